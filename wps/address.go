@@ -1,0 +1,111 @@
+package wps
+
+import (
+	"crypto/sha1"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// MAC is an IEEE 802 address, six octets.
+type MAC [6]byte
+
+// Broadcast, in AuthorizedMACs, stands for any enrollee: a push button, a PIN
+// for whoever asks first, or a version 1.0 registrar.
+var Broadcast = MAC{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}
+
+// String returns the address as 02:00:00:00:00:01.
+func (m MAC) String() string {
+	return fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5])
+}
+
+// Group reports whether the address is a group address, which no device has.
+func (m MAC) Group() bool { return m[0]&1 != 0 }
+
+// Private reports whether the address is locally administered, as the
+// randomised addresses of phones and laptops are.
+func (m MAC) Private() bool { return m[0]&2 != 0 }
+
+// ParseMAC reads six octets in hexadecimal, with colons, dashes, dots (some
+// external registrars send them [hostap]) or nothing between them.
+func ParseMAC(s string) (MAC, error) {
+	var m MAC
+	if err := parseHex(m[:], s, ":-."); err != nil {
+		return MAC{}, fmt.Errorf("wps: MAC address %q: %w", s, err)
+	}
+	return m, nil
+}
+
+// UUID names a device: UUID-E (0x1047) or UUID-R (0x1048), sixteen octets in
+// the order of the text form.
+type UUID [16]byte
+
+// String returns the UUID as 12345678-9abc-def0-1234-56789abcdef0.
+func (u UUID) String() string {
+	return fmt.Sprintf("%x-%x-%x-%x-%x", u[0:4], u[4:6], u[6:8], u[8:10], u[10:16])
+}
+
+// ParseUUID reads the text form of a UUID, with or without dashes.
+func ParseUUID(s string) (UUID, error) {
+	var u UUID
+	if err := parseHex(u[:], s, "-"); err != nil {
+		return UUID{}, fmt.Errorf("wps: UUID %q: %w", s, err)
+	}
+	return u, nil
+}
+
+// uuidNamespace is the name space under which hostap derives UUIDs.
+var uuidNamespace = UUID{0x52, 0x64, 0x80, 0xf8, 0xc9, 0x9b, 0x4b, 0xe5, 0xa6, 0x55, 0x58, 0xed, 0x5f, 0x5d, 0x60, 0x84}
+
+// UUIDFromMAC derives a device's UUID from its address, for a device that has
+// none stored: RFC 4122 version 5 in hostap's name space. All radios of one
+// device use the UUID of one address: peers take two UUIDs for two devices.
+func UUIDFromMAC(m MAC) UUID {
+	sum := sha1.Sum(append(uuidNamespace[:], m[:]...))
+	var u UUID
+	copy(u[:], sum[:])
+	u[6] = u[6]&0x0F | 0x50
+	u[8] = u[8]&0x3F | 0x80
+	return u
+}
+
+// Nonce is an Enrollee Nonce or a Registrar Nonce, sixteen octets.
+type Nonce [16]byte
+
+// String returns the nonce in hexadecimal.
+func (n Nonce) String() string { return hex.EncodeToString(n[:]) }
+
+// PublicKey is the Public Key attribute (0x1032): a Diffie-Hellman value of
+// group 5, 192 octets, zeros before it.
+type PublicKey [192]byte
+
+var errHexDigits = errors.New("wrong number of hexadecimal digits")
+
+// parseHex fills dst from the hexadecimal digits of s, skipping separators
+// that stand between whole octets.
+func parseHex(dst []byte, s, separators string) error {
+	n := 0
+	for i := 0; i < len(s); {
+		if n%2 == 0 && n > 0 && strings.IndexByte(separators, s[i]) >= 0 {
+			i++
+			continue
+		}
+		d := strings.IndexByte("0123456789abcdef", s[i]|0x20)
+		if s[i] >= '0' && s[i] <= '9' {
+			d = int(s[i] - '0')
+		} else if d < 10 {
+			return fmt.Errorf("character %d is not a hexadecimal digit", i+1)
+		}
+		if n/2 >= len(dst) {
+			return errHexDigits
+		}
+		dst[n/2] = dst[n/2]<<4 | byte(d)
+		n++
+		i++
+	}
+	if n != 2*len(dst) {
+		return errHexDigits
+	}
+	return nil
+}

@@ -1,0 +1,325 @@
+package wps
+
+import (
+	"fmt"
+	"iter"
+)
+
+// AttributeID is the type of an attribute, the first two octets of a TLV.
+type AttributeID uint16
+
+// The attributes of Wi-Fi Simple Configuration.
+const (
+	AttrAPChannel                      AttributeID = 0x1001
+	AttrAssociationState               AttributeID = 0x1002
+	AttrAuthType                       AttributeID = 0x1003
+	AttrAuthTypeFlags                  AttributeID = 0x1004
+	AttrAuthenticator                  AttributeID = 0x1005
+	AttrConfigMethods                  AttributeID = 0x1008
+	AttrConfigError                    AttributeID = 0x1009
+	AttrConfirmationURL4               AttributeID = 0x100A
+	AttrConfirmationURL6               AttributeID = 0x100B
+	AttrConnType                       AttributeID = 0x100C
+	AttrConnTypeFlags                  AttributeID = 0x100D
+	AttrCredential                     AttributeID = 0x100E
+	AttrEncrType                       AttributeID = 0x100F
+	AttrEncrTypeFlags                  AttributeID = 0x1010
+	AttrDeviceName                     AttributeID = 0x1011
+	AttrDevicePasswordID               AttributeID = 0x1012
+	AttrEHash1                         AttributeID = 0x1014
+	AttrEHash2                         AttributeID = 0x1015
+	AttrESNonce1                       AttributeID = 0x1016
+	AttrESNonce2                       AttributeID = 0x1017
+	AttrEncryptedSettings              AttributeID = 0x1018
+	AttrEnrolleeNonce                  AttributeID = 0x101A
+	AttrFeatureID                      AttributeID = 0x101B
+	AttrIdentity                       AttributeID = 0x101C
+	AttrIdentityProof                  AttributeID = 0x101D
+	AttrKeyWrapAuthenticator           AttributeID = 0x101E
+	AttrKeyIdentifier                  AttributeID = 0x101F
+	AttrMACAddress                     AttributeID = 0x1020
+	AttrManufacturer                   AttributeID = 0x1021
+	AttrMessageType                    AttributeID = 0x1022
+	AttrModelName                      AttributeID = 0x1023
+	AttrModelNumber                    AttributeID = 0x1024
+	AttrNetworkIndex                   AttributeID = 0x1026
+	AttrNetworkKey                     AttributeID = 0x1027
+	AttrNetworkKeyIndex                AttributeID = 0x1028
+	AttrNewDeviceName                  AttributeID = 0x1029
+	AttrNewPassword                    AttributeID = 0x102A
+	AttrOOBDevicePassword              AttributeID = 0x102C
+	AttrOSVersion                      AttributeID = 0x102D
+	AttrPowerLevel                     AttributeID = 0x102F
+	AttrPSKCurrent                     AttributeID = 0x1030
+	AttrPSKMax                         AttributeID = 0x1031
+	AttrPublicKey                      AttributeID = 0x1032
+	AttrRadioEnabled                   AttributeID = 0x1033
+	AttrReboot                         AttributeID = 0x1034
+	AttrRegistrarCurrent               AttributeID = 0x1035
+	AttrRegistrarEstablished           AttributeID = 0x1036
+	AttrRegistrarList                  AttributeID = 0x1037
+	AttrRegistrarMax                   AttributeID = 0x1038
+	AttrRegistrarNonce                 AttributeID = 0x1039
+	AttrRequestType                    AttributeID = 0x103A
+	AttrResponseType                   AttributeID = 0x103B
+	AttrRFBands                        AttributeID = 0x103C
+	AttrRHash1                         AttributeID = 0x103D
+	AttrRHash2                         AttributeID = 0x103E
+	AttrRSNonce1                       AttributeID = 0x103F
+	AttrRSNonce2                       AttributeID = 0x1040
+	AttrSelectedRegistrar              AttributeID = 0x1041
+	AttrSerialNumber                   AttributeID = 0x1042
+	AttrState                          AttributeID = 0x1044
+	AttrSSID                           AttributeID = 0x1045
+	AttrTotalNetworks                  AttributeID = 0x1046
+	AttrUUIDE                          AttributeID = 0x1047
+	AttrUUIDR                          AttributeID = 0x1048
+	AttrVendorExtension                AttributeID = 0x1049
+	AttrVersion                        AttributeID = 0x104A
+	AttrX509CertificateRequest         AttributeID = 0x104B
+	AttrX509Certificate                AttributeID = 0x104C
+	AttrEAPIdentity                    AttributeID = 0x104D
+	AttrMessageCounter                 AttributeID = 0x104E
+	AttrPublicKeyHash                  AttributeID = 0x104F
+	AttrRekeyKey                       AttributeID = 0x1050
+	AttrKeyLifetime                    AttributeID = 0x1051
+	AttrPermittedConfigMethods         AttributeID = 0x1052
+	AttrSelectedRegistrarConfigMethods AttributeID = 0x1053
+	AttrPrimaryDeviceType              AttributeID = 0x1054
+	AttrSecondaryDeviceTypeList        AttributeID = 0x1055
+	AttrPortableDevice                 AttributeID = 0x1056
+	AttrAPSetupLocked                  AttributeID = 0x1057
+	AttrApplicationExtension           AttributeID = 0x1058
+	AttrEAPType                        AttributeID = 0x1059
+	AttrInitializationVector           AttributeID = 0x1060
+	AttrKeyProvidedAutomatically       AttributeID = 0x1061
+	Attr8021XEnabled                   AttributeID = 0x1062
+	AttrAppSessionKey                  AttributeID = 0x1063
+	AttrWEPTransmitKey                 AttributeID = 0x1064
+	AttrRequestedDeviceType            AttributeID = 0x106A
+)
+
+// Encoding tells how the value of an attribute is to be read.
+type Encoding uint8
+
+// The encodings. Integers are big-endian; strings have no terminator.
+const (
+	Octets  Encoding = iota // opaque
+	Integer                 // 1, 2, 4 or 8 octets
+	Boolean                 // one octet, 0 or 1
+	Mask                    // an integer of bits
+	ASCII                   // a string of printable ASCII
+	UTF8                    // a string of UTF-8
+	Nested                  // attributes again
+	Secret                  // opaque, and never to be shown
+)
+
+var encodingNames = []name[Encoding]{
+	{Octets, "octets"}, {Integer, "integer"}, {Boolean, "boolean"}, {Mask, "mask"}, {ASCII, "ASCII"},
+	{UTF8, "UTF-8"}, {Nested, "attributes"}, {Secret, "secret"},
+}
+
+// String returns the encoding in a word.
+func (e Encoding) String() string { return enumString("Encoding", encodingNames, e) }
+
+// AttributeInfo is a row of the table of attributes.
+type AttributeInfo struct {
+	ID       AttributeID
+	Name     string
+	Encoding Encoding
+	Min, Max int    // length in octets, inclusive
+	Repeats  bool   // may stand more than once in one list
+	Origin   string // where the row comes from
+
+	valid func(v []byte) string // what is wrong with a value, or ""
+}
+
+// maxAttribute is the longest value that two octets of length can announce.
+const maxAttribute = 0xFFFF
+
+// The sources of this table. The text of the specification was not at hand:
+// tables are cited as the authors of iwd and hostap cite them.
+const (
+	originHIW = "hostap, iwd, Wireshark"
+	originW   = "Wireshark"
+	originHW  = "hostap, Wireshark"
+)
+
+// attributes is the one table of everything that the protocol can carry.
+// Identifiers that it lacks are skipped on receipt.
+var attributes = []AttributeInfo{
+	{AttrAPChannel, "AP Channel", Integer, 2, 2, false, originHIW, nil},
+	{AttrAssociationState, "Association State", Integer, 2, 2, false, originHIW + "; WSC 2.0 Table 31", atMost(4)},
+	{AttrAuthType, "Authentication Type", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 32", oneBitOf(uint16(AuthKnown), uint16(AuthMixed))},
+	{AttrAuthTypeFlags, "Authentication Type Flags", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 32", flagsWith(uint16(AuthKnown), uint16(AuthWPA2Personal))},
+	{AttrAuthenticator, "Authenticator", Octets, 8, 8, false, originHIW, nil},
+	{AttrConfigMethods, "Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
+	{AttrConfigError, "Configuration Error", Integer, 2, 2, false, originHIW + "; WSC 2.0 Table 34", atMost(20)},
+	{AttrConfirmationURL4, "Confirmation URL4", ASCII, 0, 64, false, originHIW, nil},
+	{AttrConfirmationURL6, "Confirmation URL6", ASCII, 0, 76, false, originHIW, nil},
+	{AttrConnType, "Connection Type", Mask, 1, 1, false, originHIW, oneBitOf(uint16(ConnESS|ConnIBSS), 0)},
+	{AttrConnTypeFlags, "Connection Type Flags", Mask, 1, 1, false, originHIW, flagsWith(uint16(ConnESS|ConnIBSS), uint16(ConnESS))},
+	{AttrCredential, "Credential", Nested, 0, maxAttribute, true, originHIW, nil},
+	{AttrEncrType, "Encryption Type", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 38", oneBitOf(uint16(EncrKnown), uint16(EncrMixed))},
+	{AttrEncrTypeFlags, "Encryption Type Flags", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 38", flagsWith(uint16(EncrKnown), uint16(EncrAES))},
+	{AttrDeviceName, "Device Name", UTF8, 0, 32, false, originHIW, noTrailingNUL},
+	{AttrDevicePasswordID, "Device Password ID", Integer, 2, 2, false, originHIW + "; WSC 2.0 Table 37", devicePasswordID},
+	{AttrEHash1, "E-Hash1", Octets, 32, 32, false, originHIW, nil},
+	{AttrEHash2, "E-Hash2", Octets, 32, 32, false, originHIW, nil},
+	{AttrESNonce1, "E-SNonce1", Secret, 16, 16, false, originHIW, nil},
+	{AttrESNonce2, "E-SNonce2", Secret, 16, 16, false, originHIW, nil},
+	{AttrEncryptedSettings, "Encrypted Settings", Octets, 32, maxAttribute, false, originHIW, wholeBlocks},
+	{AttrEnrolleeNonce, "Enrollee Nonce", Octets, 16, 16, false, originHIW, nil},
+	{AttrFeatureID, "Feature ID", Integer, 4, 4, false, originHIW, nil},
+	{AttrIdentity, "Identity", ASCII, 0, 80, false, originHIW, nil},
+	{AttrIdentityProof, "Identity Proof", Secret, 0, maxAttribute, false, originHIW, nil},
+	{AttrKeyWrapAuthenticator, "Key Wrap Authenticator", Octets, 8, 8, false, originHIW, nil},
+	{AttrKeyIdentifier, "Key Identifier", Octets, 16, 16, false, originHIW, nil},
+	{AttrMACAddress, "MAC Address", Octets, 6, 6, false, originHIW, notGroup},
+	{AttrManufacturer, "Manufacturer", ASCII, 0, 64, false, originHIW, noTrailingNUL},
+	{AttrMessageType, "Message Type", Integer, 1, 1, false, originHIW + "; WSC 2.0 Table 39", within(1, 15)},
+	{AttrModelName, "Model Name", ASCII, 0, 32, false, originHIW, noTrailingNUL},
+	{AttrModelNumber, "Model Number", ASCII, 0, 32, false, originHIW, noTrailingNUL},
+	{AttrNetworkIndex, "Network Index", Integer, 1, 1, false, originHIW, nil},
+	{AttrNetworkKey, "Network Key", Secret, 0, 64, false, originHIW, nil},
+	{AttrNetworkKeyIndex, "Network Key Index", Integer, 1, 1, false, originHIW, nil},
+	{AttrNewDeviceName, "New Device Name", UTF8, 0, 32, false, originHIW, noTrailingNUL},
+	{AttrNewPassword, "New Password", Secret, 0, 64, false, originHIW, nil},
+	{AttrOOBDevicePassword, "OOB Device Password", Secret, 22, 54, false, originHIW, nil},
+	{AttrOSVersion, "OS Version", Integer, 4, 4, false, originHIW, nil},
+	{AttrPowerLevel, "Power Level", Integer, 1, 1, false, originHIW, nil},
+	{AttrPSKCurrent, "PSK Current", Integer, 1, 1, false, originHIW, nil},
+	{AttrPSKMax, "PSK Max", Integer, 1, 1, false, originHIW, nil},
+	{AttrPublicKey, "Public Key", Octets, 192, 192, false, originHIW, nil},
+	{AttrRadioEnabled, "Radio Enabled", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{AttrReboot, "Reboot", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{AttrRegistrarCurrent, "Registrar Current", Integer, 1, 1, false, originHIW, nil},
+	{AttrRegistrarEstablished, "Registrar Established", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{AttrRegistrarList, "Registrar List", Octets, 0, maxAttribute, false, originHIW, nil},
+	{AttrRegistrarMax, "Registrar Max", Integer, 1, 1, false, originHIW, nil},
+	{AttrRegistrarNonce, "Registrar Nonce", Octets, 16, 16, false, originHIW, nil},
+	{AttrRequestType, "Request Type", Integer, 1, 1, false, originHIW + "; WSC 2.0 Table 42", atMost(3)},
+	{AttrResponseType, "Response Type", Integer, 1, 1, false, originHIW + "; WSC 2.0 Table 43", atMost(3)},
+	{AttrRFBands, "RF Bands", Mask, 1, 1, false, originHIW + "; WSC 2.0 Table 44", rfBands},
+	{AttrRHash1, "R-Hash1", Octets, 32, 32, false, originHIW, nil},
+	{AttrRHash2, "R-Hash2", Octets, 32, 32, false, originHIW, nil},
+	{AttrRSNonce1, "R-SNonce1", Secret, 16, 16, false, originHIW, nil},
+	{AttrRSNonce2, "R-SNonce2", Secret, 16, 16, false, originHIW, nil},
+	{AttrSelectedRegistrar, "Selected Registrar", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{AttrSerialNumber, "Serial Number", ASCII, 0, 32, false, originHIW, noTrailingNUL},
+	{AttrState, "Wi-Fi Simple Configuration State", Integer, 1, 1, false, originHIW, within(1, 2)},
+	{AttrSSID, "SSID", Octets, 0, 32, false, originHIW, ssid},
+	{AttrTotalNetworks, "Total Networks", Integer, 1, 1, false, originHIW, nil},
+	{AttrUUIDE, "UUID-E", Octets, 16, 16, false, originHIW, nil},
+	{AttrUUIDR, "UUID-R", Octets, 16, 16, false, originHIW, nil},
+	{AttrVendorExtension, "Vendor Extension", Octets, 3, 1024, true, originHIW, nil},
+	{AttrVersion, "Version", Integer, 1, 1, false, originHIW, exactly(0x10)},
+	{AttrX509CertificateRequest, "X.509 Certificate Request", Octets, 0, maxAttribute, false, originHIW, nil},
+	{AttrX509Certificate, "X.509 Certificate", Octets, 0, maxAttribute, false, originHIW, nil},
+	{AttrEAPIdentity, "EAP Identity", Octets, 0, 64, false, originHIW, nil},
+	{AttrMessageCounter, "Message Counter", Integer, 8, 8, false, originHIW, nil},
+	{AttrPublicKeyHash, "Public Key Hash", Octets, 20, 20, false, originHIW, nil},
+	{AttrRekeyKey, "Rekey Key", Secret, 32, 32, false, originHIW, nil},
+	{AttrKeyLifetime, "Key Lifetime", Integer, 4, 4, false, originHIW, nil},
+	{AttrPermittedConfigMethods, "Permitted Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
+	{AttrSelectedRegistrarConfigMethods, "Selected Registrar Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
+	{AttrPrimaryDeviceType, "Primary Device Type", Octets, 8, 8, false, originHIW + "; WSC 2.0 Table 41", nil},
+	{AttrSecondaryDeviceTypeList, "Secondary Device Type List", Octets, 8, 128, false, originHIW, wholeDeviceTypes},
+	{AttrPortableDevice, "Portable Device", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{AttrAPSetupLocked, "AP Setup Locked", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{AttrApplicationExtension, "Application Extension", Octets, 16, 512, true, originHIW, nil},
+	{AttrEAPType, "EAP Type", Octets, 0, 8, false, originHIW, nil},
+	{AttrInitializationVector, "Initialization Vector", Octets, 32, 32, false, originW + "; obsolete", nil},
+	{AttrKeyProvidedAutomatically, "Key Provided Automatically", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{Attr8021XEnabled, "802.1X Enabled", Boolean, 1, 1, false, originHIW, atMost(1)},
+	{AttrAppSessionKey, "AppSessionKey", Secret, 0, 128, false, originHIW, nil},
+	{AttrWEPTransmitKey, "WEP Transmit Key", Integer, 1, 1, false, originHW, nil},
+	{AttrRequestedDeviceType, "Requested Device Type", Octets, 8, 8, true, originHIW, nil},
+}
+
+// attributeIndex finds a row by the low octet of its identifier; -1 is none.
+var attributeIndex = func() (index [0x80]int8) {
+	for i := range index {
+		index[i] = -1
+	}
+	for i := range attributes {
+		index[attributes[i].ID&0x7F] = int8(i)
+	}
+	return index
+}()
+
+// info returns the row of an attribute, or nil.
+func (id AttributeID) info() *AttributeInfo {
+	if id&^0x7F != 0x1000 {
+		return nil
+	}
+	if i := attributeIndex[id&0x7F]; i >= 0 {
+		return &attributes[i]
+	}
+	return nil
+}
+
+// Info returns the row of the table for an attribute, and whether it has one.
+func (id AttributeID) Info() (AttributeInfo, bool) {
+	if row := id.info(); row != nil {
+		return *row, true
+	}
+	return AttributeInfo{}, false
+}
+
+// String returns the attribute's name, or AttributeID(0x10fa) if it has none.
+func (id AttributeID) String() string {
+	if row := id.info(); row != nil {
+		return row.Name
+	}
+	return fmt.Sprintf("AttributeID(%#04x)", uint16(id))
+}
+
+// Attributes yields the table of attributes, in order of their identifiers.
+func Attributes() iter.Seq[AttributeInfo] {
+	return func(yield func(AttributeInfo) bool) {
+		for _, row := range attributes {
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// Attribute is one attribute as it stands in a list.
+type Attribute struct {
+	ID    AttributeID
+	Value Redacted // printed as its length only: settings hold secrets
+}
+
+// Valid says what is wrong with the length or value of an attribute by the
+// rules of a strict receiver of version 2.0, or nil. Attributes that the
+// table lacks are valid. The error's offset is 0.
+func (a Attribute) Valid() error {
+	row := a.ID.info()
+	if row == nil {
+		return nil
+	}
+	if len(a.Value) < row.Min || len(a.Value) > row.Max {
+		return row.lengthError(len(a.Value))
+	}
+	if row.valid != nil {
+		if why := row.valid(a.Value); why != "" {
+			return &Error{Attribute: a.ID, Clause: row.Origin, Err: ErrValue, Detail: why}
+		}
+	}
+	return nil
+}
+
+func (row *AttributeInfo) lengthError(n int) *Error {
+	want := fmt.Sprintf("%d", row.Min)
+	switch {
+	case row.Max == maxAttribute:
+		want = fmt.Sprintf("at least %d", row.Min)
+	case row.Min == 0:
+		want = fmt.Sprintf("at most %d", row.Max)
+	case row.Min != row.Max:
+		want = fmt.Sprintf("%d to %d", row.Min, row.Max)
+	}
+	return &Error{Attribute: row.ID, Clause: row.Origin, Err: ErrLength, Detail: fmt.Sprintf("%d octets where it has %s", n, want)}
+}

@@ -1,0 +1,79 @@
+package wps
+
+// Device describes a device, as M1, M2 and M2D do and probes in part. Which
+// message it goes into tells whether UUID is the UUID-E or the UUID-R.
+type Device struct {
+	UUID UUID
+	MAC  MAC // the interface that enrolls; it enters the keys of the run
+
+	Manufacturer      string // at most 64 octets of ASCII
+	ModelName         string // at most 32 octets of ASCII
+	ModelNumber       string // at most 32 octets of ASCII
+	SerialNumber      string // at most 32 octets of ASCII
+	DeviceName        string // at most 32 octets of UTF-8
+	PrimaryDeviceType DeviceType
+	OSVersion         uint32 // the highest bit is sent as 1
+
+	AuthTypes        AuthType // what it can do: Authentication Type Flags
+	EncrTypes        EncrType // Encryption Type Flags
+	ConnTypes        ConnType // Connection Type Flags
+	ConfigMethods    ConfigMethods
+	RFBands          RFBands // the band in use
+	AssociationState AssociationState
+	State            State // of an enrollee: NotConfigured for a station
+}
+
+// DefaultDevice returns the capabilities that almost every device has: open
+// and WPA2 networks on 2.4 GHz by display PIN, push button or keypad.
+func DefaultDevice() Device {
+	return Device{
+		AuthTypes:     AuthOpen | AuthMixed,
+		EncrTypes:     EncrNone | EncrMixed,
+		ConnTypes:     ConnESS,
+		ConfigMethods: MethodVirtualDisplay | MethodVirtualPushButton | MethodKeypad,
+		RFBands:       Band24GHz,
+		OSVersion:     osVersionReserved,
+		State:         NotConfigured,
+	}
+}
+
+// osVersionReserved is the bit of OS Version that must be sent as 1 and is
+// ignored on receipt: some devices leave it clear.
+const osVersionReserved = 1 << 31
+
+// field points at what messages have of a description, but for the UUID.
+func (v *Device) field(id AttributeID) any {
+	switch id {
+	case AttrMACAddress:
+		return &v.MAC
+	case AttrManufacturer:
+		return &v.Manufacturer
+	case AttrModelName:
+		return &v.ModelName
+	case AttrModelNumber:
+		return &v.ModelNumber
+	case AttrSerialNumber:
+		return &v.SerialNumber
+	case AttrDeviceName:
+		return &v.DeviceName
+	case AttrPrimaryDeviceType:
+		return &v.PrimaryDeviceType
+	case AttrOSVersion:
+		return &v.OSVersion
+	case AttrAuthTypeFlags:
+		return &v.AuthTypes
+	case AttrEncrTypeFlags:
+		return &v.EncrTypes
+	case AttrConnTypeFlags:
+		return &v.ConnTypes
+	case AttrConfigMethods:
+		return &v.ConfigMethods
+	case AttrRFBands:
+		return &v.RFBands
+	case AttrAssociationState:
+		return &v.AssociationState
+	case AttrState:
+		return &v.State
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package wps
+
+import "strconv"
+
+// Kind tells what a list of attributes is: which message, which element of
+// an 802.11 frame, or which structure inside or beside them.
+type Kind uint8
+
+// The lists of attributes that the protocol knows.
+const (
+	KindBeacon Kind = iota + 1
+	KindProbeRequest
+	KindProbeResponse
+	KindAssociationRequest
+	KindAssociationResponse
+	KindM1
+	KindM2
+	KindM2D
+	KindM3
+	KindM4
+	KindM5
+	KindM6
+	KindM7
+	KindM8
+	KindACK
+	KindNACK
+	KindDone
+	KindM2Settings
+	KindM4Settings
+	KindM5Settings
+	KindM6Settings
+	KindM7Settings
+	KindM7APSettings
+	KindM8Settings
+	KindM8APSettings
+	KindCredential
+	KindSetSelectedRegistrar
+	KindPasswordToken
+	KindConfigurationToken
+	KindHandoverRequest
+	KindHandoverSelect
+	kindEnd
+)
+
+var kindNames = [kindEnd]string{
+	KindBeacon:               "Beacon",
+	KindProbeRequest:         "Probe Request",
+	KindProbeResponse:        "Probe Response",
+	KindAssociationRequest:   "Association Request",
+	KindAssociationResponse:  "Association Response",
+	KindM1:                   "M1",
+	KindM2:                   "M2",
+	KindM2D:                  "M2D",
+	KindM3:                   "M3",
+	KindM4:                   "M4",
+	KindM5:                   "M5",
+	KindM6:                   "M6",
+	KindM7:                   "M7",
+	KindM8:                   "M8",
+	KindACK:                  "WSC_ACK",
+	KindNACK:                 "WSC_NACK",
+	KindDone:                 "WSC_Done",
+	KindM2Settings:           "M2 Encrypted Settings",
+	KindM4Settings:           "M4 Encrypted Settings",
+	KindM5Settings:           "M5 Encrypted Settings",
+	KindM6Settings:           "M6 Encrypted Settings",
+	KindM7Settings:           "M7 Encrypted Settings",
+	KindM7APSettings:         "M7 Encrypted Settings (access point)",
+	KindM8Settings:           "M8 Encrypted Settings",
+	KindM8APSettings:         "M8 Encrypted Settings (access point)",
+	KindCredential:           "Credential",
+	KindSetSelectedRegistrar: "SetSelectedRegistrar",
+	KindPasswordToken:        "password token",
+	KindConfigurationToken:   "configuration token",
+	KindHandoverRequest:      "handover request",
+	KindHandoverSelect:       "handover select",
+}
+
+// String returns the name that the field uses, such as "M2D".
+func (k Kind) String() string {
+	if k > 0 && k < kindEnd {
+		return kindNames[k]
+	}
+	return "Kind(" + strconv.Itoa(int(k)) + ")"
+}
+
+// MessageType returns the Message Type attribute that messages of this kind
+// carry, and whether they carry one.
+func (k Kind) MessageType() (MessageType, bool) {
+	if k >= KindM1 && k <= KindDone {
+		return messageTypes[k-KindM1], true
+	}
+	return 0, false
+}
+
+var messageTypes = [...]MessageType{
+	MessageM1, MessageM2, MessageM2D, MessageM3, MessageM4, MessageM5,
+	MessageM6, MessageM7, MessageM8, MessageACK, MessageNACK, MessageDone,
+}

@@ -1,0 +1,132 @@
+package wps
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// The checks of values that a strict receiver makes (hostap's validators),
+// as columns of the table of attributes: each says what is wrong, or "".
+// They are called with values of a length that the table allows.
+
+// number reads a big-endian integer of one to eight octets.
+func number(v []byte) uint64 {
+	var wide [8]byte
+	copy(wide[8-len(v):], v)
+	return binary.BigEndian.Uint64(wide[:])
+}
+
+func within(low, high uint64) func([]byte) string {
+	return func(v []byte) string {
+		if n := number(v); n < low || n > high {
+			return fmt.Sprintf("%#x is not within %d to %d", n, low, high)
+		}
+		return ""
+	}
+}
+
+func atMost(high uint64) func([]byte) string { return within(0, high) }
+
+func exactly(want uint64) func([]byte) string {
+	return func(v []byte) string {
+		if n := number(v); n != want {
+			return fmt.Sprintf("%#x is not %#x", n, want)
+		}
+		return ""
+	}
+}
+
+// oneBitOf allows a single bit of known, or the one pair that stands for a
+// mixed network.
+func oneBitOf(known, pair uint16) func([]byte) string {
+	return func(v []byte) string {
+		n := uint16(number(v))
+		switch {
+		case n&^known != 0:
+			return fmt.Sprintf("%#x has bits that are not defined", n)
+		case n == pair && pair != 0, n != 0 && n&(n-1) == 0:
+			return ""
+		}
+		return fmt.Sprintf("%#x is not a single type", n)
+	}
+}
+
+// flagsWith allows bits of known only, and wants the bits of must.
+func flagsWith(known, must uint16) func([]byte) string {
+	return func(v []byte) string {
+		n := uint16(number(v))
+		switch {
+		case n&^known != 0:
+			return fmt.Sprintf("%#x has bits that are not defined", n)
+		case n&must != must:
+			return fmt.Sprintf("%#x lacks %#x, which every device supports", n, must)
+		}
+		return ""
+	}
+}
+
+// configMethods wants a display and a push button to be said to be virtual
+// or physical, as version 2.0 does.
+func configMethods(v []byte) string {
+	m := ConfigMethods(number(v))
+	const displayKind, buttonKind = 0x6000, 0x0600
+	switch {
+	case m.Has(MethodDisplay) != (m&displayKind != 0):
+		return fmt.Sprintf("%#04x: Display goes with Virtual or Physical Display", uint16(m))
+	case m.Has(MethodPushButton) != (m&buttonKind != 0):
+		return fmt.Sprintf("%#04x: Push Button goes with Virtual or Physical Push Button", uint16(m))
+	}
+	return ""
+}
+
+// devicePasswordID refuses the reserved values. hostap refuses 8 too, iwd
+// takes it for P2P services: allowed here.
+func devicePasswordID(v []byte) string {
+	if n := number(v); n > uint64(PasswordP2PS) && n < uint64(PasswordOOBFirst) {
+		return fmt.Sprintf("%#x is reserved", n)
+	}
+	return ""
+}
+
+func rfBands(v []byte) string {
+	switch v[0] {
+	case 1, 2, 3, 4, 7:
+		return ""
+	}
+	return fmt.Sprintf("%#x is not a set of bands", v[0])
+}
+
+func noTrailingNUL(v []byte) string {
+	if len(v) > 0 && v[len(v)-1] == 0 {
+		return "ends in a zero octet"
+	}
+	return ""
+}
+
+func ssid(v []byte) string {
+	if len(v) == 0 {
+		return "is empty"
+	}
+	return noTrailingNUL(v)
+}
+
+func notGroup(v []byte) string {
+	if v[0]&1 != 0 {
+		return "is a group address"
+	}
+	return ""
+}
+
+func wholeBlocks(v []byte) string {
+	if len(v)%16 != 0 {
+		return fmt.Sprintf("%d octets are not whole cipher blocks", len(v))
+	}
+	return ""
+}
+
+func wholeDeviceTypes(v []byte) string {
+	if len(v)%8 != 0 {
+		return fmt.Sprintf("%d octets are not whole device types", len(v))
+	}
+	return ""
+}

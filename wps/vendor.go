@@ -1,0 +1,209 @@
+package wps
+
+import (
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// VendorWFA is the vendor identifier of the Wi-Fi Alliance: extensions of it
+// hold the attributes of version 2.0.
+var VendorWFA = [3]byte{0x00, 0x37, 0x2A}
+
+// VendorExtension is a Vendor Extension attribute (0x1049) of a vendor other
+// than the Wi-Fi Alliance: three octets of identifier, and opaque data.
+type VendorExtension struct {
+	Vendor [3]byte
+	Data   []byte
+}
+
+// maxVendorExtensions is how many unknown ones a message may carry [hostap].
+const maxVendorExtensions = 10
+
+// WFAElement is a sub-element of the WFA extension: one octet of identifier,
+// one of length.
+type WFAElement struct {
+	ID   WFAElementID
+	Data []byte
+}
+
+// WFAElementID identifies a sub-element of the WFA extension.
+type WFAElementID uint8
+
+// The sub-elements of the WFA extension: WSC 2.0 Table 29.
+const (
+	WFAVersion2               WFAElementID = 0x00
+	WFAAuthorizedMACs         WFAElementID = 0x01
+	WFANetworkKeyShareable    WFAElementID = 0x02
+	WFARequestToEnroll        WFAElementID = 0x03
+	WFASettingsDelayTime      WFAElementID = 0x04
+	WFARegistrarConfigMethods WFAElementID = 0x05
+	WFAMultiAP                WFAElementID = 0x06
+	WFAMultiAPProfile         WFAElementID = 0x07
+	WFAMultiAP8021Q           WFAElementID = 0x08
+)
+
+// wfaElement is a row of the table of sub-elements.
+type wfaElement struct {
+	id   WFAElementID
+	name string
+	size int // octets; -1 is checked by its reader
+}
+
+// wfaElements is in the order of emission, hostap's: Version2 stands first,
+// iwd insists.
+var wfaElements = []wfaElement{
+	{WFAVersion2, "Version2", 1},
+	{WFARequestToEnroll, "Request to Enroll", 1},
+	{WFAAuthorizedMACs, "AuthorizedMACs", -1},
+	{WFANetworkKeyShareable, "Network Key Shareable", 1},
+	{WFASettingsDelayTime, "Settings Delay Time", 1},
+	{WFARegistrarConfigMethods, "Registrar Configuration Methods", 2},
+	{WFAMultiAP, "Multi-AP Extension", 1},
+	{WFAMultiAPProfile, "Multi-AP Profile", 1},
+	{WFAMultiAP8021Q, "Multi-AP Default 802.1Q Setting", 2},
+}
+
+// String returns the sub-element's name.
+func (id WFAElementID) String() string {
+	for _, row := range wfaElements {
+		if row.id == id {
+			return row.name
+		}
+	}
+	return fmt.Sprintf("WFAElementID(%#02x)", uint8(id))
+}
+
+// WFAExtension is what the Wi-Fi Alliance's vendor extension holds. The zero
+// value is that of a version 1.0 device: nothing is sent.
+type WFAExtension struct {
+	Version2               uint8 // 0x20 or above from a 2.0 device, 0 from a 1.0 one
+	RequestToEnroll        bool  // in Probe Request and M1
+	AuthorizedMACs         []MAC // in Beacon, Probe Response and SetSelectedRegistrar; at most five
+	NetworkKeyShareable    bool  // in Credential
+	SettingsDelayTime      uint8 // in M7 of an access point or M8, seconds
+	RegistrarConfigMethods ConfigMethods
+	MultiAP                MultiAP
+	MultiAPProfile         uint8
+	MultiAPVLAN            uint16 // primary VLAN identifier of the default 802.1Q setting
+	Unknown                []WFAElement
+}
+
+// maxAuthorizedMACs is how many addresses AuthorizedMACs may hold.
+const maxAuthorizedMACs = 5
+
+// field points at where a sub-element is kept; nil is nowhere.
+func (w *WFAExtension) field(id WFAElementID) any {
+	switch id {
+	case WFAVersion2:
+		return &w.Version2
+	case WFARequestToEnroll:
+		return &w.RequestToEnroll
+	case WFANetworkKeyShareable:
+		return &w.NetworkKeyShareable
+	case WFASettingsDelayTime:
+		return &w.SettingsDelayTime
+	case WFARegistrarConfigMethods:
+		return &w.RegistrarConfigMethods
+	case WFAMultiAP:
+		return &w.MultiAP
+	case WFAMultiAPProfile:
+		return &w.MultiAPProfile
+	}
+	return nil
+}
+
+// decode reads the sub-elements in data, which d's current attribute holds.
+func (w *WFAExtension) decode(d *Decoder, data []byte) {
+	for len(data) > 0 && d.err == nil {
+		if len(data) < 2 || int(data[1]) > len(data)-2 {
+			d.fail(AttrVendorExtension, ErrTruncated, "a sub-element of the WFA extension is cut")
+			return
+		}
+		id, v := WFAElementID(data[0]), data[2:2+int(data[1]):2+int(data[1])]
+		data = data[2+len(v):]
+		w.element(d, id, v)
+	}
+}
+
+func (w *WFAExtension) element(d *Decoder, id WFAElementID, v []byte) {
+	for _, row := range wfaElements {
+		if row.id != id {
+			continue
+		}
+		if row.size >= 0 && len(v) != row.size {
+			d.failf(AttrVendorExtension, ErrLength, "%s of %d octets where it has %d", row.name, len(v), row.size)
+			return
+		}
+		switch p := w.field(id); {
+		case p != nil:
+			set(d, p, v)
+		case id == WFAAuthorizedMACs:
+			w.setAuthorizedMACs(d, v)
+		case id == WFAMultiAP8021Q:
+			w.MultiAPVLAN = uint16(v[0]) | uint16(v[1])<<8 // little-endian, unlike all else [Wireshark]
+		}
+		return
+	}
+	w.Unknown = append(w.Unknown, WFAElement{id, v})
+}
+
+func (w *WFAExtension) setAuthorizedMACs(d *Decoder, v []byte) {
+	if len(v) == 0 || len(v)%6 != 0 || len(v) > 6*maxAuthorizedMACs {
+		d.allow(QuirkAuthorizedMACs, AttrVendorExtension)
+		return
+	}
+	w.AuthorizedMACs = make([]MAC, len(v)/6)
+	for i := range w.AuthorizedMACs {
+		w.AuthorizedMACs[i] = MAC(v[6*i:])
+	}
+}
+
+// encode adds the extension as one attribute, if there is anything in it.
+func (w *WFAExtension) encode(b *cryptobyte.Builder) {
+	var scratch [8]byte
+	var body cryptobyte.Builder
+	for _, row := range wfaElements {
+		switch p := w.field(row.id); {
+		case p != nil:
+			if v, zero := value(scratch[:0], p); !zero {
+				addWFA(&body, row.id, v)
+			}
+		case row.id == WFAAuthorizedMACs && len(w.AuthorizedMACs) > 0:
+			if len(w.AuthorizedMACs) > maxAuthorizedMACs {
+				b.SetError(&Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
+				return
+			}
+			var macs []byte
+			for _, m := range w.AuthorizedMACs {
+				macs = append(macs, m[:]...)
+			}
+			addWFA(&body, row.id, macs)
+		case row.id == WFAMultiAP8021Q && w.MultiAPVLAN != 0:
+			addWFA(&body, row.id, []byte{byte(w.MultiAPVLAN), byte(w.MultiAPVLAN >> 8)})
+		}
+	}
+	for _, e := range w.Unknown {
+		addWFA(&body, e.ID, e.Data)
+	}
+	data, err := body.Bytes()
+	if err != nil {
+		b.SetError(err)
+	}
+	if len(data) > 0 {
+		addVendor(b, VendorWFA, data)
+	}
+}
+
+func addWFA(b *cryptobyte.Builder, id WFAElementID, v []byte) {
+	b.AddUint8(uint8(id))
+	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
+}
+
+func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
+	b.AddUint16(uint16(AttrVendorExtension))
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		b.AddBytes(vendor[:])
+		b.AddBytes(data)
+	})
+}
