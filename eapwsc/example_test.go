@@ -1,0 +1,99 @@
+package eapwsc_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/gowps/gowps/eapwsc"
+)
+
+// A station gives the identity that makes it the Enrollee.
+func ExamplePacket_AppendTo() {
+	request, err := eapwsc.ParsePacket([]byte{1, 115, 0, 5, 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	response := eapwsc.Packet{
+		Code: eapwsc.CodeResponse,
+		ID:   request.ID,
+		Type: eapwsc.TypeIdentity,
+		Data: []byte(eapwsc.EnrolleeIdentity),
+	}
+	b, err := response.AppendTo(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(request)
+	fmt.Println(response)
+	fmt.Printf("%x\n", b)
+	// Output:
+	// Request 115 Identity
+	// Response 115 Identity, 29 octets
+	// 02730022015746412d53696d706c65436f6e6669672d456e726f6c6c65652d312d30
+}
+
+// What an Ethernet frame is padded with is no part of the packet.
+func ExampleParsePacket() {
+	frame, _ := hex.DecodeString("0174000efe00372a000000010100" + "00000000000000000000")
+	p, err := eapwsc.ParsePacket(frame)
+	fmt.Println(p, p.IsWSC(), err)
+	fmt.Println("octets behind the packet:", len(frame)-p.Len())
+
+	_, err = eapwsc.ParsePacket(frame[:12])
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, eapwsc.ErrTruncated))
+	// Output:
+	// Request 116 WSC_Start true <nil>
+	// octets behind the packet: 10
+	// EAP Length at offset 2: truncated: 14 octets announced, 12 received (RFC 3748 §4)
+	// true
+}
+
+// A message of 40 octets goes through packets of 20.
+func ExampleFragmenter() {
+	message := make([]byte, 40)
+	fragments, err := eapwsc.NewFragmenter(eapwsc.OpMSG, message, 20)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var together eapwsc.Reassembler
+	for id := uint8(1); ; id++ {
+		p, ok := fragments.Next(eapwsc.CodeRequest, id)
+		if !ok {
+			break
+		}
+		fmt.Println(p)
+		received, complete, err := together.Add(p)
+		switch {
+		case err != nil:
+			fmt.Println(err)
+		case complete:
+			fmt.Println("message of", len(received), "octets")
+		default:
+			fmt.Println(eapwsc.NewWSC(eapwsc.CodeResponse, id, eapwsc.OpFragACK, nil))
+		}
+	}
+	// Output:
+	// Request 1 WSC_MSG MF|LF, 16 of 40 octets
+	// Response 1 WSC_FRAG_ACK
+	// Request 2 WSC_MSG MF, 18 octets
+	// Response 2 WSC_FRAG_ACK
+	// Request 3 WSC_MSG, 6 octets
+	// message of 40 octets
+}
+
+// Faults tells what a receiver passes over and a validator does not.
+func ExamplePacket_Faults() {
+	p := eapwsc.NewWSC(eapwsc.CodeRequest, 1, eapwsc.OpFragACK, []byte{0})
+	p.Flags = 0x80
+	for _, fault := range p.Faults() {
+		fmt.Println(fault)
+	}
+	// Output:
+	// Flags at offset 13: unexpected flags: reserved flags are set (WSC 2.0.5 §7.7.1)
+	// EAP Length at offset 2: wrong length: WSC_Start and WSC_FRAG_ACK carry no data (WSC 2.0.5 §7.7.1)
+}
