@@ -1,0 +1,92 @@
+package registration
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/subtle"
+	"errors"
+	"slices"
+)
+
+// ErrDecrypt is the error of [Cipher.OpenSettings], whatever is wrong: length,
+// padding or key wrap authenticator. A peer that could tell one from another
+// could decrypt what it has no key for.
+var ErrDecrypt = errors.New("settings cannot be decrypted: they are damaged, or the sides do not have the same keys")
+
+// keyWrapHeader is type and length of the Key Wrap Authenticator (0x101E), and
+// keyWrapSize how many octets the whole attribute takes.
+const (
+	keyWrapHeader = "\x10\x1E\x00\x08"
+	keyWrapSize   = len(keyWrapHeader) + 8
+)
+
+// SealSettings appends to dst the value of an Encrypted Settings attribute
+// (0x1018) that holds the attributes in settings. The IV must be random and
+// never used before under these keys. Settings and dst must not overlap.
+//
+//	KWA   = first 8 octets of HMAC(AuthKey, settings)
+//	value = IV ‖ AES-128-CBC(KeyWrapKey, IV, settings ‖ {0x101E, 8, KWA} ‖ padding)
+//
+// The padding is 1 to 16 octets, each of which is their number.
+func (c *Cipher) SealSettings(dst []byte, iv *[16]byte, settings []byte) []byte {
+	padding := aes.BlockSize - (len(settings)+keyWrapSize)%aes.BlockSize
+	// Room for all of it first: to grow later would leave plaintext behind.
+	dst = slices.Grow(dst, len(iv)+len(settings)+keyWrapSize+padding)
+	dst = append(dst, iv[:]...)
+	start := len(dst)
+	dst = append(dst, settings...)
+	dst = append(dst, keyWrapHeader...)
+	dst = append(dst, c.hmac(settings)[:8]...)
+	for range padding {
+		dst = append(dst, byte(padding))
+	}
+	cipher.NewCBCEncrypter(c.block, iv[:]).CryptBlocks(dst[start:], dst[start:])
+	return dst
+}
+
+// OpenSettings decrypts the value of an Encrypted Settings attribute and returns
+// the attributes in it, without the Key Wrap Authenticator, which must be the
+// last. It checks no Authenticator; do that first. The result is new memory, for
+// the caller to clear.
+//
+// The error is [ErrDecrypt]. Padding and authenticator are judged together,
+// without a branch on either; only how much is hashed follows from the padding,
+// by at most one block.
+func (c *Cipher) OpenSettings(value []byte) ([]byte, error) {
+	if len(value) < 2*aes.BlockSize || len(value)%aes.BlockSize != 0 {
+		return nil, ErrDecrypt
+	}
+	iv, ciphertext := value[:aes.BlockSize], value[aes.BlockSize:]
+	plaintext := make([]byte, len(ciphertext))
+	cipher.NewCBCDecrypter(c.block, iv).CryptBlocks(plaintext, ciphertext)
+
+	padding, good := checkPadding(plaintext)
+	// If that is bad, go on as if one octet of padding were there.
+	padding = subtle.ConstantTimeSelect(good, padding, 1)
+	end := len(plaintext) - padding
+	settings, attribute := plaintext[:end-keyWrapSize], plaintext[end-keyWrapSize:end]
+	header, kwa := attribute[:len(keyWrapHeader)], attribute[len(keyWrapHeader):]
+	good &= subtle.ConstantTimeCompare(header, []byte(keyWrapHeader))
+	good &= subtle.ConstantTimeCompare(kwa, c.hmac(settings)[:8])
+	if good != 1 {
+		clear(plaintext)
+		return nil, ErrDecrypt
+	}
+	return slices.Clip(settings), nil
+}
+
+// checkPadding returns the last octet of the plaintext, of at least one block,
+// and 1 if it is the number of octets of padding, each equal to it, and leaves
+// room for the Key Wrap Authenticator; else 0. It looks at all of the last block
+// whatever the octet is.
+func checkPadding(plaintext []byte) (padding, good int) {
+	last := plaintext[len(plaintext)-aes.BlockSize:]
+	padding = int(last[aes.BlockSize-1])
+	good = subtle.ConstantTimeLessOrEq(1, padding) &
+		subtle.ConstantTimeLessOrEq(padding, min(aes.BlockSize, len(plaintext)-keyWrapSize))
+	for i, octet := range last {
+		outside := subtle.ConstantTimeLessOrEq(padding, aes.BlockSize-1-i)
+		good &= outside | subtle.ConstantTimeByteEq(octet, byte(padding))
+	}
+	return padding, good
+}

@@ -1,0 +1,31 @@
+package registration
+
+import (
+	"crypto/subtle"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// psk returns PSK1 or PSK2, to which a half of the device password leads under
+// this run's AuthKey (WSC 2.0 §7.4).
+func (c *Cipher) psk(half []byte) (psk [16]byte) {
+	copy(psk[:], c.hmac(half))
+	return psk
+}
+
+// proof returns E-Hash1, E-Hash2, R-Hash1 or R-Hash2: the commitment to a half
+// of the password that is sent before the secret nonce in it is, and proves
+// knowledge of the half once that is known. Both sides take the enrollee's
+// public key first [hostap, iwd].
+//
+//	HMAC(AuthKey, secret nonce ‖ PSK ‖ PKE ‖ PKR)
+func (c *Cipher) proof(secret *wps.SecretNonce, psk *[16]byte, pke, pkr *wps.PublicKey) (hash [32]byte) {
+	copy(hash[:], c.hmac(secret[:], psk[:], pke[:], pkr[:]))
+	return hash
+}
+
+// verifyProof reports, in constant time, whether the peer's hash is the proof.
+func (c *Cipher) verifyProof(hash *[32]byte, secret *wps.SecretNonce, psk *[16]byte, pke, pkr *wps.PublicKey) bool {
+	want := c.proof(secret, psk, pke, pkr)
+	return subtle.ConstantTimeCompare(hash[:], want[:]) == 1
+}
