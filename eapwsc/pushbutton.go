@@ -1,0 +1,218 @@
+package eapwsc
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// The times of push-button configuration: WSC 2.0 §11.3.
+const (
+	// WalkTime is how long a device stays in push-button mode after its
+	// button was pressed: time to walk to the other device.
+	WalkTime = 120 * time.Second
+	// MonitorTime is for how long a registrar remembers whose button was
+	// pressed, so that it sees two devices that both mean it.
+	MonitorTime = 120 * time.Second
+)
+
+const (
+	// finishedGrace is for how long a device that has just been registered
+	// may go on probing, as stations do until they have reconnected [hostap].
+	finishedGrace = 5 * time.Second
+	// maxMonitored bounds the memory that strangers' probes can take.
+	maxMonitored = 64
+)
+
+// PushButton is the push-button mode of a registrar: one for the whole
+// device, whatever the number of its radios and networks. The zero value is
+// ready for use; its methods must not be called at the same time.
+//
+// Before and after a press alike, it is told of every Probe Request:
+// [PushButton.Probe]. [PushButton.Press] then begins the walk time, in which
+// [PushButton.Admit] lets an enrollee in. The mode ends with
+// [PushButton.Done], [PushButton.Cancel] or the walk time; a registration
+// that fails leaves it on, so that the enrollee can try again.
+//
+// The password of push-button mode is public. All that protects the network
+// is that nobody else may be pressing: the session overlap.
+type PushButton struct {
+	// RequireProbe refuses an enrollee whose UUID-E was not heard in a probe
+	// within the monitor time, as iwd does. iwd compares the address as well;
+	// here the UUID-E decides alone, because a device may probe with one
+	// radio and register with another.
+	RequireProbe bool
+
+	heard    []Monitored // one for each UUID-E, latest first
+	dropped  time.Time   // when the latest device was heard that heard has no room for
+	until    time.Time   // end of the walk time; zero when not pressed
+	only     wps.MAC     // the one device meant; zero for any
+	overlap  bool        // seen since the press, and not forgotten before the next
+	finished Monitored   // the device registered last, and when
+}
+
+// Monitored is a device that was heard in push-button mode.
+type Monitored struct {
+	UUID wps.UUID  // UUID-E, which tells devices apart
+	MAC  wps.MAC   // the address heard last; a device may have several
+	At   time.Time // when it was heard last
+}
+
+// Heard records that a device was heard whose button has been pressed. It reports whether a session overlap has
+// now been noticed, for the first time since the press.
+//
+// Devices are told apart by UUID-E alone. Radios of one device, and a device
+// that changes its address, share one; zeros are a UUID-E like any other.
+func (b *PushButton) Heard(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap bool) {
+	if uuid == b.finished.UUID && now.Sub(b.finished.At) < finishedGrace && !b.finished.At.IsZero() {
+		return false
+	}
+	b.record(Monitored{uuid, mac, now})
+	if !b.Active(now) || b.restricted() || b.overlap || !b.others(now, uuid) {
+		return false
+	}
+	b.overlap = true
+	return true
+}
+
+// Probe tells [PushButton.Heard] of a Probe Request, if it is one of a pressed
+// device: Device Password ID 4, and a UUID-E to tell the device by.
+func (b *PushButton) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) (overlap bool) {
+	if e.DevicePasswordID != wps.PasswordPushButton || !e.Has(wps.AttrUUIDE) && e.UUIDE == (wps.UUID{}) {
+		return false
+	}
+	return b.Heard(now, mac, e.UUIDE)
+}
+
+// record puts m first. Keeping one entry for each UUID-E, and remembering
+// that one was dropped, sees to it that no flood of probes hides an overlap.
+func (b *PushButton) record(m Monitored) {
+	b.heard = slices.DeleteFunc(b.heard, func(o Monitored) bool {
+		return o.UUID == m.UUID || !live(m.At, o.At)
+	})
+	if len(b.heard) == maxMonitored {
+		b.dropped = b.heard[maxMonitored-1].At
+		b.heard = b.heard[:maxMonitored-1]
+	}
+	b.heard = slices.Insert(b.heard, 0, m)
+}
+
+// live reports whether what was heard at a time still counts.
+func live(now, at time.Time) bool { return !at.IsZero() && now.Sub(at) < MonitorTime }
+
+// others reports whether a device other than uuid's was heard in the monitor
+// time.
+func (b *PushButton) others(now time.Time, uuid wps.UUID) bool {
+	return live(now, b.dropped) || slices.ContainsFunc(b.heard, func(m Monitored) bool {
+		return m.UUID != uuid && live(now, m.At)
+	})
+}
+
+// Monitored returns the devices heard within the monitor time, latest first.
+// With more than one, a press would be refused.
+func (b *PushButton) Monitored(now time.Time) []Monitored {
+	var out []Monitored
+	for _, m := range b.heard {
+		if live(now, m.At) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Press begins the walk time, or begins it anew, and forgets an overlap
+// noticed since the last press. It is refused with [ErrOverlap] if more than
+// one device was heard within the monitor time, and then changes nothing.
+func (b *PushButton) Press(now time.Time) error {
+	if devices := b.Monitored(now); len(devices) > 0 && b.others(now, devices[0].UUID) {
+		return ErrOverlap
+	}
+	b.press(now, wps.MAC{})
+	return nil
+}
+
+// PressFor begins the walk time for one device, which others cannot disturb:
+// there is no overlap with it. The address is the one given to
+// [PushButton.Admit]; P2P names a device by its P2P Device Address.
+func (b *PushButton) PressFor(now time.Time, only wps.MAC) {
+	b.press(now, only)
+}
+
+func (b *PushButton) press(now time.Time, only wps.MAC) {
+	b.until, b.only, b.overlap = now.Add(WalkTime), only, false
+}
+
+// Active reports whether the walk time runs.
+func (b *PushButton) Active(now time.Time) bool { return now.Before(b.until) }
+
+// restricted reports whether the button was pressed for one device.
+func (b *PushButton) restricted() bool { return b.only != wps.MAC{} }
+
+// Admit decides on an M1 with Device Password ID 4. On nil the answer is M2,
+// with the password "00000000"; otherwise M2D with the [Refusal.ConfigError]
+// of the error: [ErrNotPressed], [ErrOverlap], [ErrOtherDevice] or
+// [ErrNotHeard].
+//
+// An overlap found here is found for everyone: it also ends the registration
+// that another enrollee has begun.
+func (b *PushButton) Admit(now time.Time, mac wps.MAC, uuid wps.UUID) error {
+	if !b.Active(now) {
+		return ErrNotPressed
+	}
+	if b.restricted() {
+		if b.only != mac {
+			return ErrOtherDevice
+		}
+	} else if b.overlap || b.others(now, uuid) {
+		b.overlap = true
+		return ErrOverlap
+	}
+	if b.RequireProbe && !b.wasHeard(now, uuid) {
+		return ErrNotHeard
+	}
+	b.record(Monitored{uuid, mac, now})
+	return nil
+}
+
+func (b *PushButton) wasHeard(now time.Time, uuid wps.UUID) bool {
+	return slices.ContainsFunc(b.heard, func(m Monitored) bool { return m.UUID == uuid && live(now, m.At) })
+}
+
+// Recheck decides anew at M3, M5 and M7 of an enrollee that was admitted: on
+// [ErrOverlap] the answer is WSC_NACK with Configuration Error 12. An overlap
+// lasts until the next press or the end of the walk time, which by itself
+// does not end a registration that has begun.
+func (b *PushButton) Recheck(now time.Time) error {
+	if b.Active(now) && b.overlap {
+		return ErrOverlap
+	}
+	return nil
+}
+
+// Done ends the mode because the enrollee has sent WSC_Done, and forgets its
+// press, lest that count as an overlap with the next device's.
+func (b *PushButton) Done(now time.Time, uuid wps.UUID) {
+	b.heard = slices.DeleteFunc(b.heard, func(m Monitored) bool { return m.UUID == uuid })
+	b.finished = Monitored{UUID: uuid, At: now}
+	b.Cancel()
+}
+
+// Cancel ends the mode. It does not reach registrations that have begun.
+func (b *PushButton) Cancel() {
+	b.until, b.only, b.overlap = time.Time{}, wps.MAC{}, false
+}
+
+// Deadline returns when the walk time ends, or the zero time when no button
+// has been pressed.
+func (b *PushButton) Deadline() time.Time { return b.until }
+
+// Timeout ends the mode if the walk time is over, and reports whether it has
+// ended it.
+func (b *PushButton) Timeout(now time.Time) bool {
+	if b.until.IsZero() || b.Active(now) {
+		return false
+	}
+	b.Cancel()
+	return true
+}
