@@ -19,7 +19,7 @@ import (
 // with only three squarings between: 55 multiplications, where a general
 // exponentiation has 256 squarings and 64 multiplications.
 //
-// These figures are measured. The tables take 78 KiB and half a millisecond to
+// These figures are measured. The tables take 78 KiB and a millisecond to
 // make, and a key costs 0.36 of a general exponentiation. 24 KiB would give
 // 0.41, and 156 KiB still 0.36: [bigmod.Nat.Mul] costs what it costs.
 const (
