@@ -8,11 +8,11 @@ import (
 
 // KeyMessage is the place of an EAPOL-Key frame in its handshake.
 //
-// What they prove about the passphrase of a WPA or WPA2 network: an access
-// point sends Pairwise1 to anyone. Pairwise2 is the station's proof that it has the key.
-// If the access point goes on with Pairwise3, the key is right; if it repeats
-// Pairwise1 until it disconnects, the key is wrong or Pairwise2 was lost.
-// WPA3 proves the passphrase before it, by SAE.
+// The messages show whether the passphrase of a WPA or WPA2 network is right.
+// An access point sends Pairwise1 to anyone, and Pairwise2 is the station's
+// proof. If the access point goes on with Pairwise3, the passphrase is right;
+// if it repeats Pairwise1 and then disconnects, it is wrong, or Pairwise2 was
+// lost. With WPA3 these messages come only after SAE has proved it.
 type KeyMessage uint8
 
 // The messages: IEEE 802.11-2020 §12.7.6 and §12.7.7.
