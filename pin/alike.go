@@ -1,0 +1,36 @@
+package pin
+
+import (
+	"strings"
+	"unicode"
+)
+
+// letters lists for each digit the characters that look like it.
+var letters = [10]string{
+	0: "OoQ",
+	1: "Il|i!",
+	2: "Zz",
+	5: "Ss",
+	6: "Gb",
+	8: "B",
+	9: "gq",
+}
+
+// alikeDigit returns the digit that a character looks like, or that it is in
+// another script.
+func alikeDigit(r rune) (digit int, ok bool) {
+	if unicode.IsDigit(r) {
+		// The digits of a script follow each other, from its zero.
+		for unicode.IsDigit(r - 1) {
+			r--
+			digit++
+		}
+		return digit % 10, true
+	}
+	for digit, alike := range letters {
+		if strings.ContainsRune(alike, r) {
+			return digit, true
+		}
+	}
+	return 0, false
+}
