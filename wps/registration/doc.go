@@ -1,0 +1,68 @@
+// Package registration is the Registration Protocol of Wi-Fi Protected Setup,
+// M1 to M8, as two machines: [Enrollee] and [Registrar]. They prove to each
+// other that they were told the same password, half by half, and one gives the
+// other the credentials of a network.
+//
+// # Who is who
+//
+// The enrollee has the password (a PIN on its label or display, a button, an
+// NFC tag); the registrar is told it. In most homes the enrollee is a printer
+// and the registrar is in the router. An access point is the enrollee where an
+// external registrar (a PC with the router's own PIN) reads or configures it:
+// set [EnrolleeConfig].AP and [RegistrarConfig].AP.
+//
+//	Enrollee                                        Registrar
+//	M1   nonce, key, description               ──►
+//	     nonce, key, description               ◄──  M2
+//	M3   E-Hash1, E-Hash2: committed           ──►
+//	     R-Hash1, R-Hash2, {R-S1}: half 1      ◄──  M4
+//	M5   {E-S1}: half 1                        ──►
+//	     {R-S2}: half 2                        ◄──  M6
+//	M7   {E-S2}: half 2, {AP settings}         ──►
+//	     {credentials or new settings}         ◄──  M8
+//	Done                                       ──►
+//
+// # How it is driven
+//
+// A machine is a value without goroutine, clock or socket. Its Handle takes a
+// message and returns the answer; the bodies are the same whether EAP (package
+// eapwsc), UPnP or IEEE 1905.1 carries them:
+//
+//	out, err := enrollee.Start()         // M1
+//	for !enrollee.Ended() {
+//		in := exchange(out)
+//		out, err = enrollee.Handle(in)
+//		if errors.Is(err, registration.ErrIgnored) { … } // wait for another
+//	}
+//
+// One machine serves one run. An answer that comes with an error, a WSC_NACK,
+// is still to be sent.
+//
+// # Forgeries
+//
+// Anyone on the air can send anything, so what is not of this run (a wrong
+// nonce) or not authentic (a wrong Authenticator) is ignored, and reported as
+// [ErrIgnored], as WSC 2.0 §7.1 has it (via iwd). hostap ends the run instead.
+// What carries the nonces of the run and still breaks the protocol ends it by
+// WSC_NACK. A message received once more gets the same answer, octet for octet.
+//
+// # What fails, and how it is told
+//
+// A run that fails has an [*Error]: the message, the configuration error, the
+// side that found it, and which half of the password is wrong. Its class is to
+// be branched on with errors.Is: [ErrPassword], [ErrNoRegistrar], [ErrOverlap],
+// [ErrLocked] and others.
+//
+// # Runs of two messages
+//
+// After an NFC connection handover ([Handover]) M2 carries the settings and the
+// run ends with it; the keys are known by their hashes. With
+// [EnrolleeConfig].TrustTransport the same serves IEEE 1905.1, whose frames are
+// taken as secure.
+//
+// # Secrets
+//
+// Nothing here prints a password, key or secret nonce. All are cleared when a
+// run ends, but for what [Result] gives out. [Config].KeyLog, if set, is
+// written the keys of the run, for readers of captures.
+package registration

@@ -1,0 +1,134 @@
+package registration
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Why a run ends, or a message is not heard: branch on these with
+// [errors.Is]. The error of a run that failed is an [*Error].
+var (
+	// ErrIgnored: the message was not for this run, or anyone could have
+	// forged it. The run goes on as if it had not come.
+	ErrIgnored = errors.New("message ignored")
+	// ErrEnded: the run is over; nothing is heard or said any more.
+	ErrEnded = errors.New("the run is over")
+
+	// ErrPassword: the two sides do not have the same password.
+	ErrPassword = errors.New("the passwords of the two sides differ")
+	// ErrNoRegistrar: the registrar knows no password for the enrollee, or
+	// nobody pressed its button (M2D with error 0).
+	ErrNoRegistrar = errors.New("the registrar is not waiting for this enrollee")
+	// ErrOverlap: more than one device is in push-button mode.
+	ErrOverlap = errors.New("session overlap: more than one device is in push-button mode")
+	// ErrLocked: the access point does not accept its PIN now.
+	ErrLocked = errors.New("the access point's PIN is locked or disabled")
+	// ErrKeyHash: the peer's public key is not the one announced out of band.
+	ErrKeyHash = errors.New("the public key is not the one announced out of band")
+	// ErrTimeout: the peer fell silent.
+	ErrTimeout = errors.New("time-out")
+	// ErrProtocol: the peer sent what it may not send.
+	ErrProtocol = errors.New("the peer broke the protocol")
+	// ErrRefused: the peer stopped the run without a reason that has a
+	// class of its own.
+	ErrRefused = errors.New("the peer stopped the run")
+	// ErrConfig: a configuration with which no run can be made.
+	ErrConfig = errors.New("configuration cannot be used")
+)
+
+// Role is one of the two parts in a run.
+type Role uint8
+
+// The roles. A station that joins a network is the enrollee; so is an access
+// point that an external registrar reads or configures.
+const (
+	RoleEnrollee Role = iota + 1
+	RoleRegistrar
+)
+
+// String returns the role in a word.
+func (r Role) String() string {
+	switch r {
+	case RoleEnrollee:
+		return "enrollee"
+	case RoleRegistrar:
+		return "registrar"
+	}
+	return fmt.Sprintf("Role(%d)", uint8(r))
+}
+
+// Error says why a run failed. errors.Is finds its class, and the cause if
+// this side found one, such as [ErrDecrypt] or a [*wps.Error].
+type Error struct {
+	// Message is the one concerned, as hostap reports it: the message just
+	// received if this side found the fault, the one sent last if the peer
+	// did.
+	Message wps.MessageType
+	// ConfigError is what WSC_NACK or M2D said.
+	ConfigError wps.ConfigError
+	// DetectedBy is the side that found the fault.
+	DetectedBy Role
+	// Half is the half of the password that is wrong, 1 or 2; else 0.
+	Half int
+	// Err is the cause that this side found, or nil.
+	Err error
+
+	class error
+}
+
+// Error returns one sentence: what, who found it, at which message.
+func (e *Error) Error() string {
+	text := e.class.Error()
+	if e.Half != 0 {
+		text += fmt.Sprintf(" in their %s half", [...]string{1: "first", 2: "second"}[e.Half])
+	}
+	if e.Err != nil && e.Err != e.class {
+		text += ": " + e.Err.Error()
+	}
+	text += fmt.Sprintf(" (found by the %v at %v", e.DetectedBy, e.Message)
+	if e.ConfigError != wps.NoError {
+		text += fmt.Sprintf(", configuration error %d: %v", e.ConfigError, e.ConfigError)
+	}
+	return text + ")"
+}
+
+// Unwrap returns the class and the cause.
+func (e *Error) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.class}
+	}
+	return []error{e.class, e.Err}
+}
+
+// classes maps configuration errors to classes.
+var classes = map[wps.ConfigError]error{
+	wps.DecryptionCRCFailure:     ErrDecrypt,
+	wps.MultiplePBCSessions:      ErrOverlap,
+	wps.SetupLocked:              ErrLocked,
+	wps.MessageTimeout:           ErrTimeout,
+	wps.RegistrationTimeout:      ErrTimeout,
+	wps.DevicePasswordAuthFailed: ErrPassword,
+	wps.PublicKeyHashMismatch:    ErrKeyHash,
+}
+
+// classOf returns the class of a configuration error, or other.
+func classOf(ce wps.ConfigError, other error) error {
+	if class, ok := classes[ce]; ok {
+		return class
+	}
+	return other
+}
+
+// ignored explains why a message is not heard.
+func ignored(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
+
+var (
+	errNotOurs      = errors.New("its nonce is not of this run")
+	errWrongRole    = errors.New("this side never receives such a message")
+	errNotNow       = fmt.Errorf("%w: the message is not due now", ErrProtocol)
+	errPasswordID   = fmt.Errorf("%w: M2 means another password than M1", ErrProtocol)
+	errNoSettings   = fmt.Errorf("%w: M2 carries no settings where the run ends with it", ErrProtocol)
+	errNoCredential = errors.New("there is no credential to give")
+)

@@ -1,0 +1,28 @@
+package registration
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// KeyLogLabel begins each line of a key log: a text file that lets a reader
+// of captures decrypt the runs that it was written for, as the key logs of
+// TLS do. A line has five fields with a space between, all but the first in
+// hexadecimal:
+//
+//	WSC <Enrollee Nonce> <Registrar Nonce> <AuthKey> <KeyWrapKey>
+const KeyLogLabel = "WSC"
+
+// AppendKeyLog appends the line of one run, with its line end.
+func AppendKeyLog(dst []byte, enrollee, registrar wps.Nonce, k *Keys) []byte {
+	return fmt.Appendf(dst, "%s %v %v %x %x\n", KeyLogLabel, enrollee, registrar, k.AuthKey[:], k.KeyWrapKey[:])
+}
+
+// writeKeyLog writes a run's line; a log that fails does not fail the run.
+func writeKeyLog(w io.Writer, enrollee, registrar wps.Nonce, k *Keys) {
+	if w != nil {
+		w.Write(AppendKeyLog(nil, enrollee, registrar, k))
+	}
+}

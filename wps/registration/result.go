@@ -1,0 +1,53 @@
+package registration
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Result is what a run that succeeded yielded. Printing it shows no secret.
+type Result struct {
+	// Peer is the other side's description, from M1 or M2.
+	Peer wps.Device
+	// PeerVersion2 is the peer's Version2, 0 if it speaks version 1.0.
+	PeerVersion2 uint8
+	// Credentials are those that M8 gave, or that this registrar gave.
+	Credentials []wps.Credential
+	// AP is an access point's settings: at the enrollee the new ones that
+	// M8 gave, at the registrar those that M7 told.
+	AP *wps.Credential
+	// SettingsRead tells that the registrar only read the access point's
+	// settings and wrote none: the run ended after M7.
+	SettingsRead bool
+	// NewPassword is a device password for a later run, or the zero value.
+	NewPassword Password
+	// Quirks are the peer's departures from the protocol that were put up
+	// with.
+	Quirks wps.Quirks
+	// EMSK is key material for other protocols. WPS itself has no use of it.
+	EMSK EMSK
+}
+
+// EMSK is the exported session key of a run, 32 octets, for other protocols.
+// It is never printed.
+type EMSK [32]byte
+
+// Format prints a placeholder.
+func (EMSK) Format(f fmt.State, _ rune) { io.WriteString(f, redaction) }
+
+// MarshalText returns a placeholder.
+func (EMSK) MarshalText() ([]byte, error) { return []byte(redaction), nil }
+
+// Clear overwrites the secrets of the result.
+func (r *Result) Clear() {
+	for i := range r.Credentials {
+		r.Credentials[i].Clear()
+	}
+	if r.AP != nil {
+		r.AP.Clear()
+	}
+	r.NewPassword.Clear()
+	clear(r.EMSK[:])
+}
