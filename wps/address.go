@@ -3,7 +3,6 @@ package wps
 import (
 	"crypto/sha1"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -28,7 +27,8 @@ func (m MAC) Group() bool { return m[0]&1 != 0 }
 func (m MAC) Private() bool { return m[0]&2 != 0 }
 
 // ParseMAC reads six octets in hexadecimal, with colons, dashes, dots (some
-// external registrars send them [hostap]) or nothing between them.
+// external registrars send them [hostap]) or nothing between them. The error
+// is of class [ErrLength] or [ErrValue].
 func ParseMAC(s string) (MAC, error) {
 	var m MAC
 	if err := parseHex(m[:], s, ":-."); err != nil {
@@ -46,7 +46,8 @@ func (u UUID) String() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", u[0:4], u[4:6], u[6:8], u[8:10], u[10:16])
 }
 
-// ParseUUID reads the text form of a UUID, with or without dashes.
+// ParseUUID reads the text form of a UUID, with or without dashes. The error
+// is of class [ErrLength] or [ErrValue].
 func ParseUUID(s string) (UUID, error) {
 	var u UUID
 	if err := parseHex(u[:], s, "-"); err != nil {
@@ -80,32 +81,20 @@ func (n Nonce) String() string { return hex.EncodeToString(n[:]) }
 // group 5, 192 octets, zeros before it.
 type PublicKey [192]byte
 
-var errHexDigits = errors.New("wrong number of hexadecimal digits")
-
-// parseHex fills dst from the hexadecimal digits of s, skipping separators
-// that stand between whole octets.
+// parseHex fills dst from the hexadecimal digits of s, without regard to the
+// separators among them.
 func parseHex(dst []byte, s, separators string) error {
-	n := 0
-	for i := 0; i < len(s); {
-		if n%2 == 0 && n > 0 && strings.IndexByte(separators, s[i]) >= 0 {
-			i++
-			continue
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(separators, r) {
+			return -1
 		}
-		d := strings.IndexByte("0123456789abcdef", s[i]|0x20)
-		if s[i] >= '0' && s[i] <= '9' {
-			d = int(s[i] - '0')
-		} else if d < 10 {
-			return fmt.Errorf("character %d is not a hexadecimal digit", i+1)
-		}
-		if n/2 >= len(dst) {
-			return errHexDigits
-		}
-		dst[n/2] = dst[n/2]<<4 | byte(d)
-		n++
-		i++
+		return r
+	}, s)
+	if len(digits) != 2*len(dst) {
+		return fmt.Errorf("%w: %d hexadecimal digits are due", ErrLength, 2*len(dst))
 	}
-	if n != 2*len(dst) {
-		return errHexDigits
+	if _, err := hex.Decode(dst, []byte(digits)); err != nil {
+		return fmt.Errorf("%w: not hexadecimal", ErrValue)
 	}
 	return nil
 }

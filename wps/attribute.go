@@ -185,7 +185,7 @@ var attributes = []AttributeInfo{
 	{AttrNetworkKeyIndex, "Network Key Index", Integer, 1, 1, false, originHIW, nil},
 	{AttrNewDeviceName, "New Device Name", UTF8, 0, 32, false, originHIW, noTrailingNUL},
 	{AttrNewPassword, "New Password", Secret, 0, 64, false, originHIW, nil},
-	{AttrOOBDevicePassword, "OOB Device Password", Secret, 22, 54, false, originHIW, nil},
+	{AttrOOBDevicePassword, "OOB Device Password", Secret, 22, 54, false, originHIW, oobPassword},
 	{AttrOSVersion, "OS Version", Integer, 4, 4, false, originHIW, nil},
 	{AttrPowerLevel, "Power Level", Integer, 1, 1, false, originHIW, nil},
 	{AttrPSKCurrent, "PSK Current", Integer, 1, 1, false, originHIW, nil},
@@ -224,7 +224,7 @@ var attributes = []AttributeInfo{
 	{AttrPermittedConfigMethods, "Permitted Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
 	{AttrSelectedRegistrarConfigMethods, "Selected Registrar Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
 	{AttrPrimaryDeviceType, "Primary Device Type", Octets, 8, 8, false, originHIW + "; WSC 2.0 Table 41", nil},
-	{AttrSecondaryDeviceTypeList, "Secondary Device Type List", Octets, 8, 128, false, originHIW, wholeDeviceTypes},
+	{AttrSecondaryDeviceTypeList, "Secondary Device Type List", Octets, 0, 128, false, originHIW, wholeDeviceTypes},
 	{AttrPortableDevice, "Portable Device", Boolean, 1, 1, false, originHIW, atMost(1)},
 	{AttrAPSetupLocked, "AP Setup Locked", Boolean, 1, 1, false, originHIW, atMost(1)},
 	{AttrApplicationExtension, "Application Extension", Octets, 16, 512, true, originHIW, nil},
@@ -294,21 +294,30 @@ type Attribute struct {
 
 // Valid says what is wrong with the length or value of an attribute by the
 // rules of a strict receiver of version 2.0, or nil. Attributes that the
-// table lacks are valid. The error's offset is 0.
+// table lacks are valid. The error is an [*Error] of offset 0.
 func (a Attribute) Valid() error {
 	row := a.ID.info()
 	if row == nil {
 		return nil
 	}
-	if len(a.Value) < row.Min || len(a.Value) > row.Max {
+	if !row.allows(len(a.Value)) {
 		return row.lengthError(len(a.Value))
 	}
-	if row.valid != nil {
-		if why := row.valid(a.Value); why != "" {
-			return &Error{Attribute: a.ID, Clause: row.Origin, Err: ErrValue, Detail: why}
-		}
+	if why := row.wrong(a.Value); why != "" {
+		return &Error{Attribute: a.ID, Clause: row.Origin, Err: ErrValue, Detail: why}
 	}
 	return nil
+}
+
+// allows reports whether a value may have n octets.
+func (row *AttributeInfo) allows(n int) bool { return row.Min <= n && n <= row.Max }
+
+// wrong says what is wrong with a value of a length that is allowed, or "".
+func (row *AttributeInfo) wrong(v []byte) string {
+	if row.valid == nil {
+		return ""
+	}
+	return row.valid(v)
 }
 
 func (row *AttributeInfo) lengthError(n int) *Error {

@@ -2,6 +2,7 @@ package wps
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -9,7 +10,8 @@ import (
 
 // Header is what every list of attributes carries around its own.
 type Header struct {
-	// Version is 0x10 on the wire, whatever the version; 0 sends 0x10.
+	// Version is 0x10 whatever the version: the WFA extension tells. 0
+	// sends 0x10.
 	Version uint8
 	// WFA is the Wi-Fi Alliance's extension, in which version 2.0 lives.
 	WFA WFAExtension
@@ -35,7 +37,8 @@ func (h *Header) Has(id AttributeID) bool { return h.seen.has(id) }
 // Attributes returns the header itself: what all Lists have in common.
 func (h *Header) Attributes() *Header { return h }
 
-// idSet is a set of the attributes 0x1000 to 0x107F.
+// idSet is a set of the attributes 0x1000 to 0x107F, which are all that
+// have a name.
 type idSet [2]uint64
 
 func (s *idSet) has(id AttributeID) bool {
@@ -47,6 +50,9 @@ func (s *idSet) add(id AttributeID) {
 		s[id>>6&1] |= 1 << (id & 63)
 	}
 }
+
+// within reports whether all of s is in o.
+func (s *idSet) within(o idSet) bool { return s[0]&^o[0]|s[1]&^o[1] == 0 }
 
 // List is anything that consists of attributes: a message, an element, a
 // Credential, decrypted settings, a token. Only this package makes lists.
@@ -74,83 +80,111 @@ func Decode(l List, b []byte, mode Mode) error {
 func Append(dst []byte, l List) ([]byte, error) {
 	b := cryptobyte.NewBuilder(dst)
 	encode(b, l)
-	return b.Bytes()
+	out, err := b.Bytes()
+	if err == nil {
+		return out, nil
+	}
+	wrong, ok := err.(*Error)
+	if !ok {
+		wrong = &Error{Err: ErrLength, Detail: "something is longer than its length can tell"}
+	}
+	if wrong.Kind == 0 {
+		wrong.Kind = l.Kind()
+	}
+	return dst, wrong
 }
 
 // finisher is a List that has to look at what was read as a whole.
 type finisher interface{ finish(d *Decoder) }
 
-// onceOnly are the attributes whose repetition is an attack or a fault, not
-// a habit: which of two counts would decide what the run proves.
-var onceOnly = func() (s idSet) {
-	for _, id := range []AttributeID{
-		AttrEnrolleeNonce, AttrRegistrarNonce, AttrPublicKey, AttrAuthenticator, AttrEncryptedSettings,
-		AttrEHash1, AttrEHash2, AttrRHash1, AttrRHash2, AttrESNonce1, AttrESNonce2, AttrRSNonce1, AttrRSNonce2,
-		AttrKeyWrapAuthenticator, AttrMessageType,
-	} {
+// idSetOf makes a set of attributes.
+func idSetOf(ids ...AttributeID) (s idSet) {
+	for _, id := range ids {
 		s.add(id)
 	}
 	return s
-}()
+}
+
+// onceOnly are the attributes whose repetition is an attack or a fault, not
+// a habit: which of two counts would decide what the run proves.
+var onceOnly = idSetOf(
+	AttrEnrolleeNonce, AttrRegistrarNonce, AttrPublicKey, AttrAuthenticator, AttrEncryptedSettings,
+	AttrEHash1, AttrEHash2, AttrRHash1, AttrRHash2, AttrESNonce1, AttrESNonce2, AttrRSNonce1, AttrRSNonce2,
+	AttrKeyWrapAuthenticator, AttrMessageType,
+)
+
+// maxRepeated is how many Credentials, how many Requested Device Types and
+// how many extensions of unknown vendors a list may carry [hostap].
+const maxRepeated = 10
 
 func (d *Decoder) decode(l List) {
-	h := l.Attributes()
+	h, lay := l.Attributes(), &layouts[d.kind]
 	h.Raw = d.data
 	for d.Next() {
-		if d.id == AttrVendorExtension {
-			h.vendor(d)
-			continue
-		}
-		p := place(l, h, d.id)
-		if p == nil {
+		if !lay.all.has(d.id) {
 			h.Unknown = append(h.Unknown, Attribute{d.id, d.value})
 			continue
 		}
-		if h.seen.has(d.id) && !d.row.Repeats && !d.repeated() {
+		if h.Has(d.id) && !d.row.Repeats && !d.repeated() {
 			return
 		}
 		h.seen.add(d.id)
-		set(d, p, d.value)
+		switch d.id {
+		case AttrVersion:
+			d.version(h)
+		case AttrMessageType:
+			d.messageType()
+		case AttrVendorExtension:
+			d.vendor(h)
+		default:
+			set(d, l.field(d.id), d.value)
+		}
 	}
 	if d.err == nil {
-		checkPresence(d, l, h)
+		d.checkPresence(l, h, lay)
 	}
 	if f, ok := l.(finisher); ok && d.err == nil {
-		f.finish(d)
+		if f.finish(d); d.err != nil {
+			d.err.Offset = d.offset(d.err.Attribute)
+		}
 	}
-	if d.mode == Strict && h.WFA.Version2 != 0 && d.err == nil {
-		checkValues(d)
+	if d.mode == Strict && d.err == nil {
+		d.checkOrder(h)
+		d.checkValues(h.WFA.Version2 != 0)
 	}
 	h.Quirks |= d.quirks
 }
 
-// place points at where an attribute of the list is kept; nil is nowhere.
-func place(l List, h *Header, id AttributeID) any {
-	switch id {
-	case AttrVersion:
-		return &h.Version
-	case AttrMessageType:
-		if _, ok := l.Kind().MessageType(); ok {
-			return checkedType(l.Kind())
-		}
-		return nil
+// version takes any version that a device could mean. Those of the field all
+// send 1.0 [hostap checks nothing, iwd and strict hostap want 0x10].
+func (d *Decoder) version(h *Header) {
+	h.Version = d.value[0]
+	switch major := h.Version >> 4; {
+	case h.Version == 0x10:
+	case major == 1 || major == 2:
+		d.allow(QuirkVersion, d.id)
+	default:
+		d.failf(d.id, ErrValue, "major version %d", major)
 	}
-	return l.field(id)
 }
 
-// checkedType is the place of a Message Type: known beforehand, so compared.
-type checkedType Kind
+// messageType compares the Message Type, which is known beforehand.
+func (d *Decoder) messageType() {
+	if t := MessageType(d.value[0]); t.Kind() != d.kind {
+		d.failf(d.id, ErrMessageType, "it is %v", t)
+	}
+}
 
-func (h *Header) vendor(d *Decoder) {
-	if [3]byte(d.value) == VendorWFA {
-		h.WFA.decode(d, d.value[3:])
-		return
+func (d *Decoder) vendor(h *Header) {
+	vendor, data := [3]byte(d.value), d.value[3:]
+	switch {
+	case vendor == VendorWFA:
+		h.WFA.decode(d, data)
+	case len(h.Vendor) == maxRepeated:
+		d.failf(d.id, ErrTooMany, "more than %d extensions of unknown vendors", maxRepeated)
+	default:
+		h.Vendor = append(h.Vendor, VendorExtension{vendor, data})
 	}
-	if len(h.Vendor) == maxVendorExtensions {
-		d.failf(AttrVendorExtension, ErrTooMany, "more than %d extensions of unknown vendors", maxVendorExtensions)
-		return
-	}
-	h.Vendor = append(h.Vendor, VendorExtension{[3]byte(d.value), d.value[3:]})
 }
 
 // repeated decides on an attribute that stands twice.
@@ -163,36 +197,57 @@ func (d *Decoder) repeated() bool {
 }
 
 // checkPresence finds the first attribute that the layout demands in vain.
-func checkPresence(d *Decoder, l List, h *Header) {
-	lay := &layouts[l.Kind()]
-	must := lay.must
-	if d.mode == Strict && h.WFA.Version2 != 0 {
-		must[0] |= lay.must2[0]
-		must[1] |= lay.must2[1]
-	}
-	if must[0]&^h.seen[0]|must[1]&^h.seen[1] == 0 {
+func (d *Decoder) checkPresence(l List, h *Header, lay *layout) {
+	if d.mode == Tolerant && lay.must.within(h.seen) {
 		return
 	}
-	for _, row := range lay.rows {
-		if must.has(row.Attribute) && !h.seen.has(row.Attribute) {
-			d.at = len(d.data)
-			d.failf(row.Attribute, ErrMissing, "%v cannot do without it", l.Kind())
+	for i := range lay.rows {
+		row := &lay.rows[i]
+		switch {
+		case h.Has(row.Attribute):
+		case row.needed(l, d.mode):
+			detail := fmt.Sprintf("%v cannot do without it", d.kind)
+			if row.Need == Conditional {
+				detail = "needed if " + row.When
+			}
+			d.fail(row.Attribute, ErrMissing, detail)
 			d.err.Clause = row.Clause
 			return
+		case row.Missing != 0:
+			d.quirks |= row.Missing
 		}
 	}
 }
 
-// checkValues is the strict validator's pass over what was read.
-func checkValues(d *Decoder) {
+// checkOrder wants the Authenticator to be last, so that it proves all that
+// stands before it.
+func (d *Decoder) checkOrder(h *Header) {
+	if h.Has(AttrAuthenticator) && d.id != AttrAuthenticator {
+		d.fail(d.id, ErrOrder, "nothing may follow the Authenticator")
+		d.err.Offset = d.offset(d.id)
+	}
+}
+
+// since2 are the attributes whose values only version 2.0 restricts.
+var since2 = idSetOf(AttrConfigMethods, AttrPermittedConfigMethods, AttrSelectedRegistrarConfigMethods)
+
+// checkValues is a strict reader's second pass, over the values. hostap lets
+// the messages, and they alone, of version 1.0 devices pass.
+func (d *Decoder) checkValues(version2 bool) {
+	if _, message := d.kind.MessageType(); message && !version2 || d.err != nil {
+		return
+	}
 	again := Decoder{data: d.data, mode: Strict, kind: d.kind}
 	for again.Next() {
-		if err, ok := (Attribute{again.id, again.value}).Valid().(*Error); ok {
-			err.Kind, err.Offset = d.kind, again.at
-			d.err = err
-			return
+		if again.row == nil || !version2 && since2.has(again.id) {
+			continue
+		}
+		if why := again.row.wrong(again.value); why != "" {
+			again.fail(again.id, ErrValue, why)
+			again.err.Clause = again.row.Origin
 		}
 	}
+	d.err = again.err
 }
 
 // set stores the value of an attribute, of a length that the table allows.
@@ -200,9 +255,6 @@ func set(d *Decoder, place any, v []byte) {
 	switch p := place.(type) {
 	case *uint8:
 		*p = v[0]
-		if d.id == AttrVersion && v[0] != 0x10 {
-			d.allow(QuirkVersion, d.id)
-		}
 	case *bool:
 		*p = v[0] != 0
 		if v[0] > 1 {
@@ -268,10 +320,6 @@ func set(d *Decoder, place any, v []byte) {
 		p.decode(d, v)
 	case *[]Credential:
 		*p = appendCredential(d, *p, v)
-	case checkedType:
-		if t := MessageType(v[0]); t.Kind() != Kind(p) {
-			d.failf(d.id, ErrMessageType, "it is %v", t)
-		}
 	}
 }
 
@@ -283,15 +331,20 @@ func (d *Decoder) text(v []byte) string {
 	return string(v)
 }
 
-// maxDeviceTypes is how many requested device types are kept [hostap].
-const maxDeviceTypes = 16
-
+// appendDeviceTypes reads a Requested Device Type, of which there may be
+// several, or a Secondary Device Type List.
 func appendDeviceTypes(d *Decoder, list []DeviceType, v []byte) []DeviceType {
-	if len(v)%8 != 0 {
-		d.fail(d.id, ErrLength, wholeDeviceTypes(v))
-		return list
+	if d.id == AttrSecondaryDeviceTypeList {
+		list = nil
+		if why := wholeDeviceTypes(v); why != "" {
+			d.fail(d.id, ErrLength, why)
+		}
 	}
-	for ; len(v) > 0 && len(list) < maxDeviceTypes; v = v[8:] {
+	for ; len(v) >= 8; v = v[8:] {
+		if d.id == AttrRequestedDeviceType && len(list) == maxRepeated {
+			d.allow(QuirkExcess, d.id)
+			break
+		}
 		list = append(list, DeviceType(v))
 	}
 	return list
@@ -376,7 +429,8 @@ func value(dst []byte, place any) (v []byte, zero bool) {
 // encode adds a list in the order of its layout.
 func encode(b *cryptobyte.Builder, l List) {
 	h := l.Attributes()
-	for _, row := range layouts[l.Kind()].rows {
+	for i := range layouts[l.Kind()].rows {
+		row := &layouts[l.Kind()].rows[i]
 		switch row.Attribute {
 		case AttrVersion:
 			version := h.Version
@@ -390,9 +444,13 @@ func encode(b *cryptobyte.Builder, l List) {
 		case AttrVendorExtension:
 			h.encodeExtensions(b)
 		case AttrCredential:
-			encodeCredentials(b, *l.field(AttrCredential).(*[]Credential))
+			encodeCredentials(b, l, row)
 		case AttrRequestedDeviceType:
-			for _, t := range *l.field(AttrRequestedDeviceType).(*[]DeviceType) {
+			types := *l.field(AttrRequestedDeviceType).(*[]DeviceType)
+			if len(types) > maxRepeated {
+				refuse(b, tooMany(row.Attribute))
+			}
+			for _, t := range types {
 				addAttribute(b, row.Attribute, t[:])
 			}
 		default:
@@ -401,27 +459,37 @@ func encode(b *cryptobyte.Builder, l List) {
 	}
 }
 
-func encodeRow(b *cryptobyte.Builder, l List, h *Header, row Rule) {
+func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *Rule) {
 	var scratch [256]byte
 	v, zero := value(scratch[:0], l.field(row.Attribute))
-	if zero && !h.Has(row.Attribute) && !row.sent(l) {
-		return
-	}
-	info := row.Attribute.info()
-	if len(v) == 0 && (info.Encoding == ASCII || info.Encoding == UTF8) && !h.Has(row.Attribute) {
-		v = append(v, ' ') // an empty attribute breaks some parsers [hostap, iwd]
-	}
-	if len(v) > info.Max {
-		err := info.lengthError(len(v))
-		err.Kind = l.Kind()
-		b.SetError(err)
-		return
+	if !h.Has(row.Attribute) {
+		if zero && !row.needed(l, Strict) && row.Attribute != AttrNetworkKey { // iwd wants the key even if it is empty
+			return
+		}
+		v = asSent(row.Attribute, v)
 	}
 	addAttribute(b, row.Attribute, v)
 }
 
+// asSent is the value that goes out for one that the program set: what was
+// read goes out as it came in.
+func asSent(id AttributeID, v []byte) []byte {
+	switch encoding := id.info().Encoding; {
+	case id == AttrNetworkIndex && v[0] == 0:
+		v[0] = 1 // deprecated in 2.0; iwd and hostap want it all the same
+	case id == AttrOSVersion:
+		v[0] |= 0x80 // reserved, sent as 1 [hostap, iwd]
+	case len(v) == 0 && (encoding == ASCII || encoding == UTF8):
+		v = append(v, ' ') // an empty attribute breaks some parsers [hostap, iwd]
+	}
+	return v
+}
+
 func (h *Header) encodeExtensions(b *cryptobyte.Builder) {
 	h.WFA.encode(b)
+	if len(h.Vendor) > maxRepeated {
+		refuse(b, tooMany(AttrVendorExtension))
+	}
 	for _, e := range h.Vendor {
 		addVendor(b, e.Vendor, e.Data)
 	}
@@ -430,7 +498,27 @@ func (h *Header) encodeExtensions(b *cryptobyte.Builder) {
 	}
 }
 
+func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
+	addAttribute(b, AttrVendorExtension, append(vendor[:], data...))
+}
+
+// addAttribute adds an attribute, of a length that the table allows.
 func addAttribute(b *cryptobyte.Builder, id AttributeID, v []byte) {
+	if row := id.info(); row != nil && !row.allows(len(v)) {
+		refuse(b, row.lengthError(len(v)))
+		return
+	}
 	b.AddUint16(uint16(id))
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
+}
+
+// refuse makes the builder fail; the first reason stays.
+func refuse(b *cryptobyte.Builder, err *Error) {
+	if _, failed := b.Bytes(); failed == nil {
+		b.SetError(err)
+	}
+}
+
+func tooMany(id AttributeID) *Error {
+	return &Error{Attribute: id, Clause: "hostap", Err: ErrTooMany, Detail: fmt.Sprintf("more than %d", maxRepeated)}
 }

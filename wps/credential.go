@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -56,7 +58,7 @@ func (k NetworkKey) Passphrase() (passphrase string, ok bool) {
 // same attributes, and this type.
 type Credential struct {
 	Header
-	NetworkIndex    uint8 // deprecated; 1
+	NetworkIndex    uint8 // deprecated in 2.0; 0 sends 1
 	SSID            SSID
 	AuthType        AuthType
 	EncrType        EncrType
@@ -102,38 +104,43 @@ func (c *Credential) field(id AttributeID) any {
 }
 
 func (c *Credential) finish(d *Decoder) {
-	c.normalise(d, &c.Header)
-	if !c.Has(AttrNetworkIndex) || c.NetworkIndex != 1 {
-		d.allow(QuirkNetworkIndex, AttrNetworkIndex)
+	if c.Has(AttrNetworkIndex) && c.NetworkIndex != 1 && !d.allow(QuirkNetworkIndex, AttrNetworkIndex) {
+		return
 	}
+	c.normalise(d, &c.Header)
 }
 
 // normalise takes the habits of real access points out of a credential. h is
 // the list in which its attributes stood.
 func (c *Credential) normalise(d *Decoder, h *Header) {
-	if c.EncrType == 0 || c.AuthType == 0 {
+	switch {
+	case c.AuthType == 0:
+		d.fail(AttrAuthType, ErrValue, "no type at all")
+		return
+	case c.EncrType == 0:
 		d.fail(AttrEncrType, ErrValue, "no type at all")
 		return
+	case !h.Has(AttrNetworkKey) && !c.open():
+		d.fail(AttrNetworkKey, ErrMissing, "only an open network does without it")
+		return
 	}
-	if !h.Has(AttrNetworkKey) {
-		if !c.open() {
-			d.fail(AttrNetworkKey, ErrMissing, "only an open network does without it")
+	if cut := SSID(strings.TrimRight(string(c.SSID), "\x00")); cut != c.SSID {
+		if !d.allow(QuirkPaddedSSID, AttrSSID) {
 			return
 		}
-		d.allow(QuirkMissingKey, AttrNetworkKey)
+		c.SSID = cut
 	}
-	if cut := bytes.TrimRight([]byte(c.SSID), "\x00"); len(cut) < len(c.SSID) && d.allow(QuirkPaddedSSID, AttrSSID) {
-		c.SSID = SSID(cut)
-	}
-	if n := len(c.NetworkKey); c.AuthType&AuthMixed != 0 && n > 8 && n < 64 && c.NetworkKey[n-1] == 0 && d.allow(QuirkTerminatedKey, AttrNetworkKey) {
+	if n := len(c.NetworkKey); c.AuthType&AuthMixed != 0 && n > 8 && n < 64 && c.NetworkKey[n-1] == 0 {
+		if !d.allow(QuirkTerminatedKey, AttrNetworkKey) {
+			return
+		}
 		c.NetworkKey = c.NetworkKey[:n-1]
 	}
 	if c.EncrType&EncrWEP == 0 && h.Has(AttrNetworkKeyIndex) {
 		d.allow(QuirkKeyIndex, AttrNetworkKeyIndex)
 	}
 	if c.AuthType == AuthMixed || c.EncrType == EncrMixed {
-		// Legal, yet a peer that takes the field for one type fails on it.
-		d.quirks |= QuirkMixedType
+		d.allow(QuirkMixedType, AttrAuthType)
 	}
 }
 
@@ -182,7 +189,7 @@ func (c *Credential) Usable() error {
 // encryption, the stronger one: what a receiver should make of a mixed one,
 // and a sender should send, since some peers refuse the pair.
 func (c Credential) Strongest() Credential {
-	if c.AuthType.hasAll(AuthMixed) {
+	if c.AuthType&AuthWPA2Personal != 0 {
 		c.AuthType = AuthWPA2Personal
 	}
 	if c.EncrType&EncrAES != 0 {
@@ -191,9 +198,27 @@ func (c Credential) Strongest() Credential {
 	return c
 }
 
-func (a AuthType) hasAll(b AuthType) bool { return a&b == b }
+// MergeCredentials joins the credentials of one network that an access point
+// in mixed mode gives one by one, one for WPA with TKIP, one for WPA2 with AES,
+// if their keys are equal [hostap's wpa_supplicant]. The result holds each
+// network where it first stood, for all its types: see [Credential.Strongest].
+func MergeCredentials(list []Credential) []Credential {
+	var merged []Credential
+	for _, c := range list {
+		i := slices.IndexFunc(merged, func(m Credential) bool {
+			return m.SSID == c.SSID && m.AuthType&AuthMixed != 0 && c.AuthType&AuthMixed != 0 && bytes.Equal(m.NetworkKey, c.NetworkKey)
+		})
+		if i < 0 {
+			merged = append(merged, c)
+			continue
+		}
+		merged[i].AuthType |= c.AuthType
+		merged[i].EncrType |= c.EncrType
+	}
+	return merged
+}
 
-// Clear overwrites the key.
+// Clear overwrites the key, in what the credential was read from as well.
 func (c *Credential) Clear() {
 	clear(c.NetworkKey)
 	c.NetworkKey = nil
@@ -205,18 +230,12 @@ func (c *Credential) same(o *Credential) bool {
 	return c.SSID == o.SSID && c.AuthType == o.AuthType && c.EncrType == o.EncrType && bytes.Equal(c.NetworkKey, o.NetworkKey)
 }
 
-// maxCredentials is how many credentials a message may carry [hostap].
-const maxCredentials = 10
-
 func appendCredential(d *Decoder, list []Credential, v []byte) []Credential {
-	if len(list) == maxCredentials {
-		d.failf(AttrCredential, ErrTooMany, "more than %d", maxCredentials)
-		return list
-	}
 	var c Credential
 	inner := Decoder{data: v, mode: d.mode, kind: KindCredential}
 	inner.decode(&c)
 	if inner.err != nil {
+		inner.err.Offset += d.at + attributeHeader
 		d.err = inner.err
 		return list
 	}
@@ -227,10 +246,21 @@ func appendCredential(d *Decoder, list []Credential, v []byte) []Credential {
 			return list
 		}
 	}
+	if len(list) == maxRepeated {
+		d.allow(QuirkExcess, AttrCredential)
+		return list
+	}
 	return append(list, c)
 }
 
-func encodeCredentials(b *cryptobyte.Builder, list []Credential) {
+func encodeCredentials(b *cryptobyte.Builder, l List, row *Rule) {
+	list := *l.field(AttrCredential).(*[]Credential)
+	switch {
+	case len(list) == 0 && row.needed(l, Strict):
+		refuse(b, &Error{Attribute: AttrCredential, Clause: row.Clause, Err: ErrMissing, Detail: "there is nothing to give"})
+	case len(list) > maxRepeated:
+		refuse(b, tooMany(AttrCredential))
+	}
 	for i := range list {
 		b.AddUint16(uint16(AttrCredential))
 		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { encode(b, &list[i]) })

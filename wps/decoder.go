@@ -1,6 +1,10 @@
 package wps
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+	"unicode/utf8"
+)
 
 // Decoder walks the attributes of a list: a message, an element, a
 // Credential, decrypted settings. It allocates nothing, never reads past its
@@ -15,16 +19,17 @@ import "fmt"
 // The lengths that the table of attributes gives are checked, values are
 // not. Attributes that the table lacks are walked over like any other.
 type Decoder struct {
-	data   []byte
-	next   int // where the next attribute begins
-	at     int // where the current one begins
-	id     AttributeID
-	row    *AttributeInfo
-	value  []byte
-	kind   Kind
-	mode   Mode
-	quirks Quirks
-	err    *Error
+	data    []byte
+	next    int // where the next attribute begins
+	at      int // where the current one begins
+	id      AttributeID
+	row     *AttributeInfo // of the current one; nil if the table lacks it
+	value   []byte
+	nonZero int // up to here it is known that data is not zero to its end
+	kind    Kind
+	mode    Mode
+	quirks  Quirks
+	err     *Error
 }
 
 // attributeHeader is the length of an attribute's type and length, in octets.
@@ -49,7 +54,7 @@ func (d *Decoder) Next() bool {
 	switch {
 	case len(rest) == 0:
 		return false
-	case rest[0] == 0 && allZero(rest):
+	case rest[0] == 0 && d.zeroToEnd():
 		d.next = len(d.data)
 		d.allow(QuirkZeroPadding, 0)
 		return false
@@ -66,7 +71,7 @@ func (d *Decoder) Next() bool {
 	d.id, d.row = id, id.info()
 	d.value = rest[attributeHeader : attributeHeader+n : attributeHeader+n]
 	d.next += attributeHeader + n
-	if d.row != nil && (n < d.row.Min || n > d.row.Max) {
+	if d.row != nil && !d.row.allows(n) {
 		return d.wrongLength()
 	}
 	return true
@@ -75,15 +80,25 @@ func (d *Decoder) Next() bool {
 // wrongLength cuts a string that is too long, and refuses any other length
 // that the table does not allow.
 func (d *Decoder) wrongLength() bool {
-	if (d.row.Encoding == ASCII || d.row.Encoding == UTF8) && d.allow(QuirkLongString, d.id) {
-		d.value = d.value[:d.row.Max]
+	text := d.row.Encoding == ASCII || d.row.Encoding == UTF8
+	if text && d.mode == Tolerant {
+		d.allow(QuirkLongString, d.id)
+		d.value = cutText(d.value, d.row.Max)
 		return true
 	}
-	if d.err == nil {
-		d.err = d.row.lengthError(len(d.value))
-		d.err.Kind, d.err.Offset = d.kind, d.at
-	}
+	d.err = d.row.lengthError(len(d.value))
+	d.err.Kind, d.err.Offset = d.kind, d.at
 	return false
+}
+
+// cutText cuts a string to at most n octets, and not within a character.
+func cutText(v []byte, n int) []byte {
+	for i := n; i > n-utf8.UTFMax; i-- {
+		if utf8.RuneStart(v[i]) {
+			return v[:i]
+		}
+	}
+	return v[:n] // not UTF-8
 }
 
 // extraOctet sees the octet too many that some access points leave after
@@ -116,18 +131,16 @@ func (d *Decoder) Err() error {
 	return d.err
 }
 
-// allow notes a quirk, or in strict mode fails by it.
+// allow notes a quirk; in strict mode it fails by it, unless the protocol
+// allows it.
 func (d *Decoder) allow(q Quirks, id AttributeID) bool {
-	if d.mode == Tolerant {
+	row := &quirks[bits.TrailingZeros32(uint32(q))]
+	if d.mode == Tolerant || row.Err == nil {
 		d.quirks |= q
 		return true
 	}
-	for i := range quirks {
-		if quirks[i].Quirk == q {
-			d.fail(id, ErrValue, quirks[i].Seen)
-			d.err.Clause = quirks[i].Origin
-		}
-	}
+	d.fail(id, row.Err, row.Seen)
+	d.err.Clause = row.Origin
 	return false
 }
 
@@ -139,13 +152,31 @@ func (d *Decoder) failf(id AttributeID, class error, format string, args ...any)
 	d.fail(id, class, fmt.Sprintf(format, args...))
 }
 
-func allZero(b []byte) bool {
-	for _, c := range b {
+// zeroToEnd reports whether only zeros follow. It remembers the octet that
+// is not, so that a hostile list is not searched again for each attribute.
+func (d *Decoder) zeroToEnd() bool {
+	if d.next < d.nonZero {
+		return false
+	}
+	for i, c := range d.data[d.next:] {
 		if c != 0 {
+			d.nonZero = d.next + i + 1
 			return false
 		}
 	}
 	return true
+}
+
+// offset returns where an attribute stands, the last of its type; the end of
+// the list if it is not there.
+func (d *Decoder) offset(id AttributeID) int {
+	at := len(d.data)
+	for again := NewDecoder(d.data, Tolerant); again.Next(); {
+		if again.id == id {
+			at = again.at
+		}
+	}
+	return at
 }
 
 // Find returns the value of the first attribute with the given type, or nil.

@@ -12,7 +12,7 @@ type Device struct {
 	SerialNumber      string // at most 32 octets of ASCII
 	DeviceName        string // at most 32 octets of UTF-8
 	PrimaryDeviceType DeviceType
-	OSVersion         uint32 // the highest bit is sent as 1
+	OSVersion         uint32 // its highest bit is reserved: sent as 1, and clear in some devices
 
 	AuthTypes        AuthType // what it can do: Authentication Type Flags
 	EncrTypes        EncrType // Encryption Type Flags
@@ -32,14 +32,9 @@ func DefaultDevice() Device {
 		ConnTypes:     ConnESS,
 		ConfigMethods: MethodVirtualDisplay | MethodVirtualPushButton | MethodKeypad,
 		RFBands:       Band24GHz,
-		OSVersion:     osVersionReserved,
 		State:         NotConfigured,
 	}
 }
-
-// osVersionReserved is the bit of OS Version that must be sent as 1 and is
-// ignored on receipt: some devices leave it clear.
-const osVersionReserved = 1 << 31
 
 // field points at what messages have of a description, but for the UUID.
 func (v *Device) field(id AttributeID) any {

@@ -35,8 +35,9 @@ var (
 )
 
 // ParseDeviceType reads the text form that tools use, such as 3-0050F204-1.
+// The error is of class [ErrValue].
 func ParseDeviceType(s string) (DeviceType, error) {
-	bad := fmt.Errorf("wps: device type %q is not of the form 3-0050F204-1", s)
+	bad := fmt.Errorf("wps: device type %q: %w: it is not of the form 3-0050F204-1", s, ErrValue)
 	parts := strings.Split(s, "-")
 	if len(parts) != 3 || len(parts[1]) != 8 {
 		return DeviceType{}, bad

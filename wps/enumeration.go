@@ -26,11 +26,11 @@ func enumString[T ~uint8 | ~uint16](typ string, table []name[T], v T) string {
 // order and take their bits away, so that wide masks stand before their parts.
 func flagString[T ~uint8 | ~uint16](typ string, table []name[T], v T) string {
 	if v == 0 {
-		return "none"
+		return enumString(typ, table, v)
 	}
 	var parts []string
 	for _, row := range table {
-		if v&row.value == row.value {
+		if row.value != 0 && v&row.value == row.value {
 			parts = append(parts, row.name)
 			v &^= row.value
 		}
@@ -136,7 +136,7 @@ const (
 	ConnIBSS ConnType = 0x02
 )
 
-var connTypeNames = []name[ConnType]{{ConnESS, "ESS"}, {ConnIBSS, "IBSS"}}
+var connTypeNames = []name[ConnType]{{0, "none"}, {ConnESS, "ESS"}, {ConnIBSS, "IBSS"}}
 
 // String lists the types, joined by "|".
 func (c ConnType) String() string { return flagString("ConnType", connTypeNames, c) }
@@ -167,6 +167,7 @@ const (
 )
 
 var configMethodNames = []name[ConfigMethods]{
+	{0, "none"},
 	{MethodVirtualPushButton | MethodPhysicalPushButton, "Virtual and Physical Push Button"},
 	{MethodVirtualDisplay | MethodPhysicalDisplay, "Virtual and Physical Display"},
 	{MethodVirtualPushButton, "Virtual Push Button"}, {MethodPhysicalPushButton, "Physical Push Button"},
@@ -339,7 +340,7 @@ const (
 	Band60GHz RFBands = 0x04
 )
 
-var rfBandNames = []name[RFBands]{{Band24GHz, "2.4 GHz"}, {Band5GHz, "5 GHz"}, {Band60GHz, "60 GHz"}}
+var rfBandNames = []name[RFBands]{{0, "none"}, {Band24GHz, "2.4 GHz"}, {Band5GHz, "5 GHz"}, {Band60GHz, "60 GHz"}}
 
 // String lists the bands, joined by "|".
 func (b RFBands) String() string { return flagString("RFBands", rfBandNames, b) }
@@ -374,6 +375,7 @@ const (
 )
 
 var multiAPNames = []name[MultiAP]{
+	{0, "none"},
 	{MultiAPBackhaulSTA, "backhaul STA"}, {MultiAPBackhaulBSS, "backhaul BSS"}, {MultiAPFronthaulBSS, "fronthaul BSS"},
 	{MultiAPTearDown, "tear down"}, {MultiAPProfile1BackhaulExcluded, "profile-1 backhaul STA excluded"},
 	{MultiAPProfile2BackhaulExcluded, "profile-2 backhaul STA excluded"},

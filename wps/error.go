@@ -27,12 +27,12 @@ var (
 	ErrTooMany = errors.New("too many")
 )
 
-// Error says what is wrong with something received or about to be sent. It
-// never holds a value of the message, so that it can be logged.
+// Error says what is wrong with something received or about to be sent. Of
+// values it tells numbers and types only, never keys or text: it can be logged.
 type Error struct {
 	Kind      Kind        // what was being read or built; 0 if not known
 	Attribute AttributeID // the attribute concerned; 0 if none
-	Offset    int         // octets from the start of the message, element or settings
+	Offset    int         // octets from the start of what was read; its end for a missing attribute
 	Clause    string      // the clause, or the origin, of the rule broken
 	Err       error       // the class: ErrTruncated, ErrLength, …
 	Detail    string      // what is wrong, for a person
@@ -45,8 +45,11 @@ func (e *Error) Error() string {
 		b.WriteString(e.Kind.String())
 		b.WriteString(": ")
 	}
-	if e.Attribute != 0 {
+	switch {
+	case e.Attribute != 0:
 		fmt.Fprintf(&b, "%v at offset %d: ", e.Attribute, e.Offset)
+	case e.Offset != 0:
+		fmt.Fprintf(&b, "offset %d: ", e.Offset)
 	}
 	b.WriteString(e.Err.Error())
 	if e.Detail != "" {

@@ -88,12 +88,7 @@ func (k Kind) String() string {
 // carry, and whether they carry one.
 func (k Kind) MessageType() (MessageType, bool) {
 	if k >= KindM1 && k <= KindDone {
-		return messageTypes[k-KindM1], true
+		return MessageM1 + MessageType(k-KindM1), true
 	}
 	return 0, false
-}
-
-var messageTypes = [...]MessageType{
-	MessageM1, MessageM2, MessageM2D, MessageM3, MessageM4, MessageM5,
-	MessageM6, MessageM7, MessageM8, MessageACK, MessageNACK, MessageDone,
 }

@@ -1,5 +1,7 @@
 package wps
 
+import "slices"
+
 // Need tells whether an attribute has to stand in a list.
 type Need uint8
 
@@ -7,7 +9,7 @@ type Need uint8
 const (
 	Mandatory   Need = iota + 1
 	Mandatory2       // mandatory if the sender is a version 2.0 device
-	Conditional      // the rule's When tells
+	Conditional      // mandatory if what Rule.When says is so
 	Optional
 )
 
@@ -22,20 +24,22 @@ type Rule struct {
 	Attribute AttributeID
 	Need      Need
 	When      string // the condition of a Conditional one, in words
+	Missing   Quirks // the quirk that a tolerant reader takes its absence for; 0 makes it an error
 	Clause    string
 
-	when func(l List) bool // the condition as a sender evaluates it
+	when func(l List) bool // the condition, where the list itself tells
 }
 
-// sent reports whether a sender includes the attribute even if it is zero.
-func (r *Rule) sent(l List) bool {
+// needed reports whether the attribute must stand in the list. Senders are
+// strict; a tolerant reader asks for no more than it cannot do without.
+func (r *Rule) needed(l List, mode Mode) bool {
 	switch r.Need {
 	case Mandatory:
-		return true
+		return mode == Strict || r.Missing == 0
 	case Mandatory2:
-		return l.Attributes().WFA.Version2 != 0
+		return mode == Strict && l.Attributes().WFA.Version2 != 0
 	case Conditional:
-		return r.when(l)
+		return mode == Strict && r.when != nil && r.when(l)
 	}
 	return false
 }
@@ -45,24 +49,23 @@ func (k Kind) Layout() []Rule {
 	if k == 0 || k >= kindEnd {
 		return nil
 	}
-	return append([]Rule(nil), layouts[k].rows...)
+	return slices.Clone(layouts[k].rows)
 }
 
-// layout is the rows of a list, and the sets that make checking them fast.
+// layout is the rows of a list, and the sets that make reading it fast.
 type layout struct {
-	rows        []Rule
-	must, must2 idSet
+	rows []Rule
+	all  idSet // what has a place in the list
+	must idSet // the Mandatory ones
 }
 
 func rules(clause string, rows ...Rule) layout {
 	lay := layout{rows: rows}
 	for i := range rows {
 		rows[i].Clause = clause
-		switch rows[i].Need {
-		case Mandatory:
+		lay.all.add(rows[i].Attribute)
+		if rows[i].Need == Mandatory {
 			lay.must.add(rows[i].Attribute)
-		case Mandatory2:
-			lay.must2.add(rows[i].Attribute)
 		}
 	}
 	return lay
@@ -72,6 +75,13 @@ func must(id AttributeID) Rule  { return Rule{Attribute: id, Need: Mandatory} }
 func must2(id AttributeID) Rule { return Rule{Attribute: id, Need: Mandatory2} }
 func may(id AttributeID) Rule   { return Rule{Attribute: id, Need: Optional} }
 
+// mustBut is an attribute that is mandatory, and that real devices leave out.
+func mustBut(id AttributeID, missing Quirks) Rule {
+	return Rule{Attribute: id, Need: Mandatory, Missing: missing}
+}
+
+// onlyIf is an attribute under a condition; f is nil if something else than
+// the list tells whether it is met.
 func onlyIf(id AttributeID, when string, f func(List) bool) Rule {
 	return Rule{Attribute: id, Need: Conditional, When: when, when: f}
 }
@@ -80,49 +90,41 @@ func onlyIf(id AttributeID, when string, f func(List) bool) Rule {
 // every message, of other vendors' extensions and of unknown attributes.
 func extensions() Rule { return Rule{Attribute: AttrVendorExtension, Need: Optional} }
 
-// zeroed is the condition of attributes that are sent only if set.
-func zeroed(List) bool { return false }
-
-func registrarSelected(l List) bool {
-	switch e := l.(type) {
-	case *Beacon:
-		return e.SelectedRegistrar
-	case *ProbeResponse:
-		return e.SelectedRegistrar
-	case *SetSelectedRegistrar:
-		return e.SelectedRegistrar
-	}
-	return false
-}
-
 const whenSelected = "Selected Registrar is 1"
+
+func registrarSelected(l List) bool { return *l.field(AttrSelectedRegistrar).(*bool) }
+
+// secured reports whether the settings are those of a network with a key.
+func secured(l List) bool {
+	return *l.field(AttrAuthType).(*AuthType) != AuthOpen || *l.field(AttrEncrType).(*EncrType) != EncrNone
+}
 
 // layouts is the table of all lists: what stands in them, and in which order.
 var layouts = [kindEnd]layout{
 	KindBeacon: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
 		must(AttrVersion), must(AttrState),
-		onlyIf(AttrAPSetupLocked, "while locked", zeroed),
-		onlyIf(AttrSelectedRegistrar, "while a registrar is active", zeroed),
+		onlyIf(AttrAPSetupLocked, "while locked", nil),
+		onlyIf(AttrSelectedRegistrar, "while a registrar is active", nil),
 		onlyIf(AttrDevicePasswordID, whenSelected, registrarSelected),
 		onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, registrarSelected),
-		onlyIf(AttrUUIDE, "dual-band access point in push-button mode", zeroed),
-		onlyIf(AttrRFBands, "dual-band access point", zeroed),
-		extensions(), may(AttrPrimaryDeviceType), may(AttrDeviceName)),
+		onlyIf(AttrUUIDE, "dual-band access point in push-button mode", nil),
+		onlyIf(AttrRFBands, "dual-band access point", nil),
+		extensions(), may(AttrDeviceName), may(AttrPrimaryDeviceType)),
 	KindProbeResponse: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
 		must(AttrVersion), must(AttrState),
-		onlyIf(AttrAPSetupLocked, "while locked", zeroed),
-		onlyIf(AttrSelectedRegistrar, "while a registrar is active", zeroed),
+		onlyIf(AttrAPSetupLocked, "while locked", nil),
+		onlyIf(AttrSelectedRegistrar, "while a registrar is active", nil),
 		onlyIf(AttrDevicePasswordID, whenSelected, registrarSelected),
 		onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, registrarSelected),
 		must(AttrResponseType), must(AttrUUIDE),
 		must(AttrManufacturer), must(AttrModelName), must(AttrModelNumber), must(AttrSerialNumber),
 		must(AttrPrimaryDeviceType), must(AttrDeviceName), must(AttrConfigMethods),
-		onlyIf(AttrRFBands, "dual-band access point", zeroed),
+		onlyIf(AttrRFBands, "dual-band access point", nil),
 		extensions(), may(AttrSecondaryDeviceTypeList)),
 	KindProbeRequest: rules("WSC 2.0 §8.2.4, as hostap and iwd hold it",
 		must(AttrVersion), must(AttrRequestType), must(AttrConfigMethods),
-		onlyIf(AttrUUIDE, "unless UUID-R is there", zeroed),
-		onlyIf(AttrUUIDR, "some registrars, instead of UUID-E", zeroed),
+		onlyIf(AttrUUIDE, "UUID-R is not there", func(l List) bool { return l.(*ProbeRequest).UUIDR == UUID{} }),
+		onlyIf(AttrUUIDR, "some registrars, instead of UUID-E", nil),
 		must(AttrPrimaryDeviceType), must(AttrRFBands), must(AttrAssociationState), must(AttrConfigError),
 		must(AttrDevicePasswordID),
 		must2(AttrManufacturer), must2(AttrModelName), must2(AttrModelNumber), must2(AttrDeviceName),
@@ -146,7 +148,7 @@ var layouts = [kindEnd]layout{
 		must(AttrSerialNumber), must(AttrPrimaryDeviceType), must(AttrDeviceName), must(AttrRFBands),
 		must(AttrAssociationState), must(AttrConfigError), must(AttrDevicePasswordID), must(AttrOSVersion),
 		extensions(),
-		onlyIf(AttrEncryptedSettings, "the run ends with M2: NFC connection handover, IEEE 1905.1", zeroed),
+		onlyIf(AttrEncryptedSettings, "the run ends with M2: NFC connection handover, IEEE 1905.1", nil),
 		must(AttrAuthenticator)),
 	KindM2D: rules("WSC 2.0 §8.3.3, as hostap holds it",
 		must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRegistrarNonce), must(AttrUUIDR),
@@ -168,8 +170,7 @@ var layouts = [kindEnd]layout{
 	KindNACK: rules("WSC 2.0 §8.3.11, as hostap and iwd hold it", endMessage(must(AttrConfigError))...),
 	KindDone: rules("WSC 2.0 §8.3.12, as hostap and iwd hold it", endMessage()...),
 
-	KindM2Settings: rules("NFC connection handover, IEEE 1905.1; as hostap holds it",
-		onlyIf(AttrCredential, "the enrollee is a station", zeroed), extensions()),
+	KindM2Settings: rules("NFC connection handover, as hostap holds it", must(AttrCredential), extensions()),
 	KindM4Settings: rules("WSC 2.0 §8.3.5, as hostap and iwd hold it", must(AttrRSNonce1), extensions()),
 	KindM5Settings: rules("WSC 2.0 §8.3.6, as hostap and iwd hold it", must(AttrESNonce1), extensions()),
 	KindM6Settings: rules("WSC 2.0 §8.3.7, as hostap and iwd hold it", must(AttrRSNonce2), extensions()),
@@ -177,19 +178,17 @@ var layouts = [kindEnd]layout{
 		must(AttrESNonce2), may(AttrIdentityProof), may(AttrX509CertificateRequest), extensions()),
 	KindM7APSettings: rules("WSC 2.0 §8.3.8, as hostap holds it",
 		must(AttrESNonce2), must(AttrSSID), must(AttrMACAddress), must(AttrAuthType), must(AttrEncrType),
-		may(AttrNetworkKeyIndex), onlyIf(AttrNetworkKey, keyWhen, keyed), extensions()),
+		may(AttrNetworkKeyIndex), mustBut(AttrNetworkKey, QuirkMissingKey), extensions()),
 	KindM8Settings: rules("WSC 2.0 §8.3.9 and Table 21 (via iwd)",
 		must(AttrCredential), may(AttrNewPassword),
 		onlyIf(AttrDevicePasswordID, "New Password is there", func(l List) bool { return len(l.(*M8Settings).NewPassword) > 0 }),
 		extensions()),
 	KindM8APSettings: rules("WSC 2.0 §8.3.9, as hostap holds it",
-		onlyIf(AttrNetworkIndex, "deprecated; hostap sends 1", zeroed),
-		must(AttrSSID), must(AttrAuthType), must(AttrEncrType), may(AttrNetworkKeyIndex),
-		onlyIf(AttrNetworkKey, keyWhen, keyed), must(AttrMACAddress), extensions()),
+		may(AttrNetworkIndex), must(AttrSSID), must(AttrAuthType), must(AttrEncrType), may(AttrNetworkKeyIndex),
+		onlyIf(AttrNetworkKey, "the network is not open", secured), must(AttrMACAddress), extensions()),
 	KindCredential: rules("WSC 2.0, Credential; as hostap and iwd hold it",
-		onlyIf(AttrNetworkIndex, "deprecated in 2.0, sent as 1 all the same", zeroed),
-		must(AttrSSID), must(AttrAuthType), must(AttrEncrType), may(AttrNetworkKeyIndex),
-		onlyIf(AttrNetworkKey, keyWhen, keyed), must(AttrMACAddress),
+		mustBut(AttrNetworkIndex, QuirkNetworkIndex), must(AttrSSID), must(AttrAuthType), must(AttrEncrType),
+		may(AttrNetworkKeyIndex), mustBut(AttrNetworkKey, QuirkMissingKey), must(AttrMACAddress),
 		may(AttrEAPType), may(AttrEAPIdentity), may(AttrKeyProvidedAutomatically), may(Attr8021XEnabled), extensions()),
 
 	KindSetSelectedRegistrar: rules("WFAWLANConfig SetSelectedRegistrar, as hostap holds it",
@@ -206,11 +205,6 @@ var layouts = [kindEnd]layout{
 	KindHandoverSelect: rules("NFC connection handover select, as hostap holds it",
 		must(AttrOOBDevicePassword), must(AttrSSID), may(AttrRFBands), may(AttrAPChannel), may(AttrMACAddress), extensions()),
 }
-
-const keyWhen = "unless the network is open: real access points leave it out there"
-
-// keyed is true: senders include Network Key even when it is empty.
-func keyed(List) bool { return true }
 
 // settingsMessage is the layout of M5 to M8: the nonce of the receiver, the
 // Encrypted Settings, the Authenticator.

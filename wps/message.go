@@ -1,5 +1,10 @@
 package wps
 
+import (
+	"math/bits"
+	"strings"
+)
+
 // M1 opens a run: the enrollee describes itself and gives its Diffie-Hellman
 // key. WSC 2.0 §8.3.1.
 type M1 struct {
@@ -28,6 +33,29 @@ func (m *M1) field(id AttributeID) any {
 		return &m.ConfigError
 	}
 	return m.Device.field(id)
+}
+
+// finish sees enrollees whose type flags cannot be meant as they stand, which
+// a strict reader leaves to the check of values, and one that wants the PSK.
+func (m *M1) finish(d *Decoder) {
+	if strings.HasPrefix(m.Manufacturer, "Apple ") && m.ModelName == "AirPort" {
+		d.allow(QuirkPSKOnly, AttrModelName)
+	}
+	if d.mode == Strict {
+		return
+	}
+	if m.AuthTypes&AuthKnown == 0 && m.AuthTypes != 0 {
+		m.AuthTypes = AuthType(bits.ReverseBytes16(uint16(m.AuthTypes)))
+		d.allow(QuirkSwappedFlags, AttrAuthTypeFlags)
+	}
+	if m.EncrTypes&EncrKnown == 0 && m.EncrTypes != 0 {
+		m.EncrTypes = EncrType(bits.ReverseBytes16(uint16(m.EncrTypes)))
+		d.allow(QuirkSwappedFlags, AttrEncrTypeFlags)
+	}
+	if m.AuthTypes&AuthWPA2Personal == 0 && m.AuthTypes != 0 {
+		m.AuthTypes |= AuthWPA2Personal
+		d.allow(QuirkAuthFlags, AttrAuthTypeFlags)
+	}
 }
 
 // M2 is the registrar's answer: its description, its key, and the first
@@ -65,8 +93,6 @@ func (m *M2) field(id AttributeID) any {
 		return &m.EncryptedSettings
 	case AttrAuthenticator:
 		return &m.Authenticator
-	case AttrState, AttrMACAddress:
-		return nil
 	}
 	return m.Device.field(id)
 }
@@ -94,8 +120,6 @@ func (m *M2D) field(id AttributeID) any {
 		return &m.RegistrarNonce
 	case AttrConfigError:
 		return &m.ConfigError
-	case AttrState, AttrMACAddress:
-		return nil
 	}
 	return m.Device.field(id)
 }

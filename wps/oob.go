@@ -10,15 +10,12 @@ type OOBPassword struct {
 	Password      Redacted // 16 to 32 octets; none for a connection handover
 }
 
-// oobPasswordFixed is the length of the attribute without the password.
-const oobPasswordFixed = 22
-
 func (p *OOBPassword) decode(d *Decoder, v []byte) {
 	p.PublicKeyHash = [20]byte(v)
 	p.ID = DevicePasswordID(binary.BigEndian.Uint16(v[20:]))
-	p.Password = v[oobPasswordFixed:]
-	if p.ID != PasswordNFCHandover && len(p.Password) < 16 {
-		d.failf(AttrOOBDevicePassword, ErrLength, "a password of %d octets where 16 to 32 are due", len(p.Password))
+	p.Password = v[22:]
+	if why := oobPassword(v); why != "" {
+		d.fail(d.id, ErrLength, why)
 	}
 }
 

@@ -6,8 +6,9 @@ import (
 )
 
 // Quirks is a set of the ways in which devices of the field depart from the
-// protocol and are understood all the same. Parsing tolerantly collects
-// them; parsing strictly makes each an error.
+// protocol, or from what its readers expect, and are understood all the same.
+// Parsing tolerantly collects them; parsing strictly makes each an error that
+// the protocol does not allow: see [QuirkInfo].
 type Quirks uint32
 
 // The quirks.
@@ -20,45 +21,51 @@ const (
 	QuirkNetworkIndex                      // Network Index missing, or not 1
 	QuirkKeyIndex                          // Network Key Index in a credential that is not WEP
 	QuirkVersion                           // Version is not 0x10
-	QuirkLongString                        // string longer than it may be; cut
+	QuirkLongString                        // string longer than it may be
 	QuirkTerminatedText                    // string with a NUL at its end
 	QuirkBoolean                           // truth value above 1
-	QuirkDuplicate                         // harmless attribute repeated; the last counts
+	QuirkDuplicate                         // harmless attribute repeated
 	QuirkAuthFlags                         // Authentication Type Flags without WPA2-Personal
 	QuirkSwappedFlags                      // type flags in the wrong order of octets
 	QuirkMixedType                         // credential for WPA and WPA2, or TKIP and AES
-	QuirkAuthorizedMACs                    // AuthorizedMACs of a length that is not 6·n; ignored
+	QuirkAuthorizedMACs                    // AuthorizedMACs of a length that is not 6·n
 	QuirkRepeated                          // the same credential twice
+	QuirkExcess                            // more than ten Credentials or Requested Device Types
+	QuirkPSKOnly                           // enrollee that cannot take a passphrase
 	quirkEnd
 )
 
 // QuirkInfo is a row of the table of quirks.
 type QuirkInfo struct {
-	Quirk  Quirks
-	Name   string // a short name that stays
-	Seen   string // where it was seen, and what is done about it
-	Origin string
+	Quirk   Quirks
+	Name    string // a short name that stays
+	Seen    string // what it is, and where it was seen
+	Reading string // what a tolerant reader makes of it
+	Origin  string
+	Err     error // the class of a strict reader's error; nil if the protocol allows the quirk
 }
 
-// quirks is the table behind [QuirkTable]; order is that of the constants.
+// quirks is the table behind [QuirkTable], in the order of the constants.
 var quirks = []QuirkInfo{
-	{QuirkZeroPadding, "zero-padding", "zero octets after the last attribute (Mac OS X 10.6 and others): reading stops there", "hostap"},
-	{QuirkExtraOctet, "extra-octet", "a stray octet after Network Key, mostly for open networks: skipped", "hostap"},
-	{QuirkPaddedSSID, "padded-ssid", "SSID of a credential padded with zeros to 32 octets: cut", "hostap, iwd"},
-	{QuirkTerminatedKey, "terminated-key", "passphrase ending in a NUL, which 1.0h allowed: cut", "WSC 2.0 §12 (via iwd), hostap"},
-	{QuirkMissingKey, "missing-key", "credential of an open network without a Network Key: taken as empty", "hostap"},
-	{QuirkNetworkIndex, "network-index", "Network Index missing or not 1: ignored, 2.0 deprecates it", "hostap, iwd"},
-	{QuirkKeyIndex, "key-index", "Network Key Index beside a key that is not WEP: ignored", "iwd"},
-	{QuirkVersion, "version", "Version is not 0x10: ignored, Version2 tells the version", "hostap"},
-	{QuirkLongString, "long-string", "string longer than the attribute may be: cut", "hostap"},
-	{QuirkTerminatedText, "terminated-text", "string ending in zeros: cut", "hostap"},
-	{QuirkBoolean, "boolean", "truth value above 1: true", "hostap"},
-	{QuirkDuplicate, "duplicate", "attribute without weight for security repeated: the last counts", "hostap"},
-	{QuirkAuthFlags, "auth-flags", "Authentication Type Flags such as 0x001b without WPA2-Personal: it is assumed", "hostap"},
-	{QuirkSwappedFlags, "swapped-flags", "type flags with their octets swapped (Linksys WRT350N): all types are assumed", "hostap"},
-	{QuirkMixedType, "mixed-type", "credential with two types of a mixed network: the stronger is meant", "hostap"},
-	{QuirkAuthorizedMACs, "authorized-macs", "AuthorizedMACs that are not one to five addresses: ignored", "iwd"},
-	{QuirkRepeated, "repeated-credential", "the same credential twice: the second is dropped", "iwd"},
+	{QuirkZeroPadding, "zero-padding", "zero octets after the last attribute (Mac OS X 10.6 and others)", "the list ends before them", "hostap", ErrLength},
+	{QuirkExtraOctet, "extra-octet", "a stray octet after Network Key (access points, mostly for open networks)", "skipped", "hostap", ErrLength},
+	{QuirkPaddedSSID, "padded-ssid", "SSID of a credential padded with zeros", "cut", "hostap, iwd", ErrValue},
+	{QuirkTerminatedKey, "terminated-key", "passphrase ending in a NUL, which 1.0h allowed", "cut", "WSC 2.0 §12 (via iwd), hostap", ErrValue},
+	{QuirkMissingKey, "missing-key", "credential of an open network without a Network Key", "the key is empty", "hostap", ErrMissing},
+	{QuirkNetworkIndex, "network-index", "Network Index missing or not 1", "ignored: 2.0 deprecates it", "hostap, iwd", ErrValue},
+	{QuirkKeyIndex, "key-index", "Network Key Index beside a key that is not WEP", "ignored", "iwd", nil},
+	{QuirkVersion, "version", "Version is not 0x10", "ignored: Version2 tells the version", "hostap", ErrValue},
+	{QuirkLongString, "long-string", "string longer than the attribute may be", "cut", "hostap", ErrLength},
+	{QuirkTerminatedText, "terminated-text", "string ending in zeros", "cut", "hostap", ErrValue},
+	{QuirkBoolean, "boolean", "truth value above 1", "true", "hostap", ErrValue},
+	{QuirkDuplicate, "duplicate", "attribute without weight for security repeated", "the last counts", "hostap", ErrDuplicate},
+	{QuirkAuthFlags, "auth-flags", "Authentication Type Flags of M1 such as 0x001b, without WPA2-Personal", "WPA2-Personal is assumed", "hostap", ErrValue},
+	{QuirkSwappedFlags, "swapped-flags", "type flags of M1 with their octets swapped (Linksys WRT350N)", "swapped back", "hostap", ErrValue},
+	{QuirkMixedType, "mixed-type", "credential with both types of a mixed network, where some peers expect one", "the stronger is meant: see Credential.Strongest", "hostap", nil},
+	{QuirkAuthorizedMACs, "authorized-macs", "AuthorizedMACs that are not one to five addresses", "ignored", "iwd", ErrLength},
+	{QuirkRepeated, "repeated-credential", "the same credential twice", "the second is dropped", "iwd", ErrDuplicate},
+	{QuirkExcess, "excess", "more than ten Credentials or Requested Device Types", "the first ten are kept", "hostap", ErrTooMany},
+	{QuirkPSKOnly, "psk-only", "enrollee that cannot take a passphrase (Apple AirPort, Mac OS X 10.6.3 and 10.6.4)", "the registrar should send it the pre-shared key", "hostap", nil},
 }
 
 // QuirkTable yields every quirk that is known and tolerated.
@@ -93,7 +100,9 @@ type Mode uint8
 const (
 	// Tolerant understands the quirks of the field and collects them.
 	Tolerant Mode = iota
-	// Strict makes each quirk an error, and checks the values of messages
-	// of version 2.0 as hostap's strict validators do.
+	// Strict makes each quirk an error that the protocol does not allow,
+	// demands what it demands under a condition, and checks values as
+	// hostap's strict validators do: those of messages only if the sender
+	// is a version 2.0 device.
 	Strict
 )

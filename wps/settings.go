@@ -156,10 +156,7 @@ func (s *M8Settings) field(id AttributeID) any {
 }
 
 func (s *M8Settings) finish(d *Decoder) {
-	switch {
-	case s.AP != nil:
+	if s.AP != nil {
 		s.AP.normalise(d, &s.Header)
-	case s.Has(AttrNewPassword) && !s.Has(AttrDevicePasswordID):
-		d.fail(AttrDevicePasswordID, ErrMissing, "New Password needs it")
 	}
 }

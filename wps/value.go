@@ -88,6 +88,15 @@ func devicePasswordID(v []byte) string {
 	return ""
 }
 
+// oobPassword wants the password that is absent from a handover only.
+func oobPassword(v []byte) string {
+	const fixed, shortest = 22, 16
+	if n := len(v) - fixed; n < shortest && DevicePasswordID(number(v[20:fixed])) != PasswordNFCHandover {
+		return fmt.Sprintf("a password of %d octets where 16 to 32 are due", n)
+	}
+	return ""
+}
+
 func rfBands(v []byte) string {
 	switch v[0] {
 	case 1, 2, 3, 4, 7:

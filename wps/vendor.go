@@ -14,17 +14,14 @@ var VendorWFA = [3]byte{0x00, 0x37, 0x2A}
 // than the Wi-Fi Alliance: three octets of identifier, and opaque data.
 type VendorExtension struct {
 	Vendor [3]byte
-	Data   []byte
+	Data   Redacted // printed as its length only, as all that nobody knows
 }
-
-// maxVendorExtensions is how many unknown ones a message may carry [hostap].
-const maxVendorExtensions = 10
 
 // WFAElement is a sub-element of the WFA extension: one octet of identifier,
 // one of length.
 type WFAElement struct {
 	ID   WFAElementID
-	Data []byte
+	Data Redacted
 }
 
 // WFAElementID identifies a sub-element of the WFA extension.
@@ -171,7 +168,7 @@ func (w *WFAExtension) encode(b *cryptobyte.Builder) {
 			}
 		case row.id == WFAAuthorizedMACs && len(w.AuthorizedMACs) > 0:
 			if len(w.AuthorizedMACs) > maxAuthorizedMACs {
-				b.SetError(&Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
+				refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
 				return
 			}
 			var macs []byte
@@ -186,11 +183,10 @@ func (w *WFAExtension) encode(b *cryptobyte.Builder) {
 	for _, e := range w.Unknown {
 		addWFA(&body, e.ID, e.Data)
 	}
-	data, err := body.Bytes()
-	if err != nil {
-		b.SetError(err)
-	}
-	if len(data) > 0 {
+	switch data, err := body.Bytes(); {
+	case err != nil:
+		refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrLength, Detail: "a sub-element of the WFA extension is longer than 255 octets"})
+	case len(data) > 0:
 		addVendor(b, VendorWFA, data)
 	}
 }
@@ -198,12 +194,4 @@ func (w *WFAExtension) encode(b *cryptobyte.Builder) {
 func addWFA(b *cryptobyte.Builder, id WFAElementID, v []byte) {
 	b.AddUint8(uint8(id))
 	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
-}
-
-func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
-	b.AddUint16(uint16(AttrVendorExtension))
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-		b.AddBytes(vendor[:])
-		b.AddBytes(data)
-	})
 }
