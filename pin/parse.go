@@ -62,7 +62,7 @@ func Complete(digits string) (PIN, error) {
 		return PIN{}, err
 	}
 	if count != 7 {
-		return PIN{}, lengthError(count, "7, all but the check digit")
+		return PIN{}, lengthError(count, "7 are needed, all but the check digit")
 	}
 	return of8(10*number + uint32(Checksum(number))), nil
 }
@@ -75,7 +75,7 @@ func ofDigits(number uint32, count int) (PIN, error) {
 	case 4:
 		return of4(number), nil
 	default:
-		return PIN{}, lengthError(count, "8 or 4")
+		return PIN{}, lengthError(count, "8 or 4 are needed")
 	}
 }
 
@@ -120,12 +120,12 @@ func isDash(r rune) bool {
 	return r == '-' || r == minus || r == softHyphen || unicode.Is(unicode.Pd, r)
 }
 
-// lengthError says that there are count digits and how many there should be.
-func lengthError(count int, want string) error {
+// lengthError says how many digits there are and how many there should be.
+func lengthError(count int, needed string) error {
 	return &Error{
 		Err:    ErrLength,
 		Digits: count,
-		Detail: fmt.Sprintf("%d where %s are needed", count, want),
+		Detail: fmt.Sprintf("%d where %s", count, needed),
 	}
 }
 

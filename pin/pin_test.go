@@ -155,9 +155,9 @@ func TestComplete(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"":         "pin: wrong number of digits: 0 where 7, all but the check digit are needed",
-		"123456":   "pin: wrong number of digits: 6 where 7, all but the check digit are needed",
-		"12345670": "pin: wrong number of digits: 8 where 7, all but the check digit are needed",
+		"":         "pin: wrong number of digits: 0 where 7 are needed, all but the check digit",
+		"123456":   "pin: wrong number of digits: 6 where 7 are needed, all but the check digit",
+		"12345670": "pin: wrong number of digits: 8 where 7 are needed, all but the check digit",
 		"123456x":  "pin: not a digit: character 7 is 'x'",
 	} {
 		if p, err := Complete(text); err == nil || err.Error() != want || !p.IsZero() {
