@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gowps/gowps/pin"
+)
+
+// report is what there is to say of one PIN.
+type report struct {
+	Input       string       `json:"input,omitempty"`    // as it was given
+	Valid       bool         `json:"valid"`              // by all rules
+	Accepted    bool         `json:"accepted,omitempty"` // in spite of its checksum, on request
+	PIN         string       `json:"pin,omitempty"`
+	Halves      []string     `json:"halves,omitempty"` // as the protocol proves them
+	Warnings    []string     `json:"warnings,omitempty"`
+	Error       *problem     `json:"error,omitempty"`
+	Suggestions []suggestion `json:"suggestions,omitempty"` // the most probable first
+}
+
+// problem is what is wrong with a PIN.
+type problem struct {
+	Class     string `json:"class"` // "length", "character" or "checksum"
+	Message   string `json:"message"`
+	Character int    `json:"character,omitempty"` // the one at fault, from 1
+	Want      *int   `json:"want,omitempty"`      // the check digit that it should be
+}
+
+// suggestion is a PIN that may have been meant.
+type suggestion struct {
+	PIN    string `json:"pin"`
+	Reason string `json:"reason"` // a name, as "check-digit"
+	Words  string `json:"words"`
+}
+
+// reportOf reports on a PIN as it is.
+func reportOf(p pin.PIN) report {
+	first, second := p.Halves()
+	return report{Valid: p.Valid(), PIN: p.String(), Halves: []string{first, second}}
+}
+
+// check reports on the text of a PIN. mac, if not nil, is the address of its
+// device.
+func check(text string, anyChecksum bool, mac *[6]byte) report {
+	p, err := pin.Parse(text)
+	if err == nil {
+		r := reportOf(p)
+		r.Input, r.Warnings = text, warnings(p, mac)
+		return r
+	}
+	if anyChecksum && errors.Is(err, pin.ErrChecksum) {
+		p, _ = pin.ParseAnyChecksum(text) // nothing else is wrong with it
+		r := reportOf(p)
+		r.Input, r.Accepted, r.Warnings = text, true, warnings(p, mac)
+		r.Error = problemOf(err)
+		return r
+	}
+	r := report{Input: text, Error: problemOf(err)}
+	for _, s := range pin.Suggest(text) {
+		r.Suggestions = append(r.Suggestions, suggestion{s.PIN.String(), s.Reason.String(), s.String()})
+	}
+	return r
+}
+
+// warnings says why a PIN is a bad choice.
+func warnings(p pin.PIN, mac *[6]byte) (w []string) {
+	if name, ok := p.WellKnown(); ok {
+		w = append(w, "everybody knows this PIN: it is "+name)
+	}
+	if mac != nil {
+		if name, ok := p.DerivedFrom(*mac); ok {
+			w = append(w, "whoever sees the device can compute this PIN: it comes from "+name)
+		}
+	}
+	if p.Len() == 4 {
+		w = append(w, "some routers only take PINs of 8 digits")
+	}
+	return w
+}
+
+// classes names the classes of error in JSON.
+var classes = map[error]string{
+	pin.ErrLength:    "length",
+	pin.ErrCharacter: "character",
+	pin.ErrChecksum:  "checksum",
+}
+
+// problemOf returns what an error of package pin says.
+func problemOf(err error) *problem {
+	var e *pin.Error
+	errors.As(err, &e) // as every error of a text is
+	p := &problem{Class: classes[e.Err], Message: e.Err.Error() + ": " + e.Detail, Character: e.Pos}
+	if e.Err == pin.ErrChecksum {
+		p.Want = &e.Want
+	}
+	return p
+}
+
+// text returns the report in lines for a person.
+func (r report) text() string {
+	var b strings.Builder
+	b.WriteString(shown(r.Input))
+	switch {
+	case r.Valid:
+		b.WriteString(": valid\n")
+	case r.Accepted:
+		fmt.Fprintf(&b, ": accepted, not valid: %s\n", r.Error.Message)
+	default:
+		fmt.Fprintf(&b, ": not valid: %s\n", r.Error.Message)
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "  warning: %s\n", w)
+	}
+	for _, s := range r.Suggestions {
+		fmt.Fprintf(&b, "  perhaps %s: %s\n", s.PIN, s.Words)
+	}
+	return b.String()
+}
+
+// shown returns the text as it can be shown on a terminal.
+func shown(text string) string {
+	quoted := strconv.Quote(text)
+	if text == "" || strings.TrimSpace(text) != text || quoted[1:len(quoted)-1] != text {
+		return quoted
+	}
+	return text
+}
