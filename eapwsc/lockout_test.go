@@ -212,67 +212,83 @@ func TestLockoutRestoreRefuses(t *testing.T) {
 	}
 }
 
-// TestLockoutModel compares with the rules as a formula over the history of
-// results.
-func TestLockoutModel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var l Lockout
-		now := start
-		var history []bool // successes
-		var unlock time.Time
-		forGood := false
-		t.Repeat(map[string]func(*rapid.T){
-			"": func(t *rapid.T) {
-				want := Unlocked
-				if forGood || now.Before(unlock) {
-					want = Locked
-				}
-				if got := l.Status(now); got != want {
-					t.Fatalf("after %v: %v, want %v", history, got, want)
-				}
-			},
-			"failure": func(*rapid.T) {
-				history = append(history, false)
-				l.Failure(now)
-				total, row := 0, 0
-				for _, success := range history {
-					if success {
-						row = 0
-						continue
-					}
+// TestLockoutModel compares with the rules as a formula over the history.
+func TestLockoutModel(t *testing.T) { rapid.Check(t, checkLockout) }
+
+func FuzzLockout(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkLockout)) }
+
+func checkLockout(t *rapid.T) {
+	const failure, success, newPIN = "failure", "success", "new PIN"
+	var l Lockout
+	now := start
+	var history []string
+	var unlock time.Time
+	forGood := false
+	t.Repeat(map[string]func(*rapid.T){
+		"": func(t *rapid.T) {
+			want := Unlocked
+			if forGood || now.Before(unlock) {
+				want = Locked
+			}
+			if got := l.Status(now); got != want {
+				t.Fatalf("after %v: %v, want %v", history, got, want)
+			}
+		},
+		failure: func(*rapid.T) {
+			history = append(history, failure)
+			l.Failure(now)
+			total, row, thirds := 0, 0, 0
+			for _, event := range history {
+				switch event {
+				case failure:
 					total++
 					row++
+					if total%3 == 0 && row < 10 {
+						thirds++
+					}
+				case success:
+					row = 0
+				case newPIN:
+					total, row = 0, 0
 				}
-				if total >= 3 {
-					unlock = now.Add(time.Minute << (total/3 - 1))
-					forGood = row >= 10
-				}
-			},
-			"success": func(*rapid.T) {
-				history = append(history, true)
-				l.Success()
-			},
-			"wait": func(t *rapid.T) {
-				now = now.Add(time.Duration(rapid.IntRange(1, 400).Draw(t, "seconds")) * time.Second)
-			},
-			"timeout": func(t *rapid.T) {
-				if l.Timeout(now) && (forGood || now.Before(unlock)) {
-					t.Fatal("unlocked too early")
-				}
-			},
-			"restart": func(t *rapid.T) {
-				state := l.State(now)
-				off := time.Duration(rapid.IntRange(0, 400).Draw(t, "seconds off")) * time.Second
-				if now.Before(unlock) {
-					unlock = unlock.Add(off)
-				}
-				now = now.Add(off)
-				l = Lockout{}
-				if err := l.Restore(now, state); err != nil {
-					t.Fatal(err)
-				}
-			},
-		})
+			}
+			if total >= 3 {
+				forGood = row >= 10
+				unlock = now.Add(time.Minute << min(thirds-1, 20))
+			}
+		},
+		success: func(*rapid.T) {
+			history = append(history, success)
+			l.Success()
+		},
+		newPIN: func(t *rapid.T) {
+			if rapid.IntRange(0, 9).Draw(t, "rarely") > 0 {
+				t.Skip("not now")
+			}
+			history = append(history, newPIN)
+			l.NewPIN()
+			forGood, unlock = false, now
+		},
+		"wait": func(t *rapid.T) {
+			now = now.Add(time.Duration(rapid.IntRange(1, 400).Draw(t, "seconds")) * time.Second)
+		},
+		"timeout": func(t *rapid.T) {
+			if l.Timeout(now) && (forGood || now.Before(unlock)) {
+				t.Fatal("unlocked too early")
+			}
+		},
+		"restart": func(t *rapid.T) {
+			state := l.State(now)
+			off := time.Duration(rapid.IntRange(0, 400).Draw(t, "seconds off")) * time.Second
+			if now.Before(unlock) {
+				unlock = unlock.Add(off)
+			}
+			now = now.Add(off)
+			l = Lockout{}
+			if err := l.Restore(now, state); err != nil {
+				t.Fatal(err)
+			}
+		},
 	})
 }
 

@@ -430,85 +430,86 @@ func (l pushButtonLog) mode(now time.Time) (active, overlap bool) {
 	return active, active && overlap
 }
 
-func TestPushButtonModel(t *testing.T) {
-	devices := []string{"A", "B", "C", "0"}
-	rapid.Check(t, func(t *rapid.T) {
-		var b PushButton
-		var log pushButtonLog
-		now := start
-		device := rapid.SampledFrom(devices)
-		note := func(what, device string) { log = append(log, pushButtonEvent{now, what, device}) }
-		refuse := func(got, want error) {
-			if got != want {
-				t.Fatalf("%v: got %v, want %v", now.Sub(start), got, want)
-			}
+func TestPushButtonModel(t *testing.T) { rapid.Check(t, checkPushButton) }
+
+func FuzzPushButton(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkPushButton)) }
+
+func checkPushButton(t *rapid.T) {
+	device := rapid.SampledFrom([]string{"A", "B", "C", "0"})
+	var b PushButton
+	var log pushButtonLog
+	now := start
+	note := func(what, device string) { log = append(log, pushButtonEvent{now, what, device}) }
+	refuse := func(got, want error) {
+		if got != want {
+			t.Fatalf("%v: got %v, want %v", now.Sub(start), got, want)
 		}
-		t.Repeat(map[string]func(*rapid.T){
-			"": func(t *rapid.T) {
-				active, overlap := log.mode(now)
-				if b.Active(now) != active || (b.Recheck(now) != nil) != overlap || len(b.Monitored(now)) != len(log.present(now)) {
-					t.Fatalf("%v: active %v, overlap %v, devices %v; model: %v, %v, %v", now.Sub(start),
-						b.Active(now), b.Recheck(now), b.Monitored(now), active, overlap, log.present(now))
-				}
-			},
-			"wait": func(t *rapid.T) {
-				seconds := rapid.SampledFrom([]int{1, 4, 5, 30, 60, 119, 120}).Draw(t, "seconds")
-				now = now.Add(time.Duration(seconds) * time.Second)
-			},
-			"probe": func(t *rapid.T) {
-				d := device.Draw(t, "device")
-				active, overlap := log.mode(now)
-				noticed := false
-				if !log.grace(now, d) {
-					note("probe", d)
-					noticed = active && !overlap && log.others(now, d)
-				}
-				if noticed {
-					note("overlap", "")
-				}
-				if got := b.Heard(now, testMAC(d), testUUID(d)); got != noticed {
-					t.Fatalf("overlap noticed: %v, want %v", got, noticed)
-				}
-			},
-			"press": func(t *rapid.T) {
-				var want error
-				if len(log.present(now)) > 1 {
-					want = ErrOverlap
-				} else {
-					note("press", "")
-				}
-				refuse(b.Press(now), want)
-			},
-			"M1": func(t *rapid.T) {
-				d := device.Draw(t, "device")
-				var want error
-				switch active, overlap := log.mode(now); {
-				case !active:
-					want = ErrNotPressed
-				case overlap || log.others(now, d):
-					want = ErrOverlap
-					note("overlap", "")
-				default:
-					note("admitted", d)
-				}
-				refuse(b.Admit(now, testMAC(d), testUUID(d)), want)
-			},
-			"done": func(t *rapid.T) {
-				d := device.Draw(t, "device")
-				note("done", d)
-				b.Done(now, testUUID(d))
-			},
-			"cancel": func(*rapid.T) {
-				note("cancel", "")
-				b.Cancel()
-			},
-			"timeout": func(t *rapid.T) {
-				want := !b.Deadline().IsZero() && !now.Before(b.Deadline())
-				if got := b.Timeout(now); got != want {
-					t.Fatalf("ended %v, want %v", got, want)
-				}
-			},
-		})
+	}
+	t.Repeat(map[string]func(*rapid.T){
+		"": func(t *rapid.T) {
+			active, overlap := log.mode(now)
+			if b.Active(now) != active || (b.Recheck(now) != nil) != overlap || len(b.Monitored(now)) != len(log.present(now)) {
+				t.Fatalf("%v: active %v, overlap %v, devices %v; model: %v, %v, %v", now.Sub(start),
+					b.Active(now), b.Recheck(now), b.Monitored(now), active, overlap, log.present(now))
+			}
+		},
+		"wait": func(t *rapid.T) {
+			seconds := rapid.SampledFrom([]int{1, 4, 5, 30, 60, 119, 120}).Draw(t, "seconds")
+			now = now.Add(time.Duration(seconds) * time.Second)
+		},
+		"probe": func(t *rapid.T) {
+			d := device.Draw(t, "device")
+			active, overlap := log.mode(now)
+			noticed := false
+			if !log.grace(now, d) {
+				note("probe", d)
+				noticed = active && !overlap && log.others(now, d)
+			}
+			if noticed {
+				note("overlap", "")
+			}
+			if got := b.Heard(now, testMAC(d), testUUID(d)); got != noticed {
+				t.Fatalf("overlap noticed: %v, want %v", got, noticed)
+			}
+		},
+		"press": func(t *rapid.T) {
+			var want error
+			if len(log.present(now)) > 1 {
+				want = ErrOverlap
+			} else {
+				note("press", "")
+			}
+			refuse(b.Press(now), want)
+		},
+		"M1": func(t *rapid.T) {
+			d := device.Draw(t, "device")
+			var want error
+			switch active, overlap := log.mode(now); {
+			case !active:
+				want = ErrNotPressed
+			case overlap || log.others(now, d):
+				want = ErrOverlap
+				note("overlap", "")
+			default:
+				note("admitted", d)
+			}
+			refuse(b.Admit(now, testMAC(d), testUUID(d)), want)
+		},
+		"done": func(t *rapid.T) {
+			d := device.Draw(t, "device")
+			note("done", d)
+			b.Done(now, testUUID(d))
+		},
+		"cancel": func(*rapid.T) {
+			note("cancel", "")
+			b.Cancel()
+		},
+		"timeout": func(t *rapid.T) {
+			want := !b.Deadline().IsZero() && !now.Before(b.Deadline())
+			if got := b.Timeout(now); got != want {
+				t.Fatalf("ended %v, want %v", got, want)
+			}
+		},
 	})
 }
 

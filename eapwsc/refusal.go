@@ -4,11 +4,13 @@ import (
 	"fmt"
 
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
 )
 
 // Refusal is why the session rules (push button, PIN list) do not let a
 // registration begin or go on. It is an error and a plain value: branch on it
-// with [errors.Is], and ask it for the Configuration Error to send.
+// with [errors.Is], on its own or on the class that the other side sees,
+// [registration.ErrOverlap] or [registration.ErrNoRegistrar].
 type Refusal uint8
 
 // The refusals.
@@ -34,20 +36,33 @@ const (
 var refusals = [...]struct {
 	text        string
 	configError wps.ConfigError
+	class       error
 	clause      string
 }{
-	ErrNotPressed:    {"push button: no button has been pressed here", wps.NoError, "hostap"},
-	ErrOverlap:       {"push button: session overlap: more than one device is pressing, wait two minutes", wps.MultiplePBCSessions, "WSC 2.0 §11.3"},
-	ErrOtherDevice:   {"push button: the button was pressed for another device", wps.MultiplePBCSessions, "hostap"},
-	ErrNotHeard:      {"push button: the device did not announce its own button", wps.MultiplePBCSessions, "WSC 2.0 §11.3, iwd"},
-	ErrNoPIN:         {"PIN: none has been entered for this device", wps.NoError, "hostap"},
-	ErrPINInUse:      {"PIN: another registration is using it", wps.NoError, "hostap"},
-	ErrNoAccessPoint: {"no access point is ready for this device", wps.NoError, "hostap, iwd"},
+	ErrNotPressed: {
+		"push button: no button has been pressed here", wps.NoError, registration.ErrNoRegistrar, "hostap"},
+	ErrOverlap: {
+		"push button: session overlap: more than one device is pressing, wait two minutes",
+		wps.MultiplePBCSessions, registration.ErrOverlap, "WSC 2.0 §11.3"},
+	ErrOtherDevice: {
+		"push button: the button was pressed for another device", wps.MultiplePBCSessions, registration.ErrNoRegistrar, "hostap"},
+	ErrNotHeard: {
+		"push button: the device did not announce its own button",
+		wps.MultiplePBCSessions, registration.ErrNoRegistrar, "WSC 2.0 §11.3, iwd"},
+	ErrNoPIN: {
+		"PIN: none has been entered for this device", wps.NoError, registration.ErrNoRegistrar, "hostap"},
+	ErrPINInUse: {
+		"PIN: another registration is using it", wps.NoError, registration.ErrNoRegistrar, "hostap"},
+	ErrNoAccessPoint: {
+		"no access point is ready for this device", wps.NoError, registration.ErrNoRegistrar, "hostap, iwd"},
 }
+
+// known reports whether r is one of the refusals.
+func (r Refusal) known() bool { return r != 0 && int(r) < len(refusals) }
 
 // Error returns the reason, for a person, and the origin of the rule.
 func (r Refusal) Error() string {
-	if r == 0 || int(r) >= len(refusals) {
+	if !r.known() {
 		return fmt.Sprintf("Refusal(%d)", uint8(r))
 	}
 	return refusals[r].text + " (" + refusals[r].clause + ")"
@@ -56,8 +71,16 @@ func (r Refusal) Error() string {
 // ConfigError returns what to send: in M2D as the answer to M1, in WSC_NACK
 // to a later message.
 func (r Refusal) ConfigError() wps.ConfigError {
-	if int(r) >= len(refusals) {
+	if !r.known() {
 		return wps.NoError
 	}
 	return refusals[r].configError
+}
+
+// Unwrap returns the class.
+func (r Refusal) Unwrap() error {
+	if !r.known() {
+		return nil
+	}
+	return refusals[r].class
 }

@@ -1,0 +1,64 @@
+package eapwsc
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+func TestRefusal(t *testing.T) {
+	for r, want := range map[Refusal]wps.ConfigError{
+		ErrNotPressed: wps.NoError, ErrOverlap: wps.MultiplePBCSessions, ErrOtherDevice: wps.MultiplePBCSessions,
+		ErrNotHeard: wps.MultiplePBCSessions, ErrNoPIN: wps.NoError, ErrPINInUse: wps.NoError, ErrNoAccessPoint: wps.NoError,
+		0: wps.NoError, 99: wps.NoError,
+	} {
+		if got := r.ConfigError(); got != want {
+			t.Errorf("%v: %v, want %v", r, got, want)
+		}
+	}
+	for r := ErrNotPressed; r <= ErrNoAccessPoint; r++ {
+		if errors.Is(r, registration.ErrOverlap) != (r == ErrOverlap) || errors.Is(r, registration.ErrNoRegistrar) == (r == ErrOverlap) {
+			t.Errorf("%v: class %v", r, errors.Unwrap(r))
+		}
+	}
+	if errors.Unwrap(Refusal(99)) != nil {
+		t.Error("an unknown refusal has a class")
+	}
+	wrapped := fmt.Errorf("printer: %w", ErrOverlap)
+	var r Refusal
+	if !errors.Is(wrapped, ErrOverlap) || errors.Is(wrapped, ErrNoPIN) || !errors.As(wrapped, &r) || r.ConfigError() != 12 {
+		t.Error("a wrapped refusal cannot be told")
+	}
+	if got, want := Refusal(99).Error(), "Refusal(99)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestSessionNames sees that every value of the enumerations has words of its
+// own.
+func TestSessionNames(t *testing.T) {
+	seen := map[string]bool{}
+	check := func(name string) {
+		t.Helper()
+		if name == "" || strings.Contains(name, "(0)") || seen[name] {
+			t.Errorf("%q", name)
+		}
+		seen[name] = true
+	}
+	for r := ErrNotPressed; r <= ErrNoAccessPoint; r++ {
+		check(r.Error())
+	}
+	for v := Ready; v <= NotNamed; v++ {
+		check(v.String())
+	}
+	for f := PINKept; f <= PINRemoved; f++ {
+		check(f.String())
+	}
+	if got, want := fmt.Sprint(Verdict(0), Verdict(99), PINFate(99)), "Verdict(0) Verdict(99) PINFate(99)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
