@@ -1,0 +1,51 @@
+// Package capture reads packet captures of Wi-Fi Protected Setup.
+//
+// A [Reader] turns a capture, from a file or a pipe, into a stream of [Event] values: the management frames of access points and
+// stations with their WPS elements, EAPOL frames, RADIUS packets with EAP in them, and the actions and events of the UPnP service
+// WFAWLANConfig. Everything else is passed over at little cost: a million frames take about a tenth of a second.
+//
+//	reader, err := capture.NewReader(file)
+//	if err != nil {
+//		return err
+//	}
+//	for {
+//		event, err := reader.Next()
+//		if err == io.EOF {
+//			break
+//		}
+//		...
+//	}
+//
+// # What is read
+//
+// Files are pcap (microseconds and nanoseconds) or pcapng, of either byte order, plain or compressed with gzip; which of them is
+// found out from the first octets. Link types:
+//
+//	Ethernet (1)                    also with 802.1Q and 802.1ad tags, and with LLC
+//	IEEE 802.11 (105)               with or without a frame check sequence
+//	radiotap (127), PPI (192),      802.11 with the channel and the signal strength, as far as told
+//	Prism (119), AVS (163)
+//	Linux cooked (113, 276)         SLL and SLL2
+//	raw IP (12, 14, 101, 228, 229), for RADIUS and UPnP
+//	loopback (0, 108)
+//
+// IP is version 4 or 6. RADIUS is known by its ports and, on any other, by a whole EAP packet within. UPnP is known by its HTTP
+// header, on whatever port; TCP segments may come twice, out of order or cut at any octet.
+//
+// # What is wrong with a capture
+//
+// A capture is evidence, often damaged: no frame in it can end the reading, and none is believed. A malformed frame makes an event of
+// [KindNote] with a sentence; one that is usable in part makes an event of its kind with a Note. A damaged record is skipped, and
+// reading goes on at the next one that makes sense. The same note is given at most a hundred times. What is encrypted, marked
+// as badly received, or fragmented below EAP is passed over.
+//
+// Memory is bounded however long the capture is: unfinished HTTP messages and the management frames last seen are kept, of a limited
+// number of connections and senders.
+//
+// # On gopacket
+//
+// Files are read with github.com/google/gopacket/pcapgo where it is sound. The decoders of github.com/google/gopacket/layers are not
+// used, but as a reference in tests: v1.1.19 takes padding into EAP.TypeData, always cuts four octets off 802.11 frames, takes no
+// element shorter than four octets as the last one, and panics on many malformed radiotap headers and vendor elements. Users who feed WPS code
+// from it should cut EAP packets to their own length.
+package capture

@@ -1,0 +1,126 @@
+package capture
+
+import "encoding/binary"
+
+// The 802.11 frame control field, IEEE Std 802.11-2020 9.2.4.1, as a little-endian number.
+const (
+	fcVersion      = 0x0003
+	fcToDS         = 0x0100
+	fcFromDS       = 0x0200
+	fcMoreFragment = 0x0400
+	fcRetry        = 0x0800
+	fcProtected    = 0x4000
+	fcOrder        = 0x8000 // +HTC in QoS data and management frames
+
+	typeManagement = 0
+	typeData       = 2
+
+	subtypeNull = 4 // bit of data subtypes without a body
+	subtypeQoS  = 8 // bit of data subtypes with a QoS control field
+
+	qosAMSDU = 0x80
+)
+
+// dot11 takes an 802.11 frame apart. padded tells that the header is filled up to a multiple of four octets.
+func (d *decoder) dot11(b []byte, state fcs, padded bool) {
+	if len(b) < 2 {
+		d.note(dot11Short)
+		return
+	}
+	control := binary.LittleEndian.Uint16(b)
+	kind, subtype := control>>2&3, control>>4&15
+	if control&fcVersion != 0 || kind != typeManagement && kind != typeData {
+		return // control and extension frames carry nothing of ours
+	}
+	if len(b) < 24 {
+		d.note(dot11Short)
+		return
+	}
+	d.radio.OnAir = true
+	d.radio.Retry = control&fcRetry != 0
+	fragment := b[22] & 15
+	d.radio.Sequence = binary.LittleEndian.Uint16(b[22:]) >> 4
+
+	if kind == typeManagement {
+		header := 24
+		if control&fcOrder != 0 {
+			header += 4
+		}
+		if b = d.withoutFCS(b, state); len(b) < header {
+			d.note(dot11Short)
+			return
+		}
+		copy(d.dst[:], b[4:])
+		copy(d.src[:], b[10:])
+		copy(d.bssid[:], b[16:])
+		d.management(subtype, control&fcProtected != 0, b[header:])
+		return
+	}
+
+	if subtype&subtypeNull != 0 || control&fcProtected != 0 || fragment != 0 {
+		return
+	}
+	header, qos := 24, -1
+	toDS, fromDS := control&fcToDS != 0, control&fcFromDS != 0
+	if toDS && fromDS {
+		header += 6
+	}
+	if subtype&subtypeQoS != 0 {
+		qos = header
+		if header += 2; control&fcOrder != 0 {
+			header += 4
+		}
+	}
+	if padded {
+		header = (header + 3) &^ 3
+	}
+	if len(b) < header {
+		d.note(dot11Short)
+		return
+	}
+	// Destination, source and BSSID by the two DS bits, 9.3.2.1.
+	dst, src, bssid := 4, 10, 16
+	switch {
+	case toDS && fromDS:
+		dst, src, bssid = 16, 24, -1
+	case toDS:
+		dst, src, bssid = 16, 10, 4
+	case fromDS:
+		dst, src, bssid = 4, 16, 10
+	}
+	copy(d.dst[:], b[dst:])
+	copy(d.src[:], b[src:])
+	if bssid >= 0 {
+		copy(d.bssid[:], b[bssid:])
+	}
+	body := b[header:]
+	if qos >= 0 && b[qos]&qosAMSDU != 0 {
+		d.amsdu(body, state)
+		return
+	}
+	if control&fcMoreFragment != 0 {
+		if len(body) >= 8 && binary.BigEndian.Uint16(body[6:]) == etherEAPOL {
+			d.note(dot11Fragment)
+		}
+		return
+	}
+	d.llc(body)
+}
+
+// amsdu handles each MSDU of an aggregate: destination (6), source (6), length (2), LLC and payload, filled up to four octets.
+func (d *decoder) amsdu(b []byte, state fcs) {
+	const header = 14
+	for b = d.withoutFCS(b, state); len(b) >= header; {
+		size := int(binary.BigEndian.Uint16(b[12:]))
+		if size > len(b)-header {
+			if d.cutOr(noProblem, dot11AMSDU) != noProblem {
+				d.note(dot11AMSDU)
+			}
+			size = len(b) - header
+		}
+		copy(d.dst[:], b)
+		copy(d.src[:], b[6:])
+		d.llc(b[header : header+size])
+		b = b[min(len(b), (header+size+3)&^3):]
+	}
+}

@@ -1,0 +1,177 @@
+package capture
+
+import (
+	"errors"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// Classes of error, for errors.Is. Damage inside a capture is never an error: it is an [Event] of [KindNote].
+var (
+	// ErrFormat: the input is not a capture that can be read: neither pcap nor pcapng, or compressed by other means than gzip.
+	ErrFormat = errors.New("not a readable capture")
+	// ErrLinkType: the capture holds frames, but none of a link type that can carry WPS.
+	ErrLinkType = errors.New("no frame of a known link type")
+)
+
+// Kind says what an [Event] reports.
+type Kind uint8
+
+// The kinds of event.
+const (
+	// KindNote is damage or a limit of this reader: Note is its sentence, and there is nothing else to the event.
+	KindNote Kind = iota + 1
+
+	// The management frames of IEEE 802.11. Management is set.
+	KindBeacon
+	KindProbeRequest
+	KindProbeResponse
+	KindAuthentication
+	KindAssociationRequest
+	KindAssociationResponse
+	KindReassociationRequest
+	KindReassociationResponse
+	KindDisassociation
+	KindDeauthentication
+
+	// KindEAPOL is an EAPOL frame, whether on Ethernet or in the air. Data is the frame from its version octet on.
+	KindEAPOL
+	// KindRADIUS is a RADIUS access packet. RADIUS is set; Data is the EAP packet of its EAP-Message attributes, empty without any.
+	KindRADIUS
+	// KindUPnP is an action or event of WFAWLANConfig. UPnP is set; Data is the binary argument that it carries, if any.
+	KindUPnP
+)
+
+var kindNames = [...]string{
+	KindNote:                  "Note",
+	KindBeacon:                "Beacon",
+	KindProbeRequest:          "ProbeRequest",
+	KindProbeResponse:         "ProbeResponse",
+	KindAuthentication:        "Authentication",
+	KindAssociationRequest:    "AssociationRequest",
+	KindAssociationResponse:   "AssociationResponse",
+	KindReassociationRequest:  "ReassociationRequest",
+	KindReassociationResponse: "ReassociationResponse",
+	KindDisassociation:        "Disassociation",
+	KindDeauthentication:      "Deauthentication",
+	KindEAPOL:                 "EAPOL",
+	KindRADIUS:                "RADIUS",
+	KindUPnP:                  "UPnP",
+}
+
+// String returns the name of the kind, such as "ProbeRequest".
+func (k Kind) String() string {
+	if k > 0 && int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "Kind(" + strconv.Itoa(int(k)) + ")"
+}
+
+// An Event is one thing seen in a capture. The Event itself and Data are valid until the next call of [Reader.Next]; what Management,
+// RADIUS and UPnP point to is not touched again and may be kept.
+type Event struct {
+	Kind Kind
+	// Frame counts the frames of the capture from 1, as Wireshark does. An event that was put together from several frames
+	// (UPnP) bears the number and time of the last one.
+	Frame int
+	Time  time.Time
+
+	// Src and Dst are the link-layer source and destination. Zero where the link layer has none: raw IP, loopback, and
+	// the destination on Linux cooked captures. EAPOL on a wire is often sent to the group address 01:80:c2:00:00:03.
+	Src, Dst [6]byte
+	// BSSID is the access point's address in 802.11 frames. Zero elsewhere, and in four-address frames.
+	BSSID [6]byte
+	// Radio is what the radio added; its zero value tells that the frame was not captured in the air.
+	Radio Radio
+
+	// Data is the payload that Kind names.
+	Data []byte
+
+	Management *Management
+	RADIUS     *RADIUS
+	UPnP       *UPnP
+
+	// Truncated reports that the frame ends before the lengths in it say. Then Data, or what Management tells, is only its beginning.
+	Truncated bool
+	// Note is a sentence about what is wrong with this frame; empty if nothing is.
+	Note string
+}
+
+// Radio is what a capture in the air tells about a frame beside its contents. A retransmission has the sequence number and the
+// transmitter of the first copy, and the retry bit.
+type Radio struct {
+	// OnAir is set for each 802.11 frame.
+	OnAir bool
+	// Retry is the retry bit of the frame control field.
+	Retry bool
+	// Sequence is the sequence number, 0 to 4095.
+	Sequence uint16
+	// Frequency is the centre frequency of the channel in MHz; 0 if the capture does not tell.
+	Frequency uint16
+	// Signal is the received power in dBm; 0 if the capture does not tell.
+	Signal int8
+}
+
+// Channel returns the channel number of r.Frequency, 0 if it has none.
+func (r Radio) Channel() int {
+	switch f := int(r.Frequency); {
+	case f == 2484:
+		return 14
+	case f >= 2412 && f <= 2472:
+		return (f - 2407) / 5
+	case f >= 5955 && f <= 7115: // 6 GHz band
+		return (f - 5950) / 5
+	case f >= 5005 && f <= 5925:
+		return (f - 5000) / 5
+	}
+	return 0
+}
+
+// RADIUS is a RADIUS packet between an access point (the client) and a server, RFC 2865.
+type RADIUS struct {
+	// Code is 1 Access-Request, 2 Access-Accept, 3 Access-Reject or 11 Access-Challenge.
+	Code       uint8
+	Identifier uint8
+	// Client and Server are the two ends, whichever of them sent the packet.
+	Client, Server netip.AddrPort
+	// State is the State attribute (24), which ties a request to the challenge that it answers; nil without one.
+	State []byte
+	// CallingStationID and CalledStationID are the attributes 31 and 30 as sent, of a request.
+	CallingStationID, CalledStationID string
+	// Station and AP are the addresses in these attributes, zero where there is none. An answer has those of the request with its identifier.
+	Station, AP [6]byte
+}
+
+// RADIUS codes, RFC 2865 section 4.
+const (
+	RADIUSAccessRequest   = 1
+	RADIUSAccessAccept    = 2
+	RADIUSAccessReject    = 3
+	RADIUSAccessChallenge = 11
+)
+
+// UPnP is an action of the WFAWLANConfig:1 service between an external registrar and an access point, or its event WLANEvent.
+type UPnP struct {
+	// Action is the name of the action, such as "PutMessage", or "WLANEvent". Empty in a fault whose request was not seen.
+	Action string
+	// Response is set for the answer to an action.
+	Response bool
+	// AP and Registrar are the two ends: an action goes to the access point, an event to the registrar.
+	AP, Registrar netip.AddrPort
+	// Station is the station that PutWLANResponse or WLANEvent is about, zero elsewhere. Some registrars send a bogus one.
+	Station [6]byte
+	// EventType, in PutWLANResponse and WLANEvent, is 1 for a probe request and 2 for EAP.
+	EventType uint8
+	// Fault is the UPnP error code of a refused action, such as 401; 0 if the action was not refused.
+	Fault int
+}
+
+// Names of the actions of WFAWLANConfig:1 that access points implement, and of its event.
+const (
+	ActionGetDeviceInfo        = "GetDeviceInfo"
+	ActionPutMessage           = "PutMessage"
+	ActionPutWLANResponse      = "PutWLANResponse"
+	ActionSetSelectedRegistrar = "SetSelectedRegistrar"
+	EventWLAN                  = "WLANEvent"
+)

@@ -1,0 +1,123 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+)
+
+// A Reader reads the events of one capture. It holds a bounded amount of memory, about 2 MB and at most some tens of MB for the
+// most adverse input, however long the capture is.
+type Reader struct {
+	source  source
+	decoder decoder
+	frame   frame
+	given   int // events of decoder.events that Next has returned
+	err     error
+}
+
+// NewReader returns a Reader of the capture in r, and reads no more than it needs to know the format. The error is of the class
+// [ErrFormat] if r holds none, else that of r.
+func NewReader(r io.Reader) (*Reader, error) {
+	source, err := openContainer(r)
+	if err != nil {
+		return nil, fmt.Errorf("capture: %w", err)
+	}
+	reader := &Reader{source: source}
+	reader.decoder.init()
+	return reader, nil
+}
+
+// Next returns the next event. It is valid until the following call. After the last one the error is [io.EOF]; if no frame could be
+// understood it is of the class [ErrLinkType]; any other comes from the io.Reader. Errors are final.
+func (r *Reader) Next() (*Event, error) {
+	d := &r.decoder
+	for {
+		if r.given < len(d.events) {
+			r.given++
+			return &d.events[r.given-1], nil
+		}
+		if r.err != nil {
+			return nil, r.err
+		}
+		r.given, d.events = 0, d.events[:0]
+		prob, err := r.source.next(&r.frame)
+		if errors.Is(err, io.EOF) {
+			r.err = d.end()
+		} else if err != nil {
+			r.err = fmt.Errorf("capture: after frame %d: %w", d.number, err)
+		}
+		switch {
+		case prob != noProblem:
+			d.reset()
+			d.note(prob)
+		case err == nil:
+			d.decode(&r.frame)
+		}
+	}
+}
+
+// A decoder turns frames into events. It keeps from frame to frame only what its recent tables hold.
+type decoder struct {
+	events []Event
+	number int // of the frame, from 1
+	frame  *frame
+
+	// Of the frame, as found on the way down to its payload.
+	src, dst, bssid [6]byte
+	radio           Radio
+
+	managements *recent[managementKey, managementSeen]
+	seed        maphash.Seed
+	requests    *recent[radiusKey, radiusPeers]
+	streams     *recent[flowKey, *stream]
+
+	noted      [len(problems)]int
+	understood bool // a frame was of a known link type
+	unknown    linkType
+}
+
+func (d *decoder) init() {
+	d.frame = new(frame)
+	d.seed = maphash.MakeSeed()
+	d.managements = newRecent[managementKey, managementSeen](1024)
+	d.requests = newRecent[radiusKey, radiusPeers](1024)
+	d.streams = newRecent[flowKey, *stream](256)
+}
+
+// decode appends the events of f.
+func (d *decoder) decode(f *frame) {
+	d.reset()
+	d.number++
+	d.frame = f
+	decode, ok := linkDecoders[f.link]
+	if !ok {
+		d.unknown = f.link
+		d.note(linkUnknown)
+		return
+	}
+	d.understood = true
+	decode(d, f.data)
+}
+
+func (d *decoder) reset() {
+	d.src, d.dst, d.bssid, d.radio = [6]byte{}, [6]byte{}, [6]byte{}, Radio{}
+}
+
+// emit appends an event of the present frame, for the caller to complete.
+func (d *decoder) emit(kind Kind) *Event {
+	d.events = append(d.events, Event{
+		Kind: kind, Frame: d.number, Time: d.frame.time,
+		Src: d.src, Dst: d.dst, BSSID: d.bssid, Radio: d.radio,
+	})
+	return &d.events[len(d.events)-1]
+}
+
+// end returns the error for the end of the capture.
+func (d *decoder) end() error {
+	if d.number > 0 && !d.understood {
+		return fmt.Errorf("capture: %w: all have link type %d", ErrLinkType, d.unknown)
+	}
+	return io.EOF
+}
