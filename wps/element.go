@@ -200,8 +200,7 @@ func (e *SetSelectedRegistrar) field(id AttributeID) any {
 // A vendor specific element of 802.11, and what tells WPS's from others.
 const (
 	elementVendor   = 0xDD
-	maxElementBody  = 255
-	maxElementValue = maxElementBody - 4 // octets of attributes in one element
+	maxElementValue = 255 - len(elementOUI) // octets of attributes in one element
 )
 
 var elementOUI = [4]byte{0x00, 0x50, 0xF2, 0x04}
@@ -231,20 +230,30 @@ func JoinElements(elements []byte) (attributes []byte, ok bool) {
 	return attributes, ok
 }
 
+// SplitElements is the reverse of [JoinElements]: it returns attributes as
+// information elements of an 802.11 frame, as many as they need.
+func SplitElements(attributes []byte) []byte {
+	return appendElements(nil, attributes)
+}
+
 // AppendElements appends a list of attributes to dst as information elements
-// of an 802.11 frame, as many as it needs.
+// of an 802.11 frame, as many as it needs. The error is an [*Error].
 func AppendElements(dst []byte, l List) ([]byte, error) {
 	attributes, err := Append(nil, l)
 	if err != nil {
 		return dst, err
 	}
+	return appendElements(dst, attributes), nil
+}
+
+func appendElements(dst, attributes []byte) []byte {
 	for {
 		n := min(len(attributes), maxElementValue)
 		dst = append(dst, elementVendor, byte(n+len(elementOUI)))
 		dst = append(dst, elementOUI[:]...)
 		dst = append(dst, attributes[:n]...)
 		if attributes = attributes[n:]; len(attributes) == 0 {
-			return dst, nil
+			return dst
 		}
 	}
 }

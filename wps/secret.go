@@ -51,3 +51,6 @@ func (k NetworkKey) describe() string {
 	}
 	return "[network key]"
 }
+
+// Format prints nothing of the list that the decoder walks.
+func (Decoder) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[decoder]") }

@@ -1,0 +1,138 @@
+package wps_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// unhex decodes hexadecimal digits with spaces among them.
+func unhex(t testing.TB, s string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// attr is one attribute.
+func attr(id wps.AttributeID, value string) []byte {
+	return append([]byte{byte(id >> 8), byte(id), byte(len(value) >> 8), byte(len(value))}, value...)
+}
+
+// join puts lists behind each other.
+func join(parts ...[]byte) (all []byte) {
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+// change makes a list in which f replaced each attribute of a type; f returns
+// all that stands in its place.
+func change(t testing.TB, list []byte, id wps.AttributeID, f func(value []byte) []byte) (out []byte) {
+	t.Helper()
+	found := false
+	d := wps.NewDecoder(list, wps.Tolerant)
+	for d.Next() {
+		if d.ID() != id {
+			out = append(out, attr(d.ID(), string(d.Value()))...)
+			continue
+		}
+		found = true
+		out = append(out, f(d.Value())...)
+	}
+	if d.Err() != nil || !found {
+		t.Fatalf("no %v in the list: %v", id, d.Err())
+	}
+	return out
+}
+
+// with is a list with another value of an attribute.
+func with(t testing.TB, list []byte, id wps.AttributeID, value string) []byte {
+	t.Helper()
+	return change(t, list, id, func([]byte) []byte { return attr(id, value) })
+}
+
+// without is a list without an attribute.
+func without(t testing.TB, list []byte, id wps.AttributeID) []byte {
+	t.Helper()
+	return change(t, list, id, func([]byte) []byte { return nil })
+}
+
+// twice is a list with an attribute and, at once, another of its type.
+func twice(t testing.TB, list []byte, id wps.AttributeID, second string) []byte {
+	t.Helper()
+	return change(t, list, id, func(v []byte) []byte { return join(attr(id, string(v)), attr(id, second)) })
+}
+
+// credential is the attributes of a Credential of a protected network.
+func credential(ssid, key string) []byte {
+	return join(
+		attr(wps.AttrNetworkIndex, "\x01"), attr(wps.AttrSSID, ssid),
+		attr(wps.AttrAuthType, "\x00\x20"), attr(wps.AttrEncrType, "\x00\x08"),
+		attr(wps.AttrNetworkKey, key), attr(wps.AttrMACAddress, "\x02\x00\x00\x00\x00\x02"),
+	)
+}
+
+// openCredential is the attributes of a Credential of an open network.
+func openCredential(ssid string) []byte {
+	return join(
+		attr(wps.AttrNetworkIndex, "\x01"), attr(wps.AttrSSID, ssid),
+		attr(wps.AttrAuthType, "\x00\x01"), attr(wps.AttrEncrType, "\x00\x01"),
+		attr(wps.AttrNetworkKey, ""), attr(wps.AttrMACAddress, "\x02\x00\x00\x00\x00\x02"),
+	)
+}
+
+// newList makes the empty list of every kind.
+var newList = map[wps.Kind]func() wps.List{
+	wps.KindBeacon:               func() wps.List { return new(wps.Beacon) },
+	wps.KindProbeRequest:         func() wps.List { return new(wps.ProbeRequest) },
+	wps.KindProbeResponse:        func() wps.List { return new(wps.ProbeResponse) },
+	wps.KindAssociationRequest:   func() wps.List { return new(wps.AssociationRequest) },
+	wps.KindAssociationResponse:  func() wps.List { return new(wps.AssociationResponse) },
+	wps.KindM1:                   func() wps.List { return new(wps.M1) },
+	wps.KindM2:                   func() wps.List { return new(wps.M2) },
+	wps.KindM2D:                  func() wps.List { return new(wps.M2D) },
+	wps.KindM3:                   func() wps.List { return new(wps.M3) },
+	wps.KindM4:                   func() wps.List { return new(wps.M4) },
+	wps.KindM5:                   func() wps.List { return new(wps.M5) },
+	wps.KindM6:                   func() wps.List { return new(wps.M6) },
+	wps.KindM7:                   func() wps.List { return new(wps.M7) },
+	wps.KindM8:                   func() wps.List { return new(wps.M8) },
+	wps.KindACK:                  func() wps.List { return new(wps.ACK) },
+	wps.KindNACK:                 func() wps.List { return new(wps.NACK) },
+	wps.KindDone:                 func() wps.List { return new(wps.Done) },
+	wps.KindM2Settings:           func() wps.List { return new(wps.M2Settings) },
+	wps.KindM4Settings:           func() wps.List { return new(wps.M4Settings) },
+	wps.KindM5Settings:           func() wps.List { return new(wps.M5Settings) },
+	wps.KindM6Settings:           func() wps.List { return new(wps.M6Settings) },
+	wps.KindM7Settings:           func() wps.List { return new(wps.M7Settings) },
+	wps.KindM7APSettings:         func() wps.List { return &wps.M7Settings{AP: new(wps.Credential)} },
+	wps.KindM8Settings:           func() wps.List { return new(wps.M8Settings) },
+	wps.KindM8APSettings:         func() wps.List { return &wps.M8Settings{AP: new(wps.Credential)} },
+	wps.KindCredential:           func() wps.List { return new(wps.Credential) },
+	wps.KindSetSelectedRegistrar: func() wps.List { return new(wps.SetSelectedRegistrar) },
+	wps.KindPasswordToken:        func() wps.List { return new(wps.PasswordToken) },
+	wps.KindConfigurationToken:   func() wps.List { return new(wps.ConfigurationToken) },
+	wps.KindHandoverRequest:      func() wps.List { return new(wps.HandoverRequest) },
+	wps.KindHandoverSelect:       func() wps.List { return new(wps.HandoverSelect) },
+}
+
+// wantError checks class, attribute and offset of an error.
+func wantError(t *testing.T, err, class error, id wps.AttributeID, offset int) {
+	t.Helper()
+	var e *wps.Error
+	switch {
+	case err == nil:
+		t.Errorf("no error, want %v", class)
+	case !errors.As(err, &e):
+		t.Errorf("error %T is not a *wps.Error", err)
+	case e.Err != class || e.Attribute != id || e.Offset != offset:
+		t.Errorf("error %q: class %v, attribute %v, offset %d; want %v, %v, %d", e, e.Err, e.Attribute, e.Offset, class, id, offset)
+	}
+}
