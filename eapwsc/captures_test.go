@@ -10,7 +10,7 @@ import (
 )
 
 // capture is an exchange between hostapd and wpa_supplicant, as far as EAP
-// goes: testdata/*.json.
+// goes.
 type capture struct {
 	Name        string
 	EAPFrames   []octets `json:"eap_frames"` // in order, from both sides
@@ -32,7 +32,7 @@ func (o *octets) UnmarshalText(text []byte) (err error) {
 // readCaptures returns every capture.
 func readCaptures(tb testing.TB) []capture {
 	tb.Helper()
-	files, err := filepath.Glob(filepath.Join("testdata", "*.json"))
+	files, err := filepath.Glob(filepath.Join("..", "wps", "testdata", "wired", "*.json"))
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,12 +1,35 @@
-// Package eapwsc carries Wi-Fi Protected Setup messages in EAP.
+// Package eapwsc carries Wi-Fi Protected Setup messages in EAP, and keeps the
+// rules of a registrar around them: push-button sessions, PIN lists, lockout.
+//
+// # The two ends of an exchange
+//
+// [Peer] is the station's end and [Server] the access point's. Each is given
+// a run of the Registration Protocol (package registration) and carries its
+// messages: identities, WSC_Start, fragments, repeated packets, time-outs. They
+// are values without goroutine, clock or socket; each call returns a [Step]:
+//
+//	step, err := peer.Handle(now, packet)  // a packet came
+//	step, err = peer.Timeout(now)          // step.Deadline came
+//
+// Send step.Send if there is any; stop at step.Done. EAP-WSC always ends with
+// EAP-Failure, success or not: ask for the result, not for the code. Package
+// eapol has the loop that does this over a network interface.
+//
+// # An access point
+//
+// [AccessPoint] is all of WPS in a router: who may register ([PINList],
+// [PushButton]), what an external registrar may do with the router's own PIN
+// ([Lockout]), what beacons and probe responses say ([SelectedRegistrar]). Each
+// station that associates for WPS gets a [Session]. [Selector] is the
+// counterpart at a station: which access point to use.
+//
+// # Packets
 //
 // WSC messages travel in EAP packets of the expanded type, which name the
 // Wi-Fi Alliance as vendor. The station is the EAP peer and answers Requests
 // with Responses; the access point is the EAP server. Which of the two is the
 // Enrollee is told by the identity that the station gives:
 // [EnrolleeIdentity] or [RegistrarIdentity].
-//
-// # Packets
 //
 // [ParsePacket] reads an EAP packet and [Packet.AppendTo] writes one, octet
 // for octet the same. A packet ends where its own Length says: what follows

@@ -1,0 +1,260 @@
+package eapwsc
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// register runs one registration at an access point.
+func register(t *testing.T, ap *AccessPoint, now time.Time, mac byte, password registration.Password) (*registration.Result, error) {
+	t.Helper()
+	p := newStation(t, mac, password)
+	err, _ := (&air{now: now}).run(t, p, session(t, ap, mac))
+	return p.Result(), err
+}
+
+// external has a station act as an external registrar at an access point.
+func external(t *testing.T, ap *AccessPoint, now time.Time, pin string, settings *wps.Credential) (*registration.Result, error) {
+	t.Helper()
+	r, err := registration.NewRegistrar(registration.RegistrarConfig{
+		Config: registration.Config{Device: device(9)}, Password: registration.PIN(mustPIN(t, pin)), AP: true, NewSettings: settings,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPeer(t, r, 0)
+	failed, _ := (&air{now: now}).run(t, p, session(t, ap, 9))
+	return p.Result(), failed
+}
+
+func TestAccessPointPIN(t *testing.T) {
+	ap := newAccessPoint(t)
+	if _, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, "24681353"))); !errors.Is(err, registration.ErrNoRegistrar) {
+		t.Errorf("without a PIN: %v", err)
+	}
+	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventPINNeeded, EventFailed}) {
+		t.Errorf("without a PIN: %v", got)
+	}
+
+	if err := ap.EnterPIN(began, PINEntry{PIN: mustPIN(t, "24681353")}); err != nil {
+		t.Fatal(err)
+	}
+	if b := ap.Beacon(began); !b.SelectedRegistrar || b.DevicePasswordID != wps.PasswordDefault {
+		t.Errorf("a PIN was entered; the beacon says %v, %v", b.SelectedRegistrar, b.DevicePasswordID)
+	}
+	result, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, "24681353")))
+	if err != nil || len(result.Credentials) != 1 || result.Credentials[0].SSID != network.SSID || result.Credentials[0].MAC != device(2).MAC {
+		t.Fatalf("the right PIN: %v, %v", result, err)
+	}
+	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventPINGone, EventRegistered}) {
+		t.Errorf("the right PIN: %v", got)
+	}
+	if b := ap.Beacon(began); b.SelectedRegistrar {
+		t.Error("registered, and the beacon still selects a registrar")
+	}
+	if _, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, "24681353"))); !errors.Is(err, registration.ErrNoRegistrar) {
+		t.Errorf("the PIN a second time: %v", err)
+	}
+}
+
+func TestAccessPointWrongPIN(t *testing.T) {
+	for name, c := range map[string]struct {
+		pin  string
+		half int
+		fate PINFate
+	}{
+		"first half":  {"99995676", 1, PINKept},
+		"second half": {"24689991", 2, PINRevealed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ap := newAccessPoint(t)
+			if err := ap.EnterPIN(began, PINEntry{PIN: mustPIN(t, "24681353")}); err != nil {
+				t.Fatal(err)
+			}
+			_, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, c.pin)))
+			var failed *registration.Error
+			if !errors.As(err, &failed) || !errors.Is(err, registration.ErrPassword) || failed.Half != c.half || failed.DetectedBy != registration.RoleEnrollee {
+				t.Fatalf("%v", err)
+			}
+			var fate PINFate
+			for _, e := range ap.Events() {
+				if e.Kind == EventPINGone {
+					fate = e.PIN
+				}
+				if e.Kind == EventFailed && (!errors.As(e.Err, &failed) || failed.Half != c.half || failed.DetectedBy != registration.RoleEnrollee) {
+					t.Errorf("the access point says: %v", e.Err)
+				}
+			}
+			if fate != c.fate {
+				t.Errorf("the PIN is %v, want %v", fate, c.fate)
+			}
+		})
+	}
+}
+
+func TestAccessPointPushButton(t *testing.T) {
+	ap := newAccessPoint(t)
+	if _, err := register(t, ap, began, 2, registration.PushButton()); !errors.Is(err, registration.ErrNoRegistrar) {
+		t.Errorf("not pressed: %v", err)
+	}
+	if err := ap.PressButton(began); err != nil {
+		t.Fatal(err)
+	}
+	if b := ap.Beacon(began); !b.SelectedRegistrar || b.DevicePasswordID != wps.PasswordPushButton || !slices.Equal(b.WFA.AuthorizedMACs, []wps.MAC{wps.Broadcast}) {
+		t.Errorf("pressed; the beacon is %+v", b)
+	}
+	if result, err := register(t, ap, began, 2, registration.PushButton()); err != nil || len(result.Credentials) != 1 {
+		t.Errorf("pressed: %v", err)
+	}
+	if _, err := register(t, ap, began, 3, registration.PushButton()); !errors.Is(err, registration.ErrNoRegistrar) {
+		t.Errorf("a second device after one press: %v", err)
+	}
+}
+
+func TestAccessPointOverlap(t *testing.T) {
+	ap := newAccessPoint(t)
+	probe := func(mac byte) {
+		ap.Probe(began, device(mac).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: device(mac).UUID})
+	}
+	if err := ap.PressButton(began); err != nil {
+		t.Fatal(err)
+	}
+	probe(2)
+	probe(3)
+	if _, err := register(t, ap, began, 2, registration.PushButton()); !errors.Is(err, registration.ErrOverlap) {
+		t.Errorf("two devices press: %v", err)
+	}
+	if err := ap.PressButton(began); !errors.Is(err, ErrOverlap) {
+		t.Errorf("pressed while two devices press: %v", err)
+	}
+	later := began.Add(MonitorTime)
+	if err := ap.PressButton(later); err != nil {
+		t.Errorf("pressed two minutes later: %v", err)
+	}
+}
+
+// TestAccessPointOverlapMidway has a second device press while the first is
+// at M5: it is refused with error 12.
+func TestAccessPointOverlapMidway(t *testing.T) {
+	ap := newAccessPoint(t)
+	if err := ap.PressButton(began); err != nil {
+		t.Fatal(err)
+	}
+	p := newStation(t, 2, registration.PushButton())
+	a := &air{now: began, lose: func(n int) bool {
+		if n == 8 {
+			ap.Probe(began, device(3).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: device(3).UUID})
+		}
+		return false
+	}}
+	if peerErr, serverErr := a.run(t, p, session(t, ap, 2)); !errors.Is(peerErr, registration.ErrOverlap) || !errors.Is(serverErr, registration.ErrOverlap) {
+		t.Errorf("station %v, access point %v", peerErr, serverErr)
+	}
+}
+
+func TestAccessPointExternalRegistrar(t *testing.T) {
+	ap := newAccessPoint(t)
+	result, err := external(t, ap, began, "12345670", nil)
+	if err != nil || !result.SettingsRead || result.AP.SSID != network.SSID || string(result.AP.NetworkKey) != string(network.NetworkKey) {
+		t.Fatalf("reading: %v, %v", result, err)
+	}
+	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventSettingsRead}) {
+		t.Errorf("reading: %v", got)
+	}
+	settings := wps.Credential{SSID: "new", AuthType: wps.AuthWPAPersonal, EncrType: wps.EncrTKIP, NetworkKey: []byte("another key")}
+	if _, err := external(t, ap, began, "12345670", &settings); err != nil {
+		t.Fatalf("writing: %v", err)
+	}
+	got := ap.Settings()
+	if got.SSID != "new" || got.AuthType != wps.AuthMixed || got.EncrType != wps.EncrMixed {
+		t.Errorf("written: %v", got)
+	}
+	ap.Lockout().SetPolicy(ReadOnly)
+	if _, err := external(t, ap, began, "12345670", &settings); !errors.Is(err, registration.ErrLocked) {
+		t.Errorf("writing where only reading is allowed: %v", err)
+	}
+	wep := wps.Credential{SSID: "old", AuthType: wps.AuthShared, EncrType: wps.EncrWEP, NetworkKey: []byte("12345")}
+	ap.Lockout().SetPolicy(Unlocked)
+	if _, err := external(t, ap, began, "12345670", &wep); err == nil {
+		t.Error("WEP was accepted")
+	}
+}
+
+// TestAccessPointLockout tries three wrong PINs and then the right one.
+func TestAccessPointLockout(t *testing.T) {
+	ap := newAccessPoint(t)
+	for range 3 {
+		if _, err := external(t, ap, began, "99995676", nil); !errors.Is(err, registration.ErrPassword) {
+			t.Fatalf("wrong PIN: %v", err)
+		}
+	}
+	if !ap.Beacon(began).APSetupLocked {
+		t.Error("three wrong PINs, and the beacon does not say so")
+	}
+	if _, err := external(t, ap, began, "12345670", nil); !errors.Is(err, registration.ErrLocked) {
+		t.Errorf("the right PIN while locked: %v", err)
+	}
+	ap.Timeout(began.Add(time.Minute))
+	if _, err := external(t, ap, began.Add(time.Minute), "12345670", nil); err != nil {
+		t.Errorf("the right PIN a minute later: %v", err)
+	}
+	var seen []EventKind
+	for _, k := range kinds(ap.Events()) {
+		if k == EventLocked || k == EventUnlocked || k == EventSettingsRead {
+			seen = append(seen, k)
+		}
+	}
+	if !slices.Equal(seen, []EventKind{EventLocked, EventUnlocked, EventSettingsRead}) {
+		t.Errorf("events %v", seen)
+	}
+	ap.SetPIN(mustPIN(t, "1234"))
+	if _, err := external(t, ap, began, "1234", nil); err != nil {
+		t.Errorf("a new PIN of four digits: %v", err)
+	}
+}
+
+// TestAccessPointUnconfigured has the first enrollee configure the access
+// point.
+func TestAccessPointUnconfigured(t *testing.T) {
+	d := device(1)
+	d.State = wps.NotConfigured
+	ap := NewAccessPoint(AccessPointConfig{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	if err := ap.PressButton(began); err != nil {
+		t.Fatal(err)
+	}
+	result, err := register(t, ap, began, 2, registration.PushButton())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, now := result.Credentials[0], ap.Settings()
+	if got.Usable() != nil || got.AuthType != wps.AuthWPA2Personal || string(got.NetworkKey) != string(now.NetworkKey) || ap.State() != wps.Configured {
+		t.Errorf("given %v, is %v", got, now)
+	}
+}
+
+// TestLateM2 enters the PIN while the enrollee waits after M2D.
+func TestLateM2(t *testing.T) {
+	ap := newAccessPoint(t)
+	ap.cfg.LateM2 = 5 * time.Second
+	p, s := newStation(t, 2, registration.PIN(mustPIN(t, "24681353"))), session(t, ap, 2)
+	p.Start(began)
+	var peer, server Step
+	server = s.Start(began)
+	for server.Send != nil {
+		peer, _ = p.Handle(began, server.Send)
+		server, _ = s.Handle(began, peer.Send)
+	}
+	server, err := s.Resume(began, registration.Admission{Password: registration.PIN(mustPIN(t, "24681353"))})
+	for err == nil && !server.Done {
+		peer, _ = p.Handle(began, server.Send)
+		server, err = s.Handle(began, peer.Send)
+	}
+	if _, peerErr := p.Handle(began, server.Send); err != nil || peerErr != nil || p.Result() == nil {
+		t.Errorf("access point %v, station %v", err, peerErr)
+	}
+}

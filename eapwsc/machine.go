@@ -1,0 +1,156 @@
+package eapwsc
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Machine is a role of the Registration Protocol: a [*registration.Enrollee]
+// or a [*registration.Registrar].
+type Machine interface {
+	// Role tells which of the two it is.
+	Role() registration.Role
+	// Start returns the message that the role begins with, or nothing.
+	Start() ([]byte, error)
+	// Handle takes a message and returns the answer.
+	Handle(message []byte) ([]byte, error)
+	// Closed tells that the exchange has ended, and returns whether the run
+	// failed by that.
+	Closed() error
+	// Abort ends the run because of a failure of the transport.
+	Abort(cause error) error
+	// Ended reports whether the run is over, Err why it failed and Result
+	// what it yielded.
+	Ended() bool
+	Err() error
+	Result() *registration.Result
+}
+
+// Step is what a [Peer] or [Server] wants after an event.
+type Step struct {
+	// Send is the EAP packet to send now, or nil. It belongs to the machine
+	// and must not be changed.
+	Send []byte
+	// Done tells that the exchange is over. The error that comes with it is
+	// why it failed, or nil.
+	Done bool
+	// Deadline is when Timeout is to be called unless something is received
+	// before; zero when Done.
+	Deadline time.Time
+}
+
+// Errors of the exchange that are not errors of the registration.
+var (
+	// ErrIgnored is the class of what a packet was ignored for. The
+	// exchange goes on as if it had not come.
+	ErrIgnored = errors.New("packet ignored")
+	// ErrEAP: the other side does not do EAP-WSC, or ended EAP where it
+	// may not.
+	ErrEAP = errors.New("EAP ended before the registration began")
+	// ErrOver: the exchange is over.
+	ErrOver = errors.New("the exchange is over")
+)
+
+// ignore returns the error of a packet that is not heard.
+func ignore(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
+
+// opCodeOf returns the op-code that carries messages of a type: WSC 2.0
+// §7.7.1.
+func opCodeOf(t wps.MessageType) OpCode {
+	switch t {
+	case wps.MessageACK:
+		return OpACK
+	case wps.MessageNACK:
+		return OpNACK
+	case wps.MessageDone:
+		return OpDone
+	}
+	return OpMSG
+}
+
+// checkOpCode checks that a message came under its op-code. A message without
+// a readable type is left to the machine to judge.
+func checkOpCode(op OpCode, message []byte) error {
+	t, err := wps.PeekMessageType(message)
+	if err == nil && opCodeOf(t) != op {
+		return ignore(fieldOpCode.fault(ErrOpCode, "%v carries %v", op, t))
+	}
+	return nil
+}
+
+// exchange is what Peer and Server have in common: one EAP conversation about
+// one run.
+type exchange struct {
+	machine  Machine
+	size     int // fragment size
+	incoming Reassembler
+	outgoing Fragmenter
+	sent     []byte // the packet sent last
+	limit    time.Time
+	ignored  error // the last packet that was not heard
+	over     bool
+	err      error
+}
+
+// Machine returns the run; nil at a server before the identity is known.
+func (x *exchange) Machine() Machine { return x.machine }
+
+// Result returns what the run yielded, or nil if it failed or goes on.
+func (x *exchange) Result() *registration.Result {
+	if x.machine == nil {
+		return nil
+	}
+	return x.machine.Result()
+}
+
+// Err returns why the exchange failed, or nil.
+func (x *exchange) Err() error { return x.err }
+
+// Ignored returns why the last packet that was not heard was not, or nil.
+func (x *exchange) Ignored() error { return x.ignored }
+
+// notHeard remembers why a packet was ignored, for a later time-out.
+func (x *exchange) notHeard(deadline time.Time, err error) (Step, error) {
+	x.ignored = err
+	return Step{Deadline: deadline}, err
+}
+
+// timeout is the error of an exchange in which nothing came in time, or
+// nothing that could be heard.
+func (x *exchange) timeout() error {
+	err := registration.ErrTimeout
+	if x.ignored != nil {
+		err = fmt.Errorf("%w: %w", err, x.ignored)
+	}
+	if x.machine == nil {
+		return err
+	}
+	return x.machine.Abort(err)
+}
+
+// end makes the last step.
+func (x *exchange) end(send []byte, err error) (Step, error) {
+	x.over, x.err, x.sent = true, err, send
+	return Step{Send: send, Done: true}, err
+}
+
+// orDefault returns d, or the default if it is zero.
+func orDefault(d, def time.Duration) time.Duration {
+	if d == 0 {
+		return def
+	}
+	return d
+}
+
+// encode writes a packet of ours, which has no fields that could be wrong.
+func encode(p Packet) []byte {
+	b, err := p.AppendTo(nil)
+	if err != nil {
+		panic("eapwsc: a packet of our own: " + err.Error())
+	}
+	return b
+}

@@ -1,0 +1,217 @@
+package eapwsc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// The times of a [Peer].
+const (
+	// PeerTimeout is how long a peer waits for the next request [hostap].
+	PeerTimeout = 30 * time.Second
+	// PeerLinger is how long it waits for EAP-Failure when all is said. It
+	// is longer than hostap's 2 s: a server sends M8 again after 5 s if
+	// WSC_Done was lost, and must hear it to know of the success.
+	PeerLinger = 6 * time.Second
+	// ExchangeTimeout is how long a whole exchange may take.
+	ExchangeTimeout = 120 * time.Second
+)
+
+// PeerConfig is what a [Peer] is told.
+type PeerConfig struct {
+	// Machine is the run: an Enrollee, or the Registrar of an access point.
+	Machine Machine
+	// FragmentSize limits packets: see [NewFragmenter]. 0 is the default.
+	FragmentSize int
+	// MessageLimit limits messages received: see [Reassembler].
+	MessageLimit int
+	// Timeout, Linger and Total replace [PeerTimeout], [PeerLinger] and
+	// [ExchangeTimeout] if they are not zero.
+	Timeout, Linger, Total time.Duration
+}
+
+// Peer is the station's side of EAP-WSC: it answers requests. Feed it with
+// the EAP packets of the access point, send what each [Step] holds, and call
+// [Peer.Timeout] at its deadline.
+//
+// EAP-WSC always ends with EAP-Failure. It is the normal end after WSC_Done,
+// and a failure before.
+type Peer struct {
+	exchange
+	cfg      PeerConfig
+	request  []byte // the last request that was answered
+	deadline time.Time
+}
+
+// NewPeer returns a peer for one exchange. The error is of class
+// [registration.ErrConfig] or that of [NewFragmenter].
+func NewPeer(cfg PeerConfig) (*Peer, error) {
+	if cfg.Machine == nil {
+		return nil, fmt.Errorf("%w: a peer needs a machine", registration.ErrConfig)
+	}
+	if _, err := NewFragmenter(OpMSG, nil, cfg.FragmentSize); err != nil {
+		return nil, err
+	}
+	p := &Peer{cfg: cfg}
+	p.machine, p.size = cfg.Machine, cfg.FragmentSize
+	p.incoming.Limit = cfg.MessageLimit
+	return p, nil
+}
+
+// Start begins to wait for the access point. There is nothing to send: an
+// EAPOL-Start, where the access point wants one, is the business of the link.
+func (p *Peer) Start(now time.Time) Step {
+	p.limit = now.Add(orDefault(p.cfg.Total, ExchangeTimeout))
+	return Step{Deadline: p.wait(now)}
+}
+
+// wait sets the deadline for the next request.
+func (p *Peer) wait(now time.Time) time.Time {
+	d := orDefault(p.cfg.Timeout, PeerTimeout)
+	if p.machine.Ended() {
+		d = orDefault(p.cfg.Linger, PeerLinger)
+	}
+	p.deadline = sooner(now.Add(d), p.limit)
+	return p.deadline
+}
+
+// Handle takes an EAP packet of the access point.
+//
+// An error without Done, of class [ErrIgnored], tells why the packet was not
+// heard: the exchange goes on. With Done it is why the exchange failed, mostly
+// a [*registration.Error].
+func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
+	if p.over {
+		return Step{Done: true}, ErrOver
+	}
+	in, err := ParsePacket(packet)
+	if err != nil {
+		return p.notHeard(p.deadline, ignore(err))
+	}
+	packet = packet[:in.Len()]
+	switch in.Code {
+	case CodeRequest:
+		if bytes.Equal(packet, p.request) {
+			return Step{Send: p.sent, Deadline: p.wait(now)}, nil
+		}
+		out, err := p.answer(&in)
+		switch {
+		case out == nil && p.machine.Ended() && p.machine.Err() != nil:
+			return p.end(nil, p.machine.Err())
+		case out == nil:
+			return p.notHeard(p.deadline, err)
+		}
+		p.request, p.sent = bytes.Clone(packet), out
+		return Step{Send: out, Deadline: p.wait(now)}, nil
+	case CodeFailure, CodeSuccess:
+		return p.closed(&in)
+	}
+	return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "a station receives no %v", in.Code)))
+}
+
+// closed ends the exchange because the access point ended EAP. The
+// Identifier is that of the last request, or the next one [iwd].
+func (p *Peer) closed(in *Packet) (Step, error) {
+	if p.request == nil {
+		return p.end(nil, p.machine.Abort(ErrEAP))
+	}
+	if last := p.request[1]; in.ID != last && in.ID != last+1 {
+		return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "%v with Identifier %d after %d", in.Code, in.ID, last)))
+	}
+	return p.end(nil, p.machine.Closed())
+}
+
+// answer returns the response to a request, or nil and why there is none.
+func (p *Peer) answer(in *Packet) ([]byte, error) {
+	switch {
+	case in.Type == TypeIdentity:
+		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeIdentity, Data: []byte(p.identity())}), nil
+	case in.Type == TypeNotification:
+		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeNotification}), nil
+	case !in.IsWSC():
+		return encode(NewNak(*in)), nil
+	}
+	switch in.OpCode {
+	case OpStart:
+		return p.begin(in.ID)
+	case OpFragACK:
+		return p.fragment(in.ID)
+	}
+	message, complete, err := p.incoming.Add(*in)
+	switch {
+	case err != nil:
+		return nil, ignore(err)
+	case !complete:
+		return encode(NewWSC(CodeResponse, in.ID, OpFragACK, nil)), nil
+	}
+	if err := checkOpCode(in.OpCode, message); err != nil {
+		return nil, err
+	}
+	out, err := p.machine.Handle(message)
+	if out == nil {
+		if err == nil {
+			err = errors.New("there is no answer to it")
+		}
+		return nil, ignore(err)
+	}
+	return p.say(in.ID, out)
+}
+
+func (p *Peer) identity() string {
+	if p.machine.Role() == registration.RoleRegistrar {
+		return RegistrarIdentity
+	}
+	return EnrolleeIdentity
+}
+
+// begin answers WSC_Start by M1. In mid-run it is not heard.
+func (p *Peer) begin(id uint8) ([]byte, error) {
+	out, err := p.machine.Start()
+	if err != nil {
+		return nil, ignore(err)
+	}
+	if out == nil {
+		return nil, ignore(fieldOpCode.fault(ErrOpCode, "%v to a registrar", OpStart))
+	}
+	return p.say(id, out)
+}
+
+// say begins to send a message.
+func (p *Peer) say(id uint8, message []byte) ([]byte, error) {
+	t, err := wps.PeekMessageType(message)
+	if err != nil {
+		return nil, err
+	}
+	if p.outgoing, err = NewFragmenter(opCodeOf(t), message, p.size); err != nil {
+		return nil, err
+	}
+	return p.fragment(id)
+}
+
+// fragment sends the next fragment.
+func (p *Peer) fragment(id uint8) ([]byte, error) {
+	packet, ok := p.outgoing.Next(CodeResponse, id)
+	if !ok {
+		return nil, ignore(fieldOpCode.fault(ErrFragment, "%v, and there is no fragment left", OpFragACK))
+	}
+	return encode(packet), nil
+}
+
+// Timeout tells that the deadline has come. After WSC_Done this is a success
+// like EAP-Failure, which may have been lost.
+func (p *Peer) Timeout(now time.Time) (Step, error) {
+	switch {
+	case p.over:
+		return Step{Done: true}, ErrOver
+	case now.Before(p.deadline):
+		return Step{Deadline: p.deadline}, nil
+	case p.machine.Ended():
+		return p.end(nil, p.machine.Err())
+	}
+	return p.end(nil, p.timeout())
+}

@@ -1,0 +1,264 @@
+package eapwsc
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// The times of a [Server], hostap's.
+const (
+	// RetransmitTimeout is after how long a request is sent again.
+	RetransmitTimeout = 5 * time.Second
+	// MaxRetransmits is how often it is.
+	MaxRetransmits = 2
+)
+
+// identityTimeouts are after how long the request for the identity is sent
+// again, and how often: the station may not be listening yet [hostap].
+var identityTimeouts = []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 20 * time.Second, 20 * time.Second}
+
+// ServerConfig is what a [Server] is told.
+type ServerConfig struct {
+	// Registrar makes the run of a station that wants to be registered.
+	Registrar func() (Machine, error)
+	// Enrollee makes the run of a station that is an external registrar:
+	// the access point is the enrollee. Without it such stations are
+	// refused.
+	Enrollee func() (Machine, error)
+	// FragmentSize limits packets: see [NewFragmenter]. 0 is the default.
+	FragmentSize int
+	// MessageLimit limits messages received: see [Reassembler].
+	MessageLimit int
+	// FirstID is the Identifier of the first request.
+	FirstID uint8
+	// LateM2 is how long an enrollee that was sent M2D is kept for
+	// [Server.Resume]; 0 lets it go at once, 5 s is hostap's time for
+	// external registrars.
+	LateM2 time.Duration
+	// Retransmit and Total replace [RetransmitTimeout] and
+	// [ExchangeTimeout] if they are not zero.
+	Retransmit, Total time.Duration
+}
+
+// Server is the access point's side of EAP-WSC: it makes requests. Send the
+// packet of [Server.Start], feed the server with the station's EAP packets,
+// and call [Server.Timeout] at the deadline of the last [Step].
+type Server struct {
+	exchange
+	cfg      ServerConfig
+	id       uint8 // of the request that is waiting for its response
+	repeats  int   // how often it was sent again
+	deadline time.Time
+	waiting  bool // for Resume, after M2D
+}
+
+// NewServer returns a server for one exchange with one station. The error is
+// of class [registration.ErrConfig] or that of [NewFragmenter].
+func NewServer(cfg ServerConfig) (*Server, error) {
+	if cfg.Registrar == nil && cfg.Enrollee == nil {
+		return nil, fmt.Errorf("%w: a server needs a registrar or an enrollee", registration.ErrConfig)
+	}
+	if _, err := NewFragmenter(OpMSG, nil, cfg.FragmentSize); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, id: cfg.FirstID - 1}
+	s.size, s.incoming.Limit = cfg.FragmentSize, cfg.MessageLimit
+	return s, nil
+}
+
+// Start asks the station for its identity.
+func (s *Server) Start(now time.Time) Step {
+	s.limit = now.Add(orDefault(s.cfg.Total, ExchangeTimeout))
+	s.id++
+	return s.request(now, encode(Packet{Code: CodeRequest, ID: s.id, Type: TypeIdentity}))
+}
+
+// request sends a request and waits for the response.
+func (s *Server) request(now time.Time, packet []byte) Step {
+	s.sent, s.repeats = packet, 0
+	s.deadline = sooner(now.Add(s.patience()), s.limit)
+	return Step{Send: packet, Deadline: s.deadline}
+}
+
+// patience is how long to wait for the response to a request.
+func (s *Server) patience() time.Duration {
+	if s.machine == nil {
+		return identityTimeouts[min(s.repeats, len(identityTimeouts)-1)]
+	}
+	return orDefault(s.cfg.Retransmit, RetransmitTimeout)
+}
+
+// maxRepeats is how often a request is sent again.
+func (s *Server) maxRepeats() int {
+	if s.machine == nil {
+		return len(identityTimeouts) - 1
+	}
+	return MaxRetransmits
+}
+
+// Handle takes an EAP packet of the station. Errors are as with [Peer.Handle];
+// the last step holds the EAP-Failure that ends every exchange.
+func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
+	if s.over {
+		return Step{Done: true}, ErrOver
+	}
+	in, err := ParsePacket(packet)
+	switch {
+	case err != nil:
+		return s.notHeard(s.deadline, ignore(err))
+	case in.Code != CodeResponse || in.ID != s.id || s.waiting:
+		return s.notHeard(s.deadline, ignore(fieldCode.fault(ErrCode, "%v %d is not the response to request %d", in.Code, in.ID, s.id)))
+	case s.machine == nil:
+		return s.identified(now, &in)
+	case in.IsNak():
+		return s.fail(s.machine.Abort(ErrEAP))
+	case !in.IsWSC():
+		return s.notHeard(s.deadline, ignore(fieldType.fault(ErrNotWSC, "%v", in)))
+	case in.OpCode == OpFragACK:
+		return s.fragment(now)
+	}
+	message, complete, err := s.incoming.Add(in)
+	switch {
+	case err != nil:
+		return s.notHeard(s.deadline, ignore(err))
+	case !complete:
+		s.id++
+		return s.request(now, encode(NewWSC(CodeRequest, s.id, OpFragACK, nil))), nil
+	}
+	if err := checkOpCode(in.OpCode, message); err != nil {
+		return s.notHeard(s.deadline, err)
+	}
+	return s.message(now, in.OpCode, message)
+}
+
+// identified makes the run that the station's identity asks for.
+func (s *Server) identified(now time.Time, in *Packet) (Step, error) {
+	if in.Type != TypeIdentity {
+		return s.notHeard(s.deadline, ignore(fieldType.fault(ErrNotWSC, "%v where the identity is due", in)))
+	}
+	var newMachine func() (Machine, error)
+	switch string(in.Data) {
+	case EnrolleeIdentity:
+		newMachine = s.cfg.Registrar
+	case RegistrarIdentity:
+		newMachine = s.cfg.Enrollee
+	}
+	if newMachine == nil {
+		return s.fail(fmt.Errorf("%w: the station's identity is none that is served here", ErrEAP))
+	}
+	m, err := newMachine()
+	if err != nil {
+		return s.fail(err)
+	}
+	s.machine = m
+	first, err := m.Start()
+	switch {
+	case err != nil:
+		return s.fail(err)
+	case first == nil:
+		s.id++
+		return s.request(now, encode(NewWSC(CodeRequest, s.id, OpStart, nil))), nil
+	}
+	return s.say(now, first)
+}
+
+// message gives the machine a message, and the station what it says.
+func (s *Server) message(now time.Time, op OpCode, message []byte) (Step, error) {
+	if s.machine.Ended() {
+		return s.fail(s.machine.Err()) // it answers our WSC_NACK
+	}
+	out, err := s.machine.Handle(message)
+	switch {
+	case errors.Is(err, registration.ErrIgnored):
+		return s.afterDone(err)
+	case err != nil && (out == nil || op == OpNACK):
+		return s.fail(err) // a response WSC_NACK is answered by EAP-Failure
+	case out != nil:
+		return s.say(now, out)
+	case s.machine.Ended():
+		return s.fail(s.machine.Err())
+	case op == OpACK && s.cfg.LateM2 > 0:
+		s.waiting = true
+		s.deadline = sooner(now.Add(s.cfg.LateM2), s.limit)
+		return Step{Deadline: s.deadline}, nil
+	}
+	return s.fail(s.machine.Closed())
+}
+
+// afterDone decides on a response that the machine ignored. Only the answer
+// to WSC_Done may be anything at all: the run is over.
+func (s *Server) afterDone(err error) (Step, error) {
+	if e, ok := s.machine.(*registration.Enrollee); ok && e.State() == registration.SentDone {
+		return s.fail(e.Closed())
+	}
+	return s.notHeard(s.deadline, ignore(err))
+}
+
+// Resume registers an enrollee that was told "not now" and still waits: a PIN
+// was entered, or a button pressed. It is of use within LateM2.
+func (s *Server) Resume(now time.Time, a registration.Admission) (Step, error) {
+	r, ok := s.machine.(*registration.Registrar)
+	if !ok || !s.waiting {
+		return Step{Deadline: s.deadline}, ErrOver
+	}
+	s.waiting = false
+	out, err := r.Resume(a)
+	if out == nil {
+		return s.fail(err)
+	}
+	return s.say(now, out)
+}
+
+// say begins to send a message.
+func (s *Server) say(now time.Time, message []byte) (Step, error) {
+	t, err := wps.PeekMessageType(message)
+	if err == nil {
+		s.outgoing, err = NewFragmenter(opCodeOf(t), message, s.size)
+	}
+	if err != nil {
+		return s.fail(s.machine.Abort(err))
+	}
+	return s.fragment(now)
+}
+
+// fragment sends the next fragment.
+func (s *Server) fragment(now time.Time) (Step, error) {
+	packet, ok := s.outgoing.Next(CodeRequest, s.id+1)
+	if !ok {
+		return s.notHeard(s.deadline, ignore(fieldOpCode.fault(ErrFragment, "%v, and there is no fragment left", OpFragACK)))
+	}
+	s.id++
+	return s.request(now, encode(packet)), nil
+}
+
+// fail ends the exchange by EAP-Failure, as success is ended too.
+func (s *Server) fail(err error) (Step, error) {
+	return s.end(encode(Packet{Code: CodeFailure, ID: s.id}), err)
+}
+
+// Timeout tells that the deadline has come: the request is sent again, or the
+// exchange given up.
+func (s *Server) Timeout(now time.Time) (Step, error) {
+	switch {
+	case s.over:
+		return Step{Done: true}, ErrOver
+	case now.Before(s.deadline):
+		return Step{Deadline: s.deadline}, nil
+	case s.waiting:
+		return s.fail(s.machine.Closed())
+	case s.repeats < s.maxRepeats() && now.Before(s.limit):
+		s.repeats++
+		s.deadline = sooner(now.Add(s.patience()), s.limit)
+		return Step{Send: s.sent, Deadline: s.deadline}, nil
+	case s.machine != nil && s.machine.Ended():
+		return s.fail(s.machine.Err())
+	}
+	if e, ok := s.machine.(*registration.Enrollee); ok && e.State() == registration.SentDone {
+		return s.fail(e.Closed())
+	}
+	return s.fail(s.timeout())
+}
