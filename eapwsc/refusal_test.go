@@ -14,7 +14,7 @@ func TestRefusal(t *testing.T) {
 	for r, want := range map[Refusal]wps.ConfigError{
 		ErrNotPressed: wps.NoError, ErrOverlap: wps.MultiplePBCSessions, ErrOtherDevice: wps.MultiplePBCSessions,
 		ErrNotHeard: wps.MultiplePBCSessions, ErrNoPIN: wps.NoError, ErrPINInUse: wps.NoError, ErrNoAccessPoint: wps.NoError,
-		0: wps.NoError, 99: wps.NoError,
+		0: wps.NoError, ErrNoAccessPoint + 1: wps.NoError,
 	} {
 		if got := r.ConfigError(); got != want {
 			t.Errorf("%v: %v, want %v", r, got, want)
@@ -25,7 +25,7 @@ func TestRefusal(t *testing.T) {
 			t.Errorf("%v: class %v", r, errors.Unwrap(r))
 		}
 	}
-	if errors.Unwrap(Refusal(99)) != nil {
+	if errors.Unwrap(ErrNoAccessPoint+1) != nil {
 		t.Error("an unknown refusal has a class")
 	}
 	wrapped := fmt.Errorf("printer: %w", ErrOverlap)
@@ -33,7 +33,7 @@ func TestRefusal(t *testing.T) {
 	if !errors.Is(wrapped, ErrOverlap) || errors.Is(wrapped, ErrNoPIN) || !errors.As(wrapped, &r) || r.ConfigError() != 12 {
 		t.Error("a wrapped refusal cannot be told")
 	}
-	if got, want := Refusal(99).Error(), "Refusal(99)"; got != want {
+	if got, want := (ErrNoAccessPoint + 1).Error(), "Refusal(8)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -58,7 +58,7 @@ func TestSessionNames(t *testing.T) {
 	for f := PINKept; f <= PINRemoved; f++ {
 		check(f.String())
 	}
-	if got, want := fmt.Sprint(Verdict(0), Verdict(99), PINFate(99)), "Verdict(0) Verdict(99) PINFate(99)"; got != want {
+	if got, want := fmt.Sprint(Verdict(0), NotNamed+1, PINRemoved+1), "Verdict(0) Verdict(8) PINFate(7)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

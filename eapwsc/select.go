@@ -135,10 +135,7 @@ func (s Selector) PushButton(candidates []Candidate) (Choice, error) {
 	}
 	slices.SortStableFunc(choice.Order, func(i, j int) int {
 		a, b := candidates[i], candidates[j]
-		if s.OnePerBand && a.Band != b.Band && (a.Band == wps.Band5GHz || b.Band == wps.Band5GHz) {
-			return cmp.Compare(b.Band&wps.Band5GHz, a.Band&wps.Band5GHz)
-		}
-		return cmp.Compare(b.Signal, a.Signal)
+		return cmp.Or(cmp.Compare(s.bandRank(a.Band), s.bandRank(b.Band)), cmp.Compare(b.Signal, a.Signal))
 	})
 	if s.BSSID != (wps.MAC{}) {
 		return choice, nil
@@ -153,6 +150,14 @@ func (s Selector) PushButton(candidates []Candidate) (Choice, error) {
 		choice.Order = nil
 	}
 	return choice, err
+}
+
+// bandRank is the place of a band in the order of [Selector.PushButton].
+func (s Selector) bandRank(band wps.RFBands) int {
+	if s.OnePerBand && band == wps.Band5GHz {
+		return 0
+	}
+	return 1
 }
 
 // overlaps reports whether c does not go together with those before it.

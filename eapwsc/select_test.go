@@ -25,6 +25,8 @@ func accessPoint(t *testing.T, line string) Candidate {
 		c.Band = wps.Band24GHz
 	case "5":
 		c.Band = wps.Band5GHz
+	case "60":
+		c.Band = wps.Band60GHz
 	default:
 		t.Fatalf("%q: unknown band", line)
 	}
@@ -141,6 +143,11 @@ func TestSelectPushButton(t *testing.T) {
 			a1 0 2.4 -40 pbc
 			a2 0 5   -60 pbc`,
 			want: "a1 a2 / RR"},
+		{name: "three radios of one, for iwd", selector: iwd, aps: `
+			a1 A 2.4 -40 v2 pbc any
+			a2 A 60  -50 v2 pbc any
+			a3 A 5   -60 v2 pbc any`,
+			want: "a3 a1 a2 / RRR"},
 		{name: "two networks of one radio", aps: `
 			a1 A 2.4 -40 v2 pbc any
 			a2 A 2.4 -41 v2 pbc any`,
@@ -262,8 +269,8 @@ func TestNewCandidate(t *testing.T) {
 					t.Fatal(err)
 				}
 				c := NewCandidate(frame.from, wps.Band24GHz, -30, &e.Beacon)
-				if c.UUID == nil || *c.UUID != e.UUIDE {
-					t.Errorf("%s: the UUID-E of the Probe Response is lost", tt.capture)
+				if c.UUID == nil || *c.UUID != e.UUIDE || !c.Version2 {
+					t.Errorf("%s: the UUID-E or the version of the Probe Response is lost: %+v", tt.capture, c)
 				}
 				if beacon := beacons[len(beacons)-1]; beacon.UUID != nil || beacon.Version2 != c.Version2 ||
 					beacon.SelectedRegistrar != c.SelectedRegistrar || beacon.DevicePasswordID != c.DevicePasswordID ||
