@@ -180,8 +180,17 @@ func TestLockoutState(t *testing.T) {
 
 func TestLockoutRestoreRefuses(t *testing.T) {
 	good := LockoutState{Failures: 9, Consecutive: 9, LastSeconds: 240, Locked: true, Remaining: 240}
-	if err := new(Lockout).Restore(start, good); err != nil {
-		t.Fatal(err)
+	for name, s := range map[string]LockoutState{
+		"usual": good, "fresh": {}, "locked by policy": {Policy: Locked}, "locked for good": {Failures: 10, Consecutive: 10, Locked: true},
+		"extreme": {Failures: maxFailures, Consecutive: 9, LastSeconds: 2 * 365 * 24 * 60 * 60},
+	} {
+		var l Lockout
+		if err := l.Restore(start, s); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := l.State(start); got != s {
+			t.Errorf("%s: %+v became %+v", name, s, got)
+		}
 	}
 	for name, spoil := range map[string]func(*LockoutState){
 		"policy":                    func(s *LockoutState) { s.Policy = 3 },

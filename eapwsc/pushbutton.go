@@ -47,8 +47,8 @@ type PushButton struct {
 	heard    []Monitored // one for each UUID-E, latest first
 	dropped  time.Time   // when the latest device was heard that heard has no room for
 	until    time.Time   // end of the walk time; zero when not pressed
-	only     wps.MAC     // the one device meant; zero for any
-	overlap  bool        // seen since the press, and not forgotten before the next
+	only     wps.MAC     // of the last press: the one device meant, or zero
+	overlap  bool        // of the last press: whether an overlap was seen
 	finished Monitored   // the device registered last, and when
 }
 
@@ -200,7 +200,7 @@ func (b *PushButton) Done(now time.Time, uuid wps.UUID) {
 
 // Cancel ends the mode. It does not reach registrations that have begun.
 func (b *PushButton) Cancel() {
-	b.until, b.only, b.overlap = time.Time{}, wps.MAC{}, false
+	b.until = time.Time{}
 }
 
 // Deadline returns when the walk time ends, or the zero time when no button

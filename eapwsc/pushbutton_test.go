@@ -561,9 +561,13 @@ func TestPushButtonProbe(t *testing.T) {
 		want int
 	}{{"pressed", pressed, 1}, {"wants a PIN", pin, 0}, {"without UUID-E", nameless, 0}} {
 		var b PushButton
-		b.Probe(at(0), testMAC("a"), &tt.e)
-		if got := len(b.Monitored(at(0))); got != tt.want {
-			t.Errorf("%s: %d devices heard, want %d", tt.name, got, tt.want)
+		if err := b.Press(at(0)); err != nil {
+			t.Fatal(err)
+		}
+		b.Heard(at(1), testMAC("b"), testUUID("B"))
+		overlap := b.Probe(at(2), testMAC("a"), &tt.e)
+		if got := len(b.Monitored(at(2))) - 1; got != tt.want || overlap != (tt.want == 1) {
+			t.Errorf("%s: %d devices heard, overlap %v; want %d", tt.name, got, overlap, tt.want)
 		}
 	}
 }
