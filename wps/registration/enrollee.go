@@ -62,6 +62,7 @@ type Enrollee struct {
 	trustTransport bool
 	state          EnrolleeState
 	m2d            *wps.M2D
+	proved         bool
 }
 
 // NewEnrollee returns an enrollee for one run. The error is of class
@@ -96,6 +97,10 @@ func (e *Enrollee) State() EnrolleeState {
 // M2D returns the registrar's last "not now", or nil. Nothing in it is
 // authenticated: it is for diagnosis.
 func (e *Enrollee) M2D() *wps.M2D { return e.m2d }
+
+// Proved reports whether the registrar has proved both halves of the password,
+// in M6: whatever follows, it has the right one.
+func (e *Enrollee) Proved() bool { return e.proved }
 
 // Start returns M1, which begins the run; the same octets if called again.
 func (e *Enrollee) Start() ([]byte, error) {
@@ -368,6 +373,7 @@ func (e *Enrollee) handleM6(msg []byte) ([]byte, error) {
 	if err := e.verify(&e.hash2, &s.RSNonce2, 2); err != nil {
 		return nil, err
 	}
+	e.proved = true
 	e.chain = msg
 	var out wps.M7
 	out.Header, out.Nonce = e.header(), e.n2

@@ -96,6 +96,7 @@ type Registrar struct {
 	state       RegistrarState
 	m1          wps.M1
 	exposed     bool
+	proved      bool
 }
 
 // NewRegistrar returns a registrar for one run. The error is of class
@@ -158,6 +159,10 @@ func (r *Registrar) Enrollee() *wps.M1 { return &r.m1 }
 // password to the enrollee. A run that fails afterwards has spent the PIN:
 // it must not be used again.
 func (r *Registrar) Exposed() bool { return r.exposed }
+
+// Proved reports whether the enrollee has proved both halves of the password,
+// in M7: whatever follows, it has the right one.
+func (r *Registrar) Proved() bool { return r.proved }
 
 // Start returns nothing: the enrollee begins.
 func (r *Registrar) Start() ([]byte, error) { return nil, nil }
@@ -412,6 +417,7 @@ func (r *Registrar) handleM7(msg []byte) ([]byte, error) {
 	if err := r.verify(&r.hash2, &s.ESNonce2, 2); err != nil {
 		return nil, err
 	}
+	r.proved = true
 	r.result.AP = s.AP
 	r.chain = msg
 	if r.ap && r.newSettings == nil {
