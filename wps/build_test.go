@@ -70,6 +70,18 @@ func twice(t testing.TB, list []byte, id wps.AttributeID, second string) []byte 
 	return change(t, list, id, func(v []byte) []byte { return join(attr(id, string(v)), attr(id, second)) })
 }
 
+// offsetOf is where an attribute begins.
+func offsetOf(t testing.TB, list []byte, id wps.AttributeID) int {
+	t.Helper()
+	for d := wps.NewDecoder(list, wps.Tolerant); d.Next(); {
+		if d.ID() == id {
+			return d.Offset()
+		}
+	}
+	t.Fatalf("no %v in the list", id)
+	return 0
+}
+
 // credential is the attributes of a Credential of a protected network.
 func credential(ssid, key string) []byte {
 	return join(
