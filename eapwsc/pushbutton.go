@@ -59,8 +59,9 @@ type Monitored struct {
 	At   time.Time // when it was heard last
 }
 
-// Heard records that a device was heard whose button has been pressed. It reports whether a session overlap has
-// now been noticed, for the first time since the press.
+// Heard records that a device was heard whose button has been pressed. It
+// reports whether a session overlap has now been noticed, for the first time
+// since the press.
 //
 // Devices are told apart by UUID-E alone. Radios of one device, and a device
 // that changes its address, share one; zeros are a UUID-E like any other.
