@@ -130,9 +130,9 @@ var (
 	bootTime   = time.Date(2026, 11, 23, 1, 2, 3, 456789000, time.UTC)
 )
 
-func be16(v int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
+func be16(v int) []byte    { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
 func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
-func le16(v int) []byte { return binary.LittleEndian.AppendUint16(nil, uint16(v)) }
+func le16(v int) []byte    { return binary.LittleEndian.AppendUint16(nil, uint16(v)) }
 func le32(v uint32) []byte { return binary.LittleEndian.AppendUint32(nil, v) }
 
 // snap puts LLC and SNAP before a payload.

@@ -46,14 +46,15 @@ func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 		if control&fcOrder != 0 {
 			header += 4
 		}
-		if b = d.withoutFCS(b, state); len(b) < header {
+		b, cut := d.withoutFCS(b, state)
+		if len(b) < header {
 			d.note(dot11Short)
 			return
 		}
 		copy(d.dst[:], b[4:])
 		copy(d.src[:], b[10:])
 		copy(d.bssid[:], b[16:])
-		d.management(subtype, control&fcProtected != 0, b[header:])
+		d.management(subtype, control&fcProtected != 0, cut, b[header:])
 		return
 	}
 
@@ -110,10 +111,10 @@ func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 // amsdu handles each MSDU of an aggregate: destination (6), source (6), length (2), LLC and payload, filled up to four octets.
 func (d *decoder) amsdu(b []byte, state fcs) {
 	const header = 14
-	for b = d.withoutFCS(b, state); len(b) >= header; {
+	for b, cut := d.withoutFCS(b, state); len(b) >= header; {
 		size := int(binary.BigEndian.Uint16(b[12:]))
 		if size > len(b)-header {
-			if d.cutOr(noProblem, dot11AMSDU) != noProblem {
+			if !cut {
 				d.note(dot11AMSDU)
 			}
 			size = len(b) - header

@@ -172,15 +172,10 @@ func (d *decoder) eapol(b []byte) {
 	e := d.emit(KindEAPOL)
 	e.Data = b[:min(size, len(b))]
 	if size > len(b) {
-		e.Truncated = true
-		e.Note = problems[d.cutOr(eapolCut, eapolLength)].text
+		prob := eapolLength
+		if d.frame.wire > len(d.frame.data) {
+			prob = eapolCut
+		}
+		e.Truncated, e.Note = true, problems[prob].text
 	}
-}
-
-// cutOr tells apart a frame that the capture cut from one that was sent malformed.
-func (d *decoder) cutOr(cut, malformed problem) problem {
-	if d.frame.wire > len(d.frame.data) {
-		return cut
-	}
-	return malformed
 }

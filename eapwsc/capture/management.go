@@ -179,7 +179,8 @@ type managementSeen struct {
 // maxManagement bounds what is kept of one frame: the longest management frame, IEEE Std 802.11-2020 table 9-34.
 const maxManagement = 11454
 
-func (d *decoder) management(subtype uint16, protected bool, b []byte) {
+// management reports a management frame. cut tells that the capture lacks its end.
+func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) {
 	layout := &managementLayouts[subtype]
 	switch {
 	case layout.kind == 0:
@@ -223,10 +224,10 @@ func (d *decoder) management(subtype uint16, protected bool, b []byte) {
 	e := d.emit(layout.kind)
 	e.Management = seen.management
 	prob := seen.problem
-	if prob == elementsMalformed {
-		e.Truncated = true
-		prob = d.cutOr(elementsCut, elementsMalformed)
+	if cut {
+		prob = elementsCut
 	}
+	e.Truncated = prob == elementsCut || prob == elementsMalformed
 	e.Note = problems[prob].text
 }
 

@@ -31,7 +31,7 @@ const (
 	radiusMalformed
 	radiusEAP
 	tcpLost
-	httpOther // of no interest: never reported
+	httpOther // of no interest: not reported
 	httpMalformed
 	httpTooLong
 	httpCut
@@ -81,8 +81,11 @@ var problems = [...]struct {
 
 const problemLimit = 100
 
-// note reports p as an event of its own, up to its limit.
+// note reports p, if there is one, as an event of its own, up to its limit.
 func (d *decoder) note(p problem) {
+	if p == noProblem || p == httpOther {
+		return
+	}
 	limit := problems[p].limit
 	if limit == 0 {
 		limit = problemLimit

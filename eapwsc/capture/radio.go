@@ -188,16 +188,19 @@ func (d *decoder) avs(b []byte) {
 }
 
 // withoutFCS removes the frame check sequence from an 802.11 frame. If it is not known whether there is one, the frame tells:
-// its last four octets are then the checksum of the others. A cut frame has lost it.
-func (d *decoder) withoutFCS(b []byte, state fcs) []byte {
+// its last four octets are then the checksum of the others. cut reports that the capture lacks more than the check sequence.
+func (d *decoder) withoutFCS(b []byte, state fcs) (frame []byte, cut bool) {
 	const size = 4
 	missing := d.frame.wire - len(d.frame.data)
 	switch {
-	case state == fcsAbsent || missing >= size || len(b) < size:
+	case state == fcsAbsent:
+		return b, missing > 0
+	case missing >= size || len(b) < size:
+		return b, missing > size
 	case state == fcsPresent:
-		b = b[:len(b)-(size-missing)]
+		return b[:len(b)-(size-missing)], false
 	case missing == 0 && crc32.ChecksumIEEE(b[:len(b)-size]) == binary.LittleEndian.Uint32(b[len(b)-size:]):
-		b = b[:len(b)-size]
+		return b[:len(b)-size], false
 	}
-	return b
+	return b, false
 }

@@ -42,18 +42,17 @@ func (r *Reader) Next() (*Event, error) {
 			return nil, r.err
 		}
 		r.given, d.events = 0, d.events[:0]
-		prob, err := r.source.next(&r.frame)
-		if errors.Is(err, io.EOF) {
-			r.err = d.end()
-		} else if err != nil {
-			r.err = fmt.Errorf("capture: after frame %d: %w", d.number, err)
-		}
-		switch {
-		case prob != noProblem:
+		switch prob, err := r.source.next(&r.frame); {
+		case prob == noProblem && err == nil:
+			d.decode(&r.frame)
+		default:
 			d.reset()
 			d.note(prob)
-		case err == nil:
-			d.decode(&r.frame)
+			if errors.Is(err, io.EOF) {
+				r.err = d.end()
+			} else if err != nil {
+				r.err = fmt.Errorf("capture: after frame %d: %w", d.number, err)
+			}
 		}
 	}
 }
@@ -114,8 +113,11 @@ func (d *decoder) emit(kind Kind) *Event {
 	return &d.events[len(d.events)-1]
 }
 
-// end returns the error for the end of the capture.
+// end notes what was left unfinished, and returns the error for the end of the capture.
 func (d *decoder) end() error {
+	for key, s := range d.streams.all() {
+		d.abandon(key, s)
+	}
 	if d.number > 0 && !d.understood {
 		return fmt.Errorf("capture: %w: all have link type %d", ErrLinkType, d.unknown)
 	}

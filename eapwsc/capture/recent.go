@@ -1,5 +1,7 @@
 package capture
 
+import "iter"
+
 // A recent remembers the values used most recently: at least size of them, at most twice as many. It is what bounds the
 // memory of everything that is kept from frame to frame.
 type recent[K comparable, V any] struct {
@@ -34,3 +36,16 @@ func (r *recent[K, V]) delete(key K) {
 }
 
 func (r *recent[K, V]) empty() bool { return len(r.new) == 0 && len(r.old) == 0 }
+
+// all yields the values in any order. They may be deleted meanwhile.
+func (r *recent[K, V]) all() iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for _, m := range []map[K]V{r.new, r.old} {
+			for key, v := range m {
+				if !yield(key, v) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -75,23 +75,22 @@ func (d *decoder) tcp(p ipPacket) {
 	key := flowKey{srcPort: binary.BigEndian.Uint16(b), dstPort: binary.BigEndian.Uint16(b[2:])}
 	copy(key.src[:], p.src)
 	copy(key.dst[:], p.dst)
+	s, ok := d.streams.get(key)
 	if flags&(flagSYN|flagRST) != 0 {
-		if d.streams.delete(key); flags&flagSYN != 0 {
+		if ok {
+			d.abandon(key, s)
+		}
+		if flags&flagSYN != 0 {
 			d.streams.put(key, &stream{next: seg.seq + 1})
 		}
 		return
 	}
-
-	s, ok := d.streams.get(key)
 	if ok && p.missing == 0 && s.add(seg) {
 		d.messages(key, s, p)
 		return
 	}
 	if ok {
-		if s.busy() {
-			d.note(tcpLost)
-		}
-		d.streams.delete(key)
+		d.abandon(key, s)
 	}
 	if begins && p.missing == 0 {
 		s = &stream{next: seg.seq}
@@ -99,6 +98,14 @@ func (d *decoder) tcp(p ipPacket) {
 		d.streams.put(key, s)
 		d.messages(key, s, p)
 	}
+}
+
+// abandon gives a stream up, and tells so if it was in the middle of a message.
+func (d *decoder) abandon(key flowKey, s *stream) {
+	if s.busy() {
+		d.note(tcpLost)
+	}
+	d.streams.delete(key)
 }
 
 // add takes a segment in. It reports false if the stream is beyond repair: too much is missing before the segment, or it belongs to
@@ -148,9 +155,7 @@ func (d *decoder) messages(key flowKey, s *stream, p ipPacket) {
 		m, prob := s.message()
 		switch {
 		case prob != noProblem:
-			if prob != httpOther {
-				d.note(prob)
-			}
+			d.note(prob)
 			d.streams.delete(key)
 			return
 		case m != nil:
