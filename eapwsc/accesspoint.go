@@ -321,7 +321,7 @@ func (s *Session) Timeout(now time.Time) (Step, error) {
 // Close ends the session because the station has gone.
 func (s *Session) Close(now time.Time) {
 	s.now = now
-	if m := s.Machine(); m != nil && !m.Ended() {
+	if m := s.Machine(); m != nil {
 		s.after(Step{Done: true}, m.Closed())
 	}
 }

@@ -258,3 +258,33 @@ func TestLateM2(t *testing.T) {
 		t.Errorf("access point %v, station %v", err, peerErr)
 	}
 }
+
+// TestSessionCloseAfterNACK has the station vanish when it was told why it is
+// refused: the run is accounted for all the same.
+func TestSessionCloseAfterNACK(t *testing.T) {
+	ap := newAccessPoint(t)
+	if err := ap.PressButton(began); err != nil {
+		t.Fatal(err)
+	}
+	p, s := newStation(t, 2, registration.PushButton()), session(t, ap, 2)
+	p.Start(began)
+	step := s.Start(began)
+	for s.Machine() == nil || !s.Machine().Ended() {
+		said, err := p.Handle(began, step.Send)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, ok := s.Machine().(*registration.Registrar); ok && r.State() == registration.SentM4 {
+			ap.Probe(began, device(3).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: device(3).UUID})
+		}
+		if step, err = s.Handle(began, said.Send); step.Send == nil {
+			t.Fatal(err)
+		}
+	}
+	ap.Events()
+	s.Close(began)
+	s.Close(began)
+	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventFailed}) {
+		t.Errorf("events %v", got)
+	}
+}
