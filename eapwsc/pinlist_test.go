@@ -508,7 +508,7 @@ func checkPINList(t *rapid.T) {
 		},
 		"finish": func(t *rapid.T) {
 			if len(runs) == 0 {
-				t.Skip("no run")
+				return
 			}
 			i := rapid.IntRange(0, len(runs)-1).Draw(t, "run")
 			result := rapid.SampledFrom([]PINResult{PINFailed, PINFailed, PINFailedAfterM6, PINProved}).Draw(t, "result")
