@@ -32,8 +32,10 @@ func TestDecoder(t *testing.T) {
 			t.Errorf("attribute %d: appending to its value would overwrite the list", i)
 		}
 	}
-	if d.Next() || d.Next() || d.Err() != nil || d.Quirks() != 0 {
-		t.Errorf("at the end: %v, quirks %v", d.Err(), d.Quirks())
+	for range 2 {
+		if d.Next() || d.Err() != nil || d.Quirks() != 0 {
+			t.Errorf("at the end: %v, quirks %v", d.Err(), d.Quirks())
+		}
 	}
 }
 

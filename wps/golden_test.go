@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gowps/gowps/wps"
@@ -43,26 +44,35 @@ func (x *exchange) logged(t testing.TB, label string) (all [][]byte) {
 	return all
 }
 
+// exchanges returns the captured exchanges by their names.
 func exchanges(t testing.TB) map[string]exchange {
 	t.Helper()
+	all, err := readExchanges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var readExchanges = sync.OnceValues(func() (map[string]exchange, error) {
 	files, err := filepath.Glob("testdata/wired/*.json")
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no captures in testdata: %v", err)
+		return nil, fmt.Errorf("no captures in testdata: %v", err)
 	}
 	all := map[string]exchange{}
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		var x exchange
 		if err := json.Unmarshal(b, &x); err != nil {
-			t.Fatalf("%s: %v", f, err)
+			return nil, fmt.Errorf("%s: %w", f, err)
 		}
 		all[x.Name] = x
 	}
-	return all
-}
+	return all, nil
+})
 
 // capturedList is a list of attributes of which the kind is known.
 type capturedList struct {

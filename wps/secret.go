@@ -3,6 +3,7 @@ package wps
 import (
 	"fmt"
 	"log/slog"
+	"reflect"
 )
 
 // Redacted is octets that may hold a secret. They print as their number,
@@ -50,6 +51,75 @@ func (k NetworkKey) describe() string {
 		return "[no key]"
 	}
 	return "[network key]"
+}
+
+// What holds secrets prints itself, whatever the verb, as the attributes that
+// it has. Without these methods the types of its fields would do, but for one
+// case: of a pointer within another structure fmt prints all octets, and asks
+// no method, if the verb is not one for pointers, as in Printf("%s").
+
+// Format prints the attributes, and of keys that there is one.
+func (c Credential) Format(f fmt.State, _ rune) { formatList(f, &c) }
+
+// Format prints the attributes, but no secret.
+func (s M2Settings) Format(f fmt.State, _ rune) { formatList(f, &s) }
+
+// Format prints the attributes, but no secret.
+func (s M4Settings) Format(f fmt.State, _ rune) { formatList(f, &s) }
+
+// Format prints the attributes, but no secret.
+func (s M5Settings) Format(f fmt.State, _ rune) { formatList(f, &s) }
+
+// Format prints the attributes, but no secret.
+func (s M6Settings) Format(f fmt.State, _ rune) { formatList(f, &s) }
+
+// Format prints the attributes, but no secret.
+func (s M7Settings) Format(f fmt.State, _ rune) { formatList(f, &s) }
+
+// Format prints the attributes, but no secret.
+func (s M8Settings) Format(f fmt.State, _ rune) { formatList(f, &s) }
+
+// Format prints the attributes, but no password.
+func (t PasswordToken) Format(f fmt.State, _ rune) { formatList(f, &t) }
+
+// Format prints the attributes, but no key.
+func (t ConfigurationToken) Format(f fmt.State, _ rune) { formatList(f, &t) }
+
+// Format prints the attributes, but no password.
+func (t HandoverRequest) Format(f fmt.State, _ rune) { formatList(f, &t) }
+
+// Format prints the attributes, but no password.
+func (t HandoverSelect) Format(f fmt.State, _ rune) { formatList(f, &t) }
+
+// formatList prints a list with those of its attributes that are not zero.
+func formatList(f fmt.State, l List) {
+	fmt.Fprintf(f, "%v{", l.Kind())
+	separator := ""
+	for _, row := range layouts[l.Kind()].rows {
+		place := l.field(row.Attribute)
+		if place == nil {
+			continue // of Header
+		}
+		if v := reflect.ValueOf(place).Elem(); !v.IsZero() {
+			fmt.Fprintf(f, "%s%v: %v", separator, row.Attribute, v)
+			separator = ", "
+		}
+	}
+	fmt.Fprint(f, "}")
+}
+
+// Format prints the type, and the number of octets.
+func (a Attribute) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v: %v", a.ID, a.Value) }
+
+// Format prints the vendor, and the number of octets.
+func (e VendorExtension) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%x: %v", e.Vendor, e.Data) }
+
+// Format prints the identifier, and the number of octets.
+func (e WFAElement) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v: %v", e.ID, e.Data) }
+
+// Format prints the identifier, the hash, and of the password its length.
+func (p OOBPassword) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%v, public key %x, password %v", p.ID, p.PublicKeyHash, p.Password)
 }
 
 // Format prints nothing of the list that the decoder walks.
