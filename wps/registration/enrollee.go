@@ -13,24 +13,30 @@ type EnrolleeConfig struct {
 	// Password is the enrollee's own: its PIN, the push button, an NFC
 	// token. An access point without one refuses with [wps.SetupLocked].
 	Password Password
+	// Alternative, with AP, is a second password that a registrar may choose
+	// by its ID in M2, such as that of an NFC token beside the PIN [hostap].
+	Alternative Password
 	// AP, if set, makes the enrollee an access point that an external
 	// registrar reads or configures: its present settings, which M7 tells.
+	// Their MAC, if zero, becomes that of the device.
 	AP *wps.Credential
 	// ReadOnly lets external registrars read an access point's settings and
 	// refuses new ones with [wps.SetupLocked] (hostap's ap_setup_locked=2).
 	ReadOnly bool
 	// PeerKeyHash, if set, is the hash of the registrar's public key as an
-	// out-of-band channel told it. A run that ends with M2 needs it.
+	// out-of-band channel told it: another key is refused.
 	PeerKeyHash *[20]byte
-	// TrustTransport takes the settings in M2 without PeerKeyHash, where
-	// the transport itself is secure (IEEE 1905.1).
+	// TrustTransport takes the settings in M2 from whoever sends them, and
+	// ends the run with it: for IEEE 1905.1, whose frames are protected.
+	// Nobody proves a password; its ID goes into M1. Devices of the field
+	// send that of the push button.
 	TrustTransport bool
 }
 
 // EnrolleeState says what an [Enrollee] is waiting for.
 type EnrolleeState uint8
 
-// The states, named as iwd and hostap name them.
+// The states, named by the message sent last.
 const (
 	EnrolleeIdle EnrolleeState = iota // M1 was not sent yet
 	SentM1                            // waits for M2
@@ -56,35 +62,33 @@ func (s EnrolleeState) String() string {
 // what the registrar sends, send what it returns.
 type Enrollee struct {
 	run
-	ap             *wps.Credential
-	readOnly       bool
-	peerKeyHash    *[20]byte
-	trustTransport bool
-	state          EnrolleeState
-	m2d            *wps.M2D
-	proved         bool
+	ap       *wps.Credential
+	readOnly bool
+	state    EnrolleeState
+	m2d      *wps.M2D
+	proved   bool
 }
 
 // NewEnrollee returns an enrollee for one run. The error is of class
 // [ErrConfig].
 func NewEnrollee(cfg EnrolleeConfig) (*Enrollee, error) {
 	e := &Enrollee{
-		run: run{cfg: cfg.Config, role: RoleEnrollee, password: cfg.Password.clone(), enrolleeMAC: cfg.Device.MAC},
-		ap:  cfg.AP, readOnly: cfg.ReadOnly, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
+		run: run{
+			cfg: cfg.Config, role: RoleEnrollee, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
+			password: cfg.Password.clone(), spare: cfg.Alternative.clone(), enrolleeMAC: cfg.Device.MAC,
+		},
+		ap: cfg.AP, readOnly: cfg.ReadOnly,
 	}
 	switch {
-	case cfg.Password.IsZero() && cfg.AP == nil:
+	case e.ap == nil && (e.readOnly || !e.spare.IsZero()):
+		return nil, fmt.Errorf("%w: ReadOnly and Alternative are for an access point", ErrConfig)
+	case e.twoMessages() && e.peerKeyHash == nil && !e.trustTransport:
+		return nil, errUnprovenKey
+	case e.ap == nil && e.password.secretless() && !e.twoMessages():
 		return nil, fmt.Errorf("%w: an enrollee needs a password", ErrConfig)
-	case cfg.Password.abbreviated() && cfg.PeerKeyHash == nil && !cfg.TrustTransport:
-		return nil, fmt.Errorf("%w: a run that ends with M2 needs the hash of the registrar's key, or a transport to trust", ErrConfig)
-	case cfg.Password.secretless() && !cfg.Password.abbreviated() && cfg.AP == nil:
-		return nil, fmt.Errorf("%w: the password is empty", ErrConfig)
 	}
 	return e, nil
 }
-
-// Role returns [RoleEnrollee].
-func (e *Enrollee) Role() Role { return RoleEnrollee }
 
 // State returns what the enrollee is waiting for.
 func (e *Enrollee) State() EnrolleeState {
@@ -102,37 +106,39 @@ func (e *Enrollee) M2D() *wps.M2D { return e.m2d }
 // in M6: whatever follows, it has the right one.
 func (e *Enrollee) Proved() bool { return e.proved }
 
-// Start returns M1, which begins the run; the same octets if called again.
+// Start returns M1, which begins the run; the same octets if called again
+// before M2 has come.
 func (e *Enrollee) Start() ([]byte, error) {
-	if e.state != EnrolleeIdle {
-		if e.state == SentM1 {
-			return e.replied, nil
-		}
+	switch {
+	case e.ended || e.state > SentM1:
 		return nil, ErrEnded
+	case e.state == SentM1:
+		return e.chain, nil
 	}
-	if err := e.prepare(&e.n1); err != nil {
+	if err := e.random(e.n1[:]); err != nil {
+		return nil, e.Abort(err)
+	}
+	if err := e.makeKeyPair(); err != nil {
 		return nil, e.Abort(err)
 	}
 	e.pke = e.own.PublicKey()
 	m := wps.M1{
-		Header: e.firstHeader(), Device: e.cfg.Device,
+		Header: e.fullHeader(), Device: e.device(),
 		EnrolleeNonce: e.n1, PublicKey: e.pke, DevicePasswordID: e.password.ID,
 	}
 	if m.State == 0 {
 		m.State = wps.NotConfigured
 	}
-	out, err := e.say(nil, &m)
-	if err != nil {
-		return nil, e.Abort(err)
-	}
 	e.state = SentM1
-	return out, nil
+	return e.answer(nil, wps.MessageM1, &m, nil)
 }
 
 // Handle takes a message of the registrar and returns the answer, or nothing.
+// The answer belongs to the machine and must not be changed.
 //
 //   - An error of class [ErrIgnored] tells that the message was not for this
 //     run, or could have been forged by anyone: the run goes on.
+//   - [ErrEnded] tells that the run was over before.
 //   - Any other error ends the run; it is an [*Error]. The answer, a WSC_NACK,
 //     is still to be sent.
 //   - A message that is received once more gets the same answer.
@@ -140,32 +146,20 @@ func (e *Enrollee) Start() ([]byte, error) {
 // When [Enrollee.Ended] reports true after a nil error, [Enrollee.Result] is
 // there.
 func (e *Enrollee) Handle(msg []byte) ([]byte, error) {
-	switch {
-	case e.repeated(msg):
-		return e.replied, nil
-	case e.ended:
-		return nil, ErrEnded
-	case e.state == EnrolleeIdle:
+	if e.State() == EnrolleeIdle {
 		return nil, ignored(errNotNow)
 	}
-	heard := append([]byte(nil), msg...)
-	t, err := wps.PeekMessageType(heard)
-	if err != nil {
-		return e.settle(heard, t, e.unreadable(heard, err))
-	}
-	handle, ok := enrolleeHandlers[t]
-	if !ok {
-		return nil, ignored(errWrongRole)
-	}
-	out, err := handle(e, heard)
-	if err == nil || out != nil {
-		return out, err
-	}
-	return e.settle(heard, t, err)
+	return e.handle(msg, func(t wps.MessageType, msg []byte) (wps.List, error) {
+		handle, ok := enrolleeHandlers[t]
+		if !ok {
+			return nil, ignored(errWrongRole)
+		}
+		return handle(e, msg)
+	})
 }
 
 // enrolleeHandlers has one method for each message that an enrollee receives.
-var enrolleeHandlers = map[wps.MessageType]func(*Enrollee, []byte) ([]byte, error){
+var enrolleeHandlers = map[wps.MessageType]func(*Enrollee, []byte) (wps.List, error){
 	wps.MessageM2:   (*Enrollee).handleM2,
 	wps.MessageM2D:  (*Enrollee).handleM2D,
 	wps.MessageM4:   (*Enrollee).handleM4,
@@ -175,30 +169,22 @@ var enrolleeHandlers = map[wps.MessageType]func(*Enrollee, []byte) ([]byte, erro
 	wps.MessageACK:  (*Enrollee).handleACK,
 }
 
-// unreadable decides on a message that cannot be read: if it has our nonce,
-// it is the peer's fault.
-func (e *Enrollee) unreadable(msg []byte, err error) error {
-	return e.blame(msg, wps.AttrEnrolleeNonce, &e.n1, err)
-}
-
-// due checks that a message that an enrollee does receive comes when its turn
-// is. An older one may be a late copy, and is not heard.
-func (e *Enrollee) due(msg []byte, want EnrolleeState) error {
-	if e.state == want {
-		return nil
+// readIn reads one of M4 to M8, which is due in one state only.
+func (e *Enrollee) readIn(due EnrolleeState, m wps.List, msg []byte) error {
+	if e.state != due {
+		return e.blame(msg, errNotNow)
 	}
-	return e.unreadable(msg, errNotNow)
+	return e.read(m, msg)
 }
 
-// handleM2 checks the registrar's key, derives the keys and commits to the
-// password in M3.
-func (e *Enrollee) handleM2(msg []byte) ([]byte, error) {
-	if err := e.due(msg, SentM1); err != nil {
-		return nil, err
+// handleM2 checks the registrar's key and derives the keys.
+func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
+	if e.state != SentM1 {
+		return nil, e.blame(msg, errNotNow)
 	}
 	var m wps.M2
 	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
-		return nil, e.unreadable(msg, err)
+		return nil, e.blame(msg, err)
 	}
 	if m.EnrolleeNonce != e.n1 {
 		return nil, ignored(errNotOurs)
@@ -218,36 +204,37 @@ func (e *Enrollee) handleM2(msg []byte) ([]byte, error) {
 	e.adopt(keys, cipher)
 	e.pkr = m.PublicKey
 	e.meet(&m.Device, &m.Header)
-	if err := e.acceptM2(&m); err != nil {
-		return nil, err
-	}
-	e.chain = msg
-	if e.password.abbreviated() {
-		return e.settingsFromM2(msg, &m)
-	}
-	return e.m3(msg)
+	return e.acceptM2(&m)
 }
 
-// acceptM2 checks what M2 says beside its key.
-func (e *Enrollee) acceptM2(m *wps.M2) error {
+// acceptM2 checks what M2 says beside its key, and commits to the password in
+// M3 or takes what M2 gives.
+func (e *Enrollee) acceptM2(m *wps.M2) (wps.List, error) {
+	if !e.spare.IsZero() && m.DevicePasswordID == e.spare.ID {
+		e.password, e.spare = e.spare, e.password
+	}
 	switch {
 	case e.refusal != nil:
-		return e.refused()
-	case e.ap != nil && e.password.secretless() && !e.password.abbreviated():
-		return &fault{ce: wps.SetupLocked, err: ErrLocked}
+		return nil, e.refusal
 	case e.peerKeyHash != nil && PublicKeyHash(&m.PublicKey) != *e.peerKeyHash:
-		return &fault{ce: wps.PublicKeyHashMismatch, err: ErrKeyHash}
+		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}
+	case e.password.secretless() && !e.twoMessages(): // an access point's: see NewEnrollee
+		return nil, &Error{ConfigError: wps.SetupLocked, Err: ErrLocked}
 	case !samePassword(e.password.ID, m.DevicePasswordID):
-		return wrong(errPasswordID)
-	case e.password.abbreviated() && m.EncryptedSettings == nil:
-		return wrong(errNoSettings)
+		return nil, wrong(errPasswordID)
+	case e.twoMessages() && m.EncryptedSettings == nil:
+		return nil, wrong(errNoSettings)
+	case e.twoMessages():
+		return e.accept(m.EncryptedSettings)
 	}
-	return nil
+	hash, err := e.commit()
+	e.state = SentM3
+	return &wps.M3{Header: e.header(), RegistrarNonce: e.n2, EHash1: hash[0], EHash2: hash[1]}, err
 }
 
 // passwordChanges are the pairs of Device Password IDs, in M1 and in M2, that
 // are taken for one: P2P's change of who shows the PIN, and registrars that
-// echo 0 in push-button mode [hostap].
+// say 0 in push-button mode [hostap].
 var passwordChanges = map[[2]wps.DevicePasswordID]bool{
 	{wps.PasswordDefault, wps.PasswordRegistrarSpecified}: true,
 	{wps.PasswordRegistrarSpecified, wps.PasswordDefault}: true,
@@ -258,62 +245,30 @@ func samePassword(m1, m2 wps.DevicePasswordID) bool {
 	return m1 == m2 || passwordChanges[[2]wps.DevicePasswordID{m1, m2}]
 }
 
-// settingsFromM2 ends a run of two messages.
-func (e *Enrollee) settingsFromM2(msg []byte, m *wps.M2) ([]byte, error) {
-	var s wps.M2Settings
-	if e.ap != nil {
-		s.AP = new(wps.Credential)
-	}
-	if err := e.open(m.EncryptedSettings, &s); err != nil {
-		return nil, &fault{ce: wps.DecryptionCRCFailure, err: err}
-	}
-	return e.accept(msg, s.Credentials, s.AP)
-}
-
-// m3 answers M2: E-Hash1 and E-Hash2.
-func (e *Enrollee) m3(msg []byte) ([]byte, error) {
-	m := wps.M3{Header: e.header(), RegistrarNonce: e.n2}
-	var err error
-	if m.EHash1, m.EHash2, err = e.commit(); err != nil {
-		return nil, err
-	}
-	e.state = SentM3
-	return e.say(msg, &m)
-}
-
 // handleM2D notes that the registrar will not, or not yet. A station
-// acknowledges and waits for an M2; an access point gives up [hostap].
-func (e *Enrollee) handleM2D(msg []byte) ([]byte, error) {
+// acknowledges and waits for an M2; an access point gives up [hostap]. M2D is
+// no part of the run: a late one, of another registrar, does not disturb it.
+func (e *Enrollee) handleM2D(msg []byte) (wps.List, error) {
 	if e.state != SentM1 {
 		return nil, ignored(errNotNow)
 	}
 	var m wps.M2D
 	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
-		return nil, e.unreadable(msg, err)
+		return nil, e.blame(msg, err)
 	}
 	if m.EnrolleeNonce != e.n1 {
 		return nil, ignored(errNotOurs)
 	}
 	e.m2d = &m
 	if e.ap != nil {
+		nack := e.nack(wps.NoError)
+		nack.RegistrarNonce = m.RegistrarNonce
 		e.finish(e.notNow())
-		out, err := e.nackTo(msg, m.RegistrarNonce)
-		if err != nil {
-			return nil, err
-		}
-		return out, e.err
+		return nack, nil
 	}
-	ack := wps.ACK{}
-	ack.Header, ack.EnrolleeNonce, ack.RegistrarNonce = e.header(), e.n1, m.RegistrarNonce
-	return e.say(msg, &ack)
-}
-
-// nackTo answers a registrar whose nonce is not that of the run, for M2D is
-// no part of it.
-func (e *Enrollee) nackTo(msg []byte, registrar wps.Nonce) ([]byte, error) {
-	m := wps.NACK{}
-	m.Header, m.EnrolleeNonce, m.RegistrarNonce = e.header(), e.n1, registrar
-	return e.say(msg, &m)
+	ack := e.ack()
+	ack.RegistrarNonce = m.RegistrarNonce
+	return ack, nil
 }
 
 // notNow is the error that an M2D leads to when no M2 follows.
@@ -323,129 +278,125 @@ func (e *Enrollee) notNow() *Error {
 }
 
 // handleM4 has the registrar prove the first half, and proves it in return.
-func (e *Enrollee) handleM4(msg []byte) ([]byte, error) {
-	if err := e.due(msg, SentM3); err != nil {
-		return nil, err
-	}
-	if err := e.authentic(msg, wps.AttrEnrolleeNonce, &e.n1); err != nil {
-		return nil, err
-	}
+func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 	var m wps.M4
-	if err := e.decode(&m, msg); err != nil {
+	if err := e.readIn(SentM3, &m, msg); err != nil {
 		return nil, err
 	}
+	e.hash = [2][32]byte{m.RHash1, m.RHash2}
 	var s wps.M4Settings
-	if err := e.openProof(m.EncryptedSettings, &s); err != nil {
+	if err := e.verify(m.EncryptedSettings, &s, &s.RSNonce1, 1); err != nil {
 		return nil, err
 	}
-	if err := e.verify(&m.RHash1, &s.RSNonce1, 1); err != nil {
-		return nil, err
-	}
-	e.hash2 = m.RHash2
-	e.chain = msg
 	var out wps.M5
-	out.Header, out.Nonce = e.header(), e.n2
 	var err error
-	if out.EncryptedSettings, err = e.seal(&wps.M5Settings{ESNonce1: e.s1}); err != nil {
-		return nil, err
-	}
+	out.Header, out.Nonce = e.header(), e.n2
+	out.EncryptedSettings, err = e.seal(&wps.M5Settings{ESNonce1: e.secret[0]})
 	e.state = SentM5
-	return e.say(msg, &out)
+	return &out, err
 }
 
 // handleM6 has the registrar prove the second half. Now it is known to have
 // the password, and M7 may tell all.
-func (e *Enrollee) handleM6(msg []byte) ([]byte, error) {
-	if err := e.due(msg, SentM5); err != nil {
-		return nil, err
-	}
-	if err := e.authentic(msg, wps.AttrEnrolleeNonce, &e.n1); err != nil {
-		return nil, err
-	}
+func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
 	var m wps.M6
-	if err := e.decode(&m, msg); err != nil {
+	if err := e.readIn(SentM5, &m, msg); err != nil {
 		return nil, err
 	}
 	var s wps.M6Settings
-	if err := e.openProof(m.EncryptedSettings, &s); err != nil {
-		return nil, err
-	}
-	if err := e.verify(&e.hash2, &s.RSNonce2, 2); err != nil {
+	if err := e.verify(m.EncryptedSettings, &s, &s.RSNonce2, 2); err != nil {
 		return nil, err
 	}
 	e.proved = true
-	e.chain = msg
 	var out wps.M7
+	var err error
 	out.Header, out.Nonce = e.header(), e.n2
 	if e.ap != nil && !e.cfg.Version10 {
 		out.WFA.SettingsDelayTime = e.cfg.WFA.SettingsDelayTime
 	}
-	var err error
-	if out.EncryptedSettings, err = e.seal(&wps.M7Settings{ESNonce2: e.s2, AP: e.ap}); err != nil {
-		return nil, err
-	}
+	out.EncryptedSettings, err = e.seal(&wps.M7Settings{ESNonce2: e.secret[1], AP: withMAC(e.ap, e.enrolleeMAC)})
 	e.state = SentM7
-	return e.say(msg, &out)
+	return &out, err
+}
+
+// withMAC returns an access point's settings with its address, if they lack
+// one.
+func withMAC(settings *wps.Credential, mac wps.MAC) *wps.Credential {
+	if settings == nil || settings.MAC != (wps.MAC{}) {
+		return settings
+	}
+	c := *settings
+	c.MAC = mac
+	return &c
 }
 
 // handleM8 takes the credentials or settings, and says so in WSC_Done.
-func (e *Enrollee) handleM8(msg []byte) ([]byte, error) {
-	if err := e.due(msg, SentM7); err != nil {
-		return nil, err
-	}
-	if err := e.authentic(msg, wps.AttrEnrolleeNonce, &e.n1); err != nil {
-		return nil, err
-	}
+func (e *Enrollee) handleM8(msg []byte) (wps.List, error) {
 	var m wps.M8
-	if err := e.decode(&m, msg); err != nil {
+	if err := e.readIn(SentM7, &m, msg); err != nil {
 		return nil, err
 	}
+	return e.accept(m.EncryptedSettings)
+}
+
+// accept takes what M8 gives, or M2 where the run ends with it, except for WEP,
+// which version 2.0 forbids to give and to take: a credential of that kind is
+// dropped, and the run fails if nothing else is there. Whether the others can
+// be used is for the caller to ask: see [wps.Credential.Usable].
+func (e *Enrollee) accept(value []byte) (wps.List, error) {
 	if e.readOnly {
-		return nil, &fault{ce: wps.SetupLocked, err: ErrLocked}
+		return nil, &Error{ConfigError: wps.SetupLocked, Err: ErrLocked}
 	}
 	var s wps.M8Settings
 	if e.ap != nil {
 		s.AP = new(wps.Credential)
 	}
-	if err := e.openProof(m.EncryptedSettings, &s); err != nil {
+	if err := e.open(value, &s); err != nil {
 		return nil, err
 	}
-	if len(s.NewPassword) > 0 {
-		e.result.NewPassword = Password{ID: s.DevicePasswordID, secret: append([]byte(nil), s.NewPassword...)}
-	}
-	return e.accept(msg, s.Credentials, s.AP)
-}
-
-// accept takes what was given, except for WEP, which version 2.0 forbids to
-// give and to take: a credential of that kind is dropped, and the run fails
-// if nothing else is there. Whether the others can be used is for the caller
-// to ask: see [wps.Credential.Usable].
-func (e *Enrollee) accept(msg []byte, credentials []wps.Credential, ap *wps.Credential) ([]byte, error) {
-	for i := range credentials {
-		if !errors.Is(credentials[i].Usable(), wps.ErrWEP) {
-			e.result.Credentials = append(e.result.Credentials, credentials[i])
+	for i := range s.Credentials {
+		if c := &s.Credentials[i]; errors.Is(c.Usable(), wps.ErrWEP) {
+			c.Clear()
+		} else {
+			e.result.Credentials = append(e.result.Credentials, *c)
 		}
 	}
-	if len(e.result.Credentials) == 0 && ap == nil || ap != nil && errors.Is(ap.Usable(), wps.ErrWEP) {
-		return nil, &fault{err: wps.ErrWEP, class: wps.ErrUnusable}
+	if e.ap == nil && len(e.result.Credentials) == 0 || e.ap != nil && errors.Is(s.AP.Usable(), wps.ErrWEP) {
+		return nil, &Error{Err: wps.ErrWEP, class: wps.ErrUnusable}
 	}
-	e.result.AP = ap
-	out, err := e.done(msg)
-	if err != nil {
-		return nil, err
+	e.result.AP = s.AP
+	if len(s.NewPassword) > 0 {
+		e.result.NewPassword = (&Password{ID: s.DevicePasswordID, secret: s.NewPassword}).clone()
 	}
-	if e.ap == nil || e.password.abbreviated() {
+	return e.conclude(), nil
+}
+
+// conclude ends a run that is successful. A station is done when it says so;
+// an access point waits for WSC_ACK, but whatever comes instead, it has its
+// settings. IEEE 1905.1 has no messages after M2.
+func (e *Enrollee) conclude() wps.List {
+	switch {
+	case e.trustTransport:
 		e.finish(nil)
-	} else {
-		e.state = SentDone
+		return nil
+	case e.ap == nil:
+		e.parting = true
+	default:
+		e.state, e.settled = SentDone, true
 	}
-	return out, nil
+	return e.done()
 }
 
 // handleACK ends the run of an access point.
-func (e *Enrollee) handleACK(msg []byte) ([]byte, error) {
+func (e *Enrollee) handleACK(msg []byte) (wps.List, error) {
 	var m wps.ACK
-	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil || e.state != SentDone || !e.ours(m.EnrolleeNonce, m.RegistrarNonce) {
+	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
+		return nil, ignored(err)
+	}
+	switch {
+	case !e.ours(m.EnrolleeNonce, m.RegistrarNonce):
+		return nil, ignored(errNotOurs)
+	case e.state != SentDone:
 		return nil, ignored(errNotNow)
 	}
 	e.finish(nil)
@@ -453,35 +404,34 @@ func (e *Enrollee) handleACK(msg []byte) ([]byte, error) {
 }
 
 // handleNACK ends the run. It is no failure where a registrar has read an
-// access point's settings and wants nothing else (WSC 2.0 Table 34).
-func (e *Enrollee) handleNACK(msg []byte) ([]byte, error) {
+// access point's settings and wants nothing else (WSC 2.0 Table 34), nor after
+// WSC_Done, which some registrars answer so [hostap].
+func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 	var m wps.NACK
 	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
 		return nil, ignored(err)
 	}
-	if !e.ours(m.EnrolleeNonce, m.RegistrarNonce) {
+	switch {
+	case !e.ours(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
-	}
-	if e.state == SentDone {
-		// Some registrars answer WSC_Done by WSC_NACK [hostap].
+	case e.settled:
 		e.finish(nil)
-		return nil, nil
-	}
-	if e.ap != nil && e.state == SentM7 && m.ConfigError == wps.NoError {
+	case e.ap != nil && e.state == SentM7 && m.ConfigError == wps.NoError:
 		e.result.SettingsRead = true
 		e.finish(nil)
-		return nil, nil
+	default:
+		return e.peerFailed(m.ConfigError), nil
 	}
-	return e.peerFailed(msg, m.ConfigError)
+	return nil, nil
 }
 
 // Closed tells the enrollee that the transport has ended the exchange, as EAP
 // does with EAP-Failure. It is success after WSC_Done, and failure before,
-// whatever was meant.
+// whatever was meant. It returns the error of the run.
 func (e *Enrollee) Closed() error {
 	switch {
 	case e.ended:
-	case e.state == SentDone:
+	case e.settled:
 		e.finish(nil)
 	case e.m2d != nil && e.state == SentM1:
 		e.finish(e.notNow())

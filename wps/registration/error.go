@@ -23,7 +23,8 @@ var (
 	ErrNoRegistrar = errors.New("the registrar is not waiting for this enrollee")
 	// ErrOverlap: more than one device is in push-button mode.
 	ErrOverlap = errors.New("session overlap: more than one device is in push-button mode")
-	// ErrLocked: the access point does not accept its PIN now.
+	// ErrLocked: the access point does not accept its PIN now, or no new
+	// settings.
 	ErrLocked = errors.New("the access point's PIN is locked or disabled")
 	// ErrKeyHash: the peer's public key is not the one announced out of band.
 	ErrKeyHash = errors.New("the public key is not the one announced out of band")
@@ -31,9 +32,9 @@ var (
 	ErrTimeout = errors.New("time-out")
 	// ErrProtocol: the peer sent what it may not send.
 	ErrProtocol = errors.New("the peer broke the protocol")
-	// ErrRefused: the peer stopped the run without a reason that has a
+	// ErrRefused: one side stopped the run without a reason that has a
 	// class of its own.
-	ErrRefused = errors.New("the peer stopped the run")
+	ErrRefused = errors.New("the run was stopped")
 	// ErrConfig: a configuration with which no run can be made.
 	ErrConfig = errors.New("configuration cannot be used")
 )
@@ -59,47 +60,26 @@ func (r Role) String() string {
 	return fmt.Sprintf("Role(%d)", uint8(r))
 }
 
+// other returns the peer's role.
+func (r Role) other() Role { return RoleEnrollee + RoleRegistrar - r }
+
 // Error says why a run failed. errors.Is finds its class, and the cause if
 // this side found one, such as [ErrDecrypt] or a [*wps.Error].
 type Error struct {
 	// Message is the one concerned, as hostap reports it: the message just
-	// received if this side found the fault, the one sent last if the peer
-	// did.
+	// received if this side found something wrong with it, else the one
+	// sent last. 0 is a message that does not tell its type.
 	Message wps.MessageType
 	// ConfigError is what WSC_NACK or M2D said.
 	ConfigError wps.ConfigError
-	// DetectedBy is the side that found the fault.
+	// DetectedBy is the side that stopped the run.
 	DetectedBy Role
 	// Half is the half of the password that is wrong, 1 or 2; else 0.
 	Half int
 	// Err is the cause that this side found, or nil.
 	Err error
 
-	class error
-}
-
-// Error returns one sentence: what, who found it, at which message.
-func (e *Error) Error() string {
-	text := e.class.Error()
-	if e.Half != 0 {
-		text += fmt.Sprintf(" in their %s half", [...]string{1: "first", 2: "second"}[e.Half])
-	}
-	if e.Err != nil && e.Err != e.class {
-		text += ": " + e.Err.Error()
-	}
-	text += fmt.Sprintf(" (found by the %v at %v", e.DetectedBy, e.Message)
-	if e.ConfigError != wps.NoError {
-		text += fmt.Sprintf(", configuration error %d: %v", e.ConfigError, e.ConfigError)
-	}
-	return text + ")"
-}
-
-// Unwrap returns the class and the cause.
-func (e *Error) Unwrap() []error {
-	if e.Err == nil {
-		return []error{e.class}
-	}
-	return []error{e.class, e.Err}
+	class error // if it does not follow from ConfigError
 }
 
 // classes maps configuration errors to classes.
@@ -121,14 +101,69 @@ func classOf(ce wps.ConfigError, other error) error {
 	return other
 }
 
+// reason returns the class of the error.
+func (e *Error) reason() error {
+	if e.class != nil {
+		return e.class
+	}
+	return classOf(e.ConfigError, ErrProtocol)
+}
+
+// Error returns one sentence: what, who found it, at which message.
+func (e *Error) Error() string {
+	text := e.reason().Error()
+	switch {
+	case e.Err == nil:
+	case errors.Is(e.Err, e.reason()):
+		text = e.Err.Error()
+	default:
+		text += ": " + e.Err.Error()
+	}
+	switch e.Half {
+	case 1:
+		text += " in their first half"
+	case 2:
+		text += " in their second half"
+	}
+	text += fmt.Sprintf(" (found by the %v", e.DetectedBy)
+	if e.Message != 0 {
+		text += fmt.Sprintf(" at %v", e.Message)
+	}
+	if e.ConfigError != wps.NoError {
+		text += fmt.Sprintf(", configuration error %d: %v", e.ConfigError, e.ConfigError)
+	}
+	return text + ")"
+}
+
+// Unwrap returns the class and the cause.
+func (e *Error) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.reason()}
+	}
+	return []error{e.reason(), e.Err}
+}
+
+// wrong is a fault without a reason on the wire: the run ends with NACK 0.
+func wrong(err error) error { return &Error{Err: err} }
+
 // ignored explains why a message is not heard.
 func ignored(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
 
+// settingsError is the error about settings that were decrypted and then make
+// no sense. It is of class [ErrDecrypt] all the same, so that nobody answers
+// otherwise than to settings that cannot be decrypted.
+type settingsError struct{ err error }
+
+func (e *settingsError) Error() string   { return "settings make no sense: " + e.err.Error() }
+func (e *settingsError) Unwrap() []error { return []error{ErrDecrypt, e.err} }
+
 var (
-	errNotOurs      = errors.New("its nonce is not of this run")
-	errWrongRole    = errors.New("this side never receives such a message")
-	errNotNow       = fmt.Errorf("%w: the message is not due now", ErrProtocol)
-	errPasswordID   = fmt.Errorf("%w: M2 means another password than M1", ErrProtocol)
-	errNoSettings   = fmt.Errorf("%w: M2 carries no settings where the run ends with it", ErrProtocol)
-	errNoCredential = errors.New("there is no credential to give")
+	errNotOurs    = errors.New("its nonce is not of this run")
+	errWrongRole  = errors.New("this side never receives such a message")
+	errNotNow     = fmt.Errorf("%w: the message is not due now", ErrProtocol)
+	errPasswordID = fmt.Errorf("%w: M2 means another password than M1", ErrProtocol)
+	errNoSettings = fmt.Errorf("%w: M2 carries no settings where the run ends with it", ErrProtocol)
+
+	errNoCredential = fmt.Errorf("%w: there is no credential to give", ErrConfig)
+	errUnprovenKey  = fmt.Errorf("%w: settings in M2 need the hash of the peer's public key, or a transport to trust", ErrConfig)
 )

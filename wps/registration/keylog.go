@@ -23,6 +23,8 @@ func AppendKeyLog(dst []byte, enrollee, registrar wps.Nonce, k *Keys) []byte {
 // writeKeyLog writes a run's line; a log that fails does not fail the run.
 func writeKeyLog(w io.Writer, enrollee, registrar wps.Nonce, k *Keys) {
 	if w != nil {
-		w.Write(AppendKeyLog(nil, enrollee, registrar, k))
+		line := AppendKeyLog(nil, enrollee, registrar, k)
+		w.Write(line)
+		clear(line)
 	}
 }

@@ -1,8 +1,8 @@
 package registration
 
 import (
+	"bytes"
 	"encoding/hex"
-	"strings"
 
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -10,7 +10,9 @@ import (
 
 // Password is a device password and its name on the wire. Both sides prove
 // to each other, half by half, that they have it. It shows neither in
-// formatted output nor in a log. The zero value is no password.
+// formatted output nor in a log. The zero value is no password. Copies share
+// the secret, and [Password.Clear] clears it in all of them; the machines keep
+// a copy of their own.
 type Password struct {
 	redacted
 	// ID is the Device Password ID that M1 and M2 carry.
@@ -33,16 +35,17 @@ func PushButton() Password {
 // OutOfBand returns the password of an NFC token, 16 to 32 octets. It enters
 // the proofs as upper-case hexadecimal text [hostap].
 func OutOfBand(id wps.DevicePasswordID, password []byte) Password {
-	return Password{ID: id, secret: []byte(strings.ToUpper(hex.EncodeToString(password)))}
+	text := hex.AppendEncode(nil, password)
+	defer clear(text)
+	return Password{ID: id, secret: bytes.ToUpper(text)}
 }
 
-// Handover returns the password of a connection handover: none. The run ends
-// with M2, so the peer's key must be known by its hash (NFC) or the transport
-// be secure (IEEE 1905.1).
+// Handover returns the password of an NFC connection handover: none. The run
+// ends with M2, and each side knows the other's key by its hash.
 func Handover() Password { return Password{ID: wps.PasswordNFCHandover} }
 
 // IsZero reports whether it is no password at all.
-func (p Password) IsZero() bool { return p.ID == 0 && len(p.secret) == 0 }
+func (p Password) IsZero() bool { return p.ID == 0 && p.secretless() }
 
 // Clear overwrites the password.
 func (p *Password) Clear() {
@@ -51,18 +54,30 @@ func (p *Password) Clear() {
 }
 
 func (p *Password) clone() Password {
-	return Password{ID: p.ID, secret: append([]byte(nil), p.secret...)}
+	return Password{ID: p.ID, secret: bytes.Clone(p.secret)}
 }
 
 // secretless reports whether nothing can be proved with the password.
 func (p *Password) secretless() bool { return len(p.secret) == 0 }
-
-// abbreviated reports whether a run with this password ends with M2.
-func (p *Password) abbreviated() bool { return p.ID == wps.PasswordNFCHandover }
 
 // halves returns the password in two; the first has one octet more if their
 // number is odd. WSC 2.0 §7.4.
 func (p *Password) halves() (first, second []byte) {
 	middle := (len(p.secret) + 1) / 2
 	return p.secret[:middle], p.secret[middle:]
+}
+
+// sameOnPaper reports whether two identifiers may mean the same password: a
+// person who read a PIN somewhere does not know what it is called.
+func sameOnPaper(a, b wps.DevicePasswordID) bool {
+	return a == b || pinID(a) && pinID(b)
+}
+
+// pinID reports whether the password is one of digits that a person read.
+func pinID(id wps.DevicePasswordID) bool {
+	switch id {
+	case wps.PasswordDefault, wps.PasswordUserSpecified, wps.PasswordMachineSpecified, wps.PasswordRegistrarSpecified, wps.PasswordP2PS:
+		return true
+	}
+	return false
 }

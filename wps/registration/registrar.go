@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gowps/gowps/wps"
@@ -19,21 +20,31 @@ type RegistrarConfig struct {
 	// has to prove. An error of type *NotNow, or any other, sends M2D.
 	// By default Password is used for whoever comes.
 	Admit func(m1 *wps.M1) (Admission, error)
-	// Password is the one to expect if Admit is nil.
-	Password Password
+	// Password is the one to expect if Admit is nil, and PeerKeyHash, if
+	// set, the hash of the enrollee's public key that goes with it.
+	Password    Password
+	PeerKeyHash *[20]byte
 	// Credentials are given to a station, the first being the network that
 	// it should join. Their MAC, if zero, becomes the enrollee's.
 	Credentials []wps.Credential
+	// NewPassword, if not zero, is given to a station for a later run.
+	NewPassword Password
 	// AP makes this the external registrar of an access point, which reads
 	// its settings in M7.
 	AP bool
-	// NewSettings, with AP, are written in M8; nil only reads.
+	// NewSettings, with AP, are written in M8; nil only reads. Their MAC,
+	// if zero, becomes the access point's.
 	NewSettings *wps.Credential
+	// TrustTransport gives the settings in M2 to whoever sent M1, and ends
+	// the run with it: for IEEE 1905.1, whose frames are protected.
+	TrustTransport bool
 }
 
 // Admission is what a registrar knows about the enrollee that sent M1.
 type Admission struct {
-	// Password is what the enrollee has to prove.
+	// Password is what the enrollee has to prove. If it is a PIN, and M1
+	// asks for one by another of the identifiers that PINs have, M2 repeats
+	// that.
 	Password Password
 	// PeerKeyHash, if set, is the hash of the enrollee's public key as an
 	// out-of-band channel told it.
@@ -70,7 +81,7 @@ const (
 	SentM2                 // waits for M3
 	SentM4                 // waits for M5
 	SentM6                 // waits for M7
-	SentM8                 // waits for WSC_Done
+	SentM8                 // waits for WSC_Done; also if M2 has given all
 	RegistrarEnded
 )
 
@@ -95,6 +106,7 @@ type Registrar struct {
 	newSettings *wps.Credential
 	state       RegistrarState
 	m1          wps.M1
+	notNow      *Error // what M2D has said
 	exposed     bool
 	proved      bool
 }
@@ -102,46 +114,27 @@ type Registrar struct {
 // NewRegistrar returns a registrar for one run. The error is of class
 // [ErrConfig].
 func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
-	r := &Registrar{
-		run:   run{cfg: cfg.Config, role: RoleRegistrar},
-		admit: cfg.Admit, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
-	}
-	if r.admit == nil {
-		if cfg.Password.secretless() && !cfg.Password.abbreviated() {
-			return nil, fmt.Errorf("%w: a registrar needs a password to expect", ErrConfig)
-		}
-		password := cfg.Password.clone()
-		r.admit = func(m1 *wps.M1) (Admission, error) { return admitOnly(&password, m1) }
-	}
-	if cfg.NewSettings != nil && !cfg.AP {
+	switch {
+	case cfg.NewSettings != nil && !cfg.AP:
 		return nil, fmt.Errorf("%w: new settings are for an access point", ErrConfig)
+	case cfg.AP && (len(cfg.Credentials) > 0 || !cfg.NewPassword.IsZero()):
+		return nil, fmt.Errorf("%w: credentials and a new password are for a station", ErrConfig)
+	case cfg.Admit != nil || cfg.TrustTransport: // which password is seen later, or none
+	case cfg.Password.ID == wps.PasswordNFCHandover:
+		if cfg.PeerKeyHash == nil {
+			return nil, errUnprovenKey
+		}
+	case cfg.Password.secretless():
+		return nil, fmt.Errorf("%w: a registrar needs a password to expect", ErrConfig)
 	}
-	return r, nil
+	return &Registrar{
+		run: run{
+			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
+			password: cfg.Password.clone(), spare: cfg.NewPassword.clone(),
+		},
+		admit: cfg.Admit, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
+	}, nil
 }
-
-// admitOnly admits who has the one password that there is. Identifiers of
-// PINs are one for this purpose: the user read the PIN, not its name.
-func admitOnly(password *Password, m1 *wps.M1) (Admission, error) {
-	asked := m1.DevicePasswordID
-	if asked != password.ID && (!pinID(asked) || !pinID(password.ID)) {
-		return Admission{}, &NotNow{}
-	}
-	p := password.clone()
-	p.ID = asked
-	return Admission{Password: p}, nil
-}
-
-// pinID reports whether the password is one of digits that a person read.
-func pinID(id wps.DevicePasswordID) bool {
-	switch id {
-	case wps.PasswordDefault, wps.PasswordUserSpecified, wps.PasswordMachineSpecified, wps.PasswordRegistrarSpecified, wps.PasswordP2PS:
-		return true
-	}
-	return false
-}
-
-// Role returns [RoleRegistrar].
-func (r *Registrar) Role() Role { return RoleRegistrar }
 
 // State returns what the registrar is waiting for.
 func (r *Registrar) State() RegistrarState {
@@ -170,30 +163,17 @@ func (r *Registrar) Start() ([]byte, error) { return nil, nil }
 // Handle takes a message of the enrollee and returns the answer, or nothing.
 // Errors and repetitions are as with [Enrollee.Handle].
 func (r *Registrar) Handle(msg []byte) ([]byte, error) {
-	switch {
-	case r.repeated(msg):
-		return r.replied, nil
-	case r.ended:
-		return nil, ErrEnded
-	}
-	heard := append([]byte(nil), msg...)
-	t, err := wps.PeekMessageType(heard)
-	if err != nil {
-		return r.settle(heard, t, r.unreadable(heard, err))
-	}
-	handle, ok := registrarHandlers[t]
-	if !ok {
-		return nil, ignored(errWrongRole)
-	}
-	out, err := handle(r, heard)
-	if err == nil || out != nil {
-		return out, err
-	}
-	return r.settle(heard, t, err)
+	return r.handle(msg, func(t wps.MessageType, msg []byte) (wps.List, error) {
+		handle, ok := registrarHandlers[t]
+		if !ok {
+			return nil, ignored(errWrongRole)
+		}
+		return handle(r, msg)
+	})
 }
 
 // registrarHandlers has one method for each message that a registrar receives.
-var registrarHandlers = map[wps.MessageType]func(*Registrar, []byte) ([]byte, error){
+var registrarHandlers = map[wps.MessageType]func(*Registrar, []byte) (wps.List, error){
 	wps.MessageM1:   (*Registrar).handleM1,
 	wps.MessageM3:   (*Registrar).handleM3,
 	wps.MessageM5:   (*Registrar).handleM5,
@@ -203,47 +183,68 @@ var registrarHandlers = map[wps.MessageType]func(*Registrar, []byte) ([]byte, er
 	wps.MessageNACK: (*Registrar).handleNACK,
 }
 
-// unreadable decides on a message that cannot be read. Before M1 there is no
-// run that a forgery could disturb.
-func (r *Registrar) unreadable(msg []byte, err error) error {
-	if r.state == WaitM1 {
-		return wrong(err)
+// readIn reads one of M3 to M7, which is due in one state only.
+func (r *Registrar) readIn(due RegistrarState, m wps.List, msg []byte) error {
+	if r.state != due {
+		return r.blame(msg, errNotNow)
 	}
-	return r.blame(msg, wps.AttrRegistrarNonce, &r.n2, err)
+	return r.read(m, msg)
 }
 
-// due checks that a message comes when its turn is.
-func (r *Registrar) due(msg []byte, want RegistrarState) error {
-	if r.state == want {
-		return nil
-	}
-	return r.unreadable(msg, errNotNow)
-}
-
-// handleM1 decides whether the enrollee may register, and answers by M2 or
-// M2D.
-func (r *Registrar) handleM1(msg []byte) ([]byte, error) {
+// handleM1 decides whether the enrollee may register. Once one has been heard,
+// others are not: they begin another run.
+func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	if r.state != WaitM1 {
 		return nil, ignored(errNotNow)
 	}
-	if err := r.decode(&r.m1, msg); err != nil {
-		return nil, err
-	}
-	if err := CheckPublicKey(&r.m1.PublicKey, nil); err != nil {
+	var m wps.M1
+	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
 		return nil, wrong(err)
 	}
-	r.n1, r.enrolleeMAC, r.pke = r.m1.EnrolleeNonce, r.m1.MAC, r.m1.PublicKey
-	r.meet(&r.m1.Device, &r.m1.Header)
-	r.result.Quirks |= flagQuirks(&r.m1)
-	r.chain = msg
+	if err := CheckPublicKey(&m.PublicKey, nil); err != nil {
+		return nil, wrong(err)
+	}
 	if err := r.random(r.n2[:]); err != nil {
 		return nil, err
 	}
-	admission, err := r.admit(&r.m1)
-	if err != nil {
-		return r.m2d(msg, err)
+	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, m.PublicKey
+	r.meet(&m.Device, &m.Header)
+	r.result.Quirks |= enrolleeQuirks(&m)
+	if r.refusal != nil {
+		return r.m2d(&NotNow{ConfigError: r.refusal.ConfigError, Err: r.refusal.Err}), nil
 	}
-	return r.admitted(msg, admission)
+	admission, err := r.admission()
+	if err != nil {
+		return r.m2d(err), nil
+	}
+	return r.admitted(admission)
+}
+
+// enrolleeQuirks looks for the known faults of enrollees in M1. Macs with
+// version 10.6.3 or 10.6.4 are known by their names [hostap].
+func enrolleeQuirks(m1 *wps.M1) (q wps.Quirks) {
+	switch {
+	case m1.AuthTypes&wps.AuthKnown == 0 || m1.EncrTypes&wps.EncrKnown == 0:
+		q = wps.QuirkSwappedFlags
+	case m1.AuthTypes&wps.AuthWPA2Personal == 0:
+		q = wps.QuirkAuthFlags
+	}
+	if strings.HasPrefix(m1.Manufacturer, "Apple ") && m1.ModelName == "AirPort" {
+		q |= wps.QuirkPSKOnly
+	}
+	return q
+}
+
+// admission asks whether the enrollee may register. Without Admit there is one
+// password, for everyone who asks for such a one.
+func (r *Registrar) admission() (Admission, error) {
+	switch {
+	case r.admit != nil:
+		return r.admit(&r.m1)
+	case !r.trustTransport && !sameOnPaper(r.m1.DevicePasswordID, r.password.ID):
+		return Admission{}, &NotNow{}
+	}
+	return Admission{Password: r.password, PeerKeyHash: r.peerKeyHash}, nil
 }
 
 // Resume answers the M1 that M2D was sent for after all: a PIN has been
@@ -252,49 +253,52 @@ func (r *Registrar) Resume(admission Admission) ([]byte, error) {
 	if r.ended || r.state != SentM2D {
 		return nil, ErrEnded
 	}
-	m1 := r.chain
-	out, err := r.admitted(m1, admission)
-	if err == nil || out != nil {
-		return out, err
-	}
-	return r.settle(m1, wps.MessageM1, err)
+	m, err := r.admitted(admission)
+	return r.answer(r.m1.Raw, wps.MessageM1, m, err)
 }
 
-// m2d answers that the enrollee is not registered now.
-func (r *Registrar) m2d(msg []byte, why error) ([]byte, error) {
-	m := wps.M2D{
-		Header: r.firstHeader(), Device: r.cfg.Device,
+// m2d answers that the enrollee is not registered now, and why.
+func (r *Registrar) m2d(why error) wps.List {
+	m := &wps.M2D{
+		Header: r.fullHeader(), Device: r.device(),
 		EnrolleeNonce: r.n1, RegistrarNonce: r.n2,
 	}
 	var notNow *NotNow
 	if errors.As(why, &notNow) {
-		m.ConfigError = notNow.ConfigError
+		m.ConfigError, why = notNow.ConfigError, notNow.Err
 	}
-	r.refusal = &Error{Message: wps.MessageM1, ConfigError: m.ConfigError, DetectedBy: RoleRegistrar, Err: why, class: classOf(m.ConfigError, ErrNoRegistrar)}
+	r.notNow = &Error{
+		Message: wps.MessageM1, ConfigError: m.ConfigError, DetectedBy: RoleRegistrar,
+		Err: why, class: classOf(m.ConfigError, ErrNoRegistrar),
+	}
 	r.state = SentM2D
-	return r.say(msg, &m)
+	return m
 }
 
-// admitted answers M1 by M2.
-func (r *Registrar) admitted(msg []byte, a Admission) ([]byte, error) {
-	r.refusal = nil
-	r.password = a.Password.clone()
+// admitted answers M1 by M2, if the admission is one.
+func (r *Registrar) admitted(a Admission) (wps.List, error) {
+	password := a.Password.clone()
+	r.password.Clear()
+	r.password = password
+	if id := r.m1.DevicePasswordID; r.trustTransport || sameOnPaper(id, password.ID) {
+		r.password.ID = id
+	}
 	if len(a.Credentials) > 0 {
 		r.credentials = a.Credentials
 	}
 	switch {
 	case a.PeerKeyHash != nil && PublicKeyHash(&r.pke) != *a.PeerKeyHash:
-		return r.m2d(msg, &NotNow{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash})
-	case r.password.secretless() && !r.password.abbreviated():
-		return r.m2d(msg, &NotNow{})
-	}
-	if r.own == nil {
-		if r.own = r.cfg.KeyPair; r.own == nil {
-			var err error
-			if r.own, err = NewKeyPair(r.cfg.Rand); err != nil {
-				return nil, err
-			}
+		return r.m2d(&NotNow{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}), nil
+	case r.trustTransport:
+	case r.password.ID == wps.PasswordNFCHandover:
+		if a.PeerKeyHash == nil {
+			return r.m2d(&NotNow{Err: errUnprovenKey}), nil
 		}
+	case r.password.secretless():
+		return r.m2d(&NotNow{}), nil
+	}
+	if err := r.makeKeyPair(); err != nil {
+		return nil, err
 	}
 	r.pkr = r.own.PublicKey()
 	keys, err := r.agree(&r.pke)
@@ -302,174 +306,124 @@ func (r *Registrar) admitted(msg []byte, a Admission) ([]byte, error) {
 		return nil, wrong(err)
 	}
 	r.adopt(keys, NewCipher(keys))
-	return r.m2(msg)
+	return r.m2()
 }
 
-func (r *Registrar) m2(msg []byte) ([]byte, error) {
-	m := wps.M2{
-		Header: r.firstHeader(), Device: r.cfg.Device,
+// m2 answers M1. Where the run ends with it, it carries the settings.
+func (r *Registrar) m2() (wps.List, error) {
+	m := &wps.M2{
+		Header: r.fullHeader(), Device: r.device(),
 		EnrolleeNonce: r.n1, RegistrarNonce: r.n2, PublicKey: r.pkr, DevicePasswordID: r.password.ID,
 	}
 	r.state = SentM2
-	if r.password.abbreviated() {
-		s := wps.M2Settings{Credentials: r.give(), AP: r.newSettings}
-		if s.AP == nil && len(s.Credentials) == 0 {
-			return nil, wrong(errNoCredential)
-		}
-		var err error
-		if m.EncryptedSettings, err = r.seal(&s); err != nil {
-			return nil, err
-		}
-		r.state = SentM8 // the answer due is the same: WSC_Done
+	var err error
+	if r.twoMessages() {
+		m.EncryptedSettings, err = r.sealSettings()
+		r.state, r.parting = SentM8, r.trustTransport
 	}
-	return r.say(msg, &m)
+	return m, err
 }
 
-// flagQuirks looks for the known faults in an enrollee's type flags.
-func flagQuirks(m1 *wps.M1) (q wps.Quirks) {
-	switch {
-	case m1.AuthTypes&wps.AuthKnown == 0 || m1.EncrTypes&wps.EncrKnown == 0:
-		q = wps.QuirkSwappedFlags
-	case m1.AuthTypes&wps.AuthWPA2Personal == 0:
-		q = wps.QuirkAuthFlags
-	}
-	return q
-}
-
-// authenticEnrollee checks a message that the enrollee goes on with.
-func (r *Registrar) authenticEnrollee(msg []byte, want RegistrarState) error {
-	if err := r.due(msg, want); err != nil {
-		return err
-	}
-	return r.authentic(msg, wps.AttrRegistrarNonce, &r.n2)
-}
-
-// handleM3 notes the enrollee's commitments, and makes and opens ours.
-func (r *Registrar) handleM3(msg []byte) ([]byte, error) {
-	if err := r.authenticEnrollee(msg, SentM2); err != nil {
-		return nil, err
-	}
+// handleM3 notes the enrollee's commitments, and makes ours and opens the
+// first.
+func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	var m wps.M3
-	if err := r.decode(&m, msg); err != nil {
+	if err := r.readIn(SentM2, &m, msg); err != nil {
 		return nil, err
 	}
 	if r.refusal != nil {
-		return nil, r.refused()
+		return nil, r.refusal
 	}
-	r.hash1, r.hash2 = m.EHash1, m.EHash2
-	r.chain = msg
-	out := wps.M4{Header: r.header(), EnrolleeNonce: r.n1}
-	var err error
-	if out.RHash1, out.RHash2, err = r.commit(); err != nil {
+	r.hash = [2][32]byte{m.EHash1, m.EHash2}
+	hash, err := r.commit()
+	if err != nil {
 		return nil, err
 	}
-	if out.EncryptedSettings, err = r.seal(&wps.M4Settings{RSNonce1: r.s1}); err != nil {
-		return nil, err
-	}
+	out := &wps.M4{Header: r.header(), EnrolleeNonce: r.n1, RHash1: hash[0], RHash2: hash[1]}
+	out.EncryptedSettings, err = r.seal(&wps.M4Settings{RSNonce1: r.secret[0]})
 	r.state = SentM4
-	return r.say(msg, &out)
+	return out, err
 }
 
 // handleM5 has the enrollee prove the first half, and opens our second.
-func (r *Registrar) handleM5(msg []byte) ([]byte, error) {
-	if err := r.authenticEnrollee(msg, SentM4); err != nil {
-		return nil, err
-	}
+func (r *Registrar) handleM5(msg []byte) (wps.List, error) {
 	var m wps.M5
-	if err := r.decode(&m, msg); err != nil {
+	if err := r.readIn(SentM4, &m, msg); err != nil {
 		return nil, err
 	}
 	var s wps.M5Settings
-	if err := r.openProof(m.EncryptedSettings, &s); err != nil {
+	if err := r.verify(m.EncryptedSettings, &s, &s.ESNonce1, 1); err != nil {
 		return nil, err
 	}
-	if err := r.verify(&r.hash1, &s.ESNonce1, 1); err != nil {
-		return nil, err
-	}
-	r.chain = msg
 	var out wps.M6
-	out.Header, out.Nonce = r.header(), r.n1
 	var err error
-	if out.EncryptedSettings, err = r.seal(&wps.M6Settings{RSNonce2: r.s2}); err != nil {
-		return nil, err
-	}
+	out.Header, out.Nonce = r.header(), r.n1
+	out.EncryptedSettings, err = r.seal(&wps.M6Settings{RSNonce2: r.secret[1]})
 	r.state, r.exposed = SentM6, true
-	return r.say(msg, &out)
+	return &out, err
 }
 
 // handleM7 has the enrollee prove the second half. Now it is known to have
-// the password, and M8 may give what it came for.
-func (r *Registrar) handleM7(msg []byte) ([]byte, error) {
-	if err := r.authenticEnrollee(msg, SentM6); err != nil {
-		return nil, err
-	}
+// the password, and M8 may give what it came for. To an access point that was
+// only to be read, NACK 0 says so (WSC 2.0 Table 34, via iwd).
+func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 	var m wps.M7
-	if err := r.decode(&m, msg); err != nil {
+	if err := r.readIn(SentM6, &m, msg); err != nil {
 		return nil, err
 	}
 	var s wps.M7Settings
 	if r.ap {
 		s.AP = new(wps.Credential)
 	}
-	if err := r.openProof(m.EncryptedSettings, &s); err != nil {
-		return nil, err
-	}
-	if err := r.verify(&r.hash2, &s.ESNonce2, 2); err != nil {
+	if err := r.verify(m.EncryptedSettings, &s, &s.ESNonce2, 2); err != nil {
 		return nil, err
 	}
 	r.proved = true
 	r.result.AP = s.AP
-	r.chain = msg
 	if r.ap && r.newSettings == nil {
-		out, err := r.nack(msg, wps.NoError)
-		if err != nil {
-			return nil, err
-		}
-		r.result.SettingsRead = true
-		r.finish(nil)
-		return out, nil
-	}
-	return r.m8(msg)
-}
-
-func (r *Registrar) m8(msg []byte) ([]byte, error) {
-	s := wps.M8Settings{Credentials: r.give(), AP: r.newSettings}
-	if s.AP == nil && len(s.Credentials) == 0 {
-		return nil, &fault{err: errNoCredential, class: ErrConfig}
+		r.result.SettingsRead, r.parting = true, true
+		return r.nack(wps.NoError), nil
 	}
 	var out wps.M8
-	out.Header, out.Nonce = r.header(), r.n1
 	var err error
-	if out.EncryptedSettings, err = r.seal(&s); err != nil {
-		return nil, err
-	}
+	out.Header, out.Nonce = r.header(), r.n1
+	out.EncryptedSettings, err = r.sealSettings()
 	r.state = SentM8
-	return r.say(msg, &out)
+	return &out, err
 }
 
-// give returns the credentials for this enrollee.
+// sealSettings encrypts what this registrar has to give.
+func (r *Registrar) sealSettings() ([]byte, error) {
+	if !r.ap {
+		r.result.Credentials = r.give()
+	}
+	s := wps.M8Settings{
+		Credentials: r.result.Credentials, AP: withMAC(r.newSettings, r.enrolleeMAC),
+		NewPassword: r.spare.secret, DevicePasswordID: r.spare.ID,
+	}
+	if s.AP == nil && len(s.Credentials) == 0 {
+		return nil, &Error{Err: errNoCredential, class: ErrConfig}
+	}
+	return r.seal(&s)
+}
+
+// give returns copies of the credentials, made out to this enrollee.
 func (r *Registrar) give() []wps.Credential {
-	out := make([]wps.Credential, len(r.credentials))
-	for i, c := range r.credentials {
+	given := slices.Clone(r.credentials)
+	for i := range given {
+		c := &given[i]
 		if c.NetworkIndex == 0 {
 			c.NetworkIndex = 1
 		}
 		if c.MAC == (wps.MAC{}) {
 			c.MAC = r.enrolleeMAC
 		}
-		if needsPSK(&r.m1.Device) {
-			c.NetworkKey = pskOf(&c)
+		if r.result.Quirks.Has(wps.QuirkPSKOnly) {
+			c.NetworkKey = pskOf(c)
 		}
-		out[i] = c
+		c.NetworkKey = bytes.Clone(c.NetworkKey)
 	}
-	r.result.Credentials = out
-	return out
-}
-
-// needsPSK knows the enrollees that cannot take a passphrase: Mac OS X 10.6.3
-// and 10.6.4 [hostap].
-func needsPSK(d *wps.Device) bool {
-	return strings.HasPrefix(d.Manufacturer, "Apple ") && d.ModelName == "AirPort"
+	return given
 }
 
 // pskOf returns the pre-shared key that a passphrase stands for, as 64
@@ -480,64 +434,72 @@ func pskOf(c *wps.Credential) wps.NetworkKey {
 		return c.NetworkKey
 	}
 	psk, err := pbkdf2.Key(sha1.New, passphrase, []byte(c.SSID), 4096, 32)
-	if err != nil {
+	if err != nil { // a build for FIPS 140 only has no SHA-1
 		return c.NetworkKey
 	}
 	return hex.AppendEncode(nil, psk)
 }
 
 // handleDone ends the run. An access point waits for WSC_ACK.
-func (r *Registrar) handleDone(msg []byte) ([]byte, error) {
+func (r *Registrar) handleDone(msg []byte) (wps.List, error) {
 	var m wps.Done
-	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil || !r.ours(m.EnrolleeNonce, m.RegistrarNonce) {
-		return nil, ignored(errNotOurs)
+	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
+		return nil, ignored(err)
 	}
-	if r.state != SentM8 {
+	switch {
+	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
+		return nil, ignored(errNotOurs)
+	case r.state != SentM8:
 		return nil, wrong(errNotNow)
 	}
-	var out []byte
 	if r.ap {
-		var err error
-		if out, err = r.ack(msg); err != nil {
-			return nil, err
-		}
+		r.parting = true
+		return r.ack(), nil
 	}
 	r.finish(nil)
-	return out, nil
+	return nil, nil
 }
 
 // handleACK hears that the enrollee has understood M2D.
-func (r *Registrar) handleACK(msg []byte) ([]byte, error) {
-	if r.state != SentM2D || !bytes.Equal(wps.Find(msg, wps.AttrEnrolleeNonce), r.n1[:]) {
+func (r *Registrar) handleACK(msg []byte) (wps.List, error) {
+	var m wps.ACK
+	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
+		return nil, ignored(err)
+	}
+	switch {
+	case r.state != SentM2D:
 		return nil, ignored(errNotNow)
+	case !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
+		return nil, ignored(errNotOurs)
 	}
 	return nil, nil
 }
 
 // handleNACK ends the run.
-func (r *Registrar) handleNACK(msg []byte) ([]byte, error) {
+func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 	var m wps.NACK
 	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
 		return nil, ignored(err)
 	}
-	if !r.ours(m.EnrolleeNonce, m.RegistrarNonce) {
+	switch {
+	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
+	case r.state == SentM2D:
+		r.finish(r.notNow)
+		return nil, nil
 	}
-	if r.state == SentM2D {
-		return nil, r.Closed()
-	}
-	return r.peerFailed(msg, m.ConfigError)
+	return r.peerFailed(m.ConfigError), nil
 }
 
 // Closed tells the registrar that the transport has ended the exchange: a
-// failure, unless the run is over.
+// failure, unless the run is over. It returns the error of the run.
 func (r *Registrar) Closed() error {
-	if !r.ended {
-		if r.state == SentM2D {
-			r.finish(r.refusal)
-		} else {
-			r.finish(r.closed())
-		}
+	switch {
+	case r.ended:
+	case r.state == SentM2D:
+		r.finish(r.notNow)
+	default:
+		r.finish(r.closed())
 	}
 	return r.err
 }

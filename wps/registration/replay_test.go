@@ -250,6 +250,11 @@ func registrarOf(t testing.TB, c *capture) *Registrar {
 	if len(cfg.Password.secret) == 0 && m2.DevicePasswordID != wps.PasswordNFCHandover {
 		cfg.Password.secret = []byte("12345670")
 	}
+	if m2.DevicePasswordID == wps.PasswordNFCHandover {
+		m1, _ := find[*wps.M1](messages)
+		hash := PublicKeyHash(&m1.PublicKey)
+		cfg.PeerKeyHash = &hash
+	}
 	keys := keysOf(t, messages, log, true)
 	if m4, ok := find[*wps.M4](messages); ok {
 		random.Write(iv(m4.EncryptedSettings))

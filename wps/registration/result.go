@@ -13,6 +13,9 @@ type Result struct {
 	Peer wps.Device
 	// PeerVersion2 is the peer's Version2, 0 if it speaks version 1.0.
 	PeerVersion2 uint8
+	// PeerWFA is all of the peer's extension of the Wi-Fi Alliance in M1 or
+	// M2: with IEEE 1905.1 the Multi-AP role of the network that M2 gives.
+	PeerWFA wps.WFAExtension
 	// Credentials are those that M8 gave, or that this registrar gave.
 	Credentials []wps.Credential
 	// AP is an access point's settings: at the enrollee the new ones that

@@ -13,14 +13,16 @@ import (
 // sensible default.
 type Config struct {
 	// Device describes this side: UUID and MAC identify it, the rest is for
-	// people and for choosing what both sides can do. An enrollee's MAC
-	// enters the keys: it is the address that it registers with.
+	// people and for choosing what both sides can do; [wps.DefaultDevice] is
+	// a start. An enrollee's MAC enters the keys: it is the address that it
+	// registers with.
 	Device wps.Device
 	// Version10 makes a version 1.0 device: no extension of the Wi-Fi
 	// Alliance is sent.
 	Version10 bool
-	// WFA is what M1 or M2 carries in the extension of the Wi-Fi Alliance;
-	// Version2 0 means 0x20, and goes into every message.
+	// WFA is what M1, M2 and M2D carry in the extension of the Wi-Fi
+	// Alliance, but for SettingsDelayTime, which an access point sends in
+	// M7. Version2 goes into every message; 0 means 0x20.
 	WFA wps.WFAExtension
 	// Vendor and Extra are extensions and attributes added to every message.
 	Vendor []wps.VendorExtension
@@ -43,25 +45,40 @@ type Config struct {
 // run is what the two machines have in common.
 type run struct {
 	redacted
-	cfg      Config
-	role     Role
-	password Password
+	cfg            Config
+	role           Role
+	peerKeyHash    *[20]byte
+	trustTransport bool
+	password       Password
+	spare          Password // an access point's other one; the new one that a registrar gives
 
-	own            *KeyPair
-	pke, pkr       wps.PublicKey
-	n1, n2         wps.Nonce
-	enrolleeMAC    wps.MAC
-	cipher         *Cipher
-	psk1, psk2     [16]byte
-	s1, s2         wps.SecretNonce // ours
-	hash1, hash2   [32]byte        // the peer's
-	chain          []byte          // the last message of the Authenticator's chain
+	own         *KeyPair
+	pke, pkr    wps.PublicKey
+	n1, n2      wps.Nonce
+	enrolleeMAC wps.MAC
+	cipher      *Cipher
+	psk         [2][16]byte        // of the halves of the password
+	secret      [2]wps.SecretNonce // ours
+	hash        [2][32]byte        // the peer's
+
+	chain          []byte          // the message of ours that the peer's next Authenticator covers
 	heard, replied []byte          // the last message acted on, and the answer
 	sent           wps.MessageType // the type of the message sent last
-	refusal        *Error          // why the next message is to be answered by NACK
-	ended          bool
-	err            error
-	result         Result
+
+	refusal *Error // why the peer's next message is answered by NACK
+	parting bool   // the answer that is being said ends the run well
+	settled bool   // nothing that comes now can make the run fail
+	ended   bool
+	err     error
+	result  Result
+}
+
+// Role returns the part that the machine plays.
+func (r *run) Role() Role { return r.role }
+
+// twoMessages reports whether the run ends with M2.
+func (r *run) twoMessages() bool {
+	return r.trustTransport || r.password.ID == wps.PasswordNFCHandover
 }
 
 // random fills dst.
@@ -74,17 +91,20 @@ func (r *run) random(dst []byte) error {
 	return err
 }
 
-// prepare makes the nonce and the key pair of this side.
-func (r *run) prepare(nonce *wps.Nonce) error {
-	if err := r.random(nonce[:]); err != nil {
-		return err
+// makeKeyPair makes the key pair of this side, unless it has one.
+func (r *run) makeKeyPair() (err error) {
+	if r.own = r.cfg.KeyPair; r.own == nil {
+		r.own, err = NewKeyPair(r.cfg.Rand)
 	}
-	if r.own = r.cfg.KeyPair; r.own != nil {
-		return nil
-	}
-	var err error
-	r.own, err = NewKeyPair(r.cfg.Rand)
 	return err
+}
+
+// device returns the description of this side. The highest bit of the OS
+// Version is sent as 1, whatever the version [hostap].
+func (r *run) device() wps.Device {
+	d := r.cfg.Device
+	d.OSVersion |= 1 << 31
+	return d
 }
 
 // header returns the beginning of a message of ours.
@@ -96,8 +116,8 @@ func (r *run) header() wps.Header {
 	return h
 }
 
-// firstHeader returns that of M1, M2 and M2D, which carry the whole extension.
-func (r *run) firstHeader() wps.Header {
+// fullHeader returns that of M1, M2 and M2D, which carry the whole extension.
+func (r *run) fullHeader() wps.Header {
 	h := r.header()
 	if !r.cfg.Version10 {
 		h.WFA = r.cfg.WFA
@@ -114,7 +134,144 @@ func (r *run) version2() uint8 {
 	return r.cfg.WFA.Version2
 }
 
-// agree derives the keys of the run, and checks the peer's public key.
+// handle acts on a message: take knows what is to be done with each type, and
+// returns the answer.
+func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.List, error)) ([]byte, error) {
+	switch {
+	case r.heard != nil && bytes.Equal(msg, r.heard):
+		return r.replied, nil
+	case r.ended:
+		return nil, ErrEnded
+	}
+	heard := bytes.Clone(msg)
+	t, err := wps.PeekMessageType(heard)
+	var answer wps.List
+	switch {
+	case err == nil:
+		answer, err = take(t, heard)
+	case errors.Is(err, wps.ErrMessageType):
+		err = ignored(err)
+	default:
+		err = r.blame(heard, err)
+	}
+	return r.answer(heard, t, answer, err)
+}
+
+// answer says what a message of type t is answered with, or ends the run by
+// NACK if err is a fault found in the message. If the run has failed, its
+// error comes along.
+func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]byte, error) {
+	if fault, ok := err.(*Error); ok {
+		fault.Message, fault.DetectedBy = t, r.role
+		m, err = r.nack(fault.ConfigError), nil
+		r.finish(fault)
+	}
+	switch {
+	case errors.Is(err, ErrIgnored):
+		return nil, err
+	case err != nil:
+		return nil, r.Abort(err)
+	case m == nil:
+		return nil, r.err
+	}
+	out, err := r.say(heard, m)
+	if err != nil {
+		return nil, r.Abort(err)
+	}
+	if r.parting && !r.ended {
+		r.finish(nil)
+	}
+	return out, r.err
+}
+
+// say encodes a message that answers heard, and remembers both. M2 to M8 are
+// authenticated together with the message that they answer; M1 to M8 are what
+// the peer's next message is authenticated with.
+func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
+	out, err := wps.Append(nil, m)
+	if err != nil {
+		return nil, err
+	}
+	t, _ := m.Kind().MessageType()
+	if inChain := t <= wps.MessageM8 && t != wps.MessageM2D; inChain {
+		if t != wps.MessageM1 {
+			unsigned := out[:len(out)-authenticatorSize]
+			out = r.cipher.AppendAuthenticator(heard, unsigned)
+		}
+		r.chain = out
+	}
+	r.heard, r.replied, r.sent = heard, out, t
+	return out, nil
+}
+
+func (r *run) ack() *wps.ACK {
+	m := new(wps.ACK)
+	m.Header, m.EnrolleeNonce, m.RegistrarNonce = r.header(), r.n1, r.n2
+	return m
+}
+
+func (r *run) nack(ce wps.ConfigError) *wps.NACK {
+	m := &wps.NACK{ConfigError: ce}
+	m.Header, m.EnrolleeNonce, m.RegistrarNonce = r.header(), r.n1, r.n2
+	return m
+}
+
+func (r *run) done() *wps.Done {
+	m := new(wps.Done)
+	m.Header, m.EnrolleeNonce, m.RegistrarNonce = r.header(), r.n1, r.n2
+	return m
+}
+
+// addressed reports whether a message has this side's nonce.
+func (r *run) addressed(msg []byte) bool {
+	id, nonce := wps.AttrEnrolleeNonce, &r.n1
+	if r.role == RoleRegistrar {
+		id, nonce = wps.AttrRegistrarNonce, &r.n2
+	}
+	return bytes.Equal(wps.Find(msg, id), nonce[:])
+}
+
+// blame decides on a message that is wrong before it is known to be
+// authentic: with the nonce of the run it is taken for the peer's fault,
+// without it for nobody's. While nothing was said there is no run that a
+// forgery could disturb.
+func (r *run) blame(msg []byte, err error) error {
+	if r.sent != 0 && !r.addressed(msg) {
+		return ignored(err)
+	}
+	return wrong(err)
+}
+
+// read decodes one of M3 to M8. Whoever is on the air can send one with the
+// wrong nonce or Authenticator, so that is ignored (WSC 2.0 §7.1, via iwd);
+// what is authentic and cannot be read is the peer's fault.
+func (r *run) read(m wps.List, msg []byte) error {
+	if !r.addressed(msg) {
+		return ignored(errNotOurs)
+	}
+	if err := r.cipher.VerifyAuthenticator(r.chain, msg); err != nil {
+		return ignored(err)
+	}
+	if err := wps.Decode(m, msg, r.cfg.Mode); err != nil {
+		return wrong(err)
+	}
+	r.result.Quirks |= m.Attributes().Quirks
+	return nil
+}
+
+// ours checks the nonces of a WSC_NACK, WSC_ACK or WSC_Done. The registrar's
+// is not known before M2: the enrollee takes any.
+func (r *run) ours(enrollee, registrar wps.Nonce) bool {
+	return enrollee == r.n1 && (registrar == r.n2 || r.n2 == wps.Nonce{})
+}
+
+// meet notes who the peer is.
+func (r *run) meet(d *wps.Device, h *wps.Header) {
+	r.result.Peer, r.result.PeerVersion2, r.result.PeerWFA = *d, h.WFA.Version2, h.WFA
+	r.result.Quirks |= h.Quirks
+}
+
+// agree checks the peer's public key and derives the keys of the run.
 func (r *run) agree(peer *wps.PublicKey) (*Keys, error) {
 	if r.cfg.CheckSubgroup {
 		if err := CheckSubgroup(peer); err != nil {
@@ -134,22 +291,25 @@ func (r *run) adopt(k *Keys, c *Cipher) {
 
 // commit draws this side's secret nonces and returns the two hashes over
 // them and the halves of the password.
-func (r *run) commit() (hash1, hash2 [32]byte, err error) {
+func (r *run) commit() (hash [2][32]byte, err error) {
 	first, second := r.password.halves()
-	r.psk1, r.psk2 = r.cipher.psk(first), r.cipher.psk(second)
-	if err = r.random(r.s1[:]); err == nil {
-		err = r.random(r.s2[:])
+	r.psk = [2][16]byte{r.cipher.psk(first), r.cipher.psk(second)}
+	for i := range hash {
+		if err := r.random(r.secret[i][:]); err != nil {
+			return hash, err
+		}
+		hash[i] = r.cipher.proof(&r.secret[i], &r.psk[i], &r.pke, &r.pkr)
 	}
-	return r.proof(&r.s1, &r.psk1), r.proof(&r.s2, &r.psk2), err
+	return hash, nil
 }
 
-func (r *run) proof(s *wps.SecretNonce, psk *[16]byte) [32]byte {
-	return r.cipher.proof(s, psk, &r.pke, &r.pkr)
-}
+// settingsRoom is how many octets of settings can be encoded without leaving
+// a copy of a part behind: more than those with one credential have.
+const settingsRoom = 512
 
 // seal encrypts the settings of a message.
 func (r *run) seal(settings wps.List) ([]byte, error) {
-	plain, err := wps.Append(nil, settings)
+	plain, err := wps.Append(make([]byte, 0, settingsRoom), settings)
 	defer clear(plain)
 	if err != nil {
 		return nil, err
@@ -161,106 +321,45 @@ func (r *run) seal(settings wps.List) ([]byte, error) {
 	return r.cipher.SealSettings(nil, &iv, plain), nil
 }
 
-// open decrypts settings and reads them. A fault of any kind is ErrDecrypt:
-// to tell them apart would help who has no key.
+// open decrypts the settings of a message with which the peer goes on, and
+// reads them: a refusal that is due comes first. The peer hears of one error,
+// whatever is wrong.
 func (r *run) open(value []byte, settings wps.List) error {
+	if r.refusal != nil {
+		return r.refusal
+	}
 	plain, err := r.cipher.OpenSettings(value)
 	if err != nil {
-		return err
+		return &Error{ConfigError: wps.DecryptionCRCFailure, Err: err}
 	}
 	if err := wps.Decode(settings, plain, r.cfg.Mode); err != nil {
 		clear(plain)
-		return ErrDecrypt
+		return &Error{ConfigError: wps.DecryptionCRCFailure, Err: &settingsError{err}}
 	}
 	r.result.Quirks |= settings.Attributes().Quirks
 	return nil
 }
 
-// say encodes a message that answers heard, and remembers both.
-func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
-	out, err := wps.Append(nil, m)
-	if err != nil {
-		return nil, err
+// peerNonces are the attributes in which the peer of a role opens its proofs.
+var peerNonces = [...][2]wps.AttributeID{
+	RoleEnrollee:  {wps.AttrRSNonce1, wps.AttrRSNonce2},
+	RoleRegistrar: {wps.AttrESNonce1, wps.AttrESNonce2},
+}
+
+// verify opens settings, of which nonce is a part, and checks the peer's
+// proof of a half of the password. Both are then forgotten: with them and the
+// keys the half could be searched for.
+func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, half int) error {
+	if err := r.open(value, settings); err != nil {
+		return err
 	}
-	t, _ := m.Kind().MessageType()
-	if t >= wps.MessageM2 && t <= wps.MessageM8 && t != wps.MessageM2D {
-		body := out[:len(out)-authenticatorSize]
-		out = r.cipher.AppendAuthenticator(r.chain, body)
+	proved := r.cipher.verifyProof(&r.hash[half-1], nonce, &r.psk[half-1], &r.pke, &r.pkr)
+	clear(nonce[:])
+	clear(wps.Find(settings.Attributes().Raw, peerNonces[r.role][half-1]))
+	if !proved {
+		return &Error{ConfigError: wps.DevicePasswordAuthFailed, Half: half, Err: ErrPassword}
 	}
-	if t <= wps.MessageM8 && t != wps.MessageM2D {
-		r.chain = out
-	}
-	r.heard, r.replied, r.sent = heard, out, t
-	return out, nil
-}
-
-// fillNonces sets those of WSC_ACK, WSC_NACK and WSC_Done.
-func (r *run) fillNonces(enrollee, registrar *wps.Nonce) { *enrollee, *registrar = r.n1, r.n2 }
-
-func (r *run) ack(heard []byte) ([]byte, error) {
-	var m wps.ACK
-	m.Header = r.header()
-	r.fillNonces(&m.EnrolleeNonce, &m.RegistrarNonce)
-	return r.say(heard, &m)
-}
-
-func (r *run) done(heard []byte) ([]byte, error) {
-	var m wps.Done
-	m.Header = r.header()
-	r.fillNonces(&m.EnrolleeNonce, &m.RegistrarNonce)
-	return r.say(heard, &m)
-}
-
-func (r *run) nack(heard []byte, ce wps.ConfigError) ([]byte, error) {
-	m := wps.NACK{ConfigError: ce}
-	m.Header = r.header()
-	r.fillNonces(&m.EnrolleeNonce, &m.RegistrarNonce)
-	return r.say(heard, &m)
-}
-
-// fault is something wrong with a message that ends the run: the NACK to
-// answer with, and what it is.
-type fault struct {
-	ce    wps.ConfigError
-	half  int
-	err   error
-	class error // if neither the configuration error's nor ErrProtocol
-}
-
-func (f *fault) Error() string { return f.err.Error() }
-
-// wrong makes a fault without a reason on the wire.
-func wrong(err error) error { return &fault{err: err} }
-
-// stop ends the run because of a fault found in a message of type t, and
-// returns the NACK to send.
-func (r *run) stop(heard []byte, t wps.MessageType, f *fault) ([]byte, error) {
-	e := &Error{Message: t, ConfigError: f.ce, DetectedBy: r.role, Half: f.half, Err: f.err}
-	if e.class = f.class; e.class == nil {
-		e.class = classOf(f.ce, ErrProtocol)
-	}
-	return r.fail(heard, e)
-}
-
-// fail ends the run with a NACK.
-func (r *run) fail(heard []byte, e *Error) ([]byte, error) {
-	out, err := r.nack(heard, e.ConfigError)
-	r.finish(e)
-	if err != nil {
-		return nil, err
-	}
-	return out, e
-}
-
-// peerFailed ends the run because the peer said so. The answer is a NACK with
-// the peer's error: an EAP peer owes one, an EAP server has no use for it.
-func (r *run) peerFailed(heard []byte, ce wps.ConfigError) ([]byte, error) {
-	e := &Error{Message: r.sent, ConfigError: ce, class: classOf(ce, ErrRefused)}
-	e.DetectedBy = RoleEnrollee + RoleRegistrar - r.role
-	if ce == wps.DevicePasswordAuthFailed {
-		e.Half = halfOf[r.sent]
-	}
-	return r.fail(heard, e)
+	return nil
 }
 
 // halfOf tells which half of the password is open to proof once a message has
@@ -268,6 +367,23 @@ func (r *run) peerFailed(heard []byte, ce wps.ConfigError) ([]byte, error) {
 // reverse.
 var halfOf = map[wps.MessageType]int{
 	wps.MessageM4: 1, wps.MessageM5: 1, wps.MessageM6: 2, wps.MessageM7: 2,
+}
+
+// peerFailed ends the run because a WSC_NACK said so. The answer is a NACK
+// with the same error, as iwd has it: an EAP peer owes one, an EAP server has
+// no use for it.
+func (r *run) peerFailed(ce wps.ConfigError) wps.List {
+	e := &Error{Message: r.sent, ConfigError: ce, DetectedBy: r.role.other(), class: classOf(ce, ErrRefused)}
+	if ce == wps.DevicePasswordAuthFailed {
+		e.Half = halfOf[r.sent]
+	}
+	r.finish(e)
+	return r.nack(ce)
+}
+
+// closed is the error of a run that the peer left without a word.
+func (r *run) closed() *Error {
+	return &Error{Message: r.sent, DetectedBy: r.role.other(), class: ErrRefused}
 }
 
 // finish ends the run and clears what must not outlive it.
@@ -281,27 +397,36 @@ func (r *run) finish(err error) {
 		r.cipher = nil
 	}
 	r.password.Clear()
-	clear(r.psk1[:])
-	clear(r.psk2[:])
-	clear(r.s1[:])
-	clear(r.s2[:])
+	r.spare.Clear()
+	clear(r.psk[:])
+	clear(r.secret[:])
+	clear(r.hash[:])
+	r.chain = nil
 	if err != nil {
 		r.result.Clear()
 	}
 }
 
 // Refuse ends the run with the next message that would move it on: it is
-// answered by NACK with the configuration error, and cause is the reason of
-// the [*Error]. So an access point whose PIN gets locked, or a registrar that
-// notices a session overlap, stops a run that has begun.
+// answered by NACK with the configuration error (M1 by M2D), and cause, if not
+// nil, is what the [*Error] wraps. So an access point whose PIN gets locked, or
+// a registrar that notices a session overlap, stops a run that has begun.
 func (r *run) Refuse(ce wps.ConfigError, cause error) {
-	r.refusal = &Error{ConfigError: ce, DetectedBy: r.role, Err: cause, class: classOf(ce, ErrRefused)}
+	r.refusal = &Error{ConfigError: ce, Err: cause, class: classOf(ce, ErrRefused)}
 }
 
 // Abort ends the run at once, without a message: the transport has failed or
-// time is over. It returns the error of the run.
+// time is over. Cause, such as [ErrTimeout], becomes the class of the error,
+// which is returned. An access point that has said WSC_Done has its settings
+// and cannot fail any more.
 func (r *run) Abort(cause error) error {
-	if !r.ended {
+	switch {
+	case r.ended:
+	case r.settled:
+		r.finish(nil)
+	case cause == nil:
+		r.finish(&Error{Message: r.sent, DetectedBy: r.role, class: ErrEnded})
+	default:
 		r.finish(&Error{Message: r.sent, DetectedBy: r.role, Err: cause, class: cause})
 	}
 	return r.err
@@ -320,97 +445,4 @@ func (r *run) Result() *Result {
 		return nil
 	}
 	return &r.result
-}
-
-// repeated reports whether the message is the one answered last, received
-// once more.
-func (r *run) repeated(msg []byte) bool { return r.heard != nil && bytes.Equal(msg, r.heard) }
-
-// authentic checks the nonce and the Authenticator of M3 to M8. Whoever is on
-// the air can get either wrong, so the error is one to ignore.
-func (r *run) authentic(msg []byte, id wps.AttributeID, nonce *wps.Nonce) error {
-	if !bytes.Equal(wps.Find(msg, id), nonce[:]) {
-		return ignored(errNotOurs)
-	}
-	if err := r.cipher.VerifyAuthenticator(r.chain, msg); err != nil {
-		return ignored(err)
-	}
-	return nil
-}
-
-// blame decides on a message that is wrong before it is known to be
-// authentic: with the nonce of the run it is taken for the peer's fault,
-// without it nobody's.
-func (r *run) blame(msg []byte, id wps.AttributeID, nonce *wps.Nonce, err error) error {
-	if !bytes.Equal(wps.Find(msg, id), nonce[:]) {
-		return ignored(err)
-	}
-	return wrong(err)
-}
-
-// decode reads an authentic message.
-func (r *run) decode(m wps.List, msg []byte) error {
-	if err := wps.Decode(m, msg, r.cfg.Mode); err != nil {
-		return wrong(err)
-	}
-	r.result.Quirks |= m.Attributes().Quirks
-	return nil
-}
-
-// ours checks that a WSC_NACK, WSC_ACK or WSC_Done is of this run. The
-// registrar's nonce is not known before M2: the enrollee takes any.
-func (r *run) ours(enrollee, registrar wps.Nonce) bool {
-	return enrollee == r.n1 && (registrar == r.n2 || r.n2 == wps.Nonce{})
-}
-
-// meet notes who the peer is.
-func (r *run) meet(d *wps.Device, h *wps.Header) {
-	r.result.Peer, r.result.PeerVersion2 = *d, h.WFA.Version2
-	r.result.Quirks |= h.Quirks
-}
-
-// refused is the fault of a run that [run.Refuse] stopped.
-func (r *run) refused() error {
-	return &fault{ce: r.refusal.ConfigError, err: r.refusal.Err, class: r.refusal.class}
-}
-
-// openProof is open for the messages with which the peer goes on: a refusal
-// that is due comes first.
-func (r *run) openProof(value []byte, settings wps.List) error {
-	if r.refusal != nil {
-		return r.refused()
-	}
-	if err := r.open(value, settings); err != nil {
-		return &fault{ce: wps.DecryptionCRCFailure, err: err}
-	}
-	return nil
-}
-
-// verify checks the peer's proof of a half of the password.
-func (r *run) verify(hash *[32]byte, s *wps.SecretNonce, half int) error {
-	psk := &r.psk1
-	if half == 2 {
-		psk = &r.psk2
-	}
-	if !r.cipher.verifyProof(hash, s, psk, &r.pke, &r.pkr) {
-		return &fault{ce: wps.DevicePasswordAuthFailed, half: half, err: ErrPassword}
-	}
-	return nil
-}
-
-// settle turns a handler's error into what the run does about it.
-func (r *run) settle(heard []byte, t wps.MessageType, err error) ([]byte, error) {
-	var f *fault
-	switch {
-	case errors.Is(err, ErrIgnored):
-		return nil, err
-	case errors.As(err, &f):
-		return r.stop(heard, t, f)
-	}
-	return nil, r.Abort(err)
-}
-
-// closed is the error of a run that the peer left without a word.
-func (r *run) closed() *Error {
-	return &Error{Message: r.sent, DetectedBy: RoleEnrollee + RoleRegistrar - r.role, class: ErrRefused}
 }
