@@ -366,7 +366,7 @@ func (e *Enrollee) accept(value []byte) (wps.List, error) {
 	}
 	e.result.AP = s.AP
 	if len(s.NewPassword) > 0 {
-		e.result.NewPassword = (&Password{ID: s.DevicePasswordID, secret: s.NewPassword}).clone()
+		e.result.NewPassword = newPassword(s.DevicePasswordID, s.NewPassword)
 	}
 	return e.conclude(), nil
 }

@@ -18,18 +18,26 @@ type Password struct {
 	// ID is the Device Password ID that M1 and M2 carry.
 	ID wps.DevicePasswordID
 
-	secret []byte
+	// secret returns the octets, those of the password itself. Package fmt,
+	// where it cannot call Format, prints all that it can reach: it does not
+	// reach into a function.
+	secret func() []byte
+}
+
+// newPassword returns the password that is made of secret.
+func newPassword(id wps.DevicePasswordID, secret []byte) Password {
+	return Password{ID: id, secret: func() []byte { return secret }}
 }
 
 // PIN returns the password that a PIN is, with [wps.PasswordDefault]. The
 // other PIN identifiers (user-specified, registrar-specified) are set in ID.
 func PIN(p pin.PIN) Password {
-	return Password{ID: wps.PasswordDefault, secret: []byte(p.String())}
+	return newPassword(wps.PasswordDefault, []byte(p.String()))
 }
 
 // PushButton returns the password of the push button, which everyone knows.
 func PushButton() Password {
-	return Password{ID: wps.PasswordPushButton, secret: []byte("00000000")}
+	return newPassword(wps.PasswordPushButton, []byte("00000000"))
 }
 
 // OutOfBand returns the password of an NFC token, 16 to 32 octets. It enters
@@ -37,7 +45,7 @@ func PushButton() Password {
 func OutOfBand(id wps.DevicePasswordID, password []byte) Password {
 	text := hex.AppendEncode(nil, password)
 	defer clear(text)
-	return Password{ID: id, secret: bytes.ToUpper(text)}
+	return newPassword(id, bytes.ToUpper(text))
 }
 
 // Handover returns the password of an NFC connection handover: none. The run
@@ -49,22 +57,29 @@ func (p Password) IsZero() bool { return p.ID == 0 && p.secretless() }
 
 // Clear overwrites the password.
 func (p *Password) Clear() {
-	clear(p.secret)
+	clear(p.octets())
 	p.secret = nil
 }
 
-func (p *Password) clone() Password {
-	return Password{ID: p.ID, secret: bytes.Clone(p.secret)}
+// octets returns the password itself, or nothing.
+func (p *Password) octets() []byte {
+	if p.secret == nil {
+		return nil
+	}
+	return p.secret()
 }
 
+func (p *Password) clone() Password { return newPassword(p.ID, bytes.Clone(p.octets())) }
+
 // secretless reports whether nothing can be proved with the password.
-func (p *Password) secretless() bool { return len(p.secret) == 0 }
+func (p *Password) secretless() bool { return len(p.octets()) == 0 }
 
 // halves returns the password in two; the first has one octet more if their
 // number is odd. WSC 2.0 §7.4.
 func (p *Password) halves() (first, second []byte) {
-	middle := (len(p.secret) + 1) / 2
-	return p.secret[:middle], p.secret[middle:]
+	octets := p.octets()
+	middle := (len(octets) + 1) / 2
+	return octets[:middle], octets[middle:]
 }
 
 // sameOnPaper reports whether two identifiers may mean the same password: a

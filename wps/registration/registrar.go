@@ -399,7 +399,7 @@ func (r *Registrar) sealSettings() ([]byte, error) {
 	}
 	s := wps.M8Settings{
 		Credentials: r.result.Credentials, AP: withMAC(r.newSettings, r.enrolleeMAC),
-		NewPassword: r.spare.secret, DevicePasswordID: r.spare.ID,
+		NewPassword: r.spare.octets(), DevicePasswordID: r.spare.ID,
 	}
 	if s.AP == nil && len(s.Credentials) == 0 {
 		return nil, &Error{Err: errNoCredential, class: ErrConfig}

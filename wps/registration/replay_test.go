@@ -198,7 +198,7 @@ func enrolleeOf(t testing.TB, c *capture) *Enrollee {
 	}
 	cfg := EnrolleeConfig{
 		Config:   sharedConfig(&m1.Header, m1.Device, keyPairOf(t, log, &m1.PublicKey), &random),
-		Password: Password{ID: m1.DevicePasswordID, secret: secretOf(t, log)},
+		Password: newPassword(m1.DevicePasswordID, secretOf(t, log)),
 	}
 	if c.enrolleeCode() == 1 {
 		cfg.AP = &wps.Credential{}
@@ -213,8 +213,8 @@ func enrolleeOf(t testing.TB, c *capture) *Enrollee {
 		m2, _ := find[*wps.M2](messages)
 		hash := PublicKeyHash(&m2.PublicKey)
 		cfg.PeerKeyHash = &hash
-	} else if len(cfg.Password.secret) == 0 && cfg.AP == nil {
-		cfg.Password.secret = []byte("12345670")
+	} else if cfg.Password.secretless() && cfg.AP == nil {
+		cfg.Password = newPassword(m1.DevicePasswordID, []byte("12345670"))
 	}
 	e, err := NewEnrollee(cfg)
 	if err != nil {
@@ -246,9 +246,9 @@ func registrarOf(t testing.TB, c *capture) *Registrar {
 	random.add(t, log, "R-S1")
 	random.add(t, log, "R-S2")
 	cfg.Config = sharedConfig(&m2.Header, m2.Device, keyPairOf(t, log, &m2.PublicKey), &random)
-	cfg.Password = Password{ID: m2.DevicePasswordID, secret: secretOf(t, log)}
-	if len(cfg.Password.secret) == 0 && m2.DevicePasswordID != wps.PasswordNFCHandover {
-		cfg.Password.secret = []byte("12345670")
+	cfg.Password = newPassword(m2.DevicePasswordID, secretOf(t, log))
+	if cfg.Password.secretless() && m2.DevicePasswordID != wps.PasswordNFCHandover {
+		cfg.Password = newPassword(m2.DevicePasswordID, []byte("12345670"))
 	}
 	if m2.DevicePasswordID == wps.PasswordNFCHandover {
 		m1, _ := find[*wps.M1](messages)
