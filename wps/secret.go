@@ -100,10 +100,12 @@ func formatList(f fmt.State, l List) {
 		if place == nil {
 			continue // of Header
 		}
-		if v := reflect.ValueOf(place).Elem(); !v.IsZero() {
-			fmt.Fprintf(f, "%s%v: %v", separator, row.Attribute, v)
-			separator = ", "
+		v := reflect.ValueOf(place).Elem()
+		if v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0 {
+			continue
 		}
+		fmt.Fprintf(f, "%s%v: %v", separator, row.Attribute, v)
+		separator = ", "
 	}
 	fmt.Fprint(f, "}")
 }
