@@ -1,0 +1,251 @@
+package wps
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+)
+
+// finisher is a List that has to look at what was read as a whole.
+type finisher interface{ finish(d *Decoder) }
+
+// onceOnly are the attributes whose repetition is an attack or a fault, not
+// a habit: which of two counts would decide what the run proves.
+var onceOnly = idSetOf(
+	AttrEnrolleeNonce, AttrRegistrarNonce, AttrPublicKey, AttrAuthenticator, AttrEncryptedSettings,
+	AttrEHash1, AttrEHash2, AttrRHash1, AttrRHash2, AttrESNonce1, AttrESNonce2, AttrRSNonce1, AttrRSNonce2,
+	AttrKeyWrapAuthenticator, AttrMessageType,
+)
+
+func (d *Decoder) decode(l List) {
+	h, lay := l.Attributes(), &layouts[d.kind]
+	h.Raw = d.data
+	for d.Next() {
+		if !lay.all.has(d.id) {
+			h.Unknown = append(h.Unknown, Attribute{d.id, d.value})
+			continue
+		}
+		if h.Has(d.id) && !d.row.Repeats && !d.repeated() {
+			return
+		}
+		h.seen.add(d.id)
+		switch d.id {
+		case AttrVersion:
+			d.version(h)
+		case AttrMessageType:
+			d.messageType()
+		case AttrVendorExtension:
+			d.vendor(h)
+		default:
+			set(d, l.field(d.id), d.value)
+		}
+	}
+	if d.err == nil {
+		d.checkPresence(l, h, lay)
+	}
+	if f, ok := l.(finisher); ok && d.err == nil {
+		if f.finish(d); d.err != nil {
+			d.err.Offset = d.offset(d.err.Attribute)
+		}
+	}
+	if d.mode == Strict && d.err == nil {
+		d.checkOrder(h)
+		d.checkValues(h.WFA.Version2 != 0)
+	}
+	h.Quirks |= d.quirks
+}
+
+// version takes any version that a device could mean. Those of the field all
+// send 1.0 [hostap checks nothing, iwd and strict hostap want 0x10].
+func (d *Decoder) version(h *Header) {
+	h.Version = d.value[0]
+	switch major := h.Version >> 4; {
+	case h.Version == 0x10:
+	case major == 1 || major == 2:
+		d.allow(QuirkVersion, d.id)
+	default:
+		d.failf(d.id, ErrValue, "major version %d", major)
+	}
+}
+
+// messageType compares the Message Type, which is known beforehand.
+func (d *Decoder) messageType() {
+	if t := MessageType(d.value[0]); t.Kind() != d.kind {
+		d.failf(d.id, ErrMessageType, "it is %v", t)
+	}
+}
+
+func (d *Decoder) vendor(h *Header) {
+	vendor, data := [3]byte(d.value), d.value[3:]
+	switch {
+	case vendor == VendorWFA:
+		h.WFA.decode(d, data)
+	case len(h.Vendor) == maxRepeated:
+		d.failf(d.id, ErrTooMany, "more than %d extensions of unknown vendors", maxRepeated)
+	default:
+		h.Vendor = append(h.Vendor, VendorExtension{vendor, data})
+	}
+}
+
+// repeated decides on an attribute that stands twice.
+func (d *Decoder) repeated() bool {
+	if onceOnly.has(d.id) {
+		d.fail(d.id, ErrDuplicate, "it may stand once only")
+		return false
+	}
+	return d.allow(QuirkDuplicate, d.id)
+}
+
+// checkPresence finds the first attribute that the layout demands in vain.
+func (d *Decoder) checkPresence(l List, h *Header, lay *layout) {
+	if d.mode == Tolerant && lay.must.within(h.seen) {
+		return
+	}
+	for i := range lay.rows {
+		row := &lay.rows[i]
+		switch {
+		case h.Has(row.Attribute):
+		case row.needed(l, d.mode):
+			detail := fmt.Sprintf("%v cannot do without it", d.kind)
+			if row.Need == Conditional {
+				detail = "needed if " + row.When
+			}
+			d.fail(row.Attribute, ErrMissing, detail)
+			d.err.Clause = row.Clause
+			return
+		case row.Missing != 0:
+			d.quirks |= row.Missing
+		}
+	}
+}
+
+// checkOrder wants the Authenticator to be last, so that it proves all that
+// stands before it.
+func (d *Decoder) checkOrder(h *Header) {
+	if h.Has(AttrAuthenticator) && d.id != AttrAuthenticator {
+		d.fail(d.id, ErrOrder, "nothing may follow the Authenticator")
+		d.err.Offset = d.offset(d.id)
+	}
+}
+
+// since2 are the attributes whose values only version 2.0 restricts.
+var since2 = idSetOf(AttrConfigMethods, AttrPermittedConfigMethods, AttrSelectedRegistrarConfigMethods)
+
+// checkValues is a strict reader's second pass, over the values. hostap lets
+// the messages, and they alone, of version 1.0 devices pass.
+func (d *Decoder) checkValues(version2 bool) {
+	if _, message := d.kind.MessageType(); message && !version2 || d.err != nil {
+		return
+	}
+	again := Decoder{data: d.data, mode: Strict, kind: d.kind}
+	for again.Next() {
+		if again.row == nil || !version2 && since2.has(again.id) {
+			continue
+		}
+		if why := again.row.wrong(again.value); why != "" {
+			again.fail(again.id, ErrValue, why)
+			again.err.Clause = again.row.Origin
+		}
+	}
+	d.err = again.err
+}
+
+// set stores the value of an attribute, of a length that the table allows.
+func set(d *Decoder, place any, v []byte) {
+	switch p := place.(type) {
+	case *uint8:
+		*p = v[0]
+	case *bool:
+		*p = v[0] != 0
+		if v[0] > 1 {
+			d.allow(QuirkBoolean, d.id)
+		}
+	case *Nonce:
+		*p = Nonce(v)
+	case *SecretNonce:
+		*p = SecretNonce(v)
+	case *[8]byte:
+		*p = [8]byte(v)
+	case *[32]byte:
+		*p = [32]byte(v)
+	case *MAC:
+		*p = MAC(v)
+	case *UUID:
+		*p = UUID(v)
+	case *PublicKey:
+		*p = PublicKey(v)
+	case *string:
+		*p = d.text(v)
+	case *[]byte:
+		*p = v
+	case *Redacted:
+		*p = v
+	case *AuthType:
+		*p = AuthType(binary.BigEndian.Uint16(v))
+	case *EncrType:
+		*p = EncrType(binary.BigEndian.Uint16(v))
+	case *ConnType:
+		*p = ConnType(v[0])
+	case *ConfigMethods:
+		*p = ConfigMethods(binary.BigEndian.Uint16(v))
+	case *ConfigError:
+		*p = ConfigError(binary.BigEndian.Uint16(v))
+	case *DevicePasswordID:
+		*p = DevicePasswordID(binary.BigEndian.Uint16(v))
+	case *AssociationState:
+		*p = AssociationState(binary.BigEndian.Uint16(v))
+	case *RequestType:
+		*p = RequestType(v[0])
+	case *ResponseType:
+		*p = ResponseType(v[0])
+	case *RFBands:
+		*p = RFBands(v[0])
+	case *State:
+		*p = State(v[0])
+	case *MultiAP:
+		*p = MultiAP(v[0])
+	case *uint16:
+		*p = binary.BigEndian.Uint16(v)
+	case *uint32:
+		*p = binary.BigEndian.Uint32(v)
+	case *DeviceType:
+		*p = DeviceType(v)
+	case *[]DeviceType:
+		*p = appendDeviceTypes(d, *p, v)
+	case *SSID:
+		*p = SSID(v)
+	case *NetworkKey:
+		*p = NetworkKey(v)
+	case *OOBPassword:
+		p.decode(d, v)
+	case *[]Credential:
+		*p = appendCredential(d, *p, v)
+	}
+}
+
+// text reads a string, cutting a terminator that should not be there.
+func (d *Decoder) text(v []byte) string {
+	if len(v) > 0 && v[len(v)-1] == 0 && d.allow(QuirkTerminatedText, d.id) {
+		return strings.TrimRight(string(v), "\x00")
+	}
+	return string(v)
+}
+
+// appendDeviceTypes reads a Requested Device Type, of which there may be
+// several, or a Secondary Device Type List.
+func appendDeviceTypes(d *Decoder, list []DeviceType, v []byte) []DeviceType {
+	if d.id == AttrSecondaryDeviceTypeList {
+		list = nil
+		if why := wholeDeviceTypes(v); why != "" {
+			d.fail(d.id, ErrLength, why)
+		}
+	}
+	for ; len(v) >= 8; v = v[8:] {
+		if d.id == AttrRequestedDeviceType && len(list) == maxRepeated {
+			d.allow(QuirkExcess, d.id)
+			break
+		}
+		list = append(list, DeviceType(v))
+	}
+	return list
+}

@@ -1,0 +1,181 @@
+package wps
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// value appends the value kept at a place to dst; zero tells that it is the
+// zero value, which an optional attribute is left out for.
+func value(dst []byte, place any) (v []byte, zero bool) {
+	switch p := place.(type) {
+	case *uint8:
+		return append(dst, *p), *p == 0
+	case *bool:
+		if *p {
+			return append(dst, 1), false
+		}
+		return append(dst, 0), true
+	case *Nonce:
+		return append(dst, p[:]...), *p == Nonce{}
+	case *SecretNonce:
+		return append(dst, p[:]...), *p == SecretNonce{}
+	case *[8]byte:
+		return append(dst, p[:]...), *p == [8]byte{}
+	case *[32]byte:
+		return append(dst, p[:]...), *p == [32]byte{}
+	case *MAC:
+		return append(dst, p[:]...), *p == MAC{}
+	case *UUID:
+		return append(dst, p[:]...), *p == UUID{}
+	case *PublicKey:
+		return append(dst, p[:]...), *p == PublicKey{}
+	case *string:
+		return append(dst, *p...), *p == ""
+	case *[]byte:
+		return append(dst, *p...), len(*p) == 0
+	case *Redacted:
+		return append(dst, *p...), len(*p) == 0
+	case *AuthType:
+		return binary.BigEndian.AppendUint16(dst, uint16(*p)), *p == 0
+	case *EncrType:
+		return binary.BigEndian.AppendUint16(dst, uint16(*p)), *p == 0
+	case *ConnType:
+		return append(dst, uint8(*p)), *p == 0
+	case *ConfigMethods:
+		return binary.BigEndian.AppendUint16(dst, uint16(*p)), *p == 0
+	case *ConfigError:
+		return binary.BigEndian.AppendUint16(dst, uint16(*p)), *p == 0
+	case *DevicePasswordID:
+		return binary.BigEndian.AppendUint16(dst, uint16(*p)), *p == 0
+	case *AssociationState:
+		return binary.BigEndian.AppendUint16(dst, uint16(*p)), *p == 0
+	case *RequestType:
+		return append(dst, uint8(*p)), *p == 0
+	case *ResponseType:
+		return append(dst, uint8(*p)), *p == 0
+	case *RFBands:
+		return append(dst, uint8(*p)), *p == 0
+	case *State:
+		return append(dst, uint8(*p)), *p == 0
+	case *MultiAP:
+		return append(dst, uint8(*p)), *p == 0
+	case *uint16:
+		return binary.BigEndian.AppendUint16(dst, *p), *p == 0
+	case *uint32:
+		return binary.BigEndian.AppendUint32(dst, *p), *p == 0
+	case *DeviceType:
+		return append(dst, p[:]...), *p == DeviceType{}
+	case *[]DeviceType:
+		for _, t := range *p {
+			dst = append(dst, t[:]...)
+		}
+		return dst, len(*p) == 0
+	case *SSID:
+		return append(dst, *p...), *p == ""
+	case *NetworkKey:
+		return append(dst, *p...), len(*p) == 0
+	case *OOBPassword:
+		return p.append(dst), p.ID == 0
+	}
+	return dst, true
+}
+
+// encode adds a list in the order of its layout.
+func encode(b *cryptobyte.Builder, l List) {
+	h := l.Attributes()
+	for i := range layouts[l.Kind()].rows {
+		row := &layouts[l.Kind()].rows[i]
+		switch row.Attribute {
+		case AttrVersion:
+			version := h.Version
+			if version == 0 {
+				version = 0x10
+			}
+			addAttribute(b, AttrVersion, []byte{version})
+		case AttrMessageType:
+			t, _ := l.Kind().MessageType()
+			addAttribute(b, AttrMessageType, []byte{byte(t)})
+		case AttrVendorExtension:
+			h.encodeExtensions(b)
+		case AttrCredential:
+			encodeCredentials(b, l, row)
+		case AttrRequestedDeviceType:
+			types := *l.field(AttrRequestedDeviceType).(*[]DeviceType)
+			if len(types) > maxRepeated {
+				refuse(b, tooMany(row.Attribute))
+			}
+			for _, t := range types {
+				addAttribute(b, row.Attribute, t[:])
+			}
+		default:
+			encodeRow(b, l, h, row)
+		}
+	}
+}
+
+func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *Rule) {
+	var scratch [256]byte
+	v, zero := value(scratch[:0], l.field(row.Attribute))
+	if !h.Has(row.Attribute) {
+		if zero && !row.needed(l, Strict) && row.Attribute != AttrNetworkKey { // iwd wants the key even if it is empty
+			return
+		}
+		v = asSent(row.Attribute, v)
+	}
+	addAttribute(b, row.Attribute, v)
+}
+
+// asSent is the value that goes out for one that the program set: what was
+// read goes out as it came in.
+func asSent(id AttributeID, v []byte) []byte {
+	switch encoding := id.info().Encoding; {
+	case id == AttrNetworkIndex && v[0] == 0:
+		v[0] = 1 // deprecated in 2.0; iwd and hostap want it all the same
+	case id == AttrOSVersion:
+		v[0] |= 0x80 // reserved, sent as 1 [hostap, iwd]
+	case len(v) == 0 && (encoding == ASCII || encoding == UTF8):
+		v = append(v, ' ') // an empty attribute breaks some parsers [hostap, iwd]
+	}
+	return v
+}
+
+func (h *Header) encodeExtensions(b *cryptobyte.Builder) {
+	h.WFA.encode(b)
+	if len(h.Vendor) > maxRepeated {
+		refuse(b, tooMany(AttrVendorExtension))
+	}
+	for _, e := range h.Vendor {
+		addVendor(b, e.Vendor, e.Data)
+	}
+	for _, a := range h.Unknown {
+		addAttribute(b, a.ID, a.Value)
+	}
+}
+
+func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
+	addAttribute(b, AttrVendorExtension, append(vendor[:], data...))
+}
+
+// addAttribute adds an attribute, of a length that the table allows.
+func addAttribute(b *cryptobyte.Builder, id AttributeID, v []byte) {
+	if row := id.info(); row != nil && !row.allows(len(v)) {
+		refuse(b, row.lengthError(len(v)))
+		return
+	}
+	b.AddUint16(uint16(id))
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
+}
+
+// refuse makes the builder fail; the first reason stays.
+func refuse(b *cryptobyte.Builder, err *Error) {
+	if _, failed := b.Bytes(); failed == nil {
+		b.SetError(err)
+	}
+}
+
+func tooMany(id AttributeID) *Error {
+	return &Error{Attribute: id, Clause: "hostap", Err: ErrTooMany, Detail: fmt.Sprintf("more than %d", maxRepeated)}
+}
