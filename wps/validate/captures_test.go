@@ -1,0 +1,235 @@
+package validate_test
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// octets is written as hexadecimal digits in JSON.
+type octets []byte
+
+func (o *octets) UnmarshalText(text []byte) (err error) {
+	*o, err = hex.DecodeString(string(text))
+	return err
+}
+
+// log is what one side logged: values by their labels.
+type log map[string][]octets
+
+// capture is an exchange between hostapd and wpa_supplicant.
+type capture struct {
+	Name      string
+	EAPFrames []octets `json:"eap_frames"` // in order, from both sides
+
+	Hostapd       log
+	WPASupplicant log `json:"wpa_supplicant"`
+}
+
+// wired returns every capture of ../testdata/wired.
+func wired(tb testing.TB) []capture {
+	tb.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "wired", "*.json"))
+	if err != nil || len(files) == 0 {
+		tb.Fatalf("no captures: %v", err)
+	}
+	captures := make([]capture, len(files))
+	for i, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if err := json.Unmarshal(text, &captures[i]); err != nil {
+			tb.Fatalf("%s: %v", file, err)
+		}
+	}
+	return captures
+}
+
+// keys returns those of the capture's last run, nil if none were logged.
+func (c *capture) keys() *registration.Keys {
+	for _, l := range []log{c.WPASupplicant, c.Hostapd} {
+		if auth, wrap := l["AuthKey"], l["KeyWrapKey"]; len(auth) > 0 && len(wrap) > 0 {
+			return &registration.Keys{AuthKey: [32]byte(auth[len(auth)-1]), KeyWrapKey: [16]byte(wrap[len(wrap)-1])}
+		}
+	}
+	return nil
+}
+
+// transcripts returns the EAP conversations of the capture. The keys belong
+// to the last one that got as far as M2.
+func (c *capture) transcripts() []validate.Transcript {
+	const (
+		identity      = 1
+		failure       = 4
+		fragACK       = 6
+		moreFragments = 1
+		lengthField   = 2
+	)
+	all := []validate.Transcript{{}}
+	var message []byte
+	fragments, first := 0, byte(0)
+	for i, frame := range c.EAPFrames {
+		t := &all[len(all)-1]
+		s := validate.Step{Code: frame[0], ID: frame[1]}
+		switch {
+		case len(frame) > 5 && frame[4] == identity:
+			t.Identity = string(frame[5:])
+		case len(frame) > 4 && frame[4] != identity:
+			s.OpCode = frame[12]
+			data := frame[14:]
+			if frame[13]&lengthField != 0 {
+				data = data[2:]
+			}
+			if s.OpCode == fragACK {
+				continue
+			}
+			if fragments++; fragments == 1 {
+				first = s.ID
+			}
+			if message = append(message, data...); frame[13]&moreFragments != 0 {
+				continue
+			}
+			s.ID, s.Fragments, s.Body = first, fragments, message
+			message, fragments = nil, 0
+		}
+		t.Steps = append(t.Steps, s)
+		if s.Code == failure && i < len(c.EAPFrames)-1 {
+			all = append(all, validate.Transcript{})
+		}
+	}
+	all[len(all)-1].Keys = c.keys()
+	return all
+}
+
+// name names a step of a transcript by its message.
+func name(s validate.Step) string {
+	if t, err := wps.PeekMessageType(s.Body); err == nil {
+		return t.String()
+	}
+	return "packet"
+}
+
+// succeeded are the captures of hostapd and wpa_supplicant whose runs did what
+// they should.
+var succeeded = []string{
+	"l2-pbc-m1-before-button", "m01-clean-none-driver", "m08-dup-m3", "m09-dup-m4", "r3-registrar", "s01-pin-ok", "s02-pbc-ok",
+	"s03-pin-wpacli", "s04-pbc-wpacli", "s07-appin-reg-learn", "s08-appin-reg-config", "s11-frag", "s13-pbc-in-m1", "s18-psk64hex",
+	"s19-unconfigured", "s20-extra-cred", "s21-cred-tkip", "s21-skip-cred-build", "s23-version10", "s23-version11", "s24-version57-ext",
+	"s27-pin4", "s29-sae", "s30-credproc1", "s32-reg-new-open", "s38-appin-4", "s39-appin-cli", "s43-wps_reg-pae", "t3-nfc-handover",
+}
+
+// argued has every finding in the captures of hostapd and wpa_supplicant, and
+// why it is right to make it.
+var argued = []struct{ capture, message, rule, why string }{
+	{"*", "M1 or M2", "RF-BANDS-ONE", "over its driver for wires wpa_supplicant knows no channel and names all bands; iwd refuses that"},
+
+	{"r3-registrar", "M1", "MAC-ADDRESS-ZERO", "hostapd without a radio has no address to give"},
+	{"r3-registrar", "M7", "MAC-ADDRESS-ZERO", "the same, as BSSID"},
+	{"s21-cred-tkip", "M8", "CREDENTIAL-TKIP", "the test's credential is one for TKIP alone; wpa_supplicant joins no such network"},
+	{"s21-cred-tkip", "M8", "CREDENTIAL-WPA", "and for WPA alone"},
+	{"s23-version10", "M2", "CONFIG-METHODS-VERSION", "hostapd, told to speak 1.0, drops Version2 and keeps the methods of 2.0"},
+	{"s23-version11", "M2", "WFA-VALUE", "hostapd, told to speak 1.1, sends 0x11 in Version2, where 2.0 begins with 0x20"},
+	{"s23-version11", "M4", "WFA-VALUE", "the same"},
+	{"s23-version11", "M6", "WFA-VALUE", "the same"},
+	{"s23-version11", "M8", "WFA-VALUE", "the same"},
+
+	{"m02-badauth-m2", "M2", "AUTHENTICATOR-WRONG", "it was changed on the wire"},
+	{"m02-badauth-m2", "WSC_NACK", "NACK-REASON", "hostap gives no reason for a wrong Authenticator"},
+	{"m03-badauth-m3", "WSC_NACK", "NACK-REASON", "the same; the capture has M3 as it was sent"},
+	{"m04-badauth-m4", "M4", "AUTHENTICATOR-WRONG", "it was changed on the wire"},
+	{"m04-badauth-m4", "WSC_NACK", "NACK-REASON", "hostap gives no reason for a wrong Authenticator"},
+	{"m05-badenc-m4", "M4", "SETTINGS-PADDING", "its settings were changed on the wire"},
+	{"m05-badenc-m4", "M4", "AUTHENTICATOR-WRONG", "which the Authenticator shows"},
+	{"m05-badenc-m4", "WSC_NACK", "NACK-REASON", "hostap gives no reason for a wrong Authenticator"},
+	{"m10-trunc-m5", "WSC_NACK", "NACK-REASON", "hostap gives no reason for a message that was cut; the capture has M5 as it was sent"},
+	{"s21-cred-wep", "M8", "CREDENTIAL-WEP", "the test's credential is one for WEP, which wpa_supplicant refuses"},
+	{"s21-cred-wep", "M8", "CREDENTIAL-UNSUPPORTED", "as its M1 told"},
+	{"s21-cred-wep", "WSC_NACK", "NACK-REASON", "hostap gives no reason for refusing a credential"},
+}
+
+// TestCaptures compares all findings in all captures with those argued for.
+func TestCaptures(t *testing.T) {
+	used := make([]bool, len(argued))
+	for _, c := range wired(t) {
+		t.Run(c.Name, func(t *testing.T) {
+			for _, transcript := range c.transcripts() {
+				for _, f := range validate.Exchange(&transcript, wps.Tolerant) {
+					message := name(transcript.Steps[f.Message])
+					i := slices.IndexFunc(argued, func(a struct{ capture, message, rule, why string }) bool {
+						return (a.capture == c.Name || a.capture == "*") && strings.Contains(a.message, message) && a.rule == f.Rule
+					})
+					if i < 0 {
+						t.Errorf("nobody has argued for %s: %v", message, f)
+						continue
+					}
+					used[i] = true
+					if f.Severity == validate.Error && slices.Contains(succeeded, c.Name) {
+						t.Errorf("an error in a run that succeeded: %v", f)
+					}
+				}
+			}
+		})
+	}
+	for i, a := range argued {
+		if !used[i] {
+			t.Errorf("%s: %s is not found in %s", a.capture, a.rule, a.message)
+		}
+	}
+}
+
+// element is the WPS element of a frame between hostapd and wpa_supplicant.
+type element struct {
+	Capture, Kind string
+	Hex           octets
+}
+
+func (e *element) kind() wps.Kind {
+	for k := wps.KindBeacon; k <= wps.KindAssociationResponse; k++ {
+		if k.String() == e.Kind {
+			return k
+		}
+	}
+	return 0
+}
+
+// captured returns the elements of the captures in the air.
+func captured(tb testing.TB) []element {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "elements.json"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var all []element
+	if err := json.Unmarshal(text, &all); err != nil || len(all) == 0 {
+		tb.Fatalf("%d elements, %v", len(all), err)
+	}
+	return all
+}
+
+// TestCapturedElements finds nothing in the elements of hostapd and
+// wpa_supplicant, but for one.
+func TestCapturedElements(t *testing.T) {
+	for _, e := range captured(t) {
+		findings := validate.Element(e.kind(), e.Hex, validate.Network{Band: wps.Band24GHz}, wps.Strict)
+		if e.Capture == "pin" && e.Kind == "Beacon" {
+			// Between M8 and WSC_Done hostapd has spent the PIN, and with it
+			// AuthorizedMACs, and still says that it is waiting.
+			if len(findings) != 1 || findings[0].Rule != "AUTHORIZED-MACS-MISSING" {
+				t.Errorf("findings in the last beacon: %v", findings)
+			}
+			continue
+		}
+		if len(findings) != 0 {
+			t.Errorf("%s, %s: %v", e.Capture, e.Kind, findings)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package validate
+
+import "github.com/gowps/gowps/wps"
+
+// eapRules are about the EAP packets that carry an exchange.
+var eapRules = []rule{
+	{Rule: Rule{"IDENTITY-UNKNOWN", AreaExchange, Warning, Error, Both, nil, "hostap, iwd",
+		"The client's identity is WFA-SimpleConfig-Enrollee-1-0 or WFA-SimpleConfig-Registrar-1-0, in 2.0 too.", 0}, exchange: checkIdentity},
+	{Rule: Rule{"IDENTITY-ROLE", AreaExchange, Error, Error, Both, []wps.Kind{wps.KindM1}, "hostap, iwd",
+		"The client has the role that its identity tells: an enrollee sends M1, to a registrar it is sent.", 0}, exchange: checkIdentityRole},
+	{Rule: Rule{"M1-MAC-ADDRESS-LINK", AreaExchange, Note, Warning, Both, []wps.Kind{wps.KindM1}, "hostap, iwd",
+		"MAC Address in M1 is the address from which the enrollee sends: private addresses and repeaters change it.", 0}, exchange: checkLinkAddress},
+	{Rule: Rule{"EAP-CODE", AreaExchange, Error, Error, Both, nil, "RFC 3748 §4",
+		"The access point sends Requests, the client Responses.", 0}, exchange: checkCode},
+	{Rule: Rule{"EAP-ID", AreaExchange, Error, Error, Both, nil, "RFC 3748 §4.1",
+		"A Response has the Identifier of the Request that it answers.", 0}, exchange: checkIdentifier},
+	{Rule: Rule{"EAP-FAILURE-ID", AreaExchange, Note, Warning, Both, nil, "RFC 3748 §4.2, iwd",
+		"EAP-Failure has the Identifier of the last Request, or the next.", 0}, exchange: checkFailureIdentifier},
+	{Rule: Rule{"EAP-SUCCESS", AreaExchange, Warning, Error, Both, nil, "hostap, iwd",
+		"An exchange ends in EAP-Failure, also if it succeeded.", 0}, exchange: checkSuccess},
+	{Rule: Rule{"OP-CODE", AreaExchange, Error, Error, Both, messages, "WSC 2.0 §7.7.1 (via iwd), hostap",
+		"The op-code fits the message: WSC_ACK, WSC_NACK and WSC_Done have their own, others WSC_MSG.", 0}, exchange: checkOpCode},
+	{Rule: Rule{"OP-CODE-UNKNOWN", AreaExchange, Error, Error, Both, nil, "WSC 2.0 §7.7.1 (via iwd), hostap",
+		"Op-codes are 1 to 6.", 0}, exchange: checkOpCodeUnknown},
+	{Rule: Rule{"WSC-START", AreaExchange, Error, Error, Both, nil, "WSC 2.0 §7.7.1 (via iwd), hostap",
+		"WSC_Start comes from the access point, to an enrollee, before M1, and carries nothing.", 0}, exchange: checkStart},
+}
+
+func checkIdentity(x *exchange, r *reporter) {
+	if x.Identity != "" && x.Identity != enrolleeIdentity && x.Identity != registrarIdentity {
+		r.add(0, 0, "The client's identity, of %d characters, is not one of WPS.", len(x.Identity))
+	}
+}
+
+func checkIdentityRole(x *exchange, r *reporter) {
+	m1 := x.first(wps.KindM1)
+	if m1 == nil || m1.from == 0 {
+		return
+	}
+	switch {
+	case x.Identity == enrolleeIdentity && m1.from != EndClient:
+		r.at(m1, wps.AttrMessageType, "The client's identity is that of an enrollee, yet %v sent M1.", m1.from)
+	case x.Identity == registrarIdentity && m1.from != EndAP:
+		r.at(m1, wps.AttrMessageType, "The client's identity is that of a registrar, yet %v sent M1.", m1.from)
+	}
+}
+
+func checkLinkAddress(x *exchange, r *reporter) {
+	m1 := x.first(wps.KindM1)
+	if m1 == nil {
+		return
+	}
+	link := x.Client
+	if x.enrollee == EndAP {
+		link = x.AP
+	}
+	mac := m1.list.get(wps.AttrMACAddress)
+	if mac != nil && link != (wps.MAC{}) && wps.MAC(mac) != link {
+		r.at(m1, wps.AttrMACAddress, "MAC Address is %v; the enrollee sends from %v.", wps.MAC(mac), link)
+	}
+}
+
+func checkCode(x *exchange, r *reporter) {
+	for i := range x.steps {
+		s := &x.steps[i]
+		if s.From == EndAP && s.Code == codeResponse || s.From == EndClient && s.Code != 0 && s.Code != codeResponse {
+			r.at(s, 0, "An EAP packet of code %d came from %v.", s.Code, s.from)
+		}
+	}
+}
+
+// checkIdentifier compares each Response with the Request before it, whose
+// last fragment it answers: of a message in fragments that is not known.
+func checkIdentifier(x *exchange, r *reporter) {
+	var request *step
+	for i := range x.steps {
+		s := &x.steps[i]
+		switch {
+		case s.Code == codeRequest:
+			request = s
+		case s.Code == codeResponse && request != nil && request.Fragments <= 1 && s.ID != request.ID && !x.Lossy:
+			r.at(s, 0, "The Response has Identifier %d, the Request before it %d.", s.ID, request.ID)
+		}
+	}
+}
+
+func checkFailureIdentifier(x *exchange, r *reporter) {
+	var last *step
+	for i := range x.steps {
+		s := &x.steps[i]
+		switch {
+		case s.Code == codeRequest || s.Code == codeResponse:
+			last = s
+		case s.Code == codeFailure && last != nil && last.Fragments <= 1 && s.ID != last.ID && s.ID != last.ID+1 && !x.Lossy:
+			r.at(s, 0, "EAP-Failure has Identifier %d, the packet before it %d.", s.ID, last.ID)
+		}
+	}
+}
+
+func checkSuccess(x *exchange, r *reporter) {
+	for i := range x.steps {
+		if s := &x.steps[i]; s.Code == codeSuccess {
+			r.at(s, 0, "The exchange ended in EAP-Success: WPS gives no access to the network.")
+		}
+	}
+}
+
+// opCodeOf returns the op-code of messages of a kind.
+func opCodeOf(kind wps.Kind) uint8 {
+	switch kind {
+	case wps.KindACK:
+		return opACK
+	case wps.KindNACK:
+		return opNACK
+	case wps.KindDone:
+		return opDone
+	}
+	return opMSG
+}
+
+func checkOpCode(x *exchange, r *reporter) {
+	for i := range x.steps {
+		s := &x.steps[i]
+		if s.kind == 0 || s.OpCode == 0 || s.OpCode > opFragACK {
+			continue
+		}
+		if want := opCodeOf(s.kind); s.OpCode != want {
+			r.at(s, wps.AttrMessageType, "%v came with op-code %d, not %d.", s.kind, s.OpCode, want)
+		}
+	}
+}
+
+func checkOpCodeUnknown(x *exchange, r *reporter) {
+	for i := range x.steps {
+		if s := &x.steps[i]; s.OpCode > opFragACK {
+			r.at(s, 0, "The op-code is %d.", s.OpCode)
+		}
+	}
+}
+
+func checkStart(x *exchange, r *reporter) {
+	begun := false
+	for i := range x.steps {
+		s := &x.steps[i]
+		begun = begun || s.kind != 0
+		switch {
+		case s.OpCode != opStart || s.kind != 0:
+		case s.from == EndClient:
+			r.at(s, 0, "The client sent WSC_Start.")
+		case len(s.Body) > 0:
+			r.at(s, 0, "WSC_Start carries %d octets.", len(s.Body))
+		case x.enrollee == EndAP:
+			r.at(s, 0, "WSC_Start went to a registrar, to which the access point sends M1 at once.")
+		case begun && !s.repeats:
+			r.at(s, 0, "WSC_Start came in the middle of an exchange.")
+		}
+	}
+}

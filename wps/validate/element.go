@@ -1,0 +1,174 @@
+package validate
+
+import "github.com/gowps/gowps/wps"
+
+// Network is what a beacon or probe response tells about the network beside
+// its WPS element. The zero value knows nothing.
+type Network struct {
+	Open        bool // no encryption at all
+	WEP         bool // encrypted without an RSN or WPA element
+	TKIPOnly    bool // neither its RSN nor its WPA element offers AES
+	SAEOnly     bool // WPA3 without WPA2-Personal
+	PMFRequired bool // protection of management frames is required
+	Enterprise  bool // 802.1X
+	Hidden      bool // the SSID is empty or zeros
+
+	Band   wps.RFBands // the band on which it was heard, a single one; 0 if not known
+	SixGHz bool        // it was heard on 6 GHz, for which RF Bands has no value
+}
+
+// elementRules are about elements of 802.11 frames, and about
+// SetSelectedRegistrar, whose content an access point puts into them.
+var elementRules = []rule{
+	{Rule: Rule{"SELECTED-REGISTRAR-FALSE", AreaElement, Warning, Error, Both, advertisement, "iwd",
+		"Selected Registrar is left out while no registrar is waiting: iwd refuses an element that has it, as 0, without Device Password ID and config methods.", 0}, list: checkSelectedFalse},
+	{Rule: Rule{"SELECTED-REGISTRAR-LACKING", AreaElement, Note, Note, Both, advertisement, "WSC 2.0 §8.2",
+		"Device Password ID and Selected Registrar Config Methods stand beside Selected Registrar only.", 0}, list: checkSelectedLacking},
+	{Rule: Rule{"SELECTED-REGISTRAR-METHOD", AreaElement, Warning, Warning, Both, registrarLists, "hostap (deployed access points get it wrong)",
+		"Selected Registrar Config Methods fit Device Password ID: a button for 4, something else for a PIN.", 0}, list: checkSelectedMethod},
+	{Rule: Rule{"AUTHORIZED-MACS-MISSING", AreaElement, Warning, Warning, Version2, registrarLists, "WSC 2.0 §8.2, as hostap and iwd hold it",
+		"While a registrar is waiting a 2.0 device tells for whom, in AuthorizedMACs.", 0}, list: checkAuthorizedMissing},
+	{Rule: Rule{"AUTHORIZED-MACS-UNSELECTED", AreaElement, Note, Note, Both, advertisement, "WSC 2.0 §8.2",
+		"AuthorizedMACs stand in an element only while a registrar is waiting.", 0}, list: checkAuthorizedUnselected},
+	{Rule: Rule{"AP-SETUP-LOCKED-FALSE", AreaElement, Note, Note, Both, advertisement, "hostap",
+		"AP Setup Locked is left out while the access point's PIN is not locked.", 0}, list: checkLockedFalse},
+	{Rule: Rule{"AP-CONFIG-METHODS-BUTTON", AreaElement, Note, Error, Both, []wps.Kind{wps.KindProbeResponse}, "hostap",
+		"Config Methods of an access point tell how an external registrar is added, which no push button can do.", 0}, list: checkAPButton},
+	{Rule: Rule{"RESPONSE-TYPE-AP", AreaElement, Warning, Error, Both, []wps.Kind{wps.KindProbeResponse, wps.KindAssociationResponse}, "hostap, iwd",
+		"Response Type of an access point is 3.", 0}, list: checkResponseType},
+	{Rule: Rule{"REQUEST-TYPE-ASSOC", AreaElement, Warning, Error, Both, []wps.Kind{wps.KindAssociationRequest}, "WSC 2.0 Table 42, hostap",
+		"Request Type of an association request is 1 (enrollee) or 2 (registrar).", 0}, list: checkAssociationType},
+	{Rule: Rule{"REQUEST-TO-ENROLL", AreaElement, Note, Warning, Both, []wps.Kind{wps.KindProbeRequest}, "hostap",
+		"Request to Enroll is not sent by a registrar.", 0}, list: checkRequestToEnroll},
+	{Rule: Rule{"REQUESTED-DEVICE-TYPES-MANY", AreaElement, Warning, Error, Both, []wps.Kind{wps.KindProbeRequest}, "hostap",
+		"Ten device types are asked for at most.", wps.QuirkExcess}, list: checkDeviceTypesMany},
+}
+
+// registrarLists are the lists in which a registrar is said to wait.
+var registrarLists = []wps.Kind{wps.KindBeacon, wps.KindProbeResponse, wps.KindSetSelectedRegistrar}
+
+// networkRules are about WPS in networks where it does not belong or does
+// not work.
+var networkRules = []rule{
+	{Rule: Rule{"NETWORK-WEP", AreaElement, Warning, Error, Both, advertisement, "hostap; WSC 2.0",
+		"WPS is not offered on a network with WEP.", 0},
+		list: onNetwork(func(n Network) bool { return n.WEP }, "WPS is offered on a network with WEP, which stations refuse to take.")},
+	{Rule: Rule{"NETWORK-TKIP-ONLY", AreaElement, Warning, Error, Both, advertisement, "hostap; WSC 2.0",
+		"WPS is not offered on a network with TKIP only.", 0},
+		list: onNetwork(func(n Network) bool { return n.TKIPOnly }, "WPS is offered on a network that has TKIP only.")},
+	{Rule: Rule{"NETWORK-HIDDEN", AreaElement, Warning, Error, Both, advertisement, "hostap",
+		"WPS is not offered on a hidden network.", 0},
+		list: onNetwork(func(n Network) bool { return n.Hidden }, "WPS is offered on a hidden network: many stations do not find it afterwards.")},
+	{Rule: Rule{"NETWORK-SAE-ONLY", AreaElement, Warning, Warning, Both, advertisement, "hostap; WSC 2.0 Table 32",
+		"WPS is offered where WPA2-Personal is: it has no type for WPA3.", 0},
+		list: onNetwork(func(n Network) bool { return n.SAEOnly }, "WPS is offered on a network with WPA3 only, for which its credentials have no type.")},
+	{Rule: Rule{"NETWORK-PMF-REQUIRED", AreaElement, Note, Note, Both, advertisement, "hostap",
+		"A network for WPS does not require the protection of management frames: older devices with WPS lack it.", 0},
+		list: onNetwork(func(n Network) bool { return n.PMFRequired }, "The network requires protected management frames, which older devices do not know.")},
+	{Rule: Rule{"NETWORK-ENTERPRISE", AreaElement, Warning, Error, Both, advertisement, "hostap, iwd",
+		"WPS is not offered on a network with 802.1X.", 0},
+		list: onNetwork(func(n Network) bool { return n.Enterprise }, "WPS is offered on a network with 802.1X, for which it has no credentials.")},
+	{Rule: Rule{"NETWORK-OPEN", AreaElement, Note, Note, Both, advertisement, "advice",
+		"A network for WPS has a key to hand out.", 0},
+		list: onNetwork(func(n Network) bool { return n.Open }, "WPS is offered on an open network: there is no key to hand out.")},
+	{Rule: Rule{"NETWORK-6-GHZ", AreaElement, Warning, Error, Both, advertisement, "WSC 2.0 Table 44",
+		"WPS is not offered on 6 GHz, where WPA3 is the rule.", 0},
+		list: onNetwork(func(n Network) bool { return n.SixGHz }, "WPS is offered on 6 GHz, where every network is one of WPA3.")},
+	{Rule: Rule{"NETWORK-BAND", AreaElement, Note, Warning, Both, advertisement, "WSC 2.0 Table 44",
+		"RF Bands names the band on which it is sent.", 0}, list: checkBand},
+}
+
+// onNetwork reports WPS on a network of a kind.
+func onNetwork(is func(Network) bool, text string) func(*list, *reporter) {
+	return func(l *list, r *reporter) {
+		if is(l.network) {
+			r.add(0, 0, "%s", text)
+		}
+	}
+}
+
+func checkBand(l *list, r *reporter) {
+	if v, ok := l.number(wps.AttrRFBands); ok && wps.RFBands(v)&l.network.Band != l.network.Band {
+		r.add(wps.AttrRFBands, l.at(wps.AttrRFBands), "RF Bands is %v, heard on %v.", wps.RFBands(v), l.network.Band)
+	}
+}
+
+func checkSelectedFalse(l *list, r *reporter) {
+	if l.is(wps.AttrSelectedRegistrar, 0) && !(l.has(wps.AttrDevicePasswordID) && l.has(wps.AttrSelectedRegistrarConfigMethods)) {
+		r.add(wps.AttrSelectedRegistrar, l.at(wps.AttrSelectedRegistrar), "Selected Registrar is 0, without Device Password ID and config methods: iwd refuses the element.")
+	}
+}
+
+func checkSelectedLacking(l *list, r *reporter) {
+	for _, id := range []wps.AttributeID{wps.AttrDevicePasswordID, wps.AttrSelectedRegistrarConfigMethods} {
+		if l.has(id) && !l.has(wps.AttrSelectedRegistrar) {
+			r.add(id, l.at(id), "%v is there without Selected Registrar.", id)
+		}
+	}
+}
+
+// checkSelectedMethod looks for a method that fits the password. hostap says
+// 0 for a PIN and keeps its button among the methods, so only a list without
+// any other is wrong.
+func checkSelectedMethod(l *list, r *reporter) {
+	const button = wps.MethodVirtualPushButton | wps.MethodPhysicalPushButton
+	id := wps.AttrSelectedRegistrarConfigMethods
+	m, ok := l.methods(id)
+	if !ok || !l.selected() {
+		return
+	}
+	password, ok := l.number(wps.AttrDevicePasswordID)
+	switch {
+	case !ok:
+	case password == uint64(wps.PasswordPushButton) && !m.Has(wps.MethodPushButton):
+		r.add(id, l.at(id), "The registrar waits for a button, which its config methods lack: %v.", m)
+	case password == uint64(wps.PasswordDefault) && m != 0 && m&^button == 0:
+		r.add(id, l.at(id), "The registrar waits for a PIN, and its config methods have buttons only: %v.", m)
+	}
+}
+
+func checkAuthorizedMissing(l *list, r *reporter) {
+	if l.selected() && l.element(wps.WFAAuthorizedMACs) == nil {
+		r.add(wps.AttrVendorExtension, l.at(wps.AttrVendorExtension), "A registrar is waiting, and AuthorizedMACs do not tell for whom.")
+	}
+}
+
+func checkAuthorizedUnselected(l *list, r *reporter) {
+	if e := l.element(wps.WFAAuthorizedMACs); e != nil && !l.selected() {
+		r.add(wps.AttrVendorExtension, e.at, "AuthorizedMACs are there, and no registrar is waiting.")
+	}
+}
+
+func checkLockedFalse(l *list, r *reporter) {
+	if l.is(wps.AttrAPSetupLocked, 0) {
+		r.add(wps.AttrAPSetupLocked, l.at(wps.AttrAPSetupLocked), "AP Setup Locked is there as 0.")
+	}
+}
+
+func checkAPButton(l *list, r *reporter) {
+	if m, ok := l.methods(wps.AttrConfigMethods); ok && m.Has(wps.MethodPushButton) {
+		r.add(wps.AttrConfigMethods, l.at(wps.AttrConfigMethods), "Config Methods of the access point have a push button, with which no registrar can be added.")
+	}
+}
+
+func checkResponseType(l *list, r *reporter) {
+	if v, ok := l.number(wps.AttrResponseType); ok && wps.ResponseType(v) != wps.ResponseAP {
+		r.add(wps.AttrResponseType, l.at(wps.AttrResponseType), "Response Type is %d, %v.", v, wps.ResponseType(v))
+	}
+}
+
+func checkAssociationType(l *list, r *reporter) {
+	v, ok := l.number(wps.AttrRequestType)
+	if t := wps.RequestType(v); ok && t != wps.RequestEnrollee8021X && t != wps.RequestRegistrar {
+		r.add(wps.AttrRequestType, l.at(wps.AttrRequestType), "Request Type is %d, %v.", v, t)
+	}
+}
+
+func checkRequestToEnroll(l *list, r *reporter) {
+	e := l.element(wps.WFARequestToEnroll)
+	if e != nil && len(e.value) == 1 && e.value[0] != 0 && l.is(wps.AttrRequestType, uint64(wps.RequestRegistrar)) {
+		r.add(wps.AttrVendorExtension, e.at, "A registrar asks to be enrolled.")
+	}
+}
+
+func checkDeviceTypesMany(l *list, r *reporter) { reportMany(l, wps.AttrRequestedDeviceType, r) }

@@ -1,0 +1,138 @@
+package validate
+
+import "github.com/gowps/gowps/wps"
+
+// extensionRules are about the extension of the Wi-Fi Alliance, in which
+// version 2.0 lives, and those of other vendors.
+var extensionRules = []rule{
+	{Rule: Rule{"WFA-TRUNCATED", AreaForm, Error, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
+		"The WFA extension ends where its last sub-element ends.", 0}, list: checkWFATruncated},
+	{Rule: Rule{"WFA-LENGTH", AreaForm, Error, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
+		"Each sub-element of the WFA extension has the length of its kind.", 0}, list: checkWFALength},
+	{Rule: Rule{"WFA-VALUE", AreaForm, Warning, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
+		"Version2 is 0x20 or above; truth values are 0 or 1; Registrar Configuration Methods tell whether a display or button is virtual or physical.", wps.QuirkBoolean}, list: checkWFAValue},
+	{Rule: Rule{"WFA-VERSION2-FIRST", AreaForm, Warning, Warning, Both, nil, "iwd",
+		"Version2 is the first sub-element of the WFA extension.", 0}, list: checkVersion2First},
+	{Rule: Rule{"WFA-REPEATED", AreaForm, Warning, Error, Both, nil, "hostap (last counts)",
+		"A sub-element of the WFA extension stands once.", 0}, list: checkWFARepeated},
+	{Rule: Rule{"AUTHORIZED-MACS-LENGTH", AreaForm, Warning, Error, Both, nil, "iwd",
+		"AuthorizedMACs is one to five addresses.", wps.QuirkAuthorizedMACs}, list: checkAuthorizedMACsLength},
+	{Rule: Rule{"AUTHORIZED-MACS-ADDRESS", AreaForm, Warning, Warning, Both, nil, "hostap",
+		"AuthorizedMACs holds addresses of devices, or the broadcast address for any device.", 0}, list: checkAuthorizedMACs},
+	{Rule: Rule{"VENDOR-EXTENSIONS-MANY", AreaForm, Error, Error, Both, nil, "hostap",
+		"A list has ten extensions of other vendors at most.", 0}, list: checkVendorExtensions},
+}
+
+// wfaSizes are the lengths of the sub-elements that have but one.
+var wfaSizes = map[wps.WFAElementID]int{
+	wps.WFAVersion2: 1, wps.WFANetworkKeyShareable: 1, wps.WFARequestToEnroll: 1, wps.WFASettingsDelayTime: 1,
+	wps.WFARegistrarConfigMethods: 2, wps.WFAMultiAP: 1, wps.WFAMultiAPProfile: 1, wps.WFAMultiAP8021Q: 2,
+}
+
+const (
+	macLength         = 6
+	maxAuthorizedMACs = 5
+	maxRepeated       = 10 // of what may be repeated [hostap]
+)
+
+func checkWFATruncated(l *list, r *reporter) {
+	for _, c := range l.wfaCut {
+		r.add(wps.AttrVendorExtension, c.at, "A sub-element of the WFA extension is cut: %d octets are left of it.", len(c.value))
+	}
+}
+
+func checkWFALength(l *list, r *reporter) {
+	for _, e := range l.wfa {
+		if size, ok := wfaSizes[e.id]; ok && len(e.value) != size {
+			r.add(wps.AttrVendorExtension, e.at, "%v is %d octets long; it has %s.", e.id, len(e.value), octets(size, size))
+		}
+	}
+}
+
+func checkWFAValue(l *list, r *reporter) {
+	for _, e := range l.wfa {
+		if len(e.value) != wfaSizes[e.id] {
+			continue
+		}
+		switch e.id {
+		case wps.WFAVersion2:
+			if e.value[0] < 0x20 {
+				r.add(wps.AttrVendorExtension, e.at, "Version2 is %#02x, less than 0x20.", e.value[0])
+			}
+		case wps.WFANetworkKeyShareable, wps.WFARequestToEnroll:
+			if e.value[0] > 1 {
+				r.add(wps.AttrVendorExtension, e.at, "%v is %d, not 0 or 1.", e.id, e.value[0])
+			}
+		case wps.WFARegistrarConfigMethods:
+			if (wps.Attribute{ID: wps.AttrConfigMethods, Value: e.value}).Valid() != nil {
+				r.add(wps.AttrVendorExtension, e.at, "%v %#02x%02x leaves open whether a display or button is virtual or physical.", e.id, e.value[0], e.value[1])
+			}
+		}
+	}
+}
+
+func checkVersion2First(l *list, r *reporter) {
+	for i, e := range l.wfa {
+		if e.id == wps.WFAVersion2 && i > 0 && l.wfa[i-1].at == e.at {
+			r.add(wps.AttrVendorExtension, e.at, "Version2 stands behind %v.", l.wfa[i-1].id)
+		}
+	}
+	if len(l.wfa) > 0 && l.element(wps.WFAVersion2) == nil && inClear(l.kind) {
+		r.add(wps.AttrVendorExtension, l.wfa[0].at, "The WFA extension has no Version2.")
+	}
+}
+
+func checkWFARepeated(l *list, r *reporter) {
+	var seen [0x100]bool
+	for _, e := range l.wfa {
+		if seen[e.id] {
+			r.add(wps.AttrVendorExtension, e.at, "%v stands a second time.", e.id)
+		}
+		seen[e.id] = true
+	}
+}
+
+func checkAuthorizedMACsLength(l *list, r *reporter) {
+	for _, e := range l.wfa {
+		if n := len(e.value); e.id == wps.WFAAuthorizedMACs && (n == 0 || n%macLength != 0 || n > macLength*maxAuthorizedMACs) {
+			r.add(wps.AttrVendorExtension, e.at, "AuthorizedMACs is %d octets long, not one to five times six.", n)
+		}
+	}
+}
+
+func checkAuthorizedMACs(l *list, r *reporter) {
+	for _, mac := range l.authorizedMACs() {
+		switch {
+		case mac == wps.MAC{}:
+			r.add(wps.AttrVendorExtension, l.element(wps.WFAAuthorizedMACs).at, "AuthorizedMACs holds an address of zeros.")
+		case mac.Group() && mac != wps.Broadcast:
+			r.add(wps.AttrVendorExtension, l.element(wps.WFAAuthorizedMACs).at, "AuthorizedMACs holds the group address %v.", mac)
+		}
+	}
+}
+
+// authorizedMACs returns the addresses in AuthorizedMACs.
+func (l *list) authorizedMACs() []wps.MAC {
+	e := l.element(wps.WFAAuthorizedMACs)
+	if e == nil {
+		return nil
+	}
+	var macs []wps.MAC
+	for v := e.value; len(v) >= macLength && len(macs) < maxAuthorizedMACs; v = v[macLength:] {
+		macs = append(macs, wps.MAC(v))
+	}
+	return macs
+}
+
+func checkVendorExtensions(l *list, r *reporter) {
+	n := 0
+	for _, a := range l.attrs {
+		v := l.value(a)
+		if a.id != wps.AttrVendorExtension || len(v) < 3 || [3]byte(v) == wps.VendorWFA {
+			continue
+		}
+		if n++; n == maxRepeated+1 {
+			r.add(a.id, a.at, "More than ten extensions of other vendors.")
+		}
+	}
+}

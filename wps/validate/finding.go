@@ -1,0 +1,161 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Severity tells how much a finding matters.
+type Severity uint8
+
+// The severities.
+const (
+	// Note: allowed, or of no consequence, yet some peer stumbles over it or
+	// it helps to understand the exchange.
+	Note Severity = iota + 1
+	// Warning: against a rule, and most peers live with it.
+	Warning
+	// Error: against a rule, and peers refuse it or are put at risk by it.
+	Error
+)
+
+var severityNames = [...]string{Note: "note", Warning: "warning", Error: "error"}
+
+// String returns the severity in a word.
+func (s Severity) String() string {
+	if s >= Note && s <= Error {
+		return severityNames[s]
+	}
+	return fmt.Sprintf("Severity(%d)", uint8(s))
+}
+
+// Whole is the Message of a finding that concerns no single message.
+const Whole = -1
+
+// Finding is one thing that is wrong, and where. Of values it tells lengths,
+// types, numbers and addresses, never keys, passwords, secret nonces or text
+// that a device chose: it can be logged. Findings are comparable.
+type Finding struct {
+	Rule     string   // the ID of the rule that is broken: see [Lookup]
+	Severity Severity // of the rule, in the mode of the call
+
+	// Run is the index of the exchange, for [Randomness]; else 0.
+	Run int
+	// Message is the index of the step in [Transcript].Steps, or [Whole].
+	// For a single list it is 0.
+	Message int
+	// Kind is the list in which the fault is: a message, or the settings or
+	// the Credential inside it; 0 if the fault is in none.
+	Kind wps.Kind
+	// Attribute is the attribute concerned, or the one that is missing; 0 if
+	// none is.
+	Attribute wps.AttributeID
+	// Offset is where the attribute begins, in octets from the start of the
+	// message; for what is encrypted, from the start of the plaintext. For a
+	// missing attribute it is where the list ends.
+	Offset int
+
+	// Text says in a sentence what is wrong.
+	Text string
+}
+
+// String returns the finding in a line.
+func (f Finding) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v %s: ", f.Severity, f.Rule)
+	if f.Kind != 0 {
+		fmt.Fprintf(&b, "%v", f.Kind)
+		if f.Attribute != 0 {
+			fmt.Fprintf(&b, ", %v at offset %d", f.Attribute, f.Offset)
+		}
+		b.WriteString(": ")
+	}
+	b.WriteString(f.Text)
+	return b.String()
+}
+
+// Findings is what was found, in the order of the exchange: by run, message,
+// offset and rule, and what concerns a whole exchange behind its messages.
+type Findings []Finding
+
+// Worst returns the highest severity among the findings, 0 if there are none.
+func (fs Findings) Worst() Severity {
+	worst := Severity(0)
+	for _, f := range fs {
+		worst = max(worst, f.Severity)
+	}
+	return worst
+}
+
+// Has reports whether a rule was broken.
+func (fs Findings) Has(rule string) bool {
+	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Rule == rule })
+}
+
+// maxPerRule is how often one rule is reported in one call; what is beyond is
+// counted, so that hostile input costs no memory and hides nothing else.
+const maxPerRule = 10
+
+// reporter collects findings. What it is set to is where the next are.
+type reporter struct {
+	mode    wps.Mode
+	rule    *rule
+	run     int
+	message int
+	kind    wps.Kind
+	base    int // what offsets in the list have before them
+	found   []located
+	count   map[*rule]int
+}
+
+type located struct {
+	Finding
+	rule int // its place in the table
+}
+
+func newReporter(mode wps.Mode) *reporter {
+	return &reporter{mode: mode, count: map[*rule]int{}}
+}
+
+// add reports that the current rule is broken at an attribute.
+func (r *reporter) add(id wps.AttributeID, offset int, format string, args ...any) {
+	r.count[r.rule]++
+	if r.count[r.rule] > maxPerRule {
+		return
+	}
+	r.found = append(r.found, located{Finding{
+		Rule: r.rule.ID, Severity: r.rule.Severity(r.mode),
+		Run: r.run, Message: r.message, Kind: r.kind, Attribute: id, Offset: r.base + offset,
+		Text: fmt.Sprintf(format, args...),
+	}, r.rule.index})
+}
+
+// findings returns what was collected, in order.
+func (r *reporter) findings() Findings {
+	for rule, n := range r.count {
+		if n > maxPerRule {
+			r.rule, r.run, r.message, r.kind, r.base = rule, 0, Whole, 0, 0
+			r.count[rule] = 0
+			r.add(0, 0, "The same was found %d times more.", n-maxPerRule)
+		}
+	}
+	slices.SortStableFunc(r.found, func(a, b located) int {
+		return cmp.Or(
+			cmp.Compare(a.Run, b.Run),
+			cmp.Compare(uint(a.Message), uint(b.Message)), // Whole is the greatest
+			cmp.Compare(a.Offset, b.Offset),
+			cmp.Compare(a.rule, b.rule))
+	})
+	all := make(Findings, len(r.found))
+	for i := range r.found {
+		all[i] = r.found[i].Finding
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}

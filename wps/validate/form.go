@@ -1,0 +1,393 @@
+package validate
+
+import (
+	"errors"
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// formRules are about the octets of any list of attributes.
+var formRules = []rule{
+	{Rule: Rule{"LIST-TRUNCATED", AreaForm, Error, Error, Both, nil, "hostap, iwd",
+		"A list ends where its last attribute ends.", 0}, list: checkTruncated},
+	{Rule: Rule{"ZERO-PADDING", AreaForm, Warning, Error, Both, nil, "hostap",
+		"Nothing follows the last attribute, not even zeros.", wps.QuirkZeroPadding}, list: checkZeroPadding},
+	{Rule: Rule{"EXTRA-OCTET", AreaForm, Warning, Error, Both, nil, "hostap",
+		"The length of Network Key counts all of its octets.", wps.QuirkExtraOctet}, list: checkExtraOctet},
+	{Rule: Rule{"SECURITY-ATTRIBUTE-REPEATED", AreaForm, Error, Error, Both, nil, "hostap (last counts), iwd (refuses)",
+		"Message Type, nonces, keys, hashes, settings and authenticators stand once: which of two counts would decide what a run proves.", 0}, list: checkRepeatedSecurity},
+	{Rule: Rule{"ATTRIBUTE-REPEATED", AreaForm, Warning, Error, Both, nil, "hostap (last counts), iwd (refuses)",
+		"An attribute stands once in its list, but for Credential, Requested Device Type and extensions.", wps.QuirkDuplicate}, list: checkRepeated},
+	{Rule: Rule{"ATTRIBUTE-ORDER", AreaForm, Note, Note, Both, nil, "iwd demands it, hostap does not",
+		"Attributes stand in the protocol's order.", 0}, list: checkOrder},
+	{Rule: Rule{"ATTRIBUTE-OUT-OF-PLACE", AreaForm, Note, Warning, Both, nil, "WSC 2.0 §8.2, §8.3, as hostap and iwd hold it",
+		"An attribute that is known stands only in lists that have a place for it.", 0}, list: checkOutOfPlace},
+	{Rule: Rule{"SECRET-IN-CLEAR", AreaForm, Error, Error, Both, kinds(elements, messages, []wps.Kind{wps.KindSetSelectedRegistrar}), "hostap, iwd",
+		"Secret nonces, keys, passwords and Credentials go over the air in Encrypted Settings only.", 0}, list: checkSecretInClear},
+	{Rule: Rule{"TEXT-EMPTY", AreaForm, Note, Note, Both, nil, "hostap, iwd",
+		"A text has an octet at least, a space if there is nothing to say: an empty attribute breaks some parsers.", 0}, list: checkText(emptyText)},
+	{Rule: Rule{"TEXT-CHARACTERS", AreaForm, Warning, Error, Both, nil, "iwd",
+		"Manufacturer, model and serial number are printable ASCII, device names UTF-8 without control characters.", 0}, list: checkText(badCharacters)},
+	{Rule: Rule{"UUID-ZERO", AreaForm, Warning, Warning, Both, nil, "hostap",
+		"A UUID is not all zeros: push-button sessions tell devices apart by it.", 0}, list: checkUUIDZero},
+	{Rule: Rule{"MAC-ADDRESS-ZERO", AreaForm, Note, Warning, Both, nil, "hostap",
+		"A MAC Address is that of a device.", 0}, list: checkMACZero},
+	{Rule: Rule{"VERSION-MAJOR", AreaForm, Error, Error, Both, nil, "hostap, iwd",
+		"The major version in Version is 1, or 2 from a device that means version 2.0 by it.", 0}, list: checkMajorVersion},
+	{Rule: Rule{"DEVICE-PASSWORD-ID-P2PS", AreaForm, Note, Note, Both, nil, "hostap",
+		"Device Password ID 8 is for P2P services only: strict receivers refuse it.", 0}, list: checkP2PS},
+	{Rule: Rule{"CONFIG-METHODS-VERSION", AreaForm, Note, Warning, Version1, nil, "WSC 2.0 Table 33",
+		"A 1.0 device uses the low nine bits of Config Methods only: virtual and physical methods came with 2.0.", 0}, list: checkMethodsVersion},
+}
+
+func checkTruncated(l *list, r *reporter) {
+	if l.cut != nil {
+		r.add(l.cut.Attribute, l.cut.Offset, "The list ends within an attribute: %s.", l.cut.Detail)
+	}
+}
+
+func checkZeroPadding(l *list, r *reporter) {
+	if l.quirks.Has(wps.QuirkZeroPadding) {
+		end := l.end()
+		r.add(0, end, "%d zero octets follow the last attribute.", len(l.data)-end)
+	}
+}
+
+// end returns where the last attribute ends.
+func (l *list) end() int {
+	if len(l.attrs) == 0 {
+		return 0
+	}
+	return l.attrs[len(l.attrs)-1].end
+}
+
+func checkExtraOctet(l *list, r *reporter) {
+	if l.quirks.Has(wps.QuirkExtraOctet) {
+		r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "An octet that belongs to no attribute follows Network Key.")
+	}
+}
+
+// onceOnly are the attributes of which two are an attack or a fault.
+var onceOnly = map[wps.AttributeID]bool{
+	wps.AttrEnrolleeNonce: true, wps.AttrRegistrarNonce: true, wps.AttrPublicKey: true, wps.AttrAuthenticator: true,
+	wps.AttrEncryptedSettings: true, wps.AttrEHash1: true, wps.AttrEHash2: true, wps.AttrRHash1: true, wps.AttrRHash2: true,
+	wps.AttrESNonce1: true, wps.AttrESNonce2: true, wps.AttrRSNonce1: true, wps.AttrRSNonce2: true,
+	wps.AttrKeyWrapAuthenticator: true, wps.AttrMessageType: true,
+}
+
+func checkRepeatedSecurity(l *list, r *reporter) {
+	l.repeated(func(a attribute) {
+		if onceOnly[a.id] {
+			r.add(a.id, a.at, "%v stands a second time.", a.id)
+		}
+	})
+}
+
+func checkRepeated(l *list, r *reporter) {
+	l.repeated(func(a attribute) {
+		if !onceOnly[a.id] {
+			r.add(a.id, a.at, "%v stands a second time: some receivers take the first, some the last, some refuse the message.", a.id)
+		}
+	})
+}
+
+// repeated calls f with each attribute of the table that stood before and may
+// not stand again.
+func (l *list) repeated(f func(attribute)) {
+	for i, a := range l.attrs {
+		slot := l.slot(a.id)
+		if slot == nil || int(*slot) == i+1 {
+			continue
+		}
+		if row, ok := a.id.Info(); ok && !row.Repeats {
+			f(a)
+		}
+	}
+}
+
+// places holds the place of each attribute 0x1000 to 0x107F in the order of a
+// kind of list, from 1 on; 0 is none. Key Wrap Authenticator, which layouts do
+// not show, is behind all others in what was encrypted.
+var places = func() (all [wps.KindHandoverSelect + 1][0x80]int) {
+	for kind := range all {
+		for i, row := range wps.Kind(kind).Layout() {
+			all[kind][row.Attribute&0x7F] = i + 1
+		}
+		if inPlaintext(wps.Kind(kind)) {
+			all[kind][wps.AttrKeyWrapAuthenticator&0x7F] = 0x80
+		}
+	}
+	return all
+}()
+
+// firsts calls f with the first attribute of each type of the table, and its
+// place in the order of the list.
+func (l *list) firsts(f func(a attribute, place int)) {
+	for i, a := range l.attrs {
+		if slot := l.slot(a.id); slot != nil && int(*slot) == i+1 {
+			f(a, places[l.kind][a.id&0x7F])
+		}
+	}
+}
+
+// checkOrder names the attributes that one would have to move: those outside
+// the longest run of attributes that are in order.
+func checkOrder(l *list, r *reporter) {
+	last, ordered := 0, true
+	l.firsts(func(_ attribute, place int) {
+		if place != 0 {
+			ordered, last = ordered && place > last, place
+		}
+	})
+	if !ordered {
+		reportMoved(l, r)
+	}
+}
+
+func reportMoved(l *list, r *reporter) {
+	type placed struct {
+		attribute
+		place, length, previous int // of the longest ordered run that ends here
+		inOrder                 bool
+	}
+	var seen []placed
+	l.firsts(func(a attribute, place int) {
+		if place == 0 {
+			return
+		}
+		p := placed{a, place, 1, -1, false}
+		for j, q := range seen {
+			if q.place < place && q.length >= p.length {
+				p.length, p.previous = q.length+1, j
+			}
+		}
+		seen = append(seen, p)
+	})
+	end := 0
+	for i, p := range seen {
+		if p.length > seen[end].length {
+			end = i
+		}
+	}
+	for ; end >= 0; end = seen[end].previous {
+		seen[end].inOrder = true
+	}
+	for _, p := range seen {
+		if !p.inOrder {
+			r.add(p.id, p.at, "%v is not where the order of %v has it.", p.id, l.kind)
+		}
+	}
+}
+
+func checkOutOfPlace(l *list, r *reporter) {
+	if l.kind == 0 {
+		return
+	}
+	l.firsts(func(a attribute, place int) {
+		if row, ok := a.id.Info(); ok && place == 0 && !(isSecret(row) && inClear(l.kind)) {
+			r.add(a.id, a.at, "%v has no place in %v.", a.id, l.kind)
+		}
+	})
+}
+
+func inPlaintext(k wps.Kind) bool { return k >= wps.KindM2Settings && k <= wps.KindM8APSettings }
+
+func inClear(k wps.Kind) bool {
+	return k >= wps.KindBeacon && k <= wps.KindDone || k == wps.KindSetSelectedRegistrar
+}
+
+func isSecret(row wps.AttributeInfo) bool {
+	return row.Encoding == wps.Secret || row.ID == wps.AttrCredential
+}
+
+func checkSecretInClear(l *list, r *reporter) {
+	for _, a := range l.attrs {
+		if row, ok := a.id.Info(); ok && isSecret(row) {
+			r.add(a.id, a.at, "%v is sent in the clear in %v.", a.id, l.kind)
+		}
+	}
+}
+
+// checkText applies a check to each text in a list.
+func checkText(wrong func(row wps.AttributeInfo, v []byte) string) func(*list, *reporter) {
+	return func(l *list, r *reporter) {
+		for _, a := range l.attrs {
+			row, ok := a.id.Info()
+			if !ok || row.Encoding != wps.ASCII && row.Encoding != wps.UTF8 {
+				continue
+			}
+			if why := wrong(row, l.value(a)); why != "" {
+				r.add(a.id, a.at, "%v %s.", a.id, why)
+			}
+		}
+	}
+}
+
+func emptyText(_ wps.AttributeInfo, v []byte) string {
+	if len(v) == 0 {
+		return "is empty"
+	}
+	return ""
+}
+
+// badCharacters leaves zeros at the end to the rule about the value.
+func badCharacters(row wps.AttributeInfo, v []byte) string {
+	for len(v) > 0 && v[len(v)-1] == 0 {
+		v = v[:len(v)-1]
+	}
+	if row.Encoding == wps.UTF8 && !utf8.Valid(v) {
+		return "is not UTF-8"
+	}
+	for _, c := range string(v) {
+		if row.Encoding == wps.ASCII && c > unicode.MaxASCII {
+			return "is not ASCII"
+		}
+		if unicode.IsControl(c) {
+			return fmt.Sprintf("has a control character, %#U", c)
+		}
+	}
+	return ""
+}
+
+func checkUUIDZero(l *list, r *reporter) {
+	for _, id := range []wps.AttributeID{wps.AttrUUIDE, wps.AttrUUIDR} {
+		if v := l.get(id); v != nil && wps.UUID(v) == (wps.UUID{}) {
+			r.add(id, l.at(id), "%v is all zeros.", id)
+		}
+	}
+}
+
+func checkMACZero(l *list, r *reporter) {
+	if v := l.get(wps.AttrMACAddress); v != nil && wps.MAC(v) == (wps.MAC{}) {
+		r.add(wps.AttrMACAddress, l.at(wps.AttrMACAddress), "MAC Address is all zeros.")
+	}
+}
+
+func checkMajorVersion(l *list, r *reporter) {
+	if v, ok := l.number(wps.AttrVersion); ok && v>>4 != 1 && v>>4 != 2 {
+		r.add(wps.AttrVersion, l.at(wps.AttrVersion), "Version is %#02x: nobody speaks major version %d.", v, v>>4)
+	}
+}
+
+func checkP2PS(l *list, r *reporter) {
+	if l.is(wps.AttrDevicePasswordID, uint64(wps.PasswordP2PS)) {
+		r.add(wps.AttrDevicePasswordID, l.at(wps.AttrDevicePasswordID), "Device Password ID is that of P2P services.")
+	}
+}
+
+func checkMethodsVersion(l *list, r *reporter) {
+	const known1 = 0x01FF
+	for _, id := range []wps.AttributeID{wps.AttrConfigMethods, wps.AttrSelectedRegistrarConfigMethods} {
+		if m, ok := l.methods(id); ok && m&^known1 != 0 {
+			r.add(id, l.at(id), "%v has bits of version 2.0, %#04x, yet the sender has no Version2.", id, uint16(m&^known1))
+		}
+	}
+}
+
+// lengthRules has a row for each attribute that cannot be of any length.
+func lengthRules() []rule {
+	var rows []rule
+	for info := range wps.Attributes() {
+		if info.Min == 0 && info.Max == 0xFFFF {
+			continue
+		}
+		row := rule{Rule: Rule{token(info.ID) + "-LENGTH", AreaForm, Error, Error, Both, nil, info.Origin,
+			fmt.Sprintf("%s has %s.", info.Name, octets(info.Min, info.Max)), 0}, of: info.ID, each: checkLength}
+		if info.Encoding == wps.ASCII || info.Encoding == wps.UTF8 {
+			row.Tolerant, row.Quirk = Warning, wps.QuirkLongString
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// octets says in words how many octets an attribute may have.
+func octets(low, high int) string {
+	switch {
+	case low == 1 && high == 1:
+		return "one octet"
+	case low == high:
+		return fmt.Sprintf("%d octets", low)
+	case high == 0xFFFF:
+		return fmt.Sprintf("%d octets or more", low)
+	case low == 0:
+		return fmt.Sprintf("%d octets at most", high)
+	}
+	return fmt.Sprintf("%d to %d octets", low, high)
+}
+
+func checkLength(l *list, a attribute, r *reporter) {
+	v := l.value(a)
+	if err := (wps.Attribute{ID: a.id, Value: v}).Valid(); errors.Is(err, wps.ErrLength) {
+		info, _ := a.id.Info()
+		r.add(a.id, a.at, "%v is %d octets long; it has %s.", a.id, len(v), octets(info.Min, info.Max))
+	}
+}
+
+// values says what the check of each attribute's value, a column of the table
+// of attributes, is about. Message Type has rules of its own.
+var values = []struct {
+	id       wps.AttributeID
+	tolerant Severity
+	versions Versions
+	quirk    wps.Quirks
+	text     string
+}{
+	{wps.AttrAssociationState, Warning, Both, 0, "is 0 to 4"},
+	{wps.AttrAuthType, Warning, Both, 0, "is one type, or WPA-Personal and WPA2-Personal"},
+	{wps.AttrAuthTypeFlags, Warning, Both, wps.QuirkAuthFlags | wps.QuirkSwappedFlags, "has defined types only, and WPA2-Personal, which every device supports"},
+	{wps.AttrConfigMethods, Warning, Version2, 0, "tells of a display and of a push button whether it is virtual or physical"},
+	{wps.AttrConfigError, Warning, Both, 0, "is 0 to 20"},
+	{wps.AttrConnType, Warning, Both, 0, "is ESS or IBSS"},
+	{wps.AttrConnTypeFlags, Warning, Both, 0, "has ESS, and IBSS at most beside it"},
+	{wps.AttrEncrType, Warning, Both, 0, "is one type, or TKIP and AES"},
+	{wps.AttrEncrTypeFlags, Warning, Both, wps.QuirkSwappedFlags, "has defined types only, and AES, which every device supports"},
+	{wps.AttrDeviceName, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
+	{wps.AttrDevicePasswordID, Warning, Both, 0, "is not a reserved value"},
+	{wps.AttrEncryptedSettings, Error, Both, 0, "is whole cipher blocks"},
+	{wps.AttrMACAddress, Warning, Both, 0, "is not a group address"},
+	{wps.AttrManufacturer, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
+	{wps.AttrModelName, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
+	{wps.AttrModelNumber, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
+	{wps.AttrNewDeviceName, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
+	{wps.AttrOOBDevicePassword, Error, Both, 0, "holds a password of 16 octets or more, or none in a connection handover"},
+	{wps.AttrRadioEnabled, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+	{wps.AttrReboot, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+	{wps.AttrRegistrarEstablished, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+	{wps.AttrRequestType, Warning, Both, 0, "is 0 to 3"},
+	{wps.AttrResponseType, Warning, Both, 0, "is 0 to 3"},
+	{wps.AttrRFBands, Warning, Both, 0, "is one of the bands, the first two or all three"},
+	{wps.AttrSelectedRegistrar, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+	{wps.AttrSerialNumber, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
+	{wps.AttrState, Warning, Both, 0, "is 1 or 2"},
+	{wps.AttrSSID, Warning, Both, wps.QuirkPaddedSSID, "is not empty and does not end in a zero octet"},
+	{wps.AttrVersion, Warning, Both, wps.QuirkVersion, "is 0x10, whatever the version"},
+	{wps.AttrPermittedConfigMethods, Warning, Version2, 0, "tells of a display and of a push button whether it is virtual or physical"},
+	{wps.AttrSelectedRegistrarConfigMethods, Warning, Version2, 0, "tells of a display and of a push button whether it is virtual or physical"},
+	{wps.AttrSecondaryDeviceTypeList, Error, Both, 0, "is whole device types"},
+	{wps.AttrPortableDevice, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+	{wps.AttrAPSetupLocked, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+	{wps.AttrKeyProvidedAutomatically, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+	{wps.Attr8021XEnabled, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
+}
+
+// valueRules has a row for each attribute that cannot have any value.
+func valueRules() []rule {
+	var rows []rule
+	for _, v := range values {
+		info, _ := v.id.Info()
+		rows = append(rows, rule{Rule: Rule{token(v.id) + "-VALUE", AreaForm, v.tolerant, Error, v.versions, nil,
+			info.Origin, fmt.Sprintf("%s %s.", info.Name, v.text), v.quirk}, of: v.id, each: checkValue})
+	}
+	return rows
+}
+
+func checkValue(l *list, a attribute, r *reporter) {
+	err := wps.Attribute{ID: a.id, Value: l.value(a)}.Valid()
+	if fault, ok := errors.AsType[*wps.Error](err); ok && fault.Err == wps.ErrValue {
+		r.add(a.id, a.at, "%v has a value that is not allowed: %s.", a.id, fault.Detail)
+	}
+}

@@ -1,0 +1,309 @@
+package validate
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// keyRules need the keys of the run.
+var keyRules = []rule{
+	{Rule: Rule{"AUTHENTICATOR-WRONG", AreaExchange, Error, Error, Both, authenticated, "WSC 2.0 §7.1 (via iwd), hostap",
+		"The Authenticator is that of the message before and this one.", 0}, exchange: checkChain(chainWrong, "The Authenticator is wrong: the message was changed on the way, or the keys are not those of this run.")},
+	{Rule: Rule{"AUTHENTICATOR-OVER-M2D", AreaExchange, Error, Error, Both, authenticated, "hostap, iwd",
+		"M2D is not in the chain of Authenticators: an M2 behind it is authenticated over M1.", 0}, exchange: checkChain(chainOverM2D, "The Authenticator is made over M2D, which is not in the chain.")},
+	{Rule: Rule{"SETTINGS-PADDING", AreaExchange, Error, Error, Both, sealed, "hostap, iwd",
+		"Encrypted Settings end in 1 to 16 octets of padding, each of which is their number.", 0}, exchange: checkSealed(badPadding, "The settings cannot be decrypted: their padding is not 1 to 16 octets of that value.")},
+	{Rule: Rule{"KEY-WRAP-MISSING", AreaExchange, Error, Error, Both, sealed, "hostap, iwd",
+		"Encrypted Settings hold a Key Wrap Authenticator.", 0}, exchange: checkSealed(noKeyWrap, "The settings hold no Key Wrap Authenticator.")},
+	{Rule: Rule{"KEY-WRAP-WRONG", AreaExchange, Error, Error, Both, sealed, "hostap, iwd",
+		"The Key Wrap Authenticator is that of the settings before it.", 0}, exchange: checkSealed(wrongKeyWrap, "The Key Wrap Authenticator is wrong.")},
+	{Rule: Rule{"S-NONCES-EQUAL", AreaExchange, Error, Error, Both, from(wps.KindM4Settings, wps.KindM7APSettings), "advice",
+		"The secret nonces of a run differ: a second one that is known beforehand proves nothing.", 0}, exchange: checkSNoncesEqual},
+	{Rule: Rule{"S-NONCE-PUBLIC", AreaExchange, Error, Error, Both, from(wps.KindM4Settings, wps.KindM7APSettings), "advice",
+		"A secret nonce is none of the values that are sent in the clear.", 0}, exchange: checkSNoncePublic},
+	{Rule: Rule{"CREDENTIAL-MAC", AreaExchange, Note, Note, Both, []wps.Kind{wps.KindCredential}, "hostap (deployed access points send others)",
+		"The MAC Address in a Credential is that of the enrollee.", 0}, exchange: checkCredentialMAC},
+	{Rule: Rule{"CREDENTIAL-UNSUPPORTED", AreaExchange, Warning, Warning, Both, credentials, "hostap, iwd",
+		"What is handed out is of a type that the enrollee named in M1.", 0}, exchange: checkUnsupported},
+}
+
+// sealed are the messages with Encrypted Settings.
+var sealed = kinds([]wps.Kind{wps.KindM2}, from(wps.KindM4, wps.KindM8))
+
+// chain is what became of an Authenticator.
+type chain uint8
+
+const (
+	chainUnknown chain = iota // there is none, or nothing to verify it with
+	chainGood
+	chainWrong
+	chainOverM2D
+)
+
+// predecessor returns the kind of message over which a message of a kind is
+// authenticated.
+func predecessor(kind wps.Kind) wps.Kind {
+	switch kind {
+	case wps.KindM3:
+		return wps.KindM2
+	case wps.KindM2, wps.KindM4, wps.KindM5, wps.KindM6, wps.KindM7, wps.KindM8:
+		return kind - 1
+	}
+	return 0
+}
+
+// followChain verifies the Authenticators. A message that is not authentic
+// does not enter the chain, as its receiver ignores it.
+func (x *exchange) followChain() {
+	var previous, m2d *step
+	for i := range x.steps {
+		s := &x.steps[i]
+		switch {
+		case s.repeats:
+		case s.kind == wps.KindM1:
+			previous, m2d = s, nil
+		case s.kind == wps.KindM2D:
+			m2d = s
+		case predecessor(s.kind) == 0:
+		case previous == nil || previous.kind != predecessor(s.kind):
+			previous = s // something is missing: go on from here
+		case x.cipher.VerifyAuthenticator(previous.Body, s.Body) == nil:
+			s.chain, previous = chainGood, s
+		case m2d != nil && x.cipher.VerifyAuthenticator(m2d.Body, s.Body) == nil:
+			s.chain, previous = chainOverM2D, s
+		default:
+			s.chain = chainWrong
+		}
+	}
+}
+
+func checkChain(c chain, text string) func(*exchange, *reporter) {
+	return func(x *exchange, r *reporter) {
+		for i := range x.steps {
+			if s := &x.steps[i]; s.chain == c {
+				r.at(s, wps.AttrAuthenticator, "%s", text)
+			}
+		}
+	}
+}
+
+// at reports that the current rule is broken at an attribute of a message.
+func (r *reporter) at(s *step, id wps.AttributeID, format string, args ...any) {
+	r.message, r.kind = s.index, s.kind
+	offset := 0
+	if s.list != nil && id != 0 {
+		offset = s.list.at(id)
+	}
+	r.add(id, offset, format, args...)
+}
+
+// inside reports that the current rule is broken at an attribute of the
+// settings in a message.
+func (r *reporter) inside(s *step, id wps.AttributeID, format string, args ...any) {
+	r.message, r.kind = s.index, s.settings.kind
+	r.add(id, s.settings.at(id), format, args...)
+}
+
+// seal is what is wrong with Encrypted Settings that cannot be opened.
+type seal uint8
+
+const (
+	sealGood seal = iota
+	badPadding
+	noKeyWrap
+	wrongKeyWrap
+)
+
+// openSettings decrypts what can be decrypted.
+func (x *exchange) openSettings() {
+	for i := range x.steps {
+		s := &x.steps[i]
+		if s.repeats || s.list == nil {
+			continue
+		}
+		value := s.list.get(wps.AttrEncryptedSettings)
+		if value == nil || len(value)%aes.BlockSize != 0 {
+			continue // the rules about its length say so
+		}
+		settings, err := x.cipher.OpenSettings(value)
+		if err != nil {
+			settings, s.seal = x.breakSeal(value)
+		}
+		if settings != nil {
+			s.decrypted, s.settings = settings, newList(0, settings)
+			s.settings.kind = x.settingsKind(s)
+			s.settings.sender = s.list.sender
+		}
+	}
+}
+
+// breakSeal looks for what is wrong with settings that cannot be opened. If
+// it is but their form, it returns them, with the Key Wrap Authenticator.
+func (x *exchange) breakSeal(value []byte) ([]byte, seal) {
+	block, err := aes.NewCipher(x.Keys.KeyWrapKey[:])
+	if err != nil {
+		panic("validate: AES refuses a key of 16 octets: " + err.Error())
+	}
+	plaintext := make([]byte, len(value)-aes.BlockSize)
+	cipher.NewCBCDecrypter(block, value[:aes.BlockSize]).CryptBlocks(plaintext, value[aes.BlockSize:])
+	n := int(plaintext[len(plaintext)-1])
+	if n == 0 || n > aes.BlockSize || !bytes.Equal(plaintext[len(plaintext)-n:], bytes.Repeat([]byte{byte(n)}, n)) {
+		clear(plaintext)
+		return nil, badPadding
+	}
+	plaintext = plaintext[:len(plaintext)-n]
+	l := newList(0, plaintext)
+	switch {
+	case !l.has(wps.AttrKeyWrapAuthenticator):
+		return plaintext, noKeyWrap
+	case l.attrs[len(l.attrs)-1].id != wps.AttrKeyWrapAuthenticator:
+		return plaintext, sealGood // KEY-WRAP-LAST says what is wrong
+	}
+	return plaintext, wrongKeyWrap
+}
+
+// settingsKind returns what the settings in a message are.
+func (x *exchange) settingsKind(s *step) wps.Kind {
+	ofAP := x.enrollee == EndAP || x.enrollee == 0 && s.settings.has(wps.AttrSSID)
+	switch s.kind {
+	case wps.KindM2:
+		if ofAP {
+			return wps.KindM8APSettings
+		}
+		return wps.KindM2Settings
+	case wps.KindM7:
+		if ofAP {
+			return wps.KindM7APSettings
+		}
+		return wps.KindM7Settings
+	case wps.KindM8:
+		if ofAP {
+			return wps.KindM8APSettings
+		}
+		return wps.KindM8Settings
+	case wps.KindM4, wps.KindM5, wps.KindM6:
+		return wps.KindM4Settings + (s.kind - wps.KindM4)
+	}
+	return 0
+}
+
+func checkSealed(what seal, text string) func(*exchange, *reporter) {
+	return func(x *exchange, r *reporter) {
+		for i := range x.steps {
+			if s := &x.steps[i]; s.seal == what {
+				r.at(s, wps.AttrEncryptedSettings, "%s", text)
+			}
+		}
+	}
+}
+
+// secrets calls f with each secret nonce that was decrypted.
+func (x *exchange) secrets(f func(s *step, id wps.AttributeID, nonce wps.Nonce)) {
+	for i := range x.steps {
+		s := &x.steps[i]
+		if s.settings == nil {
+			continue
+		}
+		for _, id := range secretNonces {
+			if v := s.settings.get(id); v != nil {
+				f(s, id, wps.Nonce(v))
+			}
+		}
+	}
+}
+
+func checkSNoncesEqual(x *exchange, r *reporter) {
+	seen := map[wps.Nonce]wps.AttributeID{}
+	x.secrets(func(s *step, id wps.AttributeID, nonce wps.Nonce) {
+		if before, ok := seen[nonce]; ok && before != id {
+			r.inside(s, id, "%v is %v once more.", id, before)
+		}
+		seen[nonce] = id
+	})
+}
+
+// checkSNoncePublic compares with the nonces and initialization vectors, and
+// with the parts of public keys and hashes that a careless device might take.
+func checkSNoncePublic(x *exchange, r *reporter) {
+	public := map[wps.Nonce]string{}
+	for i := range x.steps {
+		s := &x.steps[i]
+		if s.list == nil {
+			continue
+		}
+		for _, a := range s.list.attrs {
+			switch a.id {
+			case wps.AttrEnrolleeNonce, wps.AttrRegistrarNonce, wps.AttrUUIDE, wps.AttrUUIDR, wps.AttrPublicKey,
+				wps.AttrEHash1, wps.AttrEHash2, wps.AttrRHash1, wps.AttrRHash2, wps.AttrEncryptedSettings:
+				v := s.list.value(a)
+				for ; len(v) >= len(wps.Nonce{}); v = v[len(wps.Nonce{}):] {
+					public[wps.Nonce(v)] = a.id.String()
+				}
+			}
+		}
+	}
+	x.secrets(func(s *step, id wps.AttributeID, nonce wps.Nonce) {
+		if where, ok := public[nonce]; ok && nonce != (wps.Nonce{}) {
+			r.inside(s, id, "%v is a part of %s, which everyone saw.", id, where)
+		}
+	})
+}
+
+// networks calls f with the settings of each network that was decrypted, and
+// where they begin.
+func (x *exchange) networks(f func(s *step, l *list, at int)) {
+	for i := range x.steps {
+		s := &x.steps[i]
+		switch {
+		case s.settings == nil:
+		case s.settings.kind == wps.KindM7APSettings || s.settings.kind == wps.KindM8APSettings:
+			f(s, s.settings, 0)
+		default:
+			for _, a := range s.settings.attrs {
+				if a.id == wps.AttrCredential {
+					f(s, newList(wps.KindCredential, s.settings.value(a)), a.at+attributeHeader)
+				}
+			}
+		}
+	}
+}
+
+func checkCredentialMAC(x *exchange, r *reporter) {
+	m1 := x.first(wps.KindM1)
+	if m1 == nil {
+		return
+	}
+	own := m1.list.get(wps.AttrMACAddress)
+	x.networks(func(s *step, l *list, at int) {
+		mac := l.get(wps.AttrMACAddress)
+		if l.kind == wps.KindCredential && own != nil && mac != nil && !bytes.Equal(mac, own) {
+			r.message, r.kind = s.index, l.kind
+			r.add(wps.AttrMACAddress, at+l.at(wps.AttrMACAddress), "The MAC Address in the Credential is %v, that of the enrollee %v.", wps.MAC(mac), wps.MAC(own))
+		}
+	})
+}
+
+func checkUnsupported(x *exchange, r *reporter) {
+	m1 := x.first(wps.KindM1)
+	if m1 == nil {
+		return
+	}
+	auths, ok1 := m1.list.number(wps.AttrAuthTypeFlags)
+	encrs, ok2 := m1.list.number(wps.AttrEncrTypeFlags)
+	x.networks(func(s *step, l *list, at int) {
+		auth, encr, ok := l.types()
+		if !ok1 || !ok2 || !ok || s.kind == wps.KindM7 || auth == 0 || encr == 0 {
+			return
+		}
+		r.message, r.kind = s.index, l.kind
+		if uint64(auth)&auths == 0 {
+			r.add(wps.AttrAuthType, at+l.at(wps.AttrAuthType), "The network is one of %v; the enrollee can do %v.", auth, wps.AuthType(auths))
+		}
+		if uint64(encr)&encrs == 0 {
+			r.add(wps.AttrEncrType, at+l.at(wps.AttrEncrType), "The network is encrypted with %v; the enrollee can do %v.", encr, wps.EncrType(encrs))
+		}
+	})
+}

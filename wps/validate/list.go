@@ -1,0 +1,174 @@
+package validate
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// list is a list of attributes taken apart, as far as its damage allows.
+type list struct {
+	kind   wps.Kind
+	data   []byte
+	attrs  []attribute
+	first  [0x80]int32  // 1 + index of the first attribute 0x1000 to 0x107F
+	wfa    []wfaElement // of all extensions of the Wi-Fi Alliance
+	wfaCut []wfaElement // what is left of those that are cut
+	quirks wps.Quirks   // of the octets between the attributes
+
+	cut    *wps.Error // where the list ends within an attribute, or nil
+	sender Versions   // the version of the sender, as far as known
+
+	network Network
+}
+
+// attribute is where an attribute stands in its list.
+type attribute struct {
+	id      wps.AttributeID
+	at, end int
+}
+
+// wfaElement is a sub-element of an extension of the Wi-Fi Alliance.
+type wfaElement struct {
+	id    wps.WFAElementID
+	value []byte
+	at    int // where the attribute begins
+}
+
+// attributeHeader is the length of an attribute's type and length, in octets.
+const attributeHeader = 4
+
+// newList takes a list apart. wps.Decoder stops at the first fault; where an
+// attribute has a wrong length only, a validator goes on behind it.
+func newList(kind wps.Kind, data []byte) *list {
+	l := &list{kind: kind, data: data, sender: Version1}
+	for base := 0; base < len(data); {
+		d := wps.NewDecoder(data[base:], wps.Tolerant)
+		for d.Next() {
+			l.add(d.ID(), base+d.Offset())
+		}
+		l.quirks |= d.Quirks()
+		var fault *wps.Error
+		if !errors.As(d.Err(), &fault) {
+			break
+		}
+		if fault.Err != wps.ErrLength {
+			fault.Offset += base
+			l.cut = fault
+			break
+		}
+		l.add(fault.Attribute, base+fault.Offset)
+		base = l.attrs[len(l.attrs)-1].end
+	}
+	for _, e := range l.wfa {
+		if e.id == wps.WFAVersion2 {
+			l.sender = Version2
+		}
+	}
+	return l
+}
+
+// newMessage takes a message apart. Its kind is 0 if it does not tell; unlike
+// wps.PeekMessageType this does not mind what stands before the Message Type.
+func newMessage(data []byte) *list {
+	l := newList(0, data)
+	t, _ := l.number(wps.AttrMessageType)
+	l.kind = wps.MessageType(t).Kind()
+	return l
+}
+
+// add notes the whole attribute at an offset.
+func (l *list) add(id wps.AttributeID, at int) {
+	end := at + attributeHeader + int(binary.BigEndian.Uint16(l.data[at+2:]))
+	l.attrs = append(l.attrs, attribute{id, at, end})
+	if slot := l.slot(id); slot != nil && *slot == 0 {
+		*slot = int32(len(l.attrs))
+	}
+	if v := l.data[at+attributeHeader : end]; id == wps.AttrVendorExtension && len(v) >= 3 && [3]byte(v) == wps.VendorWFA {
+		l.addWFA(v[3:], at)
+	}
+}
+
+// addWFA notes the sub-elements of an extension.
+func (l *list) addWFA(v []byte, at int) {
+	for len(v) >= 2 && len(v)-2 >= int(v[1]) {
+		end := 2 + int(v[1])
+		l.wfa = append(l.wfa, wfaElement{wps.WFAElementID(v[0]), v[2:end], at})
+		v = v[end:]
+	}
+	if len(v) > 0 {
+		l.wfaCut = append(l.wfaCut, wfaElement{value: v, at: at})
+	}
+}
+
+// slot is where the first attribute of a type is noted, nil for types that
+// the table of attributes cannot have.
+func (l *list) slot(id wps.AttributeID) *int32 {
+	if id&^0x7F != 0x1000 {
+		return nil
+	}
+	return &l.first[id&0x7F]
+}
+
+// value returns the octets of an attribute.
+func (l *list) value(a attribute) []byte { return l.data[a.at+attributeHeader : a.end] }
+
+// has reports whether an attribute is there, of whatever length.
+func (l *list) has(id wps.AttributeID) bool { return *l.slot(id) != 0 }
+
+// at returns where an attribute stands; the end of the list if it does not.
+func (l *list) at(id wps.AttributeID) int {
+	if i := *l.slot(id); i != 0 {
+		return l.attrs[i-1].at
+	}
+	return len(l.data)
+}
+
+// get returns the value of an attribute; nil if it is not there or has a
+// length that the table does not allow.
+func (l *list) get(id wps.AttributeID) []byte {
+	i := *l.slot(id)
+	if i == 0 {
+		return nil
+	}
+	v := l.value(l.attrs[i-1])
+	if row, ok := id.Info(); !ok || len(v) < row.Min || len(v) > row.Max {
+		return nil
+	}
+	return v
+}
+
+// number returns the value of an attribute of up to eight octets.
+func (l *list) number(id wps.AttributeID) (n uint64, ok bool) {
+	v := l.get(id)
+	if len(v) == 0 || len(v) > 8 {
+		return 0, false
+	}
+	for _, c := range v {
+		n = n<<8 | uint64(c)
+	}
+	return n, true
+}
+
+// is reports whether an attribute is there with a value.
+func (l *list) is(id wps.AttributeID, want uint64) bool {
+	n, ok := l.number(id)
+	return ok && n == want
+}
+
+// methods returns the value of an attribute that is a mask of methods.
+func (l *list) methods(id wps.AttributeID) (wps.ConfigMethods, bool) {
+	n, ok := l.number(id)
+	return wps.ConfigMethods(n), ok
+}
+
+// element returns the first sub-element of a type, or nil.
+func (l *list) element(id wps.WFAElementID) *wfaElement {
+	for i := range l.wfa {
+		if l.wfa[i].id == id {
+			return &l.wfa[i]
+		}
+	}
+	return nil
+}

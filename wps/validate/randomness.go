@@ -1,0 +1,202 @@
+package validate
+
+import (
+	"crypto/aes"
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// randomnessRules compare several runs of one device. A value that another
+// can tell beforehand is worth nothing: with a known secret nonce, a listener
+// finds the PIN from one exchange.
+var randomnessRules = []rule{
+	{Rule: Rule{"RANDOM-NONCE-REPEATED", AreaRandomness, Error, Error, Both, agreements, "advice",
+		"Each run has an Enrollee Nonce and a Registrar Nonce of its own.", 0}, series: checkRepeats(nonces)},
+	{Rule: Rule{"RANDOM-KEY-REPEATED", AreaRandomness, Error, Error, Both, agreements, "hostap",
+		"Each run has a public key of its own on each side, but for NFC, where it belongs to the token.", 0}, series: checkRepeats(publicKeys)},
+	{Rule: Rule{"RANDOM-S-NONCE-REPEATED", AreaRandomness, Error, Error, Both, from(wps.KindM4Settings, wps.KindM7APSettings), "advice",
+		"Each run has secret nonces of its own.", 0}, series: checkRepeats(sNonces)},
+	{Rule: Rule{"RANDOM-IV-REPEATED", AreaRandomness, Error, Error, Both, sealed, "advice",
+		"Each run has initialization vectors of its own.", 0}, series: checkRepeats(ivs)},
+	{Rule: Rule{"RANDOM-COUNTER", AreaRandomness, Error, Error, Both, nil, "advice",
+		"Random values do not grow by the same amount from run to run.", 0}, series: checkCounter},
+	{Rule: Rule{"RANDOM-CONSTANT", AreaRandomness, Error, Error, Both, nil, "advice",
+		"All octets of random values change from run to run.", 0}, series: checkConstant},
+}
+
+// series is several runs of one device.
+type series struct{ runs []*exchange }
+
+func newSeries(transcripts []Transcript) *series {
+	s := &series{runs: make([]*exchange, len(transcripts))}
+	for i := range transcripts {
+		s.runs[i] = newExchange(&transcripts[i])
+	}
+	return s
+}
+
+func (s *series) clear() {
+	for _, x := range s.runs {
+		x.clear()
+	}
+}
+
+// draw is a value that should be random, and where it was found.
+type draw struct {
+	run   int
+	step  *step
+	list  *list // the message, or the settings in it
+	id    wps.AttributeID
+	value []byte
+}
+
+// at reports that the current rule is broken by a value.
+func (r *reporter) drawn(d draw, format string, args ...any) {
+	r.run, r.message, r.kind = d.run, d.step.index, d.list.kind
+	r.add(d.id, d.list.at(d.id), format, args...)
+}
+
+// nonces are those of M1 and M2. That of M2D may be zeros.
+func nonces(s *step) []draw {
+	if s.kind != wps.KindM1 && s.kind != wps.KindM2 {
+		return nil
+	}
+	return drawsOf(s, s.list, ownNonce(s.kind))
+}
+
+// publicKeys are those of M1 and M2, but for passwords out of band.
+func publicKeys(s *step) []draw {
+	password, _ := s.list.number(wps.AttrDevicePasswordID)
+	if id := wps.DevicePasswordID(password); id.OutOfBand() || id == wps.PasswordNFCHandover {
+		return nil
+	}
+	return drawsOf(s, s.list, wps.AttrPublicKey)
+}
+
+// sNonces are the secret ones, where they were decrypted.
+func sNonces(s *step) []draw {
+	if s.settings == nil {
+		return nil
+	}
+	return drawsOf(s, s.settings, secretNonces...)
+}
+
+// ivs are the initialization vectors of Encrypted Settings.
+func ivs(s *step) []draw {
+	draws := drawsOf(s, s.list, wps.AttrEncryptedSettings)
+	for i := range draws {
+		draws[i].value = draws[i].value[:aes.BlockSize]
+	}
+	return draws
+}
+
+func drawsOf(s *step, l *list, ids ...wps.AttributeID) (draws []draw) {
+	for _, id := range ids {
+		if v := l.get(id); v != nil {
+			draws = append(draws, draw{step: s, list: l, id: id, value: v})
+		}
+	}
+	return draws
+}
+
+// draws calls f with each value of a sort, run by run.
+func (s *series) draws(of func(*step) []draw, f func(draw)) {
+	for run, x := range s.runs {
+		x.messages(func(st *step) {
+			for _, d := range of(st) {
+				d.run = run
+				f(d)
+			}
+		})
+	}
+}
+
+// checkRepeats reports values of one run that are found in another again.
+func checkRepeats(of func(*step) []draw) func(*series, *reporter) {
+	return func(s *series, r *reporter) {
+		seen := map[string]draw{}
+		s.draws(of, func(d draw) {
+			first, ok := seen[string(d.value)]
+			switch {
+			case !ok:
+				seen[string(d.value)] = d
+			case first.run != d.run:
+				r.drawn(d, "%v is that of run %d: it is not random.", d.id, first.run+1)
+			}
+		})
+	}
+}
+
+// columns calls f with the values of each attribute, one of each run.
+func (s *series) columns(f func(column []draw)) {
+	all := map[wps.AttributeID][]draw{}
+	for _, of := range []func(*step) []draw{nonces, sNonces, ivs} {
+		s.draws(of, func(d draw) {
+			// Settings of several messages have one attribute: take the first.
+			if column := all[d.id]; len(column) == 0 || column[len(column)-1].run != d.run {
+				all[d.id] = append(column, d)
+			}
+		})
+	}
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		f(all[id])
+	}
+}
+
+// enoughRuns is how many runs it takes to tell a pattern from chance.
+const enoughRuns = 3
+
+// checkCounter looks for values that grow by the same amount, read from
+// either end.
+func checkCounter(s *series, r *reporter) {
+	s.columns(func(column []draw) {
+		if len(column) >= enoughRuns && (counts(column, false) || counts(column, true)) {
+			r.drawn(column[len(column)-1], "%v grows by the same amount in each of %d runs: it is a counter.", column[0].id, len(column))
+		}
+	})
+}
+
+// counts reports whether the values differ by a constant that is not zero.
+func counts(column []draw, reversed bool) bool {
+	var step *big.Int
+	for i := 1; i < len(column); i++ {
+		d := new(big.Int).Sub(number(column[i].value, reversed), number(column[i-1].value, reversed))
+		if d.Sign() == 0 || step != nil && d.Cmp(step) != 0 {
+			return false
+		}
+		step = d
+	}
+	return true
+}
+
+func number(v []byte, reversed bool) *big.Int {
+	if reversed {
+		v = slices.Clone(v)
+		slices.Reverse(v)
+	}
+	return new(big.Int).SetBytes(v)
+}
+
+// fewOctets is how many octets may be the same in three runs by chance: four
+// of sixteen would be in one of 10^16 series.
+const fewOctets = 3
+
+func checkConstant(s *series, r *reporter) {
+	s.columns(func(column []draw) {
+		if len(column) < enoughRuns {
+			return
+		}
+		same := 0
+		for i := range column[0].value {
+			if !slices.ContainsFunc(column, func(d draw) bool { return d.value[i] != column[0].value[i] }) {
+				same++
+			}
+		}
+		if n := len(column[0].value); same > fewOctets && same < n {
+			r.drawn(column[len(column)-1], "%d of the %d octets of %v are the same in each of %d runs.", same, n, column[0].id, len(column))
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package validate
+
+import (
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// refusalRules are about the configuration errors with which a side refuses,
+// and whether they fit what they answer. None is authenticated, so one that
+// does not fit may be forged.
+var refusalRules = []rule{
+	{Rule: Rule{"NACK-PASSWORD", AreaExchange, Warning, Warning, Both, refusals, "WSC 2.0 Table 34 (via iwd), hostap",
+		"Error 18, a wrong password, is found where a half was just proved: by the enrollee in M4 and M6, by the registrar in M5 and M7.", 0},
+		exchange: onRefusal(wps.DevicePasswordAuthFailed, passwordFits)},
+	{Rule: Rule{"NACK-OVERLAP", AreaExchange, Warning, Warning, Both, refusals, "WSC 2.0 §11.3 (via iwd), hostap",
+		"Error 12, a session overlap, is for push buttons: Device Password ID 4.", 0},
+		exchange: onRefusal(wps.MultiplePBCSessions, overlapFits)},
+	{Rule: Rule{"NACK-LOCKED", AreaExchange, Warning, Warning, Both, refusals, "hostap",
+		"Error 15, locked, is said by an access point whose PIN is asked for: after M2 or M8, or in M2D.", 0},
+		exchange: onRefusal(wps.SetupLocked, lockedFits)},
+	{Rule: Rule{"NACK-KEY-HASH", AreaExchange, Warning, Warning, Both, refusals, "hostap",
+		"Error 20, a wrong hash of the public key, is for passwords out of band, after M1 or M2.", 0},
+		exchange: onRefusal(wps.PublicKeyHashMismatch, keyHashFits)},
+	{Rule: Rule{"NACK-DECRYPTION", AreaExchange, Warning, Warning, Both, refusals, "iwd",
+		"Error 2, settings that cannot be decrypted, answers a message with Encrypted Settings.", 0},
+		exchange: onRefusal(wps.DecryptionCRCFailure, decryptionFits)},
+	{Rule: Rule{"NACK-REASON", AreaExchange, Note, Note, Both, []wps.Kind{wps.KindNACK}, "WSC 2.0 Table 34 (via iwd)",
+		"A refusal has a reason; error 0 is for a registrar that has read an access point's settings in M7 and wants no more.", 0},
+		exchange: onRefusal(wps.NoError, reasonFits)},
+}
+
+var refusals = []wps.Kind{wps.KindM2D, wps.KindNACK}
+
+// refusal is M2D or WSC_NACK, and what it answers.
+type refusal struct {
+	kind     wps.Kind
+	role     registration.Role // who refuses; 0 if that is not known
+	enrollee End
+	answers  wps.Kind             // 0 if it is the first message
+	password wps.DevicePasswordID // in M1
+	m1       bool                 // whether password is known
+}
+
+// onRefusal reports refusals of an error for which misfit has a reason.
+func onRefusal(code wps.ConfigError, misfit func(refusal) string) func(*exchange, *reporter) {
+	return func(x *exchange, r *reporter) {
+		x.refusals(func(s *step, why refusal) {
+			if !s.list.is(wps.AttrConfigError, uint64(code)) {
+				return
+			}
+			if text := misfit(why); text != "" {
+				r.at(s, wps.AttrConfigError, "Configuration Error is %d, %v: %s.", code, code, text)
+			}
+		})
+	}
+}
+
+// refusals calls f with each refusal. One that answers another repeats its
+// reason, or none, and is left out.
+func (x *exchange) refusals(f func(s *step, why refusal)) {
+	before, why := wps.Kind(0), refusal{enrollee: x.enrollee}
+	x.messages(func(s *step) {
+		if s.kind == wps.KindM1 {
+			id, ok := s.list.number(wps.AttrDevicePasswordID)
+			why.password, why.m1 = wps.DevicePasswordID(id), ok
+		}
+		if s.kind == wps.KindM2D || s.kind == wps.KindNACK && before != wps.KindNACK {
+			why.kind, why.role, why.answers = s.kind, x.role(s), before
+			f(s, why)
+		}
+		before = s.kind
+	})
+}
+
+func passwordFits(why refusal) string {
+	switch why.answers {
+	case wps.KindM4, wps.KindM6:
+		if why.role != registration.RoleRegistrar {
+			return ""
+		}
+	case wps.KindM5, wps.KindM7:
+		if why.role != registration.RoleEnrollee {
+			return ""
+		}
+	}
+	return "no proof of a password was just received"
+}
+
+func overlapFits(why refusal) string {
+	if why.m1 && why.password != wps.PasswordPushButton {
+		return "the enrollee did not come by its push button"
+	}
+	return ""
+}
+
+func lockedFits(why refusal) string {
+	switch {
+	case why.kind == wps.KindM2D:
+		return ""
+	case why.enrollee == EndClient || why.role == registration.RoleRegistrar:
+		return "only an access point that is the enrollee has a PIN to lock"
+	case why.answers != wps.KindM2 && why.answers != wps.KindM8:
+		return "an access point says so after M2 or M8"
+	}
+	return ""
+}
+
+func keyHashFits(why refusal) string {
+	switch {
+	case why.answers != wps.KindM1 && why.answers != wps.KindM2:
+		return "public keys come in M1 and M2"
+	case why.m1 && why.role == registration.RoleRegistrar && !why.password.OutOfBand() && why.password != wps.PasswordNFCHandover:
+		return "there is no password out of band"
+	}
+	return ""
+}
+
+func decryptionFits(why refusal) string {
+	if why.answers == wps.KindM2 || why.answers >= wps.KindM4 && why.answers <= wps.KindM8 {
+		return ""
+	}
+	return "nothing encrypted was just received"
+}
+
+func reasonFits(why refusal) string {
+	if why.kind == wps.KindM2D || why.answers == wps.KindM7 && why.enrollee != EndClient || why.answers == wps.KindDone {
+		return ""
+	}
+	return "the message tells no reason"
+}

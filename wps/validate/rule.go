@@ -1,0 +1,189 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Versions is a set of versions of the protocol.
+type Versions uint8
+
+// The versions. A 2.0 device sends Version2 in the extension of the Wi-Fi
+// Alliance; which one a sender is follows from its beacon, M1 or M2.
+const (
+	Version1 Versions = 1 << iota // 1.0h
+	Version2                      // 2.0 and above
+
+	Both = Version1 | Version2
+)
+
+// String returns "1.0", "2.0" or "both".
+func (v Versions) String() string {
+	switch v {
+	case Version1:
+		return "1.0"
+	case Version2:
+		return "2.0"
+	}
+	return "both"
+}
+
+// Area tells what one has to have seen to judge by a rule.
+type Area uint8
+
+// The areas.
+const (
+	AreaForm       Area = iota + 1 // any list: its octets, lengths, values, repetitions
+	AreaPresence                   // which attributes a list needs
+	AreaMessage                    // M1 to M8, M2D, ACK, NACK, Done
+	AreaSettings                   // decrypted settings and Credentials
+	AreaElement                    // elements of 802.11 frames, and SetSelectedRegistrar
+	AreaExchange                   // a whole exchange
+	AreaRandomness                 // several runs of one device
+)
+
+var areaNames = [...]string{
+	AreaForm: "form", AreaPresence: "presence", AreaMessage: "message", AreaSettings: "settings",
+	AreaElement: "element", AreaExchange: "exchange", AreaRandomness: "randomness",
+}
+
+// String returns the area in a word.
+func (a Area) String() string {
+	if a >= AreaForm && a <= AreaRandomness {
+		return areaNames[a]
+	}
+	return "unknown"
+}
+
+// Rule is a row of the table of rules.
+type Rule struct {
+	ID       string // short, and stays: M2-AUTH-TYPE-FLAGS-MISSING
+	Area     Area
+	Tolerant Severity   // of a finding in tolerant mode
+	Strict   Severity   // of a finding in strict mode
+	Versions Versions   // the senders for which the rule holds
+	Kinds    []wps.Kind // the lists that it concerns; none if any, or if it concerns no list
+	Clause   string     // the clause, or the implementation that holds to it
+	Text     string     // the rule, in a sentence
+	Quirk    wps.Quirks // the habit of the field that breaks it and is put up with; 0 if there is none
+}
+
+// Severity returns the severity of a finding in the mode.
+func (r *Rule) Severity(mode wps.Mode) Severity {
+	if mode == wps.Strict {
+		return r.Strict
+	}
+	return r.Tolerant
+}
+
+// rule is a row with its check: one of the functions is set.
+type rule struct {
+	Rule
+	index int
+
+	each     func(l *list, a attribute, r *reporter) // of each attribute of type
+	of       wps.AttributeID
+	list     func(l *list, r *reporter)     // of each list of Kinds
+	exchange func(x *exchange, r *reporter) // of the exchange
+	series   func(s *series, r *reporter)   // of several runs
+}
+
+// rules is the table: what every check of this package is a row of.
+var rules = func() []*rule {
+	all := slices.Concat(formRules, lengthRules(), valueRules(), extensionRules, presenceRules(),
+		messageRules, settingsRules, elementRules, networkRules,
+		orderRules, eapRules, nonceRules, refusalRules, keyRules, timeRules, randomnessRules)
+	table := make([]*rule, len(all))
+	for i := range all {
+		table[i] = &all[i]
+		table[i].index = i
+	}
+	return table
+}()
+
+// The rows that each step of a validation runs through.
+var (
+	attributeRules = func() (byAttribute [0x80][]*rule) {
+		for _, row := range rules {
+			if row.each != nil {
+				byAttribute[row.of&0x7F] = append(byAttribute[row.of&0x7F], row)
+			}
+		}
+		return byAttribute
+	}()
+	listRules = func() (byKind [wps.KindHandoverSelect + 1][]*rule) {
+		for _, row := range rules {
+			for kind := range byKind {
+				if row.list != nil && (len(row.Kinds) == 0 || slices.Contains(row.Kinds, wps.Kind(kind))) {
+					byKind[kind] = append(byKind[kind], row)
+				}
+			}
+		}
+		return byKind
+	}()
+	byID = func() map[string]*rule {
+		m := make(map[string]*rule, len(rules))
+		for _, row := range rules {
+			m[row.ID] = row
+		}
+		return m
+	}()
+)
+
+// Lookup returns the rule with an ID, and whether there is one.
+func Lookup(id string) (Rule, bool) {
+	row, ok := byID[id]
+	if !ok {
+		return Rule{}, false
+	}
+	return row.public(), true
+}
+
+// public returns the row without its check, as a copy of its own.
+func (r *rule) public() Rule {
+	row := r.Rule
+	row.Kinds = slices.Clone(row.Kinds)
+	return row
+}
+
+// kinds makes a list of kinds of single ones and of ranges.
+func kinds(parts ...[]wps.Kind) []wps.Kind { return slices.Concat(parts...) }
+
+// from returns the kinds from one to another.
+func from(first, last wps.Kind) []wps.Kind {
+	var all []wps.Kind
+	for k := first; k <= last; k++ {
+		all = append(all, k)
+	}
+	return all
+}
+
+// Kinds that rules have in common.
+var (
+	elements      = from(wps.KindBeacon, wps.KindAssociationResponse)
+	advertisement = []wps.Kind{wps.KindBeacon, wps.KindProbeResponse}
+	messages      = from(wps.KindM1, wps.KindDone)
+	descriptions  = []wps.Kind{wps.KindM1, wps.KindM2, wps.KindM2D}
+	agreements    = []wps.Kind{wps.KindM1, wps.KindM2}
+	authenticated = kinds([]wps.Kind{wps.KindM2}, from(wps.KindM3, wps.KindM8))
+	plaintexts    = from(wps.KindM2Settings, wps.KindM8APSettings)
+	credentials   = []wps.Kind{wps.KindM7APSettings, wps.KindM8APSettings, wps.KindCredential}
+)
+
+// token turns the name of an attribute into the part of an ID.
+func token(id wps.AttributeID) string {
+	if id == wps.AttrState {
+		return "STATE"
+	}
+	return tokens.Replace(strings.ToUpper(id.String()))
+}
+
+// kindToken turns the name of a list into the part of an ID.
+func kindToken(k wps.Kind) string { return tokens.Replace(strings.ToUpper(k.String())) }
+
+var tokens = strings.NewReplacer(
+	" (ACCESS POINT)", "-AP", "ENCRYPTED SETTINGS", "SETTINGS", "AUTHENTICATION", "AUTH", "ENCRYPTION", "ENCR",
+	"CONFIGURATION", "CONFIG", "CONNECTION", "CONN", "ASSOCIATION", "ASSOC", "WSC_", "", " ", "-", "802.1X", "8021X", "X.509", "X509",
+)

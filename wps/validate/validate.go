@@ -1,0 +1,112 @@
+package validate
+
+import "github.com/gowps/gowps/wps"
+
+// Message judges the body of one message of the Registration Protocol, M1 to
+// WSC_Done, by itself. Rules of version 2.0 hold for it if it says so.
+func Message(b []byte, mode wps.Mode) Findings {
+	r := newReporter(mode)
+	r.list(newMessage(b))
+	return r.findings()
+}
+
+// List judges any list of attributes: a message, decrypted settings with or
+// without their Key Wrap Authenticator, a Credential, SetSelectedRegistrar, the
+// content of an NFC token.
+func List(kind wps.Kind, b []byte, mode wps.Mode) Findings {
+	r := newReporter(mode)
+	r.list(newList(kind, b))
+	return r.findings()
+}
+
+// Element judges the WPS element of an 802.11 frame, given as
+// [wps.JoinElements] returns it, and whether it belongs into its network.
+func Element(kind wps.Kind, b []byte, network Network, mode wps.Mode) Findings {
+	r := newReporter(mode)
+	l := newList(kind, b)
+	l.network = network
+	r.list(l)
+	return r.findings()
+}
+
+// Exchange judges the messages of an exchange, each by itself and all of them
+// together. With the keys of the run it judges what is encrypted as well.
+func Exchange(t *Transcript, mode wps.Mode) Findings {
+	r := newReporter(mode)
+	x := newExchange(t)
+	defer x.clear()
+	for i := range x.steps {
+		s := &x.steps[i]
+		if s.list == nil || s.repeats {
+			continue
+		}
+		r.message = i
+		r.list(s.list)
+		if s.settings != nil {
+			r.list(s.settings)
+		}
+	}
+	for _, row := range rules {
+		if row.exchange != nil {
+			r.start(row)
+			row.exchange(x, r)
+		}
+	}
+	return r.findings()
+}
+
+// Randomness judges what should be random in several runs of one device under
+// one's own test: whether values repeat, count up or hardly change. The device
+// has the same role in all of them. With the keys of the runs it judges the
+// secret nonces as well. It looks for no password.
+func Randomness(runs []Transcript, mode wps.Mode) Findings {
+	r := newReporter(mode)
+	s := newSeries(runs)
+	defer s.clear()
+	for _, row := range rules {
+		if row.series != nil {
+			r.start(row)
+			row.series(s, r)
+		}
+	}
+	return r.findings()
+}
+
+// start makes the rule the current one, for a whole exchange.
+func (r *reporter) start(row *rule) {
+	r.rule, r.run, r.message, r.kind, r.base = row, 0, Whole, 0, 0
+}
+
+// list holds the rules for lists against one, and against the Credentials in it.
+func (r *reporter) list(l *list) {
+	r.kind = l.kind
+	for _, a := range l.attrs {
+		if l.slot(a.id) == nil {
+			continue
+		}
+		for _, r.rule = range attributeRules[a.id&0x7F] {
+			if r.rule.Versions&l.sender != 0 {
+				r.rule.each(l, a, r)
+			}
+		}
+	}
+	for _, r.rule = range listRules[l.kind] {
+		if r.rule.Versions&l.sender != 0 {
+			r.rule.list(l, r)
+		}
+	}
+	if l.kind == wps.KindCredential || inClear(l.kind) {
+		return
+	}
+	for _, a := range l.attrs {
+		if a.id != wps.AttrCredential {
+			continue
+		}
+		inner := newList(wps.KindCredential, l.value(a))
+		inner.sender = l.sender
+		r.base += a.at + attributeHeader
+		r.list(inner)
+		r.base -= a.at + attributeHeader
+		r.kind = l.kind
+	}
+}
