@@ -15,7 +15,7 @@
 // [M8], [M2D], [ACK], [NACK] and [Done]; [Beacon], [ProbeRequest],
 // [ProbeResponse], [AssociationRequest] and [AssociationResponse];
 // [Credential]; the plaintexts of Encrypted Settings, such as [M7Settings];
-// the NFC payloads, such as [PasswordToken].
+// the NFC payloads, such as [PasswordToken]; UPnP's [SetSelectedRegistrar].
 //
 // [ParseMessage] reads a message of which only the octets are known. [Decode]
 // reads any list, in whatever order its attributes stand, and [Append] writes
@@ -25,6 +25,9 @@
 //	var b wps.Beacon
 //	if err := wps.Decode(&b, attributes, wps.Tolerant); err != nil { … }
 //
+// [AppendElements] and [SplitElements] make the elements of a frame, and
+// [DecodeToken] and [AppendToken] the NDEF record of an NFC tag.
+//
 // What a list carries beside its own attributes (the extension of the Wi-Fi
 // Alliance that makes a 2.0 device, other vendors' extensions, attributes that
 // nobody knows, the octets as received) is in its [Header]. [Decoder] walks a
@@ -32,24 +35,31 @@
 //
 // # Tables
 //
-// [Attributes] lists every attribute with its length and origin;
-// [Kind.Layout] says which attributes a list needs, in order; [QuirkTable]
-// lists the ways in which devices depart from the protocol.
+// [Attributes] lists every attribute with its length and origin, and
+// [Attribute.Valid] checks one; [Kind.Layout] says which attributes a list
+// needs, in order; [QuirkTable] lists the ways in which devices depart from the
+// protocol.
 //
 // # Tolerant and strict
 //
 // [Tolerant] reading understands what devices of the field send and notes
-// each habit in [Header].Quirks. [Strict] reading refuses it, and checks values
-// as hostap's strict validators do for version 2.0 peers. Senders are always
-// strict. A list with an error is an [*Error], of a class to branch on with
-// errors.Is: [ErrTruncated], [ErrLength], [ErrValue], [ErrMissing] and others.
+// each habit in [Header].Quirks. [Strict] reading refuses it, unless the
+// protocol allows it, and checks values and what is needed under a condition as
+// hostap's strict validators do. What is wrong comes as an [*Error], of a class
+// to branch on with errors.Is: [ErrTruncated], [ErrLength], [ErrValue],
+// [ErrMissing] and others.
+//
+// [Append] sends what strict readers want: it puts in the attributes that the
+// layout needs, a space for an empty string and the bits that are reserved as
+// 1, and it refuses lengths that no peer takes. Values are the program's own.
+// What was read goes out as it came in, but for the quirks.
 //
 // # Memory and secrets
 //
 // Decoding copies numbers, nonces and strings; other byte slices, and
 // [Header].Raw, are parts of the input, which must not change while the list is
-// in use. Keys, passwords and secret nonces have types that print as a
-// placeholder with every verb of fmt, in slog and in JSON.
+// in use. Keys, passwords and secret nonces, and what holds them, print without
+// a secret with every verb of fmt, in slog and in JSON.
 //
 // # Origin of the rules
 //

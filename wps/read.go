@@ -17,6 +17,7 @@ var onceOnly = idSetOf(
 	AttrKeyWrapAuthenticator, AttrMessageType,
 )
 
+// decode reads the whole list, or up to its first fault.
 func (d *Decoder) decode(l List) {
 	h, lay := l.Attributes(), &layouts[d.kind]
 	h.Raw = d.data
