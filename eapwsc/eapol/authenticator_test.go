@@ -1,0 +1,231 @@
+package eapol_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// served is an access point that is being served.
+type served struct {
+	*eapol.Authenticator
+	events chan eapwsc.Event
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+// serve serves an access point on the segment under mac(1) until the test
+// ends.
+func serve(t *testing.T, segment *eapol.Segment) *served {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &served{
+		Authenticator: eapol.NewAuthenticator(segment.Join(mac(1)), newAccessPoint()),
+		events:        make(chan eapwsc.Event, 1000), cancel: cancel, ended: make(chan error, 1),
+	}
+	go func() { s.ended <- s.Serve(ctx, func(e eapwsc.Event) { s.events <- e }) }()
+	return s
+}
+
+// enterPIN adds the PIN of a device.
+func (s *served) enterPIN(t *testing.T, n int, p string) {
+	s.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
+		uuid := device(n).UUID
+		if err := ap.EnterPIN(now, eapwsc.PINEntry{UUID: &uuid, PIN: pin.MustParse(p)}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// seen returns the kinds of the events so far.
+func (s *served) seen() (kinds []eapwsc.EventKind) {
+	synctest.Wait()
+	for {
+		select {
+		case e := <-s.events:
+			kinds = append(kinds, e.Kind)
+		default:
+			return kinds
+		}
+	}
+}
+
+// TestServeMany has forty stations register at a time.
+func TestServeMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		ap := serve(t, &segment)
+		var stations []<-chan ended
+		for n := 2; n < 42; n++ {
+			if n%2 == 0 {
+				ap.enterPIN(t, n, thePIN)
+			}
+			stations = append(stations, run(t.Context(), eapol.Runner{}, segment.Join(mac(n)), newEnrollee(t, n, pinPassword(thePIN))))
+		}
+		for i, station := range stations {
+			if got := <-station; (got.err == nil) != (i%2 == 0) || i%2 == 1 && !errors.Is(got.err, registration.ErrNoRegistrar) {
+				t.Errorf("station %d: %v", i+2, got.err)
+			}
+		}
+		seen := ap.seen()
+		for kind, want := range map[eapwsc.EventKind]int{eapwsc.EventRegistered: 20, eapwsc.EventPINGone: 20, eapwsc.EventPINNeeded: 20, eapwsc.EventFailed: 20} {
+			if got := len(slices.DeleteFunc(slices.Clone(seen), func(k eapwsc.EventKind) bool { return k != kind })); got != want {
+				t.Errorf("%d events %v, want %d", got, kind, want)
+			}
+		}
+		ap.cancel()
+		if err := <-ap.ended; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestServeBegin begins with a station that has associated and says nothing,
+// and presses the button while it waits.
+func TestServeBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		ap := serve(t, &segment)
+		ap.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
+			if err := ap.PressButton(now); err != nil {
+				t.Error(err)
+			}
+		})
+		station := run(t.Context(), eapol.Runner{Remote: mac(1), StartDelay: time.Hour}, segment.Join(mac(2)), newEnrollee(t, 2, registration.PushButton()))
+		time.Sleep(time.Second)
+		if err := ap.Begin(mac(2)); err != nil {
+			t.Error(err)
+		}
+		if station := <-station; station.err != nil || station.after != time.Second {
+			t.Errorf("%v, after %v", station.err, station.after)
+		}
+		if got := ap.seen(); !slices.Equal(got, []eapwsc.EventKind{eapwsc.EventRegistered}) {
+			t.Errorf("events %v", got)
+		}
+	})
+}
+
+// TestServeDeadlines waits for what happens by itself: the walk time ends, a
+// station that has gone is given up.
+func TestServeDeadlines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		ap := serve(t, &segment)
+		ap.Do(func(now time.Time, ap *eapwsc.AccessPoint) { ap.PressButton(now) })
+		start := []byte{1, 1, 0, 0}
+		segment.Join(mac(2)).WriteFrame(start, eapol.PAEGroup)
+		began := time.Now()
+		if e := <-ap.events; e.Kind != eapwsc.EventFailed || !errors.Is(e.Err, registration.ErrTimeout) || e.Station != mac(2) || time.Since(began) != 61*time.Second {
+			t.Errorf("after %v: %+v", time.Since(began), e)
+		}
+		if e := <-ap.events; e.Kind != eapwsc.EventPushButtonOver || time.Since(began) != eapwsc.WalkTime {
+			t.Errorf("after %v: %+v", time.Since(began), e)
+		}
+	})
+}
+
+// TestServeRestart has stations that begin anew or leave in mid-run: their PIN
+// is free again.
+func TestServeRestart(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		leave bool
+		cause error
+	}{
+		{"start", false, eapol.ErrRestarted},
+		{"logoff", true, eapol.ErrLogoff},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var segment eapol.Segment
+				ap := serve(t, &segment)
+				ap.enterPIN(t, 2, thePIN)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				stuck := newRelay(t, segment.Join(mac(2)), mac(2), mac(1), hold(m4))
+				run(ctx, eapol.Runner{}, stuck, newEnrollee(t, 2, pinPassword(thePIN)))
+				synctest.Wait()
+				if tt.leave {
+					cancel()
+					synctest.Wait()
+				}
+				if _, err := eapol.Run(t.Context(), segment.Join(mac(2)), newEnrollee(t, 2, pinPassword(thePIN))); err != nil {
+					t.Error(err)
+				}
+				if e := <-ap.events; e.Kind != eapwsc.EventFailed || !errors.Is(e.Err, tt.cause) {
+					t.Errorf("%+v", e)
+				}
+				if got := ap.seen(); !slices.Equal(got, []eapwsc.EventKind{eapwsc.EventPINGone, eapwsc.EventRegistered}) {
+					t.Errorf("events %v", got)
+				}
+			})
+		})
+	}
+}
+
+// m4 is the number of M4 where the station begins by EAPOL-Start.
+const m4 = 7
+
+// TestServeStopped stops in mid-run: the station is told.
+func TestServeStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		ap := serve(t, &segment)
+		ap.enterPIN(t, 2, thePIN)
+		station := run(t.Context(), eapol.Runner{}, newRelay(t, segment.Join(mac(2)), mac(2), mac(1), hold(m4)), newEnrollee(t, 2, pinPassword(thePIN)))
+		synctest.Wait()
+		ap.cancel()
+		if err := <-ap.ended; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if station := <-station; !errors.Is(station.err, registration.ErrRefused) || station.after != 0 {
+			t.Errorf("%v, after %v", station.err, station.after)
+		}
+		if got := ap.seen(); !slices.Equal(got, []eapwsc.EventKind{eapwsc.EventFailed}) {
+			t.Errorf("events %v", got)
+		}
+	})
+}
+
+// TestServeClosed closes the connection.
+func TestServeClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, _ := eapol.Pair(mac(1), mac(2))
+		time.AfterFunc(time.Second, func() { a.Close() })
+		if err := eapol.NewAuthenticator(a, newAccessPoint()).Serve(t.Context(), nil); !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestServeCrowd has more stations begin than are served at a time.
+func TestServeCrowd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		serve(t, &segment)
+		heard := 0
+		for n := 2; n < 302; n++ {
+			station := segment.Join(mac(n))
+			station.WriteFrame([]byte{1, 1, 0, 0}, eapol.PAEGroup)
+			station.SetReadDeadline(time.Now().Add(time.Microsecond))
+			if _, _, err := station.ReadFrame(make([]byte, 100)); err == nil {
+				heard++
+			}
+		}
+		if heard != 256 {
+			t.Errorf("%d of 300 stations are heard", heard)
+		}
+		time.Sleep(61 * time.Second)
+		if _, err := eapol.Run(t.Context(), segment.Join(mac(400)), newEnrollee(t, 400, pinPassword(thePIN))); !errors.Is(err, registration.ErrNoRegistrar) {
+			t.Errorf("when the others have gone: %v", err)
+		}
+	})
+}

@@ -1,0 +1,70 @@
+// Package link opens network interfaces for EAPOL. It works on Linux, by packet
+// sockets; elsewhere [Listen] returns [ErrUnsupported].
+//
+// A packet socket needs the capability CAP_NET_RAW. Root has it; a program can
+// be given it by
+//
+//	setcap cap_net_raw+ep PROGRAM
+//
+// and in a network namespace of its own everybody has it, which is good for
+// tests: unshare -Urn.
+package link
+
+import (
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+)
+
+// Why an interface cannot be used; branch on these with [errors.Is]. The error
+// itself names the interface.
+var (
+	// ErrNoInterface: there is no interface of the name.
+	ErrNoInterface = errors.New("there is no such network interface")
+	// ErrDown: the interface is down.
+	ErrDown = errors.New("the interface is down")
+	// ErrNotEthernet: the interface has no MAC address: EAPOL cannot be sent
+	// on it.
+	ErrNotEthernet = errors.New("the interface has no Ethernet address")
+	// ErrPermission: the process may not open packet sockets.
+	ErrPermission = errors.New("opening an interface needs root, or the capability CAP_NET_RAW")
+	// ErrUnsupported: the operating system has no packet sockets.
+	ErrUnsupported = errors.New("network interfaces can be opened on Linux only")
+)
+
+// Conn is a connection to a network interface.
+type Conn struct {
+	eapol.Conn
+	mac wps.MAC
+}
+
+// MAC returns the address of the interface. An enrollee's [wps.Device] has to
+// have it, for it enters the keys.
+func (c *Conn) MAC() wps.MAC { return c.mac }
+
+// Listen opens the interface of the name. It hears what is sent to the
+// interface's address and to [eapol.PAEGroup].
+func Listen(name string) (*Conn, error) {
+	c, err := open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+// usable finds an interface and checks that EAPOL can be sent on it.
+func usable(name string) (*net.Interface, error) {
+	ifi, err := net.InterfaceByName(name)
+	switch {
+	case err != nil:
+		return nil, ErrNoInterface
+	case len(ifi.HardwareAddr) != len(wps.MAC{}) || ifi.Flags&net.FlagLoopback != 0:
+		return nil, ErrNotEthernet
+	case ifi.Flags&net.FlagUp == 0:
+		return nil, ErrDown
+	}
+	return ifi, nil
+}

@@ -1,0 +1,269 @@
+package eapol_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// ended is how one side's Run ended.
+type ended struct {
+	result *registration.Result
+	err    error
+	after  time.Duration
+}
+
+// run carries an exchange on a goroutine.
+func run(ctx context.Context, r eapol.Runner, conn eapol.Conn, x eapol.Exchange) <-chan ended {
+	c := make(chan ended, 1)
+	began := time.Now()
+	go func() {
+		result, err := r.Run(ctx, conn, x)
+		c <- ended{result, err, time.Since(began)}
+	}()
+	return c
+}
+
+func TestRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := eapol.Pair(mac(1), mac(2))
+		ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+		station, err := eapol.Run(t.Context(), b, newEnrollee(t, 2, pinPassword(thePIN)))
+		if err != nil || len(station.Credentials) != 1 || station.Credentials[0].SSID != network.SSID {
+			t.Errorf("station: %v, %v", station, err)
+		}
+		if ap := <-ap; ap.err != nil || ap.result.Peer.UUID != device(2).UUID || ap.after != 0 {
+			t.Errorf("access point: %+v", ap)
+		}
+	})
+}
+
+// serveAfterStart serves the station with an access point that joins the
+// segment after a time, and then says nothing before EAPOL-Start.
+func serveAfterStart(t *testing.T, segment *eapol.Segment, after time.Duration) {
+	time.Sleep(after)
+	conn := segment.Join(mac(1))
+	buf := make([]byte, 100)
+	for {
+		n, _, err := conn.ReadFrame(buf)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if f, err := eapol.ParseFrame(buf[:n]); err == nil && f.Type == eapol.TypeStart {
+			break
+		}
+	}
+	if _, err := (eapol.Runner{Remote: mac(2)}).Run(t.Context(), conn, newServer(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRunStart tells when a station sends EAPOL-Start.
+func TestRunStart(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		runner      eapol.Runner
+		serverAfter time.Duration
+		want        time.Duration
+	}{
+		{"Ethernet, at once", eapol.Runner{}, 0, 0},
+		{"Ethernet, nobody there at first", eapol.Runner{}, 10 * time.Second, 12 * time.Second},
+		{"802.11, after a second", eapol.Runner{Remote: mac(1)}, 0, time.Second},
+		{"802.11, after a delay of its own", eapol.Runner{Remote: mac(1), StartDelay: 2 * time.Second}, 0, 2 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var segment eapol.Segment
+				go serveAfterStart(t, &segment, tt.serverAfter)
+				synctest.Wait()
+				station := <-run(t.Context(), tt.runner, segment.Join(mac(2)), newEnrollee(t, 2, pinPassword(thePIN)))
+				if station.err != nil || station.after != tt.want {
+					t.Errorf("after %v: %v", station.after, station.err)
+				}
+			})
+		})
+	}
+}
+
+// TestRunStationLate has an access point ask before the station is there. It
+// asks again when it hears EAPOL-Start.
+func TestRunStationLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		ap := run(t.Context(), eapol.Runner{Remote: mac(2)}, segment.Join(mac(1)), newServer(t))
+		time.Sleep(time.Second)
+		station := <-run(t.Context(), eapol.Runner{}, segment.Join(mac(2)), newEnrollee(t, 2, pinPassword(thePIN)))
+		if ap := <-ap; ap.err != nil || station.err != nil || station.after != 0 {
+			t.Errorf("access point %v; station %v, after %v", ap.err, station.err, station.after)
+		}
+	})
+}
+
+// TestRunNobody has one side alone.
+func TestRunNobody(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		x    func() eapol.Exchange
+		want time.Duration
+	}{
+		{"station", func() eapol.Exchange { return newEnrollee(t, 2, pinPassword(thePIN)) }, eapwsc.PeerTimeout},
+		{"access point", func() eapol.Exchange { return newServer(t) }, 61 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, _ := eapol.Pair(mac(2), mac(1))
+				got := <-run(t.Context(), eapol.Runner{}, a, tt.x())
+				if !errors.Is(got.err, registration.ErrTimeout) || got.result != nil || got.after != tt.want {
+					t.Errorf("after %v: %v, %v", got.after, got.result, got.err)
+				}
+			})
+		})
+	}
+}
+
+// TestRunStrangers has others on the link, whose frames are none of the run's.
+func TestRunStrangers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		stranger := segment.Join(mac(3))
+		ap := run(t.Context(), eapol.Runner{Remote: mac(2)}, segment.Join(mac(1)), newServer(t))
+		conn := segment.Join(mac(2))
+		for _, frame := range [][]byte{
+			{1, 1, 0, 0},                   // EAPOL-Start
+			{1, 2, 0, 0},                   // EAPOL-Logoff
+			{2, 0, 0, 4, 4, 0, 0, 4},       // EAP-Failure
+			{2, 0, 0, 6, 2, 0, 0, 6, 1, 0}, // an identity
+			{2, 3, 0, 1, 2},                // a key
+			{2, 0},                         // cut
+		} {
+			stranger.WriteFrame(frame, mac(1))
+			synctest.Wait()
+		}
+		stranger.WriteFrame([]byte{2}, mac(2))
+		stranger.WriteFrame([]byte{2, 2, 0, 0}, mac(2))
+		stranger.WriteFrame([]byte{2, 0, 0, 6, 2, 0, 0, 6, 1, 0}, mac(2))
+		station := <-run(t.Context(), eapol.Runner{}, conn, newEnrollee(t, 2, pinPassword(thePIN)))
+		if ap := <-ap; ap.err != nil || station.err != nil {
+			t.Errorf("access point %v; station %v", ap.err, station.err)
+		}
+	})
+}
+
+// knowing is a station that knows the access point, and so lets it begin.
+var knowing = eapol.Runner{Remote: mac(1)}
+
+// The frames of a registration by PIN: the request for the identity, the
+// identity, WSC_Start, M1 to M8, WSC_Done and EAP-Failure.
+const (
+	failure = 12
+	frames  = failure + 1
+)
+
+// hold keeps back the frame of one number, for ever.
+func hold(number int) func(int, eapol.Direction, []byte) []delivery {
+	return only(number, faults[0])
+}
+
+// TestRunCancelled ends the context in mid-run.
+func TestRunCancelled(t *testing.T) {
+	because := errors.New("the owner has changed his mind")
+	synctest.Test(t, func(t *testing.T) {
+		a, b := eapol.Pair(mac(1), mac(2))
+		ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+		ctx, cancel := context.WithCancelCause(t.Context())
+		station := run(ctx, knowing, newRelay(t, b, mac(2), mac(1), hold(5)), newEnrollee(t, 2, pinPassword(thePIN)))
+		time.Sleep(time.Second)
+		cancel(because)
+		if station := <-station; !errors.Is(station.err, because) || station.result != nil || station.after != time.Second {
+			t.Errorf("station: %v, after %v", station.err, station.after)
+		}
+		if ap := <-ap; !errors.Is(ap.err, eapol.ErrLogoff) || ap.after != time.Second {
+			t.Errorf("access point: %v, after %v", ap.err, ap.after)
+		}
+	})
+}
+
+// TestRunCancelledBefore has a context that is over already.
+func TestRunCancelledBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := eapol.Pair(mac(1), mac(2))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := eapol.Run(ctx, b, newEnrollee(t, 2, pinPassword(thePIN))); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if _, err := eapol.Run(ctx, a, newServer(t)); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestRunFailureLost has the last packet lost, or the context end while the
+// station waits for it: the station has its credentials all the same.
+func TestRunFailureLost(t *testing.T) {
+	for _, wait := range []time.Duration{time.Hour, time.Second} {
+		t.Run(wait.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := eapol.Pair(mac(1), mac(2))
+				ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+				ctx, cancel := context.WithTimeout(t.Context(), wait)
+				defer cancel()
+				station := <-run(ctx, knowing, newRelay(t, b, mac(2), mac(1), hold(failure)), newEnrollee(t, 2, pinPassword(thePIN)))
+				if ap := <-ap; ap.err != nil || station.err != nil || station.result == nil || station.after != min(wait, eapwsc.PeerLinger) {
+					t.Errorf("access point %v; station %v, after %v", ap.err, station.err, station.after)
+				}
+			})
+		})
+	}
+}
+
+// TestRunClosed closes the connection.
+func TestRunClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, b := eapol.Pair(mac(1), mac(2))
+		station := run(t.Context(), eapol.Runner{}, b, newEnrollee(t, 2, pinPassword(thePIN)))
+		time.Sleep(time.Second)
+		b.Close()
+		if station := <-station; !errors.Is(station.err, net.ErrClosed) || station.after != time.Second {
+			t.Errorf("%v, after %v", station.err, station.after)
+		}
+		if _, err := eapol.Run(t.Context(), b, newEnrollee(t, 2, pinPassword(thePIN))); !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+	})
+}
+
+// mendable tells whether a fault of a frame is one that a registration gets
+// over. A changed identity, EAP type of WSC_Start or M1 is taken for what it
+// says: with the first two EAP ends at once, with the third nobody
+// understands the other any more.
+func mendable(f fault, n int) bool { return f.name != "corrupt" || n == 0 || n > 3 }
+
+// TestRunFaults applies each fault to each frame. The registration succeeds or
+// both sides say why not, no later than two retransmissions allow.
+func TestRunFaults(t *testing.T) {
+	for _, f := range faults {
+		for n := range frames {
+			t.Run(fmt.Sprint(f.name, n), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					a, b := eapol.Pair(mac(1), mac(2))
+					ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+					station := <-run(t.Context(), knowing, newRelay(t, b, mac(2), mac(1), only(n, f)), newEnrollee(t, 2, pinPassword(thePIN)))
+					limit := (eapwsc.MaxRetransmits + 1) * eapwsc.RetransmitTimeout
+					if ap := <-ap; (ap.err == nil) != mendable(f, n) || (station.err == nil) != mendable(f, n) || max(ap.after, station.after) > limit {
+						t.Errorf("access point %v after %v; station %v after %v", ap.err, ap.after, station.err, station.after)
+					}
+				})
+			})
+		}
+	}
+}
