@@ -294,6 +294,19 @@ func TestParseMessage(t *testing.T) {
 	}
 }
 
+// TestZerosWithin has zeros in the midst of a message. Kept as an attribute
+// they would be padding when it is written again, behind all others.
+func TestZerosWithin(t *testing.T) {
+	good := m1(t)
+	m, err := wps.ParseMessage(join(good[:10], make([]byte, 8), good[10:]), wps.Strict)
+	if err != nil || len(m.Attributes().Unknown) > 0 {
+		t.Fatalf("%d unknown attributes, %v", len(m.Attributes().Unknown), err)
+	}
+	if b, err := wps.Append(nil, m); err != nil || !bytes.Equal(b, good) {
+		t.Errorf("wrote\n%x\nwant\n%x\n%v", b, good, err)
+	}
+}
+
 // TestAnyOrder reads a message backwards.
 func TestAnyOrder(t *testing.T) {
 	good := m1(t)

@@ -71,6 +71,7 @@ func FuzzMessage(f *testing.F) {
 			f.Add(uint8(k.kind), k.octets)
 		}
 	}
+	f.Add(uint8(wps.KindM1), join(m1(f)[:10], make([]byte, 4), m1(f)[10:])) // see TestZerosWithin
 	f.Fuzz(func(t *testing.T, kind uint8, b []byte) {
 		list := newList[wps.Kind(kind)]
 		if list == nil {
@@ -105,6 +106,9 @@ func FuzzMessage(f *testing.F) {
 				if diff := cmp.Diff(first, second, sameContents); diff != "" {
 					t.Fatalf("%v read strictly, written and read again: %s", first.Kind(), diff)
 				}
+			}
+			if second.Attributes().Quirks.Has(wps.QuirkTerminatedKey) {
+				continue // of several NULs, each time one is cut
 			}
 			again, err := wps.Append(nil, second)
 			if err != nil || !bytes.Equal(written, again) {
@@ -206,6 +210,9 @@ func FuzzToken(f *testing.F) {
 			second := newList[kind]()
 			if err := wps.DecodeToken(second, written, wps.Tolerant); err != nil {
 				t.Fatalf("%v was written and cannot be read: %v\n%x", kind, err, written)
+			}
+			if second.Attributes().Quirks.Has(wps.QuirkTerminatedKey) {
+				continue // of several NULs, each time one is cut
 			}
 			again, err := wps.AppendToken(nil, second)
 			if err != nil || !bytes.Equal(written, again) {

@@ -44,18 +44,24 @@ func (m *M1) finish(d *Decoder) {
 	if d.mode == Strict {
 		return
 	}
-	if m.AuthTypes&AuthKnown == 0 && m.AuthTypes != 0 {
-		m.AuthTypes = AuthType(bits.ReverseBytes16(uint16(m.AuthTypes)))
+	if types, ok := unswap(m.AuthTypes, AuthKnown); ok {
+		m.AuthTypes = types
 		d.allow(QuirkSwappedFlags, AttrAuthTypeFlags)
 	}
-	if m.EncrTypes&EncrKnown == 0 && m.EncrTypes != 0 {
-		m.EncrTypes = EncrType(bits.ReverseBytes16(uint16(m.EncrTypes)))
+	if types, ok := unswap(m.EncrTypes, EncrKnown); ok {
+		m.EncrTypes = types
 		d.allow(QuirkSwappedFlags, AttrEncrTypeFlags)
 	}
 	if m.AuthTypes&AuthWPA2Personal == 0 && m.AuthTypes != 0 {
 		m.AuthTypes |= AuthWPA2Personal
 		d.allow(QuirkAuthFlags, AttrAuthTypeFlags)
 	}
+}
+
+// unswap returns flags that have a meaning only if their octets are swapped.
+func unswap[T ~uint16](flags, known T) (T, bool) {
+	swapped := T(bits.ReverseBytes16(uint16(flags)))
+	return swapped, flags&known == 0 && swapped&known != 0
 }
 
 // M2 is the registrar's answer: its description, its key, and the first

@@ -94,6 +94,12 @@ func TestQuirks(t *testing.T) {
 		{"terminated passphrase", wps.QuirkTerminatedKey, wps.KindM8Settings, inM8(with(t, plain, wps.AttrNetworkKey, "passphrase\x00")),
 			func(l wps.List) bool { return string(first(l).NetworkKey) == "passphrase" },
 			wps.ErrValue, wps.AttrNetworkKey, 4 + at(plain, wps.AttrNetworkKey)},
+		{"passphrase with two NULs", wps.QuirkTerminatedKey, wps.KindM8Settings, inM8(with(t, plain, wps.AttrNetworkKey, "passphrase\x00\x00")),
+			func(l wps.List) bool {
+				c := first(l)
+				return string(c.NetworkKey) == "passphrase\x00" && c.Usable() == wps.ErrNetworkKey
+			},
+			wps.ErrValue, wps.AttrNetworkKey, 4 + at(plain, wps.AttrNetworkKey)},
 		{"open network without a key", wps.QuirkMissingKey, wps.KindM8Settings, inM8(without(t, open, wps.AttrNetworkKey)),
 			func(l wps.List) bool { return len(first(l).NetworkKey) == 0 },
 			wps.ErrMissing, wps.AttrNetworkKey, len(open)},
@@ -216,6 +222,7 @@ func TestNoQuirk(t *testing.T) {
 			attr(wps.AttrNetworkKeyIndex, "\x01"), attr(wps.AttrNetworkKey, "12345"), attr(wps.AttrMACAddress, "\x02\x00\x00\x00\x00\x02"))},
 		{"key of 64 octets", wps.KindCredential, credential("n", strings.Repeat("0aF9", 16))},
 		{"address of somebody else", wps.KindCredential, with(t, credential("n", "passphrase"), wps.AttrMACAddress, "\x00\x00\x00\x00\x00\x00")},
+		{"encryption flags without meaning, swapped or not", wps.KindM1, with(t, without(t, enrollee, wps.AttrVendorExtension), wps.AttrEncrTypeFlags, "\x80\x00")},
 		{"Apple, not AirPort", wps.KindM1, with(t, enrollee, wps.AttrManufacturer, "Apple Inc.")},
 	}
 	for _, test := range tests {

@@ -23,7 +23,9 @@ func (d *Decoder) decode(l List) {
 	h.Raw = d.data
 	for d.Next() {
 		if !lay.all.has(d.id) {
-			h.Unknown = append(h.Unknown, Attribute{d.id, d.value})
+			if d.id != 0 || len(d.value) > 0 { // zeros are padding, wherever they stand
+				h.Unknown = append(h.Unknown, Attribute{d.id, d.value})
+			}
 			continue
 		}
 		if h.Has(d.id) && !d.row.Repeats && !d.repeated() {
