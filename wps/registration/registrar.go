@@ -412,9 +412,6 @@ func (r *Registrar) give() []wps.Credential {
 	given := slices.Clone(r.credentials)
 	for i := range given {
 		c := &given[i]
-		if c.NetworkIndex == 0 {
-			c.NetworkIndex = 1
-		}
 		if c.MAC == (wps.MAC{}) {
 			c.MAC = r.enrolleeMAC
 		}

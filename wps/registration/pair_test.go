@@ -1,0 +1,253 @@
+package registration
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+)
+
+// The tests below let our two machines talk to each other. Where many runs are
+// made, the exponents are small, which costs a hundredth, and the randomness is
+// a count, so that every run is the same.
+
+// counter is randomness for tests: octets that count.
+type counter byte
+
+func (c *counter) Read(p []byte) (int, error) {
+	for i := range p {
+		*c++
+		p[i] = byte(*c)
+	}
+	return len(p), nil
+}
+
+// cheapPairs are key pairs with which an exponentiation costs little.
+var cheapPairs = sync.OnceValue(func() (pairs [2]*KeyPair) {
+	for i, exponent := range [][]byte{{0x51, 0x0B}, {0x4D, 0x6D}} {
+		pair, err := NewKeyPairFromExponent(exponent)
+		if err != nil {
+			panic(err)
+		}
+		pairs[i] = pair
+	}
+	return pairs
+})
+
+// device describes a device of ours.
+func device(name string, last byte) wps.Device {
+	d := wps.DefaultDevice()
+	d.UUID = wps.UUID{0x6D, 0x1F, 15: last}
+	d.MAC = wps.MAC{2, 0, 0, 0, 0, last}
+	d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber, d.DeviceName = "Example", name, "1", "1", name
+	return d
+}
+
+var (
+	enrolleeDevice  = device("Printer", 0xE)
+	registrarDevice = device("Router", 0x4)
+)
+
+// cheap makes a pair of machines cost little.
+func (f *form) cheap() {
+	pairs := cheapPairs()
+	f.enrollee.KeyPair, f.registrar.KeyPair = pairs[0], pairs[1]
+	f.enrollee.Rand, f.registrar.Rand = new(counter), new(counter)
+	*f.registrar.Rand.(*counter) = 0x80
+}
+
+func mustPIN(text string) Password {
+	p, err := pin.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return PIN(p)
+}
+
+// network is what most tests give.
+func network() wps.Credential {
+	return wps.Credential{SSID: "Zuhause", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse")}
+}
+
+// settings are those of an access point.
+func settings(ssid wps.SSID) *wps.Credential {
+	c := network()
+	c.SSID, c.MAC = ssid, wps.MAC{2, 0, 0, 0, 0, 0xAA}
+	return &c
+}
+
+// form is a pair of configurations that belong together.
+type form struct {
+	enrollee  EnrolleeConfig
+	registrar RegistrarConfig
+	late      *Admission // for Resume after M2D
+}
+
+// station is a station with a PIN at an access point that knows it.
+func station() form {
+	return form{
+		enrollee:  EnrolleeConfig{Config: Config{Device: enrolleeDevice}, Password: mustPIN("12345670")},
+		registrar: RegistrarConfig{Config: Config{Device: registrarDevice}, Password: mustPIN("12345670"), Credentials: []wps.Credential{network()}},
+	}
+}
+
+// accessPoint is an access point whose PIN an external registrar knows. It
+// reads the settings.
+func accessPoint() form {
+	f := station()
+	f.enrollee.AP, f.registrar.AP, f.registrar.Credentials = settings("before"), true, nil
+	return f
+}
+
+// writing is an access point to which the registrar gives new settings.
+func writing() form {
+	f := accessPoint()
+	f.registrar.NewSettings = settings("after")
+	return f
+}
+
+func (f *form) machines(t testing.TB) (*Enrollee, *Registrar) {
+	t.Helper()
+	e, err := NewEnrollee(f.enrollee)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewRegistrar(f.registrar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, r
+}
+
+// said is a message and who said it.
+type said struct {
+	by     Role
+	octets []byte
+}
+
+func (s said) kind() wps.Kind {
+	t, _ := wps.PeekMessageType(s.octets)
+	return t.Kind()
+}
+
+// talk lets the machines talk until nobody has anything to say, and returns
+// what was said. Each message passes through the link, if there is one.
+func (f *form) talk(t testing.TB, e *Enrollee, r *Registrar, link func(said) []byte) (all []said) {
+	t.Helper()
+	out, err := e.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for by := RoleEnrollee; out != nil; by = by.other() {
+		s := said{by, out}
+		all = append(all, s)
+		if link != nil {
+			out = link(s)
+		}
+		var to machine = r
+		if by == RoleRegistrar {
+			to = e
+		}
+		out, err = to.Handle(out)
+		if err != nil && !errors.Is(err, ErrEnded) && !errors.Is(err, to.Err()) {
+			t.Fatalf("the %v's %v: %v", by, s.kind(), err)
+		}
+		if out == nil && r.State() == SentM2D && f.late != nil {
+			if out, err = r.Resume(*f.late); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return all
+}
+
+// ladder names the messages of a run.
+func ladder(all []said) string {
+	var names []string
+	for _, s := range all {
+		names = append(names, s.kind().String())
+	}
+	return strings.Join(names, " ")
+}
+
+// until lets the machines talk until the message of a kind is the next to be
+// heard, and returns it.
+func (f *form) until(t testing.TB, e *Enrollee, r *Registrar, k wps.Kind) []byte {
+	t.Helper()
+	out, err := e.Start()
+	for by := RoleEnrollee; err == nil; by = by.other() {
+		if (said{by, out}).kind() == k {
+			return out
+		}
+		if by == RoleEnrollee {
+			out, err = r.Handle(out)
+		} else {
+			out, err = e.Handle(out)
+		}
+	}
+	t.Fatalf("the run does not come to %v: %v", k, err)
+	return nil
+}
+
+// body is a message as a list of attributes that can be changed.
+type body []wps.Attribute
+
+func parseBody(t testing.TB, octets []byte) (b body) {
+	t.Helper()
+	d := wps.NewDecoder(octets, wps.Tolerant)
+	for d.Next() {
+		b = append(b, wps.Attribute{ID: d.ID(), Value: bytes.Clone(d.Value())})
+	}
+	if d.Err() != nil {
+		t.Fatal(d.Err())
+	}
+	return b
+}
+
+func (b body) octets() (out []byte) {
+	for _, a := range b {
+		out = append(out, byte(a.ID>>8), byte(a.ID), byte(len(a.Value)>>8), byte(len(a.Value)))
+		out = append(out, a.Value...)
+	}
+	return out
+}
+
+// without returns the message without an attribute.
+func (b body) without(id wps.AttributeID) (out body) {
+	for _, a := range b {
+		if a.ID != id {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// with returns the message with another value of an attribute, which it gets
+// as its last if it has none.
+func (b body) with(id wps.AttributeID, value ...byte) (out body) {
+	found := false
+	for _, a := range b {
+		if a.ID == id {
+			a.Value, found = value, true
+		}
+		out = append(out, a)
+	}
+	if !found {
+		out = append(out, wps.Attribute{ID: id, Value: value})
+	}
+	return out
+}
+
+// get returns the value of an attribute.
+func (b body) get(id wps.AttributeID) []byte {
+	for _, a := range b {
+		if a.ID == id {
+			return a.Value
+		}
+	}
+	return nil
+}
