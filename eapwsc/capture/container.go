@@ -136,9 +136,9 @@ func newPcapFile(br *bufio.Reader, order binary.ByteOrder, nanoseconds bool) (*p
 	if err != nil {
 		return nil, fmt.Errorf("%w: the pcap header is cut off", ErrFormat)
 	}
-	// The upper half of the link type tells the length of a frame check sequence at the end. It is not relied on: payloads are
-	// bounded by their own lengths.
-	link := linkType(order.Uint32(head[20:]) & 0xffff)
+	// The upper half of the field, which is cut off here, may tell the length of a frame check sequence at the end. It is not relied
+	// on: payloads are bounded by their own lengths.
+	link := linkType(order.Uint32(head[20:]))
 	reader, err := pcapgo.NewReader(br)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)

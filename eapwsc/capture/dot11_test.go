@@ -92,6 +92,11 @@ func TestRadio(t *testing.T) {
 		{linkRadio, radiotapHeader(0, 5180, -128), Radio{true, true, 0xabc, 5180, -128}, 36},
 		{linkRadio, radiotapHeader(0, 5955, 0), Radio{true, true, 0xabc, 5955, 0}, 1},
 		{linkRadio, radiotapHeader(0, 902, 0), Radio{true, true, 0xabc, 902, 0}, 0},
+		// Fields out of alignment: behind two presence words, an odd rate, and a hop pattern.
+		{linkRadio, join([]byte{0, 0, 30, 0}, le32(radiotapMore|radiotapTSFT|radiotapRate|radiotapChannel), make([]byte, 4+4+8), []byte{2, 0}, le16(2437), le16(0)),
+			Radio{true, true, 0xabc, 2437, 0}, 6},
+		{linkRadio, join([]byte{0, 0, 17, 0}, le32(radiotapRate|radiotapChannel|radiotapFHSS|radiotapSignal), []byte{2, 0}, le16(2437), le16(0), []byte{9, 9, 0xce}),
+			Radio{true, true, 0xabc, 2437, -50}, 6},
 		{linkPPI, ppiHeader(0, 2472, -90), Radio{true, true, 0xabc, 2472, -90}, 13},
 	} {
 		events := decodeFrames(t, test.link, join(test.header, frame), join(test.header, dot11Data(apMAC, stationMAC, snap(etherEAPOL, eapolStart))))

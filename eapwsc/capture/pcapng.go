@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 	"time"
 )
@@ -82,14 +83,11 @@ func (n *ngFile) next(f *frame) (problem, error) {
 		if binary.BigEndian.Uint32(head) == magicNG && !n.section(head) {
 			return n.damaged()
 		}
-		kind, size := n.order.Uint32(head), int(min(n.order.Uint32(head[4:]), ngMaxOther+1))
-		if size < 12 || size%4 != 0 {
+		kind, size := n.order.Uint32(head), int(min(n.order.Uint32(head[4:]), math.MaxInt32))
+		if size < 12 || size%4 != 0 || size > ngMaxOther {
 			return n.damaged()
 		}
 		if n.skip && kind != magicNG || !ngWanted(kind) {
-			if size > ngMaxOther {
-				return n.damaged()
-			}
 			if skipped, err := n.br.Discard(size); err != nil {
 				return endOfFile(skipped, err)
 			}
@@ -226,10 +224,7 @@ func (i ngIface) time(stamp uint64, last time.Time) time.Time {
 	seconds := stamp / i.units
 	high, low := bits.Mul64(stamp%i.units, 1e9)
 	nanoseconds, _ := bits.Div64(high, low, i.units)
-	if seconds >= year10000 || i.offset >= year10000 || i.offset <= -year10000 {
-		return last
-	}
-	unix := int64(seconds) + i.offset
+	unix := int64(seconds) + i.offset // where this overflows, one absurd time replaces another
 	if unix < 0 || unix >= year10000 {
 		return last
 	}
@@ -250,7 +245,7 @@ func (n *ngFile) damaged() (problem, error) {
 				return fileDamaged, nil
 			}
 		}
-		size := int(min(n.order.Uint32(head[4:]), bufferSize+1))
+		size := int(min(n.order.Uint32(head[4:]), math.MaxInt32))
 		if !ngWanted(n.order.Uint32(head)) || size < 16 || size%4 != 0 || size > bufferSize {
 			continue
 		}

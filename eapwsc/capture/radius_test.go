@@ -80,6 +80,7 @@ func TestRADIUSMalformed(t *testing.T) {
 		{"attribute of one octet", radiusPacket(RADIUSAccessRequest, 5, []byte{79}), KindNote, radiusMalformed},
 		{"attribute of length 1", radiusPacket(RADIUSAccessRequest, 5, []byte{79, 1, 0}), KindNote, radiusMalformed},
 		{"attribute too long", radiusPacket(RADIUSAccessRequest, 5, []byte{79, 9, 0}), KindNote, radiusMalformed},
+		{"longer than RADIUS allows", radiusPacket(RADIUSAccessRequest, 5, bytes.Repeat(attribute(1, make([]byte, 253)), 16)), KindNote, radiusMalformed},
 		{"part of an EAP packet", radiusPacket(RADIUSAccessRequest, 5, eapMessage([]byte{2, 9, 0, 5})), KindRADIUS, radiusEAP},
 		{"no EAP code", radiusPacket(RADIUSAccessRequest, 5, eapMessage([]byte{5, 9, 0, 4})), KindRADIUS, radiusEAP},
 		{"without EAP", radiusPacket(RADIUSAccessReject, 5), KindRADIUS, noProblem},

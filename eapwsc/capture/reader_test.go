@@ -9,6 +9,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -33,6 +35,9 @@ var conversions = []conversion{
 	}},
 	{"802.3 with LLC", linkEthernet, func(dst, src [6]byte, b []byte) []byte {
 		return ethernetFrame(dst, src, 8+len(b), snap(etherEAPOL, b))
+	}},
+	{"802.3 with 802.1H", linkEthernet, func(dst, src [6]byte, b []byte) []byte {
+		return ethernetFrame(dst, src, 8+len(b), join([]byte{0xaa, 0xaa, 3, 0, 0, 0xf8}, be16(etherEAPOL), b))
 	}},
 	{"802.11", linkDot11, func(dst, src [6]byte, b []byte) []byte { return dot11Data(dst, src, snap(etherEAPOL, b)) }},
 	{"802.11 with FCS", linkDot11, func(dst, src [6]byte, b []byte) []byte { return withFCS(dot11Data(dst, src, snap(etherEAPOL, b))) }},
@@ -285,6 +290,14 @@ func TestDamage(t *testing.T) {
 	pcap := func(order binary.AppendByteOrder) func(...record) []byte {
 		return func(r ...record) []byte { return buildPcap(order, false, r...) }
 	}
+	at1970 := func(r ...record) []byte { // as of a router without a clock
+		var old []record
+		for _, r := range r {
+			r.time = time.Unix(r.time.Unix()-bootTime.Unix(), 0)
+			old = append(old, r)
+		}
+		return buildPcap(binary.LittleEndian, false, old...)
+	}
 	for _, file := range []struct {
 		name    string
 		build   func(...record) []byte
@@ -294,6 +307,7 @@ func TestDamage(t *testing.T) {
 	}{
 		{"pcap", pcap(binary.LittleEndian), binary.LittleEndian, []int{8}, 31},
 		{"pcap big-endian", pcap(binary.BigEndian), binary.BigEndian, []int{8}, 31},
+		{"pcap of 1970", at1970, binary.LittleEndian, []int{8}, 31},
 		{"pcapng", ng(binary.LittleEndian), binary.LittleEndian, []int{4, 20}, 1},
 		{"pcapng big-endian", ng(binary.BigEndian), binary.BigEndian, []int{4, 20}, 1},
 	} {
@@ -350,6 +364,87 @@ func TestDamage(t *testing.T) {
 					t.Errorf("%s cut at %d: %d frames, %d notes, want %d frames", file.name, cut, frames, notes, complete)
 				}
 			}
+		}
+	}
+}
+
+// TestNGBlocks has pcapng blocks that are rare, or wrong but for what else is in the file.
+func TestNGBlocks(t *testing.T) {
+	order := binary.LittleEndian
+	frame := func(n byte) []byte { return ethernetFrame(apMAC, stationMAC, etherEAPOL, []byte{2, 1, 0, 1, n}) }
+	packet := func(iface int, n byte) []byte {
+		return ngPacketBlock(order, ngEnhanced, iface, 1e6, record{time: bootTime, data: frame(n)})
+	}
+	section, ethernet := ngSectionBlock(order), ngInterfaceBlock(order, int(linkEthernet))
+	version2 := bytes.Clone(section)
+	version2[12] = 2
+	simple := func(wire int, data []byte) []byte { return block(order, ngSimple, le32(uint32(wire)), data) }
+	snaplen := bytes.Clone(ethernet)
+	snaplen[12] = 18
+	offset := ngInterfaceBlock(order, int(linkEthernet), ngOption(order, ngOptionOffset, 60, 0, 0, 0, 0, 0, 0, 0))
+	negative := ngInterfaceBlock(order, int(linkEthernet), ngOption(order, ngOptionOffset, bytes.Repeat([]byte{0xff}, 8)...))
+	absurd := ngInterfaceBlock(order, int(linkEthernet), ngOption(order, ngOptionOffset, 0, 0, 0, 0, 0, 0, 0, 0x70))
+	early := ngInterfaceBlock(order, int(linkEthernet), ngOption(order, ngOptionOffset, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff))
+	fine := ngInterfaceBlock(order, int(linkEthernet), ngOption(order, ngOptionResolution, 20))
+	for _, test := range []struct {
+		name   string
+		blocks [][]byte
+		want   string
+	}{
+		{"plain", [][]byte{ethernet, packet(0, 1), packet(0, 2)}, "1 2"},
+		{"interface that is not there", [][]byte{ethernet, packet(1, 1), packet(0, 2)}, problems[fileInterface].text + " 2"},
+		{"interface of an earlier section", [][]byte{ethernet, packet(0, 1), section, packet(0, 2), ethernet, packet(0, 3)}, "1 " + problems[fileInterface].text + " 3"},
+		{"no interface for a simple packet", [][]byte{simple(19, frame(1))}, problems[fileInterface].text},
+		{"interfaces numbered anew", [][]byte{ethernet, ngInterfaceBlock(order, int(linkSLL)), section, ngInterfaceBlock(order, int(linkSLL)), ethernet, packet(1, 1)}, "1"},
+		{"section of another version", [][]byte{ethernet, packet(0, 1), version2, ethernet, packet(0, 2), section, ethernet, packet(0, 3)}, "1 " + problems[fileVersion].text + " 3"},
+		{"simple packet cut by the snaplen", [][]byte{snaplen, simple(19, frame(1))}, "truncated"},
+		{"time offset", [][]byte{offset, packet(0, 1)}, "1+1m0s"},
+		{"negative time offset", [][]byte{negative, packet(0, 1)}, "1+-1s"},
+		{"absurd time offset", [][]byte{ethernet, packet(0, 1), absurd, packet(1, 2)}, "1 2"},
+		{"time offset before 1970", [][]byte{ethernet, packet(0, 1), early, packet(1, 2)}, "1 2"},
+		{"absurd time resolution", [][]byte{fine, packet(0, 1)}, problems[fileResolution].text + " 1"},
+		{"packet block cut short", [][]byte{ethernet, block(order, ngEnhanced, make([]byte, 16)), packet(0, 1)}, problems[fileDamaged].text + " 1"},
+		{"packet longer than its block", [][]byte{ethernet, block(order, ngEnhanced, make([]byte, 12), le32(100), le32(100)), packet(0, 1)}, problems[fileDamaged].text + " 1"},
+		{"interface block cut short", [][]byte{block(order, ngInterface, make([]byte, 4)), ethernet, packet(0, 1)}, problems[fileDamaged].text + " 1"},
+		{"option longer than its block", [][]byte{ngInterfaceBlock(order, int(linkEthernet), []byte{9, 0, 200, 0}), packet(0, 1)}, "1"},
+		{"large block of another kind", [][]byte{ethernet, block(order, 0x40000bad, make([]byte, 2*bufferSize)), packet(0, 1)}, "1"},
+		{"block of another kind, too large", [][]byte{ethernet, append(le32(4), le32(0x7ffffffc)...), packet(0, 1)}, problems[fileDamaged].text + " 1"},
+		{"more interfaces than can be", [][]byte{bytes.Repeat(ethernet, ngMaxInterfaces+1), packet(ngMaxInterfaces, 1), packet(0, 2)},
+			problems[fileDamaged].text + " " + problems[fileInterface].text + " 2"},
+	} {
+		var got []string
+		for _, e := range readAll(t, bytes.NewReader(join(section, join(test.blocks...)))) {
+			switch {
+			case e.Truncated:
+				got = append(got, "truncated")
+			case e.Note != "":
+				got = append(got, e.Note)
+			case e.Time.Equal(bootTime):
+				got = append(got, fmt.Sprint(e.Data[4]))
+			default:
+				got = append(got, fmt.Sprintf("%d+%v", e.Data[4], e.Time.Sub(bootTime)))
+			}
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// TestSnaplen: the header's snaplen, true or not, neither hides frames nor costs memory.
+func TestSnaplen(t *testing.T) {
+	file := buildPcap(binary.LittleEndian, false, record{bootTime, 1, ethernetFrame(apMAC, stationMAC, etherEAPOL, eapolStart), 0})
+	for _, snaplen := range []uint32{0, 1, 65535, 0xffffffff} {
+		copy(file[16:], le32(snaplen))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if events := readAll(t, bytes.NewReader(file)); len(events) != 1 || events[0].Kind != KindEAPOL {
+			t.Errorf("snaplen %d: %+v", snaplen, events)
+		}
+		runtime.ReadMemStats(&after)
+		allocated := after.TotalAlloc - before.TotalAlloc
+		if allocated > 2<<20 {
+			t.Errorf("snaplen %d: %d octets allocated", snaplen, allocated)
 		}
 	}
 }

@@ -117,6 +117,10 @@ func TestUPnP(t *testing.T) {
 			[]UPnP{{Action: ActionPutMessage, Response: true}}, [][]byte{m}, noProblem},
 		{"continue", nil, join([]byte("HTTP/1.1 100 Continue\r\n\r\n"), response("PutMessage", argument("NewOutMessage", m))),
 			[]UPnP{{Action: ActionPutMessage, Response: true}}, [][]byte{m}, noProblem},
+		{"without content", nil, join([]byte("HTTP/1.1 204 No Content\r\nContent-Type: text/xml\r\n\r\n"), response("PutMessage", argument("NewOutMessage", m)), response("PutMessage", "")),
+			[]UPnP{{Action: ActionPutMessage, Response: true}, {Action: ActionPutMessage, Response: true}}, [][]byte{m, nil}, noProblem},
+		{"action within an action", httpPost("PutMessage", soap("PutMessage", "<GetDeviceInfo/>"+argument("NewInMessage", m))), nil,
+			[]UPnP{{Action: ActionPutMessage}}, [][]byte{m}, noProblem},
 		{"other service", bytes.Replace(httpPost("PutMessage", soap("PutMessage", argument("NewInMessage", m))), []byte("WFAWLANConfig"), []byte("WANIPConnection"), 1), nil, nil, nil, noProblem},
 		{"description", []byte("GET /wps_device.xml HTTP/1.1\r\n\r\n"), httpAnswer("200 OK", "<root><device/></root>"), nil, nil, noProblem},
 		{"web page", []byte("GET / HTTP/1.1\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\n<p>hello!"), nil, nil, noProblem},
@@ -171,6 +175,11 @@ func TestUPnPLoss(t *testing.T) {
 	syn := tcpFrame(registrarEnd, apEnd, 1000, flagSYN, nil)
 	fin := tcpFrame(registrarEnd, apEnd, 1001+uint32(len(post)), flagFIN, nil)
 	next := tcpFrame(registrarEnd, apEnd, 1001+uint32(len(post)), flagACK, post)
+	before := tcpFrame(registrarEnd, apEnd, 0xfff00000, flagACK, post)
+	tail := tcpFrame(registrarEnd, apEnd, 1401, flagACK, post[400:])
+	// The rest in single octets, backwards: more than wait, but for the last 30.
+	single := segments(registrarEnd, apEnd, 1401, post[400:], 1)
+	slices.Reverse(single)
 	far := tcpFrame(registrarEnd, apEnd, 1001+1<<20, flagACK, post)
 	for _, test := range []struct {
 		name   string
@@ -187,6 +196,9 @@ func TestUPnPLoss(t *testing.T) {
 		{"no middle, then another connection", slices.Concat(parts[:2], parts[3:], [][]byte{syn}, parts), []string{problems[tcpLost].text, "message"}},
 		{"ended early", append(slices.Clone(parts[:2]), tcpFrame(registrarEnd, apEnd, 1401, flagFIN, nil)), []string{problems[httpCut].text}},
 		{"reset", append(slices.Clone(parts[:2]), tcpFrame(registrarEnd, apEnd, 1401, flagRST, nil)), []string{problems[tcpLost].text}},
+		{"the same ports long after", slices.Concat(parts, [][]byte{before}), []string{"message", "message"}},
+		{"too much out of order", slices.Concat(parts[:2], single), []string{problems[tcpLost].text}},
+		{"a little out of order", slices.Concat(parts[:2], single[len(single)-30:], [][]byte{tail}), []string{"message"}},
 		{"two messages", slices.Concat(parts, [][]byte{next, fin}), []string{"message", "message"}},
 		{"again after the end", slices.Concat(parts, [][]byte{fin}, parts), []string{"message"}},
 		{"cut by the snaplen", slices.Concat(parts[:1], [][]byte{parts[1][:100]}, parts[2:]), []string{problems[tcpLost].text}},
@@ -204,6 +216,20 @@ func TestUPnPLoss(t *testing.T) {
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
+	}
+	// That the snaplen cut a segment is told at once.
+	if e := decodeFrames(t, linkEthernet, parts[0], parts[1][:100], parts[2]); len(e) != 1 || e[0].Frame != 2 {
+		t.Errorf("cut by the snaplen: %+v", e)
+	}
+	// What waited once does not count any more: many pairs of segments in the wrong order.
+	var swapped [][]byte
+	body := soap("PutMessage", argument("NewInMessage", bytes.Repeat(wscMessage, 140)))
+	for pair := range slices.Chunk(segments(registrarEnd, apEnd, 1, bytes.Repeat(httpPost("PutMessage", body), 3), 1400), 2) {
+		slices.Reverse(pair)
+		swapped = append(swapped, pair...)
+	}
+	if e := decodeFrames(t, linkEthernet, append([][]byte{tcpFrame(registrarEnd, apEnd, 0, flagSYN, nil)}, swapped...)...); len(e) != 3 || len(e[2].Data) != 140*len(wscMessage) {
+		t.Errorf("pairs in the wrong order: %d events", len(e))
 	}
 }
 
@@ -238,7 +264,7 @@ func TestHTTPMalformed(t *testing.T) {
 func TestMemory(t *testing.T) {
 	head := "POST /wps_control HTTP/1.1\r\nSOAPAction: \"urn:schemas-wifialliance-org:service:WFAWLANConfig:1#PutMessage\"\r\nContent-Length: 60000\r\n\r\n"
 	body := []byte(head + strings.Repeat("x", 50000))
-	large := join(bytes.Repeat(wpsElement(make([]byte, 250)...), 44))
+	large := bytes.Repeat(wpsElement(make([]byte, 250)...), 240)
 	held := func(n int) uint64 {
 		var d decoder
 		d.init()
@@ -261,7 +287,7 @@ func TestMemory(t *testing.T) {
 		return after.HeapAlloc
 	}
 	few, many := held(100), held(8000)
-	if const64MB := uint64(64 << 20); many > few+const64MB {
+	if many > few+64<<20 {
 		t.Errorf("%d MB are held after many frames, %d MB after few", many>>20, few>>20)
 	}
 }
