@@ -60,7 +60,7 @@ func TestRedaction(t *testing.T) {
 		wps.M7Settings{ESNonce2: nonce, IdentityProof: wps.Redacted(secret), AP: &cred},
 		wps.Attribute{ID: wps.AttrNetworkKey, Value: wps.Redacted(secret)}, wps.VendorExtension{Data: wps.Redacted(secret)}, wps.WFAElement{Data: wps.Redacted(secret)},
 		wps.Header{Raw: wps.Redacted(secret)},
-		oob, wps.PasswordToken{OOB: oob}, wps.ConfigurationToken{Credentials: []wps.Credential{cred}}, &wps.HandoverSelect{OOB: oob},
+		oob, wps.PasswordToken{OOB: oob}, wps.ConfigurationToken{Credentials: []wps.Credential{cred}}, wps.HandoverRequest{OOB: oob}, &wps.HandoverSelect{OOB: oob},
 		walker, &walker,
 	}
 	for _, v := range tests {
