@@ -1,0 +1,95 @@
+package doctor
+
+import "github.com/gowps/gowps/wps"
+
+// afterRows are about attempts in which the settings were handed over, and
+// what became of them: C of the table, with B14, B18 and B19.
+var afterRows = []Row{
+	{Code: "C1", Cause: WrongKey, Outcome: Registered,
+		Evidence: "WSC_Done, then a 4-way handshake in which the access point does not accept the station's message 2",
+		Owner:    "WPS worked, but {router} does not accept the Wi-Fi password that it has just given to {device}.",
+		Steps: []string{"Restart {router}, and wait until its Wi-Fi is back: it may not have taken over its own new password yet.",
+			"Let {device} forget the network (reset its network settings).", stepNoRandom, stepPress,
+			"On the web page of {router}, give the network a password of 8 to 63 letters and digits without spaces, and try again.", stepPassword},
+		Engineer: "WSC_Done, then the 4-way handshake stops at message 2{reason}: the PSK differs. The key changed meanwhile, ends in a NUL or blank, was taken for a PSK instead of a passphrase, or is bound to another MAC address.",
+		when:     func(v *view) bool { return v.ended(EndDone) && v.a.After.Handshake == HandshakeFailed }},
+	{Code: "B19", Cause: CredentialUnusable, Outcome: Registered,
+		Evidence: "WSC_Done, and the settings that M8 gave cannot be used",
+		Owner:    "WPS worked, but the Wi-Fi settings that {router} gave cannot be used: {unusable}.",
+		Steps:    []string{stepWPA2, "Use a Wi-Fi name of 1 to 32 characters and a password of 8 to 63 letters and digits.", "Set up {device} again.", stepFirmware, stepPassword},
+		Engineer: "The credential was taken and is of no use: {settings}",
+		when: func(v *view) bool {
+			return v.ended(EndDone) && !v.ap() && v.unusable() && v.a.After.Handshake != HandshakeCompleted
+		}},
+	{Code: "C3", Cause: WPA3Only, Outcome: Registered,
+		Evidence: "WSC_Done, then the association or SAE is refused, and the network is for WPA3 only",
+		Owner:    "WPS worked, but the network of {router} is for WPA3 only, and {device} cannot join one with what WPS gave it.",
+		Steps:    []string{stepTransit, "Set up {device} again.", stepPassword},
+		Engineer: "Joining was refused{status}; the RSN element offers SAE only or requires PMF, while a WPS credential means WPA2-Personal.",
+		when: func(v *view) bool {
+			return v.ended(EndDone) && (v.a.After.Status != 0 || v.a.After.SAEStatus != 0) && v.net != nil && (v.net.SAEOnly || v.net.PMFRequired)
+		}},
+	{Code: "C4", Cause: SAEFailed, Outcome: Registered,
+		Evidence: "WSC_Done, then SAE is refused",
+		Owner:    "WPS worked, but {router} does not let {device} in by WPA3 with the password that WPS gave.",
+		Steps:    []string{stepTransit, "Use a Wi-Fi password of 8 to 63 letters and digits, not one of 64 hexadecimal digits: WPA3 cannot use those.", "Set up {device} again.", stepPassword},
+		Engineer: "SAE fails{status}: the key is a 64-hex PSK, or not the passphrase, or the access point does not know the station's.",
+		when:     func(v *view) bool { return v.ended(EndDone) && v.a.After.SAEStatus != 0 }},
+	{Code: "C3", Cause: JoiningRefused, Outcome: Registered,
+		Evidence: "WSC_Done, then the association is refused",
+		Owner:    "WPS worked, but {router} did not let {device} join with its new settings.",
+		Steps:    []string{"On the web page of {router}, look for a MAC filter or access control: switch it off, or add the address {station}.", stepTransit, "Set up {device} again.", stepPassword},
+		Engineer: "The association with the new settings was refused{status}: 41 to 43 mean a cipher or AKM that does not fit, 31 the policy for management frames.",
+		when:     func(v *view) bool { return v.ended(EndDone) && v.a.After.Status != 0 }},
+	{Code: "C2", Cause: NetworkNotFound, Outcome: Registered,
+		Evidence: "WSC_Done, and no network with the name is found",
+		Owner:    "WPS worked, but {device} cannot find the network that it was given.",
+		Steps:    []string{"Wait a minute: some routers restart their Wi-Fi after WPS.", "On the web page of {router}, make the network name visible and switch the 2.4 GHz band on.", "Set up {device} again.", stepPassword},
+		Engineer: "No BSS with the SSID of the credential: hidden, in another band, padded with NULs, or the access point is restarting.",
+		when:     func(v *view) bool { return v.ended(EndDone) && v.a.After.NotFound }},
+	{Code: "C5", Cause: NoAddress, Outcome: Registered,
+		Evidence: "joined, and DHCP gave no address",
+		Owner:    "WPS worked and {device} has joined the network, but it was given no address there.",
+		Steps:    []string{"Restart {router}, then {device}.", "On the web page of {router}, see that DHCP is switched on and has addresses left.", "See that no MAC filter or guest restriction holds {device} back."},
+		Engineer: "The 4-way handshake is complete, and there is no DHCP lease.",
+		when:     func(v *view) bool { return v.ended(EndDone) && v.a.After.NoAddress }},
+	{Code: "C6", Cause: Unreachable, Outcome: Registered,
+		Evidence: "joined and has an address, and others cannot reach it",
+		Owner:    "{Device} is connected, but other devices cannot reach it.",
+		Steps:    []string{"Make sure that both are in the same network, not one of them in the guest network.", "On the web page of {router}, switch off \"AP isolation\" or \"client isolation\".", "With mesh nodes or two bands, restart the router so that all are joined again."},
+		Engineer: "Client isolation, a guest network, or bands and mesh nodes that are not bridged.",
+		when:     func(v *view) bool { return v.ended(EndDone) && v.a.After.Unreachable }},
+
+	{Code: "B14", Cause: SettingsRead, Outcome: OutcomeRead,
+		Evidence: "WSC_NACK 0 from the external registrar after M7",
+		Owner:    "The router's PIN was right: a computer or app has read the Wi-Fi settings of {router}, and changed nothing.",
+		Steps:    []string{"If it was not you who did it, change the router's PIN and Wi-Fi password."},
+		Engineer: "WSC_NACK with configuration error 0 after M7 is how an external registrar ends that only wanted to read (WSC 2.0 Table 34).",
+		when:     (*view).read},
+	{Code: "B18", Cause: Success, Outcome: Registered,
+		Evidence: "WSC_Done from an access point",
+		Owner:    "It worked: a computer or app has given {router} its Wi-Fi settings.",
+		Steps:    []string{"Connect your devices again with the new Wi-Fi name and password."},
+		Engineer: "M1 to M8 and WSC_Done; EAP-Failure behind it is the normal end.",
+		when:     func(v *view) bool { return v.ended(EndDone) && v.ap() }},
+	{Code: "B18", Cause: Success, Outcome: Registered,
+		Evidence: "WSC_Done, then EAP-Failure and a disconnection",
+		Owner:    "It worked: {device} was given the Wi-Fi settings by {router}.",
+		Engineer: "WSC_Done after the settings; EAP-Failure and a deauthentication behind it are the normal end.",
+		when:     func(v *view) bool { return v.ended(EndDone) }},
+
+	{Code: "C7", Cause: SettingsChanged, Hint: true,
+		Evidence: "WSC_Done from an access point, or its State went from not configured to configured",
+		Owner:    "The Wi-Fi name and password of {router} have changed by this. Devices that were connected before have to be connected again.",
+		Steps:    []string{"Read the new password on the web page of {router}, and connect your other devices again."},
+		Engineer: "The access point was unconfigured and configured itself, or an external registrar wrote its settings by M8.",
+		when: func(v *view) bool {
+			return v.ended(EndDone) && (v.ap() || v.state != nil && v.state.State == wps.NotConfigured)
+		}},
+}
+
+// read reports whether an external registrar has read the settings of an
+// access point, and stopped there.
+func (v *view) read() bool {
+	return v.ended(EndNACK) && v.a.APEnrollee && v.a.By == registrar && v.a.ConfigError == wps.NoError && v.a.Reached == StageM7
+}

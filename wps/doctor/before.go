@@ -1,0 +1,371 @@
+package doctor
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// beforeRows are about what shows without an attempt: A of the table. The
+// hints among them go with attempts as well.
+var beforeRows = []Row{
+	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
+		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, and different UUIDs",
+		Owner:    "The WPS buttons of two routers are pressed at the same time ({pressed}), so no device can tell which of them is yours.",
+		Steps:    []string{stepWait2, "Press the button of one router only. If a neighbour was pressing too, wait until that is over.", "If both are yours (two bands, or mesh nodes), switch one band off while you set up the device.", "Or set it up by PIN, or type the Wi-Fi password."},
+		Engineer: "More than one active push-button registrar with unequal UUID-E: enrollees stop with a session overlap. A dual-band access point must have one UUID.",
+		when:     func(v *view) bool { return v.none() && len(v.routersPressed()) > 1 }},
+	{Code: "A17", Cause: Overlap, Outcome: NoAttempt,
+		Evidence: "several UUID-E with Device Password ID 4 within 120 s",
+		Owner:    "Two devices are in WPS button mode at the same time ({pressing}), so the router refuses both.",
+		Steps:    []string{"Stop WPS at one of the two devices.", stepWait2, "Press the router's button for 1 to 3 seconds, then start WPS at one device only, within 2 minutes."},
+		Engineer: "Two enrollees with different UUID-E sent Device Password ID 4 within the monitor time of 120 s: session overlap at the registrar.",
+		when:     func(v *view) bool { return v.none() && v.twoPressed() }},
+	{Code: "A5", Cause: MethodMismatch, Outcome: NoAttempt,
+		Evidence: "Selected Registrar with Device Password ID 4, and only devices that look for a PIN",
+		Owner:    "{Router} waits for the WPS button of a device, but the device searches in PIN mode.",
+		Steps:    []string{"Start WPS by button (also called PBC) at the device, within 2 minutes of pressing the router's button.", "Or enter the device's PIN on the WPS page of {router}, then start WPS by PIN at the device."},
+		Engineer: "Selected Registrar with Device Password ID 4; the probe requests with a WPS element have Device Password ID 0.",
+		when: func(v *view) bool {
+			return v.none() && v.waiting(PushButton) && v.searching(PIN) && !v.searching(PushButton)
+		}},
+	{Code: "A6", Cause: MethodMismatch, Outcome: NoAttempt,
+		Evidence: "Selected Registrar with Device Password ID 0, and a device in push-button mode",
+		Owner:    "{Router} waits for a PIN, but the device searches by its WPS button.",
+		Steps:    []string{"Press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes.", "Or start WPS by PIN at the device, with the PIN that was entered at the router."},
+		Engineer: "Selected Registrar with another Device Password ID than 4; the probe requests have 4.",
+		when: func(v *view) bool {
+			return v.none() && v.waiting(PIN) && !v.waiting(PushButton) && v.searching(PushButton)
+		}},
+	{Code: "A7", Cause: NotAuthorized, Outcome: NoAttempt,
+		Evidence: "Selected Registrar, and AuthorizedMACs with neither a device heard nor the broadcast address",
+		Owner:    "{Router} waits for another device: the PIN was entered for another one, or yours has a new Wi-Fi address.",
+		Steps:    []string{"Switch off the random or private Wi-Fi address at the device, if it has one.", "Enter the PIN that the device shows now on the WPS page of {router}, for this device or for any.", "Start WPS at the device within 2 minutes."},
+		Engineer: "AuthorizedMACs hold other addresses than those of the stations that probe.",
+		when:     func(v *view) bool { return v.none() && v.onlyOthersAuthorized() }},
+	{Code: "A13", Cause: Enterprise, Outcome: NoAttempt,
+		Evidence: "RSN with 802.1X",
+		Owner:    "The network of {router} wants a user name and a certificate or password for each user (enterprise security). WPS cannot set that up.",
+		Steps:    []string{"Ask who runs the network how to connect the device.", "At home: set the Wi-Fi security to WPA2-Personal (\"PSK\") on the web page of {router}."},
+		Engineer: "The RSN element has 802.1X key management; WPS provisions personal keys only.",
+		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.Enterprise }) }},
+	{Code: "A12", Cause: WPA3Only, Outcome: NoAttempt,
+		Evidence: "RSN with SAE only, or PMF required",
+		Owner:    "The network of {router} is for WPA3 only. WPS cannot set that up, and most devices with WPS cannot join it.",
+		Steps:    []string{stepTransit, stepEnableWPS, "Or choose the network at the device and type the Wi-Fi password."},
+		Engineer: "The RSN element offers SAE only or requires PMF; a WPS credential means WPA2-Personal.",
+		when: func(v *view) bool {
+			return v.none() && v.all(func(n *Network) bool { return n.SAEOnly || n.PMFRequired })
+		}},
+	{Code: "A3", Cause: SetupLocked, Outcome: NoAttempt,
+		Evidence: "AP Setup Locked, and no registrar is selected",
+		Owner:    "{Router} has locked its own PIN, as routers do after wrong ones.",
+		Steps: []string{"To connect a printer or another device you need no router PIN: press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes.",
+			"Or enter the device's PIN on the WPS page of {router}.",
+			"To use the router's PIN again, wait a minute (longer after repeated failures) or restart the router."},
+		Engineer: "AP Setup Locked is 1: the AP PIN is locked for external registrars. With hostap it does not concern the push button or enrollees' PINs.",
+		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(locked) }},
+	{Code: "A9", Cause: NotConfigured, Outcome: NoAttempt,
+		Evidence: "State is 1",
+		Owner:    "{Router} has not been set up yet: it is as it left the factory. The first WPS may make it invent a new Wi-Fi name and password.",
+		Steps:    []string{"Set up the router first: open its web page or app, and give it a Wi-Fi name and password.", "Then set up the device by WPS."},
+		Engineer: "Wi-Fi Simple Configuration State is 1 (not configured).",
+		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(unconfigured) }},
+	{Code: "A2", Cause: OtherBand, Outcome: NoAttempt,
+		Evidence: "a WPS element in the 5 GHz band only, while the same network is in the 2.4 GHz band",
+		Owner:    "{Router} has WPS switched on in its 5 GHz band only. Most printers have only the 2.4 GHz band.",
+		Steps:    []string{"On the web page of {router}, switch WPS on for the 2.4 GHz network.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
+		Engineer: "Access points of one SSID in both bands; only the one at 5 GHz has a WPS element.",
+		when:     func(v *view) bool { return v.none() && v.onlyAt5GHz() }},
+	{Code: "A1", Cause: WPSDisabled, Outcome: NoAttempt,
+		Evidence: "no WPS element in any beacon or probe response",
+		Owner:    "{Router} offers no WPS: it is switched off, or the router has switched it off by itself because of its Wi-Fi settings.",
+		Steps: []string{stepEnableWPS, "Make the network name visible: routers switch WPS off for hidden networks.", stepWPA2,
+			"Use the main network, not the guest network.", "Or choose the network at the device and type the Wi-Fi password."},
+		Engineer: "No WPS element was heard{why}. hostap drops it for hidden SSIDs, WEP and TKIP-only networks.",
+		when:     func(v *view) bool { return v.none() && len(v.Networks) > 0 && !v.anyWPS() }},
+	{Code: "A14", Cause: ChannelOutOfReach, Outcome: NoAttempt,
+		Evidence: "a registrar waits on channel 12 to 14, 5 GHz or 6 GHz only, and no device asks",
+		Owner:    "{Router} waits for a device, on a Wi-Fi channel that many devices cannot use.",
+		Steps:    []string{"On the web page of {router}, choose channel 1, 6 or 11 for 2.4 GHz, and switch that band on.", "Give both bands the same name.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
+		Engineer: "The only selected registrars are on channels that depend on region or band.",
+		when: func(v *view) bool {
+			return v.none() && v.waitingNow() && len(v.Stations) == 0 && v.waitingAll(func(n *Network) bool { return n.Channel > 11 })
+		}},
+	{Code: "A16", Cause: DeviceNotSearching, Outcome: NoAttempt,
+		Evidence: "a registrar waits for a push button, and no probe request has Device Password ID 4",
+		Owner:    "{Router} is in WPS mode, but no device is searching for it.",
+		Steps: []string{"Unplug the network cable of the printer: many switch their Wi-Fi off while it is plugged in.", "See that Wi-Fi is switched on at the device.",
+			"Start WPS by button at the device until it shows that it searches; confirm its menu.", "If it does not, reset the network settings of the device, and try again within 2 minutes of pressing the router's button."},
+		Engineer: "Selected Registrar with Device Password ID 4, and no probe request with it: the button was pressed too short, its menu not confirmed, or the radio is off.",
+		when: func(v *view) bool {
+			return v.none() && v.waiting(PushButton) && !v.searching(PushButton)
+		}},
+	{Code: "A4", Cause: NoSelectedRegistrar, Outcome: NoAttempt,
+		Evidence: "no Selected Registrar",
+		Owner:    "{Router} has WPS, but is not in WPS mode: nobody pressed its button or entered a PIN, or the 2 minutes were over.",
+		Steps: []string{"Press the router's WPS button for 1 to 3 seconds (longer may reset it), or enter the device's PIN on its WPS page.",
+			"Start WPS at the device within 2 minutes.", "With several routers or mesh nodes, use the one nearest to the device."},
+		Engineer: "WPS elements without Selected Registrar{before}.",
+		when:     func(v *view) bool { return v.none() && v.anyWPS() && !v.waitingNow() }},
+
+	{Code: "A10", Cause: MethodNotOffered, Hint: true,
+		Evidence: "Config Methods of the registrar without what the enrollee uses",
+		Owner:    "{Router} says that it does not offer this way of WPS. Many routers say so wrongly: try it all the same, and then another way (button or PIN).",
+		Engineer: "The Config Methods of M2 or M2D lack the method of M1. Weak evidence: many registrars set these bits wrongly.",
+		when: func(v *view) bool {
+			return v.failed() && (v.by(PushButton) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&wps.MethodPushButton == 0 ||
+				v.by(PIN) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&(wps.MethodKeypad|wps.MethodDisplay|wps.MethodLabel) == 0)
+		}},
+	{Code: "A11", Cause: OldVersion, Hint: true,
+		Evidence: "a WPS element without Version2",
+		Owner:    "{Router} has an old version of WPS. New firmware may help, and the security should be WPA2 with AES.",
+		Engineer: "The access point speaks WSC 1.0: it may wait for EAPOL-Start, and give WEP or TKIP credentials.",
+		when:     func(v *view) bool { return v.failed() && v.state != nil && v.state.WFA.Version2 == 0 }},
+	{Code: "A15", Cause: WeakSignal, Hint: true,
+		Evidence: "a signal below -75 dBm",
+		Owner:    "The signal is weak. Put {device} 1 to 3 metres from {router} while you set it up.",
+		Engineer: "The access point is heard at {signal} dBm.",
+		when:     func(v *view) bool { return v.failed() && v.net != nil && v.net.Signal != 0 && v.net.Signal < weak }},
+	{Code: "B20", Cause: SeveralAPs, Hint: true,
+		Evidence: "earlier attempts of the station with other access points",
+		Owner:    "{Device} tries several routers or mesh nodes, one after the other. Press the button, or enter the PIN, at the one that is nearest to it.",
+		Engineer: "The station ran with other BSSIDs before.",
+		when: func(v *view) bool {
+			return v.failed() && v.a.Station != wps.MAC{} && slices.ContainsFunc(v.before, func(b Attempt) bool {
+				return b.Station == v.a.Station && b.AP != v.a.AP && b.End != EndDone
+			})
+		}},
+	{Code: "B23", Cause: AddressMismatch, Hint: true,
+		Evidence: "M1 with another MAC address than the sender's",
+		Owner:    "{Device} names another Wi-Fi address than the one it uses: switch off its random or private address, and connect to the main router, not through a repeater.",
+		Engineer: "The MAC Address in M1 is not the station's.",
+		when:     func(v *view) bool { return v.failed() && v.otherAddress() }},
+	{Code: "B24", Cause: LossyLink, Hint: true,
+		Evidence: "messages that were sent again",
+		Owner:    "Messages had to be sent again: the connection is poor, or one of the two is slow. Bring them nearer to each other.",
+		Engineer: "{repeats} retransmitted.",
+		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 }},
+}
+
+// lastRows stand at the end: there is nothing more that could be said.
+var lastRows = []Row{
+	{Code: "D", Cause: Unknown, Outcome: Incomplete,
+		Evidence: "an attempt whose end was not seen",
+		Owner:    "What was recorded ends before the attempt did, so it cannot be told how it went on.",
+		Steps:    append([]string{"Record again, and let it run until the device says that it is connected or has failed."}, generic...),
+		Engineer: "The last message seen is {reached}; there is neither an end nor a time-out.",
+		when:     func(v *view) bool { return v.a != nil }},
+	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
+		Evidence: "nothing of the above",
+		Owner:    "There was no attempt to connect by WPS, and nothing that shows why.",
+		Steps:    append([]string{"Record again while you try to connect."}, generic...),
+		Engineer: "No exchange, and no element that explains it.",
+		when:     func(*view) bool { return true }},
+}
+
+// generic is what helps in most cases, in an order that does no harm.
+var generic = []string{
+	"Restart the router, and wait until its Wi-Fi is back (2 to 3 minutes). Restart the device.",
+	"Unplug the network cable of the printer, and reset its network settings.",
+	"On the router's web page: WPS on, security WPA2-Personal with AES (or WPA2/WPA3), name visible, 2.4 GHz on, no MAC filter.",
+	"Put the device 1 to 3 metres from the router.",
+	"Press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes; one device only.",
+	"Or read the PIN that the device shows now, and enter all its digits on the router's WPS page within 2 minutes.",
+	"Otherwise type the Wi-Fi password at the device.",
+}
+
+const (
+	// weak is the power in dBm below which probe responses get lost.
+	weak = -75
+	// monitor is for how long a registrar remembers who pressed.
+	monitor = 120 * time.Second
+)
+
+// none reports whether there was no attempt.
+func (v *view) none() bool { return v.a == nil }
+
+func locked(e *wps.Beacon) bool       { return e.APSetupLocked }
+func unconfigured(e *wps.Beacon) bool { return e.State == wps.NotConfigured }
+
+// last returns the WPS element that a network sends now, or nil.
+func (n *Network) last() *wps.Beacon {
+	if len(n.Adverts) == 0 {
+		return nil
+	}
+	return n.Adverts[len(n.Adverts)-1].Element
+}
+
+// at returns the WPS element that a network sent at a time, or nil.
+func (n *Network) at(t time.Time) *wps.Beacon {
+	i := len(n.Adverts) - 1
+	for i > 0 && n.Adverts[i].Since.After(t) {
+		i--
+	}
+	if i < 0 {
+		return nil
+	}
+	return n.Adverts[i].Element
+}
+
+// uuid returns the UUID-E that a network has told, or the zero value.
+func (n *Network) uuid() (uuid wps.UUID) {
+	for _, a := range n.Adverts {
+		if a.Element != nil && a.Element.UUIDE != (wps.UUID{}) {
+			uuid = a.Element.UUIDE
+		}
+	}
+	return uuid
+}
+
+// waited reports whether a network has waited for one of the methods.
+func (n *Network) waited(methods ...Method) bool {
+	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.waits(methods...) })
+}
+
+// waits reports whether a registrar waits with one of the methods.
+func (a Advert) waits(methods ...Method) bool {
+	return a.Element != nil && a.Element.SelectedRegistrar && slices.Contains(methods, MethodOf(a.Element.DevicePasswordID))
+}
+
+// anyWPS reports whether an access point offers WPS.
+func (v *view) anyWPS() bool {
+	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.last() != nil })
+}
+
+// any reports whether the element of an access point is such a one.
+func (v *view) any(such func(*wps.Beacon) bool) bool {
+	return slices.ContainsFunc(v.Networks, func(n Network) bool { e := n.last(); return e != nil && such(e) })
+}
+
+// waiting reports whether a registrar waited with one of the methods.
+func (v *view) waiting(methods ...Method) bool {
+	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.waited(methods...) })
+}
+
+// waitingNow reports whether a registrar is waiting at the end.
+func (v *view) waitingNow() bool {
+	return v.any(func(e *wps.Beacon) bool { return e.SelectedRegistrar })
+}
+
+// waitingAll reports whether all access points that wait are such.
+func (v *view) waitingAll(such func(*Network) bool) bool {
+	for i := range v.Networks {
+		if n := &v.Networks[i]; n.last() != nil && n.last().SelectedRegistrar && !such(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// all reports whether all access points that offer WPS, or all that were
+// heard if none does, are such.
+func (v *view) all(such func(*Network) bool) bool {
+	wpsOnly := v.anyWPS()
+	for i := range v.Networks {
+		if n := &v.Networks[i]; (!wpsOnly || n.last() != nil) && !such(n) {
+			return false
+		}
+	}
+	return len(v.Networks) > 0
+}
+
+// searching reports whether a device was heard that looks for a registrar
+// with a method.
+func (v *view) searching(m Method) bool {
+	return slices.ContainsFunc(v.Stations, func(s Station) bool { return s.Method == m })
+}
+
+// routersPressed returns the access points of different devices whose buttons
+// were pressed at one time.
+func (v *view) routersPressed() (pressed []*Network) {
+	for i := range v.Networks {
+		a := &v.Networks[i]
+		for j := range v.Networks[:i] {
+			b := &v.Networks[j]
+			if a.uuid() == b.uuid() && a.uuid() != (wps.UUID{}) || !pressedTogether(a, b) {
+				continue
+			}
+			for _, n := range []*Network{b, a} {
+				if !slices.Contains(pressed, n) {
+					pressed = append(pressed, n)
+				}
+			}
+		}
+	}
+	return pressed
+}
+
+// pressedTogether reports whether the buttons of two access points were
+// pressed at one time.
+func pressedTogether(a, b *Network) bool {
+	for _, both := range [][2]*Network{{a, b}, {b, a}} {
+		for _, advert := range both[0].Adverts {
+			if other := both[1]; advert.waits(PushButton) && len(other.Adverts) > 0 && !other.Adverts[0].Since.After(advert.Since) {
+				if e := other.at(advert.Since); (Advert{Element: e}).waits(PushButton) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// twoPressed reports whether two devices were in push-button mode within the
+// monitor time.
+func (v *view) twoPressed() bool { return len(v.stationsPressed()) > 1 }
+
+// stationsPressed returns the devices that were in push-button mode within the
+// monitor time of another one.
+func (v *view) stationsPressed() (pressed []Station) {
+	for i, a := range v.Stations {
+		for j, b := range v.Stations {
+			if i != j && a.Method == PushButton && b.Method == PushButton && a.UUID != b.UUID &&
+				a.First.Sub(b.Last) < monitor && b.First.Sub(a.Last) < monitor {
+				pressed = append(pressed, a)
+				break
+			}
+		}
+	}
+	return pressed
+}
+
+// authorized reports whether a registrar waits for a station: version 1.0
+// tells nobody for whom.
+func authorized(e *wps.Beacon, station wps.MAC) bool {
+	macs := e.WFA.AuthorizedMACs
+	return len(macs) == 0 || slices.Contains(macs, wps.Broadcast) || slices.Contains(macs, station)
+}
+
+// onlyOthersAuthorized reports whether registrars wait, and none of them for a
+// device that was heard.
+func (v *view) onlyOthersAuthorized() bool {
+	waiting := false
+	for _, n := range v.Networks {
+		e := n.last()
+		if e == nil || !e.SelectedRegistrar {
+			continue
+		}
+		waiting = true
+		if slices.ContainsFunc(v.Stations, func(s Station) bool { return authorized(e, s.MAC) }) || authorized(e, wps.MAC{}) {
+			return false
+		}
+	}
+	return waiting && len(v.Stations) > 0
+}
+
+// onlyAt5GHz reports whether a network has WPS at 5 GHz and none at 2.4 GHz,
+// where it is as well.
+func (v *view) onlyAt5GHz() bool {
+	at24 := false
+	for _, n := range v.Networks {
+		switch {
+		case n.last() != nil && n.Band != wps.Band5GHz:
+			return false
+		case n.last() == nil && n.Band == wps.Band24GHz:
+			at24 = at24 || slices.ContainsFunc(v.Networks, func(o Network) bool { return o.last() != nil && o.SSID == n.SSID })
+		}
+	}
+	return at24
+}

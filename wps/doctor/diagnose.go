@@ -1,0 +1,115 @@
+package doctor
+
+import (
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Diagnosis is the answer: what happened, whose fault it was, what to do.
+type Diagnosis struct {
+	// Code is that of the row that fits: see [Rows].
+	Code    string
+	Cause   Cause
+	Outcome Outcome
+	// DetectedBy is the side that found the fault, 0 if there is none or
+	// nobody said so. ConfigError is what it said, nil if nothing.
+	DetectedBy  registration.Role
+	ConfigError *wps.ConfigError
+
+	// Verdict is a sentence or two for an owner, Remedy the steps to take in
+	// order, Engineer the same as Verdict for someone who knows the protocol.
+	Verdict  string
+	Remedy   []string
+	Engineer string
+	// Hints are what made things worse, beside the cause.
+	Hints []Hint
+	// Together is what several attempts tell that one does not.
+	Together []string
+}
+
+// Hint is a circumstance that may have contributed.
+type Hint struct {
+	Code     string
+	Cause    Cause
+	Text     string // for an owner
+	Engineer string
+}
+
+// view is the evidence as the rows look at it.
+type view struct {
+	*Evidence
+	a      *Attempt    // the one that is judged; nil if there was none
+	before []Attempt   // those before it that have to do with the same devices
+	net    *Network    // the access point of a, or nil
+	state  *wps.Beacon // what it said when a began, or nil
+}
+
+// Diagnose says why the last attempt went as it did, in the light of what was
+// seen before it. Without an attempt it says why there was none, as far as the
+// elements of access points and devices show it. There always is an answer; if
+// nothing fits its cause is [Unknown].
+func Diagnose(e *Evidence) Diagnosis {
+	v := newView(e)
+	var d Diagnosis
+	for i := range table {
+		row := &table[i]
+		switch {
+		case row.Hint:
+			if d.Cause != row.Cause && row.when(v) {
+				d.Hints = append(d.Hints, Hint{row.Code, row.Cause, v.fill(row.Owner), v.fill(row.Engineer)})
+			}
+		case d.Cause == "" && row.when(v):
+			d.Code, d.Cause, d.Outcome = row.Code, row.Cause, row.Outcome
+			d.Verdict, d.Engineer = v.fill(row.Owner), v.fill(row.Engineer)
+			for _, step := range row.Steps {
+				d.Remedy = append(d.Remedy, v.step(step))
+			}
+		}
+	}
+	if v.a != nil {
+		d.DetectedBy = v.a.By
+		if v.a.End == EndNACK || v.a.End == EndM2D {
+			ce := v.a.ConfigError
+			d.ConfigError = &ce
+		}
+	}
+	for _, row := range togetherRows {
+		if row.when(v) {
+			d.Together = append(d.Together, v.fill(row.text))
+		}
+	}
+	return d
+}
+
+func newView(e *Evidence) *view {
+	v := &view{Evidence: e}
+	if n := len(e.Attempts); n > 0 {
+		v.a = &e.Attempts[n-1]
+		for _, b := range e.Attempts[:n-1] {
+			if v.a.concerns(&b) {
+				v.before = append(v.before, b)
+			}
+		}
+		v.net = e.network(v.a.AP)
+	}
+	if v.net != nil {
+		v.state = v.net.at(v.a.Began)
+	}
+	return v
+}
+
+// concerns reports whether two attempts have a device in common.
+func (a *Attempt) concerns(b *Attempt) bool {
+	return a.AP == b.AP && a.AP != wps.MAC{} || a.Station == b.Station && a.Station != wps.MAC{} ||
+		a.Enrollee.UUID == b.Enrollee.UUID && a.Enrollee.UUID != wps.UUID{}
+}
+
+// network returns the access point with an address, or nil.
+func (e *Evidence) network(bssid wps.MAC) *Network {
+	for i := range e.Networks {
+		if e.Networks[i].BSSID == bssid && bssid != (wps.MAC{}) {
+			return &e.Networks[i]
+		}
+	}
+	return nil
+}

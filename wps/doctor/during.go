@@ -1,0 +1,456 @@
+package doctor
+
+import (
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+const (
+	enrollee  = registration.RoleEnrollee
+	registrar = registration.RoleRegistrar
+)
+
+// duringRows are about attempts that failed: B of the table.
+var duringRows = []Row{
+	{Code: "B22", Cause: MethodMismatch, Outcome: Failed,
+		Evidence: "M1 and M2 name different methods, and the enrollee stopped",
+		Owner:    "{Device} and {router} were not set to the same thing: one of them waits for a button, the other one for a PIN.",
+		Steps:    []string{or("Use the button at both", stepPress), or("Or the PIN at both", stepNewPIN), stepEnterPIN},
+		Engineer: "M2 answers with another Device Password ID than M1 has, so the two used different passwords.",
+		when: func(v *view) bool {
+			return v.failed() && v.a.Answered != MethodUnknown && v.a.Method != MethodUnknown && v.a.Answered != v.a.Method &&
+				(v.refused(0, enrollee) || v.refused(18, enrollee))
+		}},
+	{Code: "B9", Cause: PINFirstHalf, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the station after M4, PIN",
+		Owner:    "The PIN was wrong: the one that was entered at {router} is not the one of {device}, and already the first half of its digits differs.",
+		Steps: []string{stepNewPIN,
+			"Make sure that it is the PIN of {device}, not the one printed on the router.",
+			stepEnterPIN, or("Or use no PIN at all", stepPress), stepPassword},
+		Engineer: "The enrollee found R-Hash1 wrong on M4 (configuration error 18): the registrar's password differs in PSK1, the first 4 digits of 8, or 2 of 4.",
+		when: func(v *view) bool {
+			return v.refused(18, enrollee) && v.at(StageM4) && !v.ap() && v.by(PIN, MethodUnknown)
+		}},
+	{Code: "B9", Cause: PINFirstHalf, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the access point after M4",
+		Owner:    "The router's PIN was wrong: the one that was typed at the computer or app is not the PIN of {router}, and already the first half of its digits differs.",
+		Steps:    []string{stepRouterPIN, "Type all 8 digits. After three wrong ones most routers refuse every PIN for a minute, then for longer: do not guess.", stepRouterWeb},
+		Engineer: "The access point found R-Hash1 wrong on M4 (configuration error 18): the external registrar's PIN differs in the first 4 digits. It counts as a failed attempt for the lockout.",
+		when:     func(v *view) bool { return v.refused(18, enrollee) && v.at(StageM4) && v.ap() }},
+	{Code: "B9", Cause: PINFirstHalf, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the enrollee after M4, out-of-band password",
+		Owner:    "{Router} was given a password from an NFC tag that is not the one of {device}: the tag is old, or belongs to another device.",
+		Steps:    []string{"Touch the tag of {device} again, or let {device} write a new one.", or("Or use the button", stepPress), stepPassword},
+		Engineer: "The enrollee found R-Hash1 wrong on M4 (configuration error 18) with an out-of-band device password: the registrar used another one.",
+		when:     func(v *view) bool { return v.refused(18, enrollee) && v.at(StageM4) && v.by(OutOfBand) }},
+	{Code: "B10", Cause: PINSecondHalf, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the station after M6",
+		Owner:    "The PIN was nearly right: the first half of the digits that were entered at {router} is right, one of the last ones is not.",
+		Steps: []string{stepNewPIN,
+			"Compare the last digits with care, and enter the whole PIN again at {router}: it has forgotten the wrong one.",
+			stepEnterPIN, stepPassword},
+		Engineer: "The enrollee found R-Hash2 wrong on M6 (configuration error 18): PSK1 agrees, PSK2 does not: a typing error in the second half. M6 has exposed the registrar's PIN: it is spent.",
+		when:     func(v *view) bool { return v.refused(18, enrollee) && v.at(StageM6) && !v.ap() }},
+	{Code: "B10", Cause: PINSecondHalf, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the access point after M6",
+		Owner:    "The router's PIN was nearly right: the first half of the digits that were typed at the computer or app is right, one of the last ones is not.",
+		Steps:    []string{stepRouterPIN, "Compare the last four digits with care, and type the whole PIN again.", stepRouterWeb},
+		Engineer: "The access point found R-Hash2 wrong on M6 (configuration error 18): PSK1 agrees, PSK2 does not. It counts as a failed attempt for the lockout.",
+		when:     func(v *view) bool { return v.refused(18, enrollee) && v.at(StageM6) && v.ap() }},
+	{Code: "B11", Cause: ProofRefused, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the registrar after M5 or M7",
+		Owner:    "{Router} did not accept the proof that {device} gave of its PIN, although {device} had accepted the router's. One of the two has mixed something up.",
+		Steps:    []string{stepRestart, or("Then use the button", stepPress), stepFirmware, stepPassword},
+		Engineer: "The registrar found E-Hash1 or E-Hash2 wrong (configuration error 18 after M5 or M7): the enrollee proved another password than the one that it verified. An honest enrollee cannot come here.",
+		when:     func(v *view) bool { return v.refused(18, registrar) }},
+	{Code: "B11", Cause: ProofRefused, Outcome: Failed,
+		Evidence: "WSC_NACK 18 anywhere else",
+		Owner:    "{Device} and {router} do not agree on the password, though no PIN that a person could mistype was in use. One of the two has mixed something up, or was in another mode than the other.",
+		Steps:    []string{stepRestart, or("Then use the button", stepPress), stepFirmware, stepPassword},
+		Engineer: "Configuration error 18 where both sides must have the same password, as push-button runs always do.",
+		when:     func(v *view) bool { return v.refused(18) }},
+
+	{Code: "B8", Cause: SetupLocked, Outcome: Refused,
+		Evidence: "WSC_NACK 15 from the access point, which says it is locked, or after wrong PINs",
+		Owner:    "{Router} does not accept its own PIN for now: it has locked it, as routers do after wrong PINs.",
+		Steps: []string{"Wait a minute and try once with the right PIN. After more failures the wait doubles. Restarting the router ends it with many, not with all.",
+			stepRouterPIN,
+			"To connect a printer or another device you need no router PIN: use the WPS button, or enter the device's PIN on the page of {router}. The lock does not hold for these.",
+			stepRouterWeb},
+		Engineer: "The access point answered with configuration error 15 (setup locked) before any half was tried. Its AP Setup Locked attribute or the failures before tell of a lockout.",
+		when:     func(v *view) bool { return v.refused(15, enrollee) && v.ap() && v.lockout() }},
+	{Code: "B8", Cause: APPINDisabled, Outcome: Refused,
+		Evidence: "WSC_NACK 15 from the access point, which does not say that it is locked, without wrong PINs before",
+		Owner:    "{Router} cannot be set up with its own PIN: it has none, or its owner has switched it off.",
+		Steps: []string{"On the web page of {router}, switch on the PIN for external registrars, if there is such a setting.",
+			"To connect a printer or another device you need no router PIN: use the WPS button, or enter the device's PIN on the page of {router}.", stepRouterWeb},
+		Engineer: "Configuration error 15 after M2 while the element of the access point has no AP Setup Locked: it has no AP PIN.",
+		when: func(v *view) bool {
+			return v.refused(15, enrollee) && v.ap() && v.at(StageM1, StageM2) && v.state != nil
+		}},
+	{Code: "B8", Cause: SetupLocked, Outcome: Refused,
+		Evidence: "WSC_NACK 15 from the access point after M2, and nothing else is known of it",
+		Owner:    "{Router} does not accept its own PIN: it has locked it, as routers do after wrong PINs, or its owner has switched it off.",
+		Steps: []string{"Look on the web page of {router} whether its PIN is switched on.", "If it is, wait some minutes or restart the router, and try once with the right PIN.",
+			stepRouterPIN,
+			"To connect a printer or another device you need no router PIN: use the WPS button, or enter the device's PIN on the page of {router}.", stepRouterWeb},
+		Engineer: "Configuration error 15 after M2: the AP PIN is locked or disabled. Without the beacon the two cannot be told apart.",
+		when:     func(v *view) bool { return v.refused(15, enrollee) && v.ap() && v.at(StageM1, StageM2) }},
+	{Code: "B8", Cause: SetupLocked, Outcome: Refused,
+		Evidence: "WSC_NACK 15 from the access point after M7 or M8",
+		Owner:    "{Router} lets others read its settings with its PIN, and not change them.",
+		Steps:    []string{"Look on the web page of {router} for a setting that allows external registrars to change it.", stepRouterWeb},
+		Engineer: "Configuration error 15 on M8: the access point is in read-only mode (hostap's ap_setup_locked=2).",
+		when:     func(v *view) bool { return v.refused(15, enrollee) && v.ap() }},
+	{Code: "B5", Cause: SetupLocked, Outcome: Refused,
+		Evidence: "M2D or WSC_NACK 15 from the registrar",
+		Owner:    "{Router} has locked its WPS, as routers do after wrong PINs, and knows no PIN of {device} either.",
+		Steps:    []string{"Wait a minute, or restart {router}.", or("Then use the button", stepPress), "Or enter the PIN of {device} on the WPS page of {router} first, and then start WPS at {device}.", stepPassword},
+		Engineer: "M2D with configuration error 15: the registrar has no password for the enrollee, and the access point is locked.",
+		when:     func(v *view) bool { return v.refused(15) }},
+
+	{Code: "B23", Cause: AddressMismatch, Outcome: Refused,
+		Evidence: "error 12, one device only was heard pressing, and M1 has another MAC address than the sender",
+		Owner:    "{Router} takes {device} for two devices, because it changes its Wi-Fi address or reaches the router through a repeater.",
+		Steps:    []string{stepNoRandom, "If there is a repeater or mesh node between the two, connect {device} near the main router.", stepWait2, stepPress, stepPassword},
+		Engineer: "Configuration error 12, and the MAC Address in M1 is not the station's: iwd refuses an M1 that does not match the probe request of the press.",
+		when:     func(v *view) bool { return v.refused(12) && v.otherAddress() && !v.twoPressed() }},
+	{Code: "B13", Cause: Overlap, Outcome: Refused,
+		Evidence: "WSC_NACK 12 after M3, M5 or M7",
+		Owner:    "A second device began WPS by button while {device} was being set up, and {router} cannot tell which one you mean.",
+		Steps:    []string{stepWait2, "Make sure that no other device is in WPS mode: a device that searches with its button blinks.", stepPress, stepPassword},
+		Engineer: "Configuration error 12 (multiple PBC sessions) in mid-run: the overlap was noticed after M2.",
+		when:     func(v *view) bool { return v.refused(12) && v.a.End == EndNACK && v.a.Reached >= StageM3 }},
+	{Code: "B8", Cause: Overlap, Outcome: Refused,
+		Evidence: "WSC_NACK 12 after M1 or M2",
+		Owner:    "More than one device, or more than one router, is in WPS button mode, and nobody can tell which two belong together.",
+		Steps:    stepsOverlap,
+		Engineer: "WSC_NACK with configuration error 12 (multiple PBC sessions) right after M1 or M2.",
+		when:     func(v *view) bool { return v.refused(12) && v.a.End == EndNACK }},
+	{Code: "B4", Cause: Overlap, Outcome: Refused,
+		Evidence: "M2D 12",
+		Owner:    "More than one device is in WPS button mode, and {router} cannot tell which one you mean.",
+		Steps:    stepsOverlap,
+		Engineer: "M2D with configuration error 12 (multiple PBC sessions): the registrar has heard more than one UUID-E with Device Password ID 4 within 120 s.",
+		when:     func(v *view) bool { return v.refused(12) }},
+
+	{Code: "B6", Cause: OOBHashMismatch, Outcome: Refused,
+		Evidence: "M2D or WSC_NACK 20",
+		Owner:    "The NFC tag that was touched does not belong to the device that answered: its key is another one.",
+		Steps:    []string{"Touch the tag of {device} again; it may have been read badly, or be that of another device.", "Let {device} write a new tag if its settings were reset since.", or("Or use the button", stepPress), stepPassword},
+		Engineer: "Configuration error 20: the hash of the public key in M1 or M2 is not the one that was handed over out of band. If it is not a stale tag, someone is in between.",
+		when:     func(v *view) bool { return v.refused(20) && v.a.End == EndM2D }},
+	{Code: "B8", Cause: OOBHashMismatch, Outcome: Refused,
+		Evidence: "WSC_NACK 20",
+		Owner:    "The NFC tag that was touched does not belong to the device that answered: its key is another one.",
+		Steps:    []string{"Touch the tag again; it may have been read badly, or be that of another device.", "Let the device write a new tag if its settings were reset since.", or("Or use the button", stepPress), stepPassword},
+		Engineer: "WSC_NACK with configuration error 20: the hash of the peer's public key is not the one that was handed over out of band. If it is not a stale tag, someone is in between.",
+		when:     func(v *view) bool { return v.refused(20) }},
+
+	{Code: "B22", Cause: MethodMismatch, Outcome: Refused,
+		Evidence: "M2D 0 to an M1 for PIN while the access point waits for a push button",
+		Owner:    "{Router} waits for the WPS button of a device, and {device} came with a PIN.",
+		Steps:    []string{"Start WPS by button at {device}, within 2 minutes of pressing the button of {router}.", "Or enter the PIN that {device} shows on the WPS page of {router} first, then start WPS by PIN at {device}."},
+		Engineer: "M1 has a PIN's Device Password ID; the element says Selected Registrar with Device Password ID 4.",
+		when:     func(v *view) bool { return v.noSession() && v.by(PIN) && v.waitsFor(PushButton) }},
+	{Code: "A6", Cause: MethodMismatch, Outcome: Refused,
+		Evidence: "M2D 0 to an M1 for push button while the access point waits for a PIN",
+		Owner:    "{Router} waits for a PIN, and {device} came with its WPS button.",
+		Steps:    []string{stepPress, "Or set up {device} by PIN, with the PIN that was entered at {router}."},
+		Engineer: "M1 has Device Password ID 4; the element says Selected Registrar with another one.",
+		when:     func(v *view) bool { return v.noSession() && v.by(PushButton) && v.waitsFor(PIN) }},
+	{Code: "A7", Cause: NotAuthorized, Outcome: Refused,
+		Evidence: "M2D 0, and AuthorizedMACs without the station",
+		Owner:    "{Router} waits for another device than {device}: its PIN was entered for another one, or {device} has a new Wi-Fi address.",
+		Steps:    []string{stepNoRandom, stepNewPIN, stepEnterPIN, stepPassword},
+		Engineer: "The registrar is selected for AuthorizedMACs that hold neither the station nor the broadcast address, and answers M2D 0.",
+		when:     func(v *view) bool { return v.noSession() && v.waits() && !authorized(v.state, v.a.Station) }},
+	{Code: "B21", Cause: NoRegistrarSession, Outcome: Refused,
+		Evidence: "M2D 0 for PIN, after an attempt in which the registrar had a PIN",
+		Owner:    "{Router} has no PIN for {device} any more: a router uses a PIN once or twice only, and for a few minutes.",
+		Steps:    []string{stepNewPIN, "Enter it at {router} once more, even if it is the same as before.", stepEnterPIN, or("Or use the button", stepPress)},
+		Engineer: "M2D 0 after a run in which the registrar sent M4: its PIN was spent by success, by exposure in M6, by two attempts, or by time.",
+		when: func(v *view) bool {
+			return v.noSession() && v.by(PIN, MethodUnknown) && v.earlier(func(b *Attempt) bool { return !b.APEnrollee && b.Method == PIN && b.Reached >= StageM4 })
+		}},
+	{Code: "B7", Cause: NoRegistrarSession, Outcome: Refused,
+		Evidence: "M2D 0, and the end some seconds later",
+		Owner:    "{Router} has no PIN for {device} and its button was not pressed. It waited in vain for a computer that should have given one.",
+		Steps:    []string{"Close the set-up wizard at the computer if one is open, or finish in it what it asks for.", stepPress, or("Or by PIN", stepNewPIN), stepEnterPIN, stepPassword},
+		Engineer: "M2D with configuration error 0, and the access point waited for an external registrar (5 s) before EAP-Failure.",
+		when:     func(v *view) bool { return v.noSession() && v.a.Silence >= waitForExternal }},
+	{Code: "B3", Cause: NoRegistrarSession, Outcome: Refused,
+		Evidence: "M2D 0 for push button",
+		Owner:    "{Device} came with its WPS button, but nobody had pressed the button of {router}, or more than 2 minutes before.",
+		Steps:    []string{stepPress, "Press the button of {router} first: it has to be in WPS mode when {device} arrives. Its WPS lamp blinks while it is.", "With several routers or mesh nodes, press the one that is nearest to {device}.", stepPassword},
+		Engineer: "M2D with configuration error 0 to an M1 with Device Password ID 4: the registrar's push-button mode is not active.",
+		when:     func(v *view) bool { return v.noSession() && v.by(PushButton) }},
+	{Code: "B3", Cause: NoRegistrarSession, Outcome: Refused,
+		Evidence: "M2D 0",
+		Owner:    "{Router} was not waiting for {device}: nobody had entered its PIN there.",
+		Steps:    []string{stepNewPIN, "Enter it on the WPS page of {router} before {device} tries, all digits. The router has to know the PIN first.", "Start WPS by PIN at {device} within 2 minutes.", or("Or use no PIN at all", stepPress), stepPassword},
+		Engineer: "M2D with configuration error 0: the registrar has no password for this enrollee's UUID-E (\"PIN needed\"), or does not accept its Device Password ID.",
+		when:     (*view).noSession},
+
+	{Code: "B12", Cause: DecryptionFailure, Outcome: Failed,
+		Evidence: "WSC_NACK 2, or the keys show that Encrypted Settings cannot be opened",
+		Owner:    "A message between {device} and {router} was damaged: what was encrypted could not be read.",
+		Steps:    []string{or("Try once more", stepNear), stepRestart, stepFirmware, stepPassword},
+		Engineer: "Encrypted Settings fail to decrypt, or their Key Wrap Authenticator is wrong: damage, or a fault of the sender.",
+		when:     func(v *view) bool { return v.refused(2) || v.failed() && v.a.Fault == FaultSettings }},
+	{Code: "B15", Cause: AuthenticatorBad, Outcome: Failed,
+		Evidence: "the keys, or one of the two sides, show that an Authenticator is wrong",
+		Owner:    "A message between {device} and {router} was changed on its way, or one of the two makes them wrongly.",
+		Steps:    []string{or("Try once more", stepNear), stepRestart, stepFirmware, stepPassword},
+		Engineer: "An Authenticator does not verify: the message was damaged or forged, or the two sides have derived different keys. hostap answers with WSC_NACK 0, others ignore the message.",
+		when:     func(v *view) bool { return v.failed() && v.a.Fault == FaultAuthenticator }},
+	{Code: "B15", Cause: NonceMismatch, Outcome: Failed,
+		Evidence: "a message carries a nonce of another run",
+		Owner:    "{Device} and {router} talked past each other: one of them answered to an attempt that was already over.",
+		Steps:    []string{or("Wait half a minute, and try once more", stepPress), stepRestart, stepFirmware, stepPassword},
+		Engineer: "A message does not echo the nonce of this run: a stale reply, a faulty peer, or a forgery. hostap ends the run, others ignore the message.",
+		when:     func(v *view) bool { return v.failed() && v.a.Fault == FaultNonce }},
+	{Code: "B16", Cause: Timeout, Outcome: Failed,
+		Evidence: "WSC_NACK 16 or 17",
+		Owner:    "One side took too long to answer, and the other gave up.",
+		Steps:    stepsTimeout,
+		Engineer: "Configuration error 16 (message time-out) or 17 (registration time-out).",
+		when:     func(v *view) bool { return v.refused(16) || v.refused(17) }},
+	{Code: "A14", Cause: ChannelOutOfReach, Outcome: Refused,
+		Evidence: "configuration error 3, 4 or 19",
+		Owner:    "{Device} cannot use the Wi-Fi band that {router} offered it.",
+		Steps:    []string{"Switch on the 2.4 GHz Wi-Fi of {router}, with the same name and password as the other band.", stepPress},
+		Engineer: "Configuration error 3, 4 or 19: the channel is not supported.",
+		when:     func(v *view) bool { return v.refused(3) || v.refused(4) || v.refused(19) }},
+	{Code: "A15", Cause: WeakSignal, Outcome: Failed,
+		Evidence: "configuration error 5",
+		Owner:    "{Device} and {router} hear each other too badly.",
+		Steps:    []string{stepNear, "Take metal, water and microwave ovens out of the way, then try again.", stepPassword},
+		Engineer: "Configuration error 5: signal too weak.",
+		when:     func(v *view) bool { return v.refused(5) }},
+	{Code: "B15", Cause: DeviceBusy, Outcome: Refused,
+		Evidence: "configuration error 14",
+		Owner:    "One of the two was busy with setting up another device.",
+		Steps:    []string{"Let the other set-up finish, or wait 2 minutes.", stepPress, stepRestart},
+		Engineer: "Configuration error 14: device busy.",
+		when:     func(v *view) bool { return v.refused(14) }},
+	{Code: "B19", Cause: CredentialRefused, Outcome: Failed,
+		Evidence: "M8 answered by WSC_NACK, and what it gave cannot be used",
+		Owner:    "The PIN or button worked, but {device} does not accept the Wi-Fi settings that {router} gave it: their security is too old, or they are not complete.",
+		Steps:    []string{stepWPA2, "Use a Wi-Fi name of 1 to 32 characters and a password of 8 to 63 letters and digits.", "Set up {device} again.", stepFirmware},
+		Engineer: "The enrollee answered M8 with WSC_NACK: {settings}",
+		when:     func(v *view) bool { return v.nack() && v.a.By == enrollee && v.at(StageM8) && v.unusable() }},
+	{Code: "B15", Cause: CredentialRefused, Outcome: Failed,
+		Evidence: "M8 answered by WSC_NACK",
+		Owner:    "The PIN or button worked, but the Wi-Fi settings that came at the end were not accepted: their security may be too old (WEP, or TKIP only), or they are not complete.",
+		Steps:    []string{stepWPA2, "Use a Wi-Fi name of 1 to 32 characters and a password of 8 to 63 letters and digits.", "Set up {device} again.", stepFirmware, stepPassword},
+		Engineer: "The enrollee answered M8 with WSC_NACK: a mandatory attribute of the Credential is missing, or it is one of WEP, which version 2.0 forbids. With the keys of the run its contents could be told.",
+		when:     func(v *view) bool { return v.nack() && v.a.By == enrollee && v.at(StageM8) }},
+	{Code: "B8", Cause: InternalRefusal, Outcome: Failed,
+		Evidence: "WSC_NACK 0 right after M1 or M2",
+		Owner:    "One of the two stopped at the very beginning without saying why. Neither PIN nor button had been tried yet.",
+		Steps:    []string{stepRestart, stepPress, stepFirmware, stepPassword},
+		Engineer: "WSC_NACK with configuration error {error} from the {by} after {reached}: an attribute that it does not take, a public key, a changed Device Password ID, an Authenticator. Look at its own log.",
+		when:     func(v *view) bool { return v.nack() && v.a.Reached <= StageM2 }},
+	{Code: "B15", Cause: InternalRefusal, Outcome: Failed,
+		Evidence: "WSC_NACK 0 elsewhere, or another error",
+		Owner:    "{Who} stopped in the middle without saying why. The PIN was not found wrong up to there.",
+		Steps:    []string{or("Try once more", stepPress), stepRestart, stepFirmware, stepPassword},
+		Engineer: "WSC_NACK with configuration error {error} from the {by} after {reached}. hostap sends 0 for most checks that fail: Authenticator, missing attribute, message out of order. Look at its own log.",
+		when:     (*view).nack},
+	{Code: "B15", Cause: InternalRefusal, Outcome: Refused,
+		Evidence: "M2D with another error",
+		Owner:    "{Router} would not register {device}, for a reason that it did not name.",
+		Steps:    []string{stepRestart, stepPress, stepFirmware, stepPassword},
+		Engineer: "M2D with configuration error {error}.",
+		when:     func(v *view) bool { return v.ended(EndM2D) }},
+
+	{Code: "A18", Cause: AssociationRefused, Outcome: Refused,
+		Evidence: "the association was refused, or ended at once",
+		Owner:    "{Router} did not let {device} in at all, before WPS could begin.",
+		Steps: []string{"On the web page of {router}, look for a MAC filter or access control: switch it off, or add the address {station}.",
+			"If many devices are connected, disconnect some.", stepRestart, stepPress},
+		Engineer: "Association refused{status}: 40 is an invalid element, 17 a full access point, 1 often a MAC filter.",
+		when: func(v *view) bool {
+			return v.failed() && (v.a.Status != 0 || v.ended(EndDisconnect) && v.at(StageAssociating, StageAssociated) && v.a.By == v.apRole() && v.a.Silence < atOnce)
+		}},
+	{Code: "B1", Cause: NoIdentityRequest, Outcome: Failed,
+		Evidence: "associated, and no EAP-Request/Identity",
+		Owner:    "{Router} let {device} in for WPS and then said nothing: its WPS hangs.",
+		Steps:    []string{stepRestart, stepPress, "If the router is very old, look for new firmware.", stepPassword},
+		Engineer: "No EAP-Request/Identity after the association or EAPOL-Start: the WPS process of the access point hangs, or it waits for an EAPOL-Start that the station does not send (version 1.0).",
+		when: func(v *view) bool {
+			return v.failed() && v.a.Reached <= StageAssociated && (v.a.Reached == StageAssociated || v.a.Repeats > 0) && (v.a.End != EndOpen || v.silent())
+		}},
+	{Code: "B16", Cause: Timeout, Outcome: Failed,
+		Evidence: "the end after retransmissions or 10 seconds of silence",
+		Owner:    "{Device} and {router} lost each other in the middle: one of them took too long to answer, or its messages did not arrive.",
+		Steps:    stepsTimeout,
+		Engineer: "{Reached} was not answered before the end ({end}): radio loss, or a busy side.",
+		when: func(v *view) bool {
+			return v.ended(EndTimeout) || (v.ended(EndFailure) || v.ended(EndDisconnect)) && v.silent()
+		}},
+	{Code: "B16", Cause: Timeout, Outcome: Incomplete,
+		Evidence: "retransmissions or 10 seconds of silence, and no end",
+		Owner:    "{Device} and {router} lost each other in the middle: one of them did not answer any more.",
+		Steps:    stepsTimeout,
+		Engineer: "{Reached} was not answered, and the exchange has no end: radio loss, or a side that gave up or fell out.",
+		when:     func(v *view) bool { return v.ended(EndOpen) && v.a.Reached > StageNone && v.silent() }},
+	{Code: "B2", Cause: EndedEarly, Outcome: Failed,
+		Evidence: "EAP-Failure or disconnection before M1",
+		Owner:    "{Router} broke off before WPS had begun: it was not in WPS mode any more.",
+		Steps:    []string{stepPress, stepRestart, stepPassword},
+		Engineer: "{End} after {reached}, before M1: the access point has no active WPS session, or WPS is disabled.",
+		when:     func(v *view) bool { return v.broken() && v.a.Reached < StageM1 }},
+	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
+		Evidence: "EAP-Failure or disconnection after M1 or M2",
+		Owner:    "{Router} broke off at the beginning, without saying why: it was probably not ready for {device}.",
+		Steps:    []string{stepPress, or("Or by PIN", stepNewPIN), stepEnterPIN, stepRestart, stepPassword},
+		Engineer: "{End} after {reached} without WSC_Done and without WSC_NACK: no registrar was ready, or it did not like M1.",
+		when:     func(v *view) bool { return v.broken() && v.a.Reached <= StageM2 }},
+	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
+		Evidence: "EAP-Failure or disconnection after M3 to M6",
+		Owner:    "{Who} broke off while the PIN was being compared, without saying why.",
+		Steps:    []string{or("Check the PIN", stepNewPIN), stepEnterPIN, or("Or use no PIN at all", stepPress), stepRestart, stepPassword},
+		Engineer: "{End} after {reached} without WSC_Done and without WSC_NACK.",
+		when:     func(v *view) bool { return v.broken() && v.a.Reached <= StageM6 }},
+	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
+		Evidence: "EAP-Failure or disconnection after M7",
+		Owner:    "The PIN or button worked, but {router} broke off instead of handing over the Wi-Fi settings: it has none that it can give.",
+		Steps:    []string{stepWPA2, "Give the network a name and a password of 8 to 63 letters and digits, then try again.", stepRestart, stepFirmware, stepPassword},
+		Engineer: "{End} after M7 without M8: the registrar refused the enrollee's second proof silently, or could not build a credential (an open network, for instance).",
+		when:     func(v *view) bool { return v.broken() && v.a.Reached == StageM7 }},
+	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
+		Evidence: "EAP-Failure or disconnection after M8",
+		Owner:    "{Router} handed over the Wi-Fi settings, but the set-up broke off before {device} had confirmed them.",
+		Steps:    []string{"See whether {device} is connected all the same.", or("If not, try again", stepPress), stepWPA2, stepPassword},
+		Engineer: "{End} after M8 without WSC_Done: the enrollee may have the settings, or could not read M8.",
+		when:     (*view).broken},
+}
+
+// stepsOverlap and stepsTimeout are shared by the rows of these causes.
+var (
+	stepsOverlap = []string{stepWait2,
+		"Look for other devices in WPS mode, also with neighbours: a lamp that blinks, a printer or television that searches. Stop them.",
+		"If your router has two bands or mesh nodes, press one button only.",
+		stepPress,
+		"Or set up {device} by PIN: then nobody else is in the way.", stepPassword}
+	stepsTimeout = []string{stepNear, "Try again, and be patient: slow devices think for some seconds.", stepRestart, stepFirmware, stepPassword}
+)
+
+const (
+	// giveUp is a silence after which a side has given up: hostap's server
+	// sends a request again after 5 s and gives up after 15.
+	giveUp = 10 * time.Second
+	// retransmits is how often a message is sent again before that.
+	retransmits = 2
+	// waitForExternal is less than the 5 s for which hostap's access point
+	// waits for an external registrar when it has sent M2D.
+	waitForExternal = 4 * time.Second
+	// atOnce is how soon after the association a disconnection is a refusal.
+	atOnce = time.Second
+)
+
+// ap reports whether the access point is the enrollee.
+func (v *view) ap() bool { return v.a.APEnrollee }
+
+// apRole returns the part that the access point plays.
+func (v *view) apRole() registration.Role {
+	if v.a.APEnrollee {
+		return enrollee
+	}
+	return registrar
+}
+
+// failed reports whether there was an attempt that is not known to have
+// succeeded.
+func (v *view) failed() bool { return v.a != nil && v.a.End != EndDone && !v.read() }
+
+// ended reports whether an attempt ended in a way.
+func (v *view) ended(e End) bool { return v.a != nil && v.a.End == e }
+
+// nack reports whether it ended by WSC_NACK, and was no success by that.
+func (v *view) nack() bool { return v.failed() && v.a.End == EndNACK }
+
+// refused reports whether it ended by WSC_NACK or M2D with a configuration
+// error, of one of the sides if any is named.
+func (v *view) refused(ce wps.ConfigError, by ...registration.Role) bool {
+	return (v.nack() || v.ended(EndM2D)) && v.a.ConfigError == ce && (len(by) == 0 || by[0] == v.a.By)
+}
+
+// noSession reports whether the registrar answered M2D without an error.
+func (v *view) noSession() bool { return v.ended(EndM2D) && v.a.ConfigError == wps.NoError }
+
+// broken reports whether it ended without a word.
+func (v *view) broken() bool { return v.ended(EndFailure) || v.ended(EndDisconnect) }
+
+// silent reports whether a message went unanswered before the end.
+func (v *view) silent() bool { return v.a.Repeats >= retransmits || v.a.Silence >= giveUp }
+
+// at reports whether the attempt came to one of the stages and no further.
+func (v *view) at(stages ...Stage) bool {
+	for _, s := range stages {
+		if v.a.Reached == s {
+			return true
+		}
+	}
+	return false
+}
+
+// by reports whether the method is one of these.
+func (v *view) by(methods ...Method) bool {
+	for _, m := range methods {
+		if v.a.Method == m {
+			return true
+		}
+	}
+	return false
+}
+
+// waits reports whether the access point said that a registrar is selected.
+func (v *view) waits() bool { return v.state != nil && v.state.SelectedRegistrar }
+
+// waitsFor reports whether it waited for a method.
+func (v *view) waitsFor(m Method) bool {
+	return v.waits() && MethodOf(v.state.DevicePasswordID) == m
+}
+
+// lockout reports whether the access point said that it is locked, or has
+// seen wrong PINs.
+func (v *view) lockout() bool {
+	return v.state != nil && v.state.APSetupLocked || v.earlier(func(b *Attempt) bool { return b.wrongPIN() && b.APEnrollee })
+}
+
+// earlier reports whether an earlier attempt with the same access point was
+// such a one.
+func (v *view) earlier(such func(*Attempt) bool) bool {
+	for i := range v.before {
+		if b := &v.before[i]; b.AP == v.a.AP && such(b) {
+			return true
+		}
+	}
+	return false
+}
+
+// wrongPIN reports whether an attempt showed that the PIN is wrong.
+func (a *Attempt) wrongPIN() bool {
+	return a.End == EndNACK && a.ConfigError == wps.DevicePasswordAuthFailed && a.By == enrollee && a.Method != PushButton &&
+		(a.Reached == StageM4 || a.Reached == StageM6)
+}
+
+// otherAddress reports whether M1 has another address than its sender.
+func (v *view) otherAddress() bool {
+	return !v.ap() && v.a.Enrollee.MAC != wps.MAC{} && v.a.Station != wps.MAC{} && v.a.Enrollee.MAC != v.a.Station
+}
+
+// unusable reports whether settings were handed over and none can be used.
+func (v *view) unusable() bool {
+	for _, s := range v.a.Settings {
+		if s.Err == nil {
+			return false
+		}
+	}
+	return len(v.a.Settings) > 0
+}

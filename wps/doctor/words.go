@@ -1,0 +1,296 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// short are the plain words that steps have instead of names, which the verdict
+// has told already.
+var short = map[string]func(*view) string{
+	"device": func(v *view) string { return "the " + v.deviceNoun() },
+	"router": func(*view) string { return "the router" },
+}
+
+// step puts plain words in the place of the placeholders of a step.
+func (v *view) step(text string) string { return v.replace(text, short) }
+
+// fill puts names in the place of the placeholders of a text.
+func (v *view) fill(text string) string { return v.replace(text, nil) }
+
+// replace puts words in the place of placeholders, those of first before those
+// that all texts have.
+func (v *view) replace(text string, first map[string]func(*view) string) string {
+	var b strings.Builder
+	for {
+		open := strings.IndexByte(text, '{')
+		if open < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		end := open + strings.IndexByte(text[open:], '}')
+		name := text[open+1 : end]
+		b.WriteString(text[:open])
+		key := strings.ToLower(name)
+		say, ok := first[key]
+		if !ok {
+			say = placeholders[key]
+		}
+		word := say(v)
+		if unicode.IsUpper(rune(name[0])) {
+			word = capital(word)
+		}
+		b.WriteString(word)
+		text = text[end+1:]
+	}
+}
+
+// placeholders are the names that texts may use, in small letters; one that
+// begins with a capital letter makes a word that does.
+var placeholders = map[string]func(*view) string{
+	"device":   (*view).deviceName,
+	"router":   (*view).routerName,
+	"who":      (*view).whoStopped,
+	"station":  func(v *view) string { return v.a.Station.String() },
+	"by":       func(v *view) string { return roleWord(v.a.By) },
+	"reached":  func(v *view) string { return v.a.Reached.String() },
+	"end":      func(v *view) string { return v.a.End.String() },
+	"error":    func(v *view) string { return fmt.Sprintf("%d (%v)", v.a.ConfigError, v.a.ConfigError) },
+	"signal":   func(v *view) string { return strconv.Itoa(v.net.Signal) },
+	"repeats":  func(v *view) string { return plural(v.a.Retransmissions, "message was", "messages were") },
+	"wrong":    func(v *view) string { return strconv.Itoa(v.wrongPINs()) },
+	"status":   (*view).statusWords,
+	"reason":   (*view).reasonWords,
+	"settings": (*view).settingsWords,
+	"unusable": (*view).unusableWords,
+	"pressed":  (*view).pressedWords,
+	"pressing": (*view).pressingWords,
+	"why":      (*view).whyNoWPS,
+	"before":   (*view).beforeWords,
+}
+
+// capital makes the first letter of a text a capital one.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// nouns are what owners call devices, by the category of their type.
+var nouns = map[uint16]string{
+	1: "computer", 2: "input device", 3: "printer", 4: "camera", 5: "storage", 6: "access point", 7: "screen",
+	8: "player", 9: "game console", 10: "phone", 11: "loudspeaker", 12: "dock",
+}
+
+// deviceNoun returns the common name of the station.
+func (v *view) deviceNoun() string {
+	switch {
+	case v.a != nil && v.ap():
+		return "computer"
+	case v.a != nil:
+		t := v.a.Enrollee.PrimaryDeviceType
+		if category, _ := t.Names(); category != "" && nouns[t.Category()] != "" {
+			return nouns[t.Category()]
+		}
+	}
+	return "device"
+}
+
+// deviceName names the station.
+func (v *view) deviceName() string {
+	switch {
+	case v.a == nil:
+		return "the device"
+	case v.ap():
+		return "the computer or app"
+	}
+	return "the " + v.deviceNoun() + given(&v.a.Enrollee)
+}
+
+// given returns the name that a device gives itself, with a space before it,
+// or nothing.
+func given(d *wps.Device) string {
+	for _, name := range []string{d.DeviceName, d.ModelName} {
+		if strings.TrimSpace(name) != "" {
+			return " " + Quote(name)
+		}
+	}
+	return ""
+}
+
+// routerName names the access point by its network, which its owner knows.
+func (v *view) routerName() string {
+	n := v.net
+	if v.a == nil {
+		n = v.typical()
+	}
+	if n != nil && n.SSID != "" {
+		return "the router of " + Quote(string(n.SSID))
+	}
+	if v.a != nil {
+		d := &v.a.Registrar
+		if v.ap() {
+			d = &v.a.Enrollee
+		}
+		return "the router" + given(d)
+	}
+	return "the router"
+}
+
+// typical returns the network that is meant where there was no attempt: one
+// that waits, else the only one with WPS, else the only one; nil if that does
+// not tell.
+func (v *view) typical() *Network {
+	for _, such := range []func(*Network) bool{
+		func(n *Network) bool { return n.waited(PIN, PushButton, OutOfBand) },
+		func(n *Network) bool { return n.last() != nil },
+		func(*Network) bool { return true },
+	} {
+		var found *Network
+		names := map[wps.SSID]bool{}
+		for i := range v.Networks {
+			if n := &v.Networks[i]; such(n) {
+				found = n
+				names[n.SSID] = true
+			}
+		}
+		if found != nil {
+			if len(names) > 1 {
+				return nil
+			}
+			return found
+		}
+	}
+	return nil
+}
+
+// Quote puts quotation marks around a name that a device chose, and makes
+// everything in it visible that a terminal would obey.
+func Quote(name string) string {
+	quoted := strconv.Quote(name)
+	return "“" + strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`) + "”"
+}
+
+// whoStopped names the side that ended the attempt.
+func (v *view) whoStopped() string {
+	switch {
+	case v.a.By == 0:
+		return "one of the two"
+	case v.a.By == v.apRole():
+		return v.routerName()
+	}
+	return v.deviceName()
+}
+
+func roleWord(r registration.Role) string {
+	if r == 0 {
+		return "one of the two"
+	}
+	return r.String()
+}
+
+// wrongPINs counts the attempts with a wrong PIN, this one included.
+func (v *view) wrongPINs() int {
+	n := v.count(enteredWrongPIN)
+	if v.a.wrongPIN() {
+		n++
+	}
+	return n
+}
+
+func (v *view) statusWords() string {
+	for _, status := range []uint16{v.a.Status, v.a.After.Status, v.a.After.SAEStatus} {
+		if status != 0 {
+			return fmt.Sprintf(" with status %d", status)
+		}
+	}
+	return ""
+}
+
+func (v *view) reasonWords() string {
+	if v.a.After.Reason == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", then a disconnection with reason %d", v.a.After.Reason)
+}
+
+// settingsWords describes the first of the settings, without its key.
+func (v *view) settingsWords() string {
+	s := &v.a.Settings[0]
+	return fmt.Sprintf("SSID %s, %v, %v, a key of %s: %v.", Quote(string(s.SSID)), s.Auth, s.Encr, plural(s.KeyLength, "octet", "octets"), s.Err)
+}
+
+// whyUnusable says in the words of an owner why settings cannot be used.
+var whyUnusable = []struct {
+	err  error
+	text string
+}{
+	{wps.ErrNoSSID, "they name no network"},
+	{wps.ErrWEP, "the network uses WEP, an old encryption that is not allowed any more"},
+	{wps.ErrTKIP, "the network uses TKIP only, an old encryption that is not allowed any more"},
+	{wps.ErrNetworkKey, "the Wi-Fi password is too short, too long, or has characters that are not allowed"},
+	{wps.ErrAuthType, "the network wants a user name, not a password"},
+}
+
+func (v *view) unusableWords() string {
+	for _, row := range whyUnusable {
+		if errors.Is(v.a.Settings[0].Err, row.err) {
+			return row.text
+		}
+	}
+	return "they are not complete"
+}
+
+func (v *view) pressedWords() string {
+	var names []string
+	for _, n := range v.routersPressed() {
+		names = append(names, fmt.Sprintf("%s, %v", Quote(string(n.SSID)), n.BSSID))
+	}
+	return strings.Join(names, "; ")
+}
+
+func (v *view) pressingWords() string {
+	var names []string
+	for _, s := range v.stationsPressed() {
+		names = append(names, s.MAC.String())
+	}
+	return strings.Join(names, " and ")
+}
+
+// whyNoWPS adds the settings for which routers are known to drop WPS.
+func (v *view) whyNoWPS() string {
+	for _, row := range []struct {
+		such func(*Network) bool
+		text string
+	}{
+		{func(n *Network) bool { return n.Hidden }, "the network is hidden"},
+		{func(n *Network) bool { return n.WEP }, "it uses WEP"},
+		{func(n *Network) bool { return n.TKIPOnly }, "it allows TKIP only"},
+		{func(n *Network) bool { return n.SixGHz }, "it is on 6 GHz, where there is no WPS"},
+	} {
+		if v.all(row.such) {
+			return ": " + row.text
+		}
+	}
+	return ""
+}
+
+func (v *view) beforeWords() string {
+	if v.waiting(PIN, PushButton, OutOfBand) {
+		return " any more; there was one before"
+	}
+	return ""
+}
