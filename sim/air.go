@@ -1,0 +1,230 @@
+package sim
+
+import (
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+)
+
+const (
+	// defaultDelay is how long a frame takes from one device to the other,
+	// with what the sender needs to win the air.
+	defaultDelay = time.Millisecond
+	// defaultSignal is that of devices some metres apart.
+	defaultSignal = -50 // dBm
+	// beaconInterval is what almost every access point has.
+	beaconInterval = 102400 * time.Microsecond
+)
+
+// Link is the air between two devices, the same in both directions.
+type Link struct {
+	// Delay is how long a frame takes; 0 means a millisecond.
+	Delay time.Duration
+	// Signal is how strong frames are received, in dBm; 0 means -50.
+	Signal int
+	// Cut: the devices are out of each other's range.
+	Cut bool
+	// Fault decides what becomes of each frame; nil lets all pass.
+	Fault Fault
+}
+
+// pair is two devices by their numbers.
+type pair struct{ from, to int }
+
+// SetLink sets the air between two devices, from now on.
+func (w *World) SetLink(a, b *Port, l Link) {
+	if a.place != b.place && !slices.Contains(a.neighbours, b) {
+		a.neighbours = append(a.neighbours, b)
+		b.neighbours = append(b.neighbours, a)
+	}
+	w.links[pair{min(a.id, b.id), max(a.id, b.id)}] = &l
+}
+
+// link returns the air between two devices, or nil if there is none.
+func (w *World) link(a, b *Port) *Link {
+	if l := w.links[pair{min(a.id, b.id), max(a.id, b.id)}]; l != nil {
+		return l
+	}
+	if a.place == b.place {
+		return &w.cfg.Link
+	}
+	return nil
+}
+
+// within yields the devices that may hear this one.
+func (p *Port) within() iter.Seq[*Port] {
+	return func(yield func(*Port) bool) {
+		for _, list := range [...][]*Port{p.place.members, p.neighbours} {
+			for _, q := range list {
+				if q != p && !yield(q) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Send sends a frame. It must not be changed afterwards, nor what it refers
+// to.
+func (p *Port) Send(f *Frame) {
+	w := p.world
+	if f.To == wps.Broadcast {
+		w.emit(Event{Kind: Sent, From: p.name, Frame: f})
+		for q := range p.within() {
+			if l := w.link(p, q); !l.Cut && q.hears(f) {
+				w.carry(l, p, q, f)
+			}
+		}
+		return
+	}
+	e := Event{Kind: Sent, From: p.name, Frame: f}
+	q := w.byMAC[f.To]
+	if q != nil {
+		e.To = q.name
+	}
+	w.emit(e)
+	if q == nil {
+		return
+	}
+	l := w.link(p, q)
+	if l == nil || l.Cut {
+		w.emit(Event{Kind: Lost, From: p.name, To: q.name, Frame: f, Damage: OutOfRange})
+		return
+	}
+	w.carry(l, p, q, f)
+}
+
+// carry lets a frame pass over a link, with what its faults make of it.
+func (w *World) carry(l *Link, from, to *Port, f *Frame) {
+	delay := l.Delay
+	if delay == 0 {
+		delay = defaultDelay
+	}
+	if l.Fault == nil {
+		w.queue.push(occurrence{at: w.now + delay, arrival: arrival{from: from, to: to, frame: f}})
+		return
+	}
+	arrivals := l.Fault.Apply(f, w.noise(from, to))
+	if len(arrivals) == 0 {
+		w.emit(Event{Kind: Lost, From: from.name, To: to.name, Frame: f})
+	}
+	for _, a := range arrivals {
+		w.queue.push(occurrence{
+			at:      w.now + delay + max(a.Late, 0),
+			arrival: arrival{from: from, to: to, frame: a.Frame, damage: a.Damage},
+		})
+	}
+}
+
+// noise returns the randomness of the faults in one direction of a link.
+func (w *World) noise(from, to *Port) *rand.Rand {
+	key := pair{from.id, to.id}
+	r := w.noises[key]
+	if r == nil {
+		r = rand.New(newStream(w.cfg.Seed, from.name+"\x00"+to.name, "air"))
+		w.noises[key] = r
+	}
+	return r
+}
+
+// arrive gives a frame to its receiver.
+func (w *World) arrive(a *arrival) {
+	e := Event{Kind: Arrived, From: a.from.name, To: a.to.name, Frame: a.frame, Damage: a.damage}
+	if !a.to.hears(a.frame) {
+		e.Kind, e.Damage = Lost, e.Damage|Unheard
+		w.emit(e)
+		return
+	}
+	w.emit(e)
+	signal := defaultSignal
+	if l := w.link(a.from, a.to); l != nil && l.Signal != 0 {
+		signal = l.Signal
+	}
+	a.to.device.Handle(w.Now(), a.frame, signal)
+}
+
+// hears reports whether one of the device's radios takes the frame.
+func (p *Port) hears(f *Frame) bool {
+	for _, r := range p.radios {
+		switch {
+		case r.bands&f.Band == 0:
+		case f.To != wps.Broadcast:
+			if r.mac == f.To {
+				return true
+			}
+		case f.Type == Beacon:
+			if r.scanning {
+				return true
+			}
+		case f.Type == ProbeRequest:
+			if r.beacon != nil {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// Beacon makes the radio that of an access point: it hears probe requests,
+// and sends a beacon every 102.4 milliseconds, made by next. Beacons that
+// nobody listens to are left out, and cost nothing. A nil next ends it.
+func (r *Radio) Beacon(next func(now time.Time) *Frame) {
+	w, home := r.port.world, r.port.place
+	if next != nil && r.beacon == nil {
+		home.beacons = append(home.beacons, r)
+		r.origin = w.now
+	}
+	if next == nil && r.beacon != nil {
+		home.beacons = slices.DeleteFunc(home.beacons, func(o *Radio) bool { return o == r })
+	}
+	if r.beacon = next; next != nil {
+		r.planBeacon()
+	}
+}
+
+// planBeacon plans the next beacon, if it is not planned yet.
+func (r *Radio) planBeacon() {
+	if r.pending {
+		return
+	}
+	r.pending = true
+	w := r.port.world
+	due := r.origin + ((w.now-r.origin)/beaconInterval+1)*beaconInterval
+	w.queue.push(occurrence{at: due, beacon: r})
+}
+
+// listened plans the beacons that a radio may hear now that it listens.
+func (w *World) listened(r *Radio) {
+	for _, b := range r.port.place.beacons {
+		b.planBeacon()
+	}
+	for _, q := range r.port.neighbours {
+		for _, b := range q.radios {
+			if b.beacon != nil {
+				b.planBeacon()
+			}
+		}
+	}
+}
+
+// beaconDue sends a beacon, if somebody listens.
+func (r *Radio) beaconDue() {
+	r.pending = false
+	if r.beacon == nil {
+		return
+	}
+	for q := range r.port.within() {
+		for _, o := range q.radios {
+			if o.scanning && o.bands&r.bands != 0 {
+				r.port.Send(r.beacon(r.port.Now()))
+				r.planBeacon()
+				return
+			}
+		}
+	}
+}

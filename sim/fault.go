@@ -1,0 +1,197 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Fault decides what becomes of the frames on a [Link]. It is asked once for
+// each frame and receiver, in the order in which they are sent, and takes
+// chance from r alone, so that a world can be repeated.
+type Fault interface {
+	// Apply returns what arrives of a frame: nothing if it is lost. The frame
+	// itself must not be changed.
+	Apply(f *Frame, r *rand.Rand) []Arrival
+}
+
+// Arrival is what arrives of a frame.
+type Arrival struct {
+	Frame *Frame
+	// Late is by how much later it arrives than it would without the fault.
+	// A frame that is late enough comes after those sent later.
+	Late time.Duration
+	// Damage says what was done to it, for the trace.
+	Damage Damage
+}
+
+// Damage is a set of what has happened to a frame on its way.
+type Damage uint8
+
+// The kinds of damage. A frame that was lost has none of the first four.
+const (
+	Doubled    Damage = 1 << iota // it is a second copy
+	Delayed                       // it came late
+	Corrupted                     // bits were changed
+	Truncated                     // its end is missing
+	OutOfRange                    // the receiver is too far away
+	Unheard                       // the receiver is switched off, or on another band
+)
+
+var damageNames = [...]string{"doubled", "delayed", "corrupted", "truncated", "out of range", "unheard"}
+
+// String lists the kinds of damage, joined by commas.
+func (d Damage) String() string {
+	var names []string
+	for i, name := range damageNames {
+		if d>>i&1 != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// Noise is a fault by chance: the probabilities with which a frame is lost,
+// and otherwise sent twice, delayed by up to a time (and so overtaken), with a
+// bit changed, or cut short.
+type Noise struct {
+	Loss, Double, Delay, Corrupt, Truncate float64
+	// MaxDelay bounds the delay; 0 means 50 milliseconds.
+	MaxDelay time.Duration
+}
+
+const defaultMaxDelay = 50 * time.Millisecond
+
+// Apply lets chance decide. It draws the same number of times for every
+// frame, so that changing one probability does not shift the others.
+func (n Noise) Apply(f *Frame, r *rand.Rand) []Arrival {
+	longest := n.MaxDelay
+	if longest == 0 {
+		longest = defaultMaxDelay
+	}
+	lost, doubled := r.Float64() < n.Loss, r.Float64() < n.Double
+	delayed, late := r.Float64() < n.Delay, time.Duration(r.Float64()*float64(longest))
+	corrupted, bit := r.Float64() < n.Corrupt, r.Float64()
+	truncated, length := r.Float64() < n.Truncate, r.Float64()
+	if lost {
+		return nil
+	}
+	a := Arrival{Frame: f}
+	if corrupted {
+		a = a.flip(int(bit * float64(8*len(f.Body))))
+	}
+	if truncated {
+		a = a.cut(int(length * float64(len(f.Body))))
+	}
+	if delayed {
+		a = a.late(late)
+	}
+	if doubled {
+		return []Arrival{a, a.again()}
+	}
+	return []Arrival{a}
+}
+
+// flip changes a bit of the body, if there is one.
+func (a Arrival) flip(bit int) Arrival {
+	if len(a.Frame.Body) == 0 {
+		return a
+	}
+	f := *a.Frame
+	f.Body = slices.Clone(f.Body)
+	f.Body[bit/8%len(f.Body)] ^= 1 << (bit % 8)
+	a.Frame, a.Damage = &f, a.Damage|Corrupted
+	return a
+}
+
+// cut leaves the first octets of the body.
+func (a Arrival) cut(length int) Arrival {
+	if length >= len(a.Frame.Body) {
+		return a
+	}
+	f := *a.Frame
+	f.Body = f.Body[:length:length]
+	a.Frame, a.Damage = &f, a.Damage|Truncated
+	return a
+}
+
+func (a Arrival) late(d time.Duration) Arrival {
+	a.Late, a.Damage = a.Late+d, a.Damage|Delayed
+	return a
+}
+
+func (a Arrival) again() Arrival {
+	a.Damage |= Doubled
+	return a
+}
+
+// Faults are several faults one after the other: each is applied to what the
+// ones before it let through.
+type Faults []Fault
+
+// Apply applies all.
+func (s Faults) Apply(f *Frame, r *rand.Rand) []Arrival {
+	arrivals := []Arrival{{Frame: f}}
+	for _, fault := range s {
+		var next []Arrival
+		for _, a := range arrivals {
+			for _, b := range fault.Apply(a.Frame, r) {
+				b.Late, b.Damage = b.Late+a.Late, b.Damage|a.Damage
+				next = append(next, b)
+			}
+		}
+		arrivals = next
+	}
+	return arrivals
+}
+
+// Only applies a fault to the frames that it is meant for, and lets the
+// others pass.
+type Only struct {
+	If func(*Frame) bool
+	Fault
+}
+
+// Apply applies the fault if the frame is one of those.
+func (o Only) Apply(f *Frame, r *rand.Rand) []Arrival {
+	if !o.If(f) {
+		return []Arrival{{Frame: f}}
+	}
+	return o.Fault.Apply(f, r)
+}
+
+// Script is a fault that is laid down frame by frame, for fuzzing and for
+// replaying: an octet says what becomes of the next frame. Once it has come to
+// its end, all pass. The lower three bits choose:
+//
+//	0, 1, 2  it arrives
+//	3        it is lost
+//	4        it arrives twice
+//	5        it is late by the upper five bits times 3 milliseconds
+//	6        a bit is changed, the upper five bits say about where
+//	7        it is cut, the upper five bits say about where
+type Script struct{ Octets []byte }
+
+// Apply does what the next octet says.
+func (s *Script) Apply(f *Frame, _ *rand.Rand) []Arrival {
+	a := Arrival{Frame: f}
+	if len(s.Octets) == 0 {
+		return []Arrival{a}
+	}
+	op, n := s.Octets[0]&7, int(s.Octets[0]>>3)
+	s.Octets = s.Octets[1:]
+	switch op {
+	case 3:
+		return nil
+	case 4:
+		return []Arrival{a, a.again()}
+	case 5:
+		a = a.late(time.Duration(n) * 3 * time.Millisecond)
+	case 6:
+		a = a.flip(n * 8 * len(f.Body) / 32)
+	case 7:
+		a = a.cut(n * len(f.Body) / 32)
+	}
+	return []Arrival{a}
+}

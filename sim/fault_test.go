@@ -1,0 +1,118 @@
+package sim
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+func body(n int) *Frame { return &Frame{Type: Data, Body: bytes.Repeat([]byte{0xAA}, n)} }
+
+// TestNoise has each kind of damage happen always, and never.
+func TestNoise(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for name, tt := range map[string]struct {
+		noise  Noise
+		copies int
+		damage Damage
+	}{
+		"none":     {Noise{}, 1, 0},
+		"loss":     {Noise{Loss: 1, Double: 1}, 0, 0},
+		"double":   {Noise{Double: 1}, 2, 0},
+		"delay":    {Noise{Delay: 1, MaxDelay: time.Second}, 1, Delayed},
+		"corrupt":  {Noise{Corrupt: 1}, 1, Corrupted},
+		"truncate": {Noise{Truncate: 1}, 1, Truncated},
+		"all":      {Noise{Delay: 1, Corrupt: 1, Truncate: 1}, 1, Delayed | Corrupted | Truncated},
+	} {
+		for range 100 {
+			f := body(40)
+			arrivals := tt.noise.Apply(f, r)
+			if len(arrivals) != tt.copies {
+				t.Fatalf("%s: %d arrivals", name, len(arrivals))
+			}
+			for i, a := range arrivals {
+				want := tt.damage
+				if i > 0 {
+					want |= Doubled
+				}
+				if a.Damage != want {
+					t.Errorf("%s: %v, want %v", name, a.Damage, want)
+				}
+				if late := a.Late > 0; late != (want&Delayed != 0) || a.Late > time.Second {
+					t.Errorf("%s: late by %v", name, a.Late)
+				}
+				if changed := !bytes.Equal(a.Frame.Body, f.Body); changed != (want&(Corrupted|Truncated) != 0) {
+					t.Errorf("%s: body changed: %v", name, changed)
+				}
+			}
+			if !bytes.Equal(f.Body, body(40).Body) {
+				t.Fatalf("%s: the frame that was sent is changed", name)
+			}
+		}
+	}
+	for _, n := range []Noise{{Corrupt: 1}, {Truncate: 1}} {
+		if a := n.Apply(body(0), r); len(a) != 1 || a[0].Damage != 0 {
+			t.Errorf("an empty body: %v", a)
+		}
+	}
+}
+
+// TestNoiseRate counts the frames lost by chance.
+func TestNoiseRate(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	lost := 0
+	for range 10000 {
+		if len((Noise{Loss: 0.2}).Apply(body(1), r)) == 0 {
+			lost++
+		}
+	}
+	if lost < 1800 || lost > 2200 {
+		t.Errorf("%d of 10000 frames are lost, where 2000 are due", lost)
+	}
+}
+
+func TestScript(t *testing.T) {
+	s := &Script{Octets: []byte{0, 3, 4, 5 | 10<<3, 6 | 16<<3, 7 | 8<<3}}
+	for i, want := range []struct {
+		copies int
+		damage Damage
+		late   time.Duration
+		body   []byte
+	}{
+		{1, 0, 0, body(4).Body},
+		{0, 0, 0, nil},
+		{2, 0, 0, body(4).Body},
+		{1, Delayed, 30 * time.Millisecond, body(4).Body},
+		{1, Corrupted, 0, []byte{0xAA, 0xAA, 0xAB, 0xAA}},
+		{1, Truncated, 0, []byte{0xAA}},
+		{1, 0, 0, body(4).Body}, // the script is over
+	} {
+		got := s.Apply(body(4), nil)
+		if len(got) != want.copies {
+			t.Fatalf("%d: %d arrivals", i, len(got))
+		}
+		if len(got) > 0 && (got[0].Damage != want.damage || got[0].Late != want.late || !bytes.Equal(got[0].Frame.Body, want.body)) {
+			t.Errorf("%d: %+v, %x", i, got[0], got[0].Frame.Body)
+		}
+	}
+}
+
+// TestFaults applies one fault after the other, and to some frames only.
+func TestFaults(t *testing.T) {
+	long := Only{func(f *Frame) bool { return len(f.Body) > 4 }, Noise{Double: 1}}
+	late := Noise{Delay: 1}
+	r := rand.New(rand.NewPCG(1, 1))
+	if got := (Faults{long, late}).Apply(body(8), r); len(got) != 2 || got[0].Damage != Delayed || got[1].Damage != Doubled|Delayed || got[1].Late == 0 {
+		t.Errorf("a long frame: %+v", got)
+	}
+	if got := (Faults{late, long, late}).Apply(body(4), r); len(got) != 1 || got[0].Damage != Delayed {
+		t.Errorf("a short frame: %+v", got)
+	}
+	if got := (Faults{}).Apply(body(4), r); len(got) != 1 || got[0].Damage != 0 {
+		t.Errorf("no faults: %+v", got)
+	}
+	if got := (Doubled | Unheard).String(); got != "doubled, unheard" {
+		t.Errorf("it prints %q", got)
+	}
+}

@@ -1,0 +1,123 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+)
+
+// FrameType says what a [Frame] is: the subtypes of 802.11 management frames
+// that matter to WPS, and data frames with EAPOL.
+type FrameType uint8
+
+// The types of frames.
+const (
+	Beacon FrameType = iota + 1
+	ProbeRequest
+	ProbeResponse
+	Authentication
+	AssociationRequest
+	AssociationResponse
+	Deauthentication
+	Data // carries EAPOL
+)
+
+var frameTypeNames = [...]string{
+	Beacon: "beacon", ProbeRequest: "probe request", ProbeResponse: "probe response", Authentication: "authentication",
+	AssociationRequest: "association request", AssociationResponse: "association response",
+	Deauthentication: "deauthentication", Data: "data",
+}
+
+// String returns the type's name in the standard, such as "probe request".
+func (t FrameType) String() string { return enumString("FrameType", frameTypeNames[:], uint8(t)) }
+
+// enumString returns names[v], or typ(v) when the table has no such row.
+func enumString(typ string, names []string, v uint8) string {
+	if int(v) < len(names) && names[v] != "" {
+		return names[v]
+	}
+	return fmt.Sprintf("%s(%d)", typ, v)
+}
+
+// Status codes and reason codes in [Frame].Code: IEEE 802.11-2020 §9.4.1.9
+// and §9.4.1.7.
+const (
+	StatusSuccess        = 0
+	StatusFailure        = 1  // unspecified
+	StatusFull           = 17 // too many stations
+	StatusInvalidElement = 40
+	StatusInvalidAKMP    = 43
+
+	ReasonNotAuthenticated = 2 // the access point does not know the station (any more)
+	ReasonLeaving          = 3
+	ReasonHandshakeTimeout = 15 // the 4-way handshake did not end: mostly a wrong key
+	Reason8021XFailed      = 23 // how the association for WPS ends, also after a success
+)
+
+// Frame is a frame of 802.11 with the fields that matter to WPS. What it
+// carries is octets, which the receiver has to read as those of a real one: a
+// frame may have been cut or corrupted on its way.
+//
+// A frame that was sent belongs to the air: nobody changes it.
+type Frame struct {
+	Type     FrameType
+	From, To wps.MAC     // To is [wps.Broadcast] for everyone
+	BSSID    wps.MAC     // the access point's; wps.Broadcast in probe requests
+	Band     wps.RFBands // one bit
+	// Privacy is the bit of the Capability Information that says that the
+	// network encrypts: beacons, probe and association responses.
+	Privacy bool
+	// Code is the status code of an authentication or association response,
+	// the reason code of a deauthentication.
+	Code uint16
+	// Body holds the information elements of a management frame, the EAPOL
+	// frame of a data frame.
+	Body []byte
+}
+
+// What says what the frame is in a word or two: "M4", "EAP-Failure",
+// "message 2 of 4", "beacon".
+func (f *Frame) What() string {
+	if f.Type != Data {
+		return f.Type.String()
+	}
+	e, err := eapol.ParseFrame(f.Body)
+	if err != nil {
+		return "unreadable EAPOL"
+	}
+	switch e.Type {
+	case eapol.TypeEAP:
+		return whatEAP(e.Body)
+	case eapol.TypeKey:
+		return e.KeyMessage().String()
+	}
+	return e.Type.String()
+}
+
+func whatEAP(body []byte) string {
+	p, err := eapwsc.ParsePacket(body)
+	switch {
+	case err != nil:
+		return "unreadable EAP"
+	case p.IsWSC() && p.Flags&(eapwsc.FlagMoreFragments|eapwsc.FlagLengthField) == 0 && len(p.Data) > 0:
+		if t, err := wps.PeekMessageType(p.Data); err == nil {
+			return t.String()
+		}
+	case p.IsWSC() && len(p.Data) > 0:
+		return p.OpCode.String() + " fragment"
+	}
+	switch {
+	case p.IsWSC():
+		return p.OpCode.String()
+	case p.Code == eapwsc.CodeSuccess || p.Code == eapwsc.CodeFailure:
+		return "EAP-" + p.Code.String()
+	}
+	return fmt.Sprintf("EAP-%v/%v", p.Code, p.Type)
+}
+
+// String describes the frame in a line without showing what it carries.
+func (f *Frame) String() string {
+	return fmt.Sprintf("%v > %v %s, %d octets", f.From, f.To, f.What(), len(f.Body))
+}

@@ -1,0 +1,205 @@
+package sim
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/sha1"
+	"encoding/binary"
+	"errors"
+	"io"
+
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+)
+
+// psk is the pre-shared key of a WPA2 network.
+type psk [32]byte
+
+// networkSecret is what a pre-shared key is computed from.
+type networkSecret struct{ ssid, key string }
+
+var errNoPSK = errors.New("the network key is neither a passphrase nor a pre-shared key")
+
+// psk returns the pre-shared key that a network key stands for: IEEE
+// 802.11-2020 §J.4. The computation is slow by design; a world makes it once
+// for each network.
+func (w *World) psk(ssid wps.SSID, key wps.NetworkKey) (psk, error) {
+	if k, ok := key.PSK(); ok {
+		return k, nil
+	}
+	passphrase, ok := key.Passphrase()
+	if !ok {
+		return psk{}, errNoPSK
+	}
+	secret := networkSecret{string(ssid), passphrase}
+	if k, ok := w.keys[secret]; ok {
+		return k, nil
+	}
+	b, err := pbkdf2.Key(sha1.New, passphrase, []byte(ssid), 4096, len(psk{}))
+	if err != nil {
+		return psk{}, err
+	}
+	w.keys[secret] = psk(b)
+	return psk(b), nil
+}
+
+// The body of an EAPOL-Key frame of WPA2: IEEE 802.11-2020 §12.7.2.
+const (
+	keyInfoAt    = 1
+	keyLengthAt  = 3
+	keyReplayAt  = 5
+	keyNonceAt   = 13
+	keyMICAt     = 77
+	keyDataLenAt = 93
+	keyDataAt    = 95
+
+	eapolHeaderLen = 4
+
+	keyDescriptor = 2      // RSN
+	keyVersion    = 2      // HMAC-SHA1-128 and AES key wrap
+	keyLength     = 16     // of AES, told by the access point
+	keyPairwise   = 1 << 3 // bits of the Key Information
+	keyInstall    = 1 << 6
+	keyACK        = 1 << 7
+	keyMIC        = 1 << 8
+	keySecure     = 1 << 9
+)
+
+// pairwise is one side of a 4-way handshake, by which a station and an access
+// point prove to each other that they have the same pre-shared key: IEEE
+// 802.11-2020 §12.7.6. Nothing in the simulated air is encrypted afterwards,
+// so message 3 carries no group key; the rest is as on the air.
+type pairwise struct {
+	psk            psk
+	ap, station    wps.MAC
+	anonce, snonce [32]byte
+	replay         uint64 // the access point's counter, of its last message
+	kck            []byte // the key of the MICs; nil before both nonces are known
+}
+
+// agree computes the key of the MICs from both nonces: the first 128 bits of
+// PRF-384 (§12.7.1.2).
+func (p *pairwise) agree() {
+	low, high := p.ap[:], p.station[:]
+	if bytes.Compare(low, high) > 0 {
+		low, high = high, low
+	}
+	first, second := p.anonce[:], p.snonce[:]
+	if bytes.Compare(first, second) > 0 {
+		first, second = second, first
+	}
+	m := hmac.New(sha1.New, p.psk[:])
+	for _, part := range [...][]byte{[]byte("Pairwise key expansion\x00"), low, high, first, second, {0}} {
+		m.Write(part)
+	}
+	p.kck = m.Sum(nil)[:16]
+}
+
+// frame makes an EAPOL-Key frame, with a MIC if the bits say so.
+func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byte) []byte {
+	body := make([]byte, keyDataAt, keyDataAt+len(data))
+	body[0] = keyDescriptor
+	binary.BigEndian.PutUint16(body[keyInfoAt:], info|keyVersion|keyPairwise)
+	if info&keyACK != 0 {
+		binary.BigEndian.PutUint16(body[keyLengthAt:], keyLength)
+	}
+	binary.BigEndian.PutUint64(body[keyReplayAt:], p.replay)
+	if nonce != nil {
+		copy(body[keyNonceAt:], nonce[:])
+	}
+	binary.BigEndian.PutUint16(body[keyDataLenAt:], uint16(len(data)))
+	f := eapolFrame(version, eapol.TypeKey, append(body, data...))
+	if info&keyMIC != 0 {
+		copy(f[eapolHeaderLen+keyMICAt:], p.mic(f))
+	}
+	return f
+}
+
+// mic computes the MIC of a frame whose own is zero.
+func (p *pairwise) mic(frame []byte) []byte {
+	m := hmac.New(sha1.New, p.kck)
+	m.Write(frame)
+	return m.Sum(nil)[:16]
+}
+
+// authentic checks the MIC of a frame as received.
+func (p *pairwise) authentic(frame []byte) bool {
+	if p.kck == nil {
+		return false
+	}
+	f := bytes.Clone(frame)
+	mic := f[eapolHeaderLen+keyMICAt:][:16]
+	want := bytes.Clone(mic)
+	clear(mic)
+	return hmac.Equal(p.mic(f), want)
+}
+
+// eapolFrame makes an EAPOL frame of ours, which is never too long.
+func eapolFrame(version uint8, t eapol.Type, body []byte) []byte {
+	f, err := eapol.Frame{Version: version, Type: t, Body: body}.AppendTo(nil)
+	if err != nil {
+		panic("sim: an EAPOL frame of our own: " + err.Error())
+	}
+	return f
+}
+
+// readKey returns the key message in a frame, and the frame cut to what its
+// length says, with room for all fields.
+func readKey(frame []byte) (eapol.KeyMessage, []byte) {
+	f, err := eapol.ParseFrame(frame)
+	if err != nil || len(f.Body) < keyDataAt {
+		return eapol.KeyOther, nil
+	}
+	return f.KeyMessage(), frame[:eapolHeaderLen+len(f.Body)]
+}
+
+// message1 begins the access point's side; it is the same if it is sent again.
+func (p *pairwise) message1(random io.Reader) []byte {
+	if p.replay == 0 {
+		random.Read(p.anonce[:])
+	}
+	p.replay++
+	return p.frame(eapol.Version2, keyACK, &p.anonce, nil)
+}
+
+// message2 answers message 1: the station's proof.
+func (p *pairwise) message2(message1 []byte, rsn []byte) []byte {
+	body := message1[eapolHeaderLen:]
+	p.replay = binary.BigEndian.Uint64(body[keyReplayAt:])
+	copy(p.anonce[:], body[keyNonceAt:])
+	p.agree()
+	return p.frame(eapol.Version1, keyMIC, &p.snonce, rsn)
+}
+
+// proves checks message 2.
+func (p *pairwise) proves(message2 []byte) bool {
+	body := message2[eapolHeaderLen:]
+	if binary.BigEndian.Uint64(body[keyReplayAt:]) != p.replay {
+		return false
+	}
+	copy(p.snonce[:], body[keyNonceAt:])
+	p.agree()
+	return p.authentic(message2)
+}
+
+// message3 is the access point's proof.
+func (p *pairwise) message3(rsn []byte) []byte {
+	p.replay++
+	return p.frame(eapol.Version2, keyACK|keyMIC|keyInstall|keySecure, &p.anonce, rsn)
+}
+
+// message4 answers message 3, if that proves the key.
+func (p *pairwise) message4(message3 []byte) ([]byte, bool) {
+	body := message3[eapolHeaderLen:]
+	if [32]byte(body[keyNonceAt:]) != p.anonce || !p.authentic(message3) {
+		return nil, false
+	}
+	p.replay = binary.BigEndian.Uint64(body[keyReplayAt:])
+	return p.frame(eapol.Version1, keyMIC|keySecure, nil, nil), true
+}
+
+// confirms checks message 4.
+func (p *pairwise) confirms(message4 []byte) bool {
+	return binary.BigEndian.Uint64(message4[eapolHeaderLen+keyReplayAt:]) == p.replay && p.authentic(message4)
+}

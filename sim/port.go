@@ -1,0 +1,174 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Device is anything with a radio. A [Router], a [Printer] and a [Computer]
+// are devices, and so is whatever a test wants to put in their way. It acts
+// through the [Port] that [World.Join] gave it.
+type Device interface {
+	// Handle takes a frame that the device has received, and how strong, in
+	// dBm.
+	Handle(now time.Time, f *Frame, signal int)
+	// Timeout tells that the time has come that [Port.Wake] was asked for.
+	Timeout(now time.Time)
+}
+
+// Place is where a device stands, such as one of many homes. Devices in one
+// place hear each other; those in different places do not, unless they are
+// given a [Link].
+type Place int
+
+type place struct {
+	members []*Port  // in the order in which they came
+	beacons []*Radio // that send beacons
+}
+
+// Port is how a device takes part in the world: its clock, its timer, its
+// radios, its randomness.
+type Port struct {
+	world  *World
+	id     int
+	name   string
+	place  *place
+	device Device
+	radios []*Radio
+	// neighbours are devices of other places that it has a link to.
+	neighbours []*Port
+	wake       time.Duration // when the timer is to ring; never if negative
+	planned    time.Duration // of the timer's occurrences the one that counts; none if negative
+}
+
+const never = time.Duration(-1)
+
+// Join puts a device into the world. Its name must be its own, and so must
+// the addresses of its radios, which are switched off at first. The error is
+// [ErrConfig].
+func (w *World) Join(d Device, name string, at Place, addresses ...wps.MAC) (*Port, error) {
+	switch {
+	case name == "":
+		return nil, configError("a device needs a name")
+	case w.byName[name] != nil:
+		return nil, configError("there is a device named %q already", name)
+	}
+	for i, mac := range addresses {
+		if mac.Group() || w.byMAC[mac] != nil {
+			return nil, configError("%q cannot have the address %v", name, mac)
+		}
+		for _, other := range addresses[:i] {
+			if other == mac {
+				return nil, configError("%q has the address %v twice", name, mac)
+			}
+		}
+	}
+	home := w.places[at]
+	if home == nil {
+		home = new(place)
+		w.places[at] = home
+	}
+	p := &Port{world: w, id: len(w.ports), name: name, place: home, device: d, wake: never, planned: never}
+	for _, mac := range addresses {
+		p.radios = append(p.radios, &Radio{port: p, mac: mac})
+		w.byMAC[mac] = p
+	}
+	w.ports = append(w.ports, p)
+	w.byName[name] = p
+	home.members = append(home.members, p)
+	return p, nil
+}
+
+// NewAddress returns an address that no device has: 02:00:00:00:00:01 and
+// onwards.
+func (w *World) NewAddress() wps.MAC {
+	for n := len(w.byMAC) + 1; ; n++ {
+		mac := wps.MAC{0x02, 0, byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}
+		if w.byMAC[mac] == nil {
+			return mac
+		}
+	}
+}
+
+// Name returns the name of the device.
+func (p *Port) Name() string { return p.name }
+
+// Now returns the time.
+func (p *Port) Now() time.Time { return p.world.Now() }
+
+// Radio returns the radio with the index that its address had in
+// [World.Join].
+func (p *Port) Radio(i int) *Radio { return p.radios[i] }
+
+// Rand returns the device's randomness for a purpose, from its beginning:
+// whoever needs it more than once keeps it.
+func (p *Port) Rand(purpose string) *Stream {
+	return newStream(p.world.cfg.Seed, p.name, purpose)
+}
+
+// Note puts a remark into the trace.
+func (p *Port) Note(format string, args ...any) {
+	p.world.emit(Event{Kind: Noted, From: p.name, Text: fmt.Sprintf(format, args...)})
+}
+
+// Wake sets the timer of the device, which is one: a time that was asked for
+// before does not count any more. The zero time is never.
+func (p *Port) Wake(at time.Time) {
+	if at.IsZero() {
+		p.wake = never
+		return
+	}
+	p.wake = max(at.Sub(Epoch), p.world.now)
+	p.plan()
+}
+
+// plan sees to it that the queue has an occurrence no later than the timer's
+// time. Moving the timer into the future costs nothing: the occurrence that
+// is planned finds out.
+func (p *Port) plan() {
+	if p.wake != never && (p.planned == never || p.wake < p.planned) {
+		p.planned = p.wake
+		p.world.queue.push(occurrence{at: p.wake, timer: p})
+	}
+}
+
+// ring is an occurrence of the timer.
+func (p *Port) ring() {
+	if p.world.now != p.planned {
+		return // an earlier one was planned after this one
+	}
+	p.planned = never
+	if p.wake > p.world.now || p.wake == never {
+		p.plan()
+		return
+	}
+	p.wake = never
+	p.device.Timeout(p.Now())
+}
+
+// Radio is one address of a device. It hears what is sent to it, or to all,
+// on the band that it is tuned to.
+type Radio struct {
+	port     *Port
+	mac      wps.MAC
+	bands    wps.RFBands
+	scanning bool
+	beacon   func(now time.Time) *Frame
+	origin   time.Duration // of the beacons
+	pending  bool          // an occurrence of the next beacon is planned
+}
+
+// MAC returns the address.
+func (r *Radio) MAC() wps.MAC { return r.mac }
+
+// Tune tunes the radio to a band, or several, or switches it off with 0.
+func (r *Radio) Tune(bands wps.RFBands) { r.bands, r.scanning = bands, false }
+
+// Scan tunes the radio to a band and listens to beacons, until the next Scan
+// or Tune.
+func (r *Radio) Scan(band wps.RFBands) {
+	r.bands, r.scanning = band, true
+	r.port.world.listened(r)
+}

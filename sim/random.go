@@ -1,0 +1,38 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math/rand/v2"
+)
+
+// Stream is a source of randomness for one purpose of one device. Its bits
+// follow from the seed of the world, the device's name and the purpose alone,
+// so that drawing more for one purpose does not shift another. It is no secret
+// to whoever has the seed.
+type Stream struct{ rand.PCG }
+
+// newStream returns the stream of a purpose.
+func newStream(seed uint64, who, purpose string) *Stream {
+	b := binary.BigEndian.AppendUint64(nil, seed)
+	b = append(append(b, who...), 0)
+	sum := sha256.Sum256(append(b, purpose...))
+	s := new(Stream)
+	s.Seed(binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:]))
+	return s
+}
+
+// Read fills b. It never fails.
+func (s *Stream) Read(b []byte) (int, error) {
+	n := len(b)
+	for len(b) >= 8 {
+		binary.LittleEndian.PutUint64(b, s.Uint64())
+		b = b[8:]
+	}
+	if len(b) > 0 {
+		var last [8]byte
+		binary.LittleEndian.PutUint64(last[:], s.Uint64())
+		copy(b, last[:])
+	}
+	return n, nil
+}

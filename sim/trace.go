@@ -1,0 +1,97 @@
+package sim
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// EventKind says what an [Event] is.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	Sent    EventKind = iota + 1 // a device sends a frame
+	Arrived                      // a device receives it
+	Lost                         // a frame did not arrive
+	Noted                        // something happened at a device, or a person did something
+)
+
+var eventKindNames = [...]string{Sent: "sent", Arrived: "arrived", Lost: "lost", Noted: "noted"}
+
+// String returns the kind in a word.
+func (k EventKind) String() string { return enumString("EventKind", eventKindNames[:], uint8(k)) }
+
+// Event is one line of the trace of a world.
+type Event struct {
+	At     time.Duration // since the world began
+	Kind   EventKind
+	From   string // the device that sends, or that is spoken of
+	To     string // the one that receives; empty if all do, or nobody
+	Frame  *Frame // with the octets as they were sent, or as they arrived; nil if Noted
+	Damage Damage // what happened to the frame on its way
+	Text   string // if Noted
+}
+
+// String returns the event in a line. It shows no content of frames.
+func (e Event) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%12.6f %-7v %s", e.At.Seconds(), e.Kind, e.From)
+	if e.Frame == nil {
+		fmt.Fprintf(&b, ": %s", e.Text)
+		return b.String()
+	}
+	to := e.To
+	if to == "" {
+		to = "all"
+	}
+	fmt.Fprintf(&b, " > %s: %s, %d octets", to, e.Frame.What(), len(e.Frame.Body))
+	if e.Damage != 0 {
+		fmt.Fprintf(&b, " (%v)", e.Damage)
+	}
+	return b.String()
+}
+
+// emit adds an event to the trace.
+func (w *World) emit(e Event) {
+	e.At = w.now
+	w.buffer = e.appendTo(w.buffer[:0])
+	w.hash.Write(w.buffer)
+	if w.cfg.Observe != nil {
+		w.cfg.Observe(e)
+	}
+}
+
+// TraceHash returns the SHA-256 of all events up to now. It is the same for
+// two worlds in which the same octets were sent and received at the same
+// times, and the same was noted.
+func (w *World) TraceHash() [32]byte {
+	return [32]byte(w.hash.Sum(nil))
+}
+
+// appendTo appends the event as the hash takes it. What arrives as it was
+// sent is not repeated.
+func (e *Event) appendTo(b []byte) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(e.At))
+	b = append(b, byte(e.Kind), byte(e.Damage))
+	for _, s := range [...]string{e.From, e.To, e.Text} {
+		b = binary.BigEndian.AppendUint16(b, uint16(len(s)))
+		b = append(b, s...)
+	}
+	f := e.Frame
+	if f == nil {
+		return b
+	}
+	b = append(b, byte(f.Type), byte(f.Band))
+	b = append(append(append(b, f.From[:]...), f.To[:]...), f.BSSID[:]...)
+	b = binary.BigEndian.AppendUint16(b, f.Code)
+	if f.Privacy {
+		b = append(b, 1)
+	}
+	if e.Kind == Sent || e.Damage != 0 {
+		b = binary.BigEndian.AppendUint16(b, uint16(len(f.Body)))
+		b = append(b, f.Body...)
+	}
+	return b
+}

@@ -1,0 +1,104 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"math/rand/v2"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Epoch is when every world begins.
+var Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// ErrConfig is the class of a configuration that cannot be used.
+var ErrConfig = errors.New("sim: configuration cannot be used")
+
+func configError(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrConfig}, args...)...)
+}
+
+// Config is what a [World] is told. The zero value of a field is the sensible
+// default.
+type Config struct {
+	// Seed decides on everything that is left to chance. Two worlds with the
+	// same seed in which the same is done have the same trace.
+	Seed uint64
+	// Link is the air between devices of one place that have no link of
+	// their own: see [World.SetLink].
+	Link Link
+	// Observe, if set, is told of every event, as it happens.
+	Observe func(Event)
+}
+
+// World is a number of devices, the air between them and a clock. It is not
+// safe for concurrent use; worlds are independent of each other.
+type World struct {
+	cfg    Config
+	now    time.Duration // since Epoch
+	queue  queue
+	ports  []*Port
+	byMAC  map[wps.MAC]*Port
+	byName map[string]*Port
+	places map[Place]*place
+	links  map[pair]*Link // of their own
+	noises map[pair]*rand.Rand
+	keys   map[networkSecret]psk
+	hash   hash.Hash
+	buffer []byte
+}
+
+// New returns an empty world.
+func New(cfg Config) *World {
+	return &World{
+		cfg: cfg, hash: sha256.New(),
+		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place),
+		links: make(map[pair]*Link), noises: make(map[pair]*rand.Rand), keys: make(map[networkSecret]psk),
+	}
+}
+
+// Now returns the time in the world.
+func (w *World) Now() time.Time { return Epoch.Add(w.now) }
+
+// Elapsed returns for how long the world exists, in its own time.
+func (w *World) Elapsed() time.Duration { return w.now }
+
+// After plans something, such as what a person will do.
+func (w *World) After(d time.Duration, act func()) {
+	w.queue.push(occurrence{at: w.now + max(d, 0), act: act})
+}
+
+// Run lets time pass.
+func (w *World) Run(d time.Duration) { w.RunUntil(d, func() bool { return false }) }
+
+// RunUntil lets time pass until a condition holds, and reports whether it
+// does. After the limit it gives up.
+func (w *World) RunUntil(limit time.Duration, condition func() bool) bool {
+	end := w.now + limit
+	for !condition() {
+		if len(w.queue.heap) == 0 || w.queue.heap[0].at > end {
+			w.now = end
+			return condition()
+		}
+		w.happen(w.queue.pop())
+	}
+	return true
+}
+
+// happen moves the clock and lets one thing happen.
+func (w *World) happen(o occurrence) {
+	w.now = o.at
+	switch {
+	case o.act != nil:
+		o.act()
+	case o.timer != nil:
+		o.timer.ring()
+	case o.beacon != nil:
+		o.beacon.beaconDue()
+	default:
+		w.arrive(&o.arrival)
+	}
+}
