@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+)
+
+// The times of a router towards one station [hostap].
+const (
+	startPatience     = 30 * time.Second      // until EAPOL-Start of a station that has to send it
+	deauthDelay       = 10 * time.Millisecond // after EAP-Failure, so that it is heard
+	handshakeInterval = time.Second
+	handshakeTries    = 4
+	maxClients        = 2007 // the highest association identifier
+)
+
+type clientPhase uint8
+
+const (
+	clientWaits      clientPhase = iota // for its EAPOL-Start
+	clientRegisters                     // EAP-WSC
+	clientLeaves                        // EAP has ended
+	clientHandshakes                    // 4-way handshake
+	clientConnected
+)
+
+// client is a station that is associated with a router.
+type client struct {
+	mac      wps.MAC
+	radio    int
+	phase    clientPhase
+	deadline time.Time
+
+	session *eapwsc.Session
+
+	keys  *pairwise
+	sent  eapol.KeyMessage // message 1 or 3
+	tries int
+}
+
+// close ends what goes on with the station, because it is gone.
+func (c *client) close(now time.Time) {
+	if c.session != nil {
+		c.session.Close(now)
+	}
+}
+
+func (r *Router) client(mac wps.MAC) *client {
+	if i := slices.IndexFunc(r.clients, func(c *client) bool { return c.mac == mac }); i >= 0 {
+		return r.clients[i]
+	}
+	return nil
+}
+
+// forget removes a station.
+func (r *Router) forget(now time.Time, mac wps.MAC) {
+	if c := r.client(mac); c != nil {
+		c.close(now)
+		r.clients = slices.DeleteFunc(r.clients, func(o *client) bool { return o == c })
+	}
+}
+
+// dismiss removes a station, and tells it.
+func (r *Router) dismiss(now time.Time, c *client, reason uint16) {
+	r.send(c.radio, &Frame{Type: Deauthentication, To: c.mac, Code: reason})
+	r.forget(now, c.mac)
+}
+
+// associate answers an association request: messages.md §2.4 in one place.
+func (r *Router) associate(now time.Time, radio int, f *Frame) {
+	r.forget(now, f.From)
+	n := parseElements(f.Body)
+	row := r.settings.Security.row()
+	c := &client{mac: f.From, radio: radio}
+	answer := &Frame{Type: AssociationResponse, To: f.From, Privacy: row.encrypts()}
+	var request wps.AssociationRequest
+	var begin func()
+	switch {
+	case n.ssid != r.settings.SSID:
+		answer.Code = StatusFailure
+	case len(r.clients) >= maxClients:
+		answer.Code = StatusFull
+	case n.wps != nil && r.WPS() == nil:
+		if wps.Decode(&request, n.wps, wps.Tolerant) != nil {
+			answer.Code = StatusInvalidElement
+			break
+		}
+		answer.Body = appendWPS(nil, r.point(radio).AssociationResponse())
+		begin = func() { r.waitForStart(now, c) }
+		if request.WFA.Version2 != 0 {
+			// A version 1.0 station would not listen before its EAPOL-Start.
+			begin = func() { r.register(now, c) }
+		}
+	case row.rsn == nil && row.wpa == nil:
+		begin = func() { r.connected(c) }
+	case n.rsn != nil && row.rsn != nil && n.rsn.among(row.rsn):
+		begin = func() { r.handshake(now, c) }
+	case n.rsn != nil:
+		answer.Code = StatusInvalidAKMP
+	case r.WPS() == nil:
+		// Neither WPS nor RSN element: old Windows clients do so before
+		// registering. Their identity will tell.
+		begin = func() { r.waitForStart(now, c) }
+	default:
+		answer.Code = StatusInvalidElement
+	}
+	r.send(radio, answer)
+	if begin != nil {
+		r.clients = append(r.clients, c)
+		begin()
+	}
+}
+
+// among reports whether a station asks for what a network offers.
+func (s *suites) among(offer *suites) bool {
+	in := func(wanted, offered []byte) bool {
+		return len(wanted) == 1 && slices.Contains(offered, wanted[0])
+	}
+	return s.allows() && in(s.ciphers, offer.ciphers) && in(s.akms, offer.akms)
+}
+
+func (r *Router) waitForStart(now time.Time, c *client) {
+	c.phase, c.deadline = clientWaits, now.Add(startPatience)
+}
+
+// register begins EAP-WSC.
+func (r *Router) register(now time.Time, c *client) {
+	var id [1]byte
+	r.nonces.Read(id[:])
+	session, err := r.point(c.radio).NewSession(c.mac, id[0])
+	if err != nil {
+		r.port.Note("no session: %v", err)
+		r.dismiss(now, c, ReasonNotAuthenticated)
+		return
+	}
+	c.phase, c.session = clientRegisters, session
+	r.step(now, c, session.Start(now))
+}
+
+// step does what a session wants.
+func (r *Router) step(now time.Time, c *client, s eapwsc.Step) {
+	if s.Send != nil {
+		r.sendEAPOL(c, eapolFrame(eapol.Version2, eapol.TypeEAP, s.Send))
+	}
+	c.deadline = s.Deadline
+	if s.Done {
+		c.phase, c.deadline = clientLeaves, now.Add(deauthDelay)
+	}
+}
+
+func (r *Router) sendEAPOL(c *client, frame []byte) {
+	r.send(c.radio, &Frame{Type: Data, To: c.mac, Body: frame})
+}
+
+// eapol takes an EAPOL frame of a station.
+func (r *Router) eapol(now time.Time, c *client, b []byte) {
+	f, err := eapol.ParseFrame(b)
+	if err != nil {
+		return
+	}
+	switch {
+	case f.Type == eapol.TypeStart && c.phase == clientWaits:
+		r.register(now, c)
+	case f.Type == eapol.TypeEAP && c.phase == clientRegisters:
+		step, _ := c.session.Handle(now, f.Body) // the session tells its error in an event
+		r.step(now, c, step)
+	case f.Type == eapol.TypeKey && c.phase == clientHandshakes:
+		r.key(now, c, b)
+	}
+}
+
+// handshake begins the 4-way handshake.
+func (r *Router) handshake(now time.Time, c *client) {
+	key, err := r.port.world.psk(r.settings.SSID, r.settings.Key)
+	if err != nil {
+		r.dismiss(now, c, ReasonHandshakeTimeout) // settings brought by WPS may be unusable
+		return
+	}
+	c.phase, c.sent, c.tries = clientHandshakes, eapol.Pairwise1, 0
+	c.keys = &pairwise{psk: key, ap: r.port.Radio(c.radio).MAC(), station: c.mac}
+	r.sendKey(now, c)
+}
+
+// sendKey sends message 1 or 3, for the first time or again.
+func (r *Router) sendKey(now time.Time, c *client) {
+	c.tries++
+	c.deadline = now.Add(handshakeInterval)
+	if c.sent == eapol.Pairwise1 {
+		r.sendEAPOL(c, c.keys.message1(r.keys))
+	} else {
+		r.sendEAPOL(c, c.keys.message3(r.settings.Security.row().rsn.appendRSN(nil)))
+	}
+}
+
+// key takes a message of the 4-way handshake. One that proves nothing is not
+// answered: the next try, or its lack, tells the station [hostap].
+func (r *Router) key(now time.Time, c *client, b []byte) {
+	switch message, b := readKey(b); {
+	case message == eapol.Pairwise2 && c.sent == eapol.Pairwise1 && c.keys.proves(b):
+		c.sent, c.tries = eapol.Pairwise3, 0
+		r.sendKey(now, c)
+	case message == eapol.Pairwise4 && c.sent == eapol.Pairwise3 && c.keys.confirms(b):
+		r.connected(c)
+	}
+}
+
+func (r *Router) connected(c *client) {
+	c.phase, c.deadline, c.keys = clientConnected, time.Time{}, nil
+	r.port.Note("%v is connected", c.mac)
+}
+
+// clientTimeout lets the deadline of a station have its effect.
+func (r *Router) clientTimeout(now time.Time, c *client) {
+	switch c.phase {
+	case clientRegisters:
+		step, _ := c.session.Timeout(now)
+		r.step(now, c, step)
+	case clientHandshakes:
+		if c.tries < handshakeTries {
+			r.sendKey(now, c)
+		} else {
+			r.dismiss(now, c, ReasonHandshakeTimeout)
+		}
+	case clientWaits:
+		r.dismiss(now, c, ReasonNotAuthenticated)
+	default:
+		r.dismiss(now, c, Reason8021XFailed)
+	}
+}

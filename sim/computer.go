@@ -1,0 +1,169 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// ComputerConfig is a computer with a wizard that reads and sets up routers.
+// The zero value of a field is the sensible default.
+type ComputerConfig struct {
+	// Name names the computer in the trace.
+	Name  string
+	Place Place
+	// Bands that it hears; 0 is 2.4 GHz.
+	Bands wps.RFBands
+	// Device describes the computer; UUID, MAC and capabilities are filled
+	// in.
+	Device wps.Device
+	// Customize, if set, has the last word on each run.
+	Customize func(*registration.RegistrarConfig)
+}
+
+// Computer is an external registrar: with a router's own PIN it reads the
+// router's settings, or writes others. It is a [Device] built on [eapwsc.Peer].
+type Computer struct {
+	station
+	cfg    ComputerConfig
+	nonces *Stream
+
+	pin      pin.PIN
+	write    *wps.Credential
+	scans    int
+	busy     bool
+	settings *wps.Credential
+	err      error
+}
+
+// wizardScans is how often a computer looks for the router.
+const wizardScans = 3
+
+// NewComputer puts a computer into a world. The error is [ErrConfig].
+func NewComputer(w *World, cfg ComputerConfig) (*Computer, error) {
+	if cfg.Bands == 0 {
+		cfg.Bands = wps.Band24GHz
+	}
+	c := &Computer{cfg: cfg}
+	if err := c.station.join(w, c, cfg.Name, cfg.Place, cfg.Bands); err != nil {
+		return nil, err
+	}
+	c.nonces = c.port.Rand("registration")
+	d := &c.cfg.Device
+	complete(d, c.port, wps.DeviceTypePC)
+	d.MAC = c.radio.MAC()
+	if _, err := wps.AppendElements(nil, c.probe()); err != nil {
+		return nil, configError("the description of %q: %w", cfg.Name, err)
+	}
+	return c, nil
+}
+
+func (c *Computer) probe() *wps.ProbeRequest {
+	return probeRequest(&c.cfg.Device, wps.RequestRegistrar, wps.PasswordDefault, c.cfg.Bands)
+}
+
+// Port returns how the computer takes part in the world.
+func (c *Computer) Port() *Port { return c.port }
+
+// ReadSettings begins to read the settings of the router with the best
+// signal.
+func (c *Computer) ReadSettings(routerPIN pin.PIN) { c.run(routerPIN, nil) }
+
+// WriteSettings begins to write settings into the router with the best
+// signal.
+func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
+	c.run(routerPIN, &settings)
+}
+
+func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
+	c.port.Note("owner: starts the wizard with the router's PIN")
+	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
+	c.rang(c.port.Now())
+	c.schedule()
+}
+
+// Outcome returns the settings that the router had when they were read or
+// written; or why that failed, a [*Failure]; or neither while it goes on.
+func (c *Computer) Outcome() (*wps.Credential, error) { return c.settings, c.err }
+
+// Busy reports whether reading or writing goes on.
+func (c *Computer) Busy() bool { return c.busy }
+
+// rang begins a scan.
+func (c *Computer) rang(now time.Time) {
+	c.scans++
+	c.scan(now, func(wps.RFBands) []byte { return appendWPS(nil, c.probe()) })
+}
+
+// scanned begins an attempt with the router.
+func (c *Computer) scanned(now time.Time) {
+	best, seen := -1, sawNothing
+	for i, b := range c.found {
+		seen = max(seen, sawNoWPS)
+		if b.element != nil && (best < 0 || b.signal > c.found[best].signal) {
+			best = i
+		}
+	}
+	switch {
+	case best >= 0:
+		c.try(now, c.found[best])
+	case c.scans < wizardScans:
+		c.alarm = now.Add(defaultScanInterval)
+	default:
+		c.end(nil, sightingErrors[seen])
+	}
+}
+
+func (c *Computer) try(now time.Time, ap bss) {
+	cfg := registration.RegistrarConfig{
+		Config:   registration.Config{Device: c.cfg.Device, Rand: c.nonces},
+		Password: registration.PIN(c.pin), AP: true, NewSettings: c.write,
+	}
+	cfg.Device.RFBands = ap.band
+	if c.cfg.Customize != nil {
+		c.cfg.Customize(&cfg)
+	}
+	r, err := registration.NewRegistrar(cfg)
+	if err != nil {
+		c.end(nil, err)
+		return
+	}
+	x, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: r})
+	if err != nil {
+		c.end(nil, err)
+		return
+	}
+	element := &wps.AssociationRequest{RequestType: wps.RequestRegistrar}
+	element.WFA.Version2 = 0x20
+	c.register(now, ap, element, x)
+}
+
+// registered ends the attempt.
+func (c *Computer) registered(_ time.Time, result *registration.Result, err error) {
+	if err != nil {
+		c.end(nil, err)
+		return
+	}
+	c.end(result.AP, nil)
+}
+
+// end ends the wizard.
+func (c *Computer) end(settings *wps.Credential, err error) {
+	c.busy, c.settings = false, settings
+	if err != nil {
+		c.err = failure(err, slices.Concat(wizardTexts, panelTexts))
+		c.port.Note("the wizard failed: %v", c.err)
+		return
+	}
+	c.port.Note("the wizard has done its work")
+}
+
+// connected never happens: the computer only registers.
+func (c *Computer) connected(time.Time) {}
+
+// disconnected neither.
+func (c *Computer) disconnected(time.Time, error) {}

@@ -1,0 +1,148 @@
+package sim
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// wizard lets a computer read or write and waits for the outcome.
+func wizard(t *testing.T, w *World, c *Computer, p pin.PIN, write *wps.Credential) (*wps.Credential, error) {
+	t.Helper()
+	if write == nil {
+		c.ReadSettings(p)
+	} else {
+		c.WriteSettings(p, *write)
+	}
+	if !w.RunUntil(time.Minute, func() bool { return !c.Busy() }) {
+		t.Fatal("the wizard does not end")
+	}
+	w.Run(time.Second) // for the router to apply what it was given
+	return c.Outcome()
+}
+
+func newOffice(t *testing.T, cfg RouterConfig) (*World, *Router, *Computer) {
+	t.Helper()
+	w := New(Config{Seed: 1})
+	cfg.Name = "router"
+	r := addRouter(t, w, cfg)
+	c, err := NewComputer(w, ComputerConfig{Name: "computer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, r, c
+}
+
+func TestWizard(t *testing.T) {
+	w, r, c := newOffice(t, RouterConfig{})
+	p := addPrinter(t, w, PrinterConfig{Name: "printer"})
+	if err := r.PressButton(); err != nil {
+		t.Fatal(err)
+	}
+	p.SetupByPushButton()
+	w.Run(10 * time.Second)
+
+	read, err := wizard(t, w, c, r.PIN(), nil)
+	if s := r.Settings(); err != nil || read.SSID != s.SSID || string(read.NetworkKey) != string(s.Key) {
+		t.Fatalf("read %v, %v", read, err)
+	}
+	write := wps.Credential{SSID: "written", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("a written key")}
+	if _, err := wizard(t, w, c, r.PIN(), &write); err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Settings(); s.SSID != "written" || string(s.Key) != "a written key" || s.Security != WPA2 {
+		t.Errorf("the router has %v, %v", s.SSID, s.Security)
+	}
+	w.Run(30 * time.Second)
+	if err := p.Status().Err; !errors.Is(err, ErrNetworkNotFound) {
+		t.Errorf("the printer: %v", err)
+	}
+	if read, err := wizard(t, w, c, r.PIN(), nil); err != nil || read.SSID != "written" {
+		t.Errorf("read %v, %v", read, err)
+	}
+}
+
+// TestWizardTroubles compares what the wizard says when it fails.
+func TestWizardTroubles(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cfg RouterConfig
+		do  func(r *Router) error
+		err error
+	}{
+		"no PIN":      {cfg: RouterConfig{NoPIN: true}, err: registration.ErrLocked},
+		"PIN removed": {do: func(r *Router) error { return r.SetPIN(pin.PIN{}) }, err: registration.ErrLocked},
+		"locked":      {do: func(r *Router) error { return r.SetLock(eapwsc.Locked) }, err: registration.ErrLocked},
+		"read only":   {do: func(r *Router) error { return r.SetLock(eapwsc.ReadOnly) }},
+		"WPS off":     {cfg: RouterConfig{Settings: Settings{WPSOff: true}}, err: ErrNoWPS},
+		"other band":  {cfg: RouterConfig{Bands: wps.Band5GHz}, err: ErrNothingHeard},
+	} {
+		w, r, c := newOffice(t, tt.cfg)
+		right := r.PIN()
+		if right.IsZero() {
+			right = pin.MustParse("24681353")
+		}
+		if tt.do != nil {
+			if err := tt.do(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := wizard(t, w, c, right, nil)
+		var said *Failure
+		if !errors.Is(err, tt.err) || err != nil && (!errors.As(err, &said) || said.Text == "") {
+			t.Errorf("%s: %v, want %v", name, err, tt.err)
+		}
+		if tt.err == nil {
+			write := wps.Credential{SSID: "written", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
+			if _, err := wizard(t, w, c, right, &write); !errors.Is(err, registration.ErrLocked) || r.Settings().SSID == "written" {
+				t.Errorf("%s: writing: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestLockout guesses the router's PIN until it is locked. Neither a wait that
+// is too short nor a restart unlocks it; time does, and a new PIN.
+func TestLockout(t *testing.T) {
+	w, r, c := newOffice(t, RouterConfig{})
+	right := r.PIN()
+	for digit := range 3 {
+		if _, err := wizard(t, w, c, mistyped(right, 1+digit), nil); !errors.Is(err, registration.ErrPassword) {
+			t.Fatalf("wrong PIN: %v", err)
+		}
+	}
+	if r.Lock() != eapwsc.Locked {
+		t.Fatalf("the router is %v", r.Lock())
+	}
+	if _, err := wizard(t, w, c, right, nil); !errors.Is(err, registration.ErrLocked) {
+		t.Errorf("the right PIN while locked: %v", err)
+	}
+	r.Restart()
+	w.Run(25 * time.Second)
+	if _, err := wizard(t, w, c, right, nil); !errors.Is(err, registration.ErrLocked) {
+		t.Errorf("the right PIN after a restart: %v", err)
+	}
+	w.Run(time.Minute)
+	if read, err := wizard(t, w, c, right, nil); err != nil || read.SSID != r.Settings().SSID {
+		t.Errorf("the right PIN later: %v, %v", read, err)
+	}
+	if _, err := wizard(t, w, c, mistyped(right, 1), nil); !errors.Is(err, registration.ErrPassword) || r.Lock() != eapwsc.Locked {
+		t.Errorf("another wrong PIN: %v, %v", err, r.Lock())
+	}
+	other := pin.MustParse("24681353")
+	if err := r.SetPIN(other); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := wizard(t, w, c, other, nil); err != nil {
+		t.Errorf("a new PIN: %v", err)
+	}
+	r.FactoryReset()
+	w.Run(25 * time.Second)
+	if _, err := wizard(t, w, c, right, nil); err != nil {
+		t.Errorf("the PIN of the label after a reset: %v", err)
+	}
+}

@@ -1,0 +1,524 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// PrinterConfig is a printer as it is bought. The zero value of a field is
+// the sensible default.
+type PrinterConfig struct {
+	// Name names the printer in the trace.
+	Name  string
+	Place Place
+	// Bands that it hears; 0 is 2.4 GHz alone, as with most printers.
+	Bands wps.RFBands
+	// PIN is a PIN on a label; by default each set-up shows a new one.
+	PIN pin.PIN
+	// Device describes the printer; UUID, MAC and capabilities are filled in.
+	Device wps.Device
+	// Patience is how long a set-up is tried; 0 means [eapwsc.WalkTime]. For
+	// the push button it cannot be more.
+	Patience time.Duration
+	// ScanInterval is the pause between two scans; 0 means two seconds.
+	ScanInterval time.Duration
+	// OnePerBand judges overlaps as iwd does: see [eapwsc.Selector].
+	OnePerBand bool
+	// Customize, if set, has the last word on each run: version 1.0, a key
+	// log, attributes of a vendor.
+	Customize func(*registration.EnrolleeConfig)
+	// NewExchange, if set, makes the exchange of each attempt, in place of an
+	// [eapwsc.Peer] with a [registration.Enrollee]: an enrollee that is to be
+	// tested.
+	NewExchange func(registration.EnrolleeConfig) (Exchange, error)
+}
+
+const (
+	defaultScanInterval = 2 * time.Second
+	// attemptPause is for how long an access point is left alone with which a
+	// registration has failed, unless it begins to wait for a device.
+	attemptPause = 15 * time.Second
+	// reconnectDelay is how long after a registration a printer connects.
+	reconnectDelay = 100 * time.Millisecond
+	// reconnectInterval is how long it waits before it tries again.
+	reconnectInterval = 10 * time.Second
+	// maxNetworks is how many networks it remembers.
+	maxNetworks = 16
+)
+
+// State says what a printer is doing.
+type State uint8
+
+// The states.
+const (
+	// Idle: it has no network and looks for none.
+	Idle State = iota
+	// SettingUp: it looks for a router that waits for it, or registers.
+	SettingUp
+	// Connecting: it looks for a network that it knows.
+	Connecting
+	// Connected to a network.
+	Connected
+)
+
+var stateNames = [...]string{Idle: "idle", SettingUp: "setting up", Connecting: "connecting", Connected: "connected"}
+
+// String returns the state in a word or two.
+func (s State) String() string {
+	return enumString("State", stateNames[:], uint8(s))
+}
+
+// Status is what the panel of a printer shows.
+type Status struct {
+	State State
+	// SSID is the network, if Connected.
+	SSID wps.SSID
+	// Err is why the last set-up failed, or why the printer is not connected:
+	// a [*Failure], or nil.
+	Err error
+}
+
+// String returns the status in a line, as a panel would.
+func (s Status) String() string {
+	text := s.State.String()
+	if s.State == Connected {
+		text += " to " + s.SSID.String()
+	}
+	var f *Failure
+	if errors.As(s.Err, &f) {
+		text += ". " + f.Text
+	}
+	return text
+}
+
+// Printer is a station that is set up at its control panel. It is a [Device]
+// built on [eapwsc.Peer] and [eapwsc.Selector].
+type Printer struct {
+	station
+	cfg    PrinterConfig
+	pins   *Stream
+	nonces *Stream
+
+	networks []wps.Credential // survive a restart, the latest first
+	setup    *setup           // nil if none goes on
+	ssid     wps.SSID         // of the network that it connects to
+	err      error
+}
+
+// setup is one set-up from the panel.
+type setup struct {
+	button   bool
+	pin      pin.PIN
+	began    time.Time
+	until    time.Time
+	scans    int
+	seen     sighting // the most telling thing that scans have shown
+	err      error    // why the last attempt failed
+	attempts []failedAttempt
+	waiting  bool // the access point of the present attempt said that it waits
+}
+
+// failedAttempt is an access point that is left alone for some time.
+type failedAttempt struct {
+	mac     wps.MAC
+	until   time.Time
+	waiting bool // it had said that it waits
+}
+
+// NewPrinter puts a printer into a world and switches it on. The error is
+// [ErrConfig].
+func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
+	if cfg.Bands == 0 {
+		cfg.Bands = wps.Band24GHz
+	}
+	cfg.Patience = orDefault(cfg.Patience, eapwsc.WalkTime)
+	cfg.ScanInterval = orDefault(cfg.ScanInterval, defaultScanInterval)
+	p := &Printer{cfg: cfg}
+	if err := p.station.join(w, p, cfg.Name, cfg.Place, cfg.Bands); err != nil {
+		return nil, err
+	}
+	p.pins, p.nonces = p.port.Rand("panel"), p.port.Rand("registration")
+	d := &p.cfg.Device
+	complete(d, p.port, wps.DeviceTypePrinter)
+	d.MAC = p.radio.MAC()
+	trial := probeRequest(d, wps.RequestEnrollee8021X, wps.PasswordDefault, cfg.Bands)
+	if _, err := wps.AppendElements(nil, trial); err != nil {
+		return nil, configError("the description of %q: %w", cfg.Name, err)
+	}
+	return p, nil
+}
+
+// probeRequest returns the WPS element of a device that looks for another.
+func probeRequest(d *wps.Device, t wps.RequestType, id wps.DevicePasswordID, bands wps.RFBands) *wps.ProbeRequest {
+	e := &wps.ProbeRequest{
+		RequestType: t, ConfigMethods: d.ConfigMethods, UUIDE: d.UUID, PrimaryDeviceType: d.PrimaryDeviceType,
+		RFBands: bands, AssociationState: d.AssociationState, DevicePasswordID: id,
+		Manufacturer: d.Manufacturer, ModelName: d.ModelName, ModelNumber: d.ModelNumber, DeviceName: d.DeviceName,
+	}
+	e.WFA.Version2, e.WFA.RequestToEnroll = 0x20, t == wps.RequestEnrollee8021X
+	return e
+}
+
+// Port returns how the printer takes part in the world.
+func (p *Printer) Port() *Port { return p.port }
+
+// Status returns what the panel shows.
+func (p *Printer) Status() Status {
+	s := Status{Err: p.err}
+	switch {
+	case p.setup != nil:
+		s.State = SettingUp
+	case p.phase == stationConnected:
+		s.State, s.SSID = Connected, p.ssid
+	case len(p.networks) > 0:
+		s.State = Connecting
+	}
+	return s
+}
+
+// Networks returns the networks that the printer knows, the latest first.
+func (p *Printer) Networks() []wps.Credential { return slices.Clone(p.networks) }
+
+// SetupByPIN begins a set-up by PIN, and returns the PIN that the panel shows:
+// a new one each time, unless the printer has it on a label. A set-up that
+// goes on is given up.
+func (p *Printer) SetupByPIN() (pin.PIN, error) {
+	shown := p.cfg.PIN
+	if shown.IsZero() {
+		var err error
+		if shown, err = pin.Generate(p.pins); err != nil {
+			return pin.PIN{}, err
+		}
+	}
+	p.port.Note("owner: sets up Wi-Fi by PIN")
+	p.begin(&setup{pin: shown}, p.cfg.Patience)
+	return shown, nil
+}
+
+// SetupByPushButton begins a set-up by push button. A set-up that goes on is
+// given up.
+func (p *Printer) SetupByPushButton() {
+	p.port.Note("owner: sets up Wi-Fi by push button")
+	p.begin(&setup{button: true}, min(p.cfg.Patience, eapwsc.WalkTime))
+}
+
+func (p *Printer) begin(s *setup, patience time.Duration) {
+	now := p.port.Now()
+	s.began, s.until = now, now.Add(patience)
+	p.setup, p.err = s, nil
+	p.look(now)
+	p.schedule()
+}
+
+// Cancel gives up a set-up. The printer goes back to the networks that it
+// knows.
+func (p *Printer) Cancel() {
+	p.port.Note("owner: cancels the set-up")
+	p.setup = nil
+	p.reconnect(p.port.Now(), 0)
+	p.schedule()
+}
+
+// NetworkReset forgets all networks, and ends whatever goes on.
+func (p *Printer) NetworkReset() {
+	p.port.Note("owner: resets the network settings of the printer")
+	p.leave(p.port.Now())
+	p.setup, p.networks, p.err, p.alarm = nil, nil, nil, time.Time{}
+	p.schedule()
+}
+
+// Restart switches the printer off and on again. It keeps the networks that it
+// knows; a set-up ends.
+func (p *Printer) Restart() {
+	p.port.Note("owner: restarts the printer")
+	p.rest() // without a farewell
+	p.setup, p.err = nil, nil
+	p.reconnect(p.port.Now(), 0)
+	p.schedule()
+}
+
+// look scans for routers that wait.
+func (p *Printer) look(now time.Time) {
+	id := wps.PasswordDefault
+	if p.setup.button {
+		id = wps.PasswordPushButton
+	}
+	p.alarm = p.setup.until
+	p.scan(now, func(wps.RFBands) []byte {
+		return appendWPS(nil, probeRequest(&p.cfg.Device, wps.RequestEnrollee8021X, id, p.cfg.Bands))
+	})
+}
+
+// reconnect looks for a network that the printer knows, after a pause.
+func (p *Printer) reconnect(now time.Time, pause time.Duration) {
+	p.leave(now)
+	p.alarm = time.Time{}
+	if len(p.networks) > 0 {
+		p.alarm = now.Add(pause)
+	}
+}
+
+// rang does what the printer's alarm was set for.
+func (p *Printer) rang(now time.Time) {
+	switch {
+	case p.setup != nil && !now.Before(p.setup.until):
+		if p.exchange != nil {
+			p.setup.err = registration.ErrTimeout
+		}
+		p.setupFailed(now, p.setup.conclusion())
+	case p.setup != nil:
+		p.look(now)
+	default:
+		p.seek(now)
+	}
+}
+
+// seek scans for the networks that the printer knows, by name as well: they
+// may be hidden.
+func (p *Printer) seek(now time.Time) {
+	var names []wps.SSID
+	for _, c := range p.networks {
+		if !slices.Contains(names, c.SSID) {
+			names = append(names, c.SSID)
+		}
+	}
+	p.scan(now, func(wps.RFBands) []byte { return nil }, names...)
+}
+
+// scanned chooses an access point.
+func (p *Printer) scanned(now time.Time) {
+	if p.setup == nil {
+		p.chooseNetwork(now)
+		return
+	}
+	p.setup.scans++
+	p.chooseRegistrar(now)
+}
+
+// chooseRegistrar begins an attempt with the access point that is most likely
+// to wait for the printer, or goes on looking.
+func (p *Printer) chooseRegistrar(now time.Time) {
+	s := p.setup
+	var candidates []eapwsc.Candidate
+	var aps []bss
+	for _, b := range p.found {
+		if b.element != nil {
+			candidates = append(candidates, eapwsc.NewCandidate(b.mac, b.band, b.signal, b.element))
+			aps = append(aps, b)
+		}
+	}
+	selector := eapwsc.Selector{MAC: p.radio.MAC(), OnePerBand: p.cfg.OnePerBand}
+	choose := selector.PushButton
+	if !s.button {
+		choose = func(c []eapwsc.Candidate) (eapwsc.Choice, error) { return selector.PIN(c, false) }
+	}
+	choice, err := choose(candidates)
+	if errors.Is(err, eapwsc.ErrOverlap) {
+		p.setupFailed(now, err)
+		return
+	}
+	s.look(len(p.found), choice.Verdicts)
+	// A router that waits and has another PIN is the one that was meant:
+	// trying others as well would only hide that.
+	mismatch := errors.Is(s.err, registration.ErrPassword)
+	if err != nil && !s.button && !mismatch && eapwsc.TryUnselected(s.scans, now.Sub(s.began)) {
+		choice, _ = selector.PIN(candidates, true)
+	}
+	for _, i := range choice.Order {
+		if !s.resting(now, &aps[i]) {
+			p.tryRegistrar(now, aps[i])
+			return
+		}
+	}
+	if mismatch {
+		p.setupFailed(now, s.err)
+		return
+	}
+	p.alarm = sooner(s.until, now.Add(p.cfg.ScanInterval))
+}
+
+// resting reports whether an access point is left alone, because an attempt
+// with it has just failed. If it begins to wait for a device, it is not.
+func (s *setup) resting(now time.Time, b *bss) bool {
+	return slices.ContainsFunc(s.attempts, func(a failedAttempt) bool {
+		return a.mac == b.mac && now.Before(a.until) && (a.waiting || !b.element.SelectedRegistrar)
+	})
+}
+
+// look notes what a scan has shown, if it tells more than those before.
+func (s *setup) look(heard int, verdicts []eapwsc.Verdict) {
+	if heard > 0 {
+		s.seen = max(s.seen, sawNoWPS)
+	}
+	for _, v := range verdicts {
+		s.seen = max(s.seen, sightings[v])
+	}
+}
+
+// conclusion is why a set-up has come to nothing in its time. A refusal tells
+// less than a router that was seen waiting for something else.
+func (s *setup) conclusion() error {
+	if s.err == nil || errors.Is(s.err, registration.ErrNoRegistrar) && s.seen > sawNobodyWaiting {
+		return sightingErrors[s.seen]
+	}
+	return s.err
+}
+
+// tryRegistrar begins an attempt to register.
+func (p *Printer) tryRegistrar(now time.Time, ap bss) {
+	s := p.setup
+	s.waiting = ap.element.SelectedRegistrar
+	cfg := registration.EnrolleeConfig{Config: registration.Config{Device: p.cfg.Device, Rand: p.nonces}}
+	cfg.Device.RFBands = ap.band
+	cfg.Password = registration.PushButton()
+	if !s.button {
+		cfg.Password = registration.PIN(s.pin)
+	}
+	if p.cfg.Customize != nil {
+		p.cfg.Customize(&cfg)
+	}
+	newExchange := p.cfg.NewExchange
+	if newExchange == nil {
+		newExchange = newEnrollee
+	}
+	x, err := newExchange(cfg)
+	if err != nil {
+		p.setupFailed(now, err)
+		return
+	}
+	element := &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X}
+	if !cfg.Version10 {
+		element.WFA.Version2 = 0x20
+	}
+	p.alarm = s.until
+	p.register(now, ap, element, x)
+}
+
+// newEnrollee makes the exchange of our own enrollee.
+func newEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) {
+	e, err := registration.NewEnrollee(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return eapwsc.NewPeer(eapwsc.PeerConfig{Machine: e})
+}
+
+// registered ends an attempt to register.
+func (p *Printer) registered(now time.Time, result *registration.Result, err error) {
+	s := p.setup
+	if err == nil {
+		err = p.store(result)
+	}
+	if err == nil {
+		p.setup = nil
+		p.port.Note("has received the network %v", p.networks[0].SSID)
+		p.reconnect(now, reconnectDelay)
+		return
+	}
+	p.port.Note("attempt failed: %v", err)
+	s.err = err
+	s.attempts = append(s.attempts, failedAttempt{p.ap.mac, now.Add(attemptPause), s.waiting})
+	switch {
+	case errors.Is(err, registration.ErrOverlap), errors.Is(err, wps.ErrUnusable):
+		p.setupFailed(now, err)
+	case !now.Before(s.until):
+		p.setupFailed(now, s.conclusion())
+	default:
+		p.chooseRegistrar(now)
+	}
+}
+
+// store keeps the credentials that can be used. The error is of class
+// [wps.ErrUnusable] if none can.
+func (p *Printer) store(result *registration.Result) error {
+	err := fmt.Errorf("%w: there is none", wps.ErrUnusable)
+	var usable []wps.Credential
+	for _, c := range wps.MergeCredentials(result.Credentials) {
+		c = c.Strongest()
+		if err = c.Usable(); err == nil {
+			c.NetworkKey = slices.Clone(c.NetworkKey)
+			usable = append(usable, c)
+		}
+	}
+	if len(usable) == 0 {
+		return err
+	}
+	for _, old := range p.networks {
+		if !slices.ContainsFunc(usable, func(c wps.Credential) bool { return c.SSID == old.SSID }) {
+			usable = append(usable, old)
+		}
+	}
+	p.networks = usable[:min(len(usable), maxNetworks)]
+	return nil
+}
+
+// setupFailed ends the set-up. The printer goes back to the networks that it
+// knows.
+func (p *Printer) setupFailed(now time.Time, err error) {
+	p.err, p.setup = failure(err, panelTexts), nil
+	p.port.Note("set-up failed: %v", p.err)
+	p.reconnect(now, 0)
+}
+
+// chooseNetwork begins to connect to a network that the printer knows.
+func (p *Printer) chooseNetwork(now time.Time) {
+	var err error = ErrNetworkNotFound
+	for _, c := range p.networks {
+		best := -1
+		for i, b := range p.found {
+			if b.ssid == c.SSID && (best < 0 || b.signal > p.found[best].signal) {
+				best = i
+			}
+		}
+		if best < 0 {
+			continue
+		}
+		var key *psk
+		if key, err = p.fit(&c, &p.found[best]); err == nil {
+			p.ssid = c.SSID
+			p.connect(now, p.found[best], key)
+			return
+		}
+	}
+	p.disconnected(now, err)
+}
+
+// fit checks that a credential and an access point go together, and returns
+// the pre-shared key if the network has one.
+func (p *Printer) fit(c *wps.Credential, ap *bss) (*psk, error) {
+	open := c.AuthType&wps.AuthMixed == 0
+	switch {
+	case open && !ap.privacy:
+		return nil, nil
+	case open || ap.rsn == nil || !ap.rsn.allows():
+		return nil, ErrSecurity
+	}
+	key, err := p.port.world.psk(c.SSID, c.NetworkKey)
+	if err != nil {
+		return nil, err
+	}
+	return &key, nil
+}
+
+// connected: the 4-way handshake is complete.
+func (p *Printer) connected(time.Time) {
+	p.err, p.alarm = nil, time.Time{}
+	p.port.Note("is connected to %v", p.ssid)
+}
+
+// disconnected looks for the network again, after a pause.
+func (p *Printer) disconnected(now time.Time, err error) {
+	was := p.err
+	p.err = failure(err, panelTexts)
+	if was == nil || was.Error() != p.err.Error() {
+		p.port.Note("not connected: %v", p.err)
+	}
+	p.reconnect(now, reconnectInterval)
+}

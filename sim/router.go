@@ -1,0 +1,625 @@
+package sim
+
+import (
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Settings are what the owner sets in the web page of a [Router].
+type Settings struct {
+	SSID     wps.SSID
+	Key      wps.NetworkKey // none if the network is open
+	Security Security
+	// Hidden leaves the SSID out of beacons. There is no WPS then.
+	Hidden bool
+	// WPSOff switches WPS off.
+	WPSOff bool
+}
+
+// RouterConfig is a router as it is bought, or as its owner has set it up. The
+// zero value of a field is the sensible default.
+type RouterConfig struct {
+	// Name names the router in the trace.
+	Name  string
+	Place Place
+	// Settings of the network. By default its SSID is made of the name, and
+	// its key is random, as on a label.
+	Settings Settings
+	// Unconfigured is a router as it comes out of the box, State "not
+	// configured": the first device that registers gives it a new key.
+	Unconfigured bool
+	// PIN is the router's own, on its label; by default a random one.
+	PIN pin.PIN
+	// NoPIN is a router without a PIN of its own.
+	NoPIN bool
+	// Bands has a bit for each radio; 0 is a single one on 2.4 GHz.
+	Bands wps.RFBands
+	// SeparateRadios gives each radio a UUID-E of its own, as badly made
+	// routers do: devices take the router for two.
+	SeparateRadios bool
+	// Device describes the router; UUID, MAC and capabilities are filled in.
+	Device wps.Device
+	// PINLifetime is how long the PIN of a device is good that is entered
+	// without a lifetime of its own; 0 means [eapwsc.WalkTime].
+	PINLifetime time.Duration
+	// BootTime is how long it takes to start; 0 means 20 seconds.
+	BootTime time.Duration
+	// Customize, if set, has the last word on the WPS side of each radio:
+	// version 1.0, several credentials, late M2, a key log.
+	Customize func(*eapwsc.AccessPointConfig)
+}
+
+const (
+	defaultBootTime = 20 * time.Second
+	// afterRegistration is when new settings are put into effect, so that the
+	// station that brought them hears the end of its exchange [hostap].
+	afterRegistration = 100 * time.Millisecond
+	// maxRouterEvents bounds what is kept for an owner who does not look.
+	maxRouterEvents = 256
+)
+
+// Errors of the web page of a [Router].
+var (
+	// ErrWPSOff: WPS is switched off, by the owner or because of the other
+	// settings.
+	ErrWPSOff = errors.New("WPS is switched off")
+	// ErrStarting: the router has been restarted and does not answer yet.
+	ErrStarting = errors.New("the router is starting")
+)
+
+// Router is an access point with a registrar: its radios, its web page, its
+// button and its label. It is a [Device] built on [eapwsc.AccessPoint].
+type Router struct {
+	cfg  RouterConfig
+	port *Port
+	nonces,
+	keys *Stream
+
+	// What survives a restart.
+	settings   Settings
+	configured bool
+	pin        pin.PIN
+	lockouts   []eapwsc.LockoutState // one for each access point
+
+	// What does not.
+	points  []*eapwsc.AccessPoint // one for all radios, or one for each
+	clients []*client             // by arrival
+	reload  time.Time             // when new settings are put into effect
+	boot    time.Time             // when the router has started; zero if it has
+	events  []eapwsc.Event
+}
+
+// NewRouter puts a router into a world and switches it on. The error is
+// [ErrConfig].
+func NewRouter(w *World, cfg RouterConfig) (*Router, error) {
+	if cfg.Bands == 0 {
+		cfg.Bands = wps.Band24GHz
+	}
+	cfg.PINLifetime = orDefault(cfg.PINLifetime, eapwsc.WalkTime)
+	cfg.BootTime = orDefault(cfg.BootTime, defaultBootTime)
+	r := &Router{cfg: cfg}
+	var addresses []wps.MAC
+	first := w.NewAddress()
+	for i := range bandsOf(cfg.Bands) {
+		mac := first
+		mac[5] += byte(i)
+		addresses = append(addresses, mac)
+	}
+	var err error
+	if r.port, err = w.Join(r, cfg.Name, cfg.Place, addresses...); err != nil {
+		return nil, err
+	}
+	r.nonces, r.keys = r.port.Rand("registration"), r.port.Rand("4-way handshake")
+	if err := r.describe(); err != nil {
+		return nil, err
+	}
+	if err := r.label(); err != nil {
+		return nil, err
+	}
+	r.factory()
+	r.start(r.port.Now())
+	return r, nil
+}
+
+// bandsOf returns the bands of a mask, one by one.
+func bandsOf(mask wps.RFBands) (bands []wps.RFBands) {
+	for _, b := range [...]wps.RFBands{wps.Band24GHz, wps.Band5GHz, wps.Band60GHz} {
+		if mask&b != 0 {
+			bands = append(bands, b)
+		}
+	}
+	return bands
+}
+
+func orDefault(d, def time.Duration) time.Duration {
+	if d == 0 {
+		return def
+	}
+	return d
+}
+
+// describe completes the description of the device, and tries whether it can
+// be sent.
+func (r *Router) describe() error {
+	d := &r.cfg.Device
+	complete(d, r.port, wps.DeviceTypeRouter)
+	d.MAC = r.port.Radio(0).MAC()
+	d.ConfigMethods |= wps.MethodLabel
+	trial := r.newPoint(0)
+	if _, err := wps.AppendElements(nil, trial.ProbeResponse(r.port.Now())); err != nil {
+		return configError("the description of %q: %w", r.cfg.Name, err)
+	}
+	return nil
+}
+
+// complete fills what is empty in the description of a device.
+func complete(d *wps.Device, p *Port, kind wps.DeviceType) {
+	def := wps.DefaultDevice()
+	def.Manufacturer, def.ModelName, def.ModelNumber = "Simulated", "Model", "1"
+	def.SerialNumber, def.DeviceName, def.PrimaryDeviceType = fmt.Sprint(p.id+1), p.name, kind
+	fill(&d.Manufacturer, def.Manufacturer)
+	fill(&d.ModelName, def.ModelName)
+	fill(&d.ModelNumber, def.ModelNumber)
+	fill(&d.SerialNumber, def.SerialNumber)
+	fill(&d.DeviceName, def.DeviceName)
+	fill(&d.PrimaryDeviceType, def.PrimaryDeviceType)
+	fill(&d.AuthTypes, def.AuthTypes)
+	fill(&d.EncrTypes, def.EncrTypes)
+	fill(&d.ConnTypes, def.ConnTypes)
+	fill(&d.ConfigMethods, def.ConfigMethods)
+	fill(&d.RFBands, def.RFBands)
+	fill(&d.UUID, wps.UUIDFromMAC(p.Radio(0).MAC()))
+}
+
+// fill sets a field that is zero.
+func fill[T comparable](field *T, def T) {
+	if *field == *new(T) {
+		*field = def
+	}
+}
+
+// label prints the label: SSID, key and PIN, as far as they are not laid
+// down.
+func (r *Router) label() error {
+	label := r.port.Rand("label")
+	s := &r.cfg.Settings
+	fill(&s.SSID, wps.SSID("net-"+r.cfg.Name))
+	if len(s.Key) == 0 && s.Security.row().encrypts() {
+		var random [10]byte
+		label.Read(random[:])
+		s.Key = wps.NetworkKey(strings.ToLower(base32.StdEncoding.EncodeToString(random[:])))
+	}
+	if r.cfg.PIN.IsZero() && !r.cfg.NoPIN {
+		p, err := pin.Generate(label)
+		if err != nil {
+			return configError("a PIN for the label: %w", err)
+		}
+		r.cfg.PIN = p
+	}
+	return r.check(*s)
+}
+
+// check says why settings cannot be used.
+func (r *Router) check(s Settings) error {
+	if len(s.SSID) == 0 || len(s.SSID) > 32 {
+		return configError("the SSID has %d octets, not 1 to 32", len(s.SSID))
+	}
+	row := s.Security.row()
+	if row.rsn == nil && row.wpa == nil {
+		return nil
+	}
+	if _, err := r.port.world.psk(s.SSID, s.Key); err != nil {
+		return configError("%w", err)
+	}
+	return nil
+}
+
+// factory puts everything as it came out of the box.
+func (r *Router) factory() {
+	r.settings, r.configured = r.cfg.Settings, !r.cfg.Unconfigured
+	r.pin, r.lockouts = r.cfg.PIN, nil
+}
+
+// start switches the radios on.
+func (r *Router) start(now time.Time) {
+	r.points = r.points[:0]
+	n := 1
+	if r.cfg.SeparateRadios {
+		n = len(r.port.radios)
+	}
+	for i := range n {
+		point := r.newPoint(i)
+		if i < len(r.lockouts) && point.Lockout().Restore(now, r.lockouts[i]) != nil {
+			point.Lockout().SetPolicy(eapwsc.Locked)
+		}
+		r.points = append(r.points, point)
+	}
+	for i, band := range bandsOf(r.cfg.Bands) {
+		radio := r.port.Radio(i)
+		radio.Tune(band)
+		radio.Beacon(func(now time.Time) *Frame { return r.beacon(now, i) })
+		// Whoever thinks that he is connected shall know better.
+		r.send(i, &Frame{Type: Deauthentication, To: wps.Broadcast, Code: ReasonNotAuthenticated})
+	}
+	r.schedule(now)
+}
+
+// newPoint makes the WPS side of a radio, or of all.
+func (r *Router) newPoint(radio int) *eapwsc.AccessPoint {
+	d := r.cfg.Device
+	bands := r.cfg.Bands
+	if r.cfg.SeparateRadios {
+		d.MAC = r.port.Radio(radio).MAC()
+		d.UUID = wps.UUIDFromMAC(d.MAC)
+		bands = bandsOf(bands)[radio]
+	}
+	d.RFBands = bandsOf(bands)[0]
+	d.State = wps.NotConfigured
+	if r.configured {
+		d.State = wps.Configured
+	}
+	row := r.settings.Security.row()
+	cfg := eapwsc.AccessPointConfig{
+		Run: registration.Config{Device: d, Rand: r.nonces},
+		Credentials: []wps.Credential{{
+			SSID: r.settings.SSID, AuthType: row.auth, EncrType: row.encr, NetworkKey: r.settings.Key,
+		}},
+		PIN: r.pin, RFBands: bands,
+	}
+	if r.cfg.Customize != nil {
+		r.cfg.Customize(&cfg)
+	}
+	return eapwsc.NewAccessPoint(cfg)
+}
+
+// stop ends everything that goes on.
+func (r *Router) stop(now time.Time) {
+	for _, c := range r.clients {
+		c.close(now)
+	}
+	r.collect(now)
+	r.clients, r.reload = nil, time.Time{}
+	r.lockouts = nil
+	for _, point := range r.points {
+		r.lockouts = append(r.lockouts, point.Lockout().State(now))
+	}
+}
+
+// restart stops the network and starts it again, with settings that may have
+// changed.
+func (r *Router) restart(now time.Time) {
+	r.stop(now)
+	r.start(now)
+}
+
+// Port returns how the router takes part in the world.
+func (r *Router) Port() *Port { return r.port }
+
+// PIN returns the router's own PIN, or none.
+func (r *Router) PIN() pin.PIN { return r.pin }
+
+// Settings returns what the web page shows.
+func (r *Router) Settings() Settings {
+	s := r.settings
+	s.Key = slices.Clone(s.Key)
+	return s
+}
+
+// Configured reports whether the router has been set up.
+func (r *Router) Configured() bool { return r.configured }
+
+// Apply stores new settings in the web page. The network is started anew, and
+// all stations have to connect again. The error is [ErrConfig] or
+// [ErrStarting].
+func (r *Router) Apply(s Settings) error {
+	if err := r.check(s); err != nil {
+		return err
+	}
+	return r.act("new settings in the web page", func(now time.Time) error {
+		r.settings, r.configured = s, true
+		r.settings.Key = slices.Clone(s.Key)
+		r.restart(now)
+		return nil
+	})
+}
+
+// WPS says why WPS is off, an error of class [ErrWPSOff], or nil.
+func (r *Router) WPS() error {
+	switch s := &r.settings; {
+	case s.WPSOff:
+		return fmt.Errorf("%w in the web page", ErrWPSOff)
+	case s.Hidden:
+		return fmt.Errorf("%w: the network is hidden", ErrWPSOff)
+	case s.Security.row().noWPS != "":
+		return fmt.Errorf("%w: %s", ErrWPSOff, s.Security.row().noWPS)
+	}
+	return nil
+}
+
+// act is something that a person does at the router.
+func (r *Router) act(what string, do func(now time.Time) error) error {
+	r.port.Note("owner: %s", what)
+	if !r.boot.IsZero() {
+		return ErrStarting
+	}
+	now := r.port.Now()
+	err := do(now)
+	r.collect(now)
+	r.schedule(now)
+	return err
+}
+
+// actWPS is something to do with WPS.
+func (r *Router) actWPS(what string, do func(now time.Time, point *eapwsc.AccessPoint) error) error {
+	return r.act(what, func(now time.Time) error {
+		if err := r.WPS(); err != nil {
+			return err
+		}
+		for _, point := range r.points {
+			if err := do(now, point); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// PressButton presses the WPS button, that of all radios. The error is
+// [ErrWPSOff], [ErrStarting] or [eapwsc.ErrOverlap].
+func (r *Router) PressButton() error {
+	return r.actWPS("presses the button", func(now time.Time, point *eapwsc.AccessPoint) error {
+		return point.PressButton(now)
+	})
+}
+
+// EnterPIN enters the PIN of a device in the web page, where it is good for
+// the router's PINLifetime if the entry has no Lifetime. The error is
+// [ErrWPSOff], [ErrStarting] or [eapwsc.ErrEmptyPIN].
+func (r *Router) EnterPIN(e eapwsc.PINEntry) error {
+	e.Lifetime = orDefault(e.Lifetime, r.cfg.PINLifetime)
+	return r.actWPS("enters the PIN of a device", func(now time.Time, point *eapwsc.AccessPoint) error {
+		return point.EnterPIN(now, e)
+	})
+}
+
+// Cancel ends push-button mode and takes back the PINs that were entered.
+func (r *Router) Cancel() error {
+	return r.actWPS("cancels WPS", func(now time.Time, point *eapwsc.AccessPoint) error {
+		point.Cancel(now)
+		return nil
+	})
+}
+
+// SetPIN changes the router's own PIN, which unlocks it; the zero value
+// disables it.
+func (r *Router) SetPIN(p pin.PIN) error {
+	return r.act("changes the router's own PIN", func(time.Time) error {
+		r.pin = p
+		for _, point := range r.points {
+			point.SetPIN(p)
+		}
+		return nil
+	})
+}
+
+// SetLock locks the router's own PIN, or unlocks it as far as wrong PINs have
+// not locked it.
+func (r *Router) SetLock(l eapwsc.SetupLock) error {
+	return r.act(fmt.Sprintf("sets the router's own PIN to %v", l), func(time.Time) error {
+		for _, point := range r.points {
+			point.Lockout().SetPolicy(l)
+		}
+		return nil
+	})
+}
+
+// Lock returns what may be done with the router's own PIN now.
+func (r *Router) Lock() eapwsc.SetupLock { return r.points[0].Lockout().Status(r.port.Now()) }
+
+// Restart pulls the plug and puts it in again. Settings and the lockout of the
+// router's PIN are kept; registrations, the button, and the PINs that were
+// entered are not.
+func (r *Router) Restart() {
+	r.port.Note("owner: restarts the router")
+	r.down()
+}
+
+// FactoryReset puts the router as it came out of the box, and restarts it.
+func (r *Router) FactoryReset() {
+	r.port.Note("owner: resets the router to factory settings")
+	r.down()
+	r.factory()
+}
+
+// down switches the router off until it has started again.
+func (r *Router) down() {
+	now := r.port.Now()
+	if r.boot.IsZero() {
+		r.stop(now)
+	}
+	for i := range r.port.radios {
+		r.port.Radio(i).Beacon(nil)
+		r.port.Radio(i).Tune(0)
+	}
+	r.boot = now.Add(r.cfg.BootTime)
+	r.port.Wake(r.boot)
+}
+
+// Events returns what the router has to tell its owner since it was asked
+// last.
+func (r *Router) Events() []eapwsc.Event {
+	events := r.events
+	r.events = nil
+	return events
+}
+
+// Stations returns the addresses of the stations that are connected.
+func (r *Router) Stations() (connected []wps.MAC) {
+	for _, c := range r.clients {
+		if c.phase == clientConnected {
+			connected = append(connected, c.mac)
+		}
+	}
+	return connected
+}
+
+// collect takes note of what has happened.
+func (r *Router) collect(now time.Time) {
+	for _, point := range r.points {
+		for _, e := range point.Events() {
+			if len(r.events) < maxRouterEvents {
+				r.events = append(r.events, e)
+			}
+			r.note(e)
+			if e.Kind == eapwsc.EventNewSettings {
+				r.adopt(e.Settings)
+				r.reload = now.Add(afterRegistration)
+			}
+		}
+	}
+}
+
+func (r *Router) note(e eapwsc.Event) {
+	text := e.Kind.String()
+	if e.Kind == eapwsc.EventPINGone {
+		text += ", " + e.PIN.String()
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	r.port.Note("%s", text)
+}
+
+// adopt stores settings that were made or changed by WPS.
+func (r *Router) adopt(c *wps.Credential) {
+	r.configured = true
+	r.settings.SSID, r.settings.Key = c.SSID, slices.Clone(c.NetworkKey)
+	if row := r.settings.Security.row(); row.auth != c.AuthType || row.encr != c.EncrType {
+		r.settings.Security = securityOf(c)
+	}
+}
+
+// Timeout lets time have its effect. It implements [Device].
+func (r *Router) Timeout(now time.Time) {
+	if !r.boot.IsZero() {
+		r.boot = time.Time{}
+		r.port.Note("the router has started")
+		r.start(now)
+		return
+	}
+	for _, point := range r.points {
+		point.Timeout(now)
+	}
+	for _, c := range slices.Clone(r.clients) {
+		if due(c.deadline, now) {
+			r.clientTimeout(now, c)
+		}
+	}
+	r.collect(now)
+	if due(r.reload, now) {
+		r.restart(now)
+	}
+	r.schedule(now)
+}
+
+// due reports whether a deadline has come; zero never does.
+func due(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
+
+// sooner returns the earlier of two deadlines, of which zero is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// schedule sets the timer.
+func (r *Router) schedule(now time.Time) {
+	next := r.reload
+	for _, point := range r.points {
+		next = sooner(next, point.Deadline())
+	}
+	for _, c := range r.clients {
+		next = sooner(next, c.deadline)
+	}
+	r.port.Wake(next)
+}
+
+// Handle takes a frame. It implements [Device].
+func (r *Router) Handle(now time.Time, f *Frame, _ int) {
+	radio := slices.IndexFunc(r.port.radios, func(o *Radio) bool { return o.bands&f.Band != 0 })
+	switch f.Type {
+	case ProbeRequest:
+		r.probed(now, radio, f)
+	case Authentication:
+		r.send(radio, &Frame{Type: Authentication, To: f.From, Code: StatusSuccess})
+	case AssociationRequest:
+		r.associate(now, radio, f)
+	case Deauthentication:
+		r.forget(now, f.From)
+	case Data:
+		if c := r.client(f.From); c != nil {
+			r.eapol(now, c, f.Body)
+		}
+	}
+	r.collect(now)
+	r.schedule(now)
+}
+
+// send sends a frame from one of the radios.
+func (r *Router) send(radio int, f *Frame) {
+	f.From, f.BSSID = r.port.Radio(radio).MAC(), r.port.Radio(radio).MAC()
+	f.Band = bandsOf(r.cfg.Bands)[radio]
+	r.port.Send(f)
+}
+
+// point returns the WPS side of a radio.
+func (r *Router) point(radio int) *eapwsc.AccessPoint { return r.points[min(radio, len(r.points)-1)] }
+
+func (r *Router) beacon(now time.Time, radio int) *Frame {
+	ssid := r.settings.SSID
+	if r.settings.Hidden {
+		ssid = ""
+	}
+	f := r.announcement(Beacon, ssid)
+	if r.WPS() == nil {
+		f.Body = appendWPS(f.Body, r.point(radio).Beacon(now))
+	}
+	mac := r.port.Radio(radio).MAC()
+	f.From, f.To, f.BSSID, f.Band = mac, wps.Broadcast, mac, bandsOf(r.cfg.Bands)[radio]
+	return f
+}
+
+// announcement is what beacons and probe responses have in common.
+func (r *Router) announcement(t FrameType, ssid wps.SSID) *Frame {
+	row := r.settings.Security.row()
+	return &Frame{Type: t, Privacy: row.encrypts(), Body: row.append(appendSSID(nil, ssid))}
+}
+
+// probed answers a probe request to everyone or to this network; a hidden
+// network answers only to its name.
+func (r *Router) probed(now time.Time, radio int, f *Frame) {
+	n := parseElements(f.Body)
+	if n.ssid != r.settings.SSID && (n.ssid != "" || r.settings.Hidden) {
+		return
+	}
+	answer := r.announcement(ProbeResponse, r.settings.SSID)
+	answer.To = f.From
+	if r.WPS() == nil {
+		var request wps.ProbeRequest
+		if n.wps != nil && wps.Decode(&request, n.wps, wps.Tolerant) == nil {
+			r.point(radio).Probe(now, f.From, &request)
+		}
+		answer.Body = appendWPS(answer.Body, r.point(radio).ProbeResponse(now))
+	}
+	r.send(radio, answer)
+}

@@ -1,0 +1,212 @@
+package sim
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+)
+
+func TestRouterConfig(t *testing.T) {
+	for name, cfg := range map[string]RouterConfig{
+		"no name":    {},
+		"long SSID":  {Name: "a", Settings: Settings{SSID: "123456789012345678901234567890123"}},
+		"short key":  {Name: "b", Settings: Settings{Key: wps.NetworkKey("1234567")}},
+		"long model": {Name: "c", Device: wps.Device{ModelName: "123456789012345678901234567890123"}},
+	} {
+		if _, err := NewRouter(New(Config{}), cfg); !errors.Is(err, ErrConfig) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := NewPrinter(New(Config{}), PrinterConfig{Name: "a", Device: wps.Device{DeviceName: "123456789012345678901234567890123"}}); !errors.Is(err, ErrConfig) {
+		t.Errorf("a printer with a long name: %v", err)
+	}
+	if _, err := NewComputer(New(Config{}), ComputerConfig{}); !errors.Is(err, ErrConfig) {
+		t.Errorf("a computer without a name: %v", err)
+	}
+}
+
+// TestLabel has routers differ in what they print on their labels, and a
+// factory reset bring it back.
+func TestLabel(t *testing.T) {
+	w := New(Config{})
+	a, b := addRouter(t, w, RouterConfig{Name: "a"}), addRouter(t, w, RouterConfig{Name: "b"})
+	if a.PIN() == b.PIN() || string(a.Settings().Key) == string(b.Settings().Key) || a.Settings().SSID == b.Settings().SSID {
+		t.Error("two routers have the same label")
+	}
+	label := a.Settings()
+	s := a.Settings()
+	s.SSID = "mine"
+	s.Key[0] ^= 1
+	if err := a.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	if got := a.Settings(); got.SSID != "mine" || string(got.Key) == string(label.Key) {
+		t.Errorf("applied: %v", got)
+	}
+	a.FactoryReset()
+	if got := a.Settings(); got.SSID != label.SSID || string(got.Key) != string(label.Key) {
+		t.Errorf("reset: %v", got)
+	}
+	if err := a.Apply(Settings{}); !errors.Is(err, ErrConfig) {
+		t.Errorf("empty settings: %v", err)
+	}
+}
+
+// TestWebPage has the page refuse what cannot be done now.
+func TestWebPage(t *testing.T) {
+	w := New(Config{})
+	r := addRouter(t, w, RouterConfig{Name: "router", BootTime: time.Minute})
+	if err := r.EnterPIN(eapwsc.PINEntry{}); !errors.Is(err, eapwsc.ErrEmptyPIN) {
+		t.Errorf("no PIN: %v", err)
+	}
+	if err := r.PressButton(); err != nil {
+		t.Error(err)
+	}
+	s := r.Settings()
+	s.Hidden = true
+	if err := r.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	for name, act := range map[string]func() error{
+		"button": r.PressButton,
+		"PIN":    func() error { return r.EnterPIN(eapwsc.PINEntry{PIN: pin.MustParse("12345670")}) },
+		"cancel": r.Cancel,
+	} {
+		if err := act(); !errors.Is(err, ErrWPSOff) {
+			t.Errorf("%s while WPS is off: %v", name, err)
+		}
+	}
+	r.Restart()
+	r.Restart() // nor does that hurt
+	w.Run(59 * time.Second)
+	if err := r.PressButton(); !errors.Is(err, ErrStarting) {
+		t.Errorf("button while the router is starting: %v", err)
+	}
+	w.Run(2 * time.Second)
+	if err := r.SetPIN(pin.MustParse("12345670")); err != nil || r.PIN() != pin.MustParse("12345670") {
+		t.Errorf("a new PIN: %v", err)
+	}
+}
+
+// TestCancel takes back what the owner has done at the router.
+func TestCancel(t *testing.T) {
+	h := newHome(t, nil, nil)
+	h.enter(h.byPIN())
+	h.must(h.router.Cancel())
+	h.Run(10 * time.Second)
+	if h.sent("router", "M2") > 0 || h.told(eapwsc.EventRegistered) {
+		t.Error("the PIN was taken back, and registers all the same")
+	}
+}
+
+// TestSeveralAtOnce registers four printers with PINs of their own at one
+// router at the same time.
+func TestSeveralAtOnce(t *testing.T) {
+	h := newHome(t, nil, nil)
+	printers := []*Printer{h.printer}
+	for _, name := range []string{"second", "third", "fourth"} {
+		printers = append(printers, addPrinter(t, h.World, PrinterConfig{Name: name}))
+	}
+	for _, p := range printers {
+		shown, err := p.SetupByPIN()
+		h.must(err)
+		h.must(h.router.EnterPIN(eapwsc.PINEntry{PIN: shown, UUID: &p.cfg.Device.UUID}))
+	}
+	h.Run(30 * time.Second)
+	for _, p := range printers {
+		if s := p.Status(); s.State != Connected {
+			t.Errorf("%s: %v", p.port.Name(), s)
+		}
+	}
+	if got := len(h.router.Stations()); got != 4 {
+		t.Errorf("%d stations are connected", got)
+	}
+	// Some message of one run stands between two of another.
+	var froms []string
+	for _, e := range h.events {
+		if e.Kind == Sent && e.Frame.What() == "M3" || e.Kind == Sent && e.Frame.What() == "WSC_Done" {
+			froms = append(froms, e.From)
+		}
+	}
+	if len(froms) != 8 || froms[0] == froms[1] && froms[2] == froms[3] {
+		t.Errorf("the runs took place one after the other: %v", froms)
+	}
+}
+
+// TestAssociation compares the answers to association requests of all kinds.
+func TestAssociation(t *testing.T) {
+	good := appendWPS(nil, &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X})
+	bad := wps.SplitElements([]byte{0x10})
+	rsn := stationRSN(cipherCCMP)
+	for name, tt := range map[string]struct {
+		settings Settings
+		elements []byte
+		status   uint16
+		reason   uint16 // of the deauthentication in the end, if there is one
+	}{
+		"WPS of version 1.0":         {elements: good, reason: ReasonNotAuthenticated},
+		"unreadable WPS":             {elements: bad, status: StatusInvalidElement},
+		"WPS, but it is off":         {settings: Settings{WPSOff: true}, elements: good, status: StatusInvalidElement},
+		"RSN":                        {elements: rsn, reason: ReasonHandshakeTimeout},
+		"RSN of an open network":     {settings: Settings{Security: Open}, elements: rsn},
+		"RSN where it is WPA3":       {settings: Settings{Security: WPA3}, elements: rsn, status: StatusInvalidAKMP},
+		"RSN with TKIP":              {elements: (&suites{group: cipherCCMP, ciphers: []byte{cipherTKIP}, akms: []byte{akmPSK}}).appendRSN(nil), status: StatusInvalidAKMP},
+		"neither WPS nor RSN":        {reason: ReasonNotAuthenticated},
+		"neither, and WPS is off":    {settings: Settings{WPSOff: true}, status: StatusInvalidElement},
+		"another network":            {elements: appendSSID(nil, "other"), status: StatusFailure},
+		"RSN cut short, WPS is off":  {settings: Settings{WPSOff: true}, elements: []byte{elementRSN, 4, 1, 0, 0, 0x0F}, status: StatusInvalidElement},
+		"WPS element behind another": {elements: append(append([]byte{}, rsn...), good...), reason: ReasonNotAuthenticated},
+	} {
+		w := New(Config{})
+		r := addRouter(t, w, RouterConfig{Name: "router", Settings: tt.settings})
+		e := newEar(t, w, "tool", 0)
+		var answers []*Frame
+		w.cfg.Observe = func(v Event) {
+			if v.Kind == Sent && v.From == "router" && v.Frame.Type != Data {
+				answers = append(answers, v.Frame)
+			}
+		}
+		ssid := appendSSID(nil, r.Settings().SSID)
+		e.port.Send(&Frame{
+			Type: AssociationRequest, From: e.port.Radio(0).MAC(), To: r.port.Radio(0).MAC(), BSSID: r.port.Radio(0).MAC(),
+			Band: wps.Band24GHz, Body: append(ssid, tt.elements...),
+		})
+		w.Run(time.Minute)
+		if len(answers) == 0 || answers[0].Type != AssociationResponse || answers[0].Code != tt.status {
+			t.Errorf("%s: answers %v", name, answers)
+			continue
+		}
+		var reason uint16
+		if len(answers) > 1 {
+			reason = answers[1].Code
+		}
+		if reason != tt.reason {
+			t.Errorf("%s: sent away with reason %d, want %d", name, reason, tt.reason)
+		}
+	}
+}
+
+// TestMaybeWPS registers a station that said nothing of WPS when it
+// associated, as old Windows did: the router waits for its EAPOL-Start.
+func TestMaybeWPS(t *testing.T) {
+	w := New(Config{})
+	r := addRouter(t, w, RouterConfig{Name: "router"})
+	e := newEar(t, w, "tool", 0)
+	mac, ap := e.port.Radio(0).MAC(), r.port.Radio(0).MAC()
+	e.port.Send(&Frame{Type: AssociationRequest, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: appendSSID(nil, r.Settings().SSID)})
+	w.Run(5 * time.Second)
+	e.heard = nil
+	for _, junk := range [][]byte{{1}, eapolFrame(1, eapol.TypeLogoff, nil), eapolFrame(1, eapol.TypeKey, nil)} {
+		e.port.Send(&Frame{Type: Data, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: junk})
+	}
+	e.port.Send(&Frame{Type: Data, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: eapolFrame(1, eapol.TypeStart, nil)})
+	w.Run(time.Second)
+	if len(e.heard) != 1 || e.heard[0][:len("5.002s EAP-Request/Identity")] != "5.002s EAP-Request/Identity" {
+		t.Errorf("heard %q", e.heard)
+	}
+}

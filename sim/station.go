@@ -1,0 +1,436 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// The times of a station.
+const (
+	dwell        = 110 * time.Millisecond // on each band of a scan: a beacon interval, and a little
+	linkTimeout  = 200 * time.Millisecond // for the answer to authentication and association [Linux]
+	linkTries    = 3
+	startDelay10 = time.Second           // until EAPOL-Start, with a version 1.0 access point [hostap]
+	startDelay20 = 2 * time.Second       // with one of 2.0
+	leaveDelay   = 50 * time.Millisecond // after EAP-Failure, for the access point to say good-bye
+	keyPatience  = 10 * time.Second      // for each message of the 4-way handshake
+)
+
+// Exchange is the station's side of EAP-WSC: an [*eapwsc.Peer], or what is to
+// be tested in its place.
+type Exchange interface {
+	// Start begins to wait for the access point's first request.
+	Start(now time.Time) eapwsc.Step
+	// Handle takes an EAP packet.
+	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
+	// Timeout tells that the deadline of the last step has come.
+	Timeout(now time.Time) (eapwsc.Step, error)
+	// Result returns what the run yielded, or nil if it failed or goes on.
+	Result() *registration.Result
+}
+
+// bss is an access point as a scan shows it.
+type bss struct {
+	mac     wps.MAC
+	band    wps.RFBands
+	signal  int
+	privacy bool
+	network
+	element *wps.Beacon // nil without a readable WPS element
+	probed  bool        // it is from a probe response, which tells more
+}
+
+// version2 reports whether the access point speaks version 2.0 of WPS.
+func (b *bss) version2() bool { return b.element != nil && b.element.WFA.Version2 != 0 }
+
+type stationPhase uint8
+
+const (
+	stationIdle stationPhase = iota
+	stationScans
+	stationAuthenticates
+	stationAssociates
+	stationRegisters  // EAP-WSC
+	stationHandshakes // 4-way handshake
+	stationConnected
+)
+
+// station is the radio of a device that joins networks: it scans, associates,
+// and carries the frames of an exchange. What to do it is told by its owner.
+type station struct {
+	port  *Port
+	radio *Radio
+	rand  *Stream // of the 4-way handshake
+	bands []wps.RFBands
+	owner stationOwner
+
+	phase    stationPhase
+	deadline time.Time
+	alarm    time.Time // the owner's
+
+	// A scan.
+	request func(band wps.RFBands) []byte // the elements of probe requests
+	names   []wps.SSID                    // that are asked for by name too
+	tuned   int                           // which band
+	found   []bss
+
+	// An attempt at an access point.
+	ap       bss
+	elements []byte // of the association request
+	tries    int
+	exchange Exchange  // if it is one to register
+	start    time.Time // when EAPOL-Start is due
+	ended    bool      // the exchange is over
+	over     error     // why it failed
+	keys     *pairwise // if it is one to connect
+	rsn      []byte
+}
+
+// stationOwner is the device that a station belongs to.
+type stationOwner interface {
+	// scanned: a scan of all bands is complete.
+	scanned(now time.Time)
+	// registered: an attempt to register has ended.
+	registered(now time.Time, result *registration.Result, err error)
+	// connected: the station is connected to a network.
+	connected(now time.Time)
+	// disconnected: it failed to connect, or it was disconnected.
+	disconnected(now time.Time, err error)
+	// rang: the owner's alarm.
+	rang(now time.Time)
+}
+
+// join puts the station of a device into a world.
+func (s *station) join(w *World, owner interface {
+	Device
+	stationOwner
+}, name string, at Place, bands wps.RFBands) error {
+	port, err := w.Join(owner, name, at, w.NewAddress())
+	if err != nil {
+		return err
+	}
+	s.port, s.radio, s.owner = port, port.Radio(0), owner
+	s.bands, s.rand = bandsOf(bands), port.Rand("4-way handshake")
+	return nil
+}
+
+// disconnectedBy is the error of a station that was sent away.
+func disconnectedBy(reason uint16) error {
+	return fmt.Errorf("%w (reason code %d)", ErrDisconnected, reason)
+}
+
+// scan listens on all bands. It interrupts what the station does.
+func (s *station) scan(now time.Time, request func(wps.RFBands) []byte, names ...wps.SSID) {
+	s.leave(now)
+	s.phase, s.request, s.names, s.found, s.tuned = stationScans, request, names, nil, -1
+	s.nextBand(now)
+}
+
+// nextBand goes on with a scan.
+func (s *station) nextBand(now time.Time) {
+	if s.tuned++; s.tuned == len(s.bands) {
+		s.rest()
+		s.owner.scanned(now)
+		return
+	}
+	band := s.bands[s.tuned]
+	s.radio.Scan(band)
+	s.deadline = now.Add(dwell)
+	for _, ssid := range append([]wps.SSID{""}, s.names...) {
+		s.port.Send(&Frame{
+			Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
+			Body: append(appendSSID(nil, ssid), s.request(band)...),
+		})
+	}
+}
+
+// rest makes the station do nothing.
+func (s *station) rest() {
+	s.phase, s.deadline = stationIdle, time.Time{}
+	s.start, s.exchange, s.ended, s.over, s.keys = time.Time{}, nil, false, nil, nil
+	s.radio.Tune(0)
+}
+
+// leave ends what the station does, and tells the access point.
+func (s *station) leave(now time.Time) {
+	if s.phase > stationAuthenticates {
+		s.send(&Frame{Type: Deauthentication, Code: ReasonLeaving})
+	}
+	s.rest()
+}
+
+// send sends a frame to the access point.
+func (s *station) send(f *Frame) {
+	f.From, f.To, f.BSSID, f.Band = s.radio.MAC(), s.ap.mac, s.ap.mac, s.ap.band
+	s.port.Send(f)
+}
+
+func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: frame}) }
+
+// register begins an attempt to register: the WPS element goes into the
+// association request, and EAP-WSC follows.
+func (s *station) register(now time.Time, ap bss, element *wps.AssociationRequest, x Exchange) {
+	s.exchange = x
+	s.attempt(now, ap, appendWPS(nil, element))
+}
+
+// connect begins an attempt to connect to a network, with its pre-shared key
+// if it has one.
+func (s *station) connect(now time.Time, ap bss, key *psk) {
+	s.rsn = nil
+	if key != nil {
+		s.rsn = stationRSN(ap.rsn.group)
+		s.keys = &pairwise{psk: *key, ap: ap.mac, station: s.radio.MAC()}
+		s.rand.Read(s.keys.snonce[:])
+	}
+	s.attempt(now, ap, s.rsn)
+}
+
+func (s *station) attempt(now time.Time, ap bss, elements []byte) {
+	s.ap = ap
+	s.elements = append(appendSSID(nil, ap.ssid), elements...)
+	s.radio.Tune(ap.band)
+	s.phase, s.tries = stationAuthenticates, 0
+	s.ask(now)
+}
+
+// ask sends the request for authentication or association, for the first time
+// or again.
+func (s *station) ask(now time.Time) {
+	s.tries++
+	s.deadline = now.Add(linkTimeout)
+	if s.phase == stationAuthenticates {
+		s.send(&Frame{Type: Authentication})
+	} else {
+		s.send(&Frame{Type: AssociationRequest, Body: s.elements})
+	}
+}
+
+// Handle takes a frame. It implements [Device].
+func (s *station) Handle(now time.Time, f *Frame, signal int) {
+	switch {
+	case f.Type == Beacon || f.Type == ProbeResponse:
+		if s.phase == stationScans {
+			s.find(f, signal)
+		}
+	case f.BSSID != s.ap.mac || s.phase <= stationScans:
+	case f.Type == Authentication && s.phase == stationAuthenticates:
+		s.authenticated(now, f.Code)
+	case f.Type == AssociationResponse && s.phase == stationAssociates:
+		s.associated(now, f.Code)
+	case f.Type == Deauthentication:
+		s.deauthenticated(now, f.Code)
+	case f.Type == Data:
+		s.eapol(now, f.Body)
+	}
+	s.schedule()
+}
+
+// Timeout lets time have its effect. It implements [Device].
+func (s *station) Timeout(now time.Time) {
+	if due(s.alarm, now) {
+		s.alarm = time.Time{}
+		s.owner.rang(now)
+	}
+	if due(s.start, now) {
+		s.start = time.Time{}
+		s.sendEAPOL(eapolFrame(eapol.Version1, eapol.TypeStart, nil))
+	}
+	if due(s.deadline, now) {
+		s.expired(now)
+	}
+	s.schedule()
+}
+
+// schedule sets the timer.
+func (s *station) schedule() { s.port.Wake(sooner(s.alarm, sooner(s.deadline, s.start))) }
+
+// find takes a beacon or probe response.
+func (s *station) find(f *Frame, signal int) {
+	b := bss{
+		mac: f.BSSID, band: f.Band, signal: signal, privacy: f.Privacy,
+		network: parseElements(f.Body), probed: f.Type == ProbeResponse,
+	}
+	if b.wps != nil {
+		b.element = readElement(b.wps, b.probed)
+	}
+	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == b.mac })
+	switch {
+	case i < 0:
+		s.found = append(s.found, b)
+	case b.probed || !s.found[i].probed:
+		s.found[i] = b
+	}
+}
+
+// readElement reads the WPS element of a beacon, or the same part of a probe
+// response.
+func readElement(attributes []byte, probed bool) *wps.Beacon {
+	if probed {
+		var e wps.ProbeResponse
+		if wps.Decode(&e, attributes, wps.Tolerant) != nil {
+			return nil
+		}
+		return &e.Beacon
+	}
+	var e wps.Beacon
+	if wps.Decode(&e, attributes, wps.Tolerant) != nil {
+		return nil
+	}
+	return &e
+}
+
+func (s *station) authenticated(now time.Time, status uint16) {
+	if status != StatusSuccess {
+		s.fail(now, refusedBy("authentication", status))
+		return
+	}
+	s.phase, s.tries = stationAssociates, 0
+	s.ask(now)
+}
+
+func refusedBy(what string, status uint16) error {
+	return fmt.Errorf("%w (%s, status code %d)", ErrNotAdmitted, what, status)
+}
+
+func (s *station) associated(now time.Time, status uint16) {
+	switch {
+	case status != StatusSuccess:
+		s.fail(now, refusedBy("association", status))
+	case s.exchange != nil:
+		s.phase = stationRegisters
+		s.start = now.Add(startDelay10)
+		if s.ap.version2() {
+			s.start = now.Add(startDelay20)
+		}
+		s.step(now, s.exchange.Start(now), nil)
+	case s.keys != nil:
+		s.phase, s.deadline = stationHandshakes, now.Add(keyPatience)
+	default:
+		s.online(now)
+	}
+}
+
+func (s *station) online(now time.Time) {
+	s.phase, s.deadline = stationConnected, time.Time{}
+	s.owner.connected(now)
+}
+
+// step does what the exchange wants.
+func (s *station) step(now time.Time, step eapwsc.Step, err error) {
+	if step.Send != nil {
+		s.sendEAPOL(eapolFrame(eapol.Version1, eapol.TypeEAP, step.Send))
+	}
+	s.deadline = step.Deadline
+	if step.Done {
+		s.ended, s.over, s.deadline = true, err, now.Add(leaveDelay)
+	}
+}
+
+// expired lets the station's deadline have its effect.
+func (s *station) expired(now time.Time) {
+	switch {
+	case s.phase == stationScans:
+		s.nextBand(now)
+	case s.phase == stationRegisters && s.ended:
+		s.finish(now)
+	case s.phase == stationRegisters:
+		step, err := s.exchange.Timeout(now)
+		s.step(now, step, err)
+	case s.phase == stationHandshakes:
+		s.fail(now, s.handshakeFailed(registration.ErrTimeout))
+	case s.tries < linkTries:
+		s.ask(now)
+	default:
+		s.fail(now, fmt.Errorf("%w: the access point does not answer", registration.ErrTimeout))
+	}
+}
+
+// handshakeFailed is the error of a 4-way handshake that came to nothing. If
+// the station's proof was sent and the access point did not go on, the key is
+// wrong, or the proof was lost each time.
+func (s *station) handshakeFailed(cause error) error {
+	if s.keys.kck != nil {
+		return fmt.Errorf("%w: %w", ErrWrongKey, cause)
+	}
+	return cause
+}
+
+// deauthenticated ends what the access point does not want to go on.
+func (s *station) deauthenticated(now time.Time, reason uint16) {
+	err := disconnectedBy(reason)
+	switch s.phase {
+	case stationRegisters:
+		if !s.ended {
+			s.over = err
+		}
+		s.phase = stationIdle // there is nobody to say good-bye to
+		s.finish(now)
+		return
+	case stationHandshakes:
+		err = s.handshakeFailed(err)
+	}
+	s.phase = stationIdle
+	s.fail(now, err)
+}
+
+// finish ends an attempt to register. What counts is whether the run has
+// yielded something: EAP ends with a failure anyhow.
+func (s *station) finish(now time.Time) {
+	result, err := s.exchange.Result(), s.over
+	if result != nil {
+		err = nil
+	}
+	s.leave(now)
+	s.owner.registered(now, result, err)
+}
+
+// fail ends an attempt, or a connection.
+func (s *station) fail(now time.Time, err error) {
+	registering := s.exchange != nil
+	s.leave(now)
+	if registering {
+		s.owner.registered(now, nil, err)
+	} else {
+		s.owner.disconnected(now, err)
+	}
+}
+
+// eapol takes an EAPOL frame.
+func (s *station) eapol(now time.Time, b []byte) {
+	f, err := eapol.ParseFrame(b)
+	switch {
+	case err != nil:
+	case f.Type == eapol.TypeEAP && s.phase == stationRegisters && !s.ended:
+		s.start = time.Time{}
+		step, err := s.exchange.Handle(now, f.Body)
+		s.step(now, step, err)
+	case f.Type == eapol.TypeKey && s.keys != nil:
+		s.key(now, b)
+	}
+}
+
+// key takes a message of the 4-way handshake. Message 3 may come again when
+// the station is connected already: message 4 was lost.
+func (s *station) key(now time.Time, b []byte) {
+	switch message, b := readKey(b); {
+	case message == eapol.Pairwise1 && s.phase == stationHandshakes:
+		s.deadline = now.Add(keyPatience)
+		s.sendEAPOL(s.keys.message2(b, s.rsn))
+	case message == eapol.Pairwise3:
+		answer, ok := s.keys.message4(b)
+		if !ok {
+			return
+		}
+		s.sendEAPOL(answer)
+		if s.phase == stationHandshakes {
+			s.online(now)
+		}
+	}
+}
