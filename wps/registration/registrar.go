@@ -40,6 +40,13 @@ type RegistrarConfig struct {
 	TrustTransport bool
 }
 
+// Format prints the fields, and of secrets that they are there: see
+// [Result.Format].
+func (c RegistrarConfig) Format(f fmt.State, _ rune) {
+	type fields RegistrarConfig
+	fmt.Fprintf(f, "%+v", fields(c))
+}
+
 // Admission is what a registrar knows about the enrollee that sent M1.
 type Admission struct {
 	// Password is what the enrollee has to prove. If it is a PIN, and M1
@@ -51,6 +58,13 @@ type Admission struct {
 	PeerKeyHash *[20]byte
 	// Credentials, if not empty, are given instead of the configured ones.
 	Credentials []wps.Credential
+}
+
+// Format prints the fields, and of secrets that they are there: see
+// [Result.Format].
+func (a Admission) Format(f fmt.State, _ rune) {
+	type fields Admission
+	fmt.Fprintf(f, "%+v", fields(a))
 }
 
 // NotNow, returned by Admit, is sent in M2D as the reason why the enrollee is

@@ -33,6 +33,14 @@ type Result struct {
 	EMSK EMSK
 }
 
+// Format prints the fields, and of secrets that they are there, whatever the
+// verb. Without it package fmt asks no method about a pointer to a Result within
+// another structure if the verb is not one for pointers, as in Printf("%s").
+func (r Result) Format(f fmt.State, _ rune) {
+	type fields Result
+	fmt.Fprintf(f, "%+v", fields(r))
+}
+
 // EMSK is the exported session key of a run, 32 octets, for other protocols.
 // It is never printed.
 type EMSK [32]byte

@@ -1,0 +1,281 @@
+package registration
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// shown is all that printing in every way makes of a value.
+func shown(v any) string {
+	var out strings.Builder
+	for _, verb := range "vsdxXqcU" {
+		for _, flag := range []string{"", "+", "#", " "} {
+			fmt.Fprintf(&out, "%"+flag+string(verb)+"\n", v)
+		}
+	}
+	fmt.Fprintln(&out, v)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("text", "value", v)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("json", "value", v)
+	if text, err := json.Marshal(v); err == nil { // a function has no JSON
+		out.Write(text)
+	}
+	return out.String()
+}
+
+// disguises are the ways in which octets get printed. Of long secrets the
+// beginning is enough.
+func disguises(secret []byte) []string {
+	secret = secret[:min(len(secret), 6)]
+	numbers := strings.Trim(fmt.Sprint(secret), "[]")
+	return []string{
+		string(secret), hex.EncodeToString(secret), strings.ToUpper(hex.EncodeToString(secret)),
+		strings.ToLower(fmt.Sprintf("% x", secret)), strings.ToUpper(fmt.Sprintf("% x", secret)),
+		numbers, strings.ReplaceAll(numbers, " ", ","), strings.Trim(fmt.Sprintf("%#v", secret), "[]byte{}"),
+		base64.StdEncoding.EncodeToString(secret)[:6],
+	}
+}
+
+// checkHidden fails the test if a value shows any of the secrets.
+func checkHidden(t *testing.T, what string, v any, secrets map[string][]byte) {
+	t.Helper()
+	text := shown(v)
+	for name, secret := range secrets {
+		for _, disguise := range disguises(secret) {
+			if i := strings.Index(text, disguise); i >= 0 {
+				t.Errorf("%s shows the %s: …%s…", what, name, text[max(0, i-40):min(len(text), i+40)])
+				break
+			}
+		}
+	}
+}
+
+// TestSecretsHidden prints machines, configurations, results and errors in
+// every state of a run, and looks for what nobody may see.
+func TestSecretsHidden(t *testing.T) {
+	for name, newForm := range map[string]func() form{"station": station, "access point": writing} {
+		t.Run(name, func(t *testing.T) {
+			f := newForm()
+			f.registrar.NewPassword = Password{}
+			if !f.registrar.AP {
+				f.registrar.NewPassword = mustPIN("24681353")
+			}
+			secrets := map[string][]byte{"PIN": []byte("12345670"), "new password": []byte("24681353"), "network key": []byte("correct horse")}
+			e, r := f.machines(t)
+			var keys bytes.Buffer
+			r.cfg.KeyLog = &keys
+			look := func() {
+				for _, side := range []*run{&e.run, &r.run} {
+					for i := range side.secret {
+						if side.secret[i] != (wps.SecretNonce{}) {
+							secrets[fmt.Sprintf("secret nonce %d of the %v", i+1, side.role)] = bytes.Clone(side.secret[i][:])
+							secrets[fmt.Sprintf("PSK%d", i+1)] = bytes.Clone(side.psk[i][:])
+						}
+					}
+					if side.own != nil && side.own.exponent != nil {
+						secrets[fmt.Sprintf("exponent of the %v", side.role)] = bytes.Clone(side.own.exponent)
+					}
+					if side.result.EMSK != (EMSK{}) {
+						secrets["EMSK"] = bytes.Clone(side.result.EMSK[:])
+					}
+				}
+				if fields := strings.Fields(keys.String()); len(fields) == 5 {
+					secrets["AuthKey"], secrets["KeyWrapKey"] = unhex(t, fields[3]), unhex(t, fields[4])
+				}
+				for what, v := range map[string]any{
+					"enrollee": e, "enrollee by value": *e, "registrar": r, "registrar by value": *r,
+					"configuration of the enrollee": f.enrollee, "pointer to it": &f.enrollee,
+					"configuration of the registrar": f.registrar, "pointer to that": &f.registrar,
+					"structure around": struct {
+						E EnrolleeConfig
+						R *RegistrarConfig
+						M *Enrollee
+						N Registrar
+						A *Admission
+						p Password
+						q []Password
+					}{f.enrollee, &f.registrar, e, *r, &Admission{Password: f.registrar.Password, Credentials: f.registrar.Credentials}, f.enrollee.Password, []Password{f.enrollee.Password}},
+					"password": f.enrollee.Password, "pointer to a password": &f.enrollee.Password,
+					"result": e.Result(), "result of the registrar": r.Result(),
+					"error": e.Err(), "error of the registrar": r.Err(),
+				} {
+					checkHidden(t, what, v, secrets)
+				}
+			}
+			look()
+			f.talk(t, e, r, func(s said) []byte { look(); return s.octets })
+			look()
+			if result := e.Result(); result == nil {
+				t.Error(e.Err())
+			} else {
+				checkHidden(t, "result by value", *result, secrets)
+				checkHidden(t, "structure around the result", struct{ R *Result }{result}, secrets)
+				checkHidden(t, "EMSK", result.EMSK, secrets)
+			}
+			if len(secrets) < 7 {
+				t.Errorf("only %d secrets were seen", len(secrets))
+			}
+		})
+	}
+}
+
+// TestSecretsInErrors prints the errors of runs that fail in each way.
+func TestSecretsInErrors(t *testing.T) {
+	secrets := map[string][]byte{"PIN": []byte("12345670"), "network key": []byte("correct horse")}
+	for _, change := range []func(f *form, x *scene) []byte{
+		func(_ *form, x *scene) []byte {
+			return x.credential(func(c body) body { return c.without(wps.AttrSSID) })
+		},
+		func(_ *form, x *scene) []byte {
+			return x.credential(func(c body) body { return c.with(wps.AttrNetworkKey, bytes.Repeat([]byte("correct horse"), 9)...) })
+		},
+		func(_ *form, x *scene) []byte {
+			return x.credential(func(c body) body { return c.with(wps.AttrEncrType, 0, 2) })
+		},
+		func(_ *form, x *scene) []byte {
+			return x.settings(func(b body) body {
+				return b.with(wps.AttrNetworkKey, []byte("correct horse")...).without(wps.AttrCredential)
+			})
+		},
+	} {
+		f := station()
+		f.cheap()
+		e, r := f.machines(t)
+		msg := change(&f, &scene{t: t, e: e, r: r, genuine: f.until(t, e, r, wps.KindM8), sender: &r.run})
+		_, err := e.Handle(msg)
+		if err == nil {
+			t.Error("no error")
+		}
+		checkHidden(t, "error", err, secrets)
+		for wrapped := err; wrapped != nil; wrapped = errors.Unwrap(wrapped) {
+			checkHidden(t, "cause", wrapped, secrets)
+		}
+	}
+}
+
+// TestSecretsCleared looks into the memory of machines whose run has ended, in
+// each way in which one can.
+func TestSecretsCleared(t *testing.T) {
+	alike := func() form {
+		f := station()
+		f.registrar.Password = newPassword(wps.PasswordDefault, []byte("12349999"))
+		return f
+	}
+	for name, test := range map[string]struct {
+		form func() form
+		at   wps.Kind // where the run is left, by Abort; 0 is never
+	}{
+		"success": {form: station}, "access point written": {form: writing}, "access point read": {form: accessPoint},
+		"wrong second half": {form: alike}, "M2D": {form: locked}, "left at M1": {station, wps.KindM1}, "left at M3": {station, wps.KindM3},
+		"left at M6": {station, wps.KindM6}, "left at M8": {station, wps.KindM8}, "left at Done": {station, wps.KindDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := test.form()
+			if f.enrollee.AP != nil {
+				f.enrollee.Alternative = OutOfBand(0x99, []byte("sixteen octets.."))
+			} else {
+				f.registrar.NewPassword = mustPIN("24681353")
+			}
+			e, r := f.machines(t)
+			// What is reached now, lest it be only forgotten.
+			var reached [][]byte
+			reach := func() {
+				for _, side := range []*run{&e.run, &r.run} {
+					reached = append(reached, side.password.octets(), side.spare.octets())
+					if side.own != nil {
+						reached = append(reached, side.own.exponent)
+					}
+				}
+			}
+			reach()
+			if test.at == 0 {
+				f.talk(t, e, r, func(s said) []byte { reach(); return s.octets })
+			} else {
+				f.until(t, e, r, test.at)
+				reach()
+			}
+			e.Abort(ErrTimeout)
+			r.Abort(ErrTimeout)
+			for _, octets := range reached {
+				if len(bytes.Trim(octets, "\x00")) > 0 {
+					t.Errorf("%d octets were not cleared", len(octets))
+				}
+			}
+			for _, side := range []*run{&e.run, &r.run} {
+				switch {
+				case !side.ended:
+					t.Errorf("the %v goes on", side.role)
+				case side.psk != [2][16]byte{} || side.secret != [2]wps.SecretNonce{} || side.hash != [2][32]byte{}:
+					t.Errorf("the %v keeps proofs", side.role)
+				case side.cipher != nil || !side.password.secretless() || !side.spare.secretless():
+					t.Errorf("the %v keeps keys", side.role)
+				case side.own != nil && len(side.own.exponent) > 0:
+					t.Errorf("the %v keeps its exponent", side.role)
+				case side.err != nil && (side.result.EMSK != EMSK{} || len(side.result.Credentials) > 0 && side.result.Credentials[0].NetworkKey != nil):
+					t.Errorf("the %v keeps the result of a failure", side.role)
+				}
+			}
+		})
+	}
+}
+
+// TestResultClear checks that a result can be wiped by who is done with it.
+func TestResultClear(t *testing.T) {
+	for name, newForm := range map[string]func() form{"station": station, "access point": writing} {
+		t.Run(name, func(t *testing.T) {
+			f := newForm()
+			f.cheap()
+			if f.enrollee.AP == nil {
+				f.registrar.NewPassword = mustPIN("24681353")
+			}
+			e, r := f.machines(t)
+			f.talk(t, e, r, nil)
+			for _, result := range []*Result{e.Result(), r.Result()} {
+				kept := [][]byte{result.EMSK[:], result.NewPassword.octets()}
+				for _, c := range result.Credentials {
+					kept = append(kept, c.NetworkKey, c.Raw)
+				}
+				if result.AP != nil {
+					kept = append(kept, result.AP.NetworkKey)
+				}
+				result.Clear()
+				for _, octets := range kept {
+					if bytes.Contains(octets, []byte("horse")) || bytes.Contains(octets, []byte("2468")) {
+						t.Errorf("still there: %q", octets)
+					}
+				}
+				if result.EMSK != (EMSK{}) || !result.NewPassword.secretless() {
+					t.Error("EMSK or password still there")
+				}
+			}
+		})
+	}
+}
+
+// TestPeersNoncesForgotten checks that the peer's secret nonces do not stay in
+// memory, not even in that of an access point's settings: with them and the
+// keys the PIN can be searched for.
+func TestPeersNoncesForgotten(t *testing.T) {
+	f := accessPoint()
+	f.cheap()
+	e, r := f.machines(t)
+	m7 := f.until(t, e, r, wps.KindM7)
+	s := wps.M7Settings{AP: new(wps.Credential)}
+	if err := r.verify(encryptedSettings(t, m7), &s, &s.ESNonce2, 2); err != nil {
+		t.Fatal(err)
+	}
+	if s.ESNonce2 != (wps.SecretNonce{}) || bytes.Contains(s.Raw, e.secret[1][:]) {
+		t.Error("E-S2 is still there")
+	}
+	if !bytes.Contains(s.Raw, []byte("correct horse")) || s.AP.SSID != "before" {
+		t.Error("and the settings are gone")
+	}
+}
