@@ -1,0 +1,72 @@
+package sim_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/gowps/gowps"
+
+// core are the packages that a firmware tool imports, lowest first, with what
+// each may import of this module.
+var core = []struct {
+	name string
+	may  []string
+}{
+	{"pin", nil},
+	{"wps", nil},
+	{"wps/registration", []string{"pin", "wps"}},
+	{"wps/validate", []string{"pin", "wps", "wps/registration"}},
+	{"wps/doctor", []string{"pin", "wps", "wps/registration", "wps/validate"}},
+	{"eapwsc", []string{"pin", "wps", "wps/registration"}},
+	{"eapwsc/eapol", []string{"pin", "wps", "wps/registration", "eapwsc"}},
+	{"sim", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eapol"}},
+}
+
+// heavy are the modules that must not come along with the core.
+var heavy = []string{"github.com/google/gopacket", "github.com/mdlayher/", "github.com/schollz/"}
+
+// TestImports holds the real import graph against the design: imports go one
+// way, the core carries no capture or radio library, and pin is std only.
+func TestImports(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("the go command is not here to list imports:", err)
+	}
+	for _, p := range core {
+		for _, dep := range deps(t, module+"/"+p.name) {
+			own, isOwn := strings.CutPrefix(dep, module+"/")
+			switch {
+			case isOwn && own != p.name && !slices.Contains(p.may, own):
+				t.Errorf("%s imports %s", p.name, own)
+			case isOwn:
+			case p.name == "pin" && strings.Contains(strings.SplitN(dep, "/", 2)[0], "."):
+				t.Errorf("pin imports %s, and is to be std only", dep)
+			default:
+				for _, h := range heavy {
+					if strings.HasPrefix(dep, h) {
+						t.Errorf("%s reaches %s", p.name, dep)
+					}
+				}
+			}
+		}
+	}
+}
+
+// deps returns all packages that a package imports, directly or not.
+func deps(t *testing.T, pkg string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", pkg).CombinedOutput()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v\n%s", pkg, err, out)
+	}
+	// Packages that the standard library vendors look like modules.
+	var all []string
+	for _, dep := range strings.Fields(string(out)) {
+		if !strings.HasPrefix(dep, "vendor/") {
+			all = append(all, dep)
+		}
+	}
+	return all
+}
