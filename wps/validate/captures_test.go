@@ -3,10 +3,12 @@ package validate_test
 import (
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gowps/gowps/wps"
@@ -37,22 +39,30 @@ type capture struct {
 // wired returns every capture of ../testdata/wired.
 func wired(tb testing.TB) []capture {
 	tb.Helper()
+	captures, err := readWired()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return captures
+}
+
+var readWired = sync.OnceValues(func() ([]capture, error) {
 	files, err := filepath.Glob(filepath.Join("..", "testdata", "wired", "*.json"))
 	if err != nil || len(files) == 0 {
-		tb.Fatalf("no captures: %v", err)
+		return nil, fmt.Errorf("no captures: %v", err)
 	}
 	captures := make([]capture, len(files))
 	for i, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			tb.Fatal(err)
+			return nil, err
 		}
 		if err := json.Unmarshal(text, &captures[i]); err != nil {
-			tb.Fatalf("%s: %v", file, err)
+			return nil, fmt.Errorf("%s: %v", file, err)
 		}
 	}
-	return captures
-}
+	return captures, nil
+})
 
 // keys returns those of the capture's last run, nil if none were logged.
 func (c *capture) keys() *registration.Keys {

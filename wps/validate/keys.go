@@ -62,7 +62,7 @@ func (x *exchange) followChain() {
 	for i := range x.steps {
 		s := &x.steps[i]
 		switch {
-		case s.repeats:
+		case s.repeats || s.changed:
 		case s.kind == wps.KindM1:
 			previous, m2d = s, nil
 		case s.kind == wps.KindM2D:

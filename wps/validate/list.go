@@ -40,8 +40,12 @@ type wfaElement struct {
 const attributeHeader = 4
 
 // newList takes a list apart. wps.Decoder stops at the first fault; where an
-// attribute has a wrong length only, a validator goes on behind it.
+// attribute has a wrong length only, a validator goes on behind it. A kind that
+// does not exist is none.
 func newList(kind wps.Kind, data []byte) *list {
+	if kind > wps.KindHandoverSelect {
+		kind = 0
+	}
 	l := &list{kind: kind, data: data, sender: Version1}
 	for base := 0; base < len(data); {
 		d := wps.NewDecoder(data[base:], wps.Tolerant)

@@ -42,7 +42,7 @@ type Step struct {
 	OpCode    uint8 // of EAP-WSC; 0 if it is none
 	Fragments int   // in how many packets the message came; 0 is 1
 
-	Body []byte // the message, or nil
+	Body []byte // the message, if there is one
 }
 
 // End is one of the two that talk.
@@ -113,7 +113,7 @@ func newExchange(t *Transcript) *exchange {
 	for i := range t.Steps {
 		s := &x.steps[i]
 		s.Step, s.index, s.from = &t.Steps[i], i, t.Steps[i].end()
-		if s.Body != nil {
+		if len(s.Body) > 0 {
 			s.list = newMessage(s.Body)
 			s.kind = s.list.kind
 		}
@@ -157,17 +157,16 @@ const (
 	registrarIdentity = "WFA-SimpleConfig-Registrar-1-0"
 )
 
-// findEnrollee tells the roles by the identity, or by who sent M1.
+// findEnrollee tells the roles by who sent M1, or by the identity.
 func (x *exchange) findEnrollee() {
-	switch x.Identity {
-	case enrolleeIdentity:
+	m1 := x.first(wps.KindM1)
+	switch {
+	case m1 != nil && m1.from != 0:
+		x.enrollee = m1.from
+	case x.Identity == enrolleeIdentity:
 		x.enrollee = EndClient
-	case registrarIdentity:
+	case x.Identity == registrarIdentity:
 		x.enrollee = EndAP
-	default:
-		if m1 := x.first(wps.KindM1); m1 != nil {
-			x.enrollee = m1.from
-		}
 	}
 }
 

@@ -12,7 +12,7 @@ func Message(b []byte, mode wps.Mode) Findings {
 
 // List judges any list of attributes: a message, decrypted settings with or
 // without their Key Wrap Authenticator, a Credential, SetSelectedRegistrar, the
-// content of an NFC token.
+// content of an NFC token. A kind of 0 is a message that does not tell its kind.
 func List(kind wps.Kind, b []byte, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	r.list(newList(kind, b))

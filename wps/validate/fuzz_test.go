@@ -1,0 +1,191 @@
+package validate_test
+
+import (
+	"encoding/binary"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// newList makes the empty list of each kind that package wps can read.
+var newList = map[wps.Kind]func() wps.List{
+	wps.KindBeacon:              func() wps.List { return new(wps.Beacon) },
+	wps.KindProbeRequest:        func() wps.List { return new(wps.ProbeRequest) },
+	wps.KindProbeResponse:       func() wps.List { return new(wps.ProbeResponse) },
+	wps.KindAssociationRequest:  func() wps.List { return new(wps.AssociationRequest) },
+	wps.KindAssociationResponse: func() wps.List { return new(wps.AssociationResponse) },
+	wps.KindM1:                  func() wps.List { return new(wps.M1) },
+	wps.KindM2:                  func() wps.List { return new(wps.M2) },
+	wps.KindM2D:                 func() wps.List { return new(wps.M2D) },
+	wps.KindM3:                  func() wps.List { return new(wps.M3) },
+	wps.KindM4:                  func() wps.List { return new(wps.M4) },
+	wps.KindM5:                  func() wps.List { return new(wps.M5) },
+	wps.KindM6:                  func() wps.List { return new(wps.M6) },
+	wps.KindM7:                  func() wps.List { return new(wps.M7) },
+	wps.KindM8:                  func() wps.List { return new(wps.M8) },
+	wps.KindACK:                 func() wps.List { return new(wps.ACK) },
+	wps.KindNACK:                func() wps.List { return new(wps.NACK) },
+	wps.KindDone:                func() wps.List { return new(wps.Done) },
+	wps.KindM2Settings:          func() wps.List { return new(wps.M2Settings) },
+	wps.KindM4Settings:          func() wps.List { return new(wps.M4Settings) },
+	wps.KindM5Settings:          func() wps.List { return new(wps.M5Settings) },
+	wps.KindM6Settings:          func() wps.List { return new(wps.M6Settings) },
+	wps.KindM7Settings:          func() wps.List { return new(wps.M7Settings) },
+	wps.KindM7APSettings:        func() wps.List { return &wps.M7Settings{AP: new(wps.Credential)} },
+	wps.KindM8Settings:          func() wps.List { return new(wps.M8Settings) },
+	wps.KindM8APSettings:        func() wps.List { return &wps.M8Settings{AP: new(wps.Credential)} },
+	wps.KindCredential:          func() wps.List { return new(wps.Credential) },
+	wps.KindSetSelectedRegistrar: func() wps.List {
+		return new(wps.SetSelectedRegistrar)
+	},
+	wps.KindPasswordToken:      func() wps.List { return new(wps.PasswordToken) },
+	wps.KindConfigurationToken: func() wps.List { return new(wps.ConfigurationToken) },
+	wps.KindHandoverRequest:    func() wps.List { return new(wps.HandoverRequest) },
+	wps.KindHandoverSelect:     func() wps.List { return new(wps.HandoverSelect) },
+}
+
+// agrees holds the validator against the readers of package wps: what they
+// refuse is an error, strictly and tolerantly, and the habits that they put up
+// with are found.
+func agrees(t *testing.T, kind wps.Kind, b []byte) {
+	for _, mode := range []wps.Mode{wps.Tolerant, wps.Strict} {
+		findings := validate.List(kind, b, mode)
+		sound(t, findings, len(b))
+		l := newList[kind]()
+		if err := wps.Decode(l, b, mode); err != nil && findings.Worst() != validate.Error {
+			t.Errorf("%v, mode %v: wps says %v, the validator %v", kind, mode, err, findings)
+		}
+		if mode == wps.Strict || findings.Has("ATTRIBUTE-REPEATED") || findings.Has("SECURITY-ATTRIBUTE-REPEATED") {
+			continue // of attributes that stand twice the two may take another
+		}
+		var found wps.Quirks
+		for _, f := range findings {
+			rule, _ := validate.Lookup(f.Rule)
+			found |= rule.Quirk
+		}
+		quirks := l.Attributes().Quirks
+		if quirks.Has(wps.QuirkLongString) {
+			quirks &^= wps.QuirkTerminatedText // where it was cut, there may be a zero
+		}
+		if !found.Has(quirks) {
+			t.Errorf("%v: wps met the quirks %v, the validator only %v: %v", kind, quirks, found, findings)
+		}
+	}
+}
+
+// sound checks what holds for all findings.
+func sound(t *testing.T, findings validate.Findings, size int) {
+	t.Helper()
+	of := map[string]int{}
+	for i, f := range findings {
+		rule, ok := validate.Lookup(f.Rule)
+		switch {
+		case !ok:
+			t.Errorf("%+v is of no rule", f)
+		case f.Severity != rule.Tolerant && f.Severity != rule.Strict:
+			t.Errorf("%+v is not as severe as its rule", f)
+		case f.Offset < 0 || f.Offset > size:
+			t.Errorf("%+v is outside of %d octets", f, size)
+		case f.Text == "" || f.Text[len(f.Text)-1] != '.':
+			t.Errorf("%+v has no sentence", f)
+		case i > 0 && (f.Run < findings[i-1].Run || f.Run == findings[i-1].Run && uint(f.Message) < uint(findings[i-1].Message)):
+			t.Errorf("%+v is out of order", f)
+		}
+		if of[f.Rule]++; of[f.Rule] > 11 {
+			t.Errorf("more than eleven findings of %s", f.Rule)
+		}
+	}
+}
+
+func FuzzMessage(f *testing.F) {
+	for _, s := range samples(f) {
+		if _, ok := s.kind.MessageType(); ok {
+			f.Add(join(s.attrs...))
+		}
+	}
+	for kind := wps.KindM1; kind <= wps.KindDone; kind++ {
+		f.Add(conforming(kind).bytes())
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		sound(t, validate.Message(b, wps.Strict), len(b))
+		if m, err := wps.ParseMessage(b, wps.Tolerant); err == nil {
+			agrees(t, m.Kind(), b)
+		} else if validate.Message(b, wps.Tolerant).Worst() != validate.Error {
+			t.Errorf("wps refuses the message: %v", err)
+		}
+	})
+}
+
+// FuzzElement covers all other lists as well: elements are but one sort.
+func FuzzElement(f *testing.F) {
+	for _, s := range samples(f) {
+		f.Add(byte(s.kind), byte(0), join(s.attrs...))
+	}
+	for kind := wps.KindBeacon; kind <= wps.KindHandoverSelect; kind++ {
+		f.Add(byte(kind), byte(0xFF), conforming(kind).bytes())
+	}
+	f.Fuzz(func(t *testing.T, kind, network byte, b []byte) {
+		has := func(bit int) bool { return network>>bit&1 != 0 }
+		n := validate.Network{Open: has(0), WEP: has(1), TKIPOnly: has(2), SAEOnly: has(3), PMFRequired: has(4), Enterprise: has(5), Hidden: has(6), SixGHz: has(7)}
+		sound(t, validate.Element(wps.Kind(kind), b, n, wps.Strict), len(b))
+		if newList[wps.Kind(kind)] != nil {
+			agrees(t, wps.Kind(kind), b)
+		}
+	})
+}
+
+// encode writes a transcript for the fuzzer, decode reads one: for each step
+// its numbers in one octet each, the length of its body, and the body.
+func encode(transcript validate.Transcript) []byte {
+	var b []byte
+	for _, s := range transcript.Steps {
+		b = append(b, byte(s.From), s.Code, s.ID, s.OpCode, byte(s.Fragments), byte(s.Time.Second()))
+		b = append(binary.BigEndian.AppendUint16(b, uint16(len(s.Body))), s.Body...)
+	}
+	return b
+}
+
+func decode(b []byte) (steps []validate.Step) {
+	const header = 8
+	for len(b) >= header {
+		n := min(int(binary.BigEndian.Uint16(b[6:])), len(b)-header)
+		steps = append(steps, validate.Step{
+			From: validate.End(b[0] % 3), Code: b[1], ID: b[2], OpCode: b[3], Fragments: int(b[4]),
+			Time: time.Unix(int64(b[5])*10, 0), Body: b[header : header+n],
+		})
+		b = b[header+n:]
+	}
+	return steps
+}
+
+func FuzzExchange(f *testing.F) {
+	for _, c := range wired(f) {
+		for _, transcript := range c.transcripts() {
+			f.Add(encode(transcript), transcript.Identity, false)
+		}
+	}
+	// The keys of one capture open its messages; all others are damaged.
+	keys := newLab(f, "s01-pin-ok").Keys
+	f.Fuzz(func(t *testing.T, b []byte, identity string, lossy bool) {
+		transcript := validate.Transcript{Steps: decode(b), Identity: identity, Lossy: lossy}
+		with := transcript
+		with.Keys = &registration.Keys{AuthKey: keys.AuthKey, KeyWrapKey: keys.KeyWrapKey}
+		for _, x := range []validate.Transcript{transcript, with} {
+			findings := validate.Exchange(&x, wps.Strict)
+			sound(t, findings, len(b))
+			for _, finding := range findings {
+				if finding.Message != validate.Whole && (finding.Message < 0 || finding.Message >= len(x.Steps)) {
+					t.Errorf("%+v is of no step", finding)
+				}
+			}
+			if again := validate.Exchange(&x, wps.Strict); !slices.Equal(findings, again) {
+				t.Errorf("findings differ from call to call: %v, %v", findings, again)
+			}
+		}
+		sound(t, validate.Randomness([]validate.Transcript{transcript, with, transcript}, wps.Strict), len(b))
+	})
+}
