@@ -20,7 +20,7 @@ const (
 	ngOptionOffset     = 14
 
 	ngByteOrder = 0x1a2b3c4d
-	// ngMaxOther bounds blocks that are skipped unread, as Wireshark does: a larger one is damage.
+	// ngMaxOther bounds the blocks that are skipped unread, as Wireshark does: a larger one is damage.
 	ngMaxOther = 16 << 20
 	// ngMaxInterfaces bounds the memory that descriptions of interfaces take.
 	ngMaxInterfaces = 1 << 12
@@ -87,23 +87,29 @@ func (n *ngFile) next(f *frame) (problem, error) {
 		if size < 12 || size%4 != 0 || size > ngMaxOther {
 			return n.damaged()
 		}
-		if n.skip && kind != magicNG || !ngWanted(kind) {
+		if size > bufferSize {
+			if !ngLarge(kind) {
+				return n.damaged()
+			}
 			if skipped, err := n.br.Discard(size); err != nil {
 				return endOfFile(skipped, err)
 			}
 			continue
 		}
-		if size > bufferSize {
-			return n.damaged()
-		}
 		block, err := n.br.Peek(size)
 		if err != nil {
-			return endOfFile(len(block), err)
+			if n.resynchronise() { // it is not the last block, so its length is false
+				return fileDamaged, nil
+			}
+			return endOfFile(size, err)
 		}
 		if int(n.order.Uint32(block[size-4:])) != size {
 			return n.damaged()
 		}
 		n.consumed = size
+		if n.skip && kind != magicNG || !ngWanted(kind) {
+			continue
+		}
 		body := block[8 : size-4]
 		prob := noProblem
 		switch kind {
@@ -183,6 +189,16 @@ func ngUnits(resolution byte) uint64 {
 	return units
 }
 
+// ngLarge reports whether a block may be too large to be looked at whole. It is skipped, and a false length would take what follows with it.
+func ngLarge(kind uint32) bool {
+	const nameResolution, journal, secrets, custom, customNoCopy = 4, 9, 10, 0xbad, 0x40000bad
+	switch kind {
+	case nameResolution, journal, secrets, custom, customNoCopy:
+		return true
+	}
+	return false
+}
+
 // packet fills f from the body of a packet block.
 func (n *ngFile) packet(kind uint32, body []byte, f *frame) problem {
 	const fixed = 20 // of an enhanced packet block, and of the obsolete one
@@ -231,18 +247,24 @@ func (i ngIface) time(stamp uint64, last time.Time) time.Time {
 	return time.Unix(unix, int64(nanoseconds)).UTC()
 }
 
-// damaged moves on to the next place that looks like a block.
+// damaged skips a block that makes no sense.
 func (n *ngFile) damaged() (problem, error) {
+	n.resynchronise()
+	return fileDamaged, nil
+}
+
+// resynchronise moves on to the next place that looks like a block, or to the end if there is none.
+func (n *ngFile) resynchronise() bool {
 	for {
 		n.br.Discard(4)
 		head, err := n.br.Peek(12)
 		if err != nil {
-			n.br.Discard(len(head)) // and the next read meets the end
-			return fileDamaged, nil
+			n.br.Discard(len(head))
+			return false
 		}
 		if binary.BigEndian.Uint32(head) == magicNG {
 			if order := binary.BigEndian.Uint32(head[8:]); order == ngByteOrder || bits.ReverseBytes32(order) == ngByteOrder {
-				return fileDamaged, nil
+				return true
 			}
 		}
 		size := int(min(n.order.Uint32(head[4:]), math.MaxInt32))
@@ -250,7 +272,7 @@ func (n *ngFile) damaged() (problem, error) {
 			continue
 		}
 		if block, err := n.br.Peek(size); err == nil && int(n.order.Uint32(block[size-4:])) == size {
-			return fileDamaged, nil
+			return true
 		}
 	}
 }

@@ -339,7 +339,7 @@ func TestDamage(t *testing.T) {
 			between[len(file.build(records[:i]...))] = i
 		}
 		whole = whole[:len(file.build(records[:5]...))]
-		for cut := len(file.build()); cut < len(whole); cut++ {
+		for cut := len(file.build()); cut < len(whole); cut += 2 {
 			complete, clean := between[cut]
 			for i := cut; !clean; i-- {
 				if n, ok := between[i]; ok {
@@ -348,7 +348,7 @@ func TestDamage(t *testing.T) {
 				}
 			}
 			inputs := [][]byte{whole[:cut]}
-			if cut%16 == 0 {
+			if cut%64 == 0 {
 				inputs = append(inputs, gzipped(t, whole[:cut]))
 			}
 			for _, input := range inputs {
@@ -408,6 +408,8 @@ func TestNGBlocks(t *testing.T) {
 		{"interface block cut short", [][]byte{block(order, ngInterface, make([]byte, 4)), ethernet, packet(0, 1)}, problems[fileDamaged].text + " 1"},
 		{"option longer than its block", [][]byte{ngInterfaceBlock(order, int(linkEthernet), []byte{9, 0, 200, 0}), packet(0, 1)}, "1"},
 		{"large block of another kind", [][]byte{ethernet, block(order, 0x40000bad, make([]byte, 2*bufferSize)), packet(0, 1)}, "1"},
+		{"large block of an unknown kind", [][]byte{ethernet, block(order, 0x01000006, make([]byte, 2*bufferSize)), packet(0, 1)}, problems[fileDamaged].text + " 1"},
+		{"false length of a block of an unknown kind", [][]byte{ethernet, le32(0x01000006), le32(200), packet(0, 1), packet(0, 2)}, problems[fileDamaged].text + " 1 2"},
 		{"block of another kind, too large", [][]byte{ethernet, append(le32(4), le32(0x7ffffffc)...), packet(0, 1)}, problems[fileDamaged].text + " 1"},
 		{"more interfaces than can be", [][]byte{bytes.Repeat(ethernet, ngMaxInterfaces+1), packet(ngMaxInterfaces, 1), packet(0, 2)},
 			problems[fileDamaged].text + " " + problems[fileInterface].text + " 2"},

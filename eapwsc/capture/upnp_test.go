@@ -286,7 +286,7 @@ func TestMemory(t *testing.T) {
 		runtime.KeepAlive(&d)
 		return after.HeapAlloc
 	}
-	few, many := held(100), held(8000)
+	few, many := held(100), held(3000)
 	if many > few+64<<20 {
 		t.Errorf("%d MB are held after many frames, %d MB after few", many>>20, few>>20)
 	}
