@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -380,6 +381,106 @@ func TestReplayedCredentials(t *testing.T) {
 		}
 		if !strings.HasPrefix(want, hex.EncodeToString(got)) {
 			t.Errorf("%s: got %x, want %s", c.Name, got, want)
+		}
+	}
+}
+
+// damagedOnTheWay are messages that a capture has as the station received them.
+var damagedOnTheWay = map[string]wps.Kind{
+	"m02-badauth-m2": wps.KindM2, "m04-badauth-m4": wps.KindM4, "m05-badenc-m4": wps.KindM4,
+}
+
+// TestCapturedKeys recomputes what both sides of each capture logged: the shared
+// secret and the keys, the halves of the password, the proofs and the decrypted
+// settings; and the Authenticator of each message.
+func TestCapturedKeys(t *testing.T) {
+	for _, c := range captures(t) {
+		messages := c.messages(t)
+		if _, ok := find[*wps.M2](messages); !ok {
+			continue // ended by M2D: no keys were made
+		}
+		enrollee, registrar := c.logs()
+		for role, log := range map[Role]map[string][]string{RoleEnrollee: enrollee, RoleRegistrar: registrar} {
+			t.Run(c.Name+"/"+role.String(), func(t *testing.T) {
+				if last(log, "AuthKey") == "" {
+					if !slices.Contains([]string{"l2-pbc-m1-before-button", "s35-ap-setup-locked", "s36-noappin"}, c.Name) {
+						t.Error("no keys were logged")
+					}
+					return
+				}
+				checkLog(t, &c, role, messages, log)
+			})
+		}
+	}
+}
+
+func checkLog(t *testing.T, c *capture, role Role, messages []message, log map[string][]string) {
+	logged := func(what string, octets []byte) {
+		t.Helper()
+		for _, entry := range log[what] {
+			if strings.HasPrefix(entry, hex.EncodeToString(octets)) {
+				return
+			}
+		}
+		t.Errorf("%s is %x, which was not logged", what, octets)
+	}
+	m1, _ := find[*wps.M1](messages)
+	m2, _ := find[*wps.M2](messages)
+	own, peer := &m1.PublicKey, &m2.PublicKey
+	if role == RoleRegistrar {
+		own, peer = peer, own
+	}
+	z, err := keyPairOf(t, log, own).sharedSecret(peer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logged("DH shared key", bytes.TrimLeft(z[:], "\x00"))
+	dh := dhKey(&z)
+	logged("DHKey", dh[:])
+	kdk := keyDerivationKey(&dh, m1.EnrolleeNonce, m1.MAC, m2.RegistrarNonce)
+	logged("KDK", kdk[:])
+	keys := expandKeys(&kdk)
+	logged("AuthKey", keys.AuthKey[:])
+	logged("KeyWrapKey", keys.KeyWrapKey[:])
+	logged("EMSK", keys.EMSK[:])
+
+	cipher := NewCipher(keys)
+	password := newPassword(0, secretOf(t, log))
+	first, second := password.halves()
+	letter := string("ER"[role-RoleEnrollee])
+	for i, half := range [][]byte{first, second} {
+		number := string("12"[i])
+		if nonce := last(log, letter+"-S"+number); nonce != "" {
+			psk := cipher.psk(half)
+			logged("PSK"+number, psk[:])
+			hash := cipher.proof((*wps.SecretNonce)(unhex(t, nonce)), &psk, &m1.PublicKey, &m2.PublicKey)
+			logged(letter+"-Hash"+number, hash[:])
+		}
+	}
+
+	var chain []byte
+	for i, m := range messages {
+		k := m.parsed.Kind()
+		repeated := slices.ContainsFunc(messages[:i], func(o message) bool { return bytes.Equal(o.octets, m.octets) })
+		if k > wps.KindM8 || repeated {
+			continue
+		}
+		damaged := damagedOnTheWay[c.Name] == k
+		if k != wps.KindM1 && cipher.VerifyAuthenticator(chain, m.octets) == nil == damaged {
+			t.Errorf("Authenticator of %v", k)
+		}
+		chain = m.octets
+		value := wps.Find(m.octets, wps.AttrEncryptedSettings)
+		if value == nil || damaged {
+			continue
+		}
+		plain, err := cipher.OpenSettings(value)
+		if err != nil {
+			t.Errorf("settings of %v: %v", k, err)
+		}
+		lost := k == wps.KindM5 && (c.Name == "m10-trunc-m5" || c.Name == "m12-drop-m5")
+		if m.fromEnrollee != (role == RoleEnrollee) && !lost {
+			logged("Decrypted Encrypted Settings", plain)
 		}
 	}
 }
