@@ -80,7 +80,7 @@ func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
 }
 
 func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
-	c.port.Note("owner: starts the wizard with the router's PIN")
+	c.port.Note("owner: starts the wizard")
 	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
 	c.rang(c.port.Now())
 	c.schedule()

@@ -228,7 +228,7 @@ func (p *Printer) Cancel() {
 
 // NetworkReset forgets all networks, and ends whatever goes on.
 func (p *Printer) NetworkReset() {
-	p.port.Note("owner: resets the network settings of the printer")
+	p.port.Note("owner: resets the network settings")
 	p.leave(p.port.Now())
 	p.setup, p.networks, p.err, p.alarm = nil, nil, nil, time.Time{}
 	p.schedule()
@@ -237,7 +237,7 @@ func (p *Printer) NetworkReset() {
 // Restart switches the printer off and on again. It keeps the networks that it
 // knows; a set-up ends.
 func (p *Printer) Restart() {
-	p.port.Note("owner: restarts the printer")
+	p.port.Note("owner: restarts it")
 	p.rest() // without a farewell
 	p.setup, p.err = nil, nil
 	p.reconnect(p.port.Now(), 0)

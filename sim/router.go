@@ -402,7 +402,7 @@ func (r *Router) Cancel() error {
 // SetPIN changes the router's own PIN, which unlocks it; the zero value
 // disables it.
 func (r *Router) SetPIN(p pin.PIN) error {
-	return r.act("changes the router's own PIN", func(time.Time) error {
+	return r.act("changes its own PIN", func(time.Time) error {
 		r.pin = p
 		for _, point := range r.points {
 			point.SetPIN(p)
@@ -414,7 +414,7 @@ func (r *Router) SetPIN(p pin.PIN) error {
 // SetLock locks the router's own PIN, or unlocks it as far as wrong PINs have
 // not locked it.
 func (r *Router) SetLock(l eapwsc.SetupLock) error {
-	return r.act(fmt.Sprintf("sets the router's own PIN to %v", l), func(time.Time) error {
+	return r.act(fmt.Sprintf("sets its own PIN to %v", l), func(time.Time) error {
 		for _, point := range r.points {
 			point.Lockout().SetPolicy(l)
 		}
@@ -429,13 +429,13 @@ func (r *Router) Lock() eapwsc.SetupLock { return r.points[0].Lockout().Status(r
 // router's PIN are kept; registrations, the button, and the PINs that were
 // entered are not.
 func (r *Router) Restart() {
-	r.port.Note("owner: restarts the router")
+	r.port.Note("owner: restarts it")
 	r.down()
 }
 
 // FactoryReset puts the router as it came out of the box, and restarts it.
 func (r *Router) FactoryReset() {
-	r.port.Note("owner: resets the router to factory settings")
+	r.port.Note("owner: resets it to factory settings")
 	r.down()
 	r.factory()
 }
