@@ -1,0 +1,22 @@
+// Command wpssim plays a registration by Wi-Fi Protected Setup between a
+// printer and a router, both simulated, and explains it.
+//
+//	wpssim                    by PIN, and then by push button
+//	wpssim -method pin        one of them: pin, button
+//	wpssim -wrong-pin 2       a digit of the second half of the PIN is mistyped
+//	wpssim -wps-off           WPS is off in the router's web page
+//	wpssim -loss 0.1          a tenth of all frames is lost
+//	wpssim -seed 7            another world
+//
+// Each line is a frame on the air, with the time that has passed in the
+// simulated world, and what the frame tells or proves. Beacons and probes that
+// say nothing new are left out. What the printer has received stands at the
+// end, with the network key: all of it is simulated.
+//
+// The exit status is 0 if the printer is connected, 1 if it is not, and 2 if
+// the program was not used as it should.
+package main
+
+import "os"
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
