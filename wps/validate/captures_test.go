@@ -196,6 +196,36 @@ func TestCaptures(t *testing.T) {
 	}
 }
 
+// readJSON reads a file of testdata.
+func readJSON(tb testing.TB, name string, v any) {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		tb.Fatalf("%s: %v", name, err)
+	}
+}
+
+// TestRadioCaptures finds nothing at all in what went over the air, where
+// wpa_supplicant knows its channel: successes, wrong PINs, refusals.
+func TestRadioCaptures(t *testing.T) {
+	var captures []capture
+	readJSON(t, "radio.json", &captures)
+	for _, c := range captures {
+		transcripts := c.transcripts()
+		for _, transcript := range transcripts {
+			if findings := validate.Exchange(&transcript, wps.Strict); findings != nil {
+				t.Errorf("%s: %v", c.Name, findings)
+			}
+		}
+		if findings := validate.Randomness(transcripts, wps.Strict); findings != nil {
+			t.Errorf("randomness of %s: %v", c.Name, findings)
+		}
+	}
+}
+
 // element is the WPS element of a frame between hostapd and wpa_supplicant.
 type element struct {
 	Capture, Kind string
@@ -214,14 +244,8 @@ func (e *element) kind() wps.Kind {
 // captured returns the elements of the captures in the air.
 func captured(tb testing.TB) []element {
 	tb.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "elements.json"))
-	if err != nil {
-		tb.Fatal(err)
-	}
 	var all []element
-	if err := json.Unmarshal(text, &all); err != nil || len(all) == 0 {
-		tb.Fatalf("%d elements, %v", len(all), err)
-	}
+	readJSON(tb, "elements.json", &all)
 	return all
 }
 

@@ -9,7 +9,7 @@
 // and says in a sentence what is wrong:
 //
 //	for _, f := range validate.Message(body, wps.Tolerant) {
-//		fmt.Println(f) // error M3-E-HASH2-MISSING: M3, E-Hash2 at offset 88: M3 lacks E-Hash2.
+//		fmt.Println(f) // error HASHES-EQUAL: M3, E-Hash2 at offset 66: E-Hash2 is E-Hash1 once more.
 //	}
 //
 // What the findings mean for the owner of a device is the business of package

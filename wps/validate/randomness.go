@@ -13,12 +13,14 @@ import (
 // can tell beforehand is worth nothing: with a known secret nonce, a listener
 // finds the PIN from one exchange.
 var randomnessRules = []rule{
+	{Rule: Rule{"RANDOM-ZERO", AreaRandomness, Error, Error, Both, nil, "advice",
+		"No random value is all zeros.", 0}, series: checkZero},
 	{Rule: Rule{"RANDOM-NONCE-REPEATED", AreaRandomness, Error, Error, Both, agreements, "advice",
-		"Each run has an Enrollee Nonce and a Registrar Nonce of its own.", 0}, series: checkRepeats(nonces)},
+		"Each run has an Enrollee Nonce and a Registrar Nonce of its own, and they differ.", 0}, series: checkRepeats(nonces)},
 	{Rule: Rule{"RANDOM-KEY-REPEATED", AreaRandomness, Error, Error, Both, agreements, "hostap",
 		"Each run has a public key of its own on each side, but for NFC, where it belongs to the token.", 0}, series: checkRepeats(publicKeys)},
 	{Rule: Rule{"RANDOM-S-NONCE-REPEATED", AreaRandomness, Error, Error, Both, from(wps.KindM4Settings, wps.KindM7APSettings), "advice",
-		"Each run has secret nonces of its own.", 0}, series: checkRepeats(sNonces)},
+		"Each run has secret nonces of its own, and all of them differ: E-S1 is not E-S2.", 0}, series: checkRepeats(sNonces)},
 	{Rule: Rule{"RANDOM-IV-REPEATED", AreaRandomness, Error, Error, Both, sealed, "advice",
 		"Each run has initialization vectors of its own.", 0}, series: checkRepeats(ivs)},
 	{Rule: Rule{"RANDOM-COUNTER", AreaRandomness, Error, Error, Both, nil, "advice",
@@ -114,7 +116,18 @@ func (s *series) draws(of func(*step) []draw, f func(draw)) {
 	}
 }
 
-// checkRepeats reports values of one run that are found in another again.
+func checkZero(s *series, r *reporter) {
+	for _, of := range []func(*step) []draw{nonces, sNonces} {
+		s.draws(of, func(d draw) {
+			if wps.Nonce(d.value) == (wps.Nonce{}) {
+				r.drawn(d, "%v is all zeros.", d.id)
+			}
+		})
+	}
+}
+
+// checkRepeats reports values that were found before: in another run, or as
+// another value of the same one.
 func checkRepeats(of func(*step) []draw) func(*series, *reporter) {
 	return func(s *series, r *reporter) {
 		seen := map[string]draw{}
@@ -123,8 +136,8 @@ func checkRepeats(of func(*step) []draw) func(*series, *reporter) {
 			switch {
 			case !ok:
 				seen[string(d.value)] = d
-			case first.run != d.run:
-				r.drawn(d, "%v is that of run %d: it is not random.", d.id, first.run+1)
+			case first.run != d.run || first.step != d.step:
+				r.drawn(d, "%v in %v is %v in %v of run %d: it is not random.", d.id, d.list.kind, first.id, first.list.kind, first.run+1)
 			}
 		})
 	}

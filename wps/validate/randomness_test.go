@@ -42,6 +42,9 @@ func breakRandomnessRules(t *testing.T) {
 		{"a secret nonce again", runs(first, newLab(t, "s03-pin-wpacli").seal(wps.KindM5, first.settings(wps.KindM5))), []string{"RANDOM-S-NONCE-REPEATED"}},
 		{"an initialization vector again", runs(first, newLab(t, "s03-pin-wpacli").set(wps.KindM4, wps.AttrEncryptedSettings,
 			second.cipher.SealSettings(nil, (*[16]byte)(first.get(wps.KindM4, wps.AttrEncryptedSettings)), second.settings(wps.KindM4).bytes()))), []string{"RANDOM-IV-REPEATED"}},
+		{"equal secret nonces", runs(newLab(t, "s01-pin-ok").seal(wps.KindM7, first.settings(wps.KindM7).with(wps.AttrESNonce2, wps.Find(first.settings(wps.KindM5).bytes(), wps.AttrESNonce1)))), []string{"RANDOM-S-NONCE-REPEATED"}},
+		{"a nonce of zeros", runs(newLab(t, "s01-pin-ok").set(wps.KindM1, wps.AttrEnrolleeNonce, make([]byte, 16))), []string{"RANDOM-ZERO"}},
+		{"a secret nonce of zeros", runs(newLab(t, "s01-pin-ok").seal(wps.KindM7, first.settings(wps.KindM7).with(wps.AttrESNonce2, make([]byte, 16)))), []string{"RANDOM-ZERO"}},
 		{"a counter", threeRuns(t, "\xA0random octets_\x01", "\xA0random octets_\x04", "\xA0random octets_\x07"), []string{"RANDOM-COUNTER", "RANDOM-CONSTANT"}},
 		{"a counter from the other end", threeRuns(t, "\xFF\x00random octets_", "\x01\x01random octets_", "\x03\x01random octets_"), []string{"RANDOM-COUNTER", "RANDOM-CONSTANT"}},
 		{"a counter down", threeRuns(t, "\xA0random octets_\x07", "\xA0random octets_\x04", "\xA0random octets_\x01"), []string{"RANDOM-COUNTER", "RANDOM-CONSTANT"}},
@@ -61,7 +64,7 @@ func TestRandomnessPlace(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("no key is repeated in %v", findings)
 	}
-	if f := findings[i]; f.Run != 2 || f.Message != first.index(wps.KindM1) || f.Kind != wps.KindM1 || f.Attribute != wps.AttrPublicKey || f.Text != "Public Key is that of run 1: it is not random." {
+	if f := findings[i]; f.Run != 2 || f.Message != first.index(wps.KindM1) || f.Kind != wps.KindM1 || f.Attribute != wps.AttrPublicKey || f.Text != "Public Key in M1 is Public Key in M1 of run 1: it is not random." {
 		t.Errorf("%+v", f)
 	}
 }

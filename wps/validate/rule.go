@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (a Area) String() string {
 	if a >= AreaForm && a <= AreaRandomness {
 		return areaNames[a]
 	}
-	return "unknown"
+	return fmt.Sprintf("Area(%d)", uint8(a))
 }
 
 // Rule is a row of the table of rules.

@@ -6,7 +6,7 @@ import "iter"
 
 //go:generate go test -run Documented -update
 
-// Rules yields the table of rules. There are 428:
+// Rules yields the table of rules. There are 429:
 //
 // # Form of any list
 //
@@ -464,9 +464,10 @@ import "iter"
 //
 //	| ID | tolerant | strict | version | concerns | rule | origin |
 //	|---|---|---|---|---|---|---|
-//	| RANDOM-NONCE-REPEATED | error | error | both | M1, M2 | Each run has an Enrollee Nonce and a Registrar Nonce of its own. | advice |
+//	| RANDOM-ZERO | error | error | both | any | No random value is all zeros. | advice |
+//	| RANDOM-NONCE-REPEATED | error | error | both | M1, M2 | Each run has an Enrollee Nonce and a Registrar Nonce of its own, and they differ. | advice |
 //	| RANDOM-KEY-REPEATED | error | error | both | M1, M2 | Each run has a public key of its own on each side, but for NFC, where it belongs to the token. | hostap |
-//	| RANDOM-S-NONCE-REPEATED | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | Each run has secret nonces of its own. | advice |
+//	| RANDOM-S-NONCE-REPEATED | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | Each run has secret nonces of its own, and all of them differ: E-S1 is not E-S2. | advice |
 //	| RANDOM-IV-REPEATED | error | error | both | M2, M4 to M8 | Each run has initialization vectors of its own. | advice |
 //	| RANDOM-COUNTER | error | error | both | any | Random values do not grow by the same amount from run to run. | advice |
 //	| RANDOM-CONSTANT | error | error | both | any | All octets of random values change from run to run. | advice |
