@@ -251,6 +251,9 @@ func (a *AccessPoint) pinsGone(now time.Time, events []PINEvent) {
 		}
 		a.event(out)
 	}
+	if len(events) > 0 && a.pins.Len() == 0 && !a.button.Active(now) {
+		a.selected.Unselect() // nobody is waited for any more
+	}
 }
 
 // Deadline returns when [AccessPoint.Timeout] is to be called; zero is never.

@@ -93,6 +93,9 @@ func TestAccessPointWrongPIN(t *testing.T) {
 			if fate != c.fate {
 				t.Errorf("the PIN is %v, want %v", fate, c.fate)
 			}
+			if waits := ap.Beacon(began).SelectedRegistrar; waits != (c.fate == PINKept) {
+				t.Errorf("the PIN is %v, and the beacon says that a registrar waits: %v", fate, waits)
+			}
 		})
 	}
 }
