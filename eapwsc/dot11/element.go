@@ -1,0 +1,134 @@
+package dot11
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// What may be wrong with a list of elements: branch on these with errors.Is.
+var (
+	// ErrMalformed: an element is longer than what is left of the list, or
+	// the list ends in the middle of its header.
+	ErrMalformed = errors.New("an element is longer than what is left of the frame")
+	// ErrSSID: the name of the network has more than 32 octets.
+	ErrSSID = errors.New("the SSID is longer than 32 octets")
+	// ErrSecurity: the RSN or WPA element is malformed.
+	ErrSecurity = errors.New("the RSN or WPA element is malformed")
+)
+
+// Elements is what a list of elements says. The zero value of a field is that
+// the element is missing, or malformed.
+type Elements struct {
+	// SSID is the network's name, octets of any kind. It is empty in a probe
+	// request to all, and where Hidden is set.
+	SSID wps.SSID
+	// Hidden is set if the name is kept secret: there is an SSID element, and
+	// it has no octets or only zeros. In a probe request it means all networks.
+	Hidden bool
+	// Channel is the number of the primary channel by the DSSS Parameter Set
+	// or the HT Operation element.
+	Channel int
+	// WPS is the joined attributes of the WPS elements: see
+	// [wps.JoinElements]. It is empty but not nil if they carry nothing.
+	WPS []byte
+	// RSN and WPA are the facts of these elements.
+	RSN, WPA *Security
+}
+
+// The elements that are read: 9.4.2.1.
+const (
+	elementSSID        = 0
+	elementDSSS        = 3
+	elementRSN         = 48
+	elementHTOperation = 61
+	elementVendor      = 221
+)
+
+// Vendor elements of Microsoft's OUI 00:50:F2, with their type octet.
+const (
+	vendorWPA = 0x0050f201
+	vendorWPS = 0x0050f204
+)
+
+const maxSSID = 32 // octets
+
+// Next splits the first element off a list. Its body is nil if it is not
+// whole.
+func Next(b []byte) (id byte, body, rest []byte) {
+	if len(b) < 2 || len(b) < 2+int(b[1]) {
+		return 0, nil, nil
+	}
+	end := 2 + int(b[1])
+	return b[0], b[2:end], b[end:]
+}
+
+// Relevant returns the part of an element that [Parse] reads; ok is false if
+// there is none. Lists in which these parts are the same say the same.
+func Relevant(id byte, body []byte) (part []byte, ok bool) {
+	switch id {
+	case elementSSID, elementDSSS, elementRSN:
+		return body, true
+	case elementHTOperation:
+		return body[:min(len(body), 1)], true
+	case elementVendor:
+		return body, vendorType(body) != 0
+	}
+	return nil, false
+}
+
+// vendorType returns the OUI and type of a vendor element that is read, else 0.
+func vendorType(body []byte) uint32 {
+	if len(body) >= 4 {
+		if t := binary.BigEndian.Uint32(body); t == vendorWPA || t == vendorWPS {
+			return t
+		}
+	}
+	return 0
+}
+
+// Parse reads a list of elements. The result is what could be read, even with
+// an error: anyone can send anything. Its WPS shares memory with b where the
+// list has one WPS element.
+func Parse(b []byte) (Elements, error) {
+	var e Elements
+	var fault error
+	e.WPS, _ = wps.JoinElements(b)
+	for len(b) > 0 {
+		id, body, rest := Next(b)
+		if body == nil {
+			return e, ErrMalformed
+		}
+		switch id {
+		case elementSSID:
+			if len(body) > maxSSID {
+				fault = ErrSSID
+			}
+			if e.Hidden = !slices.ContainsFunc(body, func(c byte) bool { return c != 0 }); !e.Hidden {
+				e.SSID = wps.SSID(body)
+			}
+		case elementDSSS:
+			if len(body) >= 1 {
+				e.Channel = int(body[0])
+			}
+		case elementHTOperation:
+			if len(body) >= 1 && e.Channel == 0 {
+				e.Channel = int(body[0])
+			}
+		case elementRSN:
+			if e.RSN = parseSecurity(body); e.RSN == nil {
+				fault = ErrSecurity
+			}
+		case elementVendor:
+			if vendorType(body) == vendorWPA {
+				if e.WPA = parseSecurity(body[4:]); e.WPA == nil {
+					fault = ErrSecurity
+				}
+			}
+		}
+		b = rest
+	}
+	return e, fault
+}
