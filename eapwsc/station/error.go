@@ -1,0 +1,121 @@
+package station
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// The classes of error: branch on them with [errors.Is]. Most errors are an
+// [*Error].
+var (
+	// ErrUnsupported: this is not Linux, or its kernel has no nl80211.
+	ErrUnsupported = errors.New("there is no Wi-Fi here that can be used: it takes Linux with nl80211")
+	// ErrNoInterface: no Wi-Fi interface has the name.
+	ErrNoInterface = errors.New("there is no such Wi-Fi interface")
+	// ErrMode: the interface is not one of a station: an access point's, say,
+	// or a monitor.
+	ErrMode = errors.New("the interface is not in station mode")
+	// ErrPermission: the process lacks a capability.
+	ErrPermission = errors.New("not permitted: it takes root, or the capabilities CAP_NET_ADMIN (to scan and associate) and CAP_NET_RAW (to speak EAPOL): setcap cap_net_admin,cap_net_raw+ep PROGRAM")
+	// ErrHeld: another program uses the interface. The error is a
+	// [*HeldError].
+	ErrHeld = errors.New("another program holds the interface")
+	// ErrRadioOff: the radio is switched off, by a switch or by software.
+	ErrRadioOff = errors.New("the radio is switched off: rfkill unblock wifi")
+	// ErrDriver: the driver cannot do it.
+	ErrDriver = errors.New("the driver of the interface cannot do this")
+	// ErrScan: the scan was aborted.
+	ErrScan = errors.New("the scan was aborted")
+	// ErrAssociation: the access point did not let the station associate, or
+	// did not answer. The error is an [*AssociationError].
+	ErrAssociation = errors.New("the station could not associate")
+	// ErrLost: the association ended in the middle of the exchange.
+	ErrLost = errors.New("the connection to the access point was lost")
+	// ErrWalkTime: the walk time ended. The error tells what was missing.
+	ErrWalkTime = errors.New("the walk time has ended")
+	// ErrSelection: the access point that was asked for cannot be told.
+	ErrSelection = errors.New("no one access point is meant")
+)
+
+// Error is what went wrong at an interface.
+type Error struct {
+	Interface string // its name
+	Op        string // what was being done, such as "scan"
+	Class     error  // ErrPermission, …
+	Cause     error  // what the system said, or nil
+}
+
+// Error returns one sentence.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s: %s: %v", e.Interface, e.Op, e.Class)
+	if e.Cause != nil {
+		text += fmt.Sprintf(" (%v)", e.Cause)
+	}
+	return text
+}
+
+// Unwrap returns the class and the cause.
+func (e *Error) Unwrap() []error {
+	if e.Cause == nil {
+		return []error{e.Class}
+	}
+	return []error{e.Class, e.Cause}
+}
+
+// AssociationError says why a station could not associate.
+type AssociationError struct {
+	BSSID wps.MAC
+	// Status is the status code with which the access point refused; 0 if
+	// it did not answer.
+	Status uint16
+}
+
+// statusTexts are the status codes that an owner can do something about: IEEE
+// Std 802.11-2020 table 9-50.
+var statusTexts = map[uint16]string{
+	1:  "it gave no reason: perhaps a list of allowed devices",
+	17: "it has too many stations",
+	30: "it wants to be asked again later",
+	37: "it declined",
+	40: "it found an element of the request malformed",
+	82: "it rejects requests for now",
+}
+
+// Error returns one sentence.
+func (e *AssociationError) Error() string {
+	switch text, ok := statusTexts[e.Status]; {
+	case e.Status == 0:
+		return fmt.Sprintf("%v: %v did not answer", ErrAssociation, e.BSSID)
+	case ok:
+		return fmt.Sprintf("%v: %v refused with status %d: %s", ErrAssociation, e.BSSID, e.Status, text)
+	}
+	return fmt.Sprintf("%v: %v refused with status %d", ErrAssociation, e.BSSID, e.Status)
+}
+
+// Unwrap returns [ErrAssociation].
+func (e *AssociationError) Unwrap() error { return ErrAssociation }
+
+// LostError says how the association ended.
+type LostError struct {
+	// Reason is the reason code of the disconnection; 0 if there was none.
+	Reason uint16
+	// ByAP tells that the access point ended it, not this side.
+	ByAP bool
+}
+
+// Error returns one sentence.
+func (e *LostError) Error() string {
+	who := "it is not heard any more"
+	if e.ByAP {
+		who = "it sent the station away"
+	}
+	if e.Reason == 0 {
+		return fmt.Sprintf("%v: %s", ErrLost, who)
+	}
+	return fmt.Sprintf("%v: %s, reason %d", ErrLost, who, e.Reason)
+}
+
+// Unwrap returns [ErrLost].
+func (e *LostError) Unwrap() error { return ErrLost }

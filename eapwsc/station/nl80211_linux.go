@@ -1,0 +1,305 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/mdlayher/genetlink"
+	"github.com/mdlayher/netlink"
+	"github.com/mdlayher/wifi"
+	"golang.org/x/sys/unix"
+
+	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/wps"
+)
+
+// nl80211 is the radio over netlink. github.com/mdlayher/wifi finds the
+// interface and joins networks; it does not give out elements, takes none and
+// cannot associate for WPS.
+type nl80211 struct {
+	name  string
+	index int
+	root  fs.FS // where to look for programs that hold the interface
+
+	dial  func(groups ...string) (*socket, error)
+	main  *socket
+	raise func(name string) (lower func(), err error) // brings the interface up
+	lower func()                                      // and down again; nil if it was up
+}
+
+func open(name string) (*Station, error) {
+	ifi, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	main, err := dial()
+	if err != nil {
+		return nil, &Error{name, "open", explain(err), err}
+	}
+	return &Station{name, wps.MAC(ifi.HardwareAddr), &nl80211{
+		name: name, index: ifi.Index, root: os.DirFS("/"), dial: dial, main: main, raise: raise,
+	}}, nil
+}
+
+// find returns the interface of the name.
+func find(name string) (*wifi.Interface, error) {
+	client, err := wifi.New()
+	if err != nil {
+		return nil, &Error{name, "open", explain(err), err}
+	}
+	defer client.Close()
+	interfaces, err := client.Interfaces()
+	if err != nil {
+		return nil, &Error{name, "open", explain(err), err}
+	}
+	var others []string
+	for _, ifi := range interfaces {
+		switch {
+		case ifi.Name == "":
+		case ifi.Name != name:
+			others = append(others, ifi.Name)
+		case ifi.Type != wifi.InterfaceTypeStation:
+			return nil, &Error{name, "open", ErrMode, fmt.Errorf("its mode is %q", ifi.Type)}
+		case len(ifi.HardwareAddr) != len(wps.MAC{}):
+			return nil, &Error{name, "open", ErrDriver, errors.New("the interface has no address")}
+		default:
+			return ifi, nil
+		}
+	}
+	if others == nil {
+		return nil, &Error{name, "open", ErrNoInterface, errors.New("there is none at all")}
+	}
+	slices.Sort(others)
+	return nil, &Error{name, "open", ErrNoInterface, fmt.Errorf("there is %s", strings.Join(others, ", "))}
+}
+
+// errnos says what the errors of the system mean here.
+var errnos = []struct {
+	number syscall.Errno
+	class  error
+}{
+	{unix.EPERM, ErrPermission},
+	{unix.EACCES, ErrPermission},
+	{unix.ERFKILL, ErrRadioOff},
+	{unix.ENODEV, ErrNoInterface},
+	{unix.ENOENT, ErrUnsupported},
+	{unix.EOPNOTSUPP, ErrDriver},
+}
+
+// explain returns the class of an error of the system.
+func explain(err error) error {
+	for _, row := range errnos {
+		if errors.Is(err, row.number) {
+			return row.class
+		}
+	}
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return ErrUnsupported
+	case errors.Is(err, link.ErrPermission):
+		return ErrPermission
+	}
+	return errSystem
+}
+
+var errSystem = errors.New("the system refused")
+
+// socket is a connection to nl80211.
+type socket struct {
+	*genetlink.Conn
+	family genetlink.Family
+}
+
+// dial connects to nl80211, to hear of some of its multicast groups.
+func dial(groups ...string) (*socket, error) {
+	conn, err := genetlink.Dial(nil)
+	if err != nil {
+		return nil, err
+	}
+	family, err := conn.GetFamily(unix.NL80211_GENL_NAME)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	// Better explanations, where the kernel is new enough to give them.
+	_ = conn.SetOption(netlink.ExtendedAcknowledge, true)
+	for _, group := range family.Groups {
+		if !slices.Contains(groups, group.Name) {
+			continue
+		}
+		if err := conn.JoinGroup(group.ID); err != nil {
+			conn.Close()
+			return nil, err
+		}
+	}
+	return &socket{conn, family}, nil
+}
+
+// execute sends a command and returns the answer.
+func (s *socket) execute(command uint8, flags netlink.HeaderFlags, attributes func(*netlink.AttributeEncoder)) ([]genetlink.Message, error) {
+	encoder := netlink.NewAttributeEncoder()
+	attributes(encoder)
+	data, err := encoder.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return s.Execute(genetlink.Message{
+		Header: genetlink.Header{Command: command, Version: s.family.Version},
+		Data:   data,
+	}, s.family.ID, netlink.Request|flags)
+}
+
+// command sends a command about the interface, and waits for its
+// acknowledgement.
+func (r *nl80211) command(s *socket, command uint8, attributes func(*netlink.AttributeEncoder)) error {
+	_, err := s.execute(command, netlink.Acknowledge, func(e *netlink.AttributeEncoder) {
+		e.Uint32(unix.NL80211_ATTR_IFINDEX, uint32(r.index))
+		if attributes != nil {
+			attributes(e)
+		}
+	})
+	return err
+}
+
+// event is what the kernel reports of an interface.
+type event struct {
+	command  uint8
+	index    int
+	status   uint16 // of a connection
+	timedOut bool
+	reason   uint16 // of a disconnection
+	byAP     bool
+}
+
+// parseEvent reads a multicast message.
+func parseEvent(m genetlink.Message) (event, error) {
+	e := event{command: m.Header.Command}
+	d, err := netlink.NewAttributeDecoder(m.Data)
+	if err != nil {
+		return e, err
+	}
+	for d.Next() {
+		switch d.Type() {
+		case unix.NL80211_ATTR_IFINDEX:
+			e.index = int(d.Uint32())
+		case unix.NL80211_ATTR_STATUS_CODE:
+			e.status = d.Uint16()
+		case unix.NL80211_ATTR_TIMED_OUT:
+			e.timedOut = true
+		case unix.NL80211_ATTR_REASON_CODE:
+			e.reason = d.Uint16()
+		case unix.NL80211_ATTR_DISCONNECTED_BY_AP:
+			e.byAP = true
+		}
+	}
+	return e, d.Err()
+}
+
+// events returns what is reported of the interface on a socket, until that is
+// closed.
+func (r *nl80211) events(s *socket) <-chan event {
+	c := make(chan event, 16)
+	go func() {
+		defer close(c)
+		for {
+			messages, _, err := s.Receive()
+			if errors.Is(err, unix.ENOBUFS) {
+				continue // some were lost
+			}
+			if err != nil {
+				return
+			}
+			for _, m := range messages {
+				if e, err := parseEvent(m); err == nil && e.index == r.index {
+					c <- e
+				}
+			}
+		}
+	}()
+	return c
+}
+
+// await returns the first event that has one of the commands.
+func await(ctx context.Context, events <-chan event, commands ...uint8) (event, error) {
+	for {
+		select {
+		case e, ok := <-events:
+			if !ok {
+				return e, errEvents
+			}
+			if slices.Contains(commands, e.command) {
+				return e, nil
+			}
+		case <-ctx.Done():
+			return event{}, context.Cause(ctx)
+		}
+	}
+}
+
+var errEvents = errors.New("the kernel reports no more events")
+
+// up brings the interface up.
+func (r *nl80211) up() error {
+	if r.lower != nil {
+		return nil
+	}
+	lower, err := r.raise(r.name)
+	r.lower = lower
+	return err
+}
+
+// raise brings an interface up. Lower brings it down again if it was.
+func raise(name string) (lower func(), err error) {
+	was, err := setFlags(name, func(flags uint16) uint16 { return flags | unix.IFF_UP })
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		if was&unix.IFF_UP == 0 {
+			_, _ = setFlags(name, func(flags uint16) uint16 { return flags &^ unix.IFF_UP })
+		}
+	}, nil
+}
+
+// setFlags changes the flags of an interface and returns what they were.
+func setFlags(name string, change func(flags uint16) uint16) (was uint16, err error) {
+	err = withInterface(name, func(fd int, request *unix.Ifreq) error {
+		if err := unix.IoctlIfreq(fd, unix.SIOCGIFFLAGS, request); err != nil {
+			return err
+		}
+		was = request.Uint16()
+		if change(was) == was {
+			return nil
+		}
+		request.SetUint16(change(was))
+		return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, request)
+	})
+	return was, err
+}
+
+// withInterface makes requests about an interface.
+func withInterface(name string, do func(fd int, request *unix.Ifreq) error) error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	request, err := unix.NewIfreq(name)
+	if err != nil {
+		return err
+	}
+	return do(fd, request)
+}
+
+func (r *nl80211) close() error {
+	if r.lower != nil {
+		r.lower()
+	}
+	return r.main.Close()
+}

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package station
+
+func open(name string) (*Station, error) {
+	return nil, &Error{Interface: name, Op: "open", Class: ErrUnsupported}
+}
+
+func newTap(name string) (*Tap, error) {
+	return nil, &Error{Interface: name, Op: "listen", Class: ErrUnsupported}
+}

@@ -1,0 +1,212 @@
+//go:build linux
+
+package station_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/wps"
+)
+
+// world is what one case has around it in the machine: a capture of all that
+// is on the air, and the programs that it has started.
+type world struct {
+	*testing.T
+	name string
+}
+
+// newWorld begins a case. What it leaves behind is in /out.
+func newWorld(t *testing.T) *world {
+	w := &world{t, strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestRadio/"), "/", "-")}
+	tap, err := station.NewTap("hwsim0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(w.file("pcap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(file, tap)
+		done <- err
+	}()
+	t.Cleanup(func() {
+		tap.Close()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		file.Close()
+	})
+	return w
+}
+
+// file returns the path of a file of the case.
+func (w *world) file(suffix string) string { return filepath.Join("/out", w.name+"."+suffix) }
+
+// program is a program that runs beside the case.
+type program struct {
+	w    *world
+	name string
+	cmd  *exec.Cmd
+	log  string
+	at   int // what wait has seen of the log
+}
+
+// start starts a program and keeps its output.
+func (w *world) start(label, name string, arguments ...string) *program {
+	w.Helper()
+	p := &program{w: w, name: name, cmd: exec.Command(name, arguments...), log: w.file(name + "-" + label + ".log")}
+	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer log.Close()
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	if err := p.cmd.Start(); err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(p.stop)
+	return p
+}
+
+// stop ends a program.
+func (p *program) stop() {
+	if p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		_ = p.cmd.Wait()
+	}
+	if p.w.Failed() {
+		p.w.Logf("%s:\n%s", p.log, p.output())
+	}
+}
+
+func (p *program) output() string {
+	b, _ := os.ReadFile(p.log)
+	return string(b)
+}
+
+// wait waits until the program says something that it has not said before the
+// last wait.
+func (p *program) wait(what string) string {
+	p.w.Helper()
+	pattern := regexp.MustCompile(what)
+	for range 600 {
+		output := p.output()
+		if at := pattern.FindStringIndex(output[p.at:]); at != nil {
+			line := output[p.at+at[0] : p.at+at[1]]
+			p.at += at[1]
+			return line
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	p.w.Fatalf("%s did not say %q", p.name, what)
+	return ""
+}
+
+// accessPoint is a hostapd.
+type accessPoint struct {
+	*program
+	radio string
+	bssid wps.MAC
+}
+
+const (
+	apPIN      = "12345670"
+	passphrase = "correct horse battery"
+)
+
+// accessPoint starts an access point with WPA2 and WPS on 2.4 GHz, channel 6.
+// Lines replace or follow those of its configuration.
+func (w *world) accessPoint(radio int, ssid string, lines ...string) *accessPoint {
+	w.Helper()
+	name := fmt.Sprintf("wlan%d", radio)
+	config := fmt.Sprintf(`interface=%[1]s
+driver=nl80211
+ctrl_interface=/run/hostapd
+ssid2="%[3]s"
+hw_mode=g
+channel=6
+wpa=2
+wpa_key_mgmt=WPA-PSK
+rsn_pairwise=CCMP
+wpa_passphrase=%[4]s
+eap_server=1
+wps_state=2
+ap_pin=%[5]s
+config_methods=label virtual_display virtual_push_button keypad
+uuid=12345678-9abc-def0-1234-0000000000%[2]d0
+device_name=Router %[1]s
+manufacturer=Example Works
+model_name=Golden Router
+model_number=GR-1
+serial_number=0001
+device_type=6-0050F204-1
+os_version=01020300
+`, name, radio, ssid, passphrase, apPIN)
+	for _, line := range lines {
+		key, _, _ := strings.Cut(line, "=")
+		config = regexp.MustCompile(`(?m)^`+key+`=.*\n`).ReplaceAllString(config, "")
+		if !strings.HasPrefix(line, "-") {
+			config += line + "\n"
+		}
+	}
+	path := filepath.Join("/run", w.name+"-"+name+".conf")
+	if err := os.WriteFile(path, []byte(config), 0o666); err != nil {
+		w.Fatal(err)
+	}
+	ap := &accessPoint{radio: name, bssid: address(w.T, name)}
+	ap.program = w.start(name, "hostapd", path)
+	ap.wait("AP-ENABLED")
+	return ap
+}
+
+// ask gives the access point a command.
+func (a *accessPoint) ask(arguments ...string) string {
+	a.w.Helper()
+	output, err := exec.Command("hostapd_cli", append([]string{"-p", "/run/hostapd", "-i", a.radio}, arguments...)...).CombinedOutput()
+	if err != nil || bytes.Contains(output, []byte("FAIL")) {
+		a.w.Fatalf("hostapd_cli %v: %v\n%s", arguments, err, output)
+	}
+	return string(output)
+}
+
+// address returns the address of an interface.
+func address(t testing.TB, name string) wps.MAC {
+	t.Helper()
+	text, err := os.ReadFile("/sys/class/net/" + name + "/address")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac, err := wps.ParseMAC(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mac
+}
+
+// station opens a radio as a station.
+func (w *world) station(radio int) *station.Station {
+	w.Helper()
+	s, err := station.Open(fmt.Sprintf("wlan%d", radio))
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			w.Error(err)
+		}
+	})
+	return s
+}
