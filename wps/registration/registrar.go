@@ -480,10 +480,17 @@ func (r *Registrar) handleACK(msg []byte) (wps.List, error) {
 	switch {
 	case r.state != SentM2D:
 		return nil, ignored(errNotNow)
-	case !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
+	case !r.answersM2D(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	}
 	return nil, nil
+}
+
+// answersM2D reports whether the nonces are those of an answer to M2D. A
+// station of hostap's does not keep the Registrar Nonce of an M2D, and leaves
+// it zero.
+func (r *Registrar) answersM2D(enrollee, registrar wps.Nonce) bool {
+	return r.ours(enrollee, registrar) || enrollee == r.n1 && registrar == wps.Nonce{}
 }
 
 // handleNACK ends the run.
@@ -493,11 +500,11 @@ func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	switch {
-	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
-		return nil, ignored(errNotOurs)
-	case r.state == SentM2D:
+	case r.state == SentM2D && r.answersM2D(m.EnrolleeNonce, m.RegistrarNonce):
 		r.finish(r.notNow)
 		return nil, nil
+	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
+		return nil, ignored(errNotOurs)
 	}
 	return r.peerFailed(m.ConfigError), nil
 }
