@@ -28,7 +28,11 @@ func (x *scene) body() body { return parseBody(x.t, x.genuine) }
 
 // sign returns a message with the right Authenticator at its end.
 func (x *scene) sign(b body) []byte {
-	return x.sender.cipher.AppendAuthenticator(x.sender.heard, b.without(wps.AttrAuthenticator).octets())
+	cipher := x.sender.cipher
+	if x.sender.ended { // an enrollee, by WSC_Done
+		cipher = x.r.cipher
+	}
+	return cipher.AppendAuthenticator(x.sender.heard, b.without(wps.AttrAuthenticator).octets())
 }
 
 // sealed returns the genuine message with other Encrypted Settings.
@@ -318,9 +322,13 @@ func TestEnrolleeFaults(t *testing.T) {
 			return f
 		}, at: wps.KindM2, send: genuine, want: nack20, is: []error{ErrKeyHash}},
 
-		{name: "M2 once more, not the same", at: wps.KindM4, send: func(x *scene) []byte {
-			return x.sign(parseBody(x.t, x.e.heard).with(wps.AttrDeviceName, 'x'))
+		{name: "M2", at: wps.KindM4, send: func(x *scene) []byte {
+			return x.sign(parseBody(x.t, x.e.heard))
 		}, want: nack0},
+		{name: "M6, damaged or forged", at: wps.KindM4, send: func(x *scene) []byte {
+			return x.body().with(wps.AttrMessageType, 0x0A).octets()
+		}, want: ignoring},
+		{name: "no Message Type, damaged or forged", at: wps.KindM4, send: lacking(wps.AttrMessageType), want: ignoring},
 		// Another registrar may answer M1 too, and later.
 		{name: "M2D", at: wps.KindM4, send: (*scene).m2d, want: ignoring},
 		{name: "wrong Authenticator", at: wps.KindM4, send: flipped(wps.AttrAuthenticator), want: ignoring},
@@ -397,8 +405,8 @@ func TestEnrolleeFaults(t *testing.T) {
 		}, at: wps.KindM8, send: edited(func(b body) body {
 			return b.with(wps.AttrNewPassword, []byte("24681353")...)
 		}), want: nack2, is: []error{ErrDecrypt, wps.ErrMissing}},
-		{name: "M6 of before", at: wps.KindM8, send: func(x *scene) []byte {
-			return x.sign(parseBody(x.t, x.e.heard).with(wps.AttrVendorExtension, 1, 2, 3, 4))
+		{name: "M6", at: wps.KindM8, send: func(x *scene) []byte {
+			return x.sign(parseBody(x.t, x.e.heard))
 		}, want: nack0},
 
 		{name: "address of somebody else", form: writing, at: wps.KindM8, send: edited(func(b body) body {
@@ -429,6 +437,7 @@ func TestRegistrarFaults(t *testing.T) {
 		// by EAP-Failure, as a server does after our NACK.
 		{name: "cut", at: wps.KindM1, send: func(x *scene) []byte { return x.genuine[:300] }, want: nack0},
 		{name: "empty", at: wps.KindM1, send: func(*scene) []byte { return []byte{} }, want: nack0},
+		{name: "nil", at: wps.KindM1, send: func(*scene) []byte { return nil }, want: nack0},
 		{name: "unknown type", at: wps.KindM1, send: unsigned(wps.AttrMessageType, 0x42), want: ignoring},
 		{name: "M3", at: wps.KindM1, send: unsigned(wps.AttrMessageType, 0x07), want: nack0},
 		{name: "M2, which only enrollees receive", at: wps.KindM1, send: unsigned(wps.AttrMessageType, 0x05), want: ignoring},
@@ -475,7 +484,7 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "ACK", at: wps.KindM3, send: (*scene).ack, want: ignoring},
 		{name: "session overlap", form: overlapping, at: wps.KindM3, send: refused(RoleRegistrar, wps.MultiplePBCSessions), want: nack12, is: []error{ErrOverlap, errWhy}},
 
-		{name: "M3 once more, not the same", at: wps.KindM5, send: with(wps.AttrMessageType, 0x07), want: nack0},
+		{name: "M3", at: wps.KindM5, send: with(wps.AttrMessageType, 0x07), want: nack0},
 		{name: "cut", at: wps.KindM5, send: func(x *scene) []byte { return x.genuine[:len(x.genuine)-20] }, want: ignoring},
 		{name: "wrong Authenticator", at: wps.KindM5, send: flipped(wps.AttrAuthenticator), want: ignoring},
 		{name: "wrong secret nonce", at: wps.KindM5, send: edited(func(b body) body {
@@ -504,8 +513,8 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "nonce of another run", at: wps.KindDone, send: unsigned(wps.AttrRegistrarNonce, make([]byte, 16)...), want: ignoring},
 		{name: "no nonce", at: wps.KindDone, send: lacking(wps.AttrEnrolleeNonce), want: ignoring},
 		{name: "ACK", at: wps.KindDone, send: (*scene).ack, want: ignoring},
-		{name: "M7 once more, not the same", at: wps.KindDone, send: func(x *scene) []byte {
-			return parseBody(x.t, x.r.heard).with(wps.AttrVendorExtension, 1, 2, 3, 4).octets()
+		{name: "M7", at: wps.KindDone, send: func(x *scene) []byte {
+			return x.sign(parseBody(x.t, x.r.heard))
 		}, want: nack0},
 		{name: "NACK 15 of a read-only access point", form: writing, at: wps.KindDone, send: func(x *scene) []byte { return x.nack(wps.SetupLocked) }, want: nack15, is: []error{ErrLocked}, peer: true},
 	})

@@ -143,7 +143,7 @@ func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.L
 	case r.ended:
 		return nil, ErrEnded
 	}
-	heard := bytes.Clone(msg)
+	heard := append([]byte{}, msg...) // never nil
 	t, err := wps.PeekMessageType(heard)
 	var answer wps.List
 	switch {
@@ -231,12 +231,14 @@ func (r *run) addressed(msg []byte) bool {
 	return bytes.Equal(wps.Find(msg, id), nonce[:])
 }
 
-// blame decides on a message that is wrong before it is known to be
-// authentic: with the nonce of the run it is taken for the peer's fault,
-// without it for nobody's. While nothing was said there is no run that a
-// forgery could disturb.
+// blame decides on a message that cannot be read or is not due. As soon as there
+// are keys, only what is authentic is the peer's fault, and before, what has the
+// nonce of the run; the rest is ignored, be it forged, damaged or a late copy.
+// While nothing was said there is no run that a forgery could disturb.
 func (r *run) blame(msg []byte, err error) error {
-	if r.sent != 0 && !r.addressed(msg) {
+	switch {
+	case r.sent == 0:
+	case !r.addressed(msg), r.cipher != nil && r.cipher.VerifyAuthenticator(r.chain, msg) != nil:
 		return ignored(err)
 	}
 	return wrong(err)
