@@ -243,6 +243,7 @@ func breakExchangeRules(t *testing.T) {
 		{"0 after M4", refuse(wrong(), 0), []string{"NACK-REASON"}},
 		{"16 after M4", refuse(wrong(), 16), nil},
 		{"12 in M2D for a PIN", newLab(t, "s14-m2d-nopin").set(wps.KindM2D, wps.AttrConfigError, []byte{0, 12}), []string{"NACK-OVERLAP"}},
+		{"M2D refused in turn", newLab(t, "s14-m2d-nopin").nackM2D(), nil},
 		{"15 in M2D", newLab(t, "s14-m2d-nopin").set(wps.KindM2D, wps.AttrConfigError, []byte{0, 15}), nil},
 
 		{"a changed octet", pin().edit(wps.KindM6, func(s *validate.Step) { s.Body = slices.Clone(s.Body); s.Body[len(s.Body)-1] ^= 1 }), []string{"AUTHENTICATOR-WRONG"}},
@@ -301,6 +302,14 @@ func (l *lab) renonce() *lab {
 	for _, kind := range []wps.Kind{wps.KindM2, wps.KindM3, wps.KindM5, wps.KindM7, wps.KindDone} {
 		l.set(kind, wps.AttrRegistrarNonce, nonce)
 	}
+	return l
+}
+
+// nackM2D puts WSC_NACK in the place of WSC_ACK, as an access point answers M2D.
+func (l *lab) nackM2D() *lab {
+	s := l.step(wps.KindACK)
+	nack := sample{attrs: split(s.Body)}.with(wps.AttrMessageType, []byte{byte(wps.MessageNACK)})
+	s.OpCode, s.Body = 3, join(slices.Insert(nack.attrs, 4, tlv{wps.AttrConfigError, []byte{0, 0}})...)
 	return l
 }
 

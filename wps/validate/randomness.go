@@ -55,7 +55,7 @@ type draw struct {
 	value []byte
 }
 
-// at reports that the current rule is broken by a value.
+// drawn reports that the current rule is broken by a value.
 func (r *reporter) drawn(d draw, format string, args ...any) {
 	r.run, r.message, r.kind = d.run, d.step.index, d.list.kind
 	r.add(d.id, d.list.at(d.id), format, args...)

@@ -64,7 +64,7 @@ func (x *exchange) refusals(f func(s *step, why refusal)) {
 			id, ok := s.list.number(wps.AttrDevicePasswordID)
 			why.password, why.m1 = wps.DevicePasswordID(id), ok
 		}
-		if s.kind == wps.KindM2D || s.kind == wps.KindNACK && before != wps.KindNACK {
+		if s.kind == wps.KindM2D || s.kind == wps.KindNACK && before != wps.KindNACK && before != wps.KindM2D {
 			why.kind, why.role, why.answers = s.kind, x.role(s), before
 			f(s, why)
 		}

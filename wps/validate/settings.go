@@ -195,7 +195,7 @@ func checkNetworkIndex(l *list, r *reporter) {
 	}
 }
 
-// network identifies the network of a Credential, and the key to it.
+// credential is what tells one Credential from another.
 type credential struct{ ssid, types, key string }
 
 func checkCredentialRepeated(l *list, r *reporter) {

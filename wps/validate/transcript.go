@@ -35,11 +35,10 @@ type Step struct {
 	From End
 
 	// Code is that of the EAP packet: 1 Request, 2 Response, 3 Success, 4
-	// Failure. 0 is not known, and that there is no EAP; then ID, OpCode and
-	// Fragments do not count.
+	// Failure. Leave it 0 if there is no EAP, or its Identifier is not known.
 	Code      uint8
 	ID        uint8 // Identifier, of the first fragment
-	OpCode    uint8 // of EAP-WSC; 0 if it is none
+	OpCode    uint8 // of EAP-WSC; 0 if it is none, or not known
 	Fragments int   // in how many packets the message came; 0 is 1
 
 	Body []byte // the message, if there is one
@@ -247,7 +246,7 @@ func (x *exchange) findVersions() {
 	var spoken [registration.RoleRegistrar + 1]Versions
 	for i := range x.steps {
 		if s := &x.steps[i]; s.kind == wps.KindM1 || s.kind == wps.KindM2 || s.kind == wps.KindM2D {
-			spoken[roleOf(s.kind)] = max(spoken[roleOf(s.kind)], s.list.sender)
+			spoken[roleOf(s.kind)] = max(spoken[roleOf(s.kind)], s.list.sender) // the later version
 		}
 	}
 	for i := range x.steps {
