@@ -74,7 +74,10 @@ func (p *Port) Send(f *Frame) {
 	if f.To == wps.Broadcast {
 		w.emit(Event{Kind: Sent, From: p.name, Frame: f})
 		for q := range p.within() {
-			if l := w.link(p, q); !l.Cut && q.hears(f) {
+			if !q.hears(f) {
+				continue
+			}
+			if l := w.link(p, q); !l.Cut {
 				w.carry(l, p, q, f)
 			}
 		}

@@ -70,6 +70,14 @@ func (r *Router) dismiss(now time.Time, c *client, reason uint16) {
 	r.forget(now, c.mac)
 }
 
+// admit returns the status of an answer to authentication.
+func (r *Router) admit(station wps.MAC) uint16 {
+	if allowed := r.settings.Allowed; len(allowed) > 0 && !slices.Contains(allowed, station) {
+		return StatusFailure
+	}
+	return StatusSuccess
+}
+
 // associate answers an association request: messages.md §2.4 in one place.
 func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	r.forget(now, f.From)
@@ -80,7 +88,7 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	var request wps.AssociationRequest
 	var begin func()
 	switch {
-	case n.ssid != r.settings.SSID:
+	case n.ssid != r.settings.SSID || r.admit(f.From) != StatusSuccess:
 		answer.Code = StatusFailure
 	case len(r.clients) >= maxClients:
 		answer.Code = StatusFull

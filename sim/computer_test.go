@@ -67,6 +67,31 @@ func TestWizard(t *testing.T) {
 	}
 }
 
+// TestWrittenSecurity writes networks of all kinds, and compares what the
+// router makes of them.
+func TestWrittenSecurity(t *testing.T) {
+	w, r, c := newOffice(t, RouterConfig{Settings: Settings{Security: WPA2WPA3}})
+	for _, tt := range []struct {
+		auth wps.AuthType
+		encr wps.EncrType
+		want Security
+	}{
+		{wps.AuthWPA2Personal, wps.EncrAES, WPA2WPA3}, // WPS has no word for WPA3: it stays
+		{wps.AuthWPAPersonal, wps.EncrTKIP, WPAWPA2},
+		{wps.AuthMixed, wps.EncrMixed, WPAWPA2},
+		{wps.AuthOpen, wps.EncrNone, Open},
+		{wps.AuthWPA2Personal, wps.EncrAES, WPA2},
+	} {
+		write := wps.Credential{SSID: "written", AuthType: tt.auth, EncrType: tt.encr}
+		if tt.want != Open {
+			write.NetworkKey = []byte("a written key")
+		}
+		if _, err := wizard(t, w, c, r.PIN(), &write); err != nil || r.Settings().Security != tt.want {
+			t.Errorf("%v, %v: %v, %v", tt.auth, tt.encr, r.Settings().Security, err)
+		}
+	}
+}
+
 // TestWizardTroubles compares what the wizard says when it fails.
 func TestWizardTroubles(t *testing.T) {
 	for name, tt := range map[string]struct {

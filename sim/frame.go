@@ -85,7 +85,7 @@ func (f *Frame) What() string {
 	}
 	e, err := eapol.ParseFrame(f.Body)
 	if err != nil {
-		return "unreadable EAPOL"
+		return "EAPOL, unreadable"
 	}
 	switch e.Type {
 	case eapol.TypeEAP:
@@ -100,15 +100,15 @@ func whatEAP(body []byte) string {
 	p, err := eapwsc.ParsePacket(body)
 	switch {
 	case err != nil:
-		return "unreadable EAP"
+		return "EAP-Packet, unreadable"
 	case p.IsWSC() && p.Flags&(eapwsc.FlagMoreFragments|eapwsc.FlagLengthField) == 0 && len(p.Data) > 0:
-		if t, err := wps.PeekMessageType(p.Data); err == nil {
-			return t.String()
+		t, err := wps.PeekMessageType(p.Data)
+		if err != nil {
+			return p.OpCode.String() + ", unreadable"
 		}
+		return t.String()
 	case p.IsWSC() && len(p.Data) > 0:
 		return p.OpCode.String() + " fragment"
-	}
-	switch {
 	case p.IsWSC():
 		return p.OpCode.String()
 	case p.Code == eapwsc.CodeSuccess || p.Code == eapwsc.CodeFailure:

@@ -116,6 +116,56 @@ func (w *witness) judge(p *Printer) {
 	}
 }
 
+// faults counts the errors that a witness reports.
+type faults struct {
+	testing.TB
+	n int
+}
+
+func (f *faults) Errorf(string, ...any) { f.n++ }
+
+// TestWitness has the witness see what must not happen.
+func TestWitness(t *testing.T) {
+	message := func(m wps.MessageType) *Frame {
+		op := eapwsc.OpMSG
+		if m == wps.MessageDone {
+			op = eapwsc.OpDone
+		}
+		return &Frame{Type: Data, Body: eapFrame(t, eapwsc.NewWSC(eapwsc.CodeRequest, 1, op, []byte{0x10, 0x22, 0, 1, byte(m)}))}
+	}
+	fromRouter := func(kind EventKind, m wps.MessageType) Event {
+		return Event{Kind: kind, From: "router", To: "printer", Frame: message(m)}
+	}
+	fromPrinter := func(kind EventKind, m wps.MessageType) Event {
+		return Event{Kind: kind, From: "printer", To: "router", Frame: message(m)}
+	}
+	for name, tt := range map[string]struct {
+		events []Event
+		faults int
+	}{
+		"M6 after M5":             {[]Event{fromPrinter(Arrived, wps.MessageM5), fromRouter(Sent, wps.MessageM6)}, 0},
+		"M6 before M5":            {[]Event{fromRouter(Sent, wps.MessageM6)}, 1},
+		"M6, M5 was lost":         {[]Event{fromPrinter(Lost, wps.MessageM5), fromRouter(Sent, wps.MessageM6)}, 1},
+		"M8 before M7":            {[]Event{fromPrinter(Arrived, wps.MessageM5), fromRouter(Sent, wps.MessageM8)}, 1},
+		"M5 before M4":            {[]Event{fromPrinter(Sent, wps.MessageM5)}, 1},
+		"M7 before M6":            {[]Event{fromPrinter(Sent, wps.MessageM7)}, 1},
+		"Done before M8":          {[]Event{fromPrinter(Sent, wps.MessageDone)}, 1},
+		"a network from nowhere":  {[]Event{{Kind: Noted, From: "printer", Text: "has received the network x"}}, 1},
+		"the proof of a run past": {[]Event{fromRouter(Arrived, wps.MessageM4), {Kind: Sent, From: "printer", Frame: &Frame{Type: AssociationRequest}}, fromPrinter(Sent, wps.MessageM5)}, 1},
+		"another answer":          {[]Event{fromRouter(Arrived, wps.MessageM2), fromPrinter(Sent, wps.MessageM3), fromRouter(Arrived, wps.MessageM2), fromPrinter(Sent, wps.MessageNACK)}, 1},
+		"the same answer":         {[]Event{fromRouter(Arrived, wps.MessageM2), fromPrinter(Sent, wps.MessageM3), fromRouter(Arrived, wps.MessageM2), fromPrinter(Sent, wps.MessageM3)}, 0},
+	} {
+		f := &faults{TB: t}
+		w := newWitness(f)
+		for _, e := range tt.events {
+			w.observe(e)
+		}
+		if f.n != tt.faults {
+			t.Errorf("%s: %d faults reported, %d are due", name, f.n, tt.faults)
+		}
+	}
+}
+
 // Two pre-shared keys, which cost nothing to compute.
 var fuzzKeys = [...]wps.NetworkKey{
 	wps.NetworkKey(strings.Repeat("0123456789abcdef", 4)), wps.NetworkKey(strings.Repeat("fedcba9876543210", 4)),

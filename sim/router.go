@@ -23,6 +23,8 @@ type Settings struct {
 	Hidden bool
 	// WPSOff switches WPS off.
 	WPSOff bool
+	// Allowed are the only stations that may associate; none allows all.
+	Allowed []wps.MAC
 }
 
 // RouterConfig is a router as it is bought, or as its owner has set it up. The
@@ -193,7 +195,7 @@ func (r *Router) label() error {
 	label := r.port.Rand("label")
 	s := &r.cfg.Settings
 	fill(&s.SSID, wps.SSID("net-"+r.cfg.Name))
-	if len(s.Key) == 0 && s.Security.row().encrypts() {
+	if len(s.Key) == 0 && s.Security != Open {
 		var random [10]byte
 		label.Read(random[:])
 		s.Key = wps.NetworkKey(strings.ToLower(base32.StdEncoding.EncodeToString(random[:])))
@@ -210,8 +212,11 @@ func (r *Router) label() error {
 
 // check says why settings cannot be used.
 func (r *Router) check(s Settings) error {
-	if len(s.SSID) == 0 || len(s.SSID) > 32 {
+	switch {
+	case len(s.SSID) == 0 || len(s.SSID) > 32:
 		return configError("the SSID has %d octets, not 1 to 32", len(s.SSID))
+	case !s.Security.known():
+		return configError("there is no %v", s.Security)
 	}
 	row := s.Security.row()
 	if row.rsn == nil && row.wpa == nil {
@@ -225,7 +230,7 @@ func (r *Router) check(s Settings) error {
 
 // factory puts everything as it came out of the box.
 func (r *Router) factory() {
-	r.settings, r.configured = r.cfg.Settings, !r.cfg.Unconfigured
+	r.settings, r.configured = r.cfg.Settings.clone(), !r.cfg.Unconfigured
 	r.pin, r.lockouts = r.cfg.PIN, nil
 }
 
@@ -309,8 +314,12 @@ func (r *Router) PIN() pin.PIN { return r.pin }
 
 // Settings returns what the web page shows.
 func (r *Router) Settings() Settings {
-	s := r.settings
-	s.Key = slices.Clone(s.Key)
+	return r.settings.clone()
+}
+
+// clone returns settings that share no memory with these.
+func (s Settings) clone() Settings {
+	s.Key, s.Allowed = slices.Clone(s.Key), slices.Clone(s.Allowed)
 	return s
 }
 
@@ -325,8 +334,7 @@ func (r *Router) Apply(s Settings) error {
 		return err
 	}
 	return r.act("new settings in the web page", func(now time.Time) error {
-		r.settings, r.configured = s, true
-		r.settings.Key = slices.Clone(s.Key)
+		r.settings, r.configured = s.clone(), true
 		r.restart(now)
 		return nil
 	})
@@ -561,7 +569,7 @@ func (r *Router) Handle(now time.Time, f *Frame, _ int) {
 	case ProbeRequest:
 		r.probed(now, radio, f)
 	case Authentication:
-		r.send(radio, &Frame{Type: Authentication, To: f.From, Code: StatusSuccess})
+		r.send(radio, &Frame{Type: Authentication, To: f.From, Code: r.admit(f.From)})
 	case AssociationRequest:
 		r.associate(now, radio, f)
 	case Deauthentication:

@@ -16,6 +16,7 @@ func TestRouterConfig(t *testing.T) {
 		"no name":    {},
 		"long SSID":  {Name: "a", Settings: Settings{SSID: "123456789012345678901234567890123"}},
 		"short key":  {Name: "b", Settings: Settings{Key: wps.NetworkKey("1234567")}},
+		"security":   {Name: "d", Settings: Settings{Security: Open + 1}},
 		"long model": {Name: "c", Device: wps.Device{ModelName: "123456789012345678901234567890123"}},
 	} {
 		if _, err := NewRouter(New(Config{}), cfg); !errors.Is(err, ErrConfig) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gowps/gowps/wps"
@@ -60,22 +61,18 @@ var securities = [...]securityRow{
 	Open: {name: "open", auth: wps.AuthOpen, encr: wps.EncrNone},
 }
 
-// row returns what the security means; a value that is not defined means what
-// the default does.
-func (s Security) row() *securityRow {
-	if int(s) < len(securities) {
-		return &securities[s]
-	}
-	return &securities[WPA2]
-}
+// known reports whether the security is one of those.
+func (s Security) known() bool { return int(s) < len(securities) }
+
+// row returns what a security means that is known.
+func (s Security) row() *securityRow { return &securities[s] }
 
 // String returns the name that web pages use, such as "WPA2/WPA3".
 func (s Security) String() string {
-	names := make([]string, len(securities))
-	for i := range securities {
-		names[i] = securities[i].name
+	if !s.known() {
+		return fmt.Sprintf("Security(%d)", uint8(s))
 	}
-	return enumString("Security", names, uint8(s))
+	return s.row().name
 }
 
 // securityOf returns the security that a credential describes.

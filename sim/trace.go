@@ -86,9 +86,11 @@ func (e *Event) appendTo(b []byte) []byte {
 	b = append(b, byte(f.Type), byte(f.Band))
 	b = append(append(append(b, f.From[:]...), f.To[:]...), f.BSSID[:]...)
 	b = binary.BigEndian.AppendUint16(b, f.Code)
+	privacy := byte(0)
 	if f.Privacy {
-		b = append(b, 1)
+		privacy = 1
 	}
+	b = append(b, privacy)
 	if e.Kind == Sent || e.Damage != 0 {
 		b = binary.BigEndian.AppendUint16(b, uint16(len(f.Body)))
 		b = append(b, f.Body...)

@@ -466,6 +466,24 @@ func TestTroubles(t *testing.T) {
 			do:  (*home).byButton,
 			err: wps.ErrUnusable,
 		},
+		"only another device is allowed": {
+			router: func(c *RouterConfig) { c.Settings.Allowed = []wps.MAC{{2, 7}} },
+			do:     (*home).byButton,
+			err:    ErrNotAdmitted,
+		},
+		"the device is allowed": {
+			router: func(c *RouterConfig) { c.Settings.Allowed = []wps.MAC{{2, 7}, {2, 0, 0, 0, 0, 2}} },
+			do:     (*home).byButton,
+		},
+		"a set-up that is cancelled": {
+			do: func(h *home) {
+				h.byButton()
+				h.Run(10 * time.Second)
+				h.byPIN()
+				h.Run(10 * time.Second)
+				h.printer.Cancel() // and goes back to its network
+			},
+		},
 		"packets of 128 octets": {
 			router: func(c *RouterConfig) {
 				c.Customize = func(c *eapwsc.AccessPointConfig) { c.FragmentSize = 128 }
