@@ -50,19 +50,25 @@ type Exchange struct {
 	// registrar reads or configures it.
 	APEnrollee bool
 
-	// Began and Ended are the times of the first and the last step.
-	Began, Ended time.Time
-	// Steps are what was seen, in order, without retransmissions.
+	// OnAir tells that it was captured in the air, where frames get lost.
+	OnAir bool
+
+	// Began and Ended are the times of the first and the last step, Watched
+	// the time until which the capture tells that nothing followed.
+	Began, Ended, Watched time.Time
+	// Steps are what was seen, in the order of time, without retransmissions.
 	Steps []Step
 	// Cut tells that there were more steps than are kept.
 	Cut bool
-	// Network is what the access point said of itself last before or in the
-	// exchange; nil if nothing was heard.
+	// Network is what the access point has said of itself until then; nil if
+	// nothing was heard.
 	Network *Network
+	// Seekers are the stations that were in push-button mode meanwhile.
+	Seekers []Seeker
 	// Keys are the keys of the run, if a key log has them.
 	Keys *registration.Keys
-	// Handshake is the station's 4-way handshake after the exchange.
-	Handshake Handshake
+	// Joining is what became of the settings that the station was given.
+	Joining Joining
 }
 
 // Signal is a step of an exchange that is no WSC message.
@@ -81,6 +87,7 @@ const (
 	SignalEAPFailure
 	SignalEAPSuccess
 	SignalDisconnect
+	SignalAuthentication
 )
 
 var signalNames = [...]string{
@@ -88,7 +95,7 @@ var signalNames = [...]string{
 	SignalAssociationRequest: "Association Request", SignalAssociationResponse: "Association Response",
 	SignalEAPOLStart: "EAPOL-Start", SignalIdentityRequest: "EAP-Request/Identity", SignalIdentity: "EAP-Response/Identity",
 	SignalStart: "WSC_Start", SignalNak: "EAP-Nak", SignalEAPFailure: "EAP-Failure", SignalEAPSuccess: "EAP-Success",
-	SignalDisconnect: "Deauthentication",
+	SignalDisconnect: "Deauthentication", SignalAuthentication: "Authentication",
 }
 
 // String returns the name of the step.
@@ -108,8 +115,8 @@ type Step struct {
 	FromStation bool
 	// Signal is NoSignal for a WSC message.
 	Signal Signal
-	// Code is the status code of an association response, the reason code
-	// of a deauthentication; else 0.
+	// Code is the status code of an authentication or association response,
+	// the reason code of a deauthentication; else 0.
 	Code uint16
 
 	// EAP, ID and OpCode are those of the EAP packet; EAP is zero over UPnP.
@@ -119,14 +126,32 @@ type Step struct {
 	// Fragments is how many packets the message took.
 	Fragments int
 	// Octets is a WSC message as it was sent, List what it says, and Err why
-	// it cannot be read.
-	Octets []byte
-	List   wps.List
-	Err    error
-	// Repeats counts retransmissions; Differs tells that this packet has the
-	// Identifier of the one before it and says something else.
+	// it cannot be read. Truncated tells that the capture has not all of it.
+	// An association request has its WPS element here.
+	Octets    []byte
+	List      wps.List
+	Err       error
+	Truncated bool
+	// Repeats counts retransmissions, of which Last is the time of the last;
+	// Differs tells that this packet has the Identifier of the one before it
+	// and says something else.
 	Repeats int
+	Last    time.Time
 	Differs bool
+}
+
+// repeat counts a retransmission.
+func (s *Step) repeat(now time.Time) {
+	s.Repeats++
+	s.Last = now
+}
+
+// last returns when the step was sent last.
+func (s *Step) last() time.Time {
+	if s.Repeats > 0 {
+		return s.Last
+	}
+	return s.Time
 }
 
 // Type returns the Message Type of a WSC message; 0 for a signal, or a
@@ -143,27 +168,28 @@ func (s *Step) Type() wps.MessageType {
 	return t
 }
 
-// Handshake is what was seen of the 4-way handshake with which a station
-// joins the network that it was given.
-type Handshake struct {
-	// Messages counts each of the four messages.
+// Joining is what was seen of a station that joins the network with what it
+// was given.
+type Joining struct {
+	// Messages counts each of the four messages of the 4-way handshake.
 	Messages [4]int
+	BSSID    wps.MAC
 	// Disconnected is the reason code of a deauthentication behind it.
 	Disconnected uint16
-	BSSID        wps.MAC
+	// Status is the status code with which the association was refused, and
+	// SAEStatus the one of SAE; 0 if it was not.
+	Status, SAEStatus uint16
 }
 
 // Seen reports whether there was a handshake at all.
-func (h *Handshake) Seen() bool { return h.Messages[0] > 0 }
+func (j *Joining) Seen() bool { return j.Messages[0] > 0 }
 
 // Failed reports whether the handshake broke off: the station answered, the
 // access point never confirmed, and one of them gave up. This is how a wrong
 // key shows.
-func (h *Handshake) Failed() bool {
-	return h.Messages[1] > 0 && h.Messages[2] == 0 && (h.Messages[1] > 1 || h.Messages[0] > 1 || h.Disconnected != 0)
+func (j *Joining) Failed() bool {
+	return j.Messages[1] > 0 && j.Messages[2] == 0 && (j.Messages[1] > 1 || j.Messages[0] > 1 || j.Disconnected != 0)
 }
-
-// Enrollee and registrar's descriptions, nonces: the messages that have them.
 
 // M1 returns the first M1 of the exchange, or nil.
 func (x *Exchange) M1() *wps.M1 { return first[*wps.M1](x) }

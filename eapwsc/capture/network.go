@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gowps/gowps/wps"
@@ -10,11 +11,12 @@ import (
 type Network struct {
 	BSSID       wps.MAC
 	First, Last time.Time
-	// Management is what it said last; Response is its last probe response,
-	// which says more of WPS than a beacon.
-	Management, Response *Management
-	Channel              int
-	Signal               int8 // dBm of the last frame; 0 if not known
+	// Beacon and Response are what its last beacon and probe response said;
+	// nil if there was none. The latter says more of WPS.
+	Beacon, Response *Management
+	Channel          int    // 0 if not known
+	Frequency        uint16 // MHz; 0 if not known
+	Signal           int8   // dBm of the last frame; 0 if not known
 	// Changes are the WPS elements that it sent, each from when it was sent
 	// first: a button pressed and a lock show here. At most maxChanges.
 	Changes []Change
@@ -35,34 +37,38 @@ type Change struct {
 }
 
 const (
-	// maxNetworks and maxChanges bound what is kept of the air.
+	// maxNetworks, maxChanges and maxSeekers bound what is kept of the air.
 	maxNetworks = 4096
 	maxChanges  = 64
+	maxSeekers  = 256
 )
 
-// Selected returns the last state in which a registrar was selected, and
-// whether that is so now.
-func (n *Network) Selected() (last *wps.Beacon, now bool) {
-	for i := len(n.Changes) - 1; i >= 0; i-- {
-		if e := n.Changes[i].Element; e != nil && e.SelectedRegistrar {
-			return e, i == len(n.Changes)-1
-		}
-	}
-	return nil, false
+// snapshot returns the network as it is now.
+func (n *Network) snapshot() *Network {
+	now := *n
+	now.Changes = slices.Clone(n.Changes)
+	return &now
 }
 
-// Element returns the WPS element that the access point sent last, or nil.
-func (n *Network) Element() *wps.Beacon {
-	if len(n.Changes) == 0 {
-		return nil
+// Management returns what the access point says of itself: a beacon, or a
+// probe response if none was heard.
+func (n *Network) Management() *Management {
+	if n.Beacon != nil {
+		return n.Beacon
 	}
-	return n.Changes[len(n.Changes)-1].Element
+	return n.Response
 }
 
-// Press is a station that was heard in push-button mode.
-type Press struct {
-	MAC         wps.MAC
-	UUID        wps.UUID
+// Seeker is a station that was heard looking for a registrar: its probe
+// requests have a WPS element.
+type Seeker struct {
+	MAC  wps.MAC
+	UUID wps.UUID
+	// Password is PasswordPushButton for two minutes from the press on. Some
+	// stations have a WPS element with PasswordDefault in all their probes.
+	Password    wps.DevicePasswordID
 	First, Last time.Time
 	Frame       int
+
+	said *Management
 }

@@ -67,7 +67,9 @@ func Diagnose(e *Evidence) Diagnosis {
 		}
 	}
 	if v.a != nil {
-		d.DetectedBy = v.a.By
+		if d.Cause != Success && d.Cause != SettingsRead {
+			d.DetectedBy = v.a.By
+		}
 		if v.a.End == EndNACK || v.a.End == EndM2D {
 			ce := v.a.ConfigError
 			d.ConfigError = &ce

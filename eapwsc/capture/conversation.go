@@ -1,0 +1,349 @@
+package capture
+
+import (
+	"bytes"
+	"container/list"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+)
+
+// conversation is what is known of one party.
+type conversation struct {
+	party party
+	place *list.Element // in Collector.recent
+	last  time.Time     // when it was heard last
+	entry *entry        // of the exchange that goes on, or nil
+	ended bool          // EAP-Failure came, or the run came to its end
+	wsc   bool          // there is evidence of WPS, not of other EAP
+	side  [2]side       // of the access point, and of the station
+}
+
+// side is what is known of one direction.
+type side struct {
+	packet []byte // the last EAP packet, to tell a retransmission
+	join   eapwsc.Reassembler
+	parts  int  // the packets of the message that is being joined
+	length int  // its announced length, 0 if none
+	cut    bool // its first fragment was not whole
+	// sequence is the sequence number of the last frame in the air, to tell
+	// one that only the radio sent again.
+	sequence uint16
+	onAir    bool
+}
+
+// direction returns the index of a side.
+func direction(fromStation bool) int {
+	if fromStation {
+		return 1
+	}
+	return 0
+}
+
+// succeeded reports whether the settings were handed over, so that it is of
+// interest what becomes of them.
+func (v *conversation) succeeded() bool {
+	return slices.ContainsFunc(v.entry.x.Steps, func(s Step) bool { return s.Signal == NoSignal && s.Type() == wps.MessageDone })
+}
+
+// isRetry reports whether the radio sent the same frame again because it had
+// no acknowledgement. That is no retransmission of EAP.
+func (v *conversation) isRetry(e *Event, fromStation bool) bool {
+	s := &v.side[direction(fromStation)]
+	again := e.Radio.Retry && s.onAir && s.sequence == e.Radio.Sequence
+	s.onAir, s.sequence = e.Radio.OnAir, e.Radio.Sequence
+	return again
+}
+
+// step adds a step to an exchange.
+func (v *conversation) step(e *Event, s Step) {
+	s.Time, s.Frame = e.Time, e.Frame
+	x := v.entry.x
+	if len(x.Steps) >= maxSteps {
+		x.Cut = true
+		return
+	}
+	x.Steps = append(x.Steps, s)
+}
+
+// again counts the repetition of a signal, if it was the last step.
+func (v *conversation) again(s Signal, now time.Time) bool {
+	n := len(v.entry.x.Steps)
+	if n == 0 || v.entry.x.Steps[n-1].Signal != s {
+		return false
+	}
+	v.entry.x.Steps[n-1].repeat(now)
+	return true
+}
+
+// pae is the group address to which EAPOL is sent where the other end's
+// address is not known.
+var pae = wps.MAC(eapol.PAEGroup)
+
+func (c *Collector) eapol(e *Event) {
+	f, err := eapol.ParseFrame(e.Data)
+	if err != nil {
+		return
+	}
+	switch f.Type {
+	case eapol.TypeStart:
+		c.eapolStart(e)
+	case eapol.TypeKey:
+		c.handshake(e, f.KeyMessage())
+	case eapol.TypeEAP:
+		packet, octets, err := parsePacket(f.Body)
+		if err != nil {
+			return
+		}
+		station, ap := wps.MAC(e.Src), wps.MAC(e.Dst)
+		if packet.Code != eapwsc.CodeResponse {
+			station, ap = ap, station
+		}
+		if station == pae || station == (wps.MAC{}) {
+			station = c.stationOf(ap)
+		}
+		if ap == pae {
+			ap = wps.MAC{}
+		}
+		v := c.conversation(party{transport: TransportEAPOL, station: station})
+		if !v.isRetry(e, packet.Code == eapwsc.CodeResponse) {
+			c.eap(v, e, packet, octets, ap)
+		}
+	}
+}
+
+// parsePacket reads an EAP packet. One that the capture has not wholly is read
+// as far as it goes: its type, and which message it carries, stand in front.
+// Then octets is shorter than the packet says.
+func parsePacket(b []byte) (p eapwsc.Packet, octets []byte, err error) {
+	p, err = eapwsc.ParsePacket(b)
+	if !errors.Is(err, eapwsc.ErrTruncated) || len(b) < eapHeader {
+		return p, b[:min(len(b), p.Len())], err
+	}
+	short := bytes.Clone(b)
+	binary.BigEndian.PutUint16(short[2:], uint16(len(b)))
+	p, err = eapwsc.ParsePacket(short)
+	return p, b, err
+}
+
+// eapHeader is the length of Code, Identifier and Length.
+const eapHeader = 4
+
+// stationOf finds the station that a request to the group address is for: the
+// one that this access point talked to last, or that nobody has answered.
+func (c *Collector) stationOf(ap wps.MAC) wps.MAC {
+	v := c.latest(func(v *conversation) bool {
+		return v.party.transport == TransportEAPOL && (v.entry.x.AP == ap || v.entry.x.AP == wps.MAC{})
+	})
+	if v == nil {
+		return wps.MAC{}
+	}
+	return v.party.station
+}
+
+func (c *Collector) eapolStart(e *Event) {
+	v := c.conversation(party{transport: TransportEAPOL, station: e.Src})
+	if v.ended {
+		c.finish(v)
+	}
+	c.exchange(v, e)
+	if !v.isRetry(e, true) && !v.again(SignalEAPOLStart, e.Time) {
+		v.step(e, Step{FromStation: true, Signal: SignalEAPOLStart})
+	}
+}
+
+// handshake notes the 4-way handshake of a station that has registered.
+func (c *Collector) handshake(e *Event, m eapol.KeyMessage) {
+	if m < eapol.Pairwise1 || m > eapol.Pairwise4 {
+		return
+	}
+	fromStation := m == eapol.Pairwise2 || m == eapol.Pairwise4
+	station := wps.MAC(e.Dst)
+	if fromStation {
+		station = e.Src
+	}
+	v := c.open[party{transport: TransportEAPOL, station: station}]
+	if v == nil || v.entry == nil || !v.wsc || v.isRetry(e, fromStation) {
+		return
+	}
+	c.heard(v, e)
+	v.ended = true
+	h := &v.entry.x.Joining
+	h.BSSID = e.BSSID
+	if n := &h.Messages[m-eapol.Pairwise1]; *n < 100 {
+		*n++
+	}
+}
+
+// eap takes an EAP packet of a conversation; octets are what there is of it.
+func (c *Collector) eap(v *conversation, e *Event, p eapwsc.Packet, octets []byte, ap wps.MAC) {
+	fromStation := p.Code == eapwsc.CodeResponse
+	side := &v.side[direction(fromStation)]
+	if v.entry != nil && bytes.Equal(octets, side.packet) {
+		c.heard(v, e)
+		v.repeat(fromStation, e.Time)
+		return
+	}
+	if c.begins(v, p, e.Time) {
+		c.finish(v)
+	}
+	x := c.exchange(v, e)
+	differs := len(side.packet) > 1 && side.packet[1] == p.ID && side.packet[0] == byte(p.Code) && !v.ended
+	side.packet = bytes.Clone(octets)
+	if ap != (wps.MAC{}) {
+		x.AP = ap
+	}
+	s := Step{FromStation: fromStation, EAP: p.Code, ID: p.ID, Differs: differs, Truncated: p.Len() < announcedLength(octets)}
+	switch {
+	case p.Code == eapwsc.CodeFailure:
+		s.Signal = SignalEAPFailure
+		v.ended = true
+	case p.Code == eapwsc.CodeSuccess:
+		s.Signal = SignalEAPSuccess
+		v.ended = true
+	case p.Type == eapwsc.TypeIdentity && !fromStation:
+		s.Signal = SignalIdentityRequest
+	case p.Type == eapwsc.TypeIdentity:
+		s.Signal = SignalIdentity
+		x.Identity = string(p.Data[:min(len(p.Data), maxIdentity)])
+		x.APEnrollee = x.Identity == eapwsc.RegistrarIdentity
+		v.wsc = v.wsc || x.APEnrollee || x.Identity == eapwsc.EnrolleeIdentity
+	case p.IsNak():
+		s.Signal = SignalNak
+	case !p.IsWSC():
+		return
+	case p.OpCode == eapwsc.OpStart:
+		s.Signal, s.OpCode = SignalStart, p.OpCode
+		v.wsc = true
+	default:
+		v.wsc = true
+		c.message(v, e, s, eapPacket(side.packet, p))
+		return
+	}
+	v.step(e, s)
+}
+
+// maxIdentity is the longest identity that is kept: a network access
+// identifier has 253 octets at most.
+const maxIdentity = 253
+
+// announcedLength returns the Length of an EAP packet.
+func announcedLength(octets []byte) int { return int(binary.BigEndian.Uint16(octets[2:])) }
+
+// eapPacket returns p with its data in octets, which are kept, and not in the
+// event, which is not.
+func eapPacket(octets []byte, p eapwsc.Packet) eapwsc.Packet {
+	p.Data = octets[len(octets)-len(p.Data):]
+	return p
+}
+
+// begins reports whether an EAP packet begins another exchange than the one
+// that goes on.
+func (c *Collector) begins(v *conversation, p eapwsc.Packet, now time.Time) bool {
+	if v.entry == nil || len(v.entry.x.Steps) == 0 {
+		return false
+	}
+	steps := v.entry.x.Steps
+	if v.ended {
+		// What was sent before the end, or answers what was, is late only.
+		end := &steps[len(steps)-1]
+		late := now.Before(end.Time) || p.Code == eapwsc.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
+		return !late && (p.Code == eapwsc.CodeRequest || p.Code == eapwsc.CodeResponse)
+	}
+	// The identity is asked for again, with a new Identifier: a new start, if
+	// there was more before it.
+	return p.Code == eapwsc.CodeRequest && p.Type == eapwsc.TypeIdentity &&
+		slices.ContainsFunc(steps, func(s Step) bool { return s.Signal == NoSignal })
+}
+
+// repeat counts a retransmission of the last step of a direction.
+func (v *conversation) repeat(fromStation bool, now time.Time) {
+	for i := len(v.entry.x.Steps) - 1; i >= 0; i-- {
+		if s := &v.entry.x.Steps[i]; s.FromStation == fromStation {
+			s.repeat(now)
+			return
+		}
+	}
+}
+
+// message takes a WSC packet that carries a message or a fragment of one.
+func (c *Collector) message(v *conversation, e *Event, s Step, p eapwsc.Packet) {
+	if p.OpCode == eapwsc.OpFragACK {
+		return
+	}
+	octets, complete := v.side[direction(s.FromStation)].add(&s, p)
+	if !complete {
+		return
+	}
+	if v.restarts(octets) {
+		c.finish(v)
+		c.exchange(v, e)
+		v.wsc = true
+	}
+	v.wscMessage(e, s, octets)
+}
+
+// add takes a packet and returns the message if it is complete. One of which a
+// part is missing is marked as truncated.
+func (d *side) add(s *Step, p eapwsc.Packet) (octets []byte, complete bool) {
+	more, first := p.Flags.Has(eapwsc.FlagMoreFragments), p.Flags.Has(eapwsc.FlagLengthField) || d.parts == 0
+	d.parts++
+	s.OpCode = p.OpCode
+	if d.cut || s.Truncated {
+		// What is not whole cannot be joined: the first fragment stands
+		// for the message, the others are passed over.
+		octets, complete = p.Data, !d.cut
+		s.Fragments, d.cut = d.parts, more
+		if !more {
+			*d = side{packet: d.packet, sequence: d.sequence, onAir: d.onAir}
+		}
+		return octets, complete
+	}
+	if first {
+		d.length = int(p.MessageLength)
+	}
+	octets, complete, err := d.join.Add(p)
+	if err != nil {
+		// A fragment was lost, or is none: what there is of the message
+		// does not make one, unless it is the beginning.
+		_, err = wps.PeekMessageType(p.Data)
+		octets, complete, s.Truncated = p.Data, err == nil, true
+	}
+	if complete || err != nil {
+		s.Fragments = d.parts
+		s.Truncated = s.Truncated || len(octets) < d.length
+		*d = side{packet: d.packet, sequence: d.sequence, onAir: d.onAir}
+	}
+	return octets, complete
+}
+
+// restarts reports whether a message is the M1 of another run than the one
+// that goes on.
+func (v *conversation) restarts(octets []byte) bool {
+	if t, err := wps.PeekMessageType(octets); err != nil || t != wps.MessageM1 {
+		return false
+	}
+	nonce := wps.Find(octets, wps.AttrEnrolleeNonce)
+	return slices.ContainsFunc(v.entry.x.Steps, func(s Step) bool {
+		return s.Signal == NoSignal && s.Type() == wps.MessageM1 && !bytes.Equal(wps.Find(s.Octets, wps.AttrEnrolleeNonce), nonce)
+	})
+}
+
+// wscMessage adds a message as a step.
+func (v *conversation) wscMessage(e *Event, s Step, octets []byte) {
+	s.Octets = octets
+	if s.List, s.Err = wps.ParseMessage(octets, wps.Tolerant); s.Err != nil {
+		s.List = nil
+	}
+	if s.Type() == wps.MessageM1 {
+		// M1 comes from the enrollee: where the identity was not seen, its
+		// direction tells who that is.
+		v.entry.x.APEnrollee = !s.FromStation
+	}
+	v.step(e, s)
+}

@@ -1,0 +1,406 @@
+package capture
+
+import (
+	"slices"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// Findings judges the exchange, and the elements of the access point and the
+// station. Message is an index of x.Steps; an element of the access point has
+// [validate.Whole].
+func (x *Exchange) Findings(mode wps.Mode) validate.Findings {
+	t, steps := x.Transcript()
+	all := validate.Exchange(t, mode)
+	for i := range all {
+		if all[i].Message != validate.Whole {
+			all[i].Message = steps[all[i].Message]
+		}
+	}
+	var network validate.Network
+	var elements validate.Findings
+	if x.Network != nil {
+		network = x.Network.security()
+		elements = x.Network.Findings(mode)
+	}
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s.Signal != SignalAssociationRequest || s.Truncated {
+			continue
+		}
+		for _, f := range validate.Element(wps.KindAssociationRequest, s.Octets, network, mode) {
+			f.Message = i
+			elements = append(elements, f)
+		}
+	}
+	return append(elements, all...)
+}
+
+// Findings judges the WPS elements of the access point: the last beacon and
+// the last probe response. Message is [validate.Whole].
+func (n *Network) Findings(mode wps.Mode) (all validate.Findings) {
+	for _, response := range []bool{false, true} {
+		kind := wps.KindBeacon
+		if response {
+			kind = wps.KindProbeResponse
+		}
+		for _, ch := range slices.Backward(n.Changes) {
+			if ch.Response != response || ch.Octets == nil {
+				continue
+			}
+			for _, f := range validate.Element(kind, ch.Octets, n.security(), mode) {
+				f.Message = validate.Whole
+				all = append(all, f)
+			}
+			break
+		}
+	}
+	return all
+}
+
+// Transcript returns the exchange for package validate, and of which of x.Steps
+// its steps are made. Messages that the capture has not wholly are left out;
+// that others are missing is put up with, since any capture may lack a frame.
+func (x *Exchange) Transcript() (t *validate.Transcript, steps []int) {
+	t = &validate.Transcript{Identity: x.Identity, Client: x.Station, AP: x.AP, Keys: x.Keys, Lossy: true}
+	t.Steps = make([]validate.Step, 0, len(x.Steps))
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s.EAP == 0 && s.Signal != NoSignal {
+			continue
+		}
+		step := validate.Step{
+			Time: s.Time, From: validate.EndAP, Code: uint8(s.EAP), ID: s.ID, OpCode: uint8(s.OpCode), Fragments: s.Fragments,
+		}
+		if s.FromStation {
+			step.From = validate.EndClient
+		}
+		if s.Signal == NoSignal {
+			if s.Truncated {
+				continue
+			}
+			step.Body = s.Octets
+		}
+		t.Steps = append(t.Steps, step)
+		steps = append(steps, i)
+	}
+	return t, steps
+}
+
+// Evidence returns what the capture tells of the surroundings of the exchange,
+// for package doctor. The attempts, of which the last one is x.Attempt, are
+// the caller's to give: those before it may have been given out long ago.
+func (x *Exchange) Evidence(attempts []doctor.Attempt) *doctor.Evidence {
+	e := &doctor.Evidence{Attempts: attempts, Stations: stations(x.Seekers)}
+	if x.Network != nil {
+		e.Networks = []doctor.Network{x.Network.evidence()}
+	}
+	return e
+}
+
+// Evidence returns what access points and stations have said so far, for
+// package doctor: where there was no exchange, it shows why.
+func (c *Collector) Evidence() *doctor.Evidence {
+	e := &doctor.Evidence{Stations: stations(c.seekers)}
+	for _, n := range c.Networks() {
+		e.Networks = append(e.Networks, n.evidence())
+	}
+	return e
+}
+
+func stations(seekers []Seeker) (all []doctor.Station) {
+	for _, s := range seekers {
+		all = append(all, doctor.Station{MAC: s.MAC, UUID: s.UUID, Method: doctor.MethodOf(s.Password), First: s.First, Last: s.Last})
+	}
+	return all
+}
+
+func (n *Network) evidence() doctor.Network {
+	m := n.Management()
+	e := doctor.Network{
+		BSSID: n.BSSID, SSID: wps.SSID(m.SSID), Channel: n.Channel, Signal: int(n.Signal), Network: n.security(),
+	}
+	if e.SSID == "" && n.Response != nil { // a hidden network's answer to who knows its name
+		e.SSID = wps.SSID(n.Response.SSID)
+	}
+	for _, ch := range n.Changes {
+		if ch.Err == nil {
+			e.Adverts = append(e.Adverts, doctor.Advert{Since: ch.Time, Element: ch.Element})
+		}
+	}
+	return e
+}
+
+// Frequencies in MHz from which on a band begins.
+const (
+	from5GHz  = 4900
+	from6GHz  = 5935
+	from60GHz = 57000
+)
+
+// security returns the facts of the RSN and WPA elements that rules and causes
+// are about.
+func (n *Network) security() validate.Network {
+	m := n.Management()
+	s := validate.Network{
+		Open: !m.Privacy() && m.RSN == nil && m.WPA == nil, WEP: m.Privacy() && m.RSN == nil && m.WPA == nil,
+		TKIPOnly: m.RSN != nil || m.WPA != nil, Hidden: m.Hidden,
+	}
+	var psk, sae, other bool
+	for _, security := range []*Security{m.RSN, m.WPA} {
+		if security == nil {
+			continue
+		}
+		for _, cipher := range security.Pairwise {
+			s.TKIPOnly = s.TKIPOnly && cipher == CipherTKIP
+		}
+		for _, akm := range security.AKMs {
+			switch akm {
+			case AKMPSK, AKMPSKSHA256, AKMFTPSK:
+				psk = true
+			case AKMSAE, AKMFTSAE, AKMSAEExt, AKMFTSAEExt:
+				sae = true
+			case AKM8021X, AKM8021XSHA256, AKMFT8021X, AKMSuiteB, AKMSuiteB192, AKMFT8021X384:
+				other = true
+			}
+		}
+	}
+	s.SAEOnly, s.Enterprise = sae && !psk, other && !psk && !sae
+	s.PMFRequired = m.RSN != nil && m.RSN.PMFRequired
+	switch f := n.Frequency; {
+	case f >= from60GHz:
+		s.Band = wps.Band60GHz
+	case f >= from6GHz:
+		s.SixGHz = true
+	case f >= from5GHz, f == 0 && n.Channel > 14:
+		s.Band = wps.Band5GHz
+	case f > 0 || n.Channel > 0:
+		s.Band = wps.Band24GHz
+	}
+	return s
+}
+
+// Attempt describes the exchange for package doctor. What the findings say
+// about authenticity and encryption is a part of it.
+func (x *Exchange) Attempt(findings validate.Findings) doctor.Attempt {
+	a := doctor.Attempt{
+		Began: x.Began, Ended: x.Ended, Station: x.Station, AP: x.AP, APEnrollee: x.APEnrollee,
+		Fault: doctor.FaultIn(findings), After: x.Joining.evidence(),
+	}
+	x.describe(&a)
+	x.follow(&a)
+	a.Settings = x.settings()
+	return a
+}
+
+// describe says who the two are, and by what method they meet.
+func (x *Exchange) describe(a *doctor.Attempt) {
+	for s := range x.Messages {
+		id := wps.Find(s.Octets, wps.AttrDevicePasswordID)
+		var method doctor.Method
+		if len(id) == 2 {
+			method = doctor.MethodOf(wps.DevicePasswordID(uint16(id[0])<<8 | uint16(id[1])))
+		}
+		switch m := s.List.(type) {
+		case *wps.M1:
+			a.Enrollee = m.Device
+		case *wps.M2:
+			a.Registrar = m.Device
+		case *wps.M2D:
+			a.Registrar = m.Device
+		}
+		switch s.Type() {
+		case wps.MessageM1:
+			a.Method = method
+		case wps.MessageM2:
+			a.Answered = method
+		}
+	}
+	if a.Method == doctor.MethodUnknown {
+		a.Method, a.Answered = a.Answered, doctor.MethodUnknown
+	}
+	if x.Transport == TransportUPnP && x.APEnrollee {
+		a.AP = a.Enrollee.MAC
+	}
+}
+
+// signalStages are the stages that signals mean.
+var signalStages = map[Signal]doctor.Stage{
+	SignalAssociationRequest: doctor.StageAssociating, SignalIdentityRequest: doctor.StageAsked,
+	SignalIdentity: doctor.StageIdentified, SignalStart: doctor.StageStarted,
+}
+
+// follow says how far the exchange came and how it ended. Of several ends that
+// show, WSC_Done counts most, then what gives a reason, then EAP-Failure; what
+// comes behind the first of a kind is its echo.
+func (x *Exchange) follow(a *doctor.Attempt) {
+	var end, m2d *Step
+	m2, handover := false, false
+	before := x.Began // when something was heard last before the end
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s.Signal == NoSignal || s.EAP != 0 && s.Signal != SignalEAPFailure {
+			a.Retransmissions += s.Repeats
+		}
+		t := wps.MessageType(0)
+		switch {
+		case s.Signal == NoSignal:
+			t = s.Type()
+			a.Reached = max(a.Reached, doctor.StageOf(t))
+		case s.Signal == SignalAssociationResponse && s.Code == 0:
+			a.Reached = max(a.Reached, doctor.StageAssociated)
+		case s.Signal == SignalAssociationResponse, s.Signal == SignalAuthentication:
+			a.Status, a.By = s.Code, x.apRole()
+		default:
+			a.Reached = max(a.Reached, signalStages[s.Signal])
+		}
+		how := endOf(s, t)
+		switch {
+		case t == wps.MessageM2:
+			m2 = true
+			handover = len(wps.Find(s.Octets, wps.AttrEncryptedSettings)) > 0
+		case t == wps.MessageM2D && m2d == nil:
+			m2d = s
+		case how == doctor.EndOpen:
+		case end == nil || rank[how] > rank[a.End]:
+			a.End, end = how, s
+			a.Silence = s.Time.Sub(before)
+		}
+		if how == doctor.EndOpen {
+			before = s.last()
+			a.Repeats = s.Repeats
+		}
+	}
+	switch {
+	case a.End == doctor.EndDone && a.Reached == doctor.StageDone && x.M1() != nil && !handover && x.furthest() < wps.MessageM7:
+		// Nothing can be done before M8.
+		a.End, a.By = doctor.EndFailure, x.role(end)
+	case a.End == doctor.EndDone:
+		a.By = 0
+	case m2d != nil && !m2:
+		if end != nil {
+			a.Silence = end.Time.Sub(m2d.last())
+		}
+		a.End, a.By, a.ConfigError = doctor.EndM2D, x.role(m2d), configError(m2d)
+	case end != nil:
+		a.By = x.role(end)
+		if a.End == doctor.EndNACK {
+			a.ConfigError = configError(end)
+		}
+	default:
+		a.Silence = x.Watched.Sub(before)
+	}
+}
+
+// rank orders the ends by how much they tell.
+var rank = map[doctor.End]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
+
+// endOf returns the end that a step is, EndOpen if it is none.
+func endOf(s *Step, t wps.MessageType) doctor.End {
+	switch {
+	case t == wps.MessageDone:
+		return doctor.EndDone
+	case t == wps.MessageNACK:
+		return doctor.EndNACK
+	case s.Signal == SignalEAPFailure, s.Signal == SignalEAPSuccess:
+		return doctor.EndFailure
+	case s.Signal == SignalDisconnect:
+		return doctor.EndDisconnect
+	}
+	return doctor.EndOpen
+}
+
+// furthest returns the last of M1 to M8 that was seen.
+func (x *Exchange) furthest() (last wps.MessageType) {
+	for s := range x.Messages {
+		if t := s.Type(); t <= wps.MessageM8 && t != wps.MessageM2D {
+			last = max(last, t)
+		}
+	}
+	return last
+}
+
+// configError returns the Configuration Error of a message, also of one that
+// is cut.
+func configError(s *Step) wps.ConfigError {
+	if v := wps.Find(s.Octets, wps.AttrConfigError); len(v) == 2 {
+		return wps.ConfigError(uint16(v[0])<<8 | uint16(v[1]))
+	}
+	return wps.NoError
+}
+
+// role returns the part that the sender of a step plays.
+func (x *Exchange) role(s *Step) registration.Role {
+	if x.FromEnrollee(s) {
+		return registration.RoleEnrollee
+	}
+	return registration.RoleRegistrar
+}
+
+// apRole returns the part that the access point plays.
+func (x *Exchange) apRole() registration.Role { return x.role(&Step{}) }
+
+func (j *Joining) evidence() doctor.After {
+	after := doctor.After{Reason: j.Disconnected, Status: j.Status, SAEStatus: j.SAEStatus}
+	switch {
+	case j.Failed():
+		after.Handshake = doctor.HandshakeFailed
+	case j.Messages[2] > 0:
+		after.Handshake = doctor.HandshakeCompleted
+	}
+	return after
+}
+
+// settings returns the shape of what was handed over, if the keys of the run
+// are known: in M8, in M2 where the run ended with it, or in M7 of an access
+// point that was read.
+func (x *Exchange) settings() (all []doctor.Settings) {
+	if x.Keys == nil {
+		return nil
+	}
+	cipher := registration.NewCipher(x.Keys)
+	defer cipher.Clear()
+	for s := range x.Messages {
+		t := s.Type()
+		value := wps.Find(s.Octets, wps.AttrEncryptedSettings)
+		if value == nil || t != wps.MessageM2 && t != wps.MessageM8 && !(t == wps.MessageM7 && x.APEnrollee) {
+			continue
+		}
+		plain, err := cipher.OpenSettings(value)
+		if err != nil {
+			continue
+		}
+		all = described(plain, t, x.APEnrollee)
+		clear(plain)
+	}
+	return all
+}
+
+// described returns the shape of the networks in decrypted settings.
+func described(plain []byte, t wps.MessageType, ofAP bool) (all []doctor.Settings) {
+	switch {
+	case t == wps.MessageM7:
+		s := wps.M7Settings{AP: new(wps.Credential)}
+		if wps.Decode(&s, plain, wps.Tolerant) == nil {
+			all = append(all, doctor.NewSettings(s.AP))
+		}
+	default:
+		var s wps.M8Settings
+		if ofAP {
+			s.AP = new(wps.Credential)
+		}
+		if wps.Decode(&s, plain, wps.Tolerant) != nil {
+			return nil
+		}
+		if ofAP {
+			s.Credentials = []wps.Credential{*s.AP}
+		}
+		for i := range s.Credentials {
+			all = append(all, doctor.NewSettings(&s.Credentials[i]))
+		}
+	}
+	return all
+}
