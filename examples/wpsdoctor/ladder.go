@@ -1,0 +1,277 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// ladder writes the steps of an exchange: when, in which direction, what, what
+// it proved, and what is wrong with it.
+func (w *writer) ladder(j *job) {
+	x := j.exchange
+	left, right := "device", "router"
+	if x.APEnrollee {
+		left = "computer"
+	}
+	fmt.Fprintf(w.out, "  seconds  %s ──► %s\n", left, right)
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		arrow := "◄──"
+		if s.FromStation {
+			arrow = "──►"
+		}
+		line := fmt.Sprintf("%9.3f   %s  %-22s %s", s.Time.Sub(x.Began).Seconds(), arrow, stepName(s), w.meaning(j, i))
+		fmt.Fprintln(w.out, strings.TrimRight(line, " "))
+		for _, f := range j.findings {
+			if f.Message == i && f.Severity > validate.Note {
+				w.inPlace(f)
+			}
+		}
+	}
+	for _, f := range j.findings {
+		if f.Message == validate.Whole && f.Severity > validate.Note {
+			w.inPlace(f)
+		}
+	}
+	if x.Cut {
+		fmt.Fprintln(w.out, "            (there were more messages than are shown)")
+	}
+	w.joining(x)
+	fmt.Fprintln(w.out)
+}
+
+// stepName names a step.
+func stepName(s *capture.Step) string {
+	if s.Signal != capture.NoSignal {
+		return s.Signal.String()
+	}
+	return messageName(s)
+}
+
+// inPlace writes a finding below what it is about.
+func (w *writer) inPlace(f validate.Finding) {
+	place := ""
+	if f.Message == validate.Whole && f.Kind != 0 {
+		place = f.Kind.String() + ": "
+	}
+	w.findingLine(f.Severity.String(), place+f.Text, f.Rule)
+}
+
+// finding writes a finding that is about no exchange.
+func (w *writer) finding(f *finding) {
+	if f.Severity != validate.Note.String() {
+		w.findingLine(f.Severity, known(f.Message)+": "+f.Text, f.Rule)
+	}
+}
+
+func (w *writer) findingLine(severity, text, rule string) {
+	indent := strings.Repeat(" ", 14)
+	fmt.Fprintf(w.out, "            %s\n", w.paint(severityColors[severity], "! "+wrap(severity+": "+text+" ["+rule+"]", indent)))
+}
+
+// joining tells of the network that was joined afterwards.
+func (w *writer) joining(x *capture.Exchange) {
+	h := &x.Joining
+	switch {
+	case h.Failed():
+		fmt.Fprintf(w.out, "            then the 4-way handshake: the router does not accept the key\n")
+	case h.Messages[2] > 0:
+		fmt.Fprintf(w.out, "            then the 4-way handshake: the key is right\n")
+	case h.SAEStatus != 0:
+		fmt.Fprintf(w.out, "            then WPA3 (SAE): refused with status %d\n", h.SAEStatus)
+	case h.Status != 0:
+		fmt.Fprintf(w.out, "            then the association: refused with status %d\n", h.Status)
+	}
+}
+
+// meaning says what a step tells or proves, as the steps behind it show.
+func (w *writer) meaning(j *job, i int) string {
+	x := j.exchange
+	s := &x.Steps[i]
+	var parts []string
+	if s.Signal != capture.NoSignal {
+		parts = append(parts, signalMeaning(x, s))
+	} else {
+		parts = append(parts, messageMeaning(j, i))
+	}
+	if j.authentic(i) {
+		parts = append(parts, "authentic")
+	}
+	if s.Fragments > 1 {
+		parts = append(parts, fmt.Sprintf("in %d packets", s.Fragments))
+	}
+	if s.Repeats > 0 {
+		parts = append(parts, fmt.Sprintf("sent %d times", s.Repeats+1))
+	}
+	if s.Truncated {
+		parts = append(parts, "not wholly captured")
+	}
+	var said []string
+	for _, p := range parts {
+		if p != "" {
+			said = append(said, p)
+		}
+	}
+	return strings.Join(said, "; ")
+}
+
+// authentic reports whether the keys of the run show that a message is.
+func (j *job) authentic(i int) bool {
+	s := &j.exchange.Steps[i]
+	if j.exchange.Keys == nil || s.Signal != capture.NoSignal || wps.Find(s.Octets, wps.AttrAuthenticator) == nil {
+		return false
+	}
+	for _, f := range j.findings {
+		if f.Message == i && strings.HasPrefix(f.Rule, "AUTHENTICATOR-") {
+			return false
+		}
+	}
+	return true
+}
+
+// signalMeaning says what a step without a message means.
+func signalMeaning(x *capture.Exchange, s *capture.Step) string {
+	switch s.Signal {
+	case capture.SignalAssociationRequest:
+		return "asks to be let in for WPS"
+	case capture.SignalAssociationResponse, capture.SignalAuthentication:
+		if s.Code == 0 {
+			return "lets it in"
+		}
+		return fmt.Sprintf("refuses, status %d", s.Code)
+	case capture.SignalEAPOLStart:
+		return "asks to begin"
+	case capture.SignalIdentityRequest:
+		return "asks who is there"
+	case capture.SignalIdentity:
+		if x.APEnrollee {
+			return "a computer that wants to set up the router"
+		}
+		return "a device that wants to be connected"
+	case capture.SignalStart:
+		return "begins WPS"
+	case capture.SignalNak:
+		return "does not want this method"
+	case capture.SignalEAPFailure:
+		return "the end, as always with WPS, whether it worked or not"
+	case capture.SignalDisconnect:
+		return fmt.Sprintf("reason %d", s.Code)
+	}
+	return ""
+}
+
+// passwordWords say what is proved, by method.
+var passwordWords = map[doctor.Method]string{
+	doctor.MethodUnknown: "the password", doctor.PIN: "the PIN", doctor.PushButton: "the password of the button",
+	doctor.OutOfBand: "the NFC password",
+}
+
+// proof is what a message proves, and the message that shows that it was
+// accepted.
+type proof struct {
+	half     string
+	accepted wps.MessageType
+}
+
+var proofs = map[wps.MessageType]proof{
+	wps.MessageM4: {"first", wps.MessageM5}, wps.MessageM5: {"first", wps.MessageM6},
+	wps.MessageM6: {"second", wps.MessageM7}, wps.MessageM7: {"second", wps.MessageM8},
+}
+
+// messageMeaning says what a message tells or proves.
+func messageMeaning(j *job, i int) string {
+	x := j.exchange
+	s := &x.Steps[i]
+	enrollee, registrar := sideName(registration.RoleEnrollee, x.APEnrollee), sideName(registration.RoleRegistrar, x.APEnrollee)
+	t := s.Type()
+	switch t {
+	case wps.MessageM1:
+		return fmt.Sprintf("who the %s is, and its part of the keys", enrollee)
+	case wps.MessageM2:
+		if wps.Find(s.Octets, wps.AttrEncryptedSettings) != nil {
+			return fmt.Sprintf("who the %s is, and the Wi-Fi settings, encrypted%s", registrar, j.given())
+		}
+		return fmt.Sprintf("who the %s is, and its part of the keys", registrar)
+	case wps.MessageM2D:
+		return fmt.Sprintf("the %s will not register it now%s", registrar, errorWords(s))
+	case wps.MessageM3:
+		return fmt.Sprintf("the %s commits to %s without telling it", enrollee, passwordWords[j.attempt.Method])
+	case wps.MessageM4, wps.MessageM5, wps.MessageM6, wps.MessageM7:
+		return j.proofWords(i, proofs[t])
+	case wps.MessageM8:
+		if x.APEnrollee {
+			return "new settings for the router, encrypted" + j.given()
+		}
+		return "the Wi-Fi settings, encrypted" + j.given()
+	case wps.MessageACK:
+		return "heard"
+	case wps.MessageNACK:
+		return "stops" + errorWords(s)
+	case wps.MessageDone:
+		return fmt.Sprintf("the %s has the settings", enrollee)
+	}
+	return "a message that cannot be read"
+}
+
+// errorWords returns the configuration error of a message in words.
+func errorWords(s *capture.Step) string {
+	v := wps.Find(s.Octets, wps.AttrConfigError)
+	if len(v) != 2 {
+		return ""
+	}
+	if ce := wps.ConfigError(uint16(v[0])<<8 | uint16(v[1])); ce != wps.NoError {
+		return fmt.Sprintf(": error %d, %v", ce, ce)
+	}
+	return ", without a reason"
+}
+
+// proofWords says what a message should prove, and whether it did.
+func (j *job) proofWords(i int, p proof) string {
+	x := j.exchange
+	s := &x.Steps[i]
+	half := fmt.Sprintf("the %s half of %s", p.half, passwordWords[j.attempt.Method])
+	who := sideName(registration.RoleRegistrar, x.APEnrollee)
+	if x.FromEnrollee(s) {
+		who = sideName(registration.RoleEnrollee, x.APEnrollee)
+	}
+	for k := i + 1; k < len(x.Steps); k++ {
+		next := &x.Steps[k]
+		switch t := next.Type(); {
+		case next.Signal != capture.NoSignal:
+		case t == p.accepted || t == wps.MessageNACK && s.Type() == wps.MessageM7 && j.attempt.Reached == doctor.StageM7 && readOnly(x, next):
+			return fmt.Sprintf("proves that the %s knows %s", who, half)
+		case t == wps.MessageNACK && refusesPassword(next):
+			return fmt.Sprintf("the %s has %s wrong", who, half)
+		}
+	}
+	return fmt.Sprintf("should prove that the %s knows %s", who, half)
+}
+
+// readOnly reports whether a WSC_NACK is the end of an external registrar that
+// only wanted to read.
+func readOnly(x *capture.Exchange, s *capture.Step) bool {
+	return x.APEnrollee && !x.FromEnrollee(s) && !refusesPassword(s)
+}
+
+func refusesPassword(s *capture.Step) bool {
+	v := wps.Find(s.Octets, wps.AttrConfigError)
+	return len(v) == 2 && wps.ConfigError(uint16(v[0])<<8|uint16(v[1])) == wps.DevicePasswordAuthFailed
+}
+
+// given describes the settings that were handed over, if they could be read.
+func (j *job) given() string {
+	var all []string
+	for _, s := range j.attempt.Settings {
+		all = append(all, fmt.Sprintf("%s, %v, %v, a key of %d characters", doctor.Quote(string(s.SSID)), s.Auth, s.Encr, s.KeyLength))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(all, "; ")
+}

@@ -1,0 +1,17 @@
+// Wpsdoctor reads captures of Wi-Fi Protected Setup and says what happened,
+// whose fault it was, and what the owner of the printer or router should do.
+// Run it with -help.
+package main
+
+import "os"
+
+func main() {
+	p := program{
+		stdin:  os.Stdin,
+		stdout: os.Stdout,
+		stderr: os.Stderr,
+		color:  colorWanted(os.Stdout, os.Getenv),
+		bar:    isTerminal(os.Stderr),
+	}
+	os.Exit(p.run(os.Args[1:]))
+}

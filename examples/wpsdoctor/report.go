@@ -1,0 +1,198 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// report is what there is to say of one exchange: a line of JSON. What is not
+// known is null.
+type report struct {
+	File          string           `json:"file"`
+	Index         int              `json:"index"` // from 1; 0 if there was no exchange
+	Transport     *string          `json:"transport"`
+	Enrollee      *string          `json:"enrollee"`
+	Registrar     *string          `json:"registrar"`
+	EnrolleeRole  *string          `json:"enrollee_role"`
+	Method        *string          `json:"method"`
+	Outcome       doctor.Outcome   `json:"outcome"`
+	Cause         doctor.Cause     `json:"cause"`
+	Code          string           `json:"code"` // the row of the doctor's table
+	DetectedBy    *string          `json:"detected_by"`
+	ConfigError   *wps.ConfigError `json:"config_error"`
+	Messages      []string         `json:"messages"`
+	Findings      []finding        `json:"findings"`
+	Verdict       string           `json:"verdict"`
+	Remedy        []string         `json:"remedy"`
+	Engineer      string           `json:"engineer"`
+	Hints         []hint           `json:"hints,omitempty"`
+	Together      []string         `json:"together,omitempty"`
+	SSID          *string          `json:"ssid"`
+	EnrolleeName  *string          `json:"enrollee_name"`
+	RegistrarName *string          `json:"registrar_name"`
+	Began         *string          `json:"began"`
+	Seconds       float64          `json:"seconds"`
+	FirstFrame    int              `json:"first_frame,omitempty"`
+	Retransmitted int              `json:"retransmissions"`
+	KeysKnown     bool             `json:"keys"`
+	Settings      []settings       `json:"settings,omitempty"` // what was handed over, without its key
+
+	worst validate.Severity
+}
+
+// finding is a finding of the validator.
+type finding struct {
+	Rule      string  `json:"rule"`
+	Severity  string  `json:"severity"`
+	Message   *string `json:"message"` // null if it is about the whole exchange
+	Frame     int     `json:"frame,omitempty"`
+	Attribute *string `json:"attribute"`
+	Offset    int     `json:"offset"`
+	Text      string  `json:"text"`
+}
+
+// hint is a circumstance that may have contributed.
+type hint struct {
+	Code     string       `json:"code"`
+	Cause    doctor.Cause `json:"cause"`
+	Text     string       `json:"text"`
+	Engineer string       `json:"engineer"`
+}
+
+// settings is the shape of a network's settings.
+type settings struct {
+	SSID      string `json:"ssid"`
+	Auth      string `json:"auth"`
+	Encr      string `json:"encr"`
+	KeyLength int    `json:"key_length"`
+	PSK       bool   `json:"psk"` // 64 hexadecimal digits
+	Problem   string `json:"problem,omitempty"`
+}
+
+// problem reports whether the exchange was no success.
+func (r *report) problem() bool { return r.Cause != doctor.Success && r.Cause != doctor.SettingsRead }
+
+// text returns a pointer to a text, nil if it is empty.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// newReport begins a report with the diagnosis.
+func newReport(file string, index int, d *doctor.Diagnosis) *report {
+	r := &report{
+		File: file, Index: index, Outcome: d.Outcome, Cause: d.Cause, Code: d.Code, ConfigError: d.ConfigError,
+		Messages: []string{}, Findings: []finding{}, Verdict: d.Verdict, Remedy: append([]string{}, d.Remedy...),
+		Engineer: d.Engineer, Together: d.Together,
+	}
+	if d.DetectedBy != 0 {
+		r.DetectedBy = text(d.DetectedBy.String())
+	}
+	for _, h := range d.Hints {
+		r.Hints = append(r.Hints, hint(h))
+	}
+	return r
+}
+
+// describe adds what is known of the exchange.
+func (r *report) describe(j *job) {
+	x, a := j.exchange, &j.attempt
+	r.Transport = text(x.Transport.String())
+	r.EnrolleeRole = text(roleName(x.APEnrollee))
+	if a.Method != doctor.MethodUnknown {
+		r.Method = text(a.Method.String())
+	}
+	for s := range x.Messages {
+		r.Messages = append(r.Messages, messageName(s))
+	}
+	station, ap := x.Station, a.AP
+	if x.APEnrollee {
+		station, ap = ap, station
+	}
+	r.Enrollee, r.Registrar = identify(station, &a.Enrollee), identify(ap, &a.Registrar)
+	r.EnrolleeName, r.RegistrarName = text(a.Enrollee.DeviceName), text(a.Registrar.DeviceName)
+	if x.Network != nil {
+		r.SSID = text(x.Network.Management().SSID)
+	}
+	r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
+	r.Seconds = x.Ended.Sub(x.Began).Seconds()
+	r.Retransmitted = a.Retransmissions
+	r.KeysKnown = x.Keys != nil
+	if len(x.Steps) > 0 {
+		r.FirstFrame = x.Steps[0].Frame
+	}
+	for _, s := range a.Settings {
+		shape := settings{SSID: string(s.SSID), Auth: s.Auth.String(), Encr: s.Encr.String(), KeyLength: s.KeyLength, PSK: s.HexKey}
+		if s.Err != nil {
+			shape.Problem = s.Err.Error()
+		}
+		r.Settings = append(r.Settings, shape)
+	}
+	r.find(j.findings, x)
+}
+
+// find adds findings; x is nil if they are about no exchange.
+func (r *report) find(all validate.Findings, x *capture.Exchange) {
+	r.worst = max(r.worst, all.Worst())
+	for _, f := range all {
+		out := finding{Rule: f.Rule, Severity: f.Severity.String(), Offset: f.Offset, Text: f.Text}
+		if f.Kind != 0 {
+			out.Message = text(strings.TrimPrefix(f.Kind.String(), "WSC_"))
+		}
+		if f.Message != validate.Whole && x != nil {
+			out.Frame = x.Steps[f.Message].Frame
+		}
+		if f.Attribute != 0 {
+			out.Attribute = text(f.Attribute.String())
+		}
+		r.Findings = append(r.Findings, out)
+	}
+}
+
+func roleName(ap bool) string {
+	if ap {
+		return "ap"
+	}
+	return "station"
+}
+
+// messageName returns the name of a message without the prefix that some have.
+func messageName(s *capture.Step) string {
+	t := s.Type()
+	if t == 0 {
+		return "unknown"
+	}
+	return strings.TrimPrefix(t.String(), "WSC_")
+}
+
+// identify names a side by its address or, where the transport has none, by
+// what it says of itself.
+func identify(mac wps.MAC, d *wps.Device) *string {
+	switch {
+	case mac != wps.MAC{}:
+		return text(mac.String())
+	case d.MAC != wps.MAC{}:
+		return text(d.MAC.String())
+	case d.UUID != wps.UUID{}:
+		return text(d.UUID.String())
+	}
+	return nil
+}
+
+// sideName names a role of the protocol as the people in the exchange.
+func sideName(role registration.Role, ap bool) string {
+	if (role == registration.RoleEnrollee) == ap {
+		return "router"
+	}
+	if ap {
+		return "computer"
+	}
+	return "device"
+}
