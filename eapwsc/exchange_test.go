@@ -325,3 +325,51 @@ func TestSilence(t *testing.T) {
 		}
 	}
 }
+
+// TestPeerClose has the link vanish after each message of a registration that
+// fails at M6, and of one that succeeds: Close tells what the peer knows.
+func TestPeerClose(t *testing.T) {
+	for _, c := range []struct {
+		pin   string
+		after wps.MessageType // at the access point
+		want  error
+	}{
+		{"24681353", 0, registration.ErrRefused},
+		{"24681353", wps.MessageM1, registration.ErrRefused},
+		{"24681353", wps.MessageM7, registration.ErrRefused},
+		{"24681353", wps.MessageDone, nil},
+		{"24689991", wps.MessageM5, registration.ErrRefused},
+		{"24689991", wps.MessageNACK, registration.ErrPassword},
+	} {
+		ap := newAccessPoint(t)
+		if err := ap.EnterPIN(began, PINEntry{PIN: mustPIN(t, "24681353")}); err != nil {
+			t.Fatal(err)
+		}
+		p, s := newStation(t, 2, registration.PIN(mustPIN(t, c.pin))), session(t, ap, 2)
+		p.Start(began)
+		for server := s.Start(began); c.after != 0; {
+			peer, err := p.Handle(began, server.Send)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, err := ParsePacket(peer.Send)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said, err := wps.PeekMessageType(in.Data); err == nil && said == c.after {
+				break
+			}
+			if server, err = s.Handle(began, peer.Send); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 { // the second changes nothing
+			if err := p.Close(); !errors.Is(err, c.want) || (err == nil) != (p.Result() != nil) {
+				t.Errorf("after %v: %v, want %v", c.after, err, c.want)
+			}
+		}
+		if step, err := p.Timeout(began); !step.Done || !errors.Is(err, ErrOver) {
+			t.Errorf("after Close: %v, %v", step, err)
+		}
+	}
+}
