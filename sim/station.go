@@ -31,6 +31,9 @@ type Exchange interface {
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
 	// Timeout tells that the deadline of the last step has come.
 	Timeout(now time.Time) (eapwsc.Step, error)
+	// Close tells that the access point has sent the station away, and returns
+	// why the exchange failed, or nil if it has not.
+	Close() error
 	// Result returns what the run yielded, or nil if it failed or goes on.
 	Result() *registration.Result
 }
@@ -368,6 +371,9 @@ func (s *station) deauthenticated(now time.Time, reason uint16) {
 	switch s.phase {
 	case stationRegisters:
 		if !s.ended {
+			if why := s.exchange.Close(); why != nil {
+				err = fmt.Errorf("%w: %w", err, why)
+			}
 			s.over = err
 		}
 		s.phase = stationIdle // there is nobody to say good-bye to

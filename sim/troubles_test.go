@@ -175,6 +175,15 @@ func TestTroubles(t *testing.T) {
 			err:  registration.ErrPassword,
 			half: 2,
 		},
+		"wrong first half, and EAP-Failure is lost": {
+			do: func(h *home) {
+				h.enter(mistyped(h.byPIN(), 4))
+				noFailure := Only{func(f *Frame) bool { return f.What() == "EAP-Failure" }, Noise{Loss: 1}}
+				h.SetLink(h.printer.Port(), h.router.Port(), Link{Fault: noFailure})
+			},
+			err:  registration.ErrPassword,
+			half: 1,
+		},
 		"PIN of the last time": {
 			do: func(h *home) {
 				old := h.byPIN()
