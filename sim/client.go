@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
@@ -81,19 +82,19 @@ func (r *Router) admit(station wps.MAC) uint16 {
 // associate answers an association request: messages.md §2.4 in one place.
 func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	r.forget(now, f.From)
-	n := parseElements(f.Body)
+	e, _ := dot11.Parse(f.Body) // what can be read counts
 	row := r.settings.Security.row()
 	c := &client{mac: f.From, radio: radio}
 	answer := &Frame{Type: AssociationResponse, To: f.From, Privacy: row.encrypts()}
 	var request wps.AssociationRequest
 	var begin func()
 	switch {
-	case n.ssid != r.settings.SSID || r.admit(f.From) != StatusSuccess:
+	case e.SSID != r.settings.SSID || r.admit(f.From) != StatusSuccess:
 		answer.Code = StatusFailure
 	case len(r.clients) >= maxClients:
 		answer.Code = StatusFull
-	case n.wps != nil && r.WPS() == nil:
-		if wps.Decode(&request, n.wps, wps.Tolerant) != nil {
+	case e.WPS != nil && r.WPS() == nil:
+		if wps.Decode(&request, e.WPS, wps.Tolerant) != nil {
 			answer.Code = StatusInvalidElement
 			break
 		}
@@ -105,9 +106,9 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 		}
 	case row.rsn == nil && row.wpa == nil:
 		begin = func() { r.connected(c) }
-	case n.rsn != nil && row.rsn != nil && n.rsn.among(row.rsn):
+	case e.RSN != nil && row.offers(e.RSN):
 		begin = func() { r.handshake(now, c) }
-	case n.rsn != nil:
+	case e.RSN != nil:
 		answer.Code = StatusInvalidAKMP
 	case r.WPS() == nil:
 		// Neither WPS nor RSN element: old Windows clients do so before
@@ -121,14 +122,6 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 		r.clients = append(r.clients, c)
 		begin()
 	}
-}
-
-// among reports whether a station asks for what a network offers.
-func (s *suites) among(offer *suites) bool {
-	in := func(wanted, offered []byte) bool {
-		return len(wanted) == 1 && slices.Contains(offered, wanted[0])
-	}
-	return s.allows() && in(s.ciphers, offer.ciphers) && in(s.akms, offer.akms)
 }
 
 func (r *Router) waitForStart(now time.Time, c *client) {
@@ -200,7 +193,7 @@ func (r *Router) sendKey(now time.Time, c *client) {
 	if c.sent == eapol.Pairwise1 {
 		r.sendEAPOL(c, c.keys.message1(r.keys))
 	} else {
-		r.sendEAPOL(c, c.keys.message3(r.settings.Security.row().rsn.appendRSN(nil)))
+		r.sendEAPOL(c, c.keys.message3(appendRSN(nil, r.settings.Security.row().rsn)))
 	}
 }
 

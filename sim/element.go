@@ -1,38 +1,28 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 
-	"golang.org/x/crypto/cryptobyte"
-
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 )
 
-// Information elements: IEEE 802.11-2020 §9.4.2.
+// Information elements: IEEE 802.11-2020 §9.4.2. Package dot11 reads them.
 const (
 	elementSSID   = 0
 	elementRSN    = 48
 	elementVendor = 221
 )
 
-// Suite selectors of the RSN element (§9.4.2.24) and of WPA's, which is the
-// same behind another OUI.
 const (
-	cipherTKIP = 2
-	cipherCCMP = 4
+	ouiRSN = 0x000FAC // of suite selectors
+	ouiWPA = 0x0050F2
 
-	akmPSK = 2
-	akmSAE = 8
+	vendorWPA = ouiWPA<<8 | 1
 
-	mfpRequired = 1 << 6 // RSN Capabilities
+	mfpRequired = 1 << 6 // RSN Capabilities: protected management frames
 	mfpCapable  = 1 << 7
-)
-
-var (
-	ouiRSN = [3]byte{0x00, 0x0F, 0xAC}
-	ouiWPA = [3]byte{0x00, 0x50, 0xF2}
 )
 
 // appendSSID appends the element that names a network; an empty name stands
@@ -41,95 +31,43 @@ func appendSSID(dst []byte, ssid wps.SSID) []byte {
 	return append(append(dst, elementSSID, byte(len(ssid))), ssid...)
 }
 
-// suites is what an RSN or WPA element says.
-type suites struct {
-	group        byte
-	ciphers      []byte
-	akms         []byte
-	capabilities uint16
+// appendRSN appends an RSN element (§9.4.2.24).
+func appendRSN(dst []byte, s *dot11.Security) []byte {
+	var capabilities uint16
+	if s.PMFCapable {
+		capabilities |= mfpCapable
+	}
+	if s.PMFRequired {
+		capabilities |= mfpRequired
+	}
+	body := binary.LittleEndian.AppendUint16(appendSuites(nil, s, ouiRSN), capabilities)
+	return append(append(dst, elementRSN, byte(len(body))), body...)
 }
 
-// appendBody appends the part that RSN and WPA elements have in common.
-func (s *suites) appendBody(dst []byte, oui [3]byte) []byte {
-	dst = append(dst, 1, 0) // version
-	dst = append(append(dst, oui[:]...), s.group)
-	for _, list := range [][]byte{s.ciphers, s.akms} {
-		dst = append(dst, byte(len(list)), 0)
-		for _, suite := range list {
-			dst = append(append(dst, oui[:]...), suite)
-		}
+// appendWPA appends the element of WPA, which is the vendor's own and has the
+// same body behind another OUI.
+func appendWPA(dst []byte, s *dot11.Security) []byte {
+	body := appendSuites(binary.BigEndian.AppendUint32(nil, vendorWPA), s, ouiWPA)
+	return append(append(dst, elementVendor, byte(len(body))), body...)
+}
+
+// appendSuites appends what both elements have in common.
+func appendSuites(dst []byte, s *dot11.Security, oui uint32) []byte {
+	dst = binary.LittleEndian.AppendUint16(dst, 1) // version
+	dst = appendSelector(dst, oui, s.Group)
+	return appendSelectors(appendSelectors(dst, oui, s.Pairwise), oui, s.AKMs)
+}
+
+func appendSelectors[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suites []T) []byte {
+	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(suites)))
+	for _, suite := range suites {
+		dst = appendSelector(dst, oui, suite)
 	}
 	return dst
 }
 
-func (s *suites) appendRSN(dst []byte) []byte {
-	body := binary.LittleEndian.AppendUint16(s.appendBody(nil, ouiRSN), s.capabilities)
-	return append(append(dst, elementRSN, byte(len(body))), body...)
-}
-
-func (s *suites) appendWPA(dst []byte) []byte {
-	body := s.appendBody(append(ouiWPA[:], 1), ouiWPA)
-	return append(append(dst, elementVendor, byte(len(body))), body...)
-}
-
-// parseSuites reads what follows the element's header, at least the ciphers
-// and the key management. Selectors of other vendors are left out.
-func parseSuites(b cryptobyte.String, oui [3]byte) (s suites, ok bool) {
-	var group, capabilities []byte
-	if !b.Skip(2) || !b.ReadBytes(&group, 4) || !readSelectors(&b, &s.ciphers, oui) || !readSelectors(&b, &s.akms, oui) {
-		return s, false
-	}
-	s.group = group[3]
-	if b.ReadBytes(&capabilities, 2) {
-		s.capabilities = binary.LittleEndian.Uint16(capabilities)
-	}
-	return s, true
-}
-
-// readSelectors reads a list of suite selectors behind its count.
-func readSelectors(b *cryptobyte.String, suites *[]byte, oui [3]byte) bool {
-	var count, selector []byte
-	if !b.ReadBytes(&count, 2) {
-		return false
-	}
-	for range binary.LittleEndian.Uint16(count) {
-		if !b.ReadBytes(&selector, 4) {
-			return false
-		}
-		if bytes.HasPrefix(selector, oui[:]) {
-			*suites = append(*suites, selector[3])
-		}
-	}
-	return true
-}
-
-// network is what the elements of a beacon, probe or association frame say.
-type network struct {
-	ssid    wps.SSID
-	hasSSID bool
-	rsn     *suites
-	wpa     bool
-	wps     []byte // attributes; nil without a WPS element
-}
-
-// parseElements reads a list of elements as far as it goes.
-func parseElements(b []byte) (n network) {
-	n.wps, _ = wps.JoinElements(b)
-	for len(b) >= 2 && len(b)-2 >= int(b[1]) {
-		id, body := b[0], b[2:2+int(b[1])]
-		b = b[2+len(body):]
-		switch {
-		case id == elementSSID && len(body) <= 32:
-			n.ssid, n.hasSSID = wps.SSID(body), true
-		case id == elementRSN:
-			if s, ok := parseSuites(body, ouiRSN); ok {
-				n.rsn = &s
-			}
-		case id == elementVendor && len(body) > 4 && [3]byte(body) == ouiWPA && body[3] == 1:
-			n.wpa = true
-		}
-	}
-	return n
+func appendSelector[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suite T) []byte {
+	return binary.BigEndian.AppendUint32(dst, oui<<8|uint32(suite)&0xFF)
 }
 
 // appendWPS appends a WPS element of a device of ours, in which everything

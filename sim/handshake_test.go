@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"testing"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
@@ -56,7 +57,7 @@ func TestHandshakeHeard(t *testing.T) {
 	nonce := func(m []byte) [32]byte { return [32]byte(m[eapolHeaderLen+keyNonceAt:]) }
 
 	station := pairwise{psk: key, ap: heardAP, station: heardStation, snonce: nonce(messages[1])}
-	if got := station.message2(messages[0], stationRSN(cipherCCMP)); !bytes.Equal(got, messages[1]) {
+	if got := station.message2(messages[0], stationRSN(dot11.CipherCCMP)); !bytes.Equal(got, messages[1]) {
 		t.Errorf("message 2:\n%x, want\n%x", got, messages[1])
 	}
 	if got, ok := station.message4(messages[2]); !ok || !bytes.Equal(got, messages[3]) {
@@ -86,7 +87,7 @@ func TestHandshakeWrong(t *testing.T) {
 	random := func() *bytes.Reader { return bytes.NewReader(unhex(t, zeros)) }
 
 	ap, station := sides(psk{1})
-	m2 := station.message2(ap.message1(random()), stationRSN(cipherCCMP))
+	m2 := station.message2(ap.message1(random()), stationRSN(dot11.CipherCCMP))
 	if ap.proves(m2) {
 		t.Error("message 2 with another key is taken")
 	}
@@ -95,7 +96,7 @@ func TestHandshakeWrong(t *testing.T) {
 	}
 
 	ap, station = sides(psk{})
-	m2 = station.message2(ap.message1(random()), stationRSN(cipherCCMP))
+	m2 = station.message2(ap.message1(random()), stationRSN(dot11.CipherCCMP))
 	m3 := ap.message1(random())
 	for i := range m2[eapolHeaderLen+keyInfoAt:] {
 		bad := bytes.Clone(m2)
@@ -107,7 +108,7 @@ func TestHandshakeWrong(t *testing.T) {
 	if ap.proves(m2) {
 		t.Error("message 2 is taken in answer to a later message 1")
 	}
-	m2 = station.message2(m3, stationRSN(cipherCCMP))
+	m2 = station.message2(m3, stationRSN(dot11.CipherCCMP))
 	if !ap.proves(m2) {
 		t.Error("message 2 is not taken")
 	}

@@ -22,7 +22,8 @@ var core = []struct {
 	{"wps/doctor", []string{"pin", "wps", "wps/registration", "wps/validate"}},
 	{"eapwsc", []string{"pin", "wps", "wps/registration"}},
 	{"eapwsc/eapol", []string{"pin", "wps", "wps/registration", "eapwsc"}},
-	{"sim", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eapol"}},
+	{"eapwsc/dot11", []string{"pin", "wps", "wps/registration", "wps/validate"}},
+	{"sim", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/dot11", "eapwsc/eapol"}},
 }
 
 // heavy are the modules that must not come along with the core.

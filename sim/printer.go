@@ -497,7 +497,7 @@ func (p *Printer) fit(c *wps.Credential, ap *bss) (*psk, error) {
 	switch {
 	case open && !ap.privacy:
 		return nil, nil
-	case open || ap.rsn == nil || !ap.rsn.allows():
+	case open || !joinable(ap.rsn):
 		return nil, ErrSecurity
 	}
 	key, err := p.port.world.psk(c.SSID, c.NetworkKey)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -616,15 +617,15 @@ func (r *Router) announcement(t FrameType, ssid wps.SSID) *Frame {
 // probed answers a probe request to everyone or to this network; a hidden
 // network answers only to its name.
 func (r *Router) probed(now time.Time, radio int, f *Frame) {
-	n := parseElements(f.Body)
-	if n.ssid != r.settings.SSID && (n.ssid != "" || r.settings.Hidden) {
+	e, _ := dot11.Parse(f.Body) // what can be read counts
+	if e.SSID != r.settings.SSID && (e.SSID != "" || r.settings.Hidden) {
 		return
 	}
 	answer := r.announcement(ProbeResponse, r.settings.SSID)
 	answer.To = f.From
 	if r.WPS() == nil {
 		var request wps.ProbeRequest
-		if n.wps != nil && wps.Decode(&request, n.wps, wps.Tolerant) == nil {
+		if e.WPS != nil && wps.Decode(&request, e.WPS, wps.Tolerant) == nil {
 			r.point(radio).Probe(now, f.From, &request)
 		}
 		answer.Body = appendWPS(answer.Body, r.point(radio).ProbeResponse(now))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -143,7 +144,7 @@ func TestSeveralAtOnce(t *testing.T) {
 func TestAssociation(t *testing.T) {
 	good := appendWPS(nil, &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X})
 	bad := wps.SplitElements([]byte{0x10})
-	rsn := stationRSN(cipherCCMP)
+	rsn := stationRSN(dot11.CipherCCMP)
 	for name, tt := range map[string]struct {
 		settings Settings
 		elements []byte
@@ -156,7 +157,7 @@ func TestAssociation(t *testing.T) {
 		"RSN":                        {elements: rsn, reason: ReasonHandshakeTimeout},
 		"RSN of an open network":     {settings: Settings{Security: Open}, elements: rsn},
 		"RSN where it is WPA3":       {settings: Settings{Security: WPA3}, elements: rsn, status: StatusInvalidAKMP},
-		"RSN with TKIP":              {elements: (&suites{group: cipherCCMP, ciphers: []byte{cipherTKIP}, akms: []byte{akmPSK}}).appendRSN(nil), status: StatusInvalidAKMP},
+		"RSN with TKIP":              {elements: appendRSN(nil, &dot11.Security{Group: dot11.CipherCCMP, Pairwise: tkip, AKMs: psks}), status: StatusInvalidAKMP},
 		"neither WPS nor RSN":        {reason: ReasonNotAuthenticated},
 		"neither, and WPS is off":    {settings: Settings{WPSOff: true}, status: StatusInvalidElement},
 		"another network":            {elements: appendSSID(nil, "other"), status: StatusFailure},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -23,38 +24,43 @@ const (
 
 // securityRow is what a Security means on the air and to WPS.
 type securityRow struct {
-	name string
-	auth wps.AuthType
-	encr wps.EncrType
-	rsn  *suites
-	wpa  *suites
+	name     string
+	auth     wps.AuthType
+	encr     wps.EncrType
+	rsn, wpa *dot11.Security
 	// noWPS is why there is no WPS with it; hostapd switches it off for the
 	// same reasons.
 	noWPS string
 }
 
+var (
+	ccmp = []dot11.Cipher{dot11.CipherCCMP}
+	tkip = []dot11.Cipher{dot11.CipherTKIP}
+	psks = []dot11.AKM{dot11.AKMPSK}
+)
+
 var securities = [...]securityRow{
 	WPA2: {
 		name: "WPA2", auth: wps.AuthWPA2Personal, encr: wps.EncrAES,
-		rsn: &suites{group: cipherCCMP, ciphers: []byte{cipherCCMP}, akms: []byte{akmPSK}},
+		rsn: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: ccmp, AKMs: psks},
 	},
 	WPA2WPA3: {
 		name: "WPA2/WPA3", auth: wps.AuthWPA2Personal, encr: wps.EncrAES,
-		rsn: &suites{group: cipherCCMP, ciphers: []byte{cipherCCMP}, akms: []byte{akmPSK, akmSAE}, capabilities: mfpCapable},
+		rsn: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: ccmp, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}, PMFCapable: true},
 	},
 	WPA3: {
 		name: "WPA3", auth: wps.AuthWPA2Personal, encr: wps.EncrAES,
-		rsn:   &suites{group: cipherCCMP, ciphers: []byte{cipherCCMP}, akms: []byte{akmSAE}, capabilities: mfpCapable | mfpRequired},
+		rsn:   &dot11.Security{Group: dot11.CipherCCMP, Pairwise: ccmp, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFCapable: true, PMFRequired: true},
 		noWPS: "the network is WPA3 only",
 	},
 	WPAWPA2: {
 		name: "WPA/WPA2", auth: wps.AuthMixed, encr: wps.EncrMixed,
-		rsn: &suites{group: cipherTKIP, ciphers: []byte{cipherCCMP, cipherTKIP}, akms: []byte{akmPSK}},
-		wpa: &suites{group: cipherTKIP, ciphers: []byte{cipherTKIP}, akms: []byte{akmPSK}},
+		rsn: &dot11.Security{Group: dot11.CipherTKIP, Pairwise: slices.Concat(ccmp, tkip), AKMs: psks},
+		wpa: &dot11.Security{Group: dot11.CipherTKIP, Pairwise: tkip, AKMs: psks},
 	},
 	WPA: {
 		name: "WPA", auth: wps.AuthWPAPersonal, encr: wps.EncrTKIP,
-		wpa:   &suites{group: cipherTKIP, ciphers: []byte{cipherTKIP}, akms: []byte{akmPSK}},
+		wpa:   &dot11.Security{Group: dot11.CipherTKIP, Pairwise: tkip, AKMs: psks},
 		noWPS: "the network allows TKIP only",
 	},
 	WEP:  {name: "WEP", auth: wps.AuthShared, encr: wps.EncrWEP, noWPS: "the network uses WEP"},
@@ -96,23 +102,30 @@ func (r *securityRow) encrypts() bool { return r.encr != wps.EncrNone }
 // append appends the elements that announce the security.
 func (r *securityRow) append(dst []byte) []byte {
 	if r.rsn != nil {
-		dst = r.rsn.appendRSN(dst)
+		dst = appendRSN(dst, r.rsn)
 	}
 	if r.wpa != nil {
-		dst = r.wpa.appendWPA(dst)
+		dst = appendWPA(dst, r.wpa)
 	}
 	return dst
 }
 
 // stationRSN is the RSN element of a station without WPA3, as it asks for
 // WPA2.
-func stationRSN(group byte) []byte {
-	s := suites{group: group, ciphers: []byte{cipherCCMP}, akms: []byte{akmPSK}}
-	return s.appendRSN(nil)
+func stationRSN(group dot11.Cipher) []byte {
+	return appendRSN(nil, &dot11.Security{Group: group, Pairwise: ccmp, AKMs: psks})
 }
 
-// allows reports whether a station without WPA3 can join: the network offers
+// joinable reports whether a station without WPA3 can join: the network offers
 // WPA2 with AES and does not insist on protected management frames.
-func (s *suites) allows() bool {
-	return slices.Contains(s.akms, akmPSK) && slices.Contains(s.ciphers, cipherCCMP) && s.capabilities&mfpRequired == 0
+func joinable(s *dot11.Security) bool {
+	return s != nil && slices.Contains(s.AKMs, dot11.AKMPSK) && slices.Contains(s.Pairwise, dot11.CipherCCMP) && !s.PMFRequired
+}
+
+// offers reports whether a network offers what a station asks for in its RSN
+// element: one cipher and one key management.
+func (r *securityRow) offers(wanted *dot11.Security) bool {
+	return joinable(wanted) && r.rsn != nil &&
+		len(wanted.Pairwise) == 1 && slices.Contains(r.rsn.Pairwise, wanted.Pairwise[0]) &&
+		len(wanted.AKMs) == 1 && slices.Contains(r.rsn.AKMs, wanted.AKMs[0])
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -43,8 +44,9 @@ type bss struct {
 	mac     wps.MAC
 	band    wps.RFBands
 	signal  int
+	ssid    wps.SSID
 	privacy bool
-	network
+	rsn     *dot11.Security
 	element *wps.Beacon // nil without a readable WPS element
 	probed  bool        // it is from a probe response, which tells more
 }
@@ -188,7 +190,7 @@ func (s *station) register(now time.Time, ap bss, element *wps.AssociationReques
 func (s *station) connect(now time.Time, ap bss, key *psk) {
 	s.rsn = nil
 	if key != nil {
-		s.rsn = stationRSN(ap.rsn.group)
+		s.rsn = stationRSN(ap.rsn.Group)
 		s.keys = &pairwise{psk: *key, ap: ap.mac, station: s.radio.MAC()}
 		s.rand.Read(s.keys.snonce[:])
 	}
@@ -256,12 +258,13 @@ func (s *station) schedule() { s.port.Wake(sooner(s.alarm, sooner(s.deadline, s.
 
 // find takes a beacon or probe response.
 func (s *station) find(f *Frame, signal int) {
+	e, _ := dot11.Parse(f.Body) // what can be read counts
 	b := bss{
-		mac: f.BSSID, band: f.Band, signal: signal, privacy: f.Privacy,
-		network: parseElements(f.Body), probed: f.Type == ProbeResponse,
+		mac: f.BSSID, band: f.Band, signal: signal, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN,
+		probed: f.Type == ProbeResponse,
 	}
-	if b.wps != nil {
-		b.element = readElement(b.wps, b.probed)
+	if e.WPS != nil {
+		b.element = readElement(e.WPS, b.probed)
 	}
 	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == b.mac })
 	switch {
