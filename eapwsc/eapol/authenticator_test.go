@@ -26,9 +26,14 @@ type served struct {
 // serve serves an access point on the segment under mac(1) until the test
 // ends.
 func serve(t *testing.T, segment *eapol.Segment) *served {
+	return serveOver(t, segment.Join(mac(1)), newAccessPoint())
+}
+
+// serveOver serves an access point on a connection.
+func serveOver(t *testing.T, conn eapol.Conn, ap *eapwsc.AccessPoint) *served {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &served{
-		Authenticator: eapol.NewAuthenticator(segment.Join(mac(1)), newAccessPoint()),
+		Authenticator: eapol.NewAuthenticator(conn, ap),
 		events:        make(chan eapwsc.Event, 1000), cancel: cancel, ended: make(chan error, 1),
 	}
 	go func() { s.ended <- s.Serve(ctx, func(e eapwsc.Event) { s.events <- e }) }()

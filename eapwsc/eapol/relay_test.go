@@ -29,11 +29,11 @@ const lateness = 6 * time.Second
 
 // faults are all that can happen to one frame.
 var faults = []fault{
-	{"drop", func([]byte) []delivery { return nil }},
-	{"double", func(f []byte) []delivery { return []delivery{{frame: f}, {frame: f}} }},
-	{"delay", func(f []byte) []delivery { return []delivery{{f, lateness}} }},
-	{"truncate", func(f []byte) []delivery { return []delivery{{frame: f[:len(f)/2]}} }},
-	{"corrupt", func(f []byte) []delivery {
+	{"lost", func([]byte) []delivery { return nil }},
+	{"doubled", func(f []byte) []delivery { return []delivery{{frame: f}, {frame: f}} }},
+	{"late", func(f []byte) []delivery { return []delivery{{f, lateness}} }},
+	{"cut", func(f []byte) []delivery { return []delivery{{frame: f[:len(f)/2]}} }},
+	{"changed", func(f []byte) []delivery {
 		f = bytes.Clone(f)
 		f[len(f)*2/3] ^= 0x10
 		return []delivery{{frame: f}}

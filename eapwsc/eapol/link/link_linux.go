@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/mdlayher/packet"
@@ -26,19 +27,34 @@ func open(name string) (*Conn, error) {
 		return nil, explain(err)
 	}
 	addr := func(mac wps.MAC) net.Addr { return &packet.Addr{HardwareAddr: mac[:]} }
-	return &Conn{conn{eapol.OverPacketConn(socket, addr)}, wps.MAC(ifi.HardwareAddr)}, nil
+	return &Conn{&conn{Conn: eapol.OverPacketConn(socket, addr)}, wps.MAC(ifi.HardwareAddr)}, nil
 }
 
 // conn puts the errors of a packet socket into the package's classes.
-type conn struct{ eapol.Conn }
-
-func (c conn) ReadFrame(b []byte) (int, wps.MAC, error) {
-	n, from, err := c.Conn.ReadFrame(b)
-	return n, from, explain(err)
+type conn struct {
+	eapol.Conn
+	closed atomic.Bool // no error of the socket tells this
 }
 
-func (c conn) WriteFrame(frame []byte, to wps.MAC) error {
-	return explain(c.Conn.WriteFrame(frame, to))
+func (c *conn) ReadFrame(b []byte) (int, wps.MAC, error) {
+	n, from, err := c.Conn.ReadFrame(b)
+	return n, from, c.explain(err)
+}
+
+func (c *conn) WriteFrame(frame []byte, to wps.MAC) error {
+	return c.explain(c.Conn.WriteFrame(frame, to))
+}
+
+func (c *conn) Close() error {
+	c.closed.Store(true)
+	return c.Conn.Close()
+}
+
+func (c *conn) explain(err error) error {
+	if err != nil && c.closed.Load() {
+		return net.ErrClosed
+	}
+	return explain(err)
 }
 
 // explain returns the class of an error, if it has one.

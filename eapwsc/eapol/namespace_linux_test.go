@@ -1,0 +1,96 @@
+package eapol_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// inNamespace marks the process that runs in the network namespace.
+const inNamespace = "EAPOL_TEST_NAMESPACE"
+
+// noNamespace is why these tests do not run in a network namespace of their
+// own, or nil.
+var noNamespace error
+
+// TestMain runs the tests in a network namespace of their own, and a user
+// namespace too if that takes rights which the user has not. Interfaces can
+// have any name there, and vanish with the last process, however it ends.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if os.Getenv(inNamespace) == "" && flag.Lookup("test.fuzz").Value.String() == "" && flag.Lookup("test.fuzzworker").Value.String() == "false" {
+		var code int
+		if code, noNamespace = rerun(); noNamespace == nil {
+			os.Exit(code)
+		}
+	}
+	if os.Getenv(inNamespace) != "" {
+		if out, err := exec.Command("ip", "link", "set", "lo", "up").CombinedOutput(); err != nil {
+			noNamespace = fmt.Errorf("ip: %w: %s", err, out)
+		}
+	}
+	// Live tests wait most of the time.
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		flag.Set("test.parallel", "24")
+	}
+	code := m.Run()
+	if err := writeMatrix(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// rerun runs the test binary in new namespaces, and returns its exit code.
+func rerun() (int, error) {
+	cmd := exec.Command(os.Args[0], os.Args[1:]...)
+	cmd.Env = append(os.Environ(), inNamespace+"=1")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+	if os.Getuid() != 0 {
+		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
+	}
+	runtime.LockOSThread() // Pdeathsig goes by the thread
+	defer runtime.UnlockOSThread()
+	if err := cmd.Start(); err != nil {
+		return 0, fmt.Errorf("a network namespace: %w", err)
+	}
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return 1, nil
+	}
+	return cmd.ProcessState.ExitCode(), nil
+}
+
+// ip runs commands of iproute2, one a line.
+func ip(t testing.TB, format string, args ...any) {
+	t.Helper()
+	cmd := exec.Command("ip", "-batch", "-")
+	cmd.Stdin = strings.NewReader(fmt.Sprintf(format, args...))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("ip: %v: %s", err, out)
+	}
+}
+
+var interfaces atomic.Int32
+
+// veth makes a pair of interfaces, connected to each other, with the addresses
+// mac(1) and mac(2).
+func veth(t testing.TB) (one, two string) {
+	t.Helper()
+	n := interfaces.Add(1)
+	one, two = fmt.Sprintf("one%d", n), fmt.Sprintf("two%d", n)
+	ip(t, "link add %s address %v type veth peer name %s address %v\nlink set %[1]s up\nlink set %[3]s up\n", one, mac(1), two, mac(2))
+	t.Cleanup(func() { exec.Command("ip", "link", "del", one).Run() })
+	return one, two
+}

@@ -1,0 +1,502 @@
+package eapol_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// supplicantConfig is a station on an Ethernet interface.
+const supplicantConfig = `ctrl_interface=DIR/control
+ap_scan=0
+eapol_version=2
+device_name=Go WPS STA
+manufacturer=ExampleSta
+model_name=STA-1
+model_number=321
+serial_number=54321
+device_type=1-0050F204-1
+config_methods=virtual_display virtual_push_button keypad ext_nfc_token nfc_interface
+wps_cred_processing=1
+uuid=%v
+`
+
+// startSupplicant starts wpa_supplicant with the description of device n, as
+// far as the protocol depends on it.
+func startSupplicant(t *testing.T, ifname string, n int, config string) *daemon {
+	t.Helper()
+	return startDaemon(t, "wpa_supplicant", ifname, fmt.Sprintf(supplicantConfig, device(n).UUID)+config,
+		"-K", "-dd", "-t", "-D", "wired", "-i", ifname, "-c", "CONF")
+}
+
+// pae is what wpa_supplicant takes for the BSSID on Ethernet.
+var pae = eapol.PAEGroup
+
+// site is an access point of ours and a wpa_supplicant, at the two ends of a
+// wire.
+type site struct {
+	*served
+	attempt
+	supplicant *daemon
+}
+
+// newSite serves the access point.
+func newSite(t *testing.T, ap *eapwsc.AccessPoint, config string) *site {
+	t.Helper()
+	one, two := veth(t)
+	s := new(site)
+	s.served = serveOver(t, eapol.Watch(listen(t, one), s.show), ap)
+	s.supplicant = startSupplicant(t, two, 2, config)
+	return s
+}
+
+// listen opens an interface until the test ends.
+func listen(t *testing.T, ifname string) eapol.Conn {
+	t.Helper()
+	conn, err := link.Listen(ifname)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// awaitEvent waits for an event of our access point.
+func (s *served) awaitEvent(t *testing.T, kind eapwsc.EventKind) eapwsc.Event {
+	t.Helper()
+	return s.awaitEventFor(t, patience, kind)
+}
+
+func (s *served) awaitEventFor(t *testing.T, timeout time.Duration, kind eapwsc.EventKind) eapwsc.Event {
+	t.Helper()
+	var others []eapwsc.Event
+	for over := time.After(timeout); ; {
+		select {
+		case e := <-s.events:
+			if e.Kind == kind {
+				return e
+			}
+			others = append(others, e)
+		case <-over:
+			t.Fatalf("there is no event %v, but %v", kind, others)
+		}
+	}
+}
+
+// anyPIN enters a PIN for whoever comes.
+func (s *served) anyPIN(t *testing.T, p string) {
+	t.Helper()
+	s.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
+		if err := ap.EnterPIN(now, eapwsc.PINEntry{PIN: pin.MustParse(p)}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// press presses the button.
+func (s *served) press(t *testing.T) {
+	t.Helper()
+	s.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
+		if err := ap.PressButton(now); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// registers waits until the supplicant has registered and both sides say so.
+func (s *site) registers(t *testing.T, r *report, want ...wps.Credential) {
+	t.Helper()
+	e := s.awaitEvent(t, eapwsc.EventRegistered)
+	if e.Station != mac(2) || e.UUID != device(2).UUID || e.Device.DeviceName != "Go WPS STA" {
+		t.Errorf("registered: %+v", e)
+	}
+	for _, c := range want {
+		s.supplicant.await(t, credentialReceived(c))
+	}
+	s.supplicant.await(t, "WPS-SUCCESS")
+	r.note(s.String(), "success")
+}
+
+// credentialReceived is the event of a credential at wpa_supplicant.
+func credentialReceived(c wps.Credential) string { return "WPS-CRED-RECEIVED .*" + inHex(c) }
+
+// fails waits until our access point says that a run has failed, in the way
+// that is expected.
+func (s *site) fails(t *testing.T, r *report, class error, half int, by registration.Role) {
+	t.Helper()
+	s.err = s.awaitEvent(t, eapwsc.EventFailed).Err
+	s.failed(t, r, class, half, by)
+}
+
+// accessPoint returns an access point of ours with some networks.
+func accessPoint(state wps.State, networks ...wps.Credential) *eapwsc.AccessPoint {
+	d := device(1)
+	d.State = state
+	return eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{Run: registration.Config{Device: d}, Credentials: networks})
+}
+
+// supplicantEnrolleeCases have wpa_supplicant register with our registrar.
+var supplicantEnrolleeCases = slices.Concat([]peerCase{
+	{name: "pin", what: "PIN of 8 digits", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.anyPIN(t, thePIN)
+		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
+		s.registers(t, r, network)
+	}},
+	{name: "pin4", what: "PIN of 4 digits", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.anyPIN(t, "1234")
+		s.supplicant.do(t, "WPS_PIN any 1234")
+		s.registers(t, r, network)
+	}},
+	{name: "pbc", what: "push button", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.press(t)
+		s.supplicant.do(t, "WPS_PBC")
+		s.registers(t, r, network)
+	}},
+	{name: "wrong-first-half", what: "PIN wrong in its first half", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.anyPIN(t, "99995676")
+		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
+		s.fails(t, r, registration.ErrPassword, 1, registration.RoleEnrollee)
+		s.supplicant.await(t, "WPS-FAIL msg=8 config_error=18")
+	}},
+	{name: "wrong-second-half", what: "PIN wrong in its second half", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.anyPIN(t, "12349999")
+		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
+		s.fails(t, r, registration.ErrPassword, 2, registration.RoleEnrollee)
+		s.supplicant.await(t, "WPS-FAIL msg=10 config_error=18")
+	}},
+	{name: "no-pin", what: "no PIN was entered; then it is", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
+		if e := s.awaitEvent(t, eapwsc.EventPINNeeded); e.UUID != device(2).UUID {
+			t.Errorf("%+v", e)
+		}
+		s.supplicant.await(t, "WPS-M2D dev_password_id=0 config_error=0")
+		s.anyPIN(t, thePIN)
+		s.registers(t, r, network)
+	}},
+	{name: "fragments", what: "fragments of 50 to 1400 octets on both sides", slow: true, run: func(t *testing.T, r *report) {
+		t.Run("size", func(t *testing.T) {
+			for _, size := range fragmentSizes {
+				t.Run(fmt.Sprint(size), func(t *testing.T) {
+					t.Parallel()
+					fragments(t, r, size)
+				})
+			}
+		})
+	}},
+	{name: "several-credentials", what: "two credentials in M8", run: func(t *testing.T, r *report) {
+		second := wps.Credential{SSID: "extra-net", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("extra-pass")}
+		s := newSite(t, accessPoint(wps.Configured, network, second), "")
+		s.press(t)
+		s.supplicant.do(t, "WPS_PBC")
+		s.registers(t, r, network, second)
+	}},
+	{name: "wep-refused", what: "credential of a WEP network", run: func(t *testing.T, r *report) {
+		s := newSite(t, accessPoint(wps.Configured, wepNetwork), "")
+		s.press(t)
+		s.supplicant.do(t, "WPS_PBC")
+		s.fails(t, r, registration.ErrRefused, 0, registration.RoleEnrollee)
+		s.supplicant.await(t, "WPS-FAIL msg=12 config_error=0 reason=2 .WEP Prohibited.")
+	}},
+	{name: "psk64", what: "pre-shared key of 64 digits in place of a passphrase", run: givesNetwork(wps.Credential{
+		SSID: "psk-net", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte(strings.Repeat("0123456789abcdef", 4)),
+	})},
+	{name: "utf8-ssid", what: "network name outside ASCII", run: givesNetwork(wps.Credential{
+		SSID: "café ☕", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse battery"),
+	})},
+	{name: "nfc-password-token", what: "password of wpa_supplicant's NFC tag", run: func(t *testing.T, r *report) {
+		one, two := veth(t)
+		d := startSupplicant(t, two, 2, "")
+		var token wps.PasswordToken
+		decodeToken(t, &token, d.do(t, "WPS_NFC_TOKEN NDEF"))
+		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Registrar: func() (eapwsc.Machine, error) {
+			return registration.NewRegistrar(registration.RegistrarConfig{
+				Config: registration.Config{Device: device(1)}, Credentials: []wps.Credential{network},
+				Admit: func(*wps.M1) (registration.Admission, error) {
+					return registration.Admission{Password: registration.OutOfBand(token.OOB.ID, token.OOB.Password), PeerKeyHash: &token.OOB.PublicKeyHash}, nil
+				},
+			})
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.do(t, "WPS_NFC")
+		exchange(t, one, eapol.Runner{}, x).succeeded(t, r)
+		d.await(t, credentialReceived(network), "WPS-SUCCESS")
+	}},
+	{name: "pbc-two-presses", what: "a second station presses while the first registers", run: twoPresses},
+	{name: "unconfigured", what: "our access point has no settings yet: it makes its own", run: func(t *testing.T, r *report) {
+		s := newSite(t, accessPoint(wps.NotConfigured, wps.Credential{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}), "")
+		s.press(t)
+		s.supplicant.do(t, "WPS_PBC")
+		s.registers(t, r)
+		made := s.awaitEvent(t, eapwsc.EventNewSettings).Settings
+		if err := made.Usable(); err != nil || made.AuthType != wps.AuthWPA2Personal {
+			t.Errorf("it made %v: %v", made, err)
+		}
+		s.supplicant.await(t, credentialReceived(*made))
+	}},
+	{name: "many", what: "twenty stations, four at a time", slow: true, run: many},
+}, faultCases(supplicantEnrolleeFault, doneFrame))
+
+// fragments has both sides cut their messages.
+func fragments(t *testing.T, r *report, size int) {
+	d := device(1)
+	d.State = wps.Configured
+	ap := eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: size,
+	})
+	s := newSite(t, ap, fmt.Sprintf(`network={
+	key_mgmt=IEEE8021X
+	eap=WSC
+	identity="WFA-SimpleConfig-Enrollee-1-0"
+	phase1="pin=%s"
+	eapol_flags=0
+	fragment_size=%d
+}
+`, thePIN, size))
+	s.anyPIN(t, thePIN)
+	s.registers(t, r, network)
+}
+
+// givesNetwork gives a network of ours.
+func givesNetwork(c wps.Credential) func(*testing.T, *report) {
+	return func(t *testing.T, r *report) {
+		s := newSite(t, accessPoint(wps.Configured, c), "")
+		s.press(t)
+		s.supplicant.do(t, "WPS_PBC")
+		s.registers(t, r, c)
+	}
+}
+
+// bridge makes an Ethernet with several stations, which do not hear each other,
+// as behind a switch that does 802.1X. The access point's end is the bridge
+// itself, with the address mac(1); station i has mac(2+i).
+func bridge(t *testing.T, stations int) (ap string, names []string) {
+	t.Helper()
+	n := interfaces.Add(1)
+	ap = fmt.Sprintf("br%d", n)
+	// Without the mask a bridge keeps frames to the PAE group to itself.
+	script := fmt.Sprintf("link add %s address %v type bridge group_fwd_mask 8\nlink set %[1]s up\n", ap, mac(1))
+	for i := range stations {
+		name := fmt.Sprintf("br%dsta%d", n, i)
+		names = append(names, name)
+		script += fmt.Sprintf("link add br%dport%d type veth peer name %s address %v\nlink set br%[1]dport%[2]d master %[5]s up\nlink set br%[1]dport%[2]d type bridge_slave isolated on\nlink set %[3]s up\n",
+			n, i, name, mac(2+i), ap)
+	}
+	ip(t, "%s", script)
+	return ap, names
+}
+
+// holdM4 keeps M4 to a station back for a while.
+type holdM4 struct {
+	eapol.Conn
+	station wps.MAC
+	held    chan struct{}
+}
+
+func (h *holdM4) WriteFrame(frame []byte, to wps.MAC) error {
+	var a attempt
+	if a.show(eapol.Sent, to, frame); to == h.station && a.String() == "M4" {
+		close(h.held)
+		time.AfterFunc(3*time.Second, func() { h.Conn.WriteFrame(frame, to) })
+		return nil
+	}
+	return h.Conn.WriteFrame(frame, to)
+}
+
+// twoPresses has a second station come while the first is in mid-run. Nobody
+// is registered.
+func twoPresses(t *testing.T, r *report) {
+	ifname, names := bridge(t, 2)
+	first, second := startSupplicant(t, names[0], 2, ""), startSupplicant(t, names[1], 3, "")
+	conn := &holdM4{listen(t, ifname), mac(2), make(chan struct{})}
+	var a attempt
+	s := serveOver(t, eapol.Watch(conn, a.show), newAccessPoint())
+	s.press(t)
+	first.do(t, "WPS_PBC")
+	<-conn.held
+	second.do(t, "WPS_PBC")
+	second.await(t, "WPS-M2D dev_password_id=0 config_error=12")
+	first.await(t, "WPS-FAIL msg=9 config_error=12")
+	for range 2 {
+		if e := s.awaitEvent(t, eapwsc.EventFailed); !errors.Is(e.Err, registration.ErrOverlap) {
+			t.Errorf("%+v", e)
+		}
+	}
+	r.note(a.String(), "both refused as it must be: %v", registration.ErrOverlap)
+}
+
+// many has stations register with one access point.
+func many(t *testing.T, r *report) {
+	const stations, atATime = 20, 4
+	ifname, names := bridge(t, stations)
+	s := serveOver(t, listen(t, ifname), newAccessPoint())
+	t.Run("lane", func(t *testing.T) {
+		for lane := range atATime {
+			t.Run(fmt.Sprint(lane), func(t *testing.T) {
+				t.Parallel()
+				for i := lane; i < stations; i += atATime {
+					s.enterPIN(t, 2+i, thePIN)
+					d := startSupplicant(t, names[i], 2+i, "")
+					d.do(t, "WPS_PIN any %s", thePIN)
+					d.await(t, credentialReceived(network), "WPS-SUCCESS")
+				}
+			})
+		}
+	})
+	for range stations {
+		s.awaitEvent(t, eapwsc.EventRegistered)
+	}
+	r.note("", "%d of %d registered", stations, stations)
+}
+
+// supplicantEnrolleeFault has wpa_supplicant register with us.
+func supplicantEnrolleeFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
+	return supplicantFault(t, rule, eapwsc.EventRegistered, "WPS_PIN any "+thePIN, credentialReceived(network))
+}
+
+// supplicantFault runs a command of wpa_supplicant through a relay.
+func supplicantFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery, success eapwsc.EventKind, command, theirs string) (*attempt, bool) {
+	one, two := veth(t)
+	a := new(attempt)
+	s := serveOver(t, eapol.Watch(newRelay(t, listen(t, one), mac(1), mac(2), rule), a.show), newAccessPoint())
+	s.anyPIN(t, thePIN)
+	d := startSupplicant(t, two, 2, "")
+	d.do(t, "%s", command)
+	began := time.Now()
+	a.err = s.conclusion(t, success)
+	a.after = time.Since(began)
+	return a, d.concluded(t, theirs, "WPS-FAIL|WPS-TIMEOUT|CTRL-EVENT-EAP-FAILURE")
+}
+
+// conclusion waits until our access point says that an exchange is over, and
+// returns why it was not a success.
+func (s *served) conclusion(t *testing.T, success eapwsc.EventKind) error {
+	t.Helper()
+	for over := time.After(longest); ; {
+		select {
+		case e := <-s.events:
+			switch e.Kind {
+			case success:
+				return nil
+			case eapwsc.EventFailed:
+				return e.Err
+			case eapwsc.EventSettingsRead:
+				// NACK 0 in answer to M7 has this meaning, even where it
+				// was meant as a complaint.
+				return errors.New("the settings were read and not written")
+			}
+		case <-over:
+			t.Fatal("our access point says nothing")
+		}
+	}
+}
+
+// supplicantRegistrarCases have wpa_supplicant read and write the settings of
+// our access point.
+var supplicantRegistrarCases = slices.Concat([]peerCase{
+	{name: "learn", what: "reading the settings", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.supplicant.do(t, "WPS_REG %v %s", pae, thePIN)
+		if e := s.awaitEvent(t, eapwsc.EventSettingsRead); e.Station != mac(2) || e.UUID != device(2).UUID {
+			t.Errorf("%+v", e)
+		}
+		s.supplicant.await(t, credentialReceived(network))
+		r.note(s.String(), "success")
+	}},
+	{name: "configure", what: "writing the settings", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.supplicant.do(t, "WPS_REG %v %s %x WPA2PSK CCMP %x", pae, thePIN, newSettings.SSID, []byte(newSettings.NetworkKey))
+		sameCredential(t, s.awaitEvent(t, eapwsc.EventNewSettings).Settings, newSettings)
+		s.supplicant.await(t, "WPS-SUCCESS")
+		r.note(s.String(), "success")
+	}},
+	{name: "wrong-first-half", what: "AP PIN wrong in its first half", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.supplicant.do(t, "WPS_REG %v 99995676", pae)
+		s.fails(t, r, registration.ErrPassword, 1, registration.RoleEnrollee)
+		s.supplicant.await(t, "WPS-FAIL msg=8 config_error=18")
+	}},
+	{name: "wrong-second-half", what: "AP PIN wrong in its second half", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.supplicant.do(t, "WPS_REG %v 12349999", pae)
+		s.fails(t, r, registration.ErrPassword, 2, registration.RoleEnrollee)
+		s.supplicant.await(t, "WPS-FAIL msg=10 config_error=18")
+	}},
+	{name: "lockdown", what: "three wrong AP PINs lock ours for a while", slow: true, run: lockdown},
+	{name: "nfc-ap-token", what: "password of our access point's NFC tag", run: func(t *testing.T, r *report) {
+		one, two := veth(t)
+		d := startSupplicant(t, two, 2, "")
+		tag := newTag(t)
+		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Enrollee: func() (eapwsc.Machine, error) {
+			return registration.NewEnrollee(registration.EnrolleeConfig{
+				Config: registration.Config{Device: device(1), KeyPair: tag.keys}, AP: &network,
+				Password: registration.OutOfBand(tag.oob.ID, tag.oob.Password),
+			})
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.do(t, "WPS_NFC_TAG_READ %s", encodeToken(t, &wps.PasswordToken{OOB: tag.oob}))
+		d.do(t, "WPS_REG %v nfc-pw", pae)
+		if result := exchange(t, one, eapol.Runner{}, x).succeeded(t, r); !result.SettingsRead {
+			t.Errorf("%+v", result)
+		}
+		d.await(t, credentialReceived(network))
+	}},
+}, faultCases(supplicantRegistrarFault))
+
+// lockdown has three stations guess, a fourth that knows the PIN come too
+// soon, and come again when the lock has opened.
+func lockdown(t *testing.T, r *report) {
+	const lock = 3 * time.Second
+	d := device(1)
+	d.State = wps.Configured
+	ifname, names := bridge(t, 5)
+	s := serveOver(t, listen(t, ifname), eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
+	}))
+	for n := range 3 {
+		guesser := startSupplicant(t, names[n], 2+n, "")
+		guesser.do(t, "WPS_REG %v 99995676", pae)
+		if e := s.awaitEvent(t, eapwsc.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
+			t.Errorf("%+v", e)
+		}
+		guesser.do(t, "WPS_CANCEL")
+	}
+	owner := startSupplicant(t, names[3], 5, "")
+	owner.do(t, "WPS_REG %v %s", pae, thePIN)
+	if e := s.awaitEvent(t, eapwsc.EventFailed); !errors.Is(e.Err, registration.ErrLocked) {
+		t.Errorf("%+v", e)
+	}
+	owner.await(t, "WPS-FAIL msg=5 config_error=15")
+	owner.do(t, "WPS_CANCEL")
+	s.awaitEvent(t, eapwsc.EventUnlocked)
+	again := startSupplicant(t, names[4], 6, "")
+	again.do(t, "WPS_REG %v %s", pae, thePIN)
+	s.awaitEvent(t, eapwsc.EventSettingsRead)
+	again.await(t, credentialReceived(network))
+	r.note("", "locked, refused, unlocked after %v, success", lock)
+}
+
+// supplicantRegistrarFault has wpa_supplicant configure us.
+func supplicantRegistrarFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
+	command := fmt.Sprintf("WPS_REG %v %s %x WPA2PSK CCMP %x", pae, thePIN, newSettings.SSID, []byte(newSettings.NetworkKey))
+	return supplicantFault(t, rule, eapwsc.EventNewSettings, command, "WPS-SUCCESS")
+}
