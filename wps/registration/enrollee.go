@@ -121,10 +121,10 @@ func (e *Enrollee) Start() ([]byte, error) {
 	if err := e.makeKeyPair(); err != nil {
 		return nil, e.Abort(err)
 	}
-	e.pke = e.own.PublicKey()
+	e.pke = &e.own.public
 	m := wps.M1{
 		Header: e.fullHeader(), Device: e.device(),
-		EnrolleeNonce: e.n1, PublicKey: e.pke, DevicePasswordID: e.password.ID,
+		EnrolleeNonce: e.n1, PublicKey: *e.pke, DevicePasswordID: e.password.ID,
 	}
 	if m.State == 0 {
 		m.State = wps.NotConfigured
@@ -202,7 +202,8 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	e.adopt(keys, cipher)
-	e.pkr = m.PublicKey
+	e.pkr = new(wps.PublicKey)
+	*e.pkr = m.PublicKey // and not a pointer to it, which would keep all of M2
 	e.meet(&m.Device, &m.Header)
 	return e.acceptM2(&m)
 }
@@ -283,7 +284,7 @@ func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 	if err := e.readIn(SentM3, &m, msg); err != nil {
 		return nil, err
 	}
-	e.hash = [2][32]byte{m.RHash1, m.RHash2}
+	e.committed(m.RHash1, m.RHash2)
 	var s wps.M4Settings
 	if err := e.verify(m.EncryptedSettings, &s, &s.RSNonce1, 1); err != nil {
 		return nil, err
@@ -291,7 +292,7 @@ func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 	var out wps.M5
 	var err error
 	out.Header, out.Nonce = e.header(), e.n2
-	out.EncryptedSettings, err = e.seal(&wps.M5Settings{ESNonce1: e.secret[0]})
+	out.EncryptedSettings, err = e.seal(&wps.M5Settings{ESNonce1: e.halves[0].secret})
 	e.state = SentM5
 	return &out, err
 }
@@ -314,7 +315,7 @@ func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
 	if e.ap != nil && !e.cfg.Version10 {
 		out.WFA.SettingsDelayTime = e.cfg.WFA.SettingsDelayTime
 	}
-	out.EncryptedSettings, err = e.seal(&wps.M7Settings{ESNonce2: e.secret[1], AP: withMAC(e.ap, e.enrolleeMAC)})
+	out.EncryptedSettings, err = e.seal(&wps.M7Settings{ESNonce2: e.halves[1].secret, AP: withMAC(e.ap, e.enrolleeMAC)})
 	e.state = SentM7
 	return &out, err
 }

@@ -55,7 +55,7 @@ func record(t testing.TB) (all []recording) {
 		rec := recording{form: &f}
 		for _, s := range f.talk(t, e, r, func(s said) []byte {
 			if r.cipher != nil && rec.keys.AuthKey == [32]byte{} {
-				keys, err := cheapPairs()[1].Keys(&r.pke, r.n1, r.enrolleeMAC, r.n2)
+				keys, err := cheapPairs()[1].Keys(r.pke, r.n1, r.enrolleeMAC, r.n2)
 				if err != nil {
 					t.Fatal(err)
 				}

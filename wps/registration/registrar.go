@@ -221,7 +221,7 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	if err := r.random(r.n2[:]); err != nil {
 		return nil, err
 	}
-	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, m.PublicKey
+	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, &r.m1.PublicKey
 	r.meet(&m.Device, &m.Header)
 	r.result.Quirks |= enrolleeQuirks(&m)
 	if r.refusal != nil {
@@ -301,7 +301,7 @@ func (r *Registrar) admitted(a Admission) (wps.List, error) {
 		r.credentials = a.Credentials
 	}
 	switch {
-	case a.PeerKeyHash != nil && PublicKeyHash(&r.pke) != *a.PeerKeyHash:
+	case a.PeerKeyHash != nil && PublicKeyHash(r.pke) != *a.PeerKeyHash:
 		return r.m2d(&NotNow{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}), nil
 	case r.trustTransport:
 	case r.password.ID == wps.PasswordNFCHandover:
@@ -314,8 +314,8 @@ func (r *Registrar) admitted(a Admission) (wps.List, error) {
 	if err := r.makeKeyPair(); err != nil {
 		return nil, err
 	}
-	r.pkr = r.own.PublicKey()
-	keys, err := r.agree(&r.pke)
+	r.pkr = &r.own.public
+	keys, err := r.agree(r.pke)
 	if err != nil {
 		return nil, wrong(err)
 	}
@@ -327,7 +327,7 @@ func (r *Registrar) admitted(a Admission) (wps.List, error) {
 func (r *Registrar) m2() (wps.List, error) {
 	m := &wps.M2{
 		Header: r.fullHeader(), Device: r.device(),
-		EnrolleeNonce: r.n1, RegistrarNonce: r.n2, PublicKey: r.pkr, DevicePasswordID: r.password.ID,
+		EnrolleeNonce: r.n1, RegistrarNonce: r.n2, PublicKey: *r.pkr, DevicePasswordID: r.password.ID,
 	}
 	r.state = SentM2
 	var err error
@@ -348,13 +348,13 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	if r.refusal != nil {
 		return nil, r.refusal
 	}
-	r.hash = [2][32]byte{m.EHash1, m.EHash2}
 	hash, err := r.commit()
 	if err != nil {
 		return nil, err
 	}
+	r.committed(m.EHash1, m.EHash2)
 	out := &wps.M4{Header: r.header(), EnrolleeNonce: r.n1, RHash1: hash[0], RHash2: hash[1]}
-	out.EncryptedSettings, err = r.seal(&wps.M4Settings{RSNonce1: r.secret[0]})
+	out.EncryptedSettings, err = r.seal(&wps.M4Settings{RSNonce1: r.halves[0].secret})
 	r.state = SentM4
 	return out, err
 }
@@ -372,7 +372,7 @@ func (r *Registrar) handleM5(msg []byte) (wps.List, error) {
 	var out wps.M6
 	var err error
 	out.Header, out.Nonce = r.header(), r.n1
-	out.EncryptedSettings, err = r.seal(&wps.M6Settings{RSNonce2: r.secret[1]})
+	out.EncryptedSettings, err = r.seal(&wps.M6Settings{RSNonce2: r.halves[1].secret})
 	r.state, r.exposed = SentM6, true
 	return &out, err
 }

@@ -53,13 +53,11 @@ type run struct {
 	spare          Password // an access point's other one; the new one that a registrar gives
 
 	own         *KeyPair
-	pke, pkr    wps.PublicKey
+	pke, pkr    *wps.PublicKey
 	n1, n2      wps.Nonce
 	enrolleeMAC wps.MAC
 	cipher      *Cipher
-	psk         [2][16]byte        // of the halves of the password
-	secret      [2]wps.SecretNonce // ours
-	hash        [2][32]byte        // the peer's
+	halves      *[2]half // of the password, once we have committed to them
 
 	chain          []byte          // the message of ours that the peer's next Authenticator covers
 	heard, replied []byte          // the last message acted on, and the answer
@@ -71,6 +69,13 @@ type run struct {
 	ended   bool
 	err     error
 	result  Result
+}
+
+// half is what is proved about a half of the password.
+type half struct {
+	psk    [16]byte
+	secret wps.SecretNonce // ours
+	hash   [32]byte        // the peer's
 }
 
 // Role returns the part that the machine plays.
@@ -188,10 +193,11 @@ func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]
 // authenticated together with the message that they answer; M1 to M8 are what
 // the peer's next message is authenticated with.
 func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
-	out, err := wps.Append(nil, m)
+	out, err := wps.Append(make([]byte, 0, room), m)
 	if err != nil {
 		return nil, err
 	}
+	out = bytes.Clone(out) // it is kept, and without the room
 	t, _ := m.Kind().MessageType()
 	if inChain := t <= wps.MessageM8 && t != wps.MessageM2D; inChain {
 		if t != wps.MessageM1 {
@@ -294,24 +300,29 @@ func (r *run) adopt(k *Keys, c *Cipher) {
 // commit draws this side's secret nonces and returns the two hashes over
 // them and the halves of the password.
 func (r *run) commit() (hash [2][32]byte, err error) {
+	r.halves = new([2]half)
 	first, second := r.password.halves()
-	r.psk = [2][16]byte{r.cipher.psk(first), r.cipher.psk(second)}
-	for i := range hash {
-		if err := r.random(r.secret[i][:]); err != nil {
+	r.halves[0].psk, r.halves[1].psk = r.cipher.psk(first), r.cipher.psk(second)
+	for i := range r.halves {
+		h := &r.halves[i]
+		if err := r.random(h.secret[:]); err != nil {
 			return hash, err
 		}
-		hash[i] = r.cipher.proof(&r.secret[i], &r.psk[i], &r.pke, &r.pkr)
+		hash[i] = r.cipher.proof(&h.secret, &h.psk, r.pke, r.pkr)
 	}
 	return hash, nil
 }
 
-// settingsRoom is how many octets of settings can be encoded without leaving
-// a copy of a part behind: more than those with one credential have.
-const settingsRoom = 512
+// committed notes the hashes with which the peer has committed to the halves.
+func (r *run) committed(hash1, hash2 [32]byte) { r.halves[0].hash, r.halves[1].hash = hash1, hash2 }
+
+// room is how many octets a message, or settings, are given before they are
+// encoded. Few need more, and growing leaves a part of them behind.
+const room = 512
 
 // seal encrypts the settings of a message.
 func (r *run) seal(settings wps.List) ([]byte, error) {
-	plain, err := wps.Append(make([]byte, 0, settingsRoom), settings)
+	plain, err := wps.Append(make([]byte, 0, room), settings)
 	defer clear(plain)
 	if err != nil {
 		return nil, err
@@ -348,18 +359,19 @@ var peerNonces = [...][2]wps.AttributeID{
 	RoleRegistrar: {wps.AttrESNonce1, wps.AttrESNonce2},
 }
 
-// verify opens settings, of which nonce is a part, and checks the peer's
-// proof of a half of the password. Both are then forgotten: with them and the
-// keys the half could be searched for.
-func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, half int) error {
+// verify opens settings, of which nonce is a part, and checks the peer's proof
+// of the first or second half of the password. The nonce is then cleared, in the
+// plaintext too: with it and the keys the half could be searched for.
+func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, number int) error {
 	if err := r.open(value, settings); err != nil {
 		return err
 	}
-	proved := r.cipher.verifyProof(&r.hash[half-1], nonce, &r.psk[half-1], &r.pke, &r.pkr)
+	h := &r.halves[number-1]
+	proved := r.cipher.verifyProof(&h.hash, nonce, &h.psk, r.pke, r.pkr)
 	clear(nonce[:])
-	clear(wps.Find(settings.Attributes().Raw, peerNonces[r.role][half-1]))
+	clear(wps.Find(settings.Attributes().Raw, peerNonces[r.role][number-1]))
 	if !proved {
-		return &Error{ConfigError: wps.DevicePasswordAuthFailed, Half: half, Err: ErrPassword}
+		return &Error{ConfigError: wps.DevicePasswordAuthFailed, Half: number, Err: ErrPassword}
 	}
 	return nil
 }
@@ -400,9 +412,9 @@ func (r *run) finish(err error) {
 	}
 	r.password.Clear()
 	r.spare.Clear()
-	clear(r.psk[:])
-	clear(r.secret[:])
-	clear(r.hash[:])
+	if r.halves != nil {
+		*r.halves = [2]half{}
+	}
 	r.chain = nil
 	if err != nil {
 		r.result.Clear()

@@ -74,10 +74,10 @@ func TestSecretsHidden(t *testing.T) {
 			r.cfg.KeyLog = &keys
 			look := func() {
 				for _, side := range []*run{&e.run, &r.run} {
-					for i := range side.secret {
-						if side.secret[i] != (wps.SecretNonce{}) {
-							secrets[fmt.Sprintf("secret nonce %d of the %v", i+1, side.role)] = bytes.Clone(side.secret[i][:])
-							secrets[fmt.Sprintf("PSK%d", i+1)] = bytes.Clone(side.psk[i][:])
+					if side.halves != nil && *side.halves != [2]half{} {
+						for i, h := range side.halves {
+							secrets[fmt.Sprintf("secret nonce %d of the %v", i+1, side.role)] = h.secret[:]
+							secrets[fmt.Sprintf("PSK%d", i+1)] = h.psk[:]
 						}
 					}
 					if side.own != nil && side.own.exponent != nil {
@@ -213,7 +213,7 @@ func TestSecretsCleared(t *testing.T) {
 				switch {
 				case !side.ended:
 					t.Errorf("the %v goes on", side.role)
-				case side.psk != [2][16]byte{} || side.secret != [2]wps.SecretNonce{} || side.hash != [2][32]byte{}:
+				case side.halves != nil && *side.halves != [2]half{}:
 					t.Errorf("the %v keeps proofs", side.role)
 				case side.cipher != nil || !side.password.secretless() || !side.spare.secretless():
 					t.Errorf("the %v keeps keys", side.role)
@@ -272,7 +272,7 @@ func TestPeersNoncesForgotten(t *testing.T) {
 	if err := r.verify(encryptedSettings(t, m7), &s, &s.ESNonce2, 2); err != nil {
 		t.Fatal(err)
 	}
-	if s.ESNonce2 != (wps.SecretNonce{}) || bytes.Contains(s.Raw, e.secret[1][:]) {
+	if s.ESNonce2 != (wps.SecretNonce{}) || bytes.Contains(s.Raw, e.halves[1].secret[:]) {
 		t.Error("E-S2 is still there")
 	}
 	if !bytes.Contains(s.Raw, []byte("correct horse")) || s.AP.SSID != "before" {

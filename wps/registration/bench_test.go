@@ -1,0 +1,87 @@
+package registration
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// BenchmarkRegistrationPIN is a whole registration by PIN, both roles, with
+// fresh keys, from M1 to WSC_Done. Compare BenchmarkModExp256: a run needs two
+// such exponentiations, and two that the comb makes cheap.
+func BenchmarkRegistrationPIN(b *testing.B) {
+	combTables()
+	f := station()
+	b.ReportAllocs()
+	for b.Loop() {
+		e, r := f.machines(b)
+		out, err := e.Start()
+		for out != nil && err == nil {
+			if out, err = r.Handle(out); err == nil && out != nil {
+				out, err = e.Handle(out)
+			}
+		}
+		if err != nil || r.Result() == nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkMessages is the same run without its public-key cryptography, which
+// small exponents make next to nothing.
+func BenchmarkMessages(b *testing.B) {
+	f := station()
+	f.cheap()
+	b.ReportAllocs()
+	for b.Loop() {
+		e, r := f.machines(b)
+		f.until(b, e, r, wps.KindDone)
+	}
+}
+
+// BenchmarkIdleRun tells how much memory a machine keeps while it waits for its
+// peer: an enrollee that has sent M1, and a registrar that has sent M2.
+func BenchmarkIdleRun(b *testing.B) {
+	const runs = 1000
+	f := station()
+	f.cheap()
+	f.enrollee.KeyPair, f.registrar.KeyPair = nil, nil // each run has its own
+	f.enrollee.Rand, f.registrar.Rand = nil, nil
+	combTables()
+	enrollee := func() machine {
+		e, _ := f.machines(b)
+		f.until(b, e, nil, wps.KindM1)
+		return e
+	}
+	m1 := enrollee().(*Enrollee).chain
+	registrar := func() machine {
+		_, r := f.machines(b)
+		if _, err := r.Handle(m1); err != nil {
+			b.Fatal(err)
+		}
+		return r
+	}
+	for name, newMachine := range map[string]func() machine{"enrollee": enrollee, "registrar": registrar} {
+		b.Run(name, func(b *testing.B) {
+			kept := make([]machine, runs)
+			for b.Loop() {
+				clear(kept)
+				before := heap()
+				for i := range kept {
+					kept[i] = newMachine()
+				}
+				b.ReportMetric(float64(heap()-before)/runs, "bytes/run")
+			}
+			runtime.KeepAlive(kept)
+		})
+	}
+}
+
+// heap returns how many octets are in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
