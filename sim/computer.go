@@ -18,8 +18,7 @@ type ComputerConfig struct {
 	Place Place
 	// Bands that it hears; 0 is 2.4 GHz.
 	Bands wps.RFBands
-	// Device describes the computer; UUID, MAC and capabilities are filled
-	// in.
+	// Device describes the computer; what is empty is filled in.
 	Device wps.Device
 	// Customize, if set, has the last word on each run.
 	Customize func(*registration.RegistrarConfig)
@@ -54,16 +53,10 @@ func NewComputer(w *World, cfg ComputerConfig) (*Computer, error) {
 	}
 	c.nonces = c.port.Rand("registration")
 	d := &c.cfg.Device
-	complete(d, c.port, wps.DeviceTypePC)
-	d.MAC = c.radio.MAC()
-	if _, err := wps.AppendElements(nil, c.probe()); err != nil {
-		return nil, configError("the description of %q: %w", cfg.Name, err)
+	if err := complete(d, c.port, wps.DeviceTypePC); err != nil {
+		return nil, err
 	}
 	return c, nil
-}
-
-func (c *Computer) probe() *wps.ProbeRequest {
-	return probeRequest(&c.cfg.Device, wps.RequestRegistrar, wps.PasswordDefault, c.cfg.Bands)
 }
 
 // Port returns how the computer takes part in the world.
@@ -96,7 +89,7 @@ func (c *Computer) Busy() bool { return c.busy }
 // rang begins a scan.
 func (c *Computer) rang(now time.Time) {
 	c.scans++
-	c.scan(now, func(wps.RFBands) []byte { return appendWPS(nil, c.probe()) })
+	c.scan(now, appendWPS(nil, probeRequest(&c.cfg.Device, wps.RequestRegistrar, wps.PasswordDefault, c.cfg.Bands)))
 }
 
 // scanned begins an attempt with the router.
@@ -138,7 +131,7 @@ func (c *Computer) try(now time.Time, ap bss) {
 		return
 	}
 	element := &wps.AssociationRequest{RequestType: wps.RequestRegistrar}
-	element.WFA.Version2 = 0x20
+	element.WFA.Version2 = version2
 	c.register(now, ap, element, x)
 }
 

@@ -22,8 +22,10 @@ type PrinterConfig struct {
 	Bands wps.RFBands
 	// PIN is a PIN on a label; by default each set-up shows a new one.
 	PIN pin.PIN
-	// Device describes the printer; UUID, MAC and capabilities are filled in.
+	// Device describes the printer; what is empty is filled in.
 	Device wps.Device
+	// Version10 makes it one of version 1.0.
+	Version10 bool
 	// Patience is how long a set-up is tried; 0 means [eapwsc.WalkTime]. For
 	// the push button it cannot be more.
 	Patience time.Duration
@@ -31,8 +33,8 @@ type PrinterConfig struct {
 	ScanInterval time.Duration
 	// OnePerBand judges overlaps as iwd does: see [eapwsc.Selector].
 	OnePerBand bool
-	// Customize, if set, has the last word on each run: version 1.0, a key
-	// log, attributes of a vendor.
+	// Customize, if set, has the last word on each run: a key log, a key pair
+	// made before, attributes of a vendor.
 	Customize func(*registration.EnrolleeConfig)
 	// NewExchange, if set, makes the exchange of each attempt, in place of an
 	// [eapwsc.Peer] with a [registration.Enrollee]: an enrollee that is to be
@@ -146,23 +148,20 @@ func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 	}
 	p.pins, p.nonces = p.port.Rand("panel"), p.port.Rand("registration")
 	d := &p.cfg.Device
-	complete(d, p.port, wps.DeviceTypePrinter)
-	d.MAC = p.radio.MAC()
-	trial := probeRequest(d, wps.RequestEnrollee8021X, wps.PasswordDefault, cfg.Bands)
-	if _, err := wps.AppendElements(nil, trial); err != nil {
-		return nil, configError("the description of %q: %w", cfg.Name, err)
+	if err := complete(d, p.port, wps.DeviceTypePrinter); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
 
-// probeRequest returns the WPS element of a device that looks for another.
-func probeRequest(d *wps.Device, t wps.RequestType, id wps.DevicePasswordID, bands wps.RFBands) *wps.ProbeRequest {
-	e := &wps.ProbeRequest{
-		RequestType: t, ConfigMethods: d.ConfigMethods, UUIDE: d.UUID, PrimaryDeviceType: d.PrimaryDeviceType,
-		RFBands: bands, AssociationState: d.AssociationState, DevicePasswordID: id,
-		Manufacturer: d.Manufacturer, ModelName: d.ModelName, ModelNumber: d.ModelNumber, DeviceName: d.DeviceName,
+// probe returns the WPS element of the probe requests.
+func (p *Printer) probe(id wps.DevicePasswordID) *wps.ProbeRequest {
+	e := probeRequest(&p.cfg.Device, wps.RequestEnrollee8021X, id, p.cfg.Bands)
+	e.WFA.RequestToEnroll = true
+	if p.cfg.Version10 {
+		e.WFA = wps.WFAExtension{}
+		e.Manufacturer, e.ModelName, e.ModelNumber, e.DeviceName = "", "", "", ""
 	}
-	e.WFA.Version2, e.WFA.RequestToEnroll = 0x20, t == wps.RequestEnrollee8021X
 	return e
 }
 
@@ -221,6 +220,9 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 // knows.
 func (p *Printer) Cancel() {
 	p.port.Note("owner: cancels the set-up")
+	if p.setup == nil {
+		return
+	}
 	p.setup = nil
 	p.reconnect(p.port.Now(), 0)
 	p.schedule()
@@ -251,9 +253,7 @@ func (p *Printer) look(now time.Time) {
 		id = wps.PasswordPushButton
 	}
 	p.alarm = p.setup.until
-	p.scan(now, func(wps.RFBands) []byte {
-		return appendWPS(nil, probeRequest(&p.cfg.Device, wps.RequestEnrollee8021X, id, p.cfg.Bands))
-	})
+	p.scan(now, appendWPS(nil, p.probe(id)))
 }
 
 // reconnect looks for a network that the printer knows, after a pause.
@@ -289,7 +289,7 @@ func (p *Printer) seek(now time.Time) {
 			names = append(names, c.SSID)
 		}
 	}
-	p.scan(now, func(wps.RFBands) []byte { return nil }, names...)
+	p.scan(now, nil, names...)
 }
 
 // scanned chooses an access point.
@@ -375,7 +375,9 @@ func (s *setup) conclusion() error {
 func (p *Printer) tryRegistrar(now time.Time, ap bss) {
 	s := p.setup
 	s.waiting = ap.element.SelectedRegistrar
-	cfg := registration.EnrolleeConfig{Config: registration.Config{Device: p.cfg.Device, Rand: p.nonces}}
+	cfg := registration.EnrolleeConfig{Config: registration.Config{
+		Device: p.cfg.Device, Version10: p.cfg.Version10, Rand: p.nonces,
+	}}
 	cfg.Device.RFBands = ap.band
 	cfg.Password = registration.PushButton()
 	if !s.button {
@@ -394,8 +396,8 @@ func (p *Printer) tryRegistrar(now time.Time, ap bss) {
 		return
 	}
 	element := &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X}
-	if !cfg.Version10 {
-		element.WFA.Version2 = 0x20
+	if !p.cfg.Version10 {
+		element.WFA.Version2 = version2
 	}
 	p.alarm = s.until
 	p.register(now, ap, element, x)

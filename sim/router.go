@@ -49,7 +49,7 @@ type RouterConfig struct {
 	// SeparateRadios gives each radio a UUID-E of its own, as badly made
 	// routers do: devices take the router for two.
 	SeparateRadios bool
-	// Device describes the router; UUID, MAC and capabilities are filled in.
+	// Device describes the router; what is empty is filled in.
 	Device wps.Device
 	// PINLifetime is how long the PIN of a device is good that is entered
 	// without a lifetime of its own; 0 means [eapwsc.WalkTime].
@@ -122,9 +122,10 @@ func NewRouter(w *World, cfg RouterConfig) (*Router, error) {
 		return nil, err
 	}
 	r.nonces, r.keys = r.port.Rand("registration"), r.port.Rand("4-way handshake")
-	if err := r.describe(); err != nil {
+	if err := complete(&r.cfg.Device, r.port, wps.DeviceTypeRouter); err != nil {
 		return nil, err
 	}
+	r.cfg.Device.ConfigMethods |= wps.MethodLabel
 	if err := r.label(); err != nil {
 		return nil, err
 	}
@@ -148,46 +149,6 @@ func orDefault(d, def time.Duration) time.Duration {
 		return def
 	}
 	return d
-}
-
-// describe completes the description of the device, and tries whether it can
-// be sent.
-func (r *Router) describe() error {
-	d := &r.cfg.Device
-	complete(d, r.port, wps.DeviceTypeRouter)
-	d.MAC = r.port.Radio(0).MAC()
-	d.ConfigMethods |= wps.MethodLabel
-	trial := r.newPoint(0)
-	if _, err := wps.AppendElements(nil, trial.ProbeResponse(r.port.Now())); err != nil {
-		return configError("the description of %q: %w", r.cfg.Name, err)
-	}
-	return nil
-}
-
-// complete fills what is empty in the description of a device.
-func complete(d *wps.Device, p *Port, kind wps.DeviceType) {
-	def := wps.DefaultDevice()
-	def.Manufacturer, def.ModelName, def.ModelNumber = "Simulated", "Model", "1"
-	def.SerialNumber, def.DeviceName, def.PrimaryDeviceType = fmt.Sprint(p.id+1), p.name, kind
-	fill(&d.Manufacturer, def.Manufacturer)
-	fill(&d.ModelName, def.ModelName)
-	fill(&d.ModelNumber, def.ModelNumber)
-	fill(&d.SerialNumber, def.SerialNumber)
-	fill(&d.DeviceName, def.DeviceName)
-	fill(&d.PrimaryDeviceType, def.PrimaryDeviceType)
-	fill(&d.AuthTypes, def.AuthTypes)
-	fill(&d.EncrTypes, def.EncrTypes)
-	fill(&d.ConnTypes, def.ConnTypes)
-	fill(&d.ConfigMethods, def.ConfigMethods)
-	fill(&d.RFBands, def.RFBands)
-	fill(&d.UUID, wps.UUIDFromMAC(p.Radio(0).MAC()))
-}
-
-// fill sets a field that is zero.
-func fill[T comparable](field *T, def T) {
-	if *field == *new(T) {
-		*field = def
-	}
 }
 
 // label prints the label: SSID, key and PIN, as far as they are not laid

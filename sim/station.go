@@ -23,6 +23,9 @@ const (
 	keyPatience  = 10 * time.Second      // for each message of the 4-way handshake
 )
 
+// version2 is the Version2 of all devices of version 2.0.
+const version2 = 0x20
+
 // Exchange is the station's side of EAP-WSC: an [*eapwsc.Peer], or what is to
 // be tested in its place.
 type Exchange interface {
@@ -80,9 +83,9 @@ type station struct {
 	alarm    time.Time // the owner's
 
 	// A scan.
-	request func(band wps.RFBands) []byte // the elements of probe requests
-	names   []wps.SSID                    // that are asked for by name too
-	tuned   int                           // which band
+	request []byte     // the elements of probe requests, but for the name
+	names   []wps.SSID // that are asked for by name too
+	tuned   int        // which band
 	found   []bss
 
 	// An attempt at an access point.
@@ -125,13 +128,24 @@ func (s *station) join(w *World, owner interface {
 	return nil
 }
 
+// probeRequest returns the WPS element of a device that looks for another.
+func probeRequest(d *wps.Device, t wps.RequestType, id wps.DevicePasswordID, bands wps.RFBands) *wps.ProbeRequest {
+	e := &wps.ProbeRequest{
+		RequestType: t, ConfigMethods: d.ConfigMethods, UUIDE: d.UUID, PrimaryDeviceType: d.PrimaryDeviceType,
+		RFBands: bands, AssociationState: d.AssociationState, DevicePasswordID: id,
+		Manufacturer: d.Manufacturer, ModelName: d.ModelName, ModelNumber: d.ModelNumber, DeviceName: d.DeviceName,
+	}
+	e.WFA.Version2 = version2
+	return e
+}
+
 // disconnectedBy is the error of a station that was sent away.
 func disconnectedBy(reason uint16) error {
 	return fmt.Errorf("%w (reason code %d)", ErrDisconnected, reason)
 }
 
 // scan listens on all bands. It interrupts what the station does.
-func (s *station) scan(now time.Time, request func(wps.RFBands) []byte, names ...wps.SSID) {
+func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 	s.leave(now)
 	s.phase, s.request, s.names, s.found, s.tuned = stationScans, request, names, nil, -1
 	s.nextBand(now)
@@ -150,7 +164,7 @@ func (s *station) nextBand(now time.Time) {
 	for _, ssid := range append([]wps.SSID{""}, s.names...) {
 		s.port.Send(&Frame{
 			Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
-			Body: append(appendSSID(nil, ssid), s.request(band)...),
+			Body: append(appendSSID(nil, ssid), s.request...),
 		})
 	}
 }

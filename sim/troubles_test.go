@@ -455,10 +455,8 @@ func TestTroubles(t *testing.T) {
 			},
 		},
 		"version 1.0 printer": {
-			printer: func(c *PrinterConfig) {
-				c.Customize = func(c *registration.EnrolleeConfig) { c.Version10 = true }
-			},
-			do: (*home).byButton,
+			printer: func(c *PrinterConfig) { c.Version10 = true },
+			do:      (*home).byButton,
 		},
 		"version 1.0 router": {
 			router: func(c *RouterConfig) {

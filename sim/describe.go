@@ -1,0 +1,40 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// complete fills what is empty in the description of a device, and tries
+// whether it can be sent: M1 has all of it. The error is [ErrConfig].
+func complete(d *wps.Device, p *Port, kind wps.DeviceType) error {
+	def := wps.DefaultDevice()
+	def.Manufacturer, def.ModelName, def.ModelNumber = "Simulated", "Model", "1"
+	def.SerialNumber, def.DeviceName, def.PrimaryDeviceType = fmt.Sprint(p.id+1), p.name, kind
+	fill(&d.Manufacturer, def.Manufacturer)
+	fill(&d.ModelName, def.ModelName)
+	fill(&d.ModelNumber, def.ModelNumber)
+	fill(&d.SerialNumber, def.SerialNumber)
+	fill(&d.DeviceName, def.DeviceName)
+	fill(&d.PrimaryDeviceType, def.PrimaryDeviceType)
+	fill(&d.AuthTypes, def.AuthTypes)
+	fill(&d.EncrTypes, def.EncrTypes)
+	fill(&d.ConnTypes, def.ConnTypes)
+	fill(&d.ConfigMethods, def.ConfigMethods)
+	fill(&d.RFBands, def.RFBands)
+	fill(&d.State, def.State)
+	d.MAC = p.Radio(0).MAC()
+	fill(&d.UUID, wps.UUIDFromMAC(d.MAC))
+	if _, err := wps.Append(nil, &wps.M1{Device: *d}); err != nil {
+		return configError("the description of %q: %w", p.name, err)
+	}
+	return nil
+}
+
+// fill sets a field that is zero.
+func fill[T comparable](field *T, def T) {
+	if *field == *new(T) {
+		*field = def
+	}
+}
