@@ -96,12 +96,13 @@ func (k EventKind) String() string { return enumString("EventKind", eventNames, 
 type Event struct {
 	Kind     EventKind
 	Time     time.Time
-	Station  wps.MAC         // the station concerned, or zero
-	UUID     wps.UUID        // its UUID-E or UUID-R, as far as it is known
-	Device   wps.Device      // its description
-	Settings *wps.Credential // of EventNewSettings
-	PIN      PINFate         // of EventPINGone
-	Err      error           // of EventFailed
+	Station  wps.MAC           // the station concerned, or zero
+	UUID     wps.UUID          // its UUID-E or UUID-R, as far as it is known
+	Device   wps.Device        // its description
+	Role     registration.Role // the access point's in the run: the enrollee of an external registrar; 0 if there was none
+	Settings *wps.Credential   // of EventNewSettings
+	PIN      PINFate           // of EventPINGone
+	Err      error             // of EventFailed
 }
 
 // NewAccessPoint returns the WPS side of an access point.
@@ -447,6 +448,9 @@ func (s *Session) enrollee() (Machine, error) {
 // settle draws the consequences of an exchange that is over.
 func (s *Session) settle(err error) {
 	e := Event{Time: s.now, Station: s.station, Err: err}
+	if m := s.Machine(); m != nil {
+		e.Role = m.Role()
+	}
 	switch m := s.Machine().(type) {
 	case *registration.Registrar:
 		e.UUID, e.Device = m.Enrollee().UUID, m.Enrollee().Device

@@ -86,7 +86,7 @@ func TestAccessPointWrongPIN(t *testing.T) {
 				if e.Kind == EventPINGone {
 					fate = e.PIN
 				}
-				if e.Kind == EventFailed && (!errors.As(e.Err, &failed) || failed.Half != c.half || failed.DetectedBy != registration.RoleEnrollee) {
+				if e.Kind == EventFailed && (!errors.As(e.Err, &failed) || failed.Half != c.half || failed.DetectedBy != registration.RoleEnrollee || e.Role != registration.RoleRegistrar) {
 					t.Errorf("the access point says: %v", e.Err)
 				}
 			}
@@ -166,8 +166,9 @@ func TestAccessPointExternalRegistrar(t *testing.T) {
 	if err != nil || !result.SettingsRead || result.AP.SSID != network.SSID || string(result.AP.NetworkKey) != string(network.NetworkKey) {
 		t.Fatalf("reading: %v, %v", result, err)
 	}
-	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventSettingsRead}) {
-		t.Errorf("reading: %v", got)
+	events := ap.Events()
+	if got := kinds(events); !slices.Equal(got, []EventKind{EventSettingsRead}) || events[0].Role != registration.RoleEnrollee {
+		t.Errorf("reading: %v", events)
 	}
 	settings := wps.Credential{SSID: "new", AuthType: wps.AuthWPAPersonal, EncrType: wps.EncrTKIP, NetworkKey: []byte("another key")}
 	if _, err := external(t, ap, began, "12345670", &settings); err != nil {
