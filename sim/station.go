@@ -407,8 +407,11 @@ func (s *station) deauthenticated(now time.Time, reason uint16) {
 // yielded something: EAP ends with a failure anyhow.
 func (s *station) finish(now time.Time) {
 	result, err := s.exchange.Result(), s.over
-	if result != nil {
+	switch {
+	case result != nil:
 		err = nil
+	case err == nil:
+		err = fmt.Errorf("%w: the exchange has yielded nothing", registration.ErrRefused)
 	}
 	s.leave(now)
 	s.owner.registered(now, result, err)

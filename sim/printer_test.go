@@ -1,0 +1,96 @@
+package sim
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// mute is an exchange that ends with the first packet, without a word.
+type mute struct{}
+
+func (mute) Start(now time.Time) eapwsc.Step               { return eapwsc.Step{Deadline: now.Add(time.Minute)} }
+func (mute) Handle(time.Time, []byte) (eapwsc.Step, error) { return eapwsc.Step{Done: true}, nil }
+func (mute) Timeout(time.Time) (eapwsc.Step, error)        { return eapwsc.Step{Done: true}, nil }
+func (mute) Close() error                                  { return nil }
+func (mute) Result() *registration.Result                  { return nil }
+
+// TestForeignExchange has a printer put up with an enrollee that does not
+// work.
+func TestForeignExchange(t *testing.T) {
+	broken := errors.New("broken")
+	for want, newExchange := range map[error]func(registration.EnrolleeConfig) (Exchange, error){
+		registration.ErrRefused: func(registration.EnrolleeConfig) (Exchange, error) { return mute{}, nil },
+		broken:                  func(registration.EnrolleeConfig) (Exchange, error) { return nil, broken },
+	} {
+		h := newHome(t, nil, func(c *PrinterConfig) { c.NewExchange = newExchange })
+		h.byButton()
+		h.Run(3 * time.Minute)
+		if s := h.printer.Status(); s.State != Idle || !errors.Is(s.Err, want) {
+			t.Errorf("%v: %v, want %v", s, s.Err, want)
+		}
+	}
+}
+
+// TestSeveralNetworks has a printer keep what it was given before, and go back
+// to it when a set-up fails or the newer network is gone.
+func TestSeveralNetworks(t *testing.T) {
+	h := newHome(t, nil, nil)
+	other := addRouter(t, h.World, RouterConfig{Name: "other"})
+	h.byButton()
+	h.Run(10 * time.Second)
+	h.must(other.PressButton())
+	h.printer.SetupByPushButton()
+	h.Run(10 * time.Second)
+	names := func() (names []wps.SSID) {
+		for _, c := range h.printer.Networks() {
+			names = append(names, c.SSID)
+		}
+		return names
+	}
+	if got := names(); !slices.Equal(got, []wps.SSID{"net-other", "net-router"}) {
+		t.Errorf("it knows %q", got)
+	}
+	if s := h.printer.Status(); s.SSID != "net-other" || s.State != Connected {
+		t.Errorf("it is %v", s)
+	}
+	other.FactoryReset()
+	h.SetLink(h.printer.Port(), other.Port(), Link{Cut: true})
+	h.printer.SetupByPushButton()
+	h.Run(3 * time.Minute)
+	if s := h.printer.Status(); s.SSID != "net-router" || s.State != Connected {
+		t.Errorf("it is %v", s)
+	}
+	h.byButton()
+	h.Run(10 * time.Second)
+	if got := names(); !slices.Equal(got, []wps.SSID{"net-router", "net-other"}) {
+		t.Errorf("it knows %q", got)
+	}
+	h.printer.Cancel() // there is nothing to cancel
+	if s := h.printer.Status(); s.State != Connected {
+		t.Errorf("it is %v", s)
+	}
+	h.printer.NetworkReset()
+	if s := h.printer.Status(); s.State != Idle || s.Err != nil || len(names()) > 0 {
+		t.Errorf("it is %v", s)
+	}
+}
+
+// TestTexts has a sentence for each class of error, and one for the others.
+func TestTexts(t *testing.T) {
+	for _, texts := range [][]failureText{panelTexts, wizardTexts} {
+		for _, row := range texts {
+			if f := failure(row.class, texts); f.Text != row.text || !errors.Is(f, row.class) {
+				t.Errorf("%v: %q, and %q stands in its row", row.class, f.Text, row.text)
+			}
+		}
+	}
+	if f := failure(errors.New("unknown"), panelTexts); f.Text == "" {
+		t.Error("nothing is said about an unknown error")
+	}
+}
