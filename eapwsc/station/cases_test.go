@@ -3,62 +3,505 @@
 package station_test
 
 import (
+	"context"
+	"errors"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// cases are the cases among the radios, by name.
+// cases are the cases among the radios. Each looks at what both sides say; of
+// those that fail, the doctor has to name the cause.
 var cases = []struct {
 	name string
 	run  func(w *world)
 }{
 	{"pin", func(w *world) {
-		ap := w.accessPoint(0, "golden-wps")
+		ap := w.accessPoint(0, network)
 		ap.ask("wps_pin", "any", apPIN)
-		w.enrolled(w.station(1).Enroll(w.Context(), printer(registration.PIN(pin.MustParse(apPIN)))))
-		ap.wait("WPS-REG-SUCCESS " + address(w.T, "wlan1").String())
+		e := w.enroll(1, byPIN(apPIN))
+		e.succeeded(network, passphrase)
+		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		w.joins(1, ap, &e.credential)
 	}},
 	{"pbc", func(w *world) {
-		ap := w.accessPoint(0, "golden-wps")
+		ap := w.accessPoint(0, network)
 		ap.ask("wps_pbc")
-		w.enrolled(w.station(1).Enroll(w.Context(), printer(registration.PushButton())))
-		ap.wait("WPS-REG-SUCCESS " + address(w.T, "wlan1").String())
+		e := w.enroll(1, byButton())
+		e.succeeded(network, passphrase)
+		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		ap.wait("WPS-SUCCESS")
+		w.joins(1, ap, &e.credential)
+	}},
+	{"pin-wrong-half1", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pin", "any", apPIN)
+		e := w.enroll(1, byPIN("43211234"))
+		e.failed(registration.ErrPassword, doctor.PINFirstHalf)
+		e.wrongHalf(1)
+		ap.wait("WPS-FAIL msg=8 config_error=18")
+	}},
+	{"pin-wrong-half2", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pin", "any", apPIN)
+		e := w.enroll(1, byPIN("12340002"))
+		e.failed(registration.ErrPassword, doctor.PINSecondHalf)
+		e.wrongHalf(2)
+		ap.wait("WPS-FAIL msg=10 config_error=18")
+	}},
+	{"no-pin-then-pin", func(w *world) {
+		ap := w.accessPoint(0, network)
+		refused := 0
+		cfg := byPIN(apPIN)
+		cfg.Notify = func(event station.Event) {
+			if event.Kind != station.EventFailed {
+				return
+			}
+			if refused++; !errors.Is(event.Err, registration.ErrNoRegistrar) {
+				w.Error(event.Err)
+			}
+			w.diagnosed(cfg.Record, doctor.NoRegistrarSession)
+			ap.wait("WPS-PIN-NEEDED .* Printer")
+			ap.ask("wps_pin", "any", apPIN)
+		}
+		e := w.enroll(1, cfg)
+		e.succeeded(network, passphrase)
+		if refused != 1 {
+			w.Errorf("refused %d times", refused)
+		}
+		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+	}},
+	{"pbc-overlap", func(w *world) {
+		ap, neighbour := w.accessPoint(0, network), w.accessPoint(2, "neighbour")
+		ap.ask("wps_pbc")
+		neighbour.ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		e.failed(eapwsc.ErrOverlap, doctor.Overlap)
+		ap.never("IEEE 802.11: associated")
+		neighbour.never("IEEE 802.11: associated")
+	}},
+	{"pbc-same-uuid-dual-band", func(w *world) {
+		const uuid = "uuid=12345678-9abc-def0-1234-000000000999"
+		aps := w.accessPoints(
+			w.configure(0, network, uuid),
+			w.configure(2, network, uuid, "hw_mode=a", "channel=36", "country_code=US"))
+		aps[0].ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		e.succeeded(network, passphrase)
+		aps[0].wait("WPS-REG-SUCCESS " + e.mac.String())
+		if n := e.waiting; n != 2 {
+			w.Errorf("%d radios were waiting", n)
+		}
+	}},
+	{"wps-off", func(w *world) {
+		ap := w.accessPoint(0, network, "wps_state=0")
+		e := w.enroll(1, briefly(byButton()))
+		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPSDisabled)
+		e.failed(station.ErrWalkTime, doctor.WPSDisabled)
+		ap.never("IEEE 802.11: associated")
+	}},
+	{"locked", func(w *world) {
+		ap := w.accessPoint(0, network, "ap_setup_locked=1")
+		w.diagnosedNow(1, doctor.SetupLocked)
+		e := w.register(1, apPIN, nil)
+		e.failed(registration.ErrLocked, doctor.SetupLocked)
+		ap.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
+		ap.never("WPS-REG-SUCCESS")
+		// It is the router's own PIN that is locked, not the button.
+		ap.ask("wps_pbc")
+		w.enroll(1, byButton()).succeeded(network, passphrase)
+	}},
+	{"unconfigured", func(w *world) {
+		ap := w.accessPoint(0, network, "wps_state=1")
+		w.diagnosedNow(1, doctor.NotConfigured)
+		ap.ask("wps_pin", "any", apPIN)
+		e := w.enroll(1, byPIN(apPIN))
+		if e.err != nil {
+			w.Fatal(e.err)
+		}
+		ap.wait("WPS-NEW-AP-SETTINGS")
+		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		// It has made up a key, and written it into its configuration.
+		made, err := os.ReadFile(ap.paths[0])
+		if err != nil || !strings.Contains(string(made), "="+string(e.credential.NetworkKey)+"\n") || string(e.credential.NetworkKey) == passphrase {
+			w.Errorf("%s does not hold the key that the station was given: %v", ap.paths[0], err)
+		}
+		w.joins(1, ap, &e.credential)
+	}},
+	{"hidden", func(w *world) {
+		ap := w.accessPoint(0, network, "ignore_broadcast_ssid=1")
+		cfg := briefly(byButton())
+		cfg.SSID = network
+		e := w.enroll(1, cfg)
+		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPSDisabled)
+		if len(e.found) != 1 || !e.found[0].Hidden || e.found[0].SSID != network {
+			w.Errorf("found %+v", e.found)
+		}
+		ap.never("IEEE 802.11: associated")
+	}},
+	{"utf8-ssid", func(w *world) {
+		const ssid, key = "Müllers Netz 🏠", `quote " and \ slash`
+		ap := w.accessPoint(0, ssid, "wpa_passphrase="+key)
+		ap.ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		e.succeeded(ssid, key)
+		w.joins(1, ap, &e.credential)
+	}},
+	{"open", func(w *world) {
+		ap := w.accessPoint(0, network, "wpa=0", "wpa_passphrase")
+		ap.ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		if c := e.credential; e.err != nil || c.SSID != network || c.AuthType != wps.AuthOpen || c.EncrType != wps.EncrNone || len(c.NetworkKey) != 0 {
+			w.Fatalf("%+v, %v", c, e.err)
+		}
+		// An open network is joined without another program.
+		ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
+		defer cancel()
+		s := w.station(1)
+		if err := s.Join(ctx, &e.credential); err != nil {
+			w.Error(err)
+		}
+		ap.wait("AP-STA-CONNECTED " + e.mac.String())
+	}},
+	{"wpa3-only", func(w *world) {
+		ap := w.accessPoint(0, network, "wpa_key_mgmt=SAE", "ieee80211w=2")
+		e := w.enroll(1, briefly(byButton()))
+		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPA3Only)
+		ap.never("IEEE 802.11: associated")
+	}},
+	{"learn", func(w *world) {
+		ap := w.accessPoint(0, network)
+		e := w.register(1, apPIN, nil)
+		if e.err != nil || !e.result.SettingsRead {
+			w.Fatal(e.err)
+		}
+		if c := e.result.AP; c.SSID != network || string(c.NetworkKey) != passphrase {
+			w.Errorf("learnt %+v", c)
+		}
+		w.diagnosed(e.record, doctor.SettingsRead)
+		ap.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
+		w.joins(1, ap, e.result.AP)
+	}},
+	{"configure", func(w *world) {
+		ap := w.accessPoint(0, network, "wps_state=1")
+		settings := &wps.Credential{
+			SSID: "new name", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("new passphrase"),
+		}
+		e := w.register(1, apPIN, settings)
+		if e.err != nil {
+			w.Fatal(e.err)
+		}
+		ap.wait("WPS-NEW-AP-SETTINGS")
+		ap.wait("AP-ENABLED|AP-DISABLED|interface state|WPS-SUCCESS")
+		w.joins(1, ap, settings)
+	}},
+	{"authorized-mac-of-another", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pin", "any", apPIN, "120", "02:00:00:00:09:09")
+		e := w.enroll(1, briefly(byPIN(apPIN)))
+		e.failed(eapwsc.ErrNoAccessPoint, doctor.NotAuthorized)
+		ap.never("IEEE 802.11: associated")
+	}},
+	{"walk-time-over", func(w *world) {
+		ap := w.accessPoint(0, network)
+		var countdown []time.Duration
+		cfg := byButton()
+		cfg.Countdown = func(left time.Duration) { countdown = append(countdown, left) }
+		began := time.Now()
+		e := w.enroll(1, cfg)
+		e.failed(station.ErrWalkTime, doctor.NoSelectedRegistrar)
+		if took := time.Since(began).Round(time.Second); took != eapwsc.WalkTime {
+			w.Errorf("after %v", took)
+		}
+		if n := len(countdown); n < 120 || countdown[0] != eapwsc.WalkTime || countdown[n-1] > time.Second {
+			w.Errorf("countdown %v", countdown)
+		}
+		ap.never("IEEE 802.11: associated")
+	}},
+	{"ap-restarts-midway", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pin", "any", apPIN)
+		cfg := byPIN(apPIN)
+		killed := false
+		cfg.Watch = func(d eapol.Direction, _ wps.MAC, frame []byte) {
+			if !killed && isMessage(frame, wps.MessageM4) {
+				killed = true
+				ap.kill()
+			}
+		}
+		cfg.Notify = func(event station.Event) {
+			if event.Kind == station.EventFailed {
+				w.diagnosed(cfg.Record, doctor.Timeout)
+				ap.again()
+				ap.ask("wps_pin", "any", apPIN)
+			}
+		}
+		e := w.enroll(1, cfg)
+		e.succeeded(network, passphrase)
+		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+	}},
+	{"out-of-range-midway", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pin", "any", apPIN)
+		cfg := byPIN(apPIN)
+		away := false
+		cfg.Watch = func(d eapol.Direction, _ wps.MAC, frame []byte) {
+			if !away && isMessage(frame, wps.MessageM4) {
+				away = true
+				w.place(1, 2)
+			}
+		}
+		cfg.Notify = func(event station.Event) {
+			if event.Kind == station.EventFailed {
+				w.diagnosed(cfg.Record, doctor.Timeout)
+				w.place(1, 1)
+			}
+		}
+		e := w.enroll(1, cfg)
+		e.succeeded(network, passphrase)
+		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+	}},
+	{"two-stations-at-once", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pbc")
+		first, second := w.enrollment(1, byButton()), w.enrollment(3, byButton())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			second.run()
+		}()
+		first.run()
+		<-done
+		first.failed(registration.ErrOverlap, doctor.Overlap)
+		second.failed(registration.ErrOverlap, doctor.Overlap)
+		ap.wait("WPS-OVERLAP-DETECTED")
+		ap.never("WPS-REG-SUCCESS")
+	}},
+	{"held", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pbc")
+		w.supplicant(1, "")
+		e := w.enroll(1, byButton())
+		var held *station.HeldError
+		if !errors.As(e.err, &held) || held.Program != "wpa_supplicant" {
+			w.Fatal(e.err)
+		}
+		ap.never("IEEE 802.11: associated")
+	}},
+	{"cancelled-midway", func(w *world) {
+		ap := w.accessPoint(0, network)
+		ap.ask("wps_pin", "any", apPIN)
+		ctx, cancel := context.WithCancel(w.Context())
+		w.down(1)
+		cfg := byPIN(apPIN)
+		cfg.Watch = func(d eapol.Direction, _ wps.MAC, frame []byte) {
+			if isMessage(frame, wps.MessageM4) {
+				cancel()
+			}
+		}
+		s := w.station(1)
+		if _, err := s.Enroll(ctx, cfg); !errors.Is(err, context.Canceled) {
+			w.Error(err)
+		}
+		ap.loses(s.MAC())
+		if err := s.Close(); err != nil {
+			w.Error(err)
+		}
+		if w.isUp(1) {
+			w.Error("the interface was left up")
+		}
 	}},
 }
 
 // inside runs the cases in the machine.
 func inside(t *testing.T) {
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
-			began := time.Now()
-			c.run(w)
-			t.Logf("%.1f s", time.Since(began).Seconds())
-		})
+		t.Run(c.name, func(t *testing.T) { c.run(newWorld(t)) })
 	}
 }
 
-// printer is the configuration of a printer-like station with a password.
+// byPIN is the configuration of a printer-like station with a PIN.
+func byPIN(digits string) station.EnrollConfig {
+	return printer(registration.PIN(pin.MustParse(digits)))
+}
+
+// byButton is that of one whose button was pressed.
+func byButton() station.EnrollConfig { return printer(registration.PushButton()) }
+
 func printer(password registration.Password) station.EnrollConfig {
+	return station.EnrollConfig{
+		Enrollee: registration.EnrolleeConfig{Config: registration.Config{Device: printerDevice()}, Password: password},
+		Record:   new(station.Record),
+	}
+}
+
+func printerDevice() wps.Device {
 	device := wps.DefaultDevice()
 	device.Manufacturer, device.ModelName, device.ModelNumber, device.SerialNumber = "Example Works", "Golden Printer", "GP-1", "0003"
 	device.DeviceName = "Printer"
 	device.PrimaryDeviceType = wps.NewDeviceType(3, 1)
-	return station.EnrollConfig{Enrollee: registration.EnrolleeConfig{Config: registration.Config{Device: device}, Password: password}}
+	return device
 }
 
-// enrolled checks that a station has got the credential of the access point.
-func (w *world) enrolled(e *station.Enrolled, err error) {
+// briefly has a station give up soon.
+func briefly(cfg station.EnrollConfig) station.EnrollConfig {
+	cfg.WalkTime = 15 * time.Second
+	return cfg
+}
+
+// isMessage reports whether an EAPOL frame has the beginning of a message.
+func isMessage(frame []byte, want wps.MessageType) bool {
+	f, err := eapol.ParseFrame(frame)
+	if err != nil || f.Type != eapol.TypeEAP {
+		return false
+	}
+	p, err := eapwsc.ParsePacket(f.Body)
+	if err != nil || !p.IsWSC() {
+		return false
+	}
+	got, err := wps.PeekMessageType(p.Data)
+	return err == nil && got == want
+}
+
+// enrollment is an enrollment, or a registration of the access point, and how
+// it went.
+type enrollment struct {
+	w          *world
+	station    *station.Station
+	mac        wps.MAC
+	cfg        station.EnrollConfig
+	found      []station.AccessPoint // by the last scan
+	waiting    int                   // of them, those to be tried
+	record     *station.Record
+	result     *registration.Result
+	credential wps.Credential
+	err        error
+}
+
+// enroll enrolls a radio.
+func (w *world) enroll(radio int, cfg station.EnrollConfig) *enrollment {
 	w.Helper()
+	e := w.enrollment(radio, cfg)
+	e.run()
+	return e
+}
+
+// enrollment prepares the enrollment of a radio.
+func (w *world) enrollment(radio int, cfg station.EnrollConfig) *enrollment {
+	w.Helper()
+	s := w.station(radio)
+	e := &enrollment{w: w, station: s, mac: s.MAC(), cfg: cfg, record: cfg.Record}
+	e.cfg.Notify = func(event station.Event) {
+		if event.Kind == station.EventScanned {
+			e.found, e.waiting = event.Found, len(event.Selection.Order)
+		}
+		if cfg.Notify != nil {
+			cfg.Notify(event)
+		}
+	}
+	return e
+}
+
+func (e *enrollment) run() {
+	enrolled, err := e.station.Enroll(e.w.Context(), e.cfg)
+	if e.err = errors.Join(err, e.station.Close()); e.err == nil {
+		e.result, e.credential = enrolled.Result, enrolled.Credential
+	}
+}
+
+// register has a radio read or set the settings of the only access point.
+func (w *world) register(radio int, digits string, settings *wps.Credential) *enrollment {
+	w.Helper()
+	s := w.station(radio)
+	defer s.Close()
+	e := &enrollment{w: w, mac: s.MAC(), record: new(station.Record)}
+	found, err := s.Scan(w.Context(), station.ScanConfig{})
+	if err != nil || len(found) != 1 {
+		w.Fatalf("found %d access points, %v", len(found), err)
+	}
+	device := printerDevice()
+	device.UUID = wps.UUIDFromMAC(s.MAC())
+	machine, err := registration.NewRegistrar(registration.RegistrarConfig{
+		Config:   registration.Config{Device: device},
+		Password: registration.PIN(pin.MustParse(digits)), AP: true, NewSettings: settings,
+	})
 	if err != nil {
 		w.Fatal(err)
 	}
-	if c := e.Credential; c.SSID != "golden-wps" || string(c.NetworkKey) != passphrase || c.AuthType != wps.AuthWPA2Personal || c.EncrType != wps.EncrAES {
-		w.Errorf("received %+v, key right: %t", c, string(c.NetworkKey) == passphrase)
+	e.found = found
+	e.result, e.err = s.Run(w.Context(), &found[0], station.RunConfig{Machine: machine, Record: e.record})
+	return e
+}
+
+// succeeded checks the credential of a network with WPA2.
+func (e *enrollment) succeeded(ssid, key string) {
+	e.w.Helper()
+	if e.err != nil {
+		e.w.Fatal(e.err)
 	}
+	if c := e.credential; c.SSID != wps.SSID(ssid) || string(c.NetworkKey) != key || c.AuthType != wps.AuthWPA2Personal || c.EncrType != wps.EncrAES {
+		e.w.Errorf("received %+v, key right: %t", c, string(c.NetworkKey) == key)
+	}
+	e.w.diagnosed(e.record, doctor.Success)
+}
+
+// failed checks the class of the error, and what the doctor says.
+func (e *enrollment) failed(class error, cause doctor.Cause) {
+	e.w.Helper()
+	if !errors.Is(e.err, class) {
+		e.w.Errorf("got %v, want %v", e.err, class)
+	}
+	e.w.diagnosed(e.record, cause)
+}
+
+// wrongHalf checks which half of the password was wrong.
+func (e *enrollment) wrongHalf(want int) {
+	e.w.Helper()
+	var failed *registration.Error
+	if !errors.As(e.err, &failed) || failed.Half != want || failed.DetectedBy != registration.RoleEnrollee {
+		e.w.Errorf("got %v, want half %d", e.err, want)
+	}
+}
+
+// diagnosed checks what the doctor says.
+func (w *world) diagnosed(r *station.Record, want doctor.Cause) {
+	w.Helper()
+	if d := doctor.Diagnose(r.Evidence()); d.Cause != want {
+		w.Errorf("the doctor says %s (%s): %s\n%s; want %s", d.Cause, d.Code, d.Verdict, d.Engineer, want)
+	}
+}
+
+// diagnosedNow checks what the doctor says after a scan alone.
+func (w *world) diagnosedNow(radio int, want doctor.Cause) {
+	w.Helper()
+	s := w.station(radio)
+	defer s.Close()
+	found, err := s.Scan(w.Context(), station.ScanConfig{})
+	if err != nil {
+		w.Fatal(err)
+	}
+	if d := doctor.Diagnose(station.Evidence(found, time.Now())); d.Cause != want {
+		w.Errorf("the doctor says %s (%s): %s; want %s", d.Cause, d.Code, d.Verdict, want)
+	}
+}
+
+// joins has stock wpa_supplicant join with the profile of a credential.
+func (w *world) joins(radio int, ap *accessPoint, c *wps.Credential) {
+	w.Helper()
+	profile, err := station.NewProfile(station.WPASupplicant, c)
+	if err != nil {
+		w.Fatal(err)
+	}
+	supplicant := w.supplicant(radio, profile.Text)
+	supplicant.wait("CTRL-EVENT-CONNECTED")
+	ap.wait("AP-STA-CONNECTED")
 }

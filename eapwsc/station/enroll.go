@@ -11,6 +11,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -41,6 +42,8 @@ type EnrollConfig struct {
 	Countdown func(left time.Duration)
 	// Watch, if set, is shown each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
+	// Record, if set, keeps what happens for package doctor.
+	Record *Record
 }
 
 // EventKind tells what an [Event] reports.
@@ -198,6 +201,11 @@ func (e *enrollment) look(ctx context.Context) ([]AccessPoint, Selection, error)
 		TryUnselected: eapwsc.TryUnselected(e.scans, time.Since(e.began)),
 		Skip:          e.skip,
 	})
+	if e.cfg.Record != nil {
+		e.cfg.Record.scanned(Named(found, e.cfg.SSID, e.cfg.BSSID), doctor.Station{
+			MAC: e.station.mac, UUID: e.cfg.Enrollee.Device.UUID, Method: doctor.MethodOf(password.ID), First: e.began, Last: time.Now(),
+		})
+	}
 	e.notify(Event{Kind: EventScanned, Found: found, Selection: selection, Err: err})
 	switch {
 	case errors.Is(err, eapwsc.ErrOverlap):
@@ -221,7 +229,7 @@ func (e *enrollment) try(ctx context.Context, ap *AccessPoint) (*Enrolled, error
 	if err != nil {
 		return nil, err
 	}
-	result, err := e.station.Run(ctx, ap, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: e.cfg.Watch})
+	result, err := e.station.Run(ctx, ap, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: e.cfg.Watch, Record: e.cfg.Record})
 	if err == nil {
 		var credential wps.Credential
 		if credential, err = usable(result.Credentials); err == nil {

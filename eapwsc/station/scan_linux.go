@@ -184,9 +184,24 @@ func parseBSS(d *netlink.AttributeDecoder) (ap AccessPoint, ok bool) {
 // their names as well: the kernel keeps one for the beacons, and one for the
 // answers to who knew the name.
 func withoutNameless(found []AccessPoint) []AccessPoint {
+	type radio struct {
+		bssid     wps.MAC
+		frequency int
+	}
+	nameless, named := make(map[radio]bool), make(map[radio]bool)
+	for _, ap := range found {
+		key := radio{ap.BSSID, ap.Frequency}
+		if ap.SSID != "" {
+			named[key] = true
+		} else if ap.Hidden {
+			nameless[key] = true
+		}
+	}
+	for i := range found {
+		ap := &found[i]
+		ap.Hidden = ap.Hidden || nameless[radio{ap.BSSID, ap.Frequency}]
+	}
 	return slices.DeleteFunc(found, func(ap AccessPoint) bool {
-		return ap.Hidden && ap.SSID == "" && slices.ContainsFunc(found, func(other AccessPoint) bool {
-			return other.SSID != "" && other.BSSID == ap.BSSID && other.Frequency == ap.Frequency
-		})
+		return ap.SSID == "" && ap.Hidden && named[radio{ap.BSSID, ap.Frequency}]
 	})
 }

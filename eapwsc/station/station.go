@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
@@ -102,6 +101,8 @@ type RunConfig struct {
 	Version10 bool
 	// Watch, if set, is shown each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
+	// Record, if set, keeps what happens for package doctor.
+	Record *Record
 }
 
 // lostGrace is for how long frames are still read that came before the
@@ -122,12 +123,21 @@ func (s *Station) Run(ctx context.Context, ap *AccessPoint, cfg RunConfig) (*reg
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Record == nil {
+		cfg.Record = new(Record)
+	}
+	cfg.Record.begin(s.mac, ap, cfg.Machine.Role())
+	result, err := s.run(ctx, ap, peer, elements, &cfg)
+	cfg.Record.end(result, err)
+	return result, err
+}
+
+func (s *Station) run(ctx context.Context, ap *AccessPoint, peer *eapwsc.Peer, elements []byte, cfg *RunConfig) (*registration.Result, error) {
 	a, err := s.radio.associate(ctx, ap, elements)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
@@ -137,12 +147,17 @@ func (s *Station) Run(ctx context.Context, ap *AccessPoint, cfg RunConfig) (*reg
 		case <-ctx.Done():
 		}
 	}()
-	var conn eapol.Conn = a
-	if cfg.Watch != nil {
-		conn = eapol.Watch(a, cfg.Watch)
-	}
+	conn := eapol.Watch(a, func(d eapol.Direction, other wps.MAC, frame []byte) {
+		cfg.Record.frame(d, frame)
+		if cfg.Watch != nil {
+			cfg.Watch(d, other, frame)
+		}
+	})
 	result, err := eapol.Runner{Remote: ap.BSSID}.Run(ctx, conn, peer)
 	cancel(nil)
 	<-watching
-	return result, errors.Join(err, a.Close())
+	if closed := a.Close(); err == nil {
+		err = closed
+	}
+	return result, err
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,6 +74,7 @@ func (w *world) start(label, name string, arguments ...string) *program {
 		w.Fatal(err)
 	}
 	defer log.Close()
+	p.at = len(p.output())
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
 		w.Fatal(err)
@@ -115,23 +117,39 @@ func (p *program) wait(what string) string {
 	return ""
 }
 
-// accessPoint is a hostapd.
+// never checks that the program has not said something.
+func (p *program) never(what string) {
+	p.w.Helper()
+	if said := regexp.MustCompile(what).FindString(p.output()); said != "" {
+		p.w.Errorf("%s said %q", p.name, said)
+	}
+}
+
+// kill ends a program without a chance to say goodbye.
+func (p *program) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// accessPoint is an interface of a hostapd.
 type accessPoint struct {
 	*program
 	radio string
-	bssid wps.MAC
+	paths []string // of all configurations of the program
 }
 
 const (
+	network    = "golden-wps"
 	apPIN      = "12345670"
 	passphrase = "correct horse battery"
 )
 
-// accessPoint starts an access point with WPA2 and WPS on 2.4 GHz, channel 6.
-// Lines replace or follow those of its configuration.
-func (w *world) accessPoint(radio int, ssid string, lines ...string) *accessPoint {
+// configure writes the configuration of an access point with WPA2 and WPS on
+// 2.4 GHz, channel 6, and returns its path. Lines replace those of the
+// same key, or take them out if they have no value.
+func (w *world) configure(radio int, ssid string, lines ...string) (path string) {
 	w.Helper()
-	name := fmt.Sprintf("wlan%d", radio)
+	name := radioName(radio)
 	config := fmt.Sprintf(`interface=%[1]s
 driver=nl80211
 ctrl_interface=/run/hostapd
@@ -156,21 +174,39 @@ device_type=6-0050F204-1
 os_version=01020300
 `, name, radio, ssid, passphrase, apPIN)
 	for _, line := range lines {
-		key, _, _ := strings.Cut(line, "=")
+		key, _, set := strings.Cut(line, "=")
 		config = regexp.MustCompile(`(?m)^`+key+`=.*\n`).ReplaceAllString(config, "")
-		if !strings.HasPrefix(line, "-") {
+		if set {
 			config += line + "\n"
 		}
 	}
-	path := filepath.Join("/run", w.name+"-"+name+".conf")
+	path = filepath.Join("/run", name+".conf")
 	if err := os.WriteFile(path, []byte(config), 0o666); err != nil {
 		w.Fatal(err)
 	}
-	ap := &accessPoint{radio: name, bssid: address(w.T, name)}
-	ap.program = w.start(name, "hostapd", path)
-	ap.wait("AP-ENABLED")
-	return ap
+	return path
 }
+
+// accessPoint starts an access point.
+func (w *world) accessPoint(radio int, ssid string, lines ...string) *accessPoint {
+	w.Helper()
+	return w.accessPoints(w.configure(radio, ssid, lines...))[0]
+}
+
+// accessPoints starts one device with several radios.
+func (w *world) accessPoints(paths ...string) (all []*accessPoint) {
+	w.Helper()
+	name := strings.TrimSuffix(filepath.Base(paths[0]), ".conf")
+	p := w.start(name, "hostapd", paths...)
+	for _, path := range paths {
+		p.wait("AP-ENABLED")
+		all = append(all, &accessPoint{p, strings.TrimSuffix(filepath.Base(path), ".conf"), paths})
+	}
+	return all
+}
+
+// again starts an access point that was killed.
+func (a *accessPoint) again() { *a = *a.w.accessPoints(a.paths...)[0] }
 
 // ask gives the access point a command.
 func (a *accessPoint) ask(arguments ...string) string {
@@ -182,31 +218,66 @@ func (a *accessPoint) ask(arguments ...string) string {
 	return string(output)
 }
 
-// address returns the address of an interface.
-func address(t testing.TB, name string) wps.MAC {
-	t.Helper()
-	text, err := os.ReadFile("/sys/class/net/" + name + "/address")
-	if err != nil {
-		t.Fatal(err)
+// loses waits until a station has gone.
+func (a *accessPoint) loses(mac wps.MAC) {
+	a.w.Helper()
+	for range 100 {
+		if !strings.Contains(a.ask("list_sta"), mac.String()) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
-	mac, err := wps.ParseMAC(strings.TrimSpace(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return mac
+	a.w.Errorf("%v is still there", mac)
 }
+
+func radioName(radio int) string { return fmt.Sprintf("wlan%d", radio) }
 
 // station opens a radio as a station.
 func (w *world) station(radio int) *station.Station {
 	w.Helper()
-	s, err := station.Open(fmt.Sprintf("wlan%d", radio))
+	s, err := station.Open(radioName(radio))
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			w.Error(err)
-		}
-	})
 	return s
+}
+
+// supplicant starts a wpa_supplicant with the networks of its configuration.
+func (w *world) supplicant(radio int, networks string) *program {
+	w.Helper()
+	path := filepath.Join("/run", radioName(radio)+"-supplicant.conf")
+	if err := os.WriteFile(path, []byte("ctrl_interface=/run/wpa_supplicant\n"+networks), 0o666); err != nil {
+		w.Fatal(err)
+	}
+	p := w.start(radioName(radio), "wpa_supplicant", "-Dnl80211", "-i"+radioName(radio), "-c"+path)
+	p.wait("Successfully initialized wpa_supplicant")
+	return p
+}
+
+// place moves a radio to one of two places out of each other's reach. All are
+// at the first one.
+func (w *world) place(radio, place int) {
+	w.Helper()
+	err := os.WriteFile(fmt.Sprintf("/sys/kernel/debug/ieee80211/phy%d/hwsim/group", radio), []byte(fmt.Sprint(place)), 0)
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// down brings an interface down.
+func (w *world) down(radio int) {
+	w.Helper()
+	if output, err := exec.Command("ip", "link", "set", radioName(radio), "down").CombinedOutput(); err != nil {
+		w.Fatalf("%v\n%s", err, output)
+	}
+}
+
+// isUp reports whether an interface is up.
+func (w *world) isUp(radio int) bool {
+	w.Helper()
+	ifi, err := net.InterfaceByName(radioName(radio))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return ifi.Flags&net.FlagUp != 0
 }
