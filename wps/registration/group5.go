@@ -77,16 +77,15 @@ func CheckPublicKey(peer, own *wps.PublicKey) error {
 // CheckSubgroup checks that a public key in which [CheckPublicKey] found nothing
 // wrong is a power of the generator. Every honest key is. Against a stranger
 // the other check is enough, for one bit of an exponent used once helps nobody;
-// this one is for who wants to know of a peer that is not honest. It costs
-// about half an exponentiation.
+// this one is for who wants to know of a peer that is not honest.
 //
-// The subgroup is that of the squares, so the Legendre symbol tells: a tenth of
-// the cost of raising the key to the power q. math/big computes it in variable
-// time, which is allowed because the key is public and the prime is too.
+// The subgroup is that of the squares, so the Legendre symbol tells: a small
+// part of the cost of raising the key to the power q. It takes variable time,
+// which is allowed because the key is public and the prime is too.
 //
 // The error is [ErrPublicKeySubgroup].
 func CheckSubgroup(peer *wps.PublicKey) error {
-	if big.Jacobi(new(big.Int).SetBytes(peer[:]), prime) != 1 {
+	if legendre(peer) != 1 {
 		return ErrPublicKeySubgroup
 	}
 	return nil
