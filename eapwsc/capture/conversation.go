@@ -68,8 +68,14 @@ func (v *conversation) step(e *Event, s Step) {
 		x.Cut = true
 		return
 	}
+	if x.Steps == nil {
+		x.Steps = make([]Step, 0, typicalSteps)
+	}
 	x.Steps = append(x.Steps, s)
 }
+
+// typicalSteps is how many steps most exchanges have at most.
+const typicalSteps = 18
 
 // again counts the repetition of a signal, if it was the last step.
 func (v *conversation) again(s Signal, now time.Time) bool {

@@ -93,7 +93,7 @@ func (x *Exchange) Transcript() (t *validate.Transcript, steps []int) {
 // Evidence returns what the capture tells of the surroundings of the exchange,
 // for package doctor. The attempts, of which the last one is x.Attempt, are
 // the caller's to give: those before it may have been given out long ago.
-func (x *Exchange) Evidence(attempts []doctor.Attempt) *doctor.Evidence {
+func (x *Exchange) Evidence(attempts []*doctor.Attempt) *doctor.Evidence {
 	e := &doctor.Evidence{Attempts: attempts, Stations: stations(x.Seekers)}
 	if x.Network != nil {
 		e.Networks = []doctor.Network{x.Network.evidence()}
@@ -185,13 +185,13 @@ func (n *Network) security() validate.Network {
 
 // Attempt describes the exchange for package doctor. What the findings say
 // about authenticity and encryption is a part of it.
-func (x *Exchange) Attempt(findings validate.Findings) doctor.Attempt {
-	a := doctor.Attempt{
+func (x *Exchange) Attempt(findings validate.Findings) *doctor.Attempt {
+	a := &doctor.Attempt{
 		Began: x.Began, Ended: x.Ended, Station: x.Station, AP: x.AP, APEnrollee: x.APEnrollee,
 		Fault: doctor.FaultIn(findings), After: x.Joining.evidence(),
 	}
-	x.describe(&a)
-	x.follow(&a)
+	x.describe(a)
+	x.follow(a)
 	a.Settings = x.settings()
 	return a
 }

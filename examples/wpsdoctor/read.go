@@ -15,7 +15,7 @@ import (
 type job struct {
 	exchange *capture.Exchange
 	findings validate.Findings
-	attempt  doctor.Attempt
+	attempt  *doctor.Attempt
 	judged   chan struct{}
 }
 

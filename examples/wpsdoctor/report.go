@@ -103,7 +103,7 @@ func newReport(file string, index int, d *doctor.Diagnosis) *report {
 
 // describe adds what is known of the exchange.
 func (r *report) describe(j *job) {
-	x, a := j.exchange, &j.attempt
+	x, a := j.exchange, j.attempt
 	r.Transport = text(x.Transport.String())
 	r.EnrolleeRole = text(roleName(x.APEnrollee))
 	if a.Method != doctor.MethodUnknown {

@@ -39,7 +39,7 @@ type Hint struct {
 type view struct {
 	*Evidence
 	a      *Attempt    // the one that is judged; nil if there was none
-	before []Attempt   // those before it that have to do with the same devices
+	before []*Attempt  // those before it that have to do with the same devices
 	net    *Network    // the access point of a, or nil
 	state  *wps.Beacon // what it said when a began, or nil
 }
@@ -86,9 +86,9 @@ func Diagnose(e *Evidence) Diagnosis {
 func newView(e *Evidence) *view {
 	v := &view{Evidence: e}
 	if n := len(e.Attempts); n > 0 {
-		v.a = &e.Attempts[n-1]
+		v.a = e.Attempts[n-1]
 		for _, b := range e.Attempts[:n-1] {
-			if v.a.concerns(&b) {
+			if v.a.concerns(b) {
 				v.before = append(v.before, b)
 			}
 		}

@@ -6,7 +6,7 @@
 // of package registration that has failed knows its own error:
 //
 //	attempt := doctor.FromError(err, doctor.PIN)
-//	d := doctor.Diagnose(&doctor.Evidence{Attempts: []doctor.Attempt{attempt}})
+//	d := doctor.Diagnose(&doctor.Evidence{Attempts: []*doctor.Attempt{attempt}})
 //	fmt.Println(d.Verdict)
 //	for i, step := range d.Remedy {
 //		fmt.Printf("%d. %s\n", i+1, step)

@@ -30,12 +30,12 @@ var (
 )
 
 // attempt is one of the printer, by PIN, changed as told.
-func attempt(change func(*Attempt)) Attempt {
-	a := Attempt{
+func attempt(change func(*Attempt)) *Attempt {
+	a := &Attempt{
 		Began: noon, Ended: noon.Add(time.Second), Station: station, AP: ap, Enrollee: printer, Registrar: router, Method: PIN,
 		Reached: StageM4, End: EndNACK, By: enrollee,
 	}
-	change(&a)
+	change(a)
 	return a
 }
 
@@ -147,7 +147,7 @@ var cases = []struct {
 	{"overlap, NACK to M1", only(by(PushButton, nacked(12, registrar, StageM1))), "B8", Overlap, Refused},
 	{"overlap, M2D", only(by(PushButton, m2d(12))), "B4", Overlap, Refused},
 	{"overlap, two addresses, two pressed", Evidence{
-		Attempts: []Attempt{attempt(by(PushButton, with(m2d(12), func(a *Attempt) { a.Enrollee.MAC = other })))},
+		Attempts: []*Attempt{attempt(by(PushButton, with(m2d(12), func(a *Attempt) { a.Enrollee.MAC = other })))},
 		Stations: []Station{pressing(station, 1, noon), pressing(other, 2, noon)},
 	}, "B4", Overlap, Refused},
 	{"NFC key, M2D", only(by(OutOfBand, m2d(20))), "B6", OOBHashMismatch, Refused},
@@ -249,7 +249,7 @@ var cases = []struct {
 	})), "A4", NoSelectedRegistrar, NoAttempt},
 	{"nothing", Evidence{}, "D", Unknown, NoAttempt},
 
-	{"hints", Evidence{Attempts: []Attempt{
+	{"hints", Evidence{Attempts: []*Attempt{
 		attempt(with(m2d(0), func(a *Attempt) { a.AP = ap2 })),
 		attempt(with(broken(EndFailure, StageM1), func(a *Attempt) {
 			a.Method, a.Retransmissions, a.Enrollee.MAC = PushButton, 1, other
@@ -405,7 +405,7 @@ func TestFromError(t *testing.T) {
 		{"without a word", &registration.Error{Message: wps.MessageM3, DetectedBy: registrar, Err: registration.ErrRefused}, PIN, EndedEarly},
 		{"key", &registration.Error{Message: wps.MessageM2, ConfigError: 20, DetectedBy: enrollee}, OutOfBand, OOBHashMismatch},
 	} {
-		if d := Diagnose(&Evidence{Attempts: []Attempt{FromError(tt.err, tt.method)}}); d.Cause != tt.want {
+		if d := Diagnose(&Evidence{Attempts: []*Attempt{FromError(tt.err, tt.method)}}); d.Cause != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, d.Cause, tt.want)
 		}
 	}

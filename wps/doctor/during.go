@@ -426,8 +426,8 @@ func (v *view) lockout() bool {
 // earlier reports whether an earlier attempt with the same access point was
 // such a one.
 func (v *view) earlier(such func(*Attempt) bool) bool {
-	for i := range v.before {
-		if b := &v.before[i]; b.AP == v.a.AP && such(b) {
+	for _, b := range v.before {
+		if b.AP == v.a.AP && such(b) {
 			return true
 		}
 	}

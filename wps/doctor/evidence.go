@@ -18,7 +18,7 @@ type Evidence struct {
 	Stations []Station
 	// Attempts are the attempts to register, in the order of time. The last
 	// one is the one to be judged, in the light of those before it.
-	Attempts []Attempt
+	Attempts []*Attempt
 }
 
 // Network is an access point as its beacons and probe responses show it.

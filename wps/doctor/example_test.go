@@ -16,7 +16,7 @@ func ExampleDiagnose() {
 	attempt.Enrollee.DeviceName = "Office"
 	attempt.Enrollee.PrimaryDeviceType = wps.DeviceTypePrinter
 
-	d := doctor.Diagnose(&doctor.Evidence{Attempts: []doctor.Attempt{attempt}})
+	d := doctor.Diagnose(&doctor.Evidence{Attempts: []*doctor.Attempt{attempt}})
 	fmt.Println(d.Cause, d.Code)
 	fmt.Println(d.Verdict)
 	for i, step := range d.Remedy[:3] {

@@ -10,8 +10,8 @@ import (
 // FromError makes an attempt of what one of our own machines knows when its
 // run has failed. Say what else is known by setting further fields: the
 // addresses, the descriptions.
-func FromError(err *registration.Error, method Method) Attempt {
-	a := Attempt{
+func FromError(err *registration.Error, method Method) *Attempt {
+	a := &Attempt{
 		Method: method, Reached: StageOf(err.Message),
 		By: err.DetectedBy, ConfigError: err.ConfigError, End: EndNACK,
 	}

@@ -43,8 +43,8 @@ func notReady(b *Attempt) bool { return b.End == EndM2D && b.ConfigError == wps.
 // sameDevice reports whether an earlier attempt of the same two devices in the
 // same roles was such a one. A device may have changed its address.
 func (v *view) sameDevice(such func(*Attempt) bool) bool {
-	for i := range v.before {
-		if b := &v.before[i]; v.sameTwo(b) && such(b) {
+	for _, b := range v.before {
+		if v.sameTwo(b) && such(b) {
 			return true
 		}
 	}
@@ -61,7 +61,7 @@ func (v *view) sameTwo(b *Attempt) bool {
 // was.
 func (v *view) count(such func(*Attempt) bool) (n int) {
 	for i := len(v.before) - 1; i >= 0; i-- {
-		b := &v.before[i]
+		b := v.before[i]
 		if b.AP != v.a.AP || b.APEnrollee != v.a.APEnrollee {
 			continue
 		}
@@ -78,8 +78,8 @@ func (v *view) count(such func(*Attempt) bool) (n int) {
 // other reports whether an earlier attempt of the station with another access
 // point was such a one.
 func (v *view) other(such func(*Attempt) bool) bool {
-	for i := range v.before {
-		if b := &v.before[i]; b.Station == v.a.Station && b.AP != v.a.AP && v.a.Station != (wps.MAC{}) && such(b) {
+	for _, b := range v.before {
+		if b.Station == v.a.Station && b.AP != v.a.AP && v.a.Station != (wps.MAC{}) && such(b) {
 			return true
 		}
 	}
@@ -92,21 +92,22 @@ const memory = 256
 // History keeps the latest attempts, so that the next can be judged in their
 // light: 256 of them, however many there were. The zero value is empty.
 type History struct {
-	attempts []Attempt
+	attempts []*Attempt
 }
 
 // Add adds an attempt, and returns it with those before it that have to do
-// with the same devices: what [Evidence].Attempts is to be. The slice is the
-// caller's.
-func (h *History) Add(a Attempt) []Attempt {
-	var related []Attempt
-	for i := range h.attempts {
-		if a.concerns(&h.attempts[i]) {
-			related = append(related, h.attempts[i])
+// with the same devices: what [Evidence].Attempts is to be. The attempt must
+// not change any more; the slice is the caller's.
+func (h *History) Add(a *Attempt) []*Attempt {
+	var related []*Attempt
+	for _, b := range h.attempts {
+		if a.concerns(b) {
+			related = append(related, b)
 		}
 	}
 	if len(h.attempts) == memory {
-		h.attempts = append(h.attempts[:0], h.attempts[memory/4:]...)
+		copy(h.attempts, h.attempts[1:])
+		h.attempts = h.attempts[:memory-1]
 	}
 	h.attempts = append(h.attempts, a)
 	return append(related, a)
