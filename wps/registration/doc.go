@@ -36,15 +36,20 @@
 //	}
 //
 // One machine serves one run. An answer that comes with an error, a WSC_NACK,
-// is still to be sent.
+// is still to be sent. What the transport does is told to the machine: Closed
+// when it has ended the exchange, Abort when time is over, Refuse when the run
+// must not go on.
 //
 // # Forgeries
 //
 // Anyone on the air can send anything, so what is not of this run (a wrong
 // nonce) or not authentic (a wrong Authenticator) is ignored, and reported as
 // [ErrIgnored], as WSC 2.0 §7.1 has it (via iwd). hostap ends the run instead.
-// What carries the nonces of the run and still breaks the protocol ends it by
-// WSC_NACK. A message received once more gets the same answer, octet for octet.
+// What is authentic and still breaks the protocol ends the run by WSC_NACK; so
+// does an M2 with the nonce of the run that cannot be right, for nothing is
+// authentic before it. A message received once more gets the same answer, octet
+// for octet. WSC_NACK itself is never authenticated: whoever hears the nonces can
+// stop a run, and no implementation can help it.
 //
 // # What fails, and how it is told
 //
@@ -53,16 +58,25 @@
 // be branched on with errors.Is: [ErrPassword], [ErrNoRegistrar], [ErrOverlap],
 // [ErrLocked] and others.
 //
+//	wrong first half        NACK 18 after M4, found by the enrollee
+//	wrong second half       NACK 18 after M6; the registrar's PIN is spent
+//	nobody is waiting       M2D 0; M2D 12 if two devices are
+//	access point locked     NACK 15 after M2, or M8 if it may be read
+//	settings unreadable     NACK 2
+//	strange public key      NACK or M2D 20
+//	anything else           NACK 0
+//
 // # Runs of two messages
 //
 // After an NFC connection handover ([Handover]) M2 carries the settings and the
-// run ends with it; the keys are known by their hashes. With
-// [EnrolleeConfig].TrustTransport the same serves IEEE 1905.1, whose frames are
-// taken as secure.
+// run ends with it: each side knows the other's key by its hash. With
+// TrustTransport on both sides the same serves IEEE 1905.1, whose frames are
+// protected; there M2 is the last message, and nothing answers it.
 //
 // # Secrets
 //
 // Nothing here prints a password, key or secret nonce. All are cleared when a
-// run ends, but for what [Result] gives out. [Config].KeyLog, if set, is
-// written the keys of the run, for readers of captures.
+// run ends, but for what [Result] gives out; a caller's own passwords, key pairs
+// and credentials are left alone. [Config].KeyLog, if set, is written the keys of
+// the run, for readers of captures.
 package registration

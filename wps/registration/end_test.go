@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"testing"
@@ -173,6 +174,36 @@ func TestRefuseBeforeM1(t *testing.T) {
 	}
 }
 
+// TestM2DThenClosed checks that an enrollee that was told "not now" and then
+// registered nevertheless does not blame M2D for what happens later.
+func TestM2DThenClosed(t *testing.T) {
+	f := station()
+	f.cheap()
+	f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
+	e, r := f.machines(t)
+	said := must(t)
+	said(e.Handle(said(r.Handle(said(e.Start())))))
+	said(e.Handle(said(r.Resume(Admission{Password: mustPIN("12345670")}))))
+	if err := e.Closed(); !errors.Is(err, ErrRefused) || errors.Is(err, ErrNoRegistrar) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestForgedM2 checks that a forged M2 leaves nothing behind: the enrollee still
+// knows no registrar's nonce, and hears any registrar.
+func TestForgedM2(t *testing.T) {
+	f := station()
+	f.cheap()
+	e, r := f.machines(t)
+	forged := parseBody(t, f.until(t, e, r, wps.KindM2)).with(wps.AttrRegistrarNonce, bytes.Repeat([]byte{0xF0}, 16)...)
+	if out, err := e.Handle(forged.octets()); out != nil || !errors.Is(err, ErrIgnored) {
+		t.Fatalf("%x, %v", out, err)
+	}
+	if _, err := e.Handle(encoded(t, r.nack(wps.DeviceBusy))); !errors.Is(err, ErrRefused) {
+		t.Errorf("NACK of the true registrar: %v", err)
+	}
+}
+
 // TestClosed ends the exchange at each message, by the transport and by a
 // time-out: before that message is heard, and after it for its sender.
 func TestClosed(t *testing.T) {
@@ -261,6 +292,14 @@ func TestErrors(t *testing.T) {
 				t.Errorf("%q is not %q", test.err, class)
 			}
 		}
+	}
+	f := station()
+	f.cheap()
+	f.registrar.Password = PushButton()
+	e, r := f.machines(t)
+	f.talk(t, e, r, nil)
+	if got, want := r.Closed().Error(), "the registrar is not waiting for this enrollee (found by the registrar at M1)"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	n := &NotNow{}
 	if n.Error() != ErrNoRegistrar.Error() || n.Unwrap() != nil {

@@ -123,7 +123,7 @@ func (e *Enrollee) Start() ([]byte, error) {
 	}
 	e.pke = &e.own.public
 	m := wps.M1{
-		Header: e.fullHeader(), Device: e.device(),
+		Header: e.fullHeader(), Device: e.cfg.Device,
 		EnrolleeNonce: e.n1, PublicKey: *e.pke, DevicePasswordID: e.password.ID,
 	}
 	if m.State == 0 {

@@ -117,8 +117,8 @@ type faulty struct {
 	at   wps.Kind
 	send func(x *scene) []byte
 
-	// want is what the receiver does about it: "ignored", "NACK" and its
-	// Configuration Error, or the name of its answer.
+	// want is what the receiver does about it: "ignored", "success" without an
+	// answer, "NACK" and its Configuration Error, or the name of its answer.
 	want string
 	is   []error // the classes of its error, beside ErrProtocol by default
 	half int
@@ -127,6 +127,7 @@ type faulty struct {
 
 const (
 	ignoring = "ignored"
+	success  = "success"
 	nack0    = "NACK 0"
 	nack2    = "NACK 2"
 	nack12   = "NACK 12"
@@ -183,6 +184,12 @@ func (row *faulty) run(t *testing.T) {
 		}
 		if answer, err := receiver.Handle(x.genuine); err != nil || answer == nil && !receiver.Ended() {
 			t.Errorf("then the genuine %v is answered by %x, %v", row.at, answer, err)
+		}
+		return
+	}
+	if row.want == success {
+		if answer != nil || err != nil || receiver.Result() == nil {
+			t.Errorf("answer %x, error %v, result %v; it should be success", answer, err, receiver.Result())
 		}
 		return
 	}
@@ -405,6 +412,7 @@ func TestEnrolleeFaults(t *testing.T) {
 		}, at: wps.KindM8, send: edited(func(b body) body {
 			return b.with(wps.AttrNewPassword, []byte("24681353")...)
 		}), want: nack2, is: []error{ErrDecrypt, wps.ErrMissing}},
+		{name: "NACK 0", at: wps.KindM8, send: func(x *scene) []byte { return x.nack(wps.NoError) }, want: nack0, is: []error{ErrRefused}, peer: true},
 		{name: "M6", at: wps.KindM8, send: func(x *scene) []byte {
 			return x.sign(parseBody(x.t, x.e.heard))
 		}, want: nack0},
@@ -426,6 +434,15 @@ func TestEnrolleeFaults(t *testing.T) {
 		{name: "access point that gets locked", form: writing, at: wps.KindM8, send: refused(RoleEnrollee, wps.SetupLocked), want: nack15, is: []error{ErrLocked, errWhy}},
 		{name: "user that cancels", at: wps.KindM4, send: refused(RoleEnrollee, wps.NoError), want: nack0, is: []error{ErrRefused, errWhy}},
 		{name: "NACK 0 to an access point that was not asked to tell", form: accessPoint, at: wps.KindM6, send: func(x *scene) []byte { return x.nack(wps.NoError) }, want: nack0, is: []error{ErrRefused}, peer: true},
+		{name: "ACK of another run", form: writing, at: wps.KindACK, send: unsigned(wps.AttrEnrolleeNonce, make([]byte, 16)...), want: ignoring},
+		{name: "ACK without nonce", form: writing, at: wps.KindACK, send: lacking(wps.AttrRegistrarNonce), want: ignoring},
+		{name: "M8, damaged or forged", form: writing, at: wps.KindACK, send: func(x *scene) []byte {
+			return append(bytes.Clone(x.e.heard), 0)
+		}, want: ignoring},
+		{name: "NACK of another run", form: writing, at: wps.KindACK, send: foreign((*scene).busy, wps.AttrEnrolleeNonce), want: ignoring},
+		// The settings are taken: what a registrar says of that is nothing.
+		{name: "NACK", form: writing, at: wps.KindACK, send: (*scene).busy, want: success},
+		{name: "refusal that comes late", form: writing, at: wps.KindACK, send: refused(RoleEnrollee, wps.SetupLocked), want: success},
 		{name: "NACK 18 to an access point", form: writing, at: wps.KindM8, send: func(x *scene) []byte { return x.nack(wps.DevicePasswordAuthFailed) }, want: nack18, is: []error{ErrPassword}, half: 2, peer: true},
 	})
 }
@@ -466,6 +483,16 @@ func TestRegistrarFaults(t *testing.T) {
 			f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, nil }
 			return f
 		}, at: wps.KindM1, send: genuine, want: "M2D"},
+		{name: "public key 0 where nobody is admitted", form: func() form {
+			f := station()
+			f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
+			return f
+		}, at: wps.KindM1, send: unsigned(wps.AttrPublicKey, make([]byte, 192)...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
+		{name: "IEEE 1905.1 and nothing to give", form: func() form {
+			f := station()
+			f.enrollee.TrustTransport, f.registrar.TrustTransport, f.registrar.Credentials = true, true, nil
+			return f
+		}, at: wps.KindM1, send: genuine, want: nack0, is: []error{ErrConfig}},
 		{name: "handover and nothing to give", form: func() form {
 			f := handover()
 			f.registrar.Credentials = nil
@@ -516,6 +543,9 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "M7", at: wps.KindDone, send: func(x *scene) []byte {
 			return x.sign(parseBody(x.t, x.r.heard))
 		}, want: nack0},
+		{name: "ACK without nonce", at: wps.KindM3, send: func(x *scene) []byte {
+			return parseBody(x.t, x.ack()).without(wps.AttrRegistrarNonce).octets()
+		}, want: ignoring},
 		{name: "NACK 15 of a read-only access point", form: writing, at: wps.KindDone, send: func(x *scene) []byte { return x.nack(wps.SetupLocked) }, want: nack15, is: []error{ErrLocked}, peer: true},
 	})
 }

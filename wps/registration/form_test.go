@@ -135,10 +135,11 @@ func TestForms(t *testing.T) {
 				f.registrar.WFA.MultiAP = wps.MultiAP(0x20)
 				return f
 			},
-			more: func(t *testing.T, e *Enrollee, _ *Registrar) {
+			more: func(t *testing.T, e *Enrollee, r *Registrar) {
 				if got := e.Result().PeerWFA.MultiAP; got != 0x20 {
 					t.Errorf("Multi-AP role %#x", uint8(got))
 				}
+				same(t, "Device Password ID of M2", wps.Find(r.replied, wps.AttrDevicePasswordID), []byte{0, 4})
 			},
 		},
 		{name: "IEEE 1905.1 between stations", ladder: "M1 M2", form: func(*testing.T) form {
@@ -229,10 +230,10 @@ func TestForms(t *testing.T) {
 				f := station()
 				f.enrollee.Device.Manufacturer, f.enrollee.Device.ModelName = "Apple TBD", "AirPort"
 				c := &f.registrar.Credentials[0]
-				c.AuthType, c.EncrType, c.NetworkKey = wps.AuthOpen, wps.EncrNone, nil
+				c.AuthType, c.EncrType, c.NetworkKey = wps.AuthOpen, wps.EncrNone, wps.NetworkKey("left over")
 				return f
 			},
-			credentials: []summary{{"Zuhause", wps.AuthOpen, wps.EncrNone, "", enrolleeDevice.MAC}},
+			credentials: []summary{{"Zuhause", wps.AuthOpen, wps.EncrNone, "left over", enrolleeDevice.MAC}},
 		},
 		{
 			name: "new password", ladder: full, form: func(*testing.T) form {
@@ -363,27 +364,37 @@ func version(c *Config) uint8 {
 // TestVersions checks which messages carry the extension of the Wi-Fi Alliance,
 // and what of it.
 func TestVersions(t *testing.T) {
-	f := writing()
-	f.cheap()
-	f.enrollee.WFA = wps.WFAExtension{Version2: 0x57, RequestToEnroll: true, SettingsDelayTime: 9}
-	f.registrar.Version10 = true
-	e, r := f.machines(t)
-	for _, s := range f.talk(t, e, r, nil) {
-		m, err := wps.ParseMessage(s.octets, wps.Strict)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want wps.WFAExtension
-		if s.by == RoleEnrollee {
-			want.Version2 = 0x57
-			want.RequestToEnroll = s.kind() == wps.KindM1
-			if s.kind() == wps.KindM7 {
-				want.SettingsDelayTime = 9
+	all := wps.WFAExtension{Version2: 0x57, RequestToEnroll: true, SettingsDelayTime: 9}
+	for _, test := range []struct {
+		name  string
+		form  form
+		wants map[wps.Kind]wps.WFAExtension // but for Version2, which all have
+	}{
+		{"access point", writing(), map[wps.Kind]wps.WFAExtension{wps.KindM1: {RequestToEnroll: true}, wps.KindM7: {SettingsDelayTime: 9}}},
+		{"station", station(), map[wps.Kind]wps.WFAExtension{wps.KindM1: {RequestToEnroll: true}}},
+		{"version 1.0", writing(), nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := test.form
+			f.cheap()
+			f.enrollee.WFA, f.enrollee.Version10 = all, test.wants == nil
+			f.registrar.WFA, f.registrar.Version10 = all, true // as if it had none
+			e, r := f.machines(t)
+			for _, s := range f.talk(t, e, r, nil) {
+				m, err := wps.ParseMessage(s.octets, wps.Strict)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var want wps.WFAExtension
+				if s.by == RoleEnrollee && test.wants != nil {
+					want = test.wants[s.kind()]
+					want.Version2 = 0x57
+				}
+				if diff := cmp.Diff(want, m.Attributes().WFA); diff != "" {
+					t.Errorf("%v: %s", s.kind(), diff)
+				}
 			}
-		}
-		if diff := cmp.Diff(want, m.Attributes().WFA); diff != "" {
-			t.Errorf("%v: %s", s.kind(), diff)
-		}
+		})
 	}
 }
 
@@ -400,6 +411,39 @@ func TestOSVersion(t *testing.T) {
 		if got := hex.EncodeToString(wps.Find(s.octets, wps.AttrOSVersion)); got != want[s.kind()] {
 			t.Errorf("OS Version of %v is %q, want %q", s.kind(), got, want[s.kind()])
 		}
+	}
+}
+
+// TestQuirksNoted checks that a result tells of the peer's habits, in whatever
+// message and in whatever settings they show.
+func TestQuirksNoted(t *testing.T) {
+	for name, test := range map[string]struct {
+		at   wps.Kind
+		send func(*scene) []byte
+		want wps.Quirks
+	}{
+		"M2": {wps.KindM2, with(wps.AttrVersion, 0x11), wps.QuirkVersion},
+		"M4": {wps.KindM4, with(wps.AttrVersion, 0x11), wps.QuirkVersion},
+		"settings of M8": {wps.KindM8, func(x *scene) []byte {
+			return x.credential(func(c body) body { return c.with(wps.AttrSSID, 'x', 0) })
+		}, wps.QuirkPaddedSSID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := station()
+			f.cheap()
+			e, r := f.machines(t)
+			f.talk(t, e, r, func(s said) []byte {
+				if s.kind() == test.at {
+					x := &scene{t: t, e: e, r: r, genuine: s.octets, sender: &r.run}
+					r.chain = test.send(x) // so that the registrar believes it said that
+					return r.chain
+				}
+				return s.octets
+			})
+			if e.Result() == nil || e.Result().Quirks != test.want {
+				t.Errorf("%+v, %v; want %v", e.Result(), e.Err(), test.want)
+			}
+		})
 	}
 }
 
@@ -565,6 +609,75 @@ func TestRandomFails(t *testing.T) {
 		if out != nil || errors.Is(err, ends) != (left < enough) {
 			t.Fatalf("with %d octets: %x, %v", left, out, err)
 		}
+	}
+}
+
+// TestKeyPairFails checks that a side without a key pair says nothing.
+func TestKeyPairFails(t *testing.T) {
+	ends := errors.New("no more")
+	f := station()
+	f.enrollee.Rand = &limited{16, ends}
+	e, _ := f.machines(t)
+	if m1, err := e.Start(); m1 != nil || !errors.Is(err, ends) || !e.Ended() {
+		t.Errorf("%x, %v", m1, err)
+	}
+
+	f = station()
+	f.cheap()
+	e, _ = f.machines(t)
+	m1 := must(t)(e.Start())
+	for left := range 17 { // neither for the nonce nor for the key pair
+		f.registrar.KeyPair, f.registrar.Rand = nil, &limited{left, ends}
+		_, r := f.machines(t)
+		if m2, err := r.Handle(m1); m2 != nil || !errors.Is(err, ends) || !r.Ended() {
+			t.Errorf("%x, %v", m2, err)
+		}
+	}
+}
+
+// TestTooLong checks that what cannot be encoded ends the run before it is said.
+func TestTooLong(t *testing.T) {
+	long := string(bytes.Repeat([]byte("x"), 65))
+	for name, change := range map[string]func(*form){
+		"device of the enrollee":       func(f *form) { f.enrollee.Device.Manufacturer = long },
+		"device of the registrar":      func(f *form) { f.registrar.Device.Manufacturer = long },
+		"settings of the access point": func(f *form) { f.enrollee.AP.SSID = wps.SSID(long) },
+		"new settings":                 func(f *form) { f.registrar.NewSettings.SSID = wps.SSID(long) },
+	} {
+		f := writing()
+		f.cheap()
+		change(&f)
+		e, r := f.machines(t)
+		out, err := e.Start()
+		for out != nil && err == nil {
+			if out, err = r.Handle(out); out != nil && err == nil {
+				out, err = e.Handle(out)
+			}
+		}
+		var what *wps.Error
+		if out != nil || !errors.Is(err, wps.ErrLength) || !errors.As(err, &what) || !e.Ended() && !r.Ended() {
+			t.Errorf("%s: %x, %v", name, out, err)
+		}
+	}
+}
+
+// TestRoles checks what machines say of themselves and of their peer.
+func TestRoles(t *testing.T) {
+	f := station()
+	f.cheap()
+	e, r := f.machines(t)
+	if e.Role() != RoleEnrollee || r.Role() != RoleRegistrar {
+		t.Errorf("%v, %v", e.Role(), r.Role())
+	}
+	if out, err := r.Start(); out != nil || err != nil {
+		t.Errorf("the registrar begins: %x, %v", out, err)
+	}
+	if m1 := r.Enrollee(); m1 == nil || m1.DeviceName != "" {
+		t.Errorf("before M1: %v", m1)
+	}
+	f.until(t, e, r, wps.KindM3)
+	if m1 := r.Enrollee(); m1.DeviceName != "Printer" || m1.EnrolleeNonce != e.n1 {
+		t.Errorf("after M1: %v", m1)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -223,7 +222,6 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	}
 	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, &r.m1.PublicKey
 	r.meet(&m.Device, &m.Header)
-	r.result.Quirks |= enrolleeQuirks(&m)
 	if r.refusal != nil {
 		return r.m2d(&NotNow{ConfigError: r.refusal.ConfigError, Err: r.refusal.Err}), nil
 	}
@@ -232,21 +230,6 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 		return r.m2d(err), nil
 	}
 	return r.admitted(admission)
-}
-
-// enrolleeQuirks looks for the known faults of enrollees in M1. Macs with
-// version 10.6.3 or 10.6.4 are known by their names [hostap].
-func enrolleeQuirks(m1 *wps.M1) (q wps.Quirks) {
-	switch {
-	case m1.AuthTypes&wps.AuthKnown == 0 || m1.EncrTypes&wps.EncrKnown == 0:
-		q = wps.QuirkSwappedFlags
-	case m1.AuthTypes&wps.AuthWPA2Personal == 0:
-		q = wps.QuirkAuthFlags
-	}
-	if strings.HasPrefix(m1.Manufacturer, "Apple ") && m1.ModelName == "AirPort" {
-		q |= wps.QuirkPSKOnly
-	}
-	return q
 }
 
 // admission asks whether the enrollee may register. Without Admit there is one
@@ -274,7 +257,7 @@ func (r *Registrar) Resume(admission Admission) ([]byte, error) {
 // m2d answers that the enrollee is not registered now, and why.
 func (r *Registrar) m2d(why error) wps.List {
 	m := &wps.M2D{
-		Header: r.fullHeader(), Device: r.device(),
+		Header: r.fullHeader(), Device: r.cfg.Device,
 		EnrolleeNonce: r.n1, RegistrarNonce: r.n2,
 	}
 	var notNow *NotNow
@@ -326,7 +309,7 @@ func (r *Registrar) admitted(a Admission) (wps.List, error) {
 // m2 answers M1. Where the run ends with it, it carries the settings.
 func (r *Registrar) m2() (wps.List, error) {
 	m := &wps.M2{
-		Header: r.fullHeader(), Device: r.device(),
+		Header: r.fullHeader(), Device: r.cfg.Device,
 		EnrolleeNonce: r.n1, RegistrarNonce: r.n2, PublicKey: *r.pkr, DevicePasswordID: r.password.ID,
 	}
 	r.state = SentM2
@@ -421,7 +404,8 @@ func (r *Registrar) sealSettings() ([]byte, error) {
 	return r.seal(&s)
 }
 
-// give returns copies of the credentials, made out to this enrollee.
+// give returns copies of the credentials, made out to this enrollee: with its
+// address, and the pre-shared key if it takes no passphrase.
 func (r *Registrar) give() []wps.Credential {
 	given := slices.Clone(r.credentials)
 	for i := range given {

@@ -104,14 +104,6 @@ func (r *run) makeKeyPair() (err error) {
 	return err
 }
 
-// device returns the description of this side. The highest bit of the OS
-// Version is sent as 1, whatever the version [hostap].
-func (r *run) device() wps.Device {
-	d := r.cfg.Device
-	d.OSVersion |= 1 << 31
-	return d
-}
-
 // header returns the beginning of a message of ours.
 func (r *run) header() wps.Header {
 	h := wps.Header{Vendor: r.cfg.Vendor, Unknown: r.cfg.Extra}

@@ -217,6 +217,8 @@ func TestSecretsCleared(t *testing.T) {
 					t.Errorf("the %v keeps proofs", side.role)
 				case side.cipher != nil || !side.password.secretless() || !side.spare.secretless():
 					t.Errorf("the %v keeps keys", side.role)
+				case side.chain != nil:
+					t.Errorf("the %v keeps a message that nothing follows", side.role)
 				case side.own != nil && len(side.own.exponent) > 0:
 					t.Errorf("the %v keeps its exponent", side.role)
 				case side.err != nil && (side.result.EMSK != EMSK{} || len(side.result.Credentials) > 0 && side.result.Credentials[0].NetworkKey != nil):
@@ -225,6 +227,29 @@ func TestSecretsCleared(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKeysCleared checks that the keys themselves do not outlive what is made of
+// them, nor the line that is logged.
+func TestKeysCleared(t *testing.T) {
+	keys := &Keys{AuthKey: [32]byte{1}, KeyWrapKey: [16]byte{2}, EMSK: [32]byte{3}}
+	var log keeper
+	r := run{cfg: Config{KeyLog: &log}}
+	r.adopt(keys, NewCipher(keys))
+	if *keys != (Keys{}) || r.result.EMSK != (EMSK{3}) {
+		t.Error("the keys are still there, or the EMSK is not")
+	}
+	if len(log) == 0 || len(bytes.Trim(log, "\x00")) > 0 {
+		t.Errorf("the line is still there: %q", []byte(log))
+	}
+}
+
+// keeper is a writer that keeps what it must not.
+type keeper []byte
+
+func (k *keeper) Write(p []byte) (int, error) {
+	*k = p
+	return len(p), nil
 }
 
 // TestResultClear checks that a result can be wiped by who is done with it.
