@@ -67,15 +67,18 @@ func (ap *AccessPoint) Candidate() (c eapwsc.Candidate, ok bool) {
 	return c, true
 }
 
-// read fills in what the elements mean. beaconNewer tells that the beacon was
-// heard after the Probe Response.
-func (ap *AccessPoint) read(beaconNewer bool) {
+// stale is the age from which on a frame no longer tells what is so now.
+const stale = 10 * time.Second
+
+// read fills in what the elements mean. Lead is by how much the beacon is newer
+// than the Probe Response; negative if it is older, 0 if that is not known.
+func (ap *AccessPoint) read(lead time.Duration) {
 	response, responseFault := dot11.Parse(ap.ResponseElements)
 	beacon, beaconFault := dot11.Parse(ap.BeaconElements)
 	ap.Elements, ap.Fault = response, errors.Join(responseFault, beaconFault)
 	if ap.ResponseElements == nil {
 		ap.Elements = beacon
-	} else if ap.BeaconElements != nil {
+	} else if ap.BeaconElements != nil && lead > -stale {
 		ap.Hidden = beacon.Hidden
 	}
 
@@ -83,7 +86,7 @@ func (ap *AccessPoint) read(beaconNewer bool) {
 	if ap.decode(&description, response.WPS) {
 		ap.Description, ap.Advert = &description, &description.Beacon
 	}
-	if ap.BeaconElements == nil || ap.ResponseElements != nil && !beaconNewer {
+	if ap.BeaconElements == nil || ap.ResponseElements != nil && lead <= 0 {
 		return
 	}
 	// An access point that has switched WPS off sends beacons without the

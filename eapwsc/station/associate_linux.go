@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gowps/gowps/eapwsc/eapol"
-	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -60,10 +59,11 @@ func (r *nl80211) free() error { return holder(r.root, r.name, r.index) }
 // open makes the association. On an error, Close undoes what was done.
 func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte) error {
 	r := c.radio
-	var err error
-	if c.Conn, err = link.Listen(r.name); err != nil {
+	conn, err := r.listen(r.name)
+	if err != nil {
 		return &Error{r.name, "associate", explain(err), err}
 	}
+	c.Conn = conn
 	if c.mlme, err = r.dial(unix.NL80211_MULTICAST_GROUP_MLME); err != nil {
 		return &Error{r.name, "associate", explain(err), err}
 	}

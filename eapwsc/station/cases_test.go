@@ -138,12 +138,13 @@ var cases = []struct {
 		w.joins(1, ap, &e.credential)
 	}},
 	{"hidden", func(w *world) {
-		ap := w.accessPoint(0, network, "ignore_broadcast_ssid=1")
+		const ssid = "a name that nobody tells"
+		ap := w.accessPoint(0, ssid, "ignore_broadcast_ssid=1")
 		cfg := briefly(byButton())
-		cfg.SSID = network
+		cfg.SSID = ssid
 		e := w.enroll(1, cfg)
 		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPSDisabled)
-		if len(e.found) != 1 || !e.found[0].Hidden || e.found[0].SSID != network {
+		if len(e.found) != 1 || !e.found[0].Hidden || e.found[0].SSID != ssid {
 			w.Errorf("found %+v", e.found)
 		}
 		ap.never("IEEE 802.11: associated")
@@ -403,6 +404,7 @@ func (w *world) enrollment(radio int, cfg station.EnrollConfig) *enrollment {
 	e.cfg.Notify = func(event station.Event) {
 		if event.Kind == station.EventScanned {
 			e.found, e.waiting = event.Found, len(event.Selection.Order)
+			w.netlink.scan(s.Name())
 		}
 		if cfg.Notify != nil {
 			cfg.Notify(event)

@@ -15,6 +15,7 @@ import (
 	"github.com/mdlayher/wifi"
 	"golang.org/x/sys/unix"
 
+	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/wps"
 )
@@ -27,10 +28,11 @@ type nl80211 struct {
 	index int
 	root  fs.FS // where to look for programs that hold the interface
 
-	dial  func(groups ...string) (*socket, error)
-	main  *socket
-	raise func(name string) (lower func(), err error) // brings the interface up
-	lower func()                                      // and down again; nil if it was up
+	dial   func(groups ...string) (*socket, error)
+	main   *socket
+	raise  func(name string) (lower func(), err error) // brings the interface up
+	lower  func()                                      // and as it was; nil if raise was not called yet
+	listen func(name string) (eapol.Conn, error)
 }
 
 func open(name string) (*Station, error) {
@@ -44,6 +46,7 @@ func open(name string) (*Station, error) {
 	}
 	return &Station{name, wps.MAC(ifi.HardwareAddr), &nl80211{
 		name: name, index: ifi.Index, root: os.DirFS("/"), dial: dial, main: main, raise: raise,
+		listen: func(name string) (eapol.Conn, error) { return link.Listen(name) },
 	}}, nil
 }
 

@@ -57,11 +57,11 @@ type Record struct {
 	networks []doctor.Network
 	seeker   *doctor.Station
 	history  doctor.History
-	attempts []doctor.Attempt
+	attempts []*doctor.Attempt
 
-	attempt  doctor.Attempt // the one that goes on
-	heard    time.Time      // when a frame came last
-	previous []byte         // the last frame received
+	attempt  *doctor.Attempt // the one that goes on
+	heard    time.Time       // when a frame came last
+	previous []byte          // the last frame received
 }
 
 // Evidence returns the evidence: the access points of the last scan, the
@@ -83,7 +83,7 @@ func (r *Record) scanned(found []AccessPoint, seeker doctor.Station) {
 // begin begins an attempt.
 func (r *Record) begin(station wps.MAC, ap *AccessPoint, role registration.Role) {
 	now := time.Now()
-	r.attempt = doctor.Attempt{
+	r.attempt = &doctor.Attempt{
 		Began: now, Station: station, AP: ap.BSSID, APEnrollee: role == registration.RoleRegistrar,
 		Reached: doctor.StageAssociating,
 	}
@@ -99,7 +99,7 @@ func (r *Record) begin(station wps.MAC, ap *AccessPoint, role registration.Role)
 
 // frame notes how far the attempt has come.
 func (r *Record) frame(d eapol.Direction, b []byte) {
-	a := &r.attempt
+	a := r.attempt
 	a.Reached = max(a.Reached, doctor.StageAssociated)
 	if d == eapol.Received {
 		if r.heard = time.Now(); bytes.Equal(b, r.previous) {
@@ -146,9 +146,10 @@ func (r *Record) describe(message []byte) {
 	}
 }
 
-// end ends the attempt, with what it yielded or why it failed.
-func (r *Record) end(result *registration.Result, err error) {
-	a := &r.attempt
+// end ends the attempt, with what it yielded or why it failed. Interrupted
+// tells that this side had no more time for it.
+func (r *Record) end(result *registration.Result, err error, interrupted bool) {
+	a := r.attempt
 	a.Ended = time.Now()
 	a.Silence = a.Ended.Sub(r.heard)
 	var run *registration.Error
@@ -157,6 +158,7 @@ func (r *Record) end(result *registration.Result, err error) {
 	switch {
 	case err == nil:
 		r.succeeded(result)
+	case interrupted: // its end was not seen
 	case errors.As(err, &lost) && !lost.ByAP:
 		a.End = doctor.EndTimeout // its beacons were not heard any more
 	case errors.As(err, &lost):
@@ -173,11 +175,11 @@ func (r *Record) end(result *registration.Result, err error) {
 		known := doctor.FromError(run, a.Method)
 		a.End, a.By, a.ConfigError, a.Fault = known.End, known.By, known.ConfigError, known.Fault
 	}
-	r.attempts = r.history.Add(*a)
+	r.attempts = r.history.Add(a)
 }
 
 func (r *Record) succeeded(result *registration.Result) {
-	a := &r.attempt
+	a := r.attempt
 	a.End = doctor.EndDone
 	if result.SettingsRead {
 		a.End, a.By = doctor.EndNACK, registration.RoleRegistrar

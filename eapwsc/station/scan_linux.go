@@ -176,7 +176,12 @@ func parseBSS(d *netlink.AttributeDecoder) (ap AccessPoint, ok bool) {
 	} else if ap.BeaconElements == nil {
 		ap.BeaconElements = latest
 	}
-	ap.read(beaconTSF > tsf)
+	var lead time.Duration
+	if tsf != 0 && beaconTSF != 0 {
+		const hour = 3600 * 1e6 // in microseconds, as TSF counts; clocks may be far apart
+		lead = time.Duration(min(max(int64(beaconTSF-tsf), -hour), hour)) * time.Microsecond
+	}
+	ap.read(lead)
 	return ap, true
 }
 
@@ -188,18 +193,11 @@ func withoutNameless(found []AccessPoint) []AccessPoint {
 		bssid     wps.MAC
 		frequency int
 	}
-	nameless, named := make(map[radio]bool), make(map[radio]bool)
+	named := make(map[radio]bool)
 	for _, ap := range found {
-		key := radio{ap.BSSID, ap.Frequency}
 		if ap.SSID != "" {
-			named[key] = true
-		} else if ap.Hidden {
-			nameless[key] = true
+			named[radio{ap.BSSID, ap.Frequency}] = true
 		}
-	}
-	for i := range found {
-		ap := &found[i]
-		ap.Hidden = ap.Hidden || nameless[radio{ap.BSSID, ap.Frequency}]
 	}
 	return slices.DeleteFunc(found, func(ap AccessPoint) bool {
 		return ap.SSID == "" && ap.Hidden && named[radio{ap.BSSID, ap.Frequency}]

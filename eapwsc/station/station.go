@@ -128,7 +128,7 @@ func (s *Station) Run(ctx context.Context, ap *AccessPoint, cfg RunConfig) (*reg
 	}
 	cfg.Record.begin(s.mac, ap, cfg.Machine.Role())
 	result, err := s.run(ctx, ap, peer, elements, &cfg)
-	cfg.Record.end(result, err)
+	cfg.Record.end(result, err, ctx.Err() != nil)
 	return result, err
 }
 

@@ -24,12 +24,14 @@ import (
 // is on the air, and the programs that it has started.
 type world struct {
 	*testing.T
-	name string
+	name    string
+	netlink *recorder
 }
 
 // newWorld begins a case. What it leaves behind is in /out.
 func newWorld(t *testing.T) *world {
-	w := &world{t, strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestRadio/"), "/", "-")}
+	w := &world{T: t, name: strings.TrimPrefix(t.Name(), "TestRadio/")}
+	w.netlink = newRecorder(w)
 	tap, err := station.NewTap("hwsim0")
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,98 @@
+package station
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
+)
+
+// TestRead is about the two frames of an access point, of which either may be
+// missing, older or damaged.
+func TestRead(t *testing.T) {
+	encode := func(ssid string, lists ...wps.List) []byte {
+		b := append([]byte{0, byte(len(ssid))}, ssid...)
+		for _, l := range lists {
+			var err error
+			if b, err = wps.AppendElements(b, l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b
+	}
+	uuid := wps.UUID{1, 2, 3}
+	idle := &wps.Beacon{State: wps.Configured}
+	waiting := &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton, SelectedRegistrarConfigMethods: wps.MethodPhysicalPushButton}
+	described := &wps.ProbeResponse{ResponseType: wps.ResponseAP, Manufacturer: "m", ModelName: "n", ModelNumber: "1", SerialNumber: "2"}
+	described.State, described.UUIDE, described.DeviceName = wps.Configured, uuid, "router"
+	damaged := append(encode("home"), 0xDD, 5, 0, 0x50, 0xF2, 4, 9)
+	for _, tt := range []struct {
+		name             string
+		response, beacon []byte
+		lead             time.Duration
+		ssid             wps.SSID
+		hidden           bool
+		wps, selected    bool
+		uuid             bool
+		fault            error
+	}{
+		{name: "nothing"},
+		{name: "beacon", beacon: encode("home", waiting), ssid: "home", wps: true, selected: true},
+		{name: "hidden beacon", beacon: encode("", idle), hidden: true, wps: true},
+		{name: "response", response: encode("home", described), ssid: "home", wps: true, uuid: true},
+		{name: "newer beacon", response: encode("home", described), beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true, uuid: true},
+		{name: "older beacon", response: encode("home", described), beacon: encode("home", waiting), lead: -1, ssid: "home", wps: true, uuid: true},
+		{name: "WPS was switched off", response: encode("home", described), beacon: encode("home"), lead: 1, ssid: "home"},
+		{name: "WPS was switched on", response: encode("home"), beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true},
+		{name: "the name is told to who knows it", response: encode("home", described), beacon: encode("", idle), lead: -1, ssid: "home", hidden: true, wps: true, uuid: true},
+		{name: "the name was hidden long ago", response: encode("home", described), beacon: encode("", idle), lead: -stale, ssid: "home", wps: true, uuid: true},
+		{name: "damaged beacon", beacon: damaged, ssid: "home", fault: wps.ErrTruncated},
+		{name: "damaged beacon, older", response: encode("home", described), beacon: damaged, ssid: "home", wps: true, uuid: true},
+		{name: "damaged response", response: damaged, beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true, fault: wps.ErrTruncated},
+		{name: "cut elements", beacon: append(encode("home", waiting), 1), ssid: "home", wps: true, selected: true, fault: dot11.ErrMalformed},
+	} {
+		ap := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2437, ResponseElements: tt.response, BeaconElements: tt.beacon}
+		ap.read(tt.lead)
+		c, ok := ap.Candidate()
+		if ap.SSID != tt.ssid || ap.Hidden != tt.hidden || ap.WPS() != tt.wps || ok != tt.wps || c.SelectedRegistrar != tt.selected || (c.UUID != nil && *c.UUID == uuid) != tt.uuid {
+			t.Errorf("%s: %+v, candidate %+v", tt.name, ap, c)
+		}
+		if !errors.Is(ap.Fault, tt.fault) || (ap.Fault == nil) != (tt.fault == nil) {
+			t.Errorf("%s: %v", tt.name, ap.Fault)
+		}
+		e := Evidence([]AccessPoint{ap}, time.Now())
+		if n := e.Networks[0]; len(n.Adverts) > 0 != tt.wps || tt.wps && (n.Adverts[0].Element.UUIDE == uuid) != tt.uuid {
+			t.Errorf("%s: evidence %+v", tt.name, n)
+		}
+	}
+}
+
+func TestChannel(t *testing.T) {
+	ap := AccessPoint{Frequency: 5180}
+	ap.Elements.Channel = 6
+	if ap.Channel() != 36 {
+		t.Error(ap.Channel())
+	}
+	if ap.Frequency = 0; ap.Channel() != 6 {
+		t.Error(ap.Channel())
+	}
+}
+
+func TestNamed(t *testing.T) {
+	found := make([]AccessPoint, 3)
+	for i := range found {
+		found[i].BSSID, found[i].SSID = wps.MAC{byte(i)}, "home"
+	}
+	found[2].SSID = "other"
+	for _, tt := range []struct {
+		ssid  wps.SSID
+		bssid wps.MAC
+		want  int
+	}{{"", wps.MAC{}, 3}, {"home", wps.MAC{}, 2}, {"", wps.MAC{1}, 1}, {"other", wps.MAC{1}, 0}} {
+		if got := Named(found, tt.ssid, tt.bssid); len(got) != tt.want {
+			t.Errorf("%q %v: %d", tt.ssid, tt.bssid, len(got))
+		}
+	}
+}

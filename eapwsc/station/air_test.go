@@ -1,0 +1,181 @@
+package station
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// air is a radio in memory, with the access points around it. A scan takes
+// scanTime.
+type air struct {
+	t        *testing.T
+	aps      []*airAP
+	scanErr  error
+	assocErr error
+	requests []*wps.ProbeRequest // of the scans
+	closed   bool
+}
+
+const scanTime = 3 * time.Second
+
+var ownMAC = wps.MAC{2, 0, 0, 0, 0, 9}
+
+// airAP is an access point: what it is and what it says.
+type airAP struct {
+	*eapwsc.AccessPoint
+	bssid     wps.MAC
+	ssid      wps.SSID
+	frequency int
+	signal    int
+	noWPS     bool
+	silent    bool // it lets stations associate and says nothing
+	leaves    wps.MessageType
+	sessions  int
+}
+
+const airPIN = "12345670"
+
+// newAP adds an access point; its address and UUID are made of n.
+func (a *air) newAP(n byte, ssid wps.SSID) *airAP {
+	device := wps.DefaultDevice()
+	device.MAC = wps.MAC{2, 0, 0, 0, 1, n}
+	device.State = wps.Configured
+	device.UUID = wps.UUIDFromMAC(device.MAC)
+	device.Manufacturer, device.ModelName, device.ModelNumber, device.SerialNumber, device.DeviceName = "Works", "Router", "1", "2", "The router"
+	ap := &airAP{
+		AccessPoint: eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+			Run: registration.Config{Device: device}, PIN: pin.MustParse(airPIN),
+			Credentials: []wps.Credential{{SSID: ssid, AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase")}},
+		}),
+		bssid: device.MAC, ssid: ssid, frequency: 2437, signal: -50,
+	}
+	a.aps = append(a.aps, ap)
+	return ap
+}
+
+// elements returns the name and a list of attributes as elements.
+func (ap *airAP) elements(l wps.List) []byte {
+	b := append([]byte{0, byte(len(ap.ssid))}, ap.ssid...)
+	if ap.noWPS {
+		return b
+	}
+	b, err := wps.AppendElements(b, l)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error) {
+	select {
+	case <-time.After(scanTime):
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if attributes, ok := wps.JoinElements(elements); ok {
+		request := new(wps.ProbeRequest)
+		if err := wps.Decode(request, attributes, wps.Strict); err != nil {
+			a.t.Error(err)
+		}
+		a.requests = append(a.requests, request)
+		for _, ap := range a.aps {
+			ap.Probe(time.Now(), ownMAC, request)
+		}
+	}
+	found, _ := a.known()
+	return found, a.scanErr
+}
+
+func (a *air) known() (found []AccessPoint, _ error) {
+	now := time.Now()
+	for _, ap := range a.aps {
+		ap.Timeout(now)
+		f := AccessPoint{
+			BSSID: ap.bssid, Frequency: ap.frequency, Signal: ap.signal, Capability: 0x11,
+			ResponseElements: ap.elements(ap.ProbeResponse(now)), BeaconElements: ap.elements(ap.Beacon(now)),
+		}
+		f.read(1)
+		found = append(found, f)
+	}
+	return found, nil
+}
+
+// associate begins a session with an access point.
+func (a *air) associate(ctx context.Context, found *AccessPoint, elements []byte) (association, error) {
+	if a.assocErr != nil {
+		return nil, a.assocErr
+	}
+	for _, ap := range a.aps {
+		if ap.bssid == found.BSSID {
+			return ap.accept(a.t, elements), nil
+		}
+	}
+	return nil, &AssociationError{BSSID: found.BSSID}
+}
+
+// airAssociation is one end of a link in memory.
+type airAssociation struct {
+	eapol.Conn
+	gone chan error
+	stop func()
+}
+
+func (l *airAssociation) lost() <-chan error { return l.gone }
+
+func (l *airAssociation) Close() error {
+	l.stop()
+	return l.Conn.Close()
+}
+
+func (ap *airAP) accept(t *testing.T, elements []byte) association {
+	attributes, _ := wps.JoinElements(elements)
+	if err := wps.Decode(new(wps.AssociationRequest), attributes, wps.Strict); err != nil {
+		t.Error(err)
+	}
+	ap.sessions++
+	station, server := eapol.Pair(ownMAC, ap.bssid)
+	l := &airAssociation{Conn: station, gone: make(chan error, 1)}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	l.stop = func() {
+		cancel()
+		wait.Wait()
+	}
+	if ap.silent {
+		return l
+	}
+	if ap.leaves != 0 {
+		server = eapol.Watch(server, func(_ eapol.Direction, _ wps.MAC, frame []byte) {
+			if f, err := eapol.ParseFrame(frame); err == nil && f.Type == eapol.TypeEAP {
+				p, err := eapwsc.ParsePacket(f.Body)
+				if message, peekErr := wps.PeekMessageType(p.Data); err == nil && peekErr == nil && message == ap.leaves {
+					ap.leaves = 0
+					l.gone <- &LostError{Reason: 3, ByAP: true}
+					cancel()
+				}
+			}
+		})
+	}
+	session, err := ap.NewSession(ownMAC, 1)
+	if err != nil {
+		t.Error(err)
+		return l
+	}
+	wait.Go(func() { _, _ = eapol.Runner{Remote: ownMAC}.Run(ctx, server, session) })
+	return l
+}
+
+func (a *air) join(context.Context, *wps.Credential) error { return nil }
+
+func (a *air) close() error {
+	a.closed = true
+	return nil
+}

@@ -1,0 +1,358 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// device is a station that enrolls.
+func device() wps.Device {
+	d := wps.DefaultDevice()
+	d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber, d.DeviceName = "Works", "Printer", "1", "2", "The printer"
+	d.PrimaryDeviceType = wps.NewDeviceType(3, 1)
+	return d
+}
+
+func enrollConfig(password registration.Password) EnrollConfig {
+	return EnrollConfig{Enrollee: registration.EnrolleeConfig{Config: registration.Config{Device: device()}, Password: password}}
+}
+
+func devicePIN(digits string) registration.Password { return registration.PIN(pin.MustParse(digits)) }
+
+// steps writes events down: what was found and is to be tried, what is being
+// tried, what failed.
+type steps struct{ strings.Builder }
+
+func (s *steps) notify(e Event) {
+	switch e.Kind {
+	case EventScanned:
+		fmt.Fprintf(s, "%v:", e.Kind)
+		for _, i := range e.Selection.Order {
+			fmt.Fprintf(s, " %d", e.Found[i].BSSID[5])
+		}
+		if e.Err != nil {
+			s.WriteString(" nobody")
+		}
+		s.WriteString("; ")
+	case EventTrying:
+		fmt.Fprintf(s, "%v %d; ", e.Kind, e.AP.BSSID[5])
+	case EventFailed:
+		fmt.Fprintf(s, "%v; ", e.Kind)
+	}
+}
+
+// enterPIN has an access point wait for a PIN from any device, or from one.
+func (ap *airAP) enterPIN(t *testing.T, digits string) {
+	t.Helper()
+	if err := ap.EnterPIN(time.Now(), eapwsc.PINEntry{PIN: pin.MustParse(digits), Lifetime: 5 * time.Minute}); err != nil {
+		t.Error(err)
+	}
+}
+
+func (ap *airAP) press(t *testing.T) {
+	t.Helper()
+	if err := ap.PressButton(time.Now()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEnroll(t *testing.T) {
+	const wrong = "00000000"
+	for _, tt := range []struct {
+		name   string
+		around func(t *testing.T, a *air)
+		cfg    func() EnrollConfig
+		steps  string
+		err    error
+		ap     byte // that gave the network
+		took   time.Duration
+		cause  doctor.Cause
+	}{
+		{name: "button",
+			around: func(t *testing.T, a *air) { a.newAP(1, "home").press(t) },
+			cfg:    func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			steps:  "scanned: 1; trying 1; ", ap: 1, took: scanTime, cause: doctor.Success},
+		{name: "PIN, version 1.0",
+			around: func(t *testing.T, a *air) { a.newAP(1, "home").enterPIN(t, airPIN) },
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(devicePIN(airPIN))
+				cfg.Enrollee.Version10 = true
+				return cfg
+			},
+			steps: "scanned: 1; trying 1; ", ap: 1, took: scanTime, cause: doctor.Success},
+		{name: "the button of another, named by address",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.newAP(2, "neighbour").press(t)
+			},
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(registration.PushButton())
+				cfg.BSSID = wps.MAC{2, 0, 0, 0, 1, 1}
+				return cfg
+			},
+			steps: "scanned: 1; trying 1; ", ap: 1, took: scanTime, cause: doctor.Success},
+		{name: "the button of another, named by network",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.newAP(2, "neighbour").press(t)
+			},
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(registration.PushButton())
+				cfg.SSID = "neighbour"
+				return cfg
+			},
+			steps: "scanned: 2; trying 2; ", ap: 2, took: scanTime, cause: doctor.Success},
+		{name: "overlap",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.newAP(2, "neighbour").press(t)
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			steps: "scanned: nobody; ", err: eapwsc.ErrOverlap, took: scanTime, cause: doctor.Overlap},
+		{name: "pressed late",
+			around: func(t *testing.T, a *air) {
+				ap := a.newAP(1, "home")
+				time.AfterFunc(5*time.Second, func() { ap.press(t) })
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			steps: "scanned: nobody; scanned: 1; trying 1; ", ap: 1, took: 2*scanTime + rescanPause, cause: doctor.Success},
+		{name: "never pressed",
+			around: func(t *testing.T, a *air) { a.newAP(1, "home") },
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(registration.PushButton())
+				cfg.WalkTime = 10 * time.Second
+				return cfg
+			},
+			steps: "scanned: nobody; scanned: nobody; ", err: ErrWalkTime, took: 10 * time.Second, cause: doctor.NoSelectedRegistrar},
+		{name: "no WPS",
+			around: func(t *testing.T, a *air) { a.newAP(1, "home").noWPS = true },
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(devicePIN(airPIN))
+				cfg.WalkTime = 5 * time.Second
+				return cfg
+			},
+			steps: "scanned: nobody; ", err: eapwsc.ErrNoAccessPoint, took: 5 * time.Second, cause: doctor.WPSDisabled},
+		{name: "wrong PIN",
+			around: func(t *testing.T, a *air) { a.newAP(1, "home").enterPIN(t, airPIN) },
+			cfg:    func() EnrollConfig { return enrollConfig(devicePIN(wrong)) },
+			steps:  "scanned: 1; trying 1; failed; scanned: nobody; ", err: registration.ErrPassword,
+			took: 2*scanTime + rescanPause, cause: doctor.PINFirstHalf},
+		{name: "wrong PIN, named by address",
+			around: func(t *testing.T, a *air) { a.newAP(1, "home").enterPIN(t, airPIN) },
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(devicePIN(wrong))
+				cfg.BSSID = wps.MAC{2, 0, 0, 0, 1, 1}
+				return cfg
+			},
+			steps: "scanned: 1; trying 1; failed; ", err: registration.ErrPassword, took: scanTime, cause: doctor.PINFirstHalf},
+		{name: "the next one has the right PIN",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "neighbour").enterPIN(t, wrong)
+				a.newAP(2, "home").enterPIN(t, airPIN)
+				a.aps[1].signal = -70
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
+			steps: "scanned: 1 2; trying 1; failed; trying 2; ", ap: 2, took: scanTime, cause: doctor.Success},
+		{name: "PIN entered late",
+			around: func(t *testing.T, a *air) {
+				ap := a.newAP(1, "home")
+				time.AfterFunc(14*time.Second, func() { ap.enterPIN(t, airPIN) })
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
+			steps: "scanned: nobody; scanned: nobody; scanned: 1; trying 1; failed; scanned: 1; trying 1; ",
+			ap:    1, took: 4*scanTime + 3*rescanPause, cause: doctor.Success},
+		{name: "sent away in the middle, once",
+			around: func(t *testing.T, a *air) {
+				ap := a.newAP(1, "home")
+				ap.enterPIN(t, airPIN)
+				ap.leaves = wps.MessageM3
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
+			steps: "scanned: 1; trying 1; failed; scanned: 1; trying 1; ",
+			ap:    1, took: 2*scanTime + rescanPause + lostGrace, cause: doctor.Success},
+		{name: "silent until the walk time ends",
+			around: func(t *testing.T, a *air) {
+				ap := a.newAP(1, "home")
+				ap.press(t)
+				ap.silent = true
+			},
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(registration.PushButton())
+				cfg.WalkTime = 20 * time.Second
+				return cfg
+			},
+			steps: "scanned: 1; trying 1; failed; ", err: ErrWalkTime, took: 20 * time.Second, cause: doctor.NoIdentityRequest},
+		{name: "association refused",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.assocErr = &AssociationError{BSSID: a.aps[0].bssid, Status: 1}
+			},
+			cfg: func() EnrollConfig {
+				cfg := enrollConfig(registration.PushButton())
+				cfg.WalkTime = 5 * time.Second
+				return cfg
+			},
+			steps: "scanned: 1; trying 1; failed; ", err: ErrAssociation, took: 5 * time.Second, cause: doctor.AssociationRefused},
+		{name: "held",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.assocErr = &HeldError{Interface: "wlan0", Program: "iwd", PID: 7, Release: "it"}
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			steps: "scanned: 1; trying 1; failed; ", err: ErrHeld, took: scanTime, cause: doctor.Unknown},
+		{name: "not permitted to scan",
+			around: func(t *testing.T, a *air) { a.scanErr = &Error{Class: ErrPermission} },
+			cfg:    func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			err:    ErrPermission, took: scanTime, cause: doctor.Unknown},
+		{name: "no password",
+			around: func(*testing.T, *air) {},
+			cfg:    func() EnrollConfig { return EnrollConfig{} },
+			err:    registration.ErrConfig, cause: doctor.Unknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &air{t: t}
+				tt.around(t, a)
+				s := &Station{"wlan0", ownMAC, a}
+				cfg := tt.cfg()
+				var log steps
+				cfg.Notify, cfg.Record = log.notify, new(Record)
+				began := time.Now()
+				e, err := s.Enroll(t.Context(), cfg)
+				if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
+					t.Fatalf("got %v, want %v", err, tt.err)
+				}
+				if log.String() != tt.steps {
+					t.Errorf("got  %s\nwant %s", &log, tt.steps)
+				}
+				if took := time.Since(began); took != tt.took {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+				if d := doctor.Diagnose(cfg.Record.Evidence()); d.Cause != tt.cause {
+					t.Errorf("the doctor says %s: %s", d.Cause, d.Engineer)
+				}
+				if err == nil && (e.AP.BSSID[5] != tt.ap || e.Credential.SSID != e.AP.SSID || string(e.Credential.NetworkKey) != "a passphrase") {
+					t.Errorf("%v gave %v", e.AP.BSSID, e.Credential)
+				}
+				for _, request := range a.requests {
+					if request.UUIDE != wps.UUIDFromMAC(ownMAC) || request.DevicePasswordID != cfg.Enrollee.Password.ID || request.WFA.RequestToEnroll == cfg.Enrollee.Version10 {
+						t.Errorf("asked with %+v", request)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestEnrollCancelled ends the context in a scan, in a pause and in an
+// exchange.
+func TestEnrollCancelled(t *testing.T) {
+	for _, after := range []time.Duration{time.Second, scanTime + rescanPause/2, 2*scanTime + rescanPause + time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &air{t: t}
+			ap := a.newAP(1, "home")
+			ap.silent = true
+			time.AfterFunc(scanTime+time.Millisecond, func() { ap.press(t) })
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			s := &Station{"wlan0", ownMAC, a}
+			if _, err := s.Enroll(ctx, enrollConfig(registration.PushButton())); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrWalkTime) {
+				t.Errorf("after %v: %v", after, err)
+			}
+			if err := s.Close(); err != nil || !a.closed {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestCountdown counts the seconds of the walk time.
+func TestCountdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &air{t: t}
+		a.newAP(1, "home")
+		var seconds []string
+		cfg := enrollConfig(registration.PushButton())
+		cfg.WalkTime = 4500 * time.Millisecond
+		cfg.Countdown = func(left time.Duration) { seconds = append(seconds, left.String()) }
+		if _, err := (&Station{"wlan0", ownMAC, a}).Enroll(t.Context(), cfg); !errors.Is(err, ErrWalkTime) {
+			t.Error(err)
+		}
+		if got, want := strings.Join(seconds, " "), "5s 4s 3s 2s 1s"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+// TestUsable chooses among several credentials.
+func TestUsable(t *testing.T) {
+	wpa2 := wps.Credential{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase")}
+	wpa := wpa2
+	wpa.AuthType, wpa.EncrType = wps.AuthWPAPersonal, wps.EncrTKIP
+	wep := wps.Credential{SSID: "old", AuthType: wps.AuthShared, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
+	for _, tt := range []struct {
+		name     string
+		received []wps.Credential
+		want     wps.Credential
+		err      error
+	}{
+		{"one", []wps.Credential{wpa2}, wpa2, nil},
+		{"of one network for WPA and WPA2", []wps.Credential{wpa, wpa2}, wpa2, nil},
+		{"the second", []wps.Credential{wep, wpa2}, wpa2, nil},
+		{"none", []wps.Credential{wep, wpa}, wps.Credential{}, wps.ErrWEP},
+	} {
+		got, err := usable(tt.received)
+		if !errors.Is(err, tt.err) || got.SSID != tt.want.SSID || got.AuthType != tt.want.AuthType || got.EncrType != tt.want.EncrType {
+			t.Errorf("%s: %v, %v", tt.name, got, err)
+		}
+	}
+}
+
+// TestRunRegistrar reads the settings of an access point with its PIN.
+func TestRunRegistrar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &air{t: t}
+		a.newAP(1, "home")
+		s := &Station{"wlan0", ownMAC, a}
+		found, err := s.Scan(t.Context(), ScanConfig{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(a.requests) != 0 {
+			t.Error("a WPS element was sent that nobody wanted")
+		}
+		d := device()
+		d.UUID = wps.UUIDFromMAC(ownMAC)
+		machine, err := registration.NewRegistrar(registration.RegistrarConfig{
+			Config: registration.Config{Device: d}, Password: devicePIN(airPIN), AP: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var record Record
+		result, err := s.Run(t.Context(), &found[0], RunConfig{Machine: machine, Record: &record})
+		if err != nil || !result.SettingsRead || result.AP.SSID != "home" {
+			t.Errorf("%v, %v", result, err)
+		}
+		if d := doctor.Diagnose(record.Evidence()); d.Cause != doctor.SettingsRead {
+			t.Errorf("the doctor says %s: %s", d.Cause, d.Engineer)
+		}
+	})
+}
+
+func TestEventKind(t *testing.T) {
+	if got := fmt.Sprint(EventTrying, EventKind(9)); got != "trying EventKind(9)" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,450 @@
+package station
+
+import (
+	"bufio"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/mdlayher/genetlink"
+	"github.com/mdlayher/genetlink/genltest"
+	"github.com/mdlayher/netlink"
+	"golang.org/x/sys/unix"
+
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// The messages in testdata were recorded by the radio tests, with Linux 6.1:
+// see newRecorder. A line holds where a message came from (a "scan" dump or a
+// multicast "event"), its command and its octets.
+type recorded struct {
+	scans  [][]genetlink.Message // one for each dump
+	events []genetlink.Message
+}
+
+func readRecorded(tb testing.TB, name string) *recorded {
+	tb.Helper()
+	file, err := os.Open("testdata/" + name + ".netlink")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer file.Close()
+	r := new(recorded)
+	last := ""
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		var kind, data string
+		var m genetlink.Message
+		if _, err := fmt.Sscan(lines.Text(), &kind, &m.Header.Command, &data); err != nil {
+			tb.Fatal(err)
+		}
+		if m.Data, err = hex.DecodeString(data); err != nil {
+			tb.Fatal(err)
+		}
+		switch {
+		case kind == "event":
+			r.events = append(r.events, m)
+		case last == "scan":
+			n := len(r.scans) - 1
+			r.scans[n] = append(r.scans[n], m)
+		default:
+			r.scans = append(r.scans, []genetlink.Message{m})
+		}
+		last = kind
+	}
+	if err := lines.Err(); err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
+// interfaceIndex is that of the station in what was recorded.
+const interfaceIndex = 3
+
+var nl80211Family = genetlink.Family{ID: 28, Version: 1, Name: "nl80211"}
+
+// kernel is nl80211 as the tests script it.
+type kernel struct {
+	t      *testing.T
+	answer map[uint8][]error     // for each time that a command comes
+	events [][]genetlink.Message // for each socket that listens
+	scan   []genetlink.Message
+	up     int // how often the interface was brought up
+	asked  []genetlink.Message
+	conn   eapol.Conn
+}
+
+// radio returns a radio on the kernel.
+func (k *kernel) radio() *nl80211 {
+	r := &nl80211{
+		name: "wlan0", index: interfaceIndex, root: fstest.MapFS{}, dial: k.dial,
+		raise: func(string) (func(), error) {
+			k.up++
+			return func() { k.up-- }, nil
+		},
+		listen: func(string) (eapol.Conn, error) { return k.conn, nil },
+	}
+	r.main, _ = k.dial()
+	return r
+}
+
+func (k *kernel) dial(groups ...string) (*socket, error) {
+	var events []genetlink.Message
+	if len(groups) > 0 && len(k.events) > 0 {
+		events, k.events = k.events[0], k.events[1:]
+	}
+	return &socket{genltest.Dial(func(request genetlink.Message, header netlink.Message) ([]genetlink.Message, error) {
+		if header.Header.Type == 0 { // a socket that listens
+			if len(events) == 0 {
+				return nil, io.ErrClosedPipe
+			}
+			var m genetlink.Message
+			m, events = events[0], events[1:]
+			return []genetlink.Message{m}, nil
+		}
+		if header.Header.Type != netlink.HeaderType(nl80211Family.ID) || request.Header.Version != nl80211Family.Version {
+			k.t.Errorf("request %+v", header.Header)
+		}
+		k.asked = append(k.asked, request)
+		if answers := k.answer[request.Header.Command]; len(answers) > 0 {
+			k.answer[request.Header.Command] = answers[1:]
+			if answers[0] != nil {
+				return nil, answers[0]
+			}
+		}
+		if request.Header.Command == unix.NL80211_CMD_GET_SCAN {
+			return k.scan, nil
+		}
+		return []genetlink.Message{{}}, nil // the acknowledgement
+	}), nl80211Family}, nil
+}
+
+// askedFor returns the attributes of the commands that were sent, one a line.
+func (k *kernel) askedFor(command uint8) string {
+	var b strings.Builder
+	for _, m := range k.asked {
+		if m.Header.Command == command {
+			attributes(&b, m.Data)
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+func attributes(b *strings.Builder, data []byte) {
+	list, err := netlink.UnmarshalAttributes(data)
+	if err != nil {
+		fmt.Fprint(b, err)
+	}
+	for _, a := range list {
+		fmt.Fprintf(b, "%d=%x ", a.Type&^netlink.Nested, a.Data)
+	}
+}
+
+func errno(n syscall.Errno) error { return genltest.Error(int(n)) }
+
+// describe writes what a scan has found, one access point a line.
+func describe(found []AccessPoint) string {
+	var b strings.Builder
+	for i := range found {
+		ap := &found[i]
+		fmt.Fprintf(&b, "%v %q channel %d %d dBm", ap.BSSID, ap.SSID, ap.Channel(), ap.Signal)
+		for _, fact := range []struct {
+			is   bool
+			text string
+		}{{ap.Privacy(), "private"}, {ap.Hidden, "hidden"}, {ap.RSN != nil, "RSN"}, {ap.WPA != nil, "WPA"}, {ap.WPS(), "WPS"}} {
+			if fact.is {
+				b.WriteString(" " + fact.text)
+			}
+		}
+		if n := ap.Network(ap.Capability, ap.Frequency); n.SAEOnly || n.PMFRequired {
+			fmt.Fprintf(&b, " SAE only %t, PMF required %t", n.SAEOnly, n.PMFRequired)
+		}
+		if a := ap.Advert; a != nil {
+			fmt.Fprintf(&b, " %v", a.State)
+			if a.SelectedRegistrar {
+				fmt.Fprintf(&b, ", waits with %v for %v", a.DevicePasswordID, a.WFA.AuthorizedMACs)
+			}
+		}
+		if d := ap.Description; d != nil {
+			fmt.Fprintf(&b, ", %q %q %v", d.DeviceName, d.ModelName, d.UUIDE)
+		}
+		fmt.Fprintf(&b, "\n")
+	}
+	return b.String()
+}
+
+// TestParseScan reads what the kernel gave out after each scan of a case.
+func TestParseScan(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		want  string
+		cause doctor.Cause
+	}{
+		{"pin", `02:00:00:00:00:00 "golden-wps" channel 6 -30 dBm private RSN WPS configured, waits with Default (PIN) for [ff:ff:ff:ff:ff:ff], "Router wlan0" "Golden Router" 12345678-9abc-def0-1234-000000000000
+`, doctor.Unknown},
+		{"pbc-overlap", `02:00:00:00:00:00 "golden-wps" channel 6 -30 dBm private RSN WPS configured, waits with PushButton for [ff:ff:ff:ff:ff:ff], "Router wlan0" "Golden Router" 12345678-9abc-def0-1234-000000000000
+02:00:00:00:02:00 "neighbour" channel 6 -30 dBm private RSN WPS configured, waits with PushButton for [ff:ff:ff:ff:ff:ff], "Router wlan2" "Golden Router" 12345678-9abc-def0-1234-000000000020
+`, doctor.Overlap},
+		{"hidden", `02:00:00:00:00:00 "a name that nobody tells" channel 6 -20 dBm private hidden RSN
+`, doctor.WPSDisabled},
+		{"wpa3-only", `02:00:00:00:00:00 "golden-wps" channel 6 -20 dBm private RSN WPS SAE only true, PMF required true configured, "Router wlan0" "Golden Router" 12345678-9abc-def0-1234-000000000000
+`, doctor.WPA3Only},
+		{"pbc-same-uuid-dual-band", `02:00:00:00:00:00 "golden-wps" channel 6 -30 dBm private RSN WPS configured, waits with PushButton for [ff:ff:ff:ff:ff:ff], "Router wlan0" "Golden Router" 12345678-9abc-def0-1234-000000000999
+02:00:00:00:02:00 "golden-wps" channel 36 -27 dBm private RSN WPS configured, waits with PushButton for [ff:ff:ff:ff:ff:ff], "Router wlan2" "Golden Router" 12345678-9abc-def0-1234-000000000999
+`, doctor.DeviceNotSearching},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := readRecorded(t, tt.name)
+			for _, scan := range r.scans {
+				found, err := parseScan(scan)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tt.want, describe(found)); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+				if d := doctor.Diagnose(Evidence(found, time.Now())); d.Cause != tt.cause {
+					t.Errorf("the doctor says %s: %s", d.Cause, d.Engineer)
+				}
+			}
+		})
+	}
+}
+
+func TestScan(t *testing.T) {
+	r := readRecorded(t, "pin")
+	results, aborted := genetlink.Message{}, genetlink.Message{}
+	for _, m := range r.events {
+		if m.Header.Command == unix.NL80211_CMD_NEW_SCAN_RESULTS {
+			results, aborted = m, m
+		}
+	}
+	aborted.Header.Command = unix.NL80211_CMD_SCAN_ABORTED
+	elements := []byte{0xDD, 4, 0, 0x50, 0xF2, 4}
+	for _, tt := range []struct {
+		name   string
+		cfg    ScanConfig
+		answer []error
+		events []genetlink.Message
+		asked  string
+		err    error
+	}{
+		{"all channels", ScanConfig{}, nil, r.events,
+			"3=03000000 158=02000000 45=04000000 42=dd040050f204 \n", nil},
+		{"one channel, a name", ScanConfig{Frequencies: []int{2437}, SSIDs: []wps.SSID{"abcd"}}, nil, r.events,
+			"3=03000000 158=02000000 44=0800000085090000 45=040000000800010061626364 42=dd040050f204 \n", nil},
+		{"passive", ScanConfig{Passive: true}, nil, r.events, "3=03000000 158=02000000 \n", nil},
+		{"another program scans", ScanConfig{Passive: true}, []error{errno(unix.EBUSY)}, []genetlink.Message{aborted, results},
+			"3=03000000 158=02000000 \n3=03000000 158=02000000 \n", nil},
+		{"aborted", ScanConfig{Passive: true}, nil, []genetlink.Message{aborted}, "3=03000000 158=02000000 \n", ErrScan},
+		{"no rights", ScanConfig{Passive: true}, []error{errno(unix.EPERM)}, nil, "3=03000000 158=02000000 \n", ErrPermission},
+		{"radio off", ScanConfig{Passive: true}, []error{errno(unix.ERFKILL)}, nil, "3=03000000 158=02000000 \n", ErrRadioOff},
+		{"no driver", ScanConfig{Passive: true}, []error{errno(unix.EOPNOTSUPP)}, nil, "3=03000000 158=02000000 \n", ErrDriver},
+		{"gone", ScanConfig{Passive: true}, []error{errno(unix.ENODEV)}, nil, "3=03000000 158=02000000 \n", ErrNoInterface},
+		{"no more events", ScanConfig{Passive: true}, nil, nil, "3=03000000 158=02000000 \n", errEvents},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k := &kernel{
+				t: t, answer: map[uint8][]error{unix.NL80211_CMD_TRIGGER_SCAN: tt.answer},
+				events: [][]genetlink.Message{tt.events}, scan: r.scans[0],
+			}
+			radio := k.radio()
+			found, err := radio.scan(t.Context(), &tt.cfg, elements)
+			if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) || err == nil && len(found) != 1 {
+				t.Errorf("%d found, %v", len(found), err)
+			}
+			if diff := cmp.Diff(tt.asked, k.askedFor(unix.NL80211_CMD_TRIGGER_SCAN)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if err := radio.close(); err != nil || k.up != 0 {
+				t.Errorf("brought up %d times more than down, %v", k.up, err)
+			}
+		})
+	}
+}
+
+// TestScanCancelled ends the context while another program scans, and while we
+// do.
+func TestScanCancelled(t *testing.T) {
+	for _, busy := range []bool{true, false} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		k := &kernel{t: t, answer: make(map[uint8][]error)}
+		if busy {
+			k.answer[unix.NL80211_CMD_TRIGGER_SCAN] = []error{errno(unix.EBUSY)}
+		}
+		cause := errors.New("enough")
+		cancel(cause)
+		if _, err := k.radio().scan(ctx, &ScanConfig{}, nil); !errors.Is(err, cause) {
+			t.Error(err)
+		}
+		if aborted := k.askedFor(unix.NL80211_CMD_ABORT_SCAN) != ""; aborted == busy {
+			t.Errorf("busy %t: aborted %t", busy, aborted)
+		}
+	}
+}
+
+func TestAssociate(t *testing.T) {
+	r := readRecorded(t, "pin")
+	ap := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 1, 1}, Frequency: 2437, Capability: 0x11}
+	ap.SSID = "abcd"
+	open := ap
+	open.Capability = 1
+	connect := func(status uint16, timedOut bool) genetlink.Message {
+		e := netlink.NewAttributeEncoder()
+		e.Uint32(unix.NL80211_ATTR_IFINDEX, interfaceIndex)
+		e.Uint16(unix.NL80211_ATTR_STATUS_CODE, status)
+		e.Flag(unix.NL80211_ATTR_TIMED_OUT, timedOut)
+		b, err := e.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return genetlink.Message{Header: genetlink.Header{Command: unix.NL80211_CMD_CONNECT}, Data: b}
+	}
+	const asked = "3=03000000 6=020000000101 38=85090000 52=61626364 53=00000000 42=dd ... 68= 204= \n"
+	private := strings.Replace(asked, "...", "70=", 1)
+	for _, tt := range []struct {
+		name   string
+		ap     *AccessPoint
+		answer error
+		events []genetlink.Message
+		holder string
+		asked  string
+		lost   string
+		err    string
+	}{
+		{name: "as recorded", ap: &ap, events: r.events, asked: private,
+			lost: "the connection to the access point was lost: it is not heard any more, reason 3"},
+		{name: "open", ap: &open, events: r.events, asked: strings.Replace(asked, "... ", "", 1),
+			lost: "the connection to the access point was lost: it is not heard any more, reason 3"},
+		{name: "refused", ap: &ap, events: []genetlink.Message{connect(17, false)}, asked: private,
+			err: "the station could not associate: 02:00:00:00:01:01 refused with status 17: it has too many stations"},
+		{name: "refused for an unknown reason", ap: &ap, events: []genetlink.Message{connect(99, false)}, asked: private,
+			err: "the station could not associate: 02:00:00:00:01:01 refused with status 99"},
+		{name: "no answer", ap: &ap, events: []genetlink.Message{connect(1, true)}, asked: private,
+			err: "the station could not associate: 02:00:00:00:01:01 did not answer"},
+		{name: "connected already", ap: &ap, answer: errno(unix.EALREADY), asked: private,
+			err: "wlan0: another program holds the interface: somebody, who has connected it to a network: try iw dev wlan0 disconnect"},
+		{name: "no rights", ap: &ap, answer: errno(unix.EPERM), asked: private,
+			err: "wlan0: associate: " + ErrPermission.Error() + " (netlink receive: operation not permitted)"},
+		{name: "held", ap: &ap, holder: "iwd\n",
+			err: "wlan0: another program holds the interface: iwd (process 12): try systemctl stop iwd"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			conn, _ := eapol.Pair(wps.MAC{1}, wps.MAC{2})
+			k := &kernel{
+				t: t, answer: map[uint8][]error{unix.NL80211_CMD_CONNECT: {tt.answer}},
+				events: [][]genetlink.Message{tt.events}, conn: conn,
+			}
+			radio := k.radio()
+			if tt.holder != "" {
+				radio.root = fstest.MapFS{"proc/12/comm": {Data: []byte(tt.holder)}}
+			}
+			a, err := radio.associate(t.Context(), tt.ap, []byte{0xDD})
+			if got := fmt.Sprint(err); tt.err != "" && got != tt.err || tt.err == "" && err != nil {
+				t.Errorf("got  %s\nwant %s", got, tt.err)
+			}
+			if diff := cmp.Diff(tt.asked, k.askedFor(unix.NL80211_CMD_CONNECT)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if err == nil {
+				if lost := fmt.Sprint(<-a.lost()); lost != tt.lost {
+					t.Errorf("got  %s\nwant %s", lost, tt.lost)
+				}
+				if err := errors.Join(a.Close(), a.Close()); err != nil {
+					t.Error(err)
+				}
+			}
+			// What the kernel has agreed to is taken back, once.
+			disconnects := strings.Count(k.askedFor(unix.NL80211_CMD_DISCONNECT), "\n")
+			if want := strings.Count(tt.asked, "\n"); tt.answer == nil && disconnects != want || tt.answer != nil && disconnects != 0 {
+				t.Errorf("disconnected %d times", disconnects)
+			}
+		})
+	}
+}
+
+// TestAssociateCancelled ends the context while the access point is asked.
+func TestAssociateCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	conn, _ := eapol.Pair(wps.MAC{1}, wps.MAC{2})
+	k := &kernel{t: t, conn: conn}
+	if _, err := k.radio().associate(ctx, new(AccessPoint), nil); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if k.askedFor(unix.NL80211_CMD_DISCONNECT) == "" {
+		t.Error("the kernel goes on")
+	}
+}
+
+func TestOpen(t *testing.T) {
+	_, err := Open("no such interface")
+	var e *Error
+	if !errors.As(err, &e) || !errors.Is(err, ErrNoInterface) && !errors.Is(err, ErrUnsupported) || e.Interface != "no such interface" {
+		t.Error(err)
+	}
+	if _, err := NewTap("no such interface"); !errors.Is(err, ErrNoInterface) {
+		t.Error(err)
+	}
+}
+
+// FuzzScan reads results of scans of any kind, and makes all of them that can
+// be made.
+func FuzzScan(f *testing.F) {
+	for _, name := range []string{"pin", "pbc-overlap", "hidden", "wpa3-only", "pbc-same-uuid-dual-band"} {
+		for _, scan := range readRecorded(f, name).scans {
+			for _, m := range scan {
+				f.Add(m.Data)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		found, err := parseScan([]genetlink.Message{{Data: data}, {Data: data}})
+		if err != nil {
+			return
+		}
+		for i := range found {
+			ap := &found[i]
+			if len(ap.ResponseElements)+len(ap.BeaconElements) > 2*len(data) {
+				t.Error("more elements than there are octets")
+			}
+			if c, ok := ap.Candidate(); ok != ap.WPS() || c.BSSID != ap.BSSID && ok {
+				t.Errorf("candidate %+v of %+v", c, ap)
+			}
+		}
+		for _, wish := range []Wish{{PushButton: true}, {TryUnselected: true}, {SSID: "x"}} {
+			selection, err := Select(found, wish)
+			if len(selection.Reasons) != len(found) || (len(selection.Order) > 0) != (err == nil) {
+				t.Errorf("%+v: %v", selection, err)
+			}
+		}
+		if d := doctor.Diagnose(Evidence(found, time.Time{})); d.Verdict == "" {
+			t.Error("the doctor says nothing")
+		}
+	})
+}
+
+// FuzzEvent reads multicast messages of any kind.
+func FuzzEvent(f *testing.F) {
+	for _, m := range readRecorded(f, "pin").events {
+		f.Add(m.Header.Command, m.Data)
+	}
+	f.Fuzz(func(t *testing.T, command uint8, data []byte) {
+		e, err := parseEvent(genetlink.Message{Header: genetlink.Header{Command: command}, Data: data})
+		if err == nil && e.command != command {
+			t.Errorf("%+v", e)
+		}
+	})
+}

@@ -1,0 +1,66 @@
+package station
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps"
+)
+
+// TestSelect is about what comes before the rules of eapwsc.Selector.
+func TestSelect(t *testing.T) {
+	at := func(n byte, ssid wps.SSID, band int, waits bool, id wps.DevicePasswordID) AccessPoint {
+		ap := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: band, Advert: &wps.Beacon{
+			State: wps.Configured, SelectedRegistrar: waits, DevicePasswordID: id,
+		}}
+		ap.SSID = ssid
+		return ap
+	}
+	none := at(1, "home", 2412, false, 0)
+	none.Advert = nil
+	damaged := none
+	damaged.Fault = errors.New("it is torn")
+	button := at(2, "home", 2412, true, wps.PasswordPushButton)
+	neighbour := at(3, "neighbour", 5180, true, wps.PasswordPushButton)
+	withPIN := at(4, "home", 2412, true, wps.PasswordDefault)
+	idle := at(5, "home", 2412, false, 0)
+	for _, tt := range []struct {
+		name  string
+		wish  Wish
+		found []AccessPoint
+		order string
+		want  []string
+		err   error
+	}{
+		{"nothing", Wish{}, nil, "[]", nil, eapwsc.ErrNoAccessPoint},
+		{"button", Wish{PushButton: true}, []AccessPoint{none, damaged, withPIN, idle, button}, "[4]", []string{
+			"does not offer WPS", "its elements cannot be read: it is torn", "waits with another method", "waits for nobody", "waits for this device"}, nil},
+		{"buttons", Wish{PushButton: true}, []AccessPoint{none, button, neighbour}, "[]", []string{
+			"does not offer WPS", "waits for this device", "waits for a push button like another access point"}, eapwsc.ErrOverlap},
+		{"buttons, one named", Wish{PushButton: true, SSID: "home"}, []AccessPoint{none, button, neighbour}, "[1]", []string{
+			"does not offer WPS", "waits for this device", "is of another network than the one that was named"}, nil},
+		{"buttons, one tried", Wish{PushButton: true, Skip: []wps.MAC{button.BSSID}}, []AccessPoint{none, button, neighbour}, "[2]", []string{
+			"does not offer WPS", "has failed before", "waits for this device"}, nil},
+		{"PIN", Wish{}, []AccessPoint{idle, withPIN, button}, "[1]", []string{
+			"waits for nobody", "waits for this device", "waits with another method"}, nil},
+		{"PIN, any", Wish{TryUnselected: true}, []AccessPoint{idle, withPIN, button}, "[1 0 2]", []string{
+			"waits for nobody, worth a try", "waits for this device", "waits for nobody, worth a try"}, nil},
+		{"PIN, named by address", Wish{Selector: eapwsc.Selector{BSSID: idle.BSSID}}, []AccessPoint{idle, withPIN}, "[]", []string{
+			"waits for nobody", "not the access point that was named"}, eapwsc.ErrNoAccessPoint},
+	} {
+		s, err := Select(tt.found, tt.wish)
+		var reasons []string
+		for _, r := range s.Reasons {
+			reasons = append(reasons, r.Text)
+		}
+		if got := fmt.Sprint(s.Order); got != tt.order || !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
+			t.Errorf("%s: %s, %v", tt.name, got, err)
+		}
+		if got, want := strings.Join(reasons, "\n"), strings.Join(tt.want, "\n"); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, got, want)
+		}
+	}
+}
