@@ -21,7 +21,19 @@ type air struct {
 	scanErr  error
 	assocErr error
 	requests []*wps.ProbeRequest // of the scans
+	later    []later
 	closed   bool
+}
+
+// later is what happens around at a time: before the next scan ends.
+type later struct {
+	at time.Time
+	do func()
+}
+
+// after has something happen after a time.
+func (a *air) after(d time.Duration, do func()) {
+	a.later = append(a.later, later{time.Now().Add(d), do})
 }
 
 const scanTime = 3 * time.Second
@@ -79,6 +91,10 @@ func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]Acc
 	case <-time.After(scanTime):
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
+	}
+	for len(a.later) > 0 && !time.Now().Before(a.later[0].at) {
+		a.later[0].do()
+		a.later = a.later[1:]
 	}
 	if attributes, ok := wps.JoinElements(elements); ok {
 		request := new(wps.ProbeRequest)

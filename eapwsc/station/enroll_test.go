@@ -123,7 +123,7 @@ func TestEnroll(t *testing.T) {
 		{name: "pressed late",
 			around: func(t *testing.T, a *air) {
 				ap := a.newAP(1, "home")
-				time.AfterFunc(5*time.Second, func() { ap.press(t) })
+				a.after(5*time.Second, func() { ap.press(t) })
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
 			steps: "scanned: nobody; scanned: 1; trying 1; ", ap: 1, took: 2*scanTime + rescanPause, cause: doctor.Success},
@@ -167,7 +167,7 @@ func TestEnroll(t *testing.T) {
 		{name: "PIN entered late",
 			around: func(t *testing.T, a *air) {
 				ap := a.newAP(1, "home")
-				time.AfterFunc(14*time.Second, func() { ap.enterPIN(t, airPIN) })
+				a.after(14*time.Second, func() { ap.enterPIN(t, airPIN) })
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
 			steps: "scanned: nobody; scanned: nobody; scanned: 1; trying 1; failed; scanned: 1; trying 1; ",
@@ -263,7 +263,7 @@ func TestEnrollCancelled(t *testing.T) {
 			a := &air{t: t}
 			ap := a.newAP(1, "home")
 			ap.silent = true
-			time.AfterFunc(scanTime+time.Millisecond, func() { ap.press(t) })
+			a.after(scanTime+time.Millisecond, func() { ap.press(t) })
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
 			s := &Station{"wlan0", ownMAC, a}
