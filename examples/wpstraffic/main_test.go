@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// TestTraffic reads what was written: every exchange is there, each ends as it
+// should, and the same seed makes the same capture.
+func TestTraffic(t *testing.T) {
+	for _, args := range [][]string{{"-"}, {"-wired", "-"}} {
+		args = append([]string{"-exchanges", "40", "-size", "2"}, args...)
+		var out, again, errs bytes.Buffer
+		if status := run(args, &out, &errs); status != 0 || errs.Len() > 0 {
+			t.Fatalf("%v: exit status %d, %s", args, status, &errs)
+		}
+		run(args, &again, &errs)
+		if !bytes.Equal(out.Bytes(), again.Bytes()) {
+			t.Errorf("%v: not the same capture once more", args)
+		}
+		if out.Len() < 2_000_000 || out.Len() > 2_300_000 {
+			t.Errorf("%v: %d octets", args, out.Len())
+		}
+		causes := map[doctor.Cause]int{}
+		stations := map[wps.MAC]bool{}
+		for _, x := range exchanges(t, &out) {
+			stations[x.Station] = true
+			findings := x.Findings(wps.Strict)
+			if len(findings) > 0 {
+				t.Errorf("%v: %v", x.Station, findings)
+			}
+			causes[doctor.Diagnose(x.Evidence([]*doctor.Attempt{x.Attempt(findings)})).Cause]++
+		}
+		if len(stations) != 40 || causes[doctor.Success] < 20 || causes[doctor.PINFirstHalf] == 0 ||
+			causes[doctor.PINSecondHalf] == 0 || causes[doctor.NoRegistrarSession] == 0 || len(causes) != 4 {
+			t.Errorf("%v: %d stations, %v", args, len(stations), causes)
+		}
+	}
+}
+
+func exchanges(t *testing.T, r io.Reader) (all []*capture.Exchange) {
+	t.Helper()
+	reader, err := capture.NewReader(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := capture.NewCollector(nil)
+	for {
+		e, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return append(all, c.Close()...)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c.Add(e)...)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{{}, {"-exchanges", "x", "-"}, {"-exchanges", "-1", "-"}, {"a", "b"}} {
+		var out, errs bytes.Buffer
+		if status := run(args, &out, &errs); status != 2 || errs.Len() == 0 || out.Len() > 0 {
+			t.Errorf("%v: exit status %d, %q, %q", args, status, &out, &errs)
+		}
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestOutputFails(t *testing.T) {
+	var errs bytes.Buffer
+	if status := run([]string{"-exchanges", "1", "-size", "0", "-"}, full{}, &errs); status != 1 || errs.String() != "wpstraffic: no space left\n" {
+		t.Errorf("exit status %d, %q", status, &errs)
+	}
+}
