@@ -28,12 +28,7 @@ func (c *Collector) associate(e *Event) {
 	if v.isRetry(e, true) || v.again(SignalAssociationRequest, e.Time) {
 		return
 	}
-	s := Step{FromStation: true, Signal: SignalAssociationRequest, Octets: bytes.Clone(e.Management.WPS), Truncated: e.Truncated}
-	var list wps.AssociationRequest
-	if s.Err = wps.Decode(&list, s.Octets, wps.Tolerant); s.Err == nil {
-		s.List = &list
-	}
-	v.step(e, s)
+	v.step(e, Step{FromStation: true, Signal: SignalAssociationRequest, Octets: e.Management.WPS, Truncated: e.Truncated})
 }
 
 // isAssociating reports whether nothing but association requests to an access

@@ -210,8 +210,8 @@ func (c *Collector) finish(v *conversation) {
 		x.Began, x.Ended = x.Steps[0].Time, x.Steps[n-1].last()
 	}
 	x.Watched = c.now
-	if m1, m2 := x.M1(), x.M2(); m1 != nil && m2 != nil {
-		x.Keys = c.keys.Keys(m1.EnrolleeNonce, m2.RegistrarNonce)
+	if m2 := x.first(wps.MessageM2); m2 != nil {
+		x.Keys = c.keys.find(m2.attribute(wps.AttrEnrolleeNonce), m2.attribute(wps.AttrRegistrarNonce))
 	}
 	if n := c.networks[x.AP]; n != nil {
 		x.Network = n.snapshot()
@@ -328,17 +328,17 @@ func (c *Collector) anyStation(p party) party {
 // the registrar takes the station's part.
 func (c *Collector) upnpMessage(p party, e *Event, fromStation bool) {
 	v := c.conversation(p)
-	t, err := wps.PeekMessageType(e.Data)
+	t, _ := wps.PeekMessageType(e.Data)
 	if v.entry != nil && v.isRepeated(e.Data, fromStation, e.Time) {
 		return
 	}
-	if err == nil && t == wps.MessageM1 && v.entry != nil && len(v.entry.x.Steps) > 0 {
+	if t == wps.MessageM1 && v.entry != nil && len(v.entry.x.Steps) > 0 {
 		c.finish(v)
 	}
 	c.exchange(v, e)
 	v.wsc = true
 	v.wscMessage(e, Step{FromStation: fromStation}, bytes.Clone(e.Data))
-	v.ended = err == nil && (t == wps.MessageDone || t == wps.MessageNACK)
+	v.ended = t == wps.MessageDone || t == wps.MessageNACK
 }
 
 // isRepeated reports whether a message over UPnP was seen before: an event

@@ -48,7 +48,7 @@ func direction(fromStation bool) int {
 // succeeded reports whether the settings were handed over, so that it is of
 // interest what becomes of them.
 func (v *conversation) succeeded() bool {
-	return slices.ContainsFunc(v.entry.x.Steps, func(s Step) bool { return s.Signal == NoSignal && s.Type() == wps.MessageDone })
+	return slices.ContainsFunc(v.entry.x.Steps, func(s Step) bool { return s.Type == wps.MessageDone })
 }
 
 // isRetry reports whether the radio sent the same frame again because it had
@@ -264,7 +264,7 @@ func (c *Collector) begins(v *conversation, p eapwsc.Packet, now time.Time) bool
 	// The identity is asked for again, with a new Identifier: a new start, if
 	// there was more before it.
 	return p.Code == eapwsc.CodeRequest && p.Type == eapwsc.TypeIdentity &&
-		slices.ContainsFunc(steps, func(s Step) bool { return s.Signal == NoSignal })
+		slices.ContainsFunc(steps, func(s Step) bool { return s.IsMessage() })
 }
 
 // repeat counts a retransmission of the last step of a direction.
@@ -331,22 +331,18 @@ func (d *side) add(s *Step, p eapwsc.Packet) (octets []byte, complete bool) {
 // restarts reports whether a message is the M1 of another run than the one
 // that goes on.
 func (v *conversation) restarts(octets []byte) bool {
-	if t, err := wps.PeekMessageType(octets); err != nil || t != wps.MessageM1 {
+	if t, _ := wps.PeekMessageType(octets); t != wps.MessageM1 {
 		return false
 	}
-	nonce := wps.Find(octets, wps.AttrEnrolleeNonce)
-	return slices.ContainsFunc(v.entry.x.Steps, func(s Step) bool {
-		return s.Signal == NoSignal && s.Type() == wps.MessageM1 && !bytes.Equal(wps.Find(s.Octets, wps.AttrEnrolleeNonce), nonce)
-	})
+	m1 := v.entry.x.first(wps.MessageM1)
+	return m1 != nil && !bytes.Equal(m1.attribute(wps.AttrEnrolleeNonce), wps.Find(octets, wps.AttrEnrolleeNonce))
 }
 
 // wscMessage adds a message as a step.
 func (v *conversation) wscMessage(e *Event, s Step, octets []byte) {
 	s.Octets = octets
-	if s.List, s.Err = wps.ParseMessage(octets, wps.Tolerant); s.Err != nil {
-		s.List = nil
-	}
-	if s.Type() == wps.MessageM1 {
+	s.Type, _ = wps.PeekMessageType(octets)
+	if s.Type == wps.MessageM1 {
 		// M1 comes from the enrollee: where the identity was not seen, its
 		// direction tells who that is.
 		v.entry.x.APEnrollee = !s.FromStation

@@ -69,7 +69,7 @@ func (x *Exchange) Transcript() (t *validate.Transcript, steps []int) {
 	t.Steps = make([]validate.Step, 0, len(x.Steps))
 	for i := range x.Steps {
 		s := &x.Steps[i]
-		if s.EAP == 0 && s.Signal != NoSignal {
+		if s.EAP == 0 && !s.IsMessage() {
 			continue
 		}
 		step := validate.Step{
@@ -78,7 +78,7 @@ func (x *Exchange) Transcript() (t *validate.Transcript, steps []int) {
 		if s.FromStation {
 			step.From = validate.EndClient
 		}
-		if s.Signal == NoSignal {
+		if s.IsMessage() {
 			if s.Truncated {
 				continue
 			}
@@ -199,24 +199,28 @@ func (x *Exchange) Attempt(findings validate.Findings) *doctor.Attempt {
 // describe says who the two are, and by what method they meet.
 func (x *Exchange) describe(a *doctor.Attempt) {
 	for s := range x.Messages {
-		id := wps.Find(s.Octets, wps.AttrDevicePasswordID)
 		var method doctor.Method
-		if len(id) == 2 {
-			method = doctor.MethodOf(wps.DevicePasswordID(uint16(id[0])<<8 | uint16(id[1])))
+		if id, ok := s.number(wps.AttrDevicePasswordID); ok {
+			method = doctor.MethodOf(wps.DevicePasswordID(id))
 		}
-		switch m := s.List.(type) {
-		case *wps.M1:
-			a.Enrollee = m.Device
-		case *wps.M2:
-			a.Registrar = m.Device
-		case *wps.M2D:
-			a.Registrar = m.Device
-		}
-		switch s.Type() {
+		switch s.Type {
 		case wps.MessageM1:
+			var m wps.M1
+			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
+				a.Enrollee = m.Device
+			}
 			a.Method = method
 		case wps.MessageM2:
+			var m wps.M2
+			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
+				a.Registrar = m.Device
+			}
 			a.Answered = method
+		case wps.MessageM2D:
+			var m wps.M2D
+			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
+				a.Registrar = m.Device
+			}
 		}
 	}
 	if a.Method == doctor.MethodUnknown {
@@ -242,13 +246,12 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 	before := x.Began // when something was heard last before the end
 	for i := range x.Steps {
 		s := &x.Steps[i]
-		if s.Signal == NoSignal || s.EAP != 0 && s.Signal != SignalEAPFailure {
+		if s.IsMessage() || s.EAP != 0 && s.Signal != SignalEAPFailure {
 			a.Retransmissions += s.Repeats
 		}
-		t := wps.MessageType(0)
+		t := s.Type
 		switch {
-		case s.Signal == NoSignal:
-			t = s.Type()
+		case s.IsMessage():
 			a.Reached = max(a.Reached, doctor.StageOf(t))
 		case s.Signal == SignalAssociationResponse && s.Code == 0:
 			a.Reached = max(a.Reached, doctor.StageAssociated)
@@ -257,11 +260,11 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 		default:
 			a.Reached = max(a.Reached, signalStages[s.Signal])
 		}
-		how := endOf(s, t)
+		how := endOf(s)
 		switch {
 		case t == wps.MessageM2:
 			m2 = true
-			handover = len(wps.Find(s.Octets, wps.AttrEncryptedSettings)) > 0
+			handover = s.EncryptedSettings() != nil
 		case t == wps.MessageM2D && m2d == nil:
 			m2d = s
 		case how == doctor.EndOpen:
@@ -275,7 +278,7 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 		}
 	}
 	switch {
-	case a.End == doctor.EndDone && a.Reached == doctor.StageDone && x.M1() != nil && !handover && x.furthest() < wps.MessageM7:
+	case a.End == doctor.EndDone && a.Reached == doctor.StageDone && x.first(wps.MessageM1) != nil && !handover && x.furthest() < wps.MessageM7:
 		// Nothing can be done before M8.
 		a.End, a.By = doctor.EndFailure, x.role(end)
 	case a.End == doctor.EndDone:
@@ -284,11 +287,12 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 		if end != nil {
 			a.Silence = end.Time.Sub(m2d.last())
 		}
-		a.End, a.By, a.ConfigError = doctor.EndM2D, x.role(m2d), configError(m2d)
+		a.End, a.By = doctor.EndM2D, x.role(m2d)
+		a.ConfigError, _ = m2d.ConfigError()
 	case end != nil:
 		a.By = x.role(end)
 		if a.End == doctor.EndNACK {
-			a.ConfigError = configError(end)
+			a.ConfigError, _ = end.ConfigError()
 		}
 	default:
 		a.Silence = x.Watched.Sub(before)
@@ -299,11 +303,11 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 var rank = map[doctor.End]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
 
 // endOf returns the end that a step is, EndOpen if it is none.
-func endOf(s *Step, t wps.MessageType) doctor.End {
+func endOf(s *Step) doctor.End {
 	switch {
-	case t == wps.MessageDone:
+	case s.Type == wps.MessageDone:
 		return doctor.EndDone
-	case t == wps.MessageNACK:
+	case s.Type == wps.MessageNACK:
 		return doctor.EndNACK
 	case s.Signal == SignalEAPFailure, s.Signal == SignalEAPSuccess:
 		return doctor.EndFailure
@@ -316,20 +320,11 @@ func endOf(s *Step, t wps.MessageType) doctor.End {
 // furthest returns the last of M1 to M8 that was seen.
 func (x *Exchange) furthest() (last wps.MessageType) {
 	for s := range x.Messages {
-		if t := s.Type(); t <= wps.MessageM8 && t != wps.MessageM2D {
+		if t := s.Type; t <= wps.MessageM8 && t != wps.MessageM2D {
 			last = max(last, t)
 		}
 	}
 	return last
-}
-
-// configError returns the Configuration Error of a message, also of one that
-// is cut.
-func configError(s *Step) wps.ConfigError {
-	if v := wps.Find(s.Octets, wps.AttrConfigError); len(v) == 2 {
-		return wps.ConfigError(uint16(v[0])<<8 | uint16(v[1]))
-	}
-	return wps.NoError
 }
 
 // role returns the part that the sender of a step plays.
@@ -364,8 +359,8 @@ func (x *Exchange) settings() (all []doctor.Settings) {
 	cipher := registration.NewCipher(x.Keys)
 	defer cipher.Clear()
 	for s := range x.Messages {
-		t := s.Type()
-		value := wps.Find(s.Octets, wps.AttrEncryptedSettings)
+		t := s.Type
+		value := s.EncryptedSettings()
 		if value == nil || t != wps.MessageM2 && t != wps.MessageM8 && !(t == wps.MessageM7 && x.APEnrollee) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"time"
 
@@ -125,12 +126,12 @@ type Step struct {
 	OpCode eapwsc.OpCode
 	// Fragments is how many packets the message took.
 	Fragments int
-	// Octets is a WSC message as it was sent, List what it says, and Err why
-	// it cannot be read. Truncated tells that the capture has not all of it.
-	// An association request has its WPS element here.
+	// Type is the Message Type of a WSC message; 0 for a signal, or a
+	// message that does not tell its type.
+	Type wps.MessageType
+	// Octets is a WSC message as it was sent; of an association request it
+	// is the WPS element. Truncated tells that the capture has not all of it.
 	Octets    []byte
-	List      wps.List
-	Err       error
 	Truncated bool
 	// Repeats counts retransmissions, of which Last is the time of the last;
 	// Differs tells that this packet has the Identifier of the one before it
@@ -154,19 +155,32 @@ func (s *Step) last() time.Time {
 	return s.Time
 }
 
-// Type returns the Message Type of a WSC message; 0 for a signal, or a
-// message that does not tell its type.
-func (s *Step) Type() wps.MessageType {
-	if s.List == nil {
-		t, err := wps.PeekMessageType(s.Octets)
-		if err != nil {
-			return 0
-		}
-		return t
+// IsMessage reports whether the step is a WSC message.
+func (s *Step) IsMessage() bool { return s.Signal == NoSignal }
+
+// attribute returns the value of an attribute of a message, also of one that
+// is cut behind it; nil if it is not there.
+func (s *Step) attribute(id wps.AttributeID) []byte { return wps.Find(s.Octets, id) }
+
+// number returns the value of an attribute of two octets.
+func (s *Step) number(id wps.AttributeID) (n uint16, ok bool) {
+	v := s.attribute(id)
+	if len(v) != 2 {
+		return 0, false
 	}
-	t, _ := s.List.Kind().MessageType()
-	return t
+	return binary.BigEndian.Uint16(v), true
 }
+
+// ConfigError returns the Configuration Error of a message, and whether it has
+// one.
+func (s *Step) ConfigError() (wps.ConfigError, bool) {
+	n, ok := s.number(wps.AttrConfigError)
+	return wps.ConfigError(n), ok
+}
+
+// EncryptedSettings returns the Encrypted Settings of a message, nil if it has
+// none.
+func (s *Step) EncryptedSettings() []byte { return s.attribute(wps.AttrEncryptedSettings) }
 
 // Joining is what was seen of a station that joins the network with what it
 // was given.
@@ -191,26 +205,20 @@ func (j *Joining) Failed() bool {
 	return j.Messages[1] > 0 && j.Messages[2] == 0 && (j.Messages[1] > 1 || j.Messages[0] > 1 || j.Disconnected != 0)
 }
 
-// M1 returns the first M1 of the exchange, or nil.
-func (x *Exchange) M1() *wps.M1 { return first[*wps.M1](x) }
-
-// M2 returns the first M2 of the exchange, or nil.
-func (x *Exchange) M2() *wps.M2 { return first[*wps.M2](x) }
-
-// first returns the first message of a type, or its zero value.
-func first[T wps.List](x *Exchange) (m T) {
+// first returns the first message of a type, or nil.
+func (x *Exchange) first(t wps.MessageType) *Step {
 	for i := range x.Steps {
-		if m, ok := x.Steps[i].List.(T); ok {
-			return m
+		if x.Steps[i].Type == t {
+			return &x.Steps[i]
 		}
 	}
-	return m
+	return nil
 }
 
 // Messages yields the WSC messages of the exchange.
 func (x *Exchange) Messages(yield func(*Step) bool) {
 	for i := range x.Steps {
-		if x.Steps[i].Signal == NoSignal && !yield(&x.Steps[i]) {
+		if x.Steps[i].IsMessage() && !yield(&x.Steps[i]) {
 			return
 		}
 	}

@@ -73,3 +73,11 @@ func (l *KeyLog) Keys(enrollee, registrar wps.Nonce) *registration.Keys {
 	}
 	return l.keys[[2]wps.Nonce{enrollee, registrar}]
 }
+
+// find is Keys for nonces as they stand in a message.
+func (l *KeyLog) find(enrollee, registrar []byte) *registration.Keys {
+	if l == nil || len(enrollee) != len(wps.Nonce{}) || len(registrar) != len(wps.Nonce{}) {
+		return nil
+	}
+	return l.Keys(wps.Nonce(enrollee), wps.Nonce(registrar))
+}

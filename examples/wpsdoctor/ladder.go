@@ -48,7 +48,7 @@ func (w *writer) ladder(j *job) {
 
 // stepName names a step.
 func stepName(s *capture.Step) string {
-	if s.Signal != capture.NoSignal {
+	if !s.IsMessage() {
 		return s.Signal.String()
 	}
 	return messageName(s)
@@ -95,7 +95,7 @@ func (w *writer) meaning(j *job, i int) string {
 	x := j.exchange
 	s := &x.Steps[i]
 	var parts []string
-	if s.Signal != capture.NoSignal {
+	if !s.IsMessage() {
 		parts = append(parts, signalMeaning(x, s))
 	} else {
 		parts = append(parts, messageMeaning(j, i))
@@ -124,7 +124,7 @@ func (w *writer) meaning(j *job, i int) string {
 // authentic reports whether the keys of the run show that a message is.
 func (j *job) authentic(i int) bool {
 	s := &j.exchange.Steps[i]
-	if j.exchange.Keys == nil || s.Signal != capture.NoSignal || wps.Find(s.Octets, wps.AttrAuthenticator) == nil {
+	if j.exchange.Keys == nil || !s.IsMessage() || wps.Find(s.Octets, wps.AttrAuthenticator) == nil {
 		return false
 	}
 	for _, f := range j.findings {
@@ -189,12 +189,12 @@ func messageMeaning(j *job, i int) string {
 	x := j.exchange
 	s := &x.Steps[i]
 	enrollee, registrar := sideName(registration.RoleEnrollee, x.APEnrollee), sideName(registration.RoleRegistrar, x.APEnrollee)
-	t := s.Type()
+	t := s.Type
 	switch t {
 	case wps.MessageM1:
 		return fmt.Sprintf("who the %s is, and its part of the keys", enrollee)
 	case wps.MessageM2:
-		if wps.Find(s.Octets, wps.AttrEncryptedSettings) != nil {
+		if s.EncryptedSettings() != nil {
 			return fmt.Sprintf("who the %s is, and the Wi-Fi settings, encrypted%s", registrar, j.given())
 		}
 		return fmt.Sprintf("who the %s is, and its part of the keys", registrar)
@@ -221,11 +221,11 @@ func messageMeaning(j *job, i int) string {
 
 // errorWords returns the configuration error of a message in words.
 func errorWords(s *capture.Step) string {
-	v := wps.Find(s.Octets, wps.AttrConfigError)
-	if len(v) != 2 {
+	ce, ok := s.ConfigError()
+	switch {
+	case !ok:
 		return ""
-	}
-	if ce := wps.ConfigError(uint16(v[0])<<8 | uint16(v[1])); ce != wps.NoError {
+	case ce != wps.NoError:
 		return fmt.Sprintf(": error %d, %v", ce, ce)
 	}
 	return ", without a reason"
@@ -242,9 +242,9 @@ func (j *job) proofWords(i int, p proof) string {
 	}
 	for k := i + 1; k < len(x.Steps); k++ {
 		next := &x.Steps[k]
-		switch t := next.Type(); {
-		case next.Signal != capture.NoSignal:
-		case t == p.accepted || t == wps.MessageNACK && s.Type() == wps.MessageM7 && j.attempt.Reached == doctor.StageM7 && readOnly(x, next):
+		switch t := next.Type; {
+		case !next.IsMessage():
+		case t == p.accepted || t == wps.MessageNACK && s.Type == wps.MessageM7 && j.attempt.Reached == doctor.StageM7 && readOnly(x, next):
 			return fmt.Sprintf("proves that the %s knows %s", who, half)
 		case t == wps.MessageNACK && refusesPassword(next):
 			return fmt.Sprintf("the %s has %s wrong", who, half)
@@ -260,8 +260,8 @@ func readOnly(x *capture.Exchange, s *capture.Step) bool {
 }
 
 func refusesPassword(s *capture.Step) bool {
-	v := wps.Find(s.Octets, wps.AttrConfigError)
-	return len(v) == 2 && wps.ConfigError(uint16(v[0])<<8|uint16(v[1])) == wps.DevicePasswordAuthFailed
+	ce, _ := s.ConfigError()
+	return ce == wps.DevicePasswordAuthFailed
 }
 
 // given describes the settings that were handed over, if they could be read.

@@ -3,9 +3,13 @@
 // Run it with -help.
 package main
 
-import "os"
+import (
+	"os"
+	"runtime/debug"
+)
 
 func main() {
+	debug.SetGCPercent(200) // large captures make much garbage, and little is kept
 	p := program{
 		stdin:  os.Stdin,
 		stdout: os.Stdout,

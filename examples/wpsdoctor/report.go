@@ -165,7 +165,7 @@ func roleName(ap bool) string {
 
 // messageName returns the name of a message without the prefix that some have.
 func messageName(s *capture.Step) string {
-	t := s.Type()
+	t := s.Type
 	if t == 0 {
 		return "unknown"
 	}
