@@ -106,7 +106,7 @@ func (a *Authenticator) settle(ctx context.Context, events func(eapwsc.Event)) e
 	}
 	defer a.mu.Unlock()
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return over(ctx)
 	}
 	deadline := a.ap.Deadline()
 	for _, s := range a.stations {

@@ -3,6 +3,7 @@ package eapol
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -137,13 +138,13 @@ func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 			return l.leave(x, err)
 		}
 		if ctx.Err() != nil {
-			return l.leave(x, context.Cause(ctx))
+			return l.leave(x, over(ctx))
 		}
 		n, from, err := l.conn.ReadFrame(buf)
 		now := time.Now()
 		switch {
 		case ctx.Err() != nil:
-			return l.leave(x, context.Cause(ctx))
+			return l.leave(x, over(ctx))
 		case err == nil:
 			step, err = l.hear(x, now, step, from, buf[:n])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
@@ -190,6 +191,15 @@ func (l *line) hear(x Exchange, now time.Time, step eapwsc.Step, from wps.MAC, b
 		return eapwsc.Step{Done: true}, closed(x, now, ErrLogoff)
 	}
 	return step, nil
+}
+
+// over is the error of a context that has ended: its own, and the cause if it
+// was given another.
+func over(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
 }
 
 // leave ends an exchange because of the context or the connection.

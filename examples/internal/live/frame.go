@@ -1,0 +1,24 @@
+package live
+
+import (
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+)
+
+// Frame says in a few words what an EAPOL frame carries, such as "Request 3
+// WSC_MSG, 425 octets: M2".
+func Frame(f eapol.Frame) string {
+	if f.Type != eapol.TypeEAP {
+		return f.Type.String()
+	}
+	p, err := eapwsc.ParsePacket(f.Body)
+	if err != nil {
+		return err.Error()
+	}
+	text := p.String()
+	if t, err := wps.PeekMessageType(p.Data); p.IsWSC() && err == nil {
+		text += ": " + t.String()
+	}
+	return text
+}

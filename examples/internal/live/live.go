@@ -1,0 +1,102 @@
+// Package live is what the programs have in common that run a registration
+// live: a line that tells what is waited for, the doctor's words for a failure,
+// and files for secrets.
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Open opens a network interface, and returns its address too.
+func Open(name string) (eapol.Conn, wps.MAC, error) {
+	c, err := link.Listen(name)
+	switch {
+	case errors.Is(err, link.ErrDown):
+		return nil, wps.MAC{}, fmt.Errorf("%w; \"ip link set %s up\" may help", err, name)
+	case errors.Is(err, link.ErrNoInterface):
+		return nil, wps.MAC{}, fmt.Errorf("%w; \"ip link\" lists those that there are", err)
+	case err != nil:
+		return nil, wps.MAC{}, err
+	}
+	return c, c.MAC(), nil
+}
+
+// CreateSecret creates or empties a file that only its owner can read.
+func CreateSecret(name string) (*os.File, error) {
+	return openSecret(name, os.O_TRUNC)
+}
+
+// AppendSecret opens a file that only its owner can read, to append to it.
+func AppendSecret(name string) (*os.File, error) {
+	return openSecret(name, os.O_APPEND)
+}
+
+// openSecret sees to the mode also of a file that there was before.
+func openSecret(name string, flag int) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Chmod(0o600); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Explain writes why a registration has failed, and what to do. Attempt is what
+// is known of it besides the error.
+func Explain(w io.Writer, err error, attempt doctor.Attempt) {
+	d, ok := diagnose(err, attempt)
+	if !ok {
+		fmt.Fprintln(w, err)
+		return
+	}
+	text := d.Verdict + "\n"
+	for i, step := range d.Remedy {
+		text += fmt.Sprintf("  %d. %s\n", i+1, step)
+	}
+	fmt.Fprintf(w, "%s(%v)\n", text, err)
+}
+
+// Cause returns the doctor's word for why a registration has failed, or "" if
+// it is not one of registrations.
+func Cause(err error, attempt doctor.Attempt) doctor.Cause {
+	d, _ := diagnose(err, attempt)
+	return d.Cause
+}
+
+// diagnose asks the doctor, if the error is one of a registration.
+func diagnose(err error, attempt doctor.Attempt) (doctor.Diagnosis, bool) {
+	var failed *registration.Error
+	if !errors.As(err, &failed) || errors.Is(err, context.Canceled) {
+		return doctor.Diagnosis{}, false
+	}
+	a := doctor.FromError(failed, attempt.Method)
+	a.Station, a.APEnrollee, a.Enrollee = attempt.Station, attempt.APEnrollee, attempt.Enrollee
+	return doctor.Diagnose(&doctor.Evidence{Attempts: []doctor.Attempt{a}}), true
+}
+
+// Describe names a device by what it says of itself, harmless to a terminal.
+// A device that has nothing to say sends a space.
+func Describe(d *wps.Device) string {
+	text := "a device without a name"
+	if name := strings.TrimSpace(d.DeviceName); name != "" {
+		text = doctor.Quote(name)
+	}
+	if model := strings.TrimSpace(strings.TrimSpace(d.Manufacturer) + " " + d.ModelName); model != "" {
+		text += " (" + doctor.Quote(model) + ")"
+	}
+	return text
+}

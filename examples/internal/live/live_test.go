@@ -1,0 +1,120 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+func TestStatus(t *testing.T) {
+	for terminal, want := range map[bool]string{
+		true: "\r\x1b[Kwaiting ... 1:05" + "\r\x1b[Ka line\n" + "\r\x1b[Kwaiting ... 1:05" + "\r\x1b[Kwaiting ... 1:04" + "\r\x1b[Kwaiting ... 1:03" +
+			"\r\x1b[K" + "\r\x1b[Kfor ever ..." + "\r\x1b[Ktwo\nlines\n" + "\r\x1b[Kfor ever ..." + "\r\x1b[K" + "the end\n",
+		false: "waiting ...\na line\nfor ever ...\ntwo\nlines\nthe end\n",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var b bytes.Buffer
+			s := NewStatus(&b, terminal)
+			s.Wait("waiting", time.Now().Add(65*time.Second))
+			s.Printf("a %s", "line")
+			time.Sleep(2500 * time.Millisecond)
+			s.Wait("for ever", time.Time{})
+			fmt.Fprint(s.Above(&b), "two\nlines\n")
+			s.Done()
+			s.Done()
+			s.Printf("the end")
+			if got := b.String(); got != want {
+				t.Errorf("terminal %v:\n%q, want\n%q", terminal, got, want)
+			}
+		})
+	}
+}
+
+func TestSecretFiles(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(name, []byte("old, and open to all"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		open func(string) (*os.File, error)
+		want string
+	}{
+		{CreateSecret, "x"}, {AppendSecret, "xx"}, {CreateSecret, "x"},
+	} {
+		f, err := tt.open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(f, "x")
+		f.Close()
+		content, _ := os.ReadFile(name)
+		info, _ := os.Stat(name)
+		if string(content) != tt.want || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%q with mode %v, want %q", content, info.Mode(), tt.want)
+		}
+	}
+	if _, err := CreateSecret(t.TempDir()); err == nil {
+		t.Error("a directory was opened")
+	}
+	if _, err := AppendSecret(filepath.Join(t.TempDir(), "no", "file")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+func TestOpen(t *testing.T) {
+	if _, _, err := Open("no-such-if"); !errors.Is(err, link.ErrNoInterface) || !strings.Contains(err.Error(), "ip link") {
+		t.Error(err)
+	}
+}
+
+// failure is the error of a run that was refused.
+func failure(t *testing.T) error {
+	t.Helper()
+	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Password: registration.PushButton()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.Abort(registration.ErrTimeout)
+}
+
+func TestExplain(t *testing.T) {
+	var b strings.Builder
+	Explain(&b, failure(t), doctor.Attempt{Method: doctor.PushButton})
+	if got := b.String(); !strings.Contains(got, "  1. ") || !strings.Contains(got, "(time-out") {
+		t.Errorf("%s", got)
+	}
+	b.Reset()
+	Explain(&b, fmt.Errorf("why: %w", context.Canceled), doctor.Attempt{})
+	if b.String() != "why: context canceled\n" {
+		t.Errorf("%s", b.String())
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	for _, tt := range []struct {
+		device wps.Device
+		want   string
+	}{
+		{wps.Device{DeviceName: "Printer", Manufacturer: "Example", ModelName: "P1"}, "“Printer” (“Example P1”)"},
+		{wps.Device{DeviceName: "a\x1bb"}, `“a\x1bb”`},
+		{wps.Device{DeviceName: " ", ModelName: "P1", Manufacturer: " "}, "a device without a name (“P1”)"},
+	} {
+		if got := Describe(&tt.device); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package live
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// Status writes lines, and below them, on a terminal, one that tells what is
+// waited for and how long yet. Its methods may be called at the same time.
+type Status struct {
+	out      io.Writer
+	terminal bool
+
+	mu    sync.Mutex
+	what  string    // "" if nothing is waited for
+	until time.Time // zero without an end
+	stop  chan struct{}
+	done  chan struct{}
+}
+
+// NewStatus returns a Status that writes to out.
+func NewStatus(out io.Writer, terminal bool) *Status {
+	return &Status{out: out, terminal: terminal}
+}
+
+// eraseLine returns to the beginning of the line, and empties it.
+const eraseLine = "\r\x1b[K"
+
+// Printf writes a line.
+func (s *Status) Printf(format string, args ...any) {
+	fmt.Fprintf(s.Above(s.out), format+"\n", args...)
+}
+
+// Above returns a writer of whole lines to w that leaves the line on the
+// terminal below them, where w may be another way to the same terminal.
+func (s *Status) Above(w io.Writer) io.Writer { return above{s, w} }
+
+type above struct {
+	status *Status
+	w      io.Writer
+}
+
+func (a above) Write(lines []byte) (int, error) {
+	s := a.status
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.terminal && s.what != "" {
+		io.WriteString(s.out, eraseLine)
+	}
+	n, err := a.w.Write(lines)
+	s.show()
+	return n, err
+}
+
+// Wait tells what is waited for from now on: on a terminal with a count-down
+// to the end, if there is one, else once.
+func (s *Status) Wait(what string, until time.Time) {
+	s.Done()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.what, s.until = what, until
+	if !s.terminal {
+		fmt.Fprintf(s.out, "%s ...\n", what)
+		return
+	}
+	s.show()
+	s.stop, s.done = make(chan struct{}), make(chan struct{})
+	go s.tick(s.stop, s.done)
+}
+
+// tick renews the line every second.
+func (s *Status) tick(stop, done chan struct{}) {
+	defer close(done)
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
+			s.mu.Lock()
+			s.show()
+			s.mu.Unlock()
+		}
+	}
+}
+
+// show writes the line.
+func (s *Status) show() {
+	if !s.terminal || s.what == "" {
+		return
+	}
+	fmt.Fprintf(s.out, "%s%s ...", eraseLine, s.what)
+	if !s.until.IsZero() {
+		left := max(0, time.Until(s.until).Round(time.Second))
+		fmt.Fprintf(s.out, " %d:%02d", int(left.Minutes()), int(left.Seconds())%60)
+	}
+}
+
+// Done tells that nothing is waited for any more.
+func (s *Status) Done() {
+	s.mu.Lock()
+	stop, done := s.stop, s.done
+	if s.terminal && s.what != "" {
+		io.WriteString(s.out, eraseLine)
+	}
+	s.what, s.stop, s.done = "", nil, nil
+	s.mu.Unlock()
+	if stop != nil {
+		close(stop)
+		<-done
+	}
+}

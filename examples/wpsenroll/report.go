@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// network is a network in JSON.
+type network struct {
+	SSID           string `json:"ssid"`
+	SSIDHex        string `json:"ssid_hex"`
+	Authentication string `json:"authentication"`
+	Encryption     string `json:"encryption"`
+	Key            string `json:"key,omitempty"`
+	Problem        string `json:"problem,omitempty"` // why it cannot be used
+}
+
+// report prints what was got, and writes it to the file that was asked for.
+func (p *program) report(a *arguments, result *registration.Result) error {
+	networks := obtained(a, result)
+	p.status.Printf("%s %s.", done(a), live.Describe(&result.Peer))
+	if a.outputFile != "" {
+		text, err := render(a, result, networks, true)
+		if err != nil {
+			return err
+		}
+		f, err := live.CreateSecret(a.outputFile)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(text)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+		p.status.Printf("The settings, with the key, are in %s.", a.outputFile)
+		if a.profile != 0 {
+			return nil
+		}
+	}
+	text, err := render(a, result, networks, a.showKey)
+	if err != nil {
+		return err
+	}
+	_, err = p.stdout.Write(text)
+	return err
+}
+
+// done says what was done.
+func done(a *arguments) string {
+	switch {
+	case !a.registrar:
+		return "Registered with"
+	case a.settings != nil:
+		return "Wrote the settings of"
+	}
+	return "Read the settings of"
+}
+
+// obtained returns the networks that the run was about: those given to an
+// enrollee, or the access point's, after what was written.
+func obtained(a *arguments, result *registration.Result) []wps.Credential {
+	switch {
+	case !a.registrar:
+		return wps.MergeCredentials(result.Credentials)
+	case a.settings != nil:
+		return []wps.Credential{*a.settings}
+	}
+	return []wps.Credential{*result.AP}
+}
+
+// render writes the networks in the form that was asked for.
+func render(a *arguments, result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {
+	switch {
+	case a.profile != 0:
+		return renderProfile(a.profile, networks)
+	case a.json:
+		return renderJSON(result, networks, showKey)
+	}
+	var b bytes.Buffer
+	for i := range networks {
+		renderText(&b, &networks[i], showKey)
+	}
+	return b.Bytes(), nil
+}
+
+// renderProfile writes the first network that can be used.
+func renderProfile(m station.Manager, networks []wps.Credential) ([]byte, error) {
+	var errs []error
+	for i := range networks {
+		profile, err := station.NewProfile(m, &networks[i])
+		if err == nil {
+			return []byte(profile.Text), nil
+		}
+		errs = append(errs, fmt.Errorf("%s: %w", doctor.Quote(string(networks[i].SSID)), err))
+	}
+	return nil, errors.Join(errs...)
+}
+
+func renderJSON(result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {
+	out := struct {
+		Manufacturer string    `json:"manufacturer"`
+		Model        string    `json:"model"`
+		Device       string    `json:"device_name"`
+		UUID         string    `json:"uuid"`
+		Networks     []network `json:"networks"`
+	}{said(result.Peer.Manufacturer), said(result.Peer.ModelName), said(result.Peer.DeviceName), result.Peer.UUID.String(), []network{}}
+	for i := range networks {
+		c := &networks[i]
+		n := network{
+			SSID: strings.ToValidUTF8(string(c.SSID), "\uFFFD"), SSIDHex: fmt.Sprintf("%x", string(c.SSID)),
+			Authentication: c.AuthType.String(), Encryption: c.EncrType.String(),
+		}
+		if showKey {
+			n.Key = string(c.NetworkKey)
+		}
+		if err := c.Usable(); err != nil {
+			n.Problem = err.Error()
+		}
+		out.Networks = append(out.Networks, n)
+	}
+	b, err := json.Marshal(out)
+	return append(b, '\n'), err
+}
+
+func renderText(w io.Writer, c *wps.Credential, showKey bool) {
+	fmt.Fprintf(w, "network   %v\n", c.SSID)
+	fmt.Fprintf(w, "security  %v, %v\n", c.AuthType, c.EncrType)
+	switch {
+	case len(c.NetworkKey) == 0:
+	case showKey:
+		fmt.Fprintf(w, "key       %s\n", string(c.NetworkKey))
+	default:
+		fmt.Fprintf(w, "key       not shown: -show-key prints it, -o FILE writes it to a file\n")
+	}
+	if err := c.Usable(); err != nil {
+		fmt.Fprintf(w, "problem   %v\n", err)
+	}
+}
+
+// said is what a device says of itself; one that has nothing to say sends a
+// space.
+func said(text string) string { return strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD") }

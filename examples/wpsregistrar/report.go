@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// waiting tells what is waited for.
+func (s *service) waiting() string {
+	var what []string
+	if len(s.pins) > 0 {
+		what = append(what, "devices with their PIN")
+	}
+	if s.button {
+		what = append(what, "a device whose button is pressed")
+	}
+	if s.apPIN != (pin.PIN{}) {
+		what = append(what, "external registrars")
+	}
+	return fmt.Sprintf("%s: waiting on %s for %s", s.name, s.iface, strings.Join(what, " and "))
+}
+
+// happened reports an event, and ends the service if nothing is left to wait
+// for.
+func (s *service) happened(e eapwsc.Event) {
+	if s.json {
+		s.printJSON(&e)
+	} else {
+		s.print(&e)
+	}
+	switch e.Kind {
+	case eapwsc.EventRegistered:
+		s.served = true
+		s.button = false
+	case eapwsc.EventPushButtonOver:
+		s.button = false
+	case eapwsc.EventPINGone:
+		s.pinsLeft--
+	case eapwsc.EventSettingsRead, eapwsc.EventNewSettings:
+		s.served = true
+	}
+	if s.pinsLeft == 0 && !s.button && s.apPIN.IsZero() {
+		s.over()
+	}
+}
+
+// print tells an event to a person.
+func (s *service) print(e *eapwsc.Event) {
+	who := fmt.Sprintf("%v, %s", e.Station, live.Describe(&e.Device))
+	switch e.Kind {
+	case eapwsc.EventRegistered:
+		s.line("Registered: %s.", who)
+	case eapwsc.EventFailed:
+		s.line("Not registered: %v.", e.Station)
+		live.Explain(s.status.Above(s.stdout), e.Err, s.attempt(e))
+	case eapwsc.EventPINNeeded:
+		s.line("A PIN is needed: %s. If this is your device, let it in with -pin %v=PIN.", who, e.UUID)
+	case eapwsc.EventOverlap:
+		s.line("More than one device has its button pressed: nobody is let in. Wait two minutes, and press one button only.")
+	case eapwsc.EventPushButtonOver:
+		s.line("Two minutes are over, and no device with its button pressed has come.")
+	case eapwsc.EventPINGone:
+		s.line("The PIN is %v.", e.PIN)
+	case eapwsc.EventSettingsRead:
+		s.line("Settings read by %s.", who)
+	case eapwsc.EventNewSettings:
+		s.line("New settings: network %v, %v, %v%s.", e.Settings.SSID, e.Settings.AuthType, e.Settings.EncrType, s.key(e.Settings))
+	case eapwsc.EventLocked:
+		s.line("The access point's PIN is locked: %v has tried wrong ones.", e.Station)
+	case eapwsc.EventUnlocked:
+		s.line("The access point's PIN is unlocked.")
+	}
+}
+
+// line prints a line to standard output.
+func (s *service) line(format string, args ...any) {
+	fmt.Fprintf(s.status.Above(s.stdout), format+"\n", args...)
+}
+
+// event is an event in JSON.
+type event struct {
+	Event   string    `json:"event"`
+	Time    time.Time `json:"time"`
+	Station string    `json:"station,omitempty"`
+	UUID    string    `json:"uuid,omitempty"`
+	Device  string    `json:"device_name,omitempty"`
+	Error   string    `json:"error,omitempty"`
+	Cause   string    `json:"cause,omitempty"`
+	PIN     string    `json:"pin,omitempty"` // what became of it
+	SSID    string    `json:"ssid,omitempty"`
+	SSIDHex string    `json:"ssid_hex,omitempty"`
+	Auth    string    `json:"authentication,omitempty"`
+	Encr    string    `json:"encryption,omitempty"`
+	Key     string    `json:"key,omitempty"`
+}
+
+// printJSON tells an event to a program.
+func (s *service) printJSON(e *eapwsc.Event) {
+	out := event{Event: e.Kind.String(), Time: e.Time.UTC(), Device: e.Device.DeviceName}
+	if e.Station != (wps.MAC{}) {
+		out.Station = e.Station.String()
+	}
+	if e.UUID != (wps.UUID{}) {
+		out.UUID = e.UUID.String()
+	}
+	if e.Err != nil {
+		out.Error, out.Cause = e.Err.Error(), string(live.Cause(e.Err, s.attempt(e)))
+	}
+	if e.Kind == eapwsc.EventPINGone {
+		out.PIN = e.PIN.String()
+	}
+	if c := e.Settings; c != nil {
+		out.SSID, out.SSIDHex = strings.ToValidUTF8(string(c.SSID), "\uFFFD"), fmt.Sprintf("%x", string(c.SSID))
+		out.Auth, out.Encr = c.AuthType.String(), c.EncrType.String()
+		if s.showKey {
+			out.Key = string(c.NetworkKey)
+		}
+	}
+	if err := json.NewEncoder(s.status.Above(s.stdout)).Encode(out); err != nil {
+		s.status.Printf("wpsregistrar: %v", err)
+	}
+}
+
+// attempt is what an event tells of an attempt, besides its error.
+func (s *service) attempt(e *eapwsc.Event) doctor.Attempt {
+	a := doctor.Attempt{Method: doctor.PIN, Station: e.Station, Enrollee: e.Device, APEnrollee: e.Role == registration.RoleEnrollee}
+	if s.button && !a.APEnrollee {
+		a.Method = doctor.PushButton
+	}
+	return a
+}
+
+// key returns the key of new settings if it is to be shown.
+func (s *service) key(c *wps.Credential) string {
+	switch {
+	case len(c.NetworkKey) == 0:
+		return ""
+	case s.showKey:
+		return ", key " + string(c.NetworkKey)
+	}
+	return ", the key is not shown"
+}
