@@ -85,7 +85,7 @@ func diagnose(err error, attempt doctor.Attempt) (doctor.Diagnosis, bool) {
 	}
 	a := doctor.FromError(failed, attempt.Method)
 	a.Station, a.APEnrollee, a.Enrollee = attempt.Station, attempt.APEnrollee, attempt.Enrollee
-	return doctor.Diagnose(&doctor.Evidence{Attempts: []doctor.Attempt{a}}), true
+	return doctor.Diagnose(&doctor.Evidence{Attempts: []*doctor.Attempt{a}}), true
 }
 
 // Describe names a device by what it says of itself, harmless to a terminal.
