@@ -267,8 +267,10 @@ func checkMACZero(l *list, r *reporter) {
 }
 
 func checkMajorVersion(l *list, r *reporter) {
-	if v, ok := l.number(wps.AttrVersion); ok && v>>4 != 1 && v>>4 != 2 {
-		r.add(wps.AttrVersion, l.at(wps.AttrVersion), "Version is %#02x: nobody speaks major version %d.", v, v>>4)
+	for _, a := range l.attrs { // each: a receiver may take the second of two
+		if v := l.value(a); a.id == wps.AttrVersion && len(v) == 1 && v[0]>>4 != 1 && v[0]>>4 != 2 {
+			r.add(wps.AttrVersion, a.at, "Version is %#02x: nobody speaks major version %d.", v[0], v[0]>>4)
+		}
 	}
 }
 
