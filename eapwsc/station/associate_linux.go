@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -82,7 +83,7 @@ func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte)
 	})
 	switch {
 	case errors.Is(err, unix.EALREADY), errors.Is(err, unix.EINPROGRESS):
-		return connectedAlready(r.name)
+		return r.connectedAlready()
 	case err != nil:
 		return &Error{r.name, "associate", explain(err), err}
 	}
@@ -101,6 +102,19 @@ func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte)
 	}
 	go c.watch()
 	return nil
+}
+
+// connectedAlready is the error of an interface that is connected, by whatever
+// program.
+func (r *nl80211) connectedAlready() error {
+	e := &HeldError{Interface: r.name, Program: "somebody, who has connected it", Release: "iw dev " + r.name + " disconnect"}
+	found, _ := r.known()
+	for _, ap := range found {
+		if ap.Associated {
+			e.Program += fmt.Sprintf(" to %q", ap.SSID)
+		}
+	}
+	return e
 }
 
 // watch waits for the association to end.

@@ -5,12 +5,14 @@ package station_test
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/pin"
@@ -287,6 +289,7 @@ var cases = []struct {
 		ap.wait("WPS-OVERLAP-DETECTED")
 		ap.never("WPS-REG-SUCCESS")
 	}},
+	{"monitor-two-buttons", monitorOverlap},
 	{"held", func(w *world) {
 		ap := w.accessPoint(0, network)
 		ap.ask("wps_pbc")
@@ -321,6 +324,57 @@ var cases = []struct {
 			w.Error("the interface was left up")
 		}
 	}},
+}
+
+// monitorOverlap listens next to an access point, as a router's registrar does,
+// while two devices press their buttons: both registrars refuse then.
+func monitorOverlap(w *world) {
+	ap := w.accessPoint(0, network)
+	tap, err := station.NewMonitor("wlan0")
+	if err != nil {
+		w.Fatal(err)
+	}
+	reader, err := capture.NewReader(tap)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var button eapwsc.PushButton
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			e, err := reader.Next()
+			if err != nil {
+				return
+			}
+			var request wps.ProbeRequest
+			if e.Kind == capture.KindProbeRequest && wps.Decode(&request, e.Management.WPS, wps.Tolerant) == nil {
+				button.Probe(e.Time, e.Src, &request)
+			}
+		}
+	}()
+	for _, radio := range []int{1, 3} {
+		cfg := byButton()
+		cfg.WalkTime = 2 * time.Second
+		cfg.Frequencies = []int{2437}
+		w.enroll(radio, cfg).failed(eapwsc.ErrNoAccessPoint, doctor.NoSelectedRegistrar)
+	}
+	if err := tap.Close(); err != nil {
+		w.Error(err)
+	}
+	<-done
+	heard := button.Monitored(time.Now())
+	if len(heard) != 2 || heard[1].MAC != address(w.T, "wlan1") || heard[0].MAC != address(w.T, "wlan3") {
+		w.Errorf("heard %+v", heard)
+	}
+	if err := button.Press(time.Now()); !errors.Is(err, eapwsc.ErrOverlap) {
+		w.Error(err)
+	}
+	ap.refuse("wps_pbc")
+	ap.wait("WPS-OVERLAP-DETECTED")
+	if _, err := net.InterfaceByName("wps-mon0"); err == nil {
+		w.Error("the monitor interface was left behind")
+	}
 }
 
 // inside runs the cases in the machine.

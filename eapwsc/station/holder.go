@@ -18,12 +18,6 @@ type HeldError struct {
 	Release   string // the command that has it let go of the interface
 }
 
-// connectedAlready is the error of an interface that is connected, by whatever
-// program.
-func connectedAlready(name string) error {
-	return &HeldError{Interface: name, Program: "somebody, who has connected it to a network", Release: "iw dev " + name + " disconnect"}
-}
-
 // Error returns one sentence.
 func (e *HeldError) Error() string {
 	if e.PID == 0 {

@@ -335,7 +335,7 @@ func TestAssociate(t *testing.T) {
 		{name: "no answer", ap: &ap, events: []genetlink.Message{connect(1, true)}, asked: private,
 			err: "the station could not associate: 02:00:00:00:01:01 did not answer"},
 		{name: "connected already", ap: &ap, answer: errno(unix.EALREADY), asked: private,
-			err: "wlan0: another program holds the interface: somebody, who has connected it to a network: try iw dev wlan0 disconnect"},
+			err: "wlan0: another program holds the interface: somebody, who has connected it: try iw dev wlan0 disconnect"},
 		{name: "no rights", ap: &ap, answer: errno(unix.EPERM), asked: private,
 			err: "wlan0: associate: " + ErrPermission.Error() + " (netlink receive: operation not permitted)"},
 		{name: "held", ap: &ap, holder: "iwd\n",

@@ -1,11 +1,16 @@
 package station
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync/atomic"
 
+	"github.com/mdlayher/netlink"
 	"github.com/mdlayher/packet"
+	"github.com/mdlayher/wifi"
 	"golang.org/x/sys/unix"
 )
 
@@ -35,6 +40,56 @@ func newTap(name string) (*Tap, error) {
 	}
 	return tapOf(&rawPackets{Conn: conn}, link), nil
 }
+
+func newMonitor(name string) (*Tap, error) {
+	fail := func(err error) (*Tap, error) { return nil, &Error{name, "monitor", explain(err), err} }
+	client, err := wifi.New()
+	if err != nil {
+		return fail(err)
+	}
+	defer client.Close()
+	interfaces, err := client.Interfaces()
+	if err != nil {
+		return fail(err)
+	}
+	i := slices.IndexFunc(interfaces, func(ifi *wifi.Interface) bool { return ifi.Name == name })
+	if i < 0 {
+		return nil, &Error{Interface: name, Op: "monitor", Class: ErrNoInterface}
+	}
+	socket, err := dial()
+	if err != nil {
+		return fail(err)
+	}
+	monitor := fmt.Sprintf("wps-mon%d", interfaces[i].PHY)
+	_, err = socket.execute(unix.NL80211_CMD_NEW_INTERFACE, netlink.Acknowledge, func(e *netlink.AttributeEncoder) {
+		e.Uint32(unix.NL80211_ATTR_WIPHY, uint32(interfaces[i].PHY))
+		e.String(unix.NL80211_ATTR_IFNAME, monitor)
+		e.Uint32(unix.NL80211_ATTR_IFTYPE, unix.NL80211_IFTYPE_MONITOR)
+		e.Flag(unix.NL80211_ATTR_SOCKET_OWNER, true) // it goes with the socket
+	})
+	if err == nil {
+		_, err = raise(monitor)
+	}
+	if err != nil {
+		socket.Close()
+		return fail(err)
+	}
+	tap, err := newTap(monitor)
+	if err != nil {
+		socket.Close()
+		return nil, err
+	}
+	tap.source = &ownedPackets{tap.source, socket}
+	return tap, nil
+}
+
+// ownedPackets are those of an interface that lasts as long as a socket.
+type ownedPackets struct {
+	packets
+	owner *socket
+}
+
+func (p *ownedPackets) Close() error { return errors.Join(p.packets.Close(), p.owner.Close()) }
 
 // kindOf returns the ARPHRD_ value of an interface.
 func kindOf(name string) (kind int, err error) {

@@ -3,7 +3,6 @@
 package station_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -210,14 +209,27 @@ func (w *world) accessPoints(paths ...string) (all []*accessPoint) {
 // again starts an access point that was killed.
 func (a *accessPoint) again() { *a = *a.w.accessPoints(a.paths...)[0] }
 
-// ask gives the access point a command.
+// ask gives the access point a command, which has to succeed.
 func (a *accessPoint) ask(arguments ...string) string {
 	a.w.Helper()
-	output, err := exec.Command("hostapd_cli", append([]string{"-p", "/run/hostapd", "-i", a.radio}, arguments...)...).CombinedOutput()
-	if err != nil || bytes.Contains(output, []byte("FAIL")) {
-		a.w.Fatalf("hostapd_cli %v: %v\n%s", arguments, err, output)
+	output, ok := a.command(arguments...)
+	if !ok {
+		a.w.Fatalf("hostapd_cli %v: %s", arguments, output)
 	}
-	return string(output)
+	return output
+}
+
+// refuse gives the access point a command, which has to fail.
+func (a *accessPoint) refuse(arguments ...string) {
+	a.w.Helper()
+	if output, ok := a.command(arguments...); ok {
+		a.w.Errorf("hostapd_cli %v: %s", arguments, output)
+	}
+}
+
+func (a *accessPoint) command(arguments ...string) (output string, ok bool) {
+	b, err := exec.Command("hostapd_cli", append([]string{"-p", "/run/hostapd", "-i", a.radio}, arguments...)...).CombinedOutput()
+	return string(b), err == nil && !strings.Contains(string(b), "FAIL")
 }
 
 // loses waits until a station has gone.
@@ -230,6 +242,16 @@ func (a *accessPoint) loses(mac wps.MAC) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	a.w.Errorf("%v is still there", mac)
+}
+
+// address returns the address of an interface.
+func address(t testing.TB, name string) wps.MAC {
+	t.Helper()
+	ifi, err := net.InterfaceByName(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wps.MAC(ifi.HardwareAddr)
 }
 
 func radioName(radio int) string { return fmt.Sprintf("wlan%d", radio) }
