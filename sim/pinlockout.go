@@ -1,0 +1,165 @@
+package sim
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+)
+
+// lockPlay is a lockout, and its model.
+type lockPlay struct {
+	*pinPlay
+	now    time.Duration
+	real   eapwsc.Lockout
+	policy eapwsc.SetupLock
+	model  modelLock
+	timed  bool // Timeout has to tell of the end of the lock
+}
+
+// lockBases are how long a first lock may last: Lockout.Base, and what it
+// comes to.
+var lockBases = []struct{ base, first time.Duration }{
+	{0, time.Minute},
+	{10 * time.Second, 10 * time.Second},
+	{1500 * time.Millisecond, 1500 * time.Millisecond},
+	{200 * 24 * time.Hour, 200 * 24 * time.Hour},
+	{1 << 62, 365 * 24 * time.Hour},
+}
+
+const lockoutSteps = 80
+
+func (p *pinPlay) lockout() {
+	base := lockBases[p.rand.IntN(len(lockBases))]
+	l := &lockPlay{pinPlay: p, real: eapwsc.Lockout{Base: base.base}, model: modelLock{p: p, base: base.first, state: lockNone}}
+	p.note("the first lock is of %v", base.first)
+	for range lockoutSteps {
+		pinAct(p.rand, l, []pinAction[*lockPlay]{
+			{30, (*lockPlay).wait},
+			{50, (*lockPlay).guess},
+			{3, (*lockPlay).knows},
+			{10, (*lockPlay).timeout},
+			{2, (*lockPlay).newPIN},
+			{2, (*lockPlay).setPolicy},
+			{6, (*lockPlay).restart},
+			{2, (*lockPlay).damaged},
+		})
+		l.compare()
+	}
+}
+
+func (l *lockPlay) time() time.Time { return Epoch.Add(l.now) }
+
+func (l *lockPlay) compare() {
+	want := l.policy
+	if l.model.locked() {
+		want = eapwsc.Locked
+	}
+	l.check(l.real.Status(l.time()) == want, "%v, want %v: %s", l.real.Status(l.time()), want, l.model.state)
+	var deadline time.Time
+	if l.timed {
+		deadline = Epoch.Add(l.model.until)
+	}
+	s := l.real.State(l.time())
+	l.check(s.Failures == l.model.total && s.Consecutive == l.model.row, "%d wrong guesses, %d in a row; want %d, %d",
+		s.Failures, s.Consecutive, l.model.total, l.model.row)
+	l.check(l.real.Deadline().Equal(deadline), "locked until %v, want %v", l.real.Deadline(), deadline)
+}
+
+func (l *lockPlay) wait() {
+	l.now += time.Duration(1+l.rand.IntN(40)) * time.Second
+	if l.timed && l.model.until > l.now && l.rand.IntN(2) == 0 {
+		l.now = l.model.until - time.Duration(l.rand.IntN(2)) // the last moment, or the first after it
+	}
+	l.note("it is %v", l.now)
+	l.model.at(l.now)
+}
+
+func (l *lockPlay) guess() {
+	l.note("a wrong guess")
+	l.real.Failure(l.time())
+	l.model.failure(l.now)
+	l.timed = l.model.state == lockTimed
+}
+
+func (l *lockPlay) knows() {
+	l.note("a right guess")
+	l.real.Success()
+	l.model.success()
+}
+
+func (l *lockPlay) timeout() {
+	l.note("Timeout")
+	over := l.timed && l.model.state == lockOpen
+	l.check(l.real.Timeout(l.time()) == over, "Timeout tells of the lock's end: %t, want %t", !over, over)
+	l.timed = l.timed && !over
+}
+
+func (l *lockPlay) newPIN() {
+	l.note("a new PIN")
+	l.real.NewPIN()
+	l.model.newPIN()
+	l.policy, l.timed = eapwsc.Unlocked, false
+}
+
+func (l *lockPlay) setPolicy() {
+	l.policy = []eapwsc.SetupLock{eapwsc.Unlocked, eapwsc.Unlocked, eapwsc.ReadOnly, eapwsc.Locked}[l.rand.IntN(4)]
+	l.note("policy %v", l.policy)
+	l.real.SetPolicy(l.policy)
+	l.model.policy = l.policy != eapwsc.Unlocked
+}
+
+// stored returns the state as it is stored.
+func (l *lockPlay) stored() (s eapwsc.LockoutState) {
+	text, err := json.Marshal(l.real.State(l.time()))
+	l.check(err == nil, "storing: %v", err)
+	l.check(json.Unmarshal(text, &s) == nil, "stored as %s", text)
+	return s
+}
+
+// restart cuts the power. A router without a clock thinks then that it is any
+// time.
+func (l *lockPlay) restart() {
+	s := l.stored()
+	before := l.now
+	l.now = time.Duration(l.rand.IntN(1000)) * time.Second
+	l.note("power cut; after it, it is %v", l.now)
+	l.real = eapwsc.Lockout{Base: l.real.Base}
+	err := l.real.Restore(l.time(), s)
+	l.check(err == nil, "Restore(%+v): %v", s, err)
+	l.model.restart(before, l.now)
+	l.timed = l.model.state == lockTimed
+}
+
+// damaged restores a state that was damaged: it is refused, or is one that
+// there can be. A router that starts anew goes on with it or without.
+func (l *lockPlay) damaged() {
+	s := l.stored()
+	fields := []func(by int64){
+		func(by int64) { s.Policy += eapwsc.SetupLock(by) },
+		func(by int64) { s.Failures += int(by) },
+		func(by int64) { s.Consecutive += int(by) },
+		func(by int64) { s.LastSeconds += by },
+		func(by int64) { s.Locked = !s.Locked },
+		func(by int64) { s.Remaining += by },
+	}
+	by := int64(1) << l.rand.IntN(30)
+	if l.rand.IntN(2) == 0 {
+		by = -by
+	}
+	fields[l.rand.IntN(len(fields))](by)
+	l.note("damaged state %+v", s)
+	other := eapwsc.Lockout{Base: l.real.Base}
+	other.Failure(l.time())
+	before := other.State(l.time())
+	err := other.Restore(l.time(), s)
+	switch after := other.State(l.time()); {
+	case err == nil:
+		l.check(after == s, "Restore(%+v) makes it %+v", s, after)
+	case errors.Is(err, eapwsc.ErrLockoutState):
+		l.check(after == before, "Restore(%+v) fails, and makes it %+v", s, after)
+	default:
+		l.check(false, "Restore(%+v): %v", s, err)
+	}
+}

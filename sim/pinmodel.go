@@ -1,0 +1,451 @@
+package sim
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The models say what has to come of PINs, in ways of their own: a text is read
+// by a regular expression; a PIN on the list, the lockout and a run at an access
+// point are state machines, laid down as tables. The rules are hostap's, with
+// those that package eapwsc says are its own.
+
+// The models' names.
+const (
+	modelText    = "text"
+	modelList    = "PIN list"
+	modelLockout = "lockout"
+	modelAP      = "access point"
+)
+
+// What comes of a text.
+const (
+	textAccepted   = "accepted"
+	textCharacter  = "not a digit"
+	textLength     = "wrong number of digits"
+	textCheckDigit = "wrong check digit"
+)
+
+// typedPIN is what may be typed: digits, between two of which there may be
+// spaces and one dash, and white space around them.
+var typedPIN = regexp.MustCompile(
+	`^[\t-\r\x{85}\p{Z}]*(?:[0-9](?:[\t\p{Zs}]*[\p{Pd}\x{2212}\x{AD}]?[\t\p{Zs}]*[0-9])*)?[\t-\r\x{85}\p{Z}]*$`)
+
+// readText returns what has to come of a text, and its digits.
+func readText(text string) (outcome, digits string) {
+	digits = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("0123456789", r) {
+			return r
+		}
+		return -1
+	}, text)
+	switch {
+	case !typedPIN.MatchString(text):
+		return textCharacter, digits
+	case len(digits) == 8 && digits[7] != checkDigit(digits):
+		return textCheckDigit, digits
+	case len(digits) == 8 || len(digits) == 4:
+		return textAccepted, digits
+	}
+	return textLength, digits
+}
+
+// checkDigit returns the eighth digit of a PIN of which there are at least
+// seven: 3·d1 + d2 + 3·d3 + … + d8 is a multiple of ten.
+func checkDigit(digits string) byte {
+	sum := 0
+	for i, weight := range []int{3, 1, 3, 1, 3, 1, 3} {
+		sum += weight * int(digits[i]-'0')
+	}
+	return "0987654321"[sum%10]
+}
+
+// wrongHalf returns which half of a PIN is the first that is wrong, or 0.
+func wrongHalf(right, guess string) int {
+	switch {
+	case right == guess:
+		return 0
+	case len(right) == len(guess) && right[:len(right)/2] == guess[:len(guess)/2]:
+		return 2
+	}
+	return 1
+}
+
+// The states of a PIN that was entered at a registrar: for one device, or for
+// the first that asks, which gets two attempts.
+const (
+	pinNew     = "not entered"
+	pinWaits   = "for one device: waits"
+	pinLent    = "for one device: in use"
+	pinUnasked = "for anyone: waits"
+	pinFirst   = "for anyone: first attempt"
+	pinTried   = "for anyone: waits again"
+	pinSecond  = "for anyone: second attempt"
+	pinOff     = "in use, off the list"
+	pinGone    = "gone"
+)
+
+// What happens to it.
+const (
+	pinEntered     = "entered for one device"
+	pinEnteredAny  = "entered for anyone"
+	pinAsked       = "asked for"
+	pinAskedAgain  = "asked for by another run"
+	pinOtherDevice = "asked for by another device"
+	pinOtherMAC    = "asked for from another address"
+	pinAskedLate   = "asked for when expired"
+	pinFailed      = "run fails before M6"
+	pinRevealed    = "run fails after M6"
+	pinProved      = "run proves the PIN"
+	pinExpires     = "expires"
+	pinReplaced    = "another is entered"
+	pinRemoved     = "taken back"
+)
+
+// The states of the lockout, and what happens to it. A policy is in force while
+// the owner has limited or switched off the PIN.
+const (
+	lockNone    = "no wrong guess"
+	lockOne     = "1 wrong guess"
+	lockTwo     = "2 wrong guesses"
+	lockTimed   = "locked for a time"
+	lockOpen    = "open again"
+	lockForGood = "locked for good"
+
+	lockFailure  = "wrong guess"
+	lockTenth    = "tenth in a row, or later"
+	lockByPolicy = "wrong guess under a policy"
+	lockSuccess  = "right guess"
+	lockEnds     = "time is over"
+	lockNewPIN   = "new PIN"
+	lockRestart  = "power cut"
+)
+
+// Who runs at an access point, how it ends, and what becomes of the PIN.
+const (
+	apNoPIN  = "device without PIN"
+	apLocked = "device without PIN while locked"
+	apInUse  = "device whose PIN is in use"
+	apRight  = "device with the right PIN"
+	apHalf1  = "device with the first half wrong"
+	apHalf2  = "device with the second half wrong"
+	extLock  = "registrar while locked"
+	extRight = "registrar with the right PIN"
+	extHalf1 = "registrar with the first half wrong"
+	extHalf2 = "registrar with the second half wrong"
+
+	apRefused  = "refused"
+	apSucceeds = "succeeds"
+	apFails    = "fails"
+	apVanishes = "vanishes before the proof"
+	apExposed  = "vanishes when M6 was sent"
+	apProved   = "vanishes after the proof"
+
+	apNothing    = "-"
+	pinKept      = "PIN kept"
+	pinSpent     = "PIN spent"
+	apNotCounted = "not counted"
+	apWrongGuess = "counted as wrong"
+	apRightGuess = "counted as right"
+)
+
+// pinTransitions are the tables of all models.
+var pinTransitions = pinTables()
+
+func pinTables() (all []PINTransition) {
+	row := func(model, state, event string, next ...string) {
+		for _, next := range next {
+			all = append(all, PINTransition{Model: model, State: state, Event: event, Next: next})
+		}
+	}
+	for _, kind := range textKinds {
+		row(modelText, kind.name, "read", kind.read...)
+	}
+
+	row(modelList, pinNew, pinEntered, pinWaits)
+	row(modelList, pinNew, pinEnteredAny, pinUnasked)
+	row(modelList, pinWaits, pinAsked, pinLent)
+	row(modelList, pinUnasked, pinAsked, pinFirst)
+	row(modelList, pinTried, pinAsked, pinSecond)
+	row(modelList, pinLent, pinFailed, pinWaits)
+	row(modelList, pinFirst, pinFailed, pinTried)
+	row(modelList, pinSecond, pinFailed, pinGone)
+	row(modelList, pinOff, pinFailed, pinGone)
+	for _, lent := range []string{pinLent, pinFirst, pinSecond, pinOff} {
+		row(modelList, lent, pinRevealed, pinGone)
+		row(modelList, lent, pinProved, pinGone)
+	}
+	for _, lent := range []string{pinLent, pinFirst, pinSecond} {
+		row(modelList, lent, pinAskedAgain, lent)
+		row(modelList, lent, pinExpires, pinOff)
+		row(modelList, lent, pinRemoved, pinOff)
+		row(modelList, lent, pinReplaced, pinOff) // one for anyone: only by the 65th
+	}
+	for _, waits := range []string{pinWaits, pinUnasked, pinTried} {
+		row(modelList, waits, pinExpires, pinGone)
+		row(modelList, waits, pinRemoved, pinGone)
+		row(modelList, waits, pinReplaced, pinGone)
+		row(modelList, waits, pinOtherMAC, waits)
+		row(modelList, waits, pinAskedLate, waits)
+	}
+	row(modelList, pinWaits, pinOtherDevice, pinWaits)
+	row(modelList, pinTried, pinOtherDevice, pinTried)
+
+	row(modelLockout, lockNone, lockFailure, lockOne)
+	row(modelLockout, lockOne, lockFailure, lockTwo)
+	for _, third := range []string{lockTwo, lockTimed, lockOpen, lockForGood} {
+		row(modelLockout, third, lockFailure, lockTimed)
+		row(modelLockout, third, lockByPolicy, lockForGood)
+	}
+	for _, tenth := range []string{lockTimed, lockOpen, lockForGood} {
+		row(modelLockout, tenth, lockTenth, lockForGood)
+	}
+	row(modelLockout, lockTimed, lockEnds, lockOpen)
+	for _, state := range []string{lockNone, lockOne, lockTwo, lockTimed, lockOpen, lockForGood} {
+		row(modelLockout, state, lockSuccess, state)
+		row(modelLockout, state, lockRestart, state)
+		row(modelLockout, state, lockNewPIN, lockNone)
+	}
+
+	row(modelAP, apNoPIN, apRefused, apNothing)
+	row(modelAP, apLocked, apRefused, apNothing)
+	row(modelAP, apInUse, apRefused, apNothing)
+	row(modelAP, apRight, apSucceeds, pinSpent)
+	row(modelAP, apRight, apVanishes, pinKept, pinSpent)
+	row(modelAP, apRight, apExposed, pinSpent)
+	row(modelAP, apRight, apProved, pinSpent)
+	row(modelAP, apHalf1, apFails, pinKept, pinSpent)
+	row(modelAP, apHalf1, apVanishes, pinKept, pinSpent)
+	row(modelAP, apHalf2, apFails, pinSpent)
+	row(modelAP, apHalf2, apVanishes, pinKept, pinSpent)
+	row(modelAP, apHalf2, apExposed, pinSpent)
+	row(modelAP, extLock, apRefused, apNotCounted)
+	row(modelAP, extRight, apSucceeds, apRightGuess)
+	row(modelAP, extRight, apVanishes, apNotCounted)
+	row(modelAP, extRight, apProved, apRightGuess)
+	for _, wrong := range []string{extHalf1, extHalf2} {
+		row(modelAP, wrong, apFails, apWrongGuess)
+		row(modelAP, wrong, apVanishes, apNotCounted)
+	}
+	return all
+}
+
+// pinRows finds the rows of the tables by all but the count.
+var pinRows = func() map[PINTransition]int {
+	rows := make(map[PINTransition]int, len(pinTransitions))
+	for i, t := range pinTransitions {
+		rows[t] = i
+	}
+	return rows
+}()
+
+// pinNext finds the state that follows, in the tables in which it is one.
+var pinNext = func() map[[3]string]string {
+	next := make(map[[3]string]string, len(pinTransitions))
+	for _, t := range pinTransitions {
+		next[[3]string{t.Model, t.State, t.Event}] = t.Next
+	}
+	return next
+}()
+
+// count counts a transition, which has to be in the tables.
+func (p *pinPlay) count(model, state, event, next string) {
+	row, ok := pinRows[PINTransition{Model: model, State: state, Event: event, Next: next}]
+	p.check(ok, "%s, in state %q: %s, and then: %s", model, state, event, next)
+	p.counts[row]++
+	p.trace = append(p.trace, byte(row>>8), byte(row))
+}
+
+// move lets something happen to the state of a model.
+func (p *pinPlay) move(model string, state *string, event string) {
+	next := pinNext[[3]string{model, *state, event}]
+	p.count(model, *state, event, next)
+	*state = next
+}
+
+// modelPIN is a PIN that was entered at a registrar.
+type modelPIN struct {
+	state   string
+	digits  string
+	device  int           // that it is for, or that has asked for it; -1 is none
+	mac     int           // whose address may use it; -1 is any
+	expires time.Duration // 0 is never
+	fate    string        // once it is off the list: what took it off
+}
+
+func (m *modelPIN) listed() bool { return m.fate == "" }
+
+func (m *modelPIN) anyone() bool {
+	return m.state == pinUnasked || m.state == pinFirst || m.state == pinTried || m.state == pinSecond
+}
+
+func (m *modelPIN) inUse() bool {
+	return m.state == pinLent || m.state == pinFirst || m.state == pinSecond || m.state == pinOff
+}
+
+func (m *modelPIN) expired(now time.Duration) bool { return m.expires != 0 && now >= m.expires }
+
+// modelPINs is a registrar's list, in the order of entry.
+type modelPINs struct {
+	p    *pinPlay
+	pins []*modelPIN
+}
+
+// off takes PINs off the list, and returns those.
+func (l *modelPINs) off(event string, which func(*modelPIN) bool) (gone []*modelPIN) {
+	l.pins = slices.DeleteFunc(l.pins, func(m *modelPIN) bool {
+		if !which(m) {
+			return false
+		}
+		l.p.move(modelList, &m.state, event)
+		m.fate = event
+		gone = append(gone, m)
+		return true
+	})
+	return gone
+}
+
+// enter enters a PIN for a device, or for anyone if that is -1.
+func (l *modelPINs) enter(m *modelPIN) (gone []*modelPIN) {
+	m.state = pinNew
+	event := pinEntered
+	if m.device < 0 {
+		event = pinEnteredAny
+	}
+	l.p.move(modelList, &m.state, event)
+	gone = l.off(pinReplaced, func(o *modelPIN) bool {
+		if m.anyone() {
+			return o.state == pinUnasked
+		}
+		return !o.anyone() && o.device == m.device
+	})
+	if len(l.pins) == 64 {
+		oldest := l.pins[0]
+		gone = append(gone, l.off(pinReplaced, func(o *modelPIN) bool { return o == oldest })...)
+	}
+	l.pins = append(l.pins, m)
+	return gone
+}
+
+// ask returns the PIN that a device is lent, or the one in use that it would
+// be, or nil.
+func (l *modelPINs) ask(now time.Duration, device, mac int) (m *modelPIN, lent bool) {
+	allowed := func(m *modelPIN) bool {
+		return !m.expired(now) && (m.mac < 0 || m.mac == mac) && (m.device == device || m.state == pinUnasked)
+	}
+	for _, anyone := range []bool{true, false} { // the last that fits counts
+		for _, o := range l.pins {
+			if o.anyone() == anyone && allowed(o) {
+				m = o
+			}
+		}
+	}
+	switch {
+	case m == nil:
+		l.refuse(now, device, mac)
+		return nil, false
+	case m.inUse():
+		l.p.move(modelList, &m.state, pinAskedAgain)
+		return m, false
+	}
+	l.p.move(modelList, &m.state, pinAsked)
+	m.device = device
+	return m, true
+}
+
+// refuse notes why a device is lent none of those that wait.
+func (l *modelPINs) refuse(now time.Duration, device, mac int) {
+	for _, m := range l.pins {
+		switch {
+		case m.inUse():
+		case m.expired(now):
+			l.p.move(modelList, &m.state, pinAskedLate)
+		case m.mac >= 0 && m.mac != mac:
+			l.p.move(modelList, &m.state, pinOtherMAC)
+		default:
+			l.p.move(modelList, &m.state, pinOtherDevice)
+		}
+	}
+}
+
+// finish ends the use of a PIN, and returns what has taken it off the list, or
+// nothing.
+func (l *modelPINs) finish(m *modelPIN, event string) (fate string) {
+	l.p.move(modelList, &m.state, event)
+	if m.state == pinGone && m.listed() {
+		m.fate = event
+		l.pins = slices.DeleteFunc(l.pins, func(o *modelPIN) bool { return o == m })
+	}
+	return m.fate
+}
+
+// expire takes off what has expired.
+func (l *modelPINs) expire(now time.Duration) []*modelPIN {
+	return l.off(pinExpires, func(m *modelPIN) bool { return m.expired(now) })
+}
+
+// modelLock is the lockout of a router's own PIN.
+type modelLock struct {
+	p      *pinPlay
+	base   time.Duration
+	policy bool // something other than "unlocked" is in force
+
+	state  string
+	total  int           // wrong guesses at this PIN
+	row    int           // of these, since the last right one
+	length time.Duration // of the last lock
+	until  time.Duration // its end, in lockTimed
+}
+
+func (l *modelLock) locked() bool { return l.state == lockTimed || l.state == lockForGood }
+
+// at lets time pass.
+func (l *modelLock) at(now time.Duration) {
+	if l.state == lockTimed && now >= l.until {
+		l.p.move(modelLockout, &l.state, lockEnds)
+	}
+}
+
+func (l *modelLock) failure(now time.Duration) {
+	l.total++
+	l.row++
+	switch {
+	case l.total < 3:
+		l.p.move(modelLockout, &l.state, lockFailure)
+	case l.policy:
+		l.p.move(modelLockout, &l.state, lockByPolicy)
+	case l.row >= 10:
+		l.p.move(modelLockout, &l.state, lockTenth)
+	default:
+		l.p.move(modelLockout, &l.state, lockFailure)
+		const year = 365 * 24 * time.Hour
+		switch {
+		case l.length == 0:
+			l.length = min(l.base, year)
+		case l.total%3 == 0 && l.length < year:
+			l.length *= 2
+		}
+		l.until = now + l.length
+	}
+}
+
+func (l *modelLock) success() {
+	l.row = 0
+	l.p.move(modelLockout, &l.state, lockSuccess)
+}
+
+func (l *modelLock) newPIN() {
+	l.total, l.row, l.policy = 0, 0, false
+	l.p.move(modelLockout, &l.state, lockNewPIN)
+}
+
+// restart switches the router off, and on again with another time of day. What
+// is stored is rounded up to seconds.
+func (l *modelLock) restart(before, after time.Duration) {
+	roundUp := func(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
+	l.until = after + roundUp(l.until-before)
+	l.length = roundUp(l.length)
+	l.p.move(modelLockout, &l.state, lockRestart)
+}

@@ -1,0 +1,291 @@
+package sim
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
+
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// PINConfig is what a campaign of PIN handling is told: see [RunPINs]. The zero
+// value of a field is the sensible default.
+type PINConfig struct {
+	// Seed is that of the first play; the next has Seed+1, and so on. So one
+	// play of many is repeated by its seed alone, and a campaign is split
+	// over machines by giving each its part of the seeds.
+	Seed uint64
+	// N is how many plays there are; 0 means 1000.
+	N int
+	// Workers is how many plays go on at once; 0 means one per processor. The
+	// report is the same for any number.
+	Workers int
+	// Progress, if set, is told after each play how many are over, and in how
+	// many of them something was found. It is called by one worker at a time.
+	Progress func(plays, found int)
+}
+
+const defaultPlays = 1000
+
+// PINReport is what a campaign of PIN handling has found.
+type PINReport struct {
+	Seed  uint64 `json:"seed"`
+	Plays int    `json:"plays"`
+	// Steps is how often something was thrown at the code: a text, an owner's
+	// entry, a registration's next packet, time that passes.
+	Steps uint64 `json:"steps"`
+	// Coverage counts the transitions of the models, in the order of their
+	// tables, those that never happened included.
+	Coverage []PINTransition `json:"coverage"`
+	// Found is in how many plays the code and a model did not agree, and
+	// Violations tells where, for the 100 lowest seeds.
+	Found      int            `json:"found"`
+	Violations []PINViolation `json:"violations"`
+	// TraceHash is a digest of all that was thrown and of what came of it. It
+	// is the same on every run and platform, for any number of workers.
+	TraceHash string `json:"trace_hash"`
+}
+
+// PINTransition is a row of a model: something that may happen in a state, what
+// comes of it, and how often it has.
+type PINTransition struct {
+	Model string `json:"model"`
+	State string `json:"state"`
+	Event string `json:"event"`
+	Next  string `json:"next"`
+	Count uint64 `json:"count"`
+}
+
+// PINViolation is a step at which the code did not do what the model does. It
+// ends the play.
+type PINViolation struct {
+	Seed uint64 `json:"seed"`
+	Step uint64 `json:"step"`
+	What string `json:"what"`
+	// History is what led there: the last steps of the play. PINs in it are
+	// made up.
+	History []string `json:"history"`
+	// Command repeats the play.
+	Command string `json:"command"`
+}
+
+// How many violations are kept, and how many steps of the history of each.
+const (
+	maxPINViolations = 100
+	maxPINHistory    = 24
+)
+
+// RunPINs throws PINs at everything that handles them, and compares what comes
+// of it with models that share no code with it. A play has four parts:
+//
+//	text          what people and programs type   pin.Parse and its like
+//	PIN list      a registrar's list of PINs      eapwsc.PINList
+//	lockout       guesses of a router's own PIN   eapwsc.Lockout
+//	access point  registrations, several at once  eapwsc.AccessPoint
+//
+// In the last, real machines on both sides exchange packets. They reuse key
+// pairs with short exponents, which cost next to nothing: keys are not what is
+// tested.
+func RunPINs(cfg PINConfig) PINReport {
+	if cfg.N == 0 {
+		cfg.N = defaultPlays
+	}
+	if cfg.Workers == 0 {
+		cfg.Workers = runtime.GOMAXPROCS(0)
+	}
+	r := PINReport{Seed: cfg.Seed, Coverage: slices.Clone(pinTransitions), Violations: []PINViolation{}}
+	var hash [sha256.Size]byte
+	var mu sync.Mutex // guards all of these, and next
+	next := 0
+	var workers sync.WaitGroup
+	for range min(cfg.Workers, cfg.N) {
+		workers.Go(func() {
+			p := newPINPlay()
+			mu.Lock()
+			defer mu.Unlock()
+			for next < cfg.N {
+				seed := cfg.Seed + uint64(next)
+				next++
+				mu.Unlock()
+				violation := p.play(seed)
+				sum := sha256.Sum256(p.trace)
+				mu.Lock()
+				r.Plays++
+				r.Steps += p.step
+				for i := range hash {
+					hash[i] ^= sum[i] // plays end in any order
+				}
+				if violation != nil {
+					r.add(*violation)
+				}
+				if cfg.Progress != nil {
+					cfg.Progress(r.Plays, r.Found)
+				}
+			}
+			for i, n := range p.counts {
+				r.Coverage[i].Count += n
+			}
+		})
+	}
+	workers.Wait()
+	for i := range r.Violations {
+		r.Violations[i].explain()
+	}
+	r.TraceHash = hex.EncodeToString(hash[:])
+	return r
+}
+
+// add keeps a violation if its seed is low enough.
+func (r *PINReport) add(v PINViolation) {
+	r.Found++
+	at, _ := slices.BinarySearchFunc(r.Violations, v, func(a, b PINViolation) int { return cmp.Compare(a.Seed, b.Seed) })
+	r.Violations = slices.Insert(r.Violations, at, v)
+	r.Violations = r.Violations[:min(len(r.Violations), maxPINViolations)]
+}
+
+// explain plays again, and writes down what led to the violation.
+func (v *PINViolation) explain() {
+	p := newPINPlay()
+	p.log = func(format string, args ...any) {
+		v.History = append(v.History, fmt.Sprintf("%d: ", p.step)+fmt.Sprintf(format, args...))
+		v.History = v.History[max(0, len(v.History)-maxPINHistory):]
+	}
+	p.play(v.Seed)
+	v.Command = fmt.Sprintf("go run ./examples/wpssim pins -seed %d -n 1", v.Seed)
+}
+
+// String returns the report as a table, and the violations with their commands.
+func (r PINReport) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "model\tin state\thappens\tand then\ttimes")
+	reached := 0
+	for _, t := range r.Coverage {
+		times := "never"
+		if t.Count > 0 {
+			reached++
+			times = fmt.Sprint(t.Count)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Model, t.State, t.Event, t.Next, times)
+	}
+	w.Flush() // a Builder takes everything
+	fmt.Fprintf(&b, "\nseed %d: %d plays, %d steps, %d of %d transitions, violations in %d plays\ntrace %s\n",
+		r.Seed, r.Plays, r.Steps, reached, len(r.Coverage), r.Found, r.TraceHash)
+	for _, v := range r.Violations {
+		fmt.Fprintf(&b, "\nseed %d, step %d: %s\n", v.Seed, v.Step, v.What)
+		for _, line := range v.History {
+			fmt.Fprintf(&b, "  %s\n", line)
+		}
+		fmt.Fprintf(&b, "repeat: %s\n", v.Command)
+	}
+	return b.String()
+}
+
+// pinPlay is one play after another. It belongs to one worker.
+type pinPlay struct {
+	rand   *rand.Rand
+	nonces *Stream  // of the machines
+	counts []uint64 // of transitions
+	trace  []byte   // what the hash is made of
+	step   uint64
+	log    func(format string, args ...any) // nil but when a violation is explained
+
+	keys [2]*registration.KeyPair // of registrars and enrollees
+}
+
+func newPINPlay() *pinPlay {
+	p := &pinPlay{counts: make([]uint64, len(pinTransitions))}
+	for i := range p.keys {
+		pair, err := registration.NewKeyPairFromExponent([]byte{2 + byte(i), 3})
+		if err != nil {
+			panic(err) // an exponent that is not zero makes a key pair
+		}
+		p.keys[i] = pair
+	}
+	return p
+}
+
+// pinFault is what a play panics with when the code does not do what the model
+// does.
+type pinFault string
+
+// play plays the parts, and returns the violation that ended it, if any.
+func (p *pinPlay) play(seed uint64) (v *PINViolation) {
+	p.trace = binary.BigEndian.AppendUint64(p.trace[:0], seed)
+	p.step = 0
+	defer func() {
+		switch cause := recover().(type) {
+		case nil:
+		case pinFault:
+			v = &PINViolation{Seed: seed, Step: p.step, What: string(cause)}
+		default:
+			v = &PINViolation{Seed: seed, Step: p.step, What: fmt.Sprintf("panic: %v\n%s", cause, debug.Stack())}
+		}
+	}()
+	for _, part := range pinParts {
+		p.rand = rand.New(newStream(seed, part.name, "actions"))
+		p.nonces = newStream(seed, part.name, "nonces")
+		if p.log != nil {
+			p.log("%s", part.name)
+		}
+		part.play(p)
+	}
+	return nil
+}
+
+// pinParts are the parts of a play. Each has its own randomness.
+var pinParts = []struct {
+	name string
+	play func(*pinPlay)
+}{
+	{modelText, (*pinPlay).texts},
+	{modelList, (*pinPlay).list},
+	{modelLockout, (*pinPlay).lockout},
+	{modelAP, (*pinPlay).accessPoint},
+}
+
+// note begins a step.
+func (p *pinPlay) note(format string, args ...any) {
+	p.step++
+	if p.log != nil {
+		p.log(format, args...)
+	}
+}
+
+// check ends the play unless the code did what the model does.
+func (p *pinPlay) check(ok bool, format string, args ...any) {
+	if !ok {
+		panic(pinFault(fmt.Sprintf(format, args...)))
+	}
+}
+
+// pinAction is something that happens in a part of a play, and how often,
+// compared to the others.
+type pinAction[P any] struct {
+	often int
+	do    func(P)
+}
+
+// pinAct lets chance choose an action.
+func pinAct[P any](r *rand.Rand, part P, actions []pinAction[P]) {
+	total := 0
+	for _, a := range actions {
+		total += a.often
+	}
+	n := r.IntN(total)
+	for _, a := range actions {
+		if n -= a.often; n < 0 {
+			a.do(part)
+			return
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package sim
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPINs plays enough that everything in the models happens. The hash that is
+// laid down here holds on every platform; it changes with the models.
+func TestPINs(t *testing.T) {
+	const want = "b2ece6a957b5c6e8f18eb2b7a53057bd6999d9404611a1f8acf1a7766f9835d8"
+	r := RunPINs(PINConfig{Seed: 1, N: 300})
+	if r.Found != 0 || len(r.Violations) != 0 || r.Plays != 300 {
+		t.Error(r)
+	}
+	for _, c := range r.Coverage {
+		if c.Count == 0 {
+			t.Errorf("%s, in state %q: %s, and then: %s: has not happened in %d plays", c.Model, c.State, c.Event, c.Next, r.Plays)
+		}
+	}
+	if r.TraceHash != want {
+		t.Errorf("the trace is\n%s, and was\n%s", r.TraceHash, want)
+	}
+}
+
+// TestPINsWorkers plays with one worker and with several, and in two halves.
+func TestPINsWorkers(t *testing.T) {
+	progress := 0
+	one := RunPINs(PINConfig{Seed: 7, N: 30, Workers: 1, Progress: func(plays, found int) {
+		if progress++; plays != progress || found != 0 {
+			t.Errorf("after %d plays: told of %d, with violations in %d", progress, plays, found)
+		}
+	}})
+	if several := RunPINs(PINConfig{Seed: 7, N: 30, Workers: 3}); !reflect.DeepEqual(one, several) {
+		t.Errorf("one worker:\n%v\nthree:\n%v", one, several)
+	}
+	first, second := RunPINs(PINConfig{Seed: 7, N: 15}), RunPINs(PINConfig{Seed: 22, N: 15})
+	if one.Steps != first.Steps+second.Steps || one.TraceHash == first.TraceHash {
+		t.Errorf("%d steps, in halves %d and %d", one.Steps, first.Steps, second.Steps)
+	}
+	if progress != 30 {
+		t.Errorf("told of %d plays", progress)
+	}
+}
+
+// TestPINsFind has a model say what is wrong, so that it finds something.
+func TestPINsFind(t *testing.T) {
+	right := lockBases[0].first
+	defer func() { lockBases[0].first = right }()
+	lockBases[0].first = time.Hour
+
+	r := RunPINs(PINConfig{Seed: 5, N: 20})
+	if r.Found < 2 || len(r.Violations) != r.Found || !slices.IsSortedFunc(r.Violations, func(a, b PINViolation) int { return int(a.Seed) - int(b.Seed) }) {
+		t.Fatal(r)
+	}
+	v := r.Violations[1]
+	if want := fmt.Sprintf("go run ./examples/wpssim pins -seed %d -n 1", v.Seed); v.Command != want {
+		t.Errorf("to be repeated by %q, want %q", v.Command, want)
+	}
+	alone := RunPINs(PINConfig{Seed: v.Seed, N: 1})
+	if len(alone.Violations) != 1 || !reflect.DeepEqual(alone.Violations[0], v) {
+		t.Errorf("repeated: %v, was %+v", alone, v)
+	}
+	last := v.History[len(v.History)-1]
+	if len(v.History) > maxPINHistory || !strings.HasPrefix(last, fmt.Sprintf("%d: ", v.Step)) || !strings.HasPrefix(v.What, "locked until") {
+		t.Errorf("%+v", v)
+	}
+	for _, part := range []string{v.What, v.Command, last, fmt.Sprintf("violations in %d plays", r.Found)} {
+		if !strings.Contains(r.String(), part) {
+			t.Errorf("the report lacks %q:\n%v", part, r)
+		}
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again PINReport
+	if err := json.Unmarshal(text, &again); err != nil || !reflect.DeepEqual(again, r) {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// TestPINsPanic has the code panic in every play.
+func TestPINsPanic(t *testing.T) {
+	parts := pinParts
+	defer func() { pinParts = parts }()
+	pinParts = append(parts[:1:1], parts[0])
+	pinParts[1].play = func(p *pinPlay) {
+		var nothing []int
+		_ = nothing[p.step]
+	}
+	r := RunPINs(PINConfig{N: maxPINViolations + 20})
+	if r.Found != r.Plays || len(r.Violations) != maxPINViolations {
+		t.Fatalf("%d violations of %d", len(r.Violations), r.Found)
+	}
+	for i, v := range r.Violations {
+		if v.Seed != uint64(i) || !strings.Contains(v.What, "index out of range") || !strings.Contains(v.What, "pins_test.go") {
+			t.Fatalf("violation %d: %+v", i, v)
+		}
+	}
+}
+
+// octets is a source of randomness that a fuzzer controls: an octet for each
+// draw, and what follows from the last ones when there are no more.
+type octets struct {
+	left []byte
+	rest rand.PCG
+}
+
+func (o *octets) Uint64() uint64 {
+	if len(o.left) == 0 {
+		return o.rest.Uint64()
+	}
+	v := uint64(o.left[0]) * 0x0101010101010101
+	o.left = o.left[1:]
+	return v
+}
+
+// FuzzPINs plays a part by a byte-coded schedule: the first octet chooses the
+// part, each of the others is a throw of the dice.
+func FuzzPINs(f *testing.F) {
+	for part := range pinParts {
+		f.Add([]byte{byte(part)})
+		f.Add(append([]byte{byte(part)}, strings.Repeat("\x40\x80\xc0\x20", 40)...))
+	}
+	f.Fuzz(func(t *testing.T, schedule []byte) {
+		if len(schedule) == 0 {
+			return
+		}
+		p := newPINPlay()
+		source := &octets{left: schedule[1:]}
+		var seed [8]byte
+		copy(seed[:], schedule[max(0, len(schedule)-8):])
+		source.rest.Seed(binary.BigEndian.Uint64(seed[:]), 0)
+		p.rand, p.nonces = rand.New(source), newStream(0, "", "nonces")
+		defer func() {
+			if fault, ok := recover().(pinFault); ok {
+				t.Fatal(fault)
+			}
+		}()
+		pinParts[int(schedule[0])%len(pinParts)].play(p)
+	})
+}
