@@ -19,6 +19,8 @@ import (
 
 // help is what -help prints.
 const help = `Usage:
+  wpsenroll -i INTERFACE -list
+        List the access points around, and what they offer of WPS.
   wpsenroll -i INTERFACE -pin PIN | -new-pin | -pbc
         Get the settings of a network, as a printer does: with a PIN of this
         device, that is typed at the router, or by push button.
@@ -29,7 +31,12 @@ const help = `Usage:
   -new-pin           make a PIN, and show it
   -name NAME         what this device calls itself (wpsenroll)
   -timeout DURATION  how long to try (2m0s)
-  -v                 tell of each message
+  -v                 tell of each message, and of access points that are passed
+                     over
+  -bssid ADDRESS     only this access point (Wi-Fi)
+  -ssid NAME         only this network (Wi-Fi, without -registrar)
+  -join              connect to the network then, where the driver of the
+                     interface can (Wi-Fi)
 
 What was got is printed without its key, unless asked for:
   -show-key          print the key too
@@ -39,16 +46,22 @@ What was got is printed without its key, unless asked for:
   -keylog FILE       append the keys of the run to a file that only you can
                      read; wpsdoctor -keys decrypts a capture of the run with it
 
-INTERFACE is an Ethernet interface at whose other end is an access point that
-speaks EAPOL, such as wpsregistrar or hostapd with driver=wired.
+INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet
+interface at whose other end is an access point that speaks EAPOL, such as
+wpsregistrar or hostapd with driver=wired. It takes root, or for Wi-Fi the
+capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.
 
 Exit status: 0 registered; 1 not registered; 2 wrong use, or an interface or
-file that cannot be opened.
+file that cannot be opened or used.
 `
 
 // arguments are the command line after parsing.
 type arguments struct {
 	iface      string
+	list       bool
+	bssid      wps.MAC
+	ssid       wps.SSID // of the network to register at
+	join       bool
 	password   registration.Password
 	method     doctor.Method
 	newPIN     pin.PIN // the one made, to be shown
@@ -64,6 +77,11 @@ type arguments struct {
 	keyLog     string
 }
 
+// needsWiFi reports whether something was asked for that Ethernet lacks.
+func (a *arguments) needsWiFi() bool {
+	return a.list || a.join || a.ssid != "" || a.bssid != wps.MAC{}
+}
+
 // managers are the values of -profile.
 var managers = []station.Manager{station.WPASupplicant, station.NetworkManager, station.IWD}
 
@@ -72,6 +90,12 @@ func parse(args []string) (a arguments, err error) {
 	flags := flag.NewFlagSet("wpsenroll", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&a.iface, "i", "", "")
+	flags.BoolVar(&a.list, "list", false, "")
+	flags.BoolVar(&a.join, "join", false, "")
+	flags.Func("bssid", "", func(s string) (err error) {
+		a.bssid, err = wps.ParseMAC(s)
+		return err
+	})
 	ownPIN := flags.String("pin", "", "")
 	newPIN := flags.Bool("new-pin", false, "")
 	button := flags.Bool("pbc", false, "")
@@ -110,6 +134,11 @@ func parse(args []string) (a arguments, err error) {
 		return a, fmt.Errorf("%q is too much", flags.Arg(0))
 	case a.iface == "":
 		return a, errors.New("-i INTERFACE is missing")
+	case a.list && (ways > 0 || a.registrar):
+		return a, errors.New("-list only lists")
+	case a.list:
+		a.ssid = wps.SSID(*ssid)
+		return a, nil
 	case a.registrar != (*apPIN != ""):
 		return a, errors.New("-registrar and -ap-pin PIN belong together")
 	case ways != 1:
@@ -122,10 +151,15 @@ func parse(args []string) (a arguments, err error) {
 		return a, errors.New("a profile holds the key: -o FILE writes it to a file that only you can read, -show-key prints it")
 	case *ssid == "" && (*passphrase != "" || *open):
 		return a, errors.New("-passphrase and -open need -ssid NAME")
-	case *ssid != "" && !a.registrar:
-		return a, errors.New("-ssid is for -registrar: the network's settings come from the router")
+	case !a.registrar && (*passphrase != "" || *open):
+		return a, errors.New("-passphrase and -open are for -registrar: a device gets the network's settings from the router")
+	case a.join && a.registrar:
+		return a, errors.New("-join is for a device that has registered, not for -registrar")
 	}
-	if *ssid != "" {
+	switch {
+	case !a.registrar:
+		a.ssid = wps.SSID(*ssid)
+	case *ssid != "":
 		if a.settings, err = settings(*ssid, *passphrase, *open); err != nil {
 			return a, err
 		}

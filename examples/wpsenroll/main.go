@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
 )
 
@@ -21,6 +22,13 @@ func main() {
 		stderr: os.Stderr,
 		status: live.NewStatus(os.Stderr, term.IsTerminal(int(os.Stderr.Fd()))),
 		open:   live.Open,
+		wifi: func(name string) (radio, error) {
+			s, err := station.Open(name)
+			if err != nil {
+				return nil, err
+			}
+			return s, nil
+		},
 	}
 	code := p.run(ctx, os.Args[1:])
 	stop()

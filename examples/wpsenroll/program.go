@@ -10,6 +10,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -29,6 +30,7 @@ type program struct {
 	stderr io.Writer
 	status *live.Status // on standard error
 	open   func(iface string) (eapol.Conn, wps.MAC, error)
+	wifi   func(iface string) (radio, error)
 }
 
 // run is the program without its process; it returns the exit status.
@@ -41,20 +43,30 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.fail(fmt.Errorf("%w; \"wpsenroll -help\" tells how to use it", err))
 	}
-	conn, mac, err := p.open(a.iface)
-	if err != nil {
-		return p.fail(err)
-	}
-	defer conn.Close()
-	s := &session{program: p, arguments: a, conn: conn, device: device(a.name, mac)}
+	var keyLog io.Writer
 	if a.keyLog != "" {
 		f, err := live.AppendSecret(a.keyLog)
 		if err != nil {
 			return p.fail(err)
 		}
 		defer f.Close()
-		s.keyLog = f
+		keyLog = f
 	}
+	r, err := p.wifi(a.iface)
+	switch {
+	case err == nil:
+		defer r.Close()
+		w := &wireless{program: p, arguments: a, radio: r, device: device(a.name, r.MAC()), keyLog: keyLog, record: new(station.Record)}
+		return w.run(ctx)
+	case a.needsWiFi(), !errors.Is(err, station.ErrNoInterface) && !errors.Is(err, station.ErrUnsupported):
+		return p.fail(err)
+	}
+	conn, mac, err := p.open(a.iface)
+	if err != nil {
+		return p.fail(err)
+	}
+	defer conn.Close()
+	s := &session{program: p, arguments: a, conn: conn, device: device(a.name, mac), keyLog: keyLog}
 	result, err := s.register(ctx)
 	p.status.Done()
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -78,8 +79,14 @@ func (w *world) run(ctx context.Context, args ...string) int {
 			}
 			return w.segment.Join(ownMAC), ownMAC, nil
 		},
+		wifi: noWiFi,
 	}
 	return p.run(ctx, append([]string{"-i", "eth0"}, args...))
+}
+
+// noWiFi opens a machine's Wi-Fi interface, of which it has none.
+func noWiFi(name string) (radio, error) {
+	return nil, &station.Error{Interface: name, Class: station.ErrNoInterface}
 }
 
 // said checks the exit status, and that standard output and error hold what
@@ -271,7 +278,14 @@ func TestArguments(t *testing.T) {
 		{"-i eth0 -pbc -json -profile iwd -show-key", "exclude each other"},
 		{"-i eth0 -pbc -profile iwd", "-o FILE"},
 		{"-i eth0 -pbc -profile windows", "there is no profile"},
-		{"-i eth0 -pbc -ssid n", "-ssid is for -registrar"},
+		{"-i eth0 -pbc -ssid n", station.ErrNoInterface.Error()},
+		{"-i eth0 -pbc -bssid 02:00:00:00:00:01", station.ErrNoInterface.Error()},
+		{"-i eth0 -pbc -bssid 02:00", "-bssid"},
+		{"-i eth0 -pbc -join", station.ErrNoInterface.Error()},
+		{"-i eth0 -registrar -ap-pin 12345670 -join", "-join is for a device"},
+		{"-i eth0 -pbc -ssid n -passphrase 12345678", "are for -registrar"},
+		{"-i eth0 -list", station.ErrNoInterface.Error()},
+		{"-i eth0 -list -pbc", "-list only lists"},
 		{"-i eth0 -registrar -ap-pin 12345670 -open", "need -ssid"},
 		{"-i eth0 -registrar -ap-pin 12345670 -ssid n", "-passphrase: "},
 		{"-i eth0 -registrar -ap-pin 12345670 -ssid n -passphrase 12345678 -open", "exclude each other"},
@@ -282,7 +296,7 @@ func TestArguments(t *testing.T) {
 		w := new(world)
 		p := program{stdout: &w.stdout, stderr: &w.stderr, status: live.NewStatus(&w.stderr, false), open: func(string) (eapol.Conn, wps.MAC, error) {
 			return nil, wps.MAC{}, link.ErrNoInterface
-		}}
+		}, wifi: noWiFi}
 		w.said(t, p.run(t.Context(), strings.Fields(tt.args)), exitUsage, "", tt.want)
 	}
 	w := new(world)

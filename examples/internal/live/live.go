@@ -63,6 +63,21 @@ func Explain(w io.Writer, err error, attempt doctor.Attempt) {
 		fmt.Fprintln(w, err)
 		return
 	}
+	tell(w, err, &d)
+}
+
+// ExplainEvidence is Explain for those who have seen more than the error.
+func ExplainEvidence(w io.Writer, err error, e *doctor.Evidence) {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, err)
+		return
+	}
+	d := doctor.Diagnose(e)
+	tell(w, err, &d)
+}
+
+// tell writes a diagnosis of an error.
+func tell(w io.Writer, err error, d *doctor.Diagnosis) {
 	text := d.Verdict + "\n"
 	for i, step := range d.Remedy {
 		text += fmt.Sprintf("  %d. %s\n", i+1, step)

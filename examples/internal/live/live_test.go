@@ -104,6 +104,20 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+func TestExplainEvidence(t *testing.T) {
+	network := doctor.Evidence{Networks: []doctor.Network{{SSID: "home"}}}
+	var b strings.Builder
+	ExplainEvidence(&b, errors.New("nobody was there"), &network)
+	if got := b.String(); !strings.HasPrefix(got, "The router of “home” offers no WPS") || !strings.Contains(got, "  1. ") || !strings.HasSuffix(got, "(nobody was there)\n") {
+		t.Errorf("%s", got)
+	}
+	b.Reset()
+	ExplainEvidence(&b, context.Canceled, &network)
+	if b.String() != "context canceled\n" {
+		t.Errorf("%s", b.String())
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	for _, tt := range []struct {
 		device wps.Device

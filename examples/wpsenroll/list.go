@@ -1,0 +1,160 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// listed is an access point in JSON. What it does not tell is left out.
+type listed struct {
+	BSSID          string   `json:"bssid"`
+	SSID           string   `json:"ssid"`
+	SSIDHex        string   `json:"ssid_hex"`
+	Hidden         bool     `json:"hidden,omitempty"`
+	Channel        int      `json:"channel"`
+	Frequency      int      `json:"frequency"`
+	Signal         int      `json:"signal"`
+	Security       string   `json:"security"`
+	WPS            bool     `json:"wps"`
+	Version        string   `json:"version,omitempty"`
+	State          string   `json:"state,omitempty"`
+	Locked         bool     `json:"locked,omitempty"`
+	Waits          string   `json:"waits,omitempty"` // the method that a registrar waits with
+	AuthorizedMACs []string `json:"authorized_macs,omitempty"`
+	UUID           string   `json:"uuid,omitempty"`
+	Device         string   `json:"device_name,omitempty"`
+	Manufacturer   string   `json:"manufacturer,omitempty"`
+	Model          string   `json:"model,omitempty"`
+}
+
+// listAround lists the access points around.
+func (w *wireless) listAround(ctx context.Context) int {
+	w.status.Wait("Looking around on "+w.iface, time.Time{})
+	found, err := w.radio.Scan(ctx, station.ScanConfig{})
+	w.status.Done()
+	if errors.Is(err, station.ErrPermission) {
+		w.status.Printf("%v\nThese were found by another program:", err)
+		found, err = w.radio.Known()
+	}
+	if err != nil {
+		return w.fail(err)
+	}
+	found = station.Named(found, w.ssid, w.bssid)
+	slices.SortStableFunc(found, func(a, b station.AccessPoint) int { return cmp.Compare(b.Signal, a.Signal) })
+	if w.json {
+		err = writeListJSON(w.stdout, found)
+	} else {
+		err = writeList(w.stdout, found)
+	}
+	if err != nil {
+		return w.fail(err)
+	}
+	return exitRegistered
+}
+
+func writeListJSON(out io.Writer, found []station.AccessPoint) error {
+	lines := json.NewEncoder(out)
+	lines.SetEscapeHTML(false)
+	for i := range found {
+		if err := lines.Encode(newListed(&found[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newListed(ap *station.AccessPoint) *listed {
+	l := &listed{
+		BSSID: ap.BSSID.String(), SSID: said(string(ap.SSID)), SSIDHex: fmt.Sprintf("%x", string(ap.SSID)), Hidden: ap.Hidden,
+		Channel: ap.Channel(), Frequency: ap.Frequency, Signal: ap.Signal, Security: security(ap), WPS: ap.WPS(),
+	}
+	if a := ap.Advert; a != nil {
+		l.State, l.Locked, l.Version = a.State.String(), a.APSetupLocked, "1.0"
+		if a.WFA.Version2 != 0 {
+			l.Version = "2.0"
+		}
+		if a.SelectedRegistrar {
+			l.Waits = doctor.MethodOf(a.DevicePasswordID).String()
+		}
+		for _, mac := range a.WFA.AuthorizedMACs {
+			l.AuthorizedMACs = append(l.AuthorizedMACs, mac.String())
+		}
+	}
+	if d := ap.Description; d != nil {
+		l.UUID, l.Device, l.Manufacturer, l.Model = d.UUIDE.String(), said(d.DeviceName), said(d.Manufacturer), said(d.ModelName)
+	}
+	return l
+}
+
+func writeList(out io.Writer, found []station.AccessPoint) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "BSSID\tCHANNEL\tSIGNAL\tSECURITY\tWPS\tNETWORK")
+	for i := range found {
+		ap := &found[i]
+		ssid := "(hidden)"
+		if ap.SSID != "" {
+			ssid = doctor.Quote(string(ap.SSID))
+		}
+		fmt.Fprintf(table, "%v\t%d\t%d dBm\t%s\t%s\t%s\n", ap.BSSID, ap.Channel(), ap.Signal, security(ap), state(ap.Advert), ssid)
+	}
+	return table.Flush()
+}
+
+// state says in a few words what an access point offers of WPS.
+func state(e *wps.Beacon) string {
+	if e == nil {
+		return "no"
+	}
+	var words []string
+	switch {
+	case !e.SelectedRegistrar:
+		words = append(words, "yes")
+	case e.DevicePasswordID == wps.PasswordPushButton:
+		words = append(words, "waits: button")
+	default:
+		words = append(words, "waits: PIN")
+	}
+	if e.State == wps.NotConfigured {
+		words = append(words, "not configured")
+	}
+	if e.APSetupLocked {
+		words = append(words, "its PIN locked")
+	}
+	return strings.Join(words, ", ")
+}
+
+// security names the security of a network as people do.
+func security(ap *station.AccessPoint) string {
+	n := ap.Network(ap.Capability, ap.Frequency)
+	offers := func(s *dot11.Security, akm dot11.AKM) bool { return s != nil && slices.Contains(s.AKMs, akm) }
+	switch {
+	case n.Open:
+		return "open"
+	case n.WEP:
+		return "WEP"
+	case n.Enterprise:
+		return "enterprise"
+	case n.SAEOnly:
+		return "WPA3"
+	case offers(ap.RSN, dot11.AKMSAE):
+		return "WPA2/WPA3"
+	case ap.RSN != nil && ap.WPA != nil:
+		return "WPA/WPA2"
+	case ap.RSN != nil:
+		return "WPA2"
+	}
+	return "WPA"
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// radio is a Wi-Fi interface: a [*station.Station].
+type radio interface {
+	MAC() wps.MAC
+	Scan(context.Context, station.ScanConfig) ([]station.AccessPoint, error)
+	Known() ([]station.AccessPoint, error)
+	Enroll(context.Context, station.EnrollConfig) (*station.Enrolled, error)
+	Run(context.Context, *station.AccessPoint, station.RunConfig) (*registration.Result, error)
+	Join(context.Context, *wps.Credential) error
+	Close() error
+}
+
+// wireless is one call of the program with a Wi-Fi interface.
+type wireless struct {
+	*program
+	arguments
+	radio  radio
+	device wps.Device
+	keyLog io.Writer
+	record *station.Record
+
+	asked      bool            // the user was told what to do at the router
+	credential *wps.Credential // the one to join with
+}
+
+// run does what was asked for; it returns the exit status.
+func (w *wireless) run(ctx context.Context) int {
+	if w.list {
+		return w.listAround(ctx)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, w.timeout, station.ErrWalkTime)
+	defer cancel()
+	do := w.enroll
+	if w.registrar {
+		do = w.register
+	}
+	result, err := do(ctx)
+	w.status.Done()
+	if err != nil {
+		return w.explain(err)
+	}
+	defer result.Clear()
+	if err := w.report(&w.arguments, result); err != nil {
+		return w.fail(err)
+	}
+	if w.join {
+		return w.connect(ctx)
+	}
+	return exitRegistered
+}
+
+// interfaceFaults are errors with which no access point has to do.
+var interfaceFaults = []error{
+	station.ErrHeld, station.ErrPermission, station.ErrRadioOff, station.ErrDriver, station.ErrNoInterface, station.ErrSelection,
+}
+
+// explain tells why there was no registration.
+func (w *wireless) explain(err error) int {
+	if slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) }) {
+		return w.fail(err)
+	}
+	live.ExplainEvidence(w.stderr, err, w.record.Evidence())
+	return exitFailed
+}
+
+// enroll has the device registered.
+func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
+	if !w.newPIN.IsZero() {
+		w.status.Printf("The PIN of this device: %s. Type it at the router.", w.newPIN.AppendDigits(nil))
+	}
+	until, _ := ctx.Deadline()
+	w.status.Wait("Looking around on "+w.iface, until)
+	enrolled, err := w.radio.Enroll(ctx, station.EnrollConfig{
+		Enrollee: registration.EnrolleeConfig{
+			Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password,
+		},
+		BSSID: w.bssid, SSID: w.ssid, WalkTime: w.timeout,
+		Notify: func(e station.Event) { w.notify(e, until) }, Watch: w.see, Record: w.record,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.credential = &enrolled.Credential
+	return enrolled.Result, nil
+}
+
+// notify tells the user how the enrollment goes on.
+func (w *wireless) notify(e station.Event, until time.Time) {
+	switch e.Kind {
+	case station.EventScanned:
+		if w.verbose {
+			for i := range e.Found {
+				w.status.Printf("%s %s", name(&e.Found[i]), e.Selection.Reasons[i].Text)
+			}
+		}
+		if errors.Is(e.Err, eapwsc.ErrNoAccessPoint) && !w.asked {
+			w.asked = true
+			w.status.Wait(w.wanted(), until)
+		}
+	case station.EventTrying:
+		w.status.Printf("Registering at %s.", name(e.AP))
+	case station.EventFailed:
+		w.status.Printf("That failed: %v.", e.Err)
+	}
+}
+
+// wanted tells what the router waits for.
+func (w *wireless) wanted() string {
+	if w.method == doctor.PushButton {
+		return "No router is in WPS mode. Press the WPS button of yours now"
+	}
+	return "No router waits for a PIN. Type the one of this device at the web page of yours now"
+}
+
+// name names an access point, harmless to a terminal.
+func name(ap *station.AccessPoint) string {
+	if ap.SSID == "" {
+		return fmt.Sprintf("%v (name hidden)", ap.BSSID)
+	}
+	return fmt.Sprintf("%s (%v)", doctor.Quote(string(ap.SSID)), ap.BSSID)
+}
+
+// register reads or writes the settings of an access point.
+func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
+	until, _ := ctx.Deadline()
+	w.status.Wait("Looking around on "+w.iface, until)
+	found, err := w.radio.Scan(ctx, station.ScanConfig{})
+	if err != nil {
+		return nil, err
+	}
+	ap, err := w.only(station.Named(found, "", w.bssid))
+	if err != nil {
+		return nil, err
+	}
+	machine, err := registration.NewRegistrar(registration.RegistrarConfig{
+		Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password, AP: true, NewSettings: w.settings,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.status.Wait("Talking to "+name(ap), until)
+	return w.radio.Run(ctx, ap, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
+}
+
+// only returns the one access point with WPS.
+func (w *wireless) only(found []station.AccessPoint) (*station.AccessPoint, error) {
+	var with []*station.AccessPoint
+	for i := range found {
+		if found[i].WPS() {
+			with = append(with, &found[i])
+		}
+	}
+	switch {
+	case len(with) == 1:
+		return with[0], nil
+	case len(with) == 0:
+		return nil, fmt.Errorf("%w: none with WPS is in reach", station.ErrSelection)
+	}
+	err := fmt.Errorf("%w: choose one by -bssid", station.ErrSelection)
+	for _, ap := range with {
+		err = fmt.Errorf("%w\n  %s", err, name(ap))
+	}
+	return nil, err
+}
+
+// connect joins the network that was given.
+func (w *wireless) connect(ctx context.Context) int {
+	err := w.radio.Join(ctx, w.credential)
+	switch {
+	case errors.Is(err, station.ErrDriver):
+		return w.fail(fmt.Errorf("%w; -profile with -o writes a profile for a program that can", err))
+	case err != nil:
+		return w.fail(err)
+	}
+	w.status.Printf("Connected to %s.", doctor.Quote(string(w.credential.SSID)))
+	return exitRegistered
+}
+
+// see tells of each frame if asked to.
+func (w *wireless) see(d eapol.Direction, _ wps.MAC, b []byte) {
+	if frame, err := eapol.ParseFrame(b); err == nil && w.verbose {
+		w.status.Printf("%-8v %s", d, live.Frame(frame))
+	}
+}

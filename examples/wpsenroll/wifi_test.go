@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// air is a Wi-Fi interface whose answers are known before.
+type air struct {
+	found    []station.AccessPoint
+	scanErr  error
+	result   *registration.Result
+	err      error
+	events   []station.Event // that the enrollment tells of
+	joinErr  error
+	enrolled *station.EnrollConfig
+	ran      *station.AccessPoint
+	joined   wps.SSID
+	closed   bool
+}
+
+func (*air) MAC() wps.MAC { return ownMAC }
+
+func (a *air) Scan(context.Context, station.ScanConfig) ([]station.AccessPoint, error) {
+	return a.found, a.scanErr
+}
+
+func (a *air) Known() ([]station.AccessPoint, error) { return a.found, nil }
+
+func (a *air) Enroll(ctx context.Context, cfg station.EnrollConfig) (*station.Enrolled, error) {
+	a.enrolled = &cfg
+	for _, e := range a.events {
+		cfg.Notify(e)
+		time.Sleep(time.Second)
+	}
+	cfg.Watch(eapol.Received, routerMAC, []byte{1, 0, 0, 5, 1, 1, 0, 5, 1})
+	if a.err != nil {
+		return nil, a.err
+	}
+	return &station.Enrolled{Result: a.result, Credential: a.result.Credentials[0]}, nil
+}
+
+func (a *air) Run(_ context.Context, ap *station.AccessPoint, _ station.RunConfig) (*registration.Result, error) {
+	a.ran = ap
+	return a.result, a.err
+}
+
+func (a *air) Join(_ context.Context, c *wps.Credential) error {
+	a.joined = c.SSID
+	return a.joinErr
+}
+
+func (a *air) Close() error {
+	a.closed = true
+	return nil
+}
+
+// run runs the program with the interface.
+func (a *air) run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	p := program{
+		stdout: &out, stderr: &err, status: live.NewStatus(&err, false),
+		wifi: func(string) (radio, error) { return a, nil },
+	}
+	code = p.run(t.Context(), append([]string{"-i", "wlan0"}, args...))
+	if !a.closed {
+		t.Error("the interface was left open")
+	}
+	return code, out.String(), err.String()
+}
+
+// around are access points of each kind.
+func around() []station.AccessPoint {
+	psk := &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	tkip := &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	both := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}}
+	sae := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKMSAE}}
+	enterprise := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKM8021X}}
+	ap := func(n byte, signal int, capability uint16, e dot11.Elements, advert *wps.Beacon) station.AccessPoint {
+		return station.AccessPoint{
+			BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: 2407 + 5*int(n), Signal: signal, Capability: capability, Elements: e, Advert: advert,
+		}
+	}
+	all := []station.AccessPoint{
+		ap(1, -40, 0x11, dot11.Elements{SSID: "home", RSN: psk}, &wps.Beacon{
+			Header: wps.Header{WFA: wps.WFAExtension{Version2: 0x20, AuthorizedMACs: []wps.MAC{wps.Broadcast}}},
+			State:  wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton}),
+		ap(2, -50, 0x11, dot11.Elements{SSID: "a\x1b[2Jb", RSN: both}, &wps.Beacon{State: wps.NotConfigured, SelectedRegistrar: true, APSetupLocked: true}),
+		ap(3, -60, 0x11, dot11.Elements{Hidden: true, RSN: psk, WPA: tkip}, nil),
+		ap(4, -70, 0x11, dot11.Elements{SSID: "three", RSN: sae}, &wps.Beacon{State: wps.Configured}),
+		ap(5, -71, 0x01, dot11.Elements{SSID: "free"}, nil),
+		ap(6, -72, 0x11, dot11.Elements{SSID: "old"}, nil),
+		ap(7, -73, 0x11, dot11.Elements{SSID: "older", WPA: tkip}, nil),
+		ap(8, -74, 0x11, dot11.Elements{SSID: "work", RSN: enterprise}, nil),
+	}
+	description := &wps.ProbeResponse{Manufacturer: "Example", ModelName: "R1"}
+	description.DeviceName = "Router"
+	all[0].Description = description
+	all[0], all[7] = all[7], all[0] // found in any order
+	return all
+}
+
+func TestList(t *testing.T) {
+	a := &air{found: around()}
+	code, stdout, stderr := a.run(t, "-list")
+	const want = `BSSID              CHANNEL  SIGNAL   SECURITY    WPS                                         NETWORK
+02:00:00:00:00:01  1        -40 dBm  WPA2        waits: button                               “home”
+02:00:00:00:00:02  2        -50 dBm  WPA2/WPA3   waits: PIN, not configured, its PIN locked  “a\x1b[2Jb”
+02:00:00:00:00:03  3        -60 dBm  WPA/WPA2    no                                          (hidden)
+02:00:00:00:00:04  4        -70 dBm  WPA3        yes                                         “three”
+02:00:00:00:00:05  5        -71 dBm  open        no                                          “free”
+02:00:00:00:00:06  6        -72 dBm  WEP         no                                          “old”
+02:00:00:00:00:07  7        -73 dBm  WPA         no                                          “older”
+02:00:00:00:00:08  8        -74 dBm  enterprise  no                                          “work”
+`
+	if code != exitRegistered || stdout != want || stderr != "Looking around on wlan0 ...\n" {
+		t.Errorf("%d\n%s%s", code, stdout, stderr)
+	}
+	a = &air{found: around()}
+	_, stdout, _ = a.run(t, "-list", "-json", "-ssid", "home")
+	const wantJSON = `{"bssid":"02:00:00:00:00:01","ssid":"home","ssid_hex":"686f6d65","channel":1,"frequency":2412,"signal":-40,"security":"WPA2","wps":true,` +
+		`"version":"2.0","state":"configured","waits":"pbc","authorized_macs":["ff:ff:ff:ff:ff:ff"],"uuid":"00000000-0000-0000-0000-000000000000",` +
+		`"device_name":"Router","manufacturer":"Example","model":"R1"}` + "\n"
+	if stdout != wantJSON {
+		t.Errorf("got  %swant %s", stdout, wantJSON)
+	}
+	a = &air{found: around()[:1], scanErr: &station.Error{Interface: "wlan0", Op: "scan", Class: station.ErrPermission}}
+	if code, stdout, stderr := a.run(t, "-list"); code != exitRegistered || !strings.Contains(stdout, "“work”") || !strings.Contains(stderr, "CAP_NET_ADMIN") || !strings.Contains(stderr, "found by another program") {
+		t.Errorf("without rights: %d\n%s%s", code, stdout, stderr)
+	}
+	a = &air{scanErr: &station.Error{Interface: "wlan0", Op: "scan", Class: station.ErrRadioOff}}
+	if code, _, stderr := a.run(t, "-list"); code != exitUsage || !strings.Contains(stderr, "rfkill") {
+		t.Errorf("radio off: %d\n%s", code, stderr)
+	}
+}
+
+func TestWiFiEnroll(t *testing.T) {
+	result := func() *registration.Result {
+		c := home
+		c.NetworkKey = bytes.Clone(home.NetworkKey) // it is cleared
+		return &registration.Result{Credentials: []wps.Credential{c}}
+	}
+	ap := around()[7]
+	failed := []station.Event{
+		{Kind: station.EventScanned, Found: around()[:1], Selection: station.Selection{Reasons: []station.Reason{{Text: "does not offer WPS"}}}, Err: eapwsc.ErrNoAccessPoint},
+		{Kind: station.EventScanned, Err: eapwsc.ErrNoAccessPoint},
+		{Kind: station.EventTrying, AP: &ap},
+		{Kind: station.EventFailed, AP: &ap, Err: errors.New("it broke")},
+	}
+	for _, tt := range []struct {
+		name   string
+		args   string
+		air    air
+		code   int
+		stdout string
+		stderr []string // in order
+	}{
+		{"button", "-pbc -show-key", air{result: result(), events: failed}, exitRegistered,
+			"network   Café\nsecurity  WPA2-Personal, AES\nkey       correct horse\n",
+			[]string{"Looking around on wlan0 ...\n", "Press the WPS button of yours now ...\n", "Registering at “home” (02:00:00:00:00:01).\n", "That failed: it broke.\n", "Registered with"}},
+		{"PIN, with all details", "-pin 12345670 -v -ssid home -bssid 02:00:00:00:00:01", air{result: result(), events: failed}, exitRegistered,
+			"network   Café\nsecurity  WPA2-Personal, AES\nkey       not shown: -show-key prints it, -o FILE writes it to a file\n",
+			[]string{"“work” (02:00:00:00:00:08) does not offer WPS\n", "Type the one of this device", "received Request 1 Identity\n"}},
+		{"new PIN", "-new-pin", air{result: result()}, exitRegistered,
+			"network   Café\nsecurity  WPA2-Personal, AES\nkey       not shown: -show-key prints it, -o FILE writes it to a file\n", []string{"The PIN of this device: "}},
+		{"and join", "-pbc -json -join", air{result: result()}, exitRegistered,
+			`{"manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
+			[]string{"Connected to “Café”.\n"}},
+		{"and join with another program", "-pbc -json -join", air{result: result(), joinErr: &station.Error{Interface: "wlan0", Op: "join", Class: station.ErrDriver}}, exitUsage,
+			`{"manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
+			[]string{"the driver of the interface cannot do this; -profile with -o"}},
+		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, eapwsc.ErrNoAccessPoint)}, exitFailed, "",
+			[]string{"There was no attempt", "(the walk time has ended: no access point"}},
+		{"interrupted", "-pbc", air{err: context.Canceled}, exitFailed, "", []string{"context canceled\n"}},
+		{"held", "-pbc", air{err: &station.HeldError{Interface: "wlan0", Program: "iwd", PID: 7, Release: "systemctl stop iwd"}}, exitUsage, "",
+			[]string{"wpsenroll: wlan0: another program holds the interface: iwd (process 7): try systemctl stop iwd\n"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				code, stdout, stderr := tt.air.run(t, strings.Fields(tt.args)...)
+				if code != tt.code || stdout != tt.stdout {
+					t.Errorf("%d\n%s", code, stdout)
+				}
+				rest := stderr
+				for _, want := range tt.stderr {
+					_, after, ok := strings.Cut(rest, want)
+					if !ok {
+						t.Errorf("%q is not in its place in\n%s", want, stderr)
+					}
+					rest = after
+				}
+				if cfg := tt.air.enrolled; cfg.WalkTime != eapwsc.WalkTime || cfg.Enrollee.Device.UUID != wps.UUIDFromMAC(ownMAC) {
+					t.Errorf("enrolled with %+v", cfg)
+				}
+				if named := strings.Contains(tt.args, "-ssid"); named != (tt.air.enrolled.SSID == "home") || named != (tt.air.enrolled.BSSID == ap.BSSID) {
+					t.Errorf("the network was named: %t, %q %v", named, tt.air.enrolled.SSID, tt.air.enrolled.BSSID)
+				}
+				if want := wps.SSID("Café"); strings.Contains(tt.args, "-join") != (tt.air.joined == want) {
+					t.Errorf("joined %q", tt.air.joined)
+				}
+			})
+		})
+	}
+}
+
+func TestWiFiRegistrar(t *testing.T) {
+	settings := func() *registration.Result {
+		c := home
+		c.NetworkKey = bytes.Clone(home.NetworkKey)
+		return &registration.Result{AP: &c, SettingsRead: true}
+	}
+	for _, tt := range []struct {
+		name   string
+		args   string
+		air    air
+		code   int
+		ran    byte
+		stderr string
+	}{
+		{"the only one", "", air{found: around()[4:], result: settings()}, exitRegistered, 1, "Read the settings of"},
+		{"one of several", "-bssid 02:00:00:00:00:04", air{found: around(), result: settings()}, exitRegistered, 4, "Read the settings of"},
+		{"which?", "", air{found: around()}, exitUsage, 0, "choose one by -bssid\n  “a\\x1b[2Jb” (02:00:00:00:00:02)\n  “three” (02:00:00:00:00:04)\n  “home” (02:00:00:00:00:01)\n"},
+		{"none", "-bssid 02:00:00:00:00:06", air{found: around()}, exitUsage, 0, "none with WPS is in reach"},
+		{"no scan", "", air{scanErr: &station.Error{Class: station.ErrPermission}}, exitUsage, 0, "CAP_NET_ADMIN"},
+		{"failed", "-bssid 02:00:00:00:00:04", air{found: around(), err: registration.ErrLocked}, exitFailed, 4, registration.ErrLocked.Error()},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			code, _, stderr := tt.air.run(t, append([]string{"-registrar", "-ap-pin", apPIN}, strings.Fields(tt.args)...)...)
+			if code != tt.code || !strings.Contains(stderr, tt.stderr) {
+				t.Errorf("%d\n%s", code, stderr)
+			}
+			if (tt.air.ran != nil) != (tt.ran != 0) || tt.ran != 0 && tt.air.ran.BSSID[5] != tt.ran {
+				t.Errorf("ran at %+v", tt.air.ran)
+			}
+		})
+	}
+}
+
+const apPIN = "12345670"
