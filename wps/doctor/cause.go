@@ -27,6 +27,7 @@ const (
 	NoIdentityRequest   Cause = "no-identity-request"    // the access point never began
 	AssociationRefused  Cause = "association-refused"    // the access point did not let the station in
 	WPSDisabled         Cause = "wps-disabled"           // the access point offers no WPS
+	Ready               Cause = "ready"                  // a registrar waits, and nothing is seen to stand in the way
 	NoSelectedRegistrar Cause = "no-selected-registrar"  // nobody pressed the button or entered a PIN, or two minutes are over
 	MethodMismatch      Cause = "method-mismatch"        // one side waits for a button, the other for a PIN
 	NotAuthorized       Cause = "not-authorized"         // the router waits for another device

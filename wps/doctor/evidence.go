@@ -16,6 +16,9 @@ type Evidence struct {
 	Networks []Network
 	// Stations are the devices heard that look for a registrar.
 	Stations []Station
+	// Deaf tells that nobody listened for devices, as in a scan: that none
+	// was heard means nothing.
+	Deaf bool
 	// Attempts are the attempts to register, in the order of time. The last
 	// one is the one to be judged, in the light of those before it.
 	Attempts []*Attempt
