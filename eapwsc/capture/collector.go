@@ -202,12 +202,19 @@ func (c *Collector) finish(v *conversation) {
 	}
 	x := v.entry.x
 	// A registrar that asked an access point who it is, and no more, has
-	// begun nothing; nor has a station that did other EAP.
-	v.entry.over, v.entry.void = true, !v.wsc || x.Transport == TransportUPnP && x.APEnrollee && len(x.Steps) == 1
+	// begun nothing; nor has a station that did other EAP, or of which there
+	// is but a piece of a message.
+	v.entry.over = true
+	v.entry.void = !v.wsc || len(x.Steps) == 0 || x.Transport == TransportUPnP && x.APEnrollee && len(x.Steps) == 1
 	v.entry = nil
 	slices.SortStableFunc(x.Steps, func(a, b Step) int { return a.Time.Compare(b.Time) })
-	if n := len(x.Steps); n > 0 {
-		x.Began, x.Ended = x.Steps[0].Time, x.Steps[n-1].last()
+	for i := range x.Steps {
+		if i == 0 {
+			x.Began, x.Ended = x.Steps[0].Time, x.Steps[0].Time
+		}
+		if last := x.Steps[i].last(); last.After(x.Ended) {
+			x.Ended = last
+		}
 	}
 	x.Watched = c.now
 	if m2 := x.first(wps.MessageM2); m2 != nil {

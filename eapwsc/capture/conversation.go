@@ -30,7 +30,8 @@ type side struct {
 	join   eapwsc.Reassembler
 	parts  int  // the packets of the message that is being joined
 	length int  // its announced length, 0 if none
-	cut    bool // its first fragment was not whole
+	cut    bool // its beginning is not whole: the rest of it cannot be joined
+	asked  bool // the other side has asked for the next fragment
 	// sequence is the sequence number of the last frame in the air, to tell
 	// one that only the radio sent again.
 	sequence uint16
@@ -280,6 +281,7 @@ func (v *conversation) repeat(fromStation bool, now time.Time) {
 // message takes a WSC packet that carries a message or a fragment of one.
 func (c *Collector) message(v *conversation, e *Event, s Step, p eapwsc.Packet) {
 	if p.OpCode == eapwsc.OpFragACK {
+		v.side[direction(!s.FromStation)].asked = true
 		return
 	}
 	octets, complete := v.side[direction(s.FromStation)].add(&s, p)
@@ -295,34 +297,35 @@ func (c *Collector) message(v *conversation, e *Event, s Step, p eapwsc.Packet) 
 }
 
 // add takes a packet and returns the message if it is complete. One of which a
-// part is missing is marked as truncated.
+// part is missing is marked as truncated, and stands where its beginning does:
+// what follows a gap cannot be joined to it.
 func (d *side) add(s *Step, p eapwsc.Packet) (octets []byte, complete bool) {
-	more, first := p.Flags.Has(eapwsc.FlagMoreFragments), p.Flags.Has(eapwsc.FlagLengthField) || d.parts == 0
+	more, first := p.Flags.Has(eapwsc.FlagMoreFragments), p.Flags.Has(eapwsc.FlagLengthField)
+	lost := d.cut || d.parts == 0 && d.asked && !first // the beginning is not here
 	d.parts++
-	s.OpCode = p.OpCode
-	if d.cut || s.Truncated {
-		// What is not whole cannot be joined: the first fragment stands
-		// for the message, the others are passed over.
-		octets, complete = p.Data, !d.cut
-		s.Fragments, d.cut = d.parts, more
-		if !more {
-			*d = side{packet: d.packet, sequence: d.sequence, onAir: d.onAir}
-		}
-		return octets, complete
-	}
+	d.asked = false
+	s.OpCode, s.Fragments = p.OpCode, d.parts
 	if first {
 		d.length = int(p.MessageLength)
 	}
-	octets, complete, err := d.join.Add(p)
-	if err != nil {
-		// A fragment was lost, or is none: what there is of the message
-		// does not make one, unless it is the beginning.
-		_, err = wps.PeekMessageType(p.Data)
-		octets, complete, s.Truncated = p.Data, err == nil, true
+	switch {
+	case lost:
+		complete, d.cut = false, true
+	case s.Truncated:
+		octets, complete, d.cut = p.Data, true, more
+	default:
+		var err error
+		if octets, complete, err = d.join.Add(p); err != nil {
+			// The end of the message before was lost: begin with this one.
+			d.join.Reset()
+			d.parts, s.Fragments = 1, 1
+			octets, complete, err = d.join.Add(p)
+		}
+		if s.Truncated = complete && len(octets) < d.length; err != nil {
+			octets, complete, d.cut, s.Truncated = p.Data, !more || first, more, true
+		}
 	}
-	if complete || err != nil {
-		s.Fragments = d.parts
-		s.Truncated = s.Truncated || len(octets) < d.length
+	if !more {
 		*d = side{packet: d.packet, sequence: d.sequence, onAir: d.onAir}
 	}
 	return octets, complete

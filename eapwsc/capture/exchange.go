@@ -149,7 +149,7 @@ func (s *Step) repeat(now time.Time) {
 
 // last returns when the step was sent last.
 func (s *Step) last() time.Time {
-	if s.Repeats > 0 {
+	if s.Last.After(s.Time) {
 		return s.Last
 	}
 	return s.Time

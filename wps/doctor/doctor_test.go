@@ -367,7 +367,7 @@ func TestFaultRules(t *testing.T) {
 			t.Errorf("there is no rule %s", row.rule)
 		}
 	}
-	if f := FaultIn(validate.Findings{{Rule: "ATTRIBUTE-ORDER"}, {Rule: "KEY-WRAP-WRONG"}, {Rule: "AUTHENTICATOR-WRONG"}}); f != FaultSettings {
+	if f := FaultIn(validate.Findings{{Rule: "ATTRIBUTE-ORDER"}, {Rule: "ENROLLEE-NONCE-ECHO", Kind: wps.KindNACK}, {Rule: "KEY-WRAP-WRONG"}, {Rule: "AUTHENTICATOR-WRONG"}}); f != FaultSettings {
 		t.Errorf("fault %d", f)
 	}
 }

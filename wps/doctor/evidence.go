@@ -230,11 +230,12 @@ var faultRules = []struct {
 	{"REGISTRAR-NONCE-ECHO", FaultNonce},
 }
 
-// FaultIn returns the fault that findings about an exchange show.
+// FaultIn returns the fault in M2 to M8 that findings about an exchange show.
+// What is wrong with WSC_ACK, WSC_NACK or WSC_Done stops nobody.
 func FaultIn(findings validate.Findings) Fault {
 	for _, f := range findings {
 		for _, row := range faultRules {
-			if f.Rule == row.rule {
+			if f.Rule == row.rule && f.Kind <= wps.KindM8 {
 				return row.fault
 			}
 		}

@@ -1,0 +1,616 @@
+package capture
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// ladder writes the steps of an exchange in a line: > from the station, < to
+// it, how often, and in how many packets.
+func ladder(x *Exchange) string {
+	var b strings.Builder
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteByte("<>"[direction(s.FromStation)])
+		switch {
+		case s.IsMessage():
+			b.WriteString(s.Type.String())
+		default:
+			b.WriteString(strings.ReplaceAll(s.Signal.String(), " ", ""))
+		}
+		if s.Code != 0 {
+			fmt.Fprintf(&b, "[%d]", s.Code)
+		}
+		if s.Fragments > 1 {
+			fmt.Fprintf(&b, "/%d", s.Fragments)
+		}
+		if s.Repeats > 0 {
+			fmt.Fprintf(&b, "×%d", s.Repeats+1)
+		}
+		if s.Differs {
+			b.WriteByte('!')
+		}
+		if s.Truncated {
+			b.WriteByte('~')
+		}
+	}
+	return b.String()
+}
+
+// TestExchanges compares the exchanges of all captures with a golden file.
+func TestExchanges(t *testing.T) {
+	var got bytes.Buffer
+	for _, name := range captures(t) {
+		fmt.Fprintf(&got, "# %s\n", filepath.Base(name))
+		all, c := collect(readFile(t, name), nil)
+		for _, x := range all {
+			ends := fmt.Sprintf("%v %v", x.Station, x.AP)
+			if x.Transport != TransportEAPOL {
+				ends += fmt.Sprintf(" %v %v", x.APAddress, x.Registrar)
+			}
+			fmt.Fprintf(&got, "%v %s ap-enrollee=%t %q handshake=%v\n  %s\n", x.Transport, ends, x.APEnrollee, x.Identity, x.Joining.Messages, ladder(x))
+		}
+		for _, n := range c.Networks() {
+			fmt.Fprintf(&got, "network %v %q channel %d:", n.BSSID, n.Management().SSID, n.Channel)
+			for _, ch := range n.Changes {
+				kind := "beacon"
+				if ch.Response {
+					kind = "response"
+				}
+				e := ch.Element
+				fmt.Fprintf(&got, " %d %s state=%d locked=%t selected=%t id=%d macs=%v;", ch.Frame, kind, e.State, e.APSetupLocked,
+					e.SelectedRegistrar, e.DevicePasswordID, e.WFA.AuthorizedMACs)
+			}
+			fmt.Fprintln(&got)
+		}
+		for _, s := range c.Seekers() {
+			fmt.Fprintf(&got, "seeker %v %v %v\n", s.MAC, s.UUID, s.Password)
+		}
+	}
+	golden := filepath.Join("testdata", "exchanges.golden")
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String(), "\n")); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", golden, diff)
+	}
+}
+
+// fragmented is the whole exchange of a capture with fragments, whose events
+// the tests below change.
+func fragmented(t testing.TB) []Event { return readFile(t, "testdata/wired/s11-frag.pcap") }
+
+// plain is one without fragments.
+func plain(t testing.TB) []Event { return readFile(t, "testdata/wired/s01-pin-ok.pcap") }
+
+// one returns the only exchange of events.
+func one(t testing.TB, events []Event) *Exchange {
+	t.Helper()
+	all, _ := collect(events, nil)
+	if len(all) != 1 {
+		t.Fatalf("%d exchanges", len(all))
+	}
+	return all[0]
+}
+
+// TestDuplicates: each frame twice is the same exchange, with retransmissions.
+func TestDuplicates(t *testing.T) {
+	for _, events := range [][]Event{plain(t), fragmented(t)} {
+		want := one(t, events)
+		var twice []Event
+		for _, e := range events {
+			twice = append(twice, e, e)
+		}
+		got := one(t, twice)
+		if len(got.Steps) != len(want.Steps) {
+			t.Fatalf("%s\nwant %s", ladder(got), ladder(want))
+		}
+		for i := range got.Steps {
+			if g, w := &got.Steps[i], &want.Steps[i]; !bytes.Equal(g.Octets, w.Octets) || g.Signal != w.Signal || g.Repeats == 0 || g.Fragments != w.Fragments {
+				t.Errorf("step %d: %+v, want %+v", i, g, w)
+			}
+		}
+	}
+}
+
+// TestRadioRetries: frames that only the radio sent again are no
+// retransmissions of EAP.
+func TestRadioRetries(t *testing.T) {
+	s := newScene(t)
+	s.associate(0)
+	newRun(s).play(s)
+	s.handshake(true)
+	want := one(t, s.events)
+	var again []Event
+	for _, e := range s.events {
+		retry := e
+		retry.Radio.Retry = true
+		again = append(again, e, retry, retry)
+	}
+	got := one(t, again)
+	if diff := cmp.Diff(ladder(want), ladder(got)); diff != "" || got.Joining != want.Joining {
+		t.Errorf("(-want +got):\n%s%+v, want %+v", diff, got.Joining, want.Joining)
+	}
+}
+
+// TestLosses: whatever frame is lost, there is one exchange, and that it
+// succeeded shows unless WSC_Done is lost.
+func TestLosses(t *testing.T) {
+	for _, events := range [][]Event{plain(t), fragmented(t)} {
+		whole := one(t, events)
+		done := whole.Steps[len(whole.Steps)-2].Frame
+		for i := range events {
+			x := one(t, slices.Delete(slices.Clone(events), i, i+1))
+			if got := x.Attempt(nil).End == doctor.EndDone; got != (events[i].Frame != done) {
+				t.Errorf("without frame %d: done %t: %s", i+1, got, ladder(x))
+			}
+			for _, f := range x.Findings(wps.Tolerant) {
+				if f.Severity == validate.Error {
+					t.Errorf("without frame %d: %v", i+1, f)
+				}
+			}
+		}
+		for n := range events {
+			all, _ := collect(events[:n], nil)
+			if len(all) > 1 {
+				t.Errorf("%d frames: %d exchanges", n, len(all))
+			}
+		}
+	}
+}
+
+// TestReordered: frames that come in another order than they were sent, as
+// their times tell, make the same exchange.
+func TestReordered(t *testing.T) {
+	events := plain(t)
+	want := ladder(one(t, events))
+	for i := range len(events) - 1 {
+		swapped := slices.Clone(events)
+		swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+		if got := ladder(one(t, swapped)); got != want {
+			t.Errorf("frames %d and %d: %s", i+1, i+2, got)
+		}
+	}
+}
+
+// TestReorderedWithoutTimes: where the times do not tell, the verdict stays.
+func TestReorderedWithoutTimes(t *testing.T) {
+	for _, name := range []string{"s01-pin-ok", "s05-pin-wrong-half1", "s14-m2d-nopin", "s08-appin-reg-config"} {
+		events := readFile(t, "testdata/wired/"+name+".pcap")
+		want := diagnose(one(t, events))
+		for i := range len(events) - 1 {
+			swapped := slices.Clone(events)
+			swapped[i].Data, swapped[i+1].Data = swapped[i+1].Data, swapped[i].Data
+			swapped[i].Src, swapped[i+1].Src = swapped[i+1].Src, swapped[i].Src
+			swapped[i].Dst, swapped[i+1].Dst = swapped[i+1].Dst, swapped[i].Dst
+			all, _ := collect(swapped, nil)
+			found := false
+			for _, x := range all {
+				found = found || diagnose(x).Cause == want.Cause
+			}
+			if !found || len(all) > 2 {
+				t.Errorf("%s, frames %d and %d: %d exchanges, %s", name, i+1, i+2, len(all), ladder(all[0]))
+			}
+		}
+	}
+}
+
+// TestShortFrames: of frames of which the capture has 100 octets, the beginnings
+// tell what happened.
+func TestShortFrames(t *testing.T) {
+	for _, tt := range []struct {
+		capture string
+		cause   doctor.Cause
+	}{
+		{"s01-pin-ok", doctor.Success}, {"s05-pin-wrong-half1", doctor.PINFirstHalf}, {"s14-m2d-nopin", doctor.NoRegistrarSession},
+		{"s11-frag", doctor.Success}, {"s09-appin-wrong-half1", doctor.PINFirstHalf}, {"s35-ap-setup-locked", doctor.SetupLocked},
+	} {
+		events := readFile(t, "testdata/wired/"+tt.capture+".pcap")
+		for i := range events {
+			if e := &events[i]; len(e.Data) > 86 {
+				e.Data, e.Truncated = e.Data[:86], true
+			}
+		}
+		x := one(t, events)
+		if d := diagnose(x); d.Cause != tt.cause {
+			t.Errorf("%s: %s: %s", tt.capture, d.Cause, ladder(x))
+		}
+		for _, f := range x.Findings(wps.Strict) {
+			if f.Rule == "LIST-TRUNCATED" || f.Severity == validate.Error {
+				t.Errorf("%s: the capture's fault is put on the devices: %v", tt.capture, f)
+			}
+		}
+	}
+}
+
+// TestInterleaved mixes the frames of many devices, each of which has one of
+// the captured exchanges.
+func TestInterleaved(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	names := []string{"s01-pin-ok", "s11-frag", "s05-pin-wrong-half1", "s14-m2d-nopin", "s07-appin-reg-learn", "s09-appin-wrong-half1", "s17-open"}
+	const devices = 200
+	var queues [][]Event
+	want := map[wps.MAC]string{}
+	for i := range devices {
+		events := readFile(t, "testdata/wired/"+names[i%len(names)]+".pcap")
+		station, ap := wps.MAC{2, 1, 0, 0, 0, byte(i)}, wps.MAC{2, 2, 0, 0, 0, byte(i)}
+		want[station] = ladder(one(t, events))
+		for k := range events {
+			e := &events[k]
+			fromStation := e.Src == [6]byte{2, 0, 0, 0, 0, 2}
+			if e.Src, e.Dst = ap, station; fromStation {
+				e.Src, e.Dst = station, ap
+			}
+		}
+		queues = append(queues, events)
+	}
+	var mixed []Event
+	for now := bootTime; len(queues) > 0; now = now.Add(time.Millisecond) {
+		i := random.IntN(len(queues))
+		e := queues[i][0]
+		e.Time, e.Frame = now, len(mixed)+1
+		mixed = append(mixed, e)
+		if queues[i] = queues[i][1:]; len(queues[i]) == 0 {
+			queues = slices.Delete(queues, i, i+1)
+		}
+	}
+	all, _ := collect(mixed, nil)
+	var began time.Time
+	for _, x := range all {
+		if got := ladder(x); got != want[x.Station] {
+			t.Errorf("%v: %s\nwant %s", x.Station, got, want[x.Station])
+		}
+		if x.Began.Before(began) {
+			t.Errorf("%v began at %v, and comes behind %v", x.Station, x.Began, began)
+		}
+		began = x.Began
+		delete(want, x.Station)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d exchanges were not found", len(want))
+	}
+}
+
+// TestOneAfterAnother: a device that tries again begins another exchange,
+// however it begins it and whatever was lost of the one before.
+func TestOneAfterAnother(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		before func(s *scene)
+	}{
+		{"after success", func(s *scene) { newRun(s).play(s) }},
+		{"after EAP-Failure was lost", func(s *scene) { newRun(s).play(s); s.events = s.events[:len(s.events)-1] }},
+		{"in mid-run", func(s *scene) { ends(s, wps.MessageM5) }},
+		{"after a wrong key", func(s *scene) { newRun(s).play(s); s.join(0); s.handshake(true) }},
+		{"minutes later", func(s *scene) { ends(s, wps.MessageM5); s.wait(5 * time.Minute) }},
+	} {
+		for _, begin := range []struct {
+			name string
+			play func(s *scene)
+		}{
+			{"by association", func(s *scene) { s.associate(0) }},
+			{"by EAPOL-Start", func(s *scene) { s.eapol(true, 1, nil) }},
+			{"by identity", func(*scene) {}},
+		} {
+			if strings.Contains(tt.name, "mid-run") && begin.name == "by EAPOL-Start" {
+				continue // it may as well be a retransmission of the one that goes on
+			}
+			s := newScene(t)
+			tt.before(s)
+			begin.play(s)
+			newRun(s).play(s)
+			all, _ := collect(s.events, nil)
+			if len(all) != 2 || all[1].Attempt(nil).End != doctor.EndDone {
+				t.Errorf("%s, %s: %d exchanges", tt.name, begin.name, len(all))
+				for _, x := range all {
+					t.Log(ladder(x))
+				}
+			}
+		}
+	}
+}
+
+// TestNewRun: an M1 with another nonce is another run, even within one EAP
+// conversation.
+func TestNewRun(t *testing.T) {
+	s := newScene(t)
+	ends(s, wps.MessageM5)
+	from := len(s.events)
+	newRun(s).play(s)
+	s.events = slices.DeleteFunc(s.events, func(e Event) bool { return e.Frame > from && e.Frame <= from+3 }) // identity and WSC_Start
+	if all, _ := collect(s.events, nil); len(all) != 2 || all[1].Attempt(nil).End != doctor.EndDone {
+		t.Errorf("%d exchanges", len(all))
+	}
+}
+
+// TestOtherEAP: what is no WPS is no exchange.
+func TestOtherEAP(t *testing.T) {
+	s := newScene(t)
+	s.eap(eapwsc.Packet{Code: eapwsc.CodeRequest, ID: 1, Type: eapwsc.TypeIdentity})
+	s.eap(eapwsc.Packet{Code: eapwsc.CodeResponse, ID: 1, Type: eapwsc.TypeIdentity, Data: []byte("somebody@example.org")})
+	s.eap(eapwsc.Packet{Code: eapwsc.CodeRequest, ID: 2, Type: 25, Data: []byte{0x20}})
+	s.eap(eapwsc.Packet{Code: eapwsc.CodeResponse, ID: 2, Type: 25, Data: []byte{0}})
+	s.eap(eapwsc.Packet{Code: eapwsc.CodeSuccess, ID: 2})
+	s.handshake(false)
+	s.join(0)
+	if all, _ := collect(s.events, nil); len(all) != 0 {
+		t.Errorf("%d exchanges", len(all))
+	}
+}
+
+// TestBounds: what is kept does not grow with the number of devices, networks
+// and messages.
+func TestBounds(t *testing.T) {
+	c := NewCollector(nil)
+	given := 0
+	s := newScene(t)
+	newRun(s).play(s)
+	m1 := s.events[3]
+	if typeOf(m1.Data[4:]) != wps.MessageM1 {
+		t.Fatal("M1 is not where it was thought")
+	}
+	for i := range maxConversations + 500 {
+		mac := wps.MAC{2, 9, byte(i >> 16), byte(i >> 8), byte(i)}
+		e := m1
+		e.Time, e.Src = m1.Time.Add(time.Duration(i)*time.Microsecond), mac
+		given += len(c.Add(&e))
+		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: mac, Src: mac, Management: &Management{WPS: []byte{byte(i), byte(i >> 8)}}})
+		c.Add(&Event{Kind: KindProbeRequest, Time: e.Time, Src: mac, Management: &Management{WPS: encoded(t, &wps.ProbeRequest{UUIDE: wps.UUID{byte(i), byte(i >> 8)}})}})
+		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: apMAC, Src: apMAC, Management: &Management{WPS: []byte{byte(i), byte(i >> 8)}}})
+	}
+	if n := len(c.open); n > maxConversations || c.recent.Len() != n {
+		t.Errorf("%d conversations", n)
+	}
+	if len(c.begun) > maxConversations || len(c.networks) > maxNetworks || len(c.seekers) > maxSeekers || len(c.networks[apMAC].Changes) > maxChanges {
+		t.Errorf("%d exchanges wait, %d networks, %d seekers, %d changes", len(c.begun), len(c.networks), len(c.seekers), len(c.networks[apMAC].Changes))
+	}
+	given += len(c.Close())
+	if given != maxConversations+500 {
+		t.Errorf("%d exchanges", given)
+	}
+
+	c = NewCollector(nil)
+	for i := range 3 * maxSteps {
+		e := m1
+		e.Data = bytes.Clone(m1.Data)
+		e.Data[5] = byte(i) // the Identifier
+		c.Add(&e)
+	}
+	if all := c.Close(); len(all) != 1 || len(all[0].Steps) > maxSteps || !all[0].Cut {
+		t.Errorf("%d exchanges, %d steps", len(all), len(all[0].Steps))
+	}
+}
+
+// TestGivenOut: an exchange is given out when it is over, not when the capture
+// is.
+func TestGivenOut(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		play  func(s *scene)
+		after time.Duration
+	}{
+		{"failed", func(s *scene) { wrongPIN("12345670")(s) }, settle},
+		{"succeeded", func(s *scene) { newRun(s).play(s) }, linger},
+		{"stopped", func(s *scene) { ends(s, wps.MessageM4) }, idle},
+	} {
+		s := newScene(t)
+		tt.play(s)
+		c := NewCollector(nil)
+		for i := range s.events {
+			if len(c.Add(&s.events[i])) > 0 {
+				t.Fatalf("%s: given out while it goes on", tt.name)
+			}
+		}
+		end := s.now
+		var given time.Duration
+		for given < 10*time.Minute {
+			given += 500 * time.Millisecond
+			if len(c.Add(&Event{Kind: KindEAPOL, Time: end.Add(given), Src: otherMAC, Data: []byte{1, 2, 0, 0}})) > 0 {
+				break
+			}
+		}
+		if given < tt.after || given > tt.after+3*time.Second {
+			t.Errorf("%s: given out after %v, not %v", tt.name, given, tt.after)
+		}
+	}
+}
+
+// TestClock: a damaged time stamp ends nothing.
+func TestClock(t *testing.T) {
+	for _, leap := range []time.Duration{100 * 365 * 24 * time.Hour, -100 * 365 * 24 * time.Hour, 2 * time.Hour, -time.Hour} {
+		events := plain(t)
+		i := len(events) / 2
+		wild := Event{Kind: KindBeacon, Time: events[i].Time.Add(leap), Src: apMAC, BSSID: apMAC, Management: &Management{}}
+		if x := one(t, slices.Insert(events, i, wild)); x.Attempt(nil).End != doctor.EndDone {
+			t.Errorf("%v: %s", leap, ladder(x))
+		}
+	}
+}
+
+// TestJoining: the handshake of a wrong key is told from one that is lost.
+func TestJoining(t *testing.T) {
+	for _, tt := range []struct {
+		messages     [4]int
+		disconnected uint16
+		failed       bool
+	}{
+		{[4]int{1, 1, 1, 1}, 0, false}, {[4]int{0, 0, 0, 0}, 3, false}, {[4]int{4, 0, 0, 0}, 15, false}, {[4]int{1, 1, 0, 0}, 0, false},
+		{[4]int{1, 1, 0, 0}, 15, true}, {[4]int{4, 4, 0, 0}, 0, true}, {[4]int{2, 1, 0, 0}, 0, true}, {[4]int{4, 4, 1, 1}, 0, false},
+	} {
+		j := Joining{Messages: tt.messages, Disconnected: tt.disconnected}
+		if j.Failed() != tt.failed {
+			t.Errorf("%v, reason %d: failed %t", tt.messages, tt.disconnected, j.Failed())
+		}
+	}
+}
+
+// keysOf makes a key log of what both sides of a wired capture logged.
+func keysOf(t testing.TB, name string) *KeyLog {
+	t.Helper()
+	b, err := os.ReadFile("testdata/wired/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logged map[string]json.RawMessage
+	if err := json.Unmarshal(b, &logged); err != nil {
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	for _, side := range []string{"hostapd", "wpa_supplicant"} {
+		var values map[string][]string
+		if json.Unmarshal(logged[side], &values) != nil {
+			continue
+		}
+		for i, key := range values["AuthKey"] {
+			enrollee, registrar := values["Enrollee Nonce"], values["Registrar Nonce"]
+			if i < len(enrollee) && i < len(registrar) {
+				fmt.Fprintf(&lines, "WSC %s %s %s %s\n", enrollee[i], registrar[i], key, values["KeyWrapKey"][i])
+			}
+		}
+	}
+	keys, err := ReadKeyLog(strings.NewReader(lines.String()))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return keys
+}
+
+// TestKeys: with the keys, every Authenticator of the captures of hostap is
+// verified, what was handed over is read, and what was damaged is found.
+func TestKeys(t *testing.T) {
+	ok := []doctor.Settings{{SSID: "interop-net", Auth: wps.AuthWPA2Personal, Encr: wps.EncrAES, KeyLength: len("correct horse battery")}}
+	for _, tt := range []struct {
+		capture  string
+		fault    doctor.Fault
+		cause    doctor.Cause
+		settings []doctor.Settings
+	}{
+		{"s01-pin-ok", doctor.NoFault, doctor.Success, ok},
+		{"s11-frag", doctor.NoFault, doctor.Success, ok},
+		{"s07-appin-reg-learn", doctor.NoFault, doctor.SettingsRead, ok},
+		{"s18-psk64hex", doctor.NoFault, doctor.Success, []doctor.Settings{{SSID: "interop-net", Auth: wps.AuthWPA2Personal, Encr: wps.EncrAES, KeyLength: 64, HexKey: true}}},
+		{"s21-cred-wep", doctor.NoFault, doctor.CredentialRefused, []doctor.Settings{{SSID: "wep-net", Auth: wps.AuthOpen, Encr: wps.EncrWEP, KeyLength: 5, Err: wps.ErrWEP}}},
+		{"t3-nfc-handover", doctor.NoFault, doctor.Success, ok},
+		{"m02-badauth-m2", doctor.FaultAuthenticator, doctor.AuthenticatorBad, nil},
+		{"m04-badauth-m4", doctor.FaultAuthenticator, doctor.AuthenticatorBad, nil},
+		{"m05-badenc-m4", doctor.FaultSettings, doctor.DecryptionFailure, nil},
+	} {
+		all, _ := collect(readFile(t, "testdata/wired/"+tt.capture+".pcap"), keysOf(t, tt.capture))
+		x := all[0]
+		if x.Keys == nil {
+			t.Errorf("%s: no keys", tt.capture)
+			continue
+		}
+		a := x.Attempt(x.Findings(wps.Tolerant))
+		if d := diagnose(x); a.Fault != tt.fault || d.Cause != tt.cause {
+			t.Errorf("%s: fault %d, %s; want %d, %s", tt.capture, a.Fault, d.Cause, tt.fault, tt.cause)
+		}
+		if diff := cmp.Diff(tt.settings, a.Settings, cmp.Comparer(func(a, b error) bool { return a == b })); diff != "" {
+			t.Errorf("%s: settings (-want +got):\n%s", tt.capture, diff)
+		}
+	}
+}
+
+// TestReadKeyLog: lines that are no key are refused, and the error does not
+// show them.
+func TestReadKeyLog(t *testing.T) {
+	nonce, key, wrap := strings.Repeat("ab", 16), strings.Repeat("5E", 32), strings.Repeat("c3", 16)
+	good := strings.Join([]string{"WSC", nonce, nonce, key, wrap}, " ")
+	log, err := ReadKeyLog(strings.NewReader("# keys\n\n" + good + "\r\n  " + good + "\n"))
+	if err != nil || log.Keys(wps.Nonce(bytes.Repeat([]byte{0xab}, 16)), wps.Nonce(bytes.Repeat([]byte{0xab}, 16))) == nil {
+		t.Errorf("a good log: %v", err)
+	}
+	if log.Keys(wps.Nonce{}, wps.Nonce{}) != nil || (*KeyLog)(nil).Keys(wps.Nonce{}, wps.Nonce{}) != nil {
+		t.Error("keys of a run that has none")
+	}
+	for _, line := range []string{
+		"WPS " + good[4:], good + " x", good[:len(good)-2], good[:len(good)-2] + "zz", "WSC " + nonce + " " + nonce + " " + wrap + " " + key,
+		strings.Repeat("x", 1<<17),
+	} {
+		_, err := ReadKeyLog(strings.NewReader(good + "\n" + line))
+		if err == nil || strings.Contains(strings.ToLower(err.Error()), key[:8]) || strings.Contains(err.Error(), wrap[:8]) {
+			t.Errorf("%.60s: %v", line, err)
+		}
+	}
+}
+
+// FuzzCollector changes the events of a capture as its program says: each
+// three octets lose an event, repeat it, move it, cut it, or change an octet.
+func FuzzCollector(f *testing.F) {
+	var all [][]Event
+	for _, name := range []string{"wired/s11-frag", "wired/s05-pin-wrong-half1", "wired/u3-er-pin.er", "wired/r2-radius.lo", "radio/pbc", "radio/reg-config"} {
+		all = append(all, readFile(f, "testdata/"+name+".pcap"))
+	}
+	f.Add(byte(0), []byte{0, 3, 0, 1, 5, 0, 2, 7, 9})
+	f.Add(byte(1), []byte{3, 4, 30, 4, 5, 40, 4, 6, 13})
+	f.Add(byte(2), []byte{2, 20, 60, 4, 30, 2})
+	f.Add(byte(4), []byte{5, 50, 200, 0, 51, 0, 3, 52, 12})
+	f.Fuzz(func(t *testing.T, which byte, program []byte) {
+		events := slices.Clone(all[int(which)%len(all)])
+		for ; len(program) >= 3 && len(events) > 0; program = program[3:] {
+			i, v := int(program[1])%len(events), int(program[2])
+			e := events[i]
+			switch program[0] % 6 {
+			case 0:
+				events = slices.Delete(events, i, i+1)
+			case 1:
+				events = slices.Insert(events, i, e)
+			case 2:
+				events = slices.Insert(slices.Delete(events, i, i+1), v%len(events), e)
+			case 3:
+				e.Data, e.Truncated = e.Data[:v%(len(e.Data)+1)], true
+				events[i] = e
+			case 4:
+				if e.Data = bytes.Clone(e.Data); len(e.Data) > 0 {
+					e.Data[v%len(e.Data)] ^= 1 << (program[0] / 6 % 8)
+				}
+				events[i] = e
+			case 5:
+				e.Time = e.Time.Add(time.Duration(v-128) * 10 * time.Second)
+				events[i] = e
+			}
+		}
+		exchanges, c := collect(events, nil)
+		for _, x := range exchanges {
+			if len(x.Steps) == 0 || len(x.Steps) > maxSteps || x.Ended.Before(x.Began) {
+				t.Fatalf("%d steps, from %v to %v", len(x.Steps), x.Began, x.Ended)
+			}
+			for _, finding := range x.Findings(wps.Strict) {
+				if finding.Message >= len(x.Steps) {
+					t.Fatalf("a finding about step %d of %d", finding.Message, len(x.Steps))
+				}
+			}
+			if d := diagnose(x); d.Cause == "" || d.Verdict == "" {
+				t.Fatalf("no diagnosis: %+v", d)
+			}
+		}
+		if d := doctor.Diagnose(c.Evidence()); d.Cause == "" {
+			t.Fatal("no diagnosis of the surroundings")
+		}
+	})
+}

@@ -1,0 +1,300 @@
+package capture
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// scene writes the events of a capture in the air, as a reader would give
+// them, without a capture.
+type scene struct {
+	t      testing.TB
+	now    time.Time
+	events []Event
+	sta    wps.MAC
+	ap     wps.MAC
+	keys   bytes.Buffer // the key log of the runs
+}
+
+func newScene(t testing.TB) *scene {
+	return &scene{t: t, now: bootTime, sta: stationMAC, ap: apMAC}
+}
+
+// add adds an event, ten milliseconds after the last one.
+func (s *scene) add(e Event) {
+	s.now = s.now.Add(10 * time.Millisecond)
+	e.Frame, e.Time, e.Radio = len(s.events)+1, s.now, Radio{OnAir: true, Sequence: uint16(len(s.events)), Frequency: 2437}
+	s.events = append(s.events, e)
+}
+
+// wait lets time pass, with a beacon of somebody else behind it, so that the
+// capture shows that it has passed.
+func (s *scene) wait(d time.Duration) {
+	s.now = s.now.Add(d)
+	s.add(Event{Kind: KindBeacon, Src: otherMAC, Dst: wps.Broadcast, BSSID: otherMAC, Management: &Management{SSID: "other", Capability: 0x11, RSN: wpa2}})
+}
+
+var (
+	wpa2       = &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: []AKM{AKMPSK}}
+	wpa3       = &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: []AKM{AKMSAE}, PMFCapable: true, PMFRequired: true}
+	enterprise = &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: []AKM{AKM8021X}}
+)
+
+// beacon sends a beacon of the access point; e is nil if it offers no WPS.
+func (s *scene) beacon(security *Security, e *wps.Beacon) {
+	m := &Management{SSID: "home", Capability: 0x11, Channel: 6, RSN: security}
+	if e != nil {
+		m.WPS = encoded(s.t, e)
+	}
+	s.add(Event{Kind: KindBeacon, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: m})
+}
+
+// offer is the WPS element of a router that nobody has pressed.
+func offer(change func(*wps.Beacon)) *wps.Beacon {
+	e := &wps.Beacon{State: wps.Configured, UUIDE: wps.UUID{7}}
+	e.WFA.Version2 = 0x20
+	change(e)
+	return e
+}
+
+// waiting makes it one that waits for a device.
+func waiting(id wps.DevicePasswordID, macs ...wps.MAC) func(*wps.Beacon) {
+	return func(e *wps.Beacon) {
+		e.SelectedRegistrar, e.DevicePasswordID, e.WFA.AuthorizedMACs = true, id, macs
+		e.SelectedRegistrarConfigMethods = wps.MethodKeypad
+	}
+}
+
+func quiet(*wps.Beacon) {}
+
+// probe sends a probe request with a WPS element.
+func (s *scene) probe(mac wps.MAC, uuid byte, id wps.DevicePasswordID) {
+	e := &wps.ProbeRequest{
+		RequestType: wps.RequestEnrollee8021X, UUIDE: wps.UUID{uuid}, PrimaryDeviceType: wps.DeviceTypePrinter, RFBands: wps.Band24GHz,
+		DevicePasswordID: id, Manufacturer: "m", ModelName: "m", ModelNumber: "m", DeviceName: "n",
+	}
+	s.add(Event{Kind: KindProbeRequest, Src: mac, Dst: wps.Broadcast, BSSID: wps.Broadcast, Management: &Management{WPS: encoded(s.t, e)}})
+}
+
+// associate lets the station in for WPS, or refuses it.
+func (s *scene) associate(status uint16) {
+	request := encoded(s.t, &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X})
+	s.add(Event{Kind: KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &Management{WPS: request}})
+	s.add(Event{Kind: KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Status: status}})
+}
+
+// join is the station that comes back for the network that it was given.
+func (s *scene) join(status uint16) {
+	s.add(Event{Kind: KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &Management{}})
+	s.add(Event{Kind: KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Status: status}})
+}
+
+func (s *scene) sae(status uint16) {
+	s.add(Event{Kind: KindAuthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Algorithm: algorithmSAE, Transaction: 1, Status: status}})
+}
+
+// key sends a message of the 4-way handshake, told by the bits of its Key
+// Information.
+func (s *scene) key(fromStation bool, info uint16, keyData byte) {
+	body := append([]byte{2, byte(info >> 8), byte(info)}, make([]byte, 92+int(keyData))...)
+	body[13] = 1 // a nonce
+	s.eapol(fromStation, eapol.TypeKey, body)
+}
+
+// handshake is the 4-way handshake, as far as it goes: up to the station's
+// message 2, again and again, if the key is wrong.
+func (s *scene) handshake(wrong bool) {
+	for range 4 {
+		s.key(false, 0x008a, 0)
+		s.key(true, 0x010a, 22)
+		if !wrong {
+			s.key(false, 0x13ca, 56)
+			s.key(true, 0x030a, 0)
+			return
+		}
+	}
+	s.disconnect(15)
+}
+
+// disconnect is the access point sending the station away.
+func (s *scene) disconnect(reason uint16) {
+	s.add(Event{Kind: KindDeauthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Reason: reason}})
+}
+
+func (s *scene) eapol(fromStation bool, t eapol.Type, body []byte) {
+	data, err := eapol.Frame{Version: 1, Type: t, Body: body}.AppendTo(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	src, dst := s.ap, s.sta
+	if fromStation {
+		src, dst = dst, src
+	}
+	s.add(Event{Kind: KindEAPOL, Src: src, Dst: dst, BSSID: s.ap, Data: data})
+}
+
+// eap sends an EAP packet.
+func (s *scene) eap(p eapwsc.Packet) {
+	body, err := p.AppendTo(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.eapol(p.Code == eapwsc.CodeResponse, eapol.TypeEAP, body)
+}
+
+func (s *scene) failure(id uint8) { s.eap(eapwsc.Packet{Code: eapwsc.CodeFailure, ID: id}) }
+
+// run is an exchange made by the machines of this module.
+type run struct {
+	enrollee  registration.EnrolleeConfig
+	registrar registration.RegistrarConfig
+	external  bool // the station is the registrar, the access point the enrollee
+	// each, if set, is called with each packet; what it returns is sent in
+	// its place, and delivered. Nil loses it, and ends the exchange.
+	each func(fromStation bool, packet []byte) []byte
+}
+
+var testPIN = registration.PIN(pin.MustParse("24681353"))
+
+// newRun returns a run that succeeds, by PIN.
+func newRun(s *scene) *run {
+	random := rand.NewChaCha8([32]byte{byte(len(s.events))})
+	config := func(mac wps.MAC, uuid byte, kind wps.DeviceType, name string) registration.Config {
+		d := wps.DefaultDevice()
+		d.UUID, d.MAC, d.PrimaryDeviceType, d.DeviceName = wps.UUID{uuid}, mac, kind, name
+		d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber = "Example", "Model", "1", "1"
+		return registration.Config{Device: d, Rand: random}
+	}
+	network := wps.Credential{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse")}
+	return &run{
+		enrollee: registration.EnrolleeConfig{Config: config(s.sta, 1, wps.DeviceTypePrinter, "Office"), Password: testPIN},
+		registrar: registration.RegistrarConfig{
+			Config: config(s.ap, 7, wps.DeviceTypeRouter, "Box"), Password: testPIN,
+			Credentials: []wps.Credential{network},
+		},
+	}
+}
+
+// play adds the exchange to the scene.
+func (r *run) play(s *scene) {
+	s.t.Helper()
+	r.registrar.KeyLog = &s.keys
+	newEnrollee := func() (eapwsc.Machine, error) { return registration.NewEnrollee(r.enrollee) }
+	newRegistrar := func() (eapwsc.Machine, error) { return registration.NewRegistrar(r.registrar) }
+	station := newEnrollee
+	if r.external {
+		station = newRegistrar
+	}
+	machine, err := station()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: machine})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	server, err := eapwsc.NewServer(eapwsc.ServerConfig{Registrar: newRegistrar, Enrollee: newEnrollee})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	send := func(fromStation bool, packet []byte) []byte {
+		if packet != nil && r.each != nil {
+			packet = r.each(fromStation, packet)
+		}
+		if packet != nil {
+			s.eapol(fromStation, eapol.TypeEAP, packet)
+		}
+		return packet
+	}
+	request := send(false, server.Start(s.now).Send)
+	for request != nil {
+		step, _ := peer.Handle(s.now, request) // runs that fail are wanted
+		response := send(true, step.Send)
+		if response == nil {
+			return
+		}
+		step, _ = server.Handle(s.now, response)
+		request = send(false, step.Send)
+	}
+}
+
+// keyLog returns the keys of the runs so far.
+func (s *scene) keyLog() *KeyLog {
+	keys, err := ReadKeyLog(bytes.NewReader(s.keys.Bytes()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return keys
+}
+
+// until loses the first packet with a message of a type, and ends there.
+func until(t wps.MessageType) func(bool, []byte) []byte {
+	return func(_ bool, packet []byte) []byte {
+		if typeOf(packet) == t {
+			return nil
+		}
+		return packet
+	}
+}
+
+// typeOf returns the type of the message in an EAP packet, 0 without one.
+func typeOf(packet []byte) wps.MessageType {
+	p, err := eapwsc.ParsePacket(packet)
+	if err != nil || !p.IsWSC() {
+		return 0
+	}
+	t, _ := wps.PeekMessageType(p.Data)
+	return t
+}
+
+// nack makes a side answer the message of a type by WSC_NACK with an error,
+// and the exchange end by that.
+func nack(s *scene, instead wps.MessageType, ce wps.ConfigError) func(bool, []byte) []byte {
+	m := &wps.NACK{ConfigError: ce}
+	return func(fromStation bool, packet []byte) []byte {
+		t := typeOf(packet)
+		p, err := eapwsc.ParsePacket(packet)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		switch t {
+		case wps.MessageM1:
+			m.EnrolleeNonce = wps.Nonce(wps.Find(p.Data, wps.AttrEnrolleeNonce))
+		case wps.MessageM2:
+			m.RegistrarNonce = wps.Nonce(wps.Find(p.Data, wps.AttrRegistrarNonce))
+		}
+		if t != instead {
+			return packet
+		}
+		s.eap(eapwsc.NewWSC(p.Code, p.ID, eapwsc.OpNACK, encoded(s.t, m)))
+		s.failure(p.ID)
+		return nil
+	}
+}
+
+func encoded(t testing.TB, list wps.List) []byte {
+	t.Helper()
+	b, err := wps.Append(nil, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// collect returns the exchanges of the events, and the collector.
+func collect(events []Event, keys *KeyLog) ([]*Exchange, *Collector) {
+	c := NewCollector(keys)
+	var all []*Exchange
+	for i := range events {
+		all = append(all, c.Add(&events[i])...)
+	}
+	return append(all, c.Close()...), c
+}
