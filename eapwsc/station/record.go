@@ -16,7 +16,7 @@ import (
 // doctor.Diagnose says whether WPS could work now, and why not. Access points
 // that are not meant should be left out: see [Named].
 func Evidence(found []AccessPoint, at time.Time) *doctor.Evidence {
-	e := new(doctor.Evidence)
+	e := &doctor.Evidence{Deaf: true}
 	for i := range found {
 		e.Networks = append(e.Networks, found[i].evidence(at))
 	}

@@ -4,8 +4,13 @@
 package main
 
 import (
+	"context"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
+
+	"github.com/gowps/gowps/eapwsc/station"
 )
 
 func main() {
@@ -16,6 +21,16 @@ func main() {
 		stderr: os.Stderr,
 		color:  colorWanted(os.Stdout, os.Getenv),
 		bar:    isTerminal(os.Stderr),
+		wifi: func(name string) (radio, error) {
+			s, err := station.Open(name)
+			if err != nil {
+				return nil, err
+			}
+			return s, nil
+		},
+		untilInterrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		},
 	}
-	os.Exit(p.run(os.Args[1:]))
+	os.Exit(p.run(context.Background(), os.Args[1:]))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	_ "embed"
 	"errors"
 	"flag"
@@ -26,19 +27,28 @@ const (
 )
 
 const help = `Usage: wpsdoctor [-json] [-keys FILE] [-strict] [-q] [FILE... | -]
+       wpsdoctor -i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q]
 
 Reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or
 UPnP) and says of each attempt to connect by WPS what happened, whose fault it
 was, and what to do. - is standard input. Without a file it reads a capture of
 its own, as an example.
 
+With -i it looks around on a Wi-Fi interface instead, and says whether WPS could
+work now, and if not, why. It takes root, or the capability CAP_NET_ADMIN.
+
+  -i INTERFACE   look around on a Wi-Fi interface
+  -ssid NAME     judge this network; a hidden one is asked for by its name
+  -bssid ADDRESS judge this access point
+  -watch         go on looking, and report whenever something has changed
+
   -json       one JSON object for each attempt, on a line
   -keys FILE  a key log: verifies every message, and decrypts the settings
   -strict     judge by the letter, as one does before a device ships
   -q          no ladder of messages and no progress bar
 
-Exit status: 0 every attempt succeeded and nothing is wrong; 1 a problem was
-found; 2 wrong use, or input that cannot be read.
+Exit status: 0 every attempt succeeded, or a router is ready, and nothing is
+wrong; 1 a problem was found; 2 wrong use, or input that cannot be read.
 
 How to make a capture: on a computer with Wi-Fi in monitor mode,
 "tcpdump -i wlan0mon -w wps.pcap", while you try to connect the device.
@@ -58,6 +68,10 @@ type program struct {
 	stdout, stderr io.Writer
 	color          bool // use colour on stdout
 	bar            bool // stderr is a terminal
+	wifi           func(iface string) (radio, error)
+	// untilInterrupted returns a context that ends when the user has enough
+	// of looking around. Reading of files is just cut off.
+	untilInterrupted func(context.Context) (context.Context, context.CancelFunc)
 
 	json, quiet bool
 	mode        wps.Mode
@@ -66,13 +80,15 @@ type program struct {
 }
 
 // run runs the program and returns its exit status.
-func (p *program) run(args []string) int {
+func (p *program) run(ctx context.Context, args []string) int {
 	flags := flag.NewFlagSet("wpsdoctor", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&p.json, "json", false, "")
 	flags.BoolVar(&p.quiet, "q", false, "")
 	strict := flags.Bool("strict", false, "")
 	keys := flags.String("keys", "", "")
+	var l look
+	l.flags(flags)
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(p.stdout, help)
 		return exitFine
@@ -81,6 +97,14 @@ func (p *program) run(args []string) int {
 	}
 	if *strict {
 		p.mode = wps.Strict
+	}
+	switch {
+	case l.iface != "" && (flags.NArg() > 0 || *keys != ""):
+		return p.fail("-i excludes FILE and -keys")
+	case l.iface == "" && l != (look{}):
+		return p.fail("-ssid, -bssid and -watch are for -i INTERFACE")
+	case l.iface != "":
+		return p.lookAround(ctx, &l)
 	}
 	if *keys != "" {
 		if err := p.readKeys(*keys); err != nil {

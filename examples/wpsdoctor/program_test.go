@@ -21,7 +21,7 @@ func runProgram(t testing.TB, stdin io.Reader, args ...string) (status int, stdo
 	t.Helper()
 	var out, errs bytes.Buffer
 	p := program{stdin: stdin, stdout: &out, stderr: &errs}
-	status = p.run(args)
+	status = p.run(t.Context(), args)
 	return status, out.String(), errs.String()
 }
 

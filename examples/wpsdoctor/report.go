@@ -74,8 +74,10 @@ type settings struct {
 	Problem   string `json:"problem,omitempty"`
 }
 
-// problem reports whether the exchange was no success.
-func (r *report) problem() bool { return r.Cause != doctor.Success && r.Cause != doctor.SettingsRead }
+// problem reports whether something stands in the way of a success.
+func (r *report) problem() bool {
+	return r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
+}
 
 // text returns a pointer to a text, nil if it is empty.
 func text(s string) *string {

@@ -40,7 +40,8 @@ func (w *writer) exchange(index int, j *job, d *doctor.Diagnosis) {
 // nothing reports that there was no exchange, and why as far as the elements
 // of access points and devices show.
 func (w *writer) nothing(c *capture.Collector) {
-	d := doctor.Diagnose(c.Evidence())
+	e := c.Evidence()
+	d := doctor.Diagnose(e)
 	r := newReport(w.file, 0, &d)
 	for _, n := range c.Networks() {
 		r.find(n.Findings(w.mode), nil)
@@ -50,8 +51,13 @@ func (w *writer) nothing(c *capture.Collector) {
 		return
 	}
 	fmt.Fprintf(w.out, "%s\n", w.bold(fmt.Sprintf("%s: no attempt to connect by WPS", shown(w.file))))
+	w.noAttempt(r, e)
+}
+
+// noAttempt reports what there is without an attempt.
+func (w *writer) noAttempt(r *report, e *doctor.Evidence) {
 	if !w.quiet {
-		w.surroundings(c)
+		w.surroundings(e)
 		for _, f := range r.Findings {
 			w.finding(&f)
 		}
@@ -145,8 +151,7 @@ func known(s *string) string {
 }
 
 // surroundings lists the access points and devices that were heard.
-func (w *writer) surroundings(c *capture.Collector) {
-	e := c.Evidence()
+func (w *writer) surroundings(e *doctor.Evidence) {
 	const most = 20
 	for i, n := range e.Networks {
 		if i == most {

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// radio is a Wi-Fi interface: a [*station.Station].
+type radio interface {
+	Scan(context.Context, station.ScanConfig) ([]station.AccessPoint, error)
+	Known() ([]station.AccessPoint, error)
+	Close() error
+}
+
+// look is what to look for around.
+type look struct {
+	iface string
+	ssid  wps.SSID
+	bssid wps.MAC
+	watch bool
+}
+
+func (l *look) flags(flags *flag.FlagSet) {
+	flags.StringVar(&l.iface, "i", "", "")
+	flags.Func("ssid", "", func(s string) error {
+		l.ssid = wps.SSID(s)
+		return nil
+	})
+	flags.Func("bssid", "", func(s string) (err error) {
+		l.bssid, err = wps.ParseMAC(s)
+		return err
+	})
+	flags.BoolVar(&l.watch, "watch", false, "")
+}
+
+// watchPause is how long to wait between two looks.
+const watchPause = 2 * time.Second
+
+// lookAround says whether WPS could work now: once, or whenever that changes.
+func (p *program) lookAround(ctx context.Context, l *look) int {
+	ctx, stop := p.untilInterrupted(ctx)
+	defer stop()
+	r, err := p.wifi(l.iface)
+	if err != nil {
+		return p.fail("%v", err)
+	}
+	defer r.Close()
+	var before []byte
+	for {
+		found, err := p.scan(ctx, r, l)
+		switch {
+		case ctx.Err() != nil:
+			return p.worst
+		case err != nil:
+			return p.fail("%v", err)
+		}
+		var now bytes.Buffer
+		p.worst = exitFine
+		p.around(&now, l, found)
+		if !bytes.Equal(now.Bytes(), before) {
+			if l.watch && !p.json {
+				fmt.Fprintln(p.stdout, time.Now().Format(time.TimeOnly))
+			}
+			if _, err := p.stdout.Write(now.Bytes()); err != nil {
+				return p.fail("%v", err)
+			}
+			before = now.Bytes()
+		}
+		if !l.watch {
+			return p.worst
+		}
+		select {
+		case <-time.After(watchPause):
+		case <-ctx.Done():
+			return p.worst
+		}
+	}
+}
+
+// scan looks once. Who may not scan gets what others have found.
+func (p *program) scan(ctx context.Context, r radio, l *look) ([]station.AccessPoint, error) {
+	var cfg station.ScanConfig
+	if l.ssid != "" {
+		cfg.SSIDs = []wps.SSID{l.ssid}
+	}
+	found, err := r.Scan(ctx, cfg)
+	if errors.Is(err, station.ErrPermission) && !l.watch {
+		fmt.Fprintf(p.stderr, "wpsdoctor: %v\nThis is what another program has found:\n", err)
+		found, err = r.Known()
+	}
+	named := station.Named(found, l.ssid, l.bssid)
+	if err == nil && len(named) == 0 && len(found) > 0 {
+		fmt.Fprintf(p.stderr, "wpsdoctor: %s, but not the one that was named: it is out of reach, or on a channel that the interface does not use\n",
+			count(len(found), "access point"))
+	}
+	return named, err
+}
+
+// around reports what was found, like a capture without an attempt.
+func (p *program) around(out io.Writer, l *look, found []station.AccessPoint) {
+	e := station.Evidence(found, time.Now())
+	d := doctor.Diagnose(e)
+	w := writer{program: p, out: out, file: l.iface}
+	r := newReport(l.iface, 0, &d)
+	for i := range found {
+		r.find(elementFindings(&found[i], p.mode), nil)
+	}
+	if len(found) == 1 {
+		r.SSID = text(string(found[0].SSID))
+	}
+	w.report(r)
+	if p.json {
+		return
+	}
+	fmt.Fprintf(out, "%s\n", w.bold(fmt.Sprintf("%s: %s", shown(l.iface), count(len(found), "access point"))))
+	w.noAttempt(r, e)
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// elementFindings judges the WPS elements of an access point.
+func elementFindings(ap *station.AccessPoint, mode wps.Mode) (all validate.Findings) {
+	for _, frame := range []struct {
+		kind     wps.Kind
+		elements []byte
+	}{{wps.KindBeacon, ap.BeaconElements}, {wps.KindProbeResponse, ap.ResponseElements}} {
+		if attributes, ok := wps.JoinElements(frame.elements); ok {
+			all = append(all, validate.Element(frame.kind, attributes, ap.Network(ap.Capability, ap.Frequency), mode)...)
+		}
+	}
+	for i := range all {
+		all[i].Message = validate.Whole
+	}
+	return all
+}

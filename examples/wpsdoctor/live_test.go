@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// air is a Wi-Fi interface whose scans are known before. The last one repeats.
+type air struct {
+	scans  [][]station.AccessPoint
+	err    error
+	asked  []station.ScanConfig
+	closed bool
+}
+
+func (a *air) Scan(ctx context.Context, cfg station.ScanConfig) ([]station.AccessPoint, error) {
+	a.asked = append(a.asked, cfg)
+	time.Sleep(time.Second)
+	found := a.scans[0]
+	if len(a.scans) > 1 {
+		a.scans = a.scans[1:]
+	}
+	return found, a.err
+}
+
+func (a *air) Known() ([]station.AccessPoint, error) { return a.scans[0], nil }
+
+func (a *air) Close() error {
+	a.closed = true
+	return nil
+}
+
+// run runs the program with the interface.
+func (a *air) run(ctx context.Context, args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	p := program{stdout: &out, stderr: &errs, wifi: func(name string) (radio, error) {
+		if name != "wlan0" {
+			return nil, &station.Error{Interface: name, Op: "open", Class: station.ErrNoInterface}
+		}
+		return a, nil
+	}, untilInterrupted: context.WithCancel}
+	status = p.run(ctx, append([]string{"-i", "wlan0"}, args...))
+	return status, out.String(), errs.String()
+}
+
+// heard is an access point with WPA2, and WPS unless the element is nil.
+func heard(t *testing.T, n byte, ssid wps.SSID, e *wps.Beacon) station.AccessPoint {
+	t.Helper()
+	ap := station.AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: 2437, Signal: -40, Capability: 0x11, Advert: e}
+	ap.SSID = ssid
+	ap.RSN = &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	if e != nil {
+		var err error
+		if ap.BeaconElements, err = wps.AppendElements(nil, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ap
+}
+
+func idle() *wps.Beacon {
+	e := &wps.Beacon{State: wps.Configured}
+	e.WFA.Version2 = 0x20
+	return e
+}
+
+func pressed(uuid byte) *wps.Beacon {
+	e := idle()
+	e.SelectedRegistrar, e.DevicePasswordID, e.SelectedRegistrarConfigMethods = true, wps.PasswordPushButton, wps.MethodVirtualPushButton
+	e.UUIDE, e.RFBands = wps.UUID{uuid}, wps.Band24GHz
+	e.WFA.AuthorizedMACs = []wps.MAC{wps.Broadcast}
+	return e
+}
+
+// TestLook says of each situation what the doctor says.
+func TestLook(t *testing.T) {
+	locked := idle()
+	locked.APSetupLocked = true
+	old := heard(t, 1, "home", idle())
+	old.RSN, old.WPA = nil, &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	three := heard(t, 1, "three", nil)
+	three.RSN = &dot11.Security{AKMs: []dot11.AKM{dot11.AKMSAE}}
+	for _, tt := range []struct {
+		name   string
+		found  []station.AccessPoint
+		args   string
+		status int
+		cause  doctor.Cause
+		stdout []string // in order
+	}{
+		{"ready", []station.AccessPoint{heard(t, 1, "home", pressed(1))}, "", exitFine, doctor.Ready,
+			[]string{"wlan0: 1 access point\n", "network 02:00:00:00:00:01 “home”, channel 6: WPS waiting (PushButton)\n", "“home” is in WPS mode", "What to do"}},
+		{"idle", []station.AccessPoint{heard(t, 1, "home", idle())}, "", exitProblem, doctor.NoSelectedRegistrar,
+			[]string{"WPS on, not waiting\n", "is not in WPS mode"}},
+		{"off", []station.AccessPoint{heard(t, 1, "home", nil)}, "", exitProblem, doctor.WPSDisabled, []string{"no WPS\n", "offers no WPS"}},
+		{"locked", []station.AccessPoint{heard(t, 1, "home", locked)}, "", exitProblem, doctor.SetupLocked, []string{"router's PIN locked\n", "has locked its own PIN"}},
+		{"WPA3", []station.AccessPoint{three}, "", exitProblem, doctor.WPA3Only, []string{"for WPA3 only"}},
+		{"two buttons", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "", exitProblem, doctor.Overlap,
+			[]string{"wlan0: 2 access points\n", "“neighbour”"}},
+		{"two buttons, one named", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-ssid home", exitFine, doctor.Ready, nil},
+		{"two buttons, one named by address", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-bssid 02:00:00:00:00:02", exitFine, doctor.Ready,
+			[]string{"wlan0: 1 access point\n"}},
+		{"elements with a fault", []station.AccessPoint{old}, "-strict", exitProblem, doctor.NoSelectedRegistrar, []string{"[NETWORK-TKIP-ONLY]"}},
+		{"nothing", nil, "", exitProblem, doctor.Unknown, []string{"wlan0: 0 access points\n"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &air{scans: [][]station.AccessPoint{tt.found}}
+				status, stdout, stderr := a.run(t.Context(), strings.Fields(tt.args)...)
+				if status != tt.status || stderr != "" || !a.closed {
+					t.Errorf("exit status %d, closed %t, %s", status, a.closed, stderr)
+				}
+				rest := stdout
+				for _, want := range tt.stdout {
+					_, after, ok := strings.Cut(rest, want)
+					if !ok {
+						t.Errorf("%q is not in its place in\n%s", want, stdout)
+					}
+					rest = after
+				}
+				_, stdout, _ = a.run(t.Context(), append(strings.Fields(tt.args), "-json")...)
+				var r report
+				if err := json.Unmarshal([]byte(stdout), &r); err != nil || r.Cause != tt.cause || r.File != "wlan0" || r.Index != 0 || r.Verdict == "" {
+					t.Errorf("%v: %s", err, stdout)
+				}
+			})
+		})
+	}
+}
+
+// TestWatch reports when something changes, until it is interrupted.
+func TestWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		home := heard(t, 1, "home", idle())
+		nearer := home
+		nearer.Signal = -30
+		ready := heard(t, 1, "home", pressed(1))
+		a := &air{scans: [][]station.AccessPoint{{home}, {nearer}, {ready}, {ready}, {home}, {ready}}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		status, stdout, stderr := a.run(ctx, "-watch", "-ssid", "home", "-q")
+		if status != exitFine || stderr != "" || strings.Count(stdout, "What to do") != 4 {
+			t.Errorf("exit status %d, %s\n%s", status, stderr, stdout)
+		}
+		if len(a.asked) < 20 || a.asked[0].SSIDs[0] != "home" {
+			t.Errorf("%d scans, %+v", len(a.asked), a.asked[0])
+		}
+	})
+}
+
+func TestLookFails(t *testing.T) {
+	found := [][]station.AccessPoint{{heard(t, 1, "home", idle())}}
+	noRights := &station.Error{Interface: "wlan0", Op: "scan", Class: station.ErrPermission}
+	for _, tt := range []struct {
+		name   string
+		air    air
+		args   string
+		status int
+		stderr string
+	}{
+		{"without rights", air{scans: found, err: noRights}, "", exitProblem, "CAP_NET_ADMIN"},
+		{"without rights to watch", air{scans: found, err: noRights}, "-watch", exitUsage, "CAP_NET_ADMIN"},
+		{"radio off", air{scans: found, err: &station.Error{Class: station.ErrRadioOff}}, "", exitUsage, "rfkill"},
+		{"broken", air{scans: found, err: errors.New("it broke")}, "", exitUsage, "wpsdoctor: it broke\n"},
+		{"not heard", air{scans: found}, "-ssid elsewhere", exitProblem, "1 access point, but not the one that was named"},
+		{"no such interface", air{scans: found}, "-i wlan9", exitUsage, station.ErrNoInterface.Error()},
+		{"a file as well", air{scans: found}, "example.pcap", exitUsage, "excludes FILE"},
+		{"keys as well", air{scans: found}, "-keys x", exitUsage, "excludes FILE"},
+		{"no address", air{scans: found}, "-bssid x", exitUsage, "-bssid"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			if status, stdout, stderr := tt.air.run(t.Context(), strings.Fields(tt.args)...); status != tt.status || !strings.Contains(stderr, tt.stderr) {
+				t.Errorf("%s: exit status %d, %s\n%s", tt.name, status, stderr, stdout)
+			}
+		})
+	}
+	if status, _, stderr := runProgram(t, nil, "-watch"); status != exitUsage || !strings.Contains(stderr, "are for -i") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+}
