@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+const usage = "usage: wpskeylog [FILE... | -]"
+
+// run runs the program and returns its exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("wpskeylog", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(stdout, usage)
+		return 0
+	} else if err != nil {
+		fmt.Fprintf(stderr, "wpskeylog: %v\n%s\n", err, usage)
+		return 2
+	}
+	files := flags.Args()
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	c := converter{out: stdout}
+	status := 0
+	for _, name := range files {
+		if err := c.file(name, stdin); err != nil {
+			fmt.Fprintf(stderr, "wpskeylog: %v\n", err)
+			status = 2
+		}
+	}
+	switch {
+	case status != 0:
+	case c.removed:
+		fmt.Fprintln(stderr, "wpskeylog: the keys were left out of the log: run hostapd or wpa_supplicant with -K")
+		status = 1
+	case c.runs == 0:
+		fmt.Fprintln(stderr, "wpskeylog: no keys: run hostapd or wpa_supplicant with -K -dd, and let it come to M2")
+		status = 1
+	}
+	return status
+}
+
+// converter collects what a log tells of a run, line by line.
+type converter struct {
+	out     io.Writer
+	values  map[string][]byte
+	runs    int
+	removed bool // keys were there, and not shown
+	written map[string]bool
+}
+
+// The values of a run, by the names that hostap's debug output gives them, and
+// their lengths in octets. The last one completes a run.
+var wanted = map[string]int{
+	"Enrollee Nonce": len(wps.Nonce{}), "Registrar Nonce": len(wps.Nonce{}), "AuthKey": 32, lastOfRun: 16,
+}
+
+const lastOfRun = "KeyWrapKey"
+
+// file converts a file.
+func (c *converter) file(name string, stdin io.Reader) error {
+	r := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		r = f
+	}
+	c.values = map[string][]byte{}
+	in := bufio.NewReader(r)
+	if isJSON(in) {
+		return c.json(name, in)
+	}
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if err := c.line(lines.Text()); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// isJSON reports whether what follows begins an array.
+func isJSON(in *bufio.Reader) bool {
+	for n := 1; n < in.Size(); n++ {
+		b, err := in.Peek(n)
+		if err != nil {
+			return false
+		}
+		if c := rune(b[n-1]); !unicode.IsSpace(c) {
+			return c == '['
+		}
+	}
+	return false
+}
+
+// json converts an array of runs.
+func (c *converter) json(name string, r io.Reader) error {
+	var runs []map[string]string
+	if err := json.NewDecoder(r).Decode(&runs); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, values := range runs {
+		clear(c.values)
+		for key, size := range wanted {
+			if v, err := hex.DecodeString(values[key]); err == nil && len(v) == size {
+				c.values[key] = v
+			}
+		}
+		if err := c.complete(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// line takes a line of a log: "1700000000.123456: WPS: AuthKey -
+// hexdump(len=32): 01 02 …", with [REMOVED] in the place of a key that is not
+// to be shown.
+func (c *converter) line(s string) error {
+	_, s, ok := strings.Cut(s, "WPS: ")
+	name, rest, found := strings.Cut(s, " - hexdump(len=")
+	size, known := wanted[name]
+	if !ok || !found || !known {
+		return nil
+	}
+	_, octets, _ := strings.Cut(rest, "):")
+	if strings.Contains(octets, "[REMOVED]") {
+		c.removed = true
+		return nil
+	}
+	v, err := hex.DecodeString(strings.ReplaceAll(octets, " ", ""))
+	if err != nil || len(v) != size {
+		return nil // a line that another one has run into
+	}
+	c.values[name] = v
+	if name != lastOfRun {
+		return nil
+	}
+	return c.complete()
+}
+
+// complete prints the line of a run, once, if all of it is known. The nonces
+// stay: the keys may be derived again with the same.
+func (c *converter) complete() error {
+	if len(c.values) != len(wanted) {
+		return nil
+	}
+	keys := &registration.Keys{AuthKey: [32]byte(c.values["AuthKey"]), KeyWrapKey: [16]byte(c.values[lastOfRun])}
+	line := registration.AppendKeyLog(nil, wps.Nonce(c.values["Enrollee Nonce"]), wps.Nonce(c.values["Registrar Nonce"]), keys)
+	keys.Clear()
+	delete(c.values, "AuthKey")
+	delete(c.values, lastOfRun)
+	if c.written[string(line)] {
+		return nil
+	}
+	if c.written == nil {
+		c.written = map[string]bool{}
+	}
+	c.written[string(line)] = true
+	c.runs++
+	_, err := io.Copy(c.out, bytes.NewReader(line))
+	return err
+}
