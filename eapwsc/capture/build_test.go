@@ -174,6 +174,14 @@ func ppiHeader(flags, frequency int, signal int8) []byte {
 	return join([]byte{0, 0}, le16(8+4+len(field)), le32(uint32(linkDot11)), le16(2), le16(len(field)), field)
 }
 
+// The elements that the tests write.
+const (
+	elementSSID   = 0
+	elementDSSS   = 3
+	elementRSN    = 48
+	elementVendor = 221
+)
+
 func element(id int, body ...byte) []byte {
 	return append([]byte{byte(id), byte(len(body))}, body...)
 }

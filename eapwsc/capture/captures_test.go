@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gowps/gowps/eapwsc/dot11"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -153,7 +155,7 @@ func describe(e Event, seen map[*Management]int) string {
 			}
 			for _, s := range []struct {
 				name string
-				*Security
+				*dot11.Security
 			}{{"rsn", m.RSN}, {"wpa", m.WPA}} {
 				if s.Security != nil {
 					fmt.Fprintf(&b, " %s=%v/%v/%v pmf=%t/%t", s.name, s.AKMs, s.Pairwise, s.Group, s.PMFCapable, s.PMFRequired)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/validate"
@@ -379,9 +380,9 @@ func TestBounds(t *testing.T) {
 		e := m1
 		e.Time, e.Src = m1.Time.Add(time.Duration(i)*time.Microsecond), mac
 		given += len(c.Add(&e))
-		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: mac, Src: mac, Management: &Management{WPS: []byte{byte(i), byte(i >> 8)}}})
-		c.Add(&Event{Kind: KindProbeRequest, Time: e.Time, Src: mac, Management: &Management{WPS: encoded(t, &wps.ProbeRequest{UUIDE: wps.UUID{byte(i), byte(i >> 8)}})}})
-		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: apMAC, Src: apMAC, Management: &Management{WPS: []byte{byte(i), byte(i >> 8)}}})
+		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: mac, Src: mac, Management: &Management{Elements: dot11.Elements{WPS: []byte{byte(i), byte(i >> 8)}}}})
+		c.Add(&Event{Kind: KindProbeRequest, Time: e.Time, Src: mac, Management: &Management{Elements: dot11.Elements{WPS: encoded(t, &wps.ProbeRequest{UUIDE: wps.UUID{byte(i), byte(i >> 8)}})}}})
+		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: apMAC, Src: apMAC, Management: &Management{Elements: dot11.Elements{WPS: []byte{byte(i), byte(i >> 8)}}}})
 	}
 	if n := len(c.open); n > maxConversations || c.recent.Len() != n {
 		t.Errorf("%d conversations", n)

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/gowps/gowps/eapwsc/dot11"
 )
 
 // Classes of error, for errors.Is. Damage inside a capture is never an error: it is an [Event] of [KindNote].
@@ -114,19 +116,7 @@ type Radio struct {
 }
 
 // Channel returns the channel number of r.Frequency, 0 if it has none.
-func (r Radio) Channel() int {
-	switch f := int(r.Frequency); {
-	case f == 2484:
-		return 14
-	case f >= 2412 && f <= 2472:
-		return (f - 2407) / 5
-	case f >= 5955 && f <= 7115: // 6 GHz band
-		return (f - 5950) / 5
-	case f >= 5005 && f <= 5925:
-		return (f - 5000) / 5
-	}
-	return 0
-}
+func (r Radio) Channel() int { return dot11.Channel(int(r.Frequency)) }
 
 // RADIUS is a RADIUS packet between an access point (the client) and a server, RFC 2865.
 type RADIUS struct {

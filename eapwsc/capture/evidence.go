@@ -121,10 +121,10 @@ func stations(seekers []Seeker) (all []doctor.Station) {
 func (n *Network) evidence() doctor.Network {
 	m := n.Management()
 	e := doctor.Network{
-		BSSID: n.BSSID, SSID: wps.SSID(m.SSID), Channel: n.Channel, Signal: int(n.Signal), Network: n.security(),
+		BSSID: n.BSSID, SSID: m.SSID, Channel: n.Channel, Signal: int(n.Signal), Network: n.security(),
 	}
 	if e.SSID == "" && n.Response != nil { // a hidden network's answer to who knows its name
-		e.SSID = wps.SSID(n.Response.SSID)
+		e.SSID = n.Response.SSID
 	}
 	for _, ch := range n.Changes {
 		if ch.Err == nil {
@@ -134,53 +134,10 @@ func (n *Network) evidence() doctor.Network {
 	return e
 }
 
-// Frequencies in MHz from which on a band begins.
-const (
-	from5GHz  = 4900
-	from6GHz  = 5935
-	from60GHz = 57000
-)
-
-// security returns the facts of the RSN and WPA elements that rules and causes
-// are about.
+// security returns the facts of the network that rules and causes are about.
 func (n *Network) security() validate.Network {
 	m := n.Management()
-	s := validate.Network{
-		Open: !m.Privacy() && m.RSN == nil && m.WPA == nil, WEP: m.Privacy() && m.RSN == nil && m.WPA == nil,
-		TKIPOnly: m.RSN != nil || m.WPA != nil, Hidden: m.Hidden,
-	}
-	var psk, sae, other bool
-	for _, security := range []*Security{m.RSN, m.WPA} {
-		if security == nil {
-			continue
-		}
-		for _, cipher := range security.Pairwise {
-			s.TKIPOnly = s.TKIPOnly && cipher == CipherTKIP
-		}
-		for _, akm := range security.AKMs {
-			switch akm {
-			case AKMPSK, AKMPSKSHA256, AKMFTPSK:
-				psk = true
-			case AKMSAE, AKMFTSAE, AKMSAEExt, AKMFTSAEExt:
-				sae = true
-			case AKM8021X, AKM8021XSHA256, AKMFT8021X, AKMSuiteB, AKMSuiteB192, AKMFT8021X384:
-				other = true
-			}
-		}
-	}
-	s.SAEOnly, s.Enterprise = sae && !psk, other && !psk && !sae
-	s.PMFRequired = m.RSN != nil && m.RSN.PMFRequired
-	switch f := n.Frequency; {
-	case f >= from60GHz:
-		s.Band = wps.Band60GHz
-	case f >= from6GHz:
-		s.SixGHz = true
-	case f >= from5GHz, f == 0 && n.Channel > 14:
-		s.Band = wps.Band5GHz
-	case f > 0 || n.Channel > 0:
-		s.Band = wps.Band24GHz
-	}
-	return s
+	return m.Network(m.Capability, int(n.Frequency))
 }
 
 // Attempt describes the exchange for package doctor. What the findings say

@@ -113,7 +113,7 @@ func compareElements(t *testing.T, name string, e Event, packet gopacket.Packet)
 			wps = append(wps, element.Info...)
 		}
 	}
-	if e.Management.SSID != ssid || !bytes.Equal(e.Management.WPS, wps) {
+	if string(e.Management.SSID) != ssid || !bytes.Equal(e.Management.WPS, wps) {
 		t.Errorf("%s: frame %d: %q, %x, want %q, %x", name, e.Frame, e.Management.SSID, e.Management.WPS, ssid, wps)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -39,18 +40,18 @@ func (s *scene) add(e Event) {
 // capture shows that it has passed.
 func (s *scene) wait(d time.Duration) {
 	s.now = s.now.Add(d)
-	s.add(Event{Kind: KindBeacon, Src: otherMAC, Dst: wps.Broadcast, BSSID: otherMAC, Management: &Management{SSID: "other", Capability: 0x11, RSN: wpa2}})
+	s.add(Event{Kind: KindBeacon, Src: otherMAC, Dst: wps.Broadcast, BSSID: otherMAC, Management: &Management{Capability: 0x11, Elements: dot11.Elements{SSID: "other", RSN: wpa2}}})
 }
 
 var (
-	wpa2       = &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: []AKM{AKMPSK}}
-	wpa3       = &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: []AKM{AKMSAE}, PMFCapable: true, PMFRequired: true}
-	enterprise = &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: []AKM{AKM8021X}}
+	wpa2       = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	wpa3       = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFCapable: true, PMFRequired: true}
+	enterprise = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKM8021X}}
 )
 
 // beacon sends a beacon of the access point; e is nil if it offers no WPS.
-func (s *scene) beacon(security *Security, e *wps.Beacon) {
-	m := &Management{SSID: "home", Capability: 0x11, Channel: 6, RSN: security}
+func (s *scene) beacon(security *dot11.Security, e *wps.Beacon) {
+	m := &Management{Capability: 0x11, Elements: dot11.Elements{SSID: "home", Channel: 6, RSN: security}}
 	if e != nil {
 		m.WPS = encoded(s.t, e)
 	}
@@ -81,13 +82,13 @@ func (s *scene) probe(mac wps.MAC, uuid byte, id wps.DevicePasswordID) {
 		RequestType: wps.RequestEnrollee8021X, UUIDE: wps.UUID{uuid}, PrimaryDeviceType: wps.DeviceTypePrinter, RFBands: wps.Band24GHz,
 		DevicePasswordID: id, Manufacturer: "m", ModelName: "m", ModelNumber: "m", DeviceName: "n",
 	}
-	s.add(Event{Kind: KindProbeRequest, Src: mac, Dst: wps.Broadcast, BSSID: wps.Broadcast, Management: &Management{WPS: encoded(s.t, e)}})
+	s.add(Event{Kind: KindProbeRequest, Src: mac, Dst: wps.Broadcast, BSSID: wps.Broadcast, Management: &Management{Elements: dot11.Elements{WPS: encoded(s.t, e)}}})
 }
 
 // associate lets the station in for WPS, or refuses it.
 func (s *scene) associate(status uint16) {
 	request := encoded(s.t, &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X})
-	s.add(Event{Kind: KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &Management{WPS: request}})
+	s.add(Event{Kind: KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &Management{Elements: dot11.Elements{WPS: request}}})
 	s.add(Event{Kind: KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Status: status}})
 }
 

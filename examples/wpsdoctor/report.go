@@ -121,7 +121,7 @@ func (r *report) describe(j *job) {
 	r.Enrollee, r.Registrar = identify(station, &a.Enrollee), identify(ap, &a.Registrar)
 	r.EnrolleeName, r.RegistrarName = text(a.Enrollee.DeviceName), text(a.Registrar.DeviceName)
 	if x.Network != nil {
-		r.SSID = text(x.Network.Management().SSID)
+		r.SSID = text(string(x.Network.Management().SSID))
 	}
 	r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
 	r.Seconds = x.Ended.Sub(x.Began).Seconds()
