@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gowps/gowps/eapwsc/capture"
@@ -18,6 +19,7 @@ type writer struct {
 	file string
 
 	lines    *json.Encoder
+	remedy   []string // of the report before
 	outcomes map[doctor.Outcome]int
 	causes   map[doctor.Cause]int
 }
@@ -189,7 +191,10 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 func (w *writer) verdict(r *report) {
 	good := !r.problem()
 	fmt.Fprintf(w.out, "  %s\n", w.paint(verdictColor(good), wrap(r.Verdict, "  ")))
-	cause := fmt.Sprintf("%s, %s", r.Outcome, r.Cause)
+	cause := string(r.Outcome)
+	if cause != string(r.Cause) {
+		cause += ", " + string(r.Cause)
+	}
 	if r.DetectedBy != nil && !good {
 		cause += ", found by the " + *r.DetectedBy
 	}
@@ -200,12 +205,17 @@ func (w *writer) verdict(r *report) {
 	for _, s := range r.Together {
 		fmt.Fprintf(w.out, "  %s\n", wrap(s, "  "))
 	}
-	if len(r.Remedy) > 0 {
+	switch {
+	case len(r.Remedy) == 0:
+	case slices.Equal(r.Remedy, w.remedy):
+		fmt.Fprintf(w.out, "\n  %s: the same as above.\n", w.bold("What to do"))
+	default:
 		fmt.Fprintf(w.out, "\n  %s\n", w.bold("What to do"))
 		for i, s := range r.Remedy {
 			fmt.Fprintf(w.out, "  %2d. %s\n", i+1, wrap(s, "      "))
 		}
 	}
+	w.remedy = r.Remedy
 	for i, h := range r.Hints {
 		if i == 0 {
 			fmt.Fprintf(w.out, "\n  %s\n", w.bold("Besides"))
