@@ -4,9 +4,11 @@ package station_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +39,9 @@ var cases = []struct {
 	}},
 	{"pbc", func(w *world) {
 		ap := w.accessPoint(0, network)
+		w.diagnosedNow(1, network, doctor.NoSelectedRegistrar)
 		ap.ask("wps_pbc")
+		w.diagnosedNow(1, network, doctor.Ready)
 		e := w.enroll(1, byButton())
 		e.succeeded(network, passphrase)
 		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
@@ -83,9 +87,10 @@ var cases = []struct {
 		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
 	}},
 	{"pbc-overlap", func(w *world) {
-		ap, neighbour := w.accessPoint(0, network), w.accessPoint(2, "neighbour")
+		ap, neighbour := w.accessPoint(0, network), w.accessPoint(2, network)
 		ap.ask("wps_pbc")
 		neighbour.ask("wps_pbc")
+		w.diagnosedNow(1, network, doctor.Overlap)
 		e := w.enroll(1, byButton())
 		e.failed(eapwsc.ErrOverlap, doctor.Overlap)
 		ap.never("IEEE 802.11: associated")
@@ -109,11 +114,12 @@ var cases = []struct {
 		e := w.enroll(1, briefly(byButton()))
 		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPSDisabled)
 		e.failed(station.ErrWalkTime, doctor.WPSDisabled)
+		w.diagnosedNow(1, network, doctor.WPSDisabled)
 		ap.never("IEEE 802.11: associated")
 	}},
 	{"locked", func(w *world) {
 		ap := w.accessPoint(0, network, "ap_setup_locked=1")
-		w.diagnosedNow(1, doctor.SetupLocked)
+		w.diagnosedNow(1, network, doctor.SetupLocked)
 		e := w.register(1, apPIN, nil)
 		e.failed(registration.ErrLocked, doctor.SetupLocked)
 		ap.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
@@ -124,7 +130,7 @@ var cases = []struct {
 	}},
 	{"unconfigured", func(w *world) {
 		ap := w.accessPoint(0, network, "wps_state=1")
-		w.diagnosedNow(1, doctor.NotConfigured)
+		w.diagnosedNow(1, network, doctor.NotConfigured)
 		ap.ask("wps_pin", "any", apPIN)
 		e := w.enroll(1, byPIN(apPIN))
 		if e.err != nil {
@@ -149,6 +155,7 @@ var cases = []struct {
 		if len(e.found) != 1 || !e.found[0].Hidden || e.found[0].SSID != ssid {
 			w.Errorf("found %+v", e.found)
 		}
+		w.diagnosedNow(1, ssid, doctor.WPSDisabled)
 		ap.never("IEEE 802.11: associated")
 	}},
 	{"utf8-ssid", func(w *world) {
@@ -179,6 +186,7 @@ var cases = []struct {
 		ap := w.accessPoint(0, network, "wpa_key_mgmt=SAE", "ieee80211w=2")
 		e := w.enroll(1, briefly(byButton()))
 		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPA3Only)
+		w.diagnosedNow(1, network, doctor.WPA3Only)
 		ap.never("IEEE 802.11: associated")
 	}},
 	{"learn", func(w *world) {
@@ -290,6 +298,9 @@ var cases = []struct {
 		ap.never("WPS-REG-SUCCESS")
 	}},
 	{"monitor-two-buttons", monitorOverlap},
+	{"new-user", newUser},
+	{"external-registrar", externalRegistrar},
+	{"no-rights", noRights},
 	{"held", func(w *world) {
 		ap := w.accessPoint(0, network)
 		ap.ask("wps_pbc")
@@ -374,6 +385,73 @@ func monitorOverlap(w *world) {
 	ap.wait("WPS-OVERLAP-DETECTED")
 	if _, err := net.InterfaceByName("wps-mon0"); err == nil {
 		w.Error("the monitor interface was left behind")
+	}
+}
+
+// newUser does what README says, with the programs: looks around, registers by
+// the button, and has wpa_supplicant join with the profile.
+func newUser(w *world) {
+	ap, other := w.accessPoint(0, network), w.accessPoint(2, "without WPS", "wps_state=0", "channel=11")
+	_, stdout, stderr := w.call("wpsenroll", "-i", "wlan1", "-list")
+	for _, want := range []string{
+		`02:00:00:00:00:00  6        -\d+ dBm  WPA2      yes  “golden-wps”\n`, `02:00:00:00:02:00  11       -\d+ dBm  WPA2      no   “without WPS”\n`,
+	} {
+		if !regexp.MustCompile(want).MatchString(stdout) {
+			w.Errorf("no %q in\n%s%s", want, stdout, stderr)
+		}
+	}
+	ap.ask("wps_pbc")
+	const profile = "/run/profile.conf"
+	status, stdout, stderr := w.call("wpsenroll", "-i", "wlan1", "-pbc", "-profile", "wpa_supplicant", "-o", profile)
+	if status != 0 || strings.Contains(stdout+stderr, passphrase) {
+		w.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
+	}
+	ap.wait("WPS-REG-SUCCESS")
+	text, err := os.ReadFile(profile)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.supplicant(1, string(text)).wait("CTRL-EVENT-CONNECTED")
+	ap.wait("AP-STA-CONNECTED")
+	other.never("IEEE 802.11: associated")
+}
+
+// externalRegistrar reads and writes an access point's settings with the
+// program.
+func externalRegistrar(w *world) {
+	ap := w.accessPoint(0, network)
+	registrar := func(arguments ...string) string {
+		status, stdout, stderr := w.call("wpsenroll", append([]string{"-i", "wlan1", "-registrar", "-ap-pin", apPIN, "-show-key"}, arguments...)...)
+		if status != 0 {
+			w.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
+		}
+		return stdout
+	}
+	if got, want := registrar(), "network   golden-wps\nsecurity  WPA2-Personal, AES\nkey       correct horse battery\n"; got != want {
+		w.Errorf("got\n%swant\n%s", got, want)
+	}
+	registrar("-ssid", "new name", "-passphrase", "new passphrase")
+	ap.wait("WPS-NEW-AP-SETTINGS")
+	if got, want := registrar(), "network   new name\nsecurity  WPA2-Personal, AES\nkey       new passphrase\n"; got != want {
+		w.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// noRights runs the programs as nobody in particular.
+func noRights(w *world) {
+	const nobody = 65534
+	w.accessPoint(0, network)
+	w.enroll(1, briefly(byButton())).failed(eapwsc.ErrNoAccessPoint, doctor.NoSelectedRegistrar)
+	for _, arguments := range [][]string{{"wpsenroll", "-pbc"}, {"wpsdoctor", "-watch"}} {
+		status, stdout, stderr := w.callAs(nobody, arguments[0], append([]string{"-i", "wlan1"}, arguments[1:]...)...)
+		if status != 2 || !strings.Contains(stderr, "CAP_NET_ADMIN") || !strings.Contains(stderr, "setcap") {
+			w.Errorf("%s: exit status %d\n%s%s", arguments[0], status, stdout, stderr)
+		}
+	}
+	// What others have scanned may be read.
+	status, stdout, stderr := w.callAs(nobody, "wpsenroll", "-i", "wlan1", "-list")
+	if status != 0 || !strings.Contains(stdout, "“golden-wps”") || !strings.Contains(stderr, "CAP_NET_ADMIN") {
+		w.Errorf("exit status %d\n%s%s", status, stdout, stderr)
 	}
 }
 
@@ -536,17 +614,16 @@ func (w *world) diagnosed(r *station.Record, want doctor.Cause) {
 	}
 }
 
-// diagnosedNow checks what the doctor says after a scan alone.
-func (w *world) diagnosedNow(radio int, want doctor.Cause) {
+// diagnosedNow checks what wpsdoctor says of a network now.
+func (w *world) diagnosedNow(radio int, ssid string, want doctor.Cause) {
 	w.Helper()
-	s := w.station(radio)
-	defer s.Close()
-	found, err := s.Scan(w.Context(), station.ScanConfig{})
-	if err != nil {
-		w.Fatal(err)
+	status, stdout, stderr := w.call("wpsdoctor", "-i", radioName(radio), "-ssid", ssid, "-json")
+	var said struct {
+		Cause   doctor.Cause
+		Verdict string
 	}
-	if d := doctor.Diagnose(station.Evidence(found, time.Now())); d.Cause != want {
-		w.Errorf("the doctor says %s (%s): %s; want %s", d.Cause, d.Code, d.Verdict, want)
+	if err := json.Unmarshal([]byte(stdout), &said); err != nil || said.Cause != want || (status == 0) != (want == doctor.Ready) {
+		w.Errorf("wpsdoctor says, with exit status %d: %s%s; want %s", status, stdout, stderr, want)
 	}
 }
 

@@ -41,6 +41,9 @@ func TestRadio(t *testing.T) {
 	}
 	payload := t.TempDir()
 	build(t, "test", "-c", "-o", filepath.Join(payload, "station.test"), ".")
+	for _, program := range []string{"wpsenroll", "wpsdoctor"} {
+		build(t, "build", "-o", filepath.Join(payload, program), "../../examples/"+program)
+	}
 	run := flag.Lookup("test.run").Value.String()
 	if run == "" {
 		run = "TestRadio"

@@ -132,6 +132,24 @@ func (p *program) kill() {
 	_ = p.cmd.Wait()
 }
 
+// call runs one of our programs to its end.
+func (w *world) call(name string, arguments ...string) (status int, stdout, stderr string) {
+	return w.callAs(0, name, arguments...)
+}
+
+// callAs runs one of our programs as a user.
+func (w *world) callAs(user uint32, name string, arguments ...string) (status int, stdout, stderr string) {
+	w.Helper()
+	var out, errs strings.Builder
+	cmd := exec.CommandContext(w.Context(), name, arguments...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: user}}
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		w.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
 // accessPoint is an interface of a hostapd.
 type accessPoint struct {
 	*program
