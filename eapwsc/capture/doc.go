@@ -32,6 +32,16 @@
 // IP is version 4 or 6. RADIUS is known by its ports and, on any other, by a whole EAP packet within. UPnP is known by its HTTP
 // header, on whatever port; TCP segments may come twice, out of order or cut at any octet.
 //
+// # From frames to a verdict
+//
+// A [Collector] makes [Exchange] values of the events: one attempt to register each, with its steps in order, retransmissions counted
+// and fragments joined, and with what the access point said of itself and what became of the settings. [Exchange.Findings] is what
+// package validate finds in it, [Exchange.Attempt] and [Exchange.Evidence] are what package doctor needs to know.
+//
+// With a [KeyLog], which the machines of package registration write on request and the example wpskeylog makes of the debug output
+// of hostapd and wpa_supplicant, every Authenticator is verified and the settings are decrypted. Their keys are never given out: a
+// verdict knows their shape only.
+//
 // # What is wrong with a capture
 //
 // A capture is evidence, often damaged: no frame in it can end the reading, and none is believed. A malformed frame makes an event of

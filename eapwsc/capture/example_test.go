@@ -1,0 +1,52 @@
+package capture_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// A capture of the air, from its frames to what its owner should do.
+func ExampleCollector() {
+	f, err := os.Open("testdata/radio/pin-wrong.pcap")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer f.Close()
+	reader, err := capture.NewReader(f)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	var history doctor.History
+	report := func(exchanges []*capture.Exchange) {
+		for _, x := range exchanges {
+			attempt := x.Attempt(x.Findings(wps.Tolerant))
+			d := doctor.Diagnose(x.Evidence(history.Add(attempt)))
+			fmt.Println(x.Transport, x.Station, d.Outcome, d.Cause)
+			fmt.Println(d.Verdict)
+		}
+	}
+	collector := capture.NewCollector(nil)
+	for {
+		event, err := reader.Next()
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				fmt.Println(err)
+			}
+			break
+		}
+		report(collector.Add(event))
+	}
+	report(collector.Close())
+	// Output:
+	// eapol 02:00:00:00:01:00 failed pin-first-half
+	// The PIN was wrong: the one that was entered at the router of “golden-wps” is not the one of the computer “RadioLab STA wlan1”, and already the first half of its digits differs.
+}
