@@ -182,7 +182,7 @@ func (c *Collector) expire() {
 		switch {
 		case silence < settle:
 			return
-		case silence >= idle, v.ended && (silence >= linger || !v.succeeded()):
+		case silence >= idle, v.ended && (silence >= linger || !v.done):
 			c.drop(v)
 		}
 	}

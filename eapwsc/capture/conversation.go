@@ -20,6 +20,7 @@ type conversation struct {
 	last  time.Time     // when it was heard last
 	entry *entry        // of the exchange that goes on, or nil
 	ended bool          // EAP-Failure came, or the run came to its end
+	done  bool          // WSC_Done came: it is of interest what becomes of the settings
 	wsc   bool          // there is evidence of WPS, not of other EAP
 	side  [2]side       // of the access point, and of the station
 }
@@ -44,12 +45,6 @@ func direction(fromStation bool) int {
 		return 1
 	}
 	return 0
-}
-
-// succeeded reports whether the settings were handed over, so that it is of
-// interest what becomes of them.
-func (v *conversation) succeeded() bool {
-	return slices.ContainsFunc(v.entry.x.Steps, func(s Step) bool { return s.Type == wps.MessageDone })
 }
 
 // isRetry reports whether the radio sent the same frame again because it had
@@ -345,10 +340,13 @@ func (v *conversation) restarts(octets []byte) bool {
 func (v *conversation) wscMessage(e *Event, s Step, octets []byte) {
 	s.Octets = octets
 	s.Type, _ = wps.PeekMessageType(octets)
-	if s.Type == wps.MessageM1 {
+	switch s.Type {
+	case wps.MessageM1:
 		// M1 comes from the enrollee: where the identity was not seen, its
 		// direction tells who that is.
 		v.entry.x.APEnrollee = !s.FromStation
+	case wps.MessageDone:
+		v.done = true
 	}
 	v.step(e, s)
 }
