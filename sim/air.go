@@ -13,6 +13,8 @@ const (
 	// defaultDelay is how long a frame takes from one device to the other,
 	// with what the sender needs to win the air.
 	defaultDelay = time.Millisecond
+	// frameOverhead is the 802.11 header, LLC and check sequence.
+	frameOverhead = 36
 	// defaultSignal is that of devices some metres apart.
 	defaultSignal = -50 // dBm
 	// beaconInterval is what almost every access point has.
@@ -23,6 +25,9 @@ const (
 type Link struct {
 	// Delay is how long a frame takes; 0 means a millisecond.
 	Delay time.Duration
+	// Rate is how many bits a second it carries in each direction; 0 is no
+	// limit. Frames wait for those before them.
+	Rate int
 	// Signal is how strong frames are received, in dBm; 0 means -50.
 	Signal int
 	// Cut: the devices are out of each other's range.
@@ -105,6 +110,12 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 	delay := l.Delay
 	if delay == 0 {
 		delay = defaultDelay
+	}
+	if l.Rate > 0 {
+		way := pair{from.id, to.id}
+		start := max(w.busy[way], w.now)
+		w.busy[way] = start + time.Duration(8*(frameOverhead+len(f.Body)))*time.Second/time.Duration(l.Rate)
+		delay += w.busy[way] - w.now
 	}
 	if l.Fault == nil {
 		w.queue.push(occurrence{at: w.now + delay, arrival: arrival{from: from, to: to, frame: f}})

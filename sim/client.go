@@ -176,7 +176,7 @@ func (r *Router) eapol(now time.Time, c *client, b []byte) {
 
 // handshake begins the 4-way handshake.
 func (r *Router) handshake(now time.Time, c *client) {
-	key, err := r.port.world.psk(r.settings.SSID, r.settings.Key)
+	key, err := r.port.world.keys.psk(r.settings.SSID, r.settings.Key)
 	if err != nil {
 		r.dismiss(now, c, ReasonHandshakeTimeout) // settings brought by WPS may be unusable
 		return

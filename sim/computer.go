@@ -7,6 +7,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -75,6 +76,9 @@ func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
 func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
 	c.port.Note("owner: starts the wizard")
 	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
+	attempts := c.record.attempts // what a router does follows from those before
+	c.record.seeks(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
+	c.record.attempts, c.record.external, c.record.reads = attempts, true, write == nil
 	c.rang(c.port.Now())
 	c.schedule()
 }

@@ -58,6 +58,15 @@
 // platform: [World.TraceHash]. [Config].Observe is told each [Event], for a
 // ladder or a file.
 //
+// # Campaigns
+//
+// A [Campaign] is many worlds, each with a router, a printer, a person and an
+// air drawn from its seed and index, in which all is checked that must hold in
+// every world. A [Report] is the same for any number of workers, and adds up
+// with those of other parts ([Report.Merge]). What is violated is repeated by
+// one command, and made small by [Campaign.Shrink]. An enrollee of one's own
+// takes part as a row of the printers.
+//
 // # What a person is told
 //
 // [Printer.Status] is connected or not, and why: a [*Failure] has the sentence

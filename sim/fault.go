@@ -126,6 +126,54 @@ func (a Arrival) again() Arrival {
 	return a
 }
 
+// Late is a fault that makes every frame later: with [Only], a device that
+// needs time for its arithmetic.
+type Late time.Duration
+
+// Apply delays the frame.
+func (d Late) Apply(f *Frame, _ *rand.Rand) []Arrival {
+	return []Arrival{Arrival{Frame: f}.late(time.Duration(d))}
+}
+
+// Interference is a source of noise that is not always there: in the first
+// part of each period it spoils frames with a probability. A microwave oven
+// does so every 20 milliseconds, a neighbour's download every few seconds.
+type Interference struct {
+	// World tells the time.
+	World *World
+	// Period is from the beginning of a burst to that of the next; 0 means 20
+	// milliseconds. Duty is the part of it that the burst takes, 0 to 1.
+	Period time.Duration
+	Duty   float64
+	// Loss is the probability that a frame is lost during a burst.
+	Loss float64
+}
+
+// Apply loses the frame, if it falls into a burst.
+func (i Interference) Apply(f *Frame, r *rand.Rand) []Arrival {
+	period := orDefault(i.Period, 20*time.Millisecond)
+	hit := r.Float64() < i.Loss
+	if hit && float64(i.World.now%period) < i.Duty*float64(period) {
+		return nil
+	}
+	return []Arrival{{Frame: f}}
+}
+
+// Outage is a partition that comes and goes: nothing arrives from a time of the
+// world on, until another.
+type Outage struct {
+	World       *World
+	From, Until time.Duration
+}
+
+// Apply loses the frame during the outage.
+func (o Outage) Apply(f *Frame, _ *rand.Rand) []Arrival {
+	if o.World.now >= o.From && o.World.now < o.Until {
+		return nil
+	}
+	return []Arrival{{Frame: f}}
+}
+
 // Faults are several faults one after the other: each is applied to what the
 // ones before it let through.
 type Faults []Fault

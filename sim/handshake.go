@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
@@ -21,10 +22,14 @@ type networkSecret struct{ ssid, key string }
 
 var errNoPSK = errors.New("the network key is neither a passphrase nor a pre-shared key")
 
+// PSKs remembers the pre-shared keys of networks. The zero value is empty; it
+// may be used by several worlds at the same time.
+type PSKs struct{ known sync.Map } // psk by networkSecret
+
 // psk returns the pre-shared key that a network key stands for: IEEE
-// 802.11-2020 §J.4. The computation is slow by design; a world makes it once
-// for each network.
-func (w *World) psk(ssid wps.SSID, key wps.NetworkKey) (psk, error) {
+// 802.11-2020 §J.4. The computation is slow by design; it is made once for
+// each network.
+func (k *PSKs) psk(ssid wps.SSID, key wps.NetworkKey) (psk, error) {
 	if k, ok := key.PSK(); ok {
 		return k, nil
 	}
@@ -33,14 +38,14 @@ func (w *World) psk(ssid wps.SSID, key wps.NetworkKey) (psk, error) {
 		return psk{}, errNoPSK
 	}
 	secret := networkSecret{string(ssid), passphrase}
-	if k, ok := w.keys[secret]; ok {
-		return k, nil
+	if known, ok := k.known.Load(secret); ok {
+		return known.(psk), nil
 	}
 	b, err := pbkdf2.Key(sha1.New, passphrase, []byte(ssid), 4096, len(psk{}))
 	if err != nil {
 		return psk{}, err
 	}
-	w.keys[secret] = psk(b)
+	k.known.Store(secret, psk(b))
 	return psk(b), nil
 }
 

@@ -43,7 +43,7 @@ func unhex(t testing.TB, s string) []byte {
 // wpa_supplicant did, octet for octet, and our access point accept what
 // wpa_supplicant sent.
 func TestHandshakeHeard(t *testing.T) {
-	key, err := New(Config{}).psk("golden-wps", wps.NetworkKey("correct horse battery"))
+	key, err := new(PSKs).psk("golden-wps", wps.NetworkKey("correct horse battery"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestHandshakeWrong(t *testing.T) {
 
 // TestPSK has the test vectors of IEEE 802.11-2020 §J.4.2.
 func TestPSK(t *testing.T) {
-	w := New(Config{})
+	k := new(PSKs)
 	for _, tt := range []struct {
 		ssid wps.SSID
 		key  string
@@ -135,13 +135,13 @@ func TestPSK(t *testing.T) {
 		{"any", "0DC0D6EB90555ED6419756B9A15EC3E3209B63DF707DD508D14581F8982721AF", "0dc0d6eb90555ed6419756b9a15ec3e3209b63df707dd508d14581f8982721af"},
 	} {
 		for range 2 { // the second is remembered
-			if got, err := w.psk(tt.ssid, wps.NetworkKey(tt.key)); err != nil || !bytes.Equal(got[:], unhex(t, tt.want)) {
+			if got, err := k.psk(tt.ssid, wps.NetworkKey(tt.key)); err != nil || !bytes.Equal(got[:], unhex(t, tt.want)) {
 				t.Errorf("%s: %x, %v", tt.ssid, got, err)
 			}
 		}
 	}
 	for _, key := range []string{"", "1234567", "12345678\x00"} {
-		if _, err := w.psk("any", wps.NetworkKey(key)); err == nil {
+		if _, err := k.psk("any", wps.NetworkKey(key)); err == nil {
 			t.Errorf("%q is taken for a key", key)
 		}
 	}

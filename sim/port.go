@@ -163,6 +163,18 @@ type Radio struct {
 // MAC returns the address.
 func (r *Radio) MAC() wps.MAC { return r.mac }
 
+// SetMAC gives the radio another address, as devices do that do not want to be
+// recognised. The error is [ErrConfig] if it cannot have that one.
+func (r *Radio) SetMAC(mac wps.MAC) error {
+	w := r.port.world
+	if mac.Group() || w.byMAC[mac] != nil {
+		return configError("%q cannot have the address %v", r.port.name, mac)
+	}
+	delete(w.byMAC, r.mac)
+	r.mac, w.byMAC[mac] = mac, r.port
+	return nil
+}
+
 // Tune tunes the radio to a band, or several, or switches it off with 0.
 func (r *Radio) Tune(bands wps.RFBands) { r.bands, r.scanning = bands, false }
 

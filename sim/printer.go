@@ -9,6 +9,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -33,6 +34,8 @@ type PrinterConfig struct {
 	ScanInterval time.Duration
 	// OnePerBand judges overlaps as iwd does: see [eapwsc.Selector].
 	OnePerBand bool
+	// RandomMAC gives it a new address for each set-up.
+	RandomMAC bool
 	// Customize, if set, has the last word on each run: a key log, a key pair
 	// made before, attributes of a vendor.
 	Customize func(*registration.EnrolleeConfig)
@@ -107,6 +110,7 @@ type Printer struct {
 	cfg    PrinterConfig
 	pins   *Stream
 	nonces *Stream
+	macs   *Stream
 
 	networks []wps.Credential // survive a restart, the latest first
 	setup    *setup           // nil if none goes on
@@ -147,6 +151,7 @@ func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 		return nil, err
 	}
 	p.pins, p.nonces = p.port.Rand("panel"), p.port.Rand("registration")
+	p.macs = p.port.Rand("addresses")
 	d := &p.cfg.Device
 	if err := complete(d, p.port, wps.DeviceTypePrinter); err != nil {
 		return nil, err
@@ -210,10 +215,28 @@ func (p *Printer) SetupByPushButton() {
 
 func (p *Printer) begin(s *setup, patience time.Duration) {
 	now := p.port.Now()
+	method := doctor.PIN
+	if s.button {
+		method = doctor.PushButton
+	}
+	if p.cfg.RandomMAC {
+		p.changeMAC(now)
+	}
+	p.record.seeks(now, p.radio.MAC(), p.cfg.Device.UUID, method)
 	s.began, s.until = now, now.Add(patience)
 	p.setup, p.err = s, nil
 	p.look(now)
 	p.schedule()
+}
+
+// changeMAC gives the printer a new address, locally administered.
+func (p *Printer) changeMAC(now time.Time) {
+	p.leave(now)
+	mac := wps.MAC{0x02}
+	p.macs.Read(mac[1:])
+	if p.radio.SetMAC(mac) == nil { // or another device has just this one
+		p.cfg.Device.MAC = mac
+	}
 }
 
 // Cancel gives up a set-up. The printer goes back to the networks that it
@@ -271,6 +294,9 @@ func (p *Printer) rang(now time.Time) {
 	case p.setup != nil && !now.Before(p.setup.until):
 		if p.exchange != nil {
 			p.setup.err = registration.ErrTimeout
+			if len(p.record.attempts) == 0 { // else those before tell more
+				p.record.ends(now, &p.station, nil, p.setup.err)
+			}
 		}
 		p.setupFailed(now, p.setup.conclusion())
 	case p.setup != nil:
@@ -404,12 +430,15 @@ func (p *Printer) tryRegistrar(now time.Time, ap bss) {
 }
 
 // newEnrollee makes the exchange of our own enrollee.
-func newEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) {
+func newEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) { return newPeer(cfg, 0) }
+
+// newPeer makes the exchange of our own enrollee, with packets of a size.
+func newPeer(cfg registration.EnrolleeConfig, fragmentSize int) (Exchange, error) {
 	e, err := registration.NewEnrollee(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return eapwsc.NewPeer(eapwsc.PeerConfig{Machine: e})
+	return eapwsc.NewPeer(eapwsc.PeerConfig{Machine: e, FragmentSize: fragmentSize})
 }
 
 // registered ends an attempt to register.
@@ -489,6 +518,7 @@ func (p *Printer) chooseNetwork(now time.Time) {
 			return
 		}
 	}
+	p.record.joins(err)
 	p.disconnected(now, err)
 }
 
@@ -502,7 +532,7 @@ func (p *Printer) fit(c *wps.Credential, ap *bss) (*psk, error) {
 	case open || !joinable(ap.rsn):
 		return nil, ErrSecurity
 	}
-	key, err := p.port.world.psk(c.SSID, c.NetworkKey)
+	key, err := p.port.world.keys.psk(c.SSID, c.NetworkKey)
 	if err != nil {
 		return nil, err
 	}

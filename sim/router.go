@@ -59,6 +59,9 @@ type RouterConfig struct {
 	// Customize, if set, has the last word on the WPS side of each radio:
 	// version 1.0, several credentials, late M2, a key log.
 	Customize func(*eapwsc.AccessPointConfig)
+	// Announce, if set, has the last word on the WPS element of beacons and
+	// probe responses: wrong Selected Registrar bits, say.
+	Announce func(*wps.Beacon)
 }
 
 const (
@@ -184,7 +187,7 @@ func (r *Router) check(s Settings) error {
 	if row.rsn == nil && row.wpa == nil {
 		return nil
 	}
-	if _, err := r.port.world.psk(s.SSID, s.Key); err != nil {
+	if _, err := r.port.world.keys.psk(s.SSID, s.Key); err != nil {
 		return configError("%w", err)
 	}
 	return nil
@@ -562,11 +565,20 @@ func (r *Router) beacon(now time.Time, radio int) *Frame {
 	}
 	f := r.announcement(Beacon, ssid)
 	if r.WPS() == nil {
-		f.Body = appendWPS(f.Body, r.point(radio).Beacon(now))
+		element := r.point(radio).Beacon(now)
+		r.announce(element)
+		f.Body = appendWPS(f.Body, element)
 	}
 	mac := r.port.Radio(radio).MAC()
 	f.From, f.To, f.BSSID, f.Band = mac, wps.Broadcast, mac, bandsOf(r.cfg.Bands)[radio]
 	return f
+}
+
+// announce changes an element as the configuration says.
+func (r *Router) announce(e *wps.Beacon) {
+	if r.cfg.Announce != nil {
+		r.cfg.Announce(e)
+	}
 }
 
 // announcement is what beacons and probe responses have in common.
@@ -589,7 +601,9 @@ func (r *Router) probed(now time.Time, radio int, f *Frame) {
 		if e.WPS != nil && wps.Decode(&request, e.WPS, wps.Tolerant) == nil {
 			r.point(radio).Probe(now, f.From, &request)
 		}
-		answer.Body = appendWPS(answer.Body, r.point(radio).ProbeResponse(now))
+		element := r.point(radio).ProbeResponse(now)
+		r.announce(&element.Beacon)
+		answer.Body = appendWPS(answer.Body, element)
 	}
 	r.send(radio, answer)
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
 )
 
 // The times of a station.
@@ -42,6 +44,9 @@ type Exchange interface {
 	Result() *registration.Result
 }
 
+// frequencies are one of each band, in MHz.
+var frequencies = map[wps.RFBands]int{wps.Band24GHz: 2412, wps.Band5GHz: 5180, wps.Band60GHz: 58320}
+
 // bss is an access point as a scan shows it.
 type bss struct {
 	mac     wps.MAC
@@ -50,6 +55,7 @@ type bss struct {
 	ssid    wps.SSID
 	privacy bool
 	rsn     *dot11.Security
+	network validate.Network
 	element *wps.Beacon // nil without a readable WPS element
 	probed  bool        // it is from a probe response, which tells more
 }
@@ -72,11 +78,12 @@ const (
 // station is the radio of a device that joins networks: it scans, associates,
 // and carries the frames of an exchange. What to do it is told by its owner.
 type station struct {
-	port  *Port
-	radio *Radio
-	rand  *Stream // of the 4-way handshake
-	bands []wps.RFBands
-	owner stationOwner
+	port   *Port
+	radio  *Radio
+	rand   *Stream // of the 4-way handshake
+	bands  []wps.RFBands
+	owner  stationOwner
+	record record // for package doctor
 
 	phase    stationPhase
 	deadline time.Time
@@ -155,6 +162,7 @@ func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 func (s *station) nextBand(now time.Time) {
 	if s.tuned++; s.tuned == len(s.bands) {
 		s.rest()
+		s.record.sees(now, s.found)
 		s.owner.scanned(now)
 		return
 	}
@@ -190,12 +198,16 @@ func (s *station) send(f *Frame) {
 	s.port.Send(f)
 }
 
-func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: frame}) }
+func (s *station) sendEAPOL(frame []byte) {
+	s.record.passes(frame)
+	s.send(&Frame{Type: Data, Body: frame})
+}
 
 // register begins an attempt to register: the WPS element goes into the
 // association request, and EAP-WSC follows.
 func (s *station) register(now time.Time, ap bss, element *wps.AssociationRequest, x Exchange) {
 	s.exchange = x
+	s.record.begins(now)
 	s.attempt(now, ap, appendWPS(nil, element))
 }
 
@@ -273,8 +285,12 @@ func (s *station) schedule() { s.port.Wake(sooner(s.alarm, sooner(s.deadline, s.
 // find takes a beacon or probe response.
 func (s *station) find(f *Frame, signal int) {
 	e, _ := dot11.Parse(f.Body) // what can be read counts
+	var capability uint16
+	if f.Privacy {
+		capability = dot11.Privacy
+	}
 	b := bss{
-		mac: f.BSSID, band: f.Band, signal: signal, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN,
+		mac: f.BSSID, band: f.Band, signal: signal, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN, network: e.Network(capability, frequencies[f.Band]),
 		probed: f.Type == ProbeResponse,
 	}
 	if e.WPS != nil {
@@ -307,6 +323,7 @@ func readElement(attributes []byte, probed bool) *wps.Beacon {
 }
 
 func (s *station) authenticated(now time.Time, status uint16) {
+	s.record.heard, s.record.status = now, status
 	if status != StatusSuccess {
 		s.fail(now, refusedBy("authentication", status))
 		return
@@ -320,6 +337,8 @@ func refusedBy(what string, status uint16) error {
 }
 
 func (s *station) associated(now time.Time, status uint16) {
+	s.record.heard, s.record.status = now, status
+	s.record.reached = max(s.record.reached, doctor.StageAssociated)
 	switch {
 	case status != StatusSuccess:
 		s.fail(now, refusedBy("association", status))
@@ -339,6 +358,7 @@ func (s *station) associated(now time.Time, status uint16) {
 
 func (s *station) online(now time.Time) {
 	s.phase, s.deadline = stationConnected, time.Time{}
+	s.record.joins(nil)
 	s.owner.connected(now)
 }
 
@@ -413,6 +433,7 @@ func (s *station) finish(now time.Time) {
 	case err == nil:
 		err = fmt.Errorf("%w: the exchange has yielded nothing", registration.ErrRefused)
 	}
+	s.record.ends(now, s, result, err)
 	s.leave(now)
 	s.owner.registered(now, result, err)
 }
@@ -420,6 +441,11 @@ func (s *station) finish(now time.Time) {
 // fail ends an attempt, or a connection.
 func (s *station) fail(now time.Time, err error) {
 	registering := s.exchange != nil
+	if registering {
+		s.record.ends(now, s, nil, err)
+	} else {
+		s.record.joins(err)
+	}
 	s.leave(now)
 	if registering {
 		s.owner.registered(now, nil, err)
@@ -430,7 +456,11 @@ func (s *station) fail(now time.Time, err error) {
 
 // eapol takes an EAPOL frame.
 func (s *station) eapol(now time.Time, b []byte) {
+	s.record.heard = now
 	f, err := eapol.ParseFrame(b)
+	if err == nil {
+		s.record.passes(b)
+	}
 	switch {
 	case err != nil:
 	case f.Type == eapol.TypeEAP && s.phase == stationRegisters && !s.ended:

@@ -30,6 +30,10 @@ type Config struct {
 	// Link is the air between devices of one place that have no link of
 	// their own: see [World.SetLink].
 	Link Link
+	// PSKs remembers pre-shared keys that were computed from passphrases.
+	// Worlds that are given the same one share the work; it changes nothing
+	// else. By default a world has its own.
+	PSKs *PSKs
 	// Observe, if set, is told of every event, as it happens.
 	Observe func(Event)
 }
@@ -46,17 +50,22 @@ type World struct {
 	places map[Place]*place
 	links  map[pair]*Link // of their own
 	noises map[pair]*rand.Rand
-	keys   map[networkSecret]psk
+	busy   map[pair]time.Duration // until when a direction of a link is in use
+	keys   *PSKs
 	hash   hash.Hash
 	buffer []byte
 }
 
 // New returns an empty world.
 func New(cfg Config) *World {
+	if cfg.PSKs == nil {
+		cfg.PSKs = new(PSKs)
+	}
 	return &World{
 		cfg: cfg, hash: sha256.New(),
 		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place),
-		links: make(map[pair]*Link), noises: make(map[pair]*rand.Rand), keys: make(map[networkSecret]psk),
+		links: make(map[pair]*Link), noises: make(map[pair]*rand.Rand),
+		busy: make(map[pair]time.Duration), keys: cfg.PSKs,
 	}
 }
 

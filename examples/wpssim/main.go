@@ -13,7 +13,20 @@
 // say nothing new are left out. What the printer has received stands at the
 // end, with the network key: all of it is simulated.
 //
-// The exit status is 0 if the printer is connected, 1 if it is not, and 2 if
+// With a command it plays many worlds, in which devices, people and the air are
+// drawn from the seed, and checks what must hold in every one:
+//
+//	wpssim run -n 100000           a campaign; -for 10m, -faults, -profile, -json, …
+//	wpssim run -shard 0/8 -o 0.ndjson     an eighth of it, to be merged
+//	wpssim merge *.ndjson          adds up the parts
+//	wpssim replay 1:42             world 42 of the campaign with seed 1, frame by frame
+//	wpssim shrink 1:42             the least that fails as it does
+//	wpssim profiles                the routers, printers and people
+//
+// A campaign ends with a table, or with an object of JSON. Each violation comes
+// with the command that repeats it. The exit status is 0 without findings, 1
+// with some, and 2 if the program was not used as it should. Without a command
+// it is 0 if the printer is connected, 1 if it is not, and 2 if
 // the program was not used as it should.
 package main
 

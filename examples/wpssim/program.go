@@ -67,6 +67,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 
 // run is the program; it returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && commands[args[0]] != nil {
+		return command(args, stdout, stderr)
+	}
 	o, err := parse(args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -83,6 +86,18 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitNotConnected
 	}
 	return exitConnected
+}
+
+// command runs one of the commands.
+func command(args []string, stdout, stderr io.Writer) int {
+	status, err := commands[args[0]](args[1:], stdout, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitClean
+	case err != nil && !errors.Is(err, errUsage):
+		fmt.Fprintf(stderr, "wpssim %s: %v\n", args[0], err)
+	}
+	return status
 }
 
 // stage is a world with a printer and a router, and their owner.

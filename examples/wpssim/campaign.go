@@ -1,0 +1,474 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/gowps/gowps/sim"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// The exit statuses of campaigns; exitUsage is theirs too.
+const (
+	exitClean = iota
+	exitFindings
+)
+
+// commands are the words that a command line may begin with.
+var commands = map[string]func(args []string, stdout, stderr io.Writer) (status int, err error){
+	"run": runCampaign, "replay": replay, "shrink": shrink, "merge": merge, "profiles": profiles,
+}
+
+// errUsage is what the flag package has complained about by itself.
+var errUsage = errors.New("usage")
+
+// newFlags returns the flags of a command.
+func newFlags(name, operands string, stderr io.Writer) *flag.FlagSet {
+	flags := flag.NewFlagSet("wpssim "+name, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "Usage: wpssim %s [flags] %s\n", name, operands)
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
+// parseFlags parses the flags of a command. What is wrong has been told.
+func parseFlags(flags *flag.FlagSet, args []string) error {
+	err := flags.Parse(args)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		return errUsage
+	}
+	return err
+}
+
+// world are the flags that say from what a world is drawn.
+type world struct {
+	faults  sim.Rates
+	profile string
+	reuse   bool
+}
+
+func (w *world) add(flags *flag.FlagSet) {
+	flags.TextVar(&w.faults, "faults", sim.DefaultRates(), "`what` the air does: none, swarm, or kinds with a probability or a range, such as loss=0.02,delay=0..0.1")
+	flags.StringVar(&w.profile, "profile", "", "`rows` to choose from: router=NAME,printer=NAME,person=NAME (see wpssim profiles)")
+	flags.BoolVar(&w.reuse, "reuse-keys", false, "reuse Diffie-Hellman keys, which is many times faster")
+}
+
+// campaign returns the campaign that the flags say.
+func (w *world) campaign(seed uint64) (*sim.Campaign, error) {
+	c := &sim.Campaign{Seed: seed, Faults: w.faults, ReuseKeys: w.reuse}
+	var names struct{ router, printer, person string }
+	fields := map[string]*string{"router": &names.router, "printer": &names.printer, "person": &names.person}
+	for part := range strings.SplitSeq(w.profile, ",") {
+		if part == "" {
+			continue
+		}
+		kind, name, _ := strings.Cut(part, "=")
+		field := fields[kind]
+		if field == nil {
+			return nil, fmt.Errorf("there are profiles of router, printer and person, none of %q", kind)
+		}
+		*field = name
+	}
+	return c, c.Only(names.router, names.printer, names.person)
+}
+
+// runCampaign is wpssim run.
+func runCampaign(args []string, stdout, stderr io.Writer) (int, error) {
+	flags := newFlags("run", "", stderr)
+	var w world
+	w.add(flags)
+	seed := flags.Uint64("seed", 1, "decides on everything that is left to chance")
+	n := flags.Uint64("n", 0, "`how many` worlds to play, all shards together (default 1000, without -for)")
+	duration := flags.Duration("for", 0, "for how `long` to play")
+	workers := flags.Int("workers", 0, "how `many` worlds at once (default: one per processor)")
+	shard := flags.String("shard", "0/1", "`i/n`: play part i of n, from 0 on")
+	output := flags.String("o", "", "write each play and the report to a `file`, as lines of JSON")
+	asJSON := flags.Bool("json", false, "print the report as one JSON object")
+	if err := parseFlags(flags, args); err != nil {
+		return exitUsage, err
+	}
+	if flags.NArg() > 0 {
+		return exitUsage, fmt.Errorf("%q is not a flag", flags.Arg(0))
+	}
+	c, err := w.campaign(*seed)
+	if err != nil {
+		return exitUsage, err
+	}
+	if c.Shard, c.Shards, err = parseShard(*shard); err != nil {
+		return exitUsage, err
+	}
+	c.N, c.Workers = *n, *workers
+	if c.N == 0 && *duration == 0 {
+		c.N = 1000
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if *duration > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, *duration)
+		defer cancel()
+	}
+	t := newTrace(*output)
+	bar := newBar(stderr, c)
+	c.Trace = func(p *sim.Play) error {
+		bar.played(p)
+		return t.write(p)
+	}
+	report, err := c.Run(ctx)
+	bar.finish()
+	if err == nil {
+		err = t.write(report)
+	}
+	if err := errors.Join(err, t.close()); err != nil {
+		return exitUsage, err
+	}
+	return show(stdout, report, *asJSON)
+}
+
+// parseShard reads i/n.
+func parseShard(text string) (i, n uint64, err error) {
+	first, second, _ := strings.Cut(text, "/")
+	i, err1 := strconv.ParseUint(first, 10, 32)
+	n, err2 := strconv.ParseUint(second, 10, 32)
+	if err1 != nil || err2 != nil || i >= n {
+		return 0, 0, fmt.Errorf("%q is no shard i/n, from 0/n on", text)
+	}
+	return i, n, nil
+}
+
+// trace is the file of lines of JSON, or none.
+type trace struct {
+	file   *os.File
+	buffer *bufio.Writer
+	err    error
+}
+
+func newTrace(name string) *trace {
+	t := new(trace)
+	if name != "" {
+		if t.file, t.err = os.Create(filepath.Clean(name)); t.err == nil {
+			t.buffer = bufio.NewWriter(t.file)
+		}
+	}
+	return t
+}
+
+func (t *trace) write(v any) error {
+	if t.err != nil || t.file == nil {
+		return t.err
+	}
+	line, err := json.Marshal(v)
+	if err == nil {
+		_, err = t.buffer.Write(append(line, '\n'))
+	}
+	return err
+}
+
+func (t *trace) close() error {
+	if t.file == nil {
+		return nil
+	}
+	return errors.Join(t.buffer.Flush(), t.file.Close())
+}
+
+// bar is the progress bar, on terminals only.
+type bar struct {
+	*progressbar.ProgressBar
+	found int
+}
+
+func newBar(stderr io.Writer, c *sim.Campaign) *bar {
+	file, ok := stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return new(bar)
+	}
+	total := int64(-1)
+	if c.N > 0 {
+		total = int64((c.N - min(c.N, c.Shard) + c.Shards - 1) / c.Shards)
+	}
+	return &bar{ProgressBar: progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(stderr), progressbar.OptionShowIts(), progressbar.OptionShowCount(),
+		progressbar.OptionSetItsString("registrations"), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish())}
+}
+
+// played counts a play.
+func (b *bar) played(p *sim.Play) {
+	if b.ProgressBar == nil {
+		return
+	}
+	if len(p.Violations) > 0 {
+		b.found++
+		b.Describe(fmt.Sprintf("%d violations", b.found))
+	}
+	_ = b.Add(1) // it is to be looked at, and nothing else
+}
+
+func (b *bar) finish() {
+	if b.ProgressBar != nil {
+		_ = b.Finish()
+	}
+}
+
+// show prints a report.
+func show(stdout io.Writer, r *sim.Report, asJSON bool) (int, error) {
+	var b bytes.Buffer
+	if asJSON {
+		line, err := json.Marshal(r)
+		if err != nil {
+			return exitUsage, err
+		}
+		b.Write(append(line, '\n'))
+	} else {
+		table(&b, r)
+	}
+	if _, err := stdout.Write(b.Bytes()); err != nil {
+		return exitUsage, err
+	}
+	if r.Failed > 0 {
+		return exitFindings, nil
+	}
+	return exitClean, nil
+}
+
+// table prints a report for people.
+func table(b *bytes.Buffer, r *sim.Report) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(n any, what string) { fmt.Fprintf(w, "%v\t %s\n", n, what) }
+	row(r.Registrations, fmt.Sprintf("registrations, seed %d", r.Seed))
+	row(r.Succeeded, "succeeded")
+	row(r.Exchanges, "runs of M1 to M8 began")
+	row(r.PINs, "PINs tried")
+	row(fmt.Sprintf("%.1f", r.Seconds), "seconds")
+	row(fmt.Sprintf("%.0f", r.PerSecond), "registrations per second")
+	row(r.Failed, "violations")
+	w.Flush()
+	fmt.Fprintln(b, "\nOutcomes")
+	causes := slices.SortedFunc(maps.Keys(r.Outcomes), func(a, c doctor.Cause) int {
+		if r.Outcomes[a] != r.Outcomes[c] {
+			return int(r.Outcomes[c]) - int(r.Outcomes[a])
+		}
+		return strings.Compare(string(a), string(c))
+	})
+	for _, cause := range causes {
+		row(r.Outcomes[cause], string(cause))
+	}
+	w.Flush()
+	fmt.Fprintln(b, "\nFrom the panel to the connection, in virtual time")
+	bounds := r.Latency.Bounds()
+	most := slices.Max(r.Latency.Counts[:])
+	for i, n := range r.Latency.Counts {
+		label := "longer"
+		if i < len(bounds) {
+			label = "≤ " + bounds[i].String()
+		}
+		row(n, fmt.Sprintf("%-8s %s", label, strings.Repeat("█", int(40*n/max(most, 1)))))
+	}
+	w.Flush()
+	fmt.Fprintf(b, "\nTrace %s\n", r.TraceHash)
+	for _, v := range r.Violations {
+		fmt.Fprintf(b, "\n%s\n  %s\n", v.What, v.Command)
+	}
+}
+
+// replay is wpssim replay.
+func replay(args []string, stdout, stderr io.Writer) (int, error) {
+	flags := newFlags("replay", "SEED[:INDEX] | FILE", stderr)
+	var w world
+	w.add(flags)
+	c, scenarios, err := w.scenarios(flags, args)
+	if err != nil {
+		return exitUsage, err
+	}
+	status := exitClean
+	for _, s := range scenarios {
+		out := bufio.NewWriter(stdout)
+		fmt.Fprintf(out, "%d:%d: router %s, printer %s, person %s, faults %v\n\n", s.Seed, s.Index, s.Router, s.Printer, s.Person, s.Faults)
+		play, err := c.Play(s, func(e sim.Event) { fmt.Fprintln(out, e) })
+		if err != nil {
+			return exitUsage, err
+		}
+		verdict(out, &play)
+		if err := out.Flush(); err != nil {
+			return exitUsage, err
+		}
+		if len(play.Violations) > 0 {
+			status = exitFindings
+		}
+	}
+	return status, nil
+}
+
+// verdict says what has come of a play.
+func verdict(out io.Writer, p *sim.Play) {
+	fmt.Fprintf(out, "\nThe doctor says: %s\nTrace %s\n", p.Cause, p.Trace)
+	for _, v := range p.Violations {
+		fmt.Fprintf(out, "VIOLATION %s\n", v)
+	}
+}
+
+// scenarios reads what is to be played: a seed with an index, or a file that
+// wpssim run or wpssim shrink has written. Of the plays of a campaign those
+// with violations count.
+func (w *world) scenarios(flags *flag.FlagSet, args []string) (*sim.Campaign, []sim.Scenario, error) {
+	if err := parseFlags(flags, args); err != nil {
+		return nil, nil, err
+	}
+	if flags.NArg() != 1 {
+		return nil, nil, errors.New("say what to play: SEED, SEED:INDEX or a file")
+	}
+	operand := flags.Arg(0)
+	first, second, _ := strings.Cut(operand, ":")
+	if second == "" {
+		second = "0"
+	}
+	seed, err1 := strconv.ParseUint(first, 10, 64)
+	index, err2 := strconv.ParseUint(second, 10, 64)
+	if err1 == nil && err2 == nil {
+		c, err := w.campaign(seed)
+		if err != nil {
+			return nil, nil, err
+		}
+		s, err := c.Scenario(index)
+		return c, []sim.Scenario{s}, err
+	}
+	plays, _, err := readTrace(operand)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := new(sim.Campaign)
+	var all []sim.Scenario
+	for _, p := range plays {
+		if len(p.Violations) > 0 {
+			all = append(all, p.Scenario)
+		}
+	}
+	return c, all, nil
+}
+
+// readTrace reads a file of plays, and the report at its end if there is one.
+func readTrace(name string) (plays []sim.Play, report *sim.Report, err error) {
+	file, err := os.Open(filepath.Clean(name))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	d := json.NewDecoder(file)
+	for {
+		var line json.RawMessage
+		if err := d.Decode(&line); errors.Is(err, io.EOF) {
+			return plays, report, nil
+		} else if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+		var r sim.Report
+		if err := json.Unmarshal(line, &r); err == nil && r.TraceHash != "" {
+			report = &r
+			continue
+		}
+		var p sim.Play
+		if err := json.Unmarshal(line, &p); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if len(p.Violations) > 0 { // a campaign may have millions of others
+			plays = append(plays, p)
+		}
+	}
+}
+
+// shrink is wpssim shrink.
+func shrink(args []string, stdout, stderr io.Writer) (int, error) {
+	flags := newFlags("shrink", "SEED[:INDEX] | FILE", stderr)
+	var w world
+	w.add(flags)
+	output := flags.String("o", "shrunk.ndjson", "write what was found to a `file`, for wpssim replay")
+	c, scenarios, err := w.scenarios(flags, args)
+	if err != nil {
+		return exitUsage, err
+	}
+	if len(scenarios) == 0 {
+		return exitUsage, errors.New("there is no violation in the file")
+	}
+	s, play, err := c.Shrink(scenarios[0])
+	if err != nil {
+		return exitUsage, err
+	}
+	t := newTrace(*output)
+	if err := errors.Join(t.write(&play), t.close()); err != nil {
+		return exitUsage, err
+	}
+	fmt.Fprintf(stdout, "router %s, printer %s, person %s, faults %v\n", s.Router, s.Printer, s.Person, s.Faults)
+	for _, name := range s.Keep {
+		fmt.Fprintf(stdout, "  %s\n", name)
+	}
+	verdict(stdout, &play)
+	fmt.Fprintf(stdout, "\nwpssim replay %s\n", *output)
+	return exitFindings, nil
+}
+
+// merge is wpssim merge.
+func merge(args []string, stdout, stderr io.Writer) (int, error) {
+	flags := newFlags("merge", "FILE…", stderr)
+	asJSON := flags.Bool("json", false, "print the report as one JSON object")
+	if err := parseFlags(flags, args); err != nil {
+		return exitUsage, err
+	}
+	var total *sim.Report
+	for _, name := range flags.Args() {
+		_, r, err := readTrace(name)
+		switch {
+		case err != nil:
+			return exitUsage, err
+		case r == nil:
+			return exitUsage, fmt.Errorf("%s is not complete: there is no report at its end", name)
+		case total == nil:
+			total = r
+		default:
+			if err := total.Merge(r); err != nil {
+				return exitUsage, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	if total == nil {
+		return exitUsage, errors.New("say which files to merge")
+	}
+	return show(stdout, total, *asJSON)
+}
+
+// profiles is wpssim profiles.
+func profiles(args []string, stdout, stderr io.Writer) (int, error) {
+	if err := parseFlags(newFlags("profiles", "", stderr), args); err != nil {
+		return exitUsage, err
+	}
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	for _, r := range sim.RouterProfiles() {
+		fmt.Fprintf(w, "router=%s\t%s\n", r.Name, r.About)
+	}
+	for _, p := range sim.PrinterProfiles() {
+		fmt.Fprintf(w, "printer=%s\t%s\n", p.Name, p.About)
+	}
+	for _, p := range sim.People() {
+		fmt.Fprintf(w, "person=%s\t%s\n", p.Name, p.About)
+	}
+	return exitClean, w.Flush()
+}

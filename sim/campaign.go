@@ -1,0 +1,433 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// Campaign is many worlds, each with a router, a printer, a person and an air
+// that are drawn from its seed, in which all is checked that must hold in every
+// world. The zero value of a field is the sensible default.
+//
+// A world is told by the seed of the campaign and its index, and by nothing
+// else: it is the same on every run and platform, for any number of workers and
+// of shards.
+type Campaign struct {
+	Seed uint64
+	// N is how many worlds there are, all shards together; 0 is no limit.
+	N uint64
+	// Shard and Shards split the campaign over machines: this one plays the
+	// worlds whose index leaves Shard when divided by Shards. 0 Shards is one.
+	Shard, Shards uint64
+	// Workers is how many worlds are played at once; 0 is one per processor.
+	Workers int
+	// Faults are those of the air: [DefaultRates], say. The zero value is
+	// clean air.
+	Faults Rates
+	// Routers, Printers and People are what each world draws one row of;
+	// empty are those of [RouterProfiles], [PrinterProfiles] and [People].
+	Routers  []RouterProfile
+	Printers []PrinterProfile
+	People   []Person
+	// ReuseKeys has all runs use the same short Diffie-Hellman keys, for
+	// fuzzing that is not about them: most of the time of a registration goes
+	// into fresh ones.
+	ReuseKeys bool
+	// Trace, if set, is told each play, in any order and one at a time. Its
+	// error ends the campaign.
+	Trace func(*Play) error
+
+	psks   PSKs
+	filled sync.Once
+	bad    error // what is wrong with the above
+}
+
+// fill replaces what is empty and checks the rest, the first time that the
+// campaign is used.
+func (c *Campaign) fill() error {
+	c.filled.Do(func() { c.bad = c.complete() })
+	return c.bad
+}
+
+func (c *Campaign) complete() error {
+	if len(c.Routers) == 0 {
+		c.Routers = routerProfiles
+	}
+	if len(c.Printers) == 0 {
+		c.Printers = printerProfiles
+	}
+	if len(c.People) == 0 {
+		c.People = people
+	}
+	c.Shards = max(c.Shards, 1)
+	if c.Shard >= c.Shards {
+		return configError("there is no shard %d of %d: they begin at 0", c.Shard, c.Shards)
+	}
+	for _, row := range c.People {
+		if !slices.ContainsFunc(c.Routers, func(r RouterProfile) bool {
+			return slices.ContainsFunc(c.Printers, func(p PrinterProfile) bool { return fits(&row, &r, &p) })
+		}) {
+			return configError("the person %q finds no router and printer with what is needed", row.Name)
+		}
+	}
+	return nil
+}
+
+// fits reports whether both devices have the method that the person takes.
+func fits(person *Person, r *RouterProfile, p *PrinterProfile) bool {
+	lacks := r.Lacks | p.Lacks
+	return person.Method&lacks == 0
+}
+
+// Scenario draws what happens in the world with an index. The error is
+// [ErrConfig].
+func (c *Campaign) Scenario(index uint64) (Scenario, error) {
+	if err := c.fill(); err != nil {
+		return Scenario{}, err
+	}
+	return c.scenario(index), nil
+}
+
+func (c *Campaign) scenario(index uint64) Scenario {
+	s := Scenario{Seed: c.Seed, Index: index, ReuseKeys: c.ReuseKeys}
+	person := &c.People[s.stream("person").IntN(len(c.People))]
+	routers, printers := s.stream("router"), s.stream("printer")
+	for {
+		r, p := &c.Routers[routers.IntN(len(c.Routers))], &c.Printers[printers.IntN(len(c.Printers))]
+		if fits(person, r, p) {
+			s.Router, s.Printer, s.Person = r.Name, p.Name, person.Name
+			break
+		}
+	}
+	s.Faults = c.Faults.draw(s.stream("rates"))
+	return s
+}
+
+// row returns the row of a table with a name.
+func row[T any](rows []T, name string, of func(*T) string) (*T, error) {
+	var names []string
+	for i := range rows {
+		if of(&rows[i]) == name {
+			return &rows[i], nil
+		}
+		names = append(names, of(&rows[i]))
+	}
+	return nil, configError("there is no %q: %s", name, strings.Join(names, ", "))
+}
+
+func routerName(r *RouterProfile) string   { return r.Name }
+func printerName(p *PrinterProfile) string { return p.Name }
+func personName(p *Person) string          { return p.Name }
+
+// Only leaves of the tables the rows with these names; an empty name leaves
+// all. The error is [ErrConfig].
+func (c *Campaign) Only(router, printer, person string) error {
+	if err := c.fill(); err != nil {
+		return err
+	}
+	if router != "" {
+		r, err := row(c.Routers, router, routerName)
+		if err != nil {
+			return err
+		}
+		c.Routers = []RouterProfile{*r}
+	}
+	if printer != "" {
+		p, err := row(c.Printers, printer, printerName)
+		if err != nil {
+			return err
+		}
+		c.Printers = []PrinterProfile{*p}
+	}
+	if person != "" {
+		p, err := row(c.People, person, personName)
+		if err != nil {
+			return err
+		}
+		c.People = []Person{*p}
+	}
+	// Those who cannot do what they do with what is left are not there.
+	c.People = slices.DeleteFunc(slices.Clone(c.People), func(who Person) bool {
+		return !slices.ContainsFunc(c.Routers, func(r RouterProfile) bool {
+			return slices.ContainsFunc(c.Printers, func(p PrinterProfile) bool { return fits(&who, &r, &p) })
+		})
+	})
+	if len(c.People) == 0 {
+		return configError("the devices lack what the person needs")
+	}
+	return nil
+}
+
+// Play plays a scenario, and tells observe, if set, of each event. The error is
+// [ErrConfig] if the scenario names what is not in the tables.
+func (c *Campaign) Play(s Scenario, observe func(Event)) (Play, error) {
+	if err := c.fill(); err != nil {
+		return Play{}, err
+	}
+	router, err := row(c.Routers, s.Router, routerName)
+	if err != nil {
+		return Play{}, err
+	}
+	printer, err := row(c.Printers, s.Printer, printerName)
+	if err != nil {
+		return Play{}, err
+	}
+	person, err := row(c.People, s.Person, personName)
+	if err != nil {
+		return Play{}, err
+	}
+	stage, err := set(s, router, printer, &c.psks, observe)
+	if err != nil {
+		return Play{}, err
+	}
+	cause := stage.perform(router, printer, person)
+	play := stage.result()
+	play.Cause = cause
+	return play, nil
+}
+
+// perform plays, and judges what has come of it. Whoever panics is caught.
+func (s *stage) perform(router *RouterProfile, printer *PrinterProfile, person *Person) (cause doctor.Cause) {
+	defer s.protect()
+	cause = doctor.Unknown // if there is a panic
+	s.play(person)
+	cause = s.judge()
+	s.expects(cause, person.Noisy, router.Causes, printer.Causes, person.Causes)
+	return cause
+}
+
+// Report is what a [Campaign] has found, or a part of one: [Report.Merge] adds
+// them up.
+type Report struct {
+	Seed uint64 `json:"seed"`
+	// Registrations is how many worlds were played, Succeeded in how many of
+	// them the printer came to be connected, or the computer to its settings.
+	Registrations uint64 `json:"registrations"`
+	Succeeded     uint64 `json:"succeeded"`
+	// Outcomes counts the worlds by what the doctor says of them.
+	Outcomes map[doctor.Cause]uint64 `json:"outcomes"`
+	// Failed is in how many worlds something was violated, and Violations
+	// tells of the first of each kind, by index.
+	Failed     uint64      `json:"failed"`
+	Violations []Violation `json:"violations"`
+	// TraceHash is a digest of the traces of all worlds, in any order.
+	TraceHash string `json:"trace_hash"`
+	// Seconds is how long it took, PerSecond how many registrations there were
+	// in one.
+	Seconds   float64 `json:"seconds"`
+	PerSecond float64 `json:"per_second"`
+	// Exchanges is how many runs of the Registration Protocol began, PINs how
+	// many PINs people typed.
+	Exchanges uint64 `json:"exchanges"`
+	PINs      uint64 `json:"pins_tried"`
+	// Latency is how long it took from the panel to the connection, in the
+	// time of the worlds.
+	Latency Histogram `json:"latency"`
+}
+
+// Violation is something that must not be.
+type Violation struct {
+	Index uint64 `json:"index"`
+	What  string `json:"what"`
+	// Command repeats it.
+	Command string `json:"command"`
+}
+
+// maxViolations bounds what is kept.
+const maxViolations = 100
+
+// Histogram counts latencies: Counts[i] is how many were at most Bounds[i] and
+// more than the bound before; the last count, which has no bound, is the rest.
+type Histogram struct {
+	Counts [len(latencyBounds) + 1]uint64 `json:"counts"`
+}
+
+var latencyBounds = [...]time.Duration{
+	500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,
+	20 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute,
+}
+
+// Bounds returns the upper bounds of all counts but the last.
+func (Histogram) Bounds() []time.Duration { return slices.Clone(latencyBounds[:]) }
+
+func (h *Histogram) add(d time.Duration) {
+	i, _ := slices.BinarySearch(latencyBounds[:], d)
+	h.Counts[i]++
+}
+
+// Run plays the campaign until all its worlds are played or ctx is done, which
+// is no error: whoever wants to play for ten minutes gives it a deadline. The
+// error is [ErrConfig], or that of Trace.
+func (c *Campaign) Run(ctx context.Context) (*Report, error) {
+	if err := c.fill(); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	total := &tally{report: Report{Seed: c.Seed, Outcomes: make(map[doctor.Cause]uint64), Violations: []Violation{}}}
+	work := make(chan uint64)
+	workers := cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() {
+			for index := range work {
+				play, err := c.Play(c.scenario(index), nil)
+				if err == nil {
+					err = total.add(c, &play)
+				}
+				if err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+deal:
+	for index := c.Shard; c.N == 0 || index < c.N; index += c.Shards {
+		select {
+		case work <- index:
+		case <-ctx.Done():
+			break deal
+		}
+	}
+	close(work)
+	wait.Wait()
+	r := total.finish()
+	r.time(time.Since(began).Seconds())
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Report) time(seconds float64) {
+	r.Seconds = seconds
+	if seconds > 0 {
+		r.PerSecond = float64(r.Registrations) / seconds
+	}
+}
+
+// tally adds up plays as they come.
+type tally struct {
+	mu     sync.Mutex
+	report Report
+	hash   [sha256.Size]byte
+}
+
+func (t *tally) add(c *Campaign, p *Play) error {
+	fold := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, p.Index), p.Trace...))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, b := range fold {
+		t.hash[i] ^= b // plays end in any order
+	}
+	r := &t.report
+	r.Registrations++
+	r.Outcomes[p.Cause]++
+	r.Exchanges += uint64(p.Exchanges)
+	r.PINs += uint64(p.PINs)
+	if p.Cause == doctor.Success || p.Cause == doctor.SettingsRead {
+		r.Succeeded++
+	}
+	if p.Latency > 0 {
+		r.Latency.add(p.Latency)
+	}
+	if len(p.Violations) > 0 {
+		r.Failed++
+		r.Violations = keep(r.Violations, Violation{p.Index, strings.Join(p.Violations, "; "), c.command(p.Index)})
+	}
+	if c.Trace != nil {
+		return c.Trace(p)
+	}
+	return nil
+}
+
+func (t *tally) finish() *Report {
+	t.report.TraceHash = hex.EncodeToString(t.hash[:])
+	return &t.report
+}
+
+// keep adds a violation to the list, ordered by index, and lets go of the last
+// one if they are too many.
+func keep(list []Violation, v Violation) []Violation {
+	at, _ := slices.BinarySearchFunc(list, v, func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Index, b.Index), strings.Compare(a.What, b.What))
+	})
+	list = slices.Insert(list, at, v)
+	return list[:min(len(list), maxViolations)]
+}
+
+// command returns the command line that plays a world again.
+func (c *Campaign) command(index uint64) string {
+	var b strings.Builder
+	b.WriteString("wpssim replay")
+	if c.Faults != DefaultRates() {
+		fmt.Fprintf(&b, " -faults %v", c.Faults)
+	}
+	if p := c.profile(); p != "" {
+		fmt.Fprintf(&b, " -profile %s", p)
+	}
+	if c.ReuseKeys {
+		b.WriteString(" -reuse-keys")
+	}
+	fmt.Fprintf(&b, " %d:%d", c.Seed, index)
+	return b.String()
+}
+
+// profile returns what [Campaign.Only] has left, as the command line takes it.
+func (c *Campaign) profile() string {
+	var parts []string
+	if len(c.Routers) == 1 {
+		parts = append(parts, "router="+c.Routers[0].Name)
+	}
+	if len(c.Printers) == 1 {
+		parts = append(parts, "printer="+c.Printers[0].Name)
+	}
+	if len(c.People) == 1 {
+		parts = append(parts, "person="+c.People[0].Name)
+	}
+	return strings.Join(parts, ",")
+}
+
+// Merge adds the report of another part of the same campaign, or of another
+// campaign. Seconds are those of the longer, for they were played at the same
+// time.
+func (r *Report) Merge(other *Report) error {
+	mine, err1 := hex.DecodeString(r.TraceHash)
+	theirs, err2 := hex.DecodeString(other.TraceHash)
+	if err1 != nil || err2 != nil || len(mine) != sha256.Size || len(theirs) != sha256.Size {
+		return configError("a trace hash is not one")
+	}
+	for i, b := range theirs {
+		mine[i] ^= b
+	}
+	r.TraceHash = hex.EncodeToString(mine)
+	r.Registrations += other.Registrations
+	r.Succeeded += other.Succeeded
+	r.Failed += other.Failed
+	r.Exchanges += other.Exchanges
+	r.PINs += other.PINs
+	for cause, n := range other.Outcomes {
+		r.Outcomes[cause] += n
+	}
+	for _, v := range other.Violations {
+		r.Violations = keep(r.Violations, v)
+	}
+	for i, n := range other.Latency.Counts {
+		r.Latency.Counts[i] += n
+	}
+	r.time(max(r.Seconds, other.Seconds))
+	return nil
+}

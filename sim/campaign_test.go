@@ -1,0 +1,232 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// play runs a campaign to its end.
+func play(t *testing.T, c *Campaign) *Report {
+	t.Helper()
+	r, err := c.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.time(0) // the one thing that chance outside the worlds decides
+	r.PerSecond = 0
+	return r
+}
+
+// TestCampaign plays a campaign with any number of workers, and in parts. The
+// hash that is laid down here holds on every platform; it changes with
+// everything that the devices do, and with every row of the tables.
+func TestCampaign(t *testing.T) {
+	const want = "05cf05fddae14300d5ebd67a93773442fe110d3ea4f630f3488b53e09f5ea4db"
+	campaign := func() *Campaign { return &Campaign{Seed: 7, N: 400, Faults: DefaultRates(), ReuseKeys: true} }
+	c := campaign()
+	c.Workers = 1
+	one := play(t, c)
+	for _, v := range one.Violations {
+		t.Errorf("%s\n%s", v.What, v.Command)
+	}
+	if one.Registrations != 400 || one.Succeeded == 0 || one.TraceHash != want {
+		t.Errorf("%d registrations, %d succeeded, trace %s", one.Registrations, one.Succeeded, one.TraceHash)
+	}
+	c = campaign()
+	c.Workers = 4
+	if diff := cmp.Diff(one, play(t, c)); diff != "" {
+		t.Errorf("with four workers (-one +four):\n%s", diff)
+	}
+	var whole *Report
+	for shard := range uint64(3) {
+		c = campaign()
+		c.Shard, c.Shards = shard, 3
+		part := play(t, c)
+		if whole == nil {
+			whole = part
+		} else if err := whole.Merge(part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(one, whole); diff != "" {
+		t.Errorf("in three parts (-one +three):\n%s", diff)
+	}
+}
+
+// TestProfiles plays each row of the tables in clean air with fresh keys. There
+// are twenty and more.
+func TestProfiles(t *testing.T) {
+	c := new(Campaign)
+	if err := c.fill(); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.Routers) + len(c.Printers); n < 20 {
+		t.Errorf("%d profiles", n)
+	}
+	seen := make(map[string]bool)
+	try := func(kind string, s Scenario) {
+		name := kind + " " + s.Router + s.Printer + s.Person
+		if seen[name] {
+			t.Errorf("%s is there twice", name)
+		}
+		seen[name] = true
+		p, err := c.Play(s, nil)
+		if err != nil || len(p.Violations) > 0 {
+			t.Errorf("%+v: %v %v", s, p.Violations, err)
+		}
+	}
+	person := func(lacks Methods) string {
+		if lacks&ByButton != 0 {
+			return "pin"
+		}
+		return "button"
+	}
+	for _, r := range c.Routers {
+		try("router", Scenario{Seed: 1, Router: r.Name, Printer: "ordinary", Person: person(r.Lacks)})
+	}
+	for _, p := range c.Printers {
+		try("printer", Scenario{Seed: 1, Router: "ordinary", Printer: p.Name, Person: person(p.Lacks)})
+	}
+	for _, p := range c.People {
+		try("person", Scenario{Seed: 1, Router: "ordinary", Printer: "ordinary", Person: p.Name})
+	}
+}
+
+// fragile is an enrollee that breaks down when it hears something twice.
+type fragile struct {
+	Exchange
+	heard []string
+}
+
+func (f *fragile) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
+	if slices.Contains(f.heard, string(packet)) {
+		panic("heard before")
+	}
+	f.heard = append(f.heard, string(packet))
+	return f.Exchange.Handle(now, packet)
+}
+
+// fragileCampaign has fragile printers among others.
+func fragileCampaign() *Campaign {
+	return &Campaign{Seed: 3, N: 100, Faults: DefaultRates(), ReuseKeys: true, Printers: []PrinterProfile{
+		printerProfiles[0],
+		{Name: "fragile", Configure: func(c *PrinterConfig) {
+			c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
+				x, err := newEnrollee(cfg)
+				return &fragile{Exchange: x}, err
+			}
+		}},
+	}}
+}
+
+// TestShrink finds a printer that breaks down, repeats that, and leaves of the
+// faults those that break it.
+func TestShrink(t *testing.T) {
+	c := fragileCampaign()
+	r := play(t, c)
+	if r.Failed == 0 || len(r.Violations) == 0 {
+		t.Fatal("the fragile printer does not break")
+	}
+	v := r.Violations[0]
+	if !strings.Contains(v.What, "panic: heard before in sim.(*fragile).Handle") || !strings.HasPrefix(v.Command, "wpssim replay -reuse-keys 3:") {
+		t.Errorf("%s\n%s", v.What, v.Command)
+	}
+	s, err := c.Scenario(v.Index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := c.Play(s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	least, p, err := c.Shrink(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if least.Printer != "fragile" || len(p.Violations) == 0 || len(least.Keep) >= len(before.happened) {
+		t.Errorf("%d faults of %d are left: %+v", len(least.Keep), len(before.happened), least)
+	}
+	var again Scenario
+	text, err := json.Marshal(least)
+	if err == nil {
+		err = json.Unmarshal(text, &again)
+	}
+	if err != nil || !cmp.Equal(least, again) {
+		t.Errorf("%s: %v", text, err)
+	}
+	if repeated, err := c.Play(again, nil); err != nil || repeated.Trace != p.Trace {
+		t.Errorf("another trace: %v", err)
+	}
+	if _, _, err := c.Shrink(Scenario{Router: "ordinary", Printer: "ordinary", Person: "pin"}); !errors.Is(err, ErrConfig) {
+		t.Errorf("what does not fail is shrunk: %v", err)
+	}
+}
+
+func TestCampaignConfig(t *testing.T) {
+	for name, c := range map[string]*Campaign{
+		"shard":  {N: 1, Shard: 2, Shards: 2},
+		"person": {N: 1, Routers: []RouterProfile{{Name: "bare", Lacks: ByPIN | ByButton | ByWizard}}},
+	} {
+		if _, err := c.Run(context.Background()); !errors.Is(err, ErrConfig) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	full := errors.New("disk full")
+	c := &Campaign{N: 100, ReuseKeys: true, Trace: func(*Play) error { return full }}
+	if _, err := c.Run(context.Background()); !errors.Is(err, full) {
+		t.Errorf("the error of Trace: %v", err)
+	}
+	if err := new(Campaign).Only("nonsense", "", ""); !errors.Is(err, ErrConfig) {
+		t.Errorf("a profile that is not there: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c = &Campaign{ReuseKeys: true, Trace: func(p *Play) error {
+		if p.Index == 20 {
+			cancel()
+		}
+		return nil
+	}}
+	if r, err := c.Run(ctx); err != nil || r.Registrations < 20 {
+		t.Errorf("a campaign that was ended: %+v, %v", r, err)
+	}
+}
+
+func TestRates(t *testing.T) {
+	for _, text := range []string{"none", "swarm", "loss=0.1", "loss=0.1,delay=0..0.5", "swarm,loss=0.9", "outage=1..2,kbps=100"} {
+		var r Rates
+		if err := r.UnmarshalText([]byte(text)); err != nil || r.String() != text {
+			t.Errorf("%s: %v, %v", text, r, err)
+		}
+	}
+	for _, text := range []string{"", "loss", "loss=2", "loss=0.5..0.1", "loss=x", "rain=0.1", "loss=NaN", "loss=-1", "swarm,none"} {
+		if err := new(Rates).UnmarshalText([]byte(text)); !errors.Is(err, ErrConfig) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestEvidence has the doctor judge what a printer has noticed.
+func TestEvidence(t *testing.T) {
+	h := newHome(t, nil, nil)
+	h.enter(mistyped(h.byPIN(), 7))
+	h.Run(2 * time.Minute)
+	if d := doctor.Diagnose(h.printer.Evidence()); d.Cause != doctor.PINSecondHalf {
+		t.Errorf("%s: %s", d.Cause, d.Verdict)
+	}
+	h.byButton()
+	h.Run(time.Minute)
+	if d := doctor.Diagnose(h.printer.Evidence()); d.Cause != doctor.Success {
+		t.Errorf("%s: %s", d.Cause, d.Verdict)
+	}
+}

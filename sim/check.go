@@ -1,0 +1,331 @@
+package sim
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps"
+)
+
+// checker holds the events of a world against what must be so in every world.
+// It reads frames by itself, with nothing from the packages that wrote them.
+type checker struct {
+	violations []string
+	runs       map[pairing]*run
+	homes      map[string]*watched // routers, by name
+	given      map[network]bool    // every network that a router had to give
+	lists      int                 // of PINs that a router keeps: one, or one for each radio
+	exchanges  int                 // that came to M1
+	began      time.Duration       // when the last set-up did
+	latency    time.Duration       // from then to the connection
+}
+
+// pairing is a station and an access point, by their names.
+type pairing struct{ station, ap string }
+
+type network struct{ ssid, key string }
+
+// run is what a station and an access point have said to each other. Each has
+// its own idea of when they began anew.
+type run struct {
+	// At the station, since it asked to associate: messages sent and received,
+	// answers by the request.
+	sent, received messageSet
+	answers        map[string]string
+	request        string // that has just arrived
+	// At the access point, since it was asked.
+	apSent, apReceived messageSet
+	pin                bool     // by M2, as far as its first fragment tells
+	uuid               [16]byte // by M1
+}
+
+// messageSet is a set of message types.
+type messageSet uint32
+
+func (s messageSet) has(t byte) bool { return s>>t&1 != 0 }
+func (s *messageSet) add(t byte)     { *s |= 1 << t }
+
+// watched is what is known of a router.
+type watched struct {
+	entries, exposed int                    // PINs that were typed, and runs in which M6 proved one
+	pressing         map[[16]byte]time.Time // devices heard in push-button mode, within the monitor time
+	guesses          int                    // wrong PINs of its own
+	lastNACK         string
+	lockedUntil      time.Duration
+}
+
+// Message types: WSC 2.0 §12, Message Type.
+const (
+	typeM1   = 0x04
+	typeM2   = 0x05
+	typeM2D  = 0x06
+	typeM3   = 0x07
+	typeM4   = 0x08
+	typeM5   = 0x09
+	typeM6   = 0x0A
+	typeM7   = 0x0B
+	typeM8   = 0x0C
+	typeNACK = 0x0E
+	typeDone = 0x0F
+)
+
+// proofs tell of each message which one must have come before it.
+var proofs = map[byte]byte{typeM5: typeM4, typeM6: typeM5, typeM7: typeM6, typeM8: typeM7, typeDone: typeM8}
+
+// The rule of hostap's lockout that is checked: each third wrong PIN locks for
+// a minute at least.
+const (
+	guessesToLock = 3
+	shortestLock  = time.Minute
+)
+
+func newChecker() *checker {
+	return &checker{lists: 1, runs: make(map[pairing]*run), homes: make(map[string]*watched), given: make(map[network]bool)}
+}
+
+// fail notes a violation.
+func (c *checker) fail(format string, args ...any) {
+	const enough = 10
+	if len(c.violations) < enough {
+		c.violations = append(c.violations, fmt.Sprintf(format, args...))
+	}
+}
+
+func (c *checker) run(station, ap string) *run {
+	key := pairing{station, ap}
+	r := c.runs[key]
+	if r == nil {
+		r = &run{answers: make(map[string]string)}
+		c.runs[key] = r
+	}
+	return r
+}
+
+func (c *checker) home(ap string) *watched {
+	h := c.homes[ap]
+	if h == nil {
+		h = &watched{pressing: make(map[[16]byte]time.Time)}
+		c.homes[ap] = h
+	}
+	return h
+}
+
+// give notes a network that a router has to give, without the zeros that
+// some routers add.
+func (c *checker) give(ssid wps.SSID, key wps.NetworkKey) {
+	c.given[network{strings.TrimRight(string(ssid), "\x00"), strings.TrimRight(string(key), "\x00")}] = true
+}
+
+// gave reports whether a router had a network to give.
+func (c *checker) gave(w *wps.Credential) bool {
+	return c.given[network{string(w.SSID), string(w.NetworkKey)}]
+}
+
+// observe takes an event.
+func (c *checker) observe(e Event) {
+	switch f := e.Frame; {
+	case e.Kind == Noted:
+		c.noted(e)
+	case f.Type == Deauthentication && f.To == wps.Broadcast && e.Kind == Sent: // a router starts
+		clear(c.home(e.From).pressing)
+	case f.Type == ProbeRequest && e.Kind == Arrived && e.Damage&(Corrupted|Truncated) == 0:
+		c.probed(e)
+	case f.Type == AssociationRequest && e.Kind == Sent:
+		r := c.run(e.From, e.To)
+		r.sent, r.received, r.request = 0, 0, ""
+		clear(r.answers)
+	case f.Type == AssociationRequest && e.Kind == Arrived:
+		r := c.run(e.From, e.To)
+		r.apSent, r.apReceived = 0, 0
+	case f.Type != Data || e.Kind == Lost:
+	case f.From == f.BSSID && e.Kind == Sent:
+		c.fromAP(e, c.run(e.To, e.From))
+	case f.From == f.BSSID:
+		r := c.run(e.To, e.From)
+		r.request = string(f.Body)
+		if m, ok := readMessage(f.Body); ok {
+			r.received.add(m.kind)
+		}
+	case e.Kind == Sent:
+		c.fromStation(e, c.run(e.From, e.To))
+	default:
+		c.atAP(e, c.run(e.From, e.To))
+	}
+}
+
+// noted takes a remark.
+func (c *checker) noted(e Event) {
+	for key, r := range c.runs {
+		if key.station == e.From {
+			r.request = ""
+		}
+	}
+	switch {
+	case strings.HasPrefix(e.Text, "owner: sets up Wi-Fi"), e.Text == "owner: starts the wizard":
+		c.began = e.At
+	case strings.HasPrefix(e.Text, "is connected to"), e.Text == "the wizard has done its work":
+		c.latency = e.At - c.began
+	case strings.HasPrefix(e.Text, "has received the network"):
+		c.received(e.From)
+	case e.Text == "owner: enters the PIN of a device":
+		c.home(e.From).entries += c.lists
+	case e.Text == eapwsc.EventRegistered.String():
+		clear(c.home(e.From).pressing)
+	}
+}
+
+// received checks that a credential comes after both proofs.
+func (c *checker) received(station string) {
+	for key, r := range c.runs {
+		if key.station == station && r.sent.has(typeM7) && r.received.has(typeM8) {
+			return
+		}
+	}
+	c.fail("%s has a network without both proofs", station)
+}
+
+// probed notes who is in push-button mode.
+func (c *checker) probed(e Event) {
+	at := Epoch.Add(e.At)
+	id, ok := findAttribute(wpsAttributes(e.Frame.Body), 0x1012)
+	uuid, known := findAttribute(wpsAttributes(e.Frame.Body), 0x1047)
+	if ok && known && len(uuid) == 16 && len(id) == 2 && binary.BigEndian.Uint16(id) == 4 {
+		c.home(e.To).pressing[[16]byte(uuid)] = at
+	}
+}
+
+// atAP takes what arrives at an access point.
+func (c *checker) atAP(e Event, r *run) {
+	m, ok := readMessage(e.Frame.Body)
+	if !ok {
+		return
+	}
+	r.apReceived.add(m.kind)
+	if uuid, ok := findAttribute(m.data, 0x1047); ok && m.kind == typeM1 && len(uuid) == 16 {
+		r.uuid = [16]byte(uuid)
+	}
+}
+
+// fromAP checks what an access point sends: no proof before that of the other
+// side, no PIN that was proved to somebody, no button while two devices mean
+// it, no answer with a PIN that is locked.
+func (c *checker) fromAP(e Event, r *run) {
+	m, ok := readMessage(e.Frame.Body)
+	if !ok {
+		return
+	}
+	h, again := c.home(e.From), r.apSent.has(m.kind)
+	if proof := proofs[m.kind]; proof != 0 && !r.apReceived.has(proof) {
+		c.fail("%v: %s sends message %#x before it has received %#x", e.At, e.From, m.kind, proof)
+	}
+	r.apSent.add(m.kind)
+	switch {
+	case m.kind == typeM2 && !again:
+		id, ok := findAttribute(m.data, 0x1012)
+		button := ok && len(id) == 2 && binary.BigEndian.Uint16(id) == 4
+		if r.pin = ok && !button; button {
+			c.checkOverlap(e, h, r)
+		}
+	case m.kind == typeM6 && !again && r.pin:
+		if h.exposed++; h.exposed > h.entries {
+			c.fail("%v: %s uses a PIN again that it has proved before", e.At, e.From)
+		}
+	case m.kind == typeM3 && !again && e.At < h.lockedUntil:
+		c.fail("%v: %s goes on with its own PIN, which is locked", e.At, e.From)
+	case m.kind == typeNACK && r.apSent.has(typeM1) && string(e.Frame.Body) != h.lastNACK:
+		h.lastNACK = string(e.Frame.Body)
+		if code, ok := findAttribute(m.data, 0x1009); ok && len(code) == 2 && binary.BigEndian.Uint16(code) == 18 {
+			if h.guesses++; h.guesses%guessesToLock == 0 {
+				h.lockedUntil = e.At + shortestLock
+			}
+		}
+	}
+}
+
+// checkOverlap checks that no other device was heard pressing.
+func (c *checker) checkOverlap(e Event, h *watched, r *run) {
+	for uuid, at := range h.pressing {
+		if uuid != r.uuid && Epoch.Add(e.At).Sub(at) < eapwsc.MonitorTime {
+			c.fail("%v: %s registers by push button although another device is in that mode", e.At, e.From)
+		}
+	}
+}
+
+// fromStation checks the order of a station's proofs, and that it answers a
+// request that comes again as it did before.
+func (c *checker) fromStation(e Event, r *run) {
+	body := e.Frame.Body
+	if m, ok := readMessage(body); ok {
+		if m.kind == typeM1 && !r.sent.has(typeM1) {
+			c.exchanges++
+		}
+		r.sent.add(m.kind)
+		if proof := proofs[m.kind]; proof != 0 && !r.received.has(proof) {
+			c.fail("%v: %s sends message %#x before it has received %#x", e.At, e.From, m.kind, proof)
+		}
+	}
+	if len(body) < 2 || body[1] != 0 || r.request == "" { // an EAP packet in answer to one
+		return
+	}
+	if before, ok := r.answers[r.request]; ok && before != string(body) {
+		c.fail("%v: %s answers a repeated request otherwise than before", e.At, e.From)
+	}
+	r.answers[r.request] = string(body)
+}
+
+// message is a WSC message, or the first fragment of one.
+type message struct {
+	kind byte
+	data []byte // attributes
+}
+
+// readMessage reads a message out of an EAPOL frame: RFC 3748 §4 and §5.7, WSC
+// 2.0.5 §7.7.1. Later fragments are none.
+func readMessage(frame []byte) (message, bool) {
+	const header = 4 + 14 // EAPOL, and EAP with the expanded type
+	if len(frame) < header || frame[1] != 0 || string(frame[8:16]) != "\xFE\x00\x37\x2A\x00\x00\x00\x01" {
+		return message{}, false
+	}
+	data := frame[header:]
+	if lengthField := frame[17]&2 != 0; lengthField && len(data) >= 2 {
+		data = data[2:]
+	}
+	if len(data) < 5 || binary.BigEndian.Uint16(data) != 0x104A {
+		return message{}, false
+	}
+	kind, ok := findAttribute(data, 0x1022)
+	if !ok || len(kind) != 1 || kind[0] >= 32 {
+		return message{}, false
+	}
+	return message{kind[0], data}, true
+}
+
+// findAttribute returns the value of an attribute in a list.
+func findAttribute(list []byte, id uint16) ([]byte, bool) {
+	for len(list) >= 4 {
+		n := int(binary.BigEndian.Uint16(list[2:]))
+		if len(list) < 4+n {
+			break
+		}
+		if binary.BigEndian.Uint16(list) == id {
+			return list[4 : 4+n], true
+		}
+		list = list[4+n:]
+	}
+	return nil, false
+}
+
+// wpsAttributes returns the attributes in the WPS elements of a frame.
+func wpsAttributes(elements []byte) (attributes []byte) {
+	for len(elements) >= 2 && len(elements) >= 2+int(elements[1]) {
+		body := elements[2 : 2+int(elements[1])]
+		if elements[0] == 221 && len(body) >= 4 && string(body[:4]) == "\x00\x50\xF2\x04" {
+			attributes = append(attributes, body[4:]...)
+		}
+		elements = elements[2+len(body):]
+	}
+	return attributes
+}

@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Methods are ways to register that a device has, or that a person takes.
+type Methods uint8
+
+// The methods.
+const (
+	ByPIN Methods = 1 << iota
+	ByButton
+	// ByWizard is with a computer, and the router's own PIN.
+	ByWizard
+)
+
+// RouterProfile is a row of the table of routers: see [RouterProfiles].
+type RouterProfile struct {
+	Name string
+	// About says what is special about it.
+	About string
+	// Lacks are the methods that it does not have.
+	Lacks Methods
+	// Configure changes a router that is sensible in everything.
+	Configure func(*RouterConfig)
+	// Air, if set, is what its frames and those to it suffer.
+	Air Fault
+	// Start, if set, is done to it before anything else happens.
+	Start func(*Router) error
+	// Guest is a second network of the same device, which joins in.
+	Guest bool
+	// Causes are what the doctor may say because of it; none if all goes well
+	// with it, and [doctor.Success] among others if all may.
+	Causes []doctor.Cause
+}
+
+// PrinterProfile is a row of the table of printers: see [PrinterProfiles].
+type PrinterProfile struct {
+	Name      string
+	About     string
+	Lacks     Methods
+	Configure func(*PrinterConfig)
+	Air       Fault
+	Causes    []doctor.Cause
+}
+
+// what applies to frames of one kind.
+func what(fault Fault, names ...string) Fault {
+	return Only{func(f *Frame) bool { return f.Type == Data && slices.Contains(names, f.What()) }, fault}
+}
+
+// point changes the WPS side of a router.
+func point(change func(*eapwsc.AccessPointConfig)) func(*RouterConfig) {
+	return func(c *RouterConfig) { c.Customize = change }
+}
+
+// given changes what a router gives away, where that is not what it has.
+func given(change func(*wps.Credential)) func(*RouterConfig) {
+	return point(func(c *eapwsc.AccessPointConfig) { change(&c.Credentials[0]) })
+}
+
+// settings changes the settings of a router.
+func settings(change func(*Settings)) func(*RouterConfig) {
+	return func(c *RouterConfig) { change(&c.Settings) }
+}
+
+func security(s Security) func(*RouterConfig) {
+	return settings(func(o *Settings) { o.Security = s })
+}
+
+// weak returns randomness that begins anew each time.
+func weak() *Stream { return newStream(0, "", "weak") }
+
+// RouterProfiles returns the routers of campaigns, the ordinary one first.
+func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
+
+var routerProfiles = []RouterProfile{
+	{Name: "ordinary", About: "version 2.0, one radio, WPA2"},
+	{Name: "version-1.0", About: "no Version2 in its messages and elements",
+		Configure: point(func(c *eapwsc.AccessPointConfig) { c.Run.Version10 = true })},
+	{Name: "padded-ssid", About: "the SSID that it gives is padded with zeros to 32 octets",
+		Configure: given(func(c *wps.Credential) { c.SSID += wps.SSID(strings.Repeat("\x00", 32-len(c.SSID))) })},
+	{Name: "terminated-key", About: "the passphrase that it gives ends in a NUL",
+		Configure: func(c *RouterConfig) {
+			c.Settings = Settings{SSID: "terminated", Key: wps.NetworkKey("correct horse")}
+			given(func(c *wps.Credential) { c.NetworkKey = append(slices.Clone(c.NetworkKey), 0) })(c)
+		}},
+	{Name: "passphrase", About: "a name and a passphrase that are not ASCII alone",
+		Configure: settings(func(s *Settings) { s.SSID, s.Key = "Café Zürich ☕", wps.NetworkKey("naïve passphrase") })},
+	{Name: "several-credentials", About: "gives a second network, and the first one twice",
+		Configure: point(func(c *eapwsc.AccessPointConfig) {
+			second := c.Credentials[0]
+			second.SSID = "second"
+			c.Credentials = append(c.Credentials, c.Credentials[0], second)
+		})},
+	{Name: "mixed", About: "WPA and WPA2, and gives both in one credential", Configure: security(WPAWPA2)},
+	{Name: "transition", About: "WPA2 and WPA3", Configure: security(WPA2WPA3)},
+	{Name: "open", About: "a network without a key", Configure: security(Open)},
+	{Name: "unconfigured", About: "as it comes out of the box: the first device configures it",
+		Configure: func(c *RouterConfig) { c.Unconfigured, c.Settings.Security = true, Open },
+		Causes:    []doctor.Cause{doctor.Success, doctor.NotConfigured}},
+	{Name: "slow-dh", About: "needs six seconds to compute M2: it sends WSC_Start again meanwhile",
+		Air: what(Late(6*time.Second), "M2", "M2D")},
+	{Name: "late-m2", About: "waits for its owner with M2 instead of refusing by M2D",
+		Configure: point(func(c *eapwsc.AccessPointConfig) { c.LateM2 = 10 * time.Second })},
+	{Name: "fragments", About: "packets of 128 octets",
+		Configure: point(func(c *eapwsc.AccessPointConfig) { c.FragmentSize = 128 })},
+	{Name: "dual-band", About: "two radios with one UUID",
+		Configure: func(c *RouterConfig) { c.Bands = wps.Band24GHz | wps.Band5GHz }},
+	{Name: "two-uuids", About: "two radios with a UUID each: taken for two routers whose buttons are pressed",
+		Configure: func(c *RouterConfig) { c.Bands, c.SeparateRadios = wps.Band24GHz|wps.Band5GHz, true },
+		Causes:    []doctor.Cause{doctor.Success, doctor.Overlap}},
+	{Name: "5ghz", About: "a radio on 5 GHz alone, which most printers do not hear",
+		Configure: func(c *RouterConfig) { c.Bands = wps.Band5GHz },
+		Causes:    []doctor.Cause{doctor.Success, doctor.Unknown}},
+	{Name: "all-ssids", About: "its button and its page work for the guest network as well", Guest: true, Lacks: ByWizard,
+		// Beacons do not tell that the two are one device.
+		Causes: []doctor.Cause{doctor.Success, doctor.Overlap, doctor.Unknown}},
+	{Name: "pin-only", About: "has no button", Lacks: ByButton},
+	{Name: "button-only", About: "has no page for PINs, and none of its own", Lacks: ByPIN | ByWizard,
+		Configure: func(c *RouterConfig) { c.NoPIN = true }},
+	{Name: "locked", About: "has locked its own PIN", Start: func(r *Router) error { return r.SetLock(eapwsc.Locked) },
+		Causes: []doctor.Cause{doctor.Success, doctor.SetupLocked, doctor.APPINDisabled}},
+	{Name: "always-selected", About: "says at all times that a button is pressed",
+		Configure: func(c *RouterConfig) {
+			c.Announce = func(e *wps.Beacon) {
+				if !e.SelectedRegistrar {
+					e.SelectedRegistrar, e.DevicePasswordID = true, wps.PasswordPushButton
+					e.SelectedRegistrarConfigMethods = wps.MethodPushButton
+				}
+			}
+		},
+		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession, doctor.MethodMismatch, doctor.SetupLocked, doctor.Overlap, doctor.Timeout}},
+	{Name: "never-selected", About: "never says that it waits: a PIN finds it all the same, a button does not",
+		Configure: func(c *RouterConfig) {
+			c.Announce = func(e *wps.Beacon) {
+				e.SelectedRegistrar, e.DevicePasswordID, e.SelectedRegistrarConfigMethods = false, 0, 0
+				e.WFA.AuthorizedMACs = nil
+			}
+		},
+		Causes: []doctor.Cause{doctor.Success, doctor.NoSelectedRegistrar, doctor.NoRegistrarSession, doctor.MethodMismatch}},
+	{Name: "static-nonces", About: "draws the same nonces and keys after every start",
+		Configure: point(func(c *eapwsc.AccessPointConfig) { c.Run.Rand = weak() })},
+	{Name: "wps-off", About: "WPS is switched off", Configure: settings(func(s *Settings) { s.WPSOff = true }),
+		Causes: []doctor.Cause{doctor.WPSDisabled}},
+	{Name: "hidden", About: "its name is hidden, which ends WPS", Configure: settings(func(s *Settings) { s.Hidden = true }),
+		Causes: []doctor.Cause{doctor.WPSDisabled}},
+	{Name: "wpa3", About: "WPA3 only", Configure: security(WPA3), Causes: []doctor.Cause{doctor.WPA3Only}},
+	{Name: "wep", About: "WEP only", Configure: security(WEP), Causes: []doctor.Cause{doctor.WPSDisabled}},
+	{Name: "filter", About: "admits the addresses on a list, and nobody else",
+		Configure: settings(func(s *Settings) { s.Allowed = []wps.MAC{{2, 7}} }),
+		Causes:    []doctor.Cause{doctor.AssociationRefused}},
+	{Name: "gives-wep", About: "gives settings that are none for a printer of today", Lacks: ByWizard,
+		Configure: given(func(c *wps.Credential) { c.AuthType, c.EncrType = wps.AuthShared, wps.EncrWEP }),
+		Causes:    []doctor.Cause{doctor.CredentialRefused}},
+}
+
+// PrinterProfiles returns the printers of campaigns, the ordinary one first.
+func PrinterProfiles() []PrinterProfile { return slices.Clone(printerProfiles) }
+
+var printerProfiles = []PrinterProfile{
+	{Name: "ordinary", About: "version 2.0, one band, a new PIN for each set-up"},
+	{Name: "version-1.0", About: "no Version2", Configure: func(c *PrinterConfig) { c.Version10 = true }},
+	{Name: "label", About: "the same PIN always, on a label", Configure: func(c *PrinterConfig) { c.PIN = pin.MustParse("24681353") }},
+	{Name: "four-digits", About: "a PIN of four digits, on a label", Configure: func(c *PrinterConfig) { c.PIN = pin.MustParse("2468") }},
+	{Name: "leading-zeros", About: "a PIN that begins with zeros", Configure: func(c *PrinterConfig) { c.PIN = pin.MustParse("00012348") }},
+	{Name: "dual-band", About: "hears 5 GHz as well", Configure: func(c *PrinterConfig) { c.Bands = wps.Band24GHz | wps.Band5GHz }},
+	{Name: "one-per-band", About: "hears both bands, and judges overlaps as iwd does",
+		Configure: func(c *PrinterConfig) { c.Bands, c.OnePerBand = wps.Band24GHz|wps.Band5GHz, true }},
+	{Name: "random-mac", About: "has a new address for each set-up", Configure: func(c *PrinterConfig) { c.RandomMAC = true }},
+	{Name: "slow-scan", About: "looks around every ten seconds only", Configure: func(c *PrinterConfig) { c.ScanInterval = 10 * time.Second }},
+	{Name: "slow-dh", About: "needs four seconds to compute M3", Air: what(Late(4*time.Second), "M3")},
+	{Name: "repeats-m1", About: "sends M1 twice", Air: what(Noise{Double: 1}, "M1")},
+	{Name: "ignores-m2d", About: "does not answer M2D, and waits",
+		Configure: exchange(func(x Exchange) Exchange { return deafToM2D{x} }, 0)},
+	{Name: "fragments", About: "packets of 200 octets", Configure: exchange(func(x Exchange) Exchange { return x }, 200)},
+	{Name: "static-nonces", About: "draws the same nonces and keys in every run",
+		Configure: enrollee(func(c *registration.EnrolleeConfig) { c.Rand = weak() })},
+	{Name: "vendor", About: "extensions of a vendor in every message",
+		Configure: enrollee(func(c *registration.EnrolleeConfig) {
+			c.Vendor = []wps.VendorExtension{{Vendor: [3]byte{0x00, 0x13, 0x7F}, Data: []byte("vendor")}}
+		})},
+	{Name: "long-names", About: "all texts as long as they may be",
+		Configure: func(c *PrinterConfig) {
+			c.Device.Manufacturer, c.Device.ModelName = strings.Repeat("m", 64), strings.Repeat("n", 32)
+			c.Device.DeviceName, c.Device.SerialNumber = "Drucker im ersten Stock, Büro", strings.Repeat("9", 32)
+		}},
+	{Name: "pin-only", About: "has no button", Lacks: ByButton},
+	{Name: "button-only", About: "has no panel for a PIN", Lacks: ByPIN},
+}
+
+// enrollee changes the runs of a printer.
+func enrollee(change func(*registration.EnrolleeConfig)) func(*PrinterConfig) {
+	return func(c *PrinterConfig) { c.Customize = change }
+}
+
+// exchange changes the EAP side of a printer.
+func exchange(wrap func(Exchange) Exchange, fragmentSize int) func(*PrinterConfig) {
+	return func(c *PrinterConfig) {
+		c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
+			x, err := newPeer(cfg, fragmentSize)
+			if err != nil {
+				return nil, err
+			}
+			return wrap(x), nil
+		}
+	}
+}
+
+// deafToM2D is an exchange that does not answer M2D.
+type deafToM2D struct{ Exchange }
+
+// Handle takes an EAP packet, and leaves M2D without an answer.
+func (x deafToM2D) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
+	step, err := x.Exchange.Handle(now, packet)
+	p, bad := eapwsc.ParsePacket(packet)
+	if bad != nil || !p.IsWSC() {
+		return step, err
+	}
+	if t, bad := wps.PeekMessageType(p.Data); bad == nil && t == wps.MessageM2D {
+		step.Send = nil
+	}
+	return step, err
+}

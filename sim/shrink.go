@@ -1,0 +1,55 @@
+package sim
+
+import "regexp"
+
+// Shrink looks for the least that still violates what a scenario violates:
+// ordinary devices in the place of peculiar ones, and few of the faults, which
+// it lists in Keep. It returns what it has found, and its play. The error is
+// [ErrConfig], also if the scenario violates nothing.
+func (c *Campaign) Shrink(s Scenario) (Scenario, Play, error) {
+	least, err := c.Play(s, nil)
+	if err != nil {
+		return s, least, err
+	}
+	if len(least.Violations) == 0 {
+		return s, least, configError("%d:%d violates nothing", s.Seed, s.Index)
+	}
+	wanted := signature(least.Violations[0])
+	try := func(s Scenario) bool {
+		play, err := c.Play(s, nil)
+		if err != nil || len(play.Violations) == 0 || signature(play.Violations[0]) != wanted {
+			return false
+		}
+		least = play
+		return true
+	}
+	for _, plainer := range []func(*Scenario){
+		func(s *Scenario) { s.Faults = Rates{} },
+		func(s *Scenario) { s.Router = c.Routers[0].Name },
+		func(s *Scenario) { s.Printer = c.Printers[0].Name },
+	} {
+		simpler := least.Scenario
+		plainer(&simpler)
+		try(simpler)
+	}
+	if least.Faults == (Rates{}) {
+		return least.Scenario, least, nil
+	}
+	// Delta debugging: leave out halves, quarters, and so on to single faults.
+	for size := len(least.happened); size > 0; size /= 2 {
+		for at := 0; at < len(least.happened); {
+			fewer := least.Scenario
+			fewer.Keep = append([]string{}, least.happened[:at]...) // not nil, which keeps all
+			fewer.Keep = append(fewer.Keep, least.happened[min(at+size, len(least.happened)):]...)
+			if !try(fewer) {
+				at += size
+			}
+		}
+	}
+	return least.Scenario, least, nil
+}
+
+var numbers = regexp.MustCompile(`[0-9.]+(h|m|s|ms|µs|ns)?`)
+
+// signature is what a violation has in common with others of its kind.
+func signature(violation string) string { return numbers.ReplaceAllString(violation, "") }

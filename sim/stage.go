@@ -1,0 +1,380 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Scenario says all that happens in one world of a [Campaign]: what it was told
+// and what it has drawn from its seed. [Campaign.Scenario] draws one,
+// [Campaign.Play] plays it.
+type Scenario struct {
+	Seed    uint64 `json:"seed"`
+	Index   uint64 `json:"index"`
+	Router  string `json:"router"`  // names of profiles
+	Printer string `json:"printer"` //
+	Person  string `json:"person"`
+	Faults  Rates  `json:"faults"`
+	// Keep, if not nil, are the only faults that happen, by their names: see
+	// [Campaign.Shrink].
+	Keep      []string `json:"keep,omitzero"`
+	ReuseKeys bool     `json:"reuse_keys,omitempty"`
+}
+
+// Play is what has come of a [Scenario].
+type Play struct {
+	Scenario
+	// Cause is what the doctor says: [doctor.Success], or why not.
+	Cause doctor.Cause `json:"cause"`
+	// Latency is from the last set-up at the panel to the connection, in the
+	// time of the world; 0 if there was none.
+	Latency time.Duration `json:"latency_ns,omitempty"`
+	// Exchanges is how many runs of the Registration Protocol began, PINs how
+	// many PINs people typed.
+	Exchanges int `json:"exchanges"`
+	PINs      int `json:"pins"`
+	// Violations are what must not be, in words.
+	Violations []string `json:"violations,omitempty"`
+	// Trace is [World.TraceHash], in hexadecimal digits.
+	Trace string `json:"trace"`
+
+	happened []string // names of the faults
+}
+
+// The times of a scene.
+const (
+	// sceneLimit is when all must be over: two set-ups with what a person
+	// needs between them, and a restart of the router.
+	sceneLimit = 15 * time.Minute
+	// aftermath is for the last frames.
+	aftermath = 300 * time.Millisecond
+	// joinPatience is how long a printer may try to join a network that it
+	// was given.
+	joinPatience = 45 * time.Second
+	// longestWalk is from one device to the other; shortestWalk is when they
+	// are side by side.
+	shortestWalk, longestWalk = time.Second, 20 * time.Second
+)
+
+// stage is a world in which a scenario is played.
+type stage struct {
+	scenario Scenario
+	world    *World
+	scene    *Scene
+	check    *checker
+	random   *rand.Rand
+	walk     time.Duration
+	faults   *selection   // nil without faults
+	config   RouterConfig // of the router
+	guest    *Router
+	printers []*Printer
+}
+
+// stream returns the randomness of the scenario for a purpose.
+func (s Scenario) stream(purpose string) *rand.Rand {
+	return rand.New(newStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
+}
+
+// set sets the stage for three rows of the tables.
+func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs, observe func(Event)) (*stage, error) {
+	s := &stage{scenario: sc, check: newChecker(), random: sc.stream("stage")}
+	s.walk = shortestWalk + time.Duration(s.random.Int64N(int64(longestWalk-shortestWalk)))
+	watch := s.check.observe
+	if observe != nil {
+		watch = func(e Event) { s.check.observe(e); observe(e) }
+	}
+	s.world = New(Config{Seed: sc.stream("world").Uint64(), PSKs: psks, Observe: watch})
+	link := &s.world.cfg.Link
+	link.Rate = int(1000 * sc.Faults.Kbps.Low)
+	var air Faults
+	for _, fault := range []Fault{router.Air, printer.Air} {
+		if fault != nil {
+			air = append(air, fault)
+		}
+	}
+	if faults := sc.Faults.faults(s.world, sc.stream("faults")); faults != nil {
+		s.faults = newSelection(faults, sc.Keep)
+		air = append(air, s.faults)
+	}
+	if air != nil {
+		link.Fault = air
+	}
+
+	cfg := RouterConfig{Name: "router"}
+	if router.Configure != nil {
+		router.Configure(&cfg)
+	}
+	s.config = cfg
+	if cfg.SeparateRadios {
+		s.check.lists = len(bandsOf(cfg.Bands))
+	}
+	s.scene = &Scene{World: s.world, check: s.check, stage: s}
+	var err error
+	if s.scene.Router, err = s.newRouter(cfg); err != nil {
+		return nil, err
+	}
+	if router.Guest {
+		guest := RouterConfig{Name: "guest", Settings: Settings{SSID: "guest"}}
+		guest.Device.UUID = s.scene.Router.cfg.Device.UUID
+		if s.guest, err = s.newRouter(guest); err != nil {
+			return nil, err
+		}
+	}
+	pc := PrinterConfig{Name: "printer"}
+	if printer.Configure != nil {
+		printer.Configure(&pc)
+	}
+	if s.scene.Printer, err = s.newPrinter(pc); err != nil {
+		return nil, err
+	}
+	if router.Start != nil {
+		return s, router.Start(s.scene.Router)
+	}
+	return s, nil
+}
+
+// newRouter adds a router. Its key is a pre-shared one, unless it is laid down:
+// to compute it from a passphrase costs more than a registration.
+func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
+	if len(cfg.Settings.Key) == 0 {
+		cfg.Settings.Key = wps.NetworkKey(fmt.Sprintf("%016x%016x%016x%016x",
+			s.random.Uint64(), s.random.Uint64(), s.random.Uint64(), s.random.Uint64()))
+	}
+	custom := cfg.Customize
+	cfg.Customize = func(c *eapwsc.AccessPointConfig) {
+		if s.scenario.ReuseKeys {
+			c.Run.KeyPair = reusedKeys().registrar
+		}
+		if custom != nil {
+			custom(c)
+		}
+		for _, given := range c.Credentials {
+			s.check.give(given.SSID, given.NetworkKey)
+		}
+	}
+	return NewRouter(s.world, cfg)
+}
+
+func (s *stage) newPrinter(cfg PrinterConfig) (*Printer, error) {
+	if custom := cfg.Customize; s.scenario.ReuseKeys {
+		cfg.Customize = func(c *registration.EnrolleeConfig) {
+			c.KeyPair = reusedKeys().enrollee
+			if custom != nil {
+				custom(c)
+			}
+		}
+	}
+	p, err := NewPrinter(s.world, cfg)
+	if err == nil {
+		s.printers = append(s.printers, p)
+	}
+	return p, err
+}
+
+// router adds another router, printer another printer, and newComputer a
+// computer, all of them ordinary.
+func (s *stage) router(cfg RouterConfig) *Router { return ordinary(s.newRouter(cfg)) }
+
+func (s *stage) printer(cfg PrinterConfig) *Printer { return ordinary(s.newPrinter(cfg)) }
+
+func (s *stage) newComputer() *Computer {
+	cfg := ComputerConfig{Name: "computer", Bands: s.scene.Router.cfg.Bands}
+	if s.scenario.ReuseKeys {
+		cfg.Customize = func(c *registration.RegistrarConfig) { c.KeyPair = reusedKeys().enrollee }
+	}
+	return ordinary(NewComputer(s.world, cfg))
+}
+
+// ordinary returns a device whose configuration is of this package's making.
+func ordinary[T any](device T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return device
+}
+
+// reusedKeys are key pairs with short exponents, which cost next to nothing:
+// good for everything but secrecy.
+var reusedKeys = sync.OnceValue(func() (keys struct{ enrollee, registrar *registration.KeyPair }) {
+	keys.enrollee = ordinary(registration.NewKeyPairFromExponent([]byte{0x35}))
+	keys.registrar = ordinary(registration.NewKeyPairFromExponent([]byte{0x5B}))
+	return keys
+})
+
+// over reports whether nobody is doing anything any more.
+func (s *stage) over() bool {
+	if s.scene.pending > 0 || s.scene.computer != nil && s.scene.computer.Busy() {
+		return false
+	}
+	for _, p := range s.printers {
+		if status := p.Status(); status.State == SettingUp || status.State == Connecting && status.Err == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// play lets the person act, and time pass until all is over.
+func (s *stage) play(person *Person) {
+	person.Do(s.scene)
+	for {
+		if !s.world.RunUntil(sceneLimit-s.world.Elapsed(), s.over) {
+			s.check.fail("after %v somebody is still busy", s.world.Elapsed())
+			return
+		}
+		s.world.Run(aftermath)
+		if s.over() {
+			break
+		}
+	}
+	connecting := func() bool { return s.scene.Printer.Status().State == Connecting }
+	if connecting() {
+		s.world.RunUntil(joinPatience, func() bool { return !connecting() })
+	}
+}
+
+// judge checks what must hold in the end, and returns what the doctor says.
+func (s *stage) judge() doctor.Cause {
+	for _, p := range s.printers {
+		for _, n := range p.Networks() {
+			current := s.scene.Router.Settings()
+			made := s.config.Unconfigured && n.SSID == current.SSID // with a key that was made for it
+			if !s.check.gave(&n) && !made {
+				s.check.fail("%s has the network %v, which no router gave", p.port.Name(), n.SSID)
+			}
+		}
+	}
+	evidence, err := s.scene.Printer.Evidence(), s.scene.Printer.Status().Err
+	for _, p := range s.printers[1:] {
+		evidence.Stations = append(evidence.Stations, p.Evidence().Stations...)
+	}
+	connected := s.scene.Printer.Status().State == Connected
+	if c := s.scene.computer; c != nil {
+		evidence = c.Evidence()
+		_, err = c.Outcome()
+		connected = err == nil
+	}
+	var panel *Failure
+	if !connected && (!errors.As(err, &panel) || panel.Text == "") {
+		s.check.fail("a failure without a reason: %v", err)
+	}
+	return doctor.Diagnose(evidence).Cause
+}
+
+// noisy are the causes that faults of the air may have, where no bits are
+// changed.
+var noisy = []doctor.Cause{
+	doctor.Success, doctor.SettingsRead, doctor.Timeout, doctor.EndedEarly, doctor.NoIdentityRequest,
+	doctor.NoRegistrarSession, doctor.NoSelectedRegistrar, doctor.NetworkNotFound, doctor.WrongKey,
+	doctor.AssociationRefused, doctor.JoiningRefused, doctor.InternalRefusal, doctor.SetupLocked,
+	doctor.WPSDisabled, doctor.MethodMismatch, doctor.OtherBand, doctor.DeviceNotSearching, doctor.LossyLink,
+}
+
+// expects checks that the doctor names what is wrong in the scenario. Where
+// bits are changed he may say anything but nothing: refusals are authenticated
+// by nobody. Worse are the causes that are added if the air is bad.
+func (s *stage) expects(cause doctor.Cause, worse []doctor.Cause, lists ...[]doctor.Cause) {
+	var may []doctor.Cause
+	well := true
+	for _, list := range lists {
+		may = append(may, list...)
+		well = well && (len(list) == 0 || slices.Contains(list, doctor.Success))
+	}
+	well = well && cause == doctor.Success
+	faults := s.scenario.Faults
+	changed := faults.Corrupt.Low > 0 || faults.Truncate.Low > 0
+	switch {
+	case slices.Contains(may, cause) && cause != doctor.Success, well:
+	case faults == (Rates{}):
+		s.check.fail("the doctor says %s, and it is one of %v", cause, may)
+	case slices.Contains(worse, cause):
+	case cause == doctor.Unknown:
+		if err := s.scene.Printer.Status().Err; !errors.Is(err, ErrNothingHeard) && s.scene.computer == nil {
+			s.check.fail("the doctor does not know why: %v", err)
+		}
+	case !changed && !slices.Contains(noisy, cause):
+		s.check.fail("the doctor says %s, and it is one of %v, or the air", cause, may)
+	}
+}
+
+// result returns what has come of the play.
+func (s *stage) result() Play {
+	hash := s.world.TraceHash()
+	p := Play{
+		Scenario: s.scenario, Latency: s.check.latency, Exchanges: s.check.exchanges, PINs: s.scene.pins,
+		Violations: s.check.violations, Trace: fmt.Sprintf("%x", hash),
+	}
+	if s.faults != nil {
+		p.happened = s.faults.happened
+	}
+	return p
+}
+
+// protect turns a panic into a violation, which says where.
+func (s *stage) protect() {
+	if r := recover(); r != nil {
+		s.check.fail("panic: %v in %s", r, culprit(string(debug.Stack())))
+	}
+}
+
+// culprit returns the function of this module that is innermost in a stack,
+// this package's own recovery aside.
+func culprit(stack string) string {
+	_, stack, _ = strings.Cut(stack, "panic(")
+	for line := range strings.Lines(stack) {
+		if name, ok := strings.CutPrefix(line, "github.com/gowps/gowps/"); ok {
+			name, _, _ = strings.Cut(strings.TrimSpace(name), "(0x")
+			return name
+		}
+	}
+	return "a function unknown"
+}
+
+// selection is faults of which only some may happen.
+type selection struct {
+	faults   Faults
+	keep     map[string]bool // nil keeps all
+	frames   map[string]int  // by direction
+	happened []string
+}
+
+func newSelection(faults Faults, keep []string) *selection {
+	s := &selection{faults: faults, frames: make(map[string]int)}
+	if keep != nil {
+		s.keep = make(map[string]bool)
+		for _, name := range keep {
+			s.keep[name] = true
+		}
+	}
+	return s
+}
+
+// Apply applies the faults, if they change something that may be changed. A
+// fault is named by its direction and by the number of its frame there, so
+// that leaving out one does not rename those in another direction.
+func (s *selection) Apply(f *Frame, r *rand.Rand) []Arrival {
+	arrivals := s.faults.Apply(f, r)
+	direction := f.From.String() + ">" + f.To.String()
+	s.frames[direction]++
+	if len(arrivals) == 1 && arrivals[0].Damage == 0 {
+		return arrivals
+	}
+	name := direction + "#" + strconv.Itoa(s.frames[direction])
+	if s.keep != nil && !s.keep[name] {
+		return []Arrival{{Frame: f}}
+	}
+	s.happened = append(s.happened, name)
+	return arrivals
+}
