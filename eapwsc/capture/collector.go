@@ -34,7 +34,8 @@ type Collector struct {
 	networks map[wps.MAC]*Network
 	seekers  []Seeker
 	done     []*Exchange
-	notes    int
+	crowd    int // how many may have begun before some are given out of order
+	notes    []Note
 	now      time.Time // the time of the capture
 	sweep    time.Time // when to look for conversations that are over
 }
@@ -67,6 +68,13 @@ type party struct {
 	registrar netip.Addr // UPnP, of an access point as enrollee
 }
 
+// Note is something that is wrong with the capture itself.
+type Note struct {
+	Text  string // a sentence
+	Frame int    // where it was met first
+	Count int    // how often; see [Event] for what is not counted
+}
+
 // entry is an exchange in the queue of those that have begun.
 type entry struct {
 	x    *Exchange
@@ -76,7 +84,7 @@ type entry struct {
 
 // NewCollector returns a collector. The key log may be nil.
 func NewCollector(keys *KeyLog) *Collector {
-	return &Collector{keys: keys, open: map[party]*conversation{}, recent: list.New(), networks: map[wps.MAC]*Network{}}
+	return &Collector{keys: keys, open: map[party]*conversation{}, recent: list.New(), networks: map[wps.MAC]*Network{}, crowd: maxBegun}
 }
 
 // Add takes the next event and returns the exchanges that are over by now.
@@ -84,7 +92,7 @@ func (c *Collector) Add(e *Event) []*Exchange {
 	c.clock(e.Time)
 	switch e.Kind {
 	case KindNote:
-		c.notes++
+		c.note(e)
 	case KindBeacon, KindProbeResponse:
 		c.network(e)
 	case KindProbeRequest:
@@ -144,8 +152,22 @@ func (c *Collector) Networks() []*Network {
 // Seekers returns the stations that were heard looking for a registrar.
 func (c *Collector) Seekers() []Seeker { return c.seekers }
 
-// Notes returns how many notes about damage there were.
-func (c *Collector) Notes() int { return c.notes }
+// Notes returns what is wrong with the capture, in the order in which it was
+// met.
+func (c *Collector) Notes() []Note { return c.notes }
+
+// note counts a note. A reader has few sentences.
+func (c *Collector) note(e *Event) {
+	for i := range c.notes {
+		if c.notes[i].Text == e.Note {
+			c.notes[i].Count++
+			return
+		}
+	}
+	if len(c.notes) < len(problems) {
+		c.notes = append(c.notes, Note{e.Note, e.Frame, 1})
+	}
+}
 
 // take gives out the exchanges that are over and wait for no other.
 func (c *Collector) take() []*Exchange {
@@ -154,13 +176,14 @@ func (c *Collector) take() []*Exchange {
 		c.begun[0] = nil
 		c.begun = c.begun[1:]
 	}
-	if len(c.begun) > maxBegun {
+	if len(c.begun) > c.crowd {
 		c.begun = slices.DeleteFunc(c.begun, func(b *entry) bool {
 			if b.over {
 				c.give(b)
 			}
 			return b.over
 		})
+		c.crowd = max(maxBegun, 2*len(c.begun)) // not at every event
 	}
 	out := c.done
 	c.done = nil

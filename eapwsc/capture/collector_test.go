@@ -615,3 +615,16 @@ func FuzzCollector(f *testing.F) {
 		}
 	})
 }
+
+// TestNotes: each sentence is kept once.
+func TestNotes(t *testing.T) {
+	c := NewCollector(nil)
+	for i := range 5 {
+		c.Add(&Event{Kind: KindNote, Frame: 10 + i, Note: problems[dot11Short].text})
+		c.Add(&Event{Kind: KindNote, Frame: 20 + i, Note: problems[fileCut].text})
+	}
+	want := []Note{{problems[dot11Short].text, 10, 5}, {problems[fileCut].text, 20, 5}}
+	if diff := cmp.Diff(want, c.Notes()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

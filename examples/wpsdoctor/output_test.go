@@ -279,3 +279,15 @@ func TestColor(t *testing.T) {
 		t.Error("colour in a file")
 	}
 }
+
+// TestNotes: what is wrong with the capture itself is told to people.
+func TestNotes(t *testing.T) {
+	whole, err := os.ReadFile(captures + "radio/pin.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, out, _ := runProgram(t, bytes.NewReader(whole[:len(whole)-3]), "-q", "-")
+	if !strings.HasSuffix(out, ": The capture ends in the middle of a record.\n\n") {
+		t.Errorf("%s", out)
+	}
+}

@@ -180,9 +180,7 @@ func (p *program) doctor(out io.Writer, name string, r io.Reader, size int64) {
 	w := writer{program: p, out: out, file: name}
 	if err := p.read(r, &w); err != nil {
 		p.fail("%s: %v", shown(name), err)
-		return
 	}
-	w.end()
 }
 
 // judge makes the exit status what a report demands.

@@ -63,6 +63,9 @@ func (p *program) read(r io.Reader, w *writer) error {
 	if err == nil && index == 0 {
 		w.nothing(collector)
 	}
+	if err == nil {
+		w.end(collector.Notes())
+	}
 	return err
 }
 

@@ -91,8 +91,12 @@ var outcomesInOrder = []doctor.Outcome{
 	doctor.Registered, doctor.OutcomeRead, doctor.Refused, doctor.Failed, doctor.Incomplete,
 }
 
-// end sums up a file with several exchanges.
-func (w *writer) end() {
+// end sums up a file with several exchanges, and says what is wrong with the
+// file itself.
+func (w *writer) end(notes []capture.Note) {
+	if w.program.json {
+		return
+	}
 	total := 0
 	var parts []string
 	for _, o := range outcomesInOrder {
@@ -101,8 +105,18 @@ func (w *writer) end() {
 			parts = append(parts, fmt.Sprintf("%d %s", n, o))
 		}
 	}
-	if !w.program.json && total > 1 {
+	if total > 1 {
 		fmt.Fprintf(w.out, "%s: %d attempts: %s\n\n", shown(w.file), total, strings.Join(parts, ", "))
+	}
+	for _, n := range notes {
+		fmt.Fprintf(w.out, "%s, frame %d: %s", shown(w.file), n.Frame, n.Text)
+		if n.Count > 1 {
+			fmt.Fprintf(w.out, " (%d times)", n.Count)
+		}
+		fmt.Fprintln(w.out)
+	}
+	if len(notes) > 0 {
+		fmt.Fprintln(w.out)
 	}
 }
 
