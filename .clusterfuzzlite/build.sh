@@ -1,0 +1,3 @@
+#!/bin/bash -eu
+# What the image runs. OUT, CXX, CXXFLAGS and LIB_FUZZING_ENGINE are set.
+exec .ci/oss-fuzz
