@@ -195,7 +195,7 @@ func TestParseScan(t *testing.T) {
 		{"pin", `02:00:00:00:00:00 "golden-wps" channel 6 -30 dBm private RSN WPS configured, waits with Default (PIN) for [ff:ff:ff:ff:ff:ff], "Router wlan0" "Golden Router" 12345678-9abc-def0-1234-000000000000
 `, doctor.Ready},
 		{"pbc-overlap", `02:00:00:00:00:00 "golden-wps" channel 6 -30 dBm private RSN WPS configured, waits with PushButton for [ff:ff:ff:ff:ff:ff], "Router wlan0" "Golden Router" 12345678-9abc-def0-1234-000000000000
-02:00:00:00:02:00 "neighbour" channel 6 -30 dBm private RSN WPS configured, waits with PushButton for [ff:ff:ff:ff:ff:ff], "Router wlan2" "Golden Router" 12345678-9abc-def0-1234-000000000020
+02:00:00:00:02:00 "golden-wps" channel 6 -30 dBm private RSN WPS configured, waits with PushButton for [ff:ff:ff:ff:ff:ff], "Router wlan2" "Golden Router" 12345678-9abc-def0-1234-000000000020
 `, doctor.Overlap},
 		{"hidden", `02:00:00:00:00:00 "a name that nobody tells" channel 6 -20 dBm private hidden RSN
 `, doctor.WPSDisabled},
@@ -220,6 +220,34 @@ func TestParseScan(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWithoutNameless joins the two entries of a hidden network.
+func TestWithoutNameless(t *testing.T) {
+	beacons := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2412, BeaconElements: []byte{0, 0}}
+	beacons.Hidden = true
+	answers := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2412, ResponseElements: []byte{0, 1, 'a'}}
+	answers.SSID = "a"
+	long := beacons
+	long.Age = stale
+	elsewhere := answers
+	elsewhere.Frequency = 5180
+	for _, tt := range []struct {
+		name   string
+		found  []AccessPoint
+		left   int
+		hidden bool
+	}{
+		{"joined", []AccessPoint{beacons, answers}, 1, true},
+		{"hidden long ago", []AccessPoint{answers, long}, 1, false},
+		{"of another channel", []AccessPoint{elsewhere, beacons}, 2, false},
+		{"alone", []AccessPoint{beacons}, 1, true},
+	} {
+		got := withoutNameless(tt.found)
+		if len(got) != tt.left || got[0].Hidden != tt.hidden || tt.hidden != (got[0].BeaconElements != nil) {
+			t.Errorf("%s: %+v", tt.name, got)
+		}
 	}
 }
 

@@ -186,17 +186,29 @@ func parseBSS(d *netlink.AttributeDecoder) (ap AccessPoint, ok bool) {
 }
 
 // withoutNameless takes out the entries of hidden networks that are there with
-// their names as well: the kernel keeps one for the beacons, and one for the
+// their names as well: the kernel may keep one for the beacons, and one for the
 // answers to who knew the name.
 func withoutNameless(found []AccessPoint) []AccessPoint {
 	type radio struct {
 		bssid     wps.MAC
 		frequency int
 	}
-	named := make(map[radio]bool)
+	nameless, named := make(map[radio]AccessPoint), make(map[radio]bool)
 	for _, ap := range found {
+		key := radio{ap.BSSID, ap.Frequency}
 		if ap.SSID != "" {
-			named[radio{ap.BSSID, ap.Frequency}] = true
+			named[key] = true
+		} else if ap.Hidden {
+			nameless[key] = ap
+		}
+	}
+	for i := range found {
+		ap := &found[i]
+		if beacons, ok := nameless[radio{ap.BSSID, ap.Frequency}]; ok && beacons.Age < ap.Age+stale {
+			ap.Hidden = true
+			if ap.BeaconElements == nil {
+				ap.BeaconElements = beacons.BeaconElements
+			}
 		}
 	}
 	return slices.DeleteFunc(found, func(ap AccessPoint) bool {

@@ -4,7 +4,6 @@ package station_test
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -41,8 +40,7 @@ func newWorld(t *testing.T) *world {
 	}
 	done := make(chan error, 1)
 	go func() {
-		_, err := io.Copy(file, tap)
-		done <- err
+		done <- thinned(file, tap)
 	}()
 	t.Cleanup(func() {
 		tap.Close()

@@ -1,0 +1,99 @@
+package station_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// captured are the causes that the doctor has to name in the captures of the
+// cases among radios: one for each attempt, or the one why there was none. They
+// are what the station's own record shows, seen from outside.
+var captured = map[string][]doctor.Cause{
+	"pin":                       {doctor.Success},
+	"pbc":                       {doctor.Success},
+	"pin-wrong-half1":           {doctor.PINFirstHalf},
+	"pin-wrong-half2":           {doctor.PINSecondHalf},
+	"no-pin-then-pin":           {doctor.NoRegistrarSession, doctor.Success},
+	"pbc-overlap":               {doctor.Overlap},
+	"pbc-same-uuid-dual-band":   {doctor.Success},
+	"wps-off":                   {doctor.WPSDisabled},
+	"locked":                    {doctor.SetupLocked, doctor.Success},
+	"unconfigured":              {doctor.Success},
+	"hidden":                    {doctor.WPSDisabled},
+	"utf8-ssid":                 {doctor.Success},
+	"open":                      {doctor.Success},
+	"wpa3-only":                 {doctor.WPA3Only},
+	"learn":                     {doctor.SettingsRead},
+	"configure":                 {doctor.Success},
+	"authorized-mac-of-another": {doctor.NotAuthorized},
+	"walk-time-over":            {doctor.NoSelectedRegistrar},
+	"ap-restarts-midway":        {doctor.Timeout, doctor.Success},
+	"out-of-range-midway":       {doctor.Timeout, doctor.Success},
+	"two-stations-at-once":      {doctor.Overlap, doctor.Overlap},
+	"monitor-two-buttons":       {doctor.Overlap},
+	"external-registrar":        {doctor.SettingsRead, doctor.Success, doctor.SettingsRead},
+	"cancelled-midway":          {doctor.Unknown}, // it ends with the station's farewell
+}
+
+// TestCaptured has the doctor read the captures that the radio tests have left
+// behind.
+func TestCaptured(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.pcap.gz")
+	if err != nil || len(files) != len(captured) {
+		t.Errorf("%d captures, %v", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".pcap.gz")
+		t.Run(name, func(t *testing.T) {
+			if got := causes(t, file); !slices.Equal(got, captured[name]) {
+				t.Errorf("got %v, want %v", got, captured[name])
+			}
+		})
+	}
+}
+
+// causes returns what the doctor says of each attempt in a capture.
+func causes(t *testing.T, file string) (all []doctor.Cause) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	reader, err := capture.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	collector := capture.NewCollector(nil)
+	var history doctor.History
+	judge := func(exchanges []*capture.Exchange) {
+		for _, x := range exchanges {
+			attempt := x.Attempt(x.Findings(wps.Tolerant))
+			all = append(all, doctor.Diagnose(x.Evidence(history.Add(attempt))).Cause)
+		}
+	}
+	for {
+		event, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		judge(collector.Add(event))
+	}
+	judge(collector.Close())
+	if all == nil {
+		all = append(all, doctor.Diagnose(collector.Evidence()).Cause)
+	}
+	return all
+}
