@@ -34,7 +34,7 @@ const (
 
 // commands are the words that a command line may begin with.
 var commands = map[string]func(args []string, stdout, stderr io.Writer) (status int, err error){
-	"run": runCampaign, "replay": replay, "shrink": shrink, "merge": merge, "profiles": profiles,
+	"run": runCampaign, "replay": replay, "shrink": shrink, "merge": merge, "profiles": profiles, "pins": pins,
 }
 
 // errUsage is what the flag package has complained about by itself.

@@ -80,3 +80,15 @@ func TestCommandUsage(t *testing.T) {
 		t.Errorf("profiles: %s", text)
 	}
 }
+
+// TestPINs plays a small campaign of PIN handling, printed in both forms.
+func TestPINs(t *testing.T) {
+	var report sim.PINReport
+	if err := json.Unmarshal([]byte(wpssim(t, exitClean, "pins", "-n", "20", "-seed", "3", "-json")), &report); err != nil || report.Plays != 20 || report.Steps == 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if text := wpssim(t, exitClean, "pins", "-n", "20", "-seed", "3"); !strings.Contains(text, report.TraceHash) {
+		t.Errorf("the table lacks the trace:\n%s", text)
+	}
+	wpssim(t, exitUsage, "pins", "nonsense")
+}
