@@ -116,9 +116,11 @@ func (w *wireless) notify(e station.Event, until time.Time) {
 			w.status.Wait(w.wanted(), until)
 		}
 	case station.EventTrying:
-		w.status.Printf("Registering at %s.", name(e.AP))
+		w.status.Wait("Registering at "+name(e.AP), until)
 	case station.EventFailed:
 		w.status.Printf("That failed: %v.", e.Err)
+		w.asked = false
+		w.status.Wait("Looking around again on "+w.iface, until)
 	}
 }
 

@@ -172,7 +172,7 @@ func TestWiFiEnroll(t *testing.T) {
 	}{
 		{"button", "-pbc -show-key", air{result: result(), events: failed}, exitRegistered,
 			"network   Café\nsecurity  WPA2-Personal, AES\nkey       correct horse\n",
-			[]string{"Looking around on wlan0 ...\n", "Press the WPS button of yours now ...\n", "Registering at “home” (02:00:00:00:00:01).\n", "That failed: it broke.\n", "Registered with"}},
+			[]string{"Looking around on wlan0 ...\n", "Press the WPS button of yours now ...\n", "Registering at “home” (02:00:00:00:00:01) ...\n", "That failed: it broke.\n", "Looking around again", "Registered with"}},
 		{"PIN, with all details", "-pin 12345670 -v -ssid home -bssid 02:00:00:00:00:01", air{result: result(), events: failed}, exitRegistered,
 			"network   Café\nsecurity  WPA2-Personal, AES\nkey       not shown: -show-key prints it, -o FILE writes it to a file\n",
 			[]string{"“work” (02:00:00:00:00:08) does not offer WPS\n", "Type the one of this device", "received Request 1 Identity\n"}},
