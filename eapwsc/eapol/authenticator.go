@@ -3,7 +3,6 @@ package eapol
 import (
 	"context"
 	"errors"
-	"os"
 	"sync"
 	"time"
 
@@ -26,6 +25,7 @@ type Authenticator struct {
 	ap       *eapwsc.AccessPoint
 	stations map[wps.MAC]*station
 	id       uint8 // Identifier of the next session's first request
+	alarm    alarm
 }
 
 // station is a session with what the link needs to know of it.
@@ -62,7 +62,7 @@ func (a *Authenticator) Begin(mac wps.MAC) error {
 // wake has Serve look at its deadlines and at the events. Those of the
 // connection are set under the lock, so that this one cannot be overwritten by
 // one computed before.
-func (a *Authenticator) wake() { a.conn.SetReadDeadline(past) }
+func (a *Authenticator) wake() { _ = a.alarm.set(a.conn, past) }
 
 // Serve serves stations until the context or the connection ends, and returns
 // the error of either. What happens is told to events, one call after the
@@ -84,8 +84,8 @@ func (a *Authenticator) Serve(ctx context.Context, events func(eapwsc.Event)) (e
 		switch {
 		case err == nil:
 			err = a.hear(from, buf[:n])
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			err = a.timeout()
+		default:
+			err = a.timeout(err)
 		}
 		if err != nil {
 			return err
@@ -112,7 +112,7 @@ func (a *Authenticator) settle(ctx context.Context, events func(eapwsc.Event)) e
 	for _, s := range a.stations {
 		deadline = sooner(deadline, s.step.Deadline)
 	}
-	return a.conn.SetReadDeadline(deadline)
+	return a.alarm.set(a.conn, deadline)
 }
 
 func report(happened []eapwsc.Event, events func(eapwsc.Event)) {
@@ -198,10 +198,14 @@ func (a *Authenticator) send(to wps.MAC, packet []byte) error {
 	return writeFrame(a.conn, Version2, TypeEAP, packet, to)
 }
 
-// timeout lets time have its effect on whoever is due.
-func (a *Authenticator) timeout() error {
+// timeout lets time have its effect on whoever is due, if that is what an error
+// of ReadFrame means.
+func (a *Authenticator) timeout(err error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if !a.alarm.rang(err) {
+		return err
+	}
 	now := time.Now()
 	a.ap.Timeout(now)
 	for mac, s := range a.stations {

@@ -121,6 +121,30 @@ type line struct {
 	station bool      // whether this is the station's side
 	start   time.Time // when a station sends EAPOL-Start; zero once it has heard of the other side
 	sent    []byte    // the EAP packet sent last
+	alarm   alarm
+}
+
+// alarm is a connection's read deadline, set as seldom as possible: setting it
+// wakes other threads, which costs more than a frame. So it may ring too early,
+// but not too late.
+type alarm struct {
+	at   time.Time // zero is never
+	rung bool      // it must be set anew
+}
+
+// set has the alarm ring at t or before; zero is never.
+func (a *alarm) set(conn Conn, t time.Time) error {
+	if !a.rung && (t.IsZero() || !a.at.IsZero() && !t.Before(a.at)) {
+		return nil
+	}
+	a.at, a.rung = t, false
+	return conn.SetReadDeadline(t)
+}
+
+// rang reports whether an error of ReadFrame means that the alarm has rung.
+func (a *alarm) rang(err error) bool {
+	a.rung = errors.Is(err, os.ErrDeadlineExceeded)
+	return a.rung
 }
 
 // carry takes steps until the last.
@@ -133,8 +157,7 @@ func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 				return l.leave(x, err)
 			}
 		}
-		deadline := sooner(step.Deadline, l.start)
-		if err := l.conn.SetReadDeadline(deadline); err != nil {
+		if err := l.alarm.set(l.conn, sooner(step.Deadline, l.start)); err != nil {
 			return l.leave(x, err)
 		}
 		if ctx.Err() != nil {
@@ -147,7 +170,7 @@ func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 			return l.leave(x, over(ctx))
 		case err == nil:
 			step, err = l.hear(x, now, step, from, buf[:n])
-		case !errors.Is(err, os.ErrDeadlineExceeded):
+		case !l.alarm.rang(err):
 			return l.leave(x, err)
 		case !l.start.IsZero() && !now.Before(l.start):
 			l.start = now.Add(StartPeriod)

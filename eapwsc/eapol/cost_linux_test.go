@@ -1,0 +1,260 @@
+package eapol_test
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+var costRuns = flag.Int("cost", 0, "how many registrations TestCost measures")
+
+// TestCost measures what registrations by PIN cost over Ethernet: of our
+// enrollee at our registrar, and of wpa_supplicant at hostapd.
+//
+//	go test ./eapwsc/eapol -run TestCost -cost 100 -v
+//
+// Each of the four is a process of its own, and is measured while it registers:
+// starting is not counted, being told to begin and telling of the end is. Both
+// pairs go on as fast as they can. A wpa_supplicant is good for one
+// registration, and waits a second before it begins.
+func TestCost(t *testing.T) {
+	if *costRuns == 0 {
+		t.Skip("set -cost to the number of registrations")
+	}
+	needPeers(t, "hostapd", "wpa_supplicant", "ip")
+	ours, theirs := oursCost(t), theirsCost(t)
+	t.Logf("both sides: ours %v, theirs %v: a share of %.2f", ours, theirs, float64(ours)/float64(theirs))
+}
+
+// bill is what registrations have cost a process, or several of a kind.
+type bill struct {
+	cpu    time.Duration
+	memory int // the peak, in KiB
+}
+
+// log tells the cost of one registration, and returns it.
+func (b *bill) log(t *testing.T, name string) time.Duration {
+	each := (b.cpu / time.Duration(*costRuns)).Round(time.Microsecond)
+	t.Logf("%-15s CPU time %v, peak memory %.1f MiB", name, each, float64(b.memory)/1024)
+	return each
+}
+
+// meter reads the CPU time of a process, and enters what was used when it is
+// stopped.
+func (b *bill) meter(t *testing.T, cmd *exec.Cmd) (stop func()) {
+	t.Helper()
+	began := cpuTime(t, cmd.Process.Pid)
+	return func() {
+		t.Helper()
+		b.cpu += cpuTime(t, cmd.Process.Pid) - began
+		b.memory = max(b.memory, peakMemory(t, cmd.Process.Pid))
+	}
+}
+
+// cpuTime returns the CPU time of all the threads of a process.
+func cpuTime(t *testing.T, pid int) time.Duration {
+	t.Helper()
+	const schedClock = 2 // CPUCLOCK_SCHED: see clock_getcpuclockid(3)
+	var ts unix.Timespec
+	if err := unix.ClockGettime(int32(^pid<<3|schedClock), &ts); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(ts.Nano())
+}
+
+var highWater = regexp.MustCompile(`VmHWM:\s*(\d+) kB`)
+
+func peakMemory(t *testing.T, pid int) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := highWater.FindSubmatch(status)
+	if match == nil {
+		t.Fatalf("no peak of memory in:\n%s", status)
+	}
+	n, err := strconv.Atoi(string(match[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// theirsCost has a wpa_supplicant after the other register at one hostapd.
+func theirsCost(t *testing.T) time.Duration {
+	t.Helper()
+	var registrar, enrollee bill
+	one, two := veth(t)
+	ap := startDaemon(t, "hostapd", one, fmt.Sprintf(hostapdConfig, one)+hostapdPassphrase, "CONF")
+	for n := range *costRuns {
+		// hostapd does not listen for some seconds to one that it has served.
+		ip(t, "link set %s address %v\n", two, mac(2+n))
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			d := startDaemon(t, "wpa_supplicant", two, fmt.Sprintf(supplicantConfig, device(2+n).UUID), "-D", "wired", "-i", two, "-c", "CONF")
+			stopRegistrar, stopEnrollee := registrar.meter(t, ap.cmd), enrollee.meter(t, d.cmd)
+			ap.do(t, "WPS_PIN any %s", thePIN)
+			d.do(t, "WPS_PIN any %s", thePIN)
+			ap.await(t, registered(2+n))
+			d.await(t, "WPS-SUCCESS", "CTRL-EVENT-EAP-FAILURE")
+			stopRegistrar()
+			stopEnrollee()
+		})
+	}
+	return registrar.log(t, "hostapd") + enrollee.log(t, "wpa_supplicant")
+}
+
+// oursCost has our enrollee register at our registrar, time after time.
+func oursCost(t *testing.T) time.Duration {
+	t.Helper()
+	var registrar, enrollee bill
+	one, two := veth(t)
+	ap, station := startWorker(t, "registrar", one), startWorker(t, "enrollee", two)
+	stopRegistrar, stopEnrollee := registrar.meter(t, ap.cmd), enrollee.meter(t, station.cmd)
+	station.say(t)
+	ap.hear(t)
+	station.hear(t)
+	stopRegistrar()
+	stopEnrollee()
+	return registrar.log(t, "our registrar") + enrollee.log(t, "our enrollee")
+}
+
+// costRole says which part a process has that TestCost starts: it runs the test
+// program.
+const costRole = "EAPOL_TEST_COST"
+
+// worker is a process that tells by a line that it is ready, and by another that
+// all registrations are done. An enrollee waits for a line before it begins.
+type worker struct {
+	cmd *exec.Cmd
+	in  io.Writer
+	out *bufio.Reader
+}
+
+func startWorker(t *testing.T, role, ifname string) *worker {
+	t.Helper()
+	w := &worker{cmd: exec.Command(os.Args[0], ifname, strconv.Itoa(*costRuns))}
+	w.cmd.Env = append(os.Environ(), costRole+"="+role)
+	w.cmd.Stderr = os.Stderr
+	w.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := w.cmd.StdoutPipe()
+	if err == nil {
+		w.in, err = w.cmd.StdinPipe()
+	}
+	if err == nil {
+		err = w.cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		w.cmd.Process.Kill()
+		w.cmd.Wait()
+	})
+	w.out = bufio.NewReader(out)
+	w.hear(t)
+	return w
+}
+
+func (w *worker) say(t *testing.T) {
+	t.Helper()
+	if _, err := io.WriteString(w.in, "\n"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *worker) hear(t *testing.T) {
+	t.Helper()
+	if _, err := w.out.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tell writes a line.
+func tell() { os.Stdout.WriteString("\n") }
+
+// work is the main function of a worker.
+func work(role string, args []string) error {
+	conn, err := link.Listen(args[0])
+	if err != nil {
+		return err
+	}
+	runs, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	// What is made once for all runs belongs to the start.
+	if _, err := registration.NewKeyPair(nil); err != nil {
+		return err
+	}
+	if role == "enrollee" {
+		return workEnrollee(conn, runs)
+	}
+	return workRegistrar(conn, runs)
+}
+
+// workRegistrar lets in whoever has the PIN.
+func workRegistrar(conn *link.Conn, runs int) error {
+	d := device(1)
+	d.State = wps.Configured
+	a := eapol.NewAuthenticator(conn, eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
+	}))
+	enter := func() {
+		a.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
+			ap.EnterPIN(now, eapwsc.PINEntry{PIN: pin.MustParse(thePIN)})
+		})
+	}
+	enter()
+	tell()
+	return a.Serve(context.Background(), func(e eapwsc.Event) {
+		if e.Kind != eapwsc.EventRegistered {
+			return
+		}
+		if runs--; runs == 0 {
+			tell()
+		}
+		enter()
+	})
+}
+
+// workEnrollee registers, and then waits for the end.
+func workEnrollee(conn *link.Conn, runs int) error {
+	tell()
+	if _, err := os.Stdin.Read(make([]byte, 1)); err != nil {
+		return err
+	}
+	for range runs {
+		m, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: device(2)}, Password: pinPassword(thePIN)})
+		if err != nil {
+			return err
+		}
+		p, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m})
+		if err != nil {
+			return err
+		}
+		if _, err := eapol.Run(context.Background(), conn, p); err != nil {
+			return err
+		}
+	}
+	tell()
+	select {}
+}
