@@ -157,7 +157,7 @@ func (r *nl80211) join(ctx context.Context, credential *wps.Credential) error {
 	if err := r.up(); err != nil {
 		return &Error{r.name, "join", explain(err), err}
 	}
-	ifi, err := find(r.name)
+	ifi, _, err := find(r.name)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ var captured = map[string][]doctor.Cause{
 	"pbc-overlap":               {doctor.Overlap},
 	"pbc-same-uuid-dual-band":   {doctor.Success},
 	"wps-off":                   {doctor.WPSDisabled},
+	"wps-off-on-one-band":       {doctor.OtherBand},
 	"locked":                    {doctor.SetupLocked, doctor.Success},
 	"unconfigured":              {doctor.Success},
 	"hidden":                    {doctor.WPSDisabled},

@@ -35,6 +35,11 @@ var cases = []struct {
 		e := w.enroll(1, byPIN(apPIN))
 		e.succeeded(network, passphrase)
 		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		// This driver leaves the 4-way handshake to others.
+		s := w.station(1)
+		if err := errors.Join(s.Join(w.Context(), &e.credential), s.Close()); !errors.Is(err, station.ErrDriver) {
+			w.Error(err)
+		}
 		w.joins(1, ap, &e.credential)
 	}},
 	{"pbc", func(w *world) {
@@ -116,6 +121,13 @@ var cases = []struct {
 		e.failed(station.ErrWalkTime, doctor.WPSDisabled)
 		w.diagnosedNow(1, network, doctor.WPSDisabled)
 		ap.never("IEEE 802.11: associated")
+	}},
+	{"wps-off-on-one-band", func(w *world) {
+		aps := w.accessPoints(
+			w.configure(0, network, "wps_state=0"),
+			w.configure(2, network, "hw_mode=a", "channel=36", "country_code=US"))
+		w.diagnosedNow(1, network, doctor.OtherBand)
+		aps[1].never("IEEE 802.11: associated")
 	}},
 	{"locked", func(w *world) {
 		ap := w.accessPoint(0, network, "ap_setup_locked=1")

@@ -22,8 +22,9 @@ const rescanPause = time.Second
 type EnrollConfig struct {
 	// Enrollee is the station itself and its password: a PIN, or
 	// [registration.PushButton]. Device.MAC is set to the interface's
-	// address, Device.RFBands to the band of the access point, and
-	// Device.UUID, if zero, to the one derived from the address.
+	// address, Device.RFBands to the bands of its radio while it looks
+	// around and to that of the access point then, and Device.UUID, if zero,
+	// to the one derived from the address.
 	Enrollee registration.EnrolleeConfig
 	// BSSID and SSID name the access point or the network; any if zero.
 	BSSID wps.MAC
@@ -103,6 +104,9 @@ func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, erro
 	if e.cfg.Enrollee.Device.UUID == (wps.UUID{}) {
 		e.cfg.Enrollee.Device.UUID = wps.UUIDFromMAC(s.mac)
 	}
+	if s.bands != 0 {
+		e.cfg.Enrollee.Device.RFBands = s.bands
+	}
 	// What no run could be made with is told before the air is troubled.
 	if _, err := registration.NewEnrollee(e.cfg.Enrollee); err != nil {
 		return nil, err
@@ -161,7 +165,7 @@ func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 		}
 		for _, i := range selection.Order {
 			enrolled, err := e.try(ctx, &found[i])
-			if err == nil || e.hopeless(ctx, err, &found[i]) {
+			if err == nil || e.hopeless(err, &found[i]) {
 				return enrolled, err
 			}
 			if ctx.Err() != nil {
@@ -187,10 +191,13 @@ func (e *enrollment) look(ctx context.Context) ([]AccessPoint, Selection, error)
 		scan.SSIDs = []wps.SSID{e.cfg.SSID}
 	}
 	found, err := e.station.Scan(ctx, scan)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, Selection{}, e.over(ctx)
-		}
+	switch {
+	case ctx.Err() != nil:
+		return nil, Selection{}, e.over(ctx)
+	case errors.Is(err, ErrScan):
+		e.last = err
+		return nil, Selection{}, nil // there will be another
+	case err != nil:
 		return nil, Selection{}, err
 	}
 	e.scans++
@@ -267,7 +274,7 @@ var finalFaults = []error{
 }
 
 // hopeless reports whether to give up after an error.
-func (e *enrollment) hopeless(ctx context.Context, err error, ap *AccessPoint) bool {
+func (e *enrollment) hopeless(err error, ap *AccessPoint) bool {
 	is := func(class error) bool { return errors.Is(err, class) }
 	if is(registration.ErrOverlap) || slices.ContainsFunc(interfaceFaults, is) {
 		return true

@@ -211,6 +211,14 @@ func TestEnroll(t *testing.T) {
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
 			steps: "scanned: 1; trying 1; failed; ", err: ErrHeld, took: scanTime, cause: doctor.Unknown},
+		{name: "a scan that is aborted",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.scanErr = &Error{Class: ErrScan}
+				a.after(scanTime+rescanPause, func() { a.scanErr = nil })
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			steps: "scanned: 1; trying 1; ", ap: 1, took: 2*scanTime + rescanPause, cause: doctor.Success},
 		{name: "not permitted to scan",
 			around: func(t *testing.T, a *air) { a.scanErr = &Error{Class: ErrPermission} },
 			cfg:    func() EnrollConfig { return enrollConfig(registration.PushButton()) },
@@ -224,7 +232,7 @@ func TestEnroll(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := &air{t: t}
 				tt.around(t, a)
-				s := &Station{"wlan0", ownMAC, a}
+				s := &Station{"wlan0", ownMAC, wps.Band24GHz | wps.Band5GHz, a}
 				cfg := tt.cfg()
 				var log steps
 				cfg.Notify, cfg.Record = log.notify, new(Record)
@@ -246,7 +254,7 @@ func TestEnroll(t *testing.T) {
 					t.Errorf("%v gave %v", e.AP.BSSID, e.Credential)
 				}
 				for _, request := range a.requests {
-					if request.UUIDE != wps.UUIDFromMAC(ownMAC) || request.DevicePasswordID != cfg.Enrollee.Password.ID || request.WFA.RequestToEnroll == cfg.Enrollee.Version10 {
+					if request.UUIDE != wps.UUIDFromMAC(ownMAC) || request.DevicePasswordID != cfg.Enrollee.Password.ID || request.RFBands != wps.Band24GHz|wps.Band5GHz || request.WFA.RequestToEnroll == cfg.Enrollee.Version10 {
 						t.Errorf("asked with %+v", request)
 					}
 				}
@@ -266,7 +274,7 @@ func TestEnrollCancelled(t *testing.T) {
 			a.after(scanTime+time.Millisecond, func() { ap.press(t) })
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
-			s := &Station{"wlan0", ownMAC, a}
+			s := &Station{"wlan0", ownMAC, wps.Band24GHz | wps.Band5GHz, a}
 			if _, err := s.Enroll(ctx, enrollConfig(registration.PushButton())); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrWalkTime) {
 				t.Errorf("after %v: %v", after, err)
 			}
@@ -286,7 +294,7 @@ func TestCountdown(t *testing.T) {
 		cfg := enrollConfig(registration.PushButton())
 		cfg.WalkTime = 4500 * time.Millisecond
 		cfg.Countdown = func(left time.Duration) { seconds = append(seconds, left.String()) }
-		if _, err := (&Station{"wlan0", ownMAC, a}).Enroll(t.Context(), cfg); !errors.Is(err, ErrWalkTime) {
+		if _, err := (&Station{"wlan0", ownMAC, 0, a}).Enroll(t.Context(), cfg); !errors.Is(err, ErrWalkTime) {
 			t.Error(err)
 		}
 		if got, want := strings.Join(seconds, " "), "5s 4s 3s 2s 1s"; got != want {
@@ -324,7 +332,7 @@ func TestRunRegistrar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &air{t: t}
 		a.newAP(1, "home")
-		s := &Station{"wlan0", ownMAC, a}
+		s := &Station{"wlan0", ownMAC, wps.Band24GHz | wps.Band5GHz, a}
 		found, err := s.Scan(t.Context(), ScanConfig{})
 		if err != nil {
 			t.Fatal(err)

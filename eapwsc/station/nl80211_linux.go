@@ -15,6 +15,7 @@ import (
 	"github.com/mdlayher/wifi"
 	"golang.org/x/sys/unix"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/wps"
@@ -36,7 +37,7 @@ type nl80211 struct {
 }
 
 func open(name string) (*Station, error) {
-	ifi, err := find(name)
+	ifi, bands, err := find(name)
 	if err != nil {
 		return nil, err
 	}
@@ -44,22 +45,25 @@ func open(name string) (*Station, error) {
 	if err != nil {
 		return nil, &Error{name, "open", explain(err), err}
 	}
-	return &Station{name, wps.MAC(ifi.HardwareAddr), &nl80211{
+	return &Station{name, wps.MAC(ifi.HardwareAddr), bands, &nl80211{
 		name: name, index: ifi.Index, root: os.DirFS("/"), dial: dial, main: main, raise: raise,
 		listen: func(name string) (eapol.Conn, error) { return link.Listen(name) },
 	}}, nil
 }
 
-// find returns the interface of the name.
-func find(name string) (*wifi.Interface, error) {
+// find returns the interface of the name, and the bands of its radio.
+func find(name string) (*wifi.Interface, wps.RFBands, error) {
+	fail := func(class, cause error) (*wifi.Interface, wps.RFBands, error) {
+		return nil, 0, &Error{name, "open", class, cause}
+	}
 	client, err := wifi.New()
 	if err != nil {
-		return nil, &Error{name, "open", explain(err), err}
+		return fail(explain(err), err)
 	}
 	defer client.Close()
 	interfaces, err := client.Interfaces()
 	if err != nil {
-		return nil, &Error{name, "open", explain(err), err}
+		return fail(explain(err), err)
 	}
 	var others []string
 	for _, ifi := range interfaces {
@@ -68,18 +72,36 @@ func find(name string) (*wifi.Interface, error) {
 		case ifi.Name != name:
 			others = append(others, ifi.Name)
 		case ifi.Type != wifi.InterfaceTypeStation:
-			return nil, &Error{name, "open", ErrMode, fmt.Errorf("its mode is %q", ifi.Type)}
+			return fail(ErrMode, fmt.Errorf("its mode is %q", ifi.Type))
 		case len(ifi.HardwareAddr) != len(wps.MAC{}):
-			return nil, &Error{name, "open", ErrDriver, errors.New("the interface has no address")}
+			return fail(ErrDriver, errors.New("the interface has no address"))
 		default:
-			return ifi, nil
+			return ifi, bandsOf(client, ifi.PHY), nil
 		}
 	}
 	if others == nil {
-		return nil, &Error{name, "open", ErrNoInterface, errors.New("there is none at all")}
+		return fail(ErrNoInterface, errors.New("there is none at all"))
 	}
 	slices.Sort(others)
-	return nil, &Error{name, "open", ErrNoInterface, fmt.Errorf("there is %s", strings.Join(others, ", "))}
+	return fail(ErrNoInterface, fmt.Errorf("there is %s", strings.Join(others, ", ")))
+}
+
+// bandsOf returns the bands of a radio; 0 if they cannot be told.
+func bandsOf(client *wifi.Client, phy int) (bands wps.RFBands) {
+	phys, _ := client.PHYs()
+	for _, p := range phys {
+		if p.Index != phy {
+			continue
+		}
+		for _, band := range p.BandAttributes {
+			for _, f := range band.FrequencyAttributes {
+				if !f.Disabled {
+					bands |= dot11.Band(f.Frequency)
+				}
+			}
+		}
+	}
+	return bands
 }
 
 // errnos says what the errors of the system mean here.
@@ -91,7 +113,6 @@ var errnos = []struct {
 	{unix.EACCES, ErrPermission},
 	{unix.ERFKILL, ErrRadioOff},
 	{unix.ENODEV, ErrNoInterface},
-	{unix.ENOENT, ErrUnsupported},
 	{unix.EOPNOTSUPP, ErrDriver},
 }
 

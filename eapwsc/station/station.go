@@ -15,6 +15,7 @@ import (
 type Station struct {
 	name  string
 	mac   wps.MAC
+	bands wps.RFBands // of its radio; 0 if they are not known
 	radio radio
 }
 
