@@ -172,6 +172,8 @@ func (c *checker) noted(e Event) {
 		c.received(e.From)
 	case e.Text == "owner: enters the PIN of a device":
 		c.home(e.From).entries += c.lists
+	case e.Text == "owner: resets it to factory settings": // who is that near may try again
+		c.home(e.From).guesses, c.home(e.From).lockedUntil = 0, 0
 	case e.Text == eapwsc.EventRegistered.String():
 		clear(c.home(e.From).pressing)
 	}

@@ -105,13 +105,14 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 // frames.
 func FuzzWorld(f *testing.F) {
 	f.Add([]byte{})
-	f.Add([]byte{2, 0, 50, 2, 255})                         // right PIN
-	f.Add([]byte{3, 0, 50, 4, 255, 2, 255})                 // wrong, and right
-	f.Add([]byte{2, 3, 10, 1, 255})                         // push button
-	f.Add([]byte{3, 3, 10, 1, 10, 16, 255})                 // overlap
-	f.Add([]byte{2, 17, 255, 18, 255})                      // wizard
-	f.Add([]byte{4, 3, 10, 1, 40, 9, 255, 3, 255})          // restarted midway
-	f.Add([]byte{2, 3, 10, 1, 255, 0, 0, 3, 4, 5, 3, 3, 4}) // with faults
+	f.Add([]byte{2, 0, 50, 2, 255})                                       // right PIN
+	f.Add([]byte{3, 0, 50, 4, 255, 2, 255})                               // wrong, and right
+	f.Add([]byte{2, 3, 10, 1, 255})                                       // push button
+	f.Add([]byte{3, 3, 10, 1, 10, 16, 255})                               // overlap
+	f.Add([]byte{2, 17, 255, 18, 255})                                    // wizard
+	f.Add([]byte{4, 3, 10, 1, 40, 9, 255, 3, 255})                        // restarted midway
+	f.Add([]byte{2, 3, 10, 1, 255, 0, 0, 3, 4, 5, 3, 3, 4})               // with faults
+	f.Add([]byte("\xe6\xe6\xe6\xcf\xcf\xcf\xcf\xc7\xcf\xcf\xcf\xcf\xcf")) // guesses before and after a factory reset
 	f.Add(append([]byte{2, 0, 50, 2, 255}, strings.Repeat("\x00\x04\x05\x00\x0c\x06", 40)...))
 	f.Fuzz(func(t *testing.T, schedule []byte) {
 		if len(schedule) > 4096 {
