@@ -234,3 +234,32 @@ func TestServeCrowd(t *testing.T) {
 		}
 	})
 }
+
+// FuzzServe has a station send whatever it likes: frames behind a length of
+// one octet each. The access point goes on serving others.
+func FuzzServe(f *testing.F) {
+	start := []byte{4, 1, 1, 0, 0}
+	f.Add(start)
+	f.Add([]byte{4, 1, 2, 0, 0})
+	identity := append([]byte{38, 2, 0, 0, 34, 2, 0, 0, 34, 1}, eapwsc.EnrolleeIdentity...)
+	f.Add(append(slices.Clone(start), identity...))
+	external := append([]byte{39, 2, 0, 0, 35, 2, 0, 0, 35, 1}, eapwsc.RegistrarIdentity...)
+	f.Add(slices.Concat(start, external, []byte{18, 2, 0, 0, 14, 2, 1, 0, 14, 254, 0, 0x37, 0x2A, 0, 0, 0, 1, 4, 0}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		synctest.Test(t, func(t *testing.T) {
+			var segment eapol.Segment
+			ap := serve(t, &segment)
+			station := segment.Join(mac(2))
+			for len(b) > 0 {
+				n := min(int(b[0]), len(b)-1)
+				station.WriteFrame(b[1:1+n], mac(1))
+				b = b[1+n:]
+				synctest.Wait()
+			}
+			ap.enterPIN(t, 3, thePIN)
+			if _, err := eapol.Run(t.Context(), segment.Join(mac(3)), newEnrollee(t, 3, pinPassword(thePIN))); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+}

@@ -13,7 +13,8 @@ import (
 )
 
 // Exchange is one side of EAP-WSC: an [*eapwsc.Peer], an [*eapwsc.Server] or an
-// [*eapwsc.Session].
+// [*eapwsc.Session]. Timeout may be called before the deadline, and then does
+// nothing.
 type Exchange interface {
 	Start(now time.Time) eapwsc.Step
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
