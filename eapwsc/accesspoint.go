@@ -286,6 +286,7 @@ type Session struct {
 	use     *PINUse
 	button  bool // the run is one of the push button
 	made    *wps.Credential
+	counted bool // what the run tells of the access point's PIN
 	settled bool
 }
 
@@ -331,6 +332,7 @@ func (s *Session) Close(now time.Time) {
 }
 
 func (s *Session) after(step Step, err error) (Step, error) {
+	s.count()
 	if step.Done && !s.settled {
 		s.settled = true
 		s.settle(err)
@@ -338,14 +340,22 @@ func (s *Session) after(step Step, err error) (Step, error) {
 	return step, err
 }
 
-// recheck stops a push-button run in which a second device has been heard.
+// recheck stops a push-button run in which a second device has been heard, and
+// one of an external registrar that has proved nothing when the PIN is locked:
+// otherwise many that have begun before could all guess.
 func (s *Session) recheck() {
-	r, ok := s.Machine().(*registration.Registrar)
-	if !ok || !s.button {
-		return
-	}
-	if err := s.ap.button.Recheck(s.now); err != nil {
-		r.Refuse(wps.MultiplePBCSessions, err)
+	switch m := s.Machine().(type) {
+	case *registration.Registrar:
+		if !s.button {
+			return
+		}
+		if err := s.ap.button.Recheck(s.now); err != nil {
+			m.Refuse(wps.MultiplePBCSessions, err)
+		}
+	case *registration.Enrollee:
+		if !m.Proved() && s.ap.lockout.Status(s.now) == Locked {
+			m.Refuse(wps.SetupLocked, nil)
+		}
 	}
 }
 
@@ -472,8 +482,9 @@ func (s *Session) settleRegistrar(m *registration.Registrar, e Event) {
 		case m.Exposed():
 			result = PINFailedAfterM6
 		}
-		if gone := s.use.Finish(result); gone.Fate != PINKept {
-			s.ap.pinsGone(s.now, []PINEvent{gone})
+		switch e := s.use.Finish(result); e.Fate {
+		case PINSucceeded, PINRevealed, PINWornOut: // what took it off before has been told
+			s.ap.pinsGone(s.now, []PINEvent{e})
 		}
 	}
 	if m.Result() == nil {
@@ -493,7 +504,6 @@ func (s *Session) settleRegistrar(m *registration.Registrar, e Event) {
 }
 
 func (s *Session) settleEnrollee(m *registration.Enrollee, e Event) {
-	s.count(m)
 	switch result := m.Result(); {
 	case result == nil:
 		e.Kind = EventFailed
@@ -507,18 +517,25 @@ func (s *Session) settleEnrollee(m *registration.Enrollee, e Event) {
 }
 
 // count keeps the account of wrong PINs: the proofs of M4 and M6 that failed,
-// and those of M6 that did not.
-func (s *Session) count(m *registration.Enrollee) {
+// and those of M6 that did not. It does so at once: a registrar that falls
+// silent then does not put it off.
+func (s *Session) count() {
+	m, ok := s.Machine().(*registration.Enrollee)
+	if !ok || s.counted {
+		return
+	}
 	var failed *registration.Error
 	lock := &s.ap.lockout
 	switch {
 	case errors.As(m.Err(), &failed) && failed.Half != 0 && failed.DetectedBy == registration.RoleEnrollee:
+		s.counted = true
 		was := lock.Status(s.now)
 		lock.Failure(s.now)
 		if lock.Status(s.now) == Locked && was != Locked {
 			s.ap.event(Event{Kind: EventLocked, Time: s.now, Station: s.station})
 		}
 	case m.Proved():
+		s.counted = true
 		lock.Success()
 	}
 }

@@ -222,6 +222,78 @@ func TestAccessPointLockout(t *testing.T) {
 	}
 }
 
+// TestAccessPointParallelGuesses has many registrars begin before the first of
+// them guesses, and fall silent when they were answered: three learn something.
+func TestAccessPointParallelGuesses(t *testing.T) {
+	ap := newAccessPoint(t)
+	type run struct {
+		p    *Peer
+		s    *Session
+		said []byte
+	}
+	runs := make([]run, 10)
+	exchange := func(r *run) {
+		said, err := r.p.Handle(began, r.said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step, _ := r.s.Handle(began, said.Send)
+		r.said = step.Send
+	}
+	for i := range runs {
+		m, err := registration.NewRegistrar(registration.RegistrarConfig{
+			Config: registration.Config{Device: device(byte(10 + i))}, Password: registration.PIN(mustPIN(t, "99995676")), AP: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := run{p: newPeer(t, m, 0), s: session(t, ap, byte(10+i))}
+		r.p.Start(began)
+		r.said = r.s.Start(began).Send
+		exchange(&r) // identity
+		exchange(&r) // M1, M2
+		runs[i] = r
+	}
+	guesses, refusals := 0, 0
+	for i := range runs {
+		for !runs[i].s.Machine().Ended() {
+			exchange(&runs[i])
+		}
+		switch err := runs[i].s.Machine().Err(); {
+		case errors.Is(err, registration.ErrPassword):
+			guesses++
+		case errors.Is(err, registration.ErrLocked):
+			refusals++
+		}
+	}
+	if guesses != 3 || refusals != 7 || !ap.Beacon(began).APSetupLocked {
+		t.Errorf("%d guesses answered, %d refused", guesses, refusals)
+	}
+}
+
+// TestAccessPointPINGoneOnce replaces a PIN while a run uses it: that it is gone
+// is told once.
+func TestAccessPointPINGoneOnce(t *testing.T) {
+	ap := newAccessPoint(t)
+	uuid := device(2).UUID
+	entry := PINEntry{PIN: mustPIN(t, "24681353"), UUID: &uuid}
+	if err := ap.EnterPIN(began, entry); err != nil {
+		t.Fatal(err)
+	}
+	a := &air{now: began, lose: func(n int) bool {
+		if n == 8 {
+			if err := ap.EnterPIN(began, entry); err != nil {
+				t.Error(err)
+			}
+		}
+		return false
+	}}
+	a.run(t, newStation(t, 2, registration.PIN(entry.PIN)), session(t, ap, 2))
+	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventPINGone, EventRegistered}) {
+		t.Errorf("events %v", got)
+	}
+}
+
 // TestAccessPointUnconfigured has the first enrollee configure the access
 // point.
 func TestAccessPointUnconfigured(t *testing.T) {

@@ -258,8 +258,11 @@ func (a *accessPlay) open(r *accessRun, m eapwsc.Machine, station int) {
 }
 
 // deliver takes what the access point has said to the station, and the answer
-// back.
+// back. A registrar that has proved nothing when the PIN gets locked is stopped.
 func (a *accessPlay) deliver(r *accessRun) {
+	if r.device < 0 && a.lock.locked() && !r.sent[wps.MessageM7] && !r.sent[wps.MessageNACK] {
+		r.state = extLock
+	}
 	answer, _ := r.peer.Handle(a.time(), r.said)
 	a.check(answer.Send != nil, "the station does not answer %x", r.said)
 	step, err := r.server.Handle(a.time(), answer.Send)
@@ -267,6 +270,7 @@ func (a *accessPlay) deliver(r *accessRun) {
 	if said, err := eapwsc.ParsePacket(step.Send); err == nil {
 		if t, err := wps.PeekMessageType(said.Data); err == nil {
 			r.sent[t] = true
+			a.guessed(r, t)
 		}
 	}
 	if step.Done {
@@ -372,7 +376,7 @@ func (a *accessPlay) over(r *accessRun, event string) {
 	becomes := apNothing
 	switch {
 	case r.device < 0:
-		becomes = a.counted(event)
+		becomes = counted(event)
 		if event == apSucceeds {
 			told = eapwsc.EventSettingsRead
 		}
@@ -386,18 +390,27 @@ func (a *accessPlay) over(r *accessRun, event string) {
 	a.expect(told)
 }
 
-// counted counts a registrar's guess.
-func (a *accessPlay) counted(event string) string {
-	switch event {
-	case apFails:
+// guessed counts a registrar's guess, once the access point has answered it.
+func (a *accessPlay) guessed(r *accessRun, answer wps.MessageType) {
+	switch {
+	case r.device >= 0 || r.state == extLock:
+	case answer == wps.MessageM7:
+		a.lock.success()
+	case answer == wps.MessageNACK:
 		was := a.lock.locked()
 		a.lock.failure(a.now)
 		if a.lock.locked() && !was {
 			a.expect(eapwsc.EventLocked)
 		}
+	}
+}
+
+// counted names what has come of a registrar's guess.
+func counted(event string) string {
+	switch event {
+	case apFails:
 		return apWrongGuess
 	case apSucceeds, apProved:
-		a.lock.success()
 		return apRightGuess
 	}
 	return apNotCounted
@@ -414,9 +427,12 @@ func (a *accessPlay) used(r *accessRun, event string) string {
 		result = pinRevealed
 		a.check(r.state != apHalf1, "M6 was sent to the %s", r.state)
 	}
+	listed := r.lent.listed()
 	if a.list.finish(r.lent, result) == "" {
 		return pinKept
 	}
-	a.expect(eapwsc.EventPINGone) // once more if it left the list before
+	if listed {
+		a.expect(eapwsc.EventPINGone)
+	}
 	return pinSpent
 }
