@@ -46,3 +46,20 @@ func BenchmarkParseM1(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAppendM1 is the reverse of BenchmarkParseM1.
+func BenchmarkAppendM1(b *testing.B) {
+	msg := m1(b)
+	parsed, err := wps.ParseMessage(msg, wps.Tolerant)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(msg)))
+	b.ReportAllocs()
+	room := make([]byte, 0, 1024)
+	for b.Loop() {
+		if _, err := wps.Append(room, parsed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -261,7 +261,7 @@ func TestAppendFaults(t *testing.T) {
 		{"six authorized addresses", header(wps.Header{WFA: wps.WFAExtension{AuthorizedMACs: make([]wps.MAC, 6)}}), wps.ErrTooMany, wps.AttrVendorExtension},
 		{"long sub-element", header(wps.Header{WFA: wps.WFAExtension{Unknown: []wps.WFAElement{{ID: 9, Data: make([]byte, 256)}}}}), wps.ErrLength, wps.AttrVendorExtension},
 		{"named attribute of a wrong length", header(wps.Header{Unknown: []wps.Attribute{{ID: wps.AttrSSID, Value: make([]byte, 33)}}}), wps.ErrLength, wps.AttrSSID},
-		{"attribute beyond its length", header(wps.Header{Unknown: []wps.Attribute{{ID: 0x2000, Value: []byte(long)}}}), wps.ErrLength, 0},
+		{"attribute beyond its length", header(wps.Header{Unknown: []wps.Attribute{{ID: 0x2000, Value: []byte(long)}}}), wps.ErrLength, 0x2000},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -158,40 +158,43 @@ func (w *WFAExtension) setAuthorizedMACs(d *Decoder, v []byte) {
 
 // encode adds the extension as one attribute, if there is anything in it.
 func (w *WFAExtension) encode(b *cryptobyte.Builder) {
-	var scratch [8]byte
-	var body cryptobyte.Builder
+	var scratch, room [64]byte
+	body := room[:0]
 	for _, row := range wfaElements {
 		switch p := w.field(row.id); {
 		case p != nil:
 			if v, zero := value(scratch[:0], p); !zero {
-				addWFA(&body, row.id, v)
+				body = appendWFA(body, row.id, v)
 			}
 		case row.id == WFAAuthorizedMACs && len(w.AuthorizedMACs) > 0:
 			if len(w.AuthorizedMACs) > maxAuthorizedMACs {
 				refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
 				return
 			}
-			var macs []byte
+			macs := scratch[:0]
 			for _, m := range w.AuthorizedMACs {
 				macs = append(macs, m[:]...)
 			}
-			addWFA(&body, row.id, macs)
+			body = appendWFA(body, row.id, macs)
 		case row.id == WFAMultiAP8021Q && w.MultiAPVLAN != 0:
-			addWFA(&body, row.id, []byte{byte(w.MultiAPVLAN), byte(w.MultiAPVLAN >> 8)})
+			body = appendWFA(body, row.id, []byte{byte(w.MultiAPVLAN), byte(w.MultiAPVLAN >> 8)})
 		}
 	}
 	for _, e := range w.Unknown {
-		addWFA(&body, e.ID, e.Data)
+		if len(e.Data) > maxWFAElement {
+			refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrLength, Detail: "a sub-element of the WFA extension is longer than 255 octets"})
+			return
+		}
+		body = appendWFA(body, e.ID, e.Data)
 	}
-	switch data, err := body.Bytes(); {
-	case err != nil:
-		refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrLength, Detail: "a sub-element of the WFA extension is longer than 255 octets"})
-	case len(data) > 0:
-		addVendor(b, VendorWFA, data)
+	if len(body) > 0 {
+		addVendor(b, VendorWFA, body)
 	}
 }
 
-func addWFA(b *cryptobyte.Builder, id WFAElementID, v []byte) {
-	b.AddUint8(uint8(id))
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
+// maxWFAElement is the longest value that one octet of length can announce.
+const maxWFAElement = 0xFF
+
+func appendWFA(dst []byte, id WFAElementID, v []byte) []byte {
+	return append(append(dst, byte(id), byte(len(v))), v...)
 }
