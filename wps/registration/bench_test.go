@@ -28,8 +28,8 @@ func BenchmarkRegistrationPIN(b *testing.B) {
 	}
 }
 
-// BenchmarkMessages is the same run without its public-key cryptography, which
-// small exponents make next to nothing.
+// BenchmarkMessages is the same run without its public-key cryptography: the
+// two key pairs know their secret.
 func BenchmarkMessages(b *testing.B) {
 	f := station()
 	f.cheap()

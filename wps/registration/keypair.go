@@ -23,6 +23,13 @@ type KeyPair struct {
 	redacted
 	exponent []byte // big-endian; its length is not secret
 	public   wps.PublicKey
+	known    *knownSecret // with one peer, if it was asked for
+}
+
+// knownSecret is the secret that a key pair shares with one peer.
+type knownSecret struct {
+	peer wps.PublicKey
+	z    [groupSize]byte
 }
 
 // NewKeyPair makes a key pair with an exponent of 256 bits read from random, or
@@ -86,12 +93,35 @@ func (k *KeyPair) Keys(peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC
 	if err := CheckPublicKey(peer, &k.public); err != nil {
 		return nil, err
 	}
+	if k.known != nil && k.known.peer == *peer {
+		return deriveKeys(&k.known.z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
+	}
 	z, err := k.sharedSecret(peer)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(z[:])
 	return deriveKeys(&z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
+}
+
+// Precompute works out the secret shared with the peer that has the public key,
+// and keeps it until [KeyPair.Clear]: runs with that peer then cost no
+// exponentiation, those with others what they did. It is for simulators and
+// fuzzers, where the same two key pairs meet again and again; who registers
+// devices has new keys for each run. It must not be called while a run uses the
+// key pair.
+//
+// The errors are those of [CheckPublicKey].
+func (k *KeyPair) Precompute(peer *wps.PublicKey) error {
+	if err := CheckPublicKey(peer, &k.public); err != nil {
+		return err
+	}
+	z, err := k.sharedSecret(peer)
+	if err != nil {
+		return err
+	}
+	k.known = &knownSecret{*peer, z}
+	return nil
 }
 
 // sharedSecret returns Z, the peer's key to the power of our exponent, with
@@ -112,8 +142,13 @@ func (k *KeyPair) sharedSecret(peer *wps.PublicKey) (z [groupSize]byte, err erro
 	return z, nil
 }
 
-// Clear overwrites the private exponent. The public key stays.
+// Clear overwrites the private exponent and what was computed with it. The
+// public key stays.
 func (k *KeyPair) Clear() {
 	clear(k.exponent)
 	k.exponent = nil
+	if k.known != nil {
+		*k.known = knownSecret{}
+		k.known = nil
+	}
 }

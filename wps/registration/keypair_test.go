@@ -51,6 +51,14 @@ func TestVectorPublicKeys(t *testing.T) {
 			if *keys != *v.keys() {
 				t.Errorf("%s: keys differ", side.name)
 			}
+			if err := side.own.Precompute(side.peer); err != nil {
+				t.Fatalf("%s: %v", side.name, err)
+			}
+			clear(side.own.exponent) // what was computed must do
+			keys, err = side.own.Keys(side.peer, wps.Nonce(v.N1), wps.MAC(v.MAC), wps.Nonce(v.N2))
+			if err != nil || *keys != *v.keys() {
+				t.Errorf("%s: keys differ if their secret was computed before (error %v)", side.name, err)
+			}
 			if err := CheckSubgroup(side.peer); err != nil {
 				t.Errorf("%s: peer's key: %v", side.name, err)
 			}
@@ -103,6 +111,44 @@ func checkPower(t *testing.T, exponent []byte) {
 	want := publicKeyOf(new(big.Int).Exp(big.NewInt(2), new(big.Int).SetBytes(exponent), prime))
 	got := k.PublicKey()
 	same(t, fmt.Sprintf("2^%x", exponent), got[:], want[:])
+}
+
+// TestPrecompute checks what TestVectorPublicKeys does not: another peer than
+// the one asked for, a peer that is refused, and that nothing is left behind.
+func TestPrecompute(t *testing.T) {
+	var pairs [3]*KeyPair
+	for i := range pairs {
+		k, err := NewKeyPairFromExponent([]byte{7, byte(i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs[i] = k
+	}
+	own, friend, stranger := pairs[0], pairs[1].PublicKey(), pairs[2].PublicKey()
+	keys := func(peer *wps.PublicKey) Keys {
+		k, err := own.Keys(peer, wps.Nonce{1}, wps.MAC{2}, wps.Nonce{3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *k
+	}
+	want := [2]Keys{keys(&friend), keys(&stranger)}
+	if err := own.Precompute(&friend); err != nil {
+		t.Fatal(err)
+	}
+	if got := [2]Keys{keys(&friend), keys(&stranger)}; got != want {
+		t.Error("the keys differ from those that were not computed before")
+	}
+	if err := own.Precompute(&own.public); err != ErrPublicKeyReflected {
+		t.Errorf("own key: error %v", err)
+	}
+	if err := own.Precompute(small(1)); err != ErrPublicKeyRange {
+		t.Errorf("one: error %v", err)
+	}
+	known := own.known
+	if own.Clear(); *known != (knownSecret{}) || own.known != nil {
+		t.Error("the secret outlives Clear")
+	}
 }
 
 func TestKeyPairFromExponent(t *testing.T) {

@@ -35,6 +35,11 @@ var cheapPairs = sync.OnceValue(func() (pairs [2]*KeyPair) {
 		}
 		pairs[i] = pair
 	}
+	for i, pair := range pairs {
+		if err := pair.Precompute(&pairs[1-i].public); err != nil {
+			panic(err)
+		}
+	}
 	return pairs
 })
 
