@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -323,6 +324,7 @@ func (p Packet) AppendTo(dst []byte) ([]byte, error) {
 		return dst, fieldVendor.fault(ErrLength, "%#x has more than 24 bits", p.VendorID)
 	}
 
+	dst = slices.Grow(dst, length)
 	dst = append(dst, byte(p.Code), p.ID)
 	dst = binary.BigEndian.AppendUint16(dst, uint16(length))
 	switch {

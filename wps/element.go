@@ -1,5 +1,10 @@
 package wps
 
+import (
+	"bytes"
+	"slices"
+)
+
 // Beacon is the WPS element of a beacon. WSC 2.0 §8.2.
 type Beacon struct {
 	Header
@@ -200,6 +205,7 @@ func (e *SetSelectedRegistrar) field(id AttributeID) any {
 // A vendor specific element of 802.11, and what tells WPS's from others.
 const (
 	elementVendor   = 0xDD
+	elementHeader   = 2 + len(elementOUI)   // octets before the attributes
 	maxElementValue = 255 - len(elementOUI) // octets of attributes in one element
 )
 
@@ -239,21 +245,32 @@ func SplitElements(attributes []byte) []byte {
 // AppendElements appends a list of attributes to dst as information elements
 // of an 802.11 frame, as many as it needs. The error is an [*Error].
 func AppendElements(dst []byte, l List) ([]byte, error) {
-	attributes, err := Append(nil, l)
+	start := len(dst)
+	out, err := Append(appendElement(slices.Grow(dst, room), nil), l)
 	if err != nil {
 		return dst, err
 	}
-	return appendElements(dst, attributes), nil
+	attributes := out[start+elementHeader:]
+	if len(attributes) <= maxElementValue { // as is almost always so
+		out[start+1] = byte(len(elementOUI) + len(attributes))
+		return out, nil
+	}
+	return appendElements(dst, bytes.Clone(attributes)), nil
 }
 
 func appendElements(dst, attributes []byte) []byte {
 	for {
 		n := min(len(attributes), maxElementValue)
-		dst = append(dst, elementVendor, byte(n+len(elementOUI)))
-		dst = append(dst, elementOUI[:]...)
-		dst = append(dst, attributes[:n]...)
+		dst = appendElement(dst, attributes[:n])
 		if attributes = attributes[n:]; len(attributes) == 0 {
 			return dst
 		}
 	}
+}
+
+// appendElement appends one element.
+func appendElement(dst, attributes []byte) []byte {
+	dst = append(dst, elementVendor, byte(len(elementOUI)+len(attributes)))
+	dst = append(dst, elementOUI[:]...)
+	return append(dst, attributes...)
 }

@@ -52,9 +52,16 @@ func Decode(l List, b []byte, mode Mode) error {
 	return d.Err()
 }
 
+// room is how many octets a list is given that is encoded into no slice: more
+// than most need, M1 and M2 aside.
+const room = 256
+
 // Append encodes l behind dst, in the protocol's order. The error is an
 // [*Error].
 func Append(dst []byte, l List) ([]byte, error) {
+	if dst == nil {
+		dst = make([]byte, 0, room)
+	}
 	b := cryptobyte.NewBuilder(dst)
 	encode(b, l)
 	out, err := b.Bytes()

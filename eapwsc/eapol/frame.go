@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/wps"
@@ -116,6 +117,7 @@ func (f Frame) AppendTo(dst []byte) ([]byte, error) {
 			Detail: fmt.Sprintf("%d octets, a frame carries at most %d", len(f.Body), math.MaxUint16),
 		}
 	}
+	dst = slices.Grow(dst, headerLen+len(f.Body))
 	dst = append(dst, f.Version, byte(f.Type))
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(f.Body)))
 	return append(dst, f.Body...), nil

@@ -185,12 +185,11 @@ func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]
 // authenticated together with the message that they answer; M1 to M8 are what
 // the peer's next message is authenticated with.
 func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
-	out, err := wps.Append(make([]byte, 0, room), m)
+	t, _ := m.Kind().MessageType()
+	out, err := wps.Append(make([]byte, 0, roomOf(t)), m)
 	if err != nil {
 		return nil, err
 	}
-	out = bytes.Clone(out) // it is kept, and without the room
-	t, _ := m.Kind().MessageType()
 	if inChain := t <= wps.MessageM8 && t != wps.MessageM2D; inChain {
 		if t != wps.MessageM1 {
 			unsigned := out[:len(out)-authenticatorSize]
@@ -308,8 +307,23 @@ func (r *run) commit() (hash [2][32]byte, err error) {
 // committed notes the hashes with which the peer has committed to the halves.
 func (r *run) committed(hash1, hash2 [32]byte) { r.halves[0].hash, r.halves[1].hash = hash1, hash2 }
 
-// room is how many octets a message, or settings, are given before they are
-// encoded. Few need more, and growing leaves a part of them behind.
+// roomOf is how many octets a message is given before it is encoded. Few need
+// more: the longest of the messages that stock hostapd and wpa_supplicant send.
+// What is too much is kept for as long as the message.
+func roomOf(t wps.MessageType) int {
+	switch t {
+	case wps.MessageM1, wps.MessageM2, wps.MessageM2D:
+		return 480
+	case wps.MessageM4, wps.MessageM8:
+		return 256
+	case wps.MessageACK, wps.MessageNACK, wps.MessageDone:
+		return 80
+	}
+	return 160
+}
+
+// room is how many octets settings are given before they are encoded: growing
+// leaves a part of them behind.
 const room = 512
 
 // seal encrypts the settings of a message.
