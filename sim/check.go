@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -34,13 +35,16 @@ type run struct {
 	// At the station, since it asked to associate: messages sent and received,
 	// answers by the request.
 	sent, received messageSet
-	answers        map[string]string
-	request        string // that has just arrived
+	answers        []answer
+	request        []byte // that has just arrived
 	// At the access point, since it was asked.
 	apSent, apReceived messageSet
 	pin                bool     // by M2, as far as its first fragment tells
 	uuid               [16]byte // by M1
 }
+
+// answer is what a request was answered with: EAPOL frames, as they were sent.
+type answer struct{ request, response []byte }
 
 // messageSet is a set of message types.
 type messageSet uint32
@@ -98,7 +102,7 @@ func (c *checker) run(station, ap string) *run {
 	key := pairing{station, ap}
 	r := c.runs[key]
 	if r == nil {
-		r = &run{answers: make(map[string]string)}
+		r = new(run)
 		c.runs[key] = r
 	}
 	return r
@@ -135,8 +139,7 @@ func (c *checker) observe(e Event) {
 		c.probed(e)
 	case f.Type == AssociationRequest && e.Kind == Sent:
 		r := c.run(e.From, e.To)
-		r.sent, r.received, r.request = 0, 0, ""
-		clear(r.answers)
+		r.sent, r.received, r.request, r.answers = 0, 0, nil, nil
 	case f.Type == AssociationRequest && e.Kind == Arrived:
 		r := c.run(e.From, e.To)
 		r.apSent, r.apReceived = 0, 0
@@ -145,7 +148,7 @@ func (c *checker) observe(e Event) {
 		c.fromAP(e, c.run(e.To, e.From))
 	case f.From == f.BSSID:
 		r := c.run(e.To, e.From)
-		r.request = string(f.Body)
+		r.request = f.Body
 		if m, ok := readMessage(f.Body); ok {
 			r.received.add(m.kind)
 		}
@@ -160,7 +163,7 @@ func (c *checker) observe(e Event) {
 func (c *checker) noted(e Event) {
 	for key, r := range c.runs {
 		if key.station == e.From {
-			r.request = ""
+			r.request = nil
 		}
 	}
 	switch {
@@ -269,13 +272,19 @@ func (c *checker) fromStation(e Event, r *run) {
 			c.fail("%v: %s sends message %#x before it has received %#x", e.At, e.From, m.kind, proof)
 		}
 	}
-	if len(body) < 2 || body[1] != 0 || r.request == "" { // an EAP packet in answer to one
+	if len(body) < 2 || body[1] != 0 || r.request == nil { // an EAP packet in answer to one
 		return
 	}
-	if before, ok := r.answers[r.request]; ok && before != string(body) {
-		c.fail("%v: %s answers a repeated request otherwise than before", e.At, e.From)
+	for i := range r.answers {
+		if a := &r.answers[i]; bytes.Equal(a.request, r.request) {
+			if !bytes.Equal(a.response, body) {
+				c.fail("%v: %s answers a repeated request otherwise than before", e.At, e.From)
+			}
+			a.response = body
+			return
+		}
 	}
-	r.answers[r.request] = string(body)
+	r.answers = append(r.answers, answer{r.request, body})
 }
 
 // message is a WSC message, or the first fragment of one.

@@ -25,9 +25,13 @@ const (
 	mfpCapable  = 1 << 7
 )
 
-// appendSSID appends the element that names a network; an empty name stands
-// for any, or hides it.
-func appendSSID(dst []byte, ssid wps.SSID) []byte {
+// elementsRoom is what the elements of a frame are given: most need less.
+const elementsRoom = 320
+
+// beginElements begins a list of elements with the one that names a network; an
+// empty name stands for any, or hides it.
+func beginElements(ssid wps.SSID) []byte {
+	dst := make([]byte, 0, elementsRoom)
 	return append(append(dst, elementSSID, byte(len(ssid))), ssid...)
 }
 
@@ -40,15 +44,25 @@ func appendRSN(dst []byte, s *dot11.Security) []byte {
 	if s.PMFRequired {
 		capabilities |= mfpRequired
 	}
-	body := binary.LittleEndian.AppendUint16(appendSuites(nil, s, ouiRSN), capabilities)
-	return append(append(dst, elementRSN, byte(len(body))), body...)
+	start := len(dst)
+	dst = append(dst, elementRSN, 0)
+	dst = binary.LittleEndian.AppendUint16(appendSuites(dst, s, ouiRSN), capabilities)
+	return closeElement(dst, start)
 }
 
 // appendWPA appends the element of WPA, which is the vendor's own and has the
 // same body behind another OUI.
 func appendWPA(dst []byte, s *dot11.Security) []byte {
-	body := appendSuites(binary.BigEndian.AppendUint32(nil, vendorWPA), s, ouiWPA)
-	return append(append(dst, elementVendor, byte(len(body))), body...)
+	start := len(dst)
+	dst = binary.BigEndian.AppendUint32(append(dst, elementVendor, 0), vendorWPA)
+	return closeElement(appendSuites(dst, s, ouiWPA), start)
+}
+
+// closeElement writes the length of the element that begins at start and ends
+// the list.
+func closeElement(list []byte, start int) []byte {
+	list[start+1] = byte(len(list) - start - 2)
+	return list
 }
 
 // appendSuites appends what both elements have in common.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"errors"
+	"hash"
 	"io"
 	"sync"
 
@@ -79,12 +80,12 @@ type pairwise struct {
 	psk            psk
 	ap, station    wps.MAC
 	anonce, snonce [32]byte
-	replay         uint64 // the access point's counter, of its last message
-	kck            []byte // the key of the MICs; nil before both nonces are known
+	replay         uint64    // the access point's counter, of its last message
+	integrity      hash.Hash // makes the MICs; nil before both nonces are known
 }
 
-// agree computes the key of the MICs from both nonces: the first 128 bits of
-// PRF-384 (§12.7.1.2).
+// agree computes the key of the MICs, KCK, from both nonces: the first 128 bits
+// of PRF-384 (§12.7.1.2).
 func (p *pairwise) agree() {
 	low, high := p.ap[:], p.station[:]
 	if bytes.Compare(low, high) > 0 {
@@ -98,7 +99,7 @@ func (p *pairwise) agree() {
 	for _, part := range [...][]byte{[]byte("Pairwise key expansion\x00"), low, high, first, second, {0}} {
 		m.Write(part)
 	}
-	p.kck = m.Sum(nil)[:16]
+	p.integrity = hmac.New(sha1.New, m.Sum(nil)[:16])
 }
 
 // frame makes an EAPOL-Key frame, with a MIC if the bits say so.
@@ -116,28 +117,31 @@ func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byt
 	binary.BigEndian.PutUint16(body[keyDataLenAt:], uint16(len(data)))
 	f := eapolFrame(version, eapol.TypeKey, append(body, data...))
 	if info&keyMIC != 0 {
-		copy(f[eapolHeaderLen+keyMICAt:], p.mic(f))
+		mic := p.mic(f)
+		copy(f[eapolHeaderLen+keyMICAt:], mic[:])
 	}
 	return f
 }
 
-// mic computes the MIC of a frame whose own is zero.
-func (p *pairwise) mic(frame []byte) []byte {
-	m := hmac.New(sha1.New, p.kck)
-	m.Write(frame)
-	return m.Sum(nil)[:16]
+// mic computes the MIC of a frame, in which its own counts as zero.
+func (p *pairwise) mic(frame []byte) (mic [16]byte) {
+	const at = eapolHeaderLen + keyMICAt
+	p.integrity.Reset()
+	p.integrity.Write(frame[:at])
+	p.integrity.Write(mic[:])
+	p.integrity.Write(frame[at+len(mic):])
+	var sum [sha1.Size]byte
+	copy(mic[:], p.integrity.Sum(sum[:0]))
+	return mic
 }
 
 // authentic checks the MIC of a frame as received.
 func (p *pairwise) authentic(frame []byte) bool {
-	if p.kck == nil {
+	if p.integrity == nil {
 		return false
 	}
-	f := bytes.Clone(frame)
-	mic := f[eapolHeaderLen+keyMICAt:][:16]
-	want := bytes.Clone(mic)
-	clear(mic)
-	return hmac.Equal(p.mic(f), want)
+	mic := p.mic(frame)
+	return hmac.Equal(mic[:], frame[eapolHeaderLen+keyMICAt:][:16])
 }
 
 // eapolFrame makes an EAPOL frame of ours, which is never too long.

@@ -14,7 +14,7 @@ type Stream struct{ rand.PCG }
 
 // newStream returns the stream of a purpose.
 func newStream(seed uint64, who, purpose string) *Stream {
-	b := binary.BigEndian.AppendUint64(nil, seed)
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, 64), seed)
 	b = append(append(b, who...), 0)
 	sum := sha256.Sum256(append(b, purpose...))
 	s := new(Stream)

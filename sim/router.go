@@ -584,7 +584,7 @@ func (r *Router) announce(e *wps.Beacon) {
 // announcement is what beacons and probe responses have in common.
 func (r *Router) announcement(t FrameType, ssid wps.SSID) *Frame {
 	row := r.settings.Security.row()
-	return &Frame{Type: t, Privacy: row.encrypts(), Body: row.append(appendSSID(nil, ssid))}
+	return &Frame{Type: t, Privacy: row.encrypts(), Body: row.append(beginElements(ssid))}
 }
 
 // probed answers a probe request to everyone or to this network; a hidden

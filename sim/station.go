@@ -172,7 +172,7 @@ func (s *station) nextBand(now time.Time) {
 	for _, ssid := range append([]wps.SSID{""}, s.names...) {
 		s.port.Send(&Frame{
 			Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
-			Body: append(appendSSID(nil, ssid), s.request...),
+			Body: append(beginElements(ssid), s.request...),
 		})
 	}
 }
@@ -225,7 +225,7 @@ func (s *station) connect(now time.Time, ap bss, key *psk) {
 
 func (s *station) attempt(now time.Time, ap bss, elements []byte) {
 	s.ap = ap
-	s.elements = append(appendSSID(nil, ap.ssid), elements...)
+	s.elements = append(beginElements(ap.ssid), elements...)
 	s.radio.Tune(ap.band)
 	s.phase, s.tries = stationAuthenticates, 0
 	s.ask(now)
@@ -396,7 +396,7 @@ func (s *station) expired(now time.Time) {
 // the station's proof was sent and the access point did not go on, the key is
 // wrong, or the proof was lost each time.
 func (s *station) handshakeFailed(cause error) error {
-	if s.keys.kck != nil {
+	if s.keys.integrity != nil {
 		return fmt.Errorf("%w: %w", ErrWrongKey, cause)
 	}
 	return cause

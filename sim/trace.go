@@ -53,11 +53,17 @@ func (e Event) String() string {
 	return b.String()
 }
 
+// hashAtOnce is how many octets of the trace are hashed in one go, at least.
+const hashAtOnce = 4 << 10
+
 // emit adds an event to the trace.
 func (w *World) emit(e Event) {
 	e.At = w.now
-	w.buffer = e.appendTo(w.buffer[:0])
-	w.hash.Write(w.buffer)
+	w.unhashed = e.appendTo(w.unhashed)
+	if len(w.unhashed) > hashAtOnce {
+		w.hash.Write(w.unhashed)
+		w.unhashed = w.unhashed[:0]
+	}
 	if w.cfg.Observe != nil {
 		w.cfg.Observe(e)
 	}
@@ -67,6 +73,8 @@ func (w *World) emit(e Event) {
 // two worlds in which the same octets were sent and received at the same
 // times, and the same was noted.
 func (w *World) TraceHash() [32]byte {
+	w.hash.Write(w.unhashed)
+	w.unhashed = w.unhashed[:0]
 	return [32]byte(w.hash.Sum(nil))
 }
 

@@ -41,19 +41,19 @@ type Config struct {
 // World is a number of devices, the air between them and a clock. It is not
 // safe for concurrent use; worlds are independent of each other.
 type World struct {
-	cfg    Config
-	now    time.Duration // since Epoch
-	queue  queue
-	ports  []*Port
-	byMAC  map[wps.MAC]*Port
-	byName map[string]*Port
-	places map[Place]*place
-	links  map[pair]*Link // of their own
-	noises map[pair]*rand.Rand
-	busy   map[pair]time.Duration // until when a direction of a link is in use
-	keys   *PSKs
-	hash   hash.Hash
-	buffer []byte
+	cfg      Config
+	now      time.Duration // since Epoch
+	queue    queue
+	ports    []*Port
+	byMAC    map[wps.MAC]*Port
+	byName   map[string]*Port
+	places   map[Place]*place
+	links    map[pair]*Link // of their own
+	noises   map[pair]*rand.Rand
+	busy     map[pair]time.Duration // until when a direction of a link is in use
+	keys     *PSKs
+	hash     hash.Hash
+	unhashed []byte // the end of the trace
 }
 
 // New returns an empty world.
