@@ -17,11 +17,12 @@ type checker struct {
 	violations []string
 	runs       map[pairing]*run
 	homes      map[string]*watched // routers, by name
-	given      map[network]bool    // every network that a router had to give
-	lists      int                 // of PINs that a router keeps: one, or one for each radio
-	exchanges  int                 // that came to M1
-	began      time.Duration       // when the last set-up did
-	latency    time.Duration       // from then to the connection
+	points     map[accessPoint]*guarded
+	given      map[network]bool // every network that a router had to give
+	lists      int              // of PINs that a router keeps: one, or one for each radio
+	exchanges  int              // that came to M1
+	began      time.Duration    // when the last set-up did
+	latency    time.Duration    // from then to the connection
 }
 
 // pairing is a station and an access point, by their names.
@@ -46,6 +47,13 @@ type run struct {
 // answer is what a request was answered with: EAPOL frames, as they were sent.
 type answer struct{ request, response []byte }
 
+// accessPoint is one: a router, or one radio of a router whose radios do
+// not know of each other.
+type accessPoint struct {
+	router string
+	band   wps.RFBands // 0 for all
+}
+
 // messageSet is a set of message types.
 type messageSet uint32
 
@@ -54,11 +62,15 @@ func (s *messageSet) add(t byte)     { *s |= 1 << t }
 
 // watched is what is known of a router.
 type watched struct {
-	entries, exposed int                    // PINs that were typed, and runs in which M6 proved one
-	pressing         map[[16]byte]time.Time // devices heard in push-button mode, within the monitor time
-	guesses          int                    // wrong PINs of its own
-	lastNACK         string
-	lockedUntil      time.Duration
+	entries, exposed int // PINs that were typed, and runs in which M6 proved one
+}
+
+// guarded is what is known of an access point.
+type guarded struct {
+	pressing    map[[16]byte]time.Time // devices heard in push-button mode, within the monitor time
+	guesses     int                    // wrong PINs of its own
+	lastNACK    string
+	lockedUntil time.Duration
 }
 
 // Message types: WSC 2.0 §12, Message Type.
@@ -87,7 +99,7 @@ const (
 )
 
 func newChecker() *checker {
-	return &checker{lists: 1, runs: make(map[pairing]*run), homes: make(map[string]*watched), given: make(map[network]bool)}
+	return &checker{lists: 1, runs: make(map[pairing]*run), homes: make(map[string]*watched), points: make(map[accessPoint]*guarded), given: make(map[network]bool)}
 }
 
 // fail notes a violation.
@@ -111,10 +123,33 @@ func (c *checker) run(station, ap string) *run {
 func (c *checker) home(ap string) *watched {
 	h := c.homes[ap]
 	if h == nil {
-		h = &watched{pressing: make(map[[16]byte]time.Time)}
+		h = new(watched)
 		c.homes[ap] = h
 	}
 	return h
+}
+
+// point returns what is known of the access point that a frame is to or from.
+func (c *checker) point(router string, f *Frame) *guarded {
+	key := accessPoint{router: router}
+	if c.lists > 1 {
+		key.band = f.Band
+	}
+	g := c.points[key]
+	if g == nil {
+		g = &guarded{pressing: make(map[[16]byte]time.Time)}
+		c.points[key] = g
+	}
+	return g
+}
+
+// all yields the access points of a router.
+func (c *checker) all(router string, yield func(*guarded)) {
+	for key, g := range c.points {
+		if key.router == router {
+			yield(g)
+		}
+	}
 }
 
 // give notes a network that a router has to give, without the zeros that
@@ -134,7 +169,7 @@ func (c *checker) observe(e Event) {
 	case e.Kind == Noted:
 		c.noted(e)
 	case f.Type == Deauthentication && f.To == wps.Broadcast && e.Kind == Sent: // a router starts
-		clear(c.home(e.From).pressing)
+		clear(c.point(e.From, f).pressing)
 	case f.Type == ProbeRequest && e.Kind == Arrived && e.Damage&(Corrupted|Truncated) == 0:
 		c.probed(e)
 	case f.Type == AssociationRequest && e.Kind == Sent:
@@ -144,6 +179,7 @@ func (c *checker) observe(e Event) {
 		r := c.run(e.From, e.To)
 		r.apSent, r.apReceived = 0, 0
 	case f.Type != Data || e.Kind == Lost:
+	case e.Kind == Sent && e.To == "": // to an address that nobody has any more
 	case f.From == f.BSSID && e.Kind == Sent:
 		c.fromAP(e, c.run(e.To, e.From))
 	case f.From == f.BSSID:
@@ -176,9 +212,9 @@ func (c *checker) noted(e Event) {
 	case e.Text == "owner: enters the PIN of a device":
 		c.home(e.From).entries += c.lists
 	case e.Text == "owner: resets it to factory settings": // who is that near may try again
-		c.home(e.From).guesses, c.home(e.From).lockedUntil = 0, 0
+		c.all(e.From, func(g *guarded) { g.guesses, g.lockedUntil = 0, 0 })
 	case e.Text == eapwsc.EventRegistered.String():
-		clear(c.home(e.From).pressing)
+		c.all(e.From, func(g *guarded) { clear(g.pressing) })
 	}
 }
 
@@ -198,7 +234,7 @@ func (c *checker) probed(e Event) {
 	id, ok := findAttribute(wpsAttributes(e.Frame.Body), 0x1012)
 	uuid, known := findAttribute(wpsAttributes(e.Frame.Body), 0x1047)
 	if ok && known && len(uuid) == 16 && len(id) == 2 && binary.BigEndian.Uint16(id) == 4 {
-		c.home(e.To).pressing[[16]byte(uuid)] = at
+		c.point(e.To, e.Frame).pressing[[16]byte(uuid)] = at
 	}
 }
 
@@ -222,7 +258,7 @@ func (c *checker) fromAP(e Event, r *run) {
 	if !ok {
 		return
 	}
-	h, again := c.home(e.From), r.apSent.has(m.kind)
+	h, g, again := c.home(e.From), c.point(e.From, e.Frame), r.apSent.has(m.kind)
 	if proof := proofs[m.kind]; proof != 0 && !r.apReceived.has(proof) {
 		c.fail("%v: %s sends message %#x before it has received %#x", e.At, e.From, m.kind, proof)
 	}
@@ -232,27 +268,27 @@ func (c *checker) fromAP(e Event, r *run) {
 		id, ok := findAttribute(m.data, 0x1012)
 		button := ok && len(id) == 2 && binary.BigEndian.Uint16(id) == 4
 		if r.pin = ok && !button; button {
-			c.checkOverlap(e, h, r)
+			c.checkOverlap(e, g, r)
 		}
 	case m.kind == typeM6 && !again && r.pin:
 		if h.exposed++; h.exposed > h.entries {
 			c.fail("%v: %s uses a PIN again that it has proved before", e.At, e.From)
 		}
-	case m.kind == typeM3 && !again && e.At < h.lockedUntil:
+	case m.kind == typeM3 && !again && e.At < g.lockedUntil:
 		c.fail("%v: %s goes on with its own PIN, which is locked", e.At, e.From)
-	case m.kind == typeNACK && r.apSent.has(typeM1) && string(e.Frame.Body) != h.lastNACK:
-		h.lastNACK = string(e.Frame.Body)
+	case m.kind == typeNACK && r.apSent.has(typeM1) && string(e.Frame.Body) != g.lastNACK:
+		g.lastNACK = string(e.Frame.Body)
 		if code, ok := findAttribute(m.data, 0x1009); ok && len(code) == 2 && binary.BigEndian.Uint16(code) == 18 {
-			if h.guesses++; h.guesses%guessesToLock == 0 {
-				h.lockedUntil = e.At + shortestLock
+			if g.guesses++; g.guesses%guessesToLock == 0 {
+				g.lockedUntil = e.At + shortestLock
 			}
 		}
 	}
 }
 
 // checkOverlap checks that no other device was heard pressing.
-func (c *checker) checkOverlap(e Event, h *watched, r *run) {
-	for uuid, at := range h.pressing {
+func (c *checker) checkOverlap(e Event, g *guarded, r *run) {
+	for uuid, at := range g.pressing {
 		if uuid != r.uuid && Epoch.Add(e.At).Sub(at) < eapwsc.MonitorTime {
 			c.fail("%v: %s registers by push button although another device is in that mode", e.At, e.From)
 		}

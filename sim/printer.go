@@ -125,8 +125,9 @@ type setup struct {
 	began    time.Time
 	until    time.Time
 	scans    int
-	seen     sighting // the most telling thing that scans have shown
-	err      error    // why the last attempt failed
+	scanned  time.Time // the last time
+	seen     sighting  // the most telling thing that scans have shown
+	err      error     // why the last attempt failed
 	attempts []failedAttempt
 	waiting  bool // the access point of the present attempt said that it waits
 }
@@ -134,6 +135,7 @@ type setup struct {
 // failedAttempt is an access point that is left alone for some time.
 type failedAttempt struct {
 	mac     wps.MAC
+	device  wps.UUID // if it has another PIN, that is: its other radio has it too
 	until   time.Time
 	waiting bool // it had said that it waits
 }
@@ -325,6 +327,7 @@ func (p *Printer) scanned(now time.Time) {
 		return
 	}
 	p.setup.scans++
+	p.setup.scanned = now
 	p.chooseRegistrar(now)
 }
 
@@ -374,7 +377,8 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 // with it has just failed. If it begins to wait for a device, it is not.
 func (s *setup) resting(now time.Time, b *bss) bool {
 	return slices.ContainsFunc(s.attempts, func(a failedAttempt) bool {
-		return a.mac == b.mac && now.Before(a.until) && (a.waiting || !b.element.SelectedRegistrar)
+		same := a.mac == b.mac || a.device == b.element.UUIDE && a.device != wps.UUID{}
+		return same && now.Before(a.until) && (a.waiting || !b.element.SelectedRegistrar)
 	})
 }
 
@@ -455,12 +459,18 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 	}
 	p.port.Note("attempt failed: %v", err)
 	s.err = err
-	s.attempts = append(s.attempts, failedAttempt{p.ap.mac, now.Add(attemptPause), s.waiting})
+	failed := failedAttempt{mac: p.ap.mac, until: now.Add(attemptPause), waiting: s.waiting}
+	if errors.Is(err, registration.ErrPassword) {
+		failed.device = p.ap.element.UUIDE
+	}
+	s.attempts = append(s.attempts, failed)
 	switch {
 	case errors.Is(err, registration.ErrOverlap), errors.Is(err, wps.ErrUnusable):
 		p.setupFailed(now, err)
 	case !now.Before(s.until):
 		p.setupFailed(now, s.conclusion())
+	case now.Sub(s.scanned) > p.cfg.ScanInterval: // the attempt took its time
+		p.look(now)
 	default:
 		p.chooseRegistrar(now)
 	}

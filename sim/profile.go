@@ -77,8 +77,8 @@ func security(s Security) func(*RouterConfig) {
 	return settings(func(o *Settings) { o.Security = s })
 }
 
-// weak returns randomness that begins anew each time.
-func weak() *Stream { return newStream(0, "", "weak") }
+// weak returns the randomness of a device that begins anew each time.
+func weak(device string) *Stream { return newStream(0, device, "weak") }
 
 // RouterProfiles returns the routers of campaigns, the ordinary one first.
 func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
@@ -139,7 +139,7 @@ var routerProfiles = []RouterProfile{
 				}
 			}
 		},
-		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession, doctor.MethodMismatch, doctor.SetupLocked, doctor.Overlap, doctor.Timeout}},
+		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession, doctor.MethodMismatch, doctor.SetupLocked, doctor.Overlap, doctor.Timeout, doctor.NoIdentityRequest}},
 	{Name: "never-selected", About: "never says that it waits: a PIN finds it all the same, a button does not",
 		Configure: func(c *RouterConfig) {
 			c.Announce = func(e *wps.Beacon) {
@@ -149,7 +149,7 @@ var routerProfiles = []RouterProfile{
 		},
 		Causes: []doctor.Cause{doctor.Success, doctor.NoSelectedRegistrar, doctor.NoRegistrarSession, doctor.MethodMismatch}},
 	{Name: "static-nonces", About: "draws the same nonces and keys after every start",
-		Configure: point(func(c *eapwsc.AccessPointConfig) { c.Run.Rand = weak() })},
+		Configure: point(func(c *eapwsc.AccessPointConfig) { c.Run.Rand = weak("router") })},
 	{Name: "wps-off", About: "WPS is switched off", Configure: settings(func(s *Settings) { s.WPSOff = true }),
 		Causes: []doctor.Cause{doctor.WPSDisabled}},
 	{Name: "hidden", About: "its name is hidden, which ends WPS", Configure: settings(func(s *Settings) { s.Hidden = true }),
@@ -184,7 +184,7 @@ var printerProfiles = []PrinterProfile{
 		Configure: exchange(func(x Exchange) Exchange { return deafToM2D{x} }, 0)},
 	{Name: "fragments", About: "packets of 200 octets", Configure: exchange(func(x Exchange) Exchange { return x }, 200)},
 	{Name: "static-nonces", About: "draws the same nonces and keys in every run",
-		Configure: enrollee(func(c *registration.EnrolleeConfig) { c.Rand = weak() })},
+		Configure: enrollee(func(c *registration.EnrolleeConfig) { c.Rand = weak("printer") })},
 	{Name: "vendor", About: "extensions of a vendor in every message",
 		Configure: enrollee(func(c *registration.EnrolleeConfig) {
 			c.Vendor = []wps.VendorExtension{{Vendor: [3]byte{0x00, 0x13, 0x7F}, Data: []byte("vendor")}}
