@@ -29,18 +29,28 @@ const (
 //
 // The padding is 1 to 16 octets, each of which is their number.
 func (c *Cipher) SealSettings(dst []byte, iv *[16]byte, settings []byte) []byte {
-	padding := aes.BlockSize - (len(settings)+keyWrapSize)%aes.BlockSize
 	// Room for all of it first: to grow later would leave plaintext behind.
-	dst = slices.Grow(dst, len(iv)+len(settings)+keyWrapSize+padding)
-	dst = append(dst, iv[:]...)
+	dst = slices.Grow(dst, len(iv)+len(settings)+maxSealing)
 	start := len(dst)
-	dst = append(dst, settings...)
+	dst = append(dst, iv[:]...)
+	return c.sealInPlace(append(dst, settings...), start)
+}
+
+// maxSealing is how many octets sealing adds behind the settings, at most.
+const maxSealing = keyWrapSize + aes.BlockSize
+
+// sealInPlace makes what stands in dst from start on, the IV and settings in
+// plaintext, the value of an Encrypted Settings attribute.
+func (c *Cipher) sealInPlace(dst []byte, start int) []byte {
+	iv, settings := dst[start:start+aes.BlockSize], dst[start+aes.BlockSize:]
+	padding := aes.BlockSize - (len(settings)+keyWrapSize)%aes.BlockSize
 	dst = append(dst, keyWrapHeader...)
 	dst = append(dst, c.hmac(settings)[:8]...)
 	for range padding {
 		dst = append(dst, byte(padding))
 	}
-	cipher.NewCBCEncrypter(c.block, iv[:]).CryptBlocks(dst[start:], dst[start:])
+	plain := dst[start+aes.BlockSize:]
+	cipher.NewCBCEncrypter(c.block, iv).CryptBlocks(plain, plain)
 	return dst
 }
 

@@ -2,6 +2,7 @@ package registration
 
 import (
 	"bytes"
+	"crypto/aes"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -322,22 +323,29 @@ func roomOf(t wps.MessageType) int {
 	return 160
 }
 
-// room is how many octets settings are given before they are encoded: growing
-// leaves a part of them behind.
-const room = 512
+// settingsRoom is how many octets settings are given before they are encoded:
+// growing leaves a part of them behind. What is too much is gone with the
+// message.
+func settingsRoom(k wps.Kind) int {
+	switch k {
+	case wps.KindM4Settings, wps.KindM5Settings, wps.KindM6Settings, wps.KindM7Settings:
+		return 32 // a secret nonce
+	}
+	return 512
+}
 
-// seal encrypts the settings of a message.
+// seal encrypts the settings of a message, in the place where they are encoded.
 func (r *run) seal(settings wps.List) ([]byte, error) {
-	plain, err := wps.Append(make([]byte, 0, room), settings)
-	defer clear(plain)
+	sealed := make([]byte, aes.BlockSize, aes.BlockSize+settingsRoom(settings.Kind())+maxSealing)
+	if err := r.random(sealed); err != nil { // the IV
+		return nil, err
+	}
+	sealed, err := wps.Append(sealed, settings)
 	if err != nil {
+		clear(sealed[:cap(sealed)])
 		return nil, err
 	}
-	var iv [16]byte
-	if err := r.random(iv[:]); err != nil {
-		return nil, err
-	}
-	return r.cipher.SealSettings(nil, &iv, plain), nil
+	return r.cipher.sealInPlace(sealed, 0), nil
 }
 
 // open decrypts the settings of a message with which the peer goes on, and
