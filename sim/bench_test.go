@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -61,25 +62,75 @@ func BenchmarkWorld(b *testing.B) {
 	}
 }
 
-// BenchmarkTown has many homes in one world, which all register at the same
-// time. The time is that of one registration.
+// BenchmarkTown is a town in which many printers are set up at the same time,
+// by PIN, fifty at each router: each frame of one is followed by the same frame
+// of all others, so that all registrations are in progress at once. The time is
+// that of one registration, with fresh keys on both sides, up to the
+// connection. The memory is what the heap holds when all wait for M5, where they
+// need most.
 func BenchmarkTown(b *testing.B) {
-	for _, homes := range []int{100, 1000} {
-		b.Run(fmt.Sprint(homes), func(b *testing.B) {
-			b.ReportAllocs()
+	for _, printers := range []int{100, 1000, 100_000} {
+		b.Run(fmt.Sprint(printers), func(b *testing.B) {
+			var inUse uint64
 			for b.Loop() {
 				w := New(Config{})
-				for i := range homes {
-					addHome(b, w, Place(i))
+				for i := 0; i < printers; i += townRouter {
+					addTownRouter(b, w, Place(i))
 				}
+				waiting := 0
+				w.cfg.Observe = func(e Event) {
+					if e.Kind == Arrived && e.Frame.Type == Data && e.Frame.What() == "M4" {
+						waiting++
+					}
+				}
+				if !w.RunUntil(10*time.Second, func() bool { return waiting == printers }) {
+					b.Fatalf("%d of %d came to M4", waiting, printers)
+				}
+				w.cfg.Observe = nil
+				b.StopTimer()
+				inUse = heapInUse()
+				b.StartTimer()
 				w.Run(10 * time.Second)
-				if s := w.ports[len(w.ports)-1].device.(*Printer).Status(); s.State != Connected {
-					b.Fatal(s)
+				for _, p := range w.ports {
+					if p, ok := p.device.(*Printer); ok && p.Status().State != Connected {
+						b.Fatal(p.port.name, p.Status())
+					}
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*homes), "ns/registration")
+			registrations := float64(b.N * printers)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/registrations, "ns/registration")
+			b.ReportMetric(float64(inUse)/(1<<20), "MiB-in-use")
+			b.ReportMetric(float64(inUse)/float64(printers), "bytes/registration")
 		})
 	}
+}
+
+// townRouter is how many printers are set up at one router of BenchmarkTown.
+const townRouter = 50
+
+// addTownRouter puts a router and its printers in a place. The PINs are entered
+// before the printers look around.
+func addTownRouter(b *testing.B, w *World, at Place) {
+	r := addRouter(b, w, RouterConfig{Name: fmt.Sprint("router ", at), Place: at, Settings: Settings{Key: fuzzKeys[0]}})
+	for i := range townRouter {
+		p := addPrinter(b, w, PrinterConfig{Name: fmt.Sprint("printer ", int(at)+i), Place: at, Bands: wps.Band24GHz})
+		shown, err := p.SetupByPIN()
+		if err == nil {
+			err = r.EnterPIN(eapwsc.PINEntry{PIN: shown, UUID: &p.cfg.Device.UUID})
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// heapInUse returns how many octets the heap holds, after what is garbage is
+// gone.
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse
 }
 
 // BenchmarkWaiting is two minutes in which a printer looks for a router that

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -225,7 +226,7 @@ func (s *station) connect(now time.Time, ap bss, key *psk) {
 
 func (s *station) attempt(now time.Time, ap bss, elements []byte) {
 	s.ap = ap
-	s.elements = append(beginElements(ap.ssid), elements...)
+	s.elements = bytes.Clone(append(beginElements(ap.ssid), elements...)) // kept, and without the room
 	s.radio.Tune(ap.band)
 	s.phase, s.tries = stationAuthenticates, 0
 	s.ask(now)
@@ -306,20 +307,20 @@ func (s *station) find(f *Frame, signal int) {
 }
 
 // readElement reads the WPS element of a beacon, or the same part of a probe
-// response.
+// response. It does not keep the frame.
 func readElement(attributes []byte, probed bool) *wps.Beacon {
+	beacon := new(wps.Beacon)
 	if probed {
 		var e wps.ProbeResponse
 		if wps.Decode(&e, attributes, wps.Tolerant) != nil {
 			return nil
 		}
-		return &e.Beacon
-	}
-	var e wps.Beacon
-	if wps.Decode(&e, attributes, wps.Tolerant) != nil {
+		*beacon = e.Beacon
+	} else if wps.Decode(beacon, attributes, wps.Tolerant) != nil {
 		return nil
 	}
-	return &e
+	beacon.Raw = nil
+	return beacon
 }
 
 func (s *station) authenticated(now time.Time, status uint16) {

@@ -10,25 +10,31 @@ import (
 
 // Cipher is what the keys of a run do: the Authenticator of a message and its
 // Encrypted Settings, and the proofs of the password. It holds the state that
-// AuthKey and KeyWrapKey lead to, so that a message costs no key set-up. It is
-// not safe for concurrent use.
+// AuthKey leads to, so that a message costs no key set-up. It is not safe for
+// concurrent use.
 //
 // The machines have their own. Another is for who has the keys of a run
 // otherwise, such as a reader of captures with a key log.
 type Cipher struct {
 	redacted
-	mac   hash.Hash    // HMAC-SHA-256 under AuthKey
-	block cipher.Block // AES-128 under KeyWrapKey
-	sum   [sha256.Size]byte
+	mac        hash.Hash // HMAC-SHA-256 under AuthKey
+	keyWrapKey [16]byte
+	sum        [sha256.Size]byte
 }
 
 // NewCipher returns the cipher of the keys, which it copies.
 func NewCipher(k *Keys) *Cipher {
-	block, err := aes.NewCipher(k.KeyWrapKey[:])
+	return &Cipher{mac: hmac.New(sha256.New, k.AuthKey[:]), keyWrapKey: k.KeyWrapKey}
+}
+
+// block returns AES-128 under KeyWrapKey. It is made for each use: a run has
+// four, between which half a KiB would wait.
+func (c *Cipher) block() cipher.Block {
+	block, err := aes.NewCipher(c.keyWrapKey[:])
 	if err != nil {
 		panic("registration: AES refuses a key of 16 octets: " + err.Error())
 	}
-	return &Cipher{mac: hmac.New(sha256.New, k.AuthKey[:]), block: block}
+	return block
 }
 
 // hmac returns HMAC-SHA-256 under AuthKey over the parts, one after another.
@@ -41,6 +47,6 @@ func (c *Cipher) hmac(parts ...[]byte) []byte {
 	return c.mac.Sum(c.sum[:0])
 }
 
-// Clear ends the use of the cipher and lets go of its keys, which the standard
-// library has no way to overwrite.
+// Clear ends the use of the cipher. It overwrites KeyWrapKey, and lets go of
+// what AuthKey has led to, which the standard library has no way to overwrite.
 func (c *Cipher) Clear() { *c = Cipher{} }

@@ -14,7 +14,7 @@ func TestClear(t *testing.T) {
 		t.Errorf("the cipher does not have its own copy: %v", err)
 	}
 	c.Clear()
-	if c.mac != nil || c.block != nil || c.sum != [32]byte{} {
+	if c.mac != nil || c.keyWrapKey != [16]byte{} || c.sum != [32]byte{} {
 		t.Error("the cipher still has its keys")
 	}
 }

@@ -50,7 +50,7 @@ func (c *Cipher) sealInPlace(dst []byte, start int) []byte {
 		dst = append(dst, byte(padding))
 	}
 	plain := dst[start+aes.BlockSize:]
-	cipher.NewCBCEncrypter(c.block, iv).CryptBlocks(plain, plain)
+	cipher.NewCBCEncrypter(c.block(), iv).CryptBlocks(plain, plain)
 	return dst
 }
 
@@ -68,7 +68,7 @@ func (c *Cipher) OpenSettings(value []byte) ([]byte, error) {
 	}
 	iv, ciphertext := value[:aes.BlockSize], value[aes.BlockSize:]
 	plaintext := make([]byte, len(ciphertext))
-	cipher.NewCBCDecrypter(c.block, iv).CryptBlocks(plaintext, ciphertext)
+	cipher.NewCBCDecrypter(c.block(), iv).CryptBlocks(plaintext, ciphertext)
 
 	padding, good := checkPadding(plaintext)
 	// If that is bad, go on as if one octet of padding were there.

@@ -71,7 +71,7 @@ func TestSettingsOfAnyLength(t *testing.T) {
 // any plaintext in whole blocks.
 func encrypt(c *Cipher, plaintext []byte) []byte {
 	value := make([]byte, aes.BlockSize+len(plaintext)) // the IV is zeros
-	cipher.NewCBCEncrypter(c.block, value[:aes.BlockSize]).CryptBlocks(value[aes.BlockSize:], plaintext)
+	cipher.NewCBCEncrypter(c.block(), value[:aes.BlockSize]).CryptBlocks(value[aes.BlockSize:], plaintext)
 	return value
 }
 

@@ -331,6 +331,7 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	if r.refusal != nil {
 		return nil, r.refusal
 	}
+	r.m1.Raw = nil // M1 is not authenticated again
 	hash, err := r.commit()
 	if err != nil {
 		return nil, err
