@@ -3,6 +3,8 @@ package registration
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/gowps/gowps/wps"
@@ -13,6 +15,9 @@ import (
 // or foreign. The peer is a recording, with fixed randomness and small
 // exponents; it has the keys of the run, so that what it sends can be authentic
 // and wrong. What the machine does is judged by an oracle of its own.
+//
+// A program begins in the middle of a run: the machine is a copy of one that was
+// brought there once, so that a message costs no more than its own handling.
 
 // fuzzForms are the runs that are recorded.
 var fuzzForms = []func() form{
@@ -45,6 +50,9 @@ type recording struct {
 	form *form
 	said [RoleRegistrar + 1][][]byte // by each role
 	keys Keys
+	// moments are players of each role who have heard none, one, two … of the
+	// peer's messages.
+	moments [RoleRegistrar + 1][]*player
 }
 
 func record(t testing.TB) (all []recording) {
@@ -67,19 +75,37 @@ func record(t testing.TB) (all []recording) {
 		}
 		all = append(all, rec)
 	}
+	for i := range all {
+		for _, role := range []Role{RoleEnrollee, RoleRegistrar} {
+			all[i].moments[role] = moments(t, all, i, role)
+		}
+	}
 	return all
+}
+
+// moments plays a run as it was recorded, and keeps what it has come to after
+// each message.
+func moments(t testing.TB, all []recording, form int, role Role) (list []*player) {
+	p := newPlayer(t, all, role, form)
+	p.start()
+	for list = append(list, p.fork(t)); ; list = append(list, p.fork(t)) {
+		m := p.upcoming()
+		if m == nil {
+			return list
+		}
+		p.hear(m)
+	}
 }
 
 // player runs a program against one machine.
 type player struct {
-	t       *testing.T
+	t       testing.TB
 	role    Role
 	all     []recording
 	rec     *recording
 	machine machine
 	own     *run
 	state   func() any
-	late    func() ([]byte, error)
 	cipher  *Cipher // of the peer
 	psk     [2][16]byte
 	tape    []byte
@@ -91,26 +117,80 @@ type player struct {
 	proved      int       // halves that the peer has proved
 }
 
-func newPlayer(t *testing.T, all []recording, role Role, program []byte) *player {
-	p := &player{t: t, all: all, role: role, tape: program}
-	p.rec = &all[int(p.octet())%len(all)]
+// newPlayer returns a player at the beginning of a run.
+func newPlayer(t testing.TB, all []recording, role Role, form int) *player {
+	p := &player{t: t, all: all, role: role, rec: &all[form]}
 	f := *p.rec.form
 	f.enrollee.Rand, f.registrar.Rand = new(counter), new(counter)
 	*f.registrar.Rand.(*counter) = 0x80
 	e, r := f.machines(t)
-	p.machine, p.own, p.state = e, &e.run, func() any { return e.State() }
 	password := f.enrollee.Password
-	if role == RoleRegistrar {
-		p.machine, p.own, p.state = r, &r.run, func() any { return r.State() }
-		password = f.registrar.Password
-		if f.late != nil {
-			p.late = func() ([]byte, error) { return r.Resume(*f.late) }
-		}
+	if p.machine = e; role == RoleRegistrar {
+		p.machine, password = r, f.registrar.Password
 	}
+	p.bind()
 	p.cipher = NewCipher(&p.rec.keys)
 	first, second := password.halves()
 	p.psk = [2][16]byte{p.cipher.psk(first), p.cipher.psk(second)}
 	return p
+}
+
+// bind finds what the two machines have in common.
+func (p *player) bind() {
+	switch m := p.machine.(type) {
+	case *Enrollee:
+		p.own, p.state = &m.run, func() any { return m.State() }
+	case *Registrar:
+		p.own, p.state = &m.run, func() any { return m.State() }
+	}
+}
+
+// fork returns a player who goes on from here by himself.
+func (p *player) fork(t testing.TB) *player {
+	f := *p
+	f.t = t
+	switch m := p.machine.(type) {
+	case *Enrollee:
+		copied := *m
+		f.machine = &copied
+	case *Registrar:
+		copied := *m
+		f.machine = &copied
+	}
+	f.bind()
+	r := f.own
+	random := *r.cfg.Rand.(*counter)
+	r.cfg.Rand = &random
+	r.password, r.spare = r.password.clone(), r.spare.clone()
+	if r.cipher != nil {
+		copied := *r.cipher
+		r.cipher = &copied
+	}
+	if r.halves != nil {
+		copied := *r.halves
+		r.halves = &copied
+	}
+	r.result.Credentials = slices.Clone(r.result.Credentials)
+	for i := range r.result.Credentials {
+		c := &r.result.Credentials[i]
+		c.NetworkKey = bytes.Clone(c.NetworkKey)
+	}
+	if r.result.AP != nil {
+		copied := *r.result.AP
+		copied.NetworkKey = bytes.Clone(copied.NetworkKey)
+		r.result.AP = &copied
+	}
+	return &f
+}
+
+// choose takes the form and the moment off a program, and returns a player who
+// is there with the rest.
+func choose(t testing.TB, all []recording, role Role, program []byte) *player {
+	p := player{tape: program}
+	list := all[int(p.octet())%len(all)].moments[role]
+	f := list[int(p.octet())%len(list)].fork(t)
+	f.tape = p.tape
+	return f
 }
 
 // octet takes an octet off the program; zeros follow its end.
@@ -170,54 +250,58 @@ const (
 )
 
 func (p *player) play() {
-	p.start()
 	for budget := 40; len(p.tape) > 0 && budget > 0; budget-- {
-		switch p.octet() % steps {
-		case stepDeliver:
-			p.hear(p.upcoming())
-		case stepDeliverSigned:
-			p.hear(p.sign(p.upcoming()))
-		case stepRepeat:
-			p.hear(p.heard)
-		case stepDrop:
-			p.upcoming()
-		case stepCut:
-			if m := p.upcoming(); m != nil {
-				p.hear(m[:(int(p.octet())<<8|int(p.octet()))%len(m)])
-			}
-		case stepFlip:
-			p.hear(p.flip(p.upcoming()))
-		case stepFlipSigned:
-			p.hear(p.sign(p.flip(p.upcoming())))
-		case stepFlipSettings:
-			p.flipSettings()
-		case stepForeign:
-			rec := &p.all[int(p.octet())%len(p.all)]
-			all := rec.said[1+Role(p.octet()%2)]
-			p.hear(all[int(p.octet())%len(all)])
-		case stepOctets:
-			n := min(int(p.octet()), len(p.tape))
-			m := p.tape[:n]
-			p.tape = p.tape[n:]
-			p.hear(m)
-		case stepStart:
-			p.start()
-		case stepResume:
-			if p.late != nil {
-				out, err := p.late()
-				p.judge(nil, out, err)
-			}
-		case stepRefuse:
-			p.own.Refuse(wps.ConfigError(p.octet()), nil)
-		case stepClosed:
-			if e, ok := p.machine.(*Enrollee); ok {
-				e.Closed()
-			} else {
-				p.machine.(*Registrar).Closed()
-			}
-		case stepAbort:
-			p.own.Abort(ErrTimeout)
+		p.step()
+	}
+}
+
+// step plays one step.
+func (p *player) step() {
+	switch p.octet() % steps {
+	case stepDeliver:
+		p.hear(p.upcoming())
+	case stepDeliverSigned:
+		p.hear(p.sign(p.upcoming()))
+	case stepRepeat:
+		p.hear(p.heard)
+	case stepDrop:
+		p.upcoming()
+	case stepCut:
+		if m := p.upcoming(); m != nil {
+			p.hear(m[:(int(p.octet())<<8|int(p.octet()))%len(m)])
 		}
+	case stepFlip:
+		p.hear(p.flip(p.upcoming()))
+	case stepFlipSigned:
+		p.hear(p.sign(p.flip(p.upcoming())))
+	case stepFlipSettings:
+		p.flipSettings()
+	case stepForeign:
+		rec := &p.all[int(p.octet())%len(p.all)]
+		all := rec.said[1+Role(p.octet()%2)]
+		p.hear(all[int(p.octet())%len(all)])
+	case stepOctets:
+		n := min(int(p.octet()), len(p.tape))
+		m := p.tape[:n]
+		p.tape = p.tape[n:]
+		p.hear(m)
+	case stepStart:
+		p.start()
+	case stepResume:
+		if r, ok := p.machine.(*Registrar); ok && p.rec.form.late != nil {
+			out, err := r.Resume(*p.rec.form.late)
+			p.judge(nil, out, err)
+		}
+	case stepRefuse:
+		p.own.Refuse(wps.ConfigError(p.octet()), nil)
+	case stepClosed:
+		if e, ok := p.machine.(*Enrollee); ok {
+			e.Closed()
+		} else {
+			p.machine.(*Registrar).Closed()
+		}
+	case stepAbort:
+		p.own.Abort(ErrTimeout)
 	}
 }
 
@@ -353,17 +437,15 @@ func (p *player) checkProof(m []byte, kind wps.Kind, half int, id wps.AttributeI
 
 // addPrograms adds programs in which each step comes at each place of a run.
 func addPrograms(f *testing.F) {
-	for form := range fuzzForms {
-		f.Add(append([]byte{byte(form)}, make([]byte, 8)...))
+	for form := range byte(len(fuzzForms)) {
+		f.Add(append([]byte{form}, make([]byte, 9)...))
 		for step := range byte(steps) {
-			for at := range 6 {
-				program := append([]byte{byte(form)}, make([]byte, at)...)
-				program = append(program, step, 0, 0x40, 1, stepRepeat, stepDeliverSigned, stepDeliverSigned, stepDeliverSigned)
-				f.Add(program)
+			for at := range byte(6) {
+				f.Add([]byte{form, at, step, 0, 0x40, 1, stepRepeat, stepDeliverSigned, stepDeliverSigned, stepDeliverSigned})
 			}
 		}
 	}
-	f.Add([]byte{0, stepOctets, 12, 0x10, 0x4A, 0, 1, 0x10, 0x10, 0x22, 0, 1, 0x0E, 0, 0, stepDeliver})
+	f.Add([]byte{0, 0, stepOctets, 12, 0x10, 0x4A, 0, 1, 0x10, 0x10, 0x22, 0, 1, 0x0E, 0, 0, stepDeliver})
 }
 
 func FuzzEnrollee(f *testing.F) { fuzz(f, RoleEnrollee) }
@@ -373,5 +455,30 @@ func FuzzRegistrar(f *testing.F) { fuzz(f, RoleRegistrar) }
 func fuzz(f *testing.F, role Role) {
 	addPrograms(f)
 	all := record(f)
-	f.Fuzz(func(t *testing.T, program []byte) { newPlayer(t, all, role, program).play() })
+	f.Fuzz(func(t *testing.T, program []byte) { choose(t, all, role, program).play() })
+}
+
+// BenchmarkFuzzMessage is what a fuzzer needs for one of its programs, without
+// its engine: a machine somewhere in a run is given one message, or what comes
+// of it when it is damaged, forged or foreign. Compare BenchmarkRegistrationPIN,
+// a run with fresh keys.
+func BenchmarkFuzzMessage(b *testing.B) {
+	all := record(b)
+	random := rand.New(rand.NewPCG(1, 2))
+	programs := make([][]byte, 4096)
+	for i := range programs {
+		programs[i] = []byte{byte(random.Uint32()), byte(random.Uint32()), byte(random.IntN(stepForeign + 1))}
+		for range 4 { // its operands; what is left would be steps
+			programs[i] = append(programs[i], byte(random.Uint32()))
+		}
+	}
+	for _, role := range []Role{RoleEnrollee, RoleRegistrar} {
+		b.Run(role.String(), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				choose(b, all, role, programs[i%len(programs)]).step()
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "executions/s")
+		})
+	}
 }
