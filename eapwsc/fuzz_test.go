@@ -32,6 +32,12 @@ func fuzzKeys(f *testing.F) (enrollee, registrar *registration.KeyPair) {
 		}
 		pairs[i] = pair
 	}
+	for i, pair := range pairs {
+		peer := pairs[1-i].PublicKey()
+		if err := pair.Precompute(&peer); err != nil {
+			f.Fatal(err)
+		}
+	}
 	return pairs[0], pairs[1]
 }
 

@@ -37,9 +37,10 @@ const (
 	Truncated                     // its end is missing
 	OutOfRange                    // the receiver is too far away
 	Unheard                       // the receiver is switched off, or on another band
+	Foreign                       // somebody else has sent it, with what was in an earlier one
 )
 
-var damageNames = [...]string{"doubled", "delayed", "corrupted", "truncated", "out of range", "unheard"}
+var damageNames = [...]string{"doubled", "delayed", "corrupted", "truncated", "out of range", "unheard", "foreign"}
 
 // String lists the kinds of damage, joined by commas.
 func (d Damage) String() string {
@@ -102,6 +103,14 @@ func (a Arrival) flip(bit int) Arrival {
 	f.Body = slices.Clone(f.Body)
 	f.Body[bit/8%len(f.Body)] ^= 1 << (bit % 8)
 	a.Frame, a.Damage = &f, a.Damage|Corrupted
+	return a
+}
+
+// foreign is the frame with another body.
+func (a Arrival) foreign(body []byte) Arrival {
+	f := *a.Frame
+	f.Body = body
+	a.Frame, a.Damage = &f, a.Damage|Foreign
 	return a
 }
 
@@ -213,13 +222,23 @@ func (o Only) Apply(f *Frame, r *rand.Rand) []Arrival {
 // replaying: an octet says what becomes of the next frame. Once it has come to
 // its end, all pass. The lower three bits choose:
 //
-//	0, 1, 2  it arrives
-//	3        it is lost
+//	0, 1     it arrives
+//	2        before it comes a foreign one, with what was in one of the last 32
+//	         frames of its kind, the upper five bits say which
+//	3        it is lost, so that whoever waits for it has to run into a time-out
 //	4        it arrives twice
-//	5        it is late by the upper five bits times 3 milliseconds
+//	5        it is late by the upper five bits times 3 milliseconds, and changes
+//	         places with those that come meanwhile
 //	6        a bit is changed, the upper five bits say about where
 //	7        it is cut, the upper five bits say about where
-type Script struct{ Octets []byte }
+type Script struct {
+	Octets []byte
+
+	bodies [Data + 1][][]byte // of frames of each type, the latest last
+}
+
+// maxBodies is how many bodies of a type are kept: as many as five bits tell.
+const maxBodies = 32
 
 // Apply does what the next octet says.
 func (s *Script) Apply(f *Frame, _ *rand.Rand) []Arrival {
@@ -229,7 +248,13 @@ func (s *Script) Apply(f *Frame, _ *rand.Rand) []Arrival {
 	}
 	op, n := s.Octets[0]&7, int(s.Octets[0]>>3)
 	s.Octets = s.Octets[1:]
+	earlier := s.bodies[f.Type]
+	s.bodies[f.Type] = append(earlier[max(0, len(earlier)-maxBodies+1):], f.Body)
 	switch op {
+	case 2:
+		if len(earlier) > 0 {
+			return []Arrival{a.foreign(earlier[n%len(earlier)]), a}
+		}
 	case 3:
 		return nil
 	case 4:

@@ -73,7 +73,7 @@ func TestNoiseRate(t *testing.T) {
 }
 
 func TestScript(t *testing.T) {
-	s := &Script{Octets: []byte{0, 3, 4, 5 | 10<<3, 6 | 16<<3, 7 | 8<<3}}
+	s := &Script{Octets: []byte{2, 3, 4, 5 | 10<<3, 6 | 16<<3, 7 | 8<<3, 2 | 1<<3}}
 	for i, want := range []struct {
 		copies int
 		damage Damage
@@ -86,7 +86,8 @@ func TestScript(t *testing.T) {
 		{1, Delayed, 30 * time.Millisecond, body(4).Body},
 		{1, Corrupted, 0, []byte{0xAA, 0xAA, 0xAB, 0xAA}},
 		{1, Truncated, 0, []byte{0xAA}},
-		{1, 0, 0, body(4).Body}, // the script is over
+		{2, Foreign, 0, body(4).Body}, // the first found nothing that was earlier
+		{1, 0, 0, body(4).Body},       // the script is over
 	} {
 		got := s.Apply(body(4), nil)
 		if len(got) != want.copies {
