@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"testing"
@@ -11,27 +12,63 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// BenchmarkRegistrationAlone is a registration by push button without a world
-// around it: the reference for the others.
-func BenchmarkRegistrationAlone(b *testing.B) {
+// BenchmarkRegistration is what registrations cost on all cores, with fresh keys
+// on both sides and with the same ones each time: the protocol alone, between
+// the machines of a router and of a printer, and in worlds, with scans, beacons,
+// associations, the 4-way handshake that shows whether the key is right, the
+// trace, and all checks of a campaign. Compare BenchmarkRegistrationPIN of
+// package registration, which has no EAP.
+func BenchmarkRegistration(b *testing.B) {
+	for _, reuse := range []bool{false, true} {
+		keys := map[bool]string{false: "fresh", true: "reused"}[reuse]
+		b.Run("protocol/"+keys, func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) { registerAlone(b, pb, reuse) })
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "registrations/s")
+		})
+		b.Run("world/"+keys, func(b *testing.B) {
+			b.ReportAllocs()
+			c := &Campaign{Seed: 1, N: uint64(b.N), ReuseKeys: reuse}
+			if err := c.Only("ordinary", "ordinary", "button"); err != nil {
+				b.Fatal(err)
+			}
+			r, err := c.Run(context.Background())
+			if err != nil || r.Succeeded != uint64(b.N) || r.Failed > 0 {
+				b.Fatalf("%+v, %v", r, err)
+			}
+			b.ReportMetric(r.PerSecond, "registrations/s")
+		})
+	}
+}
+
+// registerAlone has a printer register at a router by push button, time after
+// time, without air between them.
+func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	w := New(Config{})
-	r, p := addRouter(b, w, RouterConfig{Name: "router"}), addPrinter(b, w, PrinterConfig{Name: "printer"})
-	b.ReportAllocs()
-	for b.Loop() {
-		now := w.Now()
+	var router, printer *registration.KeyPair
+	if reuse {
+		router, printer = reusedKeys().registrar, reusedKeys().enrollee
+	}
+	r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *eapwsc.AccessPointConfig) { c.Run.KeyPair = router }})
+	p := addPrinter(b, w, PrinterConfig{Name: "printer"})
+	now := w.Now()
+	for pb.Next() {
 		point := r.newPoint(0)
 		if err := point.PressButton(now); err != nil {
-			b.Fatal(err)
+			b.Error(err)
+			return
 		}
 		session, err := point.NewSession(p.radio.MAC(), 0)
 		if err != nil {
-			b.Fatal(err)
+			b.Error(err)
+			return
 		}
 		x, err := newEnrollee(registration.EnrolleeConfig{
-			Config: registration.Config{Device: p.cfg.Device, Rand: p.nonces}, Password: registration.PushButton(),
+			Config: registration.Config{Device: p.cfg.Device, Rand: p.nonces, KeyPair: printer}, Password: registration.PushButton(),
 		})
 		if err != nil {
-			b.Fatal(err)
+			b.Error(err)
+			return
 		}
 		x.Start(now)
 		for server := session.Start(now); ; {
@@ -42,7 +79,8 @@ func BenchmarkRegistrationAlone(b *testing.B) {
 			server, _ = session.Handle(now, peer.Send)
 		}
 		if x.Result() == nil {
-			b.Fatal("not registered")
+			b.Error("not registered")
+			return
 		}
 	}
 }
