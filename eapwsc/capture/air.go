@@ -212,7 +212,7 @@ func (c *Collector) probe(e *Event) {
 		c.seekers = slices.Delete(c.seekers, 0, 1)
 	}
 	c.seekers = append(c.seekers, Seeker{
-		MAC: e.Src, UUID: p.UUIDE, Password: p.DevicePasswordID, First: e.Time, Last: e.Time, Frame: e.Frame, said: e.Management,
+		MAC: e.Src, UUID: p.UUIDE, Password: p.DevicePasswordID, Bands: p.RFBands, First: e.Time, Last: e.Time, Frame: e.Frame, said: e.Management,
 	})
 }
 

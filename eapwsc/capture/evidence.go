@@ -113,7 +113,7 @@ func (c *Collector) Evidence() *doctor.Evidence {
 
 func stations(seekers []Seeker) (all []doctor.Station) {
 	for _, s := range seekers {
-		all = append(all, doctor.Station{MAC: s.MAC, UUID: s.UUID, Method: doctor.MethodOf(s.Password), First: s.First, Last: s.Last})
+		all = append(all, doctor.Station{MAC: s.MAC, UUID: s.UUID, Method: doctor.MethodOf(s.Password), Bands: s.Bands, First: s.First, Last: s.Last})
 	}
 	return all
 }

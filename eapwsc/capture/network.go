@@ -67,6 +67,7 @@ type Seeker struct {
 	// Password is PasswordPushButton for two minutes from the press on. Some
 	// stations have a WPS element with PasswordDefault in all their probes.
 	Password    wps.DevicePasswordID
+	Bands       wps.RFBands // those that it has; 0 if it does not tell
 	First, Last time.Time
 	Frame       int
 

@@ -99,6 +99,12 @@ var beforeRows = []Row{
 		when: func(v *view) bool {
 			return v.none() && v.waitingNow() && len(v.Stations) == 0 && v.waitingAll(func(n *Network) bool { return n.Channel > 11 })
 		}},
+	{Code: "A14", Cause: ChannelOutOfReach, Outcome: NoAttempt,
+		Evidence: "all that wait are in one band, and the devices that ask say that they have only another one",
+		Owner:    "{Router} waits for a device in a Wi-Fi band that the device does not have, so the two do not hear each other. Most printers have only the 2.4 GHz band.",
+		Steps:    []string{"On the web page of {router}, switch the 2.4 GHz band on, with WPS, and give both bands the same name.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
+		Engineer: "The RF Bands in the probe requests have none of the bands of the selected registrars.",
+		when:     func(v *view) bool { return v.none() && v.waitingNow() && v.otherBands() }},
 	{Code: "A16", Cause: DeviceNotSearching, Outcome: NoAttempt,
 		Evidence: "a registrar waits for a push button, and no probe request has Device Password ID 4",
 		Owner:    "{Router} is in WPS mode, but no device is searching for it.",
@@ -108,6 +114,12 @@ var beforeRows = []Row{
 		when: func(v *view) bool {
 			return v.none() && v.waiting(PushButton) && !v.searching(PushButton)
 		}},
+	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
+		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, and one UUID that not all their elements tell",
+		Owner:    "The WPS button of {router} makes more than one of its networks wait ({radios}), and they do not say that they belong together. Devices take them for two routers, and stop.",
+		Steps:    []string{"On the web page of {router}, switch off the guest network or one of the bands while you set up the device.", "Wait 2 minutes without pressing anything, then press the router's WPS button for 1 to 3 seconds and start WPS at the device.", "Or set it up by PIN, or type the Wi-Fi password."},
+		Engineer: "More than one active push-button registrar, and elements without UUID-E among them: a station that has no probe response of each takes them for a session overlap.",
+		when:     func(v *view) bool { return v.none() && v.searching(PushButton) && len(v.radiosPressed()) > 1 }},
 	{Code: "A4", Cause: NoSelectedRegistrar, Outcome: NoAttempt,
 		Evidence: "no Selected Registrar",
 		Owner:    "{Router} has WPS, but is not in WPS mode: nobody pressed its button or entered a PIN, or the 2 minutes were over.",
@@ -285,12 +297,30 @@ func (v *view) searching(m Method) bool {
 
 // routersPressed returns the access points of different devices whose buttons
 // were pressed at one time.
-func (v *view) routersPressed() (pressed []*Network) {
+func (v *view) routersPressed() []*Network {
+	return v.pressed(func(a, b *Network) bool { return a.uuid() != b.uuid() || a.uuid() == (wps.UUID{}) })
+}
+
+// radiosPressed returns the access points of one device whose buttons were
+// pressed at one time, where not all their elements tell that they are one.
+func (v *view) radiosPressed() []*Network {
+	return v.pressed(func(a, b *Network) bool { return a.uuid() == b.uuid() && (a.waitedNameless() || b.waitedNameless()) })
+}
+
+// waitedNameless reports whether a network has waited for a button without
+// telling its UUID-E.
+func (n *Network) waitedNameless() bool {
+	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.waits(PushButton) && a.Element.UUIDE == wps.UUID{} })
+}
+
+// pressed returns the access points whose buttons were pressed at one time with
+// that of another, such as they are.
+func (v *view) pressed(such func(a, b *Network) bool) (pressed []*Network) {
 	for i := range v.Networks {
 		a := &v.Networks[i]
 		for j := range v.Networks[:i] {
 			b := &v.Networks[j]
-			if a.uuid() == b.uuid() && a.uuid() != (wps.UUID{}) || !pressedTogether(a, b) {
+			if !such(a, b) || !pressedTogether(a, b) {
 				continue
 			}
 			for _, n := range []*Network{b, a} {
@@ -359,6 +389,14 @@ func (v *view) onlyOthersAuthorized() bool {
 		}
 	}
 	return waiting && len(v.Stations) > 0
+}
+
+// otherBands reports whether devices ask, and none of them has the band of an
+// access point that waits.
+func (v *view) otherBands() bool {
+	return len(v.Stations) > 0 && v.waitingAll(func(n *Network) bool {
+		return n.Band != 0 && !slices.ContainsFunc(v.Stations, func(s Station) bool { return s.Bands == 0 || s.Bands&n.Band != 0 })
+	})
 }
 
 // onlyAt5GHz reports whether a network has WPS at 5 GHz and none at 2.4 GHz,

@@ -223,6 +223,15 @@ var cases = []struct {
 	{"one router with two radios", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(selected(wps.PasswordPushButton), network(func(n *Network, e *wps.Beacon) {
 		n.BSSID, e.SelectedRegistrar, e.DevicePasswordID = ap2, true, wps.PasswordPushButton
 	})), "D", Unknown, NoAttempt},
+	{"one router with two radios, one of which does not say so", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(selected(wps.PasswordPushButton), network(func(n *Network, e *wps.Beacon) {
+		n.BSSID, e.SelectedRegistrar, e.DevicePasswordID = ap2, true, wps.PasswordPushButton
+		nameless := *e
+		nameless.UUIDE = wps.UUID{}
+		n.Adverts = append(n.Adverts, Advert{Since: noon, Element: &nameless})
+	})), "A8", Overlap, NoAttempt},
+	{"waits at 5 GHz for a device that has 2.4 GHz", Evidence{Stations: []Station{{MAC: station, UUID: wps.UUID{1}, Method: PushButton, Bands: wps.Band24GHz, First: noon, Last: noon}}}.in(network(func(n *Network, e *wps.Beacon) {
+		n.Band, n.Channel, e.SelectedRegistrar, e.DevicePasswordID = wps.Band5GHz, 36, true, wps.PasswordPushButton
+	})), "A14", ChannelOutOfReach, NoAttempt},
 	{"two devices pressed", Evidence{Stations: []Station{pressing(station, 1, noon), pressing(other, 2, noon.Add(time.Minute))}}.in(network(plain)), "A17", Overlap, NoAttempt},
 	{"two devices pressed one after the other", Evidence{Stations: []Station{pressing(station, 1, noon), pressing(other, 2, noon.Add(time.Hour))}}.in(network(plain)), "A4", NoSelectedRegistrar, NoAttempt},
 	{"one device with two addresses pressed", Evidence{Stations: []Station{pressing(station, 1, noon), pressing(other, 1, noon)}}.in(network(plain)), "A4", NoSelectedRegistrar, NoAttempt},

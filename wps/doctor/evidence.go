@@ -49,7 +49,9 @@ type Station struct {
 	UUID wps.UUID
 	// Method is what its owner has chosen at it. A device that looks for PIN
 	// may as well just look around.
-	Method      Method
+	Method Method
+	// Bands are those that it says it has; 0 if not known.
+	Bands       wps.RFBands
 	First, Last time.Time
 }
 

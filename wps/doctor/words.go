@@ -70,7 +70,8 @@ var placeholders = map[string]func(*view) string{
 	"reason":   (*view).reasonWords,
 	"settings": (*view).settingsWords,
 	"unusable": (*view).unusableWords,
-	"pressed":  (*view).pressedWords,
+	"pressed":  func(v *view) string { return networkWords(v.routersPressed()) },
+	"radios":   func(v *view) string { return networkWords(v.radiosPressed()) },
 	"pressing": (*view).pressingWords,
 	"why":      (*view).whyNoWPS,
 	"before":   (*view).beforeWords,
@@ -254,9 +255,9 @@ func (v *view) unusableWords() string {
 	return "they are not complete"
 }
 
-func (v *view) pressedWords() string {
+func networkWords(networks []*Network) string {
 	var names []string
-	for _, n := range v.routersPressed() {
+	for _, n := range networks {
 		names = append(names, fmt.Sprintf("%s, %v", Quote(string(n.SSID)), n.BSSID))
 	}
 	return strings.Join(names, "; ")
