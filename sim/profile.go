@@ -127,7 +127,7 @@ var routerProfiles = []RouterProfile{
 		Causes:    []doctor.Cause{doctor.Success, doctor.Unknown}},
 	{Name: "all-ssids", About: "its button and its page work for the guest network as well", Guest: true, Lacks: ByWizard,
 		// Beacons do not tell that the two are one device.
-		Causes: []doctor.Cause{doctor.Success, doctor.Overlap, doctor.Unknown}},
+		Causes: []doctor.Cause{doctor.Success, doctor.Overlap}},
 	{Name: "pin-only", About: "has no button", Lacks: ByButton},
 	{Name: "button-only", About: "has no page for PINs, and none of its own", Lacks: ByPIN | ByWizard,
 		Configure: func(c *RouterConfig) { c.NoPIN = true }},

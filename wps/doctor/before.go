@@ -115,10 +115,10 @@ var beforeRows = []Row{
 			return v.none() && v.waiting(PushButton) && !v.searching(PushButton)
 		}},
 	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
-		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, and one UUID that not all their elements tell",
-		Owner:    "The WPS button of {router} makes more than one of its networks wait ({radios}), and they do not say that they belong together. Devices take them for two routers, and stop.",
+		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, and one UUID, which not all their elements tell, or in one band",
+		Owner:    "The WPS button of the router makes more than one of its networks wait ({radios}). Some devices take them for two routers, and stop.",
 		Steps:    []string{"On the web page of {router}, switch off the guest network or one of the bands while you set up the device.", "Wait 2 minutes without pressing anything, then press the router's WPS button for 1 to 3 seconds and start WPS at the device.", "Or set it up by PIN, or type the Wi-Fi password."},
-		Engineer: "More than one active push-button registrar, and elements without UUID-E among them: a station that has no probe response of each takes them for a session overlap.",
+		Engineer: "More than one active push-button registrar of one UUID-E. An element without UUID-E counts as another access point with hostap, a second one in a band with iwd: both stop with a session overlap.",
 		when:     func(v *view) bool { return v.none() && v.searching(PushButton) && len(v.radiosPressed()) > 1 }},
 	{Code: "A4", Cause: NoSelectedRegistrar, Outcome: NoAttempt,
 		Evidence: "no Selected Registrar",
@@ -302,9 +302,12 @@ func (v *view) routersPressed() []*Network {
 }
 
 // radiosPressed returns the access points of one device whose buttons were
-// pressed at one time, where not all their elements tell that they are one.
+// pressed at one time, where stations may take them for two: not all their
+// elements tell the UUID-E, or both are in one band.
 func (v *view) radiosPressed() []*Network {
-	return v.pressed(func(a, b *Network) bool { return a.uuid() == b.uuid() && (a.waitedNameless() || b.waitedNameless()) })
+	return v.pressed(func(a, b *Network) bool {
+		return a.uuid() == b.uuid() && (a.waitedNameless() || b.waitedNameless() || a.Band == b.Band && a.Band != 0)
+	})
 }
 
 // waitedNameless reports whether a network has waited for a button without

@@ -221,10 +221,13 @@ var cases = []struct {
 		n.BSSID, n.SSID, e.UUIDE, e.SelectedRegistrar, e.DevicePasswordID = ap2, "next door", wps.UUID{8}, true, wps.PasswordPushButton
 	})), "A8", Overlap, NoAttempt},
 	{"one router with two radios", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(selected(wps.PasswordPushButton), network(func(n *Network, e *wps.Beacon) {
-		n.BSSID, e.SelectedRegistrar, e.DevicePasswordID = ap2, true, wps.PasswordPushButton
+		n.BSSID, n.Band, e.SelectedRegistrar, e.DevicePasswordID = ap2, wps.Band5GHz, true, wps.PasswordPushButton
 	})), "D", Unknown, NoAttempt},
+	{"one router with two networks in one band", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(selected(wps.PasswordPushButton), network(func(n *Network, e *wps.Beacon) {
+		n.BSSID, n.SSID, e.SelectedRegistrar, e.DevicePasswordID = ap2, "guest", true, wps.PasswordPushButton
+	})), "A8", Overlap, NoAttempt},
 	{"one router with two radios, one of which does not say so", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(selected(wps.PasswordPushButton), network(func(n *Network, e *wps.Beacon) {
-		n.BSSID, e.SelectedRegistrar, e.DevicePasswordID = ap2, true, wps.PasswordPushButton
+		n.BSSID, n.Band, e.SelectedRegistrar, e.DevicePasswordID = ap2, wps.Band5GHz, true, wps.PasswordPushButton
 		nameless := *e
 		nameless.UUIDE = wps.UUID{}
 		n.Adverts = append(n.Adverts, Advert{Since: noon, Element: &nameless})
