@@ -21,7 +21,7 @@ func (c *Collector) associate(e *Event) {
 	}
 	v := c.conversation(p)
 	if v.entry != nil && (v.ended || !v.isAssociating(wps.MAC(e.BSSID))) {
-		c.finish(v)
+		c.renew(v, e, true)
 	}
 	c.exchange(v, e).AP = e.BSSID
 	v.wsc = true

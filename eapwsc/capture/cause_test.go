@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -125,6 +126,8 @@ var causes = []struct {
 	{"EAP-Failure after M1", func(s *scene) { ends(s, wps.MessageM2); s.failure(9) }, doctor.EndedEarly, doctor.Failed, registration.RoleRegistrar, false},
 	{"EAP-Failure before M1", func(s *scene) { ends(s, wps.MessageM1); s.failure(9) }, doctor.EndedEarly, doctor.Failed, registration.RoleRegistrar, false},
 	{"deauthenticated after M5", func(s *scene) { ends(s, wps.MessageM6); s.disconnect(1) }, doctor.EndedEarly, doctor.Failed, registration.RoleRegistrar, false},
+
+	{"logs off after M4", func(s *scene) { ends(s, wps.MessageM5); s.eapol(true, eapol.TypeLogoff, nil) }, doctor.EndedEarly, doctor.Failed, registration.RoleEnrollee, false},
 
 	{"nobody asks who it is", func(s *scene) { s.associate(0); s.wait(12 * time.Second); s.disconnect(3) }, doctor.NoIdentityRequest, doctor.Failed, registration.RoleRegistrar, false},
 	{"nobody ever asks who it is", func(s *scene) { s.associate(0); s.wait(30 * time.Second) }, doctor.NoIdentityRequest, doctor.Failed, 0, false},

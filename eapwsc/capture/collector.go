@@ -34,7 +34,9 @@ type Collector struct {
 	networks map[wps.MAC]*Network
 	seekers  []Seeker
 	done     []*Exchange
-	crowd    int // how many may have begun before some are given out of order
+	given    bool        // an exchange was given out
+	unheard  []*Exchange // EAPOL-Start and no more, the first few of them
+	crowd    int         // how many may have begun before some are given out of order
 	notes    []Note
 	now      time.Time // the time of the capture
 	sweep    time.Time // when to look for conversations that are over
@@ -45,6 +47,8 @@ const (
 	// maxBegun the exchanges that wait for one that began before them.
 	maxConversations = 4096
 	maxBegun         = 1024
+	// maxUnheard bounds the calls without an answer that are kept.
+	maxUnheard = 16
 	// maxSteps bounds the steps that are kept of one exchange.
 	maxSteps = 256
 
@@ -130,12 +134,17 @@ func (c *Collector) clock(t time.Time) {
 	}
 }
 
-// Close returns the exchanges that the capture leaves open.
+// Close returns the exchanges that the capture leaves open. If it has none at
+// all, stations that have called an access point and were never asked who they
+// are count as such.
 func (c *Collector) Close() []*Exchange {
 	for c.recent.Len() > 0 {
 		c.drop(c.recent.Front().Value.(*conversation))
 	}
-	return c.take()
+	if out := c.take(); c.given {
+		return out
+	}
+	return c.unheard
 }
 
 // Networks returns the access points that were heard, in order of their
@@ -191,9 +200,18 @@ func (c *Collector) take() []*Exchange {
 }
 
 func (c *Collector) give(b *entry) {
-	if !b.void {
-		c.done = append(c.done, b.x)
+	switch {
+	case !b.void:
+		c.done, c.given = append(c.done, b.x), true
+	case b.x.isUnheard() && len(c.unheard) < maxUnheard:
+		c.unheard = append(c.unheard, b.x)
 	}
+}
+
+// isUnheard reports whether a station has sent EAPOL-Start, and nothing else was
+// seen of the two.
+func (x *Exchange) isUnheard() bool {
+	return len(x.Steps) == 1 && x.Steps[0].Signal == SignalEAPOLStart
 }
 
 // expire ends the conversations that time is over for.
@@ -230,7 +248,7 @@ func (c *Collector) finish(v *conversation) {
 	v.entry.over = true
 	v.entry.void = !v.wsc || len(x.Steps) == 0 || x.Transport == TransportUPnP && x.APEnrollee && len(x.Steps) == 1
 	v.entry = nil
-	slices.SortStableFunc(x.Steps, func(a, b Step) int { return a.Time.Compare(b.Time) })
+	x.sort()
 	for i := range x.Steps {
 		if i == 0 {
 			x.Began, x.Ended = x.Steps[0].Time, x.Steps[0].Time
@@ -247,6 +265,53 @@ func (c *Collector) finish(v *conversation) {
 		x.Network = n.snapshot()
 	}
 	x.Seekers = c.pressing(x)
+}
+
+// sort puts the steps in the order of time, unless the protocol shows that the
+// clock of the capture is wrong and not the order of its frames.
+func (x *Exchange) sort() {
+	if slices.IsSortedFunc(x.Steps, byTime) {
+		return
+	}
+	sorted := slices.Clone(x.Steps)
+	slices.SortStableFunc(sorted, byTime)
+	if disorder(sorted) <= disorder(x.Steps) {
+		x.Steps = sorted
+	}
+}
+
+func byTime(a, b Step) int { return a.Time.Compare(b.Time) }
+
+// disorder counts the steps that come before one that they follow in every
+// exchange. WSC_ACK may stand anywhere.
+func disorder(steps []Step) (n int) {
+	last := 0
+	for i := range steps {
+		if place := place(&steps[i]); place != 0 {
+			if place < last {
+				n++
+			}
+			last = place
+		}
+	}
+	return n
+}
+
+// place is where a step stands in an exchange, 0 if that is not certain.
+func place(s *Step) int {
+	switch {
+	case s.Type == wps.MessageACK, s.Signal == NoSignal && s.Type == 0:
+		return 0
+	case s.Type == wps.MessageM2D:
+		return int(wps.MessageM2)
+	case s.Type != 0:
+		return int(s.Type)
+	case s.Signal == SignalEAPFailure:
+		return int(wps.MessageDone) + 1
+	case s.Signal <= SignalAssociationResponse, s.Signal == SignalIdentityRequest, s.Signal == SignalIdentity, s.Signal == SignalStart:
+		return 1
+	}
+	return 0
 }
 
 // conversation returns the conversation of a party, a new one if need be.
@@ -377,7 +442,7 @@ func (v *conversation) isRepeated(octets []byte, fromStation bool, now time.Time
 	for i := len(v.entry.x.Steps) - 1; i >= 0; i-- {
 		if s := &v.entry.x.Steps[i]; s.FromStation == fromStation {
 			if bytes.Equal(s.Octets, octets) {
-				s.repeat(now)
+				s.resent(now)
 				return true
 			}
 			return false

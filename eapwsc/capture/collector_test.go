@@ -16,8 +16,10 @@ import (
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
 	"github.com/gowps/gowps/wps/validate"
 )
 
@@ -119,20 +121,27 @@ func one(t testing.TB, events []Event) *Exchange {
 	return all[0]
 }
 
-// TestDuplicates: each frame twice is the same exchange, with retransmissions.
+// TestDuplicates: each frame twice is the same exchange, with retransmissions
+// if it takes the time of one.
 func TestDuplicates(t *testing.T) {
-	for _, events := range [][]Event{plain(t), fragmented(t)} {
-		want := one(t, events)
+	for _, tt := range []struct {
+		events  []Event
+		between time.Duration
+	}{{plain(t), 0}, {fragmented(t), 0}, {plain(t), time.Second}, {fragmented(t), time.Second}} {
+		want := one(t, tt.events)
 		var twice []Event
-		for _, e := range events {
-			twice = append(twice, e, e)
+		for i, e := range tt.events {
+			e.Time = e.Time.Add(time.Duration(i) * tt.between)
+			again := e
+			again.Time = e.Time.Add(tt.between)
+			twice = append(twice, e, again)
 		}
 		got := one(t, twice)
 		if len(got.Steps) != len(want.Steps) {
 			t.Fatalf("%s\nwant %s", ladder(got), ladder(want))
 		}
 		for i := range got.Steps {
-			if g, w := &got.Steps[i], &want.Steps[i]; !bytes.Equal(g.Octets, w.Octets) || g.Signal != w.Signal || g.Repeats == 0 || g.Fragments != w.Fragments {
+			if g, w := &got.Steps[i], &want.Steps[i]; !bytes.Equal(g.Octets, w.Octets) || g.Signal != w.Signal || (g.Repeats > 0) != (tt.between > 0 || g.Signal == SignalEAPOLStart) || g.Fragments != w.Fragments {
 				t.Errorf("step %d: %+v, want %+v", i, g, w)
 			}
 		}
@@ -218,6 +227,154 @@ func TestReorderedWithoutTimes(t *testing.T) {
 				t.Errorf("%s, frames %d and %d: %d exchanges, %s", name, i+1, i+2, len(all), ladder(all[0]))
 			}
 		}
+	}
+}
+
+// filtered returns those events that are such.
+func filtered(events []Event, such func(*Event) bool) (out []Event) {
+	for i := range events {
+		if such(&events[i]) {
+			out = append(out, events[i])
+		}
+	}
+	return out
+}
+
+// carries reports whether an event is a message of a type.
+func carries(e *Event, t wps.MessageType) bool {
+	return e.Kind == KindEAPOL && len(e.Data) > 4 && typeOf(e.Data[4:]) == t
+}
+
+// TestOneSide: where only one of the two was captured, the doctor does not take
+// what is missing for a failure, and what one says for itself counts.
+func TestOneSide(t *testing.T) {
+	for _, tt := range []struct {
+		capture     string
+		station, ap doctor.Cause // where that side only is there
+	}{
+		{"s01-pin-ok", doctor.Success, doctor.Unknown},
+		{"s05-pin-wrong-half1", doctor.PINFirstHalf, doctor.Unknown},
+		{"s07-appin-reg-learn", doctor.Unknown, doctor.Unknown},
+		{"s08-appin-reg-config", doctor.Success, doctor.Success},
+		{"s09-appin-wrong-half1", doctor.Unknown, doctor.PINFirstHalf},
+		{"s14-m2d-nopin", doctor.Unknown, doctor.NoRegistrarSession},
+		{"s35-ap-setup-locked", doctor.Unknown, doctor.SetupLocked},
+		{"m03-badauth-m3", doctor.Unknown, doctor.Unknown},
+		{"m12-drop-m5", doctor.Timeout, doctor.Timeout},
+	} {
+		events := readFile(t, "testdata/wired/"+tt.capture+".pcap")
+		for _, side := range []struct {
+			name string
+			mac  wps.MAC
+			want doctor.Cause
+		}{{"station", wps.MAC{2, 0, 0, 0, 0, 2}, tt.station}, {"access point", wps.MAC{2, 0, 0, 0, 0, 1}, tt.ap}} {
+			x := one(t, filtered(events, func(e *Event) bool { return e.Src == side.mac }))
+			if d := diagnose(x); d.Cause != side.want {
+				t.Errorf("%s, %s only: %s, want %s: %s", tt.capture, side.name, d.Cause, side.want, ladder(x))
+			}
+		}
+	}
+}
+
+// TestLostM4: that the PIN is wrong shows also where the message that proves it
+// is not in the capture.
+func TestLostM4(t *testing.T) {
+	for _, name := range []string{"s05-pin-wrong-half1", "s09-appin-wrong-half1"} {
+		x := one(t, filtered(readFile(t, "testdata/wired/"+name+".pcap"), func(e *Event) bool { return !carries(e, wps.MessageM4) }))
+		if d := diagnose(x); d.Cause != doctor.PINFirstHalf {
+			t.Errorf("%s: %s", name, d.Cause)
+		}
+	}
+}
+
+// TestMiddle: the messages tell who is the enrollee, where the capture begins
+// behind the identity and M1.
+func TestMiddle(t *testing.T) {
+	for name, ap := range map[string]bool{"s01-pin-ok": false, "s08-appin-reg-config": true, "s07-appin-reg-learn": true} {
+		events := readFile(t, "testdata/wired/"+name+".pcap")
+		for n := range events {
+			all, _ := collect(events[n:], nil)
+			for _, x := range all {
+				if known := slices.ContainsFunc(x.Steps, func(s Step) bool { return s.Type != 0 && s.Type < wps.MessageACK }); known && x.APEnrollee != ap {
+					t.Errorf("%s from frame %d: %s", name, n+1, ladder(x))
+				}
+			}
+		}
+	}
+}
+
+// TestClockGoesBack: a clock that is set back, or stands, does not put messages
+// in another order, nor accuse those who sent them.
+func TestClockGoesBack(t *testing.T) {
+	for _, step := range []time.Duration{-time.Second, 0} {
+		events := plain(t)
+		want := one(t, events)
+		for i := range events {
+			events[i].Time = bootTime.Add(time.Duration(i) * step)
+		}
+		x := one(t, events)
+		if ladder(x) != ladder(want) || diagnose(x).Cause != doctor.Success || x.Findings(wps.Tolerant).Worst() >= validate.Error {
+			t.Errorf("%v a frame: %s, %v", step, ladder(x), x.Findings(wps.Tolerant))
+		}
+	}
+}
+
+// TestAnew: a station that gives up and calls again has ended its attempt, and
+// the call belongs to the next one.
+func TestAnew(t *testing.T) {
+	for _, called := range []bool{true, false} {
+		s := newScene(t)
+		ends(s, wps.MessageM5)
+		if called {
+			s.eapol(true, eapol.TypeStart, nil)
+		}
+		newRun(s).play(s)
+		all, _ := collect(s.events, nil)
+		if len(all) != 2 {
+			t.Fatalf("%d exchanges", len(all))
+		}
+		by := registration.RoleRegistrar
+		if called {
+			by = registration.RoleEnrollee
+		}
+		if d := diagnose(all[0]); d.Cause != doctor.EndedEarly || d.DetectedBy != by {
+			t.Errorf("%s by %v: %s", d.Cause, d.DetectedBy, ladder(all[0]))
+		}
+		if d := diagnose(all[1]); d.Cause != doctor.Success || (all[1].Steps[0].Signal == SignalEAPOLStart) != called {
+			t.Errorf("%s: %s", d.Cause, ladder(all[1]))
+		}
+	}
+}
+
+// TestNobodyAnswers: EAPOL-Start and nothing else is an attempt where there is
+// no other.
+func TestNobodyAnswers(t *testing.T) {
+	call := func(s *scene) { s.eapol(true, eapol.TypeStart, nil) }
+	s := newScene(t)
+	call(s)
+	if x := one(t, s.events); diagnose(x).Cause != doctor.NoIdentityRequest || x.Station != s.sta {
+		t.Errorf("%s: %s", diagnose(x).Cause, ladder(x))
+	}
+	s = newScene(t)
+	newRun(s).play(s)
+	s.wait(10 * time.Second)
+	call(s)
+	if x := one(t, s.events); diagnose(x).Cause != doctor.Success {
+		t.Errorf("%s: %s", diagnose(x).Cause, ladder(x))
+	}
+}
+
+// TestReasonless: of a WSC_NACK that is cut off before its Configuration Error,
+// none is made up.
+func TestReasonless(t *testing.T) {
+	events := readFile(t, "testdata/wired/s05-pin-wrong-half1.pcap")
+	for i := range events {
+		if e := &events[i]; len(e.Data) > 50 {
+			e.Data, e.Truncated = e.Data[:50], true
+		}
+	}
+	if d := diagnose(one(t, events)); d.Cause != doctor.Unknown || d.ConfigError != nil || d.Outcome != doctor.Failed {
+		t.Errorf("%s, %v", d.Cause, d.ConfigError)
 	}
 }
 

@@ -95,6 +95,8 @@ func (c *Collector) eapol(e *Event) {
 	switch f.Type {
 	case eapol.TypeStart:
 		c.eapolStart(e)
+	case eapol.TypeLogoff:
+		c.logoff(e)
 	case eapol.TypeKey:
 		c.handshake(e, f.KeyMessage())
 	case eapol.TypeEAP:
@@ -159,6 +161,17 @@ func (c *Collector) eapolStart(e *Event) {
 	}
 }
 
+// logoff ends an exchange that goes on: the station gives up.
+func (c *Collector) logoff(e *Event) {
+	v := c.open[party{transport: TransportEAPOL, station: e.Src}]
+	if v == nil || v.entry == nil || v.ended || len(v.entry.x.Steps) == 0 || v.isRetry(e, true) {
+		return
+	}
+	c.heard(v, e)
+	v.step(e, Step{FromStation: true, Signal: SignalLogoff})
+	v.ended = true
+}
+
 // handshake notes the 4-way handshake of a station that has registered.
 func (c *Collector) handshake(e *Event, m eapol.KeyMessage) {
 	if m < eapol.Pairwise1 || m > eapol.Pairwise4 {
@@ -192,7 +205,7 @@ func (c *Collector) eap(v *conversation, e *Event, p eapwsc.Packet, octets []byt
 		return
 	}
 	if c.begins(v, p, e.Time) {
-		c.finish(v)
+		c.renew(v, e, fromStation)
 	}
 	x := c.exchange(v, e)
 	differs := len(side.packet) > 1 && side.packet[1] == p.ID && side.packet[0] == byte(p.Code) && !v.ended
@@ -263,11 +276,29 @@ func (c *Collector) begins(v *conversation, p eapwsc.Packet, now time.Time) bool
 		slices.ContainsFunc(steps, func(s Step) bool { return s.IsMessage() })
 }
 
+// renew ends the exchange of a conversation, because one of the two begins
+// another. An EAPOL-Start that was heard last is the station's, and belongs to
+// the other.
+func (c *Collector) renew(v *conversation, e *Event, byStation bool) {
+	x, start := v.entry.x, []Step(nil)
+	if last := len(x.Steps) - 1; last > 0 && x.Steps[last].Signal == SignalEAPOLStart {
+		x.Steps, start, byStation = x.Steps[:last], []Step{x.Steps[last]}, true
+	}
+	if !v.ended {
+		x.Anew = EndAP
+		if byStation {
+			x.Anew = EndStation
+		}
+	}
+	c.finish(v)
+	c.exchange(v, e).Steps = start
+}
+
 // repeat counts a retransmission of the last step of a direction.
 func (v *conversation) repeat(fromStation bool, now time.Time) {
 	for i := len(v.entry.x.Steps) - 1; i >= 0; i-- {
 		if s := &v.entry.x.Steps[i]; s.FromStation == fromStation {
-			s.repeat(now)
+			s.resent(now)
 			return
 		}
 	}
@@ -284,8 +315,7 @@ func (c *Collector) message(v *conversation, e *Event, s Step, p eapwsc.Packet) 
 		return
 	}
 	if v.restarts(octets) {
-		c.finish(v)
-		c.exchange(v, e)
+		c.renew(v, e, s.FromStation)
 		v.wsc = true
 	}
 	v.wscMessage(e, s, octets)
@@ -336,6 +366,20 @@ func (v *conversation) restarts(octets []byte) bool {
 	return m1 != nil && !bytes.Equal(m1.attribute(wps.AttrEnrolleeNonce), wps.Find(octets, wps.AttrEnrolleeNonce))
 }
 
+// ofEnrollee tells of which role the messages are that one role only sends.
+var ofEnrollee = map[wps.MessageType]bool{
+	wps.MessageM2: false, wps.MessageM2D: false, wps.MessageM3: true, wps.MessageM4: false, wps.MessageM5: true,
+	wps.MessageM6: false, wps.MessageM7: true, wps.MessageM8: false, wps.MessageDone: true,
+}
+
+// guessRole tells by a message which of the two is the enrollee, where the
+// capture has neither the identity nor M1.
+func (x *Exchange) guessRole(s *Step) {
+	if enrollee, ok := ofEnrollee[s.Type]; ok && x.Identity == "" && x.first(wps.MessageM1) == nil {
+		x.APEnrollee = enrollee != s.FromStation
+	}
+}
+
 // wscMessage adds a message as a step.
 func (v *conversation) wscMessage(e *Event, s Step, octets []byte) {
 	s.Octets = octets
@@ -347,6 +391,9 @@ func (v *conversation) wscMessage(e *Event, s Step, octets []byte) {
 		v.entry.x.APEnrollee = !s.FromStation
 	case wps.MessageDone:
 		v.done = true
+		v.entry.x.guessRole(&s)
+	default:
+		v.entry.x.guessRole(&s)
 	}
 	v.step(e, s)
 }

@@ -218,6 +218,9 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 			a.Reached = max(a.Reached, signalStages[s.Signal])
 		}
 		how := endOf(s)
+		if t == wps.MessageACK && a.Reached == doctor.StageM8 && !x.FromEnrollee(s) {
+			how = doctor.EndDone // an external registrar answers WSC_Done, which was missed
+		}
 		switch {
 		case t == wps.MessageM2:
 			m2 = true
@@ -245,15 +248,50 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 			a.Silence = end.Time.Sub(m2d.last())
 		}
 		a.End, a.By = doctor.EndM2D, x.role(m2d)
-		a.ConfigError, _ = m2d.ConfigError()
+		x.reason(a, m2d)
 	case end != nil:
 		a.By = x.role(end)
 		if a.End == doctor.EndNACK {
-			a.ConfigError, _ = end.ConfigError()
+			x.reason(a, end)
 		}
 	default:
 		a.Silence = x.Watched.Sub(before)
+		if x.Anew != NoEnd {
+			a.End, a.By = doctor.EndAnew, x.role(&Step{FromStation: x.Anew == EndStation})
+		}
 	}
+	a.OneSided = x.oneSided()
+}
+
+// reason takes the Configuration Error of M2D or WSC_NACK, and what it tells of
+// messages that the capture has not: that the PIN is wrong, an enrollee says to
+// M4 and M6 only.
+func (x *Exchange) reason(a *doctor.Attempt, s *Step) {
+	known := false
+	a.ConfigError, known = s.ConfigError()
+	a.Reasonless = !known && s.Truncated
+	if a.ConfigError == wps.DevicePasswordAuthFailed && a.By == registration.RoleEnrollee {
+		switch a.Reached {
+		case doctor.StageM3, doctor.StageM5:
+			a.Reached++
+		}
+	}
+}
+
+// oneSided reports whether several messages of one of the two were seen, and
+// nothing of the other one, who must have answered.
+func (x *Exchange) oneSided() bool {
+	var packets, messages [2]int
+	for i := range x.Steps {
+		s, from := &x.Steps[i], direction(x.Steps[i].FromStation)
+		if s.IsMessage() || s.EAP != 0 {
+			packets[from]++
+		}
+		if s.Type != 0 {
+			messages[from]++
+		}
+	}
+	return messages[0] > 1 && packets[1] == 0 || messages[1] > 1 && packets[0] == 0
 }
 
 // rank orders the ends by how much they tell.
@@ -268,7 +306,7 @@ func endOf(s *Step) doctor.End {
 		return doctor.EndNACK
 	case s.Signal == SignalEAPFailure, s.Signal == SignalEAPSuccess:
 		return doctor.EndFailure
-	case s.Signal == SignalDisconnect:
+	case s.Signal == SignalDisconnect, s.Signal == SignalLogoff:
 		return doctor.EndDisconnect
 	}
 	return doctor.EndOpen

@@ -61,6 +61,10 @@ type Exchange struct {
 	Steps []Step
 	// Cut tells that there were more steps than are kept.
 	Cut bool
+	// Anew is who began another exchange before this one had ended: the
+	// station by EAPOL-Start or a new association, or else the access point.
+	// [NoEnd] if nobody did.
+	Anew End
 	// Network is what the access point has said of itself until then; nil if
 	// nothing was heard.
 	Network *Network
@@ -71,6 +75,16 @@ type Exchange struct {
 	// Joining is what became of the settings that the station was given.
 	Joining Joining
 }
+
+// End is one of the two ends of an exchange.
+type End uint8
+
+// The ends.
+const (
+	NoEnd End = iota
+	EndStation
+	EndAP
+)
 
 // Signal is a step of an exchange that is no WSC message.
 type Signal uint8
@@ -89,6 +103,7 @@ const (
 	SignalEAPSuccess
 	SignalDisconnect
 	SignalAuthentication
+	SignalLogoff
 )
 
 var signalNames = [...]string{
@@ -96,7 +111,7 @@ var signalNames = [...]string{
 	SignalAssociationRequest: "Association Request", SignalAssociationResponse: "Association Response",
 	SignalEAPOLStart: "EAPOL-Start", SignalIdentityRequest: "EAP-Request/Identity", SignalIdentity: "EAP-Response/Identity",
 	SignalStart: "WSC_Start", SignalNak: "EAP-Nak", SignalEAPFailure: "EAP-Failure", SignalEAPSuccess: "EAP-Success",
-	SignalDisconnect: "Deauthentication", SignalAuthentication: "Authentication",
+	SignalDisconnect: "Deauthentication", SignalAuthentication: "Authentication", SignalLogoff: "EAPOL-Logoff",
 }
 
 // String returns the name of the step.
@@ -145,6 +160,18 @@ type Step struct {
 func (s *Step) repeat(now time.Time) {
 	s.Repeats++
 	s.Last = now
+}
+
+// echo is the time within which the same octets are no retransmission, which
+// takes a second at least, but another copy of the frame: of a switch, or of a
+// recording on both ends of a wire.
+const echo = 100 * time.Millisecond
+
+// resent takes a message or packet that was seen before.
+func (s *Step) resent(now time.Time) {
+	if now.Sub(s.last()) >= echo {
+		s.repeat(now)
+	}
 }
 
 // last returns when the step was sent last.

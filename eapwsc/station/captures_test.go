@@ -42,7 +42,7 @@ var captured = map[string][]doctor.Cause{
 	"two-stations-at-once":      {doctor.Overlap, doctor.Overlap},
 	"monitor-two-buttons":       {doctor.Overlap},
 	"external-registrar":        {doctor.SettingsRead, doctor.Success, doctor.SettingsRead},
-	"cancelled-midway":          {doctor.Unknown}, // it ends with the station's farewell
+	"cancelled-midway":          {doctor.EndedEarly}, // by the station's farewell
 }
 
 // TestCaptured has the doctor read the captures that the radio tests have left

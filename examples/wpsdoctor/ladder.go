@@ -160,6 +160,8 @@ func signalMeaning(x *capture.Exchange, s *capture.Step) string {
 		return "does not want this method"
 	case capture.SignalEAPFailure:
 		return "the end, as always with WPS, whether it worked or not"
+	case capture.SignalLogoff:
+		return "gives up"
 	case capture.SignalDisconnect:
 		return fmt.Sprintf("reason %d", s.Code)
 	}

@@ -91,5 +91,5 @@ var afterRows = []Row{
 // read reports whether an external registrar has read the settings of an
 // access point, and stopped there.
 func (v *view) read() bool {
-	return v.ended(EndNACK) && v.a.APEnrollee && v.a.By == registrar && v.a.ConfigError == wps.NoError && v.a.Reached == StageM7
+	return v.ended(EndNACK) && v.a.APEnrollee && v.a.By == registrar && v.a.ConfigError == wps.NoError && !v.a.Reasonless && v.a.Reached == StageM7
 }

@@ -67,10 +67,10 @@ func Diagnose(e *Evidence) Diagnosis {
 		}
 	}
 	if v.a != nil {
-		if d.Cause != Success && d.Cause != SettingsRead {
+		if d.Cause != Success && d.Cause != SettingsRead && d.Outcome != Incomplete {
 			d.DetectedBy = v.a.By
 		}
-		if v.a.End == EndNACK || v.a.End == EndM2D {
+		if (v.a.End == EndNACK || v.a.End == EndM2D) && !v.a.Reasonless {
 			ce := v.a.ConfigError
 			d.ConfigError = &ce
 		}

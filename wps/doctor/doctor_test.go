@@ -196,6 +196,13 @@ var cases = []struct {
 	{"broken after M7", only(broken(EndFailure, StageM7)), "B17", EndedEarly, Failed},
 	{"broken after M8", only(broken(EndFailure, StageM8)), "B17", EndedEarly, Failed},
 	{"no end", only(broken(EndOpen, StageM3)), "D", Unknown, Incomplete},
+	{"began anew after M4", only(broken(EndAnew, StageM4)), "B17", EndedEarly, Failed},
+	{"began anew after a silence", only(with(broken(EndAnew, StageM5), func(a *Attempt) { a.Silence = 20 * time.Second })), "B16", Timeout, Incomplete},
+	{"one side heard, EAP-Failure", only(with(broken(EndFailure, StageM8), func(a *Attempt) { a.OneSided = true })), "D", Unknown, Incomplete},
+	{"one side heard, it refuses", only(with(nacked(18, enrollee, StageM4), func(a *Attempt) { a.OneSided = true })), "B9", PINFirstHalf, Failed},
+	{"the reason is cut off", only(with(nacked(0, enrollee, StageM4), func(a *Attempt) { a.Reasonless = true })), "D", Unknown, Failed},
+	{"the reason of M2D is cut off", only(with(m2d(0), func(a *Attempt) { a.Reasonless = true })), "B3", NoRegistrarSession, Refused},
+	{"one EAPOL-Start", only(broken(EndOpen, StageNone)), "B1", NoIdentityRequest, Failed},
 
 	{"wrong key", only(with(done, func(a *Attempt) { a.After = After{Handshake: HandshakeFailed, Reason: 15} })), "C1", WrongKey, Registered},
 	{"unusable", only(with(done, givenWEP)), "B19", CredentialUnusable, Registered},

@@ -224,6 +224,14 @@ var duringRows = []Row{
 		Steps:    []string{"Let the other set-up finish, or wait 2 minutes.", stepPress, stepRestart},
 		Engineer: "Configuration error 14: device busy.",
 		when:     func(v *view) bool { return v.refused(14) }},
+	{Code: "D", Cause: Unknown, Outcome: Incomplete,
+		Evidence: "the messages of one side only, and an end without a reason",
+		Owner:    "What was recorded has only what one of the two said, so it cannot be told why it ended, or whether it worked.",
+		Steps:    []string{"See whether {device} is connected.", "If not, record again where the messages of both can be heard: near {router}, on its Wi-Fi channel.", or("Or try again", stepPress)},
+		Engineer: "Only one direction was captured, up to {reached}; {end} behind it may be the answer to WSC_Done or to a WSC_NACK.",
+		when: func(v *view) bool {
+			return v.failed() && v.a.OneSided && (v.broken() && !v.silent() || v.refused(wps.NoError) && v.nack())
+		}},
 	{Code: "B15", Cause: AuthenticatorBad, Outcome: Failed,
 		Evidence: "the keys, or one of the two sides, show that an Authenticator is wrong",
 		Owner:    "A message between {device} and {router} was changed on its way, or one of the two makes them wrongly.",
@@ -248,6 +256,12 @@ var duringRows = []Row{
 		Steps:    []string{stepWPA2, "Use a Wi-Fi name of 1 to 32 characters and a password of 8 to 63 letters and digits.", "Set up {device} again.", stepFirmware, stepPassword},
 		Engineer: "The enrollee answered M8 with WSC_NACK: a mandatory attribute of the Credential is missing, or it is one of WEP, which version 2.0 forbids. With the keys of the run its contents could be told.",
 		when:     func(v *view) bool { return v.nack() && v.a.By == enrollee && v.at(StageM8) }},
+	{Code: "D", Cause: Unknown, Outcome: Failed,
+		Evidence: "WSC_NACK of which the capture has not the reason",
+		Owner:    "One of the two refused the other, but what was recorded is cut off before the reason.",
+		Steps:    append([]string{"Record again, with whole frames (\"tcpdump -s 0\")."}, generic...),
+		Engineer: "{End} after {reached}; the capture length cuts its Configuration Error off.",
+		when:     func(v *view) bool { return v.nack() && v.a.Reasonless }},
 	{Code: "B8", Cause: InternalRefusal, Outcome: Failed,
 		Evidence: "WSC_NACK 0 right after M1 or M2",
 		Owner:    "One of the two stopped at the very beginning without saying why. Neither PIN nor button had been tried yet.",
@@ -282,7 +296,8 @@ var duringRows = []Row{
 		Steps:    []string{stepRestart, stepPress, "If the router is very old, look for new firmware.", stepPassword},
 		Engineer: "No EAP-Request/Identity after the association or EAPOL-Start: the WPS process of the access point hangs, or it waits for an EAPOL-Start that the station does not send (version 1.0).",
 		when: func(v *view) bool {
-			return v.failed() && v.a.Reached <= StageAssociated && (v.a.Reached == StageAssociated || v.a.Repeats > 0) && (v.a.End != EndOpen || v.silent())
+			return v.failed() && v.a.Reached <= StageAssociated && (v.a.Reached == StageAssociated || v.a.Repeats > 0) && (v.a.End != EndOpen || v.silent()) ||
+				v.ended(EndOpen) && v.a.Reached == StageNone // EAPOL-Start
 		}},
 	{Code: "B16", Cause: Timeout, Outcome: Failed,
 		Evidence: "the end after retransmissions or 10 seconds of silence",
@@ -297,7 +312,9 @@ var duringRows = []Row{
 		Owner:    "{Device} and {router} lost each other in the middle: one of them did not answer any more.",
 		Steps:    stepsTimeout,
 		Engineer: "{Reached} was not answered, and the exchange has no end: radio loss, or a side that gave up or fell out.",
-		when:     func(v *view) bool { return v.ended(EndOpen) && v.a.Reached > StageNone && v.silent() }},
+		when: func(v *view) bool {
+			return (v.ended(EndOpen) || v.ended(EndAnew)) && v.a.Reached > StageNone && v.silent()
+		}},
 	{Code: "B2", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "EAP-Failure or disconnection before M1",
 		Owner:    "{Router} broke off before WPS had begun: it was not in WPS mode any more.",
@@ -377,14 +394,17 @@ func (v *view) nack() bool { return v.failed() && v.a.End == EndNACK }
 // refused reports whether it ended by WSC_NACK or M2D with a configuration
 // error, of one of the sides if any is named.
 func (v *view) refused(ce wps.ConfigError, by ...registration.Role) bool {
-	return (v.nack() || v.ended(EndM2D)) && v.a.ConfigError == ce && (len(by) == 0 || by[0] == v.a.By)
+	return (v.nack() || v.ended(EndM2D)) && !v.a.Reasonless && v.a.ConfigError == ce && (len(by) == 0 || by[0] == v.a.By)
 }
 
-// noSession reports whether the registrar answered M2D without an error.
+// noSession reports whether the registrar answered M2D without an error, as far
+// as that is known.
 func (v *view) noSession() bool { return v.ended(EndM2D) && v.a.ConfigError == wps.NoError }
 
 // broken reports whether it ended without a word.
-func (v *view) broken() bool { return v.ended(EndFailure) || v.ended(EndDisconnect) }
+func (v *view) broken() bool {
+	return v.ended(EndFailure) || v.ended(EndDisconnect) || v.ended(EndAnew)
+}
 
 // silent reports whether a message went unanswered before the end.
 func (v *view) silent() bool { return v.a.Repeats >= retransmits || v.a.Silence >= giveUp }

@@ -77,6 +77,10 @@ type Attempt struct {
 	End         End
 	By          registration.Role
 	ConfigError wps.ConfigError
+	// Reasonless tells that ConfigError is not known, since the message was
+	// not seen as a whole; OneSided that of an attempt that went on only the
+	// messages of one side were seen.
+	Reasonless, OneSided bool
 	// Status is the status code with which the association was refused.
 	Status uint16
 	// Fault is what is known to be wrong with a message.
@@ -191,11 +195,12 @@ const (
 	EndFailure               // EAP-Failure, though nobody had said why
 	EndDisconnect            // deauthentication or disassociation, the same
 	EndTimeout               // one side gave up waiting for the other
+	EndAnew                  // one side began another attempt
 )
 
 var endNames = [...]string{
 	EndOpen: "not seen", EndDone: "WSC_Done", EndM2D: "M2D", EndNACK: "WSC_NACK", EndFailure: "EAP-Failure",
-	EndDisconnect: "disconnection", EndTimeout: "time-out",
+	EndDisconnect: "disconnection", EndTimeout: "time-out", EndAnew: "new start",
 }
 
 // String returns the end in a word.
