@@ -101,11 +101,24 @@ func (c *Collector) seeks(station wps.MAC) bool {
 }
 
 func (c *Collector) disconnect(e *Event) {
+	if e.Src == e.BSSID && e.Dst == wps.Broadcast {
+		for _, v := range c.open {
+			if v.entry != nil && v.party.transport == TransportEAPOL && v.entry.x.AP == e.BSSID {
+				c.disconnected(v, e, false)
+			}
+		}
+		return
+	}
 	station, fromStation := wps.MAC(e.Src), true
 	if e.Src == e.BSSID {
 		station, fromStation = e.Dst, false
 	}
-	v := c.open[party{transport: TransportEAPOL, station: station}]
+	c.disconnected(c.open[party{transport: TransportEAPOL, station: station}], e, fromStation)
+}
+
+// disconnected takes the end of the association of a conversation, which may be
+// nil.
+func (c *Collector) disconnected(v *conversation, e *Event, fromStation bool) {
 	if v == nil || v.entry == nil || v.isRetry(e, fromStation) {
 		return
 	}

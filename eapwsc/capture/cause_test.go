@@ -139,6 +139,23 @@ var causes = []struct {
 	}, doctor.AssociationRefused, doctor.Refused, registration.RoleRegistrar, false},
 
 	{"wrong key", func(s *scene) { newRun(s).play(s); s.join(0); s.handshake(true) }, doctor.WrongKey, doctor.Registered, 0, false},
+	{"wrong key, message 2 not heard", func(s *scene) {
+		newRun(s).play(s)
+		s.join(0)
+		s.key(false, 0x008a, 0)
+		s.disconnect(15)
+	}, doctor.WrongKey, doctor.Registered, 0, false},
+	{"message 1 again and again", func(s *scene) {
+		newRun(s).play(s)
+		s.join(0)
+		for range 4 {
+			s.key(false, 0x008a, 0)
+		}
+	}, doctor.WrongKey, doctor.Registered, 0, false},
+	{"all are sent away after M5", func(s *scene) {
+		ends(s, wps.MessageM6)
+		s.add(Event{Kind: KindDeauthentication, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: &Management{Reason: 3}})
+	}, doctor.EndedEarly, doctor.Failed, registration.RoleRegistrar, false},
 	{"WPA3 only", func(s *scene) { s.beacon(wpa3, offer(quiet)); newRun(s).play(s); s.join(43) }, doctor.WPA3Only, doctor.Registered, 0, false},
 	{"SAE refused", func(s *scene) { newRun(s).play(s); s.sae(126); s.sae(15) }, doctor.SAEFailed, doctor.Registered, 0, false},
 	{"joining refused", func(s *scene) { newRun(s).play(s); s.join(31) }, doctor.JoiningRefused, doctor.Registered, 0, false},

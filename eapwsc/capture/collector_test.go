@@ -346,6 +346,23 @@ func TestAnew(t *testing.T) {
 	}
 }
 
+// TestRefusedTwice: a station that is not let in and asks again was refused by
+// the access point, both times.
+func TestRefusedTwice(t *testing.T) {
+	s := newScene(t)
+	s.associate(17)
+	s.associate(17)
+	all, _ := collect(s.events, nil)
+	for _, x := range all {
+		if d := diagnose(x); d.Cause != doctor.AssociationRefused || d.DetectedBy != registration.RoleRegistrar {
+			t.Errorf("%s by %v: %s", d.Cause, d.DetectedBy, ladder(x))
+		}
+	}
+	if len(all) != 2 {
+		t.Errorf("%d exchanges", len(all))
+	}
+}
+
 // TestNobodyAnswers: EAPOL-Start and nothing else is an attempt where there is
 // no other.
 func TestNobodyAnswers(t *testing.T) {
@@ -617,7 +634,7 @@ func TestJoining(t *testing.T) {
 		disconnected uint16
 		failed       bool
 	}{
-		{[4]int{1, 1, 1, 1}, 0, false}, {[4]int{0, 0, 0, 0}, 3, false}, {[4]int{4, 0, 0, 0}, 15, false}, {[4]int{1, 1, 0, 0}, 0, false},
+		{[4]int{1, 1, 1, 1}, 0, false}, {[4]int{0, 0, 0, 0}, 3, false}, {[4]int{4, 0, 0, 0}, 15, true}, {[4]int{1, 0, 0, 0}, 3, false}, {[4]int{0, 0, 0, 0}, 15, false}, {[4]int{1, 1, 0, 0}, 0, false},
 		{[4]int{1, 1, 0, 0}, 15, true}, {[4]int{4, 4, 0, 0}, 0, true}, {[4]int{2, 1, 0, 0}, 0, true}, {[4]int{4, 4, 1, 1}, 0, false},
 	} {
 		j := Joining{Messages: tt.messages, Disconnected: tt.disconnected}

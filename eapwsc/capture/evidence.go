@@ -256,7 +256,7 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 		}
 	default:
 		a.Silence = x.Watched.Sub(before)
-		if x.Anew != NoEnd {
+		if x.Anew != NoEnd && a.Status == 0 {
 			a.End, a.By = doctor.EndAnew, x.role(&Step{FromStation: x.Anew == EndStation})
 		}
 	}

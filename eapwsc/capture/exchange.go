@@ -225,12 +225,27 @@ type Joining struct {
 // Seen reports whether there was a handshake at all.
 func (j *Joining) Seen() bool { return j.Messages[0] > 0 }
 
-// Failed reports whether the handshake broke off: the station answered, the
-// access point never confirmed, and one of them gave up. This is how a wrong
-// key shows.
+// Failed reports whether the handshake broke off: the access point never
+// confirmed what the station answered, if that was seen, and one of them gave
+// up. This is how a wrong key shows.
 func (j *Joining) Failed() bool {
-	return j.Messages[1] > 0 && j.Messages[2] == 0 && (j.Messages[1] > 1 || j.Messages[0] > 1 || j.Disconnected != 0)
+	switch {
+	case j.Disconnected == reasonHandshake:
+		return j.Seen() && j.Messages[3] == 0
+	case j.Messages[1] == 0:
+		return j.Messages[2] == 0 && j.Messages[0] >= handshakeTries
+	}
+	return j.Messages[2] == 0 && (j.Messages[1] > 1 || j.Messages[0] > 1 || j.Disconnected != 0)
 }
+
+const (
+	// reasonHandshake is the reason code of a 4-way handshake that timed out:
+	// IEEE Std 802.11-2020 table 9-49.
+	reasonHandshake = 15
+	// handshakeTries is how often access points send message 1, and then
+	// give up [hostap].
+	handshakeTries = 4
+)
 
 // first returns the first message of a type, or nil.
 func (x *Exchange) first(t wps.MessageType) *Step {

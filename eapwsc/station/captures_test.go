@@ -37,7 +37,7 @@ var captured = map[string][]doctor.Cause{
 	"configure":                 {doctor.Success},
 	"authorized-mac-of-another": {doctor.NotAuthorized},
 	"walk-time-over":            {doctor.NoSelectedRegistrar},
-	"ap-restarts-midway":        {doctor.Timeout, doctor.Success},
+	"ap-restarts-midway":        {doctor.EndedEarly, doctor.Success},
 	"out-of-range-midway":       {doctor.Timeout, doctor.Success},
 	"two-stations-at-once":      {doctor.Overlap, doctor.Overlap},
 	"monitor-two-buttons":       {doctor.Overlap},
