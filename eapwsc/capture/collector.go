@@ -384,7 +384,9 @@ func (c *Collector) upnp(e *Event) {
 	}
 	switch u.Action {
 	case ActionGetDeviceInfo, ActionPutMessage:
-		c.upnpMessage(party{transport: TransportUPnP, ap: u.AP.Addr(), registrar: u.Registrar.Addr()}, e, !u.Response)
+		p := party{transport: TransportUPnP, ap: u.AP.Addr(), registrar: u.Registrar.Addr()}
+		c.upnpMessage(p, e, !u.Response)
+		c.open[p].entry.x.APEnrollee = true
 	case ActionPutWLANResponse, EventWLAN:
 		if u.EventType != upnpEAP {
 			return

@@ -287,6 +287,32 @@ func TestLostM4(t *testing.T) {
 	}
 }
 
+// TestLostEnd: where the last message of one side is not in the capture, that is
+// no refusal of the other; a station that joins has been given the network.
+func TestLostEnd(t *testing.T) {
+	for _, tt := range []struct {
+		capture     string
+		lost        wps.MessageType
+		fromStation bool
+		cause       doctor.Cause
+	}{
+		{"pin", wps.MessageDone, true, doctor.Success},
+		{"pin-wrong", wps.MessageNACK, true, doctor.Unknown},
+		{"reg", wps.MessageM7, false, doctor.Unknown},
+		{"reg", wps.MessageNACK, true, doctor.Unknown},
+		{"reg-wrong", wps.MessageNACK, false, doctor.Unknown},
+		{"reg-wrong", wps.MessageNACK, true, doctor.PINFirstHalf},
+		{"locked", wps.MessageNACK, false, doctor.Unknown},
+	} {
+		x := one(t, filtered(readFile(t, "testdata/radio/"+tt.capture+".pcap"), func(e *Event) bool {
+			return !carries(e, tt.lost) || (e.Src != e.BSSID) != tt.fromStation
+		}))
+		if d := diagnose(x); d.Cause != tt.cause {
+			t.Errorf("%s without %v: %s, want %s: %s", tt.capture, tt.lost, d.Cause, tt.cause, ladder(x))
+		}
+	}
+}
+
 // TestMiddle: the messages tell who is the enrollee, where the capture begins
 // behind the identity and M1.
 func TestMiddle(t *testing.T) {

@@ -20,7 +20,7 @@ type conversation struct {
 	last  time.Time     // when it was heard last
 	entry *entry        // of the exchange that goes on, or nil
 	ended bool          // EAP-Failure came, or the run came to its end
-	done  bool          // WSC_Done came: it is of interest what becomes of the settings
+	done  bool          // M8 or WSC_Done came: it is of interest what becomes of the settings
 	wsc   bool          // there is evidence of WPS, not of other EAP
 	side  [2]side       // of the access point, and of the station
 }
@@ -389,8 +389,8 @@ func (v *conversation) wscMessage(e *Event, s Step, octets []byte) {
 		// M1 comes from the enrollee: where the identity was not seen, its
 		// direction tells who that is.
 		v.entry.x.APEnrollee = !s.FromStation
-	case wps.MessageDone:
-		v.done = true
+	case wps.MessageM8, wps.MessageDone:
+		v.done = true // or WSC_Done may be lost
 		v.entry.x.guessRole(&s)
 	default:
 		v.entry.x.guessRole(&s)

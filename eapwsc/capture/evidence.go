@@ -3,6 +3,7 @@ package capture
 import (
 	"slices"
 
+	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -237,6 +238,9 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 			a.Repeats = s.Repeats
 		}
 	}
+	if a.Reached == doctor.StageM8 && x.Joining.Seen() && a.End != doctor.EndNACK {
+		a.End, end = doctor.EndDone, nil // it joins with what it was given: WSC_Done was missed
+	}
 	switch {
 	case a.End == doctor.EndDone && a.Reached == doctor.StageDone && x.first(wps.MessageM1) != nil && !handover && x.furthest() < wps.MessageM7:
 		// Nothing can be done before M8.
@@ -260,7 +264,27 @@ func (x *Exchange) follow(a *doctor.Attempt) {
 			a.End, a.By = doctor.EndAnew, x.role(&Step{FromStation: x.Anew == EndStation})
 		}
 	}
-	a.OneSided = x.oneSided()
+	a.Partial = x.oneSided() || end != nil && x.answersUnseen(end)
+}
+
+// answersUnseen reports whether an end answers a packet that was not seen: a
+// response to a request with another Identifier, or EAP-Failure to the answer
+// to a request.
+func (x *Exchange) answersUnseen(end *Step) bool {
+	last := new(Step)
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s == end {
+			break
+		}
+		if s.EAP == eapwsc.CodeRequest || s.EAP == eapwsc.CodeResponse && end.EAP != eapwsc.CodeResponse {
+			last = s
+		}
+	}
+	if last.EAP != eapwsc.CodeRequest {
+		return false
+	}
+	return end.EAP == eapwsc.CodeResponse && last.ID != end.ID || end.EAP == eapwsc.CodeFailure && last.ID == end.ID
 }
 
 // reason takes the Configuration Error of M2D or WSC_NACK, and what it tells of

@@ -20,7 +20,7 @@
 //	A1 to A18   what shows before an exchange: elements of 802.11 frames
 //	B1 to B24   what shows in an exchange: where it stopped, and who stopped it
 //	C1 to C7    what shows after the settings were handed over
-//	D           nothing fits
+//	D           nothing fits, or what would tell was not seen
 //
 // [Diagnose] goes through it from what is most specific to what is least, and
 // the first row that fits is the answer. Rows that make things worse and end no

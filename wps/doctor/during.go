@@ -225,12 +225,12 @@ var duringRows = []Row{
 		Engineer: "Configuration error 14: device busy.",
 		when:     func(v *view) bool { return v.refused(14) }},
 	{Code: "D", Cause: Unknown, Outcome: Incomplete,
-		Evidence: "the messages of one side only, and an end without a reason",
-		Owner:    "What was recorded has only what one of the two said, so it cannot be told why it ended, or whether it worked.",
+		Evidence: "an end without a reason, and not what it answers",
+		Owner:    "What was recorded does not have the last thing that one of the two said, so it cannot be told why it ended, or whether it worked.",
 		Steps:    []string{"See whether {device} is connected.", "If not, record again where the messages of both can be heard: near {router}, on its Wi-Fi channel.", or("Or try again", stepPress)},
-		Engineer: "Only one direction was captured, up to {reached}; {end} behind it may be the answer to WSC_Done or to a WSC_NACK.",
+		Engineer: "Something is missing behind {reached}, which {end} answers: a WSC_Done or WSC_NACK, perhaps. It may be that only one direction was captured.",
 		when: func(v *view) bool {
-			return v.failed() && v.a.OneSided && (v.broken() && !v.silent() || v.refused(wps.NoError) && v.nack())
+			return v.failed() && v.a.Partial && (v.broken() && !v.silent() || v.refused(wps.NoError) && v.nack())
 		}},
 	{Code: "B15", Cause: AuthenticatorBad, Outcome: Failed,
 		Evidence: "the keys, or one of the two sides, show that an Authenticator is wrong",

@@ -78,9 +78,8 @@ type Attempt struct {
 	By          registration.Role
 	ConfigError wps.ConfigError
 	// Reasonless tells that ConfigError is not known, since the message was
-	// not seen as a whole; OneSided that of an attempt that went on only the
-	// messages of one side were seen.
-	Reasonless, OneSided bool
+	// not seen as a whole; Partial that it was not seen what the end answers.
+	Reasonless, Partial bool
 	// Status is the status code with which the association was refused.
 	Status uint16
 	// Fault is what is known to be wrong with a message.

@@ -14,7 +14,7 @@ import (
 // it is known.
 type Row struct {
 	// Code is A1 to A18 for what shows before an exchange, B1 to B24 in it,
-	// C1 to C7 after it, D if nothing fits. Several rows may share one: they
+	// C1 to C7 after it, D if nothing fits or what would tell was not seen. Several rows may share one: they
 	// are the ways in which the same thing can be met.
 	Code    string
 	Cause   Cause
