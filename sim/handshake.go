@@ -82,6 +82,7 @@ type pairwise struct {
 	anonce, snonce [32]byte
 	replay         uint64    // the access point's counter, of its last message
 	integrity      hash.Hash // makes the MICs; nil before both nonces are known
+	sum            [sha1.Size]byte
 }
 
 // agree computes the key of the MICs, KCK, from both nonces: the first 128 bits
@@ -117,31 +118,30 @@ func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byt
 	binary.BigEndian.PutUint16(body[keyDataLenAt:], uint16(len(data)))
 	f := eapolFrame(version, eapol.TypeKey, append(body, data...))
 	if info&keyMIC != 0 {
-		mic := p.mic(f)
-		copy(f[eapolHeaderLen+keyMICAt:], mic[:])
+		copy(f[eapolHeaderLen+keyMICAt:], p.mic(f))
 	}
 	return f
 }
 
 // mic computes the MIC of a frame, in which its own counts as zero.
-func (p *pairwise) mic(frame []byte) (mic [16]byte) {
+// The result is good until the next call.
+func (p *pairwise) mic(frame []byte) []byte {
 	const at = eapolHeaderLen + keyMICAt
 	p.integrity.Reset()
 	p.integrity.Write(frame[:at])
-	p.integrity.Write(mic[:])
-	p.integrity.Write(frame[at+len(mic):])
-	var sum [sha1.Size]byte
-	copy(mic[:], p.integrity.Sum(sum[:0]))
-	return mic
+	p.integrity.Write(zeroMIC[:])
+	p.integrity.Write(frame[at+len(zeroMIC):])
+	return p.integrity.Sum(p.sum[:0])[:len(zeroMIC)]
 }
+
+var zeroMIC [16]byte
 
 // authentic checks the MIC of a frame as received.
 func (p *pairwise) authentic(frame []byte) bool {
 	if p.integrity == nil {
 		return false
 	}
-	mic := p.mic(frame)
-	return hmac.Equal(mic[:], frame[eapolHeaderLen+keyMICAt:][:16])
+	return hmac.Equal(p.mic(frame), frame[eapolHeaderLen+keyMICAt:][:len(zeroMIC)])
 }
 
 // eapolFrame makes an EAPOL frame of ours, which is never too long.

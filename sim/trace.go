@@ -54,7 +54,7 @@ func (e Event) String() string {
 }
 
 // hashAtOnce is how many octets of the trace are hashed in one go, at least.
-const hashAtOnce = 4 << 10
+const hashAtOnce = 1 << 10
 
 // emit adds an event to the trace.
 func (w *World) emit(e Event) {

@@ -62,7 +62,7 @@ func New(cfg Config) *World {
 		cfg.PSKs = new(PSKs)
 	}
 	return &World{
-		cfg: cfg, hash: sha256.New(),
+		cfg: cfg, hash: sha256.New(), unhashed: make([]byte, 0, 2*hashAtOnce),
 		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place),
 		links: make(map[pair]*Link), noises: make(map[pair]*rand.Rand),
 		busy: make(map[pair]time.Duration), keys: cfg.PSKs,
