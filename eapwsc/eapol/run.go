@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
@@ -148,9 +149,15 @@ func (a *alarm) rang(err error) bool {
 	return a.rung
 }
 
+// frames are buffers for a frame. Clearing one for each registration costs as
+// much as all of its frames.
+var frames = sync.Pool{New: func() any { return new([maxFrame]byte) }}
+
 // carry takes steps until the last.
 func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
-	buf := make([]byte, maxFrame)
+	frame := frames.Get().(*[maxFrame]byte)
+	defer frames.Put(frame)
+	buf := frame[:]
 	for {
 		if step.Send != nil {
 			l.sent = step.Send
