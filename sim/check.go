@@ -244,8 +244,9 @@ func (c *checker) atAP(e Event, r *run) {
 	if !ok {
 		return
 	}
+	again := r.apReceived.has(m.kind) // such as a copy, with other damage
 	r.apReceived.add(m.kind)
-	if uuid, ok := findAttribute(m.data, 0x1047); ok && m.kind == typeM1 && len(uuid) == 16 {
+	if uuid, ok := findAttribute(m.data, 0x1047); ok && m.kind == typeM1 && !again && len(uuid) == 16 {
 		r.uuid = [16]byte(uuid)
 	}
 }
