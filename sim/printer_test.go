@@ -37,6 +37,46 @@ func TestForeignExchange(t *testing.T) {
 	}
 }
 
+// watchful is an exchange that waits for ever, and counts how often it is begun
+// and closed.
+type watchful struct {
+	mute
+	begun, closed *int
+}
+
+func (c watchful) Start(time.Time) eapwsc.Step                 { *c.begun++; return eapwsc.Step{} }
+func (watchful) Handle(time.Time, []byte) (eapwsc.Step, error) { return eapwsc.Step{}, nil }
+func (c watchful) Close() error                                { *c.closed++; return nil }
+
+// TestGiveUp closes each exchange that was begun and does not end by itself,
+// once, whoever gives it up.
+func TestGiveUp(t *testing.T) {
+	for name, end := range map[string]func(h *home){
+		"cancelled":        func(h *home) { h.printer.Cancel() },
+		"restarted":        func(h *home) { h.printer.Restart() },
+		"network reset":    func(h *home) { h.printer.NetworkReset() },
+		"set up again":     func(h *home) { h.printer.SetupByPushButton(); h.Run(time.Second); h.printer.Cancel() },
+		"patience":         func(h *home) { h.Run(3 * time.Minute) },
+		"router restarted": func(h *home) { h.router.Restart(); h.Run(3 * time.Minute) },
+	} {
+		var begun, closed int
+		h := newHome(t, nil, func(c *PrinterConfig) {
+			c.NewExchange = func(registration.EnrolleeConfig) (Exchange, error) {
+				return watchful{begun: &begun, closed: &closed}, nil
+			}
+		})
+		h.byButton()
+		h.Run(3 * time.Second)
+		if begun != 1 || closed != 0 {
+			t.Fatalf("%s: %d exchanges were begun, %d closed", name, begun, closed)
+		}
+		end(h)
+		if closed != begun {
+			t.Errorf("%s: %d exchanges were begun, %d closed", name, begun, closed)
+		}
+	}
+}
+
 // TestSeveralNetworks has a printer keep what it was given before, and go back
 // to it when a set-up fails or the newer network is gone.
 func TestSeveralNetworks(t *testing.T) {

@@ -38,8 +38,9 @@ type Exchange interface {
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
 	// Timeout tells that the deadline of the last step has come.
 	Timeout(now time.Time) (eapwsc.Step, error)
-	// Close tells that the access point has sent the station away, and returns
-	// why the exchange failed, or nil if it has not.
+	// Close ends an exchange that was started and goes on: the access point has
+	// sent the station away, or the station has given up. It returns why the
+	// exchange failed, or nil if it has not.
 	Close() error
 	// Result returns what the run yielded, or nil if it failed or goes on.
 	Result() *registration.Result
@@ -178,8 +179,11 @@ func (s *station) nextBand(now time.Time) {
 	}
 }
 
-// rest makes the station do nothing.
+// rest makes the station do nothing. An exchange that goes on is over.
 func (s *station) rest() {
+	if s.phase == stationRegisters && !s.ended {
+		defer s.exchange.Close()
+	}
 	s.phase, s.deadline = stationIdle, time.Time{}
 	s.start, s.exchange, s.ended, s.over, s.keys = time.Time{}, nil, false, nil, nil
 	s.radio.Tune(0)
