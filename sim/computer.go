@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -23,6 +24,10 @@ type ComputerConfig struct {
 	Device wps.Device
 	// Customize, if set, has the last word on each run.
 	Customize func(*registration.RegistrarConfig)
+	// NewExchange, if set, makes the exchange of each run, in place of an
+	// [eapwsc.Peer] with a [registration.Registrar]: a registrar that is to be
+	// tested.
+	NewExchange func(registration.RegistrarConfig) (Exchange, error)
 }
 
 // Computer is an external registrar: with a router's own PIN it reads the
@@ -124,12 +129,11 @@ func (c *Computer) try(now time.Time, ap bss) {
 	if c.cfg.Customize != nil {
 		c.cfg.Customize(&cfg)
 	}
-	r, err := registration.NewRegistrar(cfg)
-	if err != nil {
-		c.end(nil, err)
-		return
+	newExchange := c.cfg.NewExchange
+	if newExchange == nil {
+		newExchange = newRegistrar
 	}
-	x, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: r})
+	x, err := newExchange(cfg)
 	if err != nil {
 		c.end(nil, err)
 		return
@@ -139,8 +143,20 @@ func (c *Computer) try(now time.Time, ap bss) {
 	c.register(now, ap, element, x)
 }
 
+// newRegistrar makes the exchange of our own registrar.
+func newRegistrar(cfg registration.RegistrarConfig) (Exchange, error) {
+	r, err := registration.NewRegistrar(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return eapwsc.NewPeer(eapwsc.PeerConfig{Machine: r})
+}
+
 // registered ends the attempt.
 func (c *Computer) registered(_ time.Time, result *registration.Result, err error) {
+	if err == nil && result.AP == nil {
+		err = fmt.Errorf("%w: the exchange has yielded no settings", registration.ErrRefused)
+	}
 	if err != nil {
 		c.end(nil, err)
 		return

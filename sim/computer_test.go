@@ -171,3 +171,24 @@ func TestLockout(t *testing.T) {
 		t.Errorf("the PIN of the label after a reset: %v", err)
 	}
 }
+
+// empty is an exchange that ends at once and yields a result without settings.
+type empty struct{ mute }
+
+func (empty) Result() *registration.Result { return new(registration.Result) }
+
+// TestForeignRegistrar has a computer put up with a registrar that does not
+// work.
+func TestForeignRegistrar(t *testing.T) {
+	broken := errors.New("broken")
+	for want, newExchange := range map[error]func(registration.RegistrarConfig) (Exchange, error){
+		registration.ErrRefused: func(registration.RegistrarConfig) (Exchange, error) { return empty{}, nil },
+		broken:                  func(registration.RegistrarConfig) (Exchange, error) { return nil, broken },
+	} {
+		w, r, c := newOffice(t, RouterConfig{})
+		c.cfg.NewExchange = newExchange
+		if read, err := wizard(t, w, c, r.PIN(), nil); read != nil || !errors.Is(err, want) {
+			t.Errorf("read %v, %v, want %v", read, err, want)
+		}
+	}
+}
