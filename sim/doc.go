@@ -20,10 +20,9 @@
 //	fmt.Println(printer.Status())                            // connected to net-router
 //
 // A [World] is a queue of what will happen, ordered by time. Nothing in it
-// runs at the same time as anything else, nothing starts a goroutine or looks
-// at a clock. So a test calls the methods of a device, which are what its
-// owner does, and lets time pass with [World.Run]. Many worlds can be played
-// at once.
+// runs at the same time as anything else, and nothing looks at a clock. So a
+// test calls the methods of a device, which are what its owner does, and lets
+// time pass with [World.Run]. Many worlds can be played at once.
 //
 // # Devices
 //
@@ -40,7 +39,26 @@
 // Any other machine takes part as a [Device], which has the two methods Handle
 // and Timeout and acts through its [Port]. To test an enrollee in the place of
 // ours it is enough to make it an [Exchange], as an EAP peer is:
-// [PrinterConfig].NewExchange.
+// [PrinterConfig].NewExchange. A registrar takes the place of a computer's by
+// [ComputerConfig].NewExchange.
+//
+// # Blocking code
+//
+// An enrollee that was written for a socket reads, writes and waits. [Blocking]
+// makes an exchange of it: the code is given a [Conn], which is a [net.Conn] of
+// EAP packets on the time of the world.
+//
+//	cfg.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+//		return sim.Blocking(func(c *sim.Conn) (*registration.Result, error) {
+//			return enroll(c, cfg.Password)                  // c.Read, c.Write, c.SetReadDeadline(c.Now().Add(…))
+//		}), nil
+//	}
+//
+// The code has a goroutine of its own, and yet nothing runs at the same time: it
+// has its turn while the world waits, and the world has its turn while the code
+// waits in Read. Code that never does, or that asks a clock other than [Conn.Now],
+// is not simulated but stuck, or out of time. Once the device has given up, Read
+// fails with [net.ErrClosed] and the code has to return.
 //
 // # Air
 //

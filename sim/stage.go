@@ -333,7 +333,11 @@ func (s *stage) result() Play {
 // protect turns a panic into a violation, which says where.
 func (s *stage) protect() {
 	if r := recover(); r != nil {
-		s.check.fail("panic: %v in %s", r, culprit(string(debug.Stack())))
+		stack := debug.Stack()
+		if p, ok := r.(*Panic); ok {
+			r, stack = p.Value, p.Stack
+		}
+		s.check.fail("panic: %v in %s", r, culprit(string(stack)))
 	}
 }
 

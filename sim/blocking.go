@@ -1,0 +1,314 @@
+package sim
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"net"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Blocking makes an [Exchange] of code that reads and writes and waits, such as
+// an enrollee that was written for a socket. The code begins when the access
+// point is to be heard, and ends the exchange by returning: what the run has
+// yielded, or why it failed. An error of a class of package registration is what
+// a panel has a sentence for.
+//
+// The code and the world take turns: while the code runs, no time passes, and
+// while it waits in [Conn.Read] or [Conn.Sleep] the world goes on. So all is as
+// repeatable as ever, as long as the code asks the Conn for the time and a
+// [Stream] for randomness. What it must not do:
+//
+//   - use the Conn on another goroutine than the one that it is called on,
+//   - let its world run, or act at the device whose exchange it is,
+//   - go on for ever without waiting: the world waits for it.
+//
+// When the device gives the exchange up, because its patience is at an end or
+// the access point has sent it away, the Conn is closed: reading fails, and the
+// code is to return. In a world that is dropped midway the same happens when the
+// garbage collector finds the exchange, so code that holds on to its own world
+// is never found.
+//
+// A panic of the code is one of whoever lets the world run, there as a [*Panic].
+// If the code calls [runtime.Goexit], as t.Fatal does, whoever lets the world run
+// exits as well.
+func Blocking(code func(*Conn) (*registration.Result, error)) Exchange {
+	return &blocking{&Conn{code: code}}
+}
+
+// Panic is a panic of blocking code.
+type Panic struct {
+	// Value is what the code panicked with.
+	Value any
+	// Stack is where, as [debug.Stack] tells it.
+	Stack []byte
+}
+
+// Error returns the value, and where it came from.
+func (p *Panic) Error() string { return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack) }
+
+// Unwrap returns the value if it is an error.
+func (p *Panic) Unwrap() error {
+	err, _ := p.Value.(error)
+	return err
+}
+
+// Conn is the station's end of EAP for blocking code: each Read and each Write
+// carries one EAP packet. It is a [net.Conn] on the time of the world.
+//
+// A request that the access point sends again is read again: like an EAP peer,
+// the code has to answer it as before.
+type Conn struct {
+	turns  sync.Mutex // held while the code runs
+	code   func(*Conn) (*registration.Result, error)
+	resume func() (struct{}, bool) // lets the code run until it waits, or ends
+	pause  func(struct{}) bool     // lets the world go on
+
+	now      time.Time
+	deadline time.Time // of Read
+	until    time.Time // when the code wants to go on at the latest; zero is never
+	in, out  [][]byte
+	closed   bool
+
+	over     bool // the code has ended
+	result   *registration.Result
+	err      error
+	panicked *Panic
+}
+
+// The bounds of a Conn.
+const (
+	maxWaiting = 16             // packets that nobody reads; more are lost, as at a socket
+	maxPacket  = math.MaxUint16 // octets: EAP's Length has no more, nor EAPOL's
+)
+
+// Now returns the time in the world.
+func (c *Conn) Now() time.Time { return c.now }
+
+// Read waits for an EAP packet of the access point, and returns its length. What
+// does not fit into b is lost. The error is [os.ErrDeadlineExceeded] once the
+// read deadline has passed, and [net.ErrClosed] once the exchange or the Conn is
+// closed.
+func (c *Conn) Read(b []byte) (int, error) {
+	for {
+		switch {
+		case c.closed:
+			return 0, net.ErrClosed
+		case due(c.deadline, c.now):
+			return 0, os.ErrDeadlineExceeded
+		case len(c.in) > 0:
+			n := copy(b, c.in[0])
+			c.in = c.in[1:]
+			return n, nil
+		}
+		c.wait(c.deadline)
+	}
+}
+
+// Write sends an EAP packet. It never waits. The error is [net.ErrClosed], or of
+// class [eapwsc.ErrTooLong] if EAP cannot carry the packet.
+func (c *Conn) Write(b []byte) (int, error) {
+	switch {
+	case c.closed:
+		return 0, net.ErrClosed
+	case len(b) > maxPacket:
+		return 0, fmt.Errorf("%w: an EAP packet of %d octets", eapwsc.ErrTooLong, len(b))
+	}
+	c.out = append(c.out, append([]byte{}, b...))
+	return len(b), nil
+}
+
+// Sleep lets time pass in the world, for a device that is slow. Packets that
+// arrive meanwhile are read later. The error is [net.ErrClosed] if the exchange
+// is closed before the time is over.
+func (c *Conn) Sleep(d time.Duration) error {
+	for end := c.now.Add(d); c.now.Before(end); {
+		if c.closed {
+			return net.ErrClosed
+		}
+		c.wait(end)
+	}
+	return nil
+}
+
+// wait hands over to the world, until a packet arrives or the time has come, or
+// the exchange is closed.
+func (c *Conn) wait(until time.Time) {
+	c.until = until
+	c.pause(struct{}{})
+}
+
+// SetReadDeadline sets until when Read waits, in the time of the world: see
+// [Conn.Now]. The zero time is for ever.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	if c.closed {
+		return net.ErrClosed
+	}
+	c.deadline = t
+	return nil
+}
+
+// SetWriteDeadline does nothing: Write never waits.
+func (c *Conn) SetWriteDeadline(time.Time) error {
+	if c.closed {
+		return net.ErrClosed
+	}
+	return nil
+}
+
+// SetDeadline is SetReadDeadline.
+func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+
+// Close closes this end: nothing is read or written any more. The exchange ends
+// when the code returns.
+func (c *Conn) Close() error {
+	if c.closed {
+		return net.ErrClosed
+	}
+	c.closed = true
+	return nil
+}
+
+// LocalAddr returns an address without meaning: an exchange has no need to know
+// who takes part in it.
+func (c *Conn) LocalAddr() net.Addr { return end("station") }
+
+// RemoteAddr does the same.
+func (c *Conn) RemoteAddr() net.Addr { return end("access point") }
+
+// end is one of the two ends of an exchange.
+type end string
+
+func (end) Network() string  { return "eap" }
+func (e end) String() string { return string(e) }
+
+// run is the code's side of its goroutine.
+func (c *Conn) run(pause func(struct{}) bool) {
+	defer func() {
+		c.over = true
+		if v := recover(); v != nil {
+			c.panicked = &Panic{Value: v, Stack: debug.Stack()}
+			c.err = c.panicked
+		}
+	}()
+	c.pause = pause
+	c.result, c.err = c.code(c)
+}
+
+// turn lets the code run until it waits or ends.
+func (c *Conn) turn() {
+	if !c.turns.TryLock() {
+		panic("sim: blocking code lets its own world run, or acts at its own device")
+	}
+	defer c.turns.Unlock()
+	c.resume()
+	if p := c.panicked; p != nil {
+		c.panicked = nil
+		panic(p)
+	}
+}
+
+// close has the code find the Conn closed, and return.
+func (c *Conn) close() {
+	c.closed = true
+	if c.resume != nil && !c.over {
+		c.turn()
+	}
+}
+
+// abandon ends code that is of no use to anybody any more. So nobody is told how
+// it ends.
+func (c *Conn) abandon() {
+	defer func() { _ = recover() }()
+	c.close()
+}
+
+// blocking is the world's side of an exchange. The goroutine of the code knows
+// nothing of it, so that it can be found to be garbage.
+type blocking struct{ conn *Conn }
+
+// Start lets the code begin. It implements [Exchange].
+func (x *blocking) Start(now time.Time) eapwsc.Step {
+	c := x.conn
+	if c.resume != nil {
+		return eapwsc.Step{Done: true}
+	}
+	c.now = now
+	c.resume, _ = iter.Pull(c.run)
+	runtime.AddCleanup(x, func(c *Conn) { go c.abandon() }, c)
+	x.turn()
+	step, _ := x.step()
+	if step.Done { // the error, which has no place here, comes at once
+		step.Done, step.Deadline = false, now
+	}
+	return step
+}
+
+// turn gives the code its turn.
+func (x *blocking) turn() {
+	x.conn.turn()
+	runtime.KeepAlive(x)
+}
+
+// step returns what the code has written, and for what it waits. Of several
+// packets each has a step of its own, without time passing.
+func (x *blocking) step() (eapwsc.Step, error) {
+	c := x.conn
+	step := eapwsc.Step{Deadline: c.until}
+	if len(c.out) > 0 {
+		step.Send, c.out = c.out[0], c.out[1:]
+	}
+	switch {
+	case len(c.out) > 0:
+		step.Deadline = c.now
+	case c.over:
+		return eapwsc.Step{Send: step.Send, Done: true}, c.err
+	}
+	return step, nil
+}
+
+// Handle lets the code read a packet. It implements [Exchange].
+func (x *blocking) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
+	c := x.conn
+	c.now = now
+	if !c.over && c.resume != nil {
+		if len(c.in) < maxWaiting {
+			c.in = append(c.in, append([]byte{}, packet...))
+		}
+		x.turn()
+	}
+	return x.step()
+}
+
+// Timeout lets the code go on that has waited for a time. It implements
+// [Exchange].
+func (x *blocking) Timeout(now time.Time) (eapwsc.Step, error) {
+	c := x.conn
+	c.now = now
+	if !c.over && due(c.until, now) {
+		x.turn()
+	}
+	return x.step()
+}
+
+// Close has the code return, and returns its error. It implements [Exchange].
+func (x *blocking) Close() error {
+	x.conn.close()
+	runtime.KeepAlive(x)
+	return x.conn.err
+}
+
+// Result returns what the code has returned. It implements [Exchange].
+func (x *blocking) Result() *registration.Result {
+	if x.conn.err != nil {
+		return nil
+	}
+	return x.conn.result
+}
