@@ -41,7 +41,9 @@ type PrinterConfig struct {
 	Customize func(*registration.EnrolleeConfig)
 	// NewExchange, if set, makes the exchange of each attempt, in place of an
 	// [eapwsc.Peer] with a [registration.Enrollee]: an enrollee that is to be
-	// tested.
+	// tested. One that is not made of package registration cannot read the
+	// Password, but knows by its ID what is meant: [Printer.PIN], or the push
+	// button's.
 	NewExchange func(registration.EnrolleeConfig) (Exchange, error)
 }
 
@@ -191,6 +193,15 @@ func (p *Printer) Status() Status {
 
 // Networks returns the networks that the printer knows, the latest first.
 func (p *Printer) Networks() []wps.Credential { return slices.Clone(p.networks) }
+
+// PIN returns the PIN that the panel shows: that of the set-up by PIN that goes
+// on, else the one on the label, or none.
+func (p *Printer) PIN() pin.PIN {
+	if p.setup != nil && !p.setup.button {
+		return p.setup.pin
+	}
+	return p.cfg.PIN
+}
 
 // SetupByPIN begins a set-up by PIN, and returns the PIN that the panel shows:
 // a new one each time, unless the printer has it on a label. A set-up that

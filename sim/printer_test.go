@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -132,5 +133,21 @@ func TestTexts(t *testing.T) {
 	}
 	if f := failure(errors.New("unknown"), panelTexts); f.Text == "" {
 		t.Error("nothing is said about an unknown error")
+	}
+}
+
+// TestPanel compares the PIN that the panel shows with the one of the set-up.
+func TestPanel(t *testing.T) {
+	for _, label := range []pin.PIN{{}, pin.MustParse("24681353")} {
+		h := newHome(t, nil, func(c *PrinterConfig) { c.PIN = label })
+		if p := h.printer.PIN(); p != label {
+			t.Errorf("idle, it shows %v", p)
+		}
+		if shown := h.byPIN(); h.printer.PIN() != shown || shown.IsZero() {
+			t.Errorf("it shows %v, and was set up by %v", h.printer.PIN(), shown)
+		}
+		if h.byButton(); h.printer.PIN() != label {
+			t.Errorf("set up by push button, it shows %v", h.printer.PIN())
+		}
 	}
 }
