@@ -1,0 +1,384 @@
+package sim_test
+
+import (
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/sim"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// TestByHandImports has what is written by hand use nothing but the standard
+// library, or it would prove nothing.
+func TestByHandImports(t *testing.T) {
+	for _, name := range []string{"byhand_test.go", "byhand_enrollee_test.go", "byhand_registrar_test.go"} {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range f.Imports {
+			if path, _ := strconv.Unquote(spec.Path.Value); strings.Contains(path, ".") {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+	}
+}
+
+// flat is a router with an enrollee by hand in its range.
+type flat struct {
+	*sim.World
+	router  *sim.Router
+	printer *sim.Printer
+	seen    map[string]int // frames that were sent, by what they are
+}
+
+// newFlat returns a flat with a PIN on the printer's label; a key that costs
+// nothing to compute.
+func newFlat(t testing.TB, seed uint64, label string, air sim.Fault, change func(*enrolleeByHand), routers ...func(*sim.RouterConfig)) *flat {
+	t.Helper()
+	f := &flat{seen: make(map[string]int)}
+	f.World = sim.New(sim.Config{Seed: seed, Link: sim.Link{Fault: air}, Observe: func(e sim.Event) {
+		if e.Kind == sim.Sent {
+			f.seen[e.From+" "+e.Frame.What()]++
+		}
+	}})
+	rc := sim.RouterConfig{Name: "router", Settings: sim.Settings{SSID: "flat", Key: wps.NetworkKey(strings.Repeat("0123456789abcdef", 4))}}
+	for _, change := range routers {
+		change(&rc)
+	}
+	pc := sim.PrinterConfig{Name: "printer", NewExchange: func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+		return enroll(cfg, func() string { return f.printer.PIN().String() }, change), nil
+	}}
+	if label != "" {
+		pc.PIN = pin.MustParse(label)
+	}
+	var err error
+	if f.router, err = sim.NewRouter(f.World, rc); err != nil {
+		t.Fatal(err)
+	}
+	if f.printer, err = sim.NewPrinter(f.World, pc); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// setUp has the owner enter a PIN at the router, or press both buttons if there
+// is none.
+func (f *flat) setUp(t testing.TB, entered string) {
+	t.Helper()
+	if entered == "" {
+		if err := f.router.PressButton(); err != nil {
+			t.Fatal(err)
+		}
+		f.printer.SetupByPushButton()
+		return
+	}
+	shown, err := f.printer.SetupByPIN()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := shown
+	if entered != "shown" {
+		p = pin.MustParse(entered)
+	}
+	if err := f.router.EnterPIN(eapwsc.PINEntry{PIN: p}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// failed returns what the router has told of runs that failed.
+func (f *flat) failed() (errs []error) {
+	for _, e := range f.router.Events() {
+		if e.Kind == eapwsc.EventFailed {
+			errs = append(errs, e.Err)
+		}
+	}
+	return errs
+}
+
+// TestEnrolleeByHand has the enrollee by hand register at our router.
+func TestEnrolleeByHand(t *testing.T) {
+	const label = "24681353"
+	careless := func(e *enrolleeByHand) { e.careless = true }
+	small := func(c *sim.RouterConfig) {
+		c.Customize = func(c *eapwsc.AccessPointConfig) { c.FragmentSize = 100 }
+	}
+	for name, tt := range map[string]struct {
+		label, entered string
+		change         func(*enrolleeByHand)
+		router         func(*sim.RouterConfig)
+		half           int // of the PIN that is wrong, and who finds it
+		foundBy        registration.Role
+		frame          string // that must have been sent
+	}{
+		"PIN":                       {label: label, entered: label, frame: "printer M7"},
+		"PIN that the panel shows":  {entered: "shown"},
+		"PIN of four digits":        {label: "2468", entered: "2468"},
+		"push button":               {frame: "printer WSC_Done"},
+		"version 1.0":               {entered: "shown", router: func(c *sim.RouterConfig) { c.Customize = func(c *eapwsc.AccessPointConfig) { c.Run.Version10 = true } }},
+		"open network":              {router: func(c *sim.RouterConfig) { c.Settings.Security = sim.Open }},
+		"fragments of the router":   {entered: "shown", router: small, frame: "router WSC_MSG fragment"},
+		"fragments of both":         {entered: "shown", router: small, change: func(e *enrolleeByHand) { e.size = 90 }, frame: "printer WSC_MSG fragment"},
+		"wrong second half":         {label: label, entered: "24680004", half: 2, foundBy: registration.RoleEnrollee},
+		"wrong first half":          {label: label, entered: "14681356", half: 1, foundBy: registration.RoleEnrollee},
+		"wrong half of four digits": {label: "2468", entered: "2469", half: 2, foundBy: registration.RoleEnrollee},
+		"wrong first half, and the enrollee does not look": {
+			label: label, entered: "14681356", change: careless, half: 1, foundBy: registration.RoleRegistrar},
+		"wrong second half, and the enrollee does not look": {
+			label: label, entered: "24680004", change: careless, half: 2, foundBy: registration.RoleRegistrar},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var routers []func(*sim.RouterConfig)
+			if tt.router != nil {
+				routers = append(routers, tt.router)
+			}
+			f := newFlat(t, 1, tt.label, nil, tt.change, routers...)
+			f.setUp(t, tt.entered)
+			f.Run(3 * time.Minute)
+			s := f.printer.Status()
+			if tt.frame != "" && f.seen[tt.frame] == 0 {
+				t.Errorf("there was no %s: %v", tt.frame, f.seen)
+			}
+			if tt.half == 0 {
+				if s.State != sim.Connected || s.SSID != "flat" {
+					t.Fatalf("%v, %v", s, s.Err)
+				}
+				settings := f.router.Settings()
+				if n := f.printer.Networks()[0]; n.SSID != settings.SSID || string(n.NetworkKey) != string(settings.Key) {
+					t.Errorf("it was given %v", n)
+				}
+				return
+			}
+			both := append(f.failed(), s.Err)
+			if len(both) < 2 {
+				t.Errorf("the router does not tell of it")
+			}
+			for _, err := range both {
+				var e *registration.Error
+				if !errors.As(err, &e) || !errors.Is(err, registration.ErrPassword) || e.Half != tt.half || e.DetectedBy != tt.foundBy {
+					t.Errorf("%v", err)
+				}
+			}
+		})
+	}
+}
+
+// TestEnrolleeByHandTwice plays a world twice: the enrollee by hand has a
+// goroutine, and the trace is the same all the same.
+func TestEnrolleeByHandTwice(t *testing.T) {
+	play := func(seed uint64) [32]byte {
+		f := newFlat(t, seed, "", sim.Noise{Loss: 0.05, Double: 0.1, Delay: 0.1, Corrupt: 0.02}, nil)
+		f.setUp(t, "shown")
+		f.Run(time.Minute)
+		return f.TraceHash()
+	}
+	first, again, other := play(5), play(5), play(6)
+	if first != again {
+		t.Error("the same seed gives another trace")
+	}
+	if first == other {
+		t.Error("another seed gives the same trace")
+	}
+}
+
+// TestEnrolleeByHandBadAir has the enrollee by hand register over an air that
+// loses, doubles, delays and cuts frames. It ends with the network of the router,
+// or with a reason that such an air has.
+func TestEnrolleeByHandBadAir(t *testing.T) {
+	connected, refused := 0, 0
+	for seed := range uint64(200) {
+		f := newFlat(t, seed, "24681353", sim.Noise{Loss: 0.05, Double: 0.1, Delay: 0.1, Truncate: 0.02}, func(e *enrolleeByHand) { e.size = 200 * int(seed%2) })
+		entered := []string{"", "24681353", "14681356"}[seed%3]
+		f.setUp(t, entered)
+		f.Run(3 * time.Minute)
+		switch s := f.printer.Status(); {
+		case s.State == sim.Connected && seed%3 != 2:
+			connected++
+		case errors.Is(s.Err, registration.ErrPassword) && seed%3 == 2:
+			refused++
+		case errors.Is(s.Err, registration.ErrTimeout), errors.Is(s.Err, sim.ErrNotWaiting), errors.Is(s.Err, registration.ErrNoRegistrar), errors.Is(s.Err, sim.ErrDisconnected):
+		default:
+			t.Errorf("seed %d, PIN %q: %v [%v]", seed, entered, s, s.Err)
+		}
+	}
+	if connected < 120 || refused < 60 {
+		t.Errorf("of 200, %d are connected and %d refused for their PIN", connected, refused)
+	}
+}
+
+// TestCampaignByHand has the enrollee by hand take part in a campaign, with the
+// routers, the people and the air of every other. Nothing is violated.
+func TestCampaignByHand(t *testing.T) {
+	const label = "24681353"
+	c := &sim.Campaign{Seed: 11, N: 300, Faults: sim.DefaultRates(), ReuseKeys: true, Printers: []sim.PrinterProfile{{
+		Name: "by-hand", About: "an enrollee that is not ours",
+		Configure: func(c *sim.PrinterConfig) {
+			c.PIN = pin.MustParse(label)
+			c.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+				return enroll(cfg, func() string { return label }, nil), nil
+			}
+		},
+	}}}
+	r, err := c.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range r.Violations {
+		t.Errorf("%d: %s", v.Index, v.What)
+	}
+	if r.Succeeded < 60 || r.Outcomes[doctor.PINFirstHalf]+r.Outcomes[doctor.PINSecondHalf] == 0 {
+		t.Error(fmt.Sprint(r.Outcomes))
+	}
+}
+
+// attic is an access point by hand with our printer in its range.
+type attic struct {
+	*sim.World
+	ap      *accessPointByHand
+	printer *sim.Printer
+	seen    map[string]int
+}
+
+func newAttic(t testing.TB, seed uint64, label string, air sim.Fault, hand bool) *attic {
+	t.Helper()
+	a := &attic{seen: make(map[string]int)}
+	a.World = sim.New(sim.Config{Seed: seed, Link: sim.Link{Fault: air}, Observe: func(e sim.Event) {
+		if e.Kind == sim.Sent {
+			a.seen[e.From+" "+e.Frame.What()]++
+		}
+	}})
+	var err error
+	if a.ap, err = newAccessPointByHand(a.World, "attic"); err != nil {
+		t.Fatal(err)
+	}
+	pc := sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(label)}
+	if hand {
+		pc.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+			return enroll(cfg, func() string { return label }, nil), nil
+		}
+	}
+	if a.printer, err = sim.NewPrinter(a.World, pc); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// setUp has the owner of the printer begin, by push button if the access point
+// waits for it.
+func (a *attic) setUp(t testing.TB, button bool) {
+	t.Helper()
+	if button {
+		a.printer.SetupByPushButton()
+	} else if _, err := a.printer.SetupByPIN(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRegistrarByHand has our printer register at an access point by hand, and
+// the enrollee by hand as well: so what is right is not what ours say.
+func TestRegistrarByHand(t *testing.T) {
+	const label = "24681353"
+	for name, tt := range map[string]struct {
+		label, waits string // empty waits for the button
+		button       bool   // that the owner of the printer presses
+		size         int    // of fragments
+		half         int    // of the PIN that is wrong
+		err          error
+		frame        string
+	}{
+		"PIN":                        {label: label, waits: label, frame: "by hand M8"},
+		"PIN of four digits":         {label: "2468", waits: "2468"},
+		"push button":                {label: label, button: true},
+		"fragments":                  {label: label, waits: label, size: 70, frame: "by hand WSC_MSG fragment"},
+		"wrong first half":           {label: label, waits: "14681356", half: 1},
+		"wrong second half":          {label: label, waits: "24680004", half: 2},
+		"wrong half of four digits":  {label: "2468", waits: "2478", half: 2},
+		"PIN where it is the button": {label: label, err: sim.ErrOtherMethod},
+		"button where it is the PIN": {label: label, waits: label, button: true, err: sim.ErrOtherMethod},
+	} {
+		for _, hand := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, enrollee by hand %v", name, hand), func(t *testing.T) {
+				a := newAttic(t, 1, tt.label, nil, hand)
+				a.ap.size = tt.size
+				a.ap.wait(tt.waits)
+				a.setUp(t, tt.button)
+				a.Run(3 * time.Minute)
+				s := a.printer.Status()
+				if tt.frame != "" && a.seen[tt.frame] == 0 {
+					t.Errorf("there was no %s: %v", tt.frame, a.seen)
+				}
+				switch {
+				case tt.err != nil:
+					if !errors.Is(s.Err, tt.err) {
+						t.Errorf("%v: %v", s, s.Err)
+					}
+				case tt.half == 0:
+					if s.State != sim.Connected || s.SSID != "attic" || len(a.ap.ended) != 1 || a.ap.ended[0] != nil {
+						t.Errorf("%v; registrations ended with %v", s, a.ap.ended)
+					}
+				default:
+					var e *registration.Error
+					if !errors.As(s.Err, &e) || !errors.Is(s.Err, registration.ErrPassword) || e.Half != tt.half {
+						t.Errorf("%v: %v", s, s.Err)
+					}
+					var told *stopped
+					if len(a.ap.ended) == 0 || !errors.As(a.ap.ended[0], &told) || told.half() != tt.half || told.found {
+						t.Errorf("registrations ended with %v", a.ap.ended)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestRegistrarByHandM2D turns off an enrollee that is not the one waited for.
+func TestRegistrarByHandM2D(t *testing.T) {
+	for _, hand := range []bool{false, true} {
+		a := newAttic(t, 1, "24681353", nil, hand)
+		a.ap.wait("12345670")
+		a.setUp(t, false)
+		// The printer is on its way when the access point changes its mind.
+		a.RunUntil(time.Minute, func() bool { return a.seen["printer authentication"] > 0 })
+		a.ap.wait("")
+		a.Run(10 * time.Second)
+		if a.seen["printer WSC_ACK"] != 1 || len(a.ap.ended) == 0 || a.ap.ended[0] != errTurnedOff {
+			t.Errorf("registrations ended with %v; sent %v", a.ap.ended, a.seen)
+		}
+	}
+}
+
+// TestRegistrarByHandBadAir does so over an air that loses, doubles, delays and
+// cuts frames.
+func TestRegistrarByHandBadAir(t *testing.T) {
+	connected, refused := 0, 0
+	for seed := range uint64(200) {
+		a := newAttic(t, seed, "24681353", sim.Noise{Loss: 0.05, Double: 0.1, Delay: 0.1, Truncate: 0.02}, false)
+		a.ap.size = 200 * int(seed%2)
+		waits := []string{"", "24681353", "14681356"}[seed%3]
+		a.ap.wait(waits)
+		a.setUp(t, waits == "")
+		a.Run(3 * time.Minute)
+		switch s := a.printer.Status(); {
+		case s.State == sim.Connected && seed%3 != 2:
+			connected++
+		case errors.Is(s.Err, registration.ErrPassword) && seed%3 == 2:
+			refused++
+		case errors.Is(s.Err, registration.ErrTimeout), errors.Is(s.Err, sim.ErrNotWaiting), errors.Is(s.Err, sim.ErrDisconnected):
+		default:
+			t.Errorf("seed %d, waits for %q: %v [%v]", seed, waits, s, s.Err)
+		}
+	}
+	if connected < 120 || refused < 60 {
+		t.Errorf("of 200, %d are connected and %d refused for their PIN", connected, refused)
+	}
+}
