@@ -121,6 +121,53 @@ func TestPeerReplay(t *testing.T) {
 	}
 }
 
+// TestOvertaken replays captures to our Peer, and gives it each request again
+// that has been overtaken by others. None is answered, and what it says to the
+// others is as if they had not come.
+func TestOvertaken(t *testing.T) {
+	for _, c := range readCaptures(t) {
+		if odd[c.Name] {
+			continue
+		}
+		p, err := NewPeer(PeerConfig{Machine: scriptOf(t, c, CodeResponse), FragmentSize: fragmentSize(c)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Start(began)
+		var said []byte
+		var before [][]byte
+		for i, frame := range c.EAPFrames {
+			in := mustParse(t, frame)
+			if in.Code == CodeResponse && !bytes.Equal(said, frame) {
+				t.Fatalf("%s, frame %d: said\n%x\nwant\n%x", c.Name, i, said, frame)
+			}
+			if in.Code != CodeRequest {
+				continue
+			}
+			step, _ := p.Handle(began, frame)
+			said = bytes.Clone(step.Send)
+			for _, late := range before {
+				if step, err := p.Handle(began, late); step.Send != nil || !errors.Is(err, ErrIgnored) {
+					t.Errorf("%s: request %x, late, is answered by %x", c.Name, late, step.Send)
+				}
+			}
+			before = append(before, frame)
+		}
+	}
+	// An access point that does not count its requests is heard in any order.
+	p := newStation(t, 2, registration.PushButton())
+	p.Start(began)
+	for _, id := range []uint8{7, 200, 30} {
+		packet := encode(Packet{Code: CodeRequest, ID: id, Type: TypeIdentity})
+		if id == 30 {
+			packet = encode(NewWSC(CodeRequest, id, OpStart, nil))
+		}
+		if step, err := p.Handle(began, packet); step.Send == nil {
+			t.Errorf("request %d is not answered: %v", id, err)
+		}
+	}
+}
+
 // TestServerReplay has our Server take the responses that wpa_supplicant
 // sent: it says octet for octet what hostapd said.
 func TestServerReplay(t *testing.T) {

@@ -45,6 +45,8 @@ type Peer struct {
 	exchange
 	cfg      PeerConfig
 	request  []byte // the last request that was answered
+	answered int    // how many requests were, not counting those that came again
+	skipped  bool   // the Identifier of one was not the next after that before
 	deadline time.Time
 }
 
@@ -99,6 +101,9 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 		if bytes.Equal(packet, p.request) {
 			return Step{Send: p.sent, Deadline: p.wait(now)}, nil
 		}
+		if p.overtaken(&in) {
+			return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "request %d after request %d", in.ID, p.request[1])))
+		}
 		out, err := p.answer(&in)
 		switch {
 		case out == nil && p.machine.Ended() && p.machine.Err() != nil:
@@ -106,12 +111,22 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 		case out == nil:
 			return p.notHeard(p.deadline, err)
 		}
+		p.skipped = p.skipped || p.answered > 0 && in.ID != p.request[1]+1
+		p.answered++
 		p.request, p.sent = bytes.Clone(packet), out
 		return Step{Send: out, Deadline: p.wait(now)}, nil
 	case CodeFailure, CodeSuccess:
 		return p.closed(&in)
 	}
 	return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "a station receives no %v", in.Code)))
+}
+
+// overtaken reports whether a request is a copy of an earlier one that comes
+// late. To take a WSC_FRAG_ACK or a fragment a second time would spoil a
+// message. EAP says only that the Identifier changes with each request (RFC 3748
+// §4.1), so this is known of access points that count it, as hostap does.
+func (p *Peer) overtaken(in *Packet) bool {
+	return p.answered >= 2 && !p.skipped && int8(in.ID-p.request[1]) < 0
 }
 
 // closed ends the exchange because the access point ended EAP. The

@@ -2,9 +2,13 @@ package sim
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps/registration"
 )
 
 func body(n int) *Frame { return &Frame{Type: Data, Body: bytes.Repeat([]byte{0xAA}, n)} }
@@ -115,5 +119,36 @@ func TestFaults(t *testing.T) {
 	}
 	if got := (Doubled | Unheard).String(); got != "doubled, unheard" {
 		t.Errorf("it prints %q", got)
+	}
+}
+
+// TestOvertakenFragments has both sides cut their messages, and an air in which
+// frames are doubled and overtaken by many others: whatever fails, no message is
+// put together from the wrong fragments.
+func TestOvertakenFragments(t *testing.T) {
+	for seed := range uint64(100) {
+		// Not so the frames of the association: a second one begins anew.
+		data := func(f *Frame) bool { return f.Type == Data }
+		air := Faults{Only{data, Noise{Double: 0.3}}, Only{data, Noise{Delay: 0.3, MaxDelay: 500 * time.Millisecond}}}
+		w := New(Config{Seed: seed, Link: Link{Fault: air}})
+		r := addRouter(t, w, RouterConfig{Name: "router", Settings: Settings{Key: fuzzKeys[0]}, Customize: func(c *eapwsc.AccessPointConfig) {
+			c.FragmentSize, c.Run.KeyPair = 104, reusedKeys().registrar
+		}})
+		pc := PrinterConfig{Name: "printer", Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = reusedKeys().enrollee }}
+		exchange(func(x Exchange) Exchange { return x }, 104)(&pc)
+		p := addPrinter(t, w, pc)
+		shown, err := p.SetupByPIN()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.EnterPIN(eapwsc.PINEntry{PIN: shown}); err != nil {
+			t.Fatal(err)
+		}
+		w.Run(3 * time.Minute)
+		for _, e := range r.Events() {
+			if errors.Is(e.Err, registration.ErrProtocol) || errors.Is(e.Err, eapwsc.ErrLength) {
+				t.Errorf("seed %d: %v", seed, e.Err)
+			}
+		}
 	}
 }
