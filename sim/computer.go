@@ -84,6 +84,7 @@ func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
 	attempts := c.record.attempts // what a router does follows from those before
 	c.record.seeks(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
 	c.record.attempts, c.record.external, c.record.reads = attempts, true, write == nil
+	c.alarm = time.Time{} // of a wizard before that was still looking
 	c.rang(c.port.Now())
 	c.schedule()
 }

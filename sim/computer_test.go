@@ -192,3 +192,24 @@ func TestForeignRegistrar(t *testing.T) {
 		}
 	}
 }
+
+// TestWizardAgain starts the wizard while the one before is still looking. Only
+// the second goes on, and ends once.
+func TestWizardAgain(t *testing.T) {
+	w, r, c := newOffice(t, RouterConfig{})
+	w.SetLink(c.port, r.port, Link{Cut: true})
+	c.ReadSettings(r.PIN())
+	w.Run(time.Second) // it has found nothing, and waits to look again
+	w.SetLink(c.port, r.port, Link{})
+	scans := 0
+	w.cfg.Observe = func(e Event) {
+		if e.Kind == Sent && e.From == "computer" && e.Frame.Type == ProbeRequest {
+			scans++
+		}
+	}
+	_, err := wizard(t, w, c, r.PIN(), nil)
+	w.Run(time.Minute)
+	if err != nil || scans != 1 {
+		t.Errorf("%d scans, %v", scans, err)
+	}
+}
