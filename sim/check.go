@@ -67,10 +67,12 @@ type watched struct {
 
 // guarded is what is known of an access point.
 type guarded struct {
-	pressing    map[[16]byte]time.Time // devices heard in push-button mode, within the monitor time
-	guesses     int                    // wrong PINs of its own
-	lastNACK    string
-	lockedUntil time.Duration
+	pressing     map[[16]byte]time.Time // devices heard in push-button mode, within the monitor time
+	guesses      int                    // wrong PINs of its own
+	lastNACK     string
+	lockedUntil  time.Duration
+	registered   [16]byte // by push button, and when
+	registeredAt time.Time
 }
 
 // Message types: WSC 2.0 §12, Message Type.
@@ -97,6 +99,10 @@ const (
 	guessesToLock = 3
 	shortestLock  = time.Minute
 )
+
+// probingOn is for how long a device that was registered may still look like one
+// in push-button mode [hostap].
+const probingOn = 5 * time.Second
 
 func newChecker() *checker {
 	return &checker{lists: 1, runs: make(map[pairing]*run), homes: make(map[string]*watched), points: make(map[accessPoint]*guarded), given: make(map[network]bool)}
@@ -233,8 +239,12 @@ func (c *checker) probed(e Event) {
 	at := Epoch.Add(e.At)
 	id, ok := findAttribute(wpsAttributes(e.Frame.Body), 0x1012)
 	uuid, known := findAttribute(wpsAttributes(e.Frame.Body), 0x1047)
-	if ok && known && len(uuid) == 16 && len(id) == 2 && binary.BigEndian.Uint16(id) == 4 {
-		c.point(e.To, e.Frame).pressing[[16]byte(uuid)] = at
+	if !ok || !known || len(uuid) != 16 || len(id) != 2 || binary.BigEndian.Uint16(id) != 4 {
+		return
+	}
+	g := c.point(e.To, e.Frame)
+	if g.registered != [16]byte(uuid) || at.Sub(g.registeredAt) >= probingOn {
+		g.pressing[[16]byte(uuid)] = at
 	}
 }
 
@@ -246,6 +256,10 @@ func (c *checker) atAP(e Event, r *run) {
 	}
 	again := r.apReceived.has(m.kind) // such as a copy, with other damage
 	r.apReceived.add(m.kind)
+	if m.kind == typeDone && !r.pin {
+		g := c.point(e.To, e.Frame)
+		g.registered, g.registeredAt = r.uuid, Epoch.Add(e.At)
+	}
 	if uuid, ok := findAttribute(m.data, 0x1047); ok && m.kind == typeM1 && !again && len(uuid) == 16 {
 		r.uuid = [16]byte(uuid)
 	}
