@@ -1,0 +1,358 @@
+package sim
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// TestWorldProperty has owners, computers, the air and time do anything in any
+// order, and holds the world against the checker and a model after each step.
+// What fails is made small, and is found in testdata/rapid afterwards.
+func TestWorldProperty(t *testing.T) { rapid.Check(t, checkWorld) }
+
+func FuzzWorldProperty(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkWorld)) }
+
+func checkWorld(t *rapid.T) {
+	m := newModel(t)
+	actions := map[string]func(*rapid.T){"": m.check}
+	for name, act := range map[string]func(*rapid.T){
+		"time passes": func(t *rapid.T) {
+			m.Run(rapid.SampledFrom([]time.Duration{
+				20 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond, time.Second, 5 * time.Second, 25 * time.Second, eapwsc.WalkTime + time.Second,
+			}).Draw(t, "for"))
+		},
+		"printer by PIN":     m.byPIN,
+		"printer by button":  m.byButton,
+		"printer gives up":   m.giveUp,
+		"router, PIN":        m.enter,
+		"router, button":     m.press,
+		"router, page":       m.page,
+		"router, plug":       m.plug,
+		"router, its PIN":    m.ownPIN,
+		"computer":           m.wizard,
+		"air":                m.air,
+		"both, right button": func(t *rapid.T) { m.press(t); m.byButton(t) },
+		"both, right PIN":    func(t *rapid.T) { m.byPIN(t); m.enter(t) },
+	} {
+		actions[name] = act
+	}
+	t.Repeat(actions)
+	m.end(t)
+}
+
+// model is a world with two printers, two routers and a computer, and what must
+// be so in it.
+type model struct {
+	*World
+	watch    *checker
+	routers  []*modelRouter
+	printers []*modelPrinter
+	computer *Computer
+	unasked  string // a network that was given without a button
+}
+
+type modelRouter struct {
+	*Router
+	entries, presses int           // that the router took
+	pressed          time.Duration // the last time
+	registered       int           // devices, as it tells
+	policy           eapwsc.SetupLock
+}
+
+// modelPrinter is what is known of a printer without looking into it.
+type modelPrinter struct {
+	*Printer
+	button bool
+	until  time.Duration // when the set-up must be over; negative if none goes on
+	byPIN  int           // networks that it was given so, since the beginning
+}
+
+func newModel(t *rapid.T) *model {
+	m := &model{watch: newChecker()}
+	m.World = New(Config{Seed: rapid.Uint64().Draw(t, "seed"), Observe: func(e Event) {
+		m.watch.observe(e)
+		m.observe(e)
+	}})
+	for i, name := range []string{"router", "neighbour"} {
+		cfg := RouterConfig{Name: name, Settings: Settings{Key: fuzzKeys[i]}}
+		cfg.Customize = func(c *eapwsc.AccessPointConfig) { c.Run.KeyPair = reusedKeys().registrar }
+		r, err := NewRouter(m.World, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.routers = append(m.routers, &modelRouter{Router: r, policy: eapwsc.Unlocked})
+		m.watch.give(r.Settings().SSID, r.Settings().Key)
+	}
+	for i, name := range []string{"printer", "camera"} {
+		cfg := PrinterConfig{Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = reusedKeys().enrollee }}
+		if i == 1 {
+			cfg.PIN = pin.MustParse("2468") // the camera has a label
+		}
+		p, err := NewPrinter(m.World, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.printers = append(m.printers, &modelPrinter{Printer: p, until: never})
+	}
+	var err error
+	m.computer, err = NewComputer(m.World, ComputerConfig{Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair = reusedKeys().enrollee }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// observe notes what printers are given, and what routers tell of it.
+func (m *model) observe(e Event) {
+	if e.Kind != Noted {
+		return
+	}
+	given := strings.HasPrefix(e.Text, "has received the network")
+	pressed := slices.ContainsFunc(m.routers, func(r *modelRouter) bool {
+		return r.presses > 0 && e.At <= r.pressed+eapwsc.WalkTime+eapwsc.ExchangeTimeout
+	})
+	for _, p := range m.printers {
+		switch {
+		case p.port.Name() != e.From || !given:
+		case !p.button:
+			p.byPIN++
+		case !pressed:
+			m.unasked = e.String()
+		}
+	}
+	for _, r := range m.routers {
+		if r.port.Name() == e.From && e.Text == eapwsc.EventRegistered.String() {
+			r.registered++
+		}
+	}
+}
+
+func (m *model) printer(t *rapid.T) *modelPrinter {
+	return rapid.SampledFrom(m.printers).Draw(t, "printer")
+}
+
+// router is mostly the first.
+func (m *model) router(t *rapid.T) *modelRouter {
+	return m.routers[max(0, rapid.IntRange(-3, 1).Draw(t, "router"))]
+}
+
+func (m *model) byPIN(t *rapid.T) {
+	p := m.printer(t)
+	if _, err := p.SetupByPIN(); err != nil {
+		t.Fatal(err)
+	}
+	p.button, p.until = false, m.now+eapwsc.WalkTime
+}
+
+func (m *model) byButton(t *rapid.T) {
+	p := m.printer(t)
+	p.SetupByPushButton()
+	p.button, p.until = true, m.now+eapwsc.WalkTime
+}
+
+// giveUp ends a set-up, in one of three ways.
+func (m *model) giveUp(t *rapid.T) {
+	p := m.printer(t)
+	p.until = never
+	switch rapid.IntRange(0, 2).Draw(t, "how") {
+	case 0:
+		p.Cancel()
+	case 1:
+		p.Restart()
+	case 2:
+		p.NetworkReset()
+		if s := p.Status(); s.State != Idle || s.Err != nil || len(p.Networks()) > 0 {
+			t.Errorf("%s was reset and is %v, with %d networks", p.port.Name(), s, len(p.Networks()))
+		}
+	}
+}
+
+// enter types what a panel shows into a page, or something else.
+func (m *model) enter(t *rapid.T) {
+	r, p := m.router(t), m.printer(t).PIN()
+	if p.IsZero() {
+		p = pin.MustParse("12345670")
+	}
+	if half := max(0, rapid.IntRange(-2, 2).Draw(t, "wrong half")); half > 0 {
+		p = mistype(p, half)
+	}
+	if r.EnterPIN(eapwsc.PINEntry{PIN: p}) == nil {
+		r.entries++
+	}
+}
+
+func (m *model) press(t *rapid.T) {
+	if r := m.router(t); r.PressButton() == nil {
+		r.presses++
+		r.pressed = m.now
+	}
+}
+
+// page changes the settings of a router.
+func (m *model) page(t *rapid.T) {
+	r := m.router(t)
+	s := r.Settings()
+	switch rapid.IntRange(0, 4).Draw(t, "what") {
+	case 0:
+		s.WPSOff = !s.WPSOff
+	case 1:
+		s.Hidden = !s.Hidden
+	case 2:
+		s.Key = fuzzKeys[rapid.IntRange(0, 1).Draw(t, "key")]
+	case 3:
+		s.Security = rapid.SampledFrom([]Security{WPA2, WPAWPA2, WPA2WPA3, WPA3, Open}).Draw(t, "security")
+	case 4:
+		_ = r.Cancel() // WPS may be off
+		return
+	}
+	if r.Apply(s) == nil {
+		m.watch.give(s.SSID, s.Key)
+	}
+}
+
+func (m *model) plug(t *rapid.T) {
+	r := m.router(t)
+	if rapid.Bool().Draw(t, "reset") {
+		r.FactoryReset()
+		r.policy = eapwsc.Unlocked
+		if s := r.Settings(); s.SSID != r.cfg.Settings.SSID || string(s.Key) != string(r.cfg.Settings.Key) {
+			t.Errorf("%s was reset, and its network is %v", r.port.Name(), s.SSID)
+		}
+	} else {
+		r.Restart()
+	}
+}
+
+// ownPIN changes what may be done with a router's own PIN.
+func (m *model) ownPIN(t *rapid.T) {
+	r := m.router(t)
+	policy := rapid.SampledFrom([]eapwsc.SetupLock{eapwsc.Unlocked, eapwsc.Locked}).Draw(t, "lock")
+	if r.SetLock(policy) == nil {
+		r.policy = policy
+	}
+}
+
+// wizard reads the settings of the router with the best signal, or writes
+// others, with the PIN of one of them or a wrong one.
+func (m *model) wizard(t *rapid.T) {
+	p := m.router(t).PIN()
+	if half := max(0, rapid.IntRange(-1, 2).Draw(t, "wrong half")); half > 0 {
+		p = mistype(p, half)
+	}
+	if rapid.Bool().Draw(t, "read") {
+		m.computer.ReadSettings(p)
+		return
+	}
+	s := wps.Credential{SSID: "written", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: fuzzKeys[rapid.IntRange(0, 1).Draw(t, "key")]}
+	m.watch.give(s.SSID, s.NetworkKey)
+	m.computer.WriteSettings(p, s)
+}
+
+// air changes what is between a router and another device.
+func (m *model) air(t *rapid.T) {
+	to := []*Port{m.printers[0].Port(), m.printers[1].Port(), m.computer.Port()}[rapid.IntRange(0, 2).Draw(t, "device")]
+	m.SetLink(to, m.router(t).Port(), rapid.SampledFrom([]Link{
+		{}, {}, {Cut: true}, {Fault: Noise{Loss: 0.2, Double: 0.2, Delay: 0.3}}, {Fault: Noise{Corrupt: 0.05, Truncate: 0.05}},
+	}).Draw(t, "link"))
+}
+
+// check holds the world against the model.
+func (m *model) check(t *rapid.T) {
+	for _, v := range m.watch.violations {
+		t.Error(v)
+	}
+	byPIN, entries := 0, 0
+	for _, p := range m.printers {
+		m.checkPrinter(t, p)
+		byPIN += p.byPIN
+	}
+	for _, r := range m.routers {
+		m.checkRouter(t, r)
+		entries += r.entries
+		if r.registered > r.entries+r.presses {
+			t.Errorf("%s has registered %d times, and its owner has done %d things for it", r.port.Name(), r.registered, r.entries+r.presses)
+		}
+	}
+	if byPIN > entries {
+		t.Errorf("%d networks were given by PIN, and %d PINs were entered: one was good twice", byPIN, entries)
+	}
+	if m.unasked != "" {
+		t.Errorf("nobody has pressed: %s", m.unasked)
+	}
+	if settings, err := m.computer.Outcome(); settings != nil && (err != nil || !m.watch.gave(settings)) {
+		t.Errorf("the computer has read %v, %v", settings, err)
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+}
+
+func (m *model) checkPrinter(t *rapid.T, p *modelPrinter) {
+	name, s, networks := p.port.Name(), p.Status(), p.Networks()
+	for _, n := range networks {
+		if !m.watch.gave(&n) {
+			t.Errorf("%s has the network %v, which no router had", name, n.SSID)
+		}
+	}
+	known := slices.ContainsFunc(networks, func(n wps.Credential) bool { return n.SSID == s.SSID })
+	legal := map[State]bool{
+		Idle:       len(networks) == 0 && s.SSID == "",
+		SettingUp:  p.until >= m.now && s.Err == nil && s.SSID == "",
+		Connecting: len(networks) > 0 && s.SSID == "",
+		Connected:  known && s.Err == nil,
+	}
+	if !legal[s.State] {
+		t.Errorf("%s is %v [%v] with %d networks, and its set-up is to end at %v", name, s, s.Err, len(networks), p.until)
+	}
+	if s.State != SettingUp && p.until >= m.now {
+		p.until = never // it has ended early
+	}
+	if (s.State == SettingUp) != (p.setup != nil) {
+		t.Errorf("%s is %v", name, s)
+	}
+}
+
+func (m *model) checkRouter(t *rapid.T, r *modelRouter) {
+	if !r.boot.IsZero() {
+		return // it does not answer
+	}
+	g := m.watch.point(r.port.Name(), nil) // its radios know of each other
+	switch lock := r.Lock(); {
+	case r.policy == eapwsc.Locked && lock != eapwsc.Locked:
+		t.Errorf("%s: its owner has locked its PIN, and it is %v", r.port.Name(), lock)
+	case m.now < g.lockedUntil && lock != eapwsc.Locked:
+		t.Errorf("%s: its PIN was guessed %d times, and it is %v", r.port.Name(), g.guesses, lock)
+	case r.policy == eapwsc.Unlocked && g.guesses < guessesToLock && lock != eapwsc.Unlocked:
+		t.Errorf("%s: its PIN was guessed %d times only, and it is %v", r.port.Name(), g.guesses, lock)
+	}
+}
+
+// end lets all come to its end.
+func (m *model) end(t *rapid.T) {
+	m.Run(eapwsc.WalkTime + eapwsc.ExchangeTimeout)
+	m.check(t)
+	for _, p := range m.printers {
+		if s := p.Status(); s.State == SettingUp || p.exchange != nil {
+			t.Errorf("%s does not end: %v", p.port.Name(), s)
+		}
+	}
+	if m.computer.Busy() || m.computer.exchange != nil {
+		t.Error("the computer does not end")
+	}
+	for _, r := range m.routers {
+		for _, c := range r.clients {
+			if c.session != nil && c.phase == clientRegisters {
+				t.Errorf("%s has still a session with %v", r.port.Name(), c.mac)
+			}
+		}
+	}
+}
