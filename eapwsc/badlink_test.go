@@ -1,0 +1,300 @@
+package eapwsc
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// TestBadLink has a station and an access point register over a link on which
+// packets are lost, doubled, swapped, cut and changed, come late, come from
+// another exchange, or do not come at all for some time. What fails is made small.
+func TestBadLink(t *testing.T) { rapid.Check(t, checkBadLink) }
+
+func FuzzBadLink(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkBadLink)) }
+
+// badLink is an exchange, and the packets that are on their way in it.
+type badLink struct {
+	peer         *Peer
+	server       *Server
+	enrollee     *registration.Enrollee
+	registrar    *registration.Registrar
+	reads, wrong bool // the station is a registrar, the PINs differ
+	now          time.Time
+	ends         [2]linkEnd // station, access point
+	request      []byte     // that the station answered last, and its response
+	response     []byte
+	foreign      [][]byte // of another exchange
+}
+
+// linkEnd is one side: what is on its way to it, all that was, and what it waits
+// for.
+type linkEnd struct {
+	coming, all [][]byte
+	deadline    time.Time
+	done        bool
+	err         error
+}
+
+const toStation, toAccessPoint = 0, 1
+
+// cheapKeys are made once.
+var cheapKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
+	for i := range keys {
+		keys[i], _ = registration.NewKeyPairFromExponent([]byte{byte(3 + i), 5, 7, 11, 13})
+	}
+	return keys
+})
+
+// strangers are the packets of an exchange that nothing disturbed.
+var strangers = sync.OnceValue(func() (all [][]byte) {
+	l := &badLink{now: began}
+	l.begin(registration.PIN(pin.MustParse("24681353")), 100, 150, 0x40)
+	for !l.ends[toStation].done || !l.ends[toAccessPoint].done {
+		for side := range l.ends {
+			if end := &l.ends[side]; len(end.coming) > 0 {
+				packet := end.coming[0]
+				end.coming = end.coming[1:]
+				all = append(all, packet)
+				l.deliver(nil, side, packet)
+			}
+		}
+	}
+	return all
+})
+
+// begin makes both sides. They have the same randomness in every exchange with
+// the same seed.
+func (l *badLink) begin(station registration.Password, stationSize, size int, seed byte) {
+	known := registration.PIN(pin.MustParse("12345670"))
+	if seed == 0x40 {
+		known = station
+	}
+	d, ap := device(2), device(1)
+	keys := cheapKeys()
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	var m Machine
+	var err error
+	cfg := ServerConfig{FragmentSize: size, FirstID: seed}
+	if l.reads {
+		l.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
+			Config: registration.Config{Device: d, Rand: &zeros{seed}, KeyPair: keys[0]}, Password: station, AP: true,
+		})
+		m = l.registrar
+		cfg.Enrollee = func() (Machine, error) {
+			settings := network
+			settings.MAC = ap.MAC
+			l.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{
+				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, AP: &settings,
+			})
+			return l.enrollee, err
+		}
+	} else {
+		l.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{
+			Config: registration.Config{Device: d, Rand: &zeros{seed}, KeyPair: keys[0]}, Password: station,
+		})
+		m = l.enrollee
+		cfg.Registrar = func() (Machine, error) {
+			l.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
+				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, Credentials: []wps.Credential{network},
+			})
+			return l.registrar, err
+		}
+	}
+	must(err)
+	l.peer, err = NewPeer(PeerConfig{Machine: m, FragmentSize: stationSize})
+	must(err)
+	l.server, err = NewServer(cfg)
+	must(err)
+	l.take(toStation, l.peer.Start(l.now), nil)
+	l.take(toAccessPoint, l.server.Start(l.now), nil)
+}
+
+// take does what a side wants.
+func (l *badLink) take(side int, s Step, err error) {
+	end, other := &l.ends[side], &l.ends[1-side]
+	if s.Send != nil {
+		packet := bytes.Clone(s.Send)
+		other.coming, other.all = append(other.coming, packet), append(other.all, packet)
+	}
+	end.deadline, end.done = s.Deadline, s.Done
+	if s.Done {
+		end.err = err
+	}
+}
+
+// deliver gives a side a packet.
+func (l *badLink) deliver(t *rapid.T, side int, packet []byte) {
+	if l.ends[side].done {
+		return
+	}
+	if side == toAccessPoint {
+		step, err := l.server.Handle(l.now, packet)
+		l.take(side, step, err)
+		return
+	}
+	step, err := l.peer.Handle(l.now, packet)
+	if step.Send != nil {
+		if t != nil && bytes.Equal(packet, l.request) && !bytes.Equal(step.Send, l.response) {
+			t.Fatalf("request %x is answered by %x, and was by %x", packet, step.Send, l.response)
+		}
+		l.request, l.response = bytes.Clone(packet), bytes.Clone(step.Send)
+	}
+	if t != nil && !step.Done && err != nil && !errors.Is(err, ErrIgnored) {
+		t.Fatalf("the station goes on after %v", err)
+	}
+	l.take(side, step, err)
+}
+
+// wait lets time pass until the next deadline.
+func (l *badLink) wait() {
+	next := sooner(l.ends[toStation].deadline, l.ends[toAccessPoint].deadline)
+	if next.IsZero() {
+		return
+	}
+	l.now = next
+	if end := l.ends[toStation]; !end.done && !end.deadline.After(l.now) {
+		step, err := l.peer.Timeout(l.now)
+		l.take(toStation, step, err)
+	}
+	if end := l.ends[toAccessPoint]; !end.done && !end.deadline.After(l.now) {
+		step, err := l.server.Timeout(l.now)
+		l.take(toAccessPoint, step, err)
+	}
+}
+
+// check holds what must be so at any time: what a side has, it was given by who
+// has the same PIN, and each proof came after the other's.
+func (l *badLink) check(t *rapid.T) {
+	result := l.peer.Result()
+	switch {
+	case result == nil:
+	case l.wrong:
+		t.Fatalf("the PINs differ, and the station has a result")
+	case !l.enrollee.Proved() || !l.registrar.Proved():
+		t.Fatalf("the station has a result without both proofs")
+	case l.reads && (result.AP == nil || result.AP.SSID != network.SSID || !bytes.Equal(result.AP.NetworkKey, network.NetworkKey)):
+		t.Fatalf("the station has read %v", result.AP)
+	case !l.reads && (len(result.Credentials) != 1 || result.Credentials[0].SSID != network.SSID || !bytes.Equal(result.Credentials[0].NetworkKey, network.NetworkKey)):
+		t.Fatalf("the station was given %v", result.Credentials)
+	}
+	if !l.reads && l.server.Result() != nil && result == nil && l.ends[toStation].done {
+		t.Fatalf("the access point has registered a station that failed: %v", l.ends[toStation].err)
+	}
+	if l.wrong && l.server.Result() != nil {
+		t.Fatalf("the PINs differ, and the access point has a result")
+	}
+}
+
+func checkBadLink(t *rapid.T) {
+	l := &badLink{now: began, foreign: strangers()}
+	l.reads, l.wrong = rapid.Bool().Draw(t, "registrar"), rapid.Bool().Draw(t, "wrong PIN")
+	password := pin.MustParse("12345670")
+	if l.wrong {
+		password = []pin.PIN{pin.MustParse("12340002"), pin.MustParse("22345677")}[rapid.IntRange(0, 1).Draw(t, "half")]
+	}
+	sizes := rapid.SampledFrom([]int{0, 100, 150})
+	l.begin(registration.PIN(password), sizes.Draw(t, "station's fragments"), sizes.Draw(t, "access point's"), rapid.Byte().Filter(func(b byte) bool { return b != 0x40 }).Draw(t, "seed"))
+
+	// next takes a packet that is on its way.
+	next := func(t *rapid.T, swapped bool) (side int, packet []byte) {
+		side = rapid.IntRange(0, 1).Draw(t, "to")
+		end := &l.ends[side]
+		if len(end.coming) == 0 {
+			side = 1 - side
+			end = &l.ends[side]
+		}
+		if len(end.coming) == 0 {
+			t.Skip("nothing is on its way")
+		}
+		i := 0
+		if swapped {
+			i = rapid.IntRange(0, len(end.coming)-1).Draw(t, "which")
+		}
+		packet = end.coming[i]
+		end.coming = append(end.coming[:i:i], end.coming[i+1:]...)
+		return side, packet
+	}
+	arrives := func(t *rapid.T) {
+		side, packet := next(t, false)
+		l.deliver(t, side, packet)
+	}
+	many := func(t *rapid.T) {
+		for range 8 {
+			for side := range l.ends {
+				if end := &l.ends[side]; len(end.coming) > 0 {
+					packet := end.coming[0]
+					end.coming = end.coming[1:]
+					l.deliver(t, side, packet)
+				}
+			}
+		}
+	}
+	actions := map[string]func(*rapid.T){
+		"":        l.check,
+		"arrives": arrives,
+		"several": many,
+		"twice": func(t *rapid.T) {
+			side, packet := next(t, false)
+			l.deliver(t, side, packet)
+			l.deliver(t, side, packet)
+		},
+		"late": func(t *rapid.T) {
+			side := rapid.IntRange(0, 1).Draw(t, "to")
+			if all := l.ends[side].all; len(all) > 0 {
+				l.deliver(t, side, all[rapid.IntRange(0, len(all)-1).Draw(t, "which")])
+			}
+		},
+	}
+	// Copies do no harm, whenever they come.
+	copies := rapid.Bool().Draw(t, "only copies")
+	if !copies {
+		actions["swapped"] = func(t *rapid.T) {
+			side, packet := next(t, true)
+			l.deliver(t, side, packet)
+		}
+		actions["lost"] = func(t *rapid.T) { next(t, false) }
+		actions["cut"] = func(t *rapid.T) {
+			side, packet := next(t, false)
+			l.deliver(t, side, packet[:rapid.IntRange(0, len(packet)-1).Draw(t, "length")])
+		}
+		actions["changed"] = func(t *rapid.T) {
+			side, packet := next(t, false)
+			packet = bytes.Clone(packet)
+			packet[rapid.IntRange(0, len(packet)-1).Draw(t, "at")] ^= rapid.ByteRange(1, 255).Draw(t, "bits")
+			l.deliver(t, side, packet)
+		}
+		actions["foreign"] = func(t *rapid.T) {
+			l.deliver(t, rapid.IntRange(0, 1).Draw(t, "to"), l.foreign[rapid.IntRange(0, len(l.foreign)-1).Draw(t, "which")])
+		}
+		actions["silence"] = func(*rapid.T) { l.wait() }
+	}
+	t.Repeat(actions)
+	for steps := 0; !l.ends[toStation].done || !l.ends[toAccessPoint].done; steps++ {
+		if steps > 1000 {
+			t.Fatal("the exchange does not end")
+		}
+		many(t)
+		l.wait()
+		l.check(t)
+	}
+	if d := l.now.Sub(began); d > ExchangeTimeout {
+		t.Fatalf("the exchange took %v", d)
+	}
+	l.check(t)
+	if copies && !l.wrong && (l.peer.Result() == nil || l.server.Result() == nil) {
+		t.Fatalf("copies alone had it fail: %v, %v", l.ends[toStation].err, l.ends[toAccessPoint].err)
+	}
+}
