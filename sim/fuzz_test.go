@@ -8,6 +8,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
 )
 
 // Two pre-shared keys, which cost nothing to compute.
@@ -16,13 +17,25 @@ var fuzzKeys = [...]wps.NetworkKey{
 }
 
 // fuzzWorld plays a world by a byte-coded schedule: a number of actions, two
-// octets for each (what, and after how long), and the fate of each frame.
+// octets for each (what, and after how long), and the fate of each frame. Keys
+// are reused: fresh ones take ten times as long as all else.
 func fuzzWorld(t testing.TB, schedule []byte) *World {
 	watch := newChecker()
 	w := New(Config{Seed: 1, Observe: watch.observe})
-	r := addRouter(t, w, RouterConfig{Name: "router", Settings: Settings{Key: fuzzKeys[0]}})
-	printers := []*Printer{addPrinter(t, w, PrinterConfig{Name: "printer"}), addPrinter(t, w, PrinterConfig{Name: "camera"})}
-	computer, err := NewComputer(w, ComputerConfig{Name: "computer"})
+	keys := reusedKeys()
+	r := addRouter(t, w, RouterConfig{
+		Name: "router", Settings: Settings{Key: fuzzKeys[0]},
+		Customize: func(c *eapwsc.AccessPointConfig) { c.Run.KeyPair = keys.registrar },
+	})
+	var printers []*Printer
+	for _, name := range []string{"printer", "camera"} {
+		printers = append(printers, addPrinter(t, w, PrinterConfig{
+			Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = keys.enrollee },
+		}))
+	}
+	computer, err := NewComputer(w, ComputerConfig{
+		Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair = keys.enrollee },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +126,7 @@ func FuzzWorld(f *testing.F) {
 	f.Add([]byte{4, 3, 10, 1, 40, 9, 255, 3, 255})                        // restarted midway
 	f.Add([]byte{2, 3, 10, 1, 255, 0, 0, 3, 4, 5, 3, 3, 4})               // with faults
 	f.Add([]byte("\xe6\xe6\xe6\xcf\xcf\xcf\xcf\xc7\xcf\xcf\xcf\xcf\xcf")) // guesses before and after a factory reset
+	f.Add([]byte("\xd8\xd5\xff\xe8?\xff\x10\x10\x00\x01!"))               // registered by button, and pressed again at once
 	f.Add(append([]byte{2, 0, 50, 2, 255}, strings.Repeat("\x00\x04\x05\x00\x0c\x06", 40)...))
 	f.Fuzz(func(t *testing.T, schedule []byte) {
 		if len(schedule) > 4096 {
