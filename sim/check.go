@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,8 +41,10 @@ type run struct {
 	request        []byte // that has just arrived
 	// At the access point, since it was asked.
 	apSent, apReceived messageSet
-	pin                bool     // by M2, as far as its first fragment tells
-	uuid               [16]byte // by M1
+	pin                bool // by M2, as far as its first fragment tells
+	// By M1. Of several that came, damaged or somebody else's, it is not known
+	// which one was taken.
+	uuids [][16]byte
 }
 
 // answer is what a request was answered with: EAPOL frames, as they were sent.
@@ -71,7 +74,7 @@ type guarded struct {
 	guesses      int                    // wrong PINs of its own
 	lastNACK     string
 	lockedUntil  time.Duration
-	registered   [16]byte // by push button, and when
+	registered   [][16]byte // by push button, and when
 	registeredAt time.Time
 }
 
@@ -183,7 +186,7 @@ func (c *checker) observe(e Event) {
 		r.sent, r.received, r.request, r.answers = 0, 0, nil, nil
 	case f.Type == AssociationRequest && e.Kind == Arrived:
 		r := c.run(e.From, e.To)
-		r.apSent, r.apReceived = 0, 0
+		r.apSent, r.apReceived, r.uuids = 0, 0, nil
 	case f.Type != Data || e.Kind == Lost:
 	case e.Kind == Sent && e.To == "": // to an address that nobody has any more
 	case f.From == f.BSSID && e.Kind == Sent:
@@ -243,7 +246,7 @@ func (c *checker) probed(e Event) {
 		return
 	}
 	g := c.point(e.To, e.Frame)
-	if g.registered != [16]byte(uuid) || at.Sub(g.registeredAt) >= probingOn {
+	if !slices.Contains(g.registered, [16]byte(uuid)) || at.Sub(g.registeredAt) >= probingOn {
 		g.pressing[[16]byte(uuid)] = at
 	}
 }
@@ -254,14 +257,13 @@ func (c *checker) atAP(e Event, r *run) {
 	if !ok {
 		return
 	}
-	again := r.apReceived.has(m.kind) // such as a copy, with other damage
 	r.apReceived.add(m.kind)
 	if m.kind == typeDone && !r.pin {
 		g := c.point(e.To, e.Frame)
-		g.registered, g.registeredAt = r.uuid, Epoch.Add(e.At)
+		g.registered, g.registeredAt = r.uuids, Epoch.Add(e.At)
 	}
-	if uuid, ok := findAttribute(m.data, 0x1047); ok && m.kind == typeM1 && !again && len(uuid) == 16 {
-		r.uuid = [16]byte(uuid)
+	if uuid, ok := findAttribute(m.data, 0x1047); ok && m.kind == typeM1 && len(uuid) == 16 {
+		r.uuids = append(r.uuids, [16]byte(uuid))
 	}
 }
 
@@ -304,7 +306,7 @@ func (c *checker) fromAP(e Event, r *run) {
 // checkOverlap checks that no other device was heard pressing.
 func (c *checker) checkOverlap(e Event, g *guarded, r *run) {
 	for uuid, at := range g.pressing {
-		if uuid != r.uuid && Epoch.Add(e.At).Sub(at) < eapwsc.MonitorTime {
+		if !slices.Contains(r.uuids, uuid) && Epoch.Add(e.At).Sub(at) < eapwsc.MonitorTime {
 			c.fail("%v: %s registers by push button although another device is in that mode", e.At, e.From)
 		}
 	}
