@@ -54,8 +54,8 @@
 //
 // # On gopacket
 //
-// Files are read with github.com/google/gopacket/pcapgo where it is sound. The decoders of github.com/google/gopacket/layers are not
-// used, but as a reference in tests: v1.1.19 takes padding into EAP.TypeData, always cuts four octets off 802.11 frames, takes no
-// element shorter than four octets as the last one, and panics on many malformed radiotap headers and vendor elements. Users who feed WPS code
-// from it should cut EAP packets to their own length.
+// Neither github.com/google/gopacket/pcapgo nor the decoders of github.com/google/gopacket/layers are used, but as a reference in tests.
+// The former copies each frame and stops at what it does not expect. Of the latter, v1.1.19 takes padding into EAP.TypeData, always cuts
+// four octets off 802.11 frames, takes no element shorter than four octets as the last one, and panics on many malformed radiotap headers
+// and vendor elements. Users who feed WPS code from it should cut EAP packets to their own length.
 package capture

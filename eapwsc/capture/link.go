@@ -24,8 +24,8 @@ const (
 	linkUndefined linkType = 0xffff
 )
 
-// linkDecoders holds what takes a frame apart, by link type.
-var linkDecoders = map[linkType]func(*decoder, []byte){
+// linkDecoders holds what takes a frame apart, by link type; nil if that is unknown.
+var linkDecoders = [linkSLL2 + 1]func(*decoder, []byte){
 	linkNull:     (*decoder).loopback,
 	linkEthernet: (*decoder).ethernet,
 	linkRaw12:    (*decoder).rawIP,

@@ -90,14 +90,13 @@ func (d *decoder) decode(f *frame) {
 	d.reset()
 	d.number++
 	d.frame = f
-	decode, ok := linkDecoders[f.link]
-	if !ok {
+	if int(f.link) >= len(linkDecoders) || linkDecoders[f.link] == nil {
 		d.unknown = f.link
 		d.note(linkUnknown)
 		return
 	}
 	d.understood = true
-	decode(d, f.data)
+	linkDecoders[f.link](d, f.data)
 }
 
 func (d *decoder) reset() {
