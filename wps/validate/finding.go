@@ -118,11 +118,14 @@ type located struct {
 }
 
 func newReporter(mode wps.Mode) *reporter {
-	return &reporter{mode: mode, count: map[*rule]int{}}
+	return &reporter{mode: mode}
 }
 
 // add reports that the current rule is broken at an attribute.
 func (r *reporter) add(id wps.AttributeID, offset int, format string, args ...any) {
+	if r.count == nil {
+		r.count = map[*rule]int{}
+	}
 	r.count[r.rule]++
 	if r.count[r.rule] > maxPerRule {
 		return
@@ -136,6 +139,9 @@ func (r *reporter) add(id wps.AttributeID, offset int, format string, args ...an
 
 // findings returns what was collected, in order.
 func (r *reporter) findings() Findings {
+	if len(r.found) == 0 {
+		return nil
+	}
 	for rule, n := range r.count {
 		if n > maxPerRule {
 			r.rule, r.run, r.message, r.kind, r.base = rule, 0, Whole, 0, 0
@@ -153,9 +159,6 @@ func (r *reporter) findings() Findings {
 	all := make(Findings, len(r.found))
 	for i := range r.found {
 		all[i] = r.found[i].Finding
-	}
-	if len(all) == 0 {
-		return nil
 	}
 	return all
 }

@@ -97,12 +97,15 @@ func checkRepeated(l *list, r *reporter) {
 // repeated calls f with each attribute of the table that stood before and may
 // not stand again.
 func (l *list) repeated(f func(attribute)) {
+	if !l.again {
+		return
+	}
 	for i, a := range l.attrs {
 		slot := l.slot(a.id)
 		if slot == nil || int(*slot) == i+1 {
 			continue
 		}
-		if row, ok := a.id.Info(); ok && !row.Repeats {
+		if row := infoOf(a.id); row != nil && !row.Repeats {
 			f(a)
 		}
 	}
@@ -187,7 +190,7 @@ func checkOutOfPlace(l *list, r *reporter) {
 		return
 	}
 	l.firsts(func(a attribute, place int) {
-		if row, ok := a.id.Info(); ok && place == 0 && !(isSecret(row) && inClear(l.kind)) {
+		if row := infoOf(a.id); row != nil && place == 0 && !(isSecret(row) && inClear(l.kind)) {
 			r.add(a.id, a.at, "%v has no place in %v.", a.id, l.kind)
 		}
 	})
@@ -199,24 +202,24 @@ func inClear(k wps.Kind) bool {
 	return k >= wps.KindBeacon && k <= wps.KindDone || k == wps.KindSetSelectedRegistrar
 }
 
-func isSecret(row wps.AttributeInfo) bool {
+func isSecret(row *wps.AttributeInfo) bool {
 	return row.Encoding == wps.Secret || row.ID == wps.AttrCredential
 }
 
 func checkSecretInClear(l *list, r *reporter) {
 	for _, a := range l.attrs {
-		if row, ok := a.id.Info(); ok && isSecret(row) {
+		if row := infoOf(a.id); row != nil && isSecret(row) {
 			r.add(a.id, a.at, "%v is sent in the clear in %v.", a.id, l.kind)
 		}
 	}
 }
 
 // checkText applies a check to each text in a list.
-func checkText(wrong func(row wps.AttributeInfo, v []byte) string) func(*list, *reporter) {
+func checkText(wrong func(row *wps.AttributeInfo, v []byte) string) func(*list, *reporter) {
 	return func(l *list, r *reporter) {
 		for _, a := range l.attrs {
-			row, ok := a.id.Info()
-			if !ok || row.Encoding != wps.ASCII && row.Encoding != wps.UTF8 {
+			row := infoOf(a.id)
+			if row == nil || row.Encoding != wps.ASCII && row.Encoding != wps.UTF8 {
 				continue
 			}
 			if why := wrong(row, l.value(a)); why != "" {
@@ -226,7 +229,7 @@ func checkText(wrong func(row wps.AttributeInfo, v []byte) string) func(*list, *
 	}
 }
 
-func emptyText(_ wps.AttributeInfo, v []byte) string {
+func emptyText(_ *wps.AttributeInfo, v []byte) string {
 	if len(v) == 0 {
 		return "is empty"
 	}
@@ -234,7 +237,7 @@ func emptyText(_ wps.AttributeInfo, v []byte) string {
 }
 
 // badCharacters leaves zeros at the end to the rule about the value.
-func badCharacters(row wps.AttributeInfo, v []byte) string {
+func badCharacters(row *wps.AttributeInfo, v []byte) string {
 	for len(v) > 0 && v[len(v)-1] == 0 {
 		v = v[:len(v)-1]
 	}
@@ -322,10 +325,9 @@ func octets(low, high int) string {
 }
 
 func checkLength(l *list, a attribute, r *reporter) {
-	v := l.value(a)
-	if err := (wps.Attribute{ID: a.id, Value: v}).Valid(); errors.Is(err, wps.ErrLength) {
-		info, _ := a.id.Info()
-		r.add(a.id, a.at, "%v is %d octets long; it has %s.", a.id, len(v), octets(info.Min, info.Max))
+	n := len(l.value(a))
+	if row := infoOf(a.id); !allows(row, n) {
+		r.add(a.id, a.at, "%v is %d octets long; it has %s.", a.id, n, octets(row.Min, row.Max))
 	}
 }
 

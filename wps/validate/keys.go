@@ -156,6 +156,7 @@ func (x *exchange) breakSeal(value []byte) ([]byte, seal) {
 	}
 	plaintext = plaintext[:len(plaintext)-n]
 	l := newList(0, plaintext)
+	defer l.release()
 	switch {
 	case !l.has(wps.AttrKeyWrapAuthenticator):
 		return plaintext, noKeyWrap
@@ -267,7 +268,9 @@ func (x *exchange) networks(f func(s *step, l *list, at int)) {
 		default:
 			for _, a := range s.settings.attrs {
 				if a.id == wps.AttrCredential {
-					f(s, newList(wps.KindCredential, s.settings.value(a)), a.at+attributeHeader)
+					inner := newList(wps.KindCredential, s.settings.value(a))
+					f(s, inner, a.at+attributeHeader)
+					inner.release()
 				}
 			}
 		}

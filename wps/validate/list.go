@@ -3,6 +3,7 @@ package validate
 import (
 	"encoding/binary"
 	"errors"
+	"sync"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -15,6 +16,7 @@ type list struct {
 	first  [0x80]int32  // 1 + index of the first attribute 0x1000 to 0x107F
 	wfa    []wfaElement // of all extensions of the Wi-Fi Alliance
 	wfaCut []wfaElement // what is left of those that are cut
+	again  bool         // an attribute of the table stands a second time
 	quirks wps.Quirks   // of the octets between the attributes
 
 	cut    *wps.Error // where the list ends within an attribute, or nil
@@ -39,22 +41,27 @@ type wfaElement struct {
 // attributeHeader is the length of an attribute's type and length, in octets.
 const attributeHeader = 4
 
+// lists keeps lists for others to be taken apart into: an exchange has ten, and
+// to make them takes longer than to judge them.
+var lists = sync.Pool{New: func() any { return new(list) }}
+
 // newList takes a list apart. wps.Decoder stops at the first fault; where an
 // attribute has a wrong length only, a validator goes on behind it. A kind that
-// does not exist is none.
+// does not exist is none. Release it when it is judged.
 func newList(kind wps.Kind, data []byte) *list {
 	if kind > wps.KindHandoverSelect {
 		kind = 0
 	}
-	l := &list{kind: kind, data: data, sender: Version1}
+	l := lists.Get().(*list)
+	l.kind, l.data, l.sender = kind, data, Version1
 	for base := 0; base < len(data); {
 		d := wps.NewDecoder(data[base:], wps.Tolerant)
 		for d.Next() {
 			l.add(d.ID(), base+d.Offset())
 		}
 		l.quirks |= d.Quirks()
-		var fault *wps.Error
-		if !errors.As(d.Err(), &fault) {
+		fault, ok := errors.AsType[*wps.Error](d.Err())
+		if !ok {
 			break
 		}
 		if fault.Err != wps.ErrLength {
@@ -73,6 +80,19 @@ func newList(kind wps.Kind, data []byte) *list {
 	return l
 }
 
+// release gives a list back. It must not be used any more.
+func (l *list) release() {
+	for _, a := range l.attrs {
+		if slot := l.slot(a.id); slot != nil {
+			*slot = 0
+		}
+	}
+	clear(l.wfa) // they refer to the octets of the list
+	clear(l.wfaCut)
+	*l = list{attrs: l.attrs[:0], first: l.first, wfa: l.wfa[:0], wfaCut: l.wfaCut[:0]}
+	lists.Put(l)
+}
+
 // newMessage takes a message apart. Its kind is 0 if it does not tell; unlike
 // wps.PeekMessageType this does not mind what stands before the Message Type.
 func newMessage(data []byte) *list {
@@ -86,8 +106,12 @@ func newMessage(data []byte) *list {
 func (l *list) add(id wps.AttributeID, at int) {
 	end := at + attributeHeader + int(binary.BigEndian.Uint16(l.data[at+2:]))
 	l.attrs = append(l.attrs, attribute{id, at, end})
-	if slot := l.slot(id); slot != nil && *slot == 0 {
-		*slot = int32(len(l.attrs))
+	if slot := l.slot(id); slot != nil {
+		if *slot == 0 {
+			*slot = int32(len(l.attrs))
+		} else {
+			l.again = true
+		}
 	}
 	if v := l.data[at+attributeHeader : end]; id == wps.AttrVendorExtension && len(v) >= 3 && [3]byte(v) == wps.VendorWFA {
 		l.addWFA(v[3:], at)
@@ -115,6 +139,26 @@ func (l *list) slot(id wps.AttributeID) *int32 {
 	return &l.first[id&0x7F]
 }
 
+// infos are the rows of the table of attributes, by the low bits of the type: to
+// look at one in place saves copying it for each attribute and rule.
+var infos = func() (all [0x80]*wps.AttributeInfo) {
+	for row := range wps.Attributes() {
+		all[row.ID&0x7F] = &row
+	}
+	return all
+}()
+
+// infoOf returns the row of the table for an attribute, or nil.
+func infoOf(id wps.AttributeID) *wps.AttributeInfo {
+	if id&^0x7F != 0x1000 {
+		return nil
+	}
+	return infos[id&0x7F]
+}
+
+// allows reports whether the table lets an attribute have n octets.
+func allows(row *wps.AttributeInfo, n int) bool { return row.Min <= n && n <= row.Max }
+
 // value returns the octets of an attribute.
 func (l *list) value(a attribute) []byte { return l.data[a.at+attributeHeader : a.end] }
 
@@ -137,7 +181,7 @@ func (l *list) get(id wps.AttributeID) []byte {
 		return nil
 	}
 	v := l.value(l.attrs[i-1])
-	if row, ok := id.Info(); !ok || len(v) < row.Min || len(v) > row.Max {
+	if row := infoOf(id); row == nil || !allows(row, len(v)) {
 		return nil
 	}
 	return v

@@ -40,9 +40,9 @@ func newSeries(transcripts []Transcript) *series {
 	return s
 }
 
-func (s *series) clear() {
+func (s *series) release() {
 	for _, x := range s.runs {
-		x.clear()
+		x.release()
 	}
 }
 

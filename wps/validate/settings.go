@@ -211,6 +211,7 @@ func checkCredentialRepeated(l *list, r *reporter) {
 			types: string(inner.get(wps.AttrAuthType)) + string(inner.get(wps.AttrEncrType)),
 			key:   string(key),
 		}
+		inner.release()
 		if seen[c] {
 			r.add(a.id, a.at, "A Credential is given twice.")
 		}

@@ -2,6 +2,8 @@ package validate
 
 import (
 	"bytes"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/gowps/gowps/wps"
@@ -104,8 +106,13 @@ type step struct {
 	decrypted []byte // its octets
 }
 
+// exchanges keeps exchanges for others to be taken apart into.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+
+// newExchange takes a transcript apart. Release it when it is judged.
 func newExchange(t *Transcript) *exchange {
-	x := &exchange{Transcript: t, steps: make([]step, len(t.Steps))}
+	x := exchanges.Get().(*exchange)
+	x.Transcript, x.steps = t, slices.Grow(x.steps, len(t.Steps))[:len(t.Steps)]
 	if t.Keys != nil {
 		x.cipher = registration.NewCipher(t.Keys)
 	}
@@ -127,14 +134,24 @@ func newExchange(t *Transcript) *exchange {
 	return x
 }
 
-// clear overwrites what was decrypted.
-func (x *exchange) clear() {
+// release overwrites what was decrypted, and gives the exchange back. It must
+// not be used any more.
+func (x *exchange) release() {
 	for i := range x.steps {
-		clear(x.steps[i].decrypted)
+		s := &x.steps[i]
+		clear(s.decrypted)
+		for _, l := range []*list{s.list, s.settings} {
+			if l != nil {
+				l.release()
+			}
+		}
 	}
 	if x.cipher != nil {
 		x.cipher.Clear()
 	}
+	clear(x.steps)
+	*x = exchange{steps: x.steps[:0]}
+	exchanges.Put(x)
 }
 
 // end returns who sent a step.

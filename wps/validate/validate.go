@@ -6,7 +6,9 @@ import "github.com/gowps/gowps/wps"
 // WSC_Done, by itself. Rules of version 2.0 hold for it if it says so.
 func Message(b []byte, mode wps.Mode) Findings {
 	r := newReporter(mode)
-	r.list(newMessage(b))
+	l := newMessage(b)
+	defer l.release()
+	r.list(l)
 	return r.findings()
 }
 
@@ -15,7 +17,9 @@ func Message(b []byte, mode wps.Mode) Findings {
 // content of an NFC token. A kind of 0 is a message that does not tell its kind.
 func List(kind wps.Kind, b []byte, mode wps.Mode) Findings {
 	r := newReporter(mode)
-	r.list(newList(kind, b))
+	l := newList(kind, b)
+	defer l.release()
+	r.list(l)
 	return r.findings()
 }
 
@@ -24,6 +28,7 @@ func List(kind wps.Kind, b []byte, mode wps.Mode) Findings {
 func Element(kind wps.Kind, b []byte, network Network, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	l := newList(kind, b)
+	defer l.release()
 	l.network = network
 	r.list(l)
 	return r.findings()
@@ -34,7 +39,7 @@ func Element(kind wps.Kind, b []byte, network Network, mode wps.Mode) Findings {
 func Exchange(t *Transcript, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	x := newExchange(t)
-	defer x.clear()
+	defer x.release()
 	for i := range x.steps {
 		s := &x.steps[i]
 		if s.list == nil || s.repeats {
@@ -62,7 +67,7 @@ func Exchange(t *Transcript, mode wps.Mode) Findings {
 func Randomness(runs []Transcript, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	s := newSeries(runs)
-	defer s.clear()
+	defer s.release()
 	for _, row := range rules {
 		if row.series != nil {
 			r.start(row)
@@ -107,6 +112,7 @@ func (r *reporter) list(l *list) {
 		r.base += a.at + attributeHeader
 		r.list(inner)
 		r.base -= a.at + attributeHeader
+		inner.release()
 		r.kind = l.kind
 	}
 }
