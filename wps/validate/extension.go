@@ -23,8 +23,8 @@ var extensionRules = []rule{
 		"A list has ten extensions of other vendors at most.", 0}, list: checkVendorExtensions},
 }
 
-// wfaSizes are the lengths of the sub-elements that have but one.
-var wfaSizes = map[wps.WFAElementID]int{
+// wfaSizes are the lengths of the sub-elements that have but one; 0 is any.
+var wfaSizes = [0x100]int{
 	wps.WFAVersion2: 1, wps.WFANetworkKeyShareable: 1, wps.WFARequestToEnroll: 1, wps.WFASettingsDelayTime: 1,
 	wps.WFARegistrarConfigMethods: 2, wps.WFAMultiAP: 1, wps.WFAMultiAPProfile: 1, wps.WFAMultiAP8021Q: 2,
 }
@@ -43,7 +43,7 @@ func checkWFATruncated(l *list, r *reporter) {
 
 func checkWFALength(l *list, r *reporter) {
 	for _, e := range l.wfa {
-		if size, ok := wfaSizes[e.id]; ok && len(e.value) != size {
+		if size := wfaSizes[e.id]; size != 0 && len(e.value) != size {
 			r.add(wps.AttrVendorExtension, e.at, "%v is %d octets long; it has %s.", e.id, len(e.value), octets(size, size))
 		}
 	}
