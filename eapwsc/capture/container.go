@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"time"
 )
 
@@ -121,7 +122,7 @@ func gzipDamage(err error) bool {
 //   - stops at a record that is longer than its frame was on the wire.
 type pcapFile struct {
 	br       *bufio.Reader
-	order    binary.ByteOrder
+	swapped  bool   // numbers are big-endian
 	nano     uint32 // nanoseconds in a unit of the timestamps' fractions
 	link     linkType
 	consumed int // length of the record that the last frame lies in, still to be discarded
@@ -142,10 +143,11 @@ func newPcapFile(br *bufio.Reader, order binary.ByteOrder, nanoseconds bool) (*p
 	}
 	// The upper half of the link type's field, which is cut off here, may tell the length of a frame check sequence at the end. It is
 	// not relied on: payloads are bounded by their own lengths.
-	p := &pcapFile{br: br, order: order, nano: 1e3, link: linkType(order.Uint32(head[20:])), consumed: pcapFileHeader}
+	p := &pcapFile{br: br, swapped: order == binary.BigEndian, nano: 1e3, consumed: pcapFileHeader}
 	if nanoseconds {
 		p.nano = 1
 	}
+	p.link = linkType(p.number(head[20:]))
 	return p, nil
 }
 
@@ -184,6 +186,15 @@ func endOfFile(left int, err error) (problem, error) {
 	return noProblem, err
 }
 
+// number returns a number of 32 bits. It is asked for in every record, where [binary.ByteOrder] would be a call each time.
+func (p *pcapFile) number(b []byte) uint32 {
+	n := binary.LittleEndian.Uint32(b)
+	if p.swapped {
+		n = bits.ReverseBytes32(n)
+	}
+	return n
+}
+
 // A pcapHeader is the header of a record.
 type pcapHeader struct {
 	seconds, nanoseconds int64
@@ -192,7 +203,7 @@ type pcapHeader struct {
 }
 
 func (p *pcapFile) header(b []byte) pcapHeader {
-	seconds, fraction, captured, wire := p.order.Uint32(b), p.order.Uint32(b[4:]), p.order.Uint32(b[8:]), p.order.Uint32(b[12:])
+	seconds, fraction, captured, wire := p.number(b), p.number(b[4:]), p.number(b[8:]), p.number(b[12:])
 	if fraction >= 1e9/p.nano || captured == 0 || captured > maxFrame || wire > maxFrame {
 		return pcapHeader{}
 	}

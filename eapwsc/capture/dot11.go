@@ -46,15 +46,21 @@ func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 		if control&fcOrder != 0 {
 			header += 4
 		}
-		b, cut := d.withoutFCS(b, state)
-		if len(b) < header {
+		protected := control&fcProtected != 0
+		beacon := subtype == subtypeBeacon && !protected
+		if beacon && d.repeatedBeacon(b, header, state) {
+			return
+		}
+		frame, cut := d.withoutFCS(b, state)
+		if len(frame) < header {
 			d.note(dot11Short)
 			return
 		}
-		copy(d.dst[:], b[4:])
-		copy(d.src[:], b[10:])
-		copy(d.bssid[:], b[16:])
-		d.management(subtype, control&fcProtected != 0, cut, b[header:])
+		d.addresses(frame)
+		d.management(subtype, protected, cut, frame[header:])
+		if beacon {
+			d.rememberBeacon(b, header, state)
+		}
 		return
 	}
 

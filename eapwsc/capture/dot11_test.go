@@ -244,6 +244,45 @@ func TestRepetition(t *testing.T) {
 	}
 }
 
+// TestBeaconBehindBeacon: what a beacon says does not depend on the one before it, with which it is compared.
+func TestBeaconBehindBeacon(t *testing.T) {
+	ssid := element(elementSSID, 'a')
+	long := bytes.Repeat(element(elementVendor, bytes.Repeat([]byte{1}, 253)...), 3)
+	body := func(timestamp byte, elements ...[]byte) []byte {
+		return beaconFrame(beaconBody(timestamp, 0x411, elements...))
+	}
+	htControl := dot11Frame(subtypeBeacon<<4|fcOrder, otherMAC, apMAC, apMAC, 6, []byte{1, 2, 3, 4}, beaconBody(1, 0x411, ssid))
+	var records []record
+	for _, frame := range [][]byte{
+		body(1, ssid), body(2, ssid), body(1, ssid, element(elementDSSS, 6)), body(1), body(1, ssid, long), htControl,
+		withFCS(body(1, ssid)), withFCS(body(2, ssid)), body(1, ssid)[:24+timestamp], body(1, ssid)[:24+timestamp+2],
+	} {
+		for _, flags := range []byte{0, radiotapFCS} {
+			header := radiotapHeader(flags, 2437, 0)
+			for _, missing := range []int{0, 2, 9} {
+				records = append(records, record{bootTime, int(linkRadio), join(header, frame), len(header) + len(frame) + missing})
+			}
+		}
+		records = append(records, record{bootTime, int(linkDot11), frame, len(frame)})
+	}
+	read := func(records ...record) Event {
+		events := readAll(t, bytes.NewReader(buildNG(binary.LittleEndian, 6, records...)))
+		if len(events) != len(records) {
+			t.Fatalf("%d events of %d frames", len(events), len(records))
+		}
+		last := events[len(events)-1]
+		last.Frame = 1
+		return last
+	}
+	for i, first := range records {
+		for j, second := range records {
+			if diff := cmp.Diff(read(second), read(first, second)); diff != "" {
+				t.Errorf("frame %d behind frame %d (-alone +behind):\n%s", j, i, diff)
+			}
+		}
+	}
+}
+
 // TestManagementCut cuts a beacon at each octet, with and without a frame check sequence on the air.
 func TestManagementCut(t *testing.T) {
 	elements := join(element(elementSSID, 'a', 'b'), wpsElement(1, 2, 3), element(elementDSSS, 4))

@@ -56,10 +56,56 @@ type managementSeen struct {
 	digest     uint64
 	management *Management
 	problem    problem
+	// beacon is the frame behind its header and time stamp, if it is a beacon that the capture has wholly, of a length for which this
+	// is worth the memory; else empty. fcs is what was known of its end.
+	beacon []byte
+	fcs    fcs
 }
+
+const (
+	subtypeBeacon = 8
+	// timestamp is the length of what a beacon begins with, and which differs in each.
+	timestamp = 8
+	maxBeacon = 512
+)
 
 // maxManagement bounds what is kept of one frame: the longest management frame, IEEE Std 802.11-2020 table 9-34.
 const maxManagement = 11454
+
+// repeatedBeacon reports a beacon, b with a header of so many octets, if it is the one before it of its sender but for the time stamp. So
+// are most frames of a capture in the air, and they cost this comparison only. There is no need to look for a frame check sequence, which
+// would differ from that of the one before.
+func (d *decoder) repeatedBeacon(b []byte, header int, state fcs) bool {
+	if len(b) <= header+timestamp || d.frame.wire != len(d.frame.data) {
+		return false
+	}
+	seen, ok := d.managements.get(managementKey{subtypeBeacon, [6]byte(b[10:]), [6]byte(b[16:])})
+	if !ok || seen.fcs != state || !bytes.Equal(seen.beacon, b[header+timestamp:]) {
+		return false
+	}
+	d.addresses(b)
+	d.say(KindBeacon, seen, false)
+	return true
+}
+
+// addresses takes the addresses of a management frame.
+func (d *decoder) addresses(b []byte) {
+	copy(d.dst[:], b[4:])
+	copy(d.src[:], b[10:])
+	copy(d.bssid[:], b[16:])
+}
+
+// rememberBeacon keeps a beacon for the next one to be compared with.
+func (d *decoder) rememberBeacon(b []byte, header int, state fcs) {
+	seen, ok := d.managements.get(managementKey{subtypeBeacon, d.src, d.bssid})
+	if !ok {
+		return
+	}
+	seen.beacon, seen.fcs = seen.beacon[:0], state
+	if body := b[header:]; d.frame.wire == len(d.frame.data) && len(body) > timestamp && len(body) <= maxBeacon {
+		seen.beacon = append(seen.beacon, body[timestamp:]...)
+	}
+}
 
 // management reports a management frame. cut tells that the capture lacks its end.
 func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) {
@@ -83,6 +129,10 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) {
 	key := managementKey{subtype, d.src, d.bssid}
 	digest := d.digest(fixed, layout.capability, elements)
 	seen, ok := d.managements.get(key)
+	if !ok {
+		seen = new(managementSeen)
+		d.managements.put(key, seen)
+	}
 	if !ok || seen.digest != digest {
 		m := new(Management)
 		for _, field := range [...]struct {
@@ -102,11 +152,15 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) {
 		var fault error
 		m.Elements, fault = dot11.Parse(elements)
 		m.WPS = bytes.Clone(m.WPS)
-		seen = managementSeen{digest, m, elementProblems[fault]}
 		m.Hidden = m.Hidden && (layout.kind == KindBeacon || layout.kind == KindProbeResponse)
-		d.managements.put(key, seen)
+		seen.digest, seen.management, seen.problem = digest, m, elementProblems[fault]
 	}
-	e := d.emit(layout.kind)
+	d.say(layout.kind, seen, cut)
+}
+
+// say emits what a management frame said.
+func (d *decoder) say(kind Kind, seen *managementSeen, cut bool) {
+	e := d.emit(kind)
 	e.Management = seen.management
 	prob := seen.problem
 	if cut {

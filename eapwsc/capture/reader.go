@@ -67,7 +67,7 @@ type decoder struct {
 	src, dst, bssid [6]byte
 	radio           Radio
 
-	managements *recent[managementKey, managementSeen]
+	managements *recent[managementKey, *managementSeen]
 	seed        maphash.Seed
 	requests    *recent[radiusKey, radiusPeers]
 	streams     *recent[flowKey, *stream]
@@ -80,7 +80,7 @@ type decoder struct {
 func (d *decoder) init() {
 	d.frame = new(frame)
 	d.seed = maphash.MakeSeed()
-	d.managements = newRecent[managementKey, managementSeen](1024)
+	d.managements = newRecent[managementKey, *managementSeen](1024)
 	d.requests = newRecent[radiusKey, radiusPeers](1024)
 	d.streams = newRecent[flowKey, *stream](256)
 }
