@@ -87,8 +87,9 @@ func newView(e *Evidence) *view {
 	v := &view{Evidence: e}
 	if n := len(e.Attempts); n > 0 {
 		v.a = e.Attempts[n-1]
+		p := v.a.parties()
 		for _, b := range e.Attempts[:n-1] {
-			if v.a.concerns(b) {
+			if other := b.parties(); p.meet(&other) {
 				v.before = append(v.before, b)
 			}
 		}
@@ -100,10 +101,18 @@ func newView(e *Evidence) *view {
 	return v
 }
 
-// concerns reports whether two attempts have a device in common.
-func (a *Attempt) concerns(b *Attempt) bool {
-	return a.AP == b.AP && a.AP != wps.MAC{} || a.Station == b.Station && a.Station != wps.MAC{} ||
-		a.Enrollee.UUID == b.Enrollee.UUID && a.Enrollee.UUID != wps.UUID{}
+// parties are the devices of an attempt.
+type parties struct {
+	station, ap wps.MAC
+	enrollee    wps.UUID
+}
+
+func (a *Attempt) parties() parties { return parties{a.Station, a.AP, a.Enrollee.UUID} }
+
+// meet reports whether two attempts have a device in common.
+func (p *parties) meet(q *parties) bool {
+	return p.ap == q.ap && p.ap != wps.MAC{} || p.station == q.station && p.station != wps.MAC{} ||
+		p.enrollee == q.enrollee && p.enrollee != wps.UUID{}
 }
 
 // network returns the access point with an address, or nil.

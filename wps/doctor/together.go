@@ -92,23 +92,35 @@ const memory = 256
 // History keeps the latest attempts, so that the next can be judged in their
 // light: 256 of them, however many there were. The zero value is empty.
 type History struct {
-	attempts []*Attempt
+	attempts []remembered // a ring, once it is full
+	oldest   int
+}
+
+// remembered is an attempt, and who had part in it: to compare with hundreds is
+// quick only if they need not be looked up one by one.
+type remembered struct {
+	parties
+	attempt *Attempt
 }
 
 // Add adds an attempt, and returns it with those before it that have to do
 // with the same devices: what [Evidence].Attempts is to be. The attempt must
 // not change any more; the slice is the caller's.
 func (h *History) Add(a *Attempt) []*Attempt {
+	p := a.parties()
 	var related []*Attempt
-	for _, b := range h.attempts {
-		if a.concerns(b) {
-			related = append(related, b)
+	for _, half := range [][]remembered{h.attempts[h.oldest:], h.attempts[:h.oldest]} {
+		for i := range half {
+			if b := &half[i]; p.meet(&b.parties) {
+				related = append(related, b.attempt)
+			}
 		}
 	}
-	if len(h.attempts) == memory {
-		copy(h.attempts, h.attempts[1:])
-		h.attempts = h.attempts[:memory-1]
+	if len(h.attempts) < memory {
+		h.attempts = append(h.attempts, remembered{p, a})
+	} else {
+		h.attempts[h.oldest] = remembered{p, a}
+		h.oldest = (h.oldest + 1) % memory
 	}
-	h.attempts = append(h.attempts, a)
 	return append(related, a)
 }
