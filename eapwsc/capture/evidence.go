@@ -68,6 +68,7 @@ func (n *Network) Findings(mode wps.Mode) (all validate.Findings) {
 func (x *Exchange) Transcript() (t *validate.Transcript, steps []int) {
 	t = &validate.Transcript{Identity: x.Identity, Client: x.Station, AP: x.AP, Keys: x.Keys, Lossy: true}
 	t.Steps = make([]validate.Step, 0, len(x.Steps))
+	steps = make([]int, 0, len(x.Steps))
 	for i := range x.Steps {
 		s := &x.Steps[i]
 		if s.EAP == 0 && !s.IsMessage() {
@@ -157,23 +158,19 @@ func (x *Exchange) Attempt(findings validate.Findings) *doctor.Attempt {
 // describe says who the two are, and by what method they meet.
 func (x *Exchange) describe(a *doctor.Attempt) {
 	for s := range x.Messages {
-		var method doctor.Method
-		if id, ok := s.number(wps.AttrDevicePasswordID); ok {
-			method = doctor.MethodOf(wps.DevicePasswordID(id))
-		}
 		switch s.Type {
 		case wps.MessageM1:
 			var m wps.M1
 			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
 				a.Enrollee = m.Device
 			}
-			a.Method = method
+			a.Method = s.method()
 		case wps.MessageM2:
 			var m wps.M2
 			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
 				a.Registrar = m.Device
 			}
-			a.Answered = method
+			a.Answered = s.method()
 		case wps.MessageM2D:
 			var m wps.M2D
 			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
@@ -187,6 +184,15 @@ func (x *Exchange) describe(a *doctor.Attempt) {
 	if x.Transport == TransportUPnP && x.APEnrollee {
 		a.AP = a.Enrollee.MAC
 	}
+}
+
+// method returns the method that a message means.
+func (s *Step) method() doctor.Method {
+	id, ok := s.number(wps.AttrDevicePasswordID)
+	if !ok {
+		return doctor.MethodUnknown
+	}
+	return doctor.MethodOf(wps.DevicePasswordID(id))
 }
 
 // signalStages are the stages that signals mean.

@@ -111,6 +111,7 @@ func (r *report) describe(j *job) {
 	if a.Method != doctor.MethodUnknown {
 		r.Method = text(a.Method.String())
 	}
+	r.Messages = make([]string, 0, len(x.Steps))
 	for s := range x.Messages {
 		r.Messages = append(r.Messages, messageName(s))
 	}

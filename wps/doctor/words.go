@@ -29,6 +29,7 @@ func (v *view) fill(text string) string { return v.replace(text, nil) }
 // that all texts have.
 func (v *view) replace(text string, first map[string]func(*view) string) string {
 	var b strings.Builder
+	b.Grow(len(text) + len(text)/2)
 	for {
 		open := strings.IndexByte(text, '{')
 		if open < 0 {
