@@ -206,7 +206,12 @@ func isSecret(row *wps.AttributeInfo) bool {
 	return row.Encoding == wps.Secret || row.ID == wps.AttrCredential
 }
 
+var secrets = attributesWith(isSecret)
+
 func checkSecretInClear(l *list, r *reporter) {
+	if !l.set.meets(&secrets) {
+		return
+	}
 	for _, a := range l.attrs {
 		if row := infoOf(a.id); row != nil && isSecret(row) {
 			r.add(a.id, a.at, "%v is sent in the clear in %v.", a.id, l.kind)
@@ -214,12 +219,21 @@ func checkSecretInClear(l *list, r *reporter) {
 	}
 }
 
+var texts = attributesWith(isText)
+
+func isText(row *wps.AttributeInfo) bool {
+	return row.Encoding == wps.ASCII || row.Encoding == wps.UTF8
+}
+
 // checkText applies a check to each text in a list.
 func checkText(wrong func(row *wps.AttributeInfo, v []byte) string) func(*list, *reporter) {
 	return func(l *list, r *reporter) {
+		if !l.set.meets(&texts) {
+			return
+		}
 		for _, a := range l.attrs {
 			row := infoOf(a.id)
-			if row == nil || row.Encoding != wps.ASCII && row.Encoding != wps.UTF8 {
+			if row == nil || !isText(row) {
 				continue
 			}
 			if why := wrong(row, l.value(a)); why != "" {
@@ -301,7 +315,7 @@ func lengthRules() []rule {
 		}
 		row := rule{Rule: Rule{token(info.ID) + "-LENGTH", AreaForm, Error, Error, Both, nil, info.Origin,
 			fmt.Sprintf("%s has %s.", info.Name, octets(info.Min, info.Max)), 0}, of: info.ID, each: checkLength}
-		if info.Encoding == wps.ASCII || info.Encoding == wps.UTF8 {
+		if isText(&info) {
 			row.Tolerant, row.Quirk = Warning, wps.QuirkLongString
 		}
 		rows = append(rows, row)

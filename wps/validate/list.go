@@ -16,7 +16,8 @@ type list struct {
 	first  [0x80]int32  // 1 + index of the first attribute 0x1000 to 0x107F
 	wfa    []wfaElement // of all extensions of the Wi-Fi Alliance
 	wfaCut []wfaElement // what is left of those that are cut
-	again  bool         // an attribute of the table stands a second time
+	set    attributeSet // those of the table that are there
+	again  bool         // one of them stands a second time
 	quirks wps.Quirks   // of the octets between the attributes
 
 	cut    *wps.Error // where the list ends within an attribute, or nil
@@ -29,6 +30,28 @@ type list struct {
 type attribute struct {
 	id      wps.AttributeID
 	at, end int
+}
+
+// attributeSet is a set of types 0x1000 to 0x107F. Most rules are about
+// attributes that a list lacks, or has as it should: that is seen at a glance.
+type attributeSet [2]uint64
+
+func (s *attributeSet) add(id wps.AttributeID) { s[id>>6&1] |= 1 << (id & 0x3F) }
+
+// meets reports whether two sets have a type in common.
+func (s *attributeSet) meets(t *attributeSet) bool { return s[0]&t[0]|s[1]&t[1] != 0 }
+
+// has reports whether all of another set is in this one.
+func (s *attributeSet) has(t *attributeSet) bool { return t[0]&^s[0]|t[1]&^s[1] == 0 }
+
+// attributesWith returns the types whose rows of the table are such.
+func attributesWith(such func(*wps.AttributeInfo) bool) (set attributeSet) {
+	for row := range wps.Attributes() {
+		if such(&row) {
+			set.add(row.ID)
+		}
+	}
+	return set
 }
 
 // wfaElement is a sub-element of an extension of the Wi-Fi Alliance.
@@ -107,10 +130,10 @@ func (l *list) add(id wps.AttributeID, at int) {
 	end := at + attributeHeader + int(binary.BigEndian.Uint16(l.data[at+2:]))
 	l.attrs = append(l.attrs, attribute{id, at, end})
 	if slot := l.slot(id); slot != nil {
+		l.again = l.again || *slot != 0
 		if *slot == 0 {
 			*slot = int32(len(l.attrs))
-		} else {
-			l.again = true
+			l.set.add(id)
 		}
 	}
 	if v := l.data[at+attributeHeader : end]; id == wps.AttrVendorExtension && len(v) >= 3 && [3]byte(v) == wps.VendorWFA {

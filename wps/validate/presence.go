@@ -103,6 +103,7 @@ func presenceRule(kind wps.Kind, need wps.Rule) (rule, bool) {
 	case need.Need != wps.Mandatory:
 		return rule{}, false
 	}
+	row.needs = id
 	row.list = func(l *list, r *reporter) {
 		if !l.has(id) && (!conditional || when.holds(l)) {
 			r.add(id, len(l.data), "%v lacks %v.", kind, id)

@@ -87,6 +87,7 @@ type rule struct {
 	each     func(l *list, a attribute, r *reporter) // of each attribute of type
 	of       wps.AttributeID
 	list     func(l *list, r *reporter)     // of each list of Kinds
+	needs    wps.AttributeID                // it can be broken only by lists that lack this; 0 if by others
 	exchange func(x *exchange, r *reporter) // of the exchange
 	series   func(s *series, r *reporter)   // of several runs
 }
@@ -114,11 +115,11 @@ var (
 		}
 		return byAttribute
 	}()
-	listRules = func() (byKind [wps.KindHandoverSelect + 1][]*rule) {
+	listRules = func() (byKind [wps.KindHandoverSelect + 1]kindRules) {
 		for _, row := range rules {
 			for kind := range byKind {
 				if row.list != nil && (len(row.Kinds) == 0 || slices.Contains(row.Kinds, wps.Kind(kind))) {
-					byKind[kind] = append(byKind[kind], row)
+					byKind[kind].add(row)
 				}
 			}
 		}
@@ -132,6 +133,23 @@ var (
 		return m
 	}()
 )
+
+// kindRules are the rules for lists of a kind: those that a list with all
+// attributes of a set cannot break, and the others.
+type kindRules struct {
+	needed  attributeSet
+	lacking []*rule
+	others  []*rule
+}
+
+func (k *kindRules) add(row *rule) {
+	if row.needs == 0 {
+		k.others = append(k.others, row)
+		return
+	}
+	k.needed.add(row.needs)
+	k.lacking = append(k.lacking, row)
+}
 
 // Lookup returns the rule with an ID, and whether there is one.
 func Lookup(id string) (Rule, bool) {

@@ -89,18 +89,19 @@ func (r *reporter) list(l *list) {
 		if l.slot(a.id) == nil {
 			continue
 		}
-		for _, r.rule = range attributeRules[a.id&0x7F] {
-			if r.rule.Versions&l.sender != 0 {
-				r.rule.each(l, a, r)
+		for _, row := range attributeRules[a.id&0x7F] {
+			if row.Versions&l.sender != 0 {
+				r.rule = row
+				row.each(l, a, r)
 			}
 		}
 	}
-	for _, r.rule = range listRules[l.kind] {
-		if r.rule.Versions&l.sender != 0 {
-			r.rule.list(l, r)
-		}
+	of := &listRules[l.kind]
+	r.lists(l, of.others)
+	if !l.set.has(&of.needed) {
+		r.lists(l, of.lacking)
 	}
-	if l.kind == wps.KindCredential || inClear(l.kind) {
+	if l.kind == wps.KindCredential || inClear(l.kind) || !l.has(wps.AttrCredential) {
 		return
 	}
 	for _, a := range l.attrs {
@@ -114,5 +115,15 @@ func (r *reporter) list(l *list) {
 		r.base -= a.at + attributeHeader
 		inner.release()
 		r.kind = l.kind
+	}
+}
+
+// lists holds rules against a list.
+func (r *reporter) lists(l *list, rows []*rule) {
+	for _, row := range rows {
+		if row.Versions&l.sender != 0 {
+			r.rule = row
+			row.list(l, r)
+		}
 	}
 }
