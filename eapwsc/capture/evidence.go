@@ -14,11 +14,13 @@ import (
 // station. Message is an index of x.Steps; an element of the access point has
 // [validate.Whole].
 func (x *Exchange) Findings(mode wps.Mode) validate.Findings {
-	t, steps := x.Transcript()
-	all := validate.Exchange(t, mode)
+	t := newScratch()
+	defer t.release()
+	x.transcript(t)
+	all := validate.Exchange(&t.Transcript, mode)
 	for i := range all {
 		if all[i].Message != validate.Whole {
-			all[i].Message = steps[all[i].Message]
+			all[i].Message = t.steps[all[i].Message]
 		}
 	}
 	var network validate.Network
@@ -66,9 +68,15 @@ func (n *Network) Findings(mode wps.Mode) (all validate.Findings) {
 // its steps are made. Messages that the capture has not wholly are left out;
 // that others are missing is put up with, since any capture may lack a frame.
 func (x *Exchange) Transcript() (t *validate.Transcript, steps []int) {
-	t = &validate.Transcript{Identity: x.Identity, Client: x.Station, AP: x.AP, Keys: x.Keys, Lossy: true}
-	t.Steps = make([]validate.Step, 0, len(x.Steps))
-	steps = make([]int, 0, len(x.Steps))
+	var s scratch
+	x.transcript(&s)
+	return &s.Transcript, s.steps
+}
+
+// transcript makes the transcript in an empty scratch.
+func (x *Exchange) transcript(t *scratch) {
+	t.Identity, t.Client, t.AP, t.Keys, t.Lossy = x.Identity, x.Station, x.AP, x.Keys, true
+	t.Steps, t.steps = slices.Grow(t.Steps, len(x.Steps)), slices.Grow(t.steps, len(x.Steps))
 	for i := range x.Steps {
 		s := &x.Steps[i]
 		if s.EAP == 0 && !s.IsMessage() {
@@ -87,9 +95,8 @@ func (x *Exchange) Transcript() (t *validate.Transcript, steps []int) {
 			step.Body = s.Octets
 		}
 		t.Steps = append(t.Steps, step)
-		steps = append(steps, i)
+		t.steps = append(t.steps, i)
 	}
-	return t, steps
 }
 
 // Evidence returns what the capture tells of the surroundings of the exchange,
@@ -157,24 +164,26 @@ func (x *Exchange) Attempt(findings validate.Findings) *doctor.Attempt {
 
 // describe says who the two are, and by what method they meet.
 func (x *Exchange) describe(a *doctor.Attempt) {
+	read := newScratch()
+	defer read.release()
 	for s := range x.Messages {
 		switch s.Type {
 		case wps.MessageM1:
-			var m wps.M1
-			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
-				a.Enrollee = m.Device
+			read.m1 = wps.M1{}
+			if wps.Decode(&read.m1, s.Octets, wps.Tolerant) == nil {
+				a.Enrollee = read.m1.Device
 			}
 			a.Method = s.method()
 		case wps.MessageM2:
-			var m wps.M2
-			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
-				a.Registrar = m.Device
+			read.m2 = wps.M2{}
+			if wps.Decode(&read.m2, s.Octets, wps.Tolerant) == nil {
+				a.Registrar = read.m2.Device
 			}
 			a.Answered = s.method()
 		case wps.MessageM2D:
-			var m wps.M2D
-			if wps.Decode(&m, s.Octets, wps.Tolerant) == nil {
-				a.Registrar = m.Device
+			read.m2d = wps.M2D{}
+			if wps.Decode(&read.m2d, s.Octets, wps.Tolerant) == nil {
+				a.Registrar = read.m2d.Device
 			}
 		}
 	}
