@@ -1,6 +1,8 @@
 package doctor
 
 import (
+	"slices"
+
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -88,10 +90,12 @@ func newView(e *Evidence) *view {
 	if n := len(e.Attempts); n > 0 {
 		v.a = e.Attempts[n-1]
 		p := v.a.parties()
-		for _, b := range e.Attempts[:n-1] {
-			if other := b.parties(); p.meet(&other) {
-				v.before = append(v.before, b)
-			}
+		stranger := func(b *Attempt) bool {
+			other := b.parties()
+			return !p.meet(&other)
+		}
+		if v.before = e.Attempts[:n-1]; slices.ContainsFunc(v.before, stranger) { // none comes from a History
+			v.before = slices.DeleteFunc(slices.Clone(v.before), stranger)
 		}
 		v.net = e.network(v.a.AP)
 	}
