@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	debug.SetGCPercent(200) // large captures make much garbage, and little is kept
+	debug.SetGCPercent(400) // large captures make much garbage, and little is kept
 	p := program{
 		stdin:  os.Stdin,
 		stdout: os.Stdout,
