@@ -252,6 +252,9 @@ func emptyText(_ *wps.AttributeInfo, v []byte) string {
 
 // badCharacters leaves zeros at the end to the rule about the value.
 func badCharacters(row *wps.AttributeInfo, v []byte) string {
+	if printable(v) {
+		return ""
+	}
 	for len(v) > 0 && v[len(v)-1] == 0 {
 		v = v[:len(v)-1]
 	}
@@ -267,6 +270,17 @@ func badCharacters(row *wps.AttributeInfo, v []byte) string {
 		}
 	}
 	return ""
+}
+
+// printable reports whether a text is ASCII without control characters, as
+// nearly all are.
+func printable(v []byte) bool {
+	for _, c := range v {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func checkUUIDZero(l *list, r *reporter) {

@@ -125,6 +125,8 @@ var (
 		}
 		return byKind
 	}()
+	exchangeRules = slices.DeleteFunc(slices.Clone(rules), func(row *rule) bool { return row.exchange == nil })
+
 	byID = func() map[string]*rule {
 		m := make(map[string]*rule, len(rules))
 		for _, row := range rules {

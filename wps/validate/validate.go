@@ -51,11 +51,9 @@ func Exchange(t *Transcript, mode wps.Mode) Findings {
 			r.list(s.settings)
 		}
 	}
-	for _, row := range rules {
-		if row.exchange != nil {
-			r.start(row)
-			row.exchange(x, r)
-		}
+	for _, row := range exchangeRules {
+		r.start(row)
+		row.exchange(x, r)
 	}
 	return r.findings()
 }
