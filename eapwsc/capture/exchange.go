@@ -139,21 +139,21 @@ type Step struct {
 	EAP    eapwsc.Code
 	ID     uint8
 	OpCode eapwsc.OpCode
-	// Fragments is how many packets the message took.
-	Fragments int
 	// Type is the Message Type of a WSC message; 0 for a signal, or a
 	// message that does not tell its type.
 	Type wps.MessageType
+	// Truncated tells that the capture has not all of Octets, Differs that
+	// this packet has the Identifier of the one before it and says something
+	// else.
+	Truncated, Differs bool
+	// Fragments is how many packets the message took.
+	Fragments int
 	// Octets is a WSC message as it was sent; of an association request it
-	// is the WPS element. Truncated tells that the capture has not all of it.
-	Octets    []byte
-	Truncated bool
-	// Repeats counts retransmissions, of which Last is the time of the last;
-	// Differs tells that this packet has the Identifier of the one before it
-	// and says something else.
+	// is the WPS element.
+	Octets []byte
+	// Repeats counts retransmissions, of which Last is the time of the last.
 	Repeats int
 	Last    time.Time
-	Differs bool
 }
 
 // repeat counts a retransmission.
