@@ -57,9 +57,9 @@ func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 			return
 		}
 		d.addresses(frame)
-		d.management(subtype, protected, cut, frame[header:])
-		if beacon {
-			d.rememberBeacon(b, header, state)
+		seen := d.management(subtype, protected, cut, frame[header:])
+		if beacon && seen != nil {
+			d.rememberBeacon(seen, b, header, state)
 		}
 		return
 	}

@@ -266,18 +266,26 @@ func TestBeaconBehindBeacon(t *testing.T) {
 		records = append(records, record{bootTime, int(linkDot11), frame, len(frame)})
 	}
 	read := func(records ...record) Event {
-		events := readAll(t, bytes.NewReader(buildNG(binary.LittleEndian, 6, records...)))
-		if len(events) != len(records) {
-			t.Fatalf("%d events of %d frames", len(events), len(records))
+		var d decoder
+		d.init()
+		for _, r := range records {
+			d.events = d.events[:0]
+			d.decode(&frame{time: r.time, link: linkType(r.link), data: r.data, wire: r.wire})
 		}
-		last := events[len(events)-1]
-		last.Frame = 1
-		return last
+		if len(d.events) != 1 {
+			t.Fatalf("%d events of a frame", len(d.events))
+		}
+		d.events[0].Frame = 1
+		return d.events[0]
 	}
 	for i, first := range records {
 		for j, second := range records {
-			if diff := cmp.Diff(read(second), read(first, second)); diff != "" {
+			alone := read(second)
+			if diff := cmp.Diff(alone, read(first, second)); diff != "" {
 				t.Errorf("frame %d behind frame %d (-alone +behind):\n%s", j, i, diff)
+			}
+			if diff := cmp.Diff(alone, read(first, second, second)); diff != "" {
+				t.Errorf("frame %d twice behind frame %d (-alone +behind):\n%s", j, i, diff)
 			}
 		}
 	}

@@ -96,32 +96,29 @@ func (d *decoder) addresses(b []byte) {
 }
 
 // rememberBeacon keeps a beacon for the next one to be compared with.
-func (d *decoder) rememberBeacon(b []byte, header int, state fcs) {
-	seen, ok := d.managements.get(managementKey{subtypeBeacon, d.src, d.bssid})
-	if !ok {
-		return
-	}
+func (d *decoder) rememberBeacon(seen *managementSeen, b []byte, header int, state fcs) {
 	seen.beacon, seen.fcs = seen.beacon[:0], state
 	if body := b[header:]; d.frame.wire == len(d.frame.data) && len(body) > timestamp && len(body) <= maxBeacon {
 		seen.beacon = append(seen.beacon, body[timestamp:]...)
 	}
 }
 
-// management reports a management frame. cut tells that the capture lacks its end.
-func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) {
+// management reports a management frame. cut tells that the capture lacks its end. It returns what is kept of the frame, nil if it says
+// nothing.
+func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *managementSeen {
 	layout := &managementLayouts[subtype]
 	switch {
 	case layout.kind == 0:
-		return // action frames and the like
+		return nil // action frames and the like
 	case protected:
 		// Its fields are ciphertext; that the frame was sent is known all the same.
 		e := d.emit(layout.kind)
 		e.Management = new(Management)
 		e.Note = problems[managementProtected].text
-		return
+		return nil
 	case len(b) < layout.size:
 		d.note(managementShort)
-		return
+		return nil
 	}
 	fixed, elements := b[:layout.size], b[layout.size:min(len(b), maxManagement)]
 
@@ -156,6 +153,7 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) {
 		seen.digest, seen.management, seen.problem = digest, m, elementProblems[fault]
 	}
 	d.say(layout.kind, seen, cut)
+	return seen
 }
 
 // say emits what a management frame said.
