@@ -15,7 +15,7 @@ func (c *Collector) associate(e *Event) {
 		// It joins a network: what was before is over, but for what
 		// becomes of the settings.
 		if v := c.open[p]; v != nil && v.entry != nil {
-			v.ended = true
+			c.end(v)
 		}
 		return
 	}
@@ -131,7 +131,15 @@ func (c *Collector) disconnected(v *conversation, e *Event, fromStation bool) {
 		return
 	}
 	v.step(e, Step{FromStation: fromStation, Signal: SignalDisconnect, Code: e.Management.Reason})
-	v.ended = true
+	c.end(v)
+}
+
+// end notes that a conversation has ended, though nothing was heard in it: it
+// may be over before it was expected to be.
+func (c *Collector) end(v *conversation) {
+	if v.ended = true; c.now.Sub(v.last) >= settle {
+		c.settled = nil
+	}
 }
 
 // network notes what an access point says of itself.

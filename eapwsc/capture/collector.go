@@ -40,6 +40,10 @@ type Collector struct {
 	notes    []Note
 	now      time.Time // the time of the capture
 	sweep    time.Time // when to look for conversations that are over
+	// settled is the last of those at the front of recent that need no look
+	// until due: they linger. It is nil if all need one.
+	settled *list.Element
+	due     time.Time
 }
 
 const (
@@ -125,7 +129,7 @@ func (c *Collector) clock(t time.Time) {
 	switch step := t.Sub(c.now); {
 	case t.IsZero(): // a note about the file
 	case step > leap || step < -idle:
-		c.now, c.sweep = t, t.Add(time.Second)
+		c.now, c.sweep, c.settled = t, t.Add(time.Second), nil
 	case step > 0:
 		if c.now = t; t.After(c.sweep) {
 			c.sweep = t.Add(time.Second)
@@ -216,22 +220,53 @@ func (x *Exchange) isUnheard() bool {
 
 // expire ends the conversations that time is over for.
 func (c *Collector) expire() {
-	for at := c.recent.Front(); at != nil; {
+	at := c.recent.Front()
+	if c.settled != nil && c.now.Before(c.due) {
+		at = c.settled.Next()
+	} else {
+		c.settled, c.due = nil, c.now.Add(idle)
+	}
+	for at != nil {
 		v := at.Value.(*conversation)
 		at = at.Next()
 		silence := c.now.Sub(v.last)
 		switch {
 		case silence < settle:
 			return
-		case silence >= idle, v.ended && (silence >= linger || !v.done):
+		case silence >= v.patience():
 			c.drop(v)
+		default:
+			c.settled = v.place
+			if end := v.last.Add(v.patience()); end.Before(c.due) {
+				c.due = end
+			}
 		}
+	}
+}
+
+// patience returns how long a conversation may be silent before it is over.
+func (v *conversation) patience() time.Duration {
+	switch {
+	case !v.ended:
+		return idle
+	case v.done:
+		return linger
+	}
+	return settle
+}
+
+// unsettle is for a conversation that leaves its place: it is not to be the
+// last of those that linger.
+func (c *Collector) unsettle(v *conversation) {
+	if c.settled == v.place {
+		c.settled = v.place.Prev()
 	}
 }
 
 // drop forgets a conversation and gives out its exchange.
 func (c *Collector) drop(v *conversation) {
 	c.finish(v)
+	c.unsettle(v)
 	c.recent.Remove(v.place)
 	delete(c.open, v.party)
 }
@@ -355,6 +390,7 @@ func (c *Collector) exchange(v *conversation, e *Event) *Exchange {
 // heard notes that a conversation goes on.
 func (c *Collector) heard(v *conversation, e *Event) {
 	v.last = e.Time
+	c.unsettle(v)
 	c.recent.MoveToBack(v.place)
 }
 
