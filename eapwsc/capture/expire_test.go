@@ -1,0 +1,50 @@
+package capture
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// TestExpire: conversations are over at the same time whether all are looked at each second, or those only that may be over.
+func TestExpire(t *testing.T) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		some, all := NewCollector(nil), NewCollector(nil)
+		now, gone := bootTime, 0
+		for range 5000 {
+			switch random.IntN(200) {
+			case 0:
+				now = now.Add(time.Duration(random.IntN(400)-200) * time.Second)
+			default:
+				now = now.Add(time.Duration(random.IntN(1500)) * time.Millisecond)
+			}
+			station := [6]byte{2, 0, 0, 0, 0, byte(random.IntN(60))}
+			e := Event{Time: now, Src: station, Dst: apMAC, BSSID: apMAC, Management: &Management{}}
+			switch random.IntN(4) {
+			case 0:
+				e.Kind = KindDeauthentication
+			case 1:
+				e.Kind = KindAssociationRequest // to a network that it knows
+			default:
+				e.Kind, e.Management.WPS = KindAssociationRequest, []byte{0x10, 0x4a, 0, 1, 0x10}
+			}
+			all.settled = nil
+			got, want := some.Add(&e), all.Add(&e)
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("seed %d: %+v, want %+v", seed, got, want)
+			}
+			gone += len(got)
+			done := random.IntN(2) == 0
+			for _, c := range []*Collector{some, all} {
+				if v := c.open[party{transport: TransportEAPOL, station: station}]; v != nil && v.last.Equal(now) {
+					v.done = done
+				}
+			}
+		}
+		if gone < 500 {
+			t.Errorf("seed %d: only %d exchanges", seed, gone)
+		}
+	}
+}
