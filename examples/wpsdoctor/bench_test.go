@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
-// BenchmarkDoctor reads a capture with one exchange and reports on it. For a
-// large one see examples/wpstraffic.
+// BenchmarkDoctor reads a capture with one exchange and reports on it.
 func BenchmarkDoctor(b *testing.B) {
 	capture, err := os.ReadFile(captures + "radio/pin.pcap")
 	if err != nil {
@@ -19,6 +20,27 @@ func BenchmarkDoctor(b *testing.B) {
 	for b.Loop() {
 		p := program{stdin: bytes.NewReader(capture), stdout: io.Discard, stderr: io.Discard}
 		if status := p.run(b.Context(), []string{"-json", "-"}); status != exitFine {
+			b.Fatalf("exit status %d", status)
+		}
+	}
+}
+
+// BenchmarkLarge reads a tenth of the capture that examples/wpstraffic makes:
+// 20 MB with 1000 exchanges among other traffic.
+func BenchmarkLarge(b *testing.B) {
+	file := filepath.Join(b.TempDir(), "large.pcap")
+	if out, err := exec.Command("go", "run", "../wpstraffic", "-size", "20", "-exchanges", "1000", file).CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(info.Size())
+	b.ReportAllocs()
+	for b.Loop() {
+		p := program{stdout: io.Discard, stderr: io.Discard}
+		if status := p.run(b.Context(), []string{"-json", "-q", file}); status != exitProblem {
 			b.Fatalf("exit status %d", status)
 		}
 	}
