@@ -40,10 +40,11 @@ type Collector struct {
 	notes    []Note
 	now      time.Time // the time of the capture
 	sweep    time.Time // when to look for conversations that are over
-	// settled is the last of those at the front of recent that need no look
-	// until due: they linger. It is nil if all need one.
-	settled *list.Element
-	due     time.Time
+	// settled is the last of those at the front of recent that were found to
+	// linger: none of them is over before it has done so. It is nil if that is
+	// not known. unordered tells that recent is not in the order of time.
+	settled   *list.Element
+	unordered bool
 }
 
 const (
@@ -220,26 +221,25 @@ func (x *Exchange) isUnheard() bool {
 
 // expire ends the conversations that time is over for.
 func (c *Collector) expire() {
-	at := c.recent.Front()
-	if c.settled != nil && c.now.Before(c.due) {
-		at = c.settled.Next()
-	} else {
-		c.settled, c.due = nil, c.now.Add(idle)
-	}
-	for at != nil {
+	// Of those that linger, the one heard first is over first: if it is not, go
+	// on behind them.
+	behind := c.settled == nil
+	for at := c.recent.Front(); at != nil; {
 		v := at.Value.(*conversation)
-		at = at.Next()
 		silence := c.now.Sub(v.last)
+		if !behind && silence < linger {
+			behind, at = true, c.settled.Next()
+			continue
+		}
+		behind = behind || at == c.settled
+		at = at.Next()
 		switch {
 		case silence < settle:
 			return
 		case silence >= v.patience():
 			c.drop(v)
-		default:
+		case behind && !c.unordered:
 			c.settled = v.place
-			if end := v.last.Add(v.patience()); end.Before(c.due) {
-				c.due = end
-			}
 		}
 	}
 }
@@ -392,6 +392,9 @@ func (c *Collector) heard(v *conversation, e *Event) {
 	v.last = e.Time
 	c.unsettle(v)
 	c.recent.MoveToBack(v.place)
+	if before := v.place.Prev(); before != nil && before.Value.(*conversation).last.After(e.Time) {
+		c.settled, c.unordered = nil, true
+	}
 }
 
 // latest returns the conversation heard last that has an exchange and fits.
