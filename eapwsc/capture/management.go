@@ -53,6 +53,7 @@ type managementKey struct {
 
 // A managementSeen is the last such frame.
 type managementSeen struct {
+	key        managementKey
 	digest     uint64
 	management *Management
 	problem    problem
@@ -79,8 +80,8 @@ func (d *decoder) repeatedBeacon(b []byte, header int, state fcs) bool {
 	if len(b) <= header+timestamp || d.frame.wire != len(d.frame.data) {
 		return false
 	}
-	seen, ok := d.managements.get(managementKey{subtypeBeacon, [6]byte(b[10:]), [6]byte(b[16:])})
-	if !ok || seen.fcs != state || !bytes.Equal(seen.beacon, b[header+timestamp:]) {
+	seen := d.beacons[b[15]]
+	if seen == nil || seen.key != (managementKey{subtypeBeacon, [6]byte(b[10:]), [6]byte(b[16:])}) || seen.fcs != state || !bytes.Equal(seen.beacon, b[header+timestamp:]) {
 		return false
 	}
 	d.addresses(b)
@@ -97,6 +98,7 @@ func (d *decoder) addresses(b []byte) {
 
 // rememberBeacon keeps a beacon for the next one to be compared with.
 func (d *decoder) rememberBeacon(seen *managementSeen, b []byte, header int, state fcs) {
+	d.beacons[d.src[5]] = seen
 	seen.beacon, seen.fcs = seen.beacon[:0], state
 	if body := b[header:]; d.frame.wire == len(d.frame.data) && len(body) > timestamp && len(body) <= maxBeacon {
 		seen.beacon = append(seen.beacon, body[timestamp:]...)
@@ -127,7 +129,7 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *man
 	digest := d.digest(fixed, layout.capability, elements)
 	seen, ok := d.managements.get(key)
 	if !ok {
-		seen = new(managementSeen)
+		seen = &managementSeen{key: key}
 		d.managements.put(key, seen)
 	}
 	if !ok || seen.digest != digest {

@@ -68,6 +68,7 @@ type decoder struct {
 	radio           Radio
 
 	managements *recent[managementKey, *managementSeen]
+	beacons     [256]*managementSeen // the latest, by the last octet of their senders' addresses: quicker than managements
 	seed        maphash.Seed
 	requests    *recent[radiusKey, radiusPeers]
 	streams     *recent[flowKey, *stream]
