@@ -85,6 +85,12 @@
 // one command, and made small by [Campaign.Shrink]. An enrollee of one's own
 // takes part as a row of the printers.
 //
+// Most of the time goes into fresh Diffie-Hellman keys. [Campaign].ReuseKeys
+// spares it where keys are not what is tested.
+//
+// [RunPINs] is a campaign without air: PIN input of every kind, thrown at what
+// reads, lists and locks PINs, and held against models of their own.
+//
 // # What a person is told
 //
 // [Printer.Status] is connected or not, and why: a [*Failure] has the sentence
