@@ -103,8 +103,9 @@ func isZero(x []uint64) bool {
 // be predicted wrong.
 func halvings(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
 	aa, bb = 1, 1
-	for end := uint64(1) << batch; ; {
-		zeros := bits.TrailingZeros64(a|end) & 63 // the mask saves a check of the shifts
+	end := uint64(1) << batch
+	for zeros := bits.TrailingZeros64(a | end); ; {
+		zeros &= 63 // this saves a check of the shifts
 		a >>= zeros
 		highA >>= zeros
 		ba <<= zeros // instead of halving aa and ab
@@ -120,13 +121,15 @@ func halvings(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
 		highB += difference & exchange
 		highA = (difference ^ exchange) - exchange
 		difference = a - b
+		zeros = bits.TrailingZeros64(difference | end) // does not wait for the sign
 		b += difference & exchange
 		a = (difference ^ exchange) - exchange
 		// The signs of aa and ba differ, so that subtracting adds.
+		swapA, swapB := (aa^ba)&exchange, (ab^bb)&exchange
 		aa += ba
 		ab += bb
-		ba += (aa - 2*ba) & exchange // aa − ba is what aa was
-		bb += (ab - 2*bb) & exchange
+		ba ^= swapA
+		bb ^= swapB
 	}
 }
 
