@@ -130,6 +130,9 @@ func (a *Authenticator) hear(from wps.MAC, b []byte) error {
 	if err != nil {
 		return nil
 	}
+	if frame.Type == TypeStart {
+		yield()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := time.Now()

@@ -32,17 +32,28 @@ var costRuns = flag.Int("cost", 0, "how many registrations TestCost measures")
 //	go test ./eapwsc/eapol -run TestCost -cost 100 -v
 //
 // Each of the four is a process of its own, and is measured while it registers:
-// starting is not counted, being told to begin and telling of the end is. Both
-// pairs go on as fast as they can. A wpa_supplicant is good for one
-// registration, and waits a second before it begins.
+// starting is not counted, being told to begin and telling of the end is. The
+// pairs take turns, twenty registrations each, so that a busy host is as bad for
+// one as for the other. Both go on as fast as they can; a wpa_supplicant is good
+// for one registration, and waits a second before it begins.
 func TestCost(t *testing.T) {
 	if *costRuns == 0 {
 		t.Skip("set -cost to the number of registrations")
 	}
 	needPeers(t, "hostapd", "wpa_supplicant", "ip")
-	ours, theirs := oursCost(t), theirsCost(t)
-	t.Logf("both sides: ours %v, theirs %v: a share of %.2f", ours, theirs, float64(ours)/float64(theirs))
+	ours, theirs := startOurs(t), startTheirs(t)
+	for n := 0; n < *costRuns; n += costTurn {
+		turn := min(costTurn, *costRuns-n)
+		ours.register(t, turn)
+		theirs.register(t, n, turn)
+	}
+	us := ours.registrarBill.log(t, "our registrar") + ours.enrolleeBill.log(t, "our enrollee")
+	them := theirs.registrarBill.log(t, "hostapd") + theirs.enrolleeBill.log(t, "wpa_supplicant")
+	t.Logf("both sides: ours %v, theirs %v: a share of %.2f", us, them, float64(us)/float64(them))
 }
+
+// costTurn is how many registrations a pair makes before it is the other's turn.
+const costTurn = 20
 
 // bill is what registrations have cost a process, or several of a kind.
 type bill struct {
@@ -99,50 +110,71 @@ func peakMemory(t *testing.T, pid int) int {
 	return n
 }
 
-// theirsCost has a wpa_supplicant after the other register at one hostapd.
-func theirsCost(t *testing.T) time.Duration {
+// theirPair is a hostapd, at which a wpa_supplicant after the other registers.
+type theirPair struct {
+	ap, station                 string // interfaces
+	hostapd                     *daemon
+	registrarBill, enrolleeBill bill
+}
+
+func startTheirs(t *testing.T) *theirPair {
 	t.Helper()
-	var registrar, enrollee bill
-	one, two := veth(t)
-	ap := startDaemon(t, "hostapd", one, fmt.Sprintf(hostapdConfig, one)+hostapdPassphrase, "CONF")
-	for n := range *costRuns {
+	p := new(theirPair)
+	p.ap, p.station = veth(t)
+	p.hostapd = startDaemon(t, "hostapd", p.ap, fmt.Sprintf(hostapdConfig, p.ap)+hostapdPassphrase, "CONF")
+	return p
+}
+
+// register has a number of stations register, the first of which has a number.
+func (p *theirPair) register(t *testing.T, first, runs int) {
+	t.Helper()
+	for n := first; n < first+runs; n++ {
 		// hostapd does not listen for some seconds to one that it has served.
-		ip(t, "link set %s address %v\n", two, mac(2+n))
+		ip(t, "link set %s address %v\n", p.station, mac(2+n))
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			d := startDaemon(t, "wpa_supplicant", two, fmt.Sprintf(supplicantConfig, device(2+n).UUID), "-D", "wired", "-i", two, "-c", "CONF")
-			stopRegistrar, stopEnrollee := registrar.meter(t, ap.cmd), enrollee.meter(t, d.cmd)
-			ap.do(t, "WPS_PIN any %s", thePIN)
+			d := startDaemon(t, "wpa_supplicant", p.station, fmt.Sprintf(supplicantConfig, device(2+n).UUID), "-D", "wired", "-i", p.station, "-c", "CONF")
+			stopRegistrar, stopEnrollee := p.registrarBill.meter(t, p.hostapd.cmd), p.enrolleeBill.meter(t, d.cmd)
+			p.hostapd.do(t, "WPS_PIN any %s", thePIN)
 			d.do(t, "WPS_PIN any %s", thePIN)
-			ap.await(t, registered(2+n))
+			p.hostapd.await(t, registered(2+n))
 			d.await(t, "WPS-SUCCESS", "CTRL-EVENT-EAP-FAILURE")
 			stopRegistrar()
 			stopEnrollee()
 		})
 	}
-	return registrar.log(t, "hostapd") + enrollee.log(t, "wpa_supplicant")
 }
 
-// oursCost has our enrollee register at our registrar, time after time.
-func oursCost(t *testing.T) time.Duration {
+// ourPair is our registrar, at which our enrollee registers time after time.
+type ourPair struct {
+	registrar, enrollee         *worker
+	registrarBill, enrolleeBill bill
+}
+
+func startOurs(t *testing.T) *ourPair {
 	t.Helper()
-	var registrar, enrollee bill
 	one, two := veth(t)
-	ap, station := startWorker(t, "registrar", one), startWorker(t, "enrollee", two)
-	stopRegistrar, stopEnrollee := registrar.meter(t, ap.cmd), enrollee.meter(t, station.cmd)
-	station.say(t)
-	ap.hear(t)
-	station.hear(t)
+	return &ourPair{registrar: startWorker(t, "registrar", one), enrollee: startWorker(t, "enrollee", two)}
+}
+
+func (p *ourPair) register(t *testing.T, runs int) {
+	t.Helper()
+	stopRegistrar, stopEnrollee := p.registrarBill.meter(t, p.registrar.cmd), p.enrolleeBill.meter(t, p.enrollee.cmd)
+	p.enrollee.say(t, runs)
+	p.enrollee.hear(t)
+	for range runs {
+		p.registrar.hear(t)
+	}
 	stopRegistrar()
 	stopEnrollee()
-	return registrar.log(t, "our registrar") + enrollee.log(t, "our enrollee")
 }
 
 // costRole says which part a process has that TestCost starts: it runs the test
 // program.
 const costRole = "EAPOL_TEST_COST"
 
-// worker is a process that tells by a line that it is ready, and by another that
-// all registrations are done. An enrollee waits for a line before it begins.
+// worker is a process that tells by a line that it is ready. An enrollee is told
+// by a line how many registrations to make, and answers by one when it has; a
+// registrar tells of each.
 type worker struct {
 	cmd *exec.Cmd
 	in  io.Writer
@@ -151,7 +183,7 @@ type worker struct {
 
 func startWorker(t *testing.T, role, ifname string) *worker {
 	t.Helper()
-	w := &worker{cmd: exec.Command(os.Args[0], ifname, strconv.Itoa(*costRuns))}
+	w := &worker{cmd: exec.Command(os.Args[0], ifname)}
 	w.cmd.Env = append(os.Environ(), costRole+"="+role)
 	w.cmd.Stderr = os.Stderr
 	w.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -174,9 +206,9 @@ func startWorker(t *testing.T, role, ifname string) *worker {
 	return w
 }
 
-func (w *worker) say(t *testing.T) {
+func (w *worker) say(t *testing.T, runs int) {
 	t.Helper()
-	if _, err := io.WriteString(w.in, "\n"); err != nil {
+	if _, err := fmt.Fprintln(w.in, runs); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -197,22 +229,18 @@ func work(role string, args []string) error {
 	if err != nil {
 		return err
 	}
-	runs, err := strconv.Atoi(args[1])
-	if err != nil {
-		return err
-	}
 	// What is made once for all runs belongs to the start.
 	if _, err := registration.NewKeyPair(nil); err != nil {
 		return err
 	}
 	if role == "enrollee" {
-		return workEnrollee(conn, runs)
+		return workEnrollee(conn)
 	}
-	return workRegistrar(conn, runs)
+	return workRegistrar(conn)
 }
 
 // workRegistrar lets in whoever has the PIN.
-func workRegistrar(conn *link.Conn, runs int) error {
+func workRegistrar(conn *link.Conn) error {
 	d := device(1)
 	d.State = wps.Configured
 	a := eapol.NewAuthenticator(conn, eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
@@ -229,32 +257,38 @@ func workRegistrar(conn *link.Conn, runs int) error {
 		if e.Kind != eapwsc.EventRegistered {
 			return
 		}
-		if runs--; runs == 0 {
-			tell()
-		}
+		tell()
 		enter()
 	})
 }
 
-// workEnrollee registers, and then waits for the end.
-func workEnrollee(conn *link.Conn, runs int) error {
+// workEnrollee registers as often as it is told to.
+func workEnrollee(conn *link.Conn) error {
 	tell()
-	if _, err := os.Stdin.Read(make([]byte, 1)); err != nil {
+	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+		runs, err := strconv.Atoi(in.Text())
+		if err != nil {
+			return err
+		}
+		for range runs {
+			if err := registerOnce(conn); err != nil {
+				return err
+			}
+		}
+		tell()
+	}
+	return nil
+}
+
+func registerOnce(conn *link.Conn) error {
+	m, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: device(2)}, Password: pinPassword(thePIN)})
+	if err != nil {
 		return err
 	}
-	for range runs {
-		m, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: device(2)}, Password: pinPassword(thePIN)})
-		if err != nil {
-			return err
-		}
-		p, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m})
-		if err != nil {
-			return err
-		}
-		if _, err := eapol.Run(context.Background(), conn, p); err != nil {
-			return err
-		}
+	p, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m})
+	if err != nil {
+		return err
 	}
-	tell()
-	select {}
+	_, err = eapol.Run(context.Background(), conn, p)
+	return err
 }
