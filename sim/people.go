@@ -211,9 +211,10 @@ var people = []Person{
 		}},
 	{Name: "restarts-router", About: "restarts the router while the printer registers", Method: ByButton,
 		// If M1 is the last that was heard of it, it looks as if nobody had
-		// pressed its button.
+		// pressed its button. One that was not configured may forget the
+		// network that it has just made and given.
 		Causes: []doctor.Cause{doctor.Success, doctor.EndedEarly, doctor.NoSelectedRegistrar, doctor.Timeout,
-			doctor.AssociationRefused, doctor.NoIdentityRequest, doctor.NoRegistrarSession},
+			doctor.AssociationRefused, doctor.NoIdentityRequest, doctor.NoRegistrarSession, doctor.WrongKey},
 		Do: func(s *Scene) {
 			s.Press()
 			s.Printer.SetupByPushButton()
