@@ -54,8 +54,10 @@
 //
 // # On gopacket
 //
-// Neither github.com/google/gopacket/pcapgo nor the decoders of github.com/google/gopacket/layers are used, but as a reference in tests.
-// The former copies each frame and stops at what it does not expect. Of the latter, v1.1.19 takes padding into EAP.TypeData, always cuts
-// four octets off 802.11 frames, takes no element shorter than four octets as the last one, and panics on many malformed radiotap headers
-// and vendor elements. Users who feed WPS code from it should cut EAP packets to their own length.
+// Captures are written with github.com/google/gopacket/pcapgo, in tests and by examples/wpstraffic. To read them, neither it nor the
+// decoders of github.com/google/gopacket/layers are used, but as a reference in tests. The reader copies each frame, stops at what it does
+// not expect, and brings the tables of all layers, which take longer to make than a small capture to be read. The decoders of v1.1.19
+// take padding into EAP.TypeData, always cut four octets off 802.11 frames, take no element shorter than four octets as the last one, and
+// panic on many malformed radiotap headers and vendor elements. Users who feed WPS code from them should cut EAP packets to their own
+// length.
 package capture

@@ -3,9 +3,14 @@ package main
 import (
 	"encoding/binary"
 	"io"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"time"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+	"github.com/google/gopacket/pcapgo"
 
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
@@ -19,12 +24,6 @@ type traffic struct {
 	seed      uint64
 }
 
-// Link types of pcap.
-const (
-	linkEthernet = 1
-	linkRadiotap = 127
-)
-
 // atOnce is how many exchanges go on at a time, typicalOther how long a frame
 // of other traffic is on average, with its record header.
 const (
@@ -35,12 +34,11 @@ const (
 // write writes the capture: the frames of the exchanges, a few going on at a
 // time, evenly among other frames.
 func (t *traffic) write(out io.Writer) error {
-	w := &pcapWriter{out: out, now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
-	link := uint32(linkRadiotap)
+	link := layers.LinkTypeIEEE80211Radio
 	if t.wired {
-		link = linkEthernet
+		link = layers.LinkTypeEthernet
 	}
-	w.header(link)
+	w := newRecorder(out, link)
 	random := rand.New(rand.NewPCG(t.seed, 0))
 	coming := t.make()
 	const typicalExchange = 5500
@@ -168,32 +166,32 @@ func (t *traffic) other(random *rand.Rand) []byte {
 	return append(b, data...)
 }
 
-// pcapWriter writes the classic format.
-type pcapWriter struct {
-	out     io.Writer
+// recorder writes a capture in the classic format.
+type recorder struct {
+	pcap    *pcapgo.Writer
 	now     time.Time
 	written int64
 	err     error
 }
 
-func (w *pcapWriter) header(link uint32) {
-	b := binary.LittleEndian.AppendUint32(nil, 0xa1b2c3d4) // microseconds
-	b = append(b, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-	w.write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, 65535), link))
+// The lengths of the headers of pcap, in octets.
+const (
+	pcapHeader   = 24
+	recordHeader = 16
+)
+
+func newRecorder(out io.Writer, link layers.LinkType) *recorder {
+	w := &recorder{pcap: pcapgo.NewWriter(out), now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), written: pcapHeader}
+	w.err = w.pcap.WriteFileHeader(math.MaxUint16, link)
+	return w
 }
 
 // record writes a frame, 2 ms after the one before.
-func (w *pcapWriter) record(frame []byte) {
-	w.now = w.now.Add(2 * time.Millisecond)
-	b := binary.LittleEndian.AppendUint32(nil, uint32(w.now.Unix()))
-	b = binary.LittleEndian.AppendUint32(b, uint32(w.now.Nanosecond()/1000))
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(frame)))
-	w.write(append(binary.LittleEndian.AppendUint32(b, uint32(len(frame))), frame...))
-}
-
-func (w *pcapWriter) write(b []byte) {
-	if w.err == nil {
-		_, w.err = w.out.Write(b)
-		w.written += int64(len(b))
+func (w *recorder) record(frame []byte) {
+	if w.err != nil {
+		return
 	}
+	w.now = w.now.Add(2 * time.Millisecond)
+	w.err = w.pcap.WritePacket(gopacket.CaptureInfo{Timestamp: w.now, CaptureLength: len(frame), Length: len(frame)}, frame)
+	w.written += recordHeader + int64(len(frame))
 }
