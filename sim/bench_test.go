@@ -8,19 +8,25 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
 
 // BenchmarkRegistration is what registrations cost on all cores, with fresh keys
-// on both sides and with the same ones each time: the protocol alone, between
-// the machines of a router and of a printer, and in worlds, with scans, beacons,
-// associations, the 4-way handshake that shows whether the key is right, the
-// trace, and all checks of a campaign. Compare BenchmarkRegistrationPIN of
-// package registration, which has no EAP.
+// on both sides and with the same ones each time: the two machines alone, as
+// BenchmarkRegistrationPIN of package registration measures them on one core;
+// with EAP, the push button and all else that an access point does; and in worlds,
+// with scans, beacons, associations, the 4-way handshake that shows whether the
+// key is right, the trace, and all checks of a campaign.
 func BenchmarkRegistration(b *testing.B) {
 	for _, reuse := range []bool{false, true} {
 		keys := map[bool]string{false: "fresh", true: "reused"}[reuse]
+		b.Run("machines/"+keys, func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) { registerMachines(b, pb, reuse) })
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "registrations/s")
+		})
 		b.Run("protocol/"+keys, func(b *testing.B) {
 			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) { registerAlone(b, pb, reuse) })
@@ -38,6 +44,40 @@ func BenchmarkRegistration(b *testing.B) {
 			}
 			b.ReportMetric(r.PerSecond, "registrations/s")
 		})
+	}
+}
+
+// registerMachines has an enrollee register at a registrar, time after time.
+func registerMachines(b *testing.B, pb *testing.PB, reuse bool) {
+	enrollee := registration.EnrolleeConfig{Config: registration.Config{Device: wps.DefaultDevice()}, Password: registration.PIN(pin.MustParse("24681353"))}
+	registrar := registration.RegistrarConfig{Config: registration.Config{Device: wps.DefaultDevice()}, Password: enrollee.Password, Credentials: []wps.Credential{{
+		SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: fuzzKeys[0],
+	}}}
+	for i, c := range []*registration.Config{&enrollee.Config, &registrar.Config} {
+		d := &c.Device
+		d.MAC, d.UUID, d.State = wps.MAC{2, 5: byte(i)}, wps.UUID{1, 15: byte(i)}, wps.Configured
+		d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber, d.DeviceName = "m", "m", "1", "1", "d"
+	}
+	if reuse {
+		enrollee.KeyPair, registrar.KeyPair = reusedKeys().enrollee, reusedKeys().registrar
+	}
+	for pb.Next() {
+		e, err1 := registration.NewEnrollee(enrollee)
+		r, err2 := registration.NewRegistrar(registrar)
+		if err1 != nil || err2 != nil {
+			b.Error(err1, err2)
+			return
+		}
+		out, err := e.Start()
+		for out != nil && err == nil {
+			if out, err = r.Handle(out); err == nil && out != nil {
+				out, err = e.Handle(out)
+			}
+		}
+		if err != nil || r.Result() == nil {
+			b.Error("not registered: ", err)
+			return
+		}
 	}
 }
 

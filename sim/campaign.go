@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gowps/gowps/wps/doctor"
@@ -276,14 +277,18 @@ func (c *Campaign) Run(ctx context.Context) (*Report, error) {
 	}
 	began := time.Now()
 	total := &tally{report: Report{Seed: c.Seed, Outcomes: make(map[doctor.Cause]uint64), Violations: []Violation{}}}
-	work := make(chan uint64)
 	workers := cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	var dealt atomic.Uint64 // worlds; handing them out by a channel would cost as much as playing one
 	var wait sync.WaitGroup
 	for range workers {
 		wait.Go(func() {
-			for index := range work {
+			for ctx.Err() == nil {
+				index := c.Shard + (dealt.Add(1)-1)*c.Shards
+				if c.N != 0 && index >= c.N {
+					break
+				}
 				play, err := c.Play(c.scenario(index), nil)
 				if err == nil {
 					err = total.add(c, &play)
@@ -294,15 +299,6 @@ func (c *Campaign) Run(ctx context.Context) (*Report, error) {
 			}
 		})
 	}
-deal:
-	for index := c.Shard; c.N == 0 || index < c.N; index += c.Shards {
-		select {
-		case work <- index:
-		case <-ctx.Done():
-			break deal
-		}
-	}
-	close(work)
 	wait.Wait()
 	r := total.finish()
 	r.time(time.Since(began).Seconds())

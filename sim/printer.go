@@ -112,7 +112,7 @@ type Printer struct {
 	cfg    PrinterConfig
 	pins   *Stream
 	nonces *Stream
-	macs   *Stream
+	macs   *Stream // nil until the first address is drawn
 
 	networks []wps.Credential // survive a restart, the latest first
 	setup    *setup           // nil if none goes on
@@ -155,7 +155,6 @@ func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 		return nil, err
 	}
 	p.pins, p.nonces = p.port.Rand("panel"), p.port.Rand("registration")
-	p.macs = p.port.Rand("addresses")
 	d := &p.cfg.Device
 	if err := complete(d, p.port, wps.DeviceTypePrinter); err != nil {
 		return nil, err
@@ -245,6 +244,9 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 // changeMAC gives the printer a new address, locally administered.
 func (p *Printer) changeMAC(now time.Time) {
 	p.leave(now)
+	if p.macs == nil {
+		p.macs = p.port.Rand("addresses")
+	}
 	mac := wps.MAC{0x02}
 	p.macs.Read(mac[1:])
 	if p.radio.SetMAC(mac) == nil { // or another device has just this one
