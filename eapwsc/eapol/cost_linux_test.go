@@ -32,28 +32,24 @@ var costRuns = flag.Int("cost", 0, "how many registrations TestCost measures")
 //	go test ./eapwsc/eapol -run TestCost -cost 100 -v
 //
 // Each of the four is a process of its own, and is measured while it registers:
-// starting is not counted, being told to begin and telling of the end is. The
-// pairs take turns, twenty registrations each, so that a busy host is as bad for
-// one as for the other. Both go on as fast as they can; a wpa_supplicant is good
-// for one registration, and waits a second before it begins.
+// starting is not counted, being told to begin and telling of the end is. Both
+// pairs go on as fast as they can; a wpa_supplicant is good for one registration,
+// and waits a second before it begins. Half of ours come before and half after
+// theirs, so that a host that is busy for a while does not favour either.
 func TestCost(t *testing.T) {
 	if *costRuns == 0 {
 		t.Skip("set -cost to the number of registrations")
 	}
 	needPeers(t, "hostapd", "wpa_supplicant", "ip")
 	ours, theirs := startOurs(t), startTheirs(t)
-	for n := 0; n < *costRuns; n += costTurn {
-		turn := min(costTurn, *costRuns-n)
-		ours.register(t, turn)
-		theirs.register(t, n, turn)
-	}
+	half := *costRuns / 2
+	ours.register(t, half)
+	theirs.register(t, *costRuns)
+	ours.register(t, *costRuns-half)
 	us := ours.registrarBill.log(t, "our registrar") + ours.enrolleeBill.log(t, "our enrollee")
 	them := theirs.registrarBill.log(t, "hostapd") + theirs.enrolleeBill.log(t, "wpa_supplicant")
 	t.Logf("both sides: ours %v, theirs %v: a share of %.2f", us, them, float64(us)/float64(them))
 }
-
-// costTurn is how many registrations a pair makes before it is the other's turn.
-const costTurn = 20
 
 // bill is what registrations have cost a process, or several of a kind.
 type bill struct {
@@ -125,10 +121,10 @@ func startTheirs(t *testing.T) *theirPair {
 	return p
 }
 
-// register has a number of stations register, the first of which has a number.
-func (p *theirPair) register(t *testing.T, first, runs int) {
+// register has a number of stations register.
+func (p *theirPair) register(t *testing.T, runs int) {
 	t.Helper()
-	for n := first; n < first+runs; n++ {
+	for n := range runs {
 		// hostapd does not listen for some seconds to one that it has served.
 		ip(t, "link set %s address %v\n", p.station, mac(2+n))
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
