@@ -42,9 +42,9 @@ type Campaign struct {
 	Routers  []RouterProfile
 	Printers []PrinterProfile
 	People   []Person
-	// ReuseKeys has all runs use the same short Diffie-Hellman keys, for
-	// fuzzing that is not about them: most of the time of a registration goes
-	// into fresh ones.
+	// ReuseKeys has all runs use the same Diffie-Hellman keys, whose secret is
+	// known beforehand, for fuzzing that is not about them: most of the time of
+	// a registration goes into fresh ones.
 	ReuseKeys bool
 	// Trace, if set, is told each play, in any order and one at a time. Its
 	// error ends the campaign.

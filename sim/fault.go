@@ -234,7 +234,7 @@ func (o Only) Apply(f *Frame, r *rand.Rand) []Arrival {
 type Script struct {
 	Octets []byte
 
-	bodies [Data + 1][][]byte // of frames of each type, the latest last
+	bodies map[FrameType][][]byte // of frames of each type, the latest last
 }
 
 // maxBodies is how many bodies of a type are kept: as many as five bits tell.
@@ -248,6 +248,9 @@ func (s *Script) Apply(f *Frame, _ *rand.Rand) []Arrival {
 	}
 	op, n := s.Octets[0]&7, int(s.Octets[0]>>3)
 	s.Octets = s.Octets[1:]
+	if s.bodies == nil {
+		s.bodies = make(map[FrameType][][]byte)
+	}
 	earlier := s.bodies[f.Type]
 	s.bodies[f.Type] = append(earlier[max(0, len(earlier)-maxBodies+1):], f.Body)
 	switch op {
