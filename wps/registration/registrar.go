@@ -158,7 +158,8 @@ func (r *Registrar) State() RegistrarState {
 }
 
 // Enrollee returns the description of the enrollee out of M1. It is not
-// authenticated until the run has succeeded.
+// authenticated until the run has succeeded. Its Raw is let go of once M3 has
+// come.
 func (r *Registrar) Enrollee() *wps.M1 { return &r.m1 }
 
 // Exposed reports whether M6 was sent, which proves the second half of the
