@@ -144,13 +144,16 @@ func (c *Collector) end(v *conversation) {
 
 // network notes what an access point says of itself.
 func (c *Collector) network(e *Event) {
-	n := c.networks[e.BSSID]
-	if n == nil {
-		if len(c.networks) >= maxNetworks {
-			return
+	n := c.lately[e.BSSID[5]]
+	if n == nil || n.BSSID != e.BSSID {
+		if n = c.networks[e.BSSID]; n == nil {
+			if len(c.networks) >= maxNetworks {
+				return
+			}
+			n = &Network{BSSID: e.BSSID, First: e.Time}
+			c.networks[e.BSSID] = n
 		}
-		n = &Network{BSSID: e.BSSID, First: e.Time}
-		c.networks[e.BSSID] = n
+		c.lately[e.BSSID[5]] = n
 	}
 	n.Last = e.Time
 	if e.Radio.Signal != 0 {

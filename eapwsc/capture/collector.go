@@ -32,6 +32,7 @@ type Collector struct {
 	recent   *list.List // of *conversation, the one heard last at the back
 	begun    []*entry   // the exchanges not given out yet, as they began
 	networks map[wps.MAC]*Network
+	lately   [256]*Network // those heard lately, by the last octet of their addresses: quicker than networks
 	seekers  []Seeker
 	done     []*Exchange
 	given    bool        // an exchange was given out
@@ -483,7 +484,7 @@ func (c *Collector) upnpMessage(p party, e *Event, fromStation bool) {
 	}
 	c.exchange(v, e)
 	v.wsc = true
-	v.wscMessage(e, Step{FromStation: fromStation}, bytes.Clone(e.Data))
+	v.wscMessage(e, Step{FromStation: fromStation}, v.keep(e.Data))
 	v.ended = t == wps.MessageDone || t == wps.MessageNACK
 }
 

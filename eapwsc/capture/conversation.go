@@ -23,6 +23,7 @@ type conversation struct {
 	done  bool          // M8 or WSC_Done came: it is of interest what becomes of the settings
 	wsc   bool          // there is evidence of WPS, not of other EAP
 	side  [2]side       // of the access point, and of the station
+	room  []byte        // for the packets of the exchange
 }
 
 // side is what is known of one direction.
@@ -55,6 +56,21 @@ func (v *conversation) isRetry(e *Event, fromStation bool) bool {
 	s.onAir, s.sequence = e.Radio.OnAir, e.Radio.Sequence
 	return again
 }
+
+// keep copies a packet to where the others of the exchange are: they stay as
+// long as it does.
+func (v *conversation) keep(packet []byte) []byte {
+	if len(packet) > cap(v.room)-len(v.room) {
+		v.room = make([]byte, 0, max(len(packet), roomForPackets))
+	}
+	start := len(v.room)
+	v.room = append(v.room, packet...)
+	return v.room[start:len(v.room):len(v.room)]
+}
+
+// roomForPackets is for how many octets there is room at a time: those of half
+// an exchange.
+const roomForPackets = 2048
 
 // step adds a step to an exchange.
 func (v *conversation) step(e *Event, s Step) {
@@ -209,7 +225,7 @@ func (c *Collector) eap(v *conversation, e *Event, p eapwsc.Packet, octets []byt
 	}
 	x := c.exchange(v, e)
 	differs := len(side.packet) > 1 && side.packet[1] == p.ID && side.packet[0] == byte(p.Code) && !v.ended
-	side.packet = bytes.Clone(octets)
+	side.packet = v.keep(octets)
 	if ap != (wps.MAC{}) {
 		x.AP = ap
 	}

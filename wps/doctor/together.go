@@ -1,6 +1,10 @@
 package doctor
 
-import "github.com/gowps/gowps/wps"
+import (
+	"slices"
+
+	"github.com/gowps/gowps/wps"
+)
 
 // togetherRow is what several attempts tell together.
 type togetherRow struct {
@@ -94,6 +98,7 @@ const memory = 256
 type History struct {
 	attempts []remembered // a ring, once it is full
 	oldest   int
+	related  []*Attempt // of the last one that was added
 }
 
 // remembered is an attempt, and who had part in it: to compare with hundreds is
@@ -108,7 +113,7 @@ type remembered struct {
 // not change any more; the slice is the caller's.
 func (h *History) Add(a *Attempt) []*Attempt {
 	p := a.parties()
-	var related []*Attempt
+	related := h.related[:0]
 	for _, half := range [][]remembered{h.attempts[h.oldest:], h.attempts[:h.oldest]} {
 		for i := range half {
 			if b := &half[i]; p.meet(&b.parties) {
@@ -122,5 +127,6 @@ func (h *History) Add(a *Attempt) []*Attempt {
 		h.attempts[h.oldest] = remembered{p, a}
 		h.oldest = (h.oldest + 1) % memory
 	}
-	return append(related, a)
+	h.related = append(related, a)
+	return slices.Clone(h.related)
 }

@@ -10,10 +10,16 @@ import (
 
 // list is a list of attributes taken apart, as far as its damage allows.
 type list struct {
+	taken
+	first [0x80]int32 // 1 + index of the first attribute 0x1000 to 0x107F
+}
+
+// taken is all of a list but its index, which is too large to be cleared for
+// every list.
+type taken struct {
 	kind   wps.Kind
 	data   []byte
 	attrs  []attribute
-	first  [0x80]int32  // 1 + index of the first attribute 0x1000 to 0x107F
 	wfa    []wfaElement // of all extensions of the Wi-Fi Alliance
 	wfaCut []wfaElement // what is left of those that are cut
 	set    attributeSet // those of the table that are there
@@ -112,7 +118,7 @@ func (l *list) release() {
 	}
 	clear(l.wfa) // they refer to the octets of the list
 	clear(l.wfaCut)
-	*l = list{attrs: l.attrs[:0], first: l.first, wfa: l.wfa[:0], wfaCut: l.wfaCut[:0]}
+	l.taken = taken{attrs: l.attrs[:0], wfa: l.wfa[:0], wfaCut: l.wfaCut[:0]}
 	lists.Put(l)
 }
 
