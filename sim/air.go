@@ -45,6 +45,9 @@ func (w *World) SetLink(a, b *Port, l Link) {
 		a.neighbours = append(a.neighbours, b)
 		b.neighbours = append(b.neighbours, a)
 	}
+	if w.links == nil {
+		w.links = make(map[pair]*Link)
+	}
 	w.links[pair{min(a.id, b.id), max(a.id, b.id)}] = &l
 }
 
@@ -114,11 +117,14 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 	if l.Rate > 0 {
 		way := pair{from.id, to.id}
 		start := max(w.busy[way], w.now)
+		if w.busy == nil {
+			w.busy = make(map[pair]time.Duration)
+		}
 		w.busy[way] = start + time.Duration(8*(frameOverhead+len(f.Body)))*time.Second/time.Duration(l.Rate)
 		delay += w.busy[way] - w.now
 	}
 	if l.Fault == nil {
-		w.queue.push(occurrence{at: w.now + delay, arrival: arrival{from: from, to: to, frame: f}})
+		w.queue.push(w.now+delay, occurrence{arrival: arrival{from: from, to: to, frame: f}})
 		return
 	}
 	arrivals := l.Fault.Apply(f, w.noise(from, to))
@@ -126,10 +132,7 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 		w.emit(Event{Kind: Lost, From: from.name, To: to.name, Frame: f})
 	}
 	for _, a := range arrivals {
-		w.queue.push(occurrence{
-			at:      w.now + delay + max(a.Late, 0),
-			arrival: arrival{from: from, to: to, frame: a.Frame, damage: a.Damage},
-		})
+		w.queue.push(w.now+delay+max(a.Late, 0), occurrence{arrival: arrival{from: from, to: to, frame: a.Frame, damage: a.Damage}})
 	}
 }
 
@@ -138,7 +141,10 @@ func (w *World) noise(from, to *Port) *rand.Rand {
 	key := pair{from.id, to.id}
 	r := w.noises[key]
 	if r == nil {
-		r = rand.New(newStream(w.cfg.Seed, from.name+"\x00"+to.name, "air"))
+		r = newRand(w.cfg.Seed, from.name+"\x00"+to.name, "air")
+		if w.noises == nil {
+			w.noises = make(map[pair]*rand.Rand)
+		}
 		w.noises[key] = r
 	}
 	return r
@@ -209,7 +215,7 @@ func (r *Radio) planBeacon() {
 	r.pending = true
 	w := r.port.world
 	due := r.origin + ((w.now-r.origin)/beaconInterval+1)*beaconInterval
-	w.queue.push(occurrence{at: due, beacon: r})
+	w.queue.push(due, occurrence{beacon: r})
 }
 
 // listened plans the beacons that a radio may hear now that it listens.

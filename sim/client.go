@@ -211,7 +211,7 @@ func (r *Router) key(now time.Time, c *client, b []byte) {
 
 func (r *Router) connected(c *client) {
 	c.phase, c.deadline, c.keys = clientConnected, time.Time{}, nil
-	r.port.Note("%v is connected", c.mac)
+	r.port.note(c.mac.String() + " is connected")
 }
 
 // clientTimeout lets the deadline of a station have its effect.

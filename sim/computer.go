@@ -79,7 +79,7 @@ func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
 }
 
 func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
-	c.port.Note("owner: starts the wizard")
+	c.port.note("owner: starts the wizard")
 	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
 	attempts := c.record.attempts // what a router does follows from those before
 	c.record.seeks(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
@@ -173,7 +173,7 @@ func (c *Computer) end(settings *wps.Credential, err error) {
 		c.port.Note("the wizard failed: %v", c.err)
 		return
 	}
-	c.port.Note("the wizard has done its work")
+	c.port.note("the wizard has done its work")
 }
 
 // connected never happens: the computer only registers.

@@ -232,7 +232,7 @@ func (p *pinPlay) play(seed uint64) (v *PINViolation) {
 		}
 	}()
 	for _, part := range pinParts {
-		p.rand = rand.New(newStream(seed, part.name, "actions"))
+		p.rand = newRand(seed, part.name, "actions")
 		p.nonces = newStream(seed, part.name, "nonces")
 		if p.log != nil {
 			p.log("%s", part.name)

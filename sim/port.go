@@ -110,8 +110,10 @@ func (p *Port) Rand(purpose string) *Stream {
 
 // Note puts a remark into the trace.
 func (p *Port) Note(format string, args ...any) {
-	p.world.emit(Event{Kind: Noted, From: p.name, Text: fmt.Sprintf(format, args...)})
+	p.note(fmt.Sprintf(format, args...))
 }
+
+func (p *Port) note(text string) { p.world.emit(Event{Kind: Noted, From: p.name, Text: text}) }
 
 // Wake sets the timer of the device, which is one: a time that was asked for
 // before does not count any more. The zero time is never.
@@ -130,7 +132,7 @@ func (p *Port) Wake(at time.Time) {
 func (p *Port) plan() {
 	if p.wake != never && (p.planned == never || p.wake < p.planned) {
 		p.planned = p.wake
-		p.world.queue.push(occurrence{at: p.wake, timer: p})
+		p.world.queue.push(p.wake, occurrence{timer: p})
 	}
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -213,7 +214,7 @@ func (p *Printer) SetupByPIN() (pin.PIN, error) {
 			return pin.PIN{}, err
 		}
 	}
-	p.port.Note("owner: sets up Wi-Fi by PIN")
+	p.port.note("owner: sets up Wi-Fi by PIN")
 	p.begin(&setup{pin: shown}, p.cfg.Patience)
 	return shown, nil
 }
@@ -221,7 +222,7 @@ func (p *Printer) SetupByPIN() (pin.PIN, error) {
 // SetupByPushButton begins a set-up by push button. A set-up that goes on is
 // given up.
 func (p *Printer) SetupByPushButton() {
-	p.port.Note("owner: sets up Wi-Fi by push button")
+	p.port.note("owner: sets up Wi-Fi by push button")
 	p.begin(&setup{button: true}, min(p.cfg.Patience, eapwsc.WalkTime))
 }
 
@@ -257,7 +258,7 @@ func (p *Printer) changeMAC(now time.Time) {
 // Cancel gives up a set-up. The printer goes back to the networks that it
 // knows.
 func (p *Printer) Cancel() {
-	p.port.Note("owner: cancels the set-up")
+	p.port.note("owner: cancels the set-up")
 	if p.setup == nil {
 		return
 	}
@@ -268,7 +269,7 @@ func (p *Printer) Cancel() {
 
 // NetworkReset forgets all networks, and ends whatever goes on.
 func (p *Printer) NetworkReset() {
-	p.port.Note("owner: resets the network settings")
+	p.port.note("owner: resets the network settings")
 	p.leave(p.port.Now())
 	p.setup, p.networks, p.err, p.alarm = nil, nil, nil, time.Time{}
 	p.schedule()
@@ -277,7 +278,7 @@ func (p *Printer) NetworkReset() {
 // Restart switches the printer off and on again. It keeps the networks that it
 // knows; a set-up ends.
 func (p *Printer) Restart() {
-	p.port.Note("owner: restarts it")
+	p.port.note("owner: restarts it")
 	p.rest() // without a farewell
 	p.setup, p.err = nil, nil
 	p.reconnect(p.port.Now(), 0)
@@ -466,7 +467,7 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 	}
 	if err == nil {
 		p.setup = nil
-		p.port.Note("has received the network %v", p.networks[0].SSID)
+		p.port.note("has received the network " + p.networks[0].SSID.String())
 		p.reconnect(now, reconnectDelay)
 		return
 	}
@@ -492,7 +493,7 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 // store keeps the credentials that can be used. The error is of class
 // [wps.ErrUnusable] if none can.
 func (p *Printer) store(result *registration.Result) error {
-	err := fmt.Errorf("%w: there is none", wps.ErrUnusable)
+	var err error
 	var usable []wps.Credential
 	for _, c := range wps.MergeCredentials(result.Credentials) {
 		c = c.Strongest()
@@ -502,7 +503,7 @@ func (p *Printer) store(result *registration.Result) error {
 		}
 	}
 	if len(usable) == 0 {
-		return err
+		return cmp.Or(err, fmt.Errorf("%w: there is none", wps.ErrUnusable))
 	}
 	for _, old := range p.networks {
 		if !slices.ContainsFunc(usable, func(c wps.Credential) bool { return c.SSID == old.SSID }) {
@@ -565,7 +566,7 @@ func (p *Printer) fit(c *wps.Credential, ap *bss) (*psk, error) {
 // connected: the 4-way handshake is complete.
 func (p *Printer) connected(time.Time) {
 	p.err, p.alarm = nil, time.Time{}
-	p.port.Note("is connected to %v", p.ssid)
+	p.port.note("is connected to " + p.ssid.String())
 }
 
 // disconnected looks for the network again, after a pause.

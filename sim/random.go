@@ -14,12 +14,27 @@ type Stream struct{ rand.PCG }
 
 // newStream returns the stream of a purpose.
 func newStream(seed uint64, who, purpose string) *Stream {
+	s := new(Stream)
+	s.begin(seed, who, purpose)
+	return s
+}
+
+func (s *Stream) begin(seed uint64, who, purpose string) {
 	b := binary.BigEndian.AppendUint64(make([]byte, 0, 64), seed)
 	b = append(append(b, who...), 0)
 	sum := sha256.Sum256(append(b, purpose...))
-	s := new(Stream)
 	s.Seed(binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:]))
-	return s
+}
+
+// newRand returns the stream of a purpose as numbers.
+func newRand(seed uint64, who, purpose string) *rand.Rand {
+	r := new(struct {
+		stream  Stream
+		numbers rand.Rand
+	})
+	r.stream.begin(seed, who, purpose)
+	r.numbers = *rand.New(&r.stream)
+	return &r.numbers
 }
 
 // Read fills b. It never fails.

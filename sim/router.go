@@ -320,7 +320,7 @@ func (r *Router) WPS() error {
 
 // act is something that a person does at the router.
 func (r *Router) act(what string, do func(now time.Time) error) error {
-	r.port.Note("owner: %s", what)
+	r.port.note("owner: " + what)
 	if !r.boot.IsZero() {
 		return ErrStarting
 	}
@@ -402,13 +402,13 @@ func (r *Router) Lock() eapwsc.SetupLock { return r.points[0].Lockout().Status(r
 // router's PIN are kept; registrations, the button, and the PINs that were
 // entered are not.
 func (r *Router) Restart() {
-	r.port.Note("owner: restarts it")
+	r.port.note("owner: restarts it")
 	r.down()
 }
 
 // FactoryReset puts the router as it came out of the box, and restarts it.
 func (r *Router) FactoryReset() {
-	r.port.Note("owner: resets it to factory settings")
+	r.port.note("owner: resets it to factory settings")
 	r.down()
 	r.factory()
 }
@@ -469,7 +469,7 @@ func (r *Router) note(e eapwsc.Event) {
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
-	r.port.Note("%s", text)
+	r.port.note(text)
 }
 
 // adopt stores settings that were made or changed by WPS.
@@ -485,7 +485,7 @@ func (r *Router) adopt(c *wps.Credential) {
 func (r *Router) Timeout(now time.Time) {
 	if !r.boot.IsZero() {
 		r.boot = time.Time{}
-		r.port.Note("the router has started")
+		r.port.note("the router has started")
 		r.start(now)
 		return
 	}

@@ -1,8 +1,9 @@
 package sim
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
-	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -85,7 +85,7 @@ type stage struct {
 
 // stream returns the randomness of the scenario for a purpose.
 func (s Scenario) stream(purpose string) *rand.Rand {
-	return rand.New(newStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
+	return newRand(s.Seed, strconv.FormatUint(s.Index, 10), purpose)
 }
 
 // set sets the stage for three rows of the tables.
@@ -150,8 +150,11 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 // to compute it from a passphrase costs more than a registration.
 func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
 	if len(cfg.Settings.Key) == 0 {
-		cfg.Settings.Key = wps.NetworkKey(fmt.Sprintf("%016x%016x%016x%016x",
-			s.random.Uint64(), s.random.Uint64(), s.random.Uint64(), s.random.Uint64()))
+		var psk [32]byte
+		for i := 0; i < len(psk); i += 8 {
+			binary.BigEndian.PutUint64(psk[i:], s.random.Uint64())
+		}
+		cfg.Settings.Key = hex.AppendEncode(nil, psk[:])
 	}
 	custom := cfg.Customize
 	cfg.Customize = func(c *eapwsc.AccessPointConfig) {
@@ -322,7 +325,7 @@ func (s *stage) result() Play {
 	hash := s.world.TraceHash()
 	p := Play{
 		Scenario: s.scenario, Latency: s.check.latency, Exchanges: s.check.exchanges, PINs: s.scene.pins,
-		Violations: s.check.violations, Trace: fmt.Sprintf("%x", hash),
+		Violations: s.check.violations, Trace: hex.EncodeToString(hash[:]),
 	}
 	if s.faults != nil {
 		p.happened = s.faults.happened

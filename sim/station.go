@@ -287,8 +287,13 @@ func (s *station) Timeout(now time.Time) {
 // schedule sets the timer.
 func (s *station) schedule() { s.port.Wake(sooner(s.alarm, sooner(s.deadline, s.start))) }
 
-// find takes a beacon or probe response.
+// find takes a beacon or probe response. A beacon tells nothing that a probe
+// response has not told.
 func (s *station) find(f *Frame, signal int) {
+	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == f.BSSID })
+	if i >= 0 && s.found[i].probed && f.Type == Beacon {
+		return
+	}
 	e, _ := dot11.Parse(f.Body) // what can be read counts
 	var capability uint16
 	if f.Privacy {
@@ -301,11 +306,9 @@ func (s *station) find(f *Frame, signal int) {
 	if e.WPS != nil {
 		b.element = readElement(e.WPS, b.probed)
 	}
-	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == b.mac })
-	switch {
-	case i < 0:
+	if i < 0 {
 		s.found = append(s.found, b)
-	case b.probed || !s.found[i].probed:
+	} else {
 		s.found[i] = b
 	}
 }

@@ -48,7 +48,7 @@ type World struct {
 	byMAC    map[wps.MAC]*Port
 	byName   map[string]*Port
 	places   map[Place]*place
-	links    map[pair]*Link // of their own
+	links    map[pair]*Link // of their own, made when needed, as the following are
 	noises   map[pair]*rand.Rand
 	busy     map[pair]time.Duration // until when a direction of a link is in use
 	keys     *PSKs
@@ -63,9 +63,7 @@ func New(cfg Config) *World {
 	}
 	return &World{
 		cfg: cfg, hash: sha256.New(), unhashed: make([]byte, 0, 2*hashAtOnce),
-		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place),
-		links: make(map[pair]*Link), noises: make(map[pair]*rand.Rand),
-		busy: make(map[pair]time.Duration), keys: cfg.PSKs,
+		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place), keys: cfg.PSKs,
 	}
 }
 
@@ -77,7 +75,7 @@ func (w *World) Elapsed() time.Duration { return w.now }
 
 // After plans something, such as what a person will do.
 func (w *World) After(d time.Duration, act func()) {
-	w.queue.push(occurrence{at: w.now + max(d, 0), act: act})
+	w.queue.push(w.now+max(d, 0), occurrence{act: act})
 }
 
 // Run lets time pass.
@@ -88,7 +86,7 @@ func (w *World) Run(d time.Duration) { w.RunUntil(d, func() bool { return false 
 func (w *World) RunUntil(limit time.Duration, condition func() bool) bool {
 	end := w.now + limit
 	for !condition() {
-		if len(w.queue.heap) == 0 || w.queue.heap[0].at > end {
+		if at, ok := w.queue.next(); !ok || at > end {
 			w.now = end
 			return condition()
 		}
@@ -98,8 +96,8 @@ func (w *World) RunUntil(limit time.Duration, condition func() bool) bool {
 }
 
 // happen moves the clock and lets one thing happen.
-func (w *World) happen(o occurrence) {
-	w.now = o.at
+func (w *World) happen(at time.Duration, o occurrence) {
+	w.now = at
 	switch {
 	case o.act != nil:
 		o.act()

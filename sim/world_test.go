@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -56,20 +57,34 @@ func (e *ear) expect(t *testing.T, want ...string) {
 // chance.
 func TestQueue(t *testing.T) {
 	var q queue
+	type put struct {
+		at   time.Duration
+		turn int
+	}
+	var inside []put
+	var popped put
+	pop := func() {
+		at, o := q.pop()
+		o.act()
+		if first := slices.MinFunc(inside, func(a, b put) int { return cmp.Or(cmp.Compare(a.at, b.at), a.turn-b.turn) }); popped != first || at != first.at {
+			t.Fatalf("%v came, and %v was due", popped, first)
+		}
+		inside = slices.DeleteFunc(inside, func(p put) bool { return p == popped })
+	}
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 2000 {
-		q.push(occurrence{at: time.Duration(r.IntN(50))})
+	for turn := range 2000 {
+		p := put{time.Duration(r.IntN(50)), turn}
+		inside = append(inside, p)
+		q.push(p.at, occurrence{act: func() { popped = p }})
 		if r.IntN(3) == 0 {
-			q.pop()
+			pop()
 		}
 	}
-	last := q.pop()
-	for len(q.heap) > 0 {
-		o := q.pop()
-		if o.at < last.at || o.at == last.at && o.turn <= last.turn {
-			t.Fatalf("%v, %d came after %v, %d", o.at, o.turn, last.at, last.turn)
-		}
-		last = o
+	for len(inside) > 0 {
+		pop()
+	}
+	if _, ok := q.next(); ok {
+		t.Error("there is something left")
 	}
 }
 
