@@ -191,22 +191,21 @@ func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
 }
 
 // Beacon returns the WPS element of the beacons from now on.
-func (a *AccessPoint) Beacon(now time.Time) *wps.Beacon {
-	e := new(wps.Beacon)
-	a.fill(now, e)
-	a.selected.Beacon(now, e)
+func (a *AccessPoint) Beacon(now time.Time) (e wps.Beacon) {
+	a.fill(now, &e)
+	a.selected.Beacon(now, &e)
 	return e
 }
 
 // ProbeResponse returns the WPS element of probe responses from now on.
-func (a *AccessPoint) ProbeResponse(now time.Time) *wps.ProbeResponse {
+func (a *AccessPoint) ProbeResponse(now time.Time) wps.ProbeResponse {
 	d := &a.cfg.Run.Device
-	e := &wps.ProbeResponse{
+	e := wps.ProbeResponse{
 		Manufacturer: d.Manufacturer, ModelName: d.ModelName, ModelNumber: d.ModelNumber, SerialNumber: d.SerialNumber,
 	}
 	e.PrimaryDeviceType, e.DeviceName = d.PrimaryDeviceType, d.DeviceName
 	a.fill(now, &e.Beacon)
-	a.selected.ProbeResponse(now, e)
+	a.selected.ProbeResponse(now, &e)
 	return e
 }
 
@@ -220,8 +219,8 @@ func (a *AccessPoint) fill(now time.Time, e *wps.Beacon) {
 
 // AssociationResponse returns the WPS element of the answer to a station that
 // associates for WPS.
-func (a *AccessPoint) AssociationResponse() *wps.AssociationResponse {
-	e := &wps.AssociationResponse{ResponseType: wps.ResponseAP}
+func (a *AccessPoint) AssociationResponse() wps.AssociationResponse {
+	e := wps.AssociationResponse{ResponseType: wps.ResponseAP}
 	if !a.cfg.Run.Version10 {
 		e.WFA.Version2 = a.cfg.Run.WFA.Version2
 	}

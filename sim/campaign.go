@@ -51,6 +51,7 @@ type Campaign struct {
 	Trace func(*Play) error
 
 	psks   PSKs
+	props  sync.Pool // of *props
 	filled sync.Once
 	bad    error // what is wrong with the above
 }
@@ -63,6 +64,7 @@ func (c *Campaign) fill() error {
 }
 
 func (c *Campaign) complete() error {
+	c.props.New = newProps
 	if len(c.Routers) == 0 {
 		c.Routers = routerProfiles
 	}
@@ -189,13 +191,14 @@ func (c *Campaign) Play(s Scenario, observe func(Event)) (Play, error) {
 	if err != nil {
 		return Play{}, err
 	}
-	stage, err := set(s, router, printer, &c.psks, observe)
+	stage, err := set(s, router, printer, &c.psks, c.props.Get().(*props), observe)
 	if err != nil {
 		return Play{}, err
 	}
 	cause := stage.perform(router, printer, person)
 	play := stage.result()
 	play.Cause = cause
+	c.props.Put(stage.strike())
 	return play, nil
 }
 

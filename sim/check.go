@@ -47,6 +47,9 @@ type run struct {
 	uuids [][16]byte
 }
 
+// typicalAnswers is how many there are in a registration.
+const typicalAnswers = 10
+
 // answer is what a request was answered with: EAPOL frames, as they were sent.
 type answer struct{ request, response []byte }
 
@@ -109,6 +112,15 @@ const probingOn = 5 * time.Second
 
 func newChecker() *checker {
 	return &checker{lists: 1, runs: make(map[pairing]*run), homes: make(map[string]*watched), points: make(map[accessPoint]*guarded), given: make(map[network]bool)}
+}
+
+// reset makes the checker that of another world.
+func (c *checker) reset() {
+	clear(c.runs)
+	clear(c.homes)
+	clear(c.points)
+	clear(c.given)
+	*c = checker{lists: 1, runs: c.runs, homes: c.homes, points: c.points, given: c.given}
 }
 
 // fail notes a violation.
@@ -336,6 +348,9 @@ func (c *checker) fromStation(e Event, r *run) {
 			a.response = body
 			return
 		}
+	}
+	if r.answers == nil {
+		r.answers = make([]answer, 0, typicalAnswers)
 	}
 	r.answers = append(r.answers, answer{r.request, body})
 }

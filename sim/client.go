@@ -86,7 +86,9 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	row := r.settings.Security.row()
 	c := &client{mac: f.From, radio: radio}
 	answer := &Frame{Type: AssociationResponse, To: f.From, Privacy: row.encrypts()}
-	var request wps.AssociationRequest
+	w := r.port.world
+	request := &w.associationRequest
+	*request = wps.AssociationRequest{}
 	var begin func()
 	switch {
 	case e.SSID != r.settings.SSID || r.admit(f.From) != StatusSuccess:
@@ -94,11 +96,12 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	case len(r.clients) >= maxClients:
 		answer.Code = StatusFull
 	case e.WPS != nil && r.WPS() == nil:
-		if wps.Decode(&request, e.WPS, wps.Tolerant) != nil {
+		if wps.Decode(request, e.WPS, wps.Tolerant) != nil {
 			answer.Code = StatusInvalidElement
 			break
 		}
-		answer.Body = appendWPS(nil, r.point(radio).AssociationResponse())
+		w.associationResponse = r.point(radio).AssociationResponse()
+		answer.Body = w.element(&w.associationResponse)
 		begin = func() { r.waitForStart(now, c) }
 		if request.WFA.Version2 != 0 {
 			// A version 1.0 station would not listen before its EAPOL-Start.

@@ -99,7 +99,8 @@ func (c *Computer) Busy() bool { return c.busy }
 // rang begins a scan.
 func (c *Computer) rang(now time.Time) {
 	c.scans++
-	c.scan(now, appendWPS(nil, probeRequest(&c.cfg.Device, wps.RequestRegistrar, wps.PasswordDefault, c.cfg.Bands)))
+	e := probeRequest(&c.cfg.Device, wps.RequestRegistrar, wps.PasswordDefault, c.cfg.Bands)
+	c.scan(now, c.port.world.element(e))
 }
 
 // scanned begins an attempt with the router.

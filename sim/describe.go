@@ -26,9 +26,13 @@ func complete(d *wps.Device, p *Port, kind wps.DeviceType) error {
 	fill(&d.State, def.State)
 	d.MAC = p.Radio(0).MAC()
 	fill(&d.UUID, wps.UUIDFromMAC(d.MAC))
-	if _, err := wps.Append(nil, &wps.M1{Device: *d}); err != nil {
+	w := p.world
+	w.m1 = wps.M1{Device: *d}
+	out, err := wps.Append(w.elements(), &w.m1)
+	if err != nil {
 		return configError("the description of %q: %w", p.name, err)
 	}
+	w.octets = out
 	return nil
 }
 

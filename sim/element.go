@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -26,12 +27,26 @@ const (
 )
 
 // elementsRoom is what the elements of a frame are given: most need less.
-const elementsRoom = 320
+const elementsRoom = 640
 
-// beginElements begins a list of elements with the one that names a network; an
-// empty name stands for any, or hides it.
-func beginElements(ssid wps.SSID) []byte {
-	dst := make([]byte, 0, elementsRoom)
+// elements returns an empty list of elements. It is to be kept, with
+// [World.keep], before the next one is begun.
+func (w *World) elements() []byte {
+	if w.octets == nil {
+		w.octets = make([]byte, 0, elementsRoom)
+	}
+	return w.octets[:0]
+}
+
+// keep returns a list of elements as a frame can have it.
+func (w *World) keep(list []byte) []byte {
+	w.octets = list
+	return bytes.Clone(list)
+}
+
+// appendSSID appends the element that names a network; an empty name stands for
+// any, or hides it.
+func appendSSID(dst []byte, ssid wps.SSID) []byte {
 	return append(append(dst, elementSSID, byte(len(ssid))), ssid...)
 }
 
@@ -83,6 +98,9 @@ func appendSelectors[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suites 
 func appendSelector[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suite T) []byte {
 	return binary.BigEndian.AppendUint32(dst, oui<<8|uint32(suite)&0xFF)
 }
+
+// element returns a WPS element of a device of ours.
+func (w *World) element(l wps.List) []byte { return w.keep(appendWPS(w.elements(), l)) }
 
 // appendWPS appends a WPS element of a device of ours, in which everything
 // can be encoded: its description was tried when it was put into the world.

@@ -292,7 +292,7 @@ func (p *Printer) look(now time.Time) {
 		id = wps.PasswordPushButton
 	}
 	p.alarm = p.setup.until
-	p.scan(now, appendWPS(nil, p.probe(id)))
+	p.scan(now, p.port.world.element(p.probe(id)))
 }
 
 // reconnect looks for a network that the printer knows, after a pause.

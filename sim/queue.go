@@ -38,6 +38,12 @@ func (a *appointment) before(b *appointment) bool {
 	return a.at < b.at || a.at == b.at && a.turn < b.turn
 }
 
+// clear empties the queue.
+func (q *queue) clear() {
+	clear(q.occurrences)
+	*q = queue{heap: q.heap[:0], occurrences: q.occurrences[:0], vacant: q.vacant[:0]}
+}
+
 // next returns when the earliest occurrence is, and whether there is one.
 func (q *queue) next() (at time.Duration, ok bool) {
 	if len(q.heap) == 0 {

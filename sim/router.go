@@ -563,12 +563,14 @@ func (r *Router) beacon(now time.Time, radio int) *Frame {
 	if r.settings.Hidden {
 		ssid = ""
 	}
-	f := r.announcement(Beacon, ssid)
+	w := r.port.world
+	var element wps.List
 	if r.WPS() == nil {
-		element := r.point(radio).Beacon(now)
-		r.announce(element)
-		f.Body = appendWPS(f.Body, element)
+		w.probeResponse.Beacon = r.point(radio).Beacon(now)
+		r.announce(&w.probeResponse.Beacon)
+		element = &w.probeResponse.Beacon
 	}
+	f := r.announcement(Beacon, ssid, element)
 	mac := r.port.Radio(radio).MAC()
 	f.From, f.To, f.BSSID, f.Band = mac, wps.Broadcast, mac, bandsOf(r.cfg.Bands)[radio]
 	return f
@@ -581,10 +583,15 @@ func (r *Router) announce(e *wps.Beacon) {
 	}
 }
 
-// announcement is what beacons and probe responses have in common.
-func (r *Router) announcement(t FrameType, ssid wps.SSID) *Frame {
-	row := r.settings.Security.row()
-	return &Frame{Type: t, Privacy: row.encrypts(), Body: row.append(beginElements(ssid))}
+// announcement is what beacons and probe responses have in common. The element
+// of WPS is nil if it is switched off.
+func (r *Router) announcement(t FrameType, ssid wps.SSID, element wps.List) *Frame {
+	row, w := r.settings.Security.row(), r.port.world
+	list := row.append(appendSSID(w.elements(), ssid))
+	if element != nil {
+		list = appendWPS(list, element)
+	}
+	return &Frame{Type: t, Privacy: row.encrypts(), Body: w.keep(list)}
 }
 
 // probed answers a probe request to everyone or to this network; a hidden
@@ -594,16 +601,19 @@ func (r *Router) probed(now time.Time, radio int, f *Frame) {
 	if e.SSID != r.settings.SSID && (e.SSID != "" || r.settings.Hidden) {
 		return
 	}
-	answer := r.announcement(ProbeResponse, r.settings.SSID)
-	answer.To = f.From
+	var element wps.List
 	if r.WPS() == nil {
-		var request wps.ProbeRequest
-		if e.WPS != nil && wps.Decode(&request, e.WPS, wps.Tolerant) == nil {
-			r.point(radio).Probe(now, f.From, &request)
+		w := r.port.world
+		request := &w.probeRequest
+		*request = wps.ProbeRequest{}
+		if e.WPS != nil && wps.Decode(request, e.WPS, wps.Tolerant) == nil {
+			r.point(radio).Probe(now, f.From, request)
 		}
-		element := r.point(radio).ProbeResponse(now)
-		r.announce(&element.Beacon)
-		answer.Body = appendWPS(answer.Body, element)
+		w.probeResponse = r.point(radio).ProbeResponse(now)
+		r.announce(&w.probeResponse.Beacon)
+		element = &w.probeResponse
 	}
+	answer := r.announcement(ProbeResponse, r.settings.SSID, element)
+	answer.To = f.From
 	r.send(radio, answer)
 }

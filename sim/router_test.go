@@ -160,7 +160,7 @@ func TestAssociation(t *testing.T) {
 		"RSN with TKIP":              {elements: appendRSN(nil, &dot11.Security{Group: dot11.CipherCCMP, Pairwise: tkip, AKMs: psks}), status: StatusInvalidAKMP},
 		"neither WPS nor RSN":        {reason: ReasonNotAuthenticated},
 		"neither, and WPS is off":    {settings: Settings{WPSOff: true}, status: StatusInvalidElement},
-		"another network":            {elements: beginElements("other"), status: StatusFailure},
+		"another network":            {elements: appendSSID(nil, "other"), status: StatusFailure},
 		"RSN cut short, WPS is off":  {settings: Settings{WPSOff: true}, elements: []byte{elementRSN, 4, 1, 0, 0, 0x0F}, status: StatusInvalidElement},
 		"WPS element behind another": {elements: append(append([]byte{}, rsn...), good...), reason: ReasonNotAuthenticated},
 	} {
@@ -173,7 +173,7 @@ func TestAssociation(t *testing.T) {
 				answers = append(answers, v.Frame)
 			}
 		}
-		ssid := beginElements(r.Settings().SSID)
+		ssid := appendSSID(nil, r.Settings().SSID)
 		e.port.Send(&Frame{
 			Type: AssociationRequest, From: e.port.Radio(0).MAC(), To: r.port.Radio(0).MAC(), BSSID: r.port.Radio(0).MAC(),
 			Band: wps.Band24GHz, Body: append(ssid, tt.elements...),
@@ -200,7 +200,7 @@ func TestMaybeWPS(t *testing.T) {
 	r := addRouter(t, w, RouterConfig{Name: "router"})
 	e := newEar(t, w, "tool", 0)
 	mac, ap := e.port.Radio(0).MAC(), r.port.Radio(0).MAC()
-	e.port.Send(&Frame{Type: AssociationRequest, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: beginElements(r.Settings().SSID)})
+	e.port.Send(&Frame{Type: AssociationRequest, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: appendSSID(nil, r.Settings().SSID)})
 	w.Run(5 * time.Second)
 	e.heard = nil
 	for _, junk := range [][]byte{{1}, eapolFrame(1, eapol.TypeLogoff, nil), eapolFrame(1, eapol.TypeKey, nil)} {

@@ -88,15 +88,30 @@ func (s Scenario) stream(purpose string) *rand.Rand {
 	return newRand(s.Seed, strconv.FormatUint(s.Index, 10), purpose)
 }
 
+// props are what one play leaves to the next: to make them anew costs a
+// twentieth of a play without public-key cryptography.
+type props struct {
+	inventory *inventory
+	check     *checker
+}
+
+func newProps() any { return &props{newInventory(), newChecker()} }
+
+// strike takes down a stage, and returns what the next play can use.
+func (s *stage) strike() *props {
+	s.check.reset()
+	return &props{s.world.end(), s.check}
+}
+
 // set sets the stage for three rows of the tables.
-func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs, observe func(Event)) (*stage, error) {
-	s := &stage{scenario: sc, check: newChecker(), random: sc.stream("stage")}
+func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs, p *props, observe func(Event)) (*stage, error) {
+	s := &stage{scenario: sc, check: p.check, random: sc.stream("stage")}
 	s.walk = shortestWalk + time.Duration(s.random.Int64N(int64(longestWalk-shortestWalk)))
 	watch := s.check.observe
 	if observe != nil {
 		watch = func(e Event) { s.check.observe(e); observe(e) }
 	}
-	s.world = New(Config{Seed: sc.stream("world").Uint64(), PSKs: psks, Observe: watch})
+	s.world = newWorld(Config{Seed: sc.stream("world").Uint64(), PSKs: psks, Observe: watch}, p.inventory)
 	link := &s.world.cfg.Link
 	link.Rate = int(1000 * sc.Faults.Kbps.Low)
 	var air Faults

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -168,13 +167,13 @@ func (s *station) nextBand(now time.Time) {
 		s.owner.scanned(now)
 		return
 	}
-	band := s.bands[s.tuned]
+	w, band := s.port.world, s.bands[s.tuned]
 	s.radio.Scan(band)
 	s.deadline = now.Add(dwell)
 	for _, ssid := range append([]wps.SSID{""}, s.names...) {
 		s.port.Send(&Frame{
 			Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
-			Body: append(beginElements(ssid), s.request...),
+			Body: w.keep(append(appendSSID(w.elements(), ssid), s.request...)),
 		})
 	}
 }
@@ -213,7 +212,7 @@ func (s *station) sendEAPOL(frame []byte) {
 func (s *station) register(now time.Time, ap bss, element *wps.AssociationRequest, x Exchange) {
 	s.exchange = x
 	s.record.begins(now)
-	s.attempt(now, ap, appendWPS(nil, element))
+	s.attempt(now, ap, s.port.world.element(element))
 }
 
 // connect begins an attempt to connect to a network, with its pre-shared key
@@ -230,7 +229,8 @@ func (s *station) connect(now time.Time, ap bss, key *psk) {
 
 func (s *station) attempt(now time.Time, ap bss, elements []byte) {
 	s.ap = ap
-	s.elements = bytes.Clone(append(beginElements(ap.ssid), elements...)) // kept, and without the room
+	w := s.port.world
+	s.elements = w.keep(append(appendSSID(w.elements(), ap.ssid), elements...))
 	s.radio.Tune(ap.band)
 	s.phase, s.tries = stationAuthenticates, 0
 	s.ask(now)
@@ -304,7 +304,7 @@ func (s *station) find(f *Frame, signal int) {
 		probed: f.Type == ProbeResponse,
 	}
 	if e.WPS != nil {
-		b.element = readElement(e.WPS, b.probed)
+		b.element = s.port.world.readElement(e.WPS, b.probed)
 	}
 	if i < 0 {
 		s.found = append(s.found, b)
@@ -315,19 +315,18 @@ func (s *station) find(f *Frame, signal int) {
 
 // readElement reads the WPS element of a beacon, or the same part of a probe
 // response. It does not keep the frame.
-func readElement(attributes []byte, probed bool) *wps.Beacon {
-	beacon := new(wps.Beacon)
+func (w *World) readElement(attributes []byte, probed bool) *wps.Beacon {
+	w.probeResponse = wps.ProbeResponse{}
+	var list wps.List = &w.probeResponse.Beacon
 	if probed {
-		var e wps.ProbeResponse
-		if wps.Decode(&e, attributes, wps.Tolerant) != nil {
-			return nil
-		}
-		*beacon = e.Beacon
-	} else if wps.Decode(beacon, attributes, wps.Tolerant) != nil {
+		list = &w.probeResponse
+	}
+	if wps.Decode(list, attributes, wps.Tolerant) != nil {
 		return nil
 	}
+	beacon := w.probeResponse.Beacon
 	beacon.Raw = nil
-	return beacon
+	return &beacon
 }
 
 func (s *station) authenticated(now time.Time, status uint16) {

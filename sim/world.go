@@ -41,19 +41,40 @@ type Config struct {
 // World is a number of devices, the air between them and a clock. It is not
 // safe for concurrent use; worlds are independent of each other.
 type World struct {
-	cfg      Config
-	now      time.Duration // since Epoch
+	*inventory
+	cfg    Config
+	now    time.Duration  // since Epoch
+	links  map[pair]*Link // of their own, made when needed, as the following are
+	noises map[pair]*rand.Rand
+	busy   map[pair]time.Duration // until when a direction of a link is in use
+	keys   *PSKs
+}
+
+// inventory is what a world needs whatever happens in it, and leaves behind
+// for the next one: see [World.end].
+type inventory struct {
 	queue    queue
 	ports    []*Port
 	byMAC    map[wps.MAC]*Port
 	byName   map[string]*Port
 	places   map[Place]*place
-	links    map[pair]*Link // of their own, made when needed, as the following are
-	noises   map[pair]*rand.Rand
-	busy     map[pair]time.Duration // until when a direction of a link is in use
-	keys     *PSKs
 	hash     hash.Hash
 	unhashed []byte // the end of the trace
+
+	// What is made only to be read or written by, one at a time.
+	m1                  wps.M1
+	probeRequest        wps.ProbeRequest
+	probeResponse       wps.ProbeResponse
+	associationRequest  wps.AssociationRequest
+	associationResponse wps.AssociationResponse
+	octets              []byte
+}
+
+func newInventory() *inventory {
+	return &inventory{
+		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place),
+		hash: sha256.New(), unhashed: make([]byte, 0, 2*hashAtOnce),
+	}
 }
 
 // New returns an empty world.
@@ -61,10 +82,27 @@ func New(cfg Config) *World {
 	if cfg.PSKs == nil {
 		cfg.PSKs = new(PSKs)
 	}
-	return &World{
-		cfg: cfg, hash: sha256.New(), unhashed: make([]byte, 0, 2*hashAtOnce),
-		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place), keys: cfg.PSKs,
+	return newWorld(cfg, newInventory())
+}
+
+func newWorld(cfg Config, i *inventory) *World { return &World{inventory: i, cfg: cfg, keys: cfg.PSKs} }
+
+// end returns what another world can use again. This one is over: nothing may
+// be done with it any more.
+func (w *World) end() *inventory {
+	i := w.inventory
+	w.inventory = nil
+	i.queue.clear()
+	clear(i.ports)
+	clear(i.byMAC)
+	clear(i.byName)
+	clear(i.places)
+	i.hash.Reset()
+	*i = inventory{
+		queue: i.queue, ports: i.ports[:0], byMAC: i.byMAC, byName: i.byName, places: i.places,
+		hash: i.hash, unhashed: i.unhashed[:0], octets: i.octets,
 	}
+	return i
 }
 
 // Now returns the time in the world.

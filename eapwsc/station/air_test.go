@@ -114,9 +114,10 @@ func (a *air) known() (found []AccessPoint, _ error) {
 	now := time.Now()
 	for _, ap := range a.aps {
 		ap.Timeout(now)
+		response, beacon := ap.ProbeResponse(now), ap.Beacon(now)
 		f := AccessPoint{
 			BSSID: ap.bssid, Frequency: ap.frequency, Signal: ap.signal, Capability: 0x11,
-			ResponseElements: ap.elements(ap.ProbeResponse(now)), BeaconElements: ap.elements(ap.Beacon(now)),
+			ResponseElements: ap.elements(&response), BeaconElements: ap.elements(&beacon),
 		}
 		f.read(1)
 		found = append(found, f)
