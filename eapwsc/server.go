@@ -113,7 +113,7 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	case in.Code != CodeResponse || in.ID != s.id || s.waiting:
 		return s.notHeard(s.deadline, ignore(fieldCode.fault(ErrCode, "%v %d is not the response to request %d", in.Code, in.ID, s.id)))
 	case s.machine == nil:
-		return s.identified(now, &in)
+		return s.identified(now, in)
 	case in.IsNak():
 		return s.fail(s.machine.Abort(ErrEAP))
 	case !in.IsWSC():
@@ -136,7 +136,7 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 }
 
 // identified makes the run that the station's identity asks for.
-func (s *Server) identified(now time.Time, in *Packet) (Step, error) {
+func (s *Server) identified(now time.Time, in Packet) (Step, error) {
 	if in.Type != TypeIdentity {
 		return s.notHeard(s.deadline, ignore(fieldType.fault(ErrNotWSC, "%v where the identity is due", in)))
 	}

@@ -105,17 +105,28 @@ func (c *Campaign) Scenario(index uint64) (Scenario, error) {
 
 func (c *Campaign) scenario(index uint64) Scenario {
 	s := Scenario{Seed: c.Seed, Index: index, ReuseKeys: c.ReuseKeys}
-	person := &c.People[s.stream("person").IntN(len(c.People))]
-	routers, printers := s.stream("router"), s.stream("printer")
+	person := draw(s, "person", c.People)()
+	routers, printers := draw(s, "router", c.Routers), draw(s, "printer", c.Printers)
 	for {
-		r, p := &c.Routers[routers.IntN(len(c.Routers))], &c.Printers[printers.IntN(len(c.Printers))]
+		r, p := routers(), printers()
 		if fits(person, r, p) {
 			s.Router, s.Printer, s.Person = r.Name, p.Name, person.Name
 			break
 		}
 	}
-	s.Faults = c.Faults.draw(s.stream("rates"))
+	if c.Faults != (Rates{}) {
+		s.Faults = c.Faults.draw(s.stream("rates"))
+	}
 	return s
+}
+
+// draw returns what draws rows of a table.
+func draw[T any](s Scenario, purpose string, rows []T) func() *T {
+	if len(rows) == 1 { // needs no chance
+		return func() *T { return &rows[0] }
+	}
+	random := s.stream(purpose)
+	return func() *T { return &rows[random.IntN(len(rows))] }
 }
 
 // row returns the row of a table with a name.

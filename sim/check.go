@@ -17,6 +17,11 @@ import (
 type checker struct {
 	violations []string
 	runs       map[pairing]*run
+	recent     *run // the one asked for last
+	between    pairing
+	frame      *Frame // the one read last
+	inFrame    message
+	isMessage  bool
 	homes      map[string]*watched // routers, by name
 	points     map[accessPoint]*guarded
 	given      map[network]bool // every network that a router had to give
@@ -133,11 +138,15 @@ func (c *checker) fail(format string, args ...any) {
 
 func (c *checker) run(station, ap string) *run {
 	key := pairing{station, ap}
+	if c.recent != nil && c.between == key {
+		return c.recent
+	}
 	r := c.runs[key]
 	if r == nil {
 		r = new(run)
 		c.runs[key] = r
 	}
+	c.recent, c.between = r, key
 	return r
 }
 
@@ -206,7 +215,7 @@ func (c *checker) observe(e Event) {
 	case f.From == f.BSSID:
 		r := c.run(e.To, e.From)
 		r.request = f.Body
-		if m, ok := readMessage(f.Body); ok {
+		if m, ok := c.message(f); ok {
 			r.received.add(m.kind)
 		}
 	case e.Kind == Sent:
@@ -265,7 +274,7 @@ func (c *checker) probed(e Event) {
 
 // atAP takes what arrives at an access point.
 func (c *checker) atAP(e Event, r *run) {
-	m, ok := readMessage(e.Frame.Body)
+	m, ok := c.message(e.Frame)
 	if !ok {
 		return
 	}
@@ -283,7 +292,7 @@ func (c *checker) atAP(e Event, r *run) {
 // side, no PIN that was proved to somebody, no button while two devices mean
 // it, no answer with a PIN that is locked.
 func (c *checker) fromAP(e Event, r *run) {
-	m, ok := readMessage(e.Frame.Body)
+	m, ok := c.message(e.Frame)
 	if !ok {
 		return
 	}
@@ -328,7 +337,7 @@ func (c *checker) checkOverlap(e Event, g *guarded, r *run) {
 // request that comes again as it did before.
 func (c *checker) fromStation(e Event, r *run) {
 	body := e.Frame.Body
-	if m, ok := readMessage(body); ok {
+	if m, ok := c.message(e.Frame); ok {
 		if m.kind == typeM1 && !r.sent.has(typeM1) {
 			c.exchanges++
 		}
@@ -353,6 +362,16 @@ func (c *checker) fromStation(e Event, r *run) {
 		r.answers = make([]answer, 0, typicalAnswers)
 	}
 	r.answers = append(r.answers, answer{r.request, body})
+}
+
+// message reads the message in a frame. What is sent mostly is what arrives
+// next.
+func (c *checker) message(f *Frame) (message, bool) {
+	if c.frame != f {
+		c.frame = f
+		c.inFrame, c.isMessage = readMessage(f.Body)
+	}
+	return c.inFrame, c.isMessage
 }
 
 // message is a WSC message, or the first fragment of one.

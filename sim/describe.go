@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -27,14 +28,24 @@ func complete(d *wps.Device, p *Port, kind wps.DeviceType) error {
 	d.MAC = p.Radio(0).MAC()
 	fill(&d.UUID, wps.UUIDFromMAC(d.MAC))
 	w := p.world
+	if slices.Contains(w.tried, *d) {
+		return nil
+	}
 	w.m1 = wps.M1{Device: *d}
 	out, err := wps.Append(w.elements(), &w.m1)
 	if err != nil {
 		return configError("the description of %q: %w", p.name, err)
 	}
 	w.octets = out
+	if len(w.tried) < maxTried {
+		w.tried = append(w.tried, *d)
+	}
 	return nil
 }
+
+// maxTried is how many descriptions that can be sent are remembered: the worlds
+// of a campaign mostly have the same few.
+const maxTried = 8
 
 // fill sets a field that is zero.
 func fill[T comparable](field *T, def T) {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
-	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -79,14 +78,10 @@ func (r *record) begins(now time.Time) {
 	r.began, r.heard = now, now
 }
 
-// passes notes how far the attempt has come, by an EAPOL frame that was sent or
+// passes notes how far the attempt has come, by an EAP packet that was sent or
 // received.
-func (r *record) passes(frame []byte) {
-	f, err := eapol.ParseFrame(frame)
-	if err != nil || f.Type != eapol.TypeEAP {
-		return
-	}
-	p, err := eapwsc.ParsePacket(f.Body)
+func (r *record) passes(packet []byte) {
+	p, err := eapwsc.ParsePacket(packet)
 	stage := doctor.StageNone
 	switch {
 	case err != nil:

@@ -59,6 +59,7 @@ const (
 	keyMICAt     = 77
 	keyDataLenAt = 93
 	keyDataAt    = 95
+	keyDataRoom  = 128 // for the body of most
 
 	eapolHeaderLen = 4
 
@@ -96,16 +97,19 @@ func (p *pairwise) agree() {
 	if bytes.Compare(first, second) > 0 {
 		first, second = second, first
 	}
-	m := hmac.New(sha1.New, p.psk[:])
+	message := make([]byte, 0, 128)
 	for _, part := range [...][]byte{[]byte("Pairwise key expansion\x00"), low, high, first, second, {0}} {
-		m.Write(part)
+		message = append(message, part...)
 	}
-	p.integrity = hmac.New(sha1.New, m.Sum(nil)[:16])
+	m := hmac.New(sha1.New, p.psk[:])
+	m.Write(message)
+	p.integrity = hmac.New(sha1.New, m.Sum(p.sum[:0])[:16])
 }
 
 // frame makes an EAPOL-Key frame, with a MIC if the bits say so.
 func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byte) []byte {
-	body := make([]byte, keyDataAt, keyDataAt+len(data))
+	f := eapolFrame(version, eapol.TypeKey, append(make([]byte, keyDataAt, keyDataRoom), data...))
+	body := f[eapolHeaderLen:]
 	body[0] = keyDescriptor
 	binary.BigEndian.PutUint16(body[keyInfoAt:], info|keyVersion|keyPairwise)
 	if info&keyACK != 0 {
@@ -116,7 +120,6 @@ func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byt
 		copy(body[keyNonceAt:], nonce[:])
 	}
 	binary.BigEndian.PutUint16(body[keyDataLenAt:], uint16(len(data)))
-	f := eapolFrame(version, eapol.TypeKey, append(body, data...))
 	if info&keyMIC != 0 {
 		copy(f[eapolHeaderLen+keyMICAt:], p.mic(f))
 	}

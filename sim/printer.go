@@ -191,6 +191,12 @@ func (p *Printer) Status() Status {
 	return s
 }
 
+// busy reports whether something goes on: a set-up, or the first attempt to
+// connect.
+func (p *Printer) busy() bool {
+	return p.setup != nil || p.err == nil && len(p.networks) > 0 && p.phase != stationConnected
+}
+
 // Networks returns the networks that the printer knows, the latest first.
 func (p *Printer) Networks() []wps.Credential { return slices.Clone(p.networks) }
 

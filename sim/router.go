@@ -85,8 +85,9 @@ var (
 // Router is an access point with a registrar: its radios, its web page, its
 // button and its label. It is a [Device] built on [eapwsc.AccessPoint].
 type Router struct {
-	cfg  RouterConfig
-	port *Port
+	cfg   RouterConfig
+	bands []wps.RFBands // of the radios
+	port  *Port
 	nonces,
 	keys *Stream
 
@@ -97,11 +98,12 @@ type Router struct {
 	lockouts   []eapwsc.LockoutState // one for each access point
 
 	// What does not.
-	points  []*eapwsc.AccessPoint // one for all radios, or one for each
-	clients []*client             // by arrival
-	reload  time.Time             // when new settings are put into effect
-	boot    time.Time             // when the router has started; zero if it has
-	events  []eapwsc.Event
+	points   []*eapwsc.AccessPoint // one for all radios, or one for each
+	clients  []*client             // by arrival
+	answered answered              // until something else happens
+	reload   time.Time             // when new settings are put into effect
+	boot     time.Time             // when the router has started; zero if it has
+	events   []eapwsc.Event
 }
 
 // NewRouter puts a router into a world and switches it on. The error is
@@ -112,10 +114,10 @@ func NewRouter(w *World, cfg RouterConfig) (*Router, error) {
 	}
 	cfg.PINLifetime = orDefault(cfg.PINLifetime, eapwsc.WalkTime)
 	cfg.BootTime = orDefault(cfg.BootTime, defaultBootTime)
-	r := &Router{cfg: cfg}
+	r := &Router{cfg: cfg, bands: bandsOf(cfg.Bands)}
 	var addresses []wps.MAC
 	first := w.NewAddress()
-	for i := range bandsOf(cfg.Bands) {
+	for i := range r.bands {
 		mac := first
 		mac[5] += byte(i)
 		addresses = append(addresses, mac)
@@ -201,7 +203,7 @@ func (r *Router) factory() {
 
 // start switches the radios on.
 func (r *Router) start(now time.Time) {
-	r.points = r.points[:0]
+	r.points, r.answered = r.points[:0], answered{}
 	n := 1
 	if r.cfg.SeparateRadios {
 		n = len(r.port.radios)
@@ -213,7 +215,7 @@ func (r *Router) start(now time.Time) {
 		}
 		r.points = append(r.points, point)
 	}
-	for i, band := range bandsOf(r.cfg.Bands) {
+	for i, band := range r.bands {
 		radio := r.port.Radio(i)
 		radio.Tune(band)
 		radio.Beacon(func(now time.Time) *Frame { return r.beacon(now, i) })
@@ -321,6 +323,7 @@ func (r *Router) WPS() error {
 // act is something that a person does at the router.
 func (r *Router) act(what string, do func(now time.Time) error) error {
 	r.port.note("owner: " + what)
+	r.answered = answered{}
 	if !r.boot.IsZero() {
 		return ErrStarting
 	}
@@ -483,6 +486,7 @@ func (r *Router) adopt(c *wps.Credential) {
 
 // Timeout lets time have its effect. It implements [Device].
 func (r *Router) Timeout(now time.Time) {
+	r.answered = answered{}
 	if !r.boot.IsZero() {
 		r.boot = time.Time{}
 		r.port.note("the router has started")
@@ -530,6 +534,9 @@ func (r *Router) schedule(now time.Time) {
 // Handle takes a frame. It implements [Device].
 func (r *Router) Handle(now time.Time, f *Frame, _ int) {
 	radio := slices.IndexFunc(r.port.radios, func(o *Radio) bool { return o.bands&f.Band != 0 })
+	if f.Type != ProbeRequest {
+		r.answered = answered{}
+	}
 	switch f.Type {
 	case ProbeRequest:
 		r.probed(now, radio, f)
@@ -551,7 +558,7 @@ func (r *Router) Handle(now time.Time, f *Frame, _ int) {
 // send sends a frame from one of the radios.
 func (r *Router) send(radio int, f *Frame) {
 	f.From, f.BSSID = r.port.Radio(radio).MAC(), r.port.Radio(radio).MAC()
-	f.Band = bandsOf(r.cfg.Bands)[radio]
+	f.Band = r.bands[radio]
 	r.port.Send(f)
 }
 
@@ -572,7 +579,7 @@ func (r *Router) beacon(now time.Time, radio int) *Frame {
 	}
 	f := r.announcement(Beacon, ssid, element)
 	mac := r.port.Radio(radio).MAC()
-	f.From, f.To, f.BSSID, f.Band = mac, wps.Broadcast, mac, bandsOf(r.cfg.Bands)[radio]
+	f.From, f.To, f.BSSID, f.Band = mac, wps.Broadcast, mac, r.bands[radio]
 	return f
 }
 
@@ -601,6 +608,10 @@ func (r *Router) probed(now time.Time, radio int, f *Frame) {
 	if e.SSID != r.settings.SSID && (e.SSID != "" || r.settings.Hidden) {
 		return
 	}
+	if a := &r.answered; e.WPS == nil && a.body != nil && a.radio == radio && a.at.Equal(now) {
+		r.send(radio, &Frame{Type: ProbeResponse, To: f.From, Privacy: a.privacy, Body: a.body})
+		return
+	}
 	var element wps.List
 	if r.WPS() == nil {
 		w := r.port.world
@@ -615,5 +626,17 @@ func (r *Router) probed(now time.Time, radio int, f *Frame) {
 	}
 	answer := r.announcement(ProbeResponse, r.settings.SSID, element)
 	answer.To = f.From
+	if r.cfg.Announce == nil {
+		r.answered = answered{at: now, radio: radio, privacy: answer.Privacy, body: answer.Body}
+	}
 	r.send(radio, answer)
+}
+
+// answered is an answer to a probe request that is good for others that come at
+// the same time: who looks for a network asks for all of them and for its name.
+type answered struct {
+	at      time.Time
+	radio   int
+	privacy bool
+	body    []byte
 }

@@ -120,9 +120,11 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 			air = append(air, fault)
 		}
 	}
-	if faults := sc.Faults.faults(s.world, sc.stream("faults")); faults != nil {
-		s.faults = newSelection(faults, sc.Keep)
-		air = append(air, s.faults)
+	if sc.Faults != (Rates{}) {
+		if faults := sc.Faults.faults(s.world, sc.stream("faults")); faults != nil {
+			s.faults = newSelection(faults, sc.Keep)
+			air = append(air, s.faults)
+		}
 	}
 	if air != nil {
 		link.Fault = air
@@ -246,7 +248,7 @@ func (s *stage) over() bool {
 		return false
 	}
 	for _, p := range s.printers {
-		if status := p.Status(); status.State == SettingUp || status.State == Connecting && status.Err == nil {
+		if p.busy() {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -95,6 +96,7 @@ type station struct {
 	names   []wps.SSID // that are asked for by name too
 	tuned   int        // which band
 	found   []bss
+	latest  *Frame // of those found
 
 	// An attempt at an access point.
 	ap       bss
@@ -162,6 +164,7 @@ func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 // nextBand goes on with a scan.
 func (s *station) nextBand(now time.Time) {
 	if s.tuned++; s.tuned == len(s.bands) {
+		s.latest = nil
 		s.rest()
 		s.record.sees(now, s.found)
 		s.owner.scanned(now)
@@ -202,10 +205,7 @@ func (s *station) send(f *Frame) {
 	s.port.Send(f)
 }
 
-func (s *station) sendEAPOL(frame []byte) {
-	s.record.passes(frame)
-	s.send(&Frame{Type: Data, Body: frame})
-}
+func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: frame}) }
 
 // register begins an attempt to register: the WPS element goes into the
 // association request, and EAP-WSC follows.
@@ -291,9 +291,10 @@ func (s *station) schedule() { s.port.Wake(sooner(s.alarm, sooner(s.deadline, s.
 // response has not told.
 func (s *station) find(f *Frame, signal int) {
 	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == f.BSSID })
-	if i >= 0 && s.found[i].probed && f.Type == Beacon {
+	if i >= 0 && (s.found[i].probed && f.Type == Beacon || s.found[i].signal == signal && s.latest.repeats(f)) {
 		return
 	}
+	s.latest = f
 	e, _ := dot11.Parse(f.Body) // what can be read counts
 	var capability uint16
 	if f.Privacy {
@@ -311,6 +312,11 @@ func (s *station) find(f *Frame, signal int) {
 	} else {
 		s.found[i] = b
 	}
+}
+
+// repeats reports whether an access point says the same as in this frame.
+func (f *Frame) repeats(g *Frame) bool {
+	return f.Type == g.Type && f.BSSID == g.BSSID && f.Band == g.Band && f.Privacy == g.Privacy && bytes.Equal(f.Body, g.Body)
 }
 
 // readElement reads the WPS element of a beacon, or the same part of a probe
@@ -372,6 +378,7 @@ func (s *station) online(now time.Time) {
 // step does what the exchange wants.
 func (s *station) step(now time.Time, step eapwsc.Step, err error) {
 	if step.Send != nil {
+		s.record.passes(step.Send)
 		s.sendEAPOL(eapolFrame(eapol.Version1, eapol.TypeEAP, step.Send))
 	}
 	s.deadline = step.Deadline
@@ -465,8 +472,8 @@ func (s *station) fail(now time.Time, err error) {
 func (s *station) eapol(now time.Time, b []byte) {
 	s.record.heard = now
 	f, err := eapol.ParseFrame(b)
-	if err == nil {
-		s.record.passes(b)
+	if err == nil && f.Type == eapol.TypeEAP {
+		s.record.passes(f.Body)
 	}
 	switch {
 	case err != nil:

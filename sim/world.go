@@ -68,6 +68,8 @@ type inventory struct {
 	associationRequest  wps.AssociationRequest
 	associationResponse wps.AssociationResponse
 	octets              []byte
+
+	tried []wps.Device // descriptions that can be sent
 }
 
 func newInventory() *inventory {
@@ -100,7 +102,7 @@ func (w *World) end() *inventory {
 	i.hash.Reset()
 	*i = inventory{
 		queue: i.queue, ports: i.ports[:0], byMAC: i.byMAC, byName: i.byName, places: i.places,
-		hash: i.hash, unhashed: i.unhashed[:0], octets: i.octets,
+		hash: i.hash, unhashed: i.unhashed[:0], octets: i.octets, tried: i.tried,
 	}
 	return i
 }
