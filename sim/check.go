@@ -261,8 +261,9 @@ func (c *checker) received(station string) {
 // probed notes who is in push-button mode.
 func (c *checker) probed(e Event) {
 	at := Epoch.Add(e.At)
-	id, ok := findAttribute(wpsAttributes(e.Frame.Body), 0x1012)
-	uuid, known := findAttribute(wpsAttributes(e.Frame.Body), 0x1047)
+	attributes := wpsAttributes(e.Frame.Body)
+	id, ok := findAttribute(attributes, 0x1012)
+	uuid, known := findAttribute(attributes, 0x1047)
 	if !ok || !known || len(uuid) != 16 || len(id) != 2 || binary.BigEndian.Uint16(id) != 4 {
 		return
 	}

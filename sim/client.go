@@ -89,7 +89,7 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	w := r.port.world
 	request := &w.associationRequest
 	*request = wps.AssociationRequest{}
-	var begin func()
+	var begin func(*Router, time.Time, *client)
 	switch {
 	case e.SSID != r.settings.SSID || r.admit(f.From) != StatusSuccess:
 		answer.Code = StatusFailure
@@ -102,28 +102,28 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 		}
 		w.associationResponse = r.point(radio).AssociationResponse()
 		answer.Body = w.element(&w.associationResponse)
-		begin = func() { r.waitForStart(now, c) }
+		begin = (*Router).waitForStart
 		if request.WFA.Version2 != 0 {
 			// A version 1.0 station would not listen before its EAPOL-Start.
-			begin = func() { r.register(now, c) }
+			begin = (*Router).register
 		}
 	case row.rsn == nil && row.wpa == nil:
-		begin = func() { r.connected(c) }
+		begin = (*Router).connected
 	case e.RSN != nil && row.offers(e.RSN):
-		begin = func() { r.handshake(now, c) }
+		begin = (*Router).handshake
 	case e.RSN != nil:
 		answer.Code = StatusInvalidAKMP
 	case r.WPS() == nil:
 		// Neither WPS nor RSN element: old Windows clients do so before
 		// registering. Their identity will tell.
-		begin = func() { r.waitForStart(now, c) }
+		begin = (*Router).waitForStart
 	default:
 		answer.Code = StatusInvalidElement
 	}
 	r.send(radio, answer)
 	if begin != nil {
 		r.clients = append(r.clients, c)
-		begin()
+		begin(r, now, c)
 	}
 }
 
@@ -208,11 +208,11 @@ func (r *Router) key(now time.Time, c *client, b []byte) {
 		c.sent, c.tries = eapol.Pairwise3, 0
 		r.sendKey(now, c)
 	case message == eapol.Pairwise4 && c.sent == eapol.Pairwise3 && c.keys.confirms(b):
-		r.connected(c)
+		r.connected(now, c)
 	}
 }
 
-func (r *Router) connected(c *client) {
+func (r *Router) connected(_ time.Time, c *client) {
 	c.phase, c.deadline, c.keys = clientConnected, time.Time{}, nil
 	r.port.note(c.mac.String() + " is connected")
 }

@@ -170,15 +170,22 @@ func (s *station) nextBand(now time.Time) {
 		s.owner.scanned(now)
 		return
 	}
-	w, band := s.port.world, s.bands[s.tuned]
+	band := s.bands[s.tuned]
 	s.radio.Scan(band)
 	s.deadline = now.Add(dwell)
-	for _, ssid := range append([]wps.SSID{""}, s.names...) {
-		s.port.Send(&Frame{
-			Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
-			Body: w.keep(append(appendSSID(w.elements(), ssid), s.request...)),
-		})
+	s.callFor("", band)
+	for _, ssid := range s.names {
+		s.callFor(ssid, band)
 	}
+}
+
+// callFor sends a probe request for a network, or for all.
+func (s *station) callFor(ssid wps.SSID, band wps.RFBands) {
+	w := s.port.world
+	s.port.Send(&Frame{
+		Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
+		Body: w.keep(append(appendSSID(w.elements(), ssid), s.request...)),
+	})
 }
 
 // rest makes the station do nothing. An exchange that goes on is over.
@@ -418,23 +425,23 @@ func (s *station) handshakeFailed(cause error) error {
 
 // deauthenticated ends what the access point does not want to go on.
 func (s *station) deauthenticated(now time.Time, reason uint16) {
-	err := disconnectedBy(reason)
 	switch s.phase {
 	case stationRegisters:
 		if !s.ended {
+			s.over = disconnectedBy(reason)
 			if why := s.exchange.Close(); why != nil {
-				err = fmt.Errorf("%w: %w", err, why)
+				s.over = fmt.Errorf("%w: %w", s.over, why)
 			}
-			s.over = err
 		}
 		s.phase = stationIdle // there is nobody to say good-bye to
 		s.finish(now)
-		return
 	case stationHandshakes:
-		err = s.handshakeFailed(err)
+		s.phase = stationIdle
+		s.fail(now, s.handshakeFailed(disconnectedBy(reason)))
+	default:
+		s.phase = stationIdle
+		s.fail(now, disconnectedBy(reason))
 	}
-	s.phase = stationIdle
-	s.fail(now, err)
 }
 
 // finish ends an attempt to register. What counts is whether the run has

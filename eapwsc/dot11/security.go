@@ -117,16 +117,11 @@ func parseSecurity(b []byte) *Security {
 	if len(b) >= 4 {
 		s.Group, b = Cipher(suite(b)), b[4:]
 	}
-	ciphers, b, ok := suites(b)
-	akms, b, ok2 := suites(b)
+	var ok, ok2 bool
+	s.Pairwise, b, ok = suites[Cipher](b)
+	s.AKMs, b, ok2 = suites[AKM](b)
 	if !ok || !ok2 {
 		return nil
-	}
-	for _, c := range ciphers {
-		s.Pairwise = append(s.Pairwise, Cipher(c))
-	}
-	for _, a := range akms {
-		s.AKMs = append(s.AKMs, AKM(a))
 	}
 	if len(b) >= 2 {
 		const required, capable = 1 << 6, 1 << 7
@@ -138,7 +133,7 @@ func parseSecurity(b []byte) *Security {
 
 // suites takes a list of selectors off the front of b. None at all is a list
 // that was left out.
-func suites(b []byte) (list []uint32, rest []byte, ok bool) {
+func suites[T Cipher | AKM](b []byte) (list []T, rest []byte, ok bool) {
 	if len(b) < 2 {
 		return nil, b, true
 	}
@@ -146,8 +141,11 @@ func suites(b []byte) (list []uint32, rest []byte, ok bool) {
 	if b = b[2:]; n > len(b)/4 {
 		return nil, nil, false
 	}
-	for ; n > 0; n-- {
-		list, b = append(list, suite(b)), b[4:]
+	if n > 0 {
+		list = make([]T, n)
+	}
+	for i := range list {
+		list[i], b = T(suite(b)), b[4:]
 	}
 	return list, b, true
 }
