@@ -86,6 +86,7 @@ func value(dst []byte, place any) (v []byte, zero bool) {
 // encode adds a list in the order of its layout.
 func encode(b *cryptobyte.Builder, l List) {
 	h := l.Attributes()
+	var scratch [256]byte // for a value: most are shorter
 	for i := range layouts[l.Kind()].rows {
 		row := &layouts[l.Kind()].rows[i]
 		switch row.Attribute {
@@ -111,14 +112,13 @@ func encode(b *cryptobyte.Builder, l List) {
 				addAttribute(b, row.Attribute, t[:])
 			}
 		default:
-			encodeRow(b, l, h, row)
+			encodeRow(b, l, h, row, scratch[:0])
 		}
 	}
 }
 
-func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *Rule) {
-	var scratch [256]byte
-	v, zero := value(scratch[:0], l.field(row.Attribute))
+func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *Rule, scratch []byte) {
+	v, zero := value(scratch, l.field(row.Attribute))
 	if !h.Has(row.Attribute) {
 		if zero && !row.needed(l, Strict) && row.Attribute != AttrNetworkKey { // iwd wants the key even if it is empty
 			return
