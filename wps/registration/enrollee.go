@@ -63,9 +63,9 @@ func (s EnrolleeState) String() string {
 type Enrollee struct {
 	run
 	ap       *wps.Credential
+	m2d      *wps.M2D
 	readOnly bool
 	state    EnrolleeState
-	m2d      *wps.M2D
 	proved   bool
 }
 
@@ -204,7 +204,11 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 	e.adopt(keys, cipher)
 	e.pkr = new(wps.PublicKey)
 	*e.pkr = m.PublicKey // and not a pointer to it, which would keep all of M2
-	e.meet(&m.Device, &m.Header)
+	peer := &struct {    // and not pointers to the parts of M2, for the same reason
+		device wps.Device
+		wfa    wps.WFAExtension
+	}{m.Device, m.WFA}
+	e.meet(&peer.device, &peer.wfa, m.Quirks)
 	return e.acceptM2(&m)
 }
 
@@ -355,27 +359,28 @@ func (e *Enrollee) accept(value []byte) (wps.List, error) {
 	if err := e.open(value, &s); err != nil {
 		return nil, err
 	}
+	result := e.yield()
 	for i := range s.Credentials {
 		if c := &s.Credentials[i]; errors.Is(c.Usable(), wps.ErrWEP) {
 			c.Clear()
 		} else {
-			e.result.Credentials = append(e.result.Credentials, *c)
+			result.Credentials = append(result.Credentials, *c)
 		}
 	}
-	if e.ap == nil && len(e.result.Credentials) == 0 || e.ap != nil && errors.Is(s.AP.Usable(), wps.ErrWEP) {
+	if e.ap == nil && len(result.Credentials) == 0 || e.ap != nil && errors.Is(s.AP.Usable(), wps.ErrWEP) {
 		return nil, &Error{Err: wps.ErrWEP, class: wps.ErrUnusable}
 	}
-	e.result.AP = s.AP
+	result.AP = s.AP
 	if len(s.NewPassword) > 0 {
-		e.result.NewPassword = newPassword(s.DevicePasswordID, s.NewPassword)
+		result.NewPassword = newPassword(s.DevicePasswordID, s.NewPassword)
 	}
-	return e.conclude(), nil
+	return e.concluded(), nil
 }
 
-// conclude ends a run that is successful. A station is done when it says so;
+// concluded ends a run that is successful. A station is done when it says so;
 // an access point waits for WSC_ACK, but whatever comes instead, it has its
 // settings. IEEE 1905.1 has no messages after M2.
-func (e *Enrollee) conclude() wps.List {
+func (e *Enrollee) concluded() wps.List {
 	switch {
 	case e.trustTransport:
 		e.finish(nil)
@@ -418,7 +423,7 @@ func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 	case e.settled:
 		e.finish(nil)
 	case e.ap != nil && e.state == SentM7 && m.ConfigError == wps.NoError:
-		e.result.SettingsRead = true
+		e.yield().SettingsRead = true
 		e.finish(nil)
 	default:
 		return e.peerFailed(m.ConfigError), nil

@@ -155,6 +155,10 @@ func (p *player) fork(t testing.TB) *player {
 		f.machine = &copied
 	case *Registrar:
 		copied := *m
+		if m.m1 != nil {
+			m1 := *m.m1
+			copied.m1 = &m1
+		}
 		f.machine = &copied
 	}
 	f.bind()
@@ -170,15 +174,20 @@ func (p *player) fork(t testing.TB) *player {
 		copied := *r.halves
 		r.halves = &copied
 	}
-	r.result.Credentials = slices.Clone(r.result.Credentials)
-	for i := range r.result.Credentials {
-		c := &r.result.Credentials[i]
+	if r.result == nil {
+		return &f
+	}
+	result := *r.result
+	r.result = &result
+	result.Credentials = slices.Clone(result.Credentials)
+	for i := range result.Credentials {
+		c := &result.Credentials[i]
 		c.NetworkKey = bytes.Clone(c.NetworkKey)
 	}
-	if r.result.AP != nil {
-		copied := *r.result.AP
+	if result.AP != nil {
+		copied := *result.AP
 		copied.NetworkKey = bytes.Clone(copied.NetworkKey)
-		r.result.AP = &copied
+		result.AP = &copied
 	}
 	return &f
 }

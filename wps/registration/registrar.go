@@ -115,11 +115,11 @@ type Registrar struct {
 	run
 	admit       func(*wps.M1) (Admission, error)
 	credentials []wps.Credential
-	ap          bool
 	newSettings *wps.Credential
-	state       RegistrarState
-	m1          wps.M1
+	m1          *wps.M1
 	notNow      *Error // what M2D has said
+	ap          bool
+	state       RegistrarState
 	exposed     bool
 	proved      bool
 }
@@ -160,7 +160,12 @@ func (r *Registrar) State() RegistrarState {
 // Enrollee returns the description of the enrollee out of M1. It is not
 // authenticated until the run has succeeded. Its Raw is let go of once M3 has
 // come.
-func (r *Registrar) Enrollee() *wps.M1 { return &r.m1 }
+func (r *Registrar) Enrollee() *wps.M1 {
+	if r.m1 == nil {
+		return new(wps.M1)
+	}
+	return r.m1
+}
 
 // Exposed reports whether M6 was sent, which proves the second half of the
 // password to the enrollee. A run that fails afterwards has spent the PIN:
@@ -211,8 +216,8 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	if r.state != WaitM1 {
 		return nil, ignored(errNotNow)
 	}
-	var m wps.M1
-	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
+	m := new(wps.M1)
+	if err := wps.Decode(m, msg, r.cfg.Mode); err != nil {
 		return nil, wrong(err)
 	}
 	if err := CheckPublicKey(&m.PublicKey, nil); err != nil {
@@ -221,8 +226,8 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	if err := r.random(r.n2[:]); err != nil {
 		return nil, err
 	}
-	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, &r.m1.PublicKey
-	r.meet(&m.Device, &m.Header)
+	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, &m.PublicKey
+	r.meet(&m.Device, &m.WFA, m.Quirks)
 	if r.refusal != nil {
 		return r.m2d(&NotNow{ConfigError: r.refusal.ConfigError, Err: r.refusal.Err}), nil
 	}
@@ -238,7 +243,7 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 func (r *Registrar) admission() (Admission, error) {
 	switch {
 	case r.admit != nil:
-		return r.admit(&r.m1)
+		return r.admit(r.m1)
 	case !r.trustTransport && !sameOnPaper(r.m1.DevicePasswordID, r.password.ID):
 		return Admission{}, &NotNow{}
 	}
@@ -378,9 +383,9 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 		return nil, err
 	}
 	r.proved = true
-	r.result.AP = s.AP
+	r.yield().AP = s.AP
 	if r.ap && r.newSettings == nil {
-		r.result.SettingsRead, r.parting = true, true
+		r.yield().SettingsRead, r.parting = true, true
 		return r.nack(wps.NoError), nil
 	}
 	var out wps.M8
@@ -394,10 +399,10 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 // sealSettings encrypts what this registrar has to give.
 func (r *Registrar) sealSettings() ([]byte, error) {
 	if !r.ap {
-		r.result.Credentials = r.give()
+		r.yield().Credentials = r.give()
 	}
 	s := wps.M8Settings{
-		Credentials: r.result.Credentials, AP: withMAC(r.newSettings, r.enrolleeMAC),
+		Credentials: r.yield().Credentials, AP: withMAC(r.newSettings, r.enrolleeMAC),
 		NewPassword: r.spare.octets(), DevicePasswordID: r.spare.ID,
 	}
 	if s.AP == nil && len(s.Credentials) == 0 {
@@ -415,7 +420,7 @@ func (r *Registrar) give() []wps.Credential {
 		if c.MAC == (wps.MAC{}) {
 			c.MAC = r.enrolleeMAC
 		}
-		if r.result.Quirks.Has(wps.QuirkPSKOnly) {
+		if r.quirks.Has(wps.QuirkPSKOnly) {
 			c.NetworkKey = pskOf(c)
 		}
 		c.NetworkKey = bytes.Clone(c.NetworkKey)

@@ -46,12 +46,10 @@ type Config struct {
 // run is what the two machines have in common.
 type run struct {
 	redacted
-	cfg            Config
-	role           Role
-	peerKeyHash    *[20]byte
-	trustTransport bool
-	password       Password
-	spare          Password // an access point's other one; the new one that a registrar gives
+	cfg         Config
+	peerKeyHash *[20]byte
+	password    Password
+	spare       Password // an access point's other one; the new one that a registrar gives
 
 	own         *KeyPair
 	pke, pkr    *wps.PublicKey
@@ -60,16 +58,26 @@ type run struct {
 	cipher      *Cipher
 	halves      *[2]half // of the password, once we have committed to them
 
-	chain          []byte          // the message of ours that the peer's next Authenticator covers
-	heard, replied []byte          // the last message acted on, and the answer
-	sent           wps.MessageType // the type of the message sent last
+	chain          []byte // the message of ours that the peer's next Authenticator covers
+	heard, replied []byte // the last message acted on, and the answer
 
 	refusal *Error // why the peer's next message is answered by NACK
-	parting bool   // the answer that is being said ends the run well
-	settled bool   // nothing that comes now can make the run fail
-	ended   bool
 	err     error
-	result  Result
+
+	// What the result will tell. The description of the peer is kept once:
+	// a run waits most of its time, and there may be many of them.
+	peer    *wps.Device
+	peerWFA *wps.WFAExtension
+	result  *Result // made when there is more to tell, and at the end
+	emsk    EMSK
+	quirks  wps.Quirks
+
+	role           Role
+	trustTransport bool
+	sent           wps.MessageType // the type of the message sent last
+	parting        bool            // the answer that is being said ends the run well
+	settled        bool            // nothing that comes now can make the run fail
+	ended          bool
 }
 
 // half is what is proved about a half of the password.
@@ -255,7 +263,7 @@ func (r *run) read(m wps.List, msg []byte) error {
 	if err := wps.Decode(m, msg, r.cfg.Mode); err != nil {
 		return wrong(err)
 	}
-	r.result.Quirks |= m.Attributes().Quirks
+	r.quirks |= m.Attributes().Quirks
 	return nil
 }
 
@@ -265,10 +273,27 @@ func (r *run) ours(enrollee, registrar wps.Nonce) bool {
 	return enrollee == r.n1 && (registrar == r.n2 || r.n2 == wps.Nonce{})
 }
 
-// meet notes who the peer is.
-func (r *run) meet(d *wps.Device, h *wps.Header) {
-	r.result.Peer, r.result.PeerVersion2, r.result.PeerWFA = *d, h.WFA.Version2, h.WFA
-	r.result.Quirks |= h.Quirks
+// meet notes who the peer is. What is pointed to stays.
+func (r *run) meet(d *wps.Device, wfa *wps.WFAExtension, q wps.Quirks) {
+	r.peer, r.peerWFA = d, wfa
+	r.quirks |= q
+}
+
+// yield returns what the run has yielded so far.
+func (r *run) yield() *Result {
+	if r.result == nil {
+		r.result = new(Result)
+	}
+	return r.result
+}
+
+// conclude makes the result of a run that has succeeded complete.
+func (r *run) conclude() {
+	result := r.yield()
+	result.Quirks, result.EMSK = r.quirks, r.emsk
+	if r.peer != nil {
+		result.Peer, result.PeerVersion2, result.PeerWFA = *r.peer, r.peerWFA.Version2, *r.peerWFA
+	}
 }
 
 // agree checks the peer's public key and derives the keys of the run.
@@ -281,12 +306,24 @@ func (r *run) agree(peer *wps.PublicKey) (*Keys, error) {
 	return r.own.Keys(peer, r.n1, r.enrolleeMAC, r.n2)
 }
 
-// adopt makes the keys those of the run.
+// adopt makes the keys those of the run. From then on the key pair of the run
+// is of no use, but for the public key.
 func (r *run) adopt(k *Keys, c *Cipher) {
 	writeKeyLog(r.cfg.KeyLog, r.n1, r.n2, k)
 	r.cipher = c
-	r.result.EMSK = k.EMSK
+	r.emsk = k.EMSK
 	k.Clear()
+	if r.cfg.KeyPair != nil {
+		return
+	}
+	public := r.own.public
+	if r.role == RoleEnrollee {
+		r.pke = &public
+	} else {
+		r.pkr = &public
+	}
+	r.own.Clear()
+	r.own = nil
 }
 
 // commit draws this side's secret nonces and returns the two hashes over
@@ -363,7 +400,7 @@ func (r *run) open(value []byte, settings wps.List) error {
 		clear(plain)
 		return &Error{ConfigError: wps.DecryptionCRCFailure, Err: &settingsError{err}}
 	}
-	r.result.Quirks |= settings.Attributes().Quirks
+	r.quirks |= settings.Attributes().Quirks
 	return nil
 }
 
@@ -430,9 +467,13 @@ func (r *run) finish(err error) {
 		*r.halves = [2]half{}
 	}
 	r.chain = nil
-	if err != nil {
+	switch {
+	case err == nil:
+		r.conclude()
+	case r.result != nil:
 		r.result.Clear()
 	}
+	clear(r.emsk[:])
 }
 
 // Refuse ends the run with the next message that would move it on: it is
@@ -472,5 +513,5 @@ func (r *run) Result() *Result {
 	if !r.ended || r.err != nil {
 		return nil
 	}
-	return &r.result
+	return r.result
 }

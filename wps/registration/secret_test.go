@@ -83,8 +83,8 @@ func TestSecretsHidden(t *testing.T) {
 					if side.own != nil && side.own.exponent != nil {
 						secrets[fmt.Sprintf("exponent of the %v", side.role)] = bytes.Clone(side.own.exponent)
 					}
-					if side.result.EMSK != (EMSK{}) {
-						secrets["EMSK"] = bytes.Clone(side.result.EMSK[:])
+					if side.emsk != (EMSK{}) {
+						secrets["EMSK"] = bytes.Clone(side.emsk[:])
 					}
 				}
 				if fields := strings.Fields(keys.String()); len(fields) == 5 {
@@ -221,7 +221,9 @@ func TestSecretsCleared(t *testing.T) {
 					t.Errorf("the %v keeps a message that nothing follows", side.role)
 				case side.own != nil && len(side.own.exponent) > 0:
 					t.Errorf("the %v keeps its exponent", side.role)
-				case side.err != nil && (side.result.EMSK != EMSK{} || len(side.result.Credentials) > 0 && side.result.Credentials[0].NetworkKey != nil):
+				case side.emsk != EMSK{}:
+					t.Errorf("the %v keeps the EMSK", side.role)
+				case side.err != nil && side.result != nil && (side.result.EMSK != EMSK{} || len(side.result.Credentials) > 0 && side.result.Credentials[0].NetworkKey != nil):
 					t.Errorf("the %v keeps the result of a failure", side.role)
 				}
 			}
@@ -234,10 +236,17 @@ func TestSecretsCleared(t *testing.T) {
 func TestKeysCleared(t *testing.T) {
 	keys := &Keys{AuthKey: [32]byte{1}, KeyWrapKey: [16]byte{2}, EMSK: [32]byte{3}}
 	var log keeper
-	r := run{cfg: Config{KeyLog: &log}}
+	r := run{cfg: Config{KeyLog: &log}, role: RoleRegistrar}
+	if err := r.makeKeyPair(); err != nil {
+		t.Fatal(err)
+	}
+	exponent, public := r.own.exponent, r.own.public
 	r.adopt(keys, NewCipher(keys))
-	if *keys != (Keys{}) || r.result.EMSK != (EMSK{3}) {
+	if *keys != (Keys{}) || r.emsk != (EMSK{3}) {
 		t.Error("the keys are still there, or the EMSK is not")
+	}
+	if r.own != nil || len(bytes.Trim(exponent, "\x00")) > 0 || *r.pkr != public {
+		t.Error("the exponent is still there, or the public key is not")
 	}
 	if len(log) == 0 || len(bytes.Trim(log, "\x00")) > 0 {
 		t.Errorf("the line is still there: %q", []byte(log))
