@@ -23,6 +23,8 @@ type scripted struct {
 	first    []byte
 	expected [][]byte
 	answers  [][]byte
+	heard    []byte // the last message
+	replied  []byte // the answer to it
 	ended    bool
 	err      error
 }
@@ -35,10 +37,14 @@ func (m *scripted) Result() *registration.Result { return nil }
 func (m *scripted) Closed() error                { m.ended = true; return m.err }
 func (m *scripted) Abort(cause error) error      { m.ended, m.err = true, cause; return cause }
 func (m *scripted) Handle(msg []byte) ([]byte, error) {
+	if m.heard != nil && bytes.Equal(msg, m.heard) {
+		return m.replied, nil
+	}
 	if len(m.expected) == 0 || !bytes.Equal(msg, m.expected[0]) {
 		m.t.Fatalf("the machine was given %x, not the next message", msg)
 	}
 	answer := m.answers[0]
+	m.heard, m.replied = bytes.Clone(msg), answer
 	m.expected, m.answers = m.expected[1:], m.answers[1:]
 	if len(m.expected) == 0 {
 		m.ended = true

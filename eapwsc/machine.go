@@ -16,7 +16,8 @@ type Machine interface {
 	Role() registration.Role
 	// Start returns the message that the role begins with, or nothing.
 	Start() ([]byte, error)
-	// Handle takes a message and returns the answer.
+	// Handle takes a message and returns the answer, the same one if the
+	// message is the last one again.
 	Handle(message []byte) ([]byte, error)
 	// Closed tells that the exchange has ended, and returns whether the run
 	// failed by that.

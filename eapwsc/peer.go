@@ -44,7 +44,8 @@ type PeerConfig struct {
 type Peer struct {
 	exchange
 	cfg      PeerConfig
-	request  []byte // the last request that was answered
+	last     uint8  // the Identifier of the last request that was answered
+	request  []byte // that request, with its answer in sent; nil if it was a whole message, which the machine knows again
 	answered int    // how many requests were, not counting those that came again
 	skipped  bool   // the Identifier of one was not the next after that before
 	deadline time.Time
@@ -98,25 +99,30 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	packet = packet[:in.Len()]
 	switch in.Code {
 	case CodeRequest:
-		if bytes.Equal(packet, p.request) {
+		if p.request != nil && bytes.Equal(packet, p.request) {
 			return Step{Send: p.sent, Deadline: p.wait(now)}, nil
 		}
-		if p.overtaken(&in) {
-			return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "request %d after request %d", in.ID, p.request[1])))
+		if p.overtaken(in) {
+			return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "request %d after request %d", in.ID, p.last)))
 		}
-		out, err := p.answer(&in)
+		out, whole, err := p.answer(in)
 		switch {
 		case out == nil && p.machine.Ended() && p.machine.Err() != nil:
 			return p.end(nil, p.machine.Err())
 		case out == nil:
 			return p.notHeard(p.deadline, err)
 		}
-		p.skipped = p.skipped || p.answered > 0 && in.ID != p.request[1]+1
-		p.answered++
-		p.request, p.sent = bytes.Clone(packet), out
+		if p.answered == 0 || in.ID != p.last {
+			p.skipped = p.skipped || p.answered > 0 && in.ID != p.last+1
+			p.answered++
+		}
+		p.last, p.request, p.sent = in.ID, nil, nil
+		if !whole {
+			p.request, p.sent = bytes.Clone(packet), out
+		}
 		return Step{Send: out, Deadline: p.wait(now)}, nil
 	case CodeFailure, CodeSuccess:
-		return p.closed(&in)
+		return p.closed(in)
 	}
 	return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "a station receives no %v", in.Code)))
 }
@@ -125,56 +131,61 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 // late. To take a WSC_FRAG_ACK or a fragment a second time would spoil a
 // message. EAP says only that the Identifier changes with each request (RFC 3748
 // §4.1), so this is known of access points that count it, as hostap does.
-func (p *Peer) overtaken(in *Packet) bool {
-	return p.answered >= 2 && !p.skipped && int8(in.ID-p.request[1]) < 0
+func (p *Peer) overtaken(in Packet) bool {
+	return p.answered >= 2 && !p.skipped && int8(in.ID-p.last) < 0
 }
 
 // closed ends the exchange because the access point ended EAP. The
 // Identifier is that of the last request, or the next one [iwd].
-func (p *Peer) closed(in *Packet) (Step, error) {
-	if p.request == nil {
+func (p *Peer) closed(in Packet) (Step, error) {
+	if p.answered == 0 {
 		return p.end(nil, p.machine.Abort(ErrEAP))
 	}
-	if last := p.request[1]; in.ID != last && in.ID != last+1 {
-		return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "%v with Identifier %d after %d", in.Code, in.ID, last)))
+	if in.ID != p.last && in.ID != p.last+1 {
+		return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "%v with Identifier %d after %d", in.Code, in.ID, p.last)))
 	}
 	return p.end(nil, p.machine.Closed())
 }
 
-// answer returns the response to a request, or nil and why there is none.
-func (p *Peer) answer(in *Packet) ([]byte, error) {
+// answer returns the response to a request, or nil and why there is none. It
+// reports whether the request was a whole message: the machine answers that as
+// before if it comes again.
+func (p *Peer) answer(in Packet) (out []byte, whole bool, err error) {
 	switch {
 	case in.Type == TypeIdentity:
-		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeIdentity, Data: []byte(p.identity())}), nil
+		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeIdentity, Data: []byte(p.identity())}), false, nil
 	case in.Type == TypeNotification:
-		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeNotification}), nil
+		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeNotification}), false, nil
 	case !in.IsWSC():
-		return encode(NewNak(*in)), nil
+		return encode(NewNak(in)), false, nil
 	}
 	switch in.OpCode {
 	case OpStart:
-		return p.begin(in.ID)
+		out, err = p.begin(in.ID)
+		return out, false, err
 	case OpFragACK:
-		return p.fragment(in.ID)
+		out, err = p.fragment(in.ID)
+		return out, false, err
 	}
-	message, complete, err := p.incoming.Add(*in)
+	message, complete, err := p.incoming.Add(in)
 	switch {
 	case err != nil:
-		return nil, ignore(err)
+		return nil, false, ignore(err)
 	case !complete:
-		return encode(NewWSC(CodeResponse, in.ID, OpFragACK, nil)), nil
+		return encode(NewWSC(CodeResponse, in.ID, OpFragACK, nil)), false, nil
 	}
 	if err := checkOpCode(in.OpCode, message); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	out, err := p.machine.Handle(message)
-	if out == nil {
+	answer, err := p.machine.Handle(message)
+	if answer == nil {
 		if err == nil {
 			err = errors.New("there is no answer to it")
 		}
-		return nil, ignore(err)
+		return nil, false, ignore(err)
 	}
-	return p.say(in.ID, out)
+	out, err = p.say(in.ID, answer)
+	return out, len(message) == len(in.Data), err
 }
 
 func (p *Peer) identity() string {
