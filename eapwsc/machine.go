@@ -90,7 +90,7 @@ type exchange struct {
 	size     int // fragment size
 	incoming Reassembler
 	outgoing Fragmenter
-	sent     []byte // the packet sent last
+	sent     []byte // the packet sent last; nil if it can be made again
 	limit    time.Time
 	ignored  error // the last packet that was not heard
 	over     bool

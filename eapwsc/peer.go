@@ -43,12 +43,14 @@ type PeerConfig struct {
 // and a failure before.
 type Peer struct {
 	exchange
-	cfg      PeerConfig
+	patience time.Duration
+	linger   time.Duration
+	total    time.Duration
+	deadline time.Time
 	last     uint8  // the Identifier of the last request that was answered
 	request  []byte // that request, with its answer in sent; nil if it was a whole message, which the machine knows again
 	answered int    // how many requests were, not counting those that came again
 	skipped  bool   // the Identifier of one was not the next after that before
-	deadline time.Time
 }
 
 // NewPeer returns a peer for one exchange. The error is of class
@@ -60,7 +62,9 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 	if _, err := NewFragmenter(OpMSG, nil, cfg.FragmentSize); err != nil {
 		return nil, err
 	}
-	p := &Peer{cfg: cfg}
+	p := &Peer{
+		patience: orDefault(cfg.Timeout, PeerTimeout), linger: orDefault(cfg.Linger, PeerLinger), total: orDefault(cfg.Total, ExchangeTimeout),
+	}
 	p.machine, p.size = cfg.Machine, cfg.FragmentSize
 	p.incoming.Limit = cfg.MessageLimit
 	return p, nil
@@ -69,15 +73,15 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 // Start begins to wait for the access point. There is nothing to send: an
 // EAPOL-Start, where the access point wants one, is the business of the link.
 func (p *Peer) Start(now time.Time) Step {
-	p.limit = now.Add(orDefault(p.cfg.Total, ExchangeTimeout))
+	p.limit = now.Add(p.total)
 	return Step{Deadline: p.wait(now)}
 }
 
 // wait sets the deadline for the next request.
 func (p *Peer) wait(now time.Time) time.Time {
-	d := orDefault(p.cfg.Timeout, PeerTimeout)
+	d := p.patience
 	if p.machine.Ended() {
-		d = orDefault(p.cfg.Linger, PeerLinger)
+		d = p.linger
 	}
 	p.deadline = sooner(now.Add(d), p.limit)
 	return p.deadline

@@ -49,11 +49,15 @@ type ServerConfig struct {
 // and call [Server.Timeout] at the deadline of the last [Step].
 type Server struct {
 	exchange
-	cfg      ServerConfig
-	id       uint8 // of the request that is waiting for its response
-	repeats  int   // how often it was sent again
-	deadline time.Time
-	waiting  bool // for Resume, after M2D
+	newRegistrar func() (Machine, error)
+	newEnrollee  func() (Machine, error)
+	lateM2       time.Duration
+	retransmit   time.Duration
+	total        time.Duration
+	deadline     time.Time
+	repeats      int   // how often the request that waits for its response was sent again
+	id           uint8 // of that request
+	waiting      bool  // for Resume, after M2D
 }
 
 // NewServer returns a server for one exchange with one station. The error is
@@ -65,14 +69,17 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if _, err := NewFragmenter(OpMSG, nil, cfg.FragmentSize); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, id: cfg.FirstID - 1}
+	s := &Server{
+		newRegistrar: cfg.Registrar, newEnrollee: cfg.Enrollee, lateM2: cfg.LateM2, id: cfg.FirstID - 1,
+		retransmit: orDefault(cfg.Retransmit, RetransmitTimeout), total: orDefault(cfg.Total, ExchangeTimeout),
+	}
 	s.size, s.incoming.Limit = cfg.FragmentSize, cfg.MessageLimit
 	return s, nil
 }
 
 // Start asks the station for its identity.
 func (s *Server) Start(now time.Time) Step {
-	s.limit = now.Add(orDefault(s.cfg.Total, ExchangeTimeout))
+	s.limit = now.Add(s.total)
 	s.id++
 	return s.request(now, encode(Packet{Code: CodeRequest, ID: s.id, Type: TypeIdentity}))
 }
@@ -89,7 +96,7 @@ func (s *Server) patience() time.Duration {
 	if s.machine == nil {
 		return identityTimeouts[min(s.repeats, len(identityTimeouts)-1)]
 	}
-	return orDefault(s.cfg.Retransmit, RetransmitTimeout)
+	return s.retransmit
 }
 
 // maxRepeats is how often a request is sent again.
@@ -143,9 +150,9 @@ func (s *Server) identified(now time.Time, in Packet) (Step, error) {
 	var newMachine func() (Machine, error)
 	switch string(in.Data) {
 	case EnrolleeIdentity:
-		newMachine = s.cfg.Registrar
+		newMachine = s.newRegistrar
 	case RegistrarIdentity:
-		newMachine = s.cfg.Enrollee
+		newMachine = s.newEnrollee
 	}
 	if newMachine == nil {
 		return s.fail(fmt.Errorf("%w: the station's identity is none that is served here", ErrEAP))
@@ -181,9 +188,9 @@ func (s *Server) message(now time.Time, op OpCode, message []byte) (Step, error)
 		return s.say(now, out)
 	case s.machine.Ended():
 		return s.fail(s.machine.Err())
-	case op == OpACK && s.cfg.LateM2 > 0:
+	case op == OpACK && s.lateM2 > 0:
 		s.waiting = true
-		s.deadline = sooner(now.Add(s.cfg.LateM2), s.limit)
+		s.deadline = sooner(now.Add(s.lateM2), s.limit)
 		return Step{Deadline: s.deadline}, nil
 	}
 	return s.fail(s.machine.Closed())
@@ -232,7 +239,19 @@ func (s *Server) fragment(now time.Time) (Step, error) {
 		return s.notHeard(s.deadline, ignore(fieldOpCode.fault(ErrFragment, "%v, and there is no fragment left", OpFragACK)))
 	}
 	s.id++
-	return s.request(now, encode(packet)), nil
+	step := s.request(now, encode(packet))
+	if len(packet.Data) == len(s.outgoing.msg) {
+		s.sent = nil // the machine has the message, and what is around it is quickly made
+	}
+	return step, nil
+}
+
+// again returns the request sent last.
+func (s *Server) again() []byte {
+	if s.sent != nil {
+		return s.sent
+	}
+	return encode(NewWSC(CodeRequest, s.id, s.outgoing.op, s.outgoing.msg))
 }
 
 // fail ends the exchange by EAP-Failure, as success is ended too.
@@ -253,7 +272,7 @@ func (s *Server) Timeout(now time.Time) (Step, error) {
 	case s.repeats < s.maxRepeats() && now.Before(s.limit):
 		s.repeats++
 		s.deadline = sooner(now.Add(s.patience()), s.limit)
-		return Step{Send: s.sent, Deadline: s.deadline}, nil
+		return Step{Send: s.again(), Deadline: s.deadline}, nil
 	case s.machine != nil && s.machine.Ended():
 		return s.fail(s.machine.Err())
 	}

@@ -88,23 +88,23 @@ type station struct {
 	record record // for package doctor
 
 	phase    stationPhase
+	ended    bool  // the exchange is over
+	tuned    int16 // of a scan: which band
+	tries    int16 // of an attempt
 	deadline time.Time
 	alarm    time.Time // the owner's
 
 	// A scan.
 	request []byte     // the elements of probe requests, but for the name
 	names   []wps.SSID // that are asked for by name too
-	tuned   int        // which band
 	found   []bss
 	latest  *Frame // of those found
 
 	// An attempt at an access point.
 	ap       bss
-	elements []byte // of the association request
-	tries    int
+	elements []byte    // of the association request
 	exchange Exchange  // if it is one to register
 	start    time.Time // when EAPOL-Start is due
-	ended    bool      // the exchange is over
 	over     error     // why it failed
 	keys     *pairwise // if it is one to connect
 	rsn      []byte
@@ -163,8 +163,8 @@ func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 
 // nextBand goes on with a scan.
 func (s *station) nextBand(now time.Time) {
-	if s.tuned++; s.tuned == len(s.bands) {
-		s.latest = nil
+	if s.tuned++; int(s.tuned) == len(s.bands) {
+		s.latest, s.request = nil, nil
 		s.rest()
 		s.record.sees(now, s.found)
 		s.owner.scanned(now)
