@@ -161,15 +161,20 @@ func TestOvertaken(t *testing.T) {
 		}
 	}
 	// An access point that does not count its requests is heard in any order.
-	p := newStation(t, 2, registration.PushButton())
-	p.Start(began)
-	for _, id := range []uint8{7, 200, 30} {
-		packet := encode(Packet{Code: CodeRequest, ID: id, Type: TypeIdentity})
-		if id == 30 {
-			packet = encode(NewWSC(CodeRequest, id, OpStart, nil))
-		}
-		if step, err := p.Handle(began, packet); step.Send == nil {
-			t.Errorf("request %d is not answered: %v", id, err)
+	identity := func(id uint8) Packet { return Packet{Code: CodeRequest, ID: id, Type: TypeIdentity} }
+	notification := func(id uint8, text string) Packet {
+		return Packet{Code: CodeRequest, ID: id, Type: TypeNotification, Data: []byte(text)}
+	}
+	for name, requests := range map[string][]Packet{
+		"numbers at random":  {identity(7), identity(200), NewWSC(CodeRequest, 30, OpStart, nil)},
+		"the same one twice": {identity(5), notification(6, "a"), notification(6, "b"), NewWSC(CodeRequest, 4, OpStart, nil)},
+	} {
+		p := newStation(t, 2, registration.PushButton())
+		p.Start(began)
+		for _, request := range requests {
+			if step, err := p.Handle(began, encode(request)); step.Send == nil {
+				t.Errorf("%s: %v is not answered: %v", name, request, err)
+			}
 		}
 	}
 }

@@ -16,8 +16,9 @@ type Machine interface {
 	Role() registration.Role
 	// Start returns the message that the role begins with, or nothing.
 	Start() ([]byte, error)
-	// Handle takes a message and returns the answer, the same one if the
-	// message is the last one again.
+	// Handle takes a message and returns the answer. If the message is the
+	// last one again, it is the same answer, without an error, also when the
+	// run is over.
 	Handle(message []byte) ([]byte, error)
 	// Closed tells that the exchange has ended, and returns whether the run
 	// failed by that.

@@ -116,7 +116,8 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 		case out == nil:
 			return p.notHeard(p.deadline, err)
 		}
-		if p.answered == 0 || in.ID != p.last {
+		again := p.answered > 0 && in.ID == p.last && p.request == nil && whole // or another message, which is as good
+		if !again {
 			p.skipped = p.skipped || p.answered > 0 && in.ID != p.last+1
 			p.answered++
 		}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -26,6 +27,28 @@ func play(t *testing.T, c *Campaign) *Report {
 	r.time(0) // the one thing that chance outside the worlds decides
 	r.PerSecond = 0
 	return r
+}
+
+// TestSceneAfterwards looks at a scene that a person of one's own has kept: its
+// world is still there after the play.
+func TestSceneAfterwards(t *testing.T) {
+	var kept *Scene
+	c := &Campaign{N: 2, People: []Person{{Name: "looks on", Do: func(s *Scene) { kept = s }}}}
+	for index := range c.N {
+		s, err := c.Scenario(index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := c.Play(s, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hash := kept.TraceHash(); hex.EncodeToString(hash[:]) != p.Trace {
+			t.Errorf("the trace is %x, and was %s", hash, p.Trace)
+		}
+		kept.Router.Restart()
+		kept.Run(time.Minute)
+	}
 }
 
 // TestCampaign plays a campaign with any number of workers, and in parts. The

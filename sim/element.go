@@ -26,7 +26,8 @@ const (
 	mfpCapable  = 1 << 7
 )
 
-// elementsRoom is what the elements of a frame are given: most need less.
+// elementsRoom is what there is for a list of elements, or for M1, without
+// growing.
 const elementsRoom = 640
 
 // elements returns an empty list of elements. It is to be kept, with

@@ -60,7 +60,8 @@ type RouterConfig struct {
 	// version 1.0, several credentials, late M2, a key log.
 	Customize func(*eapwsc.AccessPointConfig)
 	// Announce, if set, has the last word on the WPS element of beacons and
-	// probe responses: wrong Selected Registrar bits, say.
+	// probe responses: wrong Selected Registrar bits, say. It must not keep
+	// it.
 	Announce func(*wps.Beacon)
 }
 

@@ -57,8 +57,8 @@ func (v *conversation) isRetry(e *Event, fromStation bool) bool {
 	return again
 }
 
-// keep copies a packet to where the others of the exchange are: they stay as
-// long as it does.
+// keep copies a packet to where the others of the exchange are: few of them are
+// let go of before it is over.
 func (v *conversation) keep(packet []byte) []byte {
 	if len(packet) > cap(v.room)-len(v.room) {
 		v.room = make([]byte, 0, max(len(packet), roomForPackets))

@@ -127,6 +127,8 @@ func (h *History) Add(a *Attempt) []*Attempt {
 		h.attempts[h.oldest] = remembered{p, a}
 		h.oldest = (h.oldest + 1) % memory
 	}
-	h.related = append(related, a)
-	return slices.Clone(h.related)
+	related = append(related, a)
+	defer clear(related) // to keep none alive
+	h.related = related
+	return slices.Clone(related)
 }

@@ -16,8 +16,8 @@ import (
 type RegistrarConfig struct {
 	Config
 	// Admit is called once, with M1, and says which password the enrollee
-	// has to prove. An error of type *NotNow, or any other, sends M2D.
-	// By default Password is used for whoever comes.
+	// has to prove. It must not change M1. An error of type *NotNow, or any
+	// other, sends M2D. By default Password is used for whoever comes.
 	Admit func(m1 *wps.M1) (Admission, error)
 	// Password is the one to expect if Admit is nil, and PeerKeyHash, if
 	// set, the hash of the enrollee's public key that goes with it.
@@ -158,8 +158,8 @@ func (r *Registrar) State() RegistrarState {
 }
 
 // Enrollee returns the description of the enrollee out of M1. It is not
-// authenticated until the run has succeeded. Its Raw is let go of once M3 has
-// come.
+// authenticated until the run has succeeded. It is empty before M1, and must
+// not be changed. Its Raw is let go of once M3 has come.
 func (r *Registrar) Enrollee() *wps.M1 {
 	if r.m1 == nil {
 		return new(wps.M1)
