@@ -125,7 +125,8 @@ type pcapFile struct {
 	swapped  bool   // numbers are big-endian
 	nano     uint32 // nanoseconds in a unit of the timestamps' fractions
 	link     linkType
-	consumed int // length of the record that the last frame lies in, still to be discarded
+	consumed int    // octets in br up to the end of the last frame, still to be discarded
+	ahead    []byte // those that br has behind them
 }
 
 const (
@@ -152,8 +153,14 @@ func newPcapFile(br *bufio.Reader, order binary.ByteOrder, nanoseconds bool) (*p
 }
 
 func (p *pcapFile) next(f *frame) (problem, error) {
+	if len(p.ahead) >= pcapRecordHeader { // as almost always
+		if h := p.header(p.ahead); h.sound && len(p.ahead) >= pcapRecordHeader+h.captured {
+			p.take(f, &h)
+			return noProblem, nil
+		}
+	}
 	p.br.Discard(p.consumed) // all of it was looked at, so it is there
-	p.consumed = 0
+	p.consumed, p.ahead = 0, nil
 	head, err := p.br.Peek(pcapRecordHeader)
 	if err != nil {
 		return endOfFile(len(head), err)
@@ -163,14 +170,21 @@ func (p *pcapFile) next(f *frame) (problem, error) {
 		p.resynchronise()
 		return fileDamaged, nil
 	}
-	p.consumed = pcapRecordHeader + h.captured
-	record, err := p.br.Peek(p.consumed)
-	if err != nil {
+	if record, err := p.br.Peek(pcapRecordHeader + h.captured); err != nil {
+		p.consumed = len(record)
 		return endOfFile(len(record), err)
 	}
-	// Some writers leave the length on the wire 0.
-	*f = frame{time: time.Unix(h.seconds, h.nanoseconds).UTC(), link: p.link, data: record[pcapRecordHeader:], wire: max(h.captured, h.wire)}
+	p.ahead, _ = p.br.Peek(p.br.Buffered())
+	p.take(f, &h)
 	return noProblem, nil
+}
+
+// take makes a frame of the record in front of what is ahead.
+func (p *pcapFile) take(f *frame, h *pcapHeader) {
+	size := pcapRecordHeader + h.captured
+	// Some writers leave the length on the wire 0.
+	*f = frame{time: time.Unix(h.seconds, h.nanoseconds).UTC(), link: p.link, data: p.ahead[pcapRecordHeader:size], wire: max(h.captured, h.wire)}
+	p.consumed, p.ahead = p.consumed+size, p.ahead[size:]
 }
 
 // endOfFile tells how a file ended: in the middle of a record if some octets of one were left.
