@@ -137,17 +137,13 @@ func halvings(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
 // whether f·x < g·y. The sum of f and g is at most 2^62.
 func difference(dst, x, y []uint64, f, g uint64) (negative bool) {
 	x, y = x[:len(dst)], y[:len(dst)]
-	// With n words, f·x − g·y is f·x + g·(^y) + g − g·2^64n.
-	carry, below := g, uint64(0)
-	for i := range dst {
-		highX, lowX := bits.Mul64(f, x[i])
-		highY, lowY := bits.Mul64(g, ^y[i])
-		word, c1 := bits.Add64(lowX, lowY, 0)
-		word, c2 := bits.Add64(word, carry, 0)
-		carry = highX + highY + c1 + c2
-		if i > 0 {
-			dst[i-1] = word<<(64-batch) | below>>batch
-		}
+	// With n words, f·x − g·y is f·x + g·(^y) + g − g·2^64n. The lowest 62 bits of
+	// it are zeros.
+	below, carry := multiplyAdd(f, x[0], g, ^y[0], g)
+	for i := 1; i < len(dst); i++ {
+		var word uint64
+		word, carry = multiplyAdd(f, x[i], g, ^y[i], carry)
+		dst[i-1] = word<<(64-batch) | below>>batch
 		below = word
 	}
 	carry -= g
@@ -160,4 +156,17 @@ func difference(dst, x, y []uint64, f, g uint64) (negative bool) {
 		dst[i], borrow = bits.Sub64(0, dst[i], borrow)
 	}
 	return true
+}
+
+// multiplyAdd returns f·x + g·y + carry. The sum of f and g is at most 2^62.
+// Each carry goes at once to where it belongs: so it costs no more than the
+// addition.
+func multiplyAdd(f, x, g, y, carry uint64) (low, high uint64) {
+	highX, lowX := bits.Mul64(f, x)
+	highY, lowY := bits.Mul64(g, y)
+	low, c := bits.Add64(lowX, lowY, 0)
+	high, _ = bits.Add64(highX, highY, c)
+	low, c = bits.Add64(low, carry, 0)
+	high, _ = bits.Add64(high, 0, c)
+	return low, high
 }
