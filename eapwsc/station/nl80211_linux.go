@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -254,8 +255,8 @@ func await(ctx context.Context, events <-chan event, commands ...uint8) (event, 
 	for {
 		select {
 		case e, ok := <-events:
-			if !ok {
-				return e, errEvents
+			if !ok { // whoever has given up knows why
+				return e, cmp.Or(context.Cause(ctx), errEvents)
 			}
 			if slices.Contains(commands, e.command) {
 				return e, nil
