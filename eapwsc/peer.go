@@ -116,7 +116,9 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 		case out == nil:
 			return p.notHeard(p.deadline, err)
 		}
-		again := p.answered > 0 && in.ID == p.last && p.request == nil && whole // or another message, which is as good
+		// The machine knows whether a message is the one before; if it is
+		// another under the same Identifier, no harm is done.
+		again := p.answered > 0 && in.ID == p.last && p.request == nil && whole
 		if !again {
 			p.skipped = p.skipped || p.answered > 0 && in.ID != p.last+1
 			p.answered++

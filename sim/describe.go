@@ -32,11 +32,9 @@ func complete(d *wps.Device, p *Port, kind wps.DeviceType) error {
 		return nil
 	}
 	w.m1 = wps.M1{Device: *d}
-	out, err := wps.Append(w.elements(), &w.m1)
-	if err != nil {
+	if _, err := wps.Append(w.elements(), &w.m1); err != nil {
 		return configError("the description of %q: %w", p.name, err)
 	}
-	w.octets = out
 	if len(w.tried) < maxTried {
 		w.tried = append(w.tried, *d)
 	}

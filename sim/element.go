@@ -39,7 +39,7 @@ func (w *World) elements() []byte {
 	return w.octets[:0]
 }
 
-// keep returns a list of elements as a frame can have it.
+// keep returns a list of elements for a frame to have, with memory of its own.
 func (w *World) keep(list []byte) []byte {
 	w.octets = list
 	return bytes.Clone(list)

@@ -113,6 +113,7 @@ func (p *Port) Note(format string, args ...any) {
 	p.note(fmt.Sprintf(format, args...))
 }
 
+// note is Note for a text that is complete.
 func (p *Port) note(text string) { p.world.emit(Event{Kind: Noted, From: p.name, Text: text}) }
 
 // Wake sets the timer of the device, which is one: a time that was asked for

@@ -212,3 +212,45 @@ func TestMaybeWPS(t *testing.T) {
 		t.Errorf("heard %q", e.heard)
 	}
 }
+
+// TestProbedTwice asks a router several times at one instant: it answers alike
+// only as long as nothing has happened to it.
+func TestProbedTwice(t *testing.T) {
+	w := New(Config{})
+	r := addRouter(t, w, RouterConfig{Name: "router"})
+	e := newEar(t, w, "tool", 0)
+	selected := func() bool {
+		t.Helper()
+		var answer *Frame
+		w.cfg.Observe = func(v Event) {
+			if v.Kind == Sent && v.Frame.Type == ProbeResponse {
+				answer = v.Frame
+			}
+		}
+		r.Handle(w.Now(), &Frame{Type: ProbeRequest, From: e.port.Radio(0).MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: wps.Band24GHz, Body: appendSSID(nil, "")}, 0)
+		if answer == nil {
+			t.Fatal("there is no answer")
+		}
+		elements, err := dot11.Parse(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.readElement(elements.WPS, true).SelectedRegistrar
+	}
+	if first, second := selected(), selected(); first || second {
+		t.Error("it waits for a device")
+	}
+	if err := r.PressButton(); err != nil {
+		t.Fatal(err)
+	}
+	if first, second := selected(), selected(); !first || !second {
+		t.Error("it does not wait, although the button was pressed")
+	}
+	if r.answered.body == nil {
+		t.Error("it would make the answer anew")
+	}
+	r.Handle(w.Now(), &Frame{Type: Deauthentication, From: e.port.Radio(0).MAC(), Band: wps.Band24GHz}, 0)
+	if r.answered.body != nil {
+		t.Error("it would repeat the answer after something has happened")
+	}
+}

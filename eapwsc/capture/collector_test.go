@@ -828,3 +828,24 @@ func TestNotes(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestSameLastOctet hears two access points whose addresses end alike in turns,
+// as the two radios of a router or of two routers may: they are two networks.
+func TestSameLastOctet(t *testing.T) {
+	c := NewCollector(nil)
+	names := map[wps.MAC]wps.SSID{{2, 1, 5: 7}: "one", {2, 2, 5: 7}: "two"}
+	for i := range 4 {
+		mac := wps.MAC{2, byte(1 + i%2), 5: 7}
+		m := &Management{Elements: dot11.Elements{SSID: names[mac]}}
+		c.Add(&Event{Kind: KindBeacon, Time: bootTime.Add(time.Duration(i) * time.Second), Src: mac, BSSID: mac, Management: m})
+	}
+	networks := c.Networks()
+	if len(networks) != 2 {
+		t.Fatalf("%d networks", len(networks))
+	}
+	for i, n := range networks {
+		if n.Management().SSID != names[n.BSSID] || n.Last.Sub(n.First) != 2*time.Second || n.First != bootTime.Add(time.Duration(i)*time.Second) {
+			t.Errorf("%v is %v, heard from %v to %v", n.BSSID, n.Management().SSID, n.First, n.Last)
+		}
+	}
+}

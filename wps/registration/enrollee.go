@@ -374,13 +374,13 @@ func (e *Enrollee) accept(value []byte) (wps.List, error) {
 	if len(s.NewPassword) > 0 {
 		result.NewPassword = newPassword(s.DevicePasswordID, s.NewPassword)
 	}
-	return e.concluded(), nil
+	return e.conclude(), nil
 }
 
-// concluded ends a run that is successful. A station is done when it says so;
+// conclude ends a run that is successful. A station is done when it says so;
 // an access point waits for WSC_ACK, but whatever comes instead, it has its
 // settings. IEEE 1905.1 has no messages after M2.
-func (e *Enrollee) concluded() wps.List {
+func (e *Enrollee) conclude() wps.List {
 	switch {
 	case e.trustTransport:
 		e.finish(nil)

@@ -287,8 +287,9 @@ func (r *run) yield() *Result {
 	return r.result
 }
 
-// conclude makes the result of a run that has succeeded complete.
-func (r *run) conclude() {
+// fillResult tells the result of a run that has succeeded what was kept beside
+// it.
+func (r *run) fillResult() {
 	result := r.yield()
 	result.Quirks, result.EMSK = r.quirks, r.emsk
 	if r.peer != nil {
@@ -469,7 +470,7 @@ func (r *run) finish(err error) {
 	r.chain = nil
 	switch {
 	case err == nil:
-		r.conclude()
+		r.fillResult()
 	case r.result != nil:
 		r.result.Clear()
 	}
