@@ -59,6 +59,7 @@ type daemon struct {
 	gone   chan struct{} // closed when the program has ended
 	log    *os.File
 	keep   string // where the log goes if the test fails
+	kept   string // where it goes in any case, without its suffix; or empty
 }
 
 // startDaemon starts a program on an interface. The configuration is written
@@ -72,7 +73,10 @@ func startDaemon(t *testing.T, program, ifname, config string, args ...string) *
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	d := &daemon{ifname: ifname, gone: make(chan struct{}), keep: filepath.Join(t.ArtifactDir(), program+"-"+ifname+".log")}
+	d := &daemon{
+		ifname: ifname, gone: make(chan struct{}),
+		keep: filepath.Join(t.ArtifactDir(), program+"-"+ifname+".log"), kept: keepRun(t, program, ifname),
+	}
 	file := filepath.Join(dir, program+".conf")
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(config, "DIR", dir)), 0o600); err != nil {
 		t.Fatal(err)
@@ -114,10 +118,19 @@ func (d *daemon) stop(t *testing.T) {
 		d.cmd.Process.Kill()
 		<-d.gone
 	}
-	if !t.Failed() {
+	if !t.Failed() && d.kept == "" {
 		return
 	}
 	log, err := io.ReadAll(io.NewSectionReader(d.log, 0, 1<<30))
+	if d.kept != "" && err == nil {
+		err = os.WriteFile(d.kept+".log", log, 0o600)
+	}
+	if !t.Failed() {
+		if err != nil {
+			t.Error(err)
+		}
+		return
+	}
 	if err == nil {
 		err = os.WriteFile(d.keep, log, 0o600)
 	}
