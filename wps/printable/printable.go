@@ -1,0 +1,205 @@
+// Package printable makes text from outside harmless.
+//
+// Names, keys and error texts come from devices, captures, logs and command
+// lines. They may hold control characters, which move the cursor of a terminal
+// or forge lines of a log, and formatting characters, which reverse the order in
+// which a line is read. [Text] returns a string without them, and a [Writer]
+// passes on what a program writes without them. Both show what was there: each
+// such character becomes an escape of JSON, such as \u001b, and each octet that
+// is not UTF-8 becomes one such as \xff.
+//
+// An escape of a Writer in the JSON that passes through it is one that JSON
+// readers decode, so that nothing is lost there. An octet that is not UTF-8 never
+// reaches a Writer from encoding/json, which replaces it.
+package printable
+
+import (
+	"io"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Text returns s in one line, with an escape for each character that is not
+// printable by [strconv.IsPrint]: control characters with the ends of lines,
+// bidirectional and other formatting characters, unassigned ones, and all spaces
+// but U+0020. A backslash stays as it is: the result is for reading, not for
+// decoding.
+func Text(s string) string {
+	if clean(s) {
+		return s
+	}
+	b := make([]byte, 0, len(s)+16)
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		b = appendRune(b, r, s[:n])
+		s = s[n:]
+	}
+	return string(b)
+}
+
+// Name returns the text of a name between the given quotation marks. A name of
+// blanks, or an empty one, would look like no name: it is described in words.
+func Name(s, opening, closing string) string {
+	blank := true
+	for _, r := range s {
+		blank = blank && r == ' '
+	}
+	switch {
+	case s == "":
+		return "(no name)"
+	case blank && len(s) == 1:
+		return "(a name of one blank)"
+	case blank:
+		return "(a name of " + strconv.Itoa(len(s)) + " blanks)"
+	}
+	return opening + Text(s) + closing
+}
+
+// clean reports whether Text changes nothing.
+func clean(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return cleanRunes(s)
+		}
+	}
+	return true
+}
+
+func cleanRunes(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || !strconv.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// appendRune appends a character, or its escape. Octets are those of the
+// character.
+func appendRune(b []byte, r rune, octets string) []byte {
+	switch {
+	case r == utf8.RuneError && len(octets) == 1:
+		b = append(b, `\x`...)
+		return append(b, hexDigits[octets[0]>>4], hexDigits[octets[0]&15])
+	case strconv.IsPrint(r):
+		return append(b, octets...)
+	}
+	return appendEscape(b, r)
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendEscape appends the escape that JSON has for a character: a pair of them
+// beyond U+FFFF.
+func appendEscape(b []byte, r rune) []byte {
+	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+		return appendEscape(appendEscape(b, high), low)
+	}
+	return append(b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+}
+
+// Style is a way to write text on a terminal.
+type Style rune
+
+// The styles. Each is a noncharacter of Unicode, which [Text] never returns.
+const (
+	Normal Style = 0xfdd0 + iota
+	Bold
+	Faint
+	Red
+	Green
+	Yellow
+)
+
+// sequences are what terminals take for the styles.
+var sequences = map[Style]string{
+	Normal: "\x1b[0m", Bold: "\x1b[1m", Faint: "\x1b[2m", Red: "\x1b[31m", Green: "\x1b[32m", Yellow: "\x1b[33m",
+}
+
+// Paint returns a text with marks for a [Writer] of [Plain] or [Color] text.
+func Paint(s Style, text string) string { return string(s) + text + string(Normal) }
+
+// Form is what a [Writer] makes of the marks of [Paint].
+type Form int
+
+// The forms.
+const (
+	Lossless Form = iota // a mark is a character like others: for JSON
+	Plain                // marks are left out
+	Color                // marks become sequences for terminals
+)
+
+// Writer passes text on to another writer without characters that are not
+// printable, other than the ends of lines. It is not for use by several
+// goroutines at the same time.
+type Writer struct {
+	Form  Form
+	ASCII bool // replace the characters outside ASCII: not for Lossless
+
+	to   io.Writer
+	rest []byte // the beginning of a character whose end has not come yet
+	out  []byte // the buffer of Write
+	err  error
+}
+
+// NewWriter returns a Writer to w.
+func NewWriter(w io.Writer, form Form) *Writer { return &Writer{to: w, Form: form} }
+
+// Err returns the first error of the writer below.
+func (w *Writer) Err() error { return w.err }
+
+// Write implements [io.Writer]. A character may be split over two calls.
+func (w *Writer) Write(p []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	in := p
+	if len(w.rest) > 0 {
+		in = append(w.rest, p...)
+		w.rest = nil
+	}
+	w.out = w.out[:0]
+	for i := 0; i < len(in); {
+		if c := in[i]; c >= ' ' && c <= '~' || c == '\n' {
+			w.out = append(w.out, c)
+			i++
+			continue
+		}
+		if !utf8.FullRune(in[i:]) {
+			w.rest = append([]byte(nil), in[i:]...)
+			break
+		}
+		r, n := utf8.DecodeRune(in[i:])
+		w.rune(r, string(in[i:i+n]))
+		i += n
+	}
+	if _, w.err = w.to.Write(w.out); w.err != nil {
+		return 0, w.err
+	}
+	return len(p), nil
+}
+
+// rune appends a character outside printable ASCII to the output.
+func (w *Writer) rune(r rune, octets string) {
+	sequence, mark := sequences[Style(r)]
+	switch {
+	case mark && w.Form == Color:
+		w.out = append(w.out, sequence...)
+	case mark && w.Form == Plain:
+	case w.ASCII && r > '~' && replacements[r] != "":
+		w.out = append(w.out, replacements[r]...)
+	case w.ASCII && r > '~' && !(r == utf8.RuneError && len(octets) == 1):
+		w.out = appendEscape(w.out, r)
+	default:
+		w.out = appendRune(w.out, r, octets)
+	}
+}
+
+// replacements are what is written in ASCII for the characters that the programs
+// and packages of this module use themselves. Those of drawings have one
+// character, so that what is aligned stays so.
+var replacements = map[rune]string{
+	'─': "-", '│': "|", '►': ">", '◄': "<", '▶': ">", '◀': "<", '✕': "x", '█': "#", '•': "*",
+	'“': `"`, '”': `"`, '‘': "'", '’': "'", '…': "...", '≤': "<=", '≥': ">=", '×': "x", '–': "-", '—': "-", '→': "->", '←': "<-",
+}
