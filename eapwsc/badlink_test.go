@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -56,7 +57,7 @@ var cheapKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
 
 // strangers are the packets of an exchange that nothing disturbed.
 var strangers = sync.OnceValue(func() (all [][]byte) {
-	l := &badLink{now: began}
+	l := &badLink{now: fixture.Began}
 	l.begin(registration.PIN(pin.MustParse("24681353")), 100, 150, 0x40)
 	for !l.ends[toStation].done || !l.ends[toAccessPoint].done {
 		for side := range l.ends {
@@ -78,7 +79,7 @@ func (l *badLink) begin(station registration.Password, stationSize, size int, se
 	if seed == 0x40 {
 		known = station
 	}
-	d, ap := device(2), device(1)
+	d, ap := fixture.Device(2), fixture.Device(1)
 	keys := cheapKeys()
 	must := func(err error) {
 		if err != nil {
@@ -94,7 +95,7 @@ func (l *badLink) begin(station registration.Password, stationSize, size int, se
 		})
 		m = l.registrar
 		cfg.Enrollee = func() (Machine, error) {
-			settings := network
+			settings := fixture.Network
 			settings.MAC = ap.MAC
 			l.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{
 				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, AP: &settings,
@@ -108,7 +109,7 @@ func (l *badLink) begin(station registration.Password, stationSize, size int, se
 		m = l.enrollee
 		cfg.Registrar = func() (Machine, error) {
 			l.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
-				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, Credentials: []wps.Credential{network},
+				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, Credentials: []wps.Credential{fixture.Network},
 			})
 			return l.registrar, err
 		}
@@ -160,7 +161,7 @@ func (l *badLink) deliver(t *rapid.T, side int, packet []byte) {
 
 // wait lets time pass until the next deadline.
 func (l *badLink) wait() {
-	next := sooner(l.ends[toStation].deadline, l.ends[toAccessPoint].deadline)
+	next := Earlier(l.ends[toStation].deadline, l.ends[toAccessPoint].deadline)
 	if next.IsZero() {
 		return
 	}
@@ -185,9 +186,9 @@ func (l *badLink) check(t *rapid.T) {
 		t.Fatalf("the PINs differ, and the station has a result")
 	case !l.enrollee.Proved() || !l.registrar.Proved():
 		t.Fatalf("the station has a result without both proofs")
-	case l.reads && (result.AP == nil || result.AP.SSID != network.SSID || !bytes.Equal(result.AP.NetworkKey, network.NetworkKey)):
+	case l.reads && (result.AP == nil || result.AP.SSID != fixture.Network.SSID || !bytes.Equal(result.AP.NetworkKey, fixture.Network.NetworkKey)):
 		t.Fatalf("the station has read %v", result.AP)
-	case !l.reads && (len(result.Credentials) != 1 || result.Credentials[0].SSID != network.SSID || !bytes.Equal(result.Credentials[0].NetworkKey, network.NetworkKey)):
+	case !l.reads && (len(result.Credentials) != 1 || result.Credentials[0].SSID != fixture.Network.SSID || !bytes.Equal(result.Credentials[0].NetworkKey, fixture.Network.NetworkKey)):
 		t.Fatalf("the station was given %v", result.Credentials)
 	}
 	if !l.reads && l.server.Result() != nil && result == nil && l.ends[toStation].done {
@@ -199,7 +200,7 @@ func (l *badLink) check(t *rapid.T) {
 }
 
 func checkBadLink(t *rapid.T) {
-	l := &badLink{now: began, foreign: strangers()}
+	l := &badLink{now: fixture.Began, foreign: strangers()}
 	l.reads, l.wrong = rapid.Bool().Draw(t, "registrar"), rapid.Bool().Draw(t, "wrong PIN")
 	password := pin.MustParse("12345670")
 	if l.wrong {
@@ -290,7 +291,7 @@ func checkBadLink(t *rapid.T) {
 		l.wait()
 		l.check(t)
 	}
-	if d := l.now.Sub(began); d > ExchangeTimeout {
+	if d := l.now.Sub(fixture.Began); d > ExchangeTimeout {
 		t.Fatalf("the exchange took %v", d)
 	}
 	l.check(t)

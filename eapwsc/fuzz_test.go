@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -52,7 +53,7 @@ func FuzzExchange(f *testing.F) {
 	f.Add([]byte{1, 0, 0, 2, 0, 0, 1})
 	f.Add(bytes.Repeat([]byte{0, 0, 2}, 20))
 	f.Add([]byte{3, 9, 0, 4, 30, 1, 0, 5, 0, 6, 3, 4, 1, 2})
-	for _, c := range readCaptures(f) {
+	for _, c := range fixture.Captures(f) {
 		var program []byte
 		for _, frame := range c.EAPFrames[:min(4, len(c.EAPFrames))] {
 			program = append(append(program, 6, byte(min(len(frame), 255))), frame[:min(len(frame), 255)]...)
@@ -60,9 +61,9 @@ func FuzzExchange(f *testing.F) {
 		f.Add(program)
 	}
 	f.Fuzz(func(t *testing.T, program []byte) {
-		password := registration.PIN(mustPIN(t, "12345670"))
+		password := registration.PIN(fixture.PIN(t, "12345670"))
 		e, err := registration.NewEnrollee(registration.EnrolleeConfig{
-			Config: registration.Config{Device: device(2), Rand: &zeros{}, KeyPair: enrolleeKey}, Password: password,
+			Config: registration.Config{Device: fixture.Device(2), Rand: &zeros{}, KeyPair: enrolleeKey}, Password: password,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -71,16 +72,16 @@ func FuzzExchange(f *testing.F) {
 		s, err := NewServer(ServerConfig{FragmentSize: 120, Registrar: func() (Machine, error) {
 			var err error
 			r, err = registration.NewRegistrar(registration.RegistrarConfig{
-				Config:      registration.Config{Device: device(1), Rand: &zeros{n: 1}, KeyPair: registrarKey},
+				Config:      registration.Config{Device: fixture.Device(1), Rand: &zeros{n: 1}, KeyPair: registrarKey},
 				Password:    password,
-				Credentials: []wps.Credential{network},
+				Credentials: []wps.Credential{fixture.Network},
 			})
 			return r, err
 		}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		(&link{peer: newPeer(t, e, 150), server: s, program: program, now: began}).run(t)
+		(&link{peer: newPeer(t, e, 150), server: s, program: program, now: fixture.Began}).run(t)
 		if e.Result() != nil && (r == nil || !r.Proved() || !e.Proved()) {
 			t.Error("credentials without both proofs")
 		}
@@ -152,7 +153,7 @@ func (l *link) run(t *testing.T) {
 			}
 			continue
 		}
-		l.now = sooner(l.peerStep.Deadline, l.sStep.Deadline)
+		l.now = Earlier(l.peerStep.Deadline, l.sStep.Deadline)
 		if !l.peerStep.Done {
 			l.peerStep, _ = l.peer.Timeout(l.now)
 		}
@@ -160,8 +161,8 @@ func (l *link) run(t *testing.T) {
 			l.sStep, _ = l.server.Timeout(l.now)
 		}
 	}
-	if l.now.Sub(began) > ExchangeTimeout {
-		t.Errorf("the exchange took %v", l.now.Sub(began))
+	if l.now.Sub(fixture.Began) > ExchangeTimeout {
+		t.Errorf("the exchange took %v", l.now.Sub(fixture.Began))
 	}
 }
 

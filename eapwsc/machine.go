@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -62,24 +63,24 @@ func ignore(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
 
 // opCodeOf returns the op-code that carries messages of a type: WSC 2.0
 // §7.7.1.
-func opCodeOf(t wps.MessageType) OpCode {
+func opCodeOf(t wps.MessageType) eap.OpCode {
 	switch t {
 	case wps.MessageACK:
-		return OpACK
+		return eap.OpACK
 	case wps.MessageNACK:
-		return OpNACK
+		return eap.OpNACK
 	case wps.MessageDone:
-		return OpDone
+		return eap.OpDone
 	}
-	return OpMSG
+	return eap.OpMSG
 }
 
 // checkOpCode checks that a message came under its op-code. A message without
 // a readable type is left to the machine to judge.
-func checkOpCode(op OpCode, message []byte) error {
+func checkOpCode(op eap.OpCode, message []byte) error {
 	t, err := wps.PeekMessageType(message)
 	if err == nil && opCodeOf(t) != op {
-		return ignore(fieldOpCode.fault(ErrOpCode, "%v carries %v", op, t))
+		return ignore(eap.FieldOpCode.Fault(eap.ErrOpCode, "%v carries %v", op, t))
 	}
 	return nil
 }
@@ -89,8 +90,8 @@ func checkOpCode(op OpCode, message []byte) error {
 type exchange struct {
 	machine  Machine
 	size     int // fragment size
-	incoming Reassembler
-	outgoing Fragmenter
+	incoming eap.Reassembler
+	outgoing eap.Fragmenter
 	sent     []byte // the packet sent last; nil if it can be made again
 	limit    time.Time
 	ignored  error // the last packet that was not heard
@@ -140,16 +141,16 @@ func (x *exchange) end(send []byte, err error) (Step, error) {
 	return Step{Send: send, Done: true}, err
 }
 
-// orDefault returns d, or the default if it is zero.
-func orDefault(d, def time.Duration) time.Duration {
-	if d == 0 {
-		return def
+// Earlier returns the earlier of two deadlines. The zero time is no deadline.
+func Earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
 	}
-	return d
+	return a
 }
 
 // encode writes a packet of ours, which has no fields that could be wrong.
-func encode(p Packet) []byte {
+func encode(p eap.Packet) []byte {
 	b, err := p.AppendTo(nil)
 	if err != nil {
 		panic("eapwsc: a packet of our own: " + err.Error())

@@ -2,10 +2,12 @@ package eapwsc
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -26,9 +28,9 @@ const (
 type PeerConfig struct {
 	// Machine is the run: an Enrollee, or the Registrar of an access point.
 	Machine Machine
-	// FragmentSize limits packets: see [NewFragmenter]. 0 is the default.
+	// FragmentSize limits packets: see [eap.NewFragmenter]. 0 is the default.
 	FragmentSize int
-	// MessageLimit limits messages received: see [Reassembler].
+	// MessageLimit limits messages received: see [eap.Reassembler].
 	MessageLimit int
 	// Timeout, Linger and Total replace [PeerTimeout], [PeerLinger] and
 	// [ExchangeTimeout] if they are not zero.
@@ -54,16 +56,16 @@ type Peer struct {
 }
 
 // NewPeer returns a peer for one exchange. The error is of class
-// [registration.ErrConfig] or that of [NewFragmenter].
+// [registration.ErrConfig] or that of [eap.NewFragmenter].
 func NewPeer(cfg PeerConfig) (*Peer, error) {
 	if cfg.Machine == nil {
 		return nil, fmt.Errorf("%w: a peer needs a machine", registration.ErrConfig)
 	}
-	if _, err := NewFragmenter(OpMSG, nil, cfg.FragmentSize); err != nil {
+	if _, err := eap.NewFragmenter(eap.OpMSG, nil, cfg.FragmentSize); err != nil {
 		return nil, err
 	}
 	p := &Peer{
-		patience: orDefault(cfg.Timeout, PeerTimeout), linger: orDefault(cfg.Linger, PeerLinger), total: orDefault(cfg.Total, ExchangeTimeout),
+		patience: cmp.Or(cfg.Timeout, PeerTimeout), linger: cmp.Or(cfg.Linger, PeerLinger), total: cmp.Or(cfg.Total, ExchangeTimeout),
 	}
 	p.machine, p.size = cfg.Machine, cfg.FragmentSize
 	p.incoming.Limit = cfg.MessageLimit
@@ -83,7 +85,7 @@ func (p *Peer) wait(now time.Time) time.Time {
 	if p.machine.Ended() {
 		d = p.linger
 	}
-	p.deadline = sooner(now.Add(d), p.limit)
+	p.deadline = Earlier(now.Add(d), p.limit)
 	return p.deadline
 }
 
@@ -96,18 +98,18 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	if p.over {
 		return Step{Done: true}, ErrOver
 	}
-	in, err := ParsePacket(packet)
+	in, err := eap.ParsePacket(packet)
 	if err != nil {
 		return p.notHeard(p.deadline, ignore(err))
 	}
 	packet = packet[:in.Len()]
 	switch in.Code {
-	case CodeRequest:
+	case eap.CodeRequest:
 		if p.request != nil && bytes.Equal(packet, p.request) {
 			return Step{Send: p.sent, Deadline: p.wait(now)}, nil
 		}
 		if p.overtaken(in) {
-			return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "request %d after request %d", in.ID, p.last)))
+			return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "request %d after request %d", in.ID, p.last)))
 		}
 		out, whole, err := p.answer(in)
 		switch {
@@ -128,28 +130,28 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 			p.request, p.sent = bytes.Clone(packet), out
 		}
 		return Step{Send: out, Deadline: p.wait(now)}, nil
-	case CodeFailure, CodeSuccess:
+	case eap.CodeFailure, eap.CodeSuccess:
 		return p.closed(in)
 	}
-	return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "a station receives no %v", in.Code)))
+	return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "a station receives no %v", in.Code)))
 }
 
 // overtaken reports whether a request is a copy of an earlier one that comes
 // late. To take a WSC_FRAG_ACK or a fragment a second time would spoil a
 // message. EAP says only that the Identifier changes with each request (RFC 3748
 // §4.1), so this is known of access points that count it, as hostap does.
-func (p *Peer) overtaken(in Packet) bool {
+func (p *Peer) overtaken(in eap.Packet) bool {
 	return p.answered >= 2 && !p.skipped && int8(in.ID-p.last) < 0
 }
 
 // closed ends the exchange because the access point ended EAP. The
 // Identifier is that of the last request, or the next one [iwd].
-func (p *Peer) closed(in Packet) (Step, error) {
+func (p *Peer) closed(in eap.Packet) (Step, error) {
 	if p.answered == 0 {
 		return p.end(nil, p.machine.Abort(ErrEAP))
 	}
 	if in.ID != p.last && in.ID != p.last+1 {
-		return p.notHeard(p.deadline, ignore(fieldCode.fault(ErrCode, "%v with Identifier %d after %d", in.Code, in.ID, p.last)))
+		return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "%v with Identifier %d after %d", in.Code, in.ID, p.last)))
 	}
 	return p.end(nil, p.machine.Closed())
 }
@@ -157,20 +159,20 @@ func (p *Peer) closed(in Packet) (Step, error) {
 // answer returns the response to a request, or nil and why there is none. It
 // reports whether the request was a whole message: the machine answers that as
 // before if it comes again.
-func (p *Peer) answer(in Packet) (out []byte, whole bool, err error) {
+func (p *Peer) answer(in eap.Packet) (out []byte, whole bool, err error) {
 	switch {
-	case in.Type == TypeIdentity:
-		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeIdentity, Data: []byte(p.identity())}), false, nil
-	case in.Type == TypeNotification:
-		return encode(Packet{Code: CodeResponse, ID: in.ID, Type: TypeNotification}), false, nil
+	case in.Type == eap.TypeIdentity:
+		return encode(eap.Packet{Code: eap.CodeResponse, ID: in.ID, Type: eap.TypeIdentity, Data: []byte(p.identity())}), false, nil
+	case in.Type == eap.TypeNotification:
+		return encode(eap.Packet{Code: eap.CodeResponse, ID: in.ID, Type: eap.TypeNotification}), false, nil
 	case !in.IsWSC():
-		return encode(NewNak(in)), false, nil
+		return encode(eap.NewNak(in)), false, nil
 	}
 	switch in.OpCode {
-	case OpStart:
+	case eap.OpStart:
 		out, err = p.begin(in.ID)
 		return out, false, err
-	case OpFragACK:
+	case eap.OpFragACK:
 		out, err = p.fragment(in.ID)
 		return out, false, err
 	}
@@ -179,7 +181,7 @@ func (p *Peer) answer(in Packet) (out []byte, whole bool, err error) {
 	case err != nil:
 		return nil, false, ignore(err)
 	case !complete:
-		return encode(NewWSC(CodeResponse, in.ID, OpFragACK, nil)), false, nil
+		return encode(eap.NewWSC(eap.CodeResponse, in.ID, eap.OpFragACK, nil)), false, nil
 	}
 	if err := checkOpCode(in.OpCode, message); err != nil {
 		return nil, false, err
@@ -197,9 +199,9 @@ func (p *Peer) answer(in Packet) (out []byte, whole bool, err error) {
 
 func (p *Peer) identity() string {
 	if p.machine.Role() == registration.RoleRegistrar {
-		return RegistrarIdentity
+		return eap.RegistrarIdentity
 	}
-	return EnrolleeIdentity
+	return eap.EnrolleeIdentity
 }
 
 // begin answers WSC_Start by M1. In mid-run it is not heard.
@@ -209,7 +211,7 @@ func (p *Peer) begin(id uint8) ([]byte, error) {
 		return nil, ignore(err)
 	}
 	if out == nil {
-		return nil, ignore(fieldOpCode.fault(ErrOpCode, "%v to a registrar", OpStart))
+		return nil, ignore(eap.FieldOpCode.Fault(eap.ErrOpCode, "%v to a registrar", eap.OpStart))
 	}
 	return p.say(id, out)
 }
@@ -220,7 +222,7 @@ func (p *Peer) say(id uint8, message []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.outgoing, err = NewFragmenter(opCodeOf(t), message, p.size); err != nil {
+	if p.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, p.size); err != nil {
 		return nil, err
 	}
 	return p.fragment(id)
@@ -228,9 +230,9 @@ func (p *Peer) say(id uint8, message []byte) ([]byte, error) {
 
 // fragment sends the next fragment.
 func (p *Peer) fragment(id uint8) ([]byte, error) {
-	packet, ok := p.outgoing.Next(CodeResponse, id)
+	packet, ok := p.outgoing.Next(eap.CodeResponse, id)
 	if !ok {
-		return nil, ignore(fieldOpCode.fault(ErrFragment, "%v, and there is no fragment left", OpFragACK))
+		return nil, ignore(eap.FieldOpCode.Fault(eap.ErrFragment, "%v, and there is no fragment left", eap.OpFragACK))
 	}
 	return encode(packet), nil
 }

@@ -1,10 +1,12 @@
 package eapwsc
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -29,9 +31,9 @@ type ServerConfig struct {
 	// the access point is the enrollee. Without it such stations are
 	// refused.
 	Enrollee func() (Machine, error)
-	// FragmentSize limits packets: see [NewFragmenter]. 0 is the default.
+	// FragmentSize limits packets: see [eap.NewFragmenter]. 0 is the default.
 	FragmentSize int
-	// MessageLimit limits messages received: see [Reassembler].
+	// MessageLimit limits messages received: see [eap.Reassembler].
 	MessageLimit int
 	// FirstID is the Identifier of the first request.
 	FirstID uint8
@@ -61,17 +63,17 @@ type Server struct {
 }
 
 // NewServer returns a server for one exchange with one station. The error is
-// of class [registration.ErrConfig] or that of [NewFragmenter].
+// of class [registration.ErrConfig] or that of [eap.NewFragmenter].
 func NewServer(cfg ServerConfig) (*Server, error) {
 	if cfg.Registrar == nil && cfg.Enrollee == nil {
 		return nil, fmt.Errorf("%w: a server needs a registrar or an enrollee", registration.ErrConfig)
 	}
-	if _, err := NewFragmenter(OpMSG, nil, cfg.FragmentSize); err != nil {
+	if _, err := eap.NewFragmenter(eap.OpMSG, nil, cfg.FragmentSize); err != nil {
 		return nil, err
 	}
 	s := &Server{
 		newRegistrar: cfg.Registrar, newEnrollee: cfg.Enrollee, lateM2: cfg.LateM2, id: cfg.FirstID - 1,
-		retransmit: orDefault(cfg.Retransmit, RetransmitTimeout), total: orDefault(cfg.Total, ExchangeTimeout),
+		retransmit: cmp.Or(cfg.Retransmit, RetransmitTimeout), total: cmp.Or(cfg.Total, ExchangeTimeout),
 	}
 	s.size, s.incoming.Limit = cfg.FragmentSize, cfg.MessageLimit
 	return s, nil
@@ -81,13 +83,13 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 func (s *Server) Start(now time.Time) Step {
 	s.limit = now.Add(s.total)
 	s.id++
-	return s.request(now, encode(Packet{Code: CodeRequest, ID: s.id, Type: TypeIdentity}))
+	return s.request(now, encode(eap.Packet{Code: eap.CodeRequest, ID: s.id, Type: eap.TypeIdentity}))
 }
 
 // request sends a request and waits for the response.
 func (s *Server) request(now time.Time, packet []byte) Step {
 	s.sent, s.repeats = packet, 0
-	s.deadline = sooner(now.Add(s.patience()), s.limit)
+	s.deadline = Earlier(now.Add(s.patience()), s.limit)
 	return Step{Send: packet, Deadline: s.deadline}
 }
 
@@ -113,19 +115,19 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	if s.over {
 		return Step{Done: true}, ErrOver
 	}
-	in, err := ParsePacket(packet)
+	in, err := eap.ParsePacket(packet)
 	switch {
 	case err != nil:
 		return s.notHeard(s.deadline, ignore(err))
-	case in.Code != CodeResponse || in.ID != s.id || s.waiting:
-		return s.notHeard(s.deadline, ignore(fieldCode.fault(ErrCode, "%v %d is not the response to request %d", in.Code, in.ID, s.id)))
+	case in.Code != eap.CodeResponse || in.ID != s.id || s.waiting:
+		return s.notHeard(s.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "%v %d is not the response to request %d", in.Code, in.ID, s.id)))
 	case s.machine == nil:
 		return s.identified(now, in)
 	case in.IsNak():
 		return s.fail(s.machine.Abort(ErrEAP))
 	case !in.IsWSC():
-		return s.notHeard(s.deadline, ignore(fieldType.fault(ErrNotWSC, "%v", in)))
-	case in.OpCode == OpFragACK:
+		return s.notHeard(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v", in)))
+	case in.OpCode == eap.OpFragACK:
 		return s.fragment(now)
 	}
 	message, complete, err := s.incoming.Add(in)
@@ -134,7 +136,7 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 		return s.notHeard(s.deadline, ignore(err))
 	case !complete:
 		s.id++
-		return s.request(now, encode(NewWSC(CodeRequest, s.id, OpFragACK, nil))), nil
+		return s.request(now, encode(eap.NewWSC(eap.CodeRequest, s.id, eap.OpFragACK, nil))), nil
 	}
 	if err := checkOpCode(in.OpCode, message); err != nil {
 		return s.notHeard(s.deadline, err)
@@ -143,15 +145,15 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 }
 
 // identified makes the run that the station's identity asks for.
-func (s *Server) identified(now time.Time, in Packet) (Step, error) {
-	if in.Type != TypeIdentity {
-		return s.notHeard(s.deadline, ignore(fieldType.fault(ErrNotWSC, "%v where the identity is due", in)))
+func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
+	if in.Type != eap.TypeIdentity {
+		return s.notHeard(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v where the identity is due", in)))
 	}
 	var newMachine func() (Machine, error)
 	switch string(in.Data) {
-	case EnrolleeIdentity:
+	case eap.EnrolleeIdentity:
 		newMachine = s.newRegistrar
-	case RegistrarIdentity:
+	case eap.RegistrarIdentity:
 		newMachine = s.newEnrollee
 	}
 	if newMachine == nil {
@@ -168,13 +170,13 @@ func (s *Server) identified(now time.Time, in Packet) (Step, error) {
 		return s.fail(err)
 	case first == nil:
 		s.id++
-		return s.request(now, encode(NewWSC(CodeRequest, s.id, OpStart, nil))), nil
+		return s.request(now, encode(eap.NewWSC(eap.CodeRequest, s.id, eap.OpStart, nil))), nil
 	}
 	return s.say(now, first)
 }
 
 // message gives the machine a message, and the station what it says.
-func (s *Server) message(now time.Time, op OpCode, message []byte) (Step, error) {
+func (s *Server) message(now time.Time, op eap.OpCode, message []byte) (Step, error) {
 	if s.machine.Ended() {
 		return s.fail(s.machine.Err()) // it answers our WSC_NACK
 	}
@@ -182,15 +184,15 @@ func (s *Server) message(now time.Time, op OpCode, message []byte) (Step, error)
 	switch {
 	case errors.Is(err, registration.ErrIgnored):
 		return s.afterDone(err)
-	case err != nil && (out == nil || op == OpNACK):
+	case err != nil && (out == nil || op == eap.OpNACK):
 		return s.fail(err) // a response WSC_NACK is answered by EAP-Failure
 	case out != nil:
 		return s.say(now, out)
 	case s.machine.Ended():
 		return s.fail(s.machine.Err())
-	case op == OpACK && s.lateM2 > 0:
+	case op == eap.OpACK && s.lateM2 > 0:
 		s.waiting = true
-		s.deadline = sooner(now.Add(s.lateM2), s.limit)
+		s.deadline = Earlier(now.Add(s.lateM2), s.limit)
 		return Step{Deadline: s.deadline}, nil
 	}
 	return s.fail(s.machine.Closed())
@@ -224,7 +226,7 @@ func (s *Server) Resume(now time.Time, a registration.Admission) (Step, error) {
 func (s *Server) say(now time.Time, message []byte) (Step, error) {
 	t, err := wps.PeekMessageType(message)
 	if err == nil {
-		s.outgoing, err = NewFragmenter(opCodeOf(t), message, s.size)
+		s.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, s.size)
 	}
 	if err != nil {
 		return s.fail(s.machine.Abort(err))
@@ -234,13 +236,13 @@ func (s *Server) say(now time.Time, message []byte) (Step, error) {
 
 // fragment sends the next fragment.
 func (s *Server) fragment(now time.Time) (Step, error) {
-	packet, ok := s.outgoing.Next(CodeRequest, s.id+1)
+	packet, ok := s.outgoing.Next(eap.CodeRequest, s.id+1)
 	if !ok {
-		return s.notHeard(s.deadline, ignore(fieldOpCode.fault(ErrFragment, "%v, and there is no fragment left", OpFragACK)))
+		return s.notHeard(s.deadline, ignore(eap.FieldOpCode.Fault(eap.ErrFragment, "%v, and there is no fragment left", eap.OpFragACK)))
 	}
 	s.id++
 	step := s.request(now, encode(packet))
-	if len(packet.Data) == len(s.outgoing.msg) {
+	if _, message := s.outgoing.Message(); len(packet.Data) == len(message) {
 		s.sent = nil // the machine has the message, and what is around it is quickly made
 	}
 	return step, nil
@@ -251,12 +253,13 @@ func (s *Server) again() []byte {
 	if s.sent != nil {
 		return s.sent
 	}
-	return encode(NewWSC(CodeRequest, s.id, s.outgoing.op, s.outgoing.msg))
+	op, message := s.outgoing.Message()
+	return encode(eap.NewWSC(eap.CodeRequest, s.id, op, message))
 }
 
 // fail ends the exchange by EAP-Failure, as success is ended too.
 func (s *Server) fail(err error) (Step, error) {
-	return s.end(encode(Packet{Code: CodeFailure, ID: s.id}), err)
+	return s.end(encode(eap.Packet{Code: eap.CodeFailure, ID: s.id}), err)
 }
 
 // Timeout tells that the deadline has come: the request is sent again, or the
@@ -271,7 +274,7 @@ func (s *Server) Timeout(now time.Time) (Step, error) {
 		return s.fail(s.machine.Closed())
 	case s.repeats < s.maxRepeats() && now.Before(s.limit):
 		s.repeats++
-		s.deadline = sooner(now.Add(s.patience()), s.limit)
+		s.deadline = Earlier(now.Add(s.patience()), s.limit)
 		return Step{Send: s.again(), Deadline: s.deadline}, nil
 	case s.machine != nil && s.machine.Ended():
 		return s.fail(s.machine.Err())

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -89,7 +89,7 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	if reuse {
 		router, printer = reusedKeys().registrar, reusedKeys().enrollee
 	}
-	r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *eapwsc.AccessPointConfig) { c.Run.KeyPair = router }})
+	r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Run.KeyPair = router }})
 	p := addPrinter(b, w, PrinterConfig{Name: "printer"})
 	now := w.Now()
 	for pb.Next() {
@@ -194,7 +194,7 @@ func addTownRouter(b *testing.B, w *World, at Place) {
 		p := addPrinter(b, w, PrinterConfig{Name: fmt.Sprint("printer ", int(at)+i), Place: at, Bands: wps.Band24GHz})
 		shown, err := p.SetupByPIN()
 		if err == nil {
-			err = r.EnterPIN(eapwsc.PINEntry{PIN: shown, UUID: &p.cfg.Device.UUID})
+			err = r.EnterPIN(ap.PINEntry{PIN: shown, UUID: &p.cfg.Device.UUID})
 		}
 		if err != nil {
 			b.Fatal(err)
@@ -220,7 +220,7 @@ func BenchmarkWaiting(b *testing.B) {
 	p := addPrinter(b, w, PrinterConfig{Name: "printer"})
 	for b.Loop() {
 		p.SetupByPushButton()
-		w.Run(eapwsc.WalkTime + time.Second)
+		w.Run(wps.WalkTime + time.Second)
 	}
 }
 

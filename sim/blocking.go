@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -113,13 +114,13 @@ func (c *Conn) Read(b []byte) (int, error) {
 }
 
 // Write sends an EAP packet. It never waits. The error is [net.ErrClosed], or of
-// class [eapwsc.ErrTooLong] if EAP cannot carry the packet.
+// class [eap.ErrTooLong] if EAP cannot carry the packet.
 func (c *Conn) Write(b []byte) (int, error) {
 	switch {
 	case c.closed:
 		return 0, net.ErrClosed
 	case len(b) > maxPacket:
-		return 0, fmt.Errorf("%w: an EAP packet of %d octets", eapwsc.ErrTooLong, len(b))
+		return 0, fmt.Errorf("%w: an EAP packet of %d octets", eap.ErrTooLong, len(b))
 	}
 	c.out = append(c.out, append([]byte{}, b...))
 	return len(b), nil

@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -94,7 +95,7 @@ func TestBlocking(t *testing.T) {
 		if seed%4 == 1 {
 			shown = mistyped(shown, 7)
 		}
-		if err := r.EnterPIN(eapwsc.PINEntry{PIN: shown}); err != nil {
+		if err := r.EnterPIN(ap.PINEntry{PIN: shown}); err != nil {
 			t.Fatal(err)
 		}
 		if seed%4 == 2 {
@@ -143,7 +144,7 @@ func TestBlockingDeadline(t *testing.T) {
 		n, err = c.Read(b)
 		note("%d octets, %v", n, err)
 		_, err = c.Write(make([]byte, maxPacket+1))
-		note("too long: %v", errors.Is(err, eapwsc.ErrTooLong))
+		note("too long: %v", errors.Is(err, eap.ErrTooLong))
 		return nil, registration.ErrTimeout
 	})
 	h.byButton()
@@ -170,7 +171,7 @@ func TestBlockingWrites(t *testing.T) {
 		return nil, registration.ErrRefused
 	})
 	h.byButton()
-	h.RunUntil(10*time.Second, func() bool { return h.told(eapwsc.EventFailed) || h.printer.setup.err != nil })
+	h.RunUntil(10*time.Second, func() bool { return h.told(ap.EventFailed) || h.printer.setup.err != nil })
 	var sent []string
 	at := time.Duration(-1)
 	for _, e := range h.events {

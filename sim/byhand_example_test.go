@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
@@ -33,7 +33,7 @@ func ExampleBlocking() {
 		w := sim.New(sim.Config{Seed: seed, Link: sim.Link{Fault: air}})
 		router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router", Settings: sim.Settings{SSID: "home"}}))
 		printer := must(sim.NewPrinter(w, sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(label), NewExchange: foreign}))
-		router.EnterPIN(eapwsc.PINEntry{PIN: pin.MustParse(typed)})
+		router.EnterPIN(ap.PINEntry{PIN: pin.MustParse(typed)})
 		must(printer.SetupByPIN())
 		w.RunUntil(2*time.Minute, func() bool { return printer.Status().State == sim.Connected })
 		return w, router, printer
@@ -43,7 +43,7 @@ func ExampleBlocking() {
 		_, router, printer := try(1, typed, nil)
 		fmt.Printf("The PIN %s is typed:\n  printer: %v\n", typed, printer.Status())
 		for _, event := range router.Events() {
-			if event.Kind == eapwsc.EventFailed {
+			if event.Kind == ap.EventFailed {
 				fmt.Println("  router:", event.Err)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
@@ -91,7 +91,7 @@ func (f *flat) setUp(t testing.TB, entered string) {
 	if entered != "shown" {
 		p = pin.MustParse(entered)
 	}
-	if err := f.router.EnterPIN(eapwsc.PINEntry{PIN: p}); err != nil {
+	if err := f.router.EnterPIN(ap.PINEntry{PIN: p}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -99,7 +99,7 @@ func (f *flat) setUp(t testing.TB, entered string) {
 // failed returns what the router has told of runs that failed.
 func (f *flat) failed() (errs []error) {
 	for _, e := range f.router.Events() {
-		if e.Kind == eapwsc.EventFailed {
+		if e.Kind == ap.EventFailed {
 			errs = append(errs, e.Err)
 		}
 	}
@@ -111,7 +111,7 @@ func TestEnrolleeByHand(t *testing.T) {
 	const label = "24681353"
 	careless := func(e *enrolleeByHand) { e.careless = true }
 	small := func(c *sim.RouterConfig) {
-		c.Customize = func(c *eapwsc.AccessPointConfig) { c.FragmentSize = 100 }
+		c.Customize = func(c *ap.Config) { c.FragmentSize = 100 }
 	}
 	for name, tt := range map[string]struct {
 		label, entered string
@@ -125,7 +125,7 @@ func TestEnrolleeByHand(t *testing.T) {
 		"PIN that the panel shows":  {entered: "shown"},
 		"PIN of four digits":        {label: "2468", entered: "2468"},
 		"push button":               {frame: "printer WSC_Done"},
-		"version 1.0":               {entered: "shown", router: func(c *sim.RouterConfig) { c.Customize = func(c *eapwsc.AccessPointConfig) { c.Run.Version10 = true } }},
+		"version 1.0":               {entered: "shown", router: func(c *sim.RouterConfig) { c.Customize = func(c *ap.Config) { c.Run.Version10 = true } }},
 		"open network":              {router: func(c *sim.RouterConfig) { c.Settings.Security = sim.Open }},
 		"fragments of the router":   {entered: "shown", router: small, frame: "router WSC_MSG fragment"},
 		"fragments of both":         {entered: "shown", router: small, change: func(e *enrolleeByHand) { e.size = 90 }, frame: "printer WSC_MSG fragment"},
@@ -244,7 +244,7 @@ func TestCampaignByHand(t *testing.T) {
 // attic is an access point by hand with our printer in its range.
 type attic struct {
 	*sim.World
-	ap      *accessPointByHand
+	point   *accessPointByHand
 	printer *sim.Printer
 	seen    map[string]int
 }
@@ -258,7 +258,7 @@ func newAttic(t testing.TB, seed uint64, label string, air sim.Fault, hand bool)
 		}
 	}})
 	var err error
-	if a.ap, err = newAccessPointByHand(a.World, "attic"); err != nil {
+	if a.point, err = newAccessPointByHand(a.World, "attic"); err != nil {
 		t.Fatal(err)
 	}
 	pc := sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(label)}
@@ -309,8 +309,8 @@ func TestRegistrarByHand(t *testing.T) {
 		for _, hand := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, enrollee by hand %v", name, hand), func(t *testing.T) {
 				a := newAttic(t, 1, tt.label, nil, hand)
-				a.ap.size = tt.size
-				a.ap.wait(tt.waits)
+				a.point.size = tt.size
+				a.point.wait(tt.waits)
 				a.setUp(t, tt.button)
 				a.Run(3 * time.Minute)
 				s := a.printer.Status()
@@ -323,8 +323,8 @@ func TestRegistrarByHand(t *testing.T) {
 						t.Errorf("%v: %v", s, s.Err)
 					}
 				case tt.half == 0:
-					if s.State != sim.Connected || s.SSID != "attic" || len(a.ap.ended) != 1 || a.ap.ended[0] != nil {
-						t.Errorf("%v; registrations ended with %v", s, a.ap.ended)
+					if s.State != sim.Connected || s.SSID != "attic" || len(a.point.ended) != 1 || a.point.ended[0] != nil {
+						t.Errorf("%v; registrations ended with %v", s, a.point.ended)
 					}
 				default:
 					var e *registration.Error
@@ -332,8 +332,8 @@ func TestRegistrarByHand(t *testing.T) {
 						t.Errorf("%v: %v", s, s.Err)
 					}
 					var told *stopped
-					if len(a.ap.ended) == 0 || !errors.As(a.ap.ended[0], &told) || told.half() != tt.half || told.found {
-						t.Errorf("registrations ended with %v", a.ap.ended)
+					if len(a.point.ended) == 0 || !errors.As(a.point.ended[0], &told) || told.half() != tt.half || told.found {
+						t.Errorf("registrations ended with %v", a.point.ended)
 					}
 				}
 			})
@@ -345,14 +345,14 @@ func TestRegistrarByHand(t *testing.T) {
 func TestRegistrarByHandM2D(t *testing.T) {
 	for _, hand := range []bool{false, true} {
 		a := newAttic(t, 1, "24681353", nil, hand)
-		a.ap.wait("12345670")
+		a.point.wait("12345670")
 		a.setUp(t, false)
 		// The printer is on its way when the access point changes its mind.
 		a.RunUntil(time.Minute, func() bool { return a.seen["printer authentication"] > 0 })
-		a.ap.wait("")
+		a.point.wait("")
 		a.Run(10 * time.Second)
-		if a.seen["printer WSC_ACK"] != 1 || len(a.ap.ended) == 0 || a.ap.ended[0] != errTurnedOff {
-			t.Errorf("registrations ended with %v; sent %v", a.ap.ended, a.seen)
+		if a.seen["printer WSC_ACK"] != 1 || len(a.point.ended) == 0 || a.point.ended[0] != errTurnedOff {
+			t.Errorf("registrations ended with %v; sent %v", a.point.ended, a.seen)
 		}
 	}
 }
@@ -363,9 +363,9 @@ func TestRegistrarByHandBadAir(t *testing.T) {
 	connected, refused := 0, 0
 	for seed := range uint64(200) {
 		a := newAttic(t, seed, "24681353", sim.Noise{Loss: 0.05, Double: 0.1, Delay: 0.1, Truncate: 0.02}, false)
-		a.ap.size = 200 * int(seed%2)
+		a.point.size = 200 * int(seed%2)
 		waits := []string{"", "24681353", "14681356"}[seed%3]
-		a.ap.wait(waits)
+		a.point.wait(waits)
 		a.setUp(t, waits == "")
 		a.Run(3 * time.Minute)
 		switch s := a.printer.Status(); {

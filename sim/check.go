@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -32,7 +32,7 @@ type checker struct {
 }
 
 // pairing is a station and an access point, by their names.
-type pairing struct{ station, ap string }
+type pairing struct{ station, point string }
 
 type network struct{ ssid, key string }
 
@@ -136,8 +136,8 @@ func (c *checker) fail(format string, args ...any) {
 	}
 }
 
-func (c *checker) run(station, ap string) *run {
-	key := pairing{station, ap}
+func (c *checker) run(station, point string) *run {
+	key := pairing{station, point}
 	if c.recent != nil && c.between == key {
 		return c.recent
 	}
@@ -150,11 +150,11 @@ func (c *checker) run(station, ap string) *run {
 	return r
 }
 
-func (c *checker) home(ap string) *watched {
-	h := c.homes[ap]
+func (c *checker) home(point string) *watched {
+	h := c.homes[point]
 	if h == nil {
 		h = new(watched)
-		c.homes[ap] = h
+		c.homes[point] = h
 	}
 	return h
 }
@@ -243,7 +243,7 @@ func (c *checker) noted(e Event) {
 		c.home(e.From).entries += c.lists
 	case e.Text == "owner: resets it to factory settings": // who is that near may try again
 		c.all(e.From, func(g *guarded) { g.guesses, g.lockedUntil = 0, 0 })
-	case e.Text == eapwsc.EventRegistered.String():
+	case e.Text == ap.EventRegistered.String():
 		c.all(e.From, func(g *guarded) { clear(g.pressing) })
 	}
 }
@@ -328,7 +328,7 @@ func (c *checker) fromAP(e Event, r *run) {
 // checkOverlap checks that no other device was heard pressing.
 func (c *checker) checkOverlap(e Event, g *guarded, r *run) {
 	for uuid, at := range g.pressing {
-		if !slices.Contains(r.uuids, uuid) && Epoch.Add(e.At).Sub(at) < eapwsc.MonitorTime {
+		if !slices.Contains(r.uuids, uuid) && Epoch.Add(e.At).Sub(at) < wps.MonitorTime {
 			c.fail("%v: %s registers by push button although another device is in that mode", e.At, e.From)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -23,15 +23,15 @@ func passwordID(id byte) []byte { return []byte{0x10, 0x12, 0, 2, 0, id} }
 
 // TestChecker has the checker see what must not happen.
 func TestChecker(t *testing.T) {
-	ap, station := wps.MAC{2, 1}, wps.MAC{2, 2}
+	point, station := wps.MAC{2, 1}, wps.MAC{2, 2}
 	router := func(kind EventKind, m byte, attributes ...byte) Event {
 		return Event{Kind: kind, From: "router", To: "printer", Frame: &Frame{
-			Type: Data, From: ap, To: station, BSSID: ap, Body: said(1, m, attributes...),
+			Type: Data, From: point, To: station, BSSID: point, Body: said(1, m, attributes...),
 		}}
 	}
 	printer := func(kind EventKind, m byte, attributes ...byte) Event {
 		return Event{Kind: kind, From: "printer", To: "router", Frame: &Frame{
-			Type: Data, From: station, To: ap, BSSID: ap, Body: said(2, m, attributes...),
+			Type: Data, From: station, To: point, BSSID: point, Body: said(2, m, attributes...),
 		}}
 	}
 	associate := func(kind EventKind) Event {
@@ -104,10 +104,10 @@ func TestChecker(t *testing.T) {
 // package eapwsc, in fragments too.
 func TestReadMessage(t *testing.T) {
 	m2d := []byte{0x10, 0x4A, 0, 1, 0x10, 0x10, 0x22, 0, 1, byte(wps.MessageM2D)}
-	whole := eapwsc.NewWSC(eapwsc.CodeRequest, 1, eapwsc.OpMSG, m2d)
+	whole := eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d)
 	fragment := whole
-	fragment.Flags, fragment.MessageLength = eapwsc.FlagMoreFragments|eapwsc.FlagLengthField, 100
-	for _, p := range []eapwsc.Packet{whole, fragment} {
+	fragment.Flags, fragment.MessageLength = eap.FlagMoreFragments|eap.FlagLengthField, 100
+	for _, p := range []eap.Packet{whole, fragment} {
 		if m, ok := readMessage(eapFrame(t, p)); !ok || m.kind != typeM2D {
 			t.Errorf("flags %v: message %#x, %v", p.Flags, m.kind, ok)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
@@ -36,7 +37,7 @@ type client struct {
 	phase    clientPhase
 	deadline time.Time
 
-	session *eapwsc.Session
+	session *ap.Session
 
 	keys  *pairwise
 	sent  eapol.KeyMessage // message 1 or 3
@@ -185,7 +186,7 @@ func (r *Router) handshake(now time.Time, c *client) {
 		return
 	}
 	c.phase, c.sent, c.tries = clientHandshakes, eapol.Pairwise1, 0
-	c.keys = &pairwise{psk: key, ap: r.port.Radio(c.radio).MAC(), station: c.mac}
+	c.keys = &pairwise{psk: key, point: r.port.Radio(c.radio).MAC(), station: c.mac}
 	r.sendKey(now, c)
 }
 

@@ -122,12 +122,12 @@ func (c *Computer) scanned(now time.Time) {
 	}
 }
 
-func (c *Computer) try(now time.Time, ap bss) {
+func (c *Computer) try(now time.Time, point bss) {
 	cfg := registration.RegistrarConfig{
 		Config:   registration.Config{Device: c.cfg.Device, Rand: c.nonces},
 		Password: registration.PIN(c.pin), AP: true, NewSettings: c.write,
 	}
-	cfg.Device.RFBands = ap.band
+	cfg.Device.RFBands = point.band
 	if c.cfg.Customize != nil {
 		c.cfg.Customize(&cfg)
 	}
@@ -142,7 +142,7 @@ func (c *Computer) try(now time.Time, ap bss) {
 	}
 	element := &wps.AssociationRequest{RequestType: wps.RequestRegistrar}
 	element.WFA.Version2 = version2
-	c.register(now, ap, element, x)
+	c.register(now, point, element, x)
 }
 
 // newRegistrar makes the exchange of our own registrar.

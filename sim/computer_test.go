@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -101,8 +101,8 @@ func TestWizardTroubles(t *testing.T) {
 	}{
 		"no PIN":      {cfg: RouterConfig{NoPIN: true}, err: registration.ErrLocked},
 		"PIN removed": {do: func(r *Router) error { return r.SetPIN(pin.PIN{}) }, err: registration.ErrLocked},
-		"locked":      {do: func(r *Router) error { return r.SetLock(eapwsc.Locked) }, err: registration.ErrLocked},
-		"read only":   {do: func(r *Router) error { return r.SetLock(eapwsc.ReadOnly) }},
+		"locked":      {do: func(r *Router) error { return r.SetLock(ap.Locked) }, err: registration.ErrLocked},
+		"read only":   {do: func(r *Router) error { return r.SetLock(ap.ReadOnly) }},
 		"WPS off":     {cfg: RouterConfig{Settings: Settings{WPSOff: true}}, err: ErrNoWPS},
 		"other band":  {cfg: RouterConfig{Bands: wps.Band5GHz}, err: ErrNothingHeard},
 	} {
@@ -140,7 +140,7 @@ func TestLockout(t *testing.T) {
 			t.Fatalf("wrong PIN: %v", err)
 		}
 	}
-	if r.Lock() != eapwsc.Locked {
+	if r.Lock() != ap.Locked {
 		t.Fatalf("the router is %v", r.Lock())
 	}
 	if _, err := wizard(t, w, c, right, nil); !errors.Is(err, registration.ErrLocked) {
@@ -155,7 +155,7 @@ func TestLockout(t *testing.T) {
 	if read, err := wizard(t, w, c, right, nil); err != nil || read.SSID != r.Settings().SSID {
 		t.Errorf("the right PIN later: %v, %v", read, err)
 	}
-	if _, err := wizard(t, w, c, mistyped(right, 1), nil); !errors.Is(err, registration.ErrPassword) || r.Lock() != eapwsc.Locked {
+	if _, err := wizard(t, w, c, mistyped(right, 1), nil); !errors.Is(err, registration.ErrPassword) || r.Lock() != ap.Locked {
 		t.Errorf("another wrong PIN: %v, %v", err, r.Lock())
 	}
 	other := pin.MustParse("24681353")

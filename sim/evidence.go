@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -81,15 +81,15 @@ func (r *record) begins(now time.Time) {
 // passes notes how far the attempt has come, by an EAP packet that was sent or
 // received.
 func (r *record) passes(packet []byte) {
-	p, err := eapwsc.ParsePacket(packet)
+	p, err := eap.ParsePacket(packet)
 	stage := doctor.StageNone
 	switch {
 	case err != nil:
-	case p.Type == eapwsc.TypeIdentity && p.Code == eapwsc.CodeRequest:
+	case p.Type == eap.TypeIdentity && p.Code == eap.CodeRequest:
 		stage = doctor.StageAsked
-	case p.Type == eapwsc.TypeIdentity:
+	case p.Type == eap.TypeIdentity:
 		stage = doctor.StageIdentified
-	case p.IsWSC() && p.OpCode == eapwsc.OpStart:
+	case p.IsWSC() && p.OpCode == eap.OpStart:
 		stage = doctor.StageStarted
 	case p.IsWSC():
 		if t, err := wps.PeekMessageType(p.Data); err == nil {
@@ -128,7 +128,7 @@ func (r *record) ends(now time.Time, s *station, result *registration.Result, er
 		a.End = doctor.EndFailure
 	}
 	a.Began, a.Ended, a.Silence = r.began, now, now.Sub(r.heard)
-	a.Station, a.AP, a.APEnrollee = s.radio.MAC(), s.ap.mac, r.external
+	a.Station, a.AP, a.APEnrollee = s.radio.MAC(), s.point.mac, r.external
 	r.attempts = append(r.attempts, a)
 }
 

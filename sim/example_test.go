@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
@@ -31,7 +33,7 @@ func Example() {
 	shown := must(printer.SetupByPIN())
 	typed := []byte(shown.String()[:7])
 	typed[2] = '0' + (typed[2]-'0'+1)%10
-	router.EnterPIN(eapwsc.PINEntry{PIN: must(pin.Complete(string(typed)))})
+	router.EnterPIN(ap.PINEntry{PIN: must(pin.Complete(string(typed)))})
 	w.Run(2 * time.Minute)
 	fmt.Println(" ", printer.Status())
 
@@ -57,7 +59,7 @@ func Example() {
 	fmt.Println(" ", printer.Status())
 
 	fmt.Println("By PIN, the one that the panel shows now:")
-	router.EnterPIN(eapwsc.PINEntry{PIN: must(printer.SetupByPIN())})
+	router.EnterPIN(ap.PINEntry{PIN: must(printer.SetupByPIN())})
 	w.Run(2 * time.Minute)
 	fmt.Println(" ", printer.Status())
 	// Output:
@@ -79,7 +81,7 @@ func ExamplePrinter_Status() {
 	w := sim.New(sim.Config{Seed: 1})
 	router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router"}))
 	printer := must(sim.NewPrinter(w, sim.PrinterConfig{Name: "printer", PIN: pin.MustParse("24681353")}))
-	router.EnterPIN(eapwsc.PINEntry{PIN: pin.MustParse("24680004")})
+	router.EnterPIN(ap.PINEntry{PIN: pin.MustParse("24680004")})
 	must(printer.SetupByPIN())
 	w.Run(time.Minute)
 
@@ -164,7 +166,7 @@ func ExampleDevice() {
 type stubborn struct{ *eapwsc.Peer }
 
 func (s stubborn) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
-	if p, err := eapwsc.ParsePacket(packet); err == nil {
+	if p, err := eap.ParsePacket(packet); err == nil {
 		if t, err := wps.PeekMessageType(p.Data); err == nil && t == wps.MessageM4 {
 			return eapwsc.Step{Deadline: now.Add(time.Minute)}, nil
 		}
@@ -188,7 +190,7 @@ func ExamplePrinterConfig() {
 			return stubborn{p}, err
 		},
 	}))
-	router.EnterPIN(eapwsc.PINEntry{PIN: must(printer.SetupByPIN())})
+	router.EnterPIN(ap.PINEntry{PIN: must(printer.SetupByPIN())})
 	w.Run(20 * time.Second)
 	for _, e := range router.Events() {
 		fmt.Println(e.Kind, e.Err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -116,9 +117,9 @@ var sightingErrors = [...]error{
 }
 
 // sightings are what the verdicts on access points amount to.
-var sightings = map[eapwsc.Verdict]sighting{
-	eapwsc.Ready:         sawNobodyWaiting, // what comes of it, the attempt tells
-	eapwsc.NotSelected:   sawNobodyWaiting,
-	eapwsc.OtherMethod:   sawOtherMethod,
-	eapwsc.NotAuthorized: sawOtherDevice,
+var sightings = map[selection.Verdict]sighting{
+	selection.Ready:         sawNobodyWaiting, // what comes of it, the attempt tells
+	selection.NotSelected:   sawNobodyWaiting,
+	selection.OtherMethod:   sawOtherMethod,
+	selection.NotAuthorized: sawOtherDevice,
 }

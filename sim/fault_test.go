@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -131,7 +132,7 @@ func TestOvertakenFragments(t *testing.T) {
 		data := func(f *Frame) bool { return f.Type == Data }
 		air := Faults{Only{data, Noise{Double: 0.3}}, Only{data, Noise{Delay: 0.3, MaxDelay: 500 * time.Millisecond}}}
 		w := New(Config{Seed: seed, Link: Link{Fault: air}})
-		r := addRouter(t, w, RouterConfig{Name: "router", Settings: Settings{Key: fuzzKeys[0]}, Customize: func(c *eapwsc.AccessPointConfig) {
+		r := addRouter(t, w, RouterConfig{Name: "router", Settings: Settings{Key: fuzzKeys[0]}, Customize: func(c *ap.Config) {
 			c.FragmentSize, c.Run.KeyPair = 104, reusedKeys().registrar
 		}})
 		pc := PrinterConfig{Name: "printer", Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = reusedKeys().enrollee }}
@@ -141,12 +142,12 @@ func TestOvertakenFragments(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.EnterPIN(eapwsc.PINEntry{PIN: shown}); err != nil {
+		if err := r.EnterPIN(ap.PINEntry{PIN: shown}); err != nil {
 			t.Fatal(err)
 		}
 		w.Run(3 * time.Minute)
 		for _, e := range r.Events() {
-			if errors.Is(e.Err, registration.ErrProtocol) || errors.Is(e.Err, eapwsc.ErrLength) {
+			if errors.Is(e.Err, registration.ErrProtocol) || errors.Is(e.Err, eap.ErrLength) {
 				t.Errorf("seed %d: %v", seed, e.Err)
 			}
 		}

@@ -3,7 +3,7 @@ package sim
 import (
 	"fmt"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
@@ -97,11 +97,11 @@ func (f *Frame) What() string {
 }
 
 func whatEAP(body []byte) string {
-	p, err := eapwsc.ParsePacket(body)
+	p, err := eap.ParsePacket(body)
 	switch {
 	case err != nil:
 		return "EAP-Packet, unreadable"
-	case p.IsWSC() && p.Flags&(eapwsc.FlagMoreFragments|eapwsc.FlagLengthField) == 0 && len(p.Data) > 0:
+	case p.IsWSC() && p.Flags&(eap.FlagMoreFragments|eap.FlagLengthField) == 0 && len(p.Data) > 0:
 		t, err := wps.PeekMessageType(p.Data)
 		if err != nil {
 			return p.OpCode.String() + ", unreadable"
@@ -111,7 +111,7 @@ func whatEAP(body []byte) string {
 		return p.OpCode.String() + " fragment"
 	case p.IsWSC():
 		return p.OpCode.String()
-	case p.Code == eapwsc.CodeSuccess || p.Code == eapwsc.CodeFailure:
+	case p.Code == eap.CodeSuccess || p.Code == eap.CodeFailure:
 		return "EAP-" + p.Code.String()
 	}
 	return fmt.Sprintf("EAP-%v/%v", p.Code, p.Type)

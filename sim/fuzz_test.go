@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -25,7 +26,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 	keys := reusedKeys()
 	r := addRouter(t, w, RouterConfig{
 		Name: "router", Settings: Settings{Key: fuzzKeys[0]},
-		Customize: func(c *eapwsc.AccessPointConfig) { c.Run.KeyPair = keys.registrar },
+		Customize: func(c *ap.Config) { c.Run.KeyPair = keys.registrar },
 	})
 	var printers []*Printer
 	for _, name := range []string{"printer", "camera"} {
@@ -42,7 +43,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 	watch.give(r.Settings().SSID, r.Settings().Key)
 
 	var shown pin.PIN
-	enter := func(p pin.PIN) { _ = r.EnterPIN(eapwsc.PINEntry{PIN: p}) } // may be refused
+	enter := func(p pin.PIN) { _ = r.EnterPIN(ap.PINEntry{PIN: p}) } // may be refused
 	apply := func(change func(*Settings)) {
 		s := r.Settings()
 		change(&s)
@@ -94,7 +95,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 		w.Run(time.Duration(program[1]) * time.Duration(program[1]) * time.Millisecond)
 	}
 	// A set-up ends with its walk time, a wizard with that of its exchange.
-	w.Run(eapwsc.WalkTime + eapwsc.ExchangeTimeout)
+	w.Run(wps.WalkTime + eapwsc.ExchangeTimeout)
 	for _, p := range printers {
 		for _, n := range p.Networks() {
 			if !watch.gave(&n) {

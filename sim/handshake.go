@@ -79,7 +79,7 @@ const (
 // so message 3 carries no group key; the rest is as on the air.
 type pairwise struct {
 	psk            psk
-	ap, station    wps.MAC
+	point, station wps.MAC
 	anonce, snonce [32]byte
 	replay         uint64    // the access point's counter, of its last message
 	integrity      hash.Hash // makes the MICs; nil before both nonces are known
@@ -89,7 +89,7 @@ type pairwise struct {
 // agree computes the key of the MICs, KCK, from both nonces: the first 128 bits
 // of PRF-384 (§12.7.1.2).
 func (p *pairwise) agree() {
-	low, high := p.ap[:], p.station[:]
+	low, high := p.point[:], p.station[:]
 	if bytes.Compare(low, high) > 0 {
 		low, high = high, low
 	}

@@ -56,7 +56,7 @@ func TestHandshakeHeard(t *testing.T) {
 	}
 	nonce := func(m []byte) [32]byte { return [32]byte(m[eapolHeaderLen+keyNonceAt:]) }
 
-	station := pairwise{psk: key, ap: heardAP, station: heardStation, snonce: nonce(messages[1])}
+	station := pairwise{psk: key, point: heardAP, station: heardStation, snonce: nonce(messages[1])}
 	if got := station.message2(messages[0], stationRSN(dot11.CipherCCMP)); !bytes.Equal(got, messages[1]) {
 		t.Errorf("message 2:\n%x, want\n%x", got, messages[1])
 	}
@@ -65,15 +65,15 @@ func TestHandshakeHeard(t *testing.T) {
 	}
 
 	anonce := nonce(messages[0])
-	ap := pairwise{psk: key, ap: heardAP, station: heardStation}
-	if got := ap.message1(bytes.NewReader(anonce[:])); !bytes.Equal(got, messages[0]) {
+	point := pairwise{psk: key, point: heardAP, station: heardStation}
+	if got := point.message1(bytes.NewReader(anonce[:])); !bytes.Equal(got, messages[0]) {
 		t.Errorf("message 1:\n%x, want\n%x", got, messages[0])
 	}
-	if !ap.proves(messages[1]) {
+	if !point.proves(messages[1]) {
 		t.Error("message 2 proves nothing")
 	}
-	ap.replay++ // message 3 is not the same: it brings no group key
-	if !ap.confirms(messages[3]) {
+	point.replay++ // message 3 is not the same: it brings no group key
+	if !point.confirms(messages[3]) {
 		t.Error("message 4 confirms nothing")
 	}
 }
@@ -81,43 +81,43 @@ func TestHandshakeHeard(t *testing.T) {
 // TestHandshakeWrong has each message proved with another key, and changed.
 func TestHandshakeWrong(t *testing.T) {
 	const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
-	sides := func(stationKey psk) (ap, station pairwise) {
-		return pairwise{ap: heardAP, station: heardStation}, pairwise{psk: stationKey, ap: heardAP, station: heardStation, snonce: [32]byte{1}}
+	sides := func(stationKey psk) (point, station pairwise) {
+		return pairwise{point: heardAP, station: heardStation}, pairwise{psk: stationKey, point: heardAP, station: heardStation, snonce: [32]byte{1}}
 	}
 	random := func() *bytes.Reader { return bytes.NewReader(unhex(t, zeros)) }
 
-	ap, station := sides(psk{1})
-	m2 := station.message2(ap.message1(random()), stationRSN(dot11.CipherCCMP))
-	if ap.proves(m2) {
+	point, station := sides(psk{1})
+	m2 := station.message2(point.message1(random()), stationRSN(dot11.CipherCCMP))
+	if point.proves(m2) {
 		t.Error("message 2 with another key is taken")
 	}
-	if _, ok := station.message4(ap.message3(nil)); ok {
+	if _, ok := station.message4(point.message3(nil)); ok {
 		t.Error("message 3 with another key is taken")
 	}
 
-	ap, station = sides(psk{})
-	m2 = station.message2(ap.message1(random()), stationRSN(dot11.CipherCCMP))
-	m3 := ap.message1(random())
+	point, station = sides(psk{})
+	m2 = station.message2(point.message1(random()), stationRSN(dot11.CipherCCMP))
+	m3 := point.message1(random())
 	for i := range m2[eapolHeaderLen+keyInfoAt:] {
 		bad := bytes.Clone(m2)
 		bad[eapolHeaderLen+keyInfoAt+i] ^= 1
-		if ap.proves(bad) {
+		if point.proves(bad) {
 			t.Errorf("message 2 with octet %d changed is taken", i)
 		}
 	}
-	if ap.proves(m2) {
+	if point.proves(m2) {
 		t.Error("message 2 is taken in answer to a later message 1")
 	}
 	m2 = station.message2(m3, stationRSN(dot11.CipherCCMP))
-	if !ap.proves(m2) {
+	if !point.proves(m2) {
 		t.Error("message 2 is not taken")
 	}
-	m4, ok := station.message4(ap.message3(nil))
-	if !ok || !ap.confirms(m4) {
+	m4, ok := station.message4(point.message3(nil))
+	if !ok || !point.confirms(m4) {
 		t.Error("message 3 or 4 is not taken")
 	}
 	m4[len(m4)-1] ^= 1
-	if ap.confirms(m4) {
+	if point.confirms(m4) {
 		t.Error("message 4 changed is taken")
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -64,7 +64,7 @@ func (s *Scene) ShowPIN() pin.PIN {
 func (s *Scene) Type(p pin.PIN) {
 	s.pins++
 	for _, r := range s.routers() {
-		_ = r.EnterPIN(eapwsc.PINEntry{PIN: p})
+		_ = r.EnterPIN(ap.PINEntry{PIN: p})
 	}
 }
 
@@ -165,7 +165,7 @@ var people = []Person{
 		Do: func(s *Scene) { s.Printer.SetupByPushButton() }},
 	{Name: "too-late", About: "presses the router's button when the printer has given up", Method: ByButton,
 		Causes: []doctor.Cause{doctor.NoSelectedRegistrar},
-		Do:     func(s *Scene) { s.Printer.SetupByPushButton(); s.Later(eapwsc.WalkTime+5*time.Second, s.Press) }},
+		Do:     func(s *Scene) { s.Printer.SetupByPushButton(); s.Later(wps.WalkTime+5*time.Second, s.Press) }},
 	{Name: "button-for-pin", About: "presses the router's button, and sets the printer up by PIN", Method: ByPIN | ByButton,
 		Causes: []doctor.Cause{doctor.MethodMismatch},
 		Do:     func(s *Scene) { s.ShowPIN(); s.Walk(s.Press) }},

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -16,13 +18,13 @@ import (
 type accessPlay struct {
 	*pinPlay
 	now      time.Duration
-	ap       *eapwsc.AccessPoint
+	point    *ap.AccessPoint
 	list     modelPINs
 	lock     modelLock
 	own      string   // the access point's PIN
 	devices  []string // PINs that devices show
 	runs     []*accessRun
-	expected []eapwsc.EventKind
+	expected []ap.EventKind
 	stations int
 }
 
@@ -32,7 +34,7 @@ type accessRun struct {
 	device int    // -1 is an external registrar
 	lent   *modelPIN
 	peer   *eapwsc.Peer
-	server *eapwsc.Session
+	server *ap.Session
 	said   []byte // by the access point, and not delivered
 	sent   map[wps.MessageType]bool
 	began  time.Duration
@@ -50,7 +52,7 @@ func (p *pinPlay) accessPoint() {
 	device := accessDevice(99, wps.DeviceTypeAP)
 	device.State = wps.Configured
 	a.own = rightPIN(p.rand)
-	a.ap = eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	a.point = ap.New(ap.Config{
 		Run:         registration.Config{Device: device, Rand: p.nonces, KeyPair: p.keys[0]},
 		Credentials: []wps.Credential{accessNetwork}, PIN: pin.MustParse(a.own),
 	})
@@ -90,27 +92,27 @@ func (a *accessPlay) time() time.Time { return Epoch.Add(a.now) }
 
 // compare compares what the access point tells its owner, and its neighbours.
 func (a *accessPlay) compare() {
-	var kinds []eapwsc.EventKind
-	for _, e := range a.ap.Events() {
+	var kinds []ap.EventKind
+	for _, e := range a.point.Events() {
 		kinds = append(kinds, e.Kind)
 	}
 	slices.Sort(kinds)
 	slices.Sort(a.expected)
 	a.check(slices.Equal(kinds, a.expected), "the access point tells of %v, want %v", kinds, a.expected)
 	a.expected = a.expected[:0]
-	locked := a.ap.Beacon(a.time()).APSetupLocked
+	locked := a.point.Beacon(a.time()).APSetupLocked
 	a.check(locked == a.lock.locked(), "the beacon says locked: %t; the lockout is: %s", locked, a.lock.state)
-	s := a.ap.Lockout().State(a.time())
+	s := a.point.Lockout().State(a.time())
 	a.check(s.Failures == a.lock.total && s.Consecutive == a.lock.row, "%d wrong guesses, %d in a row; want %d, %d",
 		s.Failures, s.Consecutive, a.lock.total, a.lock.row)
 }
 
-func (a *accessPlay) expect(kinds ...eapwsc.EventKind) { a.expected = append(a.expected, kinds...) }
+func (a *accessPlay) expect(kinds ...ap.EventKind) { a.expected = append(a.expected, kinds...) }
 
 // gone expects events for PINs that have left the list.
 func (a *accessPlay) gone(gone []*modelPIN) {
 	for range gone {
-		a.expect(eapwsc.EventPINGone)
+		a.expect(ap.EventPINGone)
 	}
 }
 
@@ -125,10 +127,10 @@ func (a *accessPlay) pass(d time.Duration) {
 		}
 	}
 	if was == lockTimed && a.lock.state == lockOpen {
-		a.expect(eapwsc.EventUnlocked)
+		a.expect(ap.EventUnlocked)
 	}
 	a.gone(a.list.expire(a.now))
-	a.ap.Timeout(a.time())
+	a.point.Timeout(a.time())
 }
 
 func (a *accessPlay) wait() {
@@ -148,7 +150,7 @@ func (a *accessPlay) enter() {
 	case 1, 2:
 		m.digits = wrongPIN(a.rand, m.digits, half)
 	}
-	e := eapwsc.PINEntry{PIN: pin.MustParse(m.digits)}
+	e := ap.PINEntry{PIN: pin.MustParse(m.digits)}
 	if a.rand.IntN(2) == 0 {
 		m.device = -1
 	} else {
@@ -163,29 +165,29 @@ func (a *accessPlay) enter() {
 		m.expires = a.now + e.Lifetime
 	}
 	a.note("%s is entered for device %d, address %d, %v", m.digits, m.device, m.mac, e.Lifetime)
-	err := a.ap.EnterPIN(a.time(), e)
+	err := a.point.EnterPIN(a.time(), e)
 	a.check(err == nil, "EnterPIN: %v", err)
 	a.gone(a.list.enter(m))
 }
 
 func (a *accessPlay) cancel() {
 	a.note("the owner cancels")
-	a.ap.Cancel(a.time())
+	a.point.Cancel(a.time())
 	a.gone(a.list.off(pinRemoved, func(*modelPIN) bool { return true }))
 }
 
 func (a *accessPlay) newPIN() {
 	a.own = rightPIN(a.rand)
 	a.note("the access point's PIN is now %s", a.own)
-	a.ap.SetPIN(pin.MustParse(a.own))
+	a.point.SetPIN(pin.MustParse(a.own))
 	a.lock.newPIN()
 }
 
 // restart saves the lockout and restores it.
 func (a *accessPlay) restart() {
 	a.note("the lockout is saved and restored")
-	s := a.ap.Lockout().State(a.time())
-	err := a.ap.Lockout().Restore(a.time(), s)
+	s := a.point.Lockout().State(a.time())
+	err := a.point.Lockout().Restore(a.time(), s)
 	a.check(err == nil, "Restore(%+v): %v", s, err)
 	a.lock.restart(a.now, a.now)
 }
@@ -214,7 +216,7 @@ func (a *accessPlay) openDevice() {
 		if a.lock.locked() {
 			r.state = apLocked // hostap tells so even a device
 		}
-		a.expect(eapwsc.EventPINNeeded)
+		a.expect(ap.EventPINNeeded)
 	}
 	for range 3 { // identity, WSC_Start, M1
 		a.deliver(r)
@@ -249,7 +251,7 @@ func (a *accessPlay) open(r *accessRun, m eapwsc.Machine, station int) {
 	var err error
 	r.peer, err = eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m})
 	a.check(err == nil, "NewPeer: %v", err)
-	r.server, err = a.ap.NewSession(pinMAC(station), 0)
+	r.server, err = a.point.NewSession(pinMAC(station), 0)
 	a.check(err == nil, "NewSession: %v", err)
 	r.began, r.sent = a.now, make(map[wps.MessageType]bool)
 	r.peer.Start(a.time())
@@ -267,7 +269,7 @@ func (a *accessPlay) deliver(r *accessRun) {
 	a.check(answer.Send != nil, "the station does not answer %x", r.said)
 	step, err := r.server.Handle(a.time(), answer.Send)
 	r.said = step.Send
-	if said, err := eapwsc.ParsePacket(step.Send); err == nil {
+	if said, err := eap.ParsePacket(step.Send); err == nil {
 		if t, err := wps.PeekMessageType(said.Data); err == nil {
 			r.sent[t] = true
 			a.guessed(r, t)
@@ -372,18 +374,18 @@ func vanished(r *accessRun) string {
 // over draws the consequences of a run that has ended.
 func (a *accessPlay) over(r *accessRun, event string) {
 	a.runs = slices.DeleteFunc(a.runs, func(o *accessRun) bool { return o == r })
-	told := eapwsc.EventFailed
+	told := ap.EventFailed
 	becomes := apNothing
 	switch {
 	case r.device < 0:
 		becomes = counted(event)
 		if event == apSucceeds {
-			told = eapwsc.EventSettingsRead
+			told = ap.EventSettingsRead
 		}
 	case r.lent != nil:
 		becomes = a.used(r, event)
 		if event == apSucceeds {
-			told = eapwsc.EventRegistered
+			told = ap.EventRegistered
 		}
 	}
 	a.count(modelAP, r.state, event, becomes)
@@ -400,7 +402,7 @@ func (a *accessPlay) guessed(r *accessRun, answer wps.MessageType) {
 		was := a.lock.locked()
 		a.lock.failure(a.now)
 		if a.lock.locked() && !was {
-			a.expect(eapwsc.EventLocked)
+			a.expect(ap.EventLocked)
 		}
 	}
 }
@@ -432,7 +434,7 @@ func (a *accessPlay) used(r *accessRun, event string) string {
 		return pinKept
 	}
 	if listed {
-		a.expect(eapwsc.EventPINGone)
+		a.expect(ap.EventPINGone)
 	}
 	return pinSpent
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 )
@@ -21,21 +21,21 @@ func pinUUID(device int) (u wps.UUID) {
 func pinMAC(device int) wps.MAC { return wps.MAC{0x02, 0, 0, 0, byte(device >> 8), byte(device)} }
 
 // pinFates is what the list calls what has taken a PIN off it.
-var pinFates = map[string]eapwsc.PINFate{
-	"": eapwsc.PINKept, pinProved: eapwsc.PINSucceeded, pinRevealed: eapwsc.PINRevealed, pinFailed: eapwsc.PINWornOut,
-	pinExpires: eapwsc.PINExpired, pinReplaced: eapwsc.PINReplaced, pinRemoved: eapwsc.PINRemoved,
+var pinFates = map[string]ap.PINFate{
+	"": ap.PINKept, pinProved: ap.PINSucceeded, pinRevealed: ap.PINRevealed, pinFailed: ap.PINWornOut,
+	pinExpires: ap.PINExpired, pinReplaced: ap.PINReplaced, pinRemoved: ap.PINRemoved,
 }
 
 // pinResults is what the list calls how a run ended.
-var pinResults = map[string]eapwsc.PINResult{
-	pinFailed: eapwsc.PINFailed, pinRevealed: eapwsc.PINFailedAfterM6, pinProved: eapwsc.PINProved,
+var pinResults = map[string]ap.PINResult{
+	pinFailed: ap.PINFailed, pinRevealed: ap.PINFailedAfterM6, pinProved: ap.PINProved,
 }
 
 // listPlay is a registrar's list of PINs, and its model.
 type listPlay struct {
 	*pinPlay
 	now   time.Duration
-	real  eapwsc.PINList
+	real  ap.PINList
 	model modelPINs
 	runs  []*listRun
 	over  []*listRun // some that have ended
@@ -44,7 +44,7 @@ type listPlay struct {
 
 // listRun is a registration that uses a PIN.
 type listRun struct {
-	use   *eapwsc.PINUse
+	use   *ap.PINUse
 	model *modelPIN
 }
 
@@ -94,15 +94,15 @@ func (l *listPlay) compare() {
 }
 
 // gone compares the events of PINs that have left the list.
-func (l *listPlay) gone(events []eapwsc.PINEvent, gone []*modelPIN) {
+func (l *listPlay) gone(events []ap.PINEvent, gone []*modelPIN) {
 	l.check(len(events) == len(gone), "%d PINs leave the list, want %d", len(events), len(gone))
 	for _, m := range gone {
-		same := func(e eapwsc.PINEvent) bool { return l.isEventOf(e, m) }
+		same := func(e ap.PINEvent) bool { return l.isEventOf(e, m) }
 		l.check(slices.ContainsFunc(events, same), "the PIN of device %d leaves the list: %s; told is %v", m.device, m.fate, events)
 	}
 }
 
-func (l *listPlay) isEventOf(e eapwsc.PINEvent, m *modelPIN) bool {
+func (l *listPlay) isEventOf(e ap.PINEvent, m *modelPIN) bool {
 	mac := wps.Broadcast
 	if m.mac >= 0 {
 		mac = pinMAC(m.mac)
@@ -135,7 +135,7 @@ func (l *listPlay) enter() {
 // add enters a PIN.
 func (l *listPlay) add(m *modelPIN, lifetime time.Duration) {
 	l.note("%s is entered for device %d, address %d, %v", m.digits, m.device, m.mac, lifetime)
-	e := eapwsc.PINEntry{PIN: pin.MustParse(m.digits), Lifetime: lifetime}
+	e := ap.PINEntry{PIN: pin.MustParse(m.digits), Lifetime: lifetime}
 	if m.device >= 0 {
 		uuid := pinUUID(m.device)
 		e.UUID = &uuid
@@ -175,9 +175,9 @@ func (l *listPlay) ask() {
 		l.check(use.PIN().String() == m.digits, "Use: %s, want %s", use.PIN().String(), m.digits)
 		l.runs = append(l.runs, &listRun{use, m})
 	case m != nil:
-		l.check(errors.Is(err, eapwsc.ErrPINInUse), "Use: %v, want %v", err, eapwsc.ErrPINInUse)
+		l.check(errors.Is(err, ap.ErrPINInUse), "Use: %v, want %v", err, ap.ErrPINInUse)
 	default:
-		l.check(errors.Is(err, eapwsc.ErrNoPIN), "Use: %v, want %v", err, eapwsc.ErrNoPIN)
+		l.check(errors.Is(err, ap.ErrNoPIN), "Use: %v, want %v", err, ap.ErrNoPIN)
 	}
 }
 
@@ -204,7 +204,7 @@ func (l *listPlay) finishAgain() {
 	}
 	run := l.over[l.rand.IntN(len(l.over))]
 	l.note("the run of device %d ends again", run.model.device)
-	e := run.use.Finish(eapwsc.PINProved)
+	e := run.use.Finish(ap.PINProved)
 	l.check(e.Fate == pinFates[run.model.fate], "ended again, the PIN is %v; want %v", e.Fate, pinFates[run.model.fate])
 }
 

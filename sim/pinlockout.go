@@ -5,15 +5,15 @@ import (
 	"errors"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 )
 
 // lockPlay is a lockout, and its model.
 type lockPlay struct {
 	*pinPlay
 	now    time.Duration
-	real   eapwsc.Lockout
-	policy eapwsc.SetupLock
+	real   ap.Lockout
+	policy ap.SetupLock
 	model  modelLock
 	timed  bool // Timeout has to tell of the end of the lock
 }
@@ -32,7 +32,7 @@ const lockoutSteps = 80
 
 func (p *pinPlay) lockout() {
 	base := lockBases[p.rand.IntN(len(lockBases))]
-	l := &lockPlay{pinPlay: p, real: eapwsc.Lockout{Base: base.base}, model: modelLock{p: p, base: base.first, state: lockNone}}
+	l := &lockPlay{pinPlay: p, real: ap.Lockout{Base: base.base}, model: modelLock{p: p, base: base.first, state: lockNone}}
 	p.note("the first lock is of %v", base.first)
 	for range lockoutSteps {
 		pinAct(p.rand, l, []pinAction[*lockPlay]{
@@ -54,7 +54,7 @@ func (l *lockPlay) time() time.Time { return Epoch.Add(l.now) }
 func (l *lockPlay) compare() {
 	want := l.policy
 	if l.model.locked() {
-		want = eapwsc.Locked
+		want = ap.Locked
 	}
 	l.check(l.real.Status(l.time()) == want, "%v, want %v: %s", l.real.Status(l.time()), want, l.model.state)
 	var deadline time.Time
@@ -100,18 +100,18 @@ func (l *lockPlay) newPIN() {
 	l.note("a new PIN")
 	l.real.NewPIN()
 	l.model.newPIN()
-	l.policy, l.timed = eapwsc.Unlocked, false
+	l.policy, l.timed = ap.Unlocked, false
 }
 
 func (l *lockPlay) setPolicy() {
-	l.policy = []eapwsc.SetupLock{eapwsc.Unlocked, eapwsc.Unlocked, eapwsc.ReadOnly, eapwsc.Locked}[l.rand.IntN(4)]
+	l.policy = []ap.SetupLock{ap.Unlocked, ap.Unlocked, ap.ReadOnly, ap.Locked}[l.rand.IntN(4)]
 	l.note("policy %v", l.policy)
 	l.real.SetPolicy(l.policy)
-	l.model.policy = l.policy != eapwsc.Unlocked
+	l.model.policy = l.policy != ap.Unlocked
 }
 
 // stored returns the state as it is stored.
-func (l *lockPlay) stored() (s eapwsc.LockoutState) {
+func (l *lockPlay) stored() (s ap.LockoutState) {
 	text, err := json.Marshal(l.real.State(l.time()))
 	l.check(err == nil, "storing: %v", err)
 	l.check(json.Unmarshal(text, &s) == nil, "stored as %s", text)
@@ -125,7 +125,7 @@ func (l *lockPlay) restart() {
 	before := l.now
 	l.now = time.Duration(l.rand.IntN(1000)) * time.Second
 	l.note("power cut; after it, it is %v", l.now)
-	l.real = eapwsc.Lockout{Base: l.real.Base}
+	l.real = ap.Lockout{Base: l.real.Base}
 	err := l.real.Restore(l.time(), s)
 	l.check(err == nil, "Restore(%+v): %v", s, err)
 	l.model.restart(before, l.now)
@@ -137,7 +137,7 @@ func (l *lockPlay) restart() {
 func (l *lockPlay) damaged() {
 	s := l.stored()
 	fields := []func(by int64){
-		func(by int64) { s.Policy += eapwsc.SetupLock(by) },
+		func(by int64) { s.Policy += ap.SetupLock(by) },
 		func(by int64) { s.Failures += int(by) },
 		func(by int64) { s.Consecutive += int(by) },
 		func(by int64) { s.LastSeconds += by },
@@ -150,14 +150,14 @@ func (l *lockPlay) damaged() {
 	}
 	fields[l.rand.IntN(len(fields))](by)
 	l.note("damaged state %+v", s)
-	other := eapwsc.Lockout{Base: l.real.Base}
+	other := ap.Lockout{Base: l.real.Base}
 	other.Failure(l.time())
 	before := other.State(l.time())
 	err := other.Restore(l.time(), s)
 	switch after := other.State(l.time()); {
 	case err == nil:
 		l.check(after == s, "Restore(%+v) makes it %+v", s, after)
-	case errors.Is(err, eapwsc.ErrLockoutState):
+	case errors.Is(err, ap.ErrLockoutState):
 		l.check(after == before, "Restore(%+v) fails, and makes it %+v", s, after)
 	default:
 		l.check(false, "Restore(%+v): %v", s, err)

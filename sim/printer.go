@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -28,12 +29,12 @@ type PrinterConfig struct {
 	Device wps.Device
 	// Version10 makes it one of version 1.0.
 	Version10 bool
-	// Patience is how long a set-up is tried; 0 means [eapwsc.WalkTime]. For
+	// Patience is how long a set-up is tried; 0 means [wps.WalkTime]. For
 	// the push button it cannot be more.
 	Patience time.Duration
 	// ScanInterval is the pause between two scans; 0 means two seconds.
 	ScanInterval time.Duration
-	// OnePerBand judges overlaps as iwd does: see [eapwsc.Selector].
+	// OnePerBand judges overlaps as iwd does: see [selection.Selector].
 	OnePerBand bool
 	// RandomMAC gives it a new address for each set-up.
 	RandomMAC bool
@@ -107,7 +108,7 @@ func (s Status) String() string {
 }
 
 // Printer is a station that is set up at its control panel. It is a [Device]
-// built on [eapwsc.Peer] and [eapwsc.Selector].
+// built on [eapwsc.Peer] and [selection.Selector].
 type Printer struct {
 	station
 	cfg    PrinterConfig
@@ -149,7 +150,7 @@ func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 	if cfg.Bands == 0 {
 		cfg.Bands = wps.Band24GHz
 	}
-	cfg.Patience = orDefault(cfg.Patience, eapwsc.WalkTime)
+	cfg.Patience = orDefault(cfg.Patience, wps.WalkTime)
 	cfg.ScanInterval = orDefault(cfg.ScanInterval, defaultScanInterval)
 	p := &Printer{cfg: cfg}
 	if err := p.station.join(w, p, cfg.Name, cfg.Place, cfg.Bands); err != nil {
@@ -229,7 +230,7 @@ func (p *Printer) SetupByPIN() (pin.PIN, error) {
 // given up.
 func (p *Printer) SetupByPushButton() {
 	p.port.note("owner: sets up Wi-Fi by push button")
-	p.begin(&setup{button: true}, min(p.cfg.Patience, eapwsc.WalkTime))
+	p.begin(&setup{button: true}, min(p.cfg.Patience, wps.WalkTime))
 }
 
 func (p *Printer) begin(s *setup, patience time.Duration) {
@@ -355,21 +356,21 @@ func (p *Printer) scanned(now time.Time) {
 // to wait for the printer, or goes on looking.
 func (p *Printer) chooseRegistrar(now time.Time) {
 	s := p.setup
-	var candidates []eapwsc.Candidate
+	var candidates []selection.Candidate
 	var aps []bss
 	for _, b := range p.found {
 		if b.element != nil {
-			candidates = append(candidates, eapwsc.NewCandidate(b.mac, b.band, b.signal, b.element))
+			candidates = append(candidates, selection.NewCandidate(b.mac, b.band, b.signal, b.element))
 			aps = append(aps, b)
 		}
 	}
-	selector := eapwsc.Selector{MAC: p.radio.MAC(), OnePerBand: p.cfg.OnePerBand}
+	selector := selection.Selector{MAC: p.radio.MAC(), OnePerBand: p.cfg.OnePerBand}
 	choose := selector.PushButton
 	if !s.button {
-		choose = func(c []eapwsc.Candidate) (eapwsc.Choice, error) { return selector.PIN(c, false) }
+		choose = func(c []selection.Candidate) (selection.Choice, error) { return selector.PIN(c, false) }
 	}
 	choice, err := choose(candidates)
-	if errors.Is(err, eapwsc.ErrOverlap) {
+	if errors.Is(err, selection.ErrOverlap) {
 		p.setupFailed(now, err)
 		return
 	}
@@ -377,7 +378,7 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 	// A router that waits and has another PIN is the one that was meant:
 	// trying others as well would only hide that.
 	mismatch := errors.Is(s.err, registration.ErrPassword)
-	if err != nil && !s.button && !mismatch && eapwsc.TryUnselected(s.scans, now.Sub(s.began)) {
+	if err != nil && !s.button && !mismatch && selection.TryUnselected(s.scans, now.Sub(s.began)) {
 		choice, _ = selector.PIN(candidates, true)
 	}
 	for _, i := range choice.Order {
@@ -403,7 +404,7 @@ func (s *setup) resting(now time.Time, b *bss) bool {
 }
 
 // look notes what a scan has shown, if it tells more than those before.
-func (s *setup) look(heard int, verdicts []eapwsc.Verdict) {
+func (s *setup) look(heard int, verdicts []selection.Verdict) {
 	if heard > 0 {
 		s.seen = max(s.seen, sawNoWPS)
 	}
@@ -422,13 +423,13 @@ func (s *setup) conclusion() error {
 }
 
 // tryRegistrar begins an attempt to register.
-func (p *Printer) tryRegistrar(now time.Time, ap bss) {
+func (p *Printer) tryRegistrar(now time.Time, point bss) {
 	s := p.setup
-	s.waiting = ap.element.SelectedRegistrar
+	s.waiting = point.element.SelectedRegistrar
 	cfg := registration.EnrolleeConfig{Config: registration.Config{
 		Device: p.cfg.Device, Version10: p.cfg.Version10, Rand: p.nonces,
 	}}
-	cfg.Device.RFBands = ap.band
+	cfg.Device.RFBands = point.band
 	cfg.Password = registration.PushButton()
 	if !s.button {
 		cfg.Password = registration.PIN(s.pin)
@@ -450,7 +451,7 @@ func (p *Printer) tryRegistrar(now time.Time, ap bss) {
 		element.WFA.Version2 = version2
 	}
 	p.alarm = s.until
-	p.register(now, ap, element, x)
+	p.register(now, point, element, x)
 }
 
 // newEnrollee makes the exchange of our own enrollee.
@@ -479,9 +480,9 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 	}
 	p.port.Note("attempt failed: %v", err)
 	s.err = err
-	failed := failedAttempt{mac: p.ap.mac, until: now.Add(attemptPause), waiting: s.waiting}
+	failed := failedAttempt{mac: p.point.mac, until: now.Add(attemptPause), waiting: s.waiting}
 	if errors.Is(err, registration.ErrPassword) {
-		failed.device = p.ap.element.UUIDE
+		failed.device = p.point.element.UUIDE
 	}
 	s.attempts = append(s.attempts, failed)
 	switch {
@@ -554,12 +555,12 @@ func (p *Printer) chooseNetwork(now time.Time) {
 
 // fit checks that a credential and an access point go together, and returns
 // the pre-shared key if the network has one.
-func (p *Printer) fit(c *wps.Credential, ap *bss) (*psk, error) {
+func (p *Printer) fit(c *wps.Credential, point *bss) (*psk, error) {
 	open := c.AuthType&wps.AuthMixed == 0
 	switch {
-	case open && !ap.privacy:
+	case open && !point.privacy:
 		return nil, nil
-	case open || !joinable(ap.rsn):
+	case open || !joinable(point.rsn):
 		return nil, ErrSecurity
 	}
 	key, err := p.port.world.keys.psk(c.SSID, c.NetworkKey)

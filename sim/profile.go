@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -59,13 +61,13 @@ func what(fault Fault, names ...string) Fault {
 }
 
 // point changes the WPS side of a router.
-func point(change func(*eapwsc.AccessPointConfig)) func(*RouterConfig) {
+func point(change func(*ap.Config)) func(*RouterConfig) {
 	return func(c *RouterConfig) { c.Customize = change }
 }
 
 // given changes what a router gives away, where that is not what it has.
 func given(change func(*wps.Credential)) func(*RouterConfig) {
-	return point(func(c *eapwsc.AccessPointConfig) { change(&c.Credentials[0]) })
+	return point(func(c *ap.Config) { change(&c.Credentials[0]) })
 }
 
 // settings changes the settings of a router.
@@ -86,7 +88,7 @@ func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
 var routerProfiles = []RouterProfile{
 	{Name: "ordinary", About: "version 2.0, one radio, WPA2"},
 	{Name: "version-1.0", About: "no Version2 in its messages and elements",
-		Configure: point(func(c *eapwsc.AccessPointConfig) { c.Run.Version10 = true })},
+		Configure: point(func(c *ap.Config) { c.Run.Version10 = true })},
 	{Name: "padded-ssid", About: "the SSID that it gives is padded with zeros to 32 octets",
 		Configure: given(func(c *wps.Credential) { c.SSID += wps.SSID(strings.Repeat("\x00", 32-len(c.SSID))) })},
 	{Name: "terminated-key", About: "the passphrase that it gives ends in a NUL",
@@ -97,7 +99,7 @@ var routerProfiles = []RouterProfile{
 	{Name: "passphrase", About: "a name and a passphrase that are not ASCII alone",
 		Configure: settings(func(s *Settings) { s.SSID, s.Key = "Café Zürich ☕", wps.NetworkKey("naïve passphrase") })},
 	{Name: "several-credentials", About: "gives a second network, and the first one twice",
-		Configure: point(func(c *eapwsc.AccessPointConfig) {
+		Configure: point(func(c *ap.Config) {
 			second := c.Credentials[0]
 			second.SSID = "second"
 			c.Credentials = append(c.Credentials, c.Credentials[0], second)
@@ -114,9 +116,9 @@ var routerProfiles = []RouterProfile{
 		// come too late.
 		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession}},
 	{Name: "late-m2", About: "waits for its owner with M2 instead of refusing by M2D",
-		Configure: point(func(c *eapwsc.AccessPointConfig) { c.LateM2 = 10 * time.Second })},
+		Configure: point(func(c *ap.Config) { c.LateM2 = 10 * time.Second })},
 	{Name: "fragments", About: "packets of 128 octets",
-		Configure: point(func(c *eapwsc.AccessPointConfig) { c.FragmentSize = 128 })},
+		Configure: point(func(c *ap.Config) { c.FragmentSize = 128 })},
 	{Name: "dual-band", About: "two radios with one UUID",
 		Configure: func(c *RouterConfig) { c.Bands = wps.Band24GHz | wps.Band5GHz }},
 	{Name: "two-uuids", About: "two radios with a UUID each: taken for two routers whose buttons are pressed",
@@ -131,7 +133,7 @@ var routerProfiles = []RouterProfile{
 	{Name: "pin-only", About: "has no button", Lacks: ByButton},
 	{Name: "button-only", About: "has no page for PINs, and none of its own", Lacks: ByPIN | ByWizard,
 		Configure: func(c *RouterConfig) { c.NoPIN = true }},
-	{Name: "locked", About: "has locked its own PIN", Start: func(r *Router) error { return r.SetLock(eapwsc.Locked) },
+	{Name: "locked", About: "has locked its own PIN", Start: func(r *Router) error { return r.SetLock(ap.Locked) },
 		Causes: []doctor.Cause{doctor.Success, doctor.SetupLocked, doctor.APPINDisabled}},
 	{Name: "always-selected", About: "says at all times that a button is pressed",
 		Configure: func(c *RouterConfig) {
@@ -152,7 +154,7 @@ var routerProfiles = []RouterProfile{
 		},
 		Causes: []doctor.Cause{doctor.Success, doctor.NoSelectedRegistrar, doctor.NoRegistrarSession, doctor.MethodMismatch}},
 	{Name: "static-nonces", About: "draws the same nonces and keys after every start",
-		Configure: point(func(c *eapwsc.AccessPointConfig) { c.Run.Rand = weak("router") })},
+		Configure: point(func(c *ap.Config) { c.Run.Rand = weak("router") })},
 	{Name: "wps-off", About: "WPS is switched off", Configure: settings(func(s *Settings) { s.WPSOff = true }),
 		Causes: []doctor.Cause{doctor.WPSDisabled}},
 	{Name: "hidden", About: "its name is hidden, which ends WPS", Configure: settings(func(s *Settings) { s.Hidden = true }),
@@ -225,7 +227,7 @@ type deafToM2D struct{ Exchange }
 // Handle takes an EAP packet, and leaves M2D without an answer.
 func (x deafToM2D) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	step, err := x.Exchange.Handle(now, packet)
-	p, bad := eapwsc.ParsePacket(packet)
+	p, bad := eap.ParsePacket(packet)
 	if bad != nil || !p.IsWSC() {
 		return step, err
 	}

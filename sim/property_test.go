@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
+	"pgregory.net/rapid"
 )
 
 // TestWorldProperty has owners, computers, the air and time do anything in any
@@ -27,7 +27,7 @@ func checkWorld(t *rapid.T) {
 	for name, act := range map[string]func(*rapid.T){
 		"time passes": func(t *rapid.T) {
 			m.Run(rapid.SampledFrom([]time.Duration{
-				20 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond, time.Second, 5 * time.Second, 25 * time.Second, eapwsc.WalkTime + time.Second,
+				20 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond, time.Second, 5 * time.Second, 25 * time.Second, wps.WalkTime + time.Second,
 			}).Draw(t, "for"))
 		},
 		"printer by PIN":     m.byPIN,
@@ -65,7 +65,7 @@ type modelRouter struct {
 	entries, presses int           // that the router took
 	pressed          time.Duration // the last time
 	registered       int           // devices, as it tells
-	policy           eapwsc.SetupLock
+	policy           ap.SetupLock
 }
 
 // modelPrinter is what is known of a printer without looking into it.
@@ -84,12 +84,12 @@ func newModel(t *rapid.T) *model {
 	}})
 	for i, name := range []string{"router", "neighbour"} {
 		cfg := RouterConfig{Name: name, Settings: Settings{Key: fuzzKeys[i]}}
-		cfg.Customize = func(c *eapwsc.AccessPointConfig) { c.Run.KeyPair = reusedKeys().registrar }
+		cfg.Customize = func(c *ap.Config) { c.Run.KeyPair = reusedKeys().registrar }
 		r, err := NewRouter(m.World, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.routers = append(m.routers, &modelRouter{Router: r, policy: eapwsc.Unlocked})
+		m.routers = append(m.routers, &modelRouter{Router: r, policy: ap.Unlocked})
 		m.watch.give(r.Settings().SSID, r.Settings().Key)
 	}
 	for i, name := range []string{"printer", "camera"} {
@@ -118,7 +118,7 @@ func (m *model) observe(e Event) {
 	}
 	given := strings.HasPrefix(e.Text, "has received the network")
 	pressed := slices.ContainsFunc(m.routers, func(r *modelRouter) bool {
-		return r.presses > 0 && e.At <= r.pressed+eapwsc.WalkTime+eapwsc.ExchangeTimeout
+		return r.presses > 0 && e.At <= r.pressed+wps.WalkTime+eapwsc.ExchangeTimeout
 	})
 	for _, p := range m.printers {
 		switch {
@@ -130,7 +130,7 @@ func (m *model) observe(e Event) {
 		}
 	}
 	for _, r := range m.routers {
-		if r.port.Name() == e.From && e.Text == eapwsc.EventRegistered.String() {
+		if r.port.Name() == e.From && e.Text == ap.EventRegistered.String() {
 			r.registered++
 		}
 	}
@@ -150,13 +150,13 @@ func (m *model) byPIN(t *rapid.T) {
 	if _, err := p.SetupByPIN(); err != nil {
 		t.Fatal(err)
 	}
-	p.button, p.until = false, m.now+eapwsc.WalkTime
+	p.button, p.until = false, m.now+wps.WalkTime
 }
 
 func (m *model) byButton(t *rapid.T) {
 	p := m.printer(t)
 	p.SetupByPushButton()
-	p.button, p.until = true, m.now+eapwsc.WalkTime
+	p.button, p.until = true, m.now+wps.WalkTime
 }
 
 // giveUp ends a set-up, in one of three ways.
@@ -185,7 +185,7 @@ func (m *model) enter(t *rapid.T) {
 	if half := max(0, rapid.IntRange(-2, 2).Draw(t, "wrong half")); half > 0 {
 		p = mistype(p, half)
 	}
-	if r.EnterPIN(eapwsc.PINEntry{PIN: p}) == nil {
+	if r.EnterPIN(ap.PINEntry{PIN: p}) == nil {
 		r.entries++
 	}
 }
@@ -223,7 +223,7 @@ func (m *model) plug(t *rapid.T) {
 	r := m.router(t)
 	if rapid.Bool().Draw(t, "reset") {
 		r.FactoryReset()
-		r.policy = eapwsc.Unlocked
+		r.policy = ap.Unlocked
 		if s := r.Settings(); s.SSID != r.cfg.Settings.SSID || string(s.Key) != string(r.cfg.Settings.Key) {
 			t.Errorf("%s was reset, and its network is %v", r.port.Name(), s.SSID)
 		}
@@ -235,7 +235,7 @@ func (m *model) plug(t *rapid.T) {
 // ownPIN changes what may be done with a router's own PIN.
 func (m *model) ownPIN(t *rapid.T) {
 	r := m.router(t)
-	policy := rapid.SampledFrom([]eapwsc.SetupLock{eapwsc.Unlocked, eapwsc.Locked}).Draw(t, "lock")
+	policy := rapid.SampledFrom([]ap.SetupLock{ap.Unlocked, ap.Locked}).Draw(t, "lock")
 	if r.SetLock(policy) == nil {
 		r.policy = policy
 	}
@@ -327,18 +327,18 @@ func (m *model) checkRouter(t *rapid.T, r *modelRouter) {
 	}
 	g := m.watch.point(r.port.Name(), nil) // its radios know of each other
 	switch lock := r.Lock(); {
-	case r.policy == eapwsc.Locked && lock != eapwsc.Locked:
+	case r.policy == ap.Locked && lock != ap.Locked:
 		t.Errorf("%s: its owner has locked its PIN, and it is %v", r.port.Name(), lock)
-	case m.now < g.lockedUntil && lock != eapwsc.Locked:
+	case m.now < g.lockedUntil && lock != ap.Locked:
 		t.Errorf("%s: its PIN was guessed %d times, and it is %v", r.port.Name(), g.guesses, lock)
-	case r.policy == eapwsc.Unlocked && g.guesses < guessesToLock && lock != eapwsc.Unlocked:
+	case r.policy == ap.Unlocked && g.guesses < guessesToLock && lock != ap.Unlocked:
 		t.Errorf("%s: its PIN was guessed %d times only, and it is %v", r.port.Name(), g.guesses, lock)
 	}
 }
 
 // end lets all come to its end.
 func (m *model) end(t *rapid.T) {
-	m.Run(eapwsc.WalkTime + eapwsc.ExchangeTimeout)
+	m.Run(wps.WalkTime + eapwsc.ExchangeTimeout)
 	m.check(t)
 	for _, p := range m.printers {
 		if s := p.Status(); s.State == SettingUp || p.exchange != nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 )
 
 // noisyWorld plays a world with faults of every kind.
@@ -20,7 +20,7 @@ func noisyWorld(t testing.TB, seed uint64, observe func(Event)) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.EnterPIN(eapwsc.PINEntry{PIN: shown, Lifetime: time.Minute}); err != nil {
+	if err := r.EnterPIN(ap.PINEntry{PIN: shown, Lifetime: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	w.Run(3 * time.Minute)

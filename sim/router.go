@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -52,13 +52,13 @@ type RouterConfig struct {
 	// Device describes the router; what is empty is filled in.
 	Device wps.Device
 	// PINLifetime is how long the PIN of a device is good that is entered
-	// without a lifetime of its own; 0 means [eapwsc.WalkTime].
+	// without a lifetime of its own; 0 means [wps.WalkTime].
 	PINLifetime time.Duration
 	// BootTime is how long it takes to start; 0 means 20 seconds.
 	BootTime time.Duration
 	// Customize, if set, has the last word on the WPS side of each radio:
 	// version 1.0, several credentials, late M2, a key log.
-	Customize func(*eapwsc.AccessPointConfig)
+	Customize func(*ap.Config)
 	// Announce, if set, has the last word on the WPS element of beacons and
 	// probe responses: wrong Selected Registrar bits, say. It must not keep
 	// it.
@@ -84,7 +84,7 @@ var (
 )
 
 // Router is an access point with a registrar: its radios, its web page, its
-// button and its label. It is a [Device] built on [eapwsc.AccessPoint].
+// button and its label. It is a [Device] built on [ap.AccessPoint].
 type Router struct {
 	cfg   RouterConfig
 	bands []wps.RFBands // of the radios
@@ -96,15 +96,15 @@ type Router struct {
 	settings   Settings
 	configured bool
 	pin        pin.PIN
-	lockouts   []eapwsc.LockoutState // one for each access point
+	lockouts   []ap.LockoutState // one for each access point
 
 	// What does not.
-	points   []*eapwsc.AccessPoint // one for all radios, or one for each
-	clients  []*client             // by arrival
-	answered answered              // until something else happens
-	reload   time.Time             // when new settings are put into effect
-	boot     time.Time             // when the router has started; zero if it has
-	events   []eapwsc.Event
+	points   []*ap.AccessPoint // one for all radios, or one for each
+	clients  []*client         // by arrival
+	answered answered          // until something else happens
+	reload   time.Time         // when new settings are put into effect
+	boot     time.Time         // when the router has started; zero if it has
+	events   []ap.Event
 }
 
 // NewRouter puts a router into a world and switches it on. The error is
@@ -113,7 +113,7 @@ func NewRouter(w *World, cfg RouterConfig) (*Router, error) {
 	if cfg.Bands == 0 {
 		cfg.Bands = wps.Band24GHz
 	}
-	cfg.PINLifetime = orDefault(cfg.PINLifetime, eapwsc.WalkTime)
+	cfg.PINLifetime = orDefault(cfg.PINLifetime, wps.WalkTime)
 	cfg.BootTime = orDefault(cfg.BootTime, defaultBootTime)
 	r := &Router{cfg: cfg, bands: bandsOf(cfg.Bands)}
 	var addresses []wps.MAC
@@ -212,7 +212,7 @@ func (r *Router) start(now time.Time) {
 	for i := range n {
 		point := r.newPoint(i)
 		if i < len(r.lockouts) && point.Lockout().Restore(now, r.lockouts[i]) != nil {
-			point.Lockout().SetPolicy(eapwsc.Locked)
+			point.Lockout().SetPolicy(ap.Locked)
 		}
 		r.points = append(r.points, point)
 	}
@@ -227,7 +227,7 @@ func (r *Router) start(now time.Time) {
 }
 
 // newPoint makes the WPS side of a radio, or of all.
-func (r *Router) newPoint(radio int) *eapwsc.AccessPoint {
+func (r *Router) newPoint(radio int) *ap.AccessPoint {
 	d := r.cfg.Device
 	bands := r.cfg.Bands
 	if r.cfg.SeparateRadios {
@@ -241,7 +241,7 @@ func (r *Router) newPoint(radio int) *eapwsc.AccessPoint {
 		d.State = wps.Configured
 	}
 	row := r.settings.Security.row()
-	cfg := eapwsc.AccessPointConfig{
+	cfg := ap.Config{
 		Run: registration.Config{Device: d, Rand: r.nonces},
 		Credentials: []wps.Credential{{
 			SSID: r.settings.SSID, AuthType: row.auth, EncrType: row.encr, NetworkKey: r.settings.Key,
@@ -251,7 +251,7 @@ func (r *Router) newPoint(radio int) *eapwsc.AccessPoint {
 	if r.cfg.Customize != nil {
 		r.cfg.Customize(&cfg)
 	}
-	return eapwsc.NewAccessPoint(cfg)
+	return ap.New(cfg)
 }
 
 // stop ends everything that goes on.
@@ -336,7 +336,7 @@ func (r *Router) act(what string, do func(now time.Time) error) error {
 }
 
 // actWPS is something to do with WPS.
-func (r *Router) actWPS(what string, do func(now time.Time, point *eapwsc.AccessPoint) error) error {
+func (r *Router) actWPS(what string, do func(now time.Time, point *ap.AccessPoint) error) error {
 	return r.act(what, func(now time.Time) error {
 		if err := r.WPS(); err != nil {
 			return err
@@ -351,26 +351,26 @@ func (r *Router) actWPS(what string, do func(now time.Time, point *eapwsc.Access
 }
 
 // PressButton presses the WPS button, that of all radios. The error is
-// [ErrWPSOff], [ErrStarting] or [eapwsc.ErrOverlap].
+// [ErrWPSOff], [ErrStarting] or [ap.ErrOverlap].
 func (r *Router) PressButton() error {
-	return r.actWPS("presses the button", func(now time.Time, point *eapwsc.AccessPoint) error {
+	return r.actWPS("presses the button", func(now time.Time, point *ap.AccessPoint) error {
 		return point.PressButton(now)
 	})
 }
 
 // EnterPIN enters the PIN of a device in the web page, where it is good for
 // the router's PINLifetime if the entry has no Lifetime. The error is
-// [ErrWPSOff], [ErrStarting] or [eapwsc.ErrEmptyPIN].
-func (r *Router) EnterPIN(e eapwsc.PINEntry) error {
+// [ErrWPSOff], [ErrStarting] or [ap.ErrEmptyPIN].
+func (r *Router) EnterPIN(e ap.PINEntry) error {
 	e.Lifetime = orDefault(e.Lifetime, r.cfg.PINLifetime)
-	return r.actWPS("enters the PIN of a device", func(now time.Time, point *eapwsc.AccessPoint) error {
+	return r.actWPS("enters the PIN of a device", func(now time.Time, point *ap.AccessPoint) error {
 		return point.EnterPIN(now, e)
 	})
 }
 
 // Cancel ends push-button mode and takes back the PINs that were entered.
 func (r *Router) Cancel() error {
-	return r.actWPS("cancels WPS", func(now time.Time, point *eapwsc.AccessPoint) error {
+	return r.actWPS("cancels WPS", func(now time.Time, point *ap.AccessPoint) error {
 		point.Cancel(now)
 		return nil
 	})
@@ -390,7 +390,7 @@ func (r *Router) SetPIN(p pin.PIN) error {
 
 // SetLock locks the router's own PIN, or unlocks it as far as wrong PINs have
 // not locked it.
-func (r *Router) SetLock(l eapwsc.SetupLock) error {
+func (r *Router) SetLock(l ap.SetupLock) error {
 	return r.act(fmt.Sprintf("sets its own PIN to %v", l), func(time.Time) error {
 		for _, point := range r.points {
 			point.Lockout().SetPolicy(l)
@@ -400,7 +400,7 @@ func (r *Router) SetLock(l eapwsc.SetupLock) error {
 }
 
 // Lock returns what may be done with the router's own PIN now.
-func (r *Router) Lock() eapwsc.SetupLock { return r.points[0].Lockout().Status(r.port.Now()) }
+func (r *Router) Lock() ap.SetupLock { return r.points[0].Lockout().Status(r.port.Now()) }
 
 // Restart pulls the plug and puts it in again. Settings and the lockout of the
 // router's PIN are kept; registrations, the button, and the PINs that were
@@ -433,7 +433,7 @@ func (r *Router) down() {
 
 // Events returns what the router has to tell its owner since it was asked
 // last.
-func (r *Router) Events() []eapwsc.Event {
+func (r *Router) Events() []ap.Event {
 	events := r.events
 	r.events = nil
 	return events
@@ -457,7 +457,7 @@ func (r *Router) collect(now time.Time) {
 				r.events = append(r.events, e)
 			}
 			r.note(e)
-			if e.Kind == eapwsc.EventNewSettings {
+			if e.Kind == ap.EventNewSettings {
 				r.adopt(e.Settings)
 				r.reload = now.Add(afterRegistration)
 			}
@@ -465,9 +465,9 @@ func (r *Router) collect(now time.Time) {
 	}
 }
 
-func (r *Router) note(e eapwsc.Event) {
+func (r *Router) note(e ap.Event) {
 	text := e.Kind.String()
-	if e.Kind == eapwsc.EventPINGone {
+	if e.Kind == ap.EventPINGone {
 		text += ", " + e.PIN.String()
 	}
 	if e.Err != nil {
@@ -564,7 +564,7 @@ func (r *Router) send(radio int, f *Frame) {
 }
 
 // point returns the WPS side of a radio.
-func (r *Router) point(radio int) *eapwsc.AccessPoint { return r.points[min(radio, len(r.points)-1)] }
+func (r *Router) point(radio int) *ap.AccessPoint { return r.points[min(radio, len(r.points)-1)] }
 
 func (r *Router) beacon(now time.Time, radio int) *Frame {
 	ssid := r.settings.SSID

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
@@ -63,7 +63,7 @@ func TestLabel(t *testing.T) {
 func TestWebPage(t *testing.T) {
 	w := New(Config{})
 	r := addRouter(t, w, RouterConfig{Name: "router", BootTime: time.Minute})
-	if err := r.EnterPIN(eapwsc.PINEntry{}); !errors.Is(err, eapwsc.ErrEmptyPIN) {
+	if err := r.EnterPIN(ap.PINEntry{}); !errors.Is(err, ap.ErrEmptyPIN) {
 		t.Errorf("no PIN: %v", err)
 	}
 	if err := r.PressButton(); err != nil {
@@ -76,7 +76,7 @@ func TestWebPage(t *testing.T) {
 	}
 	for name, act := range map[string]func() error{
 		"button": r.PressButton,
-		"PIN":    func() error { return r.EnterPIN(eapwsc.PINEntry{PIN: pin.MustParse("12345670")}) },
+		"PIN":    func() error { return r.EnterPIN(ap.PINEntry{PIN: pin.MustParse("12345670")}) },
 		"cancel": r.Cancel,
 	} {
 		if err := act(); !errors.Is(err, ErrWPSOff) {
@@ -101,7 +101,7 @@ func TestCancel(t *testing.T) {
 	h.enter(h.byPIN())
 	h.must(h.router.Cancel())
 	h.Run(10 * time.Second)
-	if h.sent("router", "M2") > 0 || h.told(eapwsc.EventRegistered) {
+	if h.sent("router", "M2") > 0 || h.told(ap.EventRegistered) {
 		t.Error("the PIN was taken back, and registers all the same")
 	}
 }
@@ -117,7 +117,7 @@ func TestSeveralAtOnce(t *testing.T) {
 	for _, p := range printers {
 		shown, err := p.SetupByPIN()
 		h.must(err)
-		h.must(h.router.EnterPIN(eapwsc.PINEntry{PIN: shown, UUID: &p.cfg.Device.UUID}))
+		h.must(h.router.EnterPIN(ap.PINEntry{PIN: shown, UUID: &p.cfg.Device.UUID}))
 	}
 	h.Run(30 * time.Second)
 	for _, p := range printers {
@@ -199,14 +199,14 @@ func TestMaybeWPS(t *testing.T) {
 	w := New(Config{})
 	r := addRouter(t, w, RouterConfig{Name: "router"})
 	e := newEar(t, w, "tool", 0)
-	mac, ap := e.port.Radio(0).MAC(), r.port.Radio(0).MAC()
-	e.port.Send(&Frame{Type: AssociationRequest, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: appendSSID(nil, r.Settings().SSID)})
+	mac, point := e.port.Radio(0).MAC(), r.port.Radio(0).MAC()
+	e.port.Send(&Frame{Type: AssociationRequest, From: mac, To: point, BSSID: point, Band: wps.Band24GHz, Body: appendSSID(nil, r.Settings().SSID)})
 	w.Run(5 * time.Second)
 	e.heard = nil
 	for _, junk := range [][]byte{{1}, eapolFrame(1, eapol.TypeLogoff, nil), eapolFrame(1, eapol.TypeKey, nil)} {
-		e.port.Send(&Frame{Type: Data, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: junk})
+		e.port.Send(&Frame{Type: Data, From: mac, To: point, BSSID: point, Band: wps.Band24GHz, Body: junk})
 	}
-	e.port.Send(&Frame{Type: Data, From: mac, To: ap, BSSID: ap, Band: wps.Band24GHz, Body: eapolFrame(1, eapol.TypeStart, nil)})
+	e.port.Send(&Frame{Type: Data, From: mac, To: point, BSSID: point, Band: wps.Band24GHz, Body: eapolFrame(1, eapol.TypeStart, nil)})
 	w.Run(time.Second)
 	if len(e.heard) != 1 || e.heard[0][:len("5.002s EAP-Request/Identity")] != "5.002s EAP-Request/Identity" {
 		t.Errorf("heard %q", e.heard)

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -76,8 +76,8 @@ type stage struct {
 	check    *checker
 	random   *rand.Rand
 	walk     time.Duration
-	faults   *selection   // nil without faults
-	config   RouterConfig // of the router
+	faults   *faultSelection // nil without faults
+	config   RouterConfig    // of the router
 	guest    *Router
 	routers  []*Router // all of them
 	printers []*Printer
@@ -174,7 +174,7 @@ func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
 		cfg.Settings.Key = hex.AppendEncode(nil, psk[:])
 	}
 	custom := cfg.Customize
-	cfg.Customize = func(c *eapwsc.AccessPointConfig) {
+	cfg.Customize = func(c *ap.Config) {
 		if s.scenario.ReuseKeys {
 			c.Run.KeyPair = reusedKeys().registrar
 		}
@@ -374,16 +374,16 @@ func culprit(stack string) string {
 	return "a function unknown"
 }
 
-// selection is faults of which only some may happen.
-type selection struct {
+// faultSelection is faults of which only some may happen.
+type faultSelection struct {
 	faults   Faults
 	keep     map[string]bool // nil keeps all
 	frames   map[string]int  // by direction
 	happened []string
 }
 
-func newSelection(faults Faults, keep []string) *selection {
-	s := &selection{faults: faults, frames: make(map[string]int)}
+func newSelection(faults Faults, keep []string) *faultSelection {
+	s := &faultSelection{faults: faults, frames: make(map[string]int)}
 	if keep != nil {
 		s.keep = make(map[string]bool)
 		for _, name := range keep {
@@ -396,7 +396,7 @@ func newSelection(faults Faults, keep []string) *selection {
 // Apply applies the faults, if they change something that may be changed. A
 // fault is named by its direction and by the number of its frame there, so
 // that leaving out one does not rename those in another direction.
-func (s *selection) Apply(f *Frame, r *rand.Rand) []Arrival {
+func (s *faultSelection) Apply(f *Frame, r *rand.Rand) []Arrival {
 	arrivals := s.faults.Apply(f, r)
 	direction := f.From.String() + ">" + f.To.String()
 	s.frames[direction]++

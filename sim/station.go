@@ -101,7 +101,7 @@ type station struct {
 	latest  *Frame // of those found
 
 	// An attempt at an access point.
-	ap       bss
+	point    bss
 	elements []byte    // of the association request
 	exchange Exchange  // if it is one to register
 	start    time.Time // when EAPOL-Start is due
@@ -208,7 +208,7 @@ func (s *station) leave(now time.Time) {
 
 // send sends a frame to the access point.
 func (s *station) send(f *Frame) {
-	f.From, f.To, f.BSSID, f.Band = s.radio.MAC(), s.ap.mac, s.ap.mac, s.ap.band
+	f.From, f.To, f.BSSID, f.Band = s.radio.MAC(), s.point.mac, s.point.mac, s.point.band
 	s.port.Send(f)
 }
 
@@ -216,29 +216,29 @@ func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: fram
 
 // register begins an attempt to register: the WPS element goes into the
 // association request, and EAP-WSC follows.
-func (s *station) register(now time.Time, ap bss, element *wps.AssociationRequest, x Exchange) {
+func (s *station) register(now time.Time, point bss, element *wps.AssociationRequest, x Exchange) {
 	s.exchange = x
 	s.record.begins(now)
-	s.attempt(now, ap, s.port.world.element(element))
+	s.attempt(now, point, s.port.world.element(element))
 }
 
 // connect begins an attempt to connect to a network, with its pre-shared key
 // if it has one.
-func (s *station) connect(now time.Time, ap bss, key *psk) {
+func (s *station) connect(now time.Time, point bss, key *psk) {
 	s.rsn = nil
 	if key != nil {
-		s.rsn = stationRSN(ap.rsn.Group)
-		s.keys = &pairwise{psk: *key, ap: ap.mac, station: s.radio.MAC()}
+		s.rsn = stationRSN(point.rsn.Group)
+		s.keys = &pairwise{psk: *key, point: point.mac, station: s.radio.MAC()}
 		s.rand.Read(s.keys.snonce[:])
 	}
-	s.attempt(now, ap, s.rsn)
+	s.attempt(now, point, s.rsn)
 }
 
-func (s *station) attempt(now time.Time, ap bss, elements []byte) {
-	s.ap = ap
+func (s *station) attempt(now time.Time, point bss, elements []byte) {
+	s.point = point
 	w := s.port.world
-	s.elements = w.keep(append(appendSSID(w.elements(), ap.ssid), elements...))
-	s.radio.Tune(ap.band)
+	s.elements = w.keep(append(appendSSID(w.elements(), point.ssid), elements...))
+	s.radio.Tune(point.band)
 	s.phase, s.tries = stationAuthenticates, 0
 	s.ask(now)
 }
@@ -262,7 +262,7 @@ func (s *station) Handle(now time.Time, f *Frame, signal int) {
 		if s.phase == stationScans {
 			s.find(f, signal)
 		}
-	case f.BSSID != s.ap.mac || s.phase <= stationScans:
+	case f.BSSID != s.point.mac || s.phase <= stationScans:
 	case f.Type == Authentication && s.phase == stationAuthenticates:
 		s.authenticated(now, f.Code)
 	case f.Type == AssociationResponse && s.phase == stationAssociates:
@@ -365,7 +365,7 @@ func (s *station) associated(now time.Time, status uint16) {
 	case s.exchange != nil:
 		s.phase = stationRegisters
 		s.start = now.Add(startDelay10)
-		if s.ap.version2() {
+		if s.point.version2() {
 			s.start = now.Add(startDelay20)
 		}
 		s.step(now, s.exchange.Start(now), nil)

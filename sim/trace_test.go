@@ -5,14 +5,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
 
 // eapFrame returns an EAPOL frame with an EAP packet.
-func eapFrame(t testing.TB, p eapwsc.Packet) []byte {
+func eapFrame(t testing.TB, p eap.Packet) []byte {
 	t.Helper()
 	b, err := p.AppendTo(nil)
 	if err != nil {
@@ -24,19 +23,19 @@ func eapFrame(t testing.TB, p eapwsc.Packet) []byte {
 // TestWhat names frames of all kinds.
 func TestWhat(t *testing.T) {
 	m2d := []byte{0x10, 0x22, 0, 1, byte(wps.MessageM2D)}
-	fragment := eapwsc.NewWSC(eapwsc.CodeRequest, 1, eapwsc.OpMSG, m2d)
-	fragment.Flags = eapwsc.FlagMoreFragments
+	fragment := eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d)
+	fragment.Flags = eap.FlagMoreFragments
 	for want, f := range map[string]Frame{
 		"beacon":                 {Type: Beacon},
 		"FrameType(99)":          {Type: 99},
 		"EAPOL-Start":            {Type: Data, Body: eapolFrame(1, eapol.TypeStart, nil)},
 		"message 1 of 4":         {Type: Data, Body: unhex(t, heard[0])},
-		"EAP-Request/Identity":   {Type: Data, Body: eapFrame(t, eapwsc.Packet{Code: eapwsc.CodeRequest, Type: eapwsc.TypeIdentity})},
-		"EAP-Failure":            {Type: Data, Body: eapFrame(t, eapwsc.Packet{Code: eapwsc.CodeFailure})},
-		"WSC_FRAG_ACK":           {Type: Data, Body: eapFrame(t, eapwsc.NewWSC(eapwsc.CodeRequest, 1, eapwsc.OpFragACK, nil))},
-		"M2D":                    {Type: Data, Body: eapFrame(t, eapwsc.NewWSC(eapwsc.CodeRequest, 1, eapwsc.OpMSG, m2d))},
+		"EAP-Request/Identity":   {Type: Data, Body: eapFrame(t, eap.Packet{Code: eap.CodeRequest, Type: eap.TypeIdentity})},
+		"EAP-Failure":            {Type: Data, Body: eapFrame(t, eap.Packet{Code: eap.CodeFailure})},
+		"WSC_FRAG_ACK":           {Type: Data, Body: eapFrame(t, eap.NewWSC(eap.CodeRequest, 1, eap.OpFragACK, nil))},
+		"M2D":                    {Type: Data, Body: eapFrame(t, eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d))},
 		"WSC_MSG fragment":       {Type: Data, Body: eapFrame(t, fragment)},
-		"WSC_MSG, unreadable":    {Type: Data, Body: eapFrame(t, eapwsc.NewWSC(eapwsc.CodeRequest, 1, eapwsc.OpMSG, m2d[:3]))},
+		"WSC_MSG, unreadable":    {Type: Data, Body: eapFrame(t, eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d[:3]))},
 		"EAP-Packet, unreadable": {Type: Data, Body: eapolFrame(1, eapol.TypeEAP, []byte{9})},
 		"EAPOL, unreadable":      {Type: Data, Body: []byte{1}},
 	} {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -77,7 +77,7 @@ func (h *home) byPIN() pin.PIN {
 // enter types a PIN into the router's page.
 func (h *home) enter(p pin.PIN) {
 	h.Helper()
-	h.must(h.router.EnterPIN(eapwsc.PINEntry{PIN: p}))
+	h.must(h.router.EnterPIN(ap.PINEntry{PIN: p}))
 }
 
 // byButton presses the router's button, and then the printer's.
@@ -118,8 +118,8 @@ func (h *home) sent(from, what string) (n int) {
 }
 
 // told reports whether the router has told its owner of something.
-func (h *home) told(kind eapwsc.EventKind) bool {
-	return slices.ContainsFunc(h.router.Events(), func(e eapwsc.Event) bool { return e.Kind == kind })
+func (h *home) told(kind ap.EventKind) bool {
+	return slices.ContainsFunc(h.router.Events(), func(e ap.Event) bool { return e.Kind == kind })
 }
 
 // TestTroubles has the owner do what owners do, and compares what the printer
@@ -197,13 +197,13 @@ func TestTroubles(t *testing.T) {
 		"PIN for another device": {
 			do: func(h *home) {
 				other := wps.UUIDFromMAC(wps.MAC{2, 7})
-				h.must(h.router.EnterPIN(eapwsc.PINEntry{PIN: h.byPIN(), UUID: &other}))
+				h.must(h.router.EnterPIN(ap.PINEntry{PIN: h.byPIN(), UUID: &other}))
 			},
 			err: registration.ErrNoRegistrar,
 		},
 		"PIN for another address": {
 			do: func(h *home) {
-				h.must(h.router.EnterPIN(eapwsc.PINEntry{PIN: h.byPIN(), MAC: wps.MAC{2, 7}}))
+				h.must(h.router.EnterPIN(ap.PINEntry{PIN: h.byPIN(), MAC: wps.MAC{2, 7}}))
 			},
 			err: ErrOtherDevice,
 		},
@@ -354,10 +354,10 @@ func TestTroubles(t *testing.T) {
 			do:     (*home).byButton,
 		},
 		"the router's PIN is locked": {
-			do: func(h *home) { h.must(h.router.SetLock(eapwsc.Locked)); h.enter(h.byPIN()) },
+			do: func(h *home) { h.must(h.router.SetLock(ap.Locked)); h.enter(h.byPIN()) },
 		},
 		"the router's PIN is locked, and no other entered": {
-			do:  func(h *home) { h.must(h.router.SetLock(eapwsc.Locked)); h.byPIN() },
+			do:  func(h *home) { h.must(h.router.SetLock(ap.Locked)); h.byPIN() },
 			err: registration.ErrLocked,
 		},
 		"out of range": {
@@ -460,13 +460,13 @@ func TestTroubles(t *testing.T) {
 		},
 		"version 1.0 router": {
 			router: func(c *RouterConfig) {
-				c.Customize = func(c *eapwsc.AccessPointConfig) { c.Run.Version10 = true }
+				c.Customize = func(c *ap.Config) { c.Run.Version10 = true }
 			},
 			do: func(h *home) { h.enter(h.byPIN()) },
 		},
 		"a network with WEP to give": {
 			router: func(c *RouterConfig) {
-				c.Customize = func(c *eapwsc.AccessPointConfig) {
+				c.Customize = func(c *ap.Config) {
 					c.Credentials[0].AuthType, c.Credentials[0].EncrType = wps.AuthShared, wps.EncrWEP
 				}
 			},
@@ -493,7 +493,7 @@ func TestTroubles(t *testing.T) {
 		},
 		"packets of 128 octets": {
 			router: func(c *RouterConfig) {
-				c.Customize = func(c *eapwsc.AccessPointConfig) { c.FragmentSize = 128 }
+				c.Customize = func(c *ap.Config) { c.FragmentSize = 128 }
 			},
 			do: (*home).byButton,
 		},

@@ -198,11 +198,11 @@ func TestAir(t *testing.T) {
 // TestBeacons has beacons on the air as long as somebody listens.
 func TestBeacons(t *testing.T) {
 	w := New(Config{})
-	ap, near, far := newEar(t, w, "ap", 0), newEar(t, w, "near", 0), newEar(t, w, "far", 1)
-	w.SetLink(ap.port, far.port, Link{})
+	point, near, far := newEar(t, w, "ap", 0), newEar(t, w, "near", 0), newEar(t, w, "far", 1)
+	w.SetLink(point.port, far.port, Link{})
 	sent := 0
 	w.Run(10 * time.Millisecond)
-	ap.port.Radio(0).Beacon(func(time.Time) *Frame {
+	point.port.Radio(0).Beacon(func(time.Time) *Frame {
 		sent++
 		return &Frame{Type: Beacon, To: wps.Broadcast, Band: wps.Band24GHz}
 	})
@@ -224,7 +224,7 @@ func TestBeacons(t *testing.T) {
 		}
 	}
 	near.port.Radio(0).Scan(wps.Band5GHz)
-	ap.port.Radio(0).Beacon(nil)
+	point.port.Radio(0).Beacon(nil)
 	sent = 0
 	far.port.Radio(0).Scan(wps.Band24GHz)
 	w.Run(time.Second)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -97,7 +96,7 @@ func (c *Collector) authenticate(e *Event) {
 
 // seeks reports whether a station was heard looking for a registrar lately.
 func (c *Collector) seeks(station wps.MAC) bool {
-	return slices.ContainsFunc(c.seekers, func(s Seeker) bool { return s.MAC == station && c.now.Sub(s.Last) < eapwsc.MonitorTime })
+	return slices.ContainsFunc(c.seekers, func(s Seeker) bool { return s.MAC == station && c.now.Sub(s.Last) < wps.MonitorTime })
 }
 
 func (c *Collector) disconnect(e *Event) {
@@ -227,7 +226,7 @@ func (c *Collector) probe(e *Event) {
 	}
 	for i := range c.seekers {
 		s := &c.seekers[i]
-		if s.UUID == p.UUIDE && s.MAC == e.Src && s.Password == p.DevicePasswordID && e.Time.Sub(s.Last) < eapwsc.MonitorTime {
+		if s.UUID == p.UUIDE && s.MAC == e.Src && s.Password == p.DevicePasswordID && e.Time.Sub(s.Last) < wps.MonitorTime {
 			s.Last, s.said = e.Time, e.Management
 			return
 		}
@@ -244,7 +243,7 @@ func (c *Collector) probe(e *Event) {
 // when an exchange ends.
 func (c *Collector) pressing(x *Exchange) (out []Seeker) {
 	for _, s := range c.seekers {
-		if s.Password == wps.PasswordPushButton && s.First.Before(x.Ended) && x.Began.Sub(s.Last) < eapwsc.MonitorTime {
+		if s.Password == wps.PasswordPushButton && s.First.Before(x.Ended) && x.Began.Sub(s.Last) < wps.MonitorTime {
 			out = append(out, s)
 		}
 	}

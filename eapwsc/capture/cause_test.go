@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -211,14 +211,14 @@ func damage(s *scene, t wps.MessageType, id wps.AttributeID) func(bool, []byte) 
 			return packet
 		}
 		damaged := bytes.Clone(packet)
-		p, err := eapwsc.ParsePacket(damaged)
+		p, err := eap.ParsePacket(damaged)
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		wps.Find(p.Data, id)[3] ^= 1
 		s.eap(p)
 		m := new(wps.NACK)
-		s.eap(eapwsc.NewWSC(eapwsc.CodeResponse, p.ID, eapwsc.OpNACK, encoded(s.t, m)))
+		s.eap(eap.NewWSC(eap.CodeResponse, p.ID, eap.OpNACK, encoded(s.t, m)))
 		s.failure(p.ID)
 		return nil
 	}

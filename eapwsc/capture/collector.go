@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -414,7 +414,7 @@ func (c *Collector) radius(e *Event) {
 	if len(e.Data) == 0 {
 		return
 	}
-	packet, err := eapwsc.ParsePacket(e.Data)
+	packet, err := eap.ParsePacket(e.Data)
 	if err != nil {
 		return
 	}

@@ -13,9 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -552,11 +551,11 @@ func TestNewRun(t *testing.T) {
 // TestOtherEAP: what is no WPS is no exchange.
 func TestOtherEAP(t *testing.T) {
 	s := newScene(t)
-	s.eap(eapwsc.Packet{Code: eapwsc.CodeRequest, ID: 1, Type: eapwsc.TypeIdentity})
-	s.eap(eapwsc.Packet{Code: eapwsc.CodeResponse, ID: 1, Type: eapwsc.TypeIdentity, Data: []byte("somebody@example.org")})
-	s.eap(eapwsc.Packet{Code: eapwsc.CodeRequest, ID: 2, Type: 25, Data: []byte{0x20}})
-	s.eap(eapwsc.Packet{Code: eapwsc.CodeResponse, ID: 2, Type: 25, Data: []byte{0}})
-	s.eap(eapwsc.Packet{Code: eapwsc.CodeSuccess, ID: 2})
+	s.eap(eap.Packet{Code: eap.CodeRequest, ID: 1, Type: eap.TypeIdentity})
+	s.eap(eap.Packet{Code: eap.CodeResponse, ID: 1, Type: eap.TypeIdentity, Data: []byte("somebody@example.org")})
+	s.eap(eap.Packet{Code: eap.CodeRequest, ID: 2, Type: 25, Data: []byte{0x20}})
+	s.eap(eap.Packet{Code: eap.CodeResponse, ID: 2, Type: 25, Data: []byte{0}})
+	s.eap(eap.Packet{Code: eap.CodeSuccess, ID: 2})
 	s.handshake(false)
 	s.join(0)
 	if all, _ := collect(s.events, nil); len(all) != 0 {

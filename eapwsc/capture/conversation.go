@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
@@ -29,7 +29,7 @@ type conversation struct {
 // side is what is known of one direction.
 type side struct {
 	packet []byte // the last EAP packet, to tell a retransmission
-	join   eapwsc.Reassembler
+	join   eap.Reassembler
 	parts  int  // the packets of the message that is being joined
 	length int  // its announced length, 0 if none
 	cut    bool // its beginning is not whole: the rest of it cannot be joined
@@ -121,7 +121,7 @@ func (c *Collector) eapol(e *Event) {
 			return
 		}
 		station, ap := wps.MAC(e.Src), wps.MAC(e.Dst)
-		if packet.Code != eapwsc.CodeResponse {
+		if packet.Code != eap.CodeResponse {
 			station, ap = ap, station
 		}
 		if station == pae || station == (wps.MAC{}) {
@@ -131,7 +131,7 @@ func (c *Collector) eapol(e *Event) {
 			ap = wps.MAC{}
 		}
 		v := c.conversation(party{transport: TransportEAPOL, station: station})
-		if !v.isRetry(e, packet.Code == eapwsc.CodeResponse) {
+		if !v.isRetry(e, packet.Code == eap.CodeResponse) {
 			c.eap(v, e, packet, octets, ap)
 		}
 	}
@@ -140,14 +140,14 @@ func (c *Collector) eapol(e *Event) {
 // parsePacket reads an EAP packet. One that the capture has not wholly is read
 // as far as it goes: its type, and which message it carries, stand in front.
 // Then octets is shorter than the packet says.
-func parsePacket(b []byte) (p eapwsc.Packet, octets []byte, err error) {
-	p, err = eapwsc.ParsePacket(b)
-	if !errors.Is(err, eapwsc.ErrTruncated) || len(b) < eapHeader {
+func parsePacket(b []byte) (p eap.Packet, octets []byte, err error) {
+	p, err = eap.ParsePacket(b)
+	if !errors.Is(err, eap.ErrTruncated) || len(b) < eapHeader {
 		return p, b[:min(len(b), p.Len())], err
 	}
 	short := bytes.Clone(b)
 	binary.BigEndian.PutUint16(short[2:], uint16(len(b)))
-	p, err = eapwsc.ParsePacket(short)
+	p, err = eap.ParsePacket(short)
 	return p, b, err
 }
 
@@ -212,8 +212,8 @@ func (c *Collector) handshake(e *Event, m eapol.KeyMessage) {
 }
 
 // eap takes an EAP packet of a conversation; octets are what there is of it.
-func (c *Collector) eap(v *conversation, e *Event, p eapwsc.Packet, octets []byte, ap wps.MAC) {
-	fromStation := p.Code == eapwsc.CodeResponse
+func (c *Collector) eap(v *conversation, e *Event, p eap.Packet, octets []byte, ap wps.MAC) {
+	fromStation := p.Code == eap.CodeResponse
 	side := &v.side[direction(fromStation)]
 	if v.entry != nil && bytes.Equal(octets, side.packet) {
 		c.heard(v, e)
@@ -231,24 +231,24 @@ func (c *Collector) eap(v *conversation, e *Event, p eapwsc.Packet, octets []byt
 	}
 	s := Step{FromStation: fromStation, EAP: p.Code, ID: p.ID, Differs: differs, Truncated: p.Len() < announcedLength(octets)}
 	switch {
-	case p.Code == eapwsc.CodeFailure:
+	case p.Code == eap.CodeFailure:
 		s.Signal = SignalEAPFailure
 		v.ended = true
-	case p.Code == eapwsc.CodeSuccess:
+	case p.Code == eap.CodeSuccess:
 		s.Signal = SignalEAPSuccess
 		v.ended = true
-	case p.Type == eapwsc.TypeIdentity && !fromStation:
+	case p.Type == eap.TypeIdentity && !fromStation:
 		s.Signal = SignalIdentityRequest
-	case p.Type == eapwsc.TypeIdentity:
+	case p.Type == eap.TypeIdentity:
 		s.Signal = SignalIdentity
 		x.Identity = string(p.Data[:min(len(p.Data), maxIdentity)])
-		x.APEnrollee = x.Identity == eapwsc.RegistrarIdentity
-		v.wsc = v.wsc || x.APEnrollee || x.Identity == eapwsc.EnrolleeIdentity
+		x.APEnrollee = x.Identity == eap.RegistrarIdentity
+		v.wsc = v.wsc || x.APEnrollee || x.Identity == eap.EnrolleeIdentity
 	case p.IsNak():
 		s.Signal = SignalNak
 	case !p.IsWSC():
 		return
-	case p.OpCode == eapwsc.OpStart:
+	case p.OpCode == eap.OpStart:
 		s.Signal, s.OpCode = SignalStart, p.OpCode
 		v.wsc = true
 	default:
@@ -268,14 +268,14 @@ func announcedLength(octets []byte) int { return int(binary.BigEndian.Uint16(oct
 
 // eapPacket returns p with its data in octets, which are kept, and not in the
 // event, which is not.
-func eapPacket(octets []byte, p eapwsc.Packet) eapwsc.Packet {
+func eapPacket(octets []byte, p eap.Packet) eap.Packet {
 	p.Data = octets[len(octets)-len(p.Data):]
 	return p
 }
 
 // begins reports whether an EAP packet begins another exchange than the one
 // that goes on.
-func (c *Collector) begins(v *conversation, p eapwsc.Packet, now time.Time) bool {
+func (c *Collector) begins(v *conversation, p eap.Packet, now time.Time) bool {
 	if v.entry == nil || len(v.entry.x.Steps) == 0 {
 		return false
 	}
@@ -283,12 +283,12 @@ func (c *Collector) begins(v *conversation, p eapwsc.Packet, now time.Time) bool
 	if v.ended {
 		// What was sent before the end, or answers what was, is late only.
 		end := &steps[len(steps)-1]
-		late := now.Before(end.Time) || p.Code == eapwsc.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
-		return !late && (p.Code == eapwsc.CodeRequest || p.Code == eapwsc.CodeResponse)
+		late := now.Before(end.Time) || p.Code == eap.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
+		return !late && (p.Code == eap.CodeRequest || p.Code == eap.CodeResponse)
 	}
 	// The identity is asked for again, with a new Identifier: a new start, if
 	// there was more before it.
-	return p.Code == eapwsc.CodeRequest && p.Type == eapwsc.TypeIdentity &&
+	return p.Code == eap.CodeRequest && p.Type == eap.TypeIdentity &&
 		slices.ContainsFunc(steps, func(s Step) bool { return s.IsMessage() })
 }
 
@@ -321,8 +321,8 @@ func (v *conversation) repeat(fromStation bool, now time.Time) {
 }
 
 // message takes a WSC packet that carries a message or a fragment of one.
-func (c *Collector) message(v *conversation, e *Event, s Step, p eapwsc.Packet) {
-	if p.OpCode == eapwsc.OpFragACK {
+func (c *Collector) message(v *conversation, e *Event, s Step, p eap.Packet) {
+	if p.OpCode == eap.OpFragACK {
 		v.side[direction(!s.FromStation)].asked = true
 		return
 	}
@@ -340,8 +340,8 @@ func (c *Collector) message(v *conversation, e *Event, s Step, p eapwsc.Packet) 
 // add takes a packet and returns the message if it is complete. One of which a
 // part is missing is marked as truncated, and stands where its beginning does:
 // what follows a gap cannot be joined to it.
-func (d *side) add(s *Step, p eapwsc.Packet) (octets []byte, complete bool) {
-	more, first := p.Flags.Has(eapwsc.FlagMoreFragments), p.Flags.Has(eapwsc.FlagLengthField)
+func (d *side) add(s *Step, p eap.Packet) (octets []byte, complete bool) {
+	more, first := p.Flags.Has(eap.FlagMoreFragments), p.Flags.Has(eap.FlagLengthField)
 	lost := d.cut || d.parts == 0 && d.asked && !first // the beginning is not here
 	d.parts++
 	d.asked = false

@@ -3,7 +3,7 @@ package capture
 import (
 	"slices"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -292,14 +292,14 @@ func (x *Exchange) answersUnseen(end *Step) bool {
 		if s == end {
 			break
 		}
-		if s.EAP == eapwsc.CodeRequest || s.EAP == eapwsc.CodeResponse && end.EAP != eapwsc.CodeResponse {
+		if s.EAP == eap.CodeRequest || s.EAP == eap.CodeResponse && end.EAP != eap.CodeResponse {
 			last = s
 		}
 	}
-	if last.EAP != eapwsc.CodeRequest {
+	if last.EAP != eap.CodeRequest {
 		return false
 	}
-	return end.EAP == eapwsc.CodeResponse && last.ID != end.ID || end.EAP == eapwsc.CodeFailure && last.ID == end.ID
+	return end.EAP == eap.CodeResponse && last.ID != end.ID || end.EAP == eap.CodeFailure && last.ID == end.ID
 }
 
 // reason takes the Configuration Error of M2D or WSC_NACK, and what it tells of

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -136,9 +136,9 @@ type Step struct {
 	Code uint16
 
 	// EAP, ID and OpCode are those of the EAP packet; EAP is zero over UPnP.
-	EAP    eapwsc.Code
+	EAP    eap.Code
 	ID     uint8
-	OpCode eapwsc.OpCode
+	OpCode eap.OpCode
 	// Type is the Message Type of a WSC message; 0 for a signal, or a
 	// message that does not tell its type.
 	Type wps.MessageType

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -143,15 +144,15 @@ func (s *scene) eapol(fromStation bool, t eapol.Type, body []byte) {
 }
 
 // eap sends an EAP packet.
-func (s *scene) eap(p eapwsc.Packet) {
+func (s *scene) eap(p eap.Packet) {
 	body, err := p.AppendTo(nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.eapol(p.Code == eapwsc.CodeResponse, eapol.TypeEAP, body)
+	s.eapol(p.Code == eap.CodeResponse, eapol.TypeEAP, body)
 }
 
-func (s *scene) failure(id uint8) { s.eap(eapwsc.Packet{Code: eapwsc.CodeFailure, ID: id}) }
+func (s *scene) failure(id uint8) { s.eap(eap.Packet{Code: eap.CodeFailure, ID: id}) }
 
 // run is an exchange made by the machines of this module.
 type run struct {
@@ -248,7 +249,7 @@ func until(t wps.MessageType) func(bool, []byte) []byte {
 
 // typeOf returns the type of the message in an EAP packet, 0 without one.
 func typeOf(packet []byte) wps.MessageType {
-	p, err := eapwsc.ParsePacket(packet)
+	p, err := eap.ParsePacket(packet)
 	if err != nil || !p.IsWSC() {
 		return 0
 	}
@@ -262,7 +263,7 @@ func nack(s *scene, instead wps.MessageType, ce wps.ConfigError) func(bool, []by
 	m := &wps.NACK{ConfigError: ce}
 	return func(fromStation bool, packet []byte) []byte {
 		t := typeOf(packet)
-		p, err := eapwsc.ParsePacket(packet)
+		p, err := eap.ParsePacket(packet)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -275,7 +276,7 @@ func nack(s *scene, instead wps.MessageType, ce wps.ConfigError) func(bool, []by
 		if t != instead {
 			return packet
 		}
-		s.eap(eapwsc.NewWSC(p.Code, p.ID, eapwsc.OpNACK, encoded(s.t, m)))
+		s.eap(eap.NewWSC(p.Code, p.ID, eap.OpNACK, encoded(s.t, m)))
 		s.failure(p.ID)
 		return nil
 	}

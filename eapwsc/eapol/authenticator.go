@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -15,14 +17,14 @@ import (
 const maxStations = 256
 
 // Authenticator is the access point's side of a link: it gives each station
-// an [eapwsc.Session] of its own. A station begins by EAPOL-Start, which also
+// an [ap.Session] of its own. A station begins by EAPOL-Start, which also
 // restarts its session; on 802.11 [Authenticator.Begin] begins when it has
 // associated. Its methods may be called at the same time.
 type Authenticator struct {
 	conn Conn
 
 	mu       sync.Mutex
-	ap       *eapwsc.AccessPoint
+	point    *ap.AccessPoint
 	stations map[wps.MAC]*station
 	id       uint8 // Identifier of the next session's first request
 	alarm    alarm
@@ -30,23 +32,23 @@ type Authenticator struct {
 
 // station is a session with what the link needs to know of it.
 type station struct {
-	session *eapwsc.Session
+	session *ap.Session
 	step    eapwsc.Step
 }
 
 // NewAuthenticator returns the authenticator of an access point on a
 // connection. Both are then its own: see [Authenticator.Do].
-func NewAuthenticator(conn Conn, ap *eapwsc.AccessPoint) *Authenticator {
-	return &Authenticator{conn: conn, ap: ap, stations: make(map[wps.MAC]*station)}
+func NewAuthenticator(conn Conn, point *ap.AccessPoint) *Authenticator {
+	return &Authenticator{conn: conn, point: point, stations: make(map[wps.MAC]*station)}
 }
 
 // Do calls a function with the access point, while nothing else uses it: to
 // enter a PIN, press the button or look at the settings. The function must not
 // call the Authenticator.
-func (a *Authenticator) Do(f func(now time.Time, ap *eapwsc.AccessPoint)) {
+func (a *Authenticator) Do(f func(now time.Time, point *ap.AccessPoint)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	f(time.Now(), a.ap)
+	f(time.Now(), a.point)
 	a.wake()
 }
 
@@ -67,7 +69,7 @@ func (a *Authenticator) wake() { _ = a.alarm.set(a.conn, past) }
 // Serve serves stations until the context or the connection ends, and returns
 // the error of either. What happens is told to events, one call after the
 // other, which may call [Authenticator.Do]; nil is nobody.
-func (a *Authenticator) Serve(ctx context.Context, events func(eapwsc.Event)) (err error) {
+func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err error) {
 	stop := context.AfterFunc(ctx, func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -94,10 +96,10 @@ func (a *Authenticator) Serve(ctx context.Context, events func(eapwsc.Event)) (e
 }
 
 // settle tells what has happened and sets the next deadline.
-func (a *Authenticator) settle(ctx context.Context, events func(eapwsc.Event)) error {
+func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error {
 	for {
 		a.mu.Lock()
-		happened := a.ap.Events()
+		happened := a.point.Events()
 		if len(happened) == 0 {
 			break
 		}
@@ -108,14 +110,14 @@ func (a *Authenticator) settle(ctx context.Context, events func(eapwsc.Event)) e
 	if ctx.Err() != nil {
 		return over(ctx)
 	}
-	deadline := a.ap.Deadline()
+	deadline := a.point.Deadline()
 	for _, s := range a.stations {
 		deadline = sooner(deadline, s.step.Deadline)
 	}
 	return a.alarm.set(a.conn, deadline)
 }
 
-func report(happened []eapwsc.Event, events func(eapwsc.Event)) {
+func report(happened []ap.Event, events func(ap.Event)) {
 	if events == nil {
 		return
 	}
@@ -159,7 +161,7 @@ func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 	if len(a.stations) == maxStations {
 		return nil
 	}
-	session, err := a.ap.NewSession(mac, a.id)
+	session, err := a.point.NewSession(mac, a.id)
 	if err != nil {
 		return err
 	}
@@ -210,7 +212,7 @@ func (a *Authenticator) timeout(err error) error {
 		return err
 	}
 	now := time.Now()
-	a.ap.Timeout(now)
+	a.point.Timeout(now)
 	for mac, s := range a.stations {
 		if now.Before(s.step.Deadline) {
 			continue
@@ -225,17 +227,17 @@ func (a *Authenticator) timeout(err error) error {
 
 // dismiss ends all sessions, and tells the stations as far as the link still
 // goes.
-func (a *Authenticator) dismiss(cause error, events func(eapwsc.Event)) {
+func (a *Authenticator) dismiss(cause error, events func(ap.Event)) {
 	a.mu.Lock()
 	now := time.Now()
 	for mac, s := range a.stations {
 		a.end(now, mac, cause)
-		failure := eapwsc.Packet{Code: eapwsc.CodeFailure, ID: s.step.Send[1]}
+		failure := eap.Packet{Code: eap.CodeFailure, ID: s.step.Send[1]}
 		if b, err := failure.AppendTo(nil); err == nil {
 			_ = a.send(mac, b)
 		}
 	}
-	happened := a.ap.Events()
+	happened := a.point.Events()
 	a.mu.Unlock()
 	report(happened, events)
 }

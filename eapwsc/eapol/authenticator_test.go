@@ -9,16 +9,18 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
 
 // served is an access point that is being served.
 type served struct {
 	*eapol.Authenticator
-	events chan eapwsc.Event
+	events chan ap.Event
 	cancel context.CancelFunc
 	ended  chan error
 }
@@ -30,28 +32,28 @@ func serve(t *testing.T, segment *eapol.Segment) *served {
 }
 
 // serveOver serves an access point on a connection.
-func serveOver(t *testing.T, conn eapol.Conn, ap *eapwsc.AccessPoint) *served {
+func serveOver(t *testing.T, conn eapol.Conn, point *ap.AccessPoint) *served {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &served{
-		Authenticator: eapol.NewAuthenticator(conn, ap),
-		events:        make(chan eapwsc.Event, 1000), cancel: cancel, ended: make(chan error, 1),
+		Authenticator: eapol.NewAuthenticator(conn, point),
+		events:        make(chan ap.Event, 1000), cancel: cancel, ended: make(chan error, 1),
 	}
-	go func() { s.ended <- s.Serve(ctx, func(e eapwsc.Event) { s.events <- e }) }()
+	go func() { s.ended <- s.Serve(ctx, func(e ap.Event) { s.events <- e }) }()
 	return s
 }
 
 // enterPIN adds the PIN of a device.
 func (s *served) enterPIN(t *testing.T, n int, p string) {
-	s.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
+	s.Do(func(now time.Time, point *ap.AccessPoint) {
 		uuid := device(n).UUID
-		if err := ap.EnterPIN(now, eapwsc.PINEntry{UUID: &uuid, PIN: pin.MustParse(p)}); err != nil {
+		if err := point.EnterPIN(now, ap.PINEntry{UUID: &uuid, PIN: pin.MustParse(p)}); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
 // seen returns the kinds of the events so far.
-func (s *served) seen() (kinds []eapwsc.EventKind) {
+func (s *served) seen() (kinds []ap.EventKind) {
 	synctest.Wait()
 	for {
 		select {
@@ -67,11 +69,11 @@ func (s *served) seen() (kinds []eapwsc.EventKind) {
 func TestServeMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
-		ap := serve(t, &segment)
+		point := serve(t, &segment)
 		var stations []<-chan ended
 		for n := 2; n < 42; n++ {
 			if n%2 == 0 {
-				ap.enterPIN(t, n, thePIN)
+				point.enterPIN(t, n, thePIN)
 			}
 			stations = append(stations, run(t.Context(), eapol.Runner{}, segment.Join(mac(n)), newEnrollee(t, n, pinPassword(thePIN))))
 		}
@@ -80,14 +82,14 @@ func TestServeMany(t *testing.T) {
 				t.Errorf("station %d: %v", i+2, got.err)
 			}
 		}
-		seen := ap.seen()
-		for kind, want := range map[eapwsc.EventKind]int{eapwsc.EventRegistered: 20, eapwsc.EventPINGone: 20, eapwsc.EventPINNeeded: 20, eapwsc.EventFailed: 20} {
-			if got := len(slices.DeleteFunc(slices.Clone(seen), func(k eapwsc.EventKind) bool { return k != kind })); got != want {
+		seen := point.seen()
+		for kind, want := range map[ap.EventKind]int{ap.EventRegistered: 20, ap.EventPINGone: 20, ap.EventPINNeeded: 20, ap.EventFailed: 20} {
+			if got := len(slices.DeleteFunc(slices.Clone(seen), func(k ap.EventKind) bool { return k != kind })); got != want {
 				t.Errorf("%d events %v, want %d", got, kind, want)
 			}
 		}
-		ap.cancel()
-		if err := <-ap.ended; !errors.Is(err, context.Canceled) {
+		point.cancel()
+		if err := <-point.ended; !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 	})
@@ -98,21 +100,21 @@ func TestServeMany(t *testing.T) {
 func TestServeBegin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
-		ap := serve(t, &segment)
-		ap.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
-			if err := ap.PressButton(now); err != nil {
+		point := serve(t, &segment)
+		point.Do(func(now time.Time, point *ap.AccessPoint) {
+			if err := point.PressButton(now); err != nil {
 				t.Error(err)
 			}
 		})
 		station := run(t.Context(), eapol.Runner{Remote: mac(1), StartDelay: time.Hour}, segment.Join(mac(2)), newEnrollee(t, 2, registration.PushButton()))
 		time.Sleep(time.Second)
-		if err := ap.Begin(mac(2)); err != nil {
+		if err := point.Begin(mac(2)); err != nil {
 			t.Error(err)
 		}
 		if station := <-station; station.err != nil || station.after != time.Second {
 			t.Errorf("%v, after %v", station.err, station.after)
 		}
-		if got := ap.seen(); !slices.Equal(got, []eapwsc.EventKind{eapwsc.EventRegistered}) {
+		if got := point.seen(); !slices.Equal(got, []ap.EventKind{ap.EventRegistered}) {
 			t.Errorf("events %v", got)
 		}
 	})
@@ -123,15 +125,15 @@ func TestServeBegin(t *testing.T) {
 func TestServeDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
-		ap := serve(t, &segment)
-		ap.Do(func(now time.Time, ap *eapwsc.AccessPoint) { ap.PressButton(now) })
+		point := serve(t, &segment)
+		point.Do(func(now time.Time, point *ap.AccessPoint) { point.PressButton(now) })
 		start := []byte{1, 1, 0, 0}
 		segment.Join(mac(2)).WriteFrame(start, eapol.PAEGroup)
 		began := time.Now()
-		if e := <-ap.events; e.Kind != eapwsc.EventFailed || !errors.Is(e.Err, registration.ErrTimeout) || e.Station != mac(2) || time.Since(began) != 61*time.Second {
+		if e := <-point.events; e.Kind != ap.EventFailed || !errors.Is(e.Err, registration.ErrTimeout) || e.Station != mac(2) || time.Since(began) != 61*time.Second {
 			t.Errorf("after %v: %+v", time.Since(began), e)
 		}
-		if e := <-ap.events; e.Kind != eapwsc.EventPushButtonOver || time.Since(began) != eapwsc.WalkTime {
+		if e := <-point.events; e.Kind != ap.EventPushButtonOver || time.Since(began) != wps.WalkTime {
 			t.Errorf("after %v: %+v", time.Since(began), e)
 		}
 	})
@@ -151,8 +153,8 @@ func TestServeRestart(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var segment eapol.Segment
-				ap := serve(t, &segment)
-				ap.enterPIN(t, 2, thePIN)
+				point := serve(t, &segment)
+				point.enterPIN(t, 2, thePIN)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				stuck := newRelay(t, segment.Join(mac(2)), mac(2), mac(1), hold(m4))
@@ -165,10 +167,10 @@ func TestServeRestart(t *testing.T) {
 				if _, err := eapol.Run(t.Context(), segment.Join(mac(2)), newEnrollee(t, 2, pinPassword(thePIN))); err != nil {
 					t.Error(err)
 				}
-				if e := <-ap.events; e.Kind != eapwsc.EventFailed || !errors.Is(e.Err, tt.cause) {
+				if e := <-point.events; e.Kind != ap.EventFailed || !errors.Is(e.Err, tt.cause) {
 					t.Errorf("%+v", e)
 				}
-				if got := ap.seen(); !slices.Equal(got, []eapwsc.EventKind{eapwsc.EventPINGone, eapwsc.EventRegistered}) {
+				if got := point.seen(); !slices.Equal(got, []ap.EventKind{ap.EventPINGone, ap.EventRegistered}) {
 					t.Errorf("events %v", got)
 				}
 			})
@@ -183,18 +185,18 @@ const m4 = 7
 func TestServeStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
-		ap := serve(t, &segment)
-		ap.enterPIN(t, 2, thePIN)
+		point := serve(t, &segment)
+		point.enterPIN(t, 2, thePIN)
 		station := run(t.Context(), eapol.Runner{}, newRelay(t, segment.Join(mac(2)), mac(2), mac(1), hold(m4)), newEnrollee(t, 2, pinPassword(thePIN)))
 		synctest.Wait()
-		ap.cancel()
-		if err := <-ap.ended; !errors.Is(err, context.Canceled) {
+		point.cancel()
+		if err := <-point.ended; !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 		if station := <-station; !errors.Is(station.err, registration.ErrRefused) || station.after != 0 {
 			t.Errorf("%v, after %v", station.err, station.after)
 		}
-		if got := ap.seen(); !slices.Equal(got, []eapwsc.EventKind{eapwsc.EventFailed}) {
+		if got := point.seen(); !slices.Equal(got, []ap.EventKind{ap.EventFailed}) {
 			t.Errorf("events %v", got)
 		}
 	})
@@ -241,14 +243,14 @@ func FuzzServe(f *testing.F) {
 	start := []byte{4, 1, 1, 0, 0}
 	f.Add(start)
 	f.Add([]byte{4, 1, 2, 0, 0})
-	identity := append([]byte{38, 2, 0, 0, 34, 2, 0, 0, 34, 1}, eapwsc.EnrolleeIdentity...)
+	identity := append([]byte{38, 2, 0, 0, 34, 2, 0, 0, 34, 1}, eap.EnrolleeIdentity...)
 	f.Add(append(slices.Clone(start), identity...))
-	external := append([]byte{39, 2, 0, 0, 35, 2, 0, 0, 35, 1}, eapwsc.RegistrarIdentity...)
+	external := append([]byte{39, 2, 0, 0, 35, 2, 0, 0, 35, 1}, eap.RegistrarIdentity...)
 	f.Add(slices.Concat(start, external, []byte{18, 2, 0, 0, 14, 2, 1, 0, 14, 254, 0, 0x37, 0x2A, 0, 0, 0, 1, 4, 0}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		synctest.Test(t, func(t *testing.T) {
 			var segment eapol.Segment
-			ap := serve(t, &segment)
+			point := serve(t, &segment)
 			station := segment.Join(mac(2))
 			for len(b) > 0 {
 				n := min(int(b[0]), len(b)-1)
@@ -256,7 +258,7 @@ func FuzzServe(f *testing.F) {
 				b = b[1+n:]
 				synctest.Wait()
 			}
-			ap.enterPIN(t, 3, thePIN)
+			point.enterPIN(t, 3, thePIN)
 			if _, err := eapol.Run(t.Context(), segment.Join(mac(3)), newEnrollee(t, 3, pinPassword(thePIN))); err != nil {
 				t.Error(err)
 			}

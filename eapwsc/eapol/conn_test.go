@@ -96,10 +96,10 @@ func TestOverPacketConn(t *testing.T) {
 	var addrA, addrB net.Addr
 	a, addrA := udpConn(t, func() net.Addr { return addrB })
 	b, addrB := udpConn(t, func() net.Addr { return addrA })
-	ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+	point := run(t.Context(), eapol.Runner{}, a, newServer(t))
 	station, err := eapol.Run(t.Context(), b, newEnrollee(t, 2, pinPassword(thePIN)))
-	if ap := <-ap; err != nil || station == nil || ap.err != nil {
-		t.Errorf("station %v, access point %v", err, ap.err)
+	if point := <-point; err != nil || station == nil || point.err != nil {
+		t.Errorf("station %v, access point %v", err, point.err)
 	}
 }
 

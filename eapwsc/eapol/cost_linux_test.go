@@ -14,14 +14,14 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
+	"golang.org/x/sys/unix"
 )
 
 var costRuns = flag.Int("cost", 0, "how many registrations TestCost measures")
@@ -108,7 +108,7 @@ func peakMemory(t *testing.T, pid int) int {
 
 // theirPair is a hostapd, at which a wpa_supplicant after the other registers.
 type theirPair struct {
-	ap, station                 string // interfaces
+	point, station              string // interfaces
 	hostapd                     *daemon
 	registrarBill, enrolleeBill bill
 }
@@ -116,8 +116,8 @@ type theirPair struct {
 func startTheirs(t *testing.T) *theirPair {
 	t.Helper()
 	p := new(theirPair)
-	p.ap, p.station = veth(t)
-	p.hostapd = startDaemon(t, "hostapd", p.ap, fmt.Sprintf(hostapdConfig, p.ap)+hostapdPassphrase, "CONF")
+	p.point, p.station = veth(t)
+	p.hostapd = startDaemon(t, "hostapd", p.point, fmt.Sprintf(hostapdConfig, p.point)+hostapdPassphrase, "CONF")
 	return p
 }
 
@@ -239,18 +239,18 @@ func work(role string, args []string) error {
 func workRegistrar(conn *link.Conn) error {
 	d := device(1)
 	d.State = wps.Configured
-	a := eapol.NewAuthenticator(conn, eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	a := eapol.NewAuthenticator(conn, ap.New(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
 	}))
 	enter := func() {
-		a.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
-			ap.EnterPIN(now, eapwsc.PINEntry{PIN: pin.MustParse(thePIN)})
+		a.Do(func(now time.Time, point *ap.AccessPoint) {
+			point.EnterPIN(now, ap.PINEntry{PIN: pin.MustParse(thePIN)})
 		})
 	}
 	enter()
 	tell()
-	return a.Serve(context.Background(), func(e eapwsc.Event) {
-		if e.Kind != eapwsc.EventRegistered {
+	return a.Serve(context.Background(), func(e ap.Event) {
+		if e.Kind != ap.EventRegistered {
 			return
 		}
 		tell()

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -55,12 +56,12 @@ func newEnrollee(t testing.TB, n int, password registration.Password) *eapwsc.Pe
 }
 
 // newAccessPoint returns an access point whose own PIN is thePIN too.
-func newAccessPoint() *eapwsc.AccessPoint {
+func newAccessPoint() *ap.AccessPoint {
 	d := device(1)
 	d.PrimaryDeviceType = wps.DeviceTypeAP
 	d.ConfigMethods |= wps.MethodLabel
 	d.State = wps.Configured
-	return eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	return ap.New(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN),
 	})
 }

@@ -9,7 +9,7 @@
 // this one is trusted: the Buffalo WHR-G125 with firmware 1.47 announces 14
 // octets of EAPOL before whole WSC messages, and hostap gets on with it in
 // the same way. So [Frame.Body] of an EAP frame is the EAP packet, ready for
-// [eapwsc.ParsePacket], without padding and without what follows.
+// [eap.ParsePacket], without padding and without what follows.
 //
 // After a registration the same link carries the four messages of the 4-way
 // handshake in EAPOL-Key frames. They are none of WSC's business, but they

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -24,7 +26,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	p, err := eapwsc.ParsePacket(f.Body)
+	p, err := eap.ParsePacket(f.Body)
 	fmt.Println(f.Type, p, err)
 	// Output:
 	// 01010000 <nil>
@@ -41,13 +43,13 @@ func ExampleRun() {
 	// The access point.
 	description := wps.DefaultDevice()
 	description.UUID, description.State = wps.UUIDFromMAC(routerMAC), wps.Configured
-	authenticator := eapol.NewAuthenticator(router, eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	authenticator := eapol.NewAuthenticator(router, ap.New(ap.Config{
 		Run: registration.Config{Device: description},
 		Credentials: []wps.Credential{{
 			SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"),
 		}},
 	}))
-	authenticator.Do(func(now time.Time, ap *eapwsc.AccessPoint) { ap.PressButton(now) })
+	authenticator.Do(func(now time.Time, point *ap.AccessPoint) { point.PressButton(now) })
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go authenticator.Serve(ctx, nil)

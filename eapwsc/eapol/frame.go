@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -75,13 +75,13 @@ type Frame struct {
 // ParseFrame reads the EAPOL frame at the start of b. The body ends where its
 // Length says, or with b; that of an EAP frame where the EAP packet ends, if b
 // holds all of it, whatever the frame's Length says. So an EAP packet that is
-// cut short is found by [eapwsc.ParsePacket].
+// cut short is found by [eap.ParsePacket].
 //
-// The only error is [eapwsc.ErrTruncated]: fewer octets than the header has.
+// The only error is [eap.ErrTruncated]: fewer octets than the header has.
 func ParseFrame(b []byte) (Frame, error) {
 	if len(b) < headerLen {
-		return Frame{}, &eapwsc.PacketError{
-			Field: "EAPOL header", Clause: "IEEE 802.1X-2010 §11.3", Err: eapwsc.ErrTruncated,
+		return Frame{}, &eap.Error{
+			Field: "EAPOL header", Clause: "IEEE 802.1X-2010 §11.3", Err: eap.ErrTruncated,
 			Detail: fmt.Sprintf("%d octets received, the header has %d", len(b), headerLen),
 		}
 	}
@@ -108,12 +108,12 @@ func eapLength(body []byte) (int, bool) {
 }
 
 // AppendTo appends the frame's octets to dst, with the length of Body as its
-// Length. It fails with [eapwsc.ErrTooLong], returning dst as it was, if that
+// Length. It fails with [eap.ErrTooLong], returning dst as it was, if that
 // is more than 65535.
 func (f Frame) AppendTo(dst []byte) ([]byte, error) {
 	if len(f.Body) > math.MaxUint16 {
-		return dst, &eapwsc.PacketError{
-			Field: "EAPOL Length", Offset: 2, Clause: "IEEE 802.1X-2010 §11.3.3", Err: eapwsc.ErrTooLong,
+		return dst, &eap.Error{
+			Field: "EAPOL Length", Offset: 2, Clause: "IEEE 802.1X-2010 §11.3.3", Err: eap.ErrTooLong,
 			Detail: fmt.Sprintf("%d octets, a frame carries at most %d", len(f.Body), math.MaxUint16),
 		}
 	}

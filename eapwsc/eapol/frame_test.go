@@ -10,8 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 )
 
 // readCapture returns the EAPOL frames of an exchange on the air between
@@ -84,7 +83,7 @@ func TestCaptures(t *testing.T) {
 				f := mustParse(t, b)
 				switch f.Type {
 				case TypeEAP:
-					p, err := eapwsc.ParsePacket(f.Body)
+					p, err := eap.ParsePacket(f.Body)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -156,14 +155,14 @@ func TestBuffalo(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for n := range headerLen {
 		f, err := ParseFrame(make([]byte, n))
-		if fault, ok := errors.AsType[*eapwsc.PacketError](err); !ok || !errors.Is(err, eapwsc.ErrTruncated) || fault.Offset != 0 {
+		if fault, ok := errors.AsType[*eap.Error](err); !ok || !errors.Is(err, eap.ErrTruncated) || fault.Offset != 0 {
 			t.Errorf("%d octets: got %+v, %v", n, f, err)
 		}
 	}
 
 	dst := []byte("before")
 	got, err := Frame{Version: Version2, Body: make([]byte, 1<<16)}.AppendTo(dst)
-	if fault, ok := errors.AsType[*eapwsc.PacketError](err); !ok || !errors.Is(err, eapwsc.ErrTooLong) || fault.Offset != 2 {
+	if fault, ok := errors.AsType[*eap.Error](err); !ok || !errors.Is(err, eap.ErrTooLong) || fault.Offset != 2 {
 		t.Errorf("got %v", err)
 	}
 	if string(got) != "before" {
@@ -261,7 +260,7 @@ func FuzzFrame(f *testing.F) {
 		if len(frame.Body) > int(frame.Length) && frame.Type != TypeEAP {
 			t.Errorf("a body of %d octets, the frame announces %d", len(frame.Body), frame.Length)
 		}
-		if packet, err := eapwsc.ParsePacket(b[headerLen:]); err == nil && frame.Type == TypeEAP && packet.Len() != len(frame.Body) {
+		if packet, err := eap.ParsePacket(b[headerLen:]); err == nil && frame.Type == TypeEAP && packet.Len() != len(frame.Body) {
 			t.Errorf("a body of %d octets for %v", len(frame.Body), packet)
 		}
 		_ = frame.KeyMessage().String()

@@ -26,7 +26,7 @@ func needLink(t *testing.T) {
 func TestLink(t *testing.T) {
 	needLink(t)
 	one, two := veth(t)
-	ap := run(t.Context(), eapol.Runner{}, listen(t, one), newServer(t))
+	point := run(t.Context(), eapol.Runner{}, listen(t, one), newServer(t))
 	conn, err := link.Listen(two)
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +36,8 @@ func TestLink(t *testing.T) {
 		t.Errorf("the address is %v", conn.MAC())
 	}
 	station, err := eapol.Run(t.Context(), conn, newEnrollee(t, 2, pinPassword(thePIN)))
-	if ap := <-ap; err != nil || ap.err != nil || station == nil {
-		t.Errorf("station %v, access point %v", err, ap.err)
+	if point := <-point; err != nil || point.err != nil || station == nil {
+		t.Errorf("station %v, access point %v", err, point.err)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/wps"
@@ -165,14 +166,14 @@ func (a *attempt) show(d eapol.Direction, _ wps.MAC, b []byte) {
 	if err != nil || frame.Type != eapol.TypeEAP {
 		return
 	}
-	p, err := eapwsc.ParsePacket(frame.Body)
-	if err != nil || !p.IsWSC() || p.OpCode == eapwsc.OpStart || p.OpCode == eapwsc.OpFragACK {
+	p, err := eap.ParsePacket(frame.Body)
+	if err != nil || !p.IsWSC() || p.OpCode == eap.OpStart || p.OpCode == eap.OpFragACK {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	continues := a.open[d]
-	a.open[d] = p.Flags.Has(eapwsc.FlagMoreFragments)
+	a.open[d] = p.Flags.Has(eap.FlagMoreFragments)
 	if continues {
 		return
 	}

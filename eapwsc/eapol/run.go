@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
 
 // Exchange is one side of EAP-WSC: an [*eapwsc.Peer], an [*eapwsc.Server] or an
-// [*eapwsc.Session]. Timeout may be called before the deadline, and then does
+// [*ap.Session]. Timeout may be called before the deadline, and then does
 // nothing.
 type Exchange interface {
 	Start(now time.Time) eapwsc.Step
@@ -278,7 +279,7 @@ func closed(x Exchange, now time.Time, cause error) error {
 		return cause
 	}
 	err := m.Abort(cause)
-	if s, ok := x.(*eapwsc.Session); ok {
+	if s, ok := x.(*ap.Session); ok {
 		s.Close(now)
 	}
 	return err

@@ -35,13 +35,13 @@ func run(ctx context.Context, r eapol.Runner, conn eapol.Conn, x eapol.Exchange)
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := eapol.Pair(mac(1), mac(2))
-		ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+		point := run(t.Context(), eapol.Runner{}, a, newServer(t))
 		station, err := eapol.Run(t.Context(), b, newEnrollee(t, 2, pinPassword(thePIN)))
 		if err != nil || len(station.Credentials) != 1 || station.Credentials[0].SSID != network.SSID {
 			t.Errorf("station: %v, %v", station, err)
 		}
-		if ap := <-ap; ap.err != nil || ap.result.Peer.UUID != device(2).UUID || ap.after != 0 {
-			t.Errorf("access point: %+v", ap)
+		if point := <-point; point.err != nil || point.result.Peer.UUID != device(2).UUID || point.after != 0 {
+			t.Errorf("access point: %+v", point)
 		}
 	})
 }
@@ -99,11 +99,11 @@ func TestRunStart(t *testing.T) {
 func TestRunStationLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
-		ap := run(t.Context(), eapol.Runner{Remote: mac(2)}, segment.Join(mac(1)), newServer(t))
+		point := run(t.Context(), eapol.Runner{Remote: mac(2)}, segment.Join(mac(1)), newServer(t))
 		time.Sleep(time.Second)
 		station := <-run(t.Context(), eapol.Runner{}, segment.Join(mac(2)), newEnrollee(t, 2, pinPassword(thePIN)))
-		if ap := <-ap; ap.err != nil || station.err != nil || station.after != 0 {
-			t.Errorf("access point %v; station %v, after %v", ap.err, station.err, station.after)
+		if point := <-point; point.err != nil || station.err != nil || station.after != 0 {
+			t.Errorf("access point %v; station %v, after %v", point.err, station.err, station.after)
 		}
 	})
 }
@@ -135,7 +135,7 @@ func TestRunStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
 		stranger := segment.Join(mac(3))
-		ap := run(t.Context(), eapol.Runner{Remote: mac(2)}, segment.Join(mac(1)), newServer(t))
+		point := run(t.Context(), eapol.Runner{Remote: mac(2)}, segment.Join(mac(1)), newServer(t))
 		conn := segment.Join(mac(2))
 		for _, frame := range [][]byte{
 			{1, 1, 0, 0},                   // EAPOL-Start
@@ -152,8 +152,8 @@ func TestRunStrangers(t *testing.T) {
 		stranger.WriteFrame([]byte{2, 2, 0, 0}, mac(2))
 		stranger.WriteFrame([]byte{2, 0, 0, 6, 2, 0, 0, 6, 1, 0}, mac(2))
 		station := <-run(t.Context(), eapol.Runner{}, conn, newEnrollee(t, 2, pinPassword(thePIN)))
-		if ap := <-ap; ap.err != nil || station.err != nil {
-			t.Errorf("access point %v; station %v", ap.err, station.err)
+		if point := <-point; point.err != nil || station.err != nil {
+			t.Errorf("access point %v; station %v", point.err, station.err)
 		}
 	})
 }
@@ -178,7 +178,7 @@ func TestRunCancelled(t *testing.T) {
 	because := errors.New("the owner has changed his mind")
 	synctest.Test(t, func(t *testing.T) {
 		a, b := eapol.Pair(mac(1), mac(2))
-		ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+		point := run(t.Context(), eapol.Runner{}, a, newServer(t))
 		ctx, cancel := context.WithCancelCause(t.Context())
 		station := run(ctx, knowing, newRelay(t, b, mac(2), mac(1), hold(5)), newEnrollee(t, 2, pinPassword(thePIN)))
 		time.Sleep(time.Second)
@@ -186,8 +186,8 @@ func TestRunCancelled(t *testing.T) {
 		if station := <-station; !errors.Is(station.err, because) || !errors.Is(station.err, context.Canceled) || station.result != nil || station.after != time.Second {
 			t.Errorf("station: %v, after %v", station.err, station.after)
 		}
-		if ap := <-ap; !errors.Is(ap.err, eapol.ErrLogoff) || ap.after != time.Second {
-			t.Errorf("access point: %v, after %v", ap.err, ap.after)
+		if point := <-point; !errors.Is(point.err, eapol.ErrLogoff) || point.after != time.Second {
+			t.Errorf("access point: %v, after %v", point.err, point.after)
 		}
 	})
 }
@@ -214,12 +214,12 @@ func TestRunFailureLost(t *testing.T) {
 		t.Run(wait.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, b := eapol.Pair(mac(1), mac(2))
-				ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+				point := run(t.Context(), eapol.Runner{}, a, newServer(t))
 				ctx, cancel := context.WithTimeout(t.Context(), wait)
 				defer cancel()
 				station := <-run(ctx, knowing, newRelay(t, b, mac(2), mac(1), hold(failure)), newEnrollee(t, 2, pinPassword(thePIN)))
-				if ap := <-ap; ap.err != nil || station.err != nil || station.result == nil || station.after != min(wait, eapwsc.PeerLinger) {
-					t.Errorf("access point %v; station %v, after %v", ap.err, station.err, station.after)
+				if point := <-point; point.err != nil || station.err != nil || station.result == nil || station.after != min(wait, eapwsc.PeerLinger) {
+					t.Errorf("access point %v; station %v, after %v", point.err, station.err, station.after)
 				}
 			})
 		})
@@ -256,11 +256,11 @@ func TestRunFaults(t *testing.T) {
 			t.Run(fmt.Sprint(f.name, n), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					a, b := eapol.Pair(mac(1), mac(2))
-					ap := run(t.Context(), eapol.Runner{}, a, newServer(t))
+					point := run(t.Context(), eapol.Runner{}, a, newServer(t))
 					station := <-run(t.Context(), knowing, newRelay(t, b, mac(2), mac(1), only(n, f)), newEnrollee(t, 2, pinPassword(thePIN)))
 					limit := (eapwsc.MaxRetransmits + 1) * eapwsc.RetransmitTimeout
-					if ap := <-ap; (ap.err == nil) != mendable(f, n) || (station.err == nil) != mendable(f, n) || max(ap.after, station.after) > limit {
-						t.Errorf("access point %v after %v; station %v after %v", ap.err, ap.after, station.err, station.after)
+					if point := <-point; (point.err == nil) != mendable(f, n) || (station.err == nil) != mendable(f, n) || max(point.after, station.after) > limit {
+						t.Errorf("access point %v after %v; station %v after %v", point.err, point.after, station.err, station.after)
 					}
 				})
 			})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/pin"
@@ -51,11 +52,11 @@ type site struct {
 }
 
 // newSite serves the access point.
-func newSite(t *testing.T, ap *eapwsc.AccessPoint, config string) *site {
+func newSite(t *testing.T, point *ap.AccessPoint, config string) *site {
 	t.Helper()
 	one, two := veth(t)
 	s := new(site)
-	s.served = serveOver(t, eapol.Watch(listen(t, one), s.show), ap)
+	s.served = serveOver(t, eapol.Watch(listen(t, one), s.show), point)
 	s.supplicant = startSupplicant(t, two, 2, config)
 	return s
 }
@@ -72,14 +73,14 @@ func listen(t *testing.T, ifname string) eapol.Conn {
 }
 
 // awaitEvent waits for an event of our access point.
-func (s *served) awaitEvent(t *testing.T, kind eapwsc.EventKind) eapwsc.Event {
+func (s *served) awaitEvent(t *testing.T, kind ap.EventKind) ap.Event {
 	t.Helper()
 	return s.awaitEventFor(t, patience, kind)
 }
 
-func (s *served) awaitEventFor(t *testing.T, timeout time.Duration, kind eapwsc.EventKind) eapwsc.Event {
+func (s *served) awaitEventFor(t *testing.T, timeout time.Duration, kind ap.EventKind) ap.Event {
 	t.Helper()
-	var others []eapwsc.Event
+	var others []ap.Event
 	for over := time.After(timeout); ; {
 		select {
 		case e := <-s.events:
@@ -96,8 +97,8 @@ func (s *served) awaitEventFor(t *testing.T, timeout time.Duration, kind eapwsc.
 // anyPIN enters a PIN for whoever comes.
 func (s *served) anyPIN(t *testing.T, p string) {
 	t.Helper()
-	s.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
-		if err := ap.EnterPIN(now, eapwsc.PINEntry{PIN: pin.MustParse(p)}); err != nil {
+	s.Do(func(now time.Time, point *ap.AccessPoint) {
+		if err := point.EnterPIN(now, ap.PINEntry{PIN: pin.MustParse(p)}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -106,8 +107,8 @@ func (s *served) anyPIN(t *testing.T, p string) {
 // press presses the button.
 func (s *served) press(t *testing.T) {
 	t.Helper()
-	s.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
-		if err := ap.PressButton(now); err != nil {
+	s.Do(func(now time.Time, point *ap.AccessPoint) {
+		if err := point.PressButton(now); err != nil {
 			t.Error(err)
 		}
 	})
@@ -116,7 +117,7 @@ func (s *served) press(t *testing.T) {
 // registers waits until the supplicant has registered and both sides say so.
 func (s *site) registers(t *testing.T, r *report, want ...wps.Credential) {
 	t.Helper()
-	e := s.awaitEvent(t, eapwsc.EventRegistered)
+	e := s.awaitEvent(t, ap.EventRegistered)
 	if e.Station != mac(2) || e.UUID != device(2).UUID || e.Device.DeviceName != "Go WPS STA" {
 		t.Errorf("registered: %+v", e)
 	}
@@ -134,15 +135,15 @@ func credentialReceived(c wps.Credential) string { return "WPS-CRED-RECEIVED .*"
 // that is expected.
 func (s *site) fails(t *testing.T, r *report, class error, half int, by registration.Role) {
 	t.Helper()
-	s.err = s.awaitEvent(t, eapwsc.EventFailed).Err
+	s.err = s.awaitEvent(t, ap.EventFailed).Err
 	s.failed(t, r, class, half, by)
 }
 
 // accessPoint returns an access point of ours with some networks.
-func accessPoint(state wps.State, networks ...wps.Credential) *eapwsc.AccessPoint {
+func accessPoint(state wps.State, networks ...wps.Credential) *ap.AccessPoint {
 	d := device(1)
 	d.State = state
-	return eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{Run: registration.Config{Device: d}, Credentials: networks})
+	return ap.New(ap.Config{Run: registration.Config{Device: d}, Credentials: networks})
 }
 
 // supplicantEnrolleeCases have wpa_supplicant register with our registrar.
@@ -182,7 +183,7 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 	{name: "no-pin", what: "no PIN was entered; then it is", run: func(t *testing.T, r *report) {
 		s := newSite(t, newAccessPoint(), "")
 		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
-		if e := s.awaitEvent(t, eapwsc.EventPINNeeded); e.UUID != device(2).UUID {
+		if e := s.awaitEvent(t, ap.EventPINNeeded); e.UUID != device(2).UUID {
 			t.Errorf("%+v", e)
 		}
 		s.supplicant.await(t, "WPS-M2D dev_password_id=0 config_error=0")
@@ -245,7 +246,7 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 		s.press(t)
 		s.supplicant.do(t, "WPS_PBC")
 		s.registers(t, r)
-		made := s.awaitEvent(t, eapwsc.EventNewSettings).Settings
+		made := s.awaitEvent(t, ap.EventNewSettings).Settings
 		if err := made.Usable(); err != nil || made.AuthType != wps.AuthWPA2Personal {
 			t.Errorf("it made %v: %v", made, err)
 		}
@@ -258,10 +259,10 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 func fragments(t *testing.T, r *report, size int) {
 	d := device(1)
 	d.State = wps.Configured
-	ap := eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	point := ap.New(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: size,
 	})
-	s := newSite(t, ap, fmt.Sprintf(`network={
+	s := newSite(t, point, fmt.Sprintf(`network={
 	key_mgmt=IEEE8021X
 	eap=WSC
 	identity="WFA-SimpleConfig-Enrollee-1-0"
@@ -287,20 +288,20 @@ func givesNetwork(c wps.Credential) func(*testing.T, *report) {
 // bridge makes an Ethernet with several stations, which do not hear each other,
 // as behind a switch that does 802.1X. The access point's end is the bridge
 // itself, with the address mac(1); station i has mac(2+i).
-func bridge(t *testing.T, stations int) (ap string, names []string) {
+func bridge(t *testing.T, stations int) (point string, names []string) {
 	t.Helper()
 	n := interfaces.Add(1)
-	ap = fmt.Sprintf("br%d", n)
+	point = fmt.Sprintf("br%d", n)
 	// Without the mask a bridge keeps frames to the PAE group to itself.
-	script := fmt.Sprintf("link add %s address %v type bridge group_fwd_mask 8\nlink set %[1]s up\n", ap, mac(1))
+	script := fmt.Sprintf("link add %s address %v type bridge group_fwd_mask 8\nlink set %[1]s up\n", point, mac(1))
 	for i := range stations {
 		name := fmt.Sprintf("br%dsta%d", n, i)
 		names = append(names, name)
 		script += fmt.Sprintf("link add br%dport%d type veth peer name %s address %v\nlink set br%[1]dport%[2]d master %[5]s up\nlink set br%[1]dport%[2]d type bridge_slave isolated on\nlink set %[3]s up\n",
-			n, i, name, mac(2+i), ap)
+			n, i, name, mac(2+i), point)
 	}
 	ip(t, "%s", script)
-	return ap, names
+	return point, names
 }
 
 // holdM4 keeps M4 to a station back for a while.
@@ -335,7 +336,7 @@ func twoPresses(t *testing.T, r *report) {
 	second.await(t, "WPS-M2D dev_password_id=0 config_error=12")
 	first.await(t, "WPS-FAIL msg=9 config_error=12")
 	for range 2 {
-		if e := s.awaitEvent(t, eapwsc.EventFailed); !errors.Is(e.Err, registration.ErrOverlap) {
+		if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrOverlap) {
 			t.Errorf("%+v", e)
 		}
 	}
@@ -361,18 +362,18 @@ func many(t *testing.T, r *report) {
 		}
 	})
 	for range stations {
-		s.awaitEvent(t, eapwsc.EventRegistered)
+		s.awaitEvent(t, ap.EventRegistered)
 	}
 	r.note("", "%d of %d registered", stations, stations)
 }
 
 // supplicantEnrolleeFault has wpa_supplicant register with us.
 func supplicantEnrolleeFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
-	return supplicantFault(t, rule, eapwsc.EventRegistered, "WPS_PIN any "+thePIN, credentialReceived(network))
+	return supplicantFault(t, rule, ap.EventRegistered, "WPS_PIN any "+thePIN, credentialReceived(network))
 }
 
 // supplicantFault runs a command of wpa_supplicant through a relay.
-func supplicantFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery, success eapwsc.EventKind, command, theirs string) (*attempt, bool) {
+func supplicantFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery, success ap.EventKind, command, theirs string) (*attempt, bool) {
 	one, two := veth(t)
 	a := new(attempt)
 	s := serveOver(t, eapol.Watch(newRelay(t, listen(t, one), mac(1), mac(2), rule), a.show), newAccessPoint())
@@ -387,7 +388,7 @@ func supplicantFault(t *testing.T, rule func(int, eapol.Direction, []byte) []del
 
 // conclusion waits until our access point says that an exchange is over, and
 // returns why it was not a success.
-func (s *served) conclusion(t *testing.T, success eapwsc.EventKind) error {
+func (s *served) conclusion(t *testing.T, success ap.EventKind) error {
 	t.Helper()
 	for over := time.After(longest); ; {
 		select {
@@ -395,9 +396,9 @@ func (s *served) conclusion(t *testing.T, success eapwsc.EventKind) error {
 			switch e.Kind {
 			case success:
 				return nil
-			case eapwsc.EventFailed:
+			case ap.EventFailed:
 				return e.Err
-			case eapwsc.EventSettingsRead:
+			case ap.EventSettingsRead:
 				// NACK 0 in answer to M7 has this meaning, even where it
 				// was meant as a complaint.
 				return errors.New("the settings were read and not written")
@@ -414,7 +415,7 @@ var supplicantRegistrarCases = slices.Concat([]peerCase{
 	{name: "learn", what: "reading the settings", run: func(t *testing.T, r *report) {
 		s := newSite(t, newAccessPoint(), "")
 		s.supplicant.do(t, "WPS_REG %v %s", pae, thePIN)
-		if e := s.awaitEvent(t, eapwsc.EventSettingsRead); e.Station != mac(2) || e.UUID != device(2).UUID {
+		if e := s.awaitEvent(t, ap.EventSettingsRead); e.Station != mac(2) || e.UUID != device(2).UUID {
 			t.Errorf("%+v", e)
 		}
 		s.supplicant.await(t, credentialReceived(network))
@@ -423,7 +424,7 @@ var supplicantRegistrarCases = slices.Concat([]peerCase{
 	{name: "configure", what: "writing the settings", run: func(t *testing.T, r *report) {
 		s := newSite(t, newAccessPoint(), "")
 		s.supplicant.do(t, "WPS_REG %v %s %x WPA2PSK CCMP %x", pae, thePIN, newSettings.SSID, []byte(newSettings.NetworkKey))
-		sameCredential(t, s.awaitEvent(t, eapwsc.EventNewSettings).Settings, newSettings)
+		sameCredential(t, s.awaitEvent(t, ap.EventNewSettings).Settings, newSettings)
 		s.supplicant.await(t, "WPS-SUCCESS")
 		r.note(s.String(), "success")
 	}},
@@ -469,28 +470,28 @@ func lockdown(t *testing.T, r *report) {
 	d := device(1)
 	d.State = wps.Configured
 	ifname, names := bridge(t, 5)
-	s := serveOver(t, listen(t, ifname), eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	s := serveOver(t, listen(t, ifname), ap.New(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
 	}))
 	for n := range 3 {
 		guesser := startSupplicant(t, names[n], 2+n, "")
 		guesser.do(t, "WPS_REG %v 99995676", pae)
-		if e := s.awaitEvent(t, eapwsc.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
+		if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
 			t.Errorf("%+v", e)
 		}
 		guesser.do(t, "WPS_CANCEL")
 	}
 	owner := startSupplicant(t, names[3], 5, "")
 	owner.do(t, "WPS_REG %v %s", pae, thePIN)
-	if e := s.awaitEvent(t, eapwsc.EventFailed); !errors.Is(e.Err, registration.ErrLocked) {
+	if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrLocked) {
 		t.Errorf("%+v", e)
 	}
 	owner.await(t, "WPS-FAIL msg=5 config_error=15")
 	owner.do(t, "WPS_CANCEL")
-	s.awaitEvent(t, eapwsc.EventUnlocked)
+	s.awaitEvent(t, ap.EventUnlocked)
 	again := startSupplicant(t, names[4], 6, "")
 	again.do(t, "WPS_REG %v %s", pae, thePIN)
-	s.awaitEvent(t, eapwsc.EventSettingsRead)
+	s.awaitEvent(t, ap.EventSettingsRead)
 	again.await(t, credentialReceived(network))
 	r.note("", "locked, refused, unlocked after %v, success", lock)
 }
@@ -498,5 +499,5 @@ func lockdown(t *testing.T, r *report) {
 // supplicantRegistrarFault has wpa_supplicant configure us.
 func supplicantRegistrarFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
 	command := fmt.Sprintf("WPS_REG %v %s %x WPA2PSK CCMP %x", pae, thePIN, newSettings.SSID, []byte(newSettings.NetworkKey))
-	return supplicantFault(t, rule, eapwsc.EventNewSettings, command, "WPS-SUCCESS")
+	return supplicantFault(t, rule, ap.EventNewSettings, command, "WPS-SUCCESS")
 }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -41,28 +41,28 @@ type AccessPoint struct {
 
 // Privacy reports whether the network encrypts. Without an RSN or WPA element
 // this means WEP.
-func (ap *AccessPoint) Privacy() bool { return ap.Capability&dot11.Privacy != 0 }
+func (point *AccessPoint) Privacy() bool { return point.Capability&dot11.Privacy != 0 }
 
 // WPS reports whether the access point offers WPS.
-func (ap *AccessPoint) WPS() bool { return ap.Advert != nil }
+func (point *AccessPoint) WPS() bool { return point.Advert != nil }
 
 // Channel returns the number of the channel.
-func (ap *AccessPoint) Channel() int {
-	if n := dot11.Channel(ap.Frequency); n != 0 {
+func (point *AccessPoint) Channel() int {
+	if n := dot11.Channel(point.Frequency); n != 0 {
 		return n
 	}
-	return ap.Elements.Channel
+	return point.Elements.Channel
 }
 
-// Candidate returns the access point as [eapwsc.Selector] sees it; ok is false
+// Candidate returns the access point as [selection.Selector] sees it; ok is false
 // if it does not offer WPS.
-func (ap *AccessPoint) Candidate() (c eapwsc.Candidate, ok bool) {
-	if ap.Advert == nil {
+func (point *AccessPoint) Candidate() (c selection.Candidate, ok bool) {
+	if point.Advert == nil {
 		return c, false
 	}
-	c = eapwsc.NewCandidate(ap.BSSID, dot11.Band(ap.Frequency), ap.Signal, ap.Advert)
-	if c.UUID == nil && ap.Description != nil && ap.Description.Has(wps.AttrUUIDE) {
-		c.UUID = &ap.Description.UUIDE
+	c = selection.NewCandidate(point.BSSID, dot11.Band(point.Frequency), point.Signal, point.Advert)
+	if c.UUID == nil && point.Description != nil && point.Description.Has(wps.AttrUUIDE) {
+		c.UUID = &point.Description.UUIDE
 	}
 	return c, true
 }
@@ -72,38 +72,38 @@ const stale = 10 * time.Second
 
 // read fills in what the elements mean. Lead is by how much the beacon is newer
 // than the Probe Response; negative if it is older, 0 if that is not known.
-func (ap *AccessPoint) read(lead time.Duration) {
-	response, responseFault := dot11.Parse(ap.ResponseElements)
-	beacon, beaconFault := dot11.Parse(ap.BeaconElements)
-	ap.Elements, ap.Fault = response, errors.Join(responseFault, beaconFault)
-	if ap.ResponseElements == nil {
-		ap.Elements = beacon
-	} else if ap.BeaconElements != nil && lead > -stale {
-		ap.Hidden = beacon.Hidden
+func (point *AccessPoint) read(lead time.Duration) {
+	response, responseFault := dot11.Parse(point.ResponseElements)
+	beacon, beaconFault := dot11.Parse(point.BeaconElements)
+	point.Elements, point.Fault = response, errors.Join(responseFault, beaconFault)
+	if point.ResponseElements == nil {
+		point.Elements = beacon
+	} else if point.BeaconElements != nil && lead > -stale {
+		point.Hidden = beacon.Hidden
 	}
 
 	var description wps.ProbeResponse
-	if ap.decode(&description, response.WPS) {
-		ap.Description, ap.Advert = &description, &description.Beacon
+	if point.decode(&description, response.WPS) {
+		point.Description, point.Advert = &description, &description.Beacon
 	}
-	if ap.BeaconElements == nil || ap.ResponseElements != nil && lead <= 0 {
+	if point.BeaconElements == nil || point.ResponseElements != nil && lead <= 0 {
 		return
 	}
 	// An access point that has switched WPS off sends beacons without the
 	// element, whatever its last Probe Response said.
-	ap.Advert = nil
+	point.Advert = nil
 	var advert wps.Beacon
-	if ap.decode(&advert, beacon.WPS) {
-		ap.Advert = &advert
+	if point.decode(&advert, beacon.WPS) {
+		point.Advert = &advert
 	}
 }
 
 // decode reads a WPS element, and reports whether it could be read.
-func (ap *AccessPoint) decode(l wps.List, attributes []byte) bool {
+func (point *AccessPoint) decode(l wps.List, attributes []byte) bool {
 	if attributes == nil {
 		return false
 	}
 	err := wps.Decode(l, attributes, wps.Tolerant)
-	ap.Fault = errors.Join(ap.Fault, err)
+	point.Fault = errors.Join(point.Fault, err)
 	return err == nil
 }

@@ -53,16 +53,16 @@ func TestRead(t *testing.T) {
 		{name: "damaged response", response: damaged, beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true, fault: wps.ErrTruncated},
 		{name: "cut elements", beacon: append(encode("home", waiting), 1), ssid: "home", wps: true, selected: true, fault: dot11.ErrMalformed},
 	} {
-		ap := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2437, ResponseElements: tt.response, BeaconElements: tt.beacon}
-		ap.read(tt.lead)
-		c, ok := ap.Candidate()
-		if ap.SSID != tt.ssid || ap.Hidden != tt.hidden || ap.WPS() != tt.wps || ok != tt.wps || c.SelectedRegistrar != tt.selected || (c.UUID != nil && *c.UUID == uuid) != tt.uuid {
-			t.Errorf("%s: %+v, candidate %+v", tt.name, ap, c)
+		point := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2437, ResponseElements: tt.response, BeaconElements: tt.beacon}
+		point.read(tt.lead)
+		c, ok := point.Candidate()
+		if point.SSID != tt.ssid || point.Hidden != tt.hidden || point.WPS() != tt.wps || ok != tt.wps || c.SelectedRegistrar != tt.selected || (c.UUID != nil && *c.UUID == uuid) != tt.uuid {
+			t.Errorf("%s: %+v, candidate %+v", tt.name, point, c)
 		}
-		if !errors.Is(ap.Fault, tt.fault) || (ap.Fault == nil) != (tt.fault == nil) {
-			t.Errorf("%s: %v", tt.name, ap.Fault)
+		if !errors.Is(point.Fault, tt.fault) || (point.Fault == nil) != (tt.fault == nil) {
+			t.Errorf("%s: %v", tt.name, point.Fault)
 		}
-		e := Evidence([]AccessPoint{ap}, time.Now())
+		e := Evidence([]AccessPoint{point}, time.Now())
 		if n := e.Networks[0]; len(n.Adverts) > 0 != tt.wps || tt.wps && (n.Adverts[0].Element.UUIDE == uuid) != tt.uuid {
 			t.Errorf("%s: evidence %+v", tt.name, n)
 		}
@@ -70,13 +70,13 @@ func TestRead(t *testing.T) {
 }
 
 func TestChannel(t *testing.T) {
-	ap := AccessPoint{Frequency: 5180}
-	ap.Elements.Channel = 6
-	if ap.Channel() != 36 {
-		t.Error(ap.Channel())
+	point := AccessPoint{Frequency: 5180}
+	point.Elements.Channel = 6
+	if point.Channel() != 36 {
+		t.Error(point.Channel())
 	}
-	if ap.Frequency = 0; ap.Channel() != 6 {
-		t.Error(ap.Channel())
+	if point.Frequency = 0; point.Channel() != 6 {
+		t.Error(point.Channel())
 	}
 }
 

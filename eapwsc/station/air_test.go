@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -42,7 +43,7 @@ var ownMAC = wps.MAC{2, 0, 0, 0, 0, 9}
 
 // airAP is an access point: what it is and what it says.
 type airAP struct {
-	*eapwsc.AccessPoint
+	*ap.AccessPoint
 	bssid     wps.MAC
 	ssid      wps.SSID
 	frequency int
@@ -62,21 +63,21 @@ func (a *air) newAP(n byte, ssid wps.SSID) *airAP {
 	device.State = wps.Configured
 	device.UUID = wps.UUIDFromMAC(device.MAC)
 	device.Manufacturer, device.ModelName, device.ModelNumber, device.SerialNumber, device.DeviceName = "Works", "Router", "1", "2", "The router"
-	ap := &airAP{
-		AccessPoint: eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	point := &airAP{
+		AccessPoint: ap.New(ap.Config{
 			Run: registration.Config{Device: device}, PIN: pin.MustParse(airPIN),
 			Credentials: []wps.Credential{{SSID: ssid, AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase")}},
 		}),
 		bssid: device.MAC, ssid: ssid, frequency: 2437, signal: -50,
 	}
-	a.aps = append(a.aps, ap)
-	return ap
+	a.aps = append(a.aps, point)
+	return point
 }
 
 // elements returns the name and a list of attributes as elements.
-func (ap *airAP) elements(l wps.List) []byte {
-	b := append([]byte{0, byte(len(ap.ssid))}, ap.ssid...)
-	if ap.noWPS {
+func (point *airAP) elements(l wps.List) []byte {
+	b := append([]byte{0, byte(len(point.ssid))}, point.ssid...)
+	if point.noWPS {
 		return b
 	}
 	b, err := wps.AppendElements(b, l)
@@ -102,8 +103,8 @@ func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]Acc
 			a.t.Error(err)
 		}
 		a.requests = append(a.requests, request)
-		for _, ap := range a.aps {
-			ap.Probe(time.Now(), ownMAC, request)
+		for _, point := range a.aps {
+			point.Probe(time.Now(), ownMAC, request)
 		}
 	}
 	found, _ := a.known()
@@ -112,12 +113,12 @@ func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]Acc
 
 func (a *air) known() (found []AccessPoint, _ error) {
 	now := time.Now()
-	for _, ap := range a.aps {
-		ap.Timeout(now)
-		response, beacon := ap.ProbeResponse(now), ap.Beacon(now)
+	for _, point := range a.aps {
+		point.Timeout(now)
+		response, beacon := point.ProbeResponse(now), point.Beacon(now)
 		f := AccessPoint{
-			BSSID: ap.bssid, Frequency: ap.frequency, Signal: ap.signal, Capability: 0x11,
-			ResponseElements: ap.elements(&response), BeaconElements: ap.elements(&beacon),
+			BSSID: point.bssid, Frequency: point.frequency, Signal: point.signal, Capability: 0x11,
+			ResponseElements: point.elements(&response), BeaconElements: point.elements(&beacon),
 		}
 		f.read(1)
 		found = append(found, f)
@@ -130,9 +131,9 @@ func (a *air) associate(ctx context.Context, found *AccessPoint, elements []byte
 	if a.assocErr != nil {
 		return nil, a.assocErr
 	}
-	for _, ap := range a.aps {
-		if ap.bssid == found.BSSID {
-			return ap.accept(a.t, elements), nil
+	for _, point := range a.aps {
+		if point.bssid == found.BSSID {
+			return point.accept(a.t, elements), nil
 		}
 	}
 	return nil, &AssociationError{BSSID: found.BSSID}
@@ -152,13 +153,13 @@ func (l *airAssociation) Close() error {
 	return l.Conn.Close()
 }
 
-func (ap *airAP) accept(t *testing.T, elements []byte) association {
+func (point *airAP) accept(t *testing.T, elements []byte) association {
 	attributes, _ := wps.JoinElements(elements)
 	if err := wps.Decode(new(wps.AssociationRequest), attributes, wps.Strict); err != nil {
 		t.Error(err)
 	}
-	ap.sessions++
-	station, server := eapol.Pair(ownMAC, ap.bssid)
+	point.sessions++
+	station, server := eapol.Pair(ownMAC, point.bssid)
 	l := &airAssociation{Conn: station, gone: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
@@ -166,22 +167,22 @@ func (ap *airAP) accept(t *testing.T, elements []byte) association {
 		cancel()
 		wait.Wait()
 	}
-	if ap.silent {
+	if point.silent {
 		return l
 	}
-	if ap.leaves != 0 {
+	if point.leaves != 0 {
 		server = eapol.Watch(server, func(_ eapol.Direction, _ wps.MAC, frame []byte) {
 			if f, err := eapol.ParseFrame(frame); err == nil && f.Type == eapol.TypeEAP {
-				p, err := eapwsc.ParsePacket(f.Body)
-				if message, peekErr := wps.PeekMessageType(p.Data); err == nil && peekErr == nil && message == ap.leaves {
-					ap.leaves = 0
+				p, err := eap.ParsePacket(f.Body)
+				if message, peekErr := wps.PeekMessageType(p.Data); err == nil && peekErr == nil && message == point.leaves {
+					point.leaves = 0
 					l.gone <- &LostError{Reason: 3, ByAP: true}
 					cancel()
 				}
 			}
 		})
 	}
-	session, err := ap.NewSession(ownMAC, 1)
+	session, err := point.NewSession(ownMAC, 1)
 	if err != nil {
 		t.Error(err)
 		return l

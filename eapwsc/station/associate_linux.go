@@ -35,7 +35,7 @@ type connection struct {
 // associate sends an Association Request with the WPS element and without an
 // RSN element, which is how an access point knows that the station comes for
 // WPS alone.
-func (r *nl80211) associate(ctx context.Context, ap *AccessPoint, elements []byte) (association, error) {
+func (r *nl80211) associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error) {
 	if err := r.free(); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (r *nl80211) associate(ctx context.Context, ap *AccessPoint, elements []byt
 		return nil, &Error{r.name, "associate", explain(err), err}
 	}
 	c := &connection{radio: r, owner: owner, ended: make(chan error, 1)}
-	if err := c.open(ctx, ap, elements); err != nil {
+	if err := c.open(ctx, point, elements); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (r *nl80211) associate(ctx context.Context, ap *AccessPoint, elements []byt
 func (r *nl80211) free() error { return holder(r.root, r.name, r.index) }
 
 // open makes the association. On an error, Close undoes what was done.
-func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte) error {
+func (c *connection) open(ctx context.Context, point *AccessPoint, elements []byte) error {
 	r := c.radio
 	conn, err := r.listen(r.name)
 	if err != nil {
@@ -70,13 +70,13 @@ func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte)
 	}
 	c.events = r.events(c.mlme)
 	err = r.command(c.owner, unix.NL80211_CMD_CONNECT, func(e *netlink.AttributeEncoder) {
-		e.Bytes(unix.NL80211_ATTR_MAC, ap.BSSID[:])
-		e.Uint32(unix.NL80211_ATTR_WIPHY_FREQ, uint32(ap.Frequency))
-		e.Bytes(unix.NL80211_ATTR_SSID, []byte(ap.SSID))
+		e.Bytes(unix.NL80211_ATTR_MAC, point.BSSID[:])
+		e.Uint32(unix.NL80211_ATTR_WIPHY_FREQ, uint32(point.Frequency))
+		e.Bytes(unix.NL80211_ATTR_SSID, []byte(point.SSID))
 		e.Uint32(unix.NL80211_ATTR_AUTH_TYPE, unix.NL80211_AUTHTYPE_OPEN_SYSTEM)
 		e.Bytes(unix.NL80211_ATTR_IE, elements)
 		// Without it only networks without encryption match.
-		e.Flag(unix.NL80211_ATTR_PRIVACY, ap.Privacy())
+		e.Flag(unix.NL80211_ATTR_PRIVACY, point.Privacy())
 		// Nothing but EAPOL passes: this is no connection for others to use.
 		e.Flag(unix.NL80211_ATTR_CONTROL_PORT, true)
 		e.Flag(unix.NL80211_ATTR_SOCKET_OWNER, true)
@@ -88,7 +88,7 @@ func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte)
 		return &Error{r.name, "associate", explain(err), err}
 	}
 	c.connected = true
-	timeout, cancel := context.WithTimeoutCause(ctx, associateTimeout, &AssociationError{BSSID: ap.BSSID})
+	timeout, cancel := context.WithTimeoutCause(ctx, associateTimeout, &AssociationError{BSSID: point.BSSID})
 	defer cancel()
 	e, err := await(timeout, c.events, unix.NL80211_CMD_CONNECT)
 	if err != nil {
@@ -98,7 +98,7 @@ func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte)
 		if e.timedOut {
 			e.status = 0
 		}
-		return &AssociationError{ap.BSSID, e.status}
+		return &AssociationError{point.BSSID, e.status}
 	}
 	go c.watch()
 	return nil
@@ -109,9 +109,9 @@ func (c *connection) open(ctx context.Context, ap *AccessPoint, elements []byte)
 func (r *nl80211) connectedAlready() error {
 	e := &HeldError{Interface: r.name, Program: "somebody, who has connected it", Release: "iw dev " + r.name + " disconnect"}
 	found, _ := r.known()
-	for _, ap := range found {
-		if ap.Associated {
-			e.Program += fmt.Sprintf(" to %q", ap.SSID)
+	for _, point := range found {
+		if point.Associated {
+			e.Program += fmt.Sprintf(" to %q", point.SSID)
 		}
 	}
 	return e

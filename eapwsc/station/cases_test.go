@@ -13,9 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -30,47 +32,47 @@ var cases = []struct {
 	run  func(w *world)
 }{
 	{"pin", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pin", "any", apPIN)
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", apPIN)
 		e := w.enroll(1, byPIN(apPIN))
 		e.succeeded(network, passphrase)
-		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 		// This driver leaves the 4-way handshake to others.
 		s := w.station(1)
 		if err := errors.Join(s.Join(w.Context(), &e.credential), s.Close()); !errors.Is(err, station.ErrDriver) {
 			w.Error(err)
 		}
-		w.joins(1, ap, &e.credential)
+		w.joins(1, point, &e.credential)
 	}},
 	{"pbc", func(w *world) {
-		ap := w.accessPoint(0, network)
+		point := w.accessPoint(0, network)
 		w.diagnosedNow(1, network, doctor.NoSelectedRegistrar)
-		ap.ask("wps_pbc")
+		point.ask("wps_pbc")
 		w.diagnosedNow(1, network, doctor.Ready)
 		e := w.enroll(1, byButton())
 		e.succeeded(network, passphrase)
-		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
-		ap.wait("WPS-SUCCESS")
-		w.joins(1, ap, &e.credential)
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
+		point.wait("WPS-SUCCESS")
+		w.joins(1, point, &e.credential)
 	}},
 	{"pin-wrong-half1", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pin", "any", apPIN)
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", apPIN)
 		e := w.enroll(1, byPIN("43211234"))
 		e.failed(registration.ErrPassword, doctor.PINFirstHalf)
 		e.wrongHalf(1)
-		ap.wait("WPS-FAIL msg=8 config_error=18")
+		point.wait("WPS-FAIL msg=8 config_error=18")
 	}},
 	{"pin-wrong-half2", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pin", "any", apPIN)
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", apPIN)
 		e := w.enroll(1, byPIN("12340002"))
 		e.failed(registration.ErrPassword, doctor.PINSecondHalf)
 		e.wrongHalf(2)
-		ap.wait("WPS-FAIL msg=10 config_error=18")
+		point.wait("WPS-FAIL msg=10 config_error=18")
 	}},
 	{"no-pin-then-pin", func(w *world) {
-		ap := w.accessPoint(0, network)
+		point := w.accessPoint(0, network)
 		refused := 0
 		cfg := byPIN(apPIN)
 		cfg.Notify = func(event station.Event) {
@@ -81,24 +83,24 @@ var cases = []struct {
 				w.Error(event.Err)
 			}
 			w.diagnosed(cfg.Record, doctor.NoRegistrarSession)
-			ap.wait("WPS-PIN-NEEDED .* Printer")
-			ap.ask("wps_pin", "any", apPIN)
+			point.wait("WPS-PIN-NEEDED .* Printer")
+			point.ask("wps_pin", "any", apPIN)
 		}
 		e := w.enroll(1, cfg)
 		e.succeeded(network, passphrase)
 		if refused != 1 {
 			w.Errorf("refused %d times", refused)
 		}
-		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 	}},
 	{"pbc-overlap", func(w *world) {
-		ap, neighbour := w.accessPoint(0, network), w.accessPoint(2, network)
-		ap.ask("wps_pbc")
+		point, neighbour := w.accessPoint(0, network), w.accessPoint(2, network)
+		point.ask("wps_pbc")
 		neighbour.ask("wps_pbc")
 		w.diagnosedNow(1, network, doctor.Overlap)
 		e := w.enroll(1, byButton())
-		e.failed(eapwsc.ErrOverlap, doctor.Overlap)
-		ap.never("IEEE 802.11: associated")
+		e.failed(selection.ErrOverlap, doctor.Overlap)
+		point.never("IEEE 802.11: associated")
 		neighbour.never("IEEE 802.11: associated")
 	}},
 	{"pbc-same-uuid-dual-band", func(w *world) {
@@ -115,12 +117,12 @@ var cases = []struct {
 		}
 	}},
 	{"wps-off", func(w *world) {
-		ap := w.accessPoint(0, network, "wps_state=0")
+		point := w.accessPoint(0, network, "wps_state=0")
 		e := w.enroll(1, briefly(byButton()))
-		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPSDisabled)
+		e.failed(selection.ErrNoAccessPoint, doctor.WPSDisabled)
 		e.failed(station.ErrWalkTime, doctor.WPSDisabled)
 		w.diagnosedNow(1, network, doctor.WPSDisabled)
-		ap.never("IEEE 802.11: associated")
+		point.never("IEEE 802.11: associated")
 	}},
 	{"wps-off-on-one-band", func(w *world) {
 		aps := w.accessPoints(
@@ -130,58 +132,58 @@ var cases = []struct {
 		aps[1].never("IEEE 802.11: associated")
 	}},
 	{"locked", func(w *world) {
-		ap := w.accessPoint(0, network, "ap_setup_locked=1")
+		point := w.accessPoint(0, network, "ap_setup_locked=1")
 		w.diagnosedNow(1, network, doctor.SetupLocked)
 		e := w.register(1, apPIN, nil)
 		e.failed(registration.ErrLocked, doctor.SetupLocked)
-		ap.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
-		ap.never("WPS-REG-SUCCESS")
+		point.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
+		point.never("WPS-REG-SUCCESS")
 		// It is the router's own PIN that is locked, not the button.
-		ap.ask("wps_pbc")
+		point.ask("wps_pbc")
 		w.enroll(1, byButton()).succeeded(network, passphrase)
 	}},
 	{"unconfigured", func(w *world) {
-		ap := w.accessPoint(0, network, "wps_state=1")
+		point := w.accessPoint(0, network, "wps_state=1")
 		w.diagnosedNow(1, network, doctor.NotConfigured)
-		ap.ask("wps_pin", "any", apPIN)
+		point.ask("wps_pin", "any", apPIN)
 		e := w.enroll(1, byPIN(apPIN))
 		if e.err != nil {
 			w.Fatal(e.err)
 		}
-		ap.wait("WPS-NEW-AP-SETTINGS")
-		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		point.wait("WPS-NEW-AP-SETTINGS")
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 		// It has made up a key, and written it into its configuration.
-		made, err := os.ReadFile(ap.paths[0])
+		made, err := os.ReadFile(point.paths[0])
 		if err != nil || !strings.Contains(string(made), "="+string(e.credential.NetworkKey)+"\n") || string(e.credential.NetworkKey) == passphrase {
-			w.Errorf("%s does not hold the key that the station was given: %v", ap.paths[0], err)
+			w.Errorf("%s does not hold the key that the station was given: %v", point.paths[0], err)
 		}
-		w.joins(1, ap, &e.credential)
+		w.joins(1, point, &e.credential)
 	}},
 	{"hidden", func(w *world) {
 		const ssid = "a name that nobody tells"
-		ap := w.accessPoint(0, ssid, "ignore_broadcast_ssid=1")
+		point := w.accessPoint(0, ssid, "ignore_broadcast_ssid=1")
 		cfg := briefly(byButton())
 		cfg.SSID = ssid
 		e := w.enroll(1, cfg)
-		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPSDisabled)
+		e.failed(selection.ErrNoAccessPoint, doctor.WPSDisabled)
 		// Only a beacon shows that it hides, and one may not have been heard.
 		if len(e.found) != 1 || !e.found[0].Hidden && e.found[0].BeaconElements != nil || e.found[0].SSID != ssid {
 			w.Errorf("found %+v", e.found)
 		}
 		w.diagnosedNow(1, ssid, doctor.WPSDisabled)
-		ap.never("IEEE 802.11: associated")
+		point.never("IEEE 802.11: associated")
 	}},
 	{"utf8-ssid", func(w *world) {
 		const ssid, key = "Müllers Netz 🏠", `quote " and \ slash`
-		ap := w.accessPoint(0, ssid, "wpa_passphrase="+key)
-		ap.ask("wps_pbc")
+		point := w.accessPoint(0, ssid, "wpa_passphrase="+key)
+		point.ask("wps_pbc")
 		e := w.enroll(1, byButton())
 		e.succeeded(ssid, key)
-		w.joins(1, ap, &e.credential)
+		w.joins(1, point, &e.credential)
 	}},
 	{"open", func(w *world) {
-		ap := w.accessPoint(0, network, "wpa=0", "wpa_passphrase")
-		ap.ask("wps_pbc")
+		point := w.accessPoint(0, network, "wpa=0", "wpa_passphrase")
+		point.ask("wps_pbc")
 		e := w.enroll(1, byButton())
 		if c := e.credential; e.err != nil || c.SSID != network || c.AuthType != wps.AuthOpen || c.EncrType != wps.EncrNone || len(c.NetworkKey) != 0 {
 			w.Fatalf("%+v, %v", c, e.err)
@@ -193,17 +195,17 @@ var cases = []struct {
 		if err := s.Join(ctx, &e.credential); err != nil {
 			w.Error(err)
 		}
-		ap.wait("AP-STA-CONNECTED " + e.mac.String())
+		point.wait("AP-STA-CONNECTED " + e.mac.String())
 	}},
 	{"wpa3-only", func(w *world) {
-		ap := w.accessPoint(0, network, "wpa_key_mgmt=SAE", "ieee80211w=2")
+		point := w.accessPoint(0, network, "wpa_key_mgmt=SAE", "ieee80211w=2")
 		e := w.enroll(1, briefly(byButton()))
-		e.failed(eapwsc.ErrNoAccessPoint, doctor.WPA3Only)
+		e.failed(selection.ErrNoAccessPoint, doctor.WPA3Only)
 		w.diagnosedNow(1, network, doctor.WPA3Only)
-		ap.never("IEEE 802.11: associated")
+		point.never("IEEE 802.11: associated")
 	}},
 	{"learn", func(w *world) {
-		ap := w.accessPoint(0, network)
+		point := w.accessPoint(0, network)
 		e := w.register(1, apPIN, nil)
 		if e.err != nil || !e.result.SettingsRead {
 			w.Fatal(e.err)
@@ -212,11 +214,11 @@ var cases = []struct {
 			w.Errorf("learnt %+v", c)
 		}
 		w.diagnosed(e.record, doctor.SettingsRead)
-		ap.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
-		w.joins(1, ap, e.result.AP)
+		point.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
+		w.joins(1, point, e.result.AP)
 	}},
 	{"configure", func(w *world) {
-		ap := w.accessPoint(0, network, "wps_state=1")
+		point := w.accessPoint(0, network, "wps_state=1")
 		settings := &wps.Credential{
 			SSID: "new name", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("new passphrase"),
 		}
@@ -224,58 +226,58 @@ var cases = []struct {
 		if e.err != nil {
 			w.Fatal(e.err)
 		}
-		ap.wait("WPS-NEW-AP-SETTINGS")
-		ap.wait("AP-ENABLED|AP-DISABLED|interface state|WPS-SUCCESS")
-		w.joins(1, ap, settings)
+		point.wait("WPS-NEW-AP-SETTINGS")
+		point.wait("AP-ENABLED|AP-DISABLED|interface state|WPS-SUCCESS")
+		w.joins(1, point, settings)
 	}},
 	{"authorized-mac-of-another", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pin", "any", apPIN, "120", "02:00:00:00:09:09")
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", apPIN, "120", "02:00:00:00:09:09")
 		e := w.enroll(1, briefly(byPIN(apPIN)))
-		e.failed(eapwsc.ErrNoAccessPoint, doctor.NotAuthorized)
-		ap.never("IEEE 802.11: associated")
+		e.failed(selection.ErrNoAccessPoint, doctor.NotAuthorized)
+		point.never("IEEE 802.11: associated")
 	}},
 	{"walk-time-over", func(w *world) {
-		ap := w.accessPoint(0, network)
+		point := w.accessPoint(0, network)
 		var countdown []time.Duration
 		cfg := byButton()
 		cfg.Countdown = func(left time.Duration) { countdown = append(countdown, left) }
 		began := time.Now()
 		e := w.enroll(1, cfg)
 		e.failed(station.ErrWalkTime, doctor.NoSelectedRegistrar)
-		if took := time.Since(began).Round(time.Second); took != eapwsc.WalkTime {
+		if took := time.Since(began).Round(time.Second); took != wps.WalkTime {
 			w.Errorf("after %v", took)
 		}
-		if n := len(countdown); n < 120 || countdown[0] != eapwsc.WalkTime || countdown[n-1] > time.Second {
+		if n := len(countdown); n < 120 || countdown[0] != wps.WalkTime || countdown[n-1] > time.Second {
 			w.Errorf("countdown %v", countdown)
 		}
-		ap.never("IEEE 802.11: associated")
+		point.never("IEEE 802.11: associated")
 	}},
 	{"ap-restarts-midway", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pin", "any", apPIN)
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", apPIN)
 		cfg := byPIN(apPIN)
 		killed := false
 		cfg.Watch = func(d eapol.Direction, _ wps.MAC, frame []byte) {
 			if !killed && isMessage(frame, wps.MessageM4) {
 				killed = true
-				ap.kill()
+				point.kill()
 			}
 		}
 		cfg.Notify = func(event station.Event) {
 			if event.Kind == station.EventFailed {
 				w.diagnosed(cfg.Record, doctor.Timeout)
-				ap.again()
-				ap.ask("wps_pin", "any", apPIN)
+				point.again()
+				point.ask("wps_pin", "any", apPIN)
 			}
 		}
 		e := w.enroll(1, cfg)
 		e.succeeded(network, passphrase)
-		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 	}},
 	{"out-of-range-midway", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pin", "any", apPIN)
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", apPIN)
 		cfg := byPIN(apPIN)
 		away := false
 		cfg.Watch = func(d eapol.Direction, _ wps.MAC, frame []byte) {
@@ -292,11 +294,11 @@ var cases = []struct {
 		}
 		e := w.enroll(1, cfg)
 		e.succeeded(network, passphrase)
-		ap.wait("WPS-REG-SUCCESS " + e.mac.String())
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 	}},
 	{"two-stations-at-once", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pbc")
+		point := w.accessPoint(0, network)
+		point.ask("wps_pbc")
 		first, second := w.enrollment(1, byButton()), w.enrollment(3, byButton())
 		done := make(chan struct{})
 		go func() {
@@ -307,27 +309,27 @@ var cases = []struct {
 		<-done
 		first.failed(registration.ErrOverlap, doctor.Overlap)
 		second.failed(registration.ErrOverlap, doctor.Overlap)
-		ap.wait("WPS-OVERLAP-DETECTED")
-		ap.never("WPS-REG-SUCCESS")
+		point.wait("WPS-OVERLAP-DETECTED")
+		point.never("WPS-REG-SUCCESS")
 	}},
 	{"monitor-two-buttons", monitorOverlap},
 	{"new-user", newUser},
 	{"external-registrar", externalRegistrar},
 	{"no-rights", noRights},
 	{"held", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pbc")
+		point := w.accessPoint(0, network)
+		point.ask("wps_pbc")
 		w.supplicant(1, "")
 		e := w.enroll(1, byButton())
 		var held *station.HeldError
 		if !errors.As(e.err, &held) || held.Program != "wpa_supplicant" {
 			w.Fatal(e.err)
 		}
-		ap.never("IEEE 802.11: associated")
+		point.never("IEEE 802.11: associated")
 	}},
 	{"cancelled-midway", func(w *world) {
-		ap := w.accessPoint(0, network)
-		ap.ask("wps_pin", "any", apPIN)
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", apPIN)
 		ctx, cancel := context.WithCancel(w.Context())
 		w.down(1)
 		cfg := byPIN(apPIN)
@@ -340,7 +342,7 @@ var cases = []struct {
 		if _, err := s.Enroll(ctx, cfg); !errors.Is(err, context.Canceled) {
 			w.Error(err)
 		}
-		ap.loses(s.MAC())
+		point.loses(s.MAC())
 		if err := s.Close(); err != nil {
 			w.Error(err)
 		}
@@ -353,7 +355,7 @@ var cases = []struct {
 // monitorOverlap listens next to an access point, as a router's registrar does,
 // while two devices press their buttons: both registrars refuse then.
 func monitorOverlap(w *world) {
-	ap := w.accessPoint(0, network)
+	point := w.accessPoint(0, network)
 	tap, err := station.NewMonitor("wlan0")
 	if err != nil {
 		w.Fatal(err)
@@ -362,7 +364,7 @@ func monitorOverlap(w *world) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	var button eapwsc.PushButton
+	var button ap.PushButton
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -381,7 +383,7 @@ func monitorOverlap(w *world) {
 		cfg := byButton()
 		cfg.WalkTime = 2 * time.Second
 		cfg.Frequencies = []int{2437}
-		w.enroll(radio, cfg).failed(eapwsc.ErrNoAccessPoint, doctor.NoSelectedRegistrar)
+		w.enroll(radio, cfg).failed(selection.ErrNoAccessPoint, doctor.NoSelectedRegistrar)
 	}
 	if err := tap.Close(); err != nil {
 		w.Error(err)
@@ -391,11 +393,11 @@ func monitorOverlap(w *world) {
 	if len(heard) != 2 || heard[1].MAC != address(w.T, "wlan1") || heard[0].MAC != address(w.T, "wlan3") {
 		w.Errorf("heard %+v", heard)
 	}
-	if err := button.Press(time.Now()); !errors.Is(err, eapwsc.ErrOverlap) {
+	if err := button.Press(time.Now()); !errors.Is(err, ap.ErrOverlap) {
 		w.Error(err)
 	}
-	ap.refuse("wps_pbc")
-	ap.wait("WPS-OVERLAP-DETECTED")
+	point.refuse("wps_pbc")
+	point.wait("WPS-OVERLAP-DETECTED")
 	if _, err := net.InterfaceByName("wps-mon0"); err == nil {
 		w.Error("the monitor interface was left behind")
 	}
@@ -404,7 +406,7 @@ func monitorOverlap(w *world) {
 // newUser does what README says, with the programs: looks around, registers by
 // the button, and has wpa_supplicant join with the profile.
 func newUser(w *world) {
-	ap, other := w.accessPoint(0, network), w.accessPoint(2, "without WPS", "wps_state=0", "channel=11")
+	point, other := w.accessPoint(0, network), w.accessPoint(2, "without WPS", "wps_state=0", "channel=11")
 	_, stdout, stderr := w.call("wpsenroll", "-i", "wlan1", "-list")
 	for _, want := range []string{
 		`02:00:00:00:00:00  6        -\d+ dBm  WPA2      yes  “golden-wps”\n`, `02:00:00:00:02:00  11       -\d+ dBm  WPA2      no   “without WPS”\n`,
@@ -413,26 +415,26 @@ func newUser(w *world) {
 			w.Errorf("no %q in\n%s%s", want, stdout, stderr)
 		}
 	}
-	ap.ask("wps_pbc")
+	point.ask("wps_pbc")
 	const profile = "/run/profile.conf"
 	status, stdout, stderr := w.call("wpsenroll", "-i", "wlan1", "-pbc", "-profile", "wpa_supplicant", "-o", profile)
 	if status != 0 || strings.Contains(stdout+stderr, passphrase) {
 		w.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
 	}
-	ap.wait("WPS-REG-SUCCESS")
+	point.wait("WPS-REG-SUCCESS")
 	text, err := os.ReadFile(profile)
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.supplicant(1, string(text)).wait("CTRL-EVENT-CONNECTED")
-	ap.wait("AP-STA-CONNECTED")
+	point.wait("AP-STA-CONNECTED")
 	other.never("IEEE 802.11: associated")
 }
 
 // externalRegistrar reads and writes an access point's settings with the
 // program.
 func externalRegistrar(w *world) {
-	ap := w.accessPoint(0, network)
+	point := w.accessPoint(0, network)
 	registrar := func(arguments ...string) string {
 		status, stdout, stderr := w.call("wpsenroll", append([]string{"-i", "wlan1", "-registrar", "-ap-pin", apPIN, "-show-key"}, arguments...)...)
 		if status != 0 {
@@ -444,7 +446,7 @@ func externalRegistrar(w *world) {
 		w.Errorf("got\n%swant\n%s", got, want)
 	}
 	registrar("-ssid", "new name", "-passphrase", "new passphrase")
-	ap.wait("WPS-NEW-AP-SETTINGS")
+	point.wait("WPS-NEW-AP-SETTINGS")
 	if got, want := registrar(), "network   new name\nsecurity  WPA2-Personal, AES\nkey       new passphrase\n"; got != want {
 		w.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -454,7 +456,7 @@ func externalRegistrar(w *world) {
 func noRights(w *world) {
 	const nobody = 65534
 	w.accessPoint(0, network)
-	w.enroll(1, briefly(byButton())).failed(eapwsc.ErrNoAccessPoint, doctor.NoSelectedRegistrar)
+	w.enroll(1, briefly(byButton())).failed(selection.ErrNoAccessPoint, doctor.NoSelectedRegistrar)
 	for _, arguments := range [][]string{{"wpsenroll", "-pbc"}, {"wpsdoctor", "-watch"}} {
 		status, stdout, stderr := w.callAs(nobody, arguments[0], append([]string{"-i", "wlan1"}, arguments[1:]...)...)
 		if status != 2 || !strings.Contains(stderr, "CAP_NET_ADMIN") || !strings.Contains(stderr, "setcap") {
@@ -510,7 +512,7 @@ func isMessage(frame []byte, want wps.MessageType) bool {
 	if err != nil || f.Type != eapol.TypeEAP {
 		return false
 	}
-	p, err := eapwsc.ParsePacket(f.Body)
+	p, err := eap.ParsePacket(f.Body)
 	if err != nil || !p.IsWSC() {
 		return false
 	}
@@ -641,7 +643,7 @@ func (w *world) diagnosedNow(radio int, ssid string, want doctor.Cause) {
 }
 
 // joins has stock wpa_supplicant join with the profile of a credential.
-func (w *world) joins(radio int, ap *accessPoint, c *wps.Credential) {
+func (w *world) joins(radio int, point *accessPoint, c *wps.Credential) {
 	w.Helper()
 	profile, err := station.NewProfile(station.WPASupplicant, c)
 	if err != nil {
@@ -649,5 +651,5 @@ func (w *world) joins(radio int, ap *accessPoint, c *wps.Credential) {
 	}
 	supplicant := w.supplicant(radio, profile.Text)
 	supplicant.wait("CTRL-EVENT-CONNECTED")
-	ap.wait("AP-STA-CONNECTED")
+	point.wait("AP-STA-CONNECTED")
 }

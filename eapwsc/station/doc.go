@@ -57,6 +57,6 @@
 //
 // [Tap] turns a monitor interface into a capture that goes on, for package
 // capture to read: the probes of stations whose button was pressed, which a
-// registrar has to know of ([eapwsc.AccessPoint.Probe]), or an exchange
+// registrar has to know of ([ap.AccessPoint.Probe]), or an exchange
 // between others.
 package station

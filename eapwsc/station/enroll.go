@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -32,9 +32,9 @@ type EnrollConfig struct {
 	// Frequencies are the channels to look on, in MHz; all if empty, as they
 	// should be: who does not look everywhere does not see every overlap.
 	Frequencies []int
-	// OnePerBand is that of [eapwsc.Selector].
+	// OnePerBand is that of [selection.Selector].
 	OnePerBand bool
-	// WalkTime is how long to go on; 0 means [eapwsc.WalkTime].
+	// WalkTime is how long to go on; 0 means [wps.WalkTime].
 	WalkTime time.Duration
 	// Notify, if set, is told what happens.
 	Notify func(Event)
@@ -95,7 +95,7 @@ type Enrolled struct {
 // a credential, the walk time ends or nothing more can be hoped for.
 //
 // The error is of class [ErrWalkTime] if the time ended, with what was missing
-// at last: [eapwsc.ErrNoAccessPoint], [registration.ErrNoRegistrar] and so on.
+// at last: [selection.ErrNoAccessPoint], [registration.ErrNoRegistrar] and so on.
 // It is that of the run where trying again would not help: a wrong PIN, a
 // session overlap.
 func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, error) {
@@ -113,7 +113,7 @@ func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, erro
 	}
 	walkTime := cfg.WalkTime
 	if walkTime == 0 {
-		walkTime = eapwsc.WalkTime
+		walkTime = wps.WalkTime
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, walkTime, ErrWalkTime)
 	defer cancel()
@@ -159,11 +159,11 @@ type enrollment struct {
 
 func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 	for {
-		found, selection, err := e.look(ctx)
+		found, choice, err := e.look(ctx)
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range selection.Order {
+		for _, i := range choice.Order {
 			enrolled, err := e.try(ctx, &found[i])
 			if err == nil || e.hopeless(err, &found[i]) {
 				return enrolled, err
@@ -201,11 +201,11 @@ func (e *enrollment) look(ctx context.Context) ([]AccessPoint, Selection, error)
 		return nil, Selection{}, err
 	}
 	e.scans++
-	selection, err := Select(found, Wish{
-		Selector:      eapwsc.Selector{MAC: e.station.mac, BSSID: e.cfg.BSSID, OnePerBand: e.cfg.OnePerBand},
+	choice, err := Select(found, Wish{
+		Selector:      selection.Selector{MAC: e.station.mac, BSSID: e.cfg.BSSID, OnePerBand: e.cfg.OnePerBand},
 		SSID:          e.cfg.SSID,
 		PushButton:    password.ID == wps.PasswordPushButton,
-		TryUnselected: eapwsc.TryUnselected(e.scans, time.Since(e.began)),
+		TryUnselected: selection.TryUnselected(e.scans, time.Since(e.began)),
 		Skip:          e.skip,
 	})
 	if e.cfg.Record != nil {
@@ -213,38 +213,38 @@ func (e *enrollment) look(ctx context.Context) ([]AccessPoint, Selection, error)
 			MAC: e.station.mac, UUID: e.cfg.Enrollee.Device.UUID, Method: doctor.MethodOf(password.ID), First: e.began, Last: time.Now(),
 		})
 	}
-	e.notify(Event{Kind: EventScanned, Found: found, Selection: selection, Err: err})
+	e.notify(Event{Kind: EventScanned, Found: found, Selection: choice, Err: err})
 	switch {
-	case errors.Is(err, eapwsc.ErrOverlap):
+	case errors.Is(err, selection.ErrOverlap):
 		return nil, Selection{}, err
 	case err != nil && len(e.skip) > 0:
 		return nil, Selection{}, e.last
 	case err != nil && e.last == nil:
 		e.last = err
 	}
-	return found, selection, nil
+	return found, choice, nil
 }
 
 // try registers at one access point.
-func (e *enrollment) try(ctx context.Context, ap *AccessPoint) (*Enrolled, error) {
-	e.notify(Event{Kind: EventTrying, AP: ap})
+func (e *enrollment) try(ctx context.Context, point *AccessPoint) (*Enrolled, error) {
+	e.notify(Event{Kind: EventTrying, AP: point})
 	cfg := e.cfg.Enrollee
-	if band := dot11.Band(ap.Frequency); band != 0 {
+	if band := dot11.Band(point.Frequency); band != 0 {
 		cfg.Device.RFBands = band
 	}
 	machine, err := registration.NewEnrollee(cfg)
 	if err != nil {
 		return nil, err
 	}
-	result, err := e.station.Run(ctx, ap, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: e.cfg.Watch, Record: e.cfg.Record})
+	result, err := e.station.Run(ctx, point, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: e.cfg.Watch, Record: e.cfg.Record})
 	if err == nil {
 		var credential wps.Credential
 		if credential, err = usable(result.Credentials); err == nil {
-			return &Enrolled{Result: result, AP: *ap, Credential: credential}, nil
+			return &Enrolled{Result: result, AP: *point, Credential: credential}, nil
 		}
 	}
 	e.last = err
-	e.notify(Event{Kind: EventFailed, AP: ap, Err: err})
+	e.notify(Event{Kind: EventFailed, AP: point, Err: err})
 	return nil, err
 }
 
@@ -274,14 +274,14 @@ var finalFaults = []error{
 }
 
 // hopeless reports whether to give up after an error.
-func (e *enrollment) hopeless(err error, ap *AccessPoint) bool {
+func (e *enrollment) hopeless(err error, point *AccessPoint) bool {
 	is := func(class error) bool { return errors.Is(err, class) }
 	if is(registration.ErrOverlap) || slices.ContainsFunc(interfaceFaults, is) {
 		return true
 	}
 	if slices.ContainsFunc(finalFaults, is) {
-		e.skip = append(e.skip, ap.BSSID)
-		return e.cfg.BSSID == ap.BSSID
+		e.skip = append(e.skip, point.BSSID)
+		return e.cfg.BSSID == point.BSSID
 	}
 	return false
 }

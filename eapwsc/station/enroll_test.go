@@ -9,7 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -53,16 +54,16 @@ func (s *steps) notify(e Event) {
 }
 
 // enterPIN has an access point wait for a PIN from any device, or from one.
-func (ap *airAP) enterPIN(t *testing.T, digits string) {
+func (point *airAP) enterPIN(t *testing.T, digits string) {
 	t.Helper()
-	if err := ap.EnterPIN(time.Now(), eapwsc.PINEntry{PIN: pin.MustParse(digits), Lifetime: 5 * time.Minute}); err != nil {
+	if err := point.EnterPIN(time.Now(), ap.PINEntry{PIN: pin.MustParse(digits), Lifetime: 5 * time.Minute}); err != nil {
 		t.Error(err)
 	}
 }
 
-func (ap *airAP) press(t *testing.T) {
+func (point *airAP) press(t *testing.T) {
 	t.Helper()
-	if err := ap.PressButton(time.Now()); err != nil {
+	if err := point.PressButton(time.Now()); err != nil {
 		t.Error(err)
 	}
 }
@@ -75,14 +76,14 @@ func TestEnroll(t *testing.T) {
 		cfg    func() EnrollConfig
 		steps  string
 		err    error
-		ap     byte // that gave the network
+		point  byte // that gave the network
 		took   time.Duration
 		cause  doctor.Cause
 	}{
 		{name: "button",
 			around: func(t *testing.T, a *air) { a.newAP(1, "home").press(t) },
 			cfg:    func() EnrollConfig { return enrollConfig(registration.PushButton()) },
-			steps:  "scanned: 1; trying 1; ", ap: 1, took: scanTime, cause: doctor.Success},
+			steps:  "scanned: 1; trying 1; ", point: 1, took: scanTime, cause: doctor.Success},
 		{name: "PIN, version 1.0",
 			around: func(t *testing.T, a *air) { a.newAP(1, "home").enterPIN(t, airPIN) },
 			cfg: func() EnrollConfig {
@@ -90,7 +91,7 @@ func TestEnroll(t *testing.T) {
 				cfg.Enrollee.Version10 = true
 				return cfg
 			},
-			steps: "scanned: 1; trying 1; ", ap: 1, took: scanTime, cause: doctor.Success},
+			steps: "scanned: 1; trying 1; ", point: 1, took: scanTime, cause: doctor.Success},
 		{name: "the button of another, named by address",
 			around: func(t *testing.T, a *air) {
 				a.newAP(1, "home").press(t)
@@ -101,7 +102,7 @@ func TestEnroll(t *testing.T) {
 				cfg.BSSID = wps.MAC{2, 0, 0, 0, 1, 1}
 				return cfg
 			},
-			steps: "scanned: 1; trying 1; ", ap: 1, took: scanTime, cause: doctor.Success},
+			steps: "scanned: 1; trying 1; ", point: 1, took: scanTime, cause: doctor.Success},
 		{name: "the button of another, named by network",
 			around: func(t *testing.T, a *air) {
 				a.newAP(1, "home").press(t)
@@ -112,21 +113,21 @@ func TestEnroll(t *testing.T) {
 				cfg.SSID = "neighbour"
 				return cfg
 			},
-			steps: "scanned: 2; trying 2; ", ap: 2, took: scanTime, cause: doctor.Success},
+			steps: "scanned: 2; trying 2; ", point: 2, took: scanTime, cause: doctor.Success},
 		{name: "overlap",
 			around: func(t *testing.T, a *air) {
 				a.newAP(1, "home").press(t)
 				a.newAP(2, "neighbour").press(t)
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
-			steps: "scanned: nobody; ", err: eapwsc.ErrOverlap, took: scanTime, cause: doctor.Overlap},
+			steps: "scanned: nobody; ", err: selection.ErrOverlap, took: scanTime, cause: doctor.Overlap},
 		{name: "pressed late",
 			around: func(t *testing.T, a *air) {
-				ap := a.newAP(1, "home")
-				a.after(5*time.Second, func() { ap.press(t) })
+				point := a.newAP(1, "home")
+				a.after(5*time.Second, func() { point.press(t) })
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
-			steps: "scanned: nobody; scanned: 1; trying 1; ", ap: 1, took: 2*scanTime + rescanPause, cause: doctor.Success},
+			steps: "scanned: nobody; scanned: 1; trying 1; ", point: 1, took: 2*scanTime + rescanPause, cause: doctor.Success},
 		{name: "never pressed",
 			around: func(t *testing.T, a *air) { a.newAP(1, "home") },
 			cfg: func() EnrollConfig {
@@ -142,7 +143,7 @@ func TestEnroll(t *testing.T) {
 				cfg.WalkTime = 5 * time.Second
 				return cfg
 			},
-			steps: "scanned: nobody; ", err: eapwsc.ErrNoAccessPoint, took: 5 * time.Second, cause: doctor.WPSDisabled},
+			steps: "scanned: nobody; ", err: selection.ErrNoAccessPoint, took: 5 * time.Second, cause: doctor.WPSDisabled},
 		{name: "wrong PIN",
 			around: func(t *testing.T, a *air) { a.newAP(1, "home").enterPIN(t, airPIN) },
 			cfg:    func() EnrollConfig { return enrollConfig(devicePIN(wrong)) },
@@ -163,29 +164,29 @@ func TestEnroll(t *testing.T) {
 				a.aps[1].signal = -70
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
-			steps: "scanned: 1 2; trying 1; failed; trying 2; ", ap: 2, took: scanTime, cause: doctor.Success},
+			steps: "scanned: 1 2; trying 1; failed; trying 2; ", point: 2, took: scanTime, cause: doctor.Success},
 		{name: "PIN entered late",
 			around: func(t *testing.T, a *air) {
-				ap := a.newAP(1, "home")
-				a.after(14*time.Second, func() { ap.enterPIN(t, airPIN) })
+				point := a.newAP(1, "home")
+				a.after(14*time.Second, func() { point.enterPIN(t, airPIN) })
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
 			steps: "scanned: nobody; scanned: nobody; scanned: 1; trying 1; failed; scanned: 1; trying 1; ",
-			ap:    1, took: 4*scanTime + 3*rescanPause, cause: doctor.Success},
+			point: 1, took: 4*scanTime + 3*rescanPause, cause: doctor.Success},
 		{name: "sent away in the middle, once",
 			around: func(t *testing.T, a *air) {
-				ap := a.newAP(1, "home")
-				ap.enterPIN(t, airPIN)
-				ap.leaves = wps.MessageM3
+				point := a.newAP(1, "home")
+				point.enterPIN(t, airPIN)
+				point.leaves = wps.MessageM3
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
 			steps: "scanned: 1; trying 1; failed; scanned: 1; trying 1; ",
-			ap:    1, took: 2*scanTime + rescanPause + lostGrace, cause: doctor.Success},
+			point: 1, took: 2*scanTime + rescanPause + lostGrace, cause: doctor.Success},
 		{name: "silent until the walk time ends",
 			around: func(t *testing.T, a *air) {
-				ap := a.newAP(1, "home")
-				ap.press(t)
-				ap.silent = true
+				point := a.newAP(1, "home")
+				point.press(t)
+				point.silent = true
 			},
 			cfg: func() EnrollConfig {
 				cfg := enrollConfig(registration.PushButton())
@@ -218,7 +219,7 @@ func TestEnroll(t *testing.T) {
 				a.after(scanTime+rescanPause, func() { a.scanErr = nil })
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
-			steps: "scanned: 1; trying 1; ", ap: 1, took: 2*scanTime + rescanPause, cause: doctor.Success},
+			steps: "scanned: 1; trying 1; ", point: 1, took: 2*scanTime + rescanPause, cause: doctor.Success},
 		{name: "not permitted to scan",
 			around: func(t *testing.T, a *air) { a.scanErr = &Error{Class: ErrPermission} },
 			cfg:    func() EnrollConfig { return enrollConfig(registration.PushButton()) },
@@ -250,7 +251,7 @@ func TestEnroll(t *testing.T) {
 				if d := doctor.Diagnose(cfg.Record.Evidence()); d.Cause != tt.cause {
 					t.Errorf("the doctor says %s: %s", d.Cause, d.Engineer)
 				}
-				if err == nil && (e.AP.BSSID[5] != tt.ap || e.Credential.SSID != e.AP.SSID || string(e.Credential.NetworkKey) != "a passphrase") {
+				if err == nil && (e.AP.BSSID[5] != tt.point || e.Credential.SSID != e.AP.SSID || string(e.Credential.NetworkKey) != "a passphrase") {
 					t.Errorf("%v gave %v", e.AP.BSSID, e.Credential)
 				}
 				for _, request := range a.requests {
@@ -269,9 +270,9 @@ func TestEnrollCancelled(t *testing.T) {
 	for _, after := range []time.Duration{time.Second, scanTime + rescanPause/2, 2*scanTime + rescanPause + time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			a := &air{t: t}
-			ap := a.newAP(1, "home")
-			ap.silent = true
-			a.after(scanTime+time.Millisecond, func() { ap.press(t) })
+			point := a.newAP(1, "home")
+			point.silent = true
+			a.after(scanTime+time.Millisecond, func() { point.press(t) })
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
 			s := &Station{"wlan0", ownMAC, wps.Band24GHz | wps.Band5GHz, a}

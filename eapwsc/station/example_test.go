@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/wps"
@@ -88,7 +88,7 @@ func ExampleNewMonitor() {
 		fmt.Println(err)
 		return
 	}
-	var button eapwsc.PushButton
+	var button ap.PushButton
 	for {
 		event, err := reader.Next()
 		if err != nil {

@@ -158,26 +158,26 @@ func errno(n syscall.Errno) error { return genltest.Error(int(n)) }
 func describe(found []AccessPoint) string {
 	var b strings.Builder
 	for i := range found {
-		ap := &found[i]
-		fmt.Fprintf(&b, "%v %q channel %d %d dBm", ap.BSSID, ap.SSID, ap.Channel(), ap.Signal)
+		point := &found[i]
+		fmt.Fprintf(&b, "%v %q channel %d %d dBm", point.BSSID, point.SSID, point.Channel(), point.Signal)
 		for _, fact := range []struct {
 			is   bool
 			text string
-		}{{ap.Privacy(), "private"}, {ap.Hidden, "hidden"}, {ap.RSN != nil, "RSN"}, {ap.WPA != nil, "WPA"}, {ap.WPS(), "WPS"}} {
+		}{{point.Privacy(), "private"}, {point.Hidden, "hidden"}, {point.RSN != nil, "RSN"}, {point.WPA != nil, "WPA"}, {point.WPS(), "WPS"}} {
 			if fact.is {
 				b.WriteString(" " + fact.text)
 			}
 		}
-		if n := ap.Network(ap.Capability, ap.Frequency); n.SAEOnly || n.PMFRequired {
+		if n := point.Network(point.Capability, point.Frequency); n.SAEOnly || n.PMFRequired {
 			fmt.Fprintf(&b, " SAE only %t, PMF required %t", n.SAEOnly, n.PMFRequired)
 		}
-		if a := ap.Advert; a != nil {
+		if a := point.Advert; a != nil {
 			fmt.Fprintf(&b, " %v", a.State)
 			if a.SelectedRegistrar {
 				fmt.Fprintf(&b, ", waits with %v for %v", a.DevicePasswordID, a.WFA.AuthorizedMACs)
 			}
 		}
-		if d := ap.Description; d != nil {
+		if d := point.Description; d != nil {
 			fmt.Fprintf(&b, ", %q %q %v", d.DeviceName, d.ModelName, d.UUIDE)
 		}
 		fmt.Fprintf(&b, "\n")
@@ -325,9 +325,9 @@ func TestScanCancelled(t *testing.T) {
 
 func TestAssociate(t *testing.T) {
 	r := readRecorded(t, "pin")
-	ap := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 1, 1}, Frequency: 2437, Capability: 0x11}
-	ap.SSID = "abcd"
-	open := ap
+	point := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 1, 1}, Frequency: 2437, Capability: 0x11}
+	point.SSID = "abcd"
+	open := point
 	open.Capability = 1
 	connect := func(status uint16, timedOut bool) genetlink.Message {
 		e := netlink.NewAttributeEncoder()
@@ -344,7 +344,7 @@ func TestAssociate(t *testing.T) {
 	private := strings.Replace(asked, "...", "70=", 1)
 	for _, tt := range []struct {
 		name   string
-		ap     *AccessPoint
+		point  *AccessPoint
 		answer error
 		events []genetlink.Message
 		holder string
@@ -352,21 +352,21 @@ func TestAssociate(t *testing.T) {
 		lost   string
 		err    string
 	}{
-		{name: "as recorded", ap: &ap, events: r.events, asked: private,
+		{name: "as recorded", point: &point, events: r.events, asked: private,
 			lost: "the connection to the access point was lost: it is not heard any more, reason 3"},
-		{name: "open", ap: &open, events: r.events, asked: strings.Replace(asked, "... ", "", 1),
+		{name: "open", point: &open, events: r.events, asked: strings.Replace(asked, "... ", "", 1),
 			lost: "the connection to the access point was lost: it is not heard any more, reason 3"},
-		{name: "refused", ap: &ap, events: []genetlink.Message{connect(17, false)}, asked: private,
+		{name: "refused", point: &point, events: []genetlink.Message{connect(17, false)}, asked: private,
 			err: "the station could not associate: 02:00:00:00:01:01 refused with status 17: it has too many stations"},
-		{name: "refused for an unknown reason", ap: &ap, events: []genetlink.Message{connect(99, false)}, asked: private,
+		{name: "refused for an unknown reason", point: &point, events: []genetlink.Message{connect(99, false)}, asked: private,
 			err: "the station could not associate: 02:00:00:00:01:01 refused with status 99"},
-		{name: "no answer", ap: &ap, events: []genetlink.Message{connect(1, true)}, asked: private,
+		{name: "no answer", point: &point, events: []genetlink.Message{connect(1, true)}, asked: private,
 			err: "the station could not associate: 02:00:00:00:01:01 did not answer"},
-		{name: "connected already", ap: &ap, answer: errno(unix.EALREADY), asked: private,
+		{name: "connected already", point: &point, answer: errno(unix.EALREADY), asked: private,
 			err: "wlan0: another program holds the interface: somebody, who has connected it: try iw dev wlan0 disconnect"},
-		{name: "no rights", ap: &ap, answer: errno(unix.EPERM), asked: private,
+		{name: "no rights", point: &point, answer: errno(unix.EPERM), asked: private,
 			err: "wlan0: associate: " + ErrPermission.Error() + " (netlink receive: operation not permitted)"},
-		{name: "held", ap: &ap, holder: "iwd\n",
+		{name: "held", point: &point, holder: "iwd\n",
 			err: "wlan0: another program holds the interface: iwd (process 12): try systemctl stop iwd"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -379,7 +379,7 @@ func TestAssociate(t *testing.T) {
 			if tt.holder != "" {
 				radio.root = fstest.MapFS{"proc/12/comm": {Data: []byte(tt.holder)}}
 			}
-			a, err := radio.associate(t.Context(), tt.ap, []byte{0xDD})
+			a, err := radio.associate(t.Context(), tt.point, []byte{0xDD})
 			if got := fmt.Sprint(err); tt.err != "" && got != tt.err || tt.err == "" && err != nil {
 				t.Errorf("got  %s\nwant %s", got, tt.err)
 			}
@@ -444,12 +444,12 @@ func FuzzScan(f *testing.F) {
 			return
 		}
 		for i := range found {
-			ap := &found[i]
-			if len(ap.ResponseElements)+len(ap.BeaconElements) > 2*len(data) {
+			point := &found[i]
+			if len(point.ResponseElements)+len(point.BeaconElements) > 2*len(data) {
 				t.Error("more elements than there are octets")
 			}
-			if c, ok := ap.Candidate(); ok != ap.WPS() || c.BSSID != ap.BSSID && ok {
-				t.Errorf("candidate %+v of %+v", c, ap)
+			if c, ok := point.Candidate(); ok != point.WPS() || c.BSSID != point.BSSID && ok {
+				t.Errorf("candidate %+v of %+v", c, point)
 			}
 		}
 		for _, wish := range []Wish{{PushButton: true}, {TryUnselected: true}, {SSID: "x"}} {

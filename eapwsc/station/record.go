@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -27,25 +27,25 @@ func Evidence(found []AccessPoint, at time.Time) *doctor.Evidence {
 // by address; all if both are zero.
 func Named(found []AccessPoint, ssid wps.SSID, bssid wps.MAC) []AccessPoint {
 	var named []AccessPoint
-	for _, ap := range found {
-		if (ssid == "" || ap.SSID == ssid) && (bssid == wps.MAC{} || ap.BSSID == bssid) {
-			named = append(named, ap)
+	for _, point := range found {
+		if (ssid == "" || point.SSID == ssid) && (bssid == wps.MAC{} || point.BSSID == bssid) {
+			named = append(named, point)
 		}
 	}
 	return named
 }
 
-func (ap *AccessPoint) evidence(at time.Time) doctor.Network {
+func (point *AccessPoint) evidence(at time.Time) doctor.Network {
 	n := doctor.Network{
-		BSSID: ap.BSSID, SSID: ap.SSID, Channel: ap.Channel(), Signal: ap.Signal,
-		Network: ap.Network(ap.Capability, ap.Frequency),
+		BSSID: point.BSSID, SSID: point.SSID, Channel: point.Channel(), Signal: point.Signal,
+		Network: point.Network(point.Capability, point.Frequency),
 	}
-	if ap.Advert != nil {
-		advert := *ap.Advert
-		if ap.Description != nil && advert.UUIDE == (wps.UUID{}) {
-			advert.UUIDE = ap.Description.UUIDE // a beacon seldom tells it
+	if point.Advert != nil {
+		advert := *point.Advert
+		if point.Description != nil && advert.UUIDE == (wps.UUID{}) {
+			advert.UUIDE = point.Description.UUIDE // a beacon seldom tells it
 		}
-		n.Adverts = []doctor.Advert{{Since: at.Add(-ap.Age), Element: &advert}}
+		n.Adverts = []doctor.Advert{{Since: at.Add(-point.Age), Element: &advert}}
 	}
 	return n
 }
@@ -81,20 +81,20 @@ func (r *Record) scanned(found []AccessPoint, seeker doctor.Station) {
 }
 
 // begin begins an attempt.
-func (r *Record) begin(station wps.MAC, ap *AccessPoint, role registration.Role) {
+func (r *Record) begin(station wps.MAC, point *AccessPoint, role registration.Role) {
 	now := time.Now()
 	r.attempt = &doctor.Attempt{
-		Began: now, Station: station, AP: ap.BSSID, APEnrollee: role == registration.RoleRegistrar,
+		Began: now, Station: station, AP: point.BSSID, APEnrollee: role == registration.RoleRegistrar,
 		Reached: doctor.StageAssociating,
 	}
 	r.heard, r.previous = now, nil
-	known := func(n doctor.Network) bool { return n.BSSID == ap.BSSID }
+	known := func(n doctor.Network) bool { return n.BSSID == point.BSSID }
 	for i := range r.networks {
 		if known(r.networks[i]) {
 			return
 		}
 	}
-	r.networks = append(r.networks, ap.evidence(now))
+	r.networks = append(r.networks, point.evidence(now))
 }
 
 // frame notes how far the attempt has come.
@@ -113,14 +113,14 @@ func (r *Record) frame(d eapol.Direction, b []byte) {
 	if err != nil || frame.Type != eapol.TypeEAP {
 		return
 	}
-	p, err := eapwsc.ParsePacket(frame.Body)
+	p, err := eap.ParsePacket(frame.Body)
 	switch {
 	case err != nil:
-	case p.Type == eapwsc.TypeIdentity && p.Code == eapwsc.CodeRequest:
+	case p.Type == eap.TypeIdentity && p.Code == eap.CodeRequest:
 		a.Reached = max(a.Reached, doctor.StageAsked)
-	case p.Type == eapwsc.TypeIdentity:
+	case p.Type == eap.TypeIdentity:
 		a.Reached = max(a.Reached, doctor.StageIdentified)
-	case p.IsWSC() && p.OpCode == eapwsc.OpStart:
+	case p.IsWSC() && p.OpCode == eap.OpStart:
 		a.Reached = max(a.Reached, doctor.StageStarted)
 	case p.IsWSC():
 		if t, err := wps.PeekMessageType(p.Data); err == nil {

@@ -115,8 +115,8 @@ func parseScan(messages []genetlink.Message) ([]AccessPoint, error) {
 				continue
 			}
 			d.Nested(func(d *netlink.AttributeDecoder) error {
-				if ap, ok := parseBSS(d); ok {
-					found = append(found, ap)
+				if point, ok := parseBSS(d); ok {
+					found = append(found, point)
 				}
 				return nil
 			})
@@ -134,7 +134,7 @@ const ess = 0x01
 
 // parseBSS reads the attributes of one entry; ok is false if it is not one of
 // an access point.
-func parseBSS(d *netlink.AttributeDecoder) (ap AccessPoint, ok bool) {
+func parseBSS(d *netlink.AttributeDecoder) (point AccessPoint, ok bool) {
 	var latest []byte // elements of the last frame, or of the last Probe Response if there was one
 	var response bool // whether there was
 	var tsf, beaconTSF uint64
@@ -142,24 +142,24 @@ func parseBSS(d *netlink.AttributeDecoder) (ap AccessPoint, ok bool) {
 	for d.Next() {
 		switch d.Type() {
 		case unix.NL80211_BSS_BSSID:
-			addressed = len(d.Bytes()) == len(ap.BSSID)
-			copy(ap.BSSID[:], d.Bytes())
+			addressed = len(d.Bytes()) == len(point.BSSID)
+			copy(point.BSSID[:], d.Bytes())
 		case unix.NL80211_BSS_FREQUENCY:
-			ap.Frequency = int(d.Uint32())
+			point.Frequency = int(d.Uint32())
 		case unix.NL80211_BSS_CAPABILITY:
-			ap.Capability = d.Uint16()
+			point.Capability = d.Uint16()
 		case unix.NL80211_BSS_SIGNAL_MBM:
-			ap.Signal = int(int32(d.Uint32())) / 100
+			point.Signal = int(int32(d.Uint32())) / 100
 		case unix.NL80211_BSS_SIGNAL_UNSPEC:
-			ap.Signal = int(d.Uint8())/2 - 100
+			point.Signal = int(d.Uint8())/2 - 100
 		case unix.NL80211_BSS_SEEN_MS_AGO:
-			ap.Age = time.Duration(d.Uint32()) * time.Millisecond
+			point.Age = time.Duration(d.Uint32()) * time.Millisecond
 		case unix.NL80211_BSS_STATUS:
-			ap.Associated = d.Uint32() == unix.NL80211_BSS_STATUS_ASSOCIATED
+			point.Associated = d.Uint32() == unix.NL80211_BSS_STATUS_ASSOCIATED
 		case unix.NL80211_BSS_INFORMATION_ELEMENTS:
 			latest = slices.Clone(d.Bytes())
 		case unix.NL80211_BSS_BEACON_IES:
-			ap.BeaconElements = slices.Clone(d.Bytes())
+			point.BeaconElements = slices.Clone(d.Bytes())
 		case unix.NL80211_BSS_PRESP_DATA:
 			response = true
 		case unix.NL80211_BSS_TSF:
@@ -168,21 +168,21 @@ func parseBSS(d *netlink.AttributeDecoder) (ap AccessPoint, ok bool) {
 			beaconTSF = d.Uint64()
 		}
 	}
-	if d.Err() != nil || !addressed || ap.Capability&ess == 0 {
-		return ap, false
+	if d.Err() != nil || !addressed || point.Capability&ess == 0 {
+		return point, false
 	}
 	if response {
-		ap.ResponseElements = latest
-	} else if ap.BeaconElements == nil {
-		ap.BeaconElements = latest
+		point.ResponseElements = latest
+	} else if point.BeaconElements == nil {
+		point.BeaconElements = latest
 	}
 	var lead time.Duration
 	if tsf != 0 && beaconTSF != 0 {
 		const hour = 3600 * 1e6 // in microseconds, as TSF counts; clocks may be far apart
 		lead = time.Duration(min(max(int64(beaconTSF-tsf), -hour), hour)) * time.Microsecond
 	}
-	ap.read(lead)
-	return ap, true
+	point.read(lead)
+	return point, true
 }
 
 // withoutNameless takes out the entries of hidden networks that are there with
@@ -194,24 +194,24 @@ func withoutNameless(found []AccessPoint) []AccessPoint {
 		frequency int
 	}
 	nameless, named := make(map[radio]AccessPoint), make(map[radio]bool)
-	for _, ap := range found {
-		key := radio{ap.BSSID, ap.Frequency}
-		if ap.SSID != "" {
+	for _, point := range found {
+		key := radio{point.BSSID, point.Frequency}
+		if point.SSID != "" {
 			named[key] = true
-		} else if ap.Hidden {
-			nameless[key] = ap
+		} else if point.Hidden {
+			nameless[key] = point
 		}
 	}
 	for i := range found {
-		ap := &found[i]
-		if beacons, ok := nameless[radio{ap.BSSID, ap.Frequency}]; ok && beacons.Age < ap.Age+stale {
-			ap.Hidden = true
-			if ap.BeaconElements == nil {
-				ap.BeaconElements = beacons.BeaconElements
+		point := &found[i]
+		if beacons, ok := nameless[radio{point.BSSID, point.Frequency}]; ok && beacons.Age < point.Age+stale {
+			point.Hidden = true
+			if point.BeaconElements == nil {
+				point.BeaconElements = beacons.BeaconElements
 			}
 		}
 	}
-	return slices.DeleteFunc(found, func(ap AccessPoint) bool {
-		return ap.SSID == "" && ap.Hidden && named[radio{ap.BSSID, ap.Frequency}]
+	return slices.DeleteFunc(found, func(point AccessPoint) bool {
+		return point.SSID == "" && point.Hidden && named[radio{point.BSSID, point.Frequency}]
 	})
 }

@@ -4,21 +4,21 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/wps"
 )
 
 // Wish is what a station is looking for. Its Selector says who it is, and which
 // access point its user has named by address, if any.
 type Wish struct {
-	eapwsc.Selector
+	selection.Selector
 	// SSID is the network that the user has named; any if empty.
 	SSID wps.SSID
 	// PushButton looks for an access point whose button was pressed, instead
 	// of one that waits for a PIN.
 	PushButton bool
 	// TryUnselected takes those that wait for nobody as well, with a PIN:
-	// see [eapwsc.TryUnselected].
+	// see [selection.TryUnselected].
 	TryUnselected bool
 	// Skip are access points not to be tried again.
 	Skip []wps.MAC
@@ -36,38 +36,38 @@ type Selection struct {
 type Reason struct {
 	// Verdict is the one of the rules of WPS. It is zero where these were
 	// not asked: Text says why.
-	Verdict eapwsc.Verdict
+	Verdict selection.Verdict
 	// Text is the reason in words.
 	Text string
 }
 
 // Select says which of the access points that a scan of all channels has found
-// a station should use: see [eapwsc.Selector] for the rules. The error is
-// [eapwsc.ErrNoAccessPoint] or, for a push button, [eapwsc.ErrOverlap].
+// a station should use: see [selection.Selector] for the rules. The error is
+// [selection.ErrSelNone] or, for a push button, [selection.ErrSelOverlap].
 //
 // Access points of other networks than the one named, and those to be skipped,
 // do not count at all: they cannot be meant, so nothing overlaps with them.
 func Select(found []AccessPoint, w Wish) (Selection, error) {
 	s := Selection{Reasons: make([]Reason, len(found))}
-	var candidates []eapwsc.Candidate
+	var candidates []selection.Candidate
 	var index []int // of each candidate in found
 	for i := range found {
-		ap := &found[i]
-		candidate, ok := ap.Candidate()
+		point := &found[i]
+		candidate, ok := point.Candidate()
 		switch {
-		case !ok && ap.Fault != nil:
-			s.Reasons[i].Text = fmt.Sprintf("its elements cannot be read: %v", ap.Fault)
+		case !ok && point.Fault != nil:
+			s.Reasons[i].Text = fmt.Sprintf("its elements cannot be read: %v", point.Fault)
 		case !ok:
 			s.Reasons[i].Text = "does not offer WPS"
-		case w.SSID != "" && ap.SSID != w.SSID:
+		case w.SSID != "" && point.SSID != w.SSID:
 			s.Reasons[i].Text = "is of another network than the one that was named"
-		case slices.Contains(w.Skip, ap.BSSID):
+		case slices.Contains(w.Skip, point.BSSID):
 			s.Reasons[i].Text = "has failed before"
 		default:
 			candidates, index = append(candidates, candidate), append(index, i)
 		}
 	}
-	var choice eapwsc.Choice
+	var choice selection.Choice
 	var err error
 	if w.PushButton {
 		choice, err = w.Selector.PushButton(candidates)

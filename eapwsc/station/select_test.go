@@ -6,18 +6,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/wps"
 )
 
 // TestSelect is about what comes before the rules of eapwsc.Selector.
 func TestSelect(t *testing.T) {
 	at := func(n byte, ssid wps.SSID, band int, waits bool, id wps.DevicePasswordID) AccessPoint {
-		ap := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: band, Advert: &wps.Beacon{
+		point := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: band, Advert: &wps.Beacon{
 			State: wps.Configured, SelectedRegistrar: waits, DevicePasswordID: id,
 		}}
-		ap.SSID = ssid
-		return ap
+		point.SSID = ssid
+		return point
 	}
 	none := at(1, "home", 2412, false, 0)
 	none.Advert = nil
@@ -35,11 +35,11 @@ func TestSelect(t *testing.T) {
 		want  []string
 		err   error
 	}{
-		{"nothing", Wish{}, nil, "[]", nil, eapwsc.ErrNoAccessPoint},
+		{"nothing", Wish{}, nil, "[]", nil, selection.ErrNoAccessPoint},
 		{"button", Wish{PushButton: true}, []AccessPoint{none, damaged, withPIN, idle, button}, "[4]", []string{
 			"does not offer WPS", "its elements cannot be read: it is torn", "waits with another method", "waits for nobody", "waits for this device"}, nil},
 		{"buttons", Wish{PushButton: true}, []AccessPoint{none, button, neighbour}, "[]", []string{
-			"does not offer WPS", "waits for this device", "waits for a push button like another access point"}, eapwsc.ErrOverlap},
+			"does not offer WPS", "waits for this device", "waits for a push button like another access point"}, selection.ErrOverlap},
 		{"buttons, one named", Wish{PushButton: true, SSID: "home"}, []AccessPoint{none, button, neighbour}, "[1]", []string{
 			"does not offer WPS", "waits for this device", "is of another network than the one that was named"}, nil},
 		{"buttons, one tried", Wish{PushButton: true, Skip: []wps.MAC{button.BSSID}}, []AccessPoint{none, button, neighbour}, "[2]", []string{
@@ -48,8 +48,8 @@ func TestSelect(t *testing.T) {
 			"waits for nobody", "waits for this device", "waits with another method"}, nil},
 		{"PIN, any", Wish{TryUnselected: true}, []AccessPoint{idle, withPIN, button}, "[1 0 2]", []string{
 			"waits for nobody, worth a try", "waits for this device", "waits for nobody, worth a try"}, nil},
-		{"PIN, named by address", Wish{Selector: eapwsc.Selector{BSSID: idle.BSSID}}, []AccessPoint{idle, withPIN}, "[]", []string{
-			"waits for nobody", "not the access point that was named"}, eapwsc.ErrNoAccessPoint},
+		{"PIN, named by address", Wish{Selector: selection.Selector{BSSID: idle.BSSID}}, []AccessPoint{idle, withPIN}, "[]", []string{
+			"waits for nobody", "not the access point that was named"}, selection.ErrNoAccessPoint},
 	} {
 		s, err := Select(tt.found, tt.wish)
 		var reasons []string

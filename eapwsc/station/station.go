@@ -23,7 +23,7 @@ type Station struct {
 type radio interface {
 	scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error)
 	known() ([]AccessPoint, error)
-	associate(ctx context.Context, ap *AccessPoint, elements []byte) (association, error)
+	associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error)
 	join(ctx context.Context, c *wps.Credential) error
 	close() error
 }
@@ -115,7 +115,7 @@ const lostGrace = 200 * time.Millisecond
 // disassociates. The error is that of the exchange, mostly a
 // [*registration.Error]; or of class [ErrAssociation], [ErrLost], [ErrHeld],
 // [ErrPermission] or [ErrRadioOff].
-func (s *Station) Run(ctx context.Context, ap *AccessPoint, cfg RunConfig) (*registration.Result, error) {
+func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*registration.Result, error) {
 	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: cfg.Machine})
 	if err != nil {
 		return nil, err
@@ -127,14 +127,14 @@ func (s *Station) Run(ctx context.Context, ap *AccessPoint, cfg RunConfig) (*reg
 	if cfg.Record == nil {
 		cfg.Record = new(Record)
 	}
-	cfg.Record.begin(s.mac, ap, cfg.Machine.Role())
-	result, err := s.run(ctx, ap, peer, elements, &cfg)
+	cfg.Record.begin(s.mac, point, cfg.Machine.Role())
+	result, err := s.run(ctx, point, peer, elements, &cfg)
 	cfg.Record.end(result, err, ctx.Err() != nil)
 	return result, err
 }
 
-func (s *Station) run(ctx context.Context, ap *AccessPoint, peer *eapwsc.Peer, elements []byte, cfg *RunConfig) (*registration.Result, error) {
-	a, err := s.radio.associate(ctx, ap, elements)
+func (s *Station) run(ctx context.Context, point *AccessPoint, peer *eapwsc.Peer, elements []byte, cfg *RunConfig) (*registration.Result, error) {
+	a, err := s.radio.associate(ctx, point, elements)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (s *Station) run(ctx context.Context, ap *AccessPoint, peer *eapwsc.Peer, e
 			cfg.Watch(d, other, frame)
 		}
 	})
-	result, err := eapol.Runner{Remote: ap.BSSID}.Run(ctx, conn, peer)
+	result, err := eapol.Runner{Remote: point.BSSID}.Run(ctx, conn, peer)
 	cancel(nil)
 	<-watching
 	if closed := a.Close(); err == nil {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -105,7 +104,7 @@ func parse(args []string) (a arguments, err error) {
 	passphrase := flags.String("passphrase", "", "")
 	open := flags.Bool("open", false, "")
 	flags.StringVar(&a.name, "name", "wpsenroll", "")
-	flags.DurationVar(&a.timeout, "timeout", eapwsc.WalkTime, "")
+	flags.DurationVar(&a.timeout, "timeout", wps.WalkTime, "")
 	flags.BoolVar(&a.verbose, "v", false, "")
 	flags.BoolVar(&a.json, "json", false, "")
 	flags.Func("profile", "", func(s string) error {

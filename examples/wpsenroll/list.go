@@ -76,12 +76,12 @@ func writeListJSON(out io.Writer, found []station.AccessPoint) error {
 	return nil
 }
 
-func newListed(ap *station.AccessPoint) *listed {
+func newListed(point *station.AccessPoint) *listed {
 	l := &listed{
-		BSSID: ap.BSSID.String(), SSID: said(string(ap.SSID)), SSIDHex: fmt.Sprintf("%x", string(ap.SSID)), Hidden: ap.Hidden,
-		Channel: ap.Channel(), Frequency: ap.Frequency, Signal: ap.Signal, Security: security(ap), WPS: ap.WPS(),
+		BSSID: point.BSSID.String(), SSID: said(string(point.SSID)), SSIDHex: fmt.Sprintf("%x", string(point.SSID)), Hidden: point.Hidden,
+		Channel: point.Channel(), Frequency: point.Frequency, Signal: point.Signal, Security: security(point), WPS: point.WPS(),
 	}
-	if a := ap.Advert; a != nil {
+	if a := point.Advert; a != nil {
 		l.State, l.Locked, l.Version = a.State.String(), a.APSetupLocked, "1.0"
 		if a.WFA.Version2 != 0 {
 			l.Version = "2.0"
@@ -93,7 +93,7 @@ func newListed(ap *station.AccessPoint) *listed {
 			l.AuthorizedMACs = append(l.AuthorizedMACs, mac.String())
 		}
 	}
-	if d := ap.Description; d != nil {
+	if d := point.Description; d != nil {
 		l.UUID, l.Device, l.Manufacturer, l.Model = d.UUIDE.String(), said(d.DeviceName), said(d.Manufacturer), said(d.ModelName)
 	}
 	return l
@@ -103,12 +103,12 @@ func writeList(out io.Writer, found []station.AccessPoint) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "BSSID\tCHANNEL\tSIGNAL\tSECURITY\tWPS\tNETWORK")
 	for i := range found {
-		ap := &found[i]
+		point := &found[i]
 		ssid := "(hidden)"
-		if ap.SSID != "" {
-			ssid = doctor.Quote(string(ap.SSID))
+		if point.SSID != "" {
+			ssid = doctor.Quote(string(point.SSID))
 		}
-		fmt.Fprintf(table, "%v\t%d\t%d dBm\t%s\t%s\t%s\n", ap.BSSID, ap.Channel(), ap.Signal, security(ap), state(ap.Advert), ssid)
+		fmt.Fprintf(table, "%v\t%d\t%d dBm\t%s\t%s\t%s\n", point.BSSID, point.Channel(), point.Signal, security(point), state(point.Advert), ssid)
 	}
 	return table.Flush()
 }
@@ -137,8 +137,8 @@ func state(e *wps.Beacon) string {
 }
 
 // security names the security of a network as people do.
-func security(ap *station.AccessPoint) string {
-	n := ap.Network(ap.Capability, ap.Frequency)
+func security(point *station.AccessPoint) string {
+	n := point.Network(point.Capability, point.Frequency)
 	offers := func(s *dot11.Security, akm dot11.AKM) bool { return s != nil && slices.Contains(s.AKMs, akm) }
 	switch {
 	case n.Open:
@@ -149,11 +149,11 @@ func security(ap *station.AccessPoint) string {
 		return "enterprise"
 	case n.SAEOnly:
 		return "WPA3"
-	case offers(ap.RSN, dot11.AKMSAE):
+	case offers(point.RSN, dot11.AKMSAE):
 		return "WPA2/WPA3"
-	case ap.RSN != nil && ap.WPA != nil:
+	case point.RSN != nil && point.WPA != nil:
 		return "WPA/WPA2"
-	case ap.RSN != nil:
+	case point.RSN != nil:
 		return "WPA2"
 	}
 	return "WPA"

@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/eapwsc/station"
@@ -42,19 +42,19 @@ func newWorld(t *testing.T, networks ...wps.Credential) *world {
 	d := wps.DefaultDevice()
 	d.MAC, d.UUID, d.DeviceName, d.State = routerMAC, wps.UUIDFromMAC(routerMAC), "Router", wps.Configured
 	d.Manufacturer, d.ModelName = "Example", "R1"
-	ap := eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{
+	point := ap.New(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: networks, PIN: pin.MustParse("12345670"),
 	})
 	w := new(world)
-	w.router = eapol.NewAuthenticator(w.segment.Join(routerMAC), ap)
+	w.router = eapol.NewAuthenticator(w.segment.Join(routerMAC), point)
 	go w.router.Serve(t.Context(), nil)
 	return w
 }
 
 // enter types a PIN at the router.
 func (w *world) enter(t *testing.T, p string) {
-	w.router.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
-		if err := ap.EnterPIN(now, eapwsc.PINEntry{PIN: pin.MustParse(p)}); err != nil {
+	w.router.Do(func(now time.Time, point *ap.AccessPoint) {
+		if err := point.EnterPIN(now, ap.PINEntry{PIN: pin.MustParse(p)}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -62,8 +62,8 @@ func (w *world) enter(t *testing.T, p string) {
 
 // press presses the router's button.
 func (w *world) press(t *testing.T) {
-	w.router.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
-		if err := ap.PressButton(now); err != nil {
+	w.router.Do(func(now time.Time, point *ap.AccessPoint) {
+		if err := point.PressButton(now); err != nil {
 			t.Error(err)
 		}
 	})
@@ -209,10 +209,10 @@ func TestEnrollFails(t *testing.T) {
 		took   time.Duration
 	}{
 		{"wrong PIN", func(t *testing.T, w *world) { w.enter(t, "12345670") }, []string{"-pin", "12349999"}, "in their second half", 0},
-		{"button not pressed", func(*testing.T, *world) {}, []string{"-pbc"}, "Press its WPS button now", eapwsc.WalkTime},
+		{"button not pressed", func(*testing.T, *world) {}, []string{"-pbc"}, "Press its WPS button now", wps.WalkTime},
 		{"new PIN not entered", func(*testing.T, *world) {}, []string{"-new-pin", "-timeout", "30s"}, "The PIN of this device: ", 30 * time.Second},
 		{"wrong AP PIN", func(*testing.T, *world) {}, []string{"-registrar", "-ap-pin", "99995676"}, "in their first half", 0},
-		{"nobody", func(_ *testing.T, w *world) { w.segment.Join(routerMAC) }, []string{"-pbc"}, "nobody answered: ", eapwsc.WalkTime},
+		{"nobody", func(_ *testing.T, w *world) { w.segment.Join(routerMAC) }, []string{"-pbc"}, "nobody answered: ", wps.WalkTime},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -255,8 +255,8 @@ func TestRegistrar(t *testing.T) {
 		w.stdout.Reset()
 		w.said(t, w.run(t.Context(), "-registrar", "-ap-pin", "12345670", "-ssid", "free", "-open"), exitRegistered,
 			"network   free\nsecurity  Open, None\n", "")
-		w.router.Do(func(_ time.Time, ap *eapwsc.AccessPoint) {
-			if got := ap.Settings(); got.SSID != "free" || got.AuthType != wps.AuthOpen {
+		w.router.Do(func(_ time.Time, point *ap.AccessPoint) {
+			if got := point.Settings(); got.SSID != "free" || got.AuthType != wps.AuthOpen {
 				t.Errorf("the router has %v", got)
 			}
 		})

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/wps"
@@ -111,7 +111,7 @@ func (w *wireless) notify(e station.Event, until time.Time) {
 				w.status.Printf("%s %s", name(&e.Found[i]), e.Selection.Reasons[i].Text)
 			}
 		}
-		if errors.Is(e.Err, eapwsc.ErrNoAccessPoint) && !w.asked {
+		if errors.Is(e.Err, selection.ErrNoAccessPoint) && !w.asked {
 			w.asked = true
 			w.status.Wait(w.wanted(), until)
 		}
@@ -133,11 +133,11 @@ func (w *wireless) wanted() string {
 }
 
 // name names an access point, harmless to a terminal.
-func name(ap *station.AccessPoint) string {
-	if ap.SSID == "" {
-		return fmt.Sprintf("%v (name hidden)", ap.BSSID)
+func name(point *station.AccessPoint) string {
+	if point.SSID == "" {
+		return fmt.Sprintf("%v (name hidden)", point.BSSID)
 	}
-	return fmt.Sprintf("%s (%v)", doctor.Quote(string(ap.SSID)), ap.BSSID)
+	return fmt.Sprintf("%s (%v)", doctor.Quote(string(point.SSID)), point.BSSID)
 }
 
 // register reads or writes the settings of an access point.
@@ -148,7 +148,7 @@ func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	ap, err := w.only(station.Named(found, "", w.bssid))
+	point, err := w.only(station.Named(found, "", w.bssid))
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +158,8 @@ func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.status.Wait("Talking to "+name(ap), until)
-	return w.radio.Run(ctx, ap, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
+	w.status.Wait("Talking to "+name(point), until)
+	return w.radio.Run(ctx, point, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
 }
 
 // only returns the one access point with WPS.
@@ -177,8 +177,8 @@ func (w *wireless) only(found []station.AccessPoint) (*station.AccessPoint, erro
 		return nil, fmt.Errorf("%w: none with WPS is in reach", station.ErrSelection)
 	}
 	err := fmt.Errorf("%w: choose one by -bssid", station.ErrSelection)
-	for _, ap := range with {
-		err = fmt.Errorf("%w\n  %s", err, name(ap))
+	for _, point := range with {
+		err = fmt.Errorf("%w\n  %s", err, name(point))
 	}
 	return nil, err
 }

@@ -10,9 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/wps"
@@ -54,8 +54,8 @@ func (a *air) Enroll(ctx context.Context, cfg station.EnrollConfig) (*station.En
 	return &station.Enrolled{Result: a.result, Credential: a.result.Credentials[0]}, nil
 }
 
-func (a *air) Run(_ context.Context, ap *station.AccessPoint, _ station.RunConfig) (*registration.Result, error) {
-	a.ran = ap
+func (a *air) Run(_ context.Context, point *station.AccessPoint, _ station.RunConfig) (*registration.Result, error) {
+	a.ran = point
 	return a.result, a.err
 }
 
@@ -91,22 +91,22 @@ func around() []station.AccessPoint {
 	both := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}}
 	sae := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKMSAE}}
 	enterprise := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKM8021X}}
-	ap := func(n byte, signal int, capability uint16, e dot11.Elements, advert *wps.Beacon) station.AccessPoint {
+	point := func(n byte, signal int, capability uint16, e dot11.Elements, advert *wps.Beacon) station.AccessPoint {
 		return station.AccessPoint{
 			BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: 2407 + 5*int(n), Signal: signal, Capability: capability, Elements: e, Advert: advert,
 		}
 	}
 	all := []station.AccessPoint{
-		ap(1, -40, 0x11, dot11.Elements{SSID: "home", RSN: psk}, &wps.Beacon{
+		point(1, -40, 0x11, dot11.Elements{SSID: "home", RSN: psk}, &wps.Beacon{
 			Header: wps.Header{WFA: wps.WFAExtension{Version2: 0x20, AuthorizedMACs: []wps.MAC{wps.Broadcast}}},
 			State:  wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton}),
-		ap(2, -50, 0x11, dot11.Elements{SSID: "a\x1b[2Jb", RSN: both}, &wps.Beacon{State: wps.NotConfigured, SelectedRegistrar: true, APSetupLocked: true}),
-		ap(3, -60, 0x11, dot11.Elements{Hidden: true, RSN: psk, WPA: tkip}, nil),
-		ap(4, -70, 0x11, dot11.Elements{SSID: "three", RSN: sae}, &wps.Beacon{State: wps.Configured}),
-		ap(5, -71, 0x01, dot11.Elements{SSID: "free"}, nil),
-		ap(6, -72, 0x11, dot11.Elements{SSID: "old"}, nil),
-		ap(7, -73, 0x11, dot11.Elements{SSID: "older", WPA: tkip}, nil),
-		ap(8, -74, 0x11, dot11.Elements{SSID: "work", RSN: enterprise}, nil),
+		point(2, -50, 0x11, dot11.Elements{SSID: "a\x1b[2Jb", RSN: both}, &wps.Beacon{State: wps.NotConfigured, SelectedRegistrar: true, APSetupLocked: true}),
+		point(3, -60, 0x11, dot11.Elements{Hidden: true, RSN: psk, WPA: tkip}, nil),
+		point(4, -70, 0x11, dot11.Elements{SSID: "three", RSN: sae}, &wps.Beacon{State: wps.Configured}),
+		point(5, -71, 0x01, dot11.Elements{SSID: "free"}, nil),
+		point(6, -72, 0x11, dot11.Elements{SSID: "old"}, nil),
+		point(7, -73, 0x11, dot11.Elements{SSID: "older", WPA: tkip}, nil),
+		point(8, -74, 0x11, dot11.Elements{SSID: "work", RSN: enterprise}, nil),
 	}
 	description := &wps.ProbeResponse{Manufacturer: "Example", ModelName: "R1"}
 	description.DeviceName = "Router"
@@ -155,12 +155,12 @@ func TestWiFiEnroll(t *testing.T) {
 		c.NetworkKey = bytes.Clone(home.NetworkKey) // it is cleared
 		return &registration.Result{Credentials: []wps.Credential{c}}
 	}
-	ap := around()[7]
+	point := around()[7]
 	failed := []station.Event{
-		{Kind: station.EventScanned, Found: around()[:1], Selection: station.Selection{Reasons: []station.Reason{{Text: "does not offer WPS"}}}, Err: eapwsc.ErrNoAccessPoint},
-		{Kind: station.EventScanned, Err: eapwsc.ErrNoAccessPoint},
-		{Kind: station.EventTrying, AP: &ap},
-		{Kind: station.EventFailed, AP: &ap, Err: errors.New("it broke")},
+		{Kind: station.EventScanned, Found: around()[:1], Selection: station.Selection{Reasons: []station.Reason{{Text: "does not offer WPS"}}}, Err: selection.ErrNoAccessPoint},
+		{Kind: station.EventScanned, Err: selection.ErrNoAccessPoint},
+		{Kind: station.EventTrying, AP: &point},
+		{Kind: station.EventFailed, AP: &point, Err: errors.New("it broke")},
 	}
 	for _, tt := range []struct {
 		name   string
@@ -184,7 +184,7 @@ func TestWiFiEnroll(t *testing.T) {
 		{"and join with another program", "-pbc -json -join", air{result: result(), joinErr: &station.Error{Interface: "wlan0", Op: "join", Class: station.ErrDriver}}, exitUsage,
 			`{"manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
 			[]string{"the driver of the interface cannot do this; -profile with -o"}},
-		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, eapwsc.ErrNoAccessPoint)}, exitFailed, "",
+		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, selection.ErrNoAccessPoint)}, exitFailed, "",
 			[]string{"There was no attempt", "(the walk time has ended: no access point"}},
 		{"interrupted", "-pbc", air{err: context.Canceled}, exitFailed, "", []string{"context canceled\n"}},
 		{"held", "-pbc", air{err: &station.HeldError{Interface: "wlan0", Program: "iwd", PID: 7, Release: "systemctl stop iwd"}}, exitUsage, "",
@@ -204,10 +204,10 @@ func TestWiFiEnroll(t *testing.T) {
 					}
 					rest = after
 				}
-				if cfg := tt.air.enrolled; cfg.WalkTime != eapwsc.WalkTime || cfg.Enrollee.Device.UUID != wps.UUIDFromMAC(ownMAC) {
+				if cfg := tt.air.enrolled; cfg.WalkTime != wps.WalkTime || cfg.Enrollee.Device.UUID != wps.UUIDFromMAC(ownMAC) {
 					t.Errorf("enrolled with %+v", cfg)
 				}
-				if named := strings.Contains(tt.args, "-ssid"); named != (tt.air.enrolled.SSID == "home") || named != (tt.air.enrolled.BSSID == ap.BSSID) {
+				if named := strings.Contains(tt.args, "-ssid"); named != (tt.air.enrolled.SSID == "home") || named != (tt.air.enrolled.BSSID == point.BSSID) {
 					t.Errorf("the network was named: %t, %q %v", named, tt.air.enrolled.SSID, tt.air.enrolled.BSSID)
 				}
 				if want := wps.SSID("Café"); strings.Contains(tt.args, "-join") != (tt.air.joined == want) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 )
@@ -53,7 +53,7 @@ type arguments struct {
 	iface   string
 	network wps.Credential
 	state   wps.State
-	pins    []eapwsc.PINEntry
+	pins    []ap.PINEntry
 	button  bool
 	apPIN   pin.PIN
 	name    string
@@ -113,7 +113,7 @@ func parse(args []string) (a arguments, err error) {
 }
 
 // anyone counts the PINs that are for any device.
-func anyone(pins []eapwsc.PINEntry) (n int) {
+func anyone(pins []ap.PINEntry) (n int) {
 	for _, e := range pins {
 		if e.UUID == nil {
 			n++
@@ -123,7 +123,7 @@ func anyone(pins []eapwsc.PINEntry) (n int) {
 }
 
 // entry reads a PIN, or that of a device: UUID=PIN.
-func entry(s string) (e eapwsc.PINEntry, err error) {
+func entry(s string) (e ap.PINEntry, err error) {
 	if uuid, rest, ok := strings.Cut(s, "="); ok {
 		u, err := wps.ParseUUID(uuid)
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/wps"
@@ -54,8 +54,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 		defer f.Close()
 		run.KeyLog = f
 	}
-	ap := eapwsc.NewAccessPoint(eapwsc.AccessPointConfig{Run: run, Credentials: []wps.Credential{a.network}, PIN: a.apPIN})
-	return s.serve(ctx, eapol.Watch(conn, s.see), ap)
+	point := ap.New(ap.Config{Run: run, Credentials: []wps.Credential{a.network}, PIN: a.apPIN})
+	return s.serve(ctx, eapol.Watch(conn, s.see), point)
 }
 
 // fail tells why the program cannot do what it should.
@@ -88,7 +88,7 @@ type service struct {
 var errOver = errors.New("nothing is left to wait for")
 
 // serve serves stations until there is nothing left to wait for.
-func (s *service) serve(ctx context.Context, conn eapol.Conn, ap *eapwsc.AccessPoint) int {
+func (s *service) serve(ctx context.Context, conn eapol.Conn, point *ap.AccessPoint) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.over = func() { cancel(errOver) }
@@ -97,15 +97,15 @@ func (s *service) serve(ctx context.Context, conn eapol.Conn, ap *eapwsc.AccessP
 		until = time.Now().Add(s.timeout)
 		defer time.AfterFunc(s.timeout, s.over).Stop()
 	}
-	authenticator := eapol.NewAuthenticator(conn, ap)
+	authenticator := eapol.NewAuthenticator(conn, point)
 	var err error
-	authenticator.Do(func(now time.Time, ap *eapwsc.AccessPoint) {
+	authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
 		for _, e := range s.pins {
-			err = errors.Join(err, ap.EnterPIN(now, e))
+			err = errors.Join(err, point.EnterPIN(now, e))
 		}
 		if s.button {
-			err = errors.Join(err, ap.PressButton(now))
-			until = now.Add(eapwsc.WalkTime)
+			err = errors.Join(err, point.PressButton(now))
+			until = now.Add(wps.WalkTime)
 		}
 	})
 	if err != nil {

@@ -176,7 +176,7 @@ func TestPushButtonOver(t *testing.T) {
 		began := time.Now()
 		w := start(t.Context(), "-pbc")
 		w.ends(t, exitNobody, "Two minutes are over")
-		if took := time.Since(began); took != eapwsc.WalkTime {
+		if took := time.Since(began); took != wps.WalkTime {
 			t.Errorf("it took %v", took)
 		}
 	})

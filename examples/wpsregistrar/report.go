@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -31,21 +31,21 @@ func (s *service) waiting() string {
 
 // happened reports an event, and ends the service if nothing is left to wait
 // for.
-func (s *service) happened(e eapwsc.Event) {
+func (s *service) happened(e ap.Event) {
 	if s.json {
 		s.printJSON(&e)
 	} else {
 		s.print(&e)
 	}
 	switch e.Kind {
-	case eapwsc.EventRegistered:
+	case ap.EventRegistered:
 		s.served = true
 		s.button = false
-	case eapwsc.EventPushButtonOver:
+	case ap.EventPushButtonOver:
 		s.button = false
-	case eapwsc.EventPINGone:
+	case ap.EventPINGone:
 		s.pinsLeft--
-	case eapwsc.EventSettingsRead, eapwsc.EventNewSettings:
+	case ap.EventSettingsRead, ap.EventNewSettings:
 		s.served = true
 	}
 	if s.pinsLeft == 0 && !s.button && s.apPIN.IsZero() {
@@ -54,29 +54,29 @@ func (s *service) happened(e eapwsc.Event) {
 }
 
 // print tells an event to a person.
-func (s *service) print(e *eapwsc.Event) {
+func (s *service) print(e *ap.Event) {
 	who := fmt.Sprintf("%v, %s", e.Station, live.Describe(&e.Device))
 	switch e.Kind {
-	case eapwsc.EventRegistered:
+	case ap.EventRegistered:
 		s.line("Registered: %s.", who)
-	case eapwsc.EventFailed:
+	case ap.EventFailed:
 		s.line("Not registered: %v.", e.Station)
 		live.Explain(s.status.Above(s.stdout), e.Err, s.attempt(e))
-	case eapwsc.EventPINNeeded:
+	case ap.EventPINNeeded:
 		s.line("A PIN is needed: %s. If this is your device, let it in with -pin %v=PIN.", who, e.UUID)
-	case eapwsc.EventOverlap:
+	case ap.EventOverlap:
 		s.line("More than one device has its button pressed: nobody is let in. Wait two minutes, and press one button only.")
-	case eapwsc.EventPushButtonOver:
+	case ap.EventPushButtonOver:
 		s.line("Two minutes are over, and no device with its button pressed has come.")
-	case eapwsc.EventPINGone:
+	case ap.EventPINGone:
 		s.line("The PIN is %v.", e.PIN)
-	case eapwsc.EventSettingsRead:
+	case ap.EventSettingsRead:
 		s.line("Settings read by %s.", who)
-	case eapwsc.EventNewSettings:
+	case ap.EventNewSettings:
 		s.line("New settings: network %v, %v, %v%s.", e.Settings.SSID, e.Settings.AuthType, e.Settings.EncrType, s.key(e.Settings))
-	case eapwsc.EventLocked:
+	case ap.EventLocked:
 		s.line("The access point's PIN is locked: %v has tried wrong ones.", e.Station)
-	case eapwsc.EventUnlocked:
+	case ap.EventUnlocked:
 		s.line("The access point's PIN is unlocked.")
 	}
 }
@@ -104,7 +104,7 @@ type event struct {
 }
 
 // printJSON tells an event to a program.
-func (s *service) printJSON(e *eapwsc.Event) {
+func (s *service) printJSON(e *ap.Event) {
 	out := event{Event: e.Kind.String(), Time: e.Time.UTC(), Device: e.Device.DeviceName}
 	if e.Station != (wps.MAC{}) {
 		out.Station = e.Station.String()
@@ -115,7 +115,7 @@ func (s *service) printJSON(e *eapwsc.Event) {
 	if e.Err != nil {
 		out.Error, out.Cause = e.Err.Error(), string(live.Cause(e.Err, s.attempt(e)))
 	}
-	if e.Kind == eapwsc.EventPINGone {
+	if e.Kind == ap.EventPINGone {
 		out.PIN = e.PIN.String()
 	}
 	if c := e.Settings; c != nil {
@@ -131,7 +131,7 @@ func (s *service) printJSON(e *eapwsc.Event) {
 }
 
 // attempt is what an event tells of an attempt, besides its error.
-func (s *service) attempt(e *eapwsc.Event) doctor.Attempt {
+func (s *service) attempt(e *ap.Event) doctor.Attempt {
 	a := doctor.Attempt{Method: doctor.PIN, Station: e.Station, Enrollee: e.Device, APEnrollee: e.Role == registration.RoleEnrollee}
 	if s.button && !a.APEnrollee {
 		a.Method = doctor.PushButton

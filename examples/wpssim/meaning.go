@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
@@ -108,7 +108,7 @@ func stopped(f *sim.Frame) string {
 	if err != nil {
 		return ""
 	}
-	packet, err := eapwsc.ParsePacket(frame.Body)
+	packet, err := eap.ParsePacket(frame.Body)
 	if err != nil {
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/sim"
 )
@@ -153,7 +153,7 @@ func (s *stage) byPIN(wrongHalf int) error {
 	}
 	fmt.Fprintf(s.out, "           Its panel shows %s.\n", shown.String())
 	s.world.Run(walk)
-	err = s.router.EnterPIN(eapwsc.PINEntry{PIN: typed})
+	err = s.router.EnterPIN(ap.PINEntry{PIN: typed})
 	fmt.Fprintf(s.out, "           It is %s that was typed.\n", typed.String())
 	s.answered(err)
 	s.wait()

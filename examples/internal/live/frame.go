@@ -1,7 +1,7 @@
 package live
 
 import (
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
@@ -12,7 +12,7 @@ func Frame(f eapol.Frame) string {
 	if f.Type != eapol.TypeEAP {
 		return f.Type.String()
 	}
-	p, err := eapwsc.ParsePacket(f.Body)
+	p, err := eap.ParsePacket(f.Body)
 	if err != nil {
 		return err.Error()
 	}

@@ -1,20 +1,10 @@
-package eapwsc
+package ap
 
 import (
 	"slices"
 	"time"
 
 	"github.com/gowps/gowps/wps"
-)
-
-// The times of push-button configuration: WSC 2.0 §11.3.
-const (
-	// WalkTime is how long a device stays in push-button mode after its
-	// button was pressed: time to walk to the other device.
-	WalkTime = 120 * time.Second
-	// MonitorTime is for how long a registrar remembers whose button was
-	// pressed, so that it sees two devices that both mean it.
-	MonitorTime = 120 * time.Second
 )
 
 const (
@@ -100,7 +90,7 @@ func (b *PushButton) record(m Monitored) {
 }
 
 // live reports whether what was heard at a time still counts.
-func live(now, at time.Time) bool { return !at.IsZero() && now.Sub(at) < MonitorTime }
+func live(now, at time.Time) bool { return !at.IsZero() && now.Sub(at) < wps.MonitorTime }
 
 // others reports whether a device other than uuid's was heard in the monitor
 // time.
@@ -141,7 +131,7 @@ func (b *PushButton) PressFor(now time.Time, only wps.MAC) {
 }
 
 func (b *PushButton) press(now time.Time, only wps.MAC) {
-	b.until, b.only, b.overlap = now.Add(WalkTime), only, false
+	b.until, b.only, b.overlap = now.Add(wps.WalkTime), only, false
 }
 
 // Active reports whether the walk time runs.

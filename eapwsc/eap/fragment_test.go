@@ -1,10 +1,11 @@
-package eapwsc
+package eap
 
 import (
 	"bytes"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 )
 
 // wsc returns an EAP-WSC packet for the Reassembler: a Message Length below
@@ -22,13 +23,13 @@ func wsc(op OpCode, flags Flags, messageLength int, data string) Packet {
 // TestReassembleCaptures checks that the packets of each capture give the
 // messages that other software found in them.
 func TestReassembleCaptures(t *testing.T) {
-	for _, c := range readCaptures(t) {
+	for _, c := range fixture.Captures(t) {
 		for _, strict := range []bool{false, true} {
 			sides := map[Code]*Reassembler{CodeRequest: {Strict: strict}, CodeResponse: {Strict: strict}}
 			want := c.WSCMessages
 			for i, frame := range c.EAPFrames {
 				p := mustParse(t, frame)
-				if !p.IsWSC() || !p.OpCode.message() {
+				if !p.IsWSC() || !p.OpCode.IsMessage() {
 					continue
 				}
 				message, complete, err := sides[p.Code].Add(p)
@@ -41,7 +42,7 @@ func TestReassembleCaptures(t *testing.T) {
 				if len(want) == 0 {
 					t.Fatalf("%s frame %d: one message too many", c.Name, i)
 				}
-				if p.Code != want[0].Code || p.OpCode != want[0].Op || !bytes.Equal(message, want[0].Hex) {
+				if p.Code != Code(want[0].Code) || p.OpCode != OpCode(want[0].Op) || !bytes.Equal(message, want[0].Hex) {
 					t.Errorf("%s frame %d: got %v %v %x\nwant %v %v %x", c.Name, i,
 						p.Code, p.OpCode, message, want[0].Code, want[0].Op, want[0].Hex)
 				}
@@ -57,7 +58,7 @@ func TestReassembleCaptures(t *testing.T) {
 // TestFragmentCaptures cuts the messages of each capture anew and compares
 // the packets with those that hostapd and wpa_supplicant sent.
 func TestFragmentCaptures(t *testing.T) {
-	for _, c := range readCaptures(t) {
+	for _, c := range fixture.Captures(t) {
 		size := DefaultFragmentSize
 		if c.Name == "s11-frag" {
 			size = 100
@@ -66,13 +67,13 @@ func TestFragmentCaptures(t *testing.T) {
 		messages := c.WSCMessages
 		for i, frame := range c.EAPFrames {
 			sent := mustParse(t, frame)
-			if !sent.IsWSC() || !sent.OpCode.message() {
+			if !sent.IsWSC() || !sent.OpCode.IsMessage() {
 				continue
 			}
 			p, ok := fragments.Next(sent.Code, sent.ID)
 			if !ok {
 				var err error
-				if fragments, err = NewFragmenter(messages[0].Op, messages[0].Hex, size); err != nil {
+				if fragments, err = NewFragmenter(OpCode(messages[0].Op), messages[0].Hex, size); err != nil {
 					t.Fatal(err)
 				}
 				messages = messages[1:]
@@ -441,7 +442,7 @@ func FuzzReassembly(f *testing.F) {
 	var program []byte
 	for _, frame := range readCapture(f, "s11-frag").EAPFrames {
 		p := mustParse(f, frame)
-		if !p.IsWSC() || !p.OpCode.message() {
+		if !p.IsWSC() || !p.OpCode.IsMessage() {
 			continue
 		}
 		program = append(append(program, byte(len(frame))), frame...)

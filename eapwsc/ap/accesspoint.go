@@ -1,14 +1,16 @@
-package eapwsc
+package ap
 
 import (
 	"crypto/rand"
 	"encoding/base32"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -16,7 +18,7 @@ import (
 
 // AccessPointConfig is what an [AccessPoint] is told. The zero value of a
 // field is the sensible default.
-type AccessPointConfig struct {
+type Config struct {
 	// Run is the configuration of every run: the description of the access
 	// point with its UUID and its real State, the version, the randomness,
 	// the key log.
@@ -32,7 +34,7 @@ type AccessPointConfig struct {
 	LockoutBase time.Duration
 	// RFBands are all bands of the device; the one in use by default.
 	RFBands wps.RFBands
-	// FragmentSize and LateM2 are those of [ServerConfig].
+	// FragmentSize and LateM2 are those of [eapwsc.ServerConfig].
 	FragmentSize int
 	LateM2       time.Duration
 }
@@ -47,7 +49,7 @@ type AccessPointConfig struct {
 // station that associates for WPS a [Session]. What the owner should hear of
 // is collected in [AccessPoint.Events].
 type AccessPoint struct {
-	cfg      AccessPointConfig
+	cfg      Config
 	pins     PINList
 	button   PushButton
 	lockout  Lockout
@@ -90,7 +92,14 @@ var eventNames = []string{
 }
 
 // String returns the event in words.
-func (k EventKind) String() string { return enumString("EventKind", eventNames, uint8(k)) }
+func (k EventKind) String() string { return eventKindString(k) }
+
+func eventKindString(k EventKind) string {
+	if int(k) < len(eventNames) && eventNames[k] != "" {
+		return eventNames[k]
+	}
+	return fmt.Sprintf("EventKind(%d)", uint8(k))
+}
 
 // Event is something that happened at an access point.
 type Event struct {
@@ -106,7 +115,7 @@ type Event struct {
 }
 
 // NewAccessPoint returns the WPS side of an access point.
-func NewAccessPoint(cfg AccessPointConfig) *AccessPoint {
+func New(cfg Config) *AccessPoint {
 	if cfg.Run.Device.State == 0 {
 		cfg.Run.Device.State = wps.Configured
 	}
@@ -258,8 +267,8 @@ func (a *AccessPoint) pinsGone(now time.Time, events []PINEvent) {
 
 // Deadline returns when [AccessPoint.Timeout] is to be called; zero is never.
 func (a *AccessPoint) Deadline() time.Time {
-	next := sooner(a.pins.Deadline(), a.button.Deadline())
-	return sooner(next, sooner(a.lockout.Deadline(), a.selected.Deadline()))
+	next := eapwsc.Earlier(a.pins.Deadline(), a.button.Deadline())
+	return eapwsc.Earlier(next, eapwsc.Earlier(a.lockout.Deadline(), a.selected.Deadline()))
 }
 
 // Timeout lets time have its effect: the walk time ends, PINs expire, locks
@@ -275,10 +284,10 @@ func (a *AccessPoint) Timeout(now time.Time) {
 	a.selected.Timeout(now)
 }
 
-// Session is one station's exchange with an [AccessPoint]: a [Server] whose
+// Session is one station's exchange with an [AccessPoint]: a [eapwsc.Server] whose
 // runs follow the access point's rules. Drive it as a Server.
 type Session struct {
-	*Server
+	*eapwsc.Server
 	ap      *AccessPoint
 	station wps.MAC
 	now     time.Time
@@ -294,7 +303,7 @@ type Session struct {
 func (a *AccessPoint) NewSession(station wps.MAC, id uint8) (*Session, error) {
 	s := &Session{ap: a, station: station}
 	var err error
-	s.Server, err = NewServer(ServerConfig{
+	s.Server, err = eapwsc.NewServer(eapwsc.ServerConfig{
 		Registrar: s.registrar, Enrollee: s.enrollee,
 		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: a.cfg.LateM2,
 	})
@@ -302,21 +311,21 @@ func (a *AccessPoint) NewSession(station wps.MAC, id uint8) (*Session, error) {
 }
 
 // Start asks the station for its identity.
-func (s *Session) Start(now time.Time) Step {
+func (s *Session) Start(now time.Time) eapwsc.Step {
 	s.now = now
 	return s.Server.Start(now)
 }
 
-// Handle takes an EAP packet of the station: see [Server.Handle].
-func (s *Session) Handle(now time.Time, packet []byte) (Step, error) {
+// Handle takes an EAP packet of the station: see [eapwsc.Server.Handle].
+func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	s.now = now
 	s.recheck()
 	step, err := s.Server.Handle(now, packet)
 	return s.after(step, err)
 }
 
-// Timeout tells that the deadline has come: see [Server.Timeout].
-func (s *Session) Timeout(now time.Time) (Step, error) {
+// Timeout tells that the deadline has come: see [eapwsc.Server.Timeout].
+func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 	s.now = now
 	step, err := s.Server.Timeout(now)
 	return s.after(step, err)
@@ -326,11 +335,11 @@ func (s *Session) Timeout(now time.Time) (Step, error) {
 func (s *Session) Close(now time.Time) {
 	s.now = now
 	if m := s.Machine(); m != nil {
-		s.after(Step{Done: true}, m.Closed())
+		s.after(eapwsc.Step{Done: true}, m.Closed())
 	}
 }
 
-func (s *Session) after(step Step, err error) (Step, error) {
+func (s *Session) after(step eapwsc.Step, err error) (eapwsc.Step, error) {
 	s.count()
 	if step.Done && !s.settled {
 		s.settled = true
@@ -359,7 +368,7 @@ func (s *Session) recheck() {
 }
 
 // registrar makes the run of a station that wants to be registered.
-func (s *Session) registrar() (Machine, error) {
+func (s *Session) registrar() (eapwsc.Machine, error) {
 	return registration.NewRegistrar(registration.RegistrarConfig{
 		Config: s.ap.cfg.Run, Admit: s.admit, Credentials: s.ap.cfg.Credentials,
 	})
@@ -433,7 +442,7 @@ func (a *AccessPoint) invent() (*wps.Credential, error) {
 }
 
 // enrollee makes the run of an external registrar.
-func (s *Session) enrollee() (Machine, error) {
+func (s *Session) enrollee() (eapwsc.Machine, error) {
 	settings := s.ap.Settings()
 	cfg := registration.EnrolleeConfig{Config: s.ap.cfg.Run, AP: &settings}
 	if settings.MAC == (wps.MAC{}) {

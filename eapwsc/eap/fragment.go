@@ -1,4 +1,4 @@
-package eapwsc
+package eap
 
 import "math"
 
@@ -46,15 +46,19 @@ func NewFragmenter(op OpCode, message []byte, size int) (Fragmenter, error) {
 		size = DefaultFragmentSize
 	}
 	switch {
-	case !op.message():
-		return Fragmenter{}, fieldOpCode.fault(ErrOpCode, "%v carries no message", op)
+	case !op.IsMessage():
+		return Fragmenter{}, FieldOpCode.Fault(ErrOpCode, "%v carries no message", op)
 	case size < MinFragmentSize || size > MaxFragmentSize:
-		return Fragmenter{}, fieldFragment.fault(ErrLength, "%d octets, from %d to %d are possible", size, MinFragmentSize, MaxFragmentSize)
+		return Fragmenter{}, fieldFragment.Fault(ErrLength, "%d octets, from %d to %d are possible", size, MinFragmentSize, MaxFragmentSize)
 	case len(message) > math.MaxUint16:
-		return Fragmenter{}, fieldMessageLength.fault(ErrTooLong, "%d octets, a message has at most %d", len(message), math.MaxUint16)
+		return Fragmenter{}, fieldMessageLength.Fault(ErrTooLong, "%d octets, a message has at most %d", len(message), math.MaxUint16)
 	}
 	return Fragmenter{op: op, msg: message, size: size, more: true}, nil
 }
+
+// Message returns the op-code and the message that the Fragmenter cuts. The
+// message must not be changed.
+func (f *Fragmenter) Message() (OpCode, []byte) { return f.op, f.msg }
 
 // Next returns the next packet of the message, with the code and Identifier
 // given, or false when the last one was taken. If the packet has
@@ -138,11 +142,11 @@ func (r *Reassembler) Add(p Packet) (message []byte, complete bool, err error) {
 func (r *Reassembler) check(p Packet) error {
 	switch {
 	case !p.IsWSC():
-		return fieldType.fault(ErrNotWSC, "%v", p)
-	case !p.OpCode.message():
-		return fieldOpCode.fault(ErrOpCode, "%v carries no message", p.OpCode)
+		return FieldType.Fault(ErrNotWSC, "%v", p)
+	case !p.OpCode.IsMessage():
+		return FieldOpCode.Fault(ErrOpCode, "%v carries no message", p.OpCode)
 	case r.pending && p.OpCode != r.op:
-		return fieldOpCode.from("hostap").fault(ErrFragment, "%v within a message of %v", p.OpCode, r.op)
+		return FieldOpCode.From("hostap").Fault(ErrFragment, "%v within a message of %v", p.OpCode, r.op)
 	}
 
 	received := len(r.buf) + len(p.Data)
@@ -153,15 +157,15 @@ func (r *Reassembler) check(p Packet) error {
 	case p.Flags.Has(FlagLengthField):
 		announced = int(p.MessageLength)
 	case p.Flags.Has(FlagMoreFragments):
-		return fieldFlags.from("hostap, iwd").fault(ErrFragment, "a first fragment without Message Length")
+		return fieldFlags.From("hostap, iwd").Fault(ErrFragment, "a first fragment without Message Length")
 	}
 	switch limit := r.limit(); {
 	case p.Flags.Has(FlagLengthField) && int(p.MessageLength) != announced:
-		return fieldMessageLength.fault(ErrFragment, "%d octets announced, %d by the first fragment", p.MessageLength, announced)
+		return fieldMessageLength.Fault(ErrFragment, "%d octets announced, %d by the first fragment", p.MessageLength, announced)
 	case announced > limit:
-		return fieldMessageLength.from("limit set").fault(ErrTooLong, "a message of %d octets, at most %d are taken", announced, limit)
+		return fieldMessageLength.From("limit set").Fault(ErrTooLong, "a message of %d octets, at most %d are taken", announced, limit)
 	case received > announced:
-		return fieldMessageLength.from("hostap, iwd").fault(ErrLength, "%d octets announced, %d received", announced, received)
+		return fieldMessageLength.From("hostap, iwd").Fault(ErrLength, "%d octets announced, %d received", announced, received)
 	}
 	if r.Strict {
 		return r.checkStrict(p, announced, received)
@@ -176,9 +180,9 @@ func (r *Reassembler) checkStrict(p Packet, announced, received int) error {
 	}
 	switch {
 	case r.pending && p.Flags.Has(FlagLengthField):
-		return fieldFlags.from("iwd").fault(ErrFragment, "a Message Length after the first fragment")
+		return fieldFlags.From("iwd").Fault(ErrFragment, "a Message Length after the first fragment")
 	case !p.Flags.Has(FlagMoreFragments) && received < announced:
-		return fieldMessageLength.from("iwd").fault(ErrLength, "%d octets announced, %d received", announced, received)
+		return fieldMessageLength.From("iwd").Fault(ErrLength, "%d octets announced, %d received", announced, received)
 	}
 	return nil
 }

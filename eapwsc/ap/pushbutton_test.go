@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"errors"
@@ -9,31 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/wps"
 	"pgregory.net/rapid"
 )
-
-var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-
-// at returns the time some seconds after the start of a test.
-func at(seconds float64) time.Time {
-	return start.Add(time.Duration(seconds * float64(time.Second)))
-}
-
-// testMAC makes an address of a short name, such as "a1" for device a's first
-// radio, and testUUID a UUID of a device's name; "0" is the UUID of zeros.
-func testMAC(name string) (m wps.MAC) {
-	m[0] = 2
-	copy(m[6-len(name):], name)
-	return m
-}
-
-func testUUID(name string) (u wps.UUID) {
-	if name != "0" {
-		copy(u[16-len(name):], name)
-	}
-	return u
-}
 
 // pushButtonScript runs lines of "seconds action arguments = outcome". The
 // actions are
@@ -72,20 +51,20 @@ func pushButtonScript(t *testing.T, b *PushButton, script string) {
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		now, got := at(seconds), ""
+		now, got := fixture.At(seconds), ""
 		switch f[1] {
 		case "probe":
-			got = choose(b.Heard(now, testMAC(f[2]), testUUID(f[3])), "overlap", "ok")
+			got = choose(b.Heard(now, fixture.MAC(f[2]), fixture.UUID(f[3])), "overlap", "ok")
 		case "press":
 			got = outcome(b.Press(now))
 		case "pressfor":
-			b.PressFor(now, testMAC(f[2]))
+			b.PressFor(now, fixture.MAC(f[2]))
 		case "m1":
-			got = outcome(b.Admit(now, testMAC(f[2]), testUUID(f[3])))
+			got = outcome(b.Admit(now, fixture.MAC(f[2]), fixture.UUID(f[3])))
 		case "m3":
 			got = outcome(b.Recheck(now))
 		case "done":
-			b.Done(now, testUUID(f[2]))
+			b.Done(now, fixture.UUID(f[2]))
 		case "cancel":
 			b.Cancel()
 		case "timeout":
@@ -95,7 +74,7 @@ func pushButtonScript(t *testing.T, b *PushButton, script string) {
 		case "heard":
 			got = strconv.Itoa(len(b.Monitored(now)))
 		case "deadline":
-			got = choose(b.Deadline().IsZero(), "none", fmt.Sprint(b.Deadline().Sub(start).Seconds()))
+			got = choose(b.Deadline().IsZero(), "none", fmt.Sprint(b.Deadline().Sub(fixture.Began).Seconds()))
 		default:
 			t.Fatalf("%q: unknown action", line)
 		}
@@ -325,47 +304,47 @@ func TestPushButton(t *testing.T) {
 func TestPushButtonFlood(t *testing.T) {
 	t.Run("addresses of one UUID-E", func(t *testing.T) {
 		var b PushButton
-		b.Heard(at(0), testMAC("v"), testUUID("victim"))
+		b.Heard(fixture.At(0), fixture.MAC("v"), fixture.UUID("victim"))
 		for i := range 10_000 {
-			b.Heard(at(1), testMAC(fmt.Sprint("x", i)), testUUID("X"))
+			b.Heard(fixture.At(1), fixture.MAC(fmt.Sprint("x", i)), fixture.UUID("X"))
 		}
 		if got := len(b.heard); got != 2 {
 			t.Errorf("%d entries", got)
 		}
-		if err := b.Press(at(2)); err != ErrOverlap {
+		if err := b.Press(fixture.At(2)); err != ErrOverlap {
 			t.Errorf("press: %v", err)
 		}
 	})
 	t.Run("UUID-Es", func(t *testing.T) {
 		var b PushButton
 		for i := range 10_000 {
-			b.Heard(at(1), testMAC("x"), testUUID(fmt.Sprint("x", i)))
+			b.Heard(fixture.At(1), fixture.MAC("x"), fixture.UUID(fmt.Sprint("x", i)))
 		}
 		if got := len(b.heard); got != maxMonitored {
 			t.Errorf("%d entries", got)
 		}
-		if err := b.Press(at(2)); err != ErrOverlap {
+		if err := b.Press(fixture.At(2)); err != ErrOverlap {
 			t.Errorf("press: %v", err)
 		}
-		if err := b.Press(at(121)); err != nil {
+		if err := b.Press(fixture.At(121)); err != nil {
 			t.Errorf("press after the monitor time: %v", err)
 		}
 	})
 	t.Run("and all of them register", func(t *testing.T) {
 		var b PushButton
 		for i := range maxMonitored + 1 {
-			b.Heard(at(1), testMAC("x"), testUUID(fmt.Sprint("x", i)))
+			b.Heard(fixture.At(1), fixture.MAC("x"), fixture.UUID(fmt.Sprint("x", i)))
 		}
 		for i := range maxMonitored {
-			b.Done(at(2), testUUID(fmt.Sprint("x", i+1)))
+			b.Done(fixture.At(2), fixture.UUID(fmt.Sprint("x", i+1)))
 		}
-		if got := len(b.Monitored(at(2))); got != 0 {
+		if got := len(b.Monitored(fixture.At(2))); got != 0 {
 			t.Fatalf("%d devices left", got)
 		}
-		b.PressFor(at(3), testMAC("y"))
+		b.PressFor(fixture.At(3), fixture.MAC("y"))
 		b.Cancel()
-		b.Heard(at(3), testMAC("y"), testUUID("Y"))
-		if err := b.Press(at(4)); err != ErrOverlap {
+		b.Heard(fixture.At(3), fixture.MAC("y"), fixture.UUID("Y"))
+		if err := b.Press(fixture.At(4)); err != ErrOverlap {
 			t.Errorf("the device that found no room is forgotten: press: %v", err)
 		}
 	})
@@ -438,18 +417,18 @@ func checkPushButton(t *rapid.T) {
 	device := rapid.SampledFrom([]string{"A", "B", "C", "0"})
 	var b PushButton
 	var log pushButtonLog
-	now := start
+	now := fixture.Began
 	note := func(what, device string) { log = append(log, pushButtonEvent{now, what, device}) }
 	refuse := func(got, want error) {
 		if got != want {
-			t.Fatalf("%v: got %v, want %v", now.Sub(start), got, want)
+			t.Fatalf("%v: got %v, want %v", now.Sub(fixture.Began), got, want)
 		}
 	}
 	t.Repeat(map[string]func(*rapid.T){
 		"": func(t *rapid.T) {
 			active, overlap := log.mode(now)
 			if b.Active(now) != active || (b.Recheck(now) != nil) != overlap || len(b.Monitored(now)) != len(log.present(now)) {
-				t.Fatalf("%v: active %v, overlap %v, devices %v; model: %v, %v, %v", now.Sub(start),
+				t.Fatalf("%v: active %v, overlap %v, devices %v; model: %v, %v, %v", now.Sub(fixture.Began),
 					b.Active(now), b.Recheck(now), b.Monitored(now), active, overlap, log.present(now))
 			}
 		},
@@ -468,7 +447,7 @@ func checkPushButton(t *rapid.T) {
 			if noticed {
 				note("overlap", "")
 			}
-			if got := b.Heard(now, testMAC(d), testUUID(d)); got != noticed {
+			if got := b.Heard(now, fixture.MAC(d), fixture.UUID(d)); got != noticed {
 				t.Fatalf("overlap noticed: %v, want %v", got, noticed)
 			}
 		},
@@ -493,12 +472,12 @@ func checkPushButton(t *rapid.T) {
 			default:
 				note("admitted", d)
 			}
-			refuse(b.Admit(now, testMAC(d), testUUID(d)), want)
+			refuse(b.Admit(now, fixture.MAC(d), fixture.UUID(d)), want)
 		},
 		"done": func(t *rapid.T) {
 			d := device.Draw(t, "device")
 			note("done", d)
-			b.Done(now, testUUID(d))
+			b.Done(now, fixture.UUID(d))
 		},
 		"cancel": func(*rapid.T) {
 			note("cancel", "")
@@ -529,16 +508,16 @@ func TestPushButtonCaptured(t *testing.T) {
 		t.Run(tt.capture, func(t *testing.T) {
 			var b PushButton
 			var now time.Time
-			for _, frame := range readAir(t, tt.capture) {
-				if frame.kind != "probe-request" {
+			for _, frame := range fixture.Air(t, tt.capture) {
+				if frame.Kind != "probe-request" {
 					continue
 				}
-				now = frame.at
+				now = frame.At
 				var e wps.ProbeRequest
-				if err := wps.Decode(&e, frame.attributes, wps.Tolerant); err != nil {
+				if err := wps.Decode(&e, frame.Attributes, wps.Tolerant); err != nil {
 					t.Fatal(err)
 				}
-				b.Probe(now, frame.from, &e)
+				b.Probe(now, frame.From, &e)
 			}
 			if got := len(b.Monitored(now)); got != tt.devices {
 				t.Errorf("%d devices, want %d", got, tt.devices)
@@ -551,7 +530,7 @@ func TestPushButtonCaptured(t *testing.T) {
 }
 
 func TestPushButtonProbe(t *testing.T) {
-	pressed := wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: testUUID("A")}
+	pressed := wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: fixture.UUID("A")}
 	pin, nameless := pressed, pressed
 	pin.DevicePasswordID = wps.PasswordDefault
 	nameless.UUIDE = wps.UUID{}
@@ -561,12 +540,12 @@ func TestPushButtonProbe(t *testing.T) {
 		want int
 	}{{"pressed", pressed, 1}, {"wants a PIN", pin, 0}, {"without UUID-E", nameless, 0}} {
 		var b PushButton
-		if err := b.Press(at(0)); err != nil {
+		if err := b.Press(fixture.At(0)); err != nil {
 			t.Fatal(err)
 		}
-		b.Heard(at(1), testMAC("b"), testUUID("B"))
-		overlap := b.Probe(at(2), testMAC("a"), &tt.e)
-		if got := len(b.Monitored(at(2))) - 1; got != tt.want || overlap != (tt.want == 1) {
+		b.Heard(fixture.At(1), fixture.MAC("b"), fixture.UUID("B"))
+		overlap := b.Probe(fixture.At(2), fixture.MAC("a"), &tt.e)
+		if got := len(b.Monitored(fixture.At(2))) - 1; got != tt.want || overlap != (tt.want == 1) {
 			t.Errorf("%s: %d devices heard, overlap %v; want %d", tt.name, got, overlap, tt.want)
 		}
 	}
@@ -575,10 +554,10 @@ func TestPushButtonProbe(t *testing.T) {
 func BenchmarkPushButtonHeard(b *testing.B) {
 	var button PushButton
 	for i := range maxMonitored {
-		button.Heard(at(0), testMAC("x"), testUUID(fmt.Sprint("x", i)))
+		button.Heard(fixture.At(0), fixture.MAC("x"), fixture.UUID(fmt.Sprint("x", i)))
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		button.Heard(at(1), testMAC("x"), testUUID(string(rune('a'+i%26))))
+		button.Heard(fixture.At(1), fixture.MAC("x"), fixture.UUID(string(rune('a'+i%26))))
 	}
 }

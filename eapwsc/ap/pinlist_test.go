@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"pgregory.net/rapid"
@@ -27,7 +28,7 @@ func describeEvents(events ...PINEvent) string {
 		if e.UUID != nil {
 			uuid = deviceName(e.UUID[:])
 		}
-		parts = append(parts, fate+" "+uuid+" "+macName(e.MAC))
+		parts = append(parts, fate+" "+uuid+" "+fixture.MACName(e.MAC))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -38,13 +39,6 @@ func deviceName(b []byte) string {
 		return name
 	}
 	return "0"
-}
-
-func macName(m wps.MAC) string {
-	if m == wps.Broadcast {
-		return "*"
-	}
-	return strings.Trim(string(m[1:]), "\x00")
 }
 
 // pinListScript runs lines of "seconds action arguments = outcome". Devices
@@ -67,7 +61,7 @@ func pinListScript(t *testing.T, script string) {
 		if name == "*" {
 			return nil
 		}
-		u := testUUID(name)
+		u := fixture.UUID(name)
 		return &u
 	}
 	for _, line := range strings.Split(strings.TrimSpace(script), "\n") {
@@ -77,12 +71,12 @@ func pinListScript(t *testing.T, script string) {
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		now, got := at(seconds), ""
+		now, got := fixture.At(seconds), ""
 		switch f[1] {
 		case "add":
 			e := PINEntry{PIN: pin.MustParse(f[2]), UUID: uuidOf(f[3])}
 			if f[4] != "*" {
-				e.MAC = testMAC(f[4])
+				e.MAC = fixture.MAC(f[4])
 			}
 			if f[5] != "-" {
 				lifetime, err := time.ParseDuration(f[5] + "s")
@@ -97,7 +91,7 @@ func pinListScript(t *testing.T, script string) {
 			}
 			got = describeEvents(events...)
 		case "use":
-			use, err := l.Use(now, testUUID(f[3]), testMAC(f[4]))
+			use, err := l.Use(now, fixture.UUID(f[3]), fixture.MAC(f[4]))
 			switch err {
 			case nil:
 				uses[f[2]] = use
@@ -125,12 +119,12 @@ func pinListScript(t *testing.T, script string) {
 		case "deadline":
 			got = "none"
 			if d := l.Deadline(); !d.IsZero() {
-				got = fmt.Sprint(d.Sub(start).Seconds())
+				got = fmt.Sprint(d.Sub(fixture.Began).Seconds())
 			}
 		case "macs":
 			var names []string
 			for _, m := range l.AuthorizedMACs() {
-				names = append(names, macName(m))
+				names = append(names, fixture.MACName(m))
 			}
 			got = strings.Join(names, " ")
 		case "len":
@@ -315,17 +309,17 @@ func TestPINList(t *testing.T) {
 
 func TestPINListBroadcast(t *testing.T) {
 	var l PINList
-	if _, err := l.Add(at(0), PINEntry{PIN: pin.MustParse("1234"), MAC: wps.Broadcast}); err != nil {
+	if _, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("1234"), MAC: wps.Broadcast}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Use(at(0), testUUID("A"), testMAC("a")); err != nil {
+	if _, err := l.Use(fixture.At(0), fixture.UUID("A"), fixture.MAC("a")); err != nil {
 		t.Error("a PIN for the broadcast address is for any:", err)
 	}
 }
 
 func TestPINListAddEmpty(t *testing.T) {
 	var l PINList
-	if _, err := l.Add(at(0), PINEntry{}); err != ErrEmptyPIN || l.Len() != 0 {
+	if _, err := l.Add(fixture.At(0), PINEntry{}); err != ErrEmptyPIN || l.Len() != 0 {
 		t.Errorf("error %v, %d PINs", err, l.Len())
 	}
 }
@@ -333,13 +327,13 @@ func TestPINListAddEmpty(t *testing.T) {
 func TestPINListIsBounded(t *testing.T) {
 	var l PINList
 	for i := range maxPINs {
-		uuid := testUUID(fmt.Sprint("d", i))
-		if events, err := l.Add(at(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid}); err != nil || len(events) != 0 {
+		uuid := fixture.UUID(fmt.Sprint("d", i))
+		if events, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid}); err != nil || len(events) != 0 {
 			t.Fatal(i, events, err)
 		}
 	}
-	uuid := testUUID("last")
-	events, err := l.Add(at(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid})
+	uuid := fixture.UUID("last")
+	events, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,10 +350,10 @@ func TestPINListRedacts(t *testing.T) {
 	}
 	var l PINList
 	entry := PINEntry{PIN: p}
-	if _, err := l.Add(at(0), entry); err != nil {
+	if _, err := l.Add(fixture.At(0), entry); err != nil {
 		t.Fatal(err)
 	}
-	use, err := l.Use(at(0), testUUID("A"), testMAC("a"))
+	use, err := l.Use(fixture.At(0), fixture.UUID("A"), fixture.MAC("a"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -414,11 +408,11 @@ func (h *pinHistory) usable(now time.Time, device string) bool {
 	if h.gone || h.spent() || h.entry.Lifetime > 0 && !now.Before(h.added.Add(h.entry.Lifetime)) {
 		return false
 	}
-	if h.entry.MAC != (wps.MAC{}) && h.entry.MAC != testMAC(device) {
+	if h.entry.MAC != (wps.MAC{}) && h.entry.MAC != fixture.MAC(device) {
 		return false
 	}
 	if h.entry.UUID != nil {
-		return *h.entry.UUID == testUUID(device)
+		return *h.entry.UUID == fixture.UUID(device)
 	}
 	return len(h.users) == 0 || h.users[0] == device
 }
@@ -431,7 +425,7 @@ func checkPINList(t *rapid.T) {
 	devices := rapid.SampledFrom([]string{"A", "B", "C"})
 
 	var l PINList
-	now := start
+	now := fixture.Began
 	var histories []*pinHistory
 	type run struct {
 		use     *PINUse
@@ -457,11 +451,11 @@ func checkPINList(t *rapid.T) {
 			h := &pinHistory{number: len(histories), added: now}
 			h.entry.PIN = pin.MustParse(fmt.Sprintf("%04d", h.number))
 			if rapid.Bool().Draw(t, "bound") {
-				uuid := testUUID(devices.Draw(t, "device"))
+				uuid := fixture.UUID(devices.Draw(t, "device"))
 				h.entry.UUID = &uuid
 			}
 			if rapid.IntRange(0, 4).Draw(t, "restricted") == 0 {
-				h.entry.MAC = testMAC(devices.Draw(t, "address"))
+				h.entry.MAC = fixture.MAC(devices.Draw(t, "address"))
 			}
 			if rapid.Bool().Draw(t, "expires") {
 				h.entry.Lifetime = 120 * time.Second
@@ -487,7 +481,7 @@ func checkPINList(t *rapid.T) {
 					best = h
 				}
 			}
-			use, err := l.Use(now, testUUID(device), testMAC(device))
+			use, err := l.Use(now, fixture.UUID(device), fixture.MAC(device))
 			switch {
 			case best == nil:
 				if err != ErrNoPIN {
@@ -538,14 +532,14 @@ func checkPINList(t *rapid.T) {
 func BenchmarkPINListUse(b *testing.B) {
 	var l PINList
 	for i := range maxPINs {
-		uuid := testUUID(fmt.Sprint("d", i))
-		if _, err := l.Add(at(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid}); err != nil {
+		uuid := fixture.UUID(fmt.Sprint("d", i))
+		if _, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid}); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		use, err := l.Use(at(1), testUUID("d0"), testMAC("a"))
+		use, err := l.Use(fixture.At(1), fixture.UUID("d0"), fixture.MAC("a"))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"pgregory.net/rapid"
 )
 
@@ -81,7 +82,7 @@ func TestLockoutTimes(t *testing.T) {
 		}, want: []int{0, 0, 60}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			now := start
+			now := fixture.Began
 			l := Lockout{Base: tt.base}
 			if got := tt.play(&l, &now); fmt.Sprint(got) != fmt.Sprint(tt.want) {
 				t.Errorf("got  %v\nwant %v", got, tt.want)
@@ -94,7 +95,7 @@ func TestLockoutStatus(t *testing.T) {
 	var l Lockout
 	check := func(seconds float64, want SetupLock) {
 		t.Helper()
-		if got := l.Status(at(seconds)); got != want {
+		if got := l.Status(fixture.At(seconds)); got != want {
 			t.Errorf("%v s: %v, want %v", seconds, got, want)
 		}
 	}
@@ -106,26 +107,26 @@ func TestLockoutStatus(t *testing.T) {
 	l.SetPolicy(Unlocked)
 
 	for range 3 {
-		l.Failure(at(0))
+		l.Failure(fixture.At(0))
 	}
 	check(0, Locked)
 	l.SetPolicy(ReadOnly)
 	check(59.9, Locked)
 	check(60, ReadOnly) // also before Timeout is called
 	l.SetPolicy(Unlocked)
-	if l.Timeout(at(59.9)) {
+	if l.Timeout(fixture.At(59.9)) {
 		t.Error("unlocked too early")
 	}
-	if !l.Timeout(at(60)) || l.Timeout(at(60)) {
+	if !l.Timeout(fixture.At(60)) || l.Timeout(fixture.At(60)) {
 		t.Error("Timeout does not tell once that the lock has ended")
 	}
 	check(60, Unlocked)
 
 	// A run that had begun before the lock fails during it: the lock begins anew.
-	l.Failure(at(100))
-	l.Failure(at(130))
-	if got := l.Deadline(); !got.Equal(at(190)) {
-		t.Errorf("locked until %v", got.Sub(start))
+	l.Failure(fixture.At(100))
+	l.Failure(fixture.At(130))
+	if got := l.Deadline(); !got.Equal(fixture.At(190)) {
+		t.Errorf("locked until %v", got.Sub(fixture.Began))
 	}
 	// One that succeeds during it does not end it.
 	l.Success()
@@ -144,9 +145,9 @@ func TestSetupLockString(t *testing.T) {
 func TestLockoutState(t *testing.T) {
 	var l Lockout
 	for range 6 {
-		l.Failure(at(0))
+		l.Failure(fixture.At(0))
 	}
-	text, err := json.Marshal(l.State(at(30.5)))
+	text, err := json.Marshal(l.State(fixture.At(30.5)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +155,7 @@ func TestLockoutState(t *testing.T) {
 	if string(text) != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
-	if got := l.State(at(120)); got.Locked || got.Remaining != 0 {
+	if got := l.State(fixture.At(120)); got.Locked || got.Remaining != 0 {
 		t.Errorf("after the lock: %+v", got)
 	}
 
@@ -163,16 +164,16 @@ func TestLockoutState(t *testing.T) {
 		t.Fatal(err)
 	}
 	restarted := Lockout{Base: time.Hour}
-	if err := restarted.Restore(at(1000), s); err != nil {
+	if err := restarted.Restore(fixture.At(1000), s); err != nil {
 		t.Fatal(err)
 	}
-	if got := restarted.Deadline(); !got.Equal(at(1090)) {
-		t.Errorf("after a restart locked until %v", got.Sub(start))
+	if got := restarted.Deadline(); !got.Equal(fixture.At(1090)) {
+		t.Errorf("after a restart locked until %v", got.Sub(fixture.Began))
 	}
 	if restarted.Base != time.Hour {
 		t.Error("Restore lost Base")
 	}
-	now := at(1090)
+	now := fixture.At(1090)
 	if got, want := fmt.Sprint(guess(&restarted, &now, 4)), "[120 120 240 -1]"; got != want {
 		t.Errorf("after a restart: %s, want %s", got, want)
 	}
@@ -185,10 +186,10 @@ func TestLockoutRestoreRefuses(t *testing.T) {
 		"extreme": {Failures: maxFailures, Consecutive: 9, LastSeconds: 2 * 365 * 24 * 60 * 60},
 	} {
 		var l Lockout
-		if err := l.Restore(start, s); err != nil {
+		if err := l.Restore(fixture.Began, s); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if got := l.State(start); got != s {
+		if got := l.State(fixture.Began); got != s {
 			t.Errorf("%s: %+v became %+v", name, s, got)
 		}
 	}
@@ -210,11 +211,11 @@ func TestLockoutRestoreRefuses(t *testing.T) {
 			s := good
 			spoil(&s)
 			var l Lockout
-			l.Failure(start)
-			if err := l.Restore(start, s); err != ErrLockoutState {
+			l.Failure(fixture.Began)
+			if err := l.Restore(fixture.Began, s); err != ErrLockoutState {
 				t.Errorf("error %v", err)
 			}
-			if l.State(start).Failures != 1 {
+			if l.State(fixture.Began).Failures != 1 {
 				t.Error("a refused state was taken")
 			}
 		})
@@ -229,7 +230,7 @@ func FuzzLockout(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkLockout)) }
 func checkLockout(t *rapid.T) {
 	const failure, success, newPIN = "failure", "success", "new PIN"
 	var l Lockout
-	now := start
+	now := fixture.Began
 	var history []string
 	var unlock time.Time
 	forGood := false
@@ -305,7 +306,7 @@ func BenchmarkLockoutFailure(b *testing.B) {
 	var l Lockout
 	b.ReportAllocs()
 	for b.Loop() {
-		l.Failure(start)
+		l.Failure(fixture.Began)
 		l.Success()
 	}
 }

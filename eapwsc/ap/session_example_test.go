@@ -1,11 +1,10 @@
-package eapwsc_test
+package ap_test
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 )
@@ -19,7 +18,7 @@ var (
 // Somebody presses a camera's button; a minute later the owner of the printer
 // presses those of the printer and the router.
 func ExamplePushButton() {
-	var button eapwsc.PushButton
+	var button ap.PushButton
 	button.Heard(noon, camera, wps.UUIDFromMAC(camera))
 	button.Heard(noon.Add(60*time.Second), printer, wps.UUIDFromMAC(printer))
 
@@ -46,21 +45,21 @@ func ExamplePushButton() {
 
 // The owner types the PIN of the printer, not knowing its UUID-E, and wrongly.
 func ExamplePINList() {
-	var pins eapwsc.PINList
+	var pins ap.PINList
 	wrong, _ := pin.Parse("1234-5670")
-	if _, err := pins.Add(noon, eapwsc.PINEntry{PIN: wrong, Lifetime: 2 * time.Minute}); err != nil {
+	if _, err := pins.Add(noon, ap.PINEntry{PIN: wrong, Lifetime: 2 * time.Minute}); err != nil {
 		fmt.Println(err)
 		return
 	}
 	for range 3 {
 		use, err := pins.Use(noon, wps.UUIDFromMAC(printer), printer)
 		if err != nil {
-			refusal := err.(eapwsc.Refusal)
+			refusal := err.(ap.Refusal)
 			fmt.Printf("%v: answer M2D, %v\n", err, refusal.ConfigError())
 			return
 		}
 		// The registration takes place with use.PIN(), and fails after M4.
-		fmt.Println(use.PIN().Len(), "digits:", use.Finish(eapwsc.PINFailed).Fate)
+		fmt.Println(use.PIN().Len(), "digits:", use.Finish(ap.PINFailed).Fate)
 	}
 	// Output:
 	// 8 digits: kept for another attempt
@@ -70,7 +69,7 @@ func ExamplePINList() {
 
 // Somebody guesses the PIN on the label of an access point.
 func ExampleLockout() {
-	var lockout eapwsc.Lockout
+	var lockout ap.Lockout
 	now := noon
 	for guess := 1; guess <= 10; guess++ {
 		lockout.Failure(now)
@@ -90,29 +89,4 @@ func ExampleLockout() {
 	// guess 8: locked for 2m0s
 	// guess 9: locked for 4m0s
 	// guess 10: locked until a new PIN is set
-}
-
-// An access point whose two radios have different UUID-Es looks like two.
-func ExampleSelector_PushButton() {
-	radio := func(mac wps.MAC, band wps.RFBands, uuid wps.UUID) eapwsc.Candidate {
-		return eapwsc.Candidate{
-			BSSID: mac, Band: band, UUID: &uuid, Version2: true, SelectedRegistrar: true,
-			DevicePasswordID: wps.PasswordPushButton, AuthorizedMACs: []wps.MAC{wps.Broadcast},
-		}
-	}
-	low, high := wps.MAC{0x02, 0, 0, 0, 1, 0}, wps.MAC{0x02, 0, 0, 0, 1, 1}
-	station := eapwsc.Selector{MAC: printer}
-
-	_, err := station.PushButton([]eapwsc.Candidate{
-		radio(low, wps.Band24GHz, wps.UUIDFromMAC(low)), radio(high, wps.Band5GHz, wps.UUIDFromMAC(high)),
-	})
-	fmt.Println("overlap:", errors.Is(err, eapwsc.ErrOverlap))
-
-	choice, err := station.PushButton([]eapwsc.Candidate{
-		radio(low, wps.Band24GHz, wps.UUIDFromMAC(low)), radio(high, wps.Band5GHz, wps.UUIDFromMAC(low)),
-	})
-	fmt.Println("to try:", len(choice.Order), err)
-	// Output:
-	// overlap: true
-	// to try: 2 <nil>
 }

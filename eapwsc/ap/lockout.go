@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"errors"

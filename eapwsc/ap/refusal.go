@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"fmt"
@@ -29,8 +29,6 @@ const (
 	ErrNoPIN
 	// ErrPINInUse: another registration is using the device's PIN.
 	ErrPINInUse
-	// ErrNoAccessPoint: no access point is ready for this station.
-	ErrNoAccessPoint
 )
 
 var refusals = [...]struct {
@@ -53,8 +51,6 @@ var refusals = [...]struct {
 		"PIN: none has been entered for this device", wps.NoError, registration.ErrNoRegistrar, "hostap"},
 	ErrPINInUse: {
 		"PIN: another registration is using it", wps.NoError, registration.ErrNoRegistrar, "hostap"},
-	ErrNoAccessPoint: {
-		"no access point is ready for this device", wps.NoError, registration.ErrNoRegistrar, "hostap, iwd"},
 }
 
 // known reports whether r is one of the refusals.

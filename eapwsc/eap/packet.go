@@ -1,4 +1,4 @@
-package eapwsc
+package eap
 
 import (
 	"encoding/binary"
@@ -108,7 +108,7 @@ func (o OpCode) String() string { return enumString("OpCode", opCodeNames, uint8
 
 // message reports whether packets of the op-code carry a WSC message or a
 // fragment of one.
-func (o OpCode) message() bool { return o >= OpACK && o <= OpDone }
+func (o OpCode) IsMessage() bool { return o >= OpACK && o <= OpDone }
 
 // signal reports whether packets of the op-code carry nothing.
 func (o OpCode) signal() bool { return o == OpStart || o == OpFragACK }
@@ -263,29 +263,29 @@ func (p Packet) String() string {
 // that it can be judged ([Packet.Faults]).
 func ParsePacket(b []byte) (Packet, error) {
 	if len(b) < headerLen {
-		return Packet{}, fieldHeader.fault(ErrTruncated, "%d octets received, the header has %d", len(b), headerLen)
+		return Packet{}, fieldHeader.Fault(ErrTruncated, "%d octets received, the header has %d", len(b), headerLen)
 	}
 	p := Packet{Code: Code(b[0]), ID: b[1]}
 	if !p.Code.known() {
-		return Packet{}, fieldCode.fault(ErrCode, "packets of code %d are ignored", p.Code)
+		return Packet{}, FieldCode.Fault(ErrCode, "packets of code %d are ignored", p.Code)
 	}
 	length := int(binary.BigEndian.Uint16(b[2:]))
 	if length > len(b) {
-		return Packet{}, fieldLength.fault(ErrTruncated, "%d octets announced, %d received", length, len(b))
+		return Packet{}, fieldLength.Fault(ErrTruncated, "%d octets announced, %d received", length, len(b))
 	}
 	if length < headerLen {
-		return Packet{}, fieldLength.fault(ErrLength, "%d octets, the header alone has %d", length, headerLen)
+		return Packet{}, fieldLength.Fault(ErrLength, "%d octets, the header alone has %d", length, headerLen)
 	}
 	b = b[:length:length]
 
 	if p.hasType() {
 		if length < typeLen {
-			return Packet{}, fieldType.fault(ErrLength, "the packet ends before it, at %d octets", length)
+			return Packet{}, FieldType.Fault(ErrLength, "the packet ends before it, at %d octets", length)
 		}
 		p.Type = Type(b[4])
 		if p.Type == TypeExpanded {
 			if length < expandedLen {
-				return Packet{}, fieldVendor.fault(ErrLength, "the packet ends before the Vendor-Type does, at %d octets", length)
+				return Packet{}, fieldVendor.Fault(ErrLength, "the packet ends before the Vendor-Type does, at %d octets", length)
 			}
 			p.VendorID = binary.BigEndian.Uint32(b[4:]) & maxVendorID
 			p.VendorType = binary.BigEndian.Uint32(b[8:])
@@ -293,12 +293,12 @@ func ParsePacket(b []byte) (Packet, error) {
 	}
 	if p.IsWSC() {
 		if length < wscLen {
-			return Packet{}, fieldOpCode.fault(ErrLength, "the packet ends before the Flags do, at %d octets", length)
+			return Packet{}, FieldOpCode.Fault(ErrLength, "the packet ends before the Flags do, at %d octets", length)
 		}
 		p.OpCode, p.Flags = OpCode(b[12]), Flags(b[13])
 		if p.Flags.Has(FlagLengthField) {
 			if length < wscLen+messageLengthLen {
-				return Packet{}, fieldMessageLength.fault(ErrLength, "announced by its flag, but the packet ends at %d octets", length)
+				return Packet{}, fieldMessageLength.Fault(ErrLength, "announced by its flag, but the packet ends at %d octets", length)
 			}
 			p.MessageLength = binary.BigEndian.Uint16(b[14:])
 		}
@@ -314,14 +314,14 @@ func ParsePacket(b []byte) (Packet, error) {
 // always succeeds.
 func (p Packet) AppendTo(dst []byte) ([]byte, error) {
 	if !p.Code.known() {
-		return dst, fieldCode.fault(ErrCode, "no packet has code %d", p.Code)
+		return dst, FieldCode.Fault(ErrCode, "no packet has code %d", p.Code)
 	}
 	length := p.Len()
 	if length > maxPacketLen {
-		return dst, fieldLength.fault(ErrTooLong, "%d octets, a packet has at most %d", length, maxPacketLen)
+		return dst, fieldLength.Fault(ErrTooLong, "%d octets, a packet has at most %d", length, maxPacketLen)
 	}
 	if p.VendorID > maxVendorID {
-		return dst, fieldVendor.fault(ErrLength, "%#x has more than 24 bits", p.VendorID)
+		return dst, fieldVendor.Fault(ErrLength, "%#x has more than 24 bits", p.VendorID)
 	}
 
 	dst = slices.Grow(dst, length)

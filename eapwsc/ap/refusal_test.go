@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -13,19 +14,19 @@ import (
 func TestRefusal(t *testing.T) {
 	for r, want := range map[Refusal]wps.ConfigError{
 		ErrNotPressed: wps.NoError, ErrOverlap: wps.MultiplePBCSessions, ErrOtherDevice: wps.MultiplePBCSessions,
-		ErrNotHeard: wps.MultiplePBCSessions, ErrNoPIN: wps.NoError, ErrPINInUse: wps.NoError, ErrNoAccessPoint: wps.NoError,
-		0: wps.NoError, ErrNoAccessPoint + 1: wps.NoError,
+		ErrNotHeard: wps.MultiplePBCSessions, ErrNoPIN: wps.NoError, ErrPINInUse: wps.NoError,
+		0: wps.NoError, ErrPINInUse + 1: wps.NoError,
 	} {
 		if got := r.ConfigError(); got != want {
 			t.Errorf("%v: %v, want %v", r, got, want)
 		}
 	}
-	for r := ErrNotPressed; r <= ErrNoAccessPoint; r++ {
+	for r := ErrNotPressed; r <= ErrPINInUse; r++ {
 		if errors.Is(r, registration.ErrOverlap) != (r == ErrOverlap) || errors.Is(r, registration.ErrNoRegistrar) == (r == ErrOverlap) {
 			t.Errorf("%v: class %v", r, errors.Unwrap(r))
 		}
 	}
-	if errors.Unwrap(ErrNoAccessPoint+1) != nil {
+	if errors.Unwrap(ErrPINInUse+1) != nil {
 		t.Error("an unknown refusal has a class")
 	}
 	wrapped := fmt.Errorf("printer: %w", ErrOverlap)
@@ -33,7 +34,7 @@ func TestRefusal(t *testing.T) {
 	if !errors.Is(wrapped, ErrOverlap) || errors.Is(wrapped, ErrNoPIN) || !errors.As(wrapped, &r) || r.ConfigError() != 12 {
 		t.Error("a wrapped refusal cannot be told")
 	}
-	if got, want := (ErrNoAccessPoint + 1).Error(), "Refusal(8)"; got != want {
+	if got, want := (ErrPINInUse + 1).Error(), "Refusal(7)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -49,16 +50,16 @@ func TestSessionNames(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	for r := ErrNotPressed; r <= ErrNoAccessPoint; r++ {
+	for r := ErrNotPressed; r <= ErrPINInUse; r++ {
 		check(r.Error())
 	}
-	for v := Ready; v <= NotNamed; v++ {
+	for v := selection.Ready; v <= selection.NotNamed; v++ {
 		check(v.String())
 	}
 	for f := PINKept; f <= PINRemoved; f++ {
 		check(f.String())
 	}
-	if got, want := fmt.Sprint(Verdict(0), NotNamed+1, PINRemoved+1), "Verdict(0) Verdict(8) PINFate(7)"; got != want {
+	if got, want := fmt.Sprint(selection.Verdict(0), selection.NotNamed+1, PINRemoved+1), "Verdict(0) Verdict(8) PINFate(7)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

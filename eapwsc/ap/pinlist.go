@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 )
@@ -276,17 +277,9 @@ func (l *PINList) AuthorizedMACs() []wps.MAC {
 func (l *PINList) Deadline() time.Time {
 	var next time.Time
 	for _, p := range l.entries {
-		next = sooner(next, p.expires)
+		next = eapwsc.Earlier(next, p.expires)
 	}
 	return next
-}
-
-// sooner returns the earlier of two deadlines, of which the zero time is none.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // Timeout takes expired PINs from the list.

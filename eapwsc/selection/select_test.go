@@ -1,4 +1,4 @@
-package eapwsc
+package selection
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -15,9 +16,9 @@ import (
 func accessPoint(t *testing.T, line string) Candidate {
 	t.Helper()
 	f := strings.Fields(line)
-	c := Candidate{BSSID: testMAC(f[0])}
+	c := Candidate{BSSID: fixture.MAC(f[0])}
 	if f[1] != "-" {
-		uuid := testUUID(f[1])
+		uuid := fixture.UUID(f[1])
 		c.UUID = &uuid
 	}
 	switch f[2] {
@@ -44,7 +45,7 @@ func accessPoint(t *testing.T, line string) Candidate {
 		case "any":
 			c.AuthorizedMACs = append(c.AuthorizedMACs, wps.Broadcast)
 		default:
-			c.AuthorizedMACs = append(c.AuthorizedMACs, testMAC(attribute))
+			c.AuthorizedMACs = append(c.AuthorizedMACs, fixture.MAC(attribute))
 		}
 	}
 	return c
@@ -59,7 +60,7 @@ var verdictLetters = map[Verdict]string{
 func describeChoice(candidates []Candidate, c Choice) string {
 	var order []string
 	for _, i := range c.Order {
-		order = append(order, macName(candidates[i].BSSID))
+		order = append(order, fixture.MACName(candidates[i].BSSID))
 	}
 	verdicts := ""
 	for _, v := range c.Verdicts {
@@ -68,7 +69,7 @@ func describeChoice(candidates []Candidate, c Choice) string {
 	return strings.Join(order, " ") + " / " + verdicts
 }
 
-var own = testMAC("me")
+var own = fixture.MAC("me")
 
 type selectCase struct {
 	name     string
@@ -165,11 +166,11 @@ func TestSelectPushButton(t *testing.T) {
 			b1 B 5   -50 v2 pbc any
 			a2 A 5   -60 v2 pbc any`,
 			want: " / ROR", err: ErrOverlap},
-		{name: "named by the user: no overlap", selector: Selector{BSSID: testMAC("b1")}, aps: `
+		{name: "named by the user: no overlap", selector: Selector{BSSID: fixture.MAC("b1")}, aps: `
 			a1 A 2.4 -40 v2 pbc any
 			b1 B 2.4 -50 v2 pbc any`,
 			want: "b1 / NR"},
-		{name: "named by the user and not active", selector: Selector{BSSID: testMAC("b1")}, aps: `
+		{name: "named by the user and not active", selector: Selector{BSSID: fixture.MAC("b1")}, aps: `
 			a1 A 2.4 -40 v2 pbc any
 			b1 B 2.4 -50 v2`,
 			want: " / N-", err: ErrNoAccessPoint},
@@ -211,7 +212,7 @@ func TestSelectPIN(t *testing.T) {
 	for _, tt := range []selectCase{
 		{name: "none", want: " / ", err: ErrNoAccessPoint},
 		{name: "order", aps: every, want: "j1 c1 e1 d1 a1 i1 h1 / R-RRRAMRRR-"},
-		{name: "named by the user", selector: Selector{BSSID: testMAC("d1")}, aps: every, want: "d1 / NNNRNNNNNNN"},
+		{name: "named by the user", selector: Selector{BSSID: fixture.MAC("d1")}, aps: every, want: "d1 / NNNRNNNNNNN"},
 		{name: "none waits", aps: `
 			a1 A 2.4 -20 v2
 			b1 B 2.4 -20 v2 pbc any
@@ -224,7 +225,7 @@ func TestSelectPIN(t *testing.T) {
 		{name: "none at last", want: " / ", err: ErrNoAccessPoint},
 		{name: "order at last", aps: every, want: "j1 c1 e1 d1 a1 i1 h1 g1 k1 b1 / RURRRAURRRU"},
 		{name: "authorizes others", aps: `c1 C 2.4 -20 v2 pin other`, want: " / A", err: ErrNoAccessPoint},
-		{name: "named by the user at last", selector: Selector{BSSID: testMAC("b1")}, aps: every, want: "b1 / NUNNNNNNNNN"},
+		{name: "named by the user at last", selector: Selector{BSSID: fixture.MAC("b1")}, aps: every, want: "b1 / NUNNNNNNNNN"},
 	} {
 		tt.run(t, func(s Selector, c []Candidate) (Choice, error) { return s.PIN(c, true) })
 	}
@@ -255,20 +256,20 @@ func TestNewCandidate(t *testing.T) {
 		{"locked", "-", "-"},
 	} {
 		var beacons []Candidate
-		for _, frame := range readAir(t, tt.capture) {
-			switch frame.kind {
+		for _, frame := range fixture.Air(t, tt.capture) {
+			switch frame.Kind {
 			case "beacon":
 				var e wps.Beacon
-				if err := wps.Decode(&e, frame.attributes, wps.Strict); err != nil {
+				if err := wps.Decode(&e, frame.Attributes, wps.Strict); err != nil {
 					t.Fatal(err)
 				}
-				beacons = append(beacons, NewCandidate(frame.from, wps.Band24GHz, -30, &e))
+				beacons = append(beacons, NewCandidate(frame.From, wps.Band24GHz, -30, &e))
 			case "probe-response":
 				var e wps.ProbeResponse
-				if err := wps.Decode(&e, frame.attributes, wps.Strict); err != nil {
+				if err := wps.Decode(&e, frame.Attributes, wps.Strict); err != nil {
 					t.Fatal(err)
 				}
-				c := NewCandidate(frame.from, wps.Band24GHz, -30, &e.Beacon)
+				c := NewCandidate(frame.From, wps.Band24GHz, -30, &e.Beacon)
 				if c.UUID == nil || *c.UUID != e.UUIDE || !c.Version2 {
 					t.Errorf("%s: the UUID-E or the version of the Probe Response is lost: %+v", tt.capture, c)
 				}

@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -22,7 +24,7 @@ func register(t *testing.T, ap *AccessPoint, now time.Time, mac byte, password r
 func external(t *testing.T, ap *AccessPoint, now time.Time, pin string, settings *wps.Credential) (*registration.Result, error) {
 	t.Helper()
 	r, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: registration.Config{Device: device(9)}, Password: registration.PIN(mustPIN(t, pin)), AP: true, NewSettings: settings,
+		Config: registration.Config{Device: fixture.Device(9)}, Password: registration.PIN(fixture.PIN(t, pin)), AP: true, NewSettings: settings,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -34,30 +36,30 @@ func external(t *testing.T, ap *AccessPoint, now time.Time, pin string, settings
 
 func TestAccessPointPIN(t *testing.T) {
 	ap := newAccessPoint(t)
-	if _, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, "24681353"))); !errors.Is(err, registration.ErrNoRegistrar) {
+	if _, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, "24681353"))); !errors.Is(err, registration.ErrNoRegistrar) {
 		t.Errorf("without a PIN: %v", err)
 	}
 	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventPINNeeded, EventFailed}) {
 		t.Errorf("without a PIN: %v", got)
 	}
 
-	if err := ap.EnterPIN(began, PINEntry{PIN: mustPIN(t, "24681353")}); err != nil {
+	if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: fixture.PIN(t, "24681353")}); err != nil {
 		t.Fatal(err)
 	}
-	if b := ap.Beacon(began); !b.SelectedRegistrar || b.DevicePasswordID != wps.PasswordDefault {
+	if b := ap.Beacon(fixture.Began); !b.SelectedRegistrar || b.DevicePasswordID != wps.PasswordDefault {
 		t.Errorf("a PIN was entered; the beacon says %v, %v", b.SelectedRegistrar, b.DevicePasswordID)
 	}
-	result, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, "24681353")))
-	if err != nil || len(result.Credentials) != 1 || result.Credentials[0].SSID != network.SSID || result.Credentials[0].MAC != device(2).MAC {
+	result, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, "24681353")))
+	if err != nil || len(result.Credentials) != 1 || result.Credentials[0].SSID != fixture.Network.SSID || result.Credentials[0].MAC != fixture.Device(2).MAC {
 		t.Fatalf("the right PIN: %v, %v", result, err)
 	}
 	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventPINGone, EventRegistered}) {
 		t.Errorf("the right PIN: %v", got)
 	}
-	if b := ap.Beacon(began); b.SelectedRegistrar {
+	if b := ap.Beacon(fixture.Began); b.SelectedRegistrar {
 		t.Error("registered, and the beacon still selects a registrar")
 	}
-	if _, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, "24681353"))); !errors.Is(err, registration.ErrNoRegistrar) {
+	if _, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, "24681353"))); !errors.Is(err, registration.ErrNoRegistrar) {
 		t.Errorf("the PIN a second time: %v", err)
 	}
 }
@@ -73,10 +75,10 @@ func TestAccessPointWrongPIN(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ap := newAccessPoint(t)
-			if err := ap.EnterPIN(began, PINEntry{PIN: mustPIN(t, "24681353")}); err != nil {
+			if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: fixture.PIN(t, "24681353")}); err != nil {
 				t.Fatal(err)
 			}
-			_, err := register(t, ap, began, 2, registration.PIN(mustPIN(t, c.pin)))
+			_, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, c.pin)))
 			var failed *registration.Error
 			if !errors.As(err, &failed) || !errors.Is(err, registration.ErrPassword) || failed.Half != c.half || failed.DetectedBy != registration.RoleEnrollee {
 				t.Fatalf("%v", err)
@@ -93,7 +95,7 @@ func TestAccessPointWrongPIN(t *testing.T) {
 			if fate != c.fate {
 				t.Errorf("the PIN is %v, want %v", fate, c.fate)
 			}
-			if waits := ap.Beacon(began).SelectedRegistrar; waits != (c.fate == PINKept) {
+			if waits := ap.Beacon(fixture.Began).SelectedRegistrar; waits != (c.fate == PINKept) {
 				t.Errorf("the PIN is %v, and the beacon says that a registrar waits: %v", fate, waits)
 			}
 		})
@@ -102,19 +104,19 @@ func TestAccessPointWrongPIN(t *testing.T) {
 
 func TestAccessPointPushButton(t *testing.T) {
 	ap := newAccessPoint(t)
-	if _, err := register(t, ap, began, 2, registration.PushButton()); !errors.Is(err, registration.ErrNoRegistrar) {
+	if _, err := register(t, ap, fixture.Began, 2, registration.PushButton()); !errors.Is(err, registration.ErrNoRegistrar) {
 		t.Errorf("not pressed: %v", err)
 	}
-	if err := ap.PressButton(began); err != nil {
+	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}
-	if b := ap.Beacon(began); !b.SelectedRegistrar || b.DevicePasswordID != wps.PasswordPushButton || !slices.Equal(b.WFA.AuthorizedMACs, []wps.MAC{wps.Broadcast}) {
+	if b := ap.Beacon(fixture.Began); !b.SelectedRegistrar || b.DevicePasswordID != wps.PasswordPushButton || !slices.Equal(b.WFA.AuthorizedMACs, []wps.MAC{wps.Broadcast}) {
 		t.Errorf("pressed; the beacon is %+v", b)
 	}
-	if result, err := register(t, ap, began, 2, registration.PushButton()); err != nil || len(result.Credentials) != 1 {
+	if result, err := register(t, ap, fixture.Began, 2, registration.PushButton()); err != nil || len(result.Credentials) != 1 {
 		t.Errorf("pressed: %v", err)
 	}
-	if _, err := register(t, ap, began, 3, registration.PushButton()); !errors.Is(err, registration.ErrNoRegistrar) {
+	if _, err := register(t, ap, fixture.Began, 3, registration.PushButton()); !errors.Is(err, registration.ErrNoRegistrar) {
 		t.Errorf("a second device after one press: %v", err)
 	}
 }
@@ -122,20 +124,20 @@ func TestAccessPointPushButton(t *testing.T) {
 func TestAccessPointOverlap(t *testing.T) {
 	ap := newAccessPoint(t)
 	probe := func(mac byte) {
-		ap.Probe(began, device(mac).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: device(mac).UUID})
+		ap.Probe(fixture.Began, fixture.Device(mac).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: fixture.Device(mac).UUID})
 	}
-	if err := ap.PressButton(began); err != nil {
+	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}
 	probe(2)
 	probe(3)
-	if _, err := register(t, ap, began, 2, registration.PushButton()); !errors.Is(err, registration.ErrOverlap) {
+	if _, err := register(t, ap, fixture.Began, 2, registration.PushButton()); !errors.Is(err, registration.ErrOverlap) {
 		t.Errorf("two devices press: %v", err)
 	}
-	if err := ap.PressButton(began); !errors.Is(err, ErrOverlap) {
+	if err := ap.PressButton(fixture.Began); !errors.Is(err, ErrOverlap) {
 		t.Errorf("pressed while two devices press: %v", err)
 	}
-	later := began.Add(MonitorTime)
+	later := fixture.Began.Add(wps.MonitorTime)
 	if err := ap.PressButton(later); err != nil {
 		t.Errorf("pressed two minutes later: %v", err)
 	}
@@ -145,13 +147,13 @@ func TestAccessPointOverlap(t *testing.T) {
 // at M5: it is refused with error 12.
 func TestAccessPointOverlapMidway(t *testing.T) {
 	ap := newAccessPoint(t)
-	if err := ap.PressButton(began); err != nil {
+	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}
 	p := newStation(t, 2, registration.PushButton())
-	a := &air{now: began, lose: func(n int) bool {
+	a := &air{now: fixture.Began, lose: func(n int) bool {
 		if n == 8 {
-			ap.Probe(began, device(3).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: device(3).UUID})
+			ap.Probe(fixture.Began, fixture.Device(3).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: fixture.Device(3).UUID})
 		}
 		return false
 	}}
@@ -162,8 +164,8 @@ func TestAccessPointOverlapMidway(t *testing.T) {
 
 func TestAccessPointExternalRegistrar(t *testing.T) {
 	ap := newAccessPoint(t)
-	result, err := external(t, ap, began, "12345670", nil)
-	if err != nil || !result.SettingsRead || result.AP.SSID != network.SSID || string(result.AP.NetworkKey) != string(network.NetworkKey) {
+	result, err := external(t, ap, fixture.Began, "12345670", nil)
+	if err != nil || !result.SettingsRead || result.AP.SSID != fixture.Network.SSID || string(result.AP.NetworkKey) != string(fixture.Network.NetworkKey) {
 		t.Fatalf("reading: %v, %v", result, err)
 	}
 	events := ap.Events()
@@ -171,7 +173,7 @@ func TestAccessPointExternalRegistrar(t *testing.T) {
 		t.Errorf("reading: %v", events)
 	}
 	settings := wps.Credential{SSID: "new", AuthType: wps.AuthWPAPersonal, EncrType: wps.EncrTKIP, NetworkKey: []byte("another key")}
-	if _, err := external(t, ap, began, "12345670", &settings); err != nil {
+	if _, err := external(t, ap, fixture.Began, "12345670", &settings); err != nil {
 		t.Fatalf("writing: %v", err)
 	}
 	got := ap.Settings()
@@ -179,12 +181,12 @@ func TestAccessPointExternalRegistrar(t *testing.T) {
 		t.Errorf("written: %v", got)
 	}
 	ap.Lockout().SetPolicy(ReadOnly)
-	if _, err := external(t, ap, began, "12345670", &settings); !errors.Is(err, registration.ErrLocked) {
+	if _, err := external(t, ap, fixture.Began, "12345670", &settings); !errors.Is(err, registration.ErrLocked) {
 		t.Errorf("writing where only reading is allowed: %v", err)
 	}
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthShared, EncrType: wps.EncrWEP, NetworkKey: []byte("12345")}
 	ap.Lockout().SetPolicy(Unlocked)
-	if _, err := external(t, ap, began, "12345670", &wep); err == nil {
+	if _, err := external(t, ap, fixture.Began, "12345670", &wep); err == nil {
 		t.Error("WEP was accepted")
 	}
 }
@@ -193,18 +195,18 @@ func TestAccessPointExternalRegistrar(t *testing.T) {
 func TestAccessPointLockout(t *testing.T) {
 	ap := newAccessPoint(t)
 	for range 3 {
-		if _, err := external(t, ap, began, "99995676", nil); !errors.Is(err, registration.ErrPassword) {
+		if _, err := external(t, ap, fixture.Began, "99995676", nil); !errors.Is(err, registration.ErrPassword) {
 			t.Fatalf("wrong PIN: %v", err)
 		}
 	}
-	if !ap.Beacon(began).APSetupLocked {
+	if !ap.Beacon(fixture.Began).APSetupLocked {
 		t.Error("three wrong PINs, and the beacon does not say so")
 	}
-	if _, err := external(t, ap, began, "12345670", nil); !errors.Is(err, registration.ErrLocked) {
+	if _, err := external(t, ap, fixture.Began, "12345670", nil); !errors.Is(err, registration.ErrLocked) {
 		t.Errorf("the right PIN while locked: %v", err)
 	}
-	ap.Timeout(began.Add(time.Minute))
-	if _, err := external(t, ap, began.Add(time.Minute), "12345670", nil); err != nil {
+	ap.Timeout(fixture.Began.Add(time.Minute))
+	if _, err := external(t, ap, fixture.Began.Add(time.Minute), "12345670", nil); err != nil {
 		t.Errorf("the right PIN a minute later: %v", err)
 	}
 	var seen []EventKind
@@ -216,8 +218,8 @@ func TestAccessPointLockout(t *testing.T) {
 	if !slices.Equal(seen, []EventKind{EventLocked, EventUnlocked, EventSettingsRead}) {
 		t.Errorf("events %v", seen)
 	}
-	ap.SetPIN(mustPIN(t, "1234"))
-	if _, err := external(t, ap, began, "1234", nil); err != nil {
+	ap.SetPIN(fixture.PIN(t, "1234"))
+	if _, err := external(t, ap, fixture.Began, "1234", nil); err != nil {
 		t.Errorf("a new PIN of four digits: %v", err)
 	}
 }
@@ -227,29 +229,29 @@ func TestAccessPointLockout(t *testing.T) {
 func TestAccessPointParallelGuesses(t *testing.T) {
 	ap := newAccessPoint(t)
 	type run struct {
-		p    *Peer
+		p    *eapwsc.Peer
 		s    *Session
 		said []byte
 	}
 	runs := make([]run, 10)
 	exchange := func(r *run) {
-		said, err := r.p.Handle(began, r.said)
+		said, err := r.p.Handle(fixture.Began, r.said)
 		if err != nil {
 			t.Fatal(err)
 		}
-		step, _ := r.s.Handle(began, said.Send)
+		step, _ := r.s.Handle(fixture.Began, said.Send)
 		r.said = step.Send
 	}
 	for i := range runs {
 		m, err := registration.NewRegistrar(registration.RegistrarConfig{
-			Config: registration.Config{Device: device(byte(10 + i))}, Password: registration.PIN(mustPIN(t, "99995676")), AP: true,
+			Config: registration.Config{Device: fixture.Device(byte(10 + i))}, Password: registration.PIN(fixture.PIN(t, "99995676")), AP: true,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		r := run{p: newPeer(t, m, 0), s: session(t, ap, byte(10+i))}
-		r.p.Start(began)
-		r.said = r.s.Start(began).Send
+		r.p.Start(fixture.Began)
+		r.said = r.s.Start(fixture.Began).Send
 		exchange(&r) // identity
 		exchange(&r) // M1, M2
 		runs[i] = r
@@ -266,7 +268,7 @@ func TestAccessPointParallelGuesses(t *testing.T) {
 			refusals++
 		}
 	}
-	if guesses != 3 || refusals != 7 || !ap.Beacon(began).APSetupLocked {
+	if guesses != 3 || refusals != 7 || !ap.Beacon(fixture.Began).APSetupLocked {
 		t.Errorf("%d guesses answered, %d refused", guesses, refusals)
 	}
 }
@@ -275,14 +277,14 @@ func TestAccessPointParallelGuesses(t *testing.T) {
 // is told once.
 func TestAccessPointPINGoneOnce(t *testing.T) {
 	ap := newAccessPoint(t)
-	uuid := device(2).UUID
-	entry := PINEntry{PIN: mustPIN(t, "24681353"), UUID: &uuid}
-	if err := ap.EnterPIN(began, entry); err != nil {
+	uuid := fixture.Device(2).UUID
+	entry := PINEntry{PIN: fixture.PIN(t, "24681353"), UUID: &uuid}
+	if err := ap.EnterPIN(fixture.Began, entry); err != nil {
 		t.Fatal(err)
 	}
-	a := &air{now: began, lose: func(n int) bool {
+	a := &air{now: fixture.Began, lose: func(n int) bool {
 		if n == 8 {
-			if err := ap.EnterPIN(began, entry); err != nil {
+			if err := ap.EnterPIN(fixture.Began, entry); err != nil {
 				t.Error(err)
 			}
 		}
@@ -297,13 +299,13 @@ func TestAccessPointPINGoneOnce(t *testing.T) {
 // TestAccessPointUnconfigured has the first enrollee configure the access
 // point.
 func TestAccessPointUnconfigured(t *testing.T) {
-	d := device(1)
+	d := fixture.Device(1)
 	d.State = wps.NotConfigured
-	ap := NewAccessPoint(AccessPointConfig{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
-	if err := ap.PressButton(began); err != nil {
+	ap := New(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}
-	result, err := register(t, ap, began, 2, registration.PushButton())
+	result, err := register(t, ap, fixture.Began, 2, registration.PushButton())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,20 +319,20 @@ func TestAccessPointUnconfigured(t *testing.T) {
 func TestLateM2(t *testing.T) {
 	ap := newAccessPoint(t)
 	ap.cfg.LateM2 = 5 * time.Second
-	p, s := newStation(t, 2, registration.PIN(mustPIN(t, "24681353"))), session(t, ap, 2)
-	p.Start(began)
-	var peer, server Step
-	server = s.Start(began)
+	p, s := newStation(t, 2, registration.PIN(fixture.PIN(t, "24681353"))), session(t, ap, 2)
+	p.Start(fixture.Began)
+	var peer, server eapwsc.Step
+	server = s.Start(fixture.Began)
 	for server.Send != nil {
-		peer, _ = p.Handle(began, server.Send)
-		server, _ = s.Handle(began, peer.Send)
+		peer, _ = p.Handle(fixture.Began, server.Send)
+		server, _ = s.Handle(fixture.Began, peer.Send)
 	}
-	server, err := s.Resume(began, registration.Admission{Password: registration.PIN(mustPIN(t, "24681353"))})
+	server, err := s.Resume(fixture.Began, registration.Admission{Password: registration.PIN(fixture.PIN(t, "24681353"))})
 	for err == nil && !server.Done {
-		peer, _ = p.Handle(began, server.Send)
-		server, err = s.Handle(began, peer.Send)
+		peer, _ = p.Handle(fixture.Began, server.Send)
+		server, err = s.Handle(fixture.Began, peer.Send)
 	}
-	if _, peerErr := p.Handle(began, server.Send); err != nil || peerErr != nil || p.Result() == nil {
+	if _, peerErr := p.Handle(fixture.Began, server.Send); err != nil || peerErr != nil || p.Result() == nil {
 		t.Errorf("access point %v, station %v", err, peerErr)
 	}
 }
@@ -339,27 +341,27 @@ func TestLateM2(t *testing.T) {
 // refused: the run is accounted for all the same.
 func TestSessionCloseAfterNACK(t *testing.T) {
 	ap := newAccessPoint(t)
-	if err := ap.PressButton(began); err != nil {
+	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}
 	p, s := newStation(t, 2, registration.PushButton()), session(t, ap, 2)
-	p.Start(began)
-	step := s.Start(began)
+	p.Start(fixture.Began)
+	step := s.Start(fixture.Began)
 	for s.Machine() == nil || !s.Machine().Ended() {
-		said, err := p.Handle(began, step.Send)
+		said, err := p.Handle(fixture.Began, step.Send)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if r, ok := s.Machine().(*registration.Registrar); ok && r.State() == registration.SentM4 {
-			ap.Probe(began, device(3).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: device(3).UUID})
+			ap.Probe(fixture.Began, fixture.Device(3).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: fixture.Device(3).UUID})
 		}
-		if step, err = s.Handle(began, said.Send); step.Send == nil {
+		if step, err = s.Handle(fixture.Began, said.Send); step.Send == nil {
 			t.Fatal(err)
 		}
 	}
 	ap.Events()
-	s.Close(began)
-	s.Close(began)
+	s.Close(fixture.Began)
+	s.Close(fixture.Began)
 	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventFailed}) {
 		t.Errorf("events %v", got)
 	}

@@ -1,4 +1,4 @@
-package eapwsc
+package eap
 
 import (
 	"errors"
@@ -30,7 +30,7 @@ var (
 
 // PacketError says what is wrong with a packet or frame, and where. It holds
 // lengths and type numbers but never content, so that it can be logged.
-type PacketError struct {
+type Error struct {
 	Field  string // the field at fault, such as "EAP Length"
 	Offset int    // of that field, in octets from the start of the packet or frame
 	Clause string // the clause, or the implementation, that the rule comes from
@@ -40,7 +40,7 @@ type PacketError struct {
 
 // field is a place in a packet: how an error names it, where it stands and
 // which clause lays it down.
-type field struct {
+type Field struct {
 	name   string
 	offset int
 	clause string
@@ -48,32 +48,32 @@ type field struct {
 
 // The fields of an EAP-WSC packet.
 var (
-	fieldHeader        = field{"EAP header", 0, "RFC 3748 §4"}
-	fieldCode          = field{"EAP Code", 0, "RFC 3748 §4"}
-	fieldLength        = field{"EAP Length", 2, "RFC 3748 §4"}
-	fieldType          = field{"EAP Type", 4, "RFC 3748 §5"}
-	fieldVendor        = field{"Vendor-Id", 5, "RFC 3748 §5.7"}
-	fieldOpCode        = field{"Op-Code", 12, "WSC 2.0.5 §7.7.1"}
-	fieldFragment      = field{"Fragment", 12, "hostap"} // what a fragment size counts
-	fieldFlags         = field{"Flags", 13, "WSC 2.0.5 §7.7.1"}
-	fieldMessageLength = field{"Message Length", 14, "WSC 2.0.5 §7.7.1"}
+	fieldHeader        = Field{"EAP header", 0, "RFC 3748 §4"}
+	FieldCode          = Field{"EAP Code", 0, "RFC 3748 §4"}
+	fieldLength        = Field{"EAP Length", 2, "RFC 3748 §4"}
+	FieldType          = Field{"EAP Type", 4, "RFC 3748 §5"}
+	fieldVendor        = Field{"Vendor-Id", 5, "RFC 3748 §5.7"}
+	FieldOpCode        = Field{"Op-Code", 12, "WSC 2.0.5 §7.7.1"}
+	fieldFragment      = Field{"Fragment", 12, "hostap"} // what a fragment size counts
+	fieldFlags         = Field{"Flags", 13, "WSC 2.0.5 §7.7.1"}
+	fieldMessageLength = Field{"Message Length", 14, "WSC 2.0.5 §7.7.1"}
 )
 
 // fault returns the error of a class at the field.
-func (f field) fault(class error, format string, args ...any) *PacketError {
-	return &PacketError{Field: f.name, Offset: f.offset, Clause: f.clause, Err: class, Detail: fmt.Sprintf(format, args...)}
+func (f Field) Fault(class error, format string, args ...any) *Error {
+	return &Error{Field: f.name, Offset: f.offset, Clause: f.clause, Err: class, Detail: fmt.Sprintf(format, args...)}
 }
 
 // from returns the field with another origin of the rule about it.
-func (f field) from(clause string) field {
+func (f Field) From(clause string) Field {
 	f.clause = clause
 	return f
 }
 
 // Error returns one sentence: where, what and by which rule.
-func (e *PacketError) Error() string {
+func (e *Error) Error() string {
 	return fmt.Sprintf("%s at offset %d: %v: %s (%s)", e.Field, e.Offset, e.Err, e.Detail, e.Clause)
 }
 
 // Unwrap returns the class of the error.
-func (e *PacketError) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,4 +1,4 @@
-package eapwsc
+package selection
 
 import (
 	"cmp"
@@ -116,8 +116,8 @@ type Choice struct {
 
 // PushButton chooses the access point whose button was pressed. If it has
 // several radios, they come in the order in which to try them. The error is
-// [ErrNoAccessPoint], upon which a station goes on scanning until its walk
-// time ends, or [ErrOverlap], upon which it stops. The candidates must come
+// [ErrSelNone], upon which a station goes on scanning until its walk
+// time ends, or [ErrSelOverlap], upon which it stops. The candidates must come
 // from one complete scan of all channels.
 //
 // Selected Registrar Config Methods do not count: deployed access points set
@@ -175,7 +175,7 @@ func (s Selector) overlaps(candidates []Candidate, before []int, c Candidate) bo
 // signal (Best Practices v2.0.1 §3.4). If [TryUnselected] allows it, those
 // that wait for nobody follow. An access point with which a run has failed
 // should be left out of the candidates when choosing the next. The error is
-// [ErrNoAccessPoint].
+// [ErrSelNone].
 func (s Selector) PIN(candidates []Candidate, tryUnselected bool) (Choice, error) {
 	choice := s.judge(candidates, func(c Candidate) Verdict {
 		if c.DevicePasswordID == wps.PasswordPushButton {

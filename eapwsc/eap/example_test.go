@@ -1,25 +1,25 @@
-package eapwsc_test
+package eap_test
 
 import (
 	"encoding/hex"
 	"errors"
 	"fmt"
 
-	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 )
 
 // A station gives the identity that makes it the Enrollee.
 func ExamplePacket_AppendTo() {
-	request, err := eapwsc.ParsePacket([]byte{1, 115, 0, 5, 1})
+	request, err := eap.ParsePacket([]byte{1, 115, 0, 5, 1})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	response := eapwsc.Packet{
-		Code: eapwsc.CodeResponse,
+	response := eap.Packet{
+		Code: eap.CodeResponse,
 		ID:   request.ID,
-		Type: eapwsc.TypeIdentity,
-		Data: []byte(eapwsc.EnrolleeIdentity),
+		Type: eap.TypeIdentity,
+		Data: []byte(eap.EnrolleeIdentity),
 	}
 	b, err := response.AppendTo(nil)
 	if err != nil {
@@ -38,13 +38,13 @@ func ExamplePacket_AppendTo() {
 // What an Ethernet frame is padded with is no part of the packet.
 func ExampleParsePacket() {
 	frame, _ := hex.DecodeString("0174000efe00372a000000010100" + "00000000000000000000")
-	p, err := eapwsc.ParsePacket(frame)
+	p, err := eap.ParsePacket(frame)
 	fmt.Println(p, p.IsWSC(), err)
 	fmt.Println("octets behind the packet:", len(frame)-p.Len())
 
-	_, err = eapwsc.ParsePacket(frame[:12])
+	_, err = eap.ParsePacket(frame[:12])
 	fmt.Println(err)
-	fmt.Println(errors.Is(err, eapwsc.ErrTruncated))
+	fmt.Println(errors.Is(err, eap.ErrTruncated))
 	// Output:
 	// Request 116 WSC_Start true <nil>
 	// octets behind the packet: 10
@@ -55,14 +55,14 @@ func ExampleParsePacket() {
 // A message of 40 octets goes through packets of 20.
 func ExampleFragmenter() {
 	message := make([]byte, 40)
-	fragments, err := eapwsc.NewFragmenter(eapwsc.OpMSG, message, 20)
+	fragments, err := eap.NewFragmenter(eap.OpMSG, message, 20)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	var together eapwsc.Reassembler
+	var together eap.Reassembler
 	for id := uint8(1); ; id++ {
-		p, ok := fragments.Next(eapwsc.CodeRequest, id)
+		p, ok := fragments.Next(eap.CodeRequest, id)
 		if !ok {
 			break
 		}
@@ -74,7 +74,7 @@ func ExampleFragmenter() {
 		case complete:
 			fmt.Println("message of", len(received), "octets")
 		default:
-			fmt.Println(eapwsc.NewWSC(eapwsc.CodeResponse, id, eapwsc.OpFragACK, nil))
+			fmt.Println(eap.NewWSC(eap.CodeResponse, id, eap.OpFragACK, nil))
 		}
 	}
 	// Output:
@@ -88,7 +88,7 @@ func ExampleFragmenter() {
 
 // Faults tells what a receiver passes over and a validator does not.
 func ExamplePacket_Faults() {
-	p := eapwsc.NewWSC(eapwsc.CodeRequest, 1, eapwsc.OpFragACK, []byte{0})
+	p := eap.NewWSC(eap.CodeRequest, 1, eap.OpFragACK, []byte{0})
 	p.Flags = 0x80
 	for _, fault := range p.Faults() {
 		fmt.Println(fault)

@@ -1,4 +1,4 @@
-package eapwsc
+package ap
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -29,7 +30,7 @@ func selectedRegistrarScript(t *testing.T, s *SelectedRegistrar, script string) 
 			if name == "*" {
 				out = append(out, wps.Broadcast)
 			} else {
-				out = append(out, testMAC(name))
+				out = append(out, fixture.MAC(name))
 			}
 		}
 		return out
@@ -41,7 +42,7 @@ func selectedRegistrarScript(t *testing.T, s *SelectedRegistrar, script string) 
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		now, got := at(seconds), ""
+		now, got := fixture.At(seconds), ""
 		switch f[1] {
 		case "press":
 			s.PushButton(now)
@@ -72,13 +73,13 @@ func selectedRegistrarScript(t *testing.T, s *SelectedRegistrar, script string) 
 		case "deadline":
 			got = "none"
 			if d := s.Deadline(); !d.IsZero() {
-				got = fmt.Sprint(d.Sub(start).Seconds())
+				got = fmt.Sprint(d.Sub(fixture.Began).Seconds())
 			}
 		case "shows":
 			if selection, ok := s.Selection(now); ok {
 				got = fmt.Sprintf("%d %04x", selection.DevicePasswordID, uint16(selection.ConfigMethods))
 				for _, m := range selection.AuthorizedMACs {
-					got += " " + macName(m)
+					got += " " + fixture.MACName(m)
 				}
 			}
 		default:
@@ -233,14 +234,14 @@ func TestSelectedRegistrar(t *testing.T) {
 // change with the slice or message that it was told.
 func TestSelectedRegistrarKeepsNoArgument(t *testing.T) {
 	var s SelectedRegistrar
-	own, external := []wps.MAC{testMAC("a")}, []wps.MAC{testMAC("b")}
-	s.PIN(at(0), own)
+	own, external := []wps.MAC{fixture.MAC("a")}, []wps.MAC{fixture.MAC("b")}
+	s.PIN(fixture.At(0), own)
 	m := wps.SetSelectedRegistrar{SelectedRegistrar: true}
 	m.WFA = wps.WFAExtension{Version2: 0x20, AuthorizedMACs: external}
-	s.SetSelectedRegistrar(at(0), "one", &m)
-	own[0], external[0] = testMAC("x"), testMAC("x")
-	selection, _ := s.Selection(at(0))
-	selection.AuthorizedMACs[0] = testMAC("x")
+	s.SetSelectedRegistrar(fixture.At(0), "one", &m)
+	own[0], external[0] = fixture.MAC("x"), fixture.MAC("x")
+	selection, _ := s.Selection(fixture.At(0))
+	selection.AuthorizedMACs[0] = fixture.MAC("x")
 	selectedRegistrarScript(t, &s, "0 shows = 0 0000 a b")
 }
 
@@ -265,31 +266,31 @@ func TestSelectedRegistrarCaptured(t *testing.T) {
 		action  func(*SelectedRegistrar)
 		frames  int
 	}{
-		{"pbc", func(s *SelectedRegistrar) { s.PushButton(at(0.5)) }, 4},
-		{"pin", func(s *SelectedRegistrar) { s.PIN(at(0.5), []wps.MAC{wps.Broadcast}) }, 5},
+		{"pbc", func(s *SelectedRegistrar) { s.PushButton(fixture.At(0.5)) }, 4},
+		{"pin", func(s *SelectedRegistrar) { s.PIN(fixture.At(0.5), []wps.MAC{wps.Broadcast}) }, 5},
 	} {
 		s := SelectedRegistrar{UUID: uuid, ConfigMethods: 0x238C, RFBands: wps.Band24GHz}
 		checked := 0
-		for _, frame := range readAir(t, tt.capture) {
+		for _, frame := range fixture.Air(t, tt.capture) {
 			switch {
-			case frame.at.Before(at(0.5)):
-			case frame.at.Before(at(0.9)):
+			case frame.At.Before(fixture.At(0.5)):
+			case frame.At.Before(fixture.At(0.9)):
 				tt.action(&s)
-			case frame.at.Before(at(1.35)):
-				s.PIN(at(0.5), nil) // the PIN is spent since M7, WSC_Done has not come yet
+			case frame.At.Before(fixture.At(1.35)):
+				s.PIN(fixture.At(0.5), nil) // the PIN is spent since M7, WSC_Done has not come yet
 			default:
 				s.Unselect()
 			}
 			var l wps.List
-			switch frame.kind {
+			switch frame.Kind {
 			case "beacon":
 				e := description.Beacon
 				e.PrimaryDeviceType, e.DeviceName = wps.DeviceType{}, ""
-				s.Beacon(frame.at, &e)
+				s.Beacon(frame.At, &e)
 				l = &e
 			case "probe-response":
 				e := description
-				s.ProbeResponse(frame.at, &e)
+				s.ProbeResponse(frame.At, &e)
 				l = &e
 			default:
 				continue
@@ -298,8 +299,8 @@ func TestSelectedRegistrarCaptured(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(got, frame.attributes) {
-				t.Errorf("%s, %s at %v:\ngot  %x\nwant %x", tt.capture, frame.kind, frame.at.Sub(start), got, frame.attributes)
+			if !bytes.Equal(got, frame.Attributes) {
+				t.Errorf("%s, %s at %v:\ngot  %x\nwant %x", tt.capture, frame.Kind, frame.At.Sub(fixture.Began), got, frame.Attributes)
 			}
 			checked++
 		}
@@ -310,7 +311,7 @@ func TestSelectedRegistrarCaptured(t *testing.T) {
 }
 
 func TestSelectedRegistrarElements(t *testing.T) {
-	uuid := testUUID("access point")
+	uuid := fixture.UUID("access point")
 	dualBand := SelectedRegistrar{UUID: uuid, ConfigMethods: 0x238C, RFBands: wps.Band24GHz | wps.Band5GHz}
 	oneBand := dualBand
 	oneBand.RFBands = wps.Band5GHz
@@ -331,16 +332,16 @@ func TestSelectedRegistrarElements(t *testing.T) {
 		want     string
 	}{
 		{"idle", oneBand, 0x20, nil, head + version2},
-		{"pressed", oneBand, 0x20, func(s *SelectedRegistrar) { s.PushButton(start) }, head + pressed + anyone},
-		{"PIN", oneBand, 0x20, func(s *SelectedRegistrar) { s.PIN(start, []wps.MAC{wps.Broadcast}) }, head + waiting + anyone},
+		{"pressed", oneBand, 0x20, func(s *SelectedRegistrar) { s.PushButton(fixture.Began) }, head + pressed + anyone},
+		{"PIN", oneBand, 0x20, func(s *SelectedRegistrar) { s.PIN(fixture.Began, []wps.MAC{wps.Broadcast}) }, head + waiting + anyone},
 		{"two bands, idle", dualBand, 0x20, nil, head + bands + version2},
-		{"two bands, pressed", dualBand, 0x20, func(s *SelectedRegistrar) { s.PushButton(start) }, head + pressed + name + bands + anyone},
-		{"two bands, PIN", dualBand, 0x20, func(s *SelectedRegistrar) { s.PIN(start, []wps.MAC{wps.Broadcast}) }, head + waiting + bands + anyone},
+		{"two bands, pressed", dualBand, 0x20, func(s *SelectedRegistrar) { s.PushButton(fixture.Began) }, head + pressed + name + bands + anyone},
+		{"two bands, PIN", dualBand, 0x20, func(s *SelectedRegistrar) { s.PIN(fixture.Began, []wps.MAC{wps.Broadcast}) }, head + waiting + bands + anyone},
 		{"two bands, external push button", dualBand, 0x20, func(s *SelectedRegistrar) {
 			m := wps.SetSelectedRegistrar{SelectedRegistrar: true, DevicePasswordID: 4, SelectedRegistrarConfigMethods: 0x238C}
-			s.SetSelectedRegistrar(start, "one", &m)
+			s.SetSelectedRegistrar(fixture.Began, "one", &m)
 		}, head + pressed + name + bands + anyone},
-		{"version 1.0, pressed", oneBand, 0, func(s *SelectedRegistrar) { s.PushButton(start) }, head + pressed},
+		{"version 1.0, pressed", oneBand, 0, func(s *SelectedRegistrar) { s.PushButton(fixture.Began) }, head + pressed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.action != nil {
@@ -348,11 +349,11 @@ func TestSelectedRegistrarElements(t *testing.T) {
 			}
 			// What an element held before does not shine through.
 			e := wps.Beacon{
-				Header: wps.Header{WFA: wps.WFAExtension{Version2: tt.version2, AuthorizedMACs: []wps.MAC{testMAC("old")}}},
+				Header: wps.Header{WFA: wps.WFAExtension{Version2: tt.version2, AuthorizedMACs: []wps.MAC{fixture.MAC("old")}}},
 				State:  wps.Configured, SelectedRegistrar: true, DevicePasswordID: 9, SelectedRegistrarConfigMethods: 1,
-				UUIDE: testUUID("old"), RFBands: 7,
+				UUIDE: fixture.UUID("old"), RFBands: 7,
 			}
-			tt.s.Beacon(start.Add(time.Second), &e)
+			tt.s.Beacon(fixture.Began.Add(time.Second), &e)
 			got, err := wps.Append(nil, &e)
 			if err != nil {
 				t.Fatal(err)
@@ -361,7 +362,7 @@ func TestSelectedRegistrarElements(t *testing.T) {
 				t.Errorf("got  %x\nwant %s", got, tt.want)
 			}
 			p := wps.ProbeResponse{Beacon: e}
-			tt.s.ProbeResponse(start.Add(time.Second), &p)
+			tt.s.ProbeResponse(fixture.Began.Add(time.Second), &p)
 			if p.UUIDE != uuid || p.ResponseType != wps.ResponseAP || p.ConfigMethods != 0x210C ||
 				p.SelectedRegistrar != e.SelectedRegistrar || p.DevicePasswordID != e.DevicePasswordID ||
 				p.SelectedRegistrarConfigMethods != e.SelectedRegistrarConfigMethods || p.RFBands != e.RFBands {

@@ -1,4 +1,4 @@
-package eapwsc
+package eap
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 )
 
 // unhex returns the octets of a test vector; spaces separate its fields.
@@ -22,7 +23,7 @@ func unhex(tb testing.TB, s string) []byte {
 // sent in the captures, and counts them by kind so that none goes unread.
 func TestCaptures(t *testing.T) {
 	kinds := map[string]int{}
-	for _, c := range readCaptures(t) {
+	for _, c := range fixture.Captures(t) {
 		for i, frame := range c.EAPFrames {
 			p := mustParse(t, frame)
 			if got := mustAppend(t, p); !bytes.Equal(got, frame) {
@@ -347,7 +348,7 @@ func FuzzPacket(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := ParsePacket(b)
 		if err != nil {
-			if fault, ok := err.(*PacketError); !ok || fault.Offset > len(b) {
+			if fault, ok := err.(*Error); !ok || fault.Offset > len(b) {
 				t.Errorf("ParsePacket: %v in %d octets", err, len(b))
 			}
 			return

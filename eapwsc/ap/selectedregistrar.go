@@ -1,9 +1,10 @@
-package eapwsc
+package ap
 
 import (
 	"slices"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -60,26 +61,26 @@ type Selection struct {
 }
 
 // PushButton notes a press of the access point's own button: it waits for
-// anyone for [WalkTime].
+// anyone for [wps.WalkTime].
 func (s *SelectedRegistrar) PushButton(now time.Time) {
 	methods := s.ConfigMethods | wps.MethodPushButton
 	if !methods.Has(wps.MethodVirtualPushButton) && !methods.Has(wps.MethodPhysicalPushButton) {
 		methods |= wps.MethodPhysicalPushButton // version 2.0 wants one of the two
 	}
-	s.own = waiting{Selection{wps.PasswordPushButton, methods, []wps.MAC{wps.Broadcast}}, now.Add(WalkTime)}
+	s.own = waiting{Selection{wps.PasswordPushButton, methods, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
 }
 
 // PIN notes that an enrollee's PIN was entered: the access point waits for the
-// addresses, which are the [PINList.AuthorizedMACs], for [WalkTime].
+// addresses, which are the [PINList.AuthorizedMACs], for [wps.WalkTime].
 func (s *SelectedRegistrar) PIN(now time.Time, macs []wps.MAC) {
-	s.own = waiting{Selection{wps.PasswordDefault, s.ConfigMethods &^ anyPushButton, slices.Clone(macs)}, now.Add(WalkTime)}
+	s.own = waiting{Selection{wps.PasswordDefault, s.ConfigMethods &^ anyPushButton, slices.Clone(macs)}, now.Add(wps.WalkTime)}
 }
 
 // Unselect notes that the access point's own registrar waits no longer.
 func (s *SelectedRegistrar) Unselect() { s.own = waiting{} }
 
 // SetSelectedRegistrar notes the message of an external registrar: it waits
-// for an enrollee for [WalkTime], or no longer. from tells registrars apart,
+// for an enrollee for [wps.WalkTime], or no longer. from tells registrars apart,
 // and should be the address of a subscriber; the UUID-R would do for version
 // 2.0 only.
 //
@@ -98,7 +99,7 @@ func (s *SelectedRegistrar) SetSelectedRegistrar(now time.Time, from string, m *
 		s.external = s.external[1:]
 	}
 	s.external = append(s.external, externalRegistrar{from, waiting{
-		Selection{m.DevicePasswordID, m.SelectedRegistrarConfigMethods, macs}, now.Add(WalkTime),
+		Selection{m.DevicePasswordID, m.SelectedRegistrarConfigMethods, macs}, now.Add(wps.WalkTime),
 	}})
 }
 
@@ -172,7 +173,7 @@ func (s *SelectedRegistrar) ProbeResponse(now time.Time, e *wps.ProbeResponse) {
 func (s *SelectedRegistrar) Deadline() time.Time {
 	next := s.own.until
 	for _, e := range s.external {
-		next = sooner(next, e.until)
+		next = eapwsc.Earlier(next, e.until)
 	}
 	return next
 }
