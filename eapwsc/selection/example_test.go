@@ -17,7 +17,7 @@ func ExampleSelector_PushButton() {
 		}
 	}
 	low, high := wps.MAC{0x02, 0, 0, 0, 1, 0}, wps.MAC{0x02, 0, 0, 0, 1, 1}
-	station := selection.Selector{MAC: printer}
+	station := selection.Selector{MAC: wps.MAC{0x02, 0, 0, 0, 0, 0x01}}
 
 	_, err := station.PushButton([]selection.Candidate{
 		radio(low, wps.Band24GHz, wps.UUIDFromMAC(low)), radio(high, wps.Band5GHz, wps.UUIDFromMAC(high)),
