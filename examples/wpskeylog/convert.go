@@ -3,55 +3,40 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"unicode"
 
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
 
-const usage = "usage: wpskeylog [FILE... | -]"
-
-// run runs the program and returns its exit status.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("wpskeylog", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(stdout, usage)
-		return 0
-	} else if err != nil {
-		fmt.Fprintf(stderr, "wpskeylog: %v\n%s\n", err, usage)
-		return 2
-	}
-	files := flags.Args()
+// convert prints the key log of the files.
+func convert(_ context.Context, streams program.IO, files []string) (int, error) {
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
-	c := converter{out: stdout}
-	status := 0
+	c := converter{out: streams.Out}
+	var errs []error
 	for _, name := range files {
-		if err := c.file(name, stdin); err != nil {
-			fmt.Fprintf(stderr, "wpskeylog: %v\n", err)
-			status = 2
-		}
+		errs = append(errs, c.file(name, streams.In))
 	}
-	switch {
-	case status != 0:
+	switch err := errors.Join(errs...); {
+	case err != nil:
+		return program.Unable, err
 	case c.removed:
-		fmt.Fprintln(stderr, "wpskeylog: the keys were left out of the log: run hostapd or wpa_supplicant with -K")
-		status = 1
+		return program.Problem, errors.New("the keys were left out of the log: run hostapd or wpa_supplicant with -K")
 	case c.runs == 0:
-		fmt.Fprintln(stderr, "wpskeylog: no keys: run hostapd or wpa_supplicant with -K -dd, and let it come to M2")
-		status = 1
+		return program.Problem, errors.New("no keys: run hostapd or wpa_supplicant with -K -dd, and let it come to M2")
 	}
-	return status
+	return program.Fine, nil
 }
 
 // converter collects what a log tells of a run, line by line.

@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
 
 const (
@@ -53,15 +57,15 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+func TestFamily(t *testing.T) { programtest.Family(t, command) }
+
+// run runs the program.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return program.Run(context.Background(), command(), program.IO{In: stdin, Out: stdout, Err: stderr}, args)
+}
+
+func TestInputFails(t *testing.T) {
 	var out, errs bytes.Buffer
-	if status := run([]string{"-help"}, nil, &out, &errs); status != 0 || out.String() != usage+"\n" {
-		t.Errorf("-help: exit status %d, %q", status, &out)
-	}
-	if status := run([]string{"-x"}, nil, &out, &errs); status != 2 || !strings.Contains(errs.String(), usage) {
-		t.Errorf("-x: exit status %d, %q", status, &errs)
-	}
-	errs.Reset()
 	if status := run([]string{"testdata/missing"}, nil, &out, &errs); status != 2 || errs.Len() == 0 {
 		t.Errorf("no file: exit status %d, %q", status, &errs)
 	}

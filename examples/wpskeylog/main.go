@@ -1,23 +1,30 @@
 // Wpskeylog makes a key log of what hostapd and wpa_supplicant print when they
-// are run with -K -dd, for wpsdoctor -keys:
-//
-//	hostapd -K -dd hostapd.conf > hostapd.log
-//	wpskeylog hostapd.log > keys
-//	wpsdoctor -keys keys wps.pcap
-//
-// It reads the files named, or standard input, and prints a line for each run
-// whose keys they tell: see registration.KeyLogLabel for its form. The log of
-// either side will do. Instead of a log, a file may be JSON: an array with an
-// object for each run, whose members have the names and hexadecimal values of
-// the log.
-//
-// The keys open what was encrypted in the runs, the network key with it: treat
-// them as you would that.
-//
-// The exit status is 0 if there were keys, 1 if there were none, 2 if a file
-// could not be read.
+// are run with -K -dd, for wpsdoctor -keys. Run it with -help.
 package main
 
-import "os"
+import (
+	"context"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+	"github.com/gowps/gowps/examples/internal/program"
+)
+
+func main() { program.Main(context.Background(), command()) }
+
+// command returns the program.
+func command() *program.Command {
+	return &program.Command{
+		Name: "wpskeylog", Short: "make a key log of what hostapd -K -dd or wpa_supplicant -K -dd prints",
+		Synopsis: []string{"[FILE... | -]"},
+		Long: `It reads the files, or standard input, and prints a line for each run whose keys they hold, for wpsdoctor -keys. The log of either side will do. A file may also be JSON: an array with an object for each run, whose members have the names and hexadecimal values of the log.
+
+The keys open what was encrypted in the runs, the network key with it: treat them as you would that.`,
+		Examples: []program.Example{
+			{Line: "hostapd -K -dd hostapd.conf > hostapd.log", Does: "Keep what hostapd prints"},
+			{Line: "wpskeylog hostapd.log > keys", Does: "Make the key log"},
+			{Line: "wpsdoctor -keys keys wps.pcap", Does: "Decrypt a capture of the same runs with it"},
+		},
+		Exit:     [3]string{"there were keys", "there were none", "wrong use, or a file that cannot be read"},
+		Operands: program.Files,
+		Run:      convert,
+	}
+}

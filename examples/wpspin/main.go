@@ -1,17 +1,74 @@
-// Command wpspin checks, makes and completes the PINs of Wi-Fi Protected Setup.
-//
-//	wpspin check PIN…         is it valid, and if not, what was meant?
-//	wpspin new [-n N]         make N new PINs
-//	wpspin complete DIGITS…   add the check digit to seven digits
-//
-// With -json it prints one JSON object for each PIN, on a line of its own. It
-// exits with 0 if all PINs are valid, 1 if one is not, and 2 if it was not used
-// as it should or could not read or write.
+// Wpspin checks, makes and completes the PINs of Wi-Fi Protected Setup. Run it
+// with -help.
 package main
 
-import "os"
+import (
+	"context"
+	"errors"
+	"net"
 
-func main() {
-	p := program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	os.Exit(p.run(os.Args[1:]))
+	"github.com/spf13/pflag"
+
+	"github.com/gowps/gowps/examples/internal/program"
+)
+
+func main() { program.Main(context.Background(), command(new(invocation))) }
+
+// command returns the program.
+func command(p *invocation) *program.Command {
+	json := func(f *pflag.FlagSet) {
+		f.BoolVar(&p.json, "json", false, "print one JSON object for each PIN, on a line of its own")
+	}
+	run := func(do func(*invocation, []string) (bool, error)) func(context.Context, program.IO, []string) (int, error) {
+		return func(_ context.Context, streams program.IO, words []string) (int, error) {
+			p.IO = streams
+			valid, err := do(p, words)
+			return status(valid || err != nil), err
+		}
+	}
+	return &program.Command{
+		Name: "wpspin", Short: "check, make and complete PINs of Wi-Fi Protected Setup (WPS)",
+		Synopsis: []string{"check [-any-checksum] [-mac ADDRESS] [-json] PIN...", "new [-n N] [-json]", "complete [-json] DIGITS..."},
+		Long:     `Which PIN goes where: the device that wants to join the network, such as a printer, shows its PIN; type that PIN into the router's web page. The PIN on the router's own label is for setting up the router, not for a printer.`,
+		Examples: []program.Example{
+			{Line: "wpspin check 1234-5671", Does: "Say what is wrong with a PIN, and what was meant"},
+			{Line: "wpspin new -n 3", Does: "Make three PINs"},
+			{Line: "wpspin complete 1234567", Does: "Add the check digit"},
+		},
+		Exit:     [3]string{"all PINs are valid, or accepted", "one is not", "wrong use, or input or output failed"},
+		Operands: program.Nothing,
+		Commands: []*program.Command{
+			{
+				Name: "check", Short: "say of each PIN whether it is valid, and if not, what was probably meant",
+				Synopsis: []string{"[-any-checksum] [-mac ADDRESS] [-json] PIN..."},
+				Long:     `A PIN has 8 digits, the last a check digit, or 4 digits. Spaces between digits need quotes: "1234 5670". With - for a PIN, or without one when input is piped in, each line of standard input is checked.`,
+				Flags: func(f *pflag.FlagSet) {
+					json(f)
+					f.BoolVar(&p.anyChecksum, "any-checksum", false, "accept 8 digits with a wrong check digit, as some devices do")
+					f.Func("mac", "warn if the PIN can be computed from this MAC `ADDRESS`", func(s string) error {
+						mac, err := net.ParseMAC(s)
+						if err != nil || len(mac) != 6 {
+							return errors.New("not a MAC address")
+						}
+						p.mac = (*[6]byte)(mac)
+						return nil
+					})
+				},
+				Run: run((*invocation).check),
+			},
+			{
+				Name: "new", Short: "make new PINs of 8 digits", Synopsis: []string{"[-n N] [-json]"},
+				Flags: func(f *pflag.FlagSet) {
+					json(f)
+					f.IntVarP(&p.n, "count", "n", 1, "how many PINs to make: `N`")
+				},
+				Run: run((*invocation).generate),
+			},
+			{
+				Name: "complete", Short: "add the check digit to seven digits", Synopsis: []string{"[-json] DIGITS..."},
+				Flags: json,
+				Run:   run((*invocation).complete),
+			},
+		},
+	}
 }

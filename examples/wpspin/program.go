@@ -2,79 +2,61 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"iter"
 	"strings"
 
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 )
 
-// The exit statuses.
-const (
-	exitValid = iota
-	exitInvalid
-	exitUsage
-)
+// invocation is a run of the program: its flags, what it is connected to.
+type invocation struct {
+	program.IO
+	rand io.Reader // the source of new PINs; nil for the system's
 
-// program is what the program is connected to.
-type program struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	rand           io.Reader // the source of new PINs; nil for the system's
+	json        bool
+	n           int
+	anyChecksum bool
+	mac         *[6]byte
 }
 
-// run is the program without its process; it returns the exit status.
-func (p program) run(args []string) int {
-	a, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		_, err = io.WriteString(p.stdout, help)
-		return p.exit(true, err)
+// status returns the exit status.
+func status(valid bool) int {
+	if valid {
+		return program.Fine
 	}
-	if err != nil {
-		return p.exit(false, fmt.Errorf("%w; \"wpspin -help\" tells how to use it", err))
-	}
-	return p.exit(a.command.run(p, a))
-}
-
-// exit reports an error and returns the exit status.
-func (p program) exit(valid bool, err error) int {
-	switch {
-	case err != nil:
-		fmt.Fprintf(p.stderr, "wpspin: %v\n", err)
-		return exitUsage
-	case valid:
-		return exitValid
-	default:
-		return exitInvalid
-	}
+	return program.Problem
 }
 
 // print prints a report as a line of JSON, or else the text.
-func (p program) print(r report, a arguments, text string) error {
-	if a.json {
-		encoder := json.NewEncoder(p.stdout)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
+func (p *invocation) print(r report, text string) error {
+	if p.json {
+		return program.JSON(p.Out).Encode(r)
 	}
-	_, err := io.WriteString(p.stdout, text)
+	_, err := io.WriteString(p.Text(), text)
 	return err
 }
 
 // check reports on each PIN among the arguments or in the lines of standard
 // input, and whether all are valid or accepted.
-func (p program) check(a arguments) (valid bool, err error) {
-	p.noteSplit(a.words)
+func (p *invocation) check(words []string) (valid bool, err error) {
+	if len(words) == 0 && p.Piped {
+		words = []string{"-"}
+	}
+	if len(words) == 0 {
+		return false, program.Usagef("check needs a PIN")
+	}
+	p.noteSplit(words)
 	valid = true
-	for text, err := range p.texts(a.words) {
+	for text, err := range p.texts(words) {
 		if err != nil {
 			return false, err
 		}
-		r := check(text, a.anyChecksum, a.mac)
-		if err := p.print(r, a, r.text()); err != nil {
+		r := check(text, p.anyChecksum, p.mac)
+		if err := p.print(r, r.text()); err != nil {
 			return false, err
 		}
 		valid = valid && (r.Valid || r.Accepted)
@@ -84,12 +66,12 @@ func (p program) check(a arguments) (valid bool, err error) {
 
 // noteSplit tells of what may be one PIN of 8 digits typed with a space, which
 // the shell has taken apart.
-func (p program) noteSplit(words []string) {
+func (p *invocation) noteSplit(words []string) {
 	for i := range len(words) - 1 {
 		first, _ := pin.Parse(words[i])
 		second, _ := pin.Parse(words[i+1])
 		if first.Len() == 4 && second.Len() == 4 {
-			fmt.Fprintf(p.stderr, "wpspin: %s and %[2]s are two PINs of 4 digits; for one of 8 write \"%[1]s %[2]s\"\n",
+			fmt.Fprintf(p.ErrText(), "wpspin: %s and %[2]s are two PINs of 4 digits; for one of 8 write \"%[1]s %[2]s\"\n",
 				words[i], words[i+1])
 		}
 	}
@@ -97,7 +79,7 @@ func (p program) noteSplit(words []string) {
 
 // texts yields the words and, in place of "-", the lines of standard input that
 // are not blank.
-func (p program) texts(words []string) iter.Seq2[string, error] {
+func (p *invocation) texts(words []string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, word := range words {
 			if word != "-" {
@@ -107,7 +89,7 @@ func (p program) texts(words []string) iter.Seq2[string, error] {
 				continue
 			}
 			blank := true
-			lines := bufio.NewScanner(p.stdin)
+			lines := bufio.NewScanner(p.In)
 			for lines.Scan() {
 				if strings.TrimSpace(lines.Text()) == "" {
 					continue
@@ -133,13 +115,19 @@ func (p program) texts(words []string) iter.Seq2[string, error] {
 }
 
 // generate prints new PINs.
-func (p program) generate(a arguments) (valid bool, err error) {
-	for range a.n {
+func (p *invocation) generate(words []string) (valid bool, err error) {
+	switch {
+	case len(words) > 0:
+		return false, program.Usagef("new takes nothing more, but there is %q", strings.Join(words, " "))
+	case p.n < 1:
+		return false, program.Usagef("-n %d: the number of PINs must be at least 1", p.n)
+	}
+	for range p.n {
 		made, err := pin.Generate(p.rand)
 		if err != nil {
 			return false, err
 		}
-		if err := p.print(reportOf(made), a, made.String()+"\n"); err != nil {
+		if err := p.print(reportOf(made), made.String()+"\n"); err != nil {
 			return false, err
 		}
 	}
@@ -148,23 +136,26 @@ func (p program) generate(a arguments) (valid bool, err error) {
 
 // complete prints the PINs that begin with the given seven digits. Only PINs go
 // to standard output as text, so that a script can take them from there.
-func (p program) complete(a arguments) (valid bool, err error) {
+func (p *invocation) complete(words []string) (valid bool, err error) {
+	if len(words) == 0 {
+		return false, program.Usagef("complete needs seven digits")
+	}
 	valid = true
-	for _, digits := range a.words {
+	for _, digits := range words {
 		r := report{Input: digits}
 		completed, err := pin.Complete(digits)
 		if err != nil {
 			valid = false
 			r.Error = problemOf(err)
-			if !a.json {
-				fmt.Fprintf(p.stderr, "wpspin: %s: %s\n", shown(digits), r.Error.Message)
+			if !p.json {
+				fmt.Fprintf(p.ErrText(), "wpspin: %s: %s\n", shown(digits), r.Error.Message)
 				continue
 			}
 		} else {
 			r = reportOf(completed)
 			r.Input = digits
 		}
-		if err := p.print(r, a, completed.String()+"\n"); err != nil {
+		if err := p.print(r, completed.String()+"\n"); err != nil {
 			return false, err
 		}
 	}

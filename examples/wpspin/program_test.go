@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -9,8 +10,19 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/pin"
 )
+
+// run runs the program.
+func run(random io.Reader, streams program.IO, args []string) int {
+	return program.Run(context.Background(), command(&invocation{rand: random}), streams, args)
+}
+
+func TestFamily(t *testing.T) {
+	programtest.Family(t, func() *program.Command { return command(new(invocation)) })
+}
 
 // TestRun compares everything that the program prints, and its exit status.
 func TestRun(t *testing.T) {
@@ -83,6 +95,16 @@ router: not valid: not a digit: character 1 is 'r'
 			stdout: "24681353: valid\n\" 2468 1353 \": valid\n35791119: valid\n",
 		},
 		{
+			args:   "check",
+			stdin:  "24681353\n",
+			stdout: "24681353: valid\n",
+		},
+		{
+			args:   "check,a\x1b[2J\u202e",
+			stdout: "\"a\\x1b[2J\\u202e\": not valid: not a digit: character 1 is 'a'\n",
+			status: 1,
+		},
+		{
 			args:   "check,24681353,-,1",
 			stdin:  "router\n",
 			stdout: "24681353: valid\nrouter: not valid: not a digit: character 1 is 'r'\n1: not valid: wrong number of digits: 1 where 8 or 4 are needed\n",
@@ -148,32 +170,24 @@ router: not valid: not a digit: character 1 is 'r'
 			status: 1,
 		},
 
-		{args: "-help", stdout: help},
-		{args: "check,-h", stdout: help},
-		{args: "help", stdout: help},
-		{args: "-json", stderr: "wpspin: a command is missing; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "guess", stderr: "wpspin: there is no command \"guess\"; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "check", stderr: "wpspin: check needs a PIN; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "complete,-json", stderr: "wpspin: complete needs seven digits; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "new,3", stderr: "wpspin: new takes nothing more, but there is \"3\"; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "new,-n,0", stderr: "wpspin: -n 0: the number of PINs must be at least 1; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "new,-n,x", stderr: "wpspin: invalid value \"x\" for flag -n: parse error; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "check,1234,-n,2", stderr: "wpspin: check takes no flag -n; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "-any-checksum,complete,1", stderr: "wpspin: complete takes no flag -any-checksum; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "check,1234,-mac,00:00:00:00:fe:80:00:01", stderr: "wpspin: invalid value \"00:00:00:00:fe:80:00:01\" for flag -mac: not a MAC address; \"wpspin -help\" tells how to use it\n", status: 2},
-		{args: "check,-24681353", stderr: "wpspin: flag provided but not defined: -24681353; \"wpspin -help\" tells how to use it\n", status: 2},
+		{args: "-json", stderr: "wpspin: a command is missing; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "guess", stderr: "wpspin: there is no command \"guess\"; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "check", stderr: "wpspin: check needs a PIN; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "complete,-json", stderr: "wpspin: complete needs seven digits; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "new,3", stderr: "wpspin: new takes nothing more, but there is \"3\"; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "new,-n,0", stderr: "wpspin: -n 0: the number of PINs must be at least 1; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "new,-n,x", stderr: "wpspin: -n: \"x\" is not a number of the kind that is wanted; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "check,1234,-n,2", stderr: "wpspin: there is no flag -n; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "-any-checksum,complete,1", stderr: "wpspin: there is no flag -any-checksum; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "check,1234,-mac,00:00:00:00:fe:80:00:01", stderr: "wpspin: -mac: not a MAC address; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "check,-24681353", stderr: "wpspin: there is no flag -24681353; \"wpspin -help\" says how to use it\n", status: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			p := program{
-				stdin:  strings.NewReader(tt.stdin),
-				stdout: &stdout,
-				stderr: &stderr,
-				// 2468135, 1 and 3579111 make three PINs.
-				rand: bytes.NewReader([]byte{0, 0x25, 0xa9, 0x27, 0, 0, 0, 1, 0, 0x36, 0x9c, 0xe7}),
-			}
-			status := p.run(strings.Split(tt.args, ","))
+			// 2468135, 1 and 3579111 make three PINs.
+			random := bytes.NewReader([]byte{0, 0x25, 0xa9, 0x27, 0, 0, 0, 1, 0, 0x36, 0x9c, 0xe7})
+			status := run(random, program.IO{In: strings.NewReader(tt.stdin), Out: &stdout, Err: &stderr, Piped: tt.stdin != ""}, strings.Split(tt.args, ","))
 			if status != tt.status {
 				t.Errorf("exit status %d, want %d", status, tt.status)
 			}
@@ -191,8 +205,7 @@ router: not valid: not a digit: character 1 is 'r'
 // differ.
 func TestNewFromSystem(t *testing.T) {
 	var stdout bytes.Buffer
-	p := program{stdout: &stdout, stderr: io.Discard}
-	if status := p.run([]string{"new", "-json", "-n", "50"}); status != exitValid {
+	if status := run(nil, program.IO{Out: &stdout, Err: io.Discard}, []string{"new", "-json", "-n", "50"}); status != program.Fine {
 		t.Fatalf("exit status %d", status)
 	}
 	seen := make(map[pin.PIN]bool)
@@ -219,8 +232,8 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 func TestOutputFails(t *testing.T) {
 	for _, args := range []string{"check 24681353", "check -", "new -n 1000000000", "complete 2468135 -json", "help"} {
 		var stderr bytes.Buffer
-		p := program{stdin: strings.NewReader("24681353"), stdout: full{}, stderr: &stderr}
-		if status := p.run(strings.Fields(args)); status != exitUsage || stderr.String() != "wpspin: no space left\n" {
+		streams := program.IO{In: strings.NewReader("24681353"), Out: full{}, Err: &stderr}
+		if status := run(nil, streams, strings.Fields(args)); status != program.Unable || stderr.String() != "wpspin: no space left\n" {
 			t.Errorf("%s: exit status %d, %q", args, status, stderr.String())
 		}
 	}
@@ -230,9 +243,9 @@ func TestOutputFails(t *testing.T) {
 func TestInputFails(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	broken := errors.New("input/output error")
-	p := program{stdin: io.MultiReader(strings.NewReader("24681353\n"), iotest.ErrReader(broken)), stdout: &stdout, stderr: &stderr}
-	status := p.run([]string{"check", "-"})
-	if status != exitUsage || stdout.String() != "24681353: valid\n" || stderr.String() != "wpspin: standard input: input/output error\n" {
+	streams := program.IO{In: io.MultiReader(strings.NewReader("24681353\n"), iotest.ErrReader(broken)), Out: &stdout, Err: &stderr}
+	status := run(nil, streams, []string{"check", "-"})
+	if status != program.Unable || stdout.String() != "24681353: valid\n" || stderr.String() != "wpspin: standard input: input/output error\n" {
 		t.Errorf("exit status %d, %q, %q", status, stdout.String(), stderr.String())
 	}
 }

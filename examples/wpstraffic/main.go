@@ -1,47 +1,54 @@
 // Wpstraffic writes a large capture for measurements: many exchanges of Wi-Fi
-// Protected Setup, with keys of their own, among other traffic.
-//
-//	wpstraffic [-exchanges N] [-size MB] [-wired] [-seed N] FILE
-//
-// FILE may be - for standard output. The exchanges are made by the machines of
-// this module: most succeed, by PIN or by button; in others the first or the
-// second half of the PIN is wrong, or the registrar is not waiting. Stations,
-// keys and nonces differ; the same seed makes the same capture.
+// Protected Setup, with keys of their own, among other traffic. Run it with -help.
 package main
 
 import (
 	"bufio"
-	"flag"
-	"fmt"
+	"context"
+	"errors"
 	"io"
 	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/gowps/gowps/examples/internal/program"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { program.Main(context.Background(), command()) }
 
-// run runs the program and returns its exit status: 0, 1 if the capture could
-// not be written, 2 if it was not used as it should.
-func run(args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("wpstraffic", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+// command returns the program.
+func command() *program.Command {
 	var t traffic
-	flags.IntVar(&t.exchanges, "exchanges", 10_000, "how many exchanges")
-	size := flags.Int("size", 200, "how large the capture is at least, in MB (10^6 octets)")
-	flags.BoolVar(&t.wired, "wired", false, "on Ethernet, not in the air")
-	flags.Uint64Var(&t.seed, "seed", 1, "what makes the capture another one")
-	if err := flags.Parse(args); err != nil {
-		return 2
+	var size int
+	return &program.Command{
+		Name: "wpstraffic", Short: "write a large capture with WPS exchanges among other traffic",
+		Synopsis: []string{"[-exchanges N] [-size MB] [-wired] [-seed N] FILE"},
+		Long:     `FILE may be - for standard output. The exchanges are made by the machines of this module: most succeed, by PIN or by button; in others the first or the second half of the PIN is wrong, or the registrar is not waiting. Stations, keys and nonces differ; the same seed makes the same capture.`,
+		Examples: []program.Example{
+			{Line: "wpstraffic big.pcap", Does: "Write 200 MB with ten thousand exchanges"},
+			{Line: "wpstraffic -exchanges 10 -size 1 - | wpsdoctor -summary", Does: "Write a small one, and judge it"},
+		},
+		Exit: [3]string{"the capture was written", "", "wrong use, or the capture could not be written"},
+		Flags: func(f *pflag.FlagSet) {
+			f.IntVar(&t.exchanges, "exchanges", 10_000, "how many exchanges: `N`")
+			f.IntVar(&size, "size", 200, "how large the capture is at least, in `MB` of 10^6 octets")
+			f.BoolVar(&t.wired, "wired", false, "on Ethernet, not in the air")
+			f.Uint64Var(&t.seed, "seed", 1, "`N` makes another capture")
+		},
+		Operands: program.Files,
+		Run: func(_ context.Context, streams program.IO, operands []string) (int, error) {
+			switch {
+			case len(operands) != 1:
+				return program.Unable, program.Usagef("one FILE is needed")
+			case t.exchanges < 0:
+				return program.Unable, program.Usagef("-exchanges must not be negative")
+			case size < 0:
+				return program.Unable, program.Usagef("-size must not be negative")
+			}
+			t.size = int64(size) * 1_000_000
+			return program.Fine, save(operands[0], streams.Out, t.write)
+		},
 	}
-	if flags.NArg() != 1 || t.exchanges < 0 || *size < 0 {
-		fmt.Fprintln(stderr, "usage: wpstraffic [-exchanges N] [-size MB] [-wired] [-seed N] FILE")
-		return 2
-	}
-	t.size = int64(*size) * 1_000_000
-	if err := save(flags.Arg(0), stdout, t.write); err != nil {
-		fmt.Fprintln(stderr, "wpstraffic:", err)
-		return 1
-	}
-	return 0
 }
 
 // save lets write fill a file, or standard output.
@@ -53,11 +60,7 @@ func save(name string, stdout io.Writer, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	if err := buffered(f, write); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return errors.Join(buffered(f, write), f.Close())
 }
 
 func buffered(w io.Writer, write func(io.Writer) error) error {

@@ -2,14 +2,24 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"testing"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
+
+// run runs the program.
+func run(args []string, stdout, stderr io.Writer) int {
+	return program.Run(context.Background(), command(), program.IO{Out: stdout, Err: stderr}, args)
+}
+
+func TestFamily(t *testing.T) { programtest.Family(t, command) }
 
 // TestTraffic reads what was written: every exchange is there, each ends as it
 // should, and the same seed makes the same capture.
@@ -78,7 +88,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestOutputFails(t *testing.T) {
 	var errs bytes.Buffer
-	if status := run([]string{"-exchanges", "1", "-size", "0", "-"}, full{}, &errs); status != 1 || errs.String() != "wpstraffic: no space left\n" {
+	if status := run([]string{"-exchanges", "1", "-size", "0", "-"}, full{}, &errs); status != program.Unable || errs.String() != "wpstraffic: no space left\n" {
 		t.Errorf("exit status %d, %q", status, &errs)
 	}
 }
