@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -21,45 +20,12 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
+	"github.com/spf13/pflag"
 
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps/doctor"
 )
-
-// The exit statuses of campaigns; exitUsage is theirs too.
-const (
-	exitClean = iota
-	exitFindings
-)
-
-// commands are the words that a command line may begin with.
-var commands = map[string]func(args []string, stdout, stderr io.Writer) (status int, err error){
-	"run": runCampaign, "replay": replay, "shrink": shrink, "merge": merge, "profiles": profiles, "pins": pins,
-}
-
-// errUsage is what the flag package has complained about by itself.
-var errUsage = errors.New("usage")
-
-// newFlags returns the flags of a command.
-func newFlags(name, operands string, stderr io.Writer) *flag.FlagSet {
-	flags := flag.NewFlagSet("wpssim "+name, flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprintf(stderr, "Usage: wpssim %s [flags] %s\n", name, operands)
-		flags.PrintDefaults()
-	}
-	return flags
-}
-
-// parseFlags parses the flags of a command. What is wrong has been told.
-func parseFlags(flags *flag.FlagSet, args []string) error {
-	err := flags.Parse(args)
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		return errUsage
-	}
-	return err
-}
 
 // world are the flags that say from what a world is drawn.
 type world struct {
@@ -68,10 +34,11 @@ type world struct {
 	reuse   bool
 }
 
-func (w *world) add(flags *flag.FlagSet) {
-	flags.TextVar(&w.faults, "faults", sim.DefaultRates(), "`what` the air does: none, swarm, or kinds with a probability or a range, such as loss=0.02,delay=0..0.1")
-	flags.StringVar(&w.profile, "profile", "", "`rows` to choose from: router=NAME,printer=NAME,person=NAME (see wpssim profiles)")
-	flags.BoolVar(&w.reuse, "reuse-keys", false, "reuse Diffie-Hellman keys, which is many times faster")
+// flags defines the flags.
+func (w *world) flags(f *pflag.FlagSet) {
+	f.TextVar(&w.faults, "faults", sim.DefaultRates(), "what the air does: none, swarm, or `KINDS` with a probability or a range, such as loss=0.02,delay=0..0.1")
+	f.StringVar(&w.profile, "profile", "", "`ROWS` to choose from: router=NAME,printer=NAME,person=NAME (see wpssim profiles)")
+	f.BoolVar(&w.reuse, "reuse-keys", false, "reuse Diffie-Hellman keys, which is many times faster")
 }
 
 // campaign returns the campaign that the flags say.
@@ -93,48 +60,57 @@ func (w *world) campaign(seed uint64) (*sim.Campaign, error) {
 	return c, c.Only(names.router, names.printer, names.person)
 }
 
-// runCampaign is wpssim run.
-func runCampaign(args []string, stdout, stderr io.Writer) (int, error) {
-	flags := newFlags("run", "", stderr)
-	var w world
-	w.add(flags)
-	seed := flags.Uint64("seed", 1, "decides on everything that is left to chance")
-	n := flags.Uint64("n", 0, "`how many` worlds to play, all shards together (default 1000, without -for)")
-	duration := flags.Duration("for", 0, "for how `long` to play")
-	workers := flags.Int("workers", 0, "how `many` worlds at once (default: one per processor)")
-	shard := flags.String("shard", "0/1", "`i/n`: play part i of n, from 0 on")
-	output := flags.String("o", "", "write each play and the report to a `file`, as lines of JSON")
-	asJSON := flags.Bool("json", false, "print the report as one JSON object")
-	if err := parseFlags(flags, args); err != nil {
-		return exitUsage, err
+// run are the flags of wpssim run.
+type run struct {
+	world
+	seed, n  uint64
+	duration time.Duration
+	workers  int
+	shard    string
+	output   string
+	json     bool
+}
+
+func (r *run) flags(f *pflag.FlagSet) {
+	r.world.flags(f)
+	f.Uint64Var(&r.seed, "seed", 1, "`N` decides on everything that is left to chance")
+	f.Uint64VarP(&r.n, "worlds", "n", 0, "how many worlds to play, all shards together: `N` (default 1000, without -for)")
+	f.DurationVar(&r.duration, "for", 0, "for how long to play: `TIME`")
+	f.IntVar(&r.workers, "workers", 0, "`N` worlds at once (default: one per processor)")
+	f.StringVar(&r.shard, "shard", "0/1", "`I/N`: play part i of n, from 0 on")
+	f.StringVarP(&r.output, "output", "o", "", "write each play and the report to a `FILE`, as lines of JSON")
+	f.BoolVar(&r.json, "json", false, "print the report as one JSON object")
+}
+
+// play plays a campaign.
+func (r *run) play(ctx context.Context, streams program.IO, operands []string) (int, error) {
+	if len(operands) > 0 {
+		return program.Unable, program.Usagef("%q is not a flag", operands[0])
 	}
-	if flags.NArg() > 0 {
-		return exitUsage, fmt.Errorf("%q is not a flag", flags.Arg(0))
-	}
-	c, err := w.campaign(*seed)
+	c, err := r.campaign(r.seed)
 	if err != nil {
-		return exitUsage, err
+		return program.Unable, err
 	}
-	if c.Shard, c.Shards, err = parseShard(*shard); err != nil {
-		return exitUsage, err
+	if c.Shard, c.Shards, err = parseShard(r.shard); err != nil {
+		return program.Unable, err
 	}
-	c.N, c.Workers = *n, *workers
-	if c.N == 0 && *duration == 0 {
+	c.N, c.Workers = r.n, r.workers
+	if c.N == 0 && r.duration == 0 {
 		c.N = 1000
 	}
 	if os.Getenv("GOGC") == "" {
 		// A world lives for a millisecond, and nearly all memory is garbage.
 		debug.SetGCPercent(400)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	if *duration > 0 {
+	if r.duration > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, *duration)
+		ctx, cancel = context.WithTimeout(ctx, r.duration)
 		defer cancel()
 	}
-	t := newTrace(*output)
-	bar := newBar(stderr, c)
+	t := newTrace(r.output)
+	bar := newBar(streams, c)
 	c.Trace = func(p *sim.Play) error {
 		bar.played(p)
 		return t.write(p)
@@ -145,9 +121,9 @@ func runCampaign(args []string, stdout, stderr io.Writer) (int, error) {
 		err = t.write(report)
 	}
 	if err := errors.Join(err, t.close()); err != nil {
-		return exitUsage, err
+		return program.Unable, err
 	}
-	return show(stdout, report, *asJSON)
+	return show(streams, report, r.json)
 }
 
 // parseShard reads i/n.
@@ -202,9 +178,8 @@ type bar struct {
 	found int
 }
 
-func newBar(stderr io.Writer, c *sim.Campaign) *bar {
-	file, ok := stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+func newBar(streams program.IO, c *sim.Campaign) *bar {
+	if !streams.Terminal {
 		return new(bar)
 	}
 	total := int64(-1)
@@ -212,7 +187,7 @@ func newBar(stderr io.Writer, c *sim.Campaign) *bar {
 		total = int64((c.N - min(c.N, c.Shard) + c.Shards - 1) / c.Shards)
 	}
 	return &bar{ProgressBar: progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(stderr), progressbar.OptionShowIts(), progressbar.OptionShowCount(),
+		progressbar.OptionSetWriter(streams.Err), progressbar.OptionShowIts(), progressbar.OptionShowCount(),
 		progressbar.OptionSetItsString("registrations"), progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish())}
 }
@@ -236,24 +211,18 @@ func (b *bar) finish() {
 }
 
 // show prints a report.
-func show(stdout io.Writer, r *sim.Report, asJSON bool) (int, error) {
-	var b bytes.Buffer
-	if asJSON {
-		line, err := json.Marshal(r)
-		if err != nil {
-			return exitUsage, err
-		}
-		b.Write(append(line, '\n'))
-	} else {
-		table(&b, r)
-	}
-	if _, err := stdout.Write(b.Bytes()); err != nil {
-		return exitUsage, err
-	}
+func show(streams program.IO, r *sim.Report, asJSON bool) (int, error) {
+	status := program.Fine
 	if r.Failed > 0 {
-		return exitFindings, nil
+		status = program.Problem
 	}
-	return exitClean, nil
+	if asJSON {
+		return status, program.JSON(streams.Out).Encode(r)
+	}
+	var b bytes.Buffer
+	table(&b, r)
+	_, err := streams.Text().Write(b.Bytes())
+	return status, err
 }
 
 // table prints a report for people.
@@ -297,28 +266,25 @@ func table(b *bytes.Buffer, r *sim.Report) {
 }
 
 // replay is wpssim replay.
-func replay(args []string, stdout, stderr io.Writer) (int, error) {
-	flags := newFlags("replay", "SEED[:INDEX] | FILE", stderr)
-	var w world
-	w.add(flags)
-	c, scenarios, err := w.scenarios(flags, args)
+func (w *world) replay(_ context.Context, streams program.IO, operands []string) (int, error) {
+	c, scenarios, err := w.scenarios(operands)
 	if err != nil {
-		return exitUsage, err
+		return program.Unable, err
 	}
-	status := exitClean
+	status := program.Fine
 	for _, s := range scenarios {
-		out := bufio.NewWriter(stdout)
+		out := bufio.NewWriter(streams.Text())
 		fmt.Fprintf(out, "%d:%d: router %s, printer %s, person %s, faults %v\n\n", s.Seed, s.Index, s.Router, s.Printer, s.Person, s.Faults)
 		play, err := c.Play(s, func(e sim.Event) { fmt.Fprintln(out, e) })
 		if err != nil {
-			return exitUsage, err
+			return program.Unable, err
 		}
 		verdict(out, &play)
 		if err := out.Flush(); err != nil {
-			return exitUsage, err
+			return program.Unable, err
 		}
 		if len(play.Violations) > 0 {
-			status = exitFindings
+			status = program.Problem
 		}
 	}
 	return status, nil
@@ -335,14 +301,11 @@ func verdict(out io.Writer, p *sim.Play) {
 // scenarios reads what is to be played: a seed with an index, or a file that
 // wpssim run or wpssim shrink has written. Of the plays of a campaign those
 // with violations count.
-func (w *world) scenarios(flags *flag.FlagSet, args []string) (*sim.Campaign, []sim.Scenario, error) {
-	if err := parseFlags(flags, args); err != nil {
-		return nil, nil, err
+func (w *world) scenarios(operands []string) (*sim.Campaign, []sim.Scenario, error) {
+	if len(operands) != 1 {
+		return nil, nil, program.Usagef("say what to play: SEED, SEED:INDEX or a file")
 	}
-	if flags.NArg() != 1 {
-		return nil, nil, errors.New("say what to play: SEED, SEED:INDEX or a file")
-	}
-	operand := flags.Arg(0)
+	operand := operands[0]
 	first, second, _ := strings.Cut(operand, ":")
 	if second == "" {
 		second = "0"
@@ -401,71 +364,81 @@ func readTrace(name string) (plays []sim.Play, report *sim.Report, err error) {
 	}
 }
 
-// shrink is wpssim shrink.
-func shrink(args []string, stdout, stderr io.Writer) (int, error) {
-	flags := newFlags("shrink", "SEED[:INDEX] | FILE", stderr)
-	var w world
-	w.add(flags)
-	output := flags.String("o", "shrunk.ndjson", "write what was found to a `file`, for wpssim replay")
-	c, scenarios, err := w.scenarios(flags, args)
+// shrinking are the flags of wpssim shrink.
+type shrinking struct {
+	world
+	output string
+}
+
+func (x *shrinking) flags(f *pflag.FlagSet) {
+	x.world.flags(f)
+	f.StringVarP(&x.output, "output", "o", "shrunk.ndjson", "write what was found to a `FILE`, for wpssim replay")
+}
+
+// run is wpssim shrink.
+func (x *shrinking) run(_ context.Context, streams program.IO, operands []string) (int, error) {
+	c, scenarios, err := x.scenarios(operands)
 	if err != nil {
-		return exitUsage, err
+		return program.Unable, err
 	}
 	if len(scenarios) == 0 {
-		return exitUsage, errors.New("there is no violation in the file")
+		return program.Unable, errors.New("there is no violation in the file")
 	}
 	s, play, err := c.Shrink(scenarios[0])
 	if err != nil {
-		return exitUsage, err
+		return program.Unable, err
 	}
-	t := newTrace(*output)
+	t := newTrace(x.output)
 	if err := errors.Join(t.write(&play), t.close()); err != nil {
-		return exitUsage, err
+		return program.Unable, err
 	}
-	fmt.Fprintf(stdout, "router %s, printer %s, person %s, faults %v\n", s.Router, s.Printer, s.Person, s.Faults)
+	out := streams.Text()
+	fmt.Fprintf(out, "router %s, printer %s, person %s, faults %v\n", s.Router, s.Printer, s.Person, s.Faults)
 	for _, name := range s.Keep {
-		fmt.Fprintf(stdout, "  %s\n", name)
+		fmt.Fprintf(out, "  %s\n", name)
 	}
-	verdict(stdout, &play)
-	fmt.Fprintf(stdout, "\nwpssim replay %s\n", *output)
-	return exitFindings, nil
+	verdict(out, &play)
+	fmt.Fprintf(out, "\nwpssim replay %s\n", x.output)
+	return program.Problem, nil
 }
 
-// merge is wpssim merge.
-func merge(args []string, stdout, stderr io.Writer) (int, error) {
-	flags := newFlags("merge", "FILE…", stderr)
-	asJSON := flags.Bool("json", false, "print the report as one JSON object")
-	if err := parseFlags(flags, args); err != nil {
-		return exitUsage, err
-	}
+// merging are the flags of wpssim merge.
+type merging struct{ json bool }
+
+func (m *merging) flags(f *pflag.FlagSet) {
+	f.BoolVar(&m.json, "json", false, "print the report as one JSON object")
+}
+
+// run is wpssim merge.
+func (m *merging) run(_ context.Context, streams program.IO, files []string) (int, error) {
 	var total *sim.Report
-	for _, name := range flags.Args() {
+	for _, name := range files {
 		_, r, err := readTrace(name)
 		switch {
 		case err != nil:
-			return exitUsage, err
+			return program.Unable, err
 		case r == nil:
-			return exitUsage, fmt.Errorf("%s is not complete: there is no report at its end", name)
+			return program.Unable, fmt.Errorf("%s is not complete: there is no report at its end", name)
 		case total == nil:
 			total = r
 		default:
 			if err := total.Merge(r); err != nil {
-				return exitUsage, fmt.Errorf("%s: %w", name, err)
+				return program.Unable, fmt.Errorf("%s: %w", name, err)
 			}
 		}
 	}
 	if total == nil {
-		return exitUsage, errors.New("say which files to merge")
+		return program.Unable, program.Usagef("say which files to merge")
 	}
-	return show(stdout, total, *asJSON)
+	return show(streams, total, m.json)
 }
 
 // profiles is wpssim profiles.
-func profiles(args []string, stdout, stderr io.Writer) (int, error) {
-	if err := parseFlags(newFlags("profiles", "", stderr), args); err != nil {
-		return exitUsage, err
+func profiles(_ context.Context, streams program.IO, operands []string) (int, error) {
+	if len(operands) > 0 {
+		return program.Unable, program.Usagef("%q is not a flag", operands[0])
 	}
-	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(streams.Text(), 0, 0, 2, ' ', 0)
 	for _, r := range sim.RouterProfiles() {
 		fmt.Fprintf(w, "router=%s\t%s\n", r.Name, r.About)
 	}
@@ -475,5 +448,5 @@ func profiles(args []string, stdout, stderr io.Writer) (int, error) {
 	for _, p := range sim.People() {
 		fmt.Fprintf(w, "person=%s\t%s\n", p.Name, p.About)
 	}
-	return exitClean, w.Flush()
+	return program.Fine, w.Flush()
 }

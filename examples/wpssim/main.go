@@ -1,35 +1,61 @@
-// Command wpssim plays a registration by Wi-Fi Protected Setup between a
-// printer and a router, both simulated, and explains it.
-//
-//	wpssim                    by PIN, and then by push button
-//	wpssim -method pin        one of them: pin, button
-//	wpssim -wrong-pin 2       a digit of the second half of the PIN is mistyped
-//	wpssim -wps-off           WPS is off in the router's web page
-//	wpssim -loss 0.1          a tenth of all frames is lost
-//	wpssim -seed 7            another world
-//
-// Each line is a frame on the air, with the time that has passed in the
-// simulated world, and what the frame tells or proves. Beacons and probes that
-// say nothing new are left out. What the printer has received stands at the
-// end, with the network key: all of it is simulated.
-//
-// With a command it plays many worlds, in which devices, people and the air are
-// drawn from the seed, and checks what must hold in every one:
-//
-//	wpssim run -n 100000           a campaign; -for 10m, -faults, -profile, -json, …
-//	wpssim run -shard 0/8 -o 0.ndjson     an eighth of it, to be merged
-//	wpssim merge *.ndjson          adds up the parts
-//	wpssim replay 1:42             world 42 of the campaign with seed 1, frame by frame
-//	wpssim shrink 1:42             the least that fails as it does
-//	wpssim profiles                the routers, printers and people
-//
-// A campaign ends with a table, or with an object of JSON. Each violation comes
-// with the command that repeats it. The exit status is 0 without findings, 1
-// with some, and 2 if the program was not used as it should. Without a command
-// it is 0 if the printer is connected, 1 if it is not, and 2 if
-// the program was not used as it should.
+// Wpssim plays registrations by Wi-Fi Protected Setup between a printer and a
+// router, both simulated, and explains them; and campaigns of many such worlds,
+// each checked. Run it with -help.
 package main
 
-import "os"
+import (
+	"context"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+	"github.com/gowps/gowps/examples/internal/program"
+)
+
+func main() { program.Main(context.Background(), command()) }
+
+// command returns the program.
+func command() *program.Command {
+	var (
+		o      options
+		r      run
+		w      world
+		s      shrinking
+		m      merging
+		p      pinPlays
+		scenes = []string{"SEED[:INDEX]", "FILE"}
+	)
+	return &program.Command{
+		Name: "wpssim", Short: "play registrations by WPS between a simulated printer and router",
+		Synopsis: []string{"[-method HOW] [-wrong-pin HALF] [-wps-off] [-loss FRACTION] [-seed N]", "COMMAND [flags]"},
+		Long: `Without a command, a printer registers by PIN, and then by push button. Each line is a frame on the air, with the time that has passed in the simulated world, and what the frame says or proves. Beacons and probes that say nothing new are left out. What the printer has received stands at the end, with the network key: all of it is simulated.
+
+The commands play many worlds, in which devices, people and the air are drawn from a seed, and check what must hold in every one. A campaign ends with a table, or with an object of JSON. Each violation comes with the command that repeats it.`,
+		Examples: []program.Example{
+			{Line: "wpssim -method pin -wrong-pin 2", Does: "A digit of the second half of the PIN is mistyped"},
+			{Line: "wpssim run -n 100000", Does: "Play a campaign of 100,000 worlds"},
+			{Line: "wpssim run -shard 0/8 -o 0.ndjson", Does: "Play an eighth of a campaign, to be merged"},
+			{Line: "wpssim merge 0.ndjson 1.ndjson", Does: "Add up the parts"},
+			{Line: "wpssim replay 1:42", Does: "Play world 42 of the campaign with seed 1, frame by frame"},
+			{Line: "wpssim shrink 1:42", Does: "Find the least that fails as it does"},
+		},
+		Exit: [3]string{
+			"the printer is connected, or the campaign has no findings", "it is not connected, or there are findings",
+			"wrong use, or input or output that fails",
+		},
+		Flags: o.flags, Run: o.run,
+		Values: map[string]program.Values{"method": program.Words(methods...), "wrong-pin": program.Words("0", "1", "2")},
+		Commands: []*program.Command{
+			{
+				Name: "run", Short: "play a campaign", Synopsis: []string{"[-n N | -for TIME] [-faults KINDS] [-profile ROWS] [-shard I/N] [-o FILE] [-json]"},
+				Flags: r.flags, Run: r.play, Values: map[string]program.Values{"output": program.Files, "faults": program.Words("none", "swarm")},
+				Examples: []program.Example{{Line: "wpssim run -for 10m -faults swarm,loss=0.3 -profile printer=slow-dh -json", Does: "Play ten minutes"}},
+			},
+			{Name: "replay", Short: "play one world, frame by frame", Synopsis: scenes, Flags: w.flags, Run: w.replay, Operands: program.Files},
+			{
+				Name: "shrink", Short: "find fewer faults and devices that fail in the same way", Synopsis: scenes,
+				Flags: s.flags, Run: s.run, Operands: program.Files, Values: map[string]program.Values{"output": program.Files},
+			},
+			{Name: "merge", Short: "add up the parts of a campaign", Synopsis: []string{"[-json] FILE..."}, Flags: m.flags, Run: m.run, Operands: program.Files},
+			{Name: "profiles", Short: "list the routers, printers and people that there are", Run: profiles},
+			{Name: "pins", Short: "throw PINs of every kind at what handles them", Synopsis: []string{"[-n N] [-seed N] [-json]"}, Flags: p.flags, Run: p.run},
+		},
+	}
+}

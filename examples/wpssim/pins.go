@@ -1,41 +1,41 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
+	"context"
 	"io"
 
+	"github.com/spf13/pflag"
+
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/sim"
 )
 
-// pins throws PINs of every kind at what handles them: see [sim.RunPINs].
-func pins(args []string, stdout, stderr io.Writer) (int, error) {
-	flags := newFlags("pins", "", stderr)
-	var cfg sim.PINConfig
-	flags.Uint64Var(&cfg.Seed, "seed", 1, "the seed of the first play; each play has the next")
-	flags.IntVar(&cfg.N, "n", 0, "`how many` plays (default 1000)")
-	flags.IntVar(&cfg.Workers, "workers", 0, "how `many` plays at once (default: one per processor)")
-	asJSON := flags.Bool("json", false, "print the report as one JSON object")
-	if err := parseFlags(flags, args); err != nil {
-		return exitUsage, err
+// pinPlays are the flags of wpssim pins, which throws PINs of every kind at what
+// handles them: see [sim.RunPINs].
+type pinPlays struct {
+	sim.PINConfig
+	json bool
+}
+
+func (p *pinPlays) flags(f *pflag.FlagSet) {
+	f.Uint64Var(&p.Seed, "seed", 1, "`N` is the seed of the first play; each play has the next")
+	f.IntVarP(&p.N, "plays", "n", 0, "how many plays: `N` (default 1000)")
+	f.IntVar(&p.Workers, "workers", 0, "`N` plays at once (default: one per processor)")
+	f.BoolVar(&p.json, "json", false, "print the report as one JSON object")
+}
+
+func (p *pinPlays) run(_ context.Context, streams program.IO, operands []string) (int, error) {
+	if len(operands) > 0 {
+		return program.Unable, program.Usagef("%q is not a flag", operands[0])
 	}
-	if flags.NArg() > 0 {
-		return exitUsage, fmt.Errorf("%q is not a flag", flags.Arg(0))
-	}
-	report := sim.RunPINs(cfg)
-	text := report.String()
-	if *asJSON {
-		line, err := json.Marshal(report)
-		if err != nil {
-			return exitUsage, err
-		}
-		text = string(line) + "\n"
-	}
-	if _, err := io.WriteString(stdout, text); err != nil {
-		return exitUsage, err
-	}
+	report := sim.RunPINs(p.PINConfig)
+	status := program.Fine
 	if report.Found > 0 {
-		return exitFindings, nil
+		status = program.Problem
 	}
-	return exitClean, nil
+	if p.json {
+		return status, program.JSON(streams.Out).Encode(report)
+	}
+	_, err := io.WriteString(streams.Text(), report.String())
+	return status, err
 }

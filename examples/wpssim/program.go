@@ -1,22 +1,18 @@
 package main
 
 import (
-	"errors"
-	"flag"
+	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/sim"
-)
-
-// The exit statuses.
-const (
-	exitConnected = iota
-	exitNotConnected
-	exitUsage
 )
 
 // The owner needs four seconds from one device to the other, and waits three
@@ -35,69 +31,44 @@ type options struct {
 	loss     float64
 }
 
-// parse reads the command line.
-func parse(args []string, stderr io.Writer) (options, error) {
-	var o options
-	flags := flag.NewFlagSet("wpssim", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Uint64Var(&o.seed, "seed", 1, "decides on everything that is left to chance")
-	flags.StringVar(&o.method, "method", "both", "`how` to register: pin, button or both")
-	flags.IntVar(&o.wrongPIN, "wrong-pin", 0, "which `half` of the PIN is mistyped: 1, 2, or 0 for none")
-	flags.BoolVar(&o.wpsOff, "wps-off", false, "WPS is off in the router's web page")
-	flags.Float64Var(&o.loss, "loss", 0, "the `fraction` of frames that the air loses")
-	if err := flags.Parse(args); err != nil {
-		return o, err
-	}
-	var err error
+// flags defines the flags.
+func (o *options) flags(f *pflag.FlagSet) {
+	f.Uint64Var(&o.seed, "seed", 1, "`N` decides on everything that is left to chance")
+	f.StringVar(&o.method, "method", "both", "`HOW` to register: pin, button or both")
+	f.IntVar(&o.wrongPIN, "wrong-pin", 0, "which `HALF` of the PIN is mistyped: 1, 2, or 0 for none")
+	f.BoolVar(&o.wpsOff, "wps-off", false, "WPS is off in the router's web page")
+	f.Float64Var(&o.loss, "loss", 0, "the `FRACTION` of frames that the air loses")
+}
+
+// methods are the values of -method.
+var methods = []string{"pin", "button", "both"}
+
+// check returns what is wrong with the options.
+func (o *options) check() error {
 	switch {
-	case flags.NArg() > 0:
-		err = fmt.Errorf("%q is not a flag", flags.Arg(0))
-	case o.method != "pin" && o.method != "button" && o.method != "both":
-		err = fmt.Errorf("there is no method %q: pin, button or both", o.method)
+	case !slices.Contains(methods, o.method):
+		return program.Usagef("there is no method %q: pin, button or both", o.method)
 	case o.wrongPIN < 0 || o.wrongPIN > 2:
-		err = fmt.Errorf("a PIN has halves 1 and 2, not %d", o.wrongPIN)
-	case o.loss < 0 || o.loss > 1:
-		err = fmt.Errorf("%v is not a fraction of all frames", o.loss)
+		return program.Usagef("a PIN has halves 1 and 2, not %d", o.wrongPIN)
+	case !(o.loss >= 0 && o.loss <= 1):
+		return program.Usagef("%v is not a fraction of all frames", o.loss)
 	}
-	if err != nil {
-		fmt.Fprintf(stderr, "wpssim: %v\n", err)
-	}
-	return o, err
+	return nil
 }
 
-// run is the program; it returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) > 0 && commands[args[0]] != nil {
-		return command(args, stdout, stderr)
+// run plays what the options say.
+func (o *options) run(_ context.Context, streams program.IO, operands []string) (int, error) {
+	if len(operands) > 0 {
+		return program.Unable, program.Usagef("%q is neither a command nor a flag", operands[0])
 	}
-	o, err := parse(args, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return exitConnected
-	case err != nil:
-		return exitUsage
+	if err := o.check(); err != nil {
+		return program.Unable, err
 	}
-	connected, err := play(o, stdout)
-	switch {
-	case err != nil:
-		fmt.Fprintf(stderr, "wpssim: %v\n", err)
-		return exitUsage
-	case !connected:
-		return exitNotConnected
+	connected, err := play(*o, streams.Text())
+	if !connected {
+		return program.Problem, err
 	}
-	return exitConnected
-}
-
-// command runs one of the commands.
-func command(args []string, stdout, stderr io.Writer) int {
-	status, err := commands[args[0]](args[1:], stdout, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return exitClean
-	case err != nil && !errors.Is(err, errUsage):
-		fmt.Fprintf(stderr, "wpssim %s: %v\n", args[0], err)
-	}
-	return status
+	return program.Fine, err
 }
 
 // stage is a world with a printer and a router, and their owner.

@@ -2,17 +2,22 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
-	"flag"
-	"os"
-	"path/filepath"
+	"io"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+// runProgram runs the program.
+func runProgram(args []string, stdout, stderr io.Writer) int {
+	return program.Run(context.Background(), command(), program.IO{Out: stdout, Err: stderr}, args)
+}
+
+func TestFamily(t *testing.T) { programtest.Family(t, command) }
 
 // TestRun compares all that the program prints with testdata, and its exit
 // status.
@@ -21,31 +26,19 @@ func TestRun(t *testing.T) {
 		args   string
 		status int
 	}{
-		"default":     {"", exitConnected},
-		"wrong-pin-1": {"-method pin -wrong-pin 1", exitNotConnected},
-		"wrong-pin-2": {"-method pin -wrong-pin 2", exitNotConnected},
-		"wps-off":     {"-wps-off", exitNotConnected},
-		"loss":        {"-method pin -loss 0.15 -seed 4", exitConnected},
-		"lost":        {"-method button -loss 1", exitNotConnected},
+		"default":     {"", program.Fine},
+		"wrong-pin-1": {"-method pin -wrong-pin 1", program.Problem},
+		"wrong-pin-2": {"-method pin -wrong-pin 2", program.Problem},
+		"wps-off":     {"-wps-off", program.Problem},
+		"loss":        {"-method pin -loss 0.15 -seed 4", program.Fine},
+		"lost":        {"-method button -loss 1", program.Problem},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			if status := run(strings.Fields(tt.args), &stdout, &stderr); status != tt.status || stderr.Len() > 0 {
+			if status := runProgram(strings.Fields(tt.args), &stdout, &stderr); status != tt.status || stderr.Len() > 0 {
 				t.Errorf("exit status %d, %s", status, stderr.String())
 			}
-			golden := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(golden, stdout.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), stdout.String()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			programtest.Golden(t, name+".txt", stdout.String())
 		})
 	}
 }
@@ -54,25 +47,21 @@ func TestRun(t *testing.T) {
 // should.
 func TestUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"pin":                  `wpssim: "pin" is not a flag`,
+		"pin":                  `wpssim: "pin" is neither a command nor a flag`,
 		"-method keyboard":     `wpssim: there is no method "keyboard": pin, button or both`,
 		"-wrong-pin 3":         "wpssim: a PIN has halves 1 and 2, not 3",
 		"-loss 1.5":            "wpssim: 1.5 is not a fraction of all frames",
-		"-seed one":            "invalid value",
-		"-nonsense":            "flag provided but not defined: -nonsense",
-		"-wrong-pin 1 -loss x": "invalid value",
+		"-seed one":            `wpssim: -seed: "one" is not a number`,
+		"-nonsense":            "wpssim: there is no flag -nonsense",
+		"-wrong-pin 1 -loss x": `wpssim: -loss: "x" is not a number`,
 	} {
 		var stdout, stderr bytes.Buffer
-		if status := run(strings.Fields(args), &stdout, &stderr); status != exitUsage {
+		if status := runProgram(strings.Fields(args), &stdout, &stderr); status != program.Unable {
 			t.Errorf("%s: exit status %d", args, status)
 		}
 		if !strings.HasPrefix(stderr.String(), want) || stdout.Len() > 0 {
 			t.Errorf("%s: %q", args, stderr.String())
 		}
-	}
-	var stdout, stderr bytes.Buffer
-	if status := run([]string{"-help"}, &stdout, &stderr); status != exitConnected || !strings.Contains(stderr.String(), "-wrong-pin") {
-		t.Errorf("-help: %d, %q", status, stderr.String())
 	}
 }
 
@@ -83,7 +72,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on 
 
 func TestFullDisk(t *testing.T) {
 	var stderr bytes.Buffer
-	if status := run(nil, full{}, &stderr); status != exitUsage || !strings.Contains(stderr.String(), "no space left") {
+	if status := runProgram(nil, full{}, &stderr); status != program.Unable || !strings.Contains(stderr.String(), "no space left") {
 		t.Errorf("exit status %d, %q", status, stderr.String())
 	}
 }
