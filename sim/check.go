@@ -232,19 +232,21 @@ func (c *checker) noted(e Event) {
 			r.request = nil
 		}
 	}
-	switch {
-	case strings.HasPrefix(e.Text, "owner: sets up Wi-Fi"), e.Text == "owner: starts the wizard":
+	switch e.Action {
+	case SetupByPINBegun, SetupByPushButtonBegun, WizardStarted:
 		c.began = e.At
-	case strings.HasPrefix(e.Text, "is connected to"), e.Text == "the wizard has done its work":
+	case PrinterConnected, WizardDone:
 		c.latency = e.At - c.began
-	case strings.HasPrefix(e.Text, "has received the network"):
+	case CredentialReceived:
 		c.received(e.From)
-	case e.Text == "owner: enters the PIN of a device":
+	case PINEntered:
 		c.home(e.From).entries += c.lists
-	case e.Text == "owner: resets it to factory settings": // who is that near may try again
+	case FactoryReset: // who is that near may try again
 		c.all(e.From, func(g *guarded) { g.guesses, g.lockedUntil = 0, 0 })
-	case e.Text == ap.EventRegistered.String():
-		c.all(e.From, func(g *guarded) { clear(g.pressing) })
+	case Reported:
+		if e.Report.Kind == ap.EventRegistered {
+			c.all(e.From, func(g *guarded) { clear(g.pressing) })
+		}
 	}
 }
 

@@ -44,8 +44,8 @@ func TestChecker(t *testing.T) {
 			Type: ProbeRequest, To: wps.Broadcast, Body: append(append(id, make([]byte, 15)...), uuid),
 		}}
 	}
-	noted := func(who, text string) Event { return Event{Kind: Noted, From: who, Text: text} }
-	entered := noted("router", "owner: enters the PIN of a device")
+	noted := func(who string, a Action) Event { return Event{Kind: Noted, From: who, Action: a} }
+	entered := noted("router", PINEntered)
 	byPIN := []Event{
 		associate(Arrived), router(Sent, typeM2, passwordID(0)...), printer(Arrived, typeM5), router(Sent, typeM6),
 	}
@@ -73,7 +73,7 @@ func TestChecker(t *testing.T) {
 		"M5 before M4":            {[]Event{printer(Sent, typeM5)}, 1},
 		"M7 before M6":            {[]Event{printer(Sent, typeM7)}, 1},
 		"Done before M8":          {[]Event{printer(Sent, typeDone)}, 1},
-		"a network from nowhere":  {[]Event{noted("printer", "has received the network x")}, 1},
+		"a network from nowhere":  {[]Event{noted("printer", CredentialReceived)}, 1},
 		"the proof of a run past": {[]Event{router(Arrived, typeM4), associate(Sent), printer(Sent, typeM5)}, 1},
 		"another answer": {[]Event{
 			router(Arrived, typeM2), printer(Sent, typeM3), router(Arrived, typeM2), printer(Sent, typeNACK),

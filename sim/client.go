@@ -138,7 +138,7 @@ func (r *Router) register(now time.Time, c *client) {
 	r.nonces.Read(id[:])
 	session, err := r.point(c.radio).NewSession(c.mac, id[0])
 	if err != nil {
-		r.port.Note("no session: %v", err)
+		r.port.note(SessionRefused, err.Error())
 		r.dismiss(now, c, ReasonNotAuthenticated)
 		return
 	}
@@ -215,7 +215,7 @@ func (r *Router) key(now time.Time, c *client, b []byte) {
 
 func (r *Router) connected(_ time.Time, c *client) {
 	c.phase, c.deadline, c.keys = clientConnected, time.Time{}, nil
-	r.port.note(c.mac.String() + " is connected")
+	r.port.note(StationConnected, c.mac.String())
 }
 
 // clientTimeout lets the deadline of a station have its effect.

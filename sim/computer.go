@@ -79,7 +79,7 @@ func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
 }
 
 func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
-	c.port.note("owner: starts the wizard")
+	c.port.note(WizardStarted, "")
 	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
 	attempts := c.record.attempts // what a router does follows from those before
 	c.record.seeks(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
@@ -171,10 +171,10 @@ func (c *Computer) end(settings *wps.Credential, err error) {
 	c.busy, c.settings = false, settings
 	if err != nil {
 		c.err = failure(err, slices.Concat(wizardTexts, panelTexts))
-		c.port.Note("the wizard failed: %v", c.err)
+		c.port.note(WizardFailed, c.err.Error())
 		return
 	}
-	c.port.note("the wizard has done its work")
+	c.port.note(WizardDone, "")
 }
 
 // connected never happens: the computer only registers.

@@ -110,11 +110,13 @@ func (p *Port) Rand(purpose string) *Stream {
 
 // Note puts a remark into the trace.
 func (p *Port) Note(format string, args ...any) {
-	p.note(fmt.Sprintf(format, args...))
+	p.note(Remark, fmt.Sprintf(format, args...))
 }
 
-// note is Note for a text that is complete.
-func (p *Port) note(text string) { p.world.emit(Event{Kind: Noted, From: p.name, Text: text}) }
+// note puts an action of this package into the trace.
+func (p *Port) note(a Action, detail string) {
+	p.world.emit(Event{Kind: Noted, From: p.name, Action: a, Detail: detail})
+}
 
 // Wake sets the timer of the device, which is one: a time that was asked for
 // before does not count any more. The zero time is never.

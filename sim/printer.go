@@ -221,7 +221,7 @@ func (p *Printer) SetupByPIN() (pin.PIN, error) {
 			return pin.PIN{}, err
 		}
 	}
-	p.port.note("owner: sets up Wi-Fi by PIN")
+	p.port.note(SetupByPINBegun, "")
 	p.begin(&setup{pin: shown}, p.cfg.Patience)
 	return shown, nil
 }
@@ -229,7 +229,7 @@ func (p *Printer) SetupByPIN() (pin.PIN, error) {
 // SetupByPushButton begins a set-up by push button. A set-up that goes on is
 // given up.
 func (p *Printer) SetupByPushButton() {
-	p.port.note("owner: sets up Wi-Fi by push button")
+	p.port.note(SetupByPushButtonBegun, "")
 	p.begin(&setup{button: true}, min(p.cfg.Patience, wps.WalkTime))
 }
 
@@ -265,7 +265,7 @@ func (p *Printer) changeMAC(now time.Time) {
 // Cancel gives up a set-up. The printer goes back to the networks that it
 // knows.
 func (p *Printer) Cancel() {
-	p.port.note("owner: cancels the set-up")
+	p.port.note(SetupCancelled, "")
 	if p.setup == nil {
 		return
 	}
@@ -276,7 +276,7 @@ func (p *Printer) Cancel() {
 
 // NetworkReset forgets all networks, and ends whatever goes on.
 func (p *Printer) NetworkReset() {
-	p.port.note("owner: resets the network settings")
+	p.port.note(NetworksReset, "")
 	p.leave(p.port.Now())
 	p.setup, p.networks, p.err, p.alarm = nil, nil, nil, time.Time{}
 	p.schedule()
@@ -285,7 +285,7 @@ func (p *Printer) NetworkReset() {
 // Restart switches the printer off and on again. It keeps the networks that it
 // knows; a set-up ends.
 func (p *Printer) Restart() {
-	p.port.note("owner: restarts it")
+	p.port.note(PrinterRestarted, "")
 	p.rest() // without a farewell
 	p.setup, p.err = nil, nil
 	p.reconnect(p.port.Now(), 0)
@@ -474,11 +474,11 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 	}
 	if err == nil {
 		p.setup = nil
-		p.port.note("has received the network " + p.networks[0].SSID.String())
+		p.port.note(CredentialReceived, p.networks[0].SSID.String())
 		p.reconnect(now, reconnectDelay)
 		return
 	}
-	p.port.Note("attempt failed: %v", err)
+	p.port.note(AttemptFailed, err.Error())
 	s.err = err
 	failed := failedAttempt{mac: p.point.mac, until: now.Add(attemptPause), waiting: s.waiting}
 	if errors.Is(err, registration.ErrPassword) {
@@ -525,7 +525,7 @@ func (p *Printer) store(result *registration.Result) error {
 // knows.
 func (p *Printer) setupFailed(now time.Time, err error) {
 	p.err, p.setup = failure(err, panelTexts), nil
-	p.port.Note("set-up failed: %v", p.err)
+	p.port.note(SetupFailed, p.err.Error())
 	p.reconnect(now, 0)
 }
 
@@ -573,7 +573,7 @@ func (p *Printer) fit(c *wps.Credential, point *bss) (*psk, error) {
 // connected: the 4-way handshake is complete.
 func (p *Printer) connected(time.Time) {
 	p.err, p.alarm = nil, time.Time{}
-	p.port.note("is connected to " + p.ssid.String())
+	p.port.note(PrinterConnected, p.ssid.String())
 }
 
 // disconnected looks for the network again, after a pause.
@@ -581,7 +581,7 @@ func (p *Printer) disconnected(now time.Time, err error) {
 	was := p.err
 	p.err = failure(err, panelTexts)
 	if was == nil || was.Error() != p.err.Error() {
-		p.port.Note("not connected: %v", p.err)
+		p.port.note(NotConnected, p.err.Error())
 	}
 	p.reconnect(now, reconnectInterval)
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -116,7 +115,7 @@ func (m *model) observe(e Event) {
 	if e.Kind != Noted {
 		return
 	}
-	given := strings.HasPrefix(e.Text, "has received the network")
+	given := e.Action == CredentialReceived
 	pressed := slices.ContainsFunc(m.routers, func(r *modelRouter) bool {
 		return r.presses > 0 && e.At <= r.pressed+wps.WalkTime+eapwsc.ExchangeTimeout
 	})
@@ -130,7 +129,7 @@ func (m *model) observe(e Event) {
 		}
 	}
 	for _, r := range m.routers {
-		if r.port.Name() == e.From && e.Text == ap.EventRegistered.String() {
+		if r.port.Name() == e.From && e.Action == Reported && e.Report.Kind == ap.EventRegistered {
 			r.registered++
 		}
 	}

@@ -301,7 +301,7 @@ func (r *Router) Apply(s Settings) error {
 	if err := r.check(s); err != nil {
 		return err
 	}
-	return r.act("new settings in the web page", func(now time.Time) error {
+	return r.act(SettingsApplied, "", func(now time.Time) error {
 		r.settings, r.configured = s.clone(), true
 		r.restart(now)
 		return nil
@@ -322,8 +322,8 @@ func (r *Router) WPS() error {
 }
 
 // act is something that a person does at the router.
-func (r *Router) act(what string, do func(now time.Time) error) error {
-	r.port.note("owner: " + what)
+func (r *Router) act(a Action, detail string, do func(now time.Time) error) error {
+	r.port.note(a, detail)
 	r.answered = answered{}
 	if !r.boot.IsZero() {
 		return ErrStarting
@@ -336,8 +336,8 @@ func (r *Router) act(what string, do func(now time.Time) error) error {
 }
 
 // actWPS is something to do with WPS.
-func (r *Router) actWPS(what string, do func(now time.Time, point *ap.AccessPoint) error) error {
-	return r.act(what, func(now time.Time) error {
+func (r *Router) actWPS(a Action, do func(now time.Time, point *ap.AccessPoint) error) error {
+	return r.act(a, "", func(now time.Time) error {
 		if err := r.WPS(); err != nil {
 			return err
 		}
@@ -353,7 +353,7 @@ func (r *Router) actWPS(what string, do func(now time.Time, point *ap.AccessPoin
 // PressButton presses the WPS button, that of all radios. The error is
 // [ErrWPSOff], [ErrStarting] or [ap.ErrOverlap].
 func (r *Router) PressButton() error {
-	return r.actWPS("presses the button", func(now time.Time, point *ap.AccessPoint) error {
+	return r.actWPS(ButtonPressed, func(now time.Time, point *ap.AccessPoint) error {
 		return point.PressButton(now)
 	})
 }
@@ -363,14 +363,14 @@ func (r *Router) PressButton() error {
 // [ErrWPSOff], [ErrStarting] or [ap.ErrEmptyPIN].
 func (r *Router) EnterPIN(e ap.PINEntry) error {
 	e.Lifetime = orDefault(e.Lifetime, r.cfg.PINLifetime)
-	return r.actWPS("enters the PIN of a device", func(now time.Time, point *ap.AccessPoint) error {
+	return r.actWPS(PINEntered, func(now time.Time, point *ap.AccessPoint) error {
 		return point.EnterPIN(now, e)
 	})
 }
 
 // Cancel ends push-button mode and takes back the PINs that were entered.
 func (r *Router) Cancel() error {
-	return r.actWPS("cancels WPS", func(now time.Time, point *ap.AccessPoint) error {
+	return r.actWPS(WPSCancelled, func(now time.Time, point *ap.AccessPoint) error {
 		point.Cancel(now)
 		return nil
 	})
@@ -379,7 +379,7 @@ func (r *Router) Cancel() error {
 // SetPIN changes the router's own PIN, which unlocks it; the zero value
 // disables it.
 func (r *Router) SetPIN(p pin.PIN) error {
-	return r.act("changes its own PIN", func(time.Time) error {
+	return r.act(APPINChanged, "", func(time.Time) error {
 		r.pin = p
 		for _, point := range r.points {
 			point.SetPIN(p)
@@ -391,7 +391,7 @@ func (r *Router) SetPIN(p pin.PIN) error {
 // SetLock locks the router's own PIN, or unlocks it as far as wrong PINs have
 // not locked it.
 func (r *Router) SetLock(l ap.SetupLock) error {
-	return r.act(fmt.Sprintf("sets its own PIN to %v", l), func(time.Time) error {
+	return r.act(APPINPolicySet, l.String(), func(time.Time) error {
 		for _, point := range r.points {
 			point.Lockout().SetPolicy(l)
 		}
@@ -406,13 +406,13 @@ func (r *Router) Lock() ap.SetupLock { return r.points[0].Lockout().Status(r.por
 // router's PIN are kept; registrations, the button, and the PINs that were
 // entered are not.
 func (r *Router) Restart() {
-	r.port.note("owner: restarts it")
+	r.port.note(RouterRestarted, "")
 	r.down()
 }
 
 // FactoryReset puts the router as it came out of the box, and restarts it.
 func (r *Router) FactoryReset() {
-	r.port.note("owner: resets it to factory settings")
+	r.port.note(FactoryReset, "")
 	r.down()
 	r.factory()
 }
@@ -456,24 +456,13 @@ func (r *Router) collect(now time.Time) {
 			if len(r.events) < maxRouterEvents {
 				r.events = append(r.events, e)
 			}
-			r.note(e)
+			r.port.world.emit(Event{Kind: Noted, From: r.port.name, Action: Reported, Report: &e})
 			if e.Kind == ap.EventNewSettings {
 				r.adopt(e.Settings)
 				r.reload = now.Add(afterRegistration)
 			}
 		}
 	}
-}
-
-func (r *Router) note(e ap.Event) {
-	text := e.Kind.String()
-	if e.Kind == ap.EventPINGone {
-		text += ", " + e.PIN.String()
-	}
-	if e.Err != nil {
-		text += ": " + e.Err.Error()
-	}
-	r.port.note(text)
 }
 
 // adopt stores settings that were made or changed by WPS.
@@ -490,7 +479,7 @@ func (r *Router) Timeout(now time.Time) {
 	r.answered = answered{}
 	if !r.boot.IsZero() {
 		r.boot = time.Time{}
-		r.port.note("the router has started")
+		r.port.note(RouterStarted, "")
 		r.start(now)
 		return
 	}

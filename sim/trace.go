@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/gowps/gowps/eapwsc/ap"
 )
 
 // EventKind says what an [Event] is.
@@ -31,7 +33,11 @@ type Event struct {
 	To     string // the one that receives; empty if all do, or nobody
 	Frame  *Frame // with the octets as they were sent, or as they arrived; nil if Noted
 	Damage Damage // what happened to the frame on its way
-	Text   string // if Noted
+
+	// What happened, if Noted.
+	Action Action
+	Detail string    // more about it, in words; empty if the action says all
+	Report *ap.Event // what an access point reports, if Action is Reported
 }
 
 // String returns the event in a line. It shows no content of frames.
@@ -39,7 +45,11 @@ func (e Event) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%12.6f %-7v %s", e.At.Seconds(), e.Kind, e.From)
 	if e.Frame == nil {
-		fmt.Fprintf(&b, ": %s", e.Text)
+		b.WriteString(": ")
+		if e.Action.ByOwner() {
+			b.WriteString("owner: ")
+		}
+		b.WriteString(e.Text())
 		return b.String()
 	}
 	to := e.To
@@ -70,20 +80,21 @@ func (w *World) emit(e Event) {
 }
 
 // TraceHash returns the SHA-256 of all events up to now. It is the same for
-// two worlds in which the same octets were sent and received at the same
-// times, and the same was noted.
+// two worlds in which the same octets were sent and received, and the same
+// actions happened, at the same times. Words are not covered: not the details of
+// an action, nor what an access point reports.
 func (w *World) TraceHash() [32]byte {
 	w.hash.Write(w.unhashed)
 	w.unhashed = w.unhashed[:0]
 	return [32]byte(w.hash.Sum(nil))
 }
 
-// appendTo appends the event as the hash takes it. What arrives as it was
-// sent is not repeated.
+// appendTo appends the event in the form that is hashed. A body that arrives
+// unchanged is not repeated.
 func (e *Event) appendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At))
-	b = append(b, byte(e.Kind), byte(e.Damage))
-	for _, s := range [...]string{e.From, e.To, e.Text} {
+	b = append(b, byte(e.Kind), byte(e.Damage), byte(e.Action))
+	for _, s := range [...]string{e.From, e.To} {
 		b = binary.BigEndian.AppendUint16(b, uint16(len(s)))
 		b = append(b, s...)
 	}

@@ -1,10 +1,13 @@
 package sim
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
@@ -73,8 +76,8 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// TestHashSees has the hash depend on all that an event is.
-func TestHashSees(t *testing.T) {
+// TestHashCovers checks that the trace hash depends on every field that it covers.
+func TestHashCovers(t *testing.T) {
 	frame := Frame{Type: Data, Body: []byte{1}}
 	event := Event{Kind: Sent, From: "a", To: "b", Frame: &frame}
 	seen := map[string]string{string(event.appendTo(nil)): "nothing"}
@@ -84,7 +87,7 @@ func TestHashSees(t *testing.T) {
 		"sender":    func(e *Event, _ *Frame) { e.From = "ab" },
 		"names":     func(e *Event, _ *Frame) { e.From, e.To = "", "ab" },
 		"damage":    func(e *Event, _ *Frame) { e.Damage = Doubled },
-		"remark":    func(e *Event, _ *Frame) { e.Text = "c" },
+		"action":    func(e *Event, _ *Frame) { e.Action = Remark },
 		"no frame":  func(e *Event, _ *Frame) { e.Frame = nil },
 		"type":      func(_ *Event, f *Frame) { f.Type = Beacon },
 		"addresses": func(_ *Event, f *Frame) { f.From = wps.MAC{1} },
@@ -103,5 +106,36 @@ func TestHashSees(t *testing.T) {
 			t.Errorf("%s and %s are the same to the hash", name, other)
 		}
 		seen[b] = name
+	}
+}
+
+// TestHashIgnoresWords checks that rewording a detail changes no trace.
+func TestHashIgnoresWords(t *testing.T) {
+	event := Event{Kind: Noted, From: "a", Action: SetupFailed, Detail: "one sentence"}
+	reworded := event
+	reworded.Detail = "another sentence"
+	if !bytes.Equal(event.appendTo(nil), reworded.appendTo(nil)) {
+		t.Error("the trace hash depends on the words of a detail")
+	}
+}
+
+// TestActions checks that each action has a sentence of its own at its device,
+// and that Text fills in the detail.
+func TestActions(t *testing.T) {
+	for a := Action(1); a <= lastAction; a++ {
+		e := Event{Kind: Noted, From: "router", Action: a, Detail: "detail"}
+		if a.row().text == "" {
+			t.Errorf("action %d has no row", a)
+		}
+		if strings.Contains(a.row().text, "%s") != strings.Contains(e.Text(), "detail") {
+			t.Errorf("%v: text %q", a, e.Text())
+		}
+	}
+	if got := Action(0).String() + Action(99).String(); got != "Action(0)Action(99)" {
+		t.Errorf("unknown actions print %q", got)
+	}
+	e := Event{Kind: Noted, From: "router", Action: Reported, Report: &ap.Event{Kind: ap.EventPINGone, PIN: ap.PINWornOut, Err: errors.New("why")}}
+	if got, want := e.String(), "    0.000000 noted   router: "+ap.EventPINGone.String()+", "+ap.PINWornOut.String()+": why"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -1,0 +1,141 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/ap"
+)
+
+// Action says what happened at a device, in an [Event] of kind [Noted].
+type Action uint8
+
+// The actions. The trace hash covers their numbers: new ones go to the end.
+const (
+	Remark Action = iota + 1 // a remark of [Port.Note]; Detail is the remark
+
+	// What an owner does at a printer.
+	SetupByPINBegun
+	SetupByPushButtonBegun
+	SetupCancelled
+	NetworksReset
+	PrinterRestarted
+
+	// What happens at a printer.
+	AttemptFailed      // to register with one access point; Detail is the error
+	SetupFailed        // Detail is what the panel shows
+	CredentialReceived // Detail is the network
+	PrinterConnected   // Detail is the network
+	NotConnected       // Detail is what the panel shows
+
+	// What an owner does at a router.
+	SettingsApplied
+	ButtonPressed
+	PINEntered // the PIN of a device
+	WPSCancelled
+	APPINChanged
+	APPINPolicySet // Detail is the policy
+	RouterRestarted
+	FactoryReset
+
+	// What happens at a router.
+	Reported         // its access point reports something: see [Event.Report]
+	RouterStarted    // it answers again after a restart
+	SessionRefused   // a station wants to register and gets no session; Detail is the error
+	StationConnected // Detail is the address of the station
+
+	// The wizard of a computer, which its owner starts.
+	WizardStarted
+	WizardFailed // Detail is what the wizard shows
+	WizardDone
+
+	lastAction = WizardDone
+)
+
+// actionRow says how an action is told.
+type actionRow struct {
+	text  string // with %s for the detail of the event, if it has one
+	owner bool   // an owner does it
+}
+
+var actionRows = [lastAction + 1]actionRow{
+	Remark: {"%s", false},
+
+	SetupByPINBegun:        {"sets up Wi-Fi by PIN", true},
+	SetupByPushButtonBegun: {"sets up Wi-Fi by push button", true},
+	SetupCancelled:         {"cancels the set-up", true},
+	NetworksReset:          {"resets the network settings", true},
+	PrinterRestarted:       {"restarts it", true},
+
+	AttemptFailed:      {"attempt failed: %s", false},
+	SetupFailed:        {"set-up failed: %s", false},
+	CredentialReceived: {"has received the network %s", false},
+	PrinterConnected:   {"is connected to %s", false},
+	NotConnected:       {"not connected: %s", false},
+
+	SettingsApplied: {"new settings in the web page", true},
+	ButtonPressed:   {"presses the button", true},
+	PINEntered:      {"enters the PIN of a device", true},
+	WPSCancelled:    {"cancels WPS", true},
+	APPINChanged:    {"changes its own PIN", true},
+	APPINPolicySet:  {"sets its own PIN to %s", true},
+	RouterRestarted: {"restarts it", true},
+	FactoryReset:    {"resets it to factory settings", true},
+
+	Reported:         {"%s", false},
+	RouterStarted:    {"the router has started", false},
+	SessionRefused:   {"no session: %s", false},
+	StationConnected: {"%s is connected", false},
+
+	WizardStarted: {"starts the wizard", true},
+	WizardFailed:  {"the wizard failed: %s", false},
+	WizardDone:    {"the wizard has done its work", false},
+}
+
+// row returns how the action is told.
+func (a Action) row() actionRow {
+	if a == 0 || a > lastAction {
+		return actionRow{text: fmt.Sprintf("Action(%d)", uint8(a))}
+	}
+	return actionRows[a]
+}
+
+// ByOwner reports whether an owner does it; all others happen at a device.
+func (a Action) ByOwner() bool { return a.row().owner }
+
+// String returns the action as a sentence without its subject, with … for the
+// detail: "presses the button", "is connected to …".
+func (a Action) String() string { return a.tell("…") }
+
+func (a Action) tell(detail string) string {
+	text := a.row().text
+	if !strings.Contains(text, "%s") {
+		return text
+	}
+	return fmt.Sprintf(text, detail)
+}
+
+// Text returns what happened, in words and without the subject, if the event is
+// [Noted].
+func (e Event) Text() string {
+	if e.Kind != Noted {
+		return ""
+	}
+	detail := e.Detail
+	if e.Report != nil {
+		detail = reportText(e.Report)
+	}
+	return e.Action.tell(detail)
+}
+
+// reportText describes what an access point reports.
+func reportText(e *ap.Event) string {
+	text := e.Kind.String()
+	if e.Kind == ap.EventPINGone {
+		text += ", " + e.PIN.String()
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
