@@ -25,6 +25,7 @@ var core = []struct {
 	{"eapwsc/ap", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc"}},
 	{"eapwsc/selection", []string{"pin", "wps", "wps/registration"}},
 	{"eapwsc/eapol", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc", "eapwsc/ap"}},
+	{"eapwsc/radius", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc"}},
 	{"eapwsc/dot11", []string{"pin", "wps", "wps/registration", "wps/validate"}},
 	{"sim", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "eapwsc/dot11", "eapwsc/eapol"}},
 }

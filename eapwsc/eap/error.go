@@ -6,7 +6,7 @@ import (
 )
 
 // The classes of error that reading, joining and cutting packets return;
-// branch on them with [errors.Is]. The error itself is a [*PacketError].
+// branch on them with [errors.Is]. The error itself is an [*Error].
 var (
 	// ErrTruncated: fewer octets than the packet's own Length says.
 	ErrTruncated = errors.New("truncated")
@@ -28,7 +28,7 @@ var (
 	ErrFragment = errors.New("fragment out of order")
 )
 
-// PacketError says what is wrong with a packet or frame, and where. It holds
+// Error says what is wrong with a packet or frame, and where. It holds
 // lengths and type numbers but never content, so that it can be logged.
 type Error struct {
 	Field  string // the field at fault, such as "EAP Length"
@@ -38,8 +38,8 @@ type Error struct {
 	Detail string // what is wrong, for a person
 }
 
-// field is a place in a packet: how an error names it, where it stands and
-// which clause lays it down.
+// Field is a place in a packet: its name in errors, its offset and the clause
+// that defines it.
 type Field struct {
 	name   string
 	offset int
@@ -59,12 +59,22 @@ var (
 	fieldMessageLength = Field{"Message Length", 14, "WSC 2.0.5 §7.7.1"}
 )
 
-// fault returns the error of a class at the field.
+// NewField returns a field of the packets that other packages read: EAPOL
+// frames, RADIUS packets. The offset counts octets from the start of the packet.
+func NewField(name string, offset int, clause string) Field { return Field{name, offset, clause} }
+
+// At returns the field at another offset.
+func (f Field) At(offset int) Field {
+	f.offset = offset
+	return f
+}
+
+// Fault returns the error of a class at the field.
 func (f Field) Fault(class error, format string, args ...any) *Error {
 	return &Error{Field: f.name, Offset: f.offset, Clause: f.clause, Err: class, Detail: fmt.Sprintf(format, args...)}
 }
 
-// from returns the field with another origin of the rule about it.
+// From returns the field with another origin of the rule about it.
 func (f Field) From(clause string) Field {
 	f.clause = clause
 	return f

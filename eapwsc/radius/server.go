@@ -1,0 +1,478 @@
+package radius
+
+import (
+	"cmp"
+	"container/heap"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/wps"
+)
+
+// Limits of a [Server].
+const (
+	// MaxSessions is how many sessions a Server holds by default. When one
+	// more begins, the one that has been silent longest is closed.
+	MaxSessions = 10_000
+	// AnswerTime is how long the last answer of a session is kept for copies
+	// of its request. RFC 5080 §2.2.1 suggests a cache of this kind; access
+	// points repeat a request within a few seconds.
+	AnswerTime = 30 * time.Second
+)
+
+// Errors of datagrams that are discarded, beside those of [Parse] and
+// [Packet.CheckRequest].
+var (
+	// ErrClient: the sender is no client of this server.
+	ErrClient = errors.New("radius: unknown client")
+	// ErrDiscarded: a packet that a server has no answer for.
+	ErrDiscarded = errors.New("radius: packet discarded")
+	// ErrConfig: the configuration cannot work.
+	ErrConfig = errors.New("radius: configuration")
+)
+
+// Session is one station's exchange. That of package ap is one.
+type Session interface {
+	Start(now time.Time) eapwsc.Step
+	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
+	Timeout(now time.Time) (eapwsc.Step, error)
+	Close(now time.Time)
+}
+
+// Access is what the first request of a station says about it. Nothing in it
+// is proved but the Client, which has the shared secret.
+type Access struct {
+	Client        netip.AddrPort
+	Station       wps.MAC  // Calling-Station-Id
+	AP            wps.MAC  // Called-Station-Id; zero if it has none
+	SSID          wps.SSID // Called-Station-Id behind the address; may be empty
+	NASIdentifier string
+	FirstID       uint8 // Identifier for the session's first EAP request
+	MTU           int   // Framed-MTU: the longest EAP packet, in octets; 0 if not given
+}
+
+// Config configures a [Server].
+type Config struct {
+	// Secret returns the secret that a client shares with this server, or
+	// nil if there is none.
+	Secret func(client netip.Addr) []byte
+	// NewSession makes the session of a station. An error rejects the
+	// station.
+	NewSession func(now time.Time, a Access) (Session, error)
+	// Ended, if set, is called when a session is over, with the error it
+	// ended with, or nil.
+	Ended func(now time.Time, a Access, s Session, err error)
+	// MaxSessions replaces [MaxSessions] if it is not zero.
+	MaxSessions int
+	// Rand makes States. By default it is [rand.Reader].
+	Rand io.Reader
+}
+
+// Datagram is a packet to send.
+type Datagram struct {
+	To   netip.AddrPort
+	Data []byte
+}
+
+// Server answers the Access-Requests of access points. See the package
+// documentation.
+type Server struct {
+	cfg      Config
+	sessions map[[stateLen]byte]*session
+	requests map[requestKey]*session
+	stations map[stationKey]*session
+	due      queue
+}
+
+const stateLen = 16
+
+// requestKey identifies a request and its copies: RFC 5080 §2.2.2.
+type requestKey struct {
+	client        netip.AddrPort
+	identifier    uint8
+	authenticator [16]byte
+}
+
+type stationKey struct {
+	client  netip.Addr
+	station wps.MAC
+}
+
+// session is a Session and the request that it has to answer.
+type session struct {
+	Session
+	access  Access
+	state   [stateLen]byte
+	key     requestKey
+	request *Packet // nil when it was answered
+	answer  []byte  // to key, for copies of it
+	over    bool
+	due     time.Time // deadline of the session, or when its answer is forgotten
+	heard   time.Time
+	index   int // in the queue
+}
+
+// NewServer returns a server. The error is of class [ErrConfig].
+func NewServer(cfg Config) (*Server, error) {
+	switch {
+	case cfg.Secret == nil:
+		return nil, fmt.Errorf("%w: Secret is missing", ErrConfig)
+	case cfg.NewSession == nil:
+		return nil, fmt.Errorf("%w: NewSession is missing", ErrConfig)
+	case cfg.MaxSessions < 0:
+		return nil, fmt.Errorf("%w: MaxSessions is negative", ErrConfig)
+	}
+	cfg.MaxSessions = cmp.Or(cfg.MaxSessions, MaxSessions)
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	return &Server{
+		cfg: cfg, sessions: make(map[[stateLen]byte]*session),
+		requests: make(map[requestKey]*session), stations: make(map[stationKey]*session),
+	}, nil
+}
+
+// Sessions returns how many sessions the server holds, including those that
+// have ended within [AnswerTime].
+func (s *Server) Sessions() int { return len(s.sessions) }
+
+// Handle processes a datagram and returns what to send, often one answer. No
+// answer may be due yet: a station that was sent M2D waits for a decision. The
+// error says why a datagram was discarded; it never ends the server.
+func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]Datagram, error) {
+	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+	secret := s.cfg.Secret(from.Addr())
+	if len(secret) == 0 {
+		return nil, fmt.Errorf("%w %v", ErrClient, from.Addr())
+	}
+	p, err := Parse(datagram)
+	if err != nil {
+		return nil, err
+	}
+	if p.Code != AccessRequest && p.Code != StatusServer {
+		return nil, fmt.Errorf("%w: %w", ErrDiscarded, fieldCode.Fault(eap.ErrCode, "%v to a server", p.Code))
+	}
+	if err := p.CheckRequest(secret); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDiscarded, err)
+	}
+	key := requestKey{from, p.Identifier, p.Authenticator}
+	if x, ok := s.requests[key]; ok {
+		if x.answer == nil {
+			return nil, nil // it is waiting for its answer
+		}
+		return []Datagram{{from, x.answer}}, nil
+	}
+	if p.Code == StatusServer {
+		b, err := reply(AccessAccept, p).EncodeResponse(secret, p)
+		return []Datagram{{from, b}}, err
+	}
+	x, step, err := s.feed(now, from, p)
+	if x == nil {
+		return s.reject(from, secret, p), err
+	}
+	if err != nil && step.Send == nil && !step.Done {
+		return nil, fmt.Errorf("%w: %w", ErrDiscarded, err)
+	}
+	delete(s.requests, x.key)
+	x.key, x.request, x.answer, x.heard = key, p.clone(), nil, now
+	s.requests[key] = x
+	return s.settle(now, x, step, err)
+}
+
+// feed gives a request to its session, which it makes for the first one of a
+// station. It returns no session if the station is to be rejected.
+func (s *Server) feed(now time.Time, from netip.AddrPort, p *Packet) (*session, eapwsc.Step, error) {
+	packet := p.EAP()
+	state := p.Get(State)
+	if x, ok := s.session(from.Addr(), state); ok && !x.over {
+		step, err := x.Handle(now, packet)
+		return x, step, err
+	}
+	access, err := accessOf(from, p)
+	if err != nil {
+		return nil, eapwsc.Step{}, fmt.Errorf("%w: %w", ErrDiscarded, err)
+	}
+	// An empty EAP-Message is an EAP-Start: RFC 3579 §2.1. Anything but that
+	// and an identity belongs to a session that is gone.
+	in, err := eap.ParsePacket(packet)
+	if len(packet) > 0 && (err != nil || in.Code != eap.CodeResponse || in.Type != eap.TypeIdentity) {
+		return nil, eapwsc.Step{}, fmt.Errorf("%w: no session of station %v is open", ErrDiscarded, access.Station)
+	}
+	access.FirstID = in.ID
+	x, err := s.open(now, access)
+	if err != nil {
+		return nil, eapwsc.Step{}, err
+	}
+	step := x.Start(now)
+	x.due = step.Deadline
+	if len(packet) > 0 {
+		step, err = x.Handle(now, packet)
+	}
+	heap.Push(&s.due, x)
+	return x, step, err
+}
+
+// session returns the session of a State, if the client is the one it was
+// given to.
+func (s *Server) session(client netip.Addr, state []byte) (*session, bool) {
+	if len(state) != stateLen {
+		return nil, false
+	}
+	x, ok := s.sessions[[stateLen]byte(state)]
+	return x, ok && x.access.Client.Addr() == client
+}
+
+// accessOf reads what a request says about its station.
+func accessOf(from netip.AddrPort, p *Packet) (Access, error) {
+	a := Access{Client: from, NASIdentifier: string(p.Get(NASIdentifier))}
+	var ok bool
+	if a.Station, _, ok = stationID(string(p.Get(CallingStationID))); !ok {
+		return a, fieldAttributes.Fault(eap.ErrLength, "Calling-Station-Id holds no address")
+	}
+	var rest string
+	if a.AP, rest, ok = stationID(string(p.Get(CalledStationID))); ok {
+		a.SSID = wps.SSID(strings.TrimPrefix(rest, ":"))
+	}
+	if v := p.Get(FramedMTU); len(v) == 4 && v[0] == 0 && v[1] == 0 {
+		a.MTU = int(v[2])<<8 | int(v[3])
+	}
+	return a, nil
+}
+
+// stationID reads the address at the front of a Called- or Calling-Station-Id
+// and returns what follows it. RFC 3580 §3.20 writes 00-10-A4-23-19-C0; colons,
+// dots and no separators are in use too.
+func stationID(s string) (mac wps.MAC, rest string, ok bool) {
+	digits := 0
+	for i := 0; i < len(s); i++ {
+		var nibble byte
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			nibble = c - '0'
+		case c >= 'a' && c <= 'f':
+			nibble = c - 'a' + 10
+		case c >= 'A' && c <= 'F':
+			nibble = c - 'A' + 10
+		case c == ':' || c == '-' || c == '.':
+			continue
+		default:
+			return wps.MAC{}, "", false
+		}
+		mac[digits/2] = mac[digits/2]<<4 | nibble
+		if digits++; digits == 2*len(mac) {
+			return mac, s[i+1:], true
+		}
+	}
+	return wps.MAC{}, "", false
+}
+
+// open makes the session of a station, and closes the one that it may have had
+// before: it has begun again.
+func (s *Server) open(now time.Time, a Access) (*session, error) {
+	x := &session{access: a, heard: now}
+	if _, err := io.ReadFull(s.cfg.Rand, x.state[:]); err != nil {
+		return nil, fmt.Errorf("radius: no randomness: %w", err)
+	}
+	var err error
+	if x.Session, err = s.cfg.NewSession(now, a); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDiscarded, err)
+	}
+	key := stationKey{a.Client.Addr(), a.Station}
+	if old, ok := s.stations[key]; ok {
+		s.close(now, old)
+	}
+	if len(s.sessions) >= s.cfg.MaxSessions {
+		s.close(now, s.quietest())
+	}
+	s.sessions[x.state], s.stations[key] = x, x
+	return x, nil
+}
+
+// quietest returns the session that was heard longest ago, of those that are
+// over if there are any.
+func (s *Server) quietest() *session {
+	var q *session
+	for _, x := range s.due {
+		if q == nil || x.over && !q.over || x.over == q.over && x.heard.Before(q.heard) {
+			q = x
+		}
+	}
+	return q
+}
+
+// close ends a session whose station has gone, and forgets it.
+func (s *Server) close(now time.Time, x *session) {
+	if !x.over {
+		x.Session.Close(now)
+		s.ended(now, x, eapwsc.ErrOver)
+	}
+	delete(s.sessions, x.state)
+	delete(s.requests, x.key)
+	if key := (stationKey{x.access.Client.Addr(), x.access.Station}); s.stations[key] == x {
+		delete(s.stations, key)
+	}
+	heap.Remove(&s.due, x.index)
+}
+
+func (s *Server) ended(now time.Time, x *session, err error) {
+	x.over = true
+	if s.cfg.Ended != nil {
+		s.cfg.Ended(now, x.access, x.Session, err)
+	}
+}
+
+// settle notes a session's step, and makes an answer of what it sends.
+func (s *Server) settle(now time.Time, x *session, step eapwsc.Step, err error) ([]Datagram, error) {
+	x.due = step.Deadline
+	if !x.due.After(now) { // a session must not hold up the rest
+		x.due = now.Add(AnswerTime)
+	}
+	if step.Done {
+		x.due = now.Add(AnswerTime)
+		s.ended(now, x, err)
+	}
+	heap.Fix(&s.due, x.index)
+	// Without a request that waits, nothing can be sent: the access point
+	// repeats requests to the station by itself.
+	if x.request == nil || step.Send == nil {
+		return nil, nil
+	}
+	code := AccessChallenge
+	if step.Done {
+		code = AccessReject
+	}
+	p := reply(code, x.request)
+	if !step.Done {
+		p.Add(State, x.state[:])
+	}
+	p.AddEAP(step.Send)
+	b, encodeErr := p.EncodeResponse(s.cfg.Secret(x.key.client.Addr()), x.request)
+	if encodeErr != nil {
+		return nil, encodeErr
+	}
+	x.answer, x.request = b, nil
+	return []Datagram{{x.key.client, b}}, nil
+}
+
+// reject refuses a request that no session takes, with EAP-Failure if it
+// carried EAP.
+func (s *Server) reject(to netip.AddrPort, secret []byte, p *Packet) []Datagram {
+	r := reply(AccessReject, p)
+	if packet := p.EAP(); len(packet) >= 2 {
+		failure := eap.Packet{Code: eap.CodeFailure, ID: packet[1]}
+		if b, err := failure.AppendTo(nil); err == nil {
+			r.AddEAP(b)
+		}
+	}
+	b, err := r.EncodeResponse(secret, p)
+	if err != nil {
+		return nil
+	}
+	return []Datagram{{to, b}}
+}
+
+// reply returns the beginning of a response: the Proxy-States go back as they
+// came (RFC 2865 §5.33).
+func reply(code Code, request *Packet) *Packet {
+	p := &Packet{Code: code, Identifier: request.Identifier}
+	for _, a := range request.Attributes {
+		if a.Type == ProxyState {
+			p.Attributes = append(p.Attributes, a)
+		}
+	}
+	return p
+}
+
+// clone returns what is needed of a request to answer it later, without
+// reference to the datagram.
+func (p *Packet) clone() *Packet {
+	c := &Packet{Code: p.Code, Identifier: p.Identifier, Authenticator: p.Authenticator}
+	for _, a := range p.Attributes {
+		if a.Type == ProxyState {
+			c.Add(a.Type, append([]byte(nil), a.Value...))
+		}
+	}
+	return c
+}
+
+// Deadline returns when [Server.Timeout] is to be called; the zero time is
+// never.
+func (s *Server) Deadline() time.Time {
+	if len(s.due) == 0 {
+		return time.Time{}
+	}
+	return s.due[0].due
+}
+
+// Timeout lets time have its effect on the sessions whose deadline has come.
+// It returns the answers that are due.
+func (s *Server) Timeout(now time.Time) []Datagram {
+	var out []Datagram
+	for len(s.due) > 0 && !s.due[0].due.After(now) {
+		x := s.due[0]
+		if x.over {
+			s.close(now, x)
+			continue
+		}
+		step, err := x.Session.Timeout(now)
+		datagrams, _ := s.settle(now, x, step, err)
+		out = append(out, datagrams...)
+	}
+	return out
+}
+
+// Poll asks every session that holds a request back for its answer. Call it
+// after the owner has entered a PIN or pressed a button: a station that was
+// sent M2D is registered at once.
+func (s *Server) Poll(now time.Time) []Datagram {
+	var out []Datagram
+	for _, x := range append(queue(nil), s.due...) {
+		if x.over || x.request == nil {
+			continue
+		}
+		step, err := x.Session.Timeout(now)
+		datagrams, _ := s.settle(now, x, step, err)
+		out = append(out, datagrams...)
+	}
+	return out
+}
+
+// Close ends all sessions.
+func (s *Server) Close(now time.Time) {
+	for len(s.due) > 0 {
+		s.close(now, s.due[0])
+	}
+}
+
+// queue is a heap of sessions by their deadline.
+type queue []*session
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
+func (q queue) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].index, q[j].index = i, j
+}
+
+// Push adds a session: see [heap.Interface].
+func (q *queue) Push(x any) {
+	s := x.(*session)
+	s.index = len(*q)
+	*q = append(*q, s)
+}
+
+// Pop removes the last session: see [heap.Interface].
+func (q *queue) Pop() any {
+	old := *q
+	x := old[len(old)-1]
+	old[len(old)-1] = nil
+	*q = old[:len(old)-1]
+	return x
+}
