@@ -9,19 +9,34 @@ import (
 	"os/signal"
 	"syscall"
 
-	"golang.org/x/term"
-
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := program{
-		stdout: os.Stdout,
-		status: live.NewStatus(os.Stderr, term.IsTerminal(int(os.Stderr.Fd()))),
-		open:   live.Open,
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	program.Main(ctx, command(&service{listen: live.Open}))
+}
+
+// command returns the program.
+func command(s *service) *program.Command {
+	return &program.Command{
+		Name: "wpsregistrar", Short: "register devices by WPS and give them the settings of a network",
+		Synopsis: []string{"-i INTERFACE [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc] [-ap-pin PIN]"},
+		Long: `INTERFACE is an Ethernet interface, or a bridge. The devices are at its other end and speak EAPOL, such as wpsenroll or wpa_supplicant -D wired. A bridge has to pass EAPOL on: "ip link set BRIDGE type bridge group_fwd_mask 8". It takes root, or the capability CAP_NET_RAW.
+
+Without -passphrase and -open the access point is not configured yet: the first device makes it choose a passphrase.
+
+It ends when each PIN and the button have been used, or with Ctrl-C.`,
+		Examples: []program.Example{
+			{Line: "wpsregistrar -i eth1 -pin 12345670 -ssid home -passphrase 'correct horse'", Does: "Let in the device that shows this PIN"},
+			{Line: "wpsregistrar -i eth1 -pbc", Does: "Let in the device whose button is pressed within two minutes"},
+			{Line: "wpsregistrar -i eth1 -ap-pin 12345670 -ssid home -open", Does: "Let external registrars in with the PIN of the access point"},
+		},
+		Exit: [3]string{
+			"a device was registered, or the settings were read or written", "nobody came, or nobody was let in",
+			"wrong use, or an interface or file that cannot be opened or used",
+		},
+		Flags: s.flags, Values: live.Values(nil), Run: s.run,
 	}
-	code := p.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
 }

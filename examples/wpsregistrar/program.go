@@ -3,92 +3,80 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The exit statuses.
-const (
-	exitServed = iota
-	exitNobody
-	exitUsage
-)
-
-// program is what the program is connected to.
-type program struct {
-	stdout io.Writer
-	status *live.Status // on standard error
-	open   func(iface string) (eapol.Conn, wps.MAC, error)
-}
-
-// run is the program without its process; it returns the exit status.
-func (p *program) run(ctx context.Context, args []string) int {
-	a, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(p.stdout, help)
-		return exitServed
-	}
-	if err != nil {
-		return p.fail(fmt.Errorf("%w; \"wpsregistrar -help\" tells how to use it", err))
-	}
-	conn, mac, err := p.open(a.iface)
-	if err != nil {
-		return p.fail(err)
-	}
-	defer conn.Close()
-	s := &service{program: p, arguments: a, pinsLeft: len(a.pins)}
-	run := registration.Config{Device: device(&a, mac)}
-	if a.keyLog != "" {
-		f, err := live.AppendSecret(a.keyLog)
-		if err != nil {
-			return p.fail(err)
-		}
-		defer f.Close()
-		run.KeyLog = f
-	}
-	point := ap.New(ap.Config{Run: run, Credentials: []wps.Credential{a.network}, PIN: a.apPIN})
-	return s.serve(ctx, eapol.Watch(conn, s.see), point)
-}
-
-// fail tells why the program cannot do what it should.
-func (p *program) fail(err error) int {
-	p.status.Printf("wpsregistrar: %v", err)
-	return exitUsage
-}
-
-// device describes the access point.
-func device(a *arguments, mac wps.MAC) wps.Device {
-	d := wps.DefaultDevice()
-	d.MAC, d.UUID, d.DeviceName, d.State = mac, wps.UUIDFromMAC(mac), a.name, a.state
-	d.Manufacturer, d.ModelName, d.PrimaryDeviceType = "gowps", "wpsregistrar", wps.DeviceTypeAP
-	if !a.apPIN.IsZero() {
-		d.ConfigMethods |= wps.MethodLabel
-	}
-	return d
-}
-
 // service is one call of the program.
 type service struct {
-	*program
-	arguments
+	program.IO
+	live.Options
+	listen func(iface string) (eapol.Conn, wps.MAC, error)
+	status *live.Status // on standard error
+
+	pins        []ap.PINEntry
+	texts       []string // of -pin
+	anyChecksum bool
+	button      bool
+	apPIN       pin.PIN
+	timeout     time.Duration
+
+	network  wps.Credential
 	pinsLeft int
 	over     func() // ends the service
 	served   bool
+}
+
+// run runs the program and returns its exit status.
+func (s *service) run(ctx context.Context, streams program.IO, operands []string) (int, error) {
+	s.IO, s.status = streams, live.NewStatus(&streams)
+	if err := s.check(operands); err != nil {
+		return program.Unable, err
+	}
+	conn, mac, err := s.listen(s.Interface)
+	if err != nil {
+		return program.Unable, err
+	}
+	defer conn.Close()
+	run := registration.Config{Device: s.device(mac)}
+	keyLog, err := s.OpenKeyLog()
+	if err != nil {
+		return program.Unable, err
+	}
+	if keyLog != nil {
+		defer keyLog.Close()
+		run.KeyLog = keyLog
+	}
+	point := ap.New(ap.Config{Run: run, Credentials: []wps.Credential{s.network}, PIN: s.apPIN})
+	return s.serve(ctx, eapol.Watch(conn, s.see), point)
+}
+
+// device describes the access point.
+func (s *service) device(mac wps.MAC) wps.Device {
+	d := s.Device(mac, "wpsregistrar", wps.DeviceTypeAP)
+	d.State = wps.NotConfigured
+	if s.HasSecurity() {
+		d.State = wps.Configured
+	}
+	if !s.apPIN.IsZero() {
+		d.ConfigMethods |= wps.MethodLabel
+	}
+	return d
 }
 
 // errOver is why a service ends that has nothing left to wait for.
 var errOver = errors.New("nothing is left to wait for")
 
 // serve serves stations until there is nothing left to wait for.
-func (s *service) serve(ctx context.Context, conn eapol.Conn, point *ap.AccessPoint) int {
+func (s *service) serve(ctx context.Context, conn eapol.Conn, point *ap.AccessPoint) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.over = func() { cancel(errOver) }
@@ -109,23 +97,26 @@ func (s *service) serve(ctx context.Context, conn eapol.Conn, point *ap.AccessPo
 		}
 	})
 	if err != nil {
-		return s.fail(err)
+		return program.Unable, err
 	}
 	s.status.Wait(s.waiting(), until)
 	err = authenticator.Serve(ctx, s.happened)
 	s.status.Done()
 	switch {
 	case !errors.Is(err, errOver) && !errors.Is(err, context.Canceled):
-		return s.fail(fmt.Errorf("%s: %w", s.iface, err))
-	case !s.served:
-		return exitNobody
+		return program.Unable, fmt.Errorf("%s: %w", s.Interface, err)
+	case errors.Is(err, context.Canceled):
+		s.status.Printf("Stopped by you.")
 	}
-	return exitServed
+	if !s.served {
+		return program.Problem, nil
+	}
+	return program.Fine, nil
 }
 
 // see tells of each frame if asked to.
 func (s *service) see(d eapol.Direction, other wps.MAC, b []byte) {
-	if !s.verbose {
+	if !s.Verbose {
 		return
 	}
 	if frame, err := eapol.ParseFrame(b); err == nil {

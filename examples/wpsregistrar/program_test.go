@@ -16,7 +16,8 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
-	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -31,14 +32,20 @@ type world struct {
 	ended          chan int
 }
 
+func TestFamily(t *testing.T) {
+	programtest.Family(t, func() *program.Command { return command(new(service)) })
+}
+
+// run runs the program.
+func (w *world) run(ctx context.Context, listen func(string) (eapol.Conn, wps.MAC, error), args ...string) int {
+	return program.Run(ctx, command(&service{listen: listen}), program.IO{Out: &w.stdout, Err: &w.stderr}, args)
+}
+
 // start starts the program.
 func start(ctx context.Context, args ...string) *world {
 	w := &world{ended: make(chan int, 1)}
-	p := program{
-		stdout: &w.stdout, status: live.NewStatus(&w.stderr, false),
-		open: func(string) (eapol.Conn, wps.MAC, error) { return w.segment.Join(ownMAC), ownMAC, nil },
-	}
-	go func() { w.ended <- p.run(ctx, append([]string{"-i", "eth0"}, args...)) }()
+	listen := func(string) (eapol.Conn, wps.MAC, error) { return w.segment.Join(ownMAC), ownMAC, nil }
+	go func() { w.ended <- w.run(ctx, listen, append([]string{"-i", "eth0"}, args...)...) }()
 	synctest.Wait()
 	return w
 }
@@ -113,7 +120,7 @@ func TestPIN(t *testing.T) {
 		if err != nil || result.Credentials[0].SSID != "Café" || string(result.Credentials[0].NetworkKey) != "correct horse" {
 			t.Errorf("%+v, %v", result, err)
 		}
-		w.ends(t, exitServed, "The PIN is spent", "Registered: 02:00:00:00:00:02, “Printer”.")
+		w.ends(t, program.Fine, "The PIN is spent", "Registered: 02:00:00:00:00:02, “Printer”.")
 		if !strings.Contains(w.stderr.String(), "02:00:00:00:00:02 received Response 1 WSC_MSG, 368 octets: M1\n") {
 			t.Errorf("%s", &w.stderr)
 		}
@@ -143,7 +150,7 @@ func TestSeveralPINs(t *testing.T) {
 				t.Errorf("station %d: %v, want %v", tt.station, err, tt.want)
 			}
 		}
-		w.ends(t, exitServed, "Registered: 02:00:00:00:00:02", "Not registered: 02:00:00:00:00:04.", "  1. ",
+		w.ends(t, program.Fine, "Registered: 02:00:00:00:00:02", "Not registered: 02:00:00:00:00:04.", "  1. ",
 			"A PIN is needed: 02:00:00:00:00:03, “Printer”", "Registered: 02:00:00:00:00:04")
 	})
 }
@@ -155,7 +162,7 @@ func TestPushButton(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.ends(t, exitServed)
+		w.ends(t, program.Fine)
 		var events []event
 		for dec := json.NewDecoder(&w.stdout); dec.More(); {
 			var e event
@@ -175,7 +182,7 @@ func TestPushButtonOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		w := start(t.Context(), "-pbc")
-		w.ends(t, exitNobody, "Two minutes are over")
+		w.ends(t, program.Problem, "Two minutes are over")
 		if took := time.Since(began); took != wps.WalkTime {
 			t.Errorf("it took %v", took)
 		}
@@ -212,7 +219,7 @@ func TestOverlap(t *testing.T) {
 		if _, err := w.enroll(t, 3, registration.PushButton()); !errors.Is(err, registration.ErrOverlap) {
 			t.Error(err)
 		}
-		w.ends(t, exitNobody, `"event":"overlap"`, `"cause":"overlap"`, `"event":"push button over"`)
+		w.ends(t, program.Problem, `"event":"overlap"`, `"cause":"overlap"`, `"event":"push button over"`)
 	})
 }
 
@@ -238,7 +245,7 @@ func TestAccessPointPIN(t *testing.T) {
 			t.Error(err)
 		}
 		cancel()
-		w.ends(t, exitServed, "Not registered: 02:00:00:00:00:02.", "The access point's PIN is locked: 02:00:00:00:00:04", "unlocked",
+		w.ends(t, program.Fine, "Not registered: 02:00:00:00:00:02.", "The access point's PIN is locked: 02:00:00:00:00:04", "unlocked",
 			"Settings read by 02:00:00:00:00:05, “Printer”.", "New settings: network new, WPA2-Personal, AES, the key is not shown.", "New settings: network free, Open, None.")
 		if strings.Contains(w.stdout.String(), "another horse") {
 			t.Error("the key is shown")
@@ -250,7 +257,7 @@ func TestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		w := start(t.Context(), "-pin", "12345670", "-timeout", "10m")
-		w.ends(t, exitNobody)
+		w.ends(t, program.Problem)
 		if took := time.Since(began); took != 10*time.Minute {
 			t.Errorf("it took %v", took)
 		}
@@ -263,11 +270,8 @@ func TestLinkGone(t *testing.T) {
 		w := &world{}
 		conn := w.segment.Join(ownMAC)
 		time.AfterFunc(time.Second, func() { conn.Close() })
-		p := program{
-			stdout: &w.stdout, status: live.NewStatus(&w.stderr, false),
-			open: func(string) (eapol.Conn, wps.MAC, error) { return conn, ownMAC, nil },
-		}
-		if code := p.run(t.Context(), []string{"-i", "eth0", "-pbc"}); code != exitUsage || !strings.Contains(w.stderr.String(), "wpsregistrar: eth0: ") {
+		listen := func(string) (eapol.Conn, wps.MAC, error) { return conn, ownMAC, nil }
+		if code := w.run(t.Context(), listen, "-i", "eth0", "-pbc"); code != program.Unable || !strings.Contains(w.stderr.String(), "wpsregistrar: eth0: ") {
 			t.Errorf("%d: %s", code, &w.stderr)
 		}
 	})
@@ -278,6 +282,9 @@ func TestArguments(t *testing.T) {
 		{"-i eth0", "one of -pin PIN"},
 		{"-pbc", "-i INTERFACE is missing"},
 		{"-i eth0 -pin 123", "digits"},
+		{"-i eth0 -pin 12345671", "wpsregistrar: -pin: pin: wrong check digit"},
+		{"-i eth0 -pin 00000000-0000-0000-0000-000000000001=12345671", "\"wpspin check\" says what was meant"},
+		{"-i eth1 -any-checksum -pin 12345671", link.ErrNoInterface.Error()},
 		{"-i eth0 -pin no-uuid=12345670", "UUID"},
 		{"-i eth0 -pin 12345670 -pin 1234", "only one PIN can be for any device"},
 		{"-i eth0 -pin 12345670 -pbc", "exclude each other"},
@@ -291,17 +298,13 @@ func TestArguments(t *testing.T) {
 		{"-i eth1 -pbc", link.ErrNoInterface.Error()},
 	} {
 		w := new(world)
-		p := program{stdout: &w.stdout, status: live.NewStatus(&w.stderr, false), open: func(string) (eapol.Conn, wps.MAC, error) {
-			return nil, wps.MAC{}, link.ErrNoInterface
-		}}
-		if code := p.run(t.Context(), strings.Fields(tt.args)); code != exitUsage || !strings.Contains(w.stderr.String(), tt.want) {
+		listen := func(string) (eapol.Conn, wps.MAC, error) { return nil, wps.MAC{}, link.ErrNoInterface }
+		if code := w.run(t.Context(), listen, strings.Fields(tt.args)...); code != program.Unable || !strings.Contains(w.stderr.String(), tt.want) {
 			t.Errorf("%s: %d\n%swant: %s", tt.args, code, &w.stderr, tt.want)
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := start(t.Context(), "-help")
-		w.ends(t, exitServed, "Usage: wpsregistrar")
-		w = start(t.Context(), "-pbc", "-keylog", t.TempDir())
-		w.ends(t, exitUsage)
+		w := start(t.Context(), "-pbc", "-keylog", t.TempDir())
+		w.ends(t, program.Unable)
 	})
 }

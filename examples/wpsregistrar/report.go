@@ -1,16 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -26,13 +27,13 @@ func (s *service) waiting() string {
 	if s.apPIN != (pin.PIN{}) {
 		what = append(what, "external registrars")
 	}
-	return fmt.Sprintf("%s: waiting on %s for %s", s.name, s.iface, strings.Join(what, " and "))
+	return fmt.Sprintf("%s: waiting on %s for %s", s.Name, s.Interface, strings.Join(what, " and "))
 }
 
 // happened reports an event, and ends the service if nothing is left to wait
 // for.
 func (s *service) happened(e ap.Event) {
-	if s.json {
+	if s.JSON {
 		s.printJSON(&e)
 	} else {
 		s.print(&e)
@@ -61,7 +62,7 @@ func (s *service) print(e *ap.Event) {
 		s.line("Registered: %s.", who)
 	case ap.EventFailed:
 		s.line("Not registered: %v.", e.Station)
-		live.Explain(s.status.Above(s.stdout), e.Err, s.attempt(e))
+		live.Explain(s.status.Above(s.Text()), e.Err, s.attempt(e))
 	case ap.EventPINNeeded:
 		s.line("A PIN is needed: %s. If this is your device, let it in with -pin %v=PIN.", who, e.UUID)
 	case ap.EventOverlap:
@@ -83,7 +84,7 @@ func (s *service) print(e *ap.Event) {
 
 // line prints a line to standard output.
 func (s *service) line(format string, args ...any) {
-	fmt.Fprintf(s.status.Above(s.stdout), format+"\n", args...)
+	fmt.Fprintf(s.status.Above(s.Text()), format+"\n", args...)
 }
 
 // event is an event in JSON.
@@ -121,11 +122,11 @@ func (s *service) printJSON(e *ap.Event) {
 	if c := e.Settings; c != nil {
 		out.SSID, out.SSIDHex = strings.ToValidUTF8(string(c.SSID), "\uFFFD"), fmt.Sprintf("%x", string(c.SSID))
 		out.Auth, out.Encr = c.AuthType.String(), c.EncrType.String()
-		if s.showKey {
+		if s.ShowKey {
 			out.Key = string(c.NetworkKey)
 		}
 	}
-	if err := json.NewEncoder(s.status.Above(s.stdout)).Encode(out); err != nil {
+	if err := program.JSON(s.status.Above(s.Out)).Encode(out); err != nil {
 		s.status.Printf("wpsregistrar: %v", err)
 	}
 }
@@ -144,8 +145,8 @@ func (s *service) key(c *wps.Credential) string {
 	switch {
 	case len(c.NetworkKey) == 0:
 		return ""
-	case s.showKey:
-		return ", key " + string(c.NetworkKey)
+	case s.ShowKey:
+		return ", key " + printable.Text(string(c.NetworkKey))
 	}
 	return ", the key is not shown"
 }

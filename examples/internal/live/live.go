@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/gowps/gowps/eapwsc/eapol"
@@ -32,44 +31,28 @@ func Open(name string) (eapol.Conn, wps.MAC, error) {
 	return c, c.MAC(), nil
 }
 
-// CreateSecret creates or empties a file that only its owner can read.
-func CreateSecret(name string) (*os.File, error) {
-	return openSecret(name, os.O_TRUNC)
-}
-
-// AppendSecret opens a file that only its owner can read, to append to it.
-func AppendSecret(name string) (*os.File, error) {
-	return openSecret(name, os.O_APPEND)
-}
-
-// openSecret sees to the mode also of a file that there was before.
-func openSecret(name string, flag int) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Chmod(0o600); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
+// stopped is what Ctrl-C or a termination signal leaves.
+const stopped = "Stopped by you, before it was done: no settings were received, and none were changed.\n" +
+	"If an attempt was under way, the other side may count it as a failed one."
 
 // Explain writes why a registration has failed, and what to do. Attempt is what
 // is known of it besides the error.
 func Explain(w io.Writer, err error, attempt doctor.Attempt) {
 	d, ok := diagnose(err, attempt)
-	if !ok {
+	switch {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(w, stopped)
+	case !ok:
 		fmt.Fprintln(w, err)
-		return
+	default:
+		tell(w, err, &d)
 	}
-	tell(w, err, &d)
 }
 
 // ExplainEvidence is Explain for those who have seen more than the error.
 func ExplainEvidence(w io.Writer, err error, e *doctor.Evidence) {
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(w, err)
+		fmt.Fprintln(w, stopped)
 		return
 	}
 	d := doctor.Diagnose(e)

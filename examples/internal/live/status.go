@@ -5,12 +5,15 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/gowps/gowps/examples/internal/program"
 )
 
 // Status writes lines, and below them, on a terminal, one that tells what is
 // waited for and how long yet. Its methods may be called at the same time.
 type Status struct {
-	out      io.Writer
+	out      io.Writer // for the line of a terminal
+	text     io.Writer // the same, printable
 	terminal bool
 
 	mu    sync.Mutex
@@ -20,9 +23,9 @@ type Status struct {
 	done  chan struct{}
 }
 
-// NewStatus returns a Status that writes to out.
-func NewStatus(out io.Writer, terminal bool) *Status {
-	return &Status{out: out, terminal: terminal}
+// NewStatus returns a Status that writes to Err of a program.
+func NewStatus(streams *program.IO) *Status {
+	return &Status{out: streams.Err, text: streams.ErrText(), terminal: streams.Terminal}
 }
 
 // eraseLine returns to the beginning of the line, and empties it.
@@ -30,7 +33,7 @@ const eraseLine = "\r\x1b[K"
 
 // Printf writes a line.
 func (s *Status) Printf(format string, args ...any) {
-	fmt.Fprintf(s.Above(s.out), format+"\n", args...)
+	fmt.Fprintf(s.Above(s.text), format+"\n", args...)
 }
 
 // Above returns a writer of whole lines to w that leaves the line on the
@@ -62,7 +65,7 @@ func (s *Status) Wait(what string, until time.Time) {
 	defer s.mu.Unlock()
 	s.what, s.until = what, until
 	if !s.terminal {
-		fmt.Fprintf(s.out, "%s ...\n", what)
+		fmt.Fprintf(s.text, "%s ...\n", what)
 		return
 	}
 	s.show()
@@ -92,11 +95,13 @@ func (s *Status) show() {
 	if !s.terminal || s.what == "" {
 		return
 	}
-	fmt.Fprintf(s.out, "%s%s ...", eraseLine, s.what)
+	line := s.what + " ..."
 	if !s.until.IsZero() {
 		left := max(0, time.Until(s.until).Round(time.Second))
-		fmt.Fprintf(s.out, " %d:%02d", int(left.Minutes()), int(left.Seconds())%60)
+		line += fmt.Sprintf(" %d:%02d", int(left.Minutes()), int(left.Seconds())%60)
 	}
+	io.WriteString(s.out, eraseLine)
+	io.WriteString(s.text, line)
 }
 
 // Done tells that nothing is waited for any more.

@@ -1,0 +1,89 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// SecretFile is a file for settings with their key. It is opened before a PIN or a
+// press of a button is spent, so that a wrong name is found in time, and written
+// when there is something to write.
+type SecretFile struct {
+	file    *os.File
+	created bool
+}
+
+// CreateSecret opens a file that only its owner can read. A file that exists is an
+// error, unless it is to be overwritten; then it keeps what it holds until
+// [SecretFile.Write].
+func CreateSecret(name string, overwrite bool) (*SecretFile, error) {
+	f, err := openSecret(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	switch {
+	case err == nil:
+		return &SecretFile{f, true}, nil
+	case !errors.Is(err, fs.ErrExist):
+		return nil, err
+	}
+	f, err = openSecret(name, os.O_WRONLY) // to say what else is wrong with it
+	switch {
+	case err != nil:
+		return nil, err
+	case !overwrite:
+		f.Close()
+		return nil, fmt.Errorf("%s exists: -force overwrites it", name)
+	}
+	return &SecretFile{f, false}, nil
+}
+
+// Write replaces what the file holds, and closes it.
+func (s *SecretFile) Write(content []byte) error {
+	err := s.file.Truncate(0)
+	if err == nil {
+		_, err = s.file.Write(content)
+	}
+	if err == nil {
+		err = s.file.Sync()
+	}
+	return errors.Join(err, s.file.Close())
+}
+
+// Discard closes the file without writing. One that was made for this is removed.
+func (s *SecretFile) Discard() {
+	if s.created {
+		_ = os.Remove(s.file.Name()) // it is empty
+	}
+	_ = s.file.Close() // nothing was written
+}
+
+// AppendSecret opens a file that only its owner can read, to append to it.
+func AppendSecret(name string) (*os.File, error) {
+	return openSecret(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE)
+}
+
+// openSecret opens a file that only its owner can read, and no other: not what a
+// link leads to, not a file of another user or with another name, no device.
+func openSecret(name string, flag int) (*os.File, error) {
+	f, err := openNoFollow(name, flag, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a regular file", name)
+	}
+	if err == nil {
+		err = ours(name, info)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// linkError is why a symbolic link is refused.
+func linkError(name string) error {
+	return fmt.Errorf("%s is a symbolic link, and secrets do not follow one: name the file itself", name)
+}

@@ -1,0 +1,132 @@
+package live
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// write writes a file of a folder, and returns its path.
+func write(t *testing.T, folder, name string, mode fs.FileMode) string {
+	t.Helper()
+	path := filepath.Join(folder, name)
+	if err := os.WriteFile(path, []byte("old"), mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil { // whatever the umask is
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestSecretFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "secret")
+	content := func() string {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err.Error()
+		}
+		return string(b)
+	}
+	f, err := CreateSecret(name, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Discard()
+	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file for nothing stays: %v", err)
+	}
+	if f, err = CreateSecret(name, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Write([]byte("settings")); err != nil || content() != "settings" {
+		t.Error(err, content())
+	}
+	if info, _ := os.Stat(name); runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Error(info.Mode())
+	}
+	if _, err := CreateSecret(name, false); err == nil || !strings.Contains(err.Error(), "-force") || content() != "settings" {
+		t.Error(err, content())
+	}
+	if f, err = CreateSecret(name, true); err != nil {
+		t.Fatal(err)
+	}
+	f.Discard()
+	if content() != "settings" {
+		t.Error("what was there is lost without a need:", content())
+	}
+	if f, err = CreateSecret(name, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Write([]byte("new")); err != nil || content() != "new" {
+		t.Error(err, content())
+	}
+	log, err := AppendSecret(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.WriteString("er")
+	log.Close()
+	if content() != "newer" {
+		t.Error(content())
+	}
+}
+
+// TestSecretFileRefused has files that are not for secrets.
+func TestSecretFileRefused(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes of this kind, and symbolic links need a privilege")
+	}
+	folder := t.TempDir()
+	target := write(t, folder, "target", 0o600)
+	link := filepath.Join(folder, "link")
+	dangling := filepath.Join(folder, "dangling")
+	other := filepath.Join(folder, "other name")
+	for _, err := range []error{
+		os.Symlink(target, link), os.Symlink(filepath.Join(folder, "nowhere"), dangling), os.Link(write(t, folder, "linked", 0o600), other),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct{ name, want string }{
+		{link, "symbolic link"},
+		{dangling, "symbolic link"},
+		{other, "hard links"},
+		{write(t, folder, "readable", 0o644), "open to other users (mode 0644)"},
+		{write(t, folder, "writable", 0o620), "open to other users (mode 0620)"},
+		{folder, ""},
+		{os.DevNull, "not a regular file"},
+		{filepath.Join(folder, "no", "file"), "no such file"},
+	}
+	if os.Geteuid() == 0 {
+		foreign := write(t, folder, "foreign", 0o600)
+		if err := os.Chown(foreign, 12345, -1); err != nil {
+			t.Fatal(err)
+		}
+		tests = append(tests, struct{ name, want string }{foreign, "belongs to another user (12345)"})
+	}
+	for _, tt := range tests {
+		for form, open := range map[string]func() error{
+			"new":       func() error { _, err := CreateSecret(tt.name, false); return err },
+			"overwrite": func() error { _, err := CreateSecret(tt.name, true); return err },
+			"append":    func() error { _, err := AppendSecret(tt.name); return err },
+		} {
+			if err := open(); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%s, %s: %v", tt.name, form, err)
+			}
+		}
+	}
+	for _, name := range []string{target, link, other} {
+		if b, _ := os.ReadFile(name); string(b) != "old" {
+			t.Errorf("%s was changed: %q", name, b)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(folder, "nowhere")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a file was made through a link")
+	}
+}
