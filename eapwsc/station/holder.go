@@ -38,7 +38,7 @@ var managers = []struct {
 }{
 	{"NetworkManager", process.managedByNetworkManager, "nmcli device set %s managed no"},
 	{"connmand", process.always, "connmanctl disable wifi"},
-	{"iwd", process.always, "systemctl stop iwd"},
+	{"iwd", process.managedByIWD, "systemctl stop iwd"},
 	{"wpa_supplicant", process.suppliesFor, "wpa_cli -i %s terminate"},
 }
 
@@ -51,7 +51,7 @@ type process struct {
 }
 
 // holder looks for a program that holds an interface, in a file system that has
-// /proc and /run.
+// /proc, /run and /sys.
 func holder(root fs.FS, name string, index int) error {
 	directories, err := fs.ReadDir(root, "proc")
 	if err != nil {
@@ -93,11 +93,54 @@ func (p process) managedByNetworkManager() bool {
 // suppliesFor: the interface is in the arguments, or there is a control socket
 // for it.
 func (p process) suppliesFor() bool {
-	for i, argument := range p.arguments {
-		if argument == "-i"+p.name || argument == "-i" && slices.Contains(p.arguments[i+1:min(i+2, len(p.arguments))], p.name) {
-			return true
-		}
+	if slices.Contains(p.values("-i", "-i"), p.name) {
+		return true
 	}
 	_, err := fs.Stat(p.root, path.Join("run/wpa_supplicant", p.name))
 	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// managedByIWD reads which interfaces and radios iwd was told to take or to leave:
+// each option has a list of patterns, separated by commas. It takes all others.
+func (p process) managedByIWD() bool {
+	matches := func(short, long, name string) (given, match bool) {
+		for _, list := range p.values(short, long) {
+			for pattern := range strings.SplitSeq(list, ",") {
+				ok, err := path.Match(pattern, name)
+				given, match = true, match || ok || err != nil
+			}
+		}
+		return given, match
+	}
+	if given, match := matches("-i", "--interfaces", p.name); given && !match {
+		return false
+	}
+	if _, match := matches("-I", "--nointerfaces", p.name); match {
+		return false
+	}
+	name, err := fs.ReadFile(p.root, path.Join("sys/class/net", p.name, "phy80211/name"))
+	if err != nil {
+		return true // its radio cannot be told
+	}
+	phy := strings.TrimSuffix(string(name), "\n")
+	if given, match := matches("-p", "--phys", phy); given && !match {
+		return false
+	}
+	_, match := matches("-P", "--nophys", phy)
+	return !match
+}
+
+// values returns the values of an option among the arguments.
+func (p process) values(short, long string) (all []string) {
+	for i, argument := range p.arguments {
+		switch value, ok := strings.CutPrefix(argument, long+"="); {
+		case ok:
+			all = append(all, value)
+		case (argument == short || argument == long) && i+1 < len(p.arguments):
+			all = append(all, p.arguments[i+1])
+		case strings.HasPrefix(argument, short) && len(argument) > len(short):
+			all = append(all, argument[len(short):])
+		}
+	}
+	return all
 }

@@ -1,207 +1,165 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
+	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// help is what -help prints.
-const help = `Usage:
-  wpsenroll -i INTERFACE -list
-        List the access points around, and what they offer of WPS.
-  wpsenroll -i INTERFACE -pin PIN | -new-pin | -pbc
-        Get the settings of a network, as a printer does: with a PIN of this
-        device, that is typed at the router, or by push button.
-  wpsenroll -i INTERFACE -registrar -ap-pin PIN [-ssid NAME -passphrase TEXT | -open]
-        Read the settings of an access point with the PIN on its label, as an
-        external registrar; with -ssid, write new ones.
+// invocation is one call of the program: its flags, and what it is connected to.
+type invocation struct {
+	program.IO
+	live.Options
+	listen func(iface string) (eapol.Conn, wps.MAC, error)
+	wifi   func(iface string) (radio, error)
+	status *live.Status // on standard error
 
-  -new-pin           make a PIN, and show it
-  -name NAME         what this device calls itself (wpsenroll)
-  -timeout DURATION  how long to try (2m0s)
-  -v                 tell of each message, and of access points that are passed
-                     over
-  -bssid ADDRESS     only this access point (Wi-Fi)
-  -ssid NAME         only this network (Wi-Fi, without -registrar)
-  -join              connect to the network then, where the driver of the
-                     interface can (Wi-Fi)
+	list      bool
+	bssid     wps.MAC
+	join      bool
+	registrar bool
+	timeout   time.Duration
+	profile   station.Manager
+	force     bool
+	outputFile,
+	ownPIN, apPIN string
+	makePIN, button bool
 
-What was got is printed without its key, unless asked for:
-  -show-key          print the key too
-  -json              print one JSON object
-  -profile MANAGER   print a profile for wpa_supplicant, NetworkManager or iwd
-  -o FILE            write it, with the key, to a file that only you can read
-  -keylog FILE       append the keys of the run to a file that only you can
-                     read; wpsdoctor -keys decrypts a capture of the run with it
-
-INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet
-interface at whose other end is an access point that speaks EAPOL, such as
-wpsregistrar or hostapd with driver=wired. It takes root, or for Wi-Fi the
-capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.
-
-Exit status: 0 registered; 1 not registered; 2 wrong use, or an interface or
-file that cannot be opened or used.
-`
-
-// arguments are the command line after parsing.
-type arguments struct {
-	iface      string
-	list       bool
-	bssid      wps.MAC
-	ssid       wps.SSID // of the network to register at
-	join       bool
-	password   registration.Password
-	method     doctor.Method
-	newPIN     pin.PIN // the one made, to be shown
-	registrar  bool
-	settings   *wps.Credential // to be written
-	name       string
-	timeout    time.Duration
-	verbose    bool
-	json       bool
-	profile    station.Manager
-	showKey    bool
-	outputFile string
-	keyLog     string
+	// What follows from the flags.
+	ssid     wps.SSID // of the network to register at
+	password registration.Password
+	method   doctor.Method
+	newPIN   pin.PIN         // the one made, to be shown
+	settings *wps.Credential // to be written
+	keyLog   io.Writer
+	output   *live.SecretFile // nil if none, or once it was written
 }
 
-// needsWiFi reports whether something was asked for that Ethernet lacks.
-func (a *arguments) needsWiFi() bool {
-	return a.list || a.join || a.ssid != "" || a.bssid != wps.MAC{}
+// flags defines the flags.
+func (p *invocation) flags(f *pflag.FlagSet) {
+	f.StringVar(&p.ownPIN, "pin", "", "register with this `PIN`, which is typed at the router")
+	f.BoolVar(&p.makePIN, "new-pin", false, "make a PIN, show it, and register with it")
+	f.BoolVar(&p.button, "pbc", false, "register by push button")
+	f.BoolVar(&p.registrar, "registrar", false, "read or write the settings of an access point")
+	f.StringVar(&p.apPIN, "ap-pin", "", "the access point's `PIN`, from its label")
+	f.BoolVar(&p.list, "list", false, "list the access points around")
+	f.Func("bssid", "only this access point, by its `ADDRESS` (Wi-Fi)", func(s string) (err error) {
+		p.bssid, err = wps.ParseMAC(s)
+		return err
+	})
+	p.NetworkFlags(f, "")
+	f.BoolVar(&p.join, "join", false, "connect to the network then, where the driver of the interface can (Wi-Fi)")
+	f.DurationVar(&p.timeout, "timeout", wps.WalkTime, "try for this `TIME`")
+	f.Func("profile", "print a profile for `MANAGER`: wpa_supplicant, NetworkManager or iwd", func(s string) error {
+		i := slices.IndexFunc(managers, func(m station.Manager) bool { return strings.EqualFold(m.String(), s) })
+		if i < 0 {
+			return fmt.Errorf("there is no profile for %q, but for %v", s, managers)
+		}
+		p.profile = managers[i]
+		return nil
+	})
+	f.StringVarP(&p.outputFile, "output", "o", "", "write what was received, with the key, to a new `FILE` that only you can read")
+	f.BoolVar(&p.force, "force", false, "let -o overwrite a file")
+	p.Options.Flags(f, "wpsenroll")
 }
 
 // managers are the values of -profile.
 var managers = []station.Manager{station.WPASupplicant, station.NetworkManager, station.IWD}
 
-// parse reads the command line. The error is flag.ErrHelp if help was asked for.
-func parse(args []string) (a arguments, err error) {
-	flags := flag.NewFlagSet("wpsenroll", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&a.iface, "i", "", "")
-	flags.BoolVar(&a.list, "list", false, "")
-	flags.BoolVar(&a.join, "join", false, "")
-	flags.Func("bssid", "", func(s string) (err error) {
-		a.bssid, err = wps.ParseMAC(s)
-		return err
-	})
-	ownPIN := flags.String("pin", "", "")
-	newPIN := flags.Bool("new-pin", false, "")
-	button := flags.Bool("pbc", false, "")
-	flags.BoolVar(&a.registrar, "registrar", false, "")
-	apPIN := flags.String("ap-pin", "", "")
-	ssid := flags.String("ssid", "", "")
-	passphrase := flags.String("passphrase", "", "")
-	open := flags.Bool("open", false, "")
-	flags.StringVar(&a.name, "name", "wpsenroll", "")
-	flags.DurationVar(&a.timeout, "timeout", wps.WalkTime, "")
-	flags.BoolVar(&a.verbose, "v", false, "")
-	flags.BoolVar(&a.json, "json", false, "")
-	flags.Func("profile", "", func(s string) error {
-		i := slices.IndexFunc(managers, func(m station.Manager) bool { return strings.EqualFold(m.String(), s) })
-		if i < 0 {
-			return fmt.Errorf("there is no profile for %q, but for %v", s, managers)
-		}
-		a.profile = managers[i]
-		return nil
-	})
-	flags.BoolVar(&a.showKey, "show-key", false, "")
-	flags.StringVar(&a.outputFile, "o", "", "")
-	flags.StringVar(&a.keyLog, "keylog", "", "")
-	if err := flags.Parse(args); err != nil {
-		return a, err
+func managerNames() (names []string) {
+	for _, m := range managers {
+		names = append(names, m.String())
 	}
+	return names
+}
 
+// needsWiFi reports whether something was asked for that Ethernet lacks.
+func (p *invocation) needsWiFi() bool {
+	return p.list || p.join || p.ssid != "" || p.bssid != wps.MAC{}
+}
+
+// check returns what is wrong with the command line, and sets what follows from it.
+func (p *invocation) check(operands []string) error {
+	if err := p.Check(operands); err != nil {
+		return err
+	}
 	ways := 0
-	for _, given := range []bool{*ownPIN != "", *newPIN, *button, *apPIN != ""} {
+	for _, given := range []bool{p.ownPIN != "", p.makePIN, p.button, p.apPIN != ""} {
 		if given {
 			ways++
 		}
 	}
+	ssid := p.Options.SSID()
 	switch {
-	case flags.NArg() > 0:
-		return a, fmt.Errorf("%q is too much", flags.Arg(0))
-	case a.iface == "":
-		return a, errors.New("-i INTERFACE is missing")
-	case a.list && (ways > 0 || a.registrar):
-		return a, errors.New("-list only lists")
-	case a.list:
-		a.ssid = wps.SSID(*ssid)
-		return a, nil
-	case a.registrar != (*apPIN != ""):
-		return a, errors.New("-registrar and -ap-pin PIN belong together")
+	case p.list && (ways > 0 || p.registrar):
+		return program.Usagef("-list only lists")
+	case p.list:
+		p.ssid = ssid
+		return nil
+	case p.registrar != (p.apPIN != ""):
+		return program.Usagef("-registrar and -ap-pin PIN belong together")
 	case ways != 1:
-		return a, errors.New("one of -pin PIN, -new-pin, -pbc and -registrar is needed")
-	case a.timeout <= 0:
-		return a, errors.New("-timeout must be more than nothing")
-	case a.json && a.profile != 0:
-		return a, errors.New("-json and -profile exclude each other")
-	case a.profile != 0 && !a.showKey && a.outputFile == "":
-		return a, errors.New("a profile holds the key: -o FILE writes it to a file that only you can read, -show-key prints it")
-	case *ssid == "" && (*passphrase != "" || *open):
-		return a, errors.New("-passphrase and -open need -ssid NAME")
-	case !a.registrar && (*passphrase != "" || *open):
-		return a, errors.New("-passphrase and -open are for -registrar: a device gets the network's settings from the router")
-	case a.join && a.registrar:
-		return a, errors.New("-join is for a device that has registered, not for -registrar")
-	}
-	switch {
-	case !a.registrar:
-		a.ssid = wps.SSID(*ssid)
-	case *ssid != "":
-		if a.settings, err = settings(*ssid, *passphrase, *open); err != nil {
-			return a, err
+		return program.Usagef("one of -pin PIN, -new-pin, -pbc and -registrar is needed")
+	case p.timeout <= 0:
+		return program.Usagef("-timeout must be more than nothing")
+	case p.JSON && p.profile != 0:
+		return program.Usagef("-json and -profile exclude each other")
+	case p.profile != 0 && !p.ShowKey && p.outputFile == "":
+		return program.Usagef("a profile holds the key: -o FILE writes it to a file that only you can read, -show-key prints it")
+	case ssid == "" && p.HasSecurity():
+		return program.Usagef("-passphrase and -open need -ssid NAME")
+	case !p.registrar && p.HasSecurity():
+		return program.Usagef("-passphrase and -open are for -registrar: a device gets the network's settings from the router")
+	case p.join && p.registrar:
+		return program.Usagef("-join is for a device that has registered, not for -registrar")
+	case !p.registrar:
+		p.ssid = ssid
+	case ssid != "" && !p.HasSecurity():
+		return program.Usagef("-passphrase TEXT or -open is needed with -ssid, to say how the network is secured")
+	case ssid != "":
+		c, err := p.Network()
+		if err != nil {
+			return err
 		}
+		p.settings = &c
 	}
-	return a, a.setPassword(*ownPIN, *newPIN, *button, *apPIN)
-}
-
-// settings returns those that are to be written.
-func settings(ssid, passphrase string, open bool) (*wps.Credential, error) {
-	c := &wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte(passphrase)}
-	if open {
-		if passphrase != "" {
-			return nil, errors.New("-passphrase and -open exclude each other")
-		}
-		c.AuthType, c.EncrType = wps.AuthOpen, wps.EncrNone
+	if err := p.setPassword(p.ownPIN, p.makePIN, p.button, p.apPIN); err != nil {
+		return program.Usagef("%w", err)
 	}
-	if len(ssid) > 32 {
-		return nil, errors.New("-ssid: the name of a network has at most 32 octets")
-	}
-	if err := c.Usable(); err != nil {
-		return nil, fmt.Errorf("-passphrase: %w", err)
-	}
-	return c, nil
+	return nil
 }
 
 // setPassword sets the password that was given in one of the ways.
-func (a *arguments) setPassword(ownPIN string, newPIN, button bool, apPIN string) error {
-	var p pin.PIN
+func (p *invocation) setPassword(ownPIN string, newPIN, button bool, apPIN string) error {
+	var digits pin.PIN
 	var err error
-	a.method = doctor.PIN
+	p.method = doctor.PIN
 	switch {
 	case button:
-		a.method, a.password = doctor.PushButton, registration.PushButton()
+		p.method, p.password = doctor.PushButton, registration.PushButton()
 		return nil
 	case newPIN:
-		p, err = pin.Generate(nil)
-		a.newPIN = p
+		digits, err = pin.Generate(nil)
+		p.newPIN = digits
 	case ownPIN != "":
-		p, err = pin.Parse(ownPIN)
+		digits, err = pin.Parse(ownPIN)
 	default:
-		// It is the access point's to say whether its check digit is right.
-		p, err = pin.ParseAnyChecksum(apPIN)
+		// It is for the access point to say whether its check digit is right.
+		digits, err = pin.ParseAnyChecksum(apPIN)
 	}
-	a.password = registration.PIN(p)
+	p.password = registration.PIN(digits)
 	return err
 }

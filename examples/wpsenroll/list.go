@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
@@ -41,8 +41,8 @@ type listed struct {
 }
 
 // listAround lists the access points around.
-func (w *wireless) listAround(ctx context.Context) int {
-	w.status.Wait("Looking around on "+w.iface, time.Time{})
+func (w *wireless) listAround(ctx context.Context) (int, error) {
+	w.status.Wait("Looking around on "+w.Interface, time.Time{})
 	found, err := w.radio.Scan(ctx, station.ScanConfig{})
 	w.status.Done()
 	if errors.Is(err, station.ErrPermission) {
@@ -50,24 +50,23 @@ func (w *wireless) listAround(ctx context.Context) int {
 		found, err = w.radio.Known()
 	}
 	if err != nil {
-		return w.fail(err)
+		return program.Unable, err
 	}
 	found = station.Named(found, w.ssid, w.bssid)
 	slices.SortStableFunc(found, func(a, b station.AccessPoint) int { return cmp.Compare(b.Signal, a.Signal) })
-	if w.json {
-		err = writeListJSON(w.stdout, found)
+	if w.JSON {
+		err = writeListJSON(w.Out, found)
 	} else {
-		err = writeList(w.stdout, found)
+		err = writeList(w.Text(), found)
 	}
 	if err != nil {
-		return w.fail(err)
+		return program.Unable, err
 	}
-	return exitRegistered
+	return program.Fine, nil
 }
 
 func writeListJSON(out io.Writer, found []station.AccessPoint) error {
-	lines := json.NewEncoder(out)
-	lines.SetEscapeHTML(false)
+	lines := program.JSON(out)
 	for i := range found {
 		if err := lines.Encode(newListed(&found[i])); err != nil {
 			return err

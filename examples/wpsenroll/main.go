@@ -9,28 +9,52 @@ import (
 	"os/signal"
 	"syscall"
 
-	"golang.org/x/term"
-
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := program{
-		stdout: os.Stdout,
-		stderr: os.Stderr,
-		status: live.NewStatus(os.Stderr, term.IsTerminal(int(os.Stderr.Fd()))),
-		open:   live.Open,
-		wifi: func(name string) (radio, error) {
-			s, err := station.Open(name)
-			if err != nil {
-				return nil, err
-			}
-			return s, nil
-		},
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	program.Main(ctx, command(&invocation{listen: live.Open, wifi: openRadio}))
+}
+
+// openRadio opens a Wi-Fi interface.
+func openRadio(name string) (radio, error) {
+	s, err := station.Open(name)
+	if err != nil {
+		return nil, err
 	}
-	code := p.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	return s, nil
+}
+
+// command returns the program.
+func command(p *invocation) *program.Command {
+	return &program.Command{
+		Name: "wpsenroll", Short: "get the settings of a network by WPS, as a printer does",
+		Synopsis: []string{
+			"-i INTERFACE -pin PIN | -new-pin | -pbc",
+			"-i INTERFACE -registrar -ap-pin PIN [-ssid NAME -passphrase TEXT | -open]",
+			"-i INTERFACE -list",
+		},
+		Long: `The first form gets the settings of a network: with a PIN of this device, that is typed at the router, or by push button. The second reads the settings of an access point with the PIN on its label, as an external registrar; with -ssid it writes new ones. The third lists the access points around, and what they offer of WPS.
+
+What was received is printed without its key, unless -show-key asks for it or -o FILE writes it.
+
+INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet interface at whose other end is an access point that speaks EAPOL, such as wpsregistrar or hostapd with driver=wired. It takes root, or for Wi-Fi the capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.`,
+		Examples: []program.Example{
+			{Line: "wpsenroll -i wlan0 -pbc -profile NetworkManager -o home.nmconnection", Does: "Register by push button, and write a profile with the key"},
+			{Line: "wpsenroll -i wlan0 -new-pin", Does: "Make a PIN, show it, and register with it"},
+			{Line: "wpsenroll -i wlan0 -registrar -ap-pin 12345670 -show-key", Does: "Read the settings of the only access point with WPS in reach"},
+			{Line: "wpsenroll -i wlan0 -list -json", Does: "List what is around, for a program"},
+		},
+		Exit: [3]string{
+			"registered, or the settings were read or written", "not registered",
+			"wrong use, or an interface or file that cannot be opened or used",
+		},
+		Flags: p.flags, Run: p.run,
+		Values: live.Values(map[string]program.Values{
+			"output": program.Files, "profile": {Words: managerNames},
+		}),
+	}
 }

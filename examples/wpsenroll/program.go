@@ -3,95 +3,66 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The exit statuses.
-const (
-	exitRegistered = iota
-	exitFailed
-	exitUsage
-)
-
-// program is what the program is connected to.
-type program struct {
-	stdout io.Writer
-	stderr io.Writer
-	status *live.Status // on standard error
-	open   func(iface string) (eapol.Conn, wps.MAC, error)
-	wifi   func(iface string) (radio, error)
-}
-
-// run is the program without its process; it returns the exit status.
-func (p *program) run(ctx context.Context, args []string) int {
-	a, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(p.stdout, help)
-		return exitRegistered
+// run runs the program and returns its exit status.
+func (p *invocation) run(ctx context.Context, streams program.IO, operands []string) (int, error) {
+	p.IO, p.status = streams, live.NewStatus(&streams)
+	if err := p.check(operands); err != nil {
+		return program.Unable, err
 	}
+	keyLog, err := p.OpenKeyLog()
 	if err != nil {
-		return p.fail(fmt.Errorf("%w; \"wpsenroll -help\" tells how to use it", err))
+		return program.Unable, err
 	}
-	var keyLog io.Writer
-	if a.keyLog != "" {
-		f, err := live.AppendSecret(a.keyLog)
-		if err != nil {
-			return p.fail(err)
+	if keyLog != nil {
+		defer keyLog.Close()
+		p.keyLog = keyLog
+	}
+	if p.outputFile != "" {
+		if p.output, err = live.CreateSecret(p.outputFile, p.force); err != nil {
+			return program.Unable, fmt.Errorf("-o: %w", err)
 		}
-		defer f.Close()
-		keyLog = f
+		defer func() {
+			if p.output != nil {
+				p.output.Discard()
+			}
+		}()
 	}
-	r, err := p.wifi(a.iface)
+	r, err := p.wifi(p.Interface)
 	switch {
 	case err == nil:
 		defer r.Close()
-		w := &wireless{program: p, arguments: a, radio: r, device: device(a.name, r.MAC()), keyLog: keyLog, record: new(station.Record)}
+		w := &wireless{invocation: p, radio: r, device: p.Device(r.MAC(), "wpsenroll", wps.DeviceTypePC), record: new(station.Record)}
 		return w.run(ctx)
-	case a.needsWiFi(), !errors.Is(err, station.ErrNoInterface) && !errors.Is(err, station.ErrUnsupported):
-		return p.fail(err)
+	case p.needsWiFi(), !errors.Is(err, station.ErrNoInterface) && !errors.Is(err, station.ErrUnsupported):
+		return program.Unable, err
 	}
-	conn, mac, err := p.open(a.iface)
+	conn, mac, err := p.listen(p.Interface)
 	if err != nil {
-		return p.fail(err)
+		return program.Unable, err
 	}
 	defer conn.Close()
-	s := &session{program: p, arguments: a, conn: conn, device: device(a.name, mac), keyLog: keyLog}
+	s := &session{invocation: p, conn: conn, device: p.Device(mac, "wpsenroll", wps.DeviceTypePC)}
 	result, err := s.register(ctx)
 	p.status.Done()
 	if err != nil {
-		live.Explain(p.stderr, err, doctor.Attempt{Method: a.method, Station: mac, APEnrollee: a.registrar})
-		return exitFailed
+		live.Explain(p.ErrText(), err, doctor.Attempt{Method: p.method, Station: mac, APEnrollee: p.registrar})
+		return program.Problem, nil
 	}
 	defer result.Clear()
-	if err := p.report(&a, result); err != nil {
-		return p.fail(err)
-	}
-	return exitRegistered
-}
-
-// fail tells why the program cannot do what it should.
-func (p *program) fail(err error) int {
-	p.status.Printf("wpsenroll: %v", err)
-	return exitUsage
-}
-
-// device describes this device.
-func device(name string, mac wps.MAC) wps.Device {
-	d := wps.DefaultDevice()
-	d.MAC, d.UUID, d.DeviceName = mac, wps.UUIDFromMAC(mac), name
-	d.Manufacturer, d.ModelName, d.PrimaryDeviceType = "gowps", "wpsenroll", wps.DeviceTypePC
-	return d
+	return program.Fine, p.report(result)
 }
 
 // retryPause is how long to wait before asking a router again that was not
@@ -103,11 +74,9 @@ var errNobody = errors.New("nobody answered: is there an access point at the oth
 
 // session is the attempts of one call of the program.
 type session struct {
-	*program
-	arguments
+	*invocation
 	conn   eapol.Conn
 	device wps.Device
-	keyLog io.Writer
 	heard  bool // whether there is somebody at the other end
 }
 
@@ -120,7 +89,7 @@ func (s *session) register(ctx context.Context) (*registration.Result, error) {
 	if !s.newPIN.IsZero() {
 		s.status.Printf("The PIN of this device: %s. Type it at the router.", s.newPIN.AppendDigits(nil))
 	}
-	s.status.Wait("Waiting for the access point on "+s.iface, until)
+	s.status.Wait("Waiting for the access point on "+s.Interface, until)
 	err := errNobody
 	for {
 		result, failed := s.attempt(ctx)
@@ -190,7 +159,7 @@ func (s *session) see(d eapol.Direction, _ wps.MAC, b []byte) {
 	if frame.Type == eapol.TypeEAP && d == eapol.Received {
 		s.heard = true
 	}
-	if s.verbose {
+	if s.Verbose {
 		s.status.Printf("%-8v %s", d, live.Frame(frame))
 	}
 }

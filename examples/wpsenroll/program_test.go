@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,6 +19,8 @@ import (
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -71,9 +74,8 @@ func (w *world) press(t *testing.T) {
 
 // run runs the program.
 func (w *world) run(ctx context.Context, args ...string) int {
-	p := program{
-		stdout: &w.stdout, stderr: &w.stderr, status: live.NewStatus(&w.stderr, false),
-		open: func(iface string) (eapol.Conn, wps.MAC, error) {
+	p := invocation{
+		listen: func(iface string) (eapol.Conn, wps.MAC, error) {
 			if iface != "eth0" {
 				return nil, wps.MAC{}, link.ErrNoInterface
 			}
@@ -81,7 +83,7 @@ func (w *world) run(ctx context.Context, args ...string) int {
 		},
 		wifi: noWiFi,
 	}
-	return p.run(ctx, append([]string{"-i", "eth0"}, args...))
+	return program.Run(ctx, command(&p), program.IO{Out: &w.stdout, Err: &w.stderr}, append([]string{"-i", "eth0"}, args...))
 }
 
 // noWiFi opens a machine's Wi-Fi interface, of which it has none.
@@ -96,6 +98,10 @@ func (w *world) said(t *testing.T, code, want int, stdout, stderr string) {
 	if code != want || w.stdout.String() != stdout || !strings.Contains(w.stderr.String(), stderr) {
 		t.Errorf("exit status %d, want %d\nstandard output:\n%swant:\n%sstandard error:\n%swant: %s", code, want, &w.stdout, stdout, &w.stderr, stderr)
 	}
+}
+
+func TestFamily(t *testing.T) {
+	programtest.Family(t, func() *program.Command { return command(new(invocation)) })
 }
 
 func TestEnroll(t *testing.T) {
@@ -114,7 +120,7 @@ func TestEnroll(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, home)
 				w.press(t)
-				w.said(t, w.run(t.Context(), tt.args...), exitRegistered, tt.stdout, "Registered with “Router” (“Example R1”).\n")
+				w.said(t, w.run(t.Context(), tt.args...), program.Fine, tt.stdout, "Registered with “Router” (“Example R1”).\n")
 			})
 		})
 	}
@@ -124,25 +130,28 @@ func TestEnrollSeveral(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, old, home)
 		w.press(t)
-		w.said(t, w.run(t.Context(), "-pbc", "-show-key"), exitRegistered, "network   old\nsecurity  WPA-Personal, TKIP\nkey       correct horse\n"+
+		w.said(t, w.run(t.Context(), "-pbc", "-show-key"), program.Fine, "network   old\nsecurity  WPA-Personal, TKIP\nkey       correct horse\n"+
 			"problem   credential cannot be used: the network allows TKIP only\nnetwork   Café\nsecurity  WPA2-Personal, AES\nkey       correct horse\n", "")
 	})
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, old, home)
 		w.press(t)
-		if code := w.run(t.Context(), "-pbc", "-profile", "iwd", "-show-key"); code != exitRegistered || !strings.Contains(w.stdout.String(), "[Security]\nPassphrase=correct horse\n") {
+		if code := w.run(t.Context(), "-pbc", "-profile", "iwd", "-show-key"); code != program.Fine || !strings.Contains(w.stdout.String(), "[Security]\nPassphrase=correct horse\n") {
 			t.Errorf("%d: %s%s", code, &w.stdout, &w.stderr)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, old)
 		w.press(t)
-		w.said(t, w.run(t.Context(), "-pbc", "-profile", "iwd", "-show-key"), exitUsage, "", "“old”: credential cannot be used")
+		w.said(t, w.run(t.Context(), "-pbc", "-profile", "iwd", "-show-key"), program.Unable, w.stdout.String(), "“old”: credential cannot be used")
+		if !strings.Contains(w.stdout.String(), "key       correct horse\n") {
+			t.Errorf("what the press was spent for is lost:\n%s", &w.stdout)
+		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, old)
 		w.press(t)
-		if code := w.run(t.Context(), "-pbc", "-json"); code != exitRegistered || !strings.Contains(w.stdout.String(), `"problem":"credential cannot be used`) {
+		if code := w.run(t.Context(), "-pbc", "-json"); code != program.Fine || !strings.Contains(w.stdout.String(), `"problem":"credential cannot be used`) {
 			t.Errorf("%d: %s%s", code, &w.stdout, &w.stderr)
 		}
 	})
@@ -155,7 +164,7 @@ func TestEnrollFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, home)
 		w.press(t)
-		w.said(t, w.run(t.Context(), "-pbc", "-json", "-o", out, "-keylog", keys), exitRegistered, w.stdout.String(), "The settings, with the key, are in "+out)
+		w.said(t, w.run(t.Context(), "-pbc", "-json", "-o", out, "-keylog", keys), program.Fine, w.stdout.String(), "The settings, with the key, are in "+out)
 		if strings.Contains(w.stdout.String(), "correct horse") {
 			t.Error("the key was printed")
 		}
@@ -163,10 +172,10 @@ func TestEnrollFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, home)
 		w.press(t)
-		w.said(t, w.run(t.Context(), "-pbc", "-profile", "iwd", "-o", filepath.Join(dir, "profile"), "-keylog", keys), exitRegistered, "", "are in")
+		w.said(t, w.run(t.Context(), "-pbc", "-profile", "iwd", "-o", filepath.Join(dir, "profile"), "-keylog", keys), program.Fine, "", "are in")
 		w.press(t)
-		w.said(t, w.run(t.Context(), "-pbc", "-o", dir), exitUsage, "", "wpsenroll: ")
-		w.said(t, w.run(t.Context(), "-pbc", "-keylog", dir), exitUsage, "", "wpsenroll: ")
+		w.said(t, w.run(t.Context(), "-pbc", "-o", dir), program.Unable, "", "wpsenroll: ")
+		w.said(t, w.run(t.Context(), "-pbc", "-keylog", dir), program.Unable, "", "wpsenroll: ")
 	})
 	for name, want := range map[string]string{out: `"key":"correct horse"`, keys: "WSC ", filepath.Join(dir, "profile"): "Passphrase=correct horse"} {
 		content, err := os.ReadFile(name)
@@ -183,6 +192,64 @@ func TestEnrollFiles(t *testing.T) {
 	}
 }
 
+// TestEnrollUnsafe has a key that would take over a terminal, and another that
+// would forge a line.
+func TestEnrollUnsafe(t *testing.T) {
+	odd := home
+	odd.SSID, odd.NetworkKey = "a\u202eb\u009b", []byte("\x1b[2Jkey\npassphrase\u009b31m\u2066")
+	result := &registration.Result{Credentials: []wps.Credential{odd}}
+	result.Peer.DeviceName = "R\x1b[31m\u202e\u009b"
+	for _, form := range []string{"text", "json"} {
+		var out, errs bytes.Buffer
+		p := invocation{IO: program.IO{Out: &out, Err: &errs}}
+		p.ShowKey, p.JSON, p.status = true, form == "json", live.NewStatus(&program.IO{Err: &errs})
+		if err := p.report(result); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range out.String() + errs.String() {
+			if r != '\n' && !strconv.IsPrint(r) {
+				t.Errorf("%s: %q in %q", form, r, out.String()+errs.String())
+			}
+		}
+		if form == "text" && strings.Count(out.String(), "\n") > 4 {
+			t.Errorf("a line was forged:\n%s", &out)
+		}
+		var got struct{ Networks []network }
+		if form == "json" {
+			if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.Networks[0].Key != string(odd.NetworkKey) || got.Networks[0].SSID != string(odd.SSID) {
+				t.Errorf("something is lost: %v %+v", err, got)
+			}
+		}
+	}
+}
+
+// TestEnrollOutputFails has -o named wrong, which is found before anything is
+// spent, and a disk that is full in the end.
+func TestEnrollOutputFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, home)
+		w.enter(t, "12345670")
+		w.said(t, w.run(t.Context(), "-pin", "12345670", "-o", filepath.Join(t.TempDir(), "no", "file")), program.Unable, "", "wpsenroll: -o: ")
+		exists := filepath.Join(t.TempDir(), "exists")
+		if err := os.WriteFile(exists, []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w.said(t, w.run(t.Context(), "-pin", "12345670", "-o", exists), program.Unable, "", "-force overwrites it")
+		w.said(t, w.run(t.Context(), "-pin", "12345670", "-o", exists, "-force"), program.Fine, w.stdout.String(), "are in "+exists) // the PIN is still there
+	})
+	result := &registration.Result{Credentials: []wps.Credential{home}}
+	output, err := live.CreateSecret(filepath.Join(t.TempDir(), "out"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	output.Discard() // writing to what is closed fails, as on a full disk
+	var out, errs bytes.Buffer
+	p := invocation{IO: program.IO{Out: &out, Err: &errs}, output: output, outputFile: "out", status: live.NewStatus(&program.IO{Err: &errs})}
+	if err := p.report(result); err == nil || !strings.Contains(err.Error(), "printed instead") || !strings.Contains(out.String(), "key       correct horse\n") {
+		t.Errorf("%v\n%s", err, &out)
+	}
+}
+
 // TestEnrollWaits has the PIN entered while the program waits.
 func TestEnrollWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -193,7 +260,7 @@ func TestEnrollWaits(t *testing.T) {
 		if took := time.Since(began); took != 2*retryPause {
 			t.Errorf("it took %v", took)
 		}
-		w.said(t, code, exitRegistered, w.stdout.String(), "received Request 2 WSC_MSG, 177 octets: M2D\n")
+		w.said(t, code, program.Fine, w.stdout.String(), "received Request 2 WSC_MSG, 177 octets: M2D\n")
 		if n := strings.Count(w.stderr.String(), "Type the PIN of this device at its web page now ...\n"); n != 1 {
 			t.Errorf("it said %d times what to do:\n%s", n, &w.stderr)
 		}
@@ -219,7 +286,7 @@ func TestEnrollFails(t *testing.T) {
 				w := newWorld(t, home)
 				tt.set(t, w)
 				began := time.Now()
-				w.said(t, w.run(t.Context(), tt.args...), exitFailed, "", tt.stderr)
+				w.said(t, w.run(t.Context(), tt.args...), program.Problem, "", tt.stderr)
 				if took := time.Since(began); took != tt.took {
 					t.Errorf("it took %v, want %v", took, tt.took)
 				}
@@ -237,7 +304,7 @@ func TestEnrollInterrupted(t *testing.T) {
 				set(w)
 				ctx, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(2*time.Second, func() { cancel(errors.New("interrupted")) })
-				w.said(t, w.run(ctx, "-pbc"), exitFailed, "", "canceled")
+				w.said(t, w.run(ctx, "-pbc"), program.Problem, "", "Stopped by you")
 			})
 		})
 	}
@@ -247,13 +314,13 @@ func TestEnrollInterrupted(t *testing.T) {
 func TestRegistrar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, home)
-		w.said(t, w.run(t.Context(), "-registrar", "-ap-pin", "12345670", "-show-key"), exitRegistered,
+		w.said(t, w.run(t.Context(), "-registrar", "-ap-pin", "12345670", "-show-key"), program.Fine,
 			"network   Café\nsecurity  WPA2-Personal, AES\nkey       correct horse\n", "Read the settings of “Router” (“Example R1”).\n")
 		w.stdout.Reset()
-		w.said(t, w.run(t.Context(), "-registrar", "-ap-pin", "12345670", "-ssid", "new", "-passphrase", "another horse", "-show-key"), exitRegistered,
+		w.said(t, w.run(t.Context(), "-registrar", "-ap-pin", "12345670", "-ssid", "new", "-passphrase", "another horse", "-show-key"), program.Fine,
 			"network   new\nsecurity  WPA2-Personal, AES\nkey       another horse\n", "Wrote the settings of “Router” (“Example R1”).\n")
 		w.stdout.Reset()
-		w.said(t, w.run(t.Context(), "-registrar", "-ap-pin", "12345670", "-ssid", "free", "-open"), exitRegistered,
+		w.said(t, w.run(t.Context(), "-registrar", "-ap-pin", "12345670", "-ssid", "free", "-open"), program.Fine,
 			"network   free\nsecurity  Open, None\n", "")
 		w.router.Do(func(_ time.Time, point *ap.AccessPoint) {
 			if got := point.Settings(); got.SSID != "free" || got.AuthType != wps.AuthOpen {
@@ -287,20 +354,17 @@ func TestArguments(t *testing.T) {
 		{"-i eth0 -list", station.ErrNoInterface.Error()},
 		{"-i eth0 -list -pbc", "-list only lists"},
 		{"-i eth0 -registrar -ap-pin 12345670 -open", "need -ssid"},
-		{"-i eth0 -registrar -ap-pin 12345670 -ssid n", "-passphrase: "},
+		{"-i eth0 -registrar -ap-pin 12345670 -ssid n", "-passphrase TEXT or -open is needed"},
+		{"-i eth0 -registrar -ap-pin 12345670 -ssid n -passphrase 1234567", "-passphrase: "},
 		{"-i eth0 -registrar -ap-pin 12345670 -ssid n -passphrase 12345678 -open", "exclude each other"},
-		{"-i eth0 -registrar -ap-pin 12345670 -passphrase 12345678 -ssid 123456789012345678901234567890123", "at most 32"},
+		{"-i eth0 -registrar -ap-pin 12345670 -passphrase 12345678 -ssid 123456789012345678901234567890123", "1 to 32"},
 		{"-nonsense", "-nonsense"},
 		{"-i eth1 -pbc", link.ErrNoInterface.Error()},
 	} {
 		w := new(world)
-		p := program{stdout: &w.stdout, stderr: &w.stderr, status: live.NewStatus(&w.stderr, false), open: func(string) (eapol.Conn, wps.MAC, error) {
-			return nil, wps.MAC{}, link.ErrNoInterface
-		}, wifi: noWiFi}
-		w.said(t, p.run(t.Context(), strings.Fields(tt.args)), exitUsage, "", tt.want)
+		p := invocation{listen: func(string) (eapol.Conn, wps.MAC, error) { return nil, wps.MAC{}, link.ErrNoInterface }, wifi: noWiFi}
+		w.said(t, program.Run(t.Context(), command(&p), program.IO{Out: &w.stdout, Err: &w.stderr}, strings.Fields(tt.args)), program.Unable, "", tt.want)
 	}
-	w := new(world)
-	w.said(t, w.run(t.Context(), "-help"), exitRegistered, help, "")
 }
 
 // TestJSON reads what is printed for programs.

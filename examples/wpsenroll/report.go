@@ -12,6 +12,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -25,38 +26,49 @@ type network struct {
 	Problem        string `json:"problem,omitempty"` // why it cannot be used
 }
 
-// report prints what was got, and writes it to the file that was asked for.
-func (p *program) report(a *arguments, result *registration.Result) error {
-	networks := obtained(a, result)
-	p.status.Printf("%s %s.", done(a), live.Describe(&result.Peer))
-	if a.outputFile != "" {
-		text, err := render(a, result, networks, true)
-		if err != nil {
-			return err
+// report prints what was received, and writes it to the file that was asked for.
+// If the file cannot be written, it is printed with the key: what a PIN was spent
+// for is not to be lost.
+func (p *invocation) report(result *registration.Result) error {
+	networks := obtained(p, result)
+	p.status.Printf("%s %s.", done(p), live.Describe(&result.Peer))
+	showKey := p.ShowKey
+	var failed error
+	if p.output != nil {
+		text, err := render(p, result, networks, true)
+		if err == nil {
+			err = p.output.Write(text)
+			p.output = nil
 		}
-		f, err := live.CreateSecret(a.outputFile)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(text)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-		p.status.Printf("The settings, with the key, are in %s.", a.outputFile)
-		if a.profile != 0 {
-			return nil
+		switch {
+		case err != nil:
+			failed = fmt.Errorf("-o %s: %w; what was received is printed instead, with the key", p.outputFile, err)
+			showKey = true
+		default:
+			p.status.Printf("The settings, with the key, are in %s.", p.outputFile)
+			if p.profile != 0 {
+				return nil
+			}
 		}
 	}
-	text, err := render(a, result, networks, a.showKey)
-	if err != nil {
-		return err
+	text, err := render(p, result, networks, showKey)
+	if err != nil && showKey { // no profile can be made of them
+		p.profile = 0
+		var fallback error
+		if text, fallback = render(p, result, networks, showKey); fallback != nil {
+			return errors.Join(failed, err, fallback)
+		}
 	}
-	_, err = p.stdout.Write(text)
-	return err
+	out := p.Text()
+	if p.JSON {
+		out = printable.NewWriter(p.Out, printable.Lossless)
+	}
+	_, writing := out.Write(text)
+	return errors.Join(failed, err, writing)
 }
 
 // done says what was done.
-func done(a *arguments) string {
+func done(a *invocation) string {
 	switch {
 	case !a.registrar:
 		return "Registered with"
@@ -68,7 +80,7 @@ func done(a *arguments) string {
 
 // obtained returns the networks that the run was about: those given to an
 // enrollee, or the access point's, after what was written.
-func obtained(a *arguments, result *registration.Result) []wps.Credential {
+func obtained(a *invocation, result *registration.Result) []wps.Credential {
 	switch {
 	case !a.registrar:
 		return wps.MergeCredentials(result.Credentials)
@@ -79,11 +91,11 @@ func obtained(a *arguments, result *registration.Result) []wps.Credential {
 }
 
 // render writes the networks in the form that was asked for.
-func render(a *arguments, result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {
+func render(a *invocation, result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {
 	switch {
 	case a.profile != 0:
 		return renderProfile(a.profile, networks)
-	case a.json:
+	case a.JSON:
 		return renderJSON(result, networks, showKey)
 	}
 	var b bytes.Buffer
@@ -138,7 +150,7 @@ func renderText(w io.Writer, c *wps.Credential, showKey bool) {
 	switch {
 	case len(c.NetworkKey) == 0:
 	case showKey:
-		fmt.Fprintf(w, "key       %s\n", string(c.NetworkKey))
+		fmt.Fprintf(w, "key       %s\n", printable.Text(string(c.NetworkKey)))
 	default:
 		fmt.Fprintf(w, "key       not shown: -show-key prints it, -o FILE writes it to a file\n")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -30,11 +30,9 @@ type radio interface {
 
 // wireless is one call of the program with a Wi-Fi interface.
 type wireless struct {
-	*program
-	arguments
+	*invocation
 	radio  radio
 	device wps.Device
-	keyLog io.Writer
 	record *station.Record
 
 	asked      bool            // the user was told what to do at the router
@@ -42,7 +40,7 @@ type wireless struct {
 }
 
 // run does what was asked for; it returns the exit status.
-func (w *wireless) run(ctx context.Context) int {
+func (w *wireless) run(ctx context.Context) (int, error) {
 	if w.list {
 		return w.listAround(ctx)
 	}
@@ -58,13 +56,13 @@ func (w *wireless) run(ctx context.Context) int {
 		return w.explain(err)
 	}
 	defer result.Clear()
-	if err := w.report(&w.arguments, result); err != nil {
-		return w.fail(err)
+	if err := w.report(result); err != nil {
+		return program.Unable, err
 	}
 	if w.join {
-		return w.connect(ctx)
+		return program.Fine, w.connect(ctx)
 	}
-	return exitRegistered
+	return program.Fine, nil
 }
 
 // interfaceFaults are errors with which no access point has to do.
@@ -73,12 +71,12 @@ var interfaceFaults = []error{
 }
 
 // explain tells why there was no registration.
-func (w *wireless) explain(err error) int {
+func (w *wireless) explain(err error) (int, error) {
 	if slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) }) {
-		return w.fail(err)
+		return program.Unable, err
 	}
-	live.ExplainEvidence(w.stderr, err, w.record.Evidence())
-	return exitFailed
+	live.ExplainEvidence(w.ErrText(), err, w.record.Evidence())
+	return program.Problem, nil
 }
 
 // enroll has the device registered.
@@ -87,7 +85,7 @@ func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 		w.status.Printf("The PIN of this device: %s. Type it at the router.", w.newPIN.AppendDigits(nil))
 	}
 	until, _ := ctx.Deadline()
-	w.status.Wait("Looking around on "+w.iface, until)
+	w.status.Wait("Looking around on "+w.Interface, until)
 	enrolled, err := w.radio.Enroll(ctx, station.EnrollConfig{
 		Enrollee: registration.EnrolleeConfig{
 			Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password,
@@ -106,7 +104,7 @@ func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 func (w *wireless) notify(e station.Event, until time.Time) {
 	switch e.Kind {
 	case station.EventScanned:
-		if w.verbose {
+		if w.Verbose {
 			for i := range e.Found {
 				w.status.Printf("%s %s", name(&e.Found[i]), e.Selection.Reasons[i].Text)
 			}
@@ -120,7 +118,7 @@ func (w *wireless) notify(e station.Event, until time.Time) {
 	case station.EventFailed:
 		w.status.Printf("That failed: %v.", e.Err)
 		w.asked = false
-		w.status.Wait("Looking around again on "+w.iface, until)
+		w.status.Wait("Looking around again on "+w.Interface, until)
 	}
 }
 
@@ -143,7 +141,7 @@ func name(point *station.AccessPoint) string {
 // register reads or writes the settings of an access point.
 func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 	until, _ := ctx.Deadline()
-	w.status.Wait("Looking around on "+w.iface, until)
+	w.status.Wait("Looking around on "+w.Interface, until)
 	found, err := w.radio.Scan(ctx, station.ScanConfig{})
 	if err != nil {
 		return nil, err
@@ -184,21 +182,21 @@ func (w *wireless) only(found []station.AccessPoint) (*station.AccessPoint, erro
 }
 
 // connect joins the network that was given.
-func (w *wireless) connect(ctx context.Context) int {
+func (w *wireless) connect(ctx context.Context) error {
 	err := w.radio.Join(ctx, w.credential)
 	switch {
 	case errors.Is(err, station.ErrDriver):
-		return w.fail(fmt.Errorf("%w; -profile with -o writes a profile for a program that can", err))
+		return fmt.Errorf("%w; -profile with -o writes a profile for a program that can", err)
 	case err != nil:
-		return w.fail(err)
+		return err
 	}
 	w.status.Printf("Connected to %s.", doctor.Quote(string(w.credential.SSID)))
-	return exitRegistered
+	return nil
 }
 
 // see tells of each frame if asked to.
 func (w *wireless) see(d eapol.Direction, _ wps.MAC, b []byte) {
-	if frame, err := eapol.ParseFrame(b); err == nil && w.verbose {
+	if frame, err := eapol.ParseFrame(b); err == nil && w.Verbose {
 		w.status.Printf("%-8v %s", d, live.Frame(frame))
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/eapwsc/station"
-	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -73,11 +73,8 @@ func (a *air) Close() error {
 func (a *air) run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	p := program{
-		stdout: &out, stderr: &err, status: live.NewStatus(&err, false),
-		wifi: func(string) (radio, error) { return a, nil },
-	}
-	code = p.run(t.Context(), append([]string{"-i", "wlan0"}, args...))
+	p := invocation{wifi: func(string) (radio, error) { return a, nil }}
+	code = program.Run(t.Context(), command(&p), program.IO{Out: &out, Err: &err}, append([]string{"-i", "wlan0"}, args...))
 	if !a.closed {
 		t.Error("the interface was left open")
 	}
@@ -128,7 +125,7 @@ func TestList(t *testing.T) {
 02:00:00:00:00:07  7        -73 dBm  WPA         no                                          “older”
 02:00:00:00:00:08  8        -74 dBm  enterprise  no                                          “work”
 `
-	if code != exitRegistered || stdout != want || stderr != "Looking around on wlan0 ...\n" {
+	if code != program.Fine || stdout != want || stderr != "Looking around on wlan0 ...\n" {
 		t.Errorf("%d\n%s%s", code, stdout, stderr)
 	}
 	a = &air{found: around()}
@@ -140,11 +137,11 @@ func TestList(t *testing.T) {
 		t.Errorf("got  %swant %s", stdout, wantJSON)
 	}
 	a = &air{found: around()[:1], scanErr: &station.Error{Interface: "wlan0", Op: "scan", Class: station.ErrPermission}}
-	if code, stdout, stderr := a.run(t, "-list"); code != exitRegistered || !strings.Contains(stdout, "“work”") || !strings.Contains(stderr, "CAP_NET_ADMIN") || !strings.Contains(stderr, "found by another program") {
+	if code, stdout, stderr := a.run(t, "-list"); code != program.Fine || !strings.Contains(stdout, "“work”") || !strings.Contains(stderr, "CAP_NET_ADMIN") || !strings.Contains(stderr, "found by another program") {
 		t.Errorf("without rights: %d\n%s%s", code, stdout, stderr)
 	}
 	a = &air{scanErr: &station.Error{Interface: "wlan0", Op: "scan", Class: station.ErrRadioOff}}
-	if code, _, stderr := a.run(t, "-list"); code != exitUsage || !strings.Contains(stderr, "rfkill") {
+	if code, _, stderr := a.run(t, "-list"); code != program.Unable || !strings.Contains(stderr, "rfkill") {
 		t.Errorf("radio off: %d\n%s", code, stderr)
 	}
 }
@@ -170,24 +167,24 @@ func TestWiFiEnroll(t *testing.T) {
 		stdout string
 		stderr []string // in order
 	}{
-		{"button", "-pbc -show-key", air{result: result(), events: failed}, exitRegistered,
+		{"button", "-pbc -show-key", air{result: result(), events: failed}, program.Fine,
 			"network   Café\nsecurity  WPA2-Personal, AES\nkey       correct horse\n",
 			[]string{"Looking around on wlan0 ...\n", "Press the WPS button of yours now ...\n", "Registering at “home” (02:00:00:00:00:01) ...\n", "That failed: it broke.\n", "Looking around again", "Registered with"}},
-		{"PIN, with all details", "-pin 12345670 -v -ssid home -bssid 02:00:00:00:00:01", air{result: result(), events: failed}, exitRegistered,
+		{"PIN, with all details", "-pin 12345670 -v -ssid home -bssid 02:00:00:00:00:01", air{result: result(), events: failed}, program.Fine,
 			"network   Café\nsecurity  WPA2-Personal, AES\nkey       not shown: -show-key prints it, -o FILE writes it to a file\n",
 			[]string{"“work” (02:00:00:00:00:08) does not offer WPS\n", "Type the one of this device", "received Request 1 Identity\n"}},
-		{"new PIN", "-new-pin", air{result: result()}, exitRegistered,
+		{"new PIN", "-new-pin", air{result: result()}, program.Fine,
 			"network   Café\nsecurity  WPA2-Personal, AES\nkey       not shown: -show-key prints it, -o FILE writes it to a file\n", []string{"The PIN of this device: "}},
-		{"and join", "-pbc -json -join", air{result: result()}, exitRegistered,
+		{"and join", "-pbc -json -join", air{result: result()}, program.Fine,
 			`{"manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
 			[]string{"Connected to “Café”.\n"}},
-		{"and join with another program", "-pbc -json -join", air{result: result(), joinErr: &station.Error{Interface: "wlan0", Op: "join", Class: station.ErrDriver}}, exitUsage,
+		{"and join with another program", "-pbc -json -join", air{result: result(), joinErr: &station.Error{Interface: "wlan0", Op: "join", Class: station.ErrDriver}}, program.Unable,
 			`{"manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
 			[]string{"the driver of the interface cannot do this; -profile with -o"}},
-		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, selection.ErrNoAccessPoint)}, exitFailed, "",
+		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, selection.ErrNoAccessPoint)}, program.Problem, "",
 			[]string{"There was no attempt", "(the walk time has ended: no access point"}},
-		{"interrupted", "-pbc", air{err: context.Canceled}, exitFailed, "", []string{"context canceled\n"}},
-		{"held", "-pbc", air{err: &station.HeldError{Interface: "wlan0", Program: "iwd", PID: 7, Release: "systemctl stop iwd"}}, exitUsage, "",
+		{"interrupted", "-pbc", air{err: context.Canceled}, program.Problem, "", []string{"Stopped by you"}},
+		{"held", "-pbc", air{err: &station.HeldError{Interface: "wlan0", Program: "iwd", PID: 7, Release: "systemctl stop iwd"}}, program.Unable, "",
 			[]string{"wpsenroll: wlan0: another program holds the interface: iwd (process 7): try systemctl stop iwd\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -232,12 +229,12 @@ func TestWiFiRegistrar(t *testing.T) {
 		ran    byte
 		stderr string
 	}{
-		{"the only one", "", air{found: around()[4:], result: settings()}, exitRegistered, 1, "Read the settings of"},
-		{"one of several", "-bssid 02:00:00:00:00:04", air{found: around(), result: settings()}, exitRegistered, 4, "Read the settings of"},
-		{"which?", "", air{found: around()}, exitUsage, 0, "choose one by -bssid\n  “a\\x1b[2Jb” (02:00:00:00:00:02)\n  “three” (02:00:00:00:00:04)\n  “home” (02:00:00:00:00:01)\n"},
-		{"none", "-bssid 02:00:00:00:00:06", air{found: around()}, exitUsage, 0, "none with WPS is in reach"},
-		{"no scan", "", air{scanErr: &station.Error{Class: station.ErrPermission}}, exitUsage, 0, "CAP_NET_ADMIN"},
-		{"failed", "-bssid 02:00:00:00:00:04", air{found: around(), err: registration.ErrLocked}, exitFailed, 4, registration.ErrLocked.Error()},
+		{"the only one", "", air{found: around()[4:], result: settings()}, program.Fine, 1, "Read the settings of"},
+		{"one of several", "-bssid 02:00:00:00:00:04", air{found: around(), result: settings()}, program.Fine, 4, "Read the settings of"},
+		{"which?", "", air{found: around()}, program.Unable, 0, "choose one by -bssid\n  “a\\x1b[2Jb” (02:00:00:00:00:02)\n  “three” (02:00:00:00:00:04)\n  “home” (02:00:00:00:00:01)\n"},
+		{"none", "-bssid 02:00:00:00:00:06", air{found: around()}, program.Unable, 0, "none with WPS is in reach"},
+		{"no scan", "", air{scanErr: &station.Error{Class: station.ErrPermission}}, program.Unable, 0, "CAP_NET_ADMIN"},
+		{"failed", "-bssid 02:00:00:00:00:04", air{found: around(), err: registration.ErrLocked}, program.Problem, 4, registration.ErrLocked.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			code, _, stderr := tt.air.run(t, append([]string{"-registrar", "-ap-pin", apPIN}, strings.Fields(tt.args)...)...)

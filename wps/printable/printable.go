@@ -131,7 +131,7 @@ const (
 )
 
 // Writer passes text on to another writer without characters that are not
-// printable, other than the ends of lines. It is not for use by several
+// printable, other than the ends of lines and tabs. It is not for use by several
 // goroutines at the same time.
 type Writer struct {
 	Form  Form
@@ -161,7 +161,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	}
 	w.out = w.out[:0]
 	for i := 0; i < len(in); {
-		if c := in[i]; c >= ' ' && c <= '~' || c == '\n' {
+		if c := in[i]; c >= ' ' && c <= '~' || c == '\n' || c == '\t' {
 			w.out = append(w.out, c)
 			i++
 			continue
