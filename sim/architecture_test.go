@@ -17,6 +17,7 @@ var core = []struct {
 }{
 	{"pin", nil},
 	{"wps", nil},
+	{"wps/nfc", []string{"wps"}},
 	{"wps/registration", []string{"pin", "wps"}},
 	{"wps/validate", []string{"pin", "wps", "wps/registration"}},
 	{"wps/doctor", []string{"pin", "wps", "wps/registration", "wps/validate"}},

@@ -25,8 +25,8 @@
 //	var b wps.Beacon
 //	if err := wps.Decode(&b, attributes, wps.Tolerant); err != nil { … }
 //
-// [AppendElements] and [SplitElements] make the elements of a frame, and
-// [DecodeToken] and [AppendToken] the NDEF record of an NFC tag.
+// [AppendElements] and [SplitElements] make the elements of a frame. Package
+// nfc reads and writes the NDEF records of NFC tags.
 //
 // What a list carries beside its own attributes (the extension of the Wi-Fi
 // Alliance that makes a 2.0 device, other vendors' extensions, attributes that

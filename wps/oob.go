@@ -1,10 +1,6 @@
 package wps
 
-import (
-	"encoding/binary"
-
-	"golang.org/x/crypto/cryptobyte"
-)
+import "encoding/binary"
 
 // OOBPassword is the OOB Device Password attribute (0x102C): the hash of the
 // sender's public key, the password's name and the password itself.
@@ -122,100 +118,4 @@ func (t *HandoverSelect) field(id AttributeID) any {
 		return &t.BSSID
 	}
 	return nil
-}
-
-// ndefType is the MIME type of a record that holds a token.
-const ndefType = "application/vnd.wfa.wsc"
-
-// The first octet of an NDEF record: flags, and what its type is.
-const (
-	ndefBegin = 0x80 // MB: the first record of a message
-	ndefEnd   = 0x40 // ME: the last one
-	ndefChunk = 0x20 // CF: to be continued; never a token
-	ndefShort = 0x10 // SR: the payload has a length of one octet, not four
-	ndefHasID = 0x08 // IL: the record has an identifier
-	ndefTNF   = 0x07
-	ndefMIME  = 0x02 // the TNF of a MIME type
-)
-
-// DecodeToken reads a token or carrier record: an NDEF message with a record
-// of one, a list of attributes behind a length of two octets (as handover
-// records have it), or the bare list. The error is an [*Error].
-func DecodeToken(l List, b []byte, mode Mode) error {
-	body, err := tokenBody(b)
-	if err != nil {
-		err.Kind = l.Kind()
-		return err
-	}
-	d := Decoder{data: body, mode: mode, kind: l.Kind()}
-	if d.decode(l); d.err != nil {
-		d.err.Offset += cap(b) - cap(body)
-	}
-	return d.Err()
-}
-
-// tokenBody returns the attributes of a token, as a part of b.
-func tokenBody(b []byte) ([]byte, *Error) {
-	if len(b) > 0 && b[0]&ndefBegin != 0 { // neither a length nor an attribute begins so
-		var err *Error
-		if b, err = ndefPayload(b); err != nil {
-			return nil, err
-		}
-	}
-	if len(b) >= 2 && b[0] != 0x10 {
-		if n := int(binary.BigEndian.Uint16(b)); n <= len(b)-2 {
-			return b[2 : 2+n], nil
-		}
-	}
-	return b, nil
-}
-
-// ndefPayload returns the payload of the first record that holds a token.
-func ndefPayload(message cryptobyte.String) ([]byte, *Error) {
-	for rest := message; !rest.Empty(); {
-		var header, typeLength, short, idLength uint8
-		var size uint32
-		var typ, payload []byte
-		ok := rest.ReadUint8(&header) && rest.ReadUint8(&typeLength)
-		if header&ndefShort != 0 {
-			ok = ok && rest.ReadUint8(&short)
-			size = uint32(short)
-		} else {
-			ok = ok && rest.ReadUint32(&size)
-		}
-		if header&ndefHasID != 0 {
-			ok = ok && rest.ReadUint8(&idLength)
-		}
-		if !ok || !rest.ReadBytes(&typ, int(typeLength)) || !rest.Skip(int(idLength)) ||
-			uint64(size) > uint64(len(rest)) || !rest.ReadBytes(&payload, int(size)) {
-			return nil, &Error{Offset: len(message) - len(rest), Clause: "hostap", Err: ErrTruncated, Detail: "an NDEF record is cut"}
-		}
-		if header&(ndefChunk|ndefTNF) == ndefMIME && string(typ) == ndefType {
-			return payload, nil
-		}
-	}
-	return nil, &Error{Clause: "hostap", Err: ErrMissing, Detail: "no NDEF record is one of " + ndefType}
-}
-
-// AppendToken appends a token as an NDEF record to dst. The records of a
-// handover carry a length of two octets before their attributes, as
-// hostap's do. The error is an [*Error].
-func AppendToken(dst []byte, l List) ([]byte, error) {
-	body, err := Append(nil, l)
-	if err != nil {
-		return dst, err
-	}
-	if len(body) > maxAttribute {
-		return dst, &Error{Kind: l.Kind(), Err: ErrLength, Detail: "a token of more than 65535 octets"}
-	}
-	if k := l.Kind(); k == KindHandoverRequest || k == KindHandoverSelect {
-		body = append(binary.BigEndian.AppendUint16(nil, uint16(len(body))), body...)
-	}
-	if len(body) <= 0xFF {
-		dst = append(dst, ndefBegin|ndefEnd|ndefShort|ndefMIME, byte(len(ndefType)), byte(len(body)))
-	} else {
-		dst = append(dst, ndefBegin|ndefEnd|ndefMIME, byte(len(ndefType)))
-		dst = binary.BigEndian.AppendUint32(dst, uint32(len(body)))
-	}
-	return append(append(dst, ndefType...), body...), nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/nfc"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -342,7 +343,7 @@ func newTag(t *testing.T) tag {
 // encodeToken returns the NDEF record of a token in hexadecimal.
 func encodeToken(t *testing.T, l wps.List) string {
 	t.Helper()
-	b, err := wps.AppendToken(nil, l)
+	b, err := nfc.Append(nil, l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +355,7 @@ func decodeToken(t *testing.T, l wps.List, text string) {
 	t.Helper()
 	b, err := hex.DecodeString(text)
 	if err == nil {
-		err = wps.DecodeToken(l, b, wps.Strict)
+		err = nfc.Decode(l, b, wps.Strict)
 	}
 	if err != nil {
 		t.Fatal(err)
