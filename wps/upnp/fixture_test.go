@@ -1,0 +1,271 @@
+package upnp_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/upnp"
+)
+
+var (
+	began   = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	network = wps.Credential{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse battery")}
+	apUUID  = wps.UUID{0xA0}
+	thePIN  = registration.PIN(pin.MustParse("12345670"))
+	apPIN   = registration.PIN(pin.MustParse("76543210"))
+)
+
+// deviceOf returns a description with its number in the UUID and address.
+func deviceOf(n byte) wps.Device {
+	d := wps.DefaultDevice()
+	d.UUID, d.MAC = wps.UUID{n}, wps.MAC{2, 0, 0, 0, 0, n}
+	d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber, d.DeviceName = "Example", "Model", "1", "2", fmt.Sprintf("device %d", n)
+	d.PrimaryDeviceType = wps.DeviceTypePC
+	return d
+}
+
+// random is deterministic.
+func random(seed byte) *rand.ChaCha8 { return rand.NewChaCha8([32]byte{seed}) }
+
+// host returns the local address of a number, with the network.
+func host(n byte) netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 168, 78, n}), 24)
+}
+
+// accessPoint is the access point behind a device: its run with a registrar,
+// and stations that register.
+type accessPoint struct {
+	t        *testing.T
+	device   *upnp.Device
+	settings wps.Credential
+	pin      registration.Password
+	stations map[wps.MAC]*registration.Enrollee
+	selected map[netip.Addr]wps.SetSelectedRegistrar
+	runs     []*run
+	written  *wps.Credential
+	delay    func() // called before a message is delivered
+}
+
+// run is an enrollee as a Run.
+type run struct {
+	*registration.Enrollee
+	ap     *accessPoint
+	closed bool
+}
+
+func (r *run) Start(time.Time) ([]byte, error) { return r.Enrollee.Start() }
+func (r *run) Handle(_ time.Time, m []byte) ([]byte, error) {
+	out, err := r.Enrollee.Handle(m)
+	if result := r.Result(); result != nil && !result.SettingsRead {
+		r.ap.written = result.AP
+	}
+	return out, err
+}
+func (r *run) Close(time.Time) { r.closed = true }
+
+func (a *accessPoint) Configure(time.Time, netip.Addr) (upnp.Run, error) {
+	d := deviceOf(0xA0)
+	d.State = wps.Configured
+	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: d}, Password: a.pin, AP: &a.settings})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	r := &run{Enrollee: e, ap: a}
+	a.runs = append(a.runs, r)
+	return r, nil
+}
+
+func (a *accessPoint) Deliver(now time.Time, _ netip.Addr, station wps.MAC, m []byte) error {
+	s := a.stations[station]
+	if s == nil {
+		return errors.New("no such station")
+	}
+	if a.delay != nil {
+		a.delay()
+	}
+	out, err := s.Handle(m)
+	if errors.Is(err, registration.ErrIgnored) {
+		return err
+	}
+	if out != nil {
+		a.device.Message(now, station, out)
+	}
+	return nil
+}
+
+func (a *accessPoint) Select(_ time.Time, from netip.Addr, m *wps.SetSelectedRegistrar) {
+	if a.selected == nil {
+		a.selected = make(map[netip.Addr]wps.SetSelectedRegistrar)
+	}
+	if a.selected[from] = *m; !m.SelectedRegistrar {
+		delete(a.selected, from)
+	}
+}
+
+// station has a station send M1.
+func (a *accessPoint) station(now time.Time, n byte, password registration.Password) *registration.Enrollee {
+	a.t.Helper()
+	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: deviceOf(n)}, Password: password})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	m1, err := e.Start()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if a.stations == nil {
+		a.stations = make(map[wps.MAC]*registration.Enrollee)
+	}
+	a.stations[deviceOf(n).MAC] = e
+	a.device.Message(now, deviceOf(n).MAC, m1)
+	return e
+}
+
+// lan connects machines, by the last octet of their address. Time passes only
+// where a test says so.
+type lan struct {
+	t      *testing.T
+	now    time.Time
+	hosts  map[byte]upnp.Machine
+	order  []byte
+	down   map[byte]bool // hosts that answer nothing
+	events map[byte][]upnp.Event
+	calls  []upnp.Call // all that were made
+}
+
+func newLAN(t *testing.T) *lan {
+	return &lan{t: t, now: began, hosts: make(map[byte]upnp.Machine), down: make(map[byte]bool), events: make(map[byte][]upnp.Event)}
+}
+
+// join starts a machine.
+func (l *lan) join(n byte, m upnp.Machine) {
+	if l.hosts[n] == nil {
+		l.order = append(l.order, n)
+	}
+	l.hosts[n] = m
+	m.Start(l.now)
+	l.settle()
+}
+
+// accessPoint joins an access point.
+func (l *lan) accessPoint(n byte) *accessPoint {
+	l.t.Helper()
+	a := &accessPoint{t: l.t, settings: network, pin: apPIN}
+	d := deviceOf(0xA0)
+	d.UUID[1] = n
+	device, err := upnp.NewDevice(upnp.DeviceConfig{LAN: host(n), Port: 49152, Description: upnp.Describe(&d), AccessPoint: a, Rand: random(n)})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	a.device = device
+	l.join(n, device)
+	return a
+}
+
+// apID is the UUID of the access point at an address.
+func apID(n byte) wps.UUID { return wps.UUID{0xA0, n} }
+
+// registrar joins an external registrar.
+func (l *lan) registrar(n byte) *upnp.Registrar {
+	l.t.Helper()
+	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(n), Port: 50000, Run: registrarRun(n), Rand: random(n)})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.join(n, r)
+	return r
+}
+
+// settle carries all that there is to carry.
+func (l *lan) settle() {
+	l.t.Helper()
+	for range 10_000 {
+		moved := false
+		for _, n := range l.order {
+			m := l.hosts[n]
+			if r, ok := m.(*upnp.Registrar); ok {
+				l.events[n] = append(l.events[n], r.Events()...)
+			}
+			out := m.Output()
+			from := netip.AddrPortFrom(host(n).Addr(), 1900)
+			for _, d := range out.Datagrams {
+				moved = true
+				for _, other := range l.order {
+					if other != n && !l.down[other] && (d.To == upnp.MulticastGroup || d.To.Addr() == host(other).Addr()) {
+						l.hosts[other].Datagram(l.now, from, d.Data)
+					}
+				}
+			}
+			for _, c := range out.Calls {
+				moved = true
+				l.calls = append(l.calls, c)
+				to := c.To.Addr().As4()[3]
+				if other := l.hosts[to]; other == nil || l.down[to] {
+					m.Answer(l.now, c.ID, nil, errors.New("no answer"))
+				} else {
+					q := c.Request
+					q.From = from
+					m.Answer(l.now, c.ID, other.Handle(l.now, &q), nil)
+				}
+			}
+		}
+		if !moved {
+			return
+		}
+	}
+	l.t.Fatal("the machines do not come to rest")
+}
+
+// pass lets time pass.
+func (l *lan) pass(d time.Duration) {
+	l.t.Helper()
+	for end := l.now.Add(d); ; {
+		next := end
+		for _, m := range l.hosts {
+			if at := m.Deadline(); !at.IsZero() && at.Before(next) {
+				next = at
+			}
+		}
+		if l.now.Before(next) {
+			l.now = next
+		}
+		for _, n := range l.order {
+			l.hosts[n].Timeout(l.now)
+		}
+		l.settle()
+		if !l.now.Before(end) {
+			return
+		}
+	}
+}
+
+// seen returns the events of a kind at a registrar, and forgets all.
+func (l *lan) seen(n byte, kind upnp.EventKind) (list []upnp.Event) {
+	l.settle()
+	list = slices.DeleteFunc(slices.Clone(l.events[n]), func(e upnp.Event) bool { return e.Kind != kind })
+	l.events[n] = nil
+	return list
+}
+
+// one expects one event of a kind.
+func (l *lan) one(n byte, kind upnp.EventKind) upnp.Event {
+	l.t.Helper()
+	l.settle()
+	all := l.events[n]
+	list := l.seen(n, kind)
+	if len(list) != 1 {
+		l.t.Fatalf("%d events %v, want one, in %+v", len(list), kind, all)
+	}
+	return list[0]
+}
+
+// registrarRun is the configuration of the runs of registrar n.
+func registrarRun(n byte) registration.Config { return registration.Config{Device: deviceOf(n)} }

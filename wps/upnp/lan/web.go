@@ -1,0 +1,186 @@
+package lan
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gowps/gowps/wps/upnp"
+)
+
+// The limits of the HTTP server.
+const (
+	maxConns     = 32 // in all
+	maxConnsHost = 8  // of one host
+	requestTime  = 30 * time.Second
+	headerTime   = 10 * time.Second
+	maxHeader    = 4 << 10 // net/http adds as much again
+)
+
+// serveWeb serves HTTP, and returns how to end that.
+func (l *Link) serveWeb(failed chan<- error) (stop func()) {
+	s := &http.Server{
+		Handler:           http.HandlerFunc(l.handle),
+		ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: headerTime,
+		MaxHeaderBytes: maxHeader,
+		ErrorLog:       log.New(io.Discard, "", 0), // of what strangers send
+	}
+	go func() { failed <- s.Serve(l.web) }()
+	return func() { s.Close() }
+}
+
+// handle gives the machine a request.
+func (l *Link) handle(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, upnp.MaxBody))
+	if err != nil {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	}
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return
+	}
+	q := &upnp.Request{From: from, Method: r.Method, Path: r.RequestURI, Header: header(r.Header), Body: body}
+	q.Header["HOST"] = r.Host
+	var answer *upnp.Response
+	l.with(func(now time.Time, m upnp.Machine) { answer = m.Handle(now, q) })
+	if answer == nil { // it has stopped
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	for name, value := range answer.Header {
+		w.Header().Set(name, value)
+	}
+	w.WriteHeader(answer.Status)
+	w.Write(answer.Body)
+}
+
+// header returns the fields in the form of package upnp.
+func header(h http.Header) upnp.Header {
+	out := make(upnp.Header, len(h)+1)
+	for name, values := range h {
+		out[strings.ToUpper(name)] = strings.Join(values, ", ")
+	}
+	return out
+}
+
+// call sends a request to the one host that it is for, from this interface.
+func call(ctx context.Context, lan netip.Prefix, c upnp.Call) (*upnp.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: lan.Addr().AsSlice()}}
+	client := http.Client{
+		Transport: &http.Transport{
+			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return dialer.DialContext(ctx, "tcp4", c.To.String())
+			},
+			DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 2 * maxHeader,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	q, err := http.NewRequestWithContext(ctx, c.Request.Method, fmt.Sprintf("http://%v%s", c.To, c.Request.Path), bytes.NewReader(c.Request.Body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range c.Request.Header {
+		q.Header[name] = []string{value} // as it is: some devices know capital letters only
+	}
+	q.Header["User-Agent"] = []string{""} // none
+	r, err := client.Do(q)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(r.Body, upnp.MaxDescription+1))
+	if err != nil {
+		return nil, err
+	}
+	return &upnp.Response{Status: r.StatusCode, Header: header(r.Header), Body: body}, nil
+}
+
+// listener accepts connections from hosts of the network, and of each only so
+// many. When all places are taken, the oldest connection of the host that has
+// most makes room: whoever opens many and says nothing cannot keep others out.
+type listener struct {
+	net.Listener
+	lan netip.Prefix
+
+	mu    sync.Mutex
+	conns []*conn // the oldest first
+}
+
+// conn is a connection that leaves the list when it is closed.
+type conn struct {
+	net.Conn
+	host netip.Addr
+	of   *listener
+}
+
+// Accept returns the next connection that is let in.
+func (l *listener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		from, err := netip.ParseAddrPort(c.RemoteAddr().String())
+		if err != nil || !l.lan.Contains(from.Addr().Unmap()) {
+			c.Close()
+			continue
+		}
+		admitted := &conn{c, from.Addr().Unmap(), l}
+		if victim := l.admit(admitted); victim != nil {
+			victim.Close()
+		}
+		return admitted, nil
+	}
+}
+
+// admit puts a connection on the list, and returns the one that has to go.
+func (l *listener) admit(c *conn) *conn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conns = append(l.conns, c)
+	count := make(map[netip.Addr]int)
+	for _, c := range l.conns {
+		count[c.host]++
+	}
+	host := c.host
+	if count[host] <= maxConnsHost {
+		if len(l.conns) <= maxConns {
+			return nil
+		}
+		for _, c := range l.conns {
+			if count[c.host] > count[host] {
+				host = c.host
+			}
+		}
+	}
+	for _, c := range l.conns {
+		if c.host == host {
+			return c
+		}
+	}
+	return nil
+}
+
+// Close closes the connection.
+func (c *conn) Close() error {
+	c.of.mu.Lock()
+	for i, other := range c.of.conns {
+		if other == c {
+			c.of.conns = append(c.of.conns[:i], c.of.conns[i+1:]...)
+			break
+		}
+	}
+	c.of.mu.Unlock()
+	return c.Conn.Close()
+}
