@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/gowps/gowps/examples/internal/program"
 )
 
 // BenchmarkDoctor reads a capture with one exchange and reports on it.
@@ -18,8 +20,8 @@ func BenchmarkDoctor(b *testing.B) {
 	b.SetBytes(int64(len(capture)))
 	b.ReportAllocs()
 	for b.Loop() {
-		p := program{stdin: bytes.NewReader(capture), stdout: io.Discard, stderr: io.Discard}
-		if status := p.run(b.Context(), []string{"-json", "-"}); status != exitFine {
+		streams := program.IO{In: bytes.NewReader(capture), Out: io.Discard, Err: io.Discard}
+		if status := program.Run(b.Context(), command(new(invocation)), streams, []string{"-json", "-"}); status != program.Fine {
 			b.Fatalf("exit status %d", status)
 		}
 	}
@@ -39,8 +41,8 @@ func BenchmarkLarge(b *testing.B) {
 	b.SetBytes(info.Size())
 	b.ReportAllocs()
 	for b.Loop() {
-		p := program{stdout: io.Discard, stderr: io.Discard}
-		if status := p.run(b.Context(), []string{"-json", "-q", file}); status != exitProblem {
+		streams := program.IO{Out: io.Discard, Err: io.Discard}
+		if status := program.Run(b.Context(), command(new(invocation)), streams, []string{"-json", "-q", file}); status != program.Problem {
 			b.Fatalf("exit status %d", status)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/registration"
 	"github.com/gowps/gowps/wps/validate"
 )
@@ -72,7 +73,7 @@ func (w *writer) finding(f *finding) {
 
 func (w *writer) findingLine(severity, text, rule string) {
 	indent := strings.Repeat(" ", 14)
-	fmt.Fprintf(w.out, "            %s\n", w.paint(severityColors[severity], "! "+wrap(severity+": "+text+" ["+rule+"]", indent)))
+	fmt.Fprintf(w.out, "            %s\n", printable.Paint(severityColors[severity], "! "+w.wrap(severity+": "+text+" ["+rule+"]", indent)))
 }
 
 // joining tells of the network that was joined afterwards.

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/validate"
@@ -30,87 +32,85 @@ type look struct {
 	watch bool
 }
 
-func (l *look) flags(flags *flag.FlagSet) {
-	flags.StringVar(&l.iface, "i", "", "")
-	flags.Func("ssid", "", func(s string) error {
-		l.ssid = wps.SSID(s)
-		return nil
-	})
-	flags.Func("bssid", "", func(s string) (err error) {
+func (l *look) flags(f *pflag.FlagSet) {
+	f.StringVarP(&l.iface, "interface", "i", "", "look around on a Wi-Fi `INTERFACE`")
+	f.StringVar((*string)(&l.ssid), "ssid", "", "judge the network of this `NAME`; a hidden one is asked for by it")
+	f.Func("bssid", "judge the access point of this `ADDRESS`", func(s string) (err error) {
 		l.bssid, err = wps.ParseMAC(s)
 		return err
 	})
-	flags.BoolVar(&l.watch, "watch", false, "")
+	f.BoolVar(&l.watch, "watch", false, "go on looking, and report whenever something has changed")
 }
 
 // watchPause is how long to wait between two looks.
 const watchPause = 2 * time.Second
 
 // lookAround says whether WPS could work now: once, or whenever that changes.
-func (p *program) lookAround(ctx context.Context, l *look) int {
+func (p *invocation) lookAround(ctx context.Context, l *look) (int, error) {
 	ctx, stop := p.untilInterrupted(ctx)
 	defer stop()
 	r, err := p.wifi(l.iface)
 	if err != nil {
-		return p.fail("%v", err)
+		return program.Unable, err
 	}
 	defer r.Close()
+	out := p.writer()
 	var before []byte
 	for {
 		found, err := p.scan(ctx, r, l)
 		switch {
 		case ctx.Err() != nil:
-			return p.worst
+			return p.worst, nil
 		case err != nil:
-			return p.fail("%v", err)
+			return program.Unable, err
 		}
 		var now bytes.Buffer
-		p.worst = exitFine
+		p.worst = program.Fine
 		p.around(&now, l, found)
 		if !bytes.Equal(now.Bytes(), before) {
 			if l.watch && !p.json {
-				fmt.Fprintln(p.stdout, time.Now().Format(time.TimeOnly))
+				fmt.Fprintln(out, time.Now().Format(time.TimeOnly))
 			}
-			if _, err := p.stdout.Write(now.Bytes()); err != nil {
-				return p.fail("%v", err)
+			if _, err := out.Write(now.Bytes()); err != nil {
+				return program.Unable, err
 			}
 			before = now.Bytes()
 		}
 		if !l.watch {
-			return p.worst
+			return p.worst, nil
 		}
 		select {
 		case <-time.After(watchPause):
 		case <-ctx.Done():
-			return p.worst
+			return p.worst, nil
 		}
 	}
 }
 
 // scan looks once. Who may not scan gets what others have found.
-func (p *program) scan(ctx context.Context, r radio, l *look) ([]station.AccessPoint, error) {
+func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.AccessPoint, error) {
 	var cfg station.ScanConfig
 	if l.ssid != "" {
 		cfg.SSIDs = []wps.SSID{l.ssid}
 	}
 	found, err := r.Scan(ctx, cfg)
 	if errors.Is(err, station.ErrPermission) && !l.watch {
-		fmt.Fprintf(p.stderr, "wpsdoctor: %v\nThis is what another program has found:\n", err)
+		fmt.Fprintf(p.ErrText(), "wpsdoctor: %v\nThis is what another program has found:\n", err)
 		found, err = r.Known()
 	}
 	named := station.Named(found, l.ssid, l.bssid)
 	if err == nil && len(named) == 0 && len(found) > 0 {
-		fmt.Fprintf(p.stderr, "wpsdoctor: %s, but not the one that was named: it is out of reach, or on a channel that the interface does not use\n",
+		fmt.Fprintf(p.ErrText(), "wpsdoctor: %s, but not the one that was named: it is out of reach, or on a channel that the interface does not use\n",
 			count(len(found), "access point"))
 	}
 	return named, err
 }
 
 // around reports what was found, like a capture without an attempt.
-func (p *program) around(out io.Writer, l *look, found []station.AccessPoint) {
+func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint) {
 	e := station.Evidence(found, time.Now())
 	d := doctor.Diagnose(e)
-	w := writer{program: p, out: out, file: l.iface}
+	w := writer{invocation: p, out: out, file: l.iface}
 	r := newReport(l.iface, 0, &d)
 	for i := range found {
 		r.find(elementFindings(&found[i], p.mode), nil)
@@ -122,7 +122,7 @@ func (p *program) around(out io.Writer, l *look, found []station.AccessPoint) {
 	if p.json {
 		return
 	}
-	fmt.Fprintf(out, "%s\n", w.bold(fmt.Sprintf("%s: %s", shown(l.iface), count(len(found), "access point"))))
+	fmt.Fprintf(out, "%s\n", bold(fmt.Sprintf("%s: %s", shown(l.iface), count(len(found), "access point"))))
 	w.noAttempt(r, e)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
@@ -44,13 +45,13 @@ func (a *air) Close() error {
 // run runs the program with the interface.
 func (a *air) run(ctx context.Context, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	p := program{stdout: &out, stderr: &errs, wifi: func(name string) (radio, error) {
+	p := invocation{wifi: func(name string) (radio, error) {
 		if name != "wlan0" {
 			return nil, &station.Error{Interface: name, Op: "open", Class: station.ErrNoInterface}
 		}
 		return a, nil
 	}, untilInterrupted: context.WithCancel}
-	status = p.run(ctx, append([]string{"-i", "wlan0"}, args...))
+	status = program.Run(ctx, command(&p), program.IO{Out: &out, Err: &errs}, append([]string{"-i", "wlan0"}, args...))
 	return status, out.String(), errs.String()
 }
 
@@ -99,20 +100,20 @@ func TestLook(t *testing.T) {
 		cause  doctor.Cause
 		stdout []string // in order
 	}{
-		{"ready", []station.AccessPoint{heard(t, 1, "home", pressed(1))}, "", exitFine, doctor.Ready,
+		{"ready", []station.AccessPoint{heard(t, 1, "home", pressed(1))}, "", program.Fine, doctor.Ready,
 			[]string{"wlan0: 1 access point\n", "network 02:00:00:00:00:01 “home”, channel 6: WPS waiting (PushButton)\n", "“home” is in WPS mode", "What to do"}},
-		{"idle", []station.AccessPoint{heard(t, 1, "home", idle())}, "", exitProblem, doctor.NoSelectedRegistrar,
+		{"idle", []station.AccessPoint{heard(t, 1, "home", idle())}, "", program.Problem, doctor.NoSelectedRegistrar,
 			[]string{"WPS on, not waiting\n", "is not in WPS mode"}},
-		{"off", []station.AccessPoint{heard(t, 1, "home", nil)}, "", exitProblem, doctor.WPSDisabled, []string{"no WPS\n", "offers no WPS"}},
-		{"locked", []station.AccessPoint{heard(t, 1, "home", locked)}, "", exitProblem, doctor.SetupLocked, []string{"router's PIN locked\n", "has locked its own PIN"}},
-		{"WPA3", []station.AccessPoint{three}, "", exitProblem, doctor.WPA3Only, []string{"for WPA3 only"}},
-		{"two buttons", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "", exitProblem, doctor.Overlap,
+		{"off", []station.AccessPoint{heard(t, 1, "home", nil)}, "", program.Problem, doctor.WPSDisabled, []string{"no WPS\n", "offers no WPS"}},
+		{"locked", []station.AccessPoint{heard(t, 1, "home", locked)}, "", program.Problem, doctor.SetupLocked, []string{"router's PIN locked\n", "has locked its own PIN"}},
+		{"WPA3", []station.AccessPoint{three}, "", program.Problem, doctor.WPA3Only, []string{"for WPA3 only"}},
+		{"two buttons", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "", program.Problem, doctor.Overlap,
 			[]string{"wlan0: 2 access points\n", "“neighbour”"}},
-		{"two buttons, one named", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-ssid home", exitFine, doctor.Ready, nil},
-		{"two buttons, one named by address", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-bssid 02:00:00:00:00:02", exitFine, doctor.Ready,
+		{"two buttons, one named", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-ssid home", program.Fine, doctor.Ready, nil},
+		{"two buttons, one named by address", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-bssid 02:00:00:00:00:02", program.Fine, doctor.Ready,
 			[]string{"wlan0: 1 access point\n"}},
-		{"elements with a fault", []station.AccessPoint{old}, "-strict", exitProblem, doctor.NoSelectedRegistrar, []string{"[NETWORK-TKIP-ONLY]"}},
-		{"nothing", nil, "", exitProblem, doctor.Unknown, []string{"wlan0: 0 access points\n"}},
+		{"elements with a fault", []station.AccessPoint{old}, "-strict", program.Problem, doctor.NoSelectedRegistrar, []string{"[NETWORK-TKIP-ONLY]"}},
+		{"nothing", nil, "", program.Problem, doctor.Unknown, []string{"wlan0: 0 access points\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -150,7 +151,7 @@ func TestWatch(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		status, stdout, stderr := a.run(ctx, "-watch", "-ssid", "home", "-q")
-		if status != exitFine || stderr != "" || strings.Count(stdout, "What to do") != 4 {
+		if status != program.Fine || stderr != "" || strings.Count(stdout, "What to do") != 4 {
 			t.Errorf("exit status %d, %s\n%s", status, stderr, stdout)
 		}
 		if len(a.asked) < 20 || a.asked[0].SSIDs[0] != "home" {
@@ -169,15 +170,15 @@ func TestLookFails(t *testing.T) {
 		status int
 		stderr string
 	}{
-		{"without rights", air{scans: found, err: noRights}, "", exitProblem, "CAP_NET_ADMIN"},
-		{"without rights to watch", air{scans: found, err: noRights}, "-watch", exitUsage, "CAP_NET_ADMIN"},
-		{"radio off", air{scans: found, err: &station.Error{Class: station.ErrRadioOff}}, "", exitUsage, "rfkill"},
-		{"broken", air{scans: found, err: errors.New("it broke")}, "", exitUsage, "wpsdoctor: it broke\n"},
-		{"not heard", air{scans: found}, "-ssid elsewhere", exitProblem, "1 access point, but not the one that was named"},
-		{"no such interface", air{scans: found}, "-i wlan9", exitUsage, station.ErrNoInterface.Error()},
-		{"a file as well", air{scans: found}, "example.pcap", exitUsage, "excludes FILE"},
-		{"keys as well", air{scans: found}, "-keys x", exitUsage, "excludes FILE"},
-		{"no address", air{scans: found}, "-bssid x", exitUsage, "-bssid"},
+		{"without rights", air{scans: found, err: noRights}, "", program.Problem, "CAP_NET_ADMIN"},
+		{"without rights to watch", air{scans: found, err: noRights}, "-watch", program.Unable, "CAP_NET_ADMIN"},
+		{"radio off", air{scans: found, err: &station.Error{Class: station.ErrRadioOff}}, "", program.Unable, "rfkill"},
+		{"broken", air{scans: found, err: errors.New("it broke")}, "", program.Unable, "wpsdoctor: it broke\n"},
+		{"not heard", air{scans: found}, "-ssid elsewhere", program.Problem, "1 access point, but not the one that was named"},
+		{"no such interface", air{scans: found}, "-i wlan9", program.Unable, station.ErrNoInterface.Error()},
+		{"a file as well", air{scans: found}, "example.pcap", program.Unable, "excludes FILE"},
+		{"keys as well", air{scans: found}, "-keys x", program.Unable, "excludes FILE"},
+		{"no address", air{scans: found}, "-bssid x", program.Unable, "-bssid"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			if status, stdout, stderr := tt.air.run(t.Context(), strings.Fields(tt.args)...); status != tt.status || !strings.Contains(stderr, tt.stderr) {
@@ -185,7 +186,7 @@ func TestLookFails(t *testing.T) {
 			}
 		})
 	}
-	if status, _, stderr := runProgram(t, nil, "-watch"); status != exitUsage || !strings.Contains(stderr, "are for -i") {
+	if status, _, stderr := runProgram(t, nil, "-watch"); status != program.Unable || !strings.Contains(stderr, "are for -i") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }

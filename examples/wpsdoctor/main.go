@@ -11,16 +11,13 @@ import (
 	"syscall"
 
 	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
 )
 
 func main() {
 	debug.SetGCPercent(400) // large captures make much garbage, and little is kept
-	p := program{
-		stdin:  os.Stdin,
-		stdout: os.Stdout,
-		stderr: os.Stderr,
-		color:  colorWanted(os.Stdout, os.Getenv),
-		bar:    isTerminal(os.Stderr),
+	program.Main(context.Background(), command(&invocation{
 		wifi: func(name string) (radio, error) {
 			s, err := station.Open(name)
 			if err != nil {
@@ -31,6 +28,31 @@ func main() {
 		untilInterrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
+	}))
+}
+
+// command returns the program.
+func command(p *invocation) *program.Command {
+	return &program.Command{
+		Name: "wpsdoctor", Short: "say why Wi-Fi Protected Setup failed, and what to do",
+		Synopsis: []string{
+			"[-json] [-keys FILE] [-strict] [-q] [FILE... | -]",
+			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q]",
+		},
+		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
+
+With -i it looks around on a Wi-Fi interface instead, and says whether WPS could work now, and if not, why. It takes root, or the capability CAP_NET_ADMIN.`,
+		Examples: []program.Example{
+			{Line: "tcpdump -i wlan0mon -w wps.pcap", Does: "Make a capture on a computer with Wi-Fi in monitor mode, while you try to connect the device"},
+			{Line: "wpsdoctor wps.pcap", Does: "Say what happened in it"},
+			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, for a program"},
+			{Line: "wpsdoctor -i wlan0 -watch", Does: "Say whether WPS could work now, and whenever that changes"},
+		},
+		Exit: [3]string{
+			"every attempt succeeded, or a router is ready, and nothing is wrong", "a problem was found",
+			"wrong use, or input that cannot be read",
+		},
+		Flags: p.flags, Run: p.run, Operands: program.Files,
+		Values: map[string]program.Values{"keys": program.Files, "interface": {Words: live.Interfaces}},
 	}
-	os.Exit(p.run(context.Background(), os.Args[1:]))
 }

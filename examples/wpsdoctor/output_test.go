@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
 
 // TestText compares what people read of some captures.
@@ -29,17 +31,17 @@ func TestText(t *testing.T) {
 		status, text, errs := runProgram(t, nil, captures+name+".pcap")
 		fmt.Fprintf(&got, "$ wpsdoctor %s.pcap\n%s%s[exit status %d]\n\n", name, strings.ReplaceAll(text, captures, ""), errs, status)
 	}
-	golden(t, "text.golden", got.String())
+	programtest.Golden(t, "text.golden", got.String())
 }
 
 // TestExample: without a file there is something to see, and what to do next.
 func TestExample(t *testing.T) {
 	status, text, errs := runProgram(t, nil)
-	if status != exitProblem || errs != "" || !strings.Contains(text, "The PIN was wrong") || !strings.HasSuffix(text, "For a capture of yours: wpsdoctor FILE\n") {
+	if status != program.Problem || errs != "" || !strings.Contains(text, "The PIN was wrong") || !strings.HasSuffix(text, "For a capture of yours: wpsdoctor FILE\n") {
 		t.Errorf("exit status %d, %q, %s", status, errs, text)
 	}
 	status, line, _ := runProgram(t, nil, "-json")
-	if status != exitProblem || strings.Count(line, "\n") != 1 || !strings.Contains(line, `"cause":"pin-first-half"`) {
+	if status != program.Problem || strings.Count(line, "\n") != 1 || !strings.Contains(line, `"cause":"pin-first-half"`) {
 		t.Errorf("-json: exit status %d, %s", status, line)
 	}
 }
@@ -87,7 +89,7 @@ func TestKeys(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "keys.golden", got.String())
+	programtest.Golden(t, "keys.golden", got.String())
 }
 
 // TestStatus: exit status and error for the ways to use the program.
@@ -109,19 +111,19 @@ func TestStatus(t *testing.T) {
 		status int
 		err    string // part of what is said on stderr
 	}{
-		{[]string{good}, exitFine, ""},
-		{[]string{"-q", "-json", good, captures + "wired/s07-appin-reg-learn.pcap"}, exitFine, ""},
-		{[]string{bad}, exitProblem, ""},
-		{[]string{good, bad, good}, exitProblem, ""},
-		{[]string{captures + "radio/pbc-overlap-sta.pcap"}, exitProblem, ""},
-		{[]string{captures + "wired/u5-er-config.eapol.pcap"}, exitProblem, ""},
-		{[]string{"-help"}, exitFine, ""},
-		{[]string{"-x"}, exitUsage, "flag provided but not defined: -x"},
-		{[]string{folder + "/missing", good}, exitUsage, "missing"},
-		{[]string{noCapture}, exitUsage, "not a readable capture"},
-		{[]string{empty}, exitUsage, "not a readable capture"},
-		{[]string{"-keys", folder + "/missing", good}, exitUsage, "missing"},
-		{[]string{"-keys", wrongKeys, good}, exitUsage, "key log cannot be read: line 1"},
+		{[]string{good}, program.Fine, ""},
+		{[]string{"-q", "-json", good, captures + "wired/s07-appin-reg-learn.pcap"}, program.Fine, ""},
+		{[]string{bad}, program.Problem, ""},
+		{[]string{good, bad, good}, program.Problem, ""},
+		{[]string{captures + "radio/pbc-overlap-sta.pcap"}, program.Problem, ""},
+		{[]string{captures + "wired/u5-er-config.eapol.pcap"}, program.Problem, ""},
+		{[]string{"-help"}, program.Fine, ""},
+		{[]string{"-x"}, program.Unable, "there is no flag -x"},
+		{[]string{folder + "/missing", good}, program.Unable, "missing"},
+		{[]string{noCapture}, program.Unable, "not a readable capture"},
+		{[]string{empty}, program.Unable, "not a readable capture"},
+		{[]string{"-keys", folder + "/missing", good}, program.Unable, "missing"},
+		{[]string{"-keys", wrongKeys, good}, program.Unable, "key log cannot be read: line 1"},
 	} {
 		status, out, errs := runProgram(t, nil, tt.args...)
 		if status != tt.status || !strings.Contains(errs, tt.err) || (errs == "") != (tt.err == "") {
@@ -153,10 +155,14 @@ func TestInputs(t *testing.T) {
 	for _, tt := range []struct {
 		stdin io.Reader
 		name  string
-	}{{nil, other}, {bytes.NewReader(plain), "-"}, {bytes.NewReader(packed.Bytes()), "-"}} {
-		status, got, errs := runProgram(t, tt.stdin, "-json", tt.name)
+	}{{nil, other}, {bytes.NewReader(plain), "-"}, {bytes.NewReader(packed.Bytes()), "-"}, {bytes.NewReader(plain), ""}} {
+		args := []string{"-json", tt.name}
+		if tt.name == "" { // piped in
+			args, tt.name = args[:1], "-"
+		}
+		status, got, errs := runProgram(t, tt.stdin, args...)
 		quoted, _ := json.Marshal(tt.name)
-		if status != exitProblem || errs != "" || strings.ReplaceAll(got, string(quoted), `"`+name+`"`) != want {
+		if status != program.Problem || errs != "" || strings.ReplaceAll(got, string(quoted), `"`+name+`"`) != want {
 			t.Errorf("%s: exit status %d, %s, %s", tt.name, status, errs, got)
 		}
 	}
@@ -171,7 +177,7 @@ func TestCut(t *testing.T) {
 	}
 	for n := 0; n < len(whole); n += 211 {
 		status, out, errs := runProgram(t, bytes.NewReader(whole[:n]), "-json", "-")
-		if status == exitUsage && errs != "" {
+		if status == program.Unable && errs != "" {
 			continue
 		}
 		for line := range strings.Lines(out) {
@@ -254,8 +260,8 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 // TestOutputFails: a report that could not be written is no success.
 func TestOutputFails(t *testing.T) {
 	var errs bytes.Buffer
-	p := program{stdout: full{}, stderr: &errs}
-	if status := p.run(t.Context(), []string{captures + "wired/s01-pin-ok.pcap"}); status != exitUsage || errs.String() != "wpsdoctor: no space left\n" {
+	streams := program.IO{Out: full{}, Err: &errs}
+	if status := program.Run(t.Context(), command(new(invocation)), streams, []string{captures + "wired/s01-pin-ok.pcap"}); status != program.Unable || errs.String() != "wpsdoctor: no space left\n" {
 		t.Errorf("exit status %d, %q", status, &errs)
 	}
 }
@@ -264,19 +270,10 @@ func TestOutputFails(t *testing.T) {
 func TestColor(t *testing.T) {
 	for _, color := range []bool{false, true} {
 		var out bytes.Buffer
-		p := program{stdout: &out, stderr: io.Discard, color: color}
-		p.run(t.Context(), nil)
+		program.Run(t.Context(), command(new(invocation)), program.IO{Out: &out, Err: io.Discard, Color: color}, nil)
 		if strings.Contains(out.String(), "\x1b[") != color {
 			t.Errorf("colour %t: %s", color, &out)
 		}
-	}
-	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if colorWanted(f, func(string) string { return "" }) {
-		t.Error("colour in a file")
 	}
 }
 

@@ -2,17 +2,14 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const captures = "../../eapwsc/capture/testdata/"
 
@@ -20,28 +17,8 @@ const captures = "../../eapwsc/capture/testdata/"
 func runProgram(t testing.TB, stdin io.Reader, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	p := program{stdin: stdin, stdout: &out, stderr: &errs}
-	status = p.run(t.Context(), args)
+	status = program.Run(t.Context(), command(new(invocation)), program.IO{In: stdin, Piped: stdin != nil, Out: &out, Err: &errs}, args)
 	return status, out.String(), errs.String()
-}
-
-// golden compares a text with a golden file, whole lines each.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
 }
 
 // captureFiles returns all captures that package capture is tested with.
@@ -60,8 +37,12 @@ func captureFiles(t testing.TB) []string {
 // TestCaptures compares the lines of JSON of every capture.
 func TestCaptures(t *testing.T) {
 	status, got, errs := runProgram(t, nil, append([]string{"-json"}, captureFiles(t)...)...)
-	if status != exitProblem || errs != "" {
+	if status != program.Problem || errs != "" {
 		t.Errorf("exit status %d, %s", status, errs)
 	}
-	golden(t, "captures.jsonl", strings.ReplaceAll(got, captures, ""))
+	programtest.Golden(t, "captures.jsonl", strings.ReplaceAll(got, captures, ""))
+}
+
+func TestFamily(t *testing.T) {
+	programtest.Family(t, func() *program.Command { return command(new(invocation)) })
 }

@@ -25,7 +25,7 @@ const queue = 128
 // read reads a capture and gives a report of each exchange to w, in order. The
 // capture is read, exchanges are judged and reports are written at the same
 // time: judging takes about as long as reading does.
-func (p *program) read(r io.Reader, w *writer) error {
+func (p *invocation) read(r io.Reader, w *writer) error {
 	reader, err := capture.NewReader(r)
 	if err != nil {
 		return err

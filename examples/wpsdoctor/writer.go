@@ -8,13 +8,15 @@ import (
 	"strings"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/validate"
 )
 
 // writer writes the reports of one file.
 type writer struct {
-	*program
+	*invocation
 	out  io.Writer
 	file string
 
@@ -29,7 +31,7 @@ func (w *writer) exchange(index int, j *job, d *doctor.Diagnosis) {
 	r := newReport(w.file, index, d)
 	r.describe(j)
 	w.report(r)
-	if w.program.json {
+	if w.json {
 		return
 	}
 	w.heading(r, j)
@@ -49,10 +51,10 @@ func (w *writer) nothing(c *capture.Collector) {
 		r.find(n.Findings(w.mode), nil)
 	}
 	w.report(r)
-	if w.program.json {
+	if w.json {
 		return
 	}
-	fmt.Fprintf(w.out, "%s\n", w.bold(fmt.Sprintf("%s: no attempt to connect by WPS", shown(w.file))))
+	fmt.Fprintf(w.out, "%s\n", bold(fmt.Sprintf("%s: no attempt to connect by WPS", shown(w.file))))
 	w.noAttempt(r, e)
 }
 
@@ -76,7 +78,7 @@ func (w *writer) report(r *report) {
 	}
 	w.outcomes[r.Outcome]++
 	w.causes[r.Cause]++
-	if !w.program.json {
+	if !w.json {
 		return
 	}
 	if w.lines == nil {
@@ -94,7 +96,7 @@ var outcomesInOrder = []doctor.Outcome{
 // end sums up a file with several exchanges, and says what is wrong with the
 // file itself.
 func (w *writer) end(notes []capture.Note) {
-	if w.program.json {
+	if w.json {
 		return
 	}
 	total := 0
@@ -131,7 +133,7 @@ var transportWords = map[capture.Transport]string{
 // heading says who meets whom.
 func (w *writer) heading(r *report, j *job) {
 	x := j.exchange
-	fmt.Fprintf(w.out, "%s\n", w.bold(fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index)))
+	fmt.Fprintf(w.out, "%s\n", bold(fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index)))
 	enrollee, registrar := "device", "router"
 	if x.APEnrollee {
 		enrollee, registrar = "router", "computer"
@@ -204,7 +206,7 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 // verdict writes the end of a report: what it was and what to do.
 func (w *writer) verdict(r *report) {
 	good := !r.problem()
-	fmt.Fprintf(w.out, "  %s\n", w.paint(verdictColor(good), wrap(r.Verdict, "  ")))
+	fmt.Fprintf(w.out, "  %s\n", printable.Paint(verdictColor(good), w.wrap(r.Verdict, "  ")))
 	cause := string(r.Outcome)
 	if cause != string(r.Cause) {
 		cause += ", " + string(r.Cause)
@@ -217,79 +219,51 @@ func (w *writer) verdict(r *report) {
 	}
 	fmt.Fprintf(w.out, "  (%s)\n", cause)
 	for _, s := range r.Together {
-		fmt.Fprintf(w.out, "  %s\n", wrap(s, "  "))
+		fmt.Fprintf(w.out, "  %s\n", w.wrap(s, "  "))
 	}
 	switch {
 	case len(r.Remedy) == 0:
 	case slices.Equal(r.Remedy, w.remedy):
-		fmt.Fprintf(w.out, "\n  %s: the same as above.\n", w.bold("What to do"))
+		fmt.Fprintf(w.out, "\n  %s: the same as above.\n", bold("What to do"))
 	default:
-		fmt.Fprintf(w.out, "\n  %s\n", w.bold("What to do"))
+		fmt.Fprintf(w.out, "\n  %s\n", bold("What to do"))
 		for i, s := range r.Remedy {
-			fmt.Fprintf(w.out, "  %2d. %s\n", i+1, wrap(s, "      "))
+			fmt.Fprintf(w.out, "  %2d. %s\n", i+1, w.wrap(s, "      "))
 		}
 	}
 	w.remedy = r.Remedy
 	for i, h := range r.Hints {
 		if i == 0 {
-			fmt.Fprintf(w.out, "\n  %s\n", w.bold("Besides"))
+			fmt.Fprintf(w.out, "\n  %s\n", bold("Besides"))
 		}
-		fmt.Fprintf(w.out, "   -  %s\n", wrap(h.Text, "      "))
+		fmt.Fprintf(w.out, "   -  %s\n", w.wrap(h.Text, "      "))
 	}
-	fmt.Fprintf(w.out, "\n  For an engineer: %s\n\n", wrap(r.Engineer, "    "))
+	fmt.Fprintf(w.out, "\n  For an engineer: %s\n\n", w.wrap(r.Engineer, "    "))
 }
 
-func verdictColor(good bool) string {
+func verdictColor(good bool) printable.Style {
 	if good {
-		return green
+		return printable.Green
 	}
-	return red
+	return printable.Red
 }
-
-// The colours, as terminals take them.
-const (
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-	faint  = "2"
-	strong = "1"
-)
 
 // severityColors are the colours of findings.
-var severityColors = map[string]string{validate.Error.String(): red, validate.Warning.String(): yellow, validate.Note.String(): faint}
-
-// paint puts a text in a colour, if colours are wanted.
-func (w *writer) paint(color, s string) string {
-	if !w.color {
-		return s
-	}
-	return "\x1b[" + color + "m" + s + "\x1b[0m"
+var severityColors = map[string]printable.Style{
+	validate.Error.String(): printable.Red, validate.Warning.String(): printable.Yellow, validate.Note.String(): printable.Faint,
 }
 
-func (w *writer) bold(s string) string { return w.paint(strong, s) }
-
-// width is how many characters a line of prose has at most.
-const width = 96
+func bold(s string) string { return printable.Paint(printable.Bold, s) }
 
 // wrap breaks a text into lines; those behind the first begin with indent.
-func wrap(s, indent string) string {
-	var b strings.Builder
-	room := width - len(indent)
-	for i, word := range strings.Fields(s) {
-		n := len([]rune(word))
-		switch {
-		case i == 0:
-		case n+1 > room:
-			b.WriteString("\n" + indent)
-			room = width - len(indent)
-		default:
-			b.WriteByte(' ')
-			room--
-		}
-		b.WriteString(word)
-		room -= n
+func (w *writer) wrap(s, indent string) string { return program.Wrap(s, w.width(), indent) }
+
+// width is how many characters a line has at most.
+func (w *writer) width() int {
+	if w.Width == 0 {
+		return 96
 	}
-	return b.String()
+	return w.Width
 }
 
 // shown returns the name of a file as a terminal can show it.

@@ -161,9 +161,9 @@ func (w *Writer) Write(p []byte) (int, error) {
 	}
 	w.out = w.out[:0]
 	for i := 0; i < len(in); {
-		if c := in[i]; c >= ' ' && c <= '~' || c == '\n' || c == '\t' {
-			w.out = append(w.out, c)
-			i++
+		if n := asciiPrefix(in[i:]); n > 0 {
+			w.out = append(w.out, in[i:i+n]...)
+			i += n
 			continue
 		}
 		if !utf8.FullRune(in[i:]) {
@@ -178,6 +178,17 @@ func (w *Writer) Write(p []byte) (int, error) {
 		return 0, w.err
 	}
 	return len(p), nil
+}
+
+// asciiPrefix returns how many octets at the beginning are printable ASCII, ends of
+// lines or tabs.
+func asciiPrefix(b []byte) int {
+	for i, c := range b {
+		if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // rune appends a character outside printable ASCII to the output.

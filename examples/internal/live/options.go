@@ -44,15 +44,15 @@ func (o *Options) NetworkFlags(f *pflag.FlagSet, ssid string) {
 
 // Values are the values of the flags, for completion.
 func Values(more map[string]program.Values) map[string]program.Values {
-	all := map[string]program.Values{"interface": {Words: interfaces}, "keylog": program.Files}
+	all := map[string]program.Values{"interface": {Words: Interfaces}, "keylog": program.Files}
 	for name, v := range more {
 		all[name] = v
 	}
 	return all
 }
 
-// interfaces returns the names of the network interfaces.
-func interfaces() (names []string) {
+// Interfaces returns the names of the network interfaces.
+func Interfaces() (names []string) {
 	all, err := net.Interfaces()
 	if err != nil {
 		return nil // then nothing is completed
