@@ -185,7 +185,7 @@ func (n *Network) change(e *Event, response bool) {
 			break
 		}
 	}
-	ch := Change{Time: e.Time, Frame: e.Frame, Octets: e.Management.WPS, Response: response}
+	ch := Change{Time: e.Time, Frame: e.Frame, Octets: e.Management.WPS, Response: response, Described: e.Described}
 	if ch.Octets != nil {
 		ch.Element, ch.Err = readElement(ch.Octets, response)
 	}

@@ -98,6 +98,9 @@ type Event struct {
 	Truncated bool
 	// Note is a sentence about what is wrong with this frame; empty if nothing is.
 	Note string
+	// Described reports that no frame was captured, but a program told of one: see package text. Then Data and Management hold what it
+	// told, and nothing follows from what is missing.
+	Described bool
 }
 
 // Radio is what a capture in the air tells about a frame beside its contents. A retransmission has the sequence number and the

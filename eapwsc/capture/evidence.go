@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/gowps/gowps/eapwsc/eap"
@@ -51,7 +52,7 @@ func (n *Network) Findings(mode wps.Mode) (all validate.Findings) {
 			kind = wps.KindProbeResponse
 		}
 		for _, ch := range slices.Backward(n.Changes) {
-			if ch.Response != response || ch.Octets == nil {
+			if ch.Response != response || ch.Octets == nil || ch.Described {
 				continue
 			}
 			for _, f := range validate.Element(kind, ch.Octets, n.security(), mode) {
@@ -131,6 +132,7 @@ func (n *Network) evidence() doctor.Network {
 	m := n.Management()
 	e := doctor.Network{
 		BSSID: n.BSSID, SSID: m.SSID, Channel: n.Channel, Signal: int(n.Signal), Network: n.security(),
+		Silent: len(n.Changes) == 0,
 	}
 	if e.SSID == "" && n.Response != nil { // a hidden network's answer to who knows its name
 		e.SSID = n.Response.SSID
@@ -170,19 +172,19 @@ func (x *Exchange) describe(a *doctor.Attempt) {
 		switch s.Type {
 		case wps.MessageM1:
 			read.m1 = wps.M1{}
-			if wps.Decode(&read.m1, s.Octets, wps.Tolerant) == nil {
+			if readable(wps.Decode(&read.m1, s.Octets, wps.Tolerant)) {
 				a.Enrollee = read.m1.Device
 			}
 			a.Method = s.method()
 		case wps.MessageM2:
 			read.m2 = wps.M2{}
-			if wps.Decode(&read.m2, s.Octets, wps.Tolerant) == nil {
+			if readable(wps.Decode(&read.m2, s.Octets, wps.Tolerant)) {
 				a.Registrar = read.m2.Device
 			}
 			a.Answered = s.method()
 		case wps.MessageM2D:
 			read.m2d = wps.M2D{}
-			if wps.Decode(&read.m2d, s.Octets, wps.Tolerant) == nil {
+			if readable(wps.Decode(&read.m2d, s.Octets, wps.Tolerant)) {
 				a.Registrar = read.m2d.Device
 			}
 		}
@@ -194,6 +196,10 @@ func (x *Exchange) describe(a *doctor.Attempt) {
 		a.AP = a.Enrollee.MAC
 	}
 }
+
+// readable reports whether a message could be read. One of which a log tells a
+// few attributes lacks others.
+func readable(err error) bool { return err == nil || errors.Is(err, wps.ErrMissing) }
 
 // method returns the method that a message means.
 func (s *Step) method() doctor.Method {

@@ -66,6 +66,17 @@ func (l *KeyLog) add(line string) error {
 	return nil
 }
 
+// Add adds the keys of a run, unless there are too many already. The zero value
+// of a KeyLog is an empty one.
+func (l *KeyLog) Add(enrollee, registrar wps.Nonce, keys *registration.Keys) {
+	if l.keys == nil {
+		l.keys = map[[2]wps.Nonce]*registration.Keys{}
+	}
+	if len(l.keys) < maxKeyLog {
+		l.keys[[2]wps.Nonce{enrollee, registrar}] = keys
+	}
+}
+
 // Keys returns the keys of the run with the nonces, or nil.
 func (l *KeyLog) Keys(enrollee, registrar wps.Nonce) *registration.Keys {
 	if l == nil {

@@ -34,6 +34,9 @@ type Change struct {
 	Response bool
 	// Err is why the element cannot be read.
 	Err error
+	// Described tells that a program told of the element: its form is not
+	// known.
+	Described bool
 }
 
 const (

@@ -269,6 +269,11 @@ var cases = []struct {
 		n.Adverts = append([]Advert{{Since: noon.Add(-time.Hour), Element: &before}}, n.Adverts...)
 	})), "A4", NoSelectedRegistrar, NoAttempt},
 	{"nothing", Evidence{}, "D", Unknown, NoAttempt},
+	{"overlap reported", Evidence{Reports: []Report{{Kind: ReportOverlap}, {Kind: ReportFailed}}}.in(network(plain)), "A8", Overlap, NoAttempt},
+	{"no registrar reported", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}, "A4", NoSelectedRegistrar, NoAttempt},
+	{"no registrar reported, of networks of which little is known", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts, n.Silent = nil, true })), "A4", NoSelectedRegistrar, NoAttempt},
+	{"no device reported", Evidence{Reports: []Report{{Kind: ReportNoDevice}}}, "A16", DeviceNotSearching, NoAttempt},
+	{"failure reported", Evidence{Reports: []Report{{Kind: ReportFailed}}}, "D", Unknown, Failed},
 
 	{"hints", Evidence{Attempts: []*Attempt{
 		attempt(with(m2d(0), func(a *Attempt) { a.AP = ap2 })),

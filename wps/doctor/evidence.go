@@ -19,6 +19,8 @@ type Evidence struct {
 	// Deaf tells that nobody listened for devices, as in a scan: that none
 	// was heard means nothing.
 	Deaf bool
+	// Reports are what programs said that no frame shows, in the order of time.
+	Reports []Report
 	// Attempts are the attempts to register, in the order of time. The last
 	// one is the one to be judged, in the light of those before it.
 	Attempts []*Attempt
@@ -34,6 +36,9 @@ type Network struct {
 	validate.Network
 	// Adverts are its WPS elements, in the order of time.
 	Adverts []Advert
+	// Silent tells that it is not known whether it has WPS: Adverts is empty,
+	// and says nothing.
+	Silent bool
 }
 
 // Advert is what an access point says of WPS from a time on.
