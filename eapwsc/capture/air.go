@@ -24,7 +24,7 @@ func (c *Collector) associate(e *Event) {
 	}
 	c.exchange(v, e).AP = e.BSSID
 	v.wsc = true
-	if v.isRetry(e, true) || v.again(SignalAssociationRequest, e.Time) {
+	if v.isRetry(e, true) || v.again(SignalAssociationRequest, e) {
 		return
 	}
 	v.step(e, Step{FromStation: true, Signal: SignalAssociationRequest, Octets: e.Management.WPS, Truncated: e.Truncated})
@@ -54,7 +54,7 @@ func (c *Collector) associated(e *Event) {
 	case v == nil:
 	case v.ended:
 		v.entry.x.Joining.Status = e.Management.Status
-	case v.entry.x.AP == e.BSSID && !v.again(SignalAssociationResponse, e.Time):
+	case v.entry.x.AP == e.BSSID && !v.again(SignalAssociationResponse, e):
 		v.step(e, Step{Signal: SignalAssociationResponse, Code: e.Management.Status})
 	}
 }
@@ -89,7 +89,7 @@ func (c *Collector) authenticate(e *Event) {
 	v := c.conversation(party{transport: TransportEAPOL, station: e.Dst})
 	c.exchange(v, e).AP = e.BSSID
 	v.wsc = true
-	if !v.again(SignalAuthentication, e.Time) {
+	if !v.again(SignalAuthentication, e) {
 		v.step(e, Step{Signal: SignalAuthentication, Code: m.Status})
 	}
 }
@@ -126,7 +126,7 @@ func (c *Collector) disconnected(v *conversation, e *Event, fromStation bool) {
 		x.Joining.Disconnected = e.Management.Reason
 		return
 	}
-	if len(x.Steps) == 0 || v.again(SignalDisconnect, e.Time) {
+	if len(x.Steps) == 0 || v.again(SignalDisconnect, e) {
 		return
 	}
 	v.step(e, Step{FromStation: fromStation, Signal: SignalDisconnect, Code: e.Management.Reason})

@@ -476,7 +476,7 @@ func (c *Collector) anyStation(p party) party {
 func (c *Collector) upnpMessage(p party, e *Event, fromStation bool) {
 	v := c.conversation(p)
 	t, _ := wps.PeekMessageType(e.Data)
-	if v.entry != nil && v.isRepeated(e.Data, fromStation, e.Time) {
+	if v.entry != nil && v.isRepeated(e.Data, fromStation, e) {
 		return
 	}
 	if t == wps.MessageM1 && v.entry != nil && len(v.entry.x.Steps) > 0 {
@@ -490,11 +490,11 @@ func (c *Collector) upnpMessage(p party, e *Event, fromStation bool) {
 
 // isRepeated reports whether a message over UPnP was seen before: an event
 // goes to every subscriber.
-func (v *conversation) isRepeated(octets []byte, fromStation bool, now time.Time) bool {
+func (v *conversation) isRepeated(octets []byte, fromStation bool, e *Event) bool {
 	for i := len(v.entry.x.Steps) - 1; i >= 0; i-- {
 		if s := &v.entry.x.Steps[i]; s.FromStation == fromStation {
 			if bytes.Equal(s.Octets, octets) {
-				s.resent(now)
+				s.resent(e)
 				return true
 			}
 			return false

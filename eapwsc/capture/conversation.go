@@ -90,12 +90,12 @@ func (v *conversation) step(e *Event, s Step) {
 const typicalSteps = 18
 
 // again counts the repetition of a signal, if it was the last step.
-func (v *conversation) again(s Signal, now time.Time) bool {
+func (v *conversation) again(s Signal, e *Event) bool {
 	n := len(v.entry.x.Steps)
 	if n == 0 || v.entry.x.Steps[n-1].Signal != s {
 		return false
 	}
-	v.entry.x.Steps[n-1].repeat(now)
+	v.entry.x.Steps[n-1].repeat(e)
 	return true
 }
 
@@ -172,7 +172,7 @@ func (c *Collector) eapolStart(e *Event) {
 		c.finish(v)
 	}
 	c.exchange(v, e)
-	if !v.isRetry(e, true) && !v.again(SignalEAPOLStart, e.Time) {
+	if !v.isRetry(e, true) && !v.again(SignalEAPOLStart, e) {
 		v.step(e, Step{FromStation: true, Signal: SignalEAPOLStart})
 	}
 }
@@ -217,7 +217,7 @@ func (c *Collector) eap(v *conversation, e *Event, p eap.Packet, octets []byte, 
 	side := &v.side[direction(fromStation)]
 	if v.entry != nil && bytes.Equal(octets, side.packet) {
 		c.heard(v, e)
-		v.repeat(fromStation, e.Time)
+		v.repeat(fromStation, e)
 		return
 	}
 	if c.begins(v, p, e.Time) {
@@ -311,10 +311,10 @@ func (c *Collector) renew(v *conversation, e *Event, byStation bool) {
 }
 
 // repeat counts a retransmission of the last step of a direction.
-func (v *conversation) repeat(fromStation bool, now time.Time) {
+func (v *conversation) repeat(fromStation bool, e *Event) {
 	for i := len(v.entry.x.Steps) - 1; i >= 0; i-- {
 		if s := &v.entry.x.Steps[i]; s.FromStation == fromStation {
-			s.resent(now)
+			s.resent(e)
 			return
 		}
 	}

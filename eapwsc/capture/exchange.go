@@ -154,12 +154,26 @@ type Step struct {
 	// Repeats counts retransmissions, of which Last is the time of the last.
 	Repeats int
 	Last    time.Time
+	// Repetitions are the retransmissions, the first 32 of them.
+	Repetitions []Repetition
 }
 
+// Repetition is a retransmission of a step.
+type Repetition struct {
+	Time  time.Time
+	Frame int // of the capture, from 1
+}
+
+// maxRepetitions is how many retransmissions of a step are kept.
+const maxRepetitions = 32
+
 // repeat counts a retransmission.
-func (s *Step) repeat(now time.Time) {
+func (s *Step) repeat(e *Event) {
 	s.Repeats++
-	s.Last = now
+	s.Last = e.Time
+	if len(s.Repetitions) < maxRepetitions {
+		s.Repetitions = append(s.Repetitions, Repetition{e.Time, e.Frame})
+	}
 }
 
 // echo is the time within which the same octets are no retransmission, which
@@ -168,9 +182,9 @@ func (s *Step) repeat(now time.Time) {
 const echo = 100 * time.Millisecond
 
 // resent takes a message or packet that was seen before.
-func (s *Step) resent(now time.Time) {
-	if now.Sub(s.last()) >= echo {
-		s.repeat(now)
+func (s *Step) resent(e *Event) {
+	if e.Time.Sub(s.last()) >= echo {
+		s.repeat(e)
 	}
 }
 
