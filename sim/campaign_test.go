@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gowps/gowps/eapwsc"
-	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -239,17 +238,16 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// TestEvidence has the doctor judge what a printer has noticed.
-func TestEvidence(t *testing.T) {
-	h := newHome(t, nil, nil)
-	h.enter(mistyped(h.byPIN(), 7))
-	h.Run(2 * time.Minute)
-	if d := doctor.Diagnose(h.printer.Evidence()); d.Cause != doctor.PINSecondHalf {
-		t.Errorf("%s: %s", d.Cause, d.Verdict)
-	}
-	h.byButton()
-	h.Run(time.Minute)
-	if d := doctor.Diagnose(h.printer.Evidence()); d.Cause != doctor.Success {
-		t.Errorf("%s: %s", d.Cause, d.Verdict)
+// TestPanicOfBlockingCode has code break down that was written for a socket: the
+// violation names the function.
+func TestPanicOfBlockingCode(t *testing.T) {
+	c := &Campaign{N: 3, ReuseKeys: true, Printers: []PrinterProfile{{Name: "broken", Lacks: ByWizard, Configure: func(c *PrinterConfig) {
+		c.NewExchange = func(registration.EnrolleeConfig) (Exchange, error) {
+			return Blocking(func(*Conn) (*registration.Result, error) { panic("broken") }), nil
+		}
+	}}}, Routers: routerProfiles[:1], People: people[:1]}
+	r := play(t, c)
+	if r.Failed != 3 || !strings.HasPrefix(r.Violations[0].What, "panic: broken in sim.TestPanicOfBlockingCode") {
+		t.Errorf("%+v", r.Violations)
 	}
 }

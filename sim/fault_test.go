@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps/registration"
@@ -133,10 +134,17 @@ func TestOvertakenFragments(t *testing.T) {
 		air := Faults{Only{data, Noise{Double: 0.3}}, Only{data, Noise{Delay: 0.3, MaxDelay: 500 * time.Millisecond}}}
 		w := New(Config{Seed: seed, Link: Link{Fault: air}})
 		r := addRouter(t, w, RouterConfig{Name: "router", Settings: Settings{Key: fuzzKeys[0]}, Customize: func(c *ap.Config) {
-			c.FragmentSize, c.Run.KeyPair = 104, reusedKeys().registrar
+			c.FragmentSize = 104
+			_, c.Run.KeyPair = KnownKeyPairs()
 		}})
-		pc := PrinterConfig{Name: "printer", Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = reusedKeys().enrollee }}
-		exchange(func(x Exchange) Exchange { return x }, 104)(&pc)
+		pc := PrinterConfig{Name: "printer", Customize: func(c *registration.EnrolleeConfig) { c.KeyPair, _ = KnownKeyPairs() }}
+		pc.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
+			e, err := registration.NewEnrollee(cfg)
+			if err != nil {
+				return nil, err
+			}
+			return eapwsc.NewPeer(eapwsc.PeerConfig{Machine: e, FragmentSize: 104})
+		}
 		p := addPrinter(t, w, pc)
 		shown, err := p.SetupByPIN()
 		if err != nil {

@@ -12,30 +12,25 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Two pre-shared keys, which cost nothing to compute.
-var fuzzKeys = [...]wps.NetworkKey{
-	wps.NetworkKey(strings.Repeat("0123456789abcdef", 4)), wps.NetworkKey(strings.Repeat("fedcba9876543210", 4)),
-}
-
 // fuzzWorld plays a world by a byte-coded schedule: a number of actions, two
 // octets for each (what, and after how long), and the fate of each frame. Keys
 // are reused: fresh ones take ten times as long as all else.
 func fuzzWorld(t testing.TB, schedule []byte) *World {
 	watch := newChecker()
 	w := New(Config{Seed: 1, Observe: watch.observe})
-	keys := reusedKeys()
-	r := addRouter(t, w, RouterConfig{
-		Name: "router", Settings: Settings{Key: fuzzKeys[0]},
-		Customize: func(c *ap.Config) { c.Run.KeyPair = keys.registrar },
-	})
+	enrollee, registrar := KnownKeyPairs()
+	r := ordinary(NewRouter(w, RouterConfig{
+		Name: "router", Settings: Settings{Key: testKeys[0]},
+		Customize: func(c *ap.Config) { c.Run.KeyPair = registrar },
+	}))
 	var printers []*Printer
 	for _, name := range []string{"printer", "camera"} {
-		printers = append(printers, addPrinter(t, w, PrinterConfig{
-			Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = keys.enrollee },
-		}))
+		printers = append(printers, ordinary(NewPrinter(w, PrinterConfig{
+			Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = enrollee },
+		})))
 	}
 	computer, err := NewComputer(w, ComputerConfig{
-		Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair = keys.enrollee },
+		Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair = enrollee },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -63,13 +58,13 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 		func() { _ = r.PressButton() },
 		func() {
 			if !shown.IsZero() {
-				enter(mistyped(shown, 7))
+				enter(mistype(shown, 2))
 			}
 		},
 		func() { apply(func(s *Settings) { s.WPSOff = !s.WPSOff }) },
 		func() { apply(func(s *Settings) { s.Hidden = !s.Hidden }) },
-		func() { apply(func(s *Settings) { s.Key = fuzzKeys[len(watch.given)%2] }) },
-		func() { apply(func(s *Settings) { s.Security = (s.Security + 1) % Security(len(securities)) }) },
+		func() { apply(func(s *Settings) { s.Key = testKeys[len(watch.given)%2] }) },
+		func() { apply(func(s *Settings) { s.Security = (s.Security + 1) % (Open + 1) }) },
 		r.Restart,
 		r.FactoryReset,
 		func() { _ = r.Cancel() },
@@ -79,7 +74,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 		func() { byPIN(printers[1]) },
 		func() { printers[1].SetupByPushButton() },
 		func() { computer.ReadSettings(r.PIN()) },
-		func() { computer.ReadSettings(mistyped(r.PIN(), 4)) },
+		func() { computer.ReadSettings(mistype(r.PIN(), 1)) },
 		func() { w.SetLink(printers[0].Port(), r.Port(), Link{Cut: true}) },
 		func() { w.SetLink(printers[0].Port(), r.Port(), Link{}) },
 	}
@@ -89,7 +84,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 		n := min(2*int(schedule[0]%16), len(schedule)-1)
 		program, schedule = schedule[1:1+n], schedule[1+n:]
 	}
-	w.cfg.Link.Fault = &Script{Octets: schedule}
+	w.SetAir(Link{Fault: &Script{Octets: schedule}})
 	for ; len(program) >= 2; program = program[2:] {
 		actions[int(program[0])%len(actions)]()
 		w.Run(time.Duration(program[1]) * time.Duration(program[1]) * time.Millisecond)
@@ -99,11 +94,11 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 	for _, p := range printers {
 		for _, n := range p.Networks() {
 			if !watch.gave(&n) {
-				t.Errorf("%s has the network %v, which the router never had", p.port.Name(), n.SSID)
+				t.Errorf("%s has the network %v, which the router never had", p.Port().Name(), n.SSID)
 			}
 		}
 		if s := p.Status(); s.State == SettingUp {
-			t.Errorf("%s is still setting up", p.port.Name())
+			t.Errorf("%s is still setting up", p.Port().Name())
 		}
 	}
 	if computer.Busy() {

@@ -181,7 +181,7 @@ var people = []Person{
 		}},
 	{Name: "two-printers", About: "presses the buttons of two printers", Method: ByButton, Causes: []doctor.Cause{doctor.Overlap},
 		Do: func(s *Scene) {
-			camera := PrinterConfig{Name: "camera", Bands: s.Printer.cfg.Bands} // it hears the same routers
+			camera := PrinterConfig{Name: "camera", Bands: s.stage.printerBands} // it hears the same routers
 			s.stage.printer(camera).SetupByPushButton()
 			s.Later(time.Second, s.Printer.SetupByPushButton)
 			s.Walk(s.Press)

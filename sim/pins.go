@@ -232,8 +232,8 @@ func (p *pinPlay) play(seed uint64) (v *PINViolation) {
 		}
 	}()
 	for _, part := range pinParts {
-		p.rand = newRand(seed, part.name, "actions")
-		p.nonces = newStream(seed, part.name, "nonces")
+		p.rand = rand.New(NewStream(seed, part.name, "actions"))
+		p.nonces = NewStream(seed, part.name, "nonces")
 		if p.log != nil {
 			p.log("%s", part.name)
 		}

@@ -139,7 +139,7 @@ func FuzzPINs(f *testing.F) {
 		var seed [8]byte
 		copy(seed[:], schedule[max(0, len(schedule)-8):])
 		source.rest.Seed(binary.BigEndian.Uint64(seed[:]), 0)
-		p.rand, p.nonces = rand.New(source), newStream(0, "", "nonces")
+		p.rand, p.nonces = rand.New(source), NewStream(0, "", "nonces")
 		defer func() {
 			if fault, ok := recover().(pinFault); ok {
 				t.Fatal(fault)

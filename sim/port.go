@@ -105,7 +105,7 @@ func (p *Port) Radio(i int) *Radio { return p.radios[i] }
 // Rand returns the device's randomness for a purpose, from its beginning:
 // whoever needs it more than once keeps it.
 func (p *Port) Rand(purpose string) *Stream {
-	return newStream(p.world.cfg.Seed, p.name, purpose)
+	return NewStream(p.world.cfg.Seed, p.name, purpose)
 }
 
 // Note puts a remark into the trace.

@@ -192,10 +192,10 @@ func (p *Printer) Status() Status {
 	return s
 }
 
-// busy reports whether something goes on: a set-up, or the first attempt to
+// Busy reports whether something goes on: a set-up, or the first attempt to
 // connect.
-func (p *Printer) busy() bool {
-	return p.setup != nil || p.err == nil && len(p.networks) > 0 && p.phase != stationConnected
+func (p *Printer) Busy() bool {
+	return p.setup != nil || p.exchange != nil || p.err == nil && len(p.networks) > 0 && p.phase != stationConnected
 }
 
 // Networks returns the networks that the printer knows, the latest first.
@@ -455,15 +455,12 @@ func (p *Printer) tryRegistrar(now time.Time, point bss) {
 }
 
 // newEnrollee makes the exchange of our own enrollee.
-func newEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) { return newPeer(cfg, 0) }
-
-// newPeer makes the exchange of our own enrollee, with packets of a size.
-func newPeer(cfg registration.EnrolleeConfig, fragmentSize int) (Exchange, error) {
+func newEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) {
 	e, err := registration.NewEnrollee(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return eapwsc.NewPeer(eapwsc.PeerConfig{Machine: e, FragmentSize: fragmentSize})
+	return eapwsc.NewPeer(eapwsc.PeerConfig{Machine: e})
 }
 
 // registered ends an attempt to register.

@@ -80,7 +80,7 @@ func security(s Security) func(*RouterConfig) {
 }
 
 // weak returns the randomness of a device that begins anew each time.
-func weak(device string) *Stream { return newStream(0, device, "weak") }
+func weak(device string) *Stream { return NewStream(0, device, "weak") }
 
 // RouterProfiles returns the routers of campaigns, the ordinary one first.
 func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
@@ -212,7 +212,11 @@ func enrollee(change func(*registration.EnrolleeConfig)) func(*PrinterConfig) {
 func exchange(wrap func(Exchange) Exchange, fragmentSize int) func(*PrinterConfig) {
 	return func(c *PrinterConfig) {
 		c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
-			x, err := newPeer(cfg, fragmentSize)
+			e, err := registration.NewEnrollee(cfg)
+			if err != nil {
+				return nil, err
+			}
+			x, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: e, FragmentSize: fragmentSize})
 			if err != nil {
 				return nil, err
 			}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +49,11 @@ func checkWorld(t *rapid.T) {
 	m.end(t)
 }
 
+// testKeys are two pre-shared keys, which cost nothing to compute.
+var testKeys = [...]wps.NetworkKey{
+	wps.NetworkKey(strings.Repeat("0123456789abcdef", 4)), wps.NetworkKey(strings.Repeat("fedcba9876543210", 4)),
+}
+
 // model is a world with two printers, two routers and a computer, and what must
 // be so in it.
 type model struct {
@@ -65,6 +71,8 @@ type modelRouter struct {
 	pressed          time.Duration // the last time
 	registered       int           // devices, as it tells
 	policy           ap.SetupLock
+	bought           Settings
+	starting         bool
 }
 
 // modelPrinter is what is known of a printer without looking into it.
@@ -75,6 +83,9 @@ type modelPrinter struct {
 	byPIN  int           // networks that it was given so, since the beginning
 }
 
+// notSettingUp is the end of a set-up that there is not.
+const notSettingUp = time.Duration(-1)
+
 func newModel(t *rapid.T) *model {
 	m := &model{watch: newChecker()}
 	m.World = New(Config{Seed: rapid.Uint64().Draw(t, "seed"), Observe: func(e Event) {
@@ -82,17 +93,17 @@ func newModel(t *rapid.T) *model {
 		m.observe(e)
 	}})
 	for i, name := range []string{"router", "neighbour"} {
-		cfg := RouterConfig{Name: name, Settings: Settings{Key: fuzzKeys[i]}}
-		cfg.Customize = func(c *ap.Config) { c.Run.KeyPair = reusedKeys().registrar }
+		cfg := RouterConfig{Name: name, Settings: Settings{Key: testKeys[i]}}
+		cfg.Customize = func(c *ap.Config) { _, c.Run.KeyPair = KnownKeyPairs() }
 		r, err := NewRouter(m.World, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.routers = append(m.routers, &modelRouter{Router: r, policy: ap.Unlocked})
+		m.routers = append(m.routers, &modelRouter{Router: r, policy: ap.Unlocked, bought: r.Settings()})
 		m.watch.give(r.Settings().SSID, r.Settings().Key)
 	}
 	for i, name := range []string{"printer", "camera"} {
-		cfg := PrinterConfig{Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = reusedKeys().enrollee }}
+		cfg := PrinterConfig{Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair, _ = KnownKeyPairs() }}
 		if i == 1 {
 			cfg.PIN = pin.MustParse("2468") // the camera has a label
 		}
@@ -100,10 +111,10 @@ func newModel(t *rapid.T) *model {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.printers = append(m.printers, &modelPrinter{Printer: p, until: never})
+		m.printers = append(m.printers, &modelPrinter{Printer: p, until: notSettingUp})
 	}
 	var err error
-	m.computer, err = NewComputer(m.World, ComputerConfig{Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair = reusedKeys().enrollee }})
+	m.computer, err = NewComputer(m.World, ComputerConfig{Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair, _ = KnownKeyPairs() }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +132,7 @@ func (m *model) observe(e Event) {
 	})
 	for _, p := range m.printers {
 		switch {
-		case p.port.Name() != e.From || !given:
+		case p.Port().Name() != e.From || !given:
 		case !p.button:
 			p.byPIN++
 		case !pressed:
@@ -129,8 +140,14 @@ func (m *model) observe(e Event) {
 		}
 	}
 	for _, r := range m.routers {
-		if r.port.Name() == e.From && e.Action == Reported && e.Report.Kind == ap.EventRegistered {
+		switch {
+		case r.Port().Name() != e.From:
+		case e.Action == Reported && e.Report.Kind == ap.EventRegistered:
 			r.registered++
+		case e.Action == RouterRestarted || e.Action == FactoryReset:
+			r.starting = true
+		case e.Action == RouterStarted:
+			r.starting = false
 		}
 	}
 }
@@ -149,19 +166,19 @@ func (m *model) byPIN(t *rapid.T) {
 	if _, err := p.SetupByPIN(); err != nil {
 		t.Fatal(err)
 	}
-	p.button, p.until = false, m.now+wps.WalkTime
+	p.button, p.until = false, m.Elapsed()+wps.WalkTime
 }
 
 func (m *model) byButton(t *rapid.T) {
 	p := m.printer(t)
 	p.SetupByPushButton()
-	p.button, p.until = true, m.now+wps.WalkTime
+	p.button, p.until = true, m.Elapsed()+wps.WalkTime
 }
 
 // giveUp ends a set-up, in one of three ways.
 func (m *model) giveUp(t *rapid.T) {
 	p := m.printer(t)
-	p.until = never
+	p.until = notSettingUp
 	switch rapid.IntRange(0, 2).Draw(t, "how") {
 	case 0:
 		p.Cancel()
@@ -170,7 +187,7 @@ func (m *model) giveUp(t *rapid.T) {
 	case 2:
 		p.NetworkReset()
 		if s := p.Status(); s.State != Idle || s.Err != nil || len(p.Networks()) > 0 {
-			t.Errorf("%s was reset and is %v, with %d networks", p.port.Name(), s, len(p.Networks()))
+			t.Errorf("%s was reset and is %v, with %d networks", p.Port().Name(), s, len(p.Networks()))
 		}
 	}
 }
@@ -192,7 +209,7 @@ func (m *model) enter(t *rapid.T) {
 func (m *model) press(t *rapid.T) {
 	if r := m.router(t); r.PressButton() == nil {
 		r.presses++
-		r.pressed = m.now
+		r.pressed = m.Elapsed()
 	}
 }
 
@@ -206,7 +223,7 @@ func (m *model) page(t *rapid.T) {
 	case 1:
 		s.Hidden = !s.Hidden
 	case 2:
-		s.Key = fuzzKeys[rapid.IntRange(0, 1).Draw(t, "key")]
+		s.Key = testKeys[rapid.IntRange(0, 1).Draw(t, "key")]
 	case 3:
 		s.Security = rapid.SampledFrom([]Security{WPA2, WPAWPA2, WPA2WPA3, WPA3, Open}).Draw(t, "security")
 	case 4:
@@ -223,8 +240,8 @@ func (m *model) plug(t *rapid.T) {
 	if rapid.Bool().Draw(t, "reset") {
 		r.FactoryReset()
 		r.policy = ap.Unlocked
-		if s := r.Settings(); s.SSID != r.cfg.Settings.SSID || string(s.Key) != string(r.cfg.Settings.Key) {
-			t.Errorf("%s was reset, and its network is %v", r.port.Name(), s.SSID)
+		if s := r.Settings(); s.SSID != r.bought.SSID || string(s.Key) != string(r.bought.Key) {
+			t.Errorf("%s was reset, and its network is %v", r.Port().Name(), s.SSID)
 		}
 	} else {
 		r.Restart()
@@ -251,7 +268,7 @@ func (m *model) wizard(t *rapid.T) {
 		m.computer.ReadSettings(p)
 		return
 	}
-	s := wps.Credential{SSID: "written", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: fuzzKeys[rapid.IntRange(0, 1).Draw(t, "key")]}
+	s := wps.Credential{SSID: "written", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: testKeys[rapid.IntRange(0, 1).Draw(t, "key")]}
 	m.watch.give(s.SSID, s.NetworkKey)
 	m.computer.WriteSettings(p, s)
 }
@@ -278,7 +295,7 @@ func (m *model) check(t *rapid.T) {
 		m.checkRouter(t, r)
 		entries += r.entries
 		if r.registered > r.entries+r.presses {
-			t.Errorf("%s has registered %d times, and its owner has done %d things for it", r.port.Name(), r.registered, r.entries+r.presses)
+			t.Errorf("%s has registered %d times, and its owner has done %d things for it", r.Port().Name(), r.registered, r.entries+r.presses)
 		}
 	}
 	if byPIN > entries {
@@ -296,7 +313,7 @@ func (m *model) check(t *rapid.T) {
 }
 
 func (m *model) checkPrinter(t *rapid.T, p *modelPrinter) {
-	name, s, networks := p.port.Name(), p.Status(), p.Networks()
+	name, s, networks := p.Port().Name(), p.Status(), p.Networks()
 	for _, n := range networks {
 		if !m.watch.gave(&n) {
 			t.Errorf("%s has the network %v, which no router had", name, n.SSID)
@@ -305,33 +322,30 @@ func (m *model) checkPrinter(t *rapid.T, p *modelPrinter) {
 	known := slices.ContainsFunc(networks, func(n wps.Credential) bool { return n.SSID == s.SSID })
 	legal := map[State]bool{
 		Idle:       len(networks) == 0 && s.SSID == "",
-		SettingUp:  p.until >= m.now && s.Err == nil && s.SSID == "",
+		SettingUp:  p.until >= m.Elapsed() && s.Err == nil && s.SSID == "",
 		Connecting: len(networks) > 0 && s.SSID == "",
 		Connected:  known && s.Err == nil,
 	}
 	if !legal[s.State] {
 		t.Errorf("%s is %v [%v] with %d networks, and its set-up is to end at %v", name, s, s.Err, len(networks), p.until)
 	}
-	if s.State != SettingUp && p.until >= m.now {
-		p.until = never // it has ended early
-	}
-	if (s.State == SettingUp) != (p.setup != nil) {
-		t.Errorf("%s is %v", name, s)
+	if s.State != SettingUp && p.until >= m.Elapsed() {
+		p.until = notSettingUp // it has ended early
 	}
 }
 
 func (m *model) checkRouter(t *rapid.T, r *modelRouter) {
-	if !r.boot.IsZero() {
+	if r.starting {
 		return // it does not answer
 	}
-	g := m.watch.point(r.port.Name(), nil) // its radios know of each other
+	g := m.watch.point(r.Port().Name(), nil) // its radios know of each other
 	switch lock := r.Lock(); {
 	case r.policy == ap.Locked && lock != ap.Locked:
-		t.Errorf("%s: its owner has locked its PIN, and it is %v", r.port.Name(), lock)
-	case m.now < g.lockedUntil && lock != ap.Locked:
-		t.Errorf("%s: its PIN was guessed %d times, and it is %v", r.port.Name(), g.guesses, lock)
+		t.Errorf("%s: its owner has locked its PIN, and it is %v", r.Port().Name(), lock)
+	case m.Elapsed() < g.lockedUntil && lock != ap.Locked:
+		t.Errorf("%s: its PIN was guessed %d times, and it is %v", r.Port().Name(), g.guesses, lock)
 	case r.policy == ap.Unlocked && g.guesses < guessesToLock && lock != ap.Unlocked:
-		t.Errorf("%s: its PIN was guessed %d times only, and it is %v", r.port.Name(), g.guesses, lock)
+		t.Errorf("%s: its PIN was guessed %d times only, and it is %v", r.Port().Name(), g.guesses, lock)
 	}
 }
 
@@ -340,18 +354,16 @@ func (m *model) end(t *rapid.T) {
 	m.Run(wps.WalkTime + eapwsc.ExchangeTimeout)
 	m.check(t)
 	for _, p := range m.printers {
-		if s := p.Status(); s.State == SettingUp || p.exchange != nil {
-			t.Errorf("%s does not end: %v", p.port.Name(), s)
+		if s := p.Status(); s.State == SettingUp {
+			t.Errorf("%s does not end: %v", p.Port().Name(), s)
 		}
 	}
-	if m.computer.Busy() || m.computer.exchange != nil {
+	if m.computer.Busy() {
 		t.Error("the computer does not end")
 	}
 	for _, r := range m.routers {
-		for _, c := range r.clients {
-			if c.session != nil && c.phase == clientRegisters {
-				t.Errorf("%s has still a session with %v", r.port.Name(), c.mac)
-			}
+		for _, mac := range r.Registering() {
+			t.Errorf("%s still has a session with %v", r.Port().Name(), mac)
 		}
 	}
 }

@@ -8,12 +8,13 @@ import (
 
 // Stream is a source of randomness for one purpose of one device. Its bits
 // follow from the seed of the world, the device's name and the purpose alone,
-// so that drawing more for one purpose does not shift another. It is no secret
-// to whoever has the seed.
+// so that drawing more for one purpose does not shift another. Anyone who has
+// the seed can compute it. It is not safe for concurrent use.
 type Stream struct{ rand.PCG }
 
-// newStream returns the stream of a purpose.
-func newStream(seed uint64, who, purpose string) *Stream {
+// NewStream returns the stream of a purpose, from its beginning. A device in a
+// world asks [Port.Rand] for its streams.
+func NewStream(seed uint64, who, purpose string) *Stream {
 	s := new(Stream)
 	s.begin(seed, who, purpose)
 	return s

@@ -277,6 +277,10 @@ func (r *Router) restart(now time.Time) {
 // Port returns how the router takes part in the world.
 func (r *Router) Port() *Port { return r.port }
 
+// Device returns the description of the router in its messages. Radios with a
+// UUID-E of their own have another one in its place.
+func (r *Router) Device() wps.Device { return r.cfg.Device }
+
 // PIN returns the router's own PIN, or none.
 func (r *Router) PIN() pin.PIN { return r.pin }
 
@@ -447,6 +451,16 @@ func (r *Router) Stations() (connected []wps.MAC) {
 		}
 	}
 	return connected
+}
+
+// Registering returns the addresses of the stations with which it runs EAP-WSC.
+func (r *Router) Registering() (stations []wps.MAC) {
+	for _, c := range r.clients {
+		if c.phase == clientRegisters {
+			stations = append(stations, c.mac)
+		}
+	}
+	return stations
 }
 
 // collect takes note of what has happened.

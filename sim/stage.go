@@ -4,15 +4,16 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"math/bits"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -70,37 +71,38 @@ const (
 
 // stage is a world in which a scenario is played.
 type stage struct {
-	scenario Scenario
-	world    *World
-	scene    *Scene
-	check    *checker
-	random   *rand.Rand
-	walk     time.Duration
-	faults   *faultSelection // nil without faults
-	config   RouterConfig    // of the router
-	guest    *Router
-	routers  []*Router // all of them
-	printers []*Printer
+	scenario     Scenario
+	world        *World
+	scene        *Scene
+	check        *checker
+	random       *rand.Rand
+	walk         time.Duration
+	faults       *faultSelection // nil without faults
+	config       RouterConfig    // of the router
+	printerBands wps.RFBands
+	guest        *Router
+	routers      []*Router // all of them
+	printers     []*Printer
 }
 
 // stream returns the randomness of the scenario for a purpose.
 func (s Scenario) stream(purpose string) *rand.Rand {
-	return newRand(s.Seed, strconv.FormatUint(s.Index, 10), purpose)
+	return rand.New(NewStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
 }
 
 // props are what one play leaves to the next: to make them anew costs a
 // twentieth of a play without public-key cryptography.
 type props struct {
-	inventory *inventory
-	check     *checker
+	world *World
+	check *checker
 }
 
-func newProps() any { return &props{newInventory(), newChecker()} }
+func newProps() any { return &props{New(Config{}), newChecker()} }
 
 // strike takes down a stage, and returns what the next play can use.
 func (s *stage) strike() *props {
 	s.check.reset()
-	return &props{s.world.end(), s.check}
+	return &props{s.world, s.check}
 }
 
 // set sets the stage for three rows of the tables.
@@ -111,9 +113,9 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 	if observe != nil {
 		watch = func(e Event) { s.check.observe(e); observe(e) }
 	}
-	s.world = newWorld(Config{Seed: sc.stream("world").Uint64(), PSKs: psks, Observe: watch}, p.inventory)
-	link := &s.world.cfg.Link
-	link.Rate = int(1000 * sc.Faults.Kbps.Low)
+	s.world = p.world
+	s.world.Reset(Config{Seed: sc.stream("world").Uint64(), PSKs: psks, Observe: watch})
+	link := Link{Rate: int(1000 * sc.Faults.Kbps.Low)}
 	var air Faults
 	for _, fault := range []Fault{router.Air, printer.Air} {
 		if fault != nil {
@@ -129,6 +131,7 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 	if air != nil {
 		link.Fault = air
 	}
+	s.world.SetAir(link)
 
 	cfg := RouterConfig{Name: "router"}
 	if router.Configure != nil {
@@ -136,7 +139,7 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 	}
 	s.config = cfg
 	if cfg.SeparateRadios {
-		s.check.lists = len(bandsOf(cfg.Bands))
+		s.check.lists = max(bits.OnesCount8(uint8(cfg.Bands)), 1)
 	}
 	s.scene = &Scene{World: s.world, check: s.check, stage: s}
 	var err error
@@ -145,7 +148,7 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 	}
 	if router.Guest {
 		guest := RouterConfig{Name: "guest", Settings: Settings{SSID: "guest"}}
-		guest.Device.UUID = s.scene.Router.cfg.Device.UUID
+		guest.Device.UUID = s.scene.Router.Device().UUID
 		if s.guest, err = s.newRouter(guest); err != nil {
 			return nil, err
 		}
@@ -154,6 +157,7 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 	if printer.Configure != nil {
 		printer.Configure(&pc)
 	}
+	s.printerBands = pc.Bands
 	if s.scene.Printer, err = s.newPrinter(pc); err != nil {
 		return nil, err
 	}
@@ -176,7 +180,7 @@ func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
 	custom := cfg.Customize
 	cfg.Customize = func(c *ap.Config) {
 		if s.scenario.ReuseKeys {
-			c.Run.KeyPair = reusedKeys().registrar
+			_, c.Run.KeyPair = KnownKeyPairs()
 		}
 		if custom != nil {
 			custom(c)
@@ -195,7 +199,7 @@ func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
 func (s *stage) newPrinter(cfg PrinterConfig) (*Printer, error) {
 	if custom := cfg.Customize; s.scenario.ReuseKeys {
 		cfg.Customize = func(c *registration.EnrolleeConfig) {
-			c.KeyPair = reusedKeys().enrollee
+			c.KeyPair, _ = KnownKeyPairs()
 			if custom != nil {
 				custom(c)
 			}
@@ -215,9 +219,9 @@ func (s *stage) router(cfg RouterConfig) *Router { return ordinary(s.newRouter(c
 func (s *stage) printer(cfg PrinterConfig) *Printer { return ordinary(s.newPrinter(cfg)) }
 
 func (s *stage) newComputer() *Computer {
-	cfg := ComputerConfig{Name: "computer", Bands: s.scene.Router.cfg.Bands}
+	cfg := ComputerConfig{Name: "computer", Bands: s.config.Bands}
 	if s.scenario.ReuseKeys {
-		cfg.Customize = func(c *registration.RegistrarConfig) { c.KeyPair = reusedKeys().enrollee }
+		cfg.Customize = func(c *registration.RegistrarConfig) { c.KeyPair, _ = KnownKeyPairs() }
 	}
 	return ordinary(NewComputer(s.world, cfg))
 }
@@ -230,25 +234,13 @@ func ordinary[T any](device T, err error) T {
 	return device
 }
 
-// reusedKeys are key pairs that know the secret they share, so that a run costs
-// no public-key cryptography.
-var reusedKeys = sync.OnceValue(func() (keys struct{ enrollee, registrar *registration.KeyPair }) {
-	keys.enrollee = ordinary(registration.NewKeyPairFromExponent([]byte("the enrollee of all worlds")))
-	keys.registrar = ordinary(registration.NewKeyPairFromExponent([]byte("the registrar of all worlds")))
-	e, r := keys.enrollee.PublicKey(), keys.registrar.PublicKey()
-	if err := errors.Join(keys.enrollee.Precompute(&r), keys.registrar.Precompute(&e)); err != nil {
-		panic(err)
-	}
-	return keys
-})
-
 // over reports whether nobody is doing anything any more.
 func (s *stage) over() bool {
 	if s.scene.pending > 0 || s.scene.computer != nil && s.scene.computer.Busy() {
 		return false
 	}
 	for _, p := range s.printers {
-		if p.busy() {
+		if p.Busy() {
 			return false
 		}
 	}
@@ -278,9 +270,9 @@ func (s *stage) play(person *Person) {
 func (s *stage) judge() doctor.Cause {
 	for _, p := range s.printers {
 		for _, n := range p.Networks() {
-			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *Router) bool { return r.settings.SSID == n.SSID }) // with a key that was made for it
+			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *Router) bool { return r.Settings().SSID == n.SSID }) // with a key that was made for it
 			if !s.check.gave(&n) && !made {
-				s.check.fail("%s has the network %v, which no router gave", p.port.Name(), n.SSID)
+				s.check.fail("%s has the network %v, which no router gave", p.Port().Name(), n.SSID)
 			}
 		}
 	}

@@ -41,7 +41,7 @@ type Config struct {
 // World is a number of devices, the air between them and a clock. It is not
 // safe for concurrent use; worlds are independent of each other.
 type World struct {
-	*inventory
+	*reusable
 	cfg    Config
 	now    time.Duration  // since Epoch
 	links  map[pair]*Link // of their own, made when needed, as the following are
@@ -50,9 +50,8 @@ type World struct {
 	keys   *PSKs
 }
 
-// inventory is what a world needs whatever happens in it, and leaves behind
-// for the next one: see [World.end].
-type inventory struct {
+// reusable is memory that [World.Reset] keeps.
+type reusable struct {
 	queue    queue
 	ports    []*Port
 	byMAC    map[wps.MAC]*Port
@@ -72,8 +71,8 @@ type inventory struct {
 	tried []wps.Device // descriptions that can be sent
 }
 
-func newInventory() *inventory {
-	return &inventory{
+func newReusable() *reusable {
+	return &reusable{
 		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place),
 		hash: sha256.New(), unhashed: make([]byte, 0, 2*hashAtOnce),
 	}
@@ -81,31 +80,38 @@ func newInventory() *inventory {
 
 // New returns an empty world.
 func New(cfg Config) *World {
+	w := &World{reusable: newReusable()}
+	w.Reset(cfg)
+	return w
+}
+
+// Reset makes the world a new, empty one, and reuses its memory. The devices of
+// the old world must not be used any more.
+func (w *World) Reset(cfg Config) {
 	if cfg.PSKs == nil {
 		cfg.PSKs = new(PSKs)
 	}
-	return newWorld(cfg, newInventory())
+	w.reusable.clear()
+	*w = World{reusable: w.reusable, cfg: cfg, keys: cfg.PSKs}
 }
 
-func newWorld(cfg Config, i *inventory) *World { return &World{inventory: i, cfg: cfg, keys: cfg.PSKs} }
-
-// end returns what another world can use again. This one is over: nothing may
-// be done with it any more.
-func (w *World) end() *inventory {
-	i := w.inventory
-	w.inventory = nil
-	i.queue.clear()
-	clear(i.ports)
-	clear(i.byMAC)
-	clear(i.byName)
-	clear(i.places)
-	i.hash.Reset()
-	*i = inventory{
-		queue: i.queue, ports: i.ports[:0], byMAC: i.byMAC, byName: i.byName, places: i.places,
-		hash: i.hash, unhashed: i.unhashed[:0], octets: i.octets, tried: i.tried,
+// clear forgets all but the memory, and the descriptions that were tried.
+func (r *reusable) clear() {
+	r.queue.clear()
+	clear(r.ports)
+	clear(r.byMAC)
+	clear(r.byName)
+	clear(r.places)
+	r.hash.Reset()
+	*r = reusable{
+		queue: r.queue, ports: r.ports[:0], byMAC: r.byMAC, byName: r.byName, places: r.places,
+		hash: r.hash, unhashed: r.unhashed[:0], octets: r.octets, tried: r.tried,
 	}
-	return i
 }
+
+// SetAir sets the air between the devices of each place that have no link of
+// their own, from now on: it replaces [Config].Link.
+func (w *World) SetAir(l Link) { w.cfg.Link = l }
 
 // Now returns the time in the world.
 func (w *World) Now() time.Time { return Epoch.Add(w.now) }
