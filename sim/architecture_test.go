@@ -29,6 +29,8 @@ var core = []struct {
 	{"eapwsc/radius", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc"}},
 	{"eapwsc/dot11", []string{"pin", "wps", "wps/registration", "wps/validate"}},
 	{"sim", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "eapwsc/dot11", "eapwsc/eapol"}},
+	{"sim/campaign", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "eapwsc/dot11", "eapwsc/eapol", "sim"}},
+	{"sim/pintest", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "eapwsc/dot11", "eapwsc/eapol", "sim"}},
 }
 
 // heavy are the modules that must not come along with the core.

@@ -89,7 +89,7 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 			b.Error(err)
 			return
 		}
-		x, err := newEnrollee(registration.EnrolleeConfig{
+		x, err := NewEnrollee(registration.EnrolleeConfig{
 			Config: registration.Config{Device: p.cfg.Device, Rand: p.nonces, KeyPair: printer}, Password: registration.PushButton(),
 		})
 		if err != nil {

@@ -49,7 +49,7 @@ func carry(c net.Conn, now func() time.Time, x Exchange) (*registration.Result, 
 // inBlockingCode has a printer's own enrollee carried by blocking code.
 func inBlockingCode(c *PrinterConfig) {
 	c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
-		x, err := newEnrollee(cfg)
+		x, err := NewEnrollee(cfg)
 		return Blocking(func(c *Conn) (*registration.Result, error) { return carry(c, c.Now, x) }), err
 	}
 }

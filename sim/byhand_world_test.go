@@ -13,6 +13,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/sim"
+	"github.com/gowps/gowps/sim/campaign"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -220,7 +221,7 @@ func TestEnrolleeByHandBadAir(t *testing.T) {
 // routers, the people and the air of every other. Nothing is violated.
 func TestCampaignByHand(t *testing.T) {
 	const label = "24681353"
-	c := &sim.Campaign{Seed: 11, N: 300, Faults: sim.DefaultRates(), ReuseKeys: true, Printers: []sim.PrinterProfile{{
+	c := &campaign.Campaign{Seed: 11, N: 300, Faults: campaign.DefaultRates(), ReuseKeys: true, Printers: []campaign.PrinterProfile{{
 		Name: "by-hand", About: "an enrollee that is not ours",
 		Configure: func(c *sim.PrinterConfig) {
 			c.PIN = pin.MustParse(label)

@@ -76,20 +76,11 @@
 // platform: [World.TraceHash]. [Config].Observe is told each [Event], for a
 // ladder or a file.
 //
-// # Campaigns
+// # Many worlds
 //
-// A [Campaign] is many worlds, each with a router, a printer, a person and an
-// air drawn from its seed and index, in which all is checked that must hold in
-// every world. A [Report] is the same for any number of workers, and adds up
-// with those of other parts ([Report.Merge]). What is violated is repeated by
-// one command, and made small by [Campaign.Shrink]. An enrollee of one's own
-// takes part as a row of the printers.
-//
-// Most of the time goes into fresh Diffie-Hellman keys. [Campaign].ReuseKeys
-// spares it where keys are not what is tested.
-//
-// [RunPINs] is a campaign without air: PIN input of every kind, thrown at what
-// reads, lists and locks PINs, and held against models of their own.
+// Package [github.com/gowps/gowps/sim/campaign] plays thousands of worlds and
+// checks in each what must hold in all of them. Package
+// [github.com/gowps/gowps/sim/pintest] tests the handling of PINs without air.
 //
 // # What a person is told
 //

@@ -439,7 +439,7 @@ func (p *Printer) tryRegistrar(now time.Time, point bss) {
 	}
 	newExchange := p.cfg.NewExchange
 	if newExchange == nil {
-		newExchange = newEnrollee
+		newExchange = NewEnrollee
 	}
 	x, err := newExchange(cfg)
 	if err != nil {
@@ -454,8 +454,9 @@ func (p *Printer) tryRegistrar(now time.Time, point bss) {
 	p.register(now, point, element, x)
 }
 
-// newEnrollee makes the exchange of our own enrollee.
-func newEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) {
+// NewEnrollee returns an [eapwsc.Peer] with a [registration.Enrollee]: the default
+// of [PrinterConfig].NewExchange, for code that wraps it.
+func NewEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) {
 	e, err := registration.NewEnrollee(cfg)
 	if err != nil {
 		return nil, err

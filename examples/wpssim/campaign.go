@@ -19,31 +19,31 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"github.com/spf13/pflag"
-
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/sim"
+	"github.com/gowps/gowps/sim/campaign"
 	"github.com/gowps/gowps/wps/doctor"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/pflag"
 )
 
 // world are the flags that say from what a world is drawn.
 type world struct {
-	faults  sim.Rates
+	faults  campaign.Rates
 	profile string
 	reuse   bool
 }
 
 // flags defines the flags.
 func (w *world) flags(f *pflag.FlagSet) {
-	f.TextVar(&w.faults, "faults", sim.DefaultRates(), "what the air does: none, swarm, or `KINDS` with a probability or a range, such as loss=0.02,delay=0..0.1")
+	f.TextVar(&w.faults, "faults", campaign.DefaultRates(), "what the air does: none, swarm, or `KINDS` with a probability or a range, such as loss=0.02,delay=0..0.1")
 	f.StringVar(&w.profile, "profile", "", "`ROWS` to choose from: router=NAME,printer=NAME,person=NAME (see wpssim profiles)")
 	f.BoolVar(&w.reuse, "reuse-keys", false, "reuse Diffie-Hellman keys, which is many times faster")
 }
 
 // campaign returns the campaign that the flags say.
-func (w *world) campaign(seed uint64) (*sim.Campaign, error) {
-	c := &sim.Campaign{Seed: seed, Faults: w.faults, ReuseKeys: w.reuse}
+func (w *world) campaign(seed uint64) (*campaign.Campaign, error) {
+	c := &campaign.Campaign{Seed: seed, Faults: w.faults, ReuseKeys: w.reuse}
 	var names struct{ router, printer, person string }
 	fields := map[string]*string{"router": &names.router, "printer": &names.printer, "person": &names.person}
 	for part := range strings.SplitSeq(w.profile, ",") {
@@ -111,7 +111,7 @@ func (r *run) play(ctx context.Context, streams program.IO, operands []string) (
 	}
 	t := newTrace(r.output)
 	bar := newBar(streams, c)
-	c.Trace = func(p *sim.Play) error {
+	c.Trace = func(p *campaign.Play) error {
 		bar.played(p)
 		return t.write(p)
 	}
@@ -178,7 +178,7 @@ type bar struct {
 	found int
 }
 
-func newBar(streams program.IO, c *sim.Campaign) *bar {
+func newBar(streams program.IO, c *campaign.Campaign) *bar {
 	if !streams.Terminal {
 		return new(bar)
 	}
@@ -193,7 +193,7 @@ func newBar(streams program.IO, c *sim.Campaign) *bar {
 }
 
 // played counts a play.
-func (b *bar) played(p *sim.Play) {
+func (b *bar) played(p *campaign.Play) {
 	if b.ProgressBar == nil {
 		return
 	}
@@ -211,7 +211,7 @@ func (b *bar) finish() {
 }
 
 // show prints a report.
-func show(streams program.IO, r *sim.Report, asJSON bool) (int, error) {
+func show(streams program.IO, r *campaign.Report, asJSON bool) (int, error) {
 	status := program.Fine
 	if r.Failed > 0 {
 		status = program.Problem
@@ -226,7 +226,7 @@ func show(streams program.IO, r *sim.Report, asJSON bool) (int, error) {
 }
 
 // table prints a report for people.
-func table(b *bytes.Buffer, r *sim.Report) {
+func table(b *bytes.Buffer, r *campaign.Report) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(n any, what string) { fmt.Fprintf(w, "%v\t %s\n", n, what) }
 	row(r.Registrations, fmt.Sprintf("registrations, seed %d", r.Seed))
@@ -291,7 +291,7 @@ func (w *world) replay(_ context.Context, streams program.IO, operands []string)
 }
 
 // verdict says what has come of a play.
-func verdict(out io.Writer, p *sim.Play) {
+func verdict(out io.Writer, p *campaign.Play) {
 	fmt.Fprintf(out, "\nThe doctor says: %s\nTrace %s\n", p.Cause, p.Trace)
 	for _, v := range p.Violations {
 		fmt.Fprintf(out, "VIOLATION %s\n", v)
@@ -301,7 +301,7 @@ func verdict(out io.Writer, p *sim.Play) {
 // scenarios reads what is to be played: a seed with an index, or a file that
 // wpssim run or wpssim shrink has written. Of the plays of a campaign those
 // with violations count.
-func (w *world) scenarios(operands []string) (*sim.Campaign, []sim.Scenario, error) {
+func (w *world) scenarios(operands []string) (*campaign.Campaign, []campaign.Scenario, error) {
 	if len(operands) != 1 {
 		return nil, nil, program.Usagef("say what to play: SEED, SEED:INDEX or a file")
 	}
@@ -318,14 +318,14 @@ func (w *world) scenarios(operands []string) (*sim.Campaign, []sim.Scenario, err
 			return nil, nil, err
 		}
 		s, err := c.Scenario(index)
-		return c, []sim.Scenario{s}, err
+		return c, []campaign.Scenario{s}, err
 	}
 	plays, _, err := readTrace(operand)
 	if err != nil {
 		return nil, nil, err
 	}
-	c := new(sim.Campaign)
-	var all []sim.Scenario
+	c := new(campaign.Campaign)
+	var all []campaign.Scenario
 	for _, p := range plays {
 		if len(p.Violations) > 0 {
 			all = append(all, p.Scenario)
@@ -335,7 +335,7 @@ func (w *world) scenarios(operands []string) (*sim.Campaign, []sim.Scenario, err
 }
 
 // readTrace reads a file of plays, and the report at its end if there is one.
-func readTrace(name string) (plays []sim.Play, report *sim.Report, err error) {
+func readTrace(name string) (plays []campaign.Play, report *campaign.Report, err error) {
 	file, err := os.Open(filepath.Clean(name))
 	if err != nil {
 		return nil, nil, err
@@ -349,12 +349,12 @@ func readTrace(name string) (plays []sim.Play, report *sim.Report, err error) {
 		} else if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", name, err)
 		}
-		var r sim.Report
+		var r campaign.Report
 		if err := json.Unmarshal(line, &r); err == nil && r.TraceHash != "" {
 			report = &r
 			continue
 		}
-		var p sim.Play
+		var p campaign.Play
 		if err := json.Unmarshal(line, &p); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -411,7 +411,7 @@ func (m *merging) flags(f *pflag.FlagSet) {
 
 // run is wpssim merge.
 func (m *merging) run(_ context.Context, streams program.IO, files []string) (int, error) {
-	var total *sim.Report
+	var total *campaign.Report
 	for _, name := range files {
 		_, r, err := readTrace(name)
 		switch {
@@ -439,13 +439,13 @@ func profiles(_ context.Context, streams program.IO, operands []string) (int, er
 		return program.Unable, program.Usagef("%q is not a flag", operands[0])
 	}
 	w := tabwriter.NewWriter(streams.Text(), 0, 0, 2, ' ', 0)
-	for _, r := range sim.RouterProfiles() {
+	for _, r := range campaign.RouterProfiles() {
 		fmt.Fprintf(w, "router=%s\t%s\n", r.Name, r.About)
 	}
-	for _, p := range sim.PrinterProfiles() {
+	for _, p := range campaign.PrinterProfiles() {
 		fmt.Fprintf(w, "printer=%s\t%s\n", p.Name, p.About)
 	}
-	for _, p := range sim.People() {
+	for _, p := range campaign.People() {
 		fmt.Fprintf(w, "person=%s\t%s\n", p.Name, p.About)
 	}
 	return program.Fine, w.Flush()

@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/examples/internal/program"
-	"github.com/gowps/gowps/sim"
+	"github.com/gowps/gowps/sim/campaign"
+	"github.com/gowps/gowps/sim/pintest"
 )
 
 // wpssim runs the program and returns what it prints.
@@ -23,7 +24,7 @@ func wpssim(t *testing.T, want int, args ...string) string {
 
 // TestCampaign plays a campaign as a whole and in two parts, which are merged.
 func TestCampaign(t *testing.T) {
-	report := func(text string) (r sim.Report) {
+	report := func(text string) (r campaign.Report) {
 		t.Helper()
 		if err := json.Unmarshal([]byte(text), &r); err != nil {
 			t.Fatal(err)
@@ -84,7 +85,7 @@ func TestCommandUsage(t *testing.T) {
 
 // TestPINs plays a small campaign of PIN handling, printed in both forms.
 func TestPINs(t *testing.T) {
-	var report sim.PINReport
+	var report pintest.Report
 	if err := json.Unmarshal([]byte(wpssim(t, program.Fine, "pins", "-n", "20", "-seed", "3", "-json")), &report); err != nil || report.Plays != 20 || report.Steps == 0 {
 		t.Errorf("%+v, %v", report, err)
 	}

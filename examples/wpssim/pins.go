@@ -4,16 +4,15 @@ import (
 	"context"
 	"io"
 
-	"github.com/spf13/pflag"
-
 	"github.com/gowps/gowps/examples/internal/program"
-	"github.com/gowps/gowps/sim"
+	"github.com/gowps/gowps/sim/pintest"
+	"github.com/spf13/pflag"
 )
 
 // pinPlays are the flags of wpssim pins, which throws PINs of every kind at what
-// handles them: see [sim.RunPINs].
+// handles them: see [pintest.Run].
 type pinPlays struct {
-	sim.PINConfig
+	pintest.Config
 	json bool
 }
 
@@ -28,7 +27,7 @@ func (p *pinPlays) run(_ context.Context, streams program.IO, operands []string)
 	if len(operands) > 0 {
 		return program.Unable, program.Usagef("%q is not a flag", operands[0])
 	}
-	report := sim.RunPINs(p.PINConfig)
+	report := pintest.Run(p.Config)
 	status := program.Fine
 	if report.Found > 0 {
 		status = program.Problem

@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"encoding/binary"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -48,7 +49,7 @@ type Play struct {
 	PINs      int `json:"pins"`
 	// Violations are what must not be, in words.
 	Violations []string `json:"violations,omitempty"`
-	// Trace is [World.TraceHash], in hexadecimal digits.
+	// Trace is [sim.World.TraceHash], in hexadecimal digits.
 	Trace string `json:"trace"`
 
 	happened []string // names of the faults
@@ -72,32 +73,32 @@ const (
 // stage is a world in which a scenario is played.
 type stage struct {
 	scenario     Scenario
-	world        *World
+	world        *sim.World
 	scene        *Scene
 	check        *checker
 	random       *rand.Rand
 	walk         time.Duration
-	faults       *faultSelection // nil without faults
-	config       RouterConfig    // of the router
+	faults       *faultSelection  // nil without faults
+	config       sim.RouterConfig // of the router
 	printerBands wps.RFBands
-	guest        *Router
-	routers      []*Router // all of them
-	printers     []*Printer
+	guest        *sim.Router
+	routers      []*sim.Router // all of them
+	printers     []*sim.Printer
 }
 
 // stream returns the randomness of the scenario for a purpose.
 func (s Scenario) stream(purpose string) *rand.Rand {
-	return rand.New(NewStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
+	return rand.New(sim.NewStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
 }
 
 // props are what one play leaves to the next: to make them anew costs a
 // twentieth of a play without public-key cryptography.
 type props struct {
-	world *World
+	world *sim.World
 	check *checker
 }
 
-func newProps() any { return &props{New(Config{}), newChecker()} }
+func newProps() any { return &props{sim.New(sim.Config{}), newChecker()} }
 
 // strike takes down a stage, and returns what the next play can use.
 func (s *stage) strike() *props {
@@ -106,18 +107,18 @@ func (s *stage) strike() *props {
 }
 
 // set sets the stage for three rows of the tables.
-func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs, p *props, observe func(Event)) (*stage, error) {
+func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *sim.PSKs, p *props, observe func(sim.Event)) (*stage, error) {
 	s := &stage{scenario: sc, check: p.check, random: sc.stream("stage")}
 	s.walk = shortestWalk + time.Duration(s.random.Int64N(int64(longestWalk-shortestWalk)))
 	watch := s.check.observe
 	if observe != nil {
-		watch = func(e Event) { s.check.observe(e); observe(e) }
+		watch = func(e sim.Event) { s.check.observe(e); observe(e) }
 	}
 	s.world = p.world
-	s.world.Reset(Config{Seed: sc.stream("world").Uint64(), PSKs: psks, Observe: watch})
-	link := Link{Rate: int(1000 * sc.Faults.Kbps.Low)}
-	var air Faults
-	for _, fault := range []Fault{router.Air, printer.Air} {
+	s.world.Reset(sim.Config{Seed: sc.stream("world").Uint64(), PSKs: psks, Observe: watch})
+	link := sim.Link{Rate: int(1000 * sc.Faults.Kbps.Low)}
+	var air sim.Faults
+	for _, fault := range []sim.Fault{router.Air, printer.Air} {
 		if fault != nil {
 			air = append(air, fault)
 		}
@@ -133,7 +134,7 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 	}
 	s.world.SetAir(link)
 
-	cfg := RouterConfig{Name: "router"}
+	cfg := sim.RouterConfig{Name: "router"}
 	if router.Configure != nil {
 		router.Configure(&cfg)
 	}
@@ -144,22 +145,22 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 	s.scene = &Scene{World: s.world, check: s.check, stage: s}
 	var err error
 	if s.scene.Router, err = s.newRouter(cfg); err != nil {
-		return nil, err
+		return nil, configError("the router %q: %w", router.Name, err)
 	}
 	if router.Guest {
-		guest := RouterConfig{Name: "guest", Settings: Settings{SSID: "guest"}}
+		guest := sim.RouterConfig{Name: "guest", Settings: sim.Settings{SSID: "guest"}}
 		guest.Device.UUID = s.scene.Router.Device().UUID
 		if s.guest, err = s.newRouter(guest); err != nil {
 			return nil, err
 		}
 	}
-	pc := PrinterConfig{Name: "printer"}
+	pc := sim.PrinterConfig{Name: "printer"}
 	if printer.Configure != nil {
 		printer.Configure(&pc)
 	}
 	s.printerBands = pc.Bands
 	if s.scene.Printer, err = s.newPrinter(pc); err != nil {
-		return nil, err
+		return nil, configError("the printer %q: %w", printer.Name, err)
 	}
 	if router.Start != nil {
 		return s, router.Start(s.scene.Router)
@@ -169,7 +170,7 @@ func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *PSKs
 
 // newRouter adds a router. Its key is a pre-shared one, unless it is laid down:
 // to compute it from a passphrase costs more than a registration.
-func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
+func (s *stage) newRouter(cfg sim.RouterConfig) (*sim.Router, error) {
 	if len(cfg.Settings.Key) == 0 {
 		var psk [32]byte
 		for i := 0; i < len(psk); i += 8 {
@@ -180,7 +181,7 @@ func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
 	custom := cfg.Customize
 	cfg.Customize = func(c *ap.Config) {
 		if s.scenario.ReuseKeys {
-			_, c.Run.KeyPair = KnownKeyPairs()
+			_, c.Run.KeyPair = sim.KnownKeyPairs()
 		}
 		if custom != nil {
 			custom(c)
@@ -189,23 +190,23 @@ func (s *stage) newRouter(cfg RouterConfig) (*Router, error) {
 			s.check.give(given.SSID, given.NetworkKey)
 		}
 	}
-	r, err := NewRouter(s.world, cfg)
+	r, err := sim.NewRouter(s.world, cfg)
 	if err == nil {
 		s.routers = append(s.routers, r)
 	}
 	return r, err
 }
 
-func (s *stage) newPrinter(cfg PrinterConfig) (*Printer, error) {
+func (s *stage) newPrinter(cfg sim.PrinterConfig) (*sim.Printer, error) {
 	if custom := cfg.Customize; s.scenario.ReuseKeys {
 		cfg.Customize = func(c *registration.EnrolleeConfig) {
-			c.KeyPair, _ = KnownKeyPairs()
+			c.KeyPair, _ = sim.KnownKeyPairs()
 			if custom != nil {
 				custom(c)
 			}
 		}
 	}
-	p, err := NewPrinter(s.world, cfg)
+	p, err := sim.NewPrinter(s.world, cfg)
 	if err == nil {
 		s.printers = append(s.printers, p)
 	}
@@ -214,16 +215,16 @@ func (s *stage) newPrinter(cfg PrinterConfig) (*Printer, error) {
 
 // router adds another router, printer another printer, and newComputer a
 // computer, all of them ordinary.
-func (s *stage) router(cfg RouterConfig) *Router { return ordinary(s.newRouter(cfg)) }
+func (s *stage) router(cfg sim.RouterConfig) *sim.Router { return ordinary(s.newRouter(cfg)) }
 
-func (s *stage) printer(cfg PrinterConfig) *Printer { return ordinary(s.newPrinter(cfg)) }
+func (s *stage) printer(cfg sim.PrinterConfig) *sim.Printer { return ordinary(s.newPrinter(cfg)) }
 
-func (s *stage) newComputer() *Computer {
-	cfg := ComputerConfig{Name: "computer", Bands: s.config.Bands}
+func (s *stage) newComputer() *sim.Computer {
+	cfg := sim.ComputerConfig{Name: "computer", Bands: s.config.Bands}
 	if s.scenario.ReuseKeys {
-		cfg.Customize = func(c *registration.RegistrarConfig) { c.KeyPair, _ = KnownKeyPairs() }
+		cfg.Customize = func(c *registration.RegistrarConfig) { c.KeyPair, _ = sim.KnownKeyPairs() }
 	}
-	return ordinary(NewComputer(s.world, cfg))
+	return ordinary(sim.NewComputer(s.world, cfg))
 }
 
 // ordinary returns a device whose configuration is of this package's making.
@@ -260,7 +261,7 @@ func (s *stage) play(person *Person) {
 			break
 		}
 	}
-	connecting := func() bool { return s.scene.Printer.Status().State == Connecting }
+	connecting := func() bool { return s.scene.Printer.Status().State == sim.Connecting }
 	if connecting() {
 		s.world.RunUntil(joinPatience, func() bool { return !connecting() })
 	}
@@ -270,7 +271,7 @@ func (s *stage) play(person *Person) {
 func (s *stage) judge() doctor.Cause {
 	for _, p := range s.printers {
 		for _, n := range p.Networks() {
-			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *Router) bool { return r.Settings().SSID == n.SSID }) // with a key that was made for it
+			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *sim.Router) bool { return r.Settings().SSID == n.SSID }) // with a key that was made for it
 			if !s.check.gave(&n) && !made {
 				s.check.fail("%s has the network %v, which no router gave", p.Port().Name(), n.SSID)
 			}
@@ -280,13 +281,13 @@ func (s *stage) judge() doctor.Cause {
 	for _, p := range s.printers[1:] {
 		evidence.Stations = append(evidence.Stations, p.Evidence().Stations...)
 	}
-	connected := s.scene.Printer.Status().State == Connected
+	connected := s.scene.Printer.Status().State == sim.Connected
 	if c := s.scene.computer; c != nil {
 		evidence = c.Evidence()
 		_, err = c.Outcome()
 		connected = err == nil
 	}
-	var panel *Failure
+	var panel *sim.Failure
 	if !connected && (!errors.As(err, &panel) || panel.Text == "") {
 		s.check.fail("a failure without a reason: %v", err)
 	}
@@ -321,7 +322,7 @@ func (s *stage) expects(cause doctor.Cause, worse []doctor.Cause, lists ...[]doc
 		s.check.fail("the doctor says %s, and it is one of %v", cause, may)
 	case slices.Contains(worse, cause):
 	case cause == doctor.Unknown:
-		if err := s.scene.Printer.Status().Err; !errors.Is(err, ErrNothingHeard) && s.scene.computer == nil {
+		if err := s.scene.Printer.Status().Err; !errors.Is(err, sim.ErrNothingHeard) && s.scene.computer == nil {
 			s.check.fail("the doctor does not know why: %v", err)
 		}
 	case !changed && !slices.Contains(noisy, cause):
@@ -346,7 +347,7 @@ func (s *stage) result() Play {
 func (s *stage) protect() {
 	if r := recover(); r != nil {
 		stack := debug.Stack()
-		if p, ok := r.(*Panic); ok {
+		if p, ok := r.(*sim.Panic); ok {
 			r, stack = p.Value, p.Stack
 		}
 		s.check.fail("panic: %v in %s", r, culprit(string(stack)))
@@ -368,13 +369,13 @@ func culprit(stack string) string {
 
 // faultSelection is faults of which only some may happen.
 type faultSelection struct {
-	faults   Faults
+	faults   sim.Faults
 	keep     map[string]bool // nil keeps all
 	frames   map[string]int  // by direction
 	happened []string
 }
 
-func newSelection(faults Faults, keep []string) *faultSelection {
+func newSelection(faults sim.Faults, keep []string) *faultSelection {
 	s := &faultSelection{faults: faults, frames: make(map[string]int)}
 	if keep != nil {
 		s.keep = make(map[string]bool)
@@ -388,7 +389,7 @@ func newSelection(faults Faults, keep []string) *faultSelection {
 // Apply applies the faults, if they change something that may be changed. A
 // fault is named by its direction and by the number of its frame there, so
 // that leaving out one does not rename those in another direction.
-func (s *faultSelection) Apply(f *Frame, r *rand.Rand) []Arrival {
+func (s *faultSelection) Apply(f *sim.Frame, r *rand.Rand) []sim.Arrival {
 	arrivals := s.faults.Apply(f, r)
 	direction := f.From.String() + ">" + f.To.String()
 	s.frames[direction]++
@@ -397,7 +398,7 @@ func (s *faultSelection) Apply(f *Frame, r *rand.Rand) []Arrival {
 	}
 	name := direction + "#" + strconv.Itoa(s.frames[direction])
 	if s.keep != nil && !s.keep[name] {
-		return []Arrival{{Frame: f}}
+		return []sim.Arrival{{Frame: f}}
 	}
 	s.happened = append(s.happened, name)
 	return arrivals

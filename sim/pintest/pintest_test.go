@@ -1,4 +1,4 @@
-package sim
+package pintest
 
 import (
 	"encoding/binary"
@@ -10,13 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gowps/gowps/sim"
 )
 
 // TestPINs plays enough that everything in the models happens. The hash that is
 // laid down here holds on every platform; it changes with the models.
 func TestPINs(t *testing.T) {
 	const want = "75ae6aafb784b4ab17b5e3b89b3e32abdc0563090000b669f4fc3dae757f7b8b"
-	r := RunPINs(PINConfig{Seed: 1, N: 300})
+	r := Run(Config{Seed: 1, N: 300})
 	if r.Found != 0 || len(r.Violations) != 0 || r.Plays != 300 {
 		t.Error(r)
 	}
@@ -33,15 +35,15 @@ func TestPINs(t *testing.T) {
 // TestPINsWorkers plays with one worker and with several, and in two halves.
 func TestPINsWorkers(t *testing.T) {
 	progress := 0
-	one := RunPINs(PINConfig{Seed: 7, N: 30, Workers: 1, Progress: func(plays, found int) {
+	one := Run(Config{Seed: 7, N: 30, Workers: 1, Progress: func(plays, found int) {
 		if progress++; plays != progress || found != 0 {
 			t.Errorf("after %d plays: told of %d, with violations in %d", progress, plays, found)
 		}
 	}})
-	if several := RunPINs(PINConfig{Seed: 7, N: 30, Workers: 3}); !reflect.DeepEqual(one, several) {
+	if several := Run(Config{Seed: 7, N: 30, Workers: 3}); !reflect.DeepEqual(one, several) {
 		t.Errorf("one worker:\n%v\nthree:\n%v", one, several)
 	}
-	first, second := RunPINs(PINConfig{Seed: 7, N: 15}), RunPINs(PINConfig{Seed: 22, N: 15})
+	first, second := Run(Config{Seed: 7, N: 15}), Run(Config{Seed: 22, N: 15})
 	if one.Steps != first.Steps+second.Steps || one.TraceHash == first.TraceHash {
 		t.Errorf("%d steps, in halves %d and %d", one.Steps, first.Steps, second.Steps)
 	}
@@ -56,20 +58,20 @@ func TestPINsFind(t *testing.T) {
 	defer func() { lockBases[0].first = right }()
 	lockBases[0].first = time.Hour
 
-	r := RunPINs(PINConfig{Seed: 5, N: 20})
-	if r.Found < 2 || len(r.Violations) != r.Found || !slices.IsSortedFunc(r.Violations, func(a, b PINViolation) int { return int(a.Seed) - int(b.Seed) }) {
+	r := Run(Config{Seed: 5, N: 20})
+	if r.Found < 2 || len(r.Violations) != r.Found || !slices.IsSortedFunc(r.Violations, func(a, b Violation) int { return int(a.Seed) - int(b.Seed) }) {
 		t.Fatal(r)
 	}
 	v := r.Violations[1]
 	if want := fmt.Sprintf("go run ./examples/wpssim pins -seed %d -n 1", v.Seed); v.Command != want {
 		t.Errorf("to be repeated by %q, want %q", v.Command, want)
 	}
-	alone := RunPINs(PINConfig{Seed: v.Seed, N: 1})
+	alone := Run(Config{Seed: v.Seed, N: 1})
 	if len(alone.Violations) != 1 || !reflect.DeepEqual(alone.Violations[0], v) {
 		t.Errorf("repeated: %v, was %+v", alone, v)
 	}
 	last := v.History[len(v.History)-1]
-	if len(v.History) > maxPINHistory || !strings.HasPrefix(last, fmt.Sprintf("%d: ", v.Step)) || !strings.HasPrefix(v.What, "locked until") {
+	if len(v.History) > maxHistory || !strings.HasPrefix(last, fmt.Sprintf("%d: ", v.Step)) || !strings.HasPrefix(v.What, "locked until") {
 		t.Errorf("%+v", v)
 	}
 	for _, part := range []string{v.What, v.Command, last, fmt.Sprintf("violations in %d plays", r.Found)} {
@@ -81,7 +83,7 @@ func TestPINsFind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var again PINReport
+	var again Report
 	if err := json.Unmarshal(text, &again); err != nil || !reflect.DeepEqual(again, r) {
 		t.Errorf("%v: %s", err, text)
 	}
@@ -89,19 +91,19 @@ func TestPINsFind(t *testing.T) {
 
 // TestPINsPanic has the code panic in every play.
 func TestPINsPanic(t *testing.T) {
-	parts := pinParts
-	defer func() { pinParts = parts }()
-	pinParts = append(parts[:1:1], parts[0])
-	pinParts[1].play = func(p *pinPlay) {
+	before := parts
+	defer func() { parts = before }()
+	parts = append(parts[:1:1], parts[0])
+	parts[1].play = func(p *play) {
 		var nothing []int
 		_ = nothing[p.step]
 	}
-	r := RunPINs(PINConfig{N: maxPINViolations + 20})
-	if r.Found != r.Plays || len(r.Violations) != maxPINViolations {
+	r := Run(Config{N: maxViolations + 20})
+	if r.Found != r.Plays || len(r.Violations) != maxViolations {
 		t.Fatalf("%d violations of %d", len(r.Violations), r.Found)
 	}
 	for i, v := range r.Violations {
-		if v.Seed != uint64(i) || !strings.Contains(v.What, "index out of range") || !strings.Contains(v.What, "pins_test.go") {
+		if v.Seed != uint64(i) || !strings.Contains(v.What, "index out of range") || !strings.Contains(v.What, "pintest_test.go") {
 			t.Fatalf("violation %d: %+v", i, v)
 		}
 	}
@@ -126,7 +128,7 @@ func (o *octets) Uint64() uint64 {
 // FuzzPINs plays a part by a byte-coded schedule: the first octet chooses the
 // part, each of the others is a throw of the dice.
 func FuzzPINs(f *testing.F) {
-	for part := range pinParts {
+	for part := range parts {
 		f.Add([]byte{byte(part)})
 		f.Add(append([]byte{byte(part)}, strings.Repeat("\x40\x80\xc0\x20", 40)...))
 	}
@@ -134,17 +136,17 @@ func FuzzPINs(f *testing.F) {
 		if len(schedule) == 0 {
 			return
 		}
-		p := newPINPlay()
+		p := newPlay()
 		source := &octets{left: schedule[1:]}
 		var seed [8]byte
 		copy(seed[:], schedule[max(0, len(schedule)-8):])
 		source.rest.Seed(binary.BigEndian.Uint64(seed[:]), 0)
-		p.rand, p.nonces = rand.New(source), NewStream(0, "", "nonces")
+		p.rand, p.nonces = rand.New(source), sim.NewStream(0, "", "nonces")
 		defer func() {
-			if fault, ok := recover().(pinFault); ok {
+			if fault, ok := recover().(mismatch); ok {
 				t.Fatal(fault)
 			}
 		}()
-		pinParts[int(schedule[0])%len(pinParts)].play(p)
+		parts[int(schedule[0])%len(parts)].play(p)
 	})
 }

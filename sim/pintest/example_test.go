@@ -1,15 +1,15 @@
-package sim_test
+package pintest_test
 
 import (
 	"fmt"
 
-	"github.com/gowps/gowps/sim"
+	"github.com/gowps/gowps/sim/pintest"
 )
 
 // A campaign finds out whether PINs are handled as they should be, and tells
 // what has happened meanwhile.
-func ExampleRunPINs() {
-	r := sim.RunPINs(sim.PINConfig{Seed: 1, N: 50})
+func ExampleRun() {
+	r := pintest.Run(pintest.Config{Seed: 1, N: 50})
 	for _, t := range r.Coverage {
 		if t.Model == "lockout" && t.Next == "locked for a time" && t.Event == "wrong guess" {
 			fmt.Printf("%s: %s, and then: %s: has happened: %t\n", t.State, t.Event, t.Next, t.Count > 0)

@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
@@ -27,13 +28,13 @@ type Person struct {
 
 // Scene is what a person finds at home in a world of a [Campaign].
 type Scene struct {
-	*World
-	Router  *Router
-	Printer *Printer
+	*sim.World
+	Router  *sim.Router
+	Printer *sim.Printer
 
 	check    *checker
 	stage    *stage // of whose play it is
-	computer *Computer
+	computer *sim.Computer
 	pending  int // of what is planned
 	pins     int // that were typed
 }
@@ -76,15 +77,15 @@ func (s *Scene) Press() {
 }
 
 // routers returns the router, and its guest network if it has one.
-func (s *Scene) routers() []*Router {
+func (s *Scene) routers() []*sim.Router {
 	if s.stage.guest != nil {
-		return []*Router{s.Router, s.stage.guest}
+		return []*sim.Router{s.Router, s.stage.guest}
 	}
-	return []*Router{s.Router}
+	return []*sim.Router{s.Router}
 }
 
 // change changes the settings in the router's page.
-func (s *Scene) change(change func(*Settings)) {
+func (s *Scene) change(change func(*sim.Settings)) {
 	for _, r := range s.routers() {
 		settings := r.Settings()
 		change(&settings)
@@ -94,7 +95,7 @@ func (s *Scene) change(change func(*Settings)) {
 
 // neighbour returns another router in range, of the same make and set up the
 // same way.
-func (s *Scene) neighbour() *Router {
+func (s *Scene) neighbour() *sim.Router {
 	cfg := s.stage.config
 	cfg.Name, cfg.Settings.SSID = "neighbour", "neighbour"
 	return s.stage.router(cfg)
@@ -181,20 +182,20 @@ var people = []Person{
 		}},
 	{Name: "two-printers", About: "presses the buttons of two printers", Method: ByButton, Causes: []doctor.Cause{doctor.Overlap},
 		Do: func(s *Scene) {
-			camera := PrinterConfig{Name: "camera", Bands: s.stage.printerBands} // it hears the same routers
+			camera := sim.PrinterConfig{Name: "camera", Bands: s.stage.printerBands} // it hears the same routers
 			s.stage.printer(camera).SetupByPushButton()
 			s.Later(time.Second, s.Printer.SetupByPushButton)
 			s.Walk(s.Press)
 		}},
 	{Name: "wps-off", About: "switches WPS off before", Method: ByPIN, Causes: []doctor.Cause{doctor.WPSDisabled},
-		Do: func(s *Scene) { s.change(func(o *Settings) { o.WPSOff = true }); s.ShowPIN() }},
+		Do: func(s *Scene) { s.change(func(o *sim.Settings) { o.WPSOff = true }); s.ShowPIN() }},
 	{Name: "wps-off-and-on", About: "switches WPS off and, as nothing works, on again", Method: ByPIN,
 		Do: func(s *Scene) {
 			was := s.Router.Settings().WPSOff
-			s.change(func(o *Settings) { o.WPSOff = true })
+			s.change(func(o *sim.Settings) { o.WPSOff = true })
 			p := s.ShowPIN()
 			s.Later(20*time.Second, func() {
-				s.change(func(o *Settings) { o.WPSOff = was })
+				s.change(func(o *sim.Settings) { o.WPSOff = was })
 				s.Walk(func() { s.Type(p) })
 			})
 		}},
@@ -233,9 +234,9 @@ var people = []Person{
 			s.Press()
 			s.Printer.SetupByPushButton()
 			s.Later(time.Minute, func() {
-				s.change(func(o *Settings) {
-					if o.Key = changedKey; o.Security == Open {
-						o.Security = WPA2
+				s.change(func(o *sim.Settings) {
+					if o.Key = changedKey; o.Security == sim.Open {
+						o.Security = sim.WPA2
 					}
 				})
 			})
@@ -245,7 +246,7 @@ var people = []Person{
 	{Name: "wizard-writes", About: "gives the network another key with a computer", Method: ByWizard,
 		Do: func(s *Scene) {
 			settings := s.Router.Settings()
-			settings.Key, settings.Security = changedKey, WPA2
+			settings.Key, settings.Security = changedKey, sim.WPA2
 			s.wizard().WriteSettings(s.Router.PIN(), wps.Credential{
 				SSID: settings.SSID, AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: settings.Key,
 			})
@@ -268,7 +269,7 @@ var people = []Person{
 var changedKey = wps.NetworkKey("6368616e6765642062792074686520706572736f6e20696e207468652074616c")
 
 // wizard returns a computer with a wizard.
-func (s *Scene) wizard() *Computer {
+func (s *Scene) wizard() *sim.Computer {
 	s.computer = s.stage.newComputer()
 	return s.computer
 }

@@ -1,4 +1,4 @@
-package sim
+package pintest
 
 import (
 	"encoding/binary"
@@ -8,17 +8,18 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 )
 
 // pinUUID and pinMAC are those of a device. The first device's UUID is all zeros:
 // it is no wildcard.
-func pinUUID(device int) (u wps.UUID) {
+func deviceUUID(device int) (u wps.UUID) {
 	binary.BigEndian.PutUint32(u[12:], uint32(device))
 	return u
 }
 
-func pinMAC(device int) wps.MAC { return wps.MAC{0x02, 0, 0, 0, byte(device >> 8), byte(device)} }
+func deviceMAC(device int) wps.MAC { return wps.MAC{0x02, 0, 0, 0, byte(device >> 8), byte(device)} }
 
 // pinFates is what the list calls what has taken a PIN off it.
 var pinFates = map[string]ap.PINFate{
@@ -33,7 +34,7 @@ var pinResults = map[string]ap.PINResult{
 
 // listPlay is a registrar's list of PINs, and its model.
 type listPlay struct {
-	*pinPlay
+	*play
 	now   time.Duration
 	real  ap.PINList
 	model modelPINs
@@ -53,10 +54,10 @@ const (
 	listSteps   = 150
 )
 
-func (p *pinPlay) list() {
-	l := &listPlay{pinPlay: p, model: modelPINs{p: p}, burst: listDevices}
+func (p *play) list() {
+	l := &listPlay{play: p, model: modelPINs{p: p}, burst: listDevices}
 	for range listSteps {
-		pinAct(p.rand, l, []pinAction[*listPlay]{
+		actByChance(p.rand, l, []action[*listPlay]{
 			{16, (*listPlay).wait},
 			{20, (*listPlay).enter},
 			{30, (*listPlay).ask},
@@ -70,7 +71,7 @@ func (p *pinPlay) list() {
 	}
 }
 
-func (l *listPlay) time() time.Time { return Epoch.Add(l.now) }
+func (l *listPlay) time() time.Time { return sim.Epoch.Add(l.now) }
 
 // compare compares what the list shows.
 func (l *listPlay) compare() {
@@ -79,12 +80,12 @@ func (l *listPlay) compare() {
 	for _, m := range slices.Backward(l.model.pins) {
 		mac := wps.Broadcast
 		if m.mac >= 0 {
-			mac = pinMAC(m.mac)
+			mac = deviceMAC(m.mac)
 		}
 		if !slices.Contains(macs, mac) {
 			macs = append(macs, mac)
 		}
-		if expires := Epoch.Add(m.expires); m.expires != 0 && (deadline.IsZero() || expires.Before(deadline)) {
+		if expires := sim.Epoch.Add(m.expires); m.expires != 0 && (deadline.IsZero() || expires.Before(deadline)) {
 			deadline = expires
 		}
 	}
@@ -105,16 +106,16 @@ func (l *listPlay) gone(events []ap.PINEvent, gone []*modelPIN) {
 func (l *listPlay) isEventOf(e ap.PINEvent, m *modelPIN) bool {
 	mac := wps.Broadcast
 	if m.mac >= 0 {
-		mac = pinMAC(m.mac)
+		mac = deviceMAC(m.mac)
 	}
-	uuid := m.device >= 0 && e.UUID != nil && *e.UUID == pinUUID(m.device) || m.device < 0 && e.UUID == nil
+	uuid := m.device >= 0 && e.UUID != nil && *e.UUID == deviceUUID(m.device) || m.device < 0 && e.UUID == nil
 	return uuid && e.MAC == mac && e.Fate == pinFates[m.fate]
 }
 
 func (l *listPlay) wait() {
 	l.now += time.Duration(1+l.rand.IntN(60)) * time.Second
 	if deadline := l.real.Deadline(); l.rand.IntN(4) == 0 && deadline.After(l.time()) {
-		l.now = deadline.Sub(Epoch) - time.Duration(l.rand.IntN(2)) // the last moment, or the first after it
+		l.now = deadline.Sub(sim.Epoch) - time.Duration(l.rand.IntN(2)) // the last moment, or the first after it
 	}
 	l.note("it is %v", l.now)
 }
@@ -137,11 +138,11 @@ func (l *listPlay) add(m *modelPIN, lifetime time.Duration) {
 	l.note("%s is entered for device %d, address %d, %v", m.digits, m.device, m.mac, lifetime)
 	e := ap.PINEntry{PIN: pin.MustParse(m.digits), Lifetime: lifetime}
 	if m.device >= 0 {
-		uuid := pinUUID(m.device)
+		uuid := deviceUUID(m.device)
 		e.UUID = &uuid
 	}
 	if m.mac >= 0 {
-		e.MAC = pinMAC(m.mac)
+		e.MAC = deviceMAC(m.mac)
 	}
 	if lifetime > 0 {
 		m.expires = l.now + lifetime
@@ -167,7 +168,7 @@ func (l *listPlay) ask() {
 		mac = l.rand.IntN(listDevices)
 	}
 	l.note("device %d asks from address %d", device, mac)
-	use, err := l.real.Use(l.time(), pinUUID(device), pinMAC(mac))
+	use, err := l.real.Use(l.time(), deviceUUID(device), deviceMAC(mac))
 	m, lent := l.model.ask(l.now, device, mac)
 	switch {
 	case lent:
@@ -219,7 +220,7 @@ func (l *listPlay) remove() {
 		l.gone(l.real.Remove(nil), l.model.off(pinRemoved, (*modelPIN).anyone))
 	default:
 		l.note("the PIN for device %d is taken back", device)
-		uuid := pinUUID(device)
+		uuid := deviceUUID(device)
 		l.gone(l.real.Remove(&uuid), l.model.off(pinRemoved, func(m *modelPIN) bool { return !m.anyone() && m.device == device }))
 	}
 }

@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -127,7 +127,7 @@ func TestProfiles(t *testing.T) {
 
 // fragile is an enrollee that breaks down when it hears something twice.
 type fragile struct {
-	Exchange
+	sim.Exchange
 	heard []string
 }
 
@@ -143,9 +143,9 @@ func (f *fragile) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 func fragileCampaign() *Campaign {
 	return &Campaign{Seed: 3, N: 100, Faults: DefaultRates(), ReuseKeys: true, Printers: []PrinterProfile{
 		printerProfiles[0],
-		{Name: "fragile", Configure: func(c *PrinterConfig) {
-			c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
-				x, err := newEnrollee(cfg)
+		{Name: "fragile", Configure: func(c *sim.PrinterConfig) {
+			c.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+				x, err := sim.NewEnrollee(cfg)
 				return &fragile{Exchange: x}, err
 			}
 		}},
@@ -161,7 +161,7 @@ func TestShrink(t *testing.T) {
 		t.Fatal("the fragile printer does not break")
 	}
 	v := r.Violations[0]
-	if !strings.Contains(v.What, "panic: heard before in sim.(*fragile).Handle") || !strings.HasPrefix(v.Command, "wpssim replay -reuse-keys 3:") {
+	if !strings.Contains(v.What, "panic: heard before in sim/campaign.(*fragile).Handle") || !strings.HasPrefix(v.Command, "wpssim replay -reuse-keys 3:") {
 		t.Errorf("%s\n%s", v.What, v.Command)
 	}
 	s, err := c.Scenario(v.Index)
@@ -241,13 +241,13 @@ func TestRates(t *testing.T) {
 // TestPanicOfBlockingCode has code break down that was written for a socket: the
 // violation names the function.
 func TestPanicOfBlockingCode(t *testing.T) {
-	c := &Campaign{N: 3, ReuseKeys: true, Printers: []PrinterProfile{{Name: "broken", Lacks: ByWizard, Configure: func(c *PrinterConfig) {
-		c.NewExchange = func(registration.EnrolleeConfig) (Exchange, error) {
-			return Blocking(func(*Conn) (*registration.Result, error) { panic("broken") }), nil
+	c := &Campaign{N: 3, ReuseKeys: true, Printers: []PrinterProfile{{Name: "broken", Lacks: ByWizard, Configure: func(c *sim.PrinterConfig) {
+		c.NewExchange = func(registration.EnrolleeConfig) (sim.Exchange, error) {
+			return sim.Blocking(func(*sim.Conn) (*registration.Result, error) { panic("broken") }), nil
 		}
 	}}}, Routers: routerProfiles[:1], People: people[:1]}
 	r := play(t, c)
-	if r.Failed != 3 || !strings.HasPrefix(r.Violations[0].What, "panic: broken in sim.TestPanicOfBlockingCode") {
+	if r.Failed != 3 || !strings.HasPrefix(r.Violations[0].What, "panic: broken in sim/campaign.TestPanicOfBlockingCode") {
 		t.Errorf("%+v", r.Violations)
 	}
 }

@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -19,7 +20,7 @@ type checker struct {
 	runs       map[pairing]*run
 	recent     *run // the one asked for last
 	between    pairing
-	frame      *Frame // the one read last
+	frame      *sim.Frame // the one read last
 	inFrame    message
 	isMessage  bool
 	homes      map[string]*watched // routers, by name
@@ -160,7 +161,7 @@ func (c *checker) home(point string) *watched {
 }
 
 // point returns what is known of the access point that a frame is to or from.
-func (c *checker) point(router string, f *Frame) *guarded {
+func (c *checker) point(router string, f *sim.Frame) *guarded {
 	key := accessPoint{router: router}
 	if c.lists > 1 {
 		key.band = f.Band
@@ -194,23 +195,23 @@ func (c *checker) gave(w *wps.Credential) bool {
 }
 
 // observe takes an event.
-func (c *checker) observe(e Event) {
+func (c *checker) observe(e sim.Event) {
 	switch f := e.Frame; {
-	case e.Kind == Noted:
+	case e.Kind == sim.Noted:
 		c.noted(e)
-	case f.Type == Deauthentication && f.To == wps.Broadcast && e.Kind == Sent: // a router starts
+	case f.Type == sim.Deauthentication && f.To == wps.Broadcast && e.Kind == sim.Sent: // a router starts
 		clear(c.point(e.From, f).pressing)
-	case f.Type == ProbeRequest && e.Kind == Arrived && e.Damage&(Corrupted|Truncated) == 0:
+	case f.Type == sim.ProbeRequest && e.Kind == sim.Arrived && e.Damage&(sim.Corrupted|sim.Truncated) == 0:
 		c.probed(e)
-	case f.Type == AssociationRequest && e.Kind == Sent:
+	case f.Type == sim.AssociationRequest && e.Kind == sim.Sent:
 		r := c.run(e.From, e.To)
 		r.sent, r.received, r.request, r.answers = 0, 0, nil, nil
-	case f.Type == AssociationRequest && e.Kind == Arrived:
+	case f.Type == sim.AssociationRequest && e.Kind == sim.Arrived:
 		r := c.run(e.From, e.To)
 		r.apSent, r.apReceived, r.uuids = 0, 0, nil
-	case f.Type != Data || e.Kind == Lost:
-	case e.Kind == Sent && e.To == "": // to an address that nobody has any more
-	case f.From == f.BSSID && e.Kind == Sent:
+	case f.Type != sim.Data || e.Kind == sim.Lost:
+	case e.Kind == sim.Sent && e.To == "": // to an address that nobody has any more
+	case f.From == f.BSSID && e.Kind == sim.Sent:
 		c.fromAP(e, c.run(e.To, e.From))
 	case f.From == f.BSSID:
 		r := c.run(e.To, e.From)
@@ -218,7 +219,7 @@ func (c *checker) observe(e Event) {
 		if m, ok := c.message(f); ok {
 			r.received.add(m.kind)
 		}
-	case e.Kind == Sent:
+	case e.Kind == sim.Sent:
 		c.fromStation(e, c.run(e.From, e.To))
 	default:
 		c.atAP(e, c.run(e.From, e.To))
@@ -226,24 +227,24 @@ func (c *checker) observe(e Event) {
 }
 
 // noted takes a remark.
-func (c *checker) noted(e Event) {
+func (c *checker) noted(e sim.Event) {
 	for key, r := range c.runs {
 		if key.station == e.From {
 			r.request = nil
 		}
 	}
 	switch e.Action {
-	case SetupByPINBegun, SetupByPushButtonBegun, WizardStarted:
+	case sim.SetupByPINBegun, sim.SetupByPushButtonBegun, sim.WizardStarted:
 		c.began = e.At
-	case PrinterConnected, WizardDone:
+	case sim.PrinterConnected, sim.WizardDone:
 		c.latency = e.At - c.began
-	case CredentialReceived:
+	case sim.CredentialReceived:
 		c.received(e.From)
-	case PINEntered:
+	case sim.PINEntered:
 		c.home(e.From).entries += c.lists
-	case FactoryReset: // who is that near may try again
+	case sim.FactoryReset: // who is that near may try again
 		c.all(e.From, func(g *guarded) { g.guesses, g.lockedUntil = 0, 0 })
-	case Reported:
+	case sim.Reported:
 		if e.Report.Kind == ap.EventRegistered {
 			c.all(e.From, func(g *guarded) { clear(g.pressing) })
 		}
@@ -261,8 +262,8 @@ func (c *checker) received(station string) {
 }
 
 // probed notes who is in push-button mode.
-func (c *checker) probed(e Event) {
-	at := Epoch.Add(e.At)
+func (c *checker) probed(e sim.Event) {
+	at := sim.Epoch.Add(e.At)
 	attributes := wpsAttributes(e.Frame.Body)
 	id, ok := findAttribute(attributes, 0x1012)
 	uuid, known := findAttribute(attributes, 0x1047)
@@ -276,7 +277,7 @@ func (c *checker) probed(e Event) {
 }
 
 // atAP takes what arrives at an access point.
-func (c *checker) atAP(e Event, r *run) {
+func (c *checker) atAP(e sim.Event, r *run) {
 	m, ok := c.message(e.Frame)
 	if !ok {
 		return
@@ -284,7 +285,7 @@ func (c *checker) atAP(e Event, r *run) {
 	r.apReceived.add(m.kind)
 	if m.kind == typeDone && !r.pin {
 		g := c.point(e.To, e.Frame)
-		g.registered, g.registeredAt = r.uuids, Epoch.Add(e.At)
+		g.registered, g.registeredAt = r.uuids, sim.Epoch.Add(e.At)
 	}
 	if uuid, ok := findAttribute(m.data, 0x1047); ok && m.kind == typeM1 && len(uuid) == 16 {
 		r.uuids = append(r.uuids, [16]byte(uuid))
@@ -294,7 +295,7 @@ func (c *checker) atAP(e Event, r *run) {
 // fromAP checks what an access point sends: no proof before that of the other
 // side, no PIN that was proved to somebody, no button while two devices mean
 // it, no answer with a PIN that is locked.
-func (c *checker) fromAP(e Event, r *run) {
+func (c *checker) fromAP(e sim.Event, r *run) {
 	m, ok := c.message(e.Frame)
 	if !ok {
 		return
@@ -328,9 +329,9 @@ func (c *checker) fromAP(e Event, r *run) {
 }
 
 // checkOverlap checks that no other device was heard pressing.
-func (c *checker) checkOverlap(e Event, g *guarded, r *run) {
+func (c *checker) checkOverlap(e sim.Event, g *guarded, r *run) {
 	for uuid, at := range g.pressing {
-		if !slices.Contains(r.uuids, uuid) && Epoch.Add(e.At).Sub(at) < wps.MonitorTime {
+		if !slices.Contains(r.uuids, uuid) && sim.Epoch.Add(e.At).Sub(at) < wps.MonitorTime {
 			c.fail("%v: %s registers by push button although another device is in that mode", e.At, e.From)
 		}
 	}
@@ -338,7 +339,7 @@ func (c *checker) checkOverlap(e Event, g *guarded, r *run) {
 
 // fromStation checks the order of a station's proofs, and that it answers a
 // request that comes again as it did before.
-func (c *checker) fromStation(e Event, r *run) {
+func (c *checker) fromStation(e sim.Event, r *run) {
 	body := e.Frame.Body
 	if m, ok := c.message(e.Frame); ok {
 		if m.kind == typeM1 && !r.sent.has(typeM1) {
@@ -369,7 +370,7 @@ func (c *checker) fromStation(e Event, r *run) {
 
 // message reads the message in a frame. What is sent mostly is what arrives
 // next.
-func (c *checker) message(f *Frame) (message, bool) {
+func (c *checker) message(f *sim.Frame) (message, bool) {
 	if c.frame != f {
 		c.frame = f
 		c.inFrame, c.isMessage = readMessage(f.Body)

@@ -1,4 +1,4 @@
-package sim
+package pintest
 
 import (
 	"regexp"
@@ -152,12 +152,12 @@ const (
 )
 
 // pinTransitions are the tables of all models.
-var pinTransitions = pinTables()
+var transitions = tables()
 
-func pinTables() (all []PINTransition) {
+func tables() (all []Transition) {
 	row := func(model, state, event string, next ...string) {
 		for _, next := range next {
-			all = append(all, PINTransition{Model: model, State: state, Event: event, Next: next})
+			all = append(all, Transition{Model: model, State: state, Event: event, Next: next})
 		}
 	}
 	for _, kind := range textKinds {
@@ -233,9 +233,9 @@ func pinTables() (all []PINTransition) {
 }
 
 // pinRows finds the rows of the tables by all but the count.
-var pinRows = func() map[PINTransition]int {
-	rows := make(map[PINTransition]int, len(pinTransitions))
-	for i, t := range pinTransitions {
+var pinRows = func() map[Transition]int {
+	rows := make(map[Transition]int, len(transitions))
+	for i, t := range transitions {
 		rows[t] = i
 	}
 	return rows
@@ -243,23 +243,23 @@ var pinRows = func() map[PINTransition]int {
 
 // pinNext finds the state that follows, in the tables in which it is one.
 var pinNext = func() map[[3]string]string {
-	next := make(map[[3]string]string, len(pinTransitions))
-	for _, t := range pinTransitions {
+	next := make(map[[3]string]string, len(transitions))
+	for _, t := range transitions {
 		next[[3]string{t.Model, t.State, t.Event}] = t.Next
 	}
 	return next
 }()
 
 // count counts a transition, which has to be in the tables.
-func (p *pinPlay) count(model, state, event, next string) {
-	row, ok := pinRows[PINTransition{Model: model, State: state, Event: event, Next: next}]
+func (p *play) count(model, state, event, next string) {
+	row, ok := pinRows[Transition{Model: model, State: state, Event: event, Next: next}]
 	p.check(ok, "%s, in state %q: %s, and then: %s", model, state, event, next)
 	p.counts[row]++
 	p.trace = append(p.trace, byte(row>>8), byte(row))
 }
 
 // move lets something happen to the state of a model.
-func (p *pinPlay) move(model string, state *string, event string) {
+func (p *play) move(model string, state *string, event string) {
 	next := pinNext[[3]string{model, *state, event}]
 	p.count(model, *state, event, next)
 	*state = next
@@ -289,7 +289,7 @@ func (m *modelPIN) expired(now time.Duration) bool { return m.expires != 0 && no
 
 // modelPINs is a registrar's list, in the order of entry.
 type modelPINs struct {
-	p    *pinPlay
+	p    *play
 	pins []*modelPIN
 }
 
@@ -388,7 +388,7 @@ func (l *modelPINs) expire(now time.Duration) []*modelPIN {
 
 // modelLock is the lockout of a router's own PIN.
 type modelLock struct {
-	p      *pinPlay
+	p      *play
 	base   time.Duration
 	policy bool // something other than "unlocked" is in force
 

@@ -1,4 +1,4 @@
-package sim
+package pintest
 
 import (
 	"cmp"
@@ -14,12 +14,12 @@ import (
 	"sync"
 	"text/tabwriter"
 
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// PINConfig is what a campaign of PIN handling is told: see [RunPINs]. The zero
-// value of a field is the sensible default.
-type PINConfig struct {
+// Config configures [Run]. The zero value of a field is the default.
+type Config struct {
 	// Seed is that of the first play; the next has Seed+1, and so on. So one
 	// play of many is repeated by its seed alone, and a campaign is split
 	// over machines by giving each its part of the seeds.
@@ -36,8 +36,8 @@ type PINConfig struct {
 
 const defaultPlays = 1000
 
-// PINReport is what a campaign of PIN handling has found.
-type PINReport struct {
+// Report is the result of [Run].
+type Report struct {
 	Seed  uint64 `json:"seed"`
 	Plays int    `json:"plays"`
 	// Steps is how often something was thrown at the code: a text, an owner's
@@ -45,19 +45,19 @@ type PINReport struct {
 	Steps uint64 `json:"steps"`
 	// Coverage counts the transitions of the models, in the order of their
 	// tables, those that never happened included.
-	Coverage []PINTransition `json:"coverage"`
+	Coverage []Transition `json:"coverage"`
 	// Found is in how many plays the code and a model did not agree, and
 	// Violations tells where, for the 100 lowest seeds.
-	Found      int            `json:"found"`
-	Violations []PINViolation `json:"violations"`
+	Found      int         `json:"found"`
+	Violations []Violation `json:"violations"`
 	// TraceHash is a digest of all that was thrown and of what came of it. It
 	// is the same on every run and platform, for any number of workers.
 	TraceHash string `json:"trace_hash"`
 }
 
-// PINTransition is a row of a model: something that may happen in a state, what
+// Transition is a row of a model: something that may happen in a state, what
 // comes of it, and how often it has.
-type PINTransition struct {
+type Transition struct {
 	Model string `json:"model"`
 	State string `json:"state"`
 	Event string `json:"event"`
@@ -65,9 +65,9 @@ type PINTransition struct {
 	Count uint64 `json:"count"`
 }
 
-// PINViolation is a step at which the code did not do what the model does. It
+// Violation is a step at which the code did not do what the model does. It
 // ends the play.
-type PINViolation struct {
+type Violation struct {
 	Seed uint64 `json:"seed"`
 	Step uint64 `json:"step"`
 	What string `json:"what"`
@@ -80,36 +80,27 @@ type PINViolation struct {
 
 // How many violations are kept, and how many steps of the history of each.
 const (
-	maxPINViolations = 100
-	maxPINHistory    = 24
+	maxViolations = 100
+	maxHistory    = 24
 )
 
-// RunPINs throws PINs at everything that handles them, and compares what comes
-// of it with models that share no code with it. A play has four parts:
-//
-//	text          what people and programs type   pin.Parse and its like
-//	PIN list      a registrar's list of PINs      eapwsc.PINList
-//	lockout       guesses of a router's own PIN   eapwsc.Lockout
-//	access point  registrations, several at once  eapwsc.AccessPoint
-//
-// In the last, real machines on both sides exchange packets. They reuse key
-// pairs with short exponents, which cost next to nothing: keys are not what is
-// tested.
-func RunPINs(cfg PINConfig) PINReport {
+// Run plays, and returns what it has found. The report is the same for any number
+// of workers.
+func Run(cfg Config) Report {
 	if cfg.N == 0 {
 		cfg.N = defaultPlays
 	}
 	if cfg.Workers == 0 {
 		cfg.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := PINReport{Seed: cfg.Seed, Coverage: slices.Clone(pinTransitions), Violations: []PINViolation{}}
+	r := Report{Seed: cfg.Seed, Coverage: slices.Clone(transitions), Violations: []Violation{}}
 	var hash [sha256.Size]byte
 	var mu sync.Mutex // guards all of these, and next
 	next := 0
 	var workers sync.WaitGroup
 	for range min(cfg.Workers, cfg.N) {
 		workers.Go(func() {
-			p := newPINPlay()
+			p := newPlay()
 			mu.Lock()
 			defer mu.Unlock()
 			for next < cfg.N {
@@ -145,26 +136,26 @@ func RunPINs(cfg PINConfig) PINReport {
 }
 
 // add keeps a violation if its seed is low enough.
-func (r *PINReport) add(v PINViolation) {
+func (r *Report) add(v Violation) {
 	r.Found++
-	at, _ := slices.BinarySearchFunc(r.Violations, v, func(a, b PINViolation) int { return cmp.Compare(a.Seed, b.Seed) })
+	at, _ := slices.BinarySearchFunc(r.Violations, v, func(a, b Violation) int { return cmp.Compare(a.Seed, b.Seed) })
 	r.Violations = slices.Insert(r.Violations, at, v)
-	r.Violations = r.Violations[:min(len(r.Violations), maxPINViolations)]
+	r.Violations = r.Violations[:min(len(r.Violations), maxViolations)]
 }
 
 // explain plays again, and writes down what led to the violation.
-func (v *PINViolation) explain() {
-	p := newPINPlay()
+func (v *Violation) explain() {
+	p := newPlay()
 	p.log = func(format string, args ...any) {
 		v.History = append(v.History, fmt.Sprintf("%d: ", p.step)+fmt.Sprintf(format, args...))
-		v.History = v.History[max(0, len(v.History)-maxPINHistory):]
+		v.History = v.History[max(0, len(v.History)-maxHistory):]
 	}
 	p.play(v.Seed)
 	v.Command = fmt.Sprintf("go run ./examples/wpssim pins -seed %d -n 1", v.Seed)
 }
 
 // String returns the report as a table, and the violations with their commands.
-func (r PINReport) String() string {
+func (r Report) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "model\tin state\thappens\tand then\ttimes")
@@ -190,20 +181,20 @@ func (r PINReport) String() string {
 	return b.String()
 }
 
-// pinPlay is one play after another. It belongs to one worker.
-type pinPlay struct {
+// play is one play after another. It belongs to one worker.
+type play struct {
 	rand   *rand.Rand
-	nonces *Stream  // of the machines
-	counts []uint64 // of transitions
-	trace  []byte   // what the hash is made of
+	nonces *sim.Stream // of the machines
+	counts []uint64    // of transitions
+	trace  []byte      // what the hash is made of
 	step   uint64
 	log    func(format string, args ...any) // nil but when a violation is explained
 
 	keys [2]*registration.KeyPair // of registrars and enrollees
 }
 
-func newPINPlay() *pinPlay {
-	p := &pinPlay{counts: make([]uint64, len(pinTransitions))}
+func newPlay() *play {
+	p := &play{counts: make([]uint64, len(transitions))}
 	for i := range p.keys {
 		pair, err := registration.NewKeyPairFromExponent([]byte{2 + byte(i), 3})
 		if err != nil {
@@ -216,24 +207,24 @@ func newPINPlay() *pinPlay {
 
 // pinFault is what a play panics with when the code does not do what the model
 // does.
-type pinFault string
+type mismatch string
 
 // play plays the parts, and returns the violation that ended it, if any.
-func (p *pinPlay) play(seed uint64) (v *PINViolation) {
+func (p *play) play(seed uint64) (v *Violation) {
 	p.trace = binary.BigEndian.AppendUint64(p.trace[:0], seed)
 	p.step = 0
 	defer func() {
 		switch cause := recover().(type) {
 		case nil:
-		case pinFault:
-			v = &PINViolation{Seed: seed, Step: p.step, What: string(cause)}
+		case mismatch:
+			v = &Violation{Seed: seed, Step: p.step, What: string(cause)}
 		default:
-			v = &PINViolation{Seed: seed, Step: p.step, What: fmt.Sprintf("panic: %v\n%s", cause, debug.Stack())}
+			v = &Violation{Seed: seed, Step: p.step, What: fmt.Sprintf("panic: %v\n%s", cause, debug.Stack())}
 		}
 	}()
-	for _, part := range pinParts {
-		p.rand = rand.New(NewStream(seed, part.name, "actions"))
-		p.nonces = NewStream(seed, part.name, "nonces")
+	for _, part := range parts {
+		p.rand = rand.New(sim.NewStream(seed, part.name, "actions"))
+		p.nonces = sim.NewStream(seed, part.name, "nonces")
 		if p.log != nil {
 			p.log("%s", part.name)
 		}
@@ -243,18 +234,18 @@ func (p *pinPlay) play(seed uint64) (v *PINViolation) {
 }
 
 // pinParts are the parts of a play. Each has its own randomness.
-var pinParts = []struct {
+var parts = []struct {
 	name string
-	play func(*pinPlay)
+	play func(*play)
 }{
-	{modelText, (*pinPlay).texts},
-	{modelList, (*pinPlay).list},
-	{modelLockout, (*pinPlay).lockout},
-	{modelAP, (*pinPlay).accessPoint},
+	{modelText, (*play).texts},
+	{modelList, (*play).list},
+	{modelLockout, (*play).lockout},
+	{modelAP, (*play).accessPoint},
 }
 
 // note begins a step.
-func (p *pinPlay) note(format string, args ...any) {
+func (p *play) note(format string, args ...any) {
 	p.step++
 	if p.log != nil {
 		p.log(format, args...)
@@ -262,21 +253,21 @@ func (p *pinPlay) note(format string, args ...any) {
 }
 
 // check ends the play unless the code did what the model does.
-func (p *pinPlay) check(ok bool, format string, args ...any) {
+func (p *play) check(ok bool, format string, args ...any) {
 	if !ok {
-		panic(pinFault(fmt.Sprintf(format, args...)))
+		panic(mismatch(fmt.Sprintf(format, args...)))
 	}
 }
 
 // pinAction is something that happens in a part of a play, and how often,
 // compared to the others.
-type pinAction[P any] struct {
+type action[P any] struct {
 	often int
 	do    func(P)
 }
 
 // pinAct lets chance choose an action.
-func pinAct[P any](r *rand.Rand, part P, actions []pinAction[P]) {
+func actByChance[P any](r *rand.Rand, part P, actions []action[P]) {
 	total := 0
 	for _, a := range actions {
 		total += a.often

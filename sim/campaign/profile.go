@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -33,11 +34,11 @@ type RouterProfile struct {
 	// Lacks are the methods that it does not have.
 	Lacks Methods
 	// Configure changes a router that is sensible in everything.
-	Configure func(*RouterConfig)
+	Configure func(*sim.RouterConfig)
 	// Air, if set, is what its frames and those to it suffer.
-	Air Fault
+	Air sim.Fault
 	// Start, if set, is done to it before anything else happens.
-	Start func(*Router) error
+	Start func(*sim.Router) error
 	// Guest is a second network of the same device, which joins in.
 	Guest bool
 	// Causes are what the doctor may say because of it; none if all goes well
@@ -50,37 +51,37 @@ type PrinterProfile struct {
 	Name      string
 	About     string
 	Lacks     Methods
-	Configure func(*PrinterConfig)
-	Air       Fault
+	Configure func(*sim.PrinterConfig)
+	Air       sim.Fault
 	Causes    []doctor.Cause
 }
 
 // what applies to frames of one kind.
-func what(fault Fault, names ...string) Fault {
-	return Only{func(f *Frame) bool { return f.Type == Data && slices.Contains(names, f.What()) }, fault}
+func what(fault sim.Fault, names ...string) sim.Fault {
+	return sim.Only{If: func(f *sim.Frame) bool { return f.Type == sim.Data && slices.Contains(names, f.What()) }, Fault: fault}
 }
 
 // point changes the WPS side of a router.
-func point(change func(*ap.Config)) func(*RouterConfig) {
-	return func(c *RouterConfig) { c.Customize = change }
+func point(change func(*ap.Config)) func(*sim.RouterConfig) {
+	return func(c *sim.RouterConfig) { c.Customize = change }
 }
 
 // given changes what a router gives away, where that is not what it has.
-func given(change func(*wps.Credential)) func(*RouterConfig) {
+func given(change func(*wps.Credential)) func(*sim.RouterConfig) {
 	return point(func(c *ap.Config) { change(&c.Credentials[0]) })
 }
 
 // settings changes the settings of a router.
-func settings(change func(*Settings)) func(*RouterConfig) {
-	return func(c *RouterConfig) { change(&c.Settings) }
+func settings(change func(*sim.Settings)) func(*sim.RouterConfig) {
+	return func(c *sim.RouterConfig) { change(&c.Settings) }
 }
 
-func security(s Security) func(*RouterConfig) {
-	return settings(func(o *Settings) { o.Security = s })
+func security(s sim.Security) func(*sim.RouterConfig) {
+	return settings(func(o *sim.Settings) { o.Security = s })
 }
 
 // weak returns the randomness of a device that begins anew each time.
-func weak(device string) *Stream { return NewStream(0, device, "weak") }
+func weak(device string) *sim.Stream { return sim.NewStream(0, device, "weak") }
 
 // RouterProfiles returns the routers of campaigns, the ordinary one first.
 func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
@@ -92,26 +93,26 @@ var routerProfiles = []RouterProfile{
 	{Name: "padded-ssid", About: "the SSID that it gives is padded with zeros to 32 octets",
 		Configure: given(func(c *wps.Credential) { c.SSID += wps.SSID(strings.Repeat("\x00", 32-len(c.SSID))) })},
 	{Name: "terminated-key", About: "the passphrase that it gives ends in a NUL",
-		Configure: func(c *RouterConfig) {
-			c.Settings = Settings{SSID: "terminated", Key: wps.NetworkKey("correct horse")}
+		Configure: func(c *sim.RouterConfig) {
+			c.Settings = sim.Settings{SSID: "terminated", Key: wps.NetworkKey("correct horse")}
 			given(func(c *wps.Credential) { c.NetworkKey = append(slices.Clone(c.NetworkKey), 0) })(c)
 		}},
 	{Name: "passphrase", About: "a name and a passphrase that are not ASCII alone",
-		Configure: settings(func(s *Settings) { s.SSID, s.Key = "Café Zürich ☕", wps.NetworkKey("naïve passphrase") })},
+		Configure: settings(func(s *sim.Settings) { s.SSID, s.Key = "Café Zürich ☕", wps.NetworkKey("naïve passphrase") })},
 	{Name: "several-credentials", About: "gives a second network, and the first one twice",
 		Configure: point(func(c *ap.Config) {
 			second := c.Credentials[0]
 			second.SSID = "second"
 			c.Credentials = append(c.Credentials, c.Credentials[0], second)
 		})},
-	{Name: "mixed", About: "WPA and WPA2, and gives both in one credential", Configure: security(WPAWPA2)},
-	{Name: "transition", About: "WPA2 and WPA3", Configure: security(WPA2WPA3)},
-	{Name: "open", About: "a network without a key", Configure: security(Open)},
+	{Name: "mixed", About: "WPA and WPA2, and gives both in one credential", Configure: security(sim.WPAWPA2)},
+	{Name: "transition", About: "WPA2 and WPA3", Configure: security(sim.WPA2WPA3)},
+	{Name: "open", About: "a network without a key", Configure: security(sim.Open)},
 	{Name: "unconfigured", About: "as it comes out of the box: the first device configures it",
-		Configure: func(c *RouterConfig) { c.Unconfigured, c.Settings.Security = true, Open },
+		Configure: func(c *sim.RouterConfig) { c.Unconfigured, c.Settings.Security = true, sim.Open },
 		Causes:    []doctor.Cause{doctor.Success, doctor.NotConfigured}},
 	{Name: "slow-dh", About: "needs six seconds to compute M2: it sends WSC_Start again meanwhile",
-		Air: what(Late(6*time.Second), "M2", "M2D"),
+		Air: what(sim.Late(6*time.Second), "M2", "M2D"),
 		// A PIN for whoever asks is spent by two attempts, also by those that
 		// come too late.
 		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession}},
@@ -120,23 +121,23 @@ var routerProfiles = []RouterProfile{
 	{Name: "fragments", About: "packets of 128 octets",
 		Configure: point(func(c *ap.Config) { c.FragmentSize = 128 })},
 	{Name: "dual-band", About: "two radios with one UUID",
-		Configure: func(c *RouterConfig) { c.Bands = wps.Band24GHz | wps.Band5GHz }},
+		Configure: func(c *sim.RouterConfig) { c.Bands = wps.Band24GHz | wps.Band5GHz }},
 	{Name: "two-uuids", About: "two radios with a UUID each: taken for two routers whose buttons are pressed",
-		Configure: func(c *RouterConfig) { c.Bands, c.SeparateRadios = wps.Band24GHz|wps.Band5GHz, true },
+		Configure: func(c *sim.RouterConfig) { c.Bands, c.SeparateRadios = wps.Band24GHz|wps.Band5GHz, true },
 		Causes:    []doctor.Cause{doctor.Success, doctor.Overlap}},
 	{Name: "5ghz", About: "a radio on 5 GHz alone, which most printers do not hear",
-		Configure: func(c *RouterConfig) { c.Bands = wps.Band5GHz },
+		Configure: func(c *sim.RouterConfig) { c.Bands = wps.Band5GHz },
 		Causes:    []doctor.Cause{doctor.Success, doctor.Unknown}},
 	{Name: "all-ssids", About: "its button and its page work for the guest network as well", Guest: true, Lacks: ByWizard,
 		// Beacons do not tell that the two are one device.
 		Causes: []doctor.Cause{doctor.Success, doctor.Overlap}},
 	{Name: "pin-only", About: "has no button", Lacks: ByButton},
 	{Name: "button-only", About: "has no page for PINs, and none of its own", Lacks: ByPIN | ByWizard,
-		Configure: func(c *RouterConfig) { c.NoPIN = true }},
-	{Name: "locked", About: "has locked its own PIN", Start: func(r *Router) error { return r.SetLock(ap.Locked) },
+		Configure: func(c *sim.RouterConfig) { c.NoPIN = true }},
+	{Name: "locked", About: "has locked its own PIN", Start: func(r *sim.Router) error { return r.SetLock(ap.Locked) },
 		Causes: []doctor.Cause{doctor.Success, doctor.SetupLocked, doctor.APPINDisabled}},
 	{Name: "always-selected", About: "says at all times that a button is pressed",
-		Configure: func(c *RouterConfig) {
+		Configure: func(c *sim.RouterConfig) {
 			c.Announce = func(e *wps.Beacon) {
 				if !e.SelectedRegistrar {
 					e.SelectedRegistrar, e.DevicePasswordID = true, wps.PasswordPushButton
@@ -146,7 +147,7 @@ var routerProfiles = []RouterProfile{
 		},
 		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession, doctor.MethodMismatch, doctor.SetupLocked, doctor.Overlap, doctor.Timeout, doctor.NoIdentityRequest}},
 	{Name: "never-selected", About: "never says that it waits: a PIN finds it all the same, a button does not",
-		Configure: func(c *RouterConfig) {
+		Configure: func(c *sim.RouterConfig) {
 			c.Announce = func(e *wps.Beacon) {
 				e.SelectedRegistrar, e.DevicePasswordID, e.SelectedRegistrarConfigMethods = false, 0, 0
 				e.WFA.AuthorizedMACs = nil
@@ -155,14 +156,14 @@ var routerProfiles = []RouterProfile{
 		Causes: []doctor.Cause{doctor.Success, doctor.NoSelectedRegistrar, doctor.NoRegistrarSession, doctor.MethodMismatch}},
 	{Name: "static-nonces", About: "draws the same nonces and keys after every start",
 		Configure: point(func(c *ap.Config) { c.Run.Rand = weak("router") })},
-	{Name: "wps-off", About: "WPS is switched off", Configure: settings(func(s *Settings) { s.WPSOff = true }),
+	{Name: "wps-off", About: "WPS is switched off", Configure: settings(func(s *sim.Settings) { s.WPSOff = true }),
 		Causes: []doctor.Cause{doctor.WPSDisabled}},
-	{Name: "hidden", About: "its name is hidden, which ends WPS", Configure: settings(func(s *Settings) { s.Hidden = true }),
+	{Name: "hidden", About: "its name is hidden, which ends WPS", Configure: settings(func(s *sim.Settings) { s.Hidden = true }),
 		Causes: []doctor.Cause{doctor.WPSDisabled}},
-	{Name: "wpa3", About: "WPA3 only", Configure: security(WPA3), Causes: []doctor.Cause{doctor.WPA3Only}},
-	{Name: "wep", About: "WEP only", Configure: security(WEP), Causes: []doctor.Cause{doctor.WPSDisabled}},
+	{Name: "wpa3", About: "WPA3 only", Configure: security(sim.WPA3), Causes: []doctor.Cause{doctor.WPA3Only}},
+	{Name: "wep", About: "WEP only", Configure: security(sim.WEP), Causes: []doctor.Cause{doctor.WPSDisabled}},
 	{Name: "filter", About: "admits the addresses on a list, and nobody else",
-		Configure: settings(func(s *Settings) { s.Allowed = []wps.MAC{{2, 7}} }),
+		Configure: settings(func(s *sim.Settings) { s.Allowed = []wps.MAC{{2, 7}} }),
 		Causes:    []doctor.Cause{doctor.AssociationRefused}},
 	{Name: "gives-wep", About: "gives settings that are none for a printer of today", Lacks: ByWizard,
 		Configure: given(func(c *wps.Credential) { c.AuthType, c.EncrType = wps.AuthShared, wps.EncrWEP }),
@@ -174,20 +175,20 @@ func PrinterProfiles() []PrinterProfile { return slices.Clone(printerProfiles) }
 
 var printerProfiles = []PrinterProfile{
 	{Name: "ordinary", About: "version 2.0, one band, a new PIN for each set-up"},
-	{Name: "version-1.0", About: "no Version2", Configure: func(c *PrinterConfig) { c.Version10 = true }},
-	{Name: "label", About: "the same PIN always, on a label", Configure: func(c *PrinterConfig) { c.PIN = pin.MustParse("24681353") }},
-	{Name: "four-digits", About: "a PIN of four digits, on a label", Configure: func(c *PrinterConfig) { c.PIN = pin.MustParse("2468") }},
-	{Name: "leading-zeros", About: "a PIN that begins with zeros", Configure: func(c *PrinterConfig) { c.PIN = pin.MustParse("00012348") }},
-	{Name: "dual-band", About: "hears 5 GHz as well", Configure: func(c *PrinterConfig) { c.Bands = wps.Band24GHz | wps.Band5GHz }},
+	{Name: "version-1.0", About: "no Version2", Configure: func(c *sim.PrinterConfig) { c.Version10 = true }},
+	{Name: "label", About: "the same PIN always, on a label", Configure: func(c *sim.PrinterConfig) { c.PIN = pin.MustParse("24681353") }},
+	{Name: "four-digits", About: "a PIN of four digits, on a label", Configure: func(c *sim.PrinterConfig) { c.PIN = pin.MustParse("2468") }},
+	{Name: "leading-zeros", About: "a PIN that begins with zeros", Configure: func(c *sim.PrinterConfig) { c.PIN = pin.MustParse("00012348") }},
+	{Name: "dual-band", About: "hears 5 GHz as well", Configure: func(c *sim.PrinterConfig) { c.Bands = wps.Band24GHz | wps.Band5GHz }},
 	{Name: "one-per-band", About: "hears both bands, and judges overlaps as iwd does",
-		Configure: func(c *PrinterConfig) { c.Bands, c.OnePerBand = wps.Band24GHz|wps.Band5GHz, true }},
-	{Name: "random-mac", About: "has a new address for each set-up", Configure: func(c *PrinterConfig) { c.RandomMAC = true }},
-	{Name: "slow-scan", About: "looks around every ten seconds only", Configure: func(c *PrinterConfig) { c.ScanInterval = 10 * time.Second }},
-	{Name: "slow-dh", About: "needs four seconds to compute M3", Air: what(Late(4*time.Second), "M3")},
-	{Name: "repeats-m1", About: "sends M1 twice", Air: what(Noise{Double: 1}, "M1")},
+		Configure: func(c *sim.PrinterConfig) { c.Bands, c.OnePerBand = wps.Band24GHz|wps.Band5GHz, true }},
+	{Name: "random-mac", About: "has a new address for each set-up", Configure: func(c *sim.PrinterConfig) { c.RandomMAC = true }},
+	{Name: "slow-scan", About: "looks around every ten seconds only", Configure: func(c *sim.PrinterConfig) { c.ScanInterval = 10 * time.Second }},
+	{Name: "slow-dh", About: "needs four seconds to compute M3", Air: what(sim.Late(4*time.Second), "M3")},
+	{Name: "repeats-m1", About: "sends M1 twice", Air: what(sim.Noise{Double: 1}, "M1")},
 	{Name: "ignores-m2d", About: "does not answer M2D, and waits",
-		Configure: exchange(func(x Exchange) Exchange { return deafToM2D{x} }, 0)},
-	{Name: "fragments", About: "packets of 200 octets", Configure: exchange(func(x Exchange) Exchange { return x }, 200)},
+		Configure: exchange(func(x sim.Exchange) sim.Exchange { return deafToM2D{x} }, 0)},
+	{Name: "fragments", About: "packets of 200 octets", Configure: exchange(func(x sim.Exchange) sim.Exchange { return x }, 200)},
 	{Name: "static-nonces", About: "draws the same nonces and keys in every run",
 		Configure: enrollee(func(c *registration.EnrolleeConfig) { c.Rand = weak("printer") })},
 	{Name: "vendor", About: "extensions of a vendor in every message",
@@ -195,7 +196,7 @@ var printerProfiles = []PrinterProfile{
 			c.Vendor = []wps.VendorExtension{{Vendor: [3]byte{0x00, 0x13, 0x7F}, Data: []byte("vendor")}}
 		})},
 	{Name: "long-names", About: "all texts as long as they may be",
-		Configure: func(c *PrinterConfig) {
+		Configure: func(c *sim.PrinterConfig) {
 			c.Device.Manufacturer, c.Device.ModelName = strings.Repeat("m", 64), strings.Repeat("n", 32)
 			c.Device.DeviceName, c.Device.SerialNumber = "Drucker im ersten Stock, Büro", strings.Repeat("9", 32)
 		}},
@@ -204,14 +205,14 @@ var printerProfiles = []PrinterProfile{
 }
 
 // enrollee changes the runs of a printer.
-func enrollee(change func(*registration.EnrolleeConfig)) func(*PrinterConfig) {
-	return func(c *PrinterConfig) { c.Customize = change }
+func enrollee(change func(*registration.EnrolleeConfig)) func(*sim.PrinterConfig) {
+	return func(c *sim.PrinterConfig) { c.Customize = change }
 }
 
 // exchange changes the EAP side of a printer.
-func exchange(wrap func(Exchange) Exchange, fragmentSize int) func(*PrinterConfig) {
-	return func(c *PrinterConfig) {
-		c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
+func exchange(wrap func(sim.Exchange) sim.Exchange, fragmentSize int) func(*sim.PrinterConfig) {
+	return func(c *sim.PrinterConfig) {
+		c.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
 			e, err := registration.NewEnrollee(cfg)
 			if err != nil {
 				return nil, err
@@ -226,7 +227,7 @@ func exchange(wrap func(Exchange) Exchange, fragmentSize int) func(*PrinterConfi
 }
 
 // deafToM2D is an exchange that does not answer M2D.
-type deafToM2D struct{ Exchange }
+type deafToM2D struct{ sim.Exchange }
 
 // Handle takes an EAP packet, and leaves M2D without an answer.
 func (x deafToM2D) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {

@@ -1,4 +1,4 @@
-package sim
+package pintest
 
 import (
 	"errors"
@@ -203,7 +203,7 @@ var textKinds = []textKind{
 const textSteps = 2
 
 // texts has texts of all kinds read.
-func (p *pinPlay) texts() {
+func (p *play) texts() {
 	for range textSteps {
 		for _, kind := range textKinds {
 			right := rightPIN(p.rand)
@@ -240,7 +240,7 @@ func textOutcome(err error) string {
 }
 
 // text compares all that the package does with a text.
-func (p *pinPlay) text(text, outcome, digits string) {
+func (p *play) text(text, outcome, digits string) {
 	got, err := pin.Parse(text)
 	p.check(textOutcome(err) == outcome, "Parse(%q): %v; want %s", text, err, outcome)
 	var unmarshaled pin.PIN
@@ -282,7 +282,7 @@ func (p *pinPlay) text(text, outcome, digits string) {
 }
 
 // accepted checks a PIN that was read from a text.
-func (p *pinPlay) accepted(text, digits string, got pin.PIN) {
+func (p *play) accepted(text, digits string, got pin.PIN) {
 	first, second := got.Halves()
 	half := len(digits) / 2
 	p.check(got.String() == digits && got.Len() == len(digits) && got.Valid() && !got.IsZero(), "%q is read as %s", text, got.String())
@@ -299,7 +299,7 @@ var (
 )
 
 // refused checks what is said about a text that is no PIN.
-func (p *pinPlay) refused(text, digits string, got pin.PIN, err error) {
+func (p *play) refused(text, digits string, got pin.PIN, err error) {
 	var e *pin.Error
 	p.check(errors.As(err, &e) && got.IsZero(), "Parse(%q): %s, %v", text, got.String(), err)
 	p.check(!fourDigits.MatchString(codePoint.ReplaceAllString(err.Error(), "")), "Parse(%q) gives digits away: %v", text, err)

@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"cmp"
@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps/doctor"
 )
 
@@ -50,7 +51,7 @@ type Campaign struct {
 	// error ends the campaign.
 	Trace func(*Play) error
 
-	psks   PSKs
+	psks   sim.PSKs
 	props  sync.Pool // of *props, if nobody else can keep what is in them
 	ours   bool      // all rows are those of this package
 	filled sync.Once
@@ -188,7 +189,7 @@ func (c *Campaign) Only(router, printer, person string) error {
 
 // Play plays a scenario, and tells observe, if set, of each event. The error is
 // [ErrConfig] if the scenario names what is not in the tables.
-func (c *Campaign) Play(s Scenario, observe func(Event)) (Play, error) {
+func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	if err := c.fill(); err != nil {
 		return Play{}, err
 	}

@@ -1,4 +1,4 @@
-package sim
+package pintest
 
 import (
 	"encoding/json"
@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/sim"
 )
 
 // lockPlay is a lockout, and its model.
 type lockPlay struct {
-	*pinPlay
+	*play
 	now    time.Duration
 	real   ap.Lockout
 	policy ap.SetupLock
@@ -30,12 +31,12 @@ var lockBases = []struct{ base, first time.Duration }{
 
 const lockoutSteps = 80
 
-func (p *pinPlay) lockout() {
+func (p *play) lockout() {
 	base := lockBases[p.rand.IntN(len(lockBases))]
-	l := &lockPlay{pinPlay: p, real: ap.Lockout{Base: base.base}, model: modelLock{p: p, base: base.first, state: lockNone}}
+	l := &lockPlay{play: p, real: ap.Lockout{Base: base.base}, model: modelLock{p: p, base: base.first, state: lockNone}}
 	p.note("the first lock is of %v", base.first)
 	for range lockoutSteps {
-		pinAct(p.rand, l, []pinAction[*lockPlay]{
+		actByChance(p.rand, l, []action[*lockPlay]{
 			{30, (*lockPlay).wait},
 			{50, (*lockPlay).guess},
 			{3, (*lockPlay).knows},
@@ -49,7 +50,7 @@ func (p *pinPlay) lockout() {
 	}
 }
 
-func (l *lockPlay) time() time.Time { return Epoch.Add(l.now) }
+func (l *lockPlay) time() time.Time { return sim.Epoch.Add(l.now) }
 
 func (l *lockPlay) compare() {
 	want := l.policy
@@ -59,7 +60,7 @@ func (l *lockPlay) compare() {
 	l.check(l.real.Status(l.time()) == want, "%v, want %v: %s", l.real.Status(l.time()), want, l.model.state)
 	var deadline time.Time
 	if l.timed {
-		deadline = Epoch.Add(l.model.until)
+		deadline = sim.Epoch.Add(l.model.until)
 	}
 	s := l.real.State(l.time())
 	l.check(s.Failures == l.model.total && s.Consecutive == l.model.row, "%d wrong guesses, %d in a row; want %d, %d",

@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 	"pgregory.net/rapid"
@@ -57,27 +58,27 @@ var testKeys = [...]wps.NetworkKey{
 // model is a world with two printers, two routers and a computer, and what must
 // be so in it.
 type model struct {
-	*World
+	*sim.World
 	watch    *checker
 	routers  []*modelRouter
 	printers []*modelPrinter
-	computer *Computer
+	computer *sim.Computer
 	unasked  string // a network that was given without a button
 }
 
 type modelRouter struct {
-	*Router
+	*sim.Router
 	entries, presses int           // that the router took
 	pressed          time.Duration // the last time
 	registered       int           // devices, as it tells
 	policy           ap.SetupLock
-	bought           Settings
+	bought           sim.Settings
 	starting         bool
 }
 
 // modelPrinter is what is known of a printer without looking into it.
 type modelPrinter struct {
-	*Printer
+	*sim.Printer
 	button bool
 	until  time.Duration // when the set-up must be over; negative if none goes on
 	byPIN  int           // networks that it was given so, since the beginning
@@ -88,14 +89,14 @@ const notSettingUp = time.Duration(-1)
 
 func newModel(t *rapid.T) *model {
 	m := &model{watch: newChecker()}
-	m.World = New(Config{Seed: rapid.Uint64().Draw(t, "seed"), Observe: func(e Event) {
+	m.World = sim.New(sim.Config{Seed: rapid.Uint64().Draw(t, "seed"), Observe: func(e sim.Event) {
 		m.watch.observe(e)
 		m.observe(e)
 	}})
 	for i, name := range []string{"router", "neighbour"} {
-		cfg := RouterConfig{Name: name, Settings: Settings{Key: testKeys[i]}}
-		cfg.Customize = func(c *ap.Config) { _, c.Run.KeyPair = KnownKeyPairs() }
-		r, err := NewRouter(m.World, cfg)
+		cfg := sim.RouterConfig{Name: name, Settings: sim.Settings{Key: testKeys[i]}}
+		cfg.Customize = func(c *ap.Config) { _, c.Run.KeyPair = sim.KnownKeyPairs() }
+		r, err := sim.NewRouter(m.World, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,18 +104,18 @@ func newModel(t *rapid.T) *model {
 		m.watch.give(r.Settings().SSID, r.Settings().Key)
 	}
 	for i, name := range []string{"printer", "camera"} {
-		cfg := PrinterConfig{Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair, _ = KnownKeyPairs() }}
+		cfg := sim.PrinterConfig{Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair, _ = sim.KnownKeyPairs() }}
 		if i == 1 {
 			cfg.PIN = pin.MustParse("2468") // the camera has a label
 		}
-		p, err := NewPrinter(m.World, cfg)
+		p, err := sim.NewPrinter(m.World, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
 		m.printers = append(m.printers, &modelPrinter{Printer: p, until: notSettingUp})
 	}
 	var err error
-	m.computer, err = NewComputer(m.World, ComputerConfig{Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair, _ = KnownKeyPairs() }})
+	m.computer, err = sim.NewComputer(m.World, sim.ComputerConfig{Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair, _ = sim.KnownKeyPairs() }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,11 +123,11 @@ func newModel(t *rapid.T) *model {
 }
 
 // observe notes what printers are given, and what routers tell of it.
-func (m *model) observe(e Event) {
-	if e.Kind != Noted {
+func (m *model) observe(e sim.Event) {
+	if e.Kind != sim.Noted {
 		return
 	}
-	given := e.Action == CredentialReceived
+	given := e.Action == sim.CredentialReceived
 	pressed := slices.ContainsFunc(m.routers, func(r *modelRouter) bool {
 		return r.presses > 0 && e.At <= r.pressed+wps.WalkTime+eapwsc.ExchangeTimeout
 	})
@@ -142,11 +143,11 @@ func (m *model) observe(e Event) {
 	for _, r := range m.routers {
 		switch {
 		case r.Port().Name() != e.From:
-		case e.Action == Reported && e.Report.Kind == ap.EventRegistered:
+		case e.Action == sim.Reported && e.Report.Kind == ap.EventRegistered:
 			r.registered++
-		case e.Action == RouterRestarted || e.Action == FactoryReset:
+		case e.Action == sim.RouterRestarted || e.Action == sim.FactoryReset:
 			r.starting = true
-		case e.Action == RouterStarted:
+		case e.Action == sim.RouterStarted:
 			r.starting = false
 		}
 	}
@@ -186,7 +187,7 @@ func (m *model) giveUp(t *rapid.T) {
 		p.Restart()
 	case 2:
 		p.NetworkReset()
-		if s := p.Status(); s.State != Idle || s.Err != nil || len(p.Networks()) > 0 {
+		if s := p.Status(); s.State != sim.Idle || s.Err != nil || len(p.Networks()) > 0 {
 			t.Errorf("%s was reset and is %v, with %d networks", p.Port().Name(), s, len(p.Networks()))
 		}
 	}
@@ -225,7 +226,7 @@ func (m *model) page(t *rapid.T) {
 	case 2:
 		s.Key = testKeys[rapid.IntRange(0, 1).Draw(t, "key")]
 	case 3:
-		s.Security = rapid.SampledFrom([]Security{WPA2, WPAWPA2, WPA2WPA3, WPA3, Open}).Draw(t, "security")
+		s.Security = rapid.SampledFrom([]sim.Security{sim.WPA2, sim.WPAWPA2, sim.WPA2WPA3, sim.WPA3, sim.Open}).Draw(t, "security")
 	case 4:
 		_ = r.Cancel() // WPS may be off
 		return
@@ -275,9 +276,9 @@ func (m *model) wizard(t *rapid.T) {
 
 // air changes what is between a router and another device.
 func (m *model) air(t *rapid.T) {
-	to := []*Port{m.printers[0].Port(), m.printers[1].Port(), m.computer.Port()}[rapid.IntRange(0, 2).Draw(t, "device")]
-	m.SetLink(to, m.router(t).Port(), rapid.SampledFrom([]Link{
-		{}, {}, {Cut: true}, {Fault: Noise{Loss: 0.2, Double: 0.2, Delay: 0.3}}, {Fault: Noise{Corrupt: 0.05, Truncate: 0.05}},
+	to := []*sim.Port{m.printers[0].Port(), m.printers[1].Port(), m.computer.Port()}[rapid.IntRange(0, 2).Draw(t, "device")]
+	m.SetLink(to, m.router(t).Port(), rapid.SampledFrom([]sim.Link{
+		{}, {}, {Cut: true}, {Fault: sim.Noise{Loss: 0.2, Double: 0.2, Delay: 0.3}}, {Fault: sim.Noise{Corrupt: 0.05, Truncate: 0.05}},
 	}).Draw(t, "link"))
 }
 
@@ -320,16 +321,16 @@ func (m *model) checkPrinter(t *rapid.T, p *modelPrinter) {
 		}
 	}
 	known := slices.ContainsFunc(networks, func(n wps.Credential) bool { return n.SSID == s.SSID })
-	legal := map[State]bool{
-		Idle:       len(networks) == 0 && s.SSID == "",
-		SettingUp:  p.until >= m.Elapsed() && s.Err == nil && s.SSID == "",
-		Connecting: len(networks) > 0 && s.SSID == "",
-		Connected:  known && s.Err == nil,
+	legal := map[sim.State]bool{
+		sim.Idle:       len(networks) == 0 && s.SSID == "",
+		sim.SettingUp:  p.until >= m.Elapsed() && s.Err == nil && s.SSID == "",
+		sim.Connecting: len(networks) > 0 && s.SSID == "",
+		sim.Connected:  known && s.Err == nil,
 	}
 	if !legal[s.State] {
 		t.Errorf("%s is %v [%v] with %d networks, and its set-up is to end at %v", name, s, s.Err, len(networks), p.until)
 	}
-	if s.State != SettingUp && p.until >= m.Elapsed() {
+	if s.State != sim.SettingUp && p.until >= m.Elapsed() {
 		p.until = notSettingUp // it has ended early
 	}
 }
@@ -354,7 +355,7 @@ func (m *model) end(t *rapid.T) {
 	m.Run(wps.WalkTime + eapwsc.ExchangeTimeout)
 	m.check(t)
 	for _, p := range m.printers {
-		if s := p.Status(); s.State == SettingUp {
+		if s := p.Status(); s.State == sim.SettingUp {
 			t.Errorf("%s does not end: %v", p.Port().Name(), s)
 		}
 	}

@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -15,21 +16,21 @@ import (
 // fuzzWorld plays a world by a byte-coded schedule: a number of actions, two
 // octets for each (what, and after how long), and the fate of each frame. Keys
 // are reused: fresh ones take ten times as long as all else.
-func fuzzWorld(t testing.TB, schedule []byte) *World {
+func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 	watch := newChecker()
-	w := New(Config{Seed: 1, Observe: watch.observe})
-	enrollee, registrar := KnownKeyPairs()
-	r := ordinary(NewRouter(w, RouterConfig{
-		Name: "router", Settings: Settings{Key: testKeys[0]},
+	w := sim.New(sim.Config{Seed: 1, Observe: watch.observe})
+	enrollee, registrar := sim.KnownKeyPairs()
+	r := ordinary(sim.NewRouter(w, sim.RouterConfig{
+		Name: "router", Settings: sim.Settings{Key: testKeys[0]},
 		Customize: func(c *ap.Config) { c.Run.KeyPair = registrar },
 	}))
-	var printers []*Printer
+	var printers []*sim.Printer
 	for _, name := range []string{"printer", "camera"} {
-		printers = append(printers, ordinary(NewPrinter(w, PrinterConfig{
+		printers = append(printers, ordinary(sim.NewPrinter(w, sim.PrinterConfig{
 			Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair = enrollee },
 		})))
 	}
-	computer, err := NewComputer(w, ComputerConfig{
+	computer, err := sim.NewComputer(w, sim.ComputerConfig{
 		Name: "computer", Customize: func(c *registration.RegistrarConfig) { c.KeyPair = enrollee },
 	})
 	if err != nil {
@@ -39,14 +40,14 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 
 	var shown pin.PIN
 	enter := func(p pin.PIN) { _ = r.EnterPIN(ap.PINEntry{PIN: p}) } // may be refused
-	apply := func(change func(*Settings)) {
+	apply := func(change func(*sim.Settings)) {
 		s := r.Settings()
 		change(&s)
 		if r.Apply(s) == nil {
 			watch.give(s.SSID, s.Key)
 		}
 	}
-	byPIN := func(p *Printer) {
+	byPIN := func(p *sim.Printer) {
 		if shown, err = p.SetupByPIN(); err != nil {
 			t.Fatal(err)
 		}
@@ -61,10 +62,10 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 				enter(mistype(shown, 2))
 			}
 		},
-		func() { apply(func(s *Settings) { s.WPSOff = !s.WPSOff }) },
-		func() { apply(func(s *Settings) { s.Hidden = !s.Hidden }) },
-		func() { apply(func(s *Settings) { s.Key = testKeys[len(watch.given)%2] }) },
-		func() { apply(func(s *Settings) { s.Security = (s.Security + 1) % (Open + 1) }) },
+		func() { apply(func(s *sim.Settings) { s.WPSOff = !s.WPSOff }) },
+		func() { apply(func(s *sim.Settings) { s.Hidden = !s.Hidden }) },
+		func() { apply(func(s *sim.Settings) { s.Key = testKeys[len(watch.given)%2] }) },
+		func() { apply(func(s *sim.Settings) { s.Security = (s.Security + 1) % (sim.Open + 1) }) },
 		r.Restart,
 		r.FactoryReset,
 		func() { _ = r.Cancel() },
@@ -75,8 +76,8 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 		func() { printers[1].SetupByPushButton() },
 		func() { computer.ReadSettings(r.PIN()) },
 		func() { computer.ReadSettings(mistype(r.PIN(), 1)) },
-		func() { w.SetLink(printers[0].Port(), r.Port(), Link{Cut: true}) },
-		func() { w.SetLink(printers[0].Port(), r.Port(), Link{}) },
+		func() { w.SetLink(printers[0].Port(), r.Port(), sim.Link{Cut: true}) },
+		func() { w.SetLink(printers[0].Port(), r.Port(), sim.Link{}) },
 	}
 
 	var program []byte
@@ -84,7 +85,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 		n := min(2*int(schedule[0]%16), len(schedule)-1)
 		program, schedule = schedule[1:1+n], schedule[1+n:]
 	}
-	w.SetAir(Link{Fault: &Script{Octets: schedule}})
+	w.SetAir(sim.Link{Fault: &sim.Script{Octets: schedule}})
 	for ; len(program) >= 2; program = program[2:] {
 		actions[int(program[0])%len(actions)]()
 		w.Run(time.Duration(program[1]) * time.Duration(program[1]) * time.Millisecond)
@@ -97,7 +98,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *World {
 				t.Errorf("%s has the network %v, which the router never had", p.Port().Name(), n.SSID)
 			}
 		}
-		if s := p.Status(); s.State == SettingUp {
+		if s := p.Status(); s.State == sim.SettingUp {
 			t.Errorf("%s is still setting up", p.Port().Name())
 		}
 	}

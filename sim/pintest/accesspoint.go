@@ -1,4 +1,4 @@
-package sim
+package pintest
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -16,7 +17,7 @@ import (
 // accessPlay is an access point with devices and registrars that run at it, and
 // the models of its list and its lockout.
 type accessPlay struct {
-	*pinPlay
+	*play
 	now      time.Duration
 	point    *ap.AccessPoint
 	list     modelPINs
@@ -47,8 +48,8 @@ const (
 
 var accessNetwork = wps.Credential{SSID: "network", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse")}
 
-func (p *pinPlay) accessPoint() {
-	a := &accessPlay{pinPlay: p, list: modelPINs{p: p}, lock: modelLock{p: p, base: time.Minute, state: lockNone}}
+func (p *play) accessPoint() {
+	a := &accessPlay{play: p, list: modelPINs{p: p}, lock: modelLock{p: p, base: time.Minute, state: lockNone}}
 	device := accessDevice(99, wps.DeviceTypeAP)
 	device.State = wps.Configured
 	a.own = rightPIN(p.rand)
@@ -60,7 +61,7 @@ func (p *pinPlay) accessPoint() {
 		a.devices = append(a.devices, rightPIN(p.rand))
 	}
 	for range accessSteps {
-		pinAct(p.rand, a, []pinAction[*accessPlay]{
+		actByChance(p.rand, a, []action[*accessPlay]{
 			{12, (*accessPlay).wait},
 			{12, (*accessPlay).enter},
 			{1, (*accessPlay).cancel},
@@ -83,12 +84,12 @@ func (p *pinPlay) accessPoint() {
 // accessDevice returns the description of a station or an access point.
 func accessDevice(number int, t wps.DeviceType) wps.Device {
 	d := wps.DefaultDevice()
-	d.UUID, d.MAC, d.PrimaryDeviceType = pinUUID(number), pinMAC(number), t
+	d.UUID, d.MAC, d.PrimaryDeviceType = deviceUUID(number), deviceMAC(number), t
 	d.ConfigMethods |= wps.MethodLabel
 	return d
 }
 
-func (a *accessPlay) time() time.Time { return Epoch.Add(a.now) }
+func (a *accessPlay) time() time.Time { return sim.Epoch.Add(a.now) }
 
 // compare compares what the access point tells its owner, and its neighbours.
 func (a *accessPlay) compare() {
@@ -154,11 +155,11 @@ func (a *accessPlay) enter() {
 	if a.rand.IntN(2) == 0 {
 		m.device = -1
 	} else {
-		uuid := pinUUID(1 + device)
+		uuid := deviceUUID(1 + device)
 		e.UUID = &uuid
 	}
 	if a.rand.IntN(8) == 0 {
-		m.mac, e.MAC = device, pinMAC(1+device)
+		m.mac, e.MAC = device, deviceMAC(1+device)
 	}
 	if a.rand.IntN(3) == 0 {
 		e.Lifetime = 2 * time.Minute
@@ -251,7 +252,7 @@ func (a *accessPlay) open(r *accessRun, m eapwsc.Machine, station int) {
 	var err error
 	r.peer, err = eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m})
 	a.check(err == nil, "NewPeer: %v", err)
-	r.server, err = a.point.NewSession(pinMAC(station), 0)
+	r.server, err = a.point.NewSession(deviceMAC(station), 0)
 	a.check(err == nil, "NewSession: %v", err)
 	r.began, r.sent = a.now, make(map[wps.MessageType]bool)
 	r.peer.Start(a.time())

@@ -1,10 +1,12 @@
-package sim
+package campaign
 
 import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gowps/gowps/sim"
 )
 
 // Range is from a lower bound to an upper one; the same twice is a number.
@@ -18,7 +20,7 @@ func (r Range) pick(random *rand.Rand) float64 { return r.Low + random.Float64()
 // little of everything hide what those with much of one thing show (swarm
 // testing). The zero value is clean air.
 type Rates struct {
-	// The probabilities of [Noise], for each frame.
+	// The probabilities of [sim.Noise], for each frame.
 	Loss, Double, Delay, Corrupt, Truncate Range
 	// Outage is for how many seconds the devices are out of range of each
 	// other, once, in the first half minute.
@@ -161,18 +163,18 @@ func (r Rates) draw(random *rand.Rand) Rates {
 
 // faults returns the faults of rates that a world has drawn, or nil for clean
 // air.
-func (r Rates) faults(w *World, random *rand.Rand) Faults {
-	var all Faults
-	noise := Noise{Loss: r.Loss.Low, Double: r.Double.Low, Delay: r.Delay.Low, Corrupt: r.Corrupt.Low, Truncate: r.Truncate.Low}
-	if noise != (Noise{}) {
+func (r Rates) faults(w *sim.World, random *rand.Rand) sim.Faults {
+	var all sim.Faults
+	noise := sim.Noise{Loss: r.Loss.Low, Double: r.Double.Low, Delay: r.Delay.Low, Corrupt: r.Corrupt.Low, Truncate: r.Truncate.Low}
+	if noise != (sim.Noise{}) {
 		all = append(all, noise)
 	}
 	if r.Interference.Low > 0 {
-		all = append(all, Interference{World: w, Duty: r.Interference.Low, Loss: 0.5})
+		all = append(all, sim.Interference{World: w, Duty: r.Interference.Low, Loss: 0.5})
 	}
 	if r.Outage.Low > 0 {
 		from := time.Duration(random.Float64() * float64(30*time.Second))
-		all = append(all, Outage{World: w, From: from, Until: from + time.Duration(r.Outage.Low*float64(time.Second))})
+		all = append(all, sim.Outage{World: w, From: from, Until: from + time.Duration(r.Outage.Low*float64(time.Second))})
 	}
 	return all
 }

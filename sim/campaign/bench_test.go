@@ -1,4 +1,4 @@
-package sim
+package campaign
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 // keys on both sides and with the same ones each time: with scans, beacons,
 // associations, the 4-way handshake that shows whether the key is right, the
 // trace, and all checks of a campaign.
-func BenchmarkRegistration2(b *testing.B) {
+func BenchmarkRegistration(b *testing.B) {
 	for _, reuse := range []bool{false, true} {
 		keys := map[bool]string{false: "fresh", true: "reused"}[reuse]
 		b.Run("world/"+keys, func(b *testing.B) {
