@@ -45,6 +45,7 @@ func TestArchitecture(t *testing.T) {
 	for _, p := range core {
 		for _, dep := range deps(t, module+"/"+p.name) {
 			own, isOwn := strings.CutPrefix(dep, module+"/")
+			own, _, _ = strings.Cut(own, "/internal/") // it goes with the package that it belongs to
 			switch {
 			case isOwn && own != p.name && !slices.Contains(p.may, own):
 				t.Errorf("%s imports %s", p.name, own)

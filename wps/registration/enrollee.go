@@ -121,7 +121,7 @@ func (e *Enrollee) Start() ([]byte, error) {
 	if err := e.makeKeyPair(); err != nil {
 		return nil, e.Abort(err)
 	}
-	e.pke = &e.own.public
+	e.pke = e.own.publicKey()
 	m := wps.M1{
 		Header: e.fullHeader(), Device: e.cfg.Device,
 		EnrolleeNonce: e.n1, PublicKey: *e.pke, DevicePasswordID: e.password.ID,

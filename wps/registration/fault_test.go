@@ -279,7 +279,7 @@ func handover() form {
 	f := station()
 	f.enrollee.Password, f.registrar.Password = Handover(), Handover()
 	pairs := cheapPairs()
-	pke, pkr := PublicKeyHash(&pairs[0].public), PublicKeyHash(&pairs[1].public)
+	pke, pkr := PublicKeyHash(pairs[0].publicKey()), PublicKeyHash(pairs[1].publicKey())
 	f.registrar.PeerKeyHash, f.enrollee.PeerKeyHash = &pke, &pkr
 	return f
 }
@@ -301,12 +301,12 @@ func TestEnrolleeFaults(t *testing.T) {
 		{name: "cut in the public key", at: wps.KindM2, send: func(x *scene) []byte { return x.genuine[:200] }, want: nack0},
 		{name: "empty", at: wps.KindM2, send: func(*scene) []byte { return nil }, want: ignoring},
 		{name: "unknown type", at: wps.KindM2, send: with(wps.AttrMessageType, 0x42), want: ignoring},
-		{name: "public key 1", at: wps.KindM2, send: with(wps.AttrPublicKey, small(1)[:]...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
-		{name: "public key p−1", at: wps.KindM2, send: with(wps.AttrPublicKey, plus(-1)[:]...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
+		{name: "public key 1", at: wps.KindM2, send: with(wps.AttrPublicKey, small(1)...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
+		{name: "public key p−1", at: wps.KindM2, send: with(wps.AttrPublicKey, plus(-1)...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
 		{name: "public key of the enrollee", at: wps.KindM2, send: func(x *scene) []byte {
 			return x.sign(x.body().with(wps.AttrPublicKey, x.e.pke[:]...))
 		}, want: nack0, is: []error{ErrProtocol, ErrPublicKeyReflected}},
-		{name: "public key not in the subgroup", form: subgroup, at: wps.KindM2, send: with(wps.AttrPublicKey, plus(-2)[:]...), want: nack0, is: []error{ErrPublicKeySubgroup}},
+		{name: "public key not in the subgroup", form: subgroup, at: wps.KindM2, send: with(wps.AttrPublicKey, plus(-2)...), want: nack0, is: []error{ErrPublicKeySubgroup}},
 		{name: "public key of a stranger", form: strangeKeys, at: wps.KindM2, send: genuine, want: nack20, is: []error{ErrKeyHash}},
 		{name: "public key twice", at: wps.KindM2, send: func(x *scene) []byte {
 			b := x.body()
@@ -461,11 +461,11 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "NACK", at: wps.KindM1, send: (*scene).emptyNACK, want: ignoring},
 		{name: "Done", at: wps.KindM1, send: (*scene).emptyDone, want: ignoring},
 		{name: "public key 0", at: wps.KindM1, send: unsigned(wps.AttrPublicKey, make([]byte, 192)...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
-		{name: "public key p", at: wps.KindM1, send: unsigned(wps.AttrPublicKey, plus(0)[:]...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
+		{name: "public key p", at: wps.KindM1, send: unsigned(wps.AttrPublicKey, plus(0)...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
 		{name: "public key of the registrar", at: wps.KindM1, send: func(x *scene) []byte {
-			return x.body().with(wps.AttrPublicKey, cheapPairs()[1].public[:]...).octets()
+			return x.body().with(wps.AttrPublicKey, cheapPairs()[1].publicKey()[:]...).octets()
 		}, want: nack0, is: []error{ErrProtocol, ErrPublicKeyReflected}},
-		{name: "public key not in the subgroup", form: subgroup, at: wps.KindM1, send: unsigned(wps.AttrPublicKey, plus(-2)[:]...), want: nack0, is: []error{ErrPublicKeySubgroup}},
+		{name: "public key not in the subgroup", form: subgroup, at: wps.KindM1, send: unsigned(wps.AttrPublicKey, plus(-2)...), want: nack0, is: []error{ErrPublicKeySubgroup}},
 		{name: "push button where a PIN is expected", at: wps.KindM1, send: unsigned(wps.AttrDevicePasswordID, 0, 4), want: "M2D"},
 		{name: "NFC token where a PIN is expected", at: wps.KindM1, send: unsigned(wps.AttrDevicePasswordID, 0x12, 0x34), want: "M2D"},
 		{name: "public key of a stranger", form: func() form {

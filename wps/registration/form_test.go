@@ -541,7 +541,7 @@ func TestConfigUntouched(t *testing.T) {
 				}
 			}
 			for _, pair := range cheapPairs() {
-				if len(pair.exponent) == 0 || !slices.ContainsFunc(pair.exponent, func(b byte) bool { return b != 0 }) {
+				if len(pair.pair.Exponent) == 0 || !slices.ContainsFunc(pair.pair.Exponent, func(b byte) bool { return b != 0 }) {
 					t.Error("the key pair was cleared")
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
 // Keys are the keys of one run, which both sides derive from the shared secret,
@@ -30,7 +31,7 @@ const keyBits = 8 * (32 + 16 + 32)
 
 // deriveKeys goes from the shared secret, 192 octets with its leading zeros, to
 // the keys (WSC 2.0 §7.3).
-func deriveKeys(z *[groupSize]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) *Keys {
+func deriveKeys(z *[group5.Size]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) *Keys {
 	dh := dhKey(z)
 	defer clear(dh[:])
 	kdk := keyDerivationKey(&dh, enrolleeNonce, enrolleeMAC, registrarNonce)
@@ -40,7 +41,7 @@ func deriveKeys(z *[groupSize]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC
 
 // dhKey returns DHKey, the hash of the shared secret. The zeros before the
 // secret count: without them one run in 256 fails.
-func dhKey(z *[groupSize]byte) [32]byte { return sha256.Sum256(z[:]) }
+func dhKey(z *[group5.Size]byte) [32]byte { return sha256.Sum256(z[:]) }
 
 // keyDerivationKey returns the KDK.
 func keyDerivationKey(dhKey *[32]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (kdk [32]byte) {

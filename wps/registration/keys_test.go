@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
 func TestVectorKeys(t *testing.T) {
 	forEachVector(t, func(t *testing.T, v *vector) {
-		z := [groupSize]byte(v.SharedSecret)
+		z := [group5.Size]byte(v.SharedSecret)
 		dh := dhKey(&z)
 		same(t, "DHKey", dh[:], v.DHKey)
 		kdk := keyDerivationKey(&dh, wps.Nonce(v.N1), wps.MAC(v.MAC), wps.Nonce(v.N2))
@@ -33,7 +34,7 @@ func TestVectorUnpaddedSecret(t *testing.T) {
 		tested = true
 		wrong := sha256.Sum256(bytes.TrimLeft(v.SharedSecret, "\x00"))
 		same(t, "DHKey without the zero", wrong[:], v.DHKeyUnpadded)
-		if dh := dhKey((*[groupSize]byte)(v.SharedSecret)); bytes.Equal(dh[:], v.DHKeyUnpadded) {
+		if dh := dhKey((*[group5.Size]byte)(v.SharedSecret)); bytes.Equal(dh[:], v.DHKeyUnpadded) {
 			t.Error("DHKey is that of the secret without its leading zero")
 		}
 		if v.PKE[0] != 0 || v.SharedSecret[0] != 0 {
@@ -47,7 +48,7 @@ func TestVectorUnpaddedSecret(t *testing.T) {
 
 func BenchmarkKeys(b *testing.B) {
 	v := loadVectors(b)[0]
-	z := [groupSize]byte(v.SharedSecret)
+	z := [group5.Size]byte(v.SharedSecret)
 	n1, n2, mac := wps.Nonce(v.N1), wps.Nonce(v.N2), wps.MAC(v.MAC)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -36,7 +36,7 @@ var cheapPairs = sync.OnceValue(func() (pairs [2]*KeyPair) {
 		pairs[i] = pair
 	}
 	for i, pair := range pairs {
-		if err := pair.Precompute(&pairs[1-i].public); err != nil {
+		if err := pair.Precompute(pairs[1-i].publicKey()); err != nil {
 			panic(err)
 		}
 	}

@@ -13,9 +13,12 @@ import (
 // that there is, alone and within something else.
 func TestSecretsAreRedacted(t *testing.T) {
 	const octet = 0xA7 // what all secrets consist of
-	fill := bytes.Repeat([]byte{octet}, exponentSize)
+	fill := bytes.Repeat([]byte{octet}, 32)
 	keys := &Keys{AuthKey: [32]byte(fill), KeyWrapKey: [16]byte(fill), EMSK: [32]byte(fill)}
-	pair := &KeyPair{exponent: fill}
+	pair, err := NewKeyPairFromExponent(fill)
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := NewCipher(keys)
 	c.sum = [32]byte(fill)
 

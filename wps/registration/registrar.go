@@ -303,7 +303,7 @@ func (r *Registrar) admitted(a Admission) (wps.List, error) {
 	if err := r.makeKeyPair(); err != nil {
 		return nil, err
 	}
-	r.pkr = &r.own.public
+	r.pkr = r.own.publicKey()
 	keys, err := r.agree(r.pke)
 	if err != nil {
 		return nil, wrong(err)

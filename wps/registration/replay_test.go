@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
 // capture is an exchange between hostapd and wpa_supplicant, with what each
@@ -430,7 +431,7 @@ func checkLog(t *testing.T, c *capture, role Role, messages []message, log map[s
 	if role == RoleRegistrar {
 		own, peer = peer, own
 	}
-	z, err := keyPairOf(t, log, own).sharedSecret(peer)
+	z, err := keyPairOf(t, log, own).pair.SharedSecret((*[group5.Size]byte)(peer))
 	if err != nil {
 		t.Fatal(err)
 	}

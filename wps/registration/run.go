@@ -317,7 +317,7 @@ func (r *run) adopt(k *Keys, c *Cipher) {
 	if r.cfg.KeyPair != nil {
 		return
 	}
-	public := r.own.public
+	public := r.own.PublicKey()
 	if r.role == RoleEnrollee {
 		r.pke = &public
 	} else {

@@ -80,8 +80,8 @@ func TestSecretsHidden(t *testing.T) {
 							secrets[fmt.Sprintf("PSK%d", i+1)] = h.psk[:]
 						}
 					}
-					if side.own != nil && side.own.exponent != nil {
-						secrets[fmt.Sprintf("exponent of the %v", side.role)] = bytes.Clone(side.own.exponent)
+					if side.own != nil && side.own.pair.Exponent != nil {
+						secrets[fmt.Sprintf("exponent of the %v", side.role)] = bytes.Clone(side.own.pair.Exponent)
 					}
 					if side.emsk != (EMSK{}) {
 						secrets["EMSK"] = bytes.Clone(side.emsk[:])
@@ -191,7 +191,7 @@ func TestSecretsCleared(t *testing.T) {
 				for _, side := range []*run{&e.run, &r.run} {
 					reached = append(reached, side.password.octets(), side.spare.octets())
 					if side.own != nil {
-						reached = append(reached, side.own.exponent)
+						reached = append(reached, side.own.pair.Exponent)
 					}
 				}
 			}
@@ -219,7 +219,7 @@ func TestSecretsCleared(t *testing.T) {
 					t.Errorf("the %v keeps keys", side.role)
 				case side.chain != nil:
 					t.Errorf("the %v keeps a message that nothing follows", side.role)
-				case side.own != nil && len(side.own.exponent) > 0:
+				case side.own != nil && len(side.own.pair.Exponent) > 0:
 					t.Errorf("the %v keeps its exponent", side.role)
 				case side.emsk != EMSK{}:
 					t.Errorf("the %v keeps the EMSK", side.role)
@@ -240,7 +240,7 @@ func TestKeysCleared(t *testing.T) {
 	if err := r.makeKeyPair(); err != nil {
 		t.Fatal(err)
 	}
-	exponent, public := r.own.exponent, r.own.public
+	exponent, public := r.own.pair.Exponent, r.own.PublicKey()
 	r.adopt(keys, NewCipher(keys))
 	if *keys != (Keys{}) || r.emsk != (EMSK{3}) {
 		t.Error("the keys are still there, or the EMSK is not")

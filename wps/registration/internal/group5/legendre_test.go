@@ -1,12 +1,10 @@
-package registration
+package group5
 
 import (
 	"encoding/binary"
 	"math/big"
 	"math/rand/v2"
 	"testing"
-
-	"github.com/gowps/gowps/wps"
 )
 
 // legendreEdges are numbers that are hard in one way or another.
@@ -14,7 +12,7 @@ func legendreEdges() (edges []*big.Int) {
 	around := func(x *big.Int) {
 		for n := int64(-2); n <= 2; n++ {
 			y := big.NewInt(n)
-			if y.Add(y, x); y.Sign() >= 0 && y.BitLen() <= 8*groupSize {
+			if y.Add(y, x); y.Sign() >= 0 && y.BitLen() <= 8*Size {
 				edges = append(edges, y)
 			}
 		}
@@ -22,7 +20,7 @@ func legendreEdges() (edges []*big.Int) {
 	around(new(big.Int)) // 0, a multiple of p
 	around(prime)        // p, and what is above it
 	// Words of zeros and of ones, up to the greatest number that a key can hold.
-	for n := uint(1); n <= 8*groupSize; n += 5 {
+	for n := uint(1); n <= 8*Size; n += 5 {
 		around(new(big.Int).Lsh(big.NewInt(1), n))
 	}
 	random := rand.New(rand.NewPCG(1536, 5))
@@ -34,7 +32,7 @@ func legendreEdges() (edges []*big.Int) {
 	// once v has vanished, wherever that is in a batch.
 	for range 200 {
 		v := randomNumber(random)
-		v.Rsh(v, random.UintN(8*groupSize)).Add(v, big.NewInt(1))
+		v.Rsh(v, random.UintN(8*Size)).Add(v, big.NewInt(1))
 		u := randomNumber(random)
 		u.Mod(u, v)
 		around(u.Mul(u, prime).Quo(u, v))
@@ -43,7 +41,7 @@ func legendreEdges() (edges []*big.Int) {
 }
 
 func randomNumber(random *rand.Rand) *big.Int {
-	var octets [groupSize]byte
+	var octets [Size]byte
 	for i := 0; i < len(octets); i += 8 {
 		binary.BigEndian.PutUint64(octets[i:], random.Uint64())
 	}
@@ -52,9 +50,8 @@ func randomNumber(random *rand.Rand) *big.Int {
 
 func checkLegendre(t *testing.T, x *big.Int) {
 	t.Helper()
-	key := publicKeyOf(x)
-	if got, want := legendre(&key), big.Jacobi(x, prime); got != want {
-		t.Errorf("legendre(%x) = %d, want %d", x, got, want)
+	if got, want := Legendre(octetsOf(x)), big.Jacobi(x, prime); got != want {
+		t.Errorf("Legendre(%x) = %d, want %d", x, got, want)
 	}
 }
 
@@ -68,7 +65,7 @@ func TestLegendre(t *testing.T) {
 	for range 1000 {
 		x := randomNumber(random)
 		checkLegendre(t, x)
-		checkLegendre(t, x.Rsh(x, random.UintN(8*groupSize)))
+		checkLegendre(t, x.Rsh(x, random.UintN(8*Size)))
 	}
 }
 
@@ -79,7 +76,7 @@ func FuzzLegendre(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, octets []byte) {
-		checkLegendre(t, new(big.Int).SetBytes(octets[:min(len(octets), groupSize)]))
+		checkLegendre(t, new(big.Int).SetBytes(octets[:min(len(octets), Size)]))
 	})
 }
 
@@ -87,16 +84,16 @@ func FuzzLegendre(f *testing.F) {
 // cannot learn their bits.
 func BenchmarkLegendre(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
-	keys := make([]wps.PublicKey, 256)
+	keys := make([][Size]byte, 256)
 	for i := range keys {
-		keys[i] = publicKeyOf(randomNumber(random))
+		keys[i] = *octetsOf(randomNumber(random))
 	}
 	for _, bench := range []struct {
 		name   string
-		symbol func(*wps.PublicKey) int
+		symbol func(*[Size]byte) int
 	}{
-		{"batches", legendre},
-		{"math-big", func(key *wps.PublicKey) int {
+		{"batches", Legendre},
+		{"math-big", func(key *[Size]byte) int {
 			return big.Jacobi(new(big.Int).SetBytes(key[:]), prime)
 		}},
 	} {

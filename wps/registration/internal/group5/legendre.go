@@ -1,11 +1,6 @@
-package registration
+package group5
 
-import (
-	"encoding/binary"
-	"math/bits"
-
-	"github.com/gowps/gowps/wps"
-)
+import "math/bits"
 
 // The Legendre symbol follows from three rules of the Jacobi symbol (a/b), where
 // b is odd. They are the steps of the binary gcd, which makes a and b smaller
@@ -33,23 +28,11 @@ import (
 // then; the sign needs three before the last halving.
 const batch = 62
 
-// words is a number of 1536 bits, its lowest word first.
-type words [groupSize / 8]uint64
-
-var primeWords = wordsOf(publicKeyOf(prime))
-
-func wordsOf(key wps.PublicKey) (w words) {
-	for i := range w {
-		w[i] = binary.BigEndian.Uint64(key[groupSize-8*(i+1):])
-	}
-	return w
-}
-
-// legendre returns the Legendre symbol (key/p): 1 for a square, −1 for what is no
+// Legendre returns the Legendre symbol (key/p): 1 for a square, −1 for what is no
 // square, 0 for a multiple of p. Its time depends on the key, so it is for public
 // keys only.
-func legendre(key *wps.PublicKey) int {
-	numbers := [4]words{wordsOf(*key), primeWords}
+func Legendre(key *[Size]byte) int {
+	numbers := [4]words{wordsOf(key), primeWords}
 	a, b, nextA, nextB := numbers[0][:], numbers[1][:], numbers[2][:], numbers[3][:]
 	var flips uint64 // bit 1: how often the symbol was negated, modulo 2
 	for !isZero(a) {

@@ -1,4 +1,4 @@
-package registration
+package group5
 
 import (
 	"bytes"
@@ -6,8 +6,6 @@ import (
 	"errors"
 	"math/big"
 	"testing"
-
-	"github.com/gowps/gowps/wps"
 )
 
 // TestGroup checks the constants of the group against its definition in RFC
@@ -52,19 +50,20 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-// plus returns p + n as a public key; a negative n is below the prime.
-func plus(n int64) *wps.PublicKey {
-	k := publicKeyOf(new(big.Int).Add(prime, big.NewInt(n)))
-	return &k
+var prime = new(big.Int).SetBytes(primeOctets[:])
+
+// octetsOf returns x, which has at most 1536 bits, as octets.
+func octetsOf(x *big.Int) *[Size]byte {
+	return (*[Size]byte)(x.FillBytes(make([]byte, Size)))
 }
 
-func small(n int64) *wps.PublicKey {
-	k := publicKeyOf(big.NewInt(n))
-	return &k
-}
+// plus returns p + n; a negative n is below the prime.
+func plus(n int64) *[Size]byte { return octetsOf(new(big.Int).Add(prime, big.NewInt(n))) }
 
-func ones() *wps.PublicKey {
-	return (*wps.PublicKey)(bytes.Repeat([]byte{0xFF}, groupSize))
+func small(n int64) *[Size]byte { return octetsOf(big.NewInt(n)) }
+
+func ones() *[Size]byte {
+	return (*[Size]byte)(bytes.Repeat([]byte{0xFF}, Size))
 }
 
 func TestCheckPublicKey(t *testing.T) {
@@ -72,11 +71,11 @@ func TestCheckPublicKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := k.PublicKey()
+	own := k.Public
 	for _, test := range []struct {
 		name     string
-		peer     *wps.PublicKey
-		own      *wps.PublicKey
+		peer     *[Size]byte
+		own      *[Size]byte
 		want     error
 		subgroup error // of CheckSubgroup
 	}{
@@ -109,9 +108,9 @@ func TestCheckPublicKey(t *testing.T) {
 			if test.own == nil {
 				return
 			}
-			keys, err := k.Keys(test.peer, wps.Nonce{}, wps.MAC{}, wps.Nonce{})
-			if err != test.want || (keys == nil) != (err != nil) {
-				t.Errorf("Keys: error %v, want %v", err, test.want)
+			z, err := k.SharedSecret(test.peer)
+			if err != test.want || (z == [Size]byte{}) != (err != nil) {
+				t.Errorf("SharedSecret: error %v, want %v", err, test.want)
 			}
 		})
 	}
@@ -130,17 +129,17 @@ func TestCheckSubgroup(t *testing.T) {
 		if new(big.Int).Exp(y, q, prime).Cmp(big.NewInt(1)) != 0 {
 			want = ErrPublicKeySubgroup
 		}
-		key := publicKeyOf(y)
-		if err := CheckSubgroup(&key); err != want {
-			t.Errorf("%x: error %v, want %v", key, err, want)
+		key := octetsOf(y)
+		if err := CheckSubgroup(key); err != want {
+			t.Errorf("%x: error %v, want %v", *key, err, want)
 		}
 	}
 }
 
 func TestExponentIsPlain(t *testing.T) {
 	for _, exponent := range []int{1, 2, 255, 1535} {
-		key := publicKeyOf(new(big.Int).Lsh(big.NewInt(1), uint(exponent)))
-		if !ExponentIsPlain(&key) {
+		key := octetsOf(new(big.Int).Lsh(big.NewInt(1), uint(exponent)))
+		if !ExponentIsPlain(key) {
 			t.Errorf("2^%d: not found", exponent)
 		}
 	}
@@ -148,8 +147,8 @@ func TestExponentIsPlain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reduced := k.PublicKey()
-	for _, key := range []*wps.PublicKey{&reduced, small(0), small(3), ones()} {
+	reduced := k.Public
+	for _, key := range []*[Size]byte{&reduced, small(0), small(3), ones()} {
 		if ExponentIsPlain(key) {
 			t.Errorf("%x: found", *key)
 		}
@@ -161,7 +160,7 @@ func BenchmarkCheckSubgroup(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	peer := k.PublicKey()
+	peer := k.Public
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := CheckSubgroup(&peer); err != nil {
