@@ -1,0 +1,151 @@
+package conformance
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Level says how much a case weighs.
+type Level uint8
+
+// The levels.
+const (
+	Must       Level = iota + 1 // the protocol or its security needs it
+	Should                      // peers of the field rely on it
+	May                         // good to have
+	Robustness                  // a wrong input: the device must stay alive and usable
+)
+
+var levels = [...]string{Must: "must", Should: "should", May: "may", Robustness: "robustness"}
+
+// String returns the level in a word.
+func (l Level) String() string { return word("Level", levels[:], uint8(l)) }
+
+// ParseLevel returns the level with a name.
+func ParseLevel(s string) (Level, error) {
+	for l, name := range levels {
+		if name != "" && name == s {
+			return Level(l), nil
+		}
+	}
+	return 0, fmt.Errorf("conformance: level %q is not one of must, should, may, robustness", s)
+}
+
+// Role is what the device under test is in a case.
+type Role uint8
+
+// The roles.
+const (
+	APRegistrar Role = iota + 1 // an access point that registers stations
+	APEnrollee                  // an access point that an external registrar reads or configures
+	Station                     // a station that wants to be registered
+	Registrar                   // an external registrar
+)
+
+var roles = [...]string{
+	APRegistrar: "access point as registrar", APEnrollee: "access point as enrollee",
+	Station: "station as enrollee", Registrar: "external registrar",
+}
+
+// String returns the role in words.
+func (r Role) String() string { return word("Role", roles[:], uint8(r)) }
+
+// Need is a set of what a case needs of the operator, or of the link.
+type Need uint16
+
+// The needs.
+const (
+	NeedEnterPIN Need = 1 << iota // a device's PIN can be entered
+	NeedButton                    // the button can be pressed
+	NeedCancel                    // waiting can be cancelled
+	NeedOwnPIN                    // the device's own PIN is known
+	NeedUnlock                    // a locked PIN can be unlocked
+	NeedRestart                   // the device can be restarted
+	NeedBeacon                    // its elements can be read
+	NeedProbe                     // it hears probe requests
+	NeedTime                      // the case takes more than a minute of the device's time
+	needEnd
+)
+
+var needs = []string{"enter PIN", "button", "cancel", "own PIN", "unlock", "restart", "elements", "probe requests", "time"}
+
+// String lists the needs, joined by commas.
+func (n Need) String() string {
+	var out []string
+	for i, name := range needs {
+		if n&(1<<i) != 0 {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// Case is one thing that a device has to do.
+type Case struct {
+	ID     string // stable, such as AP-REG-M3-05
+	Title  string
+	Proves string // what a pass proves, in one sentence
+	Origin string // the clause or the implementation that the rule comes from
+	Level  Level
+	Role   Role
+	Needs  Need
+
+	rows []row
+}
+
+// Inputs returns the names of the inputs that the case tries, one after the
+// other. A case with one input has no name for it.
+func (c *Case) Inputs() []string {
+	var names []string
+	for _, r := range c.rows {
+		if r.name != "" {
+			names = append(names, r.name)
+		}
+	}
+	return names
+}
+
+// Steps returns what the suite does for each input, a line for each step.
+func (c *Case) Steps() []string {
+	var lines []string
+	for _, r := range c.rows {
+		if r.name != "" {
+			lines = append(lines, r.name+":")
+		}
+		for _, s := range r.steps {
+			lines = append(lines, "  "+s.String())
+		}
+	}
+	return lines
+}
+
+// row is one input of a case.
+type row struct {
+	name  string
+	steps []step
+}
+
+// Cases returns all cases, in the order of their ids.
+func Cases() []*Case {
+	var all []*Case
+	for _, f := range families {
+		all = append(all, f()...)
+	}
+	return all
+}
+
+// families are the tables of cases.
+var families = []func() []*Case{
+	apRegistrarCases, apRegistrarMessages,
+	apEnrolleeCases, apEnrolleeMessages,
+	stationCases, stationMessages,
+	registrarCases, registrarMessages,
+}
+
+// word returns a name of a table, or typ(v).
+func word(typ string, names []string, v uint8) string {
+	if int(v) < len(names) && names[v] != "" {
+		return names[v]
+	}
+	return fmt.Sprintf("%s(%d)", typ, v)
+}

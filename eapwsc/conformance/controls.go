@@ -1,0 +1,83 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+)
+
+// Control is something that an operator does at the device.
+type Control uint8
+
+// The controls.
+const (
+	Press        Control = iota + 1 // press the button
+	EnterPIN                        // enter a device's PIN
+	Cancel                          // cancel the button, and take entered PINs back
+	ShowPIN                         // read the device's own PIN
+	Unlock                          // unlock the device's own PIN
+	Restart                         // restart the device
+	EnrollPIN                       // start to enroll by the device's own PIN (stations)
+	EnrollButton                    // start to enroll by button (stations)
+	ReadAP                          // start to read an access point's settings with its PIN (external registrars)
+	WriteAP                         // start to write an access point's settings with its PIN (external registrars)
+	controlEnd
+)
+
+var controls = [...]string{
+	Press: "press the button", EnterPIN: "enter PIN", Cancel: "cancel", ShowPIN: "show its PIN", Unlock: "unlock its PIN",
+	Restart: "restart", EnrollPIN: "enroll by PIN", EnrollButton: "enroll by button", ReadAP: "read an access point", WriteAP: "configure an access point",
+}
+
+// String returns the control in words.
+func (c Control) String() string { return word("Control", controls[:], uint8(c)) }
+
+// ErrNoControl is the class of the error of a control that the operator does
+// not have.
+var ErrNoControl = errors.New("conformance: no such control")
+
+// Controls are the operator's hands. A control that is missing makes the cases
+// that need it [NotApplicable].
+type Controls interface {
+	// Has reports whether the operator can do it.
+	Has(c Control) bool
+	// Do does it. pin is what EnterPIN, ReadAP and WriteAP are about; the
+	// answer is the PIN that ShowPIN reads. Do returns when it is done.
+	Do(ctx context.Context, c Control, pin string) (answer string, err error)
+}
+
+// Funcs are controls as functions.
+type Funcs map[Control]func(pin string) (answer string, err error)
+
+// Has reports whether there is a function for it.
+func (f Funcs) Has(c Control) bool { return f[c] != nil }
+
+// Do calls the function.
+func (f Funcs) Do(_ context.Context, c Control, pin string) (string, error) {
+	if f[c] == nil {
+		return "", ErrNoControl
+	}
+	return f[c](pin)
+}
+
+// Combine returns controls that try each of several in turn.
+func Combine(all ...Controls) Controls { return combined(all) }
+
+type combined []Controls
+
+func (cs combined) Has(c Control) bool {
+	for _, x := range cs {
+		if x.Has(c) {
+			return true
+		}
+	}
+	return false
+}
+
+func (cs combined) Do(ctx context.Context, c Control, pin string) (string, error) {
+	for _, x := range cs {
+		if x.Has(c) {
+			return x.Do(ctx, c, pin)
+		}
+	}
+	return "", ErrNoControl
+}

@@ -1,0 +1,458 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// conduct is how the suite's side departs from EAP-WSC in carrying its
+// messages. The zero value departs in nothing. Those with a message type
+// concern that message; 0 is none.
+type conduct struct {
+	fragment   int             // size of packets; 0 is the default
+	identity   string          // instead of the one that belongs to the role
+	opCode     eap.OpCode      // of message at
+	at         wps.MessageType // the message that opCode, twice, instead, silent and packet concern
+	twice      bool            // it is sent twice
+	instead    wps.MessageType // it is replaced by a message of this type
+	silent     bool            // it is not sent, and nothing after it
+	leave      bool            // it is not sent, and the link is closed
+	packet     func([]byte) []byte
+	afterwards bool // after a wrong message that the device ignored, the right one is sent
+	repeatPrev bool // the message before it is sent once more first
+	badACK     bool // fragments are acknowledged with a wrong op-code
+}
+
+// frame is a packet of an exchange.
+type frame struct {
+	at     time.Time
+	sent   bool // by the suite
+	packet []byte
+}
+
+// outcome is how an exchange ended.
+type outcome struct {
+	side      *side
+	frames    []frame
+	began     time.Time
+	ended     time.Time
+	failure   bool              // EAP-Failure came
+	silence   bool              // nothing came until the limit
+	err       error             // of the link or the device
+	deviated  bool              // the deviation was sent
+	beyond    []wps.MessageType // what the device sent after it
+	wantRight bool
+}
+
+// registered reports whether the device has gone through to the end: as a
+// registrar it has given credentials, as an enrollee it has taken them.
+func (o *outcome) registered() bool { return o.side.done && len(o.side.faults) == 0 }
+
+// received reports whether the device sent a message of the type.
+func (o *outcome) received(t wps.MessageType) bool {
+	for _, r := range o.side.received {
+		if r == t {
+			return true
+		}
+	}
+	return false
+}
+
+// exchange is the suite's end of a [Link].
+type exchange struct {
+	link     Link
+	device   Device
+	side     *side
+	conduct  conduct
+	limit    time.Duration
+	out      *outcome
+	incoming eap.Reassembler
+	outgoing eap.Fragmenter
+	id       uint8  // of the packet sent or answered last
+	last     []byte // the packet sent last
+	heard    []byte // the packet received last
+	current  wps.MessageType
+	right    []byte // the message without its deviation, to be sent afterwards
+	stopped  bool
+	prevMsg  []byte
+	prevOp   eap.OpCode
+	repeats  int
+}
+
+// silenceLimit is how long a device may say nothing before an exchange is
+// given up: longer than all time-outs of the protocol (15 s, 30 s).
+const silenceLimit = 35 * time.Second
+
+// run carries an exchange to its end.
+func (x *exchange) run() *outcome {
+	x.out = &outcome{side: x.side, began: x.device.Now()}
+	if x.limit == 0 {
+		x.limit = 130 * time.Second
+	}
+	defer func() { x.out.ended = x.device.Now() }()
+	if x.side.role == registration.RoleRegistrar && !x.side.external || x.side.role == registration.RoleEnrollee && x.side.external {
+		x.server() // the suite is the access point
+	} else {
+		x.peer()
+	}
+	return x.out
+}
+
+// send gives the device a packet.
+func (x *exchange) send(packet []byte) bool {
+	x.last = packet
+	x.out.frames = append(x.out.frames, frame{x.device.Now(), true, packet})
+	if err := x.link.Send(packet); err != nil {
+		x.out.err = err
+		return false
+	}
+	return true
+}
+
+// receive returns the next packet of the device, or false at the end.
+func (x *exchange) receive(wait time.Duration) (eap.Packet, bool) {
+	for {
+		until := x.device.Now().Add(wait)
+		if end := x.out.began.Add(x.limit); until.After(end) {
+			until = end
+		}
+		b, err := x.link.Receive(until)
+		switch {
+		case err != nil:
+			x.out.err = err
+			return eap.Packet{}, false
+		case b == nil:
+			x.out.silence = true
+			return eap.Packet{}, false
+		}
+		x.out.frames = append(x.out.frames, frame{x.device.Now(), false, b})
+		p, err := eap.ParsePacket(b)
+		if err != nil {
+			x.side.fault("a packet that is not EAP: %v", err)
+			continue
+		}
+		if bytes.Equal(b, x.heard) && x.last != nil { // a retransmission: the same answer again
+			if x.repeats++; x.repeats > 8 {
+				x.out.silence = true
+				return eap.Packet{}, false
+			}
+			if !x.stopped && !x.send(x.last) {
+				return eap.Packet{}, false
+			}
+			continue
+		}
+		x.heard, x.repeats = b, 0
+		return p, true
+	}
+}
+
+// peer is the station's end: it answers requests.
+func (x *exchange) peer() {
+	identity := eap.EnrolleeIdentity
+	if x.side.role == registration.RoleRegistrar {
+		identity = eap.RegistrarIdentity
+	}
+	if x.conduct.identity != "" {
+		identity = x.conduct.identity
+	}
+	for {
+		in, ok := x.receive(silenceLimit)
+		if !ok {
+			return
+		}
+		x.id = in.ID
+		switch {
+		case in.Code == eap.CodeFailure:
+			x.out.failure = true
+			return
+		case in.Code != eap.CodeRequest:
+			x.side.fault("an access point sent %v", in.Code)
+			return
+		case in.Type == eap.TypeIdentity:
+			if !x.packet(eap.Packet{Code: eap.CodeResponse, ID: x.id, Type: eap.TypeIdentity, Data: []byte(identity)}) {
+				return
+			}
+			continue
+		case !in.IsWSC():
+			x.side.fault("%v instead of EAP-WSC", in)
+			return
+		case in.OpCode == eap.OpStart:
+			if x.side.role != registration.RoleEnrollee {
+				x.side.fault("WSC_Start to a registrar")
+				return
+			}
+			if !x.say(wps.MessageM1, x.side.m1()) {
+				return
+			}
+			continue
+		case in.OpCode == eap.OpFragACK:
+			if !x.fragment() {
+				return
+			}
+			continue
+		}
+		if !x.message(in) {
+			return
+		}
+	}
+}
+
+// server is the access point's end: it makes requests.
+func (x *exchange) server() {
+	x.id = 40
+	if !x.packet(eap.Packet{Code: eap.CodeRequest, ID: x.id, Type: eap.TypeIdentity}) {
+		return
+	}
+	want := eap.EnrolleeIdentity
+	if x.side.role == registration.RoleEnrollee {
+		want = eap.RegistrarIdentity
+	}
+	tries := 0
+	for {
+		in, ok := x.receive(5 * time.Second)
+		if !ok {
+			if tries++; x.out.err != nil || tries > 2 || x.stopped {
+				x.failure()
+				return
+			}
+			x.out.silence = false
+			if !x.send(x.last) { // a request is repeated
+				return
+			}
+			continue
+		}
+		tries = 0
+		switch {
+		case in.Code != eap.CodeResponse || in.ID != x.id:
+			continue // a late copy
+		case in.Type == eap.TypeIdentity:
+			if string(in.Data) != want {
+				x.side.fault("identity %q, want %q", in.Data, want)
+				x.failure()
+				return
+			}
+			x.id++
+			if x.side.role == registration.RoleEnrollee {
+				if !x.say(wps.MessageM1, x.side.m1()) {
+					return
+				}
+			} else if !x.packet(eap.NewWSC(eap.CodeRequest, x.id, eap.OpStart, nil)) {
+				return
+			}
+			continue
+		case !in.IsWSC():
+			x.side.fault("%v instead of EAP-WSC", in)
+			x.failure()
+			return
+		case in.OpCode == eap.OpFragACK:
+			x.id++
+			if !x.fragment() {
+				return
+			}
+			continue
+		}
+		x.id++
+		if !x.message(in) {
+			x.failure()
+			return
+		}
+	}
+}
+
+// failure ends an exchange as an access point does.
+func (x *exchange) failure() {
+	if x.out.err == nil && !x.out.failure {
+		x.out.failure = true
+		x.packet(eap.Packet{Code: eap.CodeFailure, ID: x.id})
+		// What a device still says belongs to the outcome.
+		if x.side.role == registration.RoleRegistrar && !x.side.done {
+			return
+		}
+	}
+}
+
+// message takes a WSC packet, and answers the message when it is complete. It
+// reports whether the exchange goes on.
+func (x *exchange) message(in eap.Packet) bool {
+	message, complete, err := x.incoming.Add(in)
+	if err != nil {
+		x.side.fault("%v", err)
+		return false
+	}
+	if !complete {
+		op := eap.OpFragACK
+		if x.conduct.badACK {
+			op = eap.OpACK
+		}
+		return x.packet(eap.NewWSC(x.code(), x.id, op, nil))
+	}
+	if x.out.deviated {
+		if t, err := wps.PeekMessageType(message); err == nil {
+			x.out.beyond = append(x.out.beyond, t)
+		}
+	}
+	t, answer, err := x.side.answer(bytes.Clone(message))
+	switch {
+	case err != nil && errors.Is(err, errUnexpected), err != nil:
+		// The device has sent what cannot be read, or what does not belong
+		// here: the run cannot go on.
+		return x.refuse()
+	case answer == nil:
+		return false
+	}
+	return x.say(t, answer)
+}
+
+// refuse sends a NACK, once.
+func (x *exchange) refuse() bool {
+	if x.stopped {
+		return false
+	}
+	x.stopped = true
+	return x.send(mustAppend(eap.NewWSC(x.code(), x.id, eap.OpNACK, x.side.plain(wps.MessageNACK, wps.NoError))))
+}
+
+func (x *exchange) code() eap.Code {
+	if x.side.role == registration.RoleRegistrar && !x.side.external || x.side.role == registration.RoleEnrollee && x.side.external {
+		return eap.CodeRequest
+	}
+	return eap.CodeResponse
+}
+
+// opCodes are the op-codes of messages: WSC 2.0 §7.7.1.
+var opCodes = map[wps.MessageType]eap.OpCode{wps.MessageACK: eap.OpACK, wps.MessageNACK: eap.OpNACK, wps.MessageDone: eap.OpDone}
+
+func opCodeOf(t wps.MessageType) eap.OpCode {
+	if op, ok := opCodes[t]; ok {
+		return op
+	}
+	return eap.OpMSG
+}
+
+// say sends a message, with what is to be wrong with it.
+func (x *exchange) say(t wps.MessageType, message []byte) bool {
+	op := opCodeOf(t)
+	c := x.conduct
+	x.current = t
+	if x.side.deviate.at == t && t != 0 {
+		x.out.deviated = true
+	}
+	if c.at == t && t != 0 {
+		x.out.deviated = true
+		switch {
+		case c.silent:
+			x.stopped = true
+			return true
+		case c.leave:
+			x.stopped = true
+			x.out.err = x.link.Close()
+			return false
+		case c.instead != 0:
+			op = opCodeOf(c.instead)
+			message = x.side.foreign(c.instead)
+		}
+		if c.opCode != 0 {
+			op = c.opCode
+		}
+		if c.repeatPrev && x.prevMsg != nil {
+			message, op = x.prevMsg, x.prevOp
+		}
+	} else {
+		x.prevMsg, x.prevOp = message, op
+	}
+	var err error
+	if op == eap.OpStart || op == eap.OpFragACK || op > eap.OpFragACK || op == 0 {
+		return x.packet(eap.NewWSC(x.code(), x.id, op, message))
+	}
+	if x.outgoing, err = eap.NewFragmenter(op, message, c.fragment); err != nil {
+		x.out.err = fmt.Errorf("conformance: the suite cannot send %v: %w", t, err)
+		return false
+	}
+	return x.fragment()
+}
+
+// fragment sends the next packet of the message.
+func (x *exchange) fragment() bool {
+	p, ok := x.outgoing.Next(x.code(), x.id)
+	if !ok {
+		x.side.fault("WSC_FRAG_ACK, and there is no fragment left")
+		return false
+	}
+	return x.packet(p)
+}
+
+// packet sends a packet, twice or changed if that is what is to be done.
+func (x *exchange) packet(p eap.Packet) bool {
+	b := mustAppend(p)
+	c := x.conduct
+	here := c.at != 0 && c.at == x.current && p.IsWSC() && p.OpCode != eap.OpFragACK && p.OpCode != eap.OpStart
+	if here && c.packet != nil {
+		b = c.packet(b)
+	}
+	if !x.send(b) {
+		return false
+	}
+	if here && c.twice {
+		return x.send(b)
+	}
+	return true
+}
+
+func mustAppend(p eap.Packet) []byte {
+	b, err := p.AppendTo(nil)
+	if err != nil {
+		panic(fmt.Sprintf("conformance: a packet of the suite: %v", err))
+	}
+	return b
+}
+
+// foreign returns a message that is out of place, well-formed and with the
+// nonces and, as far as there are keys, the Authenticator of this run.
+func (s *side) foreign(t wps.MessageType) []byte {
+	saved, previous := s.deviate, s.previous
+	sent := s.sent
+	s.deviate = deviation{}
+	defer func() { s.deviate, s.previous, s.sent = saved, previous, sent }()
+	hash := [32]byte{1, 2, 3}
+	seal := func(l wps.List) wps.List {
+		if s.cipher == nil {
+			return nil
+		}
+		return l
+	}
+	switch t {
+	case wps.MessageM1:
+		return s.finish(t, &wps.M1{Header: s.header(), Device: s.device, EnrolleeNonce: s.n1, PublicKey: s.own.PublicKey(), DevicePasswordID: s.id}, nil)
+	case wps.MessageM2:
+		return s.finish(t, &wps.M2{Header: s.header(), Device: s.device, EnrolleeNonce: s.n1, RegistrarNonce: s.n2, PublicKey: s.own.PublicKey(), DevicePasswordID: s.id}, nil)
+	case wps.MessageM2D:
+		return s.finish(t, &wps.M2D{Header: s.header(), Device: s.device, EnrolleeNonce: s.n1, RegistrarNonce: s.n2}, nil)
+	case wps.MessageM3:
+		return s.finish(t, &wps.M3{Header: s.header(), RegistrarNonce: s.n2, EHash1: hash, EHash2: hash}, nil)
+	case wps.MessageM4:
+		return s.finish(t, &wps.M4{Header: s.header(), EnrolleeNonce: s.n1, RHash1: hash, RHash2: hash, EncryptedSettings: make([]byte, 32)}, seal(&wps.M4Settings{RSNonce1: s.s1}))
+	case wps.MessageM5:
+		m := new(wps.M5)
+		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n2, make([]byte, 32)
+		return s.finish(t, m, seal(&wps.M5Settings{ESNonce1: wps.SecretNonce{1}}))
+	case wps.MessageM6:
+		m := new(wps.M6)
+		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n1, make([]byte, 32)
+		return s.finish(t, m, seal(&wps.M6Settings{RSNonce2: wps.SecretNonce{1}}))
+	case wps.MessageM7:
+		m := new(wps.M7)
+		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n2, make([]byte, 32)
+		return s.finish(t, m, seal(&wps.M7Settings{ESNonce2: wps.SecretNonce{1}}))
+	case wps.MessageM8:
+		m := new(wps.M8)
+		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n1, make([]byte, 32)
+		return s.finish(t, m, seal(&wps.M8Settings{Credentials: []wps.Credential{s.settings}}))
+	}
+	return s.plain(t, wps.NoError)
+}

@@ -1,0 +1,216 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps"
+)
+
+// Link carries EAP packets between the suite and the device under test, for
+// one exchange. At a device that is an access point, a link is one station
+// that has associated for WPS. At a station, it is the station's association
+// with the suite's access point.
+//
+// A link is used by one goroutine.
+type Link interface {
+	// Send gives the device an EAP packet.
+	Send(packet []byte) error
+	// Receive returns the next EAP packet of the device. It returns nil if
+	// none has come at the time until.
+	Receive(until time.Time) ([]byte, error)
+	// Close ends the exchange: the station leaves.
+	Close() error
+}
+
+// Device is what a suite runs against.
+type Device interface {
+	// Open begins an exchange. mac is the address of the suite's station, or
+	// of its access point. The error says that the device could not be
+	// brought to begin: the case is then [Inconclusive].
+	Open(mac wps.MAC) (Link, error)
+	// Now returns the time at the device, and Sleep waits. A device within
+	// this process runs on a clock of its own.
+	Now() time.Time
+	Sleep(d time.Duration)
+}
+
+// Advertiser is a [Device] whose elements can be read: an access point's in
+// its beacons and probe responses. The attributes are those of the WSC element,
+// joined; nil says that there is none.
+type Advertiser interface {
+	Beacon() ([]byte, error)
+	ProbeResponse() ([]byte, error)
+}
+
+// Prober is a [Device] that hears the suite's probe requests: an access point
+// with a radio.
+type Prober interface {
+	Probe(mac wps.MAC, element *wps.ProbeRequest) error
+}
+
+// ErrCrashed is the class of the error of a device in this process that
+// panicked.
+var ErrCrashed = errors.New("conformance: the device panicked")
+
+// Handler is one exchange of a device within this process: an [eapwsc.Peer],
+// an [eapwsc.Server] or a session of package ap.
+type Handler interface {
+	Start(now time.Time) eapwsc.Step
+	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
+	Timeout(now time.Time) (eapwsc.Step, error)
+}
+
+// Process is a device within this process, on virtual time. The zero value is
+// not usable: New is needed.
+type Process struct {
+	// New begins an exchange.
+	New func(now time.Time, mac wps.MAC) (Handler, error)
+	// Left, if set, is called when the suite's station has left.
+	Left func(now time.Time, h Handler)
+	// Timer, if set, is called with the time whenever it goes on, for timers
+	// outside of an exchange. Deadline returns when it wants to be called
+	// next; the zero time is never.
+	Timer    func(now time.Time)
+	Deadline func() time.Time
+
+	now   time.Time
+	links []*processLink // open ones
+}
+
+// epoch is when virtual time begins.
+var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Now returns the virtual time.
+func (p *Process) Now() time.Time {
+	if p.now.IsZero() {
+		p.now = epoch
+	}
+	return p.now
+}
+
+// Sleep lets virtual time pass, with its effect on all exchanges.
+func (p *Process) Sleep(d time.Duration) { p.advance(p.Now().Add(d), nil) }
+
+// Open begins an exchange.
+func (p *Process) Open(mac wps.MAC) (l Link, err error) {
+	defer crashed(&err)
+	h, err := p.New(p.Now(), mac)
+	if err != nil {
+		return nil, err
+	}
+	x := &processLink{process: p, handler: h}
+	x.step(h.Start(p.now))
+	p.links = append(p.links, x)
+	return x, nil
+}
+
+// advance lets time pass until a moment, or until a link has received
+// something.
+func (p *Process) advance(until time.Time, wanted *processLink) {
+	for wanted == nil || len(wanted.queue) == 0 && wanted.err == nil {
+		next := until
+		var due *processLink
+		if p.Deadline != nil {
+			if d := p.Deadline(); !d.IsZero() && d.Before(next) {
+				next = d
+			}
+		}
+		for _, x := range p.links {
+			if !x.done && !x.deadline.IsZero() && x.deadline.Before(next) {
+				next, due = x.deadline, x
+			}
+		}
+		if next.After(p.now) {
+			p.now = next
+		}
+		if p.Timer != nil {
+			p.Timer(p.now)
+		}
+		if due != nil {
+			due.timeout()
+			continue
+		}
+		if !p.now.Before(until) {
+			return
+		}
+	}
+}
+
+type processLink struct {
+	process  *Process
+	handler  Handler
+	queue    [][]byte
+	deadline time.Time
+	done     bool
+	err      error
+}
+
+func (x *processLink) step(s eapwsc.Step) {
+	if s.Send != nil {
+		x.queue = append(x.queue, append([]byte(nil), s.Send...))
+	}
+	x.done, x.deadline = s.Done, s.Deadline
+}
+
+func (x *processLink) timeout() {
+	defer crashed(&x.err)
+	before := x.deadline
+	s, _ := x.handler.Timeout(x.process.now)
+	if !s.Done && !s.Deadline.After(before) && s.Send == nil {
+		s.Deadline = before.Add(time.Second) // a device must not stop the clock
+	}
+	x.step(s)
+}
+
+// Send gives the device a packet.
+func (x *processLink) Send(packet []byte) (err error) {
+	if x.err != nil {
+		return x.err
+	}
+	if x.done {
+		return nil // nobody listens
+	}
+	defer func() { x.err = err }()
+	defer crashed(&err)
+	s, _ := x.handler.Handle(x.process.now, append([]byte(nil), packet...))
+	x.step(s)
+	return nil
+}
+
+// Receive returns the next packet.
+func (x *processLink) Receive(until time.Time) ([]byte, error) {
+	x.process.advance(until, x)
+	if len(x.queue) > 0 {
+		packet := x.queue[0]
+		x.queue = x.queue[1:]
+		return packet, nil
+	}
+	return nil, x.err
+}
+
+// Close ends the exchange.
+func (x *processLink) Close() (err error) {
+	p := x.process
+	for i, l := range p.links {
+		if l == x {
+			p.links = append(p.links[:i:i], p.links[i+1:]...)
+			break
+		}
+	}
+	defer crashed(&err)
+	if p.Left != nil && !x.done {
+		p.Left(p.now, x.handler)
+	}
+	x.done = true
+	return nil
+}
+
+// crashed turns a panic of the device into an error.
+func crashed(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%w: %v", ErrCrashed, r)
+	}
+}

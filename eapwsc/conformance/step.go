@@ -1,0 +1,363 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// step is one thing that the suite does in a case. It returns why the device
+// has failed, or "".
+type step interface {
+	fmt.Stringer
+	run(t *trial) string
+}
+
+// PINs that the suite's own station has. None is derived from anything of a
+// network; they are entered at the device by its operator.
+const (
+	stationPIN = "24681353"
+	shortPIN   = "1234"
+	zerosPIN   = "00012348" // leading zeros
+)
+
+// method is which password an attempt proves.
+type method uint8
+
+const (
+	byPIN     method = iota // the station's PIN
+	byButton                // the push button
+	byOwnPIN                // the PIN of the device under test
+	byShort                 // a station's PIN of four digits
+	byZeros                 // a station's PIN with leading zeros
+	byUser                  // the station's PIN, announced as User-Specified
+	byMachine               // the station's PIN, announced as Machine-Specified
+)
+
+var methods = [...]string{
+	byPIN: "by PIN", byButton: "by button", byOwnPIN: "with the device's PIN", byShort: "by a PIN of four digits",
+	byZeros: "by a PIN with leading zeros", byUser: "by a user-specified PIN", byMachine: "by a machine-specified PIN",
+}
+
+func (m method) String() string { return methods[m] }
+
+// wrongness is which half of a password is wrong.
+type wrongness uint8
+
+const (
+	wrongNone wrongness = iota
+	wrongFirst
+	wrongSecond
+)
+
+// want is how an attempt has to end.
+type want uint8
+
+const (
+	wantSuccess   want = iota
+	wantRefused        // the device does not go on after what was wrong
+	wantSurvive        // anything, in time
+	wantM2D            // the device is not waiting for this one
+	wantNotServed      // no credentials, by whatever message
+)
+
+var wants = [...]string{
+	wantSuccess: "succeeds", wantRefused: "is refused", wantSurvive: "ends", wantM2D: "is answered by M2D", wantNotServed: "gets nothing",
+}
+
+// attempt is one exchange of the suite with the device.
+type attempt struct {
+	who       byte // which of the suite's stations
+	uuid      byte // its UUID, if it is another one's
+	method    method
+	wrong     wrongness
+	version10 bool
+	write     bool // an external registrar writes settings
+	settings  *wps.Credential
+	deviation deviation
+	conduct   conduct
+	device    func(d *wps.Device)
+	want      want
+	code      []wps.ConfigError // the NACK or M2D, if the device sends one, has one of these
+	stopsAt   wps.MessageType   // the device may not send messages of the run beyond this one
+	what      string            // the deviation, in words
+	limit     time.Duration
+	fixedKey  bool                    // a key pair and nonces that were used before
+	check     func(o *outcome) string // more that has to hold
+	reflect   bool                    // the device's own public key is sent back
+}
+
+// String describes the attempt.
+func (a attempt) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "exchange %v", a.method)
+	switch a.wrong {
+	case wrongFirst:
+		b.WriteString(", first half wrong")
+	case wrongSecond:
+		b.WriteString(", second half wrong")
+	}
+	if a.version10 {
+		b.WriteString(", version 1.0")
+	}
+	if a.write {
+		b.WriteString(", settings are written")
+	}
+	if a.what != "" {
+		b.WriteString(", " + a.what)
+	}
+	b.WriteString(": " + wants[a.want])
+	return b.String()
+}
+
+// run carries the exchange.
+func (a attempt) run(t *trial) string {
+	s, err := t.side(a)
+	if err != nil {
+		return t.cannot(err)
+	}
+	if err := t.trigger(a); err != nil {
+		return t.cannot(err)
+	}
+	link, err := t.suite.cfg.Device.Open(s.device.MAC)
+	if err != nil {
+		return t.cannot(err)
+	}
+	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, conduct: a.conduct, limit: a.limit}
+	o := x.run()
+	if err := link.Close(); err != nil && o.err == nil {
+		o.err = err
+	}
+	t.note(o)
+	return a.judge(t, o)
+}
+
+// judge holds an outcome against what is wanted.
+func (a attempt) judge(t *trial, o *outcome) string {
+	if o.err != nil {
+		return fmt.Sprintf("the device did not live through it: %v", o.err)
+	}
+	if o.ended.Sub(o.began) > 125*time.Second {
+		return "the exchange did not end within 120 s"
+	}
+	deviates := a.deviation.at != 0 || a.conduct.at != 0 || a.conduct.identity != "" || a.conduct.badACK
+	if !deviates && a.wrong == wrongNone && a.want == wantSuccess && len(o.side.faults) > 0 {
+		return "the device departs from the protocol: " + strings.Join(o.side.faults, "; ")
+	}
+	if why := a.ended(o); why != "" {
+		return why
+	}
+	if ce := o.side.nack; ce != nil && len(a.code) > 0 && a.want != wantSuccess && !slices.Contains(a.code, *ce) {
+		return fmt.Sprintf("the device refused with error %d (%v), want %v", *ce, *ce, a.code)
+	}
+	if m := o.side.m2d; m != nil && len(a.code) > 0 && !slices.Contains(a.code, m.ConfigError) {
+		return fmt.Sprintf("M2D has error %d (%v), want %v", m.ConfigError, m.ConfigError, a.code)
+	}
+	if a.stopsAt != 0 {
+		for _, r := range o.side.received {
+			if r > a.stopsAt && r <= wps.MessageM8 {
+				return fmt.Sprintf("the device sent %v, and must not go beyond %v", r, a.stopsAt)
+			}
+		}
+	}
+	if a.check != nil {
+		return a.check(o)
+	}
+	return ""
+}
+
+// ended judges how the exchange ended.
+func (a attempt) ended(o *outcome) string {
+	switch a.want {
+	case wantSuccess:
+		switch {
+		case o.side.m2d != nil:
+			return fmt.Sprintf("the device answered M2D, error %d (%v)", o.side.m2d.ConfigError, o.side.m2d.ConfigError)
+		case o.side.nack != nil && !o.side.done:
+			return fmt.Sprintf("the device refused with error %d (%v) after %v", *o.side.nack, *o.side.nack, o.lastSent())
+		case !o.side.done:
+			return fmt.Sprintf("the exchange ended after %v without success", o.lastSent())
+		}
+		return a.result(o)
+	case wantRefused:
+		for _, t := range o.beyond {
+			if t >= wps.MessageM2 && t <= wps.MessageM8 && t != wps.MessageM2D || t == wps.MessageDone {
+				return fmt.Sprintf("the device went on with %v", t)
+			}
+		}
+		if !o.deviated && a.deviates() {
+			return inconclusive + "the exchange ended before the step that was to be wrong, at " + o.lastSent()
+		}
+	case wantM2D:
+		if o.side.m2d == nil {
+			return fmt.Sprintf("no M2D came, but the exchange ended after %v", o.lastSent())
+		}
+	case wantNotServed:
+		if len(o.side.credentials) > 0 || o.side.ap != nil {
+			return "the device gave its settings away"
+		}
+	}
+	return ""
+}
+
+func (a attempt) deviates() bool { return a.deviation.at != 0 || a.conduct.at != 0 }
+
+// lastSent returns the last message of the suite, in words.
+func (o *outcome) lastSent() string {
+	if len(o.side.sent) == 0 {
+		return "no message"
+	}
+	return o.side.sent[len(o.side.sent)-1].String()
+}
+
+// result checks what a successful run gave.
+func (a attempt) result(o *outcome) string {
+	s := o.side
+	switch {
+	case s.role == registration.RoleEnrollee && len(s.credentials) == 0:
+		return "M8 holds no settings"
+	case s.role == registration.RoleEnrollee && !s.external:
+		for i := range s.credentials {
+			if err := s.credentials[i].Usable(); err != nil {
+				return fmt.Sprintf("credential %d cannot be used: %v", i+1, err)
+			}
+		}
+	case s.role == registration.RoleRegistrar && s.external && s.ap == nil:
+		return "M7 holds no settings"
+	}
+	return ""
+}
+
+// press, cancel, unlock and restart use the operator's hands.
+type operate struct {
+	control Control
+	pin     string
+	fails   bool // the device refuses
+}
+
+func (s operate) String() string {
+	text := s.control.String()
+	if s.pin != "" {
+		text += " " + s.pin
+	}
+	if s.fails {
+		text += ": the device refuses"
+	}
+	return text
+}
+
+func (s operate) run(t *trial) string {
+	_, err := t.operate(s.control, s.pin)
+	switch {
+	case err != nil && !s.fails:
+		return t.cannot(err)
+	case err == nil && s.fails:
+		return fmt.Sprintf("the device accepted: %v", s.control)
+	}
+	return ""
+}
+
+func enter(pin string) step { return operate{control: EnterPIN, pin: pin} }
+
+// pause waits.
+type pause time.Duration
+
+func (s pause) String() string { return "wait " + time.Duration(s).String() }
+
+func (s pause) run(t *trial) string {
+	t.suite.cfg.Device.Sleep(time.Duration(s))
+	return ""
+}
+
+// probe sends a probe request of a station in push-button mode, or in PIN mode.
+type probe struct {
+	who, uuid byte
+	id        wps.DevicePasswordID
+}
+
+func (s probe) String() string {
+	return fmt.Sprintf("station %d probes, %v", s.who, s.id)
+}
+
+func (s probe) run(t *trial) string {
+	d := stationDevice(s.who, s.uuid)
+	e := &wps.ProbeRequest{
+		RequestType: wps.RequestEnrollee8021X, ConfigMethods: d.ConfigMethods, UUIDE: d.UUID,
+		RFBands: wps.Band24GHz, DevicePasswordID: s.id, Manufacturer: d.Manufacturer, ModelName: d.ModelName,
+		ModelNumber: d.ModelNumber,
+	}
+	e.PrimaryDeviceType, e.DeviceName = d.PrimaryDeviceType, d.DeviceName
+	e.WFA.Version2 = 0x20
+	prober, ok := t.suite.cfg.Device.(Prober)
+	if !ok {
+		return inconclusive + "the link cannot send probe requests"
+	}
+	if err := prober.Probe(d.MAC, e); err != nil {
+		return t.cannot(err)
+	}
+	return ""
+}
+
+// element reads the elements of an access point.
+type element struct {
+	what  string
+	check func(b *wps.Beacon, p *wps.ProbeResponse) string
+}
+
+func (s element) String() string { return "beacon and probe response: " + s.what }
+
+func (s element) run(t *trial) string {
+	a, ok := t.suite.cfg.Device.(Advertiser)
+	if !ok {
+		return inconclusive + "the link cannot read elements"
+	}
+	raw, err := a.Beacon()
+	if err != nil {
+		return t.cannot(err)
+	}
+	var b wps.Beacon
+	if err := wps.Decode(&b, raw, wps.Strict); err != nil {
+		return fmt.Sprintf("beacon: %v", err)
+	}
+	if raw, err = a.ProbeResponse(); err != nil {
+		return t.cannot(err)
+	}
+	var p wps.ProbeResponse
+	if err := wps.Decode(&p, raw, wps.Strict); err != nil {
+		return fmt.Sprintf("probe response: %v", err)
+	}
+	return s.check(&b, &p)
+}
+
+// inconclusive begins the text of a step that could not be carried out.
+const inconclusive = "\x00inconclusive: "
+
+// stationDevice describes one of the suite's stations.
+func stationDevice(who, uuid byte) wps.Device {
+	d := wps.DefaultDevice()
+	d.MAC = wps.MAC{0x02, 0x77, 0x70, 0x73, 0, who}
+	if uuid == 0 {
+		uuid = who
+	}
+	d.UUID = wps.UUIDFromMAC(wps.MAC{0x02, 0x77, 0x70, 0x73, 0, uuid})
+	d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber = "gowps", "conformance", "1", "1"
+	d.DeviceName = fmt.Sprintf("Test station %d", who)
+	d.PrimaryDeviceType = wps.NewDeviceType(3, 1)
+	return d
+}
+
+// halves returns the halves of a PIN as they enter the proofs, one of them
+// wrong if it is to be.
+func halves(digits string, wrong wrongness) (h [2][]byte) {
+	n := (len(digits) + 1) / 2
+	h = [2][]byte{[]byte(digits[:n]), []byte(digits[n:])}
+	if wrong != wrongNone {
+		half := h[wrong-1]
+		half[0] = '0' + (half[0]-'0'+1)%10
+	}
+	return h
+}

@@ -1,0 +1,396 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Verdict is how a case ended.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Pass Verdict = iota + 1
+	Fail
+	Inconclusive  // the device could not be brought into position
+	NotApplicable // the operator or the link lacks what the case needs
+)
+
+var verdicts = [...]string{Pass: "pass", Fail: "fail", Inconclusive: "inconclusive", NotApplicable: "not applicable"}
+
+// String returns the verdict in words.
+func (v Verdict) String() string { return word("Verdict", verdicts[:], uint8(v)) }
+
+// Config configures a suite.
+type Config struct {
+	// Device is the device under test, and Role what it is.
+	Device Device
+	Role   Role
+	// Controls are the operator's hands; nil is none.
+	Controls Controls
+	// OwnPIN is the PIN of the device under test, if it does not change. It
+	// is the only source of the wrong PINs that the suite tries.
+	OwnPIN string
+	// Only selects cases by a pattern over their ids, as of [path.Match];
+	// empty selects all. Level selects those of a level; zero selects all.
+	Only  string
+	Level Level
+	// Short leaves out the cases that take long in the device's time.
+	Short bool
+	// Rand makes keys and nonces; nil is [crypto/rand.Reader].
+	Rand io.Reader
+	// Began and Ended, if set, are called around each case.
+	Began func(c *Case)
+	Ended func(r *Result)
+}
+
+// ErrConfig is the class of the error of a configuration that cannot work.
+var ErrConfig = errors.New("conformance: configuration")
+
+// Result is what came of a case.
+type Result struct {
+	Case    *Case
+	Verdict Verdict
+	// Reason says why it did not pass.
+	Reason string
+	// Input is the input with which the case did not pass.
+	Input string
+	// Unusable says that the device did not register a station any more
+	// after the case.
+	Unusable bool
+	// Took is the time of the case, in the device's time.
+	Took time.Duration
+
+	outcomes []*outcome // of the input that decided
+}
+
+// Suite runs cases.
+type Suite struct {
+	cfg   Config
+	cases []*Case
+	key   *registration.KeyPair // of runs whose keys do not matter
+	locks int                   // wrong guesses at the device's PIN since it was unlocked last
+}
+
+// New returns a suite. The error is of class [ErrConfig].
+func New(cfg Config) (*Suite, error) {
+	if cfg.Device == nil {
+		return nil, fmt.Errorf("%w: Device is missing", ErrConfig)
+	}
+	if cfg.Role < APRegistrar || cfg.Role > Registrar {
+		return nil, fmt.Errorf("%w: Role is missing", ErrConfig)
+	}
+	if _, err := path.Match(cfg.Only, ""); err != nil {
+		return nil, fmt.Errorf("%w: Only: %w", ErrConfig, err)
+	}
+	if cfg.Controls == nil {
+		cfg.Controls = Funcs{}
+	}
+	s := &Suite{cfg: cfg}
+	var err error
+	if s.key, err = registration.NewKeyPair(cfg.Rand); err != nil {
+		return nil, err
+	}
+	for _, c := range Cases() {
+		if c.Role == cfg.Role && s.selected(c) {
+			s.cases = append(s.cases, c)
+		}
+	}
+	return s, nil
+}
+
+func (s *Suite) selected(c *Case) bool {
+	if s.cfg.Level != 0 && c.Level != s.cfg.Level || s.cfg.Short && c.Needs&NeedTime != 0 {
+		return false
+	}
+	if s.cfg.Only == "" {
+		return true
+	}
+	ok, _ := path.Match(s.cfg.Only, c.ID)
+	return ok || strings.HasPrefix(c.ID, s.cfg.Only)
+}
+
+// Cases returns the cases that the suite runs.
+func (s *Suite) Cases() []*Case { return slices.Clone(s.cases) }
+
+// Run runs all cases, until the context is done. A device that fails, crashes
+// or hangs ends its case, never the run.
+func (s *Suite) Run(ctx context.Context) []*Result {
+	var results []*Result
+	for _, c := range s.cases {
+		if ctx.Err() != nil {
+			break
+		}
+		results = append(results, s.RunCase(ctx, c))
+	}
+	return results
+}
+
+// RunCase runs one case.
+func (s *Suite) RunCase(ctx context.Context, c *Case) *Result {
+	if s.cfg.Began != nil {
+		s.cfg.Began(c)
+	}
+	r := s.run(ctx, c)
+	if s.cfg.Ended != nil {
+		s.cfg.Ended(r)
+	}
+	return r
+}
+
+func (s *Suite) run(ctx context.Context, c *Case) *Result {
+	r := &Result{Case: c, Verdict: Pass}
+	if missing := c.Needs &^ s.can(); missing != 0 {
+		r.Verdict, r.Reason = NotApplicable, "it needs: "+missing.String()
+		return r
+	}
+	began := s.cfg.Device.Now()
+	defer func() { r.Took = s.cfg.Device.Now().Sub(began) }()
+	for _, row := range c.rows {
+		t := &trial{suite: s, ctx: ctx}
+		t.reset()
+		for _, step := range row.steps {
+			why := step.run(t)
+			if why == "" {
+				continue
+			}
+			r.Verdict, r.Reason, r.Input, r.outcomes = Fail, why, row.name, t.outcomes
+			if text, ok := strings.CutPrefix(why, inconclusive); ok {
+				r.Verdict, r.Reason = Inconclusive, text
+			}
+			r.Unusable = t.settle() != ""
+			return r
+		}
+		r.outcomes = t.outcomes
+		if why := t.settle(); why != "" {
+			r.Verdict, r.Input, r.Unusable = Fail, row.name, true
+			r.Reason = "afterwards the device does not register a station any more: " + why
+			return r
+		}
+	}
+	return r
+}
+
+// can returns what the operator and the link can do.
+func (s *Suite) can() Need {
+	var n Need
+	for control, need := range map[Control]Need{
+		EnterPIN: NeedEnterPIN, Press: NeedButton, Cancel: NeedCancel, Unlock: NeedUnlock, Restart: NeedRestart,
+		ShowPIN: NeedOwnPIN,
+	} {
+		if s.cfg.Controls.Has(control) {
+			n |= need
+		}
+	}
+	if s.cfg.Controls.Has(EnrollButton) {
+		n |= NeedButton
+	}
+	if s.cfg.Controls.Has(EnrollPIN) || s.cfg.Controls.Has(ReadAP) || s.cfg.Controls.Has(WriteAP) {
+		n |= NeedEnterPIN
+	}
+	if s.cfg.OwnPIN != "" {
+		n |= NeedOwnPIN
+	}
+	if _, ok := s.cfg.Device.(Advertiser); ok {
+		n |= NeedBeacon
+	}
+	if _, ok := s.cfg.Device.(Prober); ok {
+		n |= NeedProbe
+	}
+	return n | NeedTime
+}
+
+// trial is one input of a case.
+type trial struct {
+	suite    *Suite
+	ctx      context.Context
+	outcomes []*outcome
+	own      *registration.KeyPair // with fixedKey: what the exchange before it used
+	n1       wps.Nonce
+	s1, s2   wps.SecretNonce
+}
+
+// cannot is a step that could not be carried out.
+func (t *trial) cannot(err error) string {
+	if errors.Is(err, ErrCrashed) {
+		return err.Error()
+	}
+	return inconclusive + err.Error()
+}
+
+func (t *trial) note(o *outcome) { t.outcomes = append(t.outcomes, o) }
+
+// operate uses the operator's hands.
+func (t *trial) operate(c Control, pin string) (answer string, err error) {
+	defer crashed(&err)
+	return t.suite.cfg.Controls.Do(t.ctx, c, pin)
+}
+
+// reset brings the device to where a case begins: nothing is waited for, and
+// its PIN is not locked.
+func (t *trial) reset() {
+	controls := t.suite.cfg.Controls
+	if controls.Has(Cancel) {
+		_, _ = t.operate(Cancel, "")
+	}
+	if t.suite.cfg.Role == APEnrollee && controls.Has(Unlock) {
+		_, _ = t.operate(Unlock, "")
+	}
+}
+
+// settle brings the device back to a known state after a case, and proves that
+// it is alive by a registration. It returns why it is not, or "".
+func (t *trial) settle() string {
+	t.reset()
+	s := t.suite
+	if _, ok := s.cfg.Device.(Prober); ok {
+		s.cfg.Device.Sleep(121 * time.Second) // the monitor time: presses of before are forgotten
+	}
+	good := attempt{who: 0xF0, want: wantSuccess}
+	switch s.cfg.Role {
+	case APRegistrar:
+		if !s.cfg.Controls.Has(EnterPIN) {
+			return ""
+		}
+		if _, err := t.operate(EnterPIN, stationPIN); err != nil {
+			return err.Error()
+		}
+	case APEnrollee:
+		good.method = byOwnPIN
+	case Station, Registrar:
+	}
+	outcomes := t.outcomes
+	why := strings.TrimPrefix(good.run(t), inconclusive)
+	if why != "" && s.cfg.Controls.Has(Restart) {
+		_, _ = t.operate(Restart, "")
+		t.reset()
+	}
+	t.outcomes = outcomes
+	return why
+}
+
+// trigger lets the device begin an exchange, where it is the device that does.
+func (t *trial) trigger(a attempt) error {
+	var control Control
+	switch t.suite.cfg.Role {
+	case Station:
+		control = EnrollPIN
+		if a.method == byButton {
+			control = EnrollButton
+		}
+	case Registrar:
+		control = ReadAP
+		if a.write {
+			control = WriteAP
+		}
+	default:
+		return nil
+	}
+	if !t.suite.cfg.Controls.Has(control) {
+		return nil // it is begun by Open, or by someone else
+	}
+	_, err := t.operate(control, apPIN)
+	return err
+}
+
+// apPIN is the PIN of the suite's own access point.
+const apPIN = "12345670"
+
+// side makes the suite's half of an exchange.
+func (t *trial) side(a attempt) (*side, error) {
+	s := &side{
+		version10: a.version10, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key,
+		settings: ownNetwork, device: stationDevice(a.who, a.uuid),
+	}
+	if a.settings != nil {
+		s.settings = *a.settings
+	}
+	if a.device != nil {
+		a.device(&s.device)
+	}
+	switch t.suite.cfg.Role {
+	case APRegistrar:
+		s.role = registration.RoleEnrollee
+	case APEnrollee:
+		s.role, s.external = registration.RoleRegistrar, true
+	case Station:
+		s.role = registration.RoleRegistrar
+		s.device.State = wps.Configured
+	case Registrar:
+		s.role, s.external = registration.RoleEnrollee, true
+		s.device.State = wps.Configured
+	}
+	digits, err := t.digits(a)
+	if err != nil {
+		return nil, err
+	}
+	s.passwords = halves(digits, a.wrong)
+	s.id = passwordIDs[a.method]
+	if a.fixedKey && t.own != nil {
+		s.own, s.n1, s.s1, s.s2 = t.own, t.n1, t.s1, t.s2
+	}
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	if a.fixedKey {
+		t.own, t.n1, t.s1, t.s2 = s.own, s.n1, s.s1, s.s2
+		if s.role == registration.RoleRegistrar {
+			t.n1 = s.n2
+		}
+	}
+	return s, nil
+}
+
+// passwordIDs are the Device Password IDs of the methods.
+var passwordIDs = map[method]wps.DevicePasswordID{
+	byPIN: wps.PasswordDefault, byButton: wps.PasswordPushButton, byOwnPIN: wps.PasswordDefault, byShort: wps.PasswordDefault,
+	byZeros: wps.PasswordDefault, byUser: wps.PasswordUserSpecified, byMachine: wps.PasswordMachineSpecified,
+}
+
+// digits returns the PIN that an attempt proves.
+func (t *trial) digits(a attempt) (string, error) {
+	switch a.method {
+	case byButton:
+		return "00000000", nil
+	case byShort:
+		return shortPIN, nil
+	case byZeros:
+		return zerosPIN, nil
+	case byOwnPIN:
+		return t.ownPIN()
+	}
+	switch t.suite.cfg.Role {
+	case Station:
+		return t.ownPIN()
+	case Registrar:
+		return apPIN, nil
+	}
+	return stationPIN, nil
+}
+
+// ownPIN returns the PIN of the device under test.
+func (t *trial) ownPIN() (string, error) {
+	if t.suite.cfg.OwnPIN != "" {
+		return t.suite.cfg.OwnPIN, nil
+	}
+	pin, err := t.operate(ShowPIN, "")
+	if err == nil && len(pin) != 4 && len(pin) != 8 {
+		err = fmt.Errorf("conformance: the device's PIN has %d digits", len(pin))
+	}
+	return pin, err
+}
+
+// ownNetwork is the network that the suite gives to stations, and writes to
+// access points.
+var ownNetwork = wps.Credential{
+	SSID: "gowps-conformance", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("conformance test"),
+}
