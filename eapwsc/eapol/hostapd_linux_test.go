@@ -134,7 +134,7 @@ var hostapdRegistrarCases = slices.Concat([]peerCase{
 		d.await(t, "CTRL-EVENT-EAP-FAILURE "+mac(2).String())
 	}},
 	{name: "pbc-overlap", what: "two enrollees probe with their button pressed", run: func(t *testing.T, r *report) {
-		d := startRadiolessHostapd(t)
+		d := startRadiolessHostapd(t, nil, "")
 		d.do(t, "WPS_PBC")
 		d.probe(t, 2)
 		d.probe(t, 3)

@@ -48,6 +48,7 @@ var matrix = []peerGroup{
 	{"hostapd-enrollee", "hostapd", "external registrar", hostapdEnrolleeCases},
 	{"wpa_supplicant-enrollee", "wpa_supplicant", "registrar", supplicantEnrolleeCases},
 	{"wpa_supplicant-registrar", "wpa_supplicant", "access point as enrollee", supplicantRegistrarCases},
+	{"upnp-hostapd", "hostapd", "external registrar over UPnP", upnpHostapdCases},
 }
 
 // TestPeers runs our machines against hostapd and wpa_supplicant over real

@@ -98,3 +98,52 @@ func veth(t testing.TB) (one, two string) {
 	t.Cleanup(func() { exec.Command("ip", "link", "del", one).Run() })
 	return one, two
 }
+
+// farEnd is the end of a wire in a network namespace of its own, which is that
+// of the program started there. The wire is an IPv4 network.
+type farEnd struct {
+	name    string // of the far interface
+	near    string // of this one, which has the addresses .2 and .3
+	network int32  // 10.78.network.0/24
+	host    int    // the far end's address in it
+}
+
+// newFarEnd makes a wire with one end. The other comes with a program.
+func newFarEnd(t testing.TB) *farEnd {
+	t.Helper()
+	n := interfaces.Add(1)
+	e := &farEnd{fmt.Sprintf("far%d", n), fmt.Sprintf("near%d", n), n, 1}
+	ip(t, "link add %s type bridge mcast_snooping 0\nlink set %[1]s up\naddr add 10.78.%[2]d.2/24 dev %[1]s\naddr add 10.78.%[2]d.3/24 dev %[1]s\n", e.near, n)
+	t.Cleanup(func() { exec.Command("ip", "link", "del", e.near).Run() })
+	return e
+}
+
+// start starts a program in a new namespace that has the far end.
+func (e *farEnd) start(cmd *exec.Cmd) error {
+	if e == nil {
+		return cmd.Start()
+	}
+	const script = `read -r address && ip link set lo up && ip link set "$0" up && ip addr add "$address" dev "$0" && ip route add 239.0.0.0/8 dev "$0" && exec "$@"`
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		return err
+	}
+	cmd.Args = append([]string{"sh", "-c", script, e.name, cmd.Path}, cmd.Args[1:]...)
+	cmd.Path = shell
+	cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWNET
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	wire := exec.Command("ip", "-batch", "-")
+	wire.Stdin = strings.NewReader(fmt.Sprintf("link add %s type veth peer name port%d\nlink set port%[2]d master %[3]s up\nlink set %[1]s netns %[4]d\n",
+		e.name, interfaces.Add(1), e.near, cmd.Process.Pid))
+	if out, err := wire.CombinedOutput(); err != nil {
+		return fmt.Errorf("ip: %w: %s", err, out)
+	}
+	_, err = fmt.Fprintf(in, "10.78.%d.%d/24\n", e.network, e.host)
+	return errors.Join(err, in.Close())
+}

@@ -66,13 +66,25 @@ type daemon struct {
 // to a file; DIR in it stands for the directory of the control socket.
 func startDaemon(t *testing.T, program, ifname, config string, args ...string) *daemon {
 	t.Helper()
-	// Not t.TempDir: the name of a socket has at most 107 octets. Whatever is
-	// in it is needed only until the sockets are connected.
+	return startDaemonIn(t, nil, program, ifname, config, args...)
+}
+
+// startDaemonIn starts a program in a network namespace of its own, at the far
+// end of a wire; nil is the namespace of the tests.
+func startDaemonIn(t *testing.T, far *farEnd, program, ifname, config string, args ...string) *daemon {
+	t.Helper()
+	// Not t.TempDir: the name of a socket has at most 107 octets.
 	dir, err := os.MkdirTemp("", "wps")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
+	own := "@wps" // sockets without a file, which other namespaces do not see
+	if far != nil {
+		own = filepath.Join(dir, "own")
+		t.Cleanup(func() { os.RemoveAll(dir) })
+	} else {
+		defer os.RemoveAll(dir) // it is needed only until the sockets are connected
+	}
 	d := &daemon{
 		ifname: ifname, gone: make(chan struct{}),
 		keep: filepath.Join(t.ArtifactDir(), program+"-"+ifname+".log"), kept: keepRun(t, program, ifname),
@@ -93,7 +105,7 @@ func startDaemon(t *testing.T, program, ifname, config string, args ...string) *
 	// Own session: a Ctrl-C is for the tests, which then end the daemon. And
 	// should they be killed, it goes with them.
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
-	if err := d.cmd.Start(); err != nil {
+	if err := far.start(d.cmd); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
@@ -101,7 +113,7 @@ func startDaemon(t *testing.T, program, ifname, config string, args ...string) *
 		close(d.gone)
 	}()
 	t.Cleanup(func() { d.stop(t) })
-	if d.control, err = dialControl(filepath.Join(dir, "control", ifname), d.gone); err != nil {
+	if d.control, err = dialControl(own, filepath.Join(dir, "control", ifname), d.gone); err != nil {
 		t.Fatalf("%s: %v", program, err)
 	}
 	t.Cleanup(d.control.close)
@@ -153,13 +165,13 @@ type control struct {
 
 var sockets atomic.Int32
 
-func dialControl(path string, gone <-chan struct{}) (*control, error) {
+func dialControl(own, path string, gone <-chan struct{}) (*control, error) {
 	c := &control{news: make(chan struct{})}
 	var err error
-	if c.commands, err = dialUnix(path, gone); err != nil {
+	if c.commands, err = dialUnix(own, path, gone); err != nil {
 		return nil, err
 	}
-	if c.attached, err = dialUnix(path, gone); err != nil {
+	if c.attached, err = dialUnix(own, path, gone); err != nil {
 		c.commands.Close()
 		return nil, err
 	}
@@ -172,11 +184,11 @@ func dialControl(path string, gone <-chan struct{}) (*control, error) {
 }
 
 // dialUnix connects to a socket that a daemon is about to make.
-func dialUnix(path string, gone <-chan struct{}) (*net.UnixConn, error) {
+func dialUnix(own, path string, gone <-chan struct{}) (*net.UnixConn, error) {
 	over := time.After(patience)
 	for {
-		own := fmt.Sprintf("@wps-%d-%d", os.Getpid(), sockets.Add(1))
-		c, err := net.DialUnix("unixgram", &net.UnixAddr{Name: own, Net: "unixgram"}, &net.UnixAddr{Name: path, Net: "unixgram"})
+		name := fmt.Sprintf("%s-%d-%d", own, os.Getpid(), sockets.Add(1))
+		c, err := net.DialUnix("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"}, &net.UnixAddr{Name: path, Net: "unixgram"})
 		if err == nil {
 			return c, nil
 		}

@@ -19,10 +19,10 @@ var radiolessBSSID wps.MAC
 // startRadiolessHostapd starts hostapd as an access point whose frames come and
 // go through its control interface. This takes a build with testing options,
 // as Debian's is.
-func startRadiolessHostapd(t *testing.T) *daemon {
+func startRadiolessHostapd(t *testing.T, far *farEnd, more string) *daemon {
 	t.Helper()
 	config := strings.NewReplacer("driver=wired", "driver=none", "ieee8021x=1", "ieee8021x=0").Replace(fmt.Sprintf(hostapdConfig, "radioless"))
-	d := startDaemon(t, "hostapd", "radioless", config+hostapdPassphrase+"hw_mode=g\nchannel=1\n", "-K", "-dd", "-t", "CONF")
+	d := startDaemonIn(t, far, "hostapd", "radioless", config+hostapdPassphrase+"hw_mode=g\nchannel=1\n"+more, "-K", "-dd", "-t", "CONF")
 	d.do(t, "SET ext_eapol_frame_io 1")
 	d.do(t, "SET ext_mgmt_frame_handling 1")
 	return d
