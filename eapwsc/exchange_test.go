@@ -162,8 +162,9 @@ func TestOvertaken(t *testing.T) {
 		return eap.Packet{Code: eap.CodeRequest, ID: id, Type: eap.TypeNotification, Data: []byte(text)}
 	}
 	for name, requests := range map[string][]eap.Packet{
-		"numbers at random":  {identity(7), identity(200), eap.NewWSC(eap.CodeRequest, 30, eap.OpStart, nil)},
-		"the same one twice": {identity(5), notification(6, "a"), notification(6, "b"), eap.NewWSC(eap.CodeRequest, 4, eap.OpStart, nil)},
+		"numbers at random":        {identity(7), identity(200), eap.NewWSC(eap.CodeRequest, 30, eap.OpStart, nil)},
+		"back after some in order": {identity(100), notification(101, "a"), notification(102, "b"), eap.NewWSC(eap.CodeRequest, 40, eap.OpStart, nil)},
+		"the same one twice":       {identity(5), notification(6, "a"), notification(6, "b"), eap.NewWSC(eap.CodeRequest, 4, eap.OpStart, nil)},
 	} {
 		p := newStation(t, 2, registration.PushButton())
 		p.Start(fixture.Began)

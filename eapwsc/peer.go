@@ -3,8 +3,11 @@ package eapwsc
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/eap"
@@ -51,8 +54,7 @@ type Peer struct {
 	deadline time.Time
 	last     uint8  // the Identifier of the last request that was answered
 	request  []byte // that request, with its answer in sent; nil if it was a whole message, which the machine knows again
-	answered int    // how many requests were, not counting those that came again
-	skipped  bool   // the Identifier of one was not the next after that before
+	answered answered
 }
 
 // NewPeer returns a peer for one exchange. The error is of class
@@ -108,8 +110,9 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 		if p.request != nil && bytes.Equal(packet, p.request) {
 			return Step{Send: p.sent, Deadline: p.wait(now)}, nil
 		}
-		if p.overtaken(in) {
-			return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "request %d after request %d", in.ID, p.last)))
+		this := digestOf(packet)
+		if p.answered.before(this) {
+			return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "request %d was answered before request %d", in.ID, p.last)))
 		}
 		out, whole, err := p.answer(in)
 		switch {
@@ -118,13 +121,7 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 		case out == nil:
 			return p.notHeard(p.deadline, err)
 		}
-		// The machine knows whether a message is the one before; if it is
-		// another under the same Identifier, no harm is done.
-		again := p.answered > 0 && in.ID == p.last && p.request == nil && whole
-		if !again {
-			p.skipped = p.skipped || p.answered > 0 && in.ID != p.last+1
-			p.answered++
-		}
+		p.answered.add(in, this)
 		p.last, p.request, p.sent = in.ID, nil, nil
 		if !whole {
 			p.request, p.sent = bytes.Clone(packet), out
@@ -136,18 +133,46 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "a station receives no %v", in.Code)))
 }
 
-// overtaken reports whether a request is a copy of an earlier one that comes
-// late. To take a WSC_FRAG_ACK or a fragment a second time would spoil a
-// message. EAP says only that the Identifier changes with each request (RFC 3748
-// §4.1), so this is known of access points that count it, as hostap does.
-func (p *Peer) overtaken(in eap.Packet) bool {
-	return p.answered >= 2 && !p.skipped && int8(in.ID-p.last) < 0
+// answered remembers the requests that were answered, the last at the end. The
+// answer to the last one is given again. One before it is a copy that comes
+// late, and is not heard: to take a WSC_FRAG_ACK or a fragment a second time
+// would spoil a message. The Identifiers do not show which is which, for an
+// access point need not count them (RFC 3748 §4.1).
+type answered []uint64
+
+// maxAnswered is how many requests are remembered. After 256, the Identifiers of
+// an access point that counts come again.
+const maxAnswered = 255
+
+// digestOf returns what is remembered of a request.
+func digestOf(packet []byte) uint64 {
+	hash := sha256.Sum256(packet)
+	return binary.BigEndian.Uint64(hash[:])
+}
+
+// before reports whether a request was answered before the last one.
+func (a answered) before(digest uint64) bool {
+	return len(a) > 0 && slices.Contains(a[:len(a)-1], digest)
+}
+
+// add remembers a request that is answered. Another one for the identity begins
+// a new conversation.
+func (a *answered) add(in eap.Packet, digest uint64) {
+	switch {
+	case len(*a) > 0 && (*a)[len(*a)-1] == digest:
+		return
+	case in.Type == eap.TypeIdentity:
+		*a = (*a)[:0]
+	case len(*a) == maxAnswered:
+		*a = slices.Delete(*a, 0, 1)
+	}
+	*a = append(*a, digest)
 }
 
 // closed ends the exchange because the access point ended EAP. The
 // Identifier is that of the last request, or the next one [iwd].
 func (p *Peer) closed(in eap.Packet) (Step, error) {
-	if p.answered == 0 {
+	if len(p.answered) == 0 {
 		return p.end(nil, p.machine.Abort(ErrEAP))
 	}
 	if in.ID != p.last && in.ID != p.last+1 {
