@@ -1,0 +1,726 @@
+package eapwsc_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+var (
+	manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines, in every way: 1, 2 or 3; 0 is every single fault and a sample of the pairs")
+	onlyForm   = flag.String("form", "", "the only form of the exchange that TestEveryFault looks at")
+	partOf     = flag.String("part", "0/1", "i/n: which part of the runs TestEveryFault makes, of how many")
+)
+
+// TestEveryFault disturbs every form of the exchange by every fault at every
+// frame, and by every pair of them: the second fault is tried at every frame of
+// the run that the first one leads to. A judge that shares no code with the
+// implementation (see wireJudge) looks at each run.
+//
+//	go test ./eapwsc -run TestEveryFault -faults 2                          # every pair
+//	go test ./eapwsc -run TestEveryFault -faults 3 -form 'station by PIN'   # every triple
+func TestEveryFault(t *testing.T) {
+	var part, parts int
+	if _, err := fmt.Sscanf(*partOf, "%d/%d", &part, &parts); err != nil || parts < 1 || part < 0 || part >= parts {
+		t.Fatalf("-part %s: want i/n with i below n", *partOf)
+	}
+	known := false
+	var all sync.Map
+	t.Run("forms", func(t *testing.T) {
+		for i := range forms {
+			f := &forms[i]
+			if *onlyForm != "" && *onlyForm != f.name {
+				continue
+			}
+			known = true
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				x := &explorer{t: t, form: f, depth: max(*manyFaults, 1), part: part, parts: parts}
+				if *manyFaults == 0 {
+					x.depth, x.pairs, x.octets = 2, samplePairs, sampleOctets
+				}
+				x.undisturbed()
+				x.explore(nil)
+				t.Logf("%s: %d frames, %d runs, %d violations", f.name, x.frames, x.runs, x.violations)
+				all.Store(f.name, [2]int{x.runs, x.violations})
+			})
+		}
+	})
+	if !known {
+		t.Fatalf("-form %s: there is no such form", *onlyForm)
+	}
+	runs, violations := 0, 0
+	all.Range(func(_, v any) bool {
+		runs, violations = runs+v.([2]int)[0], violations+v.([2]int)[1]
+		return true
+	})
+	t.Logf("%d runs, %d violations", runs, violations)
+}
+
+// The short form makes one of so many runs with two faults, and with a flip of a
+// single octet. They are primes, so that no fault and no frame is left out.
+const (
+	samplePairs  = 499
+	sampleOctets = 5
+)
+
+// form is a form of the exchange.
+type form struct {
+	name string
+	// The passwords of the two sides. If they differ, fails says at which
+	// half, and no secret may leave.
+	station, accessPoint registration.Password
+	fails                int
+	// stationHash and accessPointHash have the side check the other's key.
+	stationHash, accessPointHash bool
+	// external makes the station an external registrar, writes has it write.
+	external, writes bool
+	// The fragment sizes.
+	stationSize, accessPointSize int
+}
+
+var (
+	thePIN      = registration.PIN(pin.MustParse("12345670"))
+	otherFirst  = registration.PIN(pin.MustParse("24681353"))
+	otherSecond = registration.PIN(pin.MustParse("12340002"))
+	shortPIN    = registration.PIN(pin.MustParse("1234"))
+	tokenOctets = []byte("a secret of a tag, 24 oc")
+	token       = registration.OutOfBand(0x1234, tokenOctets)
+)
+
+// forms are all of them. The first are those in which everything is right.
+var forms = []form{
+	{name: "station by PIN", station: thePIN, accessPoint: thePIN},
+	{name: "station by PIN of four digits", station: shortPIN, accessPoint: shortPIN},
+	{name: "station by button", station: registration.PushButton(), accessPoint: registration.PushButton()},
+	{name: "station out of band", station: token, accessPoint: token, accessPointHash: true},
+	{name: "station by handover", station: registration.Handover(), accessPoint: registration.Handover(), stationHash: true, accessPointHash: true},
+	{name: "external registrar reads", station: thePIN, accessPoint: thePIN, external: true},
+	{name: "external registrar writes", station: thePIN, accessPoint: thePIN, external: true, writes: true},
+	{name: "station in fragments", station: thePIN, accessPoint: thePIN, stationSize: 150, accessPointSize: 170},
+	{name: "external registrar writes in fragments", station: thePIN, accessPoint: thePIN, external: true, writes: true, stationSize: 170, accessPointSize: 150},
+	{name: "station, first half wrong", station: otherFirst, accessPoint: thePIN, fails: 1},
+	{name: "station, second half wrong", station: otherSecond, accessPoint: thePIN, fails: 2},
+	{name: "external registrar, first half wrong", station: otherFirst, accessPoint: thePIN, fails: 1, external: true, writes: true},
+	{name: "external registrar, second half wrong", station: otherSecond, accessPoint: thePIN, fails: 2, external: true, writes: true},
+}
+
+var (
+	theNetwork  = wps.Credential{SSID: "Café", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("the key of the network")}
+	newSettings = wps.Credential{SSID: "new", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("the key that is written")}
+)
+
+// Addresses of the two sides, and of those of another exchange.
+const (
+	accessPointMAC = 1 + iota
+	stationMAC
+	strangeAccessPointMAC
+	strangeStationMAC
+)
+
+// testKeys are the key pairs by address: making new ones for each run would take
+// most of the time. What two of them share is worked out once.
+var testKeys = sync.OnceValue(func() (keys [5]*registration.KeyPair) {
+	for i := accessPointMAC; i <= strangeStationMAC; i++ {
+		keys[i], _ = registration.NewKeyPairFromExponent(testExponent(i))
+	}
+	for i, peer := range map[int]int{
+		accessPointMAC: stationMAC, stationMAC: accessPointMAC,
+		strangeAccessPointMAC: strangeStationMAC, strangeStationMAC: strangeAccessPointMAC,
+	} {
+		public := keys[peer].PublicKey()
+		if err := keys[i].Precompute(&public); err != nil {
+			panic(err)
+		}
+	}
+	return keys
+})
+
+func testExponent(mac int) []byte { return bytes.Repeat([]byte{byte(0x31 + mac), 0x5a, 0xc3}, 10) }
+
+// counted is randomness that is cheap, the same each time, and other octets for
+// each seed.
+type counted struct{ state uint64 }
+
+func (c *counted) Read(b []byte) (int, error) {
+	for i := range b {
+		c.state += 0x9e3779b97f4a7c15
+		z := (c.state ^ c.state>>30) * 0xbf58476d1ce4e5b9
+		z = (z ^ z>>27) * 0x94d049bb133111eb
+		b[i] = byte(z >> 56)
+	}
+	return len(b), nil
+}
+
+// end is one of the two ends, from its start to its end or restart.
+type end struct {
+	station   bool
+	role      registration.Role
+	enrollee  *registration.Enrollee // one of the two, once it is there
+	registrar *registration.Registrar
+	handle    func(time.Time, []byte) (eapwsc.Step, error)
+	timeout   func(time.Time) (eapwsc.Step, error)
+	begin     func(time.Time) eapwsc.Step
+
+	began, last time.Time // and when it ended
+	deadline    time.Time
+	done        bool
+	err         error
+	silent      bool // switched off: it neither hears nor speaks
+	sent        []record
+	heard       []record
+}
+
+// record is a packet, and its number among all that were sent and heard.
+type record struct {
+	number int
+	packet []byte
+	answer []byte // of one heard
+}
+
+func (e *end) result() *registration.Result {
+	switch {
+	case e.enrollee != nil:
+		return e.enrollee.Result()
+	case e.registrar != nil:
+		return e.registrar.Result()
+	}
+	return nil
+}
+
+// newStation makes the station's end. Stranger is 0, or 2 in another exchange.
+func (f *form) newStation(stranger int, seed uint64) *end {
+	e := &end{station: true, role: registration.RoleEnrollee}
+	keys := testKeys()
+	cfg := registration.Config{
+		Device: fixture.Device(byte(stationMAC + stranger)), KeyPair: keys[stationMAC+stranger], Rand: &counted{seed},
+	}
+	var hash *[20]byte
+	if f.stationHash {
+		hash = hashOf(keys[accessPointMAC+stranger])
+	}
+	var m eapwsc.Machine
+	var err error
+	if f.external {
+		e.role = registration.RoleRegistrar
+		rc := registration.RegistrarConfig{Config: cfg, Password: f.station, PeerKeyHash: hash, AP: true}
+		if f.writes {
+			settings := newSettings
+			rc.NewSettings = &settings
+		}
+		e.registrar, err = registration.NewRegistrar(rc)
+		m = e.registrar
+	} else {
+		e.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: f.station, PeerKeyHash: hash})
+		m = e.enrollee
+	}
+	must(err)
+	p, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m, FragmentSize: f.stationSize})
+	must(err)
+	e.begin, e.handle, e.timeout = p.Start, p.Handle, p.Timeout
+	return e
+}
+
+// newAccessPoint makes the access point's end.
+func (f *form) newAccessPoint(stranger int, seed uint64) *end {
+	e := &end{role: registration.RoleRegistrar}
+	keys := testKeys()
+	cfg := registration.Config{
+		Device: fixture.Device(byte(accessPointMAC + stranger)), KeyPair: keys[accessPointMAC+stranger], Rand: &counted{seed},
+	}
+	var hash *[20]byte
+	if f.accessPointHash {
+		hash = hashOf(keys[stationMAC+stranger])
+	}
+	sc := eapwsc.ServerConfig{FragmentSize: f.accessPointSize, FirstID: byte(7 + 100*stranger + int(seed%16))}
+	if f.external {
+		e.role = registration.RoleEnrollee
+		sc.Enrollee = func() (m eapwsc.Machine, err error) {
+			settings := theNetwork
+			e.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: f.accessPoint, PeerKeyHash: hash, AP: &settings})
+			return e.enrollee, err
+		}
+	} else {
+		sc.Registrar = func() (m eapwsc.Machine, err error) {
+			e.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
+				Config: cfg, Password: f.accessPoint, PeerKeyHash: hash, Credentials: []wps.Credential{theNetwork},
+			})
+			return e.registrar, err
+		}
+	}
+	s, err := eapwsc.NewServer(sc)
+	must(err)
+	e.begin, e.handle, e.timeout = s.Start, s.Handle, s.Timeout
+	return e
+}
+
+func hashOf(k *registration.KeyPair) *[20]byte {
+	public := k.PublicKey()
+	hash := registration.PublicKeyHash(&public)
+	return &hash
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// faultKind is what can happen to a frame, or to a side when a frame is sent.
+type faultKind int
+
+const (
+	lost faultKind = iota
+	doubled
+	lateByOne    // arrives after the frame that is sent next
+	lateByMany   // arrives after five more
+	cut          // its second half is missing
+	flipped      // an octet of it is another
+	foreign      // one of another exchange comes before it
+	oldID        // has the Identifier of the frame before it in that direction
+	stationAnew  // the station is switched off and on
+	accessAnew   // the access point is
+	stationQuiet // the station is switched off
+	accessQuiet  // the access point is
+)
+
+var faultNames = [...]string{
+	"lost", "doubled", "late by one", "late by many", "cut", "flipped", "foreign", "old Identifier",
+	"station restarts", "access point restarts", "station goes silent", "access point goes silent",
+}
+
+// fault is something that happens at a frame.
+type fault struct {
+	frame int // its number among the frames that were sent
+	kind  faultKind
+	at    int  // flipped: the octet; foreign: which frame
+	mask  byte // flipped: the bits
+}
+
+func (f fault) String() string {
+	switch f.kind {
+	case flipped:
+		return fmt.Sprintf("frame %d: octet %d flipped by %#02x", f.frame, f.at, f.mask)
+	case foreign:
+		return fmt.Sprintf("frame %d: foreign (%d)", f.frame, f.at)
+	}
+	return fmt.Sprintf("frame %d: %s", f.frame, faultNames[f.kind])
+}
+
+// faultsAt returns every fault that can happen at a frame, or with one flip for
+// each field.
+func faultsAt(number int, packet []byte, everyOctet bool) (all []fault) {
+	for k := range faultNames {
+		switch kind := faultKind(k); kind {
+		case flipped:
+			if everyOctet {
+				for at := range packet {
+					all = append(all, fault{number, kind, at, [...]byte{0x01, 0x80, 0xff}[at%3]})
+				}
+				continue
+			}
+			for _, at := range fieldsOf(packet) {
+				all = append(all, fault{number, kind, at, 0x01})
+			}
+		case foreign:
+			all = append(all, fault{number, kind, 0, 0}, fault{number, kind, 1, 0})
+		default:
+			all = append(all, fault{number, kind, 0, 0})
+		}
+	}
+	return all
+}
+
+// fieldsOf returns an octet of each field of a frame: the EAP header, and type,
+// length and value of each attribute. The values of two attributes that hold a
+// list or something encrypted count as one field.
+func fieldsOf(packet []byte) (fields []int) {
+	header := []int{0, 1, 3, 4, 7, 11, 12, 13, 15} // Code, Identifier, Length, Type, Vendor-Id, Vendor-Type, Op-Code, Flags, Message Length
+	for _, at := range header {
+		if at < len(packet) && (at != 15 || packet[13]&2 != 0) {
+			fields = append(fields, at)
+		}
+	}
+	if len(packet) <= 14 {
+		return fields
+	}
+	at := 14
+	if packet[13]&2 != 0 {
+		at = 16
+	}
+	first := true
+	for at+4 <= len(packet) {
+		length := int(packet[at+2])<<8 | int(packet[at+3])
+		if first { // of the type and the length, once for a frame: the next attributes are read the same way
+			fields, first = append(fields, at+1, at+3), false
+		}
+		if length > 0 && at+4+length <= len(packet) {
+			fields = append(fields, at+4+length-1)
+		}
+		at += 4 + length
+	}
+	return fields
+}
+
+// delivery is a frame on its way.
+type delivery struct {
+	toStation bool
+	packet    []byte
+	after     int // how many frames have to be sent before it arrives
+}
+
+// world is one run of a form.
+type world struct {
+	form        *form
+	plan        []fault
+	now         time.Time
+	station     *end
+	accessPoint *end
+	ends        []*end // all that there were
+	frames      [][]byte
+	lastTo      [2][]byte // the frame sent before, by direction
+	queue       []delivery
+	numbers     int
+	seed        uint64
+	trouble     []string
+}
+
+func (w *world) fail(format string, args ...any) {
+	w.trouble = append(w.trouble, fmt.Sprintf(format, args...))
+}
+
+// play has both ends run the exchange under the faults.
+func (f *form) play(plan []fault) *world {
+	w := &world{form: f, plan: plan, now: fixture.Began, seed: 1}
+	w.station, w.accessPoint = f.newStation(0, w.nextSeed()), f.newAccessPoint(0, w.nextSeed())
+	w.run()
+	return w
+}
+
+// run has both ends talk until both have ended.
+func (w *world) run() {
+	w.start(w.station)
+	w.start(w.accessPoint)
+	const enough = 400
+	for range enough {
+		if d, ok := w.arriving(); ok {
+			w.deliver(d)
+			continue
+		}
+		if w.over() {
+			return
+		}
+		w.wait()
+	}
+	w.fail("after %d steps the exchange goes on", enough)
+}
+
+func (w *world) nextSeed() uint64 { w.seed++; return w.seed << 32 }
+
+func (w *world) over() bool {
+	return (w.station.done || w.station.silent) && (w.accessPoint.done || w.accessPoint.silent)
+}
+
+func (w *world) start(e *end) {
+	e.began, e.last = w.now, w.now
+	w.ends = append(w.ends, e)
+	w.take(e, e.begin(w.now), nil)
+}
+
+// arriving takes the next frame that arrives. What is late waits for others, and
+// comes at the end if there are none.
+func (w *world) arriving() (delivery, bool) {
+	for i, d := range w.queue {
+		if d.after <= len(w.frames) {
+			w.queue = append(w.queue[:i:i], w.queue[i+1:]...)
+			return d, true
+		}
+	}
+	return delivery{}, false
+}
+
+// wait lets time pass until the next deadline.
+func (w *world) wait() {
+	next := eapwsc.Earlier(w.deadline(w.station), w.deadline(w.accessPoint))
+	if next.Before(w.now) {
+		w.fail("the deadline %v is over, and nothing was asked for", next)
+		next = w.now
+	}
+	w.now = next
+	for _, e := range []*end{w.station, w.accessPoint} {
+		if d := w.deadline(e); !d.IsZero() && !d.After(w.now) {
+			step, err := e.timeout(w.now)
+			w.take(e, step, err)
+		}
+	}
+}
+
+func (w *world) deadline(e *end) time.Time {
+	if e.done || e.silent {
+		return time.Time{}
+	}
+	return e.deadline
+}
+
+// deliver gives a side a frame.
+func (w *world) deliver(d delivery) {
+	e := w.accessPoint
+	if d.toStation {
+		e = w.station
+	}
+	if e.done || e.silent {
+		return
+	}
+	w.numbers++
+	e.heard = append(e.heard, record{number: w.numbers, packet: d.packet})
+	at := len(e.heard) - 1
+	given := bytes.Clone(d.packet)
+	step, err := e.handle(w.now, given)
+	if !bytes.Equal(given, d.packet) {
+		w.fail("a packet was changed by the side that was given it")
+	}
+	e.heard[at].answer = bytes.Clone(step.Send)
+	if !step.Done && err != nil && !errors.Is(err, eapwsc.ErrIgnored) {
+		w.fail("%s goes on after %v", e.name(), err)
+	}
+	w.take(e, step, err)
+}
+
+func (e *end) name() string {
+	if e.station {
+		return "the station"
+	}
+	return "the access point"
+}
+
+// take does what a side asks for.
+func (w *world) take(e *end, step eapwsc.Step, err error) {
+	e.deadline, e.done = step.Deadline, step.Done
+	switch {
+	case step.Done:
+		e.err, e.last = err, w.now
+	case step.Deadline.IsZero():
+		w.fail("%s goes on without a deadline", e.name())
+		e.silent = true
+	}
+	if step.Send != nil {
+		w.numbers++
+		packet := bytes.Clone(step.Send)
+		e.sent = append(e.sent, record{number: w.numbers, packet: packet})
+		w.send(e, packet)
+	}
+}
+
+// send puts a frame on its way, and has the faults of its number happen.
+func (w *world) send(e *end, packet []byte) {
+	number := len(w.frames)
+	w.frames = append(w.frames, packet)
+	ways := []delivery{{toStation: !e.station, packet: packet}}
+	direction := 0
+	if !e.station {
+		direction = 1
+	}
+	before := w.lastTo[direction]
+	w.lastTo[direction] = packet
+	var restart [2]bool
+	for _, f := range w.plan {
+		if f.frame != number {
+			continue
+		}
+		last := len(ways) - 1
+		switch {
+		case f.kind == stationAnew, f.kind == accessAnew:
+			restart[f.kind-stationAnew] = true
+		case f.kind == stationQuiet:
+			w.station.silent = true
+		case f.kind == accessQuiet:
+			w.accessPoint.silent = true
+		case last < 0:
+		case f.kind == lost:
+			ways = ways[:last]
+		case f.kind == doubled:
+			ways = append(ways, ways[last])
+		case f.kind == lateByOne:
+			ways[last].after = number + 2
+		case f.kind == lateByMany:
+			ways[last].after = number + 6
+		case f.kind == cut:
+			ways[last].packet = ways[last].packet[: len(ways[last].packet)/2 : len(ways[last].packet)/2]
+		case f.kind == flipped:
+			if p := bytes.Clone(ways[last].packet); f.at < len(p) {
+				p[f.at] ^= f.mask
+				ways[last].packet = p
+			}
+		case f.kind == oldID:
+			if p := bytes.Clone(ways[last].packet); len(p) > 1 && len(before) > 1 {
+				p[1] = before[1]
+				ways[last].packet = p
+			}
+		case f.kind == foreign:
+			if p := w.form.foreign(e.station, number, f.at, packet); p != nil {
+				ways = append(ways[:last:last], delivery{toStation: !e.station, packet: p}, ways[last])
+			}
+		}
+	}
+	w.queue = append(w.queue, ways...)
+	if restart[0] {
+		w.station.done = true
+		w.station = w.form.newStation(0, w.nextSeed())
+		w.start(w.station)
+	}
+	if restart[1] {
+		w.accessPoint.done = true
+		w.accessPoint = w.form.newAccessPoint(0, w.nextSeed())
+		w.start(w.accessPoint)
+	}
+}
+
+// strangers returns the frames of another exchange of each form, that nothing
+// disturbs.
+var strangers func() map[string][2][][]byte
+
+func init() {
+	strangers = sync.OnceValue(func() map[string][2][][]byte {
+		all := make(map[string][2][][]byte)
+		for i := range forms {
+			f := &forms[i]
+			w := &world{form: f, now: fixture.Began, seed: 5 << 8}
+			w.station, w.accessPoint = f.newStation(2, w.nextSeed()), f.newAccessPoint(2, w.nextSeed())
+			w.run()
+			var frames [2][][]byte
+			for direction, e := range []*end{w.station, w.accessPoint} {
+				for _, r := range e.sent {
+					frames[direction] = append(frames[direction], r.packet)
+				}
+			}
+			all[f.name] = frames
+		}
+		return all
+	})
+}
+
+// foreign returns a frame of another exchange, under the Identifier of ours:
+// that at about the same place, or the WSC_NACK of a stranger.
+func (f *form) foreign(fromStation bool, number, which int, ours []byte) []byte {
+	direction := 1
+	code := eap.CodeRequest
+	if fromStation {
+		direction, code = 0, eap.CodeResponse
+	}
+	if which == 1 {
+		m := &wps.NACK{ConfigError: wps.DevicePasswordAuthFailed}
+		m.EnrolleeNonce, m.RegistrarNonce = wps.Nonce{1, 2, 3}, wps.Nonce{4, 5, 6}
+		body, err := wps.Append(nil, m)
+		must(err)
+		packet, err := eap.NewWSC(code, ours[1], eap.OpNACK, body).AppendTo(nil)
+		must(err)
+		return packet
+	}
+	theirs := strangers()[f.name][direction]
+	packet := bytes.Clone(theirs[min(number/2, len(theirs)-1)])
+	if len(ours) > 1 {
+		packet[1] = ours[1]
+	}
+	return packet
+}
+
+// explorer goes through the runs of a form.
+type explorer struct {
+	t           *testing.T
+	form        *form
+	depth       int
+	pairs       int // makes one in so many of the pairs; 0 is all
+	octets      int // and of the flips of single octets
+	part, parts int
+	turn        int
+	frames      int // of the run that nothing disturbs
+	runs        int
+	violations  int
+}
+
+// undisturbed looks at the run in which nothing happens.
+func (x *explorer) undisturbed() {
+	w := x.play(nil)
+	x.frames = len(w.frames)
+	for _, e := range []*end{w.station, w.accessPoint} {
+		var failure *registration.Error
+		switch {
+		case x.form.fails == 0 && e.err != nil:
+			x.t.Errorf("undisturbed, %s: %v", e.name(), e.err)
+		case x.form.fails != 0 && (!errors.As(e.err, &failure) || failure.Half != x.form.fails || !errors.Is(e.err, registration.ErrPassword)):
+			x.t.Errorf("undisturbed, %s: %v, want half %d to be found wrong", e.name(), e.err, x.form.fails)
+		}
+	}
+}
+
+// explore makes every run that has one fault more than the plan.
+func (x *explorer) explore(plan []fault) {
+	w := x.form.play(plan)
+	from := 0
+	if len(plan) > 0 {
+		from = plan[len(plan)-1].frame
+	}
+	for number := from; number < len(w.frames); number++ {
+		for _, f := range faultsAt(number, w.frames[number], false) {
+			next := append(plan[:len(plan):len(plan)], f)
+			if len(next) == 1 {
+				if x.turn++; x.turn%x.parts != x.part { // the parts are shared out by the first fault
+					continue
+				}
+			}
+			if len(next) == 2 && x.pairs > 0 {
+				if x.turn++; x.turn%x.pairs != 0 {
+					continue
+				}
+			}
+			x.play(next)
+			if len(next) < x.depth {
+				x.explore(next)
+			}
+			if x.violations > 20 {
+				x.t.Fatal("too many violations")
+			}
+		}
+	}
+	if len(plan) > 0 {
+		return
+	}
+	for number, packet := range w.frames {
+		for _, f := range faultsAt(number, packet, true) {
+			if f.kind != flipped {
+				continue
+			}
+			if x.turn++; x.turn%x.parts == x.part && (x.octets == 0 || x.turn%x.octets == 0) {
+				x.play([]fault{f})
+			}
+		}
+	}
+}
+
+// play makes a run and has it judged.
+func (x *explorer) play(plan []fault) *world {
+	w := x.form.play(plan)
+	x.runs++
+	w.judge()
+	if len(w.trouble) > 0 {
+		x.violations++
+		names := make([]string, len(plan))
+		for i, f := range plan {
+			names[i] = f.String()
+		}
+		x.t.Errorf("%s: %s", strings.Join(names, "; "), strings.Join(w.trouble, "\n\t"))
+	}
+	return w
+}
