@@ -51,7 +51,7 @@ func (r *record) sees(now time.Time, found []bss) {
 		if at < 0 {
 			at = len(r.networks)
 			r.networks = append(r.networks, doctor.Network{
-				BSSID: b.mac, SSID: b.ssid, Signal: b.signal, Network: b.network,
+				BSSID: b.mac, SSID: b.ssid, Signal: b.signal, Traits: b.traits,
 			})
 		}
 		n := &r.networks[at]

@@ -12,7 +12,6 @@ import (
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
-	"github.com/gowps/gowps/wps/validate"
 )
 
 // The times of a station.
@@ -57,7 +56,7 @@ type bss struct {
 	ssid    wps.SSID
 	privacy bool
 	rsn     *dot11.Security
-	network validate.Network
+	traits  dot11.Traits
 	element *wps.Beacon // nil without a readable WPS element
 	probed  bool        // it is from a probe response, which tells more
 }
@@ -308,7 +307,7 @@ func (s *station) find(f *Frame, signal int) {
 		capability = dot11.Privacy
 	}
 	b := bss{
-		mac: f.BSSID, band: f.Band, signal: signal, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN, network: e.Network(capability, frequencies[f.Band]),
+		mac: f.BSSID, band: f.Band, signal: signal, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN, traits: e.Traits(capability, frequencies[f.Band]),
 		probed: f.Type == ProbeResponse,
 	}
 	if e.WPS != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gowps/gowps/wps"
-	"github.com/gowps/gowps/wps/validate"
 )
 
 // element writes an information element.
@@ -83,7 +82,7 @@ func TestChannel(t *testing.T) {
 	}
 }
 
-func TestNetwork(t *testing.T) {
+func TestTraits(t *testing.T) {
 	suites := func(akms ...AKM) *Security {
 		return &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: akms}
 	}
@@ -95,23 +94,23 @@ func TestNetwork(t *testing.T) {
 		elements   Elements
 		capability uint16
 		frequency  int
-		want       validate.Network
+		want       Traits
 	}{
-		{"open", Elements{Channel: 6}, 1, 0, validate.Network{Open: true, Band: wps.Band24GHz}},
-		{"open, 5 GHz by its channel", Elements{Channel: 36}, 1, 0, validate.Network{Open: true, Band: wps.Band5GHz}},
-		{"WEP", Elements{}, 0x11, 2412, validate.Network{WEP: true, Band: wps.Band24GHz}},
-		{"WPA2", Elements{RSN: suites(AKMPSK)}, 0x11, 5180, validate.Network{Band: wps.Band5GHz}},
-		{"WPA", Elements{WPA: tkip}, 0x11, 0, validate.Network{TKIPOnly: true}},
-		{"WPA without a list", Elements{WPA: &Security{Group: CipherTKIP}}, 0x11, 0, validate.Network{TKIPOnly: true}},
-		{"RSN without a list", Elements{RSN: &Security{Group: CipherCCMP}}, 0x11, 0, validate.Network{}},
-		{"WPA and WPA2", Elements{WPA: tkip, RSN: suites(AKMPSK)}, 0x11, 0, validate.Network{}},
-		{"WPA2 and WPA3", Elements{RSN: suites(AKMPSK, AKMSAE)}, 0x11, 0, validate.Network{}},
-		{"WPA3", Elements{RSN: required}, 0x11, 5955, validate.Network{SAEOnly: true, PMFRequired: true, SixGHz: true}},
-		{"enterprise", Elements{RSN: suites(AKM8021X, AKM8021XSHA256)}, 0x11, 0, validate.Network{Enterprise: true}},
-		{"personal and enterprise", Elements{RSN: suites(AKM8021X, AKMPSK)}, 0x11, 0, validate.Network{}},
-		{"hidden", Elements{Hidden: true, RSN: suites(AKMPSK)}, 0x11, 0, validate.Network{Hidden: true}},
+		{"open", Elements{Channel: 6}, 1, 0, Traits{Open: true, Band: wps.Band24GHz}},
+		{"open, 5 GHz by its channel", Elements{Channel: 36}, 1, 0, Traits{Open: true, Band: wps.Band5GHz}},
+		{"WEP", Elements{}, 0x11, 2412, Traits{WEP: true, Band: wps.Band24GHz}},
+		{"WPA2", Elements{RSN: suites(AKMPSK)}, 0x11, 5180, Traits{Band: wps.Band5GHz}},
+		{"WPA", Elements{WPA: tkip}, 0x11, 0, Traits{TKIPOnly: true}},
+		{"WPA without a list", Elements{WPA: &Security{Group: CipherTKIP}}, 0x11, 0, Traits{TKIPOnly: true}},
+		{"RSN without a list", Elements{RSN: &Security{Group: CipherCCMP}}, 0x11, 0, Traits{}},
+		{"WPA and WPA2", Elements{WPA: tkip, RSN: suites(AKMPSK)}, 0x11, 0, Traits{}},
+		{"WPA2 and WPA3", Elements{RSN: suites(AKMPSK, AKMSAE)}, 0x11, 0, Traits{}},
+		{"WPA3", Elements{RSN: required}, 0x11, 5955, Traits{SAEOnly: true, PMFRequired: true, SixGHz: true}},
+		{"enterprise", Elements{RSN: suites(AKM8021X, AKM8021XSHA256)}, 0x11, 0, Traits{Enterprise: true}},
+		{"personal and enterprise", Elements{RSN: suites(AKM8021X, AKMPSK)}, 0x11, 0, Traits{}},
+		{"hidden", Elements{Hidden: true, RSN: suites(AKMPSK)}, 0x11, 0, Traits{Hidden: true}},
 	} {
-		if got := tt.elements.Network(tt.capability, tt.frequency); got != tt.want {
+		if got := tt.elements.Traits(tt.capability, tt.frequency); got != tt.want {
 			t.Errorf("%s: got  %+v\nwant %+v", tt.name, got, tt.want)
 		}
 	}

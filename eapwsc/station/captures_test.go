@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
@@ -74,9 +75,9 @@ func causes(t *testing.T, file string) (all []doctor.Cause) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	collector := capture.NewCollector(nil)
+	collector := exchange.NewCollector(nil)
 	var history doctor.History
-	judge := func(exchanges []*capture.Exchange) {
+	judge := func(exchanges []*exchange.Exchange) {
 		for _, x := range exchanges {
 			attempt := x.Attempt(x.Findings(wps.Tolerant))
 			all = append(all, doctor.Diagnose(x.Evidence(history.Add(attempt))).Cause)

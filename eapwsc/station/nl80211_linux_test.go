@@ -168,7 +168,7 @@ func describe(found []AccessPoint) string {
 				b.WriteString(" " + fact.text)
 			}
 		}
-		if n := point.Network(point.Capability, point.Frequency); n.SAEOnly || n.PMFRequired {
+		if n := point.Traits(point.Capability, point.Frequency); n.SAEOnly || n.PMFRequired {
 			fmt.Fprintf(&b, " SAE only %t, PMF required %t", n.SAEOnly, n.PMFRequired)
 		}
 		if a := point.Advert; a != nil {

@@ -38,7 +38,7 @@ func Named(found []AccessPoint, ssid wps.SSID, bssid wps.MAC) []AccessPoint {
 func (point *AccessPoint) evidence(at time.Time) doctor.Network {
 	n := doctor.Network{
 		BSSID: point.BSSID, SSID: point.SSID, Channel: point.Channel(), Signal: point.Signal,
-		Network: point.Network(point.Capability, point.Frequency),
+		Traits: point.Traits(point.Capability, point.Frequency),
 	}
 	if point.Advert != nil {
 		advert := *point.Advert

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/printable"
@@ -24,7 +24,7 @@ func (w *writer) ladder(j *job) {
 	for i := range x.Steps {
 		s := &x.Steps[i]
 		arrow := "◄──"
-		if s.FromStation {
+		if s.From == validate.SideClient {
 			arrow = "──►"
 		}
 		line := fmt.Sprintf("%9.3f   %s  %-22s %s", s.Time.Sub(x.Began).Seconds(), arrow, stepName(s), w.meaning(j, i))
@@ -48,7 +48,7 @@ func (w *writer) ladder(j *job) {
 }
 
 // stepName names a step.
-func stepName(s *capture.Step) string {
+func stepName(s *validate.Step) string {
 	if !s.IsMessage() {
 		return s.Signal.String()
 	}
@@ -77,7 +77,7 @@ func (w *writer) findingLine(severity, text, rule string) {
 }
 
 // joining tells of the network that was joined afterwards.
-func (w *writer) joining(x *capture.Exchange) {
+func (w *writer) joining(x *exchange.Exchange) {
 	h := &x.Joining
 	switch {
 	case h.Failed():
@@ -125,7 +125,7 @@ func (w *writer) meaning(j *job, i int) string {
 // authentic reports whether the keys of the run show that a message is.
 func (j *job) authentic(i int) bool {
 	s := &j.exchange.Steps[i]
-	if j.exchange.Keys == nil || !s.IsMessage() || wps.Find(s.Octets, wps.AttrAuthenticator) == nil {
+	if j.exchange.Keys == nil || !s.IsMessage() || wps.Find(s.Body, wps.AttrAuthenticator) == nil {
 		return false
 	}
 	for _, f := range j.findings {
@@ -137,34 +137,34 @@ func (j *job) authentic(i int) bool {
 }
 
 // signalMeaning says what a step without a message means.
-func signalMeaning(x *capture.Exchange, s *capture.Step) string {
+func signalMeaning(x *exchange.Exchange, s *validate.Step) string {
 	switch s.Signal {
-	case capture.SignalAssociationRequest:
+	case validate.SignalAssociationRequest:
 		return "asks to be let in for WPS"
-	case capture.SignalAssociationResponse, capture.SignalAuthentication:
-		if s.Code == 0 {
+	case validate.SignalAssociationResponse, validate.SignalAuthentication:
+		if s.Status == 0 {
 			return "lets it in"
 		}
-		return fmt.Sprintf("refuses, status %d", s.Code)
-	case capture.SignalEAPOLStart:
+		return fmt.Sprintf("refuses, status %d", s.Status)
+	case validate.SignalEAPOLStart:
 		return "asks to begin"
-	case capture.SignalIdentityRequest:
+	case validate.SignalIdentityRequest:
 		return "asks who is there"
-	case capture.SignalIdentity:
+	case validate.SignalIdentity:
 		if x.APEnrollee {
 			return "a computer that wants to set up the router"
 		}
 		return "a device that wants to be connected"
-	case capture.SignalStart:
+	case validate.SignalStart:
 		return "begins WPS"
-	case capture.SignalNak:
+	case validate.SignalNak:
 		return "does not want this method"
-	case capture.SignalEAPFailure:
+	case validate.SignalEAPFailure:
 		return "the end, as always with WPS, whether it worked or not"
-	case capture.SignalLogoff:
+	case validate.SignalLogoff:
 		return "gives up"
-	case capture.SignalDisconnect:
-		return fmt.Sprintf("reason %d", s.Code)
+	case validate.SignalDisconnect:
+		return fmt.Sprintf("reason %d", s.Status)
 	}
 	return ""
 }
@@ -197,7 +197,7 @@ func messageMeaning(j *job, i int) string {
 	case wps.MessageM1:
 		return fmt.Sprintf("who the %s is, and its part of the keys", enrollee)
 	case wps.MessageM2:
-		if s.EncryptedSettings() != nil {
+		if s.Attribute(wps.AttrEncryptedSettings) != nil {
 			return fmt.Sprintf("who the %s is, and the Wi-Fi settings, encrypted%s", registrar, j.given())
 		}
 		return fmt.Sprintf("who the %s is, and its part of the keys", registrar)
@@ -223,7 +223,7 @@ func messageMeaning(j *job, i int) string {
 }
 
 // errorWords returns the configuration error of a message in words.
-func errorWords(s *capture.Step) string {
+func errorWords(s *validate.Step) string {
 	ce, ok := s.ConfigError()
 	switch {
 	case !ok:
@@ -258,11 +258,11 @@ func (j *job) proofWords(i int, p proof) string {
 
 // readOnly reports whether a WSC_NACK is the end of an external registrar that
 // only wanted to read.
-func readOnly(x *capture.Exchange, s *capture.Step) bool {
+func readOnly(x *exchange.Exchange, s *validate.Step) bool {
 	return x.APEnrollee && !x.FromEnrollee(s) && !refusesPassword(s)
 }
 
-func refusesPassword(s *capture.Step) bool {
+func refusesPassword(s *validate.Step) bool {
 	ce, _ := s.ConfigError()
 	return ce == wps.DevicePasswordAuthFailed
 }

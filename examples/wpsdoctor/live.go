@@ -141,7 +141,7 @@ func elementFindings(ap *station.AccessPoint, mode wps.Mode) (all validate.Findi
 		elements []byte
 	}{{wps.KindBeacon, ap.BeaconElements}, {wps.KindProbeResponse, ap.ResponseElements}} {
 		if attributes, ok := wps.JoinElements(frame.elements); ok {
-			all = append(all, validate.Element(frame.kind, attributes, ap.Network(ap.Capability, ap.Frequency), mode)...)
+			all = append(all, validate.Element(frame.kind, attributes, ap.Traits(ap.Capability, ap.Frequency), mode)...)
 		}
 	}
 	for i := range all {

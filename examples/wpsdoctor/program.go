@@ -12,7 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/pflag"
 
-	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/printable"
@@ -40,7 +40,7 @@ type invocation struct {
 	look                look
 
 	mode  wps.Mode
-	keys  *capture.KeyLog
+	keys  *exchange.KeyLog
 	worst int // the exit status so far
 }
 
@@ -102,7 +102,7 @@ func (p *invocation) readKeys(name string) (err error) {
 		return err
 	}
 	defer f.Close()
-	if p.keys, err = capture.ReadKeyLog(f); err != nil {
+	if p.keys, err = exchange.ReadKeyLog(f); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil

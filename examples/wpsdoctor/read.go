@@ -7,13 +7,14 @@ import (
 	"sync"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/validate"
 )
 
 // job is an exchange on its way from the capture to its report.
 type job struct {
-	exchange *capture.Exchange
+	exchange *exchange.Exchange
 	findings validate.Findings
 	attempt  *doctor.Attempt
 	judged   chan struct{}
@@ -30,10 +31,10 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 	if err != nil {
 		return err
 	}
-	collector := capture.NewCollector(p.keys)
+	collector := exchange.NewCollector(p.keys)
 	jobs, inOrder := make(chan *job, queue), make(chan *job, queue)
 	go func() {
-		err = collect(reader, collector, func(x *capture.Exchange) {
+		err = collect(reader, collector, func(x *exchange.Exchange) {
 			j := &job{exchange: x, judged: make(chan struct{})}
 			jobs <- j
 			inOrder <- j
@@ -70,10 +71,10 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 }
 
 // collect reads a capture to its end and hands over its exchanges.
-func collect(reader *capture.Reader, c *capture.Collector, give func(*capture.Exchange)) error {
+func collect(reader *capture.Reader, c *exchange.Collector, give func(*exchange.Exchange)) error {
 	for {
 		e, err := reader.Next()
-		var over []*capture.Exchange
+		var over []*exchange.Exchange
 		if err == nil {
 			over = c.Add(e)
 		} else {

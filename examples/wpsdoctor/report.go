@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -115,14 +115,14 @@ func (r *report) describe(j *job) {
 	for s := range x.Messages {
 		r.Messages = append(r.Messages, messageName(s))
 	}
-	station, ap := x.Station, a.AP
+	station, ap := x.Client, a.AP
 	if x.APEnrollee {
 		station, ap = ap, station
 	}
 	r.Enrollee, r.Registrar = identify(station, &a.Enrollee), identify(ap, &a.Registrar)
 	r.EnrolleeName, r.RegistrarName = text(a.Enrollee.DeviceName), text(a.Registrar.DeviceName)
 	if x.Network != nil {
-		r.SSID = text(string(x.Network.Management().SSID))
+		r.SSID = text(string(x.Network.SSID))
 	}
 	r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
 	r.Seconds = x.Ended.Sub(x.Began).Seconds()
@@ -142,7 +142,7 @@ func (r *report) describe(j *job) {
 }
 
 // find adds findings; x is nil if they are about no exchange.
-func (r *report) find(all validate.Findings, x *capture.Exchange) {
+func (r *report) find(all validate.Findings, x *exchange.Exchange) {
 	r.worst = max(r.worst, all.Worst())
 	for _, f := range all {
 		out := finding{Rule: f.Rule, Severity: f.Severity.String(), Offset: f.Offset, Text: f.Text}
@@ -167,7 +167,7 @@ func roleName(ap bool) string {
 }
 
 // messageName returns the name of a message without the prefix that some have.
-func messageName(s *capture.Step) string {
+func messageName(s *validate.Step) string {
 	t := s.Type
 	if t == 0 {
 		return "unknown"

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/printable"
@@ -43,7 +43,7 @@ func (w *writer) exchange(index int, j *job, d *doctor.Diagnosis) {
 
 // nothing reports that there was no exchange, and why as far as the elements
 // of access points and devices show.
-func (w *writer) nothing(c *capture.Collector) {
+func (w *writer) nothing(c *exchange.Collector) {
 	e := c.Evidence()
 	d := doctor.Diagnose(e)
 	r := newReport(w.file, 0, &d)
@@ -95,7 +95,7 @@ var outcomesInOrder = []doctor.Outcome{
 
 // end sums up a file with several exchanges, and says what is wrong with the
 // file itself.
-func (w *writer) end(notes []capture.Note) {
+func (w *writer) end(notes []exchange.Note) {
 	if w.json {
 		return
 	}
@@ -126,8 +126,8 @@ func (w *writer) end(notes []capture.Note) {
 var methodWords = map[string]string{"pin": "by PIN", "pbc": "by button", "oob": "by NFC"}
 
 // transportWords are the transports for people.
-var transportWords = map[capture.Transport]string{
-	capture.TransportEAPOL: "EAPOL", capture.TransportRADIUS: "RADIUS", capture.TransportUPnP: "UPnP",
+var transportWords = map[exchange.Transport]string{
+	exchange.TransportEAPOL: "EAPOL", exchange.TransportRADIUS: "RADIUS", exchange.TransportUPnP: "UPnP",
 }
 
 // heading says who meets whom.

@@ -137,7 +137,7 @@ func state(e *wps.Beacon) string {
 
 // security names the security of a network as people do.
 func security(point *station.AccessPoint) string {
-	n := point.Network(point.Capability, point.Frequency)
+	n := point.Traits(point.Capability, point.Frequency)
 	offers := func(s *dot11.Security, akm dot11.AKM) bool { return s != nil && slices.Contains(s.AKMs, akm) }
 	switch {
 	case n.Open:

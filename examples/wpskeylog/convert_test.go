@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
@@ -51,7 +51,7 @@ func TestRun(t *testing.T) {
 		if status != tt.status || out.String() != tt.out || errs.String() != tt.err {
 			t.Errorf("%s: exit status %d, %q, %q", tt.name, status, &out, &errs)
 		}
-		if _, err := capture.ReadKeyLog(&out); err != nil {
+		if _, err := exchange.ReadKeyLog(&out); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/wps"
@@ -40,10 +41,10 @@ func TestTraffic(t *testing.T) {
 		causes := map[doctor.Cause]int{}
 		stations := map[wps.MAC]bool{}
 		for _, x := range exchanges(t, &out) {
-			stations[x.Station] = true
+			stations[x.Client] = true
 			findings := x.Findings(wps.Strict)
 			if len(findings) > 0 {
-				t.Errorf("%v: %v", x.Station, findings)
+				t.Errorf("%v: %v", x.Client, findings)
 			}
 			causes[doctor.Diagnose(x.Evidence([]*doctor.Attempt{x.Attempt(findings)})).Cause]++
 		}
@@ -54,13 +55,13 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
-func exchanges(t *testing.T, r io.Reader) (all []*capture.Exchange) {
+func exchanges(t *testing.T, r io.Reader) (all []*exchange.Exchange) {
 	t.Helper()
 	reader, err := capture.NewReader(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := capture.NewCollector(nil)
+	c := exchange.NewCollector(nil)
 	for {
 		e, err := reader.Next()
 		if errors.Is(err, io.EOF) {

@@ -207,24 +207,26 @@ func (v *view) none() bool { return v.a == nil }
 func locked(e *wps.Beacon) bool       { return e.APSetupLocked }
 func unconfigured(e *wps.Beacon) bool { return e.State == wps.NotConfigured }
 
-// last returns the WPS element that a network sends now, or nil.
-func (n *Network) last() *wps.Beacon {
-	if len(n.Adverts) == 0 {
-		return nil
+// current returns the WPS element that a network sends now, or nil.
+func (n *Network) current() *wps.Beacon {
+	for i := len(n.Adverts) - 1; i >= 0; i-- {
+		if n.Adverts[i].Err == nil {
+			return n.Adverts[i].Element
+		}
 	}
-	return n.Adverts[len(n.Adverts)-1].Element
+	return nil
 }
 
 // at returns the WPS element that a network sent at a time, or nil.
 func (n *Network) at(t time.Time) *wps.Beacon {
-	i := len(n.Adverts) - 1
-	for i > 0 && n.Adverts[i].Since.After(t) {
-		i--
+	var e *wps.Beacon
+	first := true
+	for _, a := range n.Adverts {
+		if a.Err == nil && (first || !a.Since.After(t)) {
+			e, first = a.Element, false
+		}
 	}
-	if i < 0 {
-		return nil
-	}
-	return n.Adverts[i].Element
+	return e
 }
 
 // uuid returns the UUID-E that a network has told, or the zero value.
@@ -249,12 +251,12 @@ func (a Advert) waits(methods ...Method) bool {
 
 // anyWPS reports whether an access point offers WPS.
 func (v *view) anyWPS() bool {
-	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.last() != nil })
+	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.current() != nil })
 }
 
 // any reports whether the element of an access point is such a one.
 func (v *view) any(such func(*wps.Beacon) bool) bool {
-	return slices.ContainsFunc(v.Networks, func(n Network) bool { e := n.last(); return e != nil && such(e) })
+	return slices.ContainsFunc(v.Networks, func(n Network) bool { e := n.current(); return e != nil && such(e) })
 }
 
 // waiting reports whether a registrar waited with one of the methods.
@@ -270,7 +272,7 @@ func (v *view) waitingNow() bool {
 // waitingAll reports whether all access points that wait are such.
 func (v *view) waitingAll(such func(*Network) bool) bool {
 	for i := range v.Networks {
-		if n := &v.Networks[i]; n.last() != nil && n.last().SelectedRegistrar && !such(n) {
+		if n := &v.Networks[i]; n.current() != nil && n.current().SelectedRegistrar && !such(n) {
 			return false
 		}
 	}
@@ -282,7 +284,7 @@ func (v *view) waitingAll(such func(*Network) bool) bool {
 func (v *view) all(such func(*Network) bool) bool {
 	wpsOnly := v.anyWPS()
 	for i := range v.Networks {
-		if n := &v.Networks[i]; (!wpsOnly || n.last() != nil) && !such(n) {
+		if n := &v.Networks[i]; (!wpsOnly || n.current() != nil) && !such(n) {
 			return false
 		}
 	}
@@ -382,7 +384,7 @@ func authorized(e *wps.Beacon, station wps.MAC) bool {
 func (v *view) onlyOthersAuthorized() bool {
 	waiting := false
 	for _, n := range v.Networks {
-		e := n.last()
+		e := n.current()
 		if e == nil || !e.SelectedRegistrar {
 			continue
 		}
@@ -408,10 +410,10 @@ func (v *view) onlyAt5GHz() bool {
 	at24 := false
 	for _, n := range v.Networks {
 		switch {
-		case n.last() != nil && n.Band != wps.Band5GHz:
+		case n.current() != nil && n.Band != wps.Band5GHz:
 			return false
-		case n.last() == nil && n.Band == wps.Band24GHz:
-			at24 = at24 || slices.ContainsFunc(v.Networks, func(o Network) bool { return o.last() != nil && o.SSID == n.SSID })
+		case n.current() == nil && n.Band == wps.Band24GHz:
+			at24 = at24 || slices.ContainsFunc(v.Networks, func(o Network) bool { return o.current() != nil && o.SSID == n.SSID })
 		}
 	}
 	return at24

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 	"github.com/gowps/gowps/wps/validate"
@@ -76,7 +77,7 @@ func with(changes ...func(*Attempt)) func(*Attempt) {
 func network(change func(*Network, *wps.Beacon)) Network {
 	e := &wps.Beacon{State: wps.Configured, UUIDE: wps.UUID{9}}
 	e.WFA.Version2 = 0x20
-	n := Network{BSSID: ap, SSID: "home", Channel: 6, Signal: -40, Network: validate.Network{Band: wps.Band24GHz}}
+	n := Network{BSSID: ap, SSID: "home", Channel: 6, Signal: -40, Traits: dot11.Traits{Band: wps.Band24GHz}}
 	n.Adverts = []Advert{{Since: noon.Add(-time.Minute), Element: e}}
 	change(&n, e)
 	return n
@@ -196,8 +197,8 @@ var cases = []struct {
 	{"broken after M7", only(broken(EndFailure, StageM7)), "B17", EndedEarly, Failed},
 	{"broken after M8", only(broken(EndFailure, StageM8)), "B17", EndedEarly, Failed},
 	{"no end", only(broken(EndOpen, StageM3)), "D", Unknown, Incomplete},
-	{"began anew after M4", only(broken(EndAnew, StageM4)), "B17", EndedEarly, Failed},
-	{"began anew after a silence", only(with(broken(EndAnew, StageM5), func(a *Attempt) { a.Silence = 20 * time.Second })), "B16", Timeout, Incomplete},
+	{"began anew after M4", only(broken(EndRestarted, StageM4)), "B17", EndedEarly, Failed},
+	{"began anew after a silence", only(with(broken(EndRestarted, StageM5), func(a *Attempt) { a.Silence = 20 * time.Second })), "B16", Timeout, Incomplete},
 	{"the last answer not heard, EAP-Failure", only(with(broken(EndFailure, StageM8), func(a *Attempt) { a.Partial = true })), "D", Unknown, Incomplete},
 	{"something not heard, and a reason", only(with(nacked(18, enrollee, StageM4), func(a *Attempt) { a.Partial = true })), "B9", PINFirstHalf, Failed},
 	{"the reason is cut off", only(with(nacked(0, enrollee, StageM4), func(a *Attempt) { a.Reasonless = true })), "D", Unknown, Failed},

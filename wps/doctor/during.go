@@ -313,7 +313,7 @@ var duringRows = []Row{
 		Steps:    stepsTimeout,
 		Engineer: "{Reached} was not answered, and the exchange has no end: radio loss, or a side that gave up or fell out.",
 		when: func(v *view) bool {
-			return (v.ended(EndOpen) || v.ended(EndAnew)) && v.a.Reached > StageNone && v.silent()
+			return (v.ended(EndOpen) || v.ended(EndRestarted)) && v.a.Reached > StageNone && v.silent()
 		}},
 	{Code: "B2", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "EAP-Failure or disconnection before M1",
@@ -403,7 +403,7 @@ func (v *view) noSession() bool { return v.ended(EndM2D) && v.a.ConfigError == w
 
 // broken reports whether it ended without a word.
 func (v *view) broken() bool {
-	return v.ended(EndFailure) || v.ended(EndDisconnect) || v.ended(EndAnew)
+	return v.ended(EndFailure) || v.ended(EndDisconnect) || v.ended(EndRestarted)
 }
 
 // silent reports whether a message went unanswered before the end.

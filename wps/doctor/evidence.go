@@ -26,28 +26,6 @@ type Evidence struct {
 	Attempts []*Attempt
 }
 
-// Network is an access point as its beacons and probe responses show it.
-type Network struct {
-	BSSID wps.MAC
-	SSID  wps.SSID
-	// Channel is the channel's number, Signal the power in dBm; 0 if not known.
-	Channel, Signal int
-	// Network is its security, and the band.
-	validate.Network
-	// Adverts are its WPS elements, in the order of time.
-	Adverts []Advert
-	// Silent tells that it is not known whether it has WPS: Adverts is empty,
-	// and says nothing.
-	Silent bool
-}
-
-// Advert is what an access point says of WPS from a time on.
-type Advert struct {
-	Since time.Time
-	// Element is the WPS element; nil if there is none.
-	Element *wps.Beacon
-}
-
 // Station is a device that looks for a registrar, as its probe requests show it.
 type Station struct {
 	MAC  wps.MAC
@@ -199,12 +177,12 @@ const (
 	EndFailure               // EAP-Failure, though nobody had said why
 	EndDisconnect            // deauthentication or disassociation, the same
 	EndTimeout               // one side gave up waiting for the other
-	EndAnew                  // one side began another attempt
+	EndRestarted             // one side began another attempt
 )
 
 var endNames = [...]string{
 	EndOpen: "not seen", EndDone: "WSC_Done", EndM2D: "M2D", EndNACK: "WSC_NACK", EndFailure: "EAP-Failure",
-	EndDisconnect: "disconnection", EndTimeout: "time-out", EndAnew: "new start",
+	EndDisconnect: "disconnection", EndTimeout: "time-out", EndRestarted: "new start",
 }
 
 // String returns the end in a word.

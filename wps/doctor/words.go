@@ -158,7 +158,7 @@ func (v *view) routerName() string {
 func (v *view) typical() *Network {
 	for _, such := range []func(*Network) bool{
 		func(n *Network) bool { return n.waited(PIN, PushButton, OutOfBand) },
-		func(n *Network) bool { return n.last() != nil },
+		func(n *Network) bool { return n.current() != nil },
 		func(*Network) bool { return true },
 	} {
 		var found *Network

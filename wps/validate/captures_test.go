@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 	"github.com/gowps/gowps/wps/validate"
@@ -78,9 +80,7 @@ func (c *capture) keys() *registration.Keys {
 // to the last one that got as far as M2.
 func (c *capture) transcripts() []validate.Transcript {
 	const (
-		identity      = 1
-		failure       = 4
-		fragACK       = 6
+		identity      = byte(eap.TypeIdentity)
 		moreFragments = 1
 		lengthField   = 2
 	)
@@ -89,17 +89,17 @@ func (c *capture) transcripts() []validate.Transcript {
 	fragments, first := 0, byte(0)
 	for i, frame := range c.EAPFrames {
 		t := &all[len(all)-1]
-		s := validate.Step{Code: frame[0], ID: frame[1]}
+		s := validate.Step{Code: eap.Code(frame[0]), ID: frame[1]}
 		switch {
 		case len(frame) > 5 && frame[4] == identity:
 			t.Identity = string(frame[5:])
 		case len(frame) > 4 && frame[4] != identity:
-			s.OpCode = frame[12]
+			s.OpCode = eap.OpCode(frame[12])
 			data := frame[14:]
 			if frame[13]&lengthField != 0 {
 				data = data[2:]
 			}
-			if s.OpCode == fragACK {
+			if s.OpCode == eap.OpFragACK {
 				continue
 			}
 			if fragments++; fragments == 1 {
@@ -112,7 +112,7 @@ func (c *capture) transcripts() []validate.Transcript {
 			message, fragments = nil, 0
 		}
 		t.Steps = append(t.Steps, s)
-		if s.Code == failure && i < len(c.EAPFrames)-1 {
+		if s.Code == eap.CodeFailure && i < len(c.EAPFrames)-1 {
 			all = append(all, validate.Transcript{})
 		}
 	}
@@ -253,7 +253,7 @@ func captured(tb testing.TB) []element {
 // wpa_supplicant, but for one.
 func TestCapturedElements(t *testing.T) {
 	for _, e := range captured(t) {
-		findings := validate.Element(e.kind(), e.Hex, validate.Network{Band: wps.Band24GHz}, wps.Strict)
+		findings := validate.Element(e.kind(), e.Hex, dot11.Traits{Band: wps.Band24GHz}, wps.Strict)
 		if e.Capture == "pin" && e.Kind == "Beacon" {
 			// Between M8 and WSC_Done hostapd has spent the PIN, and with it
 			// AuthorizedMACs, and still says that it is waiting.

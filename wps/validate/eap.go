@@ -1,6 +1,9 @@
 package validate
 
-import "github.com/gowps/gowps/wps"
+import (
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/wps"
+)
 
 // eapRules are about the EAP packets that carry an exchange.
 var eapRules = []rule{
@@ -27,7 +30,7 @@ var eapRules = []rule{
 }
 
 func checkIdentity(x *exchange, r *reporter) {
-	if x.Identity != "" && x.Identity != enrolleeIdentity && x.Identity != registrarIdentity {
+	if x.Identity != "" && x.Identity != eap.EnrolleeIdentity && x.Identity != eap.RegistrarIdentity {
 		r.add(0, 0, "The client's identity, of %d characters, is not one of WPS.", len(x.Identity))
 	}
 }
@@ -38,9 +41,9 @@ func checkIdentityRole(x *exchange, r *reporter) {
 		return
 	}
 	switch {
-	case x.Identity == enrolleeIdentity && m1.from != EndClient:
+	case x.Identity == eap.EnrolleeIdentity && m1.from != SideClient:
 		r.at(m1, wps.AttrMessageType, "The client's identity is that of an enrollee, yet %v sent M1.", m1.from)
-	case x.Identity == registrarIdentity && m1.from != EndAP:
+	case x.Identity == eap.RegistrarIdentity && m1.from != SideAP:
 		r.at(m1, wps.AttrMessageType, "The client's identity is that of a registrar, yet %v sent M1.", m1.from)
 	}
 }
@@ -51,7 +54,7 @@ func checkLinkAddress(x *exchange, r *reporter) {
 		return
 	}
 	link := x.Client
-	if x.enrollee == EndAP {
+	if x.enrollee == SideAP {
 		link = x.AP
 	}
 	mac := m1.list.get(wps.AttrMACAddress)
@@ -63,7 +66,7 @@ func checkLinkAddress(x *exchange, r *reporter) {
 func checkCode(x *exchange, r *reporter) {
 	for i := range x.steps {
 		s := &x.steps[i]
-		if s.From == EndAP && s.Code == codeResponse || s.From == EndClient && s.Code != 0 && s.Code != codeResponse {
+		if s.From == SideAP && s.Code == eap.CodeResponse || s.From == SideClient && s.Code != 0 && s.Code != eap.CodeResponse {
 			r.at(s, 0, "An EAP packet of code %d came from %v.", s.Code, s.from)
 		}
 	}
@@ -76,9 +79,9 @@ func checkIdentifier(x *exchange, r *reporter) {
 	for i := range x.steps {
 		s := &x.steps[i]
 		switch {
-		case s.Code == codeRequest:
+		case s.Code == eap.CodeRequest:
 			request = s
-		case s.Code == codeResponse && request != nil && request.Fragments <= 1 && s.ID != request.ID && !x.Lossy:
+		case s.Code == eap.CodeResponse && request != nil && request.Fragments <= 1 && s.ID != request.ID && !x.Lossy:
 			r.at(s, 0, "The Response has Identifier %d, the Request before it %d.", s.ID, request.ID)
 		}
 	}
@@ -89,9 +92,9 @@ func checkFailureIdentifier(x *exchange, r *reporter) {
 	for i := range x.steps {
 		s := &x.steps[i]
 		switch {
-		case s.Code == codeRequest || s.Code == codeResponse:
+		case s.Code == eap.CodeRequest || s.Code == eap.CodeResponse:
 			last = s
-		case s.Code == codeFailure && last != nil && last.Fragments <= 1 && s.ID != last.ID && s.ID != last.ID+1 && !x.Lossy:
+		case s.Code == eap.CodeFailure && last != nil && last.Fragments <= 1 && s.ID != last.ID && s.ID != last.ID+1 && !x.Lossy:
 			r.at(s, 0, "EAP-Failure has Identifier %d, the packet before it %d.", s.ID, last.ID)
 		}
 	}
@@ -99,29 +102,29 @@ func checkFailureIdentifier(x *exchange, r *reporter) {
 
 func checkSuccess(x *exchange, r *reporter) {
 	for i := range x.steps {
-		if s := &x.steps[i]; s.Code == codeSuccess {
+		if s := &x.steps[i]; s.Code == eap.CodeSuccess {
 			r.at(s, 0, "The exchange ended in EAP-Success: WPS gives no access to the network.")
 		}
 	}
 }
 
 // opCodeOf returns the op-code of messages of a kind.
-func opCodeOf(kind wps.Kind) uint8 {
+func opCodeOf(kind wps.Kind) eap.OpCode {
 	switch kind {
 	case wps.KindACK:
-		return opACK
+		return eap.OpACK
 	case wps.KindNACK:
-		return opNACK
+		return eap.OpNACK
 	case wps.KindDone:
-		return opDone
+		return eap.OpDone
 	}
-	return opMSG
+	return eap.OpMSG
 }
 
 func checkOpCode(x *exchange, r *reporter) {
 	for i := range x.steps {
 		s := &x.steps[i]
-		if s.kind == 0 || s.OpCode == 0 || s.OpCode > opFragACK {
+		if s.kind == 0 || s.OpCode == 0 || s.OpCode > eap.OpFragACK {
 			continue
 		}
 		if want := opCodeOf(s.kind); s.OpCode != want {
@@ -132,7 +135,7 @@ func checkOpCode(x *exchange, r *reporter) {
 
 func checkOpCodeUnknown(x *exchange, r *reporter) {
 	for i := range x.steps {
-		if s := &x.steps[i]; s.OpCode > opFragACK {
+		if s := &x.steps[i]; s.OpCode > eap.OpFragACK {
 			r.at(s, 0, "The op-code is %d.", s.OpCode)
 		}
 	}
@@ -144,12 +147,12 @@ func checkStart(x *exchange, r *reporter) {
 		s := &x.steps[i]
 		begun = begun || s.kind != 0
 		switch {
-		case s.OpCode != opStart || s.kind != 0:
-		case s.from == EndClient:
+		case s.OpCode != eap.OpStart || s.kind != 0:
+		case s.from == SideClient:
 			r.at(s, 0, "The client sent WSC_Start.")
 		case len(s.Body) > 0:
 			r.at(s, 0, "WSC_Start carries %d octets.", len(s.Body))
-		case x.enrollee == EndAP:
+		case x.enrollee == SideAP:
 			r.at(s, 0, "WSC_Start went to a registrar, to which the access point sends M1 at once.")
 		case begun && !s.repeats:
 			r.at(s, 0, "WSC_Start came in the middle of an exchange.")

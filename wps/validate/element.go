@@ -1,21 +1,9 @@
 package validate
 
-import "github.com/gowps/gowps/wps"
-
-// Network is what a beacon or probe response tells about the network beside
-// its WPS element. The zero value knows nothing.
-type Network struct {
-	Open        bool // no encryption at all
-	WEP         bool // encrypted without an RSN or WPA element
-	TKIPOnly    bool // neither its RSN nor its WPA element offers AES
-	SAEOnly     bool // WPA3 without WPA2-Personal
-	PMFRequired bool // protection of management frames is required
-	Enterprise  bool // 802.1X
-	Hidden      bool // the SSID is empty or zeros
-
-	Band   wps.RFBands // the band on which it was heard, a single one; 0 if not known
-	SixGHz bool        // it was heard on 6 GHz, for which RF Bands has no value
-}
+import (
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
+)
 
 // elementRules are about elements of 802.11 frames, and about
 // SetSelectedRegistrar, whose content an access point puts into them.
@@ -52,34 +40,34 @@ var registrarLists = []wps.Kind{wps.KindBeacon, wps.KindProbeResponse, wps.KindS
 var networkRules = []rule{
 	{Rule: Rule{"NETWORK-WEP", AreaElement, Warning, Error, Both, advertisement, "hostap; WSC 2.0",
 		"WPS is not offered on a network with WEP.", 0},
-		list: onNetwork(func(n Network) bool { return n.WEP }, "WPS is offered on a network with WEP, which stations refuse to take.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.WEP }, "WPS is offered on a network with WEP, which stations refuse to take.")},
 	{Rule: Rule{"NETWORK-TKIP-ONLY", AreaElement, Warning, Error, Both, advertisement, "hostap; WSC 2.0",
 		"WPS is not offered on a network with TKIP only.", 0},
-		list: onNetwork(func(n Network) bool { return n.TKIPOnly }, "WPS is offered on a network that has TKIP only.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.TKIPOnly }, "WPS is offered on a network that has TKIP only.")},
 	{Rule: Rule{"NETWORK-HIDDEN", AreaElement, Warning, Error, Both, advertisement, "hostap",
 		"WPS is not offered on a hidden network.", 0},
-		list: onNetwork(func(n Network) bool { return n.Hidden }, "WPS is offered on a hidden network: many stations do not find it afterwards.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.Hidden }, "WPS is offered on a hidden network: many stations do not find it afterwards.")},
 	{Rule: Rule{"NETWORK-SAE-ONLY", AreaElement, Warning, Warning, Both, advertisement, "hostap; WSC 2.0 Table 32",
 		"WPS is offered where WPA2-Personal is: it has no type for WPA3.", 0},
-		list: onNetwork(func(n Network) bool { return n.SAEOnly }, "WPS is offered on a network with WPA3 only, for which its credentials have no type.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.SAEOnly }, "WPS is offered on a network with WPA3 only, for which its credentials have no type.")},
 	{Rule: Rule{"NETWORK-PMF-REQUIRED", AreaElement, Note, Note, Both, advertisement, "hostap",
 		"A network for WPS does not require the protection of management frames: older devices with WPS lack it.", 0},
-		list: onNetwork(func(n Network) bool { return n.PMFRequired }, "The network requires protected management frames, which older devices do not know.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.PMFRequired }, "The network requires protected management frames, which older devices do not know.")},
 	{Rule: Rule{"NETWORK-ENTERPRISE", AreaElement, Warning, Error, Both, advertisement, "hostap, iwd",
 		"WPS is not offered on a network with 802.1X.", 0},
-		list: onNetwork(func(n Network) bool { return n.Enterprise }, "WPS is offered on a network with 802.1X, for which it has no credentials.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.Enterprise }, "WPS is offered on a network with 802.1X, for which it has no credentials.")},
 	{Rule: Rule{"NETWORK-OPEN", AreaElement, Note, Note, Both, advertisement, "advice",
 		"A network for WPS has a key to hand out.", 0},
-		list: onNetwork(func(n Network) bool { return n.Open }, "WPS is offered on an open network: there is no key to hand out.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.Open }, "WPS is offered on an open network: there is no key to hand out.")},
 	{Rule: Rule{"NETWORK-6-GHZ", AreaElement, Warning, Error, Both, advertisement, "WSC 2.0 Table 44",
 		"WPS is not offered on 6 GHz, where WPA3 is the rule.", 0},
-		list: onNetwork(func(n Network) bool { return n.SixGHz }, "WPS is offered on 6 GHz, where every network is one of WPA3.")},
+		list: onNetwork(func(n dot11.Traits) bool { return n.SixGHz }, "WPS is offered on 6 GHz, where every network is one of WPA3.")},
 	{Rule: Rule{"NETWORK-BAND", AreaElement, Note, Warning, Both, advertisement, "WSC 2.0 Table 44",
 		"RF Bands names the band on which it is sent.", 0}, list: checkBand},
 }
 
 // onNetwork reports WPS on a network of a kind.
-func onNetwork(is func(Network) bool, text string) func(*list, *reporter) {
+func onNetwork(is func(dot11.Traits) bool, text string) func(*list, *reporter) {
 	return func(l *list, r *reporter) {
 		if is(l.network) {
 			r.add(0, 0, "%s", text)

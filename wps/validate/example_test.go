@@ -3,6 +3,7 @@ package validate_test
 import (
 	"fmt"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/validate"
 )
@@ -14,7 +15,7 @@ func ExampleElement() {
 		"\x10\x44\x00\x01\x02" + // State: configured
 		"\x10\x41\x00\x01\x01" + // Selected Registrar
 		"\x10\x49\x00\x06\x00\x37\x2A\x00\x01\x20") // Version2
-	for _, f := range validate.Element(wps.KindBeacon, attributes, validate.Network{WEP: true}, wps.Tolerant) {
+	for _, f := range validate.Element(wps.KindBeacon, attributes, dot11.Traits{WEP: true}, wps.Tolerant) {
 		fmt.Println(f)
 	}
 	// Output:
@@ -54,8 +55,8 @@ func ExampleExchange() {
 		panic(err)
 	}
 	transcript := validate.Transcript{Steps: []validate.Step{
-		{From: validate.EndClient, Body: m1},
-		{From: validate.EndClient, Body: body},
+		{From: validate.SideClient, Body: m1},
+		{From: validate.SideClient, Body: body},
 	}}
 	findings := validate.Exchange(&transcript, wps.Tolerant)
 	for _, f := range findings {

@@ -23,7 +23,7 @@ func TestFindingString(t *testing.T) {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}
-	if s := fmt.Sprint(validate.Severity(0), validate.Severity(9), validate.Area(0), validate.AreaForm, validate.Version1, validate.Version2, validate.Both, validate.End(0), validate.EndAP, validate.EndClient); s != "Severity(0) Severity(9) Area(0) form 1.0 2.0 both somebody the access point the client" {
+	if s := fmt.Sprint(validate.Severity(0), validate.Severity(9), validate.Area(0), validate.AreaForm, validate.Version1, validate.Version2, validate.Both, validate.Side(0), validate.SideAP, validate.SideClient); s != "Severity(0) Severity(9) Area(0) form 1.0 2.0 both somebody the access point the client" {
 		t.Error(s)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 	"github.com/gowps/gowps/wps/validate"
@@ -133,7 +135,7 @@ func FuzzElement(f *testing.F) {
 	f.Add(byte(wps.KindBeacon), byte(0x0C), []byte("\x10\x4a\x00\x01\x10\x10\x44\x00\x01\x02\x10\x4a\x00\x01\x007*\x00\x01 "))
 	f.Fuzz(func(t *testing.T, kind, network byte, b []byte) {
 		has := func(bit int) bool { return network>>bit&1 != 0 }
-		n := validate.Network{Open: has(0), WEP: has(1), TKIPOnly: has(2), SAEOnly: has(3), PMFRequired: has(4), Enterprise: has(5), Hidden: has(6), SixGHz: has(7)}
+		n := dot11.Traits{Open: has(0), WEP: has(1), TKIPOnly: has(2), SAEOnly: has(3), PMFRequired: has(4), Enterprise: has(5), Hidden: has(6), SixGHz: has(7)}
 		sound(t, validate.Element(wps.Kind(kind), b, n, wps.Strict), len(b))
 		if newList[wps.Kind(kind)] != nil {
 			agrees(t, wps.Kind(kind), b)
@@ -146,7 +148,7 @@ func FuzzElement(f *testing.F) {
 func encode(transcript validate.Transcript) []byte {
 	var b []byte
 	for _, s := range transcript.Steps {
-		b = append(b, byte(s.From), s.Code, s.ID, s.OpCode, byte(s.Fragments), byte(s.Time.Second()))
+		b = append(b, byte(s.From), byte(s.Code), s.ID, byte(s.OpCode), byte(s.Fragments), byte(s.Time.Second()))
 		b = append(binary.BigEndian.AppendUint16(b, uint16(len(s.Body))), s.Body...)
 	}
 	return b
@@ -157,7 +159,7 @@ func decode(b []byte) (steps []validate.Step) {
 	for len(b) >= header {
 		n := min(int(binary.BigEndian.Uint16(b[6:])), len(b)-header)
 		steps = append(steps, validate.Step{
-			From: validate.End(b[0] % 3), Code: b[1], ID: b[2], OpCode: b[3], Fragments: int(b[4]),
+			From: validate.Side(b[0] % 3), Code: eap.Code(b[1]), ID: b[2], OpCode: eap.OpCode(b[3]), Fragments: int(b[4]),
 			Time: time.Unix(int64(b[5])*10, 0), Body: b[header : header+n],
 		})
 		b = b[header+n:]

@@ -168,7 +168,7 @@ func (x *exchange) breakSeal(value []byte) ([]byte, seal) {
 
 // settingsKind returns what the settings in a message are.
 func (x *exchange) settingsKind(s *step) wps.Kind {
-	ofAP := x.enrollee == EndAP || x.enrollee == 0 && s.settings.has(wps.AttrSSID)
+	ofAP := x.enrollee == SideAP || x.enrollee == 0 && s.settings.has(wps.AttrSSID)
 	switch s.kind {
 	case wps.KindM2:
 		if ofAP {

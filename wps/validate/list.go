@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -29,7 +30,7 @@ type taken struct {
 	cut    *wps.Error // where the list ends within an attribute, or nil
 	sender Versions   // the version of the sender, as far as known
 
-	network Network
+	network dot11.Traits
 }
 
 // attribute is where an attribute stands in its list.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/validate"
 )
@@ -323,13 +324,13 @@ func breakListRules(t *testing.T) {
 // breakNetworkRules offers WPS where it does not belong.
 func breakNetworkRules(t *testing.T) {
 	beacon := conforming(wps.KindBeacon).bytes()
-	for rule, network := range map[string]validate.Network{
+	for rule, network := range map[string]dot11.Traits{
 		"NETWORK-OPEN": {Open: true}, "NETWORK-WEP": {WEP: true}, "NETWORK-TKIP-ONLY": {TKIPOnly: true}, "NETWORK-SAE-ONLY": {SAEOnly: true},
 		"NETWORK-PMF-REQUIRED": {PMFRequired: true}, "NETWORK-ENTERPRISE": {Enterprise: true}, "NETWORK-HIDDEN": {Hidden: true},
 		"NETWORK-6-GHZ": {SixGHz: true}, "NETWORK-BAND": {Band: wps.Band60GHz},
 	} {
 		only(t, rule, validate.Element(wps.KindBeacon, beacon, network, wps.Tolerant), rule)
 	}
-	only(t, "a network that fits", validate.Element(wps.KindBeacon, beacon, validate.Network{Band: wps.Band5GHz}, wps.Strict))
-	only(t, "a request", validate.Element(wps.KindProbeRequest, conforming(wps.KindProbeRequest).bytes(), validate.Network{WEP: true}, wps.Strict))
+	only(t, "a network that fits", validate.Element(wps.KindBeacon, beacon, dot11.Traits{Band: wps.Band5GHz}, wps.Strict))
+	only(t, "a request", validate.Element(wps.KindProbeRequest, conforming(wps.KindProbeRequest).bytes(), dot11.Traits{WEP: true}, wps.Strict))
 }

@@ -147,7 +147,7 @@ func checkPasswordChanged(x *exchange, r *reporter) {
 	x.passwords(func(m2 *step, asked, answered wps.DevicePasswordID) {
 		switch {
 		case asked == answered, isPIN(asked) && isPIN(answered), buttonDropped(asked, answered):
-		case x.enrollee != EndClient && isPIN(asked) && answered.OutOfBand():
+		case x.enrollee != SideClient && isPIN(asked) && answered.OutOfBand():
 		default:
 			r.at(m2, wps.AttrDevicePasswordID, "M1 means the password %v, M2 %v.", asked, answered)
 		}
@@ -182,14 +182,14 @@ func checkDisjoint(x *exchange, r *reporter) {
 }
 
 func checkStationState(x *exchange, r *reporter) {
-	if m1 := x.first(wps.KindM1); m1 != nil && x.enrollee == EndClient && m1.list.is(wps.AttrState, uint64(wps.Configured)) {
+	if m1 := x.first(wps.KindM1); m1 != nil && x.enrollee == SideClient && m1.list.is(wps.AttrState, uint64(wps.Configured)) {
 		r.at(m1, wps.AttrState, "The station says that it is configured.")
 	}
 }
 
 func checkEnrolleeButton(x *exchange, r *reporter) {
 	m1 := x.first(wps.KindM1)
-	if m1 == nil || x.enrollee != EndAP {
+	if m1 == nil || x.enrollee != SideAP {
 		return
 	}
 	if m, ok := m1.list.methods(wps.AttrConfigMethods); ok && m.Has(wps.MethodPushButton) {

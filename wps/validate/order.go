@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -125,7 +126,7 @@ func checkDoneEarly(x *exchange, r *reporter) {
 
 // ended reports whether it is known that nothing follows.
 func (x *exchange) ended() bool {
-	return x.Ended || slices.ContainsFunc(x.steps, func(s step) bool { return s.Code == codeFailure || s.Code == codeSuccess })
+	return x.Complete || slices.ContainsFunc(x.steps, func(s step) bool { return s.Code == eap.CodeFailure || s.Code == eap.CodeSuccess })
 }
 
 func checkDoneMissing(x *exchange, r *reporter) {

@@ -35,7 +35,7 @@ var refusals = []wps.Kind{wps.KindM2D, wps.KindNACK}
 type refusal struct {
 	kind     wps.Kind
 	role     registration.Role // who refuses; 0 if that is not known
-	enrollee End
+	enrollee Side
 	answers  wps.Kind             // 0 if it is the first message
 	password wps.DevicePasswordID // in M1
 	m1       bool                 // whether password is known
@@ -97,7 +97,7 @@ func lockedFits(why refusal) string {
 	switch {
 	case why.kind == wps.KindM2D:
 		return ""
-	case why.enrollee == EndClient || why.role == registration.RoleRegistrar:
+	case why.enrollee == SideClient || why.role == registration.RoleRegistrar:
 		return "only an access point that is the enrollee has a PIN to lock"
 	case why.answers != wps.KindM2 && why.answers != wps.KindM8:
 		return "an access point says so after M2 or M8"
@@ -123,7 +123,7 @@ func decryptionFits(why refusal) string {
 }
 
 func reasonFits(why refusal) string {
-	if why.kind == wps.KindM2D || why.answers == wps.KindM7 && why.enrollee != EndClient || why.answers == wps.KindDone {
+	if why.kind == wps.KindM2D || why.answers == wps.KindM7 && why.enrollee != SideClient || why.answers == wps.KindDone {
 		return ""
 	}
 	return "the message tells no reason"

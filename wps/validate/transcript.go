@@ -2,91 +2,194 @@ package validate
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
 
 // Transcript is an exchange as somebody saw it: one run of the Registration
 // Protocol, from the first packet of its EAP conversation to the last, or its
-// messages as UPnP carried them. What is not known is left zero; the more there
-// is, the more is judged.
+// messages as UPnP carried them. What is not known is zero; the more there is,
+// the more is judged.
 type Transcript struct {
-	Steps []Step // in the order of time, retransmissions with them
+	Steps []Step // in the order of time, retransmissions with them or counted in Repeats
 
 	// Identity is what the client gave in its EAP-Response/Identity.
 	Identity string
 	// Client and AP are the link-layer addresses of the two ends.
 	Client, AP wps.MAC
+	// Traits are the properties of the access point's network.
+	Traits dot11.Traits
 	// Keys are those of the run: from a key log, or of one's own machine.
 	Keys *registration.Keys
-	// Lossy tells that steps may be missing, as from captures on the air.
+	// Lossy reports that steps may be missing, as from captures on the air.
 	Lossy bool
-	// Ended tells that nothing follows. An EAP-Failure among the steps tells
-	// it as well.
-	Ended bool
+	// Complete reports that nothing follows. So does an EAP-Failure among the
+	// steps.
+	Complete bool
 }
 
-// Step is a message, or an EAP packet without one, such as WSC_Start or
-// EAP-Failure. Fragments are joined; their acknowledgements are no steps.
+// Step is one thing that one end sent to the other: a message, an EAP packet
+// without one, such as WSC_Start or EAP-Failure, or another frame that belongs
+// to the exchange. Fragments are joined; their acknowledgements are no steps.
 type Step struct {
-	Time time.Time
-	From End
+	Time  time.Time
+	Frame int // of the capture, from 1; 0 if there is none
+	From  Side
 
-	// Code is that of the EAP packet: 1 Request, 2 Response, 3 Success, 4
-	// Failure. Leave it 0 if there is no EAP, or its Identifier is not known.
-	Code      uint8
-	ID        uint8 // Identifier, of the first fragment
-	OpCode    uint8 // of EAP-WSC; 0 if it is none, or not known
-	Fragments int   // in how many packets the message came; 0 is 1
+	// Signal is what was sent if it was no message; 0 for a message, or if
+	// Code and OpCode alone say it.
+	Signal Signal
+	// Status is the status code of an authentication or association response,
+	// or the reason code of a disconnection.
+	Status uint16
 
-	Body []byte // the message, if there is one
+	// Code is that of the EAP packet. It is 0 if there is no EAP, or its
+	// Identifier is not known.
+	Code      eap.Code
+	ID        uint8      // Identifier, of the first fragment
+	OpCode    eap.OpCode // of EAP-WSC; 0 if it is none, or not known
+	Fragments int        // in how many packets the message came; 0 is 1
+
+	// Type is the Message Type of a message; 0 if it has none, or if nobody
+	// has looked.
+	Type wps.MessageType
+	// Body is the message, if there is one; of an association request it is the
+	// WPS element.
+	Body []byte
+	// Truncated reports that Body is only the beginning: it is not judged.
+	Truncated bool
+	// Differs reports that this packet has the Identifier of the one before it
+	// from the same side, and different content.
+	Differs bool
+
+	// Repeats counts retransmissions, of which Last is the time of the last.
+	Repeats int
+	Last    time.Time
+	// Repetitions are the retransmissions, the first 32 of them.
+	Repetitions []Repetition
 }
 
-// End is one of the two that talk.
-type End uint8
+// Repetition is a retransmission of a step.
+type Repetition struct {
+	Time  time.Time
+	Frame int // of the capture, from 1; 0 if there is none
+}
 
-// The ends. Which of them is the enrollee depends on the exchange.
+// maxRepetitions is how many retransmissions of a step are kept.
+const maxRepetitions = 32
+
+// Repeat counts a retransmission.
+func (s *Step) Repeat(at time.Time, frame int) {
+	s.Repeats++
+	s.Last = at
+	if len(s.Repetitions) < maxRepetitions {
+		s.Repetitions = append(s.Repetitions, Repetition{at, frame})
+	}
+}
+
+// IsMessage reports whether the step is a message, or a part of one.
+func (s *Step) IsMessage() bool {
+	return s.Signal == NoSignal && (len(s.Body) > 0 || s.OpCode.IsMessage())
+}
+
+// LastSent returns when the step was sent last.
+func (s *Step) LastSent() time.Time {
+	if s.Last.After(s.Time) {
+		return s.Last
+	}
+	return s.Time
+}
+
+// Attribute returns the value of an attribute of a message, also of one that is
+// truncated behind it; nil if it is not there.
+func (s *Step) Attribute(id wps.AttributeID) []byte { return wps.Find(s.Body, id) }
+
+// Number returns the value of an attribute of two octets, and whether there is
+// one.
+func (s *Step) Number(id wps.AttributeID) (n uint16, ok bool) {
+	v := s.Attribute(id)
+	if len(v) != 2 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint16(v), true
+}
+
+// ConfigError returns the Configuration Error of a message, and whether it has
+// one.
+func (s *Step) ConfigError() (wps.ConfigError, bool) {
+	n, ok := s.Number(wps.AttrConfigError)
+	return wps.ConfigError(n), ok
+}
+
+// Side is one of the two ends that talk.
+type Side uint8
+
+// The sides. Which of them is the enrollee depends on the exchange.
 const (
-	EndClient End = iota + 1 // the station; the external registrar of UPnP
-	EndAP                    // the access point, or the RADIUS server behind it
+	SideClient Side = iota + 1 // the station; the external registrar of UPnP
+	SideAP                     // the access point, or the RADIUS server behind it
 )
 
-// String returns the end in words.
-func (e End) String() string {
-	switch e {
-	case EndClient:
+// String returns the side in words.
+func (s Side) String() string {
+	switch s {
+	case SideClient:
 		return "the client"
-	case EndAP:
+	case SideAP:
 		return "the access point"
 	}
 	return "somebody"
 }
 
-// The numbers of EAP and EAP-WSC that rules are about: RFC 3748 §4, WSC 2.0.5
-// §7.7.1.
-const (
-	codeRequest  = 1
-	codeResponse = 2
-	codeSuccess  = 3
-	codeFailure  = 4
+// Signal is what a step is that is no message.
+type Signal uint8
 
-	opStart   = 1
-	opACK     = 2
-	opNACK    = 3
-	opMSG     = 4
-	opDone    = 5
-	opFragACK = 6
+// The signals.
+const (
+	NoSignal Signal = iota
+	SignalAssociationRequest
+	SignalAssociationResponse
+	SignalEAPOLStart
+	SignalIdentityRequest
+	SignalIdentity
+	SignalStart
+	SignalNak
+	SignalEAPFailure
+	SignalEAPSuccess
+	SignalDisconnect
+	SignalAuthentication
+	SignalLogoff
 )
+
+var signalNames = [...]string{
+	NoSignal:                 "WSC message",
+	SignalAssociationRequest: "Association Request", SignalAssociationResponse: "Association Response",
+	SignalEAPOLStart: "EAPOL-Start", SignalIdentityRequest: "EAP-Request/Identity", SignalIdentity: "EAP-Response/Identity",
+	SignalStart: "WSC_Start", SignalNak: "EAP-Nak", SignalEAPFailure: "EAP-Failure", SignalEAPSuccess: "EAP-Success",
+	SignalDisconnect: "Deauthentication", SignalAuthentication: "Authentication", SignalLogoff: "EAPOL-Logoff",
+}
+
+// String returns the name of the frame or packet.
+func (s Signal) String() string {
+	if int(s) < len(signalNames) {
+		return signalNames[s]
+	}
+	return fmt.Sprintf("Signal(%d)", uint8(s))
+}
 
 // exchange is a transcript taken apart.
 type exchange struct {
 	*Transcript
 	steps    []step
-	enrollee End // 0 if it cannot be told
+	enrollee Side // 0 if it cannot be told
 	cipher   *registration.Cipher
 }
 
@@ -94,7 +197,7 @@ type exchange struct {
 type step struct {
 	*Step
 	index   int
-	from    End   // by From, or by the code of EAP
+	from    Side  // by From, or by the code of EAP
 	list    *list // of the message; nil if there is none
 	kind    wps.Kind
 	repeats bool // it is the same as the one before it of its kind: retransmitted
@@ -112,13 +215,16 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 // newExchange takes a transcript apart. Release it when it is judged.
 func newExchange(t *Transcript) *exchange {
 	x := exchanges.Get().(*exchange)
-	x.Transcript, x.steps = t, slices.Grow(x.steps, len(t.Steps))[:len(t.Steps)]
+	x.Transcript, x.steps = t, slices.Grow(x.steps, len(t.Steps))
 	if t.Keys != nil {
 		x.cipher = registration.NewCipher(t.Keys)
 	}
 	for i := range t.Steps {
-		s := &x.steps[i]
-		s.Step, s.index, s.from = &t.Steps[i], i, t.Steps[i].end()
+		if !t.Steps[i].judged() {
+			continue
+		}
+		x.steps = append(x.steps, step{Step: &t.Steps[i], index: i, from: t.Steps[i].side()})
+		s := &x.steps[len(x.steps)-1]
 		if len(s.Body) > 0 {
 			s.list = newMessage(s.Body)
 			s.kind = s.list.kind
@@ -154,24 +260,27 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-// end returns who sent a step.
-func (s *Step) end() End {
+// judged reports whether the rules for exchanges look at a step: a whole message
+// or an EAP packet.
+func (s *Step) judged() bool {
+	if s.IsMessage() {
+		return !s.Truncated
+	}
+	return s.Code != 0 || s.Signal == NoSignal
+}
+
+// side returns who sent a step.
+func (s *Step) side() Side {
 	switch {
 	case s.From != 0:
 		return s.From
-	case s.Code == codeResponse:
-		return EndClient
+	case s.Code == eap.CodeResponse:
+		return SideClient
 	case s.Code != 0:
-		return EndAP
+		return SideAP
 	}
 	return 0
 }
-
-// The identities that tell the client's role.
-const (
-	enrolleeIdentity  = "WFA-SimpleConfig-Enrollee-1-0"
-	registrarIdentity = "WFA-SimpleConfig-Registrar-1-0"
-)
 
 // findEnrollee tells the roles by who sent M1, or by the identity.
 func (x *exchange) findEnrollee() {
@@ -179,10 +288,10 @@ func (x *exchange) findEnrollee() {
 	switch {
 	case m1 != nil && m1.from != 0:
 		x.enrollee = m1.from
-	case x.Identity == enrolleeIdentity:
-		x.enrollee = EndClient
-	case x.Identity == registrarIdentity:
-		x.enrollee = EndAP
+	case x.Identity == eap.EnrolleeIdentity:
+		x.enrollee = SideClient
+	case x.Identity == eap.RegistrarIdentity:
+		x.enrollee = SideAP
 	}
 }
 
@@ -222,10 +331,10 @@ func roleOf(kind wps.Kind) registration.Role {
 // the identifier of EAP, else by what a run has but one of.
 func (x *exchange) findRepetitions() {
 	var ofKind [wps.KindDone + 1]*step
-	var ofCode [codeResponse + 1]*step
+	var ofCode [eap.CodeResponse + 1]*step
 	for i := range x.steps {
 		s := &x.steps[i]
-		if s.Code == codeRequest || s.Code == codeResponse {
+		if s.Code == eap.CodeRequest || s.Code == eap.CodeResponse {
 			if before := ofCode[s.Code]; before != nil && before.ID == s.ID {
 				s.repeats = bytes.Equal(s.Body, before.Body) && s.OpCode == before.OpCode
 				s.changed = !s.repeats

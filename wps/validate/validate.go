@@ -1,6 +1,9 @@
 package validate
 
-import "github.com/gowps/gowps/wps"
+import (
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
+)
 
 // Message judges the body of one message of the Registration Protocol, M1 to
 // WSC_Done, by itself. Rules of version 2.0 hold for it if it says so.
@@ -25,19 +28,29 @@ func List(kind wps.Kind, b []byte, mode wps.Mode) Findings {
 
 // Element judges the WPS element of an 802.11 frame, given as
 // [wps.JoinElements] returns it, and whether it belongs into its network.
-func Element(kind wps.Kind, b []byte, network Network, mode wps.Mode) Findings {
+func Element(kind wps.Kind, b []byte, network dot11.Traits, mode wps.Mode) Findings {
 	r := newReporter(mode)
+	r.element(kind, b, network)
+	return r.findings()
+}
+
+func (r *reporter) element(kind wps.Kind, b []byte, network dot11.Traits) {
 	l := newList(kind, b)
 	defer l.release()
 	l.network = network
 	r.list(l)
-	return r.findings()
 }
 
 // Exchange judges the messages of an exchange, each by itself and all of them
 // together. With the keys of the run it judges what is encrypted as well.
 func Exchange(t *Transcript, mode wps.Mode) Findings {
 	r := newReporter(mode)
+	for i := range t.Steps {
+		if s := &t.Steps[i]; s.Signal == SignalAssociationRequest && !s.Truncated {
+			r.message = i
+			r.element(wps.KindAssociationRequest, s.Body, t.Traits)
+		}
+	}
 	x := newExchange(t)
 	defer x.release()
 	for i := range x.steps {
@@ -45,7 +58,7 @@ func Exchange(t *Transcript, mode wps.Mode) Findings {
 		if s.list == nil || s.repeats {
 			continue
 		}
-		r.message = i
+		r.message = s.index
 		r.list(s.list)
 		if s.settings != nil {
 			r.list(s.settings)

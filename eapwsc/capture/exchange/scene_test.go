@@ -1,4 +1,4 @@
-package capture
+package exchange
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
@@ -20,7 +21,7 @@ import (
 type scene struct {
 	t      testing.TB
 	now    time.Time
-	events []Event
+	events []capture.Event
 	sta    wps.MAC
 	ap     wps.MAC
 	keys   bytes.Buffer // the key log of the runs
@@ -31,9 +32,9 @@ func newScene(t testing.TB) *scene {
 }
 
 // add adds an event, ten milliseconds after the last one.
-func (s *scene) add(e Event) {
+func (s *scene) add(e capture.Event) {
 	s.now = s.now.Add(10 * time.Millisecond)
-	e.Frame, e.Time, e.Radio = len(s.events)+1, s.now, Radio{OnAir: true, Sequence: uint16(len(s.events)), Frequency: 2437}
+	e.Frame, e.Time, e.Radio = len(s.events)+1, s.now, capture.Radio{OnAir: true, Sequence: uint16(len(s.events)), Frequency: 2437}
 	s.events = append(s.events, e)
 }
 
@@ -41,7 +42,7 @@ func (s *scene) add(e Event) {
 // capture shows that it has passed.
 func (s *scene) wait(d time.Duration) {
 	s.now = s.now.Add(d)
-	s.add(Event{Kind: KindBeacon, Src: otherMAC, Dst: wps.Broadcast, BSSID: otherMAC, Management: &Management{Capability: 0x11, Elements: dot11.Elements{SSID: "other", RSN: wpa2}}})
+	s.add(capture.Event{Kind: capture.KindBeacon, Src: otherMAC, Dst: wps.Broadcast, BSSID: otherMAC, Management: &capture.Management{Capability: 0x11, Elements: dot11.Elements{SSID: "other", RSN: wpa2}}})
 }
 
 var (
@@ -52,11 +53,11 @@ var (
 
 // beacon sends a beacon of the access point; e is nil if it offers no WPS.
 func (s *scene) beacon(security *dot11.Security, e *wps.Beacon) {
-	m := &Management{Capability: 0x11, Elements: dot11.Elements{SSID: "home", Channel: 6, RSN: security}}
+	m := &capture.Management{Capability: 0x11, Elements: dot11.Elements{SSID: "home", Channel: 6, RSN: security}}
 	if e != nil {
 		m.WPS = encoded(s.t, e)
 	}
-	s.add(Event{Kind: KindBeacon, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: m})
+	s.add(capture.Event{Kind: capture.KindBeacon, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: m})
 }
 
 // offer is the WPS element of a router that nobody has pressed.
@@ -83,24 +84,24 @@ func (s *scene) probe(mac wps.MAC, uuid byte, id wps.DevicePasswordID) {
 		RequestType: wps.RequestEnrollee8021X, UUIDE: wps.UUID{uuid}, PrimaryDeviceType: wps.DeviceTypePrinter, RFBands: wps.Band24GHz,
 		DevicePasswordID: id, Manufacturer: "m", ModelName: "m", ModelNumber: "m", DeviceName: "n",
 	}
-	s.add(Event{Kind: KindProbeRequest, Src: mac, Dst: wps.Broadcast, BSSID: wps.Broadcast, Management: &Management{Elements: dot11.Elements{WPS: encoded(s.t, e)}}})
+	s.add(capture.Event{Kind: capture.KindProbeRequest, Src: mac, Dst: wps.Broadcast, BSSID: wps.Broadcast, Management: &capture.Management{Elements: dot11.Elements{WPS: encoded(s.t, e)}}})
 }
 
 // associate lets the station in for WPS, or refuses it.
 func (s *scene) associate(status uint16) {
 	request := encoded(s.t, &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X})
-	s.add(Event{Kind: KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &Management{Elements: dot11.Elements{WPS: request}}})
-	s.add(Event{Kind: KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Status: status}})
+	s.add(capture.Event{Kind: capture.KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &capture.Management{Elements: dot11.Elements{WPS: request}}})
+	s.add(capture.Event{Kind: capture.KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Status: status}})
 }
 
 // join is the station that comes back for the network that it was given.
 func (s *scene) join(status uint16) {
-	s.add(Event{Kind: KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &Management{}})
-	s.add(Event{Kind: KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Status: status}})
+	s.add(capture.Event{Kind: capture.KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &capture.Management{}})
+	s.add(capture.Event{Kind: capture.KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Status: status}})
 }
 
 func (s *scene) sae(status uint16) {
-	s.add(Event{Kind: KindAuthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Algorithm: algorithmSAE, Transaction: 1, Status: status}})
+	s.add(capture.Event{Kind: capture.KindAuthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Algorithm: algorithmSAE, Transaction: 1, Status: status}})
 }
 
 // key sends a message of the 4-way handshake, told by the bits of its Key
@@ -128,7 +129,7 @@ func (s *scene) handshake(wrong bool) {
 
 // disconnect is the access point sending the station away.
 func (s *scene) disconnect(reason uint16) {
-	s.add(Event{Kind: KindDeauthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Reason: reason}})
+	s.add(capture.Event{Kind: capture.KindDeauthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Reason: reason}})
 }
 
 func (s *scene) eapol(fromStation bool, t eapol.Type, body []byte) {
@@ -140,7 +141,7 @@ func (s *scene) eapol(fromStation bool, t eapol.Type, body []byte) {
 	if fromStation {
 		src, dst = dst, src
 	}
-	s.add(Event{Kind: KindEAPOL, Src: src, Dst: dst, BSSID: s.ap, Data: data})
+	s.add(capture.Event{Kind: capture.KindEAPOL, Src: src, Dst: dst, BSSID: s.ap, Data: data})
 }
 
 // eap sends an EAP packet.
@@ -292,7 +293,7 @@ func encoded(t testing.TB, list wps.List) []byte {
 }
 
 // collect returns the exchanges of the events, and the collector.
-func collect(events []Event, keys *KeyLog) ([]*Exchange, *Collector) {
+func collect(events []capture.Event, keys *KeyLog) ([]*Exchange, *Collector) {
 	c := NewCollector(keys)
 	var all []*Exchange
 	for i := range events {

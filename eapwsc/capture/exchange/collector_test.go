@@ -1,4 +1,4 @@
-package capture
+package exchange
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
@@ -31,15 +32,15 @@ func ladder(x *Exchange) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteByte("<>"[direction(s.FromStation)])
+		b.WriteByte("><"[direction(s.From)])
 		switch {
 		case s.IsMessage():
 			b.WriteString(s.Type.String())
 		default:
 			b.WriteString(strings.ReplaceAll(s.Signal.String(), " ", ""))
 		}
-		if s.Code != 0 {
-			fmt.Fprintf(&b, "[%d]", s.Code)
+		if s.Status != 0 {
+			fmt.Fprintf(&b, "[%d]", s.Status)
 		}
 		if s.Fragments > 1 {
 			fmt.Fprintf(&b, "/%d", s.Fragments)
@@ -64,15 +65,15 @@ func TestExchanges(t *testing.T) {
 		fmt.Fprintf(&got, "# %s\n", filepath.Base(name))
 		all, c := collect(readFile(t, name), nil)
 		for _, x := range all {
-			ends := fmt.Sprintf("%v %v", x.Station, x.AP)
+			ends := fmt.Sprintf("%v %v", x.Client, x.AP)
 			if x.Transport != TransportEAPOL {
 				ends += fmt.Sprintf(" %v %v", x.APAddress, x.Registrar)
 			}
 			fmt.Fprintf(&got, "%v %s ap-enrollee=%t %q handshake=%v\n  %s\n", x.Transport, ends, x.APEnrollee, x.Identity, x.Joining.Messages, ladder(x))
 		}
 		for _, n := range c.Networks() {
-			fmt.Fprintf(&got, "network %v %q channel %d:", n.BSSID, n.Management().SSID, n.Channel)
-			for _, ch := range n.Changes {
+			fmt.Fprintf(&got, "network %v %q channel %d:", n.BSSID, n.SSID, n.Channel)
+			for _, ch := range n.Adverts {
 				kind := "beacon"
 				if ch.Response {
 					kind = "response"
@@ -83,8 +84,8 @@ func TestExchanges(t *testing.T) {
 			}
 			fmt.Fprintln(&got)
 		}
-		for _, s := range c.Seekers() {
-			fmt.Fprintf(&got, "seeker %v %v %v\n", s.MAC, s.UUID, s.Password)
+		for _, s := range c.Stations() {
+			fmt.Fprintf(&got, "station %v %v %v\n", s.MAC, s.UUID, s.Method)
 		}
 	}
 	golden := filepath.Join("testdata", "exchanges.golden")
@@ -105,13 +106,13 @@ func TestExchanges(t *testing.T) {
 
 // fragmented is the whole exchange of a capture with fragments, whose events
 // the tests below change.
-func fragmented(t testing.TB) []Event { return readFile(t, "testdata/wired/s11-frag.pcap") }
+func fragmented(t testing.TB) []capture.Event { return readFile(t, "../testdata/wired/s11-frag.pcap") }
 
 // plain is one without fragments.
-func plain(t testing.TB) []Event { return readFile(t, "testdata/wired/s01-pin-ok.pcap") }
+func plain(t testing.TB) []capture.Event { return readFile(t, "../testdata/wired/s01-pin-ok.pcap") }
 
 // one returns the only exchange of events.
-func one(t testing.TB, events []Event) *Exchange {
+func one(t testing.TB, events []capture.Event) *Exchange {
 	t.Helper()
 	all, _ := collect(events, nil)
 	if len(all) != 1 {
@@ -124,11 +125,11 @@ func one(t testing.TB, events []Event) *Exchange {
 // if it takes the time of one.
 func TestDuplicates(t *testing.T) {
 	for _, tt := range []struct {
-		events  []Event
+		events  []capture.Event
 		between time.Duration
 	}{{plain(t), 0}, {fragmented(t), 0}, {plain(t), time.Second}, {fragmented(t), time.Second}} {
 		want := one(t, tt.events)
-		var twice []Event
+		var twice []capture.Event
 		for i, e := range tt.events {
 			e.Time = e.Time.Add(time.Duration(i) * tt.between)
 			again := e
@@ -140,7 +141,7 @@ func TestDuplicates(t *testing.T) {
 			t.Fatalf("%s\nwant %s", ladder(got), ladder(want))
 		}
 		for i := range got.Steps {
-			if g, w := &got.Steps[i], &want.Steps[i]; !bytes.Equal(g.Octets, w.Octets) || g.Signal != w.Signal || (g.Repeats > 0) != (tt.between > 0 || g.Signal == SignalEAPOLStart) || g.Fragments != w.Fragments {
+			if g, w := &got.Steps[i], &want.Steps[i]; !bytes.Equal(g.Body, w.Body) || g.Signal != w.Signal || (g.Repeats > 0) != (tt.between > 0 || g.Signal == validate.SignalEAPOLStart) || g.Fragments != w.Fragments {
 				t.Errorf("step %d: %+v, want %+v", i, g, w)
 			}
 		}
@@ -155,7 +156,7 @@ func TestRadioRetries(t *testing.T) {
 	newRun(s).play(s)
 	s.handshake(true)
 	want := one(t, s.events)
-	var again []Event
+	var again []capture.Event
 	for _, e := range s.events {
 		retry := e
 		retry.Radio.Retry = true
@@ -170,7 +171,7 @@ func TestRadioRetries(t *testing.T) {
 // TestLosses: whatever frame is lost, there is one exchange, and that it
 // succeeded shows unless WSC_Done is lost.
 func TestLosses(t *testing.T) {
-	for _, events := range [][]Event{plain(t), fragmented(t)} {
+	for _, events := range [][]capture.Event{plain(t), fragmented(t)} {
 		whole := one(t, events)
 		done := whole.Steps[len(whole.Steps)-2].Frame
 		for i := range events {
@@ -210,7 +211,7 @@ func TestReordered(t *testing.T) {
 // TestReorderedWithoutTimes: where the times do not tell, the verdict stays.
 func TestReorderedWithoutTimes(t *testing.T) {
 	for _, name := range []string{"s01-pin-ok", "s05-pin-wrong-half1", "s14-m2d-nopin", "s08-appin-reg-config"} {
-		events := readFile(t, "testdata/wired/"+name+".pcap")
+		events := readFile(t, "../testdata/wired/"+name+".pcap")
 		want := diagnose(one(t, events))
 		for i := range len(events) - 1 {
 			swapped := slices.Clone(events)
@@ -230,7 +231,7 @@ func TestReorderedWithoutTimes(t *testing.T) {
 }
 
 // filtered returns those events that are such.
-func filtered(events []Event, such func(*Event) bool) (out []Event) {
+func filtered(events []capture.Event, such func(*capture.Event) bool) (out []capture.Event) {
 	for i := range events {
 		if such(&events[i]) {
 			out = append(out, events[i])
@@ -240,8 +241,8 @@ func filtered(events []Event, such func(*Event) bool) (out []Event) {
 }
 
 // carries reports whether an event is a message of a type.
-func carries(e *Event, t wps.MessageType) bool {
-	return e.Kind == KindEAPOL && len(e.Data) > 4 && typeOf(e.Data[4:]) == t
+func carries(e *capture.Event, t wps.MessageType) bool {
+	return e.Kind == capture.KindEAPOL && len(e.Data) > 4 && typeOf(e.Data[4:]) == t
 }
 
 // TestOneSide: where only one of the two was captured, the doctor does not take
@@ -261,13 +262,13 @@ func TestOneSide(t *testing.T) {
 		{"m03-badauth-m3", doctor.Unknown, doctor.Unknown},
 		{"m12-drop-m5", doctor.Timeout, doctor.Timeout},
 	} {
-		events := readFile(t, "testdata/wired/"+tt.capture+".pcap")
+		events := readFile(t, "../testdata/wired/"+tt.capture+".pcap")
 		for _, side := range []struct {
 			name string
 			mac  wps.MAC
 			want doctor.Cause
 		}{{"station", wps.MAC{2, 0, 0, 0, 0, 2}, tt.station}, {"access point", wps.MAC{2, 0, 0, 0, 0, 1}, tt.ap}} {
-			x := one(t, filtered(events, func(e *Event) bool { return e.Src == side.mac }))
+			x := one(t, filtered(events, func(e *capture.Event) bool { return e.Src == side.mac }))
 			if d := diagnose(x); d.Cause != side.want {
 				t.Errorf("%s, %s only: %s, want %s: %s", tt.capture, side.name, d.Cause, side.want, ladder(x))
 			}
@@ -279,7 +280,7 @@ func TestOneSide(t *testing.T) {
 // is not in the capture.
 func TestLostM4(t *testing.T) {
 	for _, name := range []string{"s05-pin-wrong-half1", "s09-appin-wrong-half1"} {
-		x := one(t, filtered(readFile(t, "testdata/wired/"+name+".pcap"), func(e *Event) bool { return !carries(e, wps.MessageM4) }))
+		x := one(t, filtered(readFile(t, "../testdata/wired/"+name+".pcap"), func(e *capture.Event) bool { return !carries(e, wps.MessageM4) }))
 		if d := diagnose(x); d.Cause != doctor.PINFirstHalf {
 			t.Errorf("%s: %s", name, d.Cause)
 		}
@@ -303,7 +304,7 @@ func TestLostEnd(t *testing.T) {
 		{"reg-wrong", wps.MessageNACK, true, doctor.PINFirstHalf},
 		{"locked", wps.MessageNACK, false, doctor.Unknown},
 	} {
-		x := one(t, filtered(readFile(t, "testdata/radio/"+tt.capture+".pcap"), func(e *Event) bool {
+		x := one(t, filtered(readFile(t, "../testdata/radio/"+tt.capture+".pcap"), func(e *capture.Event) bool {
 			return !carries(e, tt.lost) || (e.Src != e.BSSID) != tt.fromStation
 		}))
 		if d := diagnose(x); d.Cause != tt.cause {
@@ -312,15 +313,15 @@ func TestLostEnd(t *testing.T) {
 	}
 }
 
-// TestMiddle: the messages tell who is the enrollee, where the capture begins
+// TestBeginningMissed: the messages tell who is the enrollee, where the capture begins
 // behind the identity and M1.
-func TestMiddle(t *testing.T) {
+func TestBeginningMissed(t *testing.T) {
 	for name, ap := range map[string]bool{"s01-pin-ok": false, "s08-appin-reg-config": true, "s07-appin-reg-learn": true} {
-		events := readFile(t, "testdata/wired/"+name+".pcap")
+		events := readFile(t, "../testdata/wired/"+name+".pcap")
 		for n := range events {
 			all, _ := collect(events[n:], nil)
 			for _, x := range all {
-				if known := slices.ContainsFunc(x.Steps, func(s Step) bool { return s.Type != 0 && s.Type < wps.MessageACK }); known && x.APEnrollee != ap {
+				if known := slices.ContainsFunc(x.Steps, func(s validate.Step) bool { return s.Type != 0 && s.Type < wps.MessageACK }); known && x.APEnrollee != ap {
 					t.Errorf("%s from frame %d: %s", name, n+1, ladder(x))
 				}
 			}
@@ -344,9 +345,9 @@ func TestClockGoesBack(t *testing.T) {
 	}
 }
 
-// TestAnew: a station that gives up and calls again has ended its attempt, and
+// TestRestart: a station that gives up and calls again has ended its attempt, and
 // the call belongs to the next one.
-func TestAnew(t *testing.T) {
+func TestRestart(t *testing.T) {
 	for _, called := range []bool{true, false} {
 		s := newScene(t)
 		ends(s, wps.MessageM5)
@@ -365,7 +366,7 @@ func TestAnew(t *testing.T) {
 		if d := diagnose(all[0]); d.Cause != doctor.EndedEarly || d.DetectedBy != by {
 			t.Errorf("%s by %v: %s", d.Cause, d.DetectedBy, ladder(all[0]))
 		}
-		if d := diagnose(all[1]); d.Cause != doctor.Success || (all[1].Steps[0].Signal == SignalEAPOLStart) != called {
+		if d := diagnose(all[1]); d.Cause != doctor.Success || (all[1].Steps[0].Signal == validate.SignalEAPOLStart) != called {
 			t.Errorf("%s: %s", d.Cause, ladder(all[1]))
 		}
 	}
@@ -394,7 +395,7 @@ func TestNobodyAnswers(t *testing.T) {
 	call := func(s *scene) { s.eapol(true, eapol.TypeStart, nil) }
 	s := newScene(t)
 	call(s)
-	if x := one(t, s.events); diagnose(x).Cause != doctor.NoIdentityRequest || x.Station != s.sta {
+	if x := one(t, s.events); diagnose(x).Cause != doctor.NoIdentityRequest || x.Client != s.sta {
 		t.Errorf("%s: %s", diagnose(x).Cause, ladder(x))
 	}
 	s = newScene(t)
@@ -409,7 +410,7 @@ func TestNobodyAnswers(t *testing.T) {
 // TestReasonless: of a WSC_NACK that is cut off before its Configuration Error,
 // none is made up.
 func TestReasonless(t *testing.T) {
-	events := readFile(t, "testdata/wired/s05-pin-wrong-half1.pcap")
+	events := readFile(t, "../testdata/wired/s05-pin-wrong-half1.pcap")
 	for i := range events {
 		if e := &events[i]; len(e.Data) > 50 {
 			e.Data, e.Truncated = e.Data[:50], true
@@ -430,7 +431,7 @@ func TestShortFrames(t *testing.T) {
 		{"s01-pin-ok", doctor.Success}, {"s05-pin-wrong-half1", doctor.PINFirstHalf}, {"s14-m2d-nopin", doctor.NoRegistrarSession},
 		{"s11-frag", doctor.Success}, {"s09-appin-wrong-half1", doctor.PINFirstHalf}, {"s35-ap-setup-locked", doctor.SetupLocked},
 	} {
-		events := readFile(t, "testdata/wired/"+tt.capture+".pcap")
+		events := readFile(t, "../testdata/wired/"+tt.capture+".pcap")
 		for i := range events {
 			if e := &events[i]; len(e.Data) > 86 {
 				e.Data, e.Truncated = e.Data[:86], true
@@ -454,10 +455,10 @@ func TestInterleaved(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	names := []string{"s01-pin-ok", "s11-frag", "s05-pin-wrong-half1", "s14-m2d-nopin", "s07-appin-reg-learn", "s09-appin-wrong-half1", "s17-open"}
 	const devices = 200
-	var queues [][]Event
+	var queues [][]capture.Event
 	want := map[wps.MAC]string{}
 	for i := range devices {
-		events := readFile(t, "testdata/wired/"+names[i%len(names)]+".pcap")
+		events := readFile(t, "../testdata/wired/"+names[i%len(names)]+".pcap")
 		station, ap := wps.MAC{2, 1, 0, 0, 0, byte(i)}, wps.MAC{2, 2, 0, 0, 0, byte(i)}
 		want[station] = ladder(one(t, events))
 		for k := range events {
@@ -469,7 +470,7 @@ func TestInterleaved(t *testing.T) {
 		}
 		queues = append(queues, events)
 	}
-	var mixed []Event
+	var mixed []capture.Event
 	for now := bootTime; len(queues) > 0; now = now.Add(time.Millisecond) {
 		i := random.IntN(len(queues))
 		e := queues[i][0]
@@ -482,14 +483,14 @@ func TestInterleaved(t *testing.T) {
 	all, _ := collect(mixed, nil)
 	var began time.Time
 	for _, x := range all {
-		if got := ladder(x); got != want[x.Station] {
-			t.Errorf("%v: %s\nwant %s", x.Station, got, want[x.Station])
+		if got := ladder(x); got != want[x.Client] {
+			t.Errorf("%v: %s\nwant %s", x.Client, got, want[x.Client])
 		}
 		if x.Began.Before(began) {
-			t.Errorf("%v began at %v, and comes behind %v", x.Station, x.Began, began)
+			t.Errorf("%v began at %v, and comes behind %v", x.Client, x.Began, began)
 		}
 		began = x.Began
-		delete(want, x.Station)
+		delete(want, x.Client)
 	}
 	if len(want) > 0 {
 		t.Errorf("%d exchanges were not found", len(want))
@@ -542,7 +543,7 @@ func TestNewRun(t *testing.T) {
 	ends(s, wps.MessageM5)
 	from := len(s.events)
 	newRun(s).play(s)
-	s.events = slices.DeleteFunc(s.events, func(e Event) bool { return e.Frame > from && e.Frame <= from+3 }) // identity and WSC_Start
+	s.events = slices.DeleteFunc(s.events, func(e capture.Event) bool { return e.Frame > from && e.Frame <= from+3 }) // identity and WSC_Start
 	if all, _ := collect(s.events, nil); len(all) != 2 || all[1].Attempt(nil).End != doctor.EndDone {
 		t.Errorf("%d exchanges", len(all))
 	}
@@ -579,15 +580,15 @@ func TestBounds(t *testing.T) {
 		e := m1
 		e.Time, e.Src = m1.Time.Add(time.Duration(i)*time.Microsecond), mac
 		given += len(c.Add(&e))
-		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: mac, Src: mac, Management: &Management{Elements: dot11.Elements{WPS: []byte{byte(i), byte(i >> 8)}}}})
-		c.Add(&Event{Kind: KindProbeRequest, Time: e.Time, Src: mac, Management: &Management{Elements: dot11.Elements{WPS: encoded(t, &wps.ProbeRequest{UUIDE: wps.UUID{byte(i), byte(i >> 8)}})}}})
-		c.Add(&Event{Kind: KindBeacon, Time: e.Time, BSSID: apMAC, Src: apMAC, Management: &Management{Elements: dot11.Elements{WPS: []byte{byte(i), byte(i >> 8)}}}})
+		c.Add(&capture.Event{Kind: capture.KindBeacon, Time: e.Time, BSSID: mac, Src: mac, Management: &capture.Management{Elements: dot11.Elements{WPS: []byte{byte(i), byte(i >> 8)}}}})
+		c.Add(&capture.Event{Kind: capture.KindProbeRequest, Time: e.Time, Src: mac, Management: &capture.Management{Elements: dot11.Elements{WPS: encoded(t, &wps.ProbeRequest{UUIDE: wps.UUID{byte(i), byte(i >> 8)}})}}})
+		c.Add(&capture.Event{Kind: capture.KindBeacon, Time: e.Time, BSSID: apMAC, Src: apMAC, Management: &capture.Management{Elements: dot11.Elements{WPS: []byte{byte(i), byte(i >> 8)}}}})
 	}
-	if n := len(c.open); n > maxConversations || c.recent.Len() != n {
+	if n := len(c.conversations.byParty); n > maxConversations || c.conversations.recent.Len() != n || len(c.conversations.byAP) != 1 {
 		t.Errorf("%d conversations", n)
 	}
-	if len(c.begun) > maxConversations || len(c.networks) > maxNetworks || len(c.seekers) > maxSeekers || len(c.networks[apMAC].Changes) > maxChanges {
-		t.Errorf("%d exchanges wait, %d networks, %d seekers, %d changes", len(c.begun), len(c.networks), len(c.seekers), len(c.networks[apMAC].Changes))
+	if len(c.queue.begun) > maxConversations || len(c.air.heard) > maxNetworks || len(c.air.asking) > maxStations || c.air.heard[apMAC] == nil || len(c.air.heard[apMAC].Adverts) > 64 {
+		t.Errorf("%d exchanges wait, %d networks, %d stations", len(c.queue.begun), len(c.air.heard), len(c.air.asking))
 	}
 	given += len(c.Close())
 	if given != maxConversations+500 {
@@ -606,9 +607,9 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestGivenOut: an exchange is given out when it is over, not when the capture
+// TestReturnedWhenOver: an exchange is returned when it is over, not when the capture
 // is.
-func TestGivenOut(t *testing.T) {
+func TestReturnedWhenOver(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		play  func(s *scene)
@@ -623,19 +624,19 @@ func TestGivenOut(t *testing.T) {
 		c := NewCollector(nil)
 		for i := range s.events {
 			if len(c.Add(&s.events[i])) > 0 {
-				t.Fatalf("%s: given out while it goes on", tt.name)
+				t.Fatalf("%s: returned while it goes on", tt.name)
 			}
 		}
 		end := s.now
 		var given time.Duration
 		for given < 10*time.Minute {
 			given += 500 * time.Millisecond
-			if len(c.Add(&Event{Kind: KindEAPOL, Time: end.Add(given), Src: otherMAC, Data: []byte{1, 2, 0, 0}})) > 0 {
+			if len(c.Add(&capture.Event{Kind: capture.KindEAPOL, Time: end.Add(given), Src: otherMAC, Data: []byte{1, 2, 0, 0}})) > 0 {
 				break
 			}
 		}
 		if given < tt.after || given > tt.after+3*time.Second {
-			t.Errorf("%s: given out after %v, not %v", tt.name, given, tt.after)
+			t.Errorf("%s: returned after %v, not %v", tt.name, given, tt.after)
 		}
 	}
 }
@@ -645,7 +646,7 @@ func TestClock(t *testing.T) {
 	for _, leap := range []time.Duration{100 * 365 * 24 * time.Hour, -100 * 365 * 24 * time.Hour, 2 * time.Hour, -time.Hour} {
 		events := plain(t)
 		i := len(events) / 2
-		wild := Event{Kind: KindBeacon, Time: events[i].Time.Add(leap), Src: apMAC, BSSID: apMAC, Management: &Management{}}
+		wild := capture.Event{Kind: capture.KindBeacon, Time: events[i].Time.Add(leap), Src: apMAC, BSSID: apMAC, Management: &capture.Management{}}
 		if x := one(t, slices.Insert(events, i, wild)); x.Attempt(nil).End != doctor.EndDone {
 			t.Errorf("%v: %s", leap, ladder(x))
 		}
@@ -672,7 +673,7 @@ func TestJoining(t *testing.T) {
 // keysOf makes a key log of what both sides of a wired capture logged.
 func keysOf(t testing.TB, name string) *KeyLog {
 	t.Helper()
-	b, err := os.ReadFile("testdata/wired/" + name + ".json")
+	b, err := os.ReadFile("../testdata/wired/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -720,7 +721,7 @@ func TestKeys(t *testing.T) {
 		{"m04-badauth-m4", doctor.FaultAuthenticator, doctor.AuthenticatorBad, nil},
 		{"m05-badenc-m4", doctor.FaultSettings, doctor.DecryptionFailure, nil},
 	} {
-		all, _ := collect(readFile(t, "testdata/wired/"+tt.capture+".pcap"), keysOf(t, tt.capture))
+		all, _ := collect(readFile(t, "../testdata/wired/"+tt.capture+".pcap"), keysOf(t, tt.capture))
 		x := all[0]
 		if x.Keys == nil {
 			t.Errorf("%s: no keys", tt.capture)
@@ -762,9 +763,9 @@ func TestReadKeyLog(t *testing.T) {
 // FuzzCollector changes the events of a capture as its program says: each
 // three octets lose an event, repeat it, move it, cut it, or change an octet.
 func FuzzCollector(f *testing.F) {
-	var all [][]Event
+	var all [][]capture.Event
 	for _, name := range []string{"wired/s11-frag", "wired/s05-pin-wrong-half1", "wired/u3-er-pin.er", "wired/r2-radius.lo", "radio/pbc", "radio/reg-config"} {
-		all = append(all, readFile(f, "testdata/"+name+".pcap"))
+		all = append(all, readFile(f, "../testdata/"+name+".pcap"))
 	}
 	f.Add(byte(0), []byte{0, 3, 0, 1, 5, 0, 2, 7, 9})
 	f.Add(byte(1), []byte{3, 4, 30, 4, 5, 40, 4, 6, 13})
@@ -819,10 +820,10 @@ func FuzzCollector(f *testing.F) {
 func TestNotes(t *testing.T) {
 	c := NewCollector(nil)
 	for i := range 5 {
-		c.Add(&Event{Kind: KindNote, Frame: 10 + i, Note: problems[dot11Short].text})
-		c.Add(&Event{Kind: KindNote, Frame: 20 + i, Note: problems[fileCut].text})
+		c.Add(&capture.Event{Kind: capture.KindNote, Frame: 10 + i, Note: "The frame is shorter than its 802.11 header."})
+		c.Add(&capture.Event{Kind: capture.KindNote, Frame: 20 + i, Note: "The capture ends in the middle of a record."})
 	}
-	want := []Note{{problems[dot11Short].text, 10, 5}, {problems[fileCut].text, 20, 5}}
+	want := []Note{{"The frame is shorter than its 802.11 header.", 10, 5}, {"The capture ends in the middle of a record.", 20, 5}}
 	if diff := cmp.Diff(want, c.Notes()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -835,16 +836,16 @@ func TestSameLastOctet(t *testing.T) {
 	names := map[wps.MAC]wps.SSID{{2, 1, 5: 7}: "one", {2, 2, 5: 7}: "two"}
 	for i := range 4 {
 		mac := wps.MAC{2, byte(1 + i%2), 5: 7}
-		m := &Management{Elements: dot11.Elements{SSID: names[mac]}}
-		c.Add(&Event{Kind: KindBeacon, Time: bootTime.Add(time.Duration(i) * time.Second), Src: mac, BSSID: mac, Management: m})
+		m := &capture.Management{Elements: dot11.Elements{SSID: names[mac]}}
+		c.Add(&capture.Event{Kind: capture.KindBeacon, Time: bootTime.Add(time.Duration(i) * time.Second), Src: mac, BSSID: mac, Management: m})
 	}
 	networks := c.Networks()
 	if len(networks) != 2 {
 		t.Fatalf("%d networks", len(networks))
 	}
 	for i, n := range networks {
-		if n.Management().SSID != names[n.BSSID] || n.Last.Sub(n.First) != 2*time.Second || n.First != bootTime.Add(time.Duration(i)*time.Second) {
-			t.Errorf("%v is %v, heard from %v to %v", n.BSSID, n.Management().SSID, n.First, n.Last)
+		if n.SSID != names[n.BSSID] || n.Last.Sub(n.First) != 2*time.Second || n.First != bootTime.Add(time.Duration(i)*time.Second) {
+			t.Errorf("%v is %v, heard from %v to %v", n.BSSID, n.SSID, n.First, n.Last)
 		}
 	}
 }

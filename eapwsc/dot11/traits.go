@@ -4,10 +4,25 @@ import (
 	"slices"
 
 	"github.com/gowps/gowps/wps"
-	"github.com/gowps/gowps/wps/validate"
 )
 
-// Privacy is the bit of the Capability Information field that tells that the
+// Traits are the properties of a network, beside its WPS element, on which the
+// rules of package validate and the causes of package doctor depend. The zero
+// value means that nothing is known.
+type Traits struct {
+	Open        bool // no encryption at all
+	WEP         bool // encrypted without an RSN or WPA element
+	TKIPOnly    bool // neither its RSN nor its WPA element offers AES
+	SAEOnly     bool // WPA3 without WPA2-Personal
+	PMFRequired bool // protection of management frames is required
+	Enterprise  bool // 802.1X
+	Hidden      bool // the SSID is empty or zeros
+
+	Band   wps.RFBands // the band on which it was heard, a single one; 0 if not known
+	SixGHz bool        // it was heard on 6 GHz, for which RF Bands has no value
+}
+
+// Privacy is the bit of the Capability Information field that is set if the
 // network encrypts: 9.4.1.4.
 const Privacy = 0x10
 
@@ -18,12 +33,12 @@ var (
 	enterpriseSuites = []AKM{AKM8021X, AKM8021XSHA256, AKMFT8021X, AKMSuiteB, AKMSuiteB192, AKMFT8021X384}
 )
 
-// Network returns the facts of a network that matter for WPS: those of its
-// elements, of its Capability Information field and of its frequency in MHz,
-// 0 if that is not known.
-func (e *Elements) Network(capability uint16, frequency int) validate.Network {
+// Traits returns the properties of the network that sent the elements.
+// Capability is its Capability Information field, frequency that of its channel
+// in MHz, 0 if that is not known.
+func (e *Elements) Traits(capability uint16, frequency int) Traits {
 	private, secured := capability&Privacy != 0, e.RSN != nil || e.WPA != nil
-	n := validate.Network{
+	n := Traits{
 		Open: !private && !secured, WEP: private && !secured,
 		TKIPOnly: secured, Hidden: e.Hidden, PMFRequired: e.RSN != nil && e.RSN.PMFRequired,
 		Band: Band(frequency), SixGHz: is6GHz(frequency),

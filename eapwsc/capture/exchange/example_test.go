@@ -1,4 +1,4 @@
-package capture_test
+package exchange_test
 
 import (
 	"errors"
@@ -7,13 +7,14 @@ import (
 	"os"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
 
 // A capture of the air, from its frames to what its owner should do.
 func ExampleCollector() {
-	f, err := os.Open("testdata/radio/pin-wrong.pcap")
+	f, err := os.Open("../testdata/radio/pin-wrong.pcap")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -26,15 +27,15 @@ func ExampleCollector() {
 	}
 
 	var history doctor.History
-	report := func(exchanges []*capture.Exchange) {
+	report := func(exchanges []*exchange.Exchange) {
 		for _, x := range exchanges {
 			attempt := x.Attempt(x.Findings(wps.Tolerant))
 			d := doctor.Diagnose(x.Evidence(history.Add(attempt)))
-			fmt.Println(x.Transport, x.Station, d.Outcome, d.Cause)
+			fmt.Println(x.Transport, x.Client, d.Outcome, d.Cause)
 			fmt.Println(d.Verdict)
 		}
 	}
-	collector := capture.NewCollector(nil)
+	collector := exchange.NewCollector(nil)
 	for {
 		event, err := reader.Next()
 		if err != nil {

@@ -1,4 +1,4 @@
-package capture
+package exchange
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/pin"
@@ -135,7 +136,7 @@ var causes = []struct {
 	{"sent away at once", func(s *scene) { s.associate(0); s.disconnect(1) }, doctor.AssociationRefused, doctor.Refused, registration.RoleRegistrar, false},
 	{"authentication refused", func(s *scene) {
 		s.probe(stationMAC, 1, wps.PasswordPushButton)
-		s.add(Event{Kind: KindAuthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &Management{Transaction: 2, Status: 1}})
+		s.add(capture.Event{Kind: capture.KindAuthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Transaction: 2, Status: 1}})
 	}, doctor.AssociationRefused, doctor.Refused, registration.RoleRegistrar, false},
 
 	{"wrong key", func(s *scene) { newRun(s).play(s); s.join(0); s.handshake(true) }, doctor.WrongKey, doctor.Registered, 0, false},
@@ -154,7 +155,7 @@ var causes = []struct {
 	}, doctor.WrongKey, doctor.Registered, 0, false},
 	{"all are sent away after M5", func(s *scene) {
 		ends(s, wps.MessageM6)
-		s.add(Event{Kind: KindDeauthentication, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: &Management{Reason: 3}})
+		s.add(capture.Event{Kind: capture.KindDeauthentication, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: &capture.Management{Reason: 3}})
 	}, doctor.EndedEarly, doctor.Failed, registration.RoleRegistrar, false},
 	{"WPA3 only", func(s *scene) { s.beacon(wpa3, offer(quiet)); newRun(s).play(s); s.join(43) }, doctor.WPA3Only, doctor.Registered, 0, false},
 	{"SAE refused", func(s *scene) { newRun(s).play(s); s.sae(126); s.sae(15) }, doctor.SAEFailed, doctor.Registered, 0, false},

@@ -1,10 +1,12 @@
-package capture
+package exchange
 
 import (
 	"math/rand/v2"
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/gowps/gowps/eapwsc/capture"
 )
 
 // TestExpire: conversations are over at the same time whether all are looked at each second, or those only that may be over.
@@ -21,16 +23,16 @@ func TestExpire(t *testing.T) {
 				now = now.Add(time.Duration(random.IntN(1500)) * time.Millisecond)
 			}
 			station := [6]byte{2, 0, 0, 0, 0, byte(random.IntN(60))}
-			e := Event{Time: now, Src: station, Dst: apMAC, BSSID: apMAC, Management: &Management{}}
+			e := capture.Event{Time: now, Src: station, Dst: apMAC, BSSID: apMAC, Management: &capture.Management{}}
 			switch random.IntN(4) {
 			case 0:
-				e.Kind = KindDeauthentication
+				e.Kind = capture.KindDeauthentication
 			case 1:
-				e.Kind = KindAssociationRequest // to a network that it knows
+				e.Kind = capture.KindAssociationRequest // to a network that it knows
 			default:
-				e.Kind, e.Management.WPS = KindAssociationRequest, []byte{0x10, 0x4a, 0, 1, 0x10}
+				e.Kind, e.Management.WPS = capture.KindAssociationRequest, []byte{0x10, 0x4a, 0, 1, 0x10}
 			}
-			all.settled = nil
+			all.conversations.settled = nil
 			got, want := some.Add(&e), all.Add(&e)
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("seed %d: %+v, want %+v", seed, got, want)
@@ -38,7 +40,7 @@ func TestExpire(t *testing.T) {
 			gone += len(got)
 			done := random.IntN(2) == 0
 			for _, c := range []*Collector{some, all} {
-				if v := c.open[party{transport: TransportEAPOL, station: station}]; v != nil && v.last.Equal(now) {
+				if v := c.conversations.byParty[party{transport: TransportEAPOL, station: station}]; v != nil && v.last.Equal(now) {
 					v.done = done
 				}
 			}

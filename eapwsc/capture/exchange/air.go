@@ -1,0 +1,226 @@
+package exchange
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// air is what access points and stations say to everybody.
+type air struct {
+	heard  map[wps.MAC]*network
+	lately [256]*network // those heard lately, by the last octet of their addresses: quicker than heard
+	octets int           // of all WPS elements that are kept
+	asking []*asker
+}
+
+func newAir() air { return air{heard: map[wps.MAC]*network{}} }
+
+// network is an access point that was heard.
+type network struct {
+	doctor.Network
+	// beacon and response are what its last beacon and probe response said.
+	beacon, response *capture.Management
+	octets           int // of its WPS elements that are kept
+}
+
+// asker is a station that was heard looking for a registrar.
+type asker struct {
+	doctor.Station
+	said *capture.Management
+}
+
+const (
+	// maxNetworks and maxStations bound what is kept of the air.
+	maxNetworks = 4096
+	maxStations = 256
+	// maxAdvertOctets bounds the WPS elements that are kept, in octets. Those
+	// of an access point have some hundred.
+	maxAdvertOctets = 4 << 20
+	// candidates is how many networks are compared when one has to go.
+	candidates = 16
+)
+
+// network notes what an access point says of itself.
+func (a *air) network(e *capture.Event) {
+	n := a.lately[e.BSSID[5]]
+	if n == nil || n.BSSID != e.BSSID {
+		if n = a.heard[e.BSSID]; n == nil {
+			n = a.add(e.BSSID)
+		}
+		a.lately[e.BSSID[5]] = n
+	}
+	n.Last = e.Time
+	if e.Radio.Signal != 0 {
+		n.Signal = int(e.Radio.Signal)
+	}
+	m := e.Management
+	if m == n.beacon || m == n.response {
+		return
+	}
+	response := e.Kind == capture.KindProbeResponse
+	if response {
+		n.response = m
+	} else {
+		n.beacon = m
+	}
+	n.Hear(&doctor.Announcement{
+		Time: e.Time, Frame: e.Frame, Response: response, Truncated: e.Truncated, Described: e.Described,
+		Elements: &m.Elements, Capability: m.Capability, Frequency: int(e.Radio.Frequency),
+	})
+	a.count(n)
+	for a.octets > maxAdvertOctets {
+		a.forget(n)
+	}
+}
+
+// add adds a network, in the place of one that was not heard for long if there
+// are too many.
+func (a *air) add(bssid wps.MAC) *network {
+	if len(a.heard) >= maxNetworks {
+		a.remove(a.pick(nil, func(n, than *network) bool { return n.Last.Before(than.Last) }))
+	}
+	n := &network{Network: doctor.Network{BSSID: bssid}}
+	a.heard[bssid] = n
+	return n
+}
+
+// pick returns one of a few networks: the one that is first by less. It is never
+// the one to spare.
+func (a *air) pick(spare *network, less func(n, than *network) bool) (first *network) {
+	looked := 0
+	for _, n := range a.heard { // in any order
+		if n == spare {
+			continue
+		}
+		if first == nil || less(n, first) {
+			first = n
+		}
+		if looked++; looked == candidates {
+			break
+		}
+	}
+	return first
+}
+
+func (a *air) remove(n *network) {
+	a.octets -= n.octets
+	delete(a.heard, n.BSSID)
+	if a.lately[n.BSSID[5]] == n {
+		a.lately[n.BSSID[5]] = nil
+	}
+}
+
+// count counts the octets that are kept of a network.
+func (a *air) count(n *network) {
+	a.octets -= n.octets
+	n.octets = advertOctets(n.Adverts)
+	a.octets += n.octets
+}
+
+func advertOctets(adverts []doctor.Advert) (octets int) {
+	for i := range adverts {
+		octets += len(adverts[i].Octets)
+	}
+	return octets
+}
+
+// forget makes room: a network that keeps much forgets its older elements. If
+// that is the one that was heard now, it forgets its own.
+func (a *air) forget(now *network) {
+	n := a.pick(nil, func(n, than *network) bool { return n.octets > than.octets })
+	if n.octets < now.octets {
+		n = now
+	}
+	if len(n.Adverts) <= 2 && len(a.heard) > 1 && n != now {
+		a.remove(n)
+		return
+	}
+	n.Adverts = slices.Clone(n.Adverts[(len(n.Adverts)+1)/2:])
+	a.count(n)
+}
+
+// snapshot returns an access point as it is now, nil if it was not heard, and
+// how many octets it keeps.
+func (a *air) snapshot(bssid wps.MAC) (*doctor.Network, int) {
+	n := a.heard[bssid]
+	if n == nil {
+		return nil, 0
+	}
+	now := n.Network
+	now.Adverts = slices.Clone(n.Adverts)
+	return &now, n.octets + len(now.Adverts)*advertSize
+}
+
+// advertSize is what an element keeps beside its octets.
+const advertSize = 256
+
+// networks returns the access points that were heard, in order of their
+// addresses.
+func (a *air) networks() []doctor.Network {
+	out := make([]doctor.Network, 0, len(a.heard))
+	for _, n := range a.heard {
+		out = append(out, n.Network)
+	}
+	slices.SortFunc(out, func(a, b doctor.Network) int { return bytes.Compare(a.BSSID[:], b.BSSID[:]) })
+	return out
+}
+
+// probe notes a station that looks for a registrar.
+func (a *air) probe(e *capture.Event) {
+	if e.Management.WPS == nil {
+		return
+	}
+	for _, s := range a.asking {
+		if s.said == e.Management && s.MAC == e.Src {
+			s.Last = e.Time
+			return
+		}
+	}
+	var p wps.ProbeRequest
+	if wps.Decode(&p, e.Management.WPS, wps.Tolerant) != nil {
+		return
+	}
+	method := doctor.MethodOf(p.DevicePasswordID)
+	for _, s := range a.asking {
+		if s.UUID == p.UUIDE && s.MAC == e.Src && s.Method == method && e.Time.Sub(s.Last) < wps.MonitorTime {
+			s.Last, s.said = e.Time, e.Management
+			return
+		}
+	}
+	if len(a.asking) == maxStations {
+		a.asking = slices.Delete(a.asking, 0, 1)
+	}
+	a.asking = append(a.asking, &asker{
+		Station: doctor.Station{MAC: e.Src, UUID: p.UUIDE, Method: method, Bands: p.RFBands, First: e.Time, Last: e.Time},
+		said:    e.Management,
+	})
+}
+
+// stations returns the stations that were heard looking for a registrar.
+func (a *air) stations() (all []doctor.Station) {
+	for _, s := range a.asking {
+		all = append(all, s.Station)
+	}
+	return all
+}
+
+// seeks reports whether a station was heard looking for a registrar lately.
+func (a *air) seeks(station wps.MAC, now time.Time) bool {
+	return slices.ContainsFunc(a.asking, func(s *asker) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
+}
+
+// pressing returns the stations that a registrar has heard in push-button mode
+// when an exchange ends.
+func (a *air) pressing(x *Exchange) (out []doctor.Station) {
+	for _, s := range a.asking {
+		if s.Method == doctor.PushButton && s.First.Before(x.Ended) && x.Began.Sub(s.Last) < wps.MonitorTime {
+			out = append(out, s.Station)
+		}
+	}
+	return out
+}

@@ -1,0 +1,419 @@
+package exchange
+
+import (
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// Collector makes exchanges of the events of a capture. It pairs the two
+// directions, joins fragments, tells retransmissions from new messages and
+// keeps the exchanges of many devices apart. Feed it all events, and take the
+// exchanges as they end:
+//
+//	c := exchange.NewCollector(keys)
+//	for event, err := reader.Next(); err == nil; event, err = reader.Next() {
+//		for _, x := range c.Add(event) { … }
+//	}
+//	for _, x := range c.Close() { … }
+//
+// Exchanges come in the order in which they began, as long as there are not
+// too many at a time. An exchange that was returned does not change any more.
+// Memory is bounded by the number of devices that are active at a time, and by
+// limits that no honest capture meets.
+//
+// An event goes one way: Add finds the conversation that it belongs to, whose
+// method adds a step to its exchange; what has ended is completed with what was
+// heard of the air, and returned.
+type Collector struct {
+	keys          *KeyLog
+	air           air
+	conversations conversations
+	queue         queue
+	notes         []Note
+	now           time.Time // the time of the capture
+	sweep         time.Time // when to look for conversations that are over
+}
+
+const (
+	// leap is by how much time may go forward from one frame to the next
+	// before it is taken for a damaged time stamp.
+	leap = time.Hour
+	// maxNotes bounds the different notes. A reader has fewer sentences.
+	maxNotes = 64
+)
+
+// Note is something that is wrong with the capture itself.
+type Note struct {
+	Text  string // a sentence
+	Frame int    // where it was met first
+	Count int    // how often; see [capture.Event] for what is not counted
+}
+
+// NewCollector returns a collector. The key log may be nil.
+func NewCollector(keys *KeyLog) *Collector {
+	return &Collector{keys: keys, air: newAir(), conversations: newConversations(), queue: queue{crowd: maxBegun}}
+}
+
+// Add handles the next event and returns the exchanges that are over by now.
+func (c *Collector) Add(e *capture.Event) []*Exchange {
+	c.clock(e.Time)
+	switch e.Kind {
+	case capture.KindNote:
+		c.note(e)
+	case capture.KindBeacon, capture.KindProbeResponse:
+		c.air.network(e)
+	case capture.KindProbeRequest:
+		c.air.probe(e)
+	case capture.KindAuthentication:
+		c.authentication(e)
+	case capture.KindAssociationRequest, capture.KindReassociationRequest:
+		c.associationRequest(e)
+	case capture.KindAssociationResponse, capture.KindReassociationResponse:
+		if v := c.find(e.Dst); v != nil {
+			v.associated(e)
+		}
+	case capture.KindDeauthentication, capture.KindDisassociation:
+		c.disconnection(e)
+	case capture.KindEAPOL:
+		c.eapol(e)
+	case capture.KindRADIUS:
+		c.radius(e)
+	case capture.KindUPnP:
+		c.upnp(e)
+	}
+	for c.queue.full() && c.conversations.oldest() != nil {
+		c.drop(c.conversations.oldest())
+	}
+	c.complete()
+	return c.queue.take()
+}
+
+// clock follows the time of the capture. It may go back a little, where frames
+// are out of order, or a lot, where captures were joined.
+func (c *Collector) clock(t time.Time) {
+	switch step := t.Sub(c.now); {
+	case t.IsZero(): // a note about the file
+	case step > leap || step < -idle:
+		c.now, c.sweep, c.conversations.settled = t, t.Add(time.Second), nil
+	case step > 0:
+		if c.now = t; t.After(c.sweep) {
+			c.sweep = t.Add(time.Second)
+			c.conversations.expired(c.now, c.drop)
+			c.complete()
+		}
+	}
+}
+
+// Close returns the exchanges that the capture leaves open. If it has none at
+// all, stations that have called an access point and were never asked who they
+// are count as such.
+func (c *Collector) Close() []*Exchange {
+	for v := c.conversations.oldest(); v != nil; v = c.conversations.oldest() {
+		c.drop(v)
+	}
+	c.complete()
+	if out := c.queue.take(); c.queue.given {
+		return out
+	}
+	return c.queue.unanswered
+}
+
+// Notes returns what is wrong with the capture, in the order in which it was
+// met.
+func (c *Collector) Notes() []Note { return c.notes }
+
+// note counts a note.
+func (c *Collector) note(e *capture.Event) {
+	for i := range c.notes {
+		if c.notes[i].Text == e.Note {
+			c.notes[i].Count++
+			return
+		}
+	}
+	if len(c.notes) < maxNotes {
+		c.notes = append(c.notes, Note{e.Note, e.Frame, 1})
+	}
+}
+
+// drop forgets a conversation and ends its exchange.
+func (c *Collector) drop(v *conversation) {
+	v.finish()
+	c.conversations.remove(v)
+}
+
+// complete adds to the exchanges that have ended what was heard of the air, and
+// the keys of the run.
+func (c *Collector) complete() {
+	for _, e := range c.queue.ended {
+		x := e.Exchange
+		x.sort()
+		for i := range x.Steps {
+			if i == 0 {
+				x.Began, x.Ended = x.Steps[0].Time, x.Steps[0].Time
+			}
+			if last := x.Steps[i].LastSent(); last.After(x.Ended) {
+				x.Ended = last
+			}
+		}
+		x.Watched = c.now
+		if m2 := x.first(wps.MessageM2); m2 != nil {
+			x.Keys = c.keys.find(m2.Attribute(wps.AttrEnrolleeNonce), m2.Attribute(wps.AttrRegistrarNonce))
+		}
+		var octets int
+		if x.Network, octets = c.air.snapshot(x.AP); x.Network != nil {
+			x.Traits = x.Network.Traits
+			c.queue.keep(e, octets)
+		}
+		x.Stations = c.air.pressing(x)
+		e.over = true
+	}
+	c.queue.ended = c.queue.ended[:0]
+}
+
+// find returns the conversation of a station over EAPOL that has an exchange,
+// nil if there is none.
+func (c *Collector) find(station wps.MAC) *conversation {
+	v := c.conversations.byParty[party{transport: TransportEAPOL, station: station}]
+	if v == nil || v.exchange == nil {
+		return nil
+	}
+	return v
+}
+
+// conversation returns the conversation of a party, a new one if need be.
+func (c *Collector) conversation(p party) *conversation {
+	v := c.conversations.byParty[p]
+	if v == nil {
+		if c.conversations.recent.Len() >= maxConversations {
+			c.drop(c.conversations.oldest())
+		}
+		v = &conversation{party: p, queue: &c.queue}
+		c.conversations.add(v)
+	}
+	return v
+}
+
+// station returns the conversation of a station over EAPOL.
+func (c *Collector) station(mac wps.MAC) *conversation {
+	return c.conversation(party{transport: TransportEAPOL, station: mac})
+}
+
+// heard keeps a conversation from its end, if something was heard of the party.
+func (c *Collector) heard(v *conversation, e *capture.Event, something bool) {
+	if something {
+		c.conversations.heard(v, e.Time)
+		c.conversations.connect(v)
+	}
+}
+
+// authentication handles an access point's answer to the first frame of a
+// station: a refusal before it registers, or what comes of WPA3 when it joins.
+func (c *Collector) authentication(e *capture.Event) {
+	m := e.Management
+	if e.Src != e.BSSID {
+		return
+	}
+	if v := c.find(e.Dst); v != nil && !v.isRetry(e, validate.SideAP) && v.ended {
+		v.joins(m)
+		return
+	}
+	if m.Status == 0 || m.Algorithm == algorithmSAE || !c.air.seeks(e.Dst, c.now) {
+		return
+	}
+	v := c.station(e.Dst)
+	c.heard(v, e, v.refused(e))
+}
+
+// associationRequest handles the request of a station to associate. One without
+// a WPS element is to join a network: what was before is over, but for what
+// becomes of the settings.
+func (c *Collector) associationRequest(e *capture.Event) {
+	if e.Management.WPS != nil {
+		v := c.station(e.Src)
+		c.heard(v, e, v.associate(e))
+	} else if v := c.find(e.Src); v != nil {
+		v.ended = true
+		c.conversations.endedUnheard(v, c.now)
+	}
+}
+
+// disconnection handles the end of an association, or of all at an access point.
+func (c *Collector) disconnection(e *capture.Event) {
+	if e.Src == e.BSSID && e.Dst == wps.Broadcast {
+		for v := range c.conversations.byAP[e.BSSID] {
+			c.disconnected(v, e, validate.SideAP)
+		}
+		return
+	}
+	station, from := wps.MAC(e.Src), validate.SideClient
+	if e.Src == e.BSSID {
+		station, from = e.Dst, validate.SideAP
+	}
+	if v := c.find(station); v != nil {
+		c.disconnected(v, e, from)
+	}
+}
+
+func (c *Collector) disconnected(v *conversation, e *capture.Event, from validate.Side) {
+	before := v.ended
+	if v.disconnected(e, from); v.ended && !before {
+		c.conversations.endedUnheard(v, c.now)
+	}
+	c.conversations.disconnect(v)
+}
+
+// pae is the group address to which EAPOL is sent where the other end's
+// address is not known.
+var pae = wps.MAC(eapol.PAEGroup)
+
+// eapol handles an EAPOL frame.
+func (c *Collector) eapol(e *capture.Event) {
+	f, err := eapol.ParseFrame(e.Data)
+	if err != nil {
+		return
+	}
+	switch f.Type {
+	case eapol.TypeStart:
+		v := c.station(e.Src)
+		c.heard(v, e, v.eapolStart(e))
+	case eapol.TypeLogoff:
+		if v := c.find(e.Src); v != nil {
+			c.heard(v, e, v.logoff(e))
+		}
+	case eapol.TypeKey:
+		c.handshake(e, f.KeyMessage())
+	case eapol.TypeEAP:
+		if packet, octets, err := parsePacket(f.Body); err == nil {
+			c.eap(e, packet, octets)
+		}
+	}
+}
+
+// eap handles an EAP packet in an EAPOL frame.
+func (c *Collector) eap(e *capture.Event, packet eap.Packet, octets []byte) {
+	station, ap := wps.MAC(e.Src), wps.MAC(e.Dst)
+	if sender(packet) == validate.SideAP {
+		station, ap = ap, station
+	}
+	if station == pae || station == (wps.MAC{}) {
+		station = c.stationOf(ap)
+	}
+	if ap == pae {
+		ap = wps.MAC{}
+	}
+	v := c.station(station)
+	if !v.isRetry(e, sender(packet)) {
+		c.heard(v, e, v.eap(e, packet, octets, ap))
+	}
+}
+
+// stationOf returns the station that a request to the group address is for: the
+// one that this access point talked to last, or that nobody has answered.
+func (c *Collector) stationOf(ap wps.MAC) wps.MAC {
+	v := c.conversations.latest(func(v *conversation) bool {
+		return v.party.transport == TransportEAPOL && (v.exchange.AP == ap || v.exchange.AP == wps.MAC{})
+	})
+	if v == nil {
+		return wps.MAC{}
+	}
+	return v.party.station
+}
+
+// handshake handles a message of the 4-way handshake.
+func (c *Collector) handshake(e *capture.Event, m eapol.KeyMessage) {
+	if m < eapol.Pairwise1 || m > eapol.Pairwise4 {
+		return
+	}
+	station, from := wps.MAC(e.Dst), validate.SideAP
+	if m == eapol.Pairwise2 || m == eapol.Pairwise4 {
+		station, from = e.Src, validate.SideClient
+	}
+	if v := c.find(station); v != nil {
+		c.heard(v, e, v.handshake(e, m, from))
+	}
+}
+
+// radius handles the EAP packet of a RADIUS packet. The station is known by its
+// address; where the access point did not give it, by the access point's.
+func (c *Collector) radius(e *capture.Event) {
+	packet, err := eap.ParsePacket(e.Data)
+	if err != nil {
+		return
+	}
+	r := e.RADIUS
+	v := c.conversation(party{transport: TransportRADIUS, station: r.Station, ap: r.Client.Addr()})
+	c.heard(v, e, v.eap(e, packet, e.Data[:packet.Len()], r.AP))
+	if v.exchange != nil {
+		v.exchange.Registrar = r.Server.Addr()
+	}
+}
+
+// upnp handles an action or event that carries a message.
+func (c *Collector) upnp(e *capture.Event) {
+	u := e.UPnP
+	if len(e.Data) == 0 {
+		return
+	}
+	switch u.Action {
+	case capture.ActionGetDeviceInfo, capture.ActionPutMessage:
+		v := c.conversation(party{transport: TransportUPnP, ap: u.AP.Addr(), registrar: u.Registrar.Addr()})
+		from := validate.SideClient
+		if u.Response {
+			from = validate.SideAP
+		}
+		c.heard(v, e, v.upnp(e, from))
+		v.exchange.APEnrollee = true
+	case capture.ActionPutWLANResponse, capture.EventWLAN:
+		c.upnpProxy(e)
+	}
+}
+
+// upnpProxy handles a message between a station and an external registrar, which
+// the access point passes on.
+func (c *Collector) upnpProxy(e *capture.Event) {
+	u := e.UPnP
+	fromStation := u.Action == capture.EventWLAN
+	if u.EventType != upnpEAP || fromStation && u.Station == [6]byte{} {
+		return // hostap makes up an event without a station for a new subscriber
+	}
+	p := party{transport: TransportUPnP, station: u.Station, ap: u.AP.Addr()}
+	if fromStation {
+		v := c.conversation(p)
+		c.heard(v, e, v.upnp(e, validate.SideClient))
+		return
+	}
+	if c.conversations.byParty[p] == nil {
+		p = c.anyStation(p)
+	}
+	v := c.conversation(p)
+	c.heard(v, e, v.upnp(e, validate.SideAP))
+	v.exchange.Registrar = u.Registrar.Addr()
+}
+
+// upnpEAP is the WLANEventType of EAP messages; 1 is that of probes.
+const upnpEAP = 2
+
+// anyStation finds the station that an external registrar means that sends a
+// bogus address, as some do: the one heard last [hostap].
+func (c *Collector) anyStation(p party) party {
+	v := c.conversations.latest(func(v *conversation) bool {
+		return v.party.transport == TransportUPnP && v.party.ap == p.ap && v.party.station != wps.MAC{}
+	})
+	if v == nil {
+		return p
+	}
+	return v.party
+}
+
+// Networks returns the access points that were heard, in order of their
+// addresses.
+func (c *Collector) Networks() []doctor.Network { return c.air.networks() }
+
+// Stations returns the stations that were heard looking for a registrar.
+func (c *Collector) Stations() []doctor.Station { return c.air.stations() }

@@ -1,0 +1,484 @@
+package exchange
+
+import (
+	"bytes"
+	"container/list"
+	"encoding/binary"
+	"errors"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// party identifies a conversation: a station, or a registrar at an access
+// point.
+type party struct {
+	transport Transport
+	station   wps.MAC
+	ap        netip.Addr // UPnP and RADIUS
+	registrar netip.Addr // UPnP, of an access point as enrollee
+}
+
+// conversation is what is known of one party. Its methods handle one event
+// each, and report whether something was heard of the party by it.
+type conversation struct {
+	party     party
+	queue     *queue        // of the exchanges that it makes
+	place     *list.Element // in conversations.recent
+	last      time.Time     // when it was heard last
+	connected wps.MAC       // the access point under which conversations.byAP has it
+
+	exchange *entry  // that goes on, or nil
+	ended    bool    // EAP-Failure came, or the run came to its end
+	done     bool    // M8 or WSC_Done came: it is of interest what becomes of the settings
+	wsc      bool    // there is evidence of WPS, not of other EAP
+	side     [2]side // of the client, and of the access point
+	room     []byte  // for the packets of the exchange
+}
+
+// maxSteps bounds the steps that are kept of one exchange.
+const maxSteps = 256
+
+// begin begins an exchange at the event's time, unless one goes on.
+func (v *conversation) begin(e *capture.Event) {
+	if v.exchange != nil {
+		return
+	}
+	*v = conversation{party: v.party, queue: v.queue, place: v.place, last: v.last, connected: v.connected}
+	v.exchange = v.queue.begin(&Exchange{
+		Transcript: validate.Transcript{Client: v.party.station, Lossy: true},
+		Transport:  v.party.transport, OnAir: e.Radio.OnAir, Began: e.Time, Ended: e.Time,
+		APAddress: v.party.ap, Registrar: v.party.registrar,
+	})
+}
+
+// finish ends the exchange, if one goes on. A registrar that asked an access
+// point who it is, and no more, has begun nothing; nor has a station that did
+// other EAP, or of which there is but a piece of a message.
+func (v *conversation) finish() {
+	if v.exchange == nil {
+		return
+	}
+	x := v.exchange
+	asked := x.Transport == TransportUPnP && x.APEnrollee && len(x.Steps) == 1
+	v.exchange = nil
+	v.queue.end(x, !v.wsc || len(x.Steps) == 0 || asked)
+}
+
+// renew ends the exchange, because one of the two begins another. An EAPOL-Start
+// that was heard last is the station's, and belongs to the other.
+func (v *conversation) renew(e *capture.Event, from validate.Side) {
+	x, start := v.exchange, []validate.Step(nil)
+	if last := len(x.Steps) - 1; last > 0 && x.Steps[last].Signal == validate.SignalEAPOLStart {
+		x.Steps, start, from = x.Steps[:last], []validate.Step{x.Steps[last]}, validate.SideClient
+	}
+	if !v.ended {
+		x.Restarted = from
+	}
+	v.finish()
+	v.begin(e)
+	v.exchange.Steps = start
+}
+
+// patience returns how long a conversation may be silent before it is over.
+func (v *conversation) patience() time.Duration {
+	switch {
+	case !v.ended:
+		return idle
+	case v.done:
+		return linger
+	}
+	return settle
+}
+
+// step adds a step to the exchange.
+func (v *conversation) step(e *capture.Event, s validate.Step) {
+	s.Time, s.Frame = e.Time, e.Frame
+	x := v.exchange
+	if len(x.Steps) >= maxSteps {
+		x.Cut = true
+		return
+	}
+	if x.Steps == nil {
+		x.Steps = make([]validate.Step, 0, typicalSteps)
+	}
+	if len(x.Steps) >= typicalSteps {
+		v.queue.keep(x, stepOctets)
+	}
+	x.Steps = append(x.Steps, s)
+}
+
+const (
+	// typicalSteps is how many steps most exchanges have at most.
+	typicalSteps = 18
+	// stepOctets is what a step keeps, beside its message, while the slice of
+	// steps grows.
+	stepOctets = 400
+)
+
+// repeatsLast counts the repetition of a signal, if it was the last step.
+func (v *conversation) repeatsLast(s validate.Signal, e *capture.Event) bool {
+	n := len(v.exchange.Steps)
+	if n == 0 || v.exchange.Steps[n-1].Signal != s {
+		return false
+	}
+	v.exchange.Steps[n-1].Repeat(e.Time, e.Frame)
+	return true
+}
+
+// echo is the time within which the same octets are no retransmission, which
+// takes a second at least, but another copy of the frame: of a switch, or of a
+// recording on both ends of a wire.
+const echo = 100 * time.Millisecond
+
+// resent counts a message or packet that was seen before.
+func resent(s *validate.Step, e *capture.Event) {
+	if e.Time.Sub(s.LastSent()) >= echo {
+		s.Repeat(e.Time, e.Frame)
+	}
+}
+
+// lastOf returns the last step from a side, nil if there is none.
+func (v *conversation) lastOf(from validate.Side) *validate.Step {
+	for i := len(v.exchange.Steps) - 1; i >= 0; i-- {
+		if s := &v.exchange.Steps[i]; s.From == from {
+			return s
+		}
+	}
+	return nil
+}
+
+// keep copies a packet to where the others of the exchange are: few of them
+// are dropped before it is over.
+func (v *conversation) keep(packet []byte) []byte {
+	v.queue.keep(v.exchange, len(packet))
+	if len(packet) > cap(v.room)-len(v.room) {
+		v.room = make([]byte, 0, max(len(packet), roomForPackets))
+	}
+	start := len(v.room)
+	v.room = append(v.room, packet...)
+	return v.room[start:len(v.room):len(v.room)]
+}
+
+// roomForPackets is for how many octets there is room at a time: those of half
+// an exchange.
+const roomForPackets = 2048
+
+// associate handles a request to associate for WPS. It begins another exchange,
+// unless one has just begun in the same way.
+func (v *conversation) associate(e *capture.Event) bool {
+	if v.exchange != nil && (v.ended || !v.isAssociating(e.BSSID)) {
+		v.renew(e, validate.SideClient)
+	}
+	v.begin(e)
+	v.exchange.AP = e.BSSID
+	v.wsc = true
+	if v.isRetry(e, validate.SideClient) || v.repeatsLast(validate.SignalAssociationRequest, e) {
+		return true
+	}
+	body := e.Management.WPS
+	v.queue.keep(v.exchange, len(body))
+	v.step(e, validate.Step{From: validate.SideClient, Signal: validate.SignalAssociationRequest, Body: body, Truncated: e.Truncated})
+	return true
+}
+
+// isAssociating reports whether nothing but association requests to an access
+// point, or the answer to one, was seen yet.
+func (v *conversation) isAssociating(ap wps.MAC) bool {
+	return v.exchange.AP == ap && !slices.ContainsFunc(v.exchange.Steps, func(s validate.Step) bool {
+		return s.Signal != validate.SignalAssociationRequest
+	})
+}
+
+// associated handles the answer to a station: to its request to register, or to
+// join the network with what it was given.
+func (v *conversation) associated(e *capture.Event) {
+	switch {
+	case v.exchange == nil || v.isRetry(e, validate.SideAP):
+	case v.ended:
+		v.exchange.Joining.Status = e.Management.Status
+	case v.exchange.AP == e.BSSID && !v.repeatsLast(validate.SignalAssociationResponse, e):
+		v.step(e, validate.Step{From: validate.SideAP, Signal: validate.SignalAssociationResponse, Status: e.Management.Status})
+	}
+}
+
+// algorithmSAE is the authentication of WPA3: IEEE Std 802.11-2020 9.4.1.1.
+const algorithmSAE = 3
+
+// saeGoesOn are the status codes with which SAE goes on: success, a token to
+// be sent again, another group to be tried, and ways to make the element. IEEE
+// Std 802.11-2020 9.4.1.9.
+var saeGoesOn = []uint16{0, 76, 77, 126, 127}
+
+// joins handles the answer of an access point to the first frame of a station
+// that joins the network with what it was given.
+func (v *conversation) joins(m *capture.Management) {
+	if m.Algorithm != algorithmSAE {
+		return
+	}
+	v.exchange.Joining.SAEStatus = 0
+	if !slices.Contains(saeGoesOn, m.Status) {
+		v.exchange.Joining.SAEStatus = m.Status
+	}
+}
+
+// refused handles the answer of an access point that refuses a station before it
+// has registered.
+func (v *conversation) refused(e *capture.Event) bool {
+	v.begin(e)
+	v.exchange.AP = e.BSSID
+	v.wsc = true
+	if !v.repeatsLast(validate.SignalAuthentication, e) {
+		v.step(e, validate.Step{From: validate.SideAP, Signal: validate.SignalAuthentication, Status: e.Management.Status})
+	}
+	return true
+}
+
+// disconnected handles the end of the association.
+func (v *conversation) disconnected(e *capture.Event, from validate.Side) {
+	if v.exchange == nil || v.isRetry(e, from) {
+		return
+	}
+	x := v.exchange
+	if x.Joining.Seen() {
+		x.Joining.Disconnected = e.Management.Reason
+		return
+	}
+	if len(x.Steps) == 0 || v.repeatsLast(validate.SignalDisconnect, e) {
+		return
+	}
+	v.step(e, validate.Step{From: from, Signal: validate.SignalDisconnect, Status: e.Management.Reason})
+	v.ended = true
+}
+
+// eapolStart handles EAPOL-Start.
+func (v *conversation) eapolStart(e *capture.Event) bool {
+	if v.ended {
+		v.finish()
+	}
+	v.begin(e)
+	if !v.isRetry(e, validate.SideClient) && !v.repeatsLast(validate.SignalEAPOLStart, e) {
+		v.step(e, validate.Step{From: validate.SideClient, Signal: validate.SignalEAPOLStart})
+	}
+	return true
+}
+
+// logoff handles EAPOL-Logoff. It ends an exchange that goes on: the station
+// gives up.
+func (v *conversation) logoff(e *capture.Event) bool {
+	if v.exchange == nil || v.ended || len(v.exchange.Steps) == 0 || v.isRetry(e, validate.SideClient) {
+		return false
+	}
+	v.step(e, validate.Step{From: validate.SideClient, Signal: validate.SignalLogoff})
+	v.ended = true
+	return true
+}
+
+// handshake counts the messages of the 4-way handshake of a station that has
+// registered.
+func (v *conversation) handshake(e *capture.Event, m eapol.KeyMessage, from validate.Side) bool {
+	if v.exchange == nil || !v.wsc || v.isRetry(e, from) {
+		return false
+	}
+	v.ended = true
+	h := &v.exchange.Joining
+	h.BSSID = e.BSSID
+	if n := &h.Messages[m-eapol.Pairwise1]; *n < 100 {
+		*n++
+	}
+	return true
+}
+
+// eap handles an EAP packet; octets are what there is of it.
+func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps.MAC) bool {
+	from := sender(p)
+	side := &v.side[direction(from)]
+	if v.exchange != nil && bytes.Equal(octets, side.packet) {
+		if s := v.lastOf(from); s != nil {
+			resent(s, e)
+		}
+		return true
+	}
+	if v.restartsEAP(p, e.Time) {
+		v.renew(e, from)
+	}
+	v.begin(e)
+	x := v.exchange
+	differs := len(side.packet) > 1 && side.packet[1] == p.ID && side.packet[0] == byte(p.Code) && !v.ended
+	side.packet = v.keep(octets)
+	if ap != (wps.MAC{}) {
+		x.AP = ap
+	}
+	s := validate.Step{From: from, Code: p.Code, ID: p.ID, Differs: differs, Truncated: p.Len() < announcedLength(octets)}
+	if s.Signal = eapSignal(p); s.Signal == validate.NoSignal {
+		if p.IsWSC() {
+			v.wsc = true
+			v.packet(e, s, eapPacket(side.packet, p))
+		}
+		return true
+	}
+	switch s.Signal {
+	case validate.SignalEAPFailure, validate.SignalEAPSuccess:
+		v.ended = true
+	case validate.SignalIdentity:
+		x.Identity = string(p.Data[:min(len(p.Data), maxIdentity)])
+		x.APEnrollee = x.Identity == eap.RegistrarIdentity
+		v.wsc = v.wsc || x.APEnrollee || x.Identity == eap.EnrolleeIdentity
+	case validate.SignalStart:
+		s.OpCode = p.OpCode
+		v.wsc = true
+	}
+	v.step(e, s)
+	return true
+}
+
+// sender returns who sends an EAP packet.
+func sender(p eap.Packet) validate.Side {
+	if p.Code == eap.CodeResponse {
+		return validate.SideClient
+	}
+	return validate.SideAP
+}
+
+// eapSignal returns what an EAP packet without a message is.
+func eapSignal(p eap.Packet) validate.Signal {
+	switch {
+	case p.Code == eap.CodeFailure:
+		return validate.SignalEAPFailure
+	case p.Code == eap.CodeSuccess:
+		return validate.SignalEAPSuccess
+	case p.Type == eap.TypeIdentity && p.Code == eap.CodeResponse:
+		return validate.SignalIdentity
+	case p.Type == eap.TypeIdentity:
+		return validate.SignalIdentityRequest
+	case p.IsNak():
+		return validate.SignalNak
+	case p.IsWSC() && p.OpCode == eap.OpStart:
+		return validate.SignalStart
+	}
+	return validate.NoSignal
+}
+
+// parsePacket reads an EAP packet. One that the capture has not wholly is read
+// as far as it goes: its type, and which message it carries, stand in front.
+// Then octets is shorter than the packet says.
+func parsePacket(b []byte) (p eap.Packet, octets []byte, err error) {
+	p, err = eap.ParsePacket(b)
+	if !errors.Is(err, eap.ErrTruncated) || len(b) < eapHeader {
+		return p, b[:min(len(b), p.Len())], err
+	}
+	short := bytes.Clone(b)
+	binary.BigEndian.PutUint16(short[2:], uint16(len(b)))
+	p, err = eap.ParsePacket(short)
+	return p, b, err
+}
+
+const (
+	// eapHeader is the length of Code, Identifier and Length.
+	eapHeader = 4
+	// maxIdentity is the longest identity that is kept: a network access
+	// identifier has 253 octets at most.
+	maxIdentity = 253
+)
+
+// announcedLength returns the Length of an EAP packet.
+func announcedLength(octets []byte) int { return int(binary.BigEndian.Uint16(octets[2:])) }
+
+// eapPacket returns p with its data in octets, which are kept, and not in the
+// event, which is not.
+func eapPacket(octets []byte, p eap.Packet) eap.Packet {
+	p.Data = octets[len(octets)-len(p.Data):]
+	return p
+}
+
+// restartsEAP reports whether an EAP packet begins another exchange than the
+// one that goes on.
+func (v *conversation) restartsEAP(p eap.Packet, now time.Time) bool {
+	if v.exchange == nil || len(v.exchange.Steps) == 0 {
+		return false
+	}
+	steps := v.exchange.Steps
+	if v.ended {
+		// What was sent before the end, or answers what was, is late only.
+		end := &steps[len(steps)-1]
+		late := now.Before(end.Time) || p.Code == eap.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
+		return !late && (p.Code == eap.CodeRequest || p.Code == eap.CodeResponse)
+	}
+	// The identity is asked for again, with a new Identifier: a new start, if
+	// there was more before it.
+	return p.Code == eap.CodeRequest && p.Type == eap.TypeIdentity && slices.ContainsFunc(steps, isMessage)
+}
+
+func isMessage(s validate.Step) bool { return s.IsMessage() }
+
+// packet handles a WSC packet that carries a message or a fragment of one.
+func (v *conversation) packet(e *capture.Event, s validate.Step, p eap.Packet) {
+	if p.OpCode == eap.OpFragACK {
+		v.side[1-direction(s.From)].asked = true
+		return
+	}
+	octets, complete := v.side[direction(s.From)].add(&s, p)
+	if !complete {
+		return
+	}
+	if v.restartsRun(octets) {
+		v.renew(e, s.From)
+		v.wsc = true
+	}
+	v.message(e, s, octets)
+}
+
+// restartsRun reports whether a message is the M1 of another run than the one
+// that goes on.
+func (v *conversation) restartsRun(octets []byte) bool {
+	if t, _ := wps.PeekMessageType(octets); t != wps.MessageM1 {
+		return false
+	}
+	m1 := v.exchange.first(wps.MessageM1)
+	return m1 != nil && !bytes.Equal(m1.Attribute(wps.AttrEnrolleeNonce), wps.Find(octets, wps.AttrEnrolleeNonce))
+}
+
+// message adds a message as a step.
+func (v *conversation) message(e *capture.Event, s validate.Step, octets []byte) {
+	s.Body = octets
+	s.Type, _ = wps.PeekMessageType(octets)
+	switch s.Type {
+	case wps.MessageM1:
+		// M1 comes from the enrollee: where the identity was not seen, its
+		// direction tells who that is.
+		v.exchange.APEnrollee = s.From == validate.SideAP
+	case wps.MessageM8, wps.MessageDone:
+		v.done = true // or WSC_Done may be lost
+		v.exchange.guessRole(&s)
+	default:
+		v.exchange.guessRole(&s)
+	}
+	v.step(e, s)
+}
+
+// upnp handles a message over UPnP. In an exchange with an access point as
+// enrollee the registrar takes the client's part.
+func (v *conversation) upnp(e *capture.Event, from validate.Side) bool {
+	t, _ := wps.PeekMessageType(e.Data)
+	if v.exchange != nil {
+		// An event goes to every subscriber.
+		if s := v.lastOf(from); s != nil && bytes.Equal(s.Body, e.Data) {
+			resent(s, e)
+			return false
+		}
+		if t == wps.MessageM1 && len(v.exchange.Steps) > 0 {
+			v.finish()
+		}
+	}
+	v.begin(e)
+	v.wsc = true
+	v.message(e, validate.Step{From: from}, v.keep(e.Data))
+	v.ended = t == wps.MessageDone || t == wps.MessageNACK
+	return true
+}

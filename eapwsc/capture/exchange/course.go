@@ -1,0 +1,215 @@
+package exchange
+
+import (
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// course is how an exchange went: how far it came and how it ended. Of several
+// ends that show, WSC_Done counts most, then what gives a reason, then
+// EAP-Failure; what comes behind the first of a kind is its echo.
+type course struct {
+	x       *Exchange
+	reached doctor.Stage
+
+	how     doctor.End     // the end that counts
+	end     *validate.Step // which it is, nil for none
+	silence time.Duration  // before it
+
+	m2d      *validate.Step // the first M2D
+	m2       bool           // M2 came
+	handover bool           // with settings in it
+
+	heard           time.Time // when something was heard last that is no end
+	repeats         int       // of that
+	retransmissions int
+	status          uint16 // with which the access point refused the association
+}
+
+// newCourse follows the steps of an exchange.
+func newCourse(x *Exchange) *course {
+	c := &course{x: x, heard: x.Began}
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		c.advance(s)
+		c.see(s)
+	}
+	return c
+}
+
+// signalStages are the stages that signals mean.
+var signalStages = map[validate.Signal]doctor.Stage{
+	validate.SignalAssociationRequest: doctor.StageAssociating, validate.SignalIdentityRequest: doctor.StageAsked,
+	validate.SignalIdentity: doctor.StageIdentified, validate.SignalStart: doctor.StageStarted,
+}
+
+// advance notes how far a step brings the exchange.
+func (c *course) advance(s *validate.Step) {
+	if s.IsMessage() || s.Code != 0 && s.Signal != validate.SignalEAPFailure {
+		c.retransmissions += s.Repeats
+	}
+	switch {
+	case s.IsMessage():
+		c.reached = max(c.reached, doctor.StageOf(s.Type))
+	case s.Signal == validate.SignalAssociationResponse && s.Status == 0:
+		c.reached = max(c.reached, doctor.StageAssociated)
+	case s.Signal == validate.SignalAssociationResponse, s.Signal == validate.SignalAuthentication:
+		c.status = s.Status
+	default:
+		c.reached = max(c.reached, signalStages[s.Signal])
+	}
+}
+
+// rank orders the ends by how much they tell.
+var rank = map[doctor.End]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
+
+// see notes a step that is an end, or that one answers.
+func (c *course) see(s *validate.Step) {
+	how := c.endOf(s)
+	switch {
+	case s.Type == wps.MessageM2:
+		c.m2, c.handover = true, s.Attribute(wps.AttrEncryptedSettings) != nil
+	case s.Type == wps.MessageM2D && c.m2d == nil:
+		c.m2d = s
+	case how == doctor.EndOpen:
+	case c.end == nil || rank[how] > rank[c.how]:
+		c.how, c.end, c.silence = how, s, s.Time.Sub(c.heard)
+	}
+	if how == doctor.EndOpen {
+		c.heard, c.repeats = s.LastSent(), s.Repeats
+	}
+}
+
+// endOf returns the end that a step is, EndOpen if it is none.
+func (c *course) endOf(s *validate.Step) doctor.End {
+	switch {
+	case s.Type == wps.MessageDone:
+		return doctor.EndDone
+	case s.Type == wps.MessageNACK:
+		return doctor.EndNACK
+	case s.Type == wps.MessageACK && c.reached == doctor.StageM8 && !c.x.FromEnrollee(s):
+		return doctor.EndDone // an external registrar answers WSC_Done, which was missed
+	case s.Signal == validate.SignalEAPFailure, s.Signal == validate.SignalEAPSuccess:
+		return doctor.EndFailure
+	case s.Signal == validate.SignalDisconnect, s.Signal == validate.SignalLogoff:
+		return doctor.EndDisconnect
+	}
+	return doctor.EndOpen
+}
+
+// describe says in a how the exchange went.
+func (c *course) describe(a *doctor.Attempt) {
+	x := c.x
+	a.Reached, a.End, a.Silence, a.Status = c.reached, c.how, c.silence, c.status
+	a.Repeats, a.Retransmissions = c.repeats, c.retransmissions
+	if c.status != 0 {
+		a.By = x.role(validate.SideAP)
+	}
+	if c.reached == doctor.StageM8 && x.Joining.Seen() && c.how != doctor.EndNACK {
+		a.End, c.end = doctor.EndDone, nil // it joins with what it was given: WSC_Done was missed
+	}
+	switch {
+	case a.End == doctor.EndDone && c.doneEarly():
+		a.End, a.By = doctor.EndFailure, x.role(c.end.From)
+	case a.End == doctor.EndDone:
+		a.By = 0
+	case c.m2d != nil && !c.m2:
+		if c.end != nil {
+			a.Silence = c.end.Time.Sub(c.m2d.LastSent())
+		}
+		a.End, a.By = doctor.EndM2D, x.role(c.m2d.From)
+		c.reason(a, c.m2d)
+	case c.end != nil:
+		a.By = x.role(c.end.From)
+		if a.End == doctor.EndNACK {
+			c.reason(a, c.end)
+		}
+	default:
+		a.Silence = x.Watched.Sub(c.heard)
+		if x.Restarted != 0 && c.status == 0 {
+			a.End, a.By = doctor.EndRestarted, x.role(x.Restarted)
+		}
+	}
+	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end)
+}
+
+// doneEarly reports whether WSC_Done came although nothing can have been done:
+// the exchange was seen from its beginning, and there was neither M8 nor an M2
+// with settings.
+func (c *course) doneEarly() bool {
+	return c.reached == doctor.StageDone && c.x.first(wps.MessageM1) != nil && !c.handover && c.x.furthest() < wps.MessageM7
+}
+
+// reason takes the Configuration Error of M2D or WSC_NACK, and what it tells of
+// messages that the capture has not: that the PIN is wrong, an enrollee says to
+// M4 and M6 only.
+func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
+	known := false
+	a.ConfigError, known = s.ConfigError()
+	a.Reasonless = !known && s.Truncated
+	if a.ConfigError == wps.DevicePasswordAuthFailed && a.By == registration.RoleEnrollee {
+		switch a.Reached {
+		case doctor.StageM3, doctor.StageM5:
+			a.Reached++
+		}
+	}
+}
+
+// answersUnseen reports whether an end answers a packet that was not seen: a
+// response to a request with another Identifier, or EAP-Failure to the answer
+// to a request.
+func (x *Exchange) answersUnseen(end *validate.Step) bool {
+	last := new(validate.Step)
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s == end {
+			break
+		}
+		if s.Code == eap.CodeRequest || s.Code == eap.CodeResponse && end.Code != eap.CodeResponse {
+			last = s
+		}
+	}
+	if last.Code != eap.CodeRequest {
+		return false
+	}
+	return end.Code == eap.CodeResponse && last.ID != end.ID || end.Code == eap.CodeFailure && last.ID == end.ID
+}
+
+// oneSided reports whether several messages of one of the two were seen, and
+// nothing of the other one, who must have answered.
+func (x *Exchange) oneSided() bool {
+	var packets, messages [2]int
+	for i := range x.Steps {
+		s, from := &x.Steps[i], direction(x.Steps[i].From)
+		if s.IsMessage() || s.Code != 0 {
+			packets[from]++
+		}
+		if s.Type != 0 {
+			messages[from]++
+		}
+	}
+	return messages[0] > 1 && packets[1] == 0 || messages[1] > 1 && packets[0] == 0
+}
+
+// furthest returns the last of M1 to M8 that was seen.
+func (x *Exchange) furthest() (last wps.MessageType) {
+	for s := range x.Messages {
+		if t := s.Type; t <= wps.MessageM8 && t != wps.MessageM2D {
+			last = max(last, t)
+		}
+	}
+	return last
+}
+
+// role returns the part that a side plays.
+func (x *Exchange) role(side validate.Side) registration.Role {
+	if side == x.enrollee() {
+		return registration.RoleEnrollee
+	}
+	return registration.RoleRegistrar
+}

@@ -1,0 +1,66 @@
+package exchange
+
+import (
+	"slices"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// sort puts the steps in the order of time, unless the protocol shows that the
+// clock of the capture is wrong and not the order of its frames.
+func (x *Exchange) sort() {
+	if inOrder(x.Steps) {
+		return
+	}
+	sorted := slices.Clone(x.Steps)
+	slices.SortStableFunc(sorted, func(a, b validate.Step) int { return a.Time.Compare(b.Time) })
+	if disorder(sorted) <= disorder(x.Steps) {
+		x.Steps = sorted
+	}
+}
+
+// inOrder reports whether the steps are in the order of time, as nearly all are.
+func inOrder(steps []validate.Step) bool {
+	for i := 1; i < len(steps); i++ {
+		if steps[i].Time.Before(steps[i-1].Time) {
+			return false
+		}
+	}
+	return true
+}
+
+// disorder counts the steps that come before one that they follow in every
+// exchange. WSC_ACK may stand anywhere.
+func disorder(steps []validate.Step) (n int) {
+	last := 0
+	for i := range steps {
+		if place := place(&steps[i]); place != 0 {
+			if place < last {
+				n++
+			}
+			last = place
+		}
+	}
+	return n
+}
+
+// place is where a step stands in an exchange, 0 if that is not certain.
+func place(s *validate.Step) int {
+	switch {
+	case s.Type == wps.MessageACK, s.Signal == validate.NoSignal && s.Type == 0:
+		return 0
+	case s.Type == wps.MessageM2D:
+		return int(wps.MessageM2)
+	case s.Type != 0:
+		return int(s.Type)
+	}
+	switch s.Signal {
+	case validate.SignalAssociationRequest, validate.SignalAssociationResponse,
+		validate.SignalIdentityRequest, validate.SignalIdentity, validate.SignalStart:
+		return 1
+	case validate.SignalEAPFailure:
+		return int(wps.MessageDone) + 1
+	}
+	return 0
+}

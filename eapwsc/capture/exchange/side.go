@@ -1,0 +1,73 @@
+package exchange
+
+import (
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// side is what is known of one direction of a conversation.
+type side struct {
+	packet []byte // the last EAP packet, to tell a retransmission
+	join   eap.Reassembler
+	parts  int  // the packets of the message that is being joined
+	length int  // its announced length, 0 if none
+	cut    bool // its beginning is not whole: the rest of it cannot be joined
+	asked  bool // the other side has asked for the next fragment
+	// sequence is the sequence number of the last frame in the air, to tell
+	// one that only the radio sent again.
+	sequence uint16
+	onAir    bool
+}
+
+// direction returns the index of a side.
+func direction(from validate.Side) int {
+	if from == validate.SideAP {
+		return 1
+	}
+	return 0
+}
+
+// isRetry reports whether the radio sent the same frame again because it had
+// no acknowledgement. That is no retransmission of EAP.
+func (v *conversation) isRetry(e *capture.Event, from validate.Side) bool {
+	s := &v.side[direction(from)]
+	again := e.Radio.Retry && s.onAir && s.sequence == e.Radio.Sequence
+	s.onAir, s.sequence = e.Radio.OnAir, e.Radio.Sequence
+	return again
+}
+
+// add takes a packet and returns the message if it is complete. One of which a
+// part is missing is marked as truncated, and stands where its beginning does:
+// what follows a gap cannot be joined to it.
+func (d *side) add(s *validate.Step, p eap.Packet) (octets []byte, complete bool) {
+	more, first := p.Flags.Has(eap.FlagMoreFragments), p.Flags.Has(eap.FlagLengthField)
+	lost := d.cut || d.parts == 0 && d.asked && !first // the beginning is not here
+	d.parts++
+	d.asked = false
+	s.OpCode, s.Fragments = p.OpCode, d.parts
+	if first {
+		d.length = int(p.MessageLength)
+	}
+	switch {
+	case lost:
+		complete, d.cut = false, true
+	case s.Truncated:
+		octets, complete, d.cut = p.Data, true, more
+	default:
+		var err error
+		if octets, complete, err = d.join.Add(p); err != nil {
+			// The end of the message before was lost: begin with this one.
+			d.join.Reset()
+			d.parts, s.Fragments = 1, 1
+			octets, complete, err = d.join.Add(p)
+		}
+		if s.Truncated = complete && len(octets) < d.length; err != nil {
+			octets, complete, d.cut, s.Truncated = p.Data, !more || first, more, true
+		}
+	}
+	if !more {
+		*d = side{packet: d.packet, sequence: d.sequence, onAir: d.onAir}
+	}
+	return octets, complete
+}

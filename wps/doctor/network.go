@@ -1,0 +1,149 @@
+package doctor
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// Network is an access point as its beacons and probe responses show it.
+type Network struct {
+	BSSID wps.MAC
+	SSID  wps.SSID
+	// First and Last are when it was heard first and last.
+	First, Last time.Time
+	// Channel is the channel's number, Signal the power in dBm; 0 if not known.
+	Channel, Signal int
+	// Traits are its security, and the band: those that its beacon shows, if
+	// one was heard.
+	dot11.Traits
+	// Adverts are its WPS elements, in the order of time, at most 64: a button
+	// pressed and a lock show here.
+	Adverts []Advert
+	// Silent reports that it is not known whether it has WPS: Adverts is empty,
+	// and says nothing.
+	Silent bool
+
+	beacon bool // a beacon was heard
+}
+
+// Advert is what an access point says of WPS from a time on.
+type Advert struct {
+	Since time.Time
+	Frame int // of the capture; 0 if there is none
+	// Element is the WPS element, or what a probe response has in common with
+	// a beacon; nil if there is none, or none that can be read.
+	Element *wps.Beacon
+	// Octets is its list of attributes; nil if there is no element, or only
+	// its meaning is known.
+	Octets []byte
+	// Response reports that it was in a probe response.
+	Response bool
+	// Described reports that a program told of the element: its form is not
+	// known, and not judged.
+	Described bool
+	// Err is why the element cannot be read.
+	Err error
+}
+
+// maxAdverts bounds the elements that are kept of a network.
+const maxAdverts = 64
+
+// Announcement is a beacon or a probe response.
+type Announcement struct {
+	Time      time.Time
+	Frame     int  // of the capture; 0 if there is none
+	Response  bool // a probe response
+	Truncated bool // its end is missing
+	Described bool // no frame was seen, but a program told of one
+	Elements  *dot11.Elements
+	// Capability is the Capability Information field, Frequency that of the
+	// channel on which it was received in MHz, 0 if that is not known.
+	Capability uint16
+	Frequency  int
+}
+
+// Hear notes what an access point says of itself.
+func (n *Network) Hear(a *Announcement) {
+	if n.First.IsZero() {
+		n.First = a.Time
+	}
+	n.Last = a.Time
+	if n.Channel = a.Elements.Channel; n.Channel == 0 {
+		n.Channel = dot11.Channel(a.Frequency)
+	}
+	if !a.Response || !n.beacon {
+		n.Traits = a.Elements.Traits(a.Capability, a.Frequency)
+		n.beacon = !a.Response
+	}
+	if a.Elements.SSID != "" { // a hidden network names itself to those who know its name
+		n.SSID = a.Elements.SSID
+	}
+	if !a.Truncated {
+		n.advertise(a)
+	}
+	n.Silent = len(n.Adverts) == 0
+}
+
+// advertise notes a WPS element that differs from the last one of its kind.
+func (n *Network) advertise(a *Announcement) {
+	octets := a.Elements.WPS
+	if last := n.lastAdvert(a.Response); last != nil && bytes.Equal(last.Octets, octets) && (last.Octets == nil) == (octets == nil) {
+		return
+	}
+	advert := Advert{Since: a.Time, Frame: a.Frame, Octets: octets, Response: a.Response, Described: a.Described}
+	if octets != nil {
+		advert.Element, advert.Err = readElement(octets, a.Response)
+	}
+	if len(n.Adverts) == maxAdverts {
+		n.Adverts = slices.Delete(n.Adverts, 0, 1)
+	}
+	n.Adverts = append(n.Adverts, advert)
+}
+
+// lastAdvert returns the last element of beacons or of probe responses, nil if
+// there was none.
+func (n *Network) lastAdvert(response bool) *Advert {
+	for i := len(n.Adverts) - 1; i >= 0; i-- {
+		if n.Adverts[i].Response == response {
+			return &n.Adverts[i]
+		}
+	}
+	return nil
+}
+
+// readElement reads the WPS element of a beacon, or what a probe response has
+// in common with one.
+func readElement(octets []byte, response bool) (*wps.Beacon, error) {
+	var e wps.ProbeResponse
+	var list wps.List = &e.Beacon
+	if response {
+		list = &e
+	}
+	if err := wps.Decode(list, octets, wps.Tolerant); err != nil {
+		return nil, err
+	}
+	return &e.Beacon, nil
+}
+
+// Findings judges the WPS elements of the access point: that of the last beacon
+// that has one, and of the last probe response. Message is [validate.Whole].
+func (n *Network) Findings(mode wps.Mode) (all validate.Findings) {
+	for _, kind := range []wps.Kind{wps.KindBeacon, wps.KindProbeResponse} {
+		for _, advert := range slices.Backward(n.Adverts) {
+			if advert.Response != (kind == wps.KindProbeResponse) || advert.Octets == nil || advert.Described {
+				continue
+			}
+			for _, f := range validate.Element(kind, advert.Octets, n.Traits, mode) {
+				f.Message = validate.Whole
+				all = append(all, f)
+			}
+			break
+		}
+	}
+	return all
+}
