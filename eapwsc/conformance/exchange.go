@@ -83,6 +83,7 @@ type exchange struct {
 	prevMsg  []byte
 	prevOp   eap.OpCode
 	repeats  int
+	pending  func() bool // sends an answer that was held back
 }
 
 // silenceLimit is how long a device may say nothing before an exchange is
@@ -303,8 +304,8 @@ func (x *exchange) message(in eap.Packet) bool {
 		// The device has sent what cannot be read, or what does not belong
 		// here: the run cannot go on.
 		return x.refuse()
-	case answer == nil:
-		return false
+	case answer == nil, x.side.nack != nil && x.code() == eap.CodeRequest:
+		return false // an access point answers WSC_NACK by EAP-Failure
 	}
 	return x.say(t, answer)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -64,6 +65,7 @@ type side struct {
 	write     bool           // an external registrar writes instead of only reading
 	random    io.Reader
 	deviate   deviation
+	reflect   bool // a registrar gives the device its own public key
 
 	own      *registration.KeyPair
 	pke, pkr wps.PublicKey
@@ -320,6 +322,9 @@ func (s *side) onM1(message []byte) (wps.MessageType, []byte, error) {
 		id = m.DevicePasswordID
 	}
 	m2 := &wps.M2{Header: s.header(), Device: s.device, EnrolleeNonce: s.n1, RegistrarNonce: s.n2, PublicKey: s.pkr, DevicePasswordID: id}
+	if s.reflect {
+		m2.PublicKey = s.pke
+	}
 	return wps.MessageM2, s.finish(wps.MessageM2, m2, nil), nil
 }
 
@@ -489,6 +494,9 @@ func (s *side) onNACK(message []byte) (wps.MessageType, []byte, error) {
 		m.ConfigError = wps.NoError
 	}
 	s.nack = &m.ConfigError
+	if s.external && s.role == registration.RoleEnrollee && m.ConfigError == wps.NoError && slices.Contains(s.sent, wps.MessageM7) {
+		s.done = true // a registrar that only reads ends so: WSC 2.0 Table 34 [via iwd]
+	}
 	return wps.MessageNACK, s.plain(wps.MessageNACK, m.ConfigError), nil
 }
 

@@ -218,7 +218,7 @@ func (o *outcome) lastSent() string {
 func (a attempt) result(o *outcome) string {
 	s := o.side
 	switch {
-	case s.role == registration.RoleEnrollee && len(s.credentials) == 0:
+	case s.role == registration.RoleEnrollee && len(s.credentials) == 0 && (!s.external || a.write):
 		return "M8 holds no settings"
 	case s.role == registration.RoleEnrollee && !s.external:
 		for i := range s.credentials {

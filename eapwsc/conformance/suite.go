@@ -156,28 +156,59 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 	began := s.cfg.Device.Now()
 	defer func() { r.Took = s.cfg.Device.Now().Sub(began) }()
 	for _, row := range c.rows {
-		t := &trial{suite: s, ctx: ctx}
-		t.reset()
-		for _, step := range row.steps {
-			why := step.run(t)
-			if why == "" {
-				continue
-			}
-			r.Verdict, r.Reason, r.Input, r.outcomes = Fail, why, row.name, t.outcomes
-			if text, ok := strings.CutPrefix(why, inconclusive); ok {
-				r.Verdict, r.Reason = Inconclusive, text
-			}
+		t := s.try(ctx, row, r)
+		if r.Verdict != Pass {
 			r.Unusable = t.settle() != ""
 			return r
 		}
-		r.outcomes = t.outcomes
-		if why := t.settle(); why != "" {
-			r.Verdict, r.Input, r.Unusable = Fail, row.name, true
-			r.Reason = "afterwards the device does not register a station any more: " + why
+		if len(c.rows) == 1 {
+			s.alive(t, row, r)
 			return r
 		}
 	}
+	t := &trial{suite: s, ctx: ctx}
+	if t.settle() == "" {
+		return r
+	}
+	// One of the inputs has broken the device: find out which.
+	for _, row := range c.rows {
+		t := s.try(ctx, row, r)
+		if r.Verdict != Pass || !s.alive(t, row, r) {
+			return r
+		}
+	}
+	r.Verdict, r.Unusable = Fail, true
+	r.Reason = "afterwards the device did not register a station any more; no single input shows it"
 	return r
+}
+
+// try runs the steps of an input.
+func (s *Suite) try(ctx context.Context, row row, r *Result) *trial {
+	t := &trial{suite: s, ctx: ctx}
+	t.reset()
+	for _, step := range row.steps {
+		why := step.run(t)
+		if why == "" {
+			continue
+		}
+		r.Verdict, r.Reason, r.Input = Fail, why, row.name
+		if text, ok := strings.CutPrefix(why, inconclusive); ok {
+			r.Verdict, r.Reason = Inconclusive, text
+		}
+		break
+	}
+	r.outcomes = t.outcomes
+	return t
+}
+
+// alive notes whether the device still registers a station after an input.
+func (s *Suite) alive(t *trial, row row, r *Result) bool {
+	why := t.settle()
+	if why != "" {
+		r.Verdict, r.Input, r.Unusable = Fail, row.name, true
+		r.Reason = "afterwards the device does not register a station any more: " + why
+	}
+	return why == ""
 }
 
 // can returns what the operator and the link can do.
@@ -308,7 +339,7 @@ const apPIN = "12345670"
 // side makes the suite's half of an exchange.
 func (t *trial) side(a attempt) (*side, error) {
 	s := &side{
-		version10: a.version10, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key,
+		version10: a.version10, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect,
 		settings: ownNetwork, device: stationDevice(a.who, a.uuid),
 	}
 	if a.settings != nil {

@@ -35,8 +35,3 @@ func registrarMessages() []*Case {
 		attempt:  attempt{who: 1},
 	}.cases()
 }
-
-func apRegistrarCases() []*Case { return nil }
-func apEnrolleeCases() []*Case  { return nil }
-func stationCases() []*Case     { return nil }
-func registrarCases() []*Case   { return nil }

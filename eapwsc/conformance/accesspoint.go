@@ -1,0 +1,312 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// scenario makes a case of steps.
+func scenario(id string, role Role, level Level, needs Need, title, proves, origin string, steps ...step) *Case {
+	return &Case{ID: id, Title: title, Proves: proves, Origin: origin, Level: level, Role: role, Needs: needs, rows: []row{{steps: steps}}}
+}
+
+// inputs makes a case with several inputs.
+func inputs(id string, role Role, level Level, needs Need, title, proves, origin string, rows ...row) *Case {
+	return &Case{ID: id, Title: title, Proves: proves, Origin: origin, Level: level, Role: role, Needs: needs, rows: rows}
+}
+
+// one makes an input of steps.
+func one(name string, steps ...step) row { return row{name, steps} }
+
+const (
+	originPIN    = "WSC 2.0 §7.4"
+	originPBC    = "WSC 2.0 §11.3"
+	originHostap = "hostap"
+	originLock   = "WSC 2.0 §6.3.6 [via hostap]"
+	originKeys   = "RFC 2631 §2.1.5; NIST SP 800-56A §5.6.2.3"
+	originAdv    = "WSC 2.0 §8.2"
+)
+
+var (
+	noPIN    = []wps.ConfigError{wps.NoError, wps.SetupLocked}
+	wrongPIN = []wps.ConfigError{wps.DevicePasswordAuthFailed}
+	overlap  = []wps.ConfigError{wps.MultiplePBCSessions}
+)
+
+// fragmentSizes are tried in each direction that the suite controls.
+var fragmentSizes = []int{50, 100, 200, 300, 500, 1000, 1400}
+
+func fragments(before ...step) []row {
+	var rows []row
+	for _, n := range fragmentSizes {
+		rows = append(rows, one(fmt.Sprintf("%d octets", n), append(slices.Clone(before), attempt{who: 1, conduct: conduct{fragment: n}, what: fmt.Sprintf("packets of %d octets", n)})...))
+	}
+	return rows
+}
+
+// texts are names that a device may have: of no length, of one octet, of the
+// longest, in UTF-8.
+func texts(before ...step) []row {
+	names := []struct {
+		name, value string
+		utf8        bool
+	}{
+		{"one octet", "x", false}, {"32 octets", "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", false},
+		{"UTF-8", "Drucker im Büro – 打印机", true}, {"blanks", "   ", false},
+	}
+	var rows []row
+	for _, n := range names {
+		rows = append(rows, one(n.name, append(slices.Clone(before), attempt{who: 1, what: "device name: " + n.name, device: func(d *wps.Device) {
+			d.DeviceName = n.value
+		}})...))
+	}
+	return append(rows, one("other texts empty", append(slices.Clone(before), attempt{who: 1, what: "manufacturer, model and serial number of one blank", device: func(d *wps.Device) {
+		d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber = " ", " ", " ", " "
+	}})...))
+}
+
+// pressed is what an access point says while its button was pressed.
+var pressed = element{"Selected Registrar with the push button, for anyone", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+	switch {
+	case !b.SelectedRegistrar || !p.SelectedRegistrar:
+		return "Selected Registrar is not set while the button is pressed"
+	case b.DevicePasswordID != wps.PasswordPushButton || p.DevicePasswordID != wps.PasswordPushButton:
+		return fmt.Sprintf("the Device Password ID is %v while the button is pressed", b.DevicePasswordID)
+	case b.SelectedRegistrarConfigMethods&wps.MethodPushButton == 0:
+		return "Selected Registrar Config Methods lack the push button"
+	case b.WFA.Version2 != 0 && !slices.Contains(b.WFA.AuthorizedMACs, wps.Broadcast):
+		return "AuthorizedMACs do not hold ff:ff:ff:ff:ff:ff while the button is pressed"
+	}
+	return ""
+}}
+
+// idle is what an access point says while it waits for nobody.
+var idle = element{"no Selected Registrar", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+	if b.SelectedRegistrar || p.SelectedRegistrar {
+		return "Selected Registrar is set, and nobody is waited for"
+	}
+	return ""
+}}
+
+// waitsForPIN is what an access point says while a PIN was entered.
+var waitsForPIN = element{"Selected Registrar with a PIN", func(b *wps.Beacon, _ *wps.ProbeResponse) string {
+	switch {
+	case !b.SelectedRegistrar:
+		return "Selected Registrar is not set while a PIN waits"
+	case b.DevicePasswordID == wps.PasswordPushButton:
+		return "the Device Password ID is that of the push button while a PIN waits"
+	case b.WFA.Version2 != 0 && len(b.WFA.AuthorizedMACs) == 0:
+		return "AuthorizedMACs are missing while a PIN waits: iwd does not choose this access point"
+	}
+	return ""
+}}
+
+func apRegistrarCases() []*Case {
+	press := operate{control: Press}
+	pbcProbe := func(who, uuid byte) step { return probe{who, uuid, wps.PasswordPushButton} }
+	const role = APRegistrar
+	return []*Case{
+		inputs("AP-REG-PIN-01", role, Must, NeedEnterPIN, "a station registers by PIN", "the whole exchange works", originPIN,
+			one("PIN of 8 digits", enter(stationPIN), attempt{who: 1}),
+			one("PIN of 4 digits", enter(shortPIN), attempt{who: 1, method: byShort}),
+			one("leading zeros", enter(zerosPIN), attempt{who: 1, method: byZeros})),
+		scenario("AP-REG-PIN-02", role, Must, NeedEnterPIN, "a station of version 1.0 registers", "stations without the WFA extension are served", originPIN,
+			enter(stationPIN), attempt{who: 1, version10: true}),
+		inputs("AP-REG-PIN-03", role, Should, NeedEnterPIN, "a PIN under another of its identifiers", "PINs are one kind of password, whatever their identifier", originHostap,
+			one("User-Specified", enter(stationPIN), attempt{who: 1, method: byUser}),
+			one("Machine-Specified", enter(stationPIN), attempt{who: 1, method: byMachine})),
+		scenario("AP-REG-PIN-04", role, Must, NeedEnterPIN, "the first half of the PIN is wrong", "the device proves its own half and no more",
+			originPIN, enter(stationPIN), attempt{who: 1, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM4, code: wrongPIN}),
+		scenario("AP-REG-PIN-05", role, Must, NeedEnterPIN, "the second half of the PIN is wrong", "credentials stay until both halves are proved",
+			originPIN, enter(stationPIN), attempt{who: 1, wrong: wrongSecond, want: wantNotServed, stopsAt: wps.MessageM6, code: wrongPIN}),
+		scenario("AP-REG-PIN-06", role, Must, NeedEnterPIN|NeedCancel, "nobody entered a PIN", "without a PIN nobody is registered",
+			originHostap, operate{control: Cancel}, attempt{who: 1, want: wantM2D, code: noPIN}),
+		scenario("AP-REG-PIN-07", role, Must, NeedEnterPIN, "a PIN whose second half was exposed is spent", "an attacker who saw M6 cannot use what he learned",
+			originHostap, enter(stationPIN), attempt{who: 1, wrong: wrongSecond, want: wantNotServed},
+			attempt{who: 1, want: wantNotServed, what: "the right PIN, which is spent"}),
+		scenario("AP-REG-PIN-08", role, Must, NeedEnterPIN, "a PIN is used once", "a PIN that has registered a device registers no other",
+			originHostap, enter(stationPIN), attempt{who: 1}, attempt{who: 2, want: wantNotServed, what: "another station with the same PIN"}),
+		scenario("AP-REG-PIN-09", role, Must, NeedEnterPIN|NeedCancel, "a PIN that was taken back", "the owner's cancel holds",
+			originHostap, enter(stationPIN), operate{control: Cancel}, attempt{who: 1, want: wantNotServed}),
+		scenario("AP-REG-PIN-10", role, Should, NeedEnterPIN, "after a wrong first half the right PIN registers", "a failed attempt that exposed nothing costs nothing",
+			originHostap, enter(stationPIN), attempt{who: 1, wrong: wrongFirst, want: wantNotServed}, attempt{who: 1}),
+		scenario("AP-REG-PIN-11", role, Should, NeedEnterPIN, "another PIN replaces the first", "the PIN entered last counts",
+			originHostap, enter(zerosPIN), enter(stationPIN), attempt{who: 1}),
+		inputs("AP-REG-FRAG-01", role, Must, NeedEnterPIN, "messages in fragments", "fragments are joined", originEAP, fragments(enter(stationPIN))...),
+		scenario("AP-REG-FRAG-02", role, Robustness, NeedEnterPIN, "a fragment is answered with WSC_ACK", "a wrong acknowledgement does no harm", originEAP,
+			enter(stationPIN), attempt{who: 1, want: wantSurvive, conduct: conduct{badACK: true}}),
+		inputs("AP-REG-TEXT-01", role, Must, NeedEnterPIN, "names of every kind", "texts of a device are taken as they come", "WSC 2.0 §12", texts(enter(stationPIN))...),
+		inputs("AP-REG-ID-01", role, Must, NeedEnterPIN, "an identity that is none of WSC", "only WSC identities begin a registration", "WSC 2.0 §7.7.1",
+			one("empty", enter(stationPIN), attempt{who: 1, want: wantNotServed, conduct: conduct{identity: "\x00"}}),
+			one("another realm", enter(stationPIN), attempt{who: 1, want: wantNotServed, conduct: conduct{identity: "user@example.com"}}),
+			one("long", enter(stationPIN), attempt{who: 1, want: wantNotServed, conduct: conduct{identity: string(make([]byte, 900))}})),
+
+		inputs("AP-REG-KEY-01", role, Must, NeedEnterPIN, "public keys with which the secret is known to everyone", "such keys are refused", originKeys,
+			weakKeys(wps.MessageM1, enter(stationPIN))...),
+		scenario("AP-REG-KEY-02", role, Must, NeedEnterPIN, "fresh keys and nonces in each run", "the device's public key, nonces and hashes differ from run to run", originPIN,
+			enter(stationPIN), freshness{n: 4}),
+		scenario("AP-REG-KEY-03", role, Should, NeedEnterPIN, "a station that uses its key and nonces again", "the device makes its own anew", originHostap,
+			enter(stationPIN), attempt{who: 1, fixedKey: true}, enter(stationPIN), attempt{who: 1, fixedKey: true}),
+		scenario("AP-REG-NET-01", role, Must, NeedEnterPIN, "the credential is one that a station can use", "name, key and types fit together", "WSC 2.0 §12",
+			enter(stationPIN), attempt{who: 1, check: credentialFits}),
+
+		scenario("AP-REG-PBC-01", role, Must, NeedButton, "a station registers by button", "push-button mode works", originPBC, press, attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-02", role, Must, NeedButton|NeedCancel, "no button was pressed", "without a press nobody is registered", originPBC,
+			operate{control: Cancel}, attempt{who: 1, method: byButton, want: wantM2D, code: append(overlap, wps.NoError)}),
+		scenario("AP-REG-PBC-03", role, Must, NeedButton|NeedTime, "after the walk time nobody is registered", "the walk time is two minutes", originPBC,
+			press, pause(125*time.Second), attempt{who: 1, method: byButton, want: wantNotServed}),
+		scenario("AP-REG-PBC-04", role, Should, NeedButton|NeedTime, "just before the end of the walk time", "the walk time is two minutes, and not less", originPBC,
+			press, pause(110*time.Second), attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-05", role, Must, NeedButton|NeedProbe, "two stations in push-button mode before the press", "a session overlap is noticed, and nobody registered", originPBC,
+			pbcProbe(1, 1), pbcProbe(2, 2), operate{control: Press, fails: true}, attempt{who: 1, method: byButton, want: wantNotServed, code: append(overlap, wps.NoError)}),
+		scenario("AP-REG-PBC-06", role, Must, NeedButton|NeedProbe, "a second station after the press", "an overlap within the walk time is noticed", originPBC,
+			press, pbcProbe(1, 1), pbcProbe(2, 2), attempt{who: 1, method: byButton, want: wantNotServed, code: overlap}),
+		scenario("AP-REG-PBC-07", role, Must, NeedButton|NeedProbe, "one station on two addresses", "a station with two radios is one station, and no overlap", originPBC,
+			pbcProbe(1, 1), pbcProbe(2, 1), press, attempt{who: 1, uuid: 1, method: byButton}),
+		scenario("AP-REG-PBC-08", role, Must, NeedButton, "one press registers one station", "the press is spent", originPBC,
+			press, attempt{who: 1, method: byButton}, attempt{who: 2, method: byButton, want: wantNotServed}),
+		scenario("AP-REG-PBC-09", role, Must, NeedButton, "a second station under the same UUID", "UUID and address belong together in a run", originPBC,
+			press, attempt{who: 1, uuid: 1, method: byButton}, attempt{who: 2, uuid: 1, method: byButton, want: wantNotServed}),
+		scenario("AP-REG-PBC-10", role, Must, NeedButton|NeedCancel, "cancelled after the press", "the owner's cancel holds", originHostap,
+			press, operate{control: Cancel}, attempt{who: 1, method: byButton, want: wantNotServed}),
+		scenario("AP-REG-PBC-11", role, Must, NeedButton, "another password than that of the push button", "the password of push-button mode is 00000000", originPBC,
+			press, attempt{who: 1, method: byButton, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM4, code: wrongPIN}),
+		scenario("AP-REG-PBC-12", role, Should, NeedButton, "after a failed run the button still waits", "a failure does not end the walk time", originHostap,
+			press, attempt{who: 1, method: byButton, wrong: wrongFirst, want: wantNotServed}, attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-13", role, Should, NeedButton|NeedProbe|NeedTime, "an overlap is over after the monitor time", "stations of long ago do not count", originPBC,
+			pbcProbe(1, 1), pbcProbe(2, 2), pause(125*time.Second), pbcProbe(1, 1), press, attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-14", role, Must, NeedButton|NeedEnterPIN, "a PIN ends push-button mode", "the latest of the owner's actions decides", originHostap,
+			press, enter(stationPIN), attempt{who: 1, method: byButton, want: wantNotServed}, attempt{who: 1}),
+		scenario("AP-REG-PBC-15", role, Should, NeedButton|NeedProbe, "a press after success", "the station registered last is no overlap", originHostap,
+			pbcProbe(1, 1), press, attempt{who: 1, method: byButton}, pause(10*time.Second), pbcProbe(2, 2), press, attempt{who: 2, method: byButton}),
+
+		scenario("AP-REG-ADV-01", role, Must, NeedBeacon, "elements while nobody is waited for", "nothing is advertised that is not held", originAdv, idle),
+		scenario("AP-REG-ADV-02", role, Must, NeedBeacon|NeedButton, "elements after a press", "the press is advertised", originAdv, press, pressed),
+		scenario("AP-REG-ADV-03", role, Must, NeedBeacon|NeedButton, "elements after a registration by button", "the end is advertised", originAdv,
+			press, attempt{who: 1, method: byButton}, idle),
+		scenario("AP-REG-ADV-04", role, Must, NeedBeacon|NeedEnterPIN, "elements after a PIN was entered", "the PIN is advertised", originAdv, enter(stationPIN), waitsForPIN),
+		scenario("AP-REG-ADV-05", role, Must, NeedBeacon|NeedEnterPIN, "elements after a registration by PIN", "the end is advertised", originAdv,
+			enter(stationPIN), attempt{who: 1}, idle),
+		scenario("AP-REG-ADV-06", role, Must, NeedBeacon|NeedButton|NeedTime, "elements after the walk time", "the end is advertised", originAdv, press, pause(125*time.Second), idle),
+		scenario("AP-REG-ADV-07", role, Must, NeedBeacon, "elements are whole", "a strict reader takes beacon and probe response", originAdv,
+			element{"nothing is missing", elementsAreWhole}),
+
+		scenario("AP-REG-LOAD-01", role, Robustness, NeedEnterPIN, "forty stations that begin and say no more", "half-open sessions do not block others", originHostap,
+			crowd{n: 40}, enter(stationPIN), attempt{who: 1}),
+		scenario("AP-REG-LOAD-02", role, Robustness, NeedEnterPIN, "fifty registrations in a row", "nothing is used up", originHostap, repeat{n: 50}),
+	}
+}
+
+func credentialFits(o *outcome) string {
+	for i, c := range o.side.credentials {
+		if err := c.Usable(); err != nil {
+			return fmt.Sprintf("credential %d: %v", i+1, err)
+		}
+		if c.MAC != o.side.mac && c.MAC != wps.Broadcast {
+			return fmt.Sprintf("the credential is for %v, not for the station", c.MAC)
+		}
+	}
+	return ""
+}
+
+func elementsAreWhole(b *wps.Beacon, p *wps.ProbeResponse) string {
+	switch {
+	case b.State != p.State:
+		return fmt.Sprintf("the beacon says %v and the probe response %v", b.State, p.State)
+	case p.UUIDE == wps.UUID{}:
+		return "the UUID-E is zero"
+	case p.ResponseType != wps.ResponseAP:
+		return fmt.Sprintf("the Response Type is %v", p.ResponseType)
+	case p.ConfigMethods&wps.MethodPushButton != 0:
+		return "Config Methods of the probe response hold the push button, by which no external registrar is added"
+	case b.WFA.Version2 != p.WFA.Version2:
+		return "beacon and probe response are of different versions"
+	}
+	return ""
+}
+
+func apEnrolleeCases() []*Case {
+	const role = APEnrollee
+	const need = NeedOwnPIN | NeedUnlock
+	good := attempt{who: 1, method: byOwnPIN}
+	wrong := attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantNotServed, code: append(wrongPIN, wps.SetupLocked)}
+	locked := attempt{who: 1, method: byOwnPIN, want: wantNotServed, stopsAt: wps.MessageM1, code: []wps.ConfigError{wps.SetupLocked}, what: "the right PIN, which is locked"}
+	write := func(name string, c wps.Credential) row {
+		return one(name, attempt{who: 1, method: byOwnPIN, write: true, settings: &c, what: "writes " + name})
+	}
+	refuse := func(name string, c wps.Credential) row {
+		return one(name, attempt{who: 1, method: byOwnPIN, write: true, settings: &c, want: wantRefused, what: "writes " + name,
+			check: func(o *outcome) string {
+				if o.side.done {
+					return "the device accepted settings that it cannot use: " + name
+				}
+				return ""
+			}})
+	}
+	wpa2 := func(ssid, key string) wps.Credential {
+		return wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte(key)}
+	}
+	return []*Case{
+		scenario("AP-ENR-PIN-01", role, Must, need, "an external registrar reads the settings", "M7 holds settings that can be used", originPIN, good),
+		inputs("AP-ENR-PIN-02", role, Must, need, "an external registrar writes settings", "M8 is taken, and WSC_Done follows", originPIN,
+			write("WPA2 with a passphrase", wpa2("conformance", "correct horse battery")),
+			write("a name of 32 octets", wpa2("0123456789abcdef0123456789abcdef", "correct horse battery")),
+			write("a name in UTF-8", wpa2("Café – 咖啡", "correct horse battery")),
+			write("a key of 64 digits", wpa2("conformance", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")),
+			write("a passphrase of 8", wpa2("conformance", "12345678")),
+			write("a passphrase of 63", wpa2("conformance", "123456789012345678901234567890123456789012345678901234567890123"))),
+		scenario("AP-ENR-PIN-03", role, Must, need, "an external registrar of version 1.0", "registrars without the WFA extension are served", originPIN,
+			attempt{who: 1, method: byOwnPIN, version10: true}),
+		scenario("AP-ENR-PIN-04", role, Must, need, "the first half of the PIN is wrong", "the device proves nothing to who does not know the PIN", originPIN,
+			attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM3, code: wrongPIN}),
+		scenario("AP-ENR-PIN-05", role, Must, need, "the second half of the PIN is wrong", "settings stay until both halves are proved", originPIN,
+			attempt{who: 1, method: byOwnPIN, wrong: wrongSecond, want: wantNotServed, stopsAt: wps.MessageM5, code: wrongPIN}),
+		inputs("AP-ENR-NET-01", role, Must, need, "settings that no access point can use", "the old settings stay, and the registrar is told", "WSC 2.0 §12",
+			refuse("a passphrase of 3", wpa2("conformance", "abc")),
+			refuse("a passphrase with a line feed", wpa2("conformance", "correct\nhorse battery")),
+			refuse("an empty name", wpa2("", "correct horse battery")),
+			refuse("WEP", wps.Credential{SSID: "conformance", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKeyIndex: 1, NetworkKey: []byte("abcde")}),
+			refuse("Enterprise", wps.Credential{SSID: "conformance", AuthType: wps.AuthWPA2Enterprise, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse")})),
+		inputs("AP-ENR-FRAG-01", role, Must, need, "messages in fragments", "fragments are joined", originEAP, fragmentsOf(good)...),
+		inputs("AP-ENR-KEY-01", role, Must, need, "public keys with which the secret is known to everyone", "such keys are refused", originKeys,
+			weakKeysOf(wps.MessageM2, good)...),
+		scenario("AP-ENR-KEY-02", role, Must, need, "fresh keys and nonces in each run", "the device's public key, nonces and hashes differ from run to run", originPIN,
+			freshness{n: 4, method: byOwnPIN}),
+		scenario("AP-ENR-LOCK-01", role, Must, need, "wrong PINs lock the device's PIN", "after a few wrong guesses even the right PIN is refused", originLock,
+			guesses{n: 12, attempt: wrong}, locked),
+		scenario("AP-ENR-LOCK-02", role, Must, need, "guesses that never finish are counted", "a registrar that falls silent before its NACK has guessed all the same", originLock,
+			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantSurvive, conduct: conduct{at: wps.MessageNACK, silent: true}, what: "silent after the device's NACK"}}, locked),
+		scenario("AP-ENR-LOCK-03", role, Must, need|NeedBeacon, "a locked PIN is advertised", "AP Setup Locked stands in beacons and probe responses while it is so", originLock,
+			guesses{n: 12, attempt: wrong}, element{"AP Setup Locked", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+				if !b.APSetupLocked || !p.APSetupLocked {
+					return "AP Setup Locked is not set while the PIN is locked"
+				}
+				return ""
+			}}),
+		scenario("AP-ENR-LOCK-04", role, Must, need|NeedButton, "the push button works while the PIN is locked", "the lock concerns external registrars only", originLock,
+			guesses{n: 12, attempt: wrong}, operate{control: Press}, attemptAs{APRegistrar, attempt{who: 2, method: byButton}}),
+		scenario("AP-ENR-LOCK-05", role, Must, need, "many runs that stop after M1 do not lock", "strangers cannot lock the PIN without a guess", originLock,
+			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, want: wantSurvive, conduct: conduct{at: wps.MessageM2, leave: true}, what: "leaves before M2"}}, good),
+		scenario("AP-ENR-LOCK-06", role, Should, need|NeedTime, "the lock opens again", "a lock has an end", originLock,
+			guesses{n: 3, attempt: wrong}, unlocks{good, 3 * time.Hour}),
+		scenario("AP-ENR-LOCK-07", role, Must, need, "a NACK of the registrar is no wrong guess", "only what the device found wrong counts", originLock,
+			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, want: wantRefused, conduct: conduct{at: wps.MessageM4, instead: wps.MessageNACK}, what: "NACK in place of M4"}}, good),
+		scenario("AP-ENR-LOCK-08", role, Must, need, "parallel guesses", "guesses that begin before the lock are counted too", originLock,
+			parallel{n: 12}, locked),
+		scenario("AP-ENR-M2D-01", role, Must, need, "M2D in place of M2", "a registrar that is not ready ends the run", originHostap,
+			attempt{who: 1, method: byOwnPIN, want: wantRefused, conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
+	}
+}
+
+func fragmentsOf(a attempt) []row {
+	var rows []row
+	for _, n := range fragmentSizes {
+		b := a
+		b.conduct.fragment, b.what = n, fmt.Sprintf("packets of %d octets", n)
+		rows = append(rows, one(fmt.Sprintf("%d octets", n), b))
+	}
+	return rows
+}

@@ -1,0 +1,91 @@
+package conformance
+
+import (
+	"fmt"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// stationCases are those of a device that enrolls at the suite's access point.
+func stationCases() []*Case {
+	const role = Station
+	give := func(name string, c wps.Credential) row {
+		return one(name, attempt{who: 1, settings: &c, what: "is given " + name})
+	}
+	wpa2 := func(ssid, key string) wps.Credential {
+		return wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte(key)}
+	}
+	var fragmented []row
+	for _, n := range fragmentSizes {
+		fragmented = append(fragmented, one(fmt.Sprintf("%d octets", n), attempt{who: 1, conduct: conduct{fragment: n}, what: fmt.Sprintf("packets of %d octets", n)}))
+	}
+	return []*Case{
+		scenario("STA-ENR-PIN-01", role, Must, NeedOwnPIN, "the station registers by its PIN", "the whole exchange works", originPIN, attempt{who: 1}),
+		scenario("STA-ENR-PIN-02", role, Must, NeedOwnPIN, "an access point of version 1.0", "registrars without the WFA extension are understood", originPIN,
+			attempt{who: 1, version10: true}),
+		scenario("STA-ENR-PIN-03", role, Must, NeedOwnPIN, "the registrar has a wrong first half", "the station proves nothing to who does not know its PIN", originPIN,
+			attempt{who: 1, wrong: wrongFirst, want: wantRefused, stopsAt: wps.MessageM3, code: wrongPIN}),
+		scenario("STA-ENR-PIN-04", role, Must, NeedOwnPIN, "the registrar has a wrong second half", "the second half of the PIN stays secret", originPIN,
+			attempt{who: 1, wrong: wrongSecond, want: wantRefused, stopsAt: wps.MessageM5, code: wrongPIN}),
+		scenario("STA-ENR-PBC-01", role, Must, NeedButton, "the station registers by button", "push-button mode works", originPBC, attempt{who: 1, method: byButton}),
+		inputs("STA-ENR-FRAG-01", role, Must, NeedOwnPIN, "messages in fragments", "fragments are joined", originEAP, fragmented...),
+		inputs("STA-ENR-NET-01", role, Must, NeedOwnPIN, "credentials of every kind", "names and keys are taken as they come", "WSC 2.0 §12",
+			give("a passphrase of 8", wpa2("conformance", "12345678")),
+			give("a passphrase of 63", wpa2("conformance", "123456789012345678901234567890123456789012345678901234567890123")),
+			give("a key of 64 digits", wpa2("conformance", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")),
+			give("a name of 32 octets", wpa2("0123456789abcdef0123456789abcdef", "correct horse battery")),
+			give("a name in UTF-8", wpa2("Café – 咖啡", "correct horse battery")),
+			give("a name with a NUL inside", wpa2("a\x00b", "correct horse battery")),
+			give("an open network", wps.Credential{SSID: "conformance", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}),
+			give("WPA/WPA2 and TKIP/AES", wps.Credential{SSID: "conformance", AuthType: wps.AuthMixed, EncrType: wps.EncrMixed, NetworkKey: []byte("correct horse battery")})),
+		inputs("STA-ENR-NET-02", role, Robustness, NeedOwnPIN, "credentials that cannot be used", "they do no harm", "WSC 2.0 §12",
+			one("no credential", attempt{who: 1, want: wantSurvive, what: "M8 without a credential", deviation: deviation{at: wps.MessageM8, settings: remove(wps.AttrCredential)}}),
+			one("an empty one", attempt{who: 1, want: wantSurvive, what: "an empty credential", deviation: deviation{at: wps.MessageM8, settings: set(wps.AttrCredential, nil)}}),
+			one("a name of 33 octets", attempt{who: 1, want: wantSurvive, what: "a name of 33 octets", deviation: deviation{at: wps.MessageM8, settings: within(wps.AttrCredential, set(wps.AttrSSID, []byte("0123456789abcdef0123456789abcdef0")))}}),
+			one("a key of 65 octets", attempt{who: 1, want: wantSurvive, what: "a key of 65 octets", deviation: deviation{at: wps.MessageM8, settings: within(wps.AttrCredential, lengthen(wps.AttrNetworkKey))}}),
+			one("no Authentication Type", attempt{who: 1, want: wantSurvive, what: "no Authentication Type", deviation: deviation{at: wps.MessageM8, settings: within(wps.AttrCredential, remove(wps.AttrAuthType))}})),
+		inputs("STA-ENR-KEY-01", role, Must, NeedOwnPIN, "public keys with which the secret is known to everyone", "such keys are refused", originKeys,
+			weakKeysOf(wps.MessageM2, attempt{who: 1})...),
+		scenario("STA-ENR-KEY-02", role, Must, NeedOwnPIN, "fresh keys and nonces in each run", "the station's public key, nonces and hashes differ from run to run", originPIN,
+			freshness{n: 4}),
+		scenario("STA-ENR-M2D-01", role, Must, NeedOwnPIN, "M2D in place of M2", "a station that is not waited for ends, or waits, in time", originHostap,
+			attempt{who: 1, want: wantRefused, conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
+		scenario("STA-ENR-LOAD-01", role, Robustness, NeedOwnPIN, "fifty registrations in a row", "nothing is used up", originHostap, repeat{n: 50}),
+	}
+}
+
+// within changes an attribute that is a list itself.
+func within(id wps.AttributeID, e edit) edit {
+	return change(id, func(v []byte) []byte { return e(parseList(v)).octets() })
+}
+
+// registrarCases are those of an external registrar that reads or writes the
+// settings of the suite's access point.
+func registrarCases() []*Case {
+	const role = Registrar
+	return []*Case{
+		scenario("ER-PIN-01", role, Must, NeedEnterPIN, "the registrar reads an access point's settings", "the whole exchange works", originPIN, attempt{who: 1}),
+		scenario("ER-PIN-02", role, Must, NeedEnterPIN, "the registrar writes an access point's settings", "M8 holds settings that can be used", originPIN,
+			attempt{who: 1, write: true, check: func(o *outcome) string {
+				if len(o.side.credentials) == 0 {
+					return "no settings came"
+				}
+				if err := o.side.credentials[0].Usable(); err != nil {
+					return err.Error()
+				}
+				return ""
+			}}),
+		scenario("ER-PIN-03", role, Must, NeedEnterPIN, "an access point of version 1.0", "access points without the WFA extension are understood", originPIN,
+			attempt{who: 1, version10: true}),
+		scenario("ER-PIN-04", role, Must, NeedEnterPIN, "an access point with another first half", "the registrar gives nothing to who does not know the PIN", originPIN,
+			attempt{who: 1, wrong: wrongFirst, want: wantRefused, stopsAt: wps.MessageM4, code: wrongPIN}),
+		scenario("ER-PIN-05", role, Must, NeedEnterPIN, "an access point with another second half", "new settings stay until both halves are proved", originPIN,
+			attempt{who: 1, write: true, wrong: wrongSecond, want: wantNotServed, stopsAt: wps.MessageM6, code: wrongPIN}),
+		inputs("ER-FRAG-01", role, Must, NeedEnterPIN, "messages in fragments", "fragments are joined", originEAP, fragmentsOf(attempt{who: 1})...),
+		inputs("ER-KEY-01", role, Must, NeedEnterPIN, "public keys with which the secret is known to everyone", "such keys are refused", originKeys,
+			weakKeysOf(wps.MessageM1, attempt{who: 1})...),
+		scenario("ER-KEY-02", role, Must, NeedEnterPIN, "fresh keys and nonces in each run", "the registrar's public key, nonces and hashes differ from run to run", originPIN,
+			freshness{n: 4}),
+		scenario("ER-LOAD-01", role, Robustness, NeedEnterPIN, "fifty exchanges in a row", "nothing is used up", originHostap, repeat{n: 50}),
+	}
+}

@@ -1,0 +1,305 @@
+package conformance
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// prime is that of RFC 3526 group 5, of which the weak keys are made. It is
+// computed from its definition: 2^1536 - 2^1472 - 1 + 2^64·(⌊2^1406·π⌋ + 741804).
+var prime, _ = new(big.Int).SetString(
+	"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"+
+		"EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"+
+		"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F"+
+		"83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA237327FFFFFFFFFFFFFFFF", 16)
+
+// weak are public keys with which anybody knows the shared secret, or that are
+// no elements of the group.
+func weak() []struct {
+	name string
+	key  []byte
+} {
+	octets := func(n *big.Int) []byte { return n.FillBytes(make([]byte, 192)) }
+	one := big.NewInt(1)
+	all := make([]byte, 192)
+	for i := range all {
+		all[i] = 0xFF
+	}
+	return []struct {
+		name string
+		key  []byte
+	}{
+		{"0", octets(new(big.Int))}, {"1", octets(one)},
+		{"p-1", octets(new(big.Int).Sub(prime, one))}, {"p", octets(prime)}, {"p+1", octets(new(big.Int).Add(prime, one))},
+		{"the largest number", all},
+	}
+}
+
+func weakKeys(t wps.MessageType, before ...step) []row {
+	var rows []row
+	for _, r := range weakKeysOf(t, attempt{who: 1}) {
+		rows = append(rows, row{r.name, append(append([]step(nil), before...), r.steps...)})
+	}
+	return rows
+}
+
+func weakKeysOf(t wps.MessageType, a attempt) []row {
+	var rows []row
+	for _, k := range weak() {
+		b := a
+		b.want, b.what = wantRefused, "public key "+k.name
+		b.deviation = deviation{at: t, list: set(wps.AttrPublicKey, k.key)}
+		rows = append(rows, one(k.name, b))
+	}
+	b := a
+	b.want, b.what, b.reflect = wantRefused, "the device's own public key", true
+	if t == wps.MessageM2 {
+		b.deviation = deviation{at: t, list: nil}
+		rows = append(rows, one("the device's own key", b))
+	}
+	return rows
+}
+
+// freshness runs several exchanges and compares what the device made for each.
+type freshness struct {
+	n      int
+	method method
+}
+
+func (s freshness) String() string {
+	return fmt.Sprintf("%d exchanges: keys, nonces and hashes differ", s.n)
+}
+
+func (s freshness) run(t *trial) string {
+	seen := map[string]int{}
+	for i := range s.n {
+		if t.suite.cfg.Role == APRegistrar && i > 0 {
+			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
+				return t.cannot(err)
+			}
+		}
+		if why := (attempt{who: 1, method: s.method, fixedKey: true}).run(t); why != "" {
+			return why
+		}
+		o := t.outcomes[len(t.outcomes)-1]
+		values := map[string][]byte{"the device's nonce": o.side.n2[:], "the device's public key": o.side.pkr[:]}
+		if o.side.role == registration.RoleRegistrar {
+			values = map[string][]byte{"the device's nonce": o.side.n1[:], "the device's public key": o.side.pke[:]}
+		}
+		for half, h := range o.side.peerHash {
+			values[fmt.Sprintf("the device's hash %d", half+1)] = h[:]
+		}
+		for name, v := range values {
+			key := name + string(v)
+			if before, ok := seen[key]; ok {
+				return fmt.Sprintf("%s of exchange %d is that of exchange %d", name, i+1, before)
+			}
+			seen[key] = i + 1
+		}
+		if o.side.peerHash[0] == o.side.peerHash[1] {
+			return "both hashes of the device are equal"
+		}
+	}
+	return ""
+}
+
+// guesses repeats an attempt, as far as the device lets it.
+type guesses struct {
+	n       int
+	attempt attempt
+}
+
+func (s guesses) String() string { return fmt.Sprintf("up to %d times: %v", s.n, s.attempt) }
+
+func (s guesses) run(t *trial) string {
+	for range s.n {
+		if why := s.attempt.run(t); why != "" {
+			return why
+		}
+		o := t.outcomes[len(t.outcomes)-1]
+		if o.side.nack != nil && *o.side.nack == wps.SetupLocked {
+			break
+		}
+	}
+	return ""
+}
+
+// attemptAs runs an exchange in which the device has another role than in the
+// rest of the case.
+type attemptAs struct {
+	role    Role
+	attempt attempt
+}
+
+func (s attemptAs) String() string { return fmt.Sprintf("as %v: %v", s.role, s.attempt) }
+
+func (s attemptAs) run(t *trial) string {
+	other := *t.suite
+	other.cfg.Role = s.role
+	u := &trial{suite: &other, ctx: t.ctx}
+	why := s.attempt.run(u)
+	t.outcomes = append(t.outcomes, u.outcomes...)
+	return why
+}
+
+// parallel begins many exchanges of external registrars with a wrong first
+// half at once, and brings each to M4.
+type parallel struct{ n int }
+
+func (s parallel) String() string {
+	return fmt.Sprintf("%d exchanges at once, each with a wrong first half, up to M4", s.n)
+}
+
+func (s parallel) run(t *trial) string {
+	type run struct {
+		link Link
+		x    *exchange
+	}
+	var open []run
+	defer func() {
+		for _, r := range open {
+			_ = r.link.Close()
+		}
+	}()
+	// M2 is sent in all before M4 is in any: then all have begun unlocked.
+	for i := range s.n {
+		a := attempt{who: byte(10 + i), method: byOwnPIN, wrong: wrongFirst}
+		side, err := t.side(a)
+		if err != nil {
+			return t.cannot(err)
+		}
+		link, err := t.suite.cfg.Device.Open(side.device.MAC)
+		if err != nil {
+			return t.cannot(err)
+		}
+		x := &exchange{link: link, device: t.suite.cfg.Device, side: side, limit: 100 * time.Second}
+		x.out = &outcome{side: side, began: t.suite.cfg.Device.Now()}
+		open = append(open, run{link, x})
+		x.until(wps.MessageM1)
+	}
+	proved := 0
+	for _, r := range open {
+		r.x.until(wps.MessageM3)
+	}
+	for _, r := range open {
+		r.x.until(wps.MessageM5)
+		t.note(r.x.out)
+		if r.x.out.err != nil {
+			return fmt.Sprintf("the device did not live through it: %v", r.x.out.err)
+		}
+		if r.x.out.received(wps.MessageM5) {
+			proved++
+		}
+	}
+	if proved > 0 {
+		return "the device sent M5 to a registrar with a wrong first half"
+	}
+	return ""
+}
+
+// until goes on with an exchange of a registrar until the device has sent a
+// message, has refused or has fallen silent. The answer to the message is not
+// sent yet but with the next call.
+func (x *exchange) until(t wps.MessageType) {
+	if x.pending != nil {
+		send := x.pending
+		x.pending = nil
+		if !send() {
+			return
+		}
+	}
+	for {
+		in, ok := x.receive(10 * time.Second)
+		if !ok || in.Code != eap.CodeRequest {
+			return
+		}
+		x.id = in.ID
+		switch {
+		case in.Type == eap.TypeIdentity:
+			x.packet(eap.Packet{Code: eap.CodeResponse, ID: x.id, Type: eap.TypeIdentity, Data: []byte(eap.RegistrarIdentity)})
+			continue
+		case !in.IsWSC():
+			return
+		case in.OpCode == eap.OpFragACK:
+			x.fragment()
+			continue
+		}
+		message, complete, err := x.incoming.Add(in)
+		if err != nil || !complete {
+			return
+		}
+		next, answer, err := x.side.answer(append([]byte(nil), message...))
+		if err != nil || answer == nil {
+			return
+		}
+		x.pending = func() bool { return x.say(next, answer) }
+		return
+	}
+}
+
+// crowd opens exchanges that go no further than the first packet.
+type crowd struct{ n int }
+
+func (s crowd) String() string { return fmt.Sprintf("%d stations begin and fall silent", s.n) }
+
+func (s crowd) run(t *trial) string {
+	for i := range s.n {
+		d := stationDevice(byte(20+i), 0)
+		link, err := t.suite.cfg.Device.Open(d.MAC)
+		if err != nil {
+			return "" // the device takes no more: others must still be served
+		}
+		if _, err := link.Receive(t.suite.cfg.Device.Now().Add(time.Second)); err != nil {
+			return fmt.Sprintf("the device did not live through it: %v", err)
+		}
+	}
+	return ""
+}
+
+// repeat registers stations one after the other.
+type repeat struct{ n int }
+
+func (s repeat) String() string { return fmt.Sprintf("%d registrations, one after the other", s.n) }
+
+func (s repeat) run(t *trial) string {
+	for i := range s.n {
+		if t.suite.cfg.Role == APRegistrar {
+			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
+				return t.cannot(err)
+			}
+		}
+		outcomes := t.outcomes
+		if why := (attempt{who: byte(1 + i%100)}).run(t); why != "" {
+			return fmt.Sprintf("registration %d: %s", i+1, why)
+		}
+		t.outcomes = append(outcomes, t.outcomes[len(t.outcomes)-1])
+	}
+	return ""
+}
+
+// unlocks waits until an attempt succeeds. Lock times grow with the wrong
+// guesses of before, those of other cases included.
+type unlocks struct {
+	attempt attempt
+	limit   time.Duration
+}
+
+func (s unlocks) String() string {
+	return fmt.Sprintf("within %v, tried every minute: %v", s.limit, s.attempt)
+}
+
+func (s unlocks) run(t *trial) string {
+	why := ""
+	for waited := time.Duration(0); waited < s.limit; waited += time.Minute {
+		t.suite.cfg.Device.Sleep(time.Minute)
+		if why = s.attempt.run(t); why == "" {
+			return ""
+		}
+	}
+	return why
+}
