@@ -234,8 +234,8 @@ func TestCampaignByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range r.Violations {
-		t.Errorf("%d: %s", v.Index, v.What)
+	for _, w := range r.Worlds {
+		t.Errorf("%d: %v", w.Index, w.Violations)
 	}
 	if r.Succeeded < 60 || r.Outcomes[doctor.PINFirstHalf]+r.Outcomes[doctor.PINSecondHalf] == 0 {
 		t.Error(fmt.Sprint(r.Outcomes))

@@ -48,7 +48,7 @@ With -i it looks around on a Wi-Fi interface instead, and says whether WPS could
 			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, for a program"},
 			{Line: "wpsdoctor -i wlan0 -watch", Does: "Say whether WPS could work now, and whenever that changes"},
 		},
-		Exit: [3]string{
+		Exit: []string{
 			"every attempt succeeded, or a router is ready, and nothing is wrong", "a problem was found",
 			"wrong use, or input that cannot be read",
 		},

@@ -48,7 +48,7 @@ INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet int
 			{Line: "wpsenroll -i wlan0 -registrar -ap-pin 12345670 -show-key", Does: "Read the settings of the only access point with WPS in reach"},
 			{Line: "wpsenroll -i wlan0 -list -json", Does: "List what is around, for a program"},
 		},
-		Exit: [3]string{
+		Exit: []string{
 			"registered, or the settings were read or written", "not registered",
 			"wrong use, or an interface or file that cannot be opened or used",
 		},

@@ -23,7 +23,7 @@ The keys open what was encrypted in the runs, the network key with it: treat the
 			{Line: "wpskeylog hostapd.log > keys", Does: "Make the key log"},
 			{Line: "wpsdoctor -keys keys wps.pcap", Does: "Decrypt a capture of the same runs with it"},
 		},
-		Exit:     [3]string{"there were keys", "there were none", "wrong use, or a file that cannot be read"},
+		Exit:     []string{"there were keys", "there were none", "wrong use, or a file that cannot be read"},
 		Operands: program.Files,
 		Run:      convert,
 	}

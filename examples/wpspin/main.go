@@ -35,7 +35,7 @@ func command(p *invocation) *program.Command {
 			{Line: "wpspin new -n 3", Does: "Make three PINs"},
 			{Line: "wpspin complete 1234567", Does: "Add the check digit"},
 		},
-		Exit:     [3]string{"all PINs are valid, or accepted", "one is not", "wrong use, or input or output failed"},
+		Exit:     []string{"all PINs are valid, or accepted", "one is not", "wrong use, or input or output failed"},
 		Operands: program.Nothing,
 		Commands: []*program.Command{
 			{

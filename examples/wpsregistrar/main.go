@@ -33,7 +33,7 @@ It ends when each PIN and the button have been used, or with Ctrl-C.`,
 			{Line: "wpsregistrar -i eth1 -pbc", Does: "Let in the device whose button is pressed within two minutes"},
 			{Line: "wpsregistrar -i eth1 -ap-pin 12345670 -ssid home -open", Does: "Let external registrars in with the PIN of the access point"},
 		},
-		Exit: [3]string{
+		Exit: []string{
 			"a device was registered, or the settings were read or written", "nobody came, or nobody was let in",
 			"wrong use, or an interface or file that cannot be opened or used",
 		},

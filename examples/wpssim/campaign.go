@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -102,7 +103,7 @@ func (r *run) play(ctx context.Context, streams program.IO, operands []string) (
 		// A world lives for a millisecond, and nearly all memory is garbage.
 		debug.SetGCPercent(400)
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if r.duration > 0 {
 		var cancel context.CancelFunc
@@ -123,7 +124,11 @@ func (r *run) play(ctx context.Context, streams program.IO, operands []string) (
 	if err := errors.Join(err, t.close()); err != nil {
 		return program.Unable, err
 	}
-	return show(streams, report, r.json)
+	var incomplete []string
+	if report.Interrupted {
+		incomplete = append(incomplete, fmt.Sprintf("the campaign was interrupted after %d worlds", report.Registrations))
+	}
+	return show(streams, report, incomplete, r.json)
 }
 
 // parseShard reads i/n.
@@ -210,9 +215,13 @@ func (b *bar) finish() {
 	}
 }
 
-// show prints a report.
-func show(streams program.IO, r *campaign.Report, asJSON bool) (int, error) {
+// show prints a report. What is incomplete is said on stderr.
+func show(streams program.IO, r *campaign.Report, incomplete []string, asJSON bool) (int, error) {
 	status := program.Fine
+	for _, reason := range incomplete {
+		fmt.Fprintf(streams.ErrText(), "wpssim: incomplete: %s\n", reason)
+		status = program.Incomplete
+	}
 	if r.Failed > 0 {
 		status = program.Problem
 	}
@@ -229,13 +238,13 @@ func show(streams program.IO, r *campaign.Report, asJSON bool) (int, error) {
 func table(b *bytes.Buffer, r *campaign.Report) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(n any, what string) { fmt.Fprintf(w, "%v\t %s\n", n, what) }
-	row(r.Registrations, fmt.Sprintf("registrations, seed %d", r.Seed))
+	row(r.Registrations, fmt.Sprintf("registrations, seed %d", r.Seed)+shards(r))
 	row(r.Succeeded, "succeeded")
 	row(r.Exchanges, "runs of M1 to M8 began")
 	row(r.PINs, "PINs tried")
 	row(fmt.Sprintf("%.1f", r.Seconds), "seconds")
 	row(fmt.Sprintf("%.0f", r.PerSecond), "registrations per second")
-	row(r.Failed, "violations")
+	row(r.Failed, "worlds with violations")
 	w.Flush()
 	fmt.Fprintln(b, "\nOutcomes")
 	causes := slices.SortedFunc(maps.Keys(r.Outcomes), func(a, c doctor.Cause) int {
@@ -260,9 +269,35 @@ func table(b *bytes.Buffer, r *campaign.Report) {
 	}
 	w.Flush()
 	fmt.Fprintf(b, "\nTrace %s\n", r.TraceHash)
-	for _, v := range r.Violations {
-		fmt.Fprintf(b, "\n%s\n  %s\n", v.What, v.Command)
+	for _, world := range r.Worlds {
+		fmt.Fprintln(b)
+		for _, v := range world.Violations {
+			fmt.Fprintln(b, v)
+		}
+		fmt.Fprintf(b, "  %s\n", world.Command)
 	}
+}
+
+// shards says which shards a report covers, unless it is all.
+func shards(r *campaign.Report) string {
+	if uint64(len(r.Parts)) == r.Shards {
+		return ""
+	}
+	return fmt.Sprintf(", %d of %d shards: %s", len(r.Parts), r.Shards, numbers(r.Parts))
+}
+
+// numbers lists numbers, the first of them at most ten.
+func numbers(list []uint64) string {
+	const most = 10
+	var texts []string
+	for i, n := range list {
+		if i == most {
+			texts = append(texts, "...")
+			break
+		}
+		texts = append(texts, strconv.FormatUint(n, 10))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // replay is wpssim replay.
@@ -334,7 +369,8 @@ func (w *world) scenarios(operands []string) (*campaign.Campaign, []campaign.Sce
 	return c, all, nil
 }
 
-// readTrace reads a file of plays, and the report at its end if there is one.
+// readTrace reads a file of plays, and the report at its end if there is one. A
+// last line that was cut is ignored.
 func readTrace(name string) (plays []campaign.Play, report *campaign.Report, err error) {
 	file, err := os.Open(filepath.Clean(name))
 	if err != nil {
@@ -344,7 +380,7 @@ func readTrace(name string) (plays []campaign.Play, report *campaign.Report, err
 	d := json.NewDecoder(file)
 	for {
 		var line json.RawMessage
-		if err := d.Decode(&line); errors.Is(err, io.EOF) {
+		if err := d.Decode(&line); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return plays, report, nil
 		} else if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", name, err)
@@ -412,13 +448,19 @@ func (m *merging) flags(f *pflag.FlagSet) {
 // run is wpssim merge.
 func (m *merging) run(_ context.Context, streams program.IO, files []string) (int, error) {
 	var total *campaign.Report
+	var incomplete []string
 	for _, name := range files {
 		_, r, err := readTrace(name)
 		switch {
 		case err != nil:
 			return program.Unable, err
 		case r == nil:
-			return program.Unable, fmt.Errorf("%s is not complete: there is no report at its end", name)
+			incomplete = append(incomplete, name+" has no report at its end: that part did not end")
+			continue
+		case r.Interrupted:
+			incomplete = append(incomplete, name+" is of a part that was interrupted")
+		}
+		switch {
 		case total == nil:
 			total = r
 		default:
@@ -427,10 +469,16 @@ func (m *merging) run(_ context.Context, streams program.IO, files []string) (in
 			}
 		}
 	}
-	if total == nil {
+	switch {
+	case len(files) == 0:
 		return program.Unable, program.Usagef("say which files to merge")
+	case total == nil:
+		return program.Unable, errors.New("there is no report in the files")
 	}
-	return show(streams, total, m.json)
+	if missing := total.Missing(); len(missing) > 0 {
+		incomplete = append(incomplete, fmt.Sprintf("of %d shards, these are missing: %s", total.Shards, numbers(missing)))
+	}
+	return show(streams, total, incomplete, m.json)
 }
 
 // profiles is wpssim profiles.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,6 +50,57 @@ func TestCampaign(t *testing.T) {
 		if !strings.Contains(text, part) {
 			t.Errorf("the table lacks %q:\n%s", part, text)
 		}
+	}
+}
+
+// TestIncomplete has campaigns that are interrupted, and merges that lack a part or
+// have one that is none of the campaign: no gate takes them for whole ones.
+func TestIncomplete(t *testing.T) {
+	dir := t.TempDir()
+	part := func(name string, args ...string) string {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		wpssim(t, program.Fine, append([]string{"run", "-reuse-keys", "-json", "-o", file}, args...)...)
+		return file
+	}
+	first, second := part("0", "-n", "20", "-shard", "0/2"), part("1", "-n", "20", "-shard", "1/2")
+	cut := filepath.Join(dir, "cut")
+	whole, err := os.ReadFile(second)
+	if err == nil {
+		err = os.WriteFile(cut, whole[:len(whole)/2], 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		status int
+		files  []string
+		says   string
+	}{
+		"whole":          {program.Fine, []string{second, first}, "20 registrations"},
+		"one of two":     {program.Incomplete, []string{first}, "of 2 shards, these are missing: 1"},
+		"a part was cut": {program.Incomplete, []string{first, cut}, "cut has no report at its end"},
+		"twice":          {program.Unable, []string{first, second, first}, "shard 0 of 2 is in both"},
+		"another seed":   {program.Unable, []string{first, part("seed", "-n", "20", "-shard", "1/2", "-seed", "2")}, "the seed: 1 in one and 2"},
+		"other faults":   {program.Unable, []string{first, part("faults", "-n", "20", "-shard", "1/2", "-faults", "none")}, "the faults: swarm in one and none"},
+		"other number":   {program.Unable, []string{first, part("number", "-n", "21", "-shard", "1/2")}, "the number of worlds: 20"},
+		"other profile":  {program.Unable, []string{first, part("profile", "-n", "20", "-shard", "1/2", "-profile", "person=pin")}, "the profile:"},
+		"nothing played": {program.Unable, []string{cut}, "no report in the files"},
+	} {
+		if text := wpssim(t, tt.status, append([]string{"merge"}, tt.files...)...); !strings.Contains(text, tt.says) {
+			t.Errorf("%s: it does not say %q:\n%s", name, tt.says, text)
+		}
+	}
+
+	var out, complaint bytes.Buffer
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	status := program.Run(interrupted, command(), program.IO{Out: &out, Err: &complaint}, []string{"run", "-n", "20", "-json"})
+	if status != program.Incomplete || !strings.Contains(complaint.String(), "interrupted") || !strings.Contains(out.String(), `"interrupted":true`) {
+		t.Errorf("interrupted: status %d, %s%s", status, out.String(), complaint.String())
+	}
+	if text := wpssim(t, program.Fine, "run", "-for", "20ms", "-reuse-keys"); strings.Contains(text, "incomplete") {
+		t.Errorf("its time was over, and it says:\n%s", text)
 	}
 }
 

@@ -36,9 +36,9 @@ The commands play many worlds, in which devices, people and the air are drawn fr
 			{Line: "wpssim replay 1:42", Does: "Play world 42 of the campaign with seed 1, frame by frame"},
 			{Line: "wpssim shrink 1:42", Does: "Find the least that fails as it does"},
 		},
-		Exit: [3]string{
+		Exit: []string{
 			"the printer is connected, or the campaign has no findings", "it is not connected, or there are findings",
-			"wrong use, or input or output that fails",
+			"wrong use, or input or output that fails", "a campaign was interrupted, or a merge lacks a part; nothing was found",
 		},
 		Flags: o.flags, Run: o.run,
 		Values: map[string]program.Values{"method": program.Words(methods...), "wrong-pin": program.Words("0", "1", "2")},

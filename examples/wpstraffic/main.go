@@ -28,7 +28,7 @@ func command() *program.Command {
 			{Line: "wpstraffic big.pcap", Does: "Write 200 MB with ten thousand exchanges"},
 			{Line: "wpstraffic -exchanges 10 -size 1 - | wpsdoctor -summary", Does: "Write a small one, and judge it"},
 		},
-		Exit: [3]string{"the capture was written", "", "wrong use, or the capture could not be written"},
+		Exit: []string{"the capture was written", "", "wrong use, or the capture could not be written"},
 		Flags: func(f *pflag.FlagSet) {
 			f.IntVar(&t.exchanges, "exchanges", 10_000, "how many exchanges: `N`")
 			f.IntVar(&size, "size", 200, "how large the capture is at least, in `MB` of 10^6 octets")

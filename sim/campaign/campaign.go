@@ -3,9 +3,6 @@ package campaign
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"runtime"
@@ -228,161 +225,55 @@ func (s *stage) perform(router *RouterProfile, printer *PrinterProfile, person *
 	return cause
 }
 
-// Report is what a [Campaign] has found, or a part of one: [Report.Merge] adds
-// them up.
-type Report struct {
-	Seed uint64 `json:"seed"`
-	// Registrations is how many worlds were played, Succeeded in how many of
-	// them the printer came to be connected, or the computer to its settings.
-	Registrations uint64 `json:"registrations"`
-	Succeeded     uint64 `json:"succeeded"`
-	// Outcomes counts the worlds by what the doctor says of them.
-	Outcomes map[doctor.Cause]uint64 `json:"outcomes"`
-	// Failed is in how many worlds something was violated, and Violations
-	// tells of the first of each kind, by index.
-	Failed     uint64      `json:"failed"`
-	Violations []Violation `json:"violations"`
-	// TraceHash is a digest of the traces of all worlds, in any order.
-	TraceHash string `json:"trace_hash"`
-	// Seconds is how long it took, PerSecond how many registrations there were
-	// in one.
-	Seconds   float64 `json:"seconds"`
-	PerSecond float64 `json:"per_second"`
-	// Exchanges is how many runs of the Registration Protocol began, PINs how
-	// many PINs people typed.
-	Exchanges uint64 `json:"exchanges"`
-	PINs      uint64 `json:"pins_tried"`
-	// Latency is how long it took from the panel to the connection, in the
-	// time of the worlds.
-	Latency Histogram `json:"latency"`
-}
-
-// Violation is something that must not be.
-type Violation struct {
-	Index uint64 `json:"index"`
-	What  string `json:"what"`
-	// Command repeats it.
-	Command string `json:"command"`
-}
-
-// maxViolations bounds what is kept.
-const maxViolations = 100
-
-// Histogram counts latencies: Counts[i] is how many were at most Bounds[i] and
-// more than the bound before; the last count, which has no bound, is the rest.
-type Histogram struct {
-	Counts [len(latencyBounds) + 1]uint64 `json:"counts"`
-}
-
-var latencyBounds = [...]time.Duration{
-	500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,
-	20 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute,
-}
-
-// Bounds returns the upper bounds of all counts but the last.
-func (Histogram) Bounds() []time.Duration { return slices.Clone(latencyBounds[:]) }
-
-func (h *Histogram) add(d time.Duration) {
-	i, _ := slices.BinarySearch(latencyBounds[:], d)
-	h.Counts[i]++
-}
-
-// Run plays the campaign until all its worlds are played or ctx is done, which
-// is no error: whoever wants to play for ten minutes gives it a deadline. The
-// error is [ErrConfig], or that of Trace.
+// Run plays the campaign until all its worlds are played or ctx is done. A
+// deadline of ctx ends the campaign in time; if ctx is cancelled in another way,
+// the report says that the campaign was interrupted. The error is [ErrConfig] or
+// that of Trace.
 func (c *Campaign) Run(ctx context.Context) (*Report, error) {
 	if err := c.fill(); err != nil {
 		return nil, err
 	}
 	began := time.Now()
-	total := &tally{report: Report{Seed: c.Seed, Outcomes: make(map[doctor.Cause]uint64), Violations: []Violation{}}}
+	total := newTally(c)
 	workers := cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	playing, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var dealt atomic.Uint64 // worlds; handing them out by a channel would cost as much as playing one
+	var unplayed atomic.Bool
 	var wait sync.WaitGroup
 	for range workers {
 		wait.Go(func() {
-			for ctx.Err() == nil {
+			for {
 				index := c.Shard + (dealt.Add(1)-1)*c.Shards
 				if c.N != 0 && index >= c.N {
-					break
+					return
+				}
+				if playing.Err() != nil {
+					unplayed.Store(true)
+					return
 				}
 				play, err := c.Play(c.scenario(index), nil)
 				if err == nil {
-					err = total.add(c, &play)
+					err = total.add(&play)
 				}
 				if err != nil {
-					cancel(err)
+					stop(failure{err})
 				}
 			}
 		})
 	}
 	wait.Wait()
-	r := total.finish()
-	r.time(time.Since(began).Seconds())
-	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, err
+	if failed := (failure{}); errors.As(context.Cause(playing), &failed) {
+		return nil, failed.error
 	}
+	r := total.finish()
+	r.Interrupted = unplayed.Load() && !errors.Is(ctx.Err(), context.DeadlineExceeded)
+	r.time(time.Since(began).Seconds())
 	return r, nil
 }
 
-func (r *Report) time(seconds float64) {
-	r.Seconds = seconds
-	if seconds > 0 {
-		r.PerSecond = float64(r.Registrations) / seconds
-	}
-}
-
-// tally adds up plays as they come.
-type tally struct {
-	mu     sync.Mutex
-	report Report
-	hash   [sha256.Size]byte
-}
-
-func (t *tally) add(c *Campaign, p *Play) error {
-	fold := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, p.Index), p.Trace...))
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for i, b := range fold {
-		t.hash[i] ^= b // plays end in any order
-	}
-	r := &t.report
-	r.Registrations++
-	r.Outcomes[p.Cause]++
-	r.Exchanges += uint64(p.Exchanges)
-	r.PINs += uint64(p.PINs)
-	if p.Cause == doctor.Success || p.Cause == doctor.SettingsRead {
-		r.Succeeded++
-	}
-	if p.Latency > 0 {
-		r.Latency.add(p.Latency)
-	}
-	if len(p.Violations) > 0 {
-		r.Failed++
-		r.Violations = keep(r.Violations, Violation{p.Index, strings.Join(p.Violations, "; "), c.command(p.Index)})
-	}
-	if c.Trace != nil {
-		return c.Trace(p)
-	}
-	return nil
-}
-
-func (t *tally) finish() *Report {
-	t.report.TraceHash = hex.EncodeToString(t.hash[:])
-	return &t.report
-}
-
-// keep adds a violation to the list, ordered by index, and lets go of the last
-// one if they are too many.
-func keep(list []Violation, v Violation) []Violation {
-	at, _ := slices.BinarySearchFunc(list, v, func(a, b Violation) int {
-		return cmp.Or(cmp.Compare(a.Index, b.Index), strings.Compare(a.What, b.What))
-	})
-	list = slices.Insert(list, at, v)
-	return list[:min(len(list), maxViolations)]
-}
+// failure is an error that ends a campaign.
+type failure struct{ error }
 
 // command returns the command line that plays a world again.
 func (c *Campaign) command(index uint64) string {
@@ -414,35 +305,4 @@ func (c *Campaign) profile() string {
 		parts = append(parts, "person="+c.People[0].Name)
 	}
 	return strings.Join(parts, ",")
-}
-
-// Merge adds the report of another part of the same campaign, or of another
-// campaign. Seconds are those of the longer, for they were played at the same
-// time.
-func (r *Report) Merge(other *Report) error {
-	mine, err1 := hex.DecodeString(r.TraceHash)
-	theirs, err2 := hex.DecodeString(other.TraceHash)
-	if err1 != nil || err2 != nil || len(mine) != sha256.Size || len(theirs) != sha256.Size {
-		return configError("a trace hash is not one")
-	}
-	for i, b := range theirs {
-		mine[i] ^= b
-	}
-	r.TraceHash = hex.EncodeToString(mine)
-	r.Registrations += other.Registrations
-	r.Succeeded += other.Succeeded
-	r.Failed += other.Failed
-	r.Exchanges += other.Exchanges
-	r.PINs += other.PINs
-	for cause, n := range other.Outcomes {
-		r.Outcomes[cause] += n
-	}
-	for _, v := range other.Violations {
-		r.Violations = keep(r.Violations, v)
-	}
-	for i, n := range other.Latency.Counts {
-		r.Latency.Counts[i] += n
-	}
-	r.time(max(r.Seconds, other.Seconds))
-	return nil
 }

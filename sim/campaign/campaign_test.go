@@ -59,8 +59,8 @@ func TestCampaign(t *testing.T) {
 	c := campaign()
 	c.Workers = 1
 	one := play(t, c)
-	for _, v := range one.Violations {
-		t.Errorf("%s\n%s", v.What, v.Command)
+	for _, w := range one.Worlds {
+		t.Errorf("%v\n%s", w.Violations, w.Command)
 	}
 	if one.Registrations != 400 || one.Succeeded == 0 || one.TraceHash != want {
 		t.Errorf("%d registrations, %d succeeded, trace %s", one.Registrations, one.Succeeded, one.TraceHash)
@@ -81,6 +81,10 @@ func TestCampaign(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if !whole.Complete() {
+		t.Errorf("%v are missing", whole.Missing())
+	}
+	whole.Shards, whole.Parts = one.Shards, one.Parts
 	if diff := cmp.Diff(one, whole); diff != "" {
 		t.Errorf("in three parts (-one +three):\n%s", diff)
 	}
@@ -157,12 +161,12 @@ func fragileCampaign() *Campaign {
 func TestShrink(t *testing.T) {
 	c := fragileCampaign()
 	r := play(t, c)
-	if r.Failed == 0 || len(r.Violations) == 0 {
+	if r.Failed == 0 || len(r.Worlds) == 0 || r.Broken[RulePanic] != r.Failed {
 		t.Fatal("the fragile printer does not break")
 	}
-	v := r.Violations[0]
-	if !strings.Contains(v.What, "panic: heard before in sim/campaign.(*fragile).Handle") || !strings.HasPrefix(v.Command, "wpssim replay -reuse-keys 3:") {
-		t.Errorf("%s\n%s", v.What, v.Command)
+	v := r.Worlds[0]
+	if !strings.HasPrefix(v.Violations[0].String(), "panic: heard before in sim/campaign.(*fragile).Handle") || !strings.HasPrefix(v.Command, "wpssim replay -reuse-keys 3:") {
+		t.Errorf("%v\n%s", v.Violations, v.Command)
 	}
 	s, err := c.Scenario(v.Index)
 	if err != nil {
@@ -219,8 +223,59 @@ func TestCampaignConfig(t *testing.T) {
 		}
 		return nil
 	}}
-	if r, err := c.Run(ctx); err != nil || r.Registrations < 20 {
-		t.Errorf("a campaign that was ended: %+v, %v", r, err)
+	if r, err := c.Run(ctx); err != nil || r.Registrations < 20 || !r.Interrupted || r.Complete() {
+		t.Errorf("a campaign that was interrupted: %+v, %v", r, err)
+	}
+	ctx, cancel = context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if r, err := (&Campaign{ReuseKeys: true}).Run(ctx); err != nil || r.Interrupted || !r.Complete() {
+		t.Errorf("a campaign whose time was over: %+v, %v", r, err)
+	}
+}
+
+// TestMerge has reports merged that do not belong together, and some that do.
+func TestMerge(t *testing.T) {
+	part := func(change func(*Campaign)) *Report {
+		t.Helper()
+		c := &Campaign{Seed: 1, N: 3, Shards: 3, ReuseKeys: true}
+		change(c)
+		return play(t, c)
+	}
+	first := func(*Campaign) {}
+	for name, change := range map[string]func(*Campaign){
+		"the same shard":         first,
+		"another seed":           func(c *Campaign) { c.Shard, c.Seed = 1, 2 },
+		"other faults":           func(c *Campaign) { c.Shard, c.Faults.Loss = 1, Range{0.1, 0.1} },
+		"another number":         func(c *Campaign) { c.Shard, c.N = 1, 4 },
+		"other shards":           func(c *Campaign) { c.Shard, c.Shards = 1, 2 },
+		"other keys":             func(c *Campaign) { c.Shard, c.ReuseKeys = 1, false },
+		"another row of a table": func(c *Campaign) { c.Shard, c.Printers = 1, printerProfiles[:1] },
+	} {
+		r := part(first)
+		if err := r.Merge(part(change)); !errors.Is(err, ErrConfig) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(part(first), r); diff != "" {
+			t.Errorf("%s: the report has changed:\n%s", name, diff)
+		}
+	}
+	r := part(first)
+	for _, shard := range []uint64{2, 1} {
+		if r.Complete() {
+			t.Errorf("complete with %v", r.Parts)
+		}
+		if missing := r.Missing(); !slices.Contains(missing, shard) || len(missing) != int(r.Shards)-len(r.Parts) {
+			t.Errorf("with %v, %v are missing", r.Parts, missing)
+		}
+		if err := r.Merge(part(func(c *Campaign) { c.Shard = shard })); err != nil {
+			t.Error(err)
+		}
+	}
+	if !r.Complete() || len(r.Missing()) > 0 || r.Registrations != 3 {
+		t.Errorf("%+v", r)
+	}
+	if missing := (&Report{Shards: 1 << 63}).Missing(); len(missing) != 100 {
+		t.Errorf("%d are missing", len(missing))
 	}
 }
 
@@ -247,7 +302,7 @@ func TestPanicOfBlockingCode(t *testing.T) {
 		}
 	}}}, Routers: routerProfiles[:1], People: people[:1]}
 	r := play(t, c)
-	if r.Failed != 3 || !strings.HasPrefix(r.Violations[0].What, "panic: broken in sim/campaign.TestPanicOfBlockingCode") {
-		t.Errorf("%+v", r.Violations)
+	if r.Failed != 3 || !strings.HasPrefix(r.Worlds[0].Violations[0].Text, "broken in sim/campaign.TestPanicOfBlockingCode") {
+		t.Errorf("%+v", r.Worlds)
 	}
 }

@@ -16,7 +16,8 @@ import (
 // checker holds the events of a world against what must be so in every world.
 // It reads frames by itself, with nothing from the packages that wrote them.
 type checker struct {
-	violations []string
+	now        time.Duration // of the last event
+	violations []Violation
 	runs       map[pairing]*run
 	recent     *run // the one asked for last
 	between    pairing
@@ -130,10 +131,10 @@ func (c *checker) reset() {
 }
 
 // fail notes a violation.
-func (c *checker) fail(format string, args ...any) {
+func (c *checker) fail(rule Rule, format string, args ...any) {
 	const enough = 10
 	if len(c.violations) < enough {
-		c.violations = append(c.violations, fmt.Sprintf(format, args...))
+		c.violations = append(c.violations, Violation{Rule: rule, At: c.now, Text: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -196,6 +197,7 @@ func (c *checker) gave(w *wps.Credential) bool {
 
 // observe takes an event.
 func (c *checker) observe(e sim.Event) {
+	c.now = e.At
 	switch f := e.Frame; {
 	case e.Kind == sim.Noted:
 		c.noted(e)
@@ -258,7 +260,7 @@ func (c *checker) received(station string) {
 			return
 		}
 	}
-	c.fail("%s has a network without both proofs", station)
+	c.fail(RuleBothProofs, "%s has a network without both proofs", station)
 }
 
 // probed notes who is in push-button mode.
@@ -302,7 +304,7 @@ func (c *checker) fromAP(e sim.Event, r *run) {
 	}
 	h, g, again := c.home(e.From), c.point(e.From, e.Frame), r.apSent.has(m.kind)
 	if proof := proofs[m.kind]; proof != 0 && !r.apReceived.has(proof) {
-		c.fail("%v: %s sends message %#x before it has received %#x", e.At, e.From, m.kind, proof)
+		c.fail(RuleProofFirst, "%s sends message %#x before it has received %#x", e.From, m.kind, proof)
 	}
 	r.apSent.add(m.kind)
 	switch {
@@ -314,10 +316,10 @@ func (c *checker) fromAP(e sim.Event, r *run) {
 		}
 	case m.kind == typeM6 && !again && r.pin:
 		if h.exposed++; h.exposed > h.entries {
-			c.fail("%v: %s uses a PIN again that it has proved before", e.At, e.From)
+			c.fail(RulePINOnce, "%s uses a PIN again that it has proved before", e.From)
 		}
 	case m.kind == typeM3 && !again && e.At < g.lockedUntil:
-		c.fail("%v: %s goes on with its own PIN, which is locked", e.At, e.From)
+		c.fail(RuleLock, "%s goes on with its own PIN, which is locked", e.From)
 	case m.kind == typeNACK && r.apSent.has(typeM1) && string(e.Frame.Body) != g.lastNACK:
 		g.lastNACK = string(e.Frame.Body)
 		if code, ok := findAttribute(m.data, 0x1009); ok && len(code) == 2 && binary.BigEndian.Uint16(code) == 18 {
@@ -332,7 +334,7 @@ func (c *checker) fromAP(e sim.Event, r *run) {
 func (c *checker) checkOverlap(e sim.Event, g *guarded, r *run) {
 	for uuid, at := range g.pressing {
 		if !slices.Contains(r.uuids, uuid) && sim.Epoch.Add(e.At).Sub(at) < wps.MonitorTime {
-			c.fail("%v: %s registers by push button although another device is in that mode", e.At, e.From)
+			c.fail(RuleOverlap, "%s registers by push button although another device is in that mode", e.From)
 		}
 	}
 }
@@ -347,7 +349,7 @@ func (c *checker) fromStation(e sim.Event, r *run) {
 		}
 		r.sent.add(m.kind)
 		if proof := proofs[m.kind]; proof != 0 && !r.received.has(proof) {
-			c.fail("%v: %s sends message %#x before it has received %#x", e.At, e.From, m.kind, proof)
+			c.fail(RuleProofFirst, "%s sends message %#x before it has received %#x", e.From, m.kind, proof)
 		}
 	}
 	if len(body) < 2 || body[1] != 0 || r.request == nil { // an EAP packet in answer to one
@@ -356,7 +358,7 @@ func (c *checker) fromStation(e sim.Event, r *run) {
 	for i := range r.answers {
 		if a := &r.answers[i]; bytes.Equal(a.request, r.request) {
 			if !bytes.Equal(a.response, body) {
-				c.fail("%v: %s answers a repeated request otherwise than before", e.At, e.From)
+				c.fail(RuleSameAnswer, "%s answers a repeated request otherwise than before", e.From)
 			}
 			a.response = body
 			return

@@ -1,7 +1,5 @@
 package campaign
 
-import "regexp"
-
 // Shrink looks for the least that still violates what a scenario violates:
 // ordinary devices in the place of peculiar ones, and few of the faults, which
 // it lists in Keep. It returns what it has found, and its play. The error is
@@ -14,10 +12,10 @@ func (c *Campaign) Shrink(s Scenario) (Scenario, Play, error) {
 	if len(least.Violations) == 0 {
 		return s, least, configError("%d:%d violates nothing", s.Seed, s.Index)
 	}
-	wanted := signature(least.Violations[0])
+	wanted := least.Violations[0]
 	try := func(s Scenario) bool {
 		play, err := c.Play(s, nil)
-		if err != nil || len(play.Violations) == 0 || signature(play.Violations[0]) != wanted {
+		if err != nil || len(play.Violations) == 0 || !play.Violations[0].like(wanted) {
 			return false
 		}
 		least = play
@@ -48,8 +46,3 @@ func (c *Campaign) Shrink(s Scenario) (Scenario, Play, error) {
 	}
 	return least.Scenario, least, nil
 }
-
-var numbers = regexp.MustCompile(`[0-9.]+(h|m|s|ms|µs|ns)?`)
-
-// signature is what a violation has in common with others of its kind.
-func signature(violation string) string { return numbers.ReplaceAllString(violation, "") }

@@ -47,8 +47,8 @@ type Play struct {
 	// many PINs people typed.
 	Exchanges int `json:"exchanges"`
 	PINs      int `json:"pins"`
-	// Violations are what must not be, in words.
-	Violations []string `json:"violations,omitempty"`
+	// Violations are the rules that were broken, the first of them at most ten.
+	Violations []Violation `json:"violations,omitempty"`
 	// Trace is [sim.World.TraceHash], in hexadecimal digits.
 	Trace string `json:"trace"`
 
@@ -253,7 +253,7 @@ func (s *stage) play(person *Person) {
 	person.Do(s.scene)
 	for {
 		if !s.world.RunUntil(sceneLimit-s.world.Elapsed(), s.over) {
-			s.check.fail("after %v somebody is still busy", s.world.Elapsed())
+			s.fail(RuleEnd, "a device or the person is still busy")
 			return
 		}
 		s.world.Run(aftermath)
@@ -273,7 +273,7 @@ func (s *stage) judge() doctor.Cause {
 		for _, n := range p.Networks() {
 			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *sim.Router) bool { return r.Settings().SSID == n.SSID }) // with a key that was made for it
 			if !s.check.gave(&n) && !made {
-				s.check.fail("%s has the network %v, which no router gave", p.Port().Name(), n.SSID)
+				s.fail(RuleKnownNetwork, "%s has the network %v, which no router gave", p.Port().Name(), n.SSID)
 			}
 		}
 	}
@@ -289,7 +289,7 @@ func (s *stage) judge() doctor.Cause {
 	}
 	var panel *sim.Failure
 	if !connected && (!errors.As(err, &panel) || panel.Text == "") {
-		s.check.fail("a failure without a reason: %v", err)
+		s.fail(RuleReason, "a failure without a reason: %v", err)
 	}
 	return doctor.Diagnose(evidence).Cause
 }
@@ -319,15 +319,21 @@ func (s *stage) expects(cause doctor.Cause, worse []doctor.Cause, lists ...[]doc
 	switch {
 	case slices.Contains(may, cause) && cause != doctor.Success, well:
 	case faults == (Rates{}):
-		s.check.fail("the doctor says %s, and it is one of %v", cause, may)
+		s.fail(RuleCause, "the doctor says %s, and it is one of %v", cause, may)
 	case slices.Contains(worse, cause):
 	case cause == doctor.Unknown:
 		if err := s.scene.Printer.Status().Err; !errors.Is(err, sim.ErrNothingHeard) && s.scene.computer == nil {
-			s.check.fail("the doctor does not know why: %v", err)
+			s.fail(RuleCause, "the doctor does not know why: %v", err)
 		}
 	case !changed && !slices.Contains(noisy, cause):
-		s.check.fail("the doctor says %s, and it is one of %v, or the air", cause, may)
+		s.fail(RuleCause, "the doctor says %s, and it is one of %v, or the air", cause, may)
 	}
+}
+
+// fail notes a violation now.
+func (s *stage) fail(rule Rule, format string, args ...any) {
+	s.check.now = s.world.Elapsed()
+	s.check.fail(rule, format, args...)
 }
 
 // result returns what has come of the play.
@@ -350,7 +356,7 @@ func (s *stage) protect() {
 		if p, ok := r.(*sim.Panic); ok {
 			r, stack = p.Value, p.Stack
 		}
-		s.check.fail("panic: %v in %s", r, culprit(string(stack)))
+		s.fail(RulePanic, "%v in %s", r, culprit(string(stack)))
 	}
 }
 

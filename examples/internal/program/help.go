@@ -53,7 +53,7 @@ func writeHelp(w io.Writer, c *Command, cmd *cobra.Command) {
 			fmt.Fprintf(&b, "  %s\n      %s\n", e.Line, Wrap(e.Does, helpWidth, "      "))
 		}
 	}
-	if c.Exit != [3]string{} {
+	if len(c.Exit) > 0 {
 		b.WriteString("\nExit status:\n")
 		for status, text := range c.Exit {
 			if text != "" {

@@ -8,8 +8,8 @@
 // two dashes. The flags of these programs had one dash when they used package
 // flag, and scripts use them so: [Run] takes both.
 //
-// All programs end with one of three statuses, for the same end with the same
-// one: [Fine], [Problem] and [Unable].
+// All programs end with one of four statuses, for the same end with the same one:
+// [Fine], [Problem], [Unable] and [Incomplete].
 package program
 
 import (
@@ -31,6 +31,8 @@ const (
 	Fine    = 0 // it was done, and nothing is wrong
 	Problem = 1 // it was not done, or a problem was found
 	Unable  = 2 // wrong use, or input, output or an interface that fails
+
+	Incomplete = 3 // nothing is wrong so far, but only a part was done: interrupted, or a part is missing
 )
 
 // Command is a program, or one of its commands.
@@ -40,7 +42,7 @@ type Command struct {
 	Synopsis []string // its forms, without the name
 	Long     string   // paragraphs
 	Examples []Example
-	Exit     [3]string // what the exit statuses mean, "" for one that is not used: of programs only
+	Exit     []string // what the exit statuses mean, from 0 on, "" for one that is not used: of programs only
 
 	// Flags defines the flags, if there are any.
 	Flags func(*pflag.FlagSet)
