@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/wps"
@@ -12,25 +16,24 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// ladder writes the steps of an exchange: when, in which direction, what, what
-// it proved, and what is wrong with it.
+// ladder writes the steps of an exchange: frame, time, in which direction, what,
+// what it proved, and what is wrong with it.
 func (w *writer) ladder(j *job) {
 	x := j.exchange
-	left, right := "device", "router"
-	if x.APEnrollee {
-		left = "computer"
-	}
-	fmt.Fprintf(w.out, "  seconds  %s ──► %s\n", left, right)
-	for i := range x.Steps {
-		s := &x.Steps[i]
+	fmt.Fprintf(w.out, "   frame  seconds  %s ──► router\n", leftSide(x))
+	for _, r := range rungs(x) {
+		s := &x.Steps[r.step]
 		arrow := "◄──"
 		if s.From == validate.SideClient {
 			arrow = "──►"
 		}
-		line := fmt.Sprintf("%9.3f   %s  %-22s %s", s.Time.Sub(x.Began).Seconds(), arrow, stepName(s), w.meaning(j, i))
-		fmt.Fprintln(w.out, strings.TrimRight(line, " "))
+		if r.again {
+			w.rung(r.frame, r.at.Sub(x.Began), arrow, stepName(s), "again")
+			continue
+		}
+		w.rung(r.frame, r.at.Sub(x.Began), arrow, stepName(s), w.meaning(j, r.step))
 		for _, f := range j.findings {
-			if f.Message == i && f.Severity > validate.Note {
+			if f.Message == r.step && f.Severity > validate.Note {
 				w.inPlace(f)
 			}
 		}
@@ -41,10 +44,68 @@ func (w *writer) ladder(j *job) {
 		}
 	}
 	if x.Cut {
-		fmt.Fprintln(w.out, "            (there were more messages than are shown)")
+		w.below("(there were more messages than are shown)")
 	}
-	w.joining(x)
+	if text := joining(x); text != "" {
+		w.below(text)
+	}
 	fmt.Fprintln(w.out)
+}
+
+// rung is a line of the ladder: a step, or a retransmission of one.
+type rung struct {
+	step  int // its index
+	again bool
+	frame int
+	at    time.Time
+}
+
+// rungs returns the steps and their retransmissions in the order of time.
+func rungs(x *exchange.Exchange) (all []rung) {
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		all = append(all, rung{i, false, s.Frame, s.Time})
+		for _, r := range s.Repetitions {
+			all = append(all, rung{i, true, r.Frame, r.Time})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b rung) int { return a.at.Compare(b.at) })
+	return all
+}
+
+// Columns of the ladder: where a text below a message begins, and where the
+// meaning of a message does. A terminal narrower than that has the meaning on a line
+// of its own.
+const (
+	belowColumn   = 20
+	meaningColumn = 47
+	narrowest     = 76
+)
+
+// rung writes a line of the ladder.
+func (w *writer) rung(frame int, at time.Duration, arrow, name, meaning string) {
+	number := ""
+	if frame > 0 {
+		number = strconv.Itoa(frame)
+	}
+	line := fmt.Sprintf("%8s%9.3f  %s  %s", number, at.Seconds(), arrow, name)
+	if meaning == "" {
+		fmt.Fprintln(w.out, line)
+		return
+	}
+	if w.width() < narrowest {
+		fmt.Fprintln(w.out, line)
+		w.below(meaning)
+		return
+	}
+	indent := strings.Repeat(" ", meaningColumn)
+	fmt.Fprintf(w.out, "%s%s%s\n", line, strings.Repeat(" ", max(1, meaningColumn-utf8.RuneCountInString(line))), w.wrap(meaning, indent))
+}
+
+// below writes a text below a message.
+func (w *writer) below(text string) {
+	indent := strings.Repeat(" ", belowColumn)
+	fmt.Fprintf(w.out, "%s%s\n", indent, w.wrap(text, indent))
 }
 
 // stepName names a step.
@@ -72,23 +133,9 @@ func (w *writer) finding(f *finding) {
 }
 
 func (w *writer) findingLine(severity, text, rule string) {
-	indent := strings.Repeat(" ", 14)
-	fmt.Fprintf(w.out, "            %s\n", printable.Paint(severityColors[severity], "! "+w.wrap(severity+": "+text+" ["+rule+"]", indent)))
-}
-
-// joining tells of the network that was joined afterwards.
-func (w *writer) joining(x *exchange.Exchange) {
-	h := &x.Joining
-	switch {
-	case h.Failed():
-		fmt.Fprintf(w.out, "            then the 4-way handshake: the router does not accept the key\n")
-	case h.Messages[2] > 0:
-		fmt.Fprintf(w.out, "            then the 4-way handshake: the key is right\n")
-	case h.SAEStatus != 0:
-		fmt.Fprintf(w.out, "            then WPA3 (SAE): refused with status %d\n", h.SAEStatus)
-	case h.Status != 0:
-		fmt.Fprintf(w.out, "            then the association: refused with status %d\n", h.Status)
-	}
+	const mark = "! "
+	indent := strings.Repeat(" ", belowColumn)
+	fmt.Fprintf(w.out, "%s%s\n", indent, printable.Paint(severityColors[severity], mark+w.wrap(severity+": "+text+" ["+rule+"]", indent+strings.Repeat(" ", len(mark)))))
 }
 
 // meaning says what a step tells or proves, as the steps behind it show.
@@ -104,11 +151,11 @@ func (w *writer) meaning(j *job, i int) string {
 	if j.authentic(i) {
 		parts = append(parts, "authentic")
 	}
+	if more := s.Repeats - len(s.Repetitions); more > 0 {
+		parts = append(parts, fmt.Sprintf("sent %d times more than is shown", more))
+	}
 	if s.Fragments > 1 {
 		parts = append(parts, fmt.Sprintf("in %d packets", s.Fragments))
-	}
-	if s.Repeats > 0 {
-		parts = append(parts, fmt.Sprintf("sent %d times", s.Repeats+1))
 	}
 	if s.Truncated {
 		parts = append(parts, "not wholly captured")

@@ -111,19 +111,15 @@ func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint)
 	e := station.Evidence(found, time.Now())
 	d := doctor.Diagnose(e)
 	w := writer{invocation: p, out: out, file: l.iface}
-	r := newReport(l.iface, 0, &d)
+	r := newEntry(l.iface, 0, &d)
 	for i := range found {
 		r.find(elementFindings(&found[i], p.mode), nil)
 	}
 	if len(found) == 1 {
-		r.SSID = text(string(found[0].SSID))
+		r.setSSID(found[0].SSID)
 	}
 	w.report(r)
-	if p.json {
-		return
-	}
-	fmt.Fprintf(out, "%s\n", bold(fmt.Sprintf("%s: %s", shown(l.iface), count(len(found), "access point"))))
-	w.noAttempt(r, e)
+	w.noAttempt(fmt.Sprintf("%s: %s", shown(l.iface), count(len(found), "access point")), r, e)
 }
 
 // count writes a number of things.

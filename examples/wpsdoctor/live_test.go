@@ -101,7 +101,7 @@ func TestLook(t *testing.T) {
 		stdout []string // in order
 	}{
 		{"ready", []station.AccessPoint{heard(t, 1, "home", pressed(1))}, "", program.Fine, doctor.Ready,
-			[]string{"wlan0: 1 access point\n", "network 02:00:00:00:00:01 “home”, channel 6: WPS waiting (PushButton)\n", "“home” is in WPS mode", "What to do"}},
+			[]string{"wlan0: 1 access point\n", "network   02:00:00:00:00:01 “home”, channel 6: WPS waiting (PushButton)\n", "“home” is in WPS mode", "What to do"}},
 		{"idle", []station.AccessPoint{heard(t, 1, "home", idle())}, "", program.Problem, doctor.NoSelectedRegistrar,
 			[]string{"WPS on, not waiting\n", "is not in WPS mode"}},
 		{"off", []station.AccessPoint{heard(t, 1, "home", nil)}, "", program.Problem, doctor.WPSDisabled, []string{"no WPS\n", "offers no WPS"}},
@@ -131,7 +131,7 @@ func TestLook(t *testing.T) {
 					rest = after
 				}
 				_, stdout, _ = a.run(t.Context(), append(strings.Fields(tt.args), "-json")...)
-				var r report
+				var r entry
 				if err := json.Unmarshal([]byte(stdout), &r); err != nil || r.Cause != tt.cause || r.File != "wlan0" || r.Index != 0 || r.Verdict == "" {
 					t.Errorf("%v: %s", err, stdout)
 				}

@@ -36,8 +36,8 @@ func command(p *invocation) *program.Command {
 	return &program.Command{
 		Name: "wpsdoctor", Short: "say why Wi-Fi Protected Setup failed, and what to do",
 		Synopsis: []string{
-			"[-json] [-keys FILE] [-strict] [-q] [FILE... | -]",
-			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q]",
+			"[-json] [-summary] [-keys FILE] [-strict] [-q] [-html FILE] [FILE... | -]",
+			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q] [-html FILE]",
 		},
 		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
 
@@ -46,6 +46,7 @@ With -i it looks around on a Wi-Fi interface instead, and says whether WPS could
 			{Line: "tcpdump -i wlan0mon -w wps.pcap", Does: "Make a capture on a computer with Wi-Fi in monitor mode, while you try to connect the device"},
 			{Line: "wpsdoctor wps.pcap", Does: "Say what happened in it"},
 			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, for a program"},
+			{Line: "wpsdoctor -html report.html wps.pcap", Does: "Write a report to look at, too"},
 			{Line: "wpsdoctor -i wlan0 -watch", Does: "Say whether WPS could work now, and whenever that changes"},
 		},
 		Exit: []string{
@@ -53,6 +54,6 @@ With -i it looks around on a Wi-Fi interface instead, and says whether WPS could
 			"wrong use, or input that cannot be read",
 		},
 		Flags: p.flags, Run: p.run, Operands: program.Files,
-		Values: map[string]program.Values{"keys": program.Files, "interface": {Words: live.Interfaces}},
+		Values: map[string]program.Values{"keys": program.Files, "html": program.Files, "interface": {Words: live.Interfaces}},
 	}
 }

@@ -181,7 +181,7 @@ func TestCut(t *testing.T) {
 			continue
 		}
 		for line := range strings.Lines(out) {
-			var r report
+			var r entry
 			if err := json.Unmarshal([]byte(line), &r); err != nil || r.Cause == "" || r.Verdict == "" || r.Outcome == "" {
 				t.Errorf("%d octets: %v: %s", n, err, line)
 			}

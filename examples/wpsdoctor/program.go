@@ -37,11 +37,15 @@ type invocation struct {
 
 	json, quiet, strict bool
 	keysFile            string
+	summary, showKey    bool
+	pageFile            string
 	look                look
 
-	mode  wps.Mode
-	keys  *exchange.KeyLog
-	worst int // the exit status so far
+	mode   wps.Mode
+	keys   *exchange.KeyLog
+	page   *page  // nil if none is wanted
+	totals totals // for -summary
+	worst  int    // the exit status so far
 }
 
 // flags defines the flags.
@@ -50,6 +54,9 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.keysFile, "keys", "", "a key log in `FILE`: verify every message, and decrypt the settings")
 	f.BoolVar(&p.strict, "strict", false, "judge by the letter, as one does before a device ships")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no ladder of messages and no progress bar")
+	f.BoolVar(&p.summary, "summary", false, "count the attempts by device, network and cause, for files with many")
+	f.StringVar(&p.pageFile, "html", "", "write a report in HTML to `FILE` too")
+	f.BoolVar(&p.showKey, "show-key", false, "let the report of -html show keys that -keys opens; only you can read it then")
 	p.look.flags(f)
 }
 
@@ -60,11 +67,35 @@ func (p *invocation) run(ctx context.Context, streams program.IO, files []string
 		p.mode = wps.Strict
 	}
 	switch {
+	case p.pageFile != "" && p.look.watch:
+		return program.Unable, program.Usagef("-html is for one look, not for -watch")
+	case p.showKey && p.pageFile == "":
+		return program.Unable, program.Usagef("-show-key is for -html FILE")
 	case p.look.iface != "" && (len(files) > 0 || p.keysFile != ""):
 		return program.Unable, program.Usagef("-i excludes FILE and -keys")
 	case p.look.iface == "" && p.look != (look{}):
 		return program.Unable, program.Usagef("-ssid, -bssid and -watch are for -i INTERFACE")
-	case p.look.iface != "":
+	}
+	if p.pageFile != "" {
+		var err error
+		if p.page, err = newPage(p.pageFile, p.showKey); err != nil {
+			return program.Unable, err
+		}
+	}
+	status, err := p.diagnose(ctx, files)
+	switch {
+	case p.page == nil:
+	case err != nil:
+		p.page.discard()
+	default:
+		err = p.page.finish(p.showKey)
+	}
+	return status, err
+}
+
+// diagnose judges the files, or what is on the air.
+func (p *invocation) diagnose(ctx context.Context, files []string) (int, error) {
+	if p.look.iface != "" {
 		return p.lookAround(ctx, &p.look)
 	}
 	if p.keysFile != "" {
@@ -84,6 +115,9 @@ func (p *invocation) run(ctx context.Context, streams program.IO, files []string
 	}
 	for _, name := range files {
 		p.file(out, name)
+	}
+	if p.summary {
+		p.totals.write(p, out)
 	}
 	return p.worst, out.Flush()
 }
@@ -151,7 +185,7 @@ func (p *invocation) doctor(out io.Writer, name string, r io.Reader, size int64)
 }
 
 // judge makes the exit status what a report demands.
-func (p *invocation) judge(r *report) {
+func (p *invocation) judge(r *entry) {
 	if r.problem() || r.worst >= validate.Error {
 		p.worst = max(p.worst, program.Problem)
 	}

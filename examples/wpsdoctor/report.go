@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/wps"
@@ -10,9 +12,10 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// report is what there is to say of one exchange: a line of JSON. What is not
+// entry is what there is to say of one exchange: a line of JSON. What is not
 // known is null.
-type report struct {
+type entry struct {
+	Schema        string           `json:"schema"`
 	File          string           `json:"file"`
 	Index         int              `json:"index"` // from 1; 0 if there was no exchange
 	Transport     *string          `json:"transport"`
@@ -26,6 +29,7 @@ type report struct {
 	DetectedBy    *string          `json:"detected_by"`
 	ConfigError   *wps.ConfigError `json:"config_error"`
 	Messages      []string         `json:"messages"`
+	Steps         []step           `json:"steps,omitempty"`
 	Findings      []finding        `json:"findings"`
 	Verdict       string           `json:"verdict"`
 	Remedy        []string         `json:"remedy"`
@@ -33,6 +37,7 @@ type report struct {
 	Hints         []hint           `json:"hints,omitempty"`
 	Together      []string         `json:"together,omitempty"`
 	SSID          *string          `json:"ssid"`
+	SSIDHex       *string          `json:"ssid_hex"`
 	EnrolleeName  *string          `json:"enrollee_name"`
 	RegistrarName *string          `json:"registrar_name"`
 	Began         *string          `json:"began"`
@@ -45,6 +50,24 @@ type report struct {
 	worst validate.Severity
 }
 
+// schemaName names the form of the objects: see schema.json.
+const schemaName = "wpsdoctor/1"
+
+// step is a message or another step of the exchange.
+type step struct {
+	Name        string       `json:"name"`
+	From        string       `json:"from"` // "enrollee" or "registrar"
+	Frame       int          `json:"frame"`
+	Seconds     float64      `json:"seconds"` // since the exchange began
+	Repetitions []repetition `json:"repetitions,omitempty"`
+}
+
+// repetition is a retransmission.
+type repetition struct {
+	Frame   int     `json:"frame"`
+	Seconds float64 `json:"seconds"`
+}
+
 // finding is a finding of the validator.
 type finding struct {
 	Rule      string  `json:"rule"`
@@ -54,6 +77,8 @@ type finding struct {
 	Attribute *string `json:"attribute"`
 	Offset    int     `json:"offset"`
 	Text      string  `json:"text"`
+
+	severity validate.Severity
 }
 
 // hint is a circumstance that may have contributed.
@@ -75,7 +100,7 @@ type settings struct {
 }
 
 // problem reports whether something stands in the way of a success.
-func (r *report) problem() bool {
+func (r *entry) problem() bool {
 	return r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
 }
 
@@ -87,10 +112,10 @@ func text(s string) *string {
 	return &s
 }
 
-// newReport begins a report with the diagnosis.
-func newReport(file string, index int, d *doctor.Diagnosis) *report {
-	r := &report{
-		File: file, Index: index, Outcome: d.Outcome, Cause: d.Cause, Code: d.Code, ConfigError: d.ConfigError,
+// newEntry begins a report with the diagnosis.
+func newEntry(file string, index int, d *doctor.Diagnosis) *entry {
+	r := &entry{
+		Schema: schemaName, File: file, Index: index, Outcome: d.Outcome, Cause: d.Cause, Code: d.Code, ConfigError: d.ConfigError,
 		Messages: []string{}, Findings: []finding{}, Verdict: d.Verdict, Remedy: append([]string{}, d.Remedy...),
 		Engineer: d.Engineer, Together: d.Together,
 	}
@@ -104,7 +129,7 @@ func newReport(file string, index int, d *doctor.Diagnosis) *report {
 }
 
 // describe adds what is known of the exchange.
-func (r *report) describe(j *job) {
+func (r *entry) describe(j *job) {
 	x, a := j.exchange, j.attempt
 	r.Transport = text(x.Transport.String())
 	r.EnrolleeRole = text(roleName(x.APEnrollee))
@@ -115,6 +140,9 @@ func (r *report) describe(j *job) {
 	for s := range x.Messages {
 		r.Messages = append(r.Messages, messageName(s))
 	}
+	for i := range x.Steps {
+		r.Steps = append(r.Steps, newStep(x, &x.Steps[i]))
+	}
 	station, ap := x.Client, a.AP
 	if x.APEnrollee {
 		station, ap = ap, station
@@ -122,7 +150,7 @@ func (r *report) describe(j *job) {
 	r.Enrollee, r.Registrar = identify(station, &a.Enrollee), identify(ap, &a.Registrar)
 	r.EnrolleeName, r.RegistrarName = text(a.Enrollee.DeviceName), text(a.Registrar.DeviceName)
 	if x.Network != nil {
-		r.SSID = text(string(x.Network.SSID))
+		r.setSSID(x.Network.SSID)
 	}
 	r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
 	r.Seconds = x.Ended.Sub(x.Began).Seconds()
@@ -142,10 +170,10 @@ func (r *report) describe(j *job) {
 }
 
 // find adds findings; x is nil if they are about no exchange.
-func (r *report) find(all validate.Findings, x *exchange.Exchange) {
+func (r *entry) find(all validate.Findings, x *exchange.Exchange) {
 	r.worst = max(r.worst, all.Worst())
 	for _, f := range all {
-		out := finding{Rule: f.Rule, Severity: f.Severity.String(), Offset: f.Offset, Text: f.Text}
+		out := finding{Rule: f.Rule, Severity: f.Severity.String(), Offset: f.Offset, Text: f.Text, severity: f.Severity}
 		if f.Kind != 0 {
 			out.Message = text(strings.TrimPrefix(f.Kind.String(), "WSC_"))
 		}
@@ -157,6 +185,24 @@ func (r *report) find(all validate.Findings, x *exchange.Exchange) {
 		}
 		r.Findings = append(r.Findings, out)
 	}
+}
+
+// setSSID sets the name of the network.
+func (r *entry) setSSID(ssid wps.SSID) {
+	r.SSID, r.SSIDHex = text(string(ssid)), text(fmt.Sprintf("%x", string(ssid)))
+}
+
+// newStep describes a step of an exchange.
+func newStep(x *exchange.Exchange, s *validate.Step) step {
+	seconds := func(t time.Time) float64 { return t.Sub(x.Began).Round(time.Microsecond).Seconds() }
+	out := step{Name: stepName(s), From: "registrar", Frame: s.Frame, Seconds: seconds(s.Time)}
+	if x.FromEnrollee(s) {
+		out.From = "enrollee"
+	}
+	for _, r := range s.Repetitions {
+		out.Repetitions = append(out.Repetitions, repetition{r.Frame, seconds(r.Time)})
+	}
+	return out
 }
 
 func roleName(ap bool) string {

@@ -21,6 +21,7 @@ type writer struct {
 	file string
 
 	lines    *json.Encoder
+	block    block    // the attempts that are alike and not yet written
 	remedy   []string // of the report before
 	outcomes map[doctor.Outcome]int
 	causes   map[doctor.Cause]int
@@ -28,17 +29,36 @@ type writer struct {
 
 // exchange reports an exchange.
 func (w *writer) exchange(index int, j *job, d *doctor.Diagnosis) {
-	r := newReport(w.file, index, d)
+	r := newEntry(w.file, index, d)
 	r.describe(j)
 	w.report(r)
-	if w.json {
+	if w.page != nil {
+		w.page.attempt(w, r, j)
+	}
+	switch {
+	case w.json:
+	case w.summary:
+		w.totals.add(r)
+	case w.block.takes(r):
+		w.block.add(r, j)
+	default:
+		w.flush()
+		w.block.add(r, j)
+	}
+}
+
+// flush writes the attempts that are alike and have not been written.
+func (w *writer) flush() {
+	if w.block.n == 0 {
 		return
 	}
+	r, j := w.block.last, w.block.job
 	w.heading(r, j)
 	if !w.quiet {
 		w.ladder(j)
 	}
 	w.verdict(r)
+	w.block = block{}
 }
 
 // nothing reports that there was no exchange, and why as far as the elements
@@ -46,20 +66,27 @@ func (w *writer) exchange(index int, j *job, d *doctor.Diagnosis) {
 func (w *writer) nothing(c *exchange.Collector) {
 	e := c.Evidence()
 	d := doctor.Diagnose(e)
-	r := newReport(w.file, 0, &d)
+	r := newEntry(w.file, 0, &d)
 	for _, n := range c.Networks() {
 		r.find(n.Findings(w.mode), nil)
 	}
 	w.report(r)
-	if w.json {
-		return
-	}
-	fmt.Fprintf(w.out, "%s\n", bold(fmt.Sprintf("%s: no attempt to connect by WPS", shown(w.file))))
-	w.noAttempt(r, e)
+	w.noAttempt(shown(w.file)+": no attempt to connect by WPS", r, e)
 }
 
 // noAttempt reports what there is without an attempt.
-func (w *writer) noAttempt(r *report, e *doctor.Evidence) {
+func (w *writer) noAttempt(heading string, r *entry, e *doctor.Evidence) {
+	if w.page != nil {
+		w.page.nothing(heading, r, e)
+	}
+	switch {
+	case w.json:
+		return
+	case w.summary:
+		w.totals.add(r)
+		return
+	}
+	fmt.Fprintln(w.out, bold(w.wrap(heading, "")))
 	if !w.quiet {
 		w.surroundings(e)
 		for _, f := range r.Findings {
@@ -71,14 +98,17 @@ func (w *writer) noAttempt(r *report, e *doctor.Evidence) {
 }
 
 // report counts a report and, if that is wanted, writes it as JSON.
-func (w *writer) report(r *report) {
+func (w *writer) report(r *entry) {
 	w.judge(r)
 	if w.outcomes == nil {
 		w.outcomes, w.causes = map[doctor.Outcome]int{}, map[doctor.Cause]int{}
 	}
 	w.outcomes[r.Outcome]++
 	w.causes[r.Cause]++
-	if !w.json {
+	if !w.json || w.summary {
+		if w.json {
+			w.totals.add(r)
+		}
 		return
 	}
 	if w.lines == nil {
@@ -96,9 +126,10 @@ var outcomesInOrder = []doctor.Outcome{
 // end sums up a file with several exchanges, and says what is wrong with the
 // file itself.
 func (w *writer) end(notes []exchange.Note) {
-	if w.json {
+	if w.json || w.summary {
 		return
 	}
+	w.flush()
 	total := 0
 	var parts []string
 	for _, o := range outcomesInOrder {
@@ -108,14 +139,14 @@ func (w *writer) end(notes []exchange.Note) {
 		}
 	}
 	if total > 1 {
-		fmt.Fprintf(w.out, "%s: %d attempts: %s\n\n", shown(w.file), total, strings.Join(parts, ", "))
+		fmt.Fprintf(w.out, "%s\n\n", w.wrap(fmt.Sprintf("%s: %d attempts: %s", shown(w.file), total, strings.Join(parts, ", ")), ""))
 	}
 	for _, n := range notes {
-		fmt.Fprintf(w.out, "%s, frame %d: %s", shown(w.file), n.Frame, n.Text)
+		text := fmt.Sprintf("%s, frame %d: %s", shown(w.file), n.Frame, n.Text)
 		if n.Count > 1 {
-			fmt.Fprintf(w.out, " (%d times)", n.Count)
+			text += fmt.Sprintf(" (%d times)", n.Count)
 		}
-		fmt.Fprintln(w.out)
+		fmt.Fprintln(w.out, w.wrap(text, "  "))
 	}
 	if len(notes) > 0 {
 		fmt.Fprintln(w.out)
@@ -130,27 +161,24 @@ var transportWords = map[exchange.Transport]string{
 	exchange.TransportEAPOL: "EAPOL", exchange.TransportRADIUS: "RADIUS", exchange.TransportUPnP: "UPnP",
 }
 
-// heading says who meets whom.
-func (w *writer) heading(r *report, j *job) {
-	x := j.exchange
-	fmt.Fprintf(w.out, "%s\n", bold(fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index)))
-	enrollee, registrar := "device", "router"
+// sides names the enrollee and the registrar of an exchange.
+func sides(x *exchange.Exchange) (enrollee, registrar string) {
 	if x.APEnrollee {
-		enrollee, registrar = "router", "computer"
+		return "router", "computer"
 	}
-	for _, side := range []struct {
-		word           string
-		name, identity *string
-	}{{enrollee, r.EnrolleeName, r.Enrollee}, {registrar, r.RegistrarName, r.Registrar}} {
-		fmt.Fprintf(w.out, "  %-9s %s", side.word, known(side.identity))
-		if side.name != nil {
-			fmt.Fprintf(w.out, " %s", doctor.Quote(*side.name))
-		}
-		fmt.Fprintln(w.out)
+	return "device", "router"
+}
+
+// leftSide names the side that is no router.
+func leftSide(x *exchange.Exchange) string {
+	if x.APEnrollee {
+		return "computer"
 	}
-	if r.SSID != nil {
-		fmt.Fprintf(w.out, "  %-9s %s\n", "network", doctor.Quote(*r.SSID))
-	}
+	return "device"
+}
+
+// howWords says by which method and over what.
+func howWords(r *entry, x *exchange.Exchange) string {
 	how := "method not seen"
 	if r.Method != nil {
 		how = methodWords[*r.Method]
@@ -158,7 +186,33 @@ func (w *writer) heading(r *report, j *job) {
 	if x.APEnrollee {
 		how += ", to read or change the router's settings"
 	}
-	fmt.Fprintf(w.out, "  %-9s %s, over %s, %s\n\n", "how", how, transportWords[x.Transport], x.Began.UTC().Format("2006-01-02 15:04:05 UTC"))
+	return how + ", over " + transportWords[x.Transport]
+}
+
+// heading says who meets whom, and when.
+func (w *writer) heading(r *entry, j *job) {
+	heading := fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index)
+	if w.block.n > 1 {
+		heading = fmt.Sprintf("%s, attempts %d to %d, which are alike", shown(w.file), w.block.first, r.Index)
+	}
+	fmt.Fprintln(w.out, bold(w.wrap(heading, "")))
+	enrollee, registrar := sides(j.exchange)
+	w.fact(enrollee, who(r.Enrollee, r.EnrolleeName))
+	w.fact(registrar, who(r.Registrar, r.RegistrarName))
+	if r.SSID != nil {
+		w.fact("network", networkName(r))
+	}
+	when := j.exchange.Began.UTC().Format("2006-01-02 15:04:05 UTC")
+	w.fact("how", howWords(r, j.exchange)+", "+when)
+	if w.block.n > 1 {
+		w.fact("times", w.block.began())
+	}
+	fmt.Fprintln(w.out)
+}
+
+// fact writes a name and a value.
+func (w *writer) fact(name, value string) {
+	fmt.Fprintf(w.out, "  %-9s %s\n", name, w.wrap(value, "            "))
 }
 
 func known(s *string) string {
@@ -171,40 +225,50 @@ func known(s *string) string {
 // surroundings lists the access points and devices that were heard.
 func (w *writer) surroundings(e *doctor.Evidence) {
 	const most = 20
-	for i, n := range e.Networks {
+	for i := range e.Networks {
+		n := &e.Networks[i]
 		if i == most {
 			fmt.Fprintf(w.out, "  and %d networks more\n", len(e.Networks)-most)
 			break
 		}
-		state := "no WPS"
-		if len(n.Adverts) > 0 {
-			if e := n.Adverts[len(n.Adverts)-1].Element; e != nil {
-				state = "WPS on, not waiting"
-				switch {
-				case e.SelectedRegistrar:
-					state = fmt.Sprintf("WPS waiting (%v)", e.DevicePasswordID)
-				case e.APSetupLocked:
-					state = "WPS on, router's PIN locked"
-				}
-			}
-		}
-		fmt.Fprintf(w.out, "  network %v %s, channel %d: %s\n", n.BSSID, doctor.Quote(string(n.SSID)), n.Channel, state)
+		w.fact("network", fmt.Sprintf("%v %s, channel %d: %s", n.BSSID, doctor.Quote(string(n.SSID)), n.Channel, networkState(n)))
 	}
-	for i, s := range e.Stations {
+	for i := range e.Stations {
+		s := &e.Stations[i]
 		if i == most {
 			fmt.Fprintf(w.out, "  and %d devices more\n", len(e.Stations)-most)
 			break
 		}
-		what := "looks around for WPS"
-		if s.Method == doctor.PushButton {
-			what = "button pressed"
-		}
-		fmt.Fprintf(w.out, "  device  %v: %s\n", s.MAC, what)
+		w.fact("device", fmt.Sprintf("%v: %s", s.MAC, stationState(s)))
 	}
 }
 
+// networkState says what a network offers of WPS.
+func networkState(n *doctor.Network) string {
+	if len(n.Adverts) == 0 {
+		return "no WPS"
+	}
+	switch e := n.Adverts[len(n.Adverts)-1].Element; {
+	case e == nil:
+		return "no WPS"
+	case e.SelectedRegistrar:
+		return fmt.Sprintf("WPS waiting (%v)", e.DevicePasswordID)
+	case e.APSetupLocked:
+		return "WPS on, router's PIN locked"
+	}
+	return "WPS on, not waiting"
+}
+
+// stationState says what a device does.
+func stationState(s *doctor.Station) string {
+	if s.Method == doctor.PushButton {
+		return "button pressed"
+	}
+	return "looks around for WPS"
+}
+
 // verdict writes the end of a report: what it was and what to do.
-func (w *writer) verdict(r *report) {
+func (w *writer) verdict(r *entry) {
 	good := !r.problem()
 	fmt.Fprintf(w.out, "  %s\n", printable.Paint(verdictColor(good), w.wrap(r.Verdict, "  ")))
 	cause := string(r.Outcome)
@@ -217,7 +281,8 @@ func (w *writer) verdict(r *report) {
 	if r.ConfigError != nil && *r.ConfigError != 0 {
 		cause += fmt.Sprintf(", configuration error %d (%v)", *r.ConfigError, *r.ConfigError)
 	}
-	fmt.Fprintf(w.out, "  (%s)\n", cause)
+	fmt.Fprintf(w.out, "  %s\n", w.wrap("("+cause+")", "  "))
+	w.errors(r, good)
 	for _, s := range r.Together {
 		fmt.Fprintf(w.out, "  %s\n", w.wrap(s, "  "))
 	}
@@ -238,7 +303,20 @@ func (w *writer) verdict(r *report) {
 		}
 		fmt.Fprintf(w.out, "   -  %s\n", w.wrap(h.Text, "      "))
 	}
-	fmt.Fprintf(w.out, "\n  For an engineer: %s\n\n", w.wrap(r.Engineer, "    "))
+	fmt.Fprintf(w.out, "\n  %s\n\n", w.wrap("For an engineer: "+r.Engineer, "    "))
+}
+
+// errors writes the findings that make the exit status that of a problem, where
+// they have not been written: without a ladder, or at an attempt that succeeded.
+func (w *writer) errors(r *entry, good bool) {
+	if r.worst < validate.Error || !good && !w.quiet {
+		return
+	}
+	for _, f := range r.Findings {
+		if f.severity == validate.Error {
+			w.findingLine(f.Severity, known(f.Message)+": "+f.Text, f.Rule)
+		}
+	}
 }
 
 func verdictColor(good bool) printable.Style {

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/report"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// maxParts is how many attempts the page shows in full. Of the others it has a
+// row each, up to maxRows.
+const (
+	maxParts = 100
+	maxRows  = 5000
+)
+
+// page is the report in HTML, while it is made.
+type page struct {
+	document report.Document
+	overview report.Table
+	attempts int
+	write    func([]byte) error // to the file
+	discard  func()
+}
+
+// newPage opens the file of a page. With secrets in it only its owner can read it.
+func newPage(name string, secrets bool) (*page, error) {
+	p := &page{overview: report.Table{
+		Caption: "All attempts", Head: []string{"", "when", "device", "network", "how", "what came of it"}, Numeric: []int{0},
+	}}
+	p.document.Title = "Wi-Fi Protected Setup: what happened, and what to do"
+	if secrets {
+		f, err := live.CreateSecret(name, true)
+		if err != nil {
+			return nil, fmt.Errorf("-html: %w", err)
+		}
+		p.write, p.discard = f.Write, f.Discard
+		return p, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, fmt.Errorf("-html: %w", err)
+	}
+	p.write = func(b []byte) error {
+		_, err := f.Write(b)
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+		return err
+	}
+	p.discard = func() { f.Close() }
+	return p, nil
+}
+
+// finish writes the page.
+func (p *page) finish(secrets bool) error {
+	if p.attempts > 1 {
+		notes := []string(nil)
+		if p.attempts > maxParts {
+			notes = append(notes, fmt.Sprintf("The first %d attempts are shown in full; there were %d.", maxParts, p.attempts))
+		}
+		p.document.Parts = append([]report.Part{{Heading: fmt.Sprintf("%d attempts", p.attempts), Tables: []report.Table{p.overview}, Notes: notes}}, p.document.Parts...)
+	}
+	var b strings.Builder
+	if err := p.document.HTML(&b, report.Options{Secrets: secrets}); err != nil {
+		p.discard()
+		return err
+	}
+	return p.write([]byte(b.String()))
+}
+
+// verdictOf returns the verdict of a report.
+func verdictOf(r *entry) *report.Verdict {
+	v := &report.Verdict{Mood: report.Bad, Text: r.Verdict, Label: string(r.Cause), Steps: r.Remedy, Detail: r.Engineer}
+	if !r.problem() {
+		v.Mood = report.Good
+	}
+	v.Besides = append(v.Besides, r.Together...)
+	for _, h := range r.Hints {
+		v.Besides = append(v.Besides, h.Text)
+	}
+	return v
+}
+
+// attempt adds an exchange.
+func (p *page) attempt(w *writer, r *entry, j *job) {
+	p.attempts++
+	v := verdictOf(r)
+	if p.attempts <= maxRows {
+		p.overview.Rows = append(p.overview.Rows, []string{
+			fmt.Sprint(r.Index), j.exchange.Began.UTC().Format("2006-01-02 15:04:05"), who(r.Enrollee, r.EnrolleeName), networkName(r), howWords(r, j.exchange), v.Label,
+		})
+		p.overview.Moods = append(p.overview.Moods, v.Mood)
+	}
+	if p.attempts > maxParts {
+		return
+	}
+	part := report.Part{
+		Heading: fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index), Verdict: v, Facts: facts(r, j),
+		Ladder: ladderOf(w, j), Messages: messages(j), Findings: findings(r.Findings, validate.Note),
+	}
+	p.document.Parts = append(p.document.Parts, part)
+}
+
+// nothing adds a file or a look without an attempt.
+func (p *page) nothing(heading string, r *entry, e *doctor.Evidence) {
+	part := report.Part{Heading: heading, Verdict: verdictOf(r), Findings: findings(r.Findings, validate.Note)}
+	if t := networkTable(e); len(t.Rows) > 0 {
+		part.Tables = append(part.Tables, t)
+	}
+	p.document.Parts = append(p.document.Parts, part)
+}
+
+// networkTable is a table of the networks and devices that were heard.
+func networkTable(e *doctor.Evidence) report.Table {
+	t := report.Table{Caption: "Networks and devices", Head: []string{"address", "name", "channel", "state"}, Numeric: []int{2}}
+	for i := range e.Networks {
+		n := &e.Networks[i]
+		t.Rows = append(t.Rows, []string{n.BSSID.String(), doctor.Quote(string(n.SSID)), fmt.Sprint(n.Channel), networkState(n)})
+	}
+	for i := range e.Stations {
+		s := &e.Stations[i]
+		t.Rows = append(t.Rows, []string{s.MAC.String(), "", "", "device: " + stationState(s)})
+	}
+	return t
+}
+
+// who names a side.
+func who(identity, name *string) string {
+	if name == nil {
+		return known(identity)
+	}
+	return known(identity) + " " + doctor.Quote(*name)
+}
+
+func networkName(r *entry) string {
+	if r.SSID == nil {
+		return ""
+	}
+	return doctor.Quote(*r.SSID)
+}
+
+// facts are the devices and the network of an exchange.
+func facts(r *entry, j *job) []report.Fact {
+	enrollee, registrar := sides(j.exchange)
+	all := []report.Fact{{Name: enrollee, Value: who(r.Enrollee, r.EnrolleeName)}, {Name: registrar, Value: who(r.Registrar, r.RegistrarName)}}
+	if r.SSID != nil {
+		all = append(all, report.Fact{Name: "network", Value: networkName(r)})
+	}
+	all = append(all, report.Fact{Name: "how", Value: howWords(r, j.exchange)},
+		report.Fact{Name: "when", Value: fmt.Sprintf("%s, %.1f seconds", j.exchange.Began.UTC().Format("2006-01-02 15:04:05 UTC"), r.Seconds)})
+	return all
+}
+
+// moods are the severities of findings.
+var moods = map[validate.Severity]report.Mood{validate.Error: report.Bad, validate.Warning: report.Warning, validate.Note: report.Neutral}
+
+// findings returns the findings of a report that are as severe as that.
+func findings(all []finding, least validate.Severity) (out []report.Finding) {
+	for _, f := range all {
+		if f.severity < least {
+			continue
+		}
+		var where []string
+		if f.Message != nil {
+			where = append(where, *f.Message)
+		}
+		if f.Frame > 0 {
+			where = append(where, fmt.Sprintf("frame %d", f.Frame))
+		}
+		if f.Attribute != nil {
+			where = append(where, fmt.Sprintf("%s, offset %d", *f.Attribute, f.Offset))
+		}
+		out = append(out, report.Finding{Mood: moods[f.severity], Rule: f.Rule, Where: strings.Join(where, ", "), Text: f.Text})
+	}
+	return out
+}
+
+// ladderOf draws an exchange.
+func ladderOf(w *writer, j *job) *report.Ladder {
+	x := j.exchange
+	l := &report.Ladder{Left: leftSide(x), Right: "router", End: joining(x)}
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		step := report.Step{
+			At: s.Time.Sub(x.Began), Frame: s.Frame, FromLeft: s.From == validate.SideClient, Name: stepName(s), Text: w.meaning(j, i),
+			Encrypted: s.Attribute(wps.AttrEncryptedSettings) != nil, Opened: j.open(s) != nil,
+		}
+		for _, r := range s.Repetitions {
+			step.Repeats = append(step.Repeats, report.Repeat{At: r.Time.Sub(x.Began), Frame: r.Frame})
+		}
+		for _, f := range j.findings {
+			if f.Message == i && f.Severity > validate.Note {
+				step.Findings = append(step.Findings, report.Finding{Mood: moods[f.Severity], Rule: f.Rule, Text: f.Text})
+				step.Mood = max(step.Mood, moods[f.Severity])
+			}
+		}
+		if refusesPassword(s) {
+			step.Mood = report.Bad
+		}
+		l.Steps = append(l.Steps, step)
+	}
+	return l
+}
+
+// open returns the settings in a message, nil if there are none or there is no key
+// for them.
+func (j *job) open(s *validate.Step) []byte {
+	sealed := s.Attribute(wps.AttrEncryptedSettings)
+	if sealed == nil {
+		return nil
+	}
+	return j.openSettings(sealed)
+}
+
+func (j *job) openSettings(sealed []byte) []byte {
+	if j.exchange.Keys == nil {
+		return nil
+	}
+	plain, err := registration.NewCipher(j.exchange.Keys).OpenSettings(sealed)
+	if err != nil {
+		return nil
+	}
+	return plain
+}
+
+// messages decodes the messages of an exchange.
+func messages(j *job) (all []report.Message) {
+	x := j.exchange
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if len(s.Body) == 0 {
+			continue
+		}
+		from, to := leftSide(x), "router"
+		if s.From != validate.SideClient {
+			from, to = to, from
+		}
+		m := report.Message{
+			Name:       stepName(s),
+			Note:       fmt.Sprintf("frame %d, %.3f s, %s to %s, %d octets", s.Frame, s.Time.Sub(x.Began).Seconds(), from, to, len(s.Body)),
+			Attributes: report.Attributes(s.Body, j.openSettings),
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// joining says what came of the network afterwards.
+func joining(x *exchange.Exchange) string {
+	h := &x.Joining
+	switch {
+	case h.Failed():
+		return "then the 4-way handshake: the router does not accept the key"
+	case h.Messages[2] > 0:
+		return "then the 4-way handshake: the key is right"
+	case h.SAEStatus != 0:
+		return fmt.Sprintf("then WPA3 (SAE): refused with status %d", h.SAEStatus)
+	case h.Status != 0:
+		return fmt.Sprintf("then the association: refused with status %d", h.Status)
+	}
+	return ""
+}

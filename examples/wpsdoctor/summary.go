@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// block is a row of attempts that are alike: of the same devices, with the same
+// messages and the same end. It keeps the last, which was judged knowing the others.
+type block struct {
+	n     int
+	first int         // the index of the first
+	times []time.Time // of the first maxTimes-1
+	last  *entry
+	job   *job
+}
+
+// maxTimes is how many times of a block are written.
+const maxTimes = 20
+
+// takes reports whether an attempt is like those of the block.
+func (b *block) takes(r *entry) bool {
+	return b.n > 0 && b.last.likeness() == r.likeness()
+}
+
+func (b *block) add(r *entry, j *job) {
+	if b.n == 0 {
+		b.first = r.Index
+	}
+	if b.n < maxTimes-1 {
+		b.times = append(b.times, j.exchange.Began)
+	}
+	b.n++
+	b.last, b.job = r, j
+}
+
+// began returns the times of the attempts in words.
+func (b *block) began() string {
+	var all []string
+	for _, t := range b.times {
+		all = append(all, t.UTC().Format("15:04:05.000"))
+	}
+	if more := b.n - len(b.times); more > 0 {
+		if more > 1 {
+			all = append(all, fmt.Sprintf("... %d more", more-1))
+		}
+		all = append(all, b.job.exchange.Began.UTC().Format("15:04:05.000"))
+	}
+	return strings.Join(all, ", ")
+}
+
+// likeness is what attempts have in common that are alike.
+func (r *entry) likeness() string {
+	var b strings.Builder
+	fmt.Fprint(&b, known(r.Transport), known(r.Enrollee), known(r.Registrar), known(r.SSID), known(r.Method), r.Code, r.Cause, r.Verdict, r.Remedy, r.worst)
+	for _, s := range r.Steps {
+		fmt.Fprint(&b, "\x00", s.Name, s.From, len(s.Repetitions) > 0)
+	}
+	for _, f := range r.Findings {
+		fmt.Fprint(&b, "\x00", f.Rule, f.Text)
+	}
+	return b.String()
+}
+
+// totals counts attempts by device, network and cause.
+type totals struct {
+	rows  []*total
+	index map[[3]string]*total
+}
+
+// total is a row of the summary, and an object of its JSON.
+type total struct {
+	Schema  string       `json:"schema"`
+	Count   int          `json:"count"`
+	Device  *string      `json:"device"` // the enrollee
+	Name    *string      `json:"device_name"`
+	SSID    *string      `json:"ssid"`
+	SSIDHex *string      `json:"ssid_hex"`
+	Cause   doctor.Cause `json:"cause"`
+	First   *string      `json:"first"` // when the first and the last began
+	Last    *string      `json:"last"`
+}
+
+// summarySchema names the form of the objects: see schema.json.
+const summarySchema = "wpsdoctor-summary/1"
+
+// maxTotals is how many rows a summary has at most; the rest is counted in one.
+const maxTotals = 10_000
+
+// add counts an attempt.
+func (t *totals) add(r *entry) {
+	key := [3]string{known(r.Enrollee), known(r.SSIDHex), string(r.Cause)}
+	row := t.index[key]
+	if row == nil {
+		if t.index == nil {
+			t.index = map[[3]string]*total{}
+		}
+		row = &total{Schema: summarySchema, Device: r.Enrollee, Name: r.EnrolleeName, SSID: r.SSID, SSIDHex: r.SSIDHex, Cause: r.Cause, First: r.Began}
+		if len(t.rows) == maxTotals {
+			row = &total{Schema: summarySchema, Cause: "others"}
+			key = [3]string{"others"}
+		}
+		if have := t.index[key]; have != nil {
+			row = have
+		} else {
+			t.rows, t.index[key] = append(t.rows, row), row
+		}
+	}
+	row.Count++
+	row.Last = r.Began
+}
+
+// write writes the summary, the most frequent first.
+func (t *totals) write(p *invocation, out io.Writer) {
+	slices.SortStableFunc(t.rows, func(a, b *total) int { return b.Count - a.Count })
+	if p.json {
+		lines := json.NewEncoder(out)
+		lines.SetEscapeHTML(false)
+		for _, row := range t.rows {
+			lines.Encode(row) // what cannot be written shows when the output is flushed
+		}
+		return
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "COUNT\tDEVICE\tNETWORK\tCAUSE\tFIRST\tLAST")
+	for _, row := range t.rows {
+		network := "unknown"
+		if row.SSID != nil {
+			network = doctor.Quote(*row.SSID)
+		}
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", row.Count, who(row.Device, row.Name), network, row.Cause, clock(row.First), clock(row.Last))
+	}
+	table.Flush()
+}
+
+// clock returns a time to the second.
+func clock(began *string) string {
+	if began == nil {
+		return ""
+	}
+	t, err := time.Parse(time.RFC3339Nano, *began)
+	if err != nil {
+		return *began
+	}
+	return t.Format(time.DateTime)
+}
