@@ -94,7 +94,7 @@ func (l *badLink) begin(station registration.Password, stationSize, size int, se
 			Config: registration.Config{Device: d, Rand: &zeros{seed}, KeyPair: keys[0]}, Password: station, AP: true,
 		})
 		m = l.registrar
-		cfg.Enrollee = func() (Machine, error) {
+		cfg.Enrollee = func(time.Time) (Machine, error) {
 			settings := fixture.Network
 			settings.MAC = ap.MAC
 			l.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{
@@ -107,7 +107,7 @@ func (l *badLink) begin(station registration.Password, stationSize, size int, se
 			Config: registration.Config{Device: d, Rand: &zeros{seed}, KeyPair: keys[0]}, Password: station,
 		})
 		m = l.enrollee
-		cfg.Registrar = func() (Machine, error) {
+		cfg.Registrar = func(time.Time) (Machine, error) {
 			l.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
 				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, Credentials: []wps.Credential{fixture.Network},
 			})

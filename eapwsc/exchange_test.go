@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/internal/fixture"
@@ -29,6 +30,8 @@ func (m *scripted) Role() registration.Role      { return m.role }
 func (m *scripted) Start() ([]byte, error)       { return m.first, nil }
 func (m *scripted) Ended() bool                  { return m.ended }
 func (m *scripted) Err() error                   { return m.err }
+func (m *scripted) Waiting() bool                { return false }
+func (m *scripted) Settled() bool                { return false }
 func (m *scripted) Result() *registration.Result { return nil }
 func (m *scripted) Closed() error                { m.ended = true; return m.err }
 func (m *scripted) Abort(cause error) error      { m.ended, m.err = true, cause; return cause }
@@ -184,7 +187,7 @@ func TestServerReplay(t *testing.T) {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
-			machine := func() (Machine, error) { return scriptOf(t, c, eap.CodeRequest), nil }
+			machine := func(time.Time) (Machine, error) { return scriptOf(t, c, eap.CodeRequest), nil }
 			cfg := ServerConfig{Registrar: machine, Enrollee: machine, FragmentSize: fragmentSize(c)}
 			cfg.FirstID = mustParse(t, c.EAPFrames[0]).ID
 			s, err := NewServer(cfg)

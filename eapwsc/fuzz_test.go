@@ -69,7 +69,7 @@ func FuzzExchange(f *testing.F) {
 			t.Fatal(err)
 		}
 		var r *registration.Registrar
-		s, err := NewServer(ServerConfig{FragmentSize: 120, Registrar: func() (Machine, error) {
+		s, err := NewServer(ServerConfig{FragmentSize: 120, Registrar: func(time.Time) (Machine, error) {
 			var err error
 			r, err = registration.NewRegistrar(registration.RegistrarConfig{
 				Config:      registration.Config{Device: fixture.Device(1), Rand: &zeros{n: 1}, KeyPair: registrarKey},

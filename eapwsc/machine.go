@@ -1,6 +1,7 @@
 package eapwsc
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -17,10 +18,16 @@ type Machine interface {
 	Role() registration.Role
 	// Start returns the message that the role begins with, or nothing.
 	Start() ([]byte, error)
-	// Handle takes a message and returns the answer. If the message is the
-	// last one again, it is the same answer, without an error, also when the
-	// run is over.
+	// Handle processes a message and returns the answer. A repetition of the
+	// last message gets the same answer, without an error, also when the run
+	// is over.
 	Handle(message []byte) ([]byte, error)
+	// Waiting reports whether the answer to the last message comes later, by
+	// another method of the role: the decision on an M1.
+	Waiting() bool
+	// Settled reports whether the run has succeeded and only waits for the
+	// other side to confirm it. Nothing that follows makes it fail.
+	Settled() bool
 	// Closed tells that the exchange has ended, and returns whether the run
 	// failed by that.
 	Closed() error
@@ -38,9 +45,11 @@ type Step struct {
 	// Send is the EAP packet to send now, or nil. It belongs to the machine
 	// and must not be changed.
 	Send []byte
-	// Done tells that the exchange is over. The error that comes with it is
+	// Done reports that the exchange is over. The error that comes with it is
 	// why it failed, or nil.
 	Done bool
+	// Waiting reports that the station waits for [Server.Answer].
+	Waiting bool
 	// Deadline is when Timeout is to be called unless something is received
 	// before; zero when Done.
 	Deadline time.Time
@@ -99,8 +108,26 @@ type exchange struct {
 	err      error
 }
 
-// Machine returns the run; nil at a server before the identity is known.
-func (x *exchange) Machine() Machine { return x.machine }
+// Identified reports whether the run has begun: at a server, whether the
+// station has sent its identity.
+func (x *exchange) Identified() bool { return x.machine != nil }
+
+// Close ends the exchange because the link does not carry it any further: it
+// has failed, or the other side has gone. Cause, if not nil, becomes the class
+// of the error. Close returns why the exchange failed, or nil: after WSC_Done
+// it has not.
+func (x *exchange) Close(_ time.Time, cause error) error {
+	switch {
+	case x.over:
+	case x.machine == nil:
+		x.end(nil, cmp.Or(cause, ErrEAP))
+	case cause != nil:
+		x.end(nil, x.machine.Abort(cause))
+	default:
+		x.end(nil, x.machine.Closed())
+	}
+	return x.err
+}
 
 // Result returns what the run yielded, or nil if it failed or goes on.
 func (x *exchange) Result() *registration.Result {

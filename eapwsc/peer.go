@@ -275,13 +275,3 @@ func (p *Peer) Timeout(now time.Time) (Step, error) {
 	}
 	return p.end(nil, p.timeout())
 }
-
-// Close ends the exchange because the link has gone: the access point sent
-// the station away, or the station left. It returns why the exchange failed,
-// or nil: after WSC_Done it has not.
-func (p *Peer) Close() error {
-	if !p.over {
-		p.end(nil, p.machine.Closed())
-	}
-	return p.err
-}

@@ -25,21 +25,22 @@ var identityTimeouts = []time.Duration{3 * time.Second, 6 * time.Second, 12 * ti
 
 // ServerConfig is what a [Server] is told.
 type ServerConfig struct {
-	// Registrar makes the run of a station that wants to be registered.
-	Registrar func() (Machine, error)
+	// Registrar makes the run of a station that wants to be registered, at
+	// the time when the station says so.
+	Registrar func(now time.Time) (Machine, error)
 	// Enrollee makes the run of a station that is an external registrar:
-	// the access point is the enrollee. Without it such stations are
+	// the access point is the Enrollee. Without it such stations are
 	// refused.
-	Enrollee func() (Machine, error)
+	Enrollee func(now time.Time) (Machine, error)
 	// FragmentSize limits packets: see [eap.NewFragmenter]. 0 is the default.
 	FragmentSize int
 	// MessageLimit limits messages received: see [eap.Reassembler].
 	MessageLimit int
 	// FirstID is the Identifier of the first request.
 	FirstID uint8
-	// LateM2 is how long an enrollee that was sent M2D is kept for
-	// [Server.Resume]; 0 lets it go at once, 5 s is hostap's time for
-	// external registrars.
+	// LateM2 is how long an Enrollee that has acknowledged M2D is kept for a
+	// later decision: see [Server.Answer]. 0 ends the exchange at once; 5 s
+	// is hostap's time for external registrars.
 	LateM2 time.Duration
 	// Retransmit and Total replace [RetransmitTimeout] and
 	// [ExchangeTimeout] if they are not zero.
@@ -51,15 +52,15 @@ type ServerConfig struct {
 // and call [Server.Timeout] at the deadline of the last [Step].
 type Server struct {
 	exchange
-	newRegistrar func() (Machine, error)
-	newEnrollee  func() (Machine, error)
+	newRegistrar func(now time.Time) (Machine, error)
+	newEnrollee  func(now time.Time) (Machine, error)
 	lateM2       time.Duration
 	retransmit   time.Duration
 	total        time.Duration
 	deadline     time.Time
 	repeats      int   // how often the request that waits for its response was sent again
 	id           uint8 // of that request
-	waiting      bool  // for Resume, after M2D
+	waiting      bool  // for Answer
 }
 
 // NewServer returns a server for one exchange with one station. The error is
@@ -149,7 +150,7 @@ func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 	if in.Type != eap.TypeIdentity {
 		return s.notHeard(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v where the identity is due", in)))
 	}
-	var newMachine func() (Machine, error)
+	var newMachine func(now time.Time) (Machine, error)
 	switch string(in.Data) {
 	case eap.EnrolleeIdentity:
 		newMachine = s.newRegistrar
@@ -159,7 +160,7 @@ func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 	if newMachine == nil {
 		return s.fail(fmt.Errorf("%w: the station's identity is none that is served here", ErrEAP))
 	}
-	m, err := newMachine()
+	m, err := newMachine(now)
 	if err != nil {
 		return s.fail(err)
 	}
@@ -190,10 +191,12 @@ func (s *Server) message(now time.Time, op eap.OpCode, message []byte) (Step, er
 		return s.say(now, out)
 	case s.machine.Ended():
 		return s.fail(s.machine.Err())
-	case op == eap.OpACK && s.lateM2 > 0:
-		s.waiting = true
-		s.deadline = Earlier(now.Add(s.lateM2), s.limit)
-		return Step{Deadline: s.deadline}, nil
+	case s.machine.Waiting() && (op != eap.OpACK || s.lateM2 > 0):
+		s.waiting, s.deadline = true, s.limit
+		if op == eap.OpACK {
+			s.deadline = Earlier(now.Add(s.lateM2), s.limit)
+		}
+		return Step{Waiting: true, Deadline: s.deadline}, nil
 	}
 	return s.fail(s.machine.Closed())
 }
@@ -201,25 +204,35 @@ func (s *Server) message(now time.Time, op eap.OpCode, message []byte) (Step, er
 // afterDone decides on a response that the machine ignored. Only the answer
 // to WSC_Done may be anything at all: the run is over.
 func (s *Server) afterDone(err error) (Step, error) {
-	if e, ok := s.machine.(*registration.Enrollee); ok && e.State() == registration.SentDone {
-		return s.fail(e.Closed())
+	if s.machine.Settled() {
+		return s.fail(s.machine.Closed())
 	}
 	return s.notHeard(s.deadline, ignore(err))
 }
 
-// Resume registers an enrollee that was told "not now" and still waits: a PIN
-// was entered, or a button pressed. It is of use within LateM2.
-func (s *Server) Resume(now time.Time, a registration.Admission) (Step, error) {
-	r, ok := s.machine.(*registration.Registrar)
-	if !ok || !s.waiting {
-		return Step{Deadline: s.deadline}, ErrOver
-	}
-	s.waiting = false
-	out, err := r.Resume(a)
-	if out == nil {
+// Waiting reports whether the station waits for [Server.Answer].
+func (s *Server) Waiting() bool { return s.waiting && !s.over }
+
+// Answer sends the station the answer that the machine did not return from
+// Handle: the decision on an M1, as [registration.Registrar.Decide] returns
+// it. It is due when a [Step] has Waiting set, for as long as the station
+// waits. Without a message and an error nothing happens; an error without a
+// message ends the exchange.
+//
+// The error is [ErrOver] if the station does not wait for an answer, or the
+// one given if it ended the exchange.
+func (s *Server) Answer(now time.Time, message []byte, err error) (Step, error) {
+	switch {
+	case !s.Waiting():
+		return Step{Done: s.over, Deadline: s.deadline}, ErrOver
+	case message == nil && err == nil:
+		return Step{Waiting: true, Deadline: s.deadline}, nil
+	case message == nil:
+		s.waiting = false
 		return s.fail(err)
 	}
-	return s.say(now, out)
+	s.waiting = false
+	return s.say(now, message)
 }
 
 // say begins to send a message.
@@ -279,8 +292,8 @@ func (s *Server) Timeout(now time.Time) (Step, error) {
 	case s.machine != nil && s.machine.Ended():
 		return s.fail(s.machine.Err())
 	}
-	if e, ok := s.machine.(*registration.Enrollee); ok && e.State() == registration.SentDone {
-		return s.fail(e.Closed())
+	if s.machine != nil && s.machine.Settled() {
+		return s.fail(s.machine.Closed())
 	}
 	return s.fail(s.timeout())
 }

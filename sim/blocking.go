@@ -300,7 +300,7 @@ func (x *blocking) Timeout(now time.Time) (eapwsc.Step, error) {
 }
 
 // Close has the code return, and returns its error. It implements [Exchange].
-func (x *blocking) Close() error {
+func (x *blocking) Close(time.Time, error) error {
 	x.conn.close()
 	runtime.KeepAlive(x)
 	return x.conn.err

@@ -38,7 +38,7 @@ func carry(c net.Conn, now func() time.Time, x Exchange) (*registration.Result, 
 		case errors.Is(failed, os.ErrDeadlineExceeded):
 			step, err = x.Timeout(now())
 		case failed != nil:
-			err = x.Close()
+			err = x.Close(now(), nil)
 			return x.Result(), err
 		default:
 			step, err = x.Handle(now(), b[:n])
@@ -241,7 +241,7 @@ func TestBlockingClose(t *testing.T) {
 	}
 	noneLeft(t, before)
 	// One that was never begun has nothing to end.
-	if x := Blocking(nil); x.Close() != nil || x.Result() != nil {
+	if x := Blocking(nil); x.Close(Epoch, nil) != nil || x.Result() != nil {
 		t.Error("an exchange that was not begun has an end")
 	}
 }

@@ -47,7 +47,7 @@ type client struct {
 // close ends what goes on with the station, because it is gone.
 func (c *client) close(now time.Time) {
 	if c.session != nil {
-		c.session.Close(now)
+		_ = c.session.Close(now, nil) // the error is in the event
 	}
 }
 

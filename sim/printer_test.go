@@ -18,7 +18,7 @@ type mute struct{}
 func (mute) Start(now time.Time) eapwsc.Step               { return eapwsc.Step{Deadline: now.Add(time.Minute)} }
 func (mute) Handle(time.Time, []byte) (eapwsc.Step, error) { return eapwsc.Step{Done: true}, nil }
 func (mute) Timeout(time.Time) (eapwsc.Step, error)        { return eapwsc.Step{Done: true}, nil }
-func (mute) Close() error                                  { return nil }
+func (mute) Close(time.Time, error) error                  { return nil }
 func (mute) Result() *registration.Result                  { return nil }
 
 // TestForeignExchange has a printer put up with an enrollee that does not
@@ -47,7 +47,7 @@ type watchful struct {
 
 func (c watchful) Start(time.Time) eapwsc.Step                 { *c.begun++; return eapwsc.Step{} }
 func (watchful) Handle(time.Time, []byte) (eapwsc.Step, error) { return eapwsc.Step{}, nil }
-func (c watchful) Close() error                                { *c.closed++; return nil }
+func (c watchful) Close(time.Time, error) error                { *c.closed++; return nil }
 
 // TestGiveUp closes each exchange that was begun and does not end by itself,
 // once, whoever gives it up.

@@ -211,8 +211,8 @@ func (r *Router) start(now time.Time) {
 	}
 	for i := range n {
 		point := r.newPoint(i)
-		if i < len(r.lockouts) && point.Lockout().Restore(now, r.lockouts[i]) != nil {
-			point.Lockout().SetPolicy(ap.Locked)
+		if i < len(r.lockouts) && point.RestoreLockout(now, r.lockouts[i]) != nil {
+			point.SetLock(ap.Locked)
 		}
 		r.points = append(r.points, point)
 	}
@@ -263,7 +263,7 @@ func (r *Router) stop(now time.Time) {
 	r.clients, r.reload = nil, time.Time{}
 	r.lockouts = nil
 	for _, point := range r.points {
-		r.lockouts = append(r.lockouts, point.Lockout().State(now))
+		r.lockouts = append(r.lockouts, point.LockoutState(now))
 	}
 }
 
@@ -397,14 +397,14 @@ func (r *Router) SetPIN(p pin.PIN) error {
 func (r *Router) SetLock(l ap.SetupLock) error {
 	return r.act(APPINPolicySet, l.String(), func(time.Time) error {
 		for _, point := range r.points {
-			point.Lockout().SetPolicy(l)
+			point.SetLock(l)
 		}
 		return nil
 	})
 }
 
 // Lock returns what may be done with the router's own PIN now.
-func (r *Router) Lock() ap.SetupLock { return r.points[0].Lockout().Status(r.port.Now()) }
+func (r *Router) Lock() ap.SetupLock { return r.points[0].Lock(r.port.Now()) }
 
 // Restart pulls the plug and puts it in again. Settings and the lockout of the
 // router's PIN are kept; registrations, the button, and the PINs that were

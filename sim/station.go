@@ -40,7 +40,7 @@ type Exchange interface {
 	// Close ends an exchange that was started and goes on: the access point has
 	// sent the station away, or the station has given up. It returns why the
 	// exchange failed, or nil if it has not.
-	Close() error
+	Close(now time.Time, cause error) error
 	// Result returns what the run yielded, or nil if it failed or goes on.
 	Result() *registration.Result
 }
@@ -190,7 +190,7 @@ func (s *station) callFor(ssid wps.SSID, band wps.RFBands) {
 // rest makes the station do nothing. An exchange that goes on is over.
 func (s *station) rest() {
 	if s.phase == stationRegisters && !s.ended {
-		defer s.exchange.Close()
+		defer func(x Exchange) { _ = x.Close(s.port.Now(), nil) }(s.exchange)
 	}
 	s.phase, s.deadline = stationIdle, time.Time{}
 	s.start, s.exchange, s.ended, s.over, s.keys = time.Time{}, nil, false, nil, nil
@@ -428,7 +428,7 @@ func (s *station) deauthenticated(now time.Time, reason uint16) {
 	case stationRegisters:
 		if !s.ended {
 			s.over = disconnectedBy(reason)
-			if why := s.exchange.Close(); why != nil {
+			if why := s.exchange.Close(now, nil); why != nil {
 				s.over = fmt.Errorf("%w: %w", s.over, why)
 			}
 		}

@@ -66,9 +66,9 @@ func TestAccessPointPIN(t *testing.T) {
 
 func TestAccessPointWrongPIN(t *testing.T) {
 	for name, c := range map[string]struct {
-		pin  string
-		half int
-		fate PINFate
+		pin   string
+		half  int
+		state PINState
 	}{
 		"first half":  {"99995676", 1, PINKept},
 		"second half": {"24689991", 2, PINRevealed},
@@ -83,20 +83,20 @@ func TestAccessPointWrongPIN(t *testing.T) {
 			if !errors.As(err, &failed) || !errors.Is(err, registration.ErrPassword) || failed.Half != c.half || failed.DetectedBy != registration.RoleEnrollee {
 				t.Fatalf("%v", err)
 			}
-			var fate PINFate
+			var state PINState
 			for _, e := range ap.Events() {
 				if e.Kind == EventPINGone {
-					fate = e.PIN
+					state = e.PIN
 				}
 				if e.Kind == EventFailed && (!errors.As(e.Err, &failed) || failed.Half != c.half || failed.DetectedBy != registration.RoleEnrollee || e.Role != registration.RoleRegistrar) {
 					t.Errorf("the access point says: %v", e.Err)
 				}
 			}
-			if fate != c.fate {
-				t.Errorf("the PIN is %v, want %v", fate, c.fate)
+			if state != c.state {
+				t.Errorf("the PIN is %v, want %v", state, c.state)
 			}
-			if waits := ap.Beacon(fixture.Began).SelectedRegistrar; waits != (c.fate == PINKept) {
-				t.Errorf("the PIN is %v, and the beacon says that a registrar waits: %v", fate, waits)
+			if waits := ap.Beacon(fixture.Began).SelectedRegistrar; waits != (c.state == PINKept) {
+				t.Errorf("the PIN is %v, and the beacon says that a registrar waits: %v", state, waits)
 			}
 		})
 	}
@@ -180,12 +180,12 @@ func TestAccessPointExternalRegistrar(t *testing.T) {
 	if got.SSID != "new" || got.AuthType != wps.AuthMixed || got.EncrType != wps.EncrMixed {
 		t.Errorf("written: %v", got)
 	}
-	ap.Lockout().SetPolicy(ReadOnly)
+	ap.SetLock(ReadOnly)
 	if _, err := external(t, ap, fixture.Began, "12345670", &settings); !errors.Is(err, registration.ErrLocked) {
 		t.Errorf("writing where only reading is allowed: %v", err)
 	}
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthShared, EncrType: wps.EncrWEP, NetworkKey: []byte("12345")}
-	ap.Lockout().SetPolicy(Unlocked)
+	ap.SetLock(Unlocked)
 	if _, err := external(t, ap, fixture.Began, "12345670", &wep); err == nil {
 		t.Error("WEP was accepted")
 	}
@@ -258,10 +258,10 @@ func TestAccessPointParallelGuesses(t *testing.T) {
 	}
 	guesses, refusals := 0, 0
 	for i := range runs {
-		for !runs[i].s.Machine().Ended() {
+		for !runs[i].s.enrollee.Ended() {
 			exchange(&runs[i])
 		}
-		switch err := runs[i].s.Machine().Err(); {
+		switch err := runs[i].s.enrollee.Err(); {
 		case errors.Is(err, registration.ErrPassword):
 			guesses++
 		case errors.Is(err, registration.ErrLocked):
@@ -315,28 +315,6 @@ func TestAccessPointUnconfigured(t *testing.T) {
 	}
 }
 
-// TestLateM2 enters the PIN while the enrollee waits after M2D.
-func TestLateM2(t *testing.T) {
-	ap := newAccessPoint(t)
-	ap.cfg.LateM2 = 5 * time.Second
-	p, s := newStation(t, 2, registration.PIN(fixture.PIN(t, "24681353"))), session(t, ap, 2)
-	p.Start(fixture.Began)
-	var peer, server eapwsc.Step
-	server = s.Start(fixture.Began)
-	for server.Send != nil {
-		peer, _ = p.Handle(fixture.Began, server.Send)
-		server, _ = s.Handle(fixture.Began, peer.Send)
-	}
-	server, err := s.Resume(fixture.Began, registration.Admission{Password: registration.PIN(fixture.PIN(t, "24681353"))})
-	for err == nil && !server.Done {
-		peer, _ = p.Handle(fixture.Began, server.Send)
-		server, err = s.Handle(fixture.Began, peer.Send)
-	}
-	if _, peerErr := p.Handle(fixture.Began, server.Send); err != nil || peerErr != nil || p.Result() == nil {
-		t.Errorf("access point %v, station %v", err, peerErr)
-	}
-}
-
 // TestSessionCloseAfterNACK has the station vanish when it was told why it is
 // refused: the run is accounted for all the same.
 func TestSessionCloseAfterNACK(t *testing.T) {
@@ -347,12 +325,12 @@ func TestSessionCloseAfterNACK(t *testing.T) {
 	p, s := newStation(t, 2, registration.PushButton()), session(t, ap, 2)
 	p.Start(fixture.Began)
 	step := s.Start(fixture.Began)
-	for s.Machine() == nil || !s.Machine().Ended() {
+	for s.registrar == nil || !s.registrar.Ended() {
 		said, err := p.Handle(fixture.Began, step.Send)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, ok := s.Machine().(*registration.Registrar); ok && r.State() == registration.SentM4 {
+		if s.registrar != nil && s.registrar.State() == registration.SentM4 {
 			ap.Probe(fixture.Began, fixture.Device(3).MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: fixture.Device(3).UUID})
 		}
 		if step, err = s.Handle(fixture.Began, said.Send); step.Send == nil {
@@ -360,8 +338,8 @@ func TestSessionCloseAfterNACK(t *testing.T) {
 		}
 	}
 	ap.Events()
-	s.Close(fixture.Began)
-	s.Close(fixture.Began)
+	s.Close(fixture.Began, nil)
+	s.Close(fixture.Began, nil)
 	if got := kinds(ap.Events()); !slices.Equal(got, []EventKind{EventFailed}) {
 		t.Errorf("events %v", got)
 	}

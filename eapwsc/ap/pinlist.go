@@ -60,47 +60,47 @@ type listedPIN struct {
 	expires  time.Time
 	attempts int
 	inUse    bool
-	fate     PINFate
+	state    PINState
 }
 
-// PINFate says what has become of a PIN.
-type PINFate uint8
+// PINState says what has become of a PIN.
+type PINState uint8
 
-// The fates. All but PINKept take the PIN from the list.
+// The states. All but PINKept take the PIN from the list.
 const (
-	PINKept      PINFate = iota // on the list, for another attempt
-	PINSucceeded                // a registration has succeeded with it
-	PINRevealed                 // a registration has failed after M6 was sent
-	PINWornOut                  // a wildcard has had its two attempts
-	PINExpired                  // its lifetime is over
-	PINReplaced                 // another was entered in its place
-	PINRemoved                  // the owner took it back
+	PINKept      PINState = iota // on the list, for another attempt
+	PINSucceeded                 // a registration has succeeded with it
+	PINRevealed                  // a registration has failed after M6 was sent
+	PINWornOut                   // a wildcard has had its two attempts
+	PINExpired                   // its lifetime is over
+	PINReplaced                  // another was entered in its place
+	PINRemoved                   // the owner took it back
 )
 
-var pinFateNames = [...]string{
+var pinStateNames = [...]string{
 	PINKept: "kept for another attempt", PINSucceeded: "spent: registration succeeded",
 	PINRevealed: "spent: registration failed after M6", PINWornOut: "spent: second attempt failed",
 	PINExpired: "expired", PINReplaced: "replaced by another PIN", PINRemoved: "removed",
 }
 
-// String returns the fate in words.
-func (f PINFate) String() string {
-	if int(f) >= len(pinFateNames) {
-		return fmt.Sprintf("PINFate(%d)", uint8(f))
+// String returns the state in words.
+func (f PINState) String() string {
+	if int(f) >= len(pinStateNames) {
+		return fmt.Sprintf("PINState(%d)", uint8(f))
 	}
-	return pinFateNames[f]
+	return pinStateNames[f]
 }
 
 // PINEvent tells that a PIN has left the list, or has been put back, and
 // whose it was. It does not hold the PIN.
 type PINEvent struct {
-	Fate PINFate
-	UUID *wps.UUID // nil for a wildcard that nobody had asked for
-	MAC  wps.MAC   // as entered; wps.Broadcast if none was
+	State PINState
+	UUID  *wps.UUID // nil for a wildcard that nobody had asked for
+	MAC   wps.MAC   // as entered; wps.Broadcast if none was
 }
 
 func (p *listedPIN) event() PINEvent {
-	e := PINEvent{Fate: p.fate, MAC: p.mac}
+	e := PINEvent{State: p.state, MAC: p.mac}
 	if !p.wildcard || p.attempts > 0 {
 		uuid := p.uuid
 		e.UUID = &uuid
@@ -143,12 +143,12 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 }
 
 // remove takes PINs from the list, and clears them.
-func (l *PINList) remove(fate PINFate, which func(*listedPIN) bool) (events []PINEvent) {
+func (l *PINList) remove(state PINState, which func(*listedPIN) bool) (events []PINEvent) {
 	l.entries = slices.DeleteFunc(l.entries, func(p *listedPIN) bool {
 		if !which(p) {
 			return false
 		}
-		p.fate, p.pin = fate, pin.PIN{}
+		p.state, p.pin = state, pin.PIN{}
 		events = append(events, p.event())
 		return true
 	})
@@ -227,17 +227,17 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 		return p.event()
 	}
 	u.finished, u.pin, p.inUse = true, pin.PIN{}, false
-	fate := PINKept
+	state := PINKept
 	switch {
 	case result == PINProved:
-		fate = PINSucceeded
+		state = PINSucceeded
 	case result == PINFailedAfterM6:
-		fate = PINRevealed
+		state = PINRevealed
 	case p.wildcard && p.attempts >= maxAttempts:
-		fate = PINWornOut
+		state = PINWornOut
 	}
-	if fate != PINKept {
-		u.list.remove(fate, func(o *listedPIN) bool { return o == p })
+	if state != PINKept {
+		u.list.remove(state, func(o *listedPIN) bool { return o == p })
 	}
 	return p.event()
 }

@@ -16,19 +16,19 @@ import (
 	"pgregory.net/rapid"
 )
 
-// describeEvents puts events in words: "fate UUID MAC", where "*" is any.
+// describeEvents puts events in words: "state UUID MAC", where "*" is any.
 func describeEvents(events ...PINEvent) string {
 	var parts []string
 	for _, e := range events {
-		fate := map[PINFate]string{
+		state := map[PINState]string{
 			PINKept: "kept", PINSucceeded: "succeeded", PINRevealed: "revealed", PINWornOut: "worn-out",
 			PINExpired: "expired", PINReplaced: "replaced", PINRemoved: "removed",
-		}[e.Fate]
+		}[e.State]
 		uuid := "*"
 		if e.UUID != nil {
 			uuid = deviceName(e.UUID[:])
 		}
-		parts = append(parts, fate+" "+uuid+" "+fixture.MACName(e.MAC))
+		parts = append(parts, state+" "+uuid+" "+fixture.MACName(e.MAC))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -510,8 +510,8 @@ func checkPINList(t *rapid.T) {
 			runs = append(runs[:i], runs[i+1:]...)
 			r.history.results = append(r.history.results, result)
 			kept := !r.history.gone && !r.history.spent()
-			if got := r.use.Finish(result); (got.Fate == PINKept) != kept {
-				t.Fatalf("%v, want kept: %v", got.Fate, kept)
+			if got := r.use.Finish(result); (got.State == PINKept) != kept {
+				t.Fatalf("%v, want kept: %v", got.State, kept)
 			}
 		},
 		"timeout": func(t *rapid.T) {

@@ -59,7 +59,7 @@ func TestSessionNames(t *testing.T) {
 	for f := PINKept; f <= PINRemoved; f++ {
 		check(f.String())
 	}
-	if got, want := fmt.Sprint(selection.Verdict(0), selection.NotNamed+1, PINRemoved+1), "Verdict(0) Verdict(8) PINFate(7)"; got != want {
+	if got, want := fmt.Sprint(selection.Verdict(0), selection.NotNamed+1, PINRemoved+1), "Verdict(0) Verdict(8) PINState(7)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

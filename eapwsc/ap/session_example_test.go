@@ -59,7 +59,7 @@ func ExamplePINList() {
 			return
 		}
 		// The registration takes place with use.PIN(), and fails after M4.
-		fmt.Println(use.PIN().Len(), "digits:", use.Finish(ap.PINFailed).Fate)
+		fmt.Println(use.PIN().Len(), "digits:", use.Finish(ap.PINFailed).State)
 	}
 	// Output:
 	// 8 digits: kept for another attempt

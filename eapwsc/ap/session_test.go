@@ -180,7 +180,7 @@ func TestPeerClose(t *testing.T) {
 			}
 		}
 		for range 2 { // the second changes nothing
-			if err := p.Close(); !errors.Is(err, c.want) || (err == nil) != (p.Result() != nil) {
+			if err := p.Close(fixture.Began, nil); !errors.Is(err, c.want) || (err == nil) != (p.Result() != nil) {
 				t.Errorf("after %v: %v, want %v", c.after, err, c.want)
 			}
 		}

@@ -140,7 +140,7 @@ func (a *Authenticator) hear(from wps.MAC, b []byte) error {
 	now := time.Now()
 	s := a.stations[from]
 	switch {
-	case frame.Type == TypeStart && s != nil && s.session.Machine() == nil:
+	case frame.Type == TypeStart && s != nil && !s.session.Identified():
 		// It was not there yet when it was asked who it is.
 		return a.send(from, s.step.Send)
 	case frame.Type == TypeStart:
@@ -178,7 +178,7 @@ var ErrRestarted = errors.New("the station has begun anew")
 func (a *Authenticator) end(now time.Time, mac wps.MAC, cause error) {
 	if s := a.stations[mac]; s != nil {
 		delete(a.stations, mac)
-		_ = closed(s.session, now, cause) // it is in the event
+		_ = s.session.Close(now, cause) // it is in the event
 	}
 }
 

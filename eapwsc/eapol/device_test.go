@@ -3,6 +3,7 @@ package eapol_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
@@ -70,7 +71,7 @@ func newAccessPoint() *ap.AccessPoint {
 // thePIN.
 func newServer(t testing.TB) *eapwsc.Server {
 	t.Helper()
-	s, err := eapwsc.NewServer(eapwsc.ServerConfig{Registrar: func() (eapwsc.Machine, error) {
+	s, err := eapwsc.NewServer(eapwsc.ServerConfig{Registrar: func(time.Time) (eapwsc.Machine, error) {
 		return registration.NewRegistrar(registration.RegistrarConfig{
 			Config: registration.Config{Device: device(1)}, Password: pinPassword(thePIN), Credentials: []wps.Credential{network},
 		})

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
-	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -22,7 +21,8 @@ type Exchange interface {
 	Start(now time.Time) eapwsc.Step
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
 	Timeout(now time.Time) (eapwsc.Step, error)
-	Machine() eapwsc.Machine
+	Close(now time.Time, cause error) error
+	Identified() bool
 	Result() *registration.Result
 }
 
@@ -223,12 +223,12 @@ func (l *line) hear(x Exchange, now time.Time, step eapwsc.Step, from wps.MAC, b
 		}
 		return next, err
 	case l.station:
-	case frame.Type == TypeStart && x.Machine() == nil:
+	case frame.Type == TypeStart && !x.Identified():
 		// The station was not there yet when it was asked who it is.
 		l.remote, l.known = from, true
 		step.Send = l.sent
 	case frame.Type == TypeLogoff:
-		return eapwsc.Step{Done: true}, closed(x, now, ErrLogoff)
+		return eapwsc.Step{Done: true}, x.Close(now, ErrLogoff)
 	}
 	return step, nil
 }
@@ -247,7 +247,7 @@ func (l *line) leave(x Exchange, cause error) error {
 	if l.station {
 		_ = l.send(TypeLogoff, nil) // as far as the link still goes
 	}
-	return closed(x, time.Now(), cause)
+	return x.Close(time.Now(), cause)
 }
 
 // send sends a frame.
@@ -270,20 +270,6 @@ func writeFrame(conn Conn, version uint8, t Type, body []byte, to wps.MAC) error
 
 // ErrLogoff: the station took its leave by EAPOL-Logoff.
 var ErrLogoff = errors.New("the station has logged off")
-
-// closed ends an exchange that the link does not carry any further, and returns
-// why it failed, or nil if it had succeeded by then.
-func closed(x Exchange, now time.Time, cause error) error {
-	m := x.Machine()
-	if m == nil {
-		return cause
-	}
-	err := m.Abort(cause)
-	if s, ok := x.(*ap.Session); ok {
-		s.Close(now)
-	}
-	return err
-}
 
 // sooner returns the earlier of two deadlines, of which the zero time is none.
 func sooner(a, b time.Time) time.Time {

@@ -225,12 +225,10 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 		d := startSupplicant(t, two, 2, "")
 		var token wps.PasswordToken
 		decodeToken(t, &token, d.do(t, "WPS_NFC_TOKEN NDEF"))
-		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Registrar: func() (eapwsc.Machine, error) {
+		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Registrar: func(time.Time) (eapwsc.Machine, error) {
 			return registration.NewRegistrar(registration.RegistrarConfig{
 				Config: registration.Config{Device: device(1)}, Credentials: []wps.Credential{network},
-				Admit: func(*wps.M1) (registration.Admission, error) {
-					return registration.Admission{Password: registration.OutOfBand(token.OOB.ID, token.OOB.Password), PeerKeyHash: &token.OOB.PublicKeyHash}, nil
-				},
+				Password: registration.OutOfBand(token.OOB.ID, token.OOB.Password), PeerKeyHash: &token.OOB.PublicKeyHash,
 			})
 		}})
 		if err != nil {
@@ -445,7 +443,7 @@ var supplicantRegistrarCases = slices.Concat([]peerCase{
 		one, two := veth(t)
 		d := startSupplicant(t, two, 2, "")
 		tag := newTag(t)
-		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Enrollee: func() (eapwsc.Machine, error) {
+		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Enrollee: func(time.Time) (eapwsc.Machine, error) {
 			return registration.NewEnrollee(registration.EnrolleeConfig{
 				Config: registration.Config{Device: device(1), KeyPair: tag.keys}, AP: &network,
 				Password: registration.OutOfBand(tag.oob.ID, tag.oob.Password),

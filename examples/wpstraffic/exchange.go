@@ -18,20 +18,19 @@ const typicalFrames = 14
 
 // ending is how an exchange goes, and how often.
 type ending struct {
-	often              int // in twenty
-	method             registration.Password
-	registrar          registration.Password // what the registrar was told
-	registrarNotActive bool
+	often     int // in twenty
+	method    registration.Password
+	registrar registration.Password // what the registrar was told
 }
 
 var (
 	label   = registration.PIN(pin.MustParse("24681353"))
 	endings = []ending{
-		{12, label, label, false},
-		{3, registration.PushButton(), registration.PushButton(), false},
-		{2, label, registration.PIN(pin.MustParse("12345670")), false},
-		{1, label, registration.PIN(pin.MustParse("24680004")), false},
-		{2, label, label, true},
+		{12, label, label},
+		{3, registration.PushButton(), registration.PushButton()},
+		{2, label, registration.PIN(pin.MustParse("12345670"))},
+		{1, label, registration.PIN(pin.MustParse("24680004"))},
+		{2, label, registration.PushButton()}, // answered by M2D
 	}
 )
 
@@ -99,15 +98,10 @@ func machines(e ending, station, ap wps.MAC, source *rand.ChaCha8) (*eapwsc.Peer
 		Config: device(ap, "Router", wps.DeviceTypeRouter), Password: e.registrar,
 		Credentials: []wps.Credential{{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse")}},
 	}
-	if e.registrarNotActive {
-		registrar.Admit = func(*wps.M1) (registration.Admission, error) {
-			return registration.Admission{}, &registration.NotNow{}
-		}
-	}
 	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: enrollee})
 	must(err)
 	server, err := eapwsc.NewServer(eapwsc.ServerConfig{
-		Registrar: func() (eapwsc.Machine, error) { return registration.NewRegistrar(registrar) },
+		Registrar: func(time.Time) (eapwsc.Machine, error) { return registration.NewRegistrar(registrar) },
 	})
 	must(err)
 	return peer, server

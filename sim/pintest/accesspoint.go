@@ -103,7 +103,7 @@ func (a *accessPlay) compare() {
 	a.expected = a.expected[:0]
 	locked := a.point.Beacon(a.time()).APSetupLocked
 	a.check(locked == a.lock.locked(), "the beacon says locked: %t; the lockout is: %s", locked, a.lock.state)
-	s := a.point.Lockout().State(a.time())
+	s := a.point.LockoutState(a.time())
 	a.check(s.Failures == a.lock.total && s.Consecutive == a.lock.row, "%d wrong guesses, %d in a row; want %d, %d",
 		s.Failures, s.Consecutive, a.lock.total, a.lock.row)
 }
@@ -187,8 +187,8 @@ func (a *accessPlay) newPIN() {
 // restart saves the lockout and restores it.
 func (a *accessPlay) restart() {
 	a.note("the lockout is saved and restored")
-	s := a.point.Lockout().State(a.time())
-	err := a.point.Lockout().Restore(a.time(), s)
+	s := a.point.LockoutState(a.time())
+	err := a.point.RestoreLockout(a.time(), s)
 	a.check(err == nil, "Restore(%+v): %v", s, err)
 	a.lock.restart(a.now, a.now)
 }
@@ -314,7 +314,7 @@ func (a *accessPlay) vanish() {
 // leave ends a run because the station is gone.
 func (a *accessPlay) leave(r *accessRun) {
 	a.note("the %s vanishes", r.state)
-	r.server.Close(a.time())
+	_ = r.server.Close(a.time(), nil)
 	a.over(r, vanished(r))
 }
 

@@ -22,7 +22,7 @@ func deviceUUID(device int) (u wps.UUID) {
 func deviceMAC(device int) wps.MAC { return wps.MAC{0x02, 0, 0, 0, byte(device >> 8), byte(device)} }
 
 // pinFates is what the list calls what has taken a PIN off it.
-var pinFates = map[string]ap.PINFate{
+var pinFates = map[string]ap.PINState{
 	"": ap.PINKept, pinProved: ap.PINSucceeded, pinRevealed: ap.PINRevealed, pinFailed: ap.PINWornOut,
 	pinExpires: ap.PINExpired, pinReplaced: ap.PINReplaced, pinRemoved: ap.PINRemoved,
 }
@@ -109,7 +109,7 @@ func (l *listPlay) isEventOf(e ap.PINEvent, m *modelPIN) bool {
 		mac = deviceMAC(m.mac)
 	}
 	uuid := m.device >= 0 && e.UUID != nil && *e.UUID == deviceUUID(m.device) || m.device < 0 && e.UUID == nil
-	return uuid && e.MAC == mac && e.Fate == pinFates[m.fate]
+	return uuid && e.MAC == mac && e.State == pinFates[m.fate]
 }
 
 func (l *listPlay) wait() {
@@ -193,7 +193,7 @@ func (l *listPlay) finish() {
 	l.note("the run of device %d: %s", run.model.device, event)
 	fate := l.model.finish(run.model, event)
 	e := run.use.Finish(pinResults[event])
-	l.check(e.Fate == pinFates[fate] && l.isEventOf(e, run.model), "the PIN is %v, want %v", e.Fate, pinFates[fate])
+	l.check(e.State == pinFates[fate] && l.isEventOf(e, run.model), "the PIN is %v, want %v", e.State, pinFates[fate])
 	l.check(run.use.PIN().IsZero(), "the run has its PIN still")
 	l.over = append(l.over, run)[max(0, len(l.over)-7):]
 }
@@ -206,7 +206,7 @@ func (l *listPlay) finishAgain() {
 	run := l.over[l.rand.IntN(len(l.over))]
 	l.note("the run of device %d ends again", run.model.device)
 	e := run.use.Finish(ap.PINProved)
-	l.check(e.Fate == pinFates[run.model.fate], "ended again, the PIN is %v; want %v", e.Fate, pinFates[run.model.fate])
+	l.check(e.State == pinFates[run.model.fate], "ended again, the PIN is %v; want %v", e.State, pinFates[run.model.fate])
 }
 
 func (l *listPlay) remove() {

@@ -94,9 +94,7 @@ func TestM2D(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", test.name, ce), func(t *testing.T) {
 				f := test.form()
 				f.cheap()
-				f.registrar.Admit = func(*wps.M1) (Admission, error) {
-					return Admission{}, &NotNow{ConfigError: ce, Err: errWhy}
-				}
+				f.first = &Decision{Refused: true, ConfigError: ce, Reason: errWhy}
 				e, r := f.machines(t)
 				all := f.talk(t, e, r, nil)
 				if ladder(all) != test.ladder {
@@ -121,8 +119,8 @@ func TestM2D(t *testing.T) {
 						t.Errorf("%v: %v", role, err)
 					}
 				}
-				if again, err := r.Resume(Admission{Password: PushButton()}); again != nil || !errors.Is(err, ErrEnded) {
-					t.Errorf("Resume after the end: %x, %v", again, err)
+				if again, err := r.Decide(Decision{Password: PushButton()}); again != nil || !errors.Is(err, ErrEnded) {
+					t.Errorf("Decide after the end: %x, %v", again, err)
 				}
 			})
 		}
@@ -172,7 +170,7 @@ func TestAnswerToM2DWithoutNonce(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r, err := NewRegistrar(RegistrarConfig{Admit: func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }})
+				r, err := NewRegistrar(RegistrarConfig{Password: mustPIN("12345670")})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -220,11 +218,11 @@ func TestRefuseBeforeM1(t *testing.T) {
 func TestM2DThenClosed(t *testing.T) {
 	f := station()
 	f.cheap()
-	f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
+	f.first = &Decision{Refused: true}
 	e, r := f.machines(t)
 	said := must(t)
-	said(e.Handle(said(r.Handle(said(e.Start())))))
-	said(e.Handle(said(r.Resume(Admission{Password: mustPIN("12345670")}))))
+	said(e.Handle(said(f.handle(r, said(e.Start())))))
+	said(e.Handle(said(r.Decide(Decision{Password: mustPIN("12345670")}))))
 	if err := e.Closed(); !errors.Is(err, ErrRefused) || errors.Is(err, ErrNoRegistrar) {
 		t.Errorf("error %v", err)
 	}
@@ -342,14 +340,6 @@ func TestErrors(t *testing.T) {
 	if got, want := r.Closed().Error(), "the registrar is not waiting for this enrollee (found by the registrar at M1)"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	n := &NotNow{}
-	if n.Error() != ErrNoRegistrar.Error() || n.Unwrap() != nil {
-		t.Errorf("%v, %v", n, n.Unwrap())
-	}
-	n.Err = errWhy
-	if n.Error() != errWhy.Error() || !errors.Is(n, errWhy) {
-		t.Errorf("%v", n)
-	}
 }
 
 // TestStrings checks the names of roles and states, known and not.
@@ -360,7 +350,7 @@ func TestStrings(t *testing.T) {
 	}{
 		{RoleEnrollee, "enrollee"}, {RoleRegistrar, "registrar"}, {Role(7), "Role(7)"},
 		{EnrolleeIdle, "idle"}, {SentM7, "sent M7"}, {SentDone, "sent WSC_Done"}, {EnrolleeEnded, "ended"}, {EnrolleeState(99), "EnrolleeState(99)"},
-		{WaitM1, "waits for M1"}, {SentM2D, "sent M2D"}, {SentM8, "sent M8"}, {RegistrarEnded, "ended"}, {RegistrarState(99), "RegistrarState(99)"},
+		{WaitM1, "waits for M1"}, {WaitDecision, "waits for a decision"}, {SentM2D, "sent M2D"}, {SentM8, "sent M8"}, {RegistrarEnded, "ended"}, {RegistrarState(99), "RegistrarState(99)"},
 	} {
 		if got := test.value.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

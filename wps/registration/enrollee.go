@@ -106,6 +106,9 @@ func (e *Enrollee) M2D() *wps.M2D { return e.m2d }
 // in M6: whatever follows, it has the right one.
 func (e *Enrollee) Proved() bool { return e.proved }
 
+// Waiting returns false: an Enrollee answers each message at once.
+func (e *Enrollee) Waiting() bool { return false }
+
 // Start returns M1, which begins the run; the same octets if called again
 // before M2 has come.
 func (e *Enrollee) Start() ([]byte, error) {

@@ -122,9 +122,9 @@ func Example_failure() {
 	// the passwords of the two sides differ in their second half (found by the enrollee at M6, configuration error 18: device password authentication failure)
 }
 
-// A registrar decides whom it admits when it has seen M1. The enrollee that is
-// told "not now" may be admitted while it waits.
-func ExampleRegistrar_Resume() {
+// A registrar waits with M1 until somebody decides on it. An Enrollee that was
+// refused can be admitted while it waits.
+func ExampleRegistrar_Decide() {
 	enrollee, err := registration.NewEnrollee(registration.EnrolleeConfig{
 		Config:   registration.Config{Device: printer()},
 		Password: registration.PushButton(),
@@ -133,11 +133,8 @@ func ExampleRegistrar_Resume() {
 		log.Fatal(err)
 	}
 	registrar, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: registration.Config{Device: router()},
-		Admit: func(m1 *wps.M1) (registration.Admission, error) {
-			fmt.Println(m1.DeviceName, "wants to register with", m1.DevicePasswordID)
-			return registration.Admission{}, &registration.NotNow{}
-		},
+		Config:      registration.Config{Device: router()},
+		Deferred:    true,
 		Credentials: []wps.Credential{{SSID: "Home", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}},
 	})
 	if err != nil {
@@ -145,10 +142,23 @@ func ExampleRegistrar_Resume() {
 	}
 
 	talk(enrollee, registrar)
+	m1 := registrar.Enrollee()
+	fmt.Println(m1.DeviceName, "wants to register with", m1.DevicePasswordID)
+	m2d, err := registrar.Decide(registration.Refuse(wps.NoError, nil))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ack, err := enrollee.Handle(m2d)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := registrar.Handle(ack); err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println("registrar:", registrar.State())
 
 	// Somebody presses the button.
-	m2, err := registrar.Resume(registration.Admission{Password: registration.PushButton()})
+	m2, err := registrar.Decide(registration.Admit(registration.PushButton()))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func (x *scene) done() []byte {
 // m2d returns an M2D with the nonce of the enrollee.
 func (x *scene) m2d() []byte {
 	r := &Registrar{run: run{role: RoleRegistrar, cfg: Config{Device: registrarDevice}, n1: x.e.n1, n2: wps.Nonce{0xDD}}}
-	return encoded(x.t, r.m2d(&NotNow{}))
+	return encoded(x.t, r.m2d(wps.NoError, nil))
 }
 
 func encoded(t testing.TB, l wps.List) []byte {
@@ -178,6 +178,9 @@ func (row *faulty) run(t *testing.T) {
 	msg := row.send(x)
 	sent, state := own.sent, [2]any{e.State(), r.State()}
 	answer, err := receiver.Handle(msg)
+	if r.State() == WaitDecision {
+		answer, err = r.Decide(*f.first)
+	}
 	if row.want == ignoring {
 		if answer != nil || !errors.Is(err, ErrIgnored) || receiver.Ended() || [2]any{e.State(), r.State()} != state {
 			t.Fatalf("answer %x, error %v, states %v and %v; it should be ignored", answer, err, e.State(), r.State())
@@ -475,17 +478,17 @@ func TestRegistrarFaults(t *testing.T) {
 		}, at: wps.KindM1, send: genuine, want: "M2D"},
 		{name: "handover with a key that nobody announced", form: func() form {
 			f := handover()
-			f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{Password: Handover()}, nil }
+			f.first = &Decision{Password: Handover()}
 			return f
 		}, at: wps.KindM1, send: genuine, want: "M2D"},
 		{name: "admitted without password", form: func() form {
 			f := station()
-			f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, nil }
+			f.first = &Decision{}
 			return f
 		}, at: wps.KindM1, send: genuine, want: "M2D"},
 		{name: "public key 0 where nobody is admitted", form: func() form {
 			f := station()
-			f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
+			f.first = &Decision{Refused: true}
 			return f
 		}, at: wps.KindM1, send: unsigned(wps.AttrPublicKey, make([]byte, 192)...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
 		{name: "IEEE 1905.1 and nothing to give", form: func() form {

@@ -98,9 +98,7 @@ func TestForms(t *testing.T) {
 		{name: "access point's NFC token beside its PIN", ladder: readOnly, form: func(*testing.T) form {
 			f := accessPoint()
 			f.enrollee.Alternative = OutOfBand(0x1234, []byte("sixteen octets.."))
-			f.registrar.Admit = func(*wps.M1) (Admission, error) {
-				return Admission{Password: OutOfBand(0x1234, []byte("sixteen octets.."))}, nil
-			}
+			f.first = &Decision{Password: OutOfBand(0x1234, []byte("sixteen octets.."))}
 			return f
 		}},
 		{name: "access point's PIN beside an NFC token", ladder: readOnly, form: func(*testing.T) form {
@@ -168,13 +166,13 @@ func TestForms(t *testing.T) {
 		},
 		{name: "PIN entered after M2D", ladder: lateStart, form: func(*testing.T) form {
 			f := station()
-			f.late = &Admission{Password: f.registrar.Password}
-			f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
+			f.late = &Decision{Password: f.registrar.Password}
+			f.first = &Decision{Refused: true}
 			return f
 		}},
 		{name: "button pressed after M2D", ladder: lateStart, form: func(*testing.T) form {
 			f := station()
-			f.enrollee.Password, f.late = PushButton(), &Admission{Password: PushButton()}
+			f.enrollee.Password, f.late = PushButton(), &Decision{Password: PushButton()}
 			return f // its registrar waits for a PIN
 		}},
 		{
@@ -209,9 +207,7 @@ func TestForms(t *testing.T) {
 				f := station()
 				own := network()
 				own.SSID, own.MAC = "für den Drucker", wps.MAC{4}
-				f.registrar.Admit = func(*wps.M1) (Admission, error) {
-					return Admission{Password: mustPIN("12345670"), Credentials: []wps.Credential{own}}, nil
-				}
+				f.first = &Decision{Password: mustPIN("12345670"), Credentials: []wps.Credential{own}}
 				return f
 			},
 			credentials: []summary{{"für den Drucker", wps.AuthWPA2Personal, wps.EncrAES, "correct horse", wps.MAC{4}}},
@@ -403,8 +399,8 @@ func TestOSVersion(t *testing.T) {
 	f := station()
 	f.cheap()
 	f.enrollee.Device.OSVersion, f.registrar.Device.OSVersion = 0x0A000001, 0
-	f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
-	f.late = &Admission{Password: mustPIN("12345670")}
+	f.first = &Decision{Refused: true}
+	f.late = &Decision{Password: mustPIN("12345670")}
 	e, r := f.machines(t)
 	want := map[wps.Kind]string{wps.KindM1: "8a000001", wps.KindM2: "80000000", wps.KindM2D: "80000000"}
 	for _, s := range f.talk(t, e, r, nil) {
@@ -553,7 +549,7 @@ func TestConfigUntouched(t *testing.T) {
 func TestStart(t *testing.T) {
 	f := station()
 	f.cheap()
-	f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
+	f.first = &Decision{Refused: true}
 	e, r := f.machines(t)
 	if _, err := e.Handle([]byte("anything")); !errors.Is(err, ErrIgnored) || e.State() != EnrolleeIdle {
 		t.Errorf("before Start: %v, %v", err, e.State())
@@ -562,19 +558,19 @@ func TestStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m2d, _ := r.Handle(m1)
+	m2d, _ := f.handle(r, m1)
 	if ack, err := e.Handle(m2d); err != nil || (said{0, ack}).kind() != wps.KindACK {
 		t.Fatalf("%x, %v", ack, err)
 	}
 	if again, err := e.Start(); err != nil || !bytes.Equal(again, m1) {
 		t.Errorf("after M2D: %x, %v", again, err)
 	}
-	m2, err := r.Resume(Admission{Password: mustPIN("12345670")})
+	m2, err := r.Decide(Decision{Password: mustPIN("12345670")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Resume(Admission{}); !errors.Is(err, ErrEnded) {
-		t.Errorf("Resume after M2: %v", err)
+	if _, err := r.Decide(Decision{}); !errors.Is(err, ErrEnded) {
+		t.Errorf("Decide after M2: %v", err)
 	}
 	if _, err := e.Handle(m2); err != nil {
 		t.Fatal(err)

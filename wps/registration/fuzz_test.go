@@ -39,8 +39,8 @@ var fuzzForms = []func() form{
 	},
 	func() form { // not now
 		f := station()
-		f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
-		f.late = &Admission{Password: f.registrar.Password}
+		f.first = &Decision{Refused: true}
+		f.late = &Decision{Password: f.registrar.Password}
 		return f
 	},
 }
@@ -251,7 +251,7 @@ const (
 	stepForeign
 	stepOctets
 	stepStart
-	stepResume
+	stepDecide
 	stepRefuse
 	stepClosed
 	stepAbort
@@ -296,9 +296,9 @@ func (p *player) step() {
 		p.hear(m)
 	case stepStart:
 		p.start()
-	case stepResume:
+	case stepDecide:
 		if r, ok := p.machine.(*Registrar); ok && p.rec.form.late != nil {
-			out, err := r.Resume(*p.rec.form.late)
+			out, err := r.Decide(*p.rec.form.late)
 			p.judge(nil, out, err)
 		}
 	case stepRefuse:
@@ -347,6 +347,9 @@ func (p *player) hear(m []byte) {
 	ended, state := p.machine.Ended(), p.state()
 	repeated := p.own.heard != nil && bytes.Equal(m, p.own.heard)
 	out, err := p.machine.Handle(m)
+	if r, ok := p.machine.(*Registrar); ok && r.State() == WaitDecision {
+		out, err = r.Decide(*p.rec.form.first)
+	}
 	p.heard = m
 	switch {
 	case repeated:
@@ -378,7 +381,7 @@ func (p *player) hear(m []byte) {
 func (p *player) judge(m, out []byte, err error) {
 	if err != nil {
 		if errors.Is(err, ErrEnded) && out == nil {
-			return // Resume
+			return // Decide
 		}
 		if !p.machine.Ended() || p.machine.Err() != err || p.machine.Result() != nil {
 			p.t.Fatalf("error %v; ended: %v, %v", err, p.machine.Ended(), p.machine.Err())

@@ -89,7 +89,8 @@ func settings(ssid wps.SSID) *wps.Credential {
 type form struct {
 	enrollee  EnrolleeConfig
 	registrar RegistrarConfig
-	late      *Admission // for Resume after M2D
+	first     *Decision // on M1, if the configuration does not decide
+	late      *Decision // on M1, after M2D
 }
 
 // station is a station with a PIN at an access point that knows it.
@@ -121,11 +122,21 @@ func (f *form) machines(t testing.TB) (*Enrollee, *Registrar) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.registrar.Deferred = f.first != nil
 	r, err := NewRegistrar(f.registrar)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e, r
+}
+
+// handle has the registrar handle a message, and decide on M1.
+func (f *form) handle(r *Registrar, msg []byte) ([]byte, error) {
+	out, err := r.Handle(msg)
+	if r.State() == WaitDecision {
+		return r.Decide(*f.first)
+	}
+	return out, err
 }
 
 // said is a message and who said it.
@@ -156,13 +167,15 @@ func (f *form) talk(t testing.TB, e *Enrollee, r *Registrar, link func(said) []b
 		var to machine = r
 		if by == RoleRegistrar {
 			to = e
+			out, err = e.Handle(out)
+		} else {
+			out, err = f.handle(r, out)
 		}
-		out, err = to.Handle(out)
 		if err != nil && !errors.Is(err, ErrEnded) && !errors.Is(err, to.Err()) {
 			t.Fatalf("the %v's %v: %v", by, s.kind(), err)
 		}
 		if out == nil && r.State() == SentM2D && f.late != nil {
-			if out, err = r.Resume(*f.late); err != nil {
+			if out, err = r.Decide(*f.late); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -189,7 +202,7 @@ func (f *form) until(t testing.TB, e *Enrollee, r *Registrar, k wps.Kind) []byte
 			return out
 		}
 		if by == RoleEnrollee {
-			out, err = r.Handle(out)
+			out, err = f.handle(r, out)
 		} else {
 			out, err = e.Handle(out)
 		}

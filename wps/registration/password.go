@@ -82,9 +82,9 @@ func (p *Password) halves() (first, second []byte) {
 	return octets[:middle], octets[middle:]
 }
 
-// sameOnPaper reports whether two identifiers may mean the same password: a
-// person who read a PIN somewhere does not know what it is called.
-func sameOnPaper(a, b wps.DevicePasswordID) bool {
+// interchangeablePIN reports whether two identifiers may mean the same
+// password: a person who reads a PIN somewhere does not know its identifier.
+func interchangeablePIN(a, b wps.DevicePasswordID) bool {
 	return a == b || pinID(a) && pinID(b)
 }
 

@@ -157,8 +157,8 @@ func hearFirst(t *testing.T, m machine, messages []message, fromEnrollee bool, n
 func TestDuplicates(t *testing.T) {
 	late := func() form {
 		f := station()
-		f.late = &Admission{Password: f.registrar.Password}
-		f.registrar.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{} }
+		f.late = &Decision{Password: f.registrar.Password}
+		f.first = &Decision{Refused: true}
 		return f
 	}
 	wrong := func() form {
@@ -195,9 +195,11 @@ func TestDuplicates(t *testing.T) {
 					}
 					if s.by == all[n].by {
 						heard = append(heard, s)
-						answer, err = m.Handle(s.octets)
+						if answer, err = m.Handle(s.octets); r.State() == WaitDecision {
+							answer, err = r.Decide(*f.first)
+						}
 					} else if s.kind() == wps.KindM2 && r.State() == SentM2D {
-						answer, err = r.Resume(*f.late)
+						answer, err = r.Decide(*f.late)
 						heard = heard[:1] // it answers M1
 					}
 				}

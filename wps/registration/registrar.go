@@ -5,26 +5,25 @@ import (
 	"crypto/pbkdf2"
 	"crypto/sha1"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/gowps/gowps/wps"
 )
 
-// RegistrarConfig is what a registrar is told.
+// RegistrarConfig configures a [Registrar].
 type RegistrarConfig struct {
 	Config
-	// Admit is called once, with M1, and says which password the enrollee
-	// has to prove. It must not change M1. An error of type *NotNow, or any
-	// other, sends M2D. By default Password is used for whoever comes.
-	Admit func(m1 *wps.M1) (Admission, error)
-	// Password is the one to expect if Admit is nil, and PeerKeyHash, if
-	// set, the hash of the enrollee's public key that goes with it.
+	// Password is the one that an Enrollee has to prove, and PeerKeyHash, if
+	// set, the hash of the Enrollee's public key that goes with it. M1 is
+	// answered at once: by M2 if it asks for such a password, by M2D if not.
 	Password    Password
 	PeerKeyHash *[20]byte
+	// Deferred leaves M1 without an answer until [Registrar.Decide] is
+	// called. Password and PeerKeyHash are then not used.
+	Deferred bool
 	// Credentials are given to a station, the first being the network that
-	// it should join. Their MAC, if zero, becomes the enrollee's.
+	// it should join. Their MAC, if zero, becomes the Enrollee's.
 	Credentials []wps.Credential
 	// NewPassword, if not zero, is given to a station for a later run.
 	NewPassword Password
@@ -34,71 +33,71 @@ type RegistrarConfig struct {
 	// NewSettings, with AP, are written in M8; nil only reads. Their MAC,
 	// if zero, becomes the access point's.
 	NewSettings *wps.Credential
-	// TrustTransport gives the settings in M2 to whoever sent M1, and ends
+	// TrustTransport gives the settings in M2 to the sender of M1, and ends
 	// the run with it: for IEEE 1905.1, whose frames are protected.
 	TrustTransport bool
 }
 
-// Format prints the fields, and of secrets that they are there: see
+// Format prints the fields, and a placeholder for each secret: see
 // [Result.Format].
 func (c RegistrarConfig) Format(f fmt.State, _ rune) {
 	type fields RegistrarConfig
 	fmt.Fprintf(f, "%+v", fields(c))
 }
 
-// Admission is what a registrar knows about the enrollee that sent M1.
-type Admission struct {
-	// Password is what the enrollee has to prove. If it is a PIN, and M1
+// Decision is a registrar's answer to an M1: the Enrollee is admitted and
+// gets M2, or is refused, for now, and gets M2D. Make one with [Admit] or
+// [Refuse].
+type Decision struct {
+	// Password is what the Enrollee has to prove. If it is a PIN, and M1
 	// asks for one by another of the identifiers that PINs have, M2 repeats
-	// that.
+	// that. An Enrollee without a password is refused.
 	Password Password
-	// PeerKeyHash, if set, is the hash of the enrollee's public key as an
-	// out-of-band channel told it.
+	// PeerKeyHash, if set, is the hash of the Enrollee's public key as an
+	// out-of-band channel gave it. An Enrollee with another key is refused.
 	PeerKeyHash *[20]byte
 	// Credentials, if not empty, are given instead of the configured ones.
 	Credentials []wps.Credential
+	// Refused refuses the Enrollee. M2D carries ConfigError, and Reason, if
+	// not nil, is what the [*Error] of the run wraps.
+	Refused     bool
+	ConfigError wps.ConfigError
+	Reason      error
 }
 
-// Format prints the fields, and of secrets that they are there: see
+// Admit returns the decision to register an Enrollee that proves a password.
+func Admit(p Password) Decision { return Decision{Password: p} }
+
+// Refuse returns the decision not to register an Enrollee now. The
+// configuration error is [wps.NoError] if nobody entered a PIN or pressed a
+// button. The reason may be nil.
+func Refuse(ce wps.ConfigError, reason error) Decision {
+	return Decision{Refused: true, ConfigError: ce, Reason: reason}
+}
+
+// Format prints the fields, and a placeholder for each secret: see
 // [Result.Format].
-func (a Admission) Format(f fmt.State, _ rune) {
-	type fields Admission
-	fmt.Fprintf(f, "%+v", fields(a))
+func (d Decision) Format(f fmt.State, _ rune) {
+	type fields Decision
+	fmt.Fprintf(f, "%+v", fields(d))
 }
-
-// NotNow, returned by Admit, is sent in M2D as the reason why the enrollee is
-// not registered now.
-type NotNow struct {
-	ConfigError wps.ConfigError // NoError if nobody entered a PIN or pressed a button
-	Err         error           // the reason on this side
-}
-
-// Error returns the reason.
-func (n *NotNow) Error() string {
-	if n.Err == nil {
-		return ErrNoRegistrar.Error()
-	}
-	return n.Err.Error()
-}
-
-// Unwrap returns the reason on this side.
-func (n *NotNow) Unwrap() error { return n.Err }
 
 // RegistrarState says what a [Registrar] is waiting for.
 type RegistrarState uint8
 
 // The states, named by the message sent last.
 const (
-	WaitM1  RegistrarState = iota
-	SentM2D                // waits for WSC_ACK, or for Resume
-	SentM2                 // waits for M3
-	SentM4                 // waits for M5
-	SentM6                 // waits for M7
-	SentM8                 // waits for WSC_Done; also if M2 has given all
+	WaitM1       RegistrarState = iota
+	WaitDecision                // M1 waits for Decide
+	SentM2D                     // waits for WSC_ACK, or for Decide
+	SentM2                      // waits for M3
+	SentM4                      // waits for M5
+	SentM6                      // waits for M7
+	SentM8                      // waits for WSC_Done; also if M2 has given all
 	RegistrarEnded
 )
 
-var registrarStates = [...]string{"waits for M1", "sent M2D", "sent M2", "sent M4", "sent M6", "sent M8", "ended"}
+var registrarStates = [...]string{"waits for M1", "waits for a decision", "sent M2D", "sent M2", "sent M4", "sent M6", "sent M8", "ended"}
 
 // String returns the state in words.
 func (s RegistrarState) String() string {
@@ -113,11 +112,11 @@ func (s RegistrarState) String() string {
 // Feed it with what the enrollee sends, send what it returns.
 type Registrar struct {
 	run
-	admit       func(*wps.M1) (Admission, error)
 	credentials []wps.Credential
 	newSettings *wps.Credential
 	m1          *wps.M1
-	notNow      *Error // what M2D has said
+	refused     *Error // what M2D has said
+	deferred    bool
 	ap          bool
 	state       RegistrarState
 	exposed     bool
@@ -132,7 +131,7 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 		return nil, fmt.Errorf("%w: new settings are for an access point", ErrConfig)
 	case cfg.AP && (len(cfg.Credentials) > 0 || !cfg.NewPassword.IsZero()):
 		return nil, fmt.Errorf("%w: credentials and a new password are for a station", ErrConfig)
-	case cfg.Admit != nil || cfg.TrustTransport: // which password is seen later, or none
+	case cfg.Deferred || cfg.TrustTransport: // the password comes later, or there is none
 	case cfg.Password.ID == wps.PasswordNFCHandover:
 		if cfg.PeerKeyHash == nil {
 			return nil, errUnprovenKey
@@ -145,7 +144,7 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
 			password: cfg.Password.clone(), spare: cfg.NewPassword.clone(),
 		},
-		admit: cfg.Admit, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
+		deferred: cfg.Deferred, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
 	}, nil
 }
 
@@ -228,77 +227,84 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	}
 	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, &m.PublicKey
 	r.meet(&m.Device, &m.WFA, m.Quirks)
-	if r.refusal != nil {
-		return r.m2d(&NotNow{ConfigError: r.refusal.ConfigError, Err: r.refusal.Err}), nil
-	}
-	admission, err := r.admission()
-	if err != nil {
-		return r.m2d(err), nil
-	}
-	return r.admitted(admission)
-}
-
-// admission asks whether the enrollee may register. Without Admit there is one
-// password, for everyone who asks for such a one.
-func (r *Registrar) admission() (Admission, error) {
 	switch {
-	case r.admit != nil:
-		return r.admit(r.m1)
-	case !r.trustTransport && !sameOnPaper(r.m1.DevicePasswordID, r.password.ID):
-		return Admission{}, &NotNow{}
+	case r.refusal != nil:
+		return r.m2d(r.refusal.ConfigError, r.refusal.Err), nil
+	case r.deferred:
+		r.state = WaitDecision
+		return nil, nil
+	case !r.trustTransport && !interchangeablePIN(m.DevicePasswordID, r.password.ID):
+		return r.m2d(wps.NoError, nil), nil
 	}
-	return Admission{Password: r.password, PeerKeyHash: r.peerKeyHash}, nil
+	return r.decide(Decision{Password: r.password, PeerKeyHash: r.peerKeyHash})
 }
 
-// Resume answers the M1 that M2D was sent for after all: a PIN has been
-// entered, or a button pressed, while the enrollee waits. It returns M2.
-func (r *Registrar) Resume(admission Admission) ([]byte, error) {
-	if r.ended || r.state != SentM2D {
+// Waiting reports whether an M1 waits for [Registrar.Decide]: the first
+// decision on it is due, or it was refused and may still be admitted.
+func (r *Registrar) Waiting() bool {
+	return !r.ended && (r.state == WaitDecision || r.state == SentM2D)
+}
+
+// Decide answers the M1 that waits: by M2 if the Enrollee is admitted, by M2D
+// if it is refused. After M2D the Enrollee still waits, so that another
+// decision can follow: a PIN was entered, or a button pressed. A decision that
+// refuses it once more sends nothing, and leaves the reason for the end of the
+// run.
+//
+// The error is [ErrEnded] if no M1 waits. Any other ends the run, as with
+// [Registrar.Handle].
+func (r *Registrar) Decide(d Decision) ([]byte, error) {
+	if !r.Waiting() {
 		return nil, ErrEnded
 	}
-	m, err := r.admitted(admission)
+	if r.refusal != nil {
+		d = Refuse(r.refusal.ConfigError, r.refusal.Err)
+	}
+	again := r.state == SentM2D
+	m, err := r.decide(d)
+	if _, refused := m.(*wps.M2D); refused && again {
+		return nil, nil
+	}
 	return r.answer(r.m1.Raw, wps.MessageM1, m, err)
 }
 
-// m2d answers that the enrollee is not registered now, and why.
-func (r *Registrar) m2d(why error) wps.List {
-	m := &wps.M2D{
-		Header: r.fullHeader(), Device: r.cfg.Device,
-		EnrolleeNonce: r.n1, RegistrarNonce: r.n2,
-	}
-	var notNow *NotNow
-	if errors.As(why, &notNow) {
-		m.ConfigError, why = notNow.ConfigError, notNow.Err
-	}
-	r.notNow = &Error{
-		Message: wps.MessageM1, ConfigError: m.ConfigError, DetectedBy: RoleRegistrar,
-		Err: why, class: classOf(m.ConfigError, ErrNoRegistrar),
+// m2d answers that the Enrollee is not registered now, and why.
+func (r *Registrar) m2d(ce wps.ConfigError, reason error) wps.List {
+	r.refused = &Error{
+		Message: wps.MessageM1, ConfigError: ce, DetectedBy: RoleRegistrar,
+		Err: reason, class: classOf(ce, ErrNoRegistrar),
 	}
 	r.state = SentM2D
-	return m
+	return &wps.M2D{
+		Header: r.fullHeader(), Device: r.cfg.Device,
+		EnrolleeNonce: r.n1, RegistrarNonce: r.n2, ConfigError: ce,
+	}
 }
 
-// admitted answers M1 by M2, if the admission is one.
-func (r *Registrar) admitted(a Admission) (wps.List, error) {
-	password := a.Password.clone()
+// decide answers M1 by M2 or M2D.
+func (r *Registrar) decide(d Decision) (wps.List, error) {
+	if d.Refused {
+		return r.m2d(d.ConfigError, d.Reason), nil
+	}
+	password := d.Password.clone()
 	r.password.Clear()
 	r.password = password
-	if id := r.m1.DevicePasswordID; r.trustTransport || sameOnPaper(id, password.ID) {
+	if id := r.m1.DevicePasswordID; r.trustTransport || interchangeablePIN(id, password.ID) {
 		r.password.ID = id
 	}
-	if len(a.Credentials) > 0 {
-		r.credentials = a.Credentials
+	if len(d.Credentials) > 0 {
+		r.credentials = d.Credentials
 	}
 	switch {
-	case a.PeerKeyHash != nil && PublicKeyHash(r.pke) != *a.PeerKeyHash:
-		return r.m2d(&NotNow{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}), nil
+	case d.PeerKeyHash != nil && PublicKeyHash(r.pke) != *d.PeerKeyHash:
+		return r.m2d(wps.PublicKeyHashMismatch, ErrKeyHash), nil
 	case r.trustTransport:
 	case r.password.ID == wps.PasswordNFCHandover:
-		if a.PeerKeyHash == nil {
-			return r.m2d(&NotNow{Err: errUnprovenKey}), nil
+		if d.PeerKeyHash == nil {
+			return r.m2d(wps.NoError, errUnprovenKey), nil
 		}
 	case r.password.secretless():
-		return r.m2d(&NotNow{}), nil
+		return r.m2d(wps.NoError, nil), nil
 	}
 	if err := r.makeKeyPair(); err != nil {
 		return nil, err
@@ -492,7 +498,7 @@ func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 	}
 	switch {
 	case r.state == SentM2D && r.answersM2D(m.EnrolleeNonce, m.RegistrarNonce):
-		r.finish(r.notNow)
+		r.finish(r.refused)
 		return nil, nil
 	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
@@ -506,7 +512,7 @@ func (r *Registrar) Closed() error {
 	switch {
 	case r.ended:
 	case r.state == SentM2D:
-		r.finish(r.notNow)
+		r.finish(r.refused)
 	default:
 		r.finish(r.closed())
 	}

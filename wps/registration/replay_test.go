@@ -236,11 +236,12 @@ func registrarOf(t testing.TB, c *capture) *Registrar {
 	if m2d, ok := find[*wps.M2D](messages); ok {
 		random.Write(m2d.RegistrarNonce[:])
 		cfg.Config = sharedConfig(&m2d.Header, m2d.Device, nil, &random)
-		cfg.Admit = func(*wps.M1) (Admission, error) { return Admission{}, &NotNow{ConfigError: m2d.ConfigError} }
+		cfg.Deferred = true
 		r, err := NewRegistrar(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
+		r.Refuse(m2d.ConfigError, nil)
 		return r
 	}
 	m2, _ := find[*wps.M2](messages)

@@ -3,6 +3,7 @@ package registration
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -39,6 +40,32 @@ type Result struct {
 func (r Result) Format(f fmt.State, _ rune) {
 	type fields Result
 	fmt.Fprintf(f, "%+v", fields(r))
+}
+
+// Clone returns a copy that shares no memory with the result; nil for nil.
+func (r *Result) Clone() *Result {
+	if r == nil {
+		return nil
+	}
+	c := *r
+	c.Credentials = slices.Clone(r.Credentials)
+	for i := range c.Credentials {
+		c.Credentials[i] = cloneCredential(&c.Credentials[i])
+	}
+	if r.AP != nil {
+		ap := cloneCredential(r.AP)
+		c.AP = &ap
+	}
+	if !r.NewPassword.IsZero() {
+		c.NewPassword = r.NewPassword.clone()
+	}
+	return &c
+}
+
+func cloneCredential(c *wps.Credential) wps.Credential {
+	clone := *c
+	clone.NetworkKey = slices.Clone(c.NetworkKey)
+	return clone
 }
 
 // EMSK is the exported session key of a run, 32 octets, for other protocols.

@@ -502,6 +502,11 @@ func (r *run) Abort(cause error) error {
 	return r.err
 }
 
+// Settled reports whether the run has succeeded and only waits for the other
+// side to confirm it: an access point that has sent WSC_Done has its settings.
+// Nothing that follows makes the run fail.
+func (r *run) Settled() bool { return r.settled && !r.ended }
+
 // Ended reports whether the run is over.
 func (r *run) Ended() bool { return r.ended }
 

@@ -99,10 +99,10 @@ func TestSecretsHidden(t *testing.T) {
 						R *RegistrarConfig
 						M *Enrollee
 						N Registrar
-						A *Admission
+						A *Decision
 						p Password
 						q []Password
-					}{f.enrollee, &f.registrar, e, *r, &Admission{Password: f.registrar.Password, Credentials: f.registrar.Credentials}, f.enrollee.Password, []Password{f.enrollee.Password}},
+					}{f.enrollee, &f.registrar, e, *r, &Decision{Password: f.registrar.Password, Credentials: f.registrar.Credentials}, f.enrollee.Password, []Password{f.enrollee.Password}},
 					"password": f.enrollee.Password, "pointer to a password": &f.enrollee.Password,
 					"result": e.Result(), "result of the registrar": r.Result(),
 					"error": e.Err(), "error of the registrar": r.Err(),

@@ -184,9 +184,7 @@ func wrongPIN(typed string) func(*scene) {
 func refuses(ce wps.ConfigError) func(*scene) {
 	return func(s *scene) {
 		r := newRun(s)
-		r.registrar.Admit = func(*wps.M1) (registration.Admission, error) {
-			return registration.Admission{}, &registration.NotNow{ConfigError: ce}
-		}
+		r.refuse = &ce
 		r.play(s)
 	}
 }

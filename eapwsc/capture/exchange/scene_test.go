@@ -159,7 +159,8 @@ func (s *scene) failure(id uint8) { s.eap(eap.Packet{Code: eap.CodeFailure, ID: 
 type run struct {
 	enrollee  registration.EnrolleeConfig
 	registrar registration.RegistrarConfig
-	external  bool // the station is the registrar, the access point the enrollee
+	refuse    *wps.ConfigError // of M2D in place of M2
+	external  bool             // the station is the registrar, the access point the enrollee
 	// each, if set, is called with each packet; what it returns is sent in
 	// its place, and delivered. Nil loses it, and ends the exchange.
 	each func(fromStation bool, packet []byte) []byte
@@ -190,13 +191,19 @@ func newRun(s *scene) *run {
 func (r *run) play(s *scene) {
 	s.t.Helper()
 	r.registrar.KeyLog = &s.keys
-	newEnrollee := func() (eapwsc.Machine, error) { return registration.NewEnrollee(r.enrollee) }
-	newRegistrar := func() (eapwsc.Machine, error) { return registration.NewRegistrar(r.registrar) }
+	newEnrollee := func(time.Time) (eapwsc.Machine, error) { return registration.NewEnrollee(r.enrollee) }
+	newRegistrar := func(time.Time) (eapwsc.Machine, error) {
+		m, err := registration.NewRegistrar(r.registrar)
+		if err == nil && r.refuse != nil {
+			m.Refuse(*r.refuse, nil)
+		}
+		return m, err
+	}
 	station := newEnrollee
 	if r.external {
 		station = newRegistrar
 	}
-	machine, err := station()
+	machine, err := station(time.Time{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,0 +1,357 @@
+package ap
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Session is one station's exchange with an [AccessPoint]. Feed it with the
+// station's EAP packets, send the packets of its [eapwsc.Step], and call
+// [Session.Timeout] at its deadline. Call [Session.Close] if the station goes
+// before the exchange is over.
+//
+// The rules of the access point decide on the station's M1. If they refuse it,
+// and [Config.LateM2] is set, the station is kept for a while: what the owner
+// does then (a PIN, the button) is decided on at once. The session is then in
+// [AccessPoint.Ready], and its Timeout returns the packet to send.
+type Session struct {
+	ap        *AccessPoint
+	station   wps.MAC
+	server    *eapwsc.Server
+	registrar *registration.Registrar // the run, if the station wants to be registered
+	enrollee  *registration.Enrollee  // the run, if the station is an external registrar
+	use       *PINUse
+	button    bool // the run is one of the push button
+	made      *wps.Credential
+	reported  error     // why M1 was refused, as the owner was told last
+	due       time.Time // since when the M1 that was refused is to be decided on again; zero if it is not
+	counted   bool      // what the run shows about the access point's PIN
+	settled   bool
+}
+
+// NewSession returns the exchange with a station that associated for WPS. Id
+// is the Identifier of the first EAP request.
+func (a *AccessPoint) NewSession(station wps.MAC, id uint8) (*Session, error) {
+	s := &Session{ap: a, station: station}
+	var err error
+	s.server, err = eapwsc.NewServer(eapwsc.ServerConfig{
+		Registrar: s.newRegistrar, Enrollee: s.newEnrollee,
+		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: a.cfg.LateM2,
+	})
+	return s, err
+}
+
+// Station returns the address of the station.
+func (s *Session) Station() wps.MAC { return s.station }
+
+// Identified reports whether the station has said what it wants.
+func (s *Session) Identified() bool { return s.server.Identified() }
+
+// Result returns a copy of what the session yielded, or nil if it failed or is
+// not over.
+func (s *Session) Result() *registration.Result { return s.server.Result().Clone() }
+
+// Err returns why the session failed, or nil.
+func (s *Session) Err() error { return s.server.Err() }
+
+// Start asks the station for its identity.
+func (s *Session) Start(now time.Time) eapwsc.Step { return s.server.Start(now) }
+
+// Handle processes an EAP packet of the station: see [eapwsc.Server.Handle].
+func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
+	s.recheck(now)
+	step, err := s.server.Handle(now, packet)
+	if step.Waiting && (s.registrar.State() == registration.WaitDecision || !s.due.IsZero()) {
+		step, err = s.decide(now)
+	}
+	return s.after(now, step, err)
+}
+
+// Timeout is to be called when the deadline is reached, or when the session is
+// in [AccessPoint.Ready]: see [eapwsc.Server.Timeout].
+func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
+	var step eapwsc.Step
+	var err error
+	if s.Due() {
+		step, err = s.decide(now)
+	} else {
+		step, err = s.server.Timeout(now)
+	}
+	return s.after(now, step, err)
+}
+
+// Due reports whether the owner has done something that the station, which
+// waits after M2D, may be admitted for: call [Session.Timeout].
+func (s *Session) Due() bool { return !s.due.IsZero() && s.server.Waiting() }
+
+// Close ends the session because the station has gone, or the link has failed.
+// Cause, if not nil, becomes the class of the error. It returns why the session
+// failed, or nil.
+func (s *Session) Close(now time.Time, cause error) error {
+	identified := s.Identified()
+	err := s.server.Close(now, cause)
+	if !identified { // nothing has begun that the owner should hear of
+		return err
+	}
+	_, err = s.after(now, eapwsc.Step{Done: true}, err)
+	return err
+}
+
+// after draws the consequences of a step.
+func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step, error) {
+	s.count(now)
+	if step.Done && !s.settled {
+		s.settled = true
+		s.ap.forgetRefused(s)
+		s.settle(now, err)
+	}
+	return step, err
+}
+
+// recheck stops a push-button run in which a second device has been heard, and
+// one of an external registrar that has proved nothing when the PIN is locked:
+// otherwise many that have begun before could all guess.
+func (s *Session) recheck(now time.Time) {
+	switch {
+	case s.button:
+		if err := s.ap.button.Recheck(now); err != nil {
+			s.registrar.Refuse(wps.MultiplePBCSessions, err)
+		}
+	case s.enrollee != nil:
+		if !s.enrollee.Proved() && s.ap.lockout.Status(now) == Locked {
+			s.enrollee.Refuse(wps.SetupLocked, nil)
+		}
+	}
+}
+
+// newRegistrar makes the run of a station that wants to be registered.
+func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
+	r, err := registration.NewRegistrar(registration.RegistrarConfig{
+		Config: s.ap.cfg.Run, Deferred: true, Credentials: s.ap.cfg.Credentials,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.registrar = r
+	return r, nil
+}
+
+// decide answers the M1 that waits, for the first time or again.
+func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
+	s.due = time.Time{}
+	decision, err := s.decision(now, s.registrar.Enrollee())
+	if err != nil {
+		return s.server.Answer(now, nil, s.registrar.Abort(err))
+	}
+	message, err := s.registrar.Decide(decision)
+	if s.registrar.State() != registration.SentM2D {
+		s.ap.forgetRefused(s)
+	} else if s.ap.cfg.LateM2 > 0 && !slices.Contains(s.ap.refused, s) {
+		s.ap.refused = append(s.ap.refused, s)
+	}
+	return s.server.Answer(now, message, err)
+}
+
+// decision applies the rules of the access point to an M1. The error is that
+// of the randomness.
+func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, err error) {
+	password, refused := s.admit(now, m1)
+	if refused != nil {
+		return s.refuse(now, m1, refused), nil
+	}
+	d = registration.Admit(password)
+	if s.ap.State() == wps.NotConfigured {
+		if s.made, err = s.ap.generateSettings(); err != nil {
+			return d, err
+		}
+		d.Credentials = []wps.Credential{*s.made}
+	}
+	return d, nil
+}
+
+// admit returns the password that an Enrollee has to prove, or why it is not
+// admitted.
+func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Password, error) {
+	switch id := m1.DevicePasswordID; {
+	case id == wps.PasswordPushButton:
+		err := s.ap.button.Admit(now, s.station, m1.UUID)
+		s.button = err == nil
+		return registration.PushButton(), err
+	case id == wps.PasswordNFCHandover || id.OutOfBand():
+		return registration.Password{}, ErrNoPIN
+	default:
+		use, err := s.ap.pins.Use(now, m1.UUID, m1.MAC)
+		if err != nil {
+			return registration.Password{}, err
+		}
+		s.use = use
+		password := registration.PIN(use.PIN())
+		password.ID = id
+		return password, nil
+	}
+}
+
+// refuse returns the decision that refuses an M1, and reports it to the owner
+// unless the owner knows it.
+func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Decision {
+	d := registration.Refuse(wps.NoError, why)
+	var refusal Refusal
+	if errors.As(why, &refusal) {
+		d.ConfigError = refusal.ConfigError()
+	}
+	e := Event{Time: now, Station: s.station, UUID: m1.UUID, Device: m1.Device}
+	switch {
+	case errors.Is(why, ErrNoPIN):
+		e.Kind = EventPINNeeded
+		if s.ap.lockout.Status(now) == Locked {
+			d.ConfigError = wps.SetupLocked // hostap: where no PIN is known and setup is locked
+		}
+	case errors.Is(why, ErrOverlap):
+		e.Kind = EventOverlap
+	}
+	if e.Kind != 0 && !errors.Is(s.reported, why) {
+		s.ap.event(e)
+	}
+	s.reported = why
+	return d
+}
+
+// newEnrollee makes the run of an external registrar.
+func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
+	settings := s.ap.Settings()
+	cfg := registration.EnrolleeConfig{Config: s.ap.cfg.Run, AP: &settings}
+	if settings.MAC == (wps.MAC{}) {
+		settings.MAC = cfg.Device.MAC
+	}
+	// External registrars are added by PIN only [hostap].
+	cfg.Device.ConfigMethods &^= anyPushButton
+	lock := s.ap.lockout.Status(now)
+	cfg.ReadOnly = lock == ReadOnly
+	// Without a password M2 is answered by NACK 15.
+	if lock != Locked && !s.ap.cfg.PIN.IsZero() {
+		cfg.Password = registration.PIN(s.ap.cfg.PIN)
+	}
+	e, err := registration.NewEnrollee(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.enrollee = e
+	return e, nil
+}
+
+// settle draws the consequences of an exchange that is over.
+func (s *Session) settle(now time.Time, err error) {
+	e := Event{Time: now, Station: s.station, Err: err}
+	switch {
+	case s.registrar != nil:
+		m1 := s.registrar.Enrollee()
+		e.Role, e.UUID, e.Device = registration.RoleRegistrar, m1.UUID, m1.Device
+		s.settleRegistrar(now, e)
+	case s.enrollee != nil:
+		e.Role = registration.RoleEnrollee
+		s.settleEnrollee(now, e)
+	default:
+		e.Kind = EventFailed
+		s.ap.event(e)
+	}
+}
+
+func (s *Session) settleRegistrar(now time.Time, e Event) {
+	if s.use != nil {
+		result := PINFailed
+		switch {
+		case s.registrar.Proved():
+			result = PINProved
+		case s.registrar.Exposed():
+			result = PINFailedAfterM6
+		}
+		switch e := s.use.Finish(result); e.State {
+		case PINSucceeded, PINRevealed, PINWornOut: // what took it off before has been reported
+			s.ap.pinsGone(now, []PINEvent{e})
+		}
+	}
+	if s.registrar.Result() == nil {
+		e.Kind = EventFailed
+		s.ap.event(e)
+		return
+	}
+	if s.button {
+		s.ap.button.Done(now, e.UUID)
+	}
+	s.ap.selected.Unselect()
+	e.Kind = EventRegistered
+	s.ap.event(e)
+	if s.made != nil {
+		s.ap.configure(now, s.made)
+	}
+}
+
+func (s *Session) settleEnrollee(now time.Time, e Event) {
+	switch result := s.enrollee.Result(); {
+	case result == nil:
+		e.Kind = EventFailed
+		s.ap.event(e)
+	case result.SettingsRead:
+		e.Kind, e.UUID, e.Device = EventSettingsRead, result.Peer.UUID, result.Peer
+		s.ap.event(e)
+	case result.AP != nil:
+		s.ap.configure(now, result.AP)
+	}
+}
+
+// count keeps the account of wrong PINs: the proofs of M4 and M6 that failed,
+// and those of M6 that did not. It does so at once: a registrar that falls
+// silent then does not put it off.
+func (s *Session) count(now time.Time) {
+	if s.enrollee == nil || s.counted {
+		return
+	}
+	var failed *registration.Error
+	lock := &s.ap.lockout
+	switch {
+	case errors.As(s.enrollee.Err(), &failed) && failed.Half != 0 && failed.DetectedBy == registration.RoleEnrollee:
+		s.counted = true
+		was := lock.Status(now)
+		lock.Failure(now)
+		if lock.Status(now) == Locked && was != Locked {
+			s.ap.event(Event{Kind: EventLocked, Time: now, Station: s.station})
+		}
+	case s.enrollee.Proved():
+		s.counted = true
+		lock.Success()
+	}
+}
+
+// decideAgain has the access point decide again on each M1 that it refused,
+// because the owner has done something.
+func (a *AccessPoint) decideAgain(now time.Time) {
+	for _, s := range a.refused {
+		s.due = now
+	}
+}
+
+// forgetRefused removes a session from those that a later decision may admit.
+func (a *AccessPoint) forgetRefused(s *Session) {
+	if i := slices.Index(a.refused, s); i >= 0 {
+		a.refused = slices.Delete(a.refused, i, i+1)
+	}
+}
+
+// Ready returns the sessions that wait after M2D and that the owner has done
+// something for since: call [Session.Timeout] of each, and send what it
+// returns. Look at it after each method that changes what the owner allows, as
+// [AccessPoint.EnterPIN] and [AccessPoint.PressButton] do.
+func (a *AccessPoint) Ready() []*Session {
+	var ready []*Session
+	for _, s := range a.refused {
+		if s.Due() {
+			ready = append(ready, s)
+		}
+	}
+	return ready
+}
