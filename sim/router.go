@@ -334,9 +334,22 @@ func (r *Router) act(a Action, detail string, do func(now time.Time) error) erro
 	}
 	now := r.port.Now()
 	err := do(now)
+	r.answerWaiting(now)
 	r.collect(now)
 	r.schedule(now)
 	return err
+}
+
+// answerWaiting answers the stations that wait for what the owner has just
+// done.
+func (r *Router) answerWaiting(now time.Time) {
+	for _, point := range r.points {
+		for _, s := range point.Ready() {
+			if c := r.client(s.Station()); c != nil && c.session == s {
+				r.clientTimeout(now, c)
+			}
+		}
+	}
 }
 
 // actWPS is something to do with WPS.

@@ -4,8 +4,10 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
 
 	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -25,4 +27,13 @@ func newPeer(t testing.TB, m eapwsc.Machine, size int) *eapwsc.Peer {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// messageIn returns the type of the WSC message in an EAP packet.
+func messageIn(packet []byte) (wps.MessageType, error) {
+	in, err := eap.ParsePacket(packet)
+	if err != nil {
+		return 0, err
+	}
+	return wps.PeekMessageType(in.Data)
 }

@@ -99,6 +99,10 @@ func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err e
 func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error {
 	for {
 		a.mu.Lock()
+		if err := a.answerWaiting(time.Now()); err != nil {
+			a.mu.Unlock()
+			return err
+		}
 		happened := a.point.Events()
 		if len(happened) == 0 {
 			break
@@ -115,6 +119,23 @@ func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error
 		deadline = sooner(deadline, s.step.Deadline)
 	}
 	return a.alarm.set(a.conn, deadline)
+}
+
+// answerWaiting answers the stations that wait for what the owner has done
+// since.
+func (a *Authenticator) answerWaiting(now time.Time) error {
+	for _, session := range a.point.Ready() {
+		mac := session.Station()
+		s := a.stations[mac]
+		if s == nil || s.session != session {
+			continue
+		}
+		step, _ := session.Timeout(now) // the error is in the event
+		if err := a.step(mac, s, step); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func report(happened []ap.Event, events func(ap.Event)) {

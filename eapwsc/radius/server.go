@@ -43,7 +43,7 @@ type Session interface {
 	Start(now time.Time) eapwsc.Step
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
 	Timeout(now time.Time) (eapwsc.Step, error)
-	Close(now time.Time)
+	Close(now time.Time, cause error) error
 }
 
 // Access is what the first request of a station says about it. Nothing in it
@@ -310,7 +310,7 @@ func (s *Server) quietest() *session {
 // close ends a session whose station has gone, and forgets it.
 func (s *Server) close(now time.Time, x *session) {
 	if !x.over {
-		x.Session.Close(now)
+		_ = x.Session.Close(now, nil) // Ended reports it
 		s.ended(now, x, eapwsc.ErrOver)
 	}
 	delete(s.sessions, x.state)
