@@ -440,19 +440,9 @@ func (r *Registrar) begin(now time.Time, p *point, e *enrollee, m1 []byte) {
 		r.enrolleeEvent(now, EventFailed, p, e, fmt.Errorf("upnp: access point %v: %w", p.uuid, ErrNoSettings))
 		return
 	}
-	cfg := registration.RegistrarConfig{Config: r.cfg.Run, Credentials: []wps.Credential{*settings}}
+	cfg := registration.RegistrarConfig{Config: r.cfg.Run, Deferred: true, Credentials: []wps.Credential{*settings}}
 	if o.KeyPair != nil {
 		cfg.KeyPair = o.KeyPair
-	}
-	cfg.Admit = func(*wps.M1) (registration.Admission, error) {
-		if o.overlap {
-			return registration.Admission{}, &registration.NotNow{ConfigError: wps.MultiplePBCSessions, Err: registration.ErrOverlap}
-		}
-		a := registration.Admission{Password: o.Password, PeerKeyHash: o.PeerKeyHash}
-		if o.Password.ID == wps.PasswordDefault {
-			a.Password.ID = parsed.DevicePasswordID
-		}
-		return a, nil
 	}
 	run, err := registration.NewRegistrar(cfg)
 	if err != nil {
@@ -470,10 +460,25 @@ func (r *Registrar) begin(now time.Time, p *point, e *enrollee, m1 []byte) {
 	r.answer(now, p, e, m1)
 }
 
+// decision returns the answer to the M1 of a station that the order is for.
+func (o *order) decision(m1 *wps.M1) registration.Decision {
+	if o.overlap {
+		return registration.Refuse(wps.MultiplePBCSessions, registration.ErrOverlap)
+	}
+	d := registration.Decision{Password: o.Password, PeerKeyHash: o.PeerKeyHash}
+	if o.Password.ID == wps.PasswordDefault {
+		d.Password.ID = m1.DevicePasswordID
+	}
+	return d
+}
+
 // answer gives a station's message to its run, and the access point what the
 // run says.
 func (r *Registrar) answer(now time.Time, p *point, e *enrollee, message []byte) {
 	out, err := e.run.Handle(message)
+	if e.run.State() == registration.WaitDecision {
+		out, err = e.run.Decide(e.order.decision(e.run.Enrollee()))
+	}
 	if errors.Is(err, registration.ErrIgnored) {
 		return // another registrar's, or nobody's
 	}
