@@ -247,13 +247,13 @@ func (f *form) newAccessPoint(stranger int, seed uint64) *end {
 	sc := eapwsc.ServerConfig{FragmentSize: f.accessPointSize, FirstID: byte(7 + 100*stranger + int(seed%16))}
 	if f.external {
 		e.role = registration.RoleEnrollee
-		sc.Enrollee = func() (m eapwsc.Machine, err error) {
+		sc.Enrollee = func(time.Time) (m eapwsc.Machine, err error) {
 			settings := theNetwork
 			e.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: f.accessPoint, PeerKeyHash: hash, AP: &settings})
 			return e.enrollee, err
 		}
 	} else {
-		sc.Registrar = func() (m eapwsc.Machine, err error) {
+		sc.Registrar = func(time.Time) (m eapwsc.Machine, err error) {
 			e.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
 				Config: cfg, Password: f.accessPoint, PeerKeyHash: hash, Credentials: []wps.Credential{theNetwork},
 			})

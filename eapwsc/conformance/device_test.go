@@ -38,7 +38,7 @@ func newAccessPoint(t testing.TB) (Device, Controls) {
 	a.Process = &Process{
 		New: func(now time.Time, mac wps.MAC) (Handler, error) { return a.point.NewSession(mac, 7) },
 		Left: func(now time.Time, h Handler) {
-			h.(*ap.Session).Close(now)
+			_ = h.(*ap.Session).Close(now, nil)
 		},
 		Timer:    func(now time.Time) { a.point.Timeout(now) },
 		Deadline: func() time.Time { return a.point.Deadline() },
