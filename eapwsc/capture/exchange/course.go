@@ -126,8 +126,11 @@ func (c *course) describe(a *doctor.Attempt) {
 		c.reason(a, c.m2d)
 	case c.end != nil:
 		a.By = x.role(c.end.From)
-		if a.End == doctor.EndNACK {
+		switch {
+		case a.End == doctor.EndNACK:
 			c.reason(a, c.end)
+		case a.End == doctor.EndFailure && x.untold(c.end):
+			a.By = 0
 		}
 	default:
 		a.Silence = x.Watched.Sub(c.heard)
@@ -158,6 +161,19 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
 			a.Reached++
 		}
 	}
+}
+
+// untold reports whether EAP-Failure follows a message of the other side of
+// which a log tells nothing but that it was sent: who stopped is not known then.
+func (x *Exchange) untold(end *validate.Step) bool {
+	var last *validate.Step
+	for i := range x.Steps {
+		if &x.Steps[i] == end {
+			break
+		}
+		last = &x.Steps[i]
+	}
+	return last != nil && last.IsMessage() && last.Type == 0 && len(last.Body) == 0 && last.From != end.From
 }
 
 // answersUnseen reports whether an end answers a packet that was not seen: a

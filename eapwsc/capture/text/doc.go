@@ -1,0 +1,50 @@
+// Package text reads what programs print about Wi-Fi Protected Setup: logs,
+// scans and hex dumps, as people paste them when a capture is not at hand.
+//
+// A [Reader] turns the text into the events that package capture makes of
+// frames, so that the same [exchange.Collector] makes exchanges of both:
+//
+//	r := text.NewReader(file)
+//	c := exchange.NewCollector(r.Keys())
+//	for event, err := r.Next(); err == nil; event, err = r.Next() {
+//		for _, x := range c.Add(event) { … }
+//	}
+//	for _, x := range c.Close() { … }
+//	fmt.Println(r.Source().Limits) // what the text could not tell
+//
+// # What is understood
+//
+//   - hostapd and wpa_supplicant: event lines and debug output (-d, -dd, with
+//     and without -K and -t) of versions 1.0 to 2.11. Frames that are dumped
+//     are events as they were; a message that is only told ("WPS: Received M4")
+//     is an event with what is told of it, and cut behind that. An event line
+//     such as "WPS-FAIL msg=8 config_error=18" stands for the messages that
+//     must have come before.
+//   - iwd with -d, and ESP-IDF with its examples, also those for Arduino.
+//   - Lists of access points: "iw dev … scan", "iwlist scan", "wpa_cli
+//     scan_results" and "bss", and NetworkManager's, which says only what a
+//     network's security is. And "hostapd_cli wps_get_status".
+//   - Hex dumps of a WSC message, an element, an EAP or EAPOL packet, an 802.11
+//     or Ethernet frame or an NDEF record, in the form of xxd, hexdump -C, od,
+//     tcpdump -x and Wireshark, of a C, Go or Python array, or digits with and
+//     without separators.
+//
+// Each kind of line is a row of one table: see [Rows]. Lines that fit no row are
+// skipped. What precedes a message in its line does not matter, so that lines may
+// come through syslog, logread, journalctl, logcat or a forum; its time is read
+// from there. Colours are taken off, and lines that a mail program or a terminal
+// has broken are put together.
+//
+// # What is not known
+//
+// Text is thinner than a capture, and [Source] says in which way. Events that a
+// program described have Described set: nothing follows from what is missing in
+// them. Addresses that are not told, or of which digits were kept back, are
+// zero. A time without a year is one of the year 0.
+//
+// # Secrets
+//
+// Logs made with -K hold keys. They serve to verify and decrypt the messages of
+// the log and are in no event: see [Reader.Keys]. Of settings only the shape is
+// kept.
+package text

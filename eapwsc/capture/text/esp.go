@@ -1,0 +1,154 @@
+package text
+
+import (
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// espRows are what ESP-IDF and its examples print, also those for Arduino, and
+// the SDK of the ESP8266. Its supplicant is hostap's, so [hostapRows] fit its
+// debug output as well.
+var espRows = []Row{
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps discover ⟦{ssid:upto}⟧", Example: "D (5230) wpa: wps discover [home]",
+		means: func(in *interpreter, m *match) {
+			l := in.here()
+			l.is(sideStation)
+			l.ssid = string(m.text("ssid"))
+		}},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "WPS: connecting to {ssid:upto}, bssid={bssid:mac}", Example: "I (6230) wpa: WPS: connecting to home, bssid=02:00:00:00:00:00",
+		means: func(in *interpreter, m *match) {
+			l := in.here()
+			l.is(sideStation)
+			l.ssid = string(m.text("ssid"))
+			l.enrolled = false
+			t := l.with(m.mac("bssid"))
+			t.renew()
+			in.attempt(t)
+		}},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "WPS: neg start", Example: "D (6231) wpa: WPS: neg start",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			t.link.is(sideStation)
+			if t.said == 0 && !t.associates {
+				in.attempt(t)
+			}
+			t.wsc = true
+		}},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "WPS: Send EAPOL START", Example: "D (6600) wpa: WPS: Send EAPOL START.",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			t.link.is(sideStation)
+			in.associate(t)
+			in.eapolStart(t, []byte{1, 1, 0, 0})
+		}},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "=========identity=======", Example: "D (6700) wpa: =========identity===========",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			t.link.is(sideStation)
+			in.associate(t)
+			in.start(t)
+			t.wsc = true
+			in.emitSignal(t, saidIdentity)
+		}},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "sm->wps->state = {state:int}", Example: "D (6800) wpa: sm->wps->state = 3",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			state, _ := m.number("state")
+			t.link.is(sideStation)
+			if kind, ok := espStates[state]; ok && in.pending == nil {
+				t.wsc = true
+				if !t.dumped {
+					in.emitMessageOnce(t, kind)
+				}
+			}
+		}},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "receive eap code failure!", Example: "D (7900) wpa: receive eap code failure!",
+		means: func(in *interpreter, m *match) { in.flush(); t := in.talkHere(); t.wsc = true; in.failure(t) }},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps finished------>", Example: "D (7901) wpa: wps finished------>",
+		means: func(in *interpreter, m *match) { in.flush(); in.succeed(in.talkHere()) }},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps failed----->", Example: "E (7902) wpa: wps failed-----> ignore_sel_reg=0",
+		means: func(in *interpreter, m *match) { in.espFailed() }},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps msg timeout RECV_M2", Example: "D (7902) wpa: wps msg timeout RECV_M2",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			t.link.is(sideStation)
+			in.flush()
+			in.emitMessageOnce(t, wps.MessageM1)
+			in.leave(t, true, 0)
+		}},
+	{Program: ESPIDF, Origin: "include/esp_wifi_types_generic.h wifi_event_sta_wps_fail_reason_t, as programs print it", Pattern: "WPS_FAIL_REASON_RECV_M2D", Example: "E (7902) app: WPS_FAIL_REASON_RECV_M2D",
+		means: func(in *interpreter, m *match) { in.espM2D() }},
+	{Program: ESPIDF, Origin: "wifi_event_sta_wps_fail_reason_t, as programs print it", Pattern: "wps fail reason[:] {reason:int}", Example: "E (7902) app: wps fail reason: 1",
+		means: func(in *interpreter, m *match) {
+			switch reason, _ := m.number("reason"); reason {
+			case 1:
+				in.espM2D()
+			case 2:
+				in.leave(in.talkHere(), false, 0)
+			default:
+				in.espFailed()
+			}
+		}},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "PBC session overlap!", Example: "I (5301) wpa: PBC session overlap!",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_PBC_OVERLAP", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PBC_OVERLAP",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps; SYSTEM_EVENT_… before ESP-IDF 4.0", Pattern: "STA_WPS_ER_FAILED", Example: "I (7902) example_wps: WIFI_EVENT_STA_WPS_ER_FAILED",
+		means: func(in *interpreter, m *match) { in.espFailed() }},
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Failed", Example: "WPS Failed, retrying",
+		means: func(in *interpreter, m *match) { in.espFailed() }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_TIMEOUT", Example: "I (125301) example_wps: WIFI_EVENT_STA_WPS_ER_TIMEOUT",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Timedout", Example: "WPS Timedout, retrying",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_SUCCESS", Example: "I (7902) example_wps: WIFI_EVENT_STA_WPS_ER_SUCCESS",
+		means: func(in *interpreter, m *match) { in.espSucceeded() }},
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Successful", Example: "WPS Successfull, stopping WPS and connecting to: home",
+		means: func(in *interpreter, m *match) { in.espSucceeded() }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_PIN", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PIN",
+		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS_PIN = ", Example: "WPS_PIN = 12345670",
+		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
+	{Program: ESPIDF, Origin: "ESP8266 SDK", Pattern: "Disconn from {ssid:upto};{reason:int}", Example: "Disconn from home;23",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			if t.wsc && t.said&saidFailure == 0 && !t.link.enrolled {
+				in.espFailed()
+			}
+		}},
+}
+
+// espStates are the states of the enrollee that ESP-IDF prints after it has sent
+// a message, and that message: enum wps_state of hostap's src/wps/wps_i.h.
+var espStates = map[int]wps.MessageType{1: wps.MessageM1, 3: wps.MessageM3, 5: wps.MessageM5, 7: wps.MessageM7, 10: wps.MessageDone, 11: wps.MessageDone}
+
+// espFailed takes that a run has failed. That may be all that is told.
+func (in *interpreter) espFailed() {
+	in.flush()
+	t := in.talkHere()
+	t.link.is(sideStation)
+	switch {
+	case t.dumped || t.said&(saidNACKOfAP|saidNACKOfStation|saidFailure) != 0:
+	case t.said != 0:
+		in.failure(t)
+	default:
+		in.report(doctor.ReportFailed)
+	}
+}
+
+func (in *interpreter) espM2D() {
+	in.flush()
+	if t := in.talkHere(); !t.dumped {
+		t.link.is(sideStation)
+		t.wsc = true
+		in.associate(t)
+		in.emitMessageOnce(t, wps.MessageM2D)
+	}
+}
+
+func (in *interpreter) espSucceeded() {
+	in.flush()
+	t := in.talkHere()
+	t.link.is(sideStation)
+	in.succeed(t)
+}

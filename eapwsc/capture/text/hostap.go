@@ -1,0 +1,593 @@
+package text
+
+import (
+	"bytes"
+	"encoding/hex"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// hostapRows are what hostapd and wpa_supplicant print: the event lines of all
+// versions from 1.0 to 2.11, and debug output (-d, -dd, with and without -K).
+// The source files are those of hostap.
+var hostapRows = []Row{
+	// Event lines: src/common/wpa_ctrl.h has their names.
+	{Program: Hostap, Origin: "wpa_supplicant/wps_supplicant.c, src/ap/wps_hostapd.c; reason= since 1.0",
+		Pattern: "WPS-FAIL[ msg={msg:int}][ config_error={error:int}][ reason={reason:int}]",
+		Example: "wlan0: WPS-FAIL msg=8 config_error=18",
+		means:   (*interpreter).wpsFail},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c",
+		Pattern: "WPS-M2D dev_password_id={id:int} config_error={error:int}",
+		Example: "<3>WPS-M2D dev_password_id=0 config_error=0",
+		means: func(in *interpreter, m *match) {
+			id, _ := m.number("id")
+			ce, _ := m.number("error")
+			in.on(in.link(m)).is(sideStation)
+			in.begin(wps.MessageM2D, true)
+			in.attribute16(wps.AttrDevicePasswordID, id)
+			in.attribute16(wps.AttrConfigError, ce)
+			in.flush()
+		}},
+	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_SUCCESS",
+		Pattern: "WPS-SUCCESS", Example: "wlan0: WPS-SUCCESS ",
+		means: func(in *interpreter, m *match) { in.succeed(in.on(in.link(m)).with(wps.MAC{})) }},
+	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
+		Pattern: "WPS-REG-SUCCESS {sta:mac} {uuid:uuid}",
+		Example: "wlan0: WPS-REG-SUCCESS 02:00:00:00:01:00 572cf82f-c957-5653-9b16-b5cfb298abf1",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			in.succeed(l.with(m.mac("sta")))
+			l.enrolled = false
+		}},
+	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_OVERLAP",
+		Pattern: "WPS-OVERLAP-DETECTED", Example: "wlan0: WPS-OVERLAP-DETECTED PBC session overlap",
+		means: func(in *interpreter, m *match) { in.on(in.link(m)); in.report(doctor.ReportOverlap) }},
+	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_TIMEOUT",
+		Pattern: "WPS-TIMEOUT", Example: "wlan0: WPS-TIMEOUT Requested operation timed out",
+		means: func(in *interpreter, m *match) {
+			if in.on(in.link(m)).side == sideAP {
+				in.report(doctor.ReportNoDevice)
+			} else {
+				in.report(doctor.ReportNoRegistrar)
+			}
+		}},
+	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_CANCEL",
+		Pattern: "WPS-CANCEL", Example: "wlan0: WPS-CANCEL ",
+		means: func(in *interpreter, m *match) { in.on(in.link(m)).stop(in) }},
+	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
+		Pattern: "WPS-PIN-NEEDED {uuid:uuid} {sta:mac} ⟦{name:upto}|{rest:rest}",
+		Example: "wlan0: WPS-PIN-NEEDED ed0bfab2-2afe-50f2-9fcb-5dc0a86a824e 02:00:00:00:00:02 [Device 2|Example|Model|1|2|3-0050F204-1]",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			t := l.with(m.mac("sta"))
+			if t.said&bit(wps.MessageM1, true) == 0 && in.pending == nil {
+				in.begin(wps.MessageM1, true)
+				u := m.uuid("uuid")
+				in.attribute(wps.AttrUUIDE, u[:])
+				in.attribute(wps.AttrDeviceName, m.text("name"))
+				in.attribute16(wps.AttrDevicePasswordID, int(wps.PasswordDefault))
+				in.flush()
+			}
+			// Its answer is M2D.
+			if in.pending == nil && t.last == wps.MessageM1 {
+				in.begin(wps.MessageM2D, false)
+				in.attribute16(wps.AttrConfigError, 0)
+				in.flush()
+			}
+		}},
+	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
+		Pattern: "WPS-AP-SETUP-LOCKED", Example: "wlan0: WPS-AP-SETUP-LOCKED ",
+		means: func(in *interpreter, m *match) { in.setLocked(m, true) }},
+	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
+		Pattern: "WPS-AP-SETUP-UNLOCKED", Example: "wlan0: WPS-AP-SETUP-UNLOCKED ",
+		means: func(in *interpreter, m *match) { in.setLocked(m, false) }},
+	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_ACTIVE",
+		Pattern: "WPS-PBC-ACTIVE", Example: "wlan0: WPS-PBC-ACTIVE ",
+		means: func(in *interpreter, m *match) { in.started(m, doctor.PushButton) }},
+	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_DISABLE",
+		Pattern: "WPS-PBC-DISABLE", Example: "wlan0: WPS-PBC-DISABLE ",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			if l.pressed = false; l.side == sideAP {
+				in.advertiseState(l)
+			}
+		}},
+	{Program: Hostap, Origin: "wpa_supplicant/wps_supplicant.c; since 2.10",
+		Pattern: "WPS-PIN-ACTIVE", Example: "wlan0: WPS-PIN-ACTIVE ",
+		means: func(in *interpreter, m *match) { in.started(m, doctor.PIN) }},
+	{Program: Hostap, Origin: "wpa_supplicant/wps_supplicant.c",
+		Pattern: "WPS-CRED-RECEIVED[ {hex:word}]",
+		Example: "wlan0: WPS-CRED-RECEIVED 100e00201045000461626364100300020020100f000200081027000861626364656667681020000600000000000",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			t := l.with(wps.MAC{})
+			l.is(sideStation)
+			in.credential(m.text("hex"))
+			in.flush()
+			t.wsc, t.given = true, true
+		}},
+	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
+		Pattern: "WPS-NEW-AP-SETTINGS[ {hex:word}]",
+		Example: "wlan0: WPS-NEW-AP-SETTINGS 1045000461626364100300020020100f000200081027000861626364656667681020000600000000000",
+		means: func(in *interpreter, m *match) {
+			in.on(in.link(m)).is(sideAP)
+			in.credential(m.text("hex"))
+		}},
+	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
+		Pattern: "WPS-ENROLLEE-SEEN {sta:mac} {uuid:uuid} {type:word} {methods:hex} {id:int} {request:int}[ ⟦{name:rest}]",
+		Example: "wlan0: WPS-ENROLLEE-SEEN 02:00:00:00:01:00 572cf82f-c957-5653-9b16-b5cfb298abf1 0-00000000-0 0x4388 4 1 [ ]",
+		means: func(in *interpreter, m *match) {
+			id, _ := m.number("id")
+			methods, _ := m.hexNumber("methods")
+			in.on(in.link(m)).is(sideAP)
+			in.probe(m.mac("sta"), m.uuid("uuid"), wps.DevicePasswordID(id), wps.ConfigMethods(methods))
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c, of an external registrar",
+		Pattern: "WPS-ER-ENROLLEE-ADD {uuid:uuid} {sta:mac} M1={m1:int} config_methods={methods:hex} dev_passwd_id={id:int}",
+		Example: "WPS-ER-ENROLLEE-ADD 572cf82f-c957-5653-9b16-b5cfb298abf1 02:00:00:00:01:00 M1=1 config_methods=0x4388 dev_passwd_id=4 pri_dev_type=0-00000000-0 |a|b|c|d|e|",
+		means: func(in *interpreter, m *match) {
+			id, _ := m.number("id")
+			methods, _ := m.hexNumber("methods")
+			in.probe(m.mac("sta"), m.uuid("uuid"), wps.DevicePasswordID(id), wps.ConfigMethods(methods))
+		}},
+
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-STARTED {sta:mac}",
+		Example: "wlan0: CTRL-EVENT-EAP-STARTED 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			in.start(l.with(m.mac("sta")))
+		}},
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-STARTED EAP authentication started",
+		Example: "wlan0: CTRL-EVENT-EAP-STARTED EAP authentication started",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			t := l.with(wps.MAC{})
+			if l.method != doctor.MethodUnknown || t.wsc {
+				in.start(t)
+			}
+		}},
+	{Program: Hostap, Origin: "src/eap_peer/eap.c, src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-PROPOSED-METHOD vendor={vendor:int} method={method:int}",
+		Example: "wlan0: CTRL-EVENT-EAP-PROPOSED-METHOD vendor=14122 method=1",
+		means: func(in *interpreter, m *match) {
+			if vendor, _ := m.number("vendor"); vendor == vendorWFA {
+				in.proposed(in.on(in.link(m)).with(wps.MAC{}))
+			}
+		}},
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-METHOD EAP vendor 14122 method",
+		Example: "wlan0: CTRL-EVENT-EAP-METHOD EAP vendor 14122 method 1 (WSC) selected",
+		means:   func(in *interpreter, m *match) { in.proposed(in.on(in.link(m)).with(wps.MAC{})) }},
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-FAILURE {sta:mac}",
+		Example: "wlan0: CTRL-EVENT-EAP-FAILURE 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			in.failure(l.with(m.mac("sta")))
+		}},
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-TIMEOUT-FAILURE {sta:mac}",
+		Example: "wlan0: CTRL-EVENT-EAP-TIMEOUT-FAILURE 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			in.failure(l.with(m.mac("sta")))
+		}},
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-FAILURE EAP authentication failed",
+		Example: "wlan0: CTRL-EVENT-EAP-FAILURE EAP authentication failed",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			in.failure(l.with(wps.MAC{}))
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; locally_generated= since 2.0",
+		Pattern: "CTRL-EVENT-DISCONNECTED bssid={bssid:mac} reason={reason:int}[ locally_generated={own:int}]",
+		Example: "wlan0: CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:00:00 reason=3 locally_generated=1",
+		means: func(in *interpreter, m *match) {
+			reason, _ := m.number("reason")
+			own, _ := m.number("own")
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			in.leave(l.with(m.mac("bssid")), own == 1, reason)
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Pattern: "CTRL-EVENT-CONNECTED - Connection to {bssid:mac} completed",
+		Example: "wlan0: CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:00:00 completed [id=0 id_str=]",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			in.joined(l.with(m.mac("bssid")), true)
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "CTRL-EVENT-ASSOC-REJECT [bssid={bssid:mac} ]status_code={status:int}",
+		Example: "wlan0: CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:00:00 status_code=17",
+		means: func(in *interpreter, m *match) {
+			status, _ := m.number("status")
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			in.accepted(l.with(m.mac("bssid")), uint16(status))
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; since 2.10", Pattern: "CTRL-EVENT-AUTH-REJECT {bssid:mac} auth_type={type:int} auth_transaction={n:int} status_code={status:int}",
+		Example: "wlan0: CTRL-EVENT-AUTH-REJECT 02:00:00:00:00:00 auth_type=3 auth_transaction=1 status_code=15",
+		means: func(in *interpreter, m *match) {
+			status, _ := m.number("status")
+			algorithm, _ := m.number("type")
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			in.authenticationRefused(l.with(m.mac("bssid")), algorithm, status)
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "CTRL-EVENT-SSID-TEMP-DISABLED id={id:int} ssid=\"{ssid:upto}\" auth_failures={n:int} duration={s:int} reason=WRONG_KEY",
+		Example: "wlan0: CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"home\" auth_failures=1 duration=10 reason=WRONG_KEY",
+		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
+	{Program: WPASupplicant, Origin: "src/rsn_supp, wpa_supplicant/events.c", Pattern: "WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
+		Example: "wlan0: WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
+		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
+	{Program: Hostapd, Origin: "src/ap/sta_info.c", Pattern: "AP-STA-CONNECTED {sta:mac}",
+		Example: "wlan0: AP-STA-CONNECTED 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			in.joined(l.with(m.mac("sta")), true)
+		}},
+	{Program: Hostapd, Origin: "src/ap/wpa_auth_glue.c", Pattern: "AP-STA-POSSIBLE-PSK-MISMATCH {sta:mac}",
+		Example: "wlan0: AP-STA-POSSIBLE-PSK-MISMATCH 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			in.joined(l.with(m.mac("sta")), false)
+		}},
+
+	// What a station says of its way to an access point.
+	{Program: WPASupplicant, Origin: "wpa_supplicant/sme.c", Pattern: "Trying to authenticate with {bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
+		Example: "wlan1: SME: Trying to authenticate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
+		means:   (*interpreter).trying},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Pattern: "Trying to associate with [SSID ]{bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
+		Example: "wlan1: Trying to associate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
+		means:   (*interpreter).trying},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "Associated with {bssid:mac}",
+		Example: "wlan1: Associated with 02:00:00:00:00:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			t := l.with(m.mac("bssid"))
+			if !t.associates && !t.associated && !t.requested {
+				in.attempt(t)
+			}
+			if t.associates && l.method == doctor.MethodUnknown {
+				return // it is not known yet what for
+			}
+			in.accepted(t, 0)
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Pattern: "Own MAC address: {own:mac}",
+		Example: "wlan1: Own MAC address: 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.own = m.mac("own")
+			l.is(sideStation)
+		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "ssid='{ssid:upto}' wpa_ie_len={wpa:int} rsn_ie_len={rsn:int} caps={caps:hex} level={level:int}[ freq={freq:int}] {wps:rest}",
+		Example: "wlan1: 0: 02:00:00:00:00:00 ssid='lab' wpa_ie_len=0 rsn_ie_len=20 caps=0x411 level=-30 freq=2437  wps",
+		means:   (*interpreter).candidate},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Pattern: "selected based on WPS IE (Active PBC)",
+		Example: "   selected based on WPS IE (Active PBC)",
+		means:   func(in *interpreter, m *match) { in.waiting(wps.PasswordPushButton) }},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Pattern: "selected based on WPS IE (Authorized MAC or Active PIN)",
+		Example: "   selected based on WPS IE (Authorized MAC or Active PIN)",
+		means:   func(in *interpreter, m *match) { in.waiting(wps.PasswordDefault) }},
+	{Program: WPASupplicant, Origin: "src/rsn_supp/wpa.c", Pattern: "WPS: AP {bssid:mac} type {type:int} added",
+		Example: "WPS: AP 02:00:00:00:00:00 type 1 added", means: (*interpreter).wpsAP},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Pattern: "BSS: Add new id {id:int} BSSID {bssid:mac} SSID '{ssid:upto}'[ freq {freq:int}]",
+		Example: "wlan1: BSS: Add new id 1 BSSID 02:00:00:00:00:00 SSID 'lab' freq 2437", means: (*interpreter).newBSS},
+
+	// What an access point says of itself and of its stations.
+	{Program: Hostapd, Origin: "src/ap/hostapd.c", Pattern: "Using interface {name:word} with hwaddr {own:mac} and ssid \"{ssid:upto}\"",
+		Example: "Using interface wlan0 with hwaddr 02:00:00:00:00:00 and ssid \"lab\"",
+		means: func(in *interpreter, m *match) {
+			l := in.on(string(m.text("name")))
+			l.own, l.ssid = m.mac("own"), string(unescaped(m.text("ssid")))
+			l.is(sideAP)
+		}},
+	{Program: Hostapd, Origin: "src/ap/hw_features.c, src/ap/hostapd.c", Pattern: "Channel: {channel:int}  Frequency: {freq:int} MHz",
+		Example: "Mode: IEEE 802.11g  Channel: 6  Frequency: 2437 MHz",
+		means: func(in *interpreter, m *match) {
+			in.here().freq, _ = m.number("freq")
+		}},
+	{Program: Hostapd, Origin: "src/ap/hostapd.c", Pattern: "interface state {from:upto}->{to:word}",
+		Example: "wlan0: interface state UNINITIALIZED->ENABLED",
+		means:   func(in *interpreter, m *match) { in.on(in.link(m)).is(sideAP) }},
+	{Program: Hostapd, Origin: "src/ap/hostapd.c", Pattern: "AP-ENABLED", Example: "wlan0: AP-ENABLED ",
+		means: func(in *interpreter, m *match) { in.on(in.link(m)).is(sideAP) }},
+	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.11: associated (aid",
+		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.11: associated (aid 1)",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			t := l.with(m.mac("sta"))
+			if t.managed {
+				return
+			}
+			if !t.associates {
+				in.attempt(t)
+			}
+			if l.pressed || l.pinned {
+				in.associate(t)
+				in.accepted(t, 0)
+			}
+		}},
+	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.11: disassociated",
+		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.11: disassociated",
+		means:   (*interpreter).stationLeft},
+	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.11: deauthenticated",
+		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.11: deauthenticated",
+		means:   (*interpreter).stationLeft},
+	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c", Pattern: "IEEE 802.1X: {n:int} bytes from {sta:mac}",
+		Example: "IEEE 802.1X: 84 bytes from 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.here()
+			l.is(sideAP)
+			l.with(m.mac("sta"))
+		}},
+	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.1X: {what:rest}",
+		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.1X: Sending EAP Packet (identifier 73)",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			t := l.with(m.mac("sta"))
+			if bytes.HasPrefix(m.text("what"), []byte("received EAPOL-Start")) {
+				e := []byte{1, 1, 0, 0}
+				in.flush()
+				if t.said != 0 && t.said&saidFailure == 0 && t.last > wps.MessageM1 {
+					return
+				}
+				in.eapolStart(t, e)
+			}
+		}},
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: Probe Request for PBC received from {sta:mac}",
+		Example: "WPS: Probe Request for PBC received from 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			in.here().is(sideAP)
+			in.probe(m.mac("sta"), wps.UUID{}, wps.PasswordPushButton, 0)
+		}},
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: PBC overlap detected", Example: "WPS: PBC overlap detected - do not start PBC mode",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: PBC timed out - disable PBC mode", Example: "WPS: PBC timed out - disable PBC mode",
+		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.report(doctor.ReportNoDevice) }},
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: A new PIN configured", Example: "WPS: A new PIN configured (timeout=0)",
+		means: func(in *interpreter, m *match) { l := in.here(); l.is(sideAP); l.pinned = true }},
+	{Program: Hostapd, Origin: "src/wps/wps_attr_build.c and wps_registrar.c", Pattern: "WPS: Build Beacon IEs", Example: "WPS: Build Beacon IEs",
+		means: func(in *interpreter, m *match) { in.flush(); in.here().is(sideAP); in.element = new(element) }},
+
+	// EAP of the debug output.
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "EAP: EAP entering state RETRANSMIT", Example: "EAP: EAP entering state RETRANSMIT",
+		means: func(in *interpreter, m *match) {
+			if t := in.talkHere(); t.link.side == sideAP && t.sent != nil && !t.dumped {
+				in.flush()
+				in.emitFrame(t, false, t.sent)
+			}
+		}},
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "EAP: Received EAP-Failure", Example: "EAP: Received EAP-Failure",
+		means: func(in *interpreter, m *match) { in.flush(); in.failure(in.talkHere()) }},
+	{Program: Hostap, Origin: "src/eap_peer/eap_wsc.c", Pattern: "EAP-WSC: Received start", Example: "EAP-WSC: Received start",
+		means: func(in *interpreter, m *match) { in.proposed(in.talkHere()) }},
+	{Program: Hostap, Origin: "src/eap_server/eap_server_wsc.c", Pattern: "EAP-WSC: Send WSC/Start", Example: "EAP-WSC: Send WSC/Start",
+		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.proposed(in.talkHere()) }},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "RX EAPOL from {bssid:mac}", Example: "wlan1: RX EAPOL from 02:00:00:00:00:00 (encrypted=0)",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideStation)
+			if t := l.talk; t != nil && isGroup(t.ap) {
+				t.ap = m.mac("bssid")
+				l.talks[t.ap] = t
+			}
+			l.with(m.mac("bssid"))
+		}},
+
+	// Messages of the debug output.
+	{Program: Hostap, Origin: "src/wps/wps.c", Pattern: "WPS: Processing received message (len={len:int} op_code={op:int})",
+		Example: "WPS: Processing received message (len=379 op_code=4)",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.number("len")
+			in.flush()
+			in.pending = &message{length: n}
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Pattern: "WPS: Received M{n:word}", Example: "WPS: Received M1",
+		means: func(in *interpreter, m *match) {
+			if kind, ok := messageNames["M"+string(m.text("n"))]; ok {
+				in.begin(kind, true)
+			}
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Pattern: "WPS: Received WSC_{name:word}", Example: "WPS: Received WSC_NACK",
+		means: func(in *interpreter, m *match) {
+			if kind, ok := messageNames[string(m.text("name"))]; ok {
+				in.begin(kind, true)
+			}
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c, wps_common.c", Pattern: "WPS: Building Message [WSC_]{name:word}", Example: "WPS: Building Message WSC_NACK",
+		means: func(in *interpreter, m *match) {
+			if kind, ok := messageNames[string(m.text("name"))]; ok {
+				in.begin(kind, false)
+			}
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c, wps_enrollee.c", Pattern: "terminated negotiation with Configuration Error {error:int}",
+		Example: "WPS: Enrollee terminated negotiation with Configuration Error 18",
+		means: func(in *interpreter, m *match) {
+			ce, _ := m.number("error")
+			if in.pending == nil || in.pending.kind != wps.MessageNACK {
+				in.begin(wps.MessageNACK, true)
+			}
+			in.attribute16(wps.AttrConfigError, ce)
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Configuration Error ({error:int})", Example: "WPS:  * Configuration Error (18)",
+		means: func(in *interpreter, m *match) { ce, _ := m.number("error"); in.attribute16(wps.AttrConfigError, ce) }},
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Device Password ID ({id:int}", Example: "WPS:  * Device Password ID (4)",
+		means: func(in *interpreter, m *match) {
+			id, _ := m.number("id")
+			in.attribute16(wps.AttrDevicePasswordID, id)
+			in.describes(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(id) })
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_attr_process.c, wps_enrollee.c", Pattern: "WPS: Device Password ID {id:int}", Example: "WPS: Device Password ID 4",
+		means: func(in *interpreter, m *match) { id, _ := m.number("id"); in.attribute16(wps.AttrDevicePasswordID, id) }},
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Wi-Fi Protected Setup State ({state:int})", Example: "WPS:  * Wi-Fi Protected Setup State (2)",
+		means: func(in *interpreter, m *match) {
+			state, _ := m.number("state")
+			in.describes(func(e *wps.ProbeResponse) { e.State = wps.State(state) })
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS:  * Selected Registrar", Example: "WPS:  * Selected Registrar",
+		means: func(in *interpreter, m *match) {
+			in.describes(func(e *wps.ProbeResponse) { e.SelectedRegistrar = true })
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS:  * Selected Registrar Config Methods ({methods:hex})", Example: "WPS:  * Selected Registrar Config Methods (210c)",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("methods")
+			in.describes(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = wps.ConfigMethods(n) })
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS:  * AP Setup Locked", Example: "WPS:  * AP Setup Locked",
+		means: func(in *interpreter, m *match) {
+			in.describes(func(e *wps.ProbeResponse) { e.APSetupLocked = true })
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Version2 ({v:hex})", Example: "WPS:  * Version2 (0x20)",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("v")
+			in.describes(func(e *wps.ProbeResponse) { e.WFA.Version2 = uint8(n) })
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:    AuthorizedMAC: {mac:mac}", Example: "WPS:    AuthorizedMAC: ff:ff:ff:ff:ff:ff",
+		means: func(in *interpreter, m *match) {
+			in.describes(func(e *wps.ProbeResponse) {
+				if len(e.WFA.AuthorizedMACs) < 5 {
+					e.WFA.AuthorizedMACs = append(e.WFA.AuthorizedMACs, m.mac("mac"))
+				}
+			})
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: Build Probe Response IEs", Example: "WPS: Build Probe Response IEs",
+		means: func(in *interpreter, m *match) { in.flush() }},
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Pattern: "WPS: Enrollee MAC Address {mac:mac}", Example: "WPS: Enrollee MAC Address 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) { a := m.mac("mac"); in.attribute(wps.AttrMACAddress, a[:]) }},
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: Enrollee Config Methods {methods:hex}", Example: "WPS: Enrollee Config Methods 0x2388 [Display] [PBC] [Keypad]",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("methods")
+			in.attribute16(wps.AttrConfigMethods, n)
+		}},
+	{Program: Hostap, Origin: "src/wps/wps_dev_attr.c", Pattern: "WPS: Primary Device Type: {type:word}", Example: "WPS: Primary Device Type: 3-0050F204-1",
+		means: func(in *interpreter, m *match) {
+			if d, err := wps.ParseDeviceType(string(m.text("type"))); err == nil {
+				in.attribute(wps.AttrPrimaryDeviceType, d[:])
+			}
+		}},
+}
+
+// vendorWFA is the EAP vendor of EAP-WSC, as hostap prints it.
+const vendorWFA = 14122
+
+// messageNames are the messages by the names that hostap gives them.
+var messageNames = map[string]wps.MessageType{
+	"M1": wps.MessageM1, "M2": wps.MessageM2, "M2D": wps.MessageM2D, "M3": wps.MessageM3, "M4": wps.MessageM4, "M5": wps.MessageM5,
+	"M6": wps.MessageM6, "M7": wps.MessageM7, "M8": wps.MessageM8, "ACK": wps.MessageACK, "NACK": wps.MessageNACK, "Done": wps.MessageDone,
+}
+
+// link returns the name of the interface of a line, and remembers from what
+// precedes it which program this is.
+func (in *interpreter) link(m *match) string {
+	prefix := m.line[:m.at]
+	name := string(interfaceBefore(prefix))
+	if bytes.Contains(prefix, []byte("hostapd")) {
+		in.on(name).is(sideAP)
+	}
+	in.facts.events = true
+	return name
+}
+
+// wpsFail takes the event line of a run that failed.
+func (in *interpreter) wpsFail(m *match) {
+	t := in.on(in.link(m)).with(wps.MAC{})
+	kind, ok := m.number("msg")
+	in.flushUnlessNACK()
+	if !ok {
+		return // what wpa_supplicant adds when EAP is over
+	}
+	ce, known := m.number("error")
+	if kind == int(wps.MessageM7) && known && ce == 0 && !t.dumped && (t.last == 0 || t.given) {
+		// An access point that is read is answered so; so is nobody else.
+		t.apEnrollee, t.given = true, false
+	}
+	in.fail(t, wps.MessageType(kind), wps.ConfigError(ce), known)
+}
+
+// flushUnlessNACK emits what was being described.
+func (in *interpreter) flushUnlessNACK() { in.flush() }
+
+// started takes that WPS was started at the program.
+func (in *interpreter) started(m *match, method doctor.Method) {
+	l := in.on(in.link(m))
+	if l.side == sideAP {
+		if method == doctor.PushButton {
+			l.pressed = true
+			in.advertiseState(l)
+		}
+		return
+	}
+	l.method, l.enrolled = method, false
+	l.pressed = method == doctor.PushButton
+}
+
+// stop ends what was started at a link.
+func (l *link) stop(*interpreter) { l.method, l.pressed = doctor.MethodUnknown, false }
+
+func (in *interpreter) setLocked(m *match, locked bool) {
+	l := in.on(in.link(m))
+	l.is(sideAP)
+	l.locked = locked
+	in.advertiseState(l)
+}
+
+// describes changes the element that is being described.
+func (in *interpreter) describes(change func(*wps.ProbeResponse)) {
+	if e := in.element; e != nil && in.pending == nil {
+		change(&e.beacon)
+		e.has = true
+	}
+}
+
+// trying takes that a station goes to an access point.
+func (in *interpreter) trying(m *match) {
+	l := in.on(in.link(m))
+	l.is(sideStation)
+	l.ssid = string(unescaped(m.text("ssid")))
+	l.freq, _ = m.number("freq")
+	t := l.with(m.mac("bssid"))
+	if t.associates && t.said == 0 {
+		return // it has authenticated, and associates now
+	}
+	if t.said == 0 && !t.dumped && !t.associated && !l.enrolled && l.method != doctor.MethodUnknown && t.wsc {
+		return
+	}
+	in.attempt(t)
+}
+
+// credential takes settings that were handed over, in hexadecimal, and keeps
+// their shape.
+func (in *interpreter) credential(digits []byte) {
+	b, err := hex.DecodeString(string(digits))
+	if err != nil || len(b) < 4 {
+		return
+	}
+	defer clear(b)
+	if v := wps.Find(b, wps.AttrCredential); v != nil {
+		b = v
+	}
+	var c wps.Credential
+	if wps.Decode(&c, b, wps.Tolerant) != nil || len(in.settings) >= maxReports {
+		return
+	}
+	in.settings = append(in.settings, doctor.NewSettings(&c))
+}
+
+// stationLeft takes that a station has gone.
+func (in *interpreter) stationLeft(m *match) {
+	l := in.on(in.link(m))
+	l.is(sideAP)
+	if t := l.with(m.mac("sta")); t.said&saidFailure == 0 {
+		in.leave(t, true, 0)
+	} else {
+		t.associates, t.associated = false, false
+	}
+}

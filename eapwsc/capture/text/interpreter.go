@@ -1,0 +1,787 @@
+package text
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// interpreter makes events of what programs say. Its methods are what rows
+// mean; they run in the order of the lines.
+type interpreter struct {
+	line   int       // number of the line
+	now    time.Time // its time; the zero value if lines have none
+	events []capture.Event
+
+	links   map[string]*link // by the name of the interface
+	current *link            // that the last line was about
+	aps     map[wps.MAC]*network
+	element *element // a WPS element that is being described
+	pending *message // a message that is being described
+
+	dump       *dump // octets whose lines are being read
+	cell       *cell // an entry of a scan
+	considered considered
+	columns    *columns // of a table that is being read
+	scans      int      // entries so far
+	dumps      []Dump
+	reports    []doctor.Report
+	settings   []doctor.Settings
+	keys       *exchange.KeyLog
+	authKey    []byte
+
+	heard map[Program]int // lines of each program
+	facts facts
+}
+
+// facts are what is known of the text as a whole.
+type facts struct {
+	frames    bool // EAPOL frames were dumped
+	messages  bool // the program told of single messages
+	events    bool // event lines
+	untimed   bool // there was a line without a time
+	timed     bool
+	masked    bool // addresses with digits kept back
+	addressed bool
+}
+
+const (
+	maxLinks    = 64
+	maxTalks    = 256
+	maxReports  = 256
+	maxDumps    = 4096
+	maxNetworks = 4096
+)
+
+// link is an interface of a program.
+type link struct {
+	own  wps.MAC // its address
+	side side
+	ssid string
+	freq int
+
+	method   doctor.Method // with which WPS was started here
+	pressed  bool          // an access point's button is pressed
+	pinned   bool          // it waits for a PIN
+	locked   bool
+	enrolled bool // it was given settings: what it associates for now is to join
+	talks    map[wps.MAC]*talk
+	talk     *talk
+	external bool // the program is an external registrar
+}
+
+// side is which end of the link a program is.
+type side uint8
+
+const (
+	sideUnknown side = iota
+	sideStation
+	sideAP
+)
+
+// talk is what goes on between a station and an access point.
+type talk struct {
+	link        *link
+	station, ap wps.MAC
+
+	apEnrollee bool
+	wsc        bool // it is about WPS
+	dumped     bool // its frames are in the text as octets
+	id         uint8
+	said       uint32 // bits of what was emitted in this run
+	last       wps.MessageType
+	associated bool // the association was emitted
+	associates bool // it was not yet, since it is not known what it is for
+	requested  bool // the association request was
+	managed    bool // the management frames are in the text as octets
+	nonceE     []byte
+	nonceR     []byte
+	sent       []byte // the last frame from the access point
+	given      bool   // settings were received: whether in M8 or in M7 shows later
+	held       []byte // a frame that waits until it is known what the association was for
+	counted    bool   // the program tells only how many frames it receives
+	frames     int    // that it has received
+}
+
+// The bits of talk.said that are not messages.
+const (
+	saidIdentityRequest = 1 << (iota + 20)
+	saidIdentity
+	saidStart
+	saidNACKOfStation
+	saidNACKOfAP
+	saidFailure
+)
+
+// message is a WSC message, as far as the program describes it.
+type message struct {
+	talk        *talk
+	kind        wps.MessageType
+	fromStation bool
+	length      int // of the whole message, 0 if not known
+	attributes  []byte
+	has         map[wps.AttributeID]bool
+}
+
+// element is a WPS element, as far as the program describes it.
+type element struct {
+	beacon wps.ProbeResponse
+	has    bool // there was an attribute
+}
+
+// network is an access point whose beacons were described.
+type network struct {
+	ssid string
+	freq int
+}
+
+// emit adds an event, for the caller to complete.
+func (in *interpreter) emit(kind capture.Kind) *capture.Event {
+	in.events = append(in.events, capture.Event{Kind: kind, Frame: in.line, Time: in.now})
+	return &in.events[len(in.events)-1]
+}
+
+// on returns the interface of a name, and makes it the current one. Without a
+// name it is the one that the last line was about.
+func (in *interpreter) on(name string) *link {
+	if name == "" && in.current != nil {
+		return in.current
+	}
+	l := in.links[name]
+	if l == nil {
+		if len(in.links) >= maxLinks {
+			clear(in.links)
+		}
+		l = new(link)
+		in.links[name] = l
+	}
+	in.current = l
+	return l
+}
+
+// here returns the current interface.
+func (in *interpreter) here() *link { return in.on("") }
+
+// with returns what goes on with the other end of a link: its station or its
+// access point. The zero address stands for the one before.
+func (l *link) with(other wps.MAC) *talk {
+	switch {
+	case l.talk != nil && (other == wps.MAC{} || l.talk.other() == other):
+		return l.talk
+	case l.talk != nil && l.talk.other() == wps.MAC{} && l.talk.said == 0:
+		delete(l.talks, wps.MAC{})
+		l.talk.meet(other)
+		l.talks[other] = l.talk
+		return l.talk
+	}
+	t := l.talks[other]
+	if t == nil {
+		if l.talks == nil || len(l.talks) >= maxTalks {
+			l.talks = map[wps.MAC]*talk{}
+		}
+		t = &talk{link: l}
+		t.meet(other)
+		l.talks[other] = t
+	}
+	l.talk = t
+	return t
+}
+
+// other returns the address of the end that is not the program's own.
+func (t *talk) other() wps.MAC {
+	if t.link.side == sideAP {
+		return t.station
+	}
+	return t.ap
+}
+
+func (t *talk) meet(other wps.MAC) {
+	if t.link.side == sideAP {
+		t.station, t.ap = other, t.link.own
+	} else {
+		t.station, t.ap = t.link.own, other
+	}
+}
+
+// is makes a link one of an access point or a station, if that was not known.
+func (l *link) is(s side) {
+	if l.side == s {
+		return
+	}
+	l.side = s
+	for _, t := range l.talks {
+		if t.said == 0 {
+			t.station, t.ap = t.ap, t.station
+		}
+	}
+}
+
+// ownRole returns the part that the program plays in a talk.
+func (t *talk) ownRole() registration.Role {
+	if (t.link.side == sideAP) == t.apEnrollee {
+		return registration.RoleEnrollee
+	}
+	return registration.RoleRegistrar
+}
+
+// talkHere returns the talk that lines without an address are about.
+func (in *interpreter) talkHere() *talk { return in.here().with(wps.MAC{}) }
+
+// renew begins another run, if something of one was said.
+func (t *talk) renew() {
+	t.said, t.last, t.dumped, t.wsc, t.given, t.frames = 0, 0, false, false, false, 0
+	t.nonceE, t.nonceR = nil, nil
+}
+
+// flush emits what was being described.
+func (in *interpreter) flush() {
+	if m := in.pending; m != nil {
+		in.pending = nil
+		in.say(m)
+	}
+	if e := in.element; e != nil {
+		in.element = nil
+		in.advertise(e)
+	}
+}
+
+// bit is that of a message in talk.said.
+func bit(t wps.MessageType, fromStation bool) uint32 {
+	if t == wps.MessageNACK {
+		if fromStation {
+			return saidNACKOfStation
+		}
+		return saidNACKOfAP
+	}
+	return 1 << (t & 15)
+}
+
+// ofEnrollee reports whether the enrollee sends a message; ok is false if both
+// may.
+func ofEnrollee(t wps.MessageType) (enrollee, ok bool) {
+	switch t {
+	case wps.MessageM1, wps.MessageM3, wps.MessageM5, wps.MessageM7, wps.MessageDone:
+		return true, true
+	case wps.MessageM2, wps.MessageM2D, wps.MessageM4, wps.MessageM6, wps.MessageM8:
+		return false, true
+	}
+	return false, false
+}
+
+// sender reports whether the station sends a message of a kind.
+func (t *talk) sender(kind wps.MessageType, ofOwn bool) (fromStation bool) {
+	if enrollee, ok := ofEnrollee(kind); ok {
+		return enrollee != t.apEnrollee
+	}
+	return ofOwn == (t.link.side != sideAP)
+}
+
+// begin begins to describe a message that the program has received, or built.
+func (in *interpreter) begin(kind wps.MessageType, received bool) {
+	length := 0
+	if in.pending != nil && in.pending.kind == 0 { // "Processing received message"
+		length = in.pending.length
+		in.pending = nil
+	}
+	in.flush()
+	t := in.talkHere()
+	l := t.link
+	switch {
+	case kind == wps.MessageM1 && l.side == sideUnknown:
+		// A program that is sent M1 is a registrar. Most are access points.
+		if received {
+			l.is(sideAP)
+		} else {
+			l.is(sideStation)
+		}
+	case kind == wps.MessageM1:
+		t.apEnrollee = received == (l.side == sideStation)
+	case l.side == sideUnknown:
+		if enrollee, ok := ofEnrollee(kind); ok && enrollee == received {
+			l.is(sideAP)
+		} else if ok {
+			l.is(sideStation)
+		}
+	default:
+		if enrollee, ok := ofEnrollee(kind); ok && t.last == 0 {
+			t.apEnrollee = (enrollee == received) == (l.side == sideStation)
+		}
+	}
+	if kind == wps.MessageM1 && t.said&bit(kind, false) != 0 && t.last != wps.MessageM1 {
+		t.renew()
+	}
+	in.facts.messages = true
+	in.pending = &message{talk: t, kind: kind, fromStation: t.sender(kind, !received), length: length, has: map[wps.AttributeID]bool{}}
+}
+
+// attribute adds to the message that is being described.
+func (in *interpreter) attribute(id wps.AttributeID, value []byte) {
+	m := in.pending
+	if m == nil || m.kind == 0 || m.has[id] || len(m.attributes) > 4096 {
+		return
+	}
+	m.has[id] = true
+	m.attributes = binary.BigEndian.AppendUint16(m.attributes, uint16(id))
+	m.attributes = binary.BigEndian.AppendUint16(m.attributes, uint16(len(value)))
+	m.attributes = append(m.attributes, value...)
+}
+
+func (in *interpreter) attribute8(id wps.AttributeID, v int) { in.attribute(id, []byte{byte(v)}) }
+
+func (in *interpreter) attribute16(id wps.AttributeID, v int) {
+	in.attribute(id, binary.BigEndian.AppendUint16(nil, uint16(v)))
+}
+
+// say emits a message that was described, and before it those that must have
+// come before.
+func (in *interpreter) say(m *message) {
+	t := m.talk
+	if m.kind == 0 {
+		return
+	}
+	t.wsc = true
+	in.associate(t)
+	if t.dumped || t.said&bit(m.kind, m.fromStation) != 0 {
+		return // it is known as it was sent, or was told in other words
+	}
+	in.imply(t, m.kind)
+	in.emitMessage(m)
+}
+
+// before lists what comes before a message in a run.
+func before(kind wps.MessageType) (all []wps.MessageType) {
+	switch {
+	case kind == wps.MessageM2D:
+		return []wps.MessageType{wps.MessageM1}
+	case kind == wps.MessageDone:
+		kind = wps.MessageM8 + 1
+	case kind > wps.MessageM8:
+		return nil
+	}
+	for b := wps.MessageM1; b < kind; b++ {
+		if b != wps.MessageM2D {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// imply emits the messages that must have come before one of a kind.
+func (in *interpreter) imply(t *talk, kind wps.MessageType) {
+	for _, b := range before(kind) {
+		if b > t.last {
+			in.emitMessage(&message{talk: t, kind: b, fromStation: t.sender(b, false), has: map[wps.AttributeID]bool{}})
+		}
+	}
+}
+
+// opCodes are those of messages other than M1 to M8.
+var opCodes = map[wps.MessageType]eap.OpCode{wps.MessageACK: eap.OpACK, wps.MessageNACK: eap.OpNACK, wps.MessageDone: eap.OpDone}
+
+// emitMessage emits a message as the beginning of one: all that is known of it,
+// in a packet that says that there is more.
+func (in *interpreter) emitMessage(m *message) {
+	t := m.talk
+	if bit := bit(m.kind, m.fromStation); t.said&bit != 0 {
+		return
+	} else {
+		t.said |= bit
+	}
+	if m.kind <= wps.MessageM8 {
+		t.last = m.kind
+	}
+	body := []byte{0x10, 0x4a, 0, 1, 0x10, 0x10, 0x22, 0, 1, byte(m.kind)}
+	add := func(id wps.AttributeID, v []byte) {
+		if v != nil && !m.has[id] {
+			body = binary.BigEndian.AppendUint16(body, uint16(id))
+			body = binary.BigEndian.AppendUint16(body, uint16(len(v)))
+			body = append(body, v...)
+		}
+	}
+	body = append(body, m.attributes...)
+	switch m.kind {
+	case wps.MessageM1:
+		add(wps.AttrEnrolleeNonce, t.nonceE)
+		switch t.link.method {
+		case doctor.PushButton:
+			add(wps.AttrDevicePasswordID, []byte{0, byte(wps.PasswordPushButton)})
+		case doctor.PIN:
+			add(wps.AttrDevicePasswordID, []byte{0, byte(wps.PasswordDefault)})
+		default:
+			if t.link.side == sideAP && t.link.pressed && !t.link.pinned && len(m.has) == 0 {
+				add(wps.AttrDevicePasswordID, []byte{0, byte(wps.PasswordPushButton)})
+			}
+		}
+	case wps.MessageM2:
+		add(wps.AttrEnrolleeNonce, t.nonceE)
+		add(wps.AttrRegistrarNonce, t.nonceR)
+	}
+	op := eap.OpMSG
+	if o, ok := opCodes[m.kind]; ok {
+		op = o
+	}
+	in.emitWSC(t, m.fromStation, op, body, max(m.length, len(body)+1))
+}
+
+// emitWSC emits a WSC packet, of whose data, so many octets, the beginning is
+// known.
+func (in *interpreter) emitWSC(t *talk, fromStation bool, op eap.OpCode, data []byte, length int) {
+	p := eap.NewWSC(t.next(fromStation), t.id, op, data)
+	packet, err := p.AppendTo(nil)
+	if err != nil {
+		return
+	}
+	total := min(len(packet)-len(data)+length, 0xffff)
+	binary.BigEndian.PutUint16(packet[2:], uint16(total))
+	in.emitEAP(t, fromStation, packet)
+}
+
+// next returns the code of the next packet of a side, for which requests have
+// a new Identifier.
+func (t *talk) next(fromStation bool) eap.Code {
+	if fromStation {
+		return eap.CodeResponse
+	}
+	t.id++
+	return eap.CodeRequest
+}
+
+// emitEAP emits an EAP packet in an EAPOL frame.
+func (in *interpreter) emitEAP(t *talk, fromStation bool, packet []byte) {
+	length := int(binary.BigEndian.Uint16(packet[2:]))
+	frame := append([]byte{eapol.Version2, byte(eapol.TypeEAP), byte(length >> 8), byte(length)}, packet...)
+	in.emitFrame(t, fromStation, frame)
+	if !fromStation {
+		t.sent = frame
+	}
+}
+
+// emitFrame emits an EAPOL frame.
+func (in *interpreter) emitFrame(t *talk, fromStation bool, frame []byte) {
+	e := in.emit(capture.KindEAPOL)
+	e.Data = frame
+	e.Src, e.Dst, e.BSSID = t.ap, t.station, t.ap
+	if fromStation {
+		e.Src, e.Dst = t.station, t.ap
+	}
+	if len(frame) >= 8 && len(frame) < 4+int(binary.BigEndian.Uint16(frame[6:])) && frame[1] == byte(eapol.TypeEAP) {
+		e.Truncated = true
+	}
+}
+
+// emitSignal emits an EAP packet that carries no WSC message, once in a run.
+func (in *interpreter) emitSignal(t *talk, said uint32) {
+	if t.dumped || t.said&said != 0 {
+		return
+	}
+	t.said |= said
+	switch said {
+	case saidIdentityRequest:
+		t.next(false)
+		in.emitEAP(t, false, []byte{byte(eap.CodeRequest), t.id, 0, 5, byte(eap.TypeIdentity)})
+	case saidIdentity:
+		identity := eap.EnrolleeIdentity
+		if t.apEnrollee {
+			identity = eap.RegistrarIdentity
+		}
+		packet := append([]byte{byte(eap.CodeResponse), t.id, 0, byte(5 + len(identity)), byte(eap.TypeIdentity)}, identity...)
+		in.emitEAP(t, true, packet)
+	case saidStart:
+		in.emitWSC(t, false, eap.OpStart, nil, 0)
+	case saidFailure:
+		in.emitEAP(t, false, []byte{byte(eap.CodeFailure), t.id, 0, 4})
+	}
+}
+
+// start notes that EAP begins: the access point asks who the station is.
+func (in *interpreter) start(t *talk) {
+	if t.said != 0 {
+		t.renew()
+	}
+	in.emitSignal(t, saidIdentityRequest)
+}
+
+// proposed notes that EAP-WSC begins.
+func (in *interpreter) proposed(t *talk) {
+	t.wsc = true
+	in.associate(t)
+	in.emitSignal(t, saidIdentity)
+	in.emitSignal(t, saidStart)
+}
+
+// fail takes that a run has failed: a message was not accepted by the side
+// that it was sent to.
+func (in *interpreter) fail(t *talk, kind wps.MessageType, ce wps.ConfigError, known bool) {
+	t.wsc = true
+	in.associate(t)
+	if t.dumped || t.said&(saidNACKOfStation|saidNACKOfAP|1<<(wps.MessageM2D&15)) != 0 {
+		return // the message that ended the run was told
+	}
+	enrollee, ok := ofEnrollee(kind)
+	if !ok {
+		return
+	}
+	in.emitMessageOnce(t, kind)
+	by := !enrollee // the receiver
+	answer := wps.MessageNACK
+	if kind == wps.MessageM1 && ce != 0 {
+		answer = wps.MessageM2D // hostap answers M1 so
+	}
+	m := &message{talk: t, kind: answer, fromStation: by != t.apEnrollee, has: map[wps.AttributeID]bool{}}
+	if known {
+		m.attributes = []byte{0x10, 0x09, 0, 2, 0, byte(ce)}
+		m.has[wps.AttrConfigError] = true
+	}
+	in.emitMessage(m)
+}
+
+// emitMessageOnce emits a message that is known to have been sent, and those
+// before it.
+func (in *interpreter) emitMessageOnce(t *talk, kind wps.MessageType) {
+	in.imply(t, kind)
+	if kind > t.last || kind > wps.MessageM8 {
+		in.emitMessage(&message{talk: t, kind: kind, fromStation: t.sender(kind, false), has: map[wps.AttributeID]bool{}})
+	}
+}
+
+// succeed takes that a run was a success: the enrollee has said so.
+func (in *interpreter) succeed(t *talk) {
+	t.wsc = true
+	in.associate(t)
+	t.link.enrolled, t.given = true, false
+	if !t.dumped {
+		in.emitMessageOnce(t, wps.MessageDone)
+	}
+}
+
+// failure takes EAP-Failure, or what a program says in its place.
+func (in *interpreter) failure(t *talk) {
+	if t.dumped || !t.wsc && t.link.method == doctor.MethodUnknown {
+		return
+	}
+	in.associate(t)
+	if t.given { // and nobody said that it was no success
+		t.given = false
+		in.emitMessageOnce(t, wps.MessageM8)
+	}
+	if t.said&saidFailure != 0 || t.said&saidIdentityRequest == 0 && t.last == 0 && !t.wsc {
+		return
+	}
+	switch {
+	case t.said&(saidNACKOfAP|saidNACKOfStation) != 0:
+	case t.last == 0 && t.said&saidStart != 0 && t.link.side == sideAP:
+		// hostapd goes on to EAP-Failure without a word if M1 found no
+		// registrar, or M2 no access point's PIN.
+		in.emitMessageOnce(t, wps.MessageM1)
+	}
+	in.emitSignal(t, saidFailure)
+	t.associated, t.requested = false, false
+}
+
+// attempt takes that a station begins to associate.
+func (in *interpreter) attempt(t *talk) {
+	if t.said != 0 || t.dumped {
+		t.renew()
+	}
+	if t.managed {
+		return
+	}
+	t.associates, t.associated, t.requested = true, false, false
+	switch l := t.link; {
+	case l.enrolled:
+		in.join(t)
+	case l.method != doctor.MethodUnknown:
+		in.associate(t)
+	}
+}
+
+// associate emits the association for WPS, if it is due.
+func (in *interpreter) associate(t *talk) {
+	if !t.associates || t.associated {
+		return
+	}
+	t.associates, t.requested = false, true
+	if isGroup(t.ap) {
+		return // a wire, where nobody associates
+	}
+	list := &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X}
+	if t.apEnrollee {
+		list.RequestType = wps.RequestRegistrar
+	}
+	octets, err := wps.Append(nil, list)
+	if err != nil {
+		return
+	}
+	e := in.emit(capture.KindAssociationRequest)
+	e.Src, e.Dst, e.BSSID, e.Truncated = t.station, t.ap, t.ap, true
+	e.Management = &capture.Management{Elements: dot11.Elements{SSID: wps.SSID(t.link.ssid), WPS: octets}}
+	in.network(t)
+}
+
+// join emits the association of a station that joins with what it was given.
+func (in *interpreter) join(t *talk) {
+	t.associates, t.requested = false, true
+	if isGroup(t.ap) {
+		return
+	}
+	e := in.emit(capture.KindAssociationRequest)
+	e.Src, e.Dst, e.BSSID, e.Truncated = t.station, t.ap, t.ap, true
+	e.Management = &capture.Management{Elements: dot11.Elements{SSID: wps.SSID(t.link.ssid)}}
+}
+
+// accepted emits the access point's answer to an association.
+func (in *interpreter) accepted(t *talk, status uint16) {
+	if t.associated || t.managed {
+		return
+	}
+	if t.link.method != doctor.MethodUnknown || status != 0 && t.link.enrolled {
+		in.associate(t)
+	}
+	t.associated = true
+	e := in.emit(capture.KindAssociationResponse)
+	e.Src, e.Dst, e.BSSID, e.Truncated = t.ap, t.station, t.ap, true
+	e.Management = &capture.Management{Status: status}
+}
+
+// isGroup reports whether an address is one of a group: that of EAPOL on a wire
+// stands for the access point in the logs of wpa_supplicant.
+func isGroup(a wps.MAC) bool { return a[0]&1 != 0 }
+
+// leave emits a deauthentication.
+func (in *interpreter) leave(t *talk, fromStation bool, reason int) {
+	if t.managed {
+		return
+	}
+	if t.associates && !t.wsc && !t.associated {
+		t.associates = false
+		return
+	}
+	t.associates, t.associated, t.requested = false, false, false
+	if t.said == 0 && !t.dumped && !t.wsc && !t.link.enrolled && t.link.method == doctor.MethodUnknown {
+		return
+	}
+	e := in.emit(capture.KindDeauthentication)
+	e.Src, e.Dst, e.BSSID = t.ap, t.station, t.ap
+	if fromStation {
+		e.Src, e.Dst = t.station, t.ap
+	}
+	e.Management = &capture.Management{Reason: uint16(reason)}
+}
+
+// network tells the name of the access point of a talk. That its beacon shows
+// no WPS means nothing, so the event is one that is cut.
+func (in *interpreter) network(t *talk) {
+	l := t.link
+	if l.ssid == "" || t.ap == (wps.MAC{}) {
+		return
+	}
+	n := in.aps[t.ap]
+	if n != nil && n.ssid == l.ssid {
+		return
+	}
+	if n == nil && len(in.aps) >= maxNetworks {
+		return
+	}
+	in.aps[t.ap] = &network{ssid: l.ssid, freq: l.freq}
+	in.beacon(t.ap, l.ssid, l.freq, 0, nil).Truncated = true
+}
+
+// beacon emits a beacon.
+func (in *interpreter) beacon(bssid wps.MAC, ssid string, frequency, signal int, octets []byte) *capture.Event {
+	e := in.emit(capture.KindBeacon)
+	e.Src, e.BSSID = bssid, bssid
+	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(frequency), Signal: int8(signal)}
+	e.Described = true
+	e.Management = &capture.Management{
+		Capability: 1 | dot11.Privacy,
+		Elements:   dot11.Elements{SSID: wps.SSID(ssid), Channel: dot11.Channel(frequency), WPS: octets, RSN: personal},
+	}
+	return e
+}
+
+// personal is the security of a network of which nothing else is known.
+var personal = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+
+// advertise emits a beacon of the access point that the program is.
+func (in *interpreter) advertise(e *element) {
+	l := in.here()
+	if !e.has {
+		return
+	}
+	octets, err := wps.Append(nil, &e.beacon.Beacon)
+	if err != nil {
+		return
+	}
+	in.beacon(l.own, l.ssid, l.freq, 0, octets)
+}
+
+// advertiseState emits a beacon that shows what event lines say of the access
+// point that the program is.
+func (in *interpreter) advertiseState(l *link) {
+	e := &element{has: true}
+	b := &e.beacon.Beacon
+	b.State, b.WFA.Version2, b.APSetupLocked = wps.Configured, 0x20, l.locked
+	switch {
+	case l.pressed:
+		b.SelectedRegistrar, b.DevicePasswordID = true, wps.PasswordPushButton
+	case l.pinned:
+		b.SelectedRegistrar, b.DevicePasswordID = true, wps.PasswordDefault
+	}
+	in.advertise(e)
+}
+
+// report adds a report, but not the same one again at once.
+func (in *interpreter) report(kind doctor.ReportKind) {
+	r := doctor.Report{Kind: kind, Time: in.now}
+	if n := len(in.reports); n > 0 && in.reports[n-1].Kind == kind {
+		in.reports[n-1].Time = in.now
+		return
+	}
+	if len(in.reports) == maxReports {
+		in.reports = slices.Delete(in.reports, 0, 1)
+	}
+	in.reports = append(in.reports, r)
+}
+
+// dumpedFrame takes an EAPOL frame that is in the text as it was.
+func (in *interpreter) dumpedFrame(t *talk, sent bool, frame []byte) {
+	fromStation := sent == (t.link.side != sideAP)
+	if !t.dumped {
+		t.dumped = true
+		if m := in.pending; m != nil && m.talk == t {
+			in.pending = nil
+		}
+	}
+	in.flush()
+	in.facts.frames = true
+	asked, packet := false, eap.Packet{}
+	if p, err := eapol.ParseFrame(frame); err == nil && p.Type == eapol.TypeEAP {
+		packet, err = eap.ParsePacket(p.Body)
+		asked = err == nil && packet.Code == eap.CodeRequest && packet.Type == eap.TypeIdentity
+	}
+	switch identity := string(packet.Data); {
+	case asked && t.associates:
+		t.held = frame
+		return
+	case packet.IsWSC():
+		t.wsc = true
+		in.associate(t)
+	case packet.Type == eap.TypeIdentity && (identity == eap.RegistrarIdentity || identity == eap.EnrolleeIdentity):
+		t.apEnrollee, t.wsc = identity == eap.RegistrarIdentity, true
+		in.associate(t)
+	}
+	if t.held != nil {
+		in.emitFrame(t, false, t.held)
+		t.held = nil
+	}
+	in.emitFrame(t, fromStation, frame)
+}

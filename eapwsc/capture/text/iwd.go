@@ -1,0 +1,172 @@
+package text
+
+import (
+	"bytes"
+
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// iwdRows are what iwd prints, with -d but for the lines of which the origin
+// says otherwise. The source files are those of iwd 1.0 to 3.10. It does not
+// print WSC messages: how many frames it received is all that shows how far a
+// run came.
+var iwdRows = []Row{
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "src/wsc.c:wsc_push_button()", Example: "src/wsc.c:wsc_push_button() ",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton) }},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "src/wsc.c:wsc_start_pin()", Example: "src/wsc.c:wsc_start_pin() ",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PIN) }},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "_scan_results() bss '{bssid:mac}' with SSID: {ssid:upto}, freq: {freq:int}",
+		Example: "src/wsc.c:pin_scan_results() bss '02:00:00:00:00:00' with SSID: lab, freq: 2437",
+		means: func(in *interpreter, m *match) {
+			in.here().is(sideStation)
+			freq, _ := m.number("freq")
+			in.considered = considered{m.mac("bssid"), string(m.text("ssid")), freq, 0}
+		}},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "_scan_results() bss->wsc: {pointer:upto}, {size:int}",
+		Example: "src/wsc.c:pin_scan_results() bss->wsc: (nil), 0",
+		means: func(in *interpreter, m *match) {
+			if size, _ := m.number("size"); size == 0 {
+				in.shows(true, nil)
+			}
+		}},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "SelectedRegistar: false", Example: "src/wsc.c:pin_scan_results() SelectedRegistar: false",
+		means: func(in *interpreter, m *match) { in.shows(true, &wps.Beacon{State: wps.Configured}) }},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "AuthorizedMacs: {macs:rest}", Example: "src/wsc.c:pin_scan_results() AuthorizedMacs: ff:ff:ff:ff:ff:ff",
+		means: func(in *interpreter, m *match) {
+			b := &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordDefault}
+			for s := m.text("macs"); len(s) >= macLen && len(b.WFA.AuthorizedMACs) < 5; s = s[macLen:] {
+				if a, err := wps.ParseMAC(string(s[:macLen])); err == nil {
+					b.WFA.AuthorizedMACs = append(b.WFA.AuthorizedMACs, a)
+				}
+			}
+			in.shows(true, b)
+		}},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "G Session overlap error", Example: "src/wsc.c:push_button_scan_results() 2G Session overlap error",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "Found two PBC APs on different bands", Example: "src/wsc.c:push_button_scan_results() Found two PBC APs on different bands",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
+	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Pattern: "SimpleConfiguration.SessionOverlap", Example: "Error net.connman.iwd.SimpleConfiguration.SessionOverlap: Multiple sessions detected",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "APs found, running the scan again", Example: "src/wsc.c:push_button_scan_results() No PBC APs found, running the scan again",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Pattern: "SimpleConfiguration.WalkTimeExpired", Example: "Error net.connman.iwd.SimpleConfiguration.WalkTimeExpired: No APs in PushButton mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Pattern: "SimpleConfiguration.TimeExpired", Example: "Error net.connman.iwd.SimpleConfiguration.TimeExpired: No APs in PIN mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "_scan_results() Found AP to connect to: {bssid:mac}", Example: "src/wsc.c:pin_scan_results() Found AP to connect to: 02:00:00:00:00:00",
+		means: func(in *interpreter, m *match) {
+			l := in.here()
+			l.is(sideStation)
+			l.enrolled = false
+			switch line := m.line[:m.at]; {
+			case bytes.HasSuffix(line, []byte("push_button")):
+				l.method = doctor.PushButton
+			case bytes.HasSuffix(line, []byte("pin")):
+				l.method = doctor.PIN
+			}
+			bssid := m.mac("bssid")
+			if in.considered.bssid == bssid {
+				l.ssid, l.freq = in.considered.ssid, in.considered.freq
+				if l.method == doctor.PushButton {
+					in.waiting(wps.PasswordPushButton)
+				}
+			}
+			t := l.with(bssid)
+			t.renew()
+			t.counted = true
+			in.attempt(t)
+		}},
+	{Program: IWD, Origin: "src/netdev.c", Pattern: "src/netdev.c:netdev_connect_event()", Example: "src/netdev.c:netdev_connect_event() ",
+		means: func(in *interpreter, m *match) {
+			if t := in.talkHere(); t.counted {
+				in.accepted(t, 0)
+			}
+		}},
+	{Program: IWD, Origin: "src/netdev.c", Pattern: "Unicast notification Control Port Frame(129)", Example: "src/netdev.c:netdev_unicast_notify() Unicast notification Control Port Frame(129)",
+		means: func(in *interpreter, m *match) {
+			if t := in.talkHere(); t.counted && !t.link.enrolled {
+				in.iwdFrame(t)
+			}
+		}},
+	{Program: IWD, Origin: "src/eap.c, without -d too", Pattern: "EAP completed with eapFail", Example: "EAP completed with eapFail",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			if !t.counted && t.link.method == doctor.MethodUnknown {
+				in.report(doctor.ReportFailed) // not known to be of WPS, but nothing else ends so at home
+				return
+			}
+			in.iwdEnds(t, t.frames-1)
+			if t.wsc = true; t.last != 0 && t.last != wps.MessageM1 {
+				in.emitWSC(t, true, eap.OpMSG, nil, 1) // it has answered, in words that are not told
+			}
+			in.emitSignal(t, saidFailure)
+		}},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "Obtained creden{x:word} for SSID: {ssid:upto}, address: {bssid:mac}", Example: "src/wsc.c:wsc_enrollee_credential_obtained() Obtained credenials for SSID: lab, address: 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) { in.succeed(in.talkHere()) }},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "wsc_enrollee_connect_cb() {ifindex:int}, result: {result:int}", Example: "src/wsc.c:wsc_enrollee_connect_cb() 3, result: 3",
+		means: func(in *interpreter, m *match) {
+			t := in.talkHere()
+			result, _ := m.number("result")
+			switch { // enum netdev_result
+			case !t.counted || t.link.enrolled:
+			case result == 1 || result == 2: // authentication or association failed; the status is not told
+				in.associate(t)
+				in.accepted(t, 1)
+			case t.said&saidFailure == 0:
+				in.iwdEnds(t, t.frames)
+				in.leave(t, true, 0)
+			}
+			t.counted = false
+		}},
+	{Program: IWD, Origin: "src/wsc.c", Pattern: "wsc_enrollee_netdev_event() Disconnect by AP", Example: "src/wsc.c:wsc_enrollee_netdev_event() Disconnect by AP",
+		means: func(in *interpreter, m *match) {
+			if t := in.talkHere(); t.counted {
+				in.iwdEnds(t, t.frames)
+				in.leave(t, false, 0)
+			}
+		}},
+	{Program: IWD, Origin: "src/station.c", Pattern: "Old State: {from:upto}, new state: connected", Example: "src/station.c:station_enter_state() Old State: connecting, new state: connected",
+		means: func(in *interpreter, m *match) {
+			if l := in.here(); l.enrolled {
+				in.joined(l.with(wps.MAC{}), true)
+			}
+		}},
+}
+
+// iwdStarts takes that WPS was started at iwd.
+func (in *interpreter) iwdStarts(method doctor.Method) {
+	l := in.here()
+	l.is(sideStation)
+	l.method, l.enrolled = method, false
+}
+
+// iwdFrame takes that a station has received an EAPOL frame of which nothing
+// else is told. The first asks for its identity, the second is WSC_Start. Of
+// the others it shows only with the next one that they were messages.
+func (in *interpreter) iwdFrame(t *talk) {
+	t.frames++
+	switch t.frames {
+	case 1:
+		in.associate(t)
+		t.wsc = true
+		in.emitSignal(t, saidIdentityRequest)
+	case 2:
+		in.proposed(t)
+	default:
+		in.iwdEnds(t, t.frames-1)
+	}
+}
+
+// iwdEnds emits the messages that a station must have received with so many
+// frames: M2, M4, M6, M8. One message alone may have been M2D.
+func (in *interpreter) iwdEnds(t *talk, frames int) {
+	of := []wps.MessageType{wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8}
+	switch n := min(frames-2, len(of)); {
+	case n >= 2:
+		in.emitMessageOnce(t, of[n-1])
+	case frames >= 2:
+		in.emitMessageOnce(t, wps.MessageM1)
+	}
+}

@@ -1,0 +1,459 @@
+package text
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Row is a kind of line that a program prints, and what it means.
+type Row struct {
+	// Program prints the line, and Origin says where it does so: the source
+	// file of the program, and the versions if not all have it.
+	Program Program
+	Origin  string
+	// Pattern is the text of the line. {NAME:TYPE} stands for a value, a space
+	// for any number of blanks, and [ ] encloses what may be missing. The
+	// types are mac, int, hex (a number, with or without 0x), uuid, word, upto
+	// (until the text that follows in the pattern) and rest (of the line).
+	// What precedes the pattern in a line does not matter, unless the pattern
+	// begins with ^: then only blanks may.
+	Pattern string
+	// Example is a line as it is printed.
+	Example string
+
+	means  func(*interpreter, *match)
+	parts  []part
+	begins bool // only blanks may precede it
+}
+
+// part is a piece of a pattern.
+type part struct {
+	literal  string // "" for a value
+	name     string
+	kind     valueKind
+	optional []part // what may be missing
+}
+
+type valueKind uint8
+
+const (
+	valueMAC valueKind = iota + 1
+	valueInt
+	valueHex
+	valueUUID
+	valueWord
+	valueUpto
+	valueRest
+)
+
+var valueKinds = map[string]valueKind{
+	"mac": valueMAC, "int": valueInt, "hex": valueHex, "uuid": valueUUID, "word": valueWord, "upto": valueUpto, "rest": valueRest,
+}
+
+// compile reads a pattern. A pattern that is wrong is a fault in a table of
+// this package, so it panics.
+func compile(pattern string) (parts []part) {
+	for pattern != "" {
+		switch pattern[0] {
+		case '{':
+			end := strings.IndexByte(pattern, '}')
+			name, kind, ok := strings.Cut(pattern[1:end], ":")
+			if !ok || valueKinds[kind] == 0 {
+				panic("text: no such value: " + pattern)
+			}
+			parts = append(parts, part{name: name, kind: valueKinds[kind]})
+			pattern = pattern[end+1:]
+		case '[':
+			end := strings.IndexByte(pattern, ']')
+			parts = append(parts, part{optional: compile(pattern[1:end])})
+			pattern = pattern[end+1:]
+		default:
+			end := strings.IndexAny(pattern, "{[")
+			if end < 0 {
+				end = len(pattern)
+			}
+			literal := pattern[:end]
+			literal = strings.ReplaceAll(strings.ReplaceAll(literal, "⟦", "["), "⟧", "]")
+			parts = append(parts, part{literal: literal})
+			pattern = pattern[end:]
+		}
+	}
+	return parts
+}
+
+// anchor is the text by which a row is found in a line.
+func (r *Row) anchor() string { return r.parts[0].literal }
+
+// compile prepares a row.
+func (r *Row) compile() {
+	pattern, begins := strings.CutPrefix(r.Pattern, "^")
+	r.begins, r.parts = begins, compile(pattern)
+}
+
+// match is a line that fits a row.
+type match struct {
+	row  *Row
+	line []byte // as it came, without colours
+	at   int    // where the pattern begins in it
+
+	values [8]value
+	n      int
+	end    int  // how far the pattern goes
+	open   bool // the line ends where more may follow
+}
+
+type value struct {
+	name string
+	text []byte
+}
+
+// fit is how a line fits a row.
+type fit uint8
+
+const (
+	fitNot   fit = iota
+	fitShort     // as far as the line goes: the rest may be on the next one
+	fitWhole
+)
+
+// try compares a line from an anchor on with a row.
+func (m *match) try(r *Row, line []byte, at int) fit {
+	m.row, m.line, m.at, m.n, m.open = r, line, at, 0, false
+	if r.begins && blanks(line) < at {
+		return fitNot
+	}
+	rest, f := m.follow(r.parts, line[at:])
+	m.end = len(line) - len(rest)
+	return f
+}
+
+// follow compares a text with parts, and returns what is left of it.
+func (m *match) follow(parts []part, s []byte) (rest []byte, f fit) {
+	for i := range parts {
+		p := &parts[i]
+		switch {
+		case p.optional != nil:
+			before := m.n
+			if after, f := m.follow(p.optional, s); f == fitWhole {
+				s = after
+			} else {
+				m.n = before
+				m.open = m.open || f == fitShort
+			}
+		case p.literal != "":
+			if s, f = literal(p.literal, s); f != fitWhole {
+				return nil, f
+			}
+		default:
+			next := ""
+			if i+1 < len(parts) {
+				next = parts[i+1].literal
+			}
+			var v []byte
+			if v, s, f = take(p.kind, s, next); f != fitWhole {
+				return nil, f
+			}
+			if m.n < len(m.values) {
+				m.values[m.n] = value{p.name, v}
+				m.n++
+			}
+		}
+	}
+	return s, fitWhole
+}
+
+// literal compares the beginning of s with a text in which a blank stands for
+// any number of them.
+func literal(want string, s []byte) ([]byte, fit) {
+	for i := 0; i < len(want); i++ {
+		if want[i] == ' ' {
+			for i+1 < len(want) && want[i+1] == ' ' {
+				i++
+			}
+			n := blanks(s)
+			if n == 0 && len(s) > 0 {
+				return nil, fitNot
+			}
+			s = s[n:]
+			continue
+		}
+		if len(s) == 0 {
+			return nil, fitShort
+		}
+		if s[0] != want[i] {
+			return nil, fitNot
+		}
+		s = s[1:]
+	}
+	return s, fitWhole
+}
+
+func blanks(s []byte) int {
+	n := 0
+	for n < len(s) && (s[n] == ' ' || s[n] == '\t') {
+		n++
+	}
+	return n
+}
+
+// take splits a value off the beginning of s.
+func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
+	var n int
+	switch kind {
+	case valueRest:
+		return bytes.TrimSpace(s), nil, fitWhole
+	case valueUpto:
+		if n = bytes.Index(s, []byte(next)); n < 0 {
+			return nil, nil, fitShort
+		}
+		return s[:n], s[n:], fitWhole
+	case valueMAC:
+		n = span(s, isMACDigit)
+		if n > macLen {
+			n = macLen
+		}
+		if n < macLen {
+			return nil, nil, shortOrNot(s, n)
+		}
+		return s[:n], s[n:], fitWhole
+	case valueInt:
+		if len(s) > 0 && s[0] == '-' {
+			n = 1
+		}
+		n += span(s[n:], isDigit)
+	case valueHex:
+		if n = 0; len(s) > 1 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') {
+			n = 2
+		}
+		n += span(s[n:], isHexDigit)
+	case valueUUID:
+		if n = span(s, func(c byte) bool { return isHexDigit(c) || c == '-' }); n < uuidLen {
+			return nil, nil, shortOrNot(s, n)
+		}
+		n = uuidLen
+	case valueWord:
+		n = span(s, func(c byte) bool { return c > ' ' && (next == "" || c != next[0]) })
+	}
+	if n == 0 {
+		return nil, nil, shortOrNot(s, n)
+	}
+	return s[:n], s[n:], fitWhole
+}
+
+const (
+	macLen  = len("00:11:22:33:44:55")
+	uuidLen = len("00112233-4455-6677-8899-aabbccddeeff")
+)
+
+func shortOrNot(s []byte, n int) fit {
+	if n == len(s) {
+		return fitShort
+	}
+	return fitNot
+}
+
+func span(s []byte, is func(byte) bool) int {
+	n := 0
+	for n < len(s) && is(s[n]) {
+		n++
+	}
+	return n
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isHexDigit(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+// isMACDigit also takes what people put in the place of digits that they keep
+// to themselves.
+func isMACDigit(c byte) bool {
+	return isHexDigit(c) || c == ':' || c == '-' || c == 'x' || c == 'X' || c == '*' || c == '#'
+}
+
+// text returns a value, nil if it is not there.
+func (m *match) text(name string) []byte {
+	for i := range m.values[:m.n] {
+		if m.values[i].name == name {
+			return m.values[i].text
+		}
+	}
+	return nil
+}
+
+// number returns a decimal value, and whether it is there.
+func (m *match) number(name string) (int, bool) {
+	n, err := strconv.Atoi(string(m.text(name)))
+	return n, err == nil
+}
+
+// hexNumber returns a hexadecimal value, and whether it is there.
+func (m *match) hexNumber(name string) (int, bool) {
+	s := strings.TrimPrefix(strings.ToLower(string(m.text(name))), "0x")
+	n, err := strconv.ParseUint(s, 16, 32)
+	return int(n), err == nil
+}
+
+// mac returns an address, the zero value if it is not there or digits of it
+// were kept back.
+func (m *match) mac(name string) wps.MAC {
+	a, err := wps.ParseMAC(string(m.text(name)))
+	if err != nil {
+		return wps.MAC{}
+	}
+	return a
+}
+
+// uuid returns a UUID, the zero value if it is not there.
+func (m *match) uuid(name string) (u wps.UUID) {
+	b, err := hex.DecodeString(strings.ReplaceAll(string(m.text(name)), "-", ""))
+	if err == nil && len(b) == len(u) {
+		copy(u[:], b)
+	}
+	return u
+}
+
+// unescaped undoes the escapes with which hostap prints names (printf_encode).
+func unescaped(s []byte) []byte {
+	if bytes.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var out []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			out = append(out, s[i])
+			continue
+		}
+		i++
+		switch s[i] {
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'e':
+			out = append(out, 0x1b)
+		case 'x':
+			if i+2 < len(s) {
+				if b, err := hex.DecodeString(string(s[i+1 : i+3])); err == nil {
+					out = append(out, b[0])
+					i += 2
+					continue
+				}
+			}
+			out = append(out, '\\', 'x')
+		default:
+			out = append(out, s[i])
+		}
+	}
+	return out
+}
+
+// finder finds the anchors of many rows in one walk over a line, with the
+// automaton of Aho and Corasick.
+type finder struct {
+	class   [256]uint8 // of octets: those that no anchor has are one class
+	classes int
+	next    []uint16 // of state and class
+	found   [][]int  // the rows whose anchors end in a state
+	rows    []*Row
+}
+
+// newFinder builds the automaton.
+func newFinder(rows []*Row) *finder {
+	f := &finder{rows: rows, classes: 1}
+	for _, r := range rows {
+		for _, c := range []byte(r.anchor()) {
+			if f.class[c] == 0 {
+				f.class[c] = uint8(f.classes)
+				f.classes++
+			}
+		}
+	}
+	type node struct {
+		next []uint16
+		fail uint16
+		rows []int
+	}
+	nodes := []node{{next: make([]uint16, f.classes)}}
+	for i, r := range rows {
+		at := uint16(0)
+		if len(r.anchor()) < 3 {
+			panic(fmt.Sprintf("text: the pattern %q begins with too little text", r.Pattern))
+		}
+		for _, c := range []byte(r.anchor()) {
+			class := f.class[c]
+			if nodes[at].next[class] == 0 {
+				nodes = append(nodes, node{next: make([]uint16, f.classes)})
+				nodes[at].next[class] = uint16(len(nodes) - 1)
+			}
+			at = nodes[at].next[class]
+		}
+		nodes[at].rows = append(nodes[at].rows, i)
+	}
+	queue := []uint16{}
+	for _, to := range nodes[0].next {
+		if to != 0 {
+			queue = append(queue, to)
+		}
+	}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for class, to := range nodes[at].next {
+			fail := nodes[nodes[at].fail].next[class]
+			if to == 0 {
+				nodes[at].next[class] = fail
+				continue
+			}
+			nodes[to].fail = fail
+			nodes[to].rows = append(nodes[to].rows, nodes[fail].rows...)
+			queue = append(queue, to)
+		}
+	}
+	for i := range nodes {
+		f.next = append(f.next, nodes[i].next...)
+		f.found = append(f.found, nodes[i].rows)
+	}
+	return f
+}
+
+// hit is an anchor in a line.
+type hit struct {
+	at  int
+	row int
+}
+
+// hits appends the anchors in a line, the first ones first and of those at one
+// place the longest.
+func (f *finder) hits(dst []hit, line []byte) []hit {
+	state, classes := 0, f.classes
+	for i, c := range line {
+		class := f.class[c]
+		if class == 0 {
+			state = 0
+			continue
+		}
+		if state = int(f.next[state*classes+int(class)]); state == 0 || f.found[state] == nil {
+			continue
+		}
+		for _, r := range f.found[state] {
+			dst = append(dst, hit{i + 1 - len(f.rows[r].anchor()), r})
+		}
+	}
+	if len(dst) > 1 {
+		slices.SortStableFunc(dst, func(a, b hit) int {
+			if a.at != b.at {
+				return a.at - b.at
+			}
+			return len(f.rows[b.row].Pattern) - len(f.rows[a.row].Pattern)
+		})
+	}
+	return dst
+}

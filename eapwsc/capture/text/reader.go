@@ -1,0 +1,428 @@
+package text
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/wps"
+)
+
+// Reader reads events out of text, as [capture.Reader] reads them out of a
+// capture. It holds a bounded amount of memory.
+type Reader struct {
+	lines  *bufio.Reader
+	in     interpreter
+	find   *finder
+	hits   []hit
+	match  match // of the line
+	other  match // of another one, to compare
+	given  int
+	err    error
+	number int
+
+	// held is a line that may go on in the next one.
+	held       []byte
+	heldRoom   []byte
+	heldNumber int
+	pieces     int
+	hex        hexBlock
+	// prefix is a line with a time that says nothing: it may end before, or
+	// within, what it says.
+	prefix, prefixRoom []byte
+	wide               int // the width at which a terminal has broken lines; 0 if it has not
+	partial            []byte
+	ahead              []byte // a line that was read already
+	aheadErr           error
+}
+
+// NewReader returns a Reader of the text in r. It takes UTF-8 and UTF-16 with a
+// byte order mark.
+func NewReader(r io.Reader) *Reader {
+	in := bufio.NewReaderSize(r, bufferSize)
+	if mark, _ := in.Peek(2); bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
+		in = bufio.NewReaderSize(&utf16Reader{in: in, big: mark[0] == 0xfe}, bufferSize)
+	}
+	reader := &Reader{lines: in, find: allRows().finder}
+	reader.in.init()
+	sample, _ := in.Peek(bufferSize / 2)
+	reader.wide = brokenAt(sample)
+	return reader
+}
+
+const (
+	bufferSize = 1 << 17
+	// maxLine bounds what is looked at of a line, maxPieces of how many lines
+	// a line that was broken may be put together, maxPrefix what stands in
+	// front of a message.
+	maxLine   = 1 << 16
+	maxPieces = 8
+	maxPrefix = 120
+)
+
+func (in *interpreter) init() {
+	in.links, in.aps, in.heard = map[string]*link{}, map[wps.MAC]*network{}, map[Program]int{}
+	in.keys = new(exchange.KeyLog)
+}
+
+// table is all rows, and the automaton that finds them.
+type table struct {
+	rows   []Row
+	finder *finder
+}
+
+// allRows returns the table. It is made when it is needed first.
+var allRows = sync.OnceValue(func() *table {
+	t := new(table)
+	for _, rows := range [][]Row{hostapRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows} {
+		t.rows = append(t.rows, rows...)
+	}
+	var pointers []*Row
+	for i := range t.rows {
+		t.rows[i].compile()
+		pointers = append(pointers, &t.rows[i])
+	}
+	t.finder = newFinder(pointers)
+	return t
+})
+
+// Rows returns the kinds of line that are understood.
+func Rows() []Row { return append([]Row(nil), allRows().rows...) }
+
+// Next returns the next event. It is valid until the following call. After the
+// last one the error is [io.EOF]; any other is that of the io.Reader. What text
+// does not say is never an error.
+func (r *Reader) Next() (*capture.Event, error) {
+	for {
+		if r.given < len(r.in.events) {
+			r.given++
+			return &r.in.events[r.given-1], nil
+		}
+		if r.err != nil {
+			return nil, r.err
+		}
+		r.given, r.in.events = 0, r.in.events[:0]
+		line, err := r.readLine()
+		if err == nil || len(line) > 0 {
+			r.line(line)
+		}
+		if err != nil {
+			r.finish()
+			if r.err = err; errors.Is(err, io.EOF) {
+				r.err = io.EOF
+			}
+		}
+	}
+}
+
+// readLine returns the next line without its end, cut if it is too long. Lines
+// that a terminal has broken are joined.
+func (r *Reader) readLine() ([]byte, error) {
+	if r.wide == 0 {
+		return r.physicalLine()
+	}
+	line, err := r.ahead, r.aheadErr
+	if r.ahead, r.aheadErr = nil, nil; line == nil && err == nil {
+		line, err = r.physicalLine()
+	}
+	r.partial = append(r.partial[:0], line...)
+	for width := len(line); err == nil && width == r.wide && len(r.partial) < maxLine; {
+		var next []byte
+		next, r.aheadErr = r.physicalLine()
+		if beginsAnew(r.partial, next) {
+			r.ahead = bytes.Clone(next)
+			break
+		}
+		r.partial = append(r.partial, next...)
+		width, err, r.aheadErr = len(next), r.aheadErr, nil
+	}
+	return r.partial, err
+}
+
+// beginsAnew reports whether a line is not the rest of the one before: it has a
+// time, begins as that one does, or is empty.
+func beginsAnew(line, next []byte) bool {
+	if len(next) == 0 {
+		return true
+	}
+	if _, kind := stamp(next[:min(len(next), 40)]); kind != noStamp {
+		return true
+	}
+	n := min(4, len(line), len(next))
+	return bytes.Equal(line[:n], next[:n])
+}
+
+func (r *Reader) physicalLine() ([]byte, error) {
+	line, err := r.lines.ReadSlice('\n')
+	if len(line) > 0 {
+		r.number++
+	}
+	if errors.Is(err, bufio.ErrBufferFull) {
+		kept := bytes.Clone(line[:maxLine])
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = r.lines.ReadSlice('\n')
+		}
+		line = kept
+	}
+	if len(line) > maxLine {
+		line = line[:maxLine]
+	}
+	if n := len(line); n > 0 && line[n-1] == '\n' {
+		line = line[:n-1]
+	}
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	return line, err
+}
+
+// brokenAt returns the width at which the lines of a text were broken by a
+// terminal or a page: none is longer, many have just that length, and are
+// followed by what does not begin as they do.
+func brokenAt(sample []byte) int {
+	longest, lines := 0, 0
+	count := map[int]int{}
+	var before []byte
+	for len(sample) > 0 {
+		line, rest, whole := bytes.Cut(sample, []byte("\n"))
+		if !whole {
+			break
+		}
+		sample = rest
+		line = bytes.TrimRight(line, "\r")
+		longest = max(longest, len(line))
+		if lines++; !beginsAnew(before, line) {
+			count[len(before)]++
+		}
+		before = line
+	}
+	if longest < 60 || longest > 300 || count[longest] < 3 || count[longest]*50 < lines {
+		return 0
+	}
+	return longest
+}
+
+// line takes a line.
+func (r *Reader) line(raw []byte) {
+	r.in.line = r.number
+	line := clean(raw)
+	if d := r.in.dump; d != nil {
+		if r.dumpLine(d, line) {
+			return
+		}
+		r.in.dump = nil
+	}
+	if r.held != nil && r.join(line) {
+		return
+	}
+	if r.prefix != nil {
+		if _, kind := stamp(line[:min(len(line), 40)]); kind == noStamp && len(line) > 0 && line[0] != ' ' {
+			line = append(append(r.prefix, ' '), line...)
+		}
+		r.prefix = nil
+	}
+	r.take(line)
+}
+
+// dumpLine takes a line of a dump that has begun. It reports whether it was one.
+func (r *Reader) dumpLine(d *dump, line []byte) bool {
+	s := bytes.TrimLeft(line, " \t")
+	if len(s) < 2 || !d.line(s) {
+		// ESP-IDF puts "D (47764) wpa: " before each.
+		i := bytes.LastIndex(s, []byte(": "))
+		if i < 0 || !d.line(s[i+2:]) {
+			return false
+		}
+	}
+	r.in.finishDump()
+	return true
+}
+
+// take finds what a line means.
+func (r *Reader) take(line []byte) {
+	r.hits = r.find.hits(r.hits[:0], line)
+	m := &r.match
+	for _, h := range r.hits {
+		row := r.find.rows[h.row]
+		switch m.try(row, line, h.at) {
+		case fitWhole:
+			if m.open && len(line) < 1000 {
+				r.hold(line)
+				return
+			}
+			r.apply(m)
+			return
+		case fitShort:
+			r.hold(line)
+			return
+		}
+	}
+	if len(r.hits) == 0 && (r.in.columns == nil || !r.in.tableLine(line)) {
+		if len(line) < maxPrefix && len(line) > 0 && !isTimed(line) {
+			if _, kind := stamp(line[:min(len(line), 40)]); kind != noStamp {
+				r.prefix = append(r.prefixRoom[:0], line...)
+				r.prefixRoom = r.prefix
+			}
+		}
+		r.hex.line(&r.in, line)
+	}
+}
+
+// hold keeps a line that may go on in the next one.
+func (r *Reader) hold(line []byte) {
+	r.heldRoom = append(r.heldRoom[:0], line...)
+	r.held, r.heldNumber = r.heldRoom, r.in.line
+	r.pieces = 1
+}
+
+// join puts a held line together with the next one. It reports whether that one
+// is used up.
+func (r *Reader) join(line []byte) bool {
+	held := r.held
+	r.held = nil
+	next := bytes.TrimLeft(line, " \t")
+	if len(next) > 0 && r.pieces < maxPieces && len(held) < 4096 && r.goesOn(line) {
+		for _, between := range []string{" ", ""} {
+			joined := append(append(bytes.Clone(held), between...), next...)
+			r.hits = r.find.hits(r.hits[:0], joined)
+			m := &r.match
+			for _, h := range r.hits {
+				if h.at >= len(held) {
+					continue
+				}
+				switch before, after := r.fitOf(h, held), m.try(r.find.rows[h.row], joined, h.at); {
+				case after == fitWhole && m.end > len(held) && (before != fitWhole || m.n > r.valuesOf(h, held)):
+					r.in.line = r.heldNumber
+					if m.open {
+						r.hold(joined)
+						r.pieces++
+					} else {
+						r.apply(m)
+					}
+					return true
+				case after == fitShort && before == fitShort:
+					pieces := r.pieces
+					r.hold(joined)
+					r.pieces = pieces + 1
+					return true
+				}
+			}
+		}
+	}
+	number := r.in.line
+	r.in.line = r.heldNumber
+	r.release(held)
+	r.in.line = number
+	if d := r.in.dump; d != nil {
+		if r.dumpLine(d, line) {
+			return true
+		}
+		r.in.dump = nil
+	}
+	return false
+}
+
+func (r *Reader) fitOf(h hit, line []byte) fit { return r.other.try(r.find.rows[h.row], line, h.at) }
+
+// valuesOf returns how many values a line has, -1 if it does not fit.
+func (r *Reader) valuesOf(h hit, line []byte) int {
+	if r.fitOf(h, line) != fitWhole {
+		return -1
+	}
+	return r.other.n
+}
+
+// goesOn reports whether a line may be the rest of the one before: it has no
+// time of its own, and says nothing by itself.
+func (r *Reader) goesOn(line []byte) bool {
+	if _, kind := stamp(line[:min(len(line), 40)]); kind != noStamp {
+		return false
+	}
+	r.hits = r.find.hits(r.hits[:0], line)
+	for _, h := range r.hits {
+		if !r.find.rows[h.row].begins && r.fitOf(h, line) == fitWhole {
+			return false
+		}
+	}
+	return true
+}
+
+// release takes a held line as it is.
+func (r *Reader) release(line []byte) {
+	r.hits = r.find.hits(r.hits[:0], line)
+	m := &r.match
+	for _, h := range r.hits {
+		if m.try(r.find.rows[h.row], line, h.at) == fitWhole {
+			r.apply(m)
+			return
+		}
+	}
+}
+
+// apply has a line mean what its row says.
+func (r *Reader) apply(m *match) {
+	in := &r.in
+	r.hex.end(in)
+	if t, kind := stamp(m.line[:m.at]); kind != noStamp {
+		in.now, in.facts.timed = t, true
+	} else if !in.facts.timed {
+		in.facts.untimed = true
+	}
+	in.heard[m.row.Program]++
+	m.row.means(in, m)
+}
+
+// finish takes the end of the text.
+func (r *Reader) finish() {
+	if r.held != nil {
+		held := r.held
+		r.held = nil
+		r.release(held)
+	}
+	r.hex.end(&r.in)
+	r.in.flush()
+	r.in.endCell()
+}
+
+// utf16Reader makes UTF-8 of UTF-16.
+type utf16Reader struct {
+	in   *bufio.Reader
+	big  bool
+	left []byte
+	high rune
+}
+
+func (u *utf16Reader) Read(p []byte) (n int, err error) {
+	for len(u.left) == 0 {
+		var b [2]byte
+		if _, err := io.ReadFull(u.in, b[:]); err != nil {
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				err = io.EOF
+			}
+			return 0, err
+		}
+		c := rune(b[0]) | rune(b[1])<<8
+		if u.big {
+			c = rune(b[1]) | rune(b[0])<<8
+		}
+		switch {
+		case c == 0xfeff:
+			continue
+		case u.high != 0:
+			c, u.high = utf16.DecodeRune(u.high, c), 0
+		case utf16.IsSurrogate(c):
+			u.high = c
+			continue
+		}
+		u.left = utf8.AppendRune(u.left[:0], c)
+	}
+	n = copy(p, u.left)
+	u.left = u.left[n:]
+	return n, nil
+}

@@ -1,0 +1,446 @@
+package text
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
+)
+
+// cell is an entry of a scan: an access point, as far as the listing tells.
+type cell struct {
+	bssid        wps.MAC
+	ssid         string
+	named        bool // it has told its name, or that it has none
+	freq, signal int
+	channel      int
+	private      bool
+	response     bool // what is told comes from a probe response
+	rsn, wpa     *dot11.Security
+	wps          *wps.ProbeResponse
+	elements     []byte // as they were sent
+	section      byte   // 'r' RSN, 'w' WPA, 'p' WPS
+	listed       bool   // there is more than an address
+	silent       bool   // the listing does not tell whether there is WPS
+}
+
+// scanRows are what programs print that list access points: iw, iwlist of the
+// wireless tools, wpa_cli.
+var scanRows = []Row{
+	{Program: IW, Origin: "scan.c", Pattern: "^BSS {bssid:mac}", Example: "BSS 02:00:00:00:00:00(on wlan3)",
+		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")) }},
+	{Program: IW, Origin: "scan.c", Pattern: "^SSID: {ssid:rest}", Example: "\tSSID: lab",
+		means: func(in *interpreter, m *match) { in.cellName(string(iwName(m.text("ssid")))) }},
+	{Program: IW, Origin: "scan.c", Pattern: "^SSID:", Example: "\tSSID: ",
+		means: func(in *interpreter, m *match) { in.cellName("") }},
+	{Program: IW, Origin: "scan.c", Pattern: "^freq: {freq:int}", Example: "\tfreq: 2437",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.freq, _ = m.number("freq") })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^signal: {signal:int}", Example: "\tsignal: -30.00 dBm",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.signal, _ = m.number("signal") })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^capability: {what:rest}", Example: "\tcapability: ESS Privacy ShortSlotTime (0x0411)",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.private = bytes.Contains(m.text("what"), []byte("Privacy")) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^Information elements from Probe Response frame", Example: "\tInformation elements from Probe Response frame:",
+		means: func(in *interpreter, m *match) { in.cellIs(func(c *cell) { c.response = true }) }},
+	{Program: IW, Origin: "scan.c", Pattern: "^RSN:{gap:upto}* Version:", Example: "\tRSN:\t * Version: 1",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.section, c.rsn = 'r', new(dot11.Security) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^WPA:{gap:upto}* Version:", Example: "\tWPA:\t * Version: 1",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.section, c.wpa = 'w', new(dot11.Security) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^WPS:{gap:upto}* Version:", Example: "\tWPS:\t * Version: 1.0",
+		means: func(in *interpreter, m *match) { in.cellWPS(func(*wps.ProbeResponse) {}) }},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Pairwise ciphers: {suites:rest}", Example: "\t\t * Pairwise ciphers: CCMP TKIP",
+		means: func(in *interpreter, m *match) { in.cellCiphers(m.text("suites")) }},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Authentication suites: {suites:rest}", Example: "\t\t * Authentication suites: PSK SAE",
+		means: func(in *interpreter, m *match) { in.cellAKMs(m.text("suites")) }},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Capabilities: {what:rest}", Example: "\t\t * Capabilities: 1-PTKSA-RC 1-GTKSA-RC MFP-required MFP-capable (0x00c0)",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) {
+				if c.rsn != nil && c.section == 'r' {
+					c.rsn.PMFRequired = bytes.Contains(m.text("what"), []byte("MFP-required"))
+					c.rsn.PMFCapable = bytes.Contains(m.text("what"), []byte("MFP-capable"))
+				}
+			})
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Wi-Fi Protected Setup State: {state:int}", Example: "\t\t * Wi-Fi Protected Setup State: 2 (Configured)",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.number("state")
+			in.cellWPS(func(e *wps.ProbeResponse) { e.State = wps.State(n) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Selected Registrar: {n:hex}", Example: "\t\t * Selected Registrar: 0x1",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("n")
+			in.cellWPS(func(e *wps.ProbeResponse) { e.SelectedRegistrar = n != 0 })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Device Password ID: {id:int}", Example: "\t\t * Device Password ID: 4 (PushButton)",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.number("id")
+			in.cellWPS(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(n) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* AP setup locked: {n:hex}", Example: "\t\t * AP setup locked: 0x01",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("n")
+			in.cellWPS(func(e *wps.ProbeResponse) { e.APSetupLocked = n != 0 })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Response Type: {n:int}", Example: "\t\t * Response Type: 3 (AP)",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.number("n")
+			in.cellWPS(func(e *wps.ProbeResponse) { e.ResponseType = wps.ResponseType(n) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* UUID: {uuid:uuid}", Example: "\t\t * UUID: 12345678-9abc-def0-1234-000000000000",
+		means: func(in *interpreter, m *match) { in.cellWPS(func(e *wps.ProbeResponse) { e.UUIDE = m.uuid("uuid") }) }},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Manufacturer: {s:rest}", Example: "\t\t * Manufacturer: Example Works",
+		means: func(in *interpreter, m *match) {
+			in.cellWPS(func(e *wps.ProbeResponse) { e.Manufacturer = limited(m.text("s"), 64) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Model: {s:rest}", Example: "\t\t * Model: Golden Router",
+		means: func(in *interpreter, m *match) {
+			in.cellWPS(func(e *wps.ProbeResponse) { e.ModelName = limited(m.text("s"), 32) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Model Number: {s:rest}", Example: "\t\t * Model Number: GR-1",
+		means: func(in *interpreter, m *match) {
+			in.cellWPS(func(e *wps.ProbeResponse) { e.ModelNumber = limited(m.text("s"), 32) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Serial Number: {s:rest}", Example: "\t\t * Serial Number: 0001",
+		means: func(in *interpreter, m *match) {
+			in.cellWPS(func(e *wps.ProbeResponse) { e.SerialNumber = limited(m.text("s"), 32) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Device name: {s:rest}", Example: "\t\t * Device name: Router",
+		means: func(in *interpreter, m *match) {
+			in.cellWPS(func(e *wps.ProbeResponse) { e.DeviceName = limited(m.text("s"), 32) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Primary Device Type: {type:word}", Example: "\t\t * Primary Device Type: 6-0050f204-1",
+		means: func(in *interpreter, m *match) {
+			if t, err := wps.ParseDeviceType(strings.ToUpper(string(m.text("type")))); err == nil {
+				in.cellWPS(func(e *wps.ProbeResponse) { e.PrimaryDeviceType = t })
+			}
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Config methods: {methods:rest}", Example: "\t\t * Config methods: Label, Display, Keypad",
+		means: func(in *interpreter, m *match) {
+			in.cellWPS(func(e *wps.ProbeResponse) { e.ConfigMethods = iwMethods(m.text("methods")) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* Selected Registrar Config methods: {methods:rest}", Example: "\t\t * Selected Registrar Config methods: Label, PBC",
+		means: func(in *interpreter, m *match) {
+			in.cellWPS(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = iwMethods(m.text("methods")) })
+		}},
+	{Program: IW, Origin: "scan.c", Pattern: "^* RF Bands: {n:hex}", Example: "\t\t * RF Bands: 0x3",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("n")
+			in.cellWPS(func(e *wps.ProbeResponse) { e.RFBands = wps.RFBands(n) })
+		}},
+
+	{Program: Iwlist, Origin: "wireless tools 30, iwlist.c", Pattern: "^Cell {n:int} - Address: {bssid:mac}", Example: "          Cell 01 - Address: 02:00:00:00:00:00",
+		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")) }},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^ESSID:\"{ssid:rest}", Example: "                    ESSID:\"lab\"",
+		means: func(in *interpreter, m *match) {
+			name := bytes.TrimSuffix(m.text("ssid"), []byte{'"'})
+			if bytes.HasPrefix(name, []byte(`\x00`)) {
+				name = nil
+			}
+			in.cellName(string(iwName(name)))
+		}},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Frequency:{mhz:word} GHz", Example: "                    Frequency:2.437 GHz (Channel 6)",
+		means: func(in *interpreter, m *match) {
+			if f, err := strconv.ParseFloat(string(m.text("mhz")), 64); err == nil && f > 0 && f < 100 {
+				in.cellIs(func(c *cell) { c.freq = int(f*1000 + 0.5) })
+			}
+		}},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Channel:{n:int}", Example: "                    Channel:6",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.channel, _ = m.number("n") })
+		}},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "Signal level={signal:int} dBm", Example: "                    Quality=70/70  Signal level=-30 dBm  ",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.signal, _ = m.number("signal") })
+		}},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Encryption key:{state:word}", Example: "                    Encryption key:on",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.private = string(m.text("state")) == "on" })
+		}},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^IE: IEEE 802.11i/WPA2 Version", Example: "                    IE: IEEE 802.11i/WPA2 Version 1",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.section, c.rsn = 'r', new(dot11.Security) })
+		}},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^IE: WPA Version", Example: "                    IE: WPA Version 1",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.section, c.wpa = 'w', new(dot11.Security) })
+		}},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Pairwise Ciphers ({n:int}) : {suites:rest}", Example: "                        Pairwise Ciphers (1) : CCMP",
+		means: func(in *interpreter, m *match) { in.cellCiphers(m.text("suites")) }},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Authentication Suites ({n:int}) : {suites:rest}", Example: "                        Authentication Suites (1) : PSK",
+		means: func(in *interpreter, m *match) { in.cellAKMs(m.text("suites")) }},
+	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^IE: Unknown: {hex:word}", Example: "                    IE: Unknown: DD180050F204104A0001101044000102",
+		means: func(in *interpreter, m *match) {
+			if b, err := hex.DecodeString(string(m.text("hex"))); err == nil {
+				in.cellIs(func(c *cell) {
+					if len(c.elements) < maxElements {
+						c.elements = append(c.elements, b...)
+					}
+				})
+			}
+		}},
+
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c SCAN_RESULTS", Pattern: "⟦ESS⟧", Example: "02:00:00:00:00:00\t2437\t-30\t[WPA2-PSK-CCMP][WPS-PBC][ESS]\tlab",
+		means: (*interpreter).scanResult},
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^bssid={bssid:mac}", Example: "bssid=02:00:00:00:00:00",
+		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")); in.cell.silent = true }},
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^freq={freq:int}", Example: "freq=2437",
+		means: func(in *interpreter, m *match) {
+			if in.cell != nil {
+				in.cell.freq, _ = m.number("freq")
+			}
+		}},
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^level={level:int}", Example: "level=-30",
+		means: func(in *interpreter, m *match) {
+			if in.cell != nil {
+				in.cell.signal, _ = m.number("level")
+			}
+		}},
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^capabilities={n:hex}", Example: "capabilities=0x0411",
+		means: func(in *interpreter, m *match) {
+			if in.cell != nil {
+				n, _ := m.hexNumber("n")
+				in.cell.private = n&dot11.Privacy != 0
+			}
+		}},
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^ie={hex:word}", Example: "ie=00036c6162010882848b960c121824",
+		means: func(in *interpreter, m *match) {
+			if b, err := hex.DecodeString(string(m.text("hex"))); err == nil {
+				in.cellIs(func(c *cell) { c.elements, c.response, c.silent = b, true, false })
+			}
+		}},
+}
+
+const maxElements = 8192
+
+// newCell begins an entry.
+func (in *interpreter) newCell(bssid wps.MAC) {
+	in.endCell()
+	in.cell = &cell{bssid: bssid}
+}
+
+// cellIs changes the entry, if there is one.
+func (in *interpreter) cellIs(change func(*cell)) {
+	if c := in.cell; c != nil {
+		c.listed = true
+		change(c)
+	}
+}
+
+func (in *interpreter) cellName(name string) {
+	in.cellIs(func(c *cell) { c.ssid, c.named = limited([]byte(name), 32), true })
+}
+
+// cellWPS changes what the entry tells of WPS.
+func (in *interpreter) cellWPS(change func(*wps.ProbeResponse)) {
+	in.cellIs(func(c *cell) {
+		if c.wps == nil {
+			c.wps = &wps.ProbeResponse{ResponseType: wps.ResponseAP}
+			c.wps.WFA.Version2 = 0x20 // no listing tells that it is missing
+		}
+		c.section = 'p'
+		change(c.wps)
+	})
+}
+
+// security returns the element that a line is about.
+func (c *cell) security() *dot11.Security {
+	switch c.section {
+	case 'r':
+		return c.rsn
+	case 'w':
+		return c.wpa
+	}
+	return nil
+}
+
+// suites are the names that programs give to AKM suites.
+var suites = []struct {
+	name string
+	akms []dot11.AKM
+}{
+	{"PSK", []dot11.AKM{dot11.AKMPSK}}, {"PSK/SHA-256", []dot11.AKM{dot11.AKMPSKSHA256}}, {"FT/PSK", []dot11.AKM{dot11.AKMFTPSK}},
+	{"SAE", []dot11.AKM{dot11.AKMSAE}}, {"FT/SAE", []dot11.AKM{dot11.AKMFTSAE}}, {"OWE", []dot11.AKM{dot11.AKMOWE}},
+	{"802.1X", []dot11.AKM{dot11.AKM8021X}}, {"802.1x", []dot11.AKM{dot11.AKM8021X}}, {"IEEE", []dot11.AKM{dot11.AKM8021X}}, {"EAP", []dot11.AKM{dot11.AKM8021X}},
+}
+
+func (in *interpreter) cellAKMs(list []byte) {
+	in.cellIs(func(c *cell) {
+		if s := c.security(); s != nil {
+			s.AKMs = appendAKMs(s.AKMs, strings.Fields(string(list)))
+		}
+	})
+}
+
+func appendAKMs(dst []dot11.AKM, names []string) []dot11.AKM {
+	for _, name := range names {
+		for _, row := range suites {
+			if row.name == name && len(dst) < 16 {
+				dst = append(dst, row.akms...)
+			}
+		}
+	}
+	return dst
+}
+
+func (in *interpreter) cellCiphers(list []byte) {
+	in.cellIs(func(c *cell) {
+		if s := c.security(); s != nil {
+			s.Pairwise = ciphers(string(list))
+		}
+	})
+}
+
+func ciphers(list string) (all []dot11.Cipher) {
+	if strings.Contains(list, "CCMP") || strings.Contains(list, "GCMP") {
+		all = append(all, dot11.CipherCCMP)
+	}
+	if strings.Contains(list, "TKIP") {
+		all = append(all, dot11.CipherTKIP)
+	}
+	return all
+}
+
+// iwMethods reads the configuration methods as iw prints them.
+func iwMethods(list []byte) (methods wps.ConfigMethods) {
+	for _, name := range strings.Split(string(list), ",") {
+		for _, row := range []struct {
+			name string
+			bit  wps.ConfigMethods
+		}{
+			{"USB", wps.MethodUSB}, {"Ethernet", wps.MethodEthernet}, {"Label", wps.MethodLabel}, {"Display", wps.MethodDisplay},
+			{"PBC", wps.MethodPushButton}, {"Keypad", wps.MethodKeypad},
+		} {
+			if strings.TrimSpace(name) == row.name {
+				methods |= row.bit
+			}
+		}
+	}
+	return methods
+}
+
+// iwName undoes the escapes in which iw and iwlist print names.
+func iwName(s []byte) []byte { return unescaped(s) }
+
+func limited(s []byte, n int) string { return string(s[:min(len(s), n)]) }
+
+// endCell emits the entry.
+func (in *interpreter) endCell() {
+	c := in.cell
+	in.cell = nil
+	if c == nil || !c.listed {
+		return
+	}
+	in.scans++
+	m := &capture.Management{Capability: 1}
+	if c.private {
+		m.Capability |= dot11.Privacy
+	}
+	described := true
+	if c.elements != nil {
+		m.Elements, _ = dot11.Parse(c.elements)
+		m.WPS = bytes.Clone(m.WPS)
+		described = false
+	}
+	if c.named && m.SSID == "" {
+		m.SSID = wps.SSID(c.ssid)
+		m.Hidden = m.SSID == ""
+	}
+	if m.RSN == nil {
+		m.RSN = c.rsn
+	}
+	if m.WPA == nil {
+		m.WPA = c.wpa
+	}
+	if m.Channel == 0 {
+		m.Channel = c.channel
+	}
+	if m.WPS == nil && c.wps != nil {
+		var list wps.List = &c.wps.Beacon
+		if c.response {
+			list = c.wps
+		}
+		m.WPS, _ = wps.Append(nil, list)
+	}
+	kind := capture.KindBeacon
+	if c.response {
+		kind = capture.KindProbeResponse
+	}
+	e := in.emit(kind)
+	e.Src, e.BSSID, e.Management, e.Described, e.Truncated = c.bssid, c.bssid, m, described, c.silent
+	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(max(0, min(c.freq, 0xffff))), Signal: int8(max(-128, min(c.signal, 0)))}
+}
+
+// scanResult takes a line of "wpa_cli scan_results".
+func (in *interpreter) scanResult(m *match) {
+	line := string(m.line)
+	if flags, ok := strings.CutPrefix(line, "flags="); ok {
+		in.cellIs(func(c *cell) { c.flags(flags) })
+		return
+	}
+	fields := strings.Fields(line)
+	start := -1
+	for i := range fields {
+		if _, err := wps.ParseMAC(fields[i]); err == nil && len(fields[i]) == macLen {
+			start = i
+			break
+		}
+	}
+	if start < 0 || len(fields) < start+4 {
+		return
+	}
+	bssid, _ := wps.ParseMAC(fields[start])
+	freq, err1 := strconv.Atoi(fields[start+1])
+	signal, err2 := strconv.Atoi(fields[start+2])
+	if err1 != nil || err2 != nil || fields[start+3][0] != '[' {
+		return
+	}
+	in.newCell(bssid)
+	_, name, _ := strings.Cut(line, fields[start+3])
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "\t"), " ")
+	in.cellName(string(unescaped([]byte(name))))
+	in.cell.freq, in.cell.signal = freq, signal
+	in.cell.flags(fields[start+3])
+	in.endCell()
+}
+
+// flags takes the flags with which wpa_supplicant lists an access point.
+func (c *cell) flags(flags string) {
+	for _, flag := range strings.FieldsFunc(flags, func(r rune) bool { return r == '[' || r == ']' }) {
+		switch name, rest, _ := strings.Cut(flag, "-"); {
+		case flag == "WPS" || name == "WPS":
+			c.wps = &wps.ProbeResponse{}
+			c.wps.State, c.wps.ResponseType, c.wps.WFA.Version2 = wps.Configured, wps.ResponseAP, 0x20
+			switch rest {
+			case "PBC":
+				c.wps.SelectedRegistrar, c.wps.DevicePasswordID = true, wps.PasswordPushButton
+			case "PIN", "AUTH":
+				c.wps.SelectedRegistrar = true
+			}
+		case flag == "WEP":
+			c.private = true
+		case name == "WPA" || name == "WPA2" || name == "WPA3" || name == "RSN":
+			s := &dot11.Security{Pairwise: ciphers(flag)}
+			s.AKMs = appendAKMs(nil, strings.FieldsFunc(rest, func(r rune) bool { return r == '-' || r == '+' }))
+			c.private = true
+			if name == "WPA" {
+				c.wpa = s
+			} else {
+				c.rsn = s
+			}
+		}
+	}
+	c.silent = false
+}

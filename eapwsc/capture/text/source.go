@@ -1,0 +1,138 @@
+package text
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// Program is what has printed a text.
+type Program uint8
+
+// The programs. Hostap is what hostapd and wpa_supplicant have in common.
+const (
+	Hostap Program = iota + 1
+	Hostapd
+	WPASupplicant
+	IWD
+	ESPIDF
+	IW
+	Iwlist
+	WPACLI
+	HostapdCLI
+	NMCLI
+	HexDump
+)
+
+var programNames = [...]string{
+	Hostap: "hostapd or wpa_supplicant", Hostapd: "hostapd", WPASupplicant: "wpa_supplicant", IWD: "iwd", ESPIDF: "ESP-IDF",
+	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", HexDump: "hex dump",
+}
+
+// String returns the name of the program.
+func (p Program) String() string {
+	if p > 0 && int(p) < len(programNames) {
+		return programNames[p]
+	}
+	return "unknown"
+}
+
+// Source says what a text was, and what it cannot tell.
+type Source struct {
+	// Kind is "log", "scan", "status", "dump" or "text": the last one says
+	// that nothing of WPS was found.
+	Kind string
+	// Programs are those that have printed it, the one with most lines first.
+	Programs []Program
+	// Lines is how many lines there are, Understood how many of them say
+	// something of WPS.
+	Lines, Understood int
+	// Limits are sentences about what the text does not tell, where a capture
+	// would.
+	Limits []string
+	// Deaf tells that the text does not show which devices look for a
+	// registrar.
+	Deaf bool
+}
+
+// kinds are the kinds of text that programs print.
+var kinds = map[Program]string{
+	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan",
+	HostapdCLI: "status", HexDump: "dump",
+}
+
+// limits are what kinds of text cannot tell.
+var limits = []struct {
+	applies func(*interpreter, *Source) bool
+	text    string
+}{
+	{func(in *interpreter, s *Source) bool { return s.Kind == "text" }, "Nothing in it is known to be of WPS."},
+	{func(in *interpreter, s *Source) bool { return in.heard[IWD] > 0 },
+		"iwd does not log what the messages say: which side stopped, and which half of a PIN is wrong, is not told; how far a run came is counted by the frames that it received."},
+	{func(in *interpreter, s *Source) bool {
+		return s.Kind == "log" && !in.facts.frames && in.facts.messages && in.heard[IWD] == 0
+	},
+		"The messages themselves are not in the log, so their contents were not checked. (wpa_supplicant -dd shows them.)"},
+	{func(in *interpreter, s *Source) bool {
+		return s.Kind == "log" && !in.facts.frames && !in.facts.messages && in.heard[IWD] == 0 && in.heard[ESPIDF] < s.Understood
+	},
+		"There are event lines only: the messages before the last one were not seen. (Run hostapd or wpa_supplicant with -dd for more.)"},
+	{func(in *interpreter, s *Source) bool {
+		return s.Kind == "log" && in.heard[ESPIDF] > 0 && !in.facts.messages && !in.facts.frames
+	},
+		"ESP-IDF tells little without debug output of its supplicant (CONFIG_ESP_WIFI_DEBUG_PRINT): which message was the last, and why it stopped, is not told."},
+	{func(in *interpreter, s *Source) bool { return s.Kind == "log" && !in.facts.timed },
+		"The lines have no time: pauses, and messages that were sent again, do not show. (Run hostapd or wpa_supplicant with -t.)"},
+	{func(in *interpreter, s *Source) bool { return s.Kind == "scan" },
+		"A scan shows what routers offer at one moment; it shows no attempt, and no device that searches."},
+	{func(in *interpreter, s *Source) bool { return in.heard[NMCLI] > 0 },
+		"NetworkManager's list does not show whether a network has WPS."},
+	{func(in *interpreter, s *Source) bool { return in.heard[IW] > 0 },
+		"iw does not print the WPS element as it was sent, so its form was not checked."},
+	{func(in *interpreter, s *Source) bool { return s.Kind == "status" },
+		"The status of hostapd is its last result only."},
+	{func(in *interpreter, s *Source) bool { return s.Kind == "dump" },
+		"A dump has neither times nor addresses; in which frame an element was is told by its contents."},
+}
+
+// Source returns what the text was. It is complete after the last event.
+func (r *Reader) Source() Source {
+	in := &r.in
+	s := Source{Kind: "text", Lines: r.number}
+	for p, n := range in.heard {
+		s.Programs = append(s.Programs, p)
+		s.Understood += n
+	}
+	slices.SortFunc(s.Programs, func(a, b Program) int { return cmp.Or(in.heard[b]-in.heard[a], int(a)-int(b)) })
+	if in.heard[Hostapd] > 0 || in.heard[WPASupplicant] > 0 || in.heard[ESPIDF] > 0 {
+		s.Programs = slices.DeleteFunc(s.Programs, func(p Program) bool { return p == Hostap })
+	}
+	if len(s.Programs) > 0 {
+		s.Kind = kinds[s.Programs[0]]
+	}
+	s.Deaf = s.Kind != "log" || in.heard[Hostapd] == 0
+	for _, l := range limits {
+		if l.applies(in, &s) {
+			s.Limits = append(s.Limits, l.text)
+		}
+	}
+	return s
+}
+
+// Reports returns what programs said that no frame shows, in the order of time.
+func (r *Reader) Reports() []doctor.Report { return r.in.reports }
+
+// Settings returns the shape of the settings that the programs say were handed
+// over: what hostapd and wpa_supplicant print in WPS-CRED-RECEIVED and
+// WPS-NEW-AP-SETTINGS.
+func (r *Reader) Settings() []doctor.Settings { return r.in.settings }
+
+// Dumps returns the dumps in hexadecimal, in their order.
+func (r *Reader) Dumps() []Dump { return r.in.dumps }
+
+// Keys returns the keys of runs that hostapd and wpa_supplicant print with -K.
+// It grows while events are read: a Collector that is given it finds the keys
+// of each exchange that has ended.
+func (r *Reader) Keys() *exchange.KeyLog { return r.in.keys }
