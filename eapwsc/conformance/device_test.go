@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,19 +23,25 @@ type accessPoint struct {
 
 const ownPIN = "98765430"
 
-func newAccessPoint(t testing.TB) (Device, Controls) {
+func newAccessPoint(t testing.TB) (Device, Controls) { return loggedAccessPoint(t, nil, nil) }
+
+// loggedAccessPoint writes a key log, and takes what is set in its
+// configuration.
+func loggedAccessPoint(t testing.TB, log *bytes.Buffer, configure func(*ap.Config)) (Device, Controls) {
 	t.Helper()
-	keys, err := registration.NewKeyPair(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = keys
 	d := fixture.Device(1)
 	d.State = wps.Configured
 	d.ConfigMethods |= wps.MethodLabel
-	a := &accessPoint{point: ap.New(ap.Config{
+	cfg := ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, ownPIN),
-	})}
+	}
+	if log != nil {
+		cfg.Run.KeyLog = log
+	}
+	if configure != nil {
+		configure(&cfg)
+	}
+	a := &accessPoint{point: ap.New(cfg)}
 	a.Process = &Process{
 		New: func(now time.Time, mac wps.MAC) (Handler, error) { return a.point.NewSession(mac, 7) },
 		Left: func(now time.Time, h Handler) {
@@ -73,8 +80,11 @@ func (a *accessPoint) Probe(mac wps.MAC, e *wps.ProbeRequest) error {
 }
 
 // newStation returns our own station as a device under test.
-func newStation(t testing.TB) (Device, Controls) {
+func newStation(t testing.TB) (Device, Controls) { return loggedStation(t, nil, nil) }
+
+func loggedStation(t testing.TB, log *bytes.Buffer, configure func(*ap.Config)) (Device, Controls) {
 	t.Helper()
+	run := runOf(fixture.Device(2), log, configure)
 	button := false
 	p := &Process{New: func(_ time.Time, mac wps.MAC) (Handler, error) {
 		password := registration.PIN(fixture.PIN(t, ownPIN))
@@ -82,7 +92,7 @@ func newStation(t testing.TB) (Device, Controls) {
 			password = registration.PushButton()
 		}
 		m, err := registration.NewEnrollee(registration.EnrolleeConfig{
-			Config: registration.Config{Device: fixture.Device(2)}, Password: password,
+			Config: run, Password: password,
 		})
 		if err != nil {
 			return nil, err
@@ -96,9 +106,11 @@ func newStation(t testing.TB) (Device, Controls) {
 }
 
 // newRegistrar returns our own external registrar as a device under test.
-func newRegistrar(t testing.TB) (Device, Controls) {
+func newRegistrar(t testing.TB) (Device, Controls) { return loggedRegistrar(t, nil, nil) }
+
+func loggedRegistrar(t testing.TB, log *bytes.Buffer, configure func(*ap.Config)) (Device, Controls) {
 	t.Helper()
-	cfg := registration.RegistrarConfig{Config: registration.Config{Device: fixture.Device(3)}, AP: true}
+	cfg := registration.RegistrarConfig{Config: runOf(fixture.Device(3), log, configure), AP: true}
 	p := &Process{New: func(time.Time, wps.MAC) (Handler, error) {
 		m, err := registration.NewRegistrar(cfg)
 		if err != nil {
@@ -114,6 +126,27 @@ func newRegistrar(t testing.TB) (Device, Controls) {
 		}
 	}
 	return p, Funcs{ReadAP: begin(nil), WriteAP: begin(&fixture.Network)}
+}
+
+// runOf returns the configuration of a run. Of what configure sets, it takes
+// the run's part.
+func runOf(d wps.Device, log *bytes.Buffer, configure func(*ap.Config)) registration.Config {
+	cfg := ap.Config{Run: registration.Config{Device: d}}
+	if log != nil {
+		cfg.Run.KeyLog = log
+	}
+	if configure != nil {
+		configure(&cfg)
+	}
+	return cfg.Run
+}
+
+// processOf returns the process of a device of ours.
+func processOf(d Device) *Process {
+	if a, ok := d.(*accessPoint); ok {
+		return a.Process
+	}
+	return d.(*Process)
 }
 
 // known are cases that our own devices do not pass yet.

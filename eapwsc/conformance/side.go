@@ -65,7 +65,8 @@ type side struct {
 	write     bool           // an external registrar writes instead of only reading
 	random    io.Reader
 	deviate   deviation
-	reflect   bool // a registrar gives the device its own public key
+	secret    []byte // the shared secret instead of the one that the keys lead to
+	reflect   bool   // a registrar gives the device its own public key
 
 	own      *registration.KeyPair
 	pke, pkr wps.PublicKey
@@ -287,6 +288,9 @@ func (s *side) agree(peer *wps.PublicKey) error {
 	keys, err := s.own.Keys(peer, s.n1, s.mac, s.n2)
 	if err != nil {
 		return err
+	}
+	if s.secret != nil {
+		keys = keysOf(s.secret, s.n1, s.mac, s.n2)
 	}
 	s.keys, s.cipher = keys, registration.NewCipher(keys)
 	return nil

@@ -1,6 +1,9 @@
 package conformance
 
 import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
 	"fmt"
 	"math/big"
 	"time"
@@ -18,25 +21,23 @@ var prime, _ = new(big.Int).SetString(
 		"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F"+
 		"83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA237327FFFFFFFFFFFFFFFF", 16)
 
-// weak are public keys with which anybody knows the shared secret, or that are
-// no elements of the group.
-func weak() []struct {
-	name string
-	key  []byte
-} {
+// weakKey is a public key with which anybody knows the shared secret, or that is
+// no element of the group.
+type weakKey struct {
+	name   string
+	key    []byte
+	secret []byte // the shared secret, whatever the device's exponent; nil if it is not known
+}
+
+func weak() []weakKey {
 	octets := func(n *big.Int) []byte { return n.FillBytes(make([]byte, 192)) }
-	one := big.NewInt(1)
-	all := make([]byte, 192)
-	for i := range all {
-		all[i] = 0xFF
-	}
-	return []struct {
-		name string
-		key  []byte
-	}{
-		{"0", octets(new(big.Int))}, {"1", octets(one)},
-		{"p-1", octets(new(big.Int).Sub(prime, one))}, {"p", octets(prime)}, {"p+1", octets(new(big.Int).Add(prime, one))},
-		{"the largest number", all},
+	zero, one := new(big.Int), big.NewInt(1)
+	last := new(big.Int).Sub(prime, one)
+	return []weakKey{
+		{"0", octets(zero), octets(zero)}, {"1", octets(one), octets(one)},
+		{"p-1, for an even exponent", octets(last), octets(one)}, {"p-1, for an odd exponent", octets(last), octets(last)},
+		{"p", octets(prime), octets(zero)}, {"p+1", octets(new(big.Int).Add(prime, one)), octets(one)},
+		{"the largest number", bytes.Repeat([]byte{0xFF}, 192), nil},
 	}
 }
 
@@ -52,17 +53,36 @@ func weakKeysOf(t wps.MessageType, a attempt) []row {
 	var rows []row
 	for _, k := range weak() {
 		b := a
-		b.want, b.what = wantRefused, "public key "+k.name
+		b.want, b.what, b.secret = wantRefused, "public key "+k.name, k.secret
 		b.deviation = deviation{at: t, list: set(wps.AttrPublicKey, k.key)}
 		rows = append(rows, one(k.name, b))
 	}
-	b := a
-	b.want, b.what, b.reflect = wantRefused, "the device's own public key", true
 	if t == wps.MessageM2 {
-		b.deviation = deviation{at: t, list: nil}
+		b := a
+		b.want, b.what, b.reflect = wantRefused, "the device's own public key", true
+		b.deviation = deviation{at: t}
 		rows = append(rows, one("the device's own key", b))
 	}
 	return rows
+}
+
+// keysOf derives the keys of a run from its shared secret: WSC 2.0 §7.3. It is
+// written apart from package registration, which takes key pairs only.
+func keysOf(secret []byte, enrolleeNonce wps.Nonce, mac wps.MAC, registrarNonce wps.Nonce) *registration.Keys {
+	dhKey := sha256.Sum256(secret)
+	sum := func(key []byte, parts ...[]byte) []byte {
+		h := hmac.New(sha256.New, key)
+		for _, p := range parts {
+			h.Write(p)
+		}
+		return h.Sum(nil)
+	}
+	kdk := sum(dhKey[:], enrolleeNonce[:], mac[:], registrarNonce[:])
+	var stream []byte
+	for i := byte(1); i <= 3; i++ {
+		stream = append(stream, sum(kdk, []byte{0, 0, 0, i}, []byte("Wi-Fi Easy and Secure Key Derivation"), []byte{0, 0, 2, 0x80})...)
+	}
+	return &registration.Keys{AuthKey: [32]byte(stream), KeyWrapKey: [16]byte(stream[32:]), EMSK: [32]byte(stream[48:])}
 }
 
 // freshness runs several exchanges and compares what the device made for each.
@@ -254,6 +274,7 @@ func (s crowd) run(t *trial) string {
 		if err != nil {
 			return "" // the device takes no more: others must still be served
 		}
+		t.opened = true
 		if _, err := link.Receive(t.suite.cfg.Device.Now().Add(time.Second)); err != nil {
 			return fmt.Sprintf("the device did not live through it: %v", err)
 		}

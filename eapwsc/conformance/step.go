@@ -89,6 +89,7 @@ type attempt struct {
 	fixedKey  bool                    // a key pair and nonces that were used before
 	check     func(o *outcome) string // more that has to hold
 	reflect   bool                    // the device's own public key is sent back
+	secret    []byte                  // the shared secret that a weak public key leads to
 }
 
 // String describes the attempt.
@@ -125,8 +126,9 @@ func (a attempt) run(t *trial) string {
 	}
 	link, err := t.suite.cfg.Device.Open(s.device.MAC)
 	if err != nil {
-		return t.cannot(err)
+		return t.refused("begin another exchange", err)
 	}
+	t.opened = true
 	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, conduct: a.conduct, limit: a.limit}
 	o := x.run()
 	if err := link.Close(); err != nil && o.err == nil {
@@ -148,7 +150,7 @@ func (a attempt) judge(t *trial, o *outcome) string {
 	if !deviates && a.wrong == wrongNone && a.want == wantSuccess && len(o.side.faults) > 0 {
 		return "the device departs from the protocol: " + strings.Join(o.side.faults, "; ")
 	}
-	if why := a.ended(o); why != "" {
+	if why := a.ended(t, o); why != "" {
 		return why
 	}
 	if ce := o.side.nack; ce != nil && len(a.code) > 0 && a.want != wantSuccess && !slices.Contains(a.code, *ce) {
@@ -171,7 +173,7 @@ func (a attempt) judge(t *trial, o *outcome) string {
 }
 
 // ended judges how the exchange ended.
-func (a attempt) ended(o *outcome) string {
+func (a attempt) ended(t *trial, o *outcome) string {
 	switch a.want {
 	case wantSuccess:
 		switch {
@@ -182,11 +184,11 @@ func (a attempt) ended(o *outcome) string {
 		case !o.side.done:
 			return fmt.Sprintf("the exchange ended after %v without success", o.lastSent())
 		}
-		return a.result(o)
+		return a.result(t, o)
 	case wantRefused:
-		for _, t := range o.beyond {
-			if t >= wps.MessageM2 && t <= wps.MessageM8 && t != wps.MessageM2D || t == wps.MessageDone {
-				return fmt.Sprintf("the device went on with %v", t)
+		for _, m := range o.beyond {
+			if m >= wps.MessageM2 && m <= wps.MessageM8 && m != wps.MessageM2D || m == wps.MessageDone {
+				return fmt.Sprintf("the device went on with %v", m)
 			}
 		}
 		if !o.deviated && a.deviates() {
@@ -214,10 +216,15 @@ func (o *outcome) lastSent() string {
 	return o.side.sent[len(o.side.sent)-1].String()
 }
 
-// result checks what a successful run gave.
-func (a attempt) result(o *outcome) string {
+// result checks what a successful run gave, and that it ended as it should.
+func (a attempt) result(t *trial, o *outcome) string {
 	s := o.side
+	role := t.suite.cfg.Role
 	switch {
+	case (role == APRegistrar || role == APEnrollee) && !o.failure:
+		return "the access point did not end the exchange by EAP-Failure"
+	case role == Registrar && a.write && !o.received(wps.MessageACK):
+		return "the registrar did not acknowledge WSC_Done"
 	case s.role == registration.RoleEnrollee && len(s.credentials) == 0 && (!s.external || a.write):
 		return "M8 holds no settings"
 	case s.role == registration.RoleEnrollee && !s.external:
@@ -254,7 +261,7 @@ func (s operate) run(t *trial) string {
 	_, err := t.operate(s.control, s.pin)
 	switch {
 	case err != nil && !s.fails:
-		return t.cannot(err)
+		return t.refused(s.control.String(), err)
 	case err == nil && s.fails:
 		return fmt.Sprintf("the device accepted: %v", s.control)
 	}
@@ -299,6 +306,7 @@ func (s probe) run(t *trial) string {
 	if err := prober.Probe(d.MAC, e); err != nil {
 		return t.cannot(err)
 	}
+	t.opened = true
 	return ""
 }
 

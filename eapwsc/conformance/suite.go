@@ -245,6 +245,7 @@ type trial struct {
 	suite    *Suite
 	ctx      context.Context
 	outcomes []*outcome
+	opened   bool                  // the device has been spoken to
 	own      *registration.KeyPair // with fixedKey: what the exchange before it used
 	n1       wps.Nonce
 	s1, s2   wps.SecretNonce
@@ -256,6 +257,16 @@ func (t *trial) cannot(err error) string {
 		return err.Error()
 	}
 	return inconclusive + err.Error()
+}
+
+// refused is a step in which the device refused what an operator or a station
+// wanted. Before anything has happened, the device is not in position; after
+// that, the refusal is what the case finds.
+func (t *trial) refused(what string, err error) string {
+	if t.opened && !errors.Is(err, ErrNoControl) {
+		return fmt.Sprintf("the device refused to %s: %v", what, err)
+	}
+	return t.cannot(err)
 }
 
 func (t *trial) note(o *outcome) { t.outcomes = append(t.outcomes, o) }
@@ -339,7 +350,7 @@ const apPIN = "12345670"
 // side makes the suite's half of an exchange.
 func (t *trial) side(a attempt) (*side, error) {
 	s := &side{
-		version10: a.version10, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect,
+		version10: a.version10, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect, secret: a.secret,
 		settings: ownNetwork, device: stationDevice(a.who, a.uuid),
 	}
 	if a.settings != nil {

@@ -32,6 +32,6 @@ func registrarMessages() []*Case {
 	return family{
 		prefix: "ER", role: Registrar, needs: NeedEnterPIN,
 		messages: []wps.MessageType{wps.MessageM1, wps.MessageM3, wps.MessageM5, wps.MessageM7},
-		attempt:  attempt{who: 1},
+		attempt:  attempt{who: 1, write: true},
 	}.cases()
 }
