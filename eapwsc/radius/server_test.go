@@ -36,6 +36,7 @@ func newRegistrar(t testing.TB, maxSessions int) *registrar {
 	d.State = wps.Configured
 	point, err := newPoint(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
+		LateM2: 5 * time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -340,6 +341,59 @@ func TestDiscarded(t *testing.T) {
 	out, err = r.Handle(now, client, b)
 	if !errors.Is(err, ErrDiscarded) || len(out) != 1 || Code(out[0].Data[0]) != AccessReject {
 		t.Errorf("unknown State: %v, %v", out, err)
+	}
+}
+
+// TestLateDecision keeps a station waiting after M2D. The owner acts, and the
+// answer to the request that waits is M2; if he does not, it is the end.
+func TestLateDecision(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		act  func(r *registrar, now time.Time)
+		want error
+	}{
+		{"PIN", func(r *registrar, now time.Time) { r.enter(t, now, "24681353") }, nil},
+		{"nothing", func(*registrar, time.Time) {}, registration.ErrNoRegistrar},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			now := fixture.Began
+			r := newRegistrar(t, 0)
+			c := newStation(t, 2, registration.PIN(fixture.PIN(t, "24681353")))
+			request := c.begin(t, now)
+			for request != nil {
+				out, err := r.Handle(now, client, request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(out) == 0 {
+					break // WSC_ACK, which waits
+				}
+				request = c.fromServer(t, now, out[0].Data)
+			}
+			if request == nil {
+				t.Fatalf("the station did not wait: %v", c.stepErr)
+			}
+			if out, err := r.Handle(now, client, request); len(out) != 0 || err != nil {
+				t.Errorf("a copy of the request that waits: %v, %v", out, err)
+			}
+			now = now.Add(2 * time.Second)
+			tt.act(r, now)
+			out := r.Poll(now)
+			if len(out) == 0 {
+				now = now.Add(4 * time.Second)
+				out = r.Timeout(now)
+			}
+			for len(out) == 1 {
+				next := c.fromServer(t, now, out[0].Data)
+				if next == nil {
+					break
+				}
+				out, _ = r.Handle(now, client, next)
+			}
+			if !c.rejected || !errors.Is(c.stepErr, tt.want) || len(r.ended) != 1 || !errors.Is(r.ended[0], tt.want) {
+				t.Errorf("station %v, registrar %v, want %v", c.stepErr, r.ended, tt.want)
+			}
+		})
 	}
 }
 
