@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// finisher is a List that has to look at what was read as a whole.
-type finisher interface{ finish(d *Decoder) }
-
 // onceOnly are the attributes whose repetition is an attack or a fault, not
 // a habit: which of two counts would decide what the run proves.
 var onceOnly = idSetOf(
@@ -46,8 +43,8 @@ func (d *Decoder) decode(l List) {
 	if d.err == nil {
 		d.checkPresence(l, h, lay)
 	}
-	if f, ok := l.(finisher); ok && d.err == nil {
-		if f.finish(d); d.err != nil {
+	if d.err == nil {
+		if d.finish(l); d.err != nil {
 			d.err.Offset = d.offset(d.err.Attribute)
 		}
 	}
@@ -56,6 +53,23 @@ func (d *Decoder) decode(l List) {
 		d.checkValues(h.WFA.Version2 != 0)
 	}
 	h.Quirks |= d.quirks
+}
+
+// finish has the lists that must look at what was read as a whole do so. A method
+// of List would be shorter, but each Decoder would then be garbage.
+func (d *Decoder) finish(l List) {
+	switch l := l.(type) {
+	case *M1:
+		l.finish(d)
+	case *Credential:
+		l.finish(d)
+	case *M2Settings:
+		l.finish(d)
+	case *M7Settings:
+		l.finish(d)
+	case *M8Settings:
+		l.finish(d)
+	}
 }
 
 // version takes any version that a device could mean. Those of the field all

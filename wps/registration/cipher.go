@@ -3,9 +3,6 @@ package registration
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
-	"hash"
 )
 
 // Cipher is what the keys of a run do: the Authenticator of a message and its
@@ -17,36 +14,46 @@ import (
 // otherwise, such as a reader of captures with a key log.
 type Cipher struct {
 	redacted
-	mac        hash.Hash // HMAC-SHA-256 under AuthKey
+	mac        mac          // under AuthKey
+	aes        cipher.Block // under KeyWrapKey, once it is needed
 	keyWrapKey [16]byte
-	sum        [sha256.Size]byte
 }
 
 // NewCipher returns the cipher of the keys, which it copies.
 func NewCipher(k *Keys) *Cipher {
-	return &Cipher{mac: hmac.New(sha256.New, k.AuthKey[:]), keyWrapKey: k.KeyWrapKey}
+	c := &Cipher{mac: newMAC()}
+	c.setKeys(k)
+	return c
 }
 
-// block returns AES-128 under KeyWrapKey. It is made for each use: a run has
-// four, between which half a KiB would wait.
+func (c *Cipher) setKeys(k *Keys) {
+	c.mac.setKey(k.AuthKey[:])
+	c.keyWrapKey = k.KeyWrapKey
+}
+
+// block returns AES-128 under KeyWrapKey. A run has no use for it until M4, and
+// most runs that wait wait before that: half a KiB each.
 func (c *Cipher) block() cipher.Block {
-	block, err := aes.NewCipher(c.keyWrapKey[:])
-	if err != nil {
-		panic("registration: AES refuses a key of 16 octets: " + err.Error())
+	if c.aes == nil {
+		block, err := aes.NewCipher(c.keyWrapKey[:])
+		if err != nil {
+			panic("registration: AES refuses a key of 16 octets: " + err.Error())
+		}
+		c.aes = block
 	}
-	return block
+	return c.aes
 }
 
 // hmac returns HMAC-SHA-256 under AuthKey over the parts, one after another.
 // The result is good until the next call.
-func (c *Cipher) hmac(parts ...[]byte) []byte {
-	c.mac.Reset()
-	for _, part := range parts {
-		c.mac.Write(part)
-	}
-	return c.mac.Sum(c.sum[:0])
-}
+func (c *Cipher) hmac(parts ...[]byte) []byte { return c.mac.of(parts...) }
 
-// Clear ends the use of the cipher. It overwrites KeyWrapKey, and lets go of
-// what AuthKey has led to, which the standard library has no way to overwrite.
-func (c *Cipher) Clear() { *c = Cipher{} }
+// Clear ends the use of the cipher. It overwrites KeyWrapKey and what AuthKey has
+// led to, and lets go of what KeyWrapKey has led to, which the standard library has
+// no way to overwrite.
+func (c *Cipher) Clear() {
+	if c.mac.hash != nil {
+		c.mac.clear()
+	}
+	*c = Cipher{}
+}

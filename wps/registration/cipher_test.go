@@ -1,6 +1,30 @@
 package registration
 
-import "testing"
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"testing"
+)
+
+// TestMAC compares with crypto/hmac, for keys and messages of every length up to
+// what fills blocks.
+func TestMAC(t *testing.T) {
+	m := newMAC()
+	octets := bytes.Repeat([]byte("0123456789abcdef\x00\xFF"), 12)
+	for length := range sha256.BlockSize + 1 {
+		m.setKey(octets[:length])
+		for size := range 3 * sha256.BlockSize {
+			want := hmac.New(sha256.New, octets[:length])
+			want.Write(octets[:size])
+			for _, split := range []int{0, size / 2, size} {
+				if got := m.of(octets[:split], octets[split:size]); !hmac.Equal(got, want.Sum(nil)) {
+					t.Fatalf("key of %d octets, message of %d: %x", length, size, got)
+				}
+			}
+		}
+	}
+}
 
 func TestClear(t *testing.T) {
 	v := loadVectors(t)[0]
@@ -13,9 +37,15 @@ func TestClear(t *testing.T) {
 	if err := c.VerifyAuthenticator(v.M1, v.M2); err != nil {
 		t.Errorf("the cipher does not have its own copy: %v", err)
 	}
+	hash := c.mac.hash
 	c.Clear()
-	if c.mac != nil || c.keyWrapKey != [16]byte{} || c.sum != [32]byte{} {
+	if *c != (Cipher{}) {
 		t.Error("the cipher still has its keys")
+	}
+	state, err := hash.AppendBinary(nil)
+	fresh, _ := sha256.New().(sha256Hash).AppendBinary(nil)
+	if err != nil || !bytes.Equal(state, fresh) {
+		t.Errorf("the hash holds %x, error %v", state, err)
 	}
 }
 

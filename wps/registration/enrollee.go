@@ -193,18 +193,18 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		return nil, ignored(errNotOurs)
 	}
 	e.n2 = m.RegistrarNonce
-	keys, err := e.agree(&m.PublicKey)
+	keys, cipher, err := e.agree(&m.PublicKey)
 	if err != nil {
 		return nil, wrong(err)
 	}
-	cipher := NewCipher(keys)
 	if err := cipher.VerifyAuthenticator(e.chain, msg); err != nil {
 		// Another M2 may come: that of this registrar, undamaged.
 		keys.Clear()
+		cipher.Clear()
 		e.n2 = wps.Nonce{}
 		return nil, ignored(err)
 	}
-	e.adopt(keys, cipher)
+	e.adopt(&keys, cipher)
 	e.pkr = new(wps.PublicKey)
 	*e.pkr = m.PublicKey // and not a pointer to it, which would keep all of M2
 	peer := &struct {    // and not pointers to the parts of M2, for the same reason

@@ -67,15 +67,26 @@ func (k *KeyPair) publicKey() *wps.PublicKey { return (*wps.PublicKey)(&k.pair.P
 //
 // The errors are those of [CheckPublicKey].
 func (k *KeyPair) Keys(peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (*Keys, error) {
-	if k.known != nil && k.known.peer == *peer {
-		return deriveKeys(&k.known.z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
-	}
-	z, err := k.pair.SharedSecret((*[group5.Size]byte)(peer))
+	m := newMAC()
+	defer m.clear()
+	keys, err := k.agree(&m, peer, enrolleeNonce, enrolleeMAC, registrarNonce)
 	if err != nil {
 		return nil, err
 	}
+	return &keys, nil
+}
+
+// agree is [KeyPair.Keys], with a MAC to work with.
+func (k *KeyPair) agree(m *mac, peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (Keys, error) {
+	if k.known != nil && k.known.peer == *peer {
+		return deriveKeys(m, &k.known.z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
+	}
+	z, err := k.pair.SharedSecret((*[group5.Size]byte)(peer))
+	if err != nil {
+		return Keys{}, err
+	}
 	defer clear(z[:])
-	return deriveKeys(&z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
+	return deriveKeys(m, &z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
 }
 
 // Precompute works out the secret shared with the peer that has the public key,

@@ -1,7 +1,6 @@
 package registration
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 
@@ -30,49 +29,43 @@ const personalization = "Wi-Fi Easy and Secure Key Derivation"
 const keyBits = 8 * (32 + 16 + 32)
 
 // deriveKeys goes from the shared secret, 192 octets with its leading zeros, to
-// the keys (WSC 2.0 §7.3).
-func deriveKeys(z *[group5.Size]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) *Keys {
+// the keys (WSC 2.0 §7.3). The MAC is one to work with, and is left under the KDK.
+func deriveKeys(m *mac, z *[group5.Size]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) Keys {
 	dh := dhKey(z)
-	defer clear(dh[:])
-	kdk := keyDerivationKey(&dh, enrolleeNonce, enrolleeMAC, registrarNonce)
-	defer clear(kdk[:])
-	return expandKeys(&kdk)
+	m.setKey(dh[:])
+	clear(dh[:])
+	kdk := keyDerivationKey(m, enrolleeNonce, enrolleeMAC, registrarNonce)
+	m.setKey(kdk[:])
+	clear(kdk[:])
+	return expandKeys(m)
 }
 
 // dhKey returns DHKey, the hash of the shared secret. The zeros before the
 // secret count: without them one run in 256 fails.
 func dhKey(z *[group5.Size]byte) [32]byte { return sha256.Sum256(z[:]) }
 
-// keyDerivationKey returns the KDK.
-func keyDerivationKey(dhKey *[32]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (kdk [32]byte) {
-	mac := hmac.New(sha256.New, dhKey[:])
-	mac.Write(enrolleeNonce[:])
-	mac.Write(enrolleeMAC[:])
-	mac.Write(registrarNonce[:])
-	mac.Sum(kdk[:0])
-	return kdk
+// keyDerivationKey returns the KDK. The MAC is under DHKey.
+func keyDerivationKey(m *mac, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) [32]byte {
+	message := append(m.scratch[:0], enrolleeNonce[:]...)
+	message = append(message, enrolleeMAC[:]...)
+	message = append(message, registrarNonce[:]...)
+	return [32]byte(m.of(message))
 }
 
 // expandKeys is the key derivation function: as many blocks of
-// HMAC(KDK, number ‖ personalization ‖ bits) as the keys need, numbered from 1.
-func expandKeys(kdk *[32]byte) *Keys {
-	input := make([]byte, 4, 4+len(personalization)+4)
-	input = append(input, personalization...)
-	input = binary.BigEndian.AppendUint32(input, keyBits)
-
-	mac := hmac.New(sha256.New, kdk[:])
-	stream := make([]byte, 0, 3*sha256.Size)
-	for number := uint32(1); 8*len(stream) < keyBits; number++ {
-		binary.BigEndian.PutUint32(input, number)
-		mac.Reset()
-		mac.Write(input)
-		stream = mac.Sum(stream)
+// HMAC(KDK, number ‖ personalization ‖ bits) as the keys need, numbered from 1. The
+// MAC is under the KDK.
+func expandKeys(m *mac) (k Keys) {
+	var stream [(keyBits/8 + sha256.Size - 1) / sha256.Size * sha256.Size]byte
+	for number := 0; number*sha256.Size < len(stream); number++ {
+		message := binary.BigEndian.AppendUint32(m.scratch[:0], uint32(number+1))
+		message = append(message, personalization...)
+		message = binary.BigEndian.AppendUint32(message, keyBits)
+		copy(stream[number*sha256.Size:], m.of(message))
 	}
-	defer clear(stream)
-
-	k := new(Keys)
-	rest := stream[copy(k.AuthKey[:], stream):]
+	rest := stream[copy(k.AuthKey[:], stream[:]):]
 	rest = rest[copy(k.KeyWrapKey[:], rest):]
 	copy(k.EMSK[:], rest)
+	clear(stream[:])
 	return k
 }

@@ -69,7 +69,12 @@ func (p *Password) octets() []byte {
 	return p.secret()
 }
 
-func (p *Password) clone() Password { return newPassword(p.ID, bytes.Clone(p.octets())) }
+func (p *Password) clone() Password {
+	if p.secretless() {
+		return Password{ID: p.ID}
+	}
+	return newPassword(p.ID, bytes.Clone(p.octets()))
+}
 
 // secretless reports whether nothing can be proved with the password.
 func (p *Password) secretless() bool { return len(p.octets()) == 0 }

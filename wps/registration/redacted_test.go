@@ -20,7 +20,8 @@ func TestSecretsAreRedacted(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := NewCipher(keys)
-	c.sum = [32]byte(fill)
+	c.mac.of(fill)
+	c.mac.scratch = [64]byte(append(fill, fill...))
 
 	type holder struct {
 		Keys    *Keys

@@ -310,11 +310,11 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 		return nil, err
 	}
 	r.pkr = r.own.publicKey()
-	keys, err := r.agree(r.pke)
+	keys, cipher, err := r.agree(r.pke)
 	if err != nil {
 		return nil, wrong(err)
 	}
-	r.adopt(keys, NewCipher(keys))
+	r.adopt(&keys, cipher)
 	return r.m2()
 }
 

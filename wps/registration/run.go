@@ -298,13 +298,19 @@ func (r *run) fillResult() {
 }
 
 // agree checks the peer's public key and derives the keys of the run.
-func (r *run) agree(peer *wps.PublicKey) (*Keys, error) {
+func (r *run) agree(peer *wps.PublicKey) (Keys, *Cipher, error) {
 	if r.cfg.CheckSubgroup {
 		if err := CheckSubgroup(peer); err != nil {
-			return nil, err
+			return Keys{}, nil, err
 		}
 	}
-	return r.own.Keys(peer, r.n1, r.enrolleeMAC, r.n2)
+	c := &Cipher{mac: newMAC()}
+	keys, err := r.own.agree(&c.mac, peer, r.n1, r.enrolleeMAC, r.n2)
+	if err != nil {
+		return Keys{}, nil, err
+	}
+	c.setKeys(&keys)
+	return keys, c, nil
 }
 
 // adopt makes the keys those of the run. From then on the key pair of the run
