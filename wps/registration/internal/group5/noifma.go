@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package group5
 
 // newIFMA returns nil: there is no kernel for this processor.
