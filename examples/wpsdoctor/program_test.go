@@ -40,6 +40,7 @@ func TestCaptures(t *testing.T) {
 	if status != program.Problem || errs != "" {
 		t.Errorf("exit status %d, %s", status, errs)
 	}
+	programtest.Schema(t, got)
 	programtest.Golden(t, "captures.jsonl", strings.ReplaceAll(got, captures, ""))
 }
 

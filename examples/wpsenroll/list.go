@@ -20,6 +20,7 @@ import (
 
 // listed is an access point in JSON. What it does not tell is left out.
 type listed struct {
+	Schema         string   `json:"schema"`
 	BSSID          string   `json:"bssid"`
 	SSID           string   `json:"ssid"`
 	SSIDHex        string   `json:"ssid_hex"`
@@ -77,7 +78,8 @@ func writeListJSON(out io.Writer, found []station.AccessPoint) error {
 
 func newListed(point *station.AccessPoint) *listed {
 	l := &listed{
-		BSSID: point.BSSID.String(), SSID: said(string(point.SSID)), SSIDHex: fmt.Sprintf("%x", string(point.SSID)), Hidden: point.Hidden,
+		Schema: "wpsenroll-list/1",
+		BSSID:  point.BSSID.String(), SSID: said(string(point.SSID)), SSIDHex: fmt.Sprintf("%x", string(point.SSID)), Hidden: point.Hidden,
 		Channel: point.Channel(), Frequency: point.Frequency, Signal: point.Signal, Security: security(point), WPS: point.WPS(),
 	}
 	if a := point.Advert; a != nil {

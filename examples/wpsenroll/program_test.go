@@ -112,7 +112,7 @@ func TestEnroll(t *testing.T) {
 	}{
 		{"text", []string{"-pbc"}, "network   Café\nsecurity  WPA2-Personal, AES\nkey       not shown: -show-key prints it, -o FILE writes it to a file\n"},
 		{"text with key", []string{"-pbc", "-show-key"}, "network   Café\nsecurity  WPA2-Personal, AES\nkey       correct horse\n"},
-		{"JSON", []string{"-pbc", "-json"}, `{"manufacturer":"Example","model":"R1","device_name":"Router","uuid":"` + wps.UUIDFromMAC(routerMAC).String() +
+		{"JSON", []string{"-pbc", "-json"}, `{"schema":"wpsenroll/1","manufacturer":"Example","model":"R1","device_name":"Router","uuid":"` + wps.UUIDFromMAC(routerMAC).String() +
 			`","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n"},
 		{"profile", []string{"-pbc", "-profile", "WPA_supplicant", "-show-key"}, "network={\n\tssid=436166c3a9\n\tpsk=\"correct horse\"\n\tkey_mgmt=WPA-PSK\n}\n"},
 	} {
@@ -216,6 +216,7 @@ func TestEnrollUnsafe(t *testing.T) {
 		}
 		var got struct{ Networks []network }
 		if form == "json" {
+			programtest.Schema(t, out.String())
 			if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.Networks[0].Key != string(odd.NetworkKey) || got.Networks[0].SSID != string(odd.SSID) {
 				t.Errorf("something is lost: %v %+v", err, got)
 			}
@@ -371,6 +372,7 @@ func TestArguments(t *testing.T) {
 func TestJSON(t *testing.T) {
 	result := &registration.Result{Credentials: []wps.Credential{{SSID: "a\xff\"b"}}}
 	b, err := renderJSON(result, result.Credentials, true)
+	programtest.Schema(t, string(b))
 	var got struct {
 		Networks []network `json:"networks"`
 	}

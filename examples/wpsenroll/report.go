@@ -120,12 +120,13 @@ func renderProfile(m station.Manager, networks []wps.Credential) ([]byte, error)
 
 func renderJSON(result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {
 	out := struct {
+		Schema       string    `json:"schema"`
 		Manufacturer string    `json:"manufacturer"`
 		Model        string    `json:"model"`
 		Device       string    `json:"device_name"`
 		UUID         string    `json:"uuid"`
 		Networks     []network `json:"networks"`
-	}{said(result.Peer.Manufacturer), said(result.Peer.ModelName), said(result.Peer.DeviceName), result.Peer.UUID.String(), []network{}}
+	}{"wpsenroll/1", said(result.Peer.Manufacturer), said(result.Peer.ModelName), said(result.Peer.DeviceName), result.Peer.UUID.String(), []network{}}
 	for i := range networks {
 		c := &networks[i]
 		n := network{

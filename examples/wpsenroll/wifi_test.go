@@ -15,6 +15,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -130,9 +131,10 @@ func TestList(t *testing.T) {
 	}
 	a = &air{found: around()}
 	_, stdout, _ = a.run(t, "-list", "-json", "-ssid", "home")
-	const wantJSON = `{"bssid":"02:00:00:00:00:01","ssid":"home","ssid_hex":"686f6d65","channel":1,"frequency":2412,"signal":-40,"security":"WPA2","wps":true,` +
+	const wantJSON = `{"schema":"wpsenroll-list/1","bssid":"02:00:00:00:00:01","ssid":"home","ssid_hex":"686f6d65","channel":1,"frequency":2412,"signal":-40,"security":"WPA2","wps":true,` +
 		`"version":"2.0","state":"configured","waits":"pbc","authorized_macs":["ff:ff:ff:ff:ff:ff"],"uuid":"00000000-0000-0000-0000-000000000000",` +
 		`"device_name":"Router","manufacturer":"Example","model":"R1"}` + "\n"
+	programtest.Schema(t, stdout)
 	if stdout != wantJSON {
 		t.Errorf("got  %swant %s", stdout, wantJSON)
 	}
@@ -176,10 +178,10 @@ func TestWiFiEnroll(t *testing.T) {
 		{"new PIN", "-new-pin", air{result: result()}, program.Fine,
 			"network   Café\nsecurity  WPA2-Personal, AES\nkey       not shown: -show-key prints it, -o FILE writes it to a file\n", []string{"The PIN of this device: "}},
 		{"and join", "-pbc -json -join", air{result: result()}, program.Fine,
-			`{"manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
+			`{"schema":"wpsenroll/1","manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
 			[]string{"Connected to “Café”.\n"}},
 		{"and join with another program", "-pbc -json -join", air{result: result(), joinErr: &station.Error{Interface: "wlan0", Op: "join", Class: station.ErrDriver}}, program.Unable,
-			`{"manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
+			`{"schema":"wpsenroll/1","manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
 			[]string{"the driver of the interface cannot do this; -profile with -o"}},
 		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, selection.ErrNoAccessPoint)}, program.Problem, "",
 			[]string{"There was no attempt", "(the walk time has ended: no access point"}},
@@ -190,6 +192,9 @@ func TestWiFiEnroll(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				code, stdout, stderr := tt.air.run(t, strings.Fields(tt.args)...)
+				if strings.Contains(tt.args, "-json") {
+					programtest.Schema(t, stdout)
+				}
 				if code != tt.code || stdout != tt.stdout {
 					t.Errorf("%d\n%s", code, stdout)
 				}

@@ -34,6 +34,7 @@ func status(valid bool) int {
 // print prints a report as a line of JSON, or else the text.
 func (p *invocation) print(r report, text string) error {
 	if p.json {
+		r.Schema = "wpspin/1"
 		return program.JSON(p.Out).Encode(r)
 	}
 	_, err := io.WriteString(p.Text(), text)

@@ -124,16 +124,16 @@ router: not valid: not a digit: character 1 is 'r'
 		},
 		{
 			args:   "-json,check,2468-1353,1234",
-			stdout: `{"input":"2468-1353","valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"input":"1234","valid":true,"pin":"1234","halves":["12","34"],"warnings":["everybody knows this PIN: it is digits in order","some routers only take PINs of 8 digits"]}` + "\n",
+			stdout: `{"schema":"wpspin/1","input":"2468-1353","valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"schema":"wpspin/1","input":"1234","valid":true,"pin":"1234","halves":["12","34"],"warnings":["everybody knows this PIN: it is digits in order","some routers only take PINs of 8 digits"]}` + "\n",
 		},
 		{
 			args:   "check,123456<,-json,00012345",
-			stdout: `{"input":"123456<","valid":false,"error":{"class":"character","message":"not a digit: character 7 is '<'","character":7}}` + "\n" + `{"input":"00012345","valid":false,"error":{"class":"checksum","message":"wrong check digit: the last digit should be 8","character":8,"want":8},"suggestions":[{"pin":"00012348","reason":"check-digit","words":"digit 8, the check digit, is wrong"},{"pin":"10012345","reason":"near-digit","words":"digit 1 is wrong, easily mistyped or misread"},{"pin":"00112345","reason":"near-digit","words":"digit 3 is wrong, easily mistyped or misread"},{"pin":"00042345","reason":"near-digit","words":"digit 4 is wrong, easily mistyped or misread"},{"pin":"00013345","reason":"near-digit","words":"digit 5 is wrong, easily mistyped or misread"},{"pin":"00012645","reason":"near-digit","words":"digit 6 is wrong, easily mistyped or misread"},{"pin":"00012355","reason":"near-digit","words":"digit 7 is wrong, easily mistyped or misread"},{"pin":"03012345","reason":"other-digit","words":"digit 2 is wrong"}]}` + "\n",
+			stdout: `{"schema":"wpspin/1","input":"123456<","valid":false,"error":{"class":"character","message":"not a digit: character 7 is '<'","character":7}}` + "\n" + `{"schema":"wpspin/1","input":"00012345","valid":false,"error":{"class":"checksum","message":"wrong check digit: the last digit should be 8","character":8,"want":8},"suggestions":[{"pin":"00012348","reason":"check-digit","words":"digit 8, the check digit, is wrong"},{"pin":"10012345","reason":"near-digit","words":"digit 1 is wrong, easily mistyped or misread"},{"pin":"00112345","reason":"near-digit","words":"digit 3 is wrong, easily mistyped or misread"},{"pin":"00042345","reason":"near-digit","words":"digit 4 is wrong, easily mistyped or misread"},{"pin":"00013345","reason":"near-digit","words":"digit 5 is wrong, easily mistyped or misread"},{"pin":"00012645","reason":"near-digit","words":"digit 6 is wrong, easily mistyped or misread"},{"pin":"00012355","reason":"near-digit","words":"digit 7 is wrong, easily mistyped or misread"},{"pin":"03012345","reason":"other-digit","words":"digit 2 is wrong"}]}` + "\n",
 			status: 1,
 		},
 		{
 			args:   "check,-json,-any-checksum,12345671,123",
-			stdout: `{"input":"12345671","valid":false,"accepted":true,"pin":"12345671","halves":["1234","5671"],"warnings":["everybody knows this PIN: it is digits in order"],"error":{"class":"checksum","message":"wrong check digit: the last digit should be 0","character":8,"want":0}}` + "\n" + `{"input":"123","valid":false,"error":{"class":"length","message":"wrong number of digits: 3 where 8 or 4 are needed"},"suggestions":[{"pin":"0123","reason":"leading-zeros","words":"zeros at the beginning are missing"}]}` + "\n",
+			stdout: `{"schema":"wpspin/1","input":"12345671","valid":false,"accepted":true,"pin":"12345671","halves":["1234","5671"],"warnings":["everybody knows this PIN: it is digits in order"],"error":{"class":"checksum","message":"wrong check digit: the last digit should be 0","character":8,"want":0}}` + "\n" + `{"schema":"wpspin/1","input":"123","valid":false,"error":{"class":"length","message":"wrong number of digits: 3 where 8 or 4 are needed"},"suggestions":[{"pin":"0123","reason":"leading-zeros","words":"zeros at the beginning are missing"}]}` + "\n",
 			status: 1,
 		},
 		{
@@ -146,7 +146,7 @@ router: not valid: not a digit: character 1 is 'r'
 		},
 		{
 			args:   "new,-n=2,-json",
-			stdout: `{"valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"valid":true,"pin":"00000017","halves":["0000","0017"]}` + "\n",
+			stdout: `{"schema":"wpspin/1","valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"schema":"wpspin/1","valid":true,"pin":"00000017","halves":["0000","0017"]}` + "\n",
 		},
 		{
 			args:   "new,-n,4",
@@ -166,7 +166,7 @@ router: not valid: not a digit: character 1 is 'r'
 		},
 		{
 			args:   "complete,-json,2468135,x",
-			stdout: `{"input":"2468135","valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"input":"x","valid":false,"error":{"class":"character","message":"not a digit: character 1 is 'x'","character":1}}` + "\n",
+			stdout: `{"schema":"wpspin/1","input":"2468135","valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"schema":"wpspin/1","input":"x","valid":false,"error":{"class":"character","message":"not a digit: character 1 is 'x'","character":1}}` + "\n",
 			status: 1,
 		},
 
@@ -190,6 +190,9 @@ router: not valid: not a digit: character 1 is 'r'
 			status := run(random, program.IO{In: strings.NewReader(tt.stdin), Out: &stdout, Err: &stderr, Piped: tt.stdin != ""}, strings.Split(tt.args, ","))
 			if status != tt.status {
 				t.Errorf("exit status %d, want %d", status, tt.status)
+			}
+			if strings.HasPrefix(stdout.String(), "{") {
+				programtest.Schema(t, stdout.String())
 			}
 			if got := stdout.String(); got != tt.stdout {
 				t.Errorf("standard output:\n%s\nwant:\n%s", got, tt.stdout)

@@ -11,6 +11,7 @@ import (
 
 // report is what there is to say of one PIN.
 type report struct {
+	Schema      string       `json:"schema"`
 	Input       string       `json:"input,omitempty"`    // as it was given
 	Valid       bool         `json:"valid"`              // by all rules
 	Accepted    bool         `json:"accepted,omitempty"` // in spite of its checksum, on request

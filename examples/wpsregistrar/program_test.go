@@ -163,6 +163,7 @@ func TestPushButton(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.ends(t, program.Fine)
+		programtest.Schema(t, w.stdout.String())
 		var events []event
 		for dec := json.NewDecoder(&w.stdout); dec.More(); {
 			var e event

@@ -89,6 +89,7 @@ func (s *service) line(format string, args ...any) {
 
 // event is an event in JSON.
 type event struct {
+	Schema  string    `json:"schema"`
 	Event   string    `json:"event"`
 	Time    time.Time `json:"time"`
 	Station string    `json:"station,omitempty"`
@@ -106,7 +107,7 @@ type event struct {
 
 // printJSON tells an event to a program.
 func (s *service) printJSON(e *ap.Event) {
-	out := event{Event: e.Kind.String(), Time: e.Time.UTC(), Device: e.Device.DeviceName}
+	out := event{Schema: "wpsregistrar/1", Event: e.Kind.String(), Time: e.Time.UTC(), Device: e.Device.DeviceName}
 	if e.Station != (wps.MAC{}) {
 		out.Station = e.Station.String()
 	}

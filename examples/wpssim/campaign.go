@@ -114,12 +114,12 @@ func (r *run) play(ctx context.Context, streams program.IO, operands []string) (
 	bar := newBar(streams, c)
 	c.Trace = func(p *campaign.Play) error {
 		bar.played(p)
-		return t.write(p)
+		return t.write(playJSON{playSchema, p})
 	}
 	report, err := c.Run(ctx)
 	bar.finish()
 	if err == nil {
-		err = t.write(report)
+		err = t.write(reportJSON{reportSchema, report})
 	}
 	if err := errors.Join(err, t.close()); err != nil {
 		return program.Unable, err
@@ -157,6 +157,25 @@ func newTrace(name string) *trace {
 		}
 	}
 	return t
+}
+
+// The names of the forms of objects: see schema.json.
+const (
+	reportSchema = "wpssim-report/1"
+	playSchema   = "wpssim-play/1"
+	pinsSchema   = "wpssim-pins/1"
+)
+
+// reportJSON is the report of a campaign with the name of its form.
+type reportJSON struct {
+	Schema string `json:"schema"`
+	*campaign.Report
+}
+
+// playJSON is a play with the name of its form.
+type playJSON struct {
+	Schema string `json:"schema"`
+	*campaign.Play
 }
 
 func (t *trace) write(v any) error {
@@ -226,7 +245,7 @@ func show(streams program.IO, r *campaign.Report, incomplete []string, asJSON bo
 		status = program.Problem
 	}
 	if asJSON {
-		return status, program.JSON(streams.Out).Encode(r)
+		return status, program.JSON(streams.Out).Encode(reportJSON{reportSchema, r})
 	}
 	var b bytes.Buffer
 	table(&b, r)
@@ -425,7 +444,7 @@ func (x *shrinking) run(_ context.Context, streams program.IO, operands []string
 		return program.Unable, err
 	}
 	t := newTrace(x.output)
-	if err := errors.Join(t.write(&play), t.close()); err != nil {
+	if err := errors.Join(t.write(playJSON{playSchema, &play}), t.close()); err != nil {
 		return program.Unable, err
 	}
 	out := streams.Text()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/sim/campaign"
 	"github.com/gowps/gowps/sim/pintest"
 )
@@ -28,6 +29,7 @@ func wpssim(t *testing.T, want int, args ...string) string {
 func TestCampaign(t *testing.T) {
 	report := func(text string) (r campaign.Report) {
 		t.Helper()
+		programtest.Schema(t, text)
 		if err := json.Unmarshal([]byte(text), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -40,6 +42,13 @@ func TestCampaign(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "trace.ndjson")
 		wpssim(t, program.Fine, append(base, "-shard", shard, "-o", file)...)
 		files = append(files, file)
+	}
+	for _, file := range files {
+		lines, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		programtest.Schema(t, string(lines))
 	}
 	merged := report(wpssim(t, program.Fine, append([]string{"merge", "-json"}, files...)...))
 	if whole.Registrations != 60 || merged.Registrations != 60 || merged.TraceHash != whole.TraceHash {
@@ -139,11 +148,18 @@ func TestCommandUsage(t *testing.T) {
 // TestPINs plays a small campaign of PIN handling, printed in both forms.
 func TestPINs(t *testing.T) {
 	var report pintest.Report
-	if err := json.Unmarshal([]byte(wpssim(t, program.Fine, "pins", "-n", "20", "-seed", "3", "-json")), &report); err != nil || report.Plays != 20 || report.Steps == 0 {
+	if err := json.Unmarshal([]byte(checked(t, wpssim(t, program.Fine, "pins", "-n", "20", "-seed", "3", "-json"))), &report); err != nil || report.Plays != 20 || report.Steps == 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
 	if text := wpssim(t, program.Fine, "pins", "-n", "20", "-seed", "3"); !strings.Contains(text, report.TraceHash) {
 		t.Errorf("the table lacks the trace:\n%s", text)
 	}
 	wpssim(t, program.Unable, "pins", "nonsense")
+}
+
+// checked returns JSON that is as schema.json says.
+func checked(t *testing.T, text string) string {
+	t.Helper()
+	programtest.Schema(t, text)
+	return text
 }

@@ -33,7 +33,10 @@ func (p *pinPlays) run(_ context.Context, streams program.IO, operands []string)
 		status = program.Problem
 	}
 	if p.json {
-		return status, program.JSON(streams.Out).Encode(report)
+		return status, program.JSON(streams.Out).Encode(struct {
+			Schema string `json:"schema"`
+			*pintest.Report
+		}{pinsSchema, &report})
 	}
 	_, err := io.WriteString(streams.Text(), report.String())
 	return status, err

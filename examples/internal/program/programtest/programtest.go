@@ -5,6 +5,7 @@ package programtest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/cpuguy83/go-md2man/v2/md2man"
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/examples/internal/program"
@@ -45,6 +47,69 @@ func Golden(t testing.TB, name, got string) {
 	if diff := cmp.Diff(strings.ReplaceAll(string(want), "\r\n", "\n"), got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
+}
+
+// Schema checks lines of JSON against schema.json of the program.
+func Schema(t testing.TB, lines string) {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	s, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(lines) {
+		n++
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+		if err == nil {
+			err = s.Validate(value)
+		}
+		if err != nil {
+			t.Errorf("line %d is not as schema.json says, where each field has to stand: %v\n%s", n, err, line)
+		}
+	}
+	if n == 0 {
+		t.Error("there is nothing to check against schema.json")
+	}
+}
+
+// Described checks that schema.json describes each field of its objects.
+func Described(t testing.TB) {
+	t.Helper()
+	b, err := os.ReadFile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root any
+	if err := json.Unmarshal(b, &root); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			properties, _ := v["properties"].(map[string]any)
+			for name, p := range properties {
+				field, _ := p.(map[string]any)
+				if field["description"] == nil && field["$ref"] == nil {
+					t.Errorf("%s.%s is not described", path, name)
+				}
+			}
+			if properties != nil && v["additionalProperties"] != false {
+				t.Errorf("%s may have fields that are not described", path)
+			}
+			for name, x := range v {
+				walk(path+"/"+name, x)
+			}
+		case []any:
+			for i, x := range v {
+				walk(fmt.Sprintf("%s/%d", path, i), x)
+			}
+		}
+	}
+	walk("", root)
 }
 
 // Run runs a program and returns what it wrote to both outputs.
@@ -104,6 +169,9 @@ func Family(t *testing.T, command func() *program.Command) {
 		Golden(t, "completion.golden", all.String())
 	})
 	t.Run("man page", func(t *testing.T) { Golden(t, c.Name+".1", ManPage(c)) })
+	if _, err := os.Stat("schema.json"); err == nil {
+		t.Run("schema", func(t *testing.T) { Described(t) })
+	}
 	t.Run("wrong use", func(t *testing.T) {
 		for _, args := range [][]string{{"-no-such-flag"}, {"help", "no-such-command"}, {"completion", "csh"}} {
 			status, out, errs := Run(t, command(), args...)
