@@ -9,24 +9,35 @@ import (
 	"time"
 )
 
-// Serve answers datagrams on a connection until the context is done. It calls
-// the server's methods from one goroutine.
-//
-// actions are functions to run between two datagrams, in the same goroutine:
-// an owner who enters a PIN or presses a button. After each, [Server.Poll] is
-// called. actions may be nil. report, if not nil, receives the error of each
-// datagram that was discarded.
+// Loop configures [Serve]. The zero value will do.
+type Loop struct {
+	// Actions are functions to run between two datagrams: an owner who enters
+	// a PIN or presses a button. After each, [Server.Poll] is called.
+	Actions <-chan func(now time.Time)
+	// Report receives the error of each datagram that was discarded, and of
+	// each that could not be sent.
+	Report func(error)
+	// After is called after everything that may have changed a session.
+	After func()
+}
+
+// Serve answers datagrams on a connection until the context is done. All calls
+// of the server and of the Loop's functions are made from one goroutine.
 //
 // A send that fails is reported and concerns that datagram only. The error is
 // the context's, or that of a connection that cannot be read any more.
-func Serve(ctx context.Context, conn net.PacketConn, s *Server, actions <-chan func(now time.Time), report func(error)) error {
+func Serve(ctx context.Context, conn net.PacketConn, s *Server, l Loop) error {
 	type packet struct {
 		from netip.AddrPort
 		data []byte
 		err  error
 	}
+	report, after := l.Report, l.After
 	if report == nil {
 		report = func(error) {}
+	}
+	if after == nil {
+		after = func() {}
 	}
 	packets := make(chan packet)
 	ctx, cancel := context.WithCancel(ctx)
@@ -52,6 +63,7 @@ func Serve(ctx context.Context, conn net.PacketConn, s *Server, actions <-chan f
 	}()
 	defer conn.SetReadDeadline(time.Now()) // ends the goroutine
 	send := func(out []Datagram) {
+		after()
 		for _, d := range out {
 			if _, err := conn.WriteTo(d.Data, net.UDPAddrFromAddrPort(d.To)); err != nil {
 				report(err)
@@ -69,7 +81,7 @@ func Serve(ctx context.Context, conn net.PacketConn, s *Server, actions <-chan f
 			return context.Cause(ctx)
 		case now := <-timeout:
 			send(s.Timeout(now))
-		case act := <-actions:
+		case act := <-l.Actions:
 			now := time.Now()
 			act(now)
 			send(s.Poll(now))

@@ -31,7 +31,7 @@ func TestServe(t *testing.T) {
 	actions := make(chan func(time.Time))
 	reports := make(chan error, 100)
 	served := make(chan error)
-	go func() { served <- Serve(ctx, conn, r.Server, actions, func(err error) { reports <- err }) }()
+	go func() { served <- Serve(ctx, conn, r.Server, Loop{Actions: actions, Report: func(err error) { reports <- err }}) }()
 
 	actions <- func(now time.Time) { r.enter(t, now, "24681353") }
 	access, err := net.Dial("udp", conn.LocalAddr().String())
@@ -74,7 +74,7 @@ func TestServeClosed(t *testing.T) {
 	}
 	r := newRegistrar(t, 0)
 	served := make(chan error)
-	go func() { served <- Serve(context.Background(), conn, r.Server, nil, nil) }()
+	go func() { served <- Serve(context.Background(), conn, r.Server, Loop{}) }()
 	conn.Close()
 	if err := <-served; !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Serve: %v", err)

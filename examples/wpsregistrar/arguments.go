@@ -26,12 +26,19 @@ func (s *service) flags(f *pflag.FlagSet) {
 	})
 	s.NetworkFlags(f, "gowps")
 	f.DurationVar(&s.timeout, "timeout", 0, "stop after this `TIME` (0: no limit)")
+	f.StringVar(&s.radius, "radius", "", "serve access points by RADIUS on this `ADDRESS`, port 1812 if it has none, instead of an interface")
+	f.StringVar(&s.secretFile, "secret-file", "", "with -radius: `FILE` with the access points' addresses and the secrets shared with them")
+	f.StringVar(&s.control, "hostapd-control", "", "with -radius: `DIRECTORY` of hostapd's control sockets; it then advertises what is waited for")
 	s.Options.Flags(f, "wpsregistrar")
 }
 
 // check returns what is wrong with the command line, and takes over the rest.
 func (s *service) check(operands []string) error {
-	if err := s.Check(operands); err != nil {
+	if s.radius == "" {
+		if err := s.Check(operands); err != nil {
+			return err
+		}
+	} else if err := s.checkRADIUS(operands); err != nil {
 		return err
 	}
 	s.pins = nil
@@ -87,4 +94,21 @@ func (s *service) entry(text string) (e ap.PINEntry, err error) {
 		err = fmt.Errorf("%w; \"wpspin check\" says what was meant, -any-checksum takes a wrong check digit", err)
 	}
 	return e, err
+}
+
+// checkRADIUS returns what is wrong with a command line that has -radius, and
+// reads the secrets.
+func (s *service) checkRADIUS(operands []string) (err error) {
+	switch {
+	case len(operands) > 0:
+		return program.Usagef("%q is too much", operands[0])
+	case s.Interface != "":
+		return program.Usagef("-radius and -i exclude each other")
+	case s.secretFile == "":
+		return program.Usagef("-radius needs -secret-file FILE")
+	case !s.apPIN.IsZero():
+		return program.Usagef("-radius and -ap-pin exclude each other: settings written here would not reach the access points")
+	}
+	s.secrets, err = readSecrets(s.secretFile)
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
@@ -28,6 +29,10 @@ type service struct {
 	button      bool
 	apPIN       pin.PIN
 	timeout     time.Duration
+	radius      string // address to listen on
+	secretFile  string
+	control     string // directory of hostapd's control sockets
+	secrets     secrets
 
 	network  wps.Credential
 	pinsLeft int
@@ -41,11 +46,18 @@ func (s *service) run(ctx context.Context, streams program.IO, operands []string
 	if err := s.check(operands); err != nil {
 		return program.Unable, err
 	}
-	conn, mac, err := s.listen(s.Interface)
+	var conn eapol.Conn
+	var packets net.PacketConn
+	var err error
+	mac := radiusMAC()
+	if s.radius != "" {
+		packets, err = listenRADIUS(s.radius)
+	} else if conn, mac, err = s.listen(s.Interface); err == nil {
+		defer conn.Close()
+	}
 	if err != nil {
 		return program.Unable, err
 	}
-	defer conn.Close()
 	run := registration.Config{Device: s.device(mac)}
 	keyLog, err := s.OpenKeyLog()
 	if err != nil {
@@ -56,6 +68,9 @@ func (s *service) run(ctx context.Context, streams program.IO, operands []string
 		run.KeyLog = keyLog
 	}
 	point := ap.New(ap.Config{Run: run, Credentials: []wps.Credential{s.network}, PIN: s.apPIN})
+	if packets != nil {
+		return s.serveRADIUS(ctx, packets, point)
+	}
 	return s.serve(ctx, eapol.Watch(conn, s.see), point)
 }
 
@@ -88,23 +103,37 @@ func (s *service) serve(ctx context.Context, conn eapol.Conn, point *ap.AccessPo
 	authenticator := eapol.NewAuthenticator(conn, point)
 	var err error
 	authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
-		for _, e := range s.pins {
-			err = errors.Join(err, point.EnterPIN(now, e))
-		}
-		if s.button {
-			err = errors.Join(err, point.PressButton(now))
-			until = now.Add(wps.WalkTime)
+		var end time.Time
+		if end, err = s.allow(now, point); !end.IsZero() {
+			until = end
 		}
 	})
 	if err != nil {
 		return program.Unable, err
 	}
 	s.status.Wait(s.waiting(), until)
-	err = authenticator.Serve(ctx, s.happened)
+	return s.ended(s.Interface, authenticator.Serve(ctx, s.happened))
+}
+
+// allow enters the PINs and presses the button. It returns the end of the walk
+// time.
+func (s *service) allow(now time.Time, point *ap.AccessPoint) (until time.Time, err error) {
+	for _, e := range s.pins {
+		err = errors.Join(err, point.EnterPIN(now, e))
+	}
+	if s.button {
+		err = errors.Join(err, point.PressButton(now))
+		until = now.Add(wps.WalkTime)
+	}
+	return until, err
+}
+
+// ended returns the exit status of a service that has ended.
+func (s *service) ended(where string, err error) (int, error) {
 	s.status.Done()
 	switch {
 	case !errors.Is(err, errOver) && !errors.Is(err, context.Canceled):
-		return program.Unable, fmt.Errorf("%s: %w", s.Interface, err)
+		return program.Unable, fmt.Errorf("%s: %w", where, err)
 	case errors.Is(err, context.Canceled):
 		s.status.Printf("Stopped by you.")
 	}

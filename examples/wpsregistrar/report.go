@@ -27,7 +27,11 @@ func (s *service) waiting() string {
 	if s.apPIN != (pin.PIN{}) {
 		what = append(what, "external registrars")
 	}
-	return fmt.Sprintf("%s: waiting on %s for %s", s.Name, s.Interface, strings.Join(what, " and "))
+	where := s.Interface
+	if s.radius != "" {
+		where = "RADIUS " + s.radius
+	}
+	return fmt.Sprintf("%s: waiting on %s for %s", s.Name, where, strings.Join(what, " and "))
 }
 
 // happened reports an event, and ends the service if nothing is left to wait
