@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -182,6 +183,9 @@ func (v *view) typical() *Network {
 // Quote puts quotation marks around a name that a device chose, and makes
 // everything in it visible that a terminal would obey.
 func Quote(name string) string {
+	if name != "" && strings.Trim(name, " ") == "" {
+		return printable.Name(name, "“", "”")
+	}
 	quoted := strconv.Quote(name)
 	return "“" + strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`) + "”"
 }

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
+)
+
+// shaped runs the program on a terminal of a width.
+func shaped(t *testing.T, streams program.IO, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	streams.Out, streams.Err = &out, &errs
+	if program.Run(t.Context(), command(new(invocation)), streams, args); errs.Len() > 0 {
+		t.Fatal(errs.String())
+	}
+	return out.String()
+}
+
+// TestWidth: no line is longer than the terminal, unless it is a single word, and
+// no word is broken, in every capture.
+func TestWidth(t *testing.T) {
+	words := func(s string) []string {
+		var all []string
+		for _, w := range strings.Fields(s) {
+			if strings.Trim(w, "─►◄") != "" { // arrows stand at other places
+				all = append(all, w)
+			}
+		}
+		return all
+	}
+	files := captureFiles(t)
+	wide := words(shaped(t, program.IO{Width: 10_000}, files...))
+	for _, width := range []int{60, 80, 96, 200} {
+		text := shaped(t, program.IO{Width: width}, files...)
+		for line := range strings.Lines(text) {
+			line = strings.TrimSuffix(line, "\n")
+			if utf8.RuneCountInString(line) > width && strings.Contains(strings.TrimSpace(line), " ") {
+				t.Errorf("%d columns: %q", width, line)
+			}
+		}
+		if got := words(text); strings.Join(got, " ") != strings.Join(wide, " ") {
+			t.Errorf("%d columns: words differ", width)
+		}
+	}
+}
+
+// TestASCII: where the locale has no UTF-8, nothing else than ASCII is written.
+func TestASCII(t *testing.T) {
+	for _, c := range shaped(t, program.IO{ASCII: true}, captureFiles(t)...) {
+		if c != '\n' && (c < ' ' || c > '~') {
+			t.Fatalf("%q", c)
+		}
+	}
+	if text := shaped(t, program.IO{ASCII: true}); !strings.Contains(text, `"golden-wps"`) || !strings.Contains(text, "-->  M1") {
+		t.Error(text)
+	}
+}
+
+// several is a capture in which the same attempt is made again and again.
+func several(t *testing.T, n int) string {
+	t.Helper()
+	b, err := os.ReadFile(captures + "radio/pin-wrong.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, records := b[:24], b[24:]
+	out := append([]byte(nil), header...)
+	for i := range n {
+		for rest := records; len(rest) > 0; {
+			size := 16 + int(uint32(rest[8])|uint32(rest[9])<<8|uint32(rest[10])<<16|uint32(rest[11])<<24)
+			record := append([]byte(nil), rest[:size]...)
+			seconds := uint32(record[0]) | uint32(record[1])<<8 | uint32(record[2])<<16 | uint32(record[3])<<24
+			seconds += uint32(300 * i)
+			record[0], record[1], record[2], record[3] = byte(seconds), byte(seconds>>8), byte(seconds>>16), byte(seconds>>24)
+			out = append(out, record...)
+			rest = rest[size:]
+		}
+	}
+	name := filepath.Join(t.TempDir(), "several.pcap")
+	if err := os.WriteFile(name, out, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestBlocks: attempts that are alike are one block with their times, and one row
+// of the summary.
+func TestBlocks(t *testing.T) {
+	name := several(t, 9)
+	text := shaped(t, program.IO{Width: 96}, name)
+	if n := strings.Count(text, "What to do\n"); n > 2 {
+		t.Errorf("%d blocks:\n%s", n, text)
+	}
+	if !regexp.MustCompile(`attempts \d to 9, which are alike`).MatchString(text) || !strings.Contains(text, "01:38:46") {
+		t.Errorf("%s", text)
+	}
+	text = shaped(t, program.IO{Width: 96}, several(t, 60))
+	if !strings.Contains(text, "... 40 more") || len(text) > 12_000 {
+		t.Errorf("%d octets:\n%s", len(text), text)
+	}
+	text = shaped(t, program.IO{Width: 96}, "-summary", name)
+	if n := strings.Count(text, "\n"); n < 2 || n > 3 || !strings.Contains(text, "pin-first-half") {
+		t.Errorf("%s", text)
+	}
+	lines := shaped(t, program.IO{}, "-summary", "-json", name)
+	programtest.Schema(t, lines)
+	sum := 0
+	for line := range strings.Lines(lines) {
+		var row total
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			t.Fatal(err)
+		}
+		sum += row.Count
+	}
+	if sum != 9 {
+		t.Errorf("%d attempts: %s", sum, lines)
+	}
+}
+
+// TestStrictShows: a finding that makes the exit status 1 is shown, with a ladder or
+// without.
+func TestStrictShows(t *testing.T) {
+	name := captures + "wired/s01-pin-ok.pcap"
+	for _, args := range [][]string{{"-strict", name}, {"-strict", "-q", name}} {
+		status, text, _ := runProgram(t, nil, args...)
+		if shows := strings.Contains(text, "error: "); shows != (status == program.Problem) {
+			t.Errorf("%v: exit status %d\n%s", args, status, text)
+		}
+	}
+	found := false
+	for _, name := range captureFiles(t) {
+		_, lines, _ := runProgram(t, nil, "-strict", "-json", name)
+		if !strings.Contains(lines, `"severity":"error"`) {
+			continue
+		}
+		found = true
+		for _, args := range [][]string{{"-strict", name}, {"-strict", "-q", name}} {
+			if _, text, _ := runProgram(t, nil, args...); !strings.Contains(text, "error: ") {
+				t.Errorf("%v shows no error:\n%s", args, text)
+			}
+		}
+	}
+	if !found {
+		t.Error("no capture has an error")
+	}
+}
+
+// TestPage writes reports and looks at what is in them.
+func TestPage(t *testing.T) {
+	folder := t.TempDir()
+	keys := keyLog(t, "radio/pin")
+	for _, secrets := range []bool{false, true} {
+		name := filepath.Join(folder, "report.html")
+		args := []string{"-keys", keys, "-html", name, captures + "radio/pin.pcap", captures + "wired/m12-drop-m5.pcap"}
+		if secrets {
+			os.Remove(name)
+			args = append(args, "-show-key")
+		}
+		if status, _, errs := runProgram(t, nil, args...); status != program.Problem || errs != "" {
+			t.Fatalf("exit status %d, %s", status, errs)
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(b)
+		for _, want := range []string{"<svg", "2 attempts", "It worked", "lost each other", "Network Key", "opened with the keys", "RF-BANDS-ONE", "5.0 s of silence", "M5 again"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("secrets %t: %q is missing", secrets, want)
+			}
+		}
+		if strings.Contains(text, "correct horse battery") != secrets || strings.Contains(text, "This page holds secrets") != secrets {
+			t.Errorf("secrets %t: the key is in it %t", secrets, strings.Contains(text, "correct horse battery"))
+		}
+		for _, foreign := range []string{"http://", "https://", "<script", "url("} {
+			if strings.Contains(strings.ReplaceAll(text, "http://www.w3.org/2000/svg", ""), foreign) {
+				t.Errorf("it has %q", foreign)
+			}
+		}
+	}
+	for _, args := range [][]string{{"-show-key"}, {"-html", folder + "/no/file"}, {"-i", "wlan0", "-watch", "-html", "x"}} {
+		if status, _, errs := runProgram(t, nil, args...); status != program.Unable || errs == "" {
+			t.Errorf("%v: exit status %d, %s", args, status, errs)
+		}
+	}
+}
