@@ -100,7 +100,7 @@ func (a Action) row() actionRow {
 	return actionRows[a]
 }
 
-// ByOwner reports whether an owner does it; all others happen at a device.
+// ByOwner reports whether an owner does it; all others dispatch at a device.
 func (a Action) ByOwner() bool { return a.row().owner }
 
 // String returns the action as a sentence without its subject, with … for the

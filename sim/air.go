@@ -124,7 +124,7 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 		delay += w.busy[way] - w.now
 	}
 	if l.Fault == nil {
-		w.queue.push(w.now+delay, occurrence{arrival: arrival{from: from, to: to, frame: f}})
+		w.queue.push(w.now+delay, queuedEvent{arrival: arrival{from: from, to: to, frame: f}})
 		return
 	}
 	arrivals := l.Fault.Apply(f, w.noise(from, to))
@@ -132,7 +132,7 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 		w.emit(Event{Kind: Lost, From: from.name, To: to.name, Frame: f})
 	}
 	for _, a := range arrivals {
-		w.queue.push(w.now+delay+max(a.Late, 0), occurrence{arrival: arrival{from: from, to: to, frame: a.Frame, damage: a.Damage}})
+		w.queue.push(w.now+delay+max(a.Late, 0), queuedEvent{arrival: arrival{from: from, to: to, frame: a.Frame, damage: a.Damage}})
 	}
 }
 
@@ -215,7 +215,7 @@ func (r *Radio) planBeacon() {
 	r.pending = true
 	w := r.port.world
 	due := r.origin + ((w.now-r.origin)/beaconInterval+1)*beaconInterval
-	w.queue.push(due, occurrence{beacon: r})
+	w.queue.push(due, queuedEvent{beacon: r})
 }
 
 // listened plans the beacons that a radio may hear now that it listens.

@@ -80,7 +80,7 @@ func (r *Router) admit(station wps.MAC) uint16 {
 	return StatusSuccess
 }
 
-// associate answers an association request: messages.md §2.4 in one place.
+// associate answers an association request: hostapd decides in this order.
 func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	r.forget(now, f.From)
 	e, _ := dot11.Parse(f.Body) // what can be read counts
@@ -149,7 +149,7 @@ func (r *Router) register(now time.Time, c *client) {
 // step does what a session wants.
 func (r *Router) step(now time.Time, c *client, s eapwsc.Step) {
 	if s.Send != nil {
-		r.sendEAPOL(c, eapolFrame(eapol.Version2, eapol.TypeEAP, s.Send))
+		r.sendEAPOL(c, newEAPOLFrame(eapol.Version2, eapol.TypeEAP, s.Send))
 	}
 	c.deadline = s.Deadline
 	if s.Done {

@@ -53,6 +53,9 @@ func NewComputer(w *World, cfg ComputerConfig) (*Computer, error) {
 	if cfg.Bands == 0 {
 		cfg.Bands = wps.Band24GHz
 	}
+	if cfg.NewExchange == nil {
+		cfg.NewExchange = newRegistrar
+	}
 	c := &Computer{cfg: cfg}
 	if err := c.station.join(w, c, cfg.Name, cfg.Place, cfg.Bands); err != nil {
 		return nil, err
@@ -85,7 +88,7 @@ func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
 	c.record.seeks(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
 	c.record.attempts, c.record.external, c.record.reads = attempts, true, write == nil
 	c.alarm = time.Time{} // of a wizard before that was still looking
-	c.rang(c.port.Now())
+	c.alarmFired(c.port.Now())
 	c.schedule()
 }
 
@@ -96,8 +99,8 @@ func (c *Computer) Outcome() (*wps.Credential, error) { return c.settings, c.err
 // Busy reports whether reading or writing goes on.
 func (c *Computer) Busy() bool { return c.busy }
 
-// rang begins a scan.
-func (c *Computer) rang(now time.Time) {
+// alarmFired begins a scan.
+func (c *Computer) alarmFired(now time.Time) {
 	c.scans++
 	e := probeRequest(&c.cfg.Device, wps.RequestRegistrar, wps.PasswordDefault, c.cfg.Bands)
 	c.scan(now, c.port.world.element(e))
@@ -131,11 +134,7 @@ func (c *Computer) try(now time.Time, point bss) {
 	if c.cfg.Customize != nil {
 		c.cfg.Customize(&cfg)
 	}
-	newExchange := c.cfg.NewExchange
-	if newExchange == nil {
-		newExchange = newRegistrar
-	}
-	x, err := newExchange(cfg)
+	x, err := c.cfg.NewExchange(cfg)
 	if err != nil {
 		c.end(nil, err)
 		return

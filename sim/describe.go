@@ -28,22 +28,22 @@ func complete(d *wps.Device, p *Port, kind wps.DeviceType) error {
 	d.MAC = p.Radio(0).MAC()
 	fill(&d.UUID, wps.UUIDFromMAC(d.MAC))
 	w := p.world
-	if slices.Contains(w.tried, *d) {
+	if slices.Contains(w.validDevices, *d) {
 		return nil
 	}
 	w.m1 = wps.M1{Device: *d}
 	if _, err := wps.Append(w.elements(), &w.m1); err != nil {
 		return configError("the description of %q: %w", p.name, err)
 	}
-	if len(w.tried) < maxTried {
-		w.tried = append(w.tried, *d)
+	if len(w.validDevices) < maxValidDevices {
+		w.validDevices = append(w.validDevices, *d)
 	}
 	return nil
 }
 
-// maxTried is how many descriptions that can be sent are remembered: the worlds
+// maxValidDevices is how many descriptions that can be sent are remembered: the worlds
 // of a campaign mostly have the same few.
-const maxTried = 8
+const maxValidDevices = 8
 
 // fill sets a field that is zero.
 func fill[T comparable](field *T, def T) {

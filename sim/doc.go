@@ -19,7 +19,7 @@
 //	w.Run(time.Minute)
 //	fmt.Println(printer.Status())                            // connected to net-router
 //
-// A [World] is a queue of what will happen, ordered by time. Nothing in it
+// A [World] is a queue of what will dispatch, ordered by time. Nothing in it
 // runs at the same time as anything else, and nothing looks at a clock. So a
 // test calls the methods of a device, which are what its owner does, and lets
 // time pass with [World.Run]. Many worlds can be played at once.
@@ -55,7 +55,7 @@
 //	}
 //
 // The code has a goroutine of its own, and yet nothing runs at the same time: it
-// has its turn while the world waits, and the world has its turn while the code
+// has its order while the world waits, and the world has its order while the code
 // waits in Read. Code that never does, or that asks a clock other than [Conn.Now],
 // is not simulated but stuck, or out of time. Once the device has given up, Read
 // fails with [net.ErrClosed] and the code has to return.

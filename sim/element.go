@@ -104,7 +104,7 @@ func appendSelector[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suite T)
 func (w *World) element(l wps.List) []byte { return w.keep(appendWPS(w.elements(), l)) }
 
 // appendWPS appends a WPS element of a device of ours, in which everything
-// can be encoded: its description was tried when it was put into the world.
+// can be encoded: its description was validDevices when it was put into the world.
 func appendWPS(dst []byte, l wps.List) []byte {
 	dst, err := wps.AppendElements(dst, l)
 	if err != nil {

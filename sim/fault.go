@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -160,7 +161,7 @@ type Interference struct {
 
 // Apply loses the frame, if it falls into a burst.
 func (i Interference) Apply(f *Frame, r *rand.Rand) []Arrival {
-	period := orDefault(i.Period, 20*time.Millisecond)
+	period := cmp.Or(i.Period, 20*time.Millisecond)
 	hit := r.Float64() < i.Loss
 	if hit && float64(i.World.now%period) < i.Duty*float64(period) {
 		return nil

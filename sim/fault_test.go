@@ -15,7 +15,7 @@ import (
 
 func body(n int) *Frame { return &Frame{Type: Data, Body: bytes.Repeat([]byte{0xAA}, n)} }
 
-// TestNoise has each kind of damage happen always, and never.
+// TestNoise has each kind of damage dispatch always, and never.
 func TestNoise(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for name, tt := range map[string]struct {

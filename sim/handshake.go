@@ -108,7 +108,7 @@ func (p *pairwise) agree() {
 
 // frame makes an EAPOL-Key frame, with a MIC if the bits say so.
 func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byte) []byte {
-	f := eapolFrame(version, eapol.TypeKey, append(make([]byte, keyDataAt, keyDataRoom), data...))
+	f := newEAPOLFrame(version, eapol.TypeKey, append(make([]byte, keyDataAt, keyDataRoom), data...))
 	body := f[eapolHeaderLen:]
 	body[0] = keyDescriptor
 	binary.BigEndian.PutUint16(body[keyInfoAt:], info|keyVersion|keyPairwise)
@@ -147,8 +147,8 @@ func (p *pairwise) authentic(frame []byte) bool {
 	return hmac.Equal(p.mic(frame), frame[eapolHeaderLen+keyMICAt:][:len(zeroMIC)])
 }
 
-// eapolFrame makes an EAPOL frame of ours, which is never too long.
-func eapolFrame(version uint8, t eapol.Type, body []byte) []byte {
+// newEAPOLFrame makes an EAPOL frame of ours, which is never too long.
+func newEAPOLFrame(version uint8, t eapol.Type, body []byte) []byte {
 	f, err := eapol.Frame{Version: version, Type: t, Body: body}.AppendTo(nil)
 	if err != nil {
 		panic("sim: an EAPOL frame of our own: " + err.Error())

@@ -40,7 +40,7 @@ type Port struct {
 	// neighbours are devices of other places that it has a link to.
 	neighbours []*Port
 	wake       time.Duration // when the timer is to ring; never if negative
-	planned    time.Duration // of the timer's occurrences the one that counts; none if negative
+	planned    time.Duration // of the events of the timer the one that counts; none if negative
 }
 
 const never = time.Duration(-1)
@@ -129,18 +129,18 @@ func (p *Port) Wake(at time.Time) {
 	p.plan()
 }
 
-// plan sees to it that the queue has an occurrence no later than the timer's
-// time. Moving the timer into the future costs nothing: the occurrence that
+// plan sees to it that the queue has an event no later than the timer's
+// time. Moving the timer into the future costs nothing: the event that
 // is planned finds out.
 func (p *Port) plan() {
 	if p.wake != never && (p.planned == never || p.wake < p.planned) {
 		p.planned = p.wake
-		p.world.queue.push(p.wake, occurrence{timer: p})
+		p.world.queue.push(p.wake, queuedEvent{timer: p})
 	}
 }
 
-// ring is an occurrence of the timer.
-func (p *Port) ring() {
+// fireTimer is called when the timer is due.
+func (p *Port) fireTimer() {
 	if p.world.now != p.planned {
 		return // an earlier one was planned after this one
 	}
@@ -162,7 +162,7 @@ type Radio struct {
 	scanning bool
 	beacon   func(now time.Time) *Frame
 	origin   time.Duration // of the beacons
-	pending  bool          // an occurrence of the next beacon is planned
+	pending  bool          // the next beacon is in the queue
 }
 
 // MAC returns the address.

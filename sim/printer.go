@@ -29,7 +29,7 @@ type PrinterConfig struct {
 	Device wps.Device
 	// Version10 makes it one of version 1.0.
 	Version10 bool
-	// Patience is how long a set-up is tried; 0 means [wps.WalkTime]. For
+	// Patience is how long a set-up is validDevices; 0 means [wps.WalkTime]. For
 	// the push button it cannot be more.
 	Patience time.Duration
 	// ScanInterval is the pause between two scans; 0 means two seconds.
@@ -150,8 +150,11 @@ func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 	if cfg.Bands == 0 {
 		cfg.Bands = wps.Band24GHz
 	}
-	cfg.Patience = orDefault(cfg.Patience, wps.WalkTime)
-	cfg.ScanInterval = orDefault(cfg.ScanInterval, defaultScanInterval)
+	cfg.Patience = cmp.Or(cfg.Patience, wps.WalkTime)
+	cfg.ScanInterval = cmp.Or(cfg.ScanInterval, defaultScanInterval)
+	if cfg.NewExchange == nil {
+		cfg.NewExchange = NewEnrollee
+	}
 	p := &Printer{cfg: cfg}
 	if err := p.station.join(w, p, cfg.Name, cfg.Place, cfg.Bands); err != nil {
 		return nil, err
@@ -245,7 +248,7 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 	p.record.seeks(now, p.radio.MAC(), p.cfg.Device.UUID, method)
 	s.began, s.until = now, now.Add(patience)
 	p.setup, p.err = s, nil
-	p.look(now)
+	p.scanForRegistrar(now)
 	p.schedule()
 }
 
@@ -292,8 +295,8 @@ func (p *Printer) Restart() {
 	p.schedule()
 }
 
-// look scans for routers that wait.
-func (p *Printer) look(now time.Time) {
+// scanForRegistrar scans for routers that wait.
+func (p *Printer) scanForRegistrar(now time.Time) {
 	id := wps.PasswordDefault
 	if p.setup.button {
 		id = wps.PasswordPushButton
@@ -311,8 +314,8 @@ func (p *Printer) reconnect(now time.Time, pause time.Duration) {
 	}
 }
 
-// rang does what the printer's alarm was set for.
-func (p *Printer) rang(now time.Time) {
+// alarmFired does what the printer's alarm was set for.
+func (p *Printer) alarmFired(now time.Time) {
 	switch {
 	case p.setup != nil && !now.Before(p.setup.until):
 		if p.exchange != nil {
@@ -323,15 +326,15 @@ func (p *Printer) rang(now time.Time) {
 		}
 		p.setupFailed(now, p.setup.conclusion())
 	case p.setup != nil:
-		p.look(now)
+		p.scanForRegistrar(now)
 	default:
-		p.seek(now)
+		p.scanForNetworks(now)
 	}
 }
 
-// seek scans for the networks that the printer knows, by name as well: they
+// scanForNetworks scans for the networks that the printer knows, by name as well: they
 // may be hidden.
-func (p *Printer) seek(now time.Time) {
+func (p *Printer) scanForNetworks(now time.Time) {
 	var names []wps.SSID
 	for _, c := range p.networks {
 		if !slices.Contains(names, c.SSID) {
@@ -374,7 +377,7 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 		p.setupFailed(now, err)
 		return
 	}
-	s.look(len(p.found), choice.Verdicts)
+	s.noteScan(len(p.found), choice.Verdicts)
 	// A router that waits and has another PIN is the one that was meant:
 	// trying others as well would only hide that.
 	mismatch := errors.Is(s.err, registration.ErrPassword)
@@ -403,8 +406,8 @@ func (s *setup) resting(now time.Time, b *bss) bool {
 	})
 }
 
-// look notes what a scan has shown, if it tells more than those before.
-func (s *setup) look(heard int, verdicts []selection.Verdict) {
+// noteScan notes what a scan has shown, if it tells more than those before.
+func (s *setup) noteScan(heard int, verdicts []selection.Verdict) {
 	if heard > 0 {
 		s.seen = max(s.seen, sawNoWPS)
 	}
@@ -437,11 +440,7 @@ func (p *Printer) tryRegistrar(now time.Time, point bss) {
 	if p.cfg.Customize != nil {
 		p.cfg.Customize(&cfg)
 	}
-	newExchange := p.cfg.NewExchange
-	if newExchange == nil {
-		newExchange = NewEnrollee
-	}
-	x, err := newExchange(cfg)
+	x, err := p.cfg.NewExchange(cfg)
 	if err != nil {
 		p.setupFailed(now, err)
 		return
@@ -489,7 +488,7 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 	case !now.Before(s.until):
 		p.setupFailed(now, s.conclusion())
 	case now.Sub(s.scanned) > p.cfg.ScanInterval: // the attempt took its time
-		p.look(now)
+		p.scanForRegistrar(now)
 	default:
 		p.chooseRegistrar(now)
 	}

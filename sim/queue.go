@@ -2,8 +2,8 @@ package sim
 
 import "time"
 
-// An occurrence is something that will happen.
-type occurrence struct {
+// A queuedEvent is something that will dispatch.
+type queuedEvent struct {
 	act func() // what happens, if it is none of the following
 
 	timer   *Port   // whose timer rings
@@ -18,33 +18,33 @@ type arrival struct {
 	damage   Damage
 }
 
-// queue is a heap of what will happen, the earliest first. The heap holds the
+// queue is a heap of what will dispatch, the earliest first. The heap holds the
 // times only: they are moved often, and what happens then is large.
 type queue struct {
-	heap        []appointment
-	occurrences []occurrence
-	vacant      []int // places in occurrences
-	turn        uint64
+	heap   []queueEntry
+	events []queuedEvent
+	free   []int // free places in events
+	order  uint64
 }
 
-// appointment is when something will happen.
-type appointment struct {
-	at         time.Duration // since the beginning of the world
-	turn       uint64        // of two at the same time, the one planned first comes first
-	occurrence int
+// queueEntry is when something will dispatch.
+type queueEntry struct {
+	at    time.Duration // since the beginning of the world
+	order uint64        // of two at the same time, the one planned first comes first
+	event int
 }
 
-func (a *appointment) before(b *appointment) bool {
-	return a.at < b.at || a.at == b.at && a.turn < b.turn
+func (a *queueEntry) before(b *queueEntry) bool {
+	return a.at < b.at || a.at == b.at && a.order < b.order
 }
 
 // clear empties the queue.
 func (q *queue) clear() {
-	clear(q.occurrences)
-	*q = queue{heap: q.heap[:0], occurrences: q.occurrences[:0], vacant: q.vacant[:0]}
+	clear(q.events)
+	*q = queue{heap: q.heap[:0], events: q.events[:0], free: q.free[:0]}
 }
 
-// next returns when the earliest occurrence is, and whether there is one.
+// next returns when the earliest event is, and whether there is one.
 func (q *queue) next() (at time.Duration, ok bool) {
 	if len(q.heap) == 0 {
 		return 0, false
@@ -52,14 +52,14 @@ func (q *queue) next() (at time.Duration, ok bool) {
 	return q.heap[0].at, true
 }
 
-func (q *queue) push(at time.Duration, o occurrence) {
-	q.turn++
-	a := appointment{at: at, turn: q.turn, occurrence: len(q.occurrences)}
-	if last := len(q.vacant) - 1; last >= 0 {
-		a.occurrence, q.vacant = q.vacant[last], q.vacant[:last]
-		q.occurrences[a.occurrence] = o
+func (q *queue) push(at time.Duration, e queuedEvent) {
+	q.order++
+	a := queueEntry{at: at, order: q.order, event: len(q.events)}
+	if last := len(q.free) - 1; last >= 0 {
+		a.event, q.free = q.free[last], q.free[:last]
+		q.events[a.event] = e
 	} else {
-		q.occurrences = append(q.occurrences, o)
+		q.events = append(q.events, e)
 	}
 	q.heap = append(q.heap, a)
 	i := len(q.heap) - 1
@@ -74,8 +74,8 @@ func (q *queue) push(at time.Duration, o occurrence) {
 	q.heap[i] = a
 }
 
-// pop takes the earliest occurrence from a queue that is not empty.
-func (q *queue) pop() (time.Duration, occurrence) {
+// pop takes the earliest event from a queue that is not empty.
+func (q *queue) pop() (time.Duration, queuedEvent) {
 	first, last := q.heap[0], len(q.heap)-1
 	moved := q.heap[last]
 	q.heap = q.heap[:last]
@@ -91,8 +91,8 @@ func (q *queue) pop() (time.Duration, occurrence) {
 		q.heap[i] = q.heap[child]
 		i = child
 	}
-	o := q.occurrences[first.occurrence]
-	q.occurrences[first.occurrence] = occurrence{} // let go of its frame
-	q.vacant = append(q.vacant, first.occurrence)
-	return first.at, o
+	e := q.events[first.event]
+	q.events[first.event] = queuedEvent{} // so that its frame can be collected
+	q.free = append(q.free, first.event)
+	return first.at, e
 }

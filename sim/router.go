@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/base32"
 	"errors"
 	"fmt"
@@ -113,8 +114,8 @@ func NewRouter(w *World, cfg RouterConfig) (*Router, error) {
 	if cfg.Bands == 0 {
 		cfg.Bands = wps.Band24GHz
 	}
-	cfg.PINLifetime = orDefault(cfg.PINLifetime, wps.WalkTime)
-	cfg.BootTime = orDefault(cfg.BootTime, defaultBootTime)
+	cfg.PINLifetime = cmp.Or(cfg.PINLifetime, wps.WalkTime)
+	cfg.BootTime = cmp.Or(cfg.BootTime, defaultBootTime)
 	r := &Router{cfg: cfg, bands: bandsOf(cfg.Bands)}
 	var addresses []wps.MAC
 	first := w.NewAddress()
@@ -135,7 +136,7 @@ func NewRouter(w *World, cfg RouterConfig) (*Router, error) {
 	if err := r.label(); err != nil {
 		return nil, err
 	}
-	r.factory()
+	r.restoreFactory()
 	r.start(r.port.Now())
 	return r, nil
 }
@@ -148,13 +149,6 @@ func bandsOf(mask wps.RFBands) (bands []wps.RFBands) {
 		}
 	}
 	return bands
-}
-
-func orDefault(d, def time.Duration) time.Duration {
-	if d == 0 {
-		return def
-	}
-	return d
 }
 
 // label prints the label: SSID, key and PIN, as far as they are not laid
@@ -196,8 +190,8 @@ func (r *Router) check(s Settings) error {
 	return nil
 }
 
-// factory puts everything as it came out of the box.
-func (r *Router) factory() {
+// restoreFactory puts everything as it came out of the box.
+func (r *Router) restoreFactory() {
 	r.settings, r.configured = r.cfg.Settings.clone(), !r.cfg.Unconfigured
 	r.pin, r.lockouts = r.cfg.PIN, nil
 }
@@ -379,7 +373,7 @@ func (r *Router) PressButton() error {
 // the router's PINLifetime if the entry has no Lifetime. The error is
 // [ErrWPSOff], [ErrStarting] or [ap.ErrEmptyPIN].
 func (r *Router) EnterPIN(e ap.PINEntry) error {
-	e.Lifetime = orDefault(e.Lifetime, r.cfg.PINLifetime)
+	e.Lifetime = cmp.Or(e.Lifetime, r.cfg.PINLifetime)
 	return r.actWPS(PINEntered, func(now time.Time, point *ap.AccessPoint) error {
 		return point.EnterPIN(now, e)
 	})
@@ -424,18 +418,18 @@ func (r *Router) Lock() ap.SetupLock { return r.points[0].Lock(r.port.Now()) }
 // entered are not.
 func (r *Router) Restart() {
 	r.port.note(RouterRestarted, "")
-	r.down()
+	r.powerOff()
 }
 
 // FactoryReset puts the router as it came out of the box, and restarts it.
 func (r *Router) FactoryReset() {
 	r.port.note(FactoryReset, "")
-	r.down()
-	r.factory()
+	r.powerOff()
+	r.restoreFactory()
 }
 
-// down switches the router off until it has started again.
-func (r *Router) down() {
+// powerOff switches the router off until it has started again.
+func (r *Router) powerOff() {
 	now := r.port.Now()
 	if r.boot.IsZero() {
 		r.stop(now)

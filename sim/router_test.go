@@ -203,10 +203,10 @@ func TestMaybeWPS(t *testing.T) {
 	e.port.Send(&Frame{Type: AssociationRequest, From: mac, To: point, BSSID: point, Band: wps.Band24GHz, Body: appendSSID(nil, r.Settings().SSID)})
 	w.Run(5 * time.Second)
 	e.heard = nil
-	for _, junk := range [][]byte{{1}, eapolFrame(1, eapol.TypeLogoff, nil), eapolFrame(1, eapol.TypeKey, nil)} {
+	for _, junk := range [][]byte{{1}, newEAPOLFrame(1, eapol.TypeLogoff, nil), newEAPOLFrame(1, eapol.TypeKey, nil)} {
 		e.port.Send(&Frame{Type: Data, From: mac, To: point, BSSID: point, Band: wps.Band24GHz, Body: junk})
 	}
-	e.port.Send(&Frame{Type: Data, From: mac, To: point, BSSID: point, Band: wps.Band24GHz, Body: eapolFrame(1, eapol.TypeStart, nil)})
+	e.port.Send(&Frame{Type: Data, From: mac, To: point, BSSID: point, Band: wps.Band24GHz, Body: newEAPOLFrame(1, eapol.TypeStart, nil)})
 	w.Run(time.Second)
 	if len(e.heard) != 1 || e.heard[0][:len("5.002s EAP-Request/Identity")] != "5.002s EAP-Request/Identity" {
 		t.Errorf("heard %q", e.heard)

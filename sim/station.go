@@ -119,8 +119,8 @@ type stationOwner interface {
 	connected(now time.Time)
 	// disconnected: it failed to connect, or it was disconnected.
 	disconnected(now time.Time, err error)
-	// rang: the owner's alarm.
-	rang(now time.Time)
+	// alarmFired: the owner's alarm.
+	alarmFired(now time.Time)
 }
 
 // join puts the station of a device into a world.
@@ -278,11 +278,11 @@ func (s *station) Handle(now time.Time, f *Frame, signal int) {
 func (s *station) Timeout(now time.Time) {
 	if due(s.alarm, now) {
 		s.alarm = time.Time{}
-		s.owner.rang(now)
+		s.owner.alarmFired(now)
 	}
 	if due(s.start, now) {
 		s.start = time.Time{}
-		s.sendEAPOL(eapolFrame(eapol.Version1, eapol.TypeStart, nil))
+		s.sendEAPOL(newEAPOLFrame(eapol.Version1, eapol.TypeStart, nil))
 	}
 	if due(s.deadline, now) {
 		s.expired(now)
@@ -385,7 +385,7 @@ func (s *station) online(now time.Time) {
 func (s *station) step(now time.Time, step eapwsc.Step, err error) {
 	if step.Send != nil {
 		s.record.passes(step.Send)
-		s.sendEAPOL(eapolFrame(eapol.Version1, eapol.TypeEAP, step.Send))
+		s.sendEAPOL(newEAPOLFrame(eapol.Version1, eapol.TypeEAP, step.Send))
 	}
 	s.deadline = step.Deadline
 	if step.Done {

@@ -20,18 +20,18 @@ func eapFrame(t testing.TB, p eap.Packet) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return eapolFrame(eapol.Version1, eapol.TypeEAP, b)
+	return newEAPOLFrame(eapol.Version1, eapol.TypeEAP, b)
 }
 
-// TestWhat names frames of all kinds.
-func TestWhat(t *testing.T) {
+// TestFrameNames names frames of all kinds.
+func TestFrameNames(t *testing.T) {
 	m2d := []byte{0x10, 0x22, 0, 1, byte(wps.MessageM2D)}
 	fragment := eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d)
 	fragment.Flags = eap.FlagMoreFragments
 	for want, f := range map[string]Frame{
 		"beacon":                 {Type: Beacon},
 		"FrameType(99)":          {Type: 99},
-		"EAPOL-Start":            {Type: Data, Body: eapolFrame(1, eapol.TypeStart, nil)},
+		"EAPOL-Start":            {Type: Data, Body: newEAPOLFrame(1, eapol.TypeStart, nil)},
 		"message 1 of 4":         {Type: Data, Body: unhex(t, heard[0])},
 		"EAP-Request/Identity":   {Type: Data, Body: eapFrame(t, eap.Packet{Code: eap.CodeRequest, Type: eap.TypeIdentity})},
 		"EAP-Failure":            {Type: Data, Body: eapFrame(t, eap.Packet{Code: eap.CodeFailure})},
@@ -39,7 +39,7 @@ func TestWhat(t *testing.T) {
 		"M2D":                    {Type: Data, Body: eapFrame(t, eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d))},
 		"WSC_MSG fragment":       {Type: Data, Body: eapFrame(t, fragment)},
 		"WSC_MSG, unreadable":    {Type: Data, Body: eapFrame(t, eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d[:3]))},
-		"EAP-Packet, unreadable": {Type: Data, Body: eapolFrame(1, eapol.TypeEAP, []byte{9})},
+		"EAP-Packet, unreadable": {Type: Data, Body: newEAPOLFrame(1, eapol.TypeEAP, []byte{9})},
 		"EAPOL, unreadable":      {Type: Data, Body: []byte{1}},
 	} {
 		if got := f.What(); got != want {

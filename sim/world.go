@@ -68,7 +68,7 @@ type reusable struct {
 	associationResponse wps.AssociationResponse
 	octets              []byte
 
-	tried []wps.Device // descriptions that can be sent
+	validDevices []wps.Device // descriptions that can be sent
 }
 
 func newReusable() *reusable {
@@ -95,7 +95,7 @@ func (w *World) Reset(cfg Config) {
 	*w = World{reusable: w.reusable, cfg: cfg, keys: cfg.PSKs}
 }
 
-// clear forgets all but the memory, and the descriptions that were tried.
+// clear forgets all but the memory, and the descriptions that were validDevices.
 func (r *reusable) clear() {
 	r.queue.clear()
 	clear(r.ports)
@@ -105,7 +105,7 @@ func (r *reusable) clear() {
 	r.hash.Reset()
 	*r = reusable{
 		queue: r.queue, ports: r.ports[:0], byMAC: r.byMAC, byName: r.byName, places: r.places,
-		hash: r.hash, unhashed: r.unhashed[:0], octets: r.octets, tried: r.tried,
+		hash: r.hash, unhashed: r.unhashed[:0], octets: r.octets, validDevices: r.validDevices,
 	}
 }
 
@@ -121,7 +121,7 @@ func (w *World) Elapsed() time.Duration { return w.now }
 
 // After plans something, such as what a person will do.
 func (w *World) After(d time.Duration, act func()) {
-	w.queue.push(w.now+max(d, 0), occurrence{act: act})
+	w.queue.push(w.now+max(d, 0), queuedEvent{act: act})
 }
 
 // Run lets time pass.
@@ -136,22 +136,22 @@ func (w *World) RunUntil(limit time.Duration, condition func() bool) bool {
 			w.now = end
 			return condition()
 		}
-		w.happen(w.queue.pop())
+		w.dispatch(w.queue.pop())
 	}
 	return true
 }
 
-// happen moves the clock and lets one thing happen.
-func (w *World) happen(at time.Duration, o occurrence) {
+// dispatch moves the clock and lets one thing dispatch.
+func (w *World) dispatch(at time.Duration, e queuedEvent) {
 	w.now = at
 	switch {
-	case o.act != nil:
-		o.act()
-	case o.timer != nil:
-		o.timer.ring()
-	case o.beacon != nil:
-		o.beacon.beaconDue()
+	case e.act != nil:
+		e.act()
+	case e.timer != nil:
+		e.timer.fireTimer()
+	case e.beacon != nil:
+		e.beacon.beaconDue()
 	default:
-		w.arrive(&o.arrival)
+		w.arrive(&e.arrival)
 	}
 }

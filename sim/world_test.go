@@ -14,16 +14,16 @@ import (
 
 // ear is a device that writes down what it hears.
 type ear struct {
-	port  *Port
-	heard []string
-	rang  []time.Duration
+	port       *Port
+	heard      []string
+	fired []time.Duration
 }
 
 func (e *ear) Handle(now time.Time, f *Frame, signal int) {
 	e.heard = append(e.heard, fmt.Sprintf("%v %v %s %d", now.Sub(Epoch), f.What(), f.Body, signal))
 }
 
-func (e *ear) Timeout(now time.Time) { e.rang = append(e.rang, now.Sub(Epoch)) }
+func (e *ear) Timeout(now time.Time) { e.fired = append(e.fired, now.Sub(Epoch)) }
 
 func newEar(t testing.TB, w *World, name string, at Place) *ear {
 	t.Helper()
@@ -53,29 +53,29 @@ func (e *ear) expect(t *testing.T, want ...string) {
 	e.heard = nil
 }
 
-// TestQueue takes out in the order of time, and of turn, what was put in by
+// TestQueue takes out in the order of time, and of order, what was put in by
 // chance.
 func TestQueue(t *testing.T) {
 	var q queue
 	type put struct {
-		at   time.Duration
-		turn int
+		at    time.Duration
+		order int
 	}
 	var inside []put
 	var popped put
 	pop := func() {
 		at, o := q.pop()
 		o.act()
-		if first := slices.MinFunc(inside, func(a, b put) int { return cmp.Or(cmp.Compare(a.at, b.at), a.turn-b.turn) }); popped != first || at != first.at {
+		if first := slices.MinFunc(inside, func(a, b put) int { return cmp.Or(cmp.Compare(a.at, b.at), a.order-b.order) }); popped != first || at != first.at {
 			t.Fatalf("%v came, and %v was due", popped, first)
 		}
 		inside = slices.DeleteFunc(inside, func(p put) bool { return p == popped })
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	for turn := range 2000 {
-		p := put{time.Duration(r.IntN(50)), turn}
+	for order := range 2000 {
+		p := put{time.Duration(r.IntN(50)), order}
 		inside = append(inside, p)
-		q.push(p.at, occurrence{act: func() { popped = p }})
+		q.push(p.at, queuedEvent{act: func() { popped = p }})
 		if r.IntN(3) == 0 {
 			pop()
 		}
@@ -102,8 +102,8 @@ func TestTimer(t *testing.T) {
 	w.Run(10 * time.Second)
 	in(-time.Second) // at once
 	w.Run(time.Second)
-	if want := []time.Duration{4 * time.Second, 20 * time.Second}; !slices.Equal(e.rang, want) {
-		t.Errorf("the timer rang at %v, want %v", e.rang, want)
+	if want := []time.Duration{4 * time.Second, 20 * time.Second}; !slices.Equal(e.fired, want) {
+		t.Errorf("the timer fired at %v, want %v", e.fired, want)
 	}
 	if w.Elapsed() != 21*time.Second || !w.Now().Equal(Epoch.Add(21*time.Second)) {
 		t.Errorf("it is %v, %v", w.Elapsed(), w.Now())

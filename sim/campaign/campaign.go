@@ -48,11 +48,11 @@ type Campaign struct {
 	// error ends the campaign.
 	Trace func(*Play) error
 
-	psks   sim.PSKs
-	props  sync.Pool // of *props, if nobody else can keep what is in them
-	ours   bool      // all rows are those of this package
-	filled sync.Once
-	bad    error // what is wrong with the above
+	psks     sim.PSKs
+	reusable sync.Pool // of *reusable, if nobody else can keep what is in them
+	ours     bool      // all rows are those of this package
+	filled   sync.Once
+	bad      error // what is wrong with the above
 }
 
 // fill replaces what is empty and checks the rest, the first time that the
@@ -63,7 +63,7 @@ func (c *Campaign) fill() error {
 }
 
 func (c *Campaign) complete() error {
-	c.props.New = newProps
+	c.reusable.New = newReusable
 	c.ours = len(c.Routers) == 0 && len(c.Printers) == 0 && len(c.People) == 0
 	if len(c.Routers) == 0 {
 		c.Routers = routerProfiles
@@ -202,7 +202,7 @@ func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	if err != nil {
 		return Play{}, err
 	}
-	stage, err := set(s, router, printer, &c.psks, c.props.Get().(*props), observe)
+	stage, err := newStage(s, router, printer, &c.psks, c.reusable.Get().(*reusable), observe)
 	if err != nil {
 		return Play{}, err
 	}
@@ -210,18 +210,18 @@ func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	play := stage.result()
 	play.Cause = cause
 	if c.ours {
-		c.props.Put(stage.strike())
+		c.reusable.Put(stage.release())
 	}
 	return play, nil
 }
 
 // perform plays, and judges what has come of it. Whoever panics is caught.
 func (s *stage) perform(router *RouterProfile, printer *PrinterProfile, person *Person) (cause doctor.Cause) {
-	defer s.protect()
+	defer s.recoverPanic()
 	cause = doctor.Unknown // if there is a panic
 	s.play(person)
 	cause = s.judge()
-	s.expects(cause, person.Noisy, router.Causes, printer.Causes, person.Causes)
+	s.checkCause(cause, person.Noisy, router.Causes, printer.Causes, person.Causes)
 	return cause
 }
 

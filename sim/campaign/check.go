@@ -18,14 +18,14 @@ import (
 type checker struct {
 	now        time.Duration // of the last event
 	violations []Violation
-	runs       map[pairing]*run
+	runs       map[runKey]*run
 	recent     *run // the one asked for last
-	between    pairing
+	between    runKey
 	frame      *sim.Frame // the one read last
 	inFrame    message
 	isMessage  bool
-	homes      map[string]*watched // routers, by name
-	points     map[accessPoint]*guarded
+	homes      map[string]*routerState // routers, by name
+	points     map[accessPoint]*pointState
 	given      map[network]bool // every network that a router had to give
 	lists      int              // of PINs that a router keeps: one, or one for each radio
 	exchanges  int              // that came to M1
@@ -33,8 +33,8 @@ type checker struct {
 	latency    time.Duration    // from then to the connection
 }
 
-// pairing is a station and an access point, by their names.
-type pairing struct{ station, point string }
+// runKey is a station and an access point, by their names.
+type runKey struct{ station, point string }
 
 type network struct{ ssid, key string }
 
@@ -73,13 +73,13 @@ type messageSet uint32
 func (s messageSet) has(t byte) bool { return s>>t&1 != 0 }
 func (s *messageSet) add(t byte)     { *s |= 1 << t }
 
-// watched is what is known of a router.
-type watched struct {
+// routerState is what is known of a router.
+type routerState struct {
 	entries, exposed int // PINs that were typed, and runs in which M6 proved one
 }
 
-// guarded is what is known of an access point.
-type guarded struct {
+// pointState is what is known of an access point.
+type pointState struct {
 	pressing     map[[16]byte]time.Time // devices heard in push-button mode, within the monitor time
 	guesses      int                    // wrong PINs of its own
 	lastNACK     string
@@ -118,7 +118,7 @@ const (
 const probingOn = 5 * time.Second
 
 func newChecker() *checker {
-	return &checker{lists: 1, runs: make(map[pairing]*run), homes: make(map[string]*watched), points: make(map[accessPoint]*guarded), given: make(map[network]bool)}
+	return &checker{lists: 1, runs: make(map[runKey]*run), homes: make(map[string]*routerState), points: make(map[accessPoint]*pointState), given: make(map[network]bool)}
 }
 
 // reset makes the checker that of another world.
@@ -139,7 +139,7 @@ func (c *checker) fail(rule Rule, format string, args ...any) {
 }
 
 func (c *checker) run(station, point string) *run {
-	key := pairing{station, point}
+	key := runKey{station, point}
 	if c.recent != nil && c.between == key {
 		return c.recent
 	}
@@ -152,31 +152,31 @@ func (c *checker) run(station, point string) *run {
 	return r
 }
 
-func (c *checker) home(point string) *watched {
+func (c *checker) home(point string) *routerState {
 	h := c.homes[point]
 	if h == nil {
-		h = new(watched)
+		h = new(routerState)
 		c.homes[point] = h
 	}
 	return h
 }
 
 // point returns what is known of the access point that a frame is to or from.
-func (c *checker) point(router string, f *sim.Frame) *guarded {
+func (c *checker) point(router string, f *sim.Frame) *pointState {
 	key := accessPoint{router: router}
 	if c.lists > 1 {
 		key.band = f.Band
 	}
 	g := c.points[key]
 	if g == nil {
-		g = &guarded{pressing: make(map[[16]byte]time.Time)}
+		g = &pointState{pressing: make(map[[16]byte]time.Time)}
 		c.points[key] = g
 	}
 	return g
 }
 
 // all yields the access points of a router.
-func (c *checker) all(router string, yield func(*guarded)) {
+func (c *checker) all(router string, yield func(*pointState)) {
 	for key, g := range c.points {
 		if key.router == router {
 			yield(g)
@@ -245,10 +245,10 @@ func (c *checker) noted(e sim.Event) {
 	case sim.PINEntered:
 		c.home(e.From).entries += c.lists
 	case sim.FactoryReset: // who is that near may try again
-		c.all(e.From, func(g *guarded) { g.guesses, g.lockedUntil = 0, 0 })
+		c.all(e.From, func(g *pointState) { g.guesses, g.lockedUntil = 0, 0 })
 	case sim.Reported:
 		if e.Report.Kind == ap.EventRegistered {
-			c.all(e.From, func(g *guarded) { clear(g.pressing) })
+			c.all(e.From, func(g *pointState) { clear(g.pressing) })
 		}
 	}
 }
@@ -331,7 +331,7 @@ func (c *checker) fromAP(e sim.Event, r *run) {
 }
 
 // checkOverlap checks that no other device was heard pressing.
-func (c *checker) checkOverlap(e sim.Event, g *guarded, r *run) {
+func (c *checker) checkOverlap(e sim.Event, g *pointState, r *run) {
 	for uuid, at := range g.pressing {
 		if !slices.Contains(r.uuids, uuid) && sim.Epoch.Add(e.At).Sub(at) < wps.MonitorTime {
 			c.fail(RuleOverlap, "%s registers by push button although another device is in that mode", e.From)

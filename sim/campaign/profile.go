@@ -56,8 +56,8 @@ type PrinterProfile struct {
 	Causes    []doctor.Cause
 }
 
-// what applies to frames of one kind.
-func what(fault sim.Fault, names ...string) sim.Fault {
+// onFrames applies to frames of one kind.
+func onFrames(fault sim.Fault, names ...string) sim.Fault {
 	return sim.Only{If: func(f *sim.Frame) bool { return f.Type == sim.Data && slices.Contains(names, f.What()) }, Fault: fault}
 }
 
@@ -80,8 +80,8 @@ func security(s sim.Security) func(*sim.RouterConfig) {
 	return settings(func(o *sim.Settings) { o.Security = s })
 }
 
-// weak returns the randomness of a device that begins anew each time.
-func weak(device string) *sim.Stream { return sim.NewStream(0, device, "weak") }
+// fixedStream returns the randomness of a device that begins anew each time.
+func fixedStream(device string) *sim.Stream { return sim.NewStream(0, device, "weak") }
 
 // RouterProfiles returns the routers of campaigns, the ordinary one first.
 func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
@@ -112,7 +112,7 @@ var routerProfiles = []RouterProfile{
 		Configure: func(c *sim.RouterConfig) { c.Unconfigured, c.Settings.Security = true, sim.Open },
 		Causes:    []doctor.Cause{doctor.Success, doctor.NotConfigured}},
 	{Name: "slow-dh", About: "needs six seconds to compute M2: it sends WSC_Start again meanwhile",
-		Air: what(sim.Late(6*time.Second), "M2", "M2D"),
+		Air: onFrames(sim.Late(6*time.Second), "M2", "M2D"),
 		// A PIN for whoever asks is spent by two attempts, also by those that
 		// come too late.
 		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession}},
@@ -155,7 +155,7 @@ var routerProfiles = []RouterProfile{
 		},
 		Causes: []doctor.Cause{doctor.Success, doctor.NoSelectedRegistrar, doctor.NoRegistrarSession, doctor.MethodMismatch}},
 	{Name: "static-nonces", About: "draws the same nonces and keys after every start",
-		Configure: point(func(c *ap.Config) { c.Run.Rand = weak("router") })},
+		Configure: point(func(c *ap.Config) { c.Run.Rand = fixedStream("router") })},
 	{Name: "wps-off", About: "WPS is switched off", Configure: settings(func(s *sim.Settings) { s.WPSOff = true }),
 		Causes: []doctor.Cause{doctor.WPSDisabled}},
 	{Name: "hidden", About: "its name is hidden, which ends WPS", Configure: settings(func(s *sim.Settings) { s.Hidden = true }),
@@ -184,13 +184,13 @@ var printerProfiles = []PrinterProfile{
 		Configure: func(c *sim.PrinterConfig) { c.Bands, c.OnePerBand = wps.Band24GHz|wps.Band5GHz, true }},
 	{Name: "random-mac", About: "has a new address for each set-up", Configure: func(c *sim.PrinterConfig) { c.RandomMAC = true }},
 	{Name: "slow-scan", About: "looks around every ten seconds only", Configure: func(c *sim.PrinterConfig) { c.ScanInterval = 10 * time.Second }},
-	{Name: "slow-dh", About: "needs four seconds to compute M3", Air: what(sim.Late(4*time.Second), "M3")},
-	{Name: "repeats-m1", About: "sends M1 twice", Air: what(sim.Noise{Double: 1}, "M1")},
+	{Name: "slow-dh", About: "needs four seconds to compute M3", Air: onFrames(sim.Late(4*time.Second), "M3")},
+	{Name: "repeats-m1", About: "sends M1 twice", Air: onFrames(sim.Noise{Double: 1}, "M1")},
 	{Name: "ignores-m2d", About: "does not answer M2D, and waits",
-		Configure: exchange(func(x sim.Exchange) sim.Exchange { return deafToM2D{x} }, 0)},
+		Configure: exchange(func(x sim.Exchange) sim.Exchange { return ignoresM2D{x} }, 0)},
 	{Name: "fragments", About: "packets of 200 octets", Configure: exchange(func(x sim.Exchange) sim.Exchange { return x }, 200)},
 	{Name: "static-nonces", About: "draws the same nonces and keys in every run",
-		Configure: enrollee(func(c *registration.EnrolleeConfig) { c.Rand = weak("printer") })},
+		Configure: enrollee(func(c *registration.EnrolleeConfig) { c.Rand = fixedStream("printer") })},
 	{Name: "vendor", About: "extensions of a vendor in every message",
 		Configure: enrollee(func(c *registration.EnrolleeConfig) {
 			c.Vendor = []wps.VendorExtension{{Vendor: [3]byte{0x00, 0x13, 0x7F}, Data: []byte("vendor")}}
@@ -226,11 +226,11 @@ func exchange(wrap func(sim.Exchange) sim.Exchange, fragmentSize int) func(*sim.
 	}
 }
 
-// deafToM2D is an exchange that does not answer M2D.
-type deafToM2D struct{ sim.Exchange }
+// ignoresM2D is an exchange that does not answer M2D.
+type ignoresM2D struct{ sim.Exchange }
 
 // Handle takes an EAP packet, and leaves M2D without an answer.
-func (x deafToM2D) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
+func (x ignoresM2D) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	step, err := x.Exchange.Handle(now, packet)
 	p, bad := eap.ParsePacket(packet)
 	if bad != nil || !p.IsWSC() {

@@ -93,7 +93,7 @@ func TestRulesCanFail(t *testing.T) {
 		SSID: "elsewhere", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: testKeys[0],
 	}}}}
 	button := *ordinary(row(people, "button", personName))
-	noisy := func(c *Campaign) { c.Faults.Double = Range{1, 1} }
+	badAir := func(c *Campaign) { c.Faults.Double = Range{1, 1} }
 	tests := map[string]struct {
 		rule   Rule
 		change func(*Campaign)
@@ -120,7 +120,7 @@ func TestRulesCanFail(t *testing.T) {
 			})}
 		}},
 		"another answer to a repeated request": {RuleSameAnswer, func(c *Campaign) {
-			noisy(c)
+			badAir(c)
 			c.Printers = []PrinterProfile{printerThat(func() wrapped {
 				var heard [][]byte
 				return wrapped{handle: func(request []byte, step eapwsc.Step) eapwsc.Step {
@@ -180,11 +180,11 @@ func TestRulesCanFail(t *testing.T) {
 			c.People = []Person{{Name: "person", Method: ByButton, Do: button.Do, Causes: []doctor.Cause{doctor.WrongKey}}}
 		}},
 		"no cause in bad air": {RuleCause, func(c *Campaign) {
-			noisy(c)
+			badAir(c)
 			c.People = []Person{personWho(func(*Scene) {})}
 		}},
 		"a cause that bad air cannot have": {RuleCause, func(c *Campaign) {
-			noisy(c)
+			badAir(c)
 			c.People = []Person{personWho(ordinary(row(people, "wrong-first-half", personName)).Do)}
 		}},
 		"a person who panics": {RulePanic, func(c *Campaign) {

@@ -91,23 +91,23 @@ func (s Scenario) stream(purpose string) *rand.Rand {
 	return rand.New(sim.NewStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
 }
 
-// props are what one play leaves to the next: to make them anew costs a
+// reusable are what one play leaves to the next: to make them anew costs a
 // twentieth of a play without public-key cryptography.
-type props struct {
+type reusable struct {
 	world *sim.World
 	check *checker
 }
 
-func newProps() any { return &props{sim.New(sim.Config{}), newChecker()} }
+func newReusable() any { return &reusable{sim.New(sim.Config{}), newChecker()} }
 
-// strike takes down a stage, and returns what the next play can use.
-func (s *stage) strike() *props {
+// release takes down a stage, and returns what the next play can use.
+func (s *stage) release() *reusable {
 	s.check.reset()
-	return &props{s.world, s.check}
+	return &reusable{s.world, s.check}
 }
 
-// set sets the stage for three rows of the tables.
-func set(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *sim.PSKs, p *props, observe func(sim.Event)) (*stage, error) {
+// newStage makes the world for three rows of the tables.
+func newStage(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *sim.PSKs, p *reusable, observe func(sim.Event)) (*stage, error) {
 	s := &stage{scenario: sc, check: p.check, random: sc.stream("stage")}
 	s.walk = shortestWalk + time.Duration(s.random.Int64N(int64(longestWalk-shortestWalk)))
 	watch := s.check.observe
@@ -294,19 +294,19 @@ func (s *stage) judge() doctor.Cause {
 	return doctor.Diagnose(evidence).Cause
 }
 
-// noisy are the causes that faults of the air may have, where no bits are
+// noiseCauses are the causes that faults of the air may have, where no bits are
 // changed.
-var noisy = []doctor.Cause{
+var noiseCauses = []doctor.Cause{
 	doctor.Success, doctor.SettingsRead, doctor.Timeout, doctor.EndedEarly, doctor.NoIdentityRequest,
 	doctor.NoRegistrarSession, doctor.NoSelectedRegistrar, doctor.NetworkNotFound, doctor.WrongKey,
 	doctor.AssociationRefused, doctor.JoiningRefused, doctor.InternalRefusal, doctor.SetupLocked,
 	doctor.WPSDisabled, doctor.MethodMismatch, doctor.OtherBand, doctor.DeviceNotSearching, doctor.LossyLink,
 }
 
-// expects checks that the doctor names what is wrong in the scenario. Where
+// checkCause checks that the doctor names what is wrong in the scenario. Where
 // bits are changed he may say anything but nothing: refusals are authenticated
 // by nobody. Worse are the causes that are added if the air is bad.
-func (s *stage) expects(cause doctor.Cause, worse []doctor.Cause, lists ...[]doctor.Cause) {
+func (s *stage) checkCause(cause doctor.Cause, worse []doctor.Cause, lists ...[]doctor.Cause) {
 	var may []doctor.Cause
 	well := true
 	for _, list := range lists {
@@ -325,7 +325,7 @@ func (s *stage) expects(cause doctor.Cause, worse []doctor.Cause, lists ...[]doc
 		if err := s.scene.Printer.Status().Err; !errors.Is(err, sim.ErrNothingHeard) && s.scene.computer == nil {
 			s.fail(RuleCause, "the doctor does not know why: %v", err)
 		}
-	case !changed && !slices.Contains(noisy, cause):
+	case !changed && !slices.Contains(noiseCauses, cause):
 		s.fail(RuleCause, "the doctor says %s, and it is one of %v, or the air", cause, may)
 	}
 }
@@ -349,20 +349,20 @@ func (s *stage) result() Play {
 	return p
 }
 
-// protect turns a panic into a violation, which says where.
-func (s *stage) protect() {
+// recoverPanic turns a panic into a violation, which says where.
+func (s *stage) recoverPanic() {
 	if r := recover(); r != nil {
 		stack := debug.Stack()
 		if p, ok := r.(*sim.Panic); ok {
 			r, stack = p.Value, p.Stack
 		}
-		s.fail(RulePanic, "%v in %s", r, culprit(string(stack)))
+		s.fail(RulePanic, "%v in %s", r, panicOrigin(string(stack)))
 	}
 }
 
-// culprit returns the function of this module that is innermost in a stack,
+// panicOrigin returns the function of this module that is innermost in a stack,
 // this package's own recovery aside.
-func culprit(stack string) string {
+func panicOrigin(stack string) string {
 	_, stack, _ = strings.Cut(stack, "panic(")
 	for line := range strings.Lines(stack) {
 		if name, ok := strings.CutPrefix(line, "github.com/gowps/gowps/"); ok {
