@@ -488,7 +488,7 @@ func byButton() station.EnrollConfig { return printer(registration.PushButton())
 func printer(password registration.Password) station.EnrollConfig {
 	return station.EnrollConfig{
 		Enrollee: registration.EnrolleeConfig{Config: registration.Config{Device: printerDevice()}, Password: password},
-		Record:   new(station.Record),
+		Record:   new(doctor.Record),
 	}
 }
 
@@ -529,7 +529,7 @@ type enrollment struct {
 	cfg        station.EnrollConfig
 	found      []station.AccessPoint // by the last scan
 	waiting    int                   // of them, those to be tried
-	record     *station.Record
+	record     *doctor.Record
 	result     *registration.Result
 	credential wps.Credential
 	err        error
@@ -572,7 +572,7 @@ func (w *world) register(radio int, digits string, settings *wps.Credential) *en
 	w.Helper()
 	s := w.station(radio)
 	defer s.Close()
-	e := &enrollment{w: w, mac: s.MAC(), record: new(station.Record)}
+	e := &enrollment{w: w, mac: s.MAC(), record: new(doctor.Record)}
 	found, err := s.Scan(w.Context(), station.ScanConfig{})
 	if err != nil || len(found) != 1 {
 		w.Fatalf("found %d access points, %v", len(found), err)
@@ -622,7 +622,7 @@ func (e *enrollment) wrongHalf(want int) {
 }
 
 // diagnosed checks what the doctor says.
-func (w *world) diagnosed(r *station.Record, want doctor.Cause) {
+func (w *world) diagnosed(r *doctor.Record, want doctor.Cause) {
 	w.Helper()
 	if d := doctor.Diagnose(r.Evidence()); d.Cause != want {
 		w.Errorf("the doctor says %s (%s): %s\n%s; want %s", d.Cause, d.Code, d.Verdict, d.Engineer, want)

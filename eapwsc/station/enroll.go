@@ -44,7 +44,7 @@ type EnrollConfig struct {
 	// Watch, if set, is shown each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
 	// Record, if set, keeps what happens for package doctor.
-	Record *Record
+	Record *doctor.Record
 }
 
 // EventKind tells what an [Event] reports.
@@ -209,9 +209,10 @@ func (e *enrollment) look(ctx context.Context) ([]AccessPoint, Selection, error)
 		Skip:          e.skip,
 	})
 	if e.cfg.Record != nil {
-		e.cfg.Record.scanned(Named(found, e.cfg.SSID, e.cfg.BSSID), doctor.Station{
+		e.cfg.Record.Search(doctor.Station{
 			MAC: e.station.mac, UUID: e.cfg.Enrollee.Device.UUID, Method: doctor.MethodOf(password.ID), First: e.began, Last: time.Now(),
 		})
+		observe(e.cfg.Record, Named(found, e.cfg.SSID, e.cfg.BSSID))
 	}
 	e.notify(Event{Kind: EventScanned, Found: found, Selection: choice, Err: err})
 	switch {

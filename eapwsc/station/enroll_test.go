@@ -236,7 +236,7 @@ func TestEnroll(t *testing.T) {
 				s := &Station{"wlan0", ownMAC, wps.Band24GHz | wps.Band5GHz, a}
 				cfg := tt.cfg()
 				var log steps
-				cfg.Notify, cfg.Record = log.notify, new(Record)
+				cfg.Notify, cfg.Record = log.notify, new(doctor.Record)
 				began := time.Now()
 				e, err := s.Enroll(t.Context(), cfg)
 				if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
@@ -349,7 +349,7 @@ func TestRunRegistrar(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var record Record
+		var record doctor.Record
 		result, err := s.Run(t.Context(), &found[0], RunConfig{Machine: machine, Record: &record})
 		if err != nil || !result.SettingsRead || result.AP.SSID != "home" {
 			t.Errorf("%v, %v", result, err)

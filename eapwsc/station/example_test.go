@@ -23,7 +23,7 @@ func ExampleStation_Enroll() {
 	defer s.Close()
 	device := wps.DefaultDevice()
 	device.DeviceName, device.PrimaryDeviceType = "Printer", wps.DeviceTypePrinter
-	record := new(station.Record)
+	record := new(doctor.Record)
 	enrolled, err := s.Enroll(context.Background(), station.EnrollConfig{
 		Enrollee: registration.EnrolleeConfig{
 			Config: registration.Config{Device: device}, Password: registration.PushButton(),

@@ -7,6 +7,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -103,7 +104,7 @@ type RunConfig struct {
 	// Watch, if set, is shown each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
 	// Record, if set, keeps what happens for package doctor.
-	Record *Record
+	Record *doctor.Record
 }
 
 // lostGrace is for how long frames are still read that came before the
@@ -125,11 +126,12 @@ func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*
 		return nil, err
 	}
 	if cfg.Record == nil {
-		cfg.Record = new(Record)
+		cfg.Record = new(doctor.Record)
 	}
-	cfg.Record.begin(s.mac, point, cfg.Machine.Role())
+	cfg.Record.Begin(time.Now(), s.mac, point.BSSID, cfg.Machine.Role() == registration.RoleRegistrar)
+	cfg.Record.Observe(point.Evidence(time.Now()))
 	result, err := s.run(ctx, point, peer, elements, &cfg)
-	cfg.Record.end(result, err, ctx.Err() != nil)
+	cfg.Record.End(time.Now(), ending(result, err, ctx.Err() != nil))
 	return result, err
 }
 
@@ -149,7 +151,7 @@ func (s *Station) run(ctx context.Context, point *AccessPoint, peer *eapwsc.Peer
 		}
 	}()
 	conn := eapol.Watch(a, func(d eapol.Direction, other wps.MAC, frame []byte) {
-		cfg.Record.frame(d, frame)
+		passFrame(cfg.Record, d, frame)
 		if cfg.Watch != nil {
 			cfg.Watch(d, other, frame)
 		}

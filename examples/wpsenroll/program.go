@@ -44,7 +44,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 	switch {
 	case err == nil:
 		defer r.Close()
-		w := &wireless{invocation: p, radio: r, device: p.Device(r.MAC(), "wpsenroll", wps.DeviceTypePC), record: new(station.Record)}
+		w := &wireless{invocation: p, radio: r, device: p.Device(r.MAC(), "wpsenroll", wps.DeviceTypePC), record: new(doctor.Record)}
 		return w.run(ctx)
 	case p.needsWiFi(), !errors.Is(err, station.ErrNoInterface) && !errors.Is(err, station.ErrUnsupported):
 		return program.Unable, err

@@ -33,7 +33,7 @@ type wireless struct {
 	*invocation
 	radio  radio
 	device wps.Device
-	record *station.Record
+	record *doctor.Record
 
 	asked      bool            // the user was told what to do at the router
 	credential *wps.Credential // the one to join with

@@ -90,7 +90,7 @@ var beforeRows = []Row{
 		Owner:    "{Router} is in WPS mode: it waits for a device now.",
 		Steps:    []string{"Start WPS at the device within 2 minutes: by its button if the router's button was pressed, by PIN if one was entered at the router.", "If the router stays in WPS mode until its 2 minutes are over, the device does not search: see that its Wi-Fi is on and no network cable is plugged in."},
 		Engineer: "Selected Registrar is set. A scan does not show whether a device asks.",
-		when:     func(v *view) bool { return v.none() && v.Deaf && v.waitingNow() }},
+		when:     func(v *view) bool { return v.none() && v.StationsUnknown && v.waitingNow() }},
 	{Code: "A14", Cause: ChannelOutOfReach, Outcome: NoAttempt,
 		Evidence: "a registrar waits on channel 12 to 14, 5 GHz or 6 GHz only, and no device asks",
 		Owner:    "{Router} waits for a device, on a Wi-Fi channel that many devices cannot use.",

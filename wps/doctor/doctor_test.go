@@ -261,8 +261,8 @@ var cases = []struct {
 		n.Channel, e.SelectedRegistrar, e.DevicePasswordID = 13, true, wps.PasswordPushButton
 	})), "A14", ChannelOutOfReach, NoAttempt},
 	{"nobody searches", Evidence{}.in(selected(wps.PasswordPushButton)), "A16", DeviceNotSearching, NoAttempt},
-	{"waits, in a scan", Evidence{Deaf: true}.in(selected(wps.PasswordPushButton)), "A16", Ready, NoAttempt},
-	{"waits for a PIN, in a scan", Evidence{Deaf: true}.in(selected(wps.PasswordDefault)), "A16", Ready, NoAttempt},
+	{"waits, in a scan", Evidence{StationsUnknown: true}.in(selected(wps.PasswordPushButton)), "A16", Ready, NoAttempt},
+	{"waits for a PIN, in a scan", Evidence{StationsUnknown: true}.in(selected(wps.PasswordDefault)), "A16", Ready, NoAttempt},
 	{"nobody pressed", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(network(plain)), "A4", NoSelectedRegistrar, NoAttempt},
 	{"window over", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(network(func(n *Network, e *wps.Beacon) {
 		before := *e

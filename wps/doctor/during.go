@@ -374,12 +374,7 @@ const (
 func (v *view) ap() bool { return v.a.APEnrollee }
 
 // apRole returns the part that the access point plays.
-func (v *view) apRole() registration.Role {
-	if v.a.APEnrollee {
-		return enrollee
-	}
-	return registrar
-}
+func (v *view) apRole() registration.Role { return v.a.apRole() }
 
 // failed reports whether there was an attempt that is not known to have
 // succeeded.

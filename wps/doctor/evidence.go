@@ -16,9 +16,9 @@ type Evidence struct {
 	Networks []Network
 	// Stations are the devices heard that look for a registrar.
 	Stations []Station
-	// Deaf tells that nobody listened for devices, as in a scan: that none
-	// was heard means nothing.
-	Deaf bool
+	// StationsUnknown reports that nobody listened for devices, as in a scan:
+	// that none was heard means nothing.
+	StationsUnknown bool
 	// Reports are what programs said that no frame shows, in the order of time.
 	Reports []Report
 	// Attempts are the attempts to register, in the order of time. The last

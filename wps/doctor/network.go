@@ -99,10 +99,15 @@ func (n *Network) advertise(a *Announcement) {
 	if octets != nil {
 		advert.Element, advert.Err = readElement(octets, a.Response)
 	}
+	n.add(advert)
+}
+
+// add adds an element, in the place of the oldest if there are too many.
+func (n *Network) add(a Advert) {
 	if len(n.Adverts) == maxAdverts {
 		n.Adverts = slices.Delete(n.Adverts, 0, 1)
 	}
-	n.Adverts = append(n.Adverts, advert)
+	n.Adverts = append(n.Adverts, a)
 }
 
 // lastAdvert returns the last element of beacons or of probe responses, nil if
