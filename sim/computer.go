@@ -84,9 +84,8 @@ func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
 func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
 	c.port.note(WizardStarted, "")
 	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
-	attempts := c.record.attempts // what a router does follows from those before
 	c.record.seeks(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
-	c.record.attempts, c.record.external, c.record.reads = attempts, true, write == nil
+	c.record.external = true
 	c.alarm = time.Time{} // of a wizard before that was still looking
 	c.alarmFired(c.port.Now())
 	c.schedule()

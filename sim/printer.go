@@ -245,6 +245,7 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 	if p.cfg.RandomMAC {
 		p.changeMAC(now)
 	}
+	p.record = record{}
 	p.record.seeks(now, p.radio.MAC(), p.cfg.Device.UUID, method)
 	s.began, s.until = now, now.Add(patience)
 	p.setup, p.err = s, nil
@@ -320,8 +321,8 @@ func (p *Printer) alarmFired(now time.Time) {
 	case p.setup != nil && !now.Before(p.setup.until):
 		if p.exchange != nil {
 			p.setup.err = registration.ErrTimeout
-			if len(p.record.attempts) == 0 { // else those before tell more
-				p.record.ends(now, &p.station, nil, p.setup.err)
+			if len(p.record.Evidence().Attempts) == 0 { // else those before tell more
+				p.record.ends(now, nil, p.setup.err)
 			}
 		}
 		p.setupFailed(now, p.setup.conclusion())

@@ -10,7 +10,6 @@ import (
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
-	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -217,8 +216,8 @@ func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: fram
 // association request, and EAP-WSC follows.
 func (s *station) register(now time.Time, point bss, element *wps.AssociationRequest, x Exchange) {
 	s.exchange = x
-	s.record.begins(now)
 	s.attempt(now, point, s.port.world.element(element))
+	s.record.begins(now, s)
 }
 
 // connect begins an attempt to connect to a network, with its pre-shared key
@@ -342,7 +341,7 @@ func (w *World) readElement(attributes []byte, probed bool) *wps.Beacon {
 }
 
 func (s *station) authenticated(now time.Time, status uint16) {
-	s.record.heard, s.record.status = now, status
+	s.record.heard(now, status)
 	if status != StatusSuccess {
 		s.fail(now, refusedBy("authentication", status))
 		return
@@ -356,8 +355,8 @@ func refusedBy(what string, status uint16) error {
 }
 
 func (s *station) associated(now time.Time, status uint16) {
-	s.record.heard, s.record.status = now, status
-	s.record.reached = max(s.record.reached, doctor.StageAssociated)
+	s.record.heard(now, status)
+	s.record.Associated()
 	switch {
 	case status != StatusSuccess:
 		s.fail(now, refusedBy("association", status))
@@ -384,7 +383,7 @@ func (s *station) online(now time.Time) {
 // step does what the exchange wants.
 func (s *station) step(now time.Time, step eapwsc.Step, err error) {
 	if step.Send != nil {
-		s.record.passes(step.Send)
+		s.record.Packet(now, false, step.Send)
 		s.sendEAPOL(newEAPOLFrame(eapol.Version1, eapol.TypeEAP, step.Send))
 	}
 	s.deadline = step.Deadline
@@ -453,7 +452,7 @@ func (s *station) finish(now time.Time) {
 	case err == nil:
 		err = fmt.Errorf("%w: the exchange has yielded nothing", registration.ErrRefused)
 	}
-	s.record.ends(now, s, result, err)
+	s.record.ends(now, result, err)
 	s.leave(now)
 	s.owner.registered(now, result, err)
 }
@@ -462,7 +461,7 @@ func (s *station) finish(now time.Time) {
 func (s *station) fail(now time.Time, err error) {
 	registering := s.exchange != nil
 	if registering {
-		s.record.ends(now, s, nil, err)
+		s.record.ends(now, nil, err)
 	} else {
 		s.record.joins(err)
 	}
@@ -476,10 +475,10 @@ func (s *station) fail(now time.Time, err error) {
 
 // eapol takes an EAPOL frame.
 func (s *station) eapol(now time.Time, b []byte) {
-	s.record.heard = now
+	s.record.Heard(now)
 	f, err := eapol.ParseFrame(b)
 	if err == nil && f.Type == eapol.TypeEAP {
-		s.record.passes(f.Body)
+		s.record.Packet(now, true, f.Body)
 	}
 	switch {
 	case err != nil:

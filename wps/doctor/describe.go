@@ -35,12 +35,12 @@ func (a *Attempt) Describe(t wps.MessageType, message []byte) {
 		if readable(wps.Decode(&d.m1, message, wps.Tolerant)) {
 			a.Enrollee = d.m1.Device
 		}
-		a.Method = methodIn(message)
+		setMethod(&a.Method, message)
 	case wps.MessageM2:
 		if readable(wps.Decode(&d.m2, message, wps.Tolerant)) {
 			a.Registrar = d.m2.Device
 		}
-		a.Answered = methodIn(message)
+		setMethod(&a.Answered, message)
 	case wps.MessageM2D:
 		if readable(wps.Decode(&d.m2d, message, wps.Tolerant)) {
 			a.Registrar = d.m2d.Device
@@ -52,13 +52,12 @@ func (a *Attempt) Describe(t wps.MessageType, message []byte) {
 // a few attributes lacks others.
 func readable(err error) bool { return err == nil || errors.Is(err, wps.ErrMissing) }
 
-// methodIn returns the method that the Device Password ID of a message means.
-func methodIn(message []byte) Method {
-	id := wps.Find(message, wps.AttrDevicePasswordID)
-	if len(id) != 2 {
-		return MethodUnknown
+// setMethod sets m to the method that the Device Password ID of a message means,
+// if it has one.
+func setMethod(m *Method, message []byte) {
+	if id := wps.Find(message, wps.AttrDevicePasswordID); len(id) == 2 {
+		*m = MethodOf(wps.DevicePasswordID(binary.BigEndian.Uint16(id)))
 	}
-	return MethodOf(wps.DevicePasswordID(binary.BigEndian.Uint16(id)))
 }
 
 // StageOfPacket returns the stage that an EAP packet means; one that carries

@@ -85,12 +85,19 @@ func (r *Record) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
 // Associated notes that the access point has admitted the station.
 func (r *Record) Associated() { r.reach(StageAssociated) }
 
-func (r *Record) reach(s Stage) { r.attempt.Reached = max(r.attempt.Reached, s) }
+func (r *Record) reach(s Stage) {
+	if r.attempt != nil {
+		r.attempt.Reached = max(r.attempt.Reached, s)
+	}
+}
 
 // Packet notes how far the attempt has come, by an EAP packet that was sent or
-// received. What a message in fragments says of its sender is not noted.
+// received. It does nothing if no attempt goes on. What a message in fragments says of its sender is not noted.
 func (r *Record) Packet(now time.Time, received bool, packet []byte) {
 	a := r.attempt
+	if a == nil {
+		return
+	}
 	if received {
 		r.heard = now
 		if bytes.Equal(packet, r.previous) {
@@ -129,9 +136,13 @@ type Ending struct {
 	Status uint16
 }
 
-// End ends the attempt.
+// End ends the attempt, if one goes on.
 func (r *Record) End(now time.Time, how Ending) {
 	a := r.attempt
+	if a == nil {
+		return
+	}
+	r.attempt = nil
 	a.Ended, a.Silence, a.Status = now, now.Sub(r.heard), how.Status
 	var failed *registration.Error
 	switch {
