@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcapgo"
 
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
@@ -19,7 +20,7 @@ const label = "WSC"
 func TestWriter(t *testing.T) {
 	var b bytes.Buffer
 	log := "WSC 00 11 22 33\nWSC 44 55 66 77\n"
-	w, err := pcapng.NewWriter(&b, pcapng.Header{LinkType: pcapng.Ethernet, Program: "gowps", Name: "lab", KeyLog: []byte(log)})
+	w, err := pcapng.NewWriter(&b, pcapng.Header{LinkType: layers.LinkTypeEthernet, Program: "gowps", Name: "lab", KeyLog: []byte(log)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,6 +30,9 @@ func TestWriter(t *testing.T) {
 		if err := w.WritePacket(at.Add(time.Duration(i)*time.Second), []byte(p)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
 	}
 	if got := string(pcapng.KeyLog(b.Bytes(), label)); got != log {
 		t.Errorf("key log %q", got)
@@ -52,15 +56,16 @@ func TestWriter(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	if _, err := pcapng.NewWriter(io.Discard, pcapng.Header{KeyLog: make([]byte, 1<<16)}); err != nil {
-		t.Errorf("blanks are no key log: %v", err)
-	}
 	if _, err := pcapng.NewWriter(io.Discard, pcapng.Header{KeyLog: bytes.Repeat([]byte("x"), 1<<16)}); !errors.Is(err, pcapng.ErrTooLong) {
 		t.Error(err)
 	}
 	r, w := io.Pipe()
 	r.Close()
-	if _, err := pcapng.NewWriter(w, pcapng.Header{}); !errors.Is(err, io.ErrClosedPipe) {
+	ng, err := pcapng.NewWriter(w, pcapng.Header{})
+	if err == nil {
+		err = ng.Flush()
+	}
+	if !errors.Is(err, io.ErrClosedPipe) {
 		t.Error(err)
 	}
 }
@@ -68,7 +73,11 @@ func TestErrors(t *testing.T) {
 // FuzzKeyLog looks for a key log in anything.
 func FuzzKeyLog(f *testing.F) {
 	var b bytes.Buffer
-	if _, err := pcapng.NewWriter(&b, pcapng.Header{KeyLog: []byte("WSC 1 2 3 4")}); err != nil {
+	w, err := pcapng.NewWriter(&b, pcapng.Header{KeyLog: []byte("WSC 1 2 3 4")})
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())
