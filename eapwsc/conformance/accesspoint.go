@@ -197,6 +197,9 @@ func apRegistrarCases() []*Case {
 		scenario("AP-REG-LOAD-01", role, Robustness, NeedEnterPIN, "forty stations that begin and say no more", "half-open sessions do not block others", originHostap,
 			crowd{n: 40}, enter(stationPIN), attempt{who: 1}),
 		scenario("AP-REG-LOAD-02", role, Robustness, NeedEnterPIN, "fifty registrations in a row", "nothing is used up", originHostap, repeat{n: 50}),
+		scenario("AP-REG-LOAD-03", role, Robustness, NeedEnterPIN|NeedTime, "a thousand registrations in a row", "nothing is used up slowly", originHostap, repeat{n: 1000}),
+		scenario("AP-REG-FUZZ-01", role, Robustness, NeedEnterPIN, "messages changed at random", "no input kills the device", originFaces,
+			mutations{200, []wps.MessageType{wps.MessageM1, wps.MessageM3, wps.MessageM5, wps.MessageM7, wps.MessageDone}, attempt{who: 1}}),
 	}
 }
 
@@ -298,6 +301,8 @@ func apEnrolleeCases() []*Case {
 			parallel{n: 12}, locked),
 		scenario("AP-ENR-M2D-01", role, Must, need, "M2D in place of M2", "a registrar that is not ready ends the run", originHostap,
 			attempt{who: 1, method: byOwnPIN, want: wantRefused, conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
+		scenario("AP-ENR-FUZZ-01", role, Robustness, need, "messages changed at random", "no input kills the device", originFaces,
+			mutations{100, []wps.MessageType{wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8}, attempt{who: 1, method: byOwnPIN, write: true}}),
 	}
 }
 

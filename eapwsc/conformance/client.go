@@ -51,6 +51,8 @@ func stationCases() []*Case {
 		scenario("STA-ENR-M2D-01", role, Must, NeedOwnPIN, "M2D in place of M2", "a station that is not waited for ends, or waits, in time", originHostap,
 			attempt{who: 1, want: wantRefused, conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
 		scenario("STA-ENR-LOAD-01", role, Robustness, NeedOwnPIN, "fifty registrations in a row", "nothing is used up", originHostap, repeat{n: 50}),
+		scenario("STA-ENR-FUZZ-01", role, Robustness, NeedOwnPIN, "messages changed at random", "no input kills the device", originFaces,
+			mutations{100, []wps.MessageType{wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8}, attempt{who: 1}}),
 	}
 }
 
@@ -87,5 +89,7 @@ func registrarCases() []*Case {
 		scenario("ER-KEY-02", role, Must, NeedEnterPIN, "fresh keys and nonces in each run", "the registrar's public key, nonces and hashes differ from run to run", originPIN,
 			freshness{n: 4}),
 		scenario("ER-LOAD-01", role, Robustness, NeedEnterPIN, "fifty exchanges in a row", "nothing is used up", originHostap, repeat{n: 50}),
+		scenario("ER-FUZZ-01", role, Robustness, NeedEnterPIN, "messages changed at random", "no input kills the device", originFaces,
+			mutations{100, []wps.MessageType{wps.MessageM1, wps.MessageM3, wps.MessageM5, wps.MessageM7}, attempt{who: 1, write: true}}),
 	}
 }

@@ -46,6 +46,8 @@ type Config struct {
 	Level Level
 	// Short leaves out the cases that take long in the device's time.
 	Short bool
+	// Seed draws the random mutations.
+	Seed uint64
 	// Rand makes keys and nonces; nil is [crypto/rand.Reader].
 	Rand io.Reader
 	// Began and Ended, if set, are called around each case.

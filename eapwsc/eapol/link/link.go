@@ -55,6 +55,18 @@ func Listen(name string) (*Conn, error) {
 	return c, nil
 }
 
+// ListenAs opens the interface of the name under another address: frames are
+// sent with mac as their source, and those to mac and to [eapol.PAEGroup] are
+// heard. It puts the interface in promiscuous mode. So one interface serves
+// several stations, one connection for each.
+func ListenAs(name string, mac wps.MAC) (*Conn, error) {
+	c, err := openAs(name, mac)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
 // usable finds an interface and checks that EAPOL can be sent on it.
 func usable(name string) (*net.Interface, error) {
 	ifi, err := net.InterfaceByName(name)

@@ -2,9 +2,13 @@
 
 package link
 
+import "github.com/gowps/gowps/wps"
+
 func open(name string) (*Conn, error) {
 	if _, err := usable(name); err != nil {
 		return nil, err
 	}
 	return nil, ErrUnsupported
 }
+
+func openAs(name string, _ wps.MAC) (*Conn, error) { return open(name) }

@@ -1,0 +1,132 @@
+package conformance
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/google/gopacket/layers"
+
+	"github.com/gowps/gowps/eapwsc/capture/pcapng"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// deviceMAC is the address of the device under test in captures, where its own
+// is not known.
+var deviceMAC = wps.MAC{0x02, 0xD0, 0x07, 0, 0, 1}
+
+// Exchanges returns how many exchanges of the input that decided the verdict
+// are kept as evidence.
+func (r *Result) Exchanges() int { return len(r.outcomes) }
+
+// WriteCapture writes the exchanges of the input that decided the verdict as a
+// pcapng file of EAPOL frames on Ethernet, with the keys of the runs: package
+// pcapng says where. It writes a file without packets if there was no exchange.
+func (r *Result) WriteCapture(w io.Writer) error {
+	var log bytes.Buffer
+	for _, o := range r.outcomes {
+		if o.side.keys != nil {
+			n1, n2 := o.side.n1, o.side.n2
+			log.Write(registration.AppendKeyLog(nil, n1, n2, o.side.keys))
+		}
+	}
+	out, err := pcapng.NewWriter(w, pcapng.Header{
+		LinkType: layers.LinkTypeEthernet, Program: "gowps conformance " + r.Case.ID, KeyLog: log.Bytes(),
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range r.outcomes {
+		for _, f := range o.frames {
+			from, to := deviceMAC, o.side.device.MAC
+			if f.sent {
+				from, to = to, from
+			}
+			frame := append(append(append([]byte(nil), to[:]...), from[:]...), 0x88, 0x8E)
+			frame, err := eapol.Frame{Version: eapol.Version1, Type: eapol.TypeEAP, Body: f.packet}.AppendTo(frame)
+			if err == nil {
+				err = out.WritePacket(f.at, frame)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return out.Flush()
+}
+
+// Line is a packet of an exchange, in words.
+type Line struct {
+	At   string // seconds since the exchange began
+	Sent bool   // by the suite
+	Name string // such as M4
+	Text string // what was wrong with it, or what it holds
+}
+
+// Ladder returns the packets of an exchange, by number from 0.
+func (r *Result) Ladder(exchange int) []Line {
+	if exchange < 0 || exchange >= len(r.outcomes) {
+		return nil
+	}
+	o := r.outcomes[exchange]
+	var lines []Line
+	for _, f := range o.frames {
+		name, text := describe(f.packet)
+		lines = append(lines, Line{fmt.Sprintf("%.3f", f.at.Sub(o.began).Seconds()), f.sent, name, text})
+	}
+	return lines
+}
+
+// describe names a packet.
+func describe(b []byte) (name, text string) {
+	p, err := eap.ParsePacket(b)
+	if err != nil {
+		return "EAP", fmt.Sprintf("%d octets that are no EAP packet: %v", len(b), err)
+	}
+	if !p.IsWSC() || p.OpCode == eap.OpStart || p.OpCode == eap.OpFragACK {
+		return p.String(), ""
+	}
+	t, err := wps.PeekMessageType(p.Data)
+	switch {
+	case p.Flags.Has(eap.FlagMoreFragments), err != nil:
+		return p.String(), ""
+	case t == wps.MessageNACK || t == wps.MessageM2D:
+		if v := wps.Find(p.Data, wps.AttrConfigError); len(v) == 2 {
+			ce := wps.ConfigError(uint16(v[0])<<8 | uint16(v[1]))
+			return t.String(), fmt.Sprintf("error %d, %v", ce, ce)
+		}
+	}
+	return t.String(), ""
+}
+
+// Text returns the result for a person: the case, the verdict, and of one that
+// did not pass the exchange that decided it.
+func (r *Result) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %v: %s\n", r.Case.ID, r.Verdict, r.Case.Title)
+	if r.Verdict == Pass {
+		return b.String()
+	}
+	if r.Input != "" {
+		fmt.Fprintf(&b, "    input: %s\n", r.Input)
+	}
+	fmt.Fprintf(&b, "    %s\n", r.Reason)
+	if r.Verdict == NotApplicable {
+		return b.String()
+	}
+	fmt.Fprintf(&b, "    wanted: %s (%v; %s)\n", r.Case.Proves, r.Case.Level, r.Case.Origin)
+	if n := len(r.outcomes); n > 0 {
+		for _, l := range r.Ladder(n - 1) {
+			arrow := "<-"
+			if l.Sent {
+				arrow = "->"
+			}
+			fmt.Fprintf(&b, "    %8s  %s %s  %s\n", l.At, arrow, l.Name, l.Text)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,104 @@
+package conformance
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Commands are controls as shell commands, run by sh. {pin} in a command
+// stands for the PIN. A command that ends with another status than 0, or that
+// prints FAIL, is one that the device refused. That of [ShowPIN] prints the PIN.
+type Commands map[Control]string
+
+// Has reports whether there is a command for it.
+func (c Commands) Has(control Control) bool { return c[control] != "" }
+
+// Do runs the command.
+func (c Commands) Do(ctx context.Context, control Control, pin string) (string, error) {
+	line := c[control]
+	if line == "" {
+		return "", ErrNoControl
+	}
+	// A PIN has digits only; nothing in it has a meaning to the shell.
+	if strings.Trim(pin, "0123456789") != "" {
+		return "", fmt.Errorf("conformance: a PIN of the suite has other characters than digits")
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "sh", "-c", strings.ReplaceAll(line, "{pin}", pin)).CombinedOutput()
+	answer := strings.TrimSpace(string(out))
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return "", fmt.Errorf("%w: %v: %s", ErrRefused, control, answer)
+	case err != nil:
+		return "", fmt.Errorf("conformance: %v: %w", control, err)
+	case strings.HasPrefix(answer, "FAIL"):
+		return "", fmt.Errorf("%w: %v: %s", ErrRefused, control, answer)
+	}
+	return answer, nil
+}
+
+// ErrRefused is the class of the error of a device that refuses what its
+// operator does.
+var ErrRefused = errors.New("conformance: the device refused")
+
+// Person are controls as questions to a person at a terminal.
+type Person struct {
+	In  *bufio.Reader
+	Out io.Writer
+	// Can are the things that the person can do.
+	Can []Control
+}
+
+// Has reports whether the person can do it.
+func (p *Person) Has(c Control) bool {
+	for _, x := range p.Can {
+		if x == c {
+			return true
+		}
+	}
+	return false
+}
+
+// Do asks the person to do it, and waits until it is done. The answer n means
+// that the device refused.
+func (p *Person) Do(ctx context.Context, c Control, pin string) (string, error) {
+	question := "Now " + c.String()
+	if pin != "" && c != EnrollPIN && c != EnrollButton {
+		question += " " + pin
+	}
+	if c == ShowPIN {
+		question = "Type the PIN that the device shows"
+	} else {
+		question += ", then press Enter (n if the device refuses)"
+	}
+	fmt.Fprintf(p.Out, "%s: ", question)
+	type line struct {
+		text string
+		err  error
+	}
+	answer := make(chan line, 1)
+	go func() {
+		text, err := p.In.ReadString('\n')
+		answer <- line{strings.TrimSpace(text), err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	case l := <-answer:
+		switch {
+		case l.err != nil:
+			return "", fmt.Errorf("conformance: %v: %w", c, l.err)
+		case c != ShowPIN && strings.HasPrefix(strings.ToLower(l.text), "n"):
+			return "", fmt.Errorf("%w: %v", ErrRefused, c)
+		}
+		return strings.NewReplacer("-", "", " ", "").Replace(l.text), nil
+	}
+}

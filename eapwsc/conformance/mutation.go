@@ -1,0 +1,122 @@
+package conformance
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// mutations sends messages with octets changed at random, from a seed. Each
+// exchange has one change in one message, so that the one which kills a device
+// is small already.
+type mutations struct {
+	n        int
+	messages []wps.MessageType
+	attempt  attempt
+}
+
+func (s mutations) String() string {
+	return fmt.Sprintf("%d exchanges, each with one change at random in one of %v", s.n, s.messages)
+}
+
+func (s mutations) run(t *trial) string {
+	seed := t.suite.cfg.Seed
+	for i := range s.n {
+		m := mutationOf(seed, uint64(i), s.messages)
+		if t.suite.cfg.Role == APRegistrar {
+			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
+				return fmt.Sprintf("after %v of seed %d, the device refused a PIN: %v", mutationOf(seed, uint64(max(i-1, 0)), s.messages), seed, err)
+			}
+		}
+		a := s.attempt
+		a.want, a.deviation, a.what = wantSurvive, m.deviation(), m.String()
+		t.outcomes = nil
+		if why := a.run(t); why != "" {
+			return fmt.Sprintf("mutation %d of seed %d, %v: %s", i, seed, m, why)
+		}
+	}
+	return ""
+}
+
+// mutation is one change in a message.
+type mutation struct {
+	message   wps.MessageType
+	authentic bool   // the message is authenticated after the change
+	how       string // change, insert, delete
+	at        uint32 // place, modulo the length
+	value     byte
+	count     int
+}
+
+// mutationOf draws a mutation.
+func mutationOf(seed, n uint64, messages []wps.MessageType) mutation {
+	r := rand.New(rand.NewPCG(seed, n))
+	return mutation{
+		message: messages[r.IntN(len(messages))], authentic: r.IntN(2) == 0, how: [...]string{"change", "insert", "delete"}[r.IntN(3)],
+		at: r.Uint32(), value: [...]byte{0, 1, 0x7F, 0x80, 0xFF, byte(r.Uint32())}[r.IntN(6)], count: 1 + r.IntN(8),
+	}
+}
+
+func (m mutation) String() string {
+	where := "the finished message"
+	if m.authentic {
+		where = "the message before its Authenticator"
+	}
+	return fmt.Sprintf("%s %d octets of %v at %d, %#02x, in %s", m.how, m.count, m.message, m.at, m.value, where)
+}
+
+// deviation returns what the mutation does to its message.
+func (m mutation) deviation() deviation {
+	d := deviation{at: m.message}
+	if !m.authentic {
+		d.octets = m.apply
+		return d
+	}
+	// Before the Authenticator is added, a change may be in any value, and in
+	// any length that an attribute announces.
+	d.list = func(l list) list {
+		b := m.apply(l.octets())
+		return rawList(b)
+	}
+	return d
+}
+
+// apply changes octets.
+func (m mutation) apply(b []byte) []byte {
+	if len(b) == 0 {
+		return b
+	}
+	at := int(m.at % uint32(len(b)))
+	switch m.how {
+	case "insert":
+		insert := make([]byte, m.count)
+		for i := range insert {
+			insert[i] = m.value
+		}
+		return append(b[:at:at], append(insert, b[at:]...)...)
+	case "delete":
+		return append(b[:at:at], b[min(len(b), at+m.count):]...)
+	}
+	for i := range min(m.count, len(b)-at) {
+		b[at+i] = m.value
+	}
+	return b
+}
+
+// rawList returns a list that is written as b, whatever b is: what cannot be
+// split into attributes stands in one whose length is false.
+func rawList(b []byte) list {
+	l := parseList(b)
+	n := len(l.octets())
+	rest := b[n:]
+	switch {
+	case len(rest) == 0:
+		return l
+	case len(rest) < 4:
+		return append(l, attribute{id: 0x10FB, value: rest})
+	}
+	length := binary.BigEndian.Uint16(rest[2:])
+	return append(l, attribute{id: wps.AttributeID(binary.BigEndian.Uint16(rest)), value: rest[4:], length: &length})
+}
