@@ -43,6 +43,21 @@ func TestGenerateFromDraws(t *testing.T) {
 	}
 }
 
+// TestGenerateDraws: a hundred draws are made, and no more.
+func TestGenerateDraws(t *testing.T) {
+	const useless, good = 1<<32 - 1, 2468135
+	for _, bad := range []int{0, 1, 99, 100} {
+		list := make([]uint32, bad, bad+1)
+		for i := range list {
+			list[i] = useless
+		}
+		p, err := Generate(draws(append(list, good)...))
+		if want := bad < 100; (err == nil) != want || want && p.String() != "24681353" {
+			t.Errorf("after %d useless draws: %s, %v", bad, p.String(), err)
+		}
+	}
+}
+
 func TestGenerateErrors(t *testing.T) {
 	if p, err := Generate(draws()); !errors.Is(err, io.EOF) || !p.IsZero() {
 		t.Errorf("no randomness: %v", err)

@@ -205,6 +205,20 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+// TestEqual: PINs that differ in any one bit of what they are kept as are
+// different. An overflow or a narrower comparison would take some for one.
+func TestEqual(t *testing.T) {
+	p := MustParse("24681353")
+	for bit := range 32 {
+		if q := (PIN{p.scrambled ^ 1<<bit}); p.Equal(q) || q.Equal(p) {
+			t.Errorf("PINs that differ in bit %d are equal", bit)
+		}
+	}
+	if !p.Equal(p) {
+		t.Error("a PIN is not equal to itself")
+	}
+}
+
 // TestEveryFormatRedacts prints a PIN in each way that code prints values by
 // mistake.
 func TestEveryFormatRedacts(t *testing.T) {

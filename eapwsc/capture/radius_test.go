@@ -79,6 +79,7 @@ func TestRADIUSMalformed(t *testing.T) {
 		{"longer than the datagram", longer, KindNote, radiusMalformed},
 		{"attribute of one octet", radiusPacket(RADIUSAccessRequest, 5, []byte{79}), KindNote, radiusMalformed},
 		{"attribute of length 1", radiusPacket(RADIUSAccessRequest, 5, []byte{79, 1, 0}), KindNote, radiusMalformed},
+		{"attribute of length 1, and two octets that look like another", radiusPacket(RADIUSAccessRequest, 5, []byte{79, 1, 2}), KindNote, radiusMalformed},
 		{"attribute too long", radiusPacket(RADIUSAccessRequest, 5, []byte{79, 9, 0}), KindNote, radiusMalformed},
 		{"longer than RADIUS allows", radiusPacket(RADIUSAccessRequest, 5, bytes.Repeat(attribute(1, make([]byte, 253)), 16)), KindNote, radiusMalformed},
 		{"part of an EAP packet", radiusPacket(RADIUSAccessRequest, 5, eapMessage([]byte{2, 9, 0, 5})), KindRADIUS, radiusEAP},

@@ -66,8 +66,13 @@ func (c *Cipher) OpenSettings(value []byte) ([]byte, error) {
 	if len(value) < 2*aes.BlockSize || len(value)%aes.BlockSize != 0 {
 		return nil, ErrDecrypt
 	}
+	return c.openInto(make([]byte, len(value)-aes.BlockSize), value)
+}
+
+// openInto decrypts into plaintext, which is as long as value without the IV.
+// After an error nothing is left in it.
+func (c *Cipher) openInto(plaintext, value []byte) ([]byte, error) {
 	iv, ciphertext := value[:aes.BlockSize], value[aes.BlockSize:]
-	plaintext := make([]byte, len(ciphertext))
 	cipher.NewCBCDecrypter(c.block(), iv).CryptBlocks(plaintext, ciphertext)
 
 	padding, good := checkPadding(plaintext)

@@ -253,6 +253,35 @@ func TestKeysCleared(t *testing.T) {
 	}
 }
 
+// TestRefusedSettingsCleared checks that settings which are refused do not stay
+// in memory, whether they cannot be decrypted or make no sense.
+func TestRefusedSettingsCleared(t *testing.T) {
+	v := loadVectors(t)[0]
+	c := NewCipher(v.keys())
+	genuine := wrapped(c, v.P4[:20])
+	damaged := bytes.Clone(genuine)
+	damaged[len(damaged)-1] ^= 1 // the Key Wrap Authenticator
+	value := encrypt(c, append(damaged, bytes.Repeat([]byte{16}, 16)...))
+	plaintext := make([]byte, len(value)-16)
+	if _, err := c.openInto(plaintext, value); !errors.Is(err, ErrDecrypt) {
+		t.Fatalf("a wrong Key Wrap Authenticator: %v", err)
+	}
+	if len(bytes.Trim(plaintext, "\x00")) > 0 {
+		t.Errorf("what could not be decrypted is still there: %x", plaintext)
+	}
+
+	// M4's settings are none of M7: E-S2 is missing.
+	value = encrypt(c, append(genuine, bytes.Repeat([]byte{16}, 16)...))
+	r := run{cipher: c}
+	var s wps.M7Settings
+	if err := r.open(value, &s); !errors.Is(err, ErrDecrypt) {
+		t.Fatalf("the settings of another message: %v", err)
+	}
+	if s.Raw == nil || len(bytes.Trim(s.Raw, "\x00")) > 0 {
+		t.Errorf("what makes no sense is still there: %x", []byte(s.Raw))
+	}
+}
+
 // keeper is a writer that keeps what it must not.
 type keeper []byte
 
