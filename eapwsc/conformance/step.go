@@ -369,3 +369,6 @@ func halves(digits string, wrong wrongness) (h [2][]byte) {
 	}
 	return h
 }
+
+// displayed returns why a step failed, for a person.
+func displayed(why string) string { return strings.TrimPrefix(why, inconclusive) }

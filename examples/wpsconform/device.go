@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/gowps/gowps/eapwsc/conformance"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+)
+
+// opener returns the device at the other end of an interface.
+type opener func(iface string, role conformance.Role) conformance.Device
+
+// open returns a device on Ethernet.
+func open(iface string, role conformance.Role) conformance.Device {
+	return &conformance.Wire{
+		Role:   role,
+		Listen: func(mac wps.MAC) (eapol.Conn, error) { return link.ListenAs(iface, mac) },
+	}
+}
+
+// roles are the names of -dut.
+var roles = []struct {
+	name string
+	role conformance.Role
+}{
+	{"ap", conformance.APRegistrar}, {"ap-enrollee", conformance.APEnrollee},
+	{"station", conformance.Station}, {"registrar", conformance.Registrar},
+}
+
+func roleNames() (names []string) {
+	for _, r := range roles {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// roleOf returns the role of a name.
+func roleOf(name string) (conformance.Role, error) {
+	for _, r := range roles {
+		if r.name == name {
+			return r.role, nil
+		}
+	}
+	return 0, program.Usagef("-dut is one of %s", strings.Join(roleNames(), ", "))
+}
+
+// controlFlags are the flags that hold commands.
+var controlFlags = []struct {
+	name, usage string
+	control     conformance.Control
+}{
+	{"press", "`COMMAND` that presses the button", conformance.Press},
+	{"enter-pin", "`COMMAND` that enters the PIN of a device, {pin}", conformance.EnterPIN},
+	{"cancel", "`COMMAND` that cancels the button, and takes entered PINs back", conformance.Cancel},
+	{"show-pin", "`COMMAND` that prints the device's own PIN", conformance.ShowPIN},
+	{"unlock", "`COMMAND` that unlocks the device's own PIN", conformance.Unlock},
+	{"restart", "`COMMAND` that restarts the device", conformance.Restart},
+	{"enroll-pin", "`COMMAND` with which a station begins to enroll by its PIN", conformance.EnrollPIN},
+	{"enroll-button", "`COMMAND` with which a station begins to enroll by button", conformance.EnrollButton},
+	{"read-ap", "`COMMAND` with which a registrar begins to read an access point with the PIN {pin}", conformance.ReadAP},
+	{"write-ap", "`COMMAND` with which a registrar begins to configure an access point with the PIN {pin}", conformance.WriteAP},
+}
+
+// device is the device under test, by flags.
+type device struct {
+	open     opener
+	dut      string
+	iface    string
+	name     string
+	pin      string
+	ask      bool
+	commands conformance.Commands
+	patience time.Duration
+}
+
+// flags defines the flags of the device and of its operator.
+func (d *device) flags(f *pflag.FlagSet) {
+	f.StringVar(&d.dut, "dut", "", "what the device is: `ROLE` "+strings.Join(roleNames(), ", "))
+	f.StringVarP(&d.iface, "interface", "i", "", "Ethernet `INTERFACE` with the device at its other end")
+	f.StringVar(&d.name, "name", "device under test", "`NAME` of the device in reports")
+	f.StringVar(&d.pin, "pin", "", "the device's own `PIN`")
+	f.BoolVar(&d.ask, "ask", false, "ask you to do at the device what no command does")
+	f.DurationVar(&d.patience, "patience", 0, "`TIME` that the device may take to begin an exchange (0: 10s)")
+	d.commands = conformance.Commands{}
+	for _, c := range controlFlags {
+		f.Func(c.name, c.usage, func(line string) error {
+			d.commands[c.control] = line
+			return nil
+		})
+	}
+}
+
+// config returns the configuration of the suite.
+func (d *device) config(streams program.IO) (conformance.Config, error) {
+	role, err := roleOf(d.dut)
+	switch {
+	case err != nil:
+		return conformance.Config{}, err
+	case d.iface == "":
+		return conformance.Config{}, program.Usagef("-i INTERFACE is missing")
+	}
+	if d.pin != "" {
+		p, err := pin.ParseAnyChecksum(d.pin)
+		if err != nil {
+			return conformance.Config{}, program.Usagef("-pin: %w", err)
+		}
+		d.pin = string(p.AppendDigits(nil))
+	}
+	dut := d.open(d.iface, role)
+	if wire, ok := dut.(*conformance.Wire); ok {
+		wire.Patience = d.patience
+	}
+	cfg := conformance.Config{Device: dut, Role: role, Controls: d.commands, OwnPIN: d.pin}
+	if d.ask {
+		person := &conformance.Person{In: bufio.NewReader(streams.In), Out: streams.Err}
+		for _, c := range controlFlags {
+			if !d.commands.Has(c.control) {
+				person.Can = append(person.Can, c.control)
+			}
+		}
+		cfg.Controls = conformance.Combine(d.commands, person)
+	}
+	return cfg, nil
+}
+
+// ids returns the ids of all cases.
+func ids() (all []string) {
+	for _, c := range conformance.Cases() {
+		all = append(all, c.ID)
+	}
+	slices.Sort(all)
+	return all
+}
