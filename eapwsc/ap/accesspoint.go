@@ -54,6 +54,9 @@ type AccessPoint struct {
 	selected SelectedRegistrar
 	events   []Event
 	refused  []*Session // that M2D was sent to, and that a later decision may admit
+	relayed  []*Session // that external registrars hear of, and may answer
+
+	listening bool // there are external registrars
 }
 
 // NewAccessPoint returns the WPS side of an access point.
@@ -162,6 +165,9 @@ func (a *AccessPoint) State() wps.State { return a.cfg.Run.Device.State }
 func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
 	if a.button.Probe(now, mac, e) {
 		a.event(Event{Kind: EventOverlap, Time: now, Station: mac, UUID: e.UUIDE})
+	}
+	if a.listening && e.Raw != nil {
+		a.event(Event{Kind: EventStationProbe, Time: now, Station: mac, UUID: e.UUIDE, Message: slices.Clone(e.Raw)})
 	}
 }
 

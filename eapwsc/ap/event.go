@@ -34,12 +34,18 @@ const (
 	// EventLocked and EventUnlocked: the access point's PIN.
 	EventLocked
 	EventUnlocked
+	// EventStationMessage and EventStationProbe: a station has sent Message,
+	// of which external registrars are to be told: see
+	// [AccessPoint.SetListening]. It is no news for the owner.
+	EventStationMessage
+	EventStationProbe
 )
 
 var eventNames = []string{
 	EventRegistered: "registered", EventFailed: "failed", EventPINNeeded: "PIN needed", EventOverlap: "overlap",
 	EventPushButtonOver: "push button over", EventPINGone: "PIN gone", EventSettingsRead: "settings read",
 	EventNewSettings: "new settings", EventLocked: "locked", EventUnlocked: "unlocked",
+	EventStationMessage: "station's message", EventStationProbe: "station's probe",
 }
 
 // String returns the event in words.
@@ -63,6 +69,8 @@ type Event struct {
 	Settings *wps.Credential   // of EventNewSettings
 	PIN      PINState          // of EventPINGone
 	Err      error             // of EventFailed
+	External bool              // an external registrar has, or had, the run
+	Message  []byte            // of EventStationMessage, and the attributes of EventStationProbe
 }
 
 // Events returns what has happened since it was called last.

@@ -32,16 +32,27 @@ type Session struct {
 	due       time.Time // since when the M1 that was refused is to be decided on again; zero if it is not
 	counted   bool      // what the run shows about the access point's PIN
 	settled   bool
+
+	// Of a station that an external registrar may register.
+	relay      *relay
+	relayFrom  string    // the registrar that does
+	relayUntil time.Time // until when it may answer
+	external   *message  // its message that the station is to be sent
+	heard      time.Time // when the station was heard
 }
 
 // NewSession returns the exchange with a station that associated for WPS. Id
 // is the Identifier of the first EAP request.
 func (a *AccessPoint) NewSession(station wps.MAC, id uint8) (*Session, error) {
 	s := &Session{ap: a, station: station}
+	late := a.cfg.LateM2
+	if a.listening {
+		late = max(late, externalM2)
+	}
 	var err error
 	s.server, err = eapwsc.NewServer(eapwsc.ServerConfig{
 		Registrar: s.newRegistrar, Enrollee: s.newEnrollee,
-		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: a.cfg.LateM2,
+		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: late,
 	})
 	return s, err
 }
@@ -65,8 +76,14 @@ func (s *Session) Start(now time.Time) eapwsc.Step { return s.server.Start(now) 
 // Handle processes an EAP packet of the station: see [eapwsc.Server.Handle].
 func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	s.recheck(now)
+	s.heard = now
 	step, err := s.server.Handle(now, packet)
-	if step.Waiting && (s.registrar.State() == registration.WaitDecision || !s.due.IsZero()) {
+	switch {
+	case step.Waiting && s.external != nil:
+		step, err = s.server.Answer(now, s.passOn(now).octets, nil)
+	case step.Waiting && s.relay != nil && s.relay.external:
+		s.relayUntil = now.Add(externalAnswer)
+	case step.Waiting && (s.registrar.State() == registration.WaitDecision || !s.due.IsZero()):
 		step, err = s.decide(now)
 	}
 	return s.after(now, step, err)
@@ -77,17 +94,25 @@ func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 	var step eapwsc.Step
 	var err error
-	if s.Due() {
+	switch {
+	case s.external != nil && s.server.Waiting():
+		step, err = s.server.Answer(now, s.passOn(now).octets, nil)
+	case s.relay != nil && s.relay.waiting && !now.Before(s.relayUntil):
+		step, err = s.server.Answer(now, nil, s.relay.Abort(registration.ErrTimeout))
+	case s.Due() && s.server.Waiting():
 		step, err = s.decide(now)
-	} else {
+	default:
 		step, err = s.server.Timeout(now)
 	}
 	return s.after(now, step, err)
 }
 
-// Due reports whether the owner has done something that the station, which
-// waits after M2D, may be admitted for: call [Session.Timeout].
-func (s *Session) Due() bool { return !s.due.IsZero() && s.server.Waiting() }
+// Due reports whether the station waits for something that has come: the owner
+// has done what it may be admitted for after M2D, or an external registrar has
+// answered it. Call [Session.Timeout].
+func (s *Session) Due() bool {
+	return (!s.due.IsZero() || s.external != nil) && s.server.Waiting()
+}
 
 // Close ends the session because the station has gone, or the link has failed.
 // Cause, if not nil, becomes the class of the error. It returns why the session
@@ -105,9 +130,13 @@ func (s *Session) Close(now time.Time, cause error) error {
 // after draws the consequences of a step.
 func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step, error) {
 	s.count(now)
+	if s.relay != nil && s.relay.waiting && !step.Done {
+		step.Deadline = eapwsc.Earlier(step.Deadline, s.relayUntil)
+	}
 	if step.Done && !s.settled {
 		s.settled = true
 		s.ap.forgetRefused(s)
+		s.ap.forgetRelayed(s)
 		s.settle(now, err)
 	}
 	return step, err
@@ -138,7 +167,12 @@ func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 		return nil, err
 	}
 	s.registrar = r
-	return r, nil
+	if !s.ap.listening {
+		return r, nil
+	}
+	s.relay = &relay{Registrar: r, session: s}
+	s.ap.relayed = append(s.ap.relayed, s)
+	return s.relay, nil
 }
 
 // decide answers the M1 that waits, for the first time or again.
@@ -275,6 +309,15 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 			s.ap.pinsGone(now, []PINEvent{e})
 		}
 	}
+	if s.relay != nil && s.relay.external {
+		e.External = true
+		e.Kind = EventRegistered
+		if e.Err = s.relay.Err(); e.Err != nil {
+			e.Kind = EventFailed
+		}
+		s.ap.event(e)
+		return
+	}
 	if s.registrar.Result() == nil {
 		e.Kind = EventFailed
 		s.ap.event(e)
@@ -342,14 +385,19 @@ func (a *AccessPoint) forgetRefused(s *Session) {
 	}
 }
 
-// Ready returns the sessions that wait after M2D and that the owner has done
-// something for since: call [Session.Timeout] of each, and send what it
-// returns. Look at it after each method that changes what the owner allows, as
-// [AccessPoint.EnterPIN] and [AccessPoint.PressButton] do.
+// Ready returns the sessions that are due: see [Session.Due]. Call
+// [Session.Timeout] of each, and send what it returns. Look at it after each
+// method that changes what the owner allows, as [AccessPoint.EnterPIN] and
+// [AccessPoint.PressButton] do, and after [AccessPoint.Deliver].
 func (a *AccessPoint) Ready() []*Session {
 	var ready []*Session
 	for _, s := range a.refused {
 		if s.Due() {
+			ready = append(ready, s)
+		}
+	}
+	for _, s := range a.relayed {
+		if s.Due() && !slices.Contains(ready, s) {
 			ready = append(ready, s)
 		}
 	}

@@ -46,6 +46,9 @@ type AccessPoint interface {
 	// Select takes what an external registrar says of whom it waits for.
 	// Selected Registrar is false when it has gone.
 	Select(now time.Time, from netip.Addr, m *wps.SetSelectedRegistrar)
+	// SetListening takes whether there is any external registrar that is to
+	// be told of stations.
+	SetListening(now time.Time, listening bool)
 }
 
 // Run is an access point's run with an external registrar, as a

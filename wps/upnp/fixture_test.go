@@ -43,15 +43,16 @@ func host(n byte) netip.Prefix {
 // accessPoint is the access point behind a device: its run with a registrar,
 // and stations that register.
 type accessPoint struct {
-	t        *testing.T
-	device   *upnp.Device
-	settings wps.Credential
-	pin      registration.Password
-	stations map[wps.MAC]*registration.Enrollee
-	selected map[netip.Addr]wps.SetSelectedRegistrar
-	runs     []*run
-	written  *wps.Credential
-	delay    func() // called before a message is delivered
+	t         *testing.T
+	device    *upnp.Device
+	settings  wps.Credential
+	pin       registration.Password
+	stations  map[wps.MAC]*registration.Enrollee
+	selected  map[netip.Addr]wps.SetSelectedRegistrar
+	runs      []*run
+	written   *wps.Credential
+	listening bool
+	delay     func() // called before a message is delivered
 }
 
 // run is an enrollee as a Run.
@@ -110,6 +111,8 @@ func (a *accessPoint) Select(_ time.Time, from netip.Addr, m *wps.SetSelectedReg
 	}
 }
 
+func (a *accessPoint) SetListening(_ time.Time, listening bool) { a.listening = listening }
+
 // station has a station send M1.
 func (a *accessPoint) station(now time.Time, n byte, password registration.Password) *registration.Enrollee {
 	a.t.Helper()
@@ -129,31 +132,28 @@ func (a *accessPoint) station(now time.Time, n byte, password registration.Passw
 	return e
 }
 
-// lan connects machines, by the last octet of their address. Time passes only
-// where a test says so.
+// lan is a network of machines, by the last octet of their address. Time passes
+// only where a test says so.
 type lan struct {
-	t      *testing.T
-	now    time.Time
-	hosts  map[byte]upnp.Machine
-	order  []byte
-	down   map[byte]bool // hosts that answer nothing
-	events map[byte][]upnp.Event
-	calls  []upnp.Call // all that were made
+	t *testing.T
+	upnp.Segment
+	now        time.Time
+	registrars map[byte]*upnp.Registrar
+	events     map[byte][]upnp.Event
+	calls      []upnp.Call // all that were made
 }
 
 func newLAN(t *testing.T) *lan {
-	return &lan{t: t, now: began, hosts: make(map[byte]upnp.Machine), down: make(map[byte]bool), events: make(map[byte][]upnp.Event)}
+	l := &lan{t: t, now: began, registrars: make(map[byte]*upnp.Registrar), events: make(map[byte][]upnp.Event)}
+	l.Watch = func(_ netip.Addr, c *upnp.Call) { l.calls = append(l.calls, *c) }
+	return l
 }
 
 // join starts a machine.
-func (l *lan) join(n byte, m upnp.Machine) {
-	if l.hosts[n] == nil {
-		l.order = append(l.order, n)
-	}
-	l.hosts[n] = m
-	m.Start(l.now)
-	l.settle()
-}
+func (l *lan) join(n byte, m upnp.Machine) { l.Join(l.now, host(n).Addr(), m) }
+
+// leave has a machine vanish.
+func (l *lan) leave(n byte) { l.Leave(host(n).Addr()) }
 
 // accessPoint joins an access point.
 func (l *lan) accessPoint(n byte) *accessPoint {
@@ -180,66 +180,30 @@ func (l *lan) registrar(n byte) *upnp.Registrar {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	l.registrars[n] = r
 	l.join(n, r)
 	return r
 }
 
 // settle carries all that there is to carry.
 func (l *lan) settle() {
-	l.t.Helper()
-	for range 10_000 {
-		moved := false
-		for _, n := range l.order {
-			m := l.hosts[n]
-			if r, ok := m.(*upnp.Registrar); ok {
-				l.events[n] = append(l.events[n], r.Events()...)
-			}
-			out := m.Output()
-			from := netip.AddrPortFrom(host(n).Addr(), 1900)
-			for _, d := range out.Datagrams {
-				moved = true
-				for _, other := range l.order {
-					if other != n && !l.down[other] && (d.To == upnp.MulticastGroup || d.To.Addr() == host(other).Addr()) {
-						l.hosts[other].Datagram(l.now, from, d.Data)
-					}
-				}
-			}
-			for _, c := range out.Calls {
-				moved = true
-				l.calls = append(l.calls, c)
-				to := c.To.Addr().As4()[3]
-				if other := l.hosts[to]; other == nil || l.down[to] {
-					m.Answer(l.now, c.ID, nil, errors.New("no answer"))
-				} else {
-					q := c.Request
-					q.From = from
-					m.Answer(l.now, c.ID, other.Handle(l.now, &q), nil)
-				}
-			}
-		}
-		if !moved {
-			return
-		}
+	l.Settle(l.now)
+	for n, r := range l.registrars {
+		l.events[n] = append(l.events[n], r.Events()...)
 	}
-	l.t.Fatal("the machines do not come to rest")
 }
 
 // pass lets time pass.
 func (l *lan) pass(d time.Duration) {
-	l.t.Helper()
 	for end := l.now.Add(d); ; {
-		next := end
-		for _, m := range l.hosts {
-			if at := m.Deadline(); !at.IsZero() && at.Before(next) {
-				next = at
-			}
+		next := l.Deadline()
+		if next.IsZero() || next.After(end) {
+			next = end
 		}
 		if l.now.Before(next) {
 			l.now = next
 		}
-		for _, n := range l.order {
-			l.hosts[n].Timeout(l.now)
-		}
+		l.Timeout(l.now)
 		l.settle()
 		if !l.now.Before(end) {
 			return

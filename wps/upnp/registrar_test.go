@@ -385,7 +385,7 @@ func TestMoves(t *testing.T) {
 	l, a, r := learned(t)
 	must(t, r.Enroll(l.now, upnp.Order{Password: thePIN, For: time.Hour}))
 	l.settle()
-	l.down[1] = true
+	l.leave(1)
 	d := deviceOf(0xA0)
 	d.UUID = apID(1)
 	moved, err := upnp.NewDevice(upnp.DeviceConfig{LAN: host(9), Port: 49153, Description: upnp.Describe(&d), AccessPoint: a, Rand: random(9)})
@@ -421,7 +421,7 @@ func TestVanishes(t *testing.T) {
 	l, a, r := learned(t)
 	must(t, r.Enroll(l.now, upnp.Order{Password: thePIN}))
 	l.settle()
-	l.down[2] = true
+	l.leave(2)
 	for range 40 {
 		a.device.Message(l.now, deviceOf(7).MAC, []byte{1})
 		l.pass(time.Second)
@@ -429,10 +429,10 @@ func TestVanishes(t *testing.T) {
 	if a.device.Subscribed() || len(a.selected) != 0 {
 		t.Error("a registrar that vanished is still subscribed, or selected")
 	}
-	l.down[2] = false
+	l.join(2, r)
 	l.pass(30 * time.Minute)
 	l.events[2] = nil
-	l.down[1] = true
+	l.leave(1)
 	l.pass(time.Hour)
 	l.one(2, upnp.EventAccessPointGone)
 }
@@ -440,12 +440,12 @@ func TestVanishes(t *testing.T) {
 // TestSubscriptionLost has the access point forget the subscription.
 func TestSubscriptionLost(t *testing.T) {
 	l, a, r := learned(t)
-	l.down[2] = true
+	l.leave(2)
 	for range 40 {
 		a.device.Message(l.now, deviceOf(7).MAC, []byte{1})
 		l.pass(time.Second)
 	}
-	l.down[2] = false
+	l.join(2, r)
 	l.pass(20 * time.Minute) // the registrar renews it, and finds that it is lost
 	if !a.device.Subscribed() {
 		t.Fatal("the registrar has not subscribed anew")

@@ -99,6 +99,9 @@ func (d *Device) subscribe(now time.Time, from netip.Addr, h Header) *Response {
 		d.drop(now, d.subscriptions[i])
 	}
 	d.subscriptions = append(d.subscriptions, s)
+	if len(d.subscriptions) == 1 {
+		d.cfg.AccessPoint.SetListening(now, true)
+	}
 	s.queue = append(s.queue, notice{body: appendProperties(nil, true, &d.latest)})
 	d.notify(now, s)
 	return s.accepted()
@@ -178,6 +181,9 @@ func (d *Device) drop(now time.Time, s *subscription) {
 	d.remove(s)
 	if !d.subscribed(s.from) {
 		d.cfg.AccessPoint.Select(now, s.from, new(wps.SetSelectedRegistrar))
+	}
+	if len(d.subscriptions) == 0 {
+		d.cfg.AccessPoint.SetListening(now, false)
 	}
 }
 

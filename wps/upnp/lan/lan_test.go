@@ -330,6 +330,7 @@ func (owner) Configure(time.Time, netip.Addr) (upnp.Run, error) {
 	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: d}, AP: &settings, Password: registration.PIN(pin.MustParse("12345670"))})
 	return run{e}, err
 }
+func (owner) SetListening(time.Time, bool)                            {}
 func (owner) Select(time.Time, netip.Addr, *wps.SetSelectedRegistrar) {}
 
 // TestServe has both machines find each other over the loopback interface.

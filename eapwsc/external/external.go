@@ -1,0 +1,95 @@
+// Package external joins an access point with the external registrars that
+// reach it over UPnP: a [upnp.Device] asks the rules of package ap, and stations
+// that the access point does not register itself are offered to registrars.
+//
+//	auth := eapol.NewAuthenticator(conn, point)
+//	link, err := lan.Open("br-lan")
+//	…
+//	device, err := upnp.NewDevice(upnp.DeviceConfig{
+//		LAN: link.LAN(), Port: link.Port(), Description: …, AccessPoint: external.New(auth.Do),
+//	})
+//	…
+//	go link.Serve(ctx, device, nil)
+//	err = auth.Serve(ctx, func(e ap.Event) {
+//		if external.Registrars(e) {
+//			link.Do(func(now time.Time) { external.Pass(now, device, e) })
+//		}
+//	})
+package external
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/upnp"
+)
+
+// AccessPoint is an access point as a [upnp.Device] sees it. It implements
+// [upnp.AccessPoint].
+type AccessPoint struct {
+	do func(f func(now time.Time, point *ap.AccessPoint))
+}
+
+// New returns the access point that do gives to a function while nothing else
+// uses it, as the method Do of an authenticator does.
+func New(do func(f func(now time.Time, point *ap.AccessPoint))) AccessPoint { return AccessPoint{do} }
+
+// Configure begins a run of the access point as the Enrollee.
+func (a AccessPoint) Configure(now time.Time, _ netip.Addr) (r upnp.Run, err error) {
+	a.do(func(_ time.Time, point *ap.AccessPoint) {
+		var of *ap.Run
+		if of, err = point.NewRun(now); err == nil {
+			r = run{a, of}
+		}
+	})
+	return r, err
+}
+
+// Deliver passes a message to the station.
+func (a AccessPoint) Deliver(now time.Time, from netip.Addr, station wps.MAC, message []byte) (err error) {
+	a.do(func(_ time.Time, point *ap.AccessPoint) { err = point.Deliver(now, from.String(), station, message) })
+	return err
+}
+
+// Select notes whom a registrar waits for.
+func (a AccessPoint) Select(now time.Time, from netip.Addr, m *wps.SetSelectedRegistrar) {
+	a.do(func(_ time.Time, point *ap.AccessPoint) { point.SetSelectedRegistrar(now, from.String(), m) })
+}
+
+// SetListening notes whether there are registrars.
+func (a AccessPoint) SetListening(_ time.Time, listening bool) {
+	a.do(func(_ time.Time, point *ap.AccessPoint) { point.SetListening(listening) })
+}
+
+// run is a run of the access point, under its lock.
+type run struct {
+	of AccessPoint
+	*ap.Run
+}
+
+// Handle processes a message of the registrar.
+func (r run) Handle(now time.Time, message []byte) (out []byte, err error) {
+	r.of.do(func(time.Time, *ap.AccessPoint) { out, err = r.Run.Handle(now, message) })
+	return out, err
+}
+
+// Close ends the run.
+func (r run) Close(now time.Time) { r.of.do(func(time.Time, *ap.AccessPoint) { r.Run.Close(now) }) }
+
+// Registrars reports whether an event of the access point is for external
+// registrars: see [Pass].
+func Registrars(e ap.Event) bool {
+	return e.Kind == ap.EventStationMessage || e.Kind == ap.EventStationProbe
+}
+
+// Pass tells external registrars of an event that is for them.
+func Pass(now time.Time, d *upnp.Device, e ap.Event) {
+	switch e.Kind {
+	case ap.EventStationMessage:
+		d.Message(now, e.Station, e.Message)
+	case ap.EventStationProbe:
+		d.Probe(now, e.Station, e.Message)
+	}
+}
