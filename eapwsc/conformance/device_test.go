@@ -196,3 +196,15 @@ func TestCases(t *testing.T) {
 	}
 	t.Logf("%d cases, %d inputs", len(seen), inputs)
 }
+
+// apPoint is what an authenticator gives its owner.
+type apPoint = *ap.AccessPoint
+
+// enterAt enters a PIN.
+func enterAt(point apPoint, now time.Time, digits string) error {
+	p, err := pin.Parse(digits)
+	if err != nil {
+		return err
+	}
+	return point.EnterPIN(now, ap.PINEntry{PIN: p})
+}

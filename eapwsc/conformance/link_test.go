@@ -1,0 +1,208 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// station returns our own station as an exchange.
+func station(t testing.TB) *eapwsc.Peer {
+	t.Helper()
+	m, err := registration.NewEnrollee(registration.EnrolleeConfig{
+		Config: registration.Config{Device: fixture.Device(2)}, Password: registration.PIN(fixture.PIN(t, ownPIN)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestStream tries a station behind a connection.
+func TestStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		device := &Stream{Dial: func(wps.MAC) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() {
+				defer far.Close()
+				p := station(t)
+				l := &streamLink{conn: far}
+				step := p.Start(time.Now())
+				for !step.Done {
+					packet, err := l.Receive(step.Deadline)
+					if err != nil || l.ended {
+						return
+					}
+					if packet == nil {
+						step, _ = p.Timeout(time.Now())
+					} else {
+						step, _ = p.Handle(time.Now(), packet)
+					}
+					if step.Send != nil {
+						if _, err := far.Write(step.Send); err != nil {
+							return
+						}
+					}
+				}
+			}()
+			return near, nil
+		}}
+		runSome(t, Config{Device: device, Role: Station, OwnPIN: ownPIN, Only: "STA-ENR-PIN"}, 4)
+	})
+}
+
+// TestWire tries an access point on an Ethernet in memory.
+func TestWire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		inner, controls := newAccessPoint(t)
+		authenticator := eapol.NewAuthenticator(segment.Join(wps.MAC{2, 0, 0, 0, 0, 1}), inner.(*accessPoint).point)
+		go authenticator.Serve(t.Context(), nil)
+		synctest.Wait()
+		device := &Wire{Role: APRegistrar, Listen: func(mac wps.MAC) (eapol.Conn, error) { return segment.Join(mac), nil }}
+		_ = controls
+		hands := Funcs{EnterPIN: func(digits string) (_ string, err error) {
+			authenticator.Do(func(now time.Time, point apPoint) { err = enterAt(point, now, digits) })
+			return "", err
+		}}
+		runSome(t, Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-PIN-0[1-5]"}, 5)
+	})
+}
+
+// runSome runs cases, all of which pass.
+func runSome(t *testing.T, cfg Config, n int) {
+	t.Helper()
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results := s.Run(t.Context())
+	if len(results) != n {
+		t.Errorf("%d cases, want %d", len(results), n)
+	}
+	for _, r := range results {
+		if r.Verdict != Pass {
+			t.Error(r.Text())
+		}
+	}
+}
+
+// TestSubtests runs the suite as somebody's test would.
+func TestSubtests(t *testing.T) {
+	device, controls := newStation(t)
+	TestEnrollee(t, Config{Device: device, Controls: controls, OwnPIN: ownPIN, Only: "STA-ENR-M4"})
+}
+
+// TestReports writes every form of a report about an access point with faults.
+func TestReports(t *testing.T) {
+	m := byHand[0]
+	device, controls := build(t, m)
+	s, err := New(Config{Device: device, Role: m.role, Controls: controls, Only: "AP-REG-P[IB]*"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Report{Device: "A <router> & more", Role: m.role, Began: epoch, Results: s.Run(t.Context())}
+	if r.Conforms() {
+		t.Fatal("the faulty device conforms")
+	}
+	var text, js, junit, html bytes.Buffer
+	for _, err := range []error{r.WriteText(&text), r.WriteJSON(&js), r.WriteJUnit(&junit), r.WriteHTML(&html)} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if !strings.Contains(text.String(), "AP-REG-PIN-08  fail: a PIN is used once\n") || !strings.Contains(text.String(), "<- M8") {
+		t.Errorf("%s", &text)
+	}
+	var parsed jsonReport
+	if err := json.Unmarshal(js.Bytes(), &parsed); err != nil || parsed.Fail == 0 || len(parsed.Results) != len(r.Results) {
+		t.Errorf("%+v, %v", parsed, err)
+	}
+	var suite junitSuite
+	if err := xml.Unmarshal(junit.Bytes(), &suite); err != nil || suite.Failures != parsed.Fail || suite.Tests != len(r.Results) {
+		t.Errorf("%+v, %v", suite, err)
+	}
+	if !strings.Contains(html.String(), "A &lt;router&gt; &amp; more") || !strings.Contains(html.String(), "<svg") {
+		t.Error("the page lacks its title or its ladder")
+	}
+	for _, b := range []*bytes.Buffer{&text, &js, &junit, &html} {
+		if strings.Contains(b.String(), string(fixture.Network.NetworkKey)) || strings.Contains(b.String(), stationPIN) {
+			t.Error("a report holds a secret")
+		}
+	}
+
+	r.Baseline = Baseline{}
+	for _, x := range r.Results {
+		if x.Verdict == Fail {
+			r.Baseline[x.Case.ID] = "known"
+		}
+	}
+	if !r.Conforms() {
+		t.Error("known differences are failures")
+	}
+	r.Baseline["AP-REG-PIN-02"] = "known"
+	if failures, healed := r.Changes(); len(failures) != 0 || len(healed) != 1 {
+		t.Errorf("%d new failures, %d healed", len(failures), len(healed))
+	}
+}
+
+func TestBaseline(t *testing.T) {
+	b, err := ReadBaseline(strings.NewReader("# hostapd 2.10\n\nAP-REG-PIN-01  a reason\n"))
+	if err != nil || b["AP-REG-PIN-01"] != "a reason" {
+		t.Errorf("%v, %v", b, err)
+	}
+	for _, bad := range []string{"AP-REG-XXX-01 reason", "AP-REG-PIN-01"} {
+		if _, err := ReadBaseline(strings.NewReader(bad)); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
+func TestConfig(t *testing.T) {
+	device, _ := newStation(t)
+	for _, cfg := range []Config{{}, {Device: device}, {Device: device, Role: 9}, {Device: device, Role: Station, Only: "["}} {
+		if _, err := New(cfg); !errors.Is(err, ErrConfig) {
+			t.Errorf("%+v: %v", cfg, err)
+		}
+	}
+}
+
+// TestCommands runs shell commands.
+func TestCommands(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "entered")
+	c := Commands{EnterPIN: "echo {pin} >'" + file + "'", ShowPIN: "echo 12345670", Press: "echo FAIL", Cancel: "exit 3"}
+	if answer, err := c.Do(t.Context(), EnterPIN, "24681353"); err != nil {
+		t.Skip("there is no shell:", answer, err)
+	}
+	if pin, err := c.Do(t.Context(), ShowPIN, ""); err != nil || pin != "12345670" {
+		t.Errorf("%q, %v", pin, err)
+	}
+	for _, control := range []Control{Press, Cancel} {
+		if _, err := c.Do(t.Context(), control, ""); !errors.Is(err, ErrRefused) {
+			t.Errorf("%v: %v", control, err)
+		}
+	}
+	if _, err := c.Do(t.Context(), Restart, ""); !errors.Is(err, ErrNoControl) {
+		t.Error(err)
+	}
+	if _, err := c.Do(t.Context(), EnterPIN, "1; reboot"); err == nil {
+		t.Error("a PIN reached the shell")
+	}
+}
