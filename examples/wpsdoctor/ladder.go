@@ -20,7 +20,11 @@ import (
 // what it proved, and what is wrong with it.
 func (w *writer) ladder(j *job) {
 	x := j.exchange
-	fmt.Fprintf(w.out, "   frame  seconds  %s ──► router\n", leftSide(x))
+	counted := "frame"
+	if j.source != nil {
+		counted = " line"
+	}
+	fmt.Fprintf(w.out, "   %s  seconds  %s ──► router\n", counted, leftSide(x))
 	for _, r := range rungs(x) {
 		s := &x.Steps[r.step]
 		arrow := "◄──"
@@ -157,7 +161,7 @@ func (w *writer) meaning(j *job, i int) string {
 	if s.Fragments > 1 {
 		parts = append(parts, fmt.Sprintf("in %d packets", s.Fragments))
 	}
-	if s.Truncated {
+	if s.Truncated && j.source == nil { // a text tells a part of each message
 		parts = append(parts, "not wholly captured")
 	}
 	var said []string

@@ -95,7 +95,7 @@ func (p *page) attempt(w *writer, r *entry, j *job) {
 	v := verdictOf(r)
 	if p.attempts <= maxRows {
 		p.overview.Rows = append(p.overview.Rows, []string{
-			fmt.Sprint(r.Index), j.exchange.Began.UTC().Format("2006-01-02 15:04:05"), who(r.Enrollee, r.EnrolleeName), networkName(r), howWords(r, j.exchange), v.Label,
+			fmt.Sprint(r.Index), strings.TrimPrefix(began(j.exchange), ", "), who(r.Enrollee, r.EnrolleeName), networkName(r), howWords(r, j.exchange), v.Label,
 		})
 		p.overview.Moods = append(p.overview.Moods, v.Mood)
 	}
@@ -154,8 +154,16 @@ func facts(r *entry, j *job) []report.Fact {
 	if r.SSID != nil {
 		all = append(all, report.Fact{Name: "network", Value: networkName(r)})
 	}
-	all = append(all, report.Fact{Name: "how", Value: howWords(r, j.exchange)},
-		report.Fact{Name: "when", Value: fmt.Sprintf("%s, %.1f seconds", j.exchange.Began.UTC().Format("2006-01-02 15:04:05 UTC"), r.Seconds)})
+	all = append(all, report.Fact{Name: "how", Value: howWords(r, j.exchange)})
+	if when := began(j.exchange); when != "" {
+		all = append(all, report.Fact{Name: "when", Value: fmt.Sprintf("%s, %.1f seconds", strings.TrimPrefix(when, ", "), r.Seconds)})
+	}
+	if r.Source != nil {
+		all = append(all, report.Fact{Name: "source", Value: r.Source.String()})
+		for _, limit := range r.Source.Limits {
+			all = append(all, report.Fact{Name: "not told", Value: limit})
+		}
+	}
 	return all
 }
 

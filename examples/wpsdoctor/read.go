@@ -6,8 +6,8 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	printed "github.com/gowps/gowps/eapwsc/capture/text"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/validate"
 )
@@ -18,24 +18,32 @@ type job struct {
 	findings validate.Findings
 	attempt  *doctor.Attempt
 	judged   chan struct{}
+
+	// source says which text it comes from, nil for a capture; told are
+	// settings that the text says were handed over, dumps what it has in
+	// hexadecimal.
+	source *printed.Source
+	told   []doctor.Settings
+	dumps  []printed.Dump
 }
 
 // queue is how many exchanges are on their way at most.
 const queue = 128
 
-// read reads a capture and gives a report of each exchange to w, in order. The
-// capture is read, exchanges are judged and reports are written at the same
+// read reads a capture or a text and gives a report of each exchange to w, in
+// order. The file is read, exchanges are judged and reports are written at the same
 // time: judging takes about as long as reading does.
 func (p *invocation) read(r io.Reader, w *writer) error {
-	reader, err := capture.NewReader(r)
+	from, err := openSource(r)
 	if err != nil {
 		return err
 	}
-	collector := exchange.NewCollector(p.keys)
+	collector := exchange.NewCollector(from.keys(p.keys))
 	jobs, inOrder := make(chan *job, queue), make(chan *job, queue)
 	go func() {
-		err = collect(reader, collector, func(x *exchange.Exchange) {
+		err = collect(from, collector, func(x *exchange.Exchange) {
 			j := &job{exchange: x, judged: make(chan struct{})}
+			from.take(j)
 			jobs <- j
 			inOrder <- j
 		})
@@ -48,6 +56,9 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 			for j := range jobs {
 				j.findings = j.exchange.Findings(p.mode)
 				j.attempt = j.exchange.Attempt(j.findings)
+				if len(j.attempt.Settings) == 0 {
+					j.attempt.Settings = j.told
+				}
 				close(j.judged)
 			}
 		})
@@ -61,19 +72,23 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		w.exchange(index, j, &d)
 	}
 	judges.Wait()
-	if err == nil && index == 0 {
-		w.nothing(collector)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		w.end(collector.Notes())
+	if index == 0 {
+		if from.text != nil && from.text.Source().Understood == 0 {
+			return errNothing
+		}
+		w.nothing(collector, from)
 	}
-	return err
+	w.end(collector.Notes(), from)
+	return nil
 }
 
-// collect reads a capture to its end and hands over its exchanges.
-func collect(reader *capture.Reader, c *exchange.Collector, give func(*exchange.Exchange)) error {
+// collect reads a source to its end and hands over its exchanges.
+func collect(from *source, c *exchange.Collector, give func(*exchange.Exchange)) error {
 	for {
-		e, err := reader.Next()
+		e, err := from.events.Next()
 		var over []*exchange.Exchange
 		if err == nil {
 			over = c.Add(e)

@@ -46,8 +46,10 @@ type entry struct {
 	Retransmitted int              `json:"retransmissions"`
 	KeysKnown     bool             `json:"keys"`
 	Settings      []settings       `json:"settings,omitempty"` // what was handed over, without its key
+	Source        *origin          `json:"source,omitempty"`   // the kind of text; left out for a capture
 
-	worst validate.Severity
+	worst  validate.Severity
+	octets bool // these are octets only, in which nothing can fail
 }
 
 // schemaName names the form of the objects: see schema.json.
@@ -101,7 +103,7 @@ type settings struct {
 
 // problem reports whether something stands in the way of a success.
 func (r *entry) problem() bool {
-	return r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
+	return !r.octets && r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
 }
 
 // text returns a pointer to a text, nil if it is empty.
@@ -152,7 +154,10 @@ func (r *entry) describe(j *job) {
 	if x.Network != nil {
 		r.setSSID(x.Network.SSID)
 	}
-	r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
+	r.Source = newOrigin(j.source)
+	if !x.Began.IsZero() {
+		r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
+	}
 	r.Seconds = x.Ended.Sub(x.Began).Seconds()
 	r.Retransmitted = a.Retransmissions
 	r.KeysKnown = x.Keys != nil

@@ -31,6 +31,9 @@ type writer struct {
 func (w *writer) exchange(index int, j *job, d *doctor.Diagnosis) {
 	r := newEntry(w.file, index, d)
 	r.describe(j)
+	if r.Source != nil {
+		r.Source.Dumps, _ = w.dumps(j.dumps)
+	}
 	w.report(r)
 	if w.page != nil {
 		w.page.attempt(w, r, j)
@@ -63,12 +66,25 @@ func (w *writer) flush() {
 
 // nothing reports that there was no exchange, and why as far as the elements
 // of access points and devices show.
-func (w *writer) nothing(c *exchange.Collector) {
+func (w *writer) nothing(c *exchange.Collector, from *source) {
 	e := c.Evidence()
+	from.textEvidence(e)
 	d := doctor.Diagnose(e)
 	r := newEntry(w.file, 0, &d)
 	for _, n := range c.Networks() {
 		r.find(n.Findings(w.mode), nil)
+	}
+	if from.text != nil {
+		about := from.text.Source()
+		r.Source = newOrigin(&about)
+		var worst validate.Severity
+		r.Source.Dumps, worst = w.dumps(from.text.Dumps())
+		r.worst = max(r.worst, worst)
+		if r.Source.Kind == "dump" && len(e.Networks) == 0 && len(e.Stations) == 0 {
+			r.dumpOnly()
+			w.report(r)
+			return
+		}
 	}
 	w.report(r)
 	w.noAttempt(shown(w.file)+": no attempt to connect by WPS", r, e)
@@ -125,11 +141,17 @@ var outcomesInOrder = []doctor.Outcome{
 
 // end sums up a file with several exchanges, and says what is wrong with the
 // file itself.
-func (w *writer) end(notes []exchange.Note) {
+func (w *writer) end(notes []exchange.Note, from *source) {
 	if w.json || w.summary {
 		return
 	}
 	w.flush()
+	if from.text != nil {
+		about := from.text.Source()
+		dumps, _ := w.dumps(from.text.Dumps())
+		w.writeDumps(dumps)
+		w.limits(newOrigin(&about))
+	}
 	total := 0
 	var parts []string
 	for _, o := range outcomesInOrder {
@@ -189,6 +211,21 @@ func howWords(r *entry, x *exchange.Exchange) string {
 	return how + ", over " + transportWords[x.Transport]
 }
 
+// began says when an exchange began: with a comma before it, nothing if that is
+// not known. Many logs have no year.
+func began(x *exchange.Exchange) string {
+	switch t := x.Began.UTC(); {
+	case t.IsZero():
+		return ""
+	case t.Year() == 0 && t.YearDay() == 1:
+		return ", " + t.Format("15:04:05")
+	case t.Year() == 0:
+		return ", " + t.Format("Jan 2 15:04:05")
+	default:
+		return ", " + t.Format("2006-01-02 15:04:05 UTC")
+	}
+}
+
 // heading says who meets whom, and when.
 func (w *writer) heading(r *entry, j *job) {
 	heading := fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index)
@@ -202,8 +239,10 @@ func (w *writer) heading(r *entry, j *job) {
 	if r.SSID != nil {
 		w.fact("network", networkName(r))
 	}
-	when := j.exchange.Began.UTC().Format("2006-01-02 15:04:05 UTC")
-	w.fact("how", howWords(r, j.exchange)+", "+when)
+	w.fact("how", howWords(r, j.exchange)+began(j.exchange))
+	if r.Source != nil {
+		w.fact("source", r.Source.String())
+	}
 	if w.block.n > 1 {
 		w.fact("times", w.block.began())
 	}

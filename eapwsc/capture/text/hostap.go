@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"encoding/hex"
+	"slices"
 
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -240,10 +241,14 @@ var hostapRows = []Row{
 	// What a station says of its way to an access point.
 	{Program: WPASupplicant, Origin: "wpa_supplicant/sme.c", Pattern: "Trying to authenticate with {bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
 		Example: "wlan1: SME: Trying to authenticate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
-		means:   (*interpreter).trying},
+		means:   func(in *interpreter, m *match) { in.goesTo(m) }},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Pattern: "Trying to associate with [SSID ]{bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
 		Example: "wlan1: Trying to associate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
-		means:   (*interpreter).trying},
+		means: func(in *interpreter, m *match) {
+			if t := in.goesTo(m); !t.requested || t.said != 0 || t.dumped || t.associated {
+				in.attempt(t)
+			}
+		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "Associated with {bssid:mac}",
 		Example: "wlan1: Associated with 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
@@ -527,6 +532,11 @@ func (in *interpreter) started(m *match, method doctor.Method) {
 	}
 	l.method, l.enrolled = method, false
 	l.pressed = method == doctor.PushButton
+	id := wps.PasswordDefault
+	if l.pressed {
+		id = wps.PasswordPushButton
+	}
+	in.probe(l.own, wps.UUID{}, id, 0)
 }
 
 // stop ends what was started at a link.
@@ -547,20 +557,13 @@ func (in *interpreter) describes(change func(*wps.ProbeResponse)) {
 	}
 }
 
-// trying takes that a station goes to an access point.
-func (in *interpreter) trying(m *match) {
+// goesTo takes that a station goes to an access point.
+func (in *interpreter) goesTo(m *match) *talk {
 	l := in.on(in.link(m))
 	l.is(sideStation)
 	l.ssid = string(unescaped(m.text("ssid")))
 	l.freq, _ = m.number("freq")
-	t := l.with(m.mac("bssid"))
-	if t.associates && t.said == 0 {
-		return // it has authenticated, and associates now
-	}
-	if t.said == 0 && !t.dumped && !t.associated && !l.enrolled && l.method != doctor.MethodUnknown && t.wsc {
-		return
-	}
-	in.attempt(t)
+	return l.with(m.mac("bssid"))
 }
 
 // credential takes settings that were handed over, in hexadecimal, and keeps
@@ -575,10 +578,13 @@ func (in *interpreter) credential(digits []byte) {
 		b = v
 	}
 	var c wps.Credential
-	if wps.Decode(&c, b, wps.Tolerant) != nil || len(in.settings) >= maxReports {
+	if wps.Decode(&c, b, wps.Tolerant) != nil {
 		return
 	}
-	in.settings = append(in.settings, doctor.NewSettings(&c))
+	if len(in.given) == maxReports {
+		in.given = slices.Delete(in.given, 0, 1)
+	}
+	in.given = append(in.given, given{in.line, doctor.NewSettings(&c)})
 }
 
 // stationLeft takes that a station has gone.

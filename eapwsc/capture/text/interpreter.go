@@ -3,6 +3,7 @@ package text
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/capture"
@@ -35,7 +36,7 @@ type interpreter struct {
 	scans      int      // entries so far
 	dumps      []Dump
 	reports    []doctor.Report
-	settings   []doctor.Settings
+	given      []given
 	keys       *exchange.KeyLog
 	authKey    []byte
 
@@ -52,6 +53,12 @@ type facts struct {
 	timed     bool
 	masked    bool // addresses with digits kept back
 	addressed bool
+}
+
+// given is settings that were handed over, by the line that says so.
+type given struct {
+	line     int
+	settings doctor.Settings
 }
 
 const (
@@ -125,6 +132,8 @@ const (
 // message is a WSC message, as far as the program describes it.
 type message struct {
 	talk        *talk
+	line        int
+	at          time.Time
 	kind        wps.MessageType
 	fromStation bool
 	length      int // of the whole message, 0 if not known
@@ -164,7 +173,9 @@ func (in *interpreter) on(name string) *link {
 		l = new(link)
 		in.links[name] = l
 	}
-	in.current = l
+	if !strings.HasPrefix(name, "p2p-dev-") { // which says nothing of WPS, and much else meanwhile
+		in.current = l
+	}
 	return l
 }
 
@@ -246,7 +257,10 @@ func (t *talk) renew() {
 func (in *interpreter) flush() {
 	if m := in.pending; m != nil {
 		in.pending = nil
+		line, now := in.line, in.now
+		in.line, in.now = m.line, m.at
 		in.say(m)
+		in.line, in.now = line, now
 	}
 	if e := in.element; e != nil {
 		in.element = nil
@@ -320,7 +334,7 @@ func (in *interpreter) begin(kind wps.MessageType, received bool) {
 		t.renew()
 	}
 	in.facts.messages = true
-	in.pending = &message{talk: t, kind: kind, fromStation: t.sender(kind, !received), length: length, has: map[wps.AttributeID]bool{}}
+	in.pending = &message{talk: t, line: in.line, at: in.now, kind: kind, fromStation: t.sender(kind, !received), length: length, has: map[wps.AttributeID]bool{}}
 }
 
 // attribute adds to the message that is being described.
@@ -504,6 +518,7 @@ func (in *interpreter) emitSignal(t *talk, said uint32) {
 
 // start notes that EAP begins: the access point asks who the station is.
 func (in *interpreter) start(t *talk) {
+	in.flush()
 	if t.said != 0 {
 		t.renew()
 	}
@@ -512,6 +527,7 @@ func (in *interpreter) start(t *talk) {
 
 // proposed notes that EAP-WSC begins.
 func (in *interpreter) proposed(t *talk) {
+	in.flush()
 	t.wsc = true
 	in.associate(t)
 	in.emitSignal(t, saidIdentity)
@@ -565,6 +581,7 @@ func (in *interpreter) succeed(t *talk) {
 
 // failure takes EAP-Failure, or what a program says in its place.
 func (in *interpreter) failure(t *talk) {
+	in.flush()
 	if t.dumped || !t.wsc && t.link.method == doctor.MethodUnknown {
 		return
 	}
@@ -589,6 +606,7 @@ func (in *interpreter) failure(t *talk) {
 
 // attempt takes that a station begins to associate.
 func (in *interpreter) attempt(t *talk) {
+	in.flush()
 	if t.said != 0 || t.dumped {
 		t.renew()
 	}
@@ -640,6 +658,7 @@ func (in *interpreter) join(t *talk) {
 
 // accepted emits the access point's answer to an association.
 func (in *interpreter) accepted(t *talk, status uint16) {
+	in.flush()
 	if t.associated || t.managed {
 		return
 	}
@@ -658,6 +677,7 @@ func isGroup(a wps.MAC) bool { return a[0]&1 != 0 }
 
 // leave emits a deauthentication.
 func (in *interpreter) leave(t *talk, fromStation bool, reason int) {
+	in.flush()
 	if t.managed {
 		return
 	}

@@ -426,3 +426,30 @@ func (u *utf16Reader) Read(p []byte) (n int, err error) {
 	u.left = u.left[n:]
 	return n, nil
 }
+
+// Looks reports whether a file that begins with head may be text, of which a few
+// octets suffice: no capture and no archive begins so.
+func Looks(head []byte) bool {
+	if len(head) == 0 {
+		return false
+	}
+	if bytes.HasPrefix(head, []byte("\n\r\r\n")) {
+		return false // pcapng
+	}
+	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
+		return true
+	}
+	for _, c := range head {
+		if c < ' ' && (c < '\t' || c > '\r') && c != 0x1b || c == 0x7f {
+			return false
+		}
+	}
+	for len(head) > 0 {
+		r, n := utf8.DecodeRune(head)
+		if r == utf8.RuneError && n == 1 && utf8.FullRune(head) {
+			return false
+		}
+		head = head[n:]
+	}
+	return true
+}

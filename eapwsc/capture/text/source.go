@@ -124,10 +124,21 @@ func (r *Reader) Source() Source {
 // Reports returns what programs said that no frame shows, in the order of time.
 func (r *Reader) Reports() []doctor.Report { return r.in.reports }
 
-// Settings returns the shape of the settings that the programs say were handed
-// over: what hostapd and wpa_supplicant print in WPS-CRED-RECEIVED and
-// WPS-NEW-AP-SETTINGS.
-func (r *Reader) Settings() []doctor.Settings { return r.in.settings }
+// SettingsOf returns the shape of the settings that the programs say were handed
+// over in an exchange of their events: what hostapd and wpa_supplicant print in
+// WPS-CRED-RECEIVED and WPS-NEW-AP-SETTINGS.
+func (r *Reader) SettingsOf(x *exchange.Exchange) (all []doctor.Settings) {
+	if len(x.Steps) == 0 {
+		return nil
+	}
+	first, last := x.Steps[0].Frame, x.Steps[len(x.Steps)-1].Frame
+	for _, g := range r.in.given {
+		if first <= g.line && g.line <= last {
+			all = append(all, g.settings)
+		}
+	}
+	return all
+}
 
 // Dumps returns the dumps in hexadecimal, in their order.
 func (r *Reader) Dumps() []Dump { return r.in.dumps }

@@ -53,7 +53,7 @@ func judge(t testing.TB, r source, keys *exchange.KeyLog) (all []verdict) {
 	if len(all) == 0 {
 		e := c.Evidence()
 		if r, ok := r.(*Reader); ok {
-			e.Reports, e.Deaf = r.Reports(), r.Source().Deaf
+			e.Reports, e.StationsUnknown = r.Reports(), r.Source().Deaf
 		}
 		all = append(all, verdict{Diagnosis: doctor.Diagnose(e), evidence: e})
 	}
@@ -141,25 +141,25 @@ func TestWrappings(t *testing.T) {
 		name, text, began string
 	}{
 		{"as printed", wrongHalf, "0001-01-01 00:00:00 UTC"},
-		{"hostapd -t", each("17000000SS.123456: %s"), "2023-11-14 22:13:21.123456 UTC"},
-		{"syslog", each("Oct 26 12:30:SS router wpa_supplicant[774]: %s"), "0000-10-26 12:30:01 UTC"},
-		{"syslog, day of one digit", each("Oct  6 12:30:SS router wpa_supplicant[774]: %s"), "0000-10-06 12:30:01 UTC"},
-		{"logread", each("Thu Oct 26 12:30:SS 2023 daemon.notice wpa_supplicant[774]: %s"), "2023-10-26 12:30:01 UTC"},
-		{"journalctl -o short-precise", each("Oct 26 12:30:SS.000250 router wpa_supplicant[774]: %s"), "0000-10-26 12:30:01.00025 UTC"},
-		{"journalctl -o short-iso", each("2023-10-26T12:30:SS+0200 router wpa_supplicant[774]: %s"), "2023-10-26 10:30:01 UTC"},
-		{"journalctl -o short-monotonic", each("[  123.4567SS] router wpa_supplicant[774]: %s"), "0000-01-01 00:02:03.456701 UTC"},
-		{"logcat -v threadtime", each("10-26 12:30:SS.123   774   774 I wpa_supplicant: %s"), "0000-10-26 12:30:01.123 UTC"},
+		{"hostapd -t", each("17000000SS.123456: %s"), "2023-11-14 22:13:22.123456 UTC"},
+		{"syslog", each("Oct 26 12:30:SS router wpa_supplicant[774]: %s"), "0000-10-26 12:30:02 UTC"},
+		{"syslog, day of one digit", each("Oct  6 12:30:SS router wpa_supplicant[774]: %s"), "0000-10-06 12:30:02 UTC"},
+		{"logread", each("Thu Oct 26 12:30:SS 2023 daemon.notice wpa_supplicant[774]: %s"), "2023-10-26 12:30:02 UTC"},
+		{"journalctl -o short-precise", each("Oct 26 12:30:SS.000250 router wpa_supplicant[774]: %s"), "0000-10-26 12:30:02.00025 UTC"},
+		{"journalctl -o short-iso", each("2023-10-26T12:30:SS+0200 router wpa_supplicant[774]: %s"), "2023-10-26 10:30:02 UTC"},
+		{"journalctl -o short-monotonic", each("[  123.4567SS] router wpa_supplicant[774]: %s"), "0000-01-01 00:02:03.456702 UTC"},
+		{"logcat -v threadtime", each("10-26 12:30:SS.123   774   774 I wpa_supplicant: %s"), "0000-10-26 12:30:02.123 UTC"},
 		{"logcat -v brief", each("I/wpa_supplicant(  774): %s"), "0001-01-01 00:00:00 UTC"},
-		{"a date in front", each("2023-10-26 12:30:SS,500 | %s"), "2023-10-26 12:30:01.5 UTC"},
-		{"a clock in front", each("[12:30:SS] %s"), "0000-01-01 12:30:01 UTC"},
+		{"a date in front", each("2023-10-26 12:30:SS,500 | %s"), "2023-10-26 12:30:02.5 UTC"},
+		{"a clock in front", each("[12:30:SS] %s"), "0000-01-01 12:30:02 UTC"},
 		{"wpa_cli", each("<3>%s"), "0001-01-01 00:00:00 UTC"},
 		{"wpa_cli of several interfaces", strings.ReplaceAll(wrongHalf, "wlan1: ", "IFNAME=wlan1 <3>"), "0001-01-01 00:00:00 UTC"},
 		{"colours", each("\x1b[32mwpa\x1b[0m: \x1b[1;31m%s\x1b[0m"), "0001-01-01 00:00:00 UTC"},
 		{"quoted", each("> %s"), "0001-01-01 00:00:00 UTC"},
 		{"Windows", strings.ReplaceAll(wrongHalf, "\n", "\r\n"), "0001-01-01 00:00:00 UTC"},
 		{"indented", each("    %s"), "0001-01-01 00:00:00 UTC"},
-		{"broken by mail", wrapped(each("Oct 26 12:30:SS router wpa_supplicant[774]: %s"), 60, true), "0000-10-26 12:30:01 UTC"},
-		{"broken by a terminal", wrapped(each("17000000SS.123456: %s"), 64, false), "2023-11-14 22:13:21.123456 UTC"},
+		{"broken by mail", wrapped(each("Oct 26 12:30:SS router wpa_supplicant[774]: %s"), 60, true), "0000-10-26 12:30:02 UTC"},
+		{"broken by a terminal", wrapped(each("17000000SS.123456: %s"), 64, false), "2023-11-14 22:13:22.123456 UTC"},
 		{"addresses kept back", strings.ReplaceAll(wrongHalf, "02:00:00:00:00:00", "02:00:00:xx:xx:xx"), "0001-01-01 00:00:00 UTC"},
 	} {
 		for _, form := range []struct {
