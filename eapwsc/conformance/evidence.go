@@ -8,11 +8,15 @@ import (
 
 	"github.com/google/gopacket/layers"
 
+	"github.com/gowps/gowps/eapwsc/capture"
+	exchanges "github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
+	"github.com/gowps/gowps/wps/validate"
 )
 
 // deviceMAC is the address of the device under test in captures, where its own
@@ -128,5 +132,71 @@ func (r *Result) Text() string {
 			fmt.Fprintf(&b, "    %8s  %s %s  %s\n", l.At, arrow, l.Name, l.Text)
 		}
 	}
+	if d, err := r.Diagnose(); err == nil {
+		for _, f := range d.Findings {
+			fmt.Fprintf(&b, "    validator: %s\n", f)
+		}
+		if d.Cause != "" {
+			fmt.Fprintf(&b, "    doctor: %s\n", d.Cause)
+		}
+	}
 	return b.String()
+}
+
+// Diagnosis is what the other tools say about the last exchange of the input
+// that decided a verdict.
+type Diagnosis struct {
+	// Findings are those of the validator in the device's messages, a line
+	// for each. Messages of the suite, which are wrong on purpose, are left
+	// out.
+	Findings []string
+	// Cause and Verdict are those of the doctor.
+	Cause, Verdict string
+}
+
+// Diagnose asks the validator and the doctor about the last exchange.
+func (r *Result) Diagnose() (*Diagnosis, error) {
+	if len(r.outcomes) == 0 {
+		return &Diagnosis{}, nil
+	}
+	last := *r
+	last.outcomes = r.outcomes[len(r.outcomes)-1:]
+	var b bytes.Buffer
+	if err := last.WriteCapture(&b); err != nil {
+		return nil, err
+	}
+	keys, err := exchanges.ReadKeyLog(bytes.NewReader(pcapng.KeyLog(b.Bytes(), registration.KeyLogLabel)))
+	if err != nil {
+		return nil, err
+	}
+	reader, err := capture.NewReader(&b)
+	if err != nil {
+		return nil, err
+	}
+	collector := exchanges.NewCollector(keys)
+	var all []*exchanges.Exchange
+	for {
+		event, err := reader.Next()
+		if err != nil {
+			break // io.EOF: the capture is our own
+		}
+		all = append(all, collector.Add(event)...)
+	}
+	all = append(all, collector.Close()...)
+	ofDevice := validate.SideAP
+	if r.Case.Role == Station || r.Case.Role == Registrar {
+		ofDevice = validate.SideClient
+	}
+	d := new(Diagnosis)
+	for _, x := range all {
+		findings := x.Findings(wps.Tolerant)
+		for _, f := range findings {
+			if f.Message >= 0 && f.Message < len(x.Steps) && x.Steps[f.Message].From == ofDevice {
+				d.Findings = append(d.Findings, f.String())
+			}
+		}
+		diagnosis := doctor.Diagnose(x.Evidence([]*doctor.Attempt{x.Attempt(findings)}))
+		d.Cause, d.Verdict = string(diagnosis.Cause), diagnosis.Verdict
+	}
+	return d, nil
 }

@@ -128,7 +128,7 @@ func TestReports(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if !strings.Contains(text.String(), "AP-REG-PIN-08  fail: a PIN is used once\n") || !strings.Contains(text.String(), "<- M8") {
+	if !strings.Contains(text.String(), "AP-REG-PIN-08  fail: a PIN is used once\n") || !strings.Contains(text.String(), "<- M8") || !strings.Contains(text.String(), "    doctor: ") {
 		t.Errorf("%s", &text)
 	}
 	var parsed jsonReport

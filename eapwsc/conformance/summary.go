@@ -295,6 +295,14 @@ func (r *Result) part(known string) report.Part {
 		}
 		p.Ladder = l
 	}
+	if d, err := r.Diagnose(); err == nil {
+		for _, f := range d.Findings {
+			p.Notes = append(p.Notes, "Validator: "+f)
+		}
+		if d.Cause != "" {
+			p.Facts = append(p.Facts, report.Fact{Name: "doctor's cause", Value: d.Cause})
+		}
+	}
 	return p
 }
 
