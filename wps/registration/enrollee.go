@@ -287,44 +287,54 @@ func (e *Enrollee) notNow() *Error {
 
 // handleM4 has the registrar prove the first half, and proves it in return.
 func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
-	var m wps.M4
-	if err := e.readIn(SentM3, &m, msg); err != nil {
+	var x struct { // one allocation
+		in        wps.M4
+		opened    wps.M4Settings
+		out       wps.M5
+		disclosed wps.M5Settings
+	}
+	if err := e.readIn(SentM3, &x.in, msg); err != nil {
 		return nil, err
 	}
-	e.committed(m.RHash1, m.RHash2)
-	var s wps.M4Settings
-	if err := e.verify(m.EncryptedSettings, &s, &s.RSNonce1, 1); err != nil {
+	e.committed(x.in.RHash1, x.in.RHash2)
+	if err := e.verify(x.in.EncryptedSettings, &x.opened, &x.opened.RSNonce1, 1); err != nil {
 		return nil, err
 	}
-	var out wps.M5
 	var err error
-	out.Header, out.Nonce = e.header(), e.n2
-	out.EncryptedSettings, err = e.seal(&wps.M5Settings{ESNonce1: e.halves[0].secret})
+	x.out.Header, x.out.Nonce = e.header(), e.n2
+	x.disclosed.ESNonce1 = e.halves[0].secret
+	x.out.EncryptedSettings, err = e.seal(&x.disclosed)
+	clear(x.disclosed.ESNonce1[:])
 	e.state = SentM5
-	return &out, err
+	return &x.out, err
 }
 
 // handleM6 has the registrar prove the second half. Now it is known to have
 // the password, and M7 may tell all.
 func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
-	var m wps.M6
-	if err := e.readIn(SentM5, &m, msg); err != nil {
+	var x struct { // one allocation
+		in        wps.M6
+		opened    wps.M6Settings
+		out       wps.M7
+		disclosed wps.M7Settings
+	}
+	if err := e.readIn(SentM5, &x.in, msg); err != nil {
 		return nil, err
 	}
-	var s wps.M6Settings
-	if err := e.verify(m.EncryptedSettings, &s, &s.RSNonce2, 2); err != nil {
+	if err := e.verify(x.in.EncryptedSettings, &x.opened, &x.opened.RSNonce2, 2); err != nil {
 		return nil, err
 	}
 	e.proved = true
-	var out wps.M7
 	var err error
-	out.Header, out.Nonce = e.header(), e.n2
+	x.out.Header, x.out.Nonce = e.header(), e.n2
 	if e.ap != nil && !e.cfg.Version10 {
-		out.WFA.SettingsDelayTime = e.cfg.WFA.SettingsDelayTime
+		x.out.WFA.SettingsDelayTime = e.cfg.WFA.SettingsDelayTime
 	}
-	out.EncryptedSettings, err = e.seal(&wps.M7Settings{ESNonce2: e.halves[1].secret, AP: withMAC(e.ap, e.enrolleeMAC)})
+	x.disclosed.ESNonce2, x.disclosed.AP = e.halves[1].secret, withMAC(e.ap, e.enrolleeMAC)
+	x.out.EncryptedSettings, err = e.seal(&x.disclosed)
+	clear(x.disclosed.ESNonce2[:])
 	e.state = SentM7
-	return &out, err
+	return &x.out, err
 }
 
 // withMAC returns an access point's settings with its address, if they lack

@@ -336,8 +336,12 @@ func (r *Registrar) m2() (wps.List, error) {
 // handleM3 notes the enrollee's commitments, and makes ours and opens the
 // first.
 func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
-	var m wps.M3
-	if err := r.readIn(SentM2, &m, msg); err != nil {
+	var x struct { // one allocation
+		in        wps.M3
+		out       wps.M4
+		disclosed wps.M4Settings
+	}
+	if err := r.readIn(SentM2, &x.in, msg); err != nil {
 		return nil, err
 	}
 	if r.refusal != nil {
@@ -348,58 +352,67 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.committed(m.EHash1, m.EHash2)
-	out := &wps.M4{Header: r.header(), EnrolleeNonce: r.n1, RHash1: hash[0], RHash2: hash[1]}
-	out.EncryptedSettings, err = r.seal(&wps.M4Settings{RSNonce1: r.halves[0].secret})
+	r.committed(x.in.EHash1, x.in.EHash2)
+	x.out = wps.M4{Header: r.header(), EnrolleeNonce: r.n1, RHash1: hash[0], RHash2: hash[1]}
+	x.disclosed.RSNonce1 = r.halves[0].secret
+	x.out.EncryptedSettings, err = r.seal(&x.disclosed)
+	clear(x.disclosed.RSNonce1[:])
 	r.state = SentM4
-	return out, err
+	return &x.out, err
 }
 
 // handleM5 has the enrollee prove the first half, and opens our second.
 func (r *Registrar) handleM5(msg []byte) (wps.List, error) {
-	var m wps.M5
-	if err := r.readIn(SentM4, &m, msg); err != nil {
+	var x struct { // one allocation
+		in        wps.M5
+		opened    wps.M5Settings
+		out       wps.M6
+		disclosed wps.M6Settings
+	}
+	if err := r.readIn(SentM4, &x.in, msg); err != nil {
 		return nil, err
 	}
-	var s wps.M5Settings
-	if err := r.verify(m.EncryptedSettings, &s, &s.ESNonce1, 1); err != nil {
+	if err := r.verify(x.in.EncryptedSettings, &x.opened, &x.opened.ESNonce1, 1); err != nil {
 		return nil, err
 	}
-	var out wps.M6
 	var err error
-	out.Header, out.Nonce = r.header(), r.n1
-	out.EncryptedSettings, err = r.seal(&wps.M6Settings{RSNonce2: r.halves[1].secret})
+	x.out.Header, x.out.Nonce = r.header(), r.n1
+	x.disclosed.RSNonce2 = r.halves[1].secret
+	x.out.EncryptedSettings, err = r.seal(&x.disclosed)
+	clear(x.disclosed.RSNonce2[:])
 	r.state, r.exposed = SentM6, true
-	return &out, err
+	return &x.out, err
 }
 
 // handleM7 has the enrollee prove the second half. Now it is known to have
 // the password, and M8 may give what it came for. To an access point that was
 // only to be read, NACK 0 says so (WSC 2.0 Table 34, via iwd).
 func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
-	var m wps.M7
-	if err := r.readIn(SentM6, &m, msg); err != nil {
+	var x struct { // one allocation
+		in     wps.M7
+		opened wps.M7Settings
+		out    wps.M8
+	}
+	if r.ap {
+		x.opened.AP = new(wps.Credential)
+	}
+	if err := r.readIn(SentM6, &x.in, msg); err != nil {
 		return nil, err
 	}
-	var s wps.M7Settings
-	if r.ap {
-		s.AP = new(wps.Credential)
-	}
-	if err := r.verify(m.EncryptedSettings, &s, &s.ESNonce2, 2); err != nil {
+	if err := r.verify(x.in.EncryptedSettings, &x.opened, &x.opened.ESNonce2, 2); err != nil {
 		return nil, err
 	}
 	r.proved = true
-	r.yield().AP = s.AP
+	r.yield().AP = x.opened.AP
 	if r.ap && r.newSettings == nil {
 		r.yield().SettingsRead, r.parting = true, true
 		return r.nack(wps.NoError), nil
 	}
-	var out wps.M8
 	var err error
-	out.Header, out.Nonce = r.header(), r.n1
-	out.EncryptedSettings, err = r.sealSettings()
+	x.out.Header, x.out.Nonce = r.header(), r.n1
+	x.out.EncryptedSettings, err = r.sealSettings()
 	r.state = SentM8
-	return &out, err
+	return &x.out, err
 }
 
 // sealSettings encrypts what this registrar has to give.
