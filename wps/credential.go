@@ -231,9 +231,11 @@ func (c *Credential) same(o *Credential) bool {
 }
 
 func appendCredential(d *Decoder, list []Credential, v []byte) []Credential {
-	var c Credential
+	n := len(list)
+	longer := append(list, Credential{})
+	c := &longer[n]
 	inner := Decoder{data: v, mode: d.mode, kind: KindCredential}
-	inner.decode(&c)
+	inner.decode(c)
 	if inner.err != nil {
 		inner.err.Offset += d.at + attributeHeader
 		d.err = inner.err
@@ -241,16 +243,16 @@ func appendCredential(d *Decoder, list []Credential, v []byte) []Credential {
 	}
 	d.quirks |= inner.quirks
 	for i := range list {
-		if list[i].same(&c) {
+		if list[i].same(c) {
 			d.allow(QuirkRepeated, AttrCredential)
 			return list
 		}
 	}
-	if len(list) == maxRepeated {
+	if n == maxRepeated {
 		d.allow(QuirkExcess, AttrCredential)
 		return list
 	}
-	return append(list, c)
+	return longer
 }
 
 func encodeCredentials(b *cryptobyte.Builder, l List, row *Rule) {

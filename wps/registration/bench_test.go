@@ -11,6 +11,25 @@ import (
 	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
+// TestAllocations holds a whole registration with fresh keys, both roles, to 60
+// allocations.
+func TestAllocations(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates too")
+	}
+	f := station()
+	run := func() {
+		e, r := f.machines(t)
+		f.until(t, e, r, wps.KindDone)
+	}
+	for range 10 { // the first make the tables of a key's comb
+		run()
+	}
+	if n := testing.AllocsPerRun(10, run); n > 60 {
+		t.Errorf("%.0f allocations", n)
+	}
+}
+
 // BenchmarkRegistrationPIN is a whole registration by PIN, both roles, with
 // fresh keys, from M1 to WSC_Done. Compare BenchmarkModExp256: a run needs two
 // such exponentiations, and two that the comb makes cheap.

@@ -17,7 +17,14 @@ type Cipher struct {
 	mac        mac          // under AuthKey
 	aes        cipher.Block // under KeyWrapKey, once it is needed
 	keyWrapKey [16]byte
+
+	// room is where a machine seals and opens settings that hold no more than a
+	// secret nonce: they are encoded into the message, or read, at once.
+	room [aes.BlockSize + secretNonceRoom + maxSealing]byte
 }
+
+// secretNonceRoom is how many octets settings take that hold a secret nonce.
+const secretNonceRoom = 32
 
 // NewCipher returns the cipher of the keys, which it copies.
 func NewCipher(k *Keys) *Cipher {

@@ -2,7 +2,6 @@ package registration
 
 import (
 	"crypto/aes"
-	"crypto/cipher"
 	"crypto/subtle"
 	"errors"
 	"slices"
@@ -49,8 +48,12 @@ func (c *Cipher) sealInPlace(dst []byte, start int) []byte {
 	for range padding {
 		dst = append(dst, byte(padding))
 	}
-	plain := dst[start+aes.BlockSize:]
-	cipher.NewCBCEncrypter(c.block(), iv).CryptBlocks(plain, plain)
+	block, previous := c.block(), iv
+	for rest := dst[start+aes.BlockSize:]; len(rest) > 0; rest = rest[aes.BlockSize:] {
+		subtle.XORBytes(rest, rest[:aes.BlockSize], previous)
+		block.Encrypt(rest, rest)
+		previous = rest[:aes.BlockSize]
+	}
 	return dst
 }
 
@@ -62,18 +65,29 @@ func (c *Cipher) sealInPlace(dst []byte, start int) []byte {
 // The error is [ErrDecrypt]. Padding and authenticator are judged together,
 // without a branch on either; only how much is hashed follows from the padding,
 // by at most one block.
-func (c *Cipher) OpenSettings(value []byte) ([]byte, error) {
+func (c *Cipher) OpenSettings(value []byte) ([]byte, error) { return c.openSettings(nil, value) }
+
+// openSettings is [Cipher.OpenSettings] with memory for the result, which is used
+// if it is enough.
+func (c *Cipher) openSettings(room, value []byte) ([]byte, error) {
 	if len(value) < 2*aes.BlockSize || len(value)%aes.BlockSize != 0 {
 		return nil, ErrDecrypt
 	}
-	return c.openInto(make([]byte, len(value)-aes.BlockSize), value)
+	size := len(value) - aes.BlockSize
+	if cap(room) < size {
+		room = make([]byte, size)
+	}
+	return c.openInto(room[:size], value)
 }
 
 // openInto decrypts into plaintext, which is as long as value without the IV.
 // After an error nothing is left in it.
 func (c *Cipher) openInto(plaintext, value []byte) ([]byte, error) {
-	iv, ciphertext := value[:aes.BlockSize], value[aes.BlockSize:]
-	cipher.NewCBCDecrypter(c.block(), iv).CryptBlocks(plaintext, ciphertext)
+	block := c.block()
+	for i := 0; i < len(plaintext); i += aes.BlockSize { // CBC
+		block.Decrypt(plaintext[i:], value[i+aes.BlockSize:])
+		subtle.XORBytes(plaintext[i:], plaintext[i:i+aes.BlockSize], value[i:])
+	}
 
 	padding, good := checkPadding(plaintext)
 	// If that is bad, go on as if one octet of padding were there.

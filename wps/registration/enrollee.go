@@ -185,8 +185,12 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 	if e.state != SentM1 {
 		return nil, e.blame(msg, errNotNow)
 	}
-	var m wps.M2
-	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
+	var x struct { // one allocation
+		in  wps.M2
+		out wps.M3
+	}
+	m := &x.in
+	if err := wps.Decode(m, msg, e.cfg.Mode); err != nil {
 		return nil, e.blame(msg, err)
 	}
 	if m.EnrolleeNonce != e.n1 {
@@ -201,23 +205,24 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		// Another M2 may come: that of this registrar, undamaged.
 		keys.Clear()
 		cipher.Clear()
+		e.halves = nil
 		e.n2 = wps.Nonce{}
 		return nil, ignored(err)
 	}
 	e.adopt(&keys, cipher)
-	e.pkr = new(wps.PublicKey)
-	*e.pkr = m.PublicKey // and not a pointer to it, which would keep all of M2
-	peer := &struct {    // and not pointers to the parts of M2, for the same reason
+	peer := &struct { // and not pointers to the parts of M2, which would keep all of it
+		key    wps.PublicKey
 		device wps.Device
 		wfa    wps.WFAExtension
-	}{m.Device, m.WFA}
+	}{m.PublicKey, m.Device, m.WFA}
+	e.pkr = &peer.key
 	e.meet(&peer.device, &peer.wfa, m.Quirks)
-	return e.acceptM2(&m)
+	return e.acceptM2(m, &x.out)
 }
 
 // acceptM2 checks what M2 says beside its key, and commits to the password in
-// M3 or takes what M2 gives.
-func (e *Enrollee) acceptM2(m *wps.M2) (wps.List, error) {
+// M3, which is out, or takes what M2 gives.
+func (e *Enrollee) acceptM2(m *wps.M2, out *wps.M3) (wps.List, error) {
 	if !e.spare.IsZero() && m.DevicePasswordID == e.spare.ID {
 		e.password, e.spare = e.spare, e.password
 	}
@@ -233,11 +238,12 @@ func (e *Enrollee) acceptM2(m *wps.M2) (wps.List, error) {
 	case e.twoMessages() && m.EncryptedSettings == nil:
 		return nil, wrong(errNoSettings)
 	case e.twoMessages():
-		return e.accept(m.EncryptedSettings)
+		return e.accept(m.EncryptedSettings, new(wps.M8Settings))
 	}
 	hash, err := e.commit()
 	e.state = SentM3
-	return &wps.M3{Header: e.header(), RegistrarNonce: e.n2, EHash1: hash[0], EHash2: hash[1]}, err
+	*out = wps.M3{Header: e.header(), RegistrarNonce: e.n2, EHash1: hash[0], EHash2: hash[1]}
+	return out, err
 }
 
 // passwordChanges are the pairs of Device Password IDs, in M1 and in M2, that
@@ -350,29 +356,32 @@ func withMAC(settings *wps.Credential, mac wps.MAC) *wps.Credential {
 
 // handleM8 takes the credentials or settings, and says so in WSC_Done.
 func (e *Enrollee) handleM8(msg []byte) (wps.List, error) {
-	var m wps.M8
-	if err := e.readIn(SentM7, &m, msg); err != nil {
+	var x struct { // one allocation
+		in     wps.M8
+		opened wps.M8Settings
+	}
+	if err := e.readIn(SentM7, &x.in, msg); err != nil {
 		return nil, err
 	}
-	return e.accept(m.EncryptedSettings)
+	return e.accept(x.in.EncryptedSettings, &x.opened)
 }
 
 // accept takes what M8 gives, or M2 where the run ends with it, except for WEP,
 // which version 2.0 forbids to give and to take: a credential of that kind is
 // dropped, and the run fails if nothing else is there. Whether the others can
 // be used is for the caller to ask: see [wps.Credential.Usable].
-func (e *Enrollee) accept(value []byte) (wps.List, error) {
+func (e *Enrollee) accept(value []byte, s *wps.M8Settings) (wps.List, error) {
 	if e.readOnly {
 		return nil, &Error{ConfigError: wps.SetupLocked, Err: ErrLocked}
 	}
-	var s wps.M8Settings
 	if e.ap != nil {
 		s.AP = new(wps.Credential)
 	}
-	if err := e.open(value, &s); err != nil {
+	if err := e.open(value, s); err != nil {
 		return nil, err
 	}
 	result := e.yield()
+	result.Credentials = s.Credentials[:0]
 	for i := range s.Credentials {
 		if c := &s.Credentials[i]; errors.Is(c.Usable(), wps.ErrWEP) {
 			c.Clear()
@@ -380,6 +389,7 @@ func (e *Enrollee) accept(value []byte) (wps.List, error) {
 			result.Credentials = append(result.Credentials, *c)
 		}
 	}
+	clear(s.Credentials[len(result.Credentials):])
 	if e.ap == nil && len(result.Credentials) == 0 || e.ap != nil && errors.Is(s.AP.Usable(), wps.ErrWEP) {
 		return nil, &Error{Err: wps.ErrWEP, class: wps.ErrUnusable}
 	}

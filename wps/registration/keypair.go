@@ -33,11 +33,11 @@ type knownSecret struct {
 //
 // The error is that of random, or [ErrExponent] if all that it gave is zeros.
 func NewKeyPair(random io.Reader) (*KeyPair, error) {
-	pair, err := group5.NewKeyPair(random)
-	if err != nil {
+	k := new(KeyPair)
+	if err := k.pair.Generate(random); err != nil {
 		return nil, err
 	}
-	return &KeyPair{pair: pair}, nil
+	return k, nil
 }
 
 // NewKeyPairFromExponent makes the key pair of a private exponent, given in 1
@@ -46,11 +46,11 @@ func NewKeyPair(random io.Reader) (*KeyPair, error) {
 //
 // The error is [ErrExponent].
 func NewKeyPairFromExponent(exponent []byte) (*KeyPair, error) {
-	pair, err := group5.NewKeyPairFromExponent(exponent)
-	if err != nil {
+	k := new(KeyPair)
+	if err := k.pair.SetExponent(exponent); err != nil {
 		return nil, err
 	}
-	return &KeyPair{pair: pair}, nil
+	return k, nil
 }
 
 // PublicKey returns the public key, as the Public Key attribute (0x1032) holds
@@ -81,8 +81,8 @@ func (k *KeyPair) agree(m *mac, peer *wps.PublicKey, enrolleeNonce wps.Nonce, en
 	if k.known != nil && k.known.peer == *peer {
 		return deriveKeys(m, &k.known.z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
 	}
-	z, err := k.pair.SharedSecret((*[group5.Size]byte)(peer))
-	if err != nil {
+	var z [group5.Size]byte
+	if err := k.pair.SharedSecret(&z, (*[group5.Size]byte)(peer)); err != nil {
 		return Keys{}, err
 	}
 	defer clear(z[:])
@@ -98,11 +98,11 @@ func (k *KeyPair) agree(m *mac, peer *wps.PublicKey, enrolleeNonce wps.Nonce, en
 //
 // The errors are those of [CheckPublicKey].
 func (k *KeyPair) Precompute(peer *wps.PublicKey) error {
-	z, err := k.pair.SharedSecret((*[group5.Size]byte)(peer))
-	if err != nil {
+	known := &knownSecret{peer: *peer}
+	if err := k.pair.SharedSecret(&known.z, (*[group5.Size]byte)(peer)); err != nil {
 		return err
 	}
-	k.known = &knownSecret{*peer, z}
+	k.known = known
 	return nil
 }
 

@@ -81,8 +81,8 @@ func TestVectorPublicKeys(t *testing.T) {
 			{"enrollee", enrollee, &pkr, v.RegistrarHash},
 			{"registrar", registrar, &pke, v.EnrolleeHash},
 		} {
-			z, err := side.own.pair.SharedSecret((*[group5.Size]byte)(side.peer))
-			if err != nil {
+			var z [group5.Size]byte
+			if err := side.own.pair.SharedSecret(&z, (*[group5.Size]byte)(side.peer)); err != nil {
 				t.Fatalf("%s: %v", side.name, err)
 			}
 			same(t, side.name+": shared secret", z[:], v.SharedSecret)

@@ -286,10 +286,12 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 	if d.Refused {
 		return r.m2d(d.ConfigError, d.Reason), nil
 	}
-	password := d.Password.clone()
-	r.password.Clear()
-	r.password = password
-	if id := r.m1.DevicePasswordID; r.trustTransport || interchangeablePIN(id, password.ID) {
+	if r.state != WaitM1 { // else it is that of the configuration, which is ours already
+		password := d.Password.clone()
+		r.password.Clear()
+		r.password = password
+	}
+	if id := r.m1.DevicePasswordID; r.trustTransport || interchangeablePIN(id, r.password.ID) {
 		r.password.ID = id
 	}
 	if len(d.Credentials) > 0 {

@@ -432,8 +432,8 @@ func checkLog(t *testing.T, c *capture, role Role, messages []message, log map[s
 	if role == RoleRegistrar {
 		own, peer = peer, own
 	}
-	z, err := keyPairOf(t, log, own).pair.SharedSecret((*[group5.Size]byte)(peer))
-	if err != nil {
+	var z [group5.Size]byte
+	if err := keyPairOf(t, log, own).pair.SharedSecret(&z, (*[group5.Size]byte)(peer)); err != nil {
 		t.Fatal(err)
 	}
 	logged("DH shared key", bytes.TrimLeft(z[:], "\x00"))

@@ -56,10 +56,11 @@ type run struct {
 	n1, n2      wps.Nonce
 	enrolleeMAC wps.MAC
 	cipher      *Cipher
-	halves      *[2]half // of the password, once we have committed to them
+	halves      *[2]half // of the password, once there are keys
 
 	chain          []byte // the message of ours that the peer's next Authenticator covers
 	heard, replied []byte // the last message acted on, and the answer
+	room           []byte // for the answer, while a message is handled
 
 	refusal *Error // why the peer's next message is answered by NACK
 	err     error
@@ -149,8 +150,11 @@ func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.L
 	case r.ended:
 		return nil, ErrEnded
 	}
-	heard := append([]byte{}, msg...) // never nil
-	t, err := wps.PeekMessageType(heard)
+	// One allocation for the message, of which parts are kept, and for the answer.
+	t, err := wps.PeekMessageType(msg)
+	memory := append(make([]byte, 0, len(msg)+roomAfter(t)), msg...)
+	heard := memory[:len(msg):len(msg)]
+	r.room = memory[len(msg):]
 	var answer wps.List
 	switch {
 	case err == nil:
@@ -160,7 +164,9 @@ func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.L
 	default:
 		err = r.blame(heard, err)
 	}
-	return r.answer(heard, t, answer, err)
+	out, err := r.answer(heard, t, answer, err)
+	r.room = nil
+	return out, err
 }
 
 // answer says what a message of type t is answered with, or ends the run by
@@ -195,7 +201,11 @@ func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]
 // the peer's next message is authenticated with.
 func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
 	t, _ := m.Kind().MessageType()
-	out, err := wps.Append(make([]byte, 0, roomOf(t)), m)
+	out := r.room
+	if cap(out) < roomOf(t) {
+		out = make([]byte, 0, roomOf(t))
+	}
+	out, err := wps.Append(out, m)
 	if err != nil {
 		return nil, err
 	}
@@ -304,12 +314,17 @@ func (r *run) agree(peer *wps.PublicKey) (Keys, *Cipher, error) {
 			return Keys{}, nil, err
 		}
 	}
-	c := &Cipher{mac: newMAC()}
+	x := &struct { // one allocation
+		cipher Cipher
+		halves [2]half
+	}{cipher: Cipher{mac: newMAC()}}
+	c := &x.cipher
 	keys, err := r.own.agree(&c.mac, peer, r.n1, r.enrolleeMAC, r.n2)
 	if err != nil {
 		return Keys{}, nil, err
 	}
 	c.setKeys(&keys)
+	r.halves = &x.halves
 	return keys, c, nil
 }
 
@@ -323,12 +338,6 @@ func (r *run) adopt(k *Keys, c *Cipher) {
 	if r.cfg.KeyPair != nil {
 		return
 	}
-	public := r.own.PublicKey()
-	if r.role == RoleEnrollee {
-		r.pke = &public
-	} else {
-		r.pkr = &public
-	}
 	r.own.Clear()
 	r.own = nil
 }
@@ -336,7 +345,6 @@ func (r *run) adopt(k *Keys, c *Cipher) {
 // commit draws this side's secret nonces and returns the two hashes over
 // them and the halves of the password.
 func (r *run) commit() (hash [2][32]byte, err error) {
-	r.halves = new([2]half)
 	first, second := r.password.halves()
 	r.halves[0].psk, r.halves[1].psk = r.cipher.psk(first), r.cipher.psk(second)
 	for i := range r.halves {
@@ -367,20 +375,42 @@ func roomOf(t wps.MessageType) int {
 	return 160
 }
 
+// roomAfter is how many octets the answer to a message is given: the next message
+// that the protocol has.
+func roomAfter(t wps.MessageType) int {
+	switch t {
+	case wps.MessageM1:
+		return roomOf(wps.MessageM2)
+	case wps.MessageM2, wps.MessageM3, wps.MessageM4, wps.MessageM5, wps.MessageM6, wps.MessageM7:
+		return roomOf(t + 1)
+	case wps.MessageM8:
+		return roomOf(wps.MessageDone)
+	}
+	return 0
+}
+
 // settingsRoom is how many octets settings are given before they are encoded:
 // growing leaves a part of them behind. What is too much is gone with the
 // message.
-func settingsRoom(k wps.Kind) int {
-	switch k {
-	case wps.KindM4Settings, wps.KindM5Settings, wps.KindM6Settings, wps.KindM7Settings:
-		return 32 // a secret nonce
+func settingsRoom(settings wps.List) int {
+	switch s := settings.(type) {
+	case *wps.M4Settings, *wps.M5Settings, *wps.M6Settings:
+		return secretNonceRoom
+	case *wps.M7Settings:
+		if s.AP == nil {
+			return secretNonceRoom
+		}
 	}
 	return 512
 }
 
 // seal encrypts the settings of a message, in the place where they are encoded.
+// The result is good until settings are sealed or opened again.
 func (r *run) seal(settings wps.List) ([]byte, error) {
-	sealed := make([]byte, aes.BlockSize, aes.BlockSize+settingsRoom(settings.Kind())+maxSealing)
+	sealed := r.cipher.room[:aes.BlockSize]
+	if room := settingsRoom(settings); room > secretNonceRoom {
+		sealed = make([]byte, aes.BlockSize, aes.BlockSize+room+maxSealing)
+	}
 	if err := r.random(sealed); err != nil { // the IV
 		return nil, err
 	}
@@ -399,7 +429,11 @@ func (r *run) open(value []byte, settings wps.List) error {
 	if r.refusal != nil {
 		return r.refusal
 	}
-	plain, err := r.cipher.OpenSettings(value)
+	var room []byte
+	if settingsRoom(settings) == secretNonceRoom { // nothing of them is kept
+		room = r.cipher.room[:0]
+	}
+	plain, err := r.cipher.openSettings(room, value)
 	if err != nil {
 		return &Error{ConfigError: wps.DecryptionCRCFailure, Err: err}
 	}

@@ -43,6 +43,10 @@ func powerOfTwo(z *[Size]byte, exponent []byte) {
 		chosen().power(z, &[Size]byte{Size - 1: 2}, exponent)
 		return
 	}
+	if len(exponent) == exponentSize {
+		chosen().powerOfTwo(z, (*[exponentSize]byte)(exponent))
+		return
+	}
 	var x [exponentSize]byte
 	copy(x[exponentSize-len(exponent):], exponent)
 	chosen().powerOfTwo(z, &x)
@@ -89,28 +93,28 @@ func (c *comb[E]) make(f field[E]) {
 	}
 }
 
-// powerOfTwo sets z to 2^x mod p. Product and factor are work space, and are
-// cleared.
+// powerOfTwo sets z to 2^x mod p.
 func (c *comb[E]) powerOfTwo(f field[E], z *[Size]byte, x *[exponentSize]byte) {
 	c.once.Do(func() { c.make(f) })
-	var product, factor E
+	var work struct{ product, factor E } // one allocation: they pass through an interface
+	product, factor := &work.product, &work.factor
 	for depth := combDepth - 1; depth >= 0; depth-- {
 		for block := range c.blocks {
 			digit := combDigit(x, block*combDepth+depth)
 			if depth == combDepth-1 && block == 0 {
-				f.look(&product, c.blocks[block][:], digit)
+				f.look(product, c.blocks[block][:], digit)
 				continue
 			}
 			if block == 0 {
-				f.multiply(&product, &product, &product)
+				f.multiply(product, product, product)
 			}
-			f.look(&factor, c.blocks[block][:], digit)
-			f.multiply(&product, &product, &factor)
+			f.look(factor, c.blocks[block][:], digit)
+			f.multiply(product, product, factor)
 		}
 	}
-	f.octets(z, &product)
+	f.octets(z, product)
 	var zero E
-	product, factor = zero, zero
+	*product, *factor = zero, zero
 }
 
 // combDigit returns column of the exponent written as a comb. The four bits

@@ -13,68 +13,71 @@ import (
 // as that of zero is.
 var ErrExponent = errors.New("private exponent refused")
 
-// KeyPair is a private exponent and its public key.
+// KeyPair is a private exponent and its public key. It must not be copied.
 type KeyPair struct {
 	Exponent []byte // big-endian, 1 to 192 octets; their number is not secret
 	Public   [Size]byte
+
+	memory [exponentSize]byte // for an exponent of that length
 }
 
-// NewKeyPair makes a key pair with an exponent of 256 bits read from random, or
+// Generate makes k a key pair with an exponent of 256 bits read from random, or
 // from [crypto/rand] if that is nil.
 //
 // The error is that of random, or [ErrExponent] if all that it gave is zeros.
-func NewKeyPair(random io.Reader) (KeyPair, error) {
+func (k *KeyPair) Generate(random io.Reader) error {
 	if random == nil {
 		random = rand.Reader
 	}
-	x := make([]byte, exponentSize)
-	if _, err := io.ReadFull(random, x); err != nil {
-		clear(x)
-		return KeyPair{}, fmt.Errorf("reading a private exponent: %w", err)
+	k.Exponent = k.memory[:]
+	if _, err := io.ReadFull(random, k.Exponent); err != nil {
+		k.Clear()
+		return fmt.Errorf("reading a private exponent: %w", err)
 	}
-	return newKeyPair(x)
+	return k.raise()
 }
 
-// NewKeyPairFromExponent makes the key pair of a private exponent, given in 1
-// to 192 octets, the most significant first. The exponent is copied.
+// SetExponent makes k the key pair of a private exponent, given in 1 to 192
+// octets, the most significant first. The exponent is copied.
 //
 // The error is [ErrExponent].
-func NewKeyPairFromExponent(exponent []byte) (KeyPair, error) {
+func (k *KeyPair) SetExponent(exponent []byte) error {
 	if len(exponent) == 0 || len(exponent) > Size {
-		return KeyPair{}, fmt.Errorf("%w: it has %d octets, not 1 to %d", ErrExponent, len(exponent), Size)
+		return fmt.Errorf("%w: it has %d octets, not 1 to %d", ErrExponent, len(exponent), Size)
 	}
-	return newKeyPair(append([]byte(nil), exponent...))
+	k.Exponent = append(k.memory[:0], exponent...)
+	return k.raise()
 }
 
-// newKeyPair takes over the exponent.
-func newKeyPair(exponent []byte) (KeyPair, error) {
-	k := KeyPair{Exponent: exponent}
-	powerOfTwo(&k.Public, exponent)
+// raise sets the public key.
+func (k *KeyPair) raise() error {
+	powerOfTwo(&k.Public, k.Exponent)
 	if CheckPublicKey(&k.Public, nil) != nil {
 		k.Clear()
-		return KeyPair{}, fmt.Errorf("%w: it is a multiple of the group's order, as zero is", ErrExponent)
+		return fmt.Errorf("%w: it is a multiple of the group's order, as zero is", ErrExponent)
 	}
-	return k, nil
+	return nil
 }
 
-// SharedSecret returns the peer's key to the power of our exponent. Its time
-// depends on the length of the exponent alone.
+// SharedSecret sets z to the peer's key to the power of our exponent, or to zero
+// if there is an error. Its time depends on the length of the exponent alone.
 //
 // The errors are those of [CheckPublicKey], and [ErrExponent] if the exponent was
 // cleared.
-func (k *KeyPair) SharedSecret(peer *[Size]byte) (z [Size]byte, err error) {
+func (k *KeyPair) SharedSecret(z, peer *[Size]byte) error {
+	clear(z[:])
 	if err := CheckPublicKey(peer, &k.Public); err != nil {
-		return z, err
+		return err
 	}
 	if len(k.Exponent) == 0 {
-		return z, fmt.Errorf("%w: it was cleared", ErrExponent)
+		return fmt.Errorf("%w: it was cleared", ErrExponent)
 	}
-	chosen().power(&z, peer, k.Exponent)
-	if isKnown(&z) == 1 {
+	chosen().power(z, peer, k.Exponent)
+	if isKnown(z) == 1 {
 		clear(z[:])
-		return z, ErrPublicKeyRange
+		return ErrPublicKeyRange
 	}
-	return z, nil
+	return nil
 }
 
 // isKnown returns 1 if z is 0, 1 or p−1, a secret that everyone knows, else 0.

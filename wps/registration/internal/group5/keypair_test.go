@@ -9,12 +9,28 @@ import (
 	"testing"
 )
 
+// generated, of and secret are Generate, SetExponent and SharedSecret as functions.
+func generated(random io.Reader) (*KeyPair, error) {
+	k := new(KeyPair)
+	return k, k.Generate(random)
+}
+
+func of(exponent []byte) (*KeyPair, error) {
+	k := new(KeyPair)
+	return k, k.SetExponent(exponent)
+}
+
+func secret(k *KeyPair, peer *[Size]byte) (z [Size]byte, err error) {
+	err = k.SharedSecret(&z, peer)
+	return z, err
+}
+
 // TestKeyPair follows the public key and the shared secret past the first keys,
 // which are made without the comb.
 func TestKeyPair(t *testing.T) {
 	peer := small(3)
 	for range combAfter + 3 {
-		k, err := NewKeyPair(nil)
+		k, err := generated(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -22,7 +38,7 @@ func TestKeyPair(t *testing.T) {
 		if public := k.Public; public != *octetsOf(new(big.Int).Exp(big.NewInt(2), x, prime)) {
 			t.Errorf("2^%x = %x", x, public)
 		}
-		z, err := k.SharedSecret(peer)
+		z, err := secret(k, peer)
 		if err != nil || z != *octetsOf(new(big.Int).Exp(big.NewInt(3), x, prime)) {
 			t.Errorf("3^%x = %x, error %v", x, z, err)
 		}
@@ -31,7 +47,7 @@ func TestKeyPair(t *testing.T) {
 
 func TestKeyPairFromExponent(t *testing.T) {
 	for name, exponent := range exponents() {
-		k, err := NewKeyPairFromExponent(exponent)
+		k, err := of(exponent)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -57,7 +73,7 @@ func TestKeyPairExponentRefused(t *testing.T) {
 		{"order of the group", new(big.Int).Lsh(q, 1).Bytes(), "it is a multiple of the group's order"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			k, err := NewKeyPairFromExponent(test.exponent)
+			k, err := of(test.exponent)
 			if k.Exponent != nil || !errors.Is(err, ErrExponent) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error %v, want ErrExponent saying %q", err, test.says)
 			}
@@ -65,17 +81,17 @@ func TestKeyPairExponentRefused(t *testing.T) {
 	}
 }
 
-func TestNewKeyPair(t *testing.T) {
+func TestGenerate(t *testing.T) {
 	stream := bytes.Repeat([]byte{0xC3, 0x5A}, exponentSize)
 	random := bytes.NewReader(stream)
-	k, err := NewKeyPair(random)
+	k, err := generated(random)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if read := len(stream) - random.Len(); read != exponentSize {
 		t.Errorf("read %d octets of randomness, want %d", read, exponentSize)
 	}
-	again, err := NewKeyPairFromExponent(stream[:exponentSize])
+	again, err := of(stream[:exponentSize])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,11 +99,11 @@ func TestNewKeyPair(t *testing.T) {
 		t.Error("the exponent is not what was read")
 	}
 
-	k1, err := NewKeyPair(nil)
+	k1, err := generated(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k2, err := NewKeyPair(nil)
+	k2, err := generated(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,17 +111,17 @@ func TestNewKeyPair(t *testing.T) {
 		t.Error("two fresh key pairs are the same")
 	}
 
-	if _, err := NewKeyPair(bytes.NewReader(stream[:exponentSize-1])); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := generated(bytes.NewReader(stream[:exponentSize-1])); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("short of randomness: error %v", err)
 	}
-	if _, err := NewKeyPair(bytes.NewReader(make([]byte, exponentSize))); !errors.Is(err, ErrExponent) {
+	if _, err := generated(bytes.NewReader(make([]byte, exponentSize))); !errors.Is(err, ErrExponent) {
 		t.Errorf("nothing but zeros as randomness: error %v", err)
 	}
 }
 
 func TestKeyPairCopiesExponent(t *testing.T) {
 	exponent := []byte{0x12, 0x34}
-	k, err := NewKeyPairFromExponent(exponent)
+	k, err := of(exponent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,15 +151,15 @@ func TestIsKnown(t *testing.T) {
 }
 
 func TestClear(t *testing.T) {
-	k, err := NewKeyPairFromExponent([]byte{0x12, 0x34})
+	k, err := of([]byte{0x12, 0x34})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.SharedSecret(small(2)); err != nil {
+	if _, err := secret(k, small(2)); err != nil {
 		t.Fatal(err)
 	}
 	k.Clear()
-	if z, err := k.SharedSecret(small(2)); !errors.Is(err, ErrExponent) || z != [Size]byte{} {
+	if z, err := secret(k, small(2)); !errors.Is(err, ErrExponent) || z != [Size]byte{} {
 		t.Errorf("a secret after Clear: %x, error %v", z, err)
 	}
 }

@@ -67,7 +67,7 @@ func ones() *[Size]byte {
 }
 
 func TestCheckPublicKey(t *testing.T) {
-	k, err := NewKeyPair(nil)
+	k, err := generated(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestCheckPublicKey(t *testing.T) {
 			if test.own == nil {
 				return
 			}
-			z, err := k.SharedSecret(test.peer)
+			z, err := secret(k, test.peer)
 			if err != test.want || (z == [Size]byte{}) != (err != nil) {
 				t.Errorf("SharedSecret: error %v, want %v", err, test.want)
 			}
@@ -143,7 +143,7 @@ func TestExponentIsPlain(t *testing.T) {
 			t.Errorf("2^%d: not found", exponent)
 		}
 	}
-	k, err := NewKeyPairFromExponent([]byte{0x06, 0x00}) // 2^1536 is reduced
+	k, err := of([]byte{0x06, 0x00}) // 2^1536 is reduced
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestExponentIsPlain(t *testing.T) {
 }
 
 func BenchmarkCheckSubgroup(b *testing.B) {
-	k, err := NewKeyPair(nil)
+	k, err := generated(nil)
 	if err != nil {
 		b.Fatal(err)
 	}

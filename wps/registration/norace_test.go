@@ -1,0 +1,5 @@
+//go:build !race
+
+package registration
+
+const raceDetector = false
