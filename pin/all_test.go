@@ -59,7 +59,7 @@ func TestAllPINs(t *testing.T) {
 	)
 	for p := range All(PIN{}) {
 		if !more {
-			t.Fatalf("there is %s after the last", p.String())
+			t.Fatalf("there is %s after the last", p.Digits())
 		}
 		if !raceDetector || n%97 == 0 {
 			digits := oracle.pin()
@@ -68,7 +68,7 @@ func TestAllPINs(t *testing.T) {
 				t.Fatalf("number %d is %s, Valid %t, want %s", n, got, p.Valid(), text)
 			}
 			if parsed, err := Parse(text); err != nil || parsed != p {
-				t.Fatalf("Parse(%s) = %s, %v", text, parsed.String(), err)
+				t.Fatalf("Parse(%s) = %s, %v", text, parsed.Digits(), err)
 			}
 			digits[7] = '0' + (digits[7]-'0'+1+byte(n%9))%10
 			if wrong, err := ParseAnyChecksum(string(digits[:])); err != nil || wrong.Valid() || wrong == p {
@@ -86,7 +86,7 @@ func TestAllPINs(t *testing.T) {
 // TestChecksumErrors: with a wrong check digit, Parse names the right one.
 func TestChecksumErrors(t *testing.T) {
 	for p := range every(9973, All(PIN{})) {
-		digits := []byte(p.String())
+		digits := []byte(p.Digits())
 		right := digits[7]
 		for wrong := byte('0'); wrong <= '9'; wrong++ {
 			if wrong == right {
@@ -122,7 +122,7 @@ func TestAllFrom(t *testing.T) {
 		from, _ := ParseAnyChecksum(tt.from) // no PIN of no digits
 		var got []string
 		for p := range All(from) {
-			if got = append(got, p.String()); len(got) == 3 {
+			if got = append(got, p.Digits()); len(got) == 3 {
 				break
 			}
 		}
@@ -138,8 +138,8 @@ func TestAllFour(t *testing.T) {
 	for range 2 {
 		n := 0
 		for p := range all {
-			if want := [4]byte{'0' + byte(n/1000), '0' + byte(n/100%10), '0' + byte(n/10%10), '0' + byte(n%10)}; p.String() != string(want[:]) {
-				t.Fatalf("number %d is %s", n, p.String())
+			if want := [4]byte{'0' + byte(n/1000), '0' + byte(n/100%10), '0' + byte(n/10%10), '0' + byte(n%10)}; p.Digits() != string(want[:]) {
+				t.Fatalf("number %d is %s", n, p.Digits())
 			}
 			n++
 		}

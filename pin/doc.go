@@ -55,7 +55,7 @@
 //
 // A PIN prints as "PIN(redacted)" with every verb of package fmt, in log/slog,
 // JSON and XML. Its digits come out only where they are asked for, of
-// [PIN.String], [PIN.Halves] and [PIN.AppendDigits]. In memory it is neither
+// [PIN.Digits], [PIN.Halves] and [PIN.AppendDigits]. In memory it is neither
 // text nor the plain number, so that a dump of a struct that holds one shows
 // no digits either. An [*Error] names the character at fault and the check
 // digit that was expected, never the rest.

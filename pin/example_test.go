@@ -16,7 +16,7 @@ func ExampleParse() {
 			fmt.Println(err)
 			continue
 		}
-		fmt.Println(p.Len(), "digits:", p.String())
+		fmt.Println(p.Len(), "digits:", p.Digits())
 	}
 	// Output:
 	// 8 digits: 12345670
@@ -52,7 +52,7 @@ func ExampleParseAnyChecksum() {
 		return
 	}
 	if !p.Valid() {
-		fmt.Println(p.String(), "breaks the checksum rule: other devices may refuse it")
+		fmt.Println(p.Digits(), "breaks the checksum rule: other devices may refuse it")
 	}
 	// Output:
 	// 24681357 breaks the checksum rule: other devices may refuse it
@@ -62,7 +62,7 @@ func ExampleParseAnyChecksum() {
 func ExampleSuggest() {
 	for _, typed := range []string{"1234-567O", "123457", "123345670", "12345678"} {
 		s := pin.Suggest(typed)
-		fmt.Printf("%s: %d, first %s: %v\n", typed, len(s), s[0].PIN.String(), s[0])
+		fmt.Printf("%s: %d, first %s: %v\n", typed, len(s), s[0].PIN.Digits(), s[0])
 	}
 	// Output:
 	// 1234-567O: 1, first 12345670: characters that look like digits were typed for digits
@@ -73,7 +73,7 @@ func ExampleSuggest() {
 
 func ExampleComplete() {
 	p, err := pin.Complete("1234567")
-	fmt.Println(p.String(), err)
+	fmt.Println(p.Digits(), err)
 	// Output:
 	// 12345670 <nil>
 }
@@ -98,8 +98,8 @@ func ExampleGenerate() {
 
 func ExampleAll() {
 	for p := range pin.All(pin.MustParse("12345670")) {
-		fmt.Println(p.String())
-		if p.String() > "12345690" {
+		fmt.Println(p.Digits())
+		if p.Digits() > "12345690" {
 			break
 		}
 	}
@@ -116,7 +116,7 @@ func ExamplePIN_Halves() {
 	// 1234 5670
 }
 
-// Only String gives the digits away.
+// Only Digits gives the digits away.
 func ExamplePIN_Format() {
 	type printer struct {
 		Name string
@@ -135,7 +135,7 @@ func ExamplePIN_Format() {
 		},
 	}))
 	log.Info("registering", "pin", p.PIN)
-	fmt.Println(p.PIN.String())
+	fmt.Println(p.PIN.Digits())
 	// Output:
 	// {Name:upstairs PIN:PIN(redacted)}
 	// PIN(redacted)

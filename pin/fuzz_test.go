@@ -55,14 +55,14 @@ func FuzzParse(f *testing.F) {
 		var e *Error
 		switch {
 		case err == nil:
-			if p.String() != digits || !p.Valid() || p.IsZero() || p.Len() != len(digits) {
-				t.Fatalf("%q: PIN %s, Valid %t", s, p.String(), p.Valid())
+			if p.Digits() != digits || !p.Valid() || p.IsZero() || p.Len() != len(digits) {
+				t.Fatalf("%q: PIN %s, Valid %t", s, p.Digits(), p.Valid())
 			}
 			if len(digits) != 4 && (len(digits) != 8 || digits[7] != check) {
 				t.Fatalf("%q: accepted, check digit %c", s, check)
 			}
-			if again, err := Parse(p.String()); err != nil || again != p {
-				t.Fatalf("%q: reread as %s, %v", s, again.String(), err)
+			if again, err := Parse(p.Digits()); err != nil || again != p {
+				t.Fatalf("%q: reread as %s, %v", s, again.Digits(), err)
 			}
 			if first, second := p.Halves(); first+second != digits || len(first) != len(second) {
 				t.Fatalf("%q: halves %s and %s", s, first, second)
@@ -78,14 +78,14 @@ func FuzzParse(f *testing.F) {
 		}
 
 		if errors.Is(err, ErrChecksum) {
-			if loose.String() != digits || loose.Valid() || looseErr != nil {
-				t.Fatalf("%q: ParseAnyChecksum: %s, %v", s, loose.String(), looseErr)
+			if loose.Digits() != digits || loose.Valid() || looseErr != nil {
+				t.Fatalf("%q: ParseAnyChecksum: %s, %v", s, loose.Digits(), looseErr)
 			}
 		} else if !loose.IsZero() || looseErr == nil || *looseErr.(*Error) != *e {
 			t.Fatalf("%q: ParseAnyChecksum: %v", s, looseErr)
 		}
-		if completeErr == nil && (completed.String() != digits+string(check) || !completed.Valid()) {
-			t.Fatalf("%q: completed to %s", s, completed.String())
+		if completeErr == nil && (completed.Digits() != digits+string(check) || !completed.Valid()) {
+			t.Fatalf("%q: completed to %s", s, completed.Digits())
 		}
 
 		switch e.Err {
@@ -132,7 +132,7 @@ func FuzzSuggest(f *testing.F) {
 		for _, suggestion := range suggestions {
 			p := suggestion.PIN
 			if !p.Valid() || seen[p] || suggestion.Reason < rank || suggestion.Reason > OtherDigit {
-				t.Fatalf("%q: %s, %v", s, p.String(), suggestion.Reason)
+				t.Fatalf("%q: %s, %v", s, p.Digits(), suggestion.Reason)
 			}
 			if suggestion.Pos < 0 || suggestion.Pos > 9 || threeDigits.MatchString(suggestion.String()) {
 				t.Fatalf("%q: digit %d, %v", s, suggestion.Pos, suggestion)
@@ -157,7 +157,7 @@ func FuzzGenerate(f *testing.F) {
 			return
 		}
 		if name, known := p.WellKnown(); !p.Valid() || p.Len() != 8 || known {
-			t.Fatalf("%s: Valid %t, %s", p.String(), p.Valid(), name)
+			t.Fatalf("%s: Valid %t, %s", p.Digits(), p.Valid(), name)
 		}
 	})
 }

@@ -78,9 +78,9 @@ func (p PIN) Equal(q PIN) bool {
 	return subtle.ConstantTimeEq(int32(p.scrambled), int32(q.scrambled)) == 1
 }
 
-// String returns the digits, with leading zeros and without separators; the
+// Digits returns the digits, with leading zeros and without separators; the
 // empty string for no PIN. This is the secret itself, for a display or a label.
-func (p PIN) String() string {
+func (p PIN) Digits() string {
 	var digits [8]byte
 	return string(p.AppendDigits(digits[:0]))
 }
@@ -101,7 +101,7 @@ func (p PIN) AppendDigits(dst []byte) []byte {
 // Halves returns the two halves of the digits, which the Registration Protocol
 // proves one after the other (WSC 2.0 §7.4): 4 and 4 digits of 8, 2 and 2 of 4.
 func (p PIN) Halves() (first, second string) {
-	digits := p.String()
+	digits := p.Digits()
 	half := len(digits) / 2
 	return digits[:half], digits[half:]
 }

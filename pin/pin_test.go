@@ -50,14 +50,14 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q): %v", tt.text, err)
 			continue
 		}
-		if got := p.String(); got != tt.want {
+		if got := p.Digits(); got != tt.want {
 			t.Errorf("Parse(%q) = %s, want %s", tt.text, got, tt.want)
 		}
 		if p.Len() != len(tt.want) || p.IsZero() || !p.Valid() {
 			t.Errorf("Parse(%q): Len %d, IsZero %t, Valid %t", tt.text, p.Len(), p.IsZero(), p.Valid())
 		}
 		if unchecked, err := ParseAnyChecksum(tt.text); err != nil || unchecked != p {
-			t.Errorf("ParseAnyChecksum(%q) = %s, %v", tt.text, unchecked.String(), err)
+			t.Errorf("ParseAnyChecksum(%q) = %s, %v", tt.text, unchecked.Digits(), err)
 		}
 		if allocs := testing.AllocsPerRun(10, func() { _, err = Parse(tt.text) }); allocs != 0 {
 			t.Errorf("Parse(%q): %v allocations", tt.text, allocs)
@@ -134,7 +134,7 @@ func TestParseErrors(t *testing.T) {
 }
 
 func TestMustParse(t *testing.T) {
-	if got := MustParse("1234-5670").String(); got != "12345670" {
+	if got := MustParse("1234-5670").Digits(); got != "12345670" {
 		t.Errorf("got %s", got)
 	}
 	defer func() {
@@ -150,8 +150,8 @@ func TestComplete(t *testing.T) {
 		"1234567": "12345670", "2468135": "24681353", "0000000": "00000000",
 		"9999999": "99999995", " 123-4567\n": "12345670", "0000001": "00000017",
 	} {
-		if p, err := Complete(text); err != nil || p.String() != want {
-			t.Errorf("Complete(%q) = %s, %v, want %s", text, p.String(), err, want)
+		if p, err := Complete(text); err != nil || p.Digits() != want {
+			t.Errorf("Complete(%q) = %s, %v, want %s", text, p.Digits(), err, want)
 		}
 	}
 	for text, want := range map[string]string{
@@ -179,7 +179,7 @@ func TestHalves(t *testing.T) {
 	for _, tt := range tests {
 		first, second := tt.p.Halves()
 		if first != tt.first || second != tt.second {
-			t.Errorf("%s: %q, %q", tt.p.String(), first, second)
+			t.Errorf("%s: %q, %q", tt.p.Digits(), first, second)
 		}
 		if got := string(tt.p.AppendDigits([]byte("x"))); got != "x"+first+second {
 			t.Errorf("AppendDigits: %q", got)
@@ -193,12 +193,12 @@ func TestIdentity(t *testing.T) {
 	for i, p := range []PIN{zero, four, eight} {
 		for j, q := range []PIN{zero, four, eight} {
 			if (p == q) != (i == j) || p.Equal(q) != (i == j) {
-				t.Errorf("%q and %q: == %t, Equal %t", p.String(), q.String(), p == q, p.Equal(q))
+				t.Errorf("%q and %q: == %t, Equal %t", p.Digits(), q.Digits(), p == q, p.Equal(q))
 			}
 		}
 	}
-	if !zero.IsZero() || zero.Valid() || zero.Len() != 0 || zero.String() != "" {
-		t.Errorf("zero value: IsZero %t, Valid %t, Len %d, %q", zero.IsZero(), zero.Valid(), zero.Len(), zero.String())
+	if !zero.IsZero() || zero.Valid() || zero.Len() != 0 || zero.Digits() != "" {
+		t.Errorf("zero value: IsZero %t, Valid %t, Len %d, %q", zero.IsZero(), zero.Valid(), zero.Len(), zero.Digits())
 	}
 	if four.IsZero() || eight.IsZero() {
 		t.Error("a PIN of zeros is taken for none")
@@ -244,7 +244,7 @@ func TestEveryFormatRedacts(t *testing.T) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%p"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
-		fmt.Fprintln(&out, v)
+		fmt.Fprintln(&out, v, p.String())
 		for _, h := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
 			slog.New(h).Info("m", "v", v)
 		}
@@ -275,7 +275,7 @@ func TestText(t *testing.T) {
 		t.Fatal(err)
 	}
 	if config.PIN != MustParse("12345670") || config.AP != MustParse("0012") || !config.Other.IsZero() {
-		t.Errorf("read %s, %s, %s", config.PIN.String(), config.AP.String(), config.Other.String())
+		t.Errorf("read %s, %s, %s", config.PIN.Digits(), config.AP.Digits(), config.Other.Digits())
 	}
 	const dump = `{"pin":"PIN(redacted)","ap":"PIN(redacted)"}`
 	if got, err := json.Marshal(config); err != nil || string(got) != dump {
@@ -283,15 +283,15 @@ func TestText(t *testing.T) {
 	}
 	before := config.PIN
 	if err := json.Unmarshal([]byte(dump), &config); !errors.Is(err, ErrCharacter) || config.PIN != before {
-		t.Errorf("a redacted PIN was read back: %v, now %s", err, config.PIN.String())
+		t.Errorf("a redacted PIN was read back: %v, now %s", err, config.PIN.Digits())
 	}
 
 	var p PIN
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.TextVar(&p, "pin", PIN{}, "")
-	if err := flags.Parse([]string{"-pin", "1234 5670"}); err != nil || p.String() != "12345670" {
-		t.Errorf("from a flag: %s, %v", p.String(), err)
+	if err := flags.Parse([]string{"-pin", "1234 5670"}); err != nil || p.Digits() != "12345670" {
+		t.Errorf("from a flag: %s, %v", p.Digits(), err)
 	}
 }
 

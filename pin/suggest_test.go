@@ -89,7 +89,7 @@ func TestSuggest(t *testing.T) {
 	for _, tt := range tests {
 		var got []string
 		for _, s := range Suggest(tt.text) {
-			got = append(got, fmt.Sprintf("%s: %v: %v", s.PIN.String(), s.Reason, s))
+			got = append(got, fmt.Sprintf("%s: %v: %v", s.PIN.Digits(), s.Reason, s))
 		}
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("Suggest(%.40q):\n got %s\nwant %s", tt.text, strings.Join(got, "\n     "), strings.Join(tt.want, "\n     "))
@@ -106,7 +106,7 @@ func TestSuggestFindsTheSlip(t *testing.T) {
 			if s.PIN == meant {
 				found = true
 				if !slices.Contains(reasons, s.Reason) {
-					t.Errorf("%s for %s: %v", text, meant.String(), s.Reason)
+					t.Errorf("%s for %s: %v", text, meant.Digits(), s.Reason)
 				}
 			}
 		}
@@ -114,7 +114,7 @@ func TestSuggestFindsTheSlip(t *testing.T) {
 	}
 	var wrong, wrongFound int
 	for p := range every(99_991, All(PIN{})) {
-		digits := p.String()
+		digits := p.Digits()
 		for i := range digits {
 			before, digit, after := digits[:i], digits[i], digits[i+1:]
 

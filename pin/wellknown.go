@@ -35,7 +35,7 @@ func (p PIN) WellKnown() (name string, ok bool) {
 	if p.IsZero() {
 		return "", false
 	}
-	digits := p.String()
+	digits := p.Digits()
 	for _, d := range defaults {
 		if digits == d.digits {
 			return d.name, true

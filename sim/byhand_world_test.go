@@ -58,7 +58,7 @@ func newFlat(t testing.TB, seed uint64, label string, air sim.Fault, change func
 		change(&rc)
 	}
 	pc := sim.PrinterConfig{Name: "printer", NewExchange: func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
-		return enroll(cfg, func() string { return f.printer.PIN().String() }, change), nil
+		return enroll(cfg, func() string { return f.printer.PIN().Digits() }, change), nil
 	}}
 	if label != "" {
 		pc.PIN = pin.MustParse(label)

@@ -31,7 +31,7 @@ func Example() {
 
 	fmt.Println("By PIN, and one digit is mistyped:")
 	shown := must(printer.SetupByPIN())
-	typed := []byte(shown.String()[:7])
+	typed := []byte(shown.Digits()[:7])
 	typed[2] = '0' + (typed[2]-'0'+1)%10
 	router.EnterPIN(ap.PINEntry{PIN: must(pin.Complete(string(typed)))})
 	w.Run(2 * time.Minute)

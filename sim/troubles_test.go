@@ -98,7 +98,7 @@ func (h *home) apply(change func(*Settings)) {
 // mistyped returns another valid PIN that differs from the digit on: 4 for the
 // first half, 7 for the second.
 func mistyped(p pin.PIN, digit int) pin.PIN {
-	digits := []byte(p.String()[:7])
+	digits := []byte(p.Digits()[:7])
 	digits[digit-1] = '0' + (digits[digit-1]-'0'+1)%10
 	wrong, err := pin.Complete(string(digits))
 	if err != nil {

@@ -95,7 +95,7 @@ func pinListScript(t *testing.T, script string) {
 			switch err {
 			case nil:
 				uses[f[2]] = use
-				got = use.PIN().String()
+				got = use.PIN().Digits()
 			case ErrNoPIN:
 				got = "no-pin"
 			case ErrPINInUse:
@@ -373,8 +373,8 @@ func TestPINListRedacts(t *testing.T) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			dump += fmt.Sprintf(verb, v)
 		}
-		number, _ := strconv.Atoi(p.String())
-		for _, leak := range []string{p.String(), fmt.Sprintf("%x", number), fmt.Sprintf("%x", p.String())} {
+		number, _ := strconv.Atoi(p.Digits())
+		for _, leak := range []string{p.Digits(), fmt.Sprintf("%x", number), fmt.Sprintf("%x", p.Digits())} {
 			if strings.Contains(dump, leak) {
 				t.Errorf("%s gives the PIN away: %s", name, dump)
 			}
@@ -494,7 +494,7 @@ func checkPINList(t *rapid.T) {
 			case err != nil:
 				t.Fatalf("device %s: %v", device, err)
 			case use.PIN() != best.entry.PIN:
-				t.Fatalf("device %s got PIN %s, want %s", device, use.PIN().String(), best.entry.PIN.String())
+				t.Fatalf("device %s got PIN %s, want %s", device, use.PIN().Digits(), best.entry.PIN.Digits())
 			default:
 				best.users = append(best.users, device)
 				runs = append(runs, run{use, best})

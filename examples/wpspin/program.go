@@ -128,7 +128,7 @@ func (p *invocation) generate(words []string) (valid bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if err := p.print(reportOf(made), made.String()+"\n"); err != nil {
+		if err := p.print(reportOf(made), made.Digits()+"\n"); err != nil {
 			return false, err
 		}
 	}
@@ -156,7 +156,7 @@ func (p *invocation) complete(words []string) (valid bool, err error) {
 			r = reportOf(completed)
 			r.Input = digits
 		}
-		if err := p.print(r, completed.String()+"\n"); err != nil {
+		if err := p.print(r, completed.Digits()+"\n"); err != nil {
 			return false, err
 		}
 	}

@@ -40,7 +40,7 @@ type suggestion struct {
 // reportOf reports on a PIN as it is.
 func reportOf(p pin.PIN) report {
 	first, second := p.Halves()
-	return report{Valid: p.Valid(), PIN: p.String(), Halves: []string{first, second}}
+	return report{Valid: p.Valid(), PIN: p.Digits(), Halves: []string{first, second}}
 }
 
 // check reports on the text of a PIN. mac, if not nil, is the address of its
@@ -61,7 +61,7 @@ func check(text string, anyChecksum bool, mac *[6]byte) report {
 	}
 	r := report{Input: text, Error: problemOf(err)}
 	for _, s := range pin.Suggest(text) {
-		r.Suggestions = append(r.Suggestions, suggestion{s.PIN.String(), s.Reason.String(), s.String()})
+		r.Suggestions = append(r.Suggestions, suggestion{s.PIN.Digits(), s.Reason.String(), s.String()})
 	}
 	return r
 }

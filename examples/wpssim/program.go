@@ -122,10 +122,10 @@ func (s *stage) byPIN(wrongHalf int) error {
 			return err
 		}
 	}
-	fmt.Fprintf(s.out, "           Its panel shows %s.\n", shown.String())
+	fmt.Fprintf(s.out, "           Its panel shows %s.\n", shown.Digits())
 	s.world.Run(walk)
 	err = s.router.EnterPIN(ap.PINEntry{PIN: typed})
-	fmt.Fprintf(s.out, "           It is %s that was typed.\n", typed.String())
+	fmt.Fprintf(s.out, "           It is %s that was typed.\n", typed.Digits())
 	s.answered(err)
 	s.wait()
 	return nil
@@ -134,7 +134,7 @@ func (s *stage) byPIN(wrongHalf int) error {
 // mistype changes a digit in a half of a PIN, and gives it the check digit
 // that a careless owner would not notice.
 func mistype(p pin.PIN, half int) (pin.PIN, error) {
-	digits := []byte(p.String()[:7])
+	digits := []byte(p.Digits()[:7])
 	at := 4*half - 2
 	digits[at] = '0' + (digits[at]-'0'+1)%10
 	return pin.Complete(string(digits))

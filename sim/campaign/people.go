@@ -104,7 +104,7 @@ func (s *Scene) neighbour() *sim.Router {
 // mistype returns a PIN with another digit in a half, and the check digit that
 // a careless owner would not notice.
 func mistype(p pin.PIN, half int) pin.PIN {
-	text := []byte(p.String())
+	text := []byte(p.Digits())
 	at := len(text)/2*half - 2
 	text[at] = '0' + (text[at]-'0'+1)%10
 	if len(text) == 4 {

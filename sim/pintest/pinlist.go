@@ -173,7 +173,7 @@ func (l *listPlay) ask() {
 	switch {
 	case lent:
 		l.check(err == nil, "Use: %v; want %s", err, m.digits)
-		l.check(use.PIN().String() == m.digits, "Use: %s, want %s", use.PIN().String(), m.digits)
+		l.check(use.PIN().Digits() == m.digits, "Use: %s, want %s", use.PIN().Digits(), m.digits)
 		l.runs = append(l.runs, &listRun{use, m})
 	case m != nil:
 		l.check(errors.Is(err, ap.ErrPINInUse), "Use: %v, want %v", err, ap.ErrPINInUse)

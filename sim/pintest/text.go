@@ -217,7 +217,7 @@ func (p *play) texts() {
 			p.count(modelText, kind.name, "read", outcome)
 			p.text(text, outcome, digits)
 			if kind.suggest && outcome != textAccepted {
-				meant := func(s pin.Suggestion) bool { return s.PIN.String() == right }
+				meant := func(s pin.Suggestion) bool { return s.PIN.Digits() == right }
 				p.check(slices.ContainsFunc(pin.Suggest(text), meant), "Suggest(%q) does not suggest %s", text, right)
 			}
 		}
@@ -254,24 +254,24 @@ func (p *play) text(text, outcome, digits string) {
 	}
 	p.check(textOutcome(looseErr) == wantLoose, "ParseAnyChecksum(%q): %v; want %s", text, looseErr, wantLoose)
 	if looseErr == nil {
-		p.check(loose.String() == digits && loose.Valid() == (outcome == textAccepted),
-			"ParseAnyChecksum(%q): %s, valid %t", text, loose.String(), loose.Valid())
+		p.check(loose.Digits() == digits && loose.Valid() == (outcome == textAccepted),
+			"ParseAnyChecksum(%q): %s, valid %t", text, loose.Digits(), loose.Valid())
 	}
 
 	completed, completeErr := pin.Complete(text)
 	if outcome != textCharacter && len(digits) == 7 {
 		want := digits + string(checkDigit(digits))
-		p.check(completeErr == nil && completed.String() == want, "Complete(%q): %s, %v; want %s", text, completed.String(), completeErr, want)
+		p.check(completeErr == nil && completed.Digits() == want, "Complete(%q): %s, %v; want %s", text, completed.Digits(), completeErr, want)
 	} else {
-		p.check(completeErr != nil && completed.IsZero(), "Complete(%q): %s, %v", text, completed.String(), completeErr)
+		p.check(completeErr != nil && completed.IsZero(), "Complete(%q): %s, %v", text, completed.Digits(), completeErr)
 	}
 
 	suggestions := pin.Suggest(text)
 	p.check(len(suggestions) <= 10 && (err != nil || suggestions == nil), "Suggest(%q): %d suggestions", text, len(suggestions))
 	for i, s := range suggestions {
-		read, _ := readText(s.PIN.String())
+		read, _ := readText(s.PIN.Digits())
 		same := func(t pin.Suggestion) bool { return t.PIN == s.PIN }
-		p.check(read == textAccepted && slices.IndexFunc(suggestions, same) == i, "Suggest(%q) suggests %s", text, s.PIN.String())
+		p.check(read == textAccepted && slices.IndexFunc(suggestions, same) == i, "Suggest(%q) suggests %s", text, s.PIN.Digits())
 	}
 
 	if err != nil {
@@ -285,10 +285,10 @@ func (p *play) text(text, outcome, digits string) {
 func (p *play) accepted(text, digits string, got pin.PIN) {
 	first, second := got.Halves()
 	half := len(digits) / 2
-	p.check(got.String() == digits && got.Len() == len(digits) && got.Valid() && !got.IsZero(), "%q is read as %s", text, got.String())
+	p.check(got.Digits() == digits && got.Len() == len(digits) && got.Valid() && !got.IsZero(), "%q is read as %s", text, got.Digits())
 	p.check(first == digits[:half] && second == digits[half:], "%q has the halves %s and %s", text, first, second)
-	again, err := pin.Parse(got.String())
-	p.check(err == nil && again == got && again.Equal(got), "%q is read as %s, and that as %s, %v", text, digits, again.String(), err)
+	again, err := pin.Parse(got.Digits())
+	p.check(err == nil && again == got && again.Equal(got), "%q is read as %s, and that as %s, %v", text, digits, again.Digits(), err)
 	shown := fmt.Sprintf("%v %+v %#v %s %q %d %x", got, got, got, got, got, got, []any{got})
 	p.check(!strings.Contains(shown, first+second), "%q is printed: %s", text, shown)
 }
@@ -301,7 +301,7 @@ var (
 // refused checks what is said about a text that is no PIN.
 func (p *play) refused(text, digits string, got pin.PIN, err error) {
 	var e *pin.Error
-	p.check(errors.As(err, &e) && got.IsZero(), "Parse(%q): %s, %v", text, got.String(), err)
+	p.check(errors.As(err, &e) && got.IsZero(), "Parse(%q): %s, %v", text, got.Digits(), err)
 	p.check(!fourDigits.MatchString(codePoint.ReplaceAllString(err.Error(), "")), "Parse(%q) gives digits away: %v", text, err)
 	if e.Err == pin.ErrLength {
 		p.check(e.Digits == len(digits) && e.Pos == 0 && e.Offset == 0, "Parse(%q): %+v", text, *e)

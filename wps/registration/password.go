@@ -32,7 +32,7 @@ func newPassword(id wps.DevicePasswordID, secret []byte) Password {
 // PIN returns the password that a PIN is, with [wps.PasswordDefault]. The
 // other PIN identifiers (user-specified, registrar-specified) are set in ID.
 func PIN(p pin.PIN) Password {
-	return newPassword(wps.PasswordDefault, []byte(p.String()))
+	return newPassword(wps.PasswordDefault, p.AppendDigits(nil))
 }
 
 // PushButton returns the password of the push button, which everyone knows.
