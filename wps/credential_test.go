@@ -31,6 +31,8 @@ func TestUsable(t *testing.T) {
 		{"no network", "", wps.AuthWPA2Personal, wps.EncrAES, passphrase, wps.ErrNoSSID},
 		{"WEP", "n", wps.AuthOpen, wps.EncrWEP, "12345", wps.ErrWEP},
 		{"shared key", "n", wps.AuthShared, wps.EncrWEP, "12345", wps.ErrWEP},
+		{"shared key and AES", "n", wps.AuthShared, wps.EncrAES, passphrase, wps.ErrWEP},
+		{"shared key without encryption", "n", wps.AuthShared, wps.EncrNone, "", wps.ErrWEP},
 		{"WPA and TKIP", "n", wps.AuthWPAPersonal, wps.EncrTKIP, passphrase, wps.ErrTKIP},
 		{"WPA2 and TKIP", "n", wps.AuthWPA2Personal, wps.EncrTKIP, passphrase, wps.ErrTKIP},
 		{"enterprise", "n", wps.AuthWPA2Enterprise, wps.EncrAES, passphrase, wps.ErrAuthType},

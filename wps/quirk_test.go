@@ -252,3 +252,30 @@ func elementList(t *testing.T, kind wps.Kind) []byte {
 	t.Fatalf("no %v in the captures", kind)
 	return nil
 }
+
+// TestKeysNotCut: a NUL at the end of a key is cut off where a passphrase goes
+// before it. A pre-shared key has 64 octets and a passphrase 8 at least, so what
+// is as long as that stays whole, and is of no use.
+func TestKeysNotCut(t *testing.T) {
+	c := wps.Credential{NetworkIndex: 1, SSID: "network", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, MAC: wps.MAC{2, 0, 0, 0, 0, 2}}
+	for key, want := range map[string]string{
+		strings.Repeat("a", 63) + "\x00": strings.Repeat("a", 63) + "\x00",
+		strings.Repeat("a", 62) + "\x00": strings.Repeat("a", 62),
+		strings.Repeat("a", 8) + "\x00":  strings.Repeat("a", 8),
+		strings.Repeat("a", 7) + "\x00":  strings.Repeat("a", 7) + "\x00",
+	} {
+		c.NetworkKey = wps.NetworkKey(strings.Repeat("k", len(key)))
+		list, err := wps.Append(nil, &wps.M8Settings{Credentials: []wps.Credential{c}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = []byte(strings.ReplaceAll(string(list), string(c.NetworkKey), key))
+		var m wps.M8Settings
+		if err := wps.Decode(&m, list, wps.Tolerant); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(m.Credentials[0].NetworkKey); got != want {
+			t.Errorf("%q became %q", key, got)
+		}
+	}
+}

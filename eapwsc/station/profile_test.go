@@ -56,6 +56,17 @@ func TestProfile(t *testing.T) {
 			t.Errorf("%v, %s (-want +got):\n%s", tt.manager, tt.name, diff)
 		}
 	}
+	// Of names in ASCII, which stand in quotes otherwise, those that would end
+	// the quotes or the line.
+	for name, want := range map[string]string{
+		`my "home"`: "6d792022686f6d6522", "a\nnetwork={": "610a6e6574776f726b3d7b", "a\x7f": "617f", "~ ": `"~ "`, `a\b`: `"a\b"`,
+	} {
+		c := wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
+		got, err := NewProfile(WPASupplicant, &c)
+		if err != nil || got.Text != "network={\n\tssid="+want+"\n\tkey_mgmt=NONE\n}\n" {
+			t.Errorf("the name %q: %q, %v", name, got.Text, err)
+		}
+	}
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
 	if p, err := NewProfile(IWD, &wep); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("WEP: %v", err)
