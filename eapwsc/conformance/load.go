@@ -105,14 +105,14 @@ func (s *Suite) Load(ctx context.Context, cfg LoadConfig) (*LoadReport, error) {
 	workers.Wait()
 	r.Took = s.cfg.Device.Now().Sub(began)
 	slices.Sort(r.latencies)
-	t := &trial{suite: s, ctx: ctx}
+	t := s.trial(ctx)
 	r.Usable = t.settle() == ""
 	return r, context.Cause(ctx)
 }
 
 // loadOne runs one right exchange.
 func (s *Suite) loadOne(ctx context.Context, who byte) string {
-	t := &trial{suite: s, ctx: ctx}
+	t := s.trial(ctx)
 	a := attempt{who: who}
 	switch s.cfg.Role {
 	case APRegistrar:

@@ -159,9 +159,10 @@ type attemptAs struct {
 func (s attemptAs) String() string { return fmt.Sprintf("as %v: %v", s.role, s.attempt) }
 
 func (s attemptAs) run(t *trial) string {
-	other := *t.suite
+	other := &Suite{cfg: t.suite.cfg, key: t.suite.key}
 	other.cfg.Role = s.role
-	u := &trial{suite: &other, ctx: t.ctx}
+	other.trials.Store(t.number + 1<<15)
+	u := other.trial(t.ctx)
 	why := s.attempt.run(u)
 	t.outcomes = append(t.outcomes, u.outcomes...)
 	return why
@@ -269,7 +270,7 @@ func (s crowd) String() string { return fmt.Sprintf("%d stations begin and fall 
 
 func (s crowd) run(t *trial) string {
 	for i := range s.n {
-		d := stationDevice(byte(20+i), 0)
+		d := t.station(byte(20+i), 0)
 		link, err := t.suite.cfg.Device.Open(d.MAC)
 		if err != nil {
 			return "" // the device takes no more: others must still be served

@@ -291,7 +291,7 @@ func (s probe) String() string {
 }
 
 func (s probe) run(t *trial) string {
-	d := stationDevice(s.who, s.uuid)
+	d := t.station(s.who, s.uuid)
 	e := &wps.ProbeRequest{
 		RequestType: wps.RequestEnrollee8021X, ConfigMethods: d.ConfigMethods, UUIDE: d.UUID,
 		RFBands: wps.Band24GHz, DevicePasswordID: s.id, Manufacturer: d.Manufacturer, ModelName: d.ModelName,
@@ -344,10 +344,13 @@ func (s element) run(t *trial) string {
 // inconclusive begins the text of a step that could not be carried out.
 const inconclusive = "\x00inconclusive: "
 
-// stationDevice describes one of the suite's stations.
-func stationDevice(who, uuid byte) wps.Device {
+// station describes one of the suite's stations. Each input of a case has
+// addresses of its own: access points do not listen for some seconds to a
+// station that they have just served. The UUID is that of the station in all
+// cases, so that no access point takes two inputs for a session overlap.
+func (t *trial) station(who, uuid byte) wps.Device {
 	d := wps.DefaultDevice()
-	d.MAC = wps.MAC{0x02, 0x77, 0x70, 0x73, 0, who}
+	d.MAC = wps.MAC{0x02, 0x77, 0x70, byte(t.number >> 8), byte(t.number), who}
 	if uuid == 0 {
 		uuid = who
 	}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gowps/gowps/wps"
@@ -77,10 +78,10 @@ type Result struct {
 
 // Suite runs cases.
 type Suite struct {
-	cfg   Config
-	cases []*Case
-	key   *registration.KeyPair // of runs whose keys do not matter
-	locks int                   // wrong guesses at the device's PIN since it was unlocked last
+	cfg    Config
+	cases  []*Case
+	key    *registration.KeyPair // of runs whose keys do not matter
+	trials atomic.Uint32
 }
 
 // New returns a suite. The error is of class [ErrConfig].
@@ -168,7 +169,7 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 			return r
 		}
 	}
-	t := &trial{suite: s, ctx: ctx}
+	t := s.trial(ctx)
 	if t.settle() == "" {
 		return r
 	}
@@ -186,7 +187,7 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 
 // try runs the steps of an input.
 func (s *Suite) try(ctx context.Context, row row, r *Result) *trial {
-	t := &trial{suite: s, ctx: ctx}
+	t := s.trial(ctx)
 	t.reset()
 	for _, step := range row.steps {
 		why := step.run(t)
@@ -242,8 +243,14 @@ func (s *Suite) can() Need {
 	return n | NeedTime
 }
 
+// trial returns a new trial.
+func (s *Suite) trial(ctx context.Context) *trial {
+	return &trial{suite: s, ctx: ctx, number: s.trials.Add(1)}
+}
+
 // trial is one input of a case.
 type trial struct {
+	number   uint32
 	suite    *Suite
 	ctx      context.Context
 	outcomes []*outcome
@@ -353,7 +360,7 @@ const apPIN = "12345670"
 func (t *trial) side(a attempt) (*side, error) {
 	s := &side{
 		version10: a.version10, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect, secret: a.secret,
-		settings: ownNetwork, device: stationDevice(a.who, a.uuid),
+		settings: ownNetwork, device: t.station(a.who, a.uuid),
 	}
 	if a.settings != nil {
 		s.settings = *a.settings
