@@ -16,7 +16,15 @@ var Broadcast = MAC{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}
 
 // String returns the address as 02:00:00:00:00:01.
 func (m MAC) String() string {
-	return fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5])
+	const digits = "0123456789abcdef"
+	var text [3*len(m) - 1]byte
+	for i, octet := range m {
+		if i > 0 {
+			text[3*i-1] = ':'
+		}
+		text[3*i], text[3*i+1] = digits[octet>>4], digits[octet&15]
+	}
+	return string(text[:])
 }
 
 // Group reports whether the address is a group address, which no device has.

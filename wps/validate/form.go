@@ -3,6 +3,7 @@ package validate
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -114,24 +115,26 @@ func (l *list) repeated(f func(attribute)) {
 // places holds the place of each attribute 0x1000 to 0x107F in the order of a
 // kind of list, from 1 on; 0 is none. Key Wrap Authenticator, which layouts do
 // not show, is behind all others in what was encrypted.
-var places = func() (all [wps.KindHandoverSelect + 1][0x80]int) {
+var places = sync.OnceValue(func() *[wps.KindHandoverSelect + 1][0x80]uint8 {
+	all := new([wps.KindHandoverSelect + 1][0x80]uint8)
 	for kind := range all {
 		for i, row := range wps.Kind(kind).Layout() {
-			all[kind][row.Attribute&0x7F] = i + 1
+			all[kind][row.Attribute&0x7F] = uint8(i + 1)
 		}
 		if inPlaintext(wps.Kind(kind)) {
 			all[kind][wps.AttrKeyWrapAuthenticator&0x7F] = 0x80
 		}
 	}
 	return all
-}()
+})
 
 // firsts calls f with the first attribute of each type of the table, and its
 // place in the order of the list.
 func (l *list) firsts(f func(a attribute, place int)) {
+	placeOf := &places()[l.kind]
 	for i, a := range l.attrs {
 		if slot := l.slot(a.id); slot != nil && int(*slot) == i+1 {
-			f(a, places[l.kind][a.id&0x7F])
+			f(a, int(placeOf[a.id&0x7F]))
 		}
 	}
 }

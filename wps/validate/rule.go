@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -92,49 +93,43 @@ type rule struct {
 	series   func(s *series, r *reporter)   // of several runs
 }
 
-// rules is the table: what every check of this package is a row of.
-var rules = func() []*rule {
+// table is the table of rules, and the rows that each step of a validation runs
+// through.
+type table struct {
+	rules     []*rule
+	attribute [0x80][]*rule
+	list      [wps.KindHandoverSelect + 1]kindRules
+	exchange  []*rule
+	byID      map[string]*rule
+}
+
+// rules returns the table: what every check of this package is a row of. It is
+// made when it is first asked for, which most programs that import this package
+// never do.
+var rules = sync.OnceValue(func() *table {
 	all := slices.Concat(formRules, lengthRules(), valueRules(), extensionRules, presenceRules(),
 		messageRules, settingsRules, elementRules, networkRules,
 		orderRules, eapRules, nonceRules, refusalRules, keyRules, timeRules, randomnessRules)
-	table := make([]*rule, len(all))
+	t := &table{rules: make([]*rule, len(all)), byID: make(map[string]*rule, len(all))}
 	for i := range all {
-		table[i] = &all[i]
-		table[i].index = i
+		row := &all[i]
+		row.index = i
+		t.rules[i] = row
+		t.byID[row.ID] = row
+		if row.each != nil {
+			t.attribute[row.of&0x7F] = append(t.attribute[row.of&0x7F], row)
+		}
+		if row.exchange != nil {
+			t.exchange = append(t.exchange, row)
+		}
+		for kind := range t.list {
+			if row.list != nil && (len(row.Kinds) == 0 || slices.Contains(row.Kinds, wps.Kind(kind))) {
+				t.list[kind].add(row)
+			}
+		}
 	}
-	return table
-}()
-
-// The rows that each step of a validation runs through.
-var (
-	attributeRules = func() (byAttribute [0x80][]*rule) {
-		for _, row := range rules {
-			if row.each != nil {
-				byAttribute[row.of&0x7F] = append(byAttribute[row.of&0x7F], row)
-			}
-		}
-		return byAttribute
-	}()
-	listRules = func() (byKind [wps.KindHandoverSelect + 1]kindRules) {
-		for _, row := range rules {
-			for kind := range byKind {
-				if row.list != nil && (len(row.Kinds) == 0 || slices.Contains(row.Kinds, wps.Kind(kind))) {
-					byKind[kind].add(row)
-				}
-			}
-		}
-		return byKind
-	}()
-	exchangeRules = slices.DeleteFunc(slices.Clone(rules), func(row *rule) bool { return row.exchange == nil })
-
-	byID = func() map[string]*rule {
-		m := make(map[string]*rule, len(rules))
-		for _, row := range rules {
-			m[row.ID] = row
-		}
-		return m
-	}()
-)
+	return t
+})
 
 // kindRules are the rules for lists of a kind: those that a list with all
 // attributes of a set cannot break, and the others.
@@ -155,7 +150,7 @@ func (k *kindRules) add(row *rule) {
 
 // Lookup returns the rule with an ID, and whether there is one.
 func Lookup(id string) (Rule, bool) {
-	row, ok := byID[id]
+	row, ok := rules().byID[id]
 	if !ok {
 		return Rule{}, false
 	}

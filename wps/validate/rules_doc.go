@@ -473,7 +473,7 @@ import "iter"
 //	| RANDOM-CONSTANT | error | error | both | any | All octets of random values change from run to run. | advice |
 func Rules() iter.Seq[Rule] {
 	return func(yield func(Rule) bool) {
-		for _, row := range rules {
+		for _, row := range rules().rules {
 			if !yield(row.public()) {
 				return
 			}

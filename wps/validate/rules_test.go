@@ -51,7 +51,7 @@ func rulesDoc() []byte {
 	}
 	b.WriteString(`func Rules() iter.Seq[Rule] {
 	return func(yield func(Rule) bool) {
-		for _, row := range rules {
+		for _, row := range rules().rules {
 			if !yield(row.public()) {
 				return
 			}

@@ -64,7 +64,7 @@ func Exchange(t *Transcript, mode wps.Mode) Findings {
 			r.list(s.settings)
 		}
 	}
-	for _, row := range exchangeRules {
+	for _, row := range rules().exchange {
 		r.start(row)
 		row.exchange(x, r)
 	}
@@ -79,7 +79,7 @@ func Randomness(runs []Transcript, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	s := newSeries(runs)
 	defer s.release()
-	for _, row := range rules {
+	for _, row := range rules().rules {
 		if row.series != nil {
 			r.start(row)
 			row.series(s, r)
@@ -96,18 +96,19 @@ func (r *reporter) start(row *rule) {
 // list holds the rules for lists against one, and against the Credentials in it.
 func (r *reporter) list(l *list) {
 	r.kind = l.kind
+	table := rules()
 	for _, a := range l.attrs {
 		if l.slot(a.id) == nil {
 			continue
 		}
-		for _, row := range attributeRules[a.id&0x7F] {
+		for _, row := range table.attribute[a.id&0x7F] {
 			if row.Versions&l.sender != 0 {
 				r.rule = row
 				row.each(l, a, r)
 			}
 		}
 	}
-	of := &listRules[l.kind]
+	of := &table.list[l.kind]
 	r.lists(l, of.others)
 	if !l.set.has(&of.needed) {
 		r.lists(l, of.lacking)
