@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,6 +70,7 @@ type run struct {
 	workers  int
 	shard    string
 	output   string
+	page     string
 	json     bool
 }
 
@@ -80,6 +82,7 @@ func (r *run) flags(f *pflag.FlagSet) {
 	f.IntVar(&r.workers, "workers", 0, "`N` worlds at once (default: one per processor)")
 	f.StringVar(&r.shard, "shard", "0/1", "`I/N`: play part i of n, from 0 on")
 	f.StringVarP(&r.output, "output", "o", "", "write each play and the report to a `FILE`, as lines of JSON")
+	f.StringVar(&r.page, "html", "", "write the report in HTML to `FILE` too")
 	f.BoolVar(&r.json, "json", false, "print the report as one JSON object")
 }
 
@@ -110,6 +113,10 @@ func (r *run) play(ctx context.Context, streams program.IO, operands []string) (
 		ctx, cancel = context.WithTimeout(ctx, r.duration)
 		defer cancel()
 	}
+	page, err := createPage(r.page)
+	if err != nil {
+		return program.Unable, err
+	}
 	t := newTrace(r.output)
 	bar := newBar(streams, c)
 	c.Trace = func(p *campaign.Play) error {
@@ -127,6 +134,9 @@ func (r *run) play(ctx context.Context, streams program.IO, operands []string) (
 	var incomplete []string
 	if report.Interrupted {
 		incomplete = append(incomplete, fmt.Sprintf("the campaign was interrupted after %d worlds", report.Registrations))
+	}
+	if err := writePage(page, report, incomplete); err != nil {
+		return program.Unable, err
 	}
 	return show(streams, report, incomplete, r.json)
 }
@@ -253,6 +263,13 @@ func show(streams program.IO, r *campaign.Report, incomplete []string, asJSON bo
 	return status, err
 }
 
+// causesOf returns the causes of a report, the most frequent first.
+func causesOf(r *campaign.Report) []doctor.Cause {
+	return slices.SortedFunc(maps.Keys(r.Outcomes), func(a, b doctor.Cause) int {
+		return cmp.Or(cmp.Compare(r.Outcomes[b], r.Outcomes[a]), cmp.Compare(a, b))
+	})
+}
+
 // table prints a report for people.
 func table(b *bytes.Buffer, r *campaign.Report) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -266,13 +283,7 @@ func table(b *bytes.Buffer, r *campaign.Report) {
 	row(r.Failed, "worlds with violations")
 	w.Flush()
 	fmt.Fprintln(b, "\nOutcomes")
-	causes := slices.SortedFunc(maps.Keys(r.Outcomes), func(a, c doctor.Cause) int {
-		if r.Outcomes[a] != r.Outcomes[c] {
-			return int(r.Outcomes[c]) - int(r.Outcomes[a])
-		}
-		return strings.Compare(string(a), string(c))
-	})
-	for _, cause := range causes {
+	for _, cause := range causesOf(r) {
 		row(r.Outcomes[cause], string(cause))
 	}
 	w.Flush()
@@ -458,9 +469,13 @@ func (x *shrinking) run(_ context.Context, streams program.IO, operands []string
 }
 
 // merging are the flags of wpssim merge.
-type merging struct{ json bool }
+type merging struct {
+	page string
+	json bool
+}
 
 func (m *merging) flags(f *pflag.FlagSet) {
+	f.StringVar(&m.page, "html", "", "write the report in HTML to `FILE` too")
 	f.BoolVar(&m.json, "json", false, "print the report as one JSON object")
 }
 
@@ -496,6 +511,13 @@ func (m *merging) run(_ context.Context, streams program.IO, files []string) (in
 	}
 	if missing := total.Missing(); len(missing) > 0 {
 		incomplete = append(incomplete, fmt.Sprintf("of %d shards, these are missing: %s", total.Shards, numbers(missing)))
+	}
+	page, err := createPage(m.page)
+	if err == nil {
+		err = writePage(page, total, incomplete)
+	}
+	if err != nil {
+		return program.Unable, err
 	}
 	return show(streams, total, incomplete, m.json)
 }

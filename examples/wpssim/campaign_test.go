@@ -54,7 +54,11 @@ func TestCampaign(t *testing.T) {
 	if whole.Registrations != 60 || merged.Registrations != 60 || merged.TraceHash != whole.TraceHash {
 		t.Errorf("merged %+v, whole %+v", merged, whole)
 	}
-	text := wpssim(t, program.Fine, "merge", files[0], files[1])
+	page := filepath.Join(t.TempDir(), "report.html")
+	text := wpssim(t, program.Fine, "merge", "-html", page, files[0], files[1])
+	if html, err := os.ReadFile(page); err != nil || !strings.Contains(string(html), "60 worlds were played, and no rule was broken.") || !strings.Contains(string(html), whole.TraceHash) {
+		t.Errorf("%v\n%s", err, html)
+	}
 	for _, part := range []string{"60 registrations, seed 5", "Outcomes", "virtual time", whole.TraceHash} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the table lacks %q:\n%s", part, text)

@@ -44,8 +44,8 @@ The commands play many worlds, in which devices, people and the air are drawn fr
 		Values: map[string]program.Values{"method": program.Words(methods...), "wrong-pin": program.Words("0", "1", "2")},
 		Commands: []*program.Command{
 			{
-				Name: "run", Short: "play a campaign", Synopsis: []string{"[-n N | -for TIME] [-faults KINDS] [-profile ROWS] [-shard I/N] [-o FILE] [-json]"},
-				Flags: r.flags, Run: r.play, Values: map[string]program.Values{"output": program.Files, "faults": program.Words("none", "swarm")},
+				Name: "run", Short: "play a campaign", Synopsis: []string{"[-n N | -for TIME] [-faults KINDS] [-profile ROWS] [-shard I/N] [-o FILE] [-html FILE] [-json]"},
+				Flags: r.flags, Run: r.play, Values: map[string]program.Values{"output": program.Files, "html": program.Files, "faults": program.Words("none", "swarm")},
 				Examples: []program.Example{{Line: "wpssim run -for 10m -faults swarm,loss=0.3 -profile printer=slow-dh -json", Does: "Play ten minutes"}},
 			},
 			{Name: "replay", Short: "play one world, frame by frame", Synopsis: scenes, Flags: w.flags, Run: w.replay, Operands: program.Files},
@@ -53,7 +53,7 @@ The commands play many worlds, in which devices, people and the air are drawn fr
 				Name: "shrink", Short: "find fewer faults and devices that fail in the same way", Synopsis: scenes,
 				Flags: s.flags, Run: s.run, Operands: program.Files, Values: map[string]program.Values{"output": program.Files},
 			},
-			{Name: "merge", Short: "add up the parts of a campaign", Synopsis: []string{"[-json] FILE..."}, Flags: m.flags, Run: m.run, Operands: program.Files},
+			{Name: "merge", Short: "add up the parts of a campaign", Synopsis: []string{"[-json] [-html FILE] FILE..."}, Flags: m.flags, Run: m.run, Operands: program.Files, Values: map[string]program.Values{"html": program.Files}},
 			{Name: "profiles", Short: "list the routers, printers and people that there are", Run: profiles},
 			{Name: "pins", Short: "throw PINs of every kind at what handles them", Synopsis: []string{"[-n N] [-seed N] [-json]"}, Flags: p.flags, Run: p.run},
 		},
