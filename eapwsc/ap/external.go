@@ -227,6 +227,11 @@ func (r *Run) Handle(now time.Time, octets []byte) ([]byte, error) {
 	s.recheck(now)
 	out, err := s.enrollee.Handle(octets)
 	s.count(now)
+	if s.enrollee.Settled() {
+		// WSC_Done is said. wpa_supplicant's registrar does not acknowledge
+		// it, and there is no end of EAP to wait for.
+		_ = s.enrollee.Closed()
+	}
 	r.settle(now)
 	return out, err
 }

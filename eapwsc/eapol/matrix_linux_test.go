@@ -49,6 +49,7 @@ var matrix = []peerGroup{
 	{"wpa_supplicant-enrollee", "wpa_supplicant", "registrar", supplicantEnrolleeCases},
 	{"wpa_supplicant-registrar", "wpa_supplicant", "access point as enrollee", supplicantRegistrarCases},
 	{"upnp-hostapd", "hostapd", "external registrar over UPnP", upnpHostapdCases},
+	{"upnp-wpa_supplicant", "wpa_supplicant", "access point with UPnP", upnpSupplicantCases},
 	{"radius-wpa_supplicant", "wpa_supplicant", "registrar over RADIUS, behind hostapd", radiusCases},
 }
 

@@ -56,19 +56,24 @@ func (d *daemon) receive(t *testing.T, frame string) {
 	d.do(t, "MGMT_RX_PROCESS freq=2412 datarate=0 ssi_signal=-30 frame=%s", frame)
 }
 
-// probe has hostapd hear a station that probes with its button pressed.
-func (d *daemon) probe(t *testing.T, n int) {
-	t.Helper()
+// buttonProbe is the probe request of a station with its button pressed.
+func buttonProbe(n int) *wps.ProbeRequest {
 	e := device(n)
-	elements, err := wps.AppendElements(nil, &wps.ProbeRequest{
+	return &wps.ProbeRequest{
 		Header: wps.Header{WFA: wps.WFAExtension{Version2: 0x20}}, RequestType: wps.RequestEnrolleeInfo, ConfigMethods: e.ConfigMethods,
 		UUIDE: e.UUID, PrimaryDeviceType: e.PrimaryDeviceType, RFBands: e.RFBands, DevicePasswordID: wps.PasswordPushButton,
 		Manufacturer: e.Manufacturer, ModelName: e.ModelName, ModelNumber: e.ModelNumber, DeviceName: e.DeviceName,
-	})
+	}
+}
+
+// probe has hostapd hear a station that probes with its button pressed.
+func (d *daemon) probe(t *testing.T, n int) {
+	t.Helper()
+	elements, err := wps.AppendElements(nil, buttonProbe(n))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.receive(t, ieee80211(frameProbeRequest, wps.Broadcast, e.MAC, anySSID, rates, elements))
+	d.receive(t, ieee80211(frameProbeRequest, wps.Broadcast, mac(n), anySSID, rates, elements))
 }
 
 // associate has a station associate for WPS, and returns its connection.

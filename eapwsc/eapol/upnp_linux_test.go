@@ -16,8 +16,8 @@ import (
 	"github.com/gowps/gowps/wps/upnp/lan"
 )
 
-// external is an external registrar of ours on an interface.
-type external struct {
+// outsider is an external registrar of ours on an interface.
+type outsider struct {
 	*upnp.Registrar
 	link *lan.Link
 	stop context.CancelFunc
@@ -29,9 +29,9 @@ type external struct {
 }
 
 // startExternal starts one with the description of device n.
-func startExternal(t *testing.T, ifname string, n int) *external {
+func startExternal(t *testing.T, ifname string, n int) *outsider {
 	t.Helper()
-	x := &external{news: make(chan struct{}, 1), over: make(chan error, 1)}
+	x := &outsider{news: make(chan struct{}, 1), over: make(chan error, 1)}
 	var err error
 	if x.link, err = lan.Open(ifname); err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func startExternal(t *testing.T, ifname string, n int) *external {
 }
 
 // collect notes what has happened.
-func (x *external) collect(time.Time) {
+func (x *outsider) collect(time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.events = append(x.events, x.Events()...)
@@ -64,7 +64,7 @@ func (x *external) collect(time.Time) {
 }
 
 // finds waits until an access point is found, however long that takes to start.
-func (x *external) finds(t *testing.T) upnp.Event {
+func (x *outsider) finds(t *testing.T) upnp.Event {
 	t.Helper()
 	again := time.NewTicker(time.Second)
 	defer again.Stop()
@@ -84,7 +84,7 @@ func (x *external) finds(t *testing.T) upnp.Event {
 }
 
 // await returns the next event of a kind.
-func (x *external) await(t *testing.T, kind upnp.EventKind) upnp.Event {
+func (x *outsider) await(t *testing.T, kind upnp.EventKind) upnp.Event {
 	t.Helper()
 	for over := time.After(patience); ; {
 		x.mu.Lock()
@@ -107,7 +107,7 @@ func (x *external) await(t *testing.T, kind upnp.EventKind) upnp.Event {
 }
 
 // do gives an order, which must not fail.
-func (x *external) do(t *testing.T, order func(now time.Time) error) {
+func (x *outsider) do(t *testing.T, order func(now time.Time) error) {
 	t.Helper()
 	var err error
 	x.link.Do(func(now time.Time) { err = order(now) })
@@ -117,14 +117,14 @@ func (x *external) do(t *testing.T, order func(now time.Time) error) {
 }
 
 // learns reads the settings of an access point.
-func (x *external) learns(t *testing.T, uuid wps.UUID) *wps.Credential {
+func (x *outsider) learns(t *testing.T, uuid wps.UUID) *wps.Credential {
 	t.Helper()
 	x.do(t, func(now time.Time) error { return x.Learn(now, uuid, pinPassword(thePIN)) })
 	return x.await(t, upnp.EventSettingsRead).Settings
 }
 
 // enroll waits for a station.
-func (x *external) enroll(t *testing.T, o upnp.Order) {
+func (x *outsider) enroll(t *testing.T, o upnp.Order) {
 	t.Helper()
 	x.do(t, func(now time.Time) error { return x.Enroll(now, o) })
 }
@@ -136,7 +136,7 @@ var hostapdUUID = wps.UUID{0x87, 0x65, 0x43, 0x21, 0x9a, 0xbc, 0xde, 0xf0, 0x12,
 // of ours, which knows its settings.
 type upnpSite struct {
 	*daemon
-	*external
+	*outsider
 	far *farEnd
 }
 
@@ -146,8 +146,8 @@ func newUPnPSite(t *testing.T) *upnpSite {
 	s := new(upnpSite)
 	s.far = newFarEnd(t)
 	s.daemon = startRadiolessHostapd(t, s.far, hostapdPIN+"upnp_iface="+s.far.name+"\nfriendly_name=R&D <access point>\n")
-	s.external = startExternal(t, s.far.near, 9)
-	e := s.external.finds(t)
+	s.outsider = startExternal(t, s.far.near, 9)
+	e := s.outsider.finds(t)
 	if e.AccessPoint != hostapdUUID || e.Description.FriendlyName != "R&D <access point>" || e.Device.DeviceName != "Go WPS test AP" {
 		t.Fatalf("found %+v", e)
 	}
@@ -167,7 +167,7 @@ func enrolls(order upnp.Order) func(*testing.T, *report) {
 		sameCredential(t, s.learns(t, hostapdUUID), network)
 		s.enroll(t, order)
 		oneCredential(t, s.station(t, 2, order.Password).succeeded(t, r), network)
-		if e := s.external.await(t, upnp.EventRegistered); e.Station != mac(2) || e.UUID != device(2).UUID {
+		if e := s.outsider.await(t, upnp.EventRegistered); e.Station != mac(2) || e.UUID != device(2).UUID {
 			t.Errorf("%+v", e)
 		}
 	}
@@ -178,7 +178,7 @@ var upnpHostapdCases = []peerCase{
 	{name: "discover", what: "search, description, subscription; the access point leaves", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.daemon.stop(t)
-		s.external.stop()
+		s.outsider.stop()
 		r.note("", "found")
 	}},
 	{name: "learn", what: "reading the settings", run: func(t *testing.T, r *report) {
@@ -190,7 +190,7 @@ var upnpHostapdCases = []peerCase{
 	{name: "configure", what: "writing the settings", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.do(t, func(now time.Time) error { return s.Configure(now, hostapdUUID, pinPassword(thePIN), newSettings) })
-		sameCredential(t, s.external.await(t, upnp.EventSettingsWritten).Settings, newSettings)
+		sameCredential(t, s.outsider.await(t, upnp.EventSettingsWritten).Settings, newSettings)
 		s.daemon.await(t, settingsWritten(newSettings), "WPS-SUCCESS")
 		r.note("M1 to M8", "success")
 	}},
@@ -200,11 +200,11 @@ var upnpHostapdCases = []peerCase{
 		s := newUPnPSite(t)
 		for range 3 {
 			s.do(t, func(now time.Time) error { return s.Learn(now, hostapdUUID, wrongFirstHalf) })
-			s.external.await(t, upnp.EventFailed)
+			s.outsider.await(t, upnp.EventFailed)
 		}
 		s.daemon.await(t, "WPS-AP-SETUP-LOCKED")
 		s.do(t, func(now time.Time) error { return s.Learn(now, hostapdUUID, pinPassword(thePIN)) })
-		e := s.external.await(t, upnp.EventFailed)
+		e := s.outsider.await(t, upnp.EventFailed)
 		r.note("", "refused as it must be: %v", e.Err)
 	}},
 	{name: "enroll-pin", what: "a station by PIN, whoever asks", run: enrolls(upnp.Order{Password: pinPassword(thePIN)})},
@@ -216,7 +216,7 @@ var upnpHostapdCases = []peerCase{
 		s.learns(t, hostapdUUID)
 		done := make(chan *attempt)
 		go func() { done <- s.station(t, 2, pinPassword(thePIN)) }()
-		if e := s.external.await(t, upnp.EventEnrollee); e.UUID != device(2).UUID {
+		if e := s.outsider.await(t, upnp.EventEnrollee); e.UUID != device(2).UUID {
 			t.Errorf("%+v", e)
 		}
 		s.daemon.await(t, "WPS-PIN-NEEDED")
@@ -228,8 +228,8 @@ var upnpHostapdCases = []peerCase{
 		s.learns(t, hostapdUUID)
 		s.probe(t, 2)
 		s.probe(t, 3)
-		s.external.await(t, upnp.EventEnrollee)
-		s.external.await(t, upnp.EventEnrollee)
+		s.outsider.await(t, upnp.EventEnrollee)
+		s.outsider.await(t, upnp.EventEnrollee)
 		var err error
 		s.link.Do(func(now time.Time) { err = s.Enroll(now, upnp.Order{Password: registration.PushButton()}) })
 		if !errors.Is(err, registration.ErrOverlap) {
@@ -242,7 +242,7 @@ var upnpHostapdCases = []peerCase{
 		s.learns(t, hostapdUUID)
 		s.enroll(t, upnp.Order{Password: wrongFirstHalf})
 		s.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrPassword, 1, registration.RoleEnrollee)
-		if e := s.external.await(t, upnp.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
+		if e := s.outsider.await(t, upnp.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
 			t.Errorf("%v", e.Err)
 		}
 	}},
@@ -270,7 +270,7 @@ var upnpHostapdCases = []peerCase{
 		second.enroll(t, upnp.Order{Password: pinPassword(thePIN)})
 		oneCredential(t, s.station(t, 2, pinPassword(thePIN)).succeeded(t, r), network)
 		second.await(t, upnp.EventRegistered)
-		s.external.await(t, upnp.EventEnrollee)
+		s.outsider.await(t, upnp.EventEnrollee)
 	}},
 	{name: "restart", what: "the access point starts anew at another address", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
@@ -296,7 +296,7 @@ func wrongAPPIN(password registration.Password, half int) func(*testing.T, *repo
 	return func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.do(t, func(now time.Time) error { return s.Learn(now, hostapdUUID, password) })
-		a := attempt{ended: ended{err: s.external.await(t, upnp.EventFailed).Err}}
+		a := attempt{ended: ended{err: s.outsider.await(t, upnp.EventFailed).Err}}
 		a.failed(t, r, registration.ErrPassword, half, registration.RoleEnrollee)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/wps"
-	"github.com/gowps/gowps/wps/registration"
 )
 
 // The times and limits of a [Device].
@@ -51,13 +50,13 @@ type AccessPoint interface {
 	SetListening(now time.Time, listening bool)
 }
 
-// Run is an access point's run with an external registrar, as a
-// [registration.Enrollee] that follows the access point's rules.
+// Run is an access point's run with an external registrar: an Enrollee of
+// package registration under the access point's rules.
 type Run interface {
 	// Start returns M1.
 	Start(now time.Time) ([]byte, error)
-	// Handle takes a message and returns the answer, as
-	// [registration.Enrollee.Handle] does.
+	// Handle processes a message and returns the answer, as the Enrollee
+	// does.
 	Handle(now time.Time, message []byte) ([]byte, error)
 	// Ended reports whether the run is over.
 	Ended() bool
@@ -492,6 +491,7 @@ func (d *Device) act(now time.Time, from netip.Addr, action Action, body []byte)
 var (
 	errNotSubscribed = fmt.Errorf("upnp: %w: the registrar has no subscription", ErrIgnored)
 	errNoRun         = fmt.Errorf("upnp: %w: the registrar did not ask for M1 before", ErrIgnored)
+	errNoAnswer      = errors.New("upnp: the run is over, and there is nothing to say")
 	errTooManyRuns   = fmt.Errorf("upnp: %w: too many runs", ErrIgnored)
 )
 
@@ -528,7 +528,9 @@ func (d *Device) beginRun(now time.Time, from netip.Addr) ([]byte, error) {
 }
 
 // continueRun gives a run the registrar's message, and returns what the access
-// point says: nothing when there is nothing more to say.
+// point says. If there is nothing more to say the action fails, as hostapd has
+// it: wpa_supplicant's registrar takes an answer without a message for one that
+// is still to come, and then serves the access point no more.
 func (d *Device) continueRun(now time.Time, from netip.Addr, message []byte) ([]byte, error) {
 	i := slices.IndexFunc(d.runs, func(r *deviceRun) bool { return r.from == from })
 	if i < 0 {
@@ -539,10 +541,10 @@ func (d *Device) continueRun(now time.Time, from netip.Addr, message []byte) ([]
 	r.used = now
 	out, err := r.Handle(now, message)
 	switch {
-	case out != nil, err == nil:
-		return out, nil // a WSC_NACK comes with the error, and is the answer
-	case r.Ended() && !errors.Is(err, registration.ErrEnded):
-		return nil, nil // it was told so, and there is no more to say
+	case out != nil: // a WSC_NACK comes with the error, and is the answer
+		return out, nil
+	case err == nil:
+		return nil, errNoAnswer
 	}
 	return nil, err
 }
