@@ -58,6 +58,10 @@ func (d *Decoder) Next() bool {
 		d.next = len(d.data)
 		d.allow(QuirkZeroPadding, 0)
 		return false
+	case len(rest) < attributeHeader && d.kind.isElement():
+		d.next = len(d.data)
+		d.allow(QuirkTrailingOctets, 0)
+		return false
 	case len(rest) < attributeHeader:
 		d.fail(0, ErrTruncated, "an attribute's type and length need four octets, fewer are left")
 		return false

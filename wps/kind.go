@@ -92,3 +92,6 @@ func (k Kind) MessageType() (MessageType, bool) {
 	}
 	return 0, false
 }
+
+// isElement reports whether lists of the kind are elements of 802.11 frames.
+func (k Kind) isElement() bool { return k >= KindBeacon && k <= KindAssociationResponse }

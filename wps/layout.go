@@ -80,6 +80,10 @@ func mustBut(id AttributeID, missing Quirks) Rule {
 	return Rule{Attribute: id, Need: Mandatory, Missing: missing}
 }
 
+// needs is an attribute that is mandatory in an element, and without which the
+// others can be read.
+func needs(id AttributeID) Rule { return mustBut(id, QuirkIncomplete) }
+
 // onlyIf is an attribute under a condition; f is nil if something else than
 // the list tells whether it is met.
 func onlyIf(id AttributeID, when string, f func(List) bool) Rule {
@@ -102,7 +106,7 @@ func secured(l List) bool {
 // layouts is the table of all lists: what stands in them, and in which order.
 var layouts = [kindEnd]layout{
 	KindBeacon: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrState),
+		needs(AttrVersion), needs(AttrState),
 		onlyIf(AttrAPSetupLocked, "while locked", nil),
 		onlyIf(AttrSelectedRegistrar, "while a registrar is active", nil),
 		onlyIf(AttrDevicePasswordID, whenSelected, registrarSelected),
@@ -111,18 +115,18 @@ var layouts = [kindEnd]layout{
 		onlyIf(AttrRFBands, "dual-band access point", nil),
 		extensions(), may(AttrDeviceName), may(AttrPrimaryDeviceType)),
 	KindProbeResponse: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrState),
+		needs(AttrVersion), needs(AttrState),
 		onlyIf(AttrAPSetupLocked, "while locked", nil),
 		onlyIf(AttrSelectedRegistrar, "while a registrar is active", nil),
 		onlyIf(AttrDevicePasswordID, whenSelected, registrarSelected),
 		onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, registrarSelected),
-		must(AttrResponseType), must(AttrUUIDE),
-		must(AttrManufacturer), must(AttrModelName), must(AttrModelNumber), must(AttrSerialNumber),
-		must(AttrPrimaryDeviceType), must(AttrDeviceName), must(AttrConfigMethods),
+		needs(AttrResponseType), needs(AttrUUIDE),
+		needs(AttrManufacturer), needs(AttrModelName), needs(AttrModelNumber), needs(AttrSerialNumber),
+		needs(AttrPrimaryDeviceType), needs(AttrDeviceName), needs(AttrConfigMethods),
 		onlyIf(AttrRFBands, "dual-band access point", nil),
 		extensions(), may(AttrSecondaryDeviceTypeList)),
 	KindProbeRequest: rules("WSC 2.0 §8.2.4, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrRequestType), must(AttrConfigMethods),
+		needs(AttrVersion), must(AttrRequestType), must(AttrConfigMethods),
 		onlyIf(AttrUUIDE, "UUID-R is not there", func(l List) bool { return l.(*ProbeRequest).UUIDR == UUID{} }),
 		onlyIf(AttrUUIDR, "some registrars, instead of UUID-E", nil),
 		must(AttrPrimaryDeviceType), must(AttrRFBands), must(AttrAssociationState), must(AttrConfigError),
@@ -130,9 +134,9 @@ var layouts = [kindEnd]layout{
 		must2(AttrManufacturer), must2(AttrModelName), must2(AttrModelNumber), must2(AttrDeviceName),
 		extensions(), may(AttrRequestedDeviceType), may(AttrSecondaryDeviceTypeList)),
 	KindAssociationRequest: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrRequestType), extensions()),
+		needs(AttrVersion), must(AttrRequestType), extensions()),
 	KindAssociationResponse: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrResponseType), extensions()),
+		needs(AttrVersion), must(AttrResponseType), extensions()),
 
 	KindM1: rules("WSC 2.0 §8.3.1, as hostap and iwd hold it",
 		must(AttrVersion), must(AttrMessageType), must(AttrUUIDE), must(AttrMACAddress), must(AttrEnrolleeNonce),

@@ -32,6 +32,9 @@ const (
 	QuirkRepeated                          // the same credential twice
 	QuirkExcess                            // more than ten Credentials or Requested Device Types
 	QuirkPSKOnly                           // enrollee that cannot take a passphrase
+	QuirkIncomplete                        // element of an 802.11 frame without an attribute that it needs
+	QuirkTrailingOctets                    // one to three octets after the last attribute of an element
+	QuirkCutExtension                      // WFA extension of an element that ends within a sub-element
 	quirkEnd
 )
 
@@ -66,6 +69,9 @@ var quirks = []QuirkInfo{
 	{QuirkRepeated, "repeated-credential", "the same credential twice", "the second is dropped", "iwd", ErrDuplicate},
 	{QuirkExcess, "excess", "more than ten Credentials or Requested Device Types", "the first ten are kept", "hostap", ErrTooMany},
 	{QuirkPSKOnly, "psk-only", "enrollee that cannot take a passphrase (Apple AirPort, Mac OS X 10.6.3 and 10.6.4)", "the registrar should send it the pre-shared key", "hostap", nil},
+	{QuirkIncomplete, "incomplete", "element of an 802.11 frame without an attribute that it needs, mostly Version", "the others are read", "hostap, Wireshark", ErrMissing},
+	{QuirkTrailingOctets, "trailing-octets", "one to three octets after the last attribute of an element", "skipped", "hostap", ErrTruncated},
+	{QuirkCutExtension, "cut-extension", "WFA extension of an element that ends within a sub-element", "the sub-elements before are read", "hostap", ErrTruncated},
 }
 
 // QuirkTable yields every quirk that is known and tolerated.

@@ -22,7 +22,7 @@ func TestQuirkTable(t *testing.T) {
 		names[row.Name] = true
 		next <<= 1
 	}
-	if next>>1 != wps.QuirkPSKOnly {
+	if next>>1 != wps.QuirkCutExtension {
 		t.Errorf("the table ends before %#x", uint32(next))
 	}
 	for range wps.QuirkTable() {
@@ -169,6 +169,16 @@ func TestQuirks(t *testing.T) {
 			wps.ErrTooMany, wps.AttrRequestedDeviceType, len(probe) + 120},
 		{"Apple AirPort", wps.QuirkPSKOnly, wps.KindM1,
 			with(t, with(t, enrollee, wps.AttrManufacturer, "Apple Inc."), wps.AttrModelName, "AirPort"), nil, nil, 0, 0},
+		{"beacon without Version", wps.QuirkIncomplete, wps.KindBeacon, attr(wps.AttrState, "\x02"),
+			func(l wps.List) bool { return l.(*wps.Beacon).State == wps.Configured },
+			wps.ErrMissing, wps.AttrVersion, 5},
+		{"octets behind the last attribute", wps.QuirkTrailingOctets, wps.KindBeacon, join(beacon, []byte("\x10\x49\x00")),
+			func(l wps.List) bool { return l.(*wps.Beacon).State == wps.Configured },
+			wps.ErrTruncated, 0, len(beacon)},
+		{"sub-element cut", wps.QuirkCutExtension, wps.KindBeacon,
+			join(beacon, attr(wps.AttrVendorExtension, "\x00\x37\x2A\x00\x01\x20\x00")),
+			func(l wps.List) bool { return l.Attributes().WFA.Version2 == 0x20 },
+			wps.ErrTruncated, wps.AttrVendorExtension, len(beacon)},
 	}
 	tested := wps.Quirks(0)
 	for _, test := range tests {

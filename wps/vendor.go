@@ -114,7 +114,11 @@ func (w *WFAExtension) field(id WFAElementID) any {
 func (w *WFAExtension) decode(d *Decoder, data []byte) {
 	for len(data) > 0 && d.err == nil {
 		if len(data) < 2 || int(data[1]) > len(data)-2 {
-			d.fail(AttrVendorExtension, ErrTruncated, "a sub-element of the WFA extension is cut")
+			if d.kind.isElement() {
+				d.allow(QuirkCutExtension, AttrVendorExtension)
+			} else {
+				d.fail(AttrVendorExtension, ErrTruncated, "a sub-element of the WFA extension is cut")
+			}
 			return
 		}
 		id, v := WFAElementID(data[0]), data[2:2+int(data[1]):2+int(data[1])]

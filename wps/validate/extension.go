@@ -6,7 +6,7 @@ import "github.com/gowps/gowps/wps"
 // version 2.0 lives, and those of other vendors.
 var extensionRules = []rule{
 	{Rule: Rule{"WFA-TRUNCATED", AreaForm, Error, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
-		"The WFA extension ends where its last sub-element ends.", 0}, list: checkWFATruncated},
+		"The WFA extension ends where its last sub-element ends.", wps.QuirkCutExtension}, list: checkWFATruncated},
 	{Rule: Rule{"WFA-LENGTH", AreaForm, Error, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
 		"Each sub-element of the WFA extension has the length of its kind.", 0}, list: checkWFALength},
 	{Rule: Rule{"WFA-VALUE", AreaForm, Warning, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",

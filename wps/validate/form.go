@@ -13,7 +13,7 @@ import (
 // formRules are about the octets of any list of attributes.
 var formRules = []rule{
 	{Rule: Rule{"LIST-TRUNCATED", AreaForm, Error, Error, Both, nil, "hostap, iwd",
-		"A list ends where its last attribute ends.", 0}, list: checkTruncated},
+		"A list ends where its last attribute ends.", wps.QuirkTrailingOctets}, list: checkTruncated},
 	{Rule: Rule{"ZERO-PADDING", AreaForm, Warning, Error, Both, nil, "hostap",
 		"Nothing follows the last attribute, not even zeros.", wps.QuirkZeroPadding}, list: checkZeroPadding},
 	{Rule: Rule{"EXTRA-OCTET", AreaForm, Warning, Error, Both, nil, "hostap",

@@ -158,12 +158,12 @@ import "iter"
 //
 //	| ID | tolerant | strict | version | concerns | rule | origin |
 //	|---|---|---|---|---|---|---|
-//	| BEACON-VERSION-MISSING | error | error | both | Beacon | Beacon has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| BEACON-STATE-MISSING | error | error | both | Beacon | Beacon has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| BEACON-VERSION-MISSING | warning | error | both | Beacon | Beacon has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| BEACON-STATE-MISSING | warning | error | both | Beacon | Beacon has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| BEACON-DEVICE-PASSWORD-ID-MISSING | warning | error | both | Beacon | Beacon has Device Password ID if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| BEACON-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | Beacon | Beacon has Selected Registrar Config Methods if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| BEACON-UUID-E-MISSING | warning | error | both | Beacon | Beacon has UUID-E if the button of an access point with two bands was pressed. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-REQUEST-VERSION-MISSING | error | error | both | Probe Request | Probe Request has Version. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
+//	| PROBE-REQUEST-VERSION-MISSING | warning | error | both | Probe Request | Probe Request has Version. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
 //	| PROBE-REQUEST-REQUEST-TYPE-MISSING | error | error | both | Probe Request | Probe Request has Request Type. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
 //	| PROBE-REQUEST-CONFIG-METHODS-MISSING | error | error | both | Probe Request | Probe Request has Config Methods. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
 //	| PROBE-REQUEST-UUID-E-MISSING | warning | error | both | Probe Request | Probe Request has UUID-E if UUID-R is not there. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
@@ -176,22 +176,22 @@ import "iter"
 //	| PROBE-REQUEST-MODEL-NAME-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Model Name. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
 //	| PROBE-REQUEST-MODEL-NUMBER-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Model Number. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
 //	| PROBE-REQUEST-DEVICE-NAME-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Device Name. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-VERSION-MISSING | error | error | both | Probe Response | Probe Response has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-STATE-MISSING | error | error | both | Probe Response | Probe Response has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-VERSION-MISSING | warning | error | both | Probe Response | Probe Response has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-STATE-MISSING | warning | error | both | Probe Response | Probe Response has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| PROBE-RESPONSE-DEVICE-PASSWORD-ID-MISSING | warning | error | both | Probe Response | Probe Response has Device Password ID if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| PROBE-RESPONSE-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | Probe Response | Probe Response has Selected Registrar Config Methods if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-RESPONSE-TYPE-MISSING | error | error | both | Probe Response | Probe Response has Response Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-UUID-E-MISSING | error | error | both | Probe Response | Probe Response has UUID-E. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-MANUFACTURER-MISSING | error | error | both | Probe Response | Probe Response has Manufacturer. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-MODEL-NAME-MISSING | error | error | both | Probe Response | Probe Response has Model Name. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-MODEL-NUMBER-MISSING | error | error | both | Probe Response | Probe Response has Model Number. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-SERIAL-NUMBER-MISSING | error | error | both | Probe Response | Probe Response has Serial Number. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | Probe Response | Probe Response has Primary Device Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-DEVICE-NAME-MISSING | error | error | both | Probe Response | Probe Response has Device Name. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-CONFIG-METHODS-MISSING | error | error | both | Probe Response | Probe Response has Config Methods. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| ASSOC-REQUEST-VERSION-MISSING | error | error | both | Association Request | Association Request has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-RESPONSE-TYPE-MISSING | warning | error | both | Probe Response | Probe Response has Response Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-UUID-E-MISSING | warning | error | both | Probe Response | Probe Response has UUID-E. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-MANUFACTURER-MISSING | warning | error | both | Probe Response | Probe Response has Manufacturer. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-MODEL-NAME-MISSING | warning | error | both | Probe Response | Probe Response has Model Name. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-MODEL-NUMBER-MISSING | warning | error | both | Probe Response | Probe Response has Model Number. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-SERIAL-NUMBER-MISSING | warning | error | both | Probe Response | Probe Response has Serial Number. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | Probe Response | Probe Response has Primary Device Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-DEVICE-NAME-MISSING | warning | error | both | Probe Response | Probe Response has Device Name. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| PROBE-RESPONSE-CONFIG-METHODS-MISSING | warning | error | both | Probe Response | Probe Response has Config Methods. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| ASSOC-REQUEST-VERSION-MISSING | warning | error | both | Association Request | Association Request has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| ASSOC-REQUEST-REQUEST-TYPE-MISSING | error | error | both | Association Request | Association Request has Request Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| ASSOC-RESPONSE-VERSION-MISSING | error | error | both | Association Response | Association Response has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| ASSOC-RESPONSE-VERSION-MISSING | warning | error | both | Association Response | Association Response has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| ASSOC-RESPONSE-RESPONSE-TYPE-MISSING | error | error | both | Association Response | Association Response has Response Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| M1-VERSION-MISSING | error | error | both | M1 | M1 has Version. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
 //	| M1-MESSAGE-TYPE-MISSING | error | error | both | M1 | M1 has Message Type. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
