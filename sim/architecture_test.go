@@ -1,81 +1,135 @@
 package sim_test
 
 import (
+	"bufio"
+	"maps"
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-const module = "github.com/gowps/gowps"
+const module = "github.com/gowps/gowps/"
 
-// core are the packages that a firmware tool imports, lowest first, with what
-// each may import of this module.
-var core = []struct {
-	name string
-	may  []string
-}{
-	{"pin", nil},
-	{"wps", nil},
-	{"wps/nfc", []string{"wps"}},
-	{"wps/registration", []string{"pin", "wps"}},
-	{"wps/validate", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc/dot11"}},
-	{"wps/doctor", []string{"pin", "wps", "wps/registration", "wps/validate", "eapwsc/eap", "eapwsc/dot11"}},
-	{"eapwsc/eap", nil},
-	{"eapwsc", []string{"pin", "wps", "wps/registration", "eapwsc/eap"}},
-	{"eapwsc/ap", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc"}},
-	{"eapwsc/selection", []string{"pin", "wps", "wps/registration"}},
-	{"eapwsc/eapol", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc", "eapwsc/ap"}},
-	{"eapwsc/radius", []string{"pin", "wps", "wps/registration", "eapwsc/eap", "eapwsc"}},
-	{"eapwsc/dot11", []string{"pin", "wps"}},
-	{"sim", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "eapwsc/dot11", "eapwsc/eapol"}},
-	{"sim/campaign", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "eapwsc/dot11", "eapwsc/eapol", "sim"}},
-	{"sim/pintest", []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "eapwsc/dot11", "eapwsc/eapol", "sim"}},
-}
+// pure are the packages that need the standard library only.
+var pure = []string{"pin", "eapwsc/eap"}
 
-// heavy are the modules that must not come along with the core.
-var heavy = []string{"github.com/google/gopacket", "github.com/mdlayher/", "github.com/schollz/"}
+// embedded are the packages that firmware embeds, and heavy what must not come
+// along with them.
+var (
+	embedded = []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "wps/nfc", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "sim", "sim/campaign", "sim/pintest"}
+	heavy    = []string{"github.com/google/gopacket", "github.com/mdlayher/", "github.com/schollz/", "github.com/spf13/", "net/http"}
+)
 
-// TestArchitecture holds the real import graph against the design: imports go one
-// way, the core carries no capture or radio library, and pin is std only.
+// graph is who imports whom.
+type graph map[string][]string
+
+// TestArchitecture holds the real imports against the picture in
+// .github/ARCHITECTURE.md, and against the rules beside it.
 func TestArchitecture(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the go command is not here to list imports:", err)
 	}
-	for _, p := range core {
-		for _, dep := range deps(t, module+"/"+p.name) {
-			own, isOwn := strings.CutPrefix(dep, module+"/")
-			own, _, _ = strings.Cut(own, "/internal/") // it goes with the package that it belongs to
-			switch {
-			case isOwn && own != p.name && !slices.Contains(p.may, own):
-				t.Errorf("%s imports %s", p.name, own)
-			case isOwn:
-			case (p.name == "pin" || p.name == "eapwsc/eap") && strings.Contains(strings.SplitN(dep, "/", 2)[0], "."):
-				t.Errorf("%s imports %s, and is to be std only", p.name, dep)
-			default:
-				for _, h := range heavy {
-					if strings.HasPrefix(dep, h) {
-						t.Errorf("%s reaches %s", p.name, dep)
-					}
+	real, drawn := realGraph(t), drawnGraph(t)
+	for _, p := range slices.Sorted(maps.Keys(real)) {
+		want := real.reduced(p)
+		got := drawn[p]
+		for _, q := range want {
+			if !slices.Contains(got, q) {
+				t.Errorf("%s imports %s, which ARCHITECTURE.md does not show", p, q)
+			}
+		}
+		for _, q := range got {
+			if !slices.Contains(want, q) {
+				t.Errorf("ARCHITECTURE.md has %s import %s, which is not so, or follows from others", p, q)
+			}
+		}
+		delete(drawn, p)
+	}
+	for p := range drawn {
+		t.Errorf("ARCHITECTURE.md draws %s, which is no package", p)
+	}
+	for _, p := range embedded {
+		for _, dep := range deps(t, p) {
+			for _, h := range heavy {
+				if strings.HasPrefix(dep, h) {
+					t.Errorf("%s reaches %s", p, dep)
 				}
+			}
+			if first, _, _ := strings.Cut(dep, "/"); slices.Contains(pure, p) && strings.Contains(first, ".") && dep != module+p {
+				t.Errorf("%s imports %s, and is to need the standard library only", p, dep)
 			}
 		}
 	}
 }
 
-// deps returns all packages that a package imports, directly or not.
-func deps(t *testing.T, pkg string) []string {
+// realGraph returns the imports among the packages of the module. Internal
+// packages go with the package that they belong to.
+func realGraph(t *testing.T) graph {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-deps", pkg).CombinedOutput()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"pin/...", module+"wps/...", module+"eapwsc/...", module+"sim/...").CombinedOutput()
 	if err != nil {
-		t.Fatalf("go list -deps %s: %v\n%s", pkg, err, out)
+		t.Fatalf("go list: %v\n%s", err, out)
 	}
-	// Packages that the standard library vendors look like modules.
-	var all []string
-	for _, dep := range strings.Fields(string(out)) {
-		if !strings.HasPrefix(dep, "vendor/") {
-			all = append(all, dep)
+	g := graph{}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		p := strings.TrimPrefix(f[0], module)
+		if strings.Contains(p, "/internal/") {
+			continue
+		}
+		g[p] = nil
+		for _, q := range f[1:] {
+			if own, ok := strings.CutPrefix(q, module); ok && !strings.Contains(own, "/internal/") {
+				g[p] = append(g[p], own)
+			}
 		}
 	}
-	return all
+	return g
+}
+
+// reduced returns the imports of a package without those that follow from its
+// others.
+func (g graph) reduced(p string) []string {
+	return slices.DeleteFunc(slices.Clone(g[p]), func(q string) bool {
+		return slices.ContainsFunc(g[p], func(r string) bool { return r != q && g.reaches(r, q) })
+	})
+}
+
+func (g graph) reaches(p, q string) bool {
+	return p == q || slices.ContainsFunc(g[p], func(r string) bool { return g.reaches(r, q) })
+}
+
+// drawnGraph reads the picture.
+func drawnGraph(t *testing.T) graph {
+	t.Helper()
+	f, err := os.Open("../.github/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	arrow := regexp.MustCompile(`^ +(\S+) --> (\S+)$`)
+	g := graph{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if m := arrow.FindStringSubmatch(lines.Text()); m != nil {
+			g[m[1]] = append(g[m[1]], m[2])
+		}
+	}
+	if len(g) == 0 {
+		t.Fatal("there is no picture in ARCHITECTURE.md")
+	}
+	return g
+}
+
+// deps returns all packages that a package imports, directly or not.
+func deps(t *testing.T, p string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", module+p).CombinedOutput()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v\n%s", p, err, out)
+	}
+	// Packages that the standard library vendors look like modules.
+	return slices.DeleteFunc(strings.Fields(string(out)), func(dep string) bool { return strings.HasPrefix(dep, "vendor/") })
 }
