@@ -475,6 +475,7 @@ func inside(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(newWorld(t)) })
 	}
+	runPairs(t)
 }
 
 // byPIN is the configuration of a printer-like station with a PIN.

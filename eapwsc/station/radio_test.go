@@ -48,7 +48,7 @@ func TestRadio(t *testing.T) {
 	if run == "" {
 		run = "TestRadio"
 	}
-	machine := exec.Command(lab, "run", "-o", t.ArtifactDir(), payload,
+	machine := exec.Command(lab, "run", "-t", "1800", "-o", t.ArtifactDir(), payload,
 		"env", "WPS_RADIO=inside", "station.test", "-test.v=test2json", "-test.run", run)
 	report(t, machine)
 }

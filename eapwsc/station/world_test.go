@@ -102,15 +102,27 @@ func (p *program) output() string {
 // last wait.
 func (p *program) wait(what string) string {
 	p.w.Helper()
+	return p.waitFor(what, time.Minute)
+}
+
+// waitFor is wait with another limit than a minute. It reads the output again
+// only when it has grown, because the machine is slow.
+func (p *program) waitFor(what string, most time.Duration) string {
+	p.w.Helper()
 	pattern := regexp.MustCompile(what)
-	for range 600 {
+	size := int64(-1)
+	for end := time.Now().Add(most); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if info, err := os.Stat(p.log); err != nil || info.Size() == size {
+			continue
+		} else {
+			size = info.Size()
+		}
 		output := p.output()
 		if at := pattern.FindStringIndex(output[p.at:]); at != nil {
 			line := output[p.at+at[0] : p.at+at[1]]
 			p.at += at[1]
 			return line
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 	p.w.Fatalf("%s did not say %q", p.name, what)
 	return ""
@@ -214,7 +226,7 @@ func (w *world) accessPoint(radio int, ssid string, lines ...string) *accessPoin
 func (w *world) accessPoints(paths ...string) (all []*accessPoint) {
 	w.Helper()
 	name := strings.TrimSuffix(filepath.Base(paths[0]), ".conf")
-	p := w.start(name, "hostapd", paths...)
+	p := w.start(name, "hostapd", append([]string{"-dd", "-K", "-t"}, paths...)...)
 	for _, path := range paths {
 		p.wait("AP-ENABLED")
 		all = append(all, &accessPoint{p, strings.TrimSuffix(filepath.Base(path), ".conf"), paths})
