@@ -270,6 +270,8 @@ var cases = []struct {
 		n.Adverts = append([]Advert{{Since: noon.Add(-time.Hour), Element: &before}}, n.Adverts...)
 	})), "A4", NoSelectedRegistrar, NoAttempt},
 	{"nothing", Evidence{}, "D", Unknown, NoAttempt},
+	{"messages not told", only(with(broken(EndFailure, StageM1), func(a *Attempt) { a.By, a.Untold = 0, true })), "B17", EndedEarly, Failed},
+	{"messages not told, by button", only(by(PushButton, with(broken(EndDisconnect, StageM1), func(a *Attempt) { a.By, a.Untold = 0, true }))), "B17", EndedEarly, Failed},
 	{"overlap reported", Evidence{Reports: []Report{{Kind: ReportOverlap}, {Kind: ReportFailed}}}.in(network(plain)), "A8", Overlap, NoAttempt},
 	{"no registrar reported", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}, "A4", NoSelectedRegistrar, NoAttempt},
 	{"no registrar reported, of networks of which little is known", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts, n.Silent = nil, true })), "A4", NoSelectedRegistrar, NoAttempt},

@@ -63,6 +63,9 @@ type Attempt struct {
 	// Reasonless tells that ConfigError is not known, since the message was
 	// not seen as a whole; Partial that it was not seen what the end answers.
 	Reasonless, Partial bool
+	// Untold tells that messages went to and fro of which nothing else is
+	// known: the attempt came further than Reached.
+	Untold bool
 	// Status is the status code with which the association was refused.
 	Status uint16
 	// Fault is what is known to be wrong with a message.

@@ -54,6 +54,22 @@ var overlapRows = []Row{
 		when:     func(v *view) bool { return v.none() && v.reported(ReportOverlap) }},
 }
 
+// untoldRows are for attempts of which a program does not log the messages.
+var untoldRows = []Row{
+	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
+		Evidence: "the end of an attempt by button, of which the log does not tell the messages",
+		Owner:    "The attempt ended without the Wi-Fi settings, and the log does not say why. By button that mostly means that {router} did not wait for {device} any more.",
+		Steps:    []string{stepPress, or("Or by PIN", stepNewPIN), stepEnterPIN, stepRestart, stepPassword},
+		Engineer: "{End} after messages that the log does not name.",
+		when:     func(v *view) bool { return v.a != nil && v.a.Untold && v.broken() && v.by(PushButton) }},
+	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
+		Evidence: "the end of an attempt of which the log does not tell the messages",
+		Owner:    "The attempt ended without the Wi-Fi settings, and the log does not say why. With a PIN that mostly means that the PIN is wrong, or that none was entered at {router} for {device}.",
+		Steps:    []string{or("Check the PIN", stepNewPIN), stepEnterPIN, or("Or use no PIN at all", stepPress), stepRestart, stepPassword},
+		Engineer: "{End} after messages that the log does not name.",
+		when:     func(v *view) bool { return v.a != nil && v.a.Untold && v.broken() }},
+}
+
 // reportRows are for what a program reports where the elements of access points
 // show nothing.
 var reportRows = []Row{

@@ -129,8 +129,8 @@ func (c *course) describe(a *doctor.Attempt) {
 		switch {
 		case a.End == doctor.EndNACK:
 			c.reason(a, c.end)
-		case a.End == doctor.EndFailure && x.untold(c.end):
-			a.By = 0
+		case x.untold(c.end):
+			a.By, a.Untold = 0, true
 		}
 	default:
 		a.Silence = x.Watched.Sub(c.heard)
@@ -163,8 +163,8 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
 	}
 }
 
-// untold reports whether EAP-Failure follows a message of the other side of
-// which a log tells nothing but that it was sent: who stopped is not known then.
+// untold reports whether an end follows messages of which a log tells nothing
+// but that they were sent: who stopped, and where, is not known then.
 func (x *Exchange) untold(end *validate.Step) bool {
 	var last *validate.Step
 	for i := range x.Steps {
@@ -173,7 +173,7 @@ func (x *Exchange) untold(end *validate.Step) bool {
 		}
 		last = &x.Steps[i]
 	}
-	return last != nil && last.IsMessage() && last.Type == 0 && len(last.Body) == 0 && last.From != end.From
+	return last != nil && last.IsMessage() && last.Type == 0 && len(last.Body) == 0
 }
 
 // answersUnseen reports whether an end answers a packet that was not seen: a
