@@ -3,6 +3,7 @@ package text
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/dot11"
@@ -258,6 +259,7 @@ func (in *interpreter) management(b []byte) {
 			t.associates, t.managed = false, true
 		}
 	}
+	in.facts.probes = in.facts.probes || row.kind == capture.KindProbeRequest
 	e := in.emit(row.kind)
 	e.Src, e.Dst, e.BSSID, e.Management = src, dst, bssid, m
 	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(l.freq)}
@@ -291,8 +293,12 @@ func (in *interpreter) eapolStart(t *talk, frame []byte) {
 	in.emitFrame(t, true, frame)
 }
 
-// probe takes that a station looks for a registrar.
+// probe takes that a station looks for a registrar. If its UUID is not told, it
+// is taken for the one that most stations make of their address.
 func (in *interpreter) probe(station wps.MAC, uuid wps.UUID, id wps.DevicePasswordID, methods wps.ConfigMethods) {
+	if uuid == (wps.UUID{}) {
+		uuid = wps.UUIDFromMAC(station)
+	}
 	octets, err := wps.Append(nil, &wps.ProbeRequest{
 		RequestType: wps.RequestEnrollee8021X, ConfigMethods: methods, UUIDE: uuid, DevicePasswordID: id,
 		RFBands: wps.Band24GHz | wps.Band5GHz,
@@ -379,6 +385,9 @@ func (in *interpreter) candidate(m *match) {
 	freq, _ := m.number("freq")
 	level, _ := m.number("level")
 	in.considered = considered{bssid, string(unescaped(m.text("ssid"))), freq, level}
+	if !slices.Contains(strings.Fields(string(m.text("wps"))), "wps") {
+		in.shows(true, nil)
+	}
 }
 
 // considered is an access point that a station looks at.

@@ -351,7 +351,9 @@ var hostapRows = []Row{
 		Example: "WPS: Probe Request for PBC received from 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			in.here().is(sideAP)
-			in.probe(m.mac("sta"), wps.UUID{}, wps.PasswordPushButton, 0)
+			if !in.facts.probes {
+				in.probe(m.mac("sta"), wps.UUID{}, wps.PasswordPushButton, 0)
+			}
 		}},
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: PBC overlap detected", Example: "WPS: PBC overlap detected - do not start PBC mode",
 		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},

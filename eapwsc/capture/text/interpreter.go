@@ -47,6 +47,7 @@ type interpreter struct {
 // facts are what is known of the text as a whole.
 type facts struct {
 	frames    bool // EAPOL frames were dumped
+	probes    bool // probe requests were
 	messages  bool // the program told of single messages
 	events    bool // event lines
 	untimed   bool // there was a line without a time
@@ -330,7 +331,7 @@ func (in *interpreter) begin(kind wps.MessageType, received bool) {
 			t.apEnrollee = (enrollee == received) == (l.side == sideStation)
 		}
 	}
-	if kind == wps.MessageM1 && t.said&bit(kind, false) != 0 && t.last != wps.MessageM1 {
+	if kind == wps.MessageM1 && t.said&(saidNACKOfAP|saidNACKOfStation|saidFailure|bit(wps.MessageDone, false)) != 0 {
 		t.renew()
 	}
 	in.facts.messages = true

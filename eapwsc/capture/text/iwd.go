@@ -10,8 +10,7 @@ import (
 
 // iwdRows are what iwd prints, with -d but for the lines of which the origin
 // says otherwise. The source files are those of iwd 1.0 to 3.10. It does not
-// print WSC messages: how many frames it received is all that shows how far a
-// run came.
+// print WSC messages: that it received some is all that shows of a run.
 var iwdRows = []Row{
 	{Program: IWD, Origin: "src/wsc.c", Pattern: "src/wsc.c:wsc_push_button()", Example: "src/wsc.c:wsc_push_button() ",
 		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton) }},
@@ -97,10 +96,8 @@ var iwdRows = []Row{
 				in.report(doctor.ReportFailed) // not known to be of WPS, but nothing else ends so at home
 				return
 			}
+			t.wsc = true
 			in.iwdEnds(t, t.frames-1)
-			if t.wsc = true; t.last != 0 && t.last != wps.MessageM1 {
-				in.emitWSC(t, true, eap.OpMSG, nil, 1) // it has answered, in words that are not told
-			}
 			in.emitSignal(t, saidFailure)
 		}},
 	{Program: IWD, Origin: "src/wsc.c", Pattern: "Obtained creden{x:word} for SSID: {ssid:upto}, address: {bssid:mac}", Example: "src/wsc.c:wsc_enrollee_credential_obtained() Obtained credenials for SSID: lab, address: 02:00:00:00:01:00",
@@ -143,8 +140,7 @@ func (in *interpreter) iwdStarts(method doctor.Method) {
 }
 
 // iwdFrame takes that a station has received an EAPOL frame of which nothing
-// else is told. The first asks for its identity, the second is WSC_Start. Of
-// the others it shows only with the next one that they were messages.
+// else is told. The first asks for its identity, the second is WSC_Start.
 func (in *interpreter) iwdFrame(t *talk) {
 	t.frames++
 	switch t.frames {
@@ -154,19 +150,18 @@ func (in *interpreter) iwdFrame(t *talk) {
 		in.emitSignal(t, saidIdentityRequest)
 	case 2:
 		in.proposed(t)
-	default:
-		in.iwdEnds(t, t.frames-1)
 	}
 }
 
-// iwdEnds emits the messages that a station must have received with so many
-// frames: M2, M4, M6, M8. One message alone may have been M2D.
+// iwdEnds emits what must have come before the end of a run: M1, if there was
+// WSC_Start. How many messages followed shows, but not which: M2D comes again
+// and again.
 func (in *interpreter) iwdEnds(t *talk, frames int) {
-	of := []wps.MessageType{wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8}
-	switch n := min(frames-2, len(of)); {
-	case n >= 2:
-		in.emitMessageOnce(t, of[n-1])
-	case frames >= 2:
+	if frames >= 2 {
 		in.emitMessageOnce(t, wps.MessageM1)
+	}
+	if frames > 2 {
+		in.emitWSC(t, false, eap.OpMSG, nil, 1)
+		in.emitWSC(t, true, eap.OpMSG, nil, 1)
 	}
 }

@@ -70,7 +70,7 @@ var limits = []struct {
 }{
 	{func(in *interpreter, s *Source) bool { return s.Kind == "text" }, "Nothing in it is known to be of WPS."},
 	{func(in *interpreter, s *Source) bool { return in.heard[IWD] > 0 },
-		"iwd does not log what the messages say: which side stopped, and which half of a PIN is wrong, is not told; how far a run came is counted by the frames that it received."},
+		"iwd does not log the messages: how far the attempt came, which side stopped, and which half of a PIN is wrong, is not told."},
 	{func(in *interpreter, s *Source) bool {
 		return s.Kind == "log" && !in.facts.frames && in.facts.messages && in.heard[IWD] == 0
 	},
