@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -102,21 +103,16 @@ func TestWired(t *testing.T) {
 	}
 }
 
-// TestEvents compares everything that the captures hold with a golden file, one line an event.
+// TestEvents compares everything that the captures hold with golden files, one for each capture. An event is a line, and each
+// attribute of a new element one below it.
 func TestEvents(t *testing.T) {
-	for _, folder := range []string{"wired", "radio"} {
+	for _, name := range captures(t) {
 		var got bytes.Buffer
-		for _, name := range captures(t) {
-			if filepath.Base(filepath.Dir(name)) != folder {
-				continue
-			}
-			fmt.Fprintf(&got, "# %s\n", filepath.Base(name))
-			seen := make(map[*Management]int)
-			for _, e := range readFile(t, name) {
-				fmt.Fprintln(&got, describe(e, seen))
-			}
+		seen := make(map[*Management]int)
+		for _, e := range readFile(t, name) {
+			fmt.Fprintln(&got, describe(e, seen))
 		}
-		golden := filepath.Join("testdata", folder+".golden")
+		golden := strings.TrimSuffix(name, ".pcap") + ".golden"
 		if *update {
 			if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
 				t.Fatal(err)
@@ -131,6 +127,21 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", golden, diff)
 		}
 	}
+}
+
+// attributes writes the attributes of an element, a line for each.
+func attributes(b []byte) string {
+	var out strings.Builder
+	d := wps.NewDecoder(b, wps.Tolerant)
+	for d.Next() {
+		a := wps.Attribute{ID: d.ID(), Value: d.Value()}
+		text, _ := a.Describe()
+		fmt.Fprintf(&out, "\n\t%v: %s", a.ID, text)
+	}
+	if err := d.Err(); err != nil {
+		fmt.Fprintf(&out, "\n\t%v", err)
+	}
+	return out.String()
 }
 
 // describe writes an event as a line, with length and checksum of its data. A Management that was seen before is only named by the frame that it came with.
@@ -150,9 +161,6 @@ func describe(e Event, seen map[*Management]int) string {
 			seen[m] = e.Frame
 			fmt.Fprintf(&b, " capability=%04x status=%d reason=%d auth=%d/%d ssid=%q hidden=%t channel=%d", m.Capability, m.Status, m.Reason,
 				m.Algorithm, m.Transaction, m.SSID, m.Hidden, m.Channel)
-			if m.WPS != nil {
-				fmt.Fprintf(&b, " wps=%x", m.WPS)
-			}
 			for _, s := range []struct {
 				name string
 				*dot11.Security
@@ -179,6 +187,9 @@ func describe(e Event, seen map[*Management]int) string {
 	}
 	if e.Note != "" {
 		fmt.Fprintf(&b, " note=%q", e.Note)
+	}
+	if m := e.Management; m != nil && m.WPS != nil && seen[m] == e.Frame {
+		fmt.Fprintf(&b, " wps=%d:%08x%s", len(m.WPS), crc32.ChecksumIEEE(m.WPS), attributes(m.WPS))
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"path/filepath"
 	"strings"
@@ -34,14 +35,20 @@ func captureFiles(t testing.TB) []string {
 	return names
 }
 
-// TestCaptures compares the lines of JSON of every capture.
+// TestCaptures compares the JSON of every capture, indented so that a change can be read.
 func TestCaptures(t *testing.T) {
 	status, got, errs := runProgram(t, nil, append([]string{"-json"}, captureFiles(t)...)...)
 	if status != program.Problem || errs != "" {
 		t.Errorf("exit status %d, %s", status, errs)
 	}
 	programtest.Schema(t, got)
-	programtest.Golden(t, "captures.jsonl", strings.ReplaceAll(got, captures, ""))
+	var indented bytes.Buffer
+	for line := range strings.Lines(strings.ReplaceAll(got, captures, "")) {
+		if err := json.Indent(&indented, []byte(line), "", "  "); err != nil {
+			t.Fatal(err)
+		}
+	}
+	programtest.Golden(t, "captures.json", indented.String())
 }
 
 func TestFamily(t *testing.T) {
