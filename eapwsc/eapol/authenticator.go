@@ -1,6 +1,8 @@
 package eapol
 
 import (
+	"container/heap"
+	"container/list"
 	"context"
 	"errors"
 	"sync"
@@ -12,9 +14,14 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// maxStations is how many stations are served at a time. Further ones are not
-// heard until one has finished.
+// maxStations is how many stations are served at a time. A further one takes the
+// place of the oldest that has only begun, and is not heard if there is none.
 const maxStations = 256
+
+// begun is how many packets of a station its session has answered when it is
+// more than one that has only begun. Anyone can send EAPOL-Start, an identity
+// and M1 under any address; M3 needs the keys of a run.
+const begun = 3
 
 // Authenticator is the access point's side of a link: it gives each station
 // an [ap.Session] of its own. A station begins by EAPOL-Start, which also
@@ -26,14 +33,55 @@ type Authenticator struct {
 	mu       sync.Mutex
 	point    *ap.AccessPoint
 	stations map[wps.MAC]*station
-	id       uint8 // Identifier of the next session's first request
+	due      deadlines
+	new      list.List // the stations that have only begun, the oldest first
+	id       uint8     // Identifier of the next session's first request
 	alarm    alarm
 }
 
 // station is a session with what the link needs to know of it.
 type station struct {
-	session *ap.Session
-	step    eapwsc.Step
+	mac      wps.MAC
+	session  *ap.Session
+	step     eapwsc.Step
+	place    int           // in the deadlines
+	answered int           // how many of its packets were
+	new      *list.Element // in the list of those that have only begun, or nil
+}
+
+// deadlines are the stations by their next deadline: a heap, so that a frame
+// costs the same however many stations there are.
+type deadlines []*station
+
+// Len implements [heap.Interface].
+func (d deadlines) Len() int { return len(d) }
+
+// Less implements [heap.Interface]; without a deadline comes last.
+func (d deadlines) Less(i, j int) bool {
+	a, b := d[i].step.Deadline, d[j].step.Deadline
+	return !a.IsZero() && (b.IsZero() || a.Before(b))
+}
+
+// Swap implements [heap.Interface].
+func (d deadlines) Swap(i, j int) {
+	d[i], d[j] = d[j], d[i]
+	d[i].place, d[j].place = i, j
+}
+
+// Push implements [heap.Interface].
+func (d *deadlines) Push(x any) {
+	s := x.(*station)
+	s.place = len(*d)
+	*d = append(*d, s)
+}
+
+// Pop implements [heap.Interface].
+func (d *deadlines) Pop() any {
+	last := len(*d) - 1
+	s := (*d)[last]
+	(*d)[last] = nil
+	*d = (*d)[:last]
+	return s
 }
 
 // NewAuthenticator returns the authenticator of an access point on a
@@ -99,10 +147,7 @@ func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err e
 func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error {
 	for {
 		a.mu.Lock()
-		if err := a.answerWaiting(time.Now()); err != nil {
-			a.mu.Unlock()
-			return err
-		}
+		a.answerWaiting(time.Now())
 		happened := a.point.Events()
 		if len(happened) == 0 {
 			break
@@ -115,27 +160,23 @@ func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error
 		return over(ctx)
 	}
 	deadline := a.point.Deadline()
-	for _, s := range a.stations {
-		deadline = sooner(deadline, s.step.Deadline)
+	if len(a.due) > 0 {
+		deadline = sooner(deadline, a.due[0].step.Deadline)
 	}
 	return a.alarm.set(a.conn, deadline)
 }
 
 // answerWaiting answers the stations that wait for what the owner has done
 // since.
-func (a *Authenticator) answerWaiting(now time.Time) error {
+func (a *Authenticator) answerWaiting(now time.Time) {
 	for _, session := range a.point.Ready() {
-		mac := session.Station()
-		s := a.stations[mac]
+		s := a.stations[session.Station()]
 		if s == nil || s.session != session {
 			continue
 		}
 		step, _ := session.Timeout(now) // the error is in the event
-		if err := a.step(mac, s, step); err != nil {
-			return err
-		}
+		a.step(now, s, step)
 	}
-	return nil
 }
 
 func report(happened []ap.Event, events func(ap.Event)) {
@@ -163,13 +204,16 @@ func (a *Authenticator) hear(from wps.MAC, b []byte) error {
 	switch {
 	case frame.Type == TypeStart && s != nil && !s.session.Identified():
 		// It was not there yet when it was asked who it is.
-		return a.send(from, s.step.Send)
+		a.send(now, s, s.step.Send)
 	case frame.Type == TypeStart:
 		return a.begin(now, from)
 	case s == nil:
 	case frame.Type == TypeEAP:
 		step, _ := s.session.Handle(now, frame.Body) // the error is in the event, or of a packet that was ignored
-		return a.step(from, s, step)
+		if step.Send != nil {
+			a.progress(s)
+		}
+		a.step(now, s, step)
 	case frame.Type == TypeLogoff:
 		a.end(now, from, ErrLogoff)
 	}
@@ -179,18 +223,36 @@ func (a *Authenticator) hear(from wps.MAC, b []byte) error {
 // begin begins a session.
 func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 	a.end(now, mac, ErrRestarted)
-	if len(a.stations) == maxStations {
-		return nil
+	if len(a.stations) >= maxStations {
+		oldest := a.new.Front()
+		if oldest == nil {
+			return nil
+		}
+		a.end(now, oldest.Value.(*station).mac, ErrNoRoom)
 	}
 	session, err := a.point.NewSession(mac, a.id)
 	if err != nil {
 		return err
 	}
 	a.id++
-	s := &station{session: session}
+	s := &station{mac: mac, session: session, step: session.Start(now)}
 	a.stations[mac] = s
-	return a.step(mac, s, session.Start(now))
+	s.new = a.new.PushBack(s)
+	heap.Push(&a.due, s)
+	a.send(now, s, s.step.Send)
+	return nil
 }
+
+// progress notes that a packet of a station was answered.
+func (a *Authenticator) progress(s *station) {
+	if s.answered++; s.answered == begun && s.new != nil {
+		a.new.Remove(s.new)
+		s.new = nil
+	}
+}
+
+// ErrNoRoom: too many stations had begun, and this one had not come far.
+var ErrNoRoom = errors.New("too many stations have begun")
 
 // ErrRestarted: the station began anew by EAPOL-Start.
 var ErrRestarted = errors.New("the station has begun anew")
@@ -198,30 +260,46 @@ var ErrRestarted = errors.New("the station has begun anew")
 // end ends a session that is not over, if there is one.
 func (a *Authenticator) end(now time.Time, mac wps.MAC, cause error) {
 	if s := a.stations[mac]; s != nil {
-		delete(a.stations, mac)
+		a.forget(s)
 		_ = s.session.Close(now, cause) // it is in the event
 	}
 }
 
+// forget takes a station out of all that is remembered of the stations.
+func (a *Authenticator) forget(s *station) {
+	delete(a.stations, s.mac)
+	heap.Remove(&a.due, s.place)
+	if s.new != nil {
+		a.new.Remove(s.new)
+		s.new = nil
+	}
+}
+
 // step takes a step of a session.
-func (a *Authenticator) step(mac wps.MAC, s *station, step eapwsc.Step) error {
-	if step.Send == nil && !step.Done {
+func (a *Authenticator) step(now time.Time, s *station, step eapwsc.Step) {
+	packet := step.Send
+	if packet == nil && !step.Done {
 		step.Send = s.step.Send // kept for a station that was not there yet
-		s.step = step
-		return nil
 	}
 	s.step = step
 	if step.Done {
-		delete(a.stations, mac)
+		a.forget(s)
+	} else {
+		heap.Fix(&a.due, s.place)
 	}
-	return a.send(mac, step.Send)
+	a.send(now, s, packet)
 }
 
-func (a *Authenticator) send(to wps.MAC, packet []byte) error {
+// send sends a packet to a station. If that fails the station has gone, or the
+// link to it: its session ends, and the others go on. That the link itself has
+// gone shows when it is read.
+func (a *Authenticator) send(now time.Time, s *station, packet []byte) {
 	if packet == nil {
-		return nil
+		return
 	}
-	return writeFrame(a.conn, Version2, TypeEAP, packet, to)
+	if err := writeFrame(a.conn, Version2, TypeEAP, packet, s.mac); err != nil && a.stations[s.mac] == s {
+		a.end(now, s.mac, err)
+	}
 }
 
 // timeout lets time have its effect on whoever is due, if that is what an error
@@ -234,14 +312,13 @@ func (a *Authenticator) timeout(err error) error {
 	}
 	now := time.Now()
 	a.point.Timeout(now)
-	for mac, s := range a.stations {
-		if now.Before(s.step.Deadline) {
-			continue
+	for range len(a.due) {
+		s := a.due[0]
+		if s.step.Deadline.IsZero() || now.Before(s.step.Deadline) {
+			break
 		}
 		step, _ := s.session.Timeout(now) // the error is in the event
-		if err := a.step(mac, s, step); err != nil {
-			return err
-		}
+		a.step(now, s, step)
 	}
 	return nil
 }
@@ -255,7 +332,7 @@ func (a *Authenticator) dismiss(cause error, events func(ap.Event)) {
 		a.end(now, mac, cause)
 		failure := eap.Packet{Code: eap.CodeFailure, ID: s.step.Send[1]}
 		if b, err := failure.AppendTo(nil); err == nil {
-			_ = a.send(mac, b)
+			a.send(now, s, b)
 		}
 	}
 	happened := a.point.Events()

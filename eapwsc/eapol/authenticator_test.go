@@ -213,13 +213,48 @@ func TestServeClosed(t *testing.T) {
 	})
 }
 
-// TestServeCrowd has more stations begin than are served at a time.
+// TestServeCrowd has more stations begin than are served at a time: each takes
+// the place of the oldest that has only begun. One that has come further, and
+// one that comes last, register all the same.
 func TestServeCrowd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
-		serve(t, &segment)
+		s := serve(t, &segment)
+		s.enterPIN(t, 2, "24681353")
+		s.enterPIN(t, 400, "12345670")
+		slow := segment.Join(mac(2))
+		enrollee := newEnrollee(t, 2, registration.PIN(pin.MustParse("24681353")))
+		enrollee.Start(time.Now())
+		slow.WriteFrame([]byte{1, 1, 0, 0}, eapol.PAEGroup)
+		buf := make([]byte, 2000)
+		// answer has the slow station answer one request.
+		answer := func() (done bool) {
+			slow.SetReadDeadline(time.Now().Add(time.Second))
+			n, _, err := slow.ReadFrame(buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			frame, err := eapol.ParseFrame(buf[:n])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if frame.Type != eapol.TypeEAP {
+				return false // another station's
+			}
+			step, err := enrollee.Handle(time.Now(), frame.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if step.Send != nil {
+				slow.WriteFrame(append([]byte{1, 0, byte(len(step.Send) >> 8), byte(len(step.Send))}, step.Send...), mac(1))
+			}
+			return step.Done
+		}
+		for range 4 { // identity, WSC_Start, M2, M4
+			answer()
+		}
 		heard := 0
-		for n := 2; n < 302; n++ {
+		for n := 3; n < 303; n++ {
 			station := segment.Join(mac(n))
 			station.WriteFrame([]byte{1, 1, 0, 0}, eapol.PAEGroup)
 			station.SetReadDeadline(time.Now().Add(time.Microsecond))
@@ -227,12 +262,56 @@ func TestServeCrowd(t *testing.T) {
 				heard++
 			}
 		}
-		if heard != 256 {
+		if heard != 300 {
 			t.Errorf("%d of 300 stations are heard", heard)
 		}
-		time.Sleep(61 * time.Second)
-		if _, err := eapol.Run(t.Context(), segment.Join(mac(400)), newEnrollee(t, 400, pinPassword(thePIN))); !errors.Is(err, registration.ErrNoRegistrar) {
-			t.Errorf("when the others have gone: %v", err)
+		if _, err := eapol.Run(t.Context(), segment.Join(mac(400)), newEnrollee(t, 400, pinPassword(thePIN))); err != nil {
+			t.Errorf("the last one: %v", err)
+		}
+		for !answer() {
+		}
+		if enrollee.Result() == nil {
+			t.Errorf("the slow one: %v", enrollee.Err())
+		}
+	})
+}
+
+// deaf is a connection over which a station can be sent some frames, and then no
+// more.
+type deaf struct {
+	eapol.Conn
+	station wps.MAC
+	frames  int
+}
+
+func (d *deaf) WriteFrame(frame []byte, to wps.MAC) error {
+	if to == d.station {
+		if d.frames--; d.frames < 0 {
+			return net.ErrWriteToConnected
+		}
+	}
+	return d.Conn.WriteFrame(frame, to)
+}
+
+// TestServeDeaf has a station that cannot be sent M4. Its session ends, with the
+// reason, and another station registers.
+func TestServeDeaf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		s := serveOver(t, &deaf{segment.Join(mac(1)), mac(2), 3}, newAccessPoint())
+		s.enterPIN(t, 2, "24681353")
+		s.enterPIN(t, 3, thePIN)
+		eapol.Run(t.Context(), segment.Join(mac(2)), newEnrollee(t, 2, registration.PIN(pin.MustParse("24681353"))))
+		failed := <-s.events
+		if failed.Kind != ap.EventFailed || failed.Station != mac(2) || !errors.Is(failed.Err, net.ErrWriteToConnected) {
+			t.Errorf("event %v of %v: %v", failed.Kind, failed.Station, failed.Err)
+		}
+		if _, err := eapol.Run(t.Context(), segment.Join(mac(3)), newEnrollee(t, 3, pinPassword(thePIN))); err != nil {
+			t.Errorf("another station: %v", err)
+		}
+		s.cancel()
+		if err := <-s.ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("Serve ended with %v", err)
 		}
 	})
 }
