@@ -69,6 +69,7 @@ type Event struct {
 	Settings *wps.Credential   // of EventNewSettings
 	PIN      PINState          // of EventPINGone
 	Err      error             // of EventFailed
+	From     string            // where the external registrar of a [Run] is
 	External bool              // an external registrar has, or had, the run
 	Message  []byte            // of EventStationMessage, and the attributes of EventStationProbe
 }

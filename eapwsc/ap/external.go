@@ -208,9 +208,10 @@ func (a *AccessPoint) forgetRelayed(s *Session) {
 // without EAP: over UPnP. The rules are those of a [Session].
 type Run struct{ session *Session }
 
-// NewRun returns a run of the access point as the Enrollee.
-func (a *AccessPoint) NewRun(now time.Time) (*Run, error) {
-	s := &Session{ap: a}
+// NewRun returns a run of the access point as the Enrollee, with the registrar
+// at an address.
+func (a *AccessPoint) NewRun(now time.Time, from string) (*Run, error) {
+	s := &Session{ap: a, from: from}
 	if _, err := s.newEnrollee(now); err != nil {
 		return nil, err
 	}

@@ -39,6 +39,8 @@ type Session struct {
 	relayUntil time.Time // until when it may answer
 	external   *message  // its message that the station is to be sent
 	heard      time.Time // when the station was heard
+
+	from string // of a [Run]: where the registrar is
 }
 
 // NewSession returns the exchange with a station that associated for WPS. Id
@@ -280,7 +282,7 @@ func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
 
 // settle draws the consequences of an exchange that is over.
 func (s *Session) settle(now time.Time, err error) {
-	e := Event{Time: now, Station: s.station, Err: err}
+	e := Event{Time: now, Station: s.station, From: s.from, Err: err}
 	switch {
 	case s.registrar != nil:
 		m1 := s.registrar.Enrollee()
@@ -362,7 +364,7 @@ func (s *Session) count(now time.Time) {
 		was := lock.Status(now)
 		lock.Failure(now)
 		if lock.Status(now) == Locked && was != Locked {
-			s.ap.event(Event{Kind: EventLocked, Time: now, Station: s.station})
+			s.ap.event(Event{Kind: EventLocked, Time: now, Station: s.station, From: s.from})
 		}
 	case s.enrollee.Proved():
 		s.counted = true

@@ -37,10 +37,10 @@ type AccessPoint struct {
 func New(do func(f func(now time.Time, point *ap.AccessPoint))) AccessPoint { return AccessPoint{do} }
 
 // Configure begins a run of the access point as the Enrollee.
-func (a AccessPoint) Configure(now time.Time, _ netip.Addr) (r upnp.Run, err error) {
+func (a AccessPoint) Configure(now time.Time, from netip.Addr) (r upnp.Run, err error) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) {
 		var of *ap.Run
-		if of, err = point.NewRun(now); err == nil {
+		if of, err = point.NewRun(now, from.String()); err == nil {
 			r = run{a, of}
 		}
 	})

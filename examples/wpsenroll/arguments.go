@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type invocation struct {
 	status *live.Status // on standard error
 
 	list      bool
+	upnp      bool
 	bssid     wps.MAC
 	join      bool
 	registrar bool
@@ -45,7 +47,9 @@ type invocation struct {
 	newPIN   pin.PIN         // the one made, to be shown
 	settings *wps.Credential // to be written
 	keyLog   io.Writer
-	output   *live.SecretFile // nil if none, or once it was written
+	// upnpAddress is that of the access point to talk to by UPnP.
+	upnpAddress netip.Addr
+	output      *live.SecretFile // nil if none, or once it was written
 }
 
 // flags defines the flags.
@@ -56,6 +60,7 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&p.registrar, "registrar", false, "read or write the settings of an access point")
 	f.StringVar(&p.apPIN, "ap-pin", "", "the access point's `PIN`, from its label")
 	f.BoolVar(&p.list, "list", false, "list the access points around")
+	f.BoolVar(&p.upnp, "upnp", false, "with -registrar or -list: reach access points over the local network, by UPnP")
 	f.Func("bssid", "only this access point, by its `ADDRESS` (Wi-Fi)", func(s string) (err error) {
 		p.bssid, err = wps.ParseMAC(s)
 		return err
@@ -93,7 +98,11 @@ func (p *invocation) needsWiFi() bool {
 
 // check returns what is wrong with the command line, and sets what follows from it.
 func (p *invocation) check(operands []string) error {
-	if err := p.Check(operands); err != nil {
+	if p.upnp {
+		if err := p.checkUPnP(operands); err != nil {
+			return err
+		}
+	} else if err := p.Check(operands); err != nil {
 		return err
 	}
 	ways := 0

@@ -36,16 +36,21 @@ func command(p *invocation) *program.Command {
 			"-i INTERFACE -pin PIN | -new-pin | -pbc",
 			"-i INTERFACE -registrar -ap-pin PIN [-ssid NAME -passphrase TEXT | -open]",
 			"-i INTERFACE -list",
+			"-registrar -upnp [-i INTERFACE] [ADDRESS] -ap-pin PIN [-ssid NAME -passphrase TEXT | -open]",
+			"-list -upnp -i INTERFACE",
 		},
 		Long: `The first form gets the settings of a network: with a PIN of this device, that is typed at the router, or by push button. The second reads the settings of an access point with the PIN on its label, as an external registrar; with -ssid it writes new ones. The third lists the access points around, and what they offer of WPS.
 
 What was received is printed without its key, unless -show-key asks for it or -o FILE writes it.
 
-INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet interface at whose other end is an access point that speaks EAPOL, such as wpsregistrar or hostapd with driver=wired. It takes root, or for Wi-Fi the capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.`,
+INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet interface at whose other end is an access point that speaks EAPOL, such as wpsregistrar or hostapd with driver=wired. It takes root, or for Wi-Fi the capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.
+
+With -upnp, access points are reached over the local network, where they have the service WFAWLANConfig switched on: ADDRESS is that of one, INTERFACE that to the network. It takes no special rights.`,
 		Examples: []program.Example{
 			{Line: "wpsenroll -i wlan0 -pbc -profile NetworkManager -o home.nmconnection", Does: "Register by push button, and write a profile with the key"},
 			{Line: "wpsenroll -i wlan0 -new-pin", Does: "Make a PIN, show it, and register with it"},
 			{Line: "wpsenroll -i wlan0 -registrar -ap-pin 12345670 -show-key", Does: "Read the settings of the only access point with WPS in reach"},
+			{Line: "wpsenroll -registrar -upnp 192.168.1.1 -ap-pin 12345670 -show-key", Does: "Read the settings of the access point with this address"},
 			{Line: "wpsenroll -i wlan0 -list -json", Does: "List what is around, for a program"},
 		},
 		Exit: []string{

@@ -40,6 +40,9 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 			}
 		}()
 	}
+	if p.upnp {
+		return p.runUPnP(ctx)
+	}
 	r, err := p.wifi(p.Interface)
 	switch {
 	case err == nil:

@@ -26,6 +26,7 @@ func (s *service) flags(f *pflag.FlagSet) {
 	})
 	s.NetworkFlags(f, "gowps")
 	f.DurationVar(&s.timeout, "timeout", 0, "stop after this `TIME` (0: no limit)")
+	f.StringVar(&s.upnp, "upnp", "", "let external registrars in the network of this `INTERFACE` reach the access point by UPnP, and register devices")
 	f.StringVar(&s.radius, "radius", "", "serve access points by RADIUS on this `ADDRESS`, port 1812 if it has none, instead of an interface")
 	f.StringVar(&s.secretFile, "secret-file", "", "with -radius: `FILE` with the access points' addresses and the secrets shared with them")
 	f.StringVar(&s.control, "hostapd-control", "", "with -radius: `DIRECTORY` of hostapd's control sockets; it then advertises what is waited for")
@@ -51,8 +52,8 @@ func (s *service) check(operands []string) error {
 	}
 	s.pinsLeft = len(s.pins)
 	switch {
-	case len(s.pins) == 0 && !s.button && s.apPIN.IsZero():
-		return program.Usagef("one of -pin PIN, -pbc and -ap-pin PIN is needed")
+	case len(s.pins) == 0 && !s.button && s.apPIN.IsZero() && s.upnp == "":
+		return program.Usagef("one of -pin PIN, -pbc, -ap-pin PIN and -upnp INTERFACE is needed")
 	case anyone(s.pins) > 1:
 		return program.Usagef("only one PIN can be for any device; name the others by their UUID: -pin UUID=PIN")
 	case len(s.pins) > 0 && s.button:
@@ -106,6 +107,8 @@ func (s *service) checkRADIUS(operands []string) (err error) {
 		return program.Usagef("-radius and -i exclude each other")
 	case s.secretFile == "":
 		return program.Usagef("-radius needs -secret-file FILE")
+	case s.upnp != "":
+		return program.Usagef("-radius and -upnp exclude each other")
 	case !s.apPIN.IsZero():
 		return program.Usagef("-radius and -ap-pin exclude each other: settings written here would not reach the access points")
 	}

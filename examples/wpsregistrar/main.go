@@ -22,11 +22,13 @@ func main() {
 func command(s *service) *program.Command {
 	return &program.Command{
 		Name: "wpsregistrar", Short: "register devices by WPS and give them the settings of a network",
-		Synopsis: []string{"-i INTERFACE [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc] [-ap-pin PIN]",
+		Synopsis: []string{"-i INTERFACE [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc] [-ap-pin PIN] [-upnp INTERFACE]",
 			"-radius ADDRESS -secret-file FILE [-hostapd-control DIRECTORY] [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc]"},
 		Long: `INTERFACE is an Ethernet interface, or a bridge. The devices are at its other end and speak EAPOL, such as wpsenroll or wpa_supplicant -D wired. A bridge has to pass EAPOL on: "ip link set BRIDGE type bridge group_fwd_mask 8". It takes root, or the capability CAP_NET_RAW.
 
 With -radius, access points of any make pass on what their devices say. The access point needs the address of this machine as its RADIUS server, the same secret, and an EAP server that is switched off; for hostapd: wps_state=2, eap_server=0, own_ip_addr, auth_server_addr, auth_server_port and auth_server_shared_secret. FILE has a line for each access point, or for a network of them: its address, a blank, and the secret. The SSID and the passphrase are those that the access points already have. With -hostapd-control, hostapd on this machine advertises what is waited for; otherwise call hostapd_cli wps_pbc or wps_pin yourself, and wps_cancel afterwards.
+
+With -upnp, external registrars reach the access point over the local network too: they register devices, or with the PIN of the access point read and write its settings. Whoever is in that network can try; leave it off where it is not needed.
 
 Without -passphrase and -open the access point is not configured yet: the first device makes it choose a passphrase.
 
@@ -35,12 +37,13 @@ It ends when each PIN and the button have been used, or with Ctrl-C.`,
 			{Line: "wpsregistrar -i eth1 -pin 12345670 -ssid home -passphrase 'correct horse'", Does: "Let in the device that shows this PIN"},
 			{Line: "wpsregistrar -i eth1 -pbc", Does: "Let in the device whose button is pressed within two minutes"},
 			{Line: "wpsregistrar -radius 127.0.0.1 -secret-file clients -hostapd-control /run/hostapd -pbc -ssid home -passphrase 'correct horse'", Does: "Press the button of the access points of hostapd"},
+			{Line: "wpsregistrar -i eth1 -upnp eth0 -ap-pin 12345670 -ssid home -passphrase 'correct horse'", Does: "Serve external registrars in the network of eth0"},
 			{Line: "wpsregistrar -i eth1 -ap-pin 12345670 -ssid home -open", Does: "Let external registrars in with the PIN of the access point"},
 		},
 		Exit: []string{
 			"a device was registered, or the settings were read or written", "nobody came, or nobody was let in",
 			"wrong use, or an interface or file that cannot be opened or used",
 		},
-		Flags: s.flags, Values: live.Values(nil), Run: s.run,
+		Flags: s.flags, Values: live.Values(map[string]program.Values{"upnp": {Words: live.Interfaces}}), Run: s.run,
 	}
 }

@@ -29,15 +29,18 @@ type service struct {
 	button      bool
 	apPIN       pin.PIN
 	timeout     time.Duration
+	upnp        string // interface of the UPnP service
 	radius      string // address to listen on
 	secretFile  string
 	control     string // directory of hostapd's control sockets
 	secrets     secrets
 
-	network  wps.Credential
-	pinsLeft int
-	over     func() // ends the service
-	served   bool
+	network   wps.Credential
+	pinsLeft  int
+	over      func() // ends the service
+	described wps.Device
+	upnpOver  func() // waits for the end of the UPnP service
+	served    bool
 }
 
 // run runs the program and returns its exit status.
@@ -58,7 +61,8 @@ func (s *service) run(ctx context.Context, streams program.IO, operands []string
 	if err != nil {
 		return program.Unable, err
 	}
-	run := registration.Config{Device: s.device(mac)}
+	s.described = s.device(mac)
+	run := registration.Config{Device: s.described}
 	keyLog, err := s.OpenKeyLog()
 	if err != nil {
 		return program.Unable, err
@@ -111,8 +115,17 @@ func (s *service) serve(ctx context.Context, conn eapol.Conn, point *ap.AccessPo
 	if err != nil {
 		return program.Unable, err
 	}
+	happened := s.happened
+	if s.upnp != "" {
+		if happened, err = s.serveUPnP(ctx, authenticator, cancel); err != nil {
+			return program.Unable, err
+		}
+		defer s.upnpOver()
+	}
 	s.status.Wait(s.waiting(), until)
-	return s.ended(s.Interface, authenticator.Serve(ctx, s.happened))
+	err = authenticator.Serve(ctx, happened)
+	cancel(nil)
+	return s.ended(s.Interface, err)
 }
 
 // allow enters the PINs and presses the button. It returns the end of the walk

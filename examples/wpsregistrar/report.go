@@ -27,6 +27,9 @@ func (s *service) waiting() string {
 	if s.apPIN != (pin.PIN{}) {
 		what = append(what, "external registrars")
 	}
+	if s.upnp != "" {
+		what = append(what, "external registrars in the network of "+s.upnp)
+	}
 	where := s.Interface
 	if s.radius != "" {
 		where = "RADIUS " + s.radius
@@ -53,19 +56,27 @@ func (s *service) happened(e ap.Event) {
 	case ap.EventSettingsRead, ap.EventNewSettings:
 		s.served = true
 	}
-	if s.pinsLeft == 0 && !s.button && s.apPIN.IsZero() {
+	if s.pinsLeft == 0 && !s.button && s.apPIN.IsZero() && s.upnp == "" {
 		s.over()
 	}
 }
 
 // print tells an event to a person.
 func (s *service) print(e *ap.Event) {
-	who := fmt.Sprintf("%v, %s", e.Station, live.Describe(&e.Device))
+	address := e.Station.String()
+	if e.From != "" {
+		address = e.From
+	}
+	who := fmt.Sprintf("%s, %s", address, live.Describe(&e.Device))
 	switch e.Kind {
 	case ap.EventRegistered:
-		s.line("Registered: %s.", who)
+		by := ""
+		if e.External {
+			by = " by an external registrar"
+		}
+		s.line("Registered%s: %s.", by, who)
 	case ap.EventFailed:
-		s.line("Not registered: %v.", e.Station)
+		s.line("Not registered: %s.", address)
 		live.Explain(s.status.Above(s.Text()), e.Err, s.attempt(e))
 	case ap.EventPINNeeded:
 		s.line("A PIN is needed: %s. If this is your device, let it in with -pin %v=PIN.", who, e.UUID)
@@ -80,7 +91,7 @@ func (s *service) print(e *ap.Event) {
 	case ap.EventNewSettings:
 		s.line("New settings: network %v, %v, %v%s.", e.Settings.SSID, e.Settings.AuthType, e.Settings.EncrType, s.key(e.Settings))
 	case ap.EventLocked:
-		s.line("The access point's PIN is locked: %v has tried wrong ones.", e.Station)
+		s.line("The access point's PIN is locked: %s has tried wrong ones.", address)
 	case ap.EventUnlocked:
 		s.line("The access point's PIN is unlocked.")
 	}
@@ -93,25 +104,27 @@ func (s *service) line(format string, args ...any) {
 
 // event is an event in JSON.
 type event struct {
-	Schema  string    `json:"schema"`
-	Event   string    `json:"event"`
-	Time    time.Time `json:"time"`
-	Station string    `json:"station,omitempty"`
-	UUID    string    `json:"uuid,omitempty"`
-	Device  string    `json:"device_name,omitempty"`
-	Error   string    `json:"error,omitempty"`
-	Cause   string    `json:"cause,omitempty"`
-	PIN     string    `json:"pin,omitempty"` // what became of it
-	SSID    string    `json:"ssid,omitempty"`
-	SSIDHex string    `json:"ssid_hex,omitempty"`
-	Auth    string    `json:"authentication,omitempty"`
-	Encr    string    `json:"encryption,omitempty"`
-	Key     string    `json:"key,omitempty"`
+	Schema   string    `json:"schema"`
+	Event    string    `json:"event"`
+	Time     time.Time `json:"time"`
+	Station  string    `json:"station,omitempty"`
+	From     string    `json:"from,omitempty"` // where an external registrar is
+	UUID     string    `json:"uuid,omitempty"`
+	Device   string    `json:"device_name,omitempty"`
+	External bool      `json:"external,omitempty"` // an external registrar had the run
+	Error    string    `json:"error,omitempty"`
+	Cause    string    `json:"cause,omitempty"`
+	PIN      string    `json:"pin,omitempty"` // what became of it
+	SSID     string    `json:"ssid,omitempty"`
+	SSIDHex  string    `json:"ssid_hex,omitempty"`
+	Auth     string    `json:"authentication,omitempty"`
+	Encr     string    `json:"encryption,omitempty"`
+	Key      string    `json:"key,omitempty"`
 }
 
 // printJSON tells an event to a program.
 func (s *service) printJSON(e *ap.Event) {
-	out := event{Schema: "wpsregistrar/1", Event: e.Kind.String(), Time: e.Time.UTC(), Device: e.Device.DeviceName}
+	out := event{Schema: "wpsregistrar/1", Event: e.Kind.String(), Time: e.Time.UTC(), Device: e.Device.DeviceName, External: e.External, From: e.From}
 	if e.Station != (wps.MAC{}) {
 		out.Station = e.Station.String()
 	}
