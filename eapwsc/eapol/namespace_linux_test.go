@@ -104,7 +104,7 @@ func veth(t testing.TB) (one, two string) {
 type farEnd struct {
 	name    string // of the far interface
 	near    string // of this one, which has the addresses .2 and .3
-	network int32  // 10.78.network.0/24
+	network string // the first three octets of its IPv4 addresses
 	host    int    // the far end's address in it
 }
 
@@ -112,8 +112,9 @@ type farEnd struct {
 func newFarEnd(t testing.TB) *farEnd {
 	t.Helper()
 	n := interfaces.Add(1)
-	e := &farEnd{fmt.Sprintf("far%d", n), fmt.Sprintf("near%d", n), n, 1}
-	ip(t, "link add %s type bridge mcast_snooping 0\nlink set %[1]s up\naddr add 10.78.%[2]d.2/24 dev %[1]s\naddr add 10.78.%[2]d.3/24 dev %[1]s\n", e.near, n)
+	// All cases together make more than 256 interfaces.
+	e := &farEnd{fmt.Sprintf("far%d", n), fmt.Sprintf("near%d", n), fmt.Sprintf("10.%d.%d", 64+n>>8&63, n&255), 1}
+	ip(t, "link add %s type bridge mcast_snooping 0\nlink set %[1]s up\naddr add %[2]s.2/24 dev %[1]s\naddr add %[2]s.3/24 dev %[1]s\n", e.near, e.network)
 	t.Cleanup(func() { exec.Command("ip", "link", "del", e.near).Run() })
 	return e
 }
@@ -144,6 +145,6 @@ func (e *farEnd) start(cmd *exec.Cmd) error {
 	if out, err := wire.CombinedOutput(); err != nil {
 		return fmt.Errorf("ip: %w: %s", err, out)
 	}
-	_, err = fmt.Fprintf(in, "10.78.%d.%d/24\n", e.network, e.host)
+	_, err = fmt.Fprintf(in, "%s.%d/24\n", e.network, e.host)
 	return errors.Join(err, in.Close())
 }
