@@ -81,10 +81,13 @@ func (d *Decoder) Next() bool {
 	return true
 }
 
-// wrongLength cuts a string that is too long, and refuses any other length
-// that the table does not allow.
+// wrongLength cuts a string that is too long, lets an extension pass that names no
+// vendor, and refuses any other length that the table does not allow.
 func (d *Decoder) wrongLength() bool {
 	text := d.row.Encoding == ASCII || d.row.Encoding == UTF8
+	if d.id == AttrVendorExtension && len(d.value) < d.row.Min && d.mode == Tolerant {
+		return d.allow(QuirkShortExtension, d.id)
+	}
 	if text && d.mode == Tolerant {
 		d.allow(QuirkLongString, d.id)
 		d.value = cutText(d.value, d.row.Max)

@@ -62,7 +62,6 @@ func TestDecoderFaults(t *testing.T) {
 		{"key too long", "1027 0041" + strings.Repeat("41", 65), 0, wps.ErrLength, wps.AttrNetworkKey, 0},
 		{"public key of 191 octets", "1032 00BF" + strings.Repeat("41", 191), 0, wps.ErrLength, wps.AttrPublicKey, 0},
 		{"one block of settings", "1018 0010" + strings.Repeat("41", 16), 0, wps.ErrLength, wps.AttrEncryptedSettings, 0},
-		{"vendor cut", "1049 0002 0037", 0, wps.ErrLength, wps.AttrVendorExtension, 0},
 		{"out-of-band password cut", "102C 0015" + strings.Repeat("41", 21), 0, wps.ErrLength, wps.AttrOOBDevicePassword, 0},
 		{"zeros, then something", "104A0001 10 00000000 00000001", 2, wps.ErrTruncated, 0, 9},
 	}

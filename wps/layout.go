@@ -157,7 +157,7 @@ var layouts = [kindEnd]layout{
 	KindM2D: rules("WSC 2.0 §8.3.3, as hostap holds it",
 		must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRegistrarNonce), must(AttrUUIDR),
 		must(AttrAuthTypeFlags), must(AttrEncrTypeFlags), must(AttrConnTypeFlags),
-		must(AttrConfigMethods), must(AttrManufacturer), must(AttrModelName), must(AttrModelNumber),
+		must(AttrConfigMethods), must(AttrManufacturer), must(AttrModelName), mustBut(AttrModelNumber, QuirkMissingModel),
 		must(AttrSerialNumber), must(AttrPrimaryDeviceType), must(AttrDeviceName), must(AttrRFBands),
 		must(AttrAssociationState), must(AttrConfigError), must(AttrOSVersion), extensions()),
 	KindM3: rules("WSC 2.0 §8.3.4, as hostap and iwd hold it",

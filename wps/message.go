@@ -8,12 +8,12 @@ import (
 // M1 opens a run: the enrollee describes itself and gives its Diffie-Hellman
 // key. WSC 2.0 §8.3.1.
 type M1 struct {
-	Header
-	Device           // UUID is the UUID-E
-	EnrolleeNonce    Nonce
-	PublicKey        PublicKey
-	DevicePasswordID DevicePasswordID
-	ConfigError      ConfigError
+	Header                            // what every list has: Version, extensions, the octets
+	Device                            // the enrollee; UUID is the UUID-E
+	EnrolleeNonce    Nonce            // 16 random octets, new in each run
+	PublicKey        PublicKey        // the enrollee's Diffie-Hellman key
+	DevicePasswordID DevicePasswordID // which password the enrollee means
+	ConfigError      ConfigError      // of the attempt before; NoError mostly
 }
 
 // Kind returns [KindM1].
@@ -67,15 +67,15 @@ func unswap[T ~uint16](flags, known T) (T, bool) {
 // M2 is the registrar's answer: its description, its key, and the first
 // Authenticator. WSC 2.0 §8.3.2.
 type M2 struct {
-	Header
-	Device            // UUID is the UUID-R; State is not sent, nor MAC
-	EnrolleeNonce     Nonce
-	RegistrarNonce    Nonce
-	PublicKey         PublicKey
-	DevicePasswordID  DevicePasswordID
-	ConfigError       ConfigError
-	EncryptedSettings []byte // only where the run ends with M2
-	Authenticator     [8]byte
+	Header                             // what every list has: Version, extensions, the octets
+	Device                             // the registrar; UUID is the UUID-R; State is not sent, nor MAC
+	EnrolleeNonce     Nonce            // of M1
+	RegistrarNonce    Nonce            // 16 random octets, new in each run
+	PublicKey         PublicKey        // the registrar's Diffie-Hellman key
+	DevicePasswordID  DevicePasswordID // which password the registrar means
+	ConfigError       ConfigError      // NoError mostly
+	EncryptedSettings []byte           // of [M2Settings], only where the run ends with M2
+	Authenticator     [8]byte          // over M1 and the octets of M2 before it
 }
 
 // Kind returns [KindM2].
@@ -106,11 +106,11 @@ func (m *M2) field(id AttributeID) any {
 // M2D is the registrar's answer when it will not register the enrollee now:
 // discovery only. Nothing in it is authenticated. WSC 2.0 §8.3.3.
 type M2D struct {
-	Header
-	Device         // UUID is the UUID-R; State is not sent, nor MAC
-	EnrolleeNonce  Nonce
-	RegistrarNonce Nonce
-	ConfigError    ConfigError // why not; 0 means that nobody entered a PIN or pressed a button
+	Header                     // what every list has: Version, extensions, the octets
+	Device                     // the registrar; UUID is the UUID-R; State is not sent, nor MAC
+	EnrolleeNonce  Nonce       // of M1
+	RegistrarNonce Nonce       // 16 random octets
+	ConfigError    ConfigError // why not; NoError means that nobody entered a PIN or pressed a button
 }
 
 // Kind returns [KindM2D].
@@ -132,10 +132,11 @@ func (m *M2D) field(id AttributeID) any {
 
 // M3 commits the enrollee to both halves of the password. WSC 2.0 §8.3.4.
 type M3 struct {
-	Header
-	RegistrarNonce Nonce
-	EHash1, EHash2 [32]byte
-	Authenticator  [8]byte
+	Header                  // what every list has: Version, extensions, the octets
+	RegistrarNonce Nonce    // of M2
+	EHash1         [32]byte // the commitment to the first half: HMAC-SHA-256 over E-S1, PSK1 and both public keys
+	EHash2         [32]byte // the commitment to the second half: the same over E-S2 and PSK2
+	Authenticator  [8]byte  // over M2 and the octets of M3 before it
 }
 
 // Kind returns [KindM3].
@@ -157,11 +158,12 @@ func (m *M3) field(id AttributeID) any {
 
 // M4 commits the registrar to both halves and opens the first. WSC 2.0 §8.3.5.
 type M4 struct {
-	Header
-	EnrolleeNonce     Nonce
-	RHash1, RHash2    [32]byte
-	EncryptedSettings []byte // of [M4Settings]
-	Authenticator     [8]byte
+	Header                     // what every list has: Version, extensions, the octets
+	EnrolleeNonce     Nonce    // of M1
+	RHash1            [32]byte // the commitment to the first half: HMAC-SHA-256 over R-S1, PSK1 and both public keys
+	RHash2            [32]byte // the commitment to the second half: the same over R-S2 and PSK2
+	EncryptedSettings []byte   // of [M4Settings]: the initialization vector and the ciphertext
+	Authenticator     [8]byte  // over M3 and the octets of M4 before it
 }
 
 // Kind returns [KindM4].
@@ -183,20 +185,22 @@ func (m *M4) field(id AttributeID) any {
 	return nil
 }
 
-// sealed is what M5 to M8 carry: a nonce, settings, an Authenticator.
-type sealed struct {
-	Header
-	// Nonce is the receiver's: the Registrar Nonce in M5 and M7, the
-	// Enrollee Nonce in M6 and M8.
-	Nonce             Nonce
-	EncryptedSettings []byte
-	Authenticator     [8]byte
+// M5 opens the enrollee's commitment to the first half of the password: it has the
+// secret nonce of E-Hash1. WSC 2.0 §8.3.6.
+type M5 struct {
+	Header                    // what every list has: Version, extensions, the octets
+	RegistrarNonce    Nonce   // of M2
+	EncryptedSettings []byte  // of [M5Settings]: the initialization vector and the ciphertext
+	Authenticator     [8]byte // over M4 and the octets of M5 before it
 }
 
-func (m *sealed) place(id, nonce AttributeID) any {
+// Kind returns [KindM5].
+func (*M5) Kind() Kind { return KindM5 }
+
+func (m *M5) field(id AttributeID) any {
 	switch id {
-	case nonce:
-		return &m.Nonce
+	case AttrRegistrarNonce:
+		return &m.RegistrarNonce
 	case AttrEncryptedSettings:
 		return &m.EncryptedSettings
 	case AttrAuthenticator:
@@ -205,48 +209,89 @@ func (m *sealed) place(id, nonce AttributeID) any {
 	return nil
 }
 
-// M5 opens the enrollee's first half: [M5Settings]. WSC 2.0 §8.3.6.
-type M5 struct{ sealed }
-
-// Kind returns [KindM5].
-func (*M5) Kind() Kind { return KindM5 }
-
-func (m *M5) field(id AttributeID) any { return m.place(id, AttrRegistrarNonce) }
-
-// M6 opens the registrar's second half: [M6Settings]. WSC 2.0 §8.3.7.
-type M6 struct{ sealed }
+// M6 opens the registrar's commitment to the second half: it has the secret nonce of
+// R-Hash2. An enrollee that has M6 can compute the PIN. WSC 2.0 §8.3.7.
+type M6 struct {
+	Header                    // what every list has: Version, extensions, the octets
+	EnrolleeNonce     Nonce   // of M1
+	EncryptedSettings []byte  // of [M6Settings]: the initialization vector and the ciphertext
+	Authenticator     [8]byte // over M5 and the octets of M6 before it
+}
 
 // Kind returns [KindM6].
 func (*M6) Kind() Kind { return KindM6 }
 
-func (m *M6) field(id AttributeID) any { return m.place(id, AttrEnrolleeNonce) }
+func (m *M6) field(id AttributeID) any {
+	switch id {
+	case AttrEnrolleeNonce:
+		return &m.EnrolleeNonce
+	case AttrEncryptedSettings:
+		return &m.EncryptedSettings
+	case AttrAuthenticator:
+		return &m.Authenticator
+	}
+	return nil
+}
 
-// M7 opens the enrollee's second half, and an access point's settings:
-// [M7Settings]. WSC 2.0 §8.3.8.
-type M7 struct{ sealed }
+// M7 opens the enrollee's commitment to the second half. From an access point it has
+// the present settings too. WSC 2.0 §8.3.8.
+type M7 struct {
+	Header                    // what every list has: Version, extensions, the octets
+	RegistrarNonce    Nonce   // of M2
+	EncryptedSettings []byte  // of [M7Settings]: the initialization vector and the ciphertext
+	Authenticator     [8]byte // over M6 and the octets of M7 before it
+}
 
 // Kind returns [KindM7].
 func (*M7) Kind() Kind { return KindM7 }
 
-func (m *M7) field(id AttributeID) any { return m.place(id, AttrRegistrarNonce) }
+func (m *M7) field(id AttributeID) any {
+	switch id {
+	case AttrRegistrarNonce:
+		return &m.RegistrarNonce
+	case AttrEncryptedSettings:
+		return &m.EncryptedSettings
+	case AttrAuthenticator:
+		return &m.Authenticator
+	}
+	return nil
+}
 
-// M8 gives the credentials, or an access point its new settings:
-// [M8Settings]. WSC 2.0 §8.3.9.
-type M8 struct{ sealed }
+// M8 gives the enrollee its credentials, or an access point its new settings. WSC 2.0 §8.3.9.
+type M8 struct {
+	Header                    // what every list has: Version, extensions, the octets
+	EnrolleeNonce     Nonce   // of M1
+	EncryptedSettings []byte  // of [M8Settings]: the initialization vector and the ciphertext
+	Authenticator     [8]byte // over M7 and the octets of M8 before it
+}
 
 // Kind returns [KindM8].
 func (*M8) Kind() Kind { return KindM8 }
 
-func (m *M8) field(id AttributeID) any { return m.place(id, AttrEnrolleeNonce) }
-
-// nonces is what the messages that end a run carry. None is authenticated.
-type nonces struct {
-	Header
-	EnrolleeNonce  Nonce
-	RegistrarNonce Nonce // zero while it is not known
+func (m *M8) field(id AttributeID) any {
+	switch id {
+	case AttrEnrolleeNonce:
+		return &m.EnrolleeNonce
+	case AttrEncryptedSettings:
+		return &m.EncryptedSettings
+	case AttrAuthenticator:
+		return &m.Authenticator
+	}
+	return nil
 }
 
-func (m *nonces) field(id AttributeID) any {
+// ACK is WSC_ACK: the answer to M2D, and to WSC_Done of an access point. Nothing in it
+// is authenticated. WSC 2.0 §8.3.10.
+type ACK struct {
+	Header               // what every list has: Version, extensions, the octets
+	EnrolleeNonce  Nonce // of M1
+	RegistrarNonce Nonce // of M2 or M2D; zero while it is not known
+}
+
+// Kind returns [KindACK].
+func (*ACK) Kind() Kind { return KindACK }
+
+func (m *ACK) field(id AttributeID) any {
 	switch id {
 	case AttrEnrolleeNonce:
 		return &m.EnrolleeNonce
@@ -256,34 +301,50 @@ func (m *nonces) field(id AttributeID) any {
 	return nil
 }
 
-// ACK is WSC_ACK: the answer to M2D, and to WSC_Done of an access point. WSC
-// 2.0 §8.3.10.
-type ACK struct{ nonces }
-
-// Kind returns [KindACK].
-func (*ACK) Kind() Kind { return KindACK }
-
-// NACK is WSC_NACK: the sender stops the run. WSC 2.0 §8.3.11.
+// NACK is WSC_NACK: the sender stops the run. Nothing in it is authenticated. WSC 2.0
+// §8.3.11.
 type NACK struct {
-	nonces
-	ConfigError ConfigError // why
+	Header                     // what every list has: Version, extensions, the octets
+	EnrolleeNonce  Nonce       // of M1
+	RegistrarNonce Nonce       // of M2 or M2D; zero while it is not known
+	ConfigError    ConfigError // why
 }
 
 // Kind returns [KindNACK].
 func (*NACK) Kind() Kind { return KindNACK }
 
 func (m *NACK) field(id AttributeID) any {
-	if id == AttrConfigError {
+	switch id {
+	case AttrEnrolleeNonce:
+		return &m.EnrolleeNonce
+	case AttrRegistrarNonce:
+		return &m.RegistrarNonce
+	case AttrConfigError:
 		return &m.ConfigError
 	}
-	return m.nonces.field(id)
+	return nil
 }
 
-// Done is WSC_Done: the enrollee has what M8 gave. WSC 2.0 §8.3.12.
-type Done struct{ nonces }
+// Done is WSC_Done: the enrollee has what M8 gave. Nothing in it is authenticated. WSC
+// 2.0 §8.3.12.
+type Done struct {
+	Header               // what every list has: Version, extensions, the octets
+	EnrolleeNonce  Nonce // of M1
+	RegistrarNonce Nonce // of M2 or M2D; zero while it is not known
+}
 
 // Kind returns [KindDone].
 func (*Done) Kind() Kind { return KindDone }
+
+func (m *Done) field(id AttributeID) any {
+	switch id {
+	case AttrEnrolleeNonce:
+		return &m.EnrolleeNonce
+	case AttrRegistrarNonce:
+		return &m.RegistrarNonce
+	}
+	return nil
+}
 
 // newMessage makes the empty message of each type, from M1 on.
 var newMessage = [...]func() List{

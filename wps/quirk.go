@@ -35,6 +35,8 @@ const (
 	QuirkIncomplete                        // element of an 802.11 frame without an attribute that it needs
 	QuirkTrailingOctets                    // one to three octets after the last attribute of an element
 	QuirkCutExtension                      // WFA extension of an element that ends within a sub-element
+	QuirkShortExtension                    // vendor extension too short for the identifier of its vendor
+	QuirkMissingModel                      // M2D without Model Number
 	quirkEnd
 )
 
@@ -72,6 +74,8 @@ var quirks = []QuirkInfo{
 	{QuirkIncomplete, "incomplete", "element of an 802.11 frame without an attribute that it needs, mostly Version", "the others are read", "hostap, Wireshark", ErrMissing},
 	{QuirkTrailingOctets, "trailing-octets", "one to three octets after the last attribute of an element", "skipped", "hostap", ErrTruncated},
 	{QuirkCutExtension, "cut-extension", "WFA extension of an element that ends within a sub-element", "the sub-elements before are read", "hostap", ErrTruncated},
+	{QuirkShortExtension, "short-extension", "vendor extension of less than the three octets of the vendor's identifier", "skipped", "hostap", ErrLength},
+	{QuirkMissingModel, "missing-model-number", "M2D without Model Number", "the model number is empty", "hostap", ErrMissing},
 }
 
 // QuirkTable yields every quirk that is known and tolerated.

@@ -22,7 +22,7 @@ func TestQuirkTable(t *testing.T) {
 		names[row.Name] = true
 		next <<= 1
 	}
-	if next>>1 != wps.QuirkCutExtension {
+	if next>>1 != wps.QuirkMissingModel {
 		t.Errorf("the table ends before %#x", uint32(next))
 	}
 	for range wps.QuirkTable() {
@@ -60,6 +60,12 @@ func TestQuirks(t *testing.T) {
 	device := attr(wps.AttrRequestedDeviceType, "\x00\x03\x00\x50\xF2\x04\x00\x01")
 
 	first := func(l wps.List) wps.Credential { return l.(*wps.M8Settings).Credentials[0] }
+	var m2dWithoutModel []byte
+	for _, row := range wps.KindM2D.Layout() {
+		if row.Attribute != wps.AttrModelNumber {
+			m2dWithoutModel = append(m2dWithoutModel, attr(row.Attribute, string(sample(t, wps.KindM2D, row.Attribute)))...)
+		}
+	}
 	tests := []struct {
 		name  string
 		quirk wps.Quirks
@@ -179,6 +185,13 @@ func TestQuirks(t *testing.T) {
 			join(beacon, attr(wps.AttrVendorExtension, "\x00\x37\x2A\x00\x01\x20\x00")),
 			func(l wps.List) bool { return l.Attributes().WFA.Version2 == 0x20 },
 			wps.ErrTruncated, wps.AttrVendorExtension, len(beacon)},
+		{"extension of no octet", wps.QuirkShortExtension, wps.KindBeacon, join(beacon, attr(wps.AttrVendorExtension, "")),
+			func(l wps.List) bool { return len(l.Attributes().Vendor) == 0 }, wps.ErrLength, wps.AttrVendorExtension, len(beacon)},
+		{"extension of two octets before others", wps.QuirkShortExtension, wps.KindBeacon,
+			join(beacon, attr(wps.AttrVendorExtension, "\x00\x37"), attr(wps.AttrVendorExtension, "\x00\x37\x2A\x00\x01\x20")),
+			func(l wps.List) bool { return l.Attributes().WFA.Version2 == 0x20 }, wps.ErrLength, wps.AttrVendorExtension, len(beacon)},
+		{"M2D without Model Number", wps.QuirkMissingModel, wps.KindM2D, m2dWithoutModel,
+			func(l wps.List) bool { return l.(*wps.M2D).ModelNumber == "" }, wps.ErrMissing, wps.AttrModelNumber, len(m2dWithoutModel)},
 	}
 	tested := wps.Quirks(0)
 	for _, test := range tests {

@@ -93,6 +93,9 @@ func (d *Decoder) messageType() {
 }
 
 func (d *Decoder) vendor(h *Header) {
+	if len(d.value) < len(VendorWFA) {
+		return // nobody's: QuirkShortExtension
+	}
 	vendor, data := [3]byte(d.value), d.value[3:]
 	switch {
 	case vendor == VendorWFA:

@@ -440,19 +440,19 @@ func (s *side) foreign(t wps.MessageType) []byte {
 		return s.finish(t, &wps.M4{Header: s.header(), EnrolleeNonce: s.n1, RHash1: hash, RHash2: hash, EncryptedSettings: make([]byte, 32)}, seal(&wps.M4Settings{RSNonce1: s.s1}))
 	case wps.MessageM5:
 		m := new(wps.M5)
-		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n2, make([]byte, 32)
+		m.Header, m.RegistrarNonce, m.EncryptedSettings = s.header(), s.n2, make([]byte, 32)
 		return s.finish(t, m, seal(&wps.M5Settings{ESNonce1: wps.SecretNonce{1}}))
 	case wps.MessageM6:
 		m := new(wps.M6)
-		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n1, make([]byte, 32)
+		m.Header, m.EnrolleeNonce, m.EncryptedSettings = s.header(), s.n1, make([]byte, 32)
 		return s.finish(t, m, seal(&wps.M6Settings{RSNonce2: wps.SecretNonce{1}}))
 	case wps.MessageM7:
 		m := new(wps.M7)
-		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n2, make([]byte, 32)
+		m.Header, m.RegistrarNonce, m.EncryptedSettings = s.header(), s.n2, make([]byte, 32)
 		return s.finish(t, m, seal(&wps.M7Settings{ESNonce2: wps.SecretNonce{1}}))
 	case wps.MessageM8:
 		m := new(wps.M8)
-		m.Header, m.Nonce, m.EncryptedSettings = s.header(), s.n1, make([]byte, 32)
+		m.Header, m.EnrolleeNonce, m.EncryptedSettings = s.header(), s.n1, make([]byte, 32)
 		return s.finish(t, m, seal(&wps.M8Settings{Credentials: []wps.Credential{s.settings}}))
 	}
 	return s.plain(t, wps.NoError)

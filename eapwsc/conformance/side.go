@@ -389,7 +389,7 @@ func (s *side) onM4(message []byte) (wps.MessageType, []byte, error) {
 		s.fault("M4: R-Hash1 is not that of R-S1 and the password")
 	}
 	m5 := new(wps.M5)
-	m5.Header, m5.Nonce, m5.EncryptedSettings = s.header(), s.n2, placeholder
+	m5.Header, m5.RegistrarNonce, m5.EncryptedSettings = s.header(), s.n2, placeholder
 	return wps.MessageM5, s.finish(wps.MessageM5, m5, &wps.M5Settings{ESNonce1: s.proofOf(s.s1, wps.MessageM5)}), nil
 }
 
@@ -406,7 +406,7 @@ func (s *side) onM5(message []byte) (wps.MessageType, []byte, error) {
 		s.fault("M5: E-Hash1 is not that of E-S1 and the password")
 	}
 	m6 := new(wps.M6)
-	m6.Header, m6.Nonce, m6.EncryptedSettings = s.header(), s.n1, placeholder
+	m6.Header, m6.EnrolleeNonce, m6.EncryptedSettings = s.header(), s.n1, placeholder
 	return wps.MessageM6, s.finish(wps.MessageM6, m6, &wps.M6Settings{RSNonce2: s.proofOf(s.s2, wps.MessageM6)}), nil
 }
 
@@ -423,7 +423,7 @@ func (s *side) onM6(message []byte) (wps.MessageType, []byte, error) {
 		s.fault("M6: R-Hash2 is not that of R-S2 and the password")
 	}
 	m7 := new(wps.M7)
-	m7.Header, m7.Nonce, m7.EncryptedSettings = s.header(), s.n2, placeholder
+	m7.Header, m7.RegistrarNonce, m7.EncryptedSettings = s.header(), s.n2, placeholder
 	inner7 := &wps.M7Settings{ESNonce2: s.proofOf(s.s2, wps.MessageM7)}
 	if s.external { // an access point, which is read
 		inner7.AP = &s.settings
@@ -452,7 +452,7 @@ func (s *side) onM7(message []byte) (wps.MessageType, []byte, error) {
 		return wps.MessageNACK, s.plain(wps.MessageNACK, wps.NoError), nil
 	}
 	m8 := new(wps.M8)
-	m8.Header, m8.Nonce, m8.EncryptedSettings = s.header(), s.n1, placeholder
+	m8.Header, m8.EnrolleeNonce, m8.EncryptedSettings = s.header(), s.n1, placeholder
 	settings := s.settings
 	settings.MAC = s.mac
 	if s.external {

@@ -307,7 +307,7 @@ func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 		return nil, err
 	}
 	var err error
-	x.out.Header, x.out.Nonce = e.header(), e.n2
+	x.out.Header, x.out.RegistrarNonce = e.header(), e.n2
 	x.disclosed.ESNonce1 = e.halves[0].secret
 	x.out.EncryptedSettings, err = e.seal(&x.disclosed)
 	clear(x.disclosed.ESNonce1[:])
@@ -332,7 +332,7 @@ func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
 	}
 	e.proved = true
 	var err error
-	x.out.Header, x.out.Nonce = e.header(), e.n2
+	x.out.Header, x.out.RegistrarNonce = e.header(), e.n2
 	if e.ap != nil && !e.cfg.Version10 {
 		x.out.WFA.SettingsDelayTime = e.cfg.WFA.SettingsDelayTime
 	}

@@ -378,7 +378,7 @@ func (r *Registrar) handleM5(msg []byte) (wps.List, error) {
 		return nil, err
 	}
 	var err error
-	x.out.Header, x.out.Nonce = r.header(), r.n1
+	x.out.Header, x.out.EnrolleeNonce = r.header(), r.n1
 	x.disclosed.RSNonce2 = r.halves[1].secret
 	x.out.EncryptedSettings, err = r.seal(&x.disclosed)
 	clear(x.disclosed.RSNonce2[:])
@@ -411,7 +411,7 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 		return r.nack(wps.NoError), nil
 	}
 	var err error
-	x.out.Header, x.out.Nonce = r.header(), r.n1
+	x.out.Header, x.out.EnrolleeNonce = r.header(), r.n1
 	x.out.EncryptedSettings, err = r.sealSettings()
 	r.state = SentM8
 	return &x.out, err

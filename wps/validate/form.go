@@ -335,6 +335,9 @@ func lengthRules() []rule {
 		if isText(&info) {
 			row.Tolerant, row.Quirk = Warning, wps.QuirkLongString
 		}
+		if info.ID == wps.AttrVendorExtension {
+			row.Tolerant, row.Quirk = Warning, wps.QuirkShortExtension
+		}
 		rows = append(rows, row)
 	}
 	return rows

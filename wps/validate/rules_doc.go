@@ -88,7 +88,7 @@ import "iter"
 //	| TOTAL-NETWORKS-LENGTH | error | error | both | any | Total Networks has one octet. | hostap, iwd, Wireshark |
 //	| UUID-E-LENGTH | error | error | both | any | UUID-E has 16 octets. | hostap, iwd, Wireshark |
 //	| UUID-R-LENGTH | error | error | both | any | UUID-R has 16 octets. | hostap, iwd, Wireshark |
-//	| VENDOR-EXTENSION-LENGTH | error | error | both | any | Vendor Extension has 3 to 1024 octets. | hostap, iwd, Wireshark |
+//	| VENDOR-EXTENSION-LENGTH | warning | error | both | any | Vendor Extension has 3 to 1024 octets. | hostap, iwd, Wireshark |
 //	| VERSION-LENGTH | error | error | both | any | Version has one octet. | hostap, iwd, Wireshark |
 //	| EAP-IDENTITY-LENGTH | error | error | both | any | EAP Identity has 64 octets at most. | hostap, iwd, Wireshark |
 //	| MESSAGE-COUNTER-LENGTH | error | error | both | any | Message Counter has 8 octets. | hostap, iwd, Wireshark |
@@ -248,7 +248,7 @@ import "iter"
 //	| M2D-CONFIG-METHODS-MISSING | error | error | both | M2D | M2D has Config Methods. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-MANUFACTURER-MISSING | error | error | both | M2D | M2D has Manufacturer. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-MODEL-NAME-MISSING | error | error | both | M2D | M2D has Model Name. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-MODEL-NUMBER-MISSING | error | error | both | M2D | M2D has Model Number. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-MODEL-NUMBER-MISSING | warning | error | both | M2D | M2D has Model Number. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-SERIAL-NUMBER-MISSING | error | error | both | M2D | M2D has Serial Number. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | M2D | M2D has Primary Device Type. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-DEVICE-NAME-MISSING | error | error | both | M2D | M2D has Device Name. | WSC 2.0 §8.3.3, as hostap holds it |
