@@ -37,6 +37,14 @@ type Device interface {
 	Sleep(d time.Duration)
 }
 
+// Triggered is a [Device] that has to be listened to before its operator lets
+// it begin: a station's first frame comes at once.
+type Triggered interface {
+	// OpenTriggered begins an exchange as Open does, and calls trigger as soon
+	// as nothing of the device can be missed.
+	OpenTriggered(mac wps.MAC, trigger func() error) (Link, error)
+}
+
 // Advertiser is a [Device] whose elements can be read: an access point's in
 // its beacons and probe responses. The attributes are those of the WSC element,
 // joined; nil says that there is none.

@@ -121,10 +121,7 @@ func (a attempt) run(t *trial) string {
 	if err != nil {
 		return t.cannot(err)
 	}
-	if err := t.trigger(a); err != nil {
-		return t.cannot(err)
-	}
-	link, err := t.suite.cfg.Device.Open(s.device.MAC)
+	link, err := t.open(a, s.device.MAC)
 	if err != nil {
 		return t.refused("begin another exchange", err)
 	}

@@ -329,6 +329,19 @@ func (t *trial) settle() string {
 	return why
 }
 
+// open begins an exchange, in which a station or a registrar has to be let
+// begin by its operator.
+func (t *trial) open(a attempt, mac wps.MAC) (Link, error) {
+	trigger := func() error { return t.trigger(a) }
+	if d, ok := t.suite.cfg.Device.(Triggered); ok {
+		return d.OpenTriggered(mac, trigger)
+	}
+	if err := trigger(); err != nil {
+		return nil, err
+	}
+	return t.suite.cfg.Device.Open(mac)
+}
+
 // trigger lets the device begin an exchange, where it is the device that does.
 func (t *trial) trigger(a attempt) error {
 	var control Control

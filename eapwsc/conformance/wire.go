@@ -32,8 +32,17 @@ func (w *Wire) Sleep(d time.Duration) { time.Sleep(d) }
 
 // Open begins an exchange.
 func (w *Wire) Open(mac wps.MAC) (Link, error) {
+	return w.OpenTriggered(mac, func() error { return nil })
+}
+
+// OpenTriggered begins an exchange: see [Triggered].
+func (w *Wire) OpenTriggered(mac wps.MAC, trigger func() error) (Link, error) {
 	conn, err := w.Listen(mac)
 	if err != nil {
+		return nil, err
+	}
+	if err := trigger(); err != nil {
+		conn.Close()
 		return nil, err
 	}
 	l := &wireLink{conn: conn, remote: eapol.PAEGroup}
