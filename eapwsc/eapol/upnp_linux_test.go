@@ -178,21 +178,23 @@ var upnpHostapdCases = []peerCase{
 	{name: "discover", what: "search, description, subscription; the access point leaves", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.daemon.stop(t)
-		s.outsider.stop()
-		r.note("", "found")
+		if e := s.outsider.await(t, upnp.EventAccessPointGone); e.AccessPoint != hostapdUUID {
+			t.Errorf("%+v", e)
+		}
+		r.note("", "found, and gone")
 	}},
 	{name: "learn", what: "reading the settings", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		sameCredential(t, s.learns(t, hostapdUUID), network)
 		s.daemon.await(t, settingsRead)
-		r.note("M1 to M7", "success")
+		r.note("M1 M2 M3 M4 M5 M6 M7 NACK(0)", "success")
 	}},
 	{name: "configure", what: "writing the settings", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.do(t, func(now time.Time) error { return s.Configure(now, hostapdUUID, pinPassword(thePIN), newSettings) })
 		sameCredential(t, s.outsider.await(t, upnp.EventSettingsWritten).Settings, newSettings)
 		s.daemon.await(t, settingsWritten(newSettings), "WPS-SUCCESS")
-		r.note("M1 to M8", "success")
+		r.note("M1 M2 M3 M4 M5 M6 M7 M8 Done", "success")
 	}},
 	{name: "wrong-first-half", what: "AP PIN wrong in its first half", run: wrongAPPIN(wrongFirstHalf, 1)},
 	{name: "wrong-second-half", what: "AP PIN wrong in its second half", run: wrongAPPIN(wrongSecondHalf, 2)},
@@ -204,8 +206,8 @@ var upnpHostapdCases = []peerCase{
 		}
 		s.daemon.await(t, "WPS-AP-SETUP-LOCKED")
 		s.do(t, func(now time.Time) error { return s.Learn(now, hostapdUUID, pinPassword(thePIN)) })
-		e := s.outsider.await(t, upnp.EventFailed)
-		r.note("", "refused as it must be: %v", e.Err)
+		a := attempt{ended: ended{err: s.outsider.await(t, upnp.EventFailed).Err}}
+		a.failed(t, r, registration.ErrLocked, 0, registration.RoleEnrollee)
 	}},
 	{name: "enroll-pin", what: "a station by PIN, whoever asks", run: enrolls(upnp.Order{Password: pinPassword(thePIN)})},
 	{name: "enroll-pin-uuid", what: "a station by PIN and UUID", run: enrolls(upnp.Order{Password: pinPassword(thePIN), UUID: &uuid2})},

@@ -148,18 +148,18 @@ var upnpSupplicantCases = []peerCase{
 		p := newUPnPPoint(t)
 		p.stopUPnP()
 		p.registrar.await(t, fmt.Sprintf("WPS-ER-AP-REMOVE %v", device(1).UUID))
-		r.note("", "found")
+		r.note("", "found, and gone")
 	}},
 	{name: "learn", what: "reading the settings", run: func(t *testing.T, r *report) {
 		newUPnPPoint(t).learns(t)
-		r.note("M1 to M7", "success")
+		r.note("M1 M2 M3 M4 M5 M6 M7 NACK(0)", "success")
 	}},
 	{name: "configure", what: "writing the settings", run: func(t *testing.T, r *report) {
 		p := newUPnPPoint(t)
 		p.registrar.do(t, "WPS_ER_CONFIG %v %s %x WPA2PSK CCMP %x", device(1).UUID, thePIN, newSettings.SSID, []byte(newSettings.NetworkKey))
 		sameCredential(t, p.awaitEvent(t, ap.EventNewSettings).Settings, newSettings)
 		p.registrar.await(t, "WPS-SUCCESS")
-		r.note("M1 to M8", "success")
+		r.note("M1 M2 M3 M4 M5 M6 M7 M8 Done", "success")
 	}},
 	{name: "wrong-first-half", what: "AP PIN wrong in its first half", run: guessesOverUPnP("99995676", 1)},
 	{name: "wrong-second-half", what: "AP PIN wrong in its second half", run: guessesOverUPnP("12349999", 2)},
