@@ -24,7 +24,7 @@ func register(t *testing.T, ap *AccessPoint, now time.Time, mac byte, password r
 func external(t *testing.T, ap *AccessPoint, now time.Time, pin string, settings *wps.Credential) (*registration.Result, error) {
 	t.Helper()
 	r, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: registration.Config{Device: fixture.Device(9)}, Password: registration.PIN(fixture.PIN(t, pin)), AP: true, NewSettings: settings,
+		Config: registration.Config{Device: fixture.Device(9), Faulty: true}, Password: registration.PIN(fixture.PIN(t, pin)), AP: true, NewSettings: settings,
 	})
 	if err != nil {
 		t.Fatal(err)

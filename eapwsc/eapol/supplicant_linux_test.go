@@ -143,7 +143,8 @@ func (s *site) fails(t *testing.T, r *report, class error, half int, by registra
 func accessPoint(state wps.State, networks ...wps.Credential) *ap.AccessPoint {
 	d := device(1)
 	d.State = state
-	return ap.New(ap.Config{Run: registration.Config{Device: d}, Credentials: networks})
+	// Some of the networks are those that a device must refuse.
+	return ap.New(ap.Config{Run: registration.Config{Device: d, Faulty: true}, Credentials: networks})
 }
 
 // supplicantEnrolleeCases have wpa_supplicant register with our registrar.

@@ -68,7 +68,10 @@ func point(change func(*ap.Config)) func(*sim.RouterConfig) {
 
 // given changes what a router gives away, where that is not what it has.
 func given(change func(*wps.Credential)) func(*sim.RouterConfig) {
-	return point(func(c *ap.Config) { change(&c.Credentials[0]) })
+	return point(func(c *ap.Config) {
+		change(&c.Credentials[0])
+		c.Run.Faulty = true
+	})
 }
 
 // settings changes the settings of a router.

@@ -169,11 +169,11 @@ func TestAnswerToM2DWithoutNonce(t *testing.T) {
 				func(n wps.Nonce) wps.List { m := new(wps.ACK); m.EnrolleeNonce = n; return m },
 				func(n wps.Nonce) wps.List { m := new(wps.NACK); m.EnrolleeNonce = n; return m },
 			} {
-				e, err := NewEnrollee(EnrolleeConfig{Password: PushButton()})
+				e, err := NewEnrollee(EnrolleeConfig{Config: Config{Device: enrolleeDevice}, Password: PushButton()})
 				if err != nil {
 					t.Fatal(err)
 				}
-				r, err := NewRegistrar(RegistrarConfig{Password: mustPIN("12345670")})
+				r, err := NewRegistrar(RegistrarConfig{Config: Config{Device: registrarDevice}, Password: mustPIN("12345670"), Credentials: []wps.Credential{network()}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -217,7 +217,7 @@ func TestRefuseBeforeM1(t *testing.T) {
 }
 
 // TestM2DThenClosed checks that an enrollee that was told "not now" and then
-// registered nevertheless does not blame M2D for what happens later.
+// registered nevertheless does not rejectOrIgnore M2D for what happens later.
 func TestM2DThenClosed(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -309,8 +309,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{&Error{}, "the peer broke the protocol (found by the Role(0))", []error{ErrProtocol}},
 		{
-			&Error{Message: wps.MessageM4, DetectedBy: RoleEnrollee, Err: errNotNow},
-			"the peer broke the protocol: the message is not due now (found by the enrollee at M4)", []error{ErrProtocol, errNotNow},
+			&Error{Message: wps.MessageM4, DetectedBy: RoleEnrollee, Err: errNotDue},
+			"the peer broke the protocol: the message is not due now (found by the enrollee at M4)", []error{ErrProtocol, errNotDue},
 		},
 		{
 			&Error{Message: wps.MessageM8, DetectedBy: RoleEnrollee, Err: wps.ErrWEP, class: wps.ErrUnusable},

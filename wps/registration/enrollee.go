@@ -15,7 +15,9 @@ type EnrolleeConfig struct {
 	Password Password
 	// Alternative, with AP, is a second password that a registrar may choose
 	// by its ID in M2, such as that of an NFC token beside the PIN [hostap].
-	Alternative Password
+	// AlternativeKeyHash is its PeerKeyHash; [Handover] needs one.
+	Alternative        Password
+	AlternativeKeyHash *[20]byte
 	// AP, if set, makes the enrollee an access point that an external
 	// registrar reads or configures: its present settings, which M7 tells.
 	// Their MAC, if zero, becomes that of the device.
@@ -23,8 +25,12 @@ type EnrolleeConfig struct {
 	// ReadOnly lets external registrars read an access point's settings and
 	// refuses new ones with [wps.SetupLocked] (hostap's ap_setup_locked=2).
 	ReadOnly bool
+	// Deferred, with AP, leaves the settings that M8 gives waiting for
+	// [Enrollee.Adopt] or [Enrollee.Reject].
+	Deferred bool
 	// PeerKeyHash, if set, is the hash of the registrar's public key as an
-	// out-of-band channel told it: another key is refused.
+	// out-of-band channel gave it: a registrar with another key that uses
+	// Password is refused.
 	PeerKeyHash *[20]byte
 	// TrustTransport takes the settings in M2 from whoever sends them, and
 	// ends the run with it: for IEEE 1905.1, whose frames are protected.
@@ -43,11 +49,12 @@ const (
 	SentM3                            // waits for M4
 	SentM5                            // waits for M6
 	SentM7                            // waits for M8
+	WaitAdoption                      // an access point: its new settings wait for Adopt or Reject
 	SentDone                          // an access point: waits for WSC_ACK
 	EnrolleeEnded
 )
 
-var enrolleeStates = [...]string{"idle", "sent M1", "sent M3", "sent M5", "sent M7", "sent WSC_Done", "ended"}
+var enrolleeStates = [...]string{"idle", "sent M1", "sent M3", "sent M5", "sent M7", "waits for the adoption of settings", "sent WSC_Done", "ended"}
 
 // String returns the state in words.
 func (s EnrolleeState) String() string {
@@ -62,32 +69,28 @@ func (s EnrolleeState) String() string {
 // what the registrar sends, send what it returns.
 type Enrollee struct {
 	run
-	ap       *wps.Credential
-	m2d      *wps.M2D
-	readOnly bool
-	state    EnrolleeState
-	proved   bool
+	ap                 *wps.Credential
+	alternativeKeyHash *[20]byte
+	m2d                *wps.M2D
+	readOnly           bool
+	deferred           bool
+	state              EnrolleeState
+	proved             bool
 }
 
 // NewEnrollee returns an enrollee for one run. The error is of class
 // [ErrConfig].
 func NewEnrollee(cfg EnrolleeConfig) (*Enrollee, error) {
-	e := &Enrollee{
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	return &Enrollee{
 		run: run{
 			cfg: cfg.Config, role: RoleEnrollee, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
-			password: cfg.Password.clone(), spare: cfg.Alternative.clone(), enrolleeMAC: cfg.Device.MAC,
+			password: cfg.Password.clone(), alternative: cfg.Alternative.clone(), enrolleeMAC: cfg.Device.MAC,
 		},
-		ap: cfg.AP, readOnly: cfg.ReadOnly,
-	}
-	switch {
-	case e.ap == nil && (e.readOnly || !e.spare.IsZero()):
-		return nil, fmt.Errorf("%w: ReadOnly and Alternative are for an access point", ErrConfig)
-	case e.twoMessages() && e.peerKeyHash == nil && !e.trustTransport:
-		return nil, errUnprovenKey
-	case e.ap == nil && e.password.secretless() && !e.twoMessages():
-		return nil, fmt.Errorf("%w: an enrollee needs a password", ErrConfig)
-	}
-	return e, nil
+		ap: cfg.AP, readOnly: cfg.ReadOnly, deferred: cfg.Deferred, alternativeKeyHash: cfg.AlternativeKeyHash,
+	}, nil
 }
 
 // State returns what the enrollee is waiting for.
@@ -106,8 +109,60 @@ func (e *Enrollee) M2D() *wps.M2D { return e.m2d }
 // in M6: whatever follows, it has the right one.
 func (e *Enrollee) Proved() bool { return e.proved }
 
-// Waiting returns false: an Enrollee answers each message at once.
-func (e *Enrollee) Waiting() bool { return false }
+// Waiting reports whether new settings wait for [Enrollee.Adopt] or
+// [Enrollee.Reject].
+func (e *Enrollee) Waiting() bool { return e.State() == WaitAdoption }
+
+// NewSettings returns a copy of the settings that wait for a decision, or nil.
+func (e *Enrollee) NewSettings() *wps.Credential {
+	if !e.Waiting() {
+		return nil
+	}
+	return (&Result{AP: e.ensureResult().AP}).Clone().AP
+}
+
+// Adopt takes the settings that wait, and returns WSC_Done. The error is
+// [ErrEnded] if none wait.
+func (e *Enrollee) Adopt() ([]byte, error) {
+	switch {
+	case !e.Waiting():
+		return nil, ErrEnded
+	case e.refusal != nil:
+		return e.answerReceived(nil, e.refusal)
+	case e.readOnly:
+		return e.Reject(wps.SetupLocked, ErrLocked)
+	}
+	return e.answerReceived(e.conclude(), nil)
+}
+
+// Reject refuses the settings that wait, and returns a WSC_NACK with the
+// configuration error. The reason, if not nil, is what the [*Error] of the run
+// wraps. The error is [ErrEnded] if none wait, and that of the run otherwise.
+func (e *Enrollee) Reject(ce wps.ConfigError, reason error) ([]byte, error) {
+	if !e.Waiting() {
+		return nil, ErrEnded
+	}
+	return e.answerReceived(nil, &Error{ConfigError: ce, Err: reason, class: classOf(ce, ErrRefused)})
+}
+
+// answerReceived answers the message that brought settings.
+func (e *Enrollee) answerReceived(m wps.List, err error) ([]byte, error) {
+	msg := e.held
+	e.held = nil
+	t, _ := wps.PeekMessageType(msg)
+	return e.answer(msg, t, m, err)
+}
+
+// SetReadOnly changes [EnrolleeConfig.ReadOnly] for the rest of the run.
+func (e *Enrollee) SetReadOnly(readOnly bool) { e.readOnly = readOnly }
+
+// SetAP replaces the settings that M7 gives, as long as it has not been sent:
+// they have changed. It is for an access point.
+func (e *Enrollee) SetAP(settings *wps.Credential) {
+	if e.ap != nil {
+		e.ap = settings
+	}
+}
 
 // Start returns M1, which begins the run; the same octets if called again
 // before M2 has come.
@@ -150,7 +205,7 @@ func (e *Enrollee) Start() ([]byte, error) {
 // there.
 func (e *Enrollee) Handle(msg []byte) ([]byte, error) {
 	if e.State() == EnrolleeIdle {
-		return nil, ignored(errNotNow)
+		return nil, ignored(errNotDue)
 	}
 	return e.handle(msg, func(t wps.MessageType, msg []byte) (wps.List, error) {
 		handle, ok := enrolleeHandlers[t]
@@ -175,7 +230,7 @@ var enrolleeHandlers = map[wps.MessageType]func(*Enrollee, []byte) (wps.List, er
 // readIn reads one of M4 to M8, which is due in one state only.
 func (e *Enrollee) readIn(due EnrolleeState, m wps.List, msg []byte) error {
 	if e.state != due {
-		return e.blame(msg, errNotNow)
+		return e.rejectOrIgnore(msg, errNotDue)
 	}
 	return e.read(m, msg)
 }
@@ -183,7 +238,7 @@ func (e *Enrollee) readIn(due EnrolleeState, m wps.List, msg []byte) error {
 // handleM2 checks the registrar's key and derives the keys.
 func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 	if e.state != SentM1 {
-		return nil, e.blame(msg, errNotNow)
+		return nil, e.rejectOrIgnore(msg, errNotDue)
 	}
 	var x struct { // one allocation
 		in  wps.M2
@@ -191,7 +246,12 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 	}
 	m := &x.in
 	if err := wps.Decode(m, msg, e.cfg.Mode); err != nil {
-		return nil, e.blame(msg, err)
+		copy(e.n2[:], wps.Find(msg, wps.AttrRegistrarNonce)) // for the NACK
+		if err := e.rejectOrIgnore(msg, err); !errors.Is(err, ErrIgnored) {
+			return nil, err
+		}
+		e.n2 = wps.Nonce{}
+		return nil, ignored(err)
 	}
 	if m.EnrolleeNonce != e.n1 {
 		return nil, ignored(errNotOurs)
@@ -216,19 +276,22 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		wfa    wps.WFAExtension
 	}{m.PublicKey, m.Device, m.WFA}
 	e.pkr = &peer.key
-	e.meet(&peer.device, &peer.wfa, m.Quirks)
-	return e.acceptM2(m, &x.out)
+	e.setPeer(&peer.device, &peer.wfa, m.Quirks)
+	return e.acceptM2(msg, m, &x.out)
 }
 
 // acceptM2 checks what M2 says beside its key, and commits to the password in
 // M3, which is out, or takes what M2 gives.
-func (e *Enrollee) acceptM2(m *wps.M2, out *wps.M3) (wps.List, error) {
-	if !e.spare.IsZero() && m.DevicePasswordID == e.spare.ID {
-		e.password, e.spare = e.spare, e.password
+func (e *Enrollee) acceptM2(msg []byte, m *wps.M2, out *wps.M3) (wps.List, error) {
+	if !e.alternative.IsZero() && m.DevicePasswordID == e.alternative.ID {
+		e.password, e.alternative = e.alternative, e.password
+		e.peerKeyHash = e.alternativeKeyHash
 	}
 	switch {
 	case e.refusal != nil:
 		return nil, e.refusal
+	case e.twoMessages() && e.peerKeyHash == nil && !e.trustTransport: // anybody's key
+		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: errUnprovenKey}
 	case e.peerKeyHash != nil && PublicKeyHash(&m.PublicKey) != *e.peerKeyHash:
 		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}
 	case e.password.secretless() && !e.twoMessages(): // an access point's: see NewEnrollee
@@ -238,7 +301,7 @@ func (e *Enrollee) acceptM2(m *wps.M2, out *wps.M3) (wps.List, error) {
 	case e.twoMessages() && m.EncryptedSettings == nil:
 		return nil, wrong(errNoSettings)
 	case e.twoMessages():
-		return e.accept(m.EncryptedSettings, new(wps.M8Settings))
+		return e.accept(msg, m.EncryptedSettings, new(wps.M8Settings))
 	}
 	hash, err := e.commit()
 	e.state = SentM3
@@ -264,11 +327,11 @@ func samePassword(m1, m2 wps.DevicePasswordID) bool {
 // no part of the run: a late one, of another registrar, does not disturb it.
 func (e *Enrollee) handleM2D(msg []byte) (wps.List, error) {
 	if e.state != SentM1 {
-		return nil, ignored(errNotNow)
+		return nil, ignored(errNotDue)
 	}
 	var m wps.M2D
 	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
-		return nil, e.blame(msg, err)
+		return nil, e.rejectOrIgnore(msg, err)
 	}
 	if m.EnrolleeNonce != e.n1 {
 		return nil, ignored(errNotOurs)
@@ -277,7 +340,7 @@ func (e *Enrollee) handleM2D(msg []byte) (wps.List, error) {
 	if e.ap != nil {
 		nack := e.nack(wps.NoError)
 		nack.RegistrarNonce = m.RegistrarNonce
-		e.finish(e.notNow())
+		e.finish(e.refusedByM2D())
 		return nack, nil
 	}
 	ack := e.ack()
@@ -286,7 +349,7 @@ func (e *Enrollee) handleM2D(msg []byte) (wps.List, error) {
 }
 
 // notNow is the error that an M2D leads to when no M2 follows.
-func (e *Enrollee) notNow() *Error {
+func (e *Enrollee) refusedByM2D() *Error {
 	ce := e.m2d.ConfigError
 	return &Error{Message: wps.MessageM2D, ConfigError: ce, DetectedBy: RoleRegistrar, class: classOf(ce, ErrNoRegistrar)}
 }
@@ -302,7 +365,7 @@ func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 	if err := e.readIn(SentM3, &x.in, msg); err != nil {
 		return nil, err
 	}
-	e.committed(x.in.RHash1, x.in.RHash2)
+	e.setPeerHashes(x.in.RHash1, x.in.RHash2)
 	if err := e.verify(x.in.EncryptedSettings, &x.opened, &x.opened.RSNonce1, 1); err != nil {
 		return nil, err
 	}
@@ -363,24 +426,37 @@ func (e *Enrollee) handleM8(msg []byte) (wps.List, error) {
 	if err := e.readIn(SentM7, &x.in, msg); err != nil {
 		return nil, err
 	}
-	return e.accept(x.in.EncryptedSettings, &x.opened)
+	return e.accept(msg, x.in.EncryptedSettings, &x.opened)
 }
 
-// accept takes what M8 gives, or M2 where the run ends with it, except for WEP,
-// which version 2.0 forbids to give and to take: a credential of that kind is
-// dropped, and the run fails if nothing else is there. Whether the others can
-// be used is for the caller to ask: see [wps.Credential.Usable].
-func (e *Enrollee) accept(value []byte, s *wps.M8Settings) (wps.List, error) {
+// accept takes what M8 gives, or M2 where the run ends with it. New settings of
+// an access point can wait for a decision.
+func (e *Enrollee) accept(msg, value []byte, s *wps.M8Settings) (wps.List, error) {
 	if e.readOnly {
 		return nil, &Error{ConfigError: wps.SetupLocked, Err: ErrLocked}
 	}
+	if err := e.take(value, s); err != nil {
+		return nil, err
+	}
+	if e.deferred && e.ap != nil {
+		e.state, e.held = WaitAdoption, msg
+		return nil, nil
+	}
+	return e.conclude(), nil
+}
+
+// take decrypts what M8 or M2 gives. WEP is neither given nor taken in version
+// 2.0: a credential of that kind is dropped, and the run fails if nothing else
+// is there. Whether the others can be used is for the caller to ask: see
+// [wps.Credential.Usable].
+func (e *Enrollee) take(value []byte, s *wps.M8Settings) error {
 	if e.ap != nil {
 		s.AP = new(wps.Credential)
 	}
 	if err := e.open(value, s); err != nil {
-		return nil, err
+		return err
 	}
-	result := e.yield()
+	result := e.ensureResult()
 	result.Credentials = s.Credentials[:0]
 	for i := range s.Credentials {
 		if c := &s.Credentials[i]; errors.Is(c.Usable(), wps.ErrWEP) {
@@ -390,14 +466,15 @@ func (e *Enrollee) accept(value []byte, s *wps.M8Settings) (wps.List, error) {
 		}
 	}
 	clear(s.Credentials[len(result.Credentials):])
-	if e.ap == nil && len(result.Credentials) == 0 || e.ap != nil && errors.Is(s.AP.Usable(), wps.ErrWEP) {
-		return nil, &Error{Err: wps.ErrWEP, class: wps.ErrUnusable}
+	wep := e.ap == nil && len(result.Credentials) == 0 || e.ap != nil && !e.deferred && errors.Is(s.AP.Usable(), wps.ErrWEP)
+	if wep {
+		return &Error{Err: wps.ErrWEP, class: wps.ErrUnusable}
 	}
 	result.AP = s.AP
 	if len(s.NewPassword) > 0 {
 		result.NewPassword = newPassword(s.DevicePasswordID, s.NewPassword)
 	}
-	return e.conclude(), nil
+	return nil
 }
 
 // conclude ends a run that is successful. A station is done when it says so;
@@ -409,7 +486,7 @@ func (e *Enrollee) conclude() wps.List {
 		e.finish(nil)
 		return nil
 	case e.ap == nil:
-		e.parting = true
+		e.endsAfterReply = true
 	default:
 		e.state, e.settled = SentDone, true
 	}
@@ -426,7 +503,7 @@ func (e *Enrollee) handleACK(msg []byte) (wps.List, error) {
 	case !e.ours(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	case e.state != SentDone:
-		return nil, ignored(errNotNow)
+		return nil, ignored(errNotDue)
 	}
 	e.finish(nil)
 	return nil, nil
@@ -446,7 +523,7 @@ func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 	case e.settled:
 		e.finish(nil)
 	case e.ap != nil && e.state == SentM7 && m.ConfigError == wps.NoError:
-		e.yield().SettingsRead = true
+		e.ensureResult().SettingsRead = true
 		e.finish(nil)
 	default:
 		return e.peerFailed(m.ConfigError), nil
@@ -463,7 +540,7 @@ func (e *Enrollee) Closed() error {
 	case e.settled:
 		e.finish(nil)
 	case e.m2d != nil && e.state == SentM1:
-		e.finish(e.notNow())
+		e.finish(e.refusedByM2D())
 	default:
 		e.finish(e.closed())
 	}

@@ -160,10 +160,9 @@ func (e *settingsError) Unwrap() []error { return []error{ErrDecrypt, e.err} }
 var (
 	errNotOurs    = errors.New("its nonce is not of this run")
 	errWrongRole  = errors.New("this side never receives such a message")
-	errNotNow     = fmt.Errorf("%w: the message is not due now", ErrProtocol)
+	errNotDue     = fmt.Errorf("%w: the message is not due now", ErrProtocol)
 	errPasswordID = fmt.Errorf("%w: M2 means another password than M1", ErrProtocol)
 	errNoSettings = fmt.Errorf("%w: M2 carries no settings where the run ends with it", ErrProtocol)
 
-	errNoCredential = fmt.Errorf("%w: there is no credential to give", ErrConfig)
-	errUnprovenKey  = fmt.Errorf("%w: settings in M2 need the hash of the peer's public key, or a transport to trust", ErrConfig)
+	errUnprovenKey = fmt.Errorf("%w: settings in M2 need the hash of the peer's public key, or a transport to trust", ErrConfig)
 )

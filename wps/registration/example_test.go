@@ -91,6 +91,9 @@ func Example_failure() {
 	registrar, err := registration.NewRegistrar(registration.RegistrarConfig{
 		Config:   registration.Config{Device: router()},
 		Password: registration.PIN(mustParse("12348879")), // the user misread the end
+		Credentials: []wps.Credential{{
+			SSID: "Home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"),
+		}},
 	})
 	if err != nil {
 		log.Fatal(err)

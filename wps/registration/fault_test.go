@@ -494,11 +494,12 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "IEEE 1905.1 and nothing to give", form: func() form {
 			f := station()
 			f.enrollee.TrustTransport, f.registrar.TrustTransport, f.registrar.Credentials = true, true, nil
+			f.registrar.Faulty = true
 			return f
 		}, at: wps.KindM1, send: genuine, want: nack0, is: []error{ErrConfig}},
 		{name: "handover and nothing to give", form: func() form {
 			f := handover()
-			f.registrar.Credentials = nil
+			f.registrar.Credentials, f.first = nil, &Decision{Password: f.registrar.Password, PeerKeyHash: f.registrar.PeerKeyHash}
 			return f
 		}, at: wps.KindM1, send: genuine, want: nack0, is: []error{ErrConfig}},
 
@@ -537,6 +538,7 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "nothing to give", form: func() form {
 			f := station()
 			f.registrar.Credentials = nil
+			f.registrar.Faulty = true
 			return f
 		}, at: wps.KindM7, send: genuine, want: nack0, is: []error{ErrConfig}},
 

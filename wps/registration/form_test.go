@@ -193,6 +193,7 @@ func TestForms(t *testing.T) {
 				f := station()
 				wep := network()
 				wep.SSID, wep.AuthType, wep.EncrType, wep.NetworkKey = "alt", wps.AuthOpen, wps.EncrWEP, wps.NetworkKey("12345")
+				f.registrar.Faulty = true
 				f.registrar.Credentials = []wps.Credential{wep, network()}
 				return f
 			},
@@ -643,6 +644,7 @@ func TestTooLong(t *testing.T) {
 		f := writing()
 		f.cheap()
 		change(&f)
+		f.enrollee.Faulty, f.registrar.Faulty = true, true
 		e, r := f.machines(t)
 		out, err := e.Start()
 		for out != nil && err == nil {

@@ -165,7 +165,7 @@ func (p *player) fork(t testing.TB) *player {
 	r := f.own
 	random := *r.cfg.Rand.(*counter)
 	r.cfg.Rand = &random
-	r.password, r.spare = r.password.clone(), r.spare.clone()
+	r.password, r.alternative, r.newPassword = r.password.clone(), r.alternative.clone(), r.newPassword.clone()
 	if r.cipher != nil {
 		copied := *r.cipher
 		r.cipher = &copied

@@ -126,23 +126,13 @@ type Registrar struct {
 // NewRegistrar returns a registrar for one run. The error is of class
 // [ErrConfig].
 func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
-	switch {
-	case cfg.NewSettings != nil && !cfg.AP:
-		return nil, fmt.Errorf("%w: new settings are for an access point", ErrConfig)
-	case cfg.AP && (len(cfg.Credentials) > 0 || !cfg.NewPassword.IsZero()):
-		return nil, fmt.Errorf("%w: credentials and a new password are for a station", ErrConfig)
-	case cfg.Deferred || cfg.TrustTransport: // the password comes later, or there is none
-	case cfg.Password.ID == wps.PasswordNFCHandover:
-		if cfg.PeerKeyHash == nil {
-			return nil, errUnprovenKey
-		}
-	case cfg.Password.secretless():
-		return nil, fmt.Errorf("%w: a registrar needs a password to expect", ErrConfig)
+	if err := cfg.check(); err != nil {
+		return nil, err
 	}
 	return &Registrar{
 		run: run{
 			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
-			password: cfg.Password.clone(), spare: cfg.NewPassword.clone(),
+			password: cfg.Password.clone(), newPassword: cfg.NewPassword.clone(),
 		},
 		deferred: cfg.Deferred, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
 	}, nil
@@ -175,7 +165,19 @@ func (r *Registrar) Exposed() bool { return r.exposed }
 // in M7: whatever follows, it has the right one.
 func (r *Registrar) Proved() bool { return r.proved }
 
-// Start returns nothing: the enrollee begins.
+// SetCredentials replaces the credentials that the Enrollee is given, as long
+// as they have not been sent: the settings of the network have changed.
+func (r *Registrar) SetCredentials(list []wps.Credential) error {
+	if !r.cfg.Faulty {
+		if err := checkCredentials(list); err != nil {
+			return err
+		}
+	}
+	r.credentials = list
+	return nil
+}
+
+// Start returns nothing: the Enrollee begins.
 func (r *Registrar) Start() ([]byte, error) { return nil, nil }
 
 // Handle takes a message of the enrollee and returns the answer, or nothing.
@@ -204,7 +206,7 @@ var registrarHandlers = map[wps.MessageType]func(*Registrar, []byte) (wps.List, 
 // readIn reads one of M3 to M7, which is due in one state only.
 func (r *Registrar) readIn(due RegistrarState, m wps.List, msg []byte) error {
 	if r.state != due {
-		return r.blame(msg, errNotNow)
+		return r.rejectOrIgnore(msg, errNotDue)
 	}
 	return r.read(m, msg)
 }
@@ -213,7 +215,7 @@ func (r *Registrar) readIn(due RegistrarState, m wps.List, msg []byte) error {
 // others are not: they begin another run.
 func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	if r.state != WaitM1 {
-		return nil, ignored(errNotNow)
+		return nil, ignored(errNotDue)
 	}
 	m := new(wps.M1)
 	if err := wps.Decode(m, msg, r.cfg.Mode); err != nil {
@@ -226,7 +228,7 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 		return nil, err
 	}
 	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, &m.PublicKey
-	r.meet(&m.Device, &m.WFA, m.Quirks)
+	r.setPeer(&m.Device, &m.WFA, m.Quirks)
 	switch {
 	case r.refusal != nil:
 		return r.m2d(r.refusal.ConfigError, r.refusal.Err), nil
@@ -297,6 +299,9 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 	if len(d.Credentials) > 0 {
 		r.credentials = d.Credentials
 	}
+	if err := r.checkGift(); err != nil {
+		return nil, &Error{Err: err, class: ErrConfig}
+	}
 	switch {
 	case d.PeerKeyHash != nil && PublicKeyHash(r.pke) != *d.PeerKeyHash:
 		return r.m2d(wps.PublicKeyHashMismatch, ErrKeyHash), nil
@@ -330,7 +335,7 @@ func (r *Registrar) m2() (wps.List, error) {
 	var err error
 	if r.twoMessages() {
 		m.EncryptedSettings, err = r.sealSettings()
-		r.state, r.parting = SentM8, r.trustTransport
+		r.state, r.endsAfterReply = SentM8, r.trustTransport
 	}
 	return m, err
 }
@@ -354,7 +359,7 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.committed(x.in.EHash1, x.in.EHash2)
+	r.setPeerHashes(x.in.EHash1, x.in.EHash2)
 	x.out = wps.M4{Header: r.header(), EnrolleeNonce: r.n1, RHash1: hash[0], RHash2: hash[1]}
 	x.disclosed.RSNonce1 = r.halves[0].secret
 	x.out.EncryptedSettings, err = r.seal(&x.disclosed)
@@ -405,9 +410,9 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 		return nil, err
 	}
 	r.proved = true
-	r.yield().AP = x.opened.AP
+	r.ensureResult().AP = x.opened.AP
 	if r.ap && r.newSettings == nil {
-		r.yield().SettingsRead, r.parting = true, true
+		r.ensureResult().SettingsRead, r.endsAfterReply = true, true
 		return r.nack(wps.NoError), nil
 	}
 	var err error
@@ -420,14 +425,14 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 // sealSettings encrypts what this registrar has to give.
 func (r *Registrar) sealSettings() ([]byte, error) {
 	if !r.ap {
-		r.yield().Credentials = r.give()
+		r.ensureResult().Credentials = r.give()
 	}
 	s := wps.M8Settings{
-		Credentials: r.yield().Credentials, AP: withMAC(r.newSettings, r.enrolleeMAC),
-		NewPassword: r.spare.octets(), DevicePasswordID: r.spare.ID,
+		Credentials: r.ensureResult().Credentials, AP: withMAC(r.newSettings, r.enrolleeMAC),
+		NewPassword: r.newPassword.octets(), DevicePasswordID: r.newPassword.ID,
 	}
 	if s.AP == nil && len(s.Credentials) == 0 {
-		return nil, &Error{Err: errNoCredential, class: ErrConfig}
+		return nil, &Error{Err: configError("Credentials", "are missing"), class: ErrConfig}
 	}
 	return r.seal(&s)
 }
@@ -473,10 +478,10 @@ func (r *Registrar) handleDone(msg []byte) (wps.List, error) {
 	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	case r.state != SentM8:
-		return nil, wrong(errNotNow)
+		return nil, wrong(errNotDue)
 	}
 	if r.ap {
-		r.parting = true
+		r.endsAfterReply = true
 		return r.ack(), nil
 	}
 	r.finish(nil)
@@ -491,17 +496,17 @@ func (r *Registrar) handleACK(msg []byte) (wps.List, error) {
 	}
 	switch {
 	case r.state != SentM2D:
-		return nil, ignored(errNotNow)
-	case !r.answersM2D(m.EnrolleeNonce, m.RegistrarNonce):
+		return nil, ignored(errNotDue)
+	case !r.answersUnread(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	}
 	return nil, nil
 }
 
-// answersM2D reports whether the nonces are those of an answer to M2D. A
-// station of hostap's does not keep the Registrar Nonce of an M2D, and leaves
-// it zero.
-func (r *Registrar) answersM2D(enrollee, registrar wps.Nonce) bool {
+// answersUnread reports whether the nonces are those of an answer to an M2D, or
+// to an M2 that the Enrollee could not read. A station of hostap's does not keep
+// the Registrar Nonce of an M2D, and leaves it zero.
+func (r *Registrar) answersUnread(enrollee, registrar wps.Nonce) bool {
 	return r.ours(enrollee, registrar) || enrollee == r.n1 && registrar == wps.Nonce{}
 }
 
@@ -512,9 +517,10 @@ func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	switch {
-	case r.state == SentM2D && r.answersM2D(m.EnrolleeNonce, m.RegistrarNonce):
+	case r.state == SentM2D && r.answersUnread(m.EnrolleeNonce, m.RegistrarNonce):
 		r.finish(r.refused)
 		return nil, nil
+	case r.state == SentM2 && r.answersUnread(m.EnrolleeNonce, m.RegistrarNonce): // it could not read M2
 	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	}

@@ -181,7 +181,7 @@ func settingsOf(t testing.TB, keys *Keys, value []byte, l wps.List) {
 
 // sharedConfig is what M1 or M2 tells of a side's configuration.
 func sharedConfig(h *wps.Header, d wps.Device, pair *KeyPair, random io.Reader) Config {
-	return Config{Device: d, Version10: h.WFA.Version2 == 0, WFA: h.WFA, Extra: h.Unknown, Vendor: h.Vendor, KeyPair: pair, Rand: random}
+	return Config{Faulty: true, Device: d, Version10: h.WFA.Version2 == 0, WFA: h.WFA, Extra: h.Unknown, Vendor: h.Vendor, KeyPair: pair, Rand: random}
 }
 
 // enrolleeOf makes an enrollee with the configuration and randomness that the

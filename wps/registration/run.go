@@ -10,8 +10,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Config is what both roles are told. The zero value of a field is the
-// sensible default.
+// Config configures either role. The zero value of a field is the sensible
+// default; UUID and MAC of the Device have none.
 type Config struct {
 	// Device describes this side: UUID and MAC identify it, the rest is for
 	// people and for choosing what both sides can do; [wps.DefaultDevice] is
@@ -39,6 +39,9 @@ type Config struct {
 	// Rand is where nonces and keys come from; crypto/rand by default.
 	// Whoever can guess what it gives finds the PIN.
 	Rand io.Reader
+	// Faulty accepts a configuration that no product should have, such as an
+	// SSID of 40 octets: test equipment sends what others must refuse.
+	Faulty bool
 	// KeyLog, if set, is written the line of this run: see [KeyLogLabel].
 	KeyLog io.Writer
 }
@@ -49,7 +52,8 @@ type run struct {
 	cfg         Config
 	peerKeyHash *[20]byte
 	password    Password
-	spare       Password // an access point's other one; the new one that a registrar gives
+	alternative Password // an access point's second one
+	newPassword Password // that a registrar gives for a later run
 
 	own         *KeyPair
 	pke, pkr    *wps.PublicKey
@@ -61,6 +65,7 @@ type run struct {
 	chain          []byte // the message of ours that the peer's next Authenticator covers
 	heard, replied []byte // the last message acted on, and the answer
 	room           []byte // for the answer, while a message is handled
+	held           []byte // the message with settings that wait for a decision
 
 	refusal *Error // why the peer's next message is answered by NACK
 	err     error
@@ -76,7 +81,7 @@ type run struct {
 	role           Role
 	trustTransport bool
 	sent           wps.MessageType // the type of the message sent last
-	parting        bool            // the answer that is being said ends the run well
+	endsAfterReply bool            // the answer that is being said ends the run well
 	settled        bool            // nothing that comes now can make the run fail
 	ended          bool
 }
@@ -149,6 +154,8 @@ func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.L
 		return r.replied, nil
 	case r.ended:
 		return nil, ErrEnded
+	case r.held != nil && bytes.Equal(msg, r.held):
+		return nil, ignored(errNotDue)
 	}
 	// One allocation for the message, of which parts are kept, and for the answer.
 	t, err := wps.PeekMessageType(msg)
@@ -162,7 +169,7 @@ func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.L
 	case errors.Is(err, wps.ErrMessageType):
 		err = ignored(err)
 	default:
-		err = r.blame(heard, err)
+		err = r.rejectOrIgnore(heard, err)
 	}
 	out, err := r.answer(heard, t, answer, err)
 	r.room = nil
@@ -190,7 +197,7 @@ func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]
 	if err != nil {
 		return nil, r.Abort(err)
 	}
-	if r.parting && !r.ended {
+	if r.endsAfterReply && !r.ended {
 		r.finish(nil)
 	}
 	return out, r.err
@@ -247,11 +254,11 @@ func (r *run) addressed(msg []byte) bool {
 	return bytes.Equal(wps.Find(msg, id), nonce[:])
 }
 
-// blame decides on a message that cannot be read or is not due. As soon as there
+// rejectOrIgnore decides on a message that cannot be read or is not due. As soon as there
 // are keys, only what is authentic is the peer's fault, and before, what has the
 // nonce of the run; the rest is ignored, be it forged, damaged or a late copy.
 // While nothing was said there is no run that a forgery could disturb.
-func (r *run) blame(msg []byte, err error) error {
+func (r *run) rejectOrIgnore(msg []byte, err error) error {
 	switch {
 	case r.sent == 0:
 	case !r.addressed(msg), r.cipher != nil && r.cipher.VerifyAuthenticator(r.chain, msg) != nil:
@@ -284,13 +291,13 @@ func (r *run) ours(enrollee, registrar wps.Nonce) bool {
 }
 
 // meet notes who the peer is. What is pointed to stays.
-func (r *run) meet(d *wps.Device, wfa *wps.WFAExtension, q wps.Quirks) {
+func (r *run) setPeer(d *wps.Device, wfa *wps.WFAExtension, q wps.Quirks) {
 	r.peer, r.peerWFA = d, wfa
 	r.quirks |= q
 }
 
 // yield returns what the run has yielded so far.
-func (r *run) yield() *Result {
+func (r *run) ensureResult() *Result {
 	if r.result == nil {
 		r.result = new(Result)
 	}
@@ -300,7 +307,7 @@ func (r *run) yield() *Result {
 // fillResult tells the result of a run that has succeeded what was kept beside
 // it.
 func (r *run) fillResult() {
-	result := r.yield()
+	result := r.ensureResult()
 	result.Quirks, result.EMSK = r.quirks, r.emsk
 	if r.peer != nil {
 		result.Peer, result.PeerVersion2, result.PeerWFA = *r.peer, r.peerWFA.Version2, *r.peerWFA
@@ -358,7 +365,7 @@ func (r *run) commit() (hash [2][32]byte, err error) {
 }
 
 // committed notes the hashes with which the peer has committed to the halves.
-func (r *run) committed(hash1, hash2 [32]byte) { r.halves[0].hash, r.halves[1].hash = hash1, hash2 }
+func (r *run) setPeerHashes(hash1, hash2 [32]byte) { r.halves[0].hash, r.halves[1].hash = hash1, hash2 }
 
 // roomOf is how many octets a message is given before it is encoded. Few need
 // more: the longest of the messages that stock hostapd and wpa_supplicant send.
@@ -503,7 +510,8 @@ func (r *run) finish(err error) {
 		r.cipher = nil
 	}
 	r.password.Clear()
-	r.spare.Clear()
+	r.alternative.Clear()
+	r.newPassword.Clear()
 	if r.halves != nil {
 		*r.halves = [2]half{}
 	}

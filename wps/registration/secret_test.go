@@ -189,7 +189,7 @@ func TestSecretsCleared(t *testing.T) {
 			var reached [][]byte
 			reach := func() {
 				for _, side := range []*run{&e.run, &r.run} {
-					reached = append(reached, side.password.octets(), side.spare.octets())
+					reached = append(reached, side.password.octets(), side.alternative.octets(), side.newPassword.octets())
 					if side.own != nil {
 						reached = append(reached, side.own.pair.Exponent)
 					}
@@ -215,7 +215,7 @@ func TestSecretsCleared(t *testing.T) {
 					t.Errorf("the %v goes on", side.role)
 				case side.halves != nil && *side.halves != [2]half{}:
 					t.Errorf("the %v keeps proofs", side.role)
-				case side.cipher != nil || !side.password.secretless() || !side.spare.secretless():
+				case side.cipher != nil || !side.password.secretless() || !side.alternative.secretless() || !side.newPassword.secretless():
 					t.Errorf("the %v keeps keys", side.role)
 				case side.chain != nil:
 					t.Errorf("the %v keeps a message that nothing follows", side.role)

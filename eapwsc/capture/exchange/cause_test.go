@@ -112,7 +112,7 @@ var causes = []struct {
 	{"credential refused", func(s *scene) { playNACK(s, wps.MessageDone, 0) }, doctor.CredentialRefused, doctor.Failed, registration.RoleEnrollee, false},
 	{"credential without use", func(s *scene) {
 		r := newRun(s)
-		r.registrar.Credentials[0].NetworkKey = wps.NetworkKey("short")
+		r.registrar.Faulty, r.registrar.Credentials[0].NetworkKey = true, wps.NetworkKey("short")
 		r.play(s)
 	}, doctor.CredentialUnusable, doctor.Registered, 0, true},
 	{"NACK 0 after M3", func(s *scene) { playNACK(s, wps.MessageM4, 0) }, doctor.InternalRefusal, doctor.Failed, registration.RoleRegistrar, false},

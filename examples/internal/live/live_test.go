@@ -50,7 +50,9 @@ func TestOpen(t *testing.T) {
 // failure is the error of a run that was refused.
 func failure(t *testing.T) error {
 	t.Helper()
-	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Password: registration.PushButton()})
+	e, err := registration.NewEnrollee(registration.EnrolleeConfig{
+		Config: registration.Config{Device: wps.Device{UUID: wps.UUID{1}, MAC: wps.MAC{2}}}, Password: registration.PushButton(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
