@@ -126,7 +126,7 @@ func (c *Computer) scanned(now time.Time) {
 
 func (c *Computer) try(now time.Time, point bss) {
 	cfg := registration.RegistrarConfig{
-		Config:   registration.Config{Device: c.cfg.Device, Rand: c.nonces},
+		Config:   registration.Config{Device: c.cfg.Device, Rand: c.nonces, Faulty: true}, // its owner types anything
 		Password: registration.PIN(c.pin), AP: true, NewSettings: c.write,
 	}
 	cfg.Device.RFBands = point.band

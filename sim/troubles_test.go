@@ -467,6 +467,7 @@ func TestTroubles(t *testing.T) {
 		"a network with WEP to give": {
 			router: func(c *RouterConfig) {
 				c.Customize = func(c *ap.Config) {
+					c.Run.Faulty = true
 					c.Credentials[0].AuthType, c.Credentials[0].EncrType = wps.AuthShared, wps.EncrWEP
 				}
 			},
