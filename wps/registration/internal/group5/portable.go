@@ -52,13 +52,15 @@ func (a *portable) multiply(z, x, y *limbs) {
 }
 
 func (a *portable) look(z *limbs, table []limbs, digit uint) {
-	*z = limbs{}
+	var found limbs
 	for d := range table {
 		mask := ifEqual(uint(d), digit)
 		for i, limb := range &table[d] {
-			z[i] |= mask & limb
+			found[i] |= mask & limb
 		}
 	}
+	*z = found
+	clear(found[:])
 }
 
 func (a *portable) octets(z *[Size]byte, x *limbs) { putLimbs(z, x[:]) }
