@@ -88,7 +88,7 @@ var duringRows = []Row{
 			"To connect a printer or another device you need no router PIN: use the WPS button, or enter the device's PIN on the page of {router}.", stepRouterWeb},
 		Engineer: "Configuration error 15 after M2 while the element of the access point has no AP Setup Locked: it has no AP PIN.",
 		when: func(v *view) bool {
-			return v.refused(15, enrollee) && v.ap() && v.at(StageM1, StageM2) && v.state != nil
+			return v.refused(15, enrollee) && v.ap() && v.at(StageM1, StageM2) && v.state != nil && v.net.heard()
 		}},
 	{Code: "B8", Cause: SetupLocked, Outcome: Refused,
 		Evidence: "WSC_NACK 15 from the access point after M2, and nothing else is known of it",

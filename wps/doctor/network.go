@@ -93,6 +93,7 @@ func (n *Network) Hear(a *Announcement) {
 func (n *Network) advertise(a *Announcement) {
 	octets := a.Elements.WPS
 	if last := n.lastAdvert(a.Response); last != nil && bytes.Equal(last.Octets, octets) && (last.Octets == nil) == (octets == nil) {
+		last.Described = last.Described && a.Described
 		return
 	}
 	advert := Advert{Since: a.Time, Frame: a.Frame, Octets: octets, Response: a.Response, Described: a.Described}
@@ -119,6 +120,12 @@ func (n *Network) lastAdvert(response bool) *Advert {
 		}
 	}
 	return nil
+}
+
+// heard reports whether a WPS element of the access point itself was seen, not
+// only the words of a program about it, which leave out what they do not know.
+func (n *Network) heard() bool {
+	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.Element != nil && !a.Described })
 }
 
 // readElement reads the WPS element of a beacon, or what a probe response has

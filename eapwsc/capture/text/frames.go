@@ -259,7 +259,9 @@ func (in *interpreter) management(b []byte) {
 			t.associates, t.managed = false, true
 		}
 	}
-	in.facts.probes = in.facts.probes || row.kind == capture.KindProbeRequest
+	if row.kind == capture.KindProbeRequest {
+		in.facts.probes, in.facts.listens = true, true
+	}
 	e := in.emit(row.kind)
 	e.Src, e.Dst, e.BSSID, e.Management = src, dst, bssid, m
 	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(l.freq)}

@@ -351,6 +351,7 @@ var hostapRows = []Row{
 		Example: "WPS: Probe Request for PBC received from 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			in.here().is(sideAP)
+			in.facts.listens = true
 			if !in.facts.probes {
 				in.probe(m.mac("sta"), wps.UUID{}, wps.PasswordPushButton, 0)
 			}
@@ -362,7 +363,12 @@ var hostapRows = []Row{
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: A new PIN configured", Example: "WPS: A new PIN configured (timeout=0)",
 		means: func(in *interpreter, m *match) { l := in.here(); l.is(sideAP); l.pinned = true }},
 	{Program: Hostapd, Origin: "src/wps/wps_attr_build.c and wps_registrar.c", Pattern: "WPS: Build Beacon IEs", Example: "WPS: Build Beacon IEs",
-		means: func(in *interpreter, m *match) { in.flush(); in.here().is(sideAP); in.element = new(element) }},
+		means: func(in *interpreter, m *match) {
+			in.flush()
+			in.here().is(sideAP)
+			in.element = new(element)
+			in.facts.listens = true
+		}},
 
 	// EAP of the debug output.
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "EAP: EAP entering state RETRANSMIT", Example: "EAP: EAP entering state RETRANSMIT",

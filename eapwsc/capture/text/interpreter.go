@@ -48,6 +48,7 @@ type interpreter struct {
 type facts struct {
 	frames    bool // EAPOL frames were dumped
 	probes    bool // probe requests were
+	listens   bool // the program would print that a device searches
 	messages  bool // the program told of single messages
 	events    bool // event lines
 	untimed   bool // there was a line without a time

@@ -63,6 +63,12 @@ var kinds = map[Program]string{
 	HostapdCLI: "status", HexDump: "dump",
 }
 
+// minorShare is how many times more lines hostapd has printed than
+// wpa_supplicant, or the other way round, if the other has printed none: the
+// code for registrars is in both, so either prints lines that are usually of
+// the other.
+const minorShare = 8
+
 // limits are what kinds of text cannot tell.
 var limits = []struct {
 	applies func(*interpreter, *Source) bool
@@ -105,6 +111,10 @@ func (r *Reader) Source() Source {
 		s.Programs = append(s.Programs, p)
 		s.Understood += n
 	}
+	s.Programs = slices.DeleteFunc(s.Programs, func(p Program) bool {
+		return p == Hostapd && in.heard[p]*minorShare < in.heard[WPASupplicant] ||
+			p == WPASupplicant && in.heard[p]*minorShare < in.heard[Hostapd]
+	})
 	slices.SortFunc(s.Programs, func(a, b Program) int { return cmp.Or(in.heard[b]-in.heard[a], int(a)-int(b)) })
 	if in.heard[Hostapd] > 0 || in.heard[WPASupplicant] > 0 || in.heard[ESPIDF] > 0 {
 		s.Programs = slices.DeleteFunc(s.Programs, func(p Program) bool { return p == Hostap })
@@ -112,7 +122,7 @@ func (r *Reader) Source() Source {
 	if len(s.Programs) > 0 {
 		s.Kind = kinds[s.Programs[0]]
 	}
-	s.Deaf = s.Kind != "log" || in.heard[Hostapd] == 0
+	s.Deaf = s.Kind != "log" || !in.facts.listens
 	for _, l := range limits {
 		if l.applies(in, &s) {
 			s.Limits = append(s.Limits, l.text)
