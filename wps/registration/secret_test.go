@@ -343,3 +343,30 @@ func TestPeersNoncesForgotten(t *testing.T) {
 		t.Error("and the settings are gone")
 	}
 }
+
+// TestDroppedCredentialCleared checks that the key of a network with WEP, which
+// is not passed on, does not stay in memory.
+func TestDroppedCredentialCleared(t *testing.T) {
+	v := loadVectors(t)[0]
+	c := NewCipher(v.keys())
+	settings := wps.M8Settings{Credentials: []wps.Credential{
+		{SSID: "old", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: []byte("wired"), MAC: wps.MAC{2}},
+		{SSID: "new", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"), MAC: wps.MAC{2}},
+	}}
+	list, err := wps.Append(nil, &settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var iv [16]byte
+	e := Enrollee{run: run{cipher: c}}
+	var s wps.M8Settings
+	if _, err := e.accept(c.SealSettings(nil, &iv, list), &s); err != nil {
+		t.Fatal(err)
+	}
+	if kept := e.result.Credentials; len(kept) != 1 || kept[0].SSID != "new" || string(kept[0].NetworkKey) != "correct horse" {
+		t.Errorf("kept %v", kept)
+	}
+	if !bytes.Contains(s.Raw, []byte("correct horse")) || bytes.Contains(s.Raw, []byte("wired")) {
+		t.Errorf("the key of the network with WEP is still there, or the other one is not: %q", []byte(s.Raw))
+	}
+}

@@ -257,8 +257,13 @@ func breakExchangeRules(t *testing.T) {
 		{"equal secret nonces", pin().seal(wps.KindM7, pin().settings(wps.KindM7).with(wps.AttrESNonce2, wps.Find(pin().settings(wps.KindM5).bytes(), wps.AttrESNonce1))), []string{"S-NONCES-EQUAL"}},
 		{"a secret nonce that is not", pin().seal(wps.KindM7, pin().settings(wps.KindM7).with(wps.AttrESNonce2, pin().get(wps.KindM1, wps.AttrEnrolleeNonce))), []string{"S-NONCE-PUBLIC"}},
 		{"a foreign address in the credential", pin().credential(wps.AttrMACAddress, []byte{2, 9, 9, 9, 9, 9}), []string{"CREDENTIAL-MAC"}},
+		{"a foreign address in new settings", func() *lab {
+			l := newLab(t, "s08-appin-reg-config")
+			return l.seal(wps.KindM8, l.settings(wps.KindM8).with(wps.AttrMACAddress, []byte{2, 9, 9, 9, 9, 9}))
+		}(), nil},
 		{"a credential that the enrollee cannot use", pin().credential(wps.AttrAuthType, []byte{0, 0x10}), []string{"CREDENTIAL-UNSUPPORTED", "CREDENTIAL-ENTERPRISE"}},
 
+		{"an answer in the last moment", pin().times(at(0), at(15*time.Second)), nil},
 		{"a late answer", pin().times(at(0), at(16*time.Second)), []string{"STEP-LATE"}},
 		{"a long exchange", pin().times(at(0), at(10*time.Second), at(20*time.Second), at(30*time.Second), at(40*time.Second), at(50*time.Second), at(60*time.Second), at(70*time.Second), at(80*time.Second), at(90*time.Second), at(100*time.Second), at(110*time.Second), at(121*time.Second)), []string{"EXCHANGE-LONG"}},
 		{"no steps", &lab{}, nil},

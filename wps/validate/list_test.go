@@ -312,6 +312,7 @@ func breakListRules(t *testing.T) {
 		{response.with(wps.AttrResponseType, []byte{1}), []string{"RESPONSE-TYPE-AP"}},
 		{list(wps.KindAssociationRequest).with(wps.AttrRequestType, []byte{0}), []string{"REQUEST-TYPE-ASSOC"}},
 		{request.with(wps.AttrRequestType, []byte{2}).wfa("\x00\x01\x20\x03\x01\x01"), []string{"REQUEST-TO-ENROLL"}},
+		{sample{kind: wps.KindProbeRequest, attrs: append(request.attrs, slices.Repeat([]tlv{{wps.AttrRequestedDeviceType, make([]byte, 8)}}, 9)...)}, nil},
 		{sample{kind: wps.KindProbeRequest, attrs: append(request.attrs, slices.Repeat([]tlv{{wps.AttrRequestedDeviceType, make([]byte, 8)}}, 10)...)}, []string{"REQUESTED-DEVICE-TYPES-MANY"}},
 		{request.with(wps.AttrUUIDE, nil).with(wps.AttrUUIDR, good[wps.AttrUUIDR]), []string{"ATTRIBUTE-ORDER"}},
 		{list(wps.KindSetSelectedRegistrar).wfa("\x00\x01\x20"), []string{"AUTHORIZED-MACS-MISSING"}},

@@ -1,0 +1,95 @@
+//go:build ignore
+
+// The command survivors reads the reports of gremlins and prints the score of
+// each package and the mutants that lived, but for those that a list says are
+// equivalent: no test can notice them. Status 1 if there are others, or if a row
+// of the list is of no mutant.
+//
+//	go run .ci/survivors.go -equivalent FILE REPORT.json…
+//
+// A row of the list is the file, the operator, the line of source as it stands,
+// and behind " # " the reason.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// report is what gremlins writes with --output.
+type report struct {
+	Files []struct {
+		Name      string `json:"file_name"`
+		Mutations []struct {
+			Line   int    `json:"line"`
+			Column int    `json:"column"`
+			Type   string `json:"type"`
+			Status string `json:"status"`
+		} `json:"mutations"`
+	} `json:"files"`
+}
+
+func main() {
+	list := flag.String("equivalent", "", "the `file` with the mutants that are equivalent")
+	flag.Parse()
+	text, err := os.ReadFile(*list)
+	check(err)
+	equivalent := make(map[string]bool) // whether a mutant was seen
+	for _, row := range strings.Split(string(text), "\n") {
+		if what, _, ok := strings.Cut(row, " # "); ok && !strings.HasPrefix(row, "#") {
+			equivalent[what] = false
+		}
+	}
+	lived := 0
+	for _, name := range flag.Args() {
+		text, err := os.ReadFile(name)
+		check(err)
+		var r report
+		check(json.Unmarshal(text, &r))
+		count := make(map[string]int)
+		same := 0
+		for _, f := range r.Files {
+			for _, m := range f.Mutations {
+				count[m.Status]++
+				if m.Status != "LIVED" && m.Status != "NOT COVERED" {
+					continue
+				}
+				row := fmt.Sprintf("%s %s %s", f.Name, m.Type, line(f.Name, m.Line))
+				if _, ok := equivalent[row]; ok {
+					equivalent[row] = true
+					same++
+					continue
+				}
+				lived++
+				fmt.Printf("%s:%d:%d %s %s: %s\n", f.Name, m.Line, m.Column, m.Type, strings.ToLower(m.Status), line(f.Name, m.Line))
+			}
+		}
+		fmt.Printf("%s: %d killed, %d timed out, %d lived, %d not covered, %d of these equivalent\n", strings.TrimSuffix(filepath.Base(name), ".json"),
+			count["KILLED"], count["TIMED OUT"], count["LIVED"], count["NOT COVERED"], same)
+	}
+	if lived > 0 {
+		os.Exit(1)
+	}
+}
+
+// line returns a line of source without the space around it.
+func line(file string, n int) string {
+	text, err := os.ReadFile(file)
+	check(err)
+	lines := strings.Split(string(text), "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	return strings.TrimSpace(lines[n-1])
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "survivors:", err)
+		os.Exit(2)
+	}
+}
