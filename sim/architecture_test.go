@@ -19,7 +19,7 @@ var pure = []string{"pin", "eapwsc/eap"}
 // embedded are the packages that firmware embeds, and heavy what must not come
 // along with them.
 var (
-	embedded = []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "wps/nfc", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/selection", "sim", "sim/campaign", "sim/pintest"}
+	embedded = []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "wps/nfc", "wps/upnp", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/external", "eapwsc/selection", "sim", "sim/campaign", "sim/pintest"}
 	heavy    = []string{"github.com/google/gopacket", "github.com/mdlayher/", "github.com/schollz/", "github.com/spf13/", "net/http"}
 )
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/eapwsc/external"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
@@ -50,6 +51,9 @@ type RouterConfig struct {
 	// SeparateRadios gives each radio a UUID-E of its own, as badly made
 	// routers do: devices take the router for two.
 	SeparateRadios bool
+	// UPnP lets external registrars on its cable reach it: see
+	// [WiredComputer].
+	UPnP bool
 	// Device describes the router; what is empty is filled in.
 	Device wps.Device
 	// PINLifetime is how long the PIN of a device is good that is entered
@@ -106,6 +110,7 @@ type Router struct {
 	reload   time.Time         // when new settings are put into effect
 	boot     time.Time         // when the router has started; zero if it has
 	events   []ap.Event
+	cable    cable
 }
 
 // NewRouter puts a router into a world and switches it on. The error is
@@ -210,6 +215,7 @@ func (r *Router) start(now time.Time) {
 		}
 		r.points = append(r.points, point)
 	}
+	r.plug(now)
 	for i, band := range r.bands {
 		radio := r.port.Radio(i)
 		radio.Tune(band)
@@ -250,6 +256,7 @@ func (r *Router) newPoint(radio int) *ap.AccessPoint {
 
 // stop ends everything that goes on.
 func (r *Router) stop(now time.Time) {
+	r.unplug()
 	for _, c := range r.clients {
 		c.close(now)
 	}
@@ -472,17 +479,34 @@ func (r *Router) Registering() (stations []wps.MAC) {
 
 // collect takes note of what has happened.
 func (r *Router) collect(now time.Time) {
-	for _, point := range r.points {
-		for _, e := range point.Events() {
-			if len(r.events) < maxRouterEvents {
-				r.events = append(r.events, e)
-			}
-			r.port.world.emit(Event{Kind: Noted, From: r.port.name, Action: Reported, Report: &e})
-			if e.Kind == ap.EventNewSettings {
-				r.adopt(e.Settings)
-				r.reload = now.Add(afterRegistration)
+	for again := true; again; {
+		again = false
+		for _, point := range r.points {
+			for _, e := range point.Events() {
+				if external.Registrars(e) {
+					external.Pass(now, r.cable.device, e)
+					again = true
+					continue
+				}
+				r.report(now, e)
 			}
 		}
+		if again {
+			r.settleCable(now)
+			r.answerWaiting(now)
+		}
+	}
+}
+
+// report reports an event of the access point, and adopts new settings.
+func (r *Router) report(now time.Time, e ap.Event) {
+	if len(r.events) < maxRouterEvents {
+		r.events = append(r.events, e)
+	}
+	r.port.world.emit(Event{Kind: Noted, From: r.port.name, Action: Reported, Report: &e})
+	if e.Kind == ap.EventNewSettings {
+		r.adopt(e.Settings)
+		r.reload = now.Add(afterRegistration)
 	}
 }
 
@@ -506,6 +530,11 @@ func (r *Router) Timeout(now time.Time) {
 	}
 	for _, point := range r.points {
 		point.Timeout(now)
+	}
+	if r.cable.device != nil {
+		r.cable.Timeout(now)
+		r.settleCable(now)
+		r.answerWaiting(now)
 	}
 	for _, c := range slices.Clone(r.clients) {
 		if due(c.deadline, now) {
@@ -538,6 +567,9 @@ func (r *Router) schedule(now time.Time) {
 	}
 	for _, c := range r.clients {
 		next = sooner(next, c.deadline)
+	}
+	if r.cable.device != nil {
+		next = sooner(next, r.cable.Deadline())
 	}
 	r.port.Wake(next)
 }
