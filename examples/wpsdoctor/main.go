@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/examples/internal/program"
 )
@@ -19,7 +18,7 @@ func main() {
 	debug.SetGCPercent(400) // large captures make much garbage, and little is kept
 	program.Main(context.Background(), command(&invocation{
 		wifi: func(name string) (radio, error) {
-			s, err := station.Open(name)
+			s, err := live.OpenWiFi(name)
 			if err != nil {
 				return nil, err
 			}

@@ -76,6 +76,7 @@ func TestKeys(t *testing.T) {
 		keys := keyLog(t, name)
 		_, text, errs := runProgram(t, nil, "-keys", keys, captures+name+".pcap")
 		_, line, _ := runProgram(t, nil, "-json", "-keys", keys, captures+name+".pcap")
+		programtest.Schema(t, line)
 		got.WriteString(strings.ReplaceAll(text, captures, "") + errs + strings.ReplaceAll(line, captures, "") + "\n")
 		log, err := os.ReadFile(keys)
 		if err != nil {

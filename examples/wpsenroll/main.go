@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/examples/internal/program"
 )
@@ -21,7 +20,7 @@ func main() {
 
 // openRadio opens a Wi-Fi interface.
 func openRadio(name string) (radio, error) {
-	s, err := station.Open(name)
+	s, err := live.OpenWiFi(name)
 	if err != nil {
 		return nil, err
 	}

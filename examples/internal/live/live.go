@@ -12,23 +12,51 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
+// nextSteps are what to do about an interface that cannot be opened.
+var nextSteps = []struct {
+	class error
+	step  string // %s is the interface
+}{
+	{link.ErrDown, "\"ip link set %s up\" may help"},
+	{link.ErrNoInterface, "\"ip link\" lists those that there are"},
+	{link.ErrNotEthernet, "name an Ethernet interface or a bridge; \"ip link\" lists them"},
+	{link.ErrPermission, "run it with sudo"},
+	{station.ErrNoInterface, "\"iw dev\" lists those that there are"},
+	{station.ErrMode, "\"iw dev %s set type managed\" may help, while it is down"},
+}
+
+// withStep adds to an error what to do about it.
+func withStep(err error, iface string) error {
+	for _, row := range nextSteps {
+		if errors.Is(err, row.class) {
+			return fmt.Errorf("%w; %s", err, strings.ReplaceAll(row.step, "%s", iface))
+		}
+	}
+	return err
+}
+
 // Open opens a network interface, and returns its address too.
 func Open(name string) (eapol.Conn, wps.MAC, error) {
 	c, err := link.Listen(name)
-	switch {
-	case errors.Is(err, link.ErrDown):
-		return nil, wps.MAC{}, fmt.Errorf("%w; \"ip link set %s up\" may help", err, name)
-	case errors.Is(err, link.ErrNoInterface):
-		return nil, wps.MAC{}, fmt.Errorf("%w; \"ip link\" lists those that there are", err)
-	case err != nil:
-		return nil, wps.MAC{}, err
+	if err != nil {
+		return nil, wps.MAC{}, withStep(err, name)
 	}
 	return c, c.MAC(), nil
+}
+
+// OpenWiFi opens a Wi-Fi interface.
+func OpenWiFi(name string) (*station.Station, error) {
+	s, err := station.Open(name)
+	if err != nil {
+		return nil, withStep(err, name)
+	}
+	return s, nil
 }
 
 // stopped is what Ctrl-C or a termination signal leaves.

@@ -41,9 +41,19 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// TestOpen: an interface that cannot be opened comes with the next step.
 func TestOpen(t *testing.T) {
-	if _, _, err := Open("no-such-if"); !errors.Is(err, link.ErrNoInterface) || !strings.Contains(err.Error(), "ip link") {
+	if _, _, err := Open("no-such-if"); !errors.Is(err, link.ErrNoInterface) && !errors.Is(err, link.ErrUnsupported) {
 		t.Error(err)
+	}
+	if _, err := OpenWiFi("no-such-if"); err == nil {
+		t.Error("a Wi-Fi interface that is not there was opened")
+	}
+	for _, row := range nextSteps {
+		err := withStep(fmt.Errorf("eth9: %w", row.class), "eth9")
+		if !errors.Is(err, row.class) || !strings.Contains(err.Error(), "; ") || strings.Contains(err.Error(), "%s") {
+			t.Error(err)
+		}
 	}
 }
 
