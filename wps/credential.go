@@ -158,6 +158,10 @@ var (
 	ErrTKIP = fmt.Errorf("%w: the network allows TKIP only", ErrUnusable)
 	// ErrNetworkKey: the key is no passphrase and no pre-shared key.
 	ErrNetworkKey = fmt.Errorf("%w: its key is neither a passphrase of 8 to 63 characters nor 64 hexadecimal digits", ErrUnusable)
+	// ErrCipher: the network is secured, and the credential names no cipher.
+	ErrCipher = fmt.Errorf("%w: it names no cipher", ErrUnusable)
+	// ErrDPP: the network is joined by DPP, not by a password.
+	ErrDPP = fmt.Errorf("%w: the network is joined by DPP (Wi-Fi Easy Connect), not by a password", ErrUnusable)
 	// ErrAuthType: the network uses an authentication that WPS cannot provide.
 	ErrAuthType = fmt.Errorf("%w: its authentication type is not a personal one", ErrUnusable)
 )
@@ -172,10 +176,16 @@ func (c *Credential) Usable() error {
 		return ErrWEP
 	case c.open():
 		return nil
-	case c.AuthType&AuthMixed == 0:
+	case c.AuthType&authPersonal == 0 && c.AuthType&AuthDPP != 0:
+		return ErrDPP
+	case c.AuthType&authPersonal == 0:
 		return ErrAuthType
+	case c.EncrType&(EncrTKIP|EncrAES) == 0:
+		return ErrCipher
 	case c.EncrType&EncrAES == 0:
 		return ErrTKIP
+	case c.AuthType&AuthMixed == 0 && len(c.NetworkKey) > 0:
+		return nil // a password of SAE has any length (IEEE 802.11-2020 §12.4.3)
 	}
 	_, passphrase := c.NetworkKey.Passphrase()
 	_, psk := c.NetworkKey.PSK()
@@ -189,7 +199,10 @@ func (c *Credential) Usable() error {
 // encryption, the stronger one: what a receiver should make of a mixed one,
 // and a sender should send, since some peers refuse the pair.
 func (c Credential) Strongest() Credential {
-	if c.AuthType&AuthWPA2Personal != 0 {
+	switch { // a transition stays one: stations that know no SAE join it too
+	case c.AuthType&(AuthSAE|AuthSAEExt) != 0:
+		c.AuthType &^= AuthWPAPersonal
+	case c.AuthType&AuthWPA2Personal != 0:
 		c.AuthType = AuthWPA2Personal
 	}
 	if c.EncrType&EncrAES != 0 {

@@ -85,7 +85,9 @@ func (t MessageType) Kind() Kind {
 
 // AuthType is the Authentication Type attribute (0x1003), one bit or
 // [AuthMixed], and the Authentication Type Flags (0x1004), a mask: WSC 2.0
-// Table 32. It has no bit for WPA3: a network key serves there as well.
+// Table 32. The specification has no bit for WPA3. EasyMesh and the field use
+// those above 0x0020; a station that is given WPA2-Personal joins by SAE with
+// the same passphrase, where the network offers it.
 type AuthType uint16
 
 // The authentication types.
@@ -96,13 +98,23 @@ const (
 	AuthWPAEnterprise  AuthType = 0x0008
 	AuthWPA2Enterprise AuthType = 0x0010
 	AuthWPA2Personal   AuthType = 0x0020
-	AuthMixed          AuthType = AuthWPAPersonal | AuthWPA2Personal // the only pair allowed as a type
-	AuthKnown          AuthType = 0x003F                             // every bit defined
+	AuthSAE            AuthType = 0x0040                             // WPA3-Personal [EasyMesh]
+	AuthDPP            AuthType = 0x0080                             // Wi-Fi Easy Connect [EasyMesh]
+	AuthSAEExt         AuthType = 0x0100                             // SAE with AKM 24, whose hash depends on the group [EasyMesh]
+	AuthMixed          AuthType = AuthWPAPersonal | AuthWPA2Personal // the only pair that the specification allows as a type
+	AuthTransition     AuthType = AuthWPA2Personal | AuthSAE         // WPA2 and WPA3 [EasyMesh]
+	AuthKnown          AuthType = 0x003F                             // every bit that the specification defines
+
+	// authPersonal are the types that a passphrase serves.
+	authPersonal = AuthMixed | AuthSAE | AuthSAEExt
+	// authField are all bits that are in use.
+	authField = AuthKnown | AuthSAE | AuthDPP | AuthSAEExt
 )
 
 var authTypeNames = []name[AuthType]{
 	{AuthOpen, "Open"}, {AuthWPAPersonal, "WPA-Personal"}, {AuthShared, "Shared"}, {AuthWPAEnterprise, "WPA-Enterprise"},
 	{AuthWPA2Enterprise, "WPA2-Enterprise"}, {AuthWPA2Personal, "WPA2-Personal"},
+	{AuthSAE, "SAE"}, {AuthDPP, "DPP"}, {AuthSAEExt, "SAE (AKM 24)"},
 }
 
 // String lists the types, joined by "|".

@@ -14,7 +14,7 @@ func TestEnumerations(t *testing.T) {
 	}{
 		{wps.MessageM1, "M1"}, {wps.MessageM2D, "M2D"}, {wps.MessageNACK, "WSC_NACK"}, {wps.MessageProbeRequest, "Probe Request"}, {wps.MessageType(0x42), "MessageType(0x0042)"},
 		{wps.AuthWPA2Personal, "WPA2-Personal"}, {wps.AuthMixed, "WPA-Personal|WPA2-Personal"}, {wps.AuthOpen, "Open"},
-		{wps.AuthType(0), "AuthType(0x0000)"}, {wps.AuthType(0x0042), "WPA-Personal|AuthType(0x0040)"},
+		{wps.AuthType(0), "AuthType(0x0000)"}, {wps.AuthType(0x0202), "WPA-Personal|AuthType(0x0200)"},
 		{wps.EncrNone, "None"}, {wps.EncrMixed, "TKIP|AES"}, {wps.EncrType(0), "EncrType(0x0000)"}, {wps.EncrType(0x100), "EncrType(0x0100)"},
 		{wps.ConnESS, "ESS"}, {wps.ConnESS | wps.ConnIBSS, "ESS|IBSS"}, {wps.ConnType(0), "none"},
 		{wps.ConfigMethods(0), "none"}, {wps.MethodLabel | wps.MethodKeypad, "Label|Keypad"},

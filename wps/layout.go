@@ -84,6 +84,11 @@ func mustBut(id AttributeID, missing Quirks) Rule {
 // others can be read.
 func needs(id AttributeID) Rule { return mustBut(id, QuirkIncomplete) }
 
+// described is a mandatory part of the description of a registrar, without
+// which an enrollee can do: it needs nonces, UUID-R, password, key and
+// Authenticator [hostap].
+func described(id AttributeID) Rule { return mustBut(id, QuirkMissingDescription) }
+
 // onlyIf is an attribute under a condition; f is nil if something else than
 // the list tells whether it is met.
 func onlyIf(id AttributeID, when string, f func(List) bool) Rule {
@@ -147,19 +152,19 @@ var layouts = [kindEnd]layout{
 		must(AttrOSVersion), extensions()),
 	KindM2: rules("WSC 2.0 §8.3.2, as hostap and iwd hold it",
 		must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRegistrarNonce), must(AttrUUIDR),
-		must(AttrPublicKey), must(AttrAuthTypeFlags), must(AttrEncrTypeFlags), must(AttrConnTypeFlags),
-		must(AttrConfigMethods), must(AttrManufacturer), must(AttrModelName), must(AttrModelNumber),
-		must(AttrSerialNumber), must(AttrPrimaryDeviceType), must(AttrDeviceName), must(AttrRFBands),
-		must(AttrAssociationState), must(AttrConfigError), must(AttrDevicePasswordID), must(AttrOSVersion),
+		must(AttrPublicKey), described(AttrAuthTypeFlags), described(AttrEncrTypeFlags), described(AttrConnTypeFlags),
+		described(AttrConfigMethods), described(AttrManufacturer), described(AttrModelName), described(AttrModelNumber),
+		described(AttrSerialNumber), described(AttrPrimaryDeviceType), described(AttrDeviceName), described(AttrRFBands),
+		described(AttrAssociationState), described(AttrConfigError), must(AttrDevicePasswordID), described(AttrOSVersion),
 		extensions(),
 		onlyIf(AttrEncryptedSettings, "the run ends with M2: NFC connection handover, IEEE 1905.1", nil),
 		must(AttrAuthenticator)),
 	KindM2D: rules("WSC 2.0 §8.3.3, as hostap holds it",
 		must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRegistrarNonce), must(AttrUUIDR),
-		must(AttrAuthTypeFlags), must(AttrEncrTypeFlags), must(AttrConnTypeFlags),
-		must(AttrConfigMethods), must(AttrManufacturer), must(AttrModelName), mustBut(AttrModelNumber, QuirkMissingModel),
-		must(AttrSerialNumber), must(AttrPrimaryDeviceType), must(AttrDeviceName), must(AttrRFBands),
-		must(AttrAssociationState), must(AttrConfigError), must(AttrOSVersion), extensions()),
+		described(AttrAuthTypeFlags), described(AttrEncrTypeFlags), described(AttrConnTypeFlags),
+		described(AttrConfigMethods), described(AttrManufacturer), described(AttrModelName), described(AttrModelNumber),
+		described(AttrSerialNumber), described(AttrPrimaryDeviceType), described(AttrDeviceName), described(AttrRFBands),
+		described(AttrAssociationState), must(AttrConfigError), described(AttrOSVersion), extensions()),
 	KindM3: rules("WSC 2.0 §8.3.4, as hostap and iwd hold it",
 		must(AttrVersion), must(AttrMessageType), must(AttrRegistrarNonce), must(AttrEHash1), must(AttrEHash2),
 		extensions(), must(AttrAuthenticator)),

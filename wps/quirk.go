@@ -13,30 +13,30 @@ type Quirks uint32
 
 // The quirks.
 const (
-	QuirkZeroPadding    Quirks = 1 << iota // zeros after the last attribute
-	QuirkExtraOctet                        // one octet too many after Network Key
-	QuirkPaddedSSID                        // SSID of a credential padded with zeros
-	QuirkTerminatedKey                     // passphrase with a NUL at its end
-	QuirkMissingKey                        // open network without Network Key
-	QuirkNetworkIndex                      // Network Index missing, or not 1
-	QuirkKeyIndex                          // Network Key Index in a credential that is not WEP
-	QuirkVersion                           // Version is not 0x10
-	QuirkLongString                        // string longer than it may be
-	QuirkTerminatedText                    // string with a NUL at its end
-	QuirkBoolean                           // truth value above 1
-	QuirkDuplicate                         // harmless attribute repeated
-	QuirkAuthFlags                         // Authentication Type Flags without WPA2-Personal
-	QuirkSwappedFlags                      // type flags in the wrong order of octets
-	QuirkMixedType                         // credential for WPA and WPA2, or TKIP and AES
-	QuirkAuthorizedMACs                    // AuthorizedMACs of a length that is not 6·n
-	QuirkRepeated                          // the same credential twice
-	QuirkExcess                            // more than ten Credentials or Requested Device Types
-	QuirkPSKOnly                           // enrollee that cannot take a passphrase
-	QuirkIncomplete                        // element of an 802.11 frame without an attribute that it needs
-	QuirkTrailingOctets                    // one to three octets after the last attribute of an element
-	QuirkCutExtension                      // WFA extension of an element that ends within a sub-element
-	QuirkShortExtension                    // vendor extension too short for the identifier of its vendor
-	QuirkMissingModel                      // M2D without Model Number
+	QuirkZeroPadding        Quirks = 1 << iota // zeros after the last attribute
+	QuirkExtraOctet                            // one octet too many after Network Key
+	QuirkPaddedSSID                            // SSID of a credential padded with zeros
+	QuirkTerminatedKey                         // passphrase with a NUL at its end
+	QuirkMissingKey                            // open network without Network Key
+	QuirkNetworkIndex                          // Network Index missing, or not 1
+	QuirkKeyIndex                              // Network Key Index in a credential that is not WEP
+	QuirkVersion                               // Version is not 0x10
+	QuirkLongString                            // string longer than it may be
+	QuirkTerminatedText                        // string with a NUL at its end
+	QuirkBoolean                               // truth value above 1
+	QuirkDuplicate                             // harmless attribute repeated
+	QuirkAuthFlags                             // Authentication Type Flags without WPA2-Personal
+	QuirkSwappedFlags                          // type flags in the wrong order of octets
+	QuirkMixedType                             // credential for WPA and WPA2, or TKIP and AES
+	QuirkAuthorizedMACs                        // AuthorizedMACs of a length that is not 6·n
+	QuirkRepeated                              // the same credential twice
+	QuirkExcess                                // more than ten Credentials or Requested Device Types
+	QuirkPSKOnly                               // enrollee that cannot take a passphrase
+	QuirkIncomplete                            // element of an 802.11 frame without an attribute that it needs
+	QuirkTrailingOctets                        // one to three octets after the last attribute of an element
+	QuirkCutExtension                          // WFA extension of an element that ends within a sub-element
+	QuirkShortExtension                        // vendor extension too short for the identifier of its vendor
+	QuirkMissingDescription                    // M2 or M2D without a part of its sender's description
 	quirkEnd
 )
 
@@ -75,7 +75,7 @@ var quirks = []QuirkInfo{
 	{QuirkTrailingOctets, "trailing-octets", "one to three octets after the last attribute of an element", "skipped", "hostap", ErrTruncated},
 	{QuirkCutExtension, "cut-extension", "WFA extension of an element that ends within a sub-element", "the sub-elements before are read", "hostap", ErrTruncated},
 	{QuirkShortExtension, "short-extension", "vendor extension of less than the three octets of the vendor's identifier", "skipped", "hostap", ErrLength},
-	{QuirkMissingModel, "missing-model-number", "M2D without Model Number", "the model number is empty", "hostap", ErrMissing},
+	{QuirkMissingDescription, "missing-description", "M2 or M2D without a part of its sender's description: Model Number (access points), type flags (EasyMesh controllers)", "the part is empty", "hostap", ErrMissing},
 }
 
 // QuirkTable yields every quirk that is known and tolerated.

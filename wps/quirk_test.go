@@ -22,7 +22,7 @@ func TestQuirkTable(t *testing.T) {
 		names[row.Name] = true
 		next <<= 1
 	}
-	if next>>1 != wps.QuirkMissingModel {
+	if next>>1 != wps.QuirkMissingDescription {
 		t.Errorf("the table ends before %#x", uint32(next))
 	}
 	for range wps.QuirkTable() {
@@ -190,7 +190,7 @@ func TestQuirks(t *testing.T) {
 		{"extension of two octets before others", wps.QuirkShortExtension, wps.KindBeacon,
 			join(beacon, attr(wps.AttrVendorExtension, "\x00\x37"), attr(wps.AttrVendorExtension, "\x00\x37\x2A\x00\x01\x20")),
 			func(l wps.List) bool { return l.Attributes().WFA.Version2 == 0x20 }, wps.ErrLength, wps.AttrVendorExtension, len(beacon)},
-		{"M2D without Model Number", wps.QuirkMissingModel, wps.KindM2D, m2dWithoutModel,
+		{"M2D without Model Number", wps.QuirkMissingDescription, wps.KindM2D, m2dWithoutModel,
 			func(l wps.List) bool { return l.(*wps.M2D).ModelNumber == "" }, wps.ErrMissing, wps.AttrModelNumber, len(m2dWithoutModel)},
 	}
 	tested := wps.Quirks(0)

@@ -3,6 +3,7 @@ package wps
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // The checks of values that a strict receiver makes (hostap's validators),
@@ -38,13 +39,13 @@ func exactly(want uint64) func([]byte) string {
 
 // oneBitOf allows a single bit of known, or the one pair that stands for a
 // mixed network.
-func oneBitOf(known, pair uint16) func([]byte) string {
+func oneBitOf(known uint16, pairs ...uint16) func([]byte) string {
 	return func(v []byte) string {
 		n := uint16(number(v))
 		switch {
 		case n&^known != 0:
 			return fmt.Sprintf("%#x has bits that are not defined", n)
-		case n == pair && pair != 0, n != 0 && n&(n-1) == 0:
+		case slices.Contains(pairs, n), n != 0 && n&(n-1) == 0:
 			return ""
 		}
 		return fmt.Sprintf("%#x is not a single type", n)

@@ -371,7 +371,7 @@ var outOfRange = map[wps.AttributeID][]bad{
 	wps.AttrSelectedRegistrarConfigMethods: {in2(number(0x0080, 2)), in(number(0x2000, 2)), in(number(0x4400, 2))},
 	wps.AttrEncryptedSettings:              {in(times("x", 16)), in(times("x", 40)), in(nil)},
 	wps.AttrSSID:                           {in(nil), in([]byte("home\x00")), in(times("x", 33))},
-	wps.AttrAuthType:                       {in(number(0, 2)), in(number(0x40, 2)), in(number(0x0A, 2)), in(number(8, 2))},
+	wps.AttrAuthType:                       {in(number(0, 2)), in(number(0x200, 2)), in(number(0x0A, 2)), in(number(8, 2))},
 	wps.AttrEncrType:                       {in(number(0, 2)), in(number(0x10, 2)), in(number(6, 2)), in(number(2, 2)), in(number(4, 2))},
 	wps.AttrNetworkKey:                     {in([]byte("short")), in(times("x", 64)), in(times("x", 65)), in([]byte("passphrase\x00")), in([]byte("pass\x01word")), in([]byte("p\xC3\xA4ssword"))},
 	wps.AttrNetworkIndex:                   {in(number(0, 1), wps.KindCredential), in(number(2, 1), wps.KindCredential)},

@@ -221,41 +221,41 @@ import "iter"
 //	| M2-REGISTRAR-NONCE-MISSING | error | error | both | M2 | M2 has Registrar Nonce. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
 //	| M2-UUID-R-MISSING | error | error | both | M2 | M2 has UUID-R. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
 //	| M2-PUBLIC-KEY-MISSING | error | error | both | M2 | M2 has Public Key. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-AUTH-TYPE-FLAGS-MISSING | error | error | both | M2 | M2 has Authentication Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-ENCR-TYPE-FLAGS-MISSING | error | error | both | M2 | M2 has Encryption Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-CONN-TYPE-FLAGS-MISSING | error | error | both | M2 | M2 has Connection Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-CONFIG-METHODS-MISSING | error | error | both | M2 | M2 has Config Methods. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-MANUFACTURER-MISSING | error | error | both | M2 | M2 has Manufacturer. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-MODEL-NAME-MISSING | error | error | both | M2 | M2 has Model Name. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-MODEL-NUMBER-MISSING | error | error | both | M2 | M2 has Model Number. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-SERIAL-NUMBER-MISSING | error | error | both | M2 | M2 has Serial Number. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | M2 | M2 has Primary Device Type. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-DEVICE-NAME-MISSING | error | error | both | M2 | M2 has Device Name. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-RF-BANDS-MISSING | error | error | both | M2 | M2 has RF Bands. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-ASSOC-STATE-MISSING | error | error | both | M2 | M2 has Association State. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-CONFIG-ERROR-MISSING | error | error | both | M2 | M2 has Configuration Error. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-AUTH-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Authentication Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-ENCR-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Encryption Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-CONN-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Connection Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-CONFIG-METHODS-MISSING | warning | error | both | M2 | M2 has Config Methods. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-MANUFACTURER-MISSING | warning | error | both | M2 | M2 has Manufacturer. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-MODEL-NAME-MISSING | warning | error | both | M2 | M2 has Model Name. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-MODEL-NUMBER-MISSING | warning | error | both | M2 | M2 has Model Number. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-SERIAL-NUMBER-MISSING | warning | error | both | M2 | M2 has Serial Number. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | M2 | M2 has Primary Device Type. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-DEVICE-NAME-MISSING | warning | error | both | M2 | M2 has Device Name. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-RF-BANDS-MISSING | warning | error | both | M2 | M2 has RF Bands. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-ASSOC-STATE-MISSING | warning | error | both | M2 | M2 has Association State. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-CONFIG-ERROR-MISSING | warning | error | both | M2 | M2 has Configuration Error. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
 //	| M2-DEVICE-PASSWORD-ID-MISSING | error | error | both | M2 | M2 has Device Password ID. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-OS-VERSION-MISSING | error | error | both | M2 | M2 has OS Version. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
+//	| M2-OS-VERSION-MISSING | warning | error | both | M2 | M2 has OS Version. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
 //	| M2-AUTHENTICATOR-MISSING | error | error | both | M2 | M2 has Authenticator. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
 //	| M2D-VERSION-MISSING | error | error | both | M2D | M2D has Version. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-MESSAGE-TYPE-MISSING | error | error | both | M2D | M2D has Message Type. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-ENROLLEE-NONCE-MISSING | error | error | both | M2D | M2D has Enrollee Nonce. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-REGISTRAR-NONCE-MISSING | error | error | both | M2D | M2D has Registrar Nonce. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-UUID-R-MISSING | error | error | both | M2D | M2D has UUID-R. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-AUTH-TYPE-FLAGS-MISSING | error | error | both | M2D | M2D has Authentication Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-ENCR-TYPE-FLAGS-MISSING | error | error | both | M2D | M2D has Encryption Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-CONN-TYPE-FLAGS-MISSING | error | error | both | M2D | M2D has Connection Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-CONFIG-METHODS-MISSING | error | error | both | M2D | M2D has Config Methods. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-MANUFACTURER-MISSING | error | error | both | M2D | M2D has Manufacturer. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-MODEL-NAME-MISSING | error | error | both | M2D | M2D has Model Name. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-AUTH-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Authentication Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-ENCR-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Encryption Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-CONN-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Connection Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-CONFIG-METHODS-MISSING | warning | error | both | M2D | M2D has Config Methods. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-MANUFACTURER-MISSING | warning | error | both | M2D | M2D has Manufacturer. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-MODEL-NAME-MISSING | warning | error | both | M2D | M2D has Model Name. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-MODEL-NUMBER-MISSING | warning | error | both | M2D | M2D has Model Number. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-SERIAL-NUMBER-MISSING | error | error | both | M2D | M2D has Serial Number. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | M2D | M2D has Primary Device Type. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-DEVICE-NAME-MISSING | error | error | both | M2D | M2D has Device Name. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-RF-BANDS-MISSING | error | error | both | M2D | M2D has RF Bands. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-ASSOC-STATE-MISSING | error | error | both | M2D | M2D has Association State. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-SERIAL-NUMBER-MISSING | warning | error | both | M2D | M2D has Serial Number. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | M2D | M2D has Primary Device Type. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-DEVICE-NAME-MISSING | warning | error | both | M2D | M2D has Device Name. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-RF-BANDS-MISSING | warning | error | both | M2D | M2D has RF Bands. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-ASSOC-STATE-MISSING | warning | error | both | M2D | M2D has Association State. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M2D-CONFIG-ERROR-MISSING | error | error | both | M2D | M2D has Configuration Error. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-OS-VERSION-MISSING | error | error | both | M2D | M2D has OS Version. | WSC 2.0 §8.3.3, as hostap holds it |
+//	| M2D-OS-VERSION-MISSING | warning | error | both | M2D | M2D has OS Version. | WSC 2.0 §8.3.3, as hostap holds it |
 //	| M3-VERSION-MISSING | error | error | both | M3 | M3 has Version. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
 //	| M3-MESSAGE-TYPE-MISSING | error | error | both | M3 | M3 has Message Type. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
 //	| M3-REGISTRAR-NONCE-MISSING | error | error | both | M3 | M3 has Registrar Nonce. | WSC 2.0 §8.3.4, as hostap and iwd hold it |

@@ -1,0 +1,151 @@
+package registration
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// meshCase is an exchange of EasyMesh as others make it: the agent's private
+// exponent, M1, and one M2 or several.
+func meshCase(t *testing.T, name string) (a *Agent, m2 [][]byte) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "easymesh", name+".txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var octets [][]byte
+	for _, field := range strings.Fields(string(text))[1:] {
+		b, err := hex.DecodeString(field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		octets = append(octets, b)
+	}
+	own, err := NewKeyPairFromExponent(octets[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m wps.M1
+	if err := wps.Decode(&m, octets[1], wps.Tolerant); err != nil {
+		t.Fatal(err)
+	}
+	return &Agent{cfg: Config{Device: m.Device}, own: own, m1: octets[1], n1: m.EnrolleeNonce}, octets[2:]
+}
+
+func TestAgent(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		roles []wps.MultiAP
+		auth  wps.AuthType
+	}{
+		{"front", []wps.MultiAP{wps.MultiAPFronthaulBSS}, wps.AuthWPA2Personal},
+		{"two-m2", []wps.MultiAP{wps.MultiAPFronthaulBSS, wps.MultiAPBackhaulBSS}, wps.AuthWPA2Personal},
+		{"m2-sae", []wps.MultiAP{wps.MultiAPFronthaulBSS}, wps.AuthSAE},
+		{"m2-without-type-flags", []wps.MultiAP{wps.MultiAPFronthaulBSS}, wps.AuthWPA2Personal},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			agent, m2 := meshCase(t, tt.name)
+			if len(m2) != len(tt.roles) {
+				t.Fatalf("%d M2", len(m2))
+			}
+			for i, m := range m2 {
+				b, err := agent.Handle(m)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if b.Role != tt.roles[i] || b.Settings.AuthType != tt.auth || b.Settings.Usable() != nil {
+					t.Errorf("M2 %d: role %v, %v, %v", i, b.Role, b.Settings.AuthType, b.Settings.Usable())
+				}
+				if s := fmt.Sprintf("%v %+v %s", b, *b, b); strings.Contains(s, string(b.Settings.NetworkKey)) {
+					t.Errorf("the network key is printed: %s", s)
+				}
+				again, err := agent.Handle(m)
+				if err != nil || again.Settings.SSID != b.Settings.SSID {
+					t.Errorf("M2 %d again: %+v, %v", i, again, err)
+				}
+				for at := range m {
+					bad := append([]byte(nil), m...)
+					bad[at] ^= 1
+					if _, err := agent.Handle(bad); err == nil {
+						t.Errorf("octet %d of M2 can be changed", at)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestController lets an agent of ours and a controller of ours meet.
+func TestController(t *testing.T) {
+	networks := []BSS{
+		{Settings: wps.Credential{SSID: "front", AuthType: wps.AuthTransition, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse")}, Role: wps.MultiAPFronthaulBSS, Profile: 2, VLAN: 10},
+		{Settings: wps.Credential{SSID: "back", AuthType: wps.AuthSAE, EncrType: wps.EncrAES, NetworkKey: []byte("battery staple")}, Role: wps.MultiAPBackhaulBSS},
+	}
+	d := wps.DefaultDevice()
+	d.MAC, d.UUID = wps.MAC{2, 0, 0, 0, 0, 7}, wps.UUID{7}
+	agent, err := NewAgent(Config{Device: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := wps.DefaultDevice()
+	c.UUID = wps.UUID{8}
+	m2, m1, err := Answer(Config{Device: c}, agent.M1(), networks...)
+	if err != nil || m1.MAC != d.MAC || len(m2) != 2 {
+		t.Fatal(len(m2), m1, err)
+	}
+	for i := range m2 {
+		b, err := agent.Handle(m2[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := networks[i]
+		if b.Role != want.Role || b.Settings.SSID != want.Settings.SSID || string(b.Settings.NetworkKey) != string(want.Settings.NetworkKey) ||
+			b.Settings.AuthType != want.Settings.AuthType || b.Profile != want.Profile || b.VLAN != want.VLAN || b.TearDown() {
+			t.Errorf("%+v, want %+v", b, want)
+		}
+	}
+	var first, second wps.M2
+	if wps.Decode(&first, m2[0], wps.Strict) != nil || wps.Decode(&second, m2[1], wps.Strict) != nil || first.PublicKey == second.PublicKey || first.RegistrarNonce == second.RegistrarNonce {
+		t.Error("two M2 have one key or nonce")
+	}
+
+	// Without a network, the agent tears down.
+	m2, _, err = Answer(Config{Device: c}, agent.M1())
+	if err != nil || len(m2) != 1 {
+		t.Fatal(err)
+	}
+	if b, err := agent.Handle(m2[0]); err != nil || !b.TearDown() || b.Settings.SSID != "" {
+		t.Errorf("%+v, %v", b, err)
+	}
+
+	other, err := NewAgent(Config{Device: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Handle(m2[0]); !errors.Is(err, ErrIgnored) {
+		t.Errorf("the M2 of another agent: %v", err)
+	}
+	if _, err := agent.Handle(agent.M1()); !errors.Is(err, ErrIgnored) {
+		t.Errorf("M1: %v", err)
+	}
+	agent.Close()
+	if _, err := agent.Handle(m2[0]); !errors.Is(err, ErrEnded) {
+		t.Error(err)
+	}
+	if _, err := NewAgent(Config{}); !errors.Is(err, ErrConfig) {
+		t.Error(err)
+	}
+	if _, _, err := Answer(Config{Device: c}, other.M1(), BSS{Role: wps.MultiAPFronthaulBSS}); !errors.Is(err, ErrConfig) {
+		t.Error(err)
+	}
+	if _, _, err := Answer(Config{Device: c}, []byte("garbage")); err == nil {
+		t.Error("garbage was answered")
+	}
+}
