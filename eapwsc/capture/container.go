@@ -209,19 +209,30 @@ func (p *pcapFile) number(b []byte) uint32 {
 	return n
 }
 
+// maxCarry is by how much the fraction of a time may be off: more is damage.
+const maxCarry = 10 * time.Second
+
 // A pcapHeader is the header of a record.
 type pcapHeader struct {
 	seconds, nanoseconds int64
 	captured, wire       int
-	sound                bool
+	sound                bool // its lengths are possible
+	exact                bool // and its fraction of a second is less than one
 }
 
 func (p *pcapFile) header(b []byte) pcapHeader {
 	seconds, fraction, captured, wire := p.number(b), p.number(b[4:]), p.number(b[8:]), p.number(b[12:])
-	if fraction >= 1e9/p.nano || captured == 0 || captured > maxFrame || wire > maxFrame {
+	if captured == 0 || captured > maxFrame || wire > maxFrame {
 		return pcapHeader{}
 	}
-	return pcapHeader{int64(seconds), int64(fraction * p.nano), int(captured), int(wire), true}
+	// airodump-ng writes fractions below 0, and of a second or more: time.Unix
+	// carries them into the seconds.
+	h := pcapHeader{seconds: int64(seconds), captured: int(captured), wire: int(wire), sound: true, exact: fraction < 1e9/p.nano}
+	if h.nanoseconds = int64(fraction) * int64(p.nano); !h.exact {
+		h.nanoseconds = int64(int32(fraction)) * int64(p.nano)
+		h.sound = max(h.nanoseconds, -h.nanoseconds) <= int64(maxCarry) && captured <= wire
+	}
+	return h
 }
 
 // resynchronise moves to the next place that looks like a record with another one of about the same time, or the end, behind it.
@@ -235,7 +246,7 @@ func (p *pcapFile) resynchronise() {
 			return
 		}
 		h := p.header(head)
-		if !h.sound {
+		if !h.sound || !h.exact {
 			continue
 		}
 		size := pcapRecordHeader + h.captured
@@ -246,7 +257,7 @@ func (p *pcapFile) resynchronise() {
 		if len(record) < size+pcapRecordHeader {
 			continue
 		}
-		if behind := p.header(record[size:]); behind.sound && max(h.seconds, behind.seconds)-min(h.seconds, behind.seconds) < month {
+		if behind := p.header(record[size:]); behind.sound && behind.exact && max(h.seconds, behind.seconds)-min(h.seconds, behind.seconds) < month {
 			return
 		}
 	}

@@ -36,6 +36,9 @@ type Elements struct {
 	WPS []byte
 	// RSN and WPA are the facts of these elements.
 	RSN, WPA *Security
+	// P2P reports an element of Wi-Fi Direct as its devices send it; access
+	// points that only manage such devices have another one.
+	P2P bool
 }
 
 // The elements that are read: 9.4.2.1.
@@ -47,11 +50,38 @@ const (
 	elementVendor      = 221
 )
 
-// Vendor elements of Microsoft's OUI 00:50:F2, with their type octet.
+// Vendor elements of Microsoft's OUI 00:50:F2 and of the Wi-Fi Alliance's
+// 50:6F:9A, with their type octet.
 const (
 	vendorWPA = 0x0050f201
 	vendorWPS = 0x0050f204
+	vendorP2P = 0x506f9a09
 )
+
+// Attributes of the P2P element that devices with Wi-Fi Direct send: P2P
+// Capability, Device ID and Device Info. Wi-Fi Direct 1.7 table 6.
+const (
+	p2pCapability = 2
+	p2pDeviceID   = 3
+	p2pDeviceInfo = 13
+)
+
+// isP2PDevice reports whether the attributes of a P2P element are those of a
+// device with Wi-Fi Direct.
+func isP2PDevice(attributes []byte) bool {
+	for len(attributes) >= 3 {
+		switch attributes[0] {
+		case p2pCapability, p2pDeviceID, p2pDeviceInfo:
+			return true
+		}
+		size := 3 + int(binary.LittleEndian.Uint16(attributes[1:]))
+		if size > len(attributes) {
+			return false
+		}
+		attributes = attributes[size:]
+	}
+	return false
+}
 
 const maxSSID = 32 // octets
 
@@ -82,7 +112,7 @@ func Relevant(id byte, body []byte) (part []byte, ok bool) {
 // vendorType returns the OUI and type of a vendor element that is read, else 0.
 func vendorType(body []byte) uint32 {
 	if len(body) >= 4 {
-		if t := binary.BigEndian.Uint32(body); t == vendorWPA || t == vendorWPS {
+		if t := binary.BigEndian.Uint32(body); t == vendorWPA || t == vendorWPS || t == vendorP2P {
 			return t
 		}
 	}
@@ -122,10 +152,13 @@ func Parse(b []byte) (Elements, error) {
 				fault = ErrSecurity
 			}
 		case elementVendor:
-			if vendorType(body) == vendorWPA {
+			switch vendorType(body) {
+			case vendorWPA:
 				if e.WPA = parseSecurity(body[4:]); e.WPA == nil {
 					fault = ErrSecurity
 				}
+			case vendorP2P:
+				e.P2P = e.P2P || isP2PDevice(body[4:])
 			}
 		}
 		b = rest

@@ -16,20 +16,30 @@ type Traits struct {
 	SAEOnly     bool // WPA3 without WPA2-Personal
 	PMFRequired bool // protection of management frames is required
 	Enterprise  bool // 802.1X
+	OWE         bool // Enhanced Open: encryption without a password
 	Hidden      bool // the SSID is empty or zeros
 
 	Band   wps.RFBands // the band on which it was heard, a single one; 0 if not known
 	SixGHz bool        // it was heard on 6 GHz, for which RF Bands has no value
+
+	P2P bool // it sends the element of a device with Wi-Fi Direct
+	// Discovery reports that it is a device with Wi-Fi Direct that is being
+	// discovered, and no network: its frames have no ESS bit.
+	Discovery bool
 }
 
 // Privacy is the bit of the Capability Information field that is set if the
 // network encrypts: 9.4.1.4.
 const Privacy = 0x10
 
+// ESS is the bit of the Capability Information field that an access point sets.
+const ESS = 0x01
+
 // The AKM suites of personal networks and of 802.1X.
 var (
 	pskSuites        = []AKM{AKMPSK, AKMPSKSHA256, AKMFTPSK}
 	saeSuites        = []AKM{AKMSAE, AKMFTSAE, AKMSAEExt, AKMFTSAEExt}
+	oweSuites        = []AKM{AKMOWE}
 	enterpriseSuites = []AKM{AKM8021X, AKM8021XSHA256, AKMFT8021X, AKMSuiteB, AKMSuiteB192, AKMFT8021X384}
 )
 
@@ -42,8 +52,9 @@ func (e *Elements) Traits(capability uint16, frequency int) Traits {
 		Open: !private && !secured, WEP: private && !secured,
 		TKIPOnly: secured, Hidden: e.Hidden, PMFRequired: e.RSN != nil && e.RSN.PMFRequired,
 		Band: Band(frequency), SixGHz: is6GHz(frequency),
+		P2P: e.P2P, Discovery: e.P2P && capability&ESS == 0,
 	}
-	var psk, sae, enterprise bool
+	var psk, sae, enterprise, owe bool
 	for _, s := range []*Security{e.RSN, e.WPA} {
 		if s == nil {
 			continue
@@ -54,8 +65,10 @@ func (e *Elements) Traits(capability uint16, frequency int) Traits {
 			return slices.ContainsFunc(s.AKMs, func(a AKM) bool { return slices.Contains(suites, a) })
 		}
 		psk, sae, enterprise = psk || offers(pskSuites), sae || offers(saeSuites), enterprise || offers(enterpriseSuites)
+		owe = owe || offers(oweSuites)
 	}
 	n.SAEOnly, n.Enterprise = sae && !psk, enterprise && !psk && !sae
+	n.OWE = owe && !psk && !sae && !enterprise
 	if frequency == 0 && e.Channel > 0 {
 		n.Band = wps.Band24GHz
 		if e.Channel > 14 {
