@@ -3,8 +3,9 @@
 //
 // A [Reader] reads a capture, from a file or a pipe, and returns a stream of
 // [Event] values: the management frames of access points and stations with
-// their WPS elements, EAPOL frames, RADIUS packets with EAP in them, and the
-// actions and events of the UPnP service WFAWLANConfig. Everything else is
+// their WPS elements, EAPOL frames, RADIUS packets with EAP in them, the actions
+// and events of the UPnP service WFAWLANConfig, and the WSC messages of IEEE
+// 1905.1 (EasyMesh). Everything else is
 // skipped at little cost: a million frames take about a tenth of a second.
 //
 //	reader, err := capture.NewReader(file)

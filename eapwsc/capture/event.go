@@ -43,6 +43,8 @@ const (
 	KindRADIUS
 	// KindUPnP is an action or event of WFAWLANConfig. UPnP is set; Data is the binary argument that it carries, if any.
 	KindUPnP
+	// KindIEEE1905 is a WSC message in an AP-Autoconfiguration message of IEEE 1905.1 (EasyMesh). Data is the WSC message.
+	KindIEEE1905
 )
 
 var kindNames = [...]string{
@@ -60,6 +62,7 @@ var kindNames = [...]string{
 	KindEAPOL:                 "EAPOL",
 	KindRADIUS:                "RADIUS",
 	KindUPnP:                  "UPnP",
+	KindIEEE1905:              "IEEE1905",
 }
 
 // String returns the name of the kind, such as "ProbeRequest".

@@ -51,6 +51,7 @@ const (
 	etherQinQ  = 0x88a8 // 802.1ad
 	etherQinQ2 = 0x9100 // the same before it was standardised
 	etherEAPOL = 0x888e
+	ether1905  = 0x893a // IEEE 1905.1
 	etherLLC   = 0x0004 // stands for an LLC header on Linux cooked captures
 
 	// etherMin is the least EtherType; a smaller number is the length of an 802.3 frame.
@@ -98,6 +99,8 @@ func (d *decoder) network(etherType uint16, b []byte) {
 	switch etherType {
 	case etherEAPOL:
 		d.eapol(b)
+	case ether1905:
+		d.ieee1905(b)
 	case etherIPv4:
 		d.ipv4(b)
 	case etherIPv6:

@@ -37,6 +37,9 @@ const (
 	httpCut
 	soapBase64
 	soapEvent
+	cmduShort
+	cmduCut
+	cmduLength
 )
 
 // problems holds the sentence for each problem, and how often it is reported as an event of its own in one capture: a long capture
@@ -77,6 +80,9 @@ var problems = [...]struct {
 	httpCut:             {"The connection ends in the middle of an HTTP message.", 0},
 	soapBase64:          {"An argument of the UPnP action is not valid base64.", 0},
 	soapEvent:           {"The WLANEvent is shorter than its type and address.", 0},
+	cmduShort:           {"The IEEE 1905.1 message is shorter than its header.", 0},
+	cmduCut:             {"The capture holds only the beginning of an IEEE 1905.1 message; it is skipped.", 0},
+	cmduLength:          {"A part of the IEEE 1905.1 message is longer than what is left of it.", 0},
 }
 
 const problemLimit = 100

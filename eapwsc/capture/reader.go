@@ -72,6 +72,7 @@ type decoder struct {
 	seed        maphash.Seed
 	requests    *recent[radiusKey, radiusPeers]
 	streams     *recent[flowKey, *stream]
+	cmdus       *recent[cmduKey, *cmdu]
 
 	noted      [len(problems)]int
 	understood bool // a frame was of a known link type
@@ -84,6 +85,7 @@ func (d *decoder) init() {
 	d.managements = newRecent[managementKey, *managementSeen](1024)
 	d.requests = newRecent[radiusKey, radiusPeers](1024)
 	d.streams = newRecent[flowKey, *stream](256)
+	d.cmdus = newRecent[cmduKey, *cmdu](64)
 }
 
 // decode appends the events of f.

@@ -181,6 +181,7 @@ var methodWords = map[string]string{"pin": "by PIN", "pbc": "by button", "oob": 
 // transportWords are the transports for people.
 var transportWords = map[exchange.Transport]string{
 	exchange.TransportEAPOL: "EAPOL", exchange.TransportRADIUS: "RADIUS", exchange.TransportUPnP: "UPnP",
+	exchange.TransportIEEE1905: "IEEE 1905.1",
 }
 
 // sides names the enrollee and the registrar of an exchange.

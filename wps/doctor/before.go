@@ -49,14 +49,30 @@ var beforeRows = []Row{
 		Owner:    "The network of {router} wants a user name and a certificate or password for each user (enterprise security). WPS cannot set that up.",
 		Steps:    []string{"Ask who runs the network how to connect the device.", "At home: set the Wi-Fi security to WPA2-Personal (\"PSK\") on the web page of {router}."},
 		Engineer: "The RSN element has 802.1X key management; WPS provisions personal keys only.",
+		about:    func(n *Network) bool { return n.Enterprise },
 		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.Enterprise }) }},
 	{Code: "A12", Cause: WPA3Only, Outcome: NoAttempt,
-		Evidence: "RSN with SAE only, or PMF required",
+		Evidence: "RSN with SAE only",
 		Owner:    "The network of {router} is for WPA3 only. WPS cannot set that up, and most devices with WPS cannot join it.",
 		Steps:    []string{stepTransit, stepEnableWPS, "Or choose the network at the device and type the Wi-Fi password."},
-		Engineer: "The RSN element offers SAE only or requires PMF; a WPS credential means WPA2-Personal.",
+		Engineer: "The RSN element offers SAE only; a WPS credential means WPA2-Personal.",
+		about:    func(n *Network) bool { return n.SAEOnly },
+		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.SAEOnly }) }},
+	{Code: "A21", Cause: EnhancedOpen, Outcome: NoAttempt,
+		Evidence: "RSN with OWE",
+		Owner:    "The network of {router} is an open one that encrypts (Enhanced Open): it has no password, so there is nothing that WPS could hand over.",
+		Steps:    []string{"Choose the network at the device: it needs no password. The device has to know Enhanced Open (OWE).", "If it does not, set the Wi-Fi security to WPA2-Personal with AES on the web page of {router}, if it is yours."},
+		Engineer: "The RSN element has OWE (00-0F-AC:18) as its only key management; a WPS credential means a personal key.",
+		about:    func(n *Network) bool { return n.OWE },
+		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.OWE }) }},
+	{Code: "A19", Cause: ElementDamaged, Outcome: NoAttempt,
+		Evidence: "a WPS element that cannot be read, and no other that tells more",
+		Owner:    "{Router} offers WPS, but what it says of it is damaged: most devices cannot read it and do not find the router.",
+		Steps:    []string{"Restart {router}, and wait until its Wi-Fi is back (2 to 3 minutes).", stepFirmware, "Or choose the network at the device and type the Wi-Fi password."},
+		Engineer: "The WPS element is there, and damaged: {damage}. Stations that refuse such an element treat the access point as one without WPS.",
+		about:    func(n *Network) bool { return n.damage() != nil },
 		when: func(v *view) bool {
-			return v.none() && v.all(func(n *Network) bool { return n.SAEOnly || n.PMFRequired })
+			return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.damaged()
 		}},
 	{Code: "A3", Cause: SetupLocked, Outcome: NoAttempt,
 		Evidence: "AP Setup Locked, and no registrar is selected",
@@ -65,13 +81,15 @@ var beforeRows = []Row{
 			"Or enter the device's PIN on the WPS page of {router}.",
 			"To use the router's PIN again, wait a minute (longer after repeated failures) or restart the router."},
 		Engineer: "AP Setup Locked is 1: the AP PIN is locked for external registrars. With hostap it does not concern the push button or enrollees' PINs.",
-		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(locked) }},
+		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(locked) },
+		about:    func(n *Network) bool { return n.current() != nil && locked(n.current()) }},
 	{Code: "A9", Cause: NotConfigured, Outcome: NoAttempt,
 		Evidence: "State is 1",
 		Owner:    "{Router} has not been set up yet: it is as it left the factory. The first WPS may make it invent a new Wi-Fi name and password.",
 		Steps:    []string{"Set up the router first: open its web page or app, and give it a Wi-Fi name and password.", "Then set up the device by WPS."},
 		Engineer: "Wi-Fi Simple Configuration State is 1 (not configured).",
-		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(unconfigured) }},
+		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(unconfigured) },
+		about:    func(n *Network) bool { return n.current() != nil && unconfigured(n.current()) }},
 	{Code: "A2", Cause: OtherBand, Outcome: NoAttempt,
 		Evidence: "a WPS element in the 5 GHz band only, while the same network is in the 2.4 GHz band",
 		Owner:    "{Router} has WPS switched on in its 5 GHz band only. Most printers have only the 2.4 GHz band.",
@@ -120,6 +138,26 @@ var beforeRows = []Row{
 		Steps:    []string{"On the web page of {router}, switch off the guest network or one of the bands while you set up the device.", "Wait 2 minutes without pressing anything, then press the router's WPS button for 1 to 3 seconds and start WPS at the device.", "Or set it up by PIN, or type the Wi-Fi password."},
 		Engineer: "More than one active push-button registrar of one UUID-E. An element without UUID-E counts as another access point with hostap, a second one in a band with iwd: both stop with a session overlap.",
 		when:     func(v *view) bool { return v.none() && v.searching(PushButton) && len(v.radiosPressed()) > 1 }},
+	{Code: "A16", Cause: DeviceNotSearching, Outcome: NoAttempt,
+		Evidence: "a registrar waits for a PIN, and no device asks",
+		Owner:    "{Router} waits for a device whose PIN was entered at it, and no device has come.",
+		Steps: []string{"Start WPS by PIN at the device, within 2 minutes of entering the PIN: it has to search while the router waits.",
+			"See that Wi-Fi is switched on at the device, and that no network cable is plugged in: many printers switch their Wi-Fi off then.",
+			"If the PIN was entered long ago, read the PIN that the device shows now, and enter it at the router once more."},
+		Engineer: "Selected Registrar with a Device Password ID of a PIN, and no probe request of a device that searches by PIN.",
+		when: func(v *view) bool {
+			return v.none() && v.waiting(PIN, OutOfBand) && !v.searching(PIN) && !v.searching(PushButton) && !v.searching(OutOfBand)
+		}},
+	{Code: "A20", Cause: NotMeeting, Outcome: NoAttempt,
+		Evidence: "a registrar waits, and a device searches by the same method, and none of them asks to associate",
+		Owner:    "{Router} and a device are both in WPS mode at the same time, but the device does not come to the router: the two do not hear each other well enough, or the device does not scan the router's channel.",
+		Steps: []string{"Put the device 1 to 3 metres from the router while you set it up.",
+			"On the web page of {router}, switch the 2.4 GHz band on, choose channel 1, 6 or 11, and give both bands the same name.",
+			"Start both again: the router first, then the device, within 2 minutes.", "Or choose the network at the device and type the Wi-Fi password."},
+		Engineer: "Selected Registrar and probe requests with the same Device Password ID, and no association request: out of range in one direction, another band or channel, or an element that the station refuses.",
+		when: func(v *view) bool {
+			return v.none() && v.waitingNow() && (v.waiting(PushButton) && v.searching(PushButton) || v.waiting(PIN) && v.searching(PIN) || v.waiting(OutOfBand) && v.searching(OutOfBand))
+		}},
 	{Code: "A4", Cause: NoSelectedRegistrar, Outcome: NoAttempt,
 		Evidence: "no Selected Registrar",
 		Owner:    "{Router} has WPS, but is not in WPS mode: nobody pressed its button or entered a PIN, or the 2 minutes were over.",
@@ -145,7 +183,9 @@ var beforeRows = []Row{
 		Evidence: "a signal below -75 dBm",
 		Owner:    "The signal is weak. Put {device} 1 to 3 metres from {router} while you set it up.",
 		Engineer: "The access point is heard at {signal} dBm.",
-		when:     func(v *view) bool { return v.failed() && v.net != nil && v.net.Signal != 0 && v.net.Signal < weak }},
+		when: func(v *view) bool {
+			return v.failed() && v.net != nil && v.net.Signal != 0 && v.net.Signal < weak && !v.a.Wired
+		}},
 	{Code: "B20", Cause: SeveralAPs, Hint: true,
 		Evidence: "earlier attempts of the station with other access points",
 		Owner:    "{Device} tries several routers or mesh nodes, one after the other. Press the button, or enter the PIN, at the one that is nearest to it.",
@@ -163,8 +203,13 @@ var beforeRows = []Row{
 	{Code: "B24", Cause: LossyLink, Hint: true,
 		Evidence: "messages that were sent again",
 		Owner:    "Messages had to be sent again: the connection is poor, or one of the two is slow. Bring them nearer to each other.",
-		Engineer: "{repeats} retransmitted.",
-		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 }},
+		Engineer: "{repeats} retransmitted.{m2lost}",
+		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && !v.a.Wired }},
+	{Code: "B24", Cause: LossyLink, Hint: true,
+		Evidence: "messages that were sent again, on a wire",
+		Owner:    "Messages had to be sent again: one of the two is slow, or frames were lost.",
+		Engineer: "{repeats} retransmitted.{m2lost}",
+		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && v.a.Wired }},
 }
 
 // lastRows stand at the end: there is nothing more that could be said.
@@ -175,6 +220,19 @@ var lastRows = []Row{
 		Steps:    append([]string{"Record again, and let it run until the device says that it is connected or has failed."}, generic...),
 		Engineer: "The last message seen is {reached}; there is neither an end nor a time-out.",
 		when:     func(v *view) bool { return v.a != nil }},
+	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
+		Evidence: "a scan in which no access point was found",
+		Owner:    "No router was found in range.",
+		Steps: []string{"See that the router is switched on, and its Wi-Fi too.", "Go nearer to the router, and look again.",
+			"A router on 6 GHz, or on a channel that this computer may not use, is not found."},
+		Engineer: "The scan has no BSS, or none of those that were meant.",
+		when:     func(v *view) bool { return v.StationsUnknown && len(v.Networks) == 0 }},
+	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
+		Evidence: "a scan that shows nothing of the above",
+		Owner:    "Nothing is seen that stands in the way of WPS, and no router is seen to wait for a device.",
+		Steps:    generic,
+		Engineer: "No element that explains it.",
+		when:     func(v *view) bool { return v.StationsUnknown }},
 	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
 		Evidence: "nothing of the above",
 		Owner:    "There was no attempt to connect by WPS, and nothing that shows why.",
@@ -252,6 +310,20 @@ func (a Advert) waits(methods ...Method) bool {
 // anyWPS reports whether an access point offers WPS.
 func (v *view) anyWPS() bool {
 	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.current() != nil })
+}
+
+// damaged reports whether the elements of all access points with WPS that were
+// heard last cannot be read.
+func (v *view) damaged() bool {
+	found := false
+	for i := range v.Networks {
+		n := &v.Networks[i]
+		if len(n.Adverts) > 0 && n.Adverts[len(n.Adverts)-1].Element != nil {
+			return false
+		}
+		found = found || n.damage() != nil
+	}
+	return found
 }
 
 // any reports whether the element of an access point is such a one.

@@ -55,6 +55,9 @@ const (
 	NoAddress          Cause = "no-address"            // the device joined and got no IP address
 	Unreachable        Cause = "unreachable"           // the device joined and others cannot reach it
 	SettingsChanged    Cause = "settings-changed"      // WPS has changed the router's settings
+	ElementDamaged     Cause = "element-damaged"       // the WPS element of the router cannot be read
+	NotMeeting         Cause = "not-meeting"           // router and device both wait, and do not meet
+	EnhancedOpen       Cause = "enhanced-open"         // the network has encryption without a password
 )
 
 // Outcome is how an attempt ended, coarsely.

@@ -18,6 +18,11 @@ type Diagnosis struct {
 	DetectedBy  registration.Role
 	ConfigError *wps.ConfigError
 
+	// Network is the one that is judged, a copy: that of the attempt or, without
+	// one, that of which the verdict speaks. It is nil if there is none, or if
+	// the verdict speaks of several.
+	Network *Network
+
 	// Verdict is a sentence or two for an owner, Remedy the steps to take in
 	// order, Engineer the same as Verdict for someone who knows the protocol.
 	Verdict  string
@@ -42,7 +47,7 @@ type view struct {
 	*Evidence
 	a      *Attempt    // the one that is judged; nil if there was none
 	before []*Attempt  // those before it that have to do with the same devices
-	net    *Network    // the access point of a, or nil
+	net    *Network    // the access point of a, or that a row speaks of; nil if there is none
 	state  *wps.Beacon // what it said when a began, or nil
 }
 
@@ -61,12 +66,19 @@ func Diagnose(e *Evidence) Diagnosis {
 				d.Hints = append(d.Hints, Hint{row.Code, row.Cause, v.fill(row.Owner), v.fill(row.Engineer)})
 			}
 		case d.Cause == "" && row.when(v):
+			if v.none() {
+				v.net = v.subject(row.about)
+			}
 			d.Code, d.Cause, d.Outcome = row.Code, row.Cause, row.Outcome
 			d.Verdict, d.Engineer = v.fill(row.Owner), v.fill(row.Engineer)
-			for _, step := range row.Steps {
+			for _, step := range v.steps(row) {
 				d.Remedy = append(d.Remedy, v.step(step))
 			}
 		}
+	}
+	if v.net != nil {
+		judged := *v.net
+		d.Network = &judged
 	}
 	if v.a != nil {
 		if d.Cause != Success && d.Cause != SettingsRead && d.Outcome != Incomplete {
@@ -98,11 +110,24 @@ func newView(e *Evidence) *view {
 			v.before = slices.DeleteFunc(slices.Clone(v.before), stranger)
 		}
 		v.net = e.network(v.a.AP)
+	} else {
+		v.Evidence = e.withoutDevices()
 	}
 	if v.net != nil {
 		v.state = v.net.at(v.a.Began)
 	}
 	return v
+}
+
+// withoutDevices returns evidence without the networks that devices opened for
+// themselves: who looks for a router does not mean them.
+func (e *Evidence) withoutDevices() *Evidence {
+	if !slices.ContainsFunc(e.Networks, func(n Network) bool { return n.OwnedByDevice() }) {
+		return e
+	}
+	some := *e
+	some.Networks = slices.DeleteFunc(slices.Clone(e.Networks), func(n Network) bool { return n.OwnedByDevice() })
+	return &some
 }
 
 // parties are the devices of an attempt.

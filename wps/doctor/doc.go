@@ -17,8 +17,8 @@
 // What is known of failures is a table, [Rows]: evidence, cause, a sentence for
 // the owner, steps for the owner, a sentence for the engineer. Its codes:
 //
-//	A1 to A18   what shows before an exchange: elements of 802.11 frames
-//	B1 to B24   what shows in an exchange: where it stopped, and who stopped it
+//	A1 to A21   what shows before an exchange: elements of 802.11 frames
+//	B1 to B26   what shows in an exchange: where it stopped, and who stopped it
 //	C1 to C7    what shows after the settings were handed over
 //	D           nothing fits, or what would tell was not seen
 //

@@ -216,6 +216,7 @@ var cases = []struct {
 	{"unreachable", only(with(done, func(a *Attempt) { a.After.Unreachable = true })), "C6", Unreachable, Registered},
 	{"settings read", only(asAP(nacked(0, registrar, StageM7))), "B14", SettingsRead, OutcomeRead},
 	{"settings written", only(asAP(done)), "B18", Success, Registered},
+	{"a mesh node", only(with(done, func(a *Attempt) { a.Mesh, a.Wired = true, true })), "B18", Success, Registered},
 	{"success", only(done), "B18", Success, Registered},
 	{"success by PIN after a wrong one", only(nacked(18, enrollee, StageM4), done), "B18", Success, Registered},
 	{"success by button after wrong PINs", only(nacked(18, enrollee, StageM4), nacked(18, enrollee, StageM4), by(PushButton, done)), "B18", Success, Registered},
@@ -230,7 +231,7 @@ var cases = []struct {
 	})), "A8", Overlap, NoAttempt},
 	{"one router with two radios", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(selected(wps.PasswordPushButton), network(func(n *Network, e *wps.Beacon) {
 		n.BSSID, n.Band, e.SelectedRegistrar, e.DevicePasswordID = ap2, wps.Band5GHz, true, wps.PasswordPushButton
-	})), "D", Unknown, NoAttempt},
+	})), "A20", NotMeeting, NoAttempt},
 	{"one router with two networks in one band", Evidence{Stations: []Station{pressing(station, 1, noon)}}.in(selected(wps.PasswordPushButton), network(func(n *Network, e *wps.Beacon) {
 		n.BSSID, n.SSID, e.SelectedRegistrar, e.DevicePasswordID = ap2, "guest", true, wps.PasswordPushButton
 	})), "A8", Overlap, NoAttempt},
@@ -272,12 +273,30 @@ var cases = []struct {
 	{"nothing", Evidence{}, "D", Unknown, NoAttempt},
 	{"messages not told", only(with(broken(EndFailure, StageM1), func(a *Attempt) { a.By, a.Untold = 0, true })), "B17", EndedEarly, Failed},
 	{"messages not told, by button", only(by(PushButton, with(broken(EndDisconnect, StageM1), func(a *Attempt) { a.By, a.Untold = 0, true }))), "B17", EndedEarly, Failed},
+	{"nothing, in a scan", Evidence{StationsUnknown: true}, "D", Unknown, NoAttempt},
+	{"networks of which little is known, in a scan", Evidence{StationsUnknown: true}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts, n.Silent = nil, true })), "D", Unknown, NoAttempt},
+	{"waits for a PIN, and nobody asks", Evidence{}.in(selected(wps.PasswordDefault, wps.Broadcast)), "A16", DeviceNotSearching, NoAttempt},
+	{"both wait for a PIN", Evidence{Stations: []Station{searching(station)}}.in(selected(wps.PasswordDefault, wps.Broadcast)), "A20", NotMeeting, NoAttempt},
+	{"element damaged", Evidence{}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts = []Advert{{Err: wps.ErrTruncated}} })), "A19", ElementDamaged, NoAttempt},
+	{"Enhanced Open", Evidence{}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts, n.OWE, n.PMFRequired = nil, true, true })), "A21", EnhancedOpen, NoAttempt},
+	{"WPA2 with PMF required", Evidence{}.in(network(func(n *Network, _ *wps.Beacon) { n.PMFRequired = true })), "A4", NoSelectedRegistrar, NoAttempt},
+	{"a printer's own network", Evidence{}.in(network(func(n *Network, e *wps.Beacon) { n.SSID, e.SelectedRegistrar = "DIRECT-xy", true })), "D", Unknown, NoAttempt},
+	{"a printer's own network beside the router's", Evidence{}.in(network(func(n *Network, e *wps.Beacon) {
+		n.BSSID, e.SelectedRegistrar, e.PrimaryDeviceType = ap2, true, wps.DeviceTypePrinter
+	}), network(plain)), "A4", NoSelectedRegistrar, NoAttempt},
+	{"locked in mid-run", only(asAP(nacked(15, enrollee, StageM4))), "B8", SetupLocked, Refused},
+	{"settings refused by a router", only(asAP(nacked(0, enrollee, StageM8))), "B26", CredentialRefused, Failed},
+	{"sound settings refused by a router", only(asAP(with(nacked(0, enrollee, StageM8), func(a *Attempt) { a.Settings = []Settings{{SSID: "home", KeyLength: 8}} }))), "B26", CredentialRefused, Failed},
+	{"unusable settings refused by a router", only(asAP(with(nacked(0, enrollee, StageM8), givenWEP))), "B26", CredentialRefused, Failed},
+	{"the device left at once", only(with(broken(EndDisconnect, StageAssociated), func(a *Attempt) { a.By, a.Left = enrollee, 3 })), "B25", EndedEarly, Failed},
+	{"an ordinary handshake instead of EAP", only(with(broken(EndOpen, StageAssociated), func(a *Attempt) { a.Ordinary, a.After.Reason = true, 15 })), "B1", NoIdentityRequest, Failed},
 	{"overlap reported", Evidence{Reports: []Report{{Kind: ReportOverlap}, {Kind: ReportFailed}}}.in(network(plain)), "A8", Overlap, NoAttempt},
 	{"no registrar reported", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}, "A4", NoSelectedRegistrar, NoAttempt},
 	{"no registrar reported, of networks of which little is known", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts, n.Silent = nil, true })), "A4", NoSelectedRegistrar, NoAttempt},
 	{"no device reported", Evidence{Reports: []Report{{Kind: ReportNoDevice}}}, "A16", DeviceNotSearching, NoAttempt},
 	{"failure reported", Evidence{Reports: []Report{{Kind: ReportFailed}}}, "D", Unknown, Failed},
 
+	{"hints on a wire", only(with(m2d(0), func(a *Attempt) { a.Retransmissions, a.Wired = 2, true })), "B3", NoRegistrarSession, Refused},
 	{"hints", Evidence{Attempts: []*Attempt{
 		attempt(with(m2d(0), func(a *Attempt) { a.AP = ap2 })),
 		attempt(with(broken(EndFailure, StageM1), func(a *Attempt) {
@@ -335,7 +354,7 @@ func TestWords(t *testing.T) {
 // case, and every text what it needs.
 func TestTable(t *testing.T) {
 	codes := map[string]bool{"D": true}
-	for prefix, n := range map[string]int{"A": 18, "B": 24, "C": 7} {
+	for prefix, n := range map[string]int{"A": 21, "B": 26, "C": 7} {
 		for i := 1; i <= n; i++ {
 			codes[fmt.Sprint(prefix, i)] = true
 		}

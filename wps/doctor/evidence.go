@@ -68,6 +68,9 @@ type Attempt struct {
 	Untold bool
 	// Status is the status code with which the association was refused.
 	Status uint16
+	// Left is the reason code of the disconnection that ended it; 0 if there
+	// was none.
+	Left uint16
 	// Fault is what is known to be wrong with a message.
 	Fault Fault
 	// Repeats is how often the last message was sent again in vain, Silence
@@ -77,6 +80,19 @@ type Attempt struct {
 	// Retransmissions counts the messages of the whole attempt that were
 	// sent again.
 	Retransmissions int
+
+	// M2Lost reports that M1 came again after M2: the enrollee has not received
+	// it.
+	M2Lost bool
+	// Ordinary reports that the access point began the 4-way handshake of an
+	// ordinary association instead of EAP, although it had given no settings.
+	Ordinary bool
+	// Wired reports that the two, or those whose messages were seen, are not
+	// connected by radio: nobody can move them nearer to each other.
+	Wired bool
+	// Mesh reports that the enrollee is a node of a mesh, configured by its
+	// controller over IEEE 1905.1.
+	Mesh bool
 
 	// Settings are the networks that were handed over, as far as they could
 	// be read.

@@ -3,6 +3,7 @@ package doctor
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/dot11"
@@ -27,6 +28,9 @@ type Network struct {
 	// Silent reports that it is not known whether it has WPS: Adverts is empty,
 	// and says nothing.
 	Silent bool
+	// Description is the WPS element of its last probe response, nil if none
+	// was heard or could be read: it names the maker and the model.
+	Description *wps.ProbeResponse
 
 	beacon bool // a beacon was heard
 }
@@ -98,7 +102,13 @@ func (n *Network) advertise(a *Announcement) {
 	}
 	advert := Advert{Since: a.Time, Frame: a.Frame, Octets: octets, Response: a.Response, Described: a.Described}
 	if octets != nil {
-		advert.Element, advert.Err = readElement(octets, a.Response)
+		var e *wps.ProbeResponse
+		if e, advert.Err = readElement(octets, a.Response); e != nil {
+			advert.Element = &e.Beacon
+			if a.Response {
+				n.Description = e
+			}
+		}
 	}
 	n.add(advert)
 }
@@ -128,23 +138,53 @@ func (n *Network) heard() bool {
 	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.Element != nil && !a.Described })
 }
 
-// readElement reads the WPS element of a beacon, or what a probe response has
-// in common with one.
-func readElement(octets []byte, response bool) (*wps.Beacon, error) {
-	var e wps.ProbeResponse
+// readElement reads the WPS element of a beacon or probe response.
+func readElement(octets []byte, response bool) (*wps.ProbeResponse, error) {
+	e := new(wps.ProbeResponse)
 	var list wps.List = &e.Beacon
 	if response {
-		list = &e
+		list = e
 	}
 	if err := wps.Decode(list, octets, wps.Tolerant); err != nil {
 		return nil, err
 	}
-	return &e.Beacon, nil
+	return e, nil
+}
+
+// devices are the categories of devices that open a network for themselves, not
+// for a home: printers and cameras, say. Routers, computers and storage are none
+// of them.
+var devices = map[uint16]bool{2: true, 3: true, 4: true, 7: true, 8: true, 9: true, 10: true, 11: true, 12: true}
+
+// OwnedByDevice reports whether a printer or another device opened the network
+// for itself, as Wi-Fi Direct does, or whether it is no network at all but such
+// a device that is being discovered. It is not the router of a home.
+func (n *Network) OwnedByDevice() bool {
+	if n.Discovery || strings.HasPrefix(string(n.SSID), "DIRECT-") {
+		return true
+	}
+	e := n.Description
+	return e != nil && (e.Has(wps.AttrResponseType) && e.ResponseType == 0 || devices[e.PrimaryDeviceType.Category()]) ||
+		slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.Element != nil && devices[a.Element.PrimaryDeviceType.Category()] })
+}
+
+// damage returns why the element that the network sends now cannot be read, nil
+// if it can be.
+func (n *Network) damage() error {
+	if len(n.Adverts) == 0 {
+		return nil
+	}
+	return n.Adverts[len(n.Adverts)-1].Err
 }
 
 // Findings judges the WPS elements of the access point: that of the last beacon
 // that has one, and of the last probe response. Message is [validate.Whole].
+// A device that is being discovered by Wi-Fi Direct is no access point, and not
+// judged.
 func (n *Network) Findings(mode wps.Mode) (all validate.Findings) {
+	if n.Discovery {
+		return nil
+	}
 	for _, kind := range []wps.Kind{wps.KindBeacon, wps.KindProbeResponse} {
 		for _, advert := range slices.Backward(n.Adverts) {
 			if advert.Response != (kind == wps.KindProbeResponse) || advert.Octets == nil || advert.Described {

@@ -13,7 +13,7 @@ import (
 // {device} is the station, {router} the access point, each with its name where
 // it is known.
 type Row struct {
-	// Code is A1 to A18 for what shows before an exchange, B1 to B24 in it,
+	// Code is A1 to A21 for what shows before an exchange, B1 to B26 in it,
 	// C1 to C7 after it, D if nothing fits or what would tell was not seen. Several rows may share one: they
 	// are the ways in which the same thing can be met.
 	Code    string
@@ -31,6 +31,9 @@ type Row struct {
 	Hint bool
 
 	when func(*view) bool
+	// about are the networks of which a row without an attempt speaks; nil is
+	// those that wait, or else those with WPS, or else all.
+	about func(*Network) bool
 }
 
 // table holds the rows in the order in which they are tried: what is more
@@ -80,3 +83,52 @@ const (
 	stepRouterPIN = "Read the router's own PIN from the label on it, or from its web page. It is not the PIN of a printer or of another device."
 	stepRouterWeb = "Or leave WPS out of it: open the web page of {router} in a browser and set up or read the Wi-Fi there."
 )
+
+// forRegistrar has what steps become where an external registrar sets up the
+// router from a computer: the PIN is the router's and is typed at the computer,
+// there is no button, and the computer knows the Wi-Fi password or is to set it.
+var forRegistrar = map[string]string{
+	stepPress: "", stepNewPIN: stepRouterPIN, stepPassword: stepRouterWeb, stepNoRandom: "", stepWait2: stepWait2,
+	stepEnterPIN: "Type all its digits at the computer, zeros at the beginning too, and start again.",
+	stepFirmware: "Look for new firmware for {router}, and for a new version of the program at the computer.",
+}
+
+// onAir has the steps that need a radio.
+var onAir = []string{stepNear}
+
+// steps returns the steps of a row as they fit the roles of the two, and how they
+// are connected.
+func (v *view) steps(row *Row) []string {
+	if v.a == nil || !v.ap() && !v.a.Wired {
+		return row.Steps
+	}
+	var steps []string
+	for _, step := range row.Steps {
+		if v.a.Wired && isMadeOf(step, onAir...) {
+			continue
+		}
+		if v.ap() {
+			step = toRegistrar(step)
+		}
+		if step != "" && !slices.Contains(steps, step) {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// isMadeOf reports whether a step is one of some, also with words before it.
+func isMadeOf(step string, some ...string) bool {
+	return slices.ContainsFunc(some, func(s string) bool { return step == s || strings.HasSuffix(step, or("", s)) })
+}
+
+// toRegistrar returns what a step becomes for an external registrar; nothing if
+// it is none.
+func toRegistrar(step string) string {
+	for general, special := range forRegistrar {
+		if isMadeOf(step, general) {
+			return special
+		}
+	}
+	return step
+}

@@ -14,6 +14,11 @@ type togetherRow struct {
 
 // togetherRows are tried all; those that fit are told.
 var togetherRows = []togetherRow{
+	{"Others wait as well: {also}. Make sure that you use the right one.",
+		func(v *view) bool {
+			return v.none() && v.net != nil && v.net.waited(PIN, PushButton, OutOfBand) &&
+				slices.ContainsFunc(v.Networks, func(n Network) bool { return v.otherWaits(&n) })
+		}},
 	{"Before this, the PIN was refused; now the button has worked with the same devices. So everything else is in order: the PIN was wrong.",
 		func(v *view) bool { return v.succeeded() && v.by(PushButton) && v.sameDevice(enteredWrongPIN) }},
 	{"By button it has worked with the same devices before. So everything else is in order: it is the PIN that is wrong.",

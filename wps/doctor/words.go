@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/registration"
@@ -77,6 +78,14 @@ var placeholders = map[string]func(*view) string{
 	"pressing": (*view).pressingWords,
 	"why":      (*view).whyNoWPS,
 	"before":   (*view).beforeWords,
+	"damage":   (*view).damageWords,
+	"also":     (*view).alsoWaiting,
+	"m2lost":   (*view).m2LostWords,
+	"left":     (*view).leftWords,
+	"whorole":  (*view).whoRole,
+	"earlywhy": (*view).earlyWhy,
+
+	"nonetogive": (*view).noneToGive,
 }
 
 // capital makes the first letter of a text a capital one.
@@ -136,11 +145,10 @@ func given(d *wps.Device) string {
 
 // routerName names the access point by its network, which its owner knows.
 func (v *view) routerName() string {
-	n := v.net
-	if v.a == nil {
-		n = v.typical()
-	}
-	if n != nil && n.SSID != "" {
+	if n := v.net; n != nil && n.SSID != "" {
+		if v.a == nil && v.namesakes(n) > 1 {
+			return "the router of " + Quote(string(n.SSID)) + " (" + n.BSSID.String() + ")"
+		}
 		return "the router of " + Quote(string(n.SSID))
 	}
 	if v.a != nil {
@@ -153,31 +161,61 @@ func (v *view) routerName() string {
 	return "the router"
 }
 
-// typical returns the network that is meant where there was no attempt: one
-// that waits, else the only one with WPS, else the only one; nil if that does
-// not tell.
-func (v *view) typical() *Network {
+// subject returns the network of which a verdict without an attempt speaks: of
+// those that the row is about, one that waits for a button, else one that waits,
+// else one whose PIN is locked, else the one that has a name of its own; nil if
+// there are several of these. Of several that are equal it is the nearest.
+func (v *view) subject(about func(*Network) bool) *Network {
+	if about == nil {
+		about = func(*Network) bool { return true }
+	}
+	locks := func(n *Network) bool { return n.current() != nil && locked(n.current()) }
 	for _, such := range []func(*Network) bool{
-		func(n *Network) bool { return n.waited(PIN, PushButton, OutOfBand) },
+		func(n *Network) bool { return n.waited(PushButton) },
+		func(n *Network) bool { return n.waited(PIN, OutOfBand) },
+		locks,
+	} {
+		if n := v.nearest(func(n *Network) bool { return about(n) && such(n) }); n != nil {
+			return n
+		}
+	}
+	for _, such := range []func(*Network) bool{
 		func(n *Network) bool { return n.current() != nil },
 		func(*Network) bool { return true },
 	} {
-		var found *Network
-		names := map[wps.SSID]bool{}
-		for i := range v.Networks {
-			if n := &v.Networks[i]; such(n) {
-				found = n
-				names[n.SSID] = true
-			}
+		n := v.nearest(func(n *Network) bool { return about(n) && such(n) })
+		if n == nil {
+			continue
 		}
-		if found != nil {
-			if len(names) > 1 {
+		for i := range v.Networks {
+			if o := &v.Networks[i]; about(o) && such(o) && o.SSID != n.SSID {
 				return nil
 			}
-			return found
 		}
+		return n
 	}
 	return nil
+}
+
+// nearest returns the strongest of some networks, nil if there is none.
+func (v *view) nearest(such func(*Network) bool) (nearest *Network) {
+	for i := range v.Networks {
+		n := &v.Networks[i]
+		if such(n) && (nearest == nil || n.Signal != 0 && n.Signal > nearest.Signal) {
+			nearest = n
+		}
+	}
+	return nearest
+}
+
+// namesakes counts the networks of a name that do not belong to one device.
+func (v *view) namesakes(n *Network) (count int) {
+	for i := range v.Networks {
+		if o := &v.Networks[i]; o.SSID == n.SSID && (o == n || o.uuid() != n.uuid()) {
+			count++
+		}
+	}
+	return count
 }
 
 // Quote puts quotation marks around a name that a device chose, and makes
@@ -230,7 +268,7 @@ func (v *view) reasonWords() string {
 	if v.a.After.Reason == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", then a disconnection with reason %d", v.a.After.Reason)
+	return fmt.Sprintf(", then a disconnection with reason %d (%v)", v.a.After.Reason, dot11.Reason(v.a.After.Reason))
 }
 
 // settingsWords describes the first of the settings, without its key.
@@ -297,6 +335,91 @@ func (v *view) whyNoWPS() string {
 func (v *view) beforeWords() string {
 	if v.waiting(PIN, PushButton, OutOfBand) {
 		return " any more; there was one before"
+	}
+	return ""
+}
+
+// damageWords says why the element of the network that is judged cannot be read.
+func (v *view) damageWords() string {
+	for i := range v.Networks {
+		if n := &v.Networks[i]; n.damage() != nil && (v.net == nil || n == v.net) {
+			return n.damage().Error()
+		}
+	}
+	return "it cannot be read"
+}
+
+// waitingWords say what a network waits for.
+func (n *Network) waitingWords() string {
+	if n.waited(PushButton) {
+		return "for a button"
+	}
+	return "for a PIN"
+}
+
+// alsoWaiting names the other networks that wait, the first few of them.
+func (v *view) alsoWaiting() string {
+	var names []string
+	for i := range v.Networks {
+		if n := &v.Networks[i]; v.otherWaits(n) && len(names) < 4 {
+			names = append(names, fmt.Sprintf("%s (%v, %s)", Quote(string(n.SSID)), n.BSSID, n.waitingWords()))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// otherWaits reports whether a network waits that is not the one that is judged,
+// nor one of the same device.
+func (v *view) otherWaits(n *Network) bool {
+	return v.net != nil && n.BSSID != v.net.BSSID && n.SSID != v.net.SSID && n.waited(PIN, PushButton, OutOfBand)
+}
+
+// m2LostWords says that M2 was lost, if it was.
+func (v *view) m2LostWords() string {
+	if v.a.M2Lost {
+		return " M1 came again: M2 did not arrive."
+	}
+	return ""
+}
+
+// leftWords gives the reason code of the disconnection that ended the attempt.
+func (v *view) leftWords() string {
+	if v.a.Left == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" with reason %d (%v)", v.a.Left, dot11.Reason(v.a.Left))
+}
+
+// whoRole names the side that ended the attempt as an engineer does.
+func (v *view) whoRole() string {
+	switch {
+	case v.a.By == 0:
+		return "one of the two"
+	case v.a.By == v.apRole():
+		return "the access point"
+	case v.ap():
+		return "the external registrar"
+	}
+	return "the station"
+}
+
+// earlyWhy says why the attempt probably ended before the PIN or button was
+// looked at.
+func (v *view) earlyWhy() string {
+	switch {
+	case v.a.By != 0 && v.a.By != v.apRole():
+		return "its time was up, or somebody stopped it"
+	case v.ap():
+		return "its PIN may be switched off, or it does not take settings from a computer now"
+	}
+	return "it was probably not in WPS mode, or not ready for the device"
+}
+
+// noneToGive says why a router probably breaks off instead of handing over its
+// settings.
+func (v *view) noneToGive() string {
+	if v.a.By == v.apRole() && !v.ap() {
+		return ": it may have none that it can give"
 	}
 	return ""
 }

@@ -55,7 +55,8 @@ func (x *exchange) breaks(f func(s *step, before wps.Kind, unseen bool)) {
 		if s.kind == 0 || s.repeats || s.changed {
 			continue
 		}
-		if !slices.Contains(following[before], s.kind) && s.kind != wps.KindDone {
+		another := s.kind == wps.KindM2 && before == wps.KindM2 && s.list.has(wps.AttrEncryptedSettings) // IEEE 1905.1: one for each network
+		if !another && !slices.Contains(following[before], s.kind) && s.kind != wps.KindDone {
 			f(s, before, before == wps.KindACK || before < wps.KindACK && s.kind > before)
 		}
 		before = s.kind

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
@@ -16,9 +17,12 @@ type air struct {
 	lately [256]*network // those heard lately, by the last octet of their addresses: quicker than heard
 	octets int           // of all WPS elements that are kept
 	asking []*asker
+	// joining are the stations that asked lately to associate without WPS, and
+	// when.
+	joining map[wps.MAC]time.Time
 }
 
-func newAir() air { return air{heard: map[wps.MAC]*network{}} }
+func newAir() air { return air{heard: map[wps.MAC]*network{}, joining: map[wps.MAC]time.Time{}} }
 
 // network is an access point that was heard.
 type network struct {
@@ -45,8 +49,12 @@ const (
 	candidates = 16
 )
 
-// network notes what an access point says of itself.
+// network notes what an access point says of itself. A device that is being
+// discovered by Wi-Fi Direct is none.
 func (a *air) network(e *capture.Event) {
+	if e.Management.P2P && e.Management.Capability&dot11.ESS == 0 {
+		return
+	}
 	n := a.lately[e.BSSID[5]]
 	if n == nil || n.BSSID != e.BSSID {
 		if n = a.heard[e.BSSID]; n == nil {
@@ -213,6 +221,28 @@ func (a *air) stations() (all []doctor.Station) {
 func (a *air) seeks(station wps.MAC, now time.Time) bool {
 	return slices.ContainsFunc(a.asking, func(s *asker) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
 }
+
+// joins notes that a station asks to associate with a key that it has.
+func (a *air) joins(station wps.MAC, now time.Time) {
+	if len(a.joining) >= maxJoining {
+		clear(a.joining)
+	}
+	a.joining[station] = now
+}
+
+// joined reports whether a station has done so lately.
+func (a *air) joined(station wps.MAC, now time.Time) bool {
+	at, ok := a.joining[station]
+	return ok && now.Sub(at) < joinTime
+}
+
+const (
+	// maxJoining bounds the stations of which it is remembered that they join.
+	maxJoining = 1024
+	// joinTime is how long after its association a station may send EAPOL-Start
+	// for 802.1X.
+	joinTime = 30 * time.Second
+)
 
 // pressing returns the stations that a registrar has heard in push-button mode
 // when an exchange ends.

@@ -298,7 +298,7 @@ var surroundings = []struct {
 	{"all in order", func(s *scene) {
 		s.beacon(wpa2, offer(waiting(wps.PasswordPushButton, wps.Broadcast)))
 		s.probe(stationMAC, 1, wps.PasswordPushButton)
-	}, doctor.Unknown},
+	}, doctor.NotMeeting},
 }
 
 // TestSurroundings asks the doctor why nothing happened.

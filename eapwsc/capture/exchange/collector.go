@@ -86,6 +86,8 @@ func (c *Collector) Add(e *capture.Event) []*Exchange {
 		c.radius(e)
 	case capture.KindUPnP:
 		c.upnp(e)
+	case capture.KindIEEE1905:
+		c.ieee1905(e)
 	}
 	for c.queue.full() && c.conversations.oldest() != nil {
 		c.drop(c.conversations.oldest())
@@ -237,7 +239,11 @@ func (c *Collector) associationRequest(e *capture.Event) {
 	if e.Management.WPS != nil {
 		v := c.station(e.Src)
 		c.heard(v, e, v.associate(e))
-	} else if v := c.find(e.Src); v != nil {
+		return
+	}
+	c.air.joins(e.Src, e.Time)
+	if v := c.find(e.Src); v != nil {
+		v.exchange.ordinary = true
 		v.ended = true
 		c.conversations.endedUnheard(v, c.now)
 	}
@@ -282,6 +288,7 @@ func (c *Collector) eapol(e *capture.Event) {
 	case eapol.TypeStart:
 		v := c.station(e.Src)
 		c.heard(v, e, v.eapolStart(e))
+		v.exchange.ordinary = v.exchange.ordinary || c.air.joined(e.Src, e.Time)
 	case eapol.TypeLogoff:
 		if v := c.find(e.Src); v != nil {
 			c.heard(v, e, v.logoff(e))
@@ -409,6 +416,18 @@ func (c *Collector) anyStation(p party) party {
 		return p
 	}
 	return v.party
+}
+
+// ieee1905 handles a message between an agent and a controller. M1, and what an
+// enrollee sends else, comes from the agent.
+func (c *Collector) ieee1905(e *capture.Event) {
+	agent, controller, from := wps.MAC(e.Dst), wps.MAC(e.Src), validate.SideAP
+	if t, _ := wps.PeekMessageType(e.Data); ofEnrollee[t] || t == wps.MessageM1 {
+		agent, controller, from = controller, agent, validate.SideClient
+	}
+	v := c.conversation(party{transport: TransportIEEE1905, station: agent})
+	c.heard(v, e, v.autoconfiguration(e, from))
+	v.exchange.AP = controller
 }
 
 // Networks returns the access points that were heard, in order of their

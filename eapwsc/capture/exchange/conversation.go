@@ -283,7 +283,14 @@ func (v *conversation) logoff(e *capture.Event) bool {
 // handshake counts the messages of the 4-way handshake of a station that has
 // registered.
 func (v *conversation) handshake(e *capture.Event, m eapol.KeyMessage, from validate.Side) bool {
-	if v.exchange == nil || !v.wsc || v.isRetry(e, from) {
+	if v.exchange == nil {
+		return false
+	}
+	if !v.wsc {
+		v.exchange.ordinary = true
+		return false
+	}
+	if v.isRetry(e, from) {
 		return false
 	}
 	v.ended = true
@@ -481,4 +488,14 @@ func (v *conversation) upnp(e *capture.Event, from validate.Side) bool {
 	v.message(e, validate.Step{From: from}, v.keep(e.Data))
 	v.ended = t == wps.MessageDone || t == wps.MessageNACK
 	return true
+}
+
+// autoconfiguration handles a message over IEEE 1905.1. The controller answers M1
+// by an M2 for each network, and nothing follows.
+func (v *conversation) autoconfiguration(e *capture.Event, from validate.Side) bool {
+	heard := v.upnp(e, from)
+	if t, _ := wps.PeekMessageType(e.Data); t == wps.MessageM2 || t == wps.MessageM2D {
+		v.ended = true
+	}
+	return heard
 }

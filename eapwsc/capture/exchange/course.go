@@ -28,6 +28,7 @@ type course struct {
 	heard           time.Time // when something was heard last that is no end
 	repeats         int       // of that
 	retransmissions int
+	unanswered      int    // of M1 and M2D: iwd answers M2D by its M1 only
 	status          uint16 // with which the access point refused the association
 }
 
@@ -52,6 +53,9 @@ var signalStages = map[validate.Signal]doctor.Stage{
 func (c *course) advance(s *validate.Step) {
 	if s.IsMessage() || s.Code != 0 && s.Signal != validate.SignalEAPFailure {
 		c.retransmissions += s.Repeats
+	}
+	if s.Type == wps.MessageM1 || s.Type == wps.MessageM2D {
+		c.unanswered += s.Repeats
 	}
 	switch {
 	case s.IsMessage():
@@ -107,11 +111,25 @@ func (c *course) describe(a *doctor.Attempt) {
 	x := c.x
 	a.Reached, a.End, a.Silence, a.Status = c.reached, c.how, c.silence, c.status
 	a.Repeats, a.Retransmissions = c.repeats, c.retransmissions
+	if c.m2d != nil && !c.m2 {
+		a.Retransmissions -= c.unanswered
+	}
+	a.M2Lost = c.m2Lost()
+	a.Wired = !x.OnAir && x.Transport != TransportRADIUS
+	if c.how == doctor.EndDisconnect {
+		a.Left = c.end.Status
+	}
+	if c.reached <= doctor.StageAssociated && x.Joining.Seen() {
+		a.Ordinary, a.After = true, doctor.After{Reason: a.After.Reason}
+	}
 	if c.status != 0 {
 		a.By = x.role(validate.SideAP)
 	}
 	if c.reached == doctor.StageM8 && x.Joining.Seen() && c.how != doctor.EndNACK {
 		a.End, c.end = doctor.EndDone, nil // it joins with what it was given: WSC_Done was missed
+	}
+	if x.Transport == TransportIEEE1905 && c.handover {
+		a.End, a.Mesh, c.end = doctor.EndDone, true, nil
 	}
 	switch {
 	case a.End == doctor.EndDone && c.doneEarly():
@@ -139,6 +157,13 @@ func (c *course) describe(a *doctor.Attempt) {
 		}
 	}
 	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end)
+}
+
+// m2Lost reports whether M1 came again behind M2, and M3 never came: the enrollee
+// has not received M2.
+func (c *course) m2Lost() bool {
+	m1, m2 := c.x.first(wps.MessageM1), c.x.first(wps.MessageM2)
+	return m1 != nil && m2 != nil && c.m2d == nil && c.reached == doctor.StageM2 && m1.LastSent().After(m2.Time)
 }
 
 // doneEarly reports whether WSC_Done came although nothing can have been done:

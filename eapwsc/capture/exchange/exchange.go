@@ -21,9 +21,12 @@ const (
 	// TransportUPnP: WFAWLANConfig between external registrar and access
 	// point.
 	TransportUPnP
+	// TransportIEEE1905: AP-Autoconfiguration between an agent, which is the
+	// enrollee, and the controller of a mesh: M1, and an M2 for each network.
+	TransportIEEE1905
 )
 
-var transportNames = [...]string{TransportEAPOL: "eapol", TransportRADIUS: "radius", TransportUPnP: "upnp"}
+var transportNames = [...]string{TransportEAPOL: "eapol", TransportRADIUS: "radius", TransportUPnP: "upnp", TransportIEEE1905: "1905"}
 
 // String returns the transport in a word.
 func (t Transport) String() string {

@@ -34,6 +34,9 @@ type entry struct {
 	octets int  // what it keeps
 	over   bool // it can be given out
 	void   bool // it is none of WPS
+	// ordinary reports that the station joined a network with its key: an
+	// EAPOL-Start of it did not ask for WPS.
+	ordinary bool
 }
 
 // begin adds an exchange.
@@ -89,7 +92,7 @@ func (q *queue) give(e *entry) {
 	switch {
 	case !e.void:
 		q.done, q.given = append(q.done, e.Exchange), true
-	case e.isUnanswered() && len(q.unanswered) < maxUnanswered:
+	case e.isUnanswered() && !e.ordinary && len(q.unanswered) < maxUnanswered:
 		q.unanswered = append(q.unanswered, e.Exchange)
 	}
 }
