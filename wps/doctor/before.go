@@ -156,7 +156,7 @@ var beforeRows = []Row{
 			"Start both again: the router first, then the device, within 2 minutes.", "Or choose the network at the device and type the Wi-Fi password."},
 		Engineer: "Selected Registrar and probe requests with the same Device Password ID, and no association request: out of range in one direction, another band or channel, or an element that the station refuses.",
 		when: func(v *view) bool {
-			return v.none() && v.waitingNow() && (v.waiting(PushButton) && v.searching(PushButton) || v.waiting(PIN) && v.searching(PIN) || v.waiting(OutOfBand) && v.searching(OutOfBand))
+			return v.none() && v.waitingNow() && slices.ContainsFunc(v.Networks, func(n Network) bool { return n.heard() }) && (v.waiting(PushButton) && v.searching(PushButton) || v.waiting(PIN) && v.searching(PIN) || v.waiting(OutOfBand) && v.searching(OutOfBand))
 		}},
 	{Code: "A4", Cause: NoSelectedRegistrar, Outcome: NoAttempt,
 		Evidence: "no Selected Registrar",
