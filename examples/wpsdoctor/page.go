@@ -118,14 +118,21 @@ func (p *page) nothing(heading string, r *entry, e *doctor.Evidence) {
 	p.document.Parts = append(p.document.Parts, part)
 }
 
+// networks adds the networks and devices that were heard beside the attempts.
+func (p *page) networks(file string, e *doctor.Evidence) {
+	if t := networkTable(e); len(t.Rows) > 0 {
+		p.document.Parts = append(p.document.Parts, report.Part{Heading: file + ": what was heard", Tables: []report.Table{t}})
+	}
+}
+
 // networkTable is a table of the networks and devices that were heard.
 func networkTable(e *doctor.Evidence) report.Table {
 	t := report.Table{Caption: "Networks and devices", Head: []string{"address", "name", "channel", "state"}, Numeric: []int{2}}
-	for i := range e.Networks {
+	for i := range e.Networks[:min(len(e.Networks), maxRows)] {
 		n := &e.Networks[i]
 		t.Rows = append(t.Rows, []string{n.BSSID.String(), doctor.Quote(string(n.SSID)), fmt.Sprint(n.Channel), networkState(n)})
 	}
-	for i := range e.Stations {
+	for i := range e.Stations[:min(len(e.Stations), maxRows)] {
 		s := &e.Stations[i]
 		t.Rows = append(t.Rows, []string{s.MAC.String(), "", "", "device: " + stationState(s)})
 	}

@@ -81,6 +81,9 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		}
 		w.nothing(collector, from)
 	}
+	if index > 0 && w.page != nil {
+		w.page.networks(shown(w.file), collector.Evidence())
+	}
 	w.end(collector.Notes(), from)
 	return nil
 }
