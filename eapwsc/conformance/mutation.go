@@ -25,6 +25,7 @@ func (s mutations) run(t *trial) string {
 	seed := t.suite.cfg.Seed
 	for i := range s.n {
 		m := mutationOf(seed, uint64(i), s.messages)
+		t.renew()
 		if t.suite.cfg.Role == APRegistrar {
 			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
 				return fmt.Sprintf("after %v of seed %d, the device refused a PIN: %v", mutationOf(seed, uint64(max(i-1, 0)), s.messages), seed, err)

@@ -98,6 +98,7 @@ func (s freshness) String() string {
 func (s freshness) run(t *trial) string {
 	seen := map[string]int{}
 	for i := range s.n {
+		t.renew()
 		if t.suite.cfg.Role == APRegistrar && i > 0 {
 			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
 				return t.cannot(err)
@@ -138,6 +139,7 @@ func (s guesses) String() string { return fmt.Sprintf("up to %d times: %v", s.n,
 
 func (s guesses) run(t *trial) string {
 	for range s.n {
+		t.renew()
 		if why := s.attempt.run(t); why != "" {
 			return why
 		}
@@ -290,6 +292,7 @@ func (s repeat) String() string { return fmt.Sprintf("%d registrations, one afte
 
 func (s repeat) run(t *trial) string {
 	for i := range s.n {
+		t.renew()
 		if t.suite.cfg.Role == APRegistrar {
 			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
 				return t.cannot(err)

@@ -260,6 +260,10 @@ type trial struct {
 	s1, s2   wps.SecretNonce
 }
 
+// renew gives the stations of the suite new addresses, in a step that does not
+// need those that it had.
+func (t *trial) renew() { t.number = t.suite.trials.Add(1) }
+
 // cannot is a step that could not be carried out.
 func (t *trial) cannot(err error) string {
 	if errors.Is(err, ErrCrashed) {
