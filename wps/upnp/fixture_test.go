@@ -116,14 +116,17 @@ func (a *accessPoint) SetListening(_ time.Time, listening bool) { a.listening = 
 // station has a station send M1.
 func (a *accessPoint) station(now time.Time, n byte, password registration.Password) *registration.Enrollee {
 	a.t.Helper()
-	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: deviceOf(n)}, Password: password})
-	if err != nil {
-		a.t.Fatal(err)
-	}
+	return a.enrollee(now, n, registration.EnrolleeConfig{Password: password})
+}
+
+// enrollee is station with other settings.
+func (a *accessPoint) enrollee(now time.Time, n byte, cfg registration.EnrolleeConfig) *registration.Enrollee {
+	a.t.Helper()
+	cfg.Device = deviceOf(n)
+	e, err := registration.NewEnrollee(cfg)
+	must(a.t, err)
 	m1, err := e.Start()
-	if err != nil {
-		a.t.Fatal(err)
-	}
+	must(a.t, err)
 	if a.stations == nil {
 		a.stations = make(map[wps.MAC]*registration.Enrollee)
 	}

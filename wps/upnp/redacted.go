@@ -15,6 +15,9 @@ func (Registrar) Format(f fmt.State, _ rune) { io.WriteString(f, "[registrar]") 
 // Format prints that there is one.
 func (Device) Format(f fmt.State, _ rune) { io.WriteString(f, "[device]") }
 
+// Format prints that there is one.
+func (Segment) Format(f fmt.State, _ rune) { io.WriteString(f, "[segment]") }
+
 // Format prints the fields, and of secrets that they are there: see
 // [registration.Result.Format].
 func (o Order) Format(f fmt.State, _ rune) {

@@ -1,8 +1,11 @@
 package upnp_test
 
 import (
+	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/nfc"
 	"github.com/gowps/gowps/wps/registration"
 	"github.com/gowps/gowps/wps/upnp"
 )
@@ -235,12 +239,7 @@ func TestOverlap(t *testing.T) {
 func TestEnrollVersion10(t *testing.T) {
 	l, a, r := learned(t)
 	must(t, r.Enroll(l.now, upnp.Order{Password: thePIN}))
-	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: deviceOf(7), Version10: true}, Password: thePIN})
-	must(t, err)
-	m1, err := e.Start()
-	must(t, err)
-	a.stations = map[wps.MAC]*registration.Enrollee{deviceOf(7).MAC: e}
-	a.device.Message(l.now, deviceOf(7).MAC, m1)
+	e := a.enrollee(l.now, 7, registration.EnrolleeConfig{Config: registration.Config{Version10: true}, Password: thePIN})
 	l.settle()
 	if e.Result() == nil {
 		t.Errorf("%v", e.Err())
@@ -506,13 +505,8 @@ func TestTokens(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			l, a, r := learned(t)
 			must(t, r.Enroll(l.now, row.order))
-			row.enrollee.Config = registration.Config{Device: deviceOf(7), KeyPair: station}
-			e, err := registration.NewEnrollee(row.enrollee)
-			must(t, err)
-			m1, err := e.Start()
-			must(t, err)
-			a.stations = map[wps.MAC]*registration.Enrollee{deviceOf(7).MAC: e}
-			a.device.Message(l.now, deviceOf(7).MAC, m1)
+			row.enrollee.Config = registration.Config{KeyPair: station}
+			e := a.enrollee(l.now, 7, row.enrollee)
 			l.settle()
 			if row.fails == nil {
 				if e.Result() == nil {
@@ -525,6 +519,53 @@ func TestTokens(t *testing.T) {
 				t.Errorf("result %v, station %v, registrar %+v", e.Result(), e.Err(), failed)
 			}
 		})
+	}
+}
+
+// TestConfigurationToken makes an NFC tag of the settings that were read.
+//
+// hostap: test_nfc_wps_er_config_token.
+func TestConfigurationToken(t *testing.T) {
+	_, _, r := learned(t)
+	b, err := nfc.Append(nil, &wps.ConfigurationToken{Credentials: []wps.Credential{*r.Settings(apID(1))}})
+	must(t, err)
+	var token wps.ConfigurationToken
+	must(t, nfc.Decode(&token, b, wps.Strict))
+	if c := token.Credentials; len(c) != 1 || c[0].SSID != network.SSID || string(c[0].NetworkKey) != string(network.NetworkKey) {
+		t.Errorf("%v", c)
+	}
+}
+
+// TestSecretsHidden prints all that holds passwords and keys, in all ways.
+func TestSecretsHidden(t *testing.T) {
+	l, a, r := learned(t)
+	o := upnp.Order{Password: thePIN, For: time.Hour}
+	must(t, r.Enroll(l.now, o))
+	must(t, r.Configure(l.now, apID(1), apPIN, network))
+	a.station(l.now, 7, thePIN) // nothing is carried: all of them are in the middle
+	secrets := []string{"12345670", "76543210", string(network.NetworkKey), hex.EncodeToString(network.NetworkKey), fmt.Sprint([]byte(network.NetworkKey))}
+	for name, v := range map[string]any{
+		"registrar": r, "registrar by value": *r, "device": a.device, "device by value": *a.device, "order": o, "pointer to an order": &o,
+		"event": upnp.Event{Settings: r.Settings(apID(1))}, "events": r.Events(), "access points": r.AccessPoints(), "segment": &l.Segment,
+		"configuration": upnp.RegistrarConfig{Run: registration.Config{Device: deviceOf(2)}},
+		"structure": struct {
+			O upnp.Order
+			R *upnp.Registrar
+			p []upnp.Order
+		}{o, r, []upnp.Order{o}},
+	} {
+		var logged bytes.Buffer
+		slog.New(slog.NewJSONHandler(&logged, nil)).Info("", "v", v)
+		slog.New(slog.NewTextHandler(&logged, nil)).Info("", "v", v)
+		text := logged.String()
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			text += fmt.Sprintf(verb, v)
+		}
+		for _, s := range secrets {
+			if strings.Contains(text, s) {
+				t.Errorf("%s shows %q", name, s)
+			}
+		}
 	}
 }
 

@@ -118,6 +118,9 @@ func (l *Link) listen() error {
 // LAN returns the address of the interface and its network.
 func (l *Link) LAN() netip.Prefix { return l.lan }
 
+// Format prints the address: the machine has secrets.
+func (l *Link) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[link %v]", l.lan) }
+
 // Port returns that of the HTTP server.
 func (l *Link) Port() uint16 { return uint16(l.web.Addr().(*net.TCPAddr).Port) }
 
