@@ -27,7 +27,7 @@ import (
 // Message types and attributes, as numbers of the protocol.
 const (
 	typeM1, typeM2, typeM3, typeM4, typeM5, typeM6, typeM7, typeM8 = 4, 5, 7, 8, 9, 10, 11, 12
-	typeNACK, typeDone                                             = 14, 15
+	typeACK, typeNACK, typeDone                                    = 13, 14, 15
 
 	attrAuthenticator = 0x1005
 	attrEHash1        = 0x1014
@@ -229,19 +229,54 @@ func fragmentOf(p []byte) (f fragment, ok bool) {
 	return f, true
 }
 
+// due reports whether a packet is one that a side hears at all: an access point
+// only the response to its last request.
+func (e *end) due(r record) bool {
+	if e.station {
+		return len(r.packet) > 0 && r.packet[0] == byte(eap.CodeRequest)
+	}
+	var last []byte
+	for _, s := range e.sent {
+		if s.number < r.number {
+			last = s.packet
+		}
+	}
+	return len(r.packet) > 1 && len(last) > 1 && r.packet[0] == byte(eap.CodeResponse) && r.packet[1] == last[1]
+}
+
+// fits reports whether a message is one of those that its op-code carries.
+func fits(op byte, message []byte) bool {
+	want := byte(eap.OpMSG)
+	switch typeOf(message) {
+	case typeACK:
+		want = byte(eap.OpACK)
+	case typeNACK:
+		want = byte(eap.OpNACK)
+	case typeDone:
+		want = byte(eap.OpDone)
+	}
+	return op == want
+}
+
 // couldHear returns the whole messages that a side may have heard: what came in
 // one packet, and what came in fragments that were acknowledged.
 func (e *end) couldHear() (all []saying) {
 	var parts, last []byte
 	for _, r := range e.heard {
 		f, ok := fragmentOf(r.packet)
+		if ok && !e.due(r) {
+			continue
+		}
 		acknowledged := len(r.answer) == 14 && r.answer[12] == 6
 		switch {
 		case !ok:
 		case !f.more:
-			all = append(all, saying{r.number, f.data})
-			if len(parts) > 0 {
-				all = append(all, saying{r.number, append(parts[:len(parts):len(parts)], f.data...)})
+			whole := append(parts[:len(parts):len(parts)], f.data...)
+			if fits(r.packet[12], f.data) {
+				all = append(all, saying{r.number, f.data})
+			}
+			if len(parts) > 0 && fits(r.packet[12], whole) {
+				all = append(all, saying{r.number, whole})
 			}
 		case !acknowledged || bytes.Equal(last, r.packet):
 		default:
