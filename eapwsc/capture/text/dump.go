@@ -30,8 +30,10 @@ type Dump struct {
 
 // hexBlock is consecutive lines of hexadecimal.
 type hexBlock struct {
-	octets []byte
-	first  int // the number of the first line
+	octets  []byte
+	lines   []int // where each line ends in octets
+	first   int   // the number of the first line
+	columns bool  // offsets stand in front
 }
 
 // maxHex bounds a dump.
@@ -39,22 +41,23 @@ const maxHex = 1 << 16
 
 // line takes a line that is nothing else.
 func (h *hexBlock) line(in *interpreter, s []byte) {
-	if len(h.octets) == 0 && isTimed(s) {
+	goesOn := len(h.octets) > 0
+	if !goesOn && isTimed(s) {
 		return
 	}
-	octets, offset, ok := hexLine(s, len(h.octets) > 0)
-	if !ok || len(octets) == 0 {
+	l := hexLine(s, goesOn)
+	if goesOn && (len(l.octets) == 0 || l.begins || l.column != h.columns) {
 		h.end(in)
-		return
 	}
-	if offset == 0 && len(h.octets) > 0 {
-		h.end(in)
+	if len(l.octets) == 0 {
+		return
 	}
 	if len(h.octets) == 0 {
-		h.first = in.line
+		h.first, h.columns = in.line, l.column
 	}
-	if len(h.octets)+len(octets) <= maxHex {
-		h.octets = append(h.octets, octets...)
+	if len(h.octets)+len(l.octets) <= maxHex {
+		h.octets = append(h.octets, l.octets...)
+		h.lines = append(h.lines, len(h.octets))
 	}
 }
 
@@ -62,50 +65,132 @@ func (h *hexBlock) line(in *interpreter, s []byte) {
 // which most lines of a large log do.
 func isTimed(s []byte) bool { return len(s) > 17 && s[10] == '.' && s[17] == ':' && isDigit(s[0]) }
 
-// end takes the end of the lines.
+// end takes the end of the lines. Each may be a packet of its own.
 func (h *hexBlock) end(in *interpreter) {
-	if len(h.octets) >= minDump {
+	if !h.each(in) && len(h.octets) >= minDump {
 		in.dumped(bytes.Clone(h.octets), h.first)
 	}
-	h.octets = h.octets[:0]
+	h.octets, h.lines = h.octets[:0], h.lines[:0]
+}
+
+func (h *hexBlock) each(in *interpreter) bool {
+	if h.columns || len(h.lines) < 2 {
+		return false
+	}
+	begin := 0
+	for _, end := range h.lines {
+		if !isComplete(h.octets[begin:end]) {
+			return false
+		}
+		begin = end
+	}
+	begin = 0
+	for i, end := range h.lines {
+		in.dumped(bytes.Clone(h.octets[begin:end]), h.first+i)
+		begin = end
+	}
+	return true
+}
+
+// isComplete reports whether octets are one whole packet, element or list of
+// attributes, and nothing else.
+func isComplete(b []byte) bool {
+	if len(b) < minDump {
+		return false
+	}
+	length := int(binary.BigEndian.Uint16(b[2:]))
+	switch {
+	case isEAPOL(b):
+		return length == len(b)-4
+	case isEAP(b):
+		return length == len(b)
+	case b[0] == 0xdd:
+		return int(b[1]) == len(b)-2
+	}
+	return wps.Find(b, wps.AttrVersion) != nil && attributesEnd(b) == len(b)
+}
+
+// attributesEnd returns where the attributes end that b begins with.
+func attributesEnd(b []byte) int {
+	at := 0
+	for len(b)-at >= 4 {
+		id, length := binary.BigEndian.Uint16(b[at:]), int(binary.BigEndian.Uint16(b[at+2:]))
+		if id < 0x1001 || id > 0x10ff || length > len(b)-at-4 {
+			break
+		}
+		at += 4 + length
+	}
+	return at
 }
 
 // minDump is the least of which a dump is taken for one: an EAP-Failure has
 // four octets, but so has a year.
 const minDump = 8
 
+// octetLine is what a line of a dump holds.
+type octetLine struct {
+	octets []byte
+	column bool // an offset stands in front
+	begins bool // it does not go on with the lines before
+}
+
 // hexLine reads a line of a dump, in the forms of xxd, hexdump -C, od -t x1,
-// tcpdump -x and Wireshark, of C, Go and Python, and of people. Offset is that
-// in front, -1 if there is none.
-func hexLine(s []byte, goesOn bool) (octets []byte, offset int, ok bool) {
+// tcpdump -x and Wireshark, of C, Go, Python and JSON, and of people. GoesOn
+// tells that the line before was of a dump.
+func hexLine(s []byte, goesOn bool) (l octetLine) {
 	s = bytes.TrimSpace(s)
-	offset = -1
-	if n := len(s); n > 2 && s[n-1] == '|' { // hexdump -C
-		if i := bytes.IndexByte(s, '|'); i < n-1 {
-			s = bytes.TrimSpace(s[:i])
+	if offset, rest, ok := hexOffset(s); ok {
+		return octetLine{hexColumn(rest), true, offset == 0}
+	}
+	if octets, begins := quotedOctets(s); len(octets) >= 4 {
+		return octetLine{octets, false, begins}
+	}
+	// Octets may stand behind a name, or within a line of a program.
+	bare := true // nothing but marks is in front
+	for i := 0; i < min(len(s), maxName); i++ {
+		if i == 0 || isMark(s[i-1]) {
+			octets, n := hexRun(s[i:])
+			least := 4
+			if !bare {
+				least = 8
+			} else if goesOn {
+				least = 1
+			}
+			if len(octets) >= least && isTail(s[i+n:]) {
+				return octetLine{octets, false, !bare}
+			}
 		}
+		bare = bare && (isMark(s[i]) || s[i] == 'b')
 	}
-	if i := bytes.IndexByte(s, '{'); i >= 0 && i < 120 {
-		s = s[i+1:]
+	return octetLine{}
+}
+
+// isDumpLine reports whether a line begins as those of dumps do, without a name.
+func isDumpLine(s []byte) bool {
+	s = bytes.TrimSpace(s[:min(len(s), 64)])
+	if _, rest, ok := hexOffset(s); ok && len(hexColumn(rest)) > 0 {
+		return true
 	}
-	if i := bytes.IndexByte(s, '}'); i >= 0 {
-		s = s[:i]
+	octets, end := hexRun(s)
+	return len(octets) >= 4 && (end+3 >= len(s) || isTail(s[end:]))
+}
+
+// maxName bounds what stands in front of the octets of a line.
+const maxName = 160
+
+// isMark reports whether octets may follow c.
+func isMark(c byte) bool {
+	switch c {
+	case ' ', '\t', ',', ':', ';', '"', '\'', '`', '=', '(', '[', '{', '>', '|':
+		return true
 	}
-	if i := bytes.Index(s, []byte("/*")); i >= 0 {
-		s = s[:i]
-	}
-	if i := bytes.Index(s, []byte("//")); i >= 0 {
-		s = s[:i]
-	}
-	column := false // the octets are followed by characters
-	if at, rest, found := hexOffset(s); found {
-		offset, s, column = at, rest, true
-	}
-	if !column && len(s) > 0 && !goesOn {
-		s = afterName(s)
-	}
-	octets, ok = hexOctets(s, column)
-	return octets, offset, ok && (len(octets) >= 4 || goesOn || column)
+	return false
+}
+
+// isTail reports whether nothing follows octets but closing marks and a comment.
+func isTail(s []byte) bool {
+	s = bytes.TrimLeft(s, " \t\"'`,;)]}|\\.")
+	return len(s) == 0 || s[0] == '#' || s[0] == '<' || bytes.HasPrefix(s, []byte("//")) || bytes.HasPrefix(s, []byte("/*"))
 }
 
 // hexOffset reads the offset in front of the octets of a line.
@@ -130,60 +215,125 @@ func hexOffset(s []byte) (offset int, rest []byte, ok bool) {
 	return 0, nil, false
 }
 
-// afterName returns what follows a name in front of octets: "M1: 10 4a …",
-// "ie=dd18…", "octets = \"\\x10…".
-func afterName(s []byte) []byte {
-	if i := bytes.IndexAny(s, "=\"'"); i >= 0 && i < 80 {
-		s = bytes.TrimLeft(s[i+1:], " \"'")
-	} else if i := bytes.Index(s, []byte(": ")); i >= 0 && i < 80 && span(s[:i], isHexDigit) < i {
-		s = s[i+2:]
-	}
-	return bytes.TrimSpace(s)
-}
-
-// hexOctets reads octets and what separates them. With a column of characters
-// behind them it ends there.
-func hexOctets(s []byte, column bool) (octets []byte, ok bool) {
+// hexColumn reads the octets behind an offset, until the column of characters
+// that two blanks, or anything that is no octet, set apart.
+func hexColumn(s []byte) (octets []byte) {
+	s = bytes.TrimLeft(s, " \t")
 	for len(s) > 0 {
-		gap := 0
-		for len(s) > 0 && isSeparator(s[0]) {
-			if s[0] == ' ' || s[0] == '\t' {
-				gap++
-			} else {
-				gap = 0
-			}
-			s = s[1:]
-		}
-		if len(s) == 0 {
+		n := span(s, isHexDigit)
+		if n == 0 || n%2 == 1 || n > 16 || n < len(s) && s[n] != ' ' && s[n] != '\t' && s[n] != '-' {
 			break
 		}
-		if column && len(octets) > 0 && gap > 1 && (len(octets) != 8 || !startsOctet(s)) {
-			return octets, true
-		}
-		if len(s) > 1 && (s[0] == '0' || s[0] == '\\') && (s[1] == 'x' || s[1] == 'X') {
-			s = s[2:]
-		}
-		n := span(s, isHexDigit)
-		if n == 0 || n%2 == 1 {
-			return octets, column && len(octets) > 0
-		}
-		if n < len(s) && !isSeparator(s[n]) && s[n] != '\\' {
-			return octets, column && len(octets) > 0
-		}
-		for i := 0; i < n; i += 2 {
-			octets = append(octets, nibble(s[i])<<4|nibble(s[i+1]))
-		}
+		octets = appendHex(octets, s[:n])
 		s = s[n:]
+		gap := span(s, func(c byte) bool { return c == ' ' || c == '\t' || c == '-' })
+		s = s[gap:]
+		// Some leave two blanks between octets 8 and 9.
+		if gap > 1 && !(gap <= 3 && len(octets) == 8 && len(s) > 2 && span(s[:3], isHexDigit) == 2 && s[2] == ' ') {
+			break
+		}
 	}
-	return octets, true
+	return octets
 }
 
-func startsOctet(s []byte) bool {
-	return len(s) >= 2 && isHexDigit(s[0]) && isHexDigit(s[1]) && (len(s) == 2 || s[2] == ' ')
+func appendHex(octets, digits []byte) []byte {
+	for i := 0; i+1 < len(digits); i += 2 {
+		octets = append(octets, nibble(digits[i])<<4|nibble(digits[i+1]))
+	}
+	return octets
 }
 
+// hexRun reads octets and what separates them, and returns how much of s that
+// is.
+func hexRun(s []byte) (octets []byte, end int) {
+	at := 0
+	for {
+		from := at
+		for at < len(s) && isSeparator(s[at]) {
+			at++
+		}
+		prefixed := at+2 < len(s) && (s[at] == '0' || s[at] == '\\') && (s[at+1] == 'x' || s[at+1] == 'X')
+		if prefixed {
+			at += 2
+		}
+		n := span(s[at:], isHexDigit)
+		switch next := at + n; {
+		case n == 0 || next < len(s) && isWordByte(s[next]):
+			return octets, from
+		case prefixed && n == 1:
+			octets = append(octets, nibble(s[at]))
+		case n%2 == 1:
+			return octets, from
+		default:
+			octets = appendHex(octets, s[at:next])
+		}
+		at += n
+		end = at
+		if at == len(s) {
+			return octets, end
+		}
+	}
+}
+
+// isWordByte reports whether c goes on with a word, so that digits in front of
+// it are no octets.
+func isWordByte(c byte) bool {
+	return c >= 'g' && c <= 'z' || c >= 'G' && c <= 'Z' || c == '_' || c == '.' || c == '/' || c >= 0x80
+}
+
+// isSeparator reports whether c stands between octets.
 func isSeparator(c byte) bool {
-	return c == ' ' || c == '\t' || c == ',' || c == ':' || c == '-' || c == ';' || c == '"' || c == '\'' || c == '[' || c == ']' || c == '(' || c == ')'
+	switch c {
+	case ' ', '\t', ',', ':', '-', ';', '"', '\'', '(', '[', '{':
+		return true
+	}
+	return false
+}
+
+// quotedOctets reads a string of C, Python or Go with octets as "\x10", between
+// which characters may stand as they are.
+func quotedOctets(s []byte) (octets []byte, begins bool) {
+	first := bytes.Index(s, []byte(`\x`))
+	if first < 0 {
+		return nil, false
+	}
+	open := bytes.LastIndexAny(s[:first], `"'`)
+	if open < 0 {
+		return nil, false
+	}
+	if i := bytes.IndexByte(s[:first], s[open]); i < open && bytes.Count(s[:first], s[open:open+1]) == 1 {
+		open = i
+	}
+	quote := s[open]
+	begins = len(bytes.Trim(s[:open], " \tb(\"'")) > 0
+	for at := open + 1; at < len(s); at++ {
+		c := s[at]
+		switch {
+		case c == quote:
+			return octets, begins
+		case c != '\\':
+			octets = append(octets, c)
+			continue
+		case at+1 == len(s):
+			return nil, false
+		}
+		at++
+		switch e := s[at]; {
+		case e == 'x' && at+2 < len(s) && isHexDigit(s[at+1]) && isHexDigit(s[at+2]):
+			octets = append(octets, nibble(s[at+1])<<4|nibble(s[at+2]))
+			at += 2
+		case e == 'x':
+			return nil, false
+		default:
+			if i := bytes.IndexByte([]byte("abtnvfr"), e); i >= 0 {
+				e = byte('\a' + i)
+			} else if e == '0' {
+				e = 0
+			}
+			octets = append(octets, e)
+		}
+	}
+	return nil, false
 }
 
 // dumped finds out what a dump is, and emits events of what it holds.
@@ -194,7 +344,7 @@ func (in *interpreter) dumped(b []byte, line int) {
 	in.flush()
 	for _, read := range []func(*interpreter, []byte) bool{
 		(*interpreter).dumpedEthernet, (*interpreter).dumped80211, (*interpreter).dumpedEAPOL, (*interpreter).dumpedEAP,
-		(*interpreter).dumpedNDEF, (*interpreter).dumpedElements, (*interpreter).dumpedAttributes,
+		(*interpreter).dumpedNDEF, (*interpreter).dumpedHandover, (*interpreter).dumpedElements, (*interpreter).dumpedAttributes,
 	} {
 		if read(in, b) {
 			return
@@ -365,6 +515,24 @@ func (in *interpreter) dumpedNDEF(b []byte) bool {
 	}
 	kind, raw := token.List.Kind(), []byte(token.List.Attributes().Raw)
 	in.keep("NDEF record, "+tokenNames[kind], kind, raw, max(0, bytes.Index(b, raw)), b)
+	return true
+}
+
+// dumpedHandover takes what hostap calls a carrier record in the form "WPS": the
+// payload of a record of a connection handover, its length in front.
+func (in *interpreter) dumpedHandover(b []byte) bool {
+	if len(b) < minDump || int(binary.BigEndian.Uint16(b)) != len(b)-2 || attributesEnd(b[2:]) != len(b)-2 {
+		return false
+	}
+	message, err := nfc.AppendMessage(nil, nfc.Record{TNF: nfc.MIME, Type: nfc.MediaType, Payload: b})
+	if err != nil {
+		return false
+	}
+	token, err := nfc.Read(message, wps.Tolerant)
+	if err != nil || token.List == nil {
+		return false
+	}
+	in.keep("NFC "+tokenNames[token.List.Kind()], token.List.Kind(), b[2:], 2, b)
 	return true
 }
 

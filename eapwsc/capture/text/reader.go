@@ -146,7 +146,7 @@ func (r *Reader) readLine() ([]byte, error) {
 }
 
 // beginsAnew reports whether a line is not the rest of the one before: it has a
-// time, begins as that one does, or is empty.
+// time, begins as that one does, is of a dump as that one is, or is empty.
 func beginsAnew(line, next []byte) bool {
 	if len(next) == 0 {
 		return true
@@ -155,7 +155,7 @@ func beginsAnew(line, next []byte) bool {
 		return true
 	}
 	n := min(4, len(line), len(next))
-	return bytes.Equal(line[:n], next[:n])
+	return bytes.Equal(line[:n], next[:n]) || isDumpLine(line) && isDumpLine(next)
 }
 
 func (r *Reader) physicalLine() ([]byte, error) {
