@@ -360,7 +360,7 @@ func TestDroppedCredentialCleared(t *testing.T) {
 	var iv [16]byte
 	e := Enrollee{run: run{cipher: c}}
 	var s wps.M8Settings
-	if _, err := e.accept(c.SealSettings(nil, &iv, list), &s); err != nil {
+	if _, err := e.accept(nil, c.SealSettings(nil, &iv, list), &s); err != nil {
 		t.Fatal(err)
 	}
 	if kept := e.result.Credentials; len(kept) != 1 || kept[0].SSID != "new" || string(kept[0].NetworkKey) != "correct horse" {
