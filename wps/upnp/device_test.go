@@ -3,6 +3,7 @@ package upnp_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -295,6 +296,40 @@ func TestActions(t *testing.T) {
 	})
 	if len(a.selected) != 1 {
 		t.Error("a subscriber was not selected")
+	}
+}
+
+// TestSelectedRegistrarOdd: SetSelectedRegistrar with odd contents.
+//
+// hostap: test_ap_wps_set_selected_registrar_proto.
+func TestSelectedRegistrarOdd(t *testing.T) {
+	const version, selected, id, methods = "104a000110", "1041000101", "101200020000", "105300020100"
+	for name, row := range map[string]struct {
+		message string
+		code    int
+		waits   bool
+	}{
+		"nothing":                {"", 600, false},
+		"not selected":           {version + "1041000100", 0, false},
+		"selected":               {version + selected + id + methods, 0, true},
+		"no password ID":         {version + selected + methods, 0, true},
+		"no methods":             {version + selected + id, 0, true},
+		"no Selected Registrar":  {version + id + methods, 600, false},
+		"one of another length":  {version + "104100020101" + id + methods, 600, false},
+		"unknown attribute":      {version + selected + id + methods + "10ff000100", 0, true},
+		"cut":                    {version + selected + id + "1053000201", 600, false},
+		"extension of version 2": {version + selected + id + methods + "10490006" + "00372a000120", 0, true},
+		"extension of nobody":    {version + selected + id + methods + "10490002" + "0037", 0, true},
+		"six addresses":          {version + selected + id + methods + "1049002c" + "00372a000120" + "0124" + strings.Repeat("020000000001", 6), 0, true},
+	} {
+		d, a := alone(t)
+		d.Handle(began, subscribe(at(2), "<http://192.168.78.2:1/>"))
+		b, err := hex.DecodeString(row.message)
+		must(t, err)
+		got := code(t, d.Handle(began, post("SetSelectedRegistrar", "<NewMessage>"+base64Of(b)+"</NewMessage>")))
+		if got != row.code || (len(a.selected) == 1) != row.waits {
+			t.Errorf("%s: code %d, want %d; selected %v, want %v", name, got, row.code, a.selected, row.waits)
+		}
 	}
 }
 

@@ -296,6 +296,32 @@ func TestSlow(t *testing.T) {
 	}
 }
 
+// TestMute has clients that stop in the middle of a request: they are dropped.
+//
+// hostap: test_ap_wps_http_timeout.
+func TestMute(t *testing.T) {
+	tcp, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &Link{lan: loopback, machine: new(recorder), alarm: time.NewTimer(time.Hour)}
+	s := l.server(20*time.Millisecond, 40*time.Millisecond)
+	go s.Serve(tcp)
+	defer s.Close()
+	for _, text := range []string{"", "GET / HTTP/1.1\r\nHost: x\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"} {
+		c, err := net.Dial("tcp4", tcp.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		io.WriteString(c, text)
+		c.SetReadDeadline(time.Now().Add(30 * time.Second))
+		if _, err := io.Copy(io.Discard, c); err != nil {
+			t.Errorf("after %q the connection stays: %v", text, err)
+		}
+	}
+}
+
 // hostap: test_ap_wps_er_init_fail.
 func TestOpen(t *testing.T) {
 	for range 2 {

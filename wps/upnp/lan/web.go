@@ -27,14 +27,20 @@ const (
 
 // serveWeb serves HTTP, and returns how to end that.
 func (l *Link) serveWeb(failed chan<- error) (stop func()) {
-	s := &http.Server{
+	s := l.server(headerTime, requestTime)
+	go func() { failed <- s.Serve(l.web) }()
+	return func() { s.Close() }
+}
+
+// server returns the HTTP server. A client has the first time for the header of
+// a request, and the second for all of it.
+func (l *Link) server(header, request time.Duration) *http.Server {
+	return &http.Server{
 		Handler:           http.HandlerFunc(l.handle),
-		ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: headerTime,
+		ReadHeaderTimeout: header, ReadTimeout: request, WriteTimeout: request, IdleTimeout: header,
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       log.New(io.Discard, "", 0), // of what strangers send
 	}
-	go func() { failed <- s.Serve(l.web) }()
-	return func() { s.Close() }
 }
 
 // handle gives the machine a request.
