@@ -242,7 +242,9 @@ func (r *Router) newPoint(radio int) *ap.AccessPoint {
 	}
 	row := r.settings.Security.row()
 	cfg := ap.Config{
-		Run: registration.Config{Device: d, Rand: r.nonces},
+		// The web page has its own checks, and WPS is off where nobody could
+		// use the settings.
+		Run: registration.Config{Device: d, Rand: r.nonces, Faulty: true},
 		Credentials: []wps.Credential{{
 			SSID: r.settings.SSID, AuthType: row.auth, EncrType: row.encr, NetworkKey: r.settings.Key,
 		}},
@@ -251,7 +253,7 @@ func (r *Router) newPoint(radio int) *ap.AccessPoint {
 	if r.cfg.Customize != nil {
 		r.cfg.Customize(&cfg)
 	}
-	return ap.New(cfg)
+	return ap.MustNew(cfg)
 }
 
 // stop ends everything that goes on.
@@ -500,6 +502,9 @@ func (r *Router) collect(now time.Time) {
 
 // report reports an event of the access point, and adopts new settings.
 func (r *Router) report(now time.Time, e ap.Event) {
+	if e.Kind.Routine() {
+		return // the world has its own record of what people do
+	}
 	if len(r.events) < maxRouterEvents {
 		r.events = append(r.events, e)
 	}

@@ -1,8 +1,11 @@
 package ap
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -35,7 +38,29 @@ type Config struct {
 	// FragmentSize and LateM2 are those of [eapwsc.ServerConfig].
 	FragmentSize int
 	LateM2       time.Duration
+	// RequireProbe admits by push button only a device that has announced
+	// its own button: see [PushButton].
+	RequireProbe bool
+	// AskOwner leaves settings that an external registrar writes waiting for
+	// [AccessPoint.AdoptSettings] or [AccessPoint.RefuseSettings], reported
+	// by [EventSettingsReceived], for [OwnerTime]. Without it, settings that
+	// can be used are adopted.
+	AskOwner bool
+	// CredentialsFor, if set, is called with M1 when a device is admitted, and
+	// returns what it is given instead of Credentials: a key of its own, a
+	// guest network, a backhaul. Nothing in M1 is proved. An empty list gives
+	// Credentials.
+	CredentialsFor func(m1 *wps.M1) []wps.Credential
+	// APSettings, if set, are what an external registrar reads instead of the
+	// main network.
+	APSettings *wps.Credential
+	// MaxPINs is how many PINs the list holds; 0 means 64. The oldest makes
+	// room for a new one.
+	MaxPINs int
 }
+
+// OwnerTime is how long settings wait for the owner: see [Config.AskOwner].
+const OwnerTime = 10 * time.Second
 
 // AccessPoint is the WPS side of an access point: its registrar with the PIN
 // list and the push button, its own PIN with the lockout, and what it
@@ -53,14 +78,24 @@ type AccessPoint struct {
 	lockout  Lockout
 	selected SelectedRegistrar
 	events   []Event
+	version  int             // of the settings: it grows with each change
+	pinEpoch int             // of the access point's PIN, likewise
+	made     *wps.Credential // the settings that the first Enrollee brings into effect
+	last     *Event          // how the last registration ended
+	lost     int             // events that were dropped
+	pinUntil time.Time       // when the access point's PIN is disabled; zero is never
+	seen     []Monitored
+	asked    []*Session // whose settings wait for the owner
 	refused  []*Session // that M2D was sent to, and that a later decision may admit
 	relayed  []*Session // that external registrars hear of, and may answer
 
 	listening bool // there are external registrars
 }
 
-// NewAccessPoint returns the WPS side of an access point.
-func New(cfg Config) *AccessPoint {
+// New returns the WPS side of an access point. The error names the field that
+// is wrong, and is of class [registration.ErrConfig]. A configured access point
+// needs a network to give; one that is not configured needs its name.
+func New(cfg Config) (*AccessPoint, error) {
 	if cfg.Run.Device.State == 0 {
 		cfg.Run.Device.State = wps.Configured
 	}
@@ -71,17 +106,55 @@ func New(cfg Config) *AccessPoint {
 		cfg.Run.WFA.Version2 = 0x20
 	}
 	cfg.Credentials = slices.Clone(cfg.Credentials)
-	return &AccessPoint{
+	a := &AccessPoint{
 		cfg:     cfg,
+		button:  PushButton{RequireProbe: cfg.RequireProbe},
+		pins:    PINList{Max: cfg.MaxPINs},
 		lockout: Lockout{Base: cfg.LockoutBase},
 		selected: SelectedRegistrar{
 			UUID: cfg.Run.Device.UUID, ConfigMethods: cfg.Run.Device.ConfigMethods, RFBands: cfg.RFBands,
 		},
 	}
+	return a, a.check()
+}
+
+// MustNew is [New] for a configuration that is known to be right. It panics if
+// it is not.
+func MustNew(cfg Config) *AccessPoint {
+	a, err := New(cfg)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// check makes the two runs of an access point to see whether it can.
+func (a *AccessPoint) check() error {
+	if !a.cfg.Run.Faulty {
+		switch {
+		case a.cfg.FragmentSize < 0:
+			return fmt.Errorf("ap: %w: FragmentSize is negative", registration.ErrConfig)
+		case a.cfg.LateM2 < 0:
+			return fmt.Errorf("ap: %w: LateM2 is negative", registration.ErrConfig)
+		case a.State() == wps.Configured && len(a.cfg.Credentials) == 0:
+			return fmt.Errorf("ap: %w: Credentials are missing: there is no network to give", registration.ErrConfig)
+		}
+	}
+	if a.State() == wps.Configured {
+		_, err := registration.NewRegistrar(registration.RegistrarConfig{Config: a.cfg.Run, Deferred: true, Credentials: a.cfg.Credentials})
+		if err != nil {
+			return fmt.Errorf("ap: %w", err)
+		}
+	}
+	if _, err := registration.NewEnrollee(a.enrolleeConfig(Unlocked)); err != nil {
+		return fmt.Errorf("ap: %w", err)
+	}
+	return nil
 }
 
 // EnterPIN adds the PIN of a device, as its owner types it into the router's
-// page. Push-button mode ends [hostap].
+// page. Push-button mode ends [hostap]; a registration by push button that has
+// begun goes on.
 func (a *AccessPoint) EnterPIN(now time.Time, e PINEntry) error {
 	events, err := a.pins.Add(now, e)
 	if err != nil {
@@ -89,9 +162,21 @@ func (a *AccessPoint) EnterPIN(now time.Time, e PINEntry) error {
 	}
 	a.pinsGone(now, events)
 	a.button.Cancel()
-	a.selected.PIN(now, a.pins.AuthorizedMACs())
+	entered := Event{Kind: EventPINEntered, Time: now}
+	if e.UUID != nil {
+		entered.UUID = *e.UUID
+	}
+	a.event(entered)
+	a.advertise(now)
 	a.decideAgain(now)
 	return nil
+}
+
+// RemovePIN takes back the PIN of a UUID-E, or those that were entered for
+// anyone if it is nil. A registration that uses it ends.
+func (a *AccessPoint) RemovePIN(now time.Time, uuid *wps.UUID) {
+	a.pinsGone(now, a.pins.Remove(uuid))
+	a.advertise(now)
 }
 
 // PressButton begins the walk time. The error is [ErrOverlap] if more than
@@ -101,24 +186,84 @@ func (a *AccessPoint) PressButton(now time.Time) error {
 		a.event(Event{Kind: EventOverlap, Time: now})
 		return err
 	}
-	a.selected.PushButton(now)
+	a.event(Event{Kind: EventPressed, Time: now})
+	a.advertise(now)
 	a.decideAgain(now)
 	return nil
 }
 
-// Cancel ends push-button mode and takes all PINs off the list.
+// PressButtonFor begins the walk time for one device: see
+// [PushButton.PressFor].
+func (a *AccessPoint) PressButtonFor(now time.Time, only wps.MAC) {
+	a.button.PressFor(now, only)
+	a.event(Event{Kind: EventPressed, Time: now, Station: only})
+	a.advertise(now)
+	a.decideAgain(now)
+}
+
+// Cancel ends push-button mode and takes all PINs off the list. Registrations
+// that have begun end before they give anything away.
 func (a *AccessPoint) Cancel(now time.Time) {
-	a.button.Cancel()
+	a.event(Event{Kind: EventCancelled, Time: now})
+	a.button.Withdraw()
 	a.pinsGone(now, a.pins.Clear())
-	a.selected.Unselect()
+	a.advertise(now)
+}
+
+// advertise makes what is advertised what is held: the button while its walk
+// time runs, else the PINs that were entered within the walk time.
+func (a *AccessPoint) advertise(now time.Time) {
+	if a.button.Active(now) {
+		a.selected.PushButton(now)
+		if a.button.restricted() {
+			a.selected.own.AuthorizedMACs = []wps.MAC{a.button.only}
+		}
+		a.selected.own.until = a.button.Deadline()
+		return
+	}
+	macs, until := a.pins.advertised(now)
+	if len(macs) == 0 {
+		a.selected.Unselect()
+		return
+	}
+	a.selected.PIN(now, macs)
+	a.selected.own.until = until
 }
 
 // SetPIN replaces the access point's own PIN, and unlocks it; the zero value
-// disables it.
+// disables it. An external registrar that uses the old one is refused from then
+// on.
 func (a *AccessPoint) SetPIN(p pin.PIN) {
 	a.cfg.PIN = p
 	a.lockout.NewPIN()
+	a.pinEpoch++
+	a.pinUntil = time.Time{}
 }
+
+// SetPINFor replaces the access point's own PIN as [AccessPoint.SetPIN] does,
+// for a lifetime, after which it is disabled; 0 is without end.
+func (a *AccessPoint) SetPINFor(now time.Time, p pin.PIN, lifetime time.Duration) {
+	a.SetPIN(p)
+	if lifetime > 0 && !p.IsZero() {
+		a.pinUntil = now.Add(lifetime)
+	}
+	a.event(Event{Kind: EventPINChanged, Time: now})
+}
+
+// GeneratePIN sets a random PIN of the access point's own, for a lifetime, and
+// returns it. The error is that of the randomness.
+func (a *AccessPoint) GeneratePIN(now time.Time, lifetime time.Duration) (pin.PIN, error) {
+	p, err := pin.Generate(cmp.Or(a.cfg.Run.Rand, rand.Reader))
+	if err != nil {
+		return pin.PIN{}, fmt.Errorf("ap: a PIN: %w", err)
+	}
+	a.SetPINFor(now, p, lifetime)
+	return p, nil
+}
+
+// PIN returns the access point's own PIN, to be shown to the owner; the zero
+// value if it is disabled.
+func (a *AccessPoint) PIN() pin.PIN { return a.cfg.PIN }
 
 // SetLock sets what an external registrar that knows the access point's PIN
 // may do, irrespective of wrong guesses: see [Lockout.SetPolicy].
@@ -150,19 +295,22 @@ func (a *AccessPoint) ForgetRegistrar(from string) { a.selected.Forget(from) }
 // Enrollee, and whether there is one.
 func (a *AccessPoint) Selection(now time.Time) (Selection, bool) { return a.selected.Selection(now) }
 
-// Settings returns the main network, and State whether it is configured.
+// Settings returns a copy of the main network.
 func (a *AccessPoint) Settings() wps.Credential {
 	if len(a.cfg.Credentials) == 0 {
 		return wps.Credential{}
 	}
-	return a.cfg.Credentials[0]
+	c := a.cfg.Credentials[0]
+	c.NetworkKey = slices.Clone(c.NetworkKey)
+	return c
 }
 
 // State returns whether the access point is configured.
 func (a *AccessPoint) State() wps.State { return a.cfg.Run.Device.State }
 
-// Probe tells of a probe request that has a WPS element.
+// Probe processes a probe request that has a WPS element.
 func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
+	a.see(now, mac, e)
 	if a.button.Probe(now, mac, e) {
 		a.event(Event{Kind: EventOverlap, Time: now, Station: mac, UUID: e.UUIDE})
 	}
@@ -173,6 +321,7 @@ func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
 
 // Beacon returns the WPS element of the beacons from now on.
 func (a *AccessPoint) Beacon(now time.Time) (e wps.Beacon) {
+	a.advertise(now)
 	a.fill(now, &e)
 	a.selected.Beacon(now, &e)
 	return e
@@ -185,6 +334,7 @@ func (a *AccessPoint) ProbeResponse(now time.Time) wps.ProbeResponse {
 		Manufacturer: d.Manufacturer, ModelName: d.ModelName, ModelNumber: d.ModelNumber, SerialNumber: d.SerialNumber,
 	}
 	e.PrimaryDeviceType, e.DeviceName = d.PrimaryDeviceType, d.DeviceName
+	a.advertise(now)
 	a.fill(now, &e.Beacon)
 	a.selected.ProbeResponse(now, &e)
 	return e
@@ -216,14 +366,12 @@ func (a *AccessPoint) pinsGone(now time.Time, events []PINEvent) {
 		}
 		a.event(out)
 	}
-	if len(events) > 0 && a.pins.Len() == 0 && !a.button.Active(now) {
-		a.selected.Unselect() // nobody is waited for any more
-	}
 }
 
 // Deadline returns when [AccessPoint.Timeout] is to be called; zero is never.
 func (a *AccessPoint) Deadline() time.Time {
 	next := eapwsc.Earlier(a.pins.Deadline(), a.button.Deadline())
+	next = eapwsc.Earlier(next, a.pinUntil)
 	return eapwsc.Earlier(next, eapwsc.Earlier(a.lockout.Deadline(), a.selected.Deadline()))
 }
 
@@ -234,33 +382,92 @@ func (a *AccessPoint) Timeout(now time.Time) {
 		a.event(Event{Kind: EventPushButtonOver, Time: now})
 	}
 	a.pinsGone(now, a.pins.Timeout(now))
+	a.advertise(now)
+	if !a.pinUntil.IsZero() && !now.Before(a.pinUntil) {
+		a.SetPIN(pin.PIN{})
+		a.event(Event{Kind: EventPINChanged, Time: now})
+	}
 	if a.lockout.Timeout(now) {
 		a.event(Event{Kind: EventUnlocked, Time: now})
 	}
 	a.selected.Timeout(now)
 }
 
-// configure changes the settings. The mandate of version 2.0 is kept: with
-// TKIP goes AES, with WPA goes WPA2 [hostap].
-func (a *AccessPoint) configure(now time.Time, c *wps.Credential) {
+// configure changes the settings, and reports it with e. The mandate of version
+// 2.0 is kept: with TKIP goes AES, with WPA goes WPA2 [hostap].
+func (a *AccessPoint) configure(c *wps.Credential, e Event) {
+	raised := raise(*c)
+	stored := wps.Credential{
+		SSID: c.SSID, AuthType: raised.AuthType, EncrType: raised.EncrType,
+		NetworkKey: slices.Clone(c.NetworkKey), NetworkKeyIndex: c.NetworkKeyIndex,
+	}
+	a.cfg.Run.Device.State = wps.Configured
+	a.cfg.Credentials = append([]wps.Credential{stored}, a.cfg.Credentials[min(1, len(a.cfg.Credentials)):]...)
+	a.version++
+	a.made = nil
+	reported := stored
+	reported.NetworkKey = slices.Clone(stored.NetworkKey)
+	e.Kind, e.Settings = EventNewSettings, &reported
+	a.event(e)
+}
+
+// raise returns the settings with AES beside TKIP, and WPA2 beside WPA.
+func raise(c wps.Credential) wps.Credential {
 	if c.EncrType == wps.EncrTKIP {
 		c.EncrType = wps.EncrMixed
 	}
 	if c.AuthType == wps.AuthWPAPersonal {
 		c.AuthType = wps.AuthMixed
 	}
-	stored := wps.Credential{
-		SSID: c.SSID, AuthType: c.AuthType, EncrType: c.EncrType,
-		NetworkKey: slices.Clone(c.NetworkKey), NetworkKeyIndex: c.NetworkKeyIndex,
+	return c
+}
+
+// settingsFaults are what makes an access point refuse settings, with the
+// configuration error that a registrar is told. TKIP alone is raised instead.
+var settingsFaults = []struct {
+	err         error
+	configError wps.ConfigError
+	clause      string
+}{
+	{wps.ErrNoSSID, wps.NetworkAssocFailure, "no station finds the network"},
+	{wps.ErrNetworkKey, wps.NetworkAuthFailure, "no station can prove the key"},
+	{wps.ErrAuthType, wps.NetworkAuthFailure, "no station can authenticate"},
+	{wps.ErrWEP, wps.NoError, "hostap: an error indication of its own, and no configuration error"},
+}
+
+// checkSettings returns why the access point cannot use settings, and the
+// configuration error for it; nil if it can.
+func checkSettings(c *wps.Credential) (wps.ConfigError, error) {
+	raised := raise(*c)
+	err := raised.Usable()
+	if err == nil && len(c.SSID) > 32 {
+		err = wps.ErrNoSSID
 	}
-	a.cfg.Run.Device.State = wps.Configured
-	a.cfg.Credentials = append([]wps.Credential{stored}, a.cfg.Credentials[min(1, len(a.cfg.Credentials)):]...)
-	a.event(Event{Kind: EventNewSettings, Time: now, Settings: &stored})
+	for _, row := range settingsFaults {
+		if errors.Is(err, row.err) {
+			return row.configError, err
+		}
+	}
+	return wps.NoError, err
+}
+
+// SetSettings changes the main network while the access point runs. A
+// registration that has begun gives the new settings, if it has not given the
+// old ones yet. The error is of class [registration.ErrConfig].
+func (a *AccessPoint) SetSettings(now time.Time, c wps.Credential) error {
+	if _, err := checkSettings(&c); err != nil {
+		return fmt.Errorf("ap: %w: settings: %w", registration.ErrConfig, err)
+	}
+	a.configure(&c, Event{Time: now})
+	return nil
 }
 
 // generateSettings returns the settings for an access point that has none yet:
 // its name, WPA2 and a random key.
 func (a *AccessPoint) generateSettings() (*wps.Credential, error) {
+	if a.made != nil { // one key, made once, for all that come before it is in effect
+		return a.made, nil
+	}
 	c := a.Settings()
 	random := a.cfg.Run.Rand
 	if random == nil {
@@ -272,5 +479,6 @@ func (a *AccessPoint) generateSettings() (*wps.Credential, error) {
 	}
 	c.AuthType, c.EncrType = wps.AuthWPA2Personal, wps.EncrAES
 	c.NetworkKey = []byte(strings.ToLower(base32.StdEncoding.EncodeToString(key[:])))
-	return &c, nil
+	a.made = &c
+	return a.made, nil
 }

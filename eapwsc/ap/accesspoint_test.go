@@ -301,7 +301,7 @@ func TestAccessPointPINGoneOnce(t *testing.T) {
 func TestAccessPointUnconfigured(t *testing.T) {
 	d := fixture.Device(1)
 	d.State = wps.NotConfigured
-	ap := New(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
 	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package ap
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gowps/gowps/wps"
@@ -39,13 +40,40 @@ const (
 	// [AccessPoint.SetListening]. It is no news for the owner.
 	EventStationMessage
 	EventStationProbe
+	// EventWrongPIN: an external registrar did not know the access point's
+	// PIN; Lockout is the state to store, before the answer is sent.
+	EventWrongPIN
+	// EventSettingsReceived: Settings wait for the owner: see
+	// [Config.AskOwner].
+	EventSettingsReceived
+	// EventsLost: Lost events were dropped, because nobody called
+	// [AccessPoint.Events]. None of them tells of a registration, of settings,
+	// of a PIN that is gone or of the lockout.
+	EventsLost
+	// EventPressed, EventPINEntered and EventCancelled: the owner has acted.
+	EventPressed
+	EventPINEntered
+	EventCancelled
+	// EventDeviceSeen: a device that may want to register was heard for the
+	// first time in [wps.MonitorTime]; Device describes it as far as its probe
+	// request does.
+	EventDeviceSeen
+	// EventStarted: a station is being registered; for an external registrar,
+	// it has begun.
+	EventStarted
+	// EventPINChanged: the access point's own PIN was set, disabled, or its
+	// lifetime is over.
+	EventPINChanged
 )
 
 var eventNames = []string{
 	EventRegistered: "registered", EventFailed: "failed", EventPINNeeded: "PIN needed", EventOverlap: "overlap",
 	EventPushButtonOver: "push button over", EventPINGone: "PIN gone", EventSettingsRead: "settings read",
 	EventNewSettings: "new settings", EventLocked: "locked", EventUnlocked: "unlocked",
-	EventStationMessage: "station's message", EventStationProbe: "station's probe",
+	EventStationMessage: "station's message", EventStationProbe: "station's probe", EventWrongPIN: "wrong PIN",
+	EventSettingsReceived: "settings received", EventsLost: "events lost", EventPressed: "button pressed",
+	EventPINEntered: "PIN entered", EventCancelled: "cancelled", EventDeviceSeen: "device seen",
+	EventStarted: "started", EventPINChanged: "access point's PIN changed",
 }
 
 // String returns the event in words.
@@ -58,6 +86,11 @@ func eventKindString(k EventKind) string {
 	return fmt.Sprintf("EventKind(%d)", uint8(k))
 }
 
+// Routine reports whether an event only says that things take their course: the
+// owner has acted, a device was seen, a registration has started. A program that
+// reports results leaves it out.
+func (k EventKind) Routine() bool { return k >= EventPressed }
+
 // Event is something that happened at an access point.
 type Event struct {
 	Kind     EventKind
@@ -66,7 +99,9 @@ type Event struct {
 	UUID     wps.UUID          // its UUID-E or UUID-R, as far as it is known
 	Device   wps.Device        // its description
 	Role     registration.Role // the access point's in the run: the enrollee of an external registrar; 0 if there was none
-	Settings *wps.Credential   // of EventNewSettings
+	Settings *wps.Credential   // a copy; of EventNewSettings and EventSettingsReceived
+	Lockout  *LockoutState     // of EventWrongPIN
+	Lost     int               // of EventsLost
 	PIN      PINState          // of EventPINGone
 	Err      error             // of EventFailed
 	From     string            // where the external registrar of a [Run] is
@@ -74,18 +109,47 @@ type Event struct {
 	Message  []byte            // of EventStationMessage, and the attributes of EventStationProbe
 }
 
-// Events returns what has happened since it was called last.
+// Events returns what has happened since it was called last, earliest first.
+// Call it before the packet of a [eapwsc.Step] is sent, and store what is to
+// be stored: a wrong guess of the access point's PIN counts also if the power
+// fails then.
 func (a *AccessPoint) Events() []Event {
 	events := a.events
-	a.events = nil
+	if a.lost > 0 {
+		events = append([]Event{{Kind: EventsLost, Time: events[0].Time, Lost: a.lost}}, events...)
+	}
+	a.events, a.lost = nil, 0
 	return events
 }
 
-// maxEvents bounds what is kept for an owner who does not look.
+// maxEvents bounds what strangers can make an access point remember for an
+// owner who does not look.
 const maxEvents = 1024
 
+// lasting are the events that are never dropped. Each needs something that only
+// the owner gives, or replaces the one before it.
+var lasting = map[EventKind]bool{
+	EventRegistered: true, EventPINGone: true, EventNewSettings: true, EventSettingsRead: true,
+	EventSettingsReceived: true, EventLocked: true, EventUnlocked: true, EventWrongPIN: true,
+}
+
+// event adds an event. A full list drops the earliest one that does not last,
+// and of wrong guesses the one before, whose state is out of date.
 func (a *AccessPoint) event(e Event) {
-	if len(a.events) < maxEvents {
-		a.events = append(a.events, e)
+	if len(a.events) >= maxEvents {
+		i := slices.IndexFunc(a.events, func(o Event) bool {
+			return !lasting[o.Kind] || o.Kind == EventWrongPIN && e.Kind == EventWrongPIN
+		})
+		if i >= 0 {
+			if !lasting[a.events[i].Kind] {
+				a.lost++
+			}
+			a.events = slices.Delete(a.events, i, i+1)
+		}
+	}
+	a.events = append(a.events, e)
+	switch e.Kind {
+	case EventRegistered, EventFailed, EventSettingsRead, EventNewSettings:
+		a.last = &e
 	}
 }

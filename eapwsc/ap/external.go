@@ -227,6 +227,13 @@ func (r *Run) Handle(now time.Time, octets []byte) ([]byte, error) {
 	s := r.session
 	s.recheck(now)
 	out, err := s.enrollee.Handle(octets)
+	if s.enrollee.Waiting() {
+		// UPnP waits for the answer: there is no time to ask the owner.
+		if s.judgeSettings(); s.decided == nil && s.ap.cfg.AskOwner {
+			s.decided = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
+		}
+		out, err = s.applyDecision()
+	}
 	s.count(now)
 	if s.enrollee.Settled() {
 		// WSC_Done is said. wpa_supplicant's registrar does not acknowledge

@@ -1,6 +1,7 @@
 package ap
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,6 +49,9 @@ var ErrEmptyPIN = errors.New("PIN list: the entry has no PIN")
 // enrollee that asked for it, where hostap lets another have the second
 // attempt, is stricter.
 type PINList struct {
+	// Max is how many PINs the list holds; 0 means 64.
+	Max int
+
 	entries []*listedPIN // latest first
 }
 
@@ -58,6 +62,7 @@ type listedPIN struct {
 	uuid     wps.UUID // of a wildcard: from the first attempt on
 	mac      wps.MAC  // wps.Broadcast for any
 	expires  time.Time
+	announce time.Time // until when it is advertised
 	attempts int
 	inUse    bool
 	state    PINState
@@ -69,7 +74,7 @@ type PINState uint8
 // The states. All but PINKept take the PIN from the list.
 const (
 	PINKept      PINState = iota // on the list, for another attempt
-	PINSucceeded                 // a registration has succeeded with it
+	PINSucceeded                 // the device has proved that it has it
 	PINRevealed                  // a registration has failed after M6 was sent
 	PINWornOut                   // a wildcard has had its two attempts
 	PINExpired                   // its lifetime is over
@@ -78,7 +83,7 @@ const (
 )
 
 var pinStateNames = [...]string{
-	PINKept: "kept for another attempt", PINSucceeded: "spent: registration succeeded",
+	PINKept: "kept for another attempt", PINSucceeded: "spent: the device has proved it",
 	PINRevealed: "spent: registration failed after M6", PINWornOut: "spent: second attempt failed",
 	PINExpired: "expired", PINReplaced: "replaced by another PIN", PINRemoved: "removed",
 }
@@ -125,8 +130,10 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 	if e.UUID != nil {
 		p.uuid = *e.UUID
 	}
+	p.announce = now.Add(wps.WalkTime)
 	if e.Lifetime > 0 {
 		p.expires = now.Add(e.Lifetime)
+		p.announce = eapwsc.Earlier(p.announce, p.expires)
 	}
 	events := l.remove(PINReplaced, func(o *listedPIN) bool {
 		if p.wildcard {
@@ -134,8 +141,8 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 		}
 		return !o.wildcard && o.uuid == p.uuid
 	})
-	if len(l.entries) == maxPINs {
-		oldest := l.entries[maxPINs-1]
+	if limit := cmp.Or(l.Max, maxPINs); len(l.entries) >= limit {
+		oldest := l.entries[len(l.entries)-1]
 		events = append(events, l.remove(PINReplaced, func(o *listedPIN) bool { return o == oldest })...)
 	}
 	l.entries = slices.Insert(l.entries, 0, p)
@@ -201,6 +208,15 @@ func (p *listedPIN) usable(now time.Time, mac wps.MAC) bool {
 	return !p.expired(now) && (p.mac == wps.Broadcast || p.mac == mac)
 }
 
+// Err returns [ErrWithdrawn] if the owner has removed the PIN since, and nil
+// otherwise. That the PIN has expired is no reason to stop.
+func (u *PINUse) Err() error {
+	if u.entry.state == PINRemoved {
+		return ErrWithdrawn
+	}
+	return nil
+}
+
 // PIN returns the PIN, or no PIN after [PINUse.Finish].
 func (u *PINUse) PIN() pin.PIN { return u.pin }
 
@@ -242,8 +258,8 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 	return p.event()
 }
 
-// Remove takes back the PIN of a UUID-E, or the wildcards if it is nil, as
-// cancelling does. Registrations that use them are not ended.
+// Remove takes back the PIN of a UUID-E, or the wildcards if it is nil.
+// [PINUse.Err] tells registrations that use them.
 func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
 	return l.remove(PINRemoved, func(p *listedPIN) bool {
 		if uuid == nil {
@@ -271,6 +287,21 @@ func (l *PINList) AuthorizedMACs() []wps.MAC {
 		}
 	}
 	return macs
+}
+
+// advertised returns the addresses of the PINs that are advertised now, latest
+// first, and when that changes next.
+func (l *PINList) advertised(now time.Time) (macs []wps.MAC, until time.Time) {
+	for _, p := range l.entries {
+		if !now.Before(p.announce) {
+			continue
+		}
+		until = eapwsc.Earlier(until, p.announce)
+		if !slices.Contains(macs, p.mac) {
+			macs = append(macs, p.mac)
+		}
+	}
+	return macs, until
 }
 
 // Deadline returns when the next PIN expires, or the zero time if none does.

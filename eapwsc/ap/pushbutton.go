@@ -40,6 +40,78 @@ type PushButton struct {
 	only     wps.MAC     // of the last press: the one device meant, or zero
 	overlap  bool        // of the last press: whether an overlap was seen
 	finished Monitored   // the device registered last, and when
+	uses     []*ButtonUse
+}
+
+// ButtonUse is the use of the push button by one registration, from M1 to its
+// end.
+type ButtonUse struct {
+	button *PushButton
+	uuid   wps.UUID
+	mac    wps.MAC
+	err    error // why the registration must not go on
+}
+
+// Use admits an Enrollee for its M1, as [PushButton.Admit] does, and binds the
+// button to its UUID-E and address until [ButtonUse.Finish]: two devices with
+// one UUID-E do not both register. The error is that of Admit; a second address
+// gets [ErrOtherDevice]. A device that begins again replaces its own use.
+func (b *PushButton) Use(now time.Time, mac wps.MAC, uuid wps.UUID) (*ButtonUse, error) {
+	for _, u := range b.uses {
+		if u.uuid == uuid && u.mac != mac {
+			return nil, ErrOtherDevice
+		}
+	}
+	if err := b.Admit(now, mac, uuid); err != nil {
+		return nil, err
+	}
+	for _, u := range b.uses {
+		u.refuse(ErrWithdrawn)
+	}
+	u := &ButtonUse{button: b, uuid: uuid, mac: mac}
+	b.uses = append(b.uses, u)
+	return u, nil
+}
+
+// Err returns why the registration must not go on, or nil: [ErrOverlap] or
+// [ErrWithdrawn]. It stays so to the end of the registration, whatever is done
+// with the button meanwhile. The end of the walk time is no reason.
+func (u *ButtonUse) Err() error { return u.err }
+
+// refuse stops the registration, unless it was stopped before.
+func (u *ButtonUse) refuse(err error) {
+	if u.err == nil {
+		u.err = err
+	}
+}
+
+// Finish ends the use. After a success the push-button mode ends:
+// [PushButton.Done].
+func (u *ButtonUse) Finish(now time.Time, success bool) {
+	b := u.button
+	b.uses = slices.DeleteFunc(b.uses, func(o *ButtonUse) bool { return o == u })
+	if success {
+		b.Done(now, u.uuid)
+		for _, o := range b.uses {
+			o.refuse(ErrWithdrawn)
+		}
+	}
+}
+
+// noticeOverlap stops all registrations that the overlap touches.
+func (b *PushButton) noticeOverlap() {
+	b.overlap = true
+	for _, u := range b.uses {
+		u.refuse(ErrOverlap)
+	}
+}
+
+// Withdraw ends the mode, and stops the registrations that have begun.
+func (b *PushButton) Withdraw() {
+	b.Cancel()
+	for _, u := range b.uses {
+		u.refuse(ErrWithdrawn)
+	}
 }
 
 // Monitored is a device that was heard in push-button mode.
@@ -63,7 +135,7 @@ func (b *PushButton) Heard(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap b
 	if !b.Active(now) || b.restricted() || b.overlap || !b.others(now, uuid) {
 		return false
 	}
-	b.overlap = true
+	b.noticeOverlap()
 	return true
 }
 
@@ -156,7 +228,7 @@ func (b *PushButton) Admit(now time.Time, mac wps.MAC, uuid wps.UUID) error {
 			return ErrOtherDevice
 		}
 	} else if b.overlap || b.others(now, uuid) {
-		b.overlap = true
+		b.noticeOverlap()
 		return ErrOverlap
 	}
 	if b.RequireProbe && !b.wasHeard(now, uuid) {

@@ -10,7 +10,8 @@ import (
 // Refusal is why the session rules (push button, PIN list) do not let a
 // registration begin or go on. It is an error and a plain value: branch on it
 // with [errors.Is], on its own or on the class that the other side sees,
-// [registration.ErrOverlap] or [registration.ErrNoRegistrar].
+// [registration.ErrOverlap], [registration.ErrNoRegistrar] or
+// [registration.ErrRefused].
 type Refusal uint8
 
 // The refusals.
@@ -29,6 +30,9 @@ const (
 	ErrNoPIN
 	// ErrPINInUse: another registration is using the device's PIN.
 	ErrPINInUse
+	// ErrWithdrawn: the owner has taken back what the registration began
+	// with: cancelled, removed the PIN, or set another one.
+	ErrWithdrawn
 )
 
 var refusals = [...]struct {
@@ -49,6 +53,8 @@ var refusals = [...]struct {
 		wps.MultiplePBCSessions, registration.ErrNoRegistrar, "WSC 2.0 §11.3, iwd"},
 	ErrNoPIN: {
 		"PIN: none has been entered for this device", wps.NoError, registration.ErrNoRegistrar, "hostap"},
+	ErrWithdrawn: {
+		"the owner has withdrawn the permission", wps.NoError, registration.ErrRefused, "hostap"},
 	ErrPINInUse: {
 		"PIN: another registration is using it", wps.NoError, registration.ErrNoRegistrar, "hostap"},
 }

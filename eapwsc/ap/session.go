@@ -2,6 +2,7 @@ package ap
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,8 +27,13 @@ type Session struct {
 	registrar *registration.Registrar // the run, if the station wants to be registered
 	enrollee  *registration.Enrollee  // the run, if the station is an external registrar
 	use       *PINUse
-	button    bool // the run is one of the push button
-	made      *wps.Credential
+	button    *ButtonUse // if the run is one of the push button
+	version   int        // of the settings that the run gives or tells
+	pinEpoch  int        // of the access point's PIN when the run began
+	late      time.Duration
+	asked     time.Time // until when the owner may decide on settings; zero if nothing waits
+	decided   *settingsDecision
+	made      bool      // the run gives the settings that the access point made for its first Enrollee
 	reported  error     // why M1 was refused, as the owner was told last
 	due       time.Time // since when the M1 that was refused is to be decided on again; zero if it is not
 	counted   bool      // what the run shows about the access point's PIN
@@ -47,14 +53,14 @@ type Session struct {
 // is the Identifier of the first EAP request.
 func (a *AccessPoint) NewSession(station wps.MAC, id uint8) (*Session, error) {
 	s := &Session{ap: a, station: station}
-	late := a.cfg.LateM2
+	s.late = a.cfg.LateM2
 	if a.listening {
-		late = max(late, externalM2)
+		s.late = max(s.late, externalM2)
 	}
 	var err error
 	s.server, err = eapwsc.NewServer(eapwsc.ServerConfig{
 		Registrar: s.newRegistrar, Enrollee: s.newEnrollee,
-		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: late,
+		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: s.late,
 	})
 	return s, err
 }
@@ -85,6 +91,8 @@ func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 		step, err = s.server.Answer(now, s.passOn(now).octets, nil)
 	case step.Waiting && s.relay != nil && s.relay.external:
 		s.relayUntil = now.Add(externalAnswer)
+	case step.Waiting && s.enrollee != nil:
+		step, err = s.decideSettings(now)
 	case step.Waiting && (s.registrar.State() == registration.WaitDecision || !s.due.IsZero()):
 		step, err = s.decide(now)
 	}
@@ -101,6 +109,8 @@ func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 		step, err = s.server.Answer(now, s.passOn(now).octets, nil)
 	case s.relay != nil && s.relay.waiting && !now.Before(s.relayUntil):
 		step, err = s.server.Answer(now, nil, s.relay.Abort(registration.ErrTimeout))
+	case !s.asked.IsZero() && (s.decided != nil || !now.Before(s.asked)):
+		step, err = s.answerSettings(now)
 	case s.Due() && s.server.Waiting():
 		step, err = s.decide(now)
 	default:
@@ -113,7 +123,7 @@ func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 // has done what it may be admitted for after M2D, or an external registrar has
 // answered it. Call [Session.Timeout].
 func (s *Session) Due() bool {
-	return (!s.due.IsZero() || s.external != nil) && s.server.Waiting()
+	return (!s.due.IsZero() || s.external != nil || s.decided != nil) && s.server.Waiting()
 }
 
 // Close ends the session because the station has gone, or the link has failed.
@@ -135,35 +145,94 @@ func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step
 	if s.relay != nil && s.relay.waiting && !step.Done {
 		step.Deadline = eapwsc.Earlier(step.Deadline, s.relayUntil)
 	}
+	if !s.asked.IsZero() && !step.Done {
+		step.Deadline = eapwsc.Earlier(step.Deadline, s.asked)
+	}
 	if step.Done && !s.settled {
 		s.settled = true
 		s.ap.forgetRefused(s)
 		s.ap.forgetRelayed(s)
+		s.ap.forgetAsked(s)
 		s.settle(now, err)
 	}
 	return step, err
 }
 
-// recheck stops a push-button run in which a second device has been heard, and
-// one of an external registrar that has proved nothing when the PIN is locked:
-// otherwise many that have begun before could all guess.
+// recheck stops a run whose permission is gone before it gives or takes
+// anything: an overlap, a PIN that was removed or replaced, a lock. Wrong
+// guesses of others stop only a registrar that has proved nothing: otherwise
+// many that began before could all guess. It also carries a change of the
+// settings into the run.
 func (s *Session) recheck(now time.Time) {
 	switch {
-	case s.button:
-		if err := s.ap.button.Recheck(now); err != nil {
-			s.registrar.Refuse(wps.MultiplePBCSessions, err)
-		}
+	case s.registrar != nil && (s.button != nil || s.use != nil):
+		s.recheckRegistrar()
 	case s.enrollee != nil:
-		if !s.enrollee.Proved() && s.ap.lockout.Status(now) == Locked {
-			s.enrollee.Refuse(wps.SetupLocked, nil)
-		}
+		s.recheckEnrollee(now)
 	}
+}
+
+func (s *Session) recheckRegistrar() {
+	var refused error
+	if s.button != nil {
+		refused = s.button.Err()
+	} else {
+		refused = s.use.Err()
+	}
+	if refused == nil && s.version != s.ap.version {
+		s.version, s.made = s.ap.version, false
+		refused = s.registrar.SetCredentials(s.credentials())
+	}
+	if refused != nil {
+		s.registrar.Refuse(configErrorOf(refused), refused)
+	}
+}
+
+func (s *Session) recheckEnrollee(now time.Time) {
+	a := s.ap
+	lock := a.lockout.Status(now)
+	switch {
+	case s.pinEpoch != a.pinEpoch:
+		s.enrollee.Refuse(wps.SetupLocked, ErrWithdrawn)
+	case a.lockout.policy == Locked, lock == Locked && !s.enrollee.Proved():
+		s.enrollee.Refuse(wps.SetupLocked, nil)
+	}
+	s.enrollee.SetReadOnly(lock == ReadOnly)
+	if s.version != a.version {
+		s.version = a.version
+		s.enrollee.SetAP(a.apSettings())
+	}
+}
+
+// configErrorOf returns what a device is sent for a refusal.
+func configErrorOf(err error) wps.ConfigError {
+	var refusal Refusal
+	if errors.As(err, &refusal) {
+		return refusal.ConfigError()
+	}
+	return wps.NoError
+}
+
+// credentials returns copies of what the Enrollee is given.
+func (s *Session) credentials() []wps.Credential {
+	var list []wps.Credential
+	if f := s.ap.cfg.CredentialsFor; f != nil {
+		list = f(s.registrar.Enrollee())
+	}
+	if len(list) == 0 {
+		list = s.ap.cfg.Credentials
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].NetworkKey = slices.Clone(list[i].NetworkKey)
+	}
+	return list
 }
 
 // newRegistrar makes the run of a station that wants to be registered.
 func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 	r, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: s.ap.cfg.Run, Deferred: true, Credentials: s.ap.cfg.Credentials,
+		Config: s.ap.cfg.Run, Deferred: true,
 	})
 	if err != nil {
 		return nil, err
@@ -187,7 +256,7 @@ func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
 	message, err := s.registrar.Decide(decision)
 	if s.registrar.State() != registration.SentM2D {
 		s.ap.forgetRefused(s)
-	} else if s.ap.cfg.LateM2 > 0 && !slices.Contains(s.ap.refused, s) {
+	} else if s.late > 0 && !slices.Contains(s.ap.refused, s) {
 		s.ap.refused = append(s.ap.refused, s)
 	}
 	return s.server.Answer(now, message, err)
@@ -200,13 +269,20 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 	if refused != nil {
 		return s.refuse(now, m1, refused), nil
 	}
+	s.ap.event(Event{
+		Kind: EventStarted, Time: now, Station: s.station, UUID: m1.UUID, Device: m1.Device, Role: registration.RoleRegistrar,
+	})
 	d = registration.Admit(password)
+	s.version = s.ap.version
 	if s.ap.State() == wps.NotConfigured {
-		if s.made, err = s.ap.generateSettings(); err != nil {
+		made, err := s.ap.generateSettings()
+		if err != nil {
 			return d, err
 		}
-		d.Credentials = []wps.Credential{*s.made}
+		s.made, d.Credentials = true, []wps.Credential{*made}
+		return d, nil
 	}
+	d.Credentials = s.credentials()
 	return d, nil
 }
 
@@ -215,8 +291,8 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Password, error) {
 	switch id := m1.DevicePasswordID; {
 	case id == wps.PasswordPushButton:
-		err := s.ap.button.Admit(now, s.station, m1.UUID)
-		s.button = err == nil
+		use, err := s.ap.button.Use(now, s.station, m1.UUID)
+		s.button = use
 		return registration.PushButton(), err
 	case id == wps.PasswordNFCHandover || id.OutOfBand():
 		return registration.Password{}, ErrNoPIN
@@ -235,11 +311,7 @@ func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Password, error
 // refuse returns the decision that refuses an M1, and reports it to the owner
 // unless the owner knows it.
 func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Decision {
-	d := registration.Refuse(wps.NoError, why)
-	var refusal Refusal
-	if errors.As(why, &refusal) {
-		d.ConfigError = refusal.ConfigError()
-	}
+	d := registration.Refuse(configErrorOf(why), why)
 	e := Event{Time: now, Station: s.station, UUID: m1.UUID, Device: m1.Device}
 	switch {
 	case errors.Is(why, ErrNoPIN):
@@ -259,25 +331,128 @@ func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Deci
 
 // newEnrollee makes the run of an external registrar.
 func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
-	settings := s.ap.Settings()
-	cfg := registration.EnrolleeConfig{Config: s.ap.cfg.Run, AP: &settings}
-	if settings.MAC == (wps.MAC{}) {
-		settings.MAC = cfg.Device.MAC
-	}
-	// External registrars are added by PIN only [hostap].
-	cfg.Device.ConfigMethods &^= anyPushButton
-	lock := s.ap.lockout.Status(now)
-	cfg.ReadOnly = lock == ReadOnly
-	// Without a password M2 is answered by NACK 15.
-	if lock != Locked && !s.ap.cfg.PIN.IsZero() {
-		cfg.Password = registration.PIN(s.ap.cfg.PIN)
-	}
-	e, err := registration.NewEnrollee(cfg)
+	e, err := registration.NewEnrollee(s.ap.enrolleeConfig(s.ap.lockout.Status(now)))
 	if err != nil {
 		return nil, err
 	}
-	s.enrollee = e
+	s.enrollee, s.version, s.pinEpoch = e, s.ap.version, s.ap.pinEpoch
+	s.ap.event(Event{Kind: EventStarted, Time: now, Station: s.station, From: s.from, Role: registration.RoleEnrollee})
 	return e, nil
+}
+
+// apSettings returns what an external registrar reads.
+func (a *AccessPoint) apSettings() *wps.Credential {
+	settings := a.Settings()
+	if a.cfg.APSettings != nil {
+		settings = *a.cfg.APSettings
+	}
+	if settings.MAC == (wps.MAC{}) {
+		settings.MAC = a.cfg.Run.Device.MAC
+	}
+	return &settings
+}
+
+// enrolleeConfig returns the configuration of a run with an external registrar.
+func (a *AccessPoint) enrolleeConfig(lock SetupLock) registration.EnrolleeConfig {
+	cfg := registration.EnrolleeConfig{Config: a.cfg.Run, AP: a.apSettings(), Deferred: true, ReadOnly: lock == ReadOnly}
+	// External registrars are added by PIN only [hostap].
+	cfg.Device.ConfigMethods &^= anyPushButton
+	// Without a password M2 is answered by NACK 15.
+	if lock != Locked && !a.cfg.PIN.IsZero() {
+		cfg.Password = registration.PIN(a.cfg.PIN)
+	}
+	return cfg
+}
+
+// settingsDecision is what the owner says to settings that were received.
+type settingsDecision struct {
+	refused     bool
+	configError wps.ConfigError
+	reason      error
+}
+
+// errNoOwner is why settings are refused that the owner was asked about.
+var errNoOwner = fmt.Errorf("%w: the owner has not adopted the settings in time", registration.ErrTimeout)
+
+// decideSettings decides on the settings that M8 has brought: those that cannot
+// be used are refused, and the owner is asked about the others if that is
+// configured.
+func (s *Session) decideSettings(now time.Time) (eapwsc.Step, error) {
+	s.judgeSettings()
+	if s.decided == nil && s.ap.cfg.AskOwner {
+		s.asked = now.Add(OwnerTime)
+		s.ap.asked = append(s.ap.asked, s)
+		s.ap.event(Event{
+			Kind: EventSettingsReceived, Time: now, Station: s.station, From: s.from,
+			Role: registration.RoleEnrollee, Settings: s.enrollee.NewSettings(),
+		})
+		return s.server.Answer(now, nil, nil)
+	}
+	message, err := s.applyDecision()
+	return s.server.Answer(now, message, err)
+}
+
+// judgeSettings refuses settings that cannot be used.
+func (s *Session) judgeSettings() {
+	received := s.enrollee.NewSettings()
+	if ce, err := checkSettings(received); err != nil {
+		s.decided = &settingsDecision{true, ce, err}
+	}
+	received.Clear()
+}
+
+// applyDecision answers M8 as was decided; without a decision it adopts the
+// settings.
+func (s *Session) applyDecision() ([]byte, error) {
+	d := s.decided
+	s.decided, s.asked = nil, time.Time{}
+	if d == nil || !d.refused {
+		return s.enrollee.Adopt()
+	}
+	return s.enrollee.Reject(d.configError, d.reason)
+}
+
+// answerSettings answers M8 after the owner has decided, or has not in time.
+func (s *Session) answerSettings(now time.Time) (eapwsc.Step, error) {
+	if s.decided == nil {
+		s.decided = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
+	}
+	s.ap.forgetAsked(s)
+	message, err := s.applyDecision()
+	return s.server.Answer(now, message, err)
+}
+
+func (a *AccessPoint) forgetAsked(s *Session) {
+	if i := slices.Index(a.asked, s); i >= 0 {
+		a.asked = slices.Delete(a.asked, i, i+1)
+	}
+}
+
+// ErrNothingAsked is the error of a decision about settings that nobody asks
+// for.
+var ErrNothingAsked = errors.New("ap: no settings of the station wait for the owner")
+
+// AdoptSettings takes the settings that a station has written and that wait for
+// the owner: see [Config.AskOwner]. The session is then in [AccessPoint.Ready].
+// The error is [ErrNothingAsked].
+func (a *AccessPoint) AdoptSettings(station wps.MAC) error {
+	return a.decideAsked(station, &settingsDecision{})
+}
+
+// RefuseSettings refuses such settings. The station is sent a WSC_NACK with the
+// configuration error; the reason is reported. The error is [ErrNothingAsked].
+func (a *AccessPoint) RefuseSettings(station wps.MAC, ce wps.ConfigError, reason error) error {
+	return a.decideAsked(station, &settingsDecision{true, ce, reason})
+}
+
+func (a *AccessPoint) decideAsked(station wps.MAC, d *settingsDecision) error {
+	for _, s := range a.asked {
+		if s.station == station {
+			s.decided = d
+			return nil
+		}
+	}
+	return ErrNothingAsked
 }
 
 // settle draws the consequences of an exchange that is over.
@@ -320,19 +495,18 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 		s.ap.event(e)
 		return
 	}
-	if s.registrar.Result() == nil {
-		e.Kind = EventFailed
-		s.ap.event(e)
-		return
+	success := s.registrar.Result() != nil
+	if s.button != nil {
+		s.button.Finish(now, success)
 	}
-	if s.button {
-		s.ap.button.Done(now, e.UUID)
+	s.ap.advertise(now)
+	e.Kind = EventFailed
+	if success {
+		e.Kind = EventRegistered
 	}
-	s.ap.selected.Unselect()
-	e.Kind = EventRegistered
 	s.ap.event(e)
-	if s.made != nil {
-		s.ap.configure(now, s.made)
+	if success && s.made && s.ap.made != nil && s.ap.State() == wps.NotConfigured {
+		s.ap.configure(s.ap.made, e)
 	}
 }
 
@@ -345,7 +519,8 @@ func (s *Session) settleEnrollee(now time.Time, e Event) {
 		e.Kind, e.UUID, e.Device = EventSettingsRead, result.Peer.UUID, result.Peer
 		s.ap.event(e)
 	case result.AP != nil:
-		s.ap.configure(now, result.AP)
+		e.UUID, e.Device = result.Peer.UUID, result.Peer
+		s.ap.configure(result.AP, e)
 	}
 }
 
@@ -363,6 +538,11 @@ func (s *Session) count(now time.Time) {
 		s.counted = true
 		was := lock.Status(now)
 		lock.Failure(now)
+		state := lock.State(now)
+		s.ap.event(Event{
+			Kind: EventWrongPIN, Time: now, Station: s.station, From: s.from,
+			Role: registration.RoleEnrollee, Err: failed, Lockout: &state,
+		})
 		if lock.Status(now) == Locked && was != Locked {
 			s.ap.event(Event{Kind: EventLocked, Time: now, Station: s.station, From: s.from})
 		}
@@ -394,6 +574,11 @@ func (a *AccessPoint) forgetRefused(s *Session) {
 func (a *AccessPoint) Ready() []*Session {
 	var ready []*Session
 	for _, s := range a.refused {
+		if s.Due() {
+			ready = append(ready, s)
+		}
+	}
+	for _, s := range a.asked {
 		if s.Due() {
 			ready = append(ready, s)
 		}

@@ -41,7 +41,7 @@ func loggedAccessPoint(t testing.TB, log *bytes.Buffer, configure func(*ap.Confi
 	if configure != nil {
 		configure(&cfg)
 	}
-	a := &accessPoint{point: ap.New(cfg)}
+	a := &accessPoint{point: ap.MustNew(cfg)}
 	a.Process = &Process{
 		New: func(now time.Time, mac wps.MAC) (Handler, error) { return a.point.NewSession(mac, 7) },
 		Left: func(now time.Time, h Handler) {

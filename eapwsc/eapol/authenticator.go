@@ -37,6 +37,7 @@ type Authenticator struct {
 	new      list.List // the stations that have only begun, the oldest first
 	id       uint8     // Identifier of the next session's first request
 	alarm    alarm
+	outgoing []outgoing // until what has happened is reported
 }
 
 // station is a session with what the link needs to know of it.
@@ -115,8 +116,9 @@ func (a *Authenticator) Begin(mac wps.MAC) error {
 func (a *Authenticator) wake() { _ = a.alarm.set(a.conn, past) }
 
 // Serve serves stations until the context or the connection ends, and returns
-// the error of either. What happens is told to events, one call after the
-// other, which may call [Authenticator.Do]; nil is nobody.
+// the error of either. Events is called with what happens, one call after the
+// other, and may call [Authenticator.Do]; nil ignores it. It is called before
+// the packet that belongs to the event is sent.
 func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err error) {
 	stop := context.AfterFunc(ctx, func() {
 		a.mu.Lock()
@@ -149,8 +151,11 @@ func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error
 		a.mu.Lock()
 		a.answerWaiting(time.Now())
 		happened := a.point.Events()
-		if len(happened) == 0 {
+		if len(happened) == 0 && len(a.outgoing) == 0 {
 			break
+		}
+		if len(happened) == 0 {
+			a.flush(time.Now())
 		}
 		a.mu.Unlock()
 		report(happened, events)
@@ -204,7 +209,7 @@ func (a *Authenticator) hear(from wps.MAC, b []byte) error {
 	switch {
 	case frame.Type == TypeStart && s != nil && !s.session.Identified():
 		// It was not there yet when it was asked who it is.
-		a.send(now, s, s.step.Send)
+		a.send(s, s.step.Send)
 	case frame.Type == TypeStart:
 		return a.begin(now, from)
 	case s == nil:
@@ -239,7 +244,7 @@ func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 	a.stations[mac] = s
 	s.new = a.new.PushBack(s)
 	heap.Push(&a.due, s)
-	a.send(now, s, s.step.Send)
+	a.send(s, s.step.Send)
 	return nil
 }
 
@@ -287,19 +292,34 @@ func (a *Authenticator) step(now time.Time, s *station, step eapwsc.Step) {
 	} else {
 		heap.Fix(&a.due, s.place)
 	}
-	a.send(now, s, packet)
+	a.send(s, packet)
 }
 
-// send sends a packet to a station. If that fails the station has gone, or the
+// send has a packet sent to a station, after what has happened was reported: the
+// owner stores a wrong guess of the access point's PIN before the answer leaves.
+func (a *Authenticator) send(s *station, packet []byte) {
+	if packet != nil {
+		a.outgoing = append(a.outgoing, outgoing{s, packet})
+	}
+}
+
+// flush sends the packets that wait. If that fails the station has gone, or the
 // link to it: its session ends, and the others go on. That the link itself has
 // gone shows when it is read.
-func (a *Authenticator) send(now time.Time, s *station, packet []byte) {
-	if packet == nil {
-		return
+func (a *Authenticator) flush(now time.Time) {
+	for _, o := range a.outgoing {
+		if err := writeFrame(a.conn, Version2, TypeEAP, o.packet, o.station.mac); err != nil && a.stations[o.station.mac] == o.station {
+			a.end(now, o.station.mac, err)
+		}
 	}
-	if err := writeFrame(a.conn, Version2, TypeEAP, packet, s.mac); err != nil && a.stations[s.mac] == s {
-		a.end(now, s.mac, err)
-	}
+	clear(a.outgoing)
+	a.outgoing = a.outgoing[:0]
+}
+
+// outgoing is a packet that waits to be sent.
+type outgoing struct {
+	station *station
+	packet  []byte
 }
 
 // timeout lets time have its effect on whoever is due, if that is what an error
@@ -332,10 +352,13 @@ func (a *Authenticator) dismiss(cause error, events func(ap.Event)) {
 		a.end(now, mac, cause)
 		failure := eap.Packet{Code: eap.CodeFailure, ID: s.step.Send[1]}
 		if b, err := failure.AppendTo(nil); err == nil {
-			a.send(now, s, b)
+			a.send(s, b)
 		}
 	}
 	happened := a.point.Events()
 	a.mu.Unlock()
 	report(happened, events)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.flush(now)
 }

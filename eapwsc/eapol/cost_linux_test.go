@@ -239,7 +239,7 @@ func work(role string, args []string) error {
 func workRegistrar(conn *link.Conn) error {
 	d := device(1)
 	d.State = wps.Configured
-	a := eapol.NewAuthenticator(conn, ap.New(ap.Config{
+	a := eapol.NewAuthenticator(conn, ap.MustNew(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
 	}))
 	enter := func() {

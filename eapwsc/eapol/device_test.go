@@ -62,7 +62,7 @@ func newAccessPoint() *ap.AccessPoint {
 	d.PrimaryDeviceType = wps.DeviceTypeAP
 	d.ConfigMethods |= wps.MethodLabel
 	d.State = wps.Configured
-	return ap.New(ap.Config{
+	return ap.MustNew(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN),
 	})
 }

@@ -42,8 +42,8 @@ func ExampleRun() {
 
 	// The access point.
 	description := wps.DefaultDevice()
-	description.UUID, description.State = wps.UUIDFromMAC(routerMAC), wps.Configured
-	authenticator := eapol.NewAuthenticator(router, ap.New(ap.Config{
+	description.MAC, description.UUID, description.State = routerMAC, wps.UUIDFromMAC(routerMAC), wps.Configured
+	authenticator := eapol.NewAuthenticator(router, ap.MustNew(ap.Config{
 		Run: registration.Config{Device: description},
 		Credentials: []wps.Credential{{
 			SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"),

@@ -227,5 +227,5 @@ var radiusCases = []peerCase{
 // newPoint returns an access point of ours.
 func newPoint(t *testing.T, cfg ap.Config) *ap.AccessPoint {
 	t.Helper()
-	return ap.New(cfg)
+	return ap.MustNew(cfg)
 }

@@ -144,7 +144,7 @@ func accessPoint(state wps.State, networks ...wps.Credential) *ap.AccessPoint {
 	d := device(1)
 	d.State = state
 	// Some of the networks are those that a device must refuse.
-	return ap.New(ap.Config{Run: registration.Config{Device: d, Faulty: true}, Credentials: networks})
+	return ap.MustNew(ap.Config{Run: registration.Config{Device: d, Faulty: true}, Credentials: networks})
 }
 
 // supplicantEnrolleeCases have wpa_supplicant register with our registrar.
@@ -258,7 +258,7 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 func fragments(t *testing.T, r *report, size int) {
 	d := device(1)
 	d.State = wps.Configured
-	point := ap.New(ap.Config{
+	point := ap.MustNew(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: size,
 	})
 	s := newSite(t, point, fmt.Sprintf(`network={
@@ -469,7 +469,7 @@ func lockdown(t *testing.T, r *report) {
 	d := device(1)
 	d.State = wps.Configured
 	ifname, names := bridge(t, 5)
-	s := serveOver(t, listen(t, ifname), ap.New(ap.Config{
+	s := serveOver(t, listen(t, ifname), ap.MustNew(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
 	}))
 	for n := range 3 {

@@ -60,7 +60,7 @@ func newWorld(t *testing.T) *world {
 	d := device(1)
 	d.State = wps.Configured
 	w := &world{t: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)}
-	w.point = ap.New(ap.Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: apPIN})
+	w.point = ap.MustNew(ap.Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: apPIN})
 	var err error
 	w.device, err = upnp.NewDevice(upnp.DeviceConfig{
 		LAN: host(1), Port: 80, Description: upnp.Describe(&d),

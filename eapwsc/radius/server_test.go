@@ -458,4 +458,4 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-func newPoint(cfg ap.Config) (*ap.AccessPoint, error) { return ap.New(cfg), nil }
+func newPoint(cfg ap.Config) (*ap.AccessPoint, error) { return ap.New(cfg) }

@@ -64,7 +64,7 @@ func (a *air) newAP(n byte, ssid wps.SSID) *airAP {
 	device.UUID = wps.UUIDFromMAC(device.MAC)
 	device.Manufacturer, device.ModelName, device.ModelNumber, device.SerialNumber, device.DeviceName = "Works", "Router", "1", "2", "The router"
 	point := &airAP{
-		AccessPoint: ap.New(ap.Config{
+		AccessPoint: ap.MustNew(ap.Config{
 			Run: registration.Config{Device: device}, PIN: pin.MustParse(airPIN),
 			Credentials: []wps.Credential{{SSID: ssid, AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase")}},
 		}),

@@ -45,7 +45,7 @@ func newWorld(t *testing.T, networks ...wps.Credential) *world {
 	d := wps.DefaultDevice()
 	d.MAC, d.UUID, d.DeviceName, d.State = routerMAC, wps.UUIDFromMAC(routerMAC), "Router", wps.Configured
 	d.Manufacturer, d.ModelName = "Example", "R1"
-	point := ap.New(ap.Config{
+	point := ap.MustNew(ap.Config{
 		Run: registration.Config{Device: d, Faulty: true}, Credentials: networks, PIN: pin.MustParse("12345670"),
 	})
 	w := new(world)

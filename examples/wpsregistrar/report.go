@@ -40,6 +40,9 @@ func (s *service) waiting() string {
 // happened reports an event, and ends the service if nothing is left to wait
 // for.
 func (s *service) happened(e ap.Event) {
+	if e.Kind.Routine() {
+		return
+	}
 	if s.JSON {
 		s.printJSON(&e)
 	} else {
@@ -90,6 +93,10 @@ func (s *service) print(e *ap.Event) {
 		s.line("Settings read by %s.", who)
 	case ap.EventNewSettings:
 		s.line("New settings: network %v, %v, %v%s.", e.Settings.SSID, e.Settings.AuthType, e.Settings.EncrType, s.key(e.Settings))
+	case ap.EventWrongPIN:
+		s.line("%s has tried a wrong PIN of the access point.", address)
+	case ap.EventsLost:
+		s.line("%d events were lost.", e.Lost)
 	case ap.EventLocked:
 		s.line("The access point's PIN is locked: %s has tried wrong ones.", address)
 	case ap.EventUnlocked:

@@ -53,7 +53,7 @@ func (p *play) accessPoint() {
 	device := accessDevice(99, wps.DeviceTypeAP)
 	device.State = wps.Configured
 	a.own = rightPIN(p.rand)
-	a.point = ap.New(ap.Config{
+	a.point = ap.MustNew(ap.Config{
 		Run:         registration.Config{Device: device, Rand: p.nonces, KeyPair: p.keys[0]},
 		Credentials: []wps.Credential{accessNetwork}, PIN: pin.MustParse(a.own),
 	})
@@ -95,7 +95,9 @@ func (a *accessPlay) time() time.Time { return sim.Epoch.Add(a.now) }
 func (a *accessPlay) compare() {
 	var kinds []ap.EventKind
 	for _, e := range a.point.Events() {
-		kinds = append(kinds, e.Kind)
+		if !e.Kind.Routine() {
+			kinds = append(kinds, e.Kind)
+		}
 	}
 	slices.Sort(kinds)
 	slices.Sort(a.expected)
@@ -174,7 +176,13 @@ func (a *accessPlay) enter() {
 func (a *accessPlay) cancel() {
 	a.note("the owner cancels")
 	a.point.Cancel(a.time())
-	a.gone(a.list.off(pinRemoved, func(*modelPIN) bool { return true }))
+	gone := a.list.off(pinRemoved, func(*modelPIN) bool { return true })
+	a.gone(gone)
+	for _, r := range a.runs {
+		if r.lent != nil && slices.Contains(gone, r.lent) && !r.sent[wps.MessageM8] && !r.sent[wps.MessageNACK] {
+			r.state = apWithdrawn
+		}
+	}
 }
 
 func (a *accessPlay) newPIN() {
@@ -182,6 +190,11 @@ func (a *accessPlay) newPIN() {
 	a.note("the access point's PIN is now %s", a.own)
 	a.point.SetPIN(pin.MustParse(a.own))
 	a.lock.newPIN()
+	for _, r := range a.runs {
+		if r.device < 0 && !r.sent[wps.MessageM7] && !r.sent[wps.MessageNACK] {
+			r.state = extLock // with the old one
+		}
+	}
 }
 
 // restart saves the lockout and restores it.
@@ -323,6 +336,8 @@ func (a *accessPlay) settle(r *accessRun, err, peerErr error) {
 	switch r.state {
 	case apLocked:
 		a.check(errors.Is(peerErr, registration.ErrLocked), "the device was told %v", peerErr)
+	case apWithdrawn:
+		a.check(err != nil && peerErr != nil && r.peer.Result() == nil, "%v, %v: the owner has cancelled", err, peerErr)
 	case apNoPIN, apInUse:
 		a.check(errors.Is(peerErr, registration.ErrNoRegistrar), "the device was told %v", peerErr)
 	case extLock:
@@ -402,6 +417,7 @@ func (a *accessPlay) guessed(r *accessRun, answer wps.MessageType) {
 	case answer == wps.MessageNACK:
 		was := a.lock.locked()
 		a.lock.failure(a.now)
+		a.expect(ap.EventWrongPIN)
 		if a.lock.locked() && !was {
 			a.expect(ap.EventLocked)
 		}

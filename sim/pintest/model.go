@@ -129,6 +129,9 @@ const (
 	apLocked = "device without PIN while locked"
 	apInUse  = "device whose PIN is in use"
 	apRight  = "device with the right PIN"
+
+	apWithdrawn = "device whose PIN was removed"
+
 	apHalf1  = "device with the first half wrong"
 	apHalf2  = "device with the second half wrong"
 	extLock  = "registrar while locked"
@@ -216,6 +219,9 @@ func tables() (all []Transition) {
 	row(modelAP, apRight, apVanishes, pinKept, pinSpent)
 	row(modelAP, apRight, apExposed, pinSpent)
 	row(modelAP, apRight, apProved, pinSpent)
+	row(modelAP, apWithdrawn, apFails, pinSpent)
+	row(modelAP, apWithdrawn, apVanishes, pinSpent)
+	row(modelAP, apWithdrawn, apExposed, pinSpent)
 	row(modelAP, apHalf1, apFails, pinKept, pinSpent)
 	row(modelAP, apHalf1, apVanishes, pinKept, pinSpent)
 	row(modelAP, apHalf2, apFails, pinSpent)

@@ -1,0 +1,534 @@
+package ap
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// midway is a run that stops before the station hears a message of the access
+// point.
+type midway struct {
+	*lateRun
+}
+
+// begin lets a station come to the point where the access point has sent the
+// message.
+func begin(t *testing.T, ap *AccessPoint, p *eapwsc.Peer, mac byte, until wps.MessageType) *midway {
+	t.Helper()
+	w := &lateRun{t: t, ap: ap, now: fixture.Began, station: p, session: session(t, ap, mac)}
+	p.Start(w.now)
+	w.step = w.session.Start(w.now)
+	w.exchange(until)
+	return &midway{w}
+}
+
+// finish lets the run go on to its end, and returns how it ended at the access
+// point.
+func (m *midway) finish() error {
+	m.exchange(0)
+	return m.err
+}
+
+// stationWith returns a station whose UUID is that of another address.
+func stationWith(t *testing.T, mac, uuid byte, password registration.Password) *eapwsc.Peer {
+	t.Helper()
+	d := fixture.Device(mac)
+	d.UUID = fixture.Device(uuid).UUID
+	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: d}, Password: password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newPeer(t, e, 0)
+}
+
+// externalPeer returns an external registrar that reads, or writes settings.
+func externalPeer(t *testing.T, digits string, settings *wps.Credential) *eapwsc.Peer {
+	t.Helper()
+	r, err := registration.NewRegistrar(registration.RegistrarConfig{
+		Config: registration.Config{Device: fixture.Device(9), Faulty: true}, Password: registration.PIN(fixture.PIN(t, digits)),
+		AP: true, NewSettings: settings,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newPeer(t, r, 0)
+}
+
+func pressed(t *testing.T) *AccessPoint {
+	t.Helper()
+	ap := newAccessPoint(t)
+	if err := ap.PressButton(fixture.Began); err != nil {
+		t.Fatal(err)
+	}
+	return ap
+}
+
+func hear(ap *AccessPoint, mac byte) {
+	d := fixture.Device(mac)
+	ap.Probe(fixture.Began, d.MAC, &wps.ProbeRequest{DevicePasswordID: wps.PasswordPushButton, UUIDE: d.UUID})
+}
+
+var thePIN = "24681353"
+
+// TestOverlapStays has the owner act after an overlap was noticed: the run that
+// it touched is refused all the same.
+func TestOverlapStays(t *testing.T) {
+	for name, act := range map[string]func(*AccessPoint){
+		"nothing":    func(*AccessPoint) {},
+		"cancel":     func(ap *AccessPoint) { ap.Cancel(fixture.Began) },
+		"PIN":        func(ap *AccessPoint) { _ = ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN)}) },
+		"walk time":  func(ap *AccessPoint) { ap.Timeout(fixture.Began.Add(wps.WalkTime)) },
+		"for one":    func(ap *AccessPoint) { ap.PressButtonFor(fixture.Began, fixture.Device(2).MAC) },
+		"next press": func(ap *AccessPoint) { _ = ap.PressButton(fixture.Began.Add(wps.MonitorTime)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ap := pressed(t)
+			m := begin(t, ap, newStation(t, 2, registration.PushButton()), 2, wps.MessageM6)
+			hear(ap, 3)
+			act(ap)
+			if err := m.finish(); !errors.Is(err, registration.ErrOverlap) || m.station.Result() != nil {
+				t.Errorf("error %v, given %v", err, m.station.Result())
+			}
+		})
+	}
+}
+
+// TestOnePressOneDevice has two stations with one UUID-E and different addresses
+// come after one press: only one is given the network. When its run fails, the
+// other may.
+func TestOnePressOneDevice(t *testing.T) {
+	ap := pressed(t)
+	first := begin(t, ap, newStation(t, 2, registration.PushButton()), 2, wps.MessageM4)
+	second := begin(t, ap, stationWith(t, 3, 2, registration.PushButton()), 3, wps.MessageM8)
+	if !errors.Is(second.err, ErrOtherDevice) || second.station.Result() != nil {
+		t.Fatalf("the second: %v", second.err)
+	}
+	if got := ap.Events(); !slices.ContainsFunc(got, func(e Event) bool {
+		return e.Kind == EventFailed && errors.Is(e.Err, ErrOtherDevice) && e.Station == fixture.Device(3).MAC
+	}) {
+		t.Errorf("not reported: %v", kinds(got))
+	}
+	_ = first.session.Close(fixture.Began, nil)
+	third := begin(t, ap, stationWith(t, 3, 2, registration.PushButton()), 3, wps.MessageM2)
+	if err := third.finish(); err != nil || third.station.Result() == nil {
+		t.Errorf("after the first has failed: %v", err)
+	}
+}
+
+// TestRequireProbe admits only a device that has announced its button.
+func TestRequireProbe(t *testing.T) {
+	d := fixture.Device(1)
+	d.State = wps.Configured
+	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, RequireProbe: true})
+	if err := ap.PressButton(fixture.Began); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := register(t, ap, fixture.Began, 2, registration.PushButton()); err == nil {
+		t.Error("not heard, and registered")
+	}
+	hear(ap, 2)
+	if _, err := register(t, ap, fixture.Began, 2, registration.PushButton()); err != nil {
+		t.Errorf("heard: %v", err)
+	}
+}
+
+// TestWithdrawn has the owner take back what a run began with. It ends before
+// anything is given or taken.
+func TestWithdrawn(t *testing.T) {
+	uuid := fixture.Device(2).UUID
+	button := func(t *testing.T) (*AccessPoint, *midway) {
+		ap := pressed(t)
+		return ap, begin(t, ap, newStation(t, 2, registration.PushButton()), 2, wps.MessageM6)
+	}
+	enrolleePIN := func(t *testing.T) (*AccessPoint, *midway) {
+		ap := newAccessPoint(t)
+		if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: fixture.PIN(t, thePIN), UUID: &uuid}); err != nil {
+			t.Fatal(err)
+		}
+		return ap, begin(t, ap, newStation(t, 2, registration.PIN(fixture.PIN(t, thePIN))), 2, wps.MessageM6)
+	}
+	changed := wps.Credential{SSID: "changed", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse")}
+	reader := func(until wps.MessageType) func(*testing.T) (*AccessPoint, *midway) {
+		return func(t *testing.T) (*AccessPoint, *midway) {
+			ap := newAccessPoint(t)
+			return ap, begin(t, ap, externalPeer(t, "12345670", &changed), 9, until)
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		begin func(*testing.T) (*AccessPoint, *midway)
+		act   func(*AccessPoint)
+		want  error
+	}{
+		{"button, cancel", button, func(ap *AccessPoint) { ap.Cancel(fixture.Began) }, ErrWithdrawn},
+		{"PIN, cancel", enrolleePIN, func(ap *AccessPoint) { ap.Cancel(fixture.Began) }, ErrWithdrawn},
+		{"PIN, removed", enrolleePIN, func(ap *AccessPoint) { ap.RemovePIN(fixture.Began, &uuid) }, ErrWithdrawn},
+		{"another AP PIN before M7", reader(wps.MessageM5), func(ap *AccessPoint) { ap.SetPIN(pin.MustParse(thePIN)) }, ErrWithdrawn},
+		{"another AP PIN before M8", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetPIN(pin.MustParse(thePIN)) }, ErrWithdrawn},
+		{"AP PIN disabled", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetPIN(pin.PIN{}) }, ErrWithdrawn},
+		{"read only", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetLock(ReadOnly) }, registration.ErrLocked},
+		{"locked", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetLock(Locked) }, registration.ErrLocked},
+		{"button, walk time", button, func(ap *AccessPoint) { ap.Timeout(fixture.Began.Add(wps.WalkTime)) }, nil},
+		{"button, PIN entered", button, func(ap *AccessPoint) { _ = ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN)}) }, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ap, m := tt.begin(t)
+			if m.step.Send == nil {
+				t.Fatal("the run does not come so far")
+			}
+			tt.act(ap)
+			err := m.finish()
+			if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
+				t.Errorf("error %v, want %v", err, tt.want)
+			}
+			if (m.station.Result() == nil) != (tt.want != nil) || ap.Settings().SSID != fixture.Network.SSID {
+				t.Errorf("given %v, settings %v", m.station.Result(), ap.Settings())
+			}
+		})
+	}
+}
+
+// TestOneKey has two devices register at an access point that has no settings
+// yet, at once: both are given the key that is in effect afterwards.
+func TestOneKey(t *testing.T) {
+	d := fixture.Device(1)
+	d.State = wps.NotConfigured
+	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	var runs []*midway
+	for _, mac := range []byte{2, 3} {
+		uuid, number := fixture.Device(mac).UUID, fixture.PIN(t, thePIN)
+		if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: number, UUID: &uuid}); err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, begin(t, ap, newStation(t, mac, registration.PIN(number)), mac, wps.MessageM6))
+	}
+	for i, m := range runs {
+		if err := m.finish(); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.station.Result().Credentials[0]; !bytes.Equal(got.NetworkKey, ap.Settings().NetworkKey) {
+			t.Errorf("device %d was given another key", i)
+		}
+	}
+	events := slices.DeleteFunc(ap.Events(), func(e Event) bool { return e.Kind != EventNewSettings })
+	if len(events) != 1 || events[0].Station != fixture.Device(2).MAC || events[0].UUID != fixture.Device(2).UUID || events[0].Role != registration.RoleRegistrar {
+		t.Errorf("new settings: %+v", events)
+	}
+}
+
+// TestNewSettingsReachRuns changes the settings while a run goes on: it gives the
+// new ones.
+func TestNewSettingsReachRuns(t *testing.T) {
+	changed := wps.Credential{SSID: "changed", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("battery staple")}
+	for name, act := range map[string]func(*testing.T, *AccessPoint){
+		"owner": func(t *testing.T, ap *AccessPoint) {
+			if err := ap.SetSettings(fixture.Began, changed); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"external registrar": func(t *testing.T, ap *AccessPoint) {
+			if _, err := external(t, ap, fixture.Began, "12345670", &changed); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ap := pressed(t)
+			m := begin(t, ap, newStation(t, 2, registration.PushButton()), 2, wps.MessageM6)
+			reader := begin(t, ap, externalPeer(t, "12345670", nil), 9, wps.MessageM5)
+			act(t, ap)
+			if err := m.finish(); err != nil || m.station.Result().Credentials[0].SSID != "changed" {
+				t.Errorf("%v, %v", m.station.Result(), err)
+			}
+			if err := reader.finish(); err != nil || reader.station.Result().AP.SSID != "changed" {
+				t.Errorf("read %v, %v", reader.station.Result(), err)
+			}
+		})
+	}
+	ap := newAccessPoint(t)
+	changed.NetworkKey = []byte("abc")
+	if err := ap.SetSettings(fixture.Began, changed); !errors.Is(err, registration.ErrConfig) || !errors.Is(err, wps.ErrNetworkKey) {
+		t.Errorf("a key of three octets: %v", err)
+	}
+}
+
+// TestAdvertisedIsHeld compares what the beacon says with who is admitted.
+func TestAdvertisedIsHeld(t *testing.T) {
+	uuid2, uuid3 := fixture.Device(2).UUID, fixture.Device(3).UUID
+	enter := func(ap *AccessPoint, uuid *wps.UUID, lifetime time.Duration) {
+		if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN), UUID: uuid, Lifetime: lifetime}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	selected := func(ap *AccessPoint, now time.Time) (wps.DevicePasswordID, bool) {
+		b := ap.Beacon(now)
+		if _, is := ap.Selection(now); is != b.SelectedRegistrar {
+			t.Error("the beacon and the selection differ")
+		}
+		return b.DevicePasswordID, b.SelectedRegistrar
+	}
+	t.Run("a PIN succeeds while the button is open", func(t *testing.T) {
+		ap := newAccessPoint(t)
+		enter(ap, &uuid2, 0)
+		if err := ap.PressButton(fixture.Began); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, thePIN))); err != nil {
+			t.Fatal(err)
+		}
+		if id, is := selected(ap, fixture.Began); !is || id != wps.PasswordPushButton {
+			t.Errorf("the button is open; advertised %v, %v", id, is)
+		}
+		if id, is := selected(ap, fixture.Began.Add(wps.WalkTime)); is {
+			t.Errorf("the walk time is over; advertised %v", id)
+		}
+	})
+	t.Run("one PIN of two succeeds", func(t *testing.T) {
+		ap := newAccessPoint(t)
+		enter(ap, &uuid2, 0)
+		enter(ap, &uuid3, 0)
+		if _, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, thePIN))); err != nil {
+			t.Fatal(err)
+		}
+		if id, is := selected(ap, fixture.Began); !is || id != wps.PasswordDefault {
+			t.Errorf("the other waits; advertised %v, %v", id, is)
+		}
+		if _, is := selected(ap, fixture.Began.Add(wps.WalkTime)); is {
+			t.Error("advertised beyond the walk time")
+		}
+		if ap.pins.Len() != 1 {
+			t.Error("the stored PIN is gone")
+		}
+	})
+	t.Run("a PIN expires", func(t *testing.T) {
+		ap := newAccessPoint(t)
+		enter(ap, &uuid2, time.Minute)
+		if _, is := selected(ap, fixture.Began.Add(59*time.Second)); !is {
+			t.Error("not advertised")
+		}
+		if _, is := selected(ap, fixture.Began.Add(time.Minute)); is {
+			t.Error("an expired PIN is advertised")
+		}
+	})
+}
+
+// TestUnusableSettings has a registrar with the access point's PIN write
+// settings that nobody could use.
+func TestUnusableSettings(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*wps.Credential)
+		want   wps.ConfigError
+		ok     bool
+	}{
+		{"key of 3 octets", func(c *wps.Credential) { c.NetworkKey = []byte("abc") }, wps.NetworkAuthFailure, false},
+		{"newline in the key", func(c *wps.Credential) { c.NetworkKey = []byte("correct\nhorse") }, wps.NetworkAuthFailure, false},
+		{"64 digits with a NUL", func(c *wps.Credential) { c.NetworkKey = []byte(strings.Repeat("a", 63) + "\x00") }, wps.NetworkAuthFailure, false},
+		{"Enterprise", func(c *wps.Credential) { c.AuthType = wps.AuthWPA2Enterprise }, wps.NetworkAuthFailure, false},
+		{"no name", func(c *wps.Credential) { c.SSID = "" }, wps.NetworkAssocFailure, false},
+		{"WEP", func(c *wps.Credential) { c.AuthType, c.EncrType = wps.AuthShared, wps.EncrWEP }, wps.NoError, false},
+		{"TKIP, which is raised", func(c *wps.Credential) { c.AuthType, c.EncrType = wps.AuthWPAPersonal, wps.EncrTKIP }, 0, true},
+		{"open", func(c *wps.Credential) { c.AuthType, c.EncrType, c.NetworkKey = wps.AuthOpen, wps.EncrNone, nil }, 0, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ap := newAccessPoint(t)
+			c := wps.Credential{SSID: "new", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse")}
+			tt.change(&c)
+			_, err := external(t, ap, fixture.Began, "12345670", &c)
+			var failed *registration.Error
+			switch {
+			case tt.ok && (err != nil || ap.Settings().SSID != "new"):
+				t.Errorf("%v", err)
+			case !tt.ok && (!errors.As(err, &failed) || failed.ConfigError != tt.want || failed.DetectedBy != registration.RoleEnrollee):
+				t.Errorf("the registrar hears %v", err)
+			case !tt.ok && ap.Settings().SSID != fixture.Network.SSID:
+				t.Error("the old settings are gone")
+			}
+		})
+	}
+}
+
+// TestInjectedNACK sends a NACK 18 of the registrar's side: this side has found
+// nothing wrong, and counts nothing.
+func TestInjectedNACK(t *testing.T) {
+	for _, until := range []wps.MessageType{wps.MessageM3, wps.MessageM5} {
+		ap := newAccessPoint(t)
+		for range 5 {
+			m := begin(t, ap, externalPeer(t, "12345670", nil), 9, wps.MessageM1)
+			m1, err := eap.ParsePacket(m.step.Send)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.exchange(until)
+			asked, err := eap.ParsePacket(m.step.Send)
+			if err != nil {
+				t.Fatal(err)
+			}
+			nack := &wps.NACK{ConfigError: wps.DevicePasswordAuthFailed}
+			copy(nack.EnrolleeNonce[:], wps.Find(m1.Data, wps.AttrEnrolleeNonce))
+			copy(nack.RegistrarNonce[:], wps.Find(asked.Data, wps.AttrRegistrarNonce))
+			b, err := wps.Append(nil, nack)
+			if err != nil {
+				t.Fatal(err)
+			}
+			packet, err := eap.NewWSC(eap.CodeResponse, asked.ID, eap.OpNACK, b).AppendTo(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.step, m.err = m.session.Handle(m.now, packet)
+			if !m.session.enrollee.Ended() {
+				t.Fatal("the NACK was not heard")
+			}
+		}
+		if s := ap.LockoutState(fixture.Began); s.Failures != 0 || s.Locked {
+			t.Errorf("after %v: counted %+v", until, s)
+		}
+	}
+}
+
+// TestWrongPINReportedAtOnce stores the lockout as soon as a guess was wrong,
+// before the answer is sent.
+func TestWrongPINReportedAtOnce(t *testing.T) {
+	ap := newAccessPoint(t)
+	m := begin(t, ap, externalPeer(t, "99995676", nil), 9, wps.MessageNACK)
+	if m.step.Send == nil || m.session.settled {
+		t.Fatal("no NACK is about to be sent")
+	}
+	events := ap.Events()
+	i := slices.IndexFunc(events, func(e Event) bool { return e.Kind == EventWrongPIN })
+	if i < 0 || events[i].Lockout == nil || events[i].Lockout.Failures != 1 || events[i].Station != fixture.Device(9).MAC {
+		t.Fatalf("events %v", events)
+	}
+	restarted := newAccessPoint(t)
+	if err := restarted.RestoreLockout(fixture.Began, *events[i].Lockout); err != nil || restarted.LockoutState(fixture.Began).Failures != 1 {
+		t.Error("the guess is lost by a restart", err)
+	}
+}
+
+// TestEventsLost floods the list of an owner who does not look: what matters
+// stays, and the rest is counted.
+func TestEventsLost(t *testing.T) {
+	ap := newAccessPoint(t)
+	ap.event(Event{Kind: EventNewSettings})
+	for range maxEvents + 10 {
+		ap.event(Event{Kind: EventPINNeeded})
+	}
+	ap.event(Event{Kind: EventPINGone})
+	events := ap.Events()
+	if events[0].Kind != EventsLost || events[0].Lost != 12 || events[1].Kind != EventNewSettings || events[len(events)-1].Kind != EventPINGone || len(events) != maxEvents+1 {
+		t.Errorf("%d events, first %v", len(events), events[0])
+	}
+	if len(ap.Events()) != 0 {
+		t.Error("told twice")
+	}
+	for i := range 3 * maxEvents {
+		ap.event(Event{Kind: EventWrongPIN, Lockout: &LockoutState{Failures: i}})
+	}
+	if events := ap.Events(); len(events) > maxEvents || events[len(events)-1].Lockout.Failures != 3*maxEvents-1 {
+		t.Errorf("%d events, last %v", len(events), events[len(events)-1])
+	}
+}
+
+// TestAskOwner leaves settings to the owner.
+func TestAskOwner(t *testing.T) {
+	changed := wps.Credential{SSID: "changed", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("battery staple")}
+	waiting := func(t *testing.T) (*AccessPoint, *midway) {
+		ap := newAccessPoint(t)
+		ap.cfg.AskOwner = true
+		m := begin(t, ap, externalPeer(t, "12345670", &changed), 9, 0)
+		if !m.step.Waiting || m.step.Deadline != m.now.Add(OwnerTime) || len(ap.Ready()) != 0 || ap.Settings().SSID != fixture.Network.SSID {
+			t.Fatalf("%+v", m.step)
+		}
+		events := ap.Events()
+		if i := slices.IndexFunc(events, func(e Event) bool { return e.Kind == EventSettingsReceived }); i < 0 || events[i].Settings.SSID != "changed" {
+			t.Fatalf("events %v", kinds(events))
+		}
+		return ap, m
+	}
+	t.Run("adopted", func(t *testing.T) {
+		ap, m := waiting(t)
+		if err := ap.AdoptSettings(m.session.Station()); err != nil {
+			t.Fatal(err)
+		}
+		m.ready()
+		if err := m.finish(); err != nil || ap.Settings().SSID != "changed" {
+			t.Errorf("%v, %v", ap.Settings(), err)
+		}
+	})
+	t.Run("refused", func(t *testing.T) {
+		ap, m := waiting(t)
+		why := errors.New("not today")
+		if err := ap.RefuseSettings(m.session.Station(), wps.NetworkAuthFailure, why); err != nil {
+			t.Fatal(err)
+		}
+		m.ready()
+		if err := m.finish(); !errors.Is(err, why) || ap.Settings().SSID != fixture.Network.SSID || m.station.Result() != nil {
+			t.Errorf("%v, %v", ap.Settings(), err)
+		}
+	})
+	t.Run("too late", func(t *testing.T) {
+		ap, m := waiting(t)
+		m.now = m.step.Deadline
+		m.step, m.err = m.session.Timeout(m.now)
+		if err := m.finish(); !errors.Is(err, registration.ErrTimeout) || ap.Settings().SSID != fixture.Network.SSID {
+			t.Errorf("%v, %v", ap.Settings(), err)
+		}
+		if err := ap.AdoptSettings(m.session.Station()); !errors.Is(err, ErrNothingAsked) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestCredentialPerDevice gives each device a key of its own, and an external
+// registrar other settings than the network's.
+func TestCredentialPerDevice(t *testing.T) {
+	ap := pressed(t)
+	ap.cfg.CredentialsFor = func(m1 *wps.M1) []wps.Credential {
+		c := fixture.Network
+		c.NetworkKey = wps.NetworkKey("key of " + m1.MAC.String())
+		return []wps.Credential{c}
+	}
+	ap.cfg.APSettings = &wps.Credential{SSID: "for registrars", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
+	result, err := register(t, ap, fixture.Began, 2, registration.PushButton())
+	if err != nil || string(result.Credentials[0].NetworkKey) != "key of "+fixture.Device(2).MAC.String() {
+		t.Errorf("%v, %v", result, err)
+	}
+	if read, err := external(t, ap, fixture.Began, "12345670", nil); err != nil || read.AP.SSID != "for registrars" {
+		t.Errorf("%v, %v", read, err)
+	}
+}
+
+// TestNewChecks makes access points with one thing wrong each.
+func TestNewChecks(t *testing.T) {
+	for field, change := range map[string]func(*Config){
+		"Credentials are missing": func(c *Config) { c.Credentials = nil },
+		"Credentials[0].SSID":     func(c *Config) { c.Credentials[0].SSID = wps.SSID(strings.Repeat("x", 40)) },
+		"Credentials[0]: ":        func(c *Config) { c.Credentials[0].NetworkKey = []byte("abc") },
+		"Credentials[1].AuthType": func(c *Config) { c.Credentials = append(c.Credentials, wps.Credential{SSID: "x"}) },
+		"Device.UUID":             func(c *Config) { c.Run.Device.UUID = wps.UUID{} },
+		"Device.MAC":              func(c *Config) { c.Run.Device.MAC = wps.MAC{} },
+		"Device.DeviceName":       func(c *Config) { c.Run.Device.DeviceName = strings.Repeat("x", 80) },
+		"LateM2":                  func(c *Config) { c.LateM2 = -1 },
+		"FragmentSize":            func(c *Config) { c.FragmentSize = -1 },
+	} {
+		d := fixture.Device(1)
+		d.State = wps.Configured
+		cfg := Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}}
+		change(&cfg)
+		if _, err := New(cfg); !errors.Is(err, registration.ErrConfig) || !strings.Contains(fmt.Sprint(err), field) {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}

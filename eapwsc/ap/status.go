@@ -1,0 +1,98 @@
+package ap
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// Status is what an owner's page shows of an access point at a time. It holds no
+// secret.
+type Status struct {
+	State     wps.State
+	SSID      wps.SSID
+	Waiting   Waiting       // for whom the access point's own registrar waits
+	Remaining time.Duration // for how long still; 0 without end or if it waits for nobody
+	Overlap   bool          // more than one device presses
+	PINs      int           // devices' PINs that were entered and not used
+	HasPIN    bool          // the access point has a PIN of its own
+	PINLeft   time.Duration // the rest of its lifetime; 0 without end
+	Lock      SetupLock     // of that PIN
+	LockLeft  time.Duration // the rest of a lock; 0 without end
+	Failures  int           // wrong guesses since the PIN was set
+	Undecided int           // stations that wait for the owner: after M2D, or with settings
+	Last      *Event        // how the last registration ended, without settings; nil if there was none
+}
+
+// Waiting is what an access point waits for.
+type Waiting uint8
+
+// What it waits for.
+const (
+	WaitsForNobody Waiting = iota
+	WaitsForButton         // a device whose button is pressed
+	WaitsForPIN            // a device whose PIN was entered
+)
+
+// String returns "nobody", "push button" or "PIN".
+func (w Waiting) String() string {
+	return [...]string{"nobody", "push button", "PIN"}[min(w, WaitsForPIN)]
+}
+
+// Status returns the state of the access point.
+func (a *AccessPoint) Status(now time.Time) Status {
+	lock := a.lockout.State(now)
+	s := Status{
+		State: a.State(), SSID: a.Settings().SSID, PINs: a.pins.Len(), HasPIN: !a.cfg.PIN.IsZero(),
+		PINLeft: left(now, a.pinUntil), Lock: a.lockout.Status(now), LockLeft: left(now, a.lockout.Deadline()),
+		Failures: lock.Failures, Undecided: len(a.refused) + len(a.asked), Overlap: a.button.Active(now) && a.button.overlap,
+	}
+	_, until := a.pins.advertised(now)
+	switch {
+	case a.button.Active(now):
+		s.Waiting, s.Remaining = WaitsForButton, left(now, a.button.Deadline())
+	case a.pins.Len() > 0:
+		s.Waiting, s.Remaining = WaitsForPIN, left(now, until)
+	}
+	if a.last != nil {
+		last := *a.last
+		last.Settings, last.Lockout = nil, nil
+		s.Last = &last
+	}
+	return s
+}
+
+// left returns how long it is until a time; 0 for the zero time.
+func left(now, until time.Time) time.Duration {
+	if until.IsZero() {
+		return 0
+	}
+	return max(until.Sub(now), 0)
+}
+
+// maxSeen is how many devices are remembered, to report each once.
+const maxSeen = 64
+
+// see reports a device that was not heard within the monitor time.
+func (a *AccessPoint) see(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
+	if e.RequestType != wps.RequestEnrolleeInfo && e.RequestType != wps.RequestEnrollee8021X {
+		return
+	}
+	i := slices.IndexFunc(a.seen, func(m Monitored) bool { return m.MAC == mac && m.UUID == e.UUIDE })
+	known := i >= 0 && live(now, a.seen[i].At)
+	switch {
+	case i >= 0:
+		a.seen = slices.Delete(a.seen, i, i+1)
+	case len(a.seen) == maxSeen:
+		a.seen = a.seen[1:]
+	}
+	a.seen = append(a.seen, Monitored{e.UUIDE, mac, now})
+	if known {
+		return
+	}
+	a.event(Event{Kind: EventDeviceSeen, Time: now, Station: mac, UUID: e.UUIDE, Device: wps.Device{
+		UUID: e.UUIDE, MAC: mac, Manufacturer: e.Manufacturer, ModelName: e.ModelName, ModelNumber: e.ModelNumber,
+		DeviceName: e.DeviceName, PrimaryDeviceType: e.PrimaryDeviceType, ConfigMethods: e.ConfigMethods,
+	}})
+}

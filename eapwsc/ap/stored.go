@@ -1,0 +1,148 @@
+package ap
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+)
+
+// storedVersion is the version of the stored form. A reader takes every version
+// up to its own, and ignores fields that it does not know.
+const storedVersion = 1
+
+// ErrStored is the class of errors of [AccessPoint.RestoreSecrets].
+var ErrStored = errors.New("ap: stored state is not valid")
+
+// stored is the state of an access point that outlives a restart.
+type stored struct {
+	Version    int             `json:"version"`
+	Configured bool            `json:"configured"`
+	Networks   []storedNetwork `json:"networks,omitempty"`
+	PIN        string          `json:"pin,omitempty"` // the access point's own
+	PINSeconds int64           `json:"pin_seconds,omitempty"`
+	Lockout    LockoutState    `json:"lockout"`
+}
+
+// storedNetwork is a network. Name and key are octets: JSON has them in base64.
+type storedNetwork struct {
+	SSID []byte `json:"ssid"`
+	Auth uint16 `json:"auth"`
+	Encr uint16 `json:"encr"`
+	Key  []byte `json:"key,omitempty"`
+}
+
+// StoreSecrets returns the state to be stored, as JSON: settings, the access
+// point's own PIN with the rest of its lifetime, and the lockout. It holds the
+// network keys and the PIN in plain text: keep it where nobody else can read it.
+// Store it after each event that [EventKind.Changes] the state. PINs of devices,
+// the button and registrations do not outlive a restart.
+func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
+	s := stored{
+		Version: storedVersion, Configured: a.State() == wps.Configured, PIN: a.cfg.PIN.Digits(),
+		PINSeconds: seconds(left(now, a.pinUntil)), Lockout: a.lockout.State(now),
+	}
+	for _, c := range a.cfg.Credentials {
+		s.Networks = append(s.Networks, storedNetwork{[]byte(c.SSID), uint16(c.AuthType), uint16(c.EncrType), c.NetworkKey})
+	}
+	return json.MarshalIndent(s, "", "\t")
+}
+
+// RestoreSecrets puts back what [AccessPoint.StoreSecrets] returned, when the
+// device starts: it replaces networks, PIN and lockout of the configuration. On
+// an error, which is of class [ErrStored], it changes nothing; the safe thing is
+// then to lock the PIN: [AccessPoint.SetLock].
+func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
+	var s stored
+	if err := json.Unmarshal(data, &s); err != nil {
+		return fmt.Errorf("%w: %w", ErrStored, err)
+	}
+	if s.Version < 1 || s.Version > storedVersion {
+		return fmt.Errorf("%w: version %d, not 1 to %d", ErrStored, s.Version, storedVersion)
+	}
+	restored := *a
+	restored.cfg.PIN, restored.pinUntil = pin.PIN{}, time.Time{}
+	if s.PIN != "" {
+		p, err := pin.Parse(s.PIN)
+		if err != nil && p.IsZero() {
+			return fmt.Errorf("%w: PIN: %w", ErrStored, err)
+		}
+		restored.cfg.PIN = p
+	}
+	if s.PINSeconds < 0 {
+		return fmt.Errorf("%w: PIN: a lifetime of %d seconds", ErrStored, s.PINSeconds)
+	}
+	if s.PINSeconds > 0 {
+		restored.pinUntil = now.Add(time.Duration(s.PINSeconds) * time.Second)
+	}
+	restored.cfg.Credentials = nil
+	for _, n := range s.Networks {
+		restored.cfg.Credentials = append(restored.cfg.Credentials, wps.Credential{
+			SSID: wps.SSID(n.SSID), AuthType: wps.AuthType(n.Auth), EncrType: wps.EncrType(n.Encr), NetworkKey: n.Key,
+		})
+	}
+	restored.cfg.Run.Device.State = wps.NotConfigured
+	if s.Configured {
+		restored.cfg.Run.Device.State = wps.Configured
+	}
+	if err := restored.check(); err != nil {
+		return fmt.Errorf("%w: %w", ErrStored, err)
+	}
+	if err := restored.lockout.Restore(now, s.Lockout); err != nil {
+		return fmt.Errorf("%w: %w", ErrStored, err)
+	}
+	restored.version++
+	restored.pinEpoch++
+	*a = restored
+	return nil
+}
+
+// Changes reports whether an event changes what [AccessPoint.StoreSecrets]
+// returns.
+func (k EventKind) Changes() bool {
+	switch k {
+	case EventNewSettings, EventWrongPIN, EventLocked, EventUnlocked, EventPINChanged, EventSettingsRead:
+		return true
+	}
+	return false
+}
+
+// CheckPolicy returns why WPS must be off for a network, of class
+// [ErrPolicy], or nil: hidden, WEP, TKIP only, WPA3 only or 6 GHz [hostap].
+func CheckPolicy(n Network) error {
+	for _, row := range policies {
+		if row.off(&n) {
+			return fmt.Errorf("%w: %s (%s)", ErrPolicy, row.reason, row.clause)
+		}
+	}
+	return nil
+}
+
+// Network is what [CheckPolicy] asks of a network.
+type Network struct {
+	Credential wps.Credential
+	Hidden     bool // beacons do not name it
+	WPA3Only   bool // stations authenticate by SAE alone
+	Band6GHz   bool
+}
+
+// ErrPolicy is the class of reasons why WPS must be off for a network.
+var ErrPolicy = errors.New("ap: WPS is off")
+
+var policies = []struct {
+	off    func(*Network) bool
+	reason string
+	clause string
+}{
+	{func(n *Network) bool { return n.Hidden }, "the network is hidden", "WSC 2.0 mandate, hostap"},
+	{func(n *Network) bool { return errors.Is(n.Credential.Usable(), wps.ErrWEP) }, "the network uses WEP", "WSC 2.0 mandate, hostap"},
+	{func(n *Network) bool {
+		return n.Credential.EncrType == wps.EncrTKIP && n.Credential.AuthType&wps.AuthWPA2Personal == 0
+	}, "the network allows TKIP only", "WSC 2.0 mandate, hostap"},
+	{func(n *Network) bool { return n.WPA3Only }, "the network allows WPA3 only, for which WPS has no words", "hostap"},
+	{func(n *Network) bool { return n.Band6GHz }, "there is no WPS on 6 GHz", "IEEE 802.11ax, hostap"},
+	{func(n *Network) bool { return errors.Is(n.Credential.Usable(), wps.ErrAuthType) }, "the network is not a personal one", "hostap"},
+}
