@@ -130,8 +130,8 @@ func checkCredentials(list []wps.Credential) error {
 		return configError("Credentials", "are missing: there is no network to give")
 	}
 	for i := range list {
-		if err := checkCredential(fmt.Sprintf("Credentials[%d]", i), &list[i]); err != nil {
-			return err
+		if checkCredential("", &list[i]) != nil { // a name only for what is wrong
+			return checkCredential(fmt.Sprintf("Credentials[%d]", i), &list[i])
 		}
 	}
 	return nil
