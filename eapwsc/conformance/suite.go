@@ -40,7 +40,7 @@ type Config struct {
 	Controls Controls
 	// OwnPIN is the PIN of the device under test, if it does not change. It
 	// is the only source of the wrong PINs that the suite tries.
-	OwnPIN string
+	OwnPIN string `json:"-"`
 	// Only selects cases by a pattern over their ids, as of [path.Match];
 	// empty selects all. Level selects those of a level; zero selects all.
 	Only  string

@@ -36,8 +36,11 @@ type Profile struct {
 	// whole configuration, to be given with -c, or a part to be appended.
 	Path string
 	// Text is the content of the file.
-	Text string
+	Text string `json:"-"` // it has the network key
 }
+
+// Format prints the path, and no content, whatever the verb.
+func (p Profile) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[profile %s]", p.Path) }
 
 // NewProfile writes a credential as a profile. The error is of class
 // [wps.ErrUnusable].

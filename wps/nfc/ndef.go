@@ -40,7 +40,7 @@ type Record struct {
 	TNF     TNF
 	Type    string // at most 255 octets
 	ID      string // at most 255 octets; often empty
-	Payload []byte
+	Payload wps.Redacted // of tokens a password or a network key
 	Offset  int // of the payload, in octets from the start of the message; of the first chunk
 }
 

@@ -43,7 +43,7 @@ type Header struct {
 	Program  string // that wrote the capture; may be empty
 	Name     string // of the interface; may be empty
 	// KeyLog holds lines of a key log; at most 65,535 octets together.
-	KeyLog []byte
+	KeyLog []byte `json:"-"`
 }
 
 // Writer writes packets. Call [Writer.Flush] after the last one.
