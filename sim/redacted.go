@@ -33,3 +33,6 @@ func (Port) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.Port]")
 
 // Format prints nothing of the run, whatever the verb.
 func (*Conn) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.Conn]") }
+
+// Format prints no PIN and no network key, whatever the verb.
+func (WiredComputer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.WiredComputer]") }

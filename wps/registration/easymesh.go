@@ -43,6 +43,7 @@ var errTearDown = errors.New("a BSS needs settings that can be used, unless its 
 // An Agent is a value like the other machines: it owns no goroutine, clock or
 // socket, and must not be used concurrently.
 type Agent struct {
+	redacted
 	cfg  Config
 	own  *KeyPair
 	m1   []byte
