@@ -143,8 +143,8 @@ func (x *exchange) Err() error { return x.err }
 // Ignored returns why the last packet that was not heard was not, or nil.
 func (x *exchange) Ignored() error { return x.ignored }
 
-// notHeard remembers why a packet was ignored, for a later time-out.
-func (x *exchange) notHeard(deadline time.Time, err error) (Step, error) {
+// ignorePacket remembers why a packet was ignored, for a later time-out.
+func (x *exchange) ignorePacket(deadline time.Time, err error) (Step, error) {
 	x.ignored = err
 	return Step{Deadline: deadline}, err
 }

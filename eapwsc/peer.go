@@ -17,8 +17,13 @@ import (
 
 // The times of a [Peer].
 const (
-	// PeerTimeout is how long a peer waits for the next request [hostap].
-	PeerTimeout = 30 * time.Second
+	// PeerTimeout is how long a peer waits for the next request: long enough
+	// for a server that repeats one twice, and short enough to try the next
+	// access point.
+	PeerTimeout = 15 * time.Second
+	// PeerLateTimeout is how long it waits after M2D: somebody may still enter
+	// its PIN, or press the button [hostap].
+	PeerLateTimeout = 30 * time.Second
 	// PeerLinger is how long it waits for EAP-Failure when all is said. It
 	// is longer than hostap's 2 s: a server sends M8 again after 5 s if
 	// WSC_Done was lost, and must hear it to know of the success.
@@ -84,8 +89,11 @@ func (p *Peer) Start(now time.Time) Step {
 // wait sets the deadline for the next request.
 func (p *Peer) wait(now time.Time) time.Time {
 	d := p.patience
-	if p.machine.Ended() {
+	switch op, _ := p.outgoing.Message(); {
+	case p.machine.Ended():
 		d = p.linger
+	case op == eap.OpACK: // it has answered M2D
+		d = max(d, PeerLateTimeout)
 	}
 	p.deadline = Earlier(now.Add(d), p.limit)
 	return p.deadline
@@ -102,7 +110,7 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	}
 	in, err := eap.ParsePacket(packet)
 	if err != nil {
-		return p.notHeard(p.deadline, ignore(err))
+		return p.ignorePacket(p.deadline, ignore(err))
 	}
 	packet = packet[:in.Len()]
 	switch in.Code {
@@ -112,14 +120,14 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 		}
 		this := digestOf(packet)
 		if p.answered.before(this) {
-			return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "request %d was answered before request %d", in.ID, p.last)))
+			return p.ignorePacket(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "request %d was answered before request %d", in.ID, p.last)))
 		}
 		out, whole, err := p.answer(in)
 		switch {
 		case out == nil && p.machine.Ended() && p.machine.Err() != nil:
 			return p.end(nil, p.machine.Err())
 		case out == nil:
-			return p.notHeard(p.deadline, err)
+			return p.ignorePacket(p.deadline, err)
 		}
 		p.answered.add(in, this)
 		p.last, p.request, p.sent = in.ID, nil, nil
@@ -130,7 +138,7 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	case eap.CodeFailure, eap.CodeSuccess:
 		return p.closed(in)
 	}
-	return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "a station receives no %v", in.Code)))
+	return p.ignorePacket(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "a station receives no %v", in.Code)))
 }
 
 // answered remembers the requests that were answered, the last at the end. The
@@ -176,7 +184,7 @@ func (p *Peer) closed(in eap.Packet) (Step, error) {
 		return p.end(nil, p.machine.Abort(ErrEAP))
 	}
 	if in.ID != p.last && in.ID != p.last+1 {
-		return p.notHeard(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "%v with Identifier %d after %d", in.Code, in.ID, p.last)))
+		return p.ignorePacket(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "%v with Identifier %d after %d", in.Code, in.ID, p.last)))
 	}
 	return p.end(nil, p.machine.Closed())
 }

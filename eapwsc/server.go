@@ -119,28 +119,28 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	in, err := eap.ParsePacket(packet)
 	switch {
 	case err != nil:
-		return s.notHeard(s.deadline, ignore(err))
+		return s.ignorePacket(s.deadline, ignore(err))
 	case in.Code != eap.CodeResponse || in.ID != s.id || s.waiting:
-		return s.notHeard(s.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "%v %d is not the response to request %d", in.Code, in.ID, s.id)))
+		return s.ignorePacket(s.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "%v %d is not the response to request %d", in.Code, in.ID, s.id)))
 	case s.machine == nil:
 		return s.identified(now, in)
 	case in.IsNak():
 		return s.fail(s.machine.Abort(ErrEAP))
 	case !in.IsWSC():
-		return s.notHeard(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v", in)))
+		return s.ignorePacket(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v", in)))
 	case in.OpCode == eap.OpFragACK:
 		return s.fragment(now)
 	}
 	message, complete, err := s.incoming.Add(in)
 	switch {
 	case err != nil:
-		return s.notHeard(s.deadline, ignore(err))
+		return s.ignorePacket(s.deadline, ignore(err))
 	case !complete:
 		s.id++
 		return s.request(now, encode(eap.NewWSC(eap.CodeRequest, s.id, eap.OpFragACK, nil))), nil
 	}
 	if err := checkOpCode(in.OpCode, message); err != nil {
-		return s.notHeard(s.deadline, err)
+		return s.ignorePacket(s.deadline, err)
 	}
 	return s.message(now, in.OpCode, message)
 }
@@ -148,7 +148,7 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 // identified makes the run that the station's identity asks for.
 func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 	if in.Type != eap.TypeIdentity {
-		return s.notHeard(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v where the identity is due", in)))
+		return s.ignorePacket(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v where the identity is due", in)))
 	}
 	var newMachine func(now time.Time) (Machine, error)
 	switch string(in.Data) {
@@ -207,7 +207,7 @@ func (s *Server) afterDone(err error) (Step, error) {
 	if s.machine.Settled() {
 		return s.fail(s.machine.Closed())
 	}
-	return s.notHeard(s.deadline, ignore(err))
+	return s.ignorePacket(s.deadline, ignore(err))
 }
 
 // Waiting reports whether the station waits for [Server.Answer].
@@ -251,7 +251,7 @@ func (s *Server) say(now time.Time, message []byte) (Step, error) {
 func (s *Server) fragment(now time.Time) (Step, error) {
 	packet, ok := s.outgoing.Next(eap.CodeRequest, s.id+1)
 	if !ok {
-		return s.notHeard(s.deadline, ignore(eap.FieldOpCode.Fault(eap.ErrFragment, "%v, and there is no fragment left", eap.OpFragACK)))
+		return s.ignorePacket(s.deadline, ignore(eap.FieldOpCode.Fault(eap.ErrFragment, "%v, and there is no fragment left", eap.OpFragACK)))
 	}
 	s.id++
 	step := s.request(now, encode(packet))
