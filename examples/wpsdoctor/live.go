@@ -42,6 +42,9 @@ func (l *look) flags(f *pflag.FlagSet) {
 	f.BoolVar(&l.watch, "watch", false, "go on looking, and report whenever something has changed")
 }
 
+// errStopped is the end by Ctrl-C or a signal before anything could be said.
+var errStopped = errors.New("stopped by you, before the first look had ended: nothing is known")
+
 // watchPause is how long to wait between two looks.
 const watchPause = 2 * time.Second
 
@@ -59,6 +62,8 @@ func (p *invocation) lookAround(ctx context.Context, l *look) (int, error) {
 	for {
 		found, err := p.scan(ctx, r, l)
 		switch {
+		case ctx.Err() != nil && before == nil:
+			return program.Problem, errStopped
 		case ctx.Err() != nil:
 			return p.worst, nil
 		case err != nil:

@@ -160,6 +160,20 @@ func TestWatch(t *testing.T) {
 	})
 }
 
+// TestLookStopped: Ctrl-C before there is a verdict is no good end.
+func TestLookStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &air{scans: [][]station.AccessPoint{{heard(t, 1, "home", pressed(1))}}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		for _, args := range [][]string{nil, {"-watch"}, {"-json"}} {
+			if status, stdout, stderr := a.run(ctx, args...); status != program.Problem || stdout != "" || !strings.Contains(stderr, "stopped by you") {
+				t.Errorf("%v: exit status %d, %q, %q", args, status, stdout, stderr)
+			}
+		}
+	})
+}
+
 func TestLookFails(t *testing.T) {
 	found := [][]station.AccessPoint{{heard(t, 1, "home", idle())}}
 	noRights := &station.Error{Interface: "wlan0", Op: "scan", Class: station.ErrPermission}

@@ -38,7 +38,7 @@ func command(p *invocation) *program.Command {
 			"[-json] [-summary] [-keys FILE] [-strict] [-q] [-html FILE] [FILE... | -]",
 			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q] [-html FILE]",
 		},
-		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
+		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP), logs of hostapd, wpa_supplicant and iwd, listings of scans and hexadecimal dumps, and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
 
 With -i it looks around on a Wi-Fi interface instead, and says whether WPS could work now, and if not, why. It takes root, or the capability CAP_NET_ADMIN.`,
 		Examples: []program.Example{
