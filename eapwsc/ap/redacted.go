@@ -18,3 +18,18 @@ func (Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.Config
 
 // Format prints nothing of the machine, whatever the verb.
 func (Session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.Session]") }
+
+// Format prints whose run it is, and no secret.
+func (r *Run) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "run of %v", r.session.from) }
+
+// Format prints nothing of the PINs but how many there are.
+func (l *PINList) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d PINs", l.Len()) }
+
+// Format prints whose PIN is in use, and not the PIN.
+func (u *PINUse) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "use of the PIN of %v", u.entry.uuid) }
+
+// MarshalJSON returns the UUID-E, and no secret: the stored form is
+// that of [AccessPoint.StoreSecrets].
+func (a *AccessPoint) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, "%q", fmt.Sprint(a.cfg.Run.Device.UUID)), nil
+}
