@@ -111,6 +111,85 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	}
 }
 
+// BenchmarkSessions is one access point at which many stations register at the same
+// time, each by a PIN of its own: all are as far as each other, and all PINs are in
+// the list, whose cap is raised. The keys are reused, so that what the access point
+// does shows. The time is that of one registration. It is flat up to the 64 PINs of
+// the default; the list is searched from end to end, which shows with a thousand.
+func BenchmarkSessions(b *testing.B) {
+	for _, stations := range []int{1, 10, 100, 1000, 10_000} {
+		b.Run(fmt.Sprint(stations), func(b *testing.B) {
+			w := New(Config{})
+			_, router := KnownKeyPairs()
+			r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Run.KeyPair, c.MaxPINs = router, stations }})
+			p := addPrinter(b, w, PrinterConfig{Name: "printer"})
+			point := r.newPoint(0)
+			rounds := max(1, 1000/stations) // about as much work for each row
+			for b.Loop() {
+				for range rounds {
+					registerTogether(b, point, p, stations)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rounds*stations), "ns/registration")
+		})
+	}
+}
+
+// registerTogether registers so many stations like the printer at the access point.
+func registerTogether(b *testing.B, point *ap.AccessPoint, p *Printer, stations int) {
+	printer, _ := KnownKeyPairs()
+	now := p.port.world.Now()
+	type pair struct {
+		session *ap.Session
+		peer    Exchange
+		packet  []byte // of the access point
+	}
+	pairs := make([]pair, stations)
+	for i := range pairs {
+		device := p.cfg.Device
+		device.UUID = wps.UUID{1, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}
+		device.MAC = wps.MAC{2, 3: byte(i >> 16), 4: byte(i >> 8), 5: byte(i)}
+		code := pin.MustParse("12345670")
+		if err := point.EnterPIN(now, ap.PINEntry{PIN: code, UUID: &device.UUID}); err != nil {
+			b.Fatal(err)
+		}
+		point.Events()
+		session, err := point.NewSession(device.MAC, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		x, err := NewEnrollee(registration.EnrolleeConfig{
+			Config: registration.Config{Device: device, Rand: p.nonces, KeyPair: printer}, Password: registration.PIN(code),
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		x.Start(now)
+		pairs[i] = pair{session, x, session.Start(now).Send}
+	}
+	for open := stations; open > 0; {
+		for i := range pairs {
+			p := &pairs[i]
+			if p.packet == nil {
+				continue
+			}
+			step, _ := p.peer.Handle(now, p.packet)
+			if p.packet = nil; step.Done {
+				open--
+				continue
+			}
+			answer, _ := p.session.Handle(now, step.Send)
+			p.packet = answer.Send
+			point.Events() // as its owner does: the list is short
+		}
+	}
+	for i := range pairs {
+		if pairs[i].peer.Result() == nil {
+			b.Fatalf("station %d of %d is not registered", i, stations)
+		}
+	}
+}
+
 // BenchmarkWorld makes a world for each registration by push button, up to the
 // connection. The key is a pre-shared one: to compute it from a passphrase
 // costs more than the registration.
