@@ -70,7 +70,9 @@ func (l *Ladder) svg(wide, alone bool) string {
 			d.again(r.step, r.again)
 		}
 	}
+	bottom := d.y + 6 // of the lines of the sides
 	if l.End != "" {
+		d.y += 6
 		d.text(leftLine, "", l.End)
 		d.y += lineHeight
 	}
@@ -92,7 +94,7 @@ func (l *Ladder) svg(wide, alone bool) string {
 	fmt.Fprintf(&b, `<text class="t" x="4" y="18">seconds</text><text class="n" x="%d" y="18" text-anchor="middle">%s</text><text class="n" x="%d" y="18" text-anchor="middle">%s</text>`,
 		leftLine, html.EscapeString(clip(l.Left, 16)), rightLine, html.EscapeString(clip(l.Right, 16)))
 	for _, x := range []int{leftLine, rightLine} {
-		fmt.Fprintf(&b, `<path class="l" d="M%d 26V%d"/>`, x, height-4)
+		fmt.Fprintf(&b, `<path class="l" d="M%d 26V%d"/>`, x, bottom)
 	}
 	b.WriteString(body)
 	b.WriteString("</svg>\n")
