@@ -14,7 +14,7 @@ import (
 // Machine is a role of the Registration Protocol: a [*registration.Enrollee]
 // or a [*registration.Registrar].
 type Machine interface {
-	// Role tells which of the two it is.
+	// Role returns which of the two it is.
 	Role() registration.Role
 	// Start returns the message that the role begins with, or nothing.
 	Start() ([]byte, error)
@@ -28,8 +28,8 @@ type Machine interface {
 	// Settled reports whether the run has succeeded and only waits for the
 	// other side to confirm it. Nothing that follows makes it fail.
 	Settled() bool
-	// Closed tells that the exchange has ended, and returns whether the run
-	// failed by that.
+	// Closed ends the run because the exchange has ended. It returns the
+	// error of the run, or nil.
 	Closed() error
 	// Abort ends the run because of a failure of the transport.
 	Abort(cause error) error
@@ -67,7 +67,7 @@ var (
 	ErrOver = errors.New("the exchange is over")
 )
 
-// ignore returns the error of a packet that is not heard.
+// ignore returns the error of a packet that is ignored.
 func ignore(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
 
 // opCodeOf returns the op-code that carries messages of a type: WSC 2.0
@@ -103,7 +103,7 @@ type exchange struct {
 	outgoing eap.Fragmenter
 	sent     []byte // the packet sent last; nil if it can be made again
 	limit    time.Time
-	ignored  error // the last packet that was not heard
+	ignored  error // why the last packet that was ignored was
 	over     bool
 	err      error
 }
@@ -140,7 +140,7 @@ func (x *exchange) Result() *registration.Result {
 // Err returns why the exchange failed, or nil.
 func (x *exchange) Err() error { return x.err }
 
-// Ignored returns why the last packet that was not heard was not, or nil.
+// Ignored returns why the last packet that was ignored was, or nil.
 func (x *exchange) Ignored() error { return x.ignored }
 
 // ignorePacket remembers why a packet was ignored, for a later time-out.

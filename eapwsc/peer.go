@@ -32,7 +32,7 @@ const (
 	ExchangeTimeout = 120 * time.Second
 )
 
-// PeerConfig is what a [Peer] is told.
+// PeerConfig configures a [Peer].
 type PeerConfig struct {
 	// Machine is the run: an Enrollee, or the Registrar of an access point.
 	Machine Machine
@@ -99,10 +99,10 @@ func (p *Peer) wait(now time.Time) time.Time {
 	return p.deadline
 }
 
-// Handle takes an EAP packet of the access point.
+// Handle processes an EAP packet of the access point and returns the next step.
 //
-// An error without Done, of class [ErrIgnored], tells why the packet was not
-// heard: the exchange goes on. With Done it is why the exchange failed, mostly
+// An error without Done, of class [ErrIgnored], says why the packet was ignored:
+// the exchange goes on. With Done it is why the exchange failed, mostly
 // a [*registration.Error].
 func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	if p.over {
@@ -143,7 +143,7 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 
 // answered remembers the requests that were answered, the last at the end. The
 // answer to the last one is given again. One before it is a copy that comes
-// late, and is not heard: to take a WSC_FRAG_ACK or a fragment a second time
+// late, and is ignored: to take a WSC_FRAG_ACK or a fragment a second time
 // would spoil a message. The Identifiers do not show which is which, for an
 // access point need not count them (RFC 3748 §4.1).
 type answered []uint64
@@ -237,7 +237,7 @@ func (p *Peer) identity() string {
 	return eap.EnrolleeIdentity
 }
 
-// begin answers WSC_Start by M1. In mid-run it is not heard.
+// begin answers WSC_Start by M1. Later in the run it is ignored.
 func (p *Peer) begin(id uint8) ([]byte, error) {
 	out, err := p.machine.Start()
 	if err != nil {
@@ -270,7 +270,7 @@ func (p *Peer) fragment(id uint8) ([]byte, error) {
 	return encode(packet), nil
 }
 
-// Timeout tells that the deadline has come. After WSC_Done this is a success
+// Timeout processes the end of the deadline. After WSC_Done this is a success
 // like EAP-Failure, which may have been lost.
 func (p *Peer) Timeout(now time.Time) (Step, error) {
 	switch {

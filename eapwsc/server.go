@@ -23,7 +23,7 @@ const (
 // again, and how often: the station may not be listening yet [hostap].
 var identityTimeouts = []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 20 * time.Second, 20 * time.Second}
 
-// ServerConfig is what a [Server] is told.
+// ServerConfig configures a [Server].
 type ServerConfig struct {
 	// Registrar makes the run of a station that wants to be registered, at
 	// the time when the station says so.
@@ -110,7 +110,7 @@ func (s *Server) maxRepeats() int {
 	return MaxRetransmits
 }
 
-// Handle takes an EAP packet of the station. Errors are as with [Peer.Handle];
+// Handle processes an EAP packet of the station and returns the next step. Errors are as with [Peer.Handle];
 // the last step holds the EAP-Failure that ends every exchange.
 func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	if s.over {
@@ -176,7 +176,7 @@ func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 	return s.say(now, first)
 }
 
-// message gives the machine a message, and the station what it says.
+// message gives the machine a message, and sends its answer to the station.
 func (s *Server) message(now time.Time, op eap.OpCode, message []byte) (Step, error) {
 	if s.machine.Ended() {
 		return s.fail(s.machine.Err()) // it answers our WSC_NACK
@@ -256,7 +256,7 @@ func (s *Server) fragment(now time.Time) (Step, error) {
 	s.id++
 	step := s.request(now, encode(packet))
 	if _, message := s.outgoing.Message(); len(packet.Data) == len(message) {
-		s.sent = nil // the machine has the message, and what is around it is quickly made
+		s.sent = nil // the machine keeps the message, and the packet is quickly made again
 	}
 	return step, nil
 }
@@ -275,7 +275,7 @@ func (s *Server) fail(err error) (Step, error) {
 	return s.end(encode(eap.Packet{Code: eap.CodeFailure, ID: s.id}), err)
 }
 
-// Timeout tells that the deadline has come: the request is sent again, or the
+// Timeout processes the end of the deadline: the request is sent again, or the
 // exchange given up.
 func (s *Server) Timeout(now time.Time) (Step, error) {
 	switch {

@@ -17,8 +17,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// AccessPointConfig is what an [AccessPoint] is told. The zero value of a
-// field is the sensible default.
+// Config configures an [AccessPoint]. The zero value of a field is the sensible
+// default.
 type Config struct {
 	// Run is the configuration of every run: the description of the access
 	// point with its UUID and its real State, the version, the randomness,
@@ -54,6 +54,10 @@ type Config struct {
 	// APSettings, if set, are what an external registrar reads instead of the
 	// main network.
 	APSettings *wps.Credential
+	// PushButtonInM1 leaves the push button among the methods that M1 to an
+	// external registrar has: some releases of Windows 7 want it
+	// there [hostap's pbc_in_m1].
+	PushButtonInM1 bool
 	// MaxPINs is how many PINs the list holds; 0 means 64. The oldest makes
 	// room for a new one.
 	MaxPINs int
@@ -67,10 +71,14 @@ const OwnerTime = 10 * time.Second
 // advertises. It is the one place where these rules meet; each is a type of
 // its own that serves without it.
 //
-// Tell it of every probe request ([AccessPoint.Probe]), advertise what
+// Call [AccessPoint.Probe] for every probe request, advertise what
 // [AccessPoint.Beacon] and [AccessPoint.ProbeResponse] return, and give each
-// station that associates for WPS a [Session]. What the owner should hear of
-// is collected in [AccessPoint.Events].
+// station that associates for WPS a [Session]. [AccessPoint.Events] returns what
+// the owner should know.
+//
+// Several radios of one device share an AccessPoint, so that one press and one
+// PIN hold for all of them; radios with an AccessPoint each are independent
+// (hostap's wps_independent). The UUID-E is the same on all of them.
 type AccessPoint struct {
 	cfg      Config
 	pins     PINList
@@ -210,7 +218,7 @@ func (a *AccessPoint) Cancel(now time.Time) {
 	a.advertise(now)
 }
 
-// advertise makes what is advertised what is held: the button while its walk
+// advertise derives what is advertised from what is held: the button while its walk
 // time runs, else the PINs that were entered within the walk time.
 func (a *AccessPoint) advertise(now time.Time) {
 	if a.button.Active(now) {
@@ -423,7 +431,7 @@ func raise(c wps.Credential) wps.Credential {
 }
 
 // settingsFaults are what makes an access point refuse settings, with the
-// configuration error that a registrar is told. TKIP alone is raised instead.
+// configuration error that a registrar is sent. TKIP alone is raised instead.
 var settingsFaults = []struct {
 	err         error
 	configError wps.ConfigError

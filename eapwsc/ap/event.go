@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// EventKind tells what an [Event] reports.
+// EventKind is what an [Event] reports.
 type EventKind uint8
 
 // The events.
@@ -36,7 +36,7 @@ const (
 	EventLocked
 	EventUnlocked
 	// EventStationMessage and EventStationProbe: a station has sent Message,
-	// of which external registrars are to be told: see
+	// which external registrars should receive: see
 	// [AccessPoint.SetListening]. It is no news for the owner.
 	EventStationMessage
 	EventStationProbe
@@ -47,8 +47,8 @@ const (
 	// [Config.AskOwner].
 	EventSettingsReceived
 	// EventsLost: Lost events were dropped, because nobody called
-	// [AccessPoint.Events]. None of them tells of a registration, of settings,
-	// of a PIN that is gone or of the lockout.
+	// [AccessPoint.Events]. None of them is about a registration, settings, a
+	// PIN that is gone or the lockout.
 	EventsLost
 	// EventPressed, EventPINEntered and EventCancelled: the owner has acted.
 	EventPressed

@@ -131,16 +131,16 @@ func (s *Session) tell(octets []byte) {
 	s.ap.event(Event{Kind: EventStationMessage, Time: s.heard, Station: s.station, Message: bytes.Clone(octets)})
 }
 
-// SetListening notes whether there are external registrars to be told of
+// SetListening sets whether external registrars receive the messages of
 // stations: [EventStationMessage] and [EventStationProbe] are for them.
 // [AccessPoint.Deliver] takes their answers.
 func (a *AccessPoint) SetListening(listening bool) { a.listening = listening }
 
-// Deliver takes the message of an external registrar for a station. From tells
-// registrars apart: once the station has answered one, no other is heard. The
+// Deliver takes the message of an external registrar for a station. From
+// distinguishes registrars: once the station has answered one, no other is heard. The
 // session is then in [AccessPoint.Ready].
 //
-// Which run a message belongs to is told by its Enrollee Nonce; the address of
+// The Enrollee Nonce of a message identifies its run; the address of
 // the station, which some registrars send wrong, counts if there is none. What
 // belongs to no run, or comes too late, is refused with [ErrNotExpected].
 func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octets []byte) error {

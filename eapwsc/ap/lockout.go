@@ -107,7 +107,7 @@ func (l *Lockout) SetPolicy(p SetupLock) { l.policy = p }
 
 // NewPIN notes that the owner has set or enabled another AP PIN. It unlocks,
 // lifts the policy and forgets the failures, but not how long the last lock
-// was: whoever goes on guessing waits longer.
+// was: a registrar that goes on guessing waits longer.
 func (l *Lockout) NewPIN() {
 	*l = Lockout{Base: l.Base, last: l.last}
 }

@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxAttempts is how many registrations may use a PIN that was entered
-	// for whoever asks [hostap].
+	// without a UUID-E [hostap].
 	maxAttempts = 2
 	// maxPINs bounds the list: the oldest PIN makes room for a new one.
 	maxPINs = 64
@@ -68,7 +68,7 @@ type listedPIN struct {
 	state    PINState
 }
 
-// PINState says what has become of a PIN.
+// PINState is the state of a PIN that was entered.
 type PINState uint8
 
 // The states. All but PINKept take the PIN from the list.
@@ -96,7 +96,7 @@ func (f PINState) String() string {
 	return pinStateNames[f]
 }
 
-// PINEvent tells that a PIN has left the list, or has been put back, and
+// PINEvent reports that a PIN has left the list, or has been put back, and
 // whose it was. It does not hold the PIN.
 type PINEvent struct {
 	State PINState
@@ -259,7 +259,7 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 }
 
 // Remove takes back the PIN of a UUID-E, or the wildcards if it is nil.
-// [PINUse.Err] tells registrations that use them.
+// [PINUse.Err] reports it to the registrations that use them.
 func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
 	return l.remove(PINRemoved, func(p *listedPIN) bool {
 		if uuid == nil {

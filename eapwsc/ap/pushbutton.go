@@ -19,8 +19,7 @@ const (
 // device, whatever the number of its radios and networks. The zero value is
 // ready for use; its methods must not be called at the same time.
 //
-// Before and after a press alike, it is told of every Probe Request:
-// [PushButton.Probe]. [PushButton.Press] then begins the walk time, in which
+// Call [PushButton.Probe] for every Probe Request, before and after a press. [PushButton.Press] then begins the walk time, in which
 // [PushButton.Admit] lets an enrollee in. The mode ends with
 // [PushButton.Done], [PushButton.Cancel] or the walk time; a registration
 // that fails leaves it on, so that the enrollee can try again.
@@ -28,14 +27,14 @@ const (
 // The password of push-button mode is public. All that protects the network
 // is that nobody else may be pressing: the session overlap.
 type PushButton struct {
-	// RequireProbe refuses an enrollee whose UUID-E was not heard in a probe
+	// RequireProbe refuses an Enrollee whose UUID-E was not received in a probe
 	// within the monitor time, as iwd does. iwd compares the address as well;
 	// here the UUID-E decides alone, because a device may probe with one
 	// radio and register with another.
 	RequireProbe bool
 
 	heard    []Monitored // one for each UUID-E, latest first
-	dropped  time.Time   // when the latest device was heard that heard has no room for
+	dropped  time.Time   // when the last device was heard that did not fit in heard
 	until    time.Time   // end of the walk time; zero when not pressed
 	only     wps.MAC     // of the last press: the one device meant, or zero
 	overlap  bool        // of the last press: whether an overlap was seen
@@ -116,7 +115,7 @@ func (b *PushButton) Withdraw() {
 
 // Monitored is a device that was heard in push-button mode.
 type Monitored struct {
-	UUID wps.UUID  // UUID-E, which tells devices apart
+	UUID wps.UUID  // UUID-E, which identifies a device
 	MAC  wps.MAC   // the address heard last; a device may have several
 	At   time.Time // when it was heard last
 }
@@ -125,7 +124,7 @@ type Monitored struct {
 // reports whether a session overlap has now been noticed, for the first time
 // since the press.
 //
-// Devices are told apart by UUID-E alone. Radios of one device, and a device
+// The UUID-E alone identifies a device. Radios of one device, and a device
 // that changes its address, share one; zeros are a UUID-E like any other.
 func (b *PushButton) Heard(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap bool) {
 	if uuid == b.finished.UUID && now.Sub(b.finished.At) < finishedGrace && !b.finished.At.IsZero() {
@@ -139,7 +138,7 @@ func (b *PushButton) Heard(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap b
 	return true
 }
 
-// Probe tells [PushButton.Heard] of a Probe Request, if it is one of a pressed
+// Probe passes a Probe Request to [PushButton.Heard] if it is one of a pressed
 // device: Device Password ID 4, and a UUID-E to tell the device by.
 func (b *PushButton) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) (overlap bool) {
 	if e.DevicePasswordID != wps.PasswordPushButton || !e.Has(wps.AttrUUIDE) && e.UUIDE == (wps.UUID{}) {
@@ -149,7 +148,7 @@ func (b *PushButton) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) (ove
 }
 
 // record puts m first. Keeping one entry for each UUID-E, and remembering
-// that one was dropped, sees to it that no flood of probes hides an overlap.
+// that one was dropped, keeps a flood of probes from hiding an overlap.
 func (b *PushButton) record(m Monitored) {
 	b.heard = slices.DeleteFunc(b.heard, func(o Monitored) bool {
 		return o.UUID == m.UUID || !live(m.At, o.At)
@@ -184,7 +183,7 @@ func (b *PushButton) Monitored(now time.Time) []Monitored {
 	return out
 }
 
-// Press begins the walk time, or begins it anew, and forgets an overlap
+// Press starts the walk time, or starts it again, and forgets an overlap
 // noticed since the last press. It is refused with [ErrOverlap] if more than
 // one device was heard within the monitor time, and then changes nothing.
 func (b *PushButton) Press(now time.Time) error {
@@ -242,7 +241,7 @@ func (b *PushButton) wasHeard(now time.Time, uuid wps.UUID) bool {
 	return slices.ContainsFunc(b.heard, func(m Monitored) bool { return m.UUID == uuid && live(now, m.At) })
 }
 
-// Recheck decides anew at M3, M5 and M7 of an enrollee that was admitted: on
+// Recheck decides again at M3, M5 and M7 of an enrollee that was admitted: on
 // [ErrOverlap] the answer is WSC_NACK with Configuration Error 12. An overlap
 // lasts until the next press or the end of the walk time, which by itself
 // does not end a registration that has begun.
@@ -254,7 +253,7 @@ func (b *PushButton) Recheck(now time.Time) error {
 }
 
 // Done ends the mode because the enrollee has sent WSC_Done, and forgets its
-// press, lest that count as an overlap with the next device's.
+// press, so that it does not overlap with the next device's.
 func (b *PushButton) Done(now time.Time, uuid wps.UUID) {
 	b.heard = slices.DeleteFunc(b.heard, func(m Monitored) bool { return m.UUID == uuid })
 	b.finished = Monitored{UUID: uuid, At: now}

@@ -532,3 +532,24 @@ func TestNewChecks(t *testing.T) {
 		}
 	}
 }
+
+// TestPushButtonInM1 keeps the push button out of the M1 that an external
+// registrar is sent, unless it is asked for.
+func TestPushButtonInM1(t *testing.T) {
+	for _, in := range []bool{false, true} {
+		ap := newAccessPoint(t)
+		ap.cfg.PushButtonInM1 = in
+		m := begin(t, ap, externalPeer(t, "12345670", nil), 9, wps.MessageM1)
+		packet, err := eap.ParsePacket(m.step.Send)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m1 wps.M1
+		if err := wps.Decode(&m1, packet.Data, wps.Strict); err != nil {
+			t.Fatal(err)
+		}
+		if got := m1.ConfigMethods&anyPushButton != 0; got != in {
+			t.Errorf("asked for %v, is %v", in, got)
+		}
+	}
+}

@@ -18,10 +18,10 @@ const (
 	anyPushButton = wps.MethodPushButton | wps.MethodVirtualPushButton | wps.MethodPhysicalPushButton
 )
 
-// SelectedRegistrar is what an access point tells in its beacons and probe
+// SelectedRegistrar is what an access point advertises in its beacons and probe
 // responses about who waits for an enrollee: its own registrar, by push button
-// or PIN, or external ones, or nobody. The fields describe the access point
-// and have to be set; the methods must not be called at the same time.
+// or PIN, or external ones, or nobody. Set the fields, which describe
+// the access point. The methods must not be called concurrently.
 //
 // The own registrar has one place for both methods: the latest action decides
 // which is advertised. So a program calls [SelectedRegistrar.PushButton] after
@@ -35,7 +35,7 @@ type SelectedRegistrar struct {
 	// ConfigMethods are all methods of the access point's own registrar.
 	ConfigMethods wps.ConfigMethods
 	// RFBands are all bands of the access point. If there are several,
-	// beacons tell them, and the UUID-E in push-button mode.
+	// beacons have them, and the UUID-E in push-button mode.
 	RFBands wps.RFBands
 
 	own      waiting
@@ -53,7 +53,7 @@ type externalRegistrar struct {
 	waiting
 }
 
-// Selection is what is told of the registrars that wait for an enrollee.
+// Selection describes the registrars that wait for an Enrollee.
 type Selection struct {
 	DevicePasswordID wps.DevicePasswordID
 	ConfigMethods    wps.ConfigMethods // Selected Registrar Config Methods
@@ -80,7 +80,7 @@ func (s *SelectedRegistrar) PIN(now time.Time, macs []wps.MAC) {
 func (s *SelectedRegistrar) Unselect() { s.own = waiting{} }
 
 // SetSelectedRegistrar notes the message of an external registrar: it waits
-// for an enrollee for [wps.WalkTime], or no longer. from tells registrars apart,
+// for an enrollee for [wps.WalkTime], or no longer. from distinguishes registrars,
 // and should be the address of a subscriber; the UUID-R would do for version
 // 2.0 only.
 //
@@ -158,9 +158,9 @@ func (s *SelectedRegistrar) Beacon(now time.Time, e *wps.Beacon) {
 	}
 }
 
-// ProbeResponse sets what [SelectedRegistrar.Beacon] sets, and what is
-// peculiar to a probe response: it always tells the UUID-E, that an access
-// point speaks, and the methods of adding an external registrar, among which
+// ProbeResponse sets what [SelectedRegistrar.Beacon] sets, and what only a
+// probe response has: the UUID-E in every case, the Response Type of an access
+// point, and the methods of adding an external registrar, among which
 // the push button is not.
 func (s *SelectedRegistrar) ProbeResponse(now time.Time, e *wps.ProbeResponse) {
 	s.Beacon(now, &e.Beacon)

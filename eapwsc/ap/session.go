@@ -28,13 +28,13 @@ type Session struct {
 	enrollee  *registration.Enrollee  // the run, if the station is an external registrar
 	use       *PINUse
 	button    *ButtonUse // if the run is one of the push button
-	version   int        // of the settings that the run gives or tells
+	version   int        // of the settings that the run gives
 	pinEpoch  int        // of the access point's PIN when the run began
 	late      time.Duration
 	asked     time.Time // until when the owner may decide on settings; zero if nothing waits
 	decided   *settingsDecision
 	made      bool      // the run gives the settings that the access point made for its first Enrollee
-	reported  error     // why M1 was refused, as the owner was told last
+	reported  error     // why M1 was refused, as it was reported last
 	due       time.Time // since when the M1 that was refused is to be decided on again; zero if it is not
 	counted   bool      // what the run shows about the access point's PIN
 	settled   bool
@@ -355,8 +355,9 @@ func (a *AccessPoint) apSettings() *wps.Credential {
 // enrolleeConfig returns the configuration of a run with an external registrar.
 func (a *AccessPoint) enrolleeConfig(lock SetupLock) registration.EnrolleeConfig {
 	cfg := registration.EnrolleeConfig{Config: a.cfg.Run, AP: a.apSettings(), Deferred: true, ReadOnly: lock == ReadOnly}
-	// External registrars are added by PIN only [hostap].
-	cfg.Device.ConfigMethods &^= anyPushButton
+	if !a.cfg.PushButtonInM1 { // external registrars are added by PIN only [hostap]
+		cfg.Device.ConfigMethods &^= anyPushButton
+	}
 	// Without a password M2 is answered by NACK 15.
 	if lock != Locked && !a.cfg.PIN.IsZero() {
 		cfg.Password = registration.PIN(a.cfg.PIN)

@@ -14,18 +14,18 @@ import (
 // comes from the WSC element of its Probe Response or Beacon.
 type Candidate struct {
 	BSSID             wps.MAC
-	UUID              *wps.UUID            // UUID-E; nil if not told
+	UUID              *wps.UUID            // UUID-E; nil if not advertised
 	Band              wps.RFBands          // where it was heard, one bit
 	Signal            int                  // dBm
 	Version2          bool                 // a version 2.0 access point
 	SelectedRegistrar bool                 // a registrar is waiting for an enrollee
 	DevicePasswordID  wps.DevicePasswordID // the kind of password it waits with
-	AuthorizedMACs    []wps.MAC            // the enrollees it waits for; none told if empty
+	AuthorizedMACs    []wps.MAC            // the Enrollees it waits for; empty if none is advertised
 }
 
-// NewCandidate describes an access point by what a scan tells of it and by its
+// NewCandidate describes an access point by the result of a scan and by its
 // WSC element. A [wps.ProbeResponse] has one in its field Beacon, and is the
-// better source: a Beacon seldom tells the UUID-E.
+// better source: a Beacon seldom has the UUID-E.
 func NewCandidate(bssid wps.MAC, band wps.RFBands, signal int, e *wps.Beacon) Candidate {
 	c := Candidate{
 		BSSID: bssid, Band: band, Signal: signal,
@@ -41,7 +41,7 @@ func NewCandidate(bssid wps.MAC, band wps.RFBands, signal int, e *wps.Beacon) Ca
 	return c
 }
 
-// authorizes tells whether the access point waits for mac by name, for
+// authorizes reports whether the access point waits for mac by name, for
 // anyone, or for others. It says for anyone if it says nothing.
 func (c Candidate) authorizes(mac wps.MAC) (named, anyone bool) {
 	named = slices.Contains(c.AuthorizedMACs, mac)

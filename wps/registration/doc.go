@@ -48,10 +48,10 @@
 // What is authentic and still breaks the protocol ends the run by WSC_NACK; so
 // does an M2 with the nonce of the run that cannot be right, for nothing is
 // authentic before it. A message received once more gets the same answer, octet
-// for octet. WSC_NACK itself is never authenticated: whoever hears the nonces can
+// for octet. WSC_NACK itself is never authenticated: a party that hears the nonces can
 // stop a run, and no implementation can help it.
 //
-// # What fails, and how it is told
+// # What fails, and how it is reported
 //
 // A run that fails has an [*Error]: the message, the configuration error, the
 // side that found it, and which half of the password is wrong. Its class is to

@@ -7,7 +7,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// EnrolleeConfig is what an enrollee is told.
+// EnrolleeConfig configures an [Enrollee].
 type EnrolleeConfig struct {
 	Config
 	// Password is the enrollee's own: its PIN, the push button, an NFC
@@ -19,7 +19,7 @@ type EnrolleeConfig struct {
 	Alternative        Password
 	AlternativeKeyHash *[20]byte
 	// AP, if set, makes the enrollee an access point that an external
-	// registrar reads or configures: its present settings, which M7 tells.
+	// registrar reads or configures: its present settings, which M7 gives.
 	// Their MAC, if zero, becomes that of the device.
 	AP *wps.Credential
 	// ReadOnly lets external registrars read an access point's settings and
@@ -32,7 +32,7 @@ type EnrolleeConfig struct {
 	// out-of-band channel gave it: a registrar with another key that uses
 	// Password is refused.
 	PeerKeyHash *[20]byte
-	// TrustTransport takes the settings in M2 from whoever sends them, and
+	// TrustTransport accepts the settings in M2 from any sender, and
 	// ends the run with it: for IEEE 1905.1, whose frames are protected.
 	// Nobody proves a password; its ID goes into M1. Devices of the field
 	// send that of the push button.
@@ -191,12 +191,12 @@ func (e *Enrollee) Start() ([]byte, error) {
 	return e.answer(nil, wps.MessageM1, &m, nil)
 }
 
-// Handle takes a message of the registrar and returns the answer, or nothing.
+// Handle processes a message of the registrar and returns the answer, or nothing.
 // The answer belongs to the machine and must not be changed.
 //
-//   - An error of class [ErrIgnored] tells that the message was not for this
+//   - An error of class [ErrIgnored] says that the message was not for this
 //     run, or could have been forged by anyone: the run goes on.
-//   - [ErrEnded] tells that the run was over before.
+//   - [ErrEnded] says that the run was over before.
 //   - Any other error ends the run; it is an [*Error]. The answer, a WSC_NACK,
 //     is still to be sent.
 //   - A message that is received once more gets the same answer.
@@ -531,7 +531,7 @@ func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 	return nil, nil
 }
 
-// Closed tells the enrollee that the transport has ended the exchange, as EAP
+// Closed ends the run because the transport has ended the exchange, as EAP
 // does with EAP-Failure. It is success after WSC_Done, and failure before,
 // whatever was meant. It returns the error of the run.
 func (e *Enrollee) Closed() error {

@@ -7,13 +7,13 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Why a run ends, or a message is not heard: branch on these with
+// Why a run ends, or a message is ignored: branch on these with
 // [errors.Is]. The error of a run that failed is an [*Error].
 var (
 	// ErrIgnored: the message was not for this run, or anyone could have
 	// forged it. The run goes on as if it had not come.
 	ErrIgnored = errors.New("message ignored")
-	// ErrEnded: the run is over; nothing is heard or said any more.
+	// ErrEnded: the run is over; messages are neither processed nor sent.
 	ErrEnded = errors.New("the run is over")
 
 	// ErrPassword: the two sides do not have the same password.
@@ -146,7 +146,7 @@ func (e *Error) Unwrap() []error {
 // wrong is a fault without a reason on the wire: the run ends with NACK 0.
 func wrong(err error) error { return &Error{Err: err} }
 
-// ignored explains why a message is not heard.
+// ignored returns the error of a message that is ignored.
 func ignored(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
 
 // settingsError is the error about settings that were decrypted and then make

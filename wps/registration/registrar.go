@@ -107,7 +107,7 @@ func (s RegistrarState) String() string {
 	return fmt.Sprintf("RegistrarState(%d)", uint8(s))
 }
 
-// Registrar is the machine of the side that was told the enrollee's password
+// Registrar is the machine of the side that knows the Enrollee's password
 // and has credentials to give, or that reads or configures an access point.
 // Feed it with what the enrollee sends, send what it returns.
 type Registrar struct {
@@ -148,7 +148,7 @@ func (r *Registrar) State() RegistrarState {
 
 // Enrollee returns the description of the enrollee out of M1. It is not
 // authenticated until the run has succeeded. It is empty before M1, and must
-// not be changed. Its Raw is let go of once M3 has come.
+// not be changed. Its Raw is cleared once M3 has come.
 func (r *Registrar) Enrollee() *wps.M1 {
 	if r.m1 == nil {
 		return new(wps.M1)
@@ -180,7 +180,7 @@ func (r *Registrar) SetCredentials(list []wps.Credential) error {
 // Start returns nothing: the Enrollee begins.
 func (r *Registrar) Start() ([]byte, error) { return nil, nil }
 
-// Handle takes a message of the enrollee and returns the answer, or nothing.
+// Handle processes a message of the Enrollee and returns the answer, or nothing.
 // Errors and repetitions are as with [Enrollee.Handle].
 func (r *Registrar) Handle(msg []byte) ([]byte, error) {
 	return r.handle(msg, func(t wps.MessageType, msg []byte) (wps.List, error) {
@@ -488,7 +488,7 @@ func (r *Registrar) handleDone(msg []byte) (wps.List, error) {
 	return nil, nil
 }
 
-// handleACK hears that the enrollee has understood M2D.
+// handleACK processes the acknowledgement of M2D.
 func (r *Registrar) handleACK(msg []byte) (wps.List, error) {
 	var m wps.ACK
 	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
@@ -527,7 +527,7 @@ func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 	return r.peerFailed(m.ConfigError), nil
 }
 
-// Closed tells the registrar that the transport has ended the exchange: a
+// Closed ends the run because the transport has ended the exchange: a
 // failure, unless the run is over. It returns the error of the run.
 func (r *Registrar) Closed() error {
 	switch {

@@ -20,9 +20,9 @@ type Result struct {
 	// Credentials are those that M8 gave, or that this registrar gave.
 	Credentials []wps.Credential
 	// AP is an access point's settings: at the enrollee the new ones that
-	// M8 gave, at the registrar those that M7 told.
+	// M8 gave, at the registrar those that M7 gave.
 	AP *wps.Credential
-	// SettingsRead tells that the registrar only read the access point's
+	// SettingsRead reports that the registrar only read the access point's
 	// settings and wrote none: the run ended after M7.
 	SettingsRead bool
 	// NewPassword is a device password for a later run, or the zero value.

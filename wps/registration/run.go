@@ -37,7 +37,7 @@ type Config struct {
 	// given away. By default each run makes its own, as it must.
 	KeyPair *KeyPair
 	// Rand is where nonces and keys come from; crypto/rand by default.
-	// Whoever can guess what it gives finds the PIN.
+	// A party that can predict its output finds the PIN.
 	Rand io.Reader
 	// Faulty accepts a configuration that no product should have, such as an
 	// SSID of 40 octets: test equipment sends what others must refuse.
@@ -146,8 +146,8 @@ func (r *run) version2() uint8 {
 	return r.cfg.WFA.Version2
 }
 
-// handle acts on a message: take knows what is to be done with each type, and
-// returns the answer.
+// handle processes a message: take does what its type needs, and returns the
+// answer.
 func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.List, error)) ([]byte, error) {
 	switch {
 	case r.heard != nil && bytes.Equal(msg, r.heard):
@@ -254,9 +254,9 @@ func (r *run) addressed(msg []byte) bool {
 	return bytes.Equal(wps.Find(msg, id), nonce[:])
 }
 
-// rejectOrIgnore decides on a message that cannot be read or is not due. As soon as there
-// are keys, only what is authentic is the peer's fault, and before, what has the
-// nonce of the run; the rest is ignored, be it forged, damaged or a late copy.
+// rejectOrIgnore judges a message that cannot be read or is not due. As soon as there
+// are keys, only an authentic message is the peer's fault, and before, one that
+// has the nonce of the run; the rest is ignored, be it forged, damaged or a late copy.
 // While nothing was said there is no run that a forgery could disturb.
 func (r *run) rejectOrIgnore(msg []byte, err error) error {
 	switch {
@@ -267,7 +267,7 @@ func (r *run) rejectOrIgnore(msg []byte, err error) error {
 	return wrong(err)
 }
 
-// read decodes one of M3 to M8. Whoever is on the air can send one with the
+// read decodes one of M3 to M8. Anyone on the air can send one with the
 // wrong nonce or Authenticator, so that is ignored (WSC 2.0 §7.1, via iwd);
 // what is authentic and cannot be read is the peer's fault.
 func (r *run) read(m wps.List, msg []byte) error {
@@ -290,13 +290,13 @@ func (r *run) ours(enrollee, registrar wps.Nonce) bool {
 	return enrollee == r.n1 && (registrar == r.n2 || r.n2 == wps.Nonce{})
 }
 
-// meet notes who the peer is. What is pointed to stays.
+// setPeer stores the description of the peer. The run keeps the pointers.
 func (r *run) setPeer(d *wps.Device, wfa *wps.WFAExtension, q wps.Quirks) {
 	r.peer, r.peerWFA = d, wfa
 	r.quirks |= q
 }
 
-// yield returns what the run has yielded so far.
+// ensureResult returns the result, which it makes if there is none yet.
 func (r *run) ensureResult() *Result {
 	if r.result == nil {
 		r.result = new(Result)
@@ -304,8 +304,8 @@ func (r *run) ensureResult() *Result {
 	return r.result
 }
 
-// fillResult tells the result of a run that has succeeded what was kept beside
-// it.
+// fillResult copies into the result of a run that has succeeded what was kept
+// beside it.
 func (r *run) fillResult() {
 	result := r.ensureResult()
 	result.Quirks, result.EMSK = r.quirks, r.emsk
@@ -364,7 +364,7 @@ func (r *run) commit() (hash [2][32]byte, err error) {
 	return hash, nil
 }
 
-// committed notes the hashes with which the peer has committed to the halves.
+// setPeerHashes stores the hashes by which the peer has committed to the halves.
 func (r *run) setPeerHashes(hash1, hash2 [32]byte) { r.halves[0].hash, r.halves[1].hash = hash1, hash2 }
 
 // roomOf is how many octets a message is given before it is encoded. Few need
@@ -475,8 +475,8 @@ func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, nu
 	return nil
 }
 
-// halfOf tells which half of the password is open to proof once a message has
-// been sent: M4 and M6 prove the registrar's to the enrollee, M5 and M7 the
+// halfOf maps a message to the half of the password that is open to proof once
+// it has been sent: M4 and M6 prove the registrar's to the enrollee, M5 and M7 the
 // reverse.
 var halfOf = map[wps.MessageType]int{
 	wps.MessageM4: 1, wps.MessageM5: 1, wps.MessageM6: 2, wps.MessageM7: 2,

@@ -1,0 +1,113 @@
+package ap_test
+
+import (
+	"fmt"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// router returns the access point of the examples.
+func router() *ap.AccessPoint {
+	device := wps.DefaultDevice()
+	device.MAC, device.DeviceName = wps.MAC{2, 0, 0, 0, 0, 0xAA}, "Router"
+	device.UUID, device.State = wps.UUIDFromMAC(device.MAC), wps.Configured
+	return ap.MustNew(ap.Config{
+		Run:    registration.Config{Device: device},
+		LateM2: ap.OwnerTime,
+		Credentials: []wps.Credential{{
+			SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"),
+		}},
+	})
+}
+
+// station returns the EAP side of a printer with a PIN.
+func station(digits string) *eapwsc.Peer {
+	device := wps.DefaultDevice()
+	device.MAC, device.UUID, device.DeviceName = printer, wps.UUIDFromMAC(printer), "Printer"
+	machine, err := registration.NewEnrollee(registration.EnrolleeConfig{
+		Config: registration.Config{Device: device}, Password: registration.PIN(pin.MustParse(digits)),
+	})
+	if err != nil {
+		panic(err)
+	}
+	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: machine})
+	if err != nil {
+		panic(err)
+	}
+	return peer
+}
+
+// A printer comes before its owner has entered the PIN. It is sent M2D and waits;
+// when the PIN is entered, it is registered.
+func ExampleSession() {
+	point, peer := router(), station("24681353")
+	session, err := point.NewSession(printer, 1)
+	if err != nil {
+		panic(err)
+	}
+	peer.Start(noon)
+	exchange := func(step eapwsc.Step) {
+		for step.Send != nil && !step.Done {
+			answer, _ := peer.Handle(noon, step.Send)
+			step, _ = session.Handle(noon, answer.Send)
+		}
+	}
+	report := func() {
+		for _, e := range point.Events() {
+			fmt.Println(e.Kind)
+		}
+	}
+	exchange(session.Start(noon))
+	report()
+
+	if err := point.EnterPIN(noon, ap.PINEntry{PIN: pin.MustParse("24681353")}); err != nil {
+		panic(err)
+	}
+	for _, ready := range point.Ready() {
+		step, _ := ready.Timeout(noon)
+		exchange(step)
+	}
+	report()
+	// Output:
+	// PIN needed
+	// PIN entered
+	// started
+	// PIN gone
+	// registered
+}
+
+// What a router's page shows while its button is pressed.
+func ExampleAccessPoint() {
+	point := router()
+	if err := point.PressButton(noon); err != nil {
+		fmt.Println(err)
+	}
+	s := point.Status(noon.Add(ap.OwnerTime))
+	fmt.Printf("%v: waits for %v, %v left\n", s.SSID, s.Waiting, s.Remaining)
+	fmt.Println("beacon:", point.Beacon(noon).DevicePasswordID)
+	// Output:
+	// home: waits for push button, 1m50s left
+	// beacon: PushButton
+}
+
+// The lockout of the access point's PIN outlives a restart.
+func ExampleAccessPoint_StoreSecrets() {
+	before := router()
+	before.SetPINFor(noon, pin.MustParse("12345670"), 0)
+	before.SetLock(ap.Locked)
+	data, err := before.StoreSecrets(noon)
+	if err != nil {
+		panic(err)
+	}
+
+	after := router()
+	if err := after.RestoreSecrets(noon, data); err != nil {
+		after.SetLock(ap.Locked)
+	}
+	fmt.Println(after.Lock(noon), after.PIN() == before.PIN())
+	// Output: locked true
+}
