@@ -36,14 +36,18 @@
 //
 // # What strangers can do
 //
-// UPnP authenticates nobody: whoever is in the local network may search,
-// subscribe and send messages. Only the proofs within the messages protect the
-// settings. So a Device is made only where the owner wants external registrars,
-// and on the local network only. Both ends hear only hosts of that network and
-// call nobody else: http with a numeric address, no redirection, no name
-// (CVE-2020-12695 is about callbacks that go elsewhere). What waits is counted
-// and limited, whoever has most makes room, documents have no entities, and an
-// action from a host without a subscription changes nothing that is advertised.
+// UPnP authenticates nobody: any host of the local network may search, subscribe
+// and send messages. Only the proofs within the messages protect the settings.
+// What they do not protect is a station: a host that subscribes can have the
+// access point advertise a push button, and give a station that comes then
+// settings of its own. So make a Device only where the owner wants external
+// registrars, and on the local network only.
+//
+// Both ends hear only hosts of that network and call nobody else: http with a
+// numeric address, no redirection, no name (CVE-2020-12695 is about callbacks
+// that go elsewhere). What waits is counted and limited, and the host that has
+// most makes room; documents have no entities; an action from a host without a
+// subscription changes nothing that is advertised.
 //
 // # Origin of the rules
 //

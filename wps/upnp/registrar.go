@@ -247,7 +247,7 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 }
 
 // Events returns what has happened since it was called last. Of more than a
-// thousand the oldest are lost.
+// thousand, those are lost first that only report who was heard.
 func (r *Registrar) Events() []Event {
 	events := r.events
 	r.events = nil
@@ -256,7 +256,8 @@ func (r *Registrar) Events() []Event {
 
 func (r *Registrar) event(e Event) {
 	if len(r.events) == maxEvents {
-		r.events = r.events[1:]
+		i := slices.IndexFunc(r.events, func(e Event) bool { return e.Kind == EventEnrollee || e.Kind == EventEnrolleeGone })
+		r.events = slices.Delete(r.events, max(i, 0), max(i, 0)+1)
 	}
 	r.events = append(r.events, e)
 }
