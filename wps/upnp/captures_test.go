@@ -250,3 +250,21 @@ func TestCapturedRegistrar(t *testing.T) {
 		})
 	}
 }
+
+// TestStranger: a host without a subscription reaches no station.
+func TestStranger(t *testing.T) {
+	a := &delivered{accessPoint: accessPoint{t: t}}
+	d, err := upnp.NewDevice(upnp.DeviceConfig{LAN: host(1), Port: 49152, Description: upnp.Description{UUID: apID(1)}, AccessPoint: a, Rand: random(1)})
+	must(t, err)
+	d.Start(began)
+	arguments := "<NewMessage>" + base64Of([]byte{0x10, 0x22, 0, 1, 5}) + "</NewMessage><NewWLANEventType>2</NewWLANEventType><NewWLANEventMAC>02:00:00:00:00:07</NewWLANEventMAC>"
+	d.Handle(began, subscribe(at(3), "<http://192.168.78.3:1/>"))
+	if got := code(t, d.Handle(began, post("PutWLANResponse", arguments))); got != 501 || len(a.list) != 0 {
+		t.Errorf("code %d, delivered %v", got, a.list)
+	}
+	q := post("PutWLANResponse", arguments)
+	q.From = at(3)
+	if got := code(t, d.Handle(began, q)); got != 0 || len(a.list) != 1 {
+		t.Errorf("a subscriber: code %d, delivered %v", got, a.list)
+	}
+}

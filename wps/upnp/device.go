@@ -301,7 +301,7 @@ func (d *Device) announce(alive bool) {
 }
 
 // Datagram takes an SSDP datagram; searches are answered after a while. Of more
-// than twenty that wait, those of whoever has most make room for others.
+// than twenty answers that wait, the host with most of them loses one.
 func (d *Device) Datagram(now time.Time, from netip.AddrPort, b []byte) error {
 	if !neighbour(d.cfg.LAN, from.Addr()) {
 		return wrong("SSDP datagram", "", ErrIgnored, "from outside the network: %v", from)

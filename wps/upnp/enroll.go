@@ -497,7 +497,7 @@ func (r *Registrar) answer(now time.Time, p *point, e *enrollee, message []byte)
 }
 
 // finish ends a run with a station. A PIN is spent by success, by a failure
-// after M6, which shows it to whoever tries all of them, and by the second
+// after M6, from which a station finds it by trying, and by the second
 // failure if it is for anyone [hostap].
 func (r *Registrar) finish(now time.Time, p *point, e *enrollee, err error) {
 	run, o := e.run, e.order

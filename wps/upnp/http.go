@@ -139,7 +139,7 @@ func hostMask(bits, octet int) byte {
 
 // parseAddress reads a URL that the machine would call. It accepts http with a
 // numeric IPv4 address of a neighbour only, as the access points that mended
-// CVE-2020-12695 do: whoever can subscribe must not be able to send this
+// CVE-2020-12695 do: a host that subscribes must not be able to send this
 // machine's requests to the world, to a name or to its own loopback. A
 // reference without a host is completed by base, if there is one.
 func parseAddress(object, field, text string, lan netip.Prefix, base *address) (address, error) {

@@ -141,7 +141,7 @@ type Enrollee struct {
 
 // Order is whom a [Registrar] waits for, and with which password.
 type Order struct {
-	// UUID is the UUID-E of the enrollee; nil is whoever asks first.
+	// UUID is the UUID-E of the enrollee; nil is the first that asks.
 	UUID *wps.UUID
 	// MAC is its address; nil is any.
 	MAC *wps.MAC

@@ -117,7 +117,8 @@ func (s *subscription) accepted() *Response {
 }
 
 // parseCallbacks reads addresses in angle brackets, and returns those that may
-// be called. This device's own address is one only for whoever has it too.
+// be called. This device's own address is accepted from this
+// host only.
 func (d *Device) parseCallbacks(from netip.Addr, text string) (list []callback) {
 	for len(list) < maxCallbacks {
 		_, rest, ok := strings.Cut(text, "<")

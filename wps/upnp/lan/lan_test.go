@@ -235,7 +235,7 @@ func (c *fakeConn) RemoteAddr() net.Addr {
 }
 func (c *fakeConn) Close() error { c.closed = true; return nil }
 
-// TestConnections: whoever opens many connections closes its own.
+// TestConnections: a host that opens many connections loses its own.
 func TestConnections(t *testing.T) {
 	inner := &fakeListener{conns: make(chan net.Conn, 100)}
 	l := &listener{Listener: inner, lan: netip.MustParsePrefix("192.168.78.1/24")}

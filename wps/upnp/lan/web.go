@@ -114,7 +114,7 @@ func call(ctx context.Context, lan netip.Prefix, c upnp.Call) (*upnp.Response, e
 
 // listener accepts connections from hosts of the network, and of each only so
 // many. When all places are taken, the oldest connection of the host that has
-// most makes room: whoever opens many and says nothing cannot keep others out.
+// most is closed: a host that opens many and sends nothing cannot keep others out.
 type listener struct {
 	net.Listener
 	lan netip.Prefix
