@@ -1,4 +1,4 @@
-// Wpsdoctor reads captures of Wi-Fi Protected Setup and says what happened,
+// Wpsdoctor reads captures and logs of Wi-Fi Protected Setup and says what happened,
 // whose fault it was, and what the owner of the printer or router should do.
 // Run it with -help.
 package main
@@ -40,10 +40,13 @@ func command(p *invocation) *program.Command {
 		},
 		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP), logs of hostapd, wpa_supplicant and iwd, listings of scans and hexadecimal dumps, and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
 
+It also reads text, and says what that does not tell: logs of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) and ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli and "hostapd_cli wps_get_status"; and hex dumps of packets, messages, elements and NFC tags. Each file is recognized by its contents.
+
 With -i it looks around on a Wi-Fi interface instead, and says whether WPS could work now, and if not, why. It takes root, or the capability CAP_NET_ADMIN.`,
 		Examples: []program.Example{
 			{Line: "tcpdump -i wlan0mon -w wps.pcap", Does: "Make a capture on a computer with Wi-Fi in monitor mode, while you try to connect the device"},
 			{Line: "wpsdoctor wps.pcap", Does: "Say what happened in it"},
+			{Line: "journalctl -u hostapd | wpsdoctor", Does: "Say what happened by the log of the router"},
 			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, for a program"},
 			{Line: "wpsdoctor -html report.html wps.pcap", Does: "Write a report to look at, too"},
 			{Line: "wpsdoctor -i wlan0 -watch", Does: "Say whether WPS could work now, and whenever that changes"},

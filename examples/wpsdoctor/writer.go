@@ -285,7 +285,10 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 
 // networkState says what a network offers of WPS.
 func networkState(n *doctor.Network) string {
-	if len(n.Adverts) == 0 {
+	switch {
+	case n.Silent:
+		return "whether it has WPS is not known"
+	case len(n.Adverts) == 0:
 		return "no WPS"
 	}
 	switch e := n.Adverts[len(n.Adverts)-1].Element; {
