@@ -28,10 +28,10 @@ var coarser = map[string]struct {
 	causes string
 	reason string
 }{
-	"radio-iwd-overlap.hostapd-wlan0":        {"unknown", "A router does not log what other routers send."},
-	"radio-iwd-overlap.hostapd-wlan2":        {"unknown", "A router does not log what other routers send."},
-	"radio-supplicant-overlap.hostapd-wlan0": {"unknown", "A router does not log what other routers send."},
-	"radio-supplicant-overlap.hostapd-wlan2": {"unknown", "A router does not log what other routers send."},
+	"radio-iwd-overlap.hostapd-wlan0":        {"not-meeting", "A router does not log what other routers send: only that its device searches and does not come."},
+	"radio-iwd-overlap.hostapd-wlan2":        {"not-meeting", "A router does not log what other routers send: only that its device searches and does not come."},
+	"radio-supplicant-overlap.hostapd-wlan0": {"not-meeting", "A router does not log what other routers send: only that its device searches and does not come."},
+	"radio-supplicant-overlap.hostapd-wlan2": {"not-meeting", "A router does not log what other routers send: only that its device searches and does not come."},
 
 	"radio-iwd-pin-of-another.iwd-wlan1": {"ended-early", "iwd does not log messages, so M2D does not show."},
 	"radio-iwd-wrong-half1.iwd-wlan1":    {"ended-early", "iwd does not log messages, nor which half it found wrong."},
