@@ -38,9 +38,9 @@ func command(p *invocation) *program.Command {
 			"[-json] [-summary] [-keys FILE] [-strict] [-q] [-html FILE] [FILE... | -]",
 			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q] [-html FILE]",
 		},
-		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP), logs of hostapd, wpa_supplicant and iwd, listings of scans and hexadecimal dumps, and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
+		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and text, and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
 
-It also reads text, and says what that does not tell: logs of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) and ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli and "hostapd_cli wps_get_status"; and hex dumps of packets, messages, elements and NFC tags. Each file is recognized by its contents.
+The text may be a log of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) or ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli or "hostapd_cli wps_get_status"; or hex dumps of packets, messages, elements and NFC tags. What it does not tell is said at the end. Each file is recognized by its contents.
 
 With -i it looks around on a Wi-Fi interface instead, and says whether WPS could work now, and if not, why. It takes root, or the capability CAP_NET_ADMIN.`,
 		Examples: []program.Example{
