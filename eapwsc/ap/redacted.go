@@ -33,3 +33,6 @@ func (u *PINUse) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "use of the PIN of
 func (a *AccessPoint) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, "%q", fmt.Sprint(a.cfg.Run.Device.UUID)), nil
 }
+
+// Format prints the credential without its key, whatever the verb.
+func (n Network) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "{%v}", n.Credential) }
