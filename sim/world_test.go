@@ -14,8 +14,8 @@ import (
 
 // ear is a device that writes down what it hears.
 type ear struct {
-	port       *Port
-	heard      []string
+	port  *Port
+	heard []string
 	fired []time.Duration
 }
 

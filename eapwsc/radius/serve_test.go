@@ -31,7 +31,9 @@ func TestServe(t *testing.T) {
 	actions := make(chan func(time.Time))
 	reports := make(chan error, 100)
 	served := make(chan error)
-	go func() { served <- Serve(ctx, conn, r.Server, Loop{Actions: actions, Report: func(err error) { reports <- err }}) }()
+	go func() {
+		served <- Serve(ctx, conn, r.Server, Loop{Actions: actions, Report: func(err error) { reports <- err }})
+	}()
 
 	actions <- func(now time.Time) { r.enter(t, now, "24681353") }
 	access, err := net.Dial("udp", conn.LocalAddr().String())

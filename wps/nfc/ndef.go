@@ -38,10 +38,10 @@ func (t TNF) String() string {
 // one Record.
 type Record struct {
 	TNF     TNF
-	Type    string // at most 255 octets
-	ID      string // at most 255 octets; often empty
+	Type    string       // at most 255 octets
+	ID      string       // at most 255 octets; often empty
 	Payload wps.Redacted // of tokens a password or a network key
-	Offset  int // of the payload, in octets from the start of the message; of the first chunk
+	Offset  int          // of the payload, in octets from the start of the message; of the first chunk
 }
 
 // The first octet of a record: NDEF 1.0 §3.2.
