@@ -38,7 +38,13 @@ func serveOver(t *testing.T, conn eapol.Conn, point *ap.AccessPoint) *served {
 		Authenticator: eapol.NewAuthenticator(conn, point),
 		events:        make(chan ap.Event, 1000), cancel: cancel, ended: make(chan error, 1),
 	}
-	go func() { s.ended <- s.Serve(ctx, func(e ap.Event) { s.events <- e }) }()
+	go func() {
+		s.ended <- s.Serve(ctx, func(e ap.Event) {
+			if !e.Kind.Routine() {
+				s.events <- e
+			}
+		})
+	}()
 	return s
 }
 
