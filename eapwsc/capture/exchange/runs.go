@@ -1,0 +1,93 @@
+package exchange
+
+import (
+	"hash/maphash"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// Runs finds what should be random and repeats over the exchanges of a capture:
+// nonces and public keys that a device uses a second time. The zero value is
+// empty.
+type Runs struct {
+	seed     maphash.Seed
+	new, old map[uint64]*validate.Transcript // by the values that were seen lately
+}
+
+// maxRunValues bounds the values that are remembered: at least so many, at most
+// twice as many.
+const maxRunValues = 512
+
+// drawn are the values that each run has of its own.
+var drawn = []struct {
+	message wps.MessageType
+	id      wps.AttributeID
+}{
+	{wps.MessageM1, wps.AttrEnrolleeNonce}, {wps.MessageM1, wps.AttrPublicKey},
+	{wps.MessageM2, wps.AttrRegistrarNonce}, {wps.MessageM2, wps.AttrPublicKey},
+}
+
+// Findings returns what package validate finds about the randomness of an
+// exchange, in the light of those before it. Message is an index of x.Steps.
+func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
+	if r.new == nil {
+		r.seed, r.new = maphash.MakeSeed(), map[uint64]*validate.Transcript{}
+	}
+	run := new(validate.Transcript)
+	*run = x.Transcript // without what else an exchange keeps
+	var compared []*validate.Transcript
+	for i, d := range drawn {
+		s := x.first(d.message)
+		if s == nil {
+			continue
+		}
+		value := s.Attribute(d.id)
+		if len(value) == 0 {
+			continue
+		}
+		key := maphash.Bytes(r.seed, value) + uint64(i)
+		if before := r.get(key); before != nil && !contains(compared, before) {
+			compared = append(compared, before)
+			all = append(all, against(before, &x.Transcript, mode)...)
+		}
+		r.put(key, run)
+	}
+	return all
+}
+
+func contains(all []*validate.Transcript, one *validate.Transcript) bool {
+	for _, t := range all {
+		if t == one {
+			return true
+		}
+	}
+	return false
+}
+
+// against returns the findings about a run that one before it explains: a value
+// that repeats. That values hardly change, two runs do not show.
+func against(before, now *validate.Transcript, mode wps.Mode) (all validate.Findings) {
+	for _, f := range validate.Randomness([]validate.Transcript{*before, *now}, mode) {
+		if rule, ok := validate.Lookup(f.Rule); !ok || rule.Area != validate.AreaRandomness || f.Run != 1 {
+			continue
+		}
+		f.Run = 0
+		all = append(all, f)
+	}
+	return all
+}
+
+func (r *Runs) get(key uint64) *validate.Transcript {
+	if t := r.new[key]; t != nil {
+		return t
+	}
+	return r.old[key]
+}
+
+func (r *Runs) put(key uint64, t *validate.Transcript) {
+	if len(r.new) >= maxRunValues {
+		r.old, r.new = r.new, map[uint64]*validate.Transcript{}
+	}
+	r.new[key] = t
+}
