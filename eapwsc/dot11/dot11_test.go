@@ -104,10 +104,13 @@ func TestTraits(t *testing.T) {
 		{"WPA without a list", Elements{WPA: &Security{Group: CipherTKIP}}, 0x11, 0, Traits{TKIPOnly: true}},
 		{"RSN without a list", Elements{RSN: &Security{Group: CipherCCMP}}, 0x11, 0, Traits{}},
 		{"WPA and WPA2", Elements{WPA: tkip, RSN: suites(AKMPSK)}, 0x11, 0, Traits{}},
-		{"WPA2 and WPA3", Elements{RSN: suites(AKMPSK, AKMSAE)}, 0x11, 0, Traits{}},
-		{"WPA3", Elements{RSN: required}, 0x11, 5955, Traits{SAEOnly: true, PMFRequired: true, SixGHz: true}},
+		{"WPA2 and WPA3", Elements{RSN: suites(AKMPSK, AKMSAE)}, 0x11, 0, Traits{SAE: true}},
+		{"WPA3", Elements{RSN: required}, 0x11, 5955, Traits{SAE: true, SAEOnly: true, PMFRequired: true, SixGHz: true}},
 		{"enterprise", Elements{RSN: suites(AKM8021X, AKM8021XSHA256)}, 0x11, 0, Traits{Enterprise: true}},
 		{"personal and enterprise", Elements{RSN: suites(AKM8021X, AKMPSK)}, 0x11, 0, Traits{}},
+		{"Enhanced Open", Elements{RSN: suites(AKMOWE)}, 0x11, 0, Traits{OWE: true}},
+		{"Wi-Fi Direct", Elements{RSN: suites(AKMPSK), P2P: true}, 0x11, 0, Traits{P2P: true}},
+		{"Wi-Fi Direct in discovery", Elements{P2P: true}, 0x20, 0, Traits{Open: true, P2P: true, Discovery: true}},
 		{"hidden", Elements{Hidden: true, RSN: suites(AKMPSK)}, 0x11, 0, Traits{Hidden: true}},
 	} {
 		if got := tt.elements.Traits(tt.capability, tt.frequency); got != tt.want {

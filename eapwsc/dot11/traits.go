@@ -13,6 +13,7 @@ type Traits struct {
 	Open        bool // no encryption at all
 	WEP         bool // encrypted without an RSN or WPA element
 	TKIPOnly    bool // neither its RSN nor its WPA element offers AES
+	SAE         bool // it offers WPA3, with or without WPA2-Personal
 	SAEOnly     bool // WPA3 without WPA2-Personal
 	PMFRequired bool // protection of management frames is required
 	Enterprise  bool // 802.1X
@@ -67,7 +68,7 @@ func (e *Elements) Traits(capability uint16, frequency int) Traits {
 		psk, sae, enterprise = psk || offers(pskSuites), sae || offers(saeSuites), enterprise || offers(enterpriseSuites)
 		owe = owe || offers(oweSuites)
 	}
-	n.SAEOnly, n.Enterprise = sae && !psk, enterprise && !psk && !sae
+	n.SAE, n.SAEOnly, n.Enterprise = sae, sae && !psk, enterprise && !psk && !sae
 	n.OWE = owe && !psk && !sae && !enterprise
 	if frequency == 0 && e.Channel > 0 {
 		n.Band = wps.Band24GHz

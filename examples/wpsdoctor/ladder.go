@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/printable"
@@ -132,7 +133,11 @@ func (w *writer) inPlace(f validate.Finding) {
 // finding writes a finding that is about no exchange.
 func (w *writer) finding(f *finding) {
 	if f.Severity != validate.Note.String() {
-		w.findingLine(f.Severity, known(f.Message)+": "+f.Text, f.Rule)
+		place := known(f.Message)
+		if f.BSSID != nil {
+			place += " of " + *f.BSSID
+		}
+		w.findingLine(f.Severity, place+": "+f.Text, f.Rule)
 	}
 }
 
@@ -215,7 +220,7 @@ func signalMeaning(x *exchange.Exchange, s *validate.Step) string {
 	case validate.SignalLogoff:
 		return "gives up"
 	case validate.SignalDisconnect:
-		return fmt.Sprintf("reason %d", s.Status)
+		return fmt.Sprintf("reason %d, %v", s.Status, dot11.Reason(s.Status))
 	}
 	return ""
 }

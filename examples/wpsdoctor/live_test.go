@@ -200,7 +200,7 @@ func TestLookFails(t *testing.T) {
 			}
 		})
 	}
-	if status, _, stderr := runProgram(t, nil, "-watch"); status != program.Unable || !strings.Contains(stderr, "are for -i") {
+	if status, _, stderr := runProgram(t, nil, "-watch"); status != program.Unable || !strings.Contains(stderr, "is for -i") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }

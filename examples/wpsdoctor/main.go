@@ -35,7 +35,8 @@ func command(p *invocation) *program.Command {
 	return &program.Command{
 		Name: "wpsdoctor", Short: "say why Wi-Fi Protected Setup failed, and what to do",
 		Synopsis: []string{
-			"[-json] [-summary] [-keys FILE] [-strict] [-q] [-html FILE] [FILE... | -]",
+			"[-json] [-summary] [-keys FILE] [-strict] [-q] [-html FILE] [-ssid NAME | -bssid ADDRESS] [-device ADDRESS] [FILE... | -]",
+			"-networks [-json] [-strict] [-ssid NAME | -bssid ADDRESS] [FILE... | - | -i INTERFACE]",
 			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q] [-html FILE]",
 		},
 		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and text, and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
@@ -49,6 +50,7 @@ With -i it looks around on a Wi-Fi interface instead, and says whether WPS could
 			{Line: "journalctl -u hostapd | wpsdoctor", Does: "Say what happened by the log of the router"},
 			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, for a program"},
 			{Line: "wpsdoctor -html report.html wps.pcap", Does: "Write a report to look at, too"},
+			{Line: "wpsdoctor -networks wps.pcap", Does: "List the networks that were heard: which of them wait, and what is wrong with their elements"},
 			{Line: "wpsdoctor -i wlan0 -watch", Does: "Say whether WPS could work now, and whenever that changes"},
 		},
 		Exit: []string{

@@ -39,6 +39,8 @@ type invocation struct {
 	keysFile            string
 	summary, showKey    bool
 	pageFile            string
+	networksOnly        bool
+	device              wps.MAC
 	look                look
 
 	mode   wps.Mode
@@ -57,6 +59,11 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&p.summary, "summary", false, "count the attempts by device, network and cause, for files with many")
 	f.StringVar(&p.pageFile, "html", "", "write a report in HTML to `FILE` too")
 	f.BoolVar(&p.showKey, "show-key", false, "let the report of -html show keys that -keys opens; only you can read it then")
+	f.BoolVar(&p.networksOnly, "networks", false, "list all networks that were heard, and what they offer of WPS")
+	f.Func("device", "judge the device of this `ADDRESS`", func(s string) (err error) {
+		p.device, err = wps.ParseMAC(s)
+		return err
+	})
 	p.look.flags(f)
 }
 
@@ -73,8 +80,12 @@ func (p *invocation) run(ctx context.Context, streams program.IO, files []string
 		return program.Unable, program.Usagef("-show-key is for -html FILE")
 	case p.look.iface != "" && (len(files) > 0 || p.keysFile != ""):
 		return program.Unable, program.Usagef("-i excludes FILE and -keys")
-	case p.look.iface == "" && p.look != (look{}):
-		return program.Unable, program.Usagef("-ssid, -bssid and -watch are for -i INTERFACE")
+	case p.look.iface == "" && p.look.watch:
+		return program.Unable, program.Usagef("-watch is for -i INTERFACE")
+	case p.look.iface != "" && p.device != (wps.MAC{}):
+		return program.Unable, program.Usagef("-device is for FILE")
+	case p.networksOnly && (p.summary || p.pageFile != ""):
+		return program.Unable, program.Usagef("-networks excludes -summary and -html")
 	}
 	if p.pageFile != "" {
 		var err error

@@ -39,6 +39,13 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		return err
 	}
 	collector := exchange.NewCollector(from.keys(p.keys))
+	if p.networksOnly {
+		if err := collect(from, collector, func(*exchange.Exchange) {}); err != nil {
+			return err
+		}
+		w.networks(p.chosen(collector.Networks()))
+		return nil
+	}
 	jobs, inOrder := make(chan *job, queue), make(chan *job, queue)
 	go func() {
 		err = collect(from, collector, func(x *exchange.Exchange) {
@@ -64,9 +71,15 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		})
 	}
 	var history doctor.History
+	var runs exchange.Runs
+	choice := p.choice()
 	index := 0
 	for j := range inOrder {
 		<-j.judged
+		j.findings = append(j.findings, runs.Findings(j.exchange, p.mode)...)
+		if !choice.takesExchange(j.exchange, j.attempt) {
+			continue
+		}
 		index++
 		d := doctor.Diagnose(j.exchange.Evidence(history.Add(j.attempt)))
 		w.exchange(index, j, &d)

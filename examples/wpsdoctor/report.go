@@ -38,6 +38,7 @@ type entry struct {
 	Together      []string         `json:"together,omitempty"`
 	SSID          *string          `json:"ssid"`
 	SSIDHex       *string          `json:"ssid_hex"`
+	BSSID         *string          `json:"bssid"` // of the network that is judged
 	EnrolleeName  *string          `json:"enrollee_name"`
 	RegistrarName *string          `json:"registrar_name"`
 	Began         *string          `json:"began"`
@@ -79,6 +80,7 @@ type finding struct {
 	Attribute *string `json:"attribute"`
 	Offset    int     `json:"offset"`
 	Text      string  `json:"text"`
+	BSSID     *string `json:"bssid,omitempty"` // the access point whose element is judged
 
 	severity validate.Severity
 }
@@ -126,6 +128,10 @@ func newEntry(file string, index int, d *doctor.Diagnosis) *entry {
 	}
 	for _, h := range d.Hints {
 		r.Hints = append(r.Hints, hint(h))
+	}
+	if n := d.Network; n != nil {
+		r.setSSID(n.SSID)
+		r.BSSID = text(n.BSSID.String())
 	}
 	return r
 }
@@ -189,6 +195,16 @@ func (r *entry) find(all validate.Findings, x *exchange.Exchange) {
 			out.Attribute = text(f.Attribute.String())
 		}
 		r.Findings = append(r.Findings, out)
+	}
+}
+
+// findIn adds findings about the elements of a network.
+func (r *entry) findIn(n *doctor.Network, all validate.Findings) {
+	before := len(r.Findings)
+	r.find(all, nil)
+	for i := range r.Findings[before:] {
+		f := &r.Findings[before+i]
+		f.BSSID = text(n.BSSID.String())
 	}
 }
 

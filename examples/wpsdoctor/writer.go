@@ -9,6 +9,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/validate"
@@ -68,11 +69,15 @@ func (w *writer) flush() {
 // of access points and devices show.
 func (w *writer) nothing(c *exchange.Collector, from *source) {
 	e := c.Evidence()
+	choice := w.choice()
+	if choice.narrow(e); len(e.Networks) == 0 && (choice.ssid != "" || choice.bssid != wps.MAC{}) {
+		program.Complain(w.IO, shown(w.file), choice.absent(c.Networks()))
+	}
 	from.textEvidence(e)
 	d := doctor.Diagnose(e)
 	r := newEntry(w.file, 0, &d)
-	for _, n := range c.Networks() {
-		r.find(n.Findings(w.mode), nil)
+	for _, n := range doctor.ByState(e.Networks) {
+		r.findIn(n, n.Findings(w.mode))
 	}
 	if from.text != nil {
 		about := from.text.Source()
@@ -265,8 +270,7 @@ func known(s *string) string {
 // surroundings lists the access points and devices that were heard.
 func (w *writer) surroundings(e *doctor.Evidence) {
 	const most = 20
-	for i := range e.Networks {
-		n := &e.Networks[i]
+	for i, n := range doctor.ByState(e.Networks) {
 		if i == most {
 			fmt.Fprintf(w.out, "  and %d networks more\n", len(e.Networks)-most)
 			break
@@ -285,21 +289,18 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 
 // networkState says what a network offers of WPS.
 func networkState(n *doctor.Network) string {
-	switch {
-	case n.Silent:
+	switch state := n.State(); state {
+	case doctor.StateOff:
+		return state.String()
+	case doctor.StateButton, doctor.StatePIN:
+		return fmt.Sprintf("WPS waiting (%v)", n.Adverts[len(n.Adverts)-1].Element.DevicePasswordID)
+	case doctor.StateDamaged:
+		return "WPS on, its element damaged"
+	case doctor.StateUnknown:
 		return "whether it has WPS is not known"
-	case len(n.Adverts) == 0:
-		return "no WPS"
+	default:
+		return "WPS on, " + state.String()
 	}
-	switch e := n.Adverts[len(n.Adverts)-1].Element; {
-	case e == nil:
-		return "no WPS"
-	case e.SelectedRegistrar:
-		return fmt.Sprintf("WPS waiting (%v)", e.DevicePasswordID)
-	case e.APSetupLocked:
-		return "WPS on, router's PIN locked"
-	}
-	return "WPS on, not waiting"
 }
 
 // stationState says what a device does.

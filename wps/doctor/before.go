@@ -242,15 +242,17 @@ var lastRows = []Row{
 }
 
 // generic is what helps in most cases, in an order that does no harm.
-var generic = []string{
-	"Restart the router, and wait until its Wi-Fi is back (2 to 3 minutes). Restart the device.",
-	"Unplug the network cable of the printer, and reset its network settings.",
-	"On the router's web page: WPS on, security WPA2-Personal with AES (or WPA2/WPA3), name visible, 2.4 GHz on, no MAC filter.",
-	"Put the device 1 to 3 metres from the router.",
-	"Press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes; one device only.",
-	"Or read the PIN that the device shows now, and enter all its digits on the router's WPS page within 2 minutes.",
-	"Otherwise type the Wi-Fi password at the device.",
-}
+var generic = []string{genericRestart, genericCable, genericSettings, genericNear, genericButton, genericPIN, genericPassword}
+
+const (
+	genericRestart  = "Restart the router, and wait until its Wi-Fi is back (2 to 3 minutes). Restart the device."
+	genericCable    = "Unplug the network cable of the printer, and reset its network settings."
+	genericSettings = "On the router's web page: WPS on, security WPA2-Personal with AES (or WPA2/WPA3), name visible, 2.4 GHz on, no MAC filter."
+	genericNear     = "Put the device 1 to 3 metres from the router."
+	genericButton   = "Press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes; one device only."
+	genericPIN      = "Or read the PIN that the device shows now, and enter all its digits on the router's WPS page within 2 minutes."
+	genericPassword = "Otherwise type the Wi-Fi password at the device."
+)
 
 const (
 	// weak is the power in dBm below which probe responses get lost.

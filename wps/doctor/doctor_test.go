@@ -284,6 +284,7 @@ var cases = []struct {
 	{"a printer's own network beside the router's", Evidence{}.in(network(func(n *Network, e *wps.Beacon) {
 		n.BSSID, e.SelectedRegistrar, e.PrimaryDeviceType = ap2, true, wps.DeviceTypePrinter
 	}), network(plain)), "A4", NoSelectedRegistrar, NoAttempt},
+	{"a computer without the router's PIN", only(asAP(m2d(0))), "B3", NoRegistrarSession, Refused},
 	{"locked in mid-run", only(asAP(nacked(15, enrollee, StageM4))), "B8", SetupLocked, Refused},
 	{"settings refused by a router", only(asAP(nacked(0, enrollee, StageM8))), "B26", CredentialRefused, Failed},
 	{"sound settings refused by a router", only(asAP(with(nacked(0, enrollee, StageM8), func(a *Attempt) { a.Settings = []Settings{{SSID: "home", KeyLength: 8}} }))), "B26", CredentialRefused, Failed},

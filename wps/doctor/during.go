@@ -57,7 +57,7 @@ var duringRows = []Row{
 			stepEnterPIN, stepPassword},
 		Engineer: "The enrollee found R-Hash2 wrong on M6 (configuration error 18): PSK1 agrees, PSK2 does not: a typing error in the second half. M6 has exposed the registrar's PIN: it is spent.",
 		when: func(v *view) bool {
-			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM6) && !v.ap()
+			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM6) && !v.ap() && v.by(PIN, MethodUnknown)
 		}},
 	{Code: "B10", Cause: PINSecondHalf, Outcome: Failed,
 		Evidence: "WSC_NACK 18 from the access point after M6",
@@ -128,7 +128,7 @@ var duringRows = []Row{
 		Owner:    "{Router} has locked its WPS, as routers do after wrong PINs, and knows no PIN of {device} either.",
 		Steps:    []string{"Wait a minute, or restart {router}.", or("Then use the button", stepPress), "Or enter the PIN of {device} on the WPS page of {router} first, and then start WPS at {device}.", stepPassword},
 		Engineer: "M2D with configuration error 15: the registrar has no password for the enrollee, and the access point is locked.",
-		when:     func(v *view) bool { return v.refused(wps.SetupLocked) }},
+		when:     func(v *view) bool { return v.refused(wps.SetupLocked) && !v.ap() }},
 
 	{Code: "B23", Cause: AddressMismatch, Outcome: Refused,
 		Evidence: "error 12, one device only was heard pressing, and M1 has another MAC address than the sender",
@@ -170,6 +170,12 @@ var duringRows = []Row{
 		Engineer: "WSC_NACK with configuration error 20: the hash of the peer's public key is not the one that was handed over out of band. If it is not a stale tag, someone is in between.",
 		when:     func(v *view) bool { return v.refused(wps.PublicKeyHashMismatch) }},
 
+	{Code: "B3", Cause: NoRegistrarSession, Outcome: Refused,
+		Evidence: "M2D 0 from an external registrar",
+		Owner:    "The computer or app had no PIN of {router}: nobody had typed it there.",
+		Steps:    []string{stepRouterPIN, forRegistrar[stepEnterPIN], stepRouterWeb},
+		Engineer: "M2D with configuration error 0 from the external registrar to the M1 of the access point: it has no password for it.",
+		when:     func(v *view) bool { return v.noSession() && v.ap() }},
 	{Code: "B22", Cause: MethodMismatch, Outcome: Refused,
 		Evidence: "M2D 0 to an M1 for PIN while the access point waits for a push button",
 		Owner:    "{Router} waits for the WPS button of a device, and {device} came with a PIN.",

@@ -91,10 +91,13 @@ var forRegistrar = map[string]string{
 	stepPress: "", stepNewPIN: stepRouterPIN, stepPassword: stepRouterWeb, stepNoRandom: "", stepWait2: stepWait2,
 	stepEnterPIN: "Type all its digits at the computer, zeros at the beginning too, and start again.",
 	stepFirmware: "Look for new firmware for {router}, and for a new version of the program at the computer.",
+
+	genericRestart: "Restart the router, and wait until its Wi-Fi is back (2 to 3 minutes).",
+	genericCable:   "", genericSettings: "", genericNear: genericNear, genericButton: "", genericPIN: stepRouterPIN, genericPassword: stepRouterWeb,
 }
 
 // onAir has the steps that need a radio.
-var onAir = []string{stepNear}
+var onAir = []string{stepNear, genericNear}
 
 // steps returns the steps of a row as they fit the roles of the two, and how they
 // are connected.

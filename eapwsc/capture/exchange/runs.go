@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"hash/maphash"
 
 	"github.com/gowps/gowps/wps"
@@ -47,13 +48,35 @@ func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
 			continue
 		}
 		key := maphash.Bytes(r.seed, value) + uint64(i)
-		if before := r.get(key); before != nil && !contains(compared, before) {
+		before := r.get(key)
+		if before != nil && isCopy(before, x) {
+			return nil // of the same run: a capture that was joined with itself
+		}
+		if before != nil && !contains(compared, before) {
 			compared = append(compared, before)
 			all = append(all, against(before, &x.Transcript, mode)...)
 		}
 		r.put(key, run)
 	}
 	return all
+}
+
+// isCopy reports whether a transcript has the same M1 as an exchange, and the same
+// M2 if it has one.
+func isCopy(t *validate.Transcript, x *Exchange) bool {
+	same := 0
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		if s.Type != wps.MessageM1 && s.Type != wps.MessageM2 {
+			continue
+		}
+		own := x.first(s.Type)
+		if own == nil || !bytes.Equal(own.Body, s.Body) {
+			return false
+		}
+		same++
+	}
+	return same > 0
 }
 
 func contains(all []*validate.Transcript, one *validate.Transcript) bool {

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+)
+
+// choice is of which network and device a capture is judged; the zero value is
+// all.
+type choice struct {
+	ssid   wps.SSID
+	bssid  wps.MAC
+	device wps.MAC
+}
+
+// choice returns what the user has chosen.
+func (p *invocation) choice() choice { return choice{p.look.ssid, p.look.bssid, p.device} }
+
+// takes reports whether a network is one of those that were chosen.
+func (c *choice) takes(n *doctor.Network) bool {
+	return (c.ssid == "" || n.SSID == c.ssid) && (c.bssid == wps.MAC{} || n.BSSID == c.bssid)
+}
+
+// takesExchange reports whether an exchange is between those that were chosen.
+func (c *choice) takesExchange(x *exchange.Exchange, a *doctor.Attempt) bool {
+	if c.device != (wps.MAC{}) && c.device != x.Client && c.device != a.Enrollee.MAC {
+		return false
+	}
+	if c.bssid != (wps.MAC{}) && c.bssid != a.AP && c.bssid != x.AP {
+		return false
+	}
+	return c.ssid == "" || x.Network != nil && x.Network.SSID == c.ssid
+}
+
+// narrow leaves out of the evidence what was not chosen.
+func (c *choice) narrow(e *doctor.Evidence) {
+	e.Networks = slices.DeleteFunc(e.Networks, func(n doctor.Network) bool { return !c.takes(&n) })
+	e.Stations = slices.DeleteFunc(e.Stations, func(s doctor.Station) bool { return c.device != wps.MAC{} && s.MAC != c.device })
+}
+
+// absent says that a network that was chosen is not there, and which others are.
+func (c *choice) absent(networks []doctor.Network) error {
+	const most = 5
+	var others []string
+	for _, n := range doctor.ByState(networks) {
+		if len(others) == most {
+			others = append(others, "…")
+			break
+		}
+		others = append(others, doctor.Quote(string(n.SSID))+" "+n.BSSID.String())
+	}
+	if len(others) == 0 {
+		return fmt.Errorf("the network that was named was not heard, nor any other")
+	}
+	return fmt.Errorf("the network that was named was not heard; these were: %s", strings.Join(others, ", "))
+}

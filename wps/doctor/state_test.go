@@ -1,0 +1,32 @@
+package doctor
+
+import (
+	"testing"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// TestByState: what waits comes first, then what is locked; the nearest of equal
+// ones first.
+func TestByState(t *testing.T) {
+	far := network(func(n *Network, _ *wps.Beacon) { n.SSID, n.Signal = "far", -80 })
+	networks := []Network{
+		{SSID: "unknown", Silent: true}, {SSID: "off"}, far, network(plain),
+		network(func(n *Network, _ *wps.Beacon) { n.SSID, n.Adverts = "damaged", []Advert{{Err: wps.ErrTruncated}} }),
+		network(func(n *Network, e *wps.Beacon) { n.SSID, e.APSetupLocked = "locked", true }),
+		network(func(n *Network, e *wps.Beacon) { n.SSID, e.SelectedRegistrar = "pin", true }),
+		selected(wps.PasswordPushButton),
+	}
+	want := []State{StateButton, StatePIN, StateLocked, StateIdle, StateIdle, StateDamaged, StateOff, StateUnknown}
+	for i, n := range ByState(networks) {
+		if n.State() != want[i] {
+			t.Errorf("%d: %q is %v, want %v", i, n.SSID, n.State(), want[i])
+		}
+		if want[i] == StateIdle && (n.SSID == "far") != (i == 4) {
+			t.Errorf("%q stands at %d", n.SSID, i)
+		}
+	}
+	if s := State(99).String(); s != "State(99)" {
+		t.Error(s)
+	}
+}
