@@ -24,7 +24,7 @@ func command() *program.Command {
 	)
 	return &program.Command{
 		Name: "wpssim", Short: "play registrations by WPS between a simulated printer and router",
-		Synopsis: []string{"[-method HOW] [-wrong-pin HALF] [-wps-off] [-loss FRACTION] [-seed N]", "COMMAND [flags]"},
+		Synopsis: []string{"[-method HOW] [-wrong-pin HALF] [-wps-off] [-loss FRACTION] [-seed N] [-pcap FILE]", "COMMAND [flags]"},
 		Long: `Without a command, a printer registers by PIN, and then by push button. Each line is a frame on the air, with the time that has passed in the simulated world, and what the frame says or proves. Beacons and probes that say nothing new are left out. What the printer has received stands at the end, with the network key: all of it is simulated.
 
 The commands play many worlds, in which devices, people and the air are drawn from a seed, and check what must hold in every one. A campaign ends with a table, or with an object of JSON. Each violation comes with the command that repeats it.`,
@@ -41,7 +41,7 @@ The commands play many worlds, in which devices, people and the air are drawn fr
 			"wrong use, or input or output that fails", "a campaign was interrupted, or a merge lacks a part; nothing was found",
 		},
 		Flags: o.flags, Run: o.run,
-		Values: map[string]program.Values{"method": program.Words(methods...), "wrong-pin": program.Words("0", "1", "2")},
+		Values: map[string]program.Values{"pcap": program.Files, "method": program.Words(methods...), "wrong-pin": program.Words("0", "1", "2")},
 		Commands: []*program.Command{
 			{
 				Name: "run", Short: "play a campaign", Synopsis: []string{"[-n N | -for TIME] [-faults KINDS] [-profile ROWS] [-shard I/N] [-o FILE] [-html FILE] [-json]"},

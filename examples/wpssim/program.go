@@ -29,6 +29,7 @@ type options struct {
 	wrongPIN int
 	wpsOff   bool
 	loss     float64
+	pcap     string
 }
 
 // flags defines the flags.
@@ -38,6 +39,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.wrongPIN, "wrong-pin", 0, "which `HALF` of the PIN is mistyped: 1, 2, or 0 for none")
 	f.BoolVar(&o.wpsOff, "wps-off", false, "WPS is off in the router's web page")
 	f.Float64Var(&o.loss, "loss", 0, "the `FRACTION` of frames that the air loses")
+	f.StringVar(&o.pcap, "pcap", "", "write what is on the air to a capture `FILE` with the keys in it, for Wireshark")
 }
 
 // methods are the values of -method.
@@ -65,10 +67,13 @@ func (o *options) run(_ context.Context, streams program.IO, operands []string) 
 		return program.Unable, err
 	}
 	connected, err := play(*o, streams.Text())
-	if !connected {
-		return program.Problem, err
+	switch {
+	case err != nil:
+		return program.Unable, err
+	case !connected:
+		return program.Problem, nil
 	}
-	return program.Fine, err
+	return program.Fine, nil
 }
 
 // stage is a world with a printer and a router, and their owner.
@@ -83,12 +88,17 @@ type stage struct {
 // connected in the end.
 func play(o options, out io.Writer) (connected bool, err error) {
 	fmt.Fprintf(out, "A printer and a router, seed %d.\n\n", o.seed)
-	l := ladder{out: out}
+	l, a := ladder{out: out}, new(air)
+	observe := l.observe
+	if o.pcap != "" {
+		observe = func(e sim.Event) { l.observe(e); a.observe(e) }
+	}
 	s := stage{out: out, world: sim.New(sim.Config{
-		Seed: o.seed, Observe: l.observe, Link: sim.Link{Fault: sim.Noise{Loss: o.loss}},
+		Seed: o.seed, Observe: observe, Link: sim.Link{Fault: sim.Noise{Loss: o.loss}},
 	})}
 	if s.router, err = sim.NewRouter(s.world, sim.RouterConfig{
 		Name: "router", Settings: sim.Settings{SSID: "home", WPSOff: o.wpsOff},
+		Customize: func(c *ap.Config) { c.Run.KeyLog = &a.keys },
 	}); err != nil {
 		return false, err
 	}
@@ -105,6 +115,11 @@ func play(o options, out io.Writer) (connected bool, err error) {
 	}
 	hash := s.world.TraceHash()
 	fmt.Fprintf(out, "\nTrace %x.\n", hash[:8])
+	if o.pcap != "" {
+		if err := a.write(o.pcap); err != nil {
+			return false, err
+		}
+	}
 	return s.printer.Status().State == sim.Connected, l.err
 }
 
