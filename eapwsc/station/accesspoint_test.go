@@ -27,7 +27,7 @@ func TestRead(t *testing.T) {
 	waiting := &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton, SelectedRegistrarConfigMethods: wps.MethodPhysicalPushButton}
 	described := &wps.ProbeResponse{ResponseType: wps.ResponseAP, Manufacturer: "m", ModelName: "n", ModelNumber: "1", SerialNumber: "2"}
 	described.State, described.UUIDE, described.DeviceName = wps.Configured, uuid, "router"
-	damaged := append(encode("home"), 0xDD, 5, 0, 0x50, 0xF2, 4, 9)
+	damaged := append(encode("home"), 0xDD, 9, 0, 0x50, 0xF2, 4, 0x10, 0x4A, 0, 9, 0x10)
 	for _, tt := range []struct {
 		name             string
 		response, beacon []byte
