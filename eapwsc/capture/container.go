@@ -20,6 +20,11 @@ const (
 	bufferSize = 2 * maxFrame
 )
 
+// maxCandidate bounds the records that reading may go on at behind damage. A
+// longer one would have the buffer filled anew for each place that looks like its
+// header.
+const maxCandidate = bufferSize / 4
+
 // A frame is one packet record of the capture. data is valid until the next call of source.next.
 type frame struct {
 	time time.Time
@@ -246,7 +251,7 @@ func (p *pcapFile) resynchronise() {
 			return
 		}
 		h := p.header(head)
-		if !h.sound || !h.exact {
+		if !h.sound || !h.exact || h.captured > maxCandidate {
 			continue
 		}
 		size := pcapRecordHeader + h.captured

@@ -20,6 +20,11 @@ type httpMessage struct {
 	chunked bool
 }
 
+// The reader is our own and not that of net/http, which reads from an io.Reader
+// that blocks: it would take a goroutine for each direction of a connection, or
+// to read a message anew with each segment. It also refuses headers that access
+// points send and hostap takes.
+
 // message takes the next message off the stream. It returns nil without a problem if more octets are needed, and httpOther if
 // the stream is of no interest.
 func (s *stream) message() (*httpMessage, problem) {

@@ -266,7 +266,7 @@ func (n *ngFile) resynchronise() bool {
 			}
 		}
 		size := int(min(n.order.Uint32(head[4:]), math.MaxInt32))
-		if !ngWanted(n.order.Uint32(head)) || size < 16 || size%4 != 0 || size > bufferSize {
+		if !ngWanted(n.order.Uint32(head)) || size < 16 || size%4 != 0 || size > maxCandidate {
 			continue
 		}
 		if block, err := n.br.Peek(size); err == nil && int(n.order.Uint32(block[size-4:])) == size {

@@ -16,6 +16,7 @@ import (
 
 func main() {
 	debug.SetGCPercent(400) // large captures make much garbage, and little is kept
+	debug.SetMemoryLimit(96 << 20)
 	program.Main(context.Background(), command(&invocation{
 		wifi: func(name string) (radio, error) {
 			s, err := live.OpenWiFi(name)
