@@ -10,12 +10,13 @@
 //
 //	# the name of the mutant: what is wrong with it
 //	eapwsc/peer.go
-//	./eapwsc TestFailureIdentifier
+//	./eapwsc ^TestFailureIdentifier$
 //	 func (p *Peer) closed(in eap.Packet) (Step, error) {
 //	-	if in.ID != p.last {
 //	+	if false {
 //
-// The lines with a minus are replaced by those with a plus; those with a space
+// Behind the package and the test there may be flags of the test. The lines with
+// a minus are replaced by those with a plus; those with a space
 // only say where. Together they must be found in the file at exactly one place,
 // whatever the indentation, so that a mutant survives changes around it and
 // fails loudly when what it changes has gone.
@@ -47,6 +48,7 @@ type mutant struct {
 	file     string
 	pkg      string
 	test     string // regular expression for go test -run
+	flags    string // of the test
 	old, new []string
 }
 
@@ -102,9 +104,9 @@ func main() {
 	// The tests have to pass without a mutant.
 	sound := make(map[string]error)
 	for i := range all {
-		key := all[i].pkg + " " + all[i].test
-		if _, ok := sound[key]; !ok {
-			sound[key] = passes(all[i].pkg, all[i].test, *limit)
+		m := &all[i]
+		if _, ok := sound[m.key()]; !ok {
+			sound[m.key()] = passes(m, *limit)
 		}
 	}
 	queue := make(chan int)
@@ -115,7 +117,7 @@ func main() {
 			defer wg.Done()
 			for i := range queue {
 				m := &all[i]
-				if err := sound[m.pkg+" "+m.test]; err != nil {
+				if err := sound[m.key()]; err != nil {
 					report(m, "BROKEN", err.Error())
 					continue
 				}
@@ -169,7 +171,8 @@ func read(file string) ([]mutant, error) {
 			if !ok || !strings.HasPrefix(pkg, "./") {
 				return nil, fmt.Errorf("%s: want a package and a test", where)
 			}
-			m.pkg, m.test = pkg, test
+			m.pkg = pkg
+			m.test, m.flags, _ = strings.Cut(test, " ")
 		case line[0] == '-':
 			m.old = append(m.old, line[1:])
 		case line[0] == '+':
@@ -244,7 +247,7 @@ func try(m *mutant, work string, limit time.Duration) (verdict, detail string) {
 	if err != nil {
 		return "BROKEN", err.Error()
 	}
-	out, err := goTest(limit, "-overlay", work+".json", "-run", m.test, m.pkg)
+	out, err := goTest(limit, m, "-overlay", work+".json")
 	switch {
 	case bytes.Contains(out, []byte("[build failed]")) || bytes.Contains(out, []byte("[setup failed]")):
 		return "BROKEN", string(out)
@@ -259,21 +262,26 @@ func try(m *mutant, work string, limit time.Duration) (verdict, detail string) {
 
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
 
+// key tells tests apart.
+func (m *mutant) key() string { return m.pkg + " " + m.test + " " + m.flags }
+
 // passes reports why a test cannot be relied on: it fails, or is not there.
-func passes(pkg, test string, limit time.Duration) error {
-	out, err := goTest(limit, "-run", test, pkg)
+func passes(m *mutant, limit time.Duration) error {
+	out, err := goTest(limit, m)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s %s fails without a mutant: %s", pkg, test, out)
+		return fmt.Errorf("%s fails without a mutant: %s", m.key(), out)
 	case bytes.Contains(out, []byte("[no tests to run]")):
-		return fmt.Errorf("%s has no test %s", pkg, test)
+		return fmt.Errorf("%s has no test %s", m.pkg, m.test)
 	}
 	return nil
 }
 
-func goTest(limit time.Duration, args ...string) ([]byte, error) {
+// goTest runs the test of a mutant.
+func goTest(limit time.Duration, m *mutant, flags ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit+time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-vet=off", "-failfast", "-timeout", limit.String()}, args...)...)
-	return cmd.CombinedOutput()
+	args := append([]string{"test", "-vet=off", "-failfast", "-timeout", limit.String(), "-run", m.test}, flags...)
+	args = append(append(args, m.pkg), strings.Fields(m.flags)...)
+	return exec.CommandContext(ctx, "go", args...).CombinedOutput()
 }

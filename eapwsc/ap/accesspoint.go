@@ -274,8 +274,14 @@ func (a *AccessPoint) GeneratePIN(now time.Time, lifetime time.Duration) (pin.PI
 func (a *AccessPoint) PIN() pin.PIN { return a.cfg.PIN }
 
 // SetLock sets what an external registrar that knows the access point's PIN
-// may do, irrespective of wrong guesses: see [Lockout.SetPolicy].
-func (a *AccessPoint) SetLock(l SetupLock) { a.lockout.SetPolicy(l) }
+// may do, irrespective of wrong guesses: see [Lockout.SetPolicy]. [Locked] ends
+// the runs that have begun, also if it is taken back before they go on.
+func (a *AccessPoint) SetLock(l SetupLock) {
+	a.lockout.SetPolicy(l)
+	if l == Locked {
+		a.pinEpoch++
+	}
+}
 
 // Lock returns what an external registrar that knows the access point's PIN
 // may do now.

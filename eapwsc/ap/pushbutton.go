@@ -227,6 +227,7 @@ func (b *PushButton) Admit(now time.Time, mac wps.MAC, uuid wps.UUID) error {
 			return ErrOtherDevice
 		}
 	} else if b.overlap || b.others(now, uuid) {
+		b.record(Monitored{uuid, mac, now}) // it has pressed too: the next press is refused
 		b.noticeOverlap()
 		return ErrOverlap
 	}

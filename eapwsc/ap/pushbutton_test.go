@@ -378,7 +378,7 @@ func (l pushButtonLog) present(now time.Time) map[string]bool {
 		switch e.what {
 		case "done":
 			delete(devices, e.device)
-		case "probe", "admitted":
+		case "probe", "admitted", "refused":
 			if now.Before(e.at.Add(120 * time.Second)) {
 				devices[e.device] = true
 			}
@@ -468,6 +468,7 @@ func checkPushButton(t *rapid.T) {
 				want = ErrNotPressed
 			case overlap || log.others(now, d):
 				want = ErrOverlap
+				note("refused", d)
 				note("overlap", "")
 			default:
 				note("admitted", d)

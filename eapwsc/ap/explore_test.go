@@ -1,0 +1,921 @@
+package ap_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"hash/maphash"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+var (
+	modelDepth = flag.Int("depth", 0, "how many steps TestAccessPointModel explores exhaustively; 0 is few")
+	modelWalks = flag.Int("walks", 150, "how many random walks over all actions TestAccessPointModel makes")
+	modelSeed  = flag.Uint64("seed", 1, "of the random walks of TestAccessPointModel")
+)
+
+// TestAccessPointModel holds an access point against the model, which knows
+// nothing of it: after every action of the owner, of two stations and of an
+// external registrar, the same must have happened to both. The actions with the
+// button, with PINs and with the access point's own PIN are each explored in
+// every order, up to a depth; states that are equal are visited once. All of
+// them together are walked at random.
+//
+//	go test ./eapwsc/ap -run TestAccessPointModel -depth 8 -walks 100000
+func TestAccessPointModel(t *testing.T) {
+	for _, a := range append(alphabets[:len(alphabets):len(alphabets)], factoryAlphabet) {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			depth := a.short
+			if *modelDepth > 0 {
+				depth = *modelDepth
+			}
+			x := &explorer{t: t, alphabet: a}
+			x.explore(depth)
+			t.Logf("%s: %d actions, depth %d, %d states, %d steps", a.name, len(a.actions), depth, x.states, x.steps)
+		})
+	}
+	t.Run("walks", func(t *testing.T) {
+		t.Parallel()
+		var all []action
+		for _, a := range alphabets {
+			all = append(all, a.actions...)
+		}
+		steps := 0
+		for i := range *modelWalks {
+			steps += walk(t, all, rand.New(rand.NewPCG(*modelSeed, uint64(i))))
+		}
+		t.Logf("%d walks, %d steps", *modelWalks, steps)
+	})
+}
+
+// alphabet is a set of actions that belong together.
+type alphabet struct {
+	name    string
+	actions []action
+	short   int  // the depth that go test explores
+	factory bool // the access point is as it left the factory: without a network
+}
+
+// action is something that somebody does.
+type action struct {
+	name    string
+	enabled func(*scene) bool // nil: always
+	do      func(*scene)
+}
+
+// The devices: two UUIDs, and an address for each of the two stations.
+const (
+	uuidA, uuidB                          = 0, 1
+	stationOne, stationTwo, registrarSlot = 0, 1, 2
+)
+
+var names = [...]string{"A", "B"}
+
+var alphabets = []alphabet{
+	{"button", []action{press, cancel, enter(1, anyone), wait(10), wait(115), wait(130),
+		probe(uuidA, 0), probe(uuidA, 1), probe(uuidB, 0),
+		byButton(stationOne, uuidA), byButton(stationTwo, uuidA), byButton(stationTwo, uuidB),
+		goesOn(stationOne), goesOn(stationTwo), fails(stationOne)}, 4, false},
+	{"PINs", []action{enter(1, anyone), enter(2, anyone), enter(3, uuidA), remove(anyone), remove(uuidA), cancel, press, wait(130),
+		byPIN(stationOne, uuidA, 0), byPIN(stationOne, uuidA, 1), byPIN(stationOne, uuidA, 2), byPIN(stationTwo, uuidB, 0), byPIN(stationTwo, uuidA, 0),
+		goesOn(stationOne), goesOn(stationTwo), fails(stationOne)}, 4, false},
+	{"access point's PIN", []action{setPIN(5), setPIN(0), setPIN(4), lock(unlocked), lock(readOnly), lock(locked), wait(70),
+		external(0, 0, false), external(0, 1, false), external(0, 1, true), external(1, 0, false), external(2, 0, false),
+		goesOn(registrarSlot), fails(registrarSlot), forged,
+		enter(1, anyone), byPIN(stationOne, uuidA, 0), goesOn(stationOne), change}, 3, false},
+}
+
+// factoryAlphabet is that of an access point without a network: its first device
+// makes one, once, and all are given the same.
+var factoryAlphabet = alphabet{"no network yet", []action{enter(1, anyone), enter(3, uuidA), press, cancel,
+	byButton(stationOne, uuidA), byPIN(stationOne, uuidA, 0), byPIN(stationTwo, uuidB, 0),
+	goesOn(stationOne), goesOn(stationTwo), fails(stationOne), external(0, 1, false), goesOn(registrarSlot)}, 4, true}
+
+// The actions of the owner.
+var (
+	press = action{name: "press", do: func(s *scene) {
+		want := s.m.press()
+		s.holds("press", want, errors.Is(s.ap.PressButton(s.time()), ap.ErrOverlap), overlapping)
+	}}
+	cancel = action{name: "cancel", do: func(s *scene) { s.m.cancel(); s.ap.Cancel(s.time()) }}
+)
+
+func enter(number, uuid int) action {
+	name := fmt.Sprintf("enter PIN %d for anyone", number)
+	if uuid != anyone {
+		name = fmt.Sprintf("enter PIN %d for %s", number, names[uuid])
+	}
+	return action{name: name, do: func(s *scene) {
+		s.m.enter(number, uuid)
+		e := ap.PINEntry{PIN: pinOf(number)}
+		if uuid != anyone {
+			u := uuidOf(uuid)
+			e.UUID = &u
+		}
+		if err := s.ap.EnterPIN(s.time(), e); err != nil {
+			s.fail("enter: %v", err)
+		}
+	}}
+}
+
+func remove(uuid int) action {
+	name := "remove the PIN for anyone"
+	if uuid != anyone {
+		name = "remove the PIN of " + names[uuid]
+	}
+	return action{name: name, do: func(s *scene) {
+		s.m.remove(uuid)
+		if uuid == anyone {
+			s.ap.RemovePIN(s.time(), nil)
+			return
+		}
+		u := uuidOf(uuid)
+		s.ap.RemovePIN(s.time(), &u)
+	}}
+}
+
+// change: the owner changes the settings, on the access point's own page.
+var change = action{name: "change the settings", do: func(s *scene) {
+	s.writes++
+	s.m.settings = s.writes
+	if err := s.ap.SetSettings(s.time(), settingsOf(s.writes)); err != nil {
+		s.fail("settings: %v", err)
+	}
+}}
+
+func setPIN(number int) action {
+	return action{name: fmt.Sprintf("set access point's PIN %d", number), do: func(s *scene) {
+		s.m.setPIN(number)
+		p := pin.PIN{}
+		if number != 0 {
+			p = pinOf(number)
+		}
+		s.ap.SetPIN(p)
+	}}
+}
+
+func lock(p lockPolicy) action {
+	l := map[lockPolicy]ap.SetupLock{unlocked: ap.Unlocked, readOnly: ap.ReadOnly, locked: ap.Locked}[p]
+	return action{name: "lock: " + l.String(), do: func(s *scene) { s.m.setPolicy(p); s.ap.SetLock(l) }}
+}
+
+// wait lets time pass. Runs under way hear nothing meanwhile: their packets are
+// lost.
+func wait(seconds int) action {
+	return action{name: fmt.Sprintf("%d s pass", seconds), do: func(s *scene) { s.wait(time.Duration(seconds) * time.Second) }}
+}
+
+func probe(uuid, mac int) action {
+	return action{name: fmt.Sprintf("probe of %s from address %d", names[uuid], mac), do: func(s *scene) {
+		s.m.probe(uuid)
+		s.ap.Probe(s.time(), macOf(mac), &wps.ProbeRequest{UUIDE: uuidOf(uuid), DevicePasswordID: wps.PasswordPushButton})
+	}}
+}
+
+func byButton(slot, uuid int) action {
+	return action{name: fmt.Sprintf("station %d begins by button as %s", slot, names[uuid]), do: func(s *scene) {
+		s.leave(slot)
+		r := &modelRun{slot: slot, uuid: uuid, mac: slot}
+		s.begin(r, s.m.button(r), registration.PushButton())
+	}}
+}
+
+// byPIN: a station comes with the PIN that was entered for it, or one of which
+// a half is another.
+func byPIN(slot, uuid, wrong int) action {
+	name := fmt.Sprintf("station %d begins by PIN as %s", slot, names[uuid])
+	if wrong != 0 {
+		name += fmt.Sprintf(", half %d wrong", wrong)
+	}
+	return action{name: name, do: func(s *scene) {
+		s.leave(slot)
+		number := 1
+		if p := s.m.pick(uuid); p != nil {
+			number = p.number
+		}
+		r := &modelRun{slot: slot, uuid: uuid, mac: slot, wrong: wrong}
+		s.begin(r, s.m.byPIN(r), registration.PIN(alike(number, wrong)))
+	}}
+}
+
+// external: an external registrar comes with the access point's PIN, or one of
+// which a half is another, to read the settings or to write them.
+func external(wrong, writes int, unusable bool) action {
+	name := "registrar begins"
+	switch {
+	case wrong != 0:
+		name += fmt.Sprintf(", half %d wrong", wrong)
+	case unusable:
+		name += ", to write what cannot be used"
+	case writes != 0:
+		name += ", to write"
+	}
+	return action{name: name, do: func(s *scene) {
+		s.leave(registrarSlot)
+		number := max(s.m.apPIN, 4)
+		if wrong == 0 && s.m.apPIN == 0 {
+			number = 4
+		}
+		s.writes++
+		r := &modelRun{slot: registrarSlot, mac: registrarSlot, external: true, wrong: wrong, unusable: unusable}
+		if writes != 0 {
+			r.writes = s.writes
+		}
+		s.begin(r, s.m.external(r), registration.PIN(alike(number, wrong)))
+	}}
+}
+
+func goesOn(slot int) action {
+	return action{name: fmt.Sprintf("station %d goes on", slot), enabled: func(s *scene) bool { return s.m.runs[slot] != nil },
+		do: func(s *scene) { s.goOn(slot) }}
+}
+
+func fails(slot int) action {
+	return action{name: fmt.Sprintf("station %d stops", slot), enabled: func(s *scene) bool { return s.m.runs[slot] != nil },
+		do: func(s *scene) { s.stop(slot) }}
+}
+
+// forged is a WSC_NACK 18 that somebody else sends in the name of the external
+// registrar: nobody has tried a PIN.
+var forged = action{name: "forged WSC_NACK 18", enabled: func(s *scene) bool { return s.m.runs[registrarSlot] != nil },
+	do: func(s *scene) {
+		run, sl := s.m.runs[registrarSlot], &s.slots[registrarSlot]
+		nack := &wps.NACK{ConfigError: wps.DevicePasswordAuthFailed}
+		nack.EnrolleeNonce, nack.RegistrarNonce = sl.enrolleeNonce, sl.registrarNonce
+		body, err := wps.Append(nil, nack)
+		must(err)
+		packet, err := eap.NewWSC(eap.CodeResponse, sl.request[1], eap.OpNACK, body).AppendTo(nil)
+		must(err)
+		step, err := sl.session.Handle(s.time(), packet)
+		if !step.Done {
+			s.fail("WSC_NACK with the nonces of the run does not end it: %v", err)
+		}
+		s.m.end(run, false)
+		sl.session = nil
+	}}
+
+// pinOf returns the PIN of a number.
+func pinOf(number int) pin.PIN { return alike(number, 0) }
+
+// alike returns a PIN of which a half is another than that of a PIN.
+func alike(number, wrong int) pin.PIN {
+	first, second := uint32(2000+100*number), uint32(300+number)
+	switch wrong {
+	case 1:
+		first += 7
+	case 2:
+		second += 7
+	}
+	seven := first*1000 + second
+	return pin.MustParse(fmt.Sprintf("%07d%d", seven, pin.Checksum(seven)))
+}
+
+func uuidOf(n int) wps.UUID { return fixture.UUID(names[n]) }
+func macOf(n int) wps.MAC   { return fixture.Device(byte(10 + n)).MAC }
+
+// settingsOf returns settings by number; 0 are those at the beginning.
+func settingsOf(number int) wps.Credential {
+	return wps.Credential{SSID: wps.SSID(fmt.Sprintf("network %d", number)), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES,
+		NetworkKey: []byte(fmt.Sprintf("the key of network %d", number))}
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// same is randomness that gives the same octets each time, so that two ways to
+// one state end in the same octets.
+type same byte
+
+func (r same) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(r) + byte(i)
+	}
+	return len(b), nil
+}
+
+var modelKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
+	for i := range keys {
+		var err error
+		keys[i], err = registration.NewKeyPairFromExponent(bytes.Repeat([]byte{byte(0x51 + i), 0x1b}, 15))
+		must(err)
+	}
+	for i, key := range keys {
+		public := keys[1-i].PublicKey()
+		must(key.Precompute(&public))
+	}
+	return keys
+})
+
+// scene is an access point, and the model of it.
+type scene struct {
+	ap      *ap.AccessPoint
+	m       model
+	slots   [3]slot
+	writes  int
+	factory bool            // it had no network at the beginning
+	made    *wps.Credential // and this is the one that it has made, once it was given
+	trouble string
+}
+
+// slot is one of the stations, or the external registrar.
+type slot struct {
+	peer                          *eapwsc.Peer
+	session                       *ap.Session
+	enrollee                      *registration.Enrollee
+	registrar                     *registration.Registrar
+	deadline                      time.Time
+	request                       []byte // on its way to the station
+	enrolleeNonce, registrarNonce wps.Nonce
+}
+
+func newScene(factory bool) *scene {
+	d := fixture.Device(1)
+	d.ConfigMethods |= wps.MethodLabel
+	d.State = wps.Configured
+	s := &scene{factory: factory}
+	s.m.heard, s.m.finished = make(map[int]time.Duration), make(map[int]time.Duration)
+	s.m.apPIN = 4
+	cfg := ap.Config{
+		Run:         registration.Config{Device: d, KeyPair: modelKeys()[0], Rand: same(0x21)},
+		Credentials: []wps.Credential{settingsOf(0)}, PIN: pinOf(4),
+	}
+	if factory {
+		cfg.Run.Device.State, cfg.Run.Rand = wps.NotConfigured, rand.NewChaCha8([32]byte{1})
+		cfg.Credentials[0].NetworkKey, cfg.Credentials[0].AuthType, cfg.Credentials[0].EncrType = nil, wps.AuthOpen, wps.EncrNone
+	}
+	s.ap = newModelled(cfg)
+	return s
+}
+
+func (s *scene) time() time.Time { return fixture.Began.Add(s.m.now) }
+
+func (s *scene) fail(format string, args ...any) {
+	if s.trouble == "" {
+		s.trouble = fmt.Sprintf(format, args...)
+	}
+}
+
+// holds compares a refusal with the verdict.
+func (s *scene) holds(what string, want verdict, isRefused bool, as verdict) {
+	if (want == as) != isRefused {
+		s.fail("%s: want it %v, and it is refused as %v: %v", what, want, as, isRefused)
+	}
+}
+
+// leave ends what a station was doing: it has gone.
+func (s *scene) leave(n int) {
+	if run := s.m.runs[n]; run != nil {
+		sl := &s.slots[n]
+		sl.session.Close(s.time(), nil)
+		sl.session = nil
+		s.m.end(run, false)
+	}
+}
+
+// begin has a station begin, up to the answer to its M1, or of an external
+// registrar to its M2.
+func (s *scene) begin(r *modelRun, want verdict, password registration.Password) {
+	sl := &s.slots[r.slot]
+	*sl = slot{}
+	d := fixture.Device(byte(10 + r.mac))
+	d.UUID = uuidOf(r.uuid)
+	cfg := registration.Config{Device: d, KeyPair: modelKeys()[1], Rand: same(0x80 + byte(r.slot))}
+	var m eapwsc.Machine
+	var err error
+	if r.external {
+		rc := registration.RegistrarConfig{Config: cfg, Password: password, AP: true}
+		if r.writes != 0 {
+			settings := settingsOf(r.writes)
+			if r.unusable {
+				settings.NetworkKey, rc.Faulty = []byte("abc"), true
+			}
+			rc.NewSettings = &settings
+		}
+		sl.registrar, err = registration.NewRegistrar(rc)
+		m = sl.registrar
+	} else {
+		sl.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: password})
+		m = sl.enrollee
+	}
+	must(err)
+	sl.peer, err = eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m, Total: time.Hour, Timeout: time.Hour})
+	must(err)
+	sl.session, err = s.ap.NewSession(d.MAC, 7)
+	must(err)
+	s.ap.Events()
+	sl.peer.Start(s.time())
+	sl.request = bytes.Clone(sl.session.Start(s.time()).Send)
+	until := wps.MessageM2
+	if r.external {
+		until = wps.MessageM3
+	}
+	s.talk(r.slot, until)
+	begun := sl.session != nil
+	if want == either {
+		if want = refused; begun {
+			want = allowed
+			s.m.runs[r.slot] = r
+		}
+	}
+	if begun != (want == allowed) {
+		s.fail("begins: %v, want it %v: %v", begun, want, sl.err())
+	}
+	if !begun {
+		s.reported(r, want, sl)
+	}
+}
+
+// err returns how the access point's side ended.
+func (sl *slot) err() error {
+	if sl.session != nil {
+		return sl.session.Err()
+	}
+	return sl.peer.Err()
+}
+
+// reported holds that a refusal was told to the owner, with the reason.
+func (s *scene) reported(r *modelRun, why verdict, sl *slot) {
+	if why == allowed {
+		return
+	}
+	class := map[verdict]error{notPressed: registration.ErrNoRegistrar, overlapping: registration.ErrOverlap, lockedOut: registration.ErrLocked, wrongPIN: registration.ErrPassword}[why]
+	for _, e := range s.ap.Events() {
+		if e.Kind == ap.EventOverlap && why == overlapping {
+			return
+		}
+		if e.Station != macOf(r.mac) {
+			continue
+		}
+		if e.Kind == ap.EventPINNeeded && (why == notPressed || why == lockedOut) || e.Kind == ap.EventFailed && (class == nil || errors.Is(e.Err, class)) {
+			return
+		}
+	}
+	s.fail("a refusal (%v) is not reported; the station heard %v", why, sl.peer.Err())
+}
+
+// talk has a station and the access point go on until the access point has a
+// message of a type to send, or the exchange is over: then the session is nil.
+func (s *scene) talk(n int, until wps.MessageType) {
+	sl := &s.slots[n]
+	for range 40 {
+		if len(sl.request) > 14 && sl.request[4] == byte(eap.TypeExpanded) {
+			body := sl.request[14:]
+			t, _ := wps.PeekMessageType(body)
+			if nonce := wps.Find(body, wps.AttrEnrolleeNonce); len(nonce) == 16 {
+				sl.enrolleeNonce = wps.Nonce(nonce)
+			}
+			if nonce := wps.Find(body, wps.AttrRegistrarNonce); len(nonce) == 16 {
+				sl.registrarNonce = wps.Nonce(nonce)
+			}
+			if t == until {
+				return
+			}
+		}
+		step, _ := sl.peer.Handle(s.time(), sl.request)
+		if step.Send == nil {
+			if sl.session != nil {
+				sl.session.Close(s.time(), nil)
+				sl.session = nil
+			}
+			return
+		}
+		response := bytes.Clone(step.Send)
+		answer, _ := sl.session.Handle(s.time(), response)
+		sl.deadline = answer.Deadline
+		sl.request = bytes.Clone(answer.Send)
+		if answer.Done {
+			sl.peer.Handle(s.time(), sl.request)
+			sl.session = nil
+			return
+		}
+		if sl.request == nil {
+			s.fail("the access point has no answer to %x", response)
+			return
+		}
+	}
+	s.fail("the exchange does not end")
+}
+
+// goOn has a run go on to its next stop, and holds what comes of it against the
+// model.
+func (s *scene) goOn(n int) {
+	run, sl := s.m.runs[n], &s.slots[n]
+	s.ap.Events()
+	if run.external {
+		s.externalGoesOn(run, sl)
+		return
+	}
+	want := run.withdrawn
+	if want == allowed && (run.wrong == 1 || run.wrong == 2 && run.exposed) {
+		want = wrongPIN
+	}
+	exposes := !run.exposed
+	if exposes {
+		s.talk(n, wps.MessageM6)
+	} else {
+		s.talk(n, 0)
+	}
+	ended := sl.session == nil
+	success := sl.enrollee.Result() != nil
+	if success {
+		s.gave(sl.enrollee.Result())
+	}
+	switch {
+	case want == either:
+		if ended && !success {
+			s.m.end(run, false)
+			return
+		}
+	case want != allowed:
+		if !ended || success {
+			s.fail("it goes on, want it %v", want)
+			return
+		}
+		s.reported(run, want, sl)
+		run.exposed = run.exposed || run.wrong == 2
+		s.m.end(run, false)
+		return
+	}
+	switch {
+	case exposes && ended:
+		s.fail("it ends, want it %v: %v", want, sl.peer.Err())
+	case exposes:
+		run.exposed = true
+	case !success:
+		s.fail("it does not succeed, want it %v: %v", want, sl.peer.Err())
+	default:
+		s.m.end(run, true)
+	}
+}
+
+// gave holds that a station was given the settings that the access point has.
+func (s *scene) gave(r *registration.Result) {
+	want := settingsOf(s.m.settings)
+	if s.factory && s.m.settings == 0 {
+		if s.made == nil {
+			s.made = &r.Credentials[0]
+		}
+		want = *s.made
+	}
+	if len(r.Credentials) != 1 || r.Credentials[0].SSID != want.SSID || !bytes.Equal(r.Credentials[0].NetworkKey, want.NetworkKey) {
+		s.fail("the station was given %v, and the network is %v", r.Credentials[0].SSID, want.SSID)
+	}
+}
+
+// externalGoesOn: the access point answers M2 by M3, M4 by M5, M6 by M7 with its
+// settings, and takes those of M8.
+func (s *scene) externalGoesOn(run *modelRun, sl *slot) {
+	want := run.withdrawn
+	switch {
+	case want != allowed:
+	case !run.proved && !run.exposed && run.wrong == 1, !run.proved && run.exposed && run.wrong == 2:
+		want = wrongPIN
+	}
+	switch {
+	case !run.exposed: // exposed: it has heard M5
+		s.talk(run.slot, wps.MessageM5)
+	case !run.proved:
+		s.talk(run.slot, wps.MessageM7)
+	default:
+		if want == allowed && run.writes != 0 && s.m.policy == readOnly {
+			want = lockedOut
+		}
+		if want == allowed && run.unusable {
+			want = refused
+		}
+		s.talk(run.slot, 0)
+		ok := sl.registrar.Result() != nil
+		if ok != (want == allowed) {
+			s.fail("reading or writing: %v, want it %v: %v", ok, want, sl.peer.Err())
+		}
+		s.m.end(run, want == allowed)
+		s.hasSettings()
+		return
+	}
+	ended := sl.session == nil
+	if ended != (want != allowed) {
+		s.fail("ended: %v, want it %v: %v", ended, want, sl.peer.Err())
+		return
+	}
+	if ended {
+		s.reported(run, want, sl)
+		s.m.end(run, false)
+		if want == wrongPIN {
+			s.m.guess()
+		}
+		return
+	}
+	if run.exposed {
+		run.proved = true
+		s.m.row = 0
+	}
+	run.exposed = true
+}
+
+func (s *scene) hasSettings() {
+	if s.factory && s.m.settings == 0 {
+		if got := s.ap.Settings(); s.made != nil && !bytes.Equal(got.NetworkKey, s.made.NetworkKey) {
+			s.fail("a device was given a key that the access point does not have")
+		}
+		return
+	}
+	if got, want := s.ap.Settings(), settingsOf(s.m.settings); got.SSID != want.SSID || !bytes.Equal(got.NetworkKey, want.NetworkKey) {
+		s.fail("the settings are %v, want %v", got.SSID, want.SSID)
+	}
+}
+
+// stop has a station send WSC_NACK.
+func (s *scene) stop(n int) {
+	run, sl := s.m.runs[n], &s.slots[n]
+	if run.external {
+		sl.registrar.Refuse(wps.NoError, nil)
+	} else {
+		sl.enrollee.Refuse(wps.NoError, nil)
+	}
+	s.talk(n, 0)
+	s.m.end(run, false)
+}
+
+// wait lets time pass, with everything happening in its time.
+func (s *scene) wait(d time.Duration) {
+	end := s.m.now + d
+	for range 1000 {
+		next := fixture.Began.Add(end)
+		if at := s.ap.Deadline(); !at.IsZero() && at.Before(next) {
+			next = at
+		}
+		for n := range s.slots {
+			if sl := &s.slots[n]; sl.session != nil && sl.deadline.Before(next) {
+				next = sl.deadline
+			}
+		}
+		if now := next.Sub(fixture.Began); now > s.m.now {
+			s.m.now = now
+		}
+		s.ap.Timeout(s.time())
+		for n := range s.slots {
+			sl := &s.slots[n]
+			if sl.session == nil || sl.deadline.After(s.time()) {
+				continue
+			}
+			step, _ := sl.session.Timeout(s.time())
+			sl.deadline = step.Deadline
+			if step.Done {
+				sl.session = nil
+				if run := s.m.runs[n]; run != nil {
+					s.m.end(run, false)
+				}
+			}
+		}
+		if s.m.now >= end {
+			return
+		}
+	}
+	s.fail("the deadline stands still")
+}
+
+// check holds what is advertised against the model.
+func (s *scene) check() {
+	b := s.ap.Beacon(s.time())
+	shown := -1
+	if b.SelectedRegistrar {
+		shown = int(b.DevicePasswordID)
+	}
+	if want := s.m.shown(); shown != want {
+		s.fail("beacons say %d, want %d (4 the button, 0 a PIN, -1 nobody)", shown, want)
+	}
+	if b.APSetupLocked != s.m.isLocked() {
+		s.fail("beacons say locked: %v, want %v", b.APSetupLocked, s.m.isLocked())
+	}
+	s.hasSettings()
+}
+
+// play carries out actions; it returns the scene, and the number of the first
+// action at which the two differ.
+func (a *alphabet) play(path []action) (*scene, int) {
+	s := newScene(a.factory)
+	for i, a := range path {
+		if a.enabled != nil && !a.enabled(s) {
+			return nil, i
+		}
+		a.do(s)
+		s.check()
+		if s.trouble != "" {
+			return s, i
+		}
+	}
+	return s, len(path)
+}
+
+func describe(path []action) string {
+	var b strings.Builder
+	for i, a := range path {
+		fmt.Fprintf(&b, "\n\t%d. %s", i+1, a.name)
+	}
+	return b.String()
+}
+
+// explorer goes through all orders of the actions of an alphabet, short ones
+// first.
+type explorer struct {
+	t        *testing.T
+	alphabet alphabet
+	steps    int
+	states   int
+}
+
+func (x *explorer) explore(depth int) {
+	seed := maphash.MakeSeed()
+	seen := map[uint64]bool{newScene(x.alphabet.factory).fingerprint(seed): true}
+	level := [][]action{nil}
+	found := 0
+	for range depth {
+		var next [][]action
+		for _, path := range level {
+			for _, a := range x.alphabet.actions {
+				longer := append(path[:len(path):len(path)], a)
+				s, n := x.alphabet.play(longer)
+				if s == nil {
+					continue
+				}
+				x.steps++
+				if s.trouble != "" {
+					x.t.Errorf("%s:%s", s.trouble, describe(longer[:n+1]))
+					if found++; found > 10 {
+						x.t.Fatal("too much is wrong")
+					}
+					continue
+				}
+				if state := s.fingerprint(seed); !seen[state] {
+					seen[state] = true
+					next = append(next, longer)
+				}
+			}
+		}
+		level = next
+	}
+	x.states = len(seen)
+}
+
+// walk goes a way of its own.
+func walk(t *testing.T, all []action, random *rand.Rand) (steps int) {
+	s := newScene(random.IntN(4) == 0)
+	var path []action
+	for range 40 {
+		a := all[random.IntN(len(all))]
+		if a.enabled != nil && !a.enabled(s) {
+			continue
+		}
+		path = append(path, a)
+		a.do(s)
+		s.check()
+		if s.trouble != "" {
+			t.Errorf("%s:%s", s.trouble, describe(path))
+			break
+		}
+	}
+	return len(path)
+}
+
+// fingerprint is a hash of all that the access point, the stations and the model
+// are, with times as seen from now.
+func (s *scene) fingerprint(seed maphash.Seed) uint64 {
+	s.ap.Events() // what has been reported is no part of the state
+	var h maphash.Hash
+	h.SetSeed(seed)
+	w := &hasher{h: &h, now: s.time(), since: s.m.now, seen: make(map[unsafe.Pointer]int)}
+	w.value(reflect.ValueOf(s.ap))
+	w.value(reflect.ValueOf(&s.m))
+	for i := range s.slots {
+		sl := &s.slots[i]
+		w.value(reflect.ValueOf(&sl.session))
+		h.Write(sl.request)
+	}
+	return h.Sum64()
+}
+
+// hasher hashes values by what they hold, exported or not.
+type hasher struct {
+	h     *maphash.Hash
+	now   time.Time
+	since time.Duration
+	seen  map[unsafe.Pointer]int
+}
+
+func (w *hasher) number(n uint64) {
+	var b [8]byte
+	for i := range b {
+		b[i] = byte(n >> (8 * i))
+	}
+	w.h.Write(b[:])
+}
+
+// ago hashes how long ago something was, or is ahead. What is long gone is all
+// the same.
+func (w *hasher) ago(d time.Duration) { w.number(uint64(max(-200*time.Second, d))) }
+
+func (w *hasher) value(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Bool:
+		if v.Bool() {
+			w.number(1)
+		} else {
+			w.number(0)
+		}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		if v.Type() == reflect.TypeFor[time.Duration]() && v.Int() != 0 && v.Int() < forever {
+			w.ago(time.Duration(v.Int()) - w.since)
+			return
+		}
+		w.number(uint64(v.Int()))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		w.number(v.Uint())
+	case reflect.String:
+		w.h.WriteString(v.String())
+		w.number(uint64(v.Len()))
+	case reflect.Pointer:
+		if v.IsNil() {
+			w.number(0)
+			return
+		}
+		if n, ok := w.seen[v.UnsafePointer()]; ok {
+			w.number(uint64(n))
+			return
+		}
+		w.seen[v.UnsafePointer()] = len(w.seen) + 1
+		w.value(v.Elem())
+	case reflect.Interface:
+		if !v.IsNil() {
+			w.h.WriteString(v.Elem().Type().String())
+			w.value(v.Elem())
+		}
+	case reflect.Slice, reflect.Array:
+		w.number(uint64(v.Len()))
+		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+			w.h.Write(v.Bytes())
+			return
+		}
+		for i := range v.Len() {
+			w.value(v.Index(i))
+		}
+	case reflect.Map:
+		// The order of a map is another each time: the hashes of its
+		// entries are added up.
+		var sum uint64
+		for it := v.MapRange(); it.Next(); {
+			var h maphash.Hash
+			h.SetSeed(w.h.Seed())
+			entry := &hasher{h: &h, now: w.now, since: w.since, seen: w.seen}
+			entry.value(it.Key())
+			entry.value(it.Value())
+			sum += h.Sum64()
+		}
+		w.number(sum)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			if at := timeIn(v); !at.IsZero() {
+				w.ago(at.Sub(w.now))
+			} else {
+				w.number(1)
+			}
+			return
+		}
+		for i := range v.NumField() {
+			w.value(v.Field(i))
+		}
+	}
+}
+
+// timeIn returns the time in a field, exported or not.
+func timeIn(v reflect.Value) time.Time {
+	if v.CanAddr() {
+		return *(*time.Time)(unsafe.Pointer(v.UnsafeAddr()))
+	}
+	if v.CanInterface() {
+		return v.Interface().(time.Time)
+	}
+	// In a map: the wall clock and the monotonic part are all there is.
+	return time.Unix(int64(v.Field(1).Int())-62135596800, int64(v.Field(0).Uint()&(1<<30-1)))
+}
+
+// newModelled makes the access point.
+func newModelled(cfg ap.Config) *ap.AccessPoint { return ap.MustNew(cfg) }

@@ -1,0 +1,334 @@
+package ap_test
+
+import "time"
+
+// model is what an access point owes its owner: who may be given the network or
+// the settings, when; what is advertised; what is spent. It is written from the
+// protocol (WSC 2.0 §11.3, hostap's rules for PINs and the lockout) and knows
+// nothing of the implementation. Devices, PINs and settings are small numbers.
+type model struct {
+	now time.Duration
+
+	// The button: until when it is pressed (zero is not), whether more than
+	// one device pressed since, when each device was heard pressing, and
+	// until when its probes are those of a device that has just finished.
+	pressed  time.Duration
+	overlap  bool
+	heard    map[int]time.Duration
+	finished map[int]time.Duration
+
+	pins       []*modelPIN
+	advertised time.Duration // until when the PINs are
+
+	settings int // which the access point has
+	apPIN    int // its own PIN; 0 is none
+	policy   lockPolicy
+	failures int
+	row      int           // of failures without a success
+	locked   time.Duration // until when; forever is without end
+	lastLock time.Duration
+
+	runs [3]*modelRun
+}
+
+const (
+	walkTime = 120 * time.Second
+	forever  = 1 << 62
+	anyone   = -1 // the UUID of a PIN for whoever asks first
+)
+
+type lockPolicy int
+
+const (
+	unlocked lockPolicy = iota
+	readOnly
+	locked
+)
+
+// modelPIN is a PIN that the owner has entered.
+type modelPIN struct {
+	number   int
+	uuid     int // for which device, or anyone
+	tied     int // who asked with it first, or anyone
+	attempts int
+	until    time.Duration // of its advertisement
+	user     *modelRun
+}
+
+// modelRun is a registration under way.
+type modelRun struct {
+	slot      int
+	uuid, mac int
+	pin       *modelPIN // nil for the button and for an external registrar
+	external  bool
+	wrong     int  // the half of the PIN that is wrong
+	proved    bool // the other side has proved the PIN
+	exposed   bool // M6 was sent
+	writes    int  // the settings that an external registrar writes; 0 only reads
+	unusable  bool // and they are none that can be used
+	withdrawn verdict
+}
+
+// verdict is what must come of an action.
+type verdict int
+
+const (
+	allowed     verdict = iota
+	notPressed          // nobody pressed, or entered a PIN: M2D 0
+	overlapping         // error 12
+	lockedOut           // error 15
+	wrongPIN            // error 18
+	refused             // with an error that is not laid down
+	either              // the rules leave it open
+)
+
+func (v verdict) String() string {
+	return [...]string{"allowed", "refused: not pressed, no PIN", "refused: overlap", "refused: locked", "refused: wrong PIN", "refused", "left open"}[v]
+}
+
+// pressing returns how many other devices were heard pressing.
+func (m *model) others(uuid int) (n int) {
+	for u, at := range m.heard {
+		if u != uuid && m.now-at < walkTime {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *model) active() bool { return m.pressed > m.now }
+
+// press: two devices that press cannot be told apart, so the press is refused.
+func (m *model) press() verdict {
+	if m.others(anyone) > 1 {
+		return overlapping
+	}
+	m.pressed, m.overlap = m.now+walkTime, false
+	return allowed
+}
+
+// probe: a device was heard whose button was pressed. If it is the second one,
+// every run by the button that is under way has met an overlap, to its end.
+func (m *model) probe(uuid int) {
+	if m.finished[uuid] > m.now {
+		return
+	}
+	m.heard[uuid] = m.now
+	if m.others(uuid) == 0 {
+		return
+	}
+	for _, r := range m.runs {
+		if r == nil || r.external || r.pin != nil || r.withdrawn == overlapping {
+			continue
+		}
+		if r.uuid == uuid && !m.active() || !m.active() && r.withdrawn == allowed {
+			r.withdrawn = either // nobody waits for the button any more: hostap does not look
+		} else if m.active() {
+			r.withdrawn = overlapping
+		}
+	}
+	m.overlap = m.overlap || m.active()
+}
+
+// button: an M1 by push button. One press is for one device, which is its UUID
+// and its address from M1 on.
+func (m *model) button(r *modelRun) verdict {
+	if !m.active() {
+		return notPressed
+	}
+	m.probe(r.uuid)
+	if m.overlap || m.others(r.uuid) > 0 {
+		m.overlap = true
+		return overlapping
+	}
+	for _, other := range m.runs {
+		if other != nil && !other.external && other.pin == nil && (other.uuid != r.uuid || other.mac != r.mac) {
+			if other.withdrawn == either {
+				return either
+			}
+			return refused
+		}
+	}
+	m.runs[r.slot] = r
+	return allowed
+}
+
+// cancel takes back what the owner allowed. It ends what was allowed by it.
+func (m *model) cancel() {
+	m.pressed, m.advertised, m.pins = 0, 0, nil
+	for _, r := range m.runs {
+		if r != nil && !r.external && r.withdrawn != overlapping {
+			r.withdrawn = refused
+		}
+	}
+}
+
+// enter: the owner enters a PIN, and waits for that device: no longer for the
+// button. What the button has begun is left open, and so is what was begun with
+// a PIN in whose place this one comes.
+func (m *model) enter(number, uuid int) {
+	m.pressed = 0
+	for _, r := range m.runs {
+		if r != nil && !r.external && r.pin == nil && r.withdrawn == allowed {
+			r.withdrawn = either
+		}
+	}
+	for _, p := range m.pins {
+		if p.uuid == uuid && (uuid != anyone || p.tied == anyone) {
+			if p.user != nil && p.user.withdrawn == allowed {
+				p.user.withdrawn = either
+			}
+			m.drop(p)
+		}
+	}
+	m.pins = append(m.pins, &modelPIN{number: number, uuid: uuid, tied: anyone, until: m.now + walkTime})
+}
+
+// drop takes a PIN from the list, and what the owner allowed with it.
+func (m *model) drop(p *modelPIN) {
+	for i := range m.pins {
+		if m.pins[i] == p {
+			m.pins = append(m.pins[:i:i], m.pins[i+1:]...)
+			break
+		}
+	}
+	if p.user != nil && p.user.withdrawn == allowed {
+		p.user.withdrawn = refused
+	}
+}
+
+// remove: the owner takes back the PIN of a device, or that for anyone.
+func (m *model) remove(uuid int) {
+	for _, p := range append([]*modelPIN(nil), m.pins...) {
+		if p.uuid == uuid {
+			m.drop(p)
+		}
+	}
+}
+
+// pick returns the PIN for a device: its own before one for anyone, a later one
+// before an earlier one.
+func (m *model) pick(uuid int) (best *modelPIN) {
+	for _, p := range m.pins {
+		if p.uuid == uuid || p.uuid == anyone && (p.tied == anyone || p.tied == uuid) && (best == nil || best.uuid == anyone) {
+			best = p
+		}
+	}
+	return best
+}
+
+// byPIN: an M1 by PIN. While one run uses a PIN no other can.
+func (m *model) byPIN(r *modelRun) verdict {
+	p := m.pick(r.uuid)
+	switch {
+	case p == nil && m.isLocked():
+		return lockedOut
+	case p == nil:
+		return notPressed
+	case p.user != nil:
+		for _, other := range m.pins { // a PIN that is free may be tried
+			if other != p && other.user == nil && (other.uuid == anyone && (other.tied == anyone || other.tied == r.uuid)) {
+				return either
+			}
+		}
+		return refused
+	}
+	p.user, p.tied, r.pin = r, r.uuid, p
+	p.attempts++
+	m.runs[r.slot] = r
+	return allowed
+}
+
+// isLocked: nobody may use the access point's own PIN.
+func (m *model) isLocked() bool { return m.policy == locked || m.locked > m.now }
+
+// external: an external registrar begins. Without a PIN, or while it is locked,
+// it hears so after M2.
+func (m *model) external(r *modelRun) verdict {
+	if m.apPIN == 0 || m.isLocked() {
+		return lockedOut
+	}
+	m.runs[r.slot] = r
+	return allowed
+}
+
+// setPIN: the owner sets another PIN, or none. Whoever uses the old one stops.
+func (m *model) setPIN(number int) {
+	m.apPIN, m.failures, m.row, m.locked, m.policy = number, 0, 0, 0, unlocked
+	m.withdrawExternal(lockedOut, true)
+}
+
+// setPolicy: the owner allows everything, reading, or nothing.
+func (m *model) setPolicy(p lockPolicy) {
+	m.policy = p
+	if p == locked {
+		m.withdrawExternal(lockedOut, true)
+	}
+}
+
+func (m *model) withdrawExternal(v verdict, proved bool) {
+	for _, r := range m.runs {
+		if r != nil && r.external && (proved || !r.proved) {
+			r.withdrawn = v
+		}
+	}
+}
+
+// guess: this side found a half of its PIN wrong. The third failure and each
+// later one lock, ten in a row for good (hostap).
+func (m *model) guess() {
+	m.failures++
+	m.row++
+	if m.failures >= 3 {
+		switch {
+		case m.lastLock == 0:
+			m.lastLock = 60 * time.Second
+		case m.failures%3 == 0:
+			m.lastLock *= 2
+		}
+		m.locked = m.now + m.lastLock
+		if m.row >= 10 {
+			m.locked = forever
+		}
+		m.withdrawExternal(lockedOut, false)
+	}
+}
+
+// end: a run is over. A success by the button ends its press; a PIN is good for
+// one, and spent as well once M6 was sent, or by a second attempt for anyone.
+func (m *model) end(r *modelRun, success bool) {
+	if m.runs[r.slot] == r {
+		m.runs[r.slot] = nil
+	}
+	p := r.pin
+	switch {
+	case r.external:
+		if success && r.writes != 0 {
+			m.settings = r.writes
+		}
+	case p == nil:
+		if success {
+			m.pressed, m.overlap = 0, false
+			delete(m.heard, r.uuid)
+			m.finished[r.uuid] = m.now + 5*time.Second
+		}
+	default:
+		p.user = nil
+		if success || r.exposed || p.uuid == anyone && p.attempts >= 2 {
+			m.drop(p)
+		}
+	}
+}
+
+// shown returns what beacons say: 4 for the button, 0 for a PIN, -1 for nobody.
+func (m *model) shown() int {
+	if m.active() {
+		return 4
+	}
+	for _, p := range m.pins {
+		if p.until > m.now {
+			return 0
+		}
+	}
+	return -1
+}
