@@ -119,7 +119,7 @@ func TestWiredRepeats(t *testing.T) {
 		}
 		return w.TraceHash()
 	}
-	if hash() != hash() {
+	if first, second := hash(), hash(); first != second {
 		t.Error("two runs with one seed differ")
 	}
 }

@@ -24,7 +24,6 @@ type conduct struct {
 	silent     bool            // it is not sent, and nothing after it
 	leave      bool            // it is not sent, and the link is closed
 	packet     func([]byte) []byte
-	afterwards bool // after a wrong message that the device ignored, the right one is sent
 	repeatPrev bool // the message before it is sent once more first
 	badACK     bool // fragments are acknowledged with a wrong op-code
 }
@@ -38,21 +37,16 @@ type frame struct {
 
 // outcome is how an exchange ended.
 type outcome struct {
-	side      *side
-	frames    []frame
-	began     time.Time
-	ended     time.Time
-	failure   bool              // EAP-Failure came
-	silence   bool              // nothing came until the limit
-	err       error             // of the link or the device
-	deviated  bool              // the deviation was sent
-	beyond    []wps.MessageType // what the device sent after it
-	wantRight bool
+	side     *side
+	frames   []frame
+	began    time.Time
+	ended    time.Time
+	failure  bool              // EAP-Failure came
+	silence  bool              // nothing came until the limit
+	err      error             // of the link or the device
+	deviated bool              // the deviation was sent
+	beyond   []wps.MessageType // what the device sent after it
 }
-
-// registered reports whether the device has gone through to the end: as a
-// registrar it has given credentials, as an enrollee it has taken them.
-func (o *outcome) registered() bool { return o.side.done && len(o.side.faults) == 0 }
 
 // received reports whether the device sent a message of the type.
 func (o *outcome) received(t wps.MessageType) bool {
@@ -78,7 +72,6 @@ type exchange struct {
 	last     []byte // the packet sent last
 	heard    []byte // the packet received last
 	current  wps.MessageType
-	right    []byte // the message without its deviation, to be sent afterwards
 	stopped  bool
 	prevMsg  []byte
 	prevOp   eap.OpCode

@@ -18,7 +18,6 @@ import (
 var (
 	began   = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 	network = wps.Credential{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse battery")}
-	apUUID  = wps.UUID{0xA0}
 	thePIN  = registration.PIN(pin.MustParse("12345670"))
 	apPIN   = registration.PIN(pin.MustParse("76543210"))
 )

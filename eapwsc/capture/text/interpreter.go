@@ -13,7 +13,6 @@ import (
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
-	"github.com/gowps/gowps/wps/registration"
 )
 
 // interpreter makes events of what programs say. Its methods are what rows
@@ -46,15 +45,13 @@ type interpreter struct {
 
 // facts are what is known of the text as a whole.
 type facts struct {
-	frames    bool // EAPOL frames were dumped
-	probes    bool // probe requests were
-	listens   bool // the program would print that a device searches
-	messages  bool // the program told of single messages
-	events    bool // event lines
-	untimed   bool // there was a line without a time
-	timed     bool
-	masked    bool // addresses with digits kept back
-	addressed bool
+	frames   bool // EAPOL frames were dumped
+	probes   bool // probe requests were
+	listens  bool // the program would print that a device searches
+	messages bool // the program told of single messages
+	events   bool // event lines
+	untimed  bool // there was a line without a time
+	timed    bool
 }
 
 // given is settings that were handed over, by the line that says so.
@@ -238,14 +235,6 @@ func (l *link) is(s side) {
 	}
 }
 
-// ownRole returns the part that the program plays in a talk.
-func (t *talk) ownRole() registration.Role {
-	if (t.link.side == sideAP) == t.apEnrollee {
-		return registration.RoleEnrollee
-	}
-	return registration.RoleRegistrar
-}
-
 // talkHere returns the talk that lines without an address are about.
 func (in *interpreter) talkHere() *talk { return in.here().with(wps.MAC{}) }
 
@@ -350,8 +339,6 @@ func (in *interpreter) attribute(id wps.AttributeID, value []byte) {
 	m.attributes = binary.BigEndian.AppendUint16(m.attributes, uint16(len(value)))
 	m.attributes = append(m.attributes, value...)
 }
-
-func (in *interpreter) attribute8(id wps.AttributeID, v int) { in.attribute(id, []byte{byte(v)}) }
 
 func (in *interpreter) attribute16(id wps.AttributeID, v int) {
 	in.attribute(id, binary.BigEndian.AppendUint16(nil, uint16(v)))

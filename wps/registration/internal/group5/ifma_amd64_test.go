@@ -41,7 +41,6 @@ func (z *digits) number() *big.Int {
 
 var (
 	montgomeryR  = new(big.Int).Lsh(big.NewInt(1), digitCount*digitBits)
-	inverseR     = new(big.Int).ModInverse(montgomeryR, prime)
 	negInversePR = new(big.Int).Sub(montgomeryR, new(big.Int).ModInverse(prime, montgomeryR)) // −1/p modulo R
 )
 
