@@ -21,9 +21,14 @@ type faultRun func(t *testing.T, rule func(int, eapol.Direction, []byte) []deliv
 // [frames], and EAPOL-Start.
 const liveFrames = frames + 1
 
-// longest is how long a run may take that goes wrong: what a station that
-// hears nothing more waits, and the time of an access point after it.
-const longest = eapwsc.PeerTimeout + (eapwsc.MaxRetransmits+1)*eapwsc.RetransmitTimeout
+// supplicantStartPeriod is after how long wpa_supplicant sends EAPOL-Start
+// again: who loses the first one hears nothing of it until then.
+const supplicantStartPeriod = 30 * time.Second
+
+// longest is how long a run may take that goes wrong: an EAPOL-Start that is
+// lost, what a station that hears nothing more waits, and the time of an access
+// point after it.
+const longest = supplicantStartPeriod + eapwsc.PeerTimeout + (eapwsc.MaxRetransmits+1)*eapwsc.RetransmitTimeout
 
 // doneFrame is the number of WSC_Done.
 const doneFrame = 12
