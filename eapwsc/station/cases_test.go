@@ -470,12 +470,11 @@ func noRights(w *world) {
 	}
 }
 
-// inside runs the cases in the machine.
-func inside(t *testing.T) {
+// runCases runs the cases of our station and programs.
+func runCases(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(newWorld(t)) })
 	}
-	runPairs(t)
 }
 
 // byPIN is the configuration of a printer-like station with a PIN.

@@ -16,7 +16,7 @@ import (
 // sides and a capture, is what package eapwsc/capture/text is held against: the
 // log of a run has to give the same cause as the capture. The files are kept by
 //
-//	WPS_RADIO=required go test ./eapwsc/station -run TestRadio -artifacts -outputdir DIR
+//	WPS_RADIO=required go test ./eapwsc/station -run TestRadioPairs -timeout 1h -artifacts -outputdir DIR
 var pairs = []radioCase{
 	{"supplicant-pin", func(w *world) {
 		ap, sta := w.accessPoint(0, network), w.stockSupplicant(1)

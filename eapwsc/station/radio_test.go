@@ -25,10 +25,18 @@ const lab = "../../.ci/radiolab/radiolab"
 // that the radios are here. It takes minutes, and is only done if WPS_RADIO is
 // set; with WPS_RADIO=required a tool that is missing is a failure. What the
 // machine leaves behind (captures, logs) is kept with "go test -artifacts".
-func TestRadio(t *testing.T) {
+func TestRadio(t *testing.T) { inRadioLab(t, runCases) }
+
+// TestRadioPairs runs the cases between stock programs in the same way. It has a
+// time of its own, because it is for the night.
+func TestRadioPairs(t *testing.T) { inRadioLab(t, runPairs) }
+
+// inRadioLab boots the machine to run the calling test there, or runs its cases
+// if this is the machine.
+func inRadioLab(t *testing.T, run func(*testing.T)) {
 	switch where := os.Getenv("WPS_RADIO"); where {
 	case "inside":
-		inside(t)
+		run(t)
 		return
 	case "":
 		t.Skip("takes minutes: set WPS_RADIO=required to boot the radio lab")
@@ -44,12 +52,12 @@ func TestRadio(t *testing.T) {
 	for _, program := range []string{"wpsenroll", "wpsdoctor"} {
 		build(t, "build", "-o", filepath.Join(payload, program), "../../examples/"+program)
 	}
-	run := flag.Lookup("test.run").Value.String()
-	if run == "" {
-		run = "TestRadio"
+	pattern := "^" + t.Name() + "$"
+	if _, subtests, ok := strings.Cut(flag.Lookup("test.run").Value.String(), "/"); ok {
+		pattern += "/" + subtests
 	}
 	machine := exec.Command(lab, "run", "-t", "1800", "-o", t.ArtifactDir(), payload,
-		"env", "WPS_RADIO=inside", "station.test", "-test.v=test2json", "-test.run", run)
+		"env", "WPS_RADIO=inside", "station.test", "-test.v=test2json", "-test.run", pattern)
 	report(t, machine)
 }
 
