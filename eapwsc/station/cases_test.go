@@ -407,9 +407,10 @@ func monitorOverlap(w *world) {
 // the button, and has wpa_supplicant join with the profile.
 func newUser(w *world) {
 	point, other := w.accessPoint(0, network), w.accessPoint(2, "without WPS", "wps_state=0", "channel=11")
+	// No locale is set in the machine, so that the quotes are ASCII.
 	_, stdout, stderr := w.call("wpsenroll", "-i", "wlan1", "-list")
 	for _, want := range []string{
-		`02:00:00:00:00:00  6        -\d+ dBm  WPA2      yes  “golden-wps”\n`, `02:00:00:00:02:00  11       -\d+ dBm  WPA2      no   “without WPS”\n`,
+		`02:00:00:00:00:00  6        -\d+ dBm  WPA2      yes  "golden-wps"\n`, `02:00:00:00:02:00  11       -\d+ dBm  WPA2      no   "without WPS"\n`,
 	} {
 		if !regexp.MustCompile(want).MatchString(stdout) {
 			w.Errorf("no %q in\n%s%s", want, stdout, stderr)
@@ -465,7 +466,7 @@ func noRights(w *world) {
 	}
 	// What others have scanned may be read.
 	status, stdout, stderr := w.callAs(nobody, "wpsenroll", "-i", "wlan1", "-list")
-	if status != 0 || !strings.Contains(stdout, "“golden-wps”") || !strings.Contains(stderr, "CAP_NET_ADMIN") {
+	if status != 0 || !strings.Contains(stdout, `"golden-wps"`) || !strings.Contains(stderr, "CAP_NET_ADMIN") {
 		w.Errorf("exit status %d\n%s%s", status, stdout, stderr)
 	}
 }
