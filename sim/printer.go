@@ -395,7 +395,7 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 		p.setupFailed(now, s.err)
 		return
 	}
-	p.alarm = sooner(s.until, now.Add(p.cfg.ScanInterval))
+	p.alarm = eapwsc.Earlier(s.until, now.Add(p.cfg.ScanInterval))
 }
 
 // resting reports whether an access point is left alone, because an attempt

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/external"
@@ -556,25 +557,17 @@ func (r *Router) Timeout(now time.Time) {
 // due reports whether a deadline has come; zero never does.
 func due(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
 
-// sooner returns the earlier of two deadlines, of which zero is none.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // schedule sets the timer.
 func (r *Router) schedule(now time.Time) {
 	next := r.reload
 	for _, point := range r.points {
-		next = sooner(next, point.Deadline())
+		next = eapwsc.Earlier(next, point.Deadline())
 	}
 	for _, c := range r.clients {
-		next = sooner(next, c.deadline)
+		next = eapwsc.Earlier(next, c.deadline)
 	}
 	if r.cable.device != nil {
-		next = sooner(next, r.cable.Deadline())
+		next = eapwsc.Earlier(next, r.cable.Deadline())
 	}
 	r.port.Wake(next)
 }

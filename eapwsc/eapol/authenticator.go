@@ -166,7 +166,7 @@ func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error
 	}
 	deadline := a.point.Deadline()
 	if len(a.due) > 0 {
-		deadline = sooner(deadline, a.due[0].step.Deadline)
+		deadline = eapwsc.Earlier(deadline, a.due[0].step.Deadline)
 	}
 	return a.alarm.set(a.conn, deadline)
 }

@@ -174,7 +174,7 @@ func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 				return l.leave(x, err)
 			}
 		}
-		if err := l.alarm.set(l.conn, sooner(step.Deadline, l.start)); err != nil {
+		if err := l.alarm.set(l.conn, eapwsc.Earlier(step.Deadline, l.start)); err != nil {
 			return l.leave(x, err)
 		}
 		if ctx.Err() != nil {
@@ -270,11 +270,3 @@ func writeFrame(conn Conn, version uint8, t Type, body []byte, to wps.MAC) error
 
 // ErrLogoff: the station took its leave by EAPOL-Logoff.
 var ErrLogoff = errors.New("the station has logged off")
-
-// sooner returns the earlier of two deadlines, of which the zero time is none.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}

@@ -211,16 +211,16 @@ func (d *Device) Deadline() (next time.Time) {
 		next = d.announcements[0].at
 	}
 	for _, r := range d.replies {
-		next = sooner(next, r.at)
+		next = earlier(next, r.at)
 	}
 	for _, s := range d.subscriptions {
-		next = sooner(next, s.expires)
+		next = earlier(next, s.expires)
 		if s.call == 0 && len(s.queue) > 0 {
-			next = sooner(next, s.pause)
+			next = earlier(next, s.pause)
 		}
 	}
 	for _, r := range d.runs {
-		next = sooner(next, r.used.Add(runTime))
+		next = earlier(next, r.used.Add(runTime))
 	}
 	return next
 }

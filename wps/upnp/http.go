@@ -175,8 +175,8 @@ func parseAddress(object, field, text string, lan netip.Prefix, base *address) (
 	return address{netip.AddrPortFrom(host, uint16(port)), path}, nil
 }
 
-// sooner returns the earlier of two times, of which zero is never.
-func sooner(a, b time.Time) time.Time {
+// earlier returns the earlier of two times, of which zero is never.
+func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}

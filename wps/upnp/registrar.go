@@ -384,20 +384,20 @@ func (r *Registrar) Deadline() (next time.Time) {
 		return time.Time{}
 	}
 	for _, t := range r.searches {
-		next = sooner(next, t)
+		next = earlier(next, t)
 	}
 	for _, o := range r.orders {
-		next = sooner(next, o.until)
+		next = earlier(next, o.until)
 	}
 	for _, p := range r.points {
-		next = sooner(sooner(next, p.expires), p.renew)
+		next = earlier(earlier(next, p.expires), p.renew)
 		if p.told.SelectedRegistrar {
-			next = sooner(next, p.toldAt.Add(selectAgain))
+			next = earlier(next, p.toldAt.Add(selectAgain))
 		}
 		for _, e := range p.list {
-			next = sooner(next, e.expires)
+			next = earlier(next, e.expires)
 			if e.run != nil {
-				next = sooner(next, e.used.Add(stationTime))
+				next = earlier(next, e.used.Add(stationTime))
 			}
 		}
 	}

@@ -94,7 +94,7 @@ func (s *Segment) carry(now time.Time, from segmentHost, out Output) {
 // Deadline returns when Timeout is to be called; zero is never.
 func (s *Segment) Deadline() (next time.Time) {
 	for _, h := range s.hosts {
-		next = sooner(next, h.machine.Deadline())
+		next = earlier(next, h.machine.Deadline())
 	}
 	return next
 }
