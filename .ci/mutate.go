@@ -262,7 +262,7 @@ func try(m *mutant, work string, limit time.Duration) (verdict, detail string) {
 
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
 
-// key tells tests apart.
+// key identifies a test.
 func (m *mutant) key() string { return m.pkg + " " + m.test + " " + m.flags }
 
 // passes reports why a test cannot be relied on: it fails, or is not there.

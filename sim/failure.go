@@ -118,7 +118,7 @@ var sightingErrors = [...]error{
 
 // sightings are what the verdicts on access points amount to.
 var sightings = map[selection.Verdict]sighting{
-	selection.Ready:         sawNobodyWaiting, // what comes of it, the attempt tells
+	selection.Ready:         sawNobodyWaiting, // the attempt shows what comes of it
 	selection.NotSelected:   sawNobodyWaiting,
 	selection.OtherMethod:   sawOtherMethod,
 	selection.NotAuthorized: sawOtherDevice,

@@ -407,7 +407,7 @@ func (s *setup) resting(now time.Time, b *bss) bool {
 	})
 }
 
-// noteScan notes what a scan has shown, if it tells more than those before.
+// noteScan notes what a scan has shown, if it shows more than those before.
 func (s *setup) noteScan(heard int, verdicts []selection.Verdict) {
 	if heard > 0 {
 		s.seen = max(s.seen, sawNoWPS)

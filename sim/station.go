@@ -290,7 +290,9 @@ func (s *station) Timeout(now time.Time) {
 }
 
 // schedule sets the timer.
-func (s *station) schedule() { s.port.Wake(eapwsc.Earlier(s.alarm, eapwsc.Earlier(s.deadline, s.start))) }
+func (s *station) schedule() {
+	s.port.Wake(eapwsc.Earlier(s.alarm, eapwsc.Earlier(s.deadline, s.start)))
+}
 
 // find takes a beacon or probe response. A beacon tells nothing that a probe
 // response has not told.

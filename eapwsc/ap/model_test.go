@@ -34,7 +34,7 @@ type model struct {
 const (
 	walkTime = 120 * time.Second
 	forever  = 1 << 62
-	anyone   = -1 // the UUID of a PIN for whoever asks first
+	anyone   = -1 // the UUID of a PIN for the first station that asks
 )
 
 type lockPolicy int
@@ -252,7 +252,7 @@ func (m *model) external(r *modelRun) verdict {
 	return allowed
 }
 
-// setPIN: the owner sets another PIN, or none. Whoever uses the old one stops.
+// setPIN: the owner sets another PIN, or none. A run that uses the old one stops.
 func (m *model) setPIN(number int) {
 	m.apPIN, m.failures, m.row, m.locked, m.policy = number, 0, 0, 0, unlocked
 	m.withdrawExternal(lockedOut, true)

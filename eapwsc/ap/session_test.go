@@ -23,7 +23,7 @@ func newAccessPoint(t testing.TB) *AccessPoint {
 }
 
 // air carries packets between a station and an access point on virtual time.
-// lose, if set, tells whether a packet is lost.
+// lose, if set, reports whether a packet is lost.
 type air struct {
 	now  time.Time
 	lose func(n int) bool
@@ -146,7 +146,7 @@ func TestSilence(t *testing.T) {
 }
 
 // TestPeerClose has the link vanish after each message of a registration that
-// fails at M6, and of one that succeeds: Close tells what the peer knows.
+// fails at M6, and of one that succeeds: Close reports what the peer knows.
 func TestPeerClose(t *testing.T) {
 	for _, c := range []struct {
 		pin   string

@@ -209,7 +209,7 @@ var upnpHostapdCases = []peerCase{
 		a := attempt{ended: ended{err: s.outsider.await(t, upnp.EventFailed).Err}}
 		a.failed(t, r, registration.ErrLocked, 0, registration.RoleEnrollee)
 	}},
-	{name: "enroll-pin", what: "a station by PIN, whoever asks", run: enrolls(upnp.Order{Password: pinPassword(thePIN)})},
+	{name: "enroll-pin", what: "any station, by PIN", run: enrolls(upnp.Order{Password: pinPassword(thePIN)})},
 	{name: "enroll-pin-uuid", what: "a station by PIN and UUID", run: enrolls(upnp.Order{Password: pinPassword(thePIN), UUID: &uuid2})},
 	{name: "enroll-pin-address", what: "a station by PIN and address", run: enrolls(upnp.Order{Password: pinPassword(thePIN), MAC: &mac2})},
 	{name: "enroll-button", what: "a station by push button", run: enrolls(upnp.Order{Password: registration.PushButton()})},

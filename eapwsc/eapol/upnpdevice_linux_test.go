@@ -108,7 +108,7 @@ func (p *upnpPoint) advertises(t *testing.T, want bool) (s ap.Selection) {
 }
 
 // orders gives the registrar a command until the access point advertises it:
-// while its last call of the access point is not over, it tells it nothing.
+// while its last call of the access point is not over, it sends it nothing.
 func (p *upnpPoint) orders(t *testing.T, command string, args ...any) ap.Selection {
 	t.Helper()
 	for range 10 {
@@ -178,7 +178,7 @@ var upnpSupplicantCases = []peerCase{
 		}
 		r.note("", "refused as it must be: %v", registration.ErrLocked)
 	}},
-	{name: "enroll-pin", what: "a station by PIN, whoever asks", run: func(t *testing.T, r *report) {
+	{name: "enroll-pin", what: "any station, by PIN", run: func(t *testing.T, r *report) {
 		newUPnPPoint(t).registers(t, r, pinPassword(thePIN), "WPS_ER_PIN any %s", thePIN)
 	}},
 	{name: "enroll-pin-uuid", what: "a station by PIN and UUID", run: func(t *testing.T, r *report) {

@@ -84,7 +84,7 @@ func Registrars(e ap.Event) bool {
 	return e.Kind == ap.EventStationMessage || e.Kind == ap.EventStationProbe
 }
 
-// Pass tells external registrars of an event that is for them.
+// Pass forwards an event to the external registrars if it is for them.
 func Pass(now time.Time, d *upnp.Device, e ap.Event) {
 	switch e.Kind {
 	case ap.EventStationMessage:

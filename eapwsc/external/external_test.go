@@ -346,7 +346,7 @@ func TestDeliver(t *testing.T) {
 	if err := w.point.Deliver(w.now, "a", device(7).MAC, stop); !errors.Is(err, ap.ErrNotExpected) {
 		t.Errorf("NACK before M2: %v", err)
 	}
-	// The address may be wrong; the nonce tells.
+	// The address may be wrong; the nonce decides.
 	must(t, w.point.Deliver(w.now, "a", wps.MAC{}, answer))
 	if err := w.point.Deliver(w.now, "b", device(7).MAC, answer); !errors.Is(err, ap.ErrNotExpected) {
 		t.Errorf("a second M2: %v", err)

@@ -166,7 +166,7 @@ func (w *writer) meaning(j *job, i int) string {
 	if s.Fragments > 1 {
 		parts = append(parts, fmt.Sprintf("in %d packets", s.Fragments))
 	}
-	if s.Truncated && j.source == nil { // a text tells a part of each message
+	if s.Truncated && j.source == nil { // a text shows a part of each message
 		parts = append(parts, "not wholly captured")
 	}
 	var said []string

@@ -59,7 +59,7 @@ func (s *source) keys(given *exchange.KeyLog) *exchange.KeyLog {
 	return given
 }
 
-// take notes in a job what a text tells beside the events of its exchange. It is
+// take notes in a job what a text says beside the events of its exchange. It is
 // called where the events are read.
 func (s *source) take(j *job) {
 	if s.text != nil {
@@ -207,7 +207,7 @@ func (w *writer) limits(o *origin) {
 	fmt.Fprintln(w.out)
 }
 
-// textEvidence adds to the evidence what a text tells beside its events.
+// textEvidence adds to the evidence what a text says beside its events.
 func (s *source) textEvidence(e *doctor.Evidence) {
 	if s.text != nil {
 		e.Reports, e.StationsUnknown = s.text.Reports(), s.text.Source().Deaf

@@ -63,7 +63,7 @@ type Attempt struct {
 	// Reasonless tells that ConfigError is not known, since the message was
 	// not seen as a whole; Partial that it was not seen what the end answers.
 	Reasonless, Partial bool
-	// Untold tells that messages went to and fro of which nothing else is
+	// Untold means that messages went to and fro of which nothing else is
 	// known: the attempt came further than Reached.
 	Untold bool
 	// Status is the status code with which the association was refused.

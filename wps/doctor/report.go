@@ -44,7 +44,7 @@ func (v *view) unheardOf() bool {
 }
 
 // overlapRows come before what the elements show: the program has seen more of
-// them than it tells.
+// them than it says.
 var overlapRows = []Row{
 	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
 		Evidence: "a program reports a session overlap",

@@ -549,7 +549,7 @@ func (d *Device) continueRun(now time.Time, from netip.Addr, message []byte) ([]
 	return nil, err
 }
 
-// Probe tells external registrars of a probe request with a WPS element, given
+// Probe forwards to external registrars a probe request with a WPS element, given
 // as the attributes in it. Five a second are passed on.
 func (d *Device) Probe(now time.Time, station wps.MAC, attributes []byte) {
 	if len(d.subscriptions) > 0 && d.probes.allow(now, probeRate) {
@@ -557,7 +557,7 @@ func (d *Device) Probe(now time.Time, station wps.MAC, attributes []byte) {
 	}
 }
 
-// Message tells external registrars of a message that a station has sent.
+// Message forwards to external registrars a message that a station has sent.
 func (d *Device) Message(now time.Time, station wps.MAC, message []byte) {
 	d.event(now, &WLANEvent{EventEAP, station, message})
 }

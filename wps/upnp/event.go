@@ -17,7 +17,7 @@ const (
 	EventEAP EventType = 2
 )
 
-// WLANEvent is what an access point tells its external registrars of a
+// WLANEvent is what an access point sends to its external registrars of a
 // station, as the state variable of that name holds it:
 //
 //	0   Type      1

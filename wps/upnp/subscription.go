@@ -188,7 +188,7 @@ func (d *Device) drop(now time.Time, s *subscription) {
 	}
 }
 
-// event tells all subscribers. A queue that is full loses a probe, or the
+// event queues an event for all subscribers. A queue that is full loses a probe, or the
 // oldest event if the new one is a message [hostap].
 func (d *Device) event(now time.Time, e *WLANEvent) {
 	d.latest = WLANEvent{e.Type, e.Station, slices.Clone(e.Message)}

@@ -458,7 +458,7 @@ func (v *conversation) message(e *capture.Event, s validate.Step, octets []byte)
 	switch s.Type {
 	case wps.MessageM1:
 		// M1 comes from the enrollee: where the identity was not seen, its
-		// direction tells who that is.
+		// direction shows which one that is.
 		v.exchange.APEnrollee = s.From == validate.SideAP
 	case wps.MessageM8, wps.MessageDone:
 		v.done = true // or WSC_Done may be lost

@@ -151,7 +151,7 @@ var ofEnrollee = map[wps.MessageType]bool{
 	wps.MessageM6: false, wps.MessageM7: true, wps.MessageM8: false, wps.MessageDone: true,
 }
 
-// guessRole tells by a message which of the two is the enrollee, where the
+// guessRole finds out from a message which of the two is the enrollee, where the
 // capture has neither the identity nor M1.
 func (x *Exchange) guessRole(s *validate.Step) {
 	if enrollee, ok := ofEnrollee[s.Type]; ok && x.Identity == "" && x.first(wps.MessageM1) == nil {

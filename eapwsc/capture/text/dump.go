@@ -136,7 +136,7 @@ type octetLine struct {
 
 // hexLine reads a line of a dump, in the forms of xxd, hexdump -C, od -t x1,
 // tcpdump -x and Wireshark, of C, Go, Python and JSON, and of people. GoesOn
-// tells that the line before was of a dump.
+// shows that the line before was of a dump.
 func hexLine(s []byte, goesOn bool) (l octetLine) {
 	s = bytes.TrimSpace(s)
 	if offset, rest, ok := hexOffset(s); ok {

@@ -148,7 +148,7 @@ func (in *interpreter) finishDump() {
 	}
 }
 
-// identity takes the identity of a station: it tells who is the enrollee.
+// identity takes the identity of a station: it shows which side is the enrollee.
 func (in *interpreter) identity(b []byte) {
 	t := in.talkHere()
 	if t.dumped {

@@ -114,7 +114,7 @@ type talk struct {
 	sent       []byte // the last frame from the access point
 	given      bool   // settings were received: whether in M8 or in M7 shows later
 	held       []byte // a frame that waits until it is known what the association was for
-	counted    bool   // the program tells only how many frames it receives
+	counted    bool   // the program logs only how many frames it receives
 	frames     int    // that it has received
 }
 
@@ -686,7 +686,7 @@ func (in *interpreter) leave(t *talk, fromStation bool, reason int) {
 	e.Management = &capture.Management{Reason: uint16(reason)}
 }
 
-// network tells the name of the access point of a talk. That its beacon shows
+// network reports the network name of a talk's access point. That its beacon shows
 // no WPS means nothing, so the event is one that is cut.
 func (in *interpreter) network(t *talk) {
 	l := t.link

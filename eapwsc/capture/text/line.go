@@ -62,7 +62,7 @@ func escape(s []byte) int {
 	return 2
 }
 
-// stampKind is how a line tells its time, in the order of how much that tells.
+// stampKind is the form of a line's timestamp, the most exact last.
 type stampKind uint8
 
 const (

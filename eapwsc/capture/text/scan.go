@@ -11,7 +11,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// cell is an entry of a scan: an access point, as far as the listing tells.
+// cell is an entry of a scan: an access point, as far as the listing shows it.
 type cell struct {
 	bssid        wps.MAC
 	ssid         string
@@ -243,12 +243,12 @@ func (in *interpreter) cellName(name string) {
 	in.cellIs(func(c *cell) { c.ssid, c.named = limited([]byte(name), 32), true })
 }
 
-// cellWPS changes what the entry tells of WPS.
+// cellWPS changes what the entry says of WPS.
 func (in *interpreter) cellWPS(change func(*wps.ProbeResponse)) {
 	in.cellIs(func(c *cell) {
 		if c.wps == nil {
 			c.wps = &wps.ProbeResponse{ResponseType: wps.ResponseAP}
-			c.wps.WFA.Version2 = 0x20 // no listing tells that it is missing
+			c.wps.WFA.Version2 = 0x20 // no listing says that it is missing
 		}
 		c.section = 'p'
 		change(c.wps)

@@ -52,7 +52,7 @@ type Source struct {
 	// Limits are sentences about what the text does not tell, where a capture
 	// would.
 	Limits []string
-	// Deaf tells that the text does not show which devices look for a
+	// Deaf means that the text does not show which devices look for a
 	// registrar.
 	Deaf bool
 }

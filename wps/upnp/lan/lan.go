@@ -43,7 +43,7 @@ type Link struct {
 	multicast *ipv4.PacketConn
 	group     *net.UDPConn // under multicast
 	unicast   *net.UDPConn
-	byIndex   bool // the system tells on which interface a datagram came
+	byIndex   bool // the system reports on which interface a datagram came
 
 	mu      sync.Mutex
 	machine upnp.Machine
@@ -203,7 +203,7 @@ func (l *Link) with(f func(now time.Time, m upnp.Machine)) {
 	})
 }
 
-// ring tells the machine that its time has come.
+// ring runs the machine when its deadline has come.
 func (l *Link) ring() { l.with(func(now time.Time, m upnp.Machine) { m.Timeout(now) }) }
 
 // settle sends what the machine wants to be sent, and sets the alarm.
