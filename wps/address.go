@@ -45,6 +45,34 @@ func ParseMAC(s string) (MAC, error) {
 	return m, nil
 }
 
+// CutMAC reads the twelve hexadecimal digits of an address at the front of s,
+// with colons, dashes, dots or nothing between them, and returns what follows.
+// RFC 3580 §3.20 writes the Called-Station-Id of RADIUS so, with the network name
+// behind it: "00-10-A4-23-19-C0:home". ok is false if s begins with no address.
+func CutMAC(s string) (m MAC, rest string, ok bool) {
+	digits := 0
+	for i := 0; i < len(s); i++ {
+		var nibble byte
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			nibble = c - '0'
+		case c >= 'a' && c <= 'f':
+			nibble = c - 'a' + 10
+		case c >= 'A' && c <= 'F':
+			nibble = c - 'A' + 10
+		case c == ':' || c == '-' || c == '.':
+			continue
+		default:
+			return MAC{}, "", false
+		}
+		m[digits/2] = m[digits/2]<<4 | nibble
+		if digits++; digits == 2*len(m) {
+			return m, s[i+1:], true
+		}
+	}
+	return MAC{}, "", false
+}
+
 // UUID names a device: UUID-E (0x1047) or UUID-R (0x1048), sixteen octets in
 // the order of the text form.
 type UUID [16]byte

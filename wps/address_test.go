@@ -27,6 +27,23 @@ func TestParseMAC(t *testing.T) {
 	}
 }
 
+func TestCutMAC(t *testing.T) {
+	want := wps.MAC{0x00, 0x10, 0xA4, 0x23, 0x19, 0xC0}
+	for s, rest := range map[string]string{
+		"00-10-A4-23-19-C0": "", "00-10-A4-23-19-C0:home": ":home", "00:10:a4:23:19:c0": "", "0010.a423.19c0": "",
+		"0010A42319C0abc": "abc", "-0010A42319C0": "", "00-10-A4-23-19-C0é": "é",
+	} {
+		if m, got, ok := wps.CutMAC(s); !ok || m != want || got != rest {
+			t.Errorf("%q: %v, %q, %v; want %q", s, m, got, ok, rest)
+		}
+	}
+	for _, s := range []string{"", "home", "00-10-A4-23-19", "00-10-A4-23-19-C", "00-10-A4-23-19-Cg", "00 10 A4 23 19 C0", "é"} {
+		if m, rest, ok := wps.CutMAC(s); ok || m != (wps.MAC{}) || rest != "" {
+			t.Errorf("%q: %v, %q, %v", s, m, rest, ok)
+		}
+	}
+}
+
 func TestMACBits(t *testing.T) {
 	for s, want := range map[string][2]bool{
 		"00:00:5e:00:53:01": {false, false}, "02:00:00:00:00:01": {false, true}, "01:00:5e:00:00:01": {true, false}, wps.Broadcast.String(): {true, true},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"net/netip"
+
+	"github.com/gowps/gowps/wps"
 )
 
 // RADIUS attribute types, RFC 2865 section 5 and RFC 3579 section 3.1.
@@ -69,8 +71,8 @@ func (d *decoder) radius(p ipPacket, src, dst uint16, b []byte) {
 	}
 	key := radiusKey{r.Client, r.Server, r.Identifier}
 	if r.Code == RADIUSAccessRequest {
-		r.Station, _ = parseMAC(r.CallingStationID)
-		r.AP, _ = parseMAC(r.CalledStationID)
+		r.Station, _, _ = wps.CutMAC(r.CallingStationID)
+		r.AP, _, _ = wps.CutMAC(r.CalledStationID)
 		d.requests.put(key, radiusPeers{r.Station, r.AP})
 	} else if peers, ok := d.requests.get(key); ok {
 		r.Station, r.AP = peers.station, peers.ap
@@ -114,31 +116,4 @@ func joinEAPMessage(a []byte) []byte {
 		}
 	}
 	return data
-}
-
-// parseMAC reads the address at the front of s: twelve hexadecimal digits, in whatever groups. RFC 3580 section 3.20 has it in a
-// Called-Station-Id as 00-10-A4-23-19-C0 with :SSID behind; colons, dots and no separators are in use too. ok is false if there is none.
-func parseMAC(s string) (mac [6]byte, ok bool) {
-	digits := 0
-	for i := 0; i < len(s) && digits < 12; i++ {
-		var nibble byte
-		switch c := s[i]; {
-		case c >= '0' && c <= '9':
-			nibble = c - '0'
-		case c >= 'a' && c <= 'f':
-			nibble = c - 'a' + 10
-		case c >= 'A' && c <= 'F':
-			nibble = c - 'A' + 10
-		case c == ':' || c == '-' || c == '.':
-			continue
-		default:
-			return [6]byte{}, false
-		}
-		mac[digits/2] = mac[digits/2]<<4 | nibble
-		digits++
-	}
-	if digits < 12 {
-		return [6]byte{}, false
-	}
-	return mac, true
 }

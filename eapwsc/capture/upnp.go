@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/gowps/gowps/wps"
 )
 
 // upnpActions lists the actions of WFAWLANConfig:1 with their binary arguments, in and out.
@@ -101,7 +103,7 @@ func (d *decoder) upnp(key flowKey, s *stream, m *httpMessage, p ipPacket) {
 	if u.Action == ActionPutWLANResponse && m.method != "" {
 		kind, _ := strconv.ParseUint(strings.TrimSpace(body.arguments["NewWLANEventType"]), 10, 8)
 		u.EventType = uint8(kind)
-		u.Station, _ = parseMAC(strings.TrimSpace(body.arguments["NewWLANEventMAC"]))
+		u.Station, _, _ = wps.CutMAC(strings.TrimSpace(body.arguments["NewWLANEventMAC"]))
 	}
 	data, err := decodeBase64(body.arguments[argument])
 	prob := noProblem
@@ -114,7 +116,7 @@ func (d *decoder) upnp(key flowKey, s *stream, m *httpMessage, p ipPacket) {
 			prob = soapEvent
 		} else {
 			u.EventType = data[0]
-			u.Station, _ = parseMAC(string(data[1:prefix]))
+			u.Station, _, _ = wps.CutMAC(string(data[1:prefix]))
 			data = data[prefix:]
 		}
 	}

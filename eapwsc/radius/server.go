@@ -233,44 +233,17 @@ func (s *Server) session(client netip.Addr, state []byte) (*session, bool) {
 func accessOf(from netip.AddrPort, p *Packet) (Access, error) {
 	a := Access{Client: from, NASIdentifier: string(p.Get(NASIdentifier))}
 	var ok bool
-	if a.Station, _, ok = stationID(string(p.Get(CallingStationID))); !ok {
+	if a.Station, _, ok = wps.CutMAC(string(p.Get(CallingStationID))); !ok {
 		return a, fieldAttributes.Fault(eap.ErrLength, "Calling-Station-Id holds no address")
 	}
 	var rest string
-	if a.AP, rest, ok = stationID(string(p.Get(CalledStationID))); ok {
+	if a.AP, rest, ok = wps.CutMAC(string(p.Get(CalledStationID))); ok {
 		a.SSID = wps.SSID(strings.TrimPrefix(rest, ":"))
 	}
 	if v := p.Get(FramedMTU); len(v) == 4 && v[0] == 0 && v[1] == 0 {
 		a.MTU = int(v[2])<<8 | int(v[3])
 	}
 	return a, nil
-}
-
-// stationID reads the address at the front of a Called- or Calling-Station-Id
-// and returns what follows it. RFC 3580 §3.20 writes 00-10-A4-23-19-C0; colons,
-// dots and no separators are in use too.
-func stationID(s string) (mac wps.MAC, rest string, ok bool) {
-	digits := 0
-	for i := 0; i < len(s); i++ {
-		var nibble byte
-		switch c := s[i]; {
-		case c >= '0' && c <= '9':
-			nibble = c - '0'
-		case c >= 'a' && c <= 'f':
-			nibble = c - 'a' + 10
-		case c >= 'A' && c <= 'F':
-			nibble = c - 'A' + 10
-		case c == ':' || c == '-' || c == '.':
-			continue
-		default:
-			return wps.MAC{}, "", false
-		}
-		mac[digits/2] = mac[digits/2]<<4 | nibble
-		if digits++; digits == 2*len(mac) {
-			return mac, s[i+1:], true
-		}
-	}
-	return wps.MAC{}, "", false
 }
 
 // open makes the session of a station, and closes the one that it may have had
