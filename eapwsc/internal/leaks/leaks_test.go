@@ -81,10 +81,10 @@ var notSecret = map[reflect.Type]bool{
 func TestNoTypePrintsASecret(t *testing.T) {
 	octets := classes(t)
 	for _, typ := range types {
+		if typ.Kind() == reflect.Interface || typ.Kind() == reflect.Func {
+			continue // has no fields
+		}
 		t.Run(strings.TrimPrefix(typ.PkgPath(), module+"/")+"."+typ.Name(), func(t *testing.T) {
-			if typ.Kind() == reflect.Interface || typ.Kind() == reflect.Func {
-				t.Skip("has no fields")
-			}
 			v := reflect.New(typ)
 			f := filler{depth: 7, octets: octets}
 			f.fill(v.Elem(), "", false)

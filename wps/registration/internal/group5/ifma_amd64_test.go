@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"testing"
 )
 
@@ -14,6 +15,9 @@ func kernel(t testing.TB) *ifma {
 	t.Helper()
 	a, _ := newIFMA().(*ifma)
 	if a == nil {
+		if os.Getenv("WPS_IFMA") == "required" {
+			t.Fatal("no AVX-512 IFMA, which WPS_IFMA requires")
+		}
 		t.Skip("no AVX-512 IFMA here: the kernel is not tested")
 	}
 	return a
