@@ -105,10 +105,38 @@ func runSome(t *testing.T, cfg Config, n int) {
 	}
 }
 
-// TestSubtests runs the suite as somebody's test would.
+// opened counts the exchanges with a device.
+type opened struct {
+	Device
+	n int
+}
+
+func (d *opened) Open(mac wps.MAC) (Link, error) {
+	d.n++
+	return d.Device.Open(mac)
+}
+
+// TestSubtests runs the suite as somebody's test would, in every role.
 func TestSubtests(t *testing.T) {
-	device, controls := newStation(t)
-	TestEnrollee(t, Config{Device: device, Controls: controls, OwnPIN: ownPIN, Only: "STA-ENR-M4"})
+	for _, test := range []struct {
+		only   string
+		device func(testing.TB) (Device, Controls)
+		run    func(*testing.T, Config)
+	}{
+		{"AP-REG-PIN", newAccessPoint, TestAccessPoint},
+		{"AP-ENR-PIN", newAccessPoint, TestAccessPoint},
+		{"STA-ENR-M4", newStation, TestEnrollee},
+		{"ER-PIN", newRegistrar, TestRegistrar},
+	} {
+		t.Run(test.only, func(t *testing.T) {
+			inner, controls := test.device(t)
+			device := &opened{Device: inner}
+			test.run(t, Config{Device: device, Controls: controls, OwnPIN: ownPIN, Only: test.only})
+			if device.n == 0 {
+				t.Error("no case has tried the device")
+			}
+		})
+	}
 }
 
 // TestReports writes every form of a report about an access point with faults.

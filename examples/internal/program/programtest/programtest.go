@@ -22,10 +22,6 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// Update reports whether the golden files are to be written anew: the flag
-// -update of the test.
-func Update() bool { return *update }
-
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // Golden compares a text with a file of testdata, or writes the file.
