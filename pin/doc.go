@@ -30,7 +30,7 @@
 //
 // The device that is to get the network's settings is the Enrollee; it shows its
 // PIN. The one that gives them is the Registrar; there the PIN is typed. The
-// router's own PIN is not the one to type for a printer: it makes whoever knows it
+// router's own PIN is not the one to type for a printer: it makes anyone who knows it
 // a Registrar of that router. (A Registrar may also show a PIN of its own to be
 // typed at the Enrollee, Device Password ID 5; few do.)
 //
@@ -46,7 +46,7 @@
 // lack the check digit. [All] for exhaustive tests.
 //
 // Some people choose a PIN themselves and break the checksum, and some devices
-// take it. [ParseAnyChecksum] reads such a PIN; [PIN.Valid] tells it from a
+// take it. [ParseAnyChecksum] reads such a PIN; [PIN.Valid] distinguishes it from a
 // proper one. Nothing else in the package makes a PIN with a broken checksum.
 //
 // [PIN.WellKnown] and [PIN.DerivedFrom] warn of PINs that protect nothing.

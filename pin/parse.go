@@ -34,7 +34,7 @@ func Parse(s string) (PIN, error) {
 
 // ParseAnyChecksum is like [Parse] but takes 8 digits with any check digit.
 // Devices exist on which users have set such a PIN, and neither hostap nor iwd
-// refuses to use one. Of a PIN read so, [PIN.Valid] tells whether its checksum
+// refuses to use one. Of a PIN read so, [PIN.Valid] reports whether its checksum
 // holds; if it does not, the one who typed it should be told.
 func ParseAnyChecksum(s string) (PIN, error) {
 	number, count, _, err := scan(s)

@@ -34,7 +34,7 @@ type Reason int
 const (
 	LookAlike         Reason = iota + 1 // letters or other characters that look like digits
 	Stray                               // characters that do not belong to the PIN
-	Unreadable                          // one character is not a digit; the checksum tells which it was
+	Unreadable                          // one character is not a digit; the checksum shows which it was
 	LeadingZeros                        // one or two zeros at the beginning are missing, as after a spreadsheet
 	MissingCheckDigit                   // the last of 8 digits is missing
 	MissingDouble                       // one of two equal neighbours is missing

@@ -37,8 +37,8 @@ import (
 // garbage collector finds the exchange, so code that holds on to its own world
 // is never found.
 //
-// A panic of the code is one of whoever lets the world run, there as a [*Panic].
-// If the code calls [runtime.Goexit], as t.Fatal does, whoever lets the world run
+// A panic of the code becomes one of the caller that lets the world run, as a [*Panic].
+// If the code calls [runtime.Goexit], as t.Fatal does, the caller that lets the world run
 // exits as well.
 func Blocking(code func(*Conn) (*registration.Result, error)) Exchange {
 	return &blocking{&Conn{code: code}}
@@ -48,7 +48,7 @@ func Blocking(code func(*Conn) (*registration.Result, error)) Exchange {
 type Panic struct {
 	// Value is what the code panicked with.
 	Value any
-	// Stack is where, as [debug.Stack] tells it.
+	// Stack is where, as [debug.Stack] returns it.
 	Stack []byte
 }
 

@@ -76,7 +76,7 @@ func noneLeft(t *testing.T, before int) {
 
 // TestBlocking plays worlds in which a peer is carried by blocking code, and in
 // which it is not. They do not differ by a single octet, whatever the air does
-// and whoever ends a registration midway.
+// and whichever side ends a registration midway.
 func TestBlocking(t *testing.T) {
 	before := runtime.NumGoroutine()
 	psks := new(PSKs)
@@ -270,7 +270,7 @@ func stopWith(f func()) (value any) {
 	return nil
 }
 
-// TestBlockingPanic has code break down: whoever lets the world run learns it,
+// TestBlockingPanic has code break down: the caller that lets the world run learns it,
 // with the place, and so does a campaign.
 func TestBlockingPanic(t *testing.T) {
 	before := runtime.NumGoroutine()
@@ -311,7 +311,7 @@ func TestBlockingPanic(t *testing.T) {
 	noneLeft(t, before)
 }
 
-// TestBlockingGoexit lets code end its goroutine, as t.Fatal does: whoever lets
+// TestBlockingGoexit lets code end its goroutine, as t.Fatal does: the caller that lets
 // the world run ends as well, and is not left waiting.
 func TestBlockingGoexit(t *testing.T) {
 	first := true

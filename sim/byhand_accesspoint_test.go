@@ -55,7 +55,7 @@ func (a *accessPointByHand) wait(pin string) {
 	}
 }
 
-// elements are the SSID and what WPS tells of the access point.
+// elements are the SSID and what WPS says of the access point.
 func (a *accessPointByHand) elements(more ...byte) []byte {
 	b := append([]byte{0, byte(len(a.ssid))}, a.ssid...)
 	attributes := append(tlv(0x104A, 0x10), tlv(0x1044, 2)...) // Version; configured

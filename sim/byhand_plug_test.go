@@ -13,7 +13,7 @@ import (
 // them and the types of a world.
 
 // enroll returns an exchange of the enrollee by hand, for a printer whose PIN is
-// what the function tells, if it is set up by PIN.
+// what the function returns, if it is set up by PIN.
 func enroll(cfg registration.EnrolleeConfig, pin func() string, change func(*enrolleeByHand)) sim.Exchange {
 	e := &enrolleeByHand{byHand: newByHand(cfg.Rand), address: cfg.Device.MAC[:], uuid: cfg.Device.UUID[:], password: "00000000"}
 	if e.passwordID = byte(cfg.Password.ID); cfg.Password.ID != wps.PasswordPushButton {

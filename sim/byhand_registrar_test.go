@@ -6,7 +6,7 @@ import (
 )
 
 // registrarByHand is an access point's registrar with an EAP server. It has no
-// clock: whoever has one sends the last request again.
+// clock: the side that has one sends the last request again.
 type registrarByHand struct {
 	byHand
 	password   string // of who it waits for

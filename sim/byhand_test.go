@@ -292,7 +292,7 @@ func (c *collected) add(packet []byte) (message []byte, complete, ok bool) {
 		data = data[2:]
 	} else if first {
 		if flags&1 != 0 {
-			return nil, false, false // the first of several tells how much there is
+			return nil, false, false // the first of several says how much there is
 		}
 		c.total = len(data)
 	}

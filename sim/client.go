@@ -66,7 +66,7 @@ func (r *Router) forget(now time.Time, mac wps.MAC) {
 	}
 }
 
-// dismiss removes a station, and tells it.
+// dismiss removes a station, and notifies it.
 func (r *Router) dismiss(now time.Time, c *client, reason uint16) {
 	r.send(c.radio, &Frame{Type: Deauthentication, To: c.mac, Code: reason})
 	r.forget(now, c.mac)
@@ -171,7 +171,7 @@ func (r *Router) eapol(now time.Time, c *client, b []byte) {
 	case f.Type == eapol.TypeStart && c.phase == clientWaits:
 		r.register(now, c)
 	case f.Type == eapol.TypeEAP && c.phase == clientRegisters:
-		step, _ := c.session.Handle(now, f.Body) // the session tells its error in an event
+		step, _ := c.session.Handle(now, f.Body) // the session reports its error in an event
 		r.step(now, c, step)
 	case f.Type == eapol.TypeKey && c.phase == clientHandshakes:
 		r.key(now, c, b)
@@ -202,7 +202,7 @@ func (r *Router) sendKey(now time.Time, c *client) {
 }
 
 // key takes a message of the 4-way handshake. One that proves nothing is not
-// answered: the next try, or its lack, tells the station [hostap].
+// answered: the next try, or its lack, informs the station [hostap].
 func (r *Router) key(now time.Time, c *client, b []byte) {
 	switch message, b := readKey(b); {
 	case message == eapol.Pairwise2 && c.sent == eapol.Pairwise1 && c.keys.proves(b):

@@ -3,7 +3,7 @@
 // repeatable from a seed. Two minutes of walk time pass in less than a
 // millisecond.
 //
-// It is for whoever wants to see what a device does, without a radio, or a
+// It is for anyone who wants to see what a device does, without a radio, or a
 // hundred thousand of them: firmware tests, fuzzers, and people who want to
 // find out why WPS with a PIN does not work.
 //

@@ -149,7 +149,7 @@ func (d Late) Apply(f *Frame, _ *rand.Rand) []Arrival {
 // part of each period it spoils frames with a probability. A microwave oven
 // does so every 20 milliseconds, a neighbour's download every few seconds.
 type Interference struct {
-	// World tells the time.
+	// World has the clock.
 	World *World
 	// Period is from the beginning of a burst to that of the next; 0 means 20
 	// milliseconds. Duty is the part of it that the burst takes, 0 to 1.
@@ -226,7 +226,7 @@ func (o Only) Apply(f *Frame, r *rand.Rand) []Arrival {
 //	0, 1     it arrives
 //	2        before it comes a foreign one, with what was in one of the last 32
 //	         frames of its kind, the upper five bits say which
-//	3        it is lost, so that whoever waits for it has to run into a time-out
+//	3        it is lost, so that the side that waits for it has to run into a time-out
 //	4        it arrives twice
 //	5        it is late by the upper five bits times 3 milliseconds, and changes
 //	         places with those that come meanwhile

@@ -14,7 +14,7 @@ type Device interface {
 	// Handle takes a frame that the device has received, and how strong, in
 	// dBm.
 	Handle(now time.Time, f *Frame, signal int)
-	// Timeout tells that the time has come that [Port.Wake] was asked for.
+	// Timeout says that the time has come that [Port.Wake] was asked for.
 	Timeout(now time.Time)
 }
 
@@ -103,7 +103,7 @@ func (p *Port) Now() time.Time { return p.world.Now() }
 func (p *Port) Radio(i int) *Radio { return p.radios[i] }
 
 // Rand returns the device's randomness for a purpose, from its beginning:
-// whoever needs it more than once keeps it.
+// a caller that needs it more than once keeps it.
 func (p *Port) Rand(purpose string) *Stream {
 	return NewStream(p.world.cfg.Seed, p.name, purpose)
 }

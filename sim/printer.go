@@ -417,7 +417,7 @@ func (s *setup) noteScan(heard int, verdicts []selection.Verdict) {
 	}
 }
 
-// conclusion is why a set-up has come to nothing in its time. A refusal tells
+// conclusion is why a set-up has come to nothing in its time. A refusal says
 // less than a router that was seen waiting for something else.
 func (s *setup) conclusion() error {
 	if s.err == nil || errors.Is(s.err, registration.ErrNoRegistrar) && s.seen > sawNobodyWaiting {

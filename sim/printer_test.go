@@ -50,7 +50,7 @@ func (watchful) Handle(time.Time, []byte) (eapwsc.Step, error) { return eapwsc.S
 func (c watchful) Close(time.Time, error) error                { *c.closed++; return nil }
 
 // TestGiveUp closes each exchange that was begun and does not end by itself,
-// once, whoever gives it up.
+// once, whichever side gives it up.
 func TestGiveUp(t *testing.T) {
 	for name, end := range map[string]func(h *home){
 		"cancelled":        func(h *home) { h.printer.Cancel() },

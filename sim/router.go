@@ -221,7 +221,7 @@ func (r *Router) start(now time.Time) {
 		radio := r.port.Radio(i)
 		radio.Tune(band)
 		radio.Beacon(func(now time.Time) *Frame { return r.beacon(now, i) })
-		// Whoever thinks that he is connected shall know better.
+		// A station that believes it is connected has to learn otherwise.
 		r.send(i, &Frame{Type: Deauthentication, To: wps.Broadcast, Code: ReasonNotAuthenticated})
 	}
 	r.schedule(now)

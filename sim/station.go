@@ -34,7 +34,7 @@ type Exchange interface {
 	Start(now time.Time) eapwsc.Step
 	// Handle takes an EAP packet.
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
-	// Timeout tells that the deadline of the last step has come.
+	// Timeout says that the deadline of the last step has come.
 	Timeout(now time.Time) (eapwsc.Step, error)
 	// Close ends an exchange that was started and goes on: the access point has
 	// sent the station away, or the station has given up. It returns why the
@@ -57,7 +57,7 @@ type bss struct {
 	rsn     *dot11.Security
 	traits  dot11.Traits
 	element *wps.Beacon // nil without a readable WPS element
-	probed  bool        // it is from a probe response, which tells more
+	probed  bool        // it is from a probe response, which says more
 }
 
 // version2 reports whether the access point speaks version 2.0 of WPS.
@@ -196,7 +196,7 @@ func (s *station) rest() {
 	s.radio.Tune(0)
 }
 
-// leave ends what the station does, and tells the access point.
+// leave ends what the station does, and notifies the access point.
 func (s *station) leave(now time.Time) {
 	if s.phase > stationAuthenticates {
 		s.send(&Frame{Type: Deauthentication, Code: ReasonLeaving})
@@ -294,7 +294,7 @@ func (s *station) schedule() {
 	s.port.Wake(eapwsc.Earlier(s.alarm, eapwsc.Earlier(s.deadline, s.start)))
 }
 
-// find takes a beacon or probe response. A beacon tells nothing that a probe
+// find takes a beacon or probe response. A beacon says nothing that a probe
 // response has not told.
 func (s *station) find(f *Frame, signal int) {
 	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == f.BSSID })

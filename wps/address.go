@@ -11,7 +11,7 @@ import (
 type MAC [6]byte
 
 // Broadcast, in AuthorizedMACs, stands for any enrollee: a push button, a PIN
-// for whoever asks first, or a version 1.0 registrar.
+// for the first station that asks, or a version 1.0 registrar.
 var Broadcast = MAC{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}
 
 // String returns the address as 02:00:00:00:00:01.

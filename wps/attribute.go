@@ -99,7 +99,7 @@ const (
 	AttrRequestedDeviceType            AttributeID = 0x106A
 )
 
-// Encoding tells how the value of an attribute is to be read.
+// Encoding says how the value of an attribute is to be read.
 type Encoding uint8
 
 // The encodings. Integers are big-endian; strings have no terminator.

@@ -8,7 +8,7 @@ import (
 
 // Decoder walks the attributes of a list: a message, an element, a
 // Credential, decrypted settings. It allocates nothing, never reads past its
-// input and stops at the first fault, which [Decoder.Err] tells:
+// input and stops at the first fault, which [Decoder.Err] returns:
 //
 //	d := wps.NewDecoder(body, wps.Tolerant)
 //	for d.Next() {

@@ -1,7 +1,7 @@
 package wps
 
 // Device describes a device, as M1, M2 and M2D do and probes in part. Which
-// message it goes into tells whether UUID is the UUID-E or the UUID-R.
+// message it goes into decides whether UUID is the UUID-E or the UUID-R.
 type Device struct {
 	UUID UUID
 	MAC  MAC // the interface that enrolls; it enters the keys of the run

@@ -175,7 +175,7 @@ func (e *AssociationResponse) field(id AttributeID) any {
 	return nil
 }
 
-// SetSelectedRegistrar is what an external registrar tells an access point
+// SetSelectedRegistrar is what an external registrar sends to an access point
 // over UPnP: it waits for an enrollee, or no longer.
 type SetSelectedRegistrar struct {
 	Header
@@ -202,7 +202,7 @@ func (e *SetSelectedRegistrar) field(id AttributeID) any {
 	return nil
 }
 
-// A vendor specific element of 802.11, and what tells WPS's from others.
+// A vendor specific element of 802.11, and what distinguishes WPS's from others.
 const (
 	elementVendor   = 0xDD
 	elementHeader   = 2 + len(elementOUI)   // octets before the attributes
@@ -213,7 +213,7 @@ var elementOUI = [4]byte{0x00, 0x50, 0xF2, 0x04}
 
 // JoinElements returns the attributes of the WPS elements among the
 // information elements of an 802.11 frame: several elements are one list,
-// which may be cut anywhere. ok tells whether there was one at all. The
+// which may be cut anywhere. ok reports whether there was one at all. The
 // elements behind a cut one are not looked at. The result is a part of
 // elements where one element holds the list, as is almost always so.
 func JoinElements(elements []byte) (attributes []byte, ok bool) {

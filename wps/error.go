@@ -28,7 +28,7 @@ var (
 )
 
 // Error says what is wrong with something received or about to be sent. Of
-// values it tells numbers and types only, never keys or text: it can be logged.
+// values it has numbers and types only, never keys or text: it can be logged.
 type Error struct {
 	Kind      Kind        // what was being read or built; 0 if not known
 	Attribute AttributeID // the attribute concerned; 0 if none

@@ -49,7 +49,7 @@ func FuzzDecoder(f *testing.F) {
 	})
 }
 
-// sameContents compares lists but for what tells how they were written.
+// sameContents compares lists but for how they were written.
 var sameContents = cmp.Options{
 	cmp.Exporter(func(reflect.Type) bool { return true }),
 	cmp.FilterPath(func(p cmp.Path) bool {

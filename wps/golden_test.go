@@ -125,7 +125,7 @@ func settings(t testing.TB, plain []byte) []byte {
 	return body
 }
 
-// settingsKind tells by the first attribute what settings are: each message
+// settingsKind finds out from the first attribute what settings are: each message
 // that has some begins with another.
 func settingsKind(t testing.TB, exchange string, plain []byte) wps.Kind {
 	t.Helper()

@@ -2,7 +2,7 @@ package wps
 
 import "strconv"
 
-// Kind tells what a list of attributes is: which message, which element of
+// Kind says what a list of attributes is: which message, which element of
 // an 802.11 frame, or which structure inside or beside them.
 type Kind uint8
 

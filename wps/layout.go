@@ -2,7 +2,7 @@ package wps
 
 import "slices"
 
-// Need tells whether an attribute has to stand in a list.
+// Need reports whether an attribute has to stand in a list.
 type Need uint8
 
 // The needs.
@@ -27,7 +27,7 @@ type Rule struct {
 	Missing   Quirks // the quirk that a tolerant reader takes its absence for; 0 makes it an error
 	Clause    string
 
-	when func(l List) bool // the condition, where the list itself tells
+	when func(l List) bool // the condition, where the list itself shows
 }
 
 // needed reports whether the attribute must stand in the list. Senders are
@@ -90,7 +90,7 @@ func needs(id AttributeID) Rule { return mustBut(id, QuirkIncomplete) }
 func described(id AttributeID) Rule { return mustBut(id, QuirkMissingDescription) }
 
 // onlyIf is an attribute under a condition; f is nil if something else than
-// the list tells whether it is met.
+// the list shows whether it is met.
 func onlyIf(id AttributeID, when string, f func(List) bool) Rule {
 	return Rule{Attribute: id, Need: Conditional, When: when, when: f}
 }

@@ -4,7 +4,7 @@ import "golang.org/x/crypto/cryptobyte"
 
 // Header is what every list of attributes carries around its own.
 type Header struct {
-	// Version is 0x10 whatever the version: the WFA extension tells. 0
+	// Version is 0x10 whatever the version: the WFA extension has it. 0
 	// sends 0x10.
 	Version uint8
 	// WFA is the Wi-Fi Alliance's extension, in which version 2.0 lives.
@@ -14,7 +14,7 @@ type Header struct {
 	// Unknown holds attributes that have no place in this list, in the
 	// order in which they stood. They are sent after the WFA extension.
 	Unknown []Attribute
-	// Quirks tells by which of the field's habits the list departs from
+	// Quirks says by which of the field's habits the list departs from
 	// the protocol.
 	Quirks Quirks
 
@@ -34,7 +34,7 @@ func (h *Header) Attributes() *Header { return h }
 // List is anything that consists of attributes: a message, an element, a
 // Credential, decrypted settings, a token. Only this package makes lists.
 type List interface {
-	// Kind tells which list it is.
+	// Kind says which list it is.
 	Kind() Kind
 	// Attributes returns what all Lists have in common.
 	Attributes() *Header

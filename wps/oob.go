@@ -43,7 +43,7 @@ func (t *PasswordToken) field(id AttributeID) any {
 	return nil
 }
 
-// ConfigurationToken is the content of an NFC tag with credentials: whoever
+// ConfigurationToken is the content of an NFC tag with credentials: anyone who
 // reads it can join.
 type ConfigurationToken struct {
 	Header

@@ -59,7 +59,7 @@ var quirks = []QuirkInfo{
 	{QuirkMissingKey, "missing-key", "credential of an open network without a Network Key", "the key is empty", "hostap", ErrMissing},
 	{QuirkNetworkIndex, "network-index", "Network Index missing or not 1", "ignored, 2.0 deprecates it", "hostap, iwd", ErrValue},
 	{QuirkKeyIndex, "key-index", "Network Key Index beside a key that is not WEP", "ignored", "iwd", nil},
-	{QuirkVersion, "version", "Version is not 0x10", "ignored, Version2 tells the version", "hostap", ErrValue},
+	{QuirkVersion, "version", "Version is not 0x10", "ignored, Version2 has the version", "hostap", ErrValue},
 	{QuirkLongString, "long-string", "string longer than the attribute may be", "cut", "hostap", ErrLength},
 	{QuirkTerminatedText, "terminated-text", "string ending in zeros", "cut", "hostap", ErrValue},
 	{QuirkBoolean, "boolean", "truth value above 1", "true", "hostap", ErrValue},
@@ -103,7 +103,7 @@ func (q Quirks) String() string {
 	return strings.Join(names, ",")
 }
 
-// Mode tells what to do with a message that departs from the protocol in a
+// Mode says what to do with a message that departs from the protocol in a
 // way that the field is known for.
 type Mode uint8
 

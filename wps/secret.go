@@ -22,7 +22,7 @@ func (r Redacted) MarshalText() ([]byte, error) { return []byte(r.describe()), n
 func (r Redacted) describe() string { return fmt.Sprintf("[%d octets]", len(r)) }
 
 // SecretNonce is E-S1, E-S2, R-S1 or R-S2: sixteen random octets that open a
-// commitment to half of the password. Whoever has them before their time
+// commitment to half of the password. Anyone who has them before their time
 // finds the PIN; they are never printed.
 type SecretNonce [16]byte
 

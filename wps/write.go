@@ -7,7 +7,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// value appends the value kept at a place to dst; zero tells that it is the
+// value appends the value kept at a place to dst; zero means that it is the
 // zero value, which an optional attribute is left out for.
 func value(dst []byte, place any) (v []byte, zero bool) {
 	switch p := place.(type) {

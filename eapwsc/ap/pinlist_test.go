@@ -382,7 +382,7 @@ func TestPINListRedacts(t *testing.T) {
 	}
 }
 
-// pinHistory is what has happened to one PIN, from which the model tells
+// pinHistory is what has happened to one PIN, from which the model derives
 // whether it may be lent.
 type pinHistory struct {
 	entry   PINEntry

@@ -192,7 +192,7 @@ func (p *pcapFile) take(f *frame, h *pcapHeader) {
 	p.consumed, p.ahead = p.consumed+size, p.ahead[size:]
 }
 
-// endOfFile tells how a file ended: in the middle of a record if some octets of one were left.
+// endOfFile says how a file ended: in the middle of a record if some octets of one were left.
 func endOfFile(left int, err error) (problem, error) {
 	switch {
 	case errors.Is(err, io.EOF) && left == 0:

@@ -21,7 +21,7 @@ const (
 	qosAMSDU = 0x80
 )
 
-// dot11 takes an 802.11 frame apart. padded tells that the header is filled up to a multiple of four octets.
+// dot11 takes an 802.11 frame apart. padded reports that the header is filled up to a multiple of four octets.
 func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 	if len(b) < 2 {
 		d.note(dot11Short)

@@ -87,7 +87,7 @@ type Event struct {
 	Src, Dst [6]byte
 	// BSSID is the access point's address in 802.11 frames. Zero elsewhere, and in four-address frames.
 	BSSID [6]byte
-	// Radio is what the radio added; its zero value tells that the frame was not captured in the air.
+	// Radio is what the radio added; its zero value means that the frame was not captured in the air.
 	Radio Radio
 
 	// Data is the payload that Kind names.
@@ -97,7 +97,7 @@ type Event struct {
 	RADIUS     *RADIUS
 	UPnP       *UPnP
 
-	// Truncated reports that the frame ends before the lengths in it say. Then Data, or what Management tells, is only its beginning.
+	// Truncated reports that the frame ends before the lengths in it say. Then Data, or what Management says, is only its beginning.
 	Truncated bool
 	// Note is a sentence about what is wrong with this frame; empty if nothing is.
 	Note string
@@ -106,7 +106,7 @@ type Event struct {
 	Described bool
 }
 
-// Radio is what a capture in the air tells about a frame beside its contents. A retransmission has the sequence number and the
+// Radio is what a capture in the air says about a frame beside its contents. A retransmission has the sequence number and the
 // transmitter of the first copy, and the retry bit.
 type Radio struct {
 	// OnAir is set for each 802.11 frame.

@@ -122,7 +122,7 @@ func (d *decoder) rawIP(b []byte) {
 }
 
 // loopback: four octets of address family, in some byte order and with a number for IPv6 that differs between systems.
-// The version of the IP header tells enough.
+// The version of the IP header says enough.
 func (d *decoder) loopback(b []byte) {
 	if len(b) < 4 {
 		d.note(linkShort)

@@ -105,7 +105,7 @@ func (d *decoder) rememberBeacon(seen *managementSeen, b []byte, header int, sta
 	}
 }
 
-// management reports a management frame. cut tells that the capture lacks its end. It returns what is kept of the frame, nil if it says
+// management reports a management frame. cut reports that the capture lacks its end. It returns what is kept of the frame, nil if it says
 // nothing.
 func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *managementSeen {
 	layout := &managementLayouts[subtype]

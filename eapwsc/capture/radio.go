@@ -187,7 +187,7 @@ func (d *decoder) avs(b []byte) {
 	d.dot11(b[size:], fcsUnknown, false)
 }
 
-// withoutFCS removes the frame check sequence from an 802.11 frame. If it is not known whether there is one, the frame tells:
+// withoutFCS removes the frame check sequence from an 802.11 frame. If it is not known whether there is one, the frame shows it:
 // its last four octets are then the checksum of the others. cut reports that the capture lacks more than the check sequence.
 func (d *decoder) withoutFCS(b []byte, state fcs) (frame []byte, cut bool) {
 	const size = 4

@@ -100,7 +100,7 @@ func (d *decoder) tcp(p ipPacket) {
 	}
 }
 
-// abandon gives a stream up, and tells so if it was in the middle of a message.
+// abandon gives a stream up, and reports it if it was in the middle of a message.
 func (d *decoder) abandon(key flowKey, s *stream) {
 	if s.busy() {
 		d.note(tcpLost)

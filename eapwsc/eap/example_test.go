@@ -86,7 +86,7 @@ func ExampleFragmenter() {
 	// message of 40 octets
 }
 
-// Faults tells what a receiver passes over and a validator does not.
+// Faults says what a receiver passes over and a validator does not.
 func ExamplePacket_Faults() {
 	p := eap.NewWSC(eap.CodeRequest, 1, eap.OpFragACK, []byte{0})
 	p.Flags = 0x80

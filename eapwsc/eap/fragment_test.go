@@ -374,7 +374,7 @@ func TestMessageOwnership(t *testing.T) {
 }
 
 // FuzzFragmentation checks that a message survives any way of being cut: by a
-// Fragmenter of any size, and at the lengths that cuts tells.
+// Fragmenter of any size, and at the lengths that cuts returns.
 func FuzzFragmentation(f *testing.F) {
 	f.Add([]byte("abcdefgh"), uint16(MinFragmentSize), []byte{1, 2, 3})
 	f.Add([]byte("abcdefgh"), uint16(10), []byte{0, 0, 8})

@@ -145,7 +145,7 @@ func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err e
 	}
 }
 
-// settle tells what has happened and sets the next deadline.
+// settle reports what has happened and sets the next deadline.
 func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error {
 	for {
 		a.mu.Lock()
@@ -322,7 +322,7 @@ type outgoing struct {
 	packet  []byte
 }
 
-// timeout lets time have its effect on whoever is due, if that is what an error
+// timeout lets time have its effect on the sessions that are due, if that is what an error
 // of ReadFrame means.
 func (a *Authenticator) timeout(err error) error {
 	a.mu.Lock()
@@ -343,7 +343,7 @@ func (a *Authenticator) timeout(err error) error {
 	return nil
 }
 
-// dismiss ends all sessions, and tells the stations as far as the link still
+// dismiss ends all sessions, and notifies the stations as far as the link still
 // goes.
 func (a *Authenticator) dismiss(cause error, events func(ap.Event)) {
 	a.mu.Lock()

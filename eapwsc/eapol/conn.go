@@ -66,7 +66,7 @@ func (c packetConn) WriteFrame(frame []byte, to wps.MAC) error {
 	return err
 }
 
-// Direction tells which way a frame goes.
+// Direction says which way a frame goes.
 type Direction uint8
 
 // The directions, as seen from this side.
@@ -89,7 +89,7 @@ func (d Direction) String() string {
 // Watch returns a Conn that shows each frame, and the address of the other
 // side, to a function before passing it on: to tell a person how far an
 // exchange has come, or to write it down. The function must not keep or change
-// the frame. It is called by whoever reads or writes.
+// the frame. It is called by the goroutine that reads or writes.
 func Watch(c Conn, show func(d Direction, other wps.MAC, frame []byte)) Conn {
 	return watched{c, show}
 }

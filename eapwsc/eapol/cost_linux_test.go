@@ -57,7 +57,7 @@ type bill struct {
 	memory int // the peak, in KiB
 }
 
-// log tells the cost of one registration, and returns it.
+// log prints the cost of one registration, and returns it.
 func (b *bill) log(t *testing.T, name string) time.Duration {
 	each := (b.cpu / time.Duration(*costRuns)).Round(time.Microsecond)
 	t.Logf("%-15s CPU time %v, peak memory %.1f MiB", name, each, float64(b.memory)/1024)
@@ -168,9 +168,9 @@ func (p *ourPair) register(t *testing.T, runs int) {
 // program.
 const costRole = "EAPOL_TEST_COST"
 
-// worker is a process that tells by a line that it is ready. An enrollee is told
+// worker is a process that prints a line when it is ready. An enrollee is told
 // by a line how many registrations to make, and answers by one when it has; a
-// registrar tells of each.
+// registrar reports each.
 type worker struct {
 	cmd *exec.Cmd
 	in  io.Writer
@@ -235,7 +235,7 @@ func work(role string, args []string) error {
 	return workRegistrar(conn)
 }
 
-// workRegistrar lets in whoever has the PIN.
+// workRegistrar admits every station that has the PIN.
 func workRegistrar(conn *link.Conn) error {
 	d := device(1)
 	d.State = wps.Configured

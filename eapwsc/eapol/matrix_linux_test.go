@@ -35,7 +35,7 @@ type peerGroup struct {
 // peerCase is a row of the matrix.
 type peerCase struct {
 	name string
-	// what tells in a few words what the case is about.
+	// what says in a few words what the case is about.
 	what string
 	run  func(*testing.T, *report)
 	// slow cases run only if WPS_PEERS is set.

@@ -43,7 +43,7 @@ type Runner struct {
 	// Remote is the other side: the BSSID of an access point that the
 	// station has associated with, or the station of an access point.
 	//
-	// Zero stands for whoever answers first. Until then frames go to
+	// Zero stands for the first that answers. Until then frames go to
 	// PAEGroup, as on Ethernet, where an authenticator does not know who is
 	// there: a station begins with EAPOL-Start at once.
 	Remote wps.MAC

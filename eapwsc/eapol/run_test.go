@@ -67,7 +67,7 @@ func serveAfterStart(t *testing.T, segment *eapol.Segment, after time.Duration) 
 	}
 }
 
-// TestRunStart tells when a station sends EAPOL-Start.
+// TestRunStart checks when a station sends EAPOL-Start.
 func TestRunStart(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
@@ -242,7 +242,7 @@ func TestRunClosed(t *testing.T) {
 	})
 }
 
-// mendable tells whether a fault of a frame is one that a registration gets
+// mendable reports whether a fault of a frame is one that a registration gets
 // over. A changed identity, EAP type of WSC_Start or M1 is taken for what it
 // says: with the first two EAP ends at once, with the third nobody
 // understands the other any more.

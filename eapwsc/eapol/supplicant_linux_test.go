@@ -94,7 +94,7 @@ func (s *served) awaitEventFor(t *testing.T, timeout time.Duration, kind ap.Even
 	}
 }
 
-// anyPIN enters a PIN for whoever comes.
+// anyPIN enters a PIN for any station.
 func (s *served) anyPIN(t *testing.T, p string) {
 	t.Helper()
 	s.Do(func(now time.Time, point *ap.AccessPoint) {

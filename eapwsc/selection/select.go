@@ -50,7 +50,7 @@ func (c Candidate) authorizes(mac wps.MAC) (named, anyone bool) {
 }
 
 // sameAs reports whether two candidates are radios of one access point: they
-// tell the same UUID-E. One that tells none is an access point by itself.
+// tell the same UUID-E. One that gives none is an access point by itself.
 func (c Candidate) sameAs(d Candidate) bool {
 	return c.BSSID == d.BSSID || c.UUID != nil && d.UUID != nil && *c.UUID == *d.UUID
 }

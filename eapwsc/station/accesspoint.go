@@ -15,7 +15,7 @@ type AccessPoint struct {
 	Frequency int           // of the channel, in MHz
 	Signal    int           // dBm
 	Age       time.Duration // since it was heard last
-	// Associated tells that the interface is associated with it now.
+	// Associated reports that the interface is associated with it now.
 	Associated bool
 	// Capability is the capability information field.
 	Capability uint16
@@ -67,7 +67,7 @@ func (point *AccessPoint) Candidate() (c selection.Candidate, ok bool) {
 	return c, true
 }
 
-// stale is the age from which on a frame no longer tells what is so now.
+// stale is the age from which on a frame no longer says what is so now.
 const stale = 10 * time.Second
 
 // read fills in what the elements mean. Lead is by how much the beacon is newer

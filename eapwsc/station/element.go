@@ -9,7 +9,7 @@ import (
 const version2 = 0x20
 
 // NewProbeRequest returns the WPS element with which a station looks for a
-// registrar: [wps.PasswordPushButton] tells that its button was pressed,
+// registrar: [wps.PasswordPushButton] means that its button was pressed,
 // [wps.PasswordDefault] that it has a PIN. Version10 leaves out what version
 // 2.0 has added.
 func NewProbeRequest(d *wps.Device, id wps.DevicePasswordID, version10 bool) *wps.ProbeRequest {

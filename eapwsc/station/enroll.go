@@ -47,7 +47,7 @@ type EnrollConfig struct {
 	Record *doctor.Record
 }
 
-// EventKind tells what an [Event] reports.
+// EventKind says what an [Event] reports.
 type EventKind uint8
 
 // The events.

@@ -33,7 +33,7 @@ var (
 	ErrAssociation = errors.New("the station could not associate")
 	// ErrLost: the association ended in the middle of the exchange.
 	ErrLost = errors.New("the connection to the access point was lost")
-	// ErrWalkTime: the walk time ended. The error tells what was missing.
+	// ErrWalkTime: the walk time ended. The error says what was missing.
 	ErrWalkTime = errors.New("the walk time has ended")
 	// ErrSelection: the access point that was asked for cannot be told.
 	ErrSelection = errors.New("no one access point is meant")
@@ -101,7 +101,7 @@ func (e *AssociationError) Unwrap() error { return ErrAssociation }
 type LostError struct {
 	// Reason is the reason code of the disconnection; 0 if there was none.
 	Reason uint16
-	// ByAP tells that the access point ended it, not this side.
+	// ByAP reports that the access point ended it, not this side.
 	ByAP bool
 }
 

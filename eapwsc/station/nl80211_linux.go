@@ -255,7 +255,7 @@ func await(ctx context.Context, events <-chan event, commands ...uint8) (event, 
 	for {
 		select {
 		case e, ok := <-events:
-			if !ok { // whoever has given up knows why
+			if !ok { // the caller that gave up knows why
 				return e, cmp.Or(context.Cause(ctx), errEvents)
 			}
 			if slices.Contains(commands, e.command) {

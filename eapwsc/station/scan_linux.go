@@ -43,7 +43,7 @@ func (r *nl80211) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([
 }
 
 // busyPause is how long to wait for a scan of another program if no event
-// tells that it has ended.
+// reports that it has ended.
 const busyPause = time.Second
 
 // trigger starts a scan, as soon as no other program's is going on.
@@ -128,7 +128,7 @@ func parseScan(messages []genetlink.Message) ([]AccessPoint, error) {
 	return withoutNameless(found), nil
 }
 
-// ess is the bit of the capability information that tells an access point from
+// ess is the bit of the capability information that distinguishes an access point from
 // a member of an ad-hoc network.
 const ess = 0x01
 

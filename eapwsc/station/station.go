@@ -32,7 +32,7 @@ type radio interface {
 // association is a connection to an access point, open for EAPOL.
 type association interface {
 	eapol.Conn // Close disassociates
-	// lost tells once how the association has ended by itself.
+	// lost says once how the association has ended by itself.
 	lost() <-chan error
 }
 

@@ -48,7 +48,7 @@ func NewTap(name string) (*Tap, error) { return newTap(name) }
 
 // NewMonitor adds a monitor interface to the radio of an interface and opens
 // it. It hears what is on the channel of the radio: next to an access point
-// the probes of all stations, whoever they look for. Closing it takes the
+// the probes of all stations, whatever they look for. Closing it takes the
 // interface away again. The errors are those of [NewTap]; [ErrDriver] if the
 // driver permits no monitor.
 func NewMonitor(name string) (*Tap, error) { return newMonitor(name) }

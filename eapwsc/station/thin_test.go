@@ -11,7 +11,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/dot11"
 )
 
-// thinned copies a capture with radiotap headers and leaves out what tells
+// thinned copies a capture with radiotap headers and leaves out what says
 // nothing new: acknowledgements, frames that are encrypted, and management
 // frames that say what their sender said less than repeatAfter before.
 func thinned(w io.Writer, r io.Reader) error {
@@ -35,7 +35,7 @@ func thinned(w io.Writer, r io.Reader) error {
 			return err
 		}
 		at := time.Duration(binary.LittleEndian.Uint32(record))*time.Second + time.Duration(binary.LittleEndian.Uint32(record[4:]))*time.Microsecond
-		if t.tells(at, record[16:]) {
+		if t.isNew(at, record[16:]) {
 			if _, err := w.Write(record); err != nil {
 				return err
 			}
@@ -63,8 +63,8 @@ type thinner struct {
 // which the last two may change what is said.
 var fixedFields = map[byte]int{0x40: 0, 0x50: 12, 0x80: 12}
 
-// tells reports whether a frame tells something new.
-func (t *thinner) tells(at time.Duration, b []byte) bool {
+// isNew reports whether a frame says something new.
+func (t *thinner) isNew(at time.Duration, b []byte) bool {
 	const header, protected = 24, 0x40
 	if len(b) < 4 || len(b) < int(b[2])+header {
 		return false

@@ -147,7 +147,7 @@ func (w *writer) findingLine(severity, text, rule string) {
 	fmt.Fprintf(w.out, "%s%s\n", indent, printable.Paint(severityColors[severity], mark+w.wrap(severity+": "+text+" ["+rule+"]", indent+strings.Repeat(" ", len(mark)))))
 }
 
-// meaning says what a step tells or proves, as the steps behind it show.
+// meaning returns what a step says or proves, as the steps behind it show.
 func (w *writer) meaning(j *job, i int) string {
 	x := j.exchange
 	s := &x.Steps[i]
@@ -243,7 +243,7 @@ var proofs = map[wps.MessageType]proof{
 	wps.MessageM6: {"second", wps.MessageM7}, wps.MessageM7: {"second", wps.MessageM8},
 }
 
-// messageMeaning says what a message tells or proves.
+// messageMeaning returns what a message says or proves.
 func messageMeaning(j *job, i int) string {
 	x := j.exchange
 	s := &x.Steps[i]

@@ -216,7 +216,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// TestLinuxCooked: a capture of "any" interface has no destinations, and tells
+// TestLinuxCooked: a capture of "any" interface has no destinations, and says
 // the same.
 func TestLinuxCooked(t *testing.T) {
 	for _, name := range []string{"s01-pin-ok", "s05-pin-wrong-half1", "s09-appin-wrong-half1", "s14-m2d-nopin", "l1-appin-lockdown"} {

@@ -121,7 +121,7 @@ func (s *session) register(ctx context.Context) (*registration.Result, error) {
 	}
 }
 
-// wanted tells what the router waits for.
+// wanted says what the router waits for.
 func (s *session) wanted() string {
 	if s.method == doctor.PushButton {
 		return "The router is there. Press its WPS button now"
@@ -153,7 +153,7 @@ func (s *session) machine() (eapwsc.Machine, error) {
 	return registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: s.password})
 }
 
-// see notes who is there, and tells of each frame if asked to.
+// see notes who is there, and reports each frame if asked to.
 func (s *session) see(d eapol.Direction, _ wps.MAC, b []byte) {
 	frame, err := eapol.ParseFrame(b)
 	if err != nil {

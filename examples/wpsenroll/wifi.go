@@ -70,7 +70,7 @@ var interfaceFaults = []error{
 	station.ErrHeld, station.ErrPermission, station.ErrRadioOff, station.ErrDriver, station.ErrNoInterface, station.ErrSelection,
 }
 
-// explain tells why there was no registration.
+// explain says why there was no registration.
 func (w *wireless) explain(err error) (int, error) {
 	if slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) }) {
 		return program.Unable, err
@@ -100,7 +100,7 @@ func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 	return enrolled.Result, nil
 }
 
-// notify tells the user how the enrollment goes on.
+// notify reports to the user how the enrollment goes on.
 func (w *wireless) notify(e station.Event, until time.Time) {
 	switch e.Kind {
 	case station.EventScanned:
@@ -122,7 +122,7 @@ func (w *wireless) notify(e station.Event, until time.Time) {
 	}
 }
 
-// wanted tells what the router waits for.
+// wanted says what the router waits for.
 func (w *wireless) wanted() string {
 	if w.method == doctor.PushButton {
 		return "No router is in WPS mode. Press the WPS button of yours now"
@@ -194,7 +194,7 @@ func (w *wireless) connect(ctx context.Context) error {
 	return nil
 }
 
-// see tells of each frame if asked to.
+// see reports each frame if asked to.
 func (w *wireless) see(d eapol.Direction, _ wps.MAC, b []byte) {
 	if frame, err := eapol.ParseFrame(b); err == nil && w.Verbose {
 		w.status.Printf("%-8v %s", d, live.Frame(frame))

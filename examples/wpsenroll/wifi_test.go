@@ -26,7 +26,7 @@ type air struct {
 	scanErr  error
 	result   *registration.Result
 	err      error
-	events   []station.Event // that the enrollment tells of
+	events   []station.Event // that the enrollment reports
 	joinErr  error
 	enrolled *station.EnrollConfig
 	ran      *station.AccessPoint

@@ -39,7 +39,7 @@ func convert(_ context.Context, streams program.IO, files []string) (int, error)
 	return program.Fine, nil
 }
 
-// converter collects what a log tells of a run, line by line.
+// converter collects what a log says of a run, line by line.
 type converter struct {
 	out     io.Writer
 	values  map[string][]byte

@@ -65,7 +65,7 @@ func (p *invocation) check(words []string) (valid bool, err error) {
 	return valid, nil
 }
 
-// noteSplit tells of what may be one PIN of 8 digits typed with a space, which
+// noteSplit warns of what may be one PIN of 8 digits typed with a space, which
 // the shell has taken apart.
 func (p *invocation) noteSplit(words []string) {
 	for i := range len(words) - 1 {

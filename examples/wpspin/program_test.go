@@ -82,7 +82,7 @@ router: not valid: not a digit: character 1 is 'r'
 		},
 		{
 			args:   "check,24681353,-mac,02:00:5e:25:a9:27",
-			stdout: "24681353: valid\n  warning: whoever sees the device can compute this PIN: it comes from the last 24 bits of the MAC address\n",
+			stdout: "24681353: valid\n  warning: anyone who sees the device can compute this PIN: it comes from the last 24 bits of the MAC address\n",
 		},
 		{
 			args:   "check,--,-24681353",

@@ -73,7 +73,7 @@ func warnings(p pin.PIN, mac *[6]byte) (w []string) {
 	}
 	if mac != nil {
 		if name, ok := p.DerivedFrom(*mac); ok {
-			w = append(w, "whoever sees the device can compute this PIN: it comes from "+name)
+			w = append(w, "anyone who sees the device can compute this PIN: it comes from "+name)
 		}
 	}
 	if p.Len() == 4 {

@@ -28,7 +28,7 @@ func command(s *service) *program.Command {
 
 With -radius, access points of any make pass on what their devices say. The access point needs the address of this machine as its RADIUS server, the same secret, and an EAP server that is switched off; for hostapd: wps_state=2, eap_server=0, own_ip_addr, auth_server_addr, auth_server_port and auth_server_shared_secret. FILE has a line for each access point, or for a network of them: its address, a blank, and the secret. The SSID and the passphrase are those that the access points already have. With -hostapd-control, hostapd on this machine advertises what is waited for; otherwise call hostapd_cli wps_pbc or wps_pin yourself, and wps_cancel afterwards.
 
-With -upnp, external registrars reach the access point over the local network too: they register devices, or with the PIN of the access point read and write its settings. Whoever is in that network can try; leave it off where it is not needed.
+With -upnp, external registrars reach the access point over the local network too: they register devices, or with the PIN of the access point read and write its settings. Anyone in that network can try; leave it off where it is not needed.
 
 Without -passphrase and -open the access point is not configured yet: the first device makes it choose a passphrase.
 

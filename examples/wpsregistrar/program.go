@@ -159,7 +159,7 @@ func (s *service) ended(where string, err error) (int, error) {
 	return program.Fine, nil
 }
 
-// see tells of each frame if asked to.
+// see reports each frame if asked to.
 func (s *service) see(d eapol.Direction, other wps.MAC, b []byte) {
 	if !s.Verbose {
 		return

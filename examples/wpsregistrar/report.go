@@ -15,7 +15,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// waiting tells what is waited for.
+// waiting says what is waited for.
 func (s *service) waiting() string {
 	var what []string
 	if len(s.pins) > 0 {
@@ -64,7 +64,7 @@ func (s *service) happened(e ap.Event) {
 	}
 }
 
-// print tells an event to a person.
+// print writes an event for a person.
 func (s *service) print(e *ap.Event) {
 	address := e.Station.String()
 	if e.From != "" {
@@ -129,7 +129,7 @@ type event struct {
 	Key      string    `json:"key,omitempty"`
 }
 
-// printJSON tells an event to a program.
+// printJSON writes an event as JSON.
 func (s *service) printJSON(e *ap.Event) {
 	out := event{Schema: "wpsregistrar/1", Event: e.Kind.String(), Time: e.Time.UTC(), Device: e.Device.DeviceName, External: e.External, From: e.From}
 	if e.Station != (wps.MAC{}) {
@@ -156,7 +156,7 @@ func (s *service) printJSON(e *ap.Event) {
 	}
 }
 
-// attempt is what an event tells of an attempt, besides its error.
+// attempt is what an event says of an attempt, besides its error.
 func (s *service) attempt(e *ap.Event) doctor.Attempt {
 	a := doctor.Attempt{Method: doctor.PIN, Station: e.Station, Enrollee: e.Device, APEnrollee: e.Role == registration.RoleEnrollee}
 	if s.button && !a.APEnrollee {

@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// meanings say what a frame tells or proves, by [sim.Frame.What].
+// meanings say what a frame says or proves, by [sim.Frame.What].
 var meanings = map[string]string{
 	"authentication":        "open: nothing is proved by it",
 	"EAP-Request/Identity":  "who are you?",
@@ -41,7 +41,7 @@ var reasons = map[uint16]string{
 	sim.Reason8021XFailed:      "no EAP-Success, no stay: this association was to register only",
 }
 
-// meaning returns what a frame tells or proves.
+// meaning returns what a frame says or proves.
 func meaning(f *sim.Frame) string {
 	switch f.Type {
 	case sim.Beacon:
@@ -72,7 +72,7 @@ func meaning(f *sim.Frame) string {
 	return meanings[f.What()]
 }
 
-// announced says what an access point tells about WPS. element is decoded, and
+// announced says what an access point announces about WPS. element is decoded, and
 // beacon is its part that a beacon has.
 func announced(f *sim.Frame, element wps.List, beacon *wps.Beacon) string {
 	attributes, ok := wps.JoinElements(f.Body)

@@ -125,7 +125,7 @@ func (t *traffic) encode(f frame) []byte {
 	return append(binary.BigEndian.AppendUint16(b, eapol.EtherType), f.body...)
 }
 
-// radiotap is a header that tells channel 6 and -50 dBm.
+// radiotap is a header that says channel 6 and -50 dBm.
 var radiotap = []byte{0, 0, 13, 0, 0x28, 0, 0, 0, 0x85, 0x09, 0xa0, 0, 0xce}
 
 // Bits of the frame control field.

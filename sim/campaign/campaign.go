@@ -184,7 +184,7 @@ func (c *Campaign) Only(router, printer, person string) error {
 	return nil
 }
 
-// Play plays a scenario, and tells observe, if set, of each event. The error is
+// Play plays a scenario, and calls observe, if set, with each event. The error is
 // [ErrConfig] if the scenario names what is not in the tables.
 func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	if err := c.fill(); err != nil {
@@ -215,7 +215,7 @@ func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	return play, nil
 }
 
-// perform plays, and judges what has come of it. Whoever panics is caught.
+// perform plays, and judges what has come of it. A panic is caught.
 func (s *stage) perform(router *RouterProfile, printer *PrinterProfile, person *Person) (cause doctor.Cause) {
 	defer s.recoverPanic()
 	cause = doctor.Unknown // if there is a panic

@@ -48,7 +48,7 @@ type run struct {
 	request        []byte // that has just arrived
 	// At the access point, since it was asked.
 	apSent, apReceived messageSet
-	pin                bool // by M2, as far as its first fragment tells
+	pin                bool // by M2, as far as its first fragment shows
 	// By M1. Of several that came, damaged or somebody else's, it is not known
 	// which one was taken.
 	uuids [][16]byte

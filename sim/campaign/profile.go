@@ -116,7 +116,7 @@ var routerProfiles = []RouterProfile{
 		Causes:    []doctor.Cause{doctor.Success, doctor.NotConfigured}},
 	{Name: "slow-dh", About: "needs six seconds to compute M2: it sends WSC_Start again meanwhile",
 		Air: onFrames(sim.Late(6*time.Second), "M2", "M2D"),
-		// A PIN for whoever asks is spent by two attempts, also by those that
+		// A PIN for any station is spent by two attempts, also by those that
 		// come too late.
 		Causes: []doctor.Cause{doctor.Success, doctor.NoRegistrarSession}},
 	{Name: "late-m2", About: "waits for its owner with M2 instead of refusing by M2D",

@@ -70,7 +70,7 @@ type modelRouter struct {
 	*sim.Router
 	entries, presses int           // that the router took
 	pressed          time.Duration // the last time
-	registered       int           // devices, as it tells
+	registered       int           // devices, as it reports
 	policy           ap.SetupLock
 	bought           sim.Settings
 	starting         bool

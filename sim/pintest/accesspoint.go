@@ -91,7 +91,7 @@ func accessDevice(number int, t wps.DeviceType) wps.Device {
 
 func (a *accessPlay) time() time.Time { return sim.Epoch.Add(a.now) }
 
-// compare compares what the access point tells its owner, and its neighbours.
+// compare compares what the access point reports to its owner, and its neighbours.
 func (a *accessPlay) compare() {
 	var kinds []ap.EventKind
 	for _, e := range a.point.Events() {
@@ -101,7 +101,7 @@ func (a *accessPlay) compare() {
 	}
 	slices.Sort(kinds)
 	slices.Sort(a.expected)
-	a.check(slices.Equal(kinds, a.expected), "the access point tells of %v, want %v", kinds, a.expected)
+	a.check(slices.Equal(kinds, a.expected), "the access point reports %v, want %v", kinds, a.expected)
 	a.expected = a.expected[:0]
 	locked := a.point.Beacon(a.time()).APSetupLocked
 	a.check(locked == a.lock.locked(), "the beacon says locked: %t; the lockout is: %s", locked, a.lock.state)
@@ -228,7 +228,7 @@ func (a *accessPlay) openDevice() {
 	default:
 		r.state = apNoPIN
 		if a.lock.locked() {
-			r.state = apLocked // hostap tells so even a device
+			r.state = apLocked // hostap says so even to a device
 		}
 		a.expect(ap.EventPINNeeded)
 	}
@@ -370,7 +370,7 @@ func (a *accessPlay) settle(r *accessRun, err, peerErr error) {
 	a.over(r, event)
 }
 
-// vanished tells how far a run came whose station vanishes, by what the access
+// vanished says how far a run came whose station vanishes, by what the access
 // point has sent: M6 with R-S2, from which the PIN can be found; M8 or M7, which
 // answer the last proof; or WSC_NACK, for a proof that was wrong.
 func vanished(r *accessRun) string {

@@ -6,7 +6,7 @@ import (
 	"github.com/gowps/gowps/sim/pintest"
 )
 
-// A campaign finds out whether PINs are handled as they should be, and tells
+// A campaign finds out whether PINs are handled as they should be, and reports
 // what has happened meanwhile.
 func ExampleRun() {
 	r := pintest.Run(pintest.Config{Seed: 1, N: 50})

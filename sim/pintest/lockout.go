@@ -93,7 +93,7 @@ func (l *lockPlay) knows() {
 func (l *lockPlay) timeout() {
 	l.note("Timeout")
 	over := l.timed && l.model.state == lockOpen
-	l.check(l.real.Timeout(l.time()) == over, "Timeout tells of the lock's end: %t, want %t", !over, over)
+	l.check(l.real.Timeout(l.time()) == over, "Timeout reports the lock's end: %t, want %t", !over, over)
 	l.timed = l.timed && !over
 }
 

@@ -47,7 +47,7 @@ type Report struct {
 	// tables, those that never happened included.
 	Coverage []Transition `json:"coverage"`
 	// Found is in how many plays the code and a model did not agree, and
-	// Violations tells where, for the 100 lowest seeds.
+	// Violations says where, for the 100 lowest seeds.
 	Found      int         `json:"found"`
 	Violations []Violation `json:"violations"`
 	// TraceHash is a digest of all that was thrown and of what came of it. It

@@ -66,7 +66,7 @@ var beforeRows = []Row{
 		about:    func(n *Network) bool { return n.OWE },
 		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.OWE }) }},
 	{Code: "A19", Cause: ElementDamaged, Outcome: NoAttempt,
-		Evidence: "a WPS element that cannot be read, and no other that tells more",
+		Evidence: "a WPS element that cannot be read, and no other that says more",
 		Owner:    "{Router} offers WPS, but what it says of it is damaged: most devices cannot read it and do not find the router.",
 		Steps:    []string{"Restart {router}, and wait until its Wi-Fi is back (2 to 3 minutes).", stepFirmware, "Or choose the network at the device and type the Wi-Fi password."},
 		Engineer: "The WPS element is there, and damaged: {damage}. Stations that refuse such an element treat the access point as one without WPS.",
@@ -328,7 +328,7 @@ func (v *view) damaged() bool {
 	return found
 }
 
-// any reports whether the element of an access point is such a one.
+// any reports whether the element of an access point is one of these.
 func (v *view) any(such func(*wps.Beacon) bool) bool {
 	return slices.ContainsFunc(v.Networks, func(n Network) bool { e := n.current(); return e != nil && such(e) })
 }
@@ -447,7 +447,7 @@ func (v *view) stationsPressed() (pressed []Station) {
 }
 
 // authorized reports whether a registrar waits for a station: version 1.0
-// tells nobody for whom.
+// does not say for whom.
 func authorized(e *wps.Beacon, station wps.MAC) bool {
 	macs := e.WFA.AuthorizedMACs
 	return len(macs) == 0 || slices.Contains(macs, wps.Broadcast) || slices.Contains(macs, station)

@@ -1,7 +1,7 @@
 // Package doctor says why Wi-Fi Protected Setup did not work, and what the
 // owner of the printer or router should do about it.
 //
-// It takes [Evidence], from whoever has some: package eapwsc/capture makes it
+// It takes [Evidence], from any source: package eapwsc/capture makes it
 // of a capture, a scan of the air has networks and no attempts, and a machine
 // of package registration that has failed knows its own error:
 //
@@ -29,7 +29,7 @@
 // # How sure it is
 //
 // A wrong PIN is proved by cryptography, but the messages that end a run
-// (M2D, WSC_NACK, EAP-Failure) are authenticated by nobody: whoever is on the
+// (M2D, WSC_NACK, EAP-Failure) are authenticated by nobody: anyone on the
 // air can forge them. The doctor takes them at their word, as people do who try
 // to get their printer to work. What the keys of the run show ([Fault]) counts
 // more than a refusal without a reason, and less than one that names the PIN.

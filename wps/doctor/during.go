@@ -507,7 +507,7 @@ func (v *view) lockout() bool {
 }
 
 // earlier reports whether an earlier attempt with the same access point was
-// such a one.
+// of that kind.
 func (v *view) earlier(such func(*Attempt) bool) bool {
 	for _, b := range v.before {
 		if b.AP == v.a.AP && such(b) {

@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// Evidence is what is known of a case, whoever saw it: a capture, a scan, or
+// Evidence is what is known of a case, whatever its source: a capture, a scan, or
 // one of the two devices itself. All of it is optional.
 type Evidence struct {
 	// Networks are the access points heard.
@@ -44,7 +44,7 @@ type Attempt struct {
 	Began, Ended time.Time
 	// Station and AP are the addresses of the two ends.
 	Station, AP wps.MAC
-	// APEnrollee tells that the access point is the enrollee: an external
+	// APEnrollee reports that the access point is the enrollee: an external
 	// registrar, say a PC, reads or configures it with the router's own PIN.
 	APEnrollee bool
 
@@ -60,7 +60,7 @@ type Attempt struct {
 	End         End
 	By          registration.Role
 	ConfigError wps.ConfigError
-	// Reasonless tells that ConfigError is not known, since the message was
+	// Reasonless reports that ConfigError is not known, since the message was
 	// not seen as a whole; Partial that it was not seen what the end answers.
 	Reasonless, Partial bool
 	// Untold means that messages went to and fro of which nothing else is
@@ -224,7 +224,7 @@ const (
 	FaultNonce               // a nonce of another run
 )
 
-// faultRules tells which rules of package validate show a fault.
+// faultRules says which rules of package validate show a fault.
 var faultRules = []struct {
 	rule  string
 	fault Fault
@@ -258,7 +258,7 @@ type Settings struct {
 	Auth      wps.AuthType
 	Encr      wps.EncrType
 	KeyLength int
-	// HexKey tells that the key is a pre-shared key of 64 hexadecimal digits.
+	// HexKey reports that the key is a pre-shared key of 64 hexadecimal digits.
 	HexKey bool
 	// Err is why they cannot be used: see [wps.Credential.Usable].
 	Err error

@@ -50,7 +50,7 @@ func enteredWrongPIN(b *Attempt) bool { return b.wrongPIN() }
 func notReady(b *Attempt) bool { return b.End == EndM2D && b.ConfigError == wps.NoError }
 
 // sameDevice reports whether an earlier attempt of the same two devices in the
-// same roles was such a one. A device may have changed its address.
+// same roles was one. A device may have changed its address.
 func (v *view) sameDevice(such func(*Attempt) bool) bool {
 	for _, b := range v.before {
 		if v.sameTwo(b) && such(b) {
@@ -66,7 +66,7 @@ func (v *view) sameTwo(b *Attempt) bool {
 }
 
 // count returns how many attempts before this one with the same access point,
-// in the same role and since the last success, were such, whoever the other
+// in the same role and since the last success, were such, whatever the other
 // was.
 func (v *view) count(such func(*Attempt) bool) (n int) {
 	for i := len(v.before) - 1; i >= 0; i-- {
@@ -85,7 +85,7 @@ func (v *view) count(such func(*Attempt) bool) (n int) {
 }
 
 // other reports whether an earlier attempt of the station with another access
-// point was such a one.
+// point was one.
 func (v *view) other(such func(*Attempt) bool) bool {
 	for _, b := range v.before {
 		if b.Station == v.a.Station && b.AP != v.a.AP && v.a.Station != (wps.MAC{}) && such(b) {

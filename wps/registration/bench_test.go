@@ -84,7 +84,7 @@ func BenchmarkMessages(b *testing.B) {
 	}
 }
 
-// BenchmarkIdleRun tells how much memory a machine keeps while it waits for its
+// BenchmarkIdleRun measures how much memory a machine keeps while it waits for its
 // peer: an enrollee that has sent M1, and a registrar that has sent M2.
 func BenchmarkIdleRun(b *testing.B) {
 	const runs = 1000

@@ -148,7 +148,7 @@ func (h *byHand) hear(message []byte, messageType byte) []byte {
 	return message
 }
 
-// description is the part of M1 and M2 that tells about a device.
+// description is the part of M1 and M2 that describes a device.
 func description(name string) []byte {
 	return bytes.Join([][]byte{
 		text(0x1021, "By hand"), text(0x1023, name), text(0x1024, "1"), text(0x1042, "1"),

@@ -11,7 +11,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// printer and router are two devices; only what tells them apart is set.
+// printer and router are two devices; only what distinguishes them is set.
 func printer() wps.Device {
 	d := wps.DefaultDevice()
 	d.MAC, d.DeviceName = wps.MAC{2, 0, 0, 0, 0, 1}, "Printer"

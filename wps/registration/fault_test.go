@@ -611,7 +611,7 @@ func TestAttributesMissing(t *testing.T) {
 				}
 				return x.sign(x.body().without(id))
 			}
-			// What tells whether a message is of this run cannot be missed.
+			// What decides whether a message is of this run cannot be missed.
 			if m.kind != wps.KindM1 && id == receiversNonce(m.kind) || m.kind > wps.KindM2 && id == wps.AttrAuthenticator {
 				row.want = ignoring
 			}

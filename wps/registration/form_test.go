@@ -411,7 +411,7 @@ func TestOSVersion(t *testing.T) {
 	}
 }
 
-// TestQuirksNoted checks that a result tells of the peer's habits, in whatever
+// TestQuirksNoted checks that a result names the peer's habits, in whatever
 // message and in whatever settings they show.
 func TestQuirksNoted(t *testing.T) {
 	for name, test := range map[string]struct {

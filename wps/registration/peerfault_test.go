@@ -89,7 +89,7 @@ func TestCapturedFaults(t *testing.T) {
 			stopped(t, registrar(t, m, c, 2), m[4].octets, wps.MessageM4)
 		},
 		"m05-badenc-m4": func(t *testing.T, m []message, c *capture) {
-			// The damage is in the settings, and the Authenticator tells.
+			// The damage is in the settings, and the Authenticator shows it.
 			e := enrollee(t, m, c, 1)
 			ignores(t, e, m[3].octets, ErrAuthenticator)
 		},

@@ -179,7 +179,7 @@ func settingsOf(t testing.TB, keys *Keys, value []byte, l wps.List) {
 	}
 }
 
-// sharedConfig is what M1 or M2 tells of a side's configuration.
+// sharedConfig is what M1 or M2 says of a side's configuration.
 func sharedConfig(h *wps.Header, d wps.Device, pair *KeyPair, random io.Reader) Config {
 	return Config{Faulty: true, Device: d, Version10: h.WFA.Version2 == 0, WFA: h.WFA, Extra: h.Unknown, Vendor: h.Vendor, KeyPair: pair, Rand: random}
 }

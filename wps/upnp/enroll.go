@@ -280,7 +280,7 @@ func (r *Registrar) press(now time.Time, p *point, station wps.MAC, uuid wps.UUI
 	}
 }
 
-// tell tells an access point whom we wait for, if it does not know or is about
+// tell informs an access point whom we wait for, if it does not know or is about
 // to forget.
 func (r *Registrar) tell(now time.Time, p *point) {
 	if p.sid == "" {

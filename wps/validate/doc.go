@@ -30,7 +30,7 @@
 // In strict mode what hostap's strict validators and iwd refuse is an error:
 // that is for a device before it ships.
 //
-// Some rules hold for version 2.0 devices only. A message or element tells its
+// Some rules hold for version 2.0 devices only. A message or element shows its
 // version; in an exchange M1, M2 and M2D tell it for all messages of their
 // senders, because deployed access points forget it in later ones.
 //

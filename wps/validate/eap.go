@@ -10,7 +10,7 @@ var eapRules = []rule{
 	{Rule: Rule{"IDENTITY-UNKNOWN", AreaExchange, Warning, Error, Both, nil, "hostap, iwd",
 		"The client's identity is WFA-SimpleConfig-Enrollee-1-0 or WFA-SimpleConfig-Registrar-1-0, in 2.0 too.", 0}, exchange: checkIdentity},
 	{Rule: Rule{"IDENTITY-ROLE", AreaExchange, Error, Error, Both, []wps.Kind{wps.KindM1}, "hostap, iwd",
-		"The client has the role that its identity tells: an enrollee sends M1, to a registrar it is sent.", 0}, exchange: checkIdentityRole},
+		"The client has the role that its identity names: an enrollee sends M1, to a registrar it is sent.", 0}, exchange: checkIdentityRole},
 	{Rule: Rule{"M1-MAC-ADDRESS-LINK", AreaExchange, Note, Warning, Both, []wps.Kind{wps.KindM1}, "hostap, iwd",
 		"MAC Address in M1 is the address from which the enrollee sends: private addresses and repeaters change it.", 0}, exchange: checkLinkAddress},
 	{Rule: Rule{"EAP-CODE", AreaExchange, Error, Error, Both, nil, "RFC 3748 §4",

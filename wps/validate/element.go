@@ -15,7 +15,7 @@ var elementRules = []rule{
 	{Rule: Rule{"SELECTED-REGISTRAR-METHOD", AreaElement, Warning, Warning, Both, registrarLists, "hostap (deployed access points get it wrong)",
 		"Selected Registrar Config Methods fit Device Password ID: a button for 4, something else for a PIN.", 0}, list: checkSelectedMethod},
 	{Rule: Rule{"AUTHORIZED-MACS-MISSING", AreaElement, Warning, Warning, Version2, registrarLists, "WSC 2.0 §8.2, as hostap and iwd hold it",
-		"While a registrar is waiting a 2.0 device tells for whom, in AuthorizedMACs.", 0}, list: checkAuthorizedMissing},
+		"While a registrar is waiting a 2.0 device says for whom, in AuthorizedMACs.", 0}, list: checkAuthorizedMissing},
 	{Rule: Rule{"AUTHORIZED-MACS-UNSELECTED", AreaElement, Note, Note, Both, advertisement, "WSC 2.0 §8.2",
 		"AuthorizedMACs stand in an element only while a registrar is waiting.", 0}, list: checkAuthorizedUnselected},
 	{Rule: Rule{"AP-SETUP-LOCKED-FALSE", AreaElement, Note, Note, Both, advertisement, "hostap",

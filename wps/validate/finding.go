@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Severity tells how much a finding matters.
+// Severity says how much a finding matters.
 type Severity uint8
 
 // The severities.
@@ -36,7 +36,7 @@ func (s Severity) String() string {
 // Whole is the Message of a finding that concerns no single message.
 const Whole = -1
 
-// Finding is one thing that is wrong, and where. Of values it tells lengths,
+// Finding is one thing that is wrong, and where. Of values it gives lengths,
 // types, numbers and addresses, never keys, passwords, secret nonces or text
 // that a device chose: it can be logged. Findings are comparable.
 type Finding struct {

@@ -18,7 +18,7 @@ var (
 	ifSecured  = condition{(*list).secured, Error, "unless the network is open"}
 )
 
-// conditions has those that the list itself tells.
+// conditions has those that the list itself shows.
 var conditions = map[wps.Kind]map[wps.AttributeID]condition{
 	wps.KindBeacon: {
 		wps.AttrDevicePasswordID:               ifSelected,

@@ -56,7 +56,7 @@ func breakRandomnessRules(t *testing.T) {
 	}
 }
 
-// TestRandomnessPlace tells which run and message have the value again.
+// TestRandomnessPlace says which run and message have the value again.
 func TestRandomnessPlace(t *testing.T) {
 	first := newLab(t, "s01-pin-ok")
 	findings := validate.Randomness(runs(first, newLab(t, "s03-pin-wpacli"), first), wps.Tolerant)

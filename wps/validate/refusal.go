@@ -126,5 +126,5 @@ func reasonFits(why refusal) string {
 	if why.kind == wps.KindM2D || why.answers == wps.KindM7 && why.enrollee != SideClient || why.answers == wps.KindDone {
 		return ""
 	}
-	return "the message tells no reason"
+	return "the message gives no reason"
 }

@@ -32,7 +32,7 @@ func (v Versions) String() string {
 	return "both"
 }
 
-// Area tells what one has to have seen to judge by a rule.
+// Area says what one has to have seen to judge by a rule.
 type Area uint8
 
 // The areas.

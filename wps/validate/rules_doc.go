@@ -112,7 +112,7 @@ import "iter"
 //	| ASSOC-STATE-VALUE | warning | error | both | any | Association State is 0 to 4. | hostap, iwd, Wireshark; WSC 2.0 Table 31 |
 //	| AUTH-TYPE-VALUE | warning | error | both | any | Authentication Type is one type, or WPA-Personal and WPA2-Personal. | hostap, iwd, Wireshark; WSC 2.0 Table 32 |
 //	| AUTH-TYPE-FLAGS-VALUE | warning | error | both | any | Authentication Type Flags has defined types only, and WPA2-Personal, which every device supports. | hostap, iwd, Wireshark; WSC 2.0 Table 32 |
-//	| CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Config Methods tells of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
+//	| CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Config Methods says of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
 //	| CONFIG-ERROR-VALUE | warning | error | both | any | Configuration Error is 0 to 20. | hostap, iwd, Wireshark; WSC 2.0 Table 34 |
 //	| CONN-TYPE-VALUE | warning | error | both | any | Connection Type is ESS or IBSS. | hostap, iwd, Wireshark |
 //	| CONN-TYPE-FLAGS-VALUE | warning | error | both | any | Connection Type Flags has ESS, and IBSS at most beside it. | hostap, iwd, Wireshark |
@@ -138,8 +138,8 @@ import "iter"
 //	| STATE-VALUE | warning | error | both | any | Wi-Fi Simple Configuration State is 1 or 2. | hostap, iwd, Wireshark |
 //	| SSID-VALUE | warning | error | both | any | SSID is not empty and does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| VERSION-VALUE | warning | error | both | any | Version is 0x10, whatever the version. | hostap, iwd, Wireshark |
-//	| PERMITTED-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Permitted Config Methods tells of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
-//	| SELECTED-REGISTRAR-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Selected Registrar Config Methods tells of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
+//	| PERMITTED-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Permitted Config Methods says of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
+//	| SELECTED-REGISTRAR-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Selected Registrar Config Methods says of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
 //	| SECONDARY-DEVICE-TYPE-LIST-VALUE | error | error | both | any | Secondary Device Type List is whole device types. | hostap, iwd, Wireshark |
 //	| PORTABLE-DEVICE-VALUE | warning | error | both | any | Portable Device is 0 or 1. | hostap, iwd, Wireshark |
 //	| AP-SETUP-LOCKED-VALUE | warning | error | both | any | AP Setup Locked is 0 or 1. | hostap, iwd, Wireshark |
@@ -390,7 +390,7 @@ import "iter"
 //	| SELECTED-REGISTRAR-FALSE | warning | error | both | Beacon, Probe Response | Selected Registrar is left out while no registrar is waiting: iwd refuses an element that has it, as 0, without Device Password ID and config methods. | iwd |
 //	| SELECTED-REGISTRAR-LACKING | note | note | both | Beacon, Probe Response | Device Password ID and Selected Registrar Config Methods stand beside Selected Registrar only. | WSC 2.0 §8.2 |
 //	| SELECTED-REGISTRAR-METHOD | warning | warning | both | Beacon, Probe Response, SetSelectedRegistrar | Selected Registrar Config Methods fit Device Password ID: a button for 4, something else for a PIN. | hostap (deployed access points get it wrong) |
-//	| AUTHORIZED-MACS-MISSING | warning | warning | 2.0 | Beacon, Probe Response, SetSelectedRegistrar | While a registrar is waiting a 2.0 device tells for whom, in AuthorizedMACs. | WSC 2.0 §8.2, as hostap and iwd hold it |
+//	| AUTHORIZED-MACS-MISSING | warning | warning | 2.0 | Beacon, Probe Response, SetSelectedRegistrar | While a registrar is waiting a 2.0 device says for whom, in AuthorizedMACs. | WSC 2.0 §8.2, as hostap and iwd hold it |
 //	| AUTHORIZED-MACS-UNSELECTED | note | note | both | Beacon, Probe Response | AuthorizedMACs stand in an element only while a registrar is waiting. | WSC 2.0 §8.2 |
 //	| AP-SETUP-LOCKED-FALSE | note | note | both | Beacon, Probe Response | AP Setup Locked is left out while the access point's PIN is not locked. | hostap |
 //	| AP-CONFIG-METHODS-BUTTON | note | error | both | Probe Response | Config Methods of an access point tell how an external registrar is added, which no push button can do. | hostap |
@@ -421,7 +421,7 @@ import "iter"
 //	| WFA-MISSING | note | warning | 2.0 | M1 to WSC_Done | A 2.0 device sends its Version2 in every message. | WSC 2.0 Table 29 (via iwd) |
 //	| WFA-VERSION2-CHANGED | note | warning | 2.0 | M1 to WSC_Done | A device sends the same Version2 in every message. | WSC 2.0 Table 29 (via iwd) |
 //	| IDENTITY-UNKNOWN | warning | error | both | any | The client's identity is WFA-SimpleConfig-Enrollee-1-0 or WFA-SimpleConfig-Registrar-1-0, in 2.0 too. | hostap, iwd |
-//	| IDENTITY-ROLE | error | error | both | M1 | The client has the role that its identity tells: an enrollee sends M1, to a registrar it is sent. | hostap, iwd |
+//	| IDENTITY-ROLE | error | error | both | M1 | The client has the role that its identity names: an enrollee sends M1, to a registrar it is sent. | hostap, iwd |
 //	| M1-MAC-ADDRESS-LINK | note | warning | both | M1 | MAC Address in M1 is the address from which the enrollee sends: private addresses and repeaters change it. | hostap, iwd |
 //	| EAP-CODE | error | error | both | any | The access point sends Requests, the client Responses. | RFC 3748 §4 |
 //	| EAP-ID | error | error | both | any | A Response has the Identifier of the Request that it answers. | RFC 3748 §4.1 |

@@ -54,7 +54,7 @@ var secretNonces = []wps.AttributeID{wps.AttrESNonce1, wps.AttrESNonce2, wps.Att
 func checkSNonceZero(l *list, r *reporter) {
 	for _, id := range secretNonces {
 		if v := l.get(id); v != nil && wps.Nonce(v) == (wps.Nonce{}) {
-			r.add(id, l.at(id), "%v is all zeros: whoever sees the hashes can find the PIN.", id)
+			r.add(id, l.at(id), "%v is all zeros: anyone who sees the hashes can find the PIN.", id)
 		}
 	}
 }
@@ -195,7 +195,7 @@ func checkNetworkIndex(l *list, r *reporter) {
 	}
 }
 
-// credential is what tells one Credential from another.
+// credential is what distinguishes one Credential from another.
 type credential struct{ ssid, types, key string }
 
 func checkCredentialRepeated(l *list, r *reporter) {

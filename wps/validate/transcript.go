@@ -282,7 +282,7 @@ func (s *Step) side() Side {
 	return 0
 }
 
-// findEnrollee tells the roles by who sent M1, or by the identity.
+// findEnrollee finds the roles from who sent M1, or by the identity.
 func (x *exchange) findEnrollee() {
 	m1 := x.first(wps.KindM1)
 	switch {
@@ -327,7 +327,7 @@ func roleOf(kind wps.Kind) registration.Role {
 	return 0
 }
 
-// findRepetitions tells retransmissions from answers that were made anew: by
+// findRepetitions distinguishes retransmissions from answers that were made anew: by
 // the identifier of EAP, else by what a run has but one of.
 func (x *exchange) findRepetitions() {
 	var ofKind [wps.KindDone + 1]*step

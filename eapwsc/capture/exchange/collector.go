@@ -12,7 +12,7 @@ import (
 )
 
 // Collector makes exchanges of the events of a capture. It pairs the two
-// directions, joins fragments, tells retransmissions from new messages and
+// directions, joins fragments, distinguishes retransmissions from new messages and
 // keeps the exchanges of many devices apart. Feed it all events, and take the
 // exchanges as they end:
 //

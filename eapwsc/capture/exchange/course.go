@@ -173,7 +173,7 @@ func (c *course) doneEarly() bool {
 	return c.reached == doctor.StageDone && c.x.first(wps.MessageM1) != nil && !c.handover && c.x.furthest() < wps.MessageM7
 }
 
-// reason takes the Configuration Error of M2D or WSC_NACK, and what it tells of
+// reason takes the Configuration Error of M2D or WSC_NACK, and what it says of
 // messages that the capture has not: that the PIN is wrong, an enrollee says to
 // M4 and M6 only.
 func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
@@ -188,7 +188,7 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
 	}
 }
 
-// untold reports whether an end follows messages of which a log tells nothing
+// untold reports whether an end follows messages of which a log says nothing
 // but that they were sent: who stopped, and where, is not known then.
 func (x *Exchange) untold(end *validate.Step) bool {
 	var last *validate.Step

@@ -25,7 +25,7 @@ var ErrKeyLog = errors.New("key log cannot be read")
 const maxKeyLog = 1 << 20
 
 // ReadKeyLog reads a key log. Empty lines and lines that begin with # say
-// nothing. The error, of class [ErrKeyLog], tells the line and never a key.
+// nothing. The error, of class [ErrKeyLog], names the line and never a key.
 func ReadKeyLog(r io.Reader) (*KeyLog, error) {
 	log := &KeyLog{keys: map[[2]wps.Nonce]*registration.Keys{}}
 	lines := bufio.NewScanner(r)

@@ -88,7 +88,7 @@ var limits = []struct {
 	{func(in *interpreter, s *Source) bool {
 		return s.Kind == "log" && in.heard[ESPIDF] > 0 && !in.facts.messages && !in.facts.frames
 	},
-		"ESP-IDF tells little without debug output of its supplicant (CONFIG_ESP_WIFI_DEBUG_PRINT): which message was the last, and why it stopped, is not told."},
+		"ESP-IDF prints little without debug output of its supplicant (CONFIG_ESP_WIFI_DEBUG_PRINT): which message was the last, and why it stopped, is missing."},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "log" && !in.facts.timed },
 		"The lines have no time: pauses, and messages that were sent again, do not show. (Run hostapd or wpa_supplicant with -t.)"},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "scan" },

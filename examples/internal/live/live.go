@@ -1,5 +1,5 @@
 // Package live is what the programs have in common that run a registration
-// live: a line that tells what is waited for, the doctor's words for a failure,
+// live: a line that says what is waited for, the doctor's words for a failure,
 // and files for secrets.
 package live
 

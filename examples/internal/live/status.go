@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// Status writes lines, and below them, on a terminal, one that tells what is
+// Status writes lines, and below them, on a terminal, one that says what is
 // waited for and how long yet. Its methods may be called at the same time.
 type Status struct {
 	out      io.Writer // for the line of a terminal
@@ -57,7 +57,7 @@ func (a above) Write(lines []byte) (int, error) {
 	return n, err
 }
 
-// Wait tells what is waited for from now on: on a terminal with a count-down
+// Wait says what is waited for from now on: on a terminal with a count-down
 // to the end, if there is one, else once.
 func (s *Status) Wait(what string, until time.Time) {
 	s.Done()
@@ -104,7 +104,7 @@ func (s *Status) show() {
 	io.WriteString(s.text, line)
 }
 
-// Done tells that nothing is waited for any more.
+// Done reports that nothing is waited for any more.
 func (s *Status) Done() {
 	s.mu.Lock()
 	stop, done := s.stop, s.done

@@ -58,7 +58,7 @@ func CheckPublicKey(peer, own *[Size]byte) error {
 // the other check is enough, for one bit of an exponent used once helps nobody;
 // this one is for who wants to know of a peer that is not honest.
 //
-// The subgroup is that of the squares, so the Legendre symbol tells. It takes
+// The subgroup is that of the squares, so the Legendre symbol decides. It takes
 // 5 µs on a processor that takes 70 for the symbol by math/big, 220 for the
 // shared secret and 1300 to raise the key to the power q. Its time depends on the
 // key, which is allowed because the key is public and the prime is too.
