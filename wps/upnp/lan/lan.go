@@ -233,6 +233,7 @@ func (l *Link) settle(now time.Time) {
 
 // carry makes a call.
 func (l *Link) carry(c upnp.Call) {
+	l.web.waitAnswered(l.ctx, c.To.Addr())
 	r, err := call(l.ctx, l.lan, c)
 	l.with(func(now time.Time, m upnp.Machine) {
 		l.pending--

@@ -48,6 +48,11 @@ func (m *recorder) Handle(_ time.Time, q *upnp.Request) *upnp.Response {
 // web serves a machine over HTTP alone, on the loopback interface.
 func web(t *testing.T, m upnp.Machine) string {
 	t.Helper()
+	return webLink(t, m).web.Addr().String()
+}
+
+func webLink(t *testing.T, m upnp.Machine) *Link {
+	t.Helper()
 	tcp, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +60,7 @@ func web(t *testing.T, m upnp.Machine) string {
 	l := &Link{lan: loopback, web: &listener{Listener: tcp, lan: loopback}, machine: m, alarm: time.NewTimer(time.Hour)}
 	stop := l.serveWeb(make(chan error, 1))
 	t.Cleanup(stop)
-	return tcp.Addr().String()
+	return l
 }
 
 // raw sends octets and returns the status of the answer, 0 if there is none.
@@ -321,6 +326,43 @@ func TestMute(t *testing.T) {
 			t.Errorf("after %q the connection stays: %v", text, err)
 		}
 	}
+}
+
+// TestAnswerFirst has a call wait for the answer to a request of the same host,
+// and for nobody else's.
+func TestAnswerFirst(t *testing.T) {
+	l := webLink(t, new(recorder))
+	c, err := net.Dial("tcp4", l.web.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nab")
+	own := netip.MustParseAddr("127.0.0.1")
+	for busy := false; !busy; time.Sleep(time.Millisecond) {
+		l.web.mu.Lock()
+		busy = len(l.web.conns) == 1
+		l.web.mu.Unlock()
+	}
+	l.web.waitAnswered(t.Context(), netip.MustParseAddr("127.0.0.2"))
+	done := make(chan struct{})
+	go func() {
+		l.web.waitAnswered(t.Context(), own)
+		close(done)
+	}()
+	select {
+	case <-done:
+		t.Fatal("a call goes before the answer")
+	case <-time.After(answerTime / 10):
+	}
+	io.WriteString(c, "c")
+	if r, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || r.StatusCode != 207 {
+		t.Fatal(r, err)
+	}
+	<-done
+	// A request that never ends holds calls up only for a while.
+	io.WriteString(c, "POST /a HTTP/1.1\r\nHost: x\r\n")
+	l.web.waitAnswered(t.Context(), own)
 }
 
 // hostap: test_ap_wps_er_init_fail.

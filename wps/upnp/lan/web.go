@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,13 @@ const (
 	maxHeader    = 4 << 10 // net/http adds as much again
 )
 
+// answerTime is how long a call to a host waits until the host's own requests
+// are answered. wpa_supplicant, as external registrar, makes one request at a
+// time: while the answer to its last one is on its way, it drops what it has to
+// say about an event that has overtaken that answer, and the station waits for
+// nothing.
+const answerTime = time.Second
+
 // serveWeb serves HTTP, and returns how to end that.
 func (l *Link) serveWeb(failed chan<- error) (stop func()) {
 	s := l.server(headerTime, requestTime)
@@ -38,8 +46,8 @@ func (l *Link) server(header, request time.Duration) *http.Server {
 	return &http.Server{
 		Handler:           http.HandlerFunc(l.handle),
 		ReadHeaderTimeout: header, ReadTimeout: request, WriteTimeout: request, IdleTimeout: header,
-		MaxHeaderBytes: maxHeader,
-		ErrorLog:       log.New(io.Discard, "", 0), // of what strangers send
+		MaxHeaderBytes: maxHeader, ConnState: l.web.setState,
+		ErrorLog: log.New(io.Discard, "", 0), // of what strangers send
 	}
 }
 
@@ -119,8 +127,9 @@ type listener struct {
 	net.Listener
 	lan netip.Prefix
 
-	mu    sync.Mutex
-	conns []*conn // the oldest first
+	mu       sync.Mutex
+	conns    []*conn       // the oldest first
+	answered chan struct{} // closed at the next answer, if anybody waits for it
 }
 
 // conn is a connection that leaves the list when it is closed.
@@ -128,6 +137,50 @@ type conn struct {
 	net.Conn
 	host netip.Addr
 	of   *listener
+	busy bool // with a request that is not answered
+}
+
+// setState notes whether a connection has a request that is not answered: from
+// its beginning on, because the order of connections is that of the requests.
+func (l *listener) setState(c net.Conn, s http.ConnState) {
+	if c, ok := c.(*conn); ok {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		c.busy = s == http.StateNew || s == http.StateActive
+		l.wake()
+	}
+}
+
+// wake wakes those who wait for answers.
+func (l *listener) wake() {
+	if l.answered != nil {
+		close(l.answered)
+		l.answered = nil
+	}
+}
+
+// waitAnswered waits until the requests of a host are answered, but not for
+// ever.
+func (l *listener) waitAnswered(ctx context.Context, host netip.Addr) {
+	for over := time.After(answerTime); ; {
+		l.mu.Lock()
+		if !slices.ContainsFunc(l.conns, func(c *conn) bool { return c.busy && c.host == host }) {
+			l.mu.Unlock()
+			return
+		}
+		if l.answered == nil {
+			l.answered = make(chan struct{})
+		}
+		answered := l.answered
+		l.mu.Unlock()
+		select {
+		case <-answered:
+		case <-over:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Accept returns the next connection that is let in.
@@ -142,7 +195,7 @@ func (l *listener) Accept() (net.Conn, error) {
 			c.Close()
 			continue
 		}
-		admitted := &conn{c, from.Addr().Unmap(), l}
+		admitted := &conn{Conn: c, host: from.Addr().Unmap(), of: l, busy: true}
 		if victim := l.admit(admitted); victim != nil {
 			victim.Close()
 		}
@@ -187,6 +240,7 @@ func (c *conn) Close() error {
 			break
 		}
 	}
+	c.of.wake()
 	c.of.mu.Unlock()
 	return c.Conn.Close()
 }
