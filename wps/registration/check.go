@@ -77,12 +77,9 @@ func (c *EnrolleeConfig) check() error {
 	}
 	if c.Faulty {
 		// That a stranger's key is not trusted holds for test equipment, too.
-		if c.Password.ID == wps.PasswordNFCHandover && c.PeerKeyHash == nil && !c.TrustTransport {
+		if c.Password.ID == wps.PasswordNFCHandover && c.PeerKeyHash == nil {
 			return fmt.Errorf("registration: %w", errUnprovenKey)
 		}
-		return nil
-	}
-	if c.TrustTransport {
 		return nil
 	}
 	// An access point without a password refuses every registrar.
@@ -150,7 +147,7 @@ func (c *RegistrarConfig) check() error {
 	case c.AP && !c.NewPassword.IsZero():
 		return configError("NewPassword", "is for a station, not for an access point")
 	}
-	if !c.Deferred && !c.TrustTransport {
+	if !c.Deferred {
 		if err := c.Password.check("Password", true, c.PeerKeyHash); err != nil {
 			return err
 		}

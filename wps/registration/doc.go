@@ -69,9 +69,8 @@
 // # Runs of two messages
 //
 // After an NFC connection handover ([Handover]) M2 carries the settings and the
-// run ends with it: each side knows the other's key by its hash. With
-// TrustTransport on both sides the same serves IEEE 1905.1, whose frames are
-// protected; there M2 is the last message, and nothing answers it.
+// run ends with it: each side knows the other's key by its hash. IEEE 1905.1,
+// whose frames are protected, has M1 and M2 alone: see [Agent] and [Answer].
 //
 // # Secrets
 //

@@ -14,7 +14,7 @@ import (
 
 // meshCase is an exchange of EasyMesh as others make it: the agent's private
 // exponent, M1, and one M2 or several.
-func meshCase(t *testing.T, name string) (a *Agent, m2 [][]byte) {
+func meshCase(t testing.TB, name string) (a *Agent, m2 [][]byte) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "easymesh", name+".txt"))
 	if err != nil {
@@ -148,4 +148,94 @@ func TestController(t *testing.T) {
 	if _, _, err := Answer(Config{Device: c}, []byte("garbage")); err == nil {
 		t.Error("garbage was answered")
 	}
+}
+
+// FuzzAgent gives an agent settings of any form in an M2 that is genuine. What
+// it takes and could use, our controller can give, and the agent takes again.
+func FuzzAgent(f *testing.F) {
+	seed := func(role wps.MultiAP, c wps.Credential) {
+		s := &wps.M8Settings{AP: &c}
+		s.WFA.MultiAP = role
+		plain, err := wps.Append(nil, s)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(plain)
+	}
+	c := wps.Credential{SSID: "front", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"), MAC: wps.MAC{2}}
+	seed(wps.MultiAPFronthaulBSS, c)
+	seed(wps.MultiAPTearDown, c)
+	f.Add([]byte{0x10, 0x49, 0, 6, 0, 0x37, 0x2A, 6, 1, 0x10}) // nothing but the role
+	d := wps.DefaultDevice()
+	d.MAC, d.UUID = wps.MAC{2, 0, 0, 0, 0, 7}, wps.UUID{7}
+	agent, err := NewAgent(Config{Device: d})
+	if err != nil {
+		f.Fatal(err)
+	}
+	controller, err := NewKeyPair(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	n2 := wps.Nonce{2}
+	public := agent.own.PublicKey()
+	keys, err := controller.Keys(&public, agent.n1, d.MAC, n2)
+	if err != nil {
+		f.Fatal(err)
+	}
+	cipher := NewCipher(keys)
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		if len(plain) > 1<<12 {
+			return
+		}
+		m := &wps.M2{
+			Header: (&run{}).fullHeader(), Device: d, EnrolleeNonce: agent.n1, RegistrarNonce: n2, PublicKey: controller.PublicKey(),
+			DevicePasswordID: wps.PasswordPushButton, EncryptedSettings: cipher.SealSettings(nil, &[16]byte{1}, plain),
+		}
+		out, err := wps.Append(nil, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := agent.Handle(cipher.AppendAuthenticator(agent.m1, out[:len(out)-12]))
+		if err != nil {
+			if !errors.Is(err, ErrProtocol) || b != nil {
+				t.Fatalf("%v, %v", b, err)
+			}
+			return
+		}
+		if !b.TearDown() && b.Settings.Usable() != nil {
+			return
+		}
+		m2, _, err := Answer(Config{Device: d}, agent.M1(), *b)
+		if err != nil {
+			t.Fatalf("%+v: %v", b, err)
+		}
+		again, err := agent.Handle(m2[0])
+		if err != nil || again.Role != b.Role && !b.TearDown() || again.TearDown() != b.TearDown() || again.Settings.SSID != b.Settings.SSID {
+			t.Fatalf("%+v, then %+v, %v", b, again, err)
+		}
+	})
+}
+
+// FuzzAnswer gives a controller an M1 of any form. The M2 that it makes can be
+// read, and is for that agent.
+func FuzzAnswer(f *testing.F) {
+	for _, name := range []string{"front", "two-m2", "m2-sae"} {
+		agent, _ := meshCase(f, name)
+		f.Add(agent.m1)
+	}
+	d := wps.DefaultDevice()
+	d.UUID = wps.UUID{8}
+	f.Fuzz(func(t *testing.T, m1 []byte) {
+		m2, agent, err := Answer(Config{Device: d}, m1)
+		if err != nil {
+			if !errors.Is(err, ErrProtocol) {
+				t.Fatal(err)
+			}
+			return
+		}
+		var m wps.M2
+		if err := wps.Decode(&m, m2[0], wps.Strict); err != nil || m.EnrolleeNonce != agent.EnrolleeNonce {
+			t.Fatalf("%v, %v: %v", m.EnrolleeNonce, agent.EnrolleeNonce, err)
+		}
+	})
 }

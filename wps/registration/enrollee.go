@@ -32,11 +32,6 @@ type EnrolleeConfig struct {
 	// out-of-band channel gave it: a registrar with another key that uses
 	// Password is refused.
 	PeerKeyHash *[20]byte
-	// TrustTransport accepts the settings in M2 from any sender, and
-	// ends the run with it: for IEEE 1905.1, whose frames are protected.
-	// Nobody proves a password; its ID goes into M1. Devices of the field
-	// send that of the push button.
-	TrustTransport bool
 }
 
 // EnrolleeState says what an [Enrollee] is waiting for.
@@ -86,7 +81,7 @@ func NewEnrollee(cfg EnrolleeConfig) (*Enrollee, error) {
 	}
 	return &Enrollee{
 		run: run{
-			cfg: cfg.Config, role: RoleEnrollee, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
+			cfg: cfg.Config, role: RoleEnrollee, peerKeyHash: cfg.PeerKeyHash,
 			password: cfg.Password.clone(), alternative: cfg.Alternative.clone(), enrolleeMAC: cfg.Device.MAC,
 		},
 		ap: cfg.AP, readOnly: cfg.ReadOnly, deferred: cfg.Deferred, alternativeKeyHash: cfg.AlternativeKeyHash,
@@ -290,7 +285,7 @@ func (e *Enrollee) acceptM2(msg []byte, m *wps.M2, out *wps.M3) (wps.List, error
 	switch {
 	case e.refusal != nil:
 		return nil, e.refusal
-	case e.twoMessages() && e.peerKeyHash == nil && !e.trustTransport: // anybody's key
+	case e.twoMessages() && e.peerKeyHash == nil: // anybody's key
 		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: errUnprovenKey}
 	case e.peerKeyHash != nil && PublicKeyHash(&m.PublicKey) != *e.peerKeyHash:
 		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}
@@ -479,15 +474,11 @@ func (e *Enrollee) take(value []byte, s *wps.M8Settings) error {
 
 // conclude ends a run that is successful. A station is done when it says so;
 // an access point waits for WSC_ACK, but whatever comes instead, it has its
-// settings. IEEE 1905.1 has no messages after M2.
+// settings.
 func (e *Enrollee) conclude() wps.List {
-	switch {
-	case e.trustTransport:
-		e.finish(nil)
-		return nil
-	case e.ap == nil:
+	if e.ap == nil {
 		e.endsAfterReply = true
-	default:
+	} else {
 		e.state, e.settled = SentDone, true
 	}
 	return e.done()

@@ -491,12 +491,6 @@ func TestRegistrarFaults(t *testing.T) {
 			f.first = &Decision{Refused: true}
 			return f
 		}, at: wps.KindM1, send: unsigned(wps.AttrPublicKey, make([]byte, 192)...), want: nack0, is: []error{ErrProtocol, ErrPublicKeyRange}},
-		{name: "IEEE 1905.1 and nothing to give", form: func() form {
-			f := station()
-			f.enrollee.TrustTransport, f.registrar.TrustTransport, f.registrar.Credentials = true, true, nil
-			f.registrar.Faulty = true
-			return f
-		}, at: wps.KindM1, send: genuine, want: nack0, is: []error{ErrConfig}},
 		{name: "handover and nothing to give", form: func() form {
 			f := handover()
 			f.registrar.Credentials, f.first = nil, &Decision{Password: f.registrar.Password, PeerKeyHash: f.registrar.PeerKeyHash}

@@ -125,26 +125,6 @@ func TestForms(t *testing.T) {
 			f.registrar.KeyPair, f.enrollee.PeerKeyHash = tokenPair(t)
 			return f
 		}},
-		{
-			name: "IEEE 1905.1", ladder: "M1 M2", form: func(*testing.T) form {
-				f := writing()
-				f.enrollee.Password, f.registrar.Password = PushButton(), Password{}
-				f.enrollee.TrustTransport, f.registrar.TrustTransport = true, true
-				f.registrar.WFA.MultiAP = wps.MultiAP(0x20)
-				return f
-			},
-			more: func(t *testing.T, e *Enrollee, r *Registrar) {
-				if got := e.Result().PeerWFA.MultiAP; got != 0x20 {
-					t.Errorf("Multi-AP role %#x", uint8(got))
-				}
-				same(t, "Device Password ID of M2", wps.Find(r.replied, wps.AttrDevicePasswordID), []byte{0, 4})
-			},
-		},
-		{name: "IEEE 1905.1 between stations", ladder: "M1 M2", form: func(*testing.T) form {
-			f := station()
-			f.enrollee.TrustTransport, f.registrar.TrustTransport = true, true
-			return f
-		}},
 		{name: "access point read", ladder: readOnly, form: func(*testing.T) form { return accessPoint() }},
 		{name: "access point read that refuses writing", ladder: readOnly, form: func(*testing.T) form {
 			f := accessPoint()

@@ -32,11 +32,6 @@ var fuzzForms = []func() form{
 		f.registrar.Password = newPassword(wps.PasswordDefault, []byte("12349999"))
 		return f
 	},
-	func() form { // IEEE 1905.1
-		f := writing()
-		f.enrollee.TrustTransport, f.registrar.TrustTransport = true, true
-		return f
-	},
 	func() form { // not now
 		f := station()
 		f.first = &Decision{Refused: true}

@@ -33,9 +33,6 @@ type RegistrarConfig struct {
 	// NewSettings, with AP, are written in M8; nil only reads. Their MAC,
 	// if zero, becomes the access point's.
 	NewSettings *wps.Credential
-	// TrustTransport gives the settings in M2 to the sender of M1, and ends
-	// the run with it: for IEEE 1905.1, whose frames are protected.
-	TrustTransport bool
 }
 
 // Format prints the fields, and a placeholder for each secret: see
@@ -131,7 +128,7 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 	}
 	return &Registrar{
 		run: run{
-			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cfg.PeerKeyHash, trustTransport: cfg.TrustTransport,
+			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cfg.PeerKeyHash,
 			password: cfg.Password.clone(), newPassword: cfg.NewPassword.clone(),
 		},
 		deferred: cfg.Deferred, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
@@ -235,7 +232,7 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	case r.deferred:
 		r.state = WaitDecision
 		return nil, nil
-	case !r.trustTransport && !interchangeablePIN(m.DevicePasswordID, r.password.ID):
+	case !interchangeablePIN(m.DevicePasswordID, r.password.ID):
 		return r.m2d(wps.NoError, nil), nil
 	}
 	return r.decide(Decision{Password: r.password, PeerKeyHash: r.peerKeyHash})
@@ -293,7 +290,7 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 		r.password.Clear()
 		r.password = password
 	}
-	if id := r.m1.DevicePasswordID; r.trustTransport || interchangeablePIN(id, r.password.ID) {
+	if id := r.m1.DevicePasswordID; interchangeablePIN(id, r.password.ID) {
 		r.password.ID = id
 	}
 	if len(d.Credentials) > 0 {
@@ -305,7 +302,6 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 	switch {
 	case d.PeerKeyHash != nil && PublicKeyHash(r.pke) != *d.PeerKeyHash:
 		return r.m2d(wps.PublicKeyHashMismatch, ErrKeyHash), nil
-	case r.trustTransport:
 	case r.password.ID == wps.PasswordNFCHandover:
 		if d.PeerKeyHash == nil {
 			return r.m2d(wps.NoError, errUnprovenKey), nil
@@ -335,7 +331,7 @@ func (r *Registrar) m2() (wps.List, error) {
 	var err error
 	if r.twoMessages() {
 		m.EncryptedSettings, err = r.sealSettings()
-		r.state, r.endsAfterReply = SentM8, r.trustTransport
+		r.state = SentM8
 	}
 	return m, err
 }

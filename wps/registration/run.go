@@ -79,7 +79,6 @@ type run struct {
 	quirks  wps.Quirks
 
 	role           Role
-	trustTransport bool
 	sent           wps.MessageType // the type of the message sent last
 	endsAfterReply bool            // the answer that is being said ends the run well
 	settled        bool            // nothing that comes now can make the run fail
@@ -98,7 +97,7 @@ func (r *run) Role() Role { return r.role }
 
 // twoMessages reports whether the run ends with M2.
 func (r *run) twoMessages() bool {
-	return r.trustTransport || r.password.ID == wps.PasswordNFCHandover
+	return r.password.ID == wps.PasswordNFCHandover
 }
 
 // random fills dst.
