@@ -259,6 +259,7 @@ func breakListRules(t *testing.T) {
 		{m2.with(wps.AttrPublicKey, minus(1)), []string{"PUBLIC-KEY-RANGE"}},
 		{m2.with(wps.AttrPublicKey, minus(2)), []string{"PUBLIC-KEY-SUBGROUP"}},
 		{m2.with(wps.AttrPublicKey, power(1)), []string{"PUBLIC-KEY-PLAIN"}},
+		{m1.with(wps.AttrPublicKey, realtekKey()), []string{"PUBLIC-KEY-PUBLISHED"}},
 		{m1.with(wps.AttrOSVersion, make([]byte, 4)), []string{"OS-VERSION-BIT"}},
 		{m1.with(wps.AttrRFBands, []byte{3}), []string{"RF-BANDS-ONE"}},
 		{m1.with(wps.AttrConfigMethods, []byte{0x20, 0x08}), []string{"PUSH-BUTTON-METHOD"}},

@@ -25,6 +25,8 @@ var messageRules = []rule{
 		"A public key is a power of the generator 2, as that of every honest peer is.", 0}, list: checkKey(keySubgroup)},
 	{Rule: Rule{"PUBLIC-KEY-PLAIN", AreaMessage, Warning, Error, Both, agreements, "advice",
 		"A public key does not show its private exponent: 2, 4, 8 and so on are keys of attack tools.", 0}, list: checkKey(keyPlain)},
+	{Rule: Rule{"PUBLIC-KEY-PUBLISHED", AreaMessage, Error, Error, Both, agreements, "pixiewps; the vectors of this module",
+		"A public key is not one whose private exponent has been published, as that of a sample or a software kit.", 0}, list: checkKey(keyPublished)},
 	{Rule: Rule{"OS-VERSION-BIT", AreaMessage, Note, Note, Both, descriptions, "hostap, iwd",
 		"The highest bit of OS Version is sent as 1.", 0}, list: checkOSVersion},
 	{Rule: Rule{"RF-BANDS-ONE", AreaMessage, Warning, Error, Both, descriptions, "WSC 2.0 §8.3.1, §8.3.2 (via iwd)",
