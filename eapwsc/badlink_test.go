@@ -15,29 +15,29 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// TestBadLink has a station and an access point register over a link on which
-// packets are lost, doubled, swapped, cut and changed, come late, come from
-// another exchange, or do not come at all for some time. What fails is made small.
+// TestBadLink registers a station at an access point over a link that loses,
+// duplicates, reorders, truncates, changes and delays packets, inserts packets
+// of another exchange, and stays silent for a while. Failures are minimized.
 func TestBadLink(t *testing.T) { rapid.Check(t, checkBadLink) }
 
 func FuzzBadLink(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkBadLink)) }
 
-// badLink is an exchange, and the packets that are on their way in it.
+// badLink is an exchange with the packets in flight.
 type badLink struct {
 	peer         *Peer
 	server       *Server
 	enrollee     *registration.Enrollee
 	registrar    *registration.Registrar
-	reads, wrong bool // the station is a registrar, the PINs differ
+	reads, wrong bool // the station is an external registrar; the PINs differ
 	now          time.Time
 	ends         [2]linkEnd // station, access point
-	request      []byte     // that the station answered last, and its response
+	request      []byte     // the last request the station answered, and its response
 	response     []byte
 	foreign      [][]byte // of another exchange
 }
 
-// linkEnd is one side: what is on its way to it, all that was, and what it waits
-// for.
+// linkEnd is one side: the packets in flight to it, all packets sent to it, and
+// its deadline.
 type linkEnd struct {
 	coming, all [][]byte
 	deadline    time.Time
@@ -47,7 +47,7 @@ type linkEnd struct {
 
 const toStation, toAccessPoint = 0, 1
 
-// cheapKeys are made once.
+// cheapKeys are made once, because new ones are expensive.
 var cheapKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
 	for i := range keys {
 		keys[i], _ = registration.NewKeyPairFromExponent([]byte{byte(3 + i), 5, 7, 11, 13})
@@ -55,7 +55,7 @@ var cheapKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
 	return keys
 })
 
-// strangers are the packets of an exchange that nothing disturbed.
+// strangers are the packets of another, undisturbed exchange.
 var strangers = sync.OnceValue(func() (all [][]byte) {
 	l := &badLink{now: fixture.Began}
 	l.begin(registration.PIN(pin.MustParse("24681353")), 100, 150, 0x40)
@@ -72,8 +72,7 @@ var strangers = sync.OnceValue(func() (all [][]byte) {
 	return all
 })
 
-// begin makes both sides. They have the same randomness in every exchange with
-// the same seed.
+// begin creates both sides. Their randomness depends only on the seed.
 func (l *badLink) begin(station registration.Password, stationSize, size int, seed byte) {
 	known := registration.PIN(pin.MustParse("12345670"))
 	if seed == 0x40 {
@@ -91,25 +90,25 @@ func (l *badLink) begin(station registration.Password, stationSize, size int, se
 	cfg := ServerConfig{FragmentSize: size, FirstID: seed}
 	if l.reads {
 		l.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
-			Config: registration.Config{Device: d, Rand: &zeros{seed}, KeyPair: keys[0]}, Password: station, AP: true,
+			Config: registration.Config{Device: d, Rand: &zeroReader{seed}, KeyPair: keys[0]}, Password: station, AP: true,
 		})
 		m = l.registrar
 		cfg.Enrollee = func(time.Time) (Machine, error) {
 			settings := fixture.Network
 			settings.MAC = ap.MAC
 			l.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{
-				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, AP: &settings,
+				Config: registration.Config{Device: ap, Rand: &zeroReader{seed + 1}, KeyPair: keys[1]}, Password: known, AP: &settings,
 			})
 			return l.enrollee, err
 		}
 	} else {
 		l.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{
-			Config: registration.Config{Device: d, Rand: &zeros{seed}, KeyPair: keys[0]}, Password: station,
+			Config: registration.Config{Device: d, Rand: &zeroReader{seed}, KeyPair: keys[0]}, Password: station,
 		})
 		m = l.enrollee
 		cfg.Registrar = func(time.Time) (Machine, error) {
 			l.registrar, err = registration.NewRegistrar(registration.RegistrarConfig{
-				Config: registration.Config{Device: ap, Rand: &zeros{seed + 1}, KeyPair: keys[1]}, Password: known, Credentials: []wps.Credential{fixture.Network},
+				Config: registration.Config{Device: ap, Rand: &zeroReader{seed + 1}, KeyPair: keys[1]}, Password: known, Credentials: []wps.Credential{fixture.Network},
 			})
 			return l.registrar, err
 		}
@@ -123,7 +122,7 @@ func (l *badLink) begin(station registration.Password, stationSize, size int, se
 	l.take(toAccessPoint, l.server.Start(l.now), nil)
 }
 
-// take does what a side wants.
+// take carries out a side's step.
 func (l *badLink) take(side int, s Step, err error) {
 	end, other := &l.ends[side], &l.ends[1-side]
 	if s.Send != nil {
@@ -136,7 +135,7 @@ func (l *badLink) take(side int, s Step, err error) {
 	}
 }
 
-// deliver gives a side a packet.
+// deliver passes a packet to a side.
 func (l *badLink) deliver(t *rapid.T, side int, packet []byte) {
 	if l.ends[side].done {
 		return
@@ -149,17 +148,17 @@ func (l *badLink) deliver(t *rapid.T, side int, packet []byte) {
 	step, err := l.peer.Handle(l.now, packet)
 	if step.Send != nil {
 		if t != nil && bytes.Equal(packet, l.request) && !bytes.Equal(step.Send, l.response) {
-			t.Fatalf("request %x is answered by %x, and was by %x", packet, step.Send, l.response)
+			t.Fatalf("request %x is answered with %x, and earlier with %x", packet, step.Send, l.response)
 		}
 		l.request, l.response = bytes.Clone(packet), bytes.Clone(step.Send)
 	}
 	if t != nil && !step.Done && err != nil && !errors.Is(err, ErrIgnored) {
-		t.Fatalf("the station goes on after %v", err)
+		t.Fatalf("the station continues after %v", err)
 	}
 	l.take(side, step, err)
 }
 
-// wait lets time pass until the next deadline.
+// wait advances the time to the next deadline.
 func (l *badLink) wait() {
 	next := Earlier(l.ends[toStation].deadline, l.ends[toAccessPoint].deadline)
 	if next.IsZero() {
@@ -176,8 +175,8 @@ func (l *badLink) wait() {
 	}
 }
 
-// check holds what must be so at any time: what a side has, it was given by who
-// has the same PIN, and each proof came after the other's.
+// check holds the invariants: a side has a result only if the other side has
+// the same PIN, and only after the other's proofs.
 func (l *badLink) check(t *rapid.T) {
 	result := l.peer.Result()
 	switch {
@@ -209,7 +208,7 @@ func checkBadLink(t *rapid.T) {
 	sizes := rapid.SampledFrom([]int{0, 100, 150})
 	l.begin(registration.PIN(password), sizes.Draw(t, "station's fragments"), sizes.Draw(t, "access point's"), rapid.Byte().Filter(func(b byte) bool { return b != 0x40 }).Draw(t, "seed"))
 
-	// next takes a packet that is on its way.
+	// next removes a packet that is in flight.
 	next := func(t *rapid.T, swapped bool) (side int, packet []byte) {
 		side = rapid.IntRange(0, 1).Draw(t, "to")
 		end := &l.ends[side]
@@ -259,7 +258,7 @@ func checkBadLink(t *rapid.T) {
 			}
 		},
 	}
-	// Copies do no harm, whenever they come.
+	// Duplicates do no harm, whenever they arrive.
 	copies := rapid.Bool().Draw(t, "only copies")
 	if !copies {
 		actions["swapped"] = func(t *rapid.T) {
@@ -296,6 +295,6 @@ func checkBadLink(t *rapid.T) {
 	}
 	l.check(t)
 	if copies && !l.wrong && (l.peer.Result() == nil || l.server.Result() == nil) {
-		t.Fatalf("copies alone had it fail: %v, %v", l.ends[toStation].err, l.ends[toAccessPoint].err)
+		t.Fatalf("duplicates alone made it fail: %v, %v", l.ends[toStation].err, l.ends[toAccessPoint].err)
 	}
 }

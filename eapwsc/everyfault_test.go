@@ -19,22 +19,22 @@ import (
 )
 
 var (
-	manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines, in every way: 1, 2 or 3; 0 is every single fault and a sample of the pairs")
-	onlyForm   = flag.String("form", "", "the only form of the exchange that TestEveryFault looks at")
-	partOf     = flag.String("part", "0/1", "i/n: which part of the runs TestEveryFault makes, of how many")
+	manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines exhaustively: 1, 2 or 3; 0 tries every single fault and a sample of the pairs")
+	onlyForm   = flag.String("form", "", "the only form of the exchange that TestEveryFault tries")
+	partOf     = flag.String("part", "0/1", "i/n: which of n parts of the runs TestEveryFault makes")
 )
 
-// TestEveryFault disturbs every form of the exchange by every fault at every
-// frame, and by every pair of them: the second fault is tried at every frame of
-// the run that the first one leads to. A judge that shares no code with the
-// implementation (see wireJudge) looks at each run.
+// TestEveryFault injects every fault at every frame of every form of the
+// exchange, and every pair of faults: the second one is injected at every frame
+// of the run that results from the first. A judge that shares no code with the
+// implementation (wirejudge_test.go) checks each run.
 //
 //	go test ./eapwsc -run TestEveryFault -faults 2                          # every pair
 //	go test ./eapwsc -run TestEveryFault -faults 3 -form 'station by PIN'   # every triple
 func TestEveryFault(t *testing.T) {
 	var part, parts int
 	if _, err := fmt.Sscanf(*partOf, "%d/%d", &part, &parts); err != nil || parts < 1 || part < 0 || part >= parts {
-		t.Fatalf("-part %s: want i/n with i below n", *partOf)
+		t.Fatalf("-part %s: want i/n with i less than n", *partOf)
 	}
 	known := false
 	var all sync.Map
@@ -69,8 +69,9 @@ func TestEveryFault(t *testing.T) {
 	t.Logf("%d runs, %d violations", runs, violations)
 }
 
-// The short form makes one of so many runs with two faults, and with a flip of a
-// single octet. They are primes, so that no fault and no frame is left out.
+// The short form of the test makes one in this many of the runs with two
+// faults, and of those that flip a single octet. The numbers are primes, so
+// that no fault and no frame is left out.
 const (
 	samplePairs  = 499
 	sampleOctets = 5
@@ -79,13 +80,15 @@ const (
 // form is a form of the exchange.
 type form struct {
 	name string
-	// The passwords of the two sides. If they differ, fails says at which
-	// half, and no secret may leave.
+	// The passwords of the two sides. If they differ, fails is the half that
+	// differs, and no secret may be sent.
 	station, accessPoint registration.Password
 	fails                int
-	// stationHash and accessPointHash have the side check the other's key.
+	// stationHash and accessPointHash make the side verify the other's public
+	// key against its hash.
 	stationHash, accessPointHash bool
-	// external makes the station an external registrar, writes has it write.
+	// external makes the station an external registrar; writes makes it change
+	// the settings.
 	external, writes bool
 	// The fragment sizes.
 	stationSize, accessPointSize int
@@ -100,7 +103,7 @@ var (
 	token       = registration.OutOfBand(0x1234, tokenOctets)
 )
 
-// forms are all of them. The first are those in which everything is right.
+// forms are all forms. In the first ones nothing is wrong.
 var forms = []form{
 	{name: "station by PIN", station: thePIN, accessPoint: thePIN},
 	{name: "station by PIN of four digits", station: shortPIN, accessPoint: shortPIN},
@@ -122,7 +125,7 @@ var (
 	newSettings = wps.Credential{SSID: "new", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("the key that is written")}
 )
 
-// Addresses of the two sides, and of those of another exchange.
+// Addresses of the two sides, and of the two sides of another exchange.
 const (
 	accessPointMAC = 1 + iota
 	stationMAC
@@ -130,8 +133,8 @@ const (
 	strangeStationMAC
 )
 
-// testKeys are the key pairs by address: making new ones for each run would take
-// most of the time. What two of them share is worked out once.
+// testKeys are key pairs by address: new ones for each run would take most of
+// the time. The secret that two of them share is computed once.
 var testKeys = sync.OnceValue(func() (keys [5]*registration.KeyPair) {
 	for i := accessPointMAC; i <= strangeStationMAC; i++ {
 		keys[i], _ = registration.NewKeyPairFromExponent(testExponent(i))
@@ -150,11 +153,10 @@ var testKeys = sync.OnceValue(func() (keys [5]*registration.KeyPair) {
 
 func testExponent(mac int) []byte { return bytes.Repeat([]byte{byte(0x31 + mac), 0x5a, 0xc3}, 10) }
 
-// counted is randomness that is cheap, the same each time, and other octets for
-// each seed.
-type counted struct{ state uint64 }
+// counterReader is cheap, repeatable randomness, different for each seed.
+type counterReader struct{ state uint64 }
 
-func (c *counted) Read(b []byte) (int, error) {
+func (c *counterReader) Read(b []byte) (int, error) {
 	for i := range b {
 		c.state += 0x9e3779b97f4a7c15
 		z := (c.state ^ c.state>>30) * 0xbf58476d1ce4e5b9
@@ -164,11 +166,11 @@ func (c *counted) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// end is one of the two ends, from its start to its end or restart.
+// end is one of the two sides, from its start to its end or restart.
 type end struct {
 	station   bool
 	role      registration.Role
-	enrollee  *registration.Enrollee // one of the two, once it is there
+	enrollee  *registration.Enrollee // one of the two, once it exists
 	registrar *registration.Registrar
 	handle    func(time.Time, []byte) (eapwsc.Step, error)
 	timeout   func(time.Time) (eapwsc.Step, error)
@@ -178,16 +180,16 @@ type end struct {
 	deadline    time.Time
 	done        bool
 	err         error
-	silent      bool // switched off: it neither hears nor speaks
+	silent      bool // switched off: it neither receives nor sends
 	sent        []record
 	heard       []record
 }
 
-// record is a packet, and its number among all that were sent and heard.
+// record is a packet with its number among all packets sent and received.
 type record struct {
 	number int
 	packet []byte
-	answer []byte // of one heard
+	answer []byte // the answer to a received packet
 }
 
 func (e *end) result() *registration.Result {
@@ -200,12 +202,13 @@ func (e *end) result() *registration.Result {
 	return nil
 }
 
-// newStation makes the station's end. Stranger is 0, or 2 in another exchange.
+// newStation creates the station's end. Stranger is 0, or 2 for the other
+// exchange.
 func (f *form) newStation(stranger int, seed uint64) *end {
 	e := &end{station: true, role: registration.RoleEnrollee}
 	keys := testKeys()
 	cfg := registration.Config{
-		Device: fixture.Device(byte(stationMAC + stranger)), KeyPair: keys[stationMAC+stranger], Rand: &counted{seed},
+		Device: fixture.Device(byte(stationMAC + stranger)), KeyPair: keys[stationMAC+stranger], Rand: &counterReader{seed},
 	}
 	var hash *[20]byte
 	if f.stationHash {
@@ -233,12 +236,12 @@ func (f *form) newStation(stranger int, seed uint64) *end {
 	return e
 }
 
-// newAccessPoint makes the access point's end.
+// newAccessPoint creates the access point's end.
 func (f *form) newAccessPoint(stranger int, seed uint64) *end {
 	e := &end{role: registration.RoleRegistrar}
 	keys := testKeys()
 	cfg := registration.Config{
-		Device: fixture.Device(byte(accessPointMAC + stranger)), KeyPair: keys[accessPointMAC+stranger], Rand: &counted{seed},
+		Device: fixture.Device(byte(accessPointMAC + stranger)), KeyPair: keys[accessPointMAC+stranger], Rand: &counterReader{seed},
 	}
 	var hash *[20]byte
 	if f.accessPointHash {
@@ -278,7 +281,8 @@ func must(err error) {
 	}
 }
 
-// faultKind is what can happen to a frame, or to a side when a frame is sent.
+// faultKind is a fault that can happen to a frame, or to a side at the time a
+// frame is sent.
 type faultKind int
 
 const (
@@ -287,10 +291,10 @@ const (
 	lateByOne    // arrives after the frame that is sent next
 	lateByMany   // arrives after five more
 	cut          // its second half is missing
-	flipped      // an octet of it is another
-	foreign      // one of another exchange comes before it
-	oldID        // has the Identifier of the frame before it in that direction
-	stationAnew  // the station is switched off and on
+	flipped      // one octet is changed
+	foreign      // a frame of another exchange comes before it
+	oldID        // has the Identifier of the previous frame in that direction
+	stationAnew  // the station is switched off and on again
 	accessAnew   // the access point is
 	stationQuiet // the station is switched off
 	accessQuiet  // the access point is
@@ -301,7 +305,7 @@ var faultNames = [...]string{
 	"station restarts", "access point restarts", "station goes silent", "access point goes silent",
 }
 
-// fault is something that happens at a frame.
+// fault is a fault that is injected at a frame.
 type fault struct {
 	frame int // its number among the frames that were sent
 	kind  faultKind
@@ -319,8 +323,8 @@ func (f fault) String() string {
 	return fmt.Sprintf("frame %d: %s", f.frame, faultNames[f.kind])
 }
 
-// faultsAt returns every fault that can happen at a frame, or with one flip for
-// each field.
+// faultsAt returns every fault that can happen at a frame. Without everyOctet
+// it flips one octet of each field only.
 func faultsAt(number int, packet []byte, everyOctet bool) (all []fault) {
 	for k := range faultNames {
 		switch kind := faultKind(k); kind {
@@ -343,9 +347,9 @@ func faultsAt(number int, packet []byte, everyOctet bool) (all []fault) {
 	return all
 }
 
-// fieldsOf returns an octet of each field of a frame: the EAP header, and type,
-// length and value of each attribute. The values of two attributes that hold a
-// list or something encrypted count as one field.
+// fieldsOf returns the offset of one octet of each field of a frame: the EAP
+// header, and type, length and value of each attribute. A value that holds a
+// list or encrypted data counts as one field.
 func fieldsOf(packet []byte) (fields []int) {
 	header := []int{0, 1, 3, 4, 7, 11, 12, 13, 15} // Code, Identifier, Length, Type, Vendor-Id, Vendor-Type, Op-Code, Flags, Message Length
 	for _, at := range header {
@@ -363,7 +367,7 @@ func fieldsOf(packet []byte) (fields []int) {
 	first := true
 	for at+4 <= len(packet) {
 		length := int(packet[at+2])<<8 | int(packet[at+3])
-		if first { // of the type and the length, once for a frame: the next attributes are read the same way
+		if first { // type and length only once for each frame: those of the other attributes are read by the same code
 			fields, first = append(fields, at+1, at+3), false
 		}
 		if length > 0 && at+4+length <= len(packet) {
@@ -374,11 +378,11 @@ func fieldsOf(packet []byte) (fields []int) {
 	return fields
 }
 
-// delivery is a frame on its way.
+// delivery is a frame in flight.
 type delivery struct {
 	toStation bool
 	packet    []byte
-	after     int // how many frames have to be sent before it arrives
+	after     int // how many more frames are sent before it arrives
 }
 
 // world is one run of a form.
@@ -388,9 +392,9 @@ type world struct {
 	now         time.Time
 	station     *end
 	accessPoint *end
-	ends        []*end // all that there were
+	ends        []*end // all ends that existed
 	frames      [][]byte
-	lastTo      [2][]byte // the frame sent before, by direction
+	lastTo      [2][]byte // the previous frame, by direction
 	queue       []delivery
 	numbers     int
 	seed        uint64
@@ -401,7 +405,7 @@ func (w *world) fail(format string, args ...any) {
 	w.trouble = append(w.trouble, fmt.Sprintf(format, args...))
 }
 
-// play has both ends run the exchange under the faults.
+// play runs the exchange of both ends with the faults.
 func (f *form) play(plan []fault) *world {
 	w := &world{form: f, plan: plan, now: fixture.Began, seed: 1}
 	w.station, w.accessPoint = f.newStation(0, w.nextSeed()), f.newAccessPoint(0, w.nextSeed())
@@ -409,7 +413,7 @@ func (f *form) play(plan []fault) *world {
 	return w
 }
 
-// run has both ends talk until both have ended.
+// run lets both ends exchange frames until both have ended.
 func (w *world) run() {
 	w.start(w.station)
 	w.start(w.accessPoint)
@@ -424,7 +428,7 @@ func (w *world) run() {
 		}
 		w.wait()
 	}
-	w.fail("after %d steps the exchange goes on", enough)
+	w.fail("after %d steps the exchange has not ended", enough)
 }
 
 func (w *world) nextSeed() uint64 { w.seed++; return w.seed << 32 }
@@ -439,8 +443,8 @@ func (w *world) start(e *end) {
 	w.take(e, e.begin(w.now), nil)
 }
 
-// arriving takes the next frame that arrives. What is late waits for others, and
-// comes at the end if there are none.
+// arriving removes the next frame that arrives. Delayed frames wait for others
+// to be sent, and arrive last if there are none.
 func (w *world) arriving() (delivery, bool) {
 	for i, d := range w.queue {
 		if d.after <= len(w.frames) {
@@ -451,11 +455,11 @@ func (w *world) arriving() (delivery, bool) {
 	return delivery{}, false
 }
 
-// wait lets time pass until the next deadline.
+// wait advances the time to the next deadline.
 func (w *world) wait() {
 	next := eapwsc.Earlier(w.deadline(w.station), w.deadline(w.accessPoint))
 	if next.Before(w.now) {
-		w.fail("the deadline %v is over, and nothing was asked for", next)
+		w.fail("the deadline %v has passed, and no step was asked for", next)
 		next = w.now
 	}
 	w.now = next
@@ -474,7 +478,7 @@ func (w *world) deadline(e *end) time.Time {
 	return e.deadline
 }
 
-// deliver gives a side a frame.
+// deliver passes a frame to a side.
 func (w *world) deliver(d delivery) {
 	e := w.accessPoint
 	if d.toStation {
@@ -489,11 +493,11 @@ func (w *world) deliver(d delivery) {
 	given := bytes.Clone(d.packet)
 	step, err := e.handle(w.now, given)
 	if !bytes.Equal(given, d.packet) {
-		w.fail("a packet was changed by the side that was given it")
+		w.fail("a packet was changed by the side that received it")
 	}
 	e.heard[at].answer = bytes.Clone(step.Send)
 	if !step.Done && err != nil && !errors.Is(err, eapwsc.ErrIgnored) {
-		w.fail("%s goes on after %v", e.name(), err)
+		w.fail("%s continues after %v", e.name(), err)
 	}
 	w.take(e, step, err)
 }
@@ -505,14 +509,14 @@ func (e *end) name() string {
 	return "the access point"
 }
 
-// take does what a side asks for.
+// take carries out a side's step.
 func (w *world) take(e *end, step eapwsc.Step, err error) {
 	e.deadline, e.done = step.Deadline, step.Done
 	switch {
 	case step.Done:
 		e.err, e.last = err, w.now
 	case step.Deadline.IsZero():
-		w.fail("%s goes on without a deadline", e.name())
+		w.fail("%s continues without a deadline", e.name())
 		e.silent = true
 	}
 	if step.Send != nil {
@@ -523,7 +527,7 @@ func (w *world) take(e *end, step eapwsc.Step, err error) {
 	}
 }
 
-// send puts a frame on its way, and has the faults of its number happen.
+// send puts a frame in flight, and injects the faults for its number.
 func (w *world) send(e *end, packet []byte) {
 	number := len(w.frames)
 	w.frames = append(w.frames, packet)
@@ -587,8 +591,7 @@ func (w *world) send(e *end, packet []byte) {
 	}
 }
 
-// strangers returns the frames of another exchange of each form, that nothing
-// disturbs.
+// strangers returns the frames of another, undisturbed exchange for each form.
 var strangers func() map[string][2][][]byte
 
 func init() {
@@ -611,8 +614,8 @@ func init() {
 	})
 }
 
-// foreign returns a frame of another exchange, under the Identifier of ours:
-// that at about the same place, or the WSC_NACK of a stranger.
+// foreign returns a frame of another exchange with the Identifier of ours: the
+// one at about the same place, or the WSC_NACK of that exchange.
 func (f *form) foreign(fromStation bool, number, which int, ours []byte) []byte {
 	direction := 1
 	code := eap.CodeRequest
@@ -636,21 +639,21 @@ func (f *form) foreign(fromStation bool, number, which int, ours []byte) []byte 
 	return packet
 }
 
-// explorer goes through the runs of a form.
+// explorer makes the runs of a form.
 type explorer struct {
 	t           *testing.T
 	form        *form
 	depth       int
-	pairs       int // makes one in so many of the pairs; 0 is all
-	octets      int // and of the flips of single octets
+	pairs       int // makes one in this many of the pairs; 0 makes all
+	octets      int // the same for the flips of single octets
 	part, parts int
 	turn        int
-	frames      int // of the run that nothing disturbs
+	frames      int // frames of the undisturbed run
 	runs        int
 	violations  int
 }
 
-// undisturbed looks at the run in which nothing happens.
+// undisturbed checks the run without faults.
 func (x *explorer) undisturbed() {
 	w := x.play(nil)
 	x.frames = len(w.frames)
@@ -660,7 +663,7 @@ func (x *explorer) undisturbed() {
 		case x.form.fails == 0 && e.err != nil:
 			x.t.Errorf("undisturbed, %s: %v", e.name(), e.err)
 		case x.form.fails != 0 && (!errors.As(e.err, &failure) || failure.Half != x.form.fails || !errors.Is(e.err, registration.ErrPassword)):
-			x.t.Errorf("undisturbed, %s: %v, want half %d to be found wrong", e.name(), e.err, x.form.fails)
+			x.t.Errorf("undisturbed, %s: %v, want an error about half %d", e.name(), e.err, x.form.fails)
 		}
 	}
 }
@@ -676,7 +679,7 @@ func (x *explorer) explore(plan []fault) {
 		for _, f := range faultsAt(number, w.frames[number], false) {
 			next := append(plan[:len(plan):len(plan)], f)
 			if len(next) == 1 {
-				if x.turn++; x.turn%x.parts != x.part { // the parts are shared out by the first fault
+				if x.turn++; x.turn%x.parts != x.part { // the parts are divided by the first fault
 					continue
 				}
 			}
@@ -709,7 +712,7 @@ func (x *explorer) explore(plan []fault) {
 	}
 }
 
-// play makes a run and has it judged.
+// play makes a run and judges it.
 func (x *explorer) play(plan []fault) *world {
 	w := x.form.play(plan)
 	x.runs++

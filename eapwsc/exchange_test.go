@@ -12,15 +12,15 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// scripted is a machine that expects the messages of a capture and gives the
-// answers in it, so that the EAP around them can be compared.
+// scripted is a machine that expects the messages of a capture and returns the
+// answers in it, so that the EAP packets around them can be compared.
 type scripted struct {
 	t        *testing.T
 	role     registration.Role
 	first    []byte
 	expected [][]byte
 	answers  [][]byte
-	heard    []byte // the last message
+	heard    []byte // the last message received
 	replied  []byte // the answer to it
 	ended    bool
 	err      error
@@ -55,8 +55,8 @@ func (m *scripted) Handle(msg []byte) ([]byte, error) {
 	return answer, nil
 }
 
-// scriptOf splits a capture's messages by side. A machine is scripted from
-// what it received; what it said next is the answer.
+// scriptOf splits a capture's messages by side. The machine's script is what it
+// received; what it sent next is the answer.
 func scriptOf(t *testing.T, c fixture.Capture, code eap.Code) *scripted {
 	m := &scripted{t: t, role: registration.RoleEnrollee}
 	if c.WSCMessages[0].Code != uint8(code) {
@@ -76,9 +76,9 @@ func scriptOf(t *testing.T, c fixture.Capture, code eap.Code) *scripted {
 	return m
 }
 
-// odd are the captures whose frames were tampered with or hold two
-// exchanges; they are looked at elsewhere.
-var odd = map[string]bool{
+// tampered are the captures with changed frames or two exchanges; other tests
+// use them.
+var tampered = map[string]bool{
 	"l2-pbc-m1-before-button": true, "m06-nack-instead-m3": true, "m09-dup-m4": true, "m12-drop-m5": true,
 	"r3-registrar": true, "m03-badauth-m3": true, "m10-trunc-m5": true,
 }
@@ -90,11 +90,11 @@ func fragmentSize(c fixture.Capture) int {
 	return 0
 }
 
-// TestPeerReplay has our Peer answer the requests that hostapd sent: it says
-// octet for octet what wpa_supplicant said.
+// TestPeerReplay replays the requests that hostapd sent to our Peer, and
+// compares its responses octet for octet with those of wpa_supplicant.
 func TestPeerReplay(t *testing.T) {
 	for _, c := range fixture.Captures(t) {
-		if odd[c.Name] {
+		if tampered[c.Name] {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestPeerReplay(t *testing.T) {
 				in := mustParse(t, frame)
 				if in.Code == eap.CodeResponse {
 					if !bytes.Equal(said, frame) {
-						t.Fatalf("frame %d: said\n%x\nwant\n%x", i, said, frame)
+						t.Fatalf("frame %d: sent\n%x\nwant\n%x", i, said, frame)
 					}
 					continue
 				}
@@ -119,19 +119,19 @@ func TestPeerReplay(t *testing.T) {
 				said = step.Send
 				again, _ := p.Handle(fixture.Began, frame)
 				if !step.Done && !bytes.Equal(again.Send, said) {
-					t.Errorf("frame %d, %v: repeated, it is answered by %x", i, in, again.Send)
+					t.Errorf("frame %d, %v: repeated, it is answered with %x", i, in, again.Send)
 				}
 			}
 		})
 	}
 }
 
-// TestOvertaken replays captures to our Peer, and gives it each request again
-// that has been overtaken by others. None is answered, and what it says to the
-// others is as if they had not come.
-func TestOvertaken(t *testing.T) {
+// TestLateRequests replays captures to our Peer and repeats each request after
+// later ones. The late copies are not answered, and the other responses stay
+// the same.
+func TestLateRequests(t *testing.T) {
 	for _, c := range fixture.Captures(t) {
-		if odd[c.Name] {
+		if tampered[c.Name] {
 			continue
 		}
 		p, err := NewPeer(PeerConfig{Machine: scriptOf(t, c, eap.CodeResponse), FragmentSize: fragmentSize(c)})
@@ -144,7 +144,7 @@ func TestOvertaken(t *testing.T) {
 		for i, frame := range c.EAPFrames {
 			in := mustParse(t, frame)
 			if in.Code == eap.CodeResponse && !bytes.Equal(said, frame) {
-				t.Fatalf("%s, frame %d: said\n%x\nwant\n%x", c.Name, i, said, frame)
+				t.Fatalf("%s, frame %d: sent\n%x\nwant\n%x", c.Name, i, said, frame)
 			}
 			if in.Code != eap.CodeRequest {
 				continue
@@ -153,21 +153,21 @@ func TestOvertaken(t *testing.T) {
 			said = bytes.Clone(step.Send)
 			for _, late := range before {
 				if step, err := p.Handle(fixture.Began, late); step.Send != nil || !errors.Is(err, ErrIgnored) {
-					t.Errorf("%s: request %x, late, is answered by %x", c.Name, late, step.Send)
+					t.Errorf("%s: the late request %x is answered with %x", c.Name, late, step.Send)
 				}
 			}
 			before = append(before, frame)
 		}
 	}
-	// An access point that does not count its requests is heard in any order.
+	// Requests are accepted in any order if the access point does not count.
 	identity := func(id uint8) eap.Packet { return eap.Packet{Code: eap.CodeRequest, ID: id, Type: eap.TypeIdentity} }
 	notification := func(id uint8, text string) eap.Packet {
 		return eap.Packet{Code: eap.CodeRequest, ID: id, Type: eap.TypeNotification, Data: []byte(text)}
 	}
 	for name, requests := range map[string][]eap.Packet{
-		"numbers at random":        {identity(7), identity(200), eap.NewWSC(eap.CodeRequest, 30, eap.OpStart, nil)},
-		"back after some in order": {identity(100), notification(101, "a"), notification(102, "b"), eap.NewWSC(eap.CodeRequest, 40, eap.OpStart, nil)},
-		"the same one twice":       {identity(5), notification(6, "a"), notification(6, "b"), eap.NewWSC(eap.CodeRequest, 4, eap.OpStart, nil)},
+		"random Identifiers":        {identity(7), identity(200), eap.NewWSC(eap.CodeRequest, 30, eap.OpStart, nil)},
+		"an earlier Identifier":     {identity(100), notification(101, "a"), notification(102, "b"), eap.NewWSC(eap.CodeRequest, 40, eap.OpStart, nil)},
+		"the same Identifier twice": {identity(5), notification(6, "a"), notification(6, "b"), eap.NewWSC(eap.CodeRequest, 4, eap.OpStart, nil)},
 	} {
 		p := newStation(t, 2, registration.PushButton())
 		p.Start(fixture.Began)
@@ -179,11 +179,11 @@ func TestOvertaken(t *testing.T) {
 	}
 }
 
-// TestServerReplay has our Server take the responses that wpa_supplicant
-// sent: it says octet for octet what hostapd said.
+// TestServerReplay replays the responses that wpa_supplicant sent to our
+// Server, and compares its requests octet for octet with those of hostapd.
 func TestServerReplay(t *testing.T) {
 	for _, c := range fixture.Captures(t) {
-		if odd[c.Name] {
+		if tampered[c.Name] {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
@@ -199,10 +199,10 @@ func TestServerReplay(t *testing.T) {
 				in := mustParse(t, frame)
 				if in.Code != eap.CodeResponse {
 					if c.Name == "s17-open" && in.Code == eap.CodeFailure {
-						continue // hostapd failed to build M8, with the Identifier already raised
+						continue // hostapd failed to build M8 after incrementing the Identifier
 					}
 					if !bytes.Equal(said, frame) {
-						t.Fatalf("frame %d: said\n%x\nwant\n%x", i, said, frame)
+						t.Fatalf("frame %d: sent\n%x\nwant\n%x", i, said, frame)
 					}
 					continue
 				}

@@ -11,10 +11,10 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// zeros is randomness that costs nothing and is the same in every run.
-type zeros struct{ n byte }
+// zeroReader is randomness that is cheap and the same in every run.
+type zeroReader struct{ n byte }
 
-func (z *zeros) Read(b []byte) (int, error) {
+func (z *zeroReader) Read(b []byte) (int, error) {
 	for i := range b {
 		z.n += 73
 		b[i] = z.n
@@ -22,7 +22,8 @@ func (z *zeros) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// fuzzKeys are key pairs made once: a fuzzer should not pay for new ones.
+// fuzzKeys makes the key pairs once: making them for each input would slow the
+// fuzzer down.
 func fuzzKeys(f *testing.F) (enrollee, registrar *registration.KeyPair) {
 	f.Helper()
 	var pairs [2]*registration.KeyPair
@@ -42,11 +43,11 @@ func fuzzKeys(f *testing.F) (enrollee, registrar *registration.KeyPair) {
 	return pairs[0], pairs[1]
 }
 
-// FuzzExchange has a station and an access point register over a link that a
-// program of octets controls: deliver, drop, double, cut, flip, let time
-// pass, or give either side octets of the program itself. Whatever happens,
-// nobody panics, everybody ends, a repeated request gets the same response,
-// and credentials come from a run that was proved on both sides.
+// FuzzExchange registers a station at an access point over a link that a
+// program of octets controls: deliver, drop, duplicate, truncate, flip, advance
+// the time, or deliver octets of the program itself. Whatever happens, nothing
+// panics, both sides end, a repeated request gets the same response, and
+// credentials result only from a run that was proved on both sides.
 func FuzzExchange(f *testing.F) {
 	enrolleeKey, registrarKey := fuzzKeys(f)
 	f.Add([]byte{})
@@ -63,7 +64,7 @@ func FuzzExchange(f *testing.F) {
 	f.Fuzz(func(t *testing.T, program []byte) {
 		password := registration.PIN(fixture.PIN(t, "12345670"))
 		e, err := registration.NewEnrollee(registration.EnrolleeConfig{
-			Config: registration.Config{Device: fixture.Device(2), Rand: &zeros{}, KeyPair: enrolleeKey}, Password: password,
+			Config: registration.Config{Device: fixture.Device(2), Rand: &zeroReader{}, KeyPair: enrolleeKey}, Password: password,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -72,7 +73,7 @@ func FuzzExchange(f *testing.F) {
 		s, err := NewServer(ServerConfig{FragmentSize: 120, Registrar: func(time.Time) (Machine, error) {
 			var err error
 			r, err = registration.NewRegistrar(registration.RegistrarConfig{
-				Config:      registration.Config{Device: fixture.Device(1), Rand: &zeros{n: 1}, KeyPair: registrarKey},
+				Config:      registration.Config{Device: fixture.Device(1), Rand: &zeroReader{n: 1}, KeyPair: registrarKey},
 				Password:    password,
 				Credentials: []wps.Credential{fixture.Network},
 			})
@@ -88,14 +89,14 @@ func FuzzExchange(f *testing.F) {
 	})
 }
 
-// link is the air of FuzzExchange.
+// link is the link of FuzzExchange.
 type link struct {
 	peer            *Peer
 	server          *Server
 	program         []byte
 	now             time.Time
 	peerStep, sStep Step
-	request         []byte // the last one delivered, and the response to it
+	request         []byte // the last delivered request, and the response to it
 	response        []byte
 }
 
@@ -107,7 +108,8 @@ func (l *link) next() (op byte) {
 	return op
 }
 
-// mangle applies one instruction to a packet; what it returns is delivered.
+// mangle applies one instruction to a packet, and returns the packets to
+// deliver.
 func (l *link) mangle(packet []byte) (deliveries [][]byte) {
 	out := bytes.Clone(packet)
 	switch l.next() % 7 {
@@ -123,9 +125,9 @@ func (l *link) mangle(packet []byte) (deliveries [][]byte) {
 		at := int(l.next()) % len(out)
 		out[at] ^= 1 << (l.next() % 8)
 		return [][]byte{out}
-	case 5: // with rubbish behind it
+	case 5: // with trailing garbage
 		return [][]byte{append(out, 0xAA, 0xBB, 0xCC)}
-	case 6: // something else first
+	case 6: // another packet first
 		n := min(int(l.next()), len(l.program))
 		foreign := l.program[:n:n]
 		l.program = l.program[n:]

@@ -13,17 +13,17 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// pair is an exchange of a station and an access point that know one PIN.
+// pair is an exchange of a station and an access point with the same PIN.
 type pair struct {
 	peer      *Peer
 	server    *Server
 	registrar *registration.Registrar
 	enrollee  *registration.Enrollee
-	request   []byte // the last of the access point
-	response  []byte // and of the station
+	request   []byte // the last request of the access point
+	response  []byte // the last response of the station
 }
 
-// newPair makes one; the registrar of one that is deferred decides later.
+// newPair returns a pair. If deferred is set, the registrar decides later.
 func newPair(t *testing.T, deferred bool) *pair {
 	t.Helper()
 	known := registration.PIN(pin.MustParse("12345670"))
@@ -55,9 +55,9 @@ func newPair(t *testing.T, deferred bool) *pair {
 	return p
 }
 
-// rounds has the station answer some requests, and the access point all but the
-// last of the responses.
-func (p *pair) rounds(t *testing.T, n int) {
+// answer lets the station answer n requests, and passes all but the last
+// response to the access point.
+func (p *pair) answer(t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
 		if i > 0 {
@@ -83,12 +83,12 @@ const (
 	saidM4
 )
 
-// TestFailureIdentifier: EAP-Failure ends the exchange under the Identifier of
-// the last request or the next one. Under any other it may be forged, or belong
-// to another exchange.
+// TestFailureIdentifier checks that EAP-Failure ends the exchange with the
+// Identifier of the last request or the next one. With any other it may be
+// forged, or belong to another exchange.
 func TestFailureIdentifier(t *testing.T) {
 	p := newPair(t, false)
-	p.rounds(t, saidM2)
+	p.answer(t, saidM2)
 	last := p.request[1]
 	for offset := range 256 {
 		id := last + byte(offset)
@@ -103,7 +103,7 @@ func TestFailureIdentifier(t *testing.T) {
 	}
 	for offset := range 2 {
 		p := newPair(t, false)
-		p.rounds(t, saidM2)
+		p.answer(t, saidM2)
 		if step, err := p.peer.Handle(fixture.Began, []byte{4, p.request[1] + byte(offset), 0, 4}); !step.Done || !errors.Is(err, registration.ErrRefused) {
 			t.Errorf("EAP-Failure under Identifier +%d: %+v, %v", offset, step, err)
 		}
@@ -115,19 +115,19 @@ func TestFailureIdentifier(t *testing.T) {
 	}
 }
 
-// TestOpCodeOfMessage: a message under the op-code of another is not heard by
-// either side, and the exchange goes on with the right one.
+// TestOpCodeOfMessage checks that both sides ignore a message with the op-code
+// of another, and continue with the right one.
 func TestOpCodeOfMessage(t *testing.T) {
 	for _, round := range []int{saidM2, saidM4} {
 		p := newPair(t, false)
-		p.rounds(t, round)
+		p.answer(t, round)
 		next, err := p.server.Handle(fixture.Began, withOpCode(p.response, eap.OpACK))
 		if !errors.Is(err, ErrIgnored) || next.Send != nil {
-			t.Fatalf("round %d: the access point hears a message under WSC_ACK: %v", round, err)
+			t.Fatalf("round %d: the access point accepts a message with WSC_ACK: %v", round, err)
 		}
 		for _, op := range []eap.OpCode{eap.OpACK, eap.OpNACK, eap.OpDone} {
 			if step, err := p.server.Handle(fixture.Began, withOpCode(p.response, op)); step.Done || !errors.Is(err, ErrIgnored) || !errors.Is(err, eap.ErrOpCode) {
-				t.Errorf("round %d: the access point hears a message under %v: %v", round, op, err)
+				t.Errorf("round %d: the access point accepts a message with %v: %v", round, op, err)
 			}
 		}
 		step, err := p.server.Handle(fixture.Began, p.response)
@@ -137,11 +137,11 @@ func TestOpCodeOfMessage(t *testing.T) {
 		request := bytes.Clone(step.Send)
 		for _, op := range []eap.OpCode{eap.OpACK, eap.OpNACK, eap.OpDone} {
 			if step, err := p.peer.Handle(fixture.Began, withOpCode(request, op)); step.Done || step.Send != nil || !errors.Is(err, ErrIgnored) || !errors.Is(err, eap.ErrOpCode) {
-				t.Errorf("round %d: the station hears a message under %v: %v", round, op, err)
+				t.Errorf("round %d: the station accepts a message with %v: %v", round, op, err)
 			}
 		}
 		if step, err := p.peer.Handle(fixture.Began, request); err != nil || step.Send == nil {
-			t.Errorf("round %d: the right one is not heard: %v", round, err)
+			t.Errorf("round %d: the right message is not accepted: %v", round, err)
 		}
 	}
 }
@@ -152,13 +152,13 @@ func withOpCode(packet []byte, op eap.OpCode) []byte {
 	return packet
 }
 
-// TestExchangeLimit: however busy the other side keeps a side, the exchange ends
-// after two minutes.
+// TestExchangeLimit checks that the exchange ends after two minutes, however
+// busy the other side keeps it.
 func TestExchangeLimit(t *testing.T) {
 	end := fixture.Began.Add(ExchangeTimeout)
 
 	p := newPair(t, false)
-	p.rounds(t, saidStart)
+	p.answer(t, saidStart)
 	var step Step
 	for now, id := fixture.Began, byte(100); now.Before(end); now, id = now.Add(9*time.Second), id+1 {
 		var err error
@@ -172,7 +172,7 @@ func TestExchangeLimit(t *testing.T) {
 	}
 
 	p = newPair(t, false)
-	p.rounds(t, saidStart)
+	p.answer(t, saidStart)
 	id := p.request[1]
 	part := eap.Packet{Code: eap.CodeResponse, Type: eap.TypeExpanded, VendorID: eap.VendorWFA, VendorType: eap.VendorTypeWSC,
 		OpCode: eap.OpMSG, Flags: eap.FlagMoreFragments | eap.FlagLengthField, MessageLength: 4000, Data: []byte("part")}
@@ -191,11 +191,11 @@ func TestExchangeLimit(t *testing.T) {
 	}
 }
 
-// TestWaitingHearsNothing: while the decision on an M1 is awaited, nothing that
-// comes under the Identifier of the request moves the run, or ends it.
-func TestWaitingHearsNothing(t *testing.T) {
+// TestWaitingIgnoresPackets checks that while an M1 waits for a decision, no
+// packet with the Identifier of the request continues or ends the run.
+func TestWaitingIgnoresPackets(t *testing.T) {
 	p := newPair(t, true)
-	p.rounds(t, saidStart)
+	p.answer(t, saidStart)
 	step, err := p.server.Handle(fixture.Began, p.response)
 	if err != nil || !step.Waiting || step.Send != nil || !p.server.Waiting() {
 		t.Fatalf("M1: %+v, %v", step, err)
@@ -223,15 +223,15 @@ func TestWaitingHearsNothing(t *testing.T) {
 	}
 }
 
-// TestHearsResponsesOnly: the access point hears no request, its own least of
-// all, and the station no response.
-func TestHearsResponsesOnly(t *testing.T) {
+// TestWrongDirection checks that the access point ignores requests, its own
+// included, and the station responses.
+func TestWrongDirection(t *testing.T) {
 	p := newPair(t, false)
 	identity := eap.Packet{Code: eap.CodeRequest, ID: p.request[1], Type: eap.TypeIdentity, Data: []byte(eap.EnrolleeIdentity)}
 	if step, err := p.server.Handle(fixture.Began, encode(identity)); step.Send != nil || !errors.Is(err, ErrIgnored) {
 		t.Errorf("a request to the access point: %+v, %v", step, err)
 	}
-	p.rounds(t, saidStart)
+	p.answer(t, saidStart)
 	if step, err := p.peer.Handle(fixture.Began, p.response); step.Send != nil || !errors.Is(err, ErrIgnored) {
 		t.Errorf("a response to the station: %+v, %v", step, err)
 	}

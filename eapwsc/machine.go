@@ -14,64 +14,63 @@ import (
 // Machine is a role of the Registration Protocol: a [*registration.Enrollee]
 // or a [*registration.Registrar].
 type Machine interface {
-	// Role returns which of the two it is.
+	// Role returns the role of the machine.
 	Role() registration.Role
-	// Start returns the message that the role begins with, or nothing.
+	// Start returns the first message of the role, or nil if the other side
+	// begins.
 	Start() ([]byte, error)
 	// Handle processes a message and returns the answer. A repetition of the
-	// last message gets the same answer, without an error, also when the run
-	// is over.
+	// last message gets the same answer without an error, even after the run
+	// has ended.
 	Handle(message []byte) ([]byte, error)
 	// Waiting reports whether the answer to the last message comes later, by
 	// another method of the role: the decision on an M1.
 	Waiting() bool
 	// Settled reports whether the run has succeeded and only waits for the
-	// other side to confirm it. Nothing that follows makes it fail.
+	// confirmation of the other side. Nothing that follows can make it fail.
 	Settled() bool
 	// Closed ends the run because the exchange has ended. It returns the
 	// error of the run, or nil.
 	Closed() error
-	// Abort ends the run because of a failure of the transport.
+	// Abort ends the run because the transport failed.
 	Abort(cause error) error
-	// Ended reports whether the run is over, Err why it failed and Result
-	// what it yielded.
+	// Ended reports whether the run is over. Err returns why it failed and
+	// Result what it yielded.
 	Ended() bool
 	Err() error
 	Result() *registration.Result
 }
 
-// Step is what a [Peer] or [Server] wants after an event.
+// Step is what a [Peer] or [Server] asks its caller to do.
 type Step struct {
 	// Send is the EAP packet to send now, or nil. It belongs to the machine
 	// and must not be changed.
 	Send []byte
-	// Done reports that the exchange is over. The error that comes with it is
-	// why it failed, or nil.
+	// Done reports that the exchange is over. The error returned with it says
+	// why it failed, or is nil.
 	Done bool
 	// Waiting reports that the station waits for [Server.Answer].
 	Waiting bool
-	// Deadline is when Timeout is to be called unless something is received
-	// before; zero when Done.
+	// Deadline is when to call Timeout if no packet arrives first. It is zero
+	// when Done is set.
 	Deadline time.Time
 }
 
-// Errors of the exchange that are not errors of the registration.
+// Errors of the exchange itself, not of the registration.
 var (
-	// ErrIgnored is the class of what a packet was ignored for. The
-	// exchange goes on as if it had not come.
+	// ErrIgnored is the class of errors that say why a packet was ignored. The
+	// exchange continues as if the packet had not arrived.
 	ErrIgnored = errors.New("packet ignored")
-	// ErrEAP: the other side does not do EAP-WSC, or ended EAP where it
-	// may not.
+	// ErrEAP: the other side does not support EAP-WSC, or ended EAP too early.
 	ErrEAP = errors.New("EAP ended before the registration began")
-	// ErrOver: the exchange is over.
+	// ErrOver: the exchange has ended already.
 	ErrOver = errors.New("the exchange is over")
 )
 
-// ignore returns the error of a packet that is ignored.
+// ignore returns the error for a packet that is ignored.
 func ignore(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
 
-// opCodeOf returns the op-code that carries messages of a type: WSC 2.0
-// §7.7.1.
+// opCodeOf returns the op-code for messages of a type: WSC 2.0 §7.7.1.
 func opCodeOf(t wps.MessageType) eap.OpCode {
 	switch t {
 	case wps.MessageACK:
@@ -84,8 +83,8 @@ func opCodeOf(t wps.MessageType) eap.OpCode {
 	return eap.OpMSG
 }
 
-// checkOpCode checks that a message came under its op-code. A message without
-// a readable type is left to the machine to judge.
+// checkOpCode checks that a message came with the right op-code. The machine
+// judges messages without a readable type.
 func checkOpCode(op eap.OpCode, message []byte) error {
 	t, err := wps.PeekMessageType(message)
 	if err == nil && opCodeOf(t) != op {
@@ -94,28 +93,27 @@ func checkOpCode(op eap.OpCode, message []byte) error {
 	return nil
 }
 
-// exchange is what Peer and Server have in common: one EAP conversation about
-// one run.
+// exchange is what Peer and Server have in common: one EAP conversation for one
+// run.
 type exchange struct {
 	machine  Machine
-	size     int // fragment size
+	size     int // sendFragment size
 	incoming eap.Reassembler
 	outgoing eap.Fragmenter
-	sent     []byte // the packet sent last; nil if it can be made again
+	sent     []byte // the packet sent last; nil if it can be rebuilt
 	limit    time.Time
-	ignored  error // why the last packet that was ignored was
+	ignored  error // why the last ignored packet was ignored
 	over     bool
 	err      error
 }
 
-// Identified reports whether the run has begun: at a server, whether the
+// Identified reports whether the run has begun. At a server it begins when the
 // station has sent its identity.
 func (x *exchange) Identified() bool { return x.machine != nil }
 
-// Close ends the exchange because the link does not carry it any further: it
-// has failed, or the other side has gone. Cause, if not nil, becomes the class
-// of the error. Close returns why the exchange failed, or nil: after WSC_Done
-// it has not.
+// Close ends the exchange because the link has failed or the other side has
+// gone. Cause, if not nil, becomes the class of the error. Close returns why
+// the exchange failed, or nil if it had already succeeded (after WSC_Done).
 func (x *exchange) Close(_ time.Time, cause error) error {
 	switch {
 	case x.over:
@@ -129,7 +127,7 @@ func (x *exchange) Close(_ time.Time, cause error) error {
 	return x.err
 }
 
-// Result returns what the run yielded, or nil if it failed or goes on.
+// Result returns what the run yielded, or nil if it failed or is still running.
 func (x *exchange) Result() *registration.Result {
 	if x.machine == nil {
 		return nil
@@ -140,17 +138,18 @@ func (x *exchange) Result() *registration.Result {
 // Err returns why the exchange failed, or nil.
 func (x *exchange) Err() error { return x.err }
 
-// Ignored returns why the last packet that was ignored was, or nil.
+// Ignored returns why the last ignored packet was ignored, or nil.
 func (x *exchange) Ignored() error { return x.ignored }
 
-// ignorePacket remembers why a packet was ignored, for a later time-out.
+// ignorePacket records why a packet was ignored, for the error of a later
+// timeout.
 func (x *exchange) ignorePacket(deadline time.Time, err error) (Step, error) {
 	x.ignored = err
 	return Step{Deadline: deadline}, err
 }
 
-// timeout is the error of an exchange in which nothing came in time, or
-// nothing that could be heard.
+// timeout returns the error of an exchange in which no packet, or no acceptable
+// packet, arrived in time.
 func (x *exchange) timeout() error {
 	err := registration.ErrTimeout
 	if x.ignored != nil {
@@ -162,7 +161,7 @@ func (x *exchange) timeout() error {
 	return x.machine.Abort(err)
 }
 
-// end makes the last step.
+// end returns the last step.
 func (x *exchange) end(send []byte, err error) (Step, error) {
 	x.over, x.err, x.sent = true, err, send
 	return Step{Send: send, Done: true}, err
@@ -176,7 +175,7 @@ func Earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// encode writes a packet of ours, which has no fields that could be wrong.
+// encode writes a packet of our own, which has no invalid field.
 func encode(p eap.Packet) []byte {
 	b, err := p.AppendTo(nil)
 	if err != nil {

@@ -15,18 +15,18 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The times of a [Peer].
+// Timeouts of a [Peer].
 const (
 	// PeerTimeout is how long a peer waits for the next request: long enough
 	// for a server that repeats one twice, and short enough to try the next
 	// access point.
 	PeerTimeout = 15 * time.Second
-	// PeerLateTimeout is how long it waits after M2D: somebody may still enter
-	// its PIN, or press the button [hostap].
+	// PeerLateTimeout is how long a peer waits after M2D: the user may still
+	// enter the PIN or press the button [hostap].
 	PeerLateTimeout = 30 * time.Second
-	// PeerLinger is how long it waits for EAP-Failure when all is said. It
-	// is longer than hostap's 2 s: a server sends M8 again after 5 s if
-	// WSC_Done was lost, and must hear it to know of the success.
+	// PeerLinger is how long a peer waits for EAP-Failure after its last
+	// message. It is longer than hostap's 2 s: if WSC_Done is lost, the server
+	// repeats M8 after 5 s and needs the answer to learn of the success.
 	PeerLinger = 6 * time.Second
 	// ExchangeTimeout is how long a whole exchange may take.
 	ExchangeTimeout = 120 * time.Second
@@ -34,31 +34,32 @@ const (
 
 // PeerConfig configures a [Peer].
 type PeerConfig struct {
-	// Machine is the run: an Enrollee, or the Registrar of an access point.
+	// Machine is the run: an Enrollee, or the Registrar that configures an
+	// access point.
 	Machine Machine
 	// FragmentSize limits packets: see [eap.NewFragmenter]. 0 is the default.
 	FragmentSize int
 	// MessageLimit limits messages received: see [eap.Reassembler].
 	MessageLimit int
 	// Timeout, Linger and Total replace [PeerTimeout], [PeerLinger] and
-	// [ExchangeTimeout] if they are not zero.
+	// [ExchangeTimeout] if not zero.
 	Timeout, Linger, Total time.Duration
 }
 
-// Peer is the station's side of EAP-WSC: it answers requests. Feed it with
-// the EAP packets of the access point, send what each [Step] holds, and call
+// Peer is the station's side of EAP-WSC: it answers requests. Feed it with the
+// EAP packets of the access point, send the packet of each [Step], and call
 // [Peer.Timeout] at its deadline.
 //
-// EAP-WSC always ends with EAP-Failure. It is the normal end after WSC_Done,
-// and a failure before.
+// EAP-WSC always ends with EAP-Failure: after WSC_Done this is the normal end,
+// before it a failure.
 type Peer struct {
 	exchange
 	patience time.Duration
 	linger   time.Duration
 	total    time.Duration
 	deadline time.Time
-	last     uint8  // the Identifier of the last request that was answered
-	request  []byte // that request, with its answer in sent; nil if it was a whole message, which the machine knows again
+	last     uint8  // the Identifier of the last answered request
+	request  []byte // that request, whose answer is in sent; nil if it was a whole message, which the machine recognizes itself
 	answered answered
 }
 
@@ -79,20 +80,20 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 	return p, nil
 }
 
-// Start begins to wait for the access point. There is nothing to send: an
-// EAPOL-Start, where the access point wants one, is the business of the link.
+// Start starts the timer for the first request of the access point. There is
+// nothing to send: the link sends EAPOL-Start where it is needed.
 func (p *Peer) Start(now time.Time) Step {
 	p.limit = now.Add(p.total)
 	return Step{Deadline: p.wait(now)}
 }
 
-// wait sets the deadline for the next request.
+// wait sets and returns the deadline for the next request.
 func (p *Peer) wait(now time.Time) time.Time {
 	d := p.patience
 	switch op, _ := p.outgoing.Message(); {
 	case p.machine.Ended():
 		d = p.linger
-	case op == eap.OpACK: // it has answered M2D
+	case op == eap.OpACK: // it acknowledged M2D
 		d = max(d, PeerLateTimeout)
 	}
 	p.deadline = Earlier(now.Add(d), p.limit)
@@ -101,9 +102,9 @@ func (p *Peer) wait(now time.Time) time.Time {
 
 // Handle processes an EAP packet of the access point and returns the next step.
 //
-// An error without Done, of class [ErrIgnored], says why the packet was ignored:
-// the exchange goes on. With Done it is why the exchange failed, mostly
-// a [*registration.Error].
+// An error without Done, of class [ErrIgnored], says why the packet was
+// ignored; the exchange continues. An error with Done says why the exchange
+// failed, usually a [*registration.Error].
 func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	if p.over {
 		return Step{Done: true}, ErrOver
@@ -141,30 +142,30 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	return p.ignorePacket(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "a station receives no %v", in.Code)))
 }
 
-// answered remembers the requests that were answered, the last at the end. The
-// answer to the last one is given again. One before it is a copy that comes
-// late, and is ignored: to take a WSC_FRAG_ACK or a fragment a second time
-// would spoil a message. The Identifiers do not show which is which, for an
-// access point need not count them (RFC 3748 §4.1).
+// answered holds digests of the answered requests, the latest at the end. The
+// latest request gets the same answer again. Any earlier one is a late copy and
+// is ignored: accepting a WSC_FRAG_ACK or a fragment twice would corrupt a
+// message. Identifiers cannot detect late copies, because an access point need
+// not number its requests in order (RFC 3748 §4.1).
 type answered []uint64
 
-// maxAnswered is how many requests are remembered. After 256, the Identifiers of
-// an access point that counts come again.
+// maxAnswered is how many requests are remembered. The Identifiers of an access
+// point that counts repeat after 256.
 const maxAnswered = 255
 
-// digestOf returns what is remembered of a request.
+// digestOf returns the digest of a request.
 func digestOf(packet []byte) uint64 {
 	hash := sha256.Sum256(packet)
 	return binary.BigEndian.Uint64(hash[:])
 }
 
-// before reports whether a request was answered before the last one.
+// before reports whether a request was answered, but not as the latest.
 func (a answered) before(digest uint64) bool {
 	return len(a) > 0 && slices.Contains(a[:len(a)-1], digest)
 }
 
-// add remembers a request that is answered. Another one for the identity begins
-// a new conversation.
+// add records an answered request. A new request for the identity starts a new
+// conversation and clears the record.
 func (a *answered) add(in eap.Packet, digest uint64) {
 	switch {
 	case len(*a) > 0 && (*a)[len(*a)-1] == digest:
@@ -177,8 +178,8 @@ func (a *answered) add(in eap.Packet, digest uint64) {
 	*a = append(*a, digest)
 }
 
-// closed ends the exchange because the access point ended EAP. The
-// Identifier is that of the last request, or the next one [iwd].
+// closed ends the exchange because the access point ended EAP. The Identifier
+// must be that of the last request, or the next one [iwd].
 func (p *Peer) closed(in eap.Packet) (Step, error) {
 	if len(p.answered) == 0 {
 		return p.end(nil, p.machine.Abort(ErrEAP))
@@ -189,9 +190,9 @@ func (p *Peer) closed(in eap.Packet) (Step, error) {
 	return p.end(nil, p.machine.Closed())
 }
 
-// answer returns the response to a request, or nil and why there is none. It
-// reports whether the request was a whole message: the machine answers that as
-// before if it comes again.
+// answer returns the response to a request, or nil and the reason why there is
+// none. It reports whether the request was a whole message: the machine itself
+// repeats its answer to those.
 func (p *Peer) answer(in eap.Packet) (out []byte, whole bool, err error) {
 	switch {
 	case in.Type == eap.TypeIdentity:
@@ -206,7 +207,7 @@ func (p *Peer) answer(in eap.Packet) (out []byte, whole bool, err error) {
 		out, err = p.begin(in.ID)
 		return out, false, err
 	case eap.OpFragACK:
-		out, err = p.fragment(in.ID)
+		out, err = p.sendFragment(in.ID)
 		return out, false, err
 	}
 	message, complete, err := p.incoming.Add(in)
@@ -226,7 +227,7 @@ func (p *Peer) answer(in eap.Packet) (out []byte, whole bool, err error) {
 		}
 		return nil, false, ignore(err)
 	}
-	out, err = p.say(in.ID, answer)
+	out, err = p.sendMessage(in.ID, answer)
 	return out, len(message) == len(in.Data), err
 }
 
@@ -237,7 +238,7 @@ func (p *Peer) identity() string {
 	return eap.EnrolleeIdentity
 }
 
-// begin answers WSC_Start by M1. Later in the run it is ignored.
+// begin answers WSC_Start with M1. It ignores WSC_Start later in the run.
 func (p *Peer) begin(id uint8) ([]byte, error) {
 	out, err := p.machine.Start()
 	if err != nil {
@@ -246,11 +247,11 @@ func (p *Peer) begin(id uint8) ([]byte, error) {
 	if out == nil {
 		return nil, ignore(eap.FieldOpCode.Fault(eap.ErrOpCode, "%v to a registrar", eap.OpStart))
 	}
-	return p.say(id, out)
+	return p.sendMessage(id, out)
 }
 
-// say begins to send a message.
-func (p *Peer) say(id uint8, message []byte) ([]byte, error) {
+// sendMessage sends the first packet of a message.
+func (p *Peer) sendMessage(id uint8, message []byte) ([]byte, error) {
 	t, err := wps.PeekMessageType(message)
 	if err != nil {
 		return nil, err
@@ -258,11 +259,11 @@ func (p *Peer) say(id uint8, message []byte) ([]byte, error) {
 	if p.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, p.size); err != nil {
 		return nil, err
 	}
-	return p.fragment(id)
+	return p.sendFragment(id)
 }
 
-// fragment sends the next fragment.
-func (p *Peer) fragment(id uint8) ([]byte, error) {
+// sendFragment sends the next fragment.
+func (p *Peer) sendFragment(id uint8) ([]byte, error) {
 	packet, ok := p.outgoing.Next(eap.CodeResponse, id)
 	if !ok {
 		return nil, ignore(eap.FieldOpCode.Fault(eap.ErrFragment, "%v, and there is no fragment left", eap.OpFragACK))
@@ -270,8 +271,8 @@ func (p *Peer) fragment(id uint8) ([]byte, error) {
 	return encode(packet), nil
 }
 
-// Timeout processes the end of the deadline. After WSC_Done this is a success
-// like EAP-Failure, which may have been lost.
+// Timeout handles an expired deadline. After WSC_Done this is a success, like
+// EAP-Failure, which may have been lost.
 func (p *Peer) Timeout(now time.Time) (Step, error) {
 	switch {
 	case p.over:

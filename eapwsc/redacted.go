@@ -5,12 +5,12 @@ import (
 	"io"
 )
 
-// Peer and Server hold a machine with its keys.
-// Without these methods package fmt would print what they hold: it asks no method
-// of a value behind an unexported field, or behind a pointer with a verb that is not
-// one for pointers.
+// Peer and Server hold a machine with its keys. Without these methods package
+// fmt would print the keys: it does not call methods of values in unexported
+// fields, or behind a pointer if the verb is not one for pointers.
 
-// Format prints nothing of the machine, whatever the verb.
+// Format writes the type's name only, whatever the verb, so that no key is
+// printed.
 func (Peer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[eapwsc.Peer]") }
 
 // Format prints nothing of the machine, whatever the verb.

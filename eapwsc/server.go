@@ -11,26 +11,26 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The times of a [Server], hostap's.
+// Timeouts of a [Server], the same as hostap's.
 const (
-	// RetransmitTimeout is after how long a request is sent again.
+	// RetransmitTimeout is the time after which a request is sent again.
 	RetransmitTimeout = 5 * time.Second
-	// MaxRetransmits is how often it is.
+	// MaxRetransmits is how many times a request is sent again.
 	MaxRetransmits = 2
 )
 
-// identityTimeouts are after how long the request for the identity is sent
-// again, and how often: the station may not be listening yet [hostap].
+// identityTimeouts are the times after which the request for the identity is
+// sent again, one per repetition: the station may not be listening yet
+// [hostap].
 var identityTimeouts = []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 20 * time.Second, 20 * time.Second}
 
 // ServerConfig configures a [Server].
 type ServerConfig struct {
-	// Registrar makes the run of a station that wants to be registered, at
-	// the time when the station says so.
+	// Registrar creates the run for a station that wants to be registered. It
+	// is called when the station has sent its identity.
 	Registrar func(now time.Time) (Machine, error)
-	// Enrollee makes the run of a station that is an external registrar:
-	// the access point is the Enrollee. Without it such stations are
-	// refused.
+	// Enrollee creates the run for a station that is an external registrar: the
+	// access point is the Enrollee. If it is nil, such stations are refused.
 	Enrollee func(now time.Time) (Machine, error)
 	// FragmentSize limits packets: see [eap.NewFragmenter]. 0 is the default.
 	FragmentSize int
@@ -38,18 +38,18 @@ type ServerConfig struct {
 	MessageLimit int
 	// FirstID is the Identifier of the first request.
 	FirstID uint8
-	// LateM2 is how long an Enrollee that has acknowledged M2D is kept for a
-	// later decision: see [Server.Answer]. 0 ends the exchange at once; 5 s
-	// is hostap's time for external registrars.
+	// LateM2 is how long the server keeps an Enrollee that has acknowledged
+	// M2D, for a later decision: see [Server.Answer]. 0 ends the exchange at
+	// once; hostap uses 5 s for external registrars.
 	LateM2 time.Duration
-	// Retransmit and Total replace [RetransmitTimeout] and
-	// [ExchangeTimeout] if they are not zero.
+	// Retransmit and Total replace [RetransmitTimeout] and [ExchangeTimeout] if
+	// not zero.
 	Retransmit, Total time.Duration
 }
 
-// Server is the access point's side of EAP-WSC: it makes requests. Send the
-// packet of [Server.Start], feed the server with the station's EAP packets,
-// and call [Server.Timeout] at the deadline of the last [Step].
+// Server is the access point's side of EAP-WSC: it sends requests. Send the
+// packet of [Server.Start], feed the server with the station's EAP packets, and
+// call [Server.Timeout] at the deadline of the last [Step].
 type Server struct {
 	exchange
 	newRegistrar func(now time.Time) (Machine, error)
@@ -58,8 +58,8 @@ type Server struct {
 	retransmit   time.Duration
 	total        time.Duration
 	deadline     time.Time
-	repeats      int   // how often the request that waits for its response was sent again
-	id           uint8 // of that request
+	repeats      int   // how many times the current request was sent again
+	id           uint8 // the Identifier of that request
 	waiting      bool  // for Answer
 }
 
@@ -90,19 +90,19 @@ func (s *Server) Start(now time.Time) Step {
 // request sends a request and waits for the response.
 func (s *Server) request(now time.Time, packet []byte) Step {
 	s.sent, s.repeats = packet, 0
-	s.deadline = Earlier(now.Add(s.patience()), s.limit)
+	s.deadline = Earlier(now.Add(s.responseTimeout()), s.limit)
 	return Step{Send: packet, Deadline: s.deadline}
 }
 
-// patience is how long to wait for the response to a request.
-func (s *Server) patience() time.Duration {
+// responseTimeout returns how long to wait for the response to a request.
+func (s *Server) responseTimeout() time.Duration {
 	if s.machine == nil {
 		return identityTimeouts[min(s.repeats, len(identityTimeouts)-1)]
 	}
 	return s.retransmit
 }
 
-// maxRepeats is how often a request is sent again.
+// maxRepeats returns how many times a request is sent again.
 func (s *Server) maxRepeats() int {
 	if s.machine == nil {
 		return len(identityTimeouts) - 1
@@ -110,8 +110,9 @@ func (s *Server) maxRepeats() int {
 	return MaxRetransmits
 }
 
-// Handle processes an EAP packet of the station and returns the next step. Errors are as with [Peer.Handle];
-// the last step holds the EAP-Failure that ends every exchange.
+// Handle processes an EAP packet of the station and returns the next step.
+// Errors are those of [Peer.Handle]. The last step sends the EAP-Failure that
+// ends every exchange.
 func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	if s.over {
 		return Step{Done: true}, ErrOver
@@ -129,7 +130,7 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	case !in.IsWSC():
 		return s.ignorePacket(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v", in)))
 	case in.OpCode == eap.OpFragACK:
-		return s.fragment(now)
+		return s.sendFragment(now)
 	}
 	message, complete, err := s.incoming.Add(in)
 	switch {
@@ -145,10 +146,10 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	return s.message(now, in.OpCode, message)
 }
 
-// identified makes the run that the station's identity asks for.
+// identified creates the run that the station's identity asks for.
 func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 	if in.Type != eap.TypeIdentity {
-		return s.ignorePacket(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v where the identity is due", in)))
+		return s.ignorePacket(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v instead of an identity", in)))
 	}
 	var newMachine func(now time.Time) (Machine, error)
 	switch string(in.Data) {
@@ -158,7 +159,7 @@ func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 		newMachine = s.newEnrollee
 	}
 	if newMachine == nil {
-		return s.fail(fmt.Errorf("%w: the station's identity is none that is served here", ErrEAP))
+		return s.fail(fmt.Errorf("%w: the station's identity is not served here", ErrEAP))
 	}
 	m, err := newMachine(now)
 	if err != nil {
@@ -173,22 +174,23 @@ func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 		s.id++
 		return s.request(now, encode(eap.NewWSC(eap.CodeRequest, s.id, eap.OpStart, nil))), nil
 	}
-	return s.say(now, first)
+	return s.sendMessage(now, first)
 }
 
-// message gives the machine a message, and sends its answer to the station.
+// message passes a message to the machine and sends the machine's answer to the
+// station.
 func (s *Server) message(now time.Time, op eap.OpCode, message []byte) (Step, error) {
 	if s.machine.Ended() {
-		return s.fail(s.machine.Err()) // it answers our WSC_NACK
+		return s.fail(s.machine.Err()) // the message answers our WSC_NACK
 	}
 	out, err := s.machine.Handle(message)
 	switch {
 	case errors.Is(err, registration.ErrIgnored):
 		return s.afterDone(err)
 	case err != nil && (out == nil || op == eap.OpNACK):
-		return s.fail(err) // a response WSC_NACK is answered by EAP-Failure
+		return s.fail(err) // a WSC_NACK in a Response is answered with EAP-Failure
 	case out != nil:
-		return s.say(now, out)
+		return s.sendMessage(now, out)
 	case s.machine.Ended():
 		return s.fail(s.machine.Err())
 	case s.machine.Waiting() && (op != eap.OpACK || s.lateM2 > 0):
@@ -201,8 +203,9 @@ func (s *Server) message(now time.Time, op eap.OpCode, message []byte) (Step, er
 	return s.fail(s.machine.Closed())
 }
 
-// afterDone decides on a response that the machine ignored. Only the answer
-// to WSC_Done may be anything at all: the run is over.
+// afterDone decides about a response that the machine ignored. It fails the
+// exchange unless the response answers WSC_Done: by then the run is over and
+// the answer's content does not matter.
 func (s *Server) afterDone(err error) (Step, error) {
 	if s.machine.Settled() {
 		return s.fail(s.machine.Closed())
@@ -213,14 +216,13 @@ func (s *Server) afterDone(err error) (Step, error) {
 // Waiting reports whether the station waits for [Server.Answer].
 func (s *Server) Waiting() bool { return s.waiting && !s.over }
 
-// Answer sends the station the answer that the machine did not return from
-// Handle: the decision on an M1, as [registration.Registrar.Decide] returns
-// it. It is due when a [Step] has Waiting set, for as long as the station
-// waits. Without a message and an error nothing happens; an error without a
-// message ends the exchange.
+// Answer sends the station the answer that Handle did not return: the decision
+// on an M1, as [registration.Registrar.Decide] returns it. Call it when a
+// [Step] has Waiting set, while the station waits. If both message and err are
+// nil nothing happens; an error without a message ends the exchange.
 //
-// The error is [ErrOver] if the station does not wait for an answer, or the
-// one given if it ended the exchange.
+// The error is [ErrOver] if the station does not wait for an answer, or err if
+// that ended the exchange.
 func (s *Server) Answer(now time.Time, message []byte, err error) (Step, error) {
 	switch {
 	case !s.Waiting():
@@ -232,11 +234,11 @@ func (s *Server) Answer(now time.Time, message []byte, err error) (Step, error) 
 		return s.fail(err)
 	}
 	s.waiting = false
-	return s.say(now, message)
+	return s.sendMessage(now, message)
 }
 
-// say begins to send a message.
-func (s *Server) say(now time.Time, message []byte) (Step, error) {
+// sendMessage sends the first packet of a message.
+func (s *Server) sendMessage(now time.Time, message []byte) (Step, error) {
 	t, err := wps.PeekMessageType(message)
 	if err == nil {
 		s.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, s.size)
@@ -244,11 +246,11 @@ func (s *Server) say(now time.Time, message []byte) (Step, error) {
 	if err != nil {
 		return s.fail(s.machine.Abort(err))
 	}
-	return s.fragment(now)
+	return s.sendFragment(now)
 }
 
-// fragment sends the next fragment.
-func (s *Server) fragment(now time.Time) (Step, error) {
+// sendFragment sends the next fragment.
+func (s *Server) sendFragment(now time.Time) (Step, error) {
 	packet, ok := s.outgoing.Next(eap.CodeRequest, s.id+1)
 	if !ok {
 		return s.ignorePacket(s.deadline, ignore(eap.FieldOpCode.Fault(eap.ErrFragment, "%v, and there is no fragment left", eap.OpFragACK)))
@@ -256,13 +258,13 @@ func (s *Server) fragment(now time.Time) (Step, error) {
 	s.id++
 	step := s.request(now, encode(packet))
 	if _, message := s.outgoing.Message(); len(packet.Data) == len(message) {
-		s.sent = nil // the machine keeps the message, and the packet is quickly made again
+		s.sent = nil // the machine keeps the message, and the packet is cheap to rebuild
 	}
 	return step, nil
 }
 
-// again returns the request sent last.
-func (s *Server) again() []byte {
+// lastRequest returns the request sent last.
+func (s *Server) lastRequest() []byte {
 	if s.sent != nil {
 		return s.sent
 	}
@@ -270,13 +272,13 @@ func (s *Server) again() []byte {
 	return encode(eap.NewWSC(eap.CodeRequest, s.id, op, message))
 }
 
-// fail ends the exchange by EAP-Failure, as success is ended too.
+// fail ends the exchange with EAP-Failure, which also ends a successful one.
 func (s *Server) fail(err error) (Step, error) {
 	return s.end(encode(eap.Packet{Code: eap.CodeFailure, ID: s.id}), err)
 }
 
-// Timeout processes the end of the deadline: the request is sent again, or the
-// exchange given up.
+// Timeout handles an expired deadline: the request is sent again, or the
+// exchange fails.
 func (s *Server) Timeout(now time.Time) (Step, error) {
 	switch {
 	case s.over:
@@ -287,8 +289,8 @@ func (s *Server) Timeout(now time.Time) (Step, error) {
 		return s.fail(s.machine.Closed())
 	case s.repeats < s.maxRepeats() && now.Before(s.limit):
 		s.repeats++
-		s.deadline = Earlier(now.Add(s.patience()), s.limit)
-		return Step{Send: s.again(), Deadline: s.deadline}, nil
+		s.deadline = Earlier(now.Add(s.responseTimeout()), s.limit)
+		return Step{Send: s.lastRequest(), Deadline: s.deadline}, nil
 	case s.machine != nil && s.machine.Ended():
 		return s.fail(s.machine.Err())
 	}

@@ -20,9 +20,10 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The wire judge reads the frames of a run with cryptography and readers of its
-// own, written from the formulas and not from package registration: what each
-// side said, what it had heard by then, and whether it was allowed to say it.
+// The wire judge checks the frames of a run with cryptography and parsers of
+// its own, written from the formulas and independent of package registration:
+// what each side sent, what it had received by then, and whether it was allowed
+// to send it.
 
 // Message types and attributes, as numbers of the protocol.
 const (
@@ -76,7 +77,8 @@ func mac256(key []byte, parts ...[]byte) []byte {
 	return h.Sum(nil)
 }
 
-// sharedZ is what the two key pairs of a run share, by 2^(xy) mod p.
+// sharedZ is the secret shared by the two key pairs of a run, computed as
+// 2^(xy) mod p.
 var sharedZ = sync.OnceValue(func() []byte {
 	p, _ := new(big.Int).SetString(`FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74`+
 		`020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437`+
@@ -102,8 +104,8 @@ func keysOf(n1, mac, n2 []byte) *runKeys {
 	return &runKeys{out[:32], out[32:48]}
 }
 
-// authentic reports whether the last attribute of message is its Authenticator
-// after previous.
+// authentic reports whether message ends with a valid Authenticator over
+// previous and message.
 func (k *runKeys) authentic(previous, message []byte) bool {
 	body := len(message) - 12
 	if k == nil || body < 0 || !bytes.Equal(message[body:body+4], []byte{0x10, 0x05, 0, 8}) {
@@ -112,7 +114,7 @@ func (k *runKeys) authentic(previous, message []byte) bool {
 	return bytes.Equal(message[body+4:], mac256(k.auth, previous, message[:body])[:8])
 }
 
-// settings decrypts what a message encrypts, or returns nil.
+// settings decrypts the encrypted settings of a message, or returns nil.
 func (k *runKeys) settings(message []byte) []byte {
 	v := attribute(message, attrSettings)
 	if len(v) < 32 || len(v)%16 != 0 {
@@ -134,14 +136,14 @@ func (k *runKeys) settings(message []byte) []byte {
 	return plain
 }
 
-// proves reports whether hash is the commitment to a half of the password that
-// nonce opens.
+// proves reports whether hash is the commitment to half of the password with
+// the nonce.
 func (k *runKeys) proves(hash, nonce, half []byte, pke, pkr []byte) bool {
 	psk := mac256(k.auth, half)[:16]
 	return len(nonce) == 16 && bytes.Equal(hash, mac256(k.auth, nonce, psk, pke, pkr))
 }
 
-// octetsOf returns a password as it enters the proofs.
+// octetsOf returns a password in the form in which it enters the proofs.
 func octetsOf(p *registration.Password) []byte {
 	switch p.ID {
 	case wps.PasswordPushButton:
@@ -152,7 +154,7 @@ func octetsOf(p *registration.Password) []byte {
 	return map[*registration.Password][]byte{}[p]
 }
 
-// secretOf returns the octets of the password that a side of the form has.
+// secretOf returns the octets of the password of one side of the form.
 func (f *form) secretOf(station bool) []byte {
 	p := &f.accessPoint
 	if station {
@@ -172,15 +174,15 @@ func (f *form) secretOf(station bool) []byte {
 	return []byte("12345670")
 }
 
-// saying is a whole message, and when it was said or heard.
-type saying struct {
+// sentMessage is a whole message with the number at which it was sent or received.
+type sentMessage struct {
 	number int
 	body   []byte
 }
 
-// said returns the whole messages that a side sent, of which each fragment and
-// each message counts once, under however many Identifiers it was sent.
-func (e *end) said() (all []saying) {
+// sentMessages returns the whole messages that a side sent. Each fragment and each
+// message counts once, under however many Identifiers it was sent.
+func (e *end) sentMessages() (all []sentMessage) {
 	var parts, last []byte
 	total := 0
 	for _, r := range e.sent {
@@ -193,21 +195,21 @@ func (e *end) said() (all []saying) {
 			parts, total = nil, m.total
 		}
 		if !m.first && !m.more && len(parts)+len(m.data) != total {
-			parts = nil // the message before was begun again, and left at that
+			parts = nil // the previous message was started again, and never completed
 		}
 		parts = append(parts[:len(parts):len(parts)], m.data...)
 		if !m.more {
-			all = append(all, saying{r.number, parts})
+			all = append(all, sentMessage{r.number, parts})
 			parts = nil
 		}
 	}
 	return all
 }
 
-// fragment is what a packet carries of a message.
+// sendFragment is the part of a message in a packet.
 type fragment struct {
 	data        []byte
-	first, more bool // it has a Message Length; others follow
+	first, more bool // it has a Message Length; more fragments follow
 	total       int  // the Message Length
 }
 
@@ -229,9 +231,9 @@ func fragmentOf(p []byte) (f fragment, ok bool) {
 	return f, true
 }
 
-// due reports whether a packet is one that a side hears at all: an access point
+// accepts reports whether a side accepts the packet at all: an access point accepts
 // only the response to its last request.
-func (e *end) due(r record) bool {
+func (e *end) accepts(r record) bool {
 	if e.station {
 		return len(r.packet) > 0 && r.packet[0] == byte(eap.CodeRequest)
 	}
@@ -244,8 +246,8 @@ func (e *end) due(r record) bool {
 	return len(r.packet) > 1 && len(last) > 1 && r.packet[0] == byte(eap.CodeResponse) && r.packet[1] == last[1]
 }
 
-// fits reports whether a message is one of those that its op-code carries.
-func fits(op byte, message []byte) bool {
+// opCodeFits reports whether the message may be carried with the op-code.
+func opCodeFits(op byte, message []byte) bool {
 	want := byte(eap.OpMSG)
 	switch typeOf(message) {
 	case typeACK:
@@ -258,13 +260,13 @@ func fits(op byte, message []byte) bool {
 	return op == want
 }
 
-// couldHear returns the whole messages that a side may have heard: what came in
-// one packet, and what came in fragments that were acknowledged.
-func (e *end) couldHear() (all []saying) {
+// receivable returns the whole messages that a side may have received: messages
+// in one packet, and those in fragments that were acknowledged.
+func (e *end) receivable() (all []sentMessage) {
 	var parts, last []byte
 	for _, r := range e.heard {
 		f, ok := fragmentOf(r.packet)
-		if ok && !e.due(r) {
+		if ok && !e.accepts(r) {
 			continue
 		}
 		acknowledged := len(r.answer) == 14 && r.answer[12] == 6
@@ -272,11 +274,11 @@ func (e *end) couldHear() (all []saying) {
 		case !ok:
 		case !f.more:
 			whole := append(parts[:len(parts):len(parts)], f.data...)
-			if fits(r.packet[12], f.data) {
-				all = append(all, saying{r.number, f.data})
+			if opCodeFits(r.packet[12], f.data) {
+				all = append(all, sentMessage{r.number, f.data})
 			}
-			if len(parts) > 0 && fits(r.packet[12], whole) {
-				all = append(all, saying{r.number, whole})
+			if len(parts) > 0 && opCodeFits(r.packet[12], whole) {
+				all = append(all, sentMessage{r.number, whole})
 			}
 		case !acknowledged || bytes.Equal(last, r.packet):
 		default:
@@ -289,18 +291,19 @@ func (e *end) couldHear() (all []saying) {
 	return all
 }
 
-// fact is what the judge has found out about an end.
+// fact is what the judge has established about an end.
 type fact struct {
 	e          *end
-	said       []saying
-	heard      []saying
-	chain      map[int][]byte // the messages of the run, said and heard, by type
+	said       []sentMessage
+	heard      []sentMessage
+	chain      map[int][]byte // the messages of the run, sent and received, by type
 	keys       *runKeys
-	wrongProof int // the half of which the other side's proof was heard and is wrong
+	wrongProof int // the half for which the other side sent a wrong proof, or 0
 }
 
-// find returns the message of a type heard before a number that is authentic
-// after previous, and that answer, if not nil, is authentic after.
+// find returns the message of a type received before the number that is
+// authentic after previous and, if answer is not nil, after which answer is
+// authentic.
 func (x *fact) find(typ, before int, previous, answer []byte) []byte {
 	for _, h := range x.heard {
 		if h.number < before && typeOf(h.body) == typ && x.keys.authentic(previous, h.body) && (answer == nil || x.keys.authentic(h.body, answer)) {
@@ -318,10 +321,10 @@ var publicKeys = sync.OnceValue(func() (keys [5][]byte) {
 	return keys
 })
 
-// judge holds a run against what must be so whatever happened.
+// judge checks a run against the invariants.
 func (w *world) judge() {
 	for _, e := range w.ends {
-		x := &fact{e: e, said: e.said(), heard: e.couldHear(), chain: make(map[int][]byte)}
+		x := &fact{e: e, said: e.sentMessages(), heard: e.receivable(), chain: make(map[int][]byte)}
 		w.judgeFrames(x)
 		w.judgeWords(x)
 		if e.role == registration.RoleEnrollee {
@@ -334,7 +337,7 @@ func (w *world) judge() {
 	w.judgeSuccess()
 }
 
-// judgeFrames looks at the EAP around the messages.
+// judgeFrames checks the EAP packets around the messages.
 func (w *world) judgeFrames(x *fact) {
 	e := x.e
 	code := byte(1)
@@ -358,7 +361,7 @@ func (w *world) judgeFrames(x *fact) {
 			w.fail("%s sends a packet with code %d", e.name(), p[0])
 		}
 		if failure && (i != len(e.sent)-1 || !e.done && !e.silent) {
-			w.fail("the access point goes on after EAP-Failure")
+			w.fail("the access point continues after EAP-Failure")
 		}
 		if e.station || i == 0 {
 			continue
@@ -393,17 +396,17 @@ func (w *world) judgeFrames(x *fact) {
 			w.fail("request %d is answered with the Identifier %d", r.packet[1], r.answer[1])
 		}
 		if len(r.packet) > 4 && r.packet[4] == byte(eap.TypeIdentity) {
-			clear(answers) // an access point that begins anew counts from where it likes
+			clear(answers) // an access point that restarts may begin with any Identifier
 		}
 		if before, ok := answers[string(r.packet)]; ok && !bytes.Equal(before, r.answer) {
-			w.fail("request %x is answered by\n\t%x, and before by\n\t%x", r.packet, r.answer, before)
+			w.fail("request %x is answered with\n\t%x, and earlier with\n\t%x", r.packet, r.answer, before)
 		}
 		answers[string(r.packet)] = r.answer
 	}
 }
 
-// judgeWords holds that each message of the run is said once, or in the same
-// words again.
+// judgeWords checks that each message of the run is sent once, or repeated
+// unchanged.
 func (w *world) judgeWords(x *fact) {
 	for _, s := range x.said {
 		typ := typeOf(s.body)
@@ -411,7 +414,7 @@ func (w *world) judgeWords(x *fact) {
 			continue
 		}
 		if before := x.chain[typ]; before != nil && !bytes.Equal(before, s.body) {
-			w.fail("%s says message type %d in other words", x.e.name(), typ)
+			w.fail("%s repeats message type %d with other content", x.e.name(), typ)
 		}
 		if x.chain[typ] == nil {
 			x.chain[typ] = s.body
@@ -419,7 +422,8 @@ func (w *world) judgeWords(x *fact) {
 	}
 }
 
-// number returns when a message of a type was said first, or 0.
+// number returns the number at which a message of the type was first sent, or
+// 0.
 func (x *fact) number(typ int) int {
 	for _, s := range x.said {
 		if typeOf(s.body) == typ {
@@ -435,7 +439,7 @@ func (w *world) halvesOf(e *end) [2][]byte {
 	return [2][]byte{octets[:middle], octets[middle:]}
 }
 
-// judgeEnrollee holds that each proof and secret of the enrollee left after the
+// judgeEnrollee checks that the enrollee sent each proof and secret after the
 // registrar's.
 func (w *world) judgeEnrollee(x *fact) {
 	e := x.e
@@ -446,7 +450,7 @@ func (w *world) judgeEnrollee(x *fact) {
 	m1 := x.chain[typeM1]
 	if m1 == nil {
 		if len(x.said) > 0 {
-			w.fail("%s says something before M1", e.name())
+			w.fail("%s sends something before M1", e.name())
 		}
 		return
 	}
@@ -460,7 +464,7 @@ func (w *world) judgeEnrollee(x *fact) {
 					}
 				}
 			}
-			w.fail("%s took settings that the right key did not send", e.name())
+			w.fail("%s accepted settings that the right key did not send", e.name())
 		}
 		return
 	}
@@ -468,17 +472,17 @@ func (w *world) judgeEnrollee(x *fact) {
 	m3 := x.chain[typeM3]
 	if m3 == nil {
 		if x.chain[typeM5] != nil || x.chain[typeM7] != nil || e.result() != nil {
-			w.fail("%s goes on without M3", e.name())
+			w.fail("%s continues without M3", e.name())
 		}
 		return
 	}
 	x.keys = keysOf(n1, mac, attribute(m3, attrRNonce))
 	m2 := x.find(typeM2, x.number(typeM3), m1, m3)
 	if m2 == nil {
-		w.fail("%s says M3, and heard no authentic M2", e.name())
+		w.fail("%s sends M3 without an authentic M2", e.name())
 		return
 	}
-	// What was heard after M3, right or wrong.
+	// What was received after M3, right or wrong.
 	for _, h := range x.heard {
 		if typeOf(h.body) == typeM4 && x.keys.authentic(m3, h.body) {
 			s := x.keys.settings(h.body)
@@ -494,13 +498,13 @@ func (w *world) judgeEnrollee(x *fact) {
 	m5 := x.chain[typeM5]
 	if m5 == nil {
 		if x.chain[typeM7] != nil || e.result() != nil {
-			w.fail("%s goes on without M5", e.name())
+			w.fail("%s continues without M5", e.name())
 		}
 		return
 	}
 	m4 := x.find(typeM4, x.number(typeM5), m3, m5)
 	if m4 == nil || !x.keys.proves(attribute(m4, attrRHash1), attribute(x.keys.settings(m4), attrRSNonce1), halves[0], pke, pkr) {
-		w.fail("%s proves the first half, and the registrar has not", e.name())
+		w.fail("%s proves the first half before the registrar did", e.name())
 		return
 	}
 	for _, h := range x.heard {
@@ -517,37 +521,37 @@ func (w *world) judgeEnrollee(x *fact) {
 		}
 	}
 	if e.enrollee.Proved() && !proved {
-		w.fail("%s thinks that all is proved, and it is not", e.name())
+		w.fail("%s settles before everything is proved", e.name())
 	}
 	m7 := x.chain[typeM7]
 	if m7 == nil {
 		if e.result() != nil {
-			w.fail("%s goes on without M7", e.name())
+			w.fail("%s continues without M7", e.name())
 		}
 		return
 	}
 	m6 := x.find(typeM6, x.number(typeM7), m5, m7)
 	if m6 == nil || !x.keys.proves(attribute(m4, attrRHash2), attribute(x.keys.settings(m6), attrRSNonce2), halves[1], pke, pkr) {
-		w.fail("%s proves the second half, and the registrar has not", e.name())
+		w.fail("%s proves the second half before the registrar did", e.name())
 		return
 	}
 	if w.form.fails != 0 {
-		w.fail("%s proves all to a registrar with another password", e.name())
+		w.fail("%s proves both halves to a registrar with another password", e.name())
 	}
 	if r := e.result(); r != nil && !r.SettingsRead {
 		if m8 := x.find(typeM8, 1<<30, m7, nil); m8 == nil || x.keys.settings(m8) == nil {
-			w.fail("%s has settings, and heard no M8", e.name())
+			w.fail("%s has settings without M8", e.name())
 		}
 	}
 }
 
-// judgeRegistrar holds the same of the registrar, and that it knows what it has
-// given away.
+// judgeRegistrar checks the same for the registrar, and that it records what it
+// has disclosed.
 func (w *world) judgeRegistrar(x *fact) {
 	e := x.e
 	if e.registrar == nil {
 		if len(x.said) > 0 {
-			w.fail("the access point speaks before it knows who is there")
+			w.fail("the access point sends a message before the identity")
 		}
 		return
 	}
@@ -556,12 +560,12 @@ func (w *world) judgeRegistrar(x *fact) {
 		pke, pkr = pkr, pke
 	}
 	if e.registrar.Exposed() != (x.chain[typeM6] != nil) {
-		w.fail("M6 was sent: %v; the registrar knows: %v", x.chain[typeM6] != nil, e.registrar.Exposed())
+		w.fail("M6 was sent: %v; the registrar's record: %v", x.chain[typeM6] != nil, e.registrar.Exposed())
 	}
 	m2 := x.chain[typeM2]
 	if m2 == nil {
 		if x.chain[typeM4] != nil || x.chain[typeM6] != nil || x.chain[typeM8] != nil || e.result() != nil {
-			w.fail("%s goes on without M2", e.name())
+			w.fail("%s continues without M2", e.name())
 		}
 		return
 	}
@@ -577,18 +581,18 @@ func (w *world) judgeRegistrar(x *fact) {
 			m1 = h.body
 		}
 		if !known && (handover || w.form.accessPointHash && !e.station) {
-			w.fail("%s says M2 to a key that was not announced", e.name())
+			w.fail("%s sends M2 to a key that was not announced", e.name())
 		}
 	}
 	switch {
 	case m1 == nil:
-		w.fail("%s says M2, and heard no such M1", e.name())
+		w.fail("%s sends M2 without such an M1", e.name())
 		return
 	case !bytes.Equal(attribute(m1, attrPublicKey), pke):
-		// Somebody else's key: the judge has no part of its secret, and who
-		// sent the key should have none either.
+		// A foreign key: the judge does not have its private part, and neither
+		// should the sender.
 		if x.chain[typeM4] != nil {
-			w.fail("%s says M4 to a key of nobody", e.name())
+			w.fail("%s sends M4 to a foreign key", e.name())
 		}
 		return
 	case handover:
@@ -603,25 +607,25 @@ func (w *world) judgeRegistrar(x *fact) {
 	m4 := x.chain[typeM4]
 	if m4 == nil {
 		if x.chain[typeM6] != nil || x.chain[typeM8] != nil || e.result() != nil {
-			w.fail("%s goes on without M4", e.name())
+			w.fail("%s continues without M4", e.name())
 		}
 		return
 	}
 	m3 := x.find(typeM3, x.number(typeM4), m2, m4)
 	if m3 == nil {
-		w.fail("%s says M4, and heard no authentic M3", e.name())
+		w.fail("%s sends M4 without an authentic M3", e.name())
 		return
 	}
 	m6 := x.chain[typeM6]
 	if m6 == nil {
 		if x.chain[typeM8] != nil || e.result() != nil {
-			w.fail("%s goes on without M6", e.name())
+			w.fail("%s continues without M6", e.name())
 		}
 		return
 	}
 	m5 := x.find(typeM5, x.number(typeM6), m4, m6)
 	if m5 == nil || !x.keys.proves(attribute(m3, attrEHash1), attribute(x.keys.settings(m5), attrESNonce1), halves[0], pke, pkr) {
-		w.fail("%s says M6, and the enrollee has not proved the first half", e.name())
+		w.fail("%s sends M6, and the enrollee has not proved the first half", e.name())
 		return
 	}
 	var m7 []byte
@@ -631,16 +635,16 @@ func (w *world) judgeRegistrar(x *fact) {
 		}
 	}
 	if e.registrar.Proved() && m7 == nil {
-		w.fail("%s thinks that all is proved, and it is not", e.name())
+		w.fail("%s settles before everything is proved", e.name())
 	}
 	m8 := x.chain[typeM8]
 	switch {
 	case m8 != nil && (m7 == nil || x.number(typeM8) == 0 || !x.keys.authentic(m7, m8)):
-		w.fail("%s gives settings, and the enrollee has not proved the second half", e.name())
+		w.fail("%s sends settings, and the enrollee has not proved the second half", e.name())
 	case m8 == nil && e.result() != nil && (m7 == nil || !e.result().SettingsRead):
 		w.fail("%s has a result without M8", e.name())
 	case m8 != nil && w.form.fails != 0:
-		w.fail("%s gives settings to an enrollee with another password", e.name())
+		w.fail("%s sends settings to an enrollee with another password", e.name())
 	}
 	if e.result() != nil && !e.result().SettingsRead {
 		done := false
@@ -648,18 +652,18 @@ func (w *world) judgeRegistrar(x *fact) {
 			done = done || typeOf(h.body) == typeDone && bytes.Equal(attribute(h.body, attrENonce), n1) && bytes.Equal(attribute(h.body, attrRNonce), n2)
 		}
 		if !done {
-			w.fail("%s has a success without WSC_Done", e.name())
+			w.fail("%s succeeds without WSC_Done", e.name())
 		}
 	}
 }
 
-// reasons are the classes that the error of an exchange can have.
+// reasons are the error classes with which an exchange can end.
 var reasons = []error{
 	registration.ErrPassword, registration.ErrNoRegistrar, registration.ErrOverlap, registration.ErrLocked, registration.ErrKeyHash,
 	registration.ErrTimeout, registration.ErrProtocol, registration.ErrRefused, registration.ErrDecrypt, eapwsc.ErrEAP,
 }
 
-// judgeEnd holds that a side ends in time, with a result or a reason, and that
+// judgeEnd checks that a side ends in time, with a result or a reason, and that
 // the reason is right.
 func (w *world) judgeEnd(x *fact) {
 	e := x.e
@@ -692,32 +696,32 @@ func (w *world) judgeEnd(x *fact) {
 		}
 	}
 	if classes == 0 || e.err.Error() == "" {
-		w.fail("%s ends without a reason that is known: %v", e.name(), e.err)
+		w.fail("%s ends without a known reason: %v", e.name(), e.err)
 	}
 	for _, secret := range []string{string(theNetwork.NetworkKey), string(newSettings.NetworkKey), string(w.form.secretOf(true)), string(w.form.secretOf(false))} {
 		if strings.Contains(e.err.Error(), secret) && secret != "1234" {
 			w.fail("%s ends with an error that shows a secret: %v", e.name(), e.err)
 		}
 	}
-	// Only what this side found wrong itself is a wrong guess at its password:
-	// it is what the lockout counts.
+	// Only a proof that this side itself found wrong is a wrong guess of its
+	// password: the lockout counts those.
 	var failure *registration.Error
 	found := 0
 	if errors.As(e.err, &failure) && failure.DetectedBy == e.role && errors.Is(e.err, registration.ErrPassword) {
 		found = failure.Half
 		if found == 0 {
-			w.fail("%s found the password wrong, and in neither half: %v", e.name(), e.err)
+			w.fail("%s found the password wrong in neither half: %v", e.name(), e.err)
 		}
 	}
 	if e.role == registration.RoleEnrollee && found != x.wrongProof {
-		w.fail("%s heard a wrong proof of half %d, and says %d: %v", e.name(), x.wrongProof, found, e.err)
+		w.fail("%s received a wrong proof of half %d, and reports %d: %v", e.name(), x.wrongProof, found, e.err)
 	}
 	if e.role == registration.RoleRegistrar && found != 0 {
-		w.fail("%s blames the password, which the enrollee cannot have got wrong: %v", e.name(), e.err)
+		w.fail("%s blames the password, which the enrollee cannot have wrong: %v", e.name(), e.err)
 	}
 }
 
-// judgeResult holds that what a side got is what the other gave.
+// judgeResult checks that each side received what the other sent.
 func (w *world) judgeResult(e *end, r *registration.Result) {
 	if w.form.fails != 0 {
 		w.fail("the passwords differ, and %s has a result", e.name())
@@ -738,17 +742,18 @@ func (w *world) judgeResult(e *end, r *registration.Result) {
 			w.fail("the external registrar has read %+v", r.AP)
 		}
 	case r.SettingsRead == w.form.writes || w.form.writes && !same(r.AP, &newSettings):
-		// Anyone can send WSC_NACK 0 where M8 is due, but no other run can.
-		w.fail("the access point was given %+v, only read: %v", r.AP, r.SettingsRead)
+		// Anyone can send WSC_NACK 0 in place of M8, but only within this run.
+		w.fail("the access point received %+v, only read: %v", r.AP, r.SettingsRead)
 	}
 }
 
-// judgeSuccess holds that faults which the protocol repairs are repaired.
+// judgeSuccess checks that the run succeeds if the protocol can recover from
+// its faults.
 func (w *world) judgeSuccess() {
 	if w.form.fails != 0 {
 		return
 	}
-	harmless := len(w.plan) != 2 || !farewell(w.frames[w.plan[0].frame])
+	harmless := len(w.plan) != 2 || !isLastPacket(w.frames[w.plan[0].frame])
 	for _, f := range w.plan {
 		harmless = harmless && (f.kind == doubled || len(w.plan) <= 2 && repaired(f.kind))
 	}
@@ -757,19 +762,19 @@ func (w *world) judgeSuccess() {
 	}
 	for _, e := range []*end{w.station, w.accessPoint} {
 		if e.err != nil {
-			w.fail("%s failed, though the fault is one that is repaired: %v", e.name(), e.err)
+			w.fail("%s failed, though the protocol recovers from the fault: %v", e.name(), e.err)
 		}
 	}
 }
 
-// farewell reports whether a packet is the last word of a run. Who has said it
-// does not wait for ever: if it is lost, and what asks for it again too, the
-// other side never hears it.
-func farewell(p []byte) bool {
+// isLastPacket reports whether a packet is the last one of a run. Its sender does
+// not wait forever: if it is lost, and the request for a repetition too, the
+// other side never receives it.
+func isLastPacket(p []byte) bool {
 	return len(p) > 12 && (p[12] == byte(eap.OpDone) || p[12] == byte(eap.OpNACK))
 }
 
-// repaired are the faults of which one or two have no effect but time.
+// repaired reports whether one or two faults of the kind only delay the run.
 func repaired(kind faultKind) bool {
 	switch kind {
 	case lost, doubled, lateByOne, lateByMany, cut:
