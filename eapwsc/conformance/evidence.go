@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/google/gopacket/layers"
-
 	"github.com/gowps/gowps/eapwsc/capture"
 	exchanges "github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
@@ -39,7 +37,7 @@ func (r *Result) WriteCapture(w io.Writer) error {
 		}
 	}
 	out, err := pcapng.NewWriter(w, pcapng.Header{
-		LinkType: layers.LinkTypeEthernet, Program: "gowps conformance " + r.Case.ID, KeyLog: log.Bytes(),
+		LinkType: pcapng.Ethernet, Program: "gowps conformance " + r.Case.ID, KeyLog: log.Bytes(),
 	})
 	if err != nil {
 		return err
@@ -53,7 +51,7 @@ func (r *Result) WriteCapture(w io.Writer) error {
 			frame := append(append(append([]byte(nil), to[:]...), from[:]...), 0x88, 0x8E)
 			frame, err := eapol.Frame{Version: eapol.Version1, Type: eapol.TypeEAP, Body: f.packet}.AppendTo(frame)
 			if err == nil {
-				err = out.WritePacket(f.at, frame)
+				err = out.WritePacket(pcapng.Packet{Time: f.at, Data: frame})
 			}
 			if err != nil {
 				return err

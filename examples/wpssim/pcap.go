@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/gopacket/layers"
-
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/sim"
@@ -45,13 +43,13 @@ func (a *air) write(name string) error {
 		return err
 	}
 	w, err := pcapng.NewWriter(file, pcapng.Header{
-		LinkType: layers.LinkTypeIEEE80211Radio, Program: "wpssim", Name: "air", KeyLog: a.keys.Bytes(),
+		LinkType: pcapng.Radiotap, Program: "wpssim", Name: "air", KeyLog: a.keys.Bytes(),
 	})
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
 	for _, p := range a.packets {
-		if err := w.WritePacket(sim.Epoch.Add(p.at), p.octets); err != nil {
+		if err := w.WritePacket(pcapng.Packet{Time: sim.Epoch.Add(p.at), Data: p.octets}); err != nil {
 			return errors.Join(err, file.Close())
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcapgo"
 
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
@@ -20,16 +19,22 @@ const label = "WSC"
 func TestWriter(t *testing.T) {
 	var b bytes.Buffer
 	log := "WSC 00 11 22 33\nWSC 44 55 66 77\n"
-	w, err := pcapng.NewWriter(&b, pcapng.Header{LinkType: layers.LinkTypeEthernet, Program: "gowps", Name: "lab", KeyLog: []byte(log)})
+	w, err := pcapng.NewWriter(&b, pcapng.Header{LinkType: pcapng.Ethernet, Program: "gowps", Name: "lab", Comment: "of the lab", KeyLog: []byte(log)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 29, 12, 0, 0, 123456789, time.UTC)
+	if n, err := w.AddInterface(pcapng.Radiotap, "air"); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
 	packets := []string{"", "a", "abcd", strings.Repeat("x", 1501)}
 	for i, p := range packets {
-		if err := w.WritePacket(at.Add(time.Duration(i)*time.Second), []byte(p)); err != nil {
+		if err := w.WritePacket(pcapng.Packet{Interface: i % 2, Time: at.Add(time.Duration(i) * time.Second), Data: []byte(p), Length: 1000}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := w.WritePacket(pcapng.Packet{Interface: 2}); err == nil {
+		t.Error("a packet of no interface")
 	}
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
@@ -37,16 +42,16 @@ func TestWriter(t *testing.T) {
 	if got := string(pcapng.KeyLog(b.Bytes(), label)); got != log {
 		t.Errorf("key log %q", got)
 	}
-	r, err := pcapgo.NewNgReader(&b, pcapgo.DefaultNgReaderOptions)
+	r, err := pcapgo.NewNgReader(&b, pcapgo.NgReaderOptions{WantMixedLinkType: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := r.SectionInfo(); got.Comment != strings.TrimSpace(log) || got.Application != "gowps" {
+	if got := r.SectionInfo(); got.Comment != strings.TrimSpace(log) || got.Application != "gowps" { // gopacket keeps the last comment
 		t.Errorf("%+v", got)
 	}
 	for i, want := range packets {
 		got, info, err := r.ReadPacketData()
-		if err != nil || string(got) != want || !info.Timestamp.Equal(at.Add(time.Duration(i)*time.Second)) {
+		if err != nil || string(got) != want || info.InterfaceIndex != i%2 || info.Length != max(1000, len(want)) || !info.Timestamp.Equal(at.Add(time.Duration(i)*time.Second)) {
 			t.Errorf("packet %d: %q at %v, %v", i, got, info.Timestamp, err)
 		}
 	}
