@@ -75,32 +75,27 @@ type Credential struct {
 // Kind returns [KindCredential].
 func (*Credential) Kind() Kind { return KindCredential }
 
-func (c *Credential) field(id AttributeID) any {
-	switch id {
-	case AttrNetworkIndex:
-		return &c.NetworkIndex
-	case AttrSSID:
-		return &c.SSID
-	case AttrAuthType:
-		return &c.AuthType
-	case AttrEncrType:
-		return &c.EncrType
-	case AttrNetworkKeyIndex:
-		return &c.NetworkKeyIndex
-	case AttrNetworkKey:
-		return &c.NetworkKey
-	case AttrMACAddress:
-		return &c.MAC
-	case AttrEAPType:
-		return &c.EAPType
-	case AttrEAPIdentity:
-		return &c.EAPIdentity
-	case AttrKeyProvidedAutomatically:
-		return &c.KeyProvidedAutomatically
-	case Attr8021XEnabled:
-		return &c.Enabled8021X
-	}
-	return nil
+func (*Credential) layout() *layout { return credentialLayout }
+
+var credentialLayout = layoutOf("WSC 2.0, Credential; as hostap and iwd hold it",
+	mustBut(AttrNetworkIndex, QuirkNetworkIndex, func(c *Credential) *uint8 { return &c.NetworkIndex }),
+	must(AttrSSID, func(c *Credential) *SSID { return &c.SSID }),
+	must(AttrAuthType, func(c *Credential) *AuthType { return &c.AuthType }),
+	must(AttrEncrType, func(c *Credential) *EncrType { return &c.EncrType }),
+	may(AttrNetworkKeyIndex, func(c *Credential) *uint8 { return &c.NetworkKeyIndex }),
+	networkKey(func(c *Credential) *NetworkKey { return &c.NetworkKey }),
+	must(AttrMACAddress, func(c *Credential) *MAC { return &c.MAC }),
+	may(AttrEAPType, func(c *Credential) *[]byte { return &c.EAPType }),
+	may(AttrEAPIdentity, func(c *Credential) *[]byte { return &c.EAPIdentity }),
+	may(AttrKeyProvidedAutomatically, func(c *Credential) *bool { return &c.KeyProvidedAutomatically }),
+	may(Attr8021XEnabled, func(c *Credential) *bool { return &c.Enabled8021X }),
+	extensions(),
+)
+
+// networkKey is the place of Network Key, which only an open network does
+// without.
+func networkKey[L any](of func(*L) *NetworkKey) row {
+	return field(Rule{Attribute: AttrNetworkKey, Need: Mandatory, When: whenSecured, Missing: QuirkMissingKey}, of)
 }
 
 func (c *Credential) finish(d *Decoder) {
@@ -119,9 +114,6 @@ func (c *Credential) normalise(d *Decoder, h *Header) {
 		return
 	case c.EncrType == 0:
 		d.fail(AttrEncrType, ErrValue, "no type at all")
-		return
-	case !h.Has(AttrNetworkKey) && !c.open():
-		d.fail(AttrNetworkKey, ErrMissing, "only an open network does without it")
 		return
 	}
 	if cut := SSID(strings.TrimRight(string(c.SSID), "\x00")); cut != c.SSID {
@@ -268,8 +260,8 @@ func appendCredential(d *Decoder, list []Credential, v []byte) []Credential {
 	return longer
 }
 
-func encodeCredentials(b *cryptobyte.Builder, l List, row *Rule) {
-	list := *l.field(AttrCredential).(*[]Credential)
+func encodeCredentials(b *cryptobyte.Builder, l List, row *row) {
+	list := *row.place(l).(*[]Credential)
 	switch {
 	case len(list) == 0 && row.needed(l, Strict):
 		refuse(b, &Error{Attribute: AttrCredential, Clause: row.Clause, Err: ErrMissing, Detail: "there is nothing to give"})

@@ -22,29 +22,21 @@ type Beacon struct {
 // Kind returns [KindBeacon].
 func (*Beacon) Kind() Kind { return KindBeacon }
 
-func (e *Beacon) field(id AttributeID) any {
-	switch id {
-	case AttrState:
-		return &e.State
-	case AttrAPSetupLocked:
-		return &e.APSetupLocked
-	case AttrSelectedRegistrar:
-		return &e.SelectedRegistrar
-	case AttrDevicePasswordID:
-		return &e.DevicePasswordID
-	case AttrSelectedRegistrarConfigMethods:
-		return &e.SelectedRegistrarConfigMethods
-	case AttrUUIDE:
-		return &e.UUIDE
-	case AttrRFBands:
-		return &e.RFBands
-	case AttrPrimaryDeviceType:
-		return &e.PrimaryDeviceType
-	case AttrDeviceName:
-		return &e.DeviceName
-	}
-	return nil
-}
+func (*Beacon) layout() *layout { return beaconLayout }
+
+var beaconLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+	version(QuirkIncomplete),
+	needs(AttrState, func(e *Beacon) *State { return &e.State }),
+	onlyIf(AttrAPSetupLocked, notShown("while locked"), func(e *Beacon) *bool { return &e.APSetupLocked }),
+	onlyIf(AttrSelectedRegistrar, notShown("while a registrar is active"), func(e *Beacon) *bool { return &e.SelectedRegistrar }),
+	onlyIf(AttrDevicePasswordID, whenSelected, func(e *Beacon) *DevicePasswordID { return &e.DevicePasswordID }),
+	onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, func(e *Beacon) *ConfigMethods { return &e.SelectedRegistrarConfigMethods }),
+	onlyIf(AttrUUIDE, whenPressedOnTwoBands, func(e *Beacon) *UUID { return &e.UUIDE }),
+	onlyIf(AttrRFBands, notShown("dual-band access point"), func(e *Beacon) *RFBands { return &e.RFBands }),
+	extensions(),
+	may(AttrDeviceName, func(e *Beacon) *string { return &e.DeviceName }),
+	may(AttrPrimaryDeviceType, func(e *Beacon) *DeviceType { return &e.PrimaryDeviceType }),
+)
 
 // ProbeResponse is the WPS element of a probe response: what a beacon has,
 // and the description of the access point. WSC 2.0 §8.2.
@@ -62,25 +54,28 @@ type ProbeResponse struct {
 // Kind returns [KindProbeResponse].
 func (*ProbeResponse) Kind() Kind { return KindProbeResponse }
 
-func (e *ProbeResponse) field(id AttributeID) any {
-	switch id {
-	case AttrResponseType:
-		return &e.ResponseType
-	case AttrManufacturer:
-		return &e.Manufacturer
-	case AttrModelName:
-		return &e.ModelName
-	case AttrModelNumber:
-		return &e.ModelNumber
-	case AttrSerialNumber:
-		return &e.SerialNumber
-	case AttrConfigMethods:
-		return &e.ConfigMethods
-	case AttrSecondaryDeviceTypeList:
-		return &e.SecondaryDeviceTypes
-	}
-	return e.Beacon.field(id)
-}
+func (*ProbeResponse) layout() *layout { return probeResponseLayout }
+
+var probeResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+	version(QuirkIncomplete),
+	needs(AttrState, func(e *ProbeResponse) *State { return &e.State }),
+	onlyIf(AttrAPSetupLocked, notShown("while locked"), func(e *ProbeResponse) *bool { return &e.APSetupLocked }),
+	onlyIf(AttrSelectedRegistrar, notShown("while a registrar is active"), func(e *ProbeResponse) *bool { return &e.SelectedRegistrar }),
+	onlyIf(AttrDevicePasswordID, whenSelected, func(e *ProbeResponse) *DevicePasswordID { return &e.DevicePasswordID }),
+	onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, func(e *ProbeResponse) *ConfigMethods { return &e.SelectedRegistrarConfigMethods }),
+	needs(AttrResponseType, func(e *ProbeResponse) *ResponseType { return &e.ResponseType }),
+	needs(AttrUUIDE, func(e *ProbeResponse) *UUID { return &e.UUIDE }),
+	needs(AttrManufacturer, func(e *ProbeResponse) *string { return &e.Manufacturer }),
+	needs(AttrModelName, func(e *ProbeResponse) *string { return &e.ModelName }),
+	needs(AttrModelNumber, func(e *ProbeResponse) *string { return &e.ModelNumber }),
+	needs(AttrSerialNumber, func(e *ProbeResponse) *string { return &e.SerialNumber }),
+	needs(AttrPrimaryDeviceType, func(e *ProbeResponse) *DeviceType { return &e.PrimaryDeviceType }),
+	needs(AttrDeviceName, func(e *ProbeResponse) *string { return &e.DeviceName }),
+	needs(AttrConfigMethods, func(e *ProbeResponse) *ConfigMethods { return &e.ConfigMethods }),
+	onlyIf(AttrRFBands, notShown("dual-band access point"), func(e *ProbeResponse) *RFBands { return &e.RFBands }),
+	extensions(),
+	may(AttrSecondaryDeviceTypeList, func(e *ProbeResponse) *[]DeviceType { return &e.SecondaryDeviceTypes }),
+)
 
 // ProbeRequest is the WPS element of a probe request. WSC 2.0 §8.2.4.
 type ProbeRequest struct {
@@ -105,41 +100,27 @@ type ProbeRequest struct {
 // Kind returns [KindProbeRequest].
 func (*ProbeRequest) Kind() Kind { return KindProbeRequest }
 
-func (e *ProbeRequest) field(id AttributeID) any {
-	switch id {
-	case AttrRequestType:
-		return &e.RequestType
-	case AttrConfigMethods:
-		return &e.ConfigMethods
-	case AttrUUIDE:
-		return &e.UUIDE
-	case AttrUUIDR:
-		return &e.UUIDR
-	case AttrPrimaryDeviceType:
-		return &e.PrimaryDeviceType
-	case AttrRFBands:
-		return &e.RFBands
-	case AttrAssociationState:
-		return &e.AssociationState
-	case AttrConfigError:
-		return &e.ConfigError
-	case AttrDevicePasswordID:
-		return &e.DevicePasswordID
-	case AttrManufacturer:
-		return &e.Manufacturer
-	case AttrModelName:
-		return &e.ModelName
-	case AttrModelNumber:
-		return &e.ModelNumber
-	case AttrDeviceName:
-		return &e.DeviceName
-	case AttrRequestedDeviceType:
-		return &e.RequestedDeviceTypes
-	case AttrSecondaryDeviceTypeList:
-		return &e.SecondaryDeviceTypes
-	}
-	return nil
-}
+func (*ProbeRequest) layout() *layout { return probeRequestLayout }
+
+var probeRequestLayout = layoutOf("WSC 2.0 §8.2.4, as hostap and iwd hold it",
+	version(QuirkIncomplete),
+	must(AttrRequestType, func(e *ProbeRequest) *RequestType { return &e.RequestType }),
+	must(AttrConfigMethods, func(e *ProbeRequest) *ConfigMethods { return &e.ConfigMethods }),
+	onlyIf(AttrUUIDE, whenNoUUIDR, func(e *ProbeRequest) *UUID { return &e.UUIDE }),
+	onlyIf(AttrUUIDR, notShown("some registrars, instead of UUID-E"), func(e *ProbeRequest) *UUID { return &e.UUIDR }),
+	must(AttrPrimaryDeviceType, func(e *ProbeRequest) *DeviceType { return &e.PrimaryDeviceType }),
+	must(AttrRFBands, func(e *ProbeRequest) *RFBands { return &e.RFBands }),
+	must(AttrAssociationState, func(e *ProbeRequest) *AssociationState { return &e.AssociationState }),
+	must(AttrConfigError, func(e *ProbeRequest) *ConfigError { return &e.ConfigError }),
+	must(AttrDevicePasswordID, func(e *ProbeRequest) *DevicePasswordID { return &e.DevicePasswordID }),
+	must2(AttrManufacturer, func(e *ProbeRequest) *string { return &e.Manufacturer }),
+	must2(AttrModelName, func(e *ProbeRequest) *string { return &e.ModelName }),
+	must2(AttrModelNumber, func(e *ProbeRequest) *string { return &e.ModelNumber }),
+	must2(AttrDeviceName, func(e *ProbeRequest) *string { return &e.DeviceName }),
+	extensions(),
+	may(AttrRequestedDeviceType, func(e *ProbeRequest) *[]DeviceType { return &e.RequestedDeviceTypes }),
+	may(AttrSecondaryDeviceTypeList, func(e *ProbeRequest) *[]DeviceType { return &e.SecondaryDeviceTypes }),
+)
 
 // AssociationRequest is the WPS element of a (re)association request. With
 // it a station associates without security to be enrolled. WSC 2.0 §8.2.
@@ -151,12 +132,13 @@ type AssociationRequest struct {
 // Kind returns [KindAssociationRequest].
 func (*AssociationRequest) Kind() Kind { return KindAssociationRequest }
 
-func (e *AssociationRequest) field(id AttributeID) any {
-	if id == AttrRequestType {
-		return &e.RequestType
-	}
-	return nil
-}
+func (*AssociationRequest) layout() *layout { return associationRequestLayout }
+
+var associationRequestLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+	version(QuirkIncomplete),
+	must(AttrRequestType, func(e *AssociationRequest) *RequestType { return &e.RequestType }),
+	extensions(),
+)
 
 // AssociationResponse is the WPS element of a (re)association response. WSC
 // 2.0 §8.2.
@@ -168,12 +150,13 @@ type AssociationResponse struct {
 // Kind returns [KindAssociationResponse].
 func (*AssociationResponse) Kind() Kind { return KindAssociationResponse }
 
-func (e *AssociationResponse) field(id AttributeID) any {
-	if id == AttrResponseType {
-		return &e.ResponseType
-	}
-	return nil
-}
+func (*AssociationResponse) layout() *layout { return associationResponseLayout }
+
+var associationResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+	version(QuirkIncomplete),
+	must(AttrResponseType, func(e *AssociationResponse) *ResponseType { return &e.ResponseType }),
+	extensions(),
+)
 
 // SetSelectedRegistrar is what an external registrar sends to an access point
 // over UPnP: it waits for an enrollee, or no longer.
@@ -188,19 +171,16 @@ type SetSelectedRegistrar struct {
 // Kind returns [KindSetSelectedRegistrar].
 func (*SetSelectedRegistrar) Kind() Kind { return KindSetSelectedRegistrar }
 
-func (e *SetSelectedRegistrar) field(id AttributeID) any {
-	switch id {
-	case AttrSelectedRegistrar:
-		return &e.SelectedRegistrar
-	case AttrDevicePasswordID:
-		return &e.DevicePasswordID
-	case AttrSelectedRegistrarConfigMethods:
-		return &e.SelectedRegistrarConfigMethods
-	case AttrUUIDR:
-		return &e.UUIDR
-	}
-	return nil
-}
+func (*SetSelectedRegistrar) layout() *layout { return setSelectedRegistrarLayout }
+
+var setSelectedRegistrarLayout = layoutOf("WFAWLANConfig SetSelectedRegistrar, as hostap holds it",
+	version(0),
+	must(AttrSelectedRegistrar, func(e *SetSelectedRegistrar) *bool { return &e.SelectedRegistrar }),
+	onlyIf(AttrDevicePasswordID, whenSelected, func(e *SetSelectedRegistrar) *DevicePasswordID { return &e.DevicePasswordID }),
+	onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, func(e *SetSelectedRegistrar) *ConfigMethods { return &e.SelectedRegistrarConfigMethods }),
+	extensions(),
+	must2(AttrUUIDR, func(e *SetSelectedRegistrar) *UUID { return &e.UUIDR }),
+)
 
 // A vendor specific element of 802.11, and what distinguishes WPS's from others.
 const (

@@ -1,7 +1,5 @@
 package wps
 
-import "slices"
-
 // Need reports whether an attribute has to stand in a list.
 type Need uint8
 
@@ -19,15 +17,14 @@ var needNames = []name[Need]{{Mandatory, "mandatory"}, {Mandatory2, "mandatory i
 func (n Need) String() string { return enumString("Need", needNames, n) }
 
 // Rule is a row of a layout: an attribute, and whether a list needs it. The
-// rows stand in the order in which hostap sends and iwd demands them.
+// rows stand in the order in which hostap sends and iwd demands them. What reads,
+// writes and judges lists goes by them, package validate included.
 type Rule struct {
 	Attribute AttributeID
 	Need      Need
-	When      string // the condition of a Conditional one, in words
-	Missing   Quirks // the quirk that a tolerant reader takes its absence for; 0 makes it an error
-	Clause    string
-
-	when func(l List) bool // the condition, where the list itself shows
+	When      *Condition // when a Conditional one has to be there, or one may not be Missing; nil for others
+	Missing   Quirks     // the quirk that a tolerant reader takes its absence for; 0 makes it an error
+	Clause    string     // where the rule comes from
 }
 
 // needed reports whether the attribute must stand in the list. Senders are
@@ -35,11 +32,11 @@ type Rule struct {
 func (r *Rule) needed(l List, mode Mode) bool {
 	switch r.Need {
 	case Mandatory:
-		return mode == Strict || r.Missing == 0
+		return mode == Strict || r.Missing == 0 || r.When != nil && r.When.Asked == ByAll && r.When.heldBy(l)
 	case Mandatory2:
 		return mode == Strict && l.Attributes().WFA.Version2 != 0
 	case Conditional:
-		return mode == Strict && r.when != nil && r.when(l)
+		return (r.When.Asked == ByAll || r.When.Asked == ByStrict && mode == Strict) && r.When.heldBy(l)
 	}
 	return false
 }
@@ -49,180 +46,140 @@ func (k Kind) Layout() []Rule {
 	if k == 0 || k >= kindEnd {
 		return nil
 	}
-	return slices.Clone(layouts[k].rows)
+	rules := make([]Rule, len(layouts[k].rows))
+	for i := range rules {
+		rules[i] = layouts[k].rows[i].Rule
+	}
+	return rules
 }
 
-// layout is the rows of a list, and the sets that make reading it fast.
+// layouts is the table of all lists: what stands in them, and in which order. The
+// rows of each list stand beside its type.
+var layouts = [kindEnd]*layout{
+	KindBeacon:               beaconLayout,
+	KindProbeRequest:         probeRequestLayout,
+	KindProbeResponse:        probeResponseLayout,
+	KindAssociationRequest:   associationRequestLayout,
+	KindAssociationResponse:  associationResponseLayout,
+	KindM1:                   m1Layout,
+	KindM2:                   m2Layout,
+	KindM2D:                  m2dLayout,
+	KindM3:                   m3Layout,
+	KindM4:                   m4Layout,
+	KindM5:                   m5Layout,
+	KindM6:                   m6Layout,
+	KindM7:                   m7Layout,
+	KindM8:                   m8Layout,
+	KindACK:                  ackLayout,
+	KindNACK:                 nackLayout,
+	KindDone:                 doneLayout,
+	KindM2Settings:           m2SettingsLayout,
+	KindM4Settings:           m4SettingsLayout,
+	KindM5Settings:           m5SettingsLayout,
+	KindM6Settings:           m6SettingsLayout,
+	KindM7Settings:           m7SettingsLayout,
+	KindM7APSettings:         m7APSettingsLayout,
+	KindM8Settings:           m8SettingsLayout,
+	KindM8APSettings:         m8APSettingsLayout,
+	KindCredential:           credentialLayout,
+	KindSetSelectedRegistrar: setSelectedRegistrarLayout,
+	KindPasswordToken:        passwordTokenLayout,
+	KindConfigurationToken:   configurationTokenLayout,
+	KindHandoverRequest:      handoverRequestLayout,
+	KindHandoverSelect:       handoverSelectLayout,
+}
+
+// layout is the rows of a list, and what makes reading it fast.
 type layout struct {
-	rows []Rule
-	all  idSet // what has a place in the list
-	must idSet // the Mandatory ones
+	rows []row
+	at   [0x80]uint8 // 1 + the index of the row of each attribute 0x1000 to 0x107F; 0 if it has no place
+	must idSet       // those without which a tolerant reader looks closer
 }
 
-func rules(clause string, rows ...Rule) layout {
-	lay := layout{rows: rows}
+// row is a rule, and the field that holds the attribute.
+type row struct {
+	Rule
+	place func(List) any // points at the field; nil if Header has the attribute
+	info  *AttributeInfo
+}
+
+// fieldType is the types that a field may have: those that set and value know.
+type fieldType interface {
+	uint8 | bool | uint16 | uint32 | string | []byte | [8]byte | [32]byte |
+		Nonce | SecretNonce | MAC | UUID | PublicKey | Redacted | SSID | NetworkKey | OOBPassword |
+		AuthType | EncrType | ConnType | ConfigMethods | ConfigError | DevicePasswordID | AssociationState |
+		RequestType | ResponseType | RFBands | State | MultiAP | DeviceType | []DeviceType | []MAC | []Credential
+}
+
+func layoutOf(clause string, rows ...row) *layout {
+	lay := &layout{rows: rows}
 	for i := range rows {
 		rows[i].Clause = clause
-		lay.all.add(rows[i].Attribute)
-		if rows[i].Need == Mandatory {
+		rows[i].info = rows[i].Attribute.info()
+		lay.at[rows[i].Attribute&0x7F] = uint8(i + 1)
+		if rows[i].Need == Mandatory || rows[i].When != nil && rows[i].When.Asked == ByAll {
 			lay.must.add(rows[i].Attribute)
 		}
 	}
 	return lay
 }
 
-func must(id AttributeID) Rule  { return Rule{Attribute: id, Need: Mandatory} }
-func must2(id AttributeID) Rule { return Rule{Attribute: id, Need: Mandatory2} }
-func may(id AttributeID) Rule   { return Rule{Attribute: id, Need: Optional} }
+// row returns the row of an attribute, or nil.
+func (lay *layout) row(id AttributeID) *row {
+	if id&^0x7F != 0x1000 || lay.at[id&0x7F] == 0 {
+		return nil
+	}
+	return &lay.rows[lay.at[id&0x7F]-1]
+}
+
+// field makes a row of a rule and a field of lists of type L.
+func field[L any, T fieldType](rule Rule, of func(*L) *T) row {
+	return row{Rule: rule, place: func(l List) any { return of(any(l).(*L)) }}
+}
+
+func must[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+	return field(Rule{Attribute: id, Need: Mandatory}, of)
+}
+
+func must2[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+	return field(Rule{Attribute: id, Need: Mandatory2}, of)
+}
+
+func may[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+	return field(Rule{Attribute: id, Need: Optional}, of)
+}
 
 // mustBut is an attribute that is mandatory, and that real devices leave out.
-func mustBut(id AttributeID, missing Quirks) Rule {
-	return Rule{Attribute: id, Need: Mandatory, Missing: missing}
+func mustBut[L any, T fieldType](id AttributeID, missing Quirks, of func(*L) *T) row {
+	return field(Rule{Attribute: id, Need: Mandatory, Missing: missing}, of)
 }
 
 // needs is an attribute that is mandatory in an element, and without which the
 // others can be read.
-func needs(id AttributeID) Rule { return mustBut(id, QuirkIncomplete) }
+func needs[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+	return mustBut(id, QuirkIncomplete, of)
+}
 
 // described is a mandatory part of the description of a registrar, without
 // which an enrollee can do: it needs nonces, UUID-R, password, key and
 // Authenticator [hostap].
-func described(id AttributeID) Rule { return mustBut(id, QuirkMissingDescription) }
-
-// onlyIf is an attribute under a condition; f is nil if something else than
-// the list shows whether it is met.
-func onlyIf(id AttributeID, when string, f func(List) bool) Rule {
-	return Rule{Attribute: id, Need: Conditional, When: when, when: f}
+func described[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+	return mustBut(id, QuirkMissingDescription, of)
 }
+
+// onlyIf is an attribute under a condition.
+func onlyIf[L any, T fieldType](id AttributeID, when *Condition, of func(*L) *T) row {
+	return field(Rule{Attribute: id, Need: Conditional, When: when}, of)
+}
+
+// version is the place of Version, which elements of the field lack now and then.
+func version(missing Quirks) row {
+	return row{Rule: Rule{Attribute: AttrVersion, Need: Mandatory, Missing: missing}}
+}
+
+// messageType is the place of Message Type, which the type of the list implies.
+func messageType() row { return row{Rule: Rule{Attribute: AttrMessageType, Need: Mandatory}} }
 
 // extensions is the place of the WFA extension, which 2.0 devices send in
 // every message, of other vendors' extensions and of unknown attributes.
-func extensions() Rule { return Rule{Attribute: AttrVendorExtension, Need: Optional} }
-
-const whenSelected = "Selected Registrar is 1"
-
-func registrarSelected(l List) bool { return *l.field(AttrSelectedRegistrar).(*bool) }
-
-// secured reports whether the settings are those of a network with a key.
-func secured(l List) bool {
-	return *l.field(AttrAuthType).(*AuthType) != AuthOpen || *l.field(AttrEncrType).(*EncrType) != EncrNone
-}
-
-// layouts is the table of all lists: what stands in them, and in which order.
-var layouts = [kindEnd]layout{
-	KindBeacon: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		needs(AttrVersion), needs(AttrState),
-		onlyIf(AttrAPSetupLocked, "while locked", nil),
-		onlyIf(AttrSelectedRegistrar, "while a registrar is active", nil),
-		onlyIf(AttrDevicePasswordID, whenSelected, registrarSelected),
-		onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, registrarSelected),
-		onlyIf(AttrUUIDE, "dual-band access point in push-button mode", nil),
-		onlyIf(AttrRFBands, "dual-band access point", nil),
-		extensions(), may(AttrDeviceName), may(AttrPrimaryDeviceType)),
-	KindProbeResponse: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		needs(AttrVersion), needs(AttrState),
-		onlyIf(AttrAPSetupLocked, "while locked", nil),
-		onlyIf(AttrSelectedRegistrar, "while a registrar is active", nil),
-		onlyIf(AttrDevicePasswordID, whenSelected, registrarSelected),
-		onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, registrarSelected),
-		needs(AttrResponseType), needs(AttrUUIDE),
-		needs(AttrManufacturer), needs(AttrModelName), needs(AttrModelNumber), needs(AttrSerialNumber),
-		needs(AttrPrimaryDeviceType), needs(AttrDeviceName), needs(AttrConfigMethods),
-		onlyIf(AttrRFBands, "dual-band access point", nil),
-		extensions(), may(AttrSecondaryDeviceTypeList)),
-	KindProbeRequest: rules("WSC 2.0 §8.2.4, as hostap and iwd hold it",
-		needs(AttrVersion), must(AttrRequestType), must(AttrConfigMethods),
-		onlyIf(AttrUUIDE, "UUID-R is not there", func(l List) bool { return l.(*ProbeRequest).UUIDR == UUID{} }),
-		onlyIf(AttrUUIDR, "some registrars, instead of UUID-E", nil),
-		must(AttrPrimaryDeviceType), must(AttrRFBands), must(AttrAssociationState), must(AttrConfigError),
-		must(AttrDevicePasswordID),
-		must2(AttrManufacturer), must2(AttrModelName), must2(AttrModelNumber), must2(AttrDeviceName),
-		extensions(), may(AttrRequestedDeviceType), may(AttrSecondaryDeviceTypeList)),
-	KindAssociationRequest: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		needs(AttrVersion), must(AttrRequestType), extensions()),
-	KindAssociationResponse: rules("WSC 2.0 §8.2, as hostap and iwd hold it",
-		needs(AttrVersion), must(AttrResponseType), extensions()),
-
-	KindM1: rules("WSC 2.0 §8.3.1, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrMessageType), must(AttrUUIDE), must(AttrMACAddress), must(AttrEnrolleeNonce),
-		must(AttrPublicKey), must(AttrAuthTypeFlags), must(AttrEncrTypeFlags), must(AttrConnTypeFlags),
-		must(AttrConfigMethods), must(AttrState), must(AttrManufacturer), must(AttrModelName),
-		must(AttrModelNumber), must(AttrSerialNumber), must(AttrPrimaryDeviceType), must(AttrDeviceName),
-		must(AttrRFBands), must(AttrAssociationState), must(AttrDevicePasswordID), must(AttrConfigError),
-		must(AttrOSVersion), extensions()),
-	KindM2: rules("WSC 2.0 §8.3.2, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRegistrarNonce), must(AttrUUIDR),
-		must(AttrPublicKey), described(AttrAuthTypeFlags), described(AttrEncrTypeFlags), described(AttrConnTypeFlags),
-		described(AttrConfigMethods), described(AttrManufacturer), described(AttrModelName), described(AttrModelNumber),
-		described(AttrSerialNumber), described(AttrPrimaryDeviceType), described(AttrDeviceName), described(AttrRFBands),
-		described(AttrAssociationState), described(AttrConfigError), must(AttrDevicePasswordID), described(AttrOSVersion),
-		extensions(),
-		onlyIf(AttrEncryptedSettings, "the run ends with M2: NFC connection handover, IEEE 1905.1", nil),
-		must(AttrAuthenticator)),
-	KindM2D: rules("WSC 2.0 §8.3.3, as hostap holds it",
-		must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRegistrarNonce), must(AttrUUIDR),
-		described(AttrAuthTypeFlags), described(AttrEncrTypeFlags), described(AttrConnTypeFlags),
-		described(AttrConfigMethods), described(AttrManufacturer), described(AttrModelName), described(AttrModelNumber),
-		described(AttrSerialNumber), described(AttrPrimaryDeviceType), described(AttrDeviceName), described(AttrRFBands),
-		described(AttrAssociationState), must(AttrConfigError), described(AttrOSVersion), extensions()),
-	KindM3: rules("WSC 2.0 §8.3.4, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrMessageType), must(AttrRegistrarNonce), must(AttrEHash1), must(AttrEHash2),
-		extensions(), must(AttrAuthenticator)),
-	KindM4: rules("WSC 2.0 §8.3.5, as hostap and iwd hold it",
-		must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRHash1), must(AttrRHash2),
-		must(AttrEncryptedSettings), extensions(), must(AttrAuthenticator)),
-	KindM5:   rules("WSC 2.0 §8.3.6, as hostap and iwd hold it", settingsMessage(AttrRegistrarNonce)...),
-	KindM6:   rules("WSC 2.0 §8.3.7, as hostap and iwd hold it", settingsMessage(AttrEnrolleeNonce)...),
-	KindM7:   rules("WSC 2.0 §8.3.8, as hostap and iwd hold it", settingsMessage(AttrRegistrarNonce)...),
-	KindM8:   rules("WSC 2.0 §8.3.9, as hostap and iwd hold it", settingsMessage(AttrEnrolleeNonce)...),
-	KindACK:  rules("WSC 2.0 §8.3.10, as hostap and iwd hold it", endMessage()...),
-	KindNACK: rules("WSC 2.0 §8.3.11, as hostap and iwd hold it", endMessage(must(AttrConfigError))...),
-	KindDone: rules("WSC 2.0 §8.3.12, as hostap and iwd hold it", endMessage()...),
-
-	KindM2Settings: rules("NFC connection handover, as hostap holds it", must(AttrCredential), extensions()),
-	KindM4Settings: rules("WSC 2.0 §8.3.5, as hostap and iwd hold it", must(AttrRSNonce1), extensions()),
-	KindM5Settings: rules("WSC 2.0 §8.3.6, as hostap and iwd hold it", must(AttrESNonce1), extensions()),
-	KindM6Settings: rules("WSC 2.0 §8.3.7, as hostap and iwd hold it", must(AttrRSNonce2), extensions()),
-	KindM7Settings: rules("WSC 2.0 §8.3.8, as hostap and iwd hold it",
-		must(AttrESNonce2), may(AttrIdentityProof), may(AttrX509CertificateRequest), extensions()),
-	KindM7APSettings: rules("WSC 2.0 §8.3.8, as hostap holds it",
-		must(AttrESNonce2), must(AttrSSID), must(AttrMACAddress), must(AttrAuthType), must(AttrEncrType),
-		may(AttrNetworkKeyIndex), mustBut(AttrNetworkKey, QuirkMissingKey), extensions()),
-	KindM8Settings: rules("WSC 2.0 §8.3.9 and Table 21 (via iwd)",
-		must(AttrCredential), may(AttrNewPassword),
-		onlyIf(AttrDevicePasswordID, "New Password is there", func(l List) bool { return len(l.(*M8Settings).NewPassword) > 0 }),
-		extensions()),
-	KindM8APSettings: rules("WSC 2.0 §8.3.9, as hostap holds it",
-		may(AttrNetworkIndex), must(AttrSSID), must(AttrAuthType), must(AttrEncrType), may(AttrNetworkKeyIndex),
-		onlyIf(AttrNetworkKey, "the network is not open", secured), must(AttrMACAddress), extensions()),
-	KindCredential: rules("WSC 2.0, Credential; as hostap and iwd hold it",
-		mustBut(AttrNetworkIndex, QuirkNetworkIndex), must(AttrSSID), must(AttrAuthType), must(AttrEncrType),
-		may(AttrNetworkKeyIndex), mustBut(AttrNetworkKey, QuirkMissingKey), must(AttrMACAddress),
-		may(AttrEAPType), may(AttrEAPIdentity), may(AttrKeyProvidedAutomatically), may(Attr8021XEnabled), extensions()),
-
-	KindSetSelectedRegistrar: rules("WFAWLANConfig SetSelectedRegistrar, as hostap holds it",
-		must(AttrVersion), must(AttrSelectedRegistrar),
-		onlyIf(AttrDevicePasswordID, whenSelected, registrarSelected),
-		onlyIf(AttrSelectedRegistrarConfigMethods, whenSelected, registrarSelected),
-		extensions(), must2(AttrUUIDR)),
-	KindPasswordToken: rules("NFC password token, as hostap holds it",
-		must(AttrOOBDevicePassword), extensions()),
-	KindConfigurationToken: rules("WSC 2.0 §10.2.2 NFC configuration token, as hostap holds it",
-		must(AttrCredential), may(AttrRFBands), may(AttrAPChannel), may(AttrMACAddress), extensions()),
-	KindHandoverRequest: rules("NFC connection handover request, as hostap holds it",
-		must(AttrOOBDevicePassword), must(AttrUUIDE), extensions()),
-	KindHandoverSelect: rules("NFC connection handover select, as hostap holds it",
-		must(AttrOOBDevicePassword), must(AttrSSID), may(AttrRFBands), may(AttrAPChannel), may(AttrMACAddress), extensions()),
-}
-
-// settingsMessage is the layout of M5 to M8: the nonce of the receiver, the
-// Encrypted Settings, the Authenticator.
-func settingsMessage(nonce AttributeID) []Rule {
-	return []Rule{must(AttrVersion), must(AttrMessageType), must(nonce), must(AttrEncryptedSettings), extensions(), must(AttrAuthenticator)}
-}
-
-// endMessage is the layout of WSC_ACK, WSC_NACK and WSC_Done.
-func endMessage(more ...Rule) []Rule {
-	rows := []Rule{must(AttrVersion), must(AttrMessageType), must(AttrEnrolleeNonce), must(AttrRegistrarNonce)}
-	return append(append(rows, more...), extensions())
-}
+func extensions() row { return row{Rule: Rule{Attribute: AttrVendorExtension, Need: Optional}} }

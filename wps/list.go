@@ -39,8 +39,8 @@ type List interface {
 	// Attributes returns what all Lists have in common.
 	Attributes() *Header
 
-	// field points at the place of an attribute, or is nil.
-	field(id AttributeID) any
+	// layout is the row of each attribute that the list has a place for.
+	layout() *layout
 }
 
 // Decode reads the attributes in b into l, which is the zero value of its

@@ -19,21 +19,33 @@ type M1 struct {
 // Kind returns [KindM1].
 func (*M1) Kind() Kind { return KindM1 }
 
-func (m *M1) field(id AttributeID) any {
-	switch id {
-	case AttrUUIDE:
-		return &m.UUID
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrPublicKey:
-		return &m.PublicKey
-	case AttrDevicePasswordID:
-		return &m.DevicePasswordID
-	case AttrConfigError:
-		return &m.ConfigError
-	}
-	return m.Device.field(id)
-}
+func (*M1) layout() *layout { return m1Layout }
+
+var m1Layout = layoutOf("WSC 2.0 §8.3.1, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrUUIDE, func(m *M1) *UUID { return &m.UUID }),
+	must(AttrMACAddress, func(m *M1) *MAC { return &m.MAC }),
+	must(AttrEnrolleeNonce, func(m *M1) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrPublicKey, func(m *M1) *PublicKey { return &m.PublicKey }),
+	must(AttrAuthTypeFlags, func(m *M1) *AuthType { return &m.AuthTypes }),
+	must(AttrEncrTypeFlags, func(m *M1) *EncrType { return &m.EncrTypes }),
+	must(AttrConnTypeFlags, func(m *M1) *ConnType { return &m.ConnTypes }),
+	must(AttrConfigMethods, func(m *M1) *ConfigMethods { return &m.ConfigMethods }),
+	must(AttrState, func(m *M1) *State { return &m.State }),
+	must(AttrManufacturer, func(m *M1) *string { return &m.Manufacturer }),
+	must(AttrModelName, func(m *M1) *string { return &m.ModelName }),
+	must(AttrModelNumber, func(m *M1) *string { return &m.ModelNumber }),
+	must(AttrSerialNumber, func(m *M1) *string { return &m.SerialNumber }),
+	must(AttrPrimaryDeviceType, func(m *M1) *DeviceType { return &m.PrimaryDeviceType }),
+	must(AttrDeviceName, func(m *M1) *string { return &m.DeviceName }),
+	must(AttrRFBands, func(m *M1) *RFBands { return &m.RFBands }),
+	must(AttrAssociationState, func(m *M1) *AssociationState { return &m.AssociationState }),
+	must(AttrDevicePasswordID, func(m *M1) *DevicePasswordID { return &m.DevicePasswordID }),
+	must(AttrConfigError, func(m *M1) *ConfigError { return &m.ConfigError }),
+	must(AttrOSVersion, func(m *M1) *uint32 { return &m.OSVersion }),
+	extensions(),
+)
 
 // finish sees enrollees whose type flags cannot be meant as they stand, which
 // a strict reader leaves to the check of values, and one that wants the PSK.
@@ -81,27 +93,34 @@ type M2 struct {
 // Kind returns [KindM2].
 func (*M2) Kind() Kind { return KindM2 }
 
-func (m *M2) field(id AttributeID) any {
-	switch id {
-	case AttrUUIDR:
-		return &m.UUID
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	case AttrPublicKey:
-		return &m.PublicKey
-	case AttrDevicePasswordID:
-		return &m.DevicePasswordID
-	case AttrConfigError:
-		return &m.ConfigError
-	case AttrEncryptedSettings:
-		return &m.EncryptedSettings
-	case AttrAuthenticator:
-		return &m.Authenticator
-	}
-	return m.Device.field(id)
-}
+func (*M2) layout() *layout { return m2Layout }
+
+var m2Layout = layoutOf("WSC 2.0 §8.3.2, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *M2) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrRegistrarNonce, func(m *M2) *Nonce { return &m.RegistrarNonce }),
+	must(AttrUUIDR, func(m *M2) *UUID { return &m.UUID }),
+	must(AttrPublicKey, func(m *M2) *PublicKey { return &m.PublicKey }),
+	described(AttrAuthTypeFlags, func(m *M2) *AuthType { return &m.AuthTypes }),
+	described(AttrEncrTypeFlags, func(m *M2) *EncrType { return &m.EncrTypes }),
+	described(AttrConnTypeFlags, func(m *M2) *ConnType { return &m.ConnTypes }),
+	described(AttrConfigMethods, func(m *M2) *ConfigMethods { return &m.ConfigMethods }),
+	described(AttrManufacturer, func(m *M2) *string { return &m.Manufacturer }),
+	described(AttrModelName, func(m *M2) *string { return &m.ModelName }),
+	described(AttrModelNumber, func(m *M2) *string { return &m.ModelNumber }),
+	described(AttrSerialNumber, func(m *M2) *string { return &m.SerialNumber }),
+	described(AttrPrimaryDeviceType, func(m *M2) *DeviceType { return &m.PrimaryDeviceType }),
+	described(AttrDeviceName, func(m *M2) *string { return &m.DeviceName }),
+	described(AttrRFBands, func(m *M2) *RFBands { return &m.RFBands }),
+	described(AttrAssociationState, func(m *M2) *AssociationState { return &m.AssociationState }),
+	described(AttrConfigError, func(m *M2) *ConfigError { return &m.ConfigError }),
+	must(AttrDevicePasswordID, func(m *M2) *DevicePasswordID { return &m.DevicePasswordID }),
+	described(AttrOSVersion, func(m *M2) *uint32 { return &m.OSVersion }),
+	extensions(),
+	onlyIf(AttrEncryptedSettings, notShown("the run ends with M2: NFC connection handover, IEEE 1905.1"), func(m *M2) *[]byte { return &m.EncryptedSettings }),
+	must(AttrAuthenticator, func(m *M2) *[8]byte { return &m.Authenticator }),
+)
 
 // M2D is the registrar's answer when it will not register the enrollee now:
 // discovery only. Nothing in it is authenticated. WSC 2.0 §8.3.3.
@@ -116,19 +135,30 @@ type M2D struct {
 // Kind returns [KindM2D].
 func (*M2D) Kind() Kind { return KindM2D }
 
-func (m *M2D) field(id AttributeID) any {
-	switch id {
-	case AttrUUIDR:
-		return &m.UUID
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	case AttrConfigError:
-		return &m.ConfigError
-	}
-	return m.Device.field(id)
-}
+func (*M2D) layout() *layout { return m2dLayout }
+
+var m2dLayout = layoutOf("WSC 2.0 §8.3.3, as hostap holds it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *M2D) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrRegistrarNonce, func(m *M2D) *Nonce { return &m.RegistrarNonce }),
+	must(AttrUUIDR, func(m *M2D) *UUID { return &m.UUID }),
+	described(AttrAuthTypeFlags, func(m *M2D) *AuthType { return &m.AuthTypes }),
+	described(AttrEncrTypeFlags, func(m *M2D) *EncrType { return &m.EncrTypes }),
+	described(AttrConnTypeFlags, func(m *M2D) *ConnType { return &m.ConnTypes }),
+	described(AttrConfigMethods, func(m *M2D) *ConfigMethods { return &m.ConfigMethods }),
+	described(AttrManufacturer, func(m *M2D) *string { return &m.Manufacturer }),
+	described(AttrModelName, func(m *M2D) *string { return &m.ModelName }),
+	described(AttrModelNumber, func(m *M2D) *string { return &m.ModelNumber }),
+	described(AttrSerialNumber, func(m *M2D) *string { return &m.SerialNumber }),
+	described(AttrPrimaryDeviceType, func(m *M2D) *DeviceType { return &m.PrimaryDeviceType }),
+	described(AttrDeviceName, func(m *M2D) *string { return &m.DeviceName }),
+	described(AttrRFBands, func(m *M2D) *RFBands { return &m.RFBands }),
+	described(AttrAssociationState, func(m *M2D) *AssociationState { return &m.AssociationState }),
+	must(AttrConfigError, func(m *M2D) *ConfigError { return &m.ConfigError }),
+	described(AttrOSVersion, func(m *M2D) *uint32 { return &m.OSVersion }),
+	extensions(),
+)
 
 // M3 commits the enrollee to both halves of the password. WSC 2.0 §8.3.4.
 type M3 struct {
@@ -142,19 +172,17 @@ type M3 struct {
 // Kind returns [KindM3].
 func (*M3) Kind() Kind { return KindM3 }
 
-func (m *M3) field(id AttributeID) any {
-	switch id {
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	case AttrEHash1:
-		return &m.EHash1
-	case AttrEHash2:
-		return &m.EHash2
-	case AttrAuthenticator:
-		return &m.Authenticator
-	}
-	return nil
-}
+func (*M3) layout() *layout { return m3Layout }
+
+var m3Layout = layoutOf("WSC 2.0 §8.3.4, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrRegistrarNonce, func(m *M3) *Nonce { return &m.RegistrarNonce }),
+	must(AttrEHash1, func(m *M3) *[32]byte { return &m.EHash1 }),
+	must(AttrEHash2, func(m *M3) *[32]byte { return &m.EHash2 }),
+	extensions(),
+	must(AttrAuthenticator, func(m *M3) *[8]byte { return &m.Authenticator }),
+)
 
 // M4 commits the registrar to both halves and opens the first. WSC 2.0 §8.3.5.
 type M4 struct {
@@ -169,21 +197,18 @@ type M4 struct {
 // Kind returns [KindM4].
 func (*M4) Kind() Kind { return KindM4 }
 
-func (m *M4) field(id AttributeID) any {
-	switch id {
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrRHash1:
-		return &m.RHash1
-	case AttrRHash2:
-		return &m.RHash2
-	case AttrEncryptedSettings:
-		return &m.EncryptedSettings
-	case AttrAuthenticator:
-		return &m.Authenticator
-	}
-	return nil
-}
+func (*M4) layout() *layout { return m4Layout }
+
+var m4Layout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *M4) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrRHash1, func(m *M4) *[32]byte { return &m.RHash1 }),
+	must(AttrRHash2, func(m *M4) *[32]byte { return &m.RHash2 }),
+	must(AttrEncryptedSettings, func(m *M4) *[]byte { return &m.EncryptedSettings }),
+	extensions(),
+	must(AttrAuthenticator, func(m *M4) *[8]byte { return &m.Authenticator }),
+)
 
 // M5 opens the enrollee's commitment to the first half of the password: it has the
 // secret nonce of E-Hash1. WSC 2.0 §8.3.6.
@@ -197,17 +222,16 @@ type M5 struct {
 // Kind returns [KindM5].
 func (*M5) Kind() Kind { return KindM5 }
 
-func (m *M5) field(id AttributeID) any {
-	switch id {
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	case AttrEncryptedSettings:
-		return &m.EncryptedSettings
-	case AttrAuthenticator:
-		return &m.Authenticator
-	}
-	return nil
-}
+func (*M5) layout() *layout { return m5Layout }
+
+var m5Layout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrRegistrarNonce, func(m *M5) *Nonce { return &m.RegistrarNonce }),
+	must(AttrEncryptedSettings, func(m *M5) *[]byte { return &m.EncryptedSettings }),
+	extensions(),
+	must(AttrAuthenticator, func(m *M5) *[8]byte { return &m.Authenticator }),
+)
 
 // M6 opens the registrar's commitment to the second half: it has the secret nonce of
 // R-Hash2. An enrollee that has M6 can compute the PIN. WSC 2.0 §8.3.7.
@@ -221,17 +245,16 @@ type M6 struct {
 // Kind returns [KindM6].
 func (*M6) Kind() Kind { return KindM6 }
 
-func (m *M6) field(id AttributeID) any {
-	switch id {
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrEncryptedSettings:
-		return &m.EncryptedSettings
-	case AttrAuthenticator:
-		return &m.Authenticator
-	}
-	return nil
-}
+func (*M6) layout() *layout { return m6Layout }
+
+var m6Layout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *M6) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrEncryptedSettings, func(m *M6) *[]byte { return &m.EncryptedSettings }),
+	extensions(),
+	must(AttrAuthenticator, func(m *M6) *[8]byte { return &m.Authenticator }),
+)
 
 // M7 opens the enrollee's commitment to the second half. From an access point it has
 // the present settings too. WSC 2.0 §8.3.8.
@@ -245,17 +268,16 @@ type M7 struct {
 // Kind returns [KindM7].
 func (*M7) Kind() Kind { return KindM7 }
 
-func (m *M7) field(id AttributeID) any {
-	switch id {
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	case AttrEncryptedSettings:
-		return &m.EncryptedSettings
-	case AttrAuthenticator:
-		return &m.Authenticator
-	}
-	return nil
-}
+func (*M7) layout() *layout { return m7Layout }
+
+var m7Layout = layoutOf("WSC 2.0 §8.3.8, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrRegistrarNonce, func(m *M7) *Nonce { return &m.RegistrarNonce }),
+	must(AttrEncryptedSettings, func(m *M7) *[]byte { return &m.EncryptedSettings }),
+	extensions(),
+	must(AttrAuthenticator, func(m *M7) *[8]byte { return &m.Authenticator }),
+)
 
 // M8 gives the enrollee its credentials, or an access point its new settings. WSC 2.0 §8.3.9.
 type M8 struct {
@@ -268,17 +290,16 @@ type M8 struct {
 // Kind returns [KindM8].
 func (*M8) Kind() Kind { return KindM8 }
 
-func (m *M8) field(id AttributeID) any {
-	switch id {
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrEncryptedSettings:
-		return &m.EncryptedSettings
-	case AttrAuthenticator:
-		return &m.Authenticator
-	}
-	return nil
-}
+func (*M8) layout() *layout { return m8Layout }
+
+var m8Layout = layoutOf("WSC 2.0 §8.3.9, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *M8) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrEncryptedSettings, func(m *M8) *[]byte { return &m.EncryptedSettings }),
+	extensions(),
+	must(AttrAuthenticator, func(m *M8) *[8]byte { return &m.Authenticator }),
+)
 
 // ACK is WSC_ACK: the answer to M2D, and to WSC_Done of an access point. Nothing in it
 // is authenticated. WSC 2.0 §8.3.10.
@@ -291,15 +312,15 @@ type ACK struct {
 // Kind returns [KindACK].
 func (*ACK) Kind() Kind { return KindACK }
 
-func (m *ACK) field(id AttributeID) any {
-	switch id {
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	}
-	return nil
-}
+func (*ACK) layout() *layout { return ackLayout }
+
+var ackLayout = layoutOf("WSC 2.0 §8.3.10, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *ACK) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrRegistrarNonce, func(m *ACK) *Nonce { return &m.RegistrarNonce }),
+	extensions(),
+)
 
 // NACK is WSC_NACK: the sender stops the run. Nothing in it is authenticated. WSC 2.0
 // §8.3.11.
@@ -313,17 +334,16 @@ type NACK struct {
 // Kind returns [KindNACK].
 func (*NACK) Kind() Kind { return KindNACK }
 
-func (m *NACK) field(id AttributeID) any {
-	switch id {
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	case AttrConfigError:
-		return &m.ConfigError
-	}
-	return nil
-}
+func (*NACK) layout() *layout { return nackLayout }
+
+var nackLayout = layoutOf("WSC 2.0 §8.3.11, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *NACK) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrRegistrarNonce, func(m *NACK) *Nonce { return &m.RegistrarNonce }),
+	must(AttrConfigError, func(m *NACK) *ConfigError { return &m.ConfigError }),
+	extensions(),
+)
 
 // Done is WSC_Done: the enrollee has what M8 gave. Nothing in it is authenticated. WSC
 // 2.0 §8.3.12.
@@ -336,15 +356,15 @@ type Done struct {
 // Kind returns [KindDone].
 func (*Done) Kind() Kind { return KindDone }
 
-func (m *Done) field(id AttributeID) any {
-	switch id {
-	case AttrEnrolleeNonce:
-		return &m.EnrolleeNonce
-	case AttrRegistrarNonce:
-		return &m.RegistrarNonce
-	}
-	return nil
-}
+func (*Done) layout() *layout { return doneLayout }
+
+var doneLayout = layoutOf("WSC 2.0 §8.3.12, as hostap and iwd hold it",
+	version(0),
+	messageType(),
+	must(AttrEnrolleeNonce, func(m *Done) *Nonce { return &m.EnrolleeNonce }),
+	must(AttrRegistrarNonce, func(m *Done) *Nonce { return &m.RegistrarNonce }),
+	extensions(),
+)
 
 // newMessage makes the empty message of each type, from M1 on.
 var newMessage = [...]func() List{

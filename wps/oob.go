@@ -36,12 +36,12 @@ type PasswordToken struct {
 // Kind returns [KindPasswordToken].
 func (*PasswordToken) Kind() Kind { return KindPasswordToken }
 
-func (t *PasswordToken) field(id AttributeID) any {
-	if id == AttrOOBDevicePassword {
-		return &t.OOB
-	}
-	return nil
-}
+func (*PasswordToken) layout() *layout { return passwordTokenLayout }
+
+var passwordTokenLayout = layoutOf("NFC password token, as hostap holds it",
+	must(AttrOOBDevicePassword, func(t *PasswordToken) *OOBPassword { return &t.OOB }),
+	extensions(),
+)
 
 // ConfigurationToken is the content of an NFC tag with credentials: anyone who
 // reads it can join.
@@ -56,19 +56,15 @@ type ConfigurationToken struct {
 // Kind returns [KindConfigurationToken].
 func (*ConfigurationToken) Kind() Kind { return KindConfigurationToken }
 
-func (t *ConfigurationToken) field(id AttributeID) any {
-	switch id {
-	case AttrCredential:
-		return &t.Credentials
-	case AttrRFBands:
-		return &t.RFBands
-	case AttrAPChannel:
-		return &t.APChannel
-	case AttrMACAddress:
-		return &t.BSSID
-	}
-	return nil
-}
+func (*ConfigurationToken) layout() *layout { return configurationTokenLayout }
+
+var configurationTokenLayout = layoutOf("WSC 2.0 §10.2.2 NFC configuration token, as hostap holds it",
+	must(AttrCredential, func(t *ConfigurationToken) *[]Credential { return &t.Credentials }),
+	may(AttrRFBands, func(t *ConfigurationToken) *RFBands { return &t.RFBands }),
+	may(AttrAPChannel, func(t *ConfigurationToken) *uint16 { return &t.APChannel }),
+	may(AttrMACAddress, func(t *ConfigurationToken) *MAC { return &t.BSSID }),
+	extensions(),
+)
 
 // HandoverRequest is the carrier record of a station that asks for a
 // connection handover.
@@ -81,15 +77,13 @@ type HandoverRequest struct {
 // Kind returns [KindHandoverRequest].
 func (*HandoverRequest) Kind() Kind { return KindHandoverRequest }
 
-func (t *HandoverRequest) field(id AttributeID) any {
-	switch id {
-	case AttrOOBDevicePassword:
-		return &t.OOB
-	case AttrUUIDE:
-		return &t.UUIDE
-	}
-	return nil
-}
+func (*HandoverRequest) layout() *layout { return handoverRequestLayout }
+
+var handoverRequestLayout = layoutOf("NFC connection handover request, as hostap holds it",
+	must(AttrOOBDevicePassword, func(t *HandoverRequest) *OOBPassword { return &t.OOB }),
+	must(AttrUUIDE, func(t *HandoverRequest) *UUID { return &t.UUIDE }),
+	extensions(),
+)
 
 // HandoverSelect is the carrier record of the access point that answers.
 type HandoverSelect struct {
@@ -104,18 +98,13 @@ type HandoverSelect struct {
 // Kind returns [KindHandoverSelect].
 func (*HandoverSelect) Kind() Kind { return KindHandoverSelect }
 
-func (t *HandoverSelect) field(id AttributeID) any {
-	switch id {
-	case AttrOOBDevicePassword:
-		return &t.OOB
-	case AttrSSID:
-		return &t.SSID
-	case AttrRFBands:
-		return &t.RFBands
-	case AttrAPChannel:
-		return &t.APChannel
-	case AttrMACAddress:
-		return &t.BSSID
-	}
-	return nil
-}
+func (*HandoverSelect) layout() *layout { return handoverSelectLayout }
+
+var handoverSelectLayout = layoutOf("NFC connection handover select, as hostap holds it",
+	must(AttrOOBDevicePassword, func(t *HandoverSelect) *OOBPassword { return &t.OOB }),
+	must(AttrSSID, func(t *HandoverSelect) *SSID { return &t.SSID }),
+	may(AttrRFBands, func(t *HandoverSelect) *RFBands { return &t.RFBands }),
+	may(AttrAPChannel, func(t *HandoverSelect) *uint16 { return &t.APChannel }),
+	may(AttrMACAddress, func(t *HandoverSelect) *MAC { return &t.BSSID }),
+	extensions(),
+)

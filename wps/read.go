@@ -16,10 +16,11 @@ var onceOnly = idSetOf(
 
 // decode reads the whole list, or up to its first fault.
 func (d *Decoder) decode(l List) {
-	h, lay := l.Attributes(), &layouts[d.kind]
+	h, lay := l.Attributes(), l.layout()
 	h.Raw = d.data
 	for d.Next() {
-		if !lay.all.has(d.id) {
+		row := lay.row(d.id)
+		if row == nil {
 			if d.id != 0 || len(d.value) > 0 { // zeros are padding, wherever they stand
 				h.Unknown = append(h.Unknown, Attribute{d.id, d.value})
 			}
@@ -37,7 +38,7 @@ func (d *Decoder) decode(l List) {
 		case AttrVendorExtension:
 			d.vendor(h)
 		default:
-			set(d, l.field(d.id), d.value)
+			set(d, row.place(l), d.value)
 		}
 	}
 	if d.err == nil {
@@ -127,8 +128,8 @@ func (d *Decoder) checkPresence(l List, h *Header, lay *layout) {
 		case h.Has(row.Attribute):
 		case row.needed(l, d.mode):
 			detail := fmt.Sprintf("%v cannot do without it", d.kind)
-			if row.Need == Conditional {
-				detail = "needed if " + row.When
+			if row.When != nil {
+				detail = "needed if " + row.When.Text
 			}
 			d.fail(row.Attribute, ErrMissing, detail)
 			d.err.Clause = row.Clause
@@ -238,8 +239,12 @@ func set(d *Decoder, place any, v []byte) {
 		*p = NetworkKey(v)
 	case *OOBPassword:
 		p.decode(d, v)
+	case *[]MAC:
+		*p = authorizedMACs(d, *p, v)
 	case *[]Credential:
 		*p = appendCredential(d, *p, v)
+	default:
+		panic(fmt.Sprintf("wps: a field of type %T cannot be read", place)) // the tests read every field
 	}
 }
 

@@ -95,12 +95,12 @@ func (t HandoverSelect) Format(f fmt.State, _ rune) { formatList(f, &t) }
 func formatList(f fmt.State, l List) {
 	fmt.Fprintf(f, "%v{", l.Kind())
 	separator := ""
-	for _, row := range layouts[l.Kind()].rows {
-		place := l.field(row.Attribute)
-		if place == nil {
+	for i := range l.layout().rows {
+		row := &l.layout().rows[i]
+		if row.place == nil {
 			continue // of Header
 		}
-		v := reflect.ValueOf(place).Elem()
+		v := reflect.ValueOf(row.place(l)).Elem()
 		if v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0 {
 			continue
 		}

@@ -20,20 +20,37 @@ func (s *M2Settings) Kind() Kind {
 	return KindM2Settings
 }
 
-func (s *M2Settings) field(id AttributeID) any {
+func (s *M2Settings) layout() *layout {
 	if s.AP != nil {
-		return s.AP.field(id)
+		return m8APSettingsLayout
 	}
-	if id == AttrCredential {
-		return &s.Credentials
-	}
-	return nil
+	return m2SettingsLayout
 }
+
+var m2SettingsLayout = layoutOf("NFC connection handover, as hostap holds it",
+	must(AttrCredential, func(s *M2Settings) *[]Credential { return &s.Credentials }),
+	extensions(),
+)
 
 func (s *M2Settings) finish(d *Decoder) {
 	if s.AP != nil {
 		s.AP.normalise(d, &s.Header)
 	}
+}
+
+// ap makes a row of Credential one of the settings of an access point.
+func ap(r row) row {
+	of := r.place
+	r.place = func(l List) any {
+		switch s := l.(type) {
+		case *M2Settings:
+			return of(s.AP)
+		case *M7Settings:
+			return of(s.AP)
+		}
+		return of(l.(*M8Settings).AP)
+	}
+	return r
 }
 
 // M4Settings is what M4 hides: the secret nonce of the registrar's first half.
@@ -45,12 +62,12 @@ type M4Settings struct {
 // Kind returns [KindM4Settings].
 func (*M4Settings) Kind() Kind { return KindM4Settings }
 
-func (s *M4Settings) field(id AttributeID) any {
-	if id == AttrRSNonce1 {
-		return &s.RSNonce1
-	}
-	return nil
-}
+func (*M4Settings) layout() *layout { return m4SettingsLayout }
+
+var m4SettingsLayout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd hold it",
+	must(AttrRSNonce1, func(s *M4Settings) *SecretNonce { return &s.RSNonce1 }),
+	extensions(),
+)
 
 // M5Settings is what M5 hides: the secret nonce of the enrollee's first half.
 type M5Settings struct {
@@ -61,12 +78,12 @@ type M5Settings struct {
 // Kind returns [KindM5Settings].
 func (*M5Settings) Kind() Kind { return KindM5Settings }
 
-func (s *M5Settings) field(id AttributeID) any {
-	if id == AttrESNonce1 {
-		return &s.ESNonce1
-	}
-	return nil
-}
+func (*M5Settings) layout() *layout { return m5SettingsLayout }
+
+var m5SettingsLayout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd hold it",
+	must(AttrESNonce1, func(s *M5Settings) *SecretNonce { return &s.ESNonce1 }),
+	extensions(),
+)
 
 // M6Settings is what M6 hides: the secret nonce of the registrar's second half.
 type M6Settings struct {
@@ -77,12 +94,12 @@ type M6Settings struct {
 // Kind returns [KindM6Settings].
 func (*M6Settings) Kind() Kind { return KindM6Settings }
 
-func (s *M6Settings) field(id AttributeID) any {
-	if id == AttrRSNonce2 {
-		return &s.RSNonce2
-	}
-	return nil
-}
+func (*M6Settings) layout() *layout { return m6SettingsLayout }
+
+var m6SettingsLayout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd hold it",
+	must(AttrRSNonce2, func(s *M6Settings) *SecretNonce { return &s.RSNonce2 }),
+	extensions(),
+)
 
 // M7Settings is what M7 hides: the secret nonce of the enrollee's second
 // half and, if the enrollee is an access point, its settings.
@@ -102,19 +119,30 @@ func (s *M7Settings) Kind() Kind {
 	return KindM7Settings
 }
 
-func (s *M7Settings) field(id AttributeID) any {
-	switch {
-	case id == AttrESNonce2:
-		return &s.ESNonce2
-	case s.AP != nil:
-		return s.AP.field(id)
-	case id == AttrIdentityProof:
-		return &s.IdentityProof
-	case id == AttrX509CertificateRequest:
-		return &s.X509CertificateRequest
+func (s *M7Settings) layout() *layout {
+	if s.AP != nil {
+		return m7APSettingsLayout
 	}
-	return nil
+	return m7SettingsLayout
 }
+
+var m7SettingsLayout = layoutOf("WSC 2.0 §8.3.8, as hostap and iwd hold it",
+	must(AttrESNonce2, func(s *M7Settings) *SecretNonce { return &s.ESNonce2 }),
+	may(AttrIdentityProof, func(s *M7Settings) *Redacted { return &s.IdentityProof }),
+	may(AttrX509CertificateRequest, func(s *M7Settings) *[]byte { return &s.X509CertificateRequest }),
+	extensions(),
+)
+
+var m7APSettingsLayout = layoutOf("WSC 2.0 §8.3.8, as hostap holds it",
+	must(AttrESNonce2, func(s *M7Settings) *SecretNonce { return &s.ESNonce2 }),
+	ap(must(AttrSSID, func(c *Credential) *SSID { return &c.SSID })),
+	ap(must(AttrMACAddress, func(c *Credential) *MAC { return &c.MAC })),
+	ap(must(AttrAuthType, func(c *Credential) *AuthType { return &c.AuthType })),
+	ap(must(AttrEncrType, func(c *Credential) *EncrType { return &c.EncrType })),
+	ap(may(AttrNetworkKeyIndex, func(c *Credential) *uint8 { return &c.NetworkKeyIndex })),
+	ap(networkKey(func(c *Credential) *NetworkKey { return &c.NetworkKey })),
+	extensions(),
+)
 
 func (s *M7Settings) finish(d *Decoder) {
 	if s.AP != nil {
@@ -140,20 +168,30 @@ func (s *M8Settings) Kind() Kind {
 	return KindM8Settings
 }
 
-func (s *M8Settings) field(id AttributeID) any {
+func (s *M8Settings) layout() *layout {
 	if s.AP != nil {
-		return s.AP.field(id)
+		return m8APSettingsLayout
 	}
-	switch id {
-	case AttrCredential:
-		return &s.Credentials
-	case AttrNewPassword:
-		return &s.NewPassword
-	case AttrDevicePasswordID:
-		return &s.DevicePasswordID
-	}
-	return nil
+	return m8SettingsLayout
 }
+
+var m8SettingsLayout = layoutOf("WSC 2.0 §8.3.9 and Table 21 (via iwd)",
+	must(AttrCredential, func(s *M8Settings) *[]Credential { return &s.Credentials }),
+	may(AttrNewPassword, func(s *M8Settings) *Redacted { return &s.NewPassword }),
+	onlyIf(AttrDevicePasswordID, whenNewPassword, func(s *M8Settings) *DevicePasswordID { return &s.DevicePasswordID }),
+	extensions(),
+)
+
+var m8APSettingsLayout = layoutOf("WSC 2.0 §8.3.9, as hostap holds it",
+	ap(may(AttrNetworkIndex, func(c *Credential) *uint8 { return &c.NetworkIndex })),
+	ap(must(AttrSSID, func(c *Credential) *SSID { return &c.SSID })),
+	ap(must(AttrAuthType, func(c *Credential) *AuthType { return &c.AuthType })),
+	ap(must(AttrEncrType, func(c *Credential) *EncrType { return &c.EncrType })),
+	ap(may(AttrNetworkKeyIndex, func(c *Credential) *uint8 { return &c.NetworkKeyIndex })),
+	ap(onlyIf(AttrNetworkKey, whenSecured, func(c *Credential) *NetworkKey { return &c.NetworkKey })),
+	ap(must(AttrMACAddress, func(c *Credential) *MAC { return &c.MAC })),
+	extensions(),
+)
 
 func (s *M8Settings) finish(d *Decoder) {
 	if s.AP != nil {

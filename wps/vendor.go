@@ -42,23 +42,37 @@ const (
 
 // wfaElement is a row of the table of sub-elements.
 type wfaElement struct {
-	id   WFAElementID
-	name string
-	size int // octets; -1 is checked by its reader
+	id    WFAElementID
+	name  string
+	size  int                     // octets; -1 is checked by its reader
+	place func(*WFAExtension) any // points at the field
 }
 
 // wfaElements is in the order of emission, hostap's: Version2 stands first,
 // iwd insists.
 var wfaElements = []wfaElement{
-	{WFAVersion2, "Version2", 1},
-	{WFARequestToEnroll, "Request to Enroll", 1},
-	{WFAAuthorizedMACs, "AuthorizedMACs", -1},
-	{WFANetworkKeyShareable, "Network Key Shareable", 1},
-	{WFASettingsDelayTime, "Settings Delay Time", 1},
-	{WFARegistrarConfigMethods, "Registrar Configuration Methods", 2},
-	{WFAMultiAP, "Multi-AP Extension", 1},
-	{WFAMultiAPProfile, "Multi-AP Profile", 1},
-	{WFAMultiAP8021Q, "Multi-AP Default 802.1Q Setting", 2},
+	wfa(WFAVersion2, "Version2", 1, func(w *WFAExtension) *uint8 { return &w.Version2 }),
+	wfa(WFARequestToEnroll, "Request to Enroll", 1, func(w *WFAExtension) *bool { return &w.RequestToEnroll }),
+	wfa(WFAAuthorizedMACs, "AuthorizedMACs", -1, func(w *WFAExtension) *[]MAC { return &w.AuthorizedMACs }),
+	wfa(WFANetworkKeyShareable, "Network Key Shareable", 1, func(w *WFAExtension) *bool { return &w.NetworkKeyShareable }),
+	wfa(WFASettingsDelayTime, "Settings Delay Time", 1, func(w *WFAExtension) *uint8 { return &w.SettingsDelayTime }),
+	wfa(WFARegistrarConfigMethods, "Registrar Configuration Methods", 2, func(w *WFAExtension) *ConfigMethods { return &w.RegistrarConfigMethods }),
+	wfa(WFAMultiAP, "Multi-AP Extension", 1, func(w *WFAExtension) *MultiAP { return &w.MultiAP }),
+	wfa(WFAMultiAPProfile, "Multi-AP Profile", 1, func(w *WFAExtension) *uint8 { return &w.MultiAPProfile }),
+	wfa(WFAMultiAP8021Q, "Multi-AP Default 802.1Q Setting", 2, func(w *WFAExtension) *uint16 { return &w.MultiAPVLAN }),
+}
+
+func wfa[T fieldType](id WFAElementID, name string, size int, of func(*WFAExtension) *T) wfaElement {
+	return wfaElement{id, name, size, func(w *WFAExtension) any { return of(w) }}
+}
+
+// swapped returns the value of a sub-element that is little-endian, unlike all
+// else, in the order of the others [Wireshark].
+func (id WFAElementID) swapped(v []byte) []byte {
+	if id == WFAMultiAP8021Q && len(v) == 2 {
+		return []byte{v[1], v[0]}
+	}
+	return v
 }
 
 // String returns the sub-element's name.
@@ -89,27 +103,6 @@ type WFAExtension struct {
 // maxAuthorizedMACs is how many addresses AuthorizedMACs may hold.
 const maxAuthorizedMACs = 5
 
-// field points at where a sub-element is kept; nil is nowhere.
-func (w *WFAExtension) field(id WFAElementID) any {
-	switch id {
-	case WFAVersion2:
-		return &w.Version2
-	case WFARequestToEnroll:
-		return &w.RequestToEnroll
-	case WFANetworkKeyShareable:
-		return &w.NetworkKeyShareable
-	case WFASettingsDelayTime:
-		return &w.SettingsDelayTime
-	case WFARegistrarConfigMethods:
-		return &w.RegistrarConfigMethods
-	case WFAMultiAP:
-		return &w.MultiAP
-	case WFAMultiAPProfile:
-		return &w.MultiAPProfile
-	}
-	return nil
-}
-
 // decode reads the sub-elements in data, which d's current attribute holds.
 func (w *WFAExtension) decode(d *Decoder, data []byte) {
 	for len(data) > 0 && d.err == nil {
@@ -136,52 +129,38 @@ func (w *WFAExtension) element(d *Decoder, id WFAElementID, v []byte) {
 			d.failf(AttrVendorExtension, ErrLength, "%s of %d octets where it has %d", row.name, len(v), row.size)
 			return
 		}
-		switch p := w.field(id); {
-		case p != nil:
-			set(d, p, v)
-		case id == WFAAuthorizedMACs:
-			w.setAuthorizedMACs(d, v)
-		case id == WFAMultiAP8021Q:
-			w.MultiAPVLAN = uint16(v[0]) | uint16(v[1])<<8 // little-endian, unlike all else [Wireshark]
-		}
+		set(d, row.place(w), id.swapped(v))
 		return
 	}
 	w.Unknown = append(w.Unknown, WFAElement{id, v})
 }
 
-func (w *WFAExtension) setAuthorizedMACs(d *Decoder, v []byte) {
+// authorizedMACs reads the addresses of AuthorizedMACs. Those that cannot be
+// addresses change nothing.
+func authorizedMACs(d *Decoder, before []MAC, v []byte) []MAC {
 	if len(v) == 0 || len(v)%6 != 0 || len(v) > 6*maxAuthorizedMACs {
 		d.allow(QuirkAuthorizedMACs, AttrVendorExtension)
-		return
+		return before
 	}
-	w.AuthorizedMACs = make([]MAC, len(v)/6)
-	for i := range w.AuthorizedMACs {
-		w.AuthorizedMACs[i] = MAC(v[6*i:])
+	macs := make([]MAC, len(v)/6)
+	for i := range macs {
+		macs[i] = MAC(v[6*i:])
 	}
+	return macs
 }
 
 // encode adds the extension as one attribute, if there is anything in it.
 func (w *WFAExtension) encode(b *cryptobyte.Builder) {
 	var scratch, room [64]byte
 	body := room[:0]
-	for _, row := range wfaElements {
-		switch p := w.field(row.id); {
-		case p != nil:
-			if v, zero := value(scratch[:0], p); !zero {
-				body = appendWFA(body, row.id, v)
-			}
-		case row.id == WFAAuthorizedMACs && len(w.AuthorizedMACs) > 0:
-			if len(w.AuthorizedMACs) > maxAuthorizedMACs {
-				refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
-				return
-			}
-			macs := scratch[:0]
-			for _, m := range w.AuthorizedMACs {
-				macs = append(macs, m[:]...)
-			}
-			body = appendWFA(body, row.id, macs)
-		case row.id == WFAMultiAP8021Q && w.MultiAPVLAN != 0:
-			body = appendWFA(body, row.id, []byte{byte(w.MultiAPVLAN), byte(w.MultiAPVLAN >> 8)})
+	if len(w.AuthorizedMACs) > maxAuthorizedMACs {
+		refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
+		return
+	}
+	for i := range wfaElements {
+		row := &wfaElements[i]
+		if v, zero := value(scratch[:0], row.place(w)); !zero {
+			body = appendWFA(body, row.id, row.id.swapped(v))
 		}
 	}
 	for _, e := range w.Unknown {

@@ -79,16 +79,22 @@ func value(dst []byte, place any) (v []byte, zero bool) {
 		return append(dst, *p...), len(*p) == 0
 	case *OOBPassword:
 		return p.append(dst), p.ID == 0
+	case *[]MAC:
+		for _, m := range *p {
+			dst = append(dst, m[:]...)
+		}
+		return dst, len(*p) == 0
 	}
-	return dst, true
+	panic(fmt.Sprintf("wps: a field of type %T cannot be written", place)) // the tests write every field
 }
 
 // encode adds a list in the order of its layout.
 func encode(b *cryptobyte.Builder, l List) {
 	h := l.Attributes()
 	var scratch [256]byte // for a value: most are shorter
-	for i := range layouts[l.Kind()].rows {
-		row := &layouts[l.Kind()].rows[i]
+	lay := l.layout()
+	for i := range lay.rows {
+		row := &lay.rows[i]
 		switch row.Attribute {
 		case AttrVersion:
 			version := h.Version
@@ -104,7 +110,7 @@ func encode(b *cryptobyte.Builder, l List) {
 		case AttrCredential:
 			encodeCredentials(b, l, row)
 		case AttrRequestedDeviceType:
-			types := *l.field(AttrRequestedDeviceType).(*[]DeviceType)
+			types := *row.place(l).(*[]DeviceType)
 			if len(types) > maxRepeated {
 				refuse(b, tooMany(row.Attribute))
 			}
@@ -117,15 +123,17 @@ func encode(b *cryptobyte.Builder, l List) {
 	}
 }
 
-func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *Rule, scratch []byte) {
-	v, zero := value(scratch, l.field(row.Attribute))
+func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *row, scratch []byte) {
+	v, zero := value(scratch, row.place(l))
 	if !h.Has(row.Attribute) {
 		if zero && !row.needed(l, Strict) && row.Attribute != AttrNetworkKey { // iwd wants the key even if it is empty
 			return
 		}
 		v = asSent(row.Attribute, v)
 	}
-	addAttribute(b, row.Attribute, v)
+	if row.info.addHeader(b, row.Attribute, len(v)) {
+		b.AddBytes(v)
+	}
 }
 
 // asSent is the value that goes out for one that the program set: what was
@@ -156,7 +164,7 @@ func (h *Header) encodeExtensions(b *cryptobyte.Builder) {
 }
 
 func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
-	if addHeader(b, AttrVendorExtension, len(vendor)+len(data)) {
+	if AttrVendorExtension.info().addHeader(b, AttrVendorExtension, len(vendor)+len(data)) {
 		b.AddBytes(vendor[:])
 		b.AddBytes(data)
 	}
@@ -164,17 +172,17 @@ func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
 
 // addAttribute adds an attribute, of a length that the table allows.
 func addAttribute(b *cryptobyte.Builder, id AttributeID, v []byte) {
-	if addHeader(b, id, len(v)) {
+	if id.info().addHeader(b, id, len(v)) {
 		b.AddBytes(v)
 	}
 }
 
 // addHeader adds the type and the length of an attribute whose length is known
-// and reports whether it is one that the table allows. Most of what a machine
+// and reports whether it is one that the table allows; without a row it is. Most of what a machine
 // sends goes through here: the builder's way to add what has a length before
 // it, and finds out about it later, takes three times as long.
-func addHeader(b *cryptobyte.Builder, id AttributeID, n int) bool {
-	switch row := id.info(); {
+func (row *AttributeInfo) addHeader(b *cryptobyte.Builder, id AttributeID, n int) bool {
+	switch {
 	case row != nil && !row.allows(n):
 		refuse(b, row.lengthError(n))
 		return false

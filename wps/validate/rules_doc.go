@@ -312,19 +312,19 @@ import "iter"
 //	| M7-SETTINGS-AP-MAC-ADDRESS-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has MAC Address. | WSC 2.0 §8.3.8, as hostap holds it |
 //	| M7-SETTINGS-AP-AUTH-TYPE-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Authentication Type. | WSC 2.0 §8.3.8, as hostap holds it |
 //	| M7-SETTINGS-AP-ENCR-TYPE-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Encryption Type. | WSC 2.0 §8.3.8, as hostap holds it |
-//	| M7-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Network Key unless the network is open. | WSC 2.0 §8.3.8, as hostap holds it |
+//	| M7-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Network Key if the network is not open. | WSC 2.0 §8.3.8, as hostap holds it |
 //	| M8-SETTINGS-CREDENTIAL-MISSING | error | error | both | M8 Encrypted Settings | M8 Encrypted Settings has Credential. | WSC 2.0 §8.3.9 and Table 21 (via iwd) |
-//	| M8-SETTINGS-DEVICE-PASSWORD-ID-MISSING | error | error | both | M8 Encrypted Settings | M8 Encrypted Settings has Device Password ID if New Password is there. | WSC 2.0 §8.3.9 and Table 21 (via iwd) |
+//	| M8-SETTINGS-DEVICE-PASSWORD-ID-MISSING | warning | error | both | M8 Encrypted Settings | M8 Encrypted Settings has Device Password ID if New Password is there. | WSC 2.0 §8.3.9 and Table 21 (via iwd) |
 //	| M8-SETTINGS-AP-SSID-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has SSID. | WSC 2.0 §8.3.9, as hostap holds it |
 //	| M8-SETTINGS-AP-AUTH-TYPE-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Authentication Type. | WSC 2.0 §8.3.9, as hostap holds it |
 //	| M8-SETTINGS-AP-ENCR-TYPE-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Encryption Type. | WSC 2.0 §8.3.9, as hostap holds it |
-//	| M8-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Network Key unless the network is open. | WSC 2.0 §8.3.9, as hostap holds it |
+//	| M8-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Network Key if the network is not open. | WSC 2.0 §8.3.9, as hostap holds it |
 //	| M8-SETTINGS-AP-MAC-ADDRESS-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has MAC Address. | WSC 2.0 §8.3.9, as hostap holds it |
 //	| CREDENTIAL-NETWORK-INDEX-MISSING | warning | error | both | Credential | Credential has Network Index. | WSC 2.0, Credential; as hostap and iwd hold it |
 //	| CREDENTIAL-SSID-MISSING | error | error | both | Credential | Credential has SSID. | WSC 2.0, Credential; as hostap and iwd hold it |
 //	| CREDENTIAL-AUTH-TYPE-MISSING | error | error | both | Credential | Credential has Authentication Type. | WSC 2.0, Credential; as hostap and iwd hold it |
 //	| CREDENTIAL-ENCR-TYPE-MISSING | error | error | both | Credential | Credential has Encryption Type. | WSC 2.0, Credential; as hostap and iwd hold it |
-//	| CREDENTIAL-NETWORK-KEY-MISSING | error | error | both | Credential | Credential has Network Key unless the network is open. | WSC 2.0, Credential; as hostap and iwd hold it |
+//	| CREDENTIAL-NETWORK-KEY-MISSING | error | error | both | Credential | Credential has Network Key if the network is not open. | WSC 2.0, Credential; as hostap and iwd hold it |
 //	| CREDENTIAL-MAC-ADDRESS-MISSING | error | error | both | Credential | Credential has MAC Address. | WSC 2.0, Credential; as hostap and iwd hold it |
 //	| SETSELECTEDREGISTRAR-VERSION-MISSING | error | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Version. | WFAWLANConfig SetSelectedRegistrar, as hostap holds it |
 //	| SETSELECTEDREGISTRAR-SELECTED-REGISTRAR-MISSING | error | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Selected Registrar. | WFAWLANConfig SetSelectedRegistrar, as hostap holds it |

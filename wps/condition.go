@@ -1,0 +1,94 @@
+package wps
+
+// Condition is when an attribute has to stand in a list that may lack it
+// otherwise. Where the list itself shows whether the condition is met, readers,
+// writers and validators ask [Condition.Holds].
+type Condition struct {
+	Text  string // in words that follow "if": "Selected Registrar is 1"
+	Asked Demand // by whom it is asked
+
+	all []test // the tests that a list has to pass; none if the list does not show it
+	not bool   // or has to fail, at least one
+}
+
+// Demand is who insists on a condition.
+type Demand uint8
+
+// The demands.
+const (
+	ByNobody     Demand = iota // the list does not show whether it is met
+	ByValidators               // package validate; readers, as hostap's, let the absence pass
+	ByStrict                   // strict readers too, and writers, which are strict
+	ByAll                      // tolerant readers too: without the attribute the list is of no use
+)
+
+var demandNames = []name[Demand]{{ByNobody, "nobody"}, {ByValidators, "validators"}, {ByStrict, "strict readers"}, {ByAll, "all"}}
+
+// String returns who insists, in words.
+func (d Demand) String() string { return enumString("Demand", demandNames, d) }
+
+// test looks at one attribute: its value if it is a number, and whether it is there.
+type test struct {
+	id   AttributeID
+	pass func(n uint64, there bool) bool
+}
+
+func isSet(n uint64, there bool) bool     { return there && n != 0 }
+func isThere(_ uint64, there bool) bool   { return there }
+func isLacking(_ uint64, there bool) bool { return !there }
+func severalBits(n uint64, _ bool) bool   { return n&(n-1) != 0 }
+
+// is returns a test for one value.
+func is[T ~uint8 | ~uint16](want T) func(uint64, bool) bool {
+	return func(n uint64, there bool) bool { return there && n == uint64(want) }
+}
+
+// The conditions that a list shows.
+var (
+	whenSelected = &Condition{Text: "Selected Registrar is 1", Asked: ByStrict,
+		all: []test{{AttrSelectedRegistrar, isSet}}}
+	whenPressedOnTwoBands = &Condition{Text: "the button of an access point with two bands was pressed", Asked: ByValidators,
+		all: []test{{AttrSelectedRegistrar, isSet}, {AttrDevicePasswordID, is(PasswordPushButton)}, {AttrRFBands, severalBits}}}
+	whenNoUUIDR = &Condition{Text: "UUID-R is not there", Asked: ByStrict,
+		all: []test{{AttrUUIDR, isLacking}}}
+	whenNewPassword = &Condition{Text: "New Password is there", Asked: ByStrict,
+		all: []test{{AttrNewPassword, isThere}}}
+	whenSecured = &Condition{Text: "the network is not open", Asked: ByAll, not: true,
+		all: []test{{AttrAuthType, is(AuthOpen)}, {AttrEncrType, is(EncrNone)}}}
+)
+
+// notShown is a condition that the list does not show.
+func notShown(text string) *Condition { return &Condition{Text: text} }
+
+// Holds reports whether a list meets the condition. Number returns the value of
+// an attribute of up to eight octets, 0 for others, and whether the attribute is
+// in the list. A condition that a list does not show is never met.
+func (c *Condition) Holds(number func(AttributeID) (n uint64, there bool)) bool {
+	if len(c.all) == 0 {
+		return false
+	}
+	for _, t := range c.all {
+		if n, there := number(t.id); !t.pass(n, there) {
+			return c.not
+		}
+	}
+	return !c.not
+}
+
+// heldBy reports whether a list that was read, or is to be written, meets the
+// condition.
+func (c *Condition) heldBy(l List) bool {
+	h, lay := l.Attributes(), l.layout()
+	return c.Holds(func(id AttributeID) (uint64, bool) {
+		row := lay.row(id)
+		if row == nil || row.place == nil {
+			return 0, h.Has(id)
+		}
+		var scratch [8]byte
+		v, zero := value(scratch[:0], row.place(l))
+		if len(v) > 8 {
+			v = nil
+		}
+		return number(v), h.Has(id) || !zero
+	})
+}
