@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gowps/gowps/wps"
@@ -28,6 +29,7 @@ const (
 	originLock   = "WSC 2.0 §6.3.6 [via hostap]"
 	originKeys   = "RFC 2631 §2.1.5; NIST SP 800-56A §5.6.2.3"
 	originAdv    = "WSC 2.0 §8.2"
+	originIV     = "WSC 2.0 §7.5; NIST SP 800-38A appendix C"
 )
 
 var (
@@ -68,6 +70,40 @@ func texts(before ...step) []row {
 	}})...))
 }
 
+// longest are texts of the greatest length, and of none, in the description of
+// the suite's side, which is in message m. The last of the steps is the attempt.
+func longest(m wps.MessageType, steps ...step) []row {
+	before, good := steps[:len(steps)-1], steps[len(steps)-1].(attempt)
+	full := good
+	full.what = "all texts as long as they may be"
+	full.device = func(d *wps.Device) {
+		d.Manufacturer, d.ModelName = strings.Repeat("m", 64), strings.Repeat("n", 32)
+		d.ModelNumber, d.SerialNumber, d.DeviceName = strings.Repeat("1", 32), strings.Repeat("9", 32), strings.Repeat("d", 32)
+	}
+	none := good
+	none.what = "texts of no octet"
+	none.deviation = deviation{at: m, list: func(l list) list {
+		for _, id := range []wps.AttributeID{wps.AttrManufacturer, wps.AttrModelName, wps.AttrModelNumber, wps.AttrSerialNumber, wps.AttrDeviceName} {
+			l = set(id, nil)(l)
+		}
+		return l
+	}}
+	return []row{one("the greatest length", append(slices.Clone(before), full)...), one("no octet", append(slices.Clone(before), none)...)}
+}
+
+// later is an attempt of a version that is not there yet: 5.7, with an
+// attribute and a sub-element that no device knows.
+func later(a attempt, m wps.MessageType) attempt {
+	a.version, a.what = 0x57, "version 5.7"
+	a.deviation = deviation{at: m, list: add(unknownAttributes...)}
+	return a
+}
+
+func checked(a attempt, check func(o *outcome) string) attempt {
+	a.check = check
+	return a
+}
+
 // pressed is what an access point says while its button was pressed.
 var pressed = element{"Selected Registrar with the push button, for anyone", func(b *wps.Beacon, p *wps.ProbeResponse) string {
 	switch {
@@ -106,7 +142,7 @@ var waitsForPIN = element{"Selected Registrar with a PIN", func(b *wps.Beacon, _
 
 func apRegistrarCases() []*Case {
 	press := operate{control: Press}
-	pbcProbe := func(who, uuid byte) step { return probe{who, uuid, wps.PasswordPushButton} }
+	pbcProbe := func(who, uuid byte) step { return probe{who: who, uuid: uuid, id: wps.PasswordPushButton} }
 	const role = APRegistrar
 	return []*Case{
 		inputs("AP-REG-PIN-01", role, Must, NeedEnterPIN, "a station registers by PIN", "the whole exchange works", originPIN,
@@ -150,6 +186,12 @@ func apRegistrarCases() []*Case {
 			enter(stationPIN), freshness{n: 4}),
 		scenario("AP-REG-KEY-03", role, Should, NeedEnterPIN, "a station that uses its key and nonces again", "the device makes its own anew", originHostap,
 			enter(stationPIN), attempt{who: 1, fixedKey: true}, enter(stationPIN), attempt{who: 1, fixedKey: true}),
+		scenario("AP-REG-KEY-04", role, Must, NeedEnterPIN, "fresh initialization vectors", "nothing is encrypted twice in the same way", originIV, vectors{4, attempt{who: 1}}),
+		scenario("AP-REG-NET-02", role, Must, NeedEnterPIN, "settings are never in the clear", "the network key stands under encryption only", "WSC 2.0 §7.5",
+			enter(stationPIN), attempt{who: 1, check: hidden}),
+		inputs("AP-REG-TEXT-02", role, Must, NeedEnterPIN, "texts of the greatest length, and of none", "texts may have any length up to the greatest", "WSC 2.0 §12", longest(wps.MessageM1, enter(stationPIN), attempt{who: 1})...),
+		scenario("AP-REG-PIN-12", role, Must, NeedEnterPIN, "a station of a later version registers", "version 5.7 is served as 2.0 is", "WSC 2.0 §7.9 [via hostap's test of version 5.7]",
+			enter(stationPIN), later(attempt{who: 1}, wps.MessageM1)),
 		scenario("AP-REG-NET-01", role, Must, NeedEnterPIN, "the credential is one that a station can use", "name, key and types fit together", "WSC 2.0 §12",
 			enter(stationPIN), attempt{who: 1, check: credentialFits}),
 
@@ -157,9 +199,9 @@ func apRegistrarCases() []*Case {
 		scenario("AP-REG-PBC-02", role, Must, NeedButton|NeedCancel, "no button was pressed", "without a press nobody is registered", originPBC,
 			operate{control: Cancel}, attempt{who: 1, method: byButton, want: wantM2D, code: append(overlap, wps.NoError)}),
 		scenario("AP-REG-PBC-03", role, Must, NeedButton|NeedTime, "after the walk time nobody is registered", "the walk time is two minutes", originPBC,
-			press, pause(125*time.Second), attempt{who: 1, method: byButton, want: wantNotServed}),
+			press, pause(122*time.Second), attempt{who: 1, method: byButton, want: wantNotServed}),
 		scenario("AP-REG-PBC-04", role, Should, NeedButton|NeedTime, "just before the end of the walk time", "the walk time is two minutes, and not less", originPBC,
-			press, pause(110*time.Second), attempt{who: 1, method: byButton}),
+			press, pause(117*time.Second), attempt{who: 1, method: byButton}),
 		scenario("AP-REG-PBC-05", role, Must, NeedButton|NeedProbe, "two stations in push-button mode before the press", "a session overlap is noticed, and nobody registered", originPBC,
 			pbcProbe(1, 1), pbcProbe(2, 2), operate{control: Press, fails: true}, attempt{who: 1, method: byButton, want: wantNotServed, code: append(overlap, wps.NoError)}),
 		scenario("AP-REG-PBC-06", role, Must, NeedButton|NeedProbe, "a second station after the press", "an overlap within the walk time is noticed", originPBC,
@@ -183,6 +225,28 @@ func apRegistrarCases() []*Case {
 		scenario("AP-REG-PBC-15", role, Should, NeedButton|NeedProbe, "a press after success", "the station registered last is no overlap", originHostap,
 			pbcProbe(1, 1), press, attempt{who: 1, method: byButton}, pause(10*time.Second), pbcProbe(2, 2), press, attempt{who: 2, method: byButton}),
 
+		scenario("AP-REG-PBC-16", role, Should, NeedButton|NeedTime, "a second press of the button", "the walk time begins anew with it", originHostap,
+			press, pause(100*time.Second), press, pause(100*time.Second), attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-17", role, Must, NeedButton|NeedProbe, "another station in push-button mode during a run", "an overlap that shows in the middle ends the run", originHostap,
+			press, attempt{who: 1, method: byButton, at: wps.MessageM5, during: []step{pbcProbe(2, 2)}, want: wantNotServed, code: overlap}),
+		scenario("AP-REG-PBC-18", role, Must, NeedButton|NeedProbe, "the other radio of the same station during a run", "a station with two radios is one station, in the middle too", originPBC,
+			press, attempt{who: 1, uuid: 1, method: byButton, at: wps.MessageM5, during: []step{pbcProbe(2, 1)}}),
+		scenario("AP-REG-PBC-19", role, Should, NeedButton|NeedProbe, "a station that goes on probing after its success", "it is no overlap with the next one", originHostap,
+			pbcProbe(1, 1), press, attempt{who: 1, method: byButton}, pbcProbe(1, 1), pbcProbe(2, 2), press, attempt{who: 2, method: byButton}),
+		scenario("AP-REG-PBC-20", role, Must, NeedButton, "a second station's M1 after the first one's", "an overlap shows by M1 as well", originHostap,
+			press, attempt{who: 1, method: byButton, want: wantNotServed, conduct: conduct{at: wps.MessageM3, leave: true}, what: "leaves before M3"},
+			attempt{who: 2, method: byButton, want: wantNotServed, code: overlap}),
+		scenario("AP-REG-PBC-21", role, Should, NeedButton|NeedEnterPIN, "a press after a PIN was entered", "the latest of the owner's actions decides", originHostap,
+			enter(stationPIN), press, attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-22", role, Must, NeedButton|NeedCancel, "a station by PIN while the button is pressed", "the button lets no PIN in", originHostap,
+			operate{control: Cancel}, press, attempt{who: 1, want: wantM2D, code: noPIN}),
+		scenario("AP-REG-PBC-23", role, Must, NeedButton|NeedEnterPIN|NeedCancel, "a station by button while a PIN waits", "the PIN lets no button in", originHostap,
+			operate{control: Cancel}, enter(stationPIN), attempt{who: 1, method: byButton, want: wantM2D, code: append(overlap, wps.NoError)}),
+		scenario("AP-REG-PBC-24", role, Should, NeedButton|NeedProbe|NeedTime, "an overlap after the press is over when the stations have gone", "stations of long ago do not count", originPBC,
+			press, pbcProbe(1, 1), pbcProbe(2, 2), pause(125*time.Second), pbcProbe(1, 1), press, attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-25", role, Must, NeedButton|NeedProbe, "a press cannot end an overlap", "the owner who presses again does not choose for the stations", originPBC,
+			press, pbcProbe(1, 1), pbcProbe(2, 2), operate{control: Press, fails: true}, attempt{who: 1, method: byButton, want: wantNotServed}),
+
 		scenario("AP-REG-ADV-01", role, Must, NeedBeacon, "elements while nobody is waited for", "nothing is advertised that is not held", originAdv, idle),
 		scenario("AP-REG-ADV-02", role, Must, NeedBeacon|NeedButton, "elements after a press", "the press is advertised", originAdv, press, pressed),
 		scenario("AP-REG-ADV-03", role, Must, NeedBeacon|NeedButton, "elements after a registration by button", "the end is advertised", originAdv,
@@ -194,8 +258,26 @@ func apRegistrarCases() []*Case {
 		scenario("AP-REG-ADV-07", role, Must, NeedBeacon, "elements are whole", "a strict reader takes beacon and probe response", originAdv,
 			element{"nothing is missing", elementsAreWhole}),
 
-		scenario("AP-REG-LOAD-01", role, Robustness, NeedEnterPIN, "forty stations that begin and say no more", "half-open sessions do not block others", originHostap,
-			crowd{n: 40}, enter(stationPIN), attempt{who: 1}),
+		scenario("AP-REG-ADV-08", role, Must, NeedBeacon|NeedButton, "elements during a registration by button", "the press is advertised until the end", originAdv,
+			press, attempt{who: 1, method: byButton, at: wps.MessageM5, during: []step{pressed}}),
+		scenario("AP-REG-ADV-09", role, Must, NeedBeacon|NeedEnterPIN, "elements during a registration by PIN", "the PIN is advertised until the end", originAdv,
+			enter(stationPIN), attempt{who: 1, at: wps.MessageM5, during: []step{waitsForPIN}}),
+		scenario("AP-REG-ADV-10", role, Must, NeedBeacon|NeedButton|NeedCancel, "elements after a cancel", "what was withdrawn does not go on", originAdv, press, operate{control: Cancel}, idle),
+		scenario("AP-REG-ADV-11", role, Must, NeedAssociation, "the element of association responses", "a strict reader takes it, and it is of the version of the others", originAdv,
+			association{"it is whole", func(r *wps.AssociationResponse, b *wps.Beacon) string {
+				switch {
+				case r.ResponseType != wps.ResponseAP:
+					return fmt.Sprintf("the Response Type is %v", r.ResponseType)
+				case r.WFA.Version2 != b.WFA.Version2:
+					return "beacon and association response are of different versions"
+				}
+				return ""
+			}}),
+		scenario("AP-REG-ADV-12", role, Must, NeedProbe|NeedButton, "a probe request with unknown attributes", "what a later version adds is skipped", "WSC 2.0 §12",
+			probe{who: 1, uuid: 1, id: wps.PasswordPushButton, later: true}, probe{who: 2, uuid: 2, id: wps.PasswordPushButton, later: true}, operate{control: Press, fails: true}),
+
+		scenario("AP-REG-LOAD-01", role, Robustness, NeedEnterPIN, "a hundred stations that begin and say no more", "half-open sessions do not block others", originHostap,
+			crowd{n: 100}, enter(stationPIN), attempt{who: 1}),
 		scenario("AP-REG-LOAD-02", role, Robustness, NeedEnterPIN, "fifty registrations in a row", "nothing is used up", originHostap, repeat{n: 50}),
 		scenario("AP-REG-LOAD-03", role, Robustness, NeedEnterPIN|NeedTime, "a thousand registrations in a row", "nothing is used up slowly", originHostap, repeat{n: 1000}),
 		scenario("AP-REG-FUZZ-01", role, Robustness, NeedEnterPIN, "messages changed at random", "no input kills the device", originFaces,
@@ -281,7 +363,7 @@ func apEnrolleeCases() []*Case {
 		scenario("AP-ENR-LOCK-01", role, Must, need, "wrong PINs lock the device's PIN", "after a few wrong guesses even the right PIN is refused", originLock,
 			guesses{n: 12, attempt: wrong}, locked),
 		scenario("AP-ENR-LOCK-02", role, Must, need, "guesses that never finish are counted", "a registrar that falls silent before its NACK has guessed all the same", originLock,
-			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantSurvive, conduct: conduct{at: wps.MessageNACK, silent: true}, what: "silent after the device's NACK"}}, locked),
+			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantSurvive, conduct: conduct{at: wps.MessageNACK, silent: true}, limit: 5 * time.Second, what: "silent after the device's NACK"}}, locked),
 		scenario("AP-ENR-LOCK-03", role, Must, need|NeedBeacon, "a locked PIN is advertised", "AP Setup Locked stands in beacons and probe responses while it is so", originLock,
 			guesses{n: 12, attempt: wrong}, element{"AP Setup Locked", func(b *wps.Beacon, p *wps.ProbeResponse) string {
 				if !b.APSetupLocked || !p.APSetupLocked {
@@ -299,6 +381,25 @@ func apEnrolleeCases() []*Case {
 			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, want: wantRefused, conduct: conduct{at: wps.MessageM4, instead: wps.MessageNACK}, what: "NACK in place of M4"}}, good),
 		scenario("AP-ENR-LOCK-08", role, Must, need, "parallel guesses", "guesses that begin before the lock are counted too", originLock,
 			parallel{n: 12}, locked),
+		scenario("AP-ENR-LOCK-09", role, Should, need|NeedRestart, "wrong guesses over restarts", "who can cut the power does not get more guesses", originLock,
+			rounds{8, []step{guesses{2, wrong}, operate{control: Restart}}}, locked),
+		scenario("AP-ENR-LOCK-10", role, Should, need|NeedRestart, "a lock over a restart", "a restart does not open the lock", originLock,
+			guesses{12, wrong}, operate{control: Restart}, locked),
+		scenario("AP-ENR-LOCK-11", role, Should, need|NeedTime, "the second lock", "each lock lasts longer than the one before", originLock, growing{wrong, good, 6 * time.Hour}),
+		scenario("AP-ENR-LOCK-12", role, Must, need|NeedBeacon, "a PIN that was unlocked", "the end of the lock is advertised", originLock,
+			guesses{12, wrong}, operate{control: Unlock}, element{"no AP Setup Locked", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+				if b.APSetupLocked || p.APSetupLocked {
+					return "AP Setup Locked is set, and the PIN is not locked"
+				}
+				return ""
+			}}, good),
+		scenario("AP-ENR-KEY-03", role, Must, need, "fresh initialization vectors", "nothing is encrypted twice in the same way", originIV, vectors{4, good}),
+		scenario("AP-ENR-NET-02", role, Must, need, "settings are never in the clear", "the network key stands under encryption only", "WSC 2.0 §7.5", checked(good, hidden)),
+		inputs("AP-ENR-TEXT-01", role, Must, need, "texts of the greatest length, and of none", "texts may have any length up to the greatest", "WSC 2.0 §12", longest(wps.MessageM2, good)...),
+		scenario("AP-ENR-PIN-06", role, Must, need, "a registrar of a later version", "version 5.7 is served as 2.0 is", "WSC 2.0 §7.9 [via hostap's test of version 5.7]", later(good, wps.MessageM2)),
+		scenario("AP-ENR-LOAD-01", role, Robustness, need, "a hundred registrars that begin and say no more", "half-open sessions do not block others", originHostap, crowd{n: 100}, good),
+		scenario("AP-ENR-LOAD-02", role, Robustness, need, "fifty exchanges in a row", "nothing is used up", originHostap, repeat{n: 50}),
+		scenario("AP-ENR-LOAD-03", role, Robustness, need|NeedTime, "a thousand exchanges in a row", "nothing is used up slowly", originHostap, repeat{n: 1000}),
 		scenario("AP-ENR-M2D-01", role, Must, need, "M2D in place of M2", "a registrar that is not ready ends the run", originHostap,
 			attempt{who: 1, method: byOwnPIN, want: wantRefused, conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
 		scenario("AP-ENR-FUZZ-01", role, Robustness, need, "messages changed at random", "no input kills the device", originFaces,

@@ -55,19 +55,22 @@ type Need uint16
 
 // The needs.
 const (
-	NeedEnterPIN Need = 1 << iota // a device's PIN can be entered
-	NeedButton                    // the button can be pressed
-	NeedCancel                    // waiting can be cancelled
-	NeedOwnPIN                    // the device's own PIN is known
-	NeedUnlock                    // a locked PIN can be unlocked
-	NeedRestart                   // the device can be restarted
-	NeedBeacon                    // its elements can be read
-	NeedProbe                     // it hears probe requests
-	NeedTime                      // the case takes more than a minute of the device's time
+	NeedEnterPIN    Need = 1 << iota // a device's PIN can be entered
+	NeedButton                       // the button can be pressed
+	NeedCancel                       // waiting can be cancelled
+	NeedOwnPIN                       // the device's own PIN is known
+	NeedUnlock                       // a locked PIN can be unlocked
+	NeedRestart                      // the device can be restarted
+	NeedBeacon                       // its elements can be read
+	NeedProbe                        // it hears probe requests
+	NeedTime                         // the case takes more than a minute of the device's time
+	NeedStart                        // a station can begin anew in the middle, by EAPOL-Start
+	NeedAssociation                  // the elements of its association responses can be read
+	NeedRequests                     // the elements of a station's requests can be read
 	needEnd
 )
 
-var needs = []string{"enter PIN", "button", "cancel", "own PIN", "unlock", "restart", "elements", "probe requests", "time"}
+var needs = []string{"enter PIN", "button", "cancel", "own PIN", "unlock", "restart", "elements", "probe requests", "time", "EAPOL-Start", "association responses", "elements of requests"}
 
 // String lists the needs, joined by commas.
 func (n Need) String() string {

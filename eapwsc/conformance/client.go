@@ -37,6 +37,9 @@ func stationCases() []*Case {
 			give("a name in UTF-8", wpa2("Café – 咖啡", "correct horse battery")),
 			give("a name with a NUL inside", wpa2("a\x00b", "correct horse battery")),
 			give("an open network", wps.Credential{SSID: "conformance", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}),
+			one("three credentials", attempt{who: 1, settings: &ownNetwork, more: []wps.Credential{wpa2("second", "another passphrase"), wpa2("Café", "12345678")}, what: "is given three credentials"}),
+			one("unknown attributes in a credential", attempt{who: 1, what: "is given unknown attributes in a credential",
+				deviation: deviation{at: wps.MessageM8, settings: within(wps.AttrCredential, add(unknownAttributes...))}}),
 			give("WPA/WPA2 and TKIP/AES", wps.Credential{SSID: "conformance", AuthType: wps.AuthMixed, EncrType: wps.EncrMixed, NetworkKey: []byte("correct horse battery")})),
 		inputs("STA-ENR-NET-02", role, Robustness, NeedOwnPIN, "credentials that cannot be used", "they do no harm", "WSC 2.0 §12",
 			one("no credential", attempt{who: 1, want: wantSurvive, what: "M8 without a credential", deviation: deviation{at: wps.MessageM8, settings: remove(wps.AttrCredential)}}),
@@ -48,12 +51,41 @@ func stationCases() []*Case {
 			weakKeysOf(wps.MessageM2, attempt{who: 1})...),
 		scenario("STA-ENR-KEY-02", role, Must, NeedOwnPIN, "fresh keys and nonces in each run", "the station's public key, nonces and hashes differ from run to run", originPIN,
 			freshness{n: 4}),
+		scenario("STA-ENR-PIN-05", role, Must, NeedOwnPIN, "an access point of a later version", "version 5.7 is understood as 2.0 is", "WSC 2.0 §7.9 [via hostap's test of version 5.7]", later(attempt{who: 1}, wps.MessageM2)),
+		inputs("STA-ENR-TEXT-01", role, Must, NeedOwnPIN, "texts of the greatest length, and of none", "texts may have any length up to the greatest", "WSC 2.0 §12", longest(wps.MessageM2, attempt{who: 1})...),
+		scenario("STA-ENR-KEY-03", role, Must, NeedOwnPIN, "fresh initialization vectors", "nothing is encrypted twice in the same way", originIV, vectors{4, attempt{who: 1}}),
+		scenario("STA-ENR-PBC-02", role, Must, NeedButton, "session overlap at the access point", "the station ends when it is told of an overlap", originPBC,
+			attempt{who: 1, method: byButton, want: wantRefused, what: "M2D with error 12", conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, deviation: deviation{at: wps.MessageM2D, list: set(wps.AttrConfigError, []byte{0, 12})}}),
+		scenario("STA-ENR-PBC-03", role, Must, NeedButton, "the registrar has another password than that of the push button", "the password of push-button mode is 00000000", originPBC,
+			attempt{who: 1, method: byButton, wrong: wrongFirst, want: wantRefused, stopsAt: wps.MessageM3, code: wrongPIN}),
+		scenario("STA-ENR-ADV-01", role, Must, NeedRequests, "elements of probe and association requests", "a strict reader takes them, and they fit together", originAdv,
+			requests{"they are whole", requestsAreWhole}),
+		scenario("STA-ENR-ADV-02", role, Must, NeedRequests|NeedButton, "the probe request after a press", "the press is announced", originPBC,
+			operate{control: EnrollButton}, requests{"push-button mode", func(p *wps.ProbeRequest, _ *wps.AssociationRequest) string {
+				if p.DevicePasswordID != wps.PasswordPushButton {
+					return fmt.Sprintf("the Device Password ID is %v after a press", p.DevicePasswordID)
+				}
+				return ""
+			}}),
+		scenario("STA-ENR-LOAD-02", role, Robustness, NeedOwnPIN|NeedTime, "a thousand registrations in a row", "nothing is used up slowly", originHostap, repeat{n: 1000}),
 		scenario("STA-ENR-M2D-01", role, Must, NeedOwnPIN, "M2D in place of M2", "a station that is not waited for ends, or waits, in time", originHostap,
 			attempt{who: 1, want: wantRefused, conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
 		scenario("STA-ENR-LOAD-01", role, Robustness, NeedOwnPIN, "fifty registrations in a row", "nothing is used up", originHostap, repeat{n: 50}),
 		scenario("STA-ENR-FUZZ-01", role, Robustness, NeedOwnPIN, "messages changed at random", "no input kills the device", originFaces,
 			mutations{100, []wps.MessageType{wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8}, attempt{who: 1}}),
 	}
+}
+
+func requestsAreWhole(p *wps.ProbeRequest, a *wps.AssociationRequest) string {
+	switch {
+	case p.UUIDE == wps.UUID{}:
+		return "the UUID-E is zero"
+	case p.RequestType == wps.RequestRegistrar || a.RequestType == wps.RequestRegistrar:
+		return "the station says that it is a registrar"
+	case p.WFA.Version2 != a.WFA.Version2:
+		return "probe request and association request are of different versions"
+	}
+	return ""
 }
 
 // within changes an attribute that is a list itself.
@@ -65,6 +97,12 @@ func within(id wps.AttributeID, e edit) edit {
 // settings of the suite's access point.
 func registrarCases() []*Case {
 	const role = Registrar
+	wpa2 := func(ssid, key string) wps.Credential {
+		return wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte(key)}
+	}
+	has := func(name string, c wps.Credential) row {
+		return one(name, attempt{who: 1, settings: &c, what: "the access point has " + name})
+	}
 	return []*Case{
 		scenario("ER-PIN-01", role, Must, NeedEnterPIN, "the registrar reads an access point's settings", "the whole exchange works", originPIN, attempt{who: 1}),
 		scenario("ER-PIN-02", role, Must, NeedEnterPIN, "the registrar writes an access point's settings", "M8 holds settings that can be used", originPIN,
@@ -88,6 +126,18 @@ func registrarCases() []*Case {
 			weakKeysOf(wps.MessageM1, attempt{who: 1})...),
 		scenario("ER-KEY-02", role, Must, NeedEnterPIN, "fresh keys and nonces in each run", "the registrar's public key, nonces and hashes differ from run to run", originPIN,
 			freshness{n: 4}),
+		inputs("ER-PIN-06", role, Must, NeedEnterPIN, "PINs of other forms", "every PIN of four or eight digits works", originPIN,
+			one("4 digits", attempt{who: 1, method: byShort}), one("leading zeros", attempt{who: 1, method: byZeros})),
+		scenario("ER-PIN-07", role, Must, NeedEnterPIN, "an access point of a later version", "version 5.7 is understood as 2.0 is", "WSC 2.0 §7.9 [via hostap's test of version 5.7]", later(attempt{who: 1}, wps.MessageM1)),
+		inputs("ER-NET-01", role, Must, NeedEnterPIN, "settings of every kind are read", "names and keys are taken as they come", "WSC 2.0 §12",
+			has("a name of 32 octets", wpa2("0123456789abcdef0123456789abcdef", "correct horse battery")),
+			has("a name in UTF-8", wpa2("Café – 咖啡", "correct horse battery")),
+			has("a key of 64 digits", wpa2("conformance", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")),
+			has("an open network", wps.Credential{SSID: "conformance", AuthType: wps.AuthOpen, EncrType: wps.EncrNone})),
+		scenario("ER-NET-02", role, Must, NeedEnterPIN, "settings are never in the clear", "the network key stands under encryption only", "WSC 2.0 §7.5", attempt{who: 1, write: true, check: hidden}),
+		inputs("ER-TEXT-01", role, Must, NeedEnterPIN, "texts of the greatest length, and of none", "texts may have any length up to the greatest", "WSC 2.0 §12", longest(wps.MessageM1, attempt{who: 1})...),
+		scenario("ER-KEY-03", role, Must, NeedEnterPIN, "fresh initialization vectors", "nothing is encrypted twice in the same way", originIV, vectors{4, attempt{who: 1, write: true}}),
+		scenario("ER-LOAD-02", role, Robustness, NeedEnterPIN|NeedTime, "a thousand exchanges in a row", "nothing is used up slowly", originHostap, repeat{n: 1000}),
 		scenario("ER-LOAD-01", role, Robustness, NeedEnterPIN, "fifty exchanges in a row", "nothing is used up", originHostap, repeat{n: 50}),
 		scenario("ER-FUZZ-01", role, Robustness, NeedEnterPIN, "messages changed at random", "no input kills the device", originFaces,
 			mutations{100, []wps.MessageType{wps.MessageM1, wps.MessageM3, wps.MessageM5, wps.MessageM7}, attempt{who: 1, write: true}}),

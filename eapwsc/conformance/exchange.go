@@ -26,6 +26,12 @@ type conduct struct {
 	packet     func([]byte) []byte
 	repeatPrev bool // the message before it is sent once more first
 	badACK     bool // fragments are acknowledged with a wrong op-code
+	lost       bool // it is lost on its way, and sent again when the device or the suite has waited
+	late       time.Duration
+	failure    bool   // EAP-Failure is sent in its place
+	restart    bool   // EAPOL-Start is sent in its place
+	replay     bool   // that of an exchange before is sent in its place
+	recorded   []byte // the message that replay sends
 }
 
 // frame is a packet of an exchange.
@@ -41,11 +47,13 @@ type outcome struct {
 	frames   []frame
 	began    time.Time
 	ended    time.Time
-	failure  bool              // EAP-Failure came
-	silence  bool              // nothing came until the limit
-	err      error             // of the link or the device
-	deviated bool              // the deviation was sent
-	beyond   []wps.MessageType // what the device sent after it
+	failure  bool                       // EAP-Failure came
+	silence  bool                       // nothing came until the limit
+	err      error                      // of the link or the device
+	deviated bool                       // the deviation was sent
+	anew     bool                       // the device has begun anew in the middle
+	beyond   []wps.MessageType          // what the device sent after it
+	messages map[wps.MessageType][]byte // that the suite has sent
 }
 
 // received reports whether the device sent a message of the type.
@@ -76,12 +84,20 @@ type exchange struct {
 	prevMsg  []byte
 	prevOp   eap.OpCode
 	repeats  int
-	pending  func() bool // sends an answer that was held back
+	pending  func() bool                  // sends an answer that was held back
+	before   func(t wps.MessageType) bool // called before a message is sent; false ends the exchange
+	lost     bool                         // the message has been lost once
+	patient  bool                         // an answer is wanted, however late
 }
 
 // silenceLimit is how long a device may say nothing before an exchange is
 // given up: longer than all time-outs of the protocol (15 s, 30 s).
 const silenceLimit = 35 * time.Second
+
+// ignored is how long a device that repeats its request after a wrong message
+// is still listened to. It has ignored the message, and does nothing but repeat
+// itself for a minute.
+const ignored = time.Second
 
 // run carries an exchange to its end.
 func (x *exchange) run() *outcome {
@@ -139,11 +155,20 @@ func (x *exchange) receive(wait time.Duration) (eap.Packet, bool) {
 			if !x.stopped && !x.send(x.last) {
 				return eap.Packet{}, false
 			}
+			if x.ignoredIt() {
+				wait = ignored
+			}
 			continue
 		}
 		x.heard, x.repeats = b, 0
 		return p, true
 	}
+}
+
+// ignoredIt reports whether the device does not answer a wrong message, but
+// repeats its request.
+func (x *exchange) ignoredIt() bool {
+	return x.out.deviated && !x.stopped && x.repeats > 0 && x.code() == eap.CodeResponse && !x.patient
 }
 
 // peer is the station's end: it answers requests.
@@ -209,9 +234,13 @@ func (x *exchange) server() {
 	}
 	tries := 0
 	for {
-		in, ok := x.receive(5 * time.Second)
+		wait, most := 5*time.Second, 2
+		if x.out.deviated && !x.patient {
+			wait, most = 2*time.Second, 1
+		}
+		in, ok := x.receive(wait)
 		if !ok {
-			if tries++; x.out.err != nil || tries > 2 || x.stopped {
+			if tries++; x.out.err != nil || tries > most || x.stopped {
 				x.failure()
 				return
 			}
@@ -337,9 +366,23 @@ func (x *exchange) say(t wps.MessageType, message []byte) bool {
 	if x.side.deviate.at == t && t != 0 {
 		x.out.deviated = true
 	}
+	if x.before != nil && !x.before(t) {
+		x.stopped = true
+		return false
+	}
 	if c.at == t && t != 0 {
 		x.out.deviated = true
 		switch {
+		case c.late != 0:
+			x.device.Sleep(c.late)
+		case c.failure:
+			x.stopped = true
+			x.out.failure = true
+			return x.send(mustAppend(eap.Packet{Code: eap.CodeFailure, ID: x.id}))
+		case c.restart:
+			return x.startAgain()
+		case c.replay && c.recorded != nil:
+			message = c.recorded
 		case c.silent:
 			x.stopped = true
 			return true
@@ -360,6 +403,10 @@ func (x *exchange) say(t wps.MessageType, message []byte) bool {
 	} else {
 		x.prevMsg, x.prevOp = message, op
 	}
+	if x.out.messages == nil {
+		x.out.messages = map[wps.MessageType][]byte{}
+	}
+	x.out.messages[t] = bytes.Clone(message)
 	var err error
 	if op == eap.OpStart || op == eap.OpFragACK || op > eap.OpFragACK || op == 0 {
 		return x.packet(eap.NewWSC(x.code(), x.id, op, message))
@@ -369,6 +416,26 @@ func (x *exchange) say(t wps.MessageType, message []byte) bool {
 		return false
 	}
 	return x.fragment()
+}
+
+// startAgain begins anew in the middle of the exchange, as a station does that
+// was reset: the device has to ask for its identity.
+func (x *exchange) startAgain() bool {
+	x.stopped = true
+	if err := x.link.(Starter).StartAgain(); err != nil {
+		x.out.err = err
+		return false
+	}
+	for {
+		in, ok := x.receive(10 * time.Second)
+		switch {
+		case !ok:
+			return false
+		case in.Code == eap.CodeRequest && in.Type == eap.TypeIdentity:
+			x.out.anew = true
+			return false
+		}
+	}
 }
 
 // fragment sends the next packet of the message.
@@ -388,6 +455,10 @@ func (x *exchange) packet(p eap.Packet) bool {
 	here := c.at != 0 && c.at == x.current && p.IsWSC() && p.OpCode != eap.OpFragACK && p.OpCode != eap.OpStart
 	if here && c.packet != nil {
 		b = c.packet(b)
+	}
+	if here && c.lost && !x.lost {
+		x.lost, x.last = true, b
+		return true
 	}
 	if !x.send(b) {
 		return false
@@ -411,7 +482,9 @@ func mustAppend(p eap.Packet) []byte {
 func (s *side) foreign(t wps.MessageType) []byte {
 	saved, previous := s.deviate, s.previous
 	sent := s.sent
-	s.deviate = deviation{}
+	if s.deviate.at != t {
+		s.deviate = deviation{}
+	}
 	defer func() { s.deviate, s.previous, s.sent = saved, previous, sent }()
 	hash := [32]byte{1, 2, 3}
 	seal := func(l wps.List) wps.List {

@@ -45,12 +45,33 @@ type Triggered interface {
 	OpenTriggered(mac wps.MAC, trigger func() error) (Link, error)
 }
 
+// Starter is a [Link] to an access point on which the station can begin anew in
+// the middle of an exchange, by EAPOL-Start.
+type Starter interface{ StartAgain() error }
+
+// Restartable is a [Device] whose links may be a [Starter].
+type Restartable interface{ CanStartAgain() bool }
+
 // Advertiser is a [Device] whose elements can be read: an access point's in
 // its beacons and probe responses. The attributes are those of the WSC element,
 // joined; nil says that there is none.
 type Advertiser interface {
 	Beacon() ([]byte, error)
 	ProbeResponse() ([]byte, error)
+}
+
+// Associator is an [Advertiser] whose association responses can be read as well.
+type Associator interface {
+	Advertiser
+	AssociationResponse() ([]byte, error)
+}
+
+// Requester is a [Device] that is a station, whose elements can be read: those
+// of its probe requests and of its association requests. Its operator's
+// controls decide by which method it wants to register.
+type Requester interface {
+	ProbeRequest() ([]byte, error)
+	AssociationRequest() ([]byte, error)
 }
 
 // Prober is a [Device] that hears the suite's probe requests: an access point

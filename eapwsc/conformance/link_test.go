@@ -20,8 +20,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// station returns our own station as an exchange.
-func station(t testing.TB) *eapwsc.Peer {
+// peer returns our own station as an exchange.
+func peer(t testing.TB) *eapwsc.Peer {
 	t.Helper()
 	m, err := registration.NewEnrollee(registration.EnrolleeConfig{
 		Config: registration.Config{Device: fixture.Device(2)}, Password: registration.PIN(fixture.PIN(t, ownPIN)),
@@ -43,7 +43,7 @@ func TestStream(t *testing.T) {
 			near, far := net.Pipe()
 			go func() {
 				defer far.Close()
-				p := station(t)
+				p := peer(t)
 				l := &streamLink{conn: far}
 				step := p.Start(time.Now())
 				for !step.Done {
@@ -65,25 +65,68 @@ func TestStream(t *testing.T) {
 			}()
 			return near, nil
 		}}
-		runSome(t, Config{Device: device, Role: Station, OwnPIN: ownPIN, Only: "STA-ENR-PIN"}, 4)
+		runSome(t, Config{Device: device, Role: Station, OwnPIN: ownPIN, Only: "STA-ENR-PIN"}, 5)
+	})
+}
+
+// onWire calls f with our access point on an Ethernet in memory.
+func onWire(t *testing.T, f func(t *testing.T, device *Wire, hands Funcs)) {
+	synctest.Test(t, func(t *testing.T) {
+		var segment eapol.Segment
+		inner, _ := newAccessPoint(t)
+		authenticator := eapol.NewAuthenticator(segment.Join(wps.MAC{2, 0, 0, 0, 0, 1}), inner.(*accessPoint).point)
+		go authenticator.Serve(t.Context(), nil)
+		synctest.Wait()
+		f(t, &Wire{Role: APRegistrar, Listen: func(mac wps.MAC) (eapol.Conn, error) { return segment.Join(mac), nil }},
+			Funcs{EnterPIN: func(digits string) (_ string, err error) {
+				authenticator.Do(func(now time.Time, point apPoint) { err = enterAt(point, now, digits) })
+				return "", err
+			}})
 	})
 }
 
 // TestWire tries an access point on an Ethernet in memory.
 func TestWire(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var segment eapol.Segment
-		inner, controls := newAccessPoint(t)
-		authenticator := eapol.NewAuthenticator(segment.Join(wps.MAC{2, 0, 0, 0, 0, 1}), inner.(*accessPoint).point)
-		go authenticator.Serve(t.Context(), nil)
-		synctest.Wait()
-		device := &Wire{Role: APRegistrar, Listen: func(mac wps.MAC) (eapol.Conn, error) { return segment.Join(mac), nil }}
-		_ = controls
-		hands := Funcs{EnterPIN: func(digits string) (_ string, err error) {
-			authenticator.Do(func(now time.Time, point apPoint) { err = enterAt(point, now, digits) })
-			return "", err
-		}}
+	onWire(t, func(t *testing.T, device *Wire, hands Funcs) {
 		runSome(t, Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-PIN-0[1-5]"}, 5)
+		runSome(t, Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-*-32"}, 5)
+	})
+}
+
+// deafToStart is a connection on which a station that begins anew is not heard.
+type deafToStart struct {
+	eapol.Conn
+	started bool
+}
+
+func (c *deafToStart) WriteFrame(b []byte, to wps.MAC) error {
+	if f, err := eapol.ParseFrame(b); err == nil && f.Type == eapol.TypeStart {
+		if c.started {
+			return nil
+		}
+		c.started = true
+	}
+	return c.Conn.WriteFrame(b, to)
+}
+
+// TestStartAgain tries an access point that does not hear a station which
+// begins anew in the middle.
+func TestStartAgain(t *testing.T) {
+	onWire(t, func(t *testing.T, device *Wire, hands Funcs) {
+		inner := device.Listen
+		device.Listen = func(mac wps.MAC) (eapol.Conn, error) {
+			conn, err := inner(mac)
+			return &deafToStart{Conn: conn}, err
+		}
+		s, err := New(Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-*-32"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Run(t.Context()) {
+			if r.Verdict != Fail {
+				t.Errorf("%s: %v", r.Case.ID, r.Verdict)
+			}
+		}
 	})
 }
 

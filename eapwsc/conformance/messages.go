@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
@@ -63,6 +64,7 @@ type deviationRow struct {
 	origin string
 	level  Level
 	inputs func(t wps.MessageType) []input
+	of     uint8 // the roles that it can be done to, a bit for each; 0 is all
 }
 
 // input is one way to be wrong.
@@ -72,43 +74,52 @@ type input struct {
 	conduct   conduct
 	want      want
 	code      []wps.ConfigError
+	first     bool // a right exchange is before it
+	needs     Need
+	check     func(o *outcome) string
 }
 
 const (
 	originChain = "WSC 2.0 §7.3; messages as hostap and iwd hold them"
 	originFaces = "hostap wpas_wps and ap_wps tests"
+	originLate  = "WSC 2.0 §7.7: 15 s for a message [via iwd]"
 	originEAP   = "RFC 3748 §4; WSC 2.0 §7.7.1"
 )
 
 // deviations is the table of faults in messages.
 var deviations = []deviationRow{
-	{1, "%v without an attribute on which its proof rests", "a message that proves nothing is not taken for one", originChain, Must, missingVital},
-	{2, "%v without another mandatory attribute", "a message that is not whole does no harm", originChain, Robustness, missingOther},
-	{3, "%v with an attribute twice", "a repeated attribute does no harm", originChain, Robustness, doubled},
-	{4, "%v with an attribute of wrong length", "lengths are checked before values are read", originChain, Robustness, wrongLength},
-	{5, "%v with a value out of range", "values are checked before they are used", originChain, Robustness, outOfRange},
-	{6, "%v with a wrong Authenticator", "the Authenticator is verified", "WSC 2.0 §7.3", Must, authenticators(authWrong)},
-	{7, "%v without Authenticator", "a message without Authenticator is not taken", "WSC 2.0 §7.3", Must, authenticators(authMissing)},
-	{8, "%v with an Authenticator of seven octets", "the length of the Authenticator is checked", "WSC 2.0 §7.3", Must, authenticators(authShort)},
-	{9, "%v with the nonce of another run", "messages of other runs are told apart", "WSC 2.0 §7.3", Must, foreignNonce},
-	{10, "%v that says it is another message", "the Message Type is checked", originFaces, Must, otherType},
-	{11, "another message in place of %v", "messages are taken in their order only", "WSC 2.0 §7.7.3", Must, instead},
-	{12, "%v under another op-code", "op-code and message belong together", originEAP, Robustness, otherOpCode},
-	{13, "%v twice", "a repeated packet gets the same answer and changes nothing", originEAP, Must, twice},
-	{14, "the message before %v in its place", "a message that was answered is not processed again", originEAP, Robustness, before},
-	{15, "WSC_NACK in place of %v", "a refusal ends the run and gives nothing away", "WSC 2.0 §7.7.3", Must, ends(wps.MessageNACK)},
-	{16, "WSC_ACK in place of %v", "an acknowledgement does not advance the run", originFaces, Must, ends(wps.MessageACK)},
-	{17, "WSC_Done in place of %v", "a run does not end before its proofs", originFaces, Must, ends(wps.MessageDone)},
-	{18, "%v cut", "a message that is cut is not read beyond its end", originFaces, Robustness, cut},
-	{19, "octets behind %v", "octets behind a message do no harm", originFaces, Robustness, trailing},
-	{20, "%v with unknown attributes and sub-elements", "what a later version adds is skipped", "WSC 2.0 §12", Must, unknown},
-	{21, "%v with Encrypted Settings that are not sealed right", "settings are decrypted and verified before they are read", "WSC 2.0 §7.5", Must, sealed},
-	{22, "%v without the secret nonce, or with one of wrong length", "a proof that is missing is no proof", originFaces, Must, nonces},
-	{23, "%v with a wrong proof", "the proof of the password is verified", "WSC 2.0 §7.4", Must, proofs},
-	{24, "silence in place of %v", "a device whose peer falls silent is free again", "hostap", Must, silence},
-	{25, "the other side leaves in place of %v", "a device whose peer leaves is free again", "hostap", Must, leaves},
-	{26, "the last attribute of %v announces more octets than there are", "announced lengths are not trusted", originFaces, Robustness, overruns},
-	{27, "an EAP packet of %v with a wrong length, code or type", "EAP is checked before WSC", originEAP, Robustness, badPackets},
+	{1, "%v without an attribute on which its proof rests", "a message that proves nothing is not taken for one", originChain, Must, missingVital, 0},
+	{2, "%v without another mandatory attribute", "a message that is not whole does no harm", originChain, Robustness, missingOther, 0},
+	{3, "%v with an attribute twice", "a repeated attribute does no harm", originChain, Robustness, doubled, 0},
+	{4, "%v with an attribute of wrong length", "lengths are checked before values are read", originChain, Robustness, wrongLength, 0},
+	{5, "%v with a value out of range", "values are checked before they are used", originChain, Robustness, outOfRange, 0},
+	{6, "%v with a wrong Authenticator", "the Authenticator is verified", "WSC 2.0 §7.3", Must, authenticators(authWrong), 0},
+	{7, "%v without Authenticator", "a message without Authenticator is not taken", "WSC 2.0 §7.3", Must, authenticators(authMissing), 0},
+	{8, "%v with an Authenticator of seven octets", "the length of the Authenticator is checked", "WSC 2.0 §7.3", Must, authenticators(authShort), 0},
+	{9, "%v with the nonce of another run", "messages of other runs are told apart", "WSC 2.0 §7.3", Must, foreignNonce, 0},
+	{10, "%v that says it is another message", "the Message Type is checked", originFaces, Must, otherType, 0},
+	{11, "another message in place of %v", "messages are taken in their order only", "WSC 2.0 §7.7.3", Must, instead, 0},
+	{12, "%v under another op-code", "op-code and message belong together", originEAP, Robustness, otherOpCode, 0},
+	{13, "%v twice", "a repeated packet gets the same answer and changes nothing", originEAP, Must, twice, 0},
+	{14, "the message before %v in its place", "a message that was answered is not processed again", originEAP, Robustness, before, 0},
+	{15, "WSC_NACK in place of %v", "a refusal ends the run and gives nothing away", "WSC 2.0 §7.7.3", Must, ends(wps.MessageNACK), 0},
+	{16, "WSC_ACK in place of %v", "an acknowledgement does not advance the run", originFaces, Must, ends(wps.MessageACK), 0},
+	{17, "WSC_Done in place of %v", "a run does not end before its proofs", originFaces, Must, ends(wps.MessageDone), 0},
+	{18, "%v cut", "a message that is cut is not read beyond its end", originFaces, Robustness, cut, 0},
+	{19, "octets behind %v", "octets behind a message do no harm", originFaces, Robustness, trailing, 0},
+	{20, "%v with unknown attributes and sub-elements", "what a later version adds is skipped", "WSC 2.0 §12", Must, unknown, 0},
+	{21, "%v with Encrypted Settings that are not sealed right", "settings are decrypted and verified before they are read", "WSC 2.0 §7.5", Must, sealed, 0},
+	{22, "%v without the secret nonce, or with one of wrong length", "a proof that is missing is no proof", originFaces, Must, nonces, 0},
+	{23, "%v with a wrong proof", "the proof of the password is verified", "WSC 2.0 §7.4", Must, proofs, 0},
+	{24, "silence in place of %v", "a device whose peer falls silent is free again", "hostap", Must, silence, 0},
+	{25, "the other side leaves in place of %v", "a device whose peer leaves is free again", "hostap", Must, leaves, 0},
+	{26, "the last attribute of %v announces more octets than there are", "announced lengths are not trusted", originFaces, Robustness, overruns, 0},
+	{28, "%v of an earlier run", "a recorded message is of no use", originChain, Must, replayed, 0},
+	{29, "%v is lost once", "what is lost is sent again, and the run goes on", originEAP, Must, lost, 0},
+	{30, "%v comes late", "a slow peer is waited for", originLate, Must, late, 0},
+	{31, "EAP-Failure in place of %v", "a run that the access point ends is over", originEAP, Must, fails, 1<<Station | 1<<Registrar},
+	{32, "EAPOL-Start in place of %v", "a station that was reset begins anew", originEAP, Should, startsAgain, 1<<APRegistrar | 1<<APEnrollee},
+	{27, "an EAP packet of %v with a wrong length, code or type", "EAP is checked before WSC", originEAP, Robustness, badPackets, 0},
 }
 
 // cases makes the cases of a family.
@@ -117,7 +128,7 @@ func (f family) cases() []*Case {
 	for _, m := range f.messages {
 		for _, d := range deviations {
 			inputs := d.inputs(m)
-			if len(inputs) == 0 {
+			if len(inputs) == 0 || d.of != 0 && d.of&(1<<f.role) == 0 {
 				continue
 			}
 			c := &Case{
@@ -126,11 +137,16 @@ func (f family) cases() []*Case {
 			}
 			for _, in := range inputs {
 				a := f.attempt
-				a.deviation, a.conduct, a.want, a.code, a.what = in.deviation, in.conduct, in.want, in.code, in.name
+				a.deviation, a.conduct, a.want, a.code, a.what, a.check = in.deviation, in.conduct, in.want, in.code, in.name, in.check
 				if a.what == "" {
 					a.what = c.Title
 				}
-				c.rows = append(c.rows, row{in.name, append(slices.Clone(f.before), a)})
+				steps := slices.Clone(f.before)
+				if in.first {
+					steps = append(append(steps, f.attempt), f.before...)
+				}
+				c.rows = append(c.rows, row{in.name, append(steps, a)})
+				c.Needs |= in.needs
 			}
 			all = append(all, c)
 		}
@@ -427,4 +443,32 @@ func badPackets(t wps.MessageType) []input {
 		at("cut to its header", func(b []byte) []byte { return b[:4] }),
 		at("empty frame", func([]byte) []byte { return []byte{} }),
 	}
+}
+
+func replayed(t wps.MessageType) []input {
+	if isFirst(t) || isEnd(t) {
+		return nil
+	}
+	return []input{{first: true, conduct: conduct{at: t, replay: true}, want: wantRefused}}
+}
+
+func lost(t wps.MessageType) []input {
+	return []input{{conduct: conduct{at: t, lost: true}, want: wantSuccess}}
+}
+
+func late(t wps.MessageType) []input {
+	return []input{{name: "by 8 s", conduct: conduct{at: t, late: 8 * time.Second}, want: wantSuccess}}
+}
+
+func fails(t wps.MessageType) []input {
+	return []input{{conduct: conduct{at: t, failure: true}, want: wantRefused}}
+}
+
+func startsAgain(t wps.MessageType) []input {
+	return []input{{conduct: conduct{at: t, restart: true}, want: wantRefused, needs: NeedStart, check: func(o *outcome) string {
+		if !o.anew {
+			return "the device does not ask for the identity again"
+		}
+		return ""
+	}}}
 }

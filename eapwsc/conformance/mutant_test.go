@@ -364,6 +364,9 @@ func byMessage() []mutant {
 	return all
 }
 
+// mutants returns all faulty devices.
+func mutants() []mutant { return append(append(byMessage(), byHand...), byHandLater...) }
+
 // prove makes a wrong proof right: the suite's flips its last bit.
 func (f *faulty) prove(id wps.AttributeID, l list) list {
 	i := l.index(id)
@@ -399,7 +402,7 @@ func onceOnly(m wps.MessageType) fault {
 // TestMutant gives the suite faulty devices: the case that is about the fault
 // has to fail, and does not fail for the device without it.
 func TestMutant(t *testing.T) {
-	all := append(byMessage(), byHand...)
+	all := mutants()
 	for _, m := range all {
 		t.Run(m.name, func(t *testing.T) {
 			c := findCase(t, m.kills)

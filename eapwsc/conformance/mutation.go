@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -35,10 +36,52 @@ func (s mutations) run(t *trial) string {
 		a.want, a.deviation, a.what = wantSurvive, m.deviation(), m.String()
 		t.outcomes = nil
 		if why := a.run(t); why != "" {
+			m, why = s.shrink(t, m, why)
 			return fmt.Sprintf("mutation %d of seed %d, %v: %s", i, seed, m, why)
 		}
 	}
 	return ""
+}
+
+// shrink looks for a smaller change with the same effect: fewer octets, and a
+// simpler value. A device that does not come back stays with the first one.
+func (s mutations) shrink(t *trial, m mutation, why string) (mutation, string) {
+	outcomes := t.outcomes
+	for _, simpler := range m.simpler() {
+		if t.settle() != "" {
+			break
+		}
+		t.renew()
+		if t.suite.cfg.Role == APRegistrar {
+			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
+				break
+			}
+		}
+		a := s.attempt
+		a.want, a.deviation, a.what = wantSurvive, simpler.deviation(), simpler.String()
+		t.outcomes = nil
+		if again := a.run(t); again != "" && !strings.HasPrefix(again, inconclusive) {
+			m, why, outcomes = simpler, again, t.outcomes
+			break
+		}
+	}
+	t.outcomes = outcomes
+	return m, why
+}
+
+// simpler returns changes that are smaller than m, the smallest first.
+func (m mutation) simpler() []mutation {
+	var all []mutation
+	for count := 1; count <= m.count; count *= 2 {
+		for _, value := range []byte{0, m.value} {
+			small := m
+			small.count, small.value = count, value
+			if small != m && (len(all) == 0 || all[len(all)-1] != small) {
+				all = append(all, small)
+			}
+		}
+	}
+	return all
 }
 
 // mutation is one change in a message.

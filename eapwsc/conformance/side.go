@@ -58,11 +58,13 @@ type side struct {
 	role      registration.Role
 	device    wps.Device
 	version10 bool
+	version   byte      // of the WFA extension; 0 is 2.0
 	passwords [2][]byte // the halves of the password
 	id        wps.DevicePasswordID
-	external  bool           // a registrar that reads or writes the settings of an access point
-	settings  wps.Credential // what a registrar gives
-	write     bool           // an external registrar writes instead of only reading
+	external  bool             // a registrar that reads or writes the settings of an access point
+	settings  wps.Credential   // what a registrar gives
+	more      []wps.Credential // given beside it
+	write     bool             // an external registrar writes instead of only reading
 	random    io.Reader
 	deviate   deviation
 	secret    []byte // the shared secret instead of the one that the keys lead to
@@ -79,6 +81,8 @@ type side struct {
 	peerHash [2][32]byte
 	previous []byte // the last message of the chain
 
+	ivs         [][]byte          // of the device's Encrypted Settings
+	secrets     []wps.SecretNonce // that the device has revealed
 	received    []wps.MessageType
 	sent        []wps.MessageType
 	faults      []string         // what was wrong with messages of the device, as far as this side sees
@@ -127,6 +131,9 @@ func (s *side) header() wps.Header {
 	var h wps.Header
 	if !s.version10 {
 		h.WFA.Version2 = 0x20
+	}
+	if s.version != 0 {
+		h.WFA.Version2 = s.version
 	}
 	return h
 }
@@ -269,6 +276,9 @@ func (s *side) read(t wps.MessageType, m wps.List, message []byte) error {
 
 // open decrypts settings of the device.
 func (s *side) open(t wps.MessageType, value []byte, l wps.List) error {
+	if len(value) >= 16 {
+		s.ivs = append(s.ivs, value[:16:16])
+	}
 	plain, err := s.cipher.OpenSettings(value)
 	if err == nil {
 		err = wps.Decode(l, plain, wps.Tolerant)
@@ -385,6 +395,7 @@ func (s *side) onM4(message []byte) (wps.MessageType, []byte, error) {
 	if err := s.open(wps.MessageM4, m.EncryptedSettings, inner); err != nil {
 		return 0, nil, err
 	}
+	s.secrets = append(s.secrets, inner.RSNonce1)
 	if s.half(inner.RSNonce1, 0) != s.peerHash[0] {
 		s.fault("M4: R-Hash1 is not that of R-S1 and the password")
 	}
@@ -402,6 +413,7 @@ func (s *side) onM5(message []byte) (wps.MessageType, []byte, error) {
 	if err := s.open(wps.MessageM5, m.EncryptedSettings, inner); err != nil {
 		return 0, nil, err
 	}
+	s.secrets = append(s.secrets, inner.ESNonce1)
 	if s.half(inner.ESNonce1, 0) != s.peerHash[0] {
 		s.fault("M5: E-Hash1 is not that of E-S1 and the password")
 	}
@@ -419,6 +431,7 @@ func (s *side) onM6(message []byte) (wps.MessageType, []byte, error) {
 	if err := s.open(wps.MessageM6, m.EncryptedSettings, inner); err != nil {
 		return 0, nil, err
 	}
+	s.secrets = append(s.secrets, inner.RSNonce2)
 	if s.half(inner.RSNonce2, 1) != s.peerHash[1] {
 		s.fault("M6: R-Hash2 is not that of R-S2 and the password")
 	}
@@ -444,6 +457,7 @@ func (s *side) onM7(message []byte) (wps.MessageType, []byte, error) {
 		return 0, nil, err
 	}
 	s.ap = inner.AP
+	s.secrets = append(s.secrets, inner.ESNonce2)
 	if s.half(inner.ESNonce2, 1) != s.peerHash[1] {
 		s.fault("M7: E-Hash2 is not that of E-S2 and the password")
 	}
@@ -458,7 +472,7 @@ func (s *side) onM7(message []byte) (wps.MessageType, []byte, error) {
 	if s.external {
 		return wps.MessageM8, s.finish(wps.MessageM8, m8, &wps.M8Settings{AP: &settings}), nil
 	}
-	return wps.MessageM8, s.finish(wps.MessageM8, m8, &wps.M8Settings{Credentials: []wps.Credential{settings}}), nil
+	return wps.MessageM8, s.finish(wps.MessageM8, m8, &wps.M8Settings{Credentials: append([]wps.Credential{settings}, s.more...)}), nil
 }
 
 func (s *side) onM8(message []byte) (wps.MessageType, []byte, error) {

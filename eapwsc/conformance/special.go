@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/eap"
@@ -115,6 +116,9 @@ func (s freshness) run(t *trial) string {
 		for half, h := range o.side.peerHash {
 			values[fmt.Sprintf("the device's hash %d", half+1)] = h[:]
 		}
+		for half, n := range o.side.secrets {
+			values[fmt.Sprintf("the device's secret nonce %d", half+1)] = n[:]
+		}
 		for name, v := range values {
 			key := name + string(v)
 			if before, ok := seen[key]; ok {
@@ -122,8 +126,65 @@ func (s freshness) run(t *trial) string {
 			}
 			seen[key] = i + 1
 		}
-		if o.side.peerHash[0] == o.side.peerHash[1] {
+		switch n := o.side.secrets; {
+		case o.side.peerHash[0] == o.side.peerHash[1]:
 			return "both hashes of the device are equal"
+		case len(n) == 2 && n[0] == n[1]:
+			return "both secret nonces of the device are equal"
+		}
+	}
+	return ""
+}
+
+// vectors runs several exchanges and looks at the initialization vectors of the
+// device's Encrypted Settings.
+type vectors struct {
+	n       int
+	attempt attempt
+}
+
+func (s vectors) String() string {
+	return fmt.Sprintf("%d exchanges: every initialization vector is new", s.n)
+}
+
+func (s vectors) run(t *trial) string {
+	seen := map[string]bool{}
+	for range s.n {
+		t.renew()
+		if t.suite.cfg.Role == APRegistrar {
+			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
+				return t.cannot(err)
+			}
+		}
+		if why := s.attempt.run(t); why != "" {
+			return why
+		}
+		for _, iv := range t.outcomes[len(t.outcomes)-1].side.ivs {
+			switch {
+			case bytes.Equal(iv, make([]byte, len(iv))):
+				return "an initialization vector is zero"
+			case seen[string(iv)]:
+				return "an initialization vector is used twice"
+			}
+			seen[string(iv)] = true
+		}
+	}
+	return ""
+}
+
+// hidden checks that nothing that was given under encryption stands in the
+// clear in a packet of the device.
+func hidden(o *outcome) string {
+	given := o.side.credentials
+	if o.side.ap != nil {
+		given = append(given, *o.side.ap)
+	}
+	for _, c := range given {
+		for _, f := range o.frames {
+			if len(c.NetworkKey) >= 8 && !f.sent && bytes.Contains(f.packet, c.NetworkKey) {
+				name, _ := describe(f.packet)
+				return "the network key stands in the clear in " + name
+			}
 		}
 	}
 	return ""
@@ -278,6 +339,7 @@ func (s crowd) run(t *trial) string {
 			return "" // the device takes no more: others must still be served
 		}
 		t.opened = true
+		t.links = append(t.links, link)
 		if _, err := link.Receive(t.suite.cfg.Device.Now().Add(time.Second)); err != nil {
 			return fmt.Sprintf("the device did not live through it: %v", err)
 		}
@@ -291,6 +353,7 @@ type repeat struct{ n int }
 func (s repeat) String() string { return fmt.Sprintf("%d registrations, one after the other", s.n) }
 
 func (s repeat) run(t *trial) string {
+	var took []time.Duration
 	for i := range s.n {
 		t.renew()
 		if t.suite.cfg.Role == APRegistrar {
@@ -298,11 +361,32 @@ func (s repeat) run(t *trial) string {
 				return t.cannot(err)
 			}
 		}
-		outcomes := t.outcomes
-		if why := (attempt{who: byte(1 + i%100)}).run(t); why != "" {
+		a := attempt{who: byte(1 + i%100)}
+		if t.suite.cfg.Role == APEnrollee {
+			a.method = byOwnPIN
+		}
+		if why := a.run(t); why != "" {
 			return fmt.Sprintf("registration %d: %s", i+1, why)
 		}
-		t.outcomes = append(outcomes, t.outcomes[len(t.outcomes)-1])
+		last := t.outcomes[len(t.outcomes)-1]
+		t.outcomes = append(t.outcomes[:0], last)
+		took = append(took, last.ended.Sub(last.began))
+	}
+	return slower(took)
+}
+
+// slower says whether exchanges have become much slower, as those of a device
+// that keeps something of each do. A few slow ones are an accident.
+func slower(took []time.Duration) string {
+	const some = 50
+	if len(took) < 4*some {
+		return ""
+	}
+	first, last := slices.Clone(took[:some]), slices.Clone(took[len(took)-some:])
+	slices.Sort(first)
+	slices.Sort(last)
+	if before, after := first[some/2], last[some/2]; after > 5*before && after > 50*time.Millisecond {
+		return fmt.Sprintf("registrations have become slower, from %v to %v", before, after)
 	}
 	return ""
 }
@@ -327,4 +411,51 @@ func (s unlocks) run(t *trial) string {
 		}
 	}
 	return why
+}
+
+// growing locks the device's PIN twice, and waits each time until it opens.
+type growing struct {
+	wrong, right attempt
+	limit        time.Duration
+}
+
+func (s growing) String() string {
+	return fmt.Sprintf("lock the PIN twice by wrong guesses; the second lock lasts longer, both no more than %v", s.limit)
+}
+
+func (s growing) run(t *trial) string {
+	var lasted [2]time.Duration
+	for i := range lasted {
+		if why := (guesses{12, s.wrong}).run(t); why != "" {
+			return why
+		}
+		began := t.suite.cfg.Device.Now()
+		if why := (unlocks{s.right, s.limit}).run(t); why != "" {
+			return why
+		}
+		lasted[i] = t.suite.cfg.Device.Now().Sub(began)
+	}
+	if atMost := time.Hour; lasted[1] < lasted[0] || lasted[1] == lasted[0] && lasted[0] < atMost {
+		return fmt.Sprintf("the second lock lasted %v, the first %v", lasted[1].Round(time.Second), lasted[0].Round(time.Second))
+	}
+	return ""
+}
+
+// rounds repeats steps.
+type rounds struct {
+	n     int
+	steps []step
+}
+
+func (s rounds) String() string { return fmt.Sprintf("%d times: %v", s.n, s.steps) }
+
+func (s rounds) run(t *trial) string {
+	for range s.n {
+		for _, step := range s.steps {
+			if why := step.run(t); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
 }

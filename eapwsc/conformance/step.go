@@ -76,8 +76,10 @@ type attempt struct {
 	method    method
 	wrong     wrongness
 	version10 bool
+	version   byte // of the WFA extension
 	write     bool // an external registrar writes settings
 	settings  *wps.Credential
+	more      []wps.Credential // given beside settings
 	deviation deviation
 	conduct   conduct
 	device    func(d *wps.Device)
@@ -90,6 +92,8 @@ type attempt struct {
 	check     func(o *outcome) string // more that has to hold
 	reflect   bool                    // the device's own public key is sent back
 	secret    []byte                  // the shared secret that a weak public key leads to
+	during    []step                  // in the middle of the exchange, before message at
+	at        wps.MessageType
 }
 
 // String describes the attempt.
@@ -111,6 +115,9 @@ func (a attempt) String() string {
 	if a.what != "" {
 		b.WriteString(", " + a.what)
 	}
+	for _, s := range a.during {
+		fmt.Fprintf(&b, ", before %v: %v", a.at, s)
+	}
 	b.WriteString(": " + wants[a.want])
 	return b.String()
 }
@@ -126,12 +133,25 @@ func (a attempt) run(t *trial) string {
 		return t.refused("begin another exchange", err)
 	}
 	t.opened = true
-	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, conduct: a.conduct, limit: a.limit}
+	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, conduct: a.conduct, limit: a.limit, patient: a.want == wantSuccess}
+	why := ""
+	x.before = func(m wps.MessageType) bool {
+		for i := 0; i < len(a.during) && m == a.at && why == ""; i++ {
+			why = a.during[i].run(t)
+		}
+		return why == ""
+	}
+	if a.conduct.replay && len(t.outcomes) > 0 {
+		x.conduct.recorded = t.outcomes[len(t.outcomes)-1].messages[a.conduct.at]
+	}
 	o := x.run()
 	if err := link.Close(); err != nil && o.err == nil {
 		o.err = err
 	}
 	t.note(o)
+	if why != "" {
+		return why
+	}
 	return a.judge(t, o)
 }
 
@@ -281,10 +301,15 @@ func (s pause) run(t *trial) string {
 type probe struct {
 	who, uuid byte
 	id        wps.DevicePasswordID
+	later     bool // with attributes of a later version
 }
 
 func (s probe) String() string {
-	return fmt.Sprintf("station %d probes, %v", s.who, s.id)
+	text := fmt.Sprintf("station %d probes, %v", s.who, s.id)
+	if s.later {
+		text += ", with attributes of a later version"
+	}
+	return text
 }
 
 func (s probe) run(t *trial) string {
@@ -296,6 +321,12 @@ func (s probe) run(t *trial) string {
 	}
 	e.PrimaryDeviceType, e.DeviceName = d.PrimaryDeviceType, d.DeviceName
 	e.WFA.Version2 = 0x20
+	if s.later {
+		e.WFA.Version2 = 0x57
+		for _, a := range unknownAttributes[:1] {
+			e.Unknown = append(e.Unknown, wps.Attribute{ID: a.id, Value: a.value})
+		}
+	}
 	prober, ok := t.suite.cfg.Device.(Prober)
 	if !ok {
 		return inconclusive + "the link cannot send probe requests"
@@ -336,6 +367,68 @@ func (s element) run(t *trial) string {
 		return fmt.Sprintf("probe response: %v", err)
 	}
 	return s.check(&b, &p)
+}
+
+// association reads the element of an access point's association responses.
+type association struct {
+	what  string
+	check func(r *wps.AssociationResponse, b *wps.Beacon) string
+}
+
+func (s association) String() string { return "association response: " + s.what }
+
+func (s association) run(t *trial) string {
+	a, ok := t.suite.cfg.Device.(Associator)
+	if !ok {
+		return inconclusive + "the link cannot read elements"
+	}
+	raw, err := a.AssociationResponse()
+	if err != nil {
+		return t.cannot(err)
+	}
+	var r wps.AssociationResponse
+	if err := wps.Decode(&r, raw, wps.Strict); err != nil {
+		return fmt.Sprintf("association response: %v", err)
+	}
+	if raw, err = a.Beacon(); err != nil {
+		return t.cannot(err)
+	}
+	var b wps.Beacon
+	if err := wps.Decode(&b, raw, wps.Strict); err != nil {
+		return fmt.Sprintf("beacon: %v", err)
+	}
+	return s.check(&r, &b)
+}
+
+// requests reads the elements of a station.
+type requests struct {
+	what  string
+	check func(p *wps.ProbeRequest, a *wps.AssociationRequest) string
+}
+
+func (s requests) String() string { return "probe and association request: " + s.what }
+
+func (s requests) run(t *trial) string {
+	d, ok := t.suite.cfg.Device.(Requester)
+	if !ok {
+		return inconclusive + "the link cannot read elements"
+	}
+	raw, err := d.ProbeRequest()
+	if err != nil {
+		return t.cannot(err)
+	}
+	var p wps.ProbeRequest
+	if err := wps.Decode(&p, raw, wps.Strict); err != nil {
+		return fmt.Sprintf("probe request: %v", err)
+	}
+	if raw, err = d.AssociationRequest(); err != nil {
+		return t.cannot(err)
+	}
+	var a wps.AssociationRequest
+	if err := wps.Decode(&a, raw, wps.Strict); err != nil {
+		return fmt.Sprintf("association request: %v", err)
+	}
+	return s.check(&p, &a)
 }
 
 // inconclusive begins the text of a step that could not be carried out.

@@ -189,6 +189,7 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 func (s *Suite) try(ctx context.Context, row row, r *Result) *trial {
 	t := s.trial(ctx)
 	t.reset()
+	defer t.closeLinks()
 	for _, step := range row.steps {
 		why := step.run(t)
 		if why == "" {
@@ -240,6 +241,15 @@ func (s *Suite) can() Need {
 	if _, ok := s.cfg.Device.(Prober); ok {
 		n |= NeedProbe
 	}
+	if _, ok := s.cfg.Device.(Associator); ok {
+		n |= NeedAssociation
+	}
+	if _, ok := s.cfg.Device.(Requester); ok {
+		n |= NeedRequests
+	}
+	if d, ok := s.cfg.Device.(Restartable); ok && d.CanStartAgain() {
+		n |= NeedStart
+	}
 	return n | NeedTime
 }
 
@@ -255,9 +265,18 @@ type trial struct {
 	ctx      context.Context
 	outcomes []*outcome
 	opened   bool                  // the device has been spoken to
+	links    []Link                // that stay open until the input ends
 	own      *registration.KeyPair // with fixedKey: what the exchange before it used
 	n1       wps.Nonce
 	s1, s2   wps.SecretNonce
+}
+
+// closeLinks has the stations leave that have stayed.
+func (t *trial) closeLinks() {
+	for _, l := range t.links {
+		_ = l.Close() // the device may be gone
+	}
+	t.links = nil
 }
 
 // renew gives the stations of the suite new addresses, in a step that does not
@@ -366,7 +385,14 @@ func (t *trial) trigger(a attempt) error {
 	if !t.suite.cfg.Controls.Has(control) {
 		return nil // it is begun by Open, or by someone else
 	}
-	_, err := t.operate(control, apPIN)
+	digits := apPIN
+	switch a.method {
+	case byShort:
+		digits = shortPIN
+	case byZeros:
+		digits = zerosPIN
+	}
+	_, err := t.operate(control, digits)
 	return err
 }
 
@@ -376,7 +402,7 @@ const apPIN = "12345670"
 // side makes the suite's half of an exchange.
 func (t *trial) side(a attempt) (*side, error) {
 	s := &side{
-		version10: a.version10, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect, secret: a.secret,
+		version10: a.version10, version: a.version, more: a.more, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect, secret: a.secret,
 		settings: ownNetwork, device: t.station(a.who, a.uuid),
 	}
 	if a.settings != nil {

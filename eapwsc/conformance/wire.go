@@ -150,6 +150,14 @@ func (l *wireLink) Receive(until time.Time) ([]byte, error) {
 	}
 }
 
+// CanStartAgain reports that a station can: see [Restartable].
+func (w *Wire) CanStartAgain() bool { return w.Role == APRegistrar || w.Role == APEnrollee }
+
+// StartAgain says EAPOL-Start: see [Starter].
+func (l *wireLink) StartAgain() error {
+	return l.write(eapol.Frame{Version: eapol.Version1, Type: eapol.TypeStart})
+}
+
 // Close leaves: a station says EAPOL-Logoff.
 func (l *wireLink) Close() error {
 	if l.closed {

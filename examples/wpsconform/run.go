@@ -22,7 +22,7 @@ import (
 type run struct {
 	device
 	only, level              string
-	short, json              bool
+	short, json, verbose     bool
 	junit, html, expect, dir string
 	seed                     uint64
 }
@@ -32,6 +32,7 @@ func (r *run) flags(f *pflag.FlagSet) {
 	f.StringVar(&r.only, "only", "", "run the cases whose id matches this `PATTERN` or begins with it")
 	f.StringVar(&r.level, "level", "", "run the cases of this `LEVEL`")
 	f.BoolVar(&r.short, "short", false, "leave out the cases that take more than a minute")
+	f.BoolVarP(&r.verbose, "verbose", "v", false, "print a line for each case as it ends")
 	f.BoolVar(&r.json, "json", false, "print the report as JSON")
 	f.StringVar(&r.junit, "junit", "", "write the report as JUnit XML to this `FILE`")
 	f.StringVar(&r.html, "html", "", "write the report as a page to this `FILE`")
@@ -73,6 +74,9 @@ func (r *run) execute(ctx context.Context, streams program.IO, cfg conformance.C
 	total, done := 0, 0
 	cfg.Ended = func(x *conformance.Result) {
 		done++
+		if r.verbose {
+			fmt.Fprintf(streams.ErrText(), "%d/%d %s %v %.1fs\n", done, total, x.Case.ID, x.Verdict, x.Took.Seconds())
+		}
 		if x.Verdict == conformance.Fail || x.Verdict == conformance.Inconclusive {
 			fmt.Fprintf(streams.ErrText(), "%d/%d %s %v: %s\n", done, total, x.Case.ID, x.Verdict, x.Reason)
 		} else if streams.Terminal {
