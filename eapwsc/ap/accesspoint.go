@@ -48,9 +48,12 @@ type Config struct {
 	AskOwner bool
 	// CredentialsFor, if set, is called with M1 when a device is admitted, and
 	// returns what it is given instead of Credentials: a key of its own, a
-	// guest network, a backhaul. Nothing in M1 is proved. An empty list gives
-	// Credentials.
-	CredentialsFor func(m1 *wps.M1) []wps.Credential
+	// guest network, a backhaul. Nothing in M1 is proved: store what was made
+	// for a device when [EventRegistered] reports that it was given. It is
+	// called again if the settings change while the device registers. An empty
+	// list gives Credentials. An error ends the registration before the device
+	// is given anything; [EventFailed] has it.
+	CredentialsFor func(m1 *wps.M1) ([]wps.Credential, error)
 	// APSettings, if set, are what an external registrar reads instead of the
 	// main network.
 	APSettings *wps.Credential
@@ -58,8 +61,8 @@ type Config struct {
 	// external registrar has: some releases of Windows 7 want it
 	// there [hostap's pbc_in_m1].
 	PushButtonInM1 bool
-	// MaxPINs is how many PINs the list holds; 0 means 64. The oldest makes
-	// room for a new one.
+	// MaxPINs is how many PINs the list holds, and how many tokens of
+	// devices; 0 means 64. The oldest makes room for a new one.
 	MaxPINs int
 }
 
@@ -80,22 +83,25 @@ const OwnerTime = 10 * time.Second
 // PIN hold for all of them; radios with an AccessPoint each are independent
 // (hostap's wps_independent). The UUID-E is the same on all of them.
 type AccessPoint struct {
-	cfg      Config
-	pins     PINList
-	button   PushButton
-	lockout  Lockout
-	selected SelectedRegistrar
-	events   []Event
-	version  int             // of the settings: it grows with each change
-	pinEpoch int             // of the access point's PIN, likewise
-	made     *wps.Credential // the settings that the first Enrollee brings into effect
-	last     *Event          // how the last registration ended
-	lost     int             // events that were dropped
-	pinUntil time.Time       // when the access point's PIN is disabled; zero is never
-	seen     []Monitored
-	asked    []*Session // whose settings wait for the owner
-	refused  []*Session // that M2D was sent to, and that a later decision may admit
-	relayed  []*Session // that external registrars hear of, and may answer
+	cfg       Config
+	pins      PINList
+	tokens    tokenList             // of devices
+	token     *ownToken             // the access point's; nil if none was made
+	requested *registration.KeyPair // of a handover that no device has answered yet
+	button    PushButton
+	lockout   Lockout
+	selected  SelectedRegistrar
+	events    []Event
+	version   int             // of the settings: it grows with each change
+	pinEpoch  int             // of the access point's PIN, likewise
+	made      *wps.Credential // the settings that the first Enrollee brings into effect
+	last      *Event          // how the last registration ended
+	lost      int             // events that were dropped
+	pinUntil  time.Time       // when the access point's PIN is disabled; zero is never
+	seen      []Monitored
+	asked     []*Session // whose settings wait for the owner
+	refused   []*Session // that M2D was sent to, and that a later decision may admit
+	relayed   []*Session // that external registrars hear of, and may answer
 
 	listening bool // there are external registrars
 }
@@ -118,6 +124,7 @@ func New(cfg Config) (*AccessPoint, error) {
 		cfg:     cfg,
 		button:  PushButton{RequireProbe: cfg.RequireProbe},
 		pins:    PINList{Max: cfg.MaxPINs},
+		tokens:  tokenList{max: cfg.MaxPINs},
 		lockout: Lockout{Base: cfg.LockoutBase},
 		selected: SelectedRegistrar{
 			UUID: cfg.Run.Device.UUID, ConfigMethods: cfg.Run.Device.ConfigMethods, RFBands: cfg.RFBands,
@@ -209,17 +216,21 @@ func (a *AccessPoint) PressButtonFor(now time.Time, only wps.MAC) {
 	a.decideAgain(now)
 }
 
-// Cancel ends push-button mode and takes all PINs off the list. Registrations
-// that have begun end before they give anything away.
+// Cancel ends push-button mode, and takes all PINs and tokens of devices off
+// their lists. Registrations that have begun end before they give anything away;
+// but for those with the access point's own token, which stays.
 func (a *AccessPoint) Cancel(now time.Time) {
 	a.event(Event{Kind: EventCancelled, Time: now})
 	a.button.Withdraw()
 	a.pinsGone(now, a.pins.Clear())
+	a.tokensGone(now, a.tokens.remove(PINRemoved, func(*deviceToken) bool { return true }))
+	a.forgetRequest()
 	a.advertise(now)
 }
 
 // advertise derives what is advertised from what is held: the button while its walk
-// time runs, else the PINs that were entered within the walk time.
+// time runs, else the PINs that were entered within the walk time, else the
+// tokens.
 func (a *AccessPoint) advertise(now time.Time) {
 	if a.button.Active(now) {
 		a.selected.PushButton(now)
@@ -230,11 +241,17 @@ func (a *AccessPoint) advertise(now time.Time) {
 		return
 	}
 	macs, until := a.pins.advertised(now)
-	if len(macs) == 0 {
+	if len(macs) > 0 {
+		a.selected.PIN(now, macs)
+		a.selected.own.until = until
+		return
+	}
+	id, until := a.tokens.advertised(now)
+	if id == 0 {
 		a.selected.Unselect()
 		return
 	}
-	a.selected.PIN(now, macs)
+	a.selected.Token(now, id)
 	a.selected.own.until = until
 }
 
@@ -385,7 +402,7 @@ func (a *AccessPoint) pinsGone(now time.Time, events []PINEvent) {
 // Deadline returns when [AccessPoint.Timeout] is to be called; zero is never.
 func (a *AccessPoint) Deadline() time.Time {
 	next := eapwsc.Earlier(a.pins.Deadline(), a.button.Deadline())
-	next = eapwsc.Earlier(next, a.pinUntil)
+	next = eapwsc.Earlier(eapwsc.Earlier(next, a.tokens.deadline()), a.pinUntil)
 	return eapwsc.Earlier(next, eapwsc.Earlier(a.lockout.Deadline(), a.selected.Deadline()))
 }
 
@@ -396,6 +413,7 @@ func (a *AccessPoint) Timeout(now time.Time) {
 		a.event(Event{Kind: EventPushButtonOver, Time: now})
 	}
 	a.pinsGone(now, a.pins.Timeout(now))
+	a.tokensGone(now, a.tokens.remove(PINExpired, func(t *deviceToken) bool { return t.expired(now) }))
 	a.advertise(now)
 	if !a.pinUntil.IsZero() && !now.Before(a.pinUntil) {
 		a.SetPIN(pin.PIN{})

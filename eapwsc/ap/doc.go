@@ -24,9 +24,20 @@
 // [Config.AskOwner] is set.
 //
 // A permission that is withdrawn ends the registrations that began with it:
-// [AccessPoint.Cancel], [AccessPoint.RemovePIN], [AccessPoint.SetPIN] and
-// [AccessPoint.SetLock] have them end with a WSC_NACK before they give or take
+// [AccessPoint.Cancel], [AccessPoint.RemovePIN], [AccessPoint.RemoveToken],
+// [AccessPoint.SetPIN], [AccessPoint.DisableToken] and [AccessPoint.SetLock] have
+// them end with a WSC_NACK before they give or take
 // anything. The end of the walk time, or of a PIN's lifetime, ends none.
+//
+// # NFC
+//
+// The access point takes the password token of a device's tag
+// ([AccessPoint.EnterToken]) and hands over in both directions
+// ([AccessPoint.HandoverSelect], [AccessPoint.HandoverRequest]): the device that
+// has the key whose hash was read is registered, and no other. It has a tag of
+// its own ([AccessPoint.MakeToken]) and gives its networks by one
+// ([AccessPoint.ConfigurationToken]). Package nfc makes NDEF messages of these,
+// and reads them.
 //
 // # Order
 //

@@ -50,6 +50,9 @@ const (
 	// [AccessPoint.Events]. None of them is about a registration, settings, a
 	// PIN that is gone or the lockout.
 	EventsLost
+	// EventTokenGone: the token or handover of a device is used no more; PIN
+	// says why, and Token which one it was.
+	EventTokenGone
 	// EventPressed, EventPINEntered and EventCancelled: the owner has acted.
 	EventPressed
 	EventPINEntered
@@ -64,6 +67,14 @@ const (
 	// EventPINChanged: the access point's own PIN was set, disabled, or its
 	// lifetime is over.
 	EventPINChanged
+	// EventTokenEntered: NFC has brought the password token of a device, or
+	// its part of a handover.
+	EventTokenEntered
+	// EventTokenChanged: the access point's own password token was made,
+	// enabled or disabled.
+	EventTokenChanged
+	// EventTokenGiven: a tag with the networks was made.
+	EventTokenGiven
 )
 
 var eventNames = []string{
@@ -73,7 +84,8 @@ var eventNames = []string{
 	EventStationMessage: "station's message", EventStationProbe: "station's probe", EventWrongPIN: "wrong PIN",
 	EventSettingsReceived: "settings received", EventsLost: "events lost", EventPressed: "button pressed",
 	EventPINEntered: "PIN entered", EventCancelled: "cancelled", EventDeviceSeen: "device seen",
-	EventStarted: "started", EventPINChanged: "access point's PIN changed",
+	EventStarted: "started", EventPINChanged: "access point's PIN changed", EventTokenGone: "token gone",
+	EventTokenEntered: "token entered", EventTokenChanged: "access point's token changed", EventTokenGiven: "token given",
 }
 
 // String returns the event in words.
@@ -95,18 +107,20 @@ func (k EventKind) Routine() bool { return k >= EventPressed }
 type Event struct {
 	Kind     EventKind
 	Time     time.Time
-	Station  wps.MAC           // the station concerned, or zero
-	UUID     wps.UUID          // its UUID-E or UUID-R, as far as it is known
-	Device   wps.Device        // its description
-	Role     registration.Role // the access point's in the run: the enrollee of an external registrar; 0 if there was none
-	Settings *wps.Credential   // a copy; of EventNewSettings and EventSettingsReceived
-	Lockout  *LockoutState     // of EventWrongPIN
-	Lost     int               // of EventsLost
-	PIN      PINState          // of EventPINGone
-	Err      error             // of EventFailed
-	From     string            // where the external registrar of a [Run] is
-	External bool              // an external registrar has, or had, the run
-	Message  []byte            // of EventStationMessage, and the attributes of EventStationProbe
+	Station  wps.MAC              // the station concerned, or zero
+	UUID     wps.UUID             // its UUID-E or UUID-R, as far as it is known
+	Device   wps.Device           // its description
+	Role     registration.Role    // the access point's in the run: the enrollee of an external registrar; 0 if there was none
+	Settings *wps.Credential      // a copy; of EventNewSettings and EventSettingsReceived
+	Result   *registration.Result // a copy; of EventRegistered: what the station was given
+	Lockout  *LockoutState        // of EventWrongPIN
+	Lost     int                  // of EventsLost
+	PIN      PINState             // of EventPINGone and EventTokenGone
+	Token    wps.DevicePasswordID // of the events of tokens: which one
+	Err      error                // of EventFailed
+	From     string               // where the external registrar of a [Run] is
+	External bool                 // an external registrar has, or had, the run
+	Message  []byte               // of EventStationMessage, and the attributes of EventStationProbe
 }
 
 // Events returns what has happened since it was called last, earliest first.
@@ -129,7 +143,7 @@ const maxEvents = 1024
 // lasting are the events that are never dropped. Each needs something that only
 // the owner gives, or replaces the one before it.
 var lasting = map[EventKind]bool{
-	EventRegistered: true, EventPINGone: true, EventNewSettings: true, EventSettingsRead: true,
+	EventRegistered: true, EventPINGone: true, EventTokenGone: true, EventNewSettings: true, EventSettingsRead: true,
 	EventSettingsReceived: true, EventLocked: true, EventUnlocked: true, EventWrongPIN: true,
 }
 

@@ -33,6 +33,14 @@ const (
 	// ErrWithdrawn: the owner has taken back what the registration began
 	// with: cancelled, removed the PIN, or set another one.
 	ErrWithdrawn
+	// ErrNoToken: the device asks for the password of a tag, or for the end
+	// of a handover, of which nothing was read.
+	ErrNoToken
+	// ErrTokenKey: the device has not the key of the tag, or of the handover,
+	// that was read.
+	ErrTokenKey
+	// ErrNotRequested: the answer to a handover that was not asked for.
+	ErrNotRequested
 )
 
 var refusals = [...]struct {
@@ -55,6 +63,12 @@ var refusals = [...]struct {
 		"PIN: none has been entered for this device", wps.NoError, registration.ErrNoRegistrar, "hostap"},
 	ErrWithdrawn: {
 		"the owner has withdrawn the permission", wps.NoError, registration.ErrRefused, "hostap"},
+	ErrNoToken: {
+		"NFC: no token of this device has been read", wps.NoError, registration.ErrNoRegistrar, "hostap"},
+	ErrTokenKey: {
+		"NFC: the device's public key is not the one whose hash was read", wps.PublicKeyHashMismatch, registration.ErrKeyHash, "WSC 2.0 §10.1, hostap"},
+	ErrNotRequested: {
+		"NFC: no handover was asked for", wps.NoError, registration.ErrRefused, "limit set"},
 	ErrPINInUse: {
 		"PIN: another registration is using it", wps.NoError, registration.ErrNoRegistrar, "hostap"},
 }

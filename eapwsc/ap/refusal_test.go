@@ -15,7 +15,7 @@ func TestRefusal(t *testing.T) {
 	for r, want := range map[Refusal]wps.ConfigError{
 		ErrNotPressed: wps.NoError, ErrOverlap: wps.MultiplePBCSessions, ErrOtherDevice: wps.MultiplePBCSessions,
 		ErrNotHeard: wps.MultiplePBCSessions, ErrNoPIN: wps.NoError, ErrPINInUse: wps.NoError,
-		ErrWithdrawn: wps.NoError, 0: wps.NoError, ErrWithdrawn + 1: wps.NoError,
+		ErrWithdrawn: wps.NoError, ErrNoToken: wps.NoError, ErrTokenKey: wps.PublicKeyHashMismatch, 0: wps.NoError, ErrNotRequested + 1: wps.NoError,
 	} {
 		if got := r.ConfigError(); got != want {
 			t.Errorf("%v: %v, want %v", r, got, want)
@@ -26,7 +26,7 @@ func TestRefusal(t *testing.T) {
 			t.Errorf("%v: class %v", r, errors.Unwrap(r))
 		}
 	}
-	if errors.Unwrap(ErrWithdrawn+1) != nil {
+	if errors.Unwrap(ErrNotRequested+1) != nil {
 		t.Error("an unknown refusal has a class")
 	}
 	wrapped := fmt.Errorf("printer: %w", ErrOverlap)
@@ -34,7 +34,7 @@ func TestRefusal(t *testing.T) {
 	if !errors.Is(wrapped, ErrOverlap) || errors.Is(wrapped, ErrNoPIN) || !errors.As(wrapped, &r) || r.ConfigError() != 12 {
 		t.Error("a wrapped refusal cannot be told")
 	}
-	if got, want := (ErrWithdrawn + 1).Error(), "Refusal(8)"; got != want {
+	if got, want := (ErrNotRequested + 1).Error(), "Refusal(11)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -50,7 +50,7 @@ func TestSessionNames(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	for r := ErrNotPressed; r <= ErrWithdrawn; r++ {
+	for r := ErrNotPressed; r <= ErrNotRequested; r++ {
 		check(r.Error())
 	}
 	for v := selection.Ready; v <= selection.NotNamed; v++ {

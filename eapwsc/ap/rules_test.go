@@ -493,21 +493,62 @@ func TestAskOwner(t *testing.T) {
 }
 
 // TestCredentialPerDevice gives each device a key of its own, and an external
-// registrar other settings than the network's.
+// registrar other settings than the network's. What was given is reported, so
+// that it can be stored.
+// hostap: test_ap_wps_per_station_psk, test_ap_wps_per_station_psk_preset, test_ap_wps_reg_override_ap_settings.
 func TestCredentialPerDevice(t *testing.T) {
 	ap := pressed(t)
-	ap.cfg.CredentialsFor = func(m1 *wps.M1) []wps.Credential {
-		c := fixture.Network
-		c.NetworkKey = wps.NetworkKey("key of " + m1.MAC.String())
-		return []wps.Credential{c}
+	ap.cfg.CredentialsFor = func(m1 *wps.M1) ([]wps.Credential, error) {
+		c, guests := fixture.Network, fixture.Network
+		c.NetworkKey, guests.SSID = wps.NetworkKey("key of "+m1.MAC.String()), "guests"
+		return []wps.Credential{c, guests}, nil
 	}
 	ap.cfg.APSettings = &wps.Credential{SSID: "for registrars", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
 	result, err := register(t, ap, fixture.Began, 2, registration.PushButton())
 	if err != nil || string(result.Credentials[0].NetworkKey) != "key of "+fixture.Device(2).MAC.String() {
 		t.Errorf("%v, %v", result, err)
 	}
+	events := ap.Events()
+	if e := events[len(events)-1]; e.Kind != EventRegistered || len(e.Result.Credentials) != 2 || string(e.Result.Credentials[0].NetworkKey) != string(result.Credentials[0].NetworkKey) {
+		t.Errorf("%+v", e)
+	}
 	if read, err := external(t, ap, fixture.Began, "12345670", nil); err != nil || read.AP.SSID != "for registrars" {
 		t.Errorf("%v, %v", read, err)
+	}
+}
+
+// TestNoCredentialForDevice has no key to be had for a device: nothing is given,
+// its PIN is not spent, and the owner hears why.
+// hostap: test_ap_wps_per_station_psk_failure.
+func TestNoCredentialForDevice(t *testing.T) {
+	ap := newAccessPoint(t)
+	full := errors.New("the file of keys is full")
+	failing := true
+	ap.cfg.CredentialsFor = func(*wps.M1) ([]wps.Credential, error) {
+		if failing {
+			return nil, full
+		}
+		return nil, nil
+	}
+	if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN)}); err != nil {
+		t.Fatal(err)
+	}
+	ap.Events()
+	p := newStation(t, 2, registration.PIN(pin.MustParse(thePIN)))
+	if _, err := comes(t, ap, p, 2); !errors.Is(err, full) || p.Result() != nil {
+		t.Errorf("%v, given %v", err, p.Result())
+	}
+	if events := ap.Events(); !slices.Equal(kinds(events), []EventKind{EventFailed}) || !errors.Is(events[len(events)-1].Err, full) {
+		t.Errorf("%v", events)
+	}
+	failing = false
+	m := begin(t, ap, newStation(t, 2, registration.PIN(pin.MustParse(thePIN))), 2, wps.MessageM6)
+	failing = true
+	if err := ap.SetSettings(fixture.Began, fixture.Network); err != nil { // the hook is asked again
+		t.Fatal(err)
+	}
+	if err := m.finish(); !errors.Is(err, full) || m.station.Result() != nil {
+		t.Errorf("in mid-run: %v", err)
 	}
 }
 

@@ -76,6 +76,13 @@ func (s *SelectedRegistrar) PIN(now time.Time, macs []wps.MAC) {
 	s.own = waiting{Selection{wps.PasswordDefault, s.ConfigMethods &^ anyPushButton, slices.Clone(macs)}, now.Add(wps.WalkTime)}
 }
 
+// Token notes that the tag of a device was read, or a handover has begun: the
+// access point waits for [wps.WalkTime] for a device with the Device Password
+// ID, whose address it does not know.
+func (s *SelectedRegistrar) Token(now time.Time, id wps.DevicePasswordID) {
+	s.own = waiting{Selection{id, s.ConfigMethods &^ anyPushButton, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
+}
+
 // Unselect notes that the access point's own registrar waits no longer.
 func (s *SelectedRegistrar) Unselect() { s.own = waiting{} }
 

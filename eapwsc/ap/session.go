@@ -28,6 +28,8 @@ type Session struct {
 	enrollee  *registration.Enrollee  // the run, if the station is an external registrar
 	use       *PINUse
 	button    *ButtonUse // if the run is one of the push button
+	token     *tokenUse  // if the run is one of a token
+	enabled   *ownToken  // the access point's token, if it may be used by its external registrar
 	version   int        // of the settings that the run gives
 	pinEpoch  int        // of the access point's PIN when the run began
 	late      time.Duration
@@ -165,7 +167,7 @@ func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step
 // settings into the run.
 func (s *Session) recheck(now time.Time) {
 	switch {
-	case s.registrar != nil && (s.button != nil || s.use != nil):
+	case s.registrar != nil && (s.button != nil || s.use != nil || s.token != nil):
 		s.recheckRegistrar()
 	case s.enrollee != nil:
 		s.recheckEnrollee(now)
@@ -174,14 +176,20 @@ func (s *Session) recheck(now time.Time) {
 
 func (s *Session) recheckRegistrar() {
 	var refused error
-	if s.button != nil {
+	switch {
+	case s.button != nil:
 		refused = s.button.Err()
-	} else {
+	case s.use != nil:
 		refused = s.use.Err()
+	default:
+		refused = s.token.err()
 	}
 	if refused == nil && s.version != s.ap.version {
 		s.version, s.made = s.ap.version, false
-		refused = s.registrar.SetCredentials(s.credentials())
+		var list []wps.Credential
+		if list, refused = s.credentials(); refused == nil {
+			refused = s.registrar.SetCredentials(list)
+		}
 	}
 	if refused != nil {
 		s.registrar.Refuse(configErrorOf(refused), refused)
@@ -192,7 +200,7 @@ func (s *Session) recheckEnrollee(now time.Time) {
 	a := s.ap
 	lock := a.lockout.Status(now)
 	switch {
-	case s.pinEpoch != a.pinEpoch:
+	case s.pinEpoch != a.pinEpoch, s.enabled != nil && !s.enabled.enabled && s.enrollee.DevicePasswordID() == s.enabled.oob.ID:
 		s.enrollee.Refuse(wps.SetupLocked, ErrWithdrawn)
 	case a.lockout.policy == Locked, lock == Locked && !s.enrollee.Proved():
 		s.enrollee.Refuse(wps.SetupLocked, nil)
@@ -214,10 +222,11 @@ func configErrorOf(err error) wps.ConfigError {
 }
 
 // credentials returns copies of what the Enrollee is given.
-func (s *Session) credentials() []wps.Credential {
-	var list []wps.Credential
+func (s *Session) credentials() (list []wps.Credential, err error) {
 	if f := s.ap.cfg.CredentialsFor; f != nil {
-		list = f(s.registrar.Enrollee())
+		if list, err = f(s.registrar.Enrollee()); err != nil {
+			return nil, fmt.Errorf("ap: credentials for the device: %w", err)
+		}
 	}
 	if len(list) == 0 {
 		list = s.ap.cfg.Credentials
@@ -226,7 +235,7 @@ func (s *Session) credentials() []wps.Credential {
 	for i := range list {
 		list[i].NetworkKey = slices.Clone(list[i].NetworkKey)
 	}
-	return list
+	return list, nil
 }
 
 // newRegistrar makes the run of a station that wants to be registered.
@@ -263,16 +272,15 @@ func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
 }
 
 // decision applies the rules of the access point to an M1. The error is that
-// of the randomness.
+// of the randomness, or of [Config.CredentialsFor].
 func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, err error) {
-	password, refused := s.admit(now, m1)
+	d, refused := s.admit(now, m1)
 	if refused != nil {
 		return s.refuse(now, m1, refused), nil
 	}
 	s.ap.event(Event{
 		Kind: EventStarted, Time: now, Station: s.station, UUID: m1.UUID, Device: m1.Device, Role: registration.RoleRegistrar,
 	})
-	d = registration.Admit(password)
 	s.version = s.ap.version
 	if s.ap.State() == wps.NotConfigured {
 		made, err := s.ap.generateSettings()
@@ -282,29 +290,29 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 		s.made, d.Credentials = true, []wps.Credential{*made}
 		return d, nil
 	}
-	d.Credentials = s.credentials()
-	return d, nil
+	d.Credentials, err = s.credentials()
+	return d, err
 }
 
-// admit returns the password that an Enrollee has to prove, or why it is not
-// admitted.
-func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Password, error) {
+// admit returns the password that an Enrollee has to prove, and the keys that go
+// with it, or why it is not admitted.
+func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error) {
 	switch id := m1.DevicePasswordID; {
 	case id == wps.PasswordPushButton:
 		use, err := s.ap.button.Use(now, s.station, m1.UUID)
 		s.button = use
-		return registration.PushButton(), err
+		return registration.Admit(registration.PushButton()), err
 	case id == wps.PasswordNFCHandover || id.OutOfBand():
-		return registration.Password{}, ErrNoPIN
+		return s.admitToken(now, m1)
 	default:
 		use, err := s.ap.pins.Use(now, m1.UUID, m1.MAC)
 		if err != nil {
-			return registration.Password{}, err
+			return registration.Decision{}, err
 		}
 		s.use = use
 		password := registration.PIN(use.PIN())
 		password.ID = id
-		return password, nil
+		return registration.Admit(password), nil
 	}
 }
 
@@ -336,6 +344,9 @@ func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
 		return nil, err
 	}
 	s.enrollee, s.version, s.pinEpoch = e, s.ap.version, s.ap.pinEpoch
+	if s.ap.token != nil && s.ap.token.enabled {
+		s.enabled = s.ap.token
+	}
 	s.ap.event(Event{Kind: EventStarted, Time: now, Station: s.station, From: s.from, Role: registration.RoleEnrollee})
 	return e, nil
 }
@@ -359,8 +370,15 @@ func (a *AccessPoint) enrolleeConfig(lock SetupLock) registration.EnrolleeConfig
 		cfg.Device.ConfigMethods &^= anyPushButton
 	}
 	// Without a password M2 is answered by NACK 15.
-	if lock != Locked && !a.cfg.PIN.IsZero() {
+	if lock == Locked {
+		return cfg
+	}
+	if !a.cfg.PIN.IsZero() {
 		cfg.Password = registration.PIN(a.cfg.PIN)
+	}
+	if a.token != nil && a.token.enabled { // M1 names it, and the PIN serves as well [hostap]
+		cfg.Password, cfg.Alternative = a.token.password(), cfg.Password
+		cfg.KeyPair = a.token.keys
 	}
 	return cfg
 }
@@ -500,10 +518,13 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 	if s.button != nil {
 		s.button.Finish(now, success)
 	}
+	if s.token != nil {
+		s.ap.tokensGone(now, s.token.finish(success))
+	}
 	s.ap.advertise(now)
 	e.Kind = EventFailed
 	if success {
-		e.Kind = EventRegistered
+		e.Kind, e.Result = EventRegistered, s.registrar.Result().Clone()
 	}
 	s.ap.event(e)
 	if success && s.made && s.ap.made != nil && s.ap.State() == wps.NotConfigured {

@@ -16,6 +16,8 @@ type Status struct {
 	Remaining time.Duration // for how long still; 0 without end or if it waits for nobody
 	Overlap   bool          // more than one device presses
 	PINs      int           // devices' PINs that were entered and not used
+	Tokens    int           // devices' tokens and handovers, likewise
+	HasToken  bool          // the access point has a password token of its own, and it is enabled
 	HasPIN    bool          // the access point has a PIN of its own
 	PINLeft   time.Duration // the rest of its lifetime; 0 without end
 	Lock      SetupLock     // of that PIN
@@ -33,18 +35,19 @@ const (
 	WaitsForNobody Waiting = iota
 	WaitsForButton         // a device whose button is pressed
 	WaitsForPIN            // a device whose PIN was entered
+	WaitsForToken          // a device whose tag was read, or that has begun a handover
 )
 
-// String returns "nobody", "push button" or "PIN".
+// String returns "nobody", "push button", "PIN" or "token".
 func (w Waiting) String() string {
-	return [...]string{"nobody", "push button", "PIN"}[min(w, WaitsForPIN)]
+	return [...]string{"nobody", "push button", "PIN", "token"}[min(w, WaitsForToken)]
 }
 
 // Status returns the state of the access point.
 func (a *AccessPoint) Status(now time.Time) Status {
 	lock := a.lockout.State(now)
 	s := Status{
-		State: a.State(), SSID: a.Settings().SSID, PINs: a.pins.Len(), HasPIN: !a.cfg.PIN.IsZero(),
+		State: a.State(), SSID: a.Settings().SSID, PINs: a.pins.Len(), Tokens: len(a.tokens.entries), HasPIN: !a.cfg.PIN.IsZero(),
 		PINLeft: left(now, a.pinUntil), Lock: a.lockout.Status(now), LockLeft: left(now, a.lockout.Deadline()),
 		Failures: lock.Failures, Undecided: len(a.refused) + len(a.asked), Overlap: a.button.Active(now) && a.button.overlap,
 	}
@@ -54,10 +57,14 @@ func (a *AccessPoint) Status(now time.Time) Status {
 		s.Waiting, s.Remaining = WaitsForButton, left(now, a.button.Deadline())
 	case a.pins.Len() > 0:
 		s.Waiting, s.Remaining = WaitsForPIN, left(now, until)
+	case len(a.tokens.entries) > 0:
+		_, until = a.tokens.advertised(now)
+		s.Waiting, s.Remaining = WaitsForToken, left(now, until)
 	}
+	_, s.HasToken = a.Token()
 	if a.last != nil {
 		last := *a.last
-		last.Settings, last.Lockout = nil, nil
+		last.Settings, last.Lockout, last.Result = nil, nil, nil
 		s.Last = &last
 	}
 	return s

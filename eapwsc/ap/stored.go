@@ -25,6 +25,15 @@ type stored struct {
 	PIN        string          `json:"pin,omitempty"` // the access point's own
 	PINSeconds int64           `json:"pin_seconds,omitempty"`
 	Lockout    LockoutState    `json:"lockout"`
+	Token      *storedToken    `json:"token,omitempty"` // the access point's own
+}
+
+// storedToken is a password token with its key pair.
+type storedToken struct {
+	ID       uint16 `json:"id"`
+	Password []byte `json:"password"`
+	Exponent []byte `json:"exponent"`
+	Enabled  bool   `json:"enabled"`
 }
 
 // storedNetwork is a network. Name and key are octets: JSON has them in base64.
@@ -36,10 +45,11 @@ type storedNetwork struct {
 }
 
 // StoreSecrets returns the state to be stored, as JSON: settings, the access
-// point's own PIN with the rest of its lifetime, and the lockout. It holds the
-// network keys and the PIN in plain text: keep it where nobody else can read it.
-// Store it after each event that [EventKind.Changes] the state. PINs of devices,
-// the button and registrations do not outlive a restart.
+// point's own PIN with the rest of its lifetime and its own token, and the
+// lockout. It holds the network keys, the PIN and the key of the token in plain
+// text: keep it where nobody else can read it. Store it after each event that
+// [EventKind.Changes] the state. PINs and tokens of devices, the button and
+// registrations do not outlive a restart.
 func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
 	s := stored{
 		Version: storedVersion, Configured: a.State() == wps.Configured, PIN: a.cfg.PIN.Digits(),
@@ -48,11 +58,14 @@ func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
 	for _, c := range a.cfg.Credentials {
 		s.Networks = append(s.Networks, storedNetwork{[]byte(c.SSID), uint16(c.AuthType), uint16(c.EncrType), c.NetworkKey})
 	}
+	if t := a.token; t != nil {
+		s.Token = &storedToken{uint16(t.oob.ID), t.oob.Password, t.exponent, t.enabled}
+	}
 	return json.MarshalIndent(s, "", "\t")
 }
 
 // RestoreSecrets puts back what [AccessPoint.StoreSecrets] returned, when the
-// device starts: it replaces networks, PIN and lockout of the configuration. On
+// device starts: it replaces networks, PIN, token and lockout of the configuration. On
 // an error, which is of class [ErrStored], it changes nothing; the safe thing is
 // then to lock the PIN: [AccessPoint.SetLock].
 func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
@@ -78,6 +91,19 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 	if s.PINSeconds > 0 {
 		restored.pinUntil = now.Add(time.Duration(s.PINSeconds) * time.Second)
 	}
+	restored.token = nil
+	if t := s.Token; t != nil {
+		id := wps.DevicePasswordID(t.ID)
+		if n := len(t.Password); !id.OutOfBand() || n < 16 || n > 32 {
+			return fmt.Errorf("%w: token: a password of %d octets, of %v", ErrStored, n, id)
+		}
+		own, err := newOwnToken(id, t.Password, t.Exponent)
+		if err != nil {
+			return fmt.Errorf("%w: token: %w", ErrStored, err)
+		}
+		own.enabled = t.Enabled
+		restored.token = own
+	}
 	restored.cfg.Credentials = nil
 	for _, n := range s.Networks {
 		restored.cfg.Credentials = append(restored.cfg.Credentials, wps.Credential{
@@ -96,6 +122,7 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 	}
 	restored.version++
 	restored.pinEpoch++
+	a.token.withdraw()
 	*a = restored
 	return nil
 }
@@ -104,7 +131,7 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 // returns.
 func (k EventKind) Changes() bool {
 	switch k {
-	case EventNewSettings, EventWrongPIN, EventLocked, EventUnlocked, EventPINChanged, EventSettingsRead:
+	case EventNewSettings, EventWrongPIN, EventLocked, EventUnlocked, EventPINChanged, EventTokenChanged, EventSettingsRead:
 		return true
 	}
 	return false

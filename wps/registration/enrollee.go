@@ -104,6 +104,10 @@ func (e *Enrollee) M2D() *wps.M2D { return e.m2d }
 // in M6: whatever follows, it has the right one.
 func (e *Enrollee) Proved() bool { return e.proved }
 
+// DevicePasswordID returns the identifier of the password that the run uses. An
+// access point with two of them knows only from M2 which.
+func (e *Enrollee) DevicePasswordID() wps.DevicePasswordID { return e.password.ID }
+
 // Waiting reports whether new settings wait for [Enrollee.Adopt] or
 // [Enrollee.Reject].
 func (e *Enrollee) Waiting() bool { return e.State() == WaitAdoption }

@@ -53,6 +53,10 @@ type Decision struct {
 	// PeerKeyHash, if set, is the hash of the Enrollee's public key as an
 	// out-of-band channel gave it. An Enrollee with another key is refused.
 	PeerKeyHash *[20]byte
+	// KeyPair, if set, is the registrar's own for this run, instead of the
+	// configured one: that whose hash the Enrollee has by an out-of-band
+	// channel. The run does not clear it.
+	KeyPair *KeyPair
 	// Credentials, if not empty, are given instead of the configured ones.
 	Credentials []wps.Credential
 	// Refused refuses the Enrollee. M2D carries ConfigError, and Reason, if
@@ -232,10 +236,17 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	case r.deferred:
 		r.state = WaitDecision
 		return nil, nil
-	case !interchangeablePIN(m.DevicePasswordID, r.password.ID):
+	case !interchangeablePIN(m.DevicePasswordID, r.password.ID) && !r.besideToken(m.DevicePasswordID):
 		return r.m2d(wps.NoError, nil), nil
 	}
 	return r.decide(Decision{Password: r.password, PeerKeyHash: r.peerKeyHash})
+}
+
+// besideToken reports whether the registrar has the PIN of an access point whose
+// M1 names the password of its NFC tag. The PIN serves as well, and M2 says so
+// [hostap].
+func (r *Registrar) besideToken(m1 wps.DevicePasswordID) bool {
+	return r.ap && m1.OutOfBand() && pinID(r.password.ID)
 }
 
 // Waiting reports whether an M1 waits for [Registrar.Decide]: the first
@@ -295,6 +306,9 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 	}
 	if len(d.Credentials) > 0 {
 		r.credentials = d.Credentials
+	}
+	if d.KeyPair != nil {
+		r.cfg.KeyPair = d.KeyPair
 	}
 	if err := r.checkGift(); err != nil {
 		return nil, &Error{Err: err, class: ErrConfig}
