@@ -14,19 +14,19 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// maxStations is how many stations are served at a time. A further one takes the
-// place of the oldest that has only begun, and is not heard if there is none.
+// maxStations is how many stations are served at a time. One more replaces the
+// oldest new station, and is ignored if there is none.
 const maxStations = 256
 
-// begun is how many packets of a station its session has answered when it is
-// more than one that has only begun. Anyone can send EAPOL-Start, an identity
-// and M1 under any address; M3 needs the keys of a run.
+// begun is how many packets of a station its session must have answered before
+// the station no longer counts as new. Anyone can send EAPOL-Start, an identity
+// and M1 from any address; M3 requires the keys of a run.
 const begun = 3
 
-// Authenticator is the access point's side of a link: it gives each station
-// an [ap.Session] of its own. A station begins by EAPOL-Start, which also
-// restarts its session; on 802.11 [Authenticator.Begin] begins when it has
-// associated. Its methods may be called at the same time.
+// Authenticator is the access point's side of a link: it runs one [ap.Session]
+// for each station. A station starts its session with EAPOL-Start, which also
+// restarts it; on 802.11 call [Authenticator.Begin] when a station has
+// associated. The methods may be called concurrently.
 type Authenticator struct {
 	conn Conn
 
@@ -34,20 +34,20 @@ type Authenticator struct {
 	point    *ap.AccessPoint
 	stations map[wps.MAC]*station
 	due      deadlines
-	new      list.List // the stations that have only begun, the oldest first
+	new      list.List // the new stations, oldest first
 	id       uint8     // Identifier of the next session's first request
 	alarm    alarm
-	outgoing []outgoing // until what has happened is reported
+	outgoing []outgoing // packets that wait until the events before them are reported
 }
 
-// station is a session with what the link needs to know of it.
+// station is a session and its state on the link.
 type station struct {
 	mac      wps.MAC
 	session  *ap.Session
 	step     eapwsc.Step
-	place    int           // in the deadlines
-	answered int           // how many of its packets were
-	new      *list.Element // in the list of those that have only begun, or nil
+	place    int           // index in deadlines
+	answered int           // how many of its packets were answered
+	new      *list.Element // in the list of new stations, or nil
 }
 
 // deadlines are the stations by their next deadline: a heap, so that a frame
@@ -57,7 +57,7 @@ type deadlines []*station
 // Len implements [heap.Interface].
 func (d deadlines) Len() int { return len(d) }
 
-// Less implements [heap.Interface]; without a deadline comes last.
+// Less implements [heap.Interface]; a station without a deadline comes last.
 func (d deadlines) Less(i, j int) bool {
 	a, b := d[i].step.Deadline, d[j].step.Deadline
 	return !a.IsZero() && (b.IsZero() || a.Before(b))
@@ -86,14 +86,15 @@ func (d *deadlines) Pop() any {
 }
 
 // NewAuthenticator returns the authenticator of an access point on a
-// connection. Both are then its own: see [Authenticator.Do].
+// connection. It takes ownership of both: use [Authenticator.Do] to reach the
+// access point.
 func NewAuthenticator(conn Conn, point *ap.AccessPoint) *Authenticator {
 	return &Authenticator{conn: conn, point: point, stations: make(map[wps.MAC]*station)}
 }
 
-// Do calls a function with the access point, while nothing else uses it: to
-// enter a PIN, press the button or look at the settings. The function must not
-// call the Authenticator.
+// Do calls f with the access point while nothing else uses it: to enter a PIN,
+// press the button or read the settings. The function must not call the
+// Authenticator.
 func (a *Authenticator) Do(f func(now time.Time, point *ap.AccessPoint)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -101,8 +102,8 @@ func (a *Authenticator) Do(f func(now time.Time, point *ap.AccessPoint)) {
 	a.wake()
 }
 
-// Begin begins a session with a station that has associated. A session that it
-// has already ends.
+// Begin starts a session with a station that has associated. It ends the
+// station's previous session, if there is one.
 func (a *Authenticator) Begin(mac wps.MAC) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -110,15 +111,14 @@ func (a *Authenticator) Begin(mac wps.MAC) error {
 	return a.begin(time.Now(), mac)
 }
 
-// wake has Serve look at its deadlines and at the events. Those of the
-// connection are set under the lock, so that this one cannot be overwritten by
-// one computed before.
+// wake makes Serve check its deadlines and events. The connection's deadlines
+// are set under the lock, so that an older deadline cannot overwrite this one.
 func (a *Authenticator) wake() { _ = a.alarm.set(a.conn, past) }
 
 // Serve serves stations until the context or the connection ends, and returns
-// the error of either. Events is called with what happens, one call after the
-// other, and may call [Authenticator.Do]; nil ignores it. It is called before
-// the packet that belongs to the event is sent.
+// the error of either. It calls events, if not nil, with each event, one call
+// at a time and before the packet that belongs to the event is sent. The
+// function may call [Authenticator.Do].
 func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err error) {
 	stop := context.AfterFunc(ctx, func() {
 		a.mu.Lock()
@@ -135,7 +135,7 @@ func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err e
 		n, from, err := a.conn.ReadFrame(buf)
 		switch {
 		case err == nil:
-			err = a.hear(from, buf[:n])
+			err = a.receive(from, buf[:n])
 		default:
 			err = a.timeout(err)
 		}
@@ -145,7 +145,7 @@ func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err e
 	}
 }
 
-// settle reports what has happened and sets the next deadline.
+// settle reports the events and sets the next deadline.
 func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error {
 	for {
 		a.mu.Lock()
@@ -171,15 +171,15 @@ func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error
 	return a.alarm.set(a.conn, deadline)
 }
 
-// answerWaiting answers the stations that wait for what the owner has done
-// since.
+// answerWaiting answers the stations whose decision was waiting for an action
+// of the owner.
 func (a *Authenticator) answerWaiting(now time.Time) {
 	for _, session := range a.point.Ready() {
 		s := a.stations[session.Station()]
 		if s == nil || s.session != session {
 			continue
 		}
-		step, _ := session.Timeout(now) // the error is in the event
+		step, _ := session.Timeout(now) // the event has the error
 		a.step(now, s, step)
 	}
 }
@@ -193,8 +193,8 @@ func report(happened []ap.Event, events func(ap.Event)) {
 	}
 }
 
-// hear gives a frame to the session that it belongs to.
-func (a *Authenticator) hear(from wps.MAC, b []byte) error {
+// receive passes a frame to the session of its station.
+func (a *Authenticator) receive(from wps.MAC, b []byte) error {
 	frame, err := ParseFrame(b)
 	if err != nil {
 		return nil
@@ -208,13 +208,14 @@ func (a *Authenticator) hear(from wps.MAC, b []byte) error {
 	s := a.stations[from]
 	switch {
 	case frame.Type == TypeStart && s != nil && !s.session.Identified():
-		// It was not there yet when it was asked who it is.
+		// The station may not have been there when its identity was first
+		// requested.
 		a.send(s, s.step.Send)
 	case frame.Type == TypeStart:
 		return a.begin(now, from)
 	case s == nil:
 	case frame.Type == TypeEAP:
-		step, _ := s.session.Handle(now, frame.Body) // the error is in the event, or of a packet that was ignored
+		step, _ := s.session.Handle(now, frame.Body) // an error is in the event, or concerns an ignored packet
 		if step.Send != nil {
 			a.progress(s)
 		}
@@ -225,7 +226,7 @@ func (a *Authenticator) hear(from wps.MAC, b []byte) error {
 	return nil
 }
 
-// begin begins a session.
+// begin starts a session.
 func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 	a.end(now, mac, ErrRestarted)
 	if len(a.stations) >= maxStations {
@@ -248,7 +249,7 @@ func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 	return nil
 }
 
-// progress notes that a packet of a station was answered.
+// progress counts an answered packet of a station.
 func (a *Authenticator) progress(s *station) {
 	if s.answered++; s.answered == begun && s.new != nil {
 		a.new.Remove(s.new)
@@ -256,21 +257,22 @@ func (a *Authenticator) progress(s *station) {
 	}
 }
 
-// ErrNoRoom: too many stations had begun, and this one had not come far.
+// ErrNoRoom: too many stations had new sessions, and this one was closed to
+// make room.
 var ErrNoRoom = errors.New("too many stations have begun")
 
-// ErrRestarted: the station began anew by EAPOL-Start.
-var ErrRestarted = errors.New("the station has begun anew")
+// ErrRestarted: the station restarted with EAPOL-Start.
+var ErrRestarted = errors.New("the station has restarted")
 
-// end ends a session that is not over, if there is one.
+// end closes the session of a station, if there is one.
 func (a *Authenticator) end(now time.Time, mac wps.MAC, cause error) {
 	if s := a.stations[mac]; s != nil {
 		a.forget(s)
-		_ = s.session.Close(now, cause) // it is in the event
+		_ = s.session.Close(now, cause) // the event has it
 	}
 }
 
-// forget takes a station out of all that is remembered of the stations.
+// forget removes a station from all lists.
 func (a *Authenticator) forget(s *station) {
 	delete(a.stations, s.mac)
 	heap.Remove(&a.due, s.place)
@@ -280,7 +282,7 @@ func (a *Authenticator) forget(s *station) {
 	}
 }
 
-// step takes a step of a session.
+// step carries out a step of a session.
 func (a *Authenticator) step(now time.Time, s *station, step eapwsc.Step) {
 	packet := step.Send
 	if packet == nil && !step.Done {
@@ -295,17 +297,17 @@ func (a *Authenticator) step(now time.Time, s *station, step eapwsc.Step) {
 	a.send(s, packet)
 }
 
-// send has a packet sent to a station, after what has happened was reported: the
-// owner stores a wrong guess of the access point's PIN before the answer leaves.
+// send queues a packet for a station until the events are reported: the owner
+// must store a wrong guess of the access point's PIN before the answer is sent.
 func (a *Authenticator) send(s *station, packet []byte) {
 	if packet != nil {
 		a.outgoing = append(a.outgoing, outgoing{s, packet})
 	}
 }
 
-// flush sends the packets that wait. If that fails the station has gone, or the
-// link to it: its session ends, and the others go on. That the link itself has
-// gone shows when it is read.
+// flush sends the queued packets. If sending fails, the station or the link to
+// it has gone: its session ends, and the others continue. A failure of the link
+// itself shows when it is read.
 func (a *Authenticator) flush(now time.Time) {
 	for _, o := range a.outgoing {
 		if err := writeFrame(a.conn, Version2, TypeEAP, o.packet, o.station.mac); err != nil && a.stations[o.station.mac] == o.station {
@@ -316,14 +318,14 @@ func (a *Authenticator) flush(now time.Time) {
 	a.outgoing = a.outgoing[:0]
 }
 
-// outgoing is a packet that waits to be sent.
+// outgoing is a queued packet.
 type outgoing struct {
 	station *station
 	packet  []byte
 }
 
-// timeout lets time have its effect on the sessions that are due, if that is what an error
-// of ReadFrame means.
+// timeout calls Timeout of the sessions whose deadline has passed, if err is
+// the end of the read deadline. It returns any other error.
 func (a *Authenticator) timeout(err error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -337,14 +339,14 @@ func (a *Authenticator) timeout(err error) error {
 		if s.step.Deadline.IsZero() || now.Before(s.step.Deadline) {
 			break
 		}
-		step, _ := s.session.Timeout(now) // the error is in the event
+		step, _ := s.session.Timeout(now) // the event has the error
 		a.step(now, s, step)
 	}
 	return nil
 }
 
 // dismiss ends all sessions, and notifies the stations as far as the link still
-// goes.
+// works.
 func (a *Authenticator) dismiss(cause error, events func(ap.Event)) {
 	a.mu.Lock()
 	now := time.Now()

@@ -17,7 +17,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// served is an access point that is being served.
+// served is an access point that an Authenticator serves.
 type served struct {
 	*eapol.Authenticator
 	events chan ap.Event
@@ -71,7 +71,7 @@ func (s *served) seen() (kinds []ap.EventKind) {
 	}
 }
 
-// TestServeMany has forty stations register at a time.
+// TestServeMany registers forty stations at the same time.
 func TestServeMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -101,8 +101,8 @@ func TestServeMany(t *testing.T) {
 	})
 }
 
-// TestServeBegin begins with a station that has associated and says nothing,
-// and presses the button while it waits.
+// TestServeBegin starts sessions with stations that have associated and send
+// nothing, and presses the button while one waits.
 func TestServeBegin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -126,8 +126,8 @@ func TestServeBegin(t *testing.T) {
 	})
 }
 
-// TestServeDeadlines waits for what happens by itself: the walk time ends, a
-// station that has gone is given up.
+// TestServeDeadlines waits for timeouts: the walk time ends, and a station that
+// has gone is given up.
 func TestServeDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -145,7 +145,7 @@ func TestServeDeadlines(t *testing.T) {
 	})
 }
 
-// TestServeRestart has stations that begin anew or leave in mid-run: their PIN
+// TestServeRestart restarts or stops stations in the middle of a run: their PIN
 // is free again.
 func TestServeRestart(t *testing.T) {
 	for _, tt := range []struct {
@@ -184,10 +184,11 @@ func TestServeRestart(t *testing.T) {
 	}
 }
 
-// m4 is the number of M4 where the station begins by EAPOL-Start.
+// m4 is the number of M4 if the station begins with EAPOL-Start.
 const m4 = 7
 
-// TestServeStopped stops in mid-run: the station is told.
+// TestServeStopped cancels the context in the middle of a run: the station is
+// notified.
 func TestServeStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -219,9 +220,9 @@ func TestServeClosed(t *testing.T) {
 	})
 }
 
-// TestServeCrowd has more stations begin than are served at a time: each takes
-// the place of the oldest that has only begun. One that has come further, and
-// one that comes last, register all the same.
+// TestServeCrowd starts more sessions than are served at a time: each station
+// replaces the oldest new one. A station that is further in its run, and the
+// last one to come, still register.
 func TestServeCrowd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -233,7 +234,7 @@ func TestServeCrowd(t *testing.T) {
 		enrollee.Start(time.Now())
 		slow.WriteFrame([]byte{1, 1, 0, 0}, eapol.PAEGroup)
 		buf := make([]byte, 2000)
-		// answer has the slow station answer one request.
+		// answer lets the slow station answer one request.
 		answer := func() (done bool) {
 			slow.SetReadDeadline(time.Now().Add(time.Second))
 			n, _, err := slow.ReadFrame(buf)
@@ -282,15 +283,15 @@ func TestServeCrowd(t *testing.T) {
 	})
 }
 
-// deaf is a connection over which a station can be sent some frames, and then no
-// more.
-type deaf struct {
+// unreachable is a connection over which a station can be sent a few frames,
+// and then no more.
+type unreachable struct {
 	eapol.Conn
 	station wps.MAC
 	frames  int
 }
 
-func (d *deaf) WriteFrame(frame []byte, to wps.MAC) error {
+func (d *unreachable) WriteFrame(frame []byte, to wps.MAC) error {
 	if to == d.station {
 		if d.frames--; d.frames < 0 {
 			return net.ErrWriteToConnected
@@ -299,12 +300,12 @@ func (d *deaf) WriteFrame(frame []byte, to wps.MAC) error {
 	return d.Conn.WriteFrame(frame, to)
 }
 
-// TestServeDeaf has a station that cannot be sent M4. Its session ends, with the
-// reason, and another station registers.
-func TestServeDeaf(t *testing.T) {
+// TestServeUnreachable makes sending M4 to a station fail. Its session ends
+// with the reason, and another station registers.
+func TestServeUnreachable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
-		s := serveOver(t, &deaf{segment.Join(mac(1)), mac(2), 3}, newAccessPoint())
+		s := serveOver(t, &unreachable{segment.Join(mac(1)), mac(2), 3}, newAccessPoint())
 		s.enterPIN(t, 2, "24681353")
 		s.enterPIN(t, 3, thePIN)
 		eapol.Run(t.Context(), segment.Join(mac(2)), newEnrollee(t, 2, registration.PIN(pin.MustParse("24681353"))))
@@ -322,8 +323,8 @@ func TestServeDeaf(t *testing.T) {
 	})
 }
 
-// FuzzServe has a station send whatever it likes: frames behind a length of
-// one octet each. The access point goes on serving others.
+// FuzzServe lets a station send arbitrary frames, each after its length in one
+// octet. The access point continues to serve others.
 func FuzzServe(f *testing.F) {
 	start := []byte{4, 1, 1, 0, 0}
 	f.Add(start)

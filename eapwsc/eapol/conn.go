@@ -8,8 +8,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// maxFrame is the most that a frame can have: its header and a body of the
-// length that it can announce.
+// maxFrame is the length of the longest frame: the header and the longest body
+// that it can announce.
 const maxFrame = headerLen + 1<<16 - 1
 
 // Conn is a connection to a link that carries EAPOL frames, without the header
@@ -24,19 +24,19 @@ type Conn interface {
 	ReadFrame(b []byte) (n int, from wps.MAC, err error)
 	// WriteFrame sends a frame to a station, an access point or [PAEGroup].
 	WriteFrame(frame []byte, to wps.MAC) error
-	// SetReadDeadline sets until when ReadFrame waits, also one that waits
-	// already; the zero time is for ever.
+	// SetReadDeadline sets the time at which ReadFrame gives up, including a
+	// call that waits already; the zero time means never.
 	SetReadDeadline(t time.Time) error
-	// Close closes the connection; a ReadFrame that waits returns.
+	// Close closes the connection; a waiting ReadFrame returns.
 	Close() error
 }
 
 // OverPacketConn returns a Conn over a connection whose packets are EAPOL
-// frames. The address that belongs to a MAC address is what addr returns; the
-// reverse is read from the address's String.
+// frames. The function addr returns the network address for a MAC address; the
+// MAC address of a sender is parsed from its address's String.
 //
-// So EAPOL also runs between two processes over UDP, where there are neither
-// rights nor interfaces to be had.
+// With it, EAPOL runs between two processes over UDP, without privileges or
+// interfaces.
 func OverPacketConn(c net.PacketConn, addr func(wps.MAC) net.Addr) Conn {
 	return packetConn{c, addr}
 }
@@ -46,8 +46,8 @@ type packetConn struct {
 	addr func(wps.MAC) net.Addr
 }
 
-// ReadFrame reads a packet. One whose sender has no MAC address comes from
-// nobody: the zero address.
+// ReadFrame reads a packet. A sender without a MAC address gets the zero
+// address.
 func (c packetConn) ReadFrame(b []byte) (int, wps.MAC, error) {
 	n, from, err := c.ReadFrom(b)
 	if err != nil {
@@ -66,10 +66,10 @@ func (c packetConn) WriteFrame(frame []byte, to wps.MAC) error {
 	return err
 }
 
-// Direction says which way a frame goes.
+// Direction is the direction of a frame.
 type Direction uint8
 
-// The directions, as seen from this side.
+// The directions, seen from this side.
 const (
 	Received Direction = iota
 	Sent
@@ -87,9 +87,9 @@ func (d Direction) String() string {
 }
 
 // Watch returns a Conn that shows each frame, and the address of the other
-// side, to a function before passing it on: to tell a person how far an
-// exchange has come, or to write it down. The function must not keep or change
-// the frame. It is called by the goroutine that reads or writes.
+// side, to a function before passing it on: to show the progress of an exchange
+// or to record it. The function must neither keep nor change the frame. It is
+// called by the goroutine that reads or writes.
 func Watch(c Conn, show func(d Direction, other wps.MAC, frame []byte)) Conn {
 	return watched{c, show}
 }

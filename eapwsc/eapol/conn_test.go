@@ -42,14 +42,15 @@ func TestSegment(t *testing.T) {
 			}
 		}
 
-		// A deadline reaches who waits already.
+		// A new deadline ends a call that waits already.
 		b.SetReadDeadline(time.Time{})
 		time.AfterFunc(time.Hour, func() { b.SetReadDeadline(time.Now()) })
 		if _, _, err := b.ReadFrame(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Error(err)
 		}
 
-		// So does closing. The address is then free, and others go on.
+		// So does closing. The address is then free, and the other connections
+		// continue.
 		b.SetReadDeadline(time.Time{})
 		time.AfterFunc(time.Hour, func() { b.Close() })
 		if _, _, err := b.ReadFrame(buf); !errors.Is(err, net.ErrClosed) {
@@ -67,8 +68,8 @@ func TestSegment(t *testing.T) {
 	})
 }
 
-// TestSegmentFull writes more than anybody reads: frames get lost, nobody
-// waits.
+// TestSegmentFull writes more frames than are read: frames get lost, and no
+// call blocks.
 func TestSegmentFull(t *testing.T) {
 	a, b := eapol.Pair(mac(1), mac(2))
 	for range 1000 {
@@ -81,7 +82,7 @@ func TestSegmentFull(t *testing.T) {
 	}
 }
 
-// udpConn makes a Conn of a UDP socket, which knows where the other side is.
+// udpConn makes a Conn of a UDP socket whose peer is other.
 func udpConn(t *testing.T, other func() net.Addr) (eapol.Conn, net.Addr) {
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -109,7 +110,8 @@ type hwAddr string
 func (hwAddr) Network() string  { return "link" }
 func (a hwAddr) String() string { return string(a) }
 
-// fixed is a connection that always receives the same from the same.
+// fixed is a connection that always receives the same packet from the same
+// sender.
 type fixed struct {
 	net.PacketConn
 	from hwAddr

@@ -26,16 +26,16 @@ import (
 
 var costRuns = flag.Int("cost", 0, "how many registrations TestCost measures")
 
-// TestCost measures what registrations by PIN cost over Ethernet: of our
-// enrollee at our registrar, and of wpa_supplicant at hostapd.
+// TestCost measures what registrations by PIN cost over Ethernet: our enrollee
+// at our registrar, and wpa_supplicant at hostapd.
 //
 //	go test ./eapwsc/eapol -run TestCost -cost 100 -v
 //
 // Each of the four is a process of its own, and is measured while it registers:
-// starting is not counted, being told to begin and telling of the end is. Both
-// pairs go on as fast as they can; a wpa_supplicant is good for one registration,
-// and waits a second before it begins. Half of ours come before and half after
-// theirs, so that a host that is busy for a while does not favour either.
+// starting is not counted, the command to begin and the report of the end are.
+// Both pairs run as fast as they can; a wpa_supplicant serves for one
+// registration only, and waits a second before it begins. Half of our runs come
+// before theirs and half after, so that a busy host does not favour either.
 func TestCost(t *testing.T) {
 	if *costRuns == 0 {
 		t.Skip("set -cost to the number of registrations")
@@ -51,7 +51,8 @@ func TestCost(t *testing.T) {
 	t.Logf("both sides: ours %v, theirs %v: a share of %.2f", us, them, float64(us)/float64(them))
 }
 
-// bill is what registrations have cost a process, or several of a kind.
+// bill is what registrations have cost one process, or several processes of the
+// same program.
 type bill struct {
 	cpu    time.Duration
 	memory int // the peak, in KiB
@@ -64,8 +65,8 @@ func (b *bill) log(t *testing.T, name string) time.Duration {
 	return each
 }
 
-// meter reads the CPU time of a process, and enters what was used when it is
-// stopped.
+// meter reads the CPU time of a process, and adds what was used when stop is
+// called.
 func (b *bill) meter(t *testing.T, cmd *exec.Cmd) (stop func()) {
 	t.Helper()
 	began := cpuTime(t, cmd.Process.Pid)
@@ -106,7 +107,7 @@ func peakMemory(t *testing.T, pid int) int {
 	return n
 }
 
-// theirPair is a hostapd, at which a wpa_supplicant after the other registers.
+// theirPair is a hostapd at which one wpa_supplicant after another registers.
 type theirPair struct {
 	point, station              string // interfaces
 	hostapd                     *daemon
@@ -125,7 +126,7 @@ func startTheirs(t *testing.T) *theirPair {
 func (p *theirPair) register(t *testing.T, runs int) {
 	t.Helper()
 	for n := range runs {
-		// hostapd does not listen for some seconds to one that it has served.
+		// hostapd ignores a station for some seconds after it has served it.
 		ip(t, "link set %s address %v\n", p.station, mac(2+n))
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			d := startDaemon(t, "wpa_supplicant", p.station, fmt.Sprintf(supplicantConfig, device(2+n).UUID), "-D", "wired", "-i", p.station, "-c", "CONF")
@@ -140,7 +141,7 @@ func (p *theirPair) register(t *testing.T, runs int) {
 	}
 }
 
-// ourPair is our registrar, at which our enrollee registers time after time.
+// ourPair is our registrar, at which our enrollee registers again and again.
 type ourPair struct {
 	registrar, enrollee         *worker
 	registrarBill, enrolleeBill bill
@@ -164,13 +165,13 @@ func (p *ourPair) register(t *testing.T, runs int) {
 	stopEnrollee()
 }
 
-// costRole says which part a process has that TestCost starts: it runs the test
+// costRole names the role of a process that TestCost starts: it runs the test
 // program.
 const costRole = "EAPOL_TEST_COST"
 
-// worker is a process that prints a line when it is ready. An enrollee is told
-// by a line how many registrations to make, and answers by one when it has; a
-// registrar reports each.
+// worker is a process that prints a line when it is ready. An enrollee reads
+// the number of registrations to make from a line, and prints a line when they
+// are done; a registrar prints a line for each.
 type worker struct {
 	cmd *exec.Cmd
 	in  io.Writer
@@ -216,8 +217,8 @@ func (w *worker) hear(t *testing.T) {
 	}
 }
 
-// tell writes a line.
-func tell() { os.Stdout.WriteString("\n") }
+// signal writes an empty line.
+func signal() { os.Stdout.WriteString("\n") }
 
 // work is the main function of a worker.
 func work(role string, args []string) error {
@@ -225,7 +226,7 @@ func work(role string, args []string) error {
 	if err != nil {
 		return err
 	}
-	// What is made once for all runs belongs to the start.
+	// What is computed once for all runs counts as part of starting.
 	if _, err := registration.NewKeyPair(nil); err != nil {
 		return err
 	}
@@ -248,19 +249,19 @@ func workRegistrar(conn *link.Conn) error {
 		})
 	}
 	enter()
-	tell()
+	signal()
 	return a.Serve(context.Background(), func(e ap.Event) {
 		if e.Kind != ap.EventRegistered {
 			return
 		}
-		tell()
+		signal()
 		enter()
 	})
 }
 
-// workEnrollee registers as often as it is told to.
+// workEnrollee registers as often as it is asked to.
 func workEnrollee(conn *link.Conn) error {
-	tell()
+	signal()
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		runs, err := strconv.Atoi(in.Text())
 		if err != nil {
@@ -271,7 +272,7 @@ func workEnrollee(conn *link.Conn) error {
 				return err
 			}
 		}
-		tell()
+		signal()
 	}
 	return nil
 }

@@ -12,10 +12,11 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// mac returns the address of a device of these tests: 1 is the access point.
+// mac returns the address of device n in these tests. Device 1 is the access
+// point.
 func mac(n int) wps.MAC { return wps.MAC{0x02, 0, 0, 0, byte(n >> 8), byte(n)} }
 
-// device describes one.
+// device returns the description of device n.
 func device(n int) wps.Device {
 	d := wps.DefaultDevice()
 	d.MAC = mac(n)
@@ -26,12 +27,12 @@ func device(n int) wps.Device {
 	return d
 }
 
-// thePIN is the one that everybody knows.
+// thePIN is the PIN of all devices.
 const thePIN = "12345670"
 
 func pinPassword(s string) registration.Password { return registration.PIN(pin.MustParse(s)) }
 
-// network is what stations of our access point are given.
+// network is what our access point gives to stations.
 var network = wps.Credential{
 	SSID: "interop-net", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse battery"),
 }

@@ -13,28 +13,28 @@ import (
 )
 
 // faultRun runs an exchange whose frames a rule delivers. It returns our
-// attempt, and whether the peer says that it has succeeded; it must say so or
-// the contrary.
+// attempt, and whether the peer reports success; it must report success or
+// failure.
 type faultRun func(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (ours *attempt, theirs bool)
 
 // liveFrames is how many frames an exchange with a peer has: those of
 // [frames], and EAPOL-Start.
 const liveFrames = frames + 1
 
-// supplicantStartPeriod is after how long wpa_supplicant sends EAPOL-Start
-// again: who loses the first one hears nothing of it until then.
+// supplicantStartPeriod is how long after the first EAPOL-Start wpa_supplicant
+// sends the next: if the first is lost, nothing happens until then.
 const supplicantStartPeriod = 30 * time.Second
 
-// longest is how long a run may take that goes wrong: an EAPOL-Start that is
-// lost, what a station that hears nothing more waits, and the time of an access
-// point after it.
+// longest is how long a failing run may take: a lost EAPOL-Start, the timeout
+// of a station that receives nothing more, and that of the access point after
+// it.
 const longest = supplicantStartPeriod + eapwsc.PeerTimeout + (eapwsc.MaxRetransmits+1)*eapwsc.RetransmitTimeout
 
 // doneFrame is the number of WSC_Done.
 const doneFrame = 12
 
 // faultCases are the rows of the matrix that apply each fault to each frame.
-// The peer does not send the final frames again: who waits for one that is lost
+// The peer does not repeat the final frames: a side that waits for a lost one
 // cannot know that the peer has succeeded.
 func faultCases(run faultRun, final ...int) []peerCase {
 	var cases []peerCase
@@ -47,9 +47,9 @@ func faultCases(run faultRun, final ...int) []peerCase {
 	return cases
 }
 
-// everyFrame applies a fault to one frame after the other. Whatever is lost,
-// doubled, late or cut, both sides succeed. A frame that is changed may make
-// them give up, or one of them if it is the last.
+// everyFrame applies a fault to each frame, one at a time. Whatever is lost,
+// duplicated, late or truncated, both sides succeed. A changed frame may make
+// them fail, or one of them if it is the last.
 func everyFrame(t *testing.T, r *report, f fault, run faultRun, final []int) {
 	var mu sync.Mutex
 	var succeeded, failed int
@@ -83,7 +83,7 @@ func everyFrame(t *testing.T, r *report, f fault, run faultRun, final []int) {
 	r.note("", "%s; the slowest takes %v", text, slowest.Round(100*time.Millisecond))
 }
 
-// through carries an exchange of ours with a peer through a relay.
+// through runs an exchange of ours with a peer through a relay.
 func (d *daemon) through(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery, x eapol.Exchange) *attempt {
 	t.Helper()
 	wire, err := link.Listen(d.other)
@@ -93,14 +93,14 @@ func (d *daemon) through(t *testing.T, rule func(int, eapol.Direction, []byte) [
 	return exchangeOver(t, newRelay(t, wire, mac(2), mac(1), rule), eapol.Runner{}, x)
 }
 
-// concluded waits until the peer says that it has succeeded or failed.
+// concluded waits until the peer reports success or failure.
 func (d *daemon) concluded(t *testing.T, success, failure string) bool {
 	t.Helper()
 	d.awaitFor(t, longest, success+"|"+failure)
 	return d.seen(success) != ""
 }
 
-// hostapdFailed is how hostapd says that an exchange has failed.
+// hostapdFailed matches hostapd's events for a failed exchange.
 const hostapdFailed = "WPS-FAIL|CTRL-EVENT-EAP-(TIMEOUT-)?FAILURE"
 
 // hostapdRegistrarFault has our enrollee register at hostapd.

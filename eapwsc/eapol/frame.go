@@ -14,14 +14,14 @@ import (
 // and SNAP header on 802.11.
 const EtherType = 0x888E
 
-// PAEGroup is the address to which a station on Ethernet sends EAPOL while it
-// does not know the authenticator. Bridges do not forward it. On 802.11
-// frames go to the BSSID.
+// PAEGroup is the address to which a station on Ethernet sends EAPOL before it
+// knows the authenticator. Bridges do not forward it. On 802.11, frames are
+// sent to the BSSID.
 var PAEGroup = wps.MAC{0x01, 0x80, 0xC2, 0x00, 0x00, 0x03}
 
-// Versions of the frame: IEEE 802.1X-2001, -2004 and -2010. A receiver takes
-// any. Some access points drop frames of another version than 1, so a
-// supplicant that wants to get on with all of them sends 1 [hostap].
+// Versions of the frame: IEEE 802.1X-2001, -2004 and -2010. A receiver accepts
+// any. Some access points drop frames of another version than 1, so supplicants
+// send 1 for compatibility [hostap].
 const (
 	Version1 = 1
 	Version2 = 2
@@ -36,7 +36,7 @@ const (
 	eapHeaderLen    = 4
 )
 
-// Type says what a frame carries: IEEE 802.1X-2010 §11.3.2.
+// Type is the type of a frame: IEEE 802.1X-2010 §11.3.2.
 type Type uint8
 
 // The types in use between a station and an access point.
@@ -64,8 +64,9 @@ func (t Type) String() string {
 type Frame struct {
 	Version uint8
 	Type    Type
-	// Length is what the header says of the body, right or wrong. It is for
-	// judging what was received; AppendTo writes the length of Body.
+	// Length is the length of the body according to the header, right or wrong.
+	// It allows judging received frames; AppendTo writes the length of Body
+	// instead.
 	Length uint16
 	// Body of an EAP frame is exactly the EAP packet. In a frame from
 	// ParseFrame it shares memory with the input.
@@ -73,9 +74,9 @@ type Frame struct {
 }
 
 // ParseFrame reads the EAPOL frame at the start of b. The body ends where its
-// Length says, or with b; that of an EAP frame where the EAP packet ends, if b
-// holds all of it, whatever the frame's Length says. So an EAP packet that is
-// cut short is found by [eap.ParsePacket].
+// Length says, or at the end of b. The body of an EAP frame ends where the EAP
+// packet ends if b holds all of it, whatever the frame's Length says;
+// [eap.ParsePacket] detects a truncated EAP packet.
 //
 // The only error is [eap.ErrTruncated]: fewer octets than the header has.
 func ParseFrame(b []byte) (Frame, error) {

@@ -54,8 +54,8 @@ func mustParse(tb testing.TB, b []byte) Frame {
 	return f
 }
 
-// TestCaptures reads and writes each frame and describes it: the whole of an
-// exchange by EAP and of the 4-way handshake with the credential it gave.
+// TestCaptures parses, writes and describes each frame of a whole EAP exchange
+// and of the 4-way handshake with the resulting credential.
 func TestCaptures(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -142,7 +142,8 @@ func TestParseFrame(t *testing.T) {
 	}
 }
 
-// TestBuffalo reads M1 under the length that the Buffalo WHR-G125 announces.
+// TestBuffalo parses M1 with the wrong length that the Buffalo WHR-G125
+// announces.
 func TestBuffalo(t *testing.T) {
 	right := readCapture(t, "pin")[3]
 	wrong := bytes.Clone(right)
@@ -239,7 +240,8 @@ func TestKeyMessage(t *testing.T) {
 }
 
 // FuzzFrame checks that a body lies within its frame, that an EAP packet found
-// in the frame is found in the body, and that what is written is read again.
+// in the frame is found in the body, and that a written frame can be parsed
+// again.
 func FuzzFrame(f *testing.F) {
 	for _, b := range readCapture(f, "pin") {
 		f.Add(b)

@@ -61,16 +61,15 @@ func startHostapd(t *testing.T, config string) *daemon {
 	return d
 }
 
-// talk carries an exchange of ours with hostapd under an address that it has
-// not heard of: it does not listen for some seconds to a station that has just
-// been served.
+// talk runs an exchange of ours with hostapd from a new address: hostapd
+// ignores a station for some seconds after it has served it.
 func (d *daemon) talk(t *testing.T, n int, p *eapwsc.Peer) *attempt {
 	t.Helper()
 	ip(t, "link set %s address %v\n", d.other, mac(n))
 	return exchange(t, d.other, eapol.Runner{}, p)
 }
 
-// register has an enrollee of ours register.
+// register registers an enrollee of ours.
 func (d *daemon) register(t *testing.T, n int, password registration.Password) *attempt {
 	t.Helper()
 	return d.talk(t, n, newEnrollee(t, n, password))
@@ -81,7 +80,7 @@ func registered(n int) string {
 	return fmt.Sprintf("WPS-REG-SUCCESS %v %v", mac(n), device(n).UUID)
 }
 
-// hostapdRegistrarCases have our enrollee register at hostapd.
+// hostapdRegistrarCases register our enrollee at hostapd.
 var hostapdRegistrarCases = slices.Concat([]peerCase{
 	{name: "pin", what: "PIN of 8 digits", run: func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase)
@@ -246,10 +245,10 @@ var (
 	wrongSecondHalf = pinPassword("12349999")
 )
 
-// fragmentSizes are those that the messages are cut into.
+// fragmentSizes are the sizes of fragments that are tried.
 var fragmentSizes = []int{50, 100, 128, 200, 256, 400, 500, 1000, 1400}
 
-// wepNetwork is one that nobody should give or take any more.
+// wepNetwork is a network that no device should give or accept any more.
 var wepNetwork = wps.Credential{SSID: "wep-net", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: []byte("12345")}
 
 // newFragmentingPeer returns a peer with a fragment size.
@@ -265,7 +264,7 @@ func newFragmentingPeer(t testing.TB, size int, m eapwsc.Machine, err error) *ea
 	return p
 }
 
-// givesCredential has hostapd give a credential that is not its own.
+// givesCredential makes hostapd give a credential that is not its own.
 func givesCredential(c wps.Credential, usable error) func(*testing.T, *report) {
 	return func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase+"skip_cred_build=1\n"+extraCredential(t, c))
@@ -279,7 +278,7 @@ func givesCredential(c wps.Credential, usable error) func(*testing.T, *report) {
 	}
 }
 
-// speaksVersion has hostapd speak a version.
+// speaksVersion makes hostapd use a version.
 func speaksVersion(version string) func(*testing.T, *report) {
 	return func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase)
@@ -309,7 +308,7 @@ func credentialAttribute(c wps.Credential) []byte {
 	))
 }
 
-// extraCredential is the line of a configuration that has hostapd give a
+// extraCredential returns the configuration line with which hostapd gives a
 // credential.
 func extraCredential(t *testing.T, c wps.Credential) string {
 	return extraCredentialFile(t, credentialAttribute(c))
@@ -350,7 +349,7 @@ func encodeToken(t *testing.T, l wps.List) string {
 	return hex.EncodeToString(b)
 }
 
-// decodeToken is the reverse.
+// decodeToken decodes such a record.
 func decodeToken(t *testing.T, l wps.List, text string) {
 	t.Helper()
 	b, err := hex.DecodeString(text)
@@ -377,7 +376,7 @@ var newSettings = wps.Credential{
 	SSID: "new-net", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("new passphrase!"),
 }
 
-// settingsWritten is the event of new settings at hostapd.
+// settingsWritten is hostapd's event for new settings.
 func settingsWritten(c wps.Credential) string { return "WPS-NEW-AP-SETTINGS .*" + inHex(c) }
 
 // inHex is a pattern for a credential in the hexadecimal digits of an event.
@@ -387,7 +386,7 @@ func inHex(c wps.Credential) string {
 		attribute(wps.AttrNetworkKey, c.NetworkKey))
 }
 
-// settingsRead is hostapd's event when its settings were read and left alone.
+// settingsRead is hostapd's event when its settings were read and not changed.
 const settingsRead = "WPS-FAIL msg=11 config_error=0"
 
 // hostapdEnrolleeCases have our external registrar read and write the settings

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// keepDir is where pairs of logs and captures go. Package eapwsc/capture/text
-// holds them against each other; its testdata is made by
+// keepDir is the directory for pairs of logs and captures. Package
+// eapwsc/capture/text compares them; its testdata is made by
 //
 //	WPS_PEERS=all go test ./eapwsc/eapol -run TestPeers -keep DIR
 var keepDir = flag.String("keep", "", "keep the log of each daemon, and a capture of its interface made by tcpdump, in this folder")
@@ -29,7 +29,7 @@ func keepRun(t *testing.T, program, ifname string) (path string) {
 	if err := tap.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 100 { // the file is made when tcpdump listens
+	for range 100 { // the file appears when tcpdump listens
 		if _, err := os.Stat(path + ".pcap"); err == nil {
 			break
 		}

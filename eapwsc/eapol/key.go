@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// KeyMessage is the place of an EAPOL-Key frame in its handshake.
+// KeyMessage says which message of its handshake an EAPOL-Key frame is.
 //
 // The messages show whether the passphrase of a WPA or WPA2 network is right.
 // An access point sends Pairwise1 to anyone, and Pairwise2 is the station's
-// proof. If the access point goes on with Pairwise3, the passphrase is right;
+// proof. If the access point continues with Pairwise3, the passphrase is right;
 // if it repeats Pairwise1 and then disconnects, it is wrong, or Pairwise2 was
 // lost. With WPA3 these messages come only after SAE has proved it.
 type KeyMessage uint8
 
 // The messages: IEEE 802.11-2020 §12.7.6 and §12.7.7.
 const (
-	KeyOther   KeyMessage = iota // no EAPOL-Key frame of WPA, WPA2 or WPA3, or none of these messages
+	KeyOther   KeyMessage = iota // not an EAPOL-Key frame of WPA, WPA2 or WPA3, or none of these messages
 	Pairwise1                    // 4-way handshake, access point to station: ANonce
 	Pairwise2                    // station to access point: SNonce, proves the key
 	Pairwise3                    // access point to station: proves the key, brings the group key
@@ -34,7 +34,7 @@ var keyMessageNames = [...]string{
 	KeyRequest: "key request",
 }
 
-// String returns what the message is called, such as "message 2 of 4".
+// String returns the name of the message, such as "message 2 of 4".
 func (m KeyMessage) String() string {
 	if int(m) < len(keyMessageNames) {
 		return keyMessageNames[m]
@@ -42,8 +42,8 @@ func (m KeyMessage) String() string {
 	return fmt.Sprintf("KeyMessage(%d)", uint8(m))
 }
 
-// The body of an EAPOL-Key frame: IEEE 802.11-2020 §12.7.2. The lengths of
-// the MIC and of what follows it depend on the key management.
+// The body of an EAPOL-Key frame: IEEE 802.11-2020 §12.7.2. The lengths of the
+// MIC and of the fields after it depend on the key management.
 const (
 	keyInfoOffset  = 1  // after the Descriptor Type
 	keyNonceOffset = 13 // after Key Length and Key Replay Counter
@@ -62,7 +62,7 @@ const (
 	infoMIC      = 1 << 8
 	infoSecure   = 1 << 9
 	infoRequest  = 1 << 11
-	infoSMK      = 1 << 13 // of the PeerKey handshake, which nothing uses
+	infoSMK      = 1 << 13 // of the PeerKey handshake, which is not in use
 )
 
 // keyRow is a message and the bits of the Key Information that it has.
@@ -71,10 +71,9 @@ type keyRow struct {
 	message KeyMessage
 }
 
-// keyMessages are the messages by the bits that tell them apart: the first
-// row whose bits are all set is the one. The Secure bit does not tell
-// Pairwise4 from Pairwise2: WPA clears it in both, and both have it when keys
-// are renewed.
+// keyMessages maps bits to messages: the first row whose bits are all set
+// applies. The Secure bit does not distinguish Pairwise4 from Pairwise2: WPA
+// clears it in both, and it is set in both when keys are renewed.
 var keyMessages = [...]keyRow{
 	{infoSMK, KeyOther},
 	{infoRequest, KeyRequest},
@@ -87,8 +86,8 @@ var keyMessages = [...]keyRow{
 	{0, KeyOther},
 }
 
-// KeyMessage returns which message of which handshake the frame is. It looks
-// at the form only: whether a message is right, the keys would have to tell.
+// KeyMessage returns which message of which handshake the frame is. It looks at
+// the form only: verifying a message would require the keys.
 func (f Frame) KeyMessage() KeyMessage {
 	b := f.Body
 	if f.Type != TypeKey || len(b) < keyNonceOffset+keyNonceLen || b[0] != descriptorRSN && b[0] != descriptorWPA {

@@ -14,7 +14,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 )
 
-// needLink skips a test where there are no interfaces to play with.
+// needLink skips a test where no interfaces can be created.
 func needLink(t *testing.T) {
 	t.Helper()
 	unless(t, noNamespace)
@@ -22,7 +22,7 @@ func needLink(t *testing.T) {
 	unless(t, err)
 }
 
-// TestLink registers over an Ethernet cable.
+// TestLink registers over a virtual Ethernet cable.
 func TestLink(t *testing.T) {
 	needLink(t)
 	one, two := veth(t)
@@ -41,7 +41,7 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// TestLinkFails opens an interface that is down, and takes one away that is in
+// TestLinkFails opens an interface that is down, and removes an interface in
 // use.
 func TestLinkFails(t *testing.T) {
 	needLink(t)
@@ -62,7 +62,7 @@ func TestLinkFails(t *testing.T) {
 	}
 }
 
-// TestLinkClosed closes a connection on which somebody waits.
+// TestLinkClosed closes a connection while ReadFrame waits.
 func TestLinkClosed(t *testing.T) {
 	needLink(t)
 	one, _ := veth(t)
@@ -85,7 +85,7 @@ func TestLinkPermission(t *testing.T) {
 	one, _ := veth(t)
 	refused := make(chan error)
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends, and its lack with it
+		runtime.LockOSThread() // never unlocked: the thread ends, and the missing capability with it
 		header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 		var none [2]unix.CapUserData
 		if err := unix.Capset(&header, &none[0]); err != nil {

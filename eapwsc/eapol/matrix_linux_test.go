@@ -24,7 +24,7 @@ import (
 
 var matrixFile = flag.String("matrix", "", "write the matrix of TestPeers to this file, as Markdown; - is standard output")
 
-// peerGroup is the cases with one program in one role.
+// peerGroup holds the cases with one program in one role.
 type peerGroup struct {
 	name    string // the program and its role
 	program string
@@ -35,14 +35,14 @@ type peerGroup struct {
 // peerCase is a row of the matrix.
 type peerCase struct {
 	name string
-	// what says in a few words what the case is about.
+	// what describes the case in a few words.
 	what string
 	run  func(*testing.T, *report)
 	// slow cases run only if WPS_PEERS is set.
 	slow bool
 }
 
-// matrix is what our machines are tried with.
+// matrix holds all cases of our machines against the peers.
 var matrix = []peerGroup{
 	{"hostapd-registrar", "hostapd", "enrollee", hostapdRegistrarCases},
 	{"hostapd-enrollee", "hostapd", "external registrar", hostapdEnrolleeCases},
@@ -54,10 +54,10 @@ var matrix = []peerGroup{
 }
 
 // TestPeers runs our machines against hostapd and wpa_supplicant over real
-// interfaces. Each case checks our result and what the peer says about it.
+// interfaces. Each case checks our result and what the peer reports.
 //
-// It is skipped where there are no such programs or rights, unless
-// WPS_PEERS=required, with which that is a failure. The slow cases run with
+// It is skipped without these programs or the privileges, unless
+// WPS_PEERS=required makes that a failure. The slow cases run with
 // WPS_PEERS=required or all. The table that README shows is written by
 //
 //	WPS_PEERS=all go test ./eapwsc/eapol -run TestPeers -matrix TABLE.md
@@ -81,7 +81,7 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// report is what a case came to.
+// report is the result of a case.
 type report struct {
 	mu       sync.Mutex
 	result   string
@@ -90,7 +90,7 @@ type report struct {
 	passed   bool
 }
 
-// reports are those of the cases that were run, by group and case.
+// reports holds the results of the cases that were run, by group and case.
 var reports sync.Map
 
 func reportOf(group, name string) *report {
@@ -98,9 +98,8 @@ func reportOf(group, name string) *report {
 	return r.(*report)
 }
 
-// note sets the result and the messages of the row, if they are not set yet:
-// a case of several runs is represented by its first, unless it says
-// otherwise.
+// note sets the result and the messages of the row, if they are not set yet: a
+// case of several runs is represented by its first run.
 func (r *report) note(messages, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -160,10 +159,10 @@ type attempt struct {
 
 	mu       sync.Mutex
 	messages []string
-	open     [2]bool // whether a message of this direction goes on
+	open     [2]bool // whether a message in this direction is incomplete
 }
 
-// show notes the WSC messages among the frames.
+// show records the WSC messages in a frame.
 func (a *attempt) show(d eapol.Direction, _ wps.MAC, b []byte) {
 	frame, err := eapol.ParseFrame(b)
 	if err != nil || frame.Type != eapol.TypeEAP {
@@ -198,7 +197,7 @@ func (a *attempt) String() string {
 	return strings.Join(a.messages, " ")
 }
 
-// exchange carries an exchange of ours over an interface.
+// exchange runs an exchange of ours over an interface.
 func exchange(t testing.TB, ifname string, r eapol.Runner, x eapol.Exchange) *attempt {
 	t.Helper()
 	conn, err := link.Listen(ifname)
@@ -209,8 +208,8 @@ func exchange(t testing.TB, ifname string, r eapol.Runner, x eapol.Exchange) *at
 	return exchangeOver(t, conn, r, x)
 }
 
-// exchangeOver is exchange on a connection. The whole of it takes no longer
-// than the protocol allows.
+// exchangeOver is exchange on a connection. It takes no longer than the
+// protocol allows.
 func exchangeOver(t testing.TB, conn eapol.Conn, r eapol.Runner, x eapol.Exchange) *attempt {
 	t.Helper()
 	a := new(attempt)
@@ -233,7 +232,7 @@ func (a *attempt) succeeded(t testing.TB, r *report) *registration.Result {
 	return a.result
 }
 
-// failed checks that a run has failed in the way that is expected.
+// failed checks that a run has failed in the expected way.
 func (a *attempt) failed(t testing.TB, r *report, class error, half int, by registration.Role) {
 	t.Helper()
 	var e *registration.Error
@@ -243,8 +242,7 @@ func (a *attempt) failed(t testing.TB, r *report, class error, half int, by regi
 	r.note(a.String(), "refused as it must be: %v", class)
 }
 
-// oneCredential checks that a run gave one credential, and that it is the one
-// expected.
+// oneCredential checks that a run yielded one credential, the expected one.
 func oneCredential(t testing.TB, result *registration.Result, want wps.Credential) {
 	t.Helper()
 	if len(result.Credentials) != 1 {

@@ -20,9 +20,9 @@ const inNamespace = "EAPOL_TEST_NAMESPACE"
 // own, or nil.
 var noNamespace error
 
-// TestMain runs the tests in a network namespace of their own, and a user
-// namespace too if that takes rights which the user has not. Interfaces can
-// have any name there, and vanish with the last process, however it ends.
+// TestMain runs the tests in a network namespace of their own, and in a user
+// namespace too if the user lacks the privileges. Interfaces can have any name
+// there, and vanish with the last process, however it ends.
 func TestMain(m *testing.M) {
 	if role := os.Getenv(costRole); role != "" {
 		fmt.Fprintln(os.Stderr, work(role, os.Args[1:]))
@@ -63,7 +63,7 @@ func rerun() (int, error) {
 		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
 		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
 	}
-	runtime.LockOSThread() // Pdeathsig goes by the thread
+	runtime.LockOSThread() // Pdeathsig depends on the thread
 	defer runtime.UnlockOSThread()
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("a network namespace: %w", err)
@@ -76,7 +76,7 @@ func rerun() (int, error) {
 	return cmd.ProcessState.ExitCode(), nil
 }
 
-// ip runs commands of iproute2, one a line.
+// ip runs commands of iproute2, one per line.
 func ip(t testing.TB, format string, args ...any) {
 	t.Helper()
 	cmd := exec.Command("ip", "-batch", "-")
@@ -99,8 +99,8 @@ func veth(t testing.TB) (one, two string) {
 	return one, two
 }
 
-// farEnd is the end of a wire in a network namespace of its own, which is that
-// of the program started there. The wire is an IPv4 network.
+// farEnd is the end of a wire in a network namespace of its own, in which a
+// program is started. The wire is an IPv4 network.
 type farEnd struct {
 	name    string // of the far interface
 	near    string // of this one, which has the addresses .2 and .3
@@ -108,7 +108,8 @@ type farEnd struct {
 	host    int    // the far end's address in it
 }
 
-// newFarEnd makes a wire with one end. The other comes with a program.
+// newFarEnd creates a wire with one end. The other end is created with the
+// program.
 func newFarEnd(t testing.TB) *farEnd {
 	t.Helper()
 	n := interfaces.Add(1)

@@ -46,8 +46,7 @@ func needPeers(t *testing.T, programs ...string) {
 	}
 }
 
-// patience is how long a daemon is waited for, where it should answer at
-// once.
+// patience is how long to wait for a daemon that should answer at once.
 const patience = 20 * time.Second
 
 // daemon is a running hostapd or wpa_supplicant.
@@ -73,7 +72,7 @@ func startDaemon(t *testing.T, program, ifname, config string, args ...string) *
 // end of a wire; nil is the namespace of the tests.
 func startDaemonIn(t *testing.T, far *farEnd, program, ifname, config string, args ...string) *daemon {
 	t.Helper()
-	// Not t.TempDir: the name of a socket has at most 107 octets.
+	// Not t.TempDir, because the name of a socket has at most 107 octets.
 	dir, err := os.MkdirTemp("", "wps")
 	if err != nil {
 		t.Fatal(err)
@@ -102,8 +101,8 @@ func startDaemonIn(t *testing.T, far *farEnd, program, ifname, config string, ar
 	}
 	d.cmd = exec.Command(program, args...)
 	d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
-	// Own session: a Ctrl-C is for the tests, which then end the daemon. And
-	// should they be killed, it goes with them.
+	// A session of its own: Ctrl-C is for the tests, which then end the daemon.
+	// If the tests are killed, the daemon is too.
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 	if err := far.start(d.cmd); err != nil {
 		t.Fatal(err)
@@ -120,8 +119,8 @@ func startDaemonIn(t *testing.T, far *farEnd, program, ifname, config string, ar
 	return d
 }
 
-// stop ends a daemon. Its log is kept if the test has failed: the end of it in
-// the test's output, all of it where -artifacts says.
+// stop ends a daemon. If the test has failed, the end of its log goes to the
+// test's output, and all of it to the directory of -artifacts.
 func (d *daemon) stop(t *testing.T) {
 	d.cmd.Process.Signal(syscall.SIGTERM)
 	select {

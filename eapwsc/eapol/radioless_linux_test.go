@@ -50,7 +50,7 @@ var (
 	ourSSID = element(0, string(network.SSID))
 )
 
-// receive has hostapd hear a frame.
+// receive makes hostapd receive a frame.
 func (d *daemon) receive(t *testing.T, frame string) {
 	t.Helper()
 	d.do(t, "MGMT_RX_PROCESS freq=2412 datarate=0 ssi_signal=-30 frame=%s", frame)
@@ -66,7 +66,8 @@ func buttonProbe(n int) *wps.ProbeRequest {
 	}
 }
 
-// probe has hostapd hear a station that probes with its button pressed.
+// probe makes hostapd receive the probe request of a station with its button
+// pressed.
 func (d *daemon) probe(t *testing.T, n int) {
 	t.Helper()
 	elements, err := wps.AppendElements(nil, buttonProbe(n))
@@ -76,7 +77,7 @@ func (d *daemon) probe(t *testing.T, n int) {
 	d.receive(t, ieee80211(frameProbeRequest, wps.Broadcast, mac(n), anySSID, rates, elements))
 }
 
-// associate has a station associate for WPS, and returns its connection.
+// associate associates a station for WPS, and returns its connection.
 func (d *daemon) associate(t *testing.T, n int) eapol.Conn {
 	t.Helper()
 	d.receive(t, ieee80211(frameAuthentication, radiolessBSSID, mac(n), []byte{0, 0, 1, 0, 0, 0}))
@@ -92,8 +93,8 @@ func (d *daemon) associate(t *testing.T, n int) eapol.Conn {
 	return &radioless{t: t, d: d, mac: mac(n)}
 }
 
-// radioless is a station's connection to hostapd through its control
-// interface: frames from it are its events.
+// radioless is a station's connection to hostapd through its control interface:
+// frames from hostapd are events there.
 type radioless struct {
 	t        *testing.T
 	d        *daemon

@@ -50,7 +50,7 @@ type radiusSite struct {
 	discarded  chan error
 }
 
-// newRADIUSSite starts the three. The secret is that of hostapd.
+// newRADIUSSite starts all three with hostapd's secret.
 func newRADIUSSite(t *testing.T, point *ap.AccessPoint, secret, config string) *radiusSite {
 	t.Helper()
 	s := &radiusSite{

@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// An Authenticator holds an access point.
-// Without these methods package fmt would print what they hold: it asks no method
-// of a value behind an unexported field, or behind a pointer with a verb that is not
-// one for pointers.
+// An Authenticator holds an access point. Without this method package fmt would
+// print what the access point holds: it does not call methods of values in
+// unexported fields, or behind a pointer if the verb is not one for pointers.
 
-// Format prints nothing of the access point, whatever the verb.
+// Format writes the type's name only, whatever the verb, so that no secret is
+// printed.
 func (*Authenticator) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[eapol.Authenticator]") }

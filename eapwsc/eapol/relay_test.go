@@ -24,10 +24,11 @@ type fault struct {
 	apply func(frame []byte) []delivery
 }
 
-// lateness is longer than it takes an access point to send a request again.
+// lateness is longer than the time after which an access point repeats a
+// request.
 const lateness = 6 * time.Second
 
-// faults are all that can happen to one frame.
+// faults are all faults that can happen to one frame.
 var faults = []fault{
 	{"lost", func([]byte) []delivery { return nil }},
 	{"doubled", func(f []byte) []delivery { return []delivery{{frame: f}, {frame: f}} }},
@@ -43,13 +44,13 @@ var faults = []fault{
 // untouched delivers a frame as it is.
 func untouched(f []byte) []delivery { return []delivery{{frame: f}} }
 
-// relay stands between one side and the wire. It takes frames in both
-// directions and delivers what its rule makes of them.
+// relay stands between one side and the wire. It receives frames in both
+// directions and delivers what its rule returns for them.
 type relay struct {
 	rule func(n int, d eapol.Direction, frame []byte) []delivery
 
 	mu sync.Mutex
-	n  int // frames taken
+	n  int // frames received
 }
 
 // newRelay returns the connection of a side to the wire, through a relay. The

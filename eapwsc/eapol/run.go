@@ -15,8 +15,7 @@ import (
 )
 
 // Exchange is one side of EAP-WSC: an [*eapwsc.Peer], an [*eapwsc.Server] or an
-// [*ap.Session]. Timeout may be called before the deadline, and then does
-// nothing.
+// [*ap.Session]. Timeout does nothing if it is called before the deadline.
 type Exchange interface {
 	Start(now time.Time) eapwsc.Step
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
@@ -26,51 +25,50 @@ type Exchange interface {
 	Result() *registration.Result
 }
 
-// The times of EAPOL-Start.
+// Times of EAPOL-Start.
 const (
-	// StartDelay is how long a station on 802.11 waits for the access point
-	// to begin. hostap's waits 1 s at an access point of version 1.0, which
-	// wants EAPOL-Start, and 2 s at one of version 2.0, which does not.
+	// StartDelay is how long a station on 802.11 waits for the access point to
+	// begin. hostap waits 1 s at an access point of version 1.0, which wants
+	// EAPOL-Start, and 2 s at one of version 2.0, which does not.
 	StartDelay = time.Second
-	// StartPeriod is after how long EAPOL-Start is sent again. hostapd hears
-	// none for some seconds after a run that failed.
+	// StartPeriod is the time after which EAPOL-Start is sent again. hostapd
+	// ignores it for some seconds after a failed run.
 	StartPeriod = 3 * time.Second
 )
 
-// Runner says how [Runner.Run] uses the link. The zero value is right for a
-// station on Ethernet.
+// Runner configures [Runner.Run]. The zero value is right for a station on
+// Ethernet.
 type Runner struct {
-	// Remote is the other side: the BSSID of an access point that the
-	// station has associated with, or the station of an access point.
+	// Remote is the other side: for a station the BSSID that it has associated
+	// with, for an access point the address of the station.
 	//
-	// Zero stands for the first that answers. Until then frames go to
-	// PAEGroup, as on Ethernet, where an authenticator does not know who is
-	// there: a station begins with EAPOL-Start at once.
+	// Zero means the first device that answers. Until then frames are sent to
+	// PAEGroup, as on Ethernet, where an authenticator does not know its
+	// stations: a station sends EAPOL-Start at once.
 	Remote wps.MAC
 	// StartDelay is how long a station waits before it sends EAPOL-Start. 0
-	// means StartDelay if Remote is known, and no time if it is not.
+	// means the constant StartDelay if Remote is set, and no delay otherwise.
 	StartDelay time.Duration
-	// Version is that of the frames sent; 0 means Version1, which everybody
-	// takes.
+	// Version is the protocol version of the frames sent; 0 means Version1,
+	// which all devices accept.
 	Version uint8
 }
 
-// Run carries an exchange over a connection with the settings of the zero
+// Run runs an exchange over a connection with the settings of the zero
 // [Runner].
 func Run(ctx context.Context, conn Conn, x Exchange) (*registration.Result, error) {
 	return Runner{}.Run(ctx, conn, x)
 }
 
-// Run carries an exchange over a connection until it is over, and returns what
-// it yielded, or why it failed: mostly a [*registration.Error]. It is the one
-// place that blocks.
+// Run runs an exchange over a connection until it ends, and returns what it
+// yielded, or why it failed: usually a [*registration.Error]. It blocks.
 //
-// It ends early with the error of the context or of the connection; a station
-// then takes its leave by EAPOL-Logoff. A registration that has come to
-// WSC_Done by then is a success all the same.
+// Run ends early with the error of the context or of the connection; a station
+// then sends EAPOL-Logoff. A registration that has reached WSC_Done by then is
+// still a success.
 //
-// While it runs, the connection's read deadline is its own; it is none
-// afterwards.
+// Run sets the connection's read deadline while it runs, and clears it when it
+// returns.
 func (r Runner) Run(ctx context.Context, conn Conn, x Exchange) (*registration.Result, error) {
 	l := &line{conn: conn, version: orDefault(r.Version, Version1), remote: r.Remote, known: r.Remote != wps.MAC{}}
 	interrupted := make(chan struct{})
@@ -97,7 +95,7 @@ func (r Runner) Run(ctx context.Context, conn Conn, x Exchange) (*registration.R
 	return nil, err
 }
 
-// past is a deadline that has passed at any time.
+// past is a deadline that has always passed.
 var past = time.Unix(1, 0)
 
 func (r Runner) startDelay() time.Duration {
@@ -116,27 +114,27 @@ func orDefault[T comparable](v, def T) T {
 	return v
 }
 
-// line is the link as one exchange uses it.
+// line is the link as used by one exchange.
 type line struct {
 	conn    Conn
 	version uint8
 	remote  wps.MAC
-	known   bool      // whether remote is
+	known   bool      // whether remote is known
 	station bool      // whether this is the station's side
-	start   time.Time // when a station sends EAPOL-Start; zero once it has heard of the other side
+	start   time.Time // when a station sends EAPOL-Start; zero once the other side has answered
 	sent    []byte    // the EAP packet sent last
 	alarm   alarm
 }
 
-// alarm is a connection's read deadline, set as seldom as possible: setting it
-// wakes other threads, which costs more than a frame. So it may ring too early,
-// but not too late.
+// alarm is a connection's read deadline. It is set as seldom as possible:
+// setting it wakes other threads, which costs more than a frame. So the alarm
+// may ring too early, but not too late.
 type alarm struct {
 	at   time.Time // zero is never
-	rung bool      // it must be set anew
+	rung bool      // it must be set again
 }
 
-// set has the alarm ring at t or before; zero is never.
+// set makes the alarm ring at t or before; zero is never.
 func (a *alarm) set(conn Conn, t time.Time) error {
 	if !a.rung && (t.IsZero() || !a.at.IsZero() && !t.Before(a.at)) {
 		return nil
@@ -151,17 +149,18 @@ func (a *alarm) rang(err error) bool {
 	return a.rung
 }
 
-// frames are buffers for a frame. Clearing one for each registration costs as
-// much as all of its frames.
+// frames are buffers for a frame. Clearing a new one for each registration
+// would cost as much as all of its frames.
 var frames = sync.Pool{New: func() any { return new([maxFrame]byte) }}
 
-// yield is called once for each registration. Go's runtime takes a goroutine that
-// has run for ten milliseconds without a pause for one that does not let others
-// run, and from then on has another thread look after it all the time, although
-// it mostly waits in a system call: a tenth of what a registration costs.
+// yield is called once for each registration. Go's runtime considers a
+// goroutine that has run for ten milliseconds without a pause as one that
+// blocks others, and from then on has another thread watch it all the time,
+// although it mostly waits in a system call. That would be a tenth of the cost
+// of a registration.
 func yield() { runtime.Gosched() }
 
-// carry takes steps until the last.
+// carry carries out steps until the last.
 func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 	frame := frames.Get().(*[maxFrame]byte)
 	defer frames.Put(frame)
@@ -186,7 +185,7 @@ func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 		case ctx.Err() != nil:
 			return l.leave(x, over(ctx))
 		case err == nil:
-			step, err = l.hear(x, now, step, from, buf[:n])
+			step, err = l.receive(x, now, step, from, buf[:n])
 		case !l.alarm.rang(err):
 			return l.leave(x, err)
 		case !l.start.IsZero() && !now.Before(l.start):
@@ -208,8 +207,9 @@ func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 	}
 }
 
-// hear gives a frame to the exchange. What is not for it changes nothing.
-func (l *line) hear(x Exchange, now time.Time, step eapwsc.Step, from wps.MAC, b []byte) (eapwsc.Step, error) {
+// receive passes a frame to the exchange. Frames that are not for it have no
+// effect.
+func (l *line) receive(x Exchange, now time.Time, step eapwsc.Step, from wps.MAC, b []byte) (eapwsc.Step, error) {
 	step.Send = nil
 	frame, err := ParseFrame(b)
 	if err != nil || l.known && from != l.remote {
@@ -224,7 +224,8 @@ func (l *line) hear(x Exchange, now time.Time, step eapwsc.Step, from wps.MAC, b
 		return next, err
 	case l.station:
 	case frame.Type == TypeStart && !x.Identified():
-		// The station was not there yet when it was asked who it is.
+		// The station may not have been there when its identity was first
+		// requested.
 		l.remote, l.known = from, true
 		step.Send = l.sent
 	case frame.Type == TypeLogoff:
@@ -233,8 +234,8 @@ func (l *line) hear(x Exchange, now time.Time, step eapwsc.Step, from wps.MAC, b
 	return step, nil
 }
 
-// over is the error of a context that has ended: its own, and the cause if it
-// was given another.
+// over returns the error of a context that has ended, joined with its cause if
+// that is another error.
 func over(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != ctx.Err() {
 		return fmt.Errorf("%w: %w", ctx.Err(), cause)
@@ -245,7 +246,7 @@ func over(ctx context.Context) error {
 // leave ends an exchange because of the context or the connection.
 func (l *line) leave(x Exchange, cause error) error {
 	if l.station {
-		_ = l.send(TypeLogoff, nil) // as far as the link still goes
+		_ = l.send(TypeLogoff, nil) // as far as the link still works
 	}
 	return x.Close(time.Now(), cause)
 }
@@ -268,5 +269,5 @@ func writeFrame(conn Conn, version uint8, t Type, body []byte, to wps.MAC) error
 	return conn.WriteFrame(frame, to)
 }
 
-// ErrLogoff: the station took its leave by EAPOL-Logoff.
+// ErrLogoff: the station ended the exchange with EAPOL-Logoff.
 var ErrLogoff = errors.New("the station has logged off")

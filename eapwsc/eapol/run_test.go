@@ -21,7 +21,7 @@ type ended struct {
 	after  time.Duration
 }
 
-// run carries an exchange on a goroutine.
+// run runs an exchange on a goroutine.
 func run(ctx context.Context, r eapol.Runner, conn eapol.Conn, x eapol.Exchange) <-chan ended {
 	c := make(chan ended, 1)
 	began := time.Now()
@@ -47,7 +47,7 @@ func TestRun(t *testing.T) {
 }
 
 // serveAfterStart serves the station with an access point that joins the
-// segment after a time, and then says nothing before EAPOL-Start.
+// segment after a time, and then sends nothing before EAPOL-Start.
 func serveAfterStart(t *testing.T, segment *eapol.Segment, after time.Duration) {
 	time.Sleep(after)
 	conn := segment.Join(mac(1))
@@ -94,8 +94,8 @@ func TestRunStart(t *testing.T) {
 	}
 }
 
-// TestRunStationLate has an access point ask before the station is there. It
-// asks again when it hears EAPOL-Start.
+// TestRunStationLate lets an access point send its request before the station
+// is there. It repeats the request when EAPOL-Start arrives.
 func TestRunStationLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -108,8 +108,8 @@ func TestRunStationLate(t *testing.T) {
 	})
 }
 
-// TestRunNobody has one side alone.
-func TestRunNobody(t *testing.T) {
+// TestRunAlone runs one side without the other.
+func TestRunAlone(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		x    func() eapol.Exchange
@@ -130,7 +130,8 @@ func TestRunNobody(t *testing.T) {
 	}
 }
 
-// TestRunStrangers has others on the link, whose frames are none of the run's.
+// TestRunStrangers has other devices on the link, whose frames do not belong to
+// the run.
 func TestRunStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -158,7 +159,8 @@ func TestRunStrangers(t *testing.T) {
 	})
 }
 
-// knowing is a station that knows the access point, and so lets it begin.
+// knowing is a station that knows the access point, and so waits for it to
+// begin.
 var knowing = eapol.Runner{Remote: mac(1)}
 
 // The frames of a registration by PIN: the request for the identity, the
@@ -168,12 +170,12 @@ const (
 	frames  = failure + 1
 )
 
-// hold keeps back the frame of one number, for ever.
+// hold keeps back the frame of one number, forever.
 func hold(number int) func(int, eapol.Direction, []byte) []delivery {
 	return only(number, faults[0])
 }
 
-// TestRunCancelled ends the context in mid-run.
+// TestRunCancelled cancels the context in the middle of a run.
 func TestRunCancelled(t *testing.T) {
 	because := errors.New("the owner has changed his mind")
 	synctest.Test(t, func(t *testing.T) {
@@ -192,7 +194,7 @@ func TestRunCancelled(t *testing.T) {
 	})
 }
 
-// TestRunCancelledBefore has a context that is over already.
+// TestRunCancelledBefore uses a context that is cancelled already.
 func TestRunCancelledBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := eapol.Pair(mac(1), mac(2))
@@ -207,7 +209,7 @@ func TestRunCancelledBefore(t *testing.T) {
 	})
 }
 
-// TestRunFailureLost has the last packet lost, or the context end while the
+// TestRunFailureLost loses the last packet, or cancels the context while the
 // station waits for it: the station has its credentials all the same.
 func TestRunFailureLost(t *testing.T) {
 	for _, wait := range []time.Duration{time.Hour, time.Second} {
@@ -242,14 +244,14 @@ func TestRunClosed(t *testing.T) {
 	})
 }
 
-// mendable reports whether a fault of a frame is one that a registration gets
-// over. A changed identity, EAP type of WSC_Start or M1 is taken for what it
-// says: with the first two EAP ends at once, with the third nobody
-// understands the other any more.
-func mendable(f fault, n int) bool { return f.name != "changed" || n == 0 || n > 3 }
+// recoverable reports whether a registration recovers from a fault of a frame.
+// A changed identity, EAP type of WSC_Start or M1 is accepted as it is: the
+// first two end EAP at once, and after the third the two sides cannot
+// understand each other.
+func recoverable(f fault, n int) bool { return f.name != "changed" || n == 0 || n > 3 }
 
 // TestRunFaults applies each fault to each frame. The registration succeeds or
-// both sides say why not, no later than two retransmissions allow.
+// both sides report why not, no later than two retransmissions allow.
 func TestRunFaults(t *testing.T) {
 	for _, f := range faults {
 		for n := range frames {
@@ -259,7 +261,7 @@ func TestRunFaults(t *testing.T) {
 					point := run(t.Context(), eapol.Runner{}, a, newServer(t))
 					station := <-run(t.Context(), knowing, newRelay(t, b, mac(2), mac(1), only(n, f)), newEnrollee(t, 2, pinPassword(thePIN)))
 					limit := (eapwsc.MaxRetransmits + 1) * eapwsc.RetransmitTimeout
-					if point := <-point; (point.err == nil) != mendable(f, n) || (station.err == nil) != mendable(f, n) || max(point.after, station.after) > limit {
+					if point := <-point; (point.err == nil) != recoverable(f, n) || (station.err == nil) != recoverable(f, n) || max(point.after, station.after) > limit {
 						t.Errorf("access point %v after %v; station %v after %v", point.err, point.after, station.err, station.after)
 					}
 				})

@@ -10,14 +10,14 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// segmentQueue is how many frames wait for a reader before others are lost,
-// as on a real interface.
+// segmentQueue is how many frames wait for a reader before further ones are
+// lost, as on a real interface.
 const segmentQueue = 64
 
 // Segment is an Ethernet in memory, for tests and simulations: a frame to an
-// address reaches who has joined with it, a frame to [PAEGroup] all others. The
-// zero value is ready for use, by several goroutines at a time. Its deadlines
-// follow the clock of a testing/synctest bubble.
+// address reaches the connection that has joined with it, a frame to [PAEGroup]
+// all others. The zero value is ready to use, and may be used concurrently. Its
+// deadlines follow the clock of a testing/synctest bubble.
 type Segment struct {
 	mu    sync.Mutex
 	ports map[wps.MAC]*port
@@ -29,7 +29,8 @@ func Pair(a, b wps.MAC) (Conn, Conn) {
 	return s.Join(a), s.Join(b)
 }
 
-// Join connects to the segment under an address. Who had it before is cut off.
+// Join connects to the segment with an address. An earlier connection with the
+// same address is closed.
 func (s *Segment) Join(mac wps.MAC) Conn {
 	p := &port{
 		segment: s, mac: mac,
@@ -44,7 +45,7 @@ func (s *Segment) Join(mac wps.MAC) Conn {
 	return p
 }
 
-// packet is a frame under way.
+// packet is a frame in flight.
 type packet struct {
 	from  wps.MAC
 	frame []byte

@@ -40,7 +40,7 @@ func startSupplicant(t *testing.T, ifname string, n int, config string) *daemon 
 		"-K", "-dd", "-t", "-D", "wired", "-i", ifname, "-c", "CONF")
 }
 
-// pae is what wpa_supplicant takes for the BSSID on Ethernet.
+// pae is what wpa_supplicant uses as the BSSID on Ethernet.
 var pae = eapol.PAEGroup
 
 // site is an access point of ours and a wpa_supplicant, at the two ends of a
@@ -114,7 +114,7 @@ func (s *served) press(t *testing.T) {
 	})
 }
 
-// registers waits until the supplicant has registered and both sides say so.
+// registers waits until the supplicant has registered and both sides report it.
 func (s *site) registers(t *testing.T, r *report, want ...wps.Credential) {
 	t.Helper()
 	e := s.awaitEvent(t, ap.EventRegistered)
@@ -131,8 +131,8 @@ func (s *site) registers(t *testing.T, r *report, want ...wps.Credential) {
 // credentialReceived is the event of a credential at wpa_supplicant.
 func credentialReceived(c wps.Credential) string { return "WPS-CRED-RECEIVED .*" + inHex(c) }
 
-// fails waits until our access point says that a run has failed, in the way
-// that is expected.
+// fails waits until our access point reports that a run has failed in the
+// expected way.
 func (s *site) fails(t *testing.T, r *report, class error, half int, by registration.Role) {
 	t.Helper()
 	s.err = s.awaitEvent(t, ap.EventFailed).Err
@@ -147,7 +147,7 @@ func accessPoint(state wps.State, networks ...wps.Credential) *ap.AccessPoint {
 	return ap.MustNew(ap.Config{Run: registration.Config{Device: d, Faulty: true}, Credentials: networks})
 }
 
-// supplicantEnrolleeCases have wpa_supplicant register with our registrar.
+// supplicantEnrolleeCases register wpa_supplicant at our registrar.
 var supplicantEnrolleeCases = slices.Concat([]peerCase{
 	{name: "pin", what: "PIN of 8 digits", run: func(t *testing.T, r *report) {
 		s := newSite(t, newAccessPoint(), "")
@@ -254,7 +254,7 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 	{name: "many", what: "twenty stations, four at a time", slow: true, run: many},
 }, faultCases(supplicantEnrolleeFault, doneFrame))
 
-// fragments has both sides cut their messages.
+// fragments makes both sides fragment their messages.
 func fragments(t *testing.T, r *report, size int) {
 	d := device(1)
 	d.State = wps.Configured
@@ -284,14 +284,14 @@ func givesNetwork(c wps.Credential) func(*testing.T, *report) {
 	}
 }
 
-// bridge makes an Ethernet with several stations, which do not hear each other,
-// as behind a switch that does 802.1X. The access point's end is the bridge
-// itself, with the address mac(1); station i has mac(2+i).
+// bridge makes an Ethernet with several stations that do not receive each
+// other's frames, as behind a switch that does 802.1X. The access point's end
+// is the bridge itself, with the address mac(1); station i has mac(2+i).
 func bridge(t *testing.T, stations int) (point string, names []string) {
 	t.Helper()
 	n := interfaces.Add(1)
 	point = fmt.Sprintf("br%d", n)
-	// Without the mask a bridge keeps frames to the PAE group to itself.
+	// Without the mask a bridge does not forward frames to the PAE group.
 	script := fmt.Sprintf("link add %s address %v type bridge group_fwd_mask 8\nlink set %[1]s up\n", point, mac(1))
 	for i := range stations {
 		name := fmt.Sprintf("br%dsta%d", n, i)
@@ -303,7 +303,7 @@ func bridge(t *testing.T, stations int) (point string, names []string) {
 	return point, names
 }
 
-// holdM4 keeps M4 to a station back for a while.
+// holdM4 delays M4 to a station.
 type holdM4 struct {
 	eapol.Conn
 	station wps.MAC
@@ -320,8 +320,8 @@ func (h *holdM4) WriteFrame(frame []byte, to wps.MAC) error {
 	return h.Conn.WriteFrame(frame, to)
 }
 
-// twoPresses has a second station come while the first is in mid-run. Nobody
-// is registered.
+// twoPresses lets a second station come while the first is in the middle of a
+// run. Neither is registered.
 func twoPresses(t *testing.T, r *report) {
 	ifname, names := bridge(t, 2)
 	first, second := startSupplicant(t, names[0], 2, ""), startSupplicant(t, names[1], 3, "")
@@ -342,7 +342,7 @@ func twoPresses(t *testing.T, r *report) {
 	r.note(a.String(), "both refused as it must be: %v", registration.ErrOverlap)
 }
 
-// many has stations register with one access point.
+// many registers several stations at one access point.
 func many(t *testing.T, r *report) {
 	const stations, atATime = 20, 4
 	ifname, names := bridge(t, stations)
@@ -385,8 +385,8 @@ func supplicantFault(t *testing.T, rule func(int, eapol.Direction, []byte) []del
 	return a, d.concluded(t, theirs, "WPS-FAIL|WPS-TIMEOUT|CTRL-EVENT-EAP-FAILURE")
 }
 
-// conclusion waits until our access point says that an exchange is over, and
-// returns why it was not a success.
+// conclusion waits until our access point reports the end of an exchange, and
+// returns why it failed, or nil.
 func (s *served) conclusion(t *testing.T, success ap.EventKind) error {
 	t.Helper()
 	for over := time.After(longest); ; {
@@ -398,8 +398,8 @@ func (s *served) conclusion(t *testing.T, success ap.EventKind) error {
 			case ap.EventFailed:
 				return e.Err
 			case ap.EventSettingsRead:
-				// NACK 0 in answer to M7 has this meaning, even where it
-				// was meant as a complaint.
+				// NACK 0 in answer to M7 means this, even where it was meant as
+				// a complaint.
 				return errors.New("the settings were read and not written")
 			}
 		case <-over:
@@ -408,7 +408,7 @@ func (s *served) conclusion(t *testing.T, success ap.EventKind) error {
 	}
 }
 
-// supplicantRegistrarCases have wpa_supplicant read and write the settings of
+// supplicantRegistrarCases let wpa_supplicant read and write the settings of
 // our access point.
 var supplicantRegistrarCases = slices.Concat([]peerCase{
 	{name: "learn", what: "reading the settings", run: func(t *testing.T, r *report) {
@@ -462,8 +462,8 @@ var supplicantRegistrarCases = slices.Concat([]peerCase{
 	}},
 }, faultCases(supplicantRegistrarFault))
 
-// lockdown has three stations guess, a fourth that knows the PIN come too
-// soon, and come again when the lock has opened.
+// lockdown lets three stations guess. A fourth with the right PIN comes too
+// soon, and again when the lock has ended.
 func lockdown(t *testing.T, r *report) {
 	const lock = 3 * time.Second
 	d := device(1)

@@ -16,7 +16,7 @@ import (
 	"github.com/gowps/gowps/wps/upnp/lan"
 )
 
-// outsider is an external registrar of ours on an interface.
+// outsider is our external registrar on an interface.
 type outsider struct {
 	*upnp.Registrar
 	link *lan.Link
@@ -28,7 +28,7 @@ type outsider struct {
 	news   chan struct{}
 }
 
-// startExternal starts one with the description of device n.
+// startExternal starts our external registrar with the description of device n.
 func startExternal(t *testing.T, ifname string, n int) *outsider {
 	t.Helper()
 	x := &outsider{news: make(chan struct{}, 1), over: make(chan error, 1)}
@@ -52,7 +52,7 @@ func startExternal(t *testing.T, ifname string, n int) *outsider {
 	return x
 }
 
-// collect notes what has happened.
+// collect records events.
 func (x *outsider) collect(time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -63,7 +63,7 @@ func (x *outsider) collect(time.Time) {
 	}
 }
 
-// finds waits until an access point is found, however long that takes to start.
+// finds waits until an access point is found, however long it takes to start.
 func (x *outsider) finds(t *testing.T) upnp.Event {
 	t.Helper()
 	again := time.NewTicker(time.Second)
@@ -106,7 +106,7 @@ func (x *outsider) await(t *testing.T, kind upnp.EventKind) upnp.Event {
 	}
 }
 
-// do gives an order, which must not fail.
+// do gives an order, which must succeed.
 func (x *outsider) do(t *testing.T, order func(now time.Time) error) {
 	t.Helper()
 	var err error
@@ -129,11 +129,11 @@ func (x *outsider) enroll(t *testing.T, o upnp.Order) {
 	x.do(t, func(now time.Time) error { return x.Enroll(now, o) })
 }
 
-// hostapdUUID is that of the access point.
+// hostapdUUID is the UUID of the access point.
 var hostapdUUID = wps.UUID{0x87, 0x65, 0x43, 0x21, 0x9a, 0xbc, 0xde, 0xf0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc}
 
-// upnpSite is hostapd without a radio on a network, with an external registrar
-// of ours, which knows its settings.
+// upnpSite is hostapd without a radio on a network, with our external
+// registrar, which knows its settings.
 type upnpSite struct {
 	*daemon
 	*outsider
@@ -160,7 +160,7 @@ func (s *upnpSite) station(t *testing.T, n int, password registration.Password) 
 	return exchangeOver(t, s.associate(t, n), eapol.Runner{Remote: radiolessBSSID}, newEnrollee(t, n, password))
 }
 
-// enrolls has the external registrar register a station of ours.
+// enrolls lets the external registrar register a station of ours.
 func enrolls(order upnp.Order) func(*testing.T, *report) {
 	return func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
@@ -173,7 +173,7 @@ func enrolls(order upnp.Order) func(*testing.T, *report) {
 	}
 }
 
-// upnpHostapdCases have our external registrar meet hostapd over UPnP.
+// upnpHostapdCases use our external registrar with hostapd over UPnP.
 var upnpHostapdCases = []peerCase{
 	{name: "discover", what: "search, description, subscription; the access point leaves", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)

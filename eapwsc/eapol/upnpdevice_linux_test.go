@@ -18,8 +18,8 @@ import (
 	"github.com/gowps/gowps/wps/upnp/lan"
 )
 
-// upnpPoint is an access point of ours with the UPnP service, on a wire to
-// wpa_supplicant as external registrar. Its stations are of ours, and in memory.
+// upnpPoint is our access point with the UPnP service, on a wire to
+// wpa_supplicant as external registrar. Its stations are ours, and in memory.
 type upnpPoint struct {
 	*served
 	far       *farEnd
@@ -42,7 +42,7 @@ func newUPnPPoint(t *testing.T) *upnpPoint {
 	return p
 }
 
-// serve serves the access point anew.
+// serve serves the access point again.
 func (p *upnpPoint) serve(t *testing.T) {
 	t.Helper()
 	link, err := lan.Open(p.far.near)
@@ -78,7 +78,8 @@ func (p *upnpPoint) serve(t *testing.T) {
 	t.Cleanup(p.stopUPnP)
 }
 
-// learns has the registrar read the settings, which it then can give.
+// learns lets the registrar read the settings, so that it can give them to
+// stations.
 func (p *upnpPoint) learns(t *testing.T) {
 	t.Helper()
 	p.registrar.do(t, "WPS_ER_LEARN %v %s", device(1).UUID, thePIN)
@@ -86,13 +87,14 @@ func (p *upnpPoint) learns(t *testing.T) {
 	p.registrar.await(t, "WPS-ER-AP-SETTINGS .*ssid="+string(network.SSID))
 }
 
-// station has a station of ours register.
+// station registers a station of ours.
 func (p *upnpPoint) station(t *testing.T, n int, password registration.Password) *attempt {
 	t.Helper()
 	return exchangeOver(t, p.segment.Join(mac(n)), eapol.Runner{}, newEnrollee(t, n, password))
 }
 
-// advertises waits until the access point advertises a registrar, or none.
+// advertises waits until the access point advertises a registrar, or none if
+// want is false.
 func (p *upnpPoint) advertises(t *testing.T, want bool) (s ap.Selection) {
 	t.Helper()
 	for over := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
@@ -107,8 +109,9 @@ func (p *upnpPoint) advertises(t *testing.T, want bool) (s ap.Selection) {
 	}
 }
 
-// orders gives the registrar a command until the access point advertises it:
-// while its last call of the access point is not over, it sends it nothing.
+// orders repeats a command to the registrar until the access point advertises
+// it: the registrar sends nothing while its previous call of the access point
+// has not ended.
 func (p *upnpPoint) orders(t *testing.T, command string, args ...any) ap.Selection {
 	t.Helper()
 	for range 10 {
@@ -126,7 +129,7 @@ func (p *upnpPoint) orders(t *testing.T, command string, args ...any) ap.Selecti
 	return p.advertises(t, true)
 }
 
-// registers has the registrar register a station by a command.
+// registers lets the registrar register a station by a command.
 func (p *upnpPoint) registers(t *testing.T, r *report, password registration.Password, command string, args ...any) {
 	t.Helper()
 	p.learns(t)
@@ -141,8 +144,8 @@ func (p *upnpPoint) registers(t *testing.T, r *report, password registration.Pas
 	p.advertises(t, false)
 }
 
-// upnpSupplicantCases have wpa_supplicant, as external registrar, meet our
-// access point over UPnP.
+// upnpSupplicantCases use wpa_supplicant as external registrar with our access
+// point over UPnP.
 var upnpSupplicantCases = []peerCase{
 	{name: "discover", what: "search, description, subscription; the access point leaves", run: func(t *testing.T, r *report) {
 		p := newUPnPPoint(t)
@@ -258,14 +261,15 @@ var upnpSupplicantCases = []peerCase{
 	}},
 }
 
-// forget forgets the events so far.
+// forget discards the events so far.
 func (c *control) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.events = nil
 }
 
-// probe has the access point hear a station that probes with its button pressed.
+// probe makes the access point receive the probe request of a station with its
+// button pressed.
 func (p *upnpPoint) probe(n int) {
 	b, err := wps.Append(nil, buttonProbe(n))
 	var e wps.ProbeRequest
@@ -278,7 +282,7 @@ func (p *upnpPoint) probe(n int) {
 	p.Do(func(now time.Time, point *ap.AccessPoint) { point.Probe(now, mac(n), &e) })
 }
 
-// guessesOverUPnP has wpa_supplicant read the settings with a wrong PIN.
+// guessesOverUPnP lets wpa_supplicant read the settings with a wrong PIN.
 func guessesOverUPnP(guess string, half int) func(*testing.T, *report) {
 	return func(t *testing.T, r *report) {
 		p := newUPnPPoint(t)

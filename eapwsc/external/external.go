@@ -1,6 +1,7 @@
 // Package external joins an access point with the external registrars that
-// reach it over UPnP: a [upnp.Device] asks the rules of package ap, and stations
-// that the access point does not register itself are offered to registrars.
+// reach it over UPnP: a [upnp.Device] follows the rules of package ap, and
+// stations that the access point does not register itself are offered to
+// external registrars.
 //
 //	auth := eapol.NewAuthenticator(conn, point)
 //	link, err := lan.Open("br-lan")
@@ -32,11 +33,12 @@ type AccessPoint struct {
 	do func(f func(now time.Time, point *ap.AccessPoint))
 }
 
-// New returns the access point that do gives to a function while nothing else
-// uses it, as the method Do of an authenticator does.
+// New returns an AccessPoint. The function do must call its argument with the
+// access point while nothing else uses it, as the method Do of an authenticator
+// does.
 func New(do func(f func(now time.Time, point *ap.AccessPoint))) AccessPoint { return AccessPoint{do} }
 
-// Configure begins a run of the access point as the Enrollee.
+// Configure starts a run with the access point as the Enrollee.
 func (a AccessPoint) Configure(now time.Time, from netip.Addr) (r upnp.Run, err error) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) {
 		var of *ap.Run
@@ -53,12 +55,12 @@ func (a AccessPoint) Deliver(now time.Time, from netip.Addr, station wps.MAC, me
 	return err
 }
 
-// Select notes whom a registrar waits for.
+// Select records which station a registrar waits for.
 func (a AccessPoint) Select(now time.Time, from netip.Addr, m *wps.SetSelectedRegistrar) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) { point.SetSelectedRegistrar(now, from.String(), m) })
 }
 
-// SetListening notes whether there are registrars.
+// SetListening records whether there are registrars.
 func (a AccessPoint) SetListening(_ time.Time, listening bool) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) { point.SetListening(listening) })
 }

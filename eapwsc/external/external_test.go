@@ -34,8 +34,8 @@ func device(n byte) wps.Device {
 
 func host(n byte) netip.Prefix { return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 24) }
 
-// world is an access point with the service, registrars, and stations that talk
-// EAP to it.
+// world is an access point with the service, registrars, and stations that
+// exchange EAP packets with it.
 type world struct {
 	t        *testing.T
 	now      time.Time
@@ -44,7 +44,7 @@ type world struct {
 	lan      upnp.Segment
 	stations []*station
 	events   []ap.Event
-	told     []byte // what registrars were told last
+	told     []byte // what was last sent to registrars
 	mute     bool   // stations do not answer M2
 }
 
@@ -75,7 +75,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// registrar joins an external registrar, which knows the settings.
+// registrar adds an external registrar that knows the settings.
 func (w *world) registrar(n byte) *upnp.Registrar {
 	w.t.Helper()
 	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(n), Port: 80, Run: registration.Config{Device: device(n)}})
@@ -88,7 +88,7 @@ func (w *world) registrar(n byte) *upnp.Registrar {
 	return r
 }
 
-// join has a station begin to register.
+// join starts the registration of a station.
 func (w *world) join(n byte, password registration.Password) *station {
 	w.t.Helper()
 	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: device(n)}, Password: password})
@@ -129,7 +129,7 @@ func (w *world) toStation(s *station, step eapwsc.Step) {
 	}
 }
 
-// settle carries what there is to carry over the local network.
+// settle delivers everything that is in flight on the local network.
 func (w *world) settle() {
 	for moved := true; moved; {
 		moved = false
@@ -152,7 +152,7 @@ func (w *world) settle() {
 	}
 }
 
-// pass lets time pass.
+// pass advances the time.
 func (w *world) pass(d time.Duration) {
 	for end := w.now.Add(d); w.now.Before(end); w.now = w.now.Add(100 * time.Millisecond) {
 		w.lan.Timeout(w.now)
@@ -181,8 +181,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestRegistered has an external registrar register a station that the access
-// point knows nothing of.
+// TestRegistered lets an external registrar register a station whose PIN the
+// access point does not have.
 func TestRegistered(t *testing.T) {
 	w := newWorld(t)
 	r := w.registrar(2)
@@ -207,7 +207,7 @@ func TestRegistered(t *testing.T) {
 	}
 }
 
-// TestLate has the PIN entered at the registrar while the station waits.
+// TestLate enters the PIN at the registrar while the station waits.
 func TestLate(t *testing.T) {
 	w := newWorld(t)
 	r := w.registrar(2)
@@ -226,8 +226,8 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// TestOwnGoesFirst has both know the PIN: the access point answers at once.
-func TestOwnGoesFirst(t *testing.T) {
+// TestAccessPointFirst gives both the PIN: the access point answers at once.
+func TestAccessPointFirst(t *testing.T) {
 	w := newWorld(t)
 	r := w.registrar(2)
 	must(t, r.Enroll(w.now, upnp.Order{Password: thePIN}))
@@ -244,9 +244,9 @@ func TestOwnGoesFirst(t *testing.T) {
 	}
 }
 
-// TestOwnRunGoesOn: an external registrar cannot take over a run that the access
-// point has begun.
-func TestOwnRunGoesOn(t *testing.T) {
+// TestNoTakeover checks that an external registrar cannot take over a run that
+// the access point has begun.
+func TestNoTakeover(t *testing.T) {
 	w := newWorld(t)
 	w.registrar(2)
 	must(t, w.point.EnterPIN(w.now, ap.PINEntry{PIN: pin.MustParse("12345670")}))
@@ -261,7 +261,8 @@ func TestOwnRunGoesOn(t *testing.T) {
 	}
 }
 
-// TestWrongPIN: the station ends the run with the external registrar.
+// TestWrongPIN checks that the station ends the run with the external
+// registrar.
 func TestWrongPIN(t *testing.T) {
 	w := newWorld(t)
 	r := w.registrar(2)
@@ -275,14 +276,15 @@ func TestWrongPIN(t *testing.T) {
 	}
 }
 
-// TestRegistrarVanishes in mid-run: the session of the station ends in time.
+// TestRegistrarVanishes removes the registrar in the middle of a run: the
+// session of the station ends in time.
 func TestRegistrarVanishes(t *testing.T) {
 	w := newWorld(t)
 	r := w.registrar(2)
 	must(t, r.Enroll(w.now, upnp.Order{Password: thePIN}))
 	w.lan.Watch = func(from netip.Addr, c *upnp.Call) {
 		if from == host(2).Addr() && c.Request.Header["SOAPACTION"] == `"`+upnp.ServiceType+`#PutWLANResponse"` {
-			w.lan.Leave(host(2).Addr()) // M2 was its last word
+			w.lan.Leave(host(2).Addr()) // M2 was its last message
 		}
 	}
 	s := w.join(7, thePIN)
@@ -292,7 +294,8 @@ func TestRegistrarVanishes(t *testing.T) {
 	}
 }
 
-// TestTwoRegistrars both have the PIN: the station is registered by one.
+// TestTwoRegistrars gives both the PIN: the station is registered by one of
+// them.
 func TestTwoRegistrars(t *testing.T) {
 	w := newWorld(t)
 	first, second := w.registrar(2), w.registrar(3)
@@ -315,7 +318,7 @@ func TestTwoRegistrars(t *testing.T) {
 	}
 }
 
-// TestDeliver: what no station waits for is refused.
+// TestDeliver checks that messages which no station waits for are refused.
 func TestDeliver(t *testing.T) {
 	w := newWorld(t)
 	w.registrar(2)
@@ -351,7 +354,7 @@ func TestDeliver(t *testing.T) {
 	if err := w.point.Deliver(w.now, "b", device(7).MAC, answer); !errors.Is(err, ap.ErrNotExpected) {
 		t.Errorf("a second M2: %v", err)
 	}
-	w.settle() // M3 goes out
+	w.settle() // M3 is sent
 	if err := w.point.Deliver(w.now, "b", device(7).MAC, stop); !errors.Is(err, ap.ErrNotExpected) {
 		t.Errorf("NACK of another registrar: %v", err)
 	}
@@ -396,7 +399,7 @@ func TestLockout(t *testing.T) {
 	must(t, learn("76543210"))
 }
 
-// TestConfigured has a registrar write the settings.
+// TestConfigured lets a registrar write the settings.
 func TestConfigured(t *testing.T) {
 	w := newWorld(t)
 	r := w.registrar(2)
@@ -411,8 +414,8 @@ func TestConfigured(t *testing.T) {
 	}
 }
 
-// TestNobodyListens: without registrars nothing is different.
-func TestNobodyListens(t *testing.T) {
+// TestNoRegistrars checks that nothing changes without registrars.
+func TestNoRegistrars(t *testing.T) {
 	w := newWorld(t)
 	s := w.join(7, thePIN)
 	if !s.over {

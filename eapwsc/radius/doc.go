@@ -1,12 +1,12 @@
-// Package radius lets a registrar serve access points of any make: an access
-// point passes EAP on in RADIUS, and a [Server] here answers.
+// Package radius lets a registrar serve access points of any make: the access
+// points forward EAP in RADIUS, and a [Server] answers.
 //
-// An access point whose own EAP server is switched off (hostapd's
-// eap_server=0) sends every EAP packet of a station in an Access-Request. The
-// Server finds the session that the request belongs to by its State, gives the
-// EAP packet to it, and returns the session's answer in an Access-Challenge, or
-// in an Access-Reject at the end. A registration always ends with EAP-Failure
-// and so with Access-Reject, success or not: ask the session for the result.
+// An access point whose own EAP server is switched off (hostapd's eap_server=0)
+// sends every EAP packet of a station in an Access-Request. The Server finds
+// the session that the request belongs to by its State, passes the EAP packet
+// to it, and returns the session's answer in an Access-Challenge, or in an
+// Access-Reject at the end. A registration always ends with EAP-Failure and so
+// with Access-Reject, success or not, so use the session's result.
 //
 // # Use
 //
@@ -15,12 +15,12 @@
 //	out, err := server.Handle(now, from, datagram)  // a datagram was received
 //	out = server.Timeout(now)                       // server.Deadline was reached
 //
-// Send every [Datagram] that is returned. [Serve] is the loop that does this
-// on a [net.PacketConn]. A Server must not be used concurrently.
+// Send every [Datagram] that is returned. [Serve] is the loop that does this on
+// a [net.PacketConn]. A Server must not be used concurrently.
 //
-// What a station may do is decided elsewhere: [Config.NewSession] makes the
-// session of a station, usually that of an access point of package ap, which
-// is the registrar here.
+// The server does not decide what a station may do: [Config.NewSession] creates
+// the session of a station, usually that of an access point of package ap,
+// which is the registrar.
 //
 // # Trust
 //
@@ -29,13 +29,13 @@
 // request without one is discarded, which closes the forgery known as
 // BlastRADIUS (CVE-2024-3596). Messages of the Registration Protocol protect
 // themselves, but elements such as the station's address do not: run RADIUS on
-// a network that strangers cannot reach.
+// a network that others cannot reach.
 //
 // # Why not a library
 //
 // layeh.com/radius is the library for Go. It has no release, only
-// pseudo-versions of a repository at rest since 2023; it neither makes nor
-// checks a Message-Authenticator; and its server owns goroutines, sockets and
-// time. What would remain of it is a header of 20 octets and a list of
-// attributes.
+// pseudo-versions of a repository without changes since 2023; it neither
+// creates nor checks a Message-Authenticator; and its server owns goroutines,
+// sockets and timers. All that could be used of it is a header of 20 octets and
+// a list of attributes.
 package radius

@@ -60,13 +60,13 @@ const (
 	macLen       = 16 // of a Message-Authenticator and of an Authenticator
 )
 
-// The classes of error beside those of package eap.
+// Classes of errors besides those of package eap.
 var (
 	// ErrSecret: the packet was not made with the shared secret, or was
 	// changed on its way.
 	ErrSecret = errors.New("wrong shared secret")
-	// ErrUnsigned: the packet has no Message-Authenticator, so anybody on the
-	// way can have made it.
+	// ErrUnsigned: the packet has no Message-Authenticator, so anyone on the
+	// path can have made it.
 	ErrUnsigned = errors.New("no Message-Authenticator")
 )
 
@@ -94,7 +94,7 @@ type Packet struct {
 }
 
 // Parse reads a packet. Octets behind its Length are ignored, as RFC 2865 §3
-// wants. The packet refers to b. Errors are of type [*eap.Error] and class
+// requires. The packet refers to b. Errors are of type [*eap.Error] and class
 // [eap.ErrTruncated] or [eap.ErrLength]. Parse does not need the shared secret
 // and checks no signature: see [Packet.CheckRequest].
 func Parse(b []byte) (*Packet, error) {
@@ -135,8 +135,8 @@ func (p *Packet) Add(t Type, value []byte) {
 	p.Attributes = append(p.Attributes, Attribute{t, value})
 }
 
-// EAP returns the EAP packet that the EAP-Message attributes hold together, or
-// nil: RFC 3579 §3.1.
+// EAP returns the EAP packet, joined from all EAP-Message attributes, or nil:
+// RFC 3579 §3.1.
 func (p *Packet) EAP() []byte {
 	var b []byte
 	for _, a := range p.Attributes {
@@ -156,7 +156,7 @@ func (p *Packet) AddEAP(packet []byte) {
 	p.Add(EAPMessage, packet)
 }
 
-// appendTo writes the packet as it stands.
+// appendTo writes the packet as it is.
 func (p *Packet) appendTo(b []byte) ([]byte, error) {
 	start := len(b)
 	b = append(b, byte(p.Code), p.Identifier, 0, 0)
@@ -176,8 +176,8 @@ func (p *Packet) appendTo(b []byte) ([]byte, error) {
 }
 
 // sign writes the packet with a Message-Authenticator as its first attribute,
-// where it is hardest to move: the advice against BlastRADIUS. The
-// Authenticator that goes into it is the request's.
+// which is the advice against BlastRADIUS: there it is hardest to move. The
+// Message-Authenticator covers the Authenticator of the request.
 func (p *Packet) sign(secret []byte, request [16]byte) ([]byte, error) {
 	signed := *p
 	signed.Authenticator = request
@@ -192,14 +192,15 @@ func (p *Packet) sign(secret []byte, request [16]byte) ([]byte, error) {
 	return b, nil
 }
 
-// EncodeRequest writes an Access-Request, with its own Authenticator, which
-// has to be random.
+// EncodeRequest writes an Access-Request with its own Authenticator, which must
+// be random.
 func (p *Packet) EncodeRequest(secret []byte) ([]byte, error) {
 	return p.sign(secret, p.Authenticator)
 }
 
-// EncodeResponse writes the response to a request: with the Message-
-// Authenticator of RFC 3579 §3.2 and the Response Authenticator of RFC 2865 §3.
+// EncodeResponse writes the response to a request: with the
+// Message-Authenticator of RFC 3579 §3.2 and the Response Authenticator of RFC
+// 2865 §3.
 func (p *Packet) EncodeResponse(secret []byte, request *Packet) ([]byte, error) {
 	b, err := p.sign(secret, request.Authenticator)
 	if err != nil {
@@ -210,8 +211,8 @@ func (p *Packet) EncodeResponse(secret []byte, request *Packet) ([]byte, error) 
 	return b, nil
 }
 
-// responseAuthenticator computes that of an encoded response, which holds the
-// request's Authenticator.
+// responseAuthenticator computes the Response Authenticator of an encoded
+// response that holds the request's Authenticator.
 func responseAuthenticator(b, secret []byte) [md5.Size]byte {
 	return md5.Sum(append(append(make([]byte, 0, len(b)+len(secret)), b...), secret...))
 }
@@ -239,8 +240,8 @@ func (p *Packet) CheckResponse(secret []byte, request *Packet) error {
 	return p.check(secret, request.Authenticator)
 }
 
-// check verifies the Message-Authenticator over a packet that stands with the
-// Authenticator of the request.
+// check verifies the Message-Authenticator of a packet, computed with the given
+// Authenticator in the header.
 func (p *Packet) check(secret []byte, authenticator [16]byte) error {
 	plain := Packet{Code: p.Code, Identifier: p.Identifier, Authenticator: authenticator}
 	plain.Attributes = append(plain.Attributes, p.Attributes...)
@@ -250,7 +251,7 @@ func (p *Packet) check(secret []byte, authenticator [16]byte) error {
 			continue
 		}
 		if got != nil || len(a.Value) != macLen {
-			return fieldSignature.Fault(ErrUnsigned, "one of %d octets is due", macLen)
+			return fieldSignature.Fault(ErrUnsigned, "the value has %d octets, want %d", len(a.Value), macLen)
 		}
 		got = a.Value
 		plain.Attributes[i].Value = make([]byte, macLen)
@@ -265,7 +266,7 @@ func (p *Packet) check(secret []byte, authenticator [16]byte) error {
 	mac := hmac.New(md5.New, secret)
 	mac.Write(b)
 	if !hmac.Equal(mac.Sum(nil), got) {
-		return fieldSignature.Fault(ErrSecret, "it does not verify")
+		return fieldSignature.Fault(ErrSecret, "the value does not verify")
 	}
 	return nil
 }

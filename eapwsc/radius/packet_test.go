@@ -41,8 +41,8 @@ func datagrams(t testing.TB, name string) [][]byte {
 	return all
 }
 
-// TestCapture checks the signatures of hostapd, as a client and as a server,
-// and that its EAP is read and its packets are written as they were.
+// TestCapture checks hostapd's signatures, as a client and as a server, that
+// its EAP packets are read, and that its packets are written unchanged.
 func TestCapture(t *testing.T) {
 	secret := []byte("radius")
 	requests := map[uint8]*Packet{}
@@ -80,8 +80,7 @@ func TestCapture(t *testing.T) {
 	}
 }
 
-// TestSign checks the packets that are made here, and that no octet of one can
-// be changed unnoticed.
+// TestSign checks our own packets, and that a change of any octet is detected.
 func TestSign(t *testing.T) {
 	secret := []byte("xyzzy5461")
 	request := &Packet{Code: AccessRequest, Identifier: 7, Authenticator: [16]byte{1, 2, 3}}
@@ -131,8 +130,8 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// TestRFC2865Example has the example of RFC 2865 §7.1: an Access-Request without
-// Message-Authenticator, which parses and is refused.
+// TestRFC2865Example parses the example of RFC 2865 §7.1, an Access-Request
+// without Message-Authenticator, and refuses it.
 func TestRFC2865Example(t *testing.T) {
 	b, err := hex.DecodeString("010000380f403f9473978057bd83d5cb98f4227a01066e656d6f02120dbe708d93d413ce3196e43f782a0aee0406c0a80110050600000003")
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Loop configures [Serve]. The zero value will do.
+// Loop configures [Serve]. The zero value is ready to use.
 type Loop struct {
-	// Actions are functions to run between two datagrams: an owner who enters
-	// a PIN or presses a button. After each, [Server.Poll] is called.
+	// Actions are functions to run between two datagrams, such as entering a
+	// PIN or pressing a button. After each, [Server.Poll] is called.
 	Actions <-chan func(now time.Time)
 	// Report receives the error of each datagram that was discarded, and of
 	// each that could not be sent.

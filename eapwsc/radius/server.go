@@ -18,27 +18,27 @@ import (
 
 // Limits of a [Server].
 const (
-	// MaxSessions is how many sessions a Server holds by default. When one
-	// more begins, the one that has been silent longest is closed.
+	// MaxSessions is how many sessions a Server holds by default. When one more
+	// begins, the session that has been idle longest is closed.
 	MaxSessions = 10_000
-	// AnswerTime is how long the last answer of a session is kept for copies
-	// of its request. RFC 5080 §2.2.1 suggests a cache of this kind; access
-	// points repeat a request within a few seconds.
+	// AnswerTime is how long the last answer of a session is kept for copies of
+	// its request. RFC 5080 §2.2.1 suggests such a cache; access points repeat
+	// a request within a few seconds.
 	AnswerTime = 30 * time.Second
 )
 
-// Errors of datagrams that are discarded, beside those of [Parse] and
+// Errors of discarded datagrams, besides those of [Parse] and
 // [Packet.CheckRequest].
 var (
-	// ErrClient: the sender is no client of this server.
+	// ErrClient: the sender is not a client of this server.
 	ErrClient = errors.New("radius: unknown client")
-	// ErrDiscarded: a packet that a server has no answer for.
+	// ErrDiscarded: the server has no answer to the packet.
 	ErrDiscarded = errors.New("radius: packet discarded")
-	// ErrConfig: the configuration cannot work.
+	// ErrConfig: the configuration is invalid.
 	ErrConfig = errors.New("radius: configuration")
 )
 
-// Session is one station's exchange. That of package ap is one.
+// Session is the exchange with one station, such as a Session of package ap.
 type Session interface {
 	Start(now time.Time) eapwsc.Step
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
@@ -46,13 +46,13 @@ type Session interface {
 	Close(now time.Time, cause error) error
 }
 
-// Access is what the first request of a station says about it. Nothing in it
-// is proved but the Client, which has the shared secret.
+// Access is what the first request of a station says about it. Only the Client
+// is authenticated, by the shared secret.
 type Access struct {
 	Client        netip.AddrPort
 	Station       wps.MAC  // Calling-Station-Id
-	AP            wps.MAC  // Called-Station-Id; zero if it has none
-	SSID          wps.SSID // Called-Station-Id behind the address; may be empty
+	AP            wps.MAC  // Called-Station-Id; zero if it is missing
+	SSID          wps.SSID // after the address in Called-Station-Id; may be empty
 	NASIdentifier string
 	FirstID       uint8 // Identifier for the session's first EAP request
 	MTU           int   // Framed-MTU: the longest EAP packet, in octets; 0 if not given
@@ -63,15 +63,14 @@ type Config struct {
 	// Secret returns the secret that a client shares with this server, or
 	// nil if there is none.
 	Secret func(client netip.Addr) []byte
-	// NewSession makes the session of a station. An error rejects the
+	// NewSession creates the session of a station. An error rejects the
 	// station.
 	NewSession func(now time.Time, a Access) (Session, error)
-	// Ended, if set, is called when a session is over, with the error it
-	// ended with, or nil.
+	// Ended, if set, is called when a session has ended, with its error or nil.
 	Ended func(now time.Time, a Access, s Session, err error)
-	// MaxSessions replaces [MaxSessions] if it is not zero.
+	// MaxSessions replaces the constant [MaxSessions] if not zero.
 	MaxSessions int
-	// Rand makes States. By default it is [rand.Reader].
+	// Rand is the source of States. The default is [rand.Reader].
 	Rand io.Reader
 }
 
@@ -105,14 +104,14 @@ type stationKey struct {
 	station wps.MAC
 }
 
-// session is a Session and the request that it has to answer.
+// session is a Session and the request it has to answer.
 type session struct {
 	Session
 	access  Access
 	state   [stateLen]byte
 	key     requestKey
-	request *Packet // nil when it was answered
-	answer  []byte  // to key, for copies of it
+	request *Packet // nil if it was answered
+	answer  []byte  // the answer to key, for copies of it
 	over    bool
 	due     time.Time // deadline of the session, or when its answer is forgotten
 	heard   time.Time
@@ -143,9 +142,10 @@ func NewServer(cfg Config) (*Server, error) {
 // have ended within [AnswerTime].
 func (s *Server) Sessions() int { return len(s.sessions) }
 
-// Handle processes a datagram and returns what to send, often one answer. No
-// answer may be due yet: a station that was sent M2D waits for a decision. The
-// error says why a datagram was discarded; it never ends the server.
+// Handle processes a datagram and returns the datagrams to send, usually one.
+// It returns none if the answer comes later: a station that was sent M2D waits
+// for a decision. The error says why a datagram was discarded; it never ends
+// the server.
 func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]Datagram, error) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	secret := s.cfg.Secret(from.Addr())
@@ -157,7 +157,7 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 		return nil, err
 	}
 	if p.Code != AccessRequest && p.Code != StatusServer {
-		return nil, fmt.Errorf("%w: %w", ErrDiscarded, fieldCode.Fault(eap.ErrCode, "%v to a server", p.Code))
+		return nil, fmt.Errorf("%w: %w", ErrDiscarded, fieldCode.Fault(eap.ErrCode, "%v sent to a server", p.Code))
 	}
 	if err := p.CheckRequest(secret); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDiscarded, err)
@@ -165,7 +165,7 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 	key := requestKey{from, p.Identifier, p.Authenticator}
 	if x, ok := s.requests[key]; ok {
 		if x.answer == nil {
-			return nil, nil // it is waiting for its answer
+			return nil, nil // the answer comes later
 		}
 		return []Datagram{{from, x.answer}}, nil
 	}
@@ -186,8 +186,8 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 	return s.settle(now, x, step, err)
 }
 
-// feed gives a request to its session, which it makes for the first one of a
-// station. It returns no session if the station is to be rejected.
+// feed passes a request to its session, which it creates for the first request
+// of a station. It returns no session if the station is to be rejected.
 func (s *Server) feed(now time.Time, from netip.AddrPort, p *Packet) (*session, eapwsc.Step, error) {
 	packet := p.EAP()
 	state := p.Get(State)
@@ -199,8 +199,8 @@ func (s *Server) feed(now time.Time, from netip.AddrPort, p *Packet) (*session, 
 	if err != nil {
 		return nil, eapwsc.Step{}, fmt.Errorf("%w: %w", ErrDiscarded, err)
 	}
-	// An empty EAP-Message is an EAP-Start: RFC 3579 §2.1. Anything but that
-	// and an identity belongs to a session that is gone.
+	// An empty EAP-Message is an EAP-Start: RFC 3579 §2.1. Anything else but an
+	// identity belongs to a session that has ended.
 	in, err := eap.ParsePacket(packet)
 	if len(packet) > 0 && (err != nil || in.Code != eap.CodeResponse || in.Type != eap.TypeIdentity) {
 		return nil, eapwsc.Step{}, fmt.Errorf("%w: no session of station %v is open", ErrDiscarded, access.Station)
@@ -219,8 +219,8 @@ func (s *Server) feed(now time.Time, from netip.AddrPort, p *Packet) (*session, 
 	return x, step, err
 }
 
-// session returns the session of a State, if the client is the one it was
-// given to.
+// session returns the session of a State, if the State was given to this
+// client.
 func (s *Server) session(client netip.Addr, state []byte) (*session, bool) {
 	if len(state) != stateLen {
 		return nil, false
@@ -234,7 +234,7 @@ func accessOf(from netip.AddrPort, p *Packet) (Access, error) {
 	a := Access{Client: from, NASIdentifier: string(p.Get(NASIdentifier))}
 	var ok bool
 	if a.Station, _, ok = wps.CutMAC(string(p.Get(CallingStationID))); !ok {
-		return a, fieldAttributes.Fault(eap.ErrLength, "Calling-Station-Id holds no address")
+		return a, fieldAttributes.Fault(eap.ErrLength, "Calling-Station-Id has no address")
 	}
 	var rest string
 	if a.AP, rest, ok = wps.CutMAC(string(p.Get(CalledStationID))); ok {
@@ -246,8 +246,8 @@ func accessOf(from netip.AddrPort, p *Packet) (Access, error) {
 	return a, nil
 }
 
-// open makes the session of a station, and closes the one that it may have had
-// before: it has begun again.
+// open creates the session of a station. It closes an earlier session of the
+// station, which has started again.
 func (s *Server) open(now time.Time, a Access) (*session, error) {
 	x := &session{access: a, heard: now}
 	if _, err := io.ReadFull(s.cfg.Rand, x.state[:]); err != nil {
@@ -268,8 +268,8 @@ func (s *Server) open(now time.Time, a Access) (*session, error) {
 	return x, nil
 }
 
-// quietest returns the session that was heard longest ago, of those that are
-// over if there are any.
+// quietest returns the session that has been idle longest, preferring sessions
+// that have ended.
 func (s *Server) quietest() *session {
 	var q *session
 	for _, x := range s.due {
@@ -280,7 +280,7 @@ func (s *Server) quietest() *session {
 	return q
 }
 
-// close ends a session whose station has gone, and forgets it.
+// close ends and forgets a session whose station has gone.
 func (s *Server) close(now time.Time, x *session) {
 	if !x.over {
 		_ = x.Session.Close(now, nil) // Ended reports it
@@ -301,10 +301,10 @@ func (s *Server) ended(now time.Time, x *session, err error) {
 	}
 }
 
-// settle notes a session's step, and makes an answer of what it sends.
+// settle records a session's step, and returns the answer with what it sends.
 func (s *Server) settle(now time.Time, x *session, step eapwsc.Step, err error) ([]Datagram, error) {
 	x.due = step.Deadline
-	if !x.due.After(now) { // a session must not hold up the rest
+	if !x.due.After(now) { // a session must not hold up the others
 		x.due = now.Add(AnswerTime)
 	}
 	if step.Done {
@@ -312,8 +312,8 @@ func (s *Server) settle(now time.Time, x *session, step eapwsc.Step, err error) 
 		s.ended(now, x, err)
 	}
 	heap.Fix(&s.due, x.index)
-	// Without a request that waits, nothing can be sent: the access point
-	// repeats requests to the station by itself.
+	// Without a waiting request nothing can be sent: the access point itself
+	// repeats requests to the station.
 	if x.request == nil || step.Send == nil {
 		return nil, nil
 	}
@@ -334,7 +334,7 @@ func (s *Server) settle(now time.Time, x *session, step eapwsc.Step, err error) 
 	return []Datagram{{x.key.client, b}}, nil
 }
 
-// reject refuses a request that no session takes, with EAP-Failure if it
+// reject refuses a request that no session handles, with EAP-Failure if it
 // carried EAP.
 func (s *Server) reject(to netip.AddrPort, secret []byte, p *Packet) []Datagram {
 	r := reply(AccessReject, p)
@@ -351,8 +351,8 @@ func (s *Server) reject(to netip.AddrPort, secret []byte, p *Packet) []Datagram 
 	return []Datagram{{to, b}}
 }
 
-// reply returns the beginning of a response: the Proxy-States go back as they
-// came (RFC 2865 §5.33).
+// reply returns the start of a response: the Proxy-States are returned
+// unchanged (RFC 2865 §5.33).
 func reply(code Code, request *Packet) *Packet {
 	p := &Packet{Code: code, Identifier: request.Identifier}
 	for _, a := range request.Attributes {
@@ -363,8 +363,8 @@ func reply(code Code, request *Packet) *Packet {
 	return p
 }
 
-// clone returns what is needed of a request to answer it later, without
-// reference to the datagram.
+// clone returns the parts of a request that are needed to answer it later,
+// without references to the datagram.
 func (p *Packet) clone() *Packet {
 	c := &Packet{Code: p.Code, Identifier: p.Identifier, Authenticator: p.Authenticator}
 	for _, a := range p.Attributes {
@@ -375,8 +375,7 @@ func (p *Packet) clone() *Packet {
 	return c
 }
 
-// Deadline returns when [Server.Timeout] is to be called; the zero time is
-// never.
+// Deadline returns when to call [Server.Timeout]; the zero time is never.
 func (s *Server) Deadline() time.Time {
 	if len(s.due) == 0 {
 		return time.Time{}
@@ -384,8 +383,8 @@ func (s *Server) Deadline() time.Time {
 	return s.due[0].due
 }
 
-// Timeout lets time have its effect on the sessions whose deadline has come.
-// It returns the answers that are due.
+// Timeout handles the sessions whose deadline has passed, and returns the
+// datagrams to send.
 func (s *Server) Timeout(now time.Time) []Datagram {
 	var out []Datagram
 	for len(s.due) > 0 && !s.due[0].due.After(now) {
@@ -401,9 +400,9 @@ func (s *Server) Timeout(now time.Time) []Datagram {
 	return out
 }
 
-// Poll asks every session that holds a request back for its answer. Call it
-// after the owner has entered a PIN or pressed a button: a station that was
-// sent M2D is registered at once.
+// Poll asks every session with a waiting request for its answer, and returns
+// the datagrams to send. Call it after the owner has entered a PIN or pressed a
+// button: a station that was sent M2D is then registered at once.
 func (s *Server) Poll(now time.Time) []Datagram {
 	var out []Datagram
 	for _, x := range append(queue(nil), s.due...) {

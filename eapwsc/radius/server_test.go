@@ -22,7 +22,7 @@ var (
 	client = netip.MustParseAddrPort("192.0.2.1:40000")
 )
 
-// registrar is a server whose rules are those of an access point of ours.
+// registrar is a server that follows the rules of our access point.
 type registrar struct {
 	*Server
 	point *ap.AccessPoint
@@ -62,8 +62,9 @@ func newRegistrar(t testing.TB, maxSessions int) *registrar {
 	return r
 }
 
-// passThrough is an access point that passes a station's EAP on: the client of
-// the server. It is written apart from the package, after RFC 3579 §2.
+// passThrough is an access point that forwards a station's EAP packets: the
+// client of the server. It is written independently of the package, after RFC
+// 3579 §2.
 type passThrough struct {
 	peer       *eapwsc.Peer
 	mac        wps.MAC
@@ -96,7 +97,7 @@ func newPassThrough(t testing.TB, m eapwsc.Machine, mac wps.MAC) *passThrough {
 	return &passThrough{peer: peer, mac: mac}
 }
 
-// begin asks the station for its identity, as an access point does by itself.
+// begin asks the station for its identity, as an access point does.
 func (c *passThrough) begin(t testing.TB, now time.Time) []byte {
 	t.Helper()
 	c.peer.Start(now)
@@ -143,7 +144,7 @@ func (c *passThrough) fromServer(t testing.TB, now time.Time, b []byte) []byte {
 		t.Fatal(err)
 	}
 	if c.last == nil || p.Identifier != c.last.Identifier {
-		return nil // a copy of an answer that was taken
+		return nil // a copy of an answer already received
 	}
 	if err := p.CheckResponse(secret, c.last); err != nil {
 		t.Fatal(err)
@@ -166,8 +167,8 @@ func (c *passThrough) fromServer(t testing.TB, now time.Time, b []byte) []byte {
 	return c.toStation(t, now, p.EAP())
 }
 
-// run lets a station register over a path that treats each datagram as mangle
-// says: how many copies arrive.
+// run registers a station over a path that delivers each datagram as often as
+// copies returns.
 func (r *registrar) run(t testing.TB, c *passThrough, now time.Time, copies func() int) {
 	t.Helper()
 	request := c.begin(t, now)
@@ -275,8 +276,8 @@ func (r *registrar) press(t testing.TB, now time.Time) {
 	}
 }
 
-// TestLoss loses and doubles datagrams at random: every registration ends with
-// success all the same.
+// TestLoss loses and duplicates datagrams at random: every registration still
+// succeeds.
 func TestLoss(t *testing.T) {
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 1))
@@ -290,7 +291,7 @@ func TestLoss(t *testing.T) {
 	}
 }
 
-// TestDiscarded gives a server what it must not answer.
+// TestDiscarded sends a server datagrams that it must not answer.
 func TestDiscarded(t *testing.T) {
 	now := fixture.Began
 	r := newRegistrar(t, 0)
@@ -320,19 +321,20 @@ func TestDiscarded(t *testing.T) {
 	if r.Sessions() != 0 {
 		t.Errorf("%d sessions", r.Sessions())
 	}
-	// IPv4 in IPv6, as a socket for both gives it, is the same client.
+	// An IPv4-mapped IPv6 address, as a dual-stack socket returns it, is the
+	// same client.
 	mapped := netip.AddrPortFrom(netip.AddrFrom16(client.Addr().As16()), client.Port())
 	if out, err := r.Handle(now, mapped, request); len(out) != 1 || err != nil {
 		t.Errorf("%d answers, %v", len(out), err)
 	}
-	// Another client may not go on with the session.
+	// Another client must not continue the session.
 	status := &Packet{Code: StatusServer, Identifier: 1}
 	b, _ := status.EncodeRequest(secret)
 	out, err := r.Handle(now, client, b)
 	if err != nil || len(out) != 1 || Code(out[0].Data[0]) != AccessAccept {
 		t.Errorf("Status-Server: %v, %v", out, err)
 	}
-	// EAP of a session that nobody knows is rejected.
+	// EAP packets of an unknown session are rejected.
 	lost := &Packet{Code: AccessRequest, Identifier: 9}
 	lost.Add(CallingStationID, []byte("020000000007"))
 	lost.Add(State, []byte("0123456789abcdef"))
@@ -344,8 +346,8 @@ func TestDiscarded(t *testing.T) {
 	}
 }
 
-// TestLateDecision keeps a station waiting after M2D. The owner acts, and the
-// answer to the request that waits is M2; if he does not, it is the end.
+// TestLateDecision keeps a station waiting after M2D. If the owner acts, the
+// answer to the waiting request is M2; otherwise the session ends.
 func TestLateDecision(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -366,7 +368,7 @@ func TestLateDecision(t *testing.T) {
 					t.Fatal(err)
 				}
 				if len(out) == 0 {
-					break // WSC_ACK, which waits
+					break // WSC_ACK, which has to wait
 				}
 				request = c.fromServer(t, now, out[0].Data)
 			}
@@ -397,7 +399,7 @@ func TestLateDecision(t *testing.T) {
 	}
 }
 
-// TestRestart lets a station begin again in the middle: the old session ends,
+// TestRestart restarts a station in the middle of a run: the old session ends,
 // and the new one registers.
 func TestRestart(t *testing.T) {
 	now := fixture.Began

@@ -2,8 +2,8 @@ package selection
 
 import "github.com/gowps/gowps/wps/registration"
 
-// Error is a reason why no access point was chosen. It is a plain value:
-// branch on it with [errors.Is], or on its class.
+// Error is a reason why no access point was chosen. Compare it, or its class,
+// with [errors.Is].
 type Error struct {
 	text  string
 	class error
@@ -20,7 +20,7 @@ func (e *Error) Unwrap() error { return e.class }
 var (
 	// ErrNoAccessPoint: no access point is ready for this station.
 	ErrNoAccessPoint error = &Error{"no access point is ready for this device (hostap, iwd)", registration.ErrNoRegistrar}
-	// ErrOverlap: several access points are in push-button mode, so nobody
-	// can know which one is meant.
-	ErrOverlap error = &Error{"push button: session overlap: more than one device is pressing, wait two minutes (WSC 2.0 §11.3)", registration.ErrOverlap}
+	// ErrOverlap: several access points are in push-button mode, so it is
+	// unknown which one the user means.
+	ErrOverlap error = &Error{"push button: session overlap: more than one access point is in push-button mode, wait two minutes (WSC 2.0 §11.3)", registration.ErrOverlap}
 )

@@ -9,23 +9,23 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Candidate is an access point with WPS that a station has found, as far as
-// the choice among them depends on it. Signal is what the scan says, the rest
-// comes from the WSC element of its Probe Response or Beacon.
+// Candidate is an access point with WPS that a station has found, reduced to
+// what the choice depends on. Signal comes from the scan, the rest from the WSC
+// element of the Probe Response or Beacon.
 type Candidate struct {
 	BSSID             wps.MAC
 	UUID              *wps.UUID            // UUID-E; nil if not advertised
-	Band              wps.RFBands          // where it was heard, one bit
+	Band              wps.RFBands          // where it was received, one bit
 	Signal            int                  // dBm
 	Version2          bool                 // a version 2.0 access point
 	SelectedRegistrar bool                 // a registrar is waiting for an enrollee
-	DevicePasswordID  wps.DevicePasswordID // the kind of password it waits with
+	DevicePasswordID  wps.DevicePasswordID // the kind of password it expects
 	AuthorizedMACs    []wps.MAC            // the Enrollees it waits for; empty if none is advertised
 }
 
-// NewCandidate describes an access point by the result of a scan and by its
-// WSC element. A [wps.ProbeResponse] has one in its field Beacon, and is the
-// better source: a Beacon seldom has the UUID-E.
+// NewCandidate describes an access point by a scan result and its WSC element.
+// The element of a [wps.ProbeResponse], its field Beacon, is the better source:
+// a Beacon seldom has the UUID-E.
 func NewCandidate(bssid wps.MAC, band wps.RFBands, signal int, e *wps.Beacon) Candidate {
 	c := Candidate{
 		BSSID: bssid, Band: band, Signal: signal,
@@ -41,8 +41,9 @@ func NewCandidate(bssid wps.MAC, band wps.RFBands, signal int, e *wps.Beacon) Ca
 	return c
 }
 
-// authorizes reports whether the access point waits for mac by name, for
-// anyone, or for others. It says for anyone if it says nothing.
+// authorizes reports whether the access point waits for mac by name, and
+// whether it waits for any station. It waits for any station if it has no
+// AuthorizedMACs.
 func (c Candidate) authorizes(mac wps.MAC) (named, anyone bool) {
 	named = slices.Contains(c.AuthorizedMACs, mac)
 	anyone = len(c.AuthorizedMACs) == 0 || slices.Contains(c.AuthorizedMACs, wps.Broadcast)
@@ -50,54 +51,57 @@ func (c Candidate) authorizes(mac wps.MAC) (named, anyone bool) {
 }
 
 // sameAs reports whether two candidates are radios of one access point: they
-// tell the same UUID-E. One that gives none is an access point by itself.
+// advertise the same UUID-E. A candidate without one is an access point of its
+// own.
 func (c Candidate) sameAs(d Candidate) bool {
 	return c.BSSID == d.BSSID || c.UUID != nil && d.UUID != nil && *c.UUID == *d.UUID
 }
 
-// Selector is what a station knows of itself when it chooses an access point.
+// Selector describes the station that chooses an access point.
 type Selector struct {
 	// MAC is the address with which the station will associate.
 	MAC wps.MAC
-	// BSSID is the access point that the user has named, or zero. Nothing
-	// overlaps with it.
+	// BSSID is the access point that the user has selected, or zero. No other
+	// access point overlaps with it.
 	BSSID wps.MAC
-	// OnePerBand takes a second access point in push-button mode on the same
-	// band for an overlap, even one with the same UUID-E, and prefers 5 GHz to
-	// the better signal. iwd does so; hostap does not.
+	// OnePerBand treats a second access point in push-button mode on the same
+	// band as an overlap, even with the same UUID-E, and prefers 5 GHz to the
+	// better signal. iwd does so; hostap does not.
 	OnePerBand bool
 }
 
-// Verdict says what a station makes of a candidate.
+// Verdict is a station's judgment of a candidate.
 type Verdict uint8
 
 // The verdicts.
 const (
-	// Ready: it waits for this station.
+	// Ready: the access point waits for this station.
 	Ready Verdict = iota + 1
-	// Unselected: it waits for nobody, but may know the PIN nevertheless.
+	// Unselected: the access point has no selected registrar, but may know the
+	// PIN all the same.
 	Unselected
-	// Overlapping: it waits for a push button like another access point.
+	// Overlapping: the access point is in push-button mode, and so is another
+	// one.
 	Overlapping
-	// NotSelected: it waits for nobody.
+	// NotSelected: the access point has no selected registrar.
 	NotSelected
-	// OtherMethod: it waits for a PIN where a button was pressed, or the
-	// other way round.
+	// OtherMethod: the access point waits for a PIN and the station for a
+	// button, or the other way round.
 	OtherMethod
-	// NotAuthorized: it waits for other stations.
+	// NotAuthorized: the access point waits for other stations.
 	NotAuthorized
-	// NotNamed: the user has named another.
+	// NotNamed: the user has selected another access point.
 	NotNamed
 )
 
 var verdictNames = [...]string{
 	Ready:         "waits for this device",
-	Unselected:    "waits for nobody, worth a try",
-	Overlapping:   "waits for a push button like another access point",
-	NotSelected:   "waits for nobody",
+	Unselected:    "waits for no device, worth a try",
+	Overlapping:   "waits for a push button, as does another access point",
+	NotSelected:   "waits for no device",
 	OtherMethod:   "waits with another method",
 	NotAuthorized: "waits for another device",
-	NotNamed:      "not the access point that was named",
+	NotNamed:      "not the access point that was selected",
 }
 
 // String returns the verdict in words.
@@ -108,21 +112,21 @@ func (v Verdict) String() string {
 	return verdictNames[v]
 }
 
-// Choice is what a [Selector] makes of the candidates.
+// Choice is the result of a [Selector] for a list of candidates.
 type Choice struct {
-	Order    []int     // indices of those to try, best first
+	Order    []int     // indices of the candidates to try, best first
 	Verdicts []Verdict // one for each candidate
 }
 
 // PushButton chooses the access point whose button was pressed. If it has
 // several radios, they come in the order in which to try them. The error is
-// [ErrSelNone], upon which a station goes on scanning until its walk
-// time ends, or [ErrSelOverlap], upon which it stops. The candidates must come
-// from one complete scan of all channels.
+// [ErrSelNone], after which a station continues scanning until its walk time
+// ends, or [ErrSelOverlap], after which it stops. The candidates must come from
+// one complete scan of all channels.
 //
-// Selected Registrar Config Methods do not count: deployed access points set
-// them wrongly [hostap]. Nor does AP Setup Locked, which concerns external
-// registrars.
+// Selected Registrar Config Methods are not considered, because deployed access
+// points set them wrongly [hostap]. Neither is AP Setup Locked, which concerns
+// external registrars.
 func (s Selector) PushButton(candidates []Candidate) (Choice, error) {
 	choice := s.judge(candidates, func(c Candidate) Verdict {
 		if c.DevicePasswordID != wps.PasswordPushButton {
@@ -160,7 +164,7 @@ func (s Selector) bandRank(band wps.RFBands) int {
 	return 1
 }
 
-// overlaps reports whether c does not go together with those before it.
+// overlaps reports whether c overlaps with one of the candidates before it.
 func (s Selector) overlaps(candidates []Candidate, before []int, c Candidate) bool {
 	if !c.sameAs(candidates[before[0]]) {
 		return true
@@ -173,9 +177,9 @@ func (s Selector) overlaps(candidates []Candidate, before []int, c Candidate) bo
 // PIN puts the access points to try with a PIN in order: version 2.0 naming
 // this station, version 2.0 waiting for anyone, version 1.0 waiting; each by
 // signal (Best Practices v2.0.1 §3.4). If [TryUnselected] allows it, those
-// that wait for nobody follow. An access point with which a run has failed
-// should be left out of the candidates when choosing the next. The error is
-// [ErrSelNone].
+// without a selected registrar follow. An access point with which a run has
+// failed should be left out of the candidates when choosing the next. The error
+// is [ErrSelNone].
 func (s Selector) PIN(candidates []Candidate, tryUnselected bool) (Choice, error) {
 	choice := s.judge(candidates, func(c Candidate) Verdict {
 		if c.DevicePasswordID == wps.PasswordPushButton {
@@ -203,7 +207,7 @@ func (s Selector) PIN(candidates []Candidate, tryUnselected bool) (Choice, error
 	return choice, nil
 }
 
-// rank is the place of a candidate's kind in the order of [Selector.PIN].
+// rank is the place of a candidate in the order of [Selector.PIN].
 func (s Selector) rank(c Candidate, v Verdict) int {
 	named, _ := c.authorizes(s.MAC)
 	switch {
@@ -217,8 +221,8 @@ func (s Selector) rank(c Candidate, v Verdict) int {
 	return 0
 }
 
-// judge applies the rules that both methods have in common, and that of the
-// method to those that wait for an enrollee.
+// judge applies the rules that both methods share, and the rule of the method
+// to access points that wait for an enrollee.
 func (s Selector) judge(candidates []Candidate, method func(Candidate) Verdict) Choice {
 	choice := Choice{Verdicts: make([]Verdict, len(candidates))}
 	for i, c := range candidates {

@@ -243,8 +243,8 @@ func TestTryUnselected(t *testing.T) {
 	}
 }
 
-// TestNewCandidate chooses among what a real access point sent: idle, with its
-// button pressed, with a PIN entered.
+// TestNewCandidate chooses among the elements of a real access point: idle,
+// with its button pressed, with a PIN entered.
 func TestNewCandidate(t *testing.T) {
 	for _, tt := range []struct {
 		capture string

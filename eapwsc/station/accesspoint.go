@@ -9,33 +9,33 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// AccessPoint is an access point as a scan found it.
+// AccessPoint is an access point found by a scan.
 type AccessPoint struct {
 	BSSID     wps.MAC
 	Frequency int           // of the channel, in MHz
 	Signal    int           // dBm
-	Age       time.Duration // since it was heard last
-	// Associated reports that the interface is associated with it now.
+	Age       time.Duration // time since it was last received
+	// Associated reports whether the interface is associated with it now.
 	Associated bool
 	// Capability is the capability information field.
 	Capability uint16
 
-	// ResponseElements and BeaconElements are the information elements of
-	// the last Probe Response and of the last beacon, as received; nil if
-	// none was heard.
+	// ResponseElements and BeaconElements are the information elements of the
+	// last Probe Response and of the last beacon, as received; nil if none was
+	// received.
 	ResponseElements, BeaconElements []byte
-	// Elements is what they say: those of the Probe Response if there is
-	// one. Hidden is the beacon's: its SSID is known all the same if the
+	// Elements holds the parsed elements: those of the Probe Response if there
+	// is one. Hidden comes from the beacon; the SSID is known even so if the
 	// access point was asked for by name.
 	dot11.Elements
-	// Advert is what it says of WPS at present: the WPS element of whichever
-	// of the two frames is newer. It is nil without one.
+	// Advert is the current WPS element: that of the newer of the two frames.
+	// It is nil if there is none.
 	Advert *wps.Beacon
-	// Description is the WPS element of the Probe Response, which describes
-	// the access point; nil without one.
+	// Description is the WPS element of the Probe Response, which describes the
+	// access point; nil if there is none.
 	Description *wps.ProbeResponse
-	// Fault is what is wrong with the elements. What could be read of them
-	// is there nevertheless.
+	// Fault is what is wrong with the elements. The parts that could be read
+	// are set nevertheless.
 	Fault error
 }
 
@@ -54,8 +54,8 @@ func (point *AccessPoint) Channel() int {
 	return point.Elements.Channel
 }
 
-// Candidate returns the access point as [selection.Selector] sees it; ok is false
-// if it does not offer WPS.
+// Candidate returns the access point as a [selection.Candidate]; ok is false if
+// it does not offer WPS.
 func (point *AccessPoint) Candidate() (c selection.Candidate, ok bool) {
 	if point.Advert == nil {
 		return c, false
@@ -67,11 +67,11 @@ func (point *AccessPoint) Candidate() (c selection.Candidate, ok bool) {
 	return c, true
 }
 
-// stale is the age from which on a frame no longer says what is so now.
+// stale is the age at which the content of a frame may no longer be current.
 const stale = 10 * time.Second
 
-// read fills in what the elements mean. Lead is by how much the beacon is newer
-// than the Probe Response; negative if it is older, 0 if that is not known.
+// read parses the elements. Lead is how much newer the beacon is than the Probe
+// Response; negative if it is older, 0 if unknown.
 func (point *AccessPoint) read(lead time.Duration) {
 	response, responseFault := dot11.Parse(point.ResponseElements)
 	beacon, beaconFault := dot11.Parse(point.BeaconElements)
@@ -90,7 +90,7 @@ func (point *AccessPoint) read(lead time.Duration) {
 		return
 	}
 	// An access point that has switched WPS off sends beacons without the
-	// element, whatever its last Probe Response said.
+	// element, although its last Probe Response had one.
 	point.Advert = nil
 	var advert wps.Beacon
 	if point.decode(&advert, beacon.WPS) {

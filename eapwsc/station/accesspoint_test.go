@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestRead is about the two frames of an access point, of which either may be
+// TestRead reads the two frames of an access point, either of which may be
 // missing, older or damaged.
 func TestRead(t *testing.T) {
 	encode := func(ssid string, lists ...wps.List) []byte {

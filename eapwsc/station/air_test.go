@@ -14,7 +14,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// air is a radio in memory, with the access points around it. A scan takes
+// air is a radio in memory with access points in its range. A scan takes
 // scanTime.
 type air struct {
 	t        *testing.T
@@ -26,13 +26,13 @@ type air struct {
 	closed   bool
 }
 
-// later is what happens around at a time: before the next scan ends.
+// later is an action for a time: it is done before the next scan ends.
 type later struct {
 	at time.Time
 	do func()
 }
 
-// after has something happen after a time.
+// after schedules an action.
 func (a *air) after(d time.Duration, do func()) {
 	a.later = append(a.later, later{time.Now().Add(d), do})
 }
@@ -41,7 +41,7 @@ const scanTime = 3 * time.Second
 
 var ownMAC = wps.MAC{2, 0, 0, 0, 0, 9}
 
-// airAP is an access point: what it is and what it says.
+// airAP is an access point: its rules and its advertisement.
 type airAP struct {
 	*ap.AccessPoint
 	bssid     wps.MAC
@@ -49,14 +49,14 @@ type airAP struct {
 	frequency int
 	signal    int
 	noWPS     bool
-	silent    bool // it lets stations associate and says nothing
+	silent    bool // it accepts associations and sends nothing
 	leaves    wps.MessageType
 	sessions  int
 }
 
 const airPIN = "12345670"
 
-// newAP adds an access point; its address and UUID are made of n.
+// newAP adds an access point; its address and UUID are derived from n.
 func (a *air) newAP(n byte, ssid wps.SSID) *airAP {
 	device := wps.DefaultDevice()
 	device.MAC = wps.MAC{2, 0, 0, 0, 1, n}
@@ -126,7 +126,7 @@ func (a *air) known() (found []AccessPoint, _ error) {
 	return found, nil
 }
 
-// associate begins a session with an access point.
+// associate starts a session with an access point.
 func (a *air) associate(ctx context.Context, found *AccessPoint, elements []byte) (association, error) {
 	if a.assocErr != nil {
 		return nil, a.assocErr

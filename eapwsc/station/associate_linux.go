@@ -16,14 +16,14 @@ import (
 )
 
 // associateTimeout is how long an association may take. The kernel gives up
-// before; it scans all channels first if it does not know the access point.
+// earlier; it first scans all channels if it does not know the access point.
 const associateTimeout = 20 * time.Second
 
 // connection is an association over nl80211.
 type connection struct {
 	eapol.Conn
 	radio     *nl80211
-	owner     *socket // only it may disconnect, and the kernel does when it is closed
+	owner     *socket // only it may disconnect, and the kernel disconnects when it is closed
 	mlme      *socket
 	events    <-chan event
 	connected bool // there is something to undo
@@ -33,8 +33,7 @@ type connection struct {
 }
 
 // associate sends an Association Request with the WPS element and without an
-// RSN element, which is how an access point knows that the station comes for
-// WPS alone.
+// RSN element, which shows the access point that the station wants WPS only.
 func (r *nl80211) associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error) {
 	if err := r.free(); err != nil {
 		return nil, err
@@ -75,9 +74,9 @@ func (c *connection) open(ctx context.Context, point *AccessPoint, elements []by
 		e.Bytes(unix.NL80211_ATTR_SSID, []byte(point.SSID))
 		e.Uint32(unix.NL80211_ATTR_AUTH_TYPE, unix.NL80211_AUTHTYPE_OPEN_SYSTEM)
 		e.Bytes(unix.NL80211_ATTR_IE, elements)
-		// Without it only networks without encryption match.
+		// Without this attribute only networks without encryption match.
 		e.Flag(unix.NL80211_ATTR_PRIVACY, point.Privacy())
-		// Nothing but EAPOL passes: this is no connection for others to use.
+		// Only EAPOL passes: other programs cannot use this connection.
 		e.Flag(unix.NL80211_ATTR_CONTROL_PORT, true)
 		e.Flag(unix.NL80211_ATTR_SOCKET_OWNER, true)
 	})
@@ -104,10 +103,10 @@ func (c *connection) open(ctx context.Context, point *AccessPoint, elements []by
 	return nil
 }
 
-// connectedAlready is the error of an interface that is connected, by whatever
-// program.
+// connectedAlready returns the error for an interface that another program has
+// connected.
 func (r *nl80211) connectedAlready() error {
-	e := &HeldError{Interface: r.name, Program: "somebody, who has connected it", Release: "iw dev " + r.name + " disconnect"}
+	e := &HeldError{Interface: r.name, Program: "an unknown program, which has connected it", Release: "iw dev " + r.name + " disconnect"}
 	found, _ := r.known()
 	for _, point := range found {
 		if point.Associated {
@@ -127,7 +126,7 @@ func (c *connection) watch() {
 
 func (c *connection) lost() <-chan error { return c.ended }
 
-// Close disassociates and closes all that was opened.
+// Close disassociates and releases all resources.
 func (c *connection) Close() error {
 	c.once.Do(func() {
 		if c.connected {
@@ -149,7 +148,7 @@ func (c *connection) Close() error {
 	return c.err
 }
 
-// join has the driver connect, as github.com/mdlayher/wifi does it.
+// join makes the driver connect, as github.com/mdlayher/wifi does.
 func (r *nl80211) join(ctx context.Context, credential *wps.Credential) error {
 	if err := r.free(); err != nil {
 		return err
@@ -181,7 +180,7 @@ func (r *nl80211) join(ctx context.Context, credential *wps.Credential) error {
 	case credential.AuthType == wps.AuthOpen:
 		err = client.Connect(ifi, string(credential.SSID))
 	case !ok:
-		err = wifi.ErrNotSupported // it takes passphrases only
+		err = wifi.ErrNotSupported // it accepts passphrases only
 	default:
 		err = client.ConnectWPAPSK(ifi, string(credential.SSID), passphrase)
 	}

@@ -15,9 +15,9 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// captured are the causes that the doctor has to name in the captures of the
-// cases among radios: one for each attempt, or the one why there was none. They
-// are what the station's own record shows, seen from outside.
+// captured lists the causes that the doctor must name in the captures of the
+// radio cases: one for each attempt, or the reason why there was none. They
+// match the station's own records, seen from outside.
 var captured = map[string][]doctor.Cause{
 	"pin":                       {doctor.Success},
 	"pbc":                       {doctor.Success},
@@ -43,11 +43,10 @@ var captured = map[string][]doctor.Cause{
 	"two-stations-at-once":      {doctor.Overlap, doctor.Overlap},
 	"monitor-two-buttons":       {doctor.Overlap},
 	"external-registrar":        {doctor.SettingsRead, doctor.Success, doctor.SettingsRead},
-	"cancelled-midway":          {doctor.EndedEarly}, // by the station's farewell
+	"cancelled-midway":          {doctor.EndedEarly}, // because the station disconnects
 }
 
-// TestCaptured has the doctor read the captures that the radio tests have left
-// behind.
+// TestCaptured diagnoses the captures that the radio tests have recorded.
 func TestCaptured(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.pcap.gz")
 	if err != nil || len(files) != len(captured) {
@@ -63,7 +62,7 @@ func TestCaptured(t *testing.T) {
 	}
 }
 
-// causes returns what the doctor says of each attempt in a capture.
+// causes returns the doctor's cause for each attempt in a capture.
 func causes(t *testing.T, file string) (all []doctor.Cause) {
 	t.Helper()
 	f, err := os.Open(file)

@@ -25,8 +25,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// cases are the cases among the radios. Each looks at what both sides say; of
-// those that fail, the doctor has to name the cause.
+// cases are the cases among simulated radios. Each checks both sides; in those
+// that fail, the doctor has to name the cause.
 var cases = []struct {
 	name string
 	run  func(w *world)
@@ -37,7 +37,7 @@ var cases = []struct {
 		e := w.enroll(1, byPIN(apPIN))
 		e.succeeded(network, passphrase)
 		point.wait("WPS-REG-SUCCESS " + e.mac.String())
-		// This driver leaves the 4-way handshake to others.
+		// This driver leaves the 4-way handshake to other programs.
 		s := w.station(1)
 		if err := errors.Join(s.Join(w.Context(), &e.credential), s.Close()); !errors.Is(err, station.ErrDriver) {
 			w.Error(err)
@@ -138,7 +138,7 @@ var cases = []struct {
 		e.failed(registration.ErrLocked, doctor.SetupLocked)
 		point.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
 		point.never("WPS-REG-SUCCESS")
-		// It is the router's own PIN that is locked, not the button.
+		// The lock concerns the router's own PIN, not the button.
 		point.ask("wps_pbc")
 		w.enroll(1, byButton()).succeeded(network, passphrase)
 	}},
@@ -152,7 +152,7 @@ var cases = []struct {
 		}
 		point.wait("WPS-NEW-AP-SETTINGS")
 		point.wait("WPS-REG-SUCCESS " + e.mac.String())
-		// It has made up a key, and written it into its configuration.
+		// hostapd has generated a key, and written it into its configuration.
 		made, err := os.ReadFile(point.paths[0])
 		if err != nil || !strings.Contains(string(made), "="+string(e.credential.NetworkKey)+"\n") || string(e.credential.NetworkKey) == passphrase {
 			w.Errorf("%s does not hold the key that the station was given: %v", point.paths[0], err)
@@ -166,7 +166,8 @@ var cases = []struct {
 		cfg.SSID = ssid
 		e := w.enroll(1, cfg)
 		e.failed(selection.ErrNoAccessPoint, doctor.WPSDisabled)
-		// Only a beacon shows that it hides, and one may not have been heard.
+		// Only a beacon shows that the network is hidden, and the scan may have
+		// missed it.
 		if len(e.found) != 1 || !e.found[0].Hidden && e.found[0].BeaconElements != nil || e.found[0].SSID != ssid {
 			w.Errorf("found %+v", e.found)
 		}
@@ -353,7 +354,7 @@ var cases = []struct {
 }
 
 // monitorOverlap listens next to an access point, as a router's registrar does,
-// while two devices press their buttons: both registrars refuse then.
+// while two devices press their buttons: then both registrars refuse.
 func monitorOverlap(w *world) {
 	point := w.accessPoint(0, network)
 	tap, err := station.NewMonitor("wlan0")
@@ -403,8 +404,8 @@ func monitorOverlap(w *world) {
 	}
 }
 
-// newUser does what README says, with the programs: looks around, registers by
-// the button, and has wpa_supplicant join with the profile.
+// newUser follows the README with the programs: scans, registers by the button,
+// and joins with wpa_supplicant and the profile.
 func newUser(w *world) {
 	point, other := w.accessPoint(0, network), w.accessPoint(2, "without WPS", "wps_state=0", "channel=11")
 	// No locale is set in the machine, so that the quotes are ASCII.
@@ -453,7 +454,7 @@ func externalRegistrar(w *world) {
 	}
 }
 
-// noRights runs the programs as nobody in particular.
+// noRights runs the programs without privileges.
 func noRights(w *world) {
 	const nobody = 65534
 	w.accessPoint(0, network)
@@ -464,7 +465,7 @@ func noRights(w *world) {
 			w.Errorf("%s: exit status %d\n%s%s", arguments[0], status, stdout, stderr)
 		}
 	}
-	// What others have scanned may be read.
+	// Results of earlier scans may be read.
 	status, stdout, stderr := w.callAs(nobody, "wpsenroll", "-i", "wlan1", "-list")
 	if status != 0 || !strings.Contains(stdout, `"golden-wps"`) || !strings.Contains(stderr, "CAP_NET_ADMIN") {
 		w.Errorf("exit status %d\n%s%s", status, stdout, stderr)
@@ -478,12 +479,12 @@ func runCases(t *testing.T) {
 	}
 }
 
-// byPIN is the configuration of a printer-like station with a PIN.
+// byPIN is the configuration of a station with a PIN.
 func byPIN(digits string) station.EnrollConfig {
 	return printer(registration.PIN(pin.MustParse(digits)))
 }
 
-// byButton is that of one whose button was pressed.
+// byButton is the configuration of a station whose button was pressed.
 func byButton() station.EnrollConfig { return printer(registration.PushButton()) }
 
 func printer(password registration.Password) station.EnrollConfig {
@@ -501,13 +502,14 @@ func printerDevice() wps.Device {
 	return device
 }
 
-// briefly has a station give up soon.
+// briefly shortens the walk time of a station.
 func briefly(cfg station.EnrollConfig) station.EnrollConfig {
 	cfg.WalkTime = 15 * time.Second
 	return cfg
 }
 
-// isMessage reports whether an EAPOL frame has the beginning of a message.
+// isMessage reports whether an EAPOL frame has the start of a message of the
+// type.
 func isMessage(frame []byte, want wps.MessageType) bool {
 	f, err := eapol.ParseFrame(frame)
 	if err != nil || f.Type != eapol.TypeEAP {
@@ -521,15 +523,15 @@ func isMessage(frame []byte, want wps.MessageType) bool {
 	return err == nil && got == want
 }
 
-// enrollment is an enrollment, or a registration of the access point, and how
-// it went.
+// enrollment is an enrollment, or a registration of the access point, and its
+// outcome.
 type enrollment struct {
 	w          *world
 	station    *station.Station
 	mac        wps.MAC
 	cfg        station.EnrollConfig
 	found      []station.AccessPoint // by the last scan
-	waiting    int                   // of them, those to be tried
+	waiting    int                   // how many of them are to be tried
 	record     *doctor.Record
 	result     *registration.Result
 	credential wps.Credential
@@ -568,7 +570,7 @@ func (e *enrollment) run() {
 	}
 }
 
-// register has a radio read or set the settings of the only access point.
+// register reads or sets the settings of the only access point with a radio.
 func (w *world) register(radio int, digits string, settings *wps.Credential) *enrollment {
 	w.Helper()
 	s := w.station(radio)
@@ -604,7 +606,7 @@ func (e *enrollment) succeeded(ssid, key string) {
 	e.w.diagnosed(e.record, doctor.Success)
 }
 
-// failed checks the class of the error, and what the doctor says.
+// failed checks the class of the error and the doctor's cause.
 func (e *enrollment) failed(class error, cause doctor.Cause) {
 	e.w.Helper()
 	if !errors.Is(e.err, class) {
@@ -622,7 +624,7 @@ func (e *enrollment) wrongHalf(want int) {
 	}
 }
 
-// diagnosed checks what the doctor says.
+// diagnosed checks the doctor's cause.
 func (w *world) diagnosed(r *doctor.Record, want doctor.Cause) {
 	w.Helper()
 	if d := doctor.Diagnose(r.Evidence()); d.Cause != want {
@@ -630,7 +632,8 @@ func (w *world) diagnosed(r *doctor.Record, want doctor.Cause) {
 	}
 }
 
-// diagnosedNow checks what wpsdoctor says of a network now.
+// diagnosedNow checks the cause that wpsdoctor reports for a network at
+// present.
 func (w *world) diagnosedNow(radio int, ssid string, want doctor.Cause) {
 	w.Helper()
 	status, stdout, stderr := w.call("wpsdoctor", "-i", radioName(radio), "-ssid", ssid, "-json")
@@ -643,7 +646,7 @@ func (w *world) diagnosedNow(radio int, ssid string, want doctor.Cause) {
 	}
 }
 
-// joins has stock wpa_supplicant join with the profile of a credential.
+// joins makes stock wpa_supplicant join with the profile of a credential.
 func (w *world) joins(radio int, point *accessPoint, c *wps.Credential) {
 	w.Helper()
 	profile, err := station.NewProfile(station.WPASupplicant, c)

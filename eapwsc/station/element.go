@@ -5,13 +5,13 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// version2 is the Version2 of what a station sends.
+// version2 is the Version2 value that a station sends.
 const version2 = 0x20
 
 // NewProbeRequest returns the WPS element with which a station looks for a
 // registrar: [wps.PasswordPushButton] means that its button was pressed,
-// [wps.PasswordDefault] that it has a PIN. Version10 leaves out what version
-// 2.0 has added.
+// [wps.PasswordDefault] that it has a PIN. Version10 omits the attributes of
+// version 2.0.
 func NewProbeRequest(d *wps.Device, id wps.DevicePasswordID, version10 bool) *wps.ProbeRequest {
 	r := &wps.ProbeRequest{
 		RequestType:       wps.RequestEnrollee8021X,
@@ -30,7 +30,7 @@ func NewProbeRequest(d *wps.Device, id wps.DevicePasswordID, version10 bool) *wp
 }
 
 // newAssociationRequest returns the WPS element with which a station
-// associates to be registered, or to register the access point.
+// associates, to be registered or to configure the access point.
 func newAssociationRequest(role registration.Role, version10 bool) *wps.AssociationRequest {
 	r := &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X}
 	if role == registration.RoleRegistrar {

@@ -18,42 +18,43 @@ import (
 // rescanPause is how long a station waits before it scans again.
 const rescanPause = time.Second
 
-// EnrollConfig says how to enroll.
+// EnrollConfig configures [Station.Enroll].
 type EnrollConfig struct {
 	// Enrollee is the station itself and its password: a PIN, or
-	// [registration.PushButton]. Device.MAC is set to the interface's
-	// address, Device.RFBands to the bands of its radio while it looks
-	// around and to that of the access point then, and Device.UUID, if zero,
-	// to the one derived from the address.
+	// [registration.PushButton]. Device.MAC is set to the interface's address,
+	// Device.RFBands to the bands of its radio while it scans and then to the
+	// band of the access point, and Device.UUID, if zero, to the one derived
+	// from the address.
 	Enrollee registration.EnrolleeConfig
-	// BSSID and SSID name the access point or the network; any if zero.
+	// BSSID and SSID select the access point or the network; any if zero.
 	BSSID wps.MAC
 	SSID  wps.SSID
-	// Frequencies are the channels to look on, in MHz; all if empty, as they
-	// should be: who does not look everywhere does not see every overlap.
+	// Frequencies are the channels to scan, in MHz. Empty means all, which is
+	// recommended: a station that does not scan all channels may miss an
+	// overlap.
 	Frequencies []int
-	// OnePerBand is that of [selection.Selector].
+	// OnePerBand is passed to [selection.Selector].
 	OnePerBand bool
-	// WalkTime is how long to go on; 0 means [wps.WalkTime].
+	// WalkTime is how long to try; 0 means [wps.WalkTime].
 	WalkTime time.Duration
-	// Notify, if set, is told what happens.
+	// Notify, if set, is called with each event.
 	Notify func(Event)
-	// Countdown, if set, is called at once and then every second, from
-	// another goroutine, with what is left of the walk time.
+	// Countdown, if set, is called at once and then every second, from another
+	// goroutine, with the rest of the walk time.
 	Countdown func(left time.Duration)
-	// Watch, if set, is shown each EAPOL frame.
+	// Watch, if set, is called with each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
-	// Record, if set, keeps what happens for package doctor.
+	// Record, if set, records the events for package doctor.
 	Record *doctor.Record
 }
 
-// EventKind says what an [Event] reports.
+// EventKind is the kind of an [Event].
 type EventKind uint8
 
 // The events.
 const (
-	// EventScanned: a scan is complete. Found and Selection are set, and Err
-	// if nobody is to be tried.
+	// EventScanned: a scan is complete. Found and Selection are set, and Err if
+	// there is no access point to try.
 	EventScanned EventKind = iota + 1
 	// EventTrying: a registration begins. AP is set.
 	EventTrying
@@ -71,7 +72,7 @@ func (k EventKind) String() string {
 	return eventNames[k]
 }
 
-// Event is something that happens while a station enrolls.
+// Event is an event of an enrollment.
 type Event struct {
 	Kind      EventKind
 	Found     []AccessPoint
@@ -80,24 +81,24 @@ type Event struct {
 	Err       error
 }
 
-// Enrolled is what a station has got.
+// Enrolled is the result of an enrollment.
 type Enrolled struct {
 	*registration.Result
-	// AP is the access point that gave it.
+	// AP is the access point that registered the station.
 	AP AccessPoint
-	// Credential is the one to use: the first that can be used, for the
+	// Credential is the one to use: the first usable one, preferring the
 	// stronger type of security.
 	Credential wps.Credential
 }
 
 // Enroll registers the station at an access point that waits for it: it scans,
-// chooses ([Select]), registers ([Station.Run]) and begins anew, until it has
-// a credential, the walk time ends or nothing more can be hoped for.
+// chooses ([Select]), registers ([Station.Run]) and starts again, until it has
+// a credential, the walk time ends or further attempts are pointless.
 //
-// The error is of class [ErrWalkTime] if the time ended, with what was missing
-// at last: [selection.ErrNoAccessPoint], [registration.ErrNoRegistrar] and so on.
-// It is that of the run where trying again would not help: a wrong PIN, a
-// session overlap.
+// If the time ended, the error is of class [ErrWalkTime] and also of that of
+// the last failure: [selection.ErrNoAccessPoint], [registration.ErrNoRegistrar]
+// and so on. If trying again would not help (a wrong PIN, a session overlap),
+// it is the error of the run.
 func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, error) {
 	e := &enrollment{station: s, cfg: cfg, began: time.Now()}
 	e.cfg.Enrollee.Device.MAC = s.mac
@@ -107,7 +108,7 @@ func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, erro
 	if s.bands != 0 {
 		e.cfg.Enrollee.Device.RFBands = s.bands
 	}
-	// What no run could be made with is told before the air is troubled.
+	// A configuration that no run can use is reported before the first scan.
 	if _, err := registration.NewEnrollee(e.cfg.Enrollee); err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, erro
 	return e.run(ctx)
 }
 
-// countdown calls f at once and every second, until it is stopped.
+// countdown calls f at once and then every second, until it is stopped.
 func countdown(total time.Duration, f func(time.Duration)) (stop func()) {
 	end := time.Now().Add(total)
 	ticker := time.NewTicker(time.Second)
@@ -153,13 +154,13 @@ type enrollment struct {
 	cfg     EnrollConfig
 	began   time.Time
 	skip    []wps.MAC // access points where trying again would not help
-	last    error     // why the last attempt failed, or nobody was to be tried
+	last    error     // why the last attempt failed, or why no access point was tried
 	scans   int
 }
 
 func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 	for {
-		found, choice, err := e.look(ctx)
+		found, choice, err := e.scan(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -169,19 +170,20 @@ func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 				return enrolled, err
 			}
 			if ctx.Err() != nil {
-				return nil, e.over(ctx)
+				return nil, e.expired(ctx)
 			}
 		}
 		select {
 		case <-time.After(rescanPause):
 		case <-ctx.Done():
-			return nil, e.over(ctx)
+			return nil, e.expired(ctx)
 		}
 	}
 }
 
-// look scans and selects. That nobody waits is no error: it may come.
-func (e *enrollment) look(ctx context.Context) ([]AccessPoint, Selection, error) {
+// scan scans and selects. It is no error if no access point waits: one may
+// appear.
+func (e *enrollment) scan(ctx context.Context) ([]AccessPoint, Selection, error) {
 	password := &e.cfg.Enrollee.Password
 	scan := ScanConfig{
 		Frequencies: e.cfg.Frequencies,
@@ -193,15 +195,15 @@ func (e *enrollment) look(ctx context.Context) ([]AccessPoint, Selection, error)
 	found, err := e.station.Scan(ctx, scan)
 	switch {
 	case ctx.Err() != nil:
-		return nil, Selection{}, e.over(ctx)
+		return nil, Selection{}, e.expired(ctx)
 	case errors.Is(err, ErrScan):
 		e.last = err
-		return nil, Selection{}, nil // there will be another
+		return nil, Selection{}, nil // the next scan may succeed
 	case err != nil:
 		return nil, Selection{}, err
 	}
 	e.scans++
-	choice, err := Select(found, Wish{
+	choice, err := Select(found, Criteria{
 		Selector:      selection.Selector{MAC: e.station.mac, BSSID: e.cfg.BSSID, OnePerBand: e.cfg.OnePerBand},
 		SSID:          e.cfg.SSID,
 		PushButton:    password.ID == wps.PasswordPushButton,
@@ -249,8 +251,8 @@ func (e *enrollment) try(ctx context.Context, point *AccessPoint) (*Enrolled, er
 	return nil, err
 }
 
-// usable returns the credential to use among those received. The error is the
-// first one's.
+// usable returns the credential to use among those received. If none is usable,
+// the error is that of the first one.
 func usable(received []wps.Credential) (wps.Credential, error) {
 	var fault error
 	for _, c := range wps.MergeCredentials(received) {
@@ -265,11 +267,11 @@ func usable(received []wps.Credential) (wps.Credential, error) {
 	return wps.Credential{}, fault
 }
 
-// interfaceFaults are errors with which no access point has to do.
+// interfaceFaults are errors that no access point causes.
 var interfaceFaults = []error{ErrHeld, ErrPermission, ErrRadioOff, ErrNoInterface, ErrMode, ErrDriver, registration.ErrConfig}
 
-// finalFaults are errors upon which another attempt at the same access point
-// would fail like this one: it has another PIN, say.
+// finalFaults are errors after which another attempt at the same access point
+// would fail in the same way: it has another PIN, for example.
 var finalFaults = []error{
 	registration.ErrPassword, registration.ErrLocked, registration.ErrKeyHash, registration.ErrProtocol, wps.ErrUnusable,
 }
@@ -287,8 +289,8 @@ func (e *enrollment) hopeless(err error, point *AccessPoint) bool {
 	return false
 }
 
-// over is the error of an enrollment that has run out of time.
-func (e *enrollment) over(ctx context.Context) error {
+// expired returns the error of an enrollment that has run out of time.
+func (e *enrollment) expired(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	if e.last == nil || errors.Is(e.last, cause) {
 		return cause

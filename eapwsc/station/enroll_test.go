@@ -31,8 +31,8 @@ func enrollConfig(password registration.Password) EnrollConfig {
 
 func devicePIN(digits string) registration.Password { return registration.PIN(pin.MustParse(digits)) }
 
-// steps writes events down: what was found and is to be tried, what is being
-// tried, what failed.
+// steps records events as text: what was found and is to be tried, what is
+// being tried, what failed.
 type steps struct{ strings.Builder }
 
 func (s *steps) notify(e Event) {
@@ -53,7 +53,7 @@ func (s *steps) notify(e Event) {
 	}
 }
 
-// enterPIN has an access point wait for a PIN from any device, or from one.
+// enterPIN makes an access point wait for a PIN from any device, or from one.
 func (point *airAP) enterPIN(t *testing.T, digits string) {
 	t.Helper()
 	if err := point.EnterPIN(time.Now(), ap.PINEntry{PIN: pin.MustParse(digits), Lifetime: 5 * time.Minute}); err != nil {
@@ -76,7 +76,7 @@ func TestEnroll(t *testing.T) {
 		cfg    func() EnrollConfig
 		steps  string
 		err    error
-		point  byte // that gave the network
+		point  byte // the access point that gave the network
 		took   time.Duration
 		cause  doctor.Cause
 	}{
@@ -264,7 +264,7 @@ func TestEnroll(t *testing.T) {
 	}
 }
 
-// TestEnrollCancelled ends the context in a scan, in a pause and in an
+// TestEnrollCancelled cancels the context in a scan, in a pause and in an
 // exchange.
 func TestEnrollCancelled(t *testing.T) {
 	for _, after := range []time.Duration{time.Second, scanTime + rescanPause/2, 2*scanTime + rescanPause + time.Second} {

@@ -7,25 +7,25 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The classes of error: branch on them with [errors.Is]. Most errors are an
-// [*Error].
+// Classes of errors; compare with [errors.Is]. Most errors are an [*Error].
 var (
 	// ErrUnsupported: this is not Linux, or its kernel has no nl80211.
-	ErrUnsupported = errors.New("there is no Wi-Fi here that can be used: it takes Linux with nl80211")
+	ErrUnsupported = errors.New("Wi-Fi interfaces can be used on Linux with nl80211 only")
 	// ErrNoInterface: no Wi-Fi interface has the name.
 	ErrNoInterface = errors.New("there is no such Wi-Fi interface")
-	// ErrMode: the interface is not one of a station: an access point's, say,
-	// or a monitor.
+	// ErrMode: the interface is not in station mode, but in access point or
+	// monitor mode, for example.
 	ErrMode = errors.New("the interface is not in station mode")
 	// ErrPermission: the process lacks a capability.
-	ErrPermission = errors.New("not permitted: it takes root, or the capabilities CAP_NET_ADMIN (to scan and associate) and CAP_NET_RAW (to speak EAPOL): setcap cap_net_admin,cap_net_raw+ep PROGRAM")
+	ErrPermission = errors.New("not permitted: this needs root, or the capabilities CAP_NET_ADMIN (to scan and associate) and CAP_NET_RAW (for EAPOL): setcap cap_net_admin,cap_net_raw+ep PROGRAM")
 	// ErrHeld: another program uses the interface. The error is a
 	// [*HeldError].
 	ErrHeld = errors.New("another program holds the interface")
-	// ErrRadioOff: the radio is switched off, by a switch or by software.
+	// ErrRadioOff: the radio is switched off, by a hardware switch or by
+	// software.
 	ErrRadioOff = errors.New("the radio is switched off: rfkill unblock wifi")
-	// ErrDriver: the driver cannot do it.
-	ErrDriver = errors.New("the driver of the interface cannot do this")
+	// ErrDriver: the driver does not support the operation.
+	ErrDriver = errors.New("the driver of the interface does not support this")
 	// ErrScan: the scan was aborted.
 	ErrScan = errors.New("the scan was aborted")
 	// ErrAssociation: the access point did not let the station associate, or
@@ -33,18 +33,19 @@ var (
 	ErrAssociation = errors.New("the station could not associate")
 	// ErrLost: the association ended in the middle of the exchange.
 	ErrLost = errors.New("the connection to the access point was lost")
-	// ErrWalkTime: the walk time ended. The error says what was missing.
+	// ErrWalkTime: the walk time ended. The error says what the last problem
+	// was.
 	ErrWalkTime = errors.New("the walk time has ended")
-	// ErrSelection: the access point that was asked for cannot be told.
-	ErrSelection = errors.New("no one access point is meant")
+	// ErrSelection: the settings do not select exactly one access point.
+	ErrSelection = errors.New("the selection does not name exactly one access point")
 )
 
-// Error is what went wrong at an interface.
+// Error is an error of an interface.
 type Error struct {
 	Interface string // its name
-	Op        string // what was being done, such as "scan"
+	Op        string // the operation, such as "scan"
 	Class     error  // ErrPermission, …
-	Cause     error  // what the system said, or nil
+	Cause     error  // the error of the system, or nil
 }
 
 // Error returns one sentence.
@@ -67,20 +68,20 @@ func (e *Error) Unwrap() []error {
 // AssociationError says why a station could not associate.
 type AssociationError struct {
 	BSSID wps.MAC
-	// Status is the status code with which the access point refused; 0 if
-	// it did not answer.
+	// Status is the status code of the access point's refusal; 0 if it did not
+	// answer.
 	Status uint16
 }
 
-// statusTexts are the status codes that an owner can do something about: IEEE
-// Std 802.11-2020 table 9-50.
+// statusTexts explain the status codes that an owner can do something about:
+// IEEE Std 802.11-2020 table 9-50.
 var statusTexts = map[uint16]string{
 	1:  "it gave no reason: perhaps a list of allowed devices",
 	17: "it has too many stations",
-	30: "it wants to be asked again later",
+	30: "it asks the station to try again later",
 	37: "it declined",
 	40: "it found an element of the request malformed",
-	82: "it rejects requests for now",
+	82: "it rejects requests at present",
 }
 
 // Error returns one sentence.
@@ -97,19 +98,19 @@ func (e *AssociationError) Error() string {
 // Unwrap returns [ErrAssociation].
 func (e *AssociationError) Unwrap() error { return ErrAssociation }
 
-// LostError says how the association ended.
+// LostError describes how the association ended.
 type LostError struct {
-	// Reason is the reason code of the disconnection; 0 if there was none.
+	// Reason is the reason code of the disconnection; 0 if unknown.
 	Reason uint16
-	// ByAP reports that the access point ended it, not this side.
+	// ByAP reports whether the access point ended it, not this side.
 	ByAP bool
 }
 
 // Error returns one sentence.
 func (e *LostError) Error() string {
-	who := "it is not heard any more"
+	who := "it is no longer received"
 	if e.ByAP {
-		who = "it sent the station away"
+		who = "it disconnected the station"
 	}
 	if e.Reason == 0 {
 		return fmt.Sprintf("%v: %s", ErrLost, who)

@@ -48,7 +48,7 @@ func ExampleSelect() {
 	found[1].Advert = &wps.Beacon{SelectedRegistrar: true, DevicePasswordID: wps.PasswordDefault}
 	found[2].Advert = &wps.Beacon{SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton}
 
-	selection, err := station.Select(found, station.Wish{PushButton: true})
+	selection, err := station.Select(found, station.Criteria{PushButton: true})
 	for i, reason := range selection.Reasons {
 		fmt.Printf("%s: %s\n", found[i].SSID, reason.Text)
 	}
@@ -60,7 +60,7 @@ func ExampleSelect() {
 	// [2] <nil>
 }
 
-// What WPS gave, for the program that manages the interface.
+// The credential from WPS, for the program that manages the interface.
 func ExampleNewProfile() {
 	profile, err := station.NewProfile(station.IWD, &wps.Credential{
 		SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse"),
@@ -75,7 +75,7 @@ func ExampleNewProfile() {
 }
 
 // A router listens for devices whose button was pressed, so that its own button
-// can be refused while there are two.
+// press is refused while there are two.
 func ExampleNewMonitor() {
 	tap, err := station.NewMonitor("wlan0")
 	if err != nil {

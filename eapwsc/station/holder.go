@@ -14,8 +14,8 @@ import (
 type HeldError struct {
 	Interface string
 	Program   string // such as "NetworkManager"
-	PID       int    // 0 if it is not known
-	Release   string // the command that has it let go of the interface
+	PID       int    // 0 if unknown
+	Release   string // the command that makes it release the interface
 }
 
 // Error returns one sentence.
@@ -29,8 +29,8 @@ func (e *HeldError) Error() string {
 // Unwrap returns [ErrHeld].
 func (e *HeldError) Unwrap() error { return ErrHeld }
 
-// managers are the programs that manage Wi-Fi interfaces. NetworkManager stands
-// before those that work for it. An interface is %s in release.
+// managers are the programs that manage Wi-Fi interfaces. NetworkManager comes
+// before the programs that it uses. In release, %s is the interface.
 var managers = []struct {
 	program string
 	holds   func(p process) bool
@@ -55,7 +55,7 @@ type process struct {
 func holder(root fs.FS, name string, index int) error {
 	directories, err := fs.ReadDir(root, "proc")
 	if err != nil {
-		return nil // no /proc: who knows
+		return nil // without /proc this is unknown
 	}
 	for _, m := range managers {
 		for _, d := range directories {
@@ -80,18 +80,18 @@ func holder(root fs.FS, name string, index int) error {
 	return nil
 }
 
-// always: the program takes all Wi-Fi interfaces that there are.
+// always is for programs that manage all Wi-Fi interfaces.
 func (p process) always() bool { return true }
 
-// managedByNetworkManager reads what NetworkManager says of the interface. It
-// manages what it says nothing of.
+// managedByNetworkManager reads whether NetworkManager manages the interface.
+// It does unless told otherwise.
 func (p process) managedByNetworkManager() bool {
 	state, err := fs.ReadFile(p.root, path.Join("run/NetworkManager/devices", strconv.Itoa(p.index)))
 	return err != nil || !slices.Contains(strings.Split(string(state), "\n"), "managed=false")
 }
 
-// suppliesFor: the interface is in the arguments, or there is a control socket
-// for it.
+// suppliesFor reports whether the interface is among the arguments, or has a
+// control socket.
 func (p process) suppliesFor() bool {
 	if slices.Contains(p.values("-i", "-i"), p.name) {
 		return true
@@ -100,8 +100,9 @@ func (p process) suppliesFor() bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// managedByIWD reads which interfaces and radios iwd was told to take or to leave:
-// each option has a list of patterns, separated by commas. It takes all others.
+// managedByIWD reads which interfaces and radios iwd may use or must not use:
+// each option has a list of patterns, separated by commas. By default it uses
+// all.
 func (p process) managedByIWD() bool {
 	matches := func(short, long, name string) (given, match bool) {
 		for _, list := range p.values(short, long) {
@@ -120,7 +121,7 @@ func (p process) managedByIWD() bool {
 	}
 	name, err := fs.ReadFile(p.root, path.Join("sys/class/net", p.name, "phy80211/name"))
 	if err != nil {
-		return true // its radio cannot be told
+		return true // its radio is unknown
 	}
 	phy := strings.TrimSuffix(string(name), "\n")
 	if given, match := matches("-p", "--phys", phy); given && !match {

@@ -11,7 +11,7 @@ func TestHolder(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		files map[string]string
-		want  string // program and process, "" if nobody
+		want  string // program and process, "" if none
 	}{
 		{"no /proc", nil, ""},
 		{"nobody", map[string]string{"proc/1/comm": "systemd\n", "proc/self/comm": "x\n", "proc/2/other": ""}, ""},

@@ -15,9 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// recorder writes the netlink messages of a case down, for the tests without
-// a radio: a line for each, with where it came from (a "scan" dump or an
-// "event"), its command and its octets.
+// recorder records the netlink messages of a case for the tests without a
+// radio: a line for each, with its origin (a "scan" dump or an "event"), its
+// command and its octets.
 type recorder struct {
 	w      *world
 	family genetlink.Family
@@ -27,7 +27,7 @@ type recorder struct {
 	file *os.File
 }
 
-// newRecorder begins to record what the kernel reports.
+// newRecorder starts recording the kernel's events.
 func newRecorder(w *world) *recorder {
 	w.Helper()
 	conn, err := genetlink.Dial(nil)

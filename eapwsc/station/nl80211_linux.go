@@ -23,7 +23,7 @@ import (
 )
 
 // nl80211 is the radio over netlink. github.com/mdlayher/wifi finds the
-// interface and joins networks; it does not give out elements, takes none and
+// interface and joins networks; it neither returns nor accepts elements and
 // cannot associate for WPS.
 type nl80211 struct {
 	name  string
@@ -33,7 +33,7 @@ type nl80211 struct {
 	dial   func(groups ...string) (*socket, error)
 	main   *socket
 	raise  func(name string) (lower func(), err error) // brings the interface up
-	lower  func()                                      // and as it was; nil if raise was not called yet
+	lower  func()                                      // undoes raise; nil if raise was not called yet
 	listen func(name string) (eapol.Conn, error)
 }
 
@@ -52,7 +52,7 @@ func open(name string) (*Station, error) {
 	}}, nil
 }
 
-// find returns the interface of the name, and the bands of its radio.
+// find returns the interface with the name, and the bands of its radio.
 func find(name string) (*wifi.Interface, wps.RFBands, error) {
 	fail := func(class, cause error) (*wifi.Interface, wps.RFBands, error) {
 		return nil, 0, &Error{name, "open", class, cause}
@@ -81,13 +81,13 @@ func find(name string) (*wifi.Interface, wps.RFBands, error) {
 		}
 	}
 	if others == nil {
-		return fail(ErrNoInterface, errors.New("there is none at all"))
+		return fail(ErrNoInterface, errors.New("there is no Wi-Fi interface"))
 	}
 	slices.Sort(others)
 	return fail(ErrNoInterface, fmt.Errorf("there is %s", strings.Join(others, ", ")))
 }
 
-// bandsOf returns the bands of a radio; 0 if they cannot be told.
+// bandsOf returns the bands of a radio; 0 if unknown.
 func bandsOf(client *wifi.Client, phy int) (bands wps.RFBands) {
 	phys, _ := client.PHYs()
 	for _, p := range phys {
@@ -105,7 +105,7 @@ func bandsOf(client *wifi.Client, phy int) (bands wps.RFBands) {
 	return bands
 }
 
-// errnos says what the errors of the system mean here.
+// errnos maps errors of the system to error classes.
 var errnos = []struct {
 	number syscall.Errno
 	class  error
@@ -141,7 +141,7 @@ type socket struct {
 	family genetlink.Family
 }
 
-// dial connects to nl80211, to hear of some of its multicast groups.
+// dial connects to nl80211 and subscribes to some of its multicast groups.
 func dial(groups ...string) (*socket, error) {
 	conn, err := genetlink.Dial(nil)
 	if err != nil {
@@ -152,7 +152,7 @@ func dial(groups ...string) (*socket, error) {
 		conn.Close()
 		return nil, err
 	}
-	// Better explanations, where the kernel is new enough to give them.
+	// Ask for better error messages, which recent kernels have.
 	_ = conn.SetOption(netlink.ExtendedAcknowledge, true)
 	for _, group := range family.Groups {
 		if !slices.Contains(groups, group.Name) {
@@ -166,7 +166,7 @@ func dial(groups ...string) (*socket, error) {
 	return &socket{conn, family}, nil
 }
 
-// execute sends a command and returns the answer.
+// execute sends a command and returns the reply.
 func (s *socket) execute(command uint8, flags netlink.HeaderFlags, attributes func(*netlink.AttributeEncoder)) ([]genetlink.Message, error) {
 	encoder := netlink.NewAttributeEncoder()
 	attributes(encoder)
@@ -192,7 +192,7 @@ func (r *nl80211) command(s *socket, command uint8, attributes func(*netlink.Att
 	return err
 }
 
-// event is what the kernel reports of an interface.
+// event is an event that the kernel reports for an interface.
 type event struct {
 	command  uint8
 	index    int
@@ -226,8 +226,8 @@ func parseEvent(m genetlink.Message) (event, error) {
 	return e, d.Err()
 }
 
-// events returns what is reported of the interface on a socket, until that is
-// closed.
+// events returns the events of the interface that arrive on a socket, until
+// that is closed.
 func (r *nl80211) events(s *socket) <-chan event {
 	c := make(chan event, 16)
 	go func() {
@@ -235,7 +235,7 @@ func (r *nl80211) events(s *socket) <-chan event {
 		for {
 			messages, _, err := s.Receive()
 			if errors.Is(err, unix.ENOBUFS) {
-				continue // some were lost
+				continue // some events were lost
 			}
 			if err != nil {
 				return
@@ -250,12 +250,12 @@ func (r *nl80211) events(s *socket) <-chan event {
 	return c
 }
 
-// await returns the first event that has one of the commands.
+// await returns the first event of one of the commands.
 func await(ctx context.Context, events <-chan event, commands ...uint8) (event, error) {
 	for {
 		select {
 		case e, ok := <-events:
-			if !ok { // the caller that gave up knows why
+			if !ok { // the caller that gave up has the reason
 				return e, cmp.Or(context.Cause(ctx), errEvents)
 			}
 			if slices.Contains(commands, e.command) {
@@ -279,7 +279,8 @@ func (r *nl80211) up() error {
 	return err
 }
 
-// raise brings an interface up. Lower brings it down again if it was.
+// raise brings an interface up. The function lower brings it down again if it
+// was down.
 func raise(name string) (lower func(), err error) {
 	was, err := setFlags(name, func(flags uint16) uint16 { return flags | unix.IFF_UP })
 	if err != nil {

@@ -26,7 +26,7 @@ import (
 )
 
 // The messages in testdata were recorded by the radio tests, with Linux 6.1:
-// see newRecorder. A line holds where a message came from (a "scan" dump or a
+// see newRecorder. A line holds the origin of a message (a "scan" dump or a
 // multicast "event"), its command and its octets.
 type recorded struct {
 	scans  [][]genetlink.Message // one for each dump
@@ -69,15 +69,16 @@ func readRecorded(tb testing.TB, name string) *recorded {
 	return r
 }
 
-// interfaceIndex is that of the station in what was recorded.
+// interfaceIndex is the index of the station's interface in the recorded
+// messages.
 const interfaceIndex = 3
 
 var nl80211Family = genetlink.Family{ID: 28, Version: 1, Name: "nl80211"}
 
-// kernel is nl80211 as the tests script it.
+// kernel is a scripted nl80211.
 type kernel struct {
 	t      *testing.T
-	answer map[uint8][]error     // for each time that a command comes
+	answer map[uint8][]error     // for each command, by how often it was sent
 	events [][]genetlink.Message // for each socket that listens
 	scan   []genetlink.Message
 	up     int // how often the interface was brought up
@@ -130,7 +131,7 @@ func (k *kernel) dial(groups ...string) (*socket, error) {
 	}), nl80211Family}, nil
 }
 
-// askedFor returns the attributes of the commands that were sent, one a line.
+// askedFor returns the attributes of the commands that were sent, one per line.
 func (k *kernel) askedFor(command uint8) string {
 	var b strings.Builder
 	for _, m := range k.asked {
@@ -154,7 +155,7 @@ func attributes(b *strings.Builder, data []byte) {
 
 func errno(n syscall.Errno) error { return genltest.Error(int(n)) }
 
-// describe writes what a scan has found, one access point a line.
+// describe writes the result of a scan, one access point per line.
 func describe(found []AccessPoint) string {
 	var b strings.Builder
 	for i := range found {
@@ -185,7 +186,7 @@ func describe(found []AccessPoint) string {
 	return b.String()
 }
 
-// TestParseScan reads what the kernel gave out after each scan of a case.
+// TestParseScan parses the kernel's results of each scan of a case.
 func TestParseScan(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -223,7 +224,7 @@ func TestParseScan(t *testing.T) {
 	}
 }
 
-// TestWithoutNameless joins the two entries of a hidden network.
+// TestWithoutNameless merges the two entries of a hidden network.
 func TestWithoutNameless(t *testing.T) {
 	beacons := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2412, BeaconElements: []byte{0, 0}}
 	beacons.Hidden = true
@@ -303,8 +304,8 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// TestScanCancelled ends the context while another program scans, and while we
-// do.
+// TestScanCancelled cancels the context during another program's scan, and
+// during ours.
 func TestScanCancelled(t *testing.T) {
 	for _, busy := range []bool{true, false} {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -353,9 +354,9 @@ func TestAssociate(t *testing.T) {
 		err    string
 	}{
 		{name: "as recorded", point: &point, events: r.events, asked: private,
-			lost: "the connection to the access point was lost: it is not heard any more, reason 3"},
+			lost: "the connection to the access point was lost: it is no longer received, reason 3"},
 		{name: "open", point: &open, events: r.events, asked: strings.Replace(asked, "... ", "", 1),
-			lost: "the connection to the access point was lost: it is not heard any more, reason 3"},
+			lost: "the connection to the access point was lost: it is no longer received, reason 3"},
 		{name: "refused", point: &point, events: []genetlink.Message{connect(17, false)}, asked: private,
 			err: "the station could not associate: 02:00:00:00:01:01 refused with status 17: it has too many stations"},
 		{name: "refused for an unknown reason", point: &point, events: []genetlink.Message{connect(99, false)}, asked: private,
@@ -363,7 +364,7 @@ func TestAssociate(t *testing.T) {
 		{name: "no answer", point: &point, events: []genetlink.Message{connect(1, true)}, asked: private,
 			err: "the station could not associate: 02:00:00:00:01:01 did not answer"},
 		{name: "connected already", point: &point, answer: errno(unix.EALREADY), asked: private,
-			err: "wlan0: another program holds the interface: somebody, who has connected it: try iw dev wlan0 disconnect"},
+			err: "wlan0: another program holds the interface: an unknown program, which has connected it: try iw dev wlan0 disconnect"},
 		{name: "no rights", point: &point, answer: errno(unix.EPERM), asked: private,
 			err: "wlan0: associate: " + ErrPermission.Error() + " (netlink receive: operation not permitted)"},
 		{name: "held", point: &point, holder: "iwd\n",
@@ -394,7 +395,7 @@ func TestAssociate(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			// What the kernel has agreed to is taken back, once.
+			// What the kernel has accepted is undone, once.
 			disconnects := strings.Count(k.askedFor(unix.NL80211_CMD_DISCONNECT), "\n")
 			if want := strings.Count(tt.asked, "\n"); tt.answer == nil && disconnects != want || tt.answer != nil && disconnects != 0 {
 				t.Errorf("disconnected %d times", disconnects)
@@ -403,7 +404,7 @@ func TestAssociate(t *testing.T) {
 	}
 }
 
-// TestAssociateCancelled ends the context while the access point is asked.
+// TestAssociateCancelled cancels the context during the association.
 func TestAssociateCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -428,8 +429,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// FuzzScan reads results of scans of any kind, and makes all of them that can
-// be made.
+// FuzzScan parses arbitrary scan results and converts them.
 func FuzzScan(f *testing.F) {
 	for _, name := range []string{"pin", "pbc-overlap", "hidden", "wpa3-only", "pbc-same-uuid-dual-band"} {
 		for _, scan := range readRecorded(f, name).scans {
@@ -452,7 +452,7 @@ func FuzzScan(f *testing.F) {
 				t.Errorf("candidate %+v of %+v", c, point)
 			}
 		}
-		for _, wish := range []Wish{{PushButton: true}, {TryUnselected: true}, {SSID: "x"}} {
+		for _, wish := range []Criteria{{PushButton: true}, {TryUnselected: true}, {SSID: "x"}} {
 			selection, err := Select(found, wish)
 			if len(selection.Reasons) != len(found) || (len(selection.Order) > 0) != (err == nil) {
 				t.Errorf("%+v: %v", selection, err)
@@ -464,7 +464,7 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// FuzzEvent reads multicast messages of any kind.
+// FuzzEvent parses arbitrary multicast messages.
 func FuzzEvent(f *testing.F) {
 	for _, m := range readRecorded(f, "pin").events {
 		f.Add(m.Header.Command, m.Data)

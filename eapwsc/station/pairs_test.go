@@ -12,9 +12,9 @@ import (
 )
 
 // pairs are the cases between stock programs, hostapd on one side and
-// wpa_supplicant or iwd on the other. What they leave behind, the logs of both
-// sides and a capture, is what package eapwsc/capture/text is held against: the
-// log of a run has to give the same cause as the capture. The files are kept by
+// wpa_supplicant or iwd on the other. Their results, the logs of both sides and
+// a capture, are test data of package eapwsc/capture/text: the log of a run has
+// to give the same cause as the capture. The files are kept by
 //
 //	WPS_RADIO=required go test ./eapwsc/station -run TestRadioPairs -timeout 1h -artifacts -outputdir DIR
 var pairs = []radioCase{
@@ -175,7 +175,7 @@ type stockStation struct {
 	radio string
 }
 
-// stockSupplicant starts a wpa_supplicant that is told by commands what to do.
+// stockSupplicant starts a wpa_supplicant that is controlled by commands.
 func (w *world) stockSupplicant(radio int) *stockStation {
 	w.Helper()
 	name := radioName(radio)
@@ -190,7 +190,7 @@ func (w *world) stockSupplicant(radio int) *stockStation {
 	return &stockStation{p, name}
 }
 
-// ask gives it a command, which has to succeed.
+// ask sends it a command, which has to succeed.
 func (s *stockStation) ask(arguments ...string) {
 	s.w.Helper()
 	b, err := exec.Command("wpa_cli", append([]string{"-p", "/run/wpa_supplicant", "-i", s.radio}, arguments...)...).CombinedOutput()

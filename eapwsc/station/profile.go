@@ -29,17 +29,18 @@ func (m Manager) String() string {
 	return managerNames[m]
 }
 
-// Profile is a credential in the words of a [Manager]. It holds the network
-// key in the clear: write it to a file that only root can read.
+// Profile is a credential in the configuration format of a [Manager]. It holds
+// the network key in the clear: write it to a file that only root can read.
 type Profile struct {
-	// Path is where the manager looks for it. That of wpa_supplicant is a
-	// whole configuration, to be given with -c, or a part to be appended.
+	// Path is where the manager looks for the file. For wpa_supplicant it is a
+	// whole configuration, to be given with -c, or a part to be appended to
+	// one.
 	Path string
 	// Text is the content of the file.
 	Text string `json:"-"` // it has the network key
 }
 
-// Format prints the path, and no content, whatever the verb.
+// Format prints the path and no content, whatever the verb.
 func (p Profile) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[profile %s]", p.Path) }
 
 // NewProfile writes a credential as a profile. The error is of class
@@ -57,7 +58,7 @@ func NewProfile(m Manager, c *wps.Credential) (Profile, error) {
 	case IWD:
 		return iwdProfile(&strongest), nil
 	}
-	return Profile{}, fmt.Errorf("%v is no manager of interfaces", m)
+	return Profile{}, fmt.Errorf("station: %v is not a manager of interfaces", m)
 }
 
 // key returns the key of a credential, and whether it is a passphrase.
@@ -68,9 +69,9 @@ func key(c *wps.Credential) (text string, passphrase bool) {
 	return string(c.NetworkKey), true
 }
 
-// wpaSupplicantProfile writes names and passphrases that hold quotes or other
-// than printable ASCII in the forms that take any octets: hexadecimal, and
-// P"…" with escapes.
+// wpaSupplicantProfile writes names and passphrases that contain quotes or
+// characters other than printable ASCII in the forms for arbitrary octets:
+// hexadecimal, and P"…" with escapes.
 func wpaSupplicantProfile(c *wps.Credential) Profile {
 	var b strings.Builder
 	fmt.Fprintf(&b, "network={\n\tssid=%s\n", hexUnlessPlain(string(c.SSID)))
@@ -78,7 +79,7 @@ func wpaSupplicantProfile(c *wps.Credential) Profile {
 	case c.AuthType == wps.AuthOpen:
 		b.WriteString("\tkey_mgmt=NONE\n")
 	case passphrase:
-		// A passphrase stands in quotes as it is: the last quote ends it.
+		// A passphrase is written in quotes unchanged: the last quote ends it.
 		fmt.Fprintf(&b, "\tpsk=\"%s\"\n\tkey_mgmt=WPA-PSK\n", text)
 	default:
 		fmt.Fprintf(&b, "\tpsk=%s\n\tkey_mgmt=WPA-PSK\n", text)
@@ -87,8 +88,8 @@ func wpaSupplicantProfile(c *wps.Credential) Profile {
 	return Profile{"/etc/wpa_supplicant/wpa_supplicant.conf", b.String()}
 }
 
-// hexUnlessPlain writes a string in quotes, or in hexadecimal if it has other
-// characters than printable ASCII, or quotes.
+// hexUnlessPlain writes a string in quotes, or in hexadecimal if it contains
+// quotes or characters other than printable ASCII.
 func hexUnlessPlain(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '"' }) {
 		return hex.EncodeToString([]byte(s))
@@ -110,7 +111,7 @@ func networkManagerProfile(c *wps.Credential) Profile {
 }
 
 // keyfileOctets writes octets for a keyfile: as text, or as a list of decimal
-// numbers if they are not UTF-8, or would be taken for such a list.
+// numbers if they are not UTF-8 or look like such a list.
 func keyfileOctets(s string) string {
 	if utf8.ValidString(s) && !strings.ContainsAny(s, ";\x00") {
 		return keyfileString(s)
@@ -122,7 +123,7 @@ func keyfileOctets(s string) string {
 	return b.String()
 }
 
-// keyfileString escapes what has a meaning in a value of a keyfile.
+// keyfileString escapes the special characters of a keyfile's value.
 func keyfileString(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s)
 	if strings.HasPrefix(s, " ") {
@@ -150,9 +151,9 @@ func iwdProfile(c *wps.Credential) Profile {
 	return Profile{"/var/lib/iwd/" + fileName(string(c.SSID), "=") + suffix, b.String()}
 }
 
-// fileName returns a name as one of a file: itself if it consists of letters,
-// digits, spaces, dashes and underscores only, as iwd has it, else a prefix and
-// its octets in hexadecimal.
+// fileName converts a network name to a file name: unchanged if it consists of
+// letters, digits, spaces, dashes and underscores only, as in iwd, otherwise a
+// prefix and the octets in hexadecimal.
 func fileName(s, prefix string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == ' ' || r == '-' || r == '_'

@@ -56,8 +56,8 @@ func TestProfile(t *testing.T) {
 			t.Errorf("%v, %s (-want +got):\n%s", tt.manager, tt.name, diff)
 		}
 	}
-	// Of names in ASCII, which stand in quotes otherwise, those that would end
-	// the quotes or the line.
+	// Names in ASCII are normally written in quotes; these would end the quotes
+	// or the line.
 	for name, want := range map[string]string{
 		`my "home"`: "6d792022686f6d6522", "a\nnetwork={": "610a6e6574776f726b3d7b", "a\x7f": "617f", "~ ": `"~ "`, `a\b`: `"a\b"`,
 	} {
@@ -71,7 +71,7 @@ func TestProfile(t *testing.T) {
 	if p, err := NewProfile(IWD, &wep); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("WEP: %v", err)
 	}
-	if p, err := NewProfile(9, &plain); err == nil || err.Error() != "Manager(9) is no manager of interfaces" || p != (Profile{}) {
+	if p, err := NewProfile(9, &plain); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
 		t.Errorf("no manager: %v", err)
 	}
 }

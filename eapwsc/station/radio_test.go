@@ -22,13 +22,13 @@ const lab = "../../.ci/radiolab/radiolab"
 
 // TestRadio runs the cases among simulated radios, against stock hostapd and
 // wpa_supplicant: this same test in a virtual machine, where WPS_RADIO says
-// that the radios are here. It takes minutes, and is only done if WPS_RADIO is
-// set; with WPS_RADIO=required a tool that is missing is a failure. What the
-// machine leaves behind (captures, logs) is kept with "go test -artifacts".
+// that the radios are present. It takes minutes, and runs only if WPS_RADIO is
+// set; with WPS_RADIO=required a missing tool is a failure. The captures and
+// logs of the machine are kept with "go test -artifacts".
 func TestRadio(t *testing.T) { inRadioLab(t, runCases) }
 
-// TestRadioPairs runs the cases between stock programs in the same way. It has a
-// time of its own, because it is for the night.
+// TestRadioPairs runs the cases between stock programs in the same way. It is a
+// test of its own because it runs nightly.
 func TestRadioPairs(t *testing.T) { inRadioLab(t, runPairs) }
 
 // inRadioLab boots the machine to run the calling test there, or runs its cases
@@ -61,7 +61,7 @@ func inRadioLab(t *testing.T, run func(*testing.T)) {
 	report(t, machine)
 }
 
-// unavailable returns what the lab lacks here, or nothing.
+// unavailable returns what the lab lacks here, or "".
 func unavailable() string {
 	if runtime.GOARCH != "amd64" {
 		return "the radio lab needs an amd64 machine"
@@ -87,7 +87,7 @@ func build(t *testing.T, arguments ...string) {
 	}
 }
 
-// report boots the machine, and makes a subtest here of each one there.
+// report boots the machine, and creates a subtest here for each one there.
 func report(t *testing.T, machine *exec.Cmd) {
 	t.Helper()
 	convert := exec.Command("go", "tool", "test2json", "-t")

@@ -10,9 +10,9 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Evidence returns what a scan shows to package doctor: with no attempt in it,
-// doctor.Diagnose says whether WPS could work now, and why not. Access points
-// that are not meant should be left out: see [Named].
+// Evidence returns the result of a scan for package doctor: as it contains no
+// attempt, doctor.Diagnose says whether WPS could work now, and why not. Leave
+// out access points that the user does not mean: see [Named].
 func Evidence(found []AccessPoint, at time.Time) *doctor.Evidence {
 	e := &doctor.Evidence{StationsUnknown: true}
 	for i := range found {
@@ -21,8 +21,8 @@ func Evidence(found []AccessPoint, at time.Time) *doctor.Evidence {
 	return e
 }
 
-// Named returns those of the access points that a user has named, by network or
-// by address; all if both are zero.
+// Named returns the access points that a user has selected, by network or by
+// address; all if both are zero.
 func Named(found []AccessPoint, ssid wps.SSID, bssid wps.MAC) []AccessPoint {
 	var named []AccessPoint
 	for _, point := range found {
@@ -34,7 +34,7 @@ func Named(found []AccessPoint, ssid wps.SSID, bssid wps.MAC) []AccessPoint {
 }
 
 // Evidence returns what is known of an access point, for package doctor. At is
-// the time of the scan that found it.
+// the time of the scan.
 func (point *AccessPoint) Evidence(at time.Time) doctor.Network {
 	heard := at.Add(-point.Age)
 	n := doctor.Network{
@@ -51,7 +51,7 @@ func (point *AccessPoint) Evidence(at time.Time) doctor.Network {
 	return n
 }
 
-// observe notes the access points that could be meant.
+// observe records the access points that could be meant.
 func observe(r *doctor.Record, found []AccessPoint) {
 	now := time.Now()
 	for i := range found {
@@ -59,7 +59,7 @@ func observe(r *doctor.Record, found []AccessPoint) {
 	}
 }
 
-// passFrame notes a frame of the attempt that goes on.
+// passFrame records a frame of the current attempt.
 func passFrame(r *doctor.Record, d eapol.Direction, b []byte) {
 	now := time.Now()
 	r.Associated()
@@ -71,8 +71,8 @@ func passFrame(r *doctor.Record, d eapol.Direction, b []byte) {
 	}
 }
 
-// ending says how a run ended, by what it yielded or why it failed. Interrupted
-// reports that this side had no more time for it: then its end was not seen.
+// ending converts the result or error of a run to an ending. Interrupted
+// reports that this side stopped the run: then its end was not seen.
 func ending(result *registration.Result, err error, interrupted bool) doctor.Ending {
 	var lost *LostError
 	var refused *AssociationError
@@ -81,7 +81,7 @@ func ending(result *registration.Result, err error, interrupted bool) doctor.End
 		return doctor.Ending{Result: result}
 	case interrupted:
 		return doctor.Ending{}
-	case errors.As(err, &lost) && !lost.ByAP: // its beacons were not heard any more
+	case errors.As(err, &lost) && !lost.ByAP: // its beacons were no longer received
 		return doctor.Ending{End: doctor.EndTimeout}
 	case errors.As(err, &lost):
 		return doctor.Ending{End: doctor.EndDisconnect}

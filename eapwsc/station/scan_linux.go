@@ -46,11 +46,11 @@ func (r *nl80211) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([
 // reports that it has ended.
 const busyPause = time.Second
 
-// trigger starts a scan, as soon as no other program's is going on.
+// trigger starts a scan, as soon as no scan of another program is running.
 func (r *nl80211) trigger(ctx context.Context, events <-chan event, cfg *ScanConfig, elements []byte) error {
 	for {
 		err := r.command(r.main, unix.NL80211_CMD_TRIGGER_SCAN, func(e *netlink.AttributeEncoder) {
-			// Forget what was not heard in this scan.
+			// Drop entries that are not received in this scan.
 			e.Uint32(unix.NL80211_ATTR_SCAN_FLAGS, unix.NL80211_SCAN_FLAG_FLUSH)
 			if len(cfg.Frequencies) > 0 {
 				e.Nested(unix.NL80211_ATTR_SCAN_FREQUENCIES, func(e *netlink.AttributeEncoder) error {
@@ -128,15 +128,15 @@ func parseScan(messages []genetlink.Message) ([]AccessPoint, error) {
 	return withoutNameless(found), nil
 }
 
-// ess is the bit of the capability information that distinguishes an access point from
-// a member of an ad-hoc network.
+// ess is the bit of the capability information that distinguishes an access
+// point from a station in an ad-hoc network.
 const ess = 0x01
 
-// parseBSS reads the attributes of one entry; ok is false if it is not one of
-// an access point.
+// parseBSS reads the attributes of one entry; ok is false if it does not
+// describe an access point.
 func parseBSS(d *netlink.AttributeDecoder) (point AccessPoint, ok bool) {
 	var latest []byte // elements of the last frame, or of the last Probe Response if there was one
-	var response bool // whether there was
+	var response bool // whether there was one
 	var tsf, beaconTSF uint64
 	addressed := false
 	for d.Next() {
@@ -178,16 +178,16 @@ func parseBSS(d *netlink.AttributeDecoder) (point AccessPoint, ok bool) {
 	}
 	var lead time.Duration
 	if tsf != 0 && beaconTSF != 0 {
-		const hour = 3600 * 1e6 // in microseconds, as TSF counts; clocks may be far apart
+		const hour = 3600 * 1e6 // in microseconds, the unit of the TSF; clocks may be far apart
 		lead = time.Duration(min(max(int64(beaconTSF-tsf), -hour), hour)) * time.Microsecond
 	}
 	point.read(lead)
 	return point, true
 }
 
-// withoutNameless takes out the entries of hidden networks that are there with
-// their names as well: the kernel may keep one for the beacons, and one for the
-// answers to who knew the name.
+// withoutNameless removes nameless entries of hidden networks that also have an
+// entry with the name: the kernel may keep one for the beacons, and one for the
+// responses to stations that sent the name.
 func withoutNameless(found []AccessPoint) []AccessPoint {
 	type radio struct {
 		bssid     wps.MAC

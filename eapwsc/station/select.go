@@ -8,49 +8,51 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Wish is what a station is looking for. Its Selector says who it is, and which
-// access point its user has named by address, if any.
-type Wish struct {
+// Criteria says which access point a station is looking for. The Selector
+// identifies the station, and the access point that its user has selected by
+// address, if any.
+type Criteria struct {
 	selection.Selector
-	// SSID is the network that the user has named; any if empty.
+	// SSID is the network that the user has selected; any if empty.
 	SSID wps.SSID
 	// PushButton looks for an access point whose button was pressed, instead
 	// of one that waits for a PIN.
 	PushButton bool
-	// TryUnselected takes those that wait for nobody as well, with a PIN:
-	// see [selection.TryUnselected].
+	// TryUnselected also selects access points without a selected registrar,
+	// for a PIN: see [selection.TryUnselected].
 	TryUnselected bool
-	// Skip are access points not to be tried again.
+	// Skip lists access points not to be tried again.
 	Skip []wps.MAC
 }
 
-// Selection is what a station makes of the access points around.
+// Selection is the result of [Select].
 type Selection struct {
-	// Order are the indices of those to try, best first.
+	// Order holds the indices of those to try, best first.
 	Order []int
-	// Reasons say of each access point why it is to be tried or not.
+	// Reasons says for each access point why it is to be tried or not.
 	Reasons []Reason
 }
 
 // Reason is why an access point is to be tried, or not.
 type Reason struct {
-	// Verdict is the one of the rules of WPS. It is zero where these were
-	// not asked: Text says why.
+	// Verdict is the verdict of the rules of WPS. It is zero if they were not
+	// applied; then Text has the reason.
 	Verdict selection.Verdict
 	// Text is the reason in words.
 	Text string
 }
 
-// Select says which of the access points that a scan of all channels has found
-// a station should use: see [selection.Selector] for the rules. The error is
-// [selection.ErrSelNone] or, for a push button, [selection.ErrSelOverlap].
+// Select chooses among the access points that a scan of all channels has found:
+// see [selection.Selector] for the rules. The error is
+// [selection.ErrNoAccessPoint] or, for a push button, [selection.ErrOverlap].
 //
-// Access points of other networks than the one named, and those to be skipped,
-// do not count at all: they cannot be meant, so nothing overlaps with them.
-func Select(found []AccessPoint, w Wish) (Selection, error) {
+// Access points of other networks than the selected one, and those to be
+// skipped, are left out completely: they cannot be meant, so nothing overlaps
+// with them.
+func Select(found []AccessPoint, w Criteria) (Selection, error) {
 	s := Selection{Reasons: make([]Reason, len(found))}
 	var candidates []selection.Candidate
-	var index []int // of each candidate in found
+	var index []int // index in found of each candidate
 	for i := range found {
 		point := &found[i]
 		candidate, ok := point.Candidate()
@@ -60,7 +62,7 @@ func Select(found []AccessPoint, w Wish) (Selection, error) {
 		case !ok:
 			s.Reasons[i].Text = "does not offer WPS"
 		case w.SSID != "" && point.SSID != w.SSID:
-			s.Reasons[i].Text = "is of another network than the one that was named"
+			s.Reasons[i].Text = "is not of the network that was selected"
 		case slices.Contains(w.Skip, point.BSSID):
 			s.Reasons[i].Text = "has failed before"
 		default:

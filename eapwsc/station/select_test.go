@@ -10,7 +10,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestSelect is about what comes before the rules of eapwsc.Selector.
+// TestSelect checks what comes before the rules of selection.Selector.
 func TestSelect(t *testing.T) {
 	at := func(n byte, ssid wps.SSID, band int, waits bool, id wps.DevicePasswordID) AccessPoint {
 		point := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: band, Advert: &wps.Beacon{
@@ -29,27 +29,27 @@ func TestSelect(t *testing.T) {
 	idle := at(5, "home", 2412, false, 0)
 	for _, tt := range []struct {
 		name  string
-		wish  Wish
+		wish  Criteria
 		found []AccessPoint
 		order string
 		want  []string
 		err   error
 	}{
-		{"nothing", Wish{}, nil, "[]", nil, selection.ErrNoAccessPoint},
-		{"button", Wish{PushButton: true}, []AccessPoint{none, damaged, withPIN, idle, button}, "[4]", []string{
-			"does not offer WPS", "its elements cannot be read: it is torn", "waits with another method", "waits for nobody", "waits for this device"}, nil},
-		{"buttons", Wish{PushButton: true}, []AccessPoint{none, button, neighbour}, "[]", []string{
-			"does not offer WPS", "waits for this device", "waits for a push button like another access point"}, selection.ErrOverlap},
-		{"buttons, one named", Wish{PushButton: true, SSID: "home"}, []AccessPoint{none, button, neighbour}, "[1]", []string{
-			"does not offer WPS", "waits for this device", "is of another network than the one that was named"}, nil},
-		{"buttons, one tried", Wish{PushButton: true, Skip: []wps.MAC{button.BSSID}}, []AccessPoint{none, button, neighbour}, "[2]", []string{
+		{"nothing", Criteria{}, nil, "[]", nil, selection.ErrNoAccessPoint},
+		{"button", Criteria{PushButton: true}, []AccessPoint{none, damaged, withPIN, idle, button}, "[4]", []string{
+			"does not offer WPS", "its elements cannot be read: it is torn", "waits with another method", "waits for no device", "waits for this device"}, nil},
+		{"buttons", Criteria{PushButton: true}, []AccessPoint{none, button, neighbour}, "[]", []string{
+			"does not offer WPS", "waits for this device", "waits for a push button, as does another access point"}, selection.ErrOverlap},
+		{"buttons, one named", Criteria{PushButton: true, SSID: "home"}, []AccessPoint{none, button, neighbour}, "[1]", []string{
+			"does not offer WPS", "waits for this device", "is not of the network that was selected"}, nil},
+		{"buttons, one tried", Criteria{PushButton: true, Skip: []wps.MAC{button.BSSID}}, []AccessPoint{none, button, neighbour}, "[2]", []string{
 			"does not offer WPS", "has failed before", "waits for this device"}, nil},
-		{"PIN", Wish{}, []AccessPoint{idle, withPIN, button}, "[1]", []string{
-			"waits for nobody", "waits for this device", "waits with another method"}, nil},
-		{"PIN, any", Wish{TryUnselected: true}, []AccessPoint{idle, withPIN, button}, "[1 0 2]", []string{
-			"waits for nobody, worth a try", "waits for this device", "waits for nobody, worth a try"}, nil},
-		{"PIN, named by address", Wish{Selector: selection.Selector{BSSID: idle.BSSID}}, []AccessPoint{idle, withPIN}, "[]", []string{
-			"waits for nobody", "not the access point that was named"}, selection.ErrNoAccessPoint},
+		{"PIN", Criteria{}, []AccessPoint{idle, withPIN, button}, "[1]", []string{
+			"waits for no device", "waits for this device", "waits with another method"}, nil},
+		{"PIN, any", Criteria{TryUnselected: true}, []AccessPoint{idle, withPIN, button}, "[1 0 2]", []string{
+			"waits for no device, worth a try", "waits for this device", "waits for no device, worth a try"}, nil},
+		{"PIN, named by address", Criteria{Selector: selection.Selector{BSSID: idle.BSSID}}, []AccessPoint{idle, withPIN}, "[]", []string{
+			"waits for no device", "not the access point that was selected"}, selection.ErrNoAccessPoint},
 	} {
 		s, err := Select(tt.found, tt.wish)
 		var reasons []string

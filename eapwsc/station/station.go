@@ -11,16 +11,15 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Station is a Wi-Fi interface. Its methods must not be called at the same
-// time.
+// Station is a Wi-Fi interface. Its methods must not be called concurrently.
 type Station struct {
 	name  string
 	mac   wps.MAC
-	bands wps.RFBands // of its radio; 0 if they are not known
+	bands wps.RFBands // bands of its radio; 0 if unknown
 	radio radio
 }
 
-// radio is what the operating system does.
+// radio holds the operations of the operating system.
 type radio interface {
 	scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error)
 	known() ([]AccessPoint, error)
@@ -32,7 +31,7 @@ type radio interface {
 // association is a connection to an access point, open for EAPOL.
 type association interface {
 	eapol.Conn // Close disassociates
-	// lost says once how the association has ended by itself.
+	// lost delivers, once, the reason why the association has ended by itself.
 	lost() <-chan error
 }
 
@@ -46,28 +45,29 @@ func (s *Station) Name() string { return s.name }
 // MAC returns the address of the interface, with which the station enrolls.
 func (s *Station) MAC() wps.MAC { return s.mac }
 
-// Close leaves the interface as it was when it was opened: down, if it was.
+// Close restores the state of the interface when it was opened: down, if it was
+// down.
 func (s *Station) Close() error { return s.radio.close() }
 
-// ScanConfig says how to scan. The zero value listens and asks on all
-// channels, without a WPS element.
+// ScanConfig configures a scan. The zero value scans actively on all channels,
+// without a WPS element.
 type ScanConfig struct {
 	// Frequencies are the channels to scan, in MHz; all if empty.
 	Frequencies []int
-	// Passive only listens for beacons. Then access points do not describe
+	// Passive only listens for beacons. Access points then do not describe
 	// themselves: see [AccessPoint.Description].
 	Passive bool
-	// SSIDs are asked for by name, besides all networks: a hidden one
-	// answers to its name only.
+	// SSIDs are networks to ask for by name, besides asking for all: a hidden
+	// network responds to its name only.
 	SSIDs []wps.SSID
 	// Request is the WPS element of the probe requests, or nil:
-	// [NewProbeRequest] makes one. Registrars learn from it who is looking
-	// for them.
+	// [NewProbeRequest] creates one. It informs registrars of the station.
 	Request *wps.ProbeRequest
 }
 
-// Scan returns the access points around. It takes some seconds on all
-// channels. A scan of another program is waited for.
+// Scan returns the access points in range. It takes some seconds on all
+// channels. If another program is scanning, Scan waits for the end of that
+// scan.
 func (s *Station) Scan(ctx context.Context, cfg ScanConfig) ([]AccessPoint, error) {
 	var elements []byte
 	if cfg.Request != nil && !cfg.Passive {
@@ -79,14 +79,14 @@ func (s *Station) Scan(ctx context.Context, cfg ScanConfig) ([]AccessPoint, erro
 	return s.radio.scan(ctx, &cfg, elements)
 }
 
-// Known returns the access points that the system knows of by scans of others.
-// It takes no rights.
+// Known returns the access points found by earlier scans of any program. It
+// needs no privileges.
 func (s *Station) Known() ([]AccessPoint, error) { return s.radio.known() }
 
 // Join connects the interface with a credential and waits for the 4-way
-// handshake. Few drivers can do that by themselves; the error is of class
-// [ErrDriver] with the others, and it takes wpa_supplicant, NetworkManager or
-// iwd: see [NewProfile]. The connection lasts after [Station.Close].
+// handshake. Few drivers can do that by themselves; with the others the error
+// is of class [ErrDriver], and wpa_supplicant, NetworkManager or iwd is needed:
+// see [NewProfile]. The connection remains after [Station.Close].
 func (s *Station) Join(ctx context.Context, c *wps.Credential) error {
 	if err := c.Usable(); err != nil {
 		return err
@@ -94,27 +94,27 @@ func (s *Station) Join(ctx context.Context, c *wps.Credential) error {
 	return s.radio.join(ctx, c)
 }
 
-// RunConfig says what to do at an access point.
+// RunConfig configures [Station.Run].
 type RunConfig struct {
-	// Machine is the run: an Enrollee, or the Registrar of the access point.
+	// Machine is the run: an Enrollee, or the Registrar that configures the
+	// access point.
 	Machine eapwsc.Machine
 	// Version10 associates as a version 1.0 device. The access point then
 	// waits for EAPOL-Start.
 	Version10 bool
-	// Watch, if set, is shown each EAPOL frame.
+	// Watch, if set, is called with each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
-	// Record, if set, keeps what happens for package doctor.
+	// Record, if set, records the events for package doctor.
 	Record *doctor.Record
 }
 
-// lostGrace is for how long frames are still read that came before the
-// association ended: an access point says why and sends the station away at
-// once.
+// lostGrace is how long to read frames that arrived before the association
+// ended: an access point sends the reason and disconnects the station at once.
 const lostGrace = 200 * time.Millisecond
 
-// Run associates with an access point for WPS, carries one exchange, and
-// disassociates. The error is that of the exchange, mostly a
-// [*registration.Error]; or of class [ErrAssociation], [ErrLost], [ErrHeld],
+// Run associates with an access point for WPS, runs one exchange, and
+// disassociates. The error is that of the exchange, usually a
+// [*registration.Error], or of class [ErrAssociation], [ErrLost], [ErrHeld],
 // [ErrPermission] or [ErrRadioOff].
 func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*registration.Result, error) {
 	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: cfg.Machine})

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Tap is a live capture of an interface: it reads as a pcap file that goes on
-// until it is closed. Give it to [capture.NewReader] of package eapwsc/capture,
-// or copy it to a file.
+// Tap is a live capture of an interface: reading it yields a pcap file that
+// grows until the tap is closed. Pass it to [capture.NewReader] of package
+// eapwsc/capture, or copy it to a file.
 //
-// On a monitor interface it hears every station and access point on the
-// channel; on any other what concerns the interface itself.
+// On a monitor interface it receives the frames of every station and access
+// point on the channel; on any other, the frames of the interface itself.
 type Tap struct {
 	source packets
 	buffer []byte
 	unread []byte
 }
 
-// packets is where a tap's frames come from.
+// packets is the source of a tap's frames.
 type packets interface {
 	// next waits for a frame, copies it into b and returns its length.
 	next(b []byte) (int, error)
@@ -41,19 +41,19 @@ const (
 	linkTypeRadiotap = 127
 )
 
-// NewTap opens an interface to listen. The error is of class [ErrUnsupported],
-// [ErrNoInterface], [ErrPermission] or, for an interface of an unknown kind,
-// [ErrDriver].
+// NewTap opens an interface for listening. The error is of class
+// [ErrUnsupported], [ErrNoInterface], [ErrPermission] or, for an interface of
+// an unknown kind, [ErrDriver].
 func NewTap(name string) (*Tap, error) { return newTap(name) }
 
 // NewMonitor adds a monitor interface to the radio of an interface and opens
-// it. It hears what is on the channel of the radio: next to an access point
-// the probes of all stations, whatever they look for. Closing it takes the
-// interface away again. The errors are those of [NewTap]; [ErrDriver] if the
-// driver permits no monitor.
+// it. It receives everything on the channel of the radio: next to an access
+// point the probe requests of all stations, for whatever network. Closing it
+// removes the interface. The errors are those of [NewTap]; [ErrDriver] if the
+// driver does not support monitor interfaces.
 func NewMonitor(name string) (*Tap, error) { return newMonitor(name) }
 
-// tapOf returns a tap of a source, about to begin with the file header.
+// tapOf returns a tap of a source, which starts with the file header.
 func tapOf(source packets, link uint32) *Tap {
 	header := binary.LittleEndian.AppendUint32(nil, pcapMagic)
 	header = binary.LittleEndian.AppendUint32(header, pcapVersion)
@@ -63,8 +63,8 @@ func tapOf(source packets, link uint32) *Tap {
 	return &Tap{source: source, buffer: make([]byte, pcapRecord+pcapSnapLength), unread: header}
 }
 
-// Read returns octets of the file, once there are any. It returns [io.EOF] when
-// the tap was closed.
+// Read returns octets of the file, once there are any. It returns [io.EOF]
+// after Close.
 func (t *Tap) Read(b []byte) (int, error) {
 	if len(t.unread) == 0 {
 		n, err := t.source.next(t.buffer[pcapRecord:])

@@ -65,7 +65,7 @@ func newMonitor(name string) (*Tap, error) {
 		e.Uint32(unix.NL80211_ATTR_WIPHY, uint32(interfaces[i].PHY))
 		e.String(unix.NL80211_ATTR_IFNAME, monitor)
 		e.Uint32(unix.NL80211_ATTR_IFTYPE, unix.NL80211_IFTYPE_MONITOR)
-		e.Flag(unix.NL80211_ATTR_SOCKET_OWNER, true) // it goes with the socket
+		e.Flag(unix.NL80211_ATTR_SOCKET_OWNER, true) // the interface is removed with the socket
 	})
 	if err == nil {
 		_, err = raise(monitor)
@@ -83,7 +83,7 @@ func newMonitor(name string) (*Tap, error) {
 	return tap, nil
 }
 
-// ownedPackets are those of an interface that lasts as long as a socket.
+// ownedPackets are the frames of an interface that exists as long as a socket.
 type ownedPackets struct {
 	packets
 	owner *socket

@@ -26,8 +26,8 @@ func (f *frames) Close() error {
 	return nil
 }
 
-// TestTap reads a tap as a capture, which the probe request of a pressed
-// device has to come out of, for the monitor of a router.
+// TestTap reads a tap as a capture, and finds the probe request of a device
+// whose button was pressed, for the monitor of a router.
 func TestTap(t *testing.T) {
 	d := device()
 	elements, err := wps.AppendElements([]byte{0, 0}, NewProbeRequest(&d, wps.PasswordPushButton, false))

@@ -11,9 +11,9 @@ import (
 	"github.com/gowps/gowps/eapwsc/dot11"
 )
 
-// thinned copies a capture with radiotap headers and leaves out what says
-// nothing new: acknowledgements, frames that are encrypted, and management
-// frames that say what their sender said less than repeatAfter before.
+// thinned copies a capture with radiotap headers and leaves out redundant
+// frames: acknowledgements, encrypted frames, and management frames that repeat
+// what their sender sent less than repeatAfter before.
 func thinned(w io.Writer, r io.Reader) error {
 	var header [24]byte
 	if _, err := io.ReadFull(r, header[:]); err != nil {
@@ -43,11 +43,11 @@ func thinned(w io.Writer, r io.Reader) error {
 	}
 }
 
-// repeatAfter is after how long a repetition is kept: it shows that time has
-// passed.
+// repeatAfter is the time after which a repetition is kept, to show that time
+// has passed.
 const repeatAfter = 4 * time.Second
 
-// sender is who sends a kind of management frame.
+// sender is the sender of a kind of management frame.
 type sender struct {
 	kind byte
 	mac  [6]byte
@@ -59,11 +59,11 @@ type thinner struct {
 	at   map[sender]time.Duration
 }
 
-// fixedFields are the octets before the elements of the frames that repeat, of
-// which the last two may change what is said.
+// fixedFields are the lengths in octets of the fields before the elements of
+// the frames that repeat. The last two octets may change the content.
 var fixedFields = map[byte]int{0x40: 0, 0x50: 12, 0x80: 12}
 
-// isNew reports whether a frame says something new.
+// isNew reports whether a frame is not redundant.
 func (t *thinner) isNew(at time.Duration, b []byte) bool {
 	const header, protected = 24, 0x40
 	if len(b) < 4 || len(b) < int(b[2])+header {

@@ -18,15 +18,15 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// world is what one case has around it in the machine: a capture of all that
-// is on the air, and the programs that it has started.
+// world is the environment of one case in the machine: a capture of everything
+// on the air, and the programs that it has started.
 type world struct {
 	*testing.T
 	name    string
 	netlink *recorder
 }
 
-// newWorld begins a case. What it leaves behind is in /out.
+// newWorld starts a case. Its files are in /out.
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, name: strings.TrimPrefix(t.Name(), "TestRadio/")}
 	w.netlink = newRecorder(w)
@@ -55,13 +55,13 @@ func newWorld(t *testing.T) *world {
 // file returns the path of a file of the case.
 func (w *world) file(suffix string) string { return filepath.Join("/out", w.name+"."+suffix) }
 
-// program is a program that runs beside the case.
+// program is a program that runs during the case.
 type program struct {
 	w    *world
 	name string
 	cmd  *exec.Cmd
 	log  string
-	at   int // what wait has seen of the log
+	at   int // how far wait has read the log
 }
 
 // start starts a program and keeps its output.
@@ -98,7 +98,7 @@ func (p *program) output() string {
 	return string(b)
 }
 
-// wait waits until the program says something that it has not said before the
+// wait waits until the program prints a text that it has not printed before the
 // last wait.
 func (p *program) wait(what string) string {
 	p.w.Helper()
@@ -128,7 +128,7 @@ func (p *program) waitFor(what string, most time.Duration) string {
 	return ""
 }
 
-// never checks that the program has not said something.
+// never checks that the program has not printed a text.
 func (p *program) never(what string) {
 	p.w.Helper()
 	if said := regexp.MustCompile(what).FindString(p.output()); said != "" {
@@ -136,7 +136,7 @@ func (p *program) never(what string) {
 	}
 }
 
-// kill ends a program without a chance to say goodbye.
+// kill kills a program.
 func (p *program) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
@@ -164,7 +164,7 @@ func (w *world) callAs(user uint32, name string, arguments ...string) (status in
 type accessPoint struct {
 	*program
 	radio string
-	paths []string // of all configurations of the program
+	paths []string // paths of all configurations of the program
 }
 
 const (
@@ -174,8 +174,8 @@ const (
 )
 
 // configure writes the configuration of an access point with WPA2 and WPS on
-// 2.4 GHz, channel 6, and returns its path. Lines replace those of the
-// same key, or take them out if they have no value.
+// 2.4 GHz, channel 6, and returns its path. Lines replace those with the same
+// key, or remove them if they have no value.
 func (w *world) configure(radio int, ssid string, lines ...string) (path string) {
 	w.Helper()
 	name := radioName(radio)
@@ -234,10 +234,10 @@ func (w *world) accessPoints(paths ...string) (all []*accessPoint) {
 	return all
 }
 
-// again starts an access point that was killed.
+// again restarts an access point that was killed.
 func (a *accessPoint) again() { *a = *a.w.accessPoints(a.paths...)[0] }
 
-// ask gives the access point a command, which has to succeed.
+// ask sends the access point a command, which has to succeed.
 func (a *accessPoint) ask(arguments ...string) string {
 	a.w.Helper()
 	output, ok := a.command(arguments...)
@@ -247,7 +247,7 @@ func (a *accessPoint) ask(arguments ...string) string {
 	return output
 }
 
-// refuse gives the access point a command, which has to fail.
+// refuse sends the access point a command, which has to fail.
 func (a *accessPoint) refuse(arguments ...string) {
 	a.w.Helper()
 	if output, ok := a.command(arguments...); ok {
@@ -306,8 +306,8 @@ func (w *world) supplicant(radio int, networks string) *program {
 	return p
 }
 
-// place moves a radio to one of two places out of each other's reach. All are
-// at the first one.
+// place moves a radio to one of two places out of range of each other. All
+// start at the first one.
 func (w *world) place(radio, place int) {
 	w.Helper()
 	err := os.WriteFile(fmt.Sprintf("/sys/kernel/debug/ieee80211/phy%d/hwsim/group", radio), []byte(fmt.Sprint(place)), 0)

@@ -44,7 +44,7 @@ func command(p *invocation) *program.Command {
 
 The text may be a log of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) or ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli or "hostapd_cli wps_get_status"; or hex dumps of packets, messages, elements and NFC tags. What it does not tell is said at the end. Each file is recognized by its contents.
 
-With -i it looks around on a Wi-Fi interface instead, and says whether WPS could work now, and if not, why. It takes root, or the capability CAP_NET_ADMIN.`,
+With -i it looks around on a Wi-Fi interface instead, and says whether WPS could work now, and if not, why. It needs root, or the capability CAP_NET_ADMIN.`,
 		Examples: []program.Example{
 			{Line: "tcpdump -i wlan0mon -w wps.pcap", Does: "Make a capture on a computer with Wi-Fi in monitor mode, while you try to connect the device"},
 			{Line: "wpsdoctor wps.pcap", Does: "Say what happened in it"},

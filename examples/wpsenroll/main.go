@@ -42,7 +42,7 @@ func command(p *invocation) *program.Command {
 
 What was received is printed without its key, unless -show-key asks for it or -o FILE writes it.
 
-INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet interface at whose other end is an access point that speaks EAPOL, such as wpsregistrar or hostapd with driver=wired. It takes root, or for Wi-Fi the capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.
+INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet interface at whose other end is an access point that speaks EAPOL, such as wpsregistrar or hostapd with driver=wired. It needs root, or for Wi-Fi the capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.
 
 With -upnp, access points are reached over the local network, where they have the service WFAWLANConfig switched on: ADDRESS is that of one, INTERFACE that to the network. It takes no special rights.`,
 		Examples: []program.Example{

@@ -182,7 +182,7 @@ func TestWiFiEnroll(t *testing.T) {
 			[]string{"Connected to “Café”.\n"}},
 		{"and join with another program", "-pbc -json -join", air{result: result(), joinErr: &station.Error{Interface: "wlan0", Op: "join", Class: station.ErrDriver}}, program.Unable,
 			`{"schema":"wpsenroll/1","manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
-			[]string{"the driver of the interface cannot do this; -profile with -o"}},
+			[]string{"the driver of the interface does not support this; -profile with -o"}},
 		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, selection.ErrNoAccessPoint)}, program.Problem, "",
 			[]string{"There was no attempt", "(the walk time has ended: no access point"}},
 		{"interrupted", "-pbc", air{err: context.Canceled}, program.Problem, "", []string{"Stopped by you"}},

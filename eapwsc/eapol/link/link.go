@@ -1,12 +1,12 @@
-// Package link opens network interfaces for EAPOL. It works on Linux, by packet
-// sockets; elsewhere [Listen] returns [ErrUnsupported].
+// Package link opens network interfaces for EAPOL. It works on Linux, with
+// packet sockets; elsewhere [Listen] returns [ErrUnsupported].
 //
-// A packet socket needs the capability CAP_NET_RAW. Root has it; a program can
-// be given it by
+// A packet socket needs the capability CAP_NET_RAW. Root has it; grant it to a
+// program with
 //
 //	setcap cap_net_raw+ep PROGRAM
 //
-// and in a network namespace of its own everybody has it, which is good for
+// Any user has it in a network namespace of their own, which is useful for
 // tests: unshare -Urn.
 package link
 
@@ -19,14 +19,14 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Why an interface cannot be used; branch on these with [errors.Is]. The error
+// Reasons why an interface cannot be used; compare with [errors.Is]. The error
 // itself names the interface.
 var (
-	// ErrNoInterface: there is no interface of the name.
+	// ErrNoInterface: there is no interface with the name.
 	ErrNoInterface = errors.New("there is no such network interface")
 	// ErrDown: the interface is down.
 	ErrDown = errors.New("the interface is down")
-	// ErrNotEthernet: the interface has no MAC address: EAPOL cannot be sent
+	// ErrNotEthernet: the interface has no MAC address, so EAPOL cannot be sent
 	// on it.
 	ErrNotEthernet = errors.New("the interface has no Ethernet address")
 	// ErrPermission: the process may not open packet sockets.
@@ -41,12 +41,12 @@ type Conn struct {
 	mac wps.MAC
 }
 
-// MAC returns the address of the interface. An enrollee's [wps.Device] has to
-// have it, for it enters the keys.
+// MAC returns the address of the interface. An enrollee's [wps.Device] must
+// have the same address, because the keys depend on it.
 func (c *Conn) MAC() wps.MAC { return c.mac }
 
-// Listen opens the interface of the name. It hears what is sent to the
-// interface's address and to [eapol.PAEGroup].
+// Listen opens the interface with the name. The connection receives frames to
+// the interface's address and to [eapol.PAEGroup].
 func Listen(name string) (*Conn, error) {
 	c, err := open(name)
 	if err != nil {
@@ -55,10 +55,10 @@ func Listen(name string) (*Conn, error) {
 	return c, nil
 }
 
-// ListenAs opens the interface of the name under another address: frames are
-// sent with mac as their source, and those to mac and to [eapol.PAEGroup] are
-// heard. It puts the interface in promiscuous mode. So one interface serves
-// several stations, one connection for each.
+// ListenAs opens the interface with the name under another address: frames are
+// sent with mac as their source, and the connection receives frames to mac and
+// to [eapol.PAEGroup]. It puts the interface in promiscuous mode. One interface
+// can thus serve several stations, each with its own connection.
 func ListenAs(name string, mac wps.MAC) (*Conn, error) {
 	c, err := openAs(name, mac)
 	if err != nil {

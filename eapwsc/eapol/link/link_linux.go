@@ -36,8 +36,8 @@ func open(name string) (*Conn, error) {
 //
 // It waits for frames in poll(2) and not with Go's network poller. The thread
 // then keeps its place in the scheduler while it waits, as the next frame of an
-// exchange comes within a fraction of a millisecond. That halves what a
-// registration costs.
+// exchange comes within a fraction of a millisecond. That halves the cost of a
+// registration.
 type conn struct {
 	socket *packet.Conn
 	raw    syscall.RawConn
@@ -45,8 +45,8 @@ type conn struct {
 	mu       sync.Mutex
 	deadline time.Time
 	closed   bool
-	waiting  bool // whether somebody waits, and is to be woken when these change
-	event    int  // an eventfd(2), which wakes
+	waiting  bool // whether a reader waits, which must be woken when these change
+	event    int  // an eventfd(2) that wakes the reader
 }
 
 func newConn(socket *packet.Conn) (*conn, error) {
@@ -95,7 +95,7 @@ func (c *conn) receive(fd int, b []byte) (int, wps.MAC, error) {
 		}
 		if fds[1].Revents != 0 {
 			var count [8]byte
-			unix.Read(c.event, count[:]) // back to nothing
+			unix.Read(c.event, count[:]) // reset
 		}
 		if fds[0].Revents == 0 {
 			continue
@@ -124,7 +124,8 @@ func (c *conn) WriteFrame(frame []byte, to wps.MAC) error {
 	return c.explain(err)
 }
 
-// explain returns what an error means, now that there may be an end.
+// explain replaces an error caused by Close or by the deadline with the error
+// that callers expect.
 func (c *conn) explain(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,7 +135,7 @@ func (c *conn) explain(err error) error {
 	return explain(err)
 }
 
-// wait notes whether somebody waits, and returns until when.
+// wait records whether a reader waits, and returns its deadline.
 func (c *conn) wait(waiting bool) (deadline time.Time, closed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -152,7 +153,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.wake()
 }
 
-// wake has who waits look at what has changed.
+// wake makes a waiting reader check for changes.
 func (c *conn) wake() error {
 	if !c.waiting {
 		return nil
@@ -170,11 +171,11 @@ func (c *conn) Close() error {
 	c.closed = true
 	err := c.wake()
 	c.mu.Unlock()
-	// It waits for the one who waits; nobody uses the event after that.
+	// Close waits for the reader; nothing uses the event after that.
 	return errors.Join(err, c.socket.Close(), unix.Close(c.event))
 }
 
-// explain returns the class of an error, if it has one.
+// explain wraps an error in its class, if it has one.
 func explain(err error) error {
 	switch {
 	case errors.Is(err, os.ErrPermission):

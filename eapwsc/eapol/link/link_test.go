@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestListen names interfaces that cannot be opened. Those that can are in the
-// tests of package eapol.
+// TestListen opens interfaces that cannot be opened. The tests of package eapol
+// open real ones.
 func TestListen(t *testing.T) {
 	c, err := Listen("no-such-if")
 	if c != nil || !errors.Is(err, ErrNoInterface) || !strings.HasPrefix(err.Error(), "no-such-if: ") {

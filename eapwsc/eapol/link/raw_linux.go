@@ -30,7 +30,7 @@ func openAs(name string, mac wps.MAC) (*Conn, error) {
 	return &Conn{&rawConn{socket: socket, mac: mac}, mac}, nil
 }
 
-// rawConn is a packet socket with a source address of its own.
+// rawConn is a packet socket with its own source address.
 type rawConn struct {
 	socket *packet.Conn
 	mac    wps.MAC
@@ -65,7 +65,7 @@ func (c *rawConn) WriteFrame(frame []byte, to wps.MAC) error {
 	return explain(err)
 }
 
-// SetReadDeadline sets until when ReadFrame waits.
+// SetReadDeadline sets the time at which ReadFrame gives up.
 func (c *rawConn) SetReadDeadline(t time.Time) error { return c.socket.SetReadDeadline(t) }
 
 // Close closes the socket.

@@ -180,7 +180,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_station.Selection](),
 	reflect.TypeFor[eapwsc_station.Station](),
 	reflect.TypeFor[eapwsc_station.Tap](),
-	reflect.TypeFor[eapwsc_station.Wish](),
+	reflect.TypeFor[eapwsc_station.Criteria](),
 	reflect.TypeFor[pin.Error](),
 	reflect.TypeFor[pin.PIN](),
 	reflect.TypeFor[pin.Reason](),
