@@ -127,12 +127,26 @@ type AttributeInfo struct {
 	ID       AttributeID
 	Name     string
 	Encoding Encoding
-	Min, Max int    // length in octets, inclusive
-	Repeats  bool   // may stand more than once in one list
-	Origin   string // where the row comes from
-
-	valid func(v []byte) string // what is wrong with a value, or ""
+	Min, Max int     // length in octets, inclusive
+	Repeat   Repeat  // what it means that one list has it more than once
+	Origin   string  // where the row comes from
+	Values   *Values // which values it may have; nil if any
 }
+
+// Repeat says what it means that an attribute stands in a list more than once.
+type Repeat uint8
+
+// The meanings.
+const (
+	RepeatLast  Repeat = iota // a habit of the field: the last counts
+	RepeatMany                // it may, for it is one of several
+	RepeatNever               // an attack or a fault: which of two counts would decide what a run proves
+)
+
+var repeatNames = []name[Repeat]{{RepeatLast, "the last counts"}, {RepeatMany, "one of several"}, {RepeatNever, "never"}}
+
+// String returns the meaning in words.
+func (r Repeat) String() string { return enumString("Repeat", repeatNames, r) }
 
 // maxAttribute is the longest value that two octets of length can announce.
 const maxAttribute = 0xFFFF
@@ -148,93 +162,93 @@ const (
 // attributes is the one table of everything that the protocol can carry.
 // Identifiers that it lacks are skipped on receipt.
 var attributes = []AttributeInfo{
-	{AttrAPChannel, "AP Channel", Integer, 2, 2, false, originHIW, nil},
-	{AttrAssociationState, "Association State", Integer, 2, 2, false, originHIW + "; WSC 2.0 Table 31", atMost(4)},
-	{AttrAuthType, "Authentication Type", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 32", oneBitOf(uint16(authField), uint16(AuthMixed), uint16(AuthTransition), uint16(AuthTransition|AuthSAEExt), uint16(AuthSAE|AuthSAEExt))},
-	{AttrAuthTypeFlags, "Authentication Type Flags", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 32", flagsWith(uint16(authField), uint16(AuthWPA2Personal))},
-	{AttrAuthenticator, "Authenticator", Octets, 8, 8, false, originHIW, nil},
-	{AttrConfigMethods, "Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
-	{AttrConfigError, "Configuration Error", Integer, 2, 2, false, originHIW + "; WSC 2.0 Table 34", atMost(20)},
-	{AttrConfirmationURL4, "Confirmation URL4", ASCII, 0, 64, false, originHIW, nil},
-	{AttrConfirmationURL6, "Confirmation URL6", ASCII, 0, 76, false, originHIW, nil},
-	{AttrConnType, "Connection Type", Mask, 1, 1, false, originHIW, oneBitOf(uint16(ConnESS | ConnIBSS))},
-	{AttrConnTypeFlags, "Connection Type Flags", Mask, 1, 1, false, originHIW, flagsWith(uint16(ConnESS|ConnIBSS), uint16(ConnESS))},
-	{AttrCredential, "Credential", Nested, 0, maxAttribute, true, originHIW, nil},
-	{AttrEncrType, "Encryption Type", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 38", oneBitOf(uint16(EncrKnown), uint16(EncrMixed))},
-	{AttrEncrTypeFlags, "Encryption Type Flags", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 38", flagsWith(uint16(EncrKnown), uint16(EncrAES))},
-	{AttrDeviceName, "Device Name", UTF8, 0, 32, false, originHIW, noTrailingNUL},
-	{AttrDevicePasswordID, "Device Password ID", Integer, 2, 2, false, originHIW + "; WSC 2.0 Table 37", devicePasswordID},
-	{AttrEHash1, "E-Hash1", Octets, 32, 32, false, originHIW, nil},
-	{AttrEHash2, "E-Hash2", Octets, 32, 32, false, originHIW, nil},
-	{AttrESNonce1, "E-SNonce1", Secret, 16, 16, false, originHIW, nil},
-	{AttrESNonce2, "E-SNonce2", Secret, 16, 16, false, originHIW, nil},
-	{AttrEncryptedSettings, "Encrypted Settings", Octets, 32, maxAttribute, false, originHIW, wholeBlocks},
-	{AttrEnrolleeNonce, "Enrollee Nonce", Octets, 16, 16, false, originHIW, nil},
-	{AttrFeatureID, "Feature ID", Integer, 4, 4, false, originHIW, nil},
-	{AttrIdentity, "Identity", ASCII, 0, 80, false, originHIW, nil},
-	{AttrIdentityProof, "Identity Proof", Secret, 0, maxAttribute, false, originHIW, nil},
-	{AttrKeyWrapAuthenticator, "Key Wrap Authenticator", Octets, 8, 8, false, originHIW, nil},
-	{AttrKeyIdentifier, "Key Identifier", Octets, 16, 16, false, originHIW, nil},
-	{AttrMACAddress, "MAC Address", Octets, 6, 6, false, originHIW, notGroup},
-	{AttrManufacturer, "Manufacturer", ASCII, 0, 64, false, originHIW, noTrailingNUL},
-	{AttrMessageType, "Message Type", Integer, 1, 1, false, originHIW + "; WSC 2.0 Table 39", within(1, 15)},
-	{AttrModelName, "Model Name", ASCII, 0, 32, false, originHIW, noTrailingNUL},
-	{AttrModelNumber, "Model Number", ASCII, 0, 32, false, originHIW, noTrailingNUL},
-	{AttrNetworkIndex, "Network Index", Integer, 1, 1, false, originHIW, nil},
-	{AttrNetworkKey, "Network Key", Secret, 0, 64, false, originHIW, nil},
-	{AttrNetworkKeyIndex, "Network Key Index", Integer, 1, 1, false, originHIW, nil},
-	{AttrNewDeviceName, "New Device Name", UTF8, 0, 32, false, originHIW, noTrailingNUL},
-	{AttrNewPassword, "New Password", Secret, 0, 64, false, originHIW, nil},
-	{AttrOOBDevicePassword, "OOB Device Password", Secret, 22, 54, false, originHIW, oobPassword},
-	{AttrOSVersion, "OS Version", Integer, 4, 4, false, originHIW, nil},
-	{AttrPowerLevel, "Power Level", Integer, 1, 1, false, originHIW, nil},
-	{AttrPSKCurrent, "PSK Current", Integer, 1, 1, false, originHIW, nil},
-	{AttrPSKMax, "PSK Max", Integer, 1, 1, false, originHIW, nil},
-	{AttrPublicKey, "Public Key", Octets, 192, 192, false, originHIW, nil},
-	{AttrRadioEnabled, "Radio Enabled", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{AttrReboot, "Reboot", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{AttrRegistrarCurrent, "Registrar Current", Integer, 1, 1, false, originHIW, nil},
-	{AttrRegistrarEstablished, "Registrar Established", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{AttrRegistrarList, "Registrar List", Octets, 0, maxAttribute, false, originHIW, nil},
-	{AttrRegistrarMax, "Registrar Max", Integer, 1, 1, false, originHIW, nil},
-	{AttrRegistrarNonce, "Registrar Nonce", Octets, 16, 16, false, originHIW, nil},
-	{AttrRequestType, "Request Type", Integer, 1, 1, false, originHIW + "; WSC 2.0 Table 42", atMost(3)},
-	{AttrResponseType, "Response Type", Integer, 1, 1, false, originHIW + "; WSC 2.0 Table 43", atMost(3)},
-	{AttrRFBands, "RF Bands", Mask, 1, 1, false, originHIW + "; WSC 2.0 Table 44", rfBands},
-	{AttrRHash1, "R-Hash1", Octets, 32, 32, false, originHIW, nil},
-	{AttrRHash2, "R-Hash2", Octets, 32, 32, false, originHIW, nil},
-	{AttrRSNonce1, "R-SNonce1", Secret, 16, 16, false, originHIW, nil},
-	{AttrRSNonce2, "R-SNonce2", Secret, 16, 16, false, originHIW, nil},
-	{AttrSelectedRegistrar, "Selected Registrar", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{AttrSerialNumber, "Serial Number", ASCII, 0, 32, false, originHIW, noTrailingNUL},
-	{AttrState, "Wi-Fi Simple Configuration State", Integer, 1, 1, false, originHIW, within(1, 2)},
-	{AttrSSID, "SSID", Octets, 0, 32, false, originHIW, ssid},
-	{AttrTotalNetworks, "Total Networks", Integer, 1, 1, false, originHIW, nil},
-	{AttrUUIDE, "UUID-E", Octets, 16, 16, false, originHIW, nil},
-	{AttrUUIDR, "UUID-R", Octets, 16, 16, false, originHIW, nil},
-	{AttrVendorExtension, "Vendor Extension", Octets, 3, 1024, true, originHIW, nil},
-	{AttrVersion, "Version", Integer, 1, 1, false, originHIW, exactly(0x10)},
-	{AttrX509CertificateRequest, "X.509 Certificate Request", Octets, 0, maxAttribute, false, originHIW, nil},
-	{AttrX509Certificate, "X.509 Certificate", Octets, 0, maxAttribute, false, originHIW, nil},
-	{AttrEAPIdentity, "EAP Identity", Octets, 0, 64, false, originHIW, nil},
-	{AttrMessageCounter, "Message Counter", Integer, 8, 8, false, originHIW, nil},
-	{AttrPublicKeyHash, "Public Key Hash", Octets, 20, 20, false, originHIW, nil},
-	{AttrRekeyKey, "Rekey Key", Secret, 32, 32, false, originHIW, nil},
-	{AttrKeyLifetime, "Key Lifetime", Integer, 4, 4, false, originHIW, nil},
-	{AttrPermittedConfigMethods, "Permitted Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
-	{AttrSelectedRegistrarConfigMethods, "Selected Registrar Config Methods", Mask, 2, 2, false, originHIW + "; WSC 2.0 Table 33", configMethods},
-	{AttrPrimaryDeviceType, "Primary Device Type", Octets, 8, 8, false, originHIW + "; WSC 2.0 Table 41", nil},
-	{AttrSecondaryDeviceTypeList, "Secondary Device Type List", Octets, 0, 128, false, originHIW, wholeDeviceTypes},
-	{AttrPortableDevice, "Portable Device", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{AttrAPSetupLocked, "AP Setup Locked", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{AttrApplicationExtension, "Application Extension", Octets, 16, 512, true, originHIW, nil},
-	{AttrEAPType, "EAP Type", Octets, 0, 8, false, originHIW, nil},
-	{AttrInitializationVector, "Initialization Vector", Octets, 32, 32, false, originW + "; obsolete", nil},
-	{AttrKeyProvidedAutomatically, "Key Provided Automatically", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{Attr8021XEnabled, "802.1X Enabled", Boolean, 1, 1, false, originHIW, atMost(1)},
-	{AttrAppSessionKey, "AppSessionKey", Secret, 0, 128, false, originHIW, nil},
-	{AttrWEPTransmitKey, "WEP Transmit Key", Integer, 1, 1, false, originHW, nil},
-	{AttrRequestedDeviceType, "Requested Device Type", Octets, 8, 8, true, originHIW, nil},
+	{AttrAPChannel, "AP Channel", Integer, 2, 2, RepeatLast, originHIW, nil},
+	{AttrAssociationState, "Association State", Integer, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 31", &Values{Text: "is 0 to 4", wrong: atMost(4)}},
+	{AttrAuthType, "Authentication Type", Mask, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 32", &Values{Text: "is one type, or WPA-Personal and WPA2-Personal", wrong: oneBitOf(uint16(authField), uint16(AuthMixed), uint16(AuthTransition), uint16(AuthTransition|AuthSAEExt), uint16(AuthSAE|AuthSAEExt))}},
+	{AttrAuthTypeFlags, "Authentication Type Flags", Mask, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 32", &Values{Text: "has defined types only, and WPA2-Personal, which every device supports", Quirks: QuirkAuthFlags | QuirkSwappedFlags, wrong: flagsWith(uint16(authField), uint16(AuthWPA2Personal))}},
+	{AttrAuthenticator, "Authenticator", Octets, 8, 8, RepeatNever, originHIW, nil},
+	{AttrConfigMethods, "Config Methods", Mask, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 33", methodValues},
+	{AttrConfigError, "Configuration Error", Integer, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 34", &Values{Text: "is 0 to 20", wrong: atMost(20)}},
+	{AttrConfirmationURL4, "Confirmation URL4", ASCII, 0, 64, RepeatLast, originHIW, nil},
+	{AttrConfirmationURL6, "Confirmation URL6", ASCII, 0, 76, RepeatLast, originHIW, nil},
+	{AttrConnType, "Connection Type", Mask, 1, 1, RepeatLast, originHIW, &Values{Text: "is ESS or IBSS", wrong: oneBitOf(uint16(ConnESS | ConnIBSS))}},
+	{AttrConnTypeFlags, "Connection Type Flags", Mask, 1, 1, RepeatLast, originHIW, &Values{Text: "has ESS, and IBSS at most beside it", wrong: flagsWith(uint16(ConnESS|ConnIBSS), uint16(ConnESS))}},
+	{AttrCredential, "Credential", Nested, 0, maxAttribute, RepeatMany, originHIW, nil},
+	{AttrEncrType, "Encryption Type", Mask, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 38", &Values{Text: "is one type, or TKIP and AES", wrong: oneBitOf(uint16(EncrKnown), uint16(EncrMixed))}},
+	{AttrEncrTypeFlags, "Encryption Type Flags", Mask, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 38", &Values{Text: "has defined types only, and AES, which every device supports", Quirks: QuirkSwappedFlags, wrong: flagsWith(uint16(EncrKnown), uint16(EncrAES))}},
+	{AttrDeviceName, "Device Name", UTF8, 0, 32, RepeatLast, originHIW, textValues},
+	{AttrDevicePasswordID, "Device Password ID", Integer, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 37", &Values{Text: "is not a reserved value", wrong: devicePasswordID}},
+	{AttrEHash1, "E-Hash1", Octets, 32, 32, RepeatNever, originHIW, nil},
+	{AttrEHash2, "E-Hash2", Octets, 32, 32, RepeatNever, originHIW, nil},
+	{AttrESNonce1, "E-SNonce1", Secret, 16, 16, RepeatNever, originHIW, nil},
+	{AttrESNonce2, "E-SNonce2", Secret, 16, 16, RepeatNever, originHIW, nil},
+	{AttrEncryptedSettings, "Encrypted Settings", Octets, 32, maxAttribute, RepeatNever, originHIW, &Values{Text: "is whole cipher blocks", Vital: true, wrong: wholeBlocks}},
+	{AttrEnrolleeNonce, "Enrollee Nonce", Octets, 16, 16, RepeatNever, originHIW, nil},
+	{AttrFeatureID, "Feature ID", Integer, 4, 4, RepeatLast, originHIW, nil},
+	{AttrIdentity, "Identity", ASCII, 0, 80, RepeatLast, originHIW, nil},
+	{AttrIdentityProof, "Identity Proof", Secret, 0, maxAttribute, RepeatLast, originHIW, nil},
+	{AttrKeyWrapAuthenticator, "Key Wrap Authenticator", Octets, 8, 8, RepeatNever, originHIW, nil},
+	{AttrKeyIdentifier, "Key Identifier", Octets, 16, 16, RepeatLast, originHIW, nil},
+	{AttrMACAddress, "MAC Address", Octets, 6, 6, RepeatLast, originHIW, &Values{Text: "is not a group address", wrong: notGroup}},
+	{AttrManufacturer, "Manufacturer", ASCII, 0, 64, RepeatLast, originHIW, textValues},
+	{AttrMessageType, "Message Type", Integer, 1, 1, RepeatNever, originHIW + "; WSC 2.0 Table 39", &Values{Text: "is 1 to 15", Vital: true, wrong: within(1, 15)}},
+	{AttrModelName, "Model Name", ASCII, 0, 32, RepeatLast, originHIW, textValues},
+	{AttrModelNumber, "Model Number", ASCII, 0, 32, RepeatLast, originHIW, textValues},
+	{AttrNetworkIndex, "Network Index", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrNetworkKey, "Network Key", Secret, 0, 64, RepeatLast, originHIW, nil},
+	{AttrNetworkKeyIndex, "Network Key Index", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrNewDeviceName, "New Device Name", UTF8, 0, 32, RepeatLast, originHIW, textValues},
+	{AttrNewPassword, "New Password", Secret, 0, 64, RepeatLast, originHIW, nil},
+	{AttrOOBDevicePassword, "OOB Device Password", Secret, 22, 54, RepeatLast, originHIW, &Values{Text: "holds a password of 16 octets or more, or none in a connection handover", Vital: true, wrong: oobPassword}},
+	{AttrOSVersion, "OS Version", Integer, 4, 4, RepeatLast, originHIW, nil},
+	{AttrPowerLevel, "Power Level", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrPSKCurrent, "PSK Current", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrPSKMax, "PSK Max", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrPublicKey, "Public Key", Octets, 192, 192, RepeatNever, originHIW, nil},
+	{AttrRadioEnabled, "Radio Enabled", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{AttrReboot, "Reboot", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{AttrRegistrarCurrent, "Registrar Current", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrRegistrarEstablished, "Registrar Established", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{AttrRegistrarList, "Registrar List", Octets, 0, maxAttribute, RepeatLast, originHIW, nil},
+	{AttrRegistrarMax, "Registrar Max", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrRegistrarNonce, "Registrar Nonce", Octets, 16, 16, RepeatNever, originHIW, nil},
+	{AttrRequestType, "Request Type", Integer, 1, 1, RepeatLast, originHIW + "; WSC 2.0 Table 42", &Values{Text: "is 0 to 3", wrong: atMost(3)}},
+	{AttrResponseType, "Response Type", Integer, 1, 1, RepeatLast, originHIW + "; WSC 2.0 Table 43", &Values{Text: "is 0 to 3", wrong: atMost(3)}},
+	{AttrRFBands, "RF Bands", Mask, 1, 1, RepeatLast, originHIW + "; WSC 2.0 Table 44", &Values{Text: "is one of the bands, the first two or all three", wrong: rfBands}},
+	{AttrRHash1, "R-Hash1", Octets, 32, 32, RepeatNever, originHIW, nil},
+	{AttrRHash2, "R-Hash2", Octets, 32, 32, RepeatNever, originHIW, nil},
+	{AttrRSNonce1, "R-SNonce1", Secret, 16, 16, RepeatNever, originHIW, nil},
+	{AttrRSNonce2, "R-SNonce2", Secret, 16, 16, RepeatNever, originHIW, nil},
+	{AttrSelectedRegistrar, "Selected Registrar", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{AttrSerialNumber, "Serial Number", ASCII, 0, 32, RepeatLast, originHIW, textValues},
+	{AttrState, "Wi-Fi Simple Configuration State", Integer, 1, 1, RepeatLast, originHIW, &Values{Text: "is 1 or 2", wrong: within(1, 2)}},
+	{AttrSSID, "SSID", Octets, 0, 32, RepeatLast, originHIW, &Values{Text: "is not empty and does not end in a zero octet", Quirks: QuirkPaddedSSID, wrong: ssid}},
+	{AttrTotalNetworks, "Total Networks", Integer, 1, 1, RepeatLast, originHIW, nil},
+	{AttrUUIDE, "UUID-E", Octets, 16, 16, RepeatLast, originHIW, nil},
+	{AttrUUIDR, "UUID-R", Octets, 16, 16, RepeatLast, originHIW, nil},
+	{AttrVendorExtension, "Vendor Extension", Octets, 3, 1024, RepeatMany, originHIW, nil},
+	{AttrVersion, "Version", Integer, 1, 1, RepeatLast, originHIW, &Values{Text: "is 0x10, whatever the version", Quirks: QuirkVersion, wrong: exactly(0x10)}},
+	{AttrX509CertificateRequest, "X.509 Certificate Request", Octets, 0, maxAttribute, RepeatLast, originHIW, nil},
+	{AttrX509Certificate, "X.509 Certificate", Octets, 0, maxAttribute, RepeatLast, originHIW, nil},
+	{AttrEAPIdentity, "EAP Identity", Octets, 0, 64, RepeatLast, originHIW, nil},
+	{AttrMessageCounter, "Message Counter", Integer, 8, 8, RepeatLast, originHIW, nil},
+	{AttrPublicKeyHash, "Public Key Hash", Octets, 20, 20, RepeatLast, originHIW, nil},
+	{AttrRekeyKey, "Rekey Key", Secret, 32, 32, RepeatLast, originHIW, nil},
+	{AttrKeyLifetime, "Key Lifetime", Integer, 4, 4, RepeatLast, originHIW, nil},
+	{AttrPermittedConfigMethods, "Permitted Config Methods", Mask, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 33", methodValues},
+	{AttrSelectedRegistrarConfigMethods, "Selected Registrar Config Methods", Mask, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 33", methodValues},
+	{AttrPrimaryDeviceType, "Primary Device Type", Octets, 8, 8, RepeatLast, originHIW + "; WSC 2.0 Table 41", nil},
+	{AttrSecondaryDeviceTypeList, "Secondary Device Type List", Octets, 0, 128, RepeatLast, originHIW, &Values{Text: "is whole device types", Vital: true, wrong: wholeDeviceTypes}},
+	{AttrPortableDevice, "Portable Device", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{AttrAPSetupLocked, "AP Setup Locked", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{AttrApplicationExtension, "Application Extension", Octets, 16, 512, RepeatMany, originHIW, nil},
+	{AttrEAPType, "EAP Type", Octets, 0, 8, RepeatLast, originHIW, nil},
+	{AttrInitializationVector, "Initialization Vector", Octets, 32, 32, RepeatLast, originW + "; obsolete", nil},
+	{AttrKeyProvidedAutomatically, "Key Provided Automatically", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{Attr8021XEnabled, "802.1X Enabled", Boolean, 1, 1, RepeatLast, originHIW, truthValues},
+	{AttrAppSessionKey, "AppSessionKey", Secret, 0, 128, RepeatLast, originHIW, nil},
+	{AttrWEPTransmitKey, "WEP Transmit Key", Integer, 1, 1, RepeatLast, originHW, nil},
+	{AttrRequestedDeviceType, "Requested Device Type", Octets, 8, 8, RepeatMany, originHIW, nil},
 }
 
 // attributeIndex finds a row by the low octet of its identifier; -1 is none.
@@ -314,10 +328,10 @@ func (row *AttributeInfo) allows(n int) bool { return row.Min <= n && n <= row.M
 
 // wrong says what is wrong with a value of a length that is allowed, or "".
 func (row *AttributeInfo) wrong(v []byte) string {
-	if row.valid == nil {
+	if row.Values == nil {
 		return ""
 	}
-	return row.valid(v)
+	return row.Values.wrong(v)
 }
 
 func (row *AttributeInfo) lengthError(n int) *Error {

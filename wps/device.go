@@ -1,5 +1,7 @@
 package wps
 
+import "strings"
+
 // Device describes a device, as M1, M2 and M2D do and probes in part. Which
 // message it goes into decides whether UUID is the UUID-E or the UUID-R.
 type Device struct {
@@ -21,6 +23,13 @@ type Device struct {
 	RFBands          RFBands // the band in use
 	AssociationState AssociationState
 	State            State // of an enrollee: NotConfigured for a station
+}
+
+// PSKOnly reports whether an enrollee cannot take a passphrase, only the 64
+// digits of the pre-shared key: Apple's AirPort of Mac OS X 10.6.3 and 10.6.4
+// [hostap].
+func (v *Device) PSKOnly() bool {
+	return strings.HasPrefix(v.Manufacturer, "Apple ") && v.ModelName == "AirPort"
 }
 
 // DefaultDevice returns the capabilities that almost every device has: open

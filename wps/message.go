@@ -2,7 +2,6 @@ package wps
 
 import (
 	"math/bits"
-	"strings"
 )
 
 // M1 opens a run: the enrollee describes itself and gives its Diffie-Hellman
@@ -50,7 +49,7 @@ var m1Layout = layoutOf("WSC 2.0 §8.3.1, as hostap and iwd hold it",
 // finish sees enrollees whose type flags cannot be meant as they stand, which
 // a strict reader leaves to the check of values, and one that wants the PSK.
 func (m *M1) finish(d *Decoder) {
-	if strings.HasPrefix(m.Manufacturer, "Apple ") && m.ModelName == "AirPort" {
+	if m.PSKOnly() {
 		d.allow(QuirkPSKOnly, AttrModelName)
 	}
 	if d.mode == Strict {

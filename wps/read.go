@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-// onceOnly are the attributes whose repetition is an attack or a fault, not
-// a habit: which of two counts would decide what the run proves.
-var onceOnly = idSetOf(
-	AttrEnrolleeNonce, AttrRegistrarNonce, AttrPublicKey, AttrAuthenticator, AttrEncryptedSettings,
-	AttrEHash1, AttrEHash2, AttrRHash1, AttrRHash2, AttrESNonce1, AttrESNonce2, AttrRSNonce1, AttrRSNonce2,
-	AttrKeyWrapAuthenticator, AttrMessageType,
-)
-
 // decode reads the whole list, or up to its first fault.
 func (d *Decoder) decode(l List) {
 	h, lay := l.Attributes(), l.layout()
@@ -26,7 +18,7 @@ func (d *Decoder) decode(l List) {
 			}
 			continue
 		}
-		if h.Has(d.id) && !d.row.Repeats && !d.repeated() {
+		if h.Has(d.id) && d.row.Repeat != RepeatMany && !d.repeated() {
 			return
 		}
 		h.seen.add(d.id)
@@ -110,7 +102,7 @@ func (d *Decoder) vendor(h *Header) {
 
 // repeated decides on an attribute that stands twice.
 func (d *Decoder) repeated() bool {
-	if onceOnly.has(d.id) {
+	if d.row.Repeat == RepeatNever {
 		d.fail(d.id, ErrDuplicate, "it may stand once only")
 		return false
 	}
@@ -149,9 +141,6 @@ func (d *Decoder) checkOrder(h *Header) {
 	}
 }
 
-// since2 are the attributes whose values only version 2.0 restricts.
-var since2 = idSetOf(AttrConfigMethods, AttrPermittedConfigMethods, AttrSelectedRegistrarConfigMethods)
-
 // checkValues is a strict reader's second pass, over the values. hostap lets
 // the messages, and they alone, of version 1.0 devices pass.
 func (d *Decoder) checkValues(version2 bool) {
@@ -160,7 +149,7 @@ func (d *Decoder) checkValues(version2 bool) {
 	}
 	again := Decoder{data: d.data, mode: Strict, kind: d.kind}
 	for again.Next() {
-		if again.row == nil || !version2 && since2.has(again.id) {
+		if again.row == nil || again.row.Values == nil || !version2 && again.row.Values.Version2 {
 			continue
 		}
 		if why := again.row.wrong(again.value); why != "" {

@@ -6,9 +6,23 @@ import (
 	"slices"
 )
 
-// The checks of values that a strict receiver makes (hostap's validators),
-// as columns of the table of attributes: each says what is wrong, or "".
-// They are called with values of a length that the table allows.
+// Values says which values an attribute may have, as a strict receiver
+// (hostap's validators) sees it.
+type Values struct {
+	Text     string // in words that follow the name: "is 0 to 4"
+	Quirks   Quirks // the habits of the field by which devices have others
+	Version2 bool   // only version 2.0 says so
+	Vital    bool   // no reader takes another, not even a tolerant one
+
+	wrong func(v []byte) string // what is wrong with a value of a length that the table allows, or ""
+}
+
+// Values that attributes have in common.
+var (
+	truthValues  = &Values{Text: "is 0 or 1", Quirks: QuirkBoolean, wrong: atMost(1)}
+	textValues   = &Values{Text: "does not end in a zero octet", Quirks: QuirkTerminatedText, wrong: noTrailingNUL}
+	methodValues = &Values{Text: "says of a display and of a push button whether it is virtual or physical", Version2: true, wrong: configMethods}
+)
 
 // number reads a big-endian integer of one to eight octets.
 func number(v []byte) uint64 {

@@ -66,6 +66,17 @@ func wfa[T fieldType](id WFAElementID, name string, size int, of func(*WFAExtens
 	return wfaElement{id, name, size, func(w *WFAExtension) any { return of(w) }}
 }
 
+// Size returns the length of a sub-element in octets; ok is false if the
+// sub-element may have several lengths, or is not known.
+func (id WFAElementID) Size() (octets int, ok bool) {
+	for i := range wfaElements {
+		if row := &wfaElements[i]; row.id == id {
+			return row.size, row.size >= 0
+		}
+	}
+	return 0, false
+}
+
 // swapped returns the value of a sub-element that is little-endian, unlike all
 // else, in the order of the others [Wireshark].
 func (id WFAElementID) swapped(v []byte) []byte {

@@ -5,28 +5,41 @@ import "github.com/gowps/gowps/wps"
 // extensionRules are about the extension of the Wi-Fi Alliance, in which
 // version 2.0 lives, and those of other vendors.
 var extensionRules = []rule{
-	{Rule: Rule{"WFA-TRUNCATED", AreaForm, Error, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
-		"The WFA extension ends where its last sub-element ends.", wps.QuirkCutExtension}, list: checkWFATruncated},
-	{Rule: Rule{"WFA-LENGTH", AreaForm, Error, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
-		"Each sub-element of the WFA extension has the length of its kind.", 0}, list: checkWFALength},
-	{Rule: Rule{"WFA-VALUE", AreaForm, Warning, Error, Both, nil, "WSC 2.0 Table 29 (via iwd), hostap",
-		"Version2 is 0x20 or above; truth values are 0 or 1; Registrar Configuration Methods tell whether a display or button is virtual or physical.", wps.QuirkBoolean}, list: checkWFAValue},
-	{Rule: Rule{"WFA-VERSION2-FIRST", AreaForm, Warning, Warning, Both, nil, "iwd",
-		"Version2 is the first sub-element of the WFA extension.", 0}, list: checkVersion2First},
-	{Rule: Rule{"WFA-REPEATED", AreaForm, Warning, Error, Both, nil, "hostap (last counts)",
-		"A sub-element of the WFA extension stands once.", 0}, list: checkWFARepeated},
-	{Rule: Rule{"AUTHORIZED-MACS-LENGTH", AreaForm, Warning, Error, Both, nil, "iwd",
-		"AuthorizedMACs is one to five addresses.", wps.QuirkAuthorizedMACs}, list: checkAuthorizedMACsLength},
-	{Rule: Rule{"AUTHORIZED-MACS-ADDRESS", AreaForm, Warning, Warning, Both, nil, "hostap",
-		"AuthorizedMACs holds addresses of devices, or the broadcast address for any device.", 0}, list: checkAuthorizedMACs},
-	{Rule: Rule{"VENDOR-EXTENSIONS-MANY", AreaForm, Error, Error, Both, nil, "hostap",
-		"A list has ten extensions of other vendors at most.", 0}, list: checkVendorExtensions},
-}
-
-// wfaSizes are the lengths of the sub-elements that have but one; 0 is any.
-var wfaSizes = [0x100]int{
-	wps.WFAVersion2: 1, wps.WFANetworkKeyShareable: 1, wps.WFARequestToEnroll: 1, wps.WFASettingsDelayTime: 1,
-	wps.WFARegistrarConfigMethods: 2, wps.WFAMultiAP: 1, wps.WFAMultiAPProfile: 1, wps.WFAMultiAP8021Q: 2,
+	{Rule: Rule{ID: "WFA-TRUNCATED", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
+		Clause: "WSC 2.0 Table 29 (via iwd), hostap",
+		Text:   "The WFA extension ends where its last sub-element ends.",
+		Quirk:  wps.QuirkCutExtension},
+		list: checkWFATruncated},
+	{Rule: Rule{ID: "WFA-LENGTH", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
+		Clause: "WSC 2.0 Table 29 (via iwd), hostap",
+		Text:   "Each sub-element of the WFA extension has the length of its kind."},
+		list: checkWFALength},
+	{Rule: Rule{ID: "WFA-VALUE", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+		Clause: "WSC 2.0 Table 29 (via iwd), hostap",
+		Text:   "Version2 is 0x20 or above; truth values are 0 or 1; Registrar Configuration Methods tell whether a display or button is virtual or physical.",
+		Quirk:  wps.QuirkBoolean},
+		list: checkWFAValue},
+	{Rule: Rule{ID: "WFA-VERSION2-FIRST", Area: AreaForm, Tolerant: Warning, Strict: Warning, Versions: Both,
+		Clause: "iwd",
+		Text:   "Version2 is the first sub-element of the WFA extension."},
+		list: checkVersion2First},
+	{Rule: Rule{ID: "WFA-REPEATED", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+		Clause: "hostap (last counts)",
+		Text:   "A sub-element of the WFA extension stands once."},
+		list: checkWFARepeated},
+	{Rule: Rule{ID: "AUTHORIZED-MACS-LENGTH", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+		Clause: "iwd",
+		Text:   "AuthorizedMACs is one to five addresses.",
+		Quirk:  wps.QuirkAuthorizedMACs},
+		list: checkAuthorizedMACsLength},
+	{Rule: Rule{ID: "AUTHORIZED-MACS-ADDRESS", Area: AreaForm, Tolerant: Warning, Strict: Warning, Versions: Both,
+		Clause: "hostap",
+		Text:   "AuthorizedMACs holds addresses of devices, or the broadcast address for any device."},
+		list: checkAuthorizedMACs},
+	{Rule: Rule{ID: "VENDOR-EXTENSIONS-MANY", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
+		Clause: "hostap",
+		Text:   "A list has ten extensions of other vendors at most."},
+		list: checkVendorExtensions},
 }
 
 const (
@@ -43,7 +56,7 @@ func checkWFATruncated(l *list, r *reporter) {
 
 func checkWFALength(l *list, r *reporter) {
 	for _, e := range l.wfa {
-		if size := wfaSizes[e.id]; size != 0 && len(e.value) != size {
+		if size, ok := e.id.Size(); ok && len(e.value) != size {
 			r.add(wps.AttrVendorExtension, e.at, "%v is %d octets long; it has %s.", e.id, len(e.value), octets(size, size))
 		}
 	}
@@ -51,7 +64,7 @@ func checkWFALength(l *list, r *reporter) {
 
 func checkWFAValue(l *list, r *reporter) {
 	for _, e := range l.wfa {
-		if len(e.value) != wfaSizes[e.id] {
+		if size, ok := e.id.Size(); !ok || len(e.value) != size {
 			continue
 		}
 		switch e.id {

@@ -12,36 +12,70 @@ import (
 
 // formRules are about the octets of any list of attributes.
 var formRules = []rule{
-	{Rule: Rule{"LIST-TRUNCATED", AreaForm, Error, Error, Both, nil, "hostap, iwd",
-		"A list ends where its last attribute ends.", wps.QuirkTrailingOctets}, list: checkTruncated},
-	{Rule: Rule{"ZERO-PADDING", AreaForm, Warning, Error, Both, nil, "hostap",
-		"Nothing follows the last attribute, not even zeros.", wps.QuirkZeroPadding}, list: checkZeroPadding},
-	{Rule: Rule{"EXTRA-OCTET", AreaForm, Warning, Error, Both, nil, "hostap",
-		"The length of Network Key counts all of its octets.", wps.QuirkExtraOctet}, list: checkExtraOctet},
-	{Rule: Rule{"SECURITY-ATTRIBUTE-REPEATED", AreaForm, Error, Error, Both, nil, "hostap (last counts), iwd (refuses)",
-		"Message Type, nonces, keys, hashes, settings and authenticators stand once: which of two counts would decide what a run proves.", 0}, list: checkRepeatedSecurity},
-	{Rule: Rule{"ATTRIBUTE-REPEATED", AreaForm, Warning, Error, Both, nil, "hostap (last counts), iwd (refuses)",
-		"An attribute stands once in its list, but for Credential, Requested Device Type and extensions.", wps.QuirkDuplicate}, list: checkRepeated},
-	{Rule: Rule{"ATTRIBUTE-ORDER", AreaForm, Note, Note, Both, nil, "iwd demands it, hostap does not",
-		"Attributes stand in the protocol's order.", 0}, list: checkOrder},
-	{Rule: Rule{"ATTRIBUTE-OUT-OF-PLACE", AreaForm, Note, Warning, Both, nil, "WSC 2.0 §8.2, §8.3, as hostap and iwd hold it",
-		"An attribute that is known stands only in lists that have a place for it.", 0}, list: checkOutOfPlace},
-	{Rule: Rule{"SECRET-IN-CLEAR", AreaForm, Error, Error, Both, kinds(elements, messages, []wps.Kind{wps.KindSetSelectedRegistrar}), "hostap, iwd",
-		"Secret nonces, keys, passwords and Credentials go over the air in Encrypted Settings only.", 0}, list: checkSecretInClear},
-	{Rule: Rule{"TEXT-EMPTY", AreaForm, Note, Note, Both, nil, "hostap, iwd",
-		"A text has an octet at least, a space if there is nothing to say: an empty attribute breaks some parsers.", 0}, list: checkText(emptyText)},
-	{Rule: Rule{"TEXT-CHARACTERS", AreaForm, Warning, Error, Both, nil, "iwd",
-		"Manufacturer, model and serial number are printable ASCII, device names UTF-8 without control characters.", 0}, list: checkText(badCharacters)},
-	{Rule: Rule{"UUID-ZERO", AreaForm, Warning, Warning, Both, nil, "hostap",
-		"A UUID is not all zeros: push-button sessions tell devices apart by it.", 0}, list: checkUUIDZero},
-	{Rule: Rule{"MAC-ADDRESS-ZERO", AreaForm, Note, Warning, Both, nil, "hostap",
-		"A MAC Address is that of a device.", 0}, list: checkMACZero},
-	{Rule: Rule{"VERSION-MAJOR", AreaForm, Error, Error, Both, nil, "hostap, iwd",
-		"The major version in Version is 1, or 2 from a device that means version 2.0 by it.", 0}, list: checkMajorVersion},
-	{Rule: Rule{"DEVICE-PASSWORD-ID-P2PS", AreaForm, Note, Note, Both, nil, "hostap",
-		"Device Password ID 8 is for P2P services only: strict receivers refuse it.", 0}, list: checkP2PS},
-	{Rule: Rule{"CONFIG-METHODS-VERSION", AreaForm, Note, Warning, Version1, nil, "WSC 2.0 Table 33",
-		"A 1.0 device uses the low nine bits of Config Methods only: virtual and physical methods came with 2.0.", 0}, list: checkMethodsVersion},
+	{Rule: Rule{ID: "LIST-TRUNCATED", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
+		Clause: "hostap, iwd",
+		Text:   "A list ends where its last attribute ends.",
+		Quirk:  wps.QuirkTrailingOctets},
+		list: checkTruncated},
+	{Rule: Rule{ID: "ZERO-PADDING", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+		Clause: "hostap",
+		Text:   "Nothing follows the last attribute, not even zeros.",
+		Quirk:  wps.QuirkZeroPadding},
+		list: checkZeroPadding},
+	{Rule: Rule{ID: "EXTRA-OCTET", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+		Clause: "hostap",
+		Text:   "The length of Network Key counts all of its octets.",
+		Quirk:  wps.QuirkExtraOctet},
+		list: checkExtraOctet},
+	{Rule: Rule{ID: "SECURITY-ATTRIBUTE-REPEATED", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
+		Clause: "hostap (last counts), iwd (refuses)",
+		Text:   "Message Type, nonces, keys, hashes, settings and authenticators stand once: which of two counts would decide what a run proves."},
+		list: checkRepeatedSecurity},
+	{Rule: Rule{ID: "ATTRIBUTE-REPEATED", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+		Clause: "hostap (last counts), iwd (refuses)",
+		Text:   "An attribute stands once in its list, but for Credential, Requested Device Type and extensions.",
+		Quirk:  wps.QuirkDuplicate},
+		list: checkRepeated},
+	{Rule: Rule{ID: "ATTRIBUTE-ORDER", Area: AreaForm, Tolerant: Note, Strict: Note, Versions: Both,
+		Clause: "iwd demands it, hostap does not",
+		Text:   "Attributes stand in the protocol's order."},
+		list: checkOrder},
+	{Rule: Rule{ID: "ATTRIBUTE-OUT-OF-PLACE", Area: AreaForm, Tolerant: Note, Strict: Warning, Versions: Both,
+		Clause: "WSC 2.0 §8.2, §8.3, as hostap and iwd hold it",
+		Text:   "An attribute that is known stands only in lists that have a place for it."},
+		list: checkOutOfPlace},
+	{Rule: Rule{ID: "SECRET-IN-CLEAR", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both, Kinds: kinds(elements, messages, []wps.Kind{wps.KindSetSelectedRegistrar}),
+		Clause: "hostap, iwd",
+		Text:   "Secret nonces, keys, passwords and Credentials go over the air in Encrypted Settings only."},
+		list: checkSecretInClear},
+	{Rule: Rule{ID: "TEXT-EMPTY", Area: AreaForm, Tolerant: Note, Strict: Note, Versions: Both,
+		Clause: "hostap, iwd",
+		Text:   "A text has an octet at least, a space if there is nothing to say: an empty attribute breaks some parsers."},
+		list: checkText(emptyText)},
+	{Rule: Rule{ID: "TEXT-CHARACTERS", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+		Clause: "iwd",
+		Text:   "Manufacturer, model and serial number are printable ASCII, device names UTF-8 without control characters."},
+		list: checkText(badCharacters)},
+	{Rule: Rule{ID: "UUID-ZERO", Area: AreaForm, Tolerant: Warning, Strict: Warning, Versions: Both,
+		Clause: "hostap",
+		Text:   "A UUID is not all zeros: push-button sessions tell devices apart by it."},
+		list: checkUUIDZero},
+	{Rule: Rule{ID: "MAC-ADDRESS-ZERO", Area: AreaForm, Tolerant: Note, Strict: Warning, Versions: Both,
+		Clause: "hostap",
+		Text:   "A MAC Address is that of a device."},
+		list: checkMACZero},
+	{Rule: Rule{ID: "VERSION-MAJOR", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
+		Clause: "hostap, iwd",
+		Text:   "The major version in Version is 1, or 2 from a device that means version 2.0 by it."},
+		list: checkMajorVersion},
+	{Rule: Rule{ID: "DEVICE-PASSWORD-ID-P2PS", Area: AreaForm, Tolerant: Note, Strict: Note, Versions: Both,
+		Clause: "hostap",
+		Text:   "Device Password ID 8 is for P2P services only: strict receivers refuse it."},
+		list: checkP2PS},
+	{Rule: Rule{ID: "CONFIG-METHODS-VERSION", Area: AreaForm, Tolerant: Note, Strict: Warning, Versions: Version1,
+		Clause: "WSC 2.0 Table 33",
+		Text:   "A 1.0 device uses the low nine bits of Config Methods only: virtual and physical methods came with 2.0."},
+		list: checkMethodsVersion},
 }
 
 func checkTruncated(l *list, r *reporter) {
@@ -71,33 +105,21 @@ func checkExtraOctet(l *list, r *reporter) {
 	}
 }
 
-// onceOnly are the attributes of which two are an attack or a fault.
-var onceOnly = map[wps.AttributeID]bool{
-	wps.AttrEnrolleeNonce: true, wps.AttrRegistrarNonce: true, wps.AttrPublicKey: true, wps.AttrAuthenticator: true,
-	wps.AttrEncryptedSettings: true, wps.AttrEHash1: true, wps.AttrEHash2: true, wps.AttrRHash1: true, wps.AttrRHash2: true,
-	wps.AttrESNonce1: true, wps.AttrESNonce2: true, wps.AttrRSNonce1: true, wps.AttrRSNonce2: true,
-	wps.AttrKeyWrapAuthenticator: true, wps.AttrMessageType: true,
-}
-
 func checkRepeatedSecurity(l *list, r *reporter) {
-	l.repeated(func(a attribute) {
-		if onceOnly[a.id] {
-			r.add(a.id, a.at, "%v stands a second time.", a.id)
-		}
+	l.repeated(wps.RepeatNever, func(a attribute) {
+		r.add(a.id, a.at, "%v stands a second time.", a.id)
 	})
 }
 
 func checkRepeated(l *list, r *reporter) {
-	l.repeated(func(a attribute) {
-		if !onceOnly[a.id] {
-			r.add(a.id, a.at, "%v stands a second time: some receivers take the first, some the last, some refuse the message.", a.id)
-		}
+	l.repeated(wps.RepeatLast, func(a attribute) {
+		r.add(a.id, a.at, "%v stands a second time: some receivers take the first, some the last, some refuse the message.", a.id)
 	})
 }
 
-// repeated calls f with each attribute of the table that stood before and may
-// not stand again.
-func (l *list) repeated(f func(attribute)) {
+// repeated calls f with each attribute of the table that stood before, if the
+// table says that of its repetition.
+func (l *list) repeated(repeat wps.Repeat, f func(attribute)) {
 	if !l.again {
 		return
 	}
@@ -106,7 +128,7 @@ func (l *list) repeated(f func(attribute)) {
 		if slot == nil || int(*slot) == i+1 {
 			continue
 		}
-		if row := infoOf(a.id); row != nil && !row.Repeats {
+		if row := infoOf(a.id); row != nil && row.Repeat == repeat {
 			f(a)
 		}
 	}
@@ -365,60 +387,24 @@ func checkLength(l *list, a attribute, r *reporter) {
 	}
 }
 
-// values says what the check of each attribute's value, a column of the table
-// of attributes, is about. Message Type has rules of its own.
-var values = []struct {
-	id       wps.AttributeID
-	tolerant Severity
-	versions Versions
-	quirk    wps.Quirks
-	text     string
-}{
-	{wps.AttrAssociationState, Warning, Both, 0, "is 0 to 4"},
-	{wps.AttrAuthType, Warning, Both, 0, "is one type, or WPA-Personal and WPA2-Personal"},
-	{wps.AttrAuthTypeFlags, Warning, Both, wps.QuirkAuthFlags | wps.QuirkSwappedFlags, "has defined types only, and WPA2-Personal, which every device supports"},
-	{wps.AttrConfigMethods, Warning, Version2, 0, "says of a display and of a push button whether it is virtual or physical"},
-	{wps.AttrConfigError, Warning, Both, 0, "is 0 to 20"},
-	{wps.AttrConnType, Warning, Both, 0, "is ESS or IBSS"},
-	{wps.AttrConnTypeFlags, Warning, Both, 0, "has ESS, and IBSS at most beside it"},
-	{wps.AttrEncrType, Warning, Both, 0, "is one type, or TKIP and AES"},
-	{wps.AttrEncrTypeFlags, Warning, Both, wps.QuirkSwappedFlags, "has defined types only, and AES, which every device supports"},
-	{wps.AttrDeviceName, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
-	{wps.AttrDevicePasswordID, Warning, Both, 0, "is not a reserved value"},
-	{wps.AttrEncryptedSettings, Error, Both, 0, "is whole cipher blocks"},
-	{wps.AttrMACAddress, Warning, Both, 0, "is not a group address"},
-	{wps.AttrManufacturer, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
-	{wps.AttrModelName, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
-	{wps.AttrModelNumber, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
-	{wps.AttrNewDeviceName, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
-	{wps.AttrOOBDevicePassword, Error, Both, 0, "holds a password of 16 octets or more, or none in a connection handover"},
-	{wps.AttrRadioEnabled, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-	{wps.AttrReboot, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-	{wps.AttrRegistrarEstablished, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-	{wps.AttrRequestType, Warning, Both, 0, "is 0 to 3"},
-	{wps.AttrResponseType, Warning, Both, 0, "is 0 to 3"},
-	{wps.AttrRFBands, Warning, Both, 0, "is one of the bands, the first two or all three"},
-	{wps.AttrSelectedRegistrar, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-	{wps.AttrSerialNumber, Warning, Both, wps.QuirkTerminatedText, "does not end in a zero octet"},
-	{wps.AttrState, Warning, Both, 0, "is 1 or 2"},
-	{wps.AttrSSID, Warning, Both, wps.QuirkPaddedSSID, "is not empty and does not end in a zero octet"},
-	{wps.AttrVersion, Warning, Both, wps.QuirkVersion, "is 0x10, whatever the version"},
-	{wps.AttrPermittedConfigMethods, Warning, Version2, 0, "says of a display and of a push button whether it is virtual or physical"},
-	{wps.AttrSelectedRegistrarConfigMethods, Warning, Version2, 0, "says of a display and of a push button whether it is virtual or physical"},
-	{wps.AttrSecondaryDeviceTypeList, Error, Both, 0, "is whole device types"},
-	{wps.AttrPortableDevice, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-	{wps.AttrAPSetupLocked, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-	{wps.AttrKeyProvidedAutomatically, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-	{wps.Attr8021XEnabled, Warning, Both, wps.QuirkBoolean, "is 0 or 1"},
-}
-
-// valueRules has a row for each attribute that cannot have any value.
+// valueRules has a row for each attribute that cannot have any value, but for
+// Message Type, which has rules of its own.
 func valueRules() []rule {
 	var rows []rule
-	for _, v := range values {
-		info, _ := v.id.Info()
-		rows = append(rows, rule{Rule: Rule{token(v.id) + "-VALUE", AreaForm, v.tolerant, Error, v.versions, nil,
-			info.Origin, fmt.Sprintf("%s %s.", info.Name, v.text), v.quirk}, of: v.id, each: checkValue})
+	for info := range wps.Attributes() {
+		if info.Values == nil || info.ID == wps.AttrMessageType {
+			continue
+		}
+		row := rule{Rule: Rule{ID: token(info.ID) + "-VALUE", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
+			Clause: info.Origin, Text: fmt.Sprintf("%s %s.", info.Name, info.Values.Text), Quirk: info.Values.Quirks},
+			of: info.ID, each: checkValue}
+		if info.Values.Vital {
+			row.Tolerant = Error
+		}
+		if info.Values.Version2 {
+			row.Versions = Version2
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -178,7 +178,7 @@ var changes = []change{
 		return join(without(s.attrs, i)...)
 	}},
 	{"doubled", func(s sample, i int) []byte {
-		if info, ok := s.attrs[i].id.Info(); !ok || info.Repeats && !isWFA(s.attrs[i]) {
+		if info, ok := s.attrs[i].id.Info(); !ok || info.Repeat == wps.RepeatMany && !isWFA(s.attrs[i]) {
 			return nil // these may be repeated
 		}
 		return join(slices.Insert(slices.Clone(s.attrs), i, s.attrs[i])...)

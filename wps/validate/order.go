@@ -11,22 +11,38 @@ import (
 
 // orderRules are about who sends which message when.
 var orderRules = []rule{
-	{Rule: Rule{"MESSAGE-ORDER", AreaExchange, Error, Error, Both, messages, "WSC 2.0 §7.7.3 (via iwd), hostap",
-		"Messages follow one another as the Registration Protocol has them.", 0}, exchange: checkSequence},
-	{Rule: Rule{"MESSAGE-UNSEEN", AreaExchange, Note, Note, Both, messages, "WSC 2.0 §7.7.3 (via iwd)",
-		"No message is missing from what was captured.", 0}, exchange: checkUnseen},
-	{Rule: Rule{"MESSAGE-DIRECTION", AreaExchange, Error, Error, Both, messages, "WSC 2.0 §7.7.1 (via iwd), hostap",
-		"M1, M3, M5, M7 and WSC_Done are sent by the enrollee, M2, M2D, M4, M6 and M8 by the registrar.", 0}, exchange: checkDirection},
-	{Rule: Rule{"RETRANSMISSION-CHANGED", AreaExchange, Error, Error, Both, messages, "hostap, iwd",
-		"A request that comes again is answered as before, octet for octet.", 0}, exchange: checkChanged},
-	{Rule: Rule{"DONE-WITHOUT-M8", AreaExchange, Error, Error, Both, []wps.Kind{wps.KindDone}, "WSC 2.0 §8.3.12, hostap",
-		"WSC_Done answers M8, or an M2 with settings.", 0}, exchange: checkDoneEarly},
-	{Rule: Rule{"DONE-MISSING", AreaExchange, Warning, Warning, Both, []wps.Kind{wps.KindM8}, "hostap, iwd",
-		"M8 is answered, by WSC_Done or WSC_NACK: without it the registrar does not count the run as a success.", 0}, exchange: checkDoneMissing},
-	{Rule: Rule{"WFA-MISSING", AreaExchange, Note, Warning, Version2, messages, "WSC 2.0 Table 29 (via iwd)",
-		"A 2.0 device sends its Version2 in every message.", 0}, exchange: checkWFAMissing},
-	{Rule: Rule{"WFA-VERSION2-CHANGED", AreaExchange, Note, Warning, Version2, messages, "WSC 2.0 Table 29 (via iwd)",
-		"A device sends the same Version2 in every message.", 0}, exchange: checkVersionChanged},
+	{Rule: Rule{ID: "MESSAGE-ORDER", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
+		Clause: "WSC 2.0 §7.7.3 (via iwd), hostap",
+		Text:   "Messages follow one another as the Registration Protocol has them."},
+		exchange: checkSequence},
+	{Rule: Rule{ID: "MESSAGE-UNSEEN", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both, Kinds: messages,
+		Clause: "WSC 2.0 §7.7.3 (via iwd)",
+		Text:   "No message is missing from what was captured."},
+		exchange: checkUnseen},
+	{Rule: Rule{ID: "MESSAGE-DIRECTION", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
+		Clause: "WSC 2.0 §7.7.1 (via iwd), hostap",
+		Text:   "M1, M3, M5, M7 and WSC_Done are sent by the enrollee, M2, M2D, M4, M6 and M8 by the registrar."},
+		exchange: checkDirection},
+	{Rule: Rule{ID: "RETRANSMISSION-CHANGED", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
+		Clause: "hostap, iwd",
+		Text:   "A request that comes again is answered as before, octet for octet."},
+		exchange: checkChanged},
+	{Rule: Rule{ID: "DONE-WITHOUT-M8", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: []wps.Kind{wps.KindDone},
+		Clause: "WSC 2.0 §8.3.12, hostap",
+		Text:   "WSC_Done answers M8, or an M2 with settings."},
+		exchange: checkDoneEarly},
+	{Rule: Rule{ID: "DONE-MISSING", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: []wps.Kind{wps.KindM8},
+		Clause: "hostap, iwd",
+		Text:   "M8 is answered, by WSC_Done or WSC_NACK: without it the registrar does not count the run as a success."},
+		exchange: checkDoneMissing},
+	{Rule: Rule{ID: "WFA-MISSING", Area: AreaExchange, Tolerant: Note, Strict: Warning, Versions: Version2, Kinds: messages,
+		Clause: "WSC 2.0 Table 29 (via iwd)",
+		Text:   "A 2.0 device sends its Version2 in every message."},
+		exchange: checkWFAMissing},
+	{Rule: Rule{ID: "WFA-VERSION2-CHANGED", Area: AreaExchange, Tolerant: Note, Strict: Warning, Versions: Version2, Kinds: messages,
+		Clause: "WSC 2.0 Table 29 (via iwd)",
+		Text:   "A device sends the same Version2 in every message."},
+		exchange: checkVersionChanged},
 }
 
 // following has what may follow a message of each kind; 0 is the start.
@@ -178,10 +194,14 @@ func checkVersionChanged(x *exchange, r *reporter) {
 
 // timeRules are about how long an exchange takes.
 var timeRules = []rule{
-	{Rule: Rule{"STEP-LATE", AreaExchange, Note, Note, Both, nil, "hostap",
-		"An answer comes within 15 seconds: hostap sends a request three times, five seconds apart, and gives up.", 0}, exchange: checkLate},
-	{Rule: Rule{"EXCHANGE-LONG", AreaExchange, Note, Note, Both, nil, "hostap, iwd",
-		"An exchange takes no longer than the walk time of 120 seconds.", 0}, exchange: checkLong},
+	{Rule: Rule{ID: "STEP-LATE", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both,
+		Clause: "hostap",
+		Text:   "An answer comes within 15 seconds: hostap sends a request three times, five seconds apart, and gives up."},
+		exchange: checkLate},
+	{Rule: Rule{ID: "EXCHANGE-LONG", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both,
+		Clause: "hostap, iwd",
+		Text:   "An exchange takes no longer than the walk time of 120 seconds."},
+		exchange: checkLong},
 }
 
 const (
