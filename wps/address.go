@@ -1,9 +1,11 @@
 package wps
 
 import (
+	"crypto/rand"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -105,6 +107,23 @@ func UUIDFromMAC(m MAC) UUID {
 	u[6] = u[6]&0x0F | 0x50
 	u[8] = u[8]&0x3F | 0x80
 	return u
+}
+
+// RandomUUID makes a UUID at random: RFC 4122 version 4. It does not give the
+// device's address away as that of [UUIDFromMAC] does, but has to be stored if the
+// device is to be recognised. Randomness is read from rand, or from package
+// crypto/rand if rand is nil; then it does not fail.
+func RandomUUID(random io.Reader) (UUID, error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	var u UUID
+	if _, err := io.ReadFull(random, u[:]); err != nil {
+		return UUID{}, fmt.Errorf("wps: reading randomness: %w", err)
+	}
+	u[6] = u[6]&0x0F | 0x40
+	u[8] = u[8]&0x3F | 0x80
+	return u, nil
 }
 
 // Nonce is an Enrollee Nonce or a Registrar Nonce, sixteen octets.

@@ -1,6 +1,7 @@
 package dot11
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -36,6 +37,9 @@ type Elements struct {
 	WPS []byte
 	// RSN and WPA are the facts of these elements.
 	RSN, WPA *Security
+	// H2EOnly reports that SAE is done by hash-to-element only: a station that
+	// has to be configured for it must be.
+	H2EOnly bool
 	// P2P reports an element of Wi-Fi Direct as its devices send it; access
 	// points that only manage such devices have another one.
 	P2P bool
@@ -44,11 +48,17 @@ type Elements struct {
 // The elements that are read: 9.4.2.1.
 const (
 	elementSSID        = 0
+	elementRates       = 1
 	elementDSSS        = 3
 	elementRSN         = 48
+	elementMoreRates   = 50
 	elementHTOperation = 61
 	elementVendor      = 221
 )
+
+// h2eOnly is the rate, with the bit of a basic one, that stands for "only by
+// hash-to-element": 9.4.2.3.
+const h2eOnly = 0x80 | 123
 
 // Vendor elements of Microsoft's OUI 00:50:F2 and of the Wi-Fi Alliance's
 // 50:6F:9A, with their type octet.
@@ -101,6 +111,10 @@ func Relevant(id byte, body []byte) (part []byte, ok bool) {
 	switch id {
 	case elementSSID, elementDSSS, elementRSN:
 		return body, true
+	case elementRates, elementMoreRates:
+		if i := bytes.IndexByte(body, h2eOnly); i >= 0 {
+			return body[i : i+1], true
+		}
 	case elementHTOperation:
 		return body[:min(len(body), 1)], true
 	case elementVendor:
@@ -139,6 +153,8 @@ func Parse(b []byte) (Elements, error) {
 			if e.Hidden = !slices.ContainsFunc(body, func(c byte) bool { return c != 0 }); !e.Hidden {
 				e.SSID = wps.SSID(body)
 			}
+		case elementRates, elementMoreRates:
+			e.H2EOnly = e.H2EOnly || bytes.IndexByte(body, h2eOnly) >= 0
 		case elementDSSS:
 			if len(body) >= 1 {
 				e.Channel = int(body[0])

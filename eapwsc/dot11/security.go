@@ -3,6 +3,7 @@ package dot11
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // Security is what an RSN element (9.4.2.24) or a WPA element says.
@@ -159,3 +160,9 @@ func suite(b []byte) uint32 {
 	}
 	return s
 }
+
+// PSK reports whether the AKM is one of WPA2-Personal.
+func (a AKM) PSK() bool { return slices.Contains(pskSuites, a) }
+
+// SAE reports whether the AKM is one of WPA3-Personal.
+func (a AKM) SAE() bool { return slices.Contains(saeSuites, a) }

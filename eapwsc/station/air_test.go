@@ -23,7 +23,13 @@ type air struct {
 	assocErr error
 	requests []*wps.ProbeRequest // of the scans
 	later    []later
-	closed   bool
+	passive  int // scans
+	// afterScan is called when a scan is over.
+	afterScan func()
+
+	mac    wps.MAC // of the interface, if it is not ownMAC
+	left   bool    // the interface was disconnected
+	closed bool
 }
 
 // later is an action for a time: it is done before the next scan ends.
@@ -52,6 +58,8 @@ type airAP struct {
 	silent    bool // it accepts associations and sends nothing
 	leaves    wps.MessageType
 	sessions  int
+
+	registered *wps.Device // the last one
 }
 
 const airPIN = "12345670"
@@ -107,7 +115,13 @@ func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]Acc
 			point.Probe(time.Now(), ownMAC, request)
 		}
 	}
+	if cfg.Passive {
+		a.passive++
+	}
 	found, _ := a.known()
+	if a.afterScan != nil {
+		a.afterScan()
+	}
 	return found, a.scanErr
 }
 
@@ -133,7 +147,7 @@ func (a *air) associate(ctx context.Context, found *AccessPoint, elements []byte
 	}
 	for _, point := range a.aps {
 		if point.bssid == found.BSSID {
-			return point.accept(a.t, elements), nil
+			return point.accept(a, elements), nil
 		}
 	}
 	return nil, &AssociationError{BSSID: found.BSSID}
@@ -153,13 +167,15 @@ func (l *airAssociation) Close() error {
 	return l.Conn.Close()
 }
 
-func (point *airAP) accept(t *testing.T, elements []byte) association {
+func (point *airAP) accept(a *air, elements []byte) association {
+	t := a.t
+	mac, _ := a.address()
 	attributes, _ := wps.JoinElements(elements)
 	if err := wps.Decode(new(wps.AssociationRequest), attributes, wps.Strict); err != nil {
 		t.Error(err)
 	}
 	point.sessions++
-	station, server := eapol.Pair(ownMAC, point.bssid)
+	station, server := eapol.Pair(mac, point.bssid)
 	l := &airAssociation{Conn: station, gone: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
@@ -182,16 +198,32 @@ func (point *airAP) accept(t *testing.T, elements []byte) association {
 			}
 		})
 	}
-	session, err := point.NewSession(ownMAC, 1)
+	session, err := point.NewSession(mac, 1)
 	if err != nil {
 		t.Error(err)
 		return l
 	}
-	wait.Go(func() { _, _ = eapol.Runner{Remote: ownMAC}.Run(ctx, server, session) })
+	wait.Go(func() {
+		if result, err := (eapol.Runner{Remote: mac}).Run(ctx, server, session); err == nil {
+			point.registered = &result.Peer
+		}
+	})
 	return l
 }
 
-func (a *air) join(context.Context, *wps.Credential) error { return nil }
+func (a *air) join(context.Context, *Network) error { return nil }
+
+func (a *air) leave(context.Context) error {
+	a.left = true
+	return nil
+}
+
+func (a *air) address() (wps.MAC, error) {
+	if a.mac != (wps.MAC{}) {
+		return a.mac, nil
+	}
+	return ownMAC, nil
+}
 
 func (a *air) close() error {
 	a.closed = true

@@ -2,15 +2,18 @@ package station
 
 import (
 	"context"
+	"crypto/pbkdf2"
+	"crypto/sha1"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/mdlayher/netlink"
-	"github.com/mdlayher/wifi"
 	"golang.org/x/sys/unix"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
@@ -148,62 +151,208 @@ func (c *connection) Close() error {
 	return c.err
 }
 
-// join makes the driver connect, as github.com/mdlayher/wifi does.
-func (r *nl80211) join(ctx context.Context, credential *wps.Credential) error {
+// address asks for the address of the interface: programs change it.
+func (r *nl80211) address() (mac wps.MAC, err error) {
+	messages, err := r.main.execute(unix.NL80211_CMD_GET_INTERFACE, 0, func(e *netlink.AttributeEncoder) {
+		e.Uint32(unix.NL80211_ATTR_IFINDEX, uint32(r.index))
+	})
+	if err != nil {
+		return mac, &Error{r.name, "read the address", explain(err), err}
+	}
+	for _, m := range messages {
+		attributes, err := netlink.UnmarshalAttributes(m.Data)
+		if err != nil {
+			return mac, &Error{r.name, "read the address", errSystem, err}
+		}
+		for _, a := range attributes {
+			if a.Type == unix.NL80211_ATTR_MAC && len(a.Data) == len(mac) {
+				return wps.MAC(a.Data), nil
+			}
+		}
+	}
+	return mac, &Error{Interface: r.name, Op: "read the address", Class: ErrDriver}
+}
+
+// leave disconnects the interface and waits until that is done.
+func (r *nl80211) leave(ctx context.Context) error {
+	events, stop, err := r.hear("leave", unix.NL80211_MULTICAST_GROUP_MLME)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	err = r.command(r.main, unix.NL80211_CMD_DISCONNECT, nil)
+	switch {
+	case errors.Is(err, unix.ENOTCONN), errors.Is(err, unix.ENETDOWN):
+		return nil
+	case err != nil:
+		return &Error{r.name, "leave", explain(err), err}
+	}
+	ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
+	defer cancel()
+	if _, err := await(ctx, events, unix.NL80211_CMD_DISCONNECT); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// leaveTimeout is how long to wait for the event of a disconnection. There is
+// none if nothing was connected, which some kernels do not say.
+const leaveTimeout = time.Second
+
+// joining is what a driver is asked for to join a network.
+type joining struct {
+	feature    int // of the driver, which it takes; -1 for none
+	version    uint32
+	akm        dot11.AKM
+	authType   uint32
+	attributes func(e *netlink.AttributeEncoder)
+}
+
+// joinings returns the ways to join a network, best first.
+func joinings(n *Network, s *security) (ways []joining) {
+	if s.open {
+		return []joining{{feature: -1, authType: unix.NL80211_AUTHTYPE_OPEN_SYSTEM}}
+	}
+	for _, akm := range s.akms {
+		if akm.SAE() {
+			ways = append(ways, joining{
+				unix.NL80211_EXT_FEATURE_SAE_OFFLOAD, unix.NL80211_WPA_VERSION_3, akm, unix.NL80211_AUTHTYPE_SAE,
+				func(e *netlink.AttributeEncoder) { e.Bytes(unix.NL80211_ATTR_SAE_PASSWORD, []byte(s.key)) },
+			})
+		}
+	}
+	for _, akm := range s.akms {
+		if akm.PSK() {
+			ways = append(ways, joining{
+				unix.NL80211_EXT_FEATURE_4WAY_HANDSHAKE_STA_PSK, unix.NL80211_WPA_VERSION_2, akm, unix.NL80211_AUTHTYPE_OPEN_SYSTEM,
+				func(e *netlink.AttributeEncoder) { e.Bytes(unix.NL80211_ATTR_PMK, pairwiseMasterKey(n)) },
+			})
+		}
+	}
+	return ways
+}
+
+// pairwiseMasterKey is the key of WPA2-Personal: IEEE Std 802.11-2020 J.4.1.
+func pairwiseMasterKey(n *Network) []byte {
+	if psk, ok := n.Credential.NetworkKey.PSK(); ok {
+		return psk[:]
+	}
+	pmk, err := pbkdf2.Key(sha1.New, string(n.Credential.NetworkKey), []byte(n.Credential.SSID), 4096, 32)
+	if err != nil { // in FIPS mode, of a passphrase that it finds too short
+		return nil
+	}
+	return pmk
+}
+
+// features returns the bits of what the driver can do besides.
+func (r *nl80211) features() ([]byte, error) {
+	messages, err := r.main.execute(unix.NL80211_CMD_GET_WIPHY, netlink.Dump, func(e *netlink.AttributeEncoder) {
+		e.Uint32(unix.NL80211_ATTR_IFINDEX, uint32(r.index))
+		e.Flag(unix.NL80211_ATTR_SPLIT_WIPHY_DUMP, true)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range messages {
+		attributes, err := netlink.UnmarshalAttributes(m.Data)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range attributes {
+			if a.Type == unix.NL80211_ATTR_EXT_FEATURES {
+				return a.Data, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// join makes the driver connect. github.com/mdlayher/wifi does so too, but with
+// passphrases of WPA2-Personal and CCMP only.
+func (r *nl80211) join(ctx context.Context, n *Network) error {
+	s, err := newSecurity(n)
+	if err != nil {
+		return err
+	}
 	if err := r.free(); err != nil {
 		return err
 	}
 	if err := r.up(); err != nil {
 		return &Error{r.name, "join", explain(err), err}
 	}
-	ifi, _, err := find(r.name)
+	features, err := r.features()
+	if err != nil {
+		return &Error{r.name, "join", explain(err), err}
+	}
+	ways := slices.DeleteFunc(joinings(n, s), func(w joining) bool {
+		return w.feature >= 0 && (w.feature/8 >= len(features) || features[w.feature/8]>>(w.feature%8)&1 == 0)
+	})
+	if len(ways) == 0 {
+		return &Error{Interface: r.name, Op: "join", Class: ErrDriver}
+	}
+	events, stop, err := r.hear("join", unix.NL80211_MULTICAST_GROUP_MLME)
 	if err != nil {
 		return err
 	}
-	mlme, err := r.dial(unix.NL80211_MULTICAST_GROUP_MLME)
-	if err != nil {
-		return &Error{r.name, "join", explain(err), err}
-	}
-	events := r.events(mlme)
-	defer func() {
-		mlme.Close()
-		for range events {
-		}
-	}()
-	client, err := wifi.New()
-	if err != nil {
-		return &Error{r.name, "join", explain(err), err}
-	}
-	defer client.Close()
-	passphrase, ok := credential.NetworkKey.Passphrase()
+	defer stop()
+	err = r.command(r.main, unix.NL80211_CMD_CONNECT, func(e *netlink.AttributeEncoder) { ways[0].encode(e, n, s) })
 	switch {
-	case credential.AuthType == wps.AuthOpen:
-		err = client.Connect(ifi, string(credential.SSID))
-	case !ok:
-		err = wifi.ErrNotSupported // it accepts passphrases only
-	default:
-		err = client.ConnectWPAPSK(ifi, string(credential.SSID), passphrase)
-	}
-	switch {
-	case errors.Is(err, wifi.ErrNotSupported):
-		return &Error{Interface: r.name, Op: "join", Class: ErrDriver}
+	case errors.Is(err, unix.EALREADY), errors.Is(err, unix.EINPROGRESS):
+		return r.connectedAlready()
 	case err != nil:
 		return &Error{r.name, "join", explain(err), err}
 	}
-	e, err := await(ctx, events, unix.NL80211_CMD_CONNECT)
-	if err == nil && (e.status != 0 || e.timedOut) {
-		err = &AssociationError{Status: e.status}
-	}
-	if err == nil && credential.AuthType != wps.AuthOpen {
-		e, err = await(ctx, events, unix.NL80211_CMD_PORT_AUTHORIZED, unix.NL80211_CMD_DISCONNECT)
-		if err == nil && e.command == unix.NL80211_CMD_DISCONNECT {
-			err = &LostError{e.reason, e.byAP}
-		}
-	}
-	if err != nil {
-		_ = client.Disconnect(ifi)
+	if err := joined(ctx, events, s.open); err != nil {
+		_ = r.command(r.main, unix.NL80211_CMD_DISCONNECT, nil)
 		return err
 	}
 	r.lower = nil // the interface stays up
 	return nil
+}
+
+// encode writes what the driver is asked for.
+func (w *joining) encode(e *netlink.AttributeEncoder, n *Network, s *security) {
+	e.Bytes(unix.NL80211_ATTR_SSID, []byte(n.Credential.SSID))
+	e.Uint32(unix.NL80211_ATTR_AUTH_TYPE, w.authType)
+	if s.open {
+		return
+	}
+	pairwise, group := dot11.CipherCCMP, dot11.CipherCCMP
+	if len(s.pairwise) > 0 {
+		pairwise, group = s.pairwise[0], s.group[0]
+	} else if n.Heard != nil && n.Heard.RSN != nil {
+		group = n.Heard.RSN.Group // it is TKIP where the network is a mixed one
+	}
+	e.Flag(unix.NL80211_ATTR_PRIVACY, true)
+	e.Uint32(unix.NL80211_ATTR_WPA_VERSIONS, w.version)
+	e.Uint32(unix.NL80211_ATTR_CIPHER_SUITES_PAIRWISE, uint32(pairwise))
+	e.Uint32(unix.NL80211_ATTR_CIPHER_SUITE_GROUP, uint32(group))
+	e.Uint32(unix.NL80211_ATTR_AKM_SUITES, uint32(w.akm))
+	switch {
+	case w.akm.SAE() || s.pmf == pmfRequired:
+		e.Uint32(unix.NL80211_ATTR_USE_MFP, unix.NL80211_MFP_REQUIRED)
+	case s.pmf == pmfOptional:
+		e.Uint32(unix.NL80211_ATTR_USE_MFP, unix.NL80211_MFP_OPTIONAL)
+	}
+	w.attributes(e)
+}
+
+// joined waits until the network may be used.
+func joined(ctx context.Context, events <-chan event, open bool) error {
+	e, err := await(ctx, events, unix.NL80211_CMD_CONNECT)
+	switch {
+	case err != nil:
+		return err
+	case e.timedOut:
+		return &AssociationError{}
+	case e.status != 0:
+		return &AssociationError{Status: e.status}
+	case open:
+		return nil
+	}
+	e, err = await(ctx, events, unix.NL80211_CMD_PORT_AUTHORIZED, unix.NL80211_CMD_DISCONNECT)
+	if err == nil && e.command == unix.NL80211_CMD_DISCONNECT {
+		err = &LostError{e.reason, e.byAP}
+	}
+	return err
 }

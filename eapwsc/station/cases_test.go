@@ -39,10 +39,10 @@ var cases = []struct {
 		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 		// This driver leaves the 4-way handshake to other programs.
 		s := w.station(1)
-		if err := errors.Join(s.Join(w.Context(), &e.credential), s.Close()); !errors.Is(err, station.ErrDriver) {
+		if err := errors.Join(s.Join(w.Context(), &e.network), s.Close()); !errors.Is(err, station.ErrDriver) {
 			w.Error(err)
 		}
-		w.joins(1, point, &e.credential)
+		w.joins(1, point, &e.network)
 	}},
 	{"pbc", func(w *world) {
 		point := w.accessPoint(0, network)
@@ -53,7 +53,7 @@ var cases = []struct {
 		e.succeeded(network, passphrase)
 		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 		point.wait("WPS-SUCCESS")
-		w.joins(1, point, &e.credential)
+		w.joins(1, point, &e.network)
 	}},
 	{"pin-wrong-half1", func(w *world) {
 		point := w.accessPoint(0, network)
@@ -154,10 +154,10 @@ var cases = []struct {
 		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 		// hostapd has generated a key, and written it into its configuration.
 		made, err := os.ReadFile(point.paths[0])
-		if err != nil || !strings.Contains(string(made), "="+string(e.credential.NetworkKey)+"\n") || string(e.credential.NetworkKey) == passphrase {
+		if err != nil || !strings.Contains(string(made), "="+string(e.network.Credential.NetworkKey)+"\n") || string(e.network.Credential.NetworkKey) == passphrase {
 			w.Errorf("%s does not hold the key that the station was given: %v", point.paths[0], err)
 		}
-		w.joins(1, point, &e.credential)
+		w.joins(1, point, &e.network)
 	}},
 	{"hidden", func(w *world) {
 		const ssid = "a name that nobody tells"
@@ -180,20 +180,20 @@ var cases = []struct {
 		point.ask("wps_pbc")
 		e := w.enroll(1, byButton())
 		e.succeeded(ssid, key)
-		w.joins(1, point, &e.credential)
+		w.joins(1, point, &e.network)
 	}},
 	{"open", func(w *world) {
 		point := w.accessPoint(0, network, "wpa=0", "wpa_passphrase")
 		point.ask("wps_pbc")
 		e := w.enroll(1, byButton())
-		if c := e.credential; e.err != nil || c.SSID != network || c.AuthType != wps.AuthOpen || c.EncrType != wps.EncrNone || len(c.NetworkKey) != 0 {
+		if c := e.network.Credential; e.err != nil || c.SSID != network || c.AuthType != wps.AuthOpen || c.EncrType != wps.EncrNone || len(c.NetworkKey) != 0 {
 			w.Fatalf("%+v, %v", c, e.err)
 		}
 		// An open network is joined without another program.
 		ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 		defer cancel()
 		s := w.station(1)
-		if err := s.Join(ctx, &e.credential); err != nil {
+		if err := s.Join(ctx, &e.network); err != nil {
 			w.Error(err)
 		}
 		point.wait("AP-STA-CONNECTED " + e.mac.String())
@@ -216,7 +216,7 @@ var cases = []struct {
 		}
 		w.diagnosed(e.record, doctor.SettingsRead)
 		point.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
-		w.joins(1, point, e.result.AP)
+		w.joins(1, point, &station.Network{Credential: *e.result.AP})
 	}},
 	{"configure", func(w *world) {
 		point := w.accessPoint(0, network, "wps_state=1")
@@ -229,7 +229,7 @@ var cases = []struct {
 		}
 		point.wait("WPS-NEW-AP-SETTINGS")
 		point.wait("AP-ENABLED|AP-DISABLED|interface state|WPS-SUCCESS")
-		w.joins(1, point, settings)
+		w.joins(1, point, &station.Network{Credential: *settings})
 	}},
 	{"authorized-mac-of-another", func(w *world) {
 		point := w.accessPoint(0, network)
@@ -526,16 +526,16 @@ func isMessage(frame []byte, want wps.MessageType) bool {
 // enrollment is an enrollment, or a registration of the access point, and its
 // outcome.
 type enrollment struct {
-	w          *world
-	station    *station.Station
-	mac        wps.MAC
-	cfg        station.EnrollConfig
-	found      []station.AccessPoint // by the last scan
-	waiting    int                   // how many of them are to be tried
-	record     *doctor.Record
-	result     *registration.Result
-	credential wps.Credential
-	err        error
+	w       *world
+	station *station.Station
+	mac     wps.MAC
+	cfg     station.EnrollConfig
+	found   []station.AccessPoint // by the last scan
+	waiting int                   // how many of them are to be tried
+	record  *doctor.Record
+	result  *registration.Result
+	network station.Network
+	err     error
 }
 
 // enroll enrolls a radio.
@@ -566,7 +566,7 @@ func (w *world) enrollment(radio int, cfg station.EnrollConfig) *enrollment {
 func (e *enrollment) run() {
 	enrolled, err := e.station.Enroll(e.w.Context(), e.cfg)
 	if e.err = errors.Join(err, e.station.Close()); e.err == nil {
-		e.result, e.credential = enrolled.Result, enrolled.Credential
+		e.result, e.network = enrolled.Result, enrolled.Networks[0]
 	}
 }
 
@@ -600,7 +600,7 @@ func (e *enrollment) succeeded(ssid, key string) {
 	if e.err != nil {
 		e.w.Fatal(e.err)
 	}
-	if c := e.credential; c.SSID != wps.SSID(ssid) || string(c.NetworkKey) != key || c.AuthType != wps.AuthWPA2Personal || c.EncrType != wps.EncrAES {
+	if c := e.network.Credential; c.SSID != wps.SSID(ssid) || string(c.NetworkKey) != key || c.AuthType != wps.AuthWPA2Personal || c.EncrType != wps.EncrAES {
 		e.w.Errorf("received %+v, key right: %t", c, string(c.NetworkKey) == key)
 	}
 	e.w.diagnosed(e.record, doctor.Success)
@@ -646,14 +646,15 @@ func (w *world) diagnosedNow(radio int, ssid string, want doctor.Cause) {
 	}
 }
 
-// joins makes stock wpa_supplicant join with the profile of a credential.
-func (w *world) joins(radio int, point *accessPoint, c *wps.Credential) {
+// joins makes stock wpa_supplicant join with the profile of a network.
+func (w *world) joins(radio int, point *accessPoint, n *station.Network) *program {
 	w.Helper()
-	profile, err := station.NewProfile(station.WPASupplicant, c)
+	profile, err := station.NewProfile(station.WPASupplicant, n)
 	if err != nil {
 		w.Fatal(err)
 	}
 	supplicant := w.supplicant(radio, profile.Text)
 	supplicant.wait("CTRL-EVENT-CONNECTED")
 	point.wait("AP-STA-CONNECTED")
+	return supplicant
 }

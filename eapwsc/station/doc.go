@@ -15,7 +15,7 @@
 //		},
 //	})
 //	…
-//	profile, err := station.NewProfile(station.WPASupplicant, &enrolled.Credential)
+//	profile, err := station.NewProfile(station.WPASupplicant, &enrolled.Networks[0])
 //
 // [Station.Enroll] scans until an access point waits for this station, runs the
 // registration there, and tries the next one if that fails, until the walk time
@@ -34,8 +34,10 @@
 // # Afterwards
 //
 // [Station.Join] connects with a credential where the driver does the 4-way
-// handshake. Few do; for the others [NewProfile] writes the credential in the
-// configuration format of the program that manages the interface.
+// handshake. Few do; for the others [NewProfile] writes the network in the
+// configuration format of the program that manages the interface. Both use
+// WPA3-Personal where the network offers it, although the credential may name
+// WPA2 alone.
 //
 // # Other programs
 //

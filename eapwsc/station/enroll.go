@@ -22,9 +22,10 @@ const rescanPause = time.Second
 type EnrollConfig struct {
 	// Enrollee is the station itself and its password: a PIN, or
 	// [registration.PushButton]. Device.MAC is set to the interface's address,
-	// Device.RFBands to the bands of its radio while it scans and then to the
-	// band of the access point, and Device.UUID, if zero, to the one derived
-	// from the address.
+	// which is read again for each attempt, Device.RFBands to the bands of its
+	// radio while it scans and then to the band of the access point, and
+	// Device.UUID, if zero, to the one derived from the first address.
+	// [wps.RandomUUID] makes one from which the address cannot be derived.
 	Enrollee registration.EnrolleeConfig
 	// BSSID and SSID select the access point or the network; any if zero.
 	BSSID wps.MAC
@@ -33,6 +34,12 @@ type EnrollConfig struct {
 	// recommended: a station that does not scan all channels may miss an
 	// overlap.
 	Frequencies []int
+	// Passive scans without sending anything. Access points then notice the
+	// station only when it associates, and do not describe themselves.
+	Passive bool
+	// Leave ends the connection of the interface first, if it has one, instead
+	// of failing with a [*HeldError].
+	Leave bool
 	// OnePerBand is passed to [selection.Selector].
 	OnePerBand bool
 	// WalkTime is how long to try; 0 means [wps.WalkTime].
@@ -60,9 +67,13 @@ const (
 	EventTrying
 	// EventFailed: a registration failed. AP and Err are set.
 	EventFailed
+	// EventWaiting: the access point's registrar answered that it does not
+	// register the station now, and the station waits there a little. AP is
+	// set, Err to the reason, which is not authentic, and Registrar.
+	EventWaiting
 )
 
-var eventNames = [...]string{EventScanned: "scanned", EventTrying: "trying", EventFailed: "failed"}
+var eventNames = [...]string{EventScanned: "scanned", EventTrying: "trying", EventFailed: "failed", EventWaiting: "waiting"}
 
 // String returns the event in a word.
 func (k EventKind) String() string {
@@ -78,6 +89,8 @@ type Event struct {
 	Found     []AccessPoint
 	Selection Selection
 	AP        *AccessPoint
+	// Registrar is the one that answered [EventWaiting].
+	Registrar *wps.Device
 	Err       error
 }
 
@@ -86,9 +99,9 @@ type Enrolled struct {
 	*registration.Result
 	// AP is the access point that registered the station.
 	AP AccessPoint
-	// Credential is the one to use: the first usable one, preferring the
-	// stronger type of security.
-	Credential wps.Credential
+	// Networks are the usable networks, in the order in which to try them;
+	// there is at least one. See [NewNetworks].
+	Networks []Network
 }
 
 // Enroll registers the station at an access point that waits for it: it scans,
@@ -100,6 +113,16 @@ type Enrolled struct {
 // and so on. If trying again would not help (a wrong PIN, a session overlap),
 // it is the error of the run.
 func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, error) {
+	if cfg.Leave {
+		if err := s.Leave(ctx); err != nil {
+			return nil, err
+		}
+	}
+	mac, err := s.radio.address()
+	if err != nil {
+		return nil, err
+	}
+	s.mac = mac
 	e := &enrollment{station: s, cfg: cfg, began: time.Now()}
 	e.cfg.Enrollee.Device.MAC = s.mac
 	if e.cfg.Enrollee.Device.UUID == (wps.UUID{}) {
@@ -165,7 +188,7 @@ func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 			return nil, err
 		}
 		for _, i := range choice.Order {
-			enrolled, err := e.try(ctx, &found[i])
+			enrolled, err := e.try(ctx, found, &found[i])
 			if err == nil || e.hopeless(err, &found[i]) {
 				return enrolled, err
 			}
@@ -185,9 +208,14 @@ func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 // appear.
 func (e *enrollment) scan(ctx context.Context) ([]AccessPoint, Selection, error) {
 	password := &e.cfg.Enrollee.Password
+	mac, err := e.station.radio.address()
+	if err != nil {
+		return nil, Selection{}, err
+	}
+	e.station.mac = mac
 	scan := ScanConfig{
-		Frequencies: e.cfg.Frequencies,
-		Request:     NewProbeRequest(&e.cfg.Enrollee.Device, password.ID, e.cfg.Enrollee.Version10),
+		Frequencies: e.cfg.Frequencies, Passive: e.cfg.Passive,
+		Request: NewProbeRequest(&e.cfg.Enrollee.Device, password.ID, e.cfg.Enrollee.Version10),
 	}
 	if e.cfg.SSID != "" {
 		scan.SSIDs = []wps.SSID{e.cfg.SSID}
@@ -229,9 +257,14 @@ func (e *enrollment) scan(ctx context.Context) ([]AccessPoint, Selection, error)
 }
 
 // try registers at one access point.
-func (e *enrollment) try(ctx context.Context, point *AccessPoint) (*Enrolled, error) {
+func (e *enrollment) try(ctx context.Context, found []AccessPoint, point *AccessPoint) (*Enrolled, error) {
 	e.notify(Event{Kind: EventTrying, AP: point})
+	mac, err := e.station.radio.address()
+	if err != nil {
+		return nil, err
+	}
 	cfg := e.cfg.Enrollee
+	cfg.Device.MAC = mac
 	if band := dot11.Band(point.Frequency); band != 0 {
 		cfg.Device.RFBands = band
 	}
@@ -239,11 +272,12 @@ func (e *enrollment) try(ctx context.Context, point *AccessPoint) (*Enrolled, er
 	if err != nil {
 		return nil, err
 	}
-	result, err := e.station.Run(ctx, point, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: e.cfg.Watch, Record: e.cfg.Record})
+	waiting := refusal{e, point, machine, nil}
+	result, err := e.station.Run(ctx, point, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: waiting.watch, Record: e.cfg.Record})
 	if err == nil {
-		var credential wps.Credential
-		if credential, err = usable(result.Credentials); err == nil {
-			return &Enrolled{Result: result, AP: *point, Credential: credential}, nil
+		var networks []Network
+		if networks, err = NewNetworks(result.Credentials, found); err == nil {
+			return &Enrolled{Result: result, AP: *point, Networks: networks}, nil
 		}
 	}
 	e.last = err
@@ -251,20 +285,25 @@ func (e *enrollment) try(ctx context.Context, point *AccessPoint) (*Enrolled, er
 	return nil, err
 }
 
-// usable returns the credential to use among those received. If none is usable,
-// the error is that of the first one.
-func usable(received []wps.Credential) (wps.Credential, error) {
-	var fault error
-	for _, c := range wps.MergeCredentials(received) {
-		err := c.Usable()
-		if err == nil {
-			return c.Strongest(), nil
-		}
-		if fault == nil {
-			fault = err
-		}
+// refusal reports M2D while the machine waits after it.
+type refusal struct {
+	*enrollment
+	point   *AccessPoint
+	machine *registration.Enrollee
+	last    *wps.M2D // that was reported
+}
+
+// watch is called with each frame. The answer to M2D is sent after the machine
+// has processed it.
+func (r *refusal) watch(d eapol.Direction, other wps.MAC, frame []byte) {
+	if m := r.machine.M2D(); m != nil && m != r.last && d == eapol.Sent {
+		r.last = m
+		device := m.Device
+		r.notify(Event{Kind: EventWaiting, AP: r.point, Registrar: &device, Err: r.machine.Refused()})
 	}
-	return wps.Credential{}, fault
+	if r.cfg.Watch != nil {
+		r.cfg.Watch(d, other, frame)
+	}
 }
 
 // interfaceFaults are errors that no access point causes.

@@ -48,6 +48,11 @@ func (s *steps) notify(e Event) {
 		s.WriteString("; ")
 	case EventTrying:
 		fmt.Fprintf(s, "%v %d; ", e.Kind, e.AP.BSSID[5])
+	case EventWaiting:
+		var refused *registration.Error
+		if errors.As(e.Err, &refused) {
+			fmt.Fprintf(s, "%v %v of %v; ", e.Kind, refused.ConfigError, e.Registrar.ModelName)
+		}
 	case EventFailed:
 		fmt.Fprintf(s, "%v; ", e.Kind)
 	}
@@ -171,7 +176,7 @@ func TestEnroll(t *testing.T) {
 				a.after(14*time.Second, func() { point.enterPIN(t, airPIN) })
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
-			steps: "scanned: nobody; scanned: nobody; scanned: 1; trying 1; failed; scanned: 1; trying 1; ",
+			steps: "scanned: nobody; scanned: nobody; scanned: 1; trying 1; waiting no error of Router; failed; scanned: 1; trying 1; ",
 			point: 1, took: 4*scanTime + 3*rescanPause, cause: doctor.Success},
 		{name: "sent away in the middle, once",
 			around: func(t *testing.T, a *air) {
@@ -251,8 +256,8 @@ func TestEnroll(t *testing.T) {
 				if d := doctor.Diagnose(cfg.Record.Evidence()); d.Cause != tt.cause {
 					t.Errorf("the doctor says %s: %s", d.Cause, d.Engineer)
 				}
-				if err == nil && (e.AP.BSSID[5] != tt.point || e.Credential.SSID != e.AP.SSID || string(e.Credential.NetworkKey) != "a passphrase") {
-					t.Errorf("%v gave %v", e.AP.BSSID, e.Credential)
+				if err == nil && (e.AP.BSSID[5] != tt.point || e.Networks[0].Credential.SSID != e.AP.SSID || e.Networks[0].Heard == nil || string(e.Networks[0].Credential.NetworkKey) != "a passphrase") {
+					t.Errorf("%v gave %v", e.AP.BSSID, e.Networks)
 				}
 				for _, request := range a.requests {
 					if request.UUIDE != wps.UUIDFromMAC(ownMAC) || request.DevicePasswordID != cfg.Enrollee.Password.ID || request.RFBands != wps.Band24GHz|wps.Band5GHz || request.WFA.RequestToEnroll == cfg.Enrollee.Version10 {
@@ -264,7 +269,108 @@ func TestEnroll(t *testing.T) {
 	}
 }
 
-// TestEnrollCancelled cancels the context in a scan, in a pause and in an
+// TestEnrollSettings enrolls in the ways that settings ask for.
+//
+// hostap: test_ap_wps_passive_scan test_ap_wps_random_uuid test_ap_wps_pbc_mac_addr_change
+func TestEnrollSettings(t *testing.T) {
+	userPIN := func(text string) registration.Password {
+		p, err := pin.ParseAnyChecksum(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		password := registration.PIN(p)
+		password.ID = wps.PasswordUserSpecified
+		return password
+	}
+	accept := func(point *airAP, text string) {
+		p, err := pin.ParseAnyChecksum(text)
+		if err == nil {
+			err = point.EnterPIN(time.Now(), ap.PINEntry{PIN: p, Lifetime: time.Minute})
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	random, err := wps.RandomUUID(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := wps.MAC{2, 0, 0, 0, 0, 0x77}
+	for _, tt := range []struct {
+		name     string
+		password registration.Password
+		around   func(a *air, point *airAP)
+		set      func(cfg *EnrollConfig)
+		check    func(t *testing.T, a *air, peer *wps.Device)
+	}{
+		{"user-specified PIN with a wrong check digit", userPIN("12345678"),
+			func(_ *air, point *airAP) { accept(point, "12345678") }, nil,
+			func(t *testing.T, a *air, _ *wps.Device) {
+				if id := a.requests[0].DevicePasswordID; id != wps.PasswordUserSpecified {
+					t.Errorf("asked with %v", id)
+				}
+			}},
+		{"user-specified PIN of 4 digits", userPIN("1234"), func(_ *air, point *airAP) { accept(point, "1234") }, nil, nil},
+		{"passive", registration.PushButton(), func(_ *air, point *airAP) { point.press(t) },
+			func(cfg *EnrollConfig) { cfg.Passive = true },
+			func(t *testing.T, a *air, _ *wps.Device) {
+				if len(a.requests) != 0 || a.passive == 0 {
+					t.Errorf("sent %d requests", len(a.requests))
+				}
+			}},
+		{"leaves a network", registration.PushButton(), func(_ *air, point *airAP) { point.press(t) },
+			func(cfg *EnrollConfig) { cfg.Leave = true },
+			func(t *testing.T, a *air, _ *wps.Device) {
+				if !a.left {
+					t.Error("stayed")
+				}
+			}},
+		{"leaves no network unless asked to", registration.PushButton(), func(_ *air, point *airAP) { point.press(t) }, nil,
+			func(t *testing.T, a *air, peer *wps.Device) {
+				if a.left || peer.UUID != wps.UUIDFromMAC(ownMAC) {
+					t.Errorf("left %t, UUID %v", a.left, peer.UUID)
+				}
+			}},
+		{"random UUID", registration.PushButton(), func(_ *air, point *airAP) { point.press(t) },
+			func(cfg *EnrollConfig) { cfg.Enrollee.Device.UUID = random },
+			func(t *testing.T, _ *air, peer *wps.Device) {
+				if peer.UUID != random {
+					t.Errorf("UUID %v", peer.UUID)
+				}
+			}},
+		// The access point knows the UUID that has pressed, by whatever address.
+		{"another address after the press", registration.PushButton(),
+			func(a *air, point *airAP) {
+				point.press(t)
+				a.afterScan = func() { a.mac = other }
+			}, nil,
+			func(t *testing.T, _ *air, peer *wps.Device) {
+				if peer.MAC != other || peer.UUID != wps.UUIDFromMAC(ownMAC) {
+					t.Errorf("enrolled as %v, %v", peer.MAC, peer.UUID)
+				}
+			}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &air{t: t}
+				point := a.newAP(1, "home")
+				tt.around(a, point)
+				cfg := enrollConfig(tt.password)
+				if tt.set != nil {
+					tt.set(&cfg)
+				}
+				if _, err := (&Station{"wlan0", ownMAC, 0, a}).Enroll(t.Context(), cfg); err != nil {
+					t.Fatal(err)
+				}
+				if tt.check != nil {
+					tt.check(t, a, point.registered)
+				}
+			})
+		})
+	}
+}
+
+// TestEnrollCancelled ends the context in a scan, in a pause and in an
 // exchange.
 func TestEnrollCancelled(t *testing.T) {
 	for _, after := range []time.Duration{time.Second, scanTime + rescanPause/2, 2*scanTime + rescanPause + time.Second} {
@@ -304,26 +410,57 @@ func TestCountdown(t *testing.T) {
 	})
 }
 
-// TestUsable chooses among several credentials.
-func TestUsable(t *testing.T) {
+// TestNewNetworks chooses among several credentials.
+//
+// hostap: test_ap_wps_mixed_cred test_ap_wps_conf_stub_cred
+func TestNewNetworks(t *testing.T) {
 	wpa2 := wps.Credential{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase")}
 	wpa := wpa2
 	wpa.AuthType, wpa.EncrType = wps.AuthWPAPersonal, wps.EncrTKIP
+	guest := wpa2
+	guest.SSID = "guest"
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthShared, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
 	for _, tt := range []struct {
 		name     string
 		received []wps.Credential
-		want     wps.Credential
+		heard    []wps.SSID // the access points around
+		want     string
 		err      error
 	}{
-		{"one", []wps.Credential{wpa2}, wpa2, nil},
-		{"of one network for WPA and WPA2", []wps.Credential{wpa, wpa2}, wpa2, nil},
-		{"the second", []wps.Credential{wep, wpa2}, wpa2, nil},
-		{"none", []wps.Credential{wep, wpa}, wps.Credential{}, wps.ErrWEP},
+		{"one", []wps.Credential{wpa2}, nil, "home WPA2-Personal AES, not heard; ", nil},
+		{"one that is here", []wps.Credential{wpa2}, []wps.SSID{"home"}, "home WPA2-Personal AES; ", nil},
+		{"of one network for WPA and WPA2", []wps.Credential{wpa, wpa2}, nil, "home WPA2-Personal AES, not heard; ", nil},
+		{"the second", []wps.Credential{wep, wpa2}, nil, "home WPA2-Personal AES, not heard; ", nil},
+		{"of two networks, the one that is here first", []wps.Credential{wpa2, guest}, []wps.SSID{"else", "guest"},
+			"guest WPA2-Personal AES; home WPA2-Personal AES, not heard; ", nil},
+		{"two networks", []wps.Credential{guest, wpa2}, []wps.SSID{"home", "guest"}, "guest WPA2-Personal AES; home WPA2-Personal AES; ", nil},
+		{"none", []wps.Credential{wep, wpa}, nil, "", wps.ErrWEP},
 	} {
-		got, err := usable(tt.received)
-		if !errors.Is(err, tt.err) || got.SSID != tt.want.SSID || got.AuthType != tt.want.AuthType || got.EncrType != tt.want.EncrType {
-			t.Errorf("%s: %v, %v", tt.name, got, err)
+		var found []AccessPoint
+		for _, ssid := range tt.heard {
+			var point AccessPoint
+			point.SSID = ssid
+			found = append(found, point)
+		}
+		networks, err := NewNetworks(tt.received, found)
+		var got strings.Builder
+		for _, n := range networks {
+			fmt.Fprintf(&got, "%v %v %v", n.Credential.SSID, n.Credential.AuthType, n.Credential.EncrType)
+			if n.Heard == nil {
+				got.WriteString(", not heard")
+			}
+			got.WriteString("; ")
+		}
+		if got.String() != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %s, %v", tt.name, &got, err)
+		}
+	}
+	// Of several access points the strongest speaks for the network.
+	weak, strong := AccessPoint{Signal: -80}, AccessPoint{Signal: -50}
+	weak.SSID, strong.SSID, strong.H2EOnly = "home", "home", true
+	for _, found := range [][]AccessPoint{{weak, strong}, {strong, weak}} {
+		if n, err := NewNetworks([]wps.Credential{wpa2}, found); err != nil || !n[0].Heard.H2EOnly {
+			t.Errorf("%+v, %v", n, err)
 		}
 	}
 }

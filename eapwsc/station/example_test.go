@@ -36,7 +36,7 @@ func ExampleStation_Enroll() {
 		fmt.Println(doctor.Diagnose(record.Evidence()).Verdict)
 		return
 	}
-	fmt.Println("the network is", enrolled.Credential.SSID)
+	fmt.Println("the network is", enrolled.Networks[0].Credential.SSID)
 }
 
 // Of three access points, one has no WPS and one waits for a PIN.
@@ -62,9 +62,9 @@ func ExampleSelect() {
 
 // The credential from WPS, for the program that manages the interface.
 func ExampleNewProfile() {
-	profile, err := station.NewProfile(station.IWD, &wps.Credential{
+	profile, err := station.NewProfile(station.IWD, &station.Network{Credential: wps.Credential{
 		SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse"),
-	})
+	}})
 	fmt.Print(profile.Path, "\n", profile.Text)
 	fmt.Println(err)
 	// Output:

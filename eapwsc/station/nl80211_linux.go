@@ -250,6 +250,20 @@ func (r *nl80211) events(s *socket) <-chan event {
 	return c
 }
 
+// hear returns the events of a multicast group, until stop is called.
+func (r *nl80211) hear(op, group string) (events <-chan event, stop func(), err error) {
+	socket, err := r.dial(group)
+	if err != nil {
+		return nil, nil, &Error{r.name, op, explain(err), err}
+	}
+	events = r.events(socket)
+	return events, func() {
+		socket.Close()
+		for range events {
+		}
+	}, nil
+}
+
 // await returns the first event of one of the commands.
 func await(ctx context.Context, events <-chan event, commands ...uint8) (event, error) {
 	for {

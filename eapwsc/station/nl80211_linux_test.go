@@ -20,6 +20,7 @@ import (
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -81,7 +82,9 @@ type kernel struct {
 	answer map[uint8][]error     // for each command, by how often it was sent
 	events [][]genetlink.Message // for each socket that listens
 	scan   []genetlink.Message
-	up     int // how often the interface was brought up
+	wiphy  []genetlink.Message // what the radio can do
+	self   []genetlink.Message // what the interface is
+	up     int                 // how often the interface was brought up
 	asked  []genetlink.Message
 	conn   eapol.Conn
 }
@@ -124,8 +127,13 @@ func (k *kernel) dial(groups ...string) (*socket, error) {
 				return nil, answers[0]
 			}
 		}
-		if request.Header.Command == unix.NL80211_CMD_GET_SCAN {
+		switch request.Header.Command {
+		case unix.NL80211_CMD_GET_SCAN:
 			return k.scan, nil
+		case unix.NL80211_CMD_GET_WIPHY:
+			return k.wiphy, nil
+		case unix.NL80211_CMD_GET_INTERFACE:
+			return k.self, nil
 		}
 		return []genetlink.Message{{}}, nil // the acknowledgement
 	}), nl80211Family}, nil
@@ -404,7 +412,152 @@ func TestAssociate(t *testing.T) {
 	}
 }
 
-// TestAssociateCancelled cancels the context during the association.
+// message writes a message of the kernel about the interface.
+func message(t *testing.T, command uint8, more func(e *netlink.AttributeEncoder)) genetlink.Message {
+	t.Helper()
+	e := netlink.NewAttributeEncoder()
+	e.Uint32(unix.NL80211_ATTR_IFINDEX, interfaceIndex)
+	if more != nil {
+		more(e)
+	}
+	b, err := e.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return genetlink.Message{Header: genetlink.Header{Command: command}, Data: b}
+}
+
+// TestJoin has drivers of several abilities join networks of several kinds.
+func TestJoin(t *testing.T) {
+	features := func(bits ...int) []genetlink.Message {
+		var b [8]byte
+		for _, n := range bits {
+			b[n/8] |= 1 << (n % 8)
+		}
+		return []genetlink.Message{message(t, unix.NL80211_CMD_NEW_WIPHY, nil), message(t, unix.NL80211_CMD_NEW_WIPHY, func(e *netlink.AttributeEncoder) {
+			e.Bytes(unix.NL80211_ATTR_EXT_FEATURES, b[:])
+		})}
+	}
+	able := features(unix.NL80211_EXT_FEATURE_4WAY_HANDSHAKE_STA_PSK, unix.NL80211_EXT_FEATURE_SAE_OFFLOAD)
+	old := features(unix.NL80211_EXT_FEATURE_4WAY_HANDSHAKE_STA_PSK)
+	connected := message(t, unix.NL80211_CMD_CONNECT, nil)
+	refused := message(t, unix.NL80211_CMD_CONNECT, func(e *netlink.AttributeEncoder) { e.Uint16(unix.NL80211_ATTR_STATUS_CODE, 1) })
+	silent := message(t, unix.NL80211_CMD_CONNECT, func(e *netlink.AttributeEncoder) { e.Flag(unix.NL80211_ATTR_TIMED_OUT, true) })
+	authorized := message(t, unix.NL80211_CMD_PORT_AUTHORIZED, nil)
+	gone := message(t, unix.NL80211_CMD_DISCONNECT, func(e *netlink.AttributeEncoder) {
+		e.Uint16(unix.NL80211_ATTR_REASON_CODE, 15)
+		e.Flag(unix.NL80211_ATTR_DISCONNECTED_BY_AP, true)
+	})
+	done := []genetlink.Message{connected, authorized}
+
+	wpa2 := wps.Credential{SSID: "IEEE", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("password")}
+	digits := wpa2
+	digits.NetworkKey = wps.NetworkKey(strings.Repeat("a5", 32))
+	open := wps.Credential{SSID: "IEEE", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
+	transition := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}, PMFCapable: true}}
+	gcmp := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherGCMP256, Pairwise: []dot11.Cipher{dot11.CipherGCMP256}, AKMs: []dot11.AKM{dot11.AKMPSK}}}
+	saeOnly := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFRequired: true, PMFCapable: true}}
+
+	// The pre-shared key of IEEE Std 802.11-2020 J.4.2.
+	const pmk = "254=f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e "
+	const psk = "3=03000000 52=49454545 53=00000000 70= 75=02000000 73=04ac0f00 74=04ac0f00 76=02ac0f00 "
+	const sae = "3=03000000 52=49454545 53=04000000 70= 75=04000000 73=04ac0f00 74=04ac0f00 76=08ac0f00 66=01000000 277=70617373776f7264 "
+	for _, tt := range []struct {
+		name       string
+		credential wps.Credential
+		heard      *dot11.Elements
+		wiphy      []genetlink.Message
+		events     []genetlink.Message
+		answer     error
+		asked      string
+		err        error
+	}{
+		{"open", open, nil, features(), []genetlink.Message{connected}, nil, "3=03000000 52=49454545 53=00000000 ", nil},
+		{"WPA2", wpa2, nil, able, done, nil, psk + pmk, nil},
+		{"WPA2, a pre-shared key", digits, nil, able, done, nil, psk + "254=" + strings.Repeat("a5", 32) + " ", nil},
+		{"GCMP-256", wpa2, gcmp, able, done, nil, strings.NewReplacer("73=04ac", "73=09ac", "74=04ac", "74=09ac").Replace(psk) + pmk, nil},
+		{"transition", wpa2, transition, able, done, nil, sae, nil},
+		{"transition, a driver without SAE", wpa2, transition, old, done, nil, psk + "66=02000000 " + pmk, nil},
+		{"WPA3", wpa2, saeOnly, able, done, nil, sae, nil},
+		{"WPA3, a driver without SAE", wpa2, saeOnly, old, nil, nil, "", ErrDriver},
+		{"WPA3, a key that it cannot use", digits, saeOnly, able, nil, nil, "", ErrSAEOnly},
+		{"a driver that leaves the handshake to others", wpa2, nil, features(), nil, nil, "", ErrDriver},
+		{"a kernel that does not say", wpa2, nil, []genetlink.Message{{}}, nil, nil, "", ErrDriver},
+		{"refused", wpa2, nil, able, []genetlink.Message{refused}, nil, psk + pmk, ErrAssociation},
+		{"no answer", wpa2, nil, able, []genetlink.Message{silent}, nil, psk + pmk, ErrAssociation},
+		{"a wrong key", wpa2, nil, able, []genetlink.Message{connected, gone}, nil, psk + pmk, ErrLost},
+		{"connected already", wpa2, nil, able, nil, errno(unix.EALREADY), psk + pmk, ErrHeld},
+		{"no rights", wpa2, nil, able, nil, errno(unix.EPERM), psk + pmk, ErrPermission},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k := &kernel{t: t, answer: map[uint8][]error{unix.NL80211_CMD_CONNECT: {tt.answer}}, events: [][]genetlink.Message{tt.events}, wiphy: tt.wiphy}
+			r := k.radio()
+			err := (&Station{"wlan0", ownMAC, 0, r}).Join(t.Context(), &Network{tt.credential, tt.heard})
+			if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
+				t.Errorf("got %v, want %v", err, tt.err)
+			}
+			if diff := cmp.Diff(tt.asked, strings.TrimSuffix(k.askedFor(unix.NL80211_CMD_CONNECT), "\n")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			// A connection that failed is taken back, one that is there stays.
+			undone := k.askedFor(unix.NL80211_CMD_DISCONNECT) != ""
+			if want := err != nil && tt.events != nil; undone != want {
+				t.Errorf("disconnected: %t", undone)
+			}
+			if r.close(); (k.up == 1) != (err == nil) && k.up != 0 {
+				t.Errorf("brought up %d times more than down", k.up)
+			}
+		})
+	}
+}
+
+// TestLeave disconnects an interface.
+func TestLeave(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		answer error
+		events []genetlink.Message
+		err    error
+	}{
+		{"connected", nil, []genetlink.Message{message(t, unix.NL80211_CMD_DISCONNECT, nil)}, nil},
+		{"connected to nothing", errno(unix.ENOTCONN), nil, nil},
+		{"down", errno(unix.ENETDOWN), nil, nil},
+		{"no rights", errno(unix.EPERM), nil, ErrPermission},
+		{"no more events", nil, nil, errEvents},
+	} {
+		k := &kernel{t: t, answer: map[uint8][]error{unix.NL80211_CMD_DISCONNECT: {tt.answer}}, events: [][]genetlink.Message{tt.events}}
+		err := (&Station{"wlan0", ownMAC, 0, k.radio()}).Leave(t.Context())
+		if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) || k.askedFor(unix.NL80211_CMD_DISCONNECT) != "3=03000000 \n" {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// TestAddress reads the address that the interface has now.
+func TestAddress(t *testing.T) {
+	mac := func(octets ...byte) []genetlink.Message {
+		return []genetlink.Message{message(t, unix.NL80211_CMD_NEW_INTERFACE, func(e *netlink.AttributeEncoder) { e.Bytes(unix.NL80211_ATTR_MAC, octets) })}
+	}
+	for _, tt := range []struct {
+		name   string
+		answer error
+		self   []genetlink.Message
+		want   wps.MAC
+		err    error
+	}{
+		{"there", nil, mac(2, 0, 0, 0, 1, 9), wps.MAC{2, 0, 0, 0, 1, 9}, nil},
+		{"too short", nil, mac(2, 0), wps.MAC{}, ErrDriver},
+		{"nothing", nil, []genetlink.Message{{}}, wps.MAC{}, ErrDriver},
+		{"gone", errno(unix.ENODEV), nil, wps.MAC{}, ErrNoInterface},
+	} {
+		k := &kernel{t: t, answer: map[uint8][]error{unix.NL80211_CMD_GET_INTERFACE: {tt.answer}}, self: tt.self}
+		if got, err := k.radio().address(); got != tt.want || !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
+			t.Errorf("%s: %v, %v", tt.name, got, err)
+		}
+	}
+}
+
+// TestAssociateCancelled ends the context while the access point is asked.
 func TestAssociateCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -3,9 +3,11 @@ package station
 import (
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -43,49 +45,125 @@ type Profile struct {
 // Format prints the path and no content, whatever the verb.
 func (p Profile) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[profile %s]", p.Path) }
 
-// NewProfile writes a credential as a profile. The error is of class
-// [wps.ErrUnusable].
-func NewProfile(m Manager, c *wps.Credential) (Profile, error) {
-	if err := c.Usable(); err != nil {
+// supplicantPath is where Debian's wpa_supplicant looks.
+const supplicantPath = "/etc/wpa_supplicant/wpa_supplicant.conf"
+
+// Update returns the content of a file in which the profile takes the place of
+// what was there for its network. Of a configuration of wpa_supplicant everything
+// else stays; the other managers have a file for each network.
+func (p Profile) Update(content string) string {
+	if p.Path != supplicantPath {
+		return p.Text
+	}
+	own, _ := supplicantSSID(p.Text)
+	var b, block strings.Builder
+	inside := false
+	for line := range strings.Lines(content) {
+		word := strings.TrimSpace(line)
+		switch {
+		case !inside && strings.HasPrefix(p.Text, word+"\n") && strings.HasPrefix(word, "sae_pwe="):
+		case !inside && word == "network={":
+			inside = true
+			block.Reset()
+			block.WriteString(line)
+		case inside:
+			block.WriteString(line)
+			if word != "}" {
+				break
+			}
+			inside = false
+			if ssid, ok := supplicantSSID(block.String()); !ok || ssid != own {
+				b.WriteString(block.String())
+			}
+		default:
+			b.WriteString(line)
+		}
+	}
+	if inside { // it has no end: wpa_supplicant refuses the file, which is not for us to mend
+		b.WriteString(block.String())
+	}
+	if text := b.String(); text != "" && !strings.HasSuffix(text, "\n") {
+		b.WriteString("\n")
+	}
+	return b.String() + p.Text
+}
+
+// supplicantSSID returns the name of the network of a block.
+func supplicantSSID(block string) (ssid string, ok bool) {
+	for line := range strings.Lines(block) {
+		value, found := strings.CutPrefix(strings.TrimSpace(line), "ssid=")
+		switch {
+		case !found:
+		case strings.HasPrefix(value, `P"`): // printf's escapes, most of which Go has
+			s, err := strconv.Unquote(strings.ReplaceAll(value[1:], `\e`, `\x1b`))
+			return s, err == nil
+		case len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"':
+			return value[1 : len(value)-1], true
+		default:
+			octets, err := hex.DecodeString(value)
+			return string(octets), err == nil
+		}
+	}
+	return "", false
+}
+
+// NewProfile writes a network as a profile. Where an access point of it was
+// heard, the profile is one for WPA3-Personal beside WPA2-Personal, or instead of
+// it, as the network offers: the credential may name WPA2 alone, since WPS is
+// older than WPA3. The error is of class [wps.ErrUnusable].
+func NewProfile(m Manager, n *Network) (Profile, error) {
+	s, err := newSecurity(n)
+	if err != nil {
 		return Profile{}, err
 	}
-	strongest := c.Strongest()
 	switch m {
 	case WPASupplicant:
-		return wpaSupplicantProfile(&strongest), nil
+		return wpaSupplicantProfile(n.Credential.SSID, s), nil
 	case NetworkManager:
-		return networkManagerProfile(&strongest), nil
+		return networkManagerProfile(n.Credential.SSID, s), nil
 	case IWD:
-		return iwdProfile(&strongest), nil
+		return iwdProfile(n.Credential.SSID, s)
 	}
 	return Profile{}, fmt.Errorf("station: %v is not a manager of interfaces", m)
 }
 
-// key returns the key of a credential, and whether it is a passphrase.
-func key(c *wps.Credential) (text string, passphrase bool) {
-	if _, psk := c.NetworkKey.PSK(); psk {
-		return strings.ToLower(string(c.NetworkKey)), false
-	}
-	return string(c.NetworkKey), true
-}
-
-// wpaSupplicantProfile writes names and passphrases that contain quotes or
-// characters other than printable ASCII in the forms for arbitrary octets:
-// hexadecimal, and P"…" with escapes.
-func wpaSupplicantProfile(c *wps.Credential) Profile {
+// wpaSupplicantProfile writes names and passwords that hold quotes or other
+// than printable ASCII in the forms that take any octets: hexadecimal, and
+// P"…" with escapes.
+func wpaSupplicantProfile(ssid wps.SSID, s *security) Profile {
 	var b strings.Builder
-	fmt.Fprintf(&b, "network={\n\tssid=%s\n", hexUnlessPlain(string(c.SSID)))
-	switch text, passphrase := key(c); {
-	case c.AuthType == wps.AuthOpen:
-		b.WriteString("\tkey_mgmt=NONE\n")
-	case passphrase:
-		// A passphrase is written in quotes unchanged: the last quote ends it.
-		fmt.Fprintf(&b, "\tpsk=\"%s\"\n\tkey_mgmt=WPA-PSK\n", text)
+	if s.h2eOnly {
+		b.WriteString("sae_pwe=2\n") // by default wpa_supplicant does not know this way
+	}
+	fmt.Fprintf(&b, "network={\n\tssid=%s\n", hexUnlessPlain(string(ssid)))
+	switch {
+	case s.open:
+	case s.rawKey:
+		fmt.Fprintf(&b, "\tpsk=%s\n", s.key)
+	case s.psk():
+		// A passphrase stands in quotes as it is: the last quote ends it.
+		fmt.Fprintf(&b, "\tpsk=\"%s\"\n", s.key)
 	default:
-		fmt.Fprintf(&b, "\tpsk=%s\n\tkey_mgmt=WPA-PSK\n", text)
+		fmt.Fprintf(&b, "\tsae_password=%s\n", hexUnlessPlain(s.key))
+	}
+	fmt.Fprintf(&b, "\tkey_mgmt=%s\n", strings.Join(s.names(), " "))
+	if s.pmf != pmfUnset {
+		fmt.Fprintf(&b, "\tieee80211w=%d\n", s.pmf)
+	}
+	if len(s.pairwise) > 0 {
+		fmt.Fprintf(&b, "\tpairwise=%s\n\tgroup=%s\n", supplicantCiphers(s.pairwise), supplicantCiphers(s.group))
 	}
 	b.WriteString("}\n")
-	return Profile{"/etc/wpa_supplicant/wpa_supplicant.conf", b.String()}
+	return Profile{supplicantPath, b.String()}
+}
+
+// supplicantCiphers writes ciphers as wpa_supplicant does.
+func supplicantCiphers(ciphers []dot11.Cipher) string {
+	var names []string
+	for _, c := range ciphers {
+		names = append(names, strings.TrimSuffix(c.String(), "-128"))
+	}
+	return strings.Join(names, " ")
 }
 
 // hexUnlessPlain writes a string in quotes, or in hexadecimal if it contains
@@ -97,14 +175,21 @@ func hexUnlessPlain(s string) string {
 	return `"` + s + `"`
 }
 
-// networkManagerProfile writes a keyfile: see nm-settings-keyfile(5).
-func networkManagerProfile(c *wps.Credential) Profile {
-	name := fileName(string(c.SSID), "wifi-")
+// networkManagerProfile writes a keyfile: see nm-settings-keyfile(5). Its
+// wpa-psk is SAE as well, where the network offers it.
+func networkManagerProfile(ssid wps.SSID, s *security) Profile {
+	name := fileName(string(ssid), "wifi-")
 	var b strings.Builder
-	fmt.Fprintf(&b, "[connection]\nid=%s\ntype=wifi\n\n[wifi]\nmode=infrastructure\nssid=%s\n", name, keyfileOctets(string(c.SSID)))
-	if c.AuthType != wps.AuthOpen {
-		text, _ := key(c)
-		fmt.Fprintf(&b, "\n[wifi-security]\nkey-mgmt=wpa-psk\npsk=%s\n", keyfileString(text))
+	fmt.Fprintf(&b, "[connection]\nid=%s\ntype=wifi\n\n[wifi]\nmode=infrastructure\nssid=%s\n", name, keyfileOctets(string(ssid)))
+	if !s.open {
+		management := "sae"
+		if s.psk() {
+			management = "wpa-psk"
+		}
+		fmt.Fprintf(&b, "\n[wifi-security]\nkey-mgmt=%s\npsk=%s\n", management, keyfileString(s.key))
+		if s.pmf != pmfUnset {
+			fmt.Fprintf(&b, "pmf=%d\n", s.pmf+1)
+		}
 	}
 	b.WriteString("\n[ipv4]\nmethod=auto\n\n[ipv6]\nmethod=auto\n")
 	return Profile{"/etc/NetworkManager/system-connections/" + name + ".nmconnection", b.String()}
@@ -135,20 +220,23 @@ func keyfileString(s string) string {
 	return s
 }
 
-// iwdProfile writes a network configuration file: see iwd.network(5).
-func iwdProfile(c *wps.Credential) Profile {
+// iwdProfile writes a network configuration file: see iwd.network(5). With a
+// passphrase iwd chooses by itself between PSK and SAE.
+func iwdProfile(ssid wps.SSID, s *security) (Profile, error) {
 	suffix := ".psk"
 	var b strings.Builder
-	switch text, passphrase := key(c); {
-	case c.AuthType == wps.AuthOpen:
+	switch {
+	case s.open:
 		suffix = ".open"
 		b.WriteString("[Settings]\nAutoConnect=true\n")
-	case passphrase:
-		fmt.Fprintf(&b, "[Security]\nPassphrase=%s\n", keyfileString(text))
+	case s.rawKey:
+		fmt.Fprintf(&b, "[Security]\nPreSharedKey=%s\n", s.key)
+	case !s.passphrase:
+		return Profile{}, fmt.Errorf("%w: iwd takes passwords of 8 to 63 characters only", wps.ErrUnusable)
 	default:
-		fmt.Fprintf(&b, "[Security]\nPreSharedKey=%s\n", text)
+		fmt.Fprintf(&b, "[Security]\nPassphrase=%s\n", keyfileString(s.key))
 	}
-	return Profile{"/var/lib/iwd/" + fileName(string(c.SSID), "=") + suffix, b.String()}
+	return Profile{"/var/lib/iwd/" + fileName(string(ssid), "=") + suffix, b.String()}, nil
 }
 
 // fileName converts a network name to a file name: unchanged if it consists of

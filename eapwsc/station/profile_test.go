@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -48,7 +49,7 @@ func TestProfile(t *testing.T) {
 		{"binary", IWD, binary, "/var/lib/iwd/=61ff00.psk", "[Security]\nPreSharedKey=" + psk + "\n"},
 		{"open", IWD, open, "/var/lib/iwd/guest.open", "[Settings]\nAutoConnect=true\n"},
 	} {
-		got, err := NewProfile(tt.manager, &tt.credential)
+		got, err := NewProfile(tt.manager, &Network{Credential: tt.credential})
 		if err != nil {
 			t.Errorf("%v, %s: %v", tt.manager, tt.name, err)
 		}
@@ -62,16 +63,158 @@ func TestProfile(t *testing.T) {
 		`my "home"`: "6d792022686f6d6522", "a\nnetwork={": "610a6e6574776f726b3d7b", "a\x7f": "617f", "~ ": `"~ "`, `a\b`: `"a\b"`,
 	} {
 		c := wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
-		got, err := NewProfile(WPASupplicant, &c)
+		got, err := NewProfile(WPASupplicant, &Network{Credential: c})
 		if err != nil || got.Text != "network={\n\tssid="+want+"\n\tkey_mgmt=NONE\n}\n" {
 			t.Errorf("the name %q: %q, %v", name, got.Text, err)
 		}
 	}
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
-	if p, err := NewProfile(IWD, &wep); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
+	if p, err := NewProfile(IWD, &Network{Credential: wep}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("WEP: %v", err)
 	}
-	if p, err := NewProfile(9, &plain); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
+	if p, err := NewProfile(9, &Network{Credential: plain}); err == nil || err.Error() != "Manager(9) is no manager of interfaces" || p != (Profile{}) {
 		t.Errorf("no manager: %v", err)
+	}
+}
+
+// TestProfileWPA3 writes profiles for what access points say of their networks.
+//
+// hostap: test_ap_wps_and_sae test_ap_wps_conf_pin_gcmp_128 test_ap_wps_conf_pin_gcmp_256 test_ap_wps_conf_pin_ccmp_256
+func TestProfileWPA3(t *testing.T) {
+	passphrase, digits := wps.NetworkKey("a passphrase"), wps.NetworkKey(strings.Repeat("01", 32))
+	heard := func(pairwise dot11.Cipher, pmfRequired bool, akms ...dot11.AKM) *dot11.Elements {
+		return &dot11.Elements{RSN: &dot11.Security{Group: pairwise, Pairwise: []dot11.Cipher{pairwise}, AKMs: akms, PMFCapable: true, PMFRequired: pmfRequired}}
+	}
+	plain := heard(dot11.CipherCCMP, false, dot11.AKMPSK)
+	plain.RSN.PMFCapable = false
+	h2e := heard(dot11.CipherCCMP, true, dot11.AKMSAE)
+	h2e.H2EOnly = true
+	mixed := heard(dot11.CipherCCMP, false, dot11.AKMSAE)
+	mixed.WPA = &dot11.Security{AKMs: []dot11.AKM{dot11.AKMPSK}}
+	for _, tt := range []struct {
+		name  string
+		auth  wps.AuthType
+		key   wps.NetworkKey
+		heard *dot11.Elements
+		// What is between the name and the end, of wpa_supplicant; key-mgmt and
+		// pmf of NetworkManager; the kind of key of iwd.
+		supplicant, manager, iwd string
+		err                      error
+	}{
+		{"WPA2, not heard", wps.AuthWPA2Personal, passphrase, nil, `psk="a passphrase" key_mgmt=WPA-PSK`, "wpa-psk", "Passphrase", nil},
+		{"WPA2", wps.AuthWPA2Personal, passphrase, plain, `psk="a passphrase" key_mgmt=WPA-PSK`, "wpa-psk", "Passphrase", nil},
+		{"WPA2 with PMF", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherCCMP, false, dot11.AKMPSK, dot11.AKMPSKSHA256),
+			`psk="a passphrase" key_mgmt=WPA-PSK WPA-PSK-SHA256 ieee80211w=1`, "wpa-psk 2", "Passphrase", nil},
+		{"WPA2 with PMF required", wps.AuthWPA2Personal, digits, heard(dot11.CipherCCMP, true, dot11.AKMPSKSHA256),
+			"psk=" + string(digits) + " key_mgmt=WPA-PSK-SHA256 ieee80211w=2", "wpa-psk 3", "PreSharedKey", nil},
+		{"transition, of which WPS knows nothing", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherCCMP, false, dot11.AKMPSK, dot11.AKMSAE),
+			`psk="a passphrase" key_mgmt=WPA-PSK SAE ieee80211w=1`, "wpa-psk 2", "Passphrase", nil},
+		{"transition, not heard", wps.AuthTransition, passphrase, nil, `psk="a passphrase" key_mgmt=WPA-PSK SAE ieee80211w=1`, "wpa-psk 2", "Passphrase", nil},
+		{"transition that is over", wps.AuthTransition, passphrase, plain, `psk="a passphrase" key_mgmt=WPA-PSK`, "wpa-psk", "Passphrase", nil},
+		{"transition, a key that SAE cannot use", wps.AuthTransition, digits, heard(dot11.CipherCCMP, false, dot11.AKMPSK, dot11.AKMSAE),
+			"psk=" + string(digits) + " key_mgmt=WPA-PSK ieee80211w=1", "wpa-psk 2", "PreSharedKey", nil},
+		{"WPA beside WPA3", wps.AuthMixed, passphrase, mixed, `psk="a passphrase" key_mgmt=WPA-PSK SAE ieee80211w=1`, "wpa-psk 2", "Passphrase", nil},
+		{"WPA3", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherCCMP, true, dot11.AKMSAE),
+			`sae_password="a passphrase" key_mgmt=SAE ieee80211w=2`, "sae 3", "Passphrase", nil},
+		{"WPA3, a key that SAE cannot use", wps.AuthWPA2Personal, digits, heard(dot11.CipherCCMP, true, dot11.AKMSAE), "", "", "", ErrSAEOnly},
+		{"WPA3, a password of 64 digits", wps.AuthSAE, digits, heard(dot11.CipherCCMP, true, dot11.AKMSAE),
+			`sae_password="` + string(digits) + `" key_mgmt=SAE ieee80211w=2`, "sae 3", "", nil},
+		{"WPA3, a short password with a line", wps.AuthSAE, wps.NetworkKey("a\n}"), nil, `sae_password=610a7d key_mgmt=SAE ieee80211w=2`, "sae 3", "", nil},
+		{"WPA3, a password with a zero", wps.AuthSAE, wps.NetworkKey("a\x00b"), nil, "", "", "", ErrPassword},
+		{"WPA3, AKM 24 beside 8", wps.AuthSAE, passphrase, heard(dot11.CipherCCMP, true, dot11.AKMSAE, dot11.AKMSAEExt),
+			`sae_password="a passphrase" key_mgmt=SAE ieee80211w=2`, "sae 3", "Passphrase", nil},
+		{"WPA3, AKM 24 only", wps.AuthSAEExt, passphrase, nil, `sae_password="a passphrase" key_mgmt=SAE-EXT-KEY ieee80211w=2`, "sae 3", "Passphrase", nil},
+		{"WPA3, by hash-to-element only", wps.AuthSAE, passphrase, h2e, `sae_password="a passphrase" key_mgmt=SAE ieee80211w=2`, "sae 3", "Passphrase", nil},
+		{"GCMP-256", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherGCMP256, false, dot11.AKMPSK),
+			`psk="a passphrase" key_mgmt=WPA-PSK ieee80211w=1 pairwise=GCMP-256 group=GCMP-256`, "wpa-psk 2", "Passphrase", nil},
+		{"GCMP", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherGCMP, false, dot11.AKMPSK),
+			`psk="a passphrase" key_mgmt=WPA-PSK ieee80211w=1 pairwise=GCMP group=GCMP`, "wpa-psk 2", "Passphrase", nil},
+		{"CCMP-256", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherCCMP256, false, dot11.AKMPSK),
+			`psk="a passphrase" key_mgmt=WPA-PSK ieee80211w=1 pairwise=CCMP-256 group=CCMP-256`, "wpa-psk 2", "Passphrase", nil},
+	} {
+		n := &Network{wps.Credential{SSID: "home", AuthType: tt.auth, EncrType: wps.EncrAES, NetworkKey: tt.key}, tt.heard}
+		p, err := NewProfile(WPASupplicant, n)
+		before, inner, _ := strings.Cut(p.Text, "network={\n\tssid=\"home\"\n\t")
+		got := strings.ReplaceAll(strings.TrimSuffix(inner, "\n}\n"), "\n\t", " ")
+		if got != tt.supplicant || !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) || (before == "sae_pwe=2\n") != (tt.heard == h2e) {
+			t.Errorf("%s, wpa_supplicant: %s%s, %v\nwant %s", tt.name, before, got, err, tt.supplicant)
+		}
+		if tt.err != nil {
+			continue
+		}
+		p, err = NewProfile(NetworkManager, n)
+		var said []string
+		for line := range strings.Lines(p.Text) {
+			if key, value, _ := strings.Cut(strings.TrimSpace(line), "="); key == "key-mgmt" || key == "pmf" {
+				said = append(said, value)
+			}
+		}
+		if got := strings.Join(said, " "); err != nil || got != tt.manager {
+			t.Errorf("%s, NetworkManager: %s, %v", tt.name, p.Text, err)
+		}
+		p, err = NewProfile(IWD, n)
+		if tt.iwd == "" && !errors.Is(err, wps.ErrUnusable) || tt.iwd != "" && (err != nil || !strings.HasPrefix(p.Text, "[Security]\n"+tt.iwd+"=")) {
+			t.Errorf("%s, iwd: %s, %v", tt.name, p.Text, err)
+		}
+	}
+}
+
+// TestProfileUpdate registers a second time: what is stored of the network is
+// replaced.
+//
+// hostap: test_ap_wps_twice
+func TestProfileUpdate(t *testing.T) {
+	const before = "ctrl_interface=/run/wpa_supplicant\nsae_pwe=2\n"
+	const other = "network={\n\tssid=\"other\"\n\tkey_mgmt=NONE\n}\n"
+	const after = "# the end"
+	network := func(ssid, passphrase string) *Network {
+		return &Network{Credential: wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(passphrase)}}
+	}
+	for _, ssid := range []string{"home", `my "home"`, "a\xff\x00"} {
+		first, err := NewProfile(WPASupplicant, network(ssid, "the first key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := NewProfile(WPASupplicant, network(ssid, "the second key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored := first.Update(before + other + after)
+		if want := before + other + after + "\n" + first.Text; stored != want {
+			t.Errorf("%q, first: %s", ssid, stored)
+		}
+		if got, want := second.Update(stored), before+other+after+"\n"+second.Text; got != want {
+			t.Errorf("%q, second: %s", ssid, got)
+		}
+	}
+	home, err := NewProfile(WPASupplicant, network("home", "the second key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h2e := network("home", "the second key")
+	h2e.Heard = &dot11.Elements{H2EOnly: true, RSN: &dot11.Security{AKMs: []dot11.AKM{dot11.AKMSAE}}}
+	only, err := NewProfile(WPASupplicant, h2e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, stored, want string
+		profile            Profile
+	}{
+		{"nothing stored", "", home.Text, home},
+		{"in hexadecimal", "network={\n ssid=686f6d65\n}\n", home.Text, home},
+		{"with escapes", "network={\n ssid=P\"ho\\x6de\"\n}\n", home.Text, home},
+		{"without a name", "network={\n}\n", "network={\n}\n" + home.Text, home},
+		{"with a name that cannot be read", "network={\nssid=xyz\n}\n", "network={\nssid=xyz\n}\n" + home.Text, home},
+		{"without an end", "network={\nssid=\"home\"\n", "network={\nssid=\"home\"\n" + home.Text, home},
+		{"the way of SAE once", only.Text, only.Text, only},
+	} {
+		if got := tt.profile.Update(tt.stored); got != tt.want {
+			t.Errorf("%s: got\n%swant\n%s", tt.name, got, tt.want)
+		}
+	}
+	p, err := NewProfile(IWD, network("home", "the second key"))
+	if err != nil || p.Update("anything") != p.Text {
+		t.Errorf("iwd: %v", err)
 	}
 }

@@ -17,16 +17,11 @@ func (r *nl80211) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([
 	if err := r.up(); err != nil {
 		return nil, &Error{r.name, "scan", explain(err), err}
 	}
-	socket, err := r.dial(unix.NL80211_MULTICAST_GROUP_SCAN)
+	events, stop, err := r.hear("scan", unix.NL80211_MULTICAST_GROUP_SCAN)
 	if err != nil {
-		return nil, &Error{r.name, "scan", explain(err), err}
+		return nil, err
 	}
-	events := r.events(socket)
-	defer func() {
-		socket.Close()
-		for range events {
-		}
-	}()
+	defer stop()
 	if err := r.trigger(ctx, events, cfg, elements); err != nil {
 		return nil, err
 	}

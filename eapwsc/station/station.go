@@ -24,7 +24,11 @@ type radio interface {
 	scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error)
 	known() ([]AccessPoint, error)
 	associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error)
-	join(ctx context.Context, c *wps.Credential) error
+	join(ctx context.Context, n *Network) error
+	// leave ends the connection of the interface, if it has one.
+	leave(ctx context.Context) error
+	// address is that of the interface now.
+	address() (wps.MAC, error)
 	close() error
 }
 
@@ -42,11 +46,17 @@ func Open(name string) (*Station, error) { return open(name) }
 // Name returns the name of the interface.
 func (s *Station) Name() string { return s.name }
 
-// MAC returns the address of the interface, with which the station enrolls.
+// MAC returns the address of the interface, with which the station enrolls. It
+// is read anew before each scan of [Station.Enroll] and each [Station.Run]:
+// programs change it, to give a device away less.
 func (s *Station) MAC() wps.MAC { return s.mac }
 
-// Close restores the state of the interface when it was opened: down, if it was
-// down.
+// Leave disconnects the interface, whoever has connected it. It is no error if
+// it is connected to nothing. A program that manages the interface may connect
+// it again.
+func (s *Station) Leave(ctx context.Context) error { return s.radio.leave(ctx) }
+
+// Close leaves the interface as it was when it was opened: down, if it was.
 func (s *Station) Close() error { return s.radio.close() }
 
 // ScanConfig configures a scan. The zero value scans actively on all channels,
@@ -83,15 +93,16 @@ func (s *Station) Scan(ctx context.Context, cfg ScanConfig) ([]AccessPoint, erro
 // needs no privileges.
 func (s *Station) Known() ([]AccessPoint, error) { return s.radio.known() }
 
-// Join connects the interface with a credential and waits for the 4-way
-// handshake. Few drivers can do that by themselves; with the others the error
-// is of class [ErrDriver], and wpa_supplicant, NetworkManager or iwd is needed:
-// see [NewProfile]. The connection remains after [Station.Close].
-func (s *Station) Join(ctx context.Context, c *wps.Credential) error {
-	if err := c.Usable(); err != nil {
+// Join connects the interface to a network and waits until it may be used: for
+// the 4-way handshake, and SAE before it where the network and the driver do
+// that. Few drivers can by themselves; the error is of class [ErrDriver] with the
+// others, and it takes wpa_supplicant, NetworkManager or iwd: see [NewProfile].
+// The connection lasts after [Station.Close].
+func (s *Station) Join(ctx context.Context, n *Network) error {
+	if _, err := newSecurity(n); err != nil {
 		return err
 	}
-	return s.radio.join(ctx, c)
+	return s.radio.join(ctx, n)
 }
 
 // RunConfig configures [Station.Run].
@@ -127,6 +138,9 @@ func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*
 	}
 	if cfg.Record == nil {
 		cfg.Record = new(doctor.Record)
+	}
+	if s.mac, err = s.radio.address(); err != nil {
+		return nil, err
 	}
 	cfg.Record.Begin(time.Now(), s.mac, point.BSSID, cfg.Machine.Role() == registration.RoleRegistrar)
 	cfg.Record.Observe(point.Evidence(time.Now()))

@@ -36,6 +36,11 @@ type invocation struct {
 	timeout   time.Duration
 	profile   station.Manager
 	force     bool
+	update    bool
+	leave     bool
+	passive   bool
+	random    bool // a UUID
+	chosen    bool // the PIN is one that a person has made up
 	outputFile,
 	ownPIN, apPIN string
 	makePIN, button bool
@@ -49,12 +54,14 @@ type invocation struct {
 	keyLog   io.Writer
 	// upnpAddress is that of the access point to talk to by UPnP.
 	upnpAddress netip.Addr
-	output      *live.SecretFile // nil if none, or once it was written
+	output      *live.SecretFile  // nil if none, or once it was written
+	networks    []station.Network // that a Wi-Fi interface was given
 }
 
 // flags defines the flags.
 func (p *invocation) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.ownPIN, "pin", "", "register with this `PIN`, which is typed at the router")
+	f.BoolVar(&p.chosen, "user-specified", false, "the PIN of -pin was made up by a person: it is called so, has 4 or 8 digits, and any check digit")
 	f.BoolVar(&p.makePIN, "new-pin", false, "make a PIN, show it, and register with it")
 	f.BoolVar(&p.button, "pbc", false, "register by push button")
 	f.BoolVar(&p.registrar, "registrar", false, "read or write the settings of an access point")
@@ -67,6 +74,9 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	})
 	p.NetworkFlags(f, "")
 	f.BoolVar(&p.join, "join", false, "connect to the network then, where the driver of the interface can (Wi-Fi)")
+	f.BoolVar(&p.leave, "leave", false, "first disconnect the interface from the network that it is connected to (Wi-Fi)")
+	f.BoolVar(&p.passive, "passive", false, "look around by listening only, without probe requests (Wi-Fi)")
+	f.BoolVar(&p.random, "random-uuid", false, "be known by a random UUID, not by the one derived from the MAC address")
 	f.DurationVar(&p.timeout, "timeout", wps.WalkTime, "try for this `TIME`")
 	f.Func("profile", "print a profile for `MANAGER`: wpa_supplicant, NetworkManager or iwd", func(s string) error {
 		i := slices.IndexFunc(managers, func(m station.Manager) bool { return strings.EqualFold(m.String(), s) })
@@ -78,6 +88,7 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	})
 	f.StringVarP(&p.outputFile, "output", "o", "", "write what was received, with the key, to a new `FILE` that only you can read")
 	f.BoolVar(&p.force, "force", false, "let -o overwrite a file")
+	f.BoolVar(&p.update, "update", false, "let -o replace the network in a file that holds profiles, and keep the others in it")
 	p.Options.Flags(f, "wpsenroll")
 }
 
@@ -93,7 +104,7 @@ func managerNames() (names []string) {
 
 // needsWiFi reports whether something was asked for that Ethernet lacks.
 func (p *invocation) needsWiFi() bool {
-	return p.list || p.join || p.ssid != "" || p.bssid != wps.MAC{}
+	return p.list || p.join || p.leave || p.passive || p.ssid != "" || p.bssid != wps.MAC{}
 }
 
 // check returns what is wrong with the command line, and sets what follows from it.
@@ -126,6 +137,10 @@ func (p *invocation) check(operands []string) error {
 		return program.Usagef("-timeout must be more than nothing")
 	case p.JSON && p.profile != 0:
 		return program.Usagef("-json and -profile exclude each other")
+	case p.update && (p.profile == 0 || p.outputFile == ""):
+		return program.Usagef("-update needs -profile MANAGER and -o FILE")
+	case p.chosen && p.ownPIN == "":
+		return program.Usagef("-user-specified needs -pin PIN")
 	case p.profile != 0 && !p.ShowKey && p.outputFile == "":
 		return program.Usagef("a profile holds the key: -o FILE writes it to a file that only you can read, -show-key prints it")
 	case ssid == "" && p.HasSecurity():
@@ -163,6 +178,8 @@ func (p *invocation) setPassword(ownPIN string, newPIN, button bool, apPIN strin
 	case newPIN:
 		digits, err = pin.Generate(nil)
 		p.newPIN = digits
+	case p.chosen:
+		digits, err = pin.ParseAnyChecksum(ownPIN)
 	case ownPIN != "":
 		digits, err = pin.Parse(ownPIN)
 	default:
@@ -170,5 +187,8 @@ func (p *invocation) setPassword(ownPIN string, newPIN, button bool, apPIN strin
 		digits, err = pin.ParseAnyChecksum(apPIN)
 	}
 	p.password = registration.PIN(digits)
+	if p.chosen {
+		p.password.ID = wps.PasswordUserSpecified
+	}
 	return err
 }

@@ -31,7 +31,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 		p.keyLog = keyLog
 	}
 	if p.outputFile != "" {
-		if p.output, err = live.CreateSecret(p.outputFile, p.force); err != nil {
+		if p.output, err = live.CreateSecret(p.outputFile, p.force || p.update); err != nil {
 			return program.Unable, fmt.Errorf("-o: %w", err)
 		}
 		defer func() {
@@ -47,7 +47,11 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 	switch {
 	case err == nil:
 		defer r.Close()
-		w := &wireless{invocation: p, radio: r, device: p.Device(r.MAC(), "wpsenroll", wps.DeviceTypePC), record: new(doctor.Record)}
+		device, err := p.describe(r.MAC())
+		if err != nil {
+			return program.Unable, err
+		}
+		w := &wireless{invocation: p, radio: r, device: device, record: new(doctor.Record)}
 		return w.run(ctx)
 	case p.needsWiFi(), !errors.Is(err, station.ErrNoInterface) && !errors.Is(err, station.ErrUnsupported):
 		return program.Unable, err
@@ -57,7 +61,11 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 		return program.Unable, err
 	}
 	defer conn.Close()
-	s := &session{invocation: p, conn: conn, device: p.Device(mac, "wpsenroll", wps.DeviceTypePC)}
+	device, err := p.describe(mac)
+	if err != nil {
+		return program.Unable, err
+	}
+	s := &session{invocation: p, conn: conn, device: device}
 	result, err := s.register(ctx)
 	p.status.Done()
 	if err != nil {
@@ -66,6 +74,15 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 	}
 	defer result.Clear()
 	return program.Fine, p.report(result)
+}
+
+// describe returns the device that the program is.
+func (p *invocation) describe(mac wps.MAC) (device wps.Device, err error) {
+	device = p.Device(mac, "wpsenroll", wps.DeviceTypePC)
+	if p.random {
+		device.UUID, err = wps.RandomUUID(nil)
+	}
+	return device, err
 }
 
 // retryPause is how long to wait before asking a router again that was not

@@ -94,7 +94,7 @@ func obtained(a *invocation, result *registration.Result) []wps.Credential {
 func render(a *invocation, result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {
 	switch {
 	case a.profile != 0:
-		return renderProfile(a.profile, networks)
+		return a.renderProfile(networks)
 	case a.JSON:
 		return renderJSON(result, networks, showKey)
 	}
@@ -105,17 +105,35 @@ func render(a *invocation, result *registration.Result, networks []wps.Credentia
 	return b.Bytes(), nil
 }
 
-// renderProfile writes the first network that can be used.
-func renderProfile(m station.Manager, networks []wps.Credential) ([]byte, error) {
-	var errs []error
-	for i := range networks {
-		profile, err := station.NewProfile(m, &networks[i])
-		if err == nil {
-			return []byte(profile.Text), nil
+// renderProfile writes the networks that can be used as profiles: all of them for
+// wpa_supplicant, which tries those that it hears, or the first one.
+func (p *invocation) renderProfile(networks []wps.Credential) ([]byte, error) {
+	usable := p.networks
+	if usable == nil {
+		var err error
+		if usable, err = station.NewNetworks(networks, nil); err != nil {
+			return nil, fmt.Errorf("%s: %w", doctor.Quote(string(networks[0].SSID)), err)
 		}
-		errs = append(errs, fmt.Errorf("%s: %w", doctor.Quote(string(networks[i].SSID)), err))
 	}
-	return nil, errors.Join(errs...)
+	if p.profile != station.WPASupplicant {
+		usable = usable[:1]
+	}
+	var text string
+	if p.update && p.output != nil {
+		content, err := p.output.Content()
+		if err != nil {
+			return nil, fmt.Errorf("-o %s: %w", p.outputFile, err)
+		}
+		text = string(content)
+	}
+	for i := range usable {
+		profile, err := station.NewProfile(p.profile, &usable[i])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", doctor.Quote(string(usable[i].Credential.SSID)), err)
+		}
+		text = profile.Update(text)
+	}
+	return []byte(text), nil
 }
 
 func renderJSON(result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {

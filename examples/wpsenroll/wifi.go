@@ -24,7 +24,7 @@ type radio interface {
 	Known() ([]station.AccessPoint, error)
 	Enroll(context.Context, station.EnrollConfig) (*station.Enrolled, error)
 	Run(context.Context, *station.AccessPoint, station.RunConfig) (*registration.Result, error)
-	Join(context.Context, *wps.Credential) error
+	Join(context.Context, *station.Network) error
 	Close() error
 }
 
@@ -35,8 +35,7 @@ type wireless struct {
 	device wps.Device
 	record *doctor.Record
 
-	asked      bool            // the user was told what to do at the router
-	credential *wps.Credential // the one to join with
+	asked bool // the user was told what to do at the router
 }
 
 // run does what was asked for; it returns the exit status.
@@ -90,13 +89,13 @@ func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 		Enrollee: registration.EnrolleeConfig{
 			Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password,
 		},
-		BSSID: w.bssid, SSID: w.ssid, WalkTime: w.timeout,
+		BSSID: w.bssid, SSID: w.ssid, WalkTime: w.timeout, Leave: w.leave, Passive: w.passive,
 		Notify: func(e station.Event) { w.notify(e, until) }, Watch: w.see, Record: w.record,
 	})
 	if err != nil {
 		return nil, err
 	}
-	w.credential = &enrolled.Credential
+	w.networks = enrolled.Networks
 	return enrolled.Result, nil
 }
 
@@ -115,6 +114,10 @@ func (w *wireless) notify(e station.Event, until time.Time) {
 		}
 	case station.EventTrying:
 		w.status.Wait("Registering at "+name(e.AP), until)
+	case station.EventWaiting:
+		if w.Verbose {
+			w.status.Printf("%s answers: %v.", live.Describe(e.Registrar), e.Err)
+		}
 	case station.EventFailed:
 		w.status.Printf("That failed: %v.", e.Err)
 		w.asked = false
@@ -157,7 +160,12 @@ func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 		return nil, err
 	}
 	w.status.Wait("Talking to "+name(point), until)
-	return w.radio.Run(ctx, point, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
+	result, err := w.radio.Run(ctx, point, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
+	if err == nil && w.settings == nil {
+		// That none can be used is for the report to say.
+		w.networks, _ = station.NewNetworks([]wps.Credential{*result.AP}, found)
+	}
+	return result, err
 }
 
 // only returns the one access point with WPS.
@@ -181,17 +189,27 @@ func (w *wireless) only(found []station.AccessPoint) (*station.AccessPoint, erro
 	return nil, err
 }
 
-// connect joins the network that was given.
+// connect joins the first of the networks that lets the device in.
 func (w *wireless) connect(ctx context.Context) error {
-	err := w.radio.Join(ctx, w.credential)
-	switch {
-	case errors.Is(err, station.ErrDriver):
-		return fmt.Errorf("%w; -profile with -o writes a profile for a program that can", err)
-	case err != nil:
-		return err
+	var failed error
+	for i := range w.networks {
+		n := &w.networks[i]
+		name := doctor.Quote(string(n.Credential.SSID))
+		err := w.radio.Join(ctx, n)
+		switch {
+		case err == nil:
+			w.status.Printf("Connected to %s.", name)
+			return nil
+		case errors.Is(err, station.ErrDriver):
+			failed = fmt.Errorf("%w; -profile with -o writes a profile for a program that can", err)
+		default:
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", name, err))
+		}
+		if ctx.Err() != nil || slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) }) {
+			break
+		}
 	}
-	w.status.Printf("Connected to %s.", doctor.Quote(string(w.credential.SSID)))
-	return nil
+	return failed
 }
 
 // see reports each frame if asked to.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -31,6 +33,8 @@ type air struct {
 	enrolled *station.EnrollConfig
 	ran      *station.AccessPoint
 	joined   wps.SSID
+	tried    []wps.SSID
+	refuses  wps.SSID // the network that does not let it in
 	closed   bool
 }
 
@@ -52,7 +56,8 @@ func (a *air) Enroll(ctx context.Context, cfg station.EnrollConfig) (*station.En
 	if a.err != nil {
 		return nil, a.err
 	}
-	return &station.Enrolled{Result: a.result, Credential: a.result.Credentials[0]}, nil
+	networks, err := station.NewNetworks(a.result.Credentials, a.found)
+	return &station.Enrolled{Result: a.result, Networks: networks}, err
 }
 
 func (a *air) Run(_ context.Context, point *station.AccessPoint, _ station.RunConfig) (*registration.Result, error) {
@@ -60,8 +65,12 @@ func (a *air) Run(_ context.Context, point *station.AccessPoint, _ station.RunCo
 	return a.result, a.err
 }
 
-func (a *air) Join(_ context.Context, c *wps.Credential) error {
-	a.joined = c.SSID
+func (a *air) Join(_ context.Context, n *station.Network) error {
+	a.joined = n.Credential.SSID
+	a.tried = append(a.tried, a.joined)
+	if a.joined == a.refuses {
+		return station.ErrAssociation
+	}
 	return a.joinErr
 }
 
@@ -217,6 +226,78 @@ func TestWiFiEnroll(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestWiFiSettings gives the flags that say how to enroll.
+//
+// hostap: test_ap_wps_passive_scan test_ap_wps_random_uuid test_ap_wps_twice
+func TestWiFiSettings(t *testing.T) {
+	result := func() *registration.Result {
+		guest, own := home, home
+		guest.SSID, guest.NetworkKey, own.NetworkKey = "guest", []byte("another key"), bytes.Clone(home.NetworkKey)
+		return &registration.Result{Credentials: []wps.Credential{guest, own}}
+	}
+	for _, tt := range []struct {
+		args  string
+		check func(cfg *station.EnrollConfig) bool
+	}{
+		{"-pbc", func(cfg *station.EnrollConfig) bool {
+			return !cfg.Leave && !cfg.Passive && cfg.Enrollee.Device.UUID == wps.UUIDFromMAC(ownMAC)
+		}},
+		{"-pbc -leave", func(cfg *station.EnrollConfig) bool { return cfg.Leave }},
+		{"-pbc -passive", func(cfg *station.EnrollConfig) bool { return cfg.Passive }},
+		{"-pbc -random-uuid", func(cfg *station.EnrollConfig) bool {
+			id := cfg.Enrollee.Device.UUID
+			return id != wps.UUID{} && id != wps.UUIDFromMAC(ownMAC)
+		}},
+		{"-pin 12345678 -user-specified", func(cfg *station.EnrollConfig) bool {
+			return cfg.Enrollee.Password.ID == wps.PasswordUserSpecified
+		}},
+		{"-pin 1234 -user-specified", func(cfg *station.EnrollConfig) bool {
+			return cfg.Enrollee.Password.ID == wps.PasswordUserSpecified
+		}},
+	} {
+		a := &air{result: result()}
+		if code, _, stderr := a.run(t, strings.Fields(tt.args)...); code != program.Fine || !tt.check(a.enrolled) {
+			t.Errorf("%s: %d %s %+v", tt.args, code, stderr, a.enrolled)
+		}
+	}
+
+	// Of two networks, the one that is here is tried first, then the other.
+	here := around()[:1]
+	here[0].SSID = home.SSID
+	a := &air{result: result(), found: here, refuses: home.SSID}
+	if code, _, stderr := a.run(t, "-pbc", "-join"); code != program.Fine || fmt.Sprint(a.tried) != "[Café guest]" || !strings.Contains(stderr, "Connected to “guest”") {
+		t.Errorf("%d: tried %v\n%s", code, a.tried, stderr)
+	}
+	a = &air{result: result(), joinErr: station.ErrAssociation}
+	if code, _, stderr := a.run(t, "-pbc", "-join"); code != program.Unable || !strings.Contains(stderr, "“guest”: "+station.ErrAssociation.Error()) || !strings.Contains(stderr, "“Café”: ") {
+		t.Errorf("%d: tried %v\n%s", code, a.tried, stderr)
+	}
+
+	// A second registration replaces what is stored of the network.
+	file := filepath.Join(t.TempDir(), "wpa_supplicant.conf")
+	const others = "ctrl_interface=/run/wpa_supplicant\nnetwork={\n\tssid=\"work\"\n\tkey_mgmt=NONE\n}\n"
+	if err := os.WriteFile(file, []byte(others), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"the first key", "the second key"} {
+		a := &air{result: &registration.Result{Credentials: []wps.Credential{{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte(key)}}}}
+		if code, _, stderr := a.run(t, "-pbc", "-profile", "wpa_supplicant", "-o", file, "-update"); code != program.Fine {
+			t.Errorf("%d: %s", code, stderr)
+		}
+		got, err := os.ReadFile(file)
+		if want := others + "network={\n\tssid=\"home\"\n\tpsk=\"" + key + "\"\n\tkey_mgmt=WPA-PSK\n}\n"; err != nil || string(got) != want {
+			t.Errorf("stored\n%s%v", got, err)
+		}
+	}
+	for _, args := range []string{"-pbc -update", "-pbc -update -profile iwd -show-key", "-pbc -user-specified"} {
+		p := invocation{wifi: func(string) (radio, error) { return &air{}, nil }}
+		var out, err bytes.Buffer
+		if code := program.Run(t.Context(), command(&p), program.IO{Out: &out, Err: &err}, append([]string{"-i", "wlan0"}, strings.Fields(args)...)); code != program.Unable || !strings.Contains(err.String(), "needs") {
+			t.Errorf("%s: %d %s", args, code, &err)
+		}
 	}
 }
 

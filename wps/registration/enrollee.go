@@ -347,7 +347,17 @@ func (e *Enrollee) handleM2D(msg []byte) (wps.List, error) {
 	return ack, nil
 }
 
-// notNow is the error that an M2D leads to when no M2 follows.
+// Refused returns the error with which the run ends if no M2 follows the
+// registrar's M2D, or nil if there was none. Like [Enrollee.M2D] it is not
+// authentic.
+func (e *Enrollee) Refused() *Error {
+	if e.m2d == nil {
+		return nil
+	}
+	return e.refusedByM2D()
+}
+
+// refusedByM2D is the error that an M2D leads to when no M2 follows.
 func (e *Enrollee) refusedByM2D() *Error {
 	ce := e.m2d.ConfigError
 	return &Error{Message: wps.MessageM2D, ConfigError: ce, DetectedBy: RoleRegistrar, class: classOf(ce, ErrNoRegistrar)}

@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -26,7 +27,7 @@ func CreateSecret(name string, overwrite bool) (*SecretFile, error) {
 	case !errors.Is(err, fs.ErrExist):
 		return nil, err
 	}
-	f, err = openSecret(name, os.O_WRONLY) // to say what else is wrong with it
+	f, err = openSecret(name, os.O_RDWR) // to say what else is wrong with it
 	switch {
 	case err != nil:
 		return nil, err
@@ -35,6 +36,14 @@ func CreateSecret(name string, overwrite bool) (*SecretFile, error) {
 		return nil, fmt.Errorf("%s exists: -force overwrites it", name)
 	}
 	return &SecretFile{f, false}, nil
+}
+
+// Content returns what the file holds.
+func (s *SecretFile) Content() ([]byte, error) {
+	if s.created {
+		return nil, nil
+	}
+	return io.ReadAll(io.NewSectionReader(s.file, 0, 1<<20))
 }
 
 // Write replaces what the file holds, and closes it.

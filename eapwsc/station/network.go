@@ -1,0 +1,64 @@
+package station
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
+)
+
+// Network is a network that a station can join.
+type Network struct {
+	// Credential is what WPS gave.
+	Credential wps.Credential
+	// Heard is what an access point of the network says of it, or nil if none
+	// was heard. It says whether there is WPA3-Personal, which WPS seldom does.
+	Heard *dot11.Elements
+}
+
+// NewNetworks returns the networks of the credentials that can be used, in the
+// order in which to try them: those that were heard first. Credentials of one
+// network become one, for the strongest type of security. If none can be used,
+// the error is the first one's, of class [wps.ErrUnusable].
+func NewNetworks(received []wps.Credential, found []AccessPoint) ([]Network, error) {
+	var networks []Network
+	var fault error
+	for _, c := range wps.MergeCredentials(received) {
+		n := Network{Credential: c.Strongest(), Heard: heard(found, c.SSID)}
+		switch _, err := newSecurity(&n); {
+		case err == nil:
+			networks = append(networks, n)
+		case fault == nil:
+			fault = err
+		}
+	}
+	if networks == nil {
+		return nil, fault
+	}
+	slices.SortStableFunc(networks, func(a, b Network) int { return cmp.Compare(absent(a), absent(b)) })
+	return networks, nil
+}
+
+// absent is 1 for a network that was not heard.
+func absent(n Network) int {
+	if n.Heard == nil {
+		return 1
+	}
+	return 0
+}
+
+// heard returns what the strongest access point of a network says.
+func heard(found []AccessPoint, ssid wps.SSID) *dot11.Elements {
+	var best *AccessPoint
+	for i := range found {
+		if point := &found[i]; point.SSID == ssid && (best == nil || point.Signal > best.Signal) {
+			best = point
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	elements := best.Elements
+	return &elements
+}
