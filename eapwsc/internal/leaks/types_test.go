@@ -173,6 +173,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_station.HeldError](),
 	reflect.TypeFor[eapwsc_station.LostError](),
 	reflect.TypeFor[eapwsc_station.Manager](),
+	reflect.TypeFor[eapwsc_station.Network](),
 	reflect.TypeFor[eapwsc_station.Profile](),
 	reflect.TypeFor[eapwsc_station.Reason](),
 	reflect.TypeFor[eapwsc_station.RunConfig](),
