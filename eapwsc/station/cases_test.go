@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -198,6 +199,154 @@ var cases = []struct {
 		}
 		point.wait("AP-STA-CONNECTED " + e.mac.String())
 	}},
+	// hostap: test_ap_wps_conf_and_sae test_ap_wps_and_sae
+	{"sae-transition", func(w *world) {
+		point := w.accessPoint(0, network, "wpa_key_mgmt=WPA-PSK SAE", "ieee80211w=1", "sae_require_mfp=1")
+		point.ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		e.succeeded(network, passphrase)
+		w.joinsBySAE(1, point, &e.network)
+		w.iwdJoins(1, point, &e.network)
+	}},
+	// hostap: test_ap_wps_conf_and_sae_h2e
+	{"sae-only-h2e", func(w *world) {
+		point := w.accessPoint(0, network, "wpa_key_mgmt=SAE", "ieee80211w=2", "sae_pwe=1")
+		point.ask("wps_pin", "any", apPIN)
+		e := w.enroll(1, byPIN(apPIN))
+		if e.err != nil || string(e.network.Credential.NetworkKey) != passphrase || !e.network.Heard.H2EOnly {
+			w.Fatalf("%+v, %v", e.network, e.err)
+		}
+		w.joinsBySAE(1, point, &e.network)
+		w.iwdJoins(1, point, &e.network)
+	}},
+	// hostap: test_ap_wps_conf_and_sae_mbo
+	{"sae-transition-mbo", func(w *world) {
+		point := w.accessPoint(0, network, "wpa_key_mgmt=WPA-PSK SAE", "ieee80211w=1", "mbo=1")
+		point.ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		e.succeeded(network, passphrase)
+		w.joinsBySAE(1, point, &e.network)
+	}},
+	// hostap: test_ap_wps_reg_config_and_sae
+	{"sae-learn", func(w *world) {
+		point := w.accessPoint(0, network, "wpa_key_mgmt=WPA-PSK SAE", "ieee80211w=1")
+		e := w.register(1, apPIN, nil)
+		if e.err != nil {
+			w.Fatal(e.err)
+		}
+		networks, err := station.NewNetworks([]wps.Credential{*e.result.AP}, e.found)
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.joinsBySAE(1, point, &networks[0])
+	}},
+	// hostap: test_ap_wps_conf_pin_gcmp_256
+	{"gcmp-256", func(w *world) { w.withCipher("GCMP-256") }},
+	// hostap: test_ap_wps_conf_pin_gcmp_128
+	{"gcmp-128", func(w *world) { w.withCipher("GCMP") }},
+	// hostap: test_ap_wps_conf_pin_ccmp_256
+	{"ccmp-256", func(w *world) { w.withCipher("CCMP-256") }},
+	{"user-specified-pin", func(w *world) {
+		const made = "12345678" // its check digit is wrong
+		point := w.accessPoint(0, network)
+		point.ask("wps_pin", "any", made)
+		p, err := pin.ParseAnyChecksum(made)
+		if err != nil {
+			w.Fatal(err)
+		}
+		password := registration.PIN(p)
+		password.ID = wps.PasswordUserSpecified
+		e := w.enroll(1, printer(password))
+		e.succeeded(network, passphrase)
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
+	}},
+	// hostap: test_ap_wps_conf_5ghz
+	{"5ghz", func(w *world) {
+		point := w.accessPoint(0, network, "hw_mode=a", "channel=36", "country_code=US")
+		point.ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		e.succeeded(network, passphrase)
+		if e.result.Peer.RFBands != wps.Band5GHz {
+			w.Errorf("its M2 names %v", e.result.Peer.RFBands)
+		}
+		w.joins(1, point, &e.network)
+	}},
+	// hostap: test_ap_wps_conf_chan14
+	{"channel-14", func(w *world) {
+		point := w.accessPoint(0, network, "hw_mode=b", "channel=14", "country_code=JP")
+		point.ask("wps_pbc")
+		e := w.enroll(1, byButton())
+		e.succeeded(network, passphrase)
+		if n := e.found[0].Channel(); n != 14 {
+			w.Errorf("found on channel %d", n)
+		}
+		w.joins(1, point, &e.network)
+	}},
+	// hostap: test_ap_wps_passive_scan
+	{"passive", func(w *world) {
+		point := w.accessPoint(0, network)
+		point.ask("wps_pbc")
+		cfg := byButton()
+		cfg.Passive = true
+		e := w.enroll(1, cfg)
+		e.succeeded(network, passphrase)
+		point.never("Probe Request.*" + e.mac.String())
+	}},
+	{"leave", func(w *world) {
+		open := w.accessPoint(2, "another", "wps_state=0", "wpa=0", "wpa_passphrase")
+		point := w.accessPoint(0, network)
+		point.ask("wps_pbc")
+		s := w.station(1)
+		ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
+		defer cancel()
+		if err := s.Join(ctx, &station.Network{Credential: wps.Credential{SSID: "another", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}); err != nil {
+			w.Fatal(err)
+		}
+		open.wait("AP-STA-CONNECTED")
+		w.enroll(1, briefly(byButton())).failed(station.ErrHeld, doctor.Unknown)
+		cfg := byButton()
+		cfg.Leave = true
+		e := w.enroll(1, cfg)
+		e.succeeded(network, passphrase)
+		open.loses(e.mac)
+	}},
+	// hostap: test_ap_wps_pbc_mac_addr_change
+	{"mac-changes", func(w *world) {
+		point := w.accessPoint(0, network)
+		point.ask("wps_pbc")
+		other := wps.MAC{0x02, 0, 0, 0, 0x77, 1}
+		cfg := byButton()
+		before := address(w.T, "wlan1")
+		cfg.Notify = func(event station.Event) {
+			if event.Kind == station.EventScanned {
+				w.setAddress(1, other)
+			}
+		}
+		e := w.enroll(1, cfg)
+		w.setAddress(1, before)
+		e.succeeded(network, passphrase)
+		point.wait("WPS-REG-SUCCESS " + other.String() + " " + wps.UUIDFromMAC(before).String())
+	}},
+	{"m2d-event", func(w *world) {
+		point := w.accessPoint(0, network)
+		cfg := byPIN(apPIN)
+		var reasons []string
+		cfg.Notify = func(event station.Event) {
+			if event.Kind == station.EventWaiting {
+				reasons = append(reasons, event.Err.Error())
+				if event.Registrar.ModelName != "Golden Router" || !errors.Is(event.Err, registration.ErrNoRegistrar) {
+					w.Errorf("%+v, %v", event.Registrar, event.Err)
+				}
+				point.ask("wps_pin", "any", apPIN)
+			}
+		}
+		w.enroll(1, cfg).succeeded(network, passphrase)
+		if len(reasons) == 0 {
+			w.Error("the station did not report that it waits")
+		}
+	}},
+	// hostap: test_ap_wps_twice
+	{"twice", registersTwice},
 	{"wpa3-only", func(w *world) {
 		point := w.accessPoint(0, network, "wpa_key_mgmt=SAE", "ieee80211w=2")
 		e := w.enroll(1, briefly(byButton()))
@@ -404,8 +553,94 @@ func monitorOverlap(w *world) {
 	}
 }
 
-// newUser follows the README with the programs: scans, registers by the button,
-// and joins with wpa_supplicant and the profile.
+// withCipher registers at a network with another cipher than CCMP, which WPS
+// calls AES as well, and joins it.
+func (w *world) withCipher(name string) {
+	w.Helper()
+	point := w.accessPoint(0, network, "rsn_pairwise="+name)
+	w.diagnosedNow(1, network, doctor.NoSelectedRegistrar)
+	point.ask("wps_pin", "any", apPIN)
+	e := w.enroll(1, byPIN(apPIN))
+	e.succeeded(network, passphrase)
+	w.joins(1, point, &e.network)
+	if status := point.ask("sta", e.mac.String()); !strings.Contains(status, "AKMSuiteSelector=00-0f-ac-2") {
+		w.Errorf("joined with\n%s", status)
+	}
+}
+
+// joinsBySAE has stock wpa_supplicant join with the profile of a network, which
+// has to do so by SAE.
+func (w *world) joinsBySAE(radio int, point *accessPoint, n *station.Network) {
+	w.Helper()
+	supplicant := w.joins(radio, point, n)
+	mac := address(w.T, radioName(radio))
+	if status := point.ask("sta", mac.String()); !strings.Contains(status, "AKMSuiteSelector=00-0f-ac-8") {
+		w.Errorf("wpa_supplicant did not join by SAE, but with\n%s", status)
+	}
+	supplicant.stop()
+	point.loses(mac)
+}
+
+// iwdJoins has stock iwd join with the profile of a network, by SAE.
+func (w *world) iwdJoins(radio int, point *accessPoint, n *station.Network) {
+	w.Helper()
+	profile, err := station.NewProfile(station.IWD, n)
+	if err != nil {
+		w.Fatal(err)
+	}
+	iwd := w.iwdWith(radio, profile)
+	point.wait("AP-STA-CONNECTED")
+	mac := address(w.T, radioName(radio))
+	if status := point.ask("sta", mac.String()); !strings.Contains(status, "AKMSuiteSelector=00-0f-ac-8") {
+		w.Errorf("iwd did not join by SAE, but with\n%s", status)
+	}
+	iwd.stop()
+}
+
+// setAddress changes the address of an interface, as programs do that want
+// stations to be recognised less.
+func (w *world) setAddress(radio int, mac wps.MAC) {
+	w.Helper()
+	name := radioName(radio)
+	for _, arguments := range [][]string{{"down"}, {"address", mac.String()}, {"up"}} {
+		if output, err := exec.Command("ip", append([]string{"link", "set", name}, arguments...)...).CombinedOutput(); err != nil {
+			w.Fatalf("ip link set %s %v: %v\n%s", name, arguments, err, output)
+		}
+	}
+}
+
+// registersTwice registers, has the access point get another passphrase,
+// registers again, and joins with what the program has stored.
+func registersTwice(w *world) {
+	const profile = "/run/stored.conf"
+	os.Remove(profile)
+	enroll := func() {
+		w.Helper()
+		if status, stdout, stderr := w.call("wpsenroll", "-i", "wlan1", "-pbc", "-profile", "wpa_supplicant", "-o", profile, "-update"); status != 0 {
+			w.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
+		}
+	}
+	point := w.accessPoint(0, network)
+	point.ask("wps_pbc")
+	enroll()
+	point.stop()
+	const another = "another passphrase"
+	point = w.accessPoint(0, network, "wpa_passphrase="+another)
+	point.ask("wps_pbc")
+	enroll()
+	text, err := os.ReadFile(profile)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if strings.Count(string(text), "network={") != 1 || !strings.Contains(string(text), another) {
+		w.Errorf("stored\n%s", text)
+	}
+	w.supplicant(1, string(text)).wait("CTRL-EVENT-CONNECTED")
+	point.wait("AP-STA-CONNECTED")
+}
+
+// newUser does what README says, with the programs: looks around, registers by
+// the button, and has wpa_supplicant join with the profile.
 func newUser(w *world) {
 	point, other := w.accessPoint(0, network), w.accessPoint(2, "without WPS", "wps_state=0", "channel=11")
 	// No locale is set in the machine, so that the quotes are ASCII.

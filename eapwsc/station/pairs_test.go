@@ -3,12 +3,15 @@
 package station_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gowps/gowps/eapwsc/station"
 )
 
 // pairs are the cases between stock programs, hostapd on one side and
@@ -205,8 +208,10 @@ type iwd struct {
 	path string // of the station's object
 }
 
-// iwd starts a bus, and iwd on a radio.
-func (w *world) iwd(radio int) *iwd {
+// iwd starts a bus, and iwd on a radio, which knows the networks of profiles.
+func (w *world) iwd(radio int) *iwd { return w.iwdWith(radio) }
+
+func (w *world) iwdWith(radio int, profiles ...station.Profile) *iwd {
 	w.Helper()
 	const bus = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
@@ -218,6 +223,11 @@ func (w *world) iwd(radio int) *iwd {
 		}
 	}
 	os.RemoveAll("/var/lib/iwd")
+	for _, p := range profiles {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(p.Path), 0o700), os.WriteFile(p.Path, []byte(p.Text), 0o600)); err != nil {
+			w.Fatal(err)
+		}
+	}
 	os.Remove("/run/dbus/system_bus_socket")
 	for file, text := range map[string]string{"/run/dbus.conf": bus, "/etc/iwd/main.conf": "[General]\nUseDefaultInterface=true\n"} {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {

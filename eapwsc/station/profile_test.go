@@ -72,7 +72,7 @@ func TestProfile(t *testing.T) {
 	if p, err := NewProfile(IWD, &Network{Credential: wep}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("WEP: %v", err)
 	}
-	if p, err := NewProfile(9, &Network{Credential: plain}); err == nil || err.Error() != "Manager(9) is no manager of interfaces" || p != (Profile{}) {
+	if p, err := NewProfile(9, &Network{Credential: plain}); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
 		t.Errorf("no manager: %v", err)
 	}
 }
