@@ -104,6 +104,9 @@ type Event struct {
 	// Described reports that no frame was captured, but a program told of one: see package text. Then Data and Management hold what it
 	// told, and nothing follows from what is missing.
 	Described bool
+	// Interface tells the interfaces of programs apart whose text is read; it is 0 in captures. Of a station whose address is not
+	// told it says which one it is.
+	Interface int
 }
 
 // Radio is what a capture in the air says about a frame beside its contents. A retransmission has the sequence number and the

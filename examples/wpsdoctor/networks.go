@@ -14,7 +14,7 @@ import (
 type networkEntry struct {
 	Schema   string    `json:"schema"`
 	File     string    `json:"file"`
-	BSSID    string    `json:"bssid"`
+	BSSID    *string   `json:"bssid"`
 	SSID     *string   `json:"ssid"`
 	SSIDHex  *string   `json:"ssid_hex"`
 	Channel  int       `json:"channel"` // 0 if not known
@@ -37,7 +37,7 @@ const networksSchema = "wpsdoctor-networks/1"
 // newNetworkEntry describes a network.
 func newNetworkEntry(file string, n *doctor.Network, mode wps.Mode) *networkEntry {
 	r := &networkEntry{
-		Schema: networksSchema, File: file, BSSID: n.BSSID.String(), SSID: text(string(n.SSID)), SSIDHex: text(fmt.Sprintf("%x", string(n.SSID))),
+		Schema: networksSchema, File: file, BSSID: address(n.BSSID), SSID: text(string(n.SSID)), SSIDHex: text(fmt.Sprintf("%x", string(n.SSID))),
 		Channel: n.Channel, Signal: n.Signal, Security: securityWords(n), State: n.State().String(), Device: n.OwnedByDevice(), Findings: []finding{},
 	}
 	if len(n.Adverts) > 0 {
@@ -133,7 +133,7 @@ func (w *writer) network(r *networkEntry) {
 	if maker := strings.TrimSpace(known(r.Maker) + " " + known(r.Model)); r.Maker != nil || r.Model != nil {
 		add("%s", doctor.Quote(maker))
 	}
-	fmt.Fprintf(w.out, "  %s %s\n", r.BSSID, name)
+	fmt.Fprintf(w.out, "  %s %s\n", known(r.BSSID), name)
 	fmt.Fprintf(w.out, "    %s\n", w.wrap(strings.Join(parts, ", "), "    "))
 	for i := range r.Findings {
 		w.finding(&r.Findings[i])

@@ -130,11 +130,11 @@ func networkTable(e *doctor.Evidence) report.Table {
 	t := report.Table{Caption: "Networks and devices", Head: []string{"address", "name", "channel", "state"}, Numeric: []int{2}}
 	for i := range e.Networks[:min(len(e.Networks), maxRows)] {
 		n := &e.Networks[i]
-		t.Rows = append(t.Rows, []string{n.BSSID.String(), doctor.Quote(string(n.SSID)), fmt.Sprint(n.Channel), networkState(n)})
+		t.Rows = append(t.Rows, []string{knownMAC(n.BSSID), doctor.Quote(string(n.SSID)), fmt.Sprint(n.Channel), networkState(n)})
 	}
 	for i := range e.Stations[:min(len(e.Stations), maxRows)] {
 		s := &e.Stations[i]
-		t.Rows = append(t.Rows, []string{s.MAC.String(), "", "", "device: " + stationState(s)})
+		t.Rows = append(t.Rows, []string{knownMAC(s.MAC), "", "", "device: " + stationState(s)})
 	}
 	return t
 }

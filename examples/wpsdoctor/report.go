@@ -131,7 +131,7 @@ func newEntry(file string, index int, d *doctor.Diagnosis) *entry {
 	}
 	if n := d.Network; n != nil {
 		r.setSSID(n.SSID)
-		r.BSSID = text(n.BSSID.String())
+		r.BSSID = address(n.BSSID)
 	}
 	return r
 }
@@ -204,8 +204,16 @@ func (r *entry) findIn(n *doctor.Network, all validate.Findings) {
 	r.find(all, nil)
 	for i := range r.Findings[before:] {
 		f := &r.Findings[before+i]
-		f.BSSID = text(n.BSSID.String())
+		f.BSSID = address(n.BSSID)
 	}
+}
+
+// address returns an address for JSON, nil if it is not known.
+func address(a wps.MAC) *string {
+	if a == (wps.MAC{}) {
+		return nil
+	}
+	return text(a.String())
 }
 
 // setSSID sets the name of the network.

@@ -260,6 +260,9 @@ func (w *writer) fact(name, value string) {
 	fmt.Fprintf(w.out, "  %-9s %s\n", name, w.wrap(value, "            "))
 }
 
+// knownMAC returns an address for people.
+func knownMAC(a wps.MAC) string { return known(address(a)) }
+
 func known(s *string) string {
 	if s == nil {
 		return "unknown"
@@ -275,7 +278,7 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 			fmt.Fprintf(w.out, "  and %d networks more\n", len(e.Networks)-most)
 			break
 		}
-		w.fact("network", fmt.Sprintf("%v %s, channel %d: %s", n.BSSID, doctor.Quote(string(n.SSID)), n.Channel, networkState(n)))
+		w.fact("network", named(n)+": "+networkState(n))
 	}
 	for i := range e.Stations {
 		s := &e.Stations[i]
@@ -283,8 +286,25 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 			fmt.Fprintf(w.out, "  and %d devices more\n", len(e.Stations)-most)
 			break
 		}
-		w.fact("device", fmt.Sprintf("%v: %s", s.MAC, stationState(s)))
+		w.fact("device", knownMAC(s.MAC)+": "+stationState(s))
 	}
+}
+
+// named names a network by what is known of it.
+func named(n *doctor.Network) string {
+	name := "of unknown name"
+	if n.SSID != "" {
+		name = doctor.Quote(string(n.SSID))
+	} else if n.Hidden {
+		name = "(hidden)"
+	}
+	if n.BSSID != (wps.MAC{}) {
+		name = n.BSSID.String() + " " + name
+	}
+	if n.Channel != 0 {
+		name += fmt.Sprintf(", channel %d", n.Channel)
+	}
+	return name
 }
 
 // networkState says what a network offers of WPS.

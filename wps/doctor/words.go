@@ -61,7 +61,7 @@ var placeholders = map[string]func(*view) string{
 	"device":   (*view).deviceName,
 	"router":   (*view).routerName,
 	"who":      (*view).whoStopped,
-	"station":  func(v *view) string { return v.a.Station.String() },
+	"station":  func(v *view) string { return v.a.stationAddress() },
 	"by":       func(v *view) string { return roleWord(v.a.By) },
 	"reached":  func(v *view) string { return v.a.Reached.String() },
 	"end":      func(v *view) string { return v.a.End.String() },
@@ -422,4 +422,12 @@ func (v *view) noneToGive() string {
 		return ": it may have none that it can give"
 	}
 	return ""
+}
+
+// stationAddress names the address of the station.
+func (a *Attempt) stationAddress() string {
+	if a.Station == (wps.MAC{}) {
+		return "of the device"
+	}
+	return a.Station.String()
 }

@@ -38,6 +38,7 @@ type Collector struct {
 	notes         []Note
 	now           time.Time // the time of the capture
 	sweep         time.Time // when to look for conversations that are over
+	link          int       // the interface of the event: see [capture.Event]
 }
 
 const (
@@ -63,6 +64,7 @@ func NewCollector(keys *KeyLog) *Collector {
 // Add handles the next event and returns the exchanges that are over by now.
 func (c *Collector) Add(e *capture.Event) []*Exchange {
 	c.clock(e.Time)
+	c.link = e.Interface
 	switch e.Kind {
 	case capture.KindNote:
 		c.note(e)
@@ -181,7 +183,7 @@ func (c *Collector) complete() {
 // find returns the conversation of a station over EAPOL that has an exchange,
 // nil if there is none.
 func (c *Collector) find(station wps.MAC) *conversation {
-	v := c.conversations.byParty[party{transport: TransportEAPOL, station: station}]
+	v := c.conversations.byParty[c.overEAPOL(station)]
 	if v == nil || v.exchange == nil {
 		return nil
 	}
@@ -203,7 +205,15 @@ func (c *Collector) conversation(p party) *conversation {
 
 // station returns the conversation of a station over EAPOL.
 func (c *Collector) station(mac wps.MAC) *conversation {
-	return c.conversation(party{transport: TransportEAPOL, station: mac})
+	return c.conversation(c.overEAPOL(mac))
+}
+
+func (c *Collector) overEAPOL(station wps.MAC) party {
+	p := party{transport: TransportEAPOL, station: station}
+	if station == (wps.MAC{}) {
+		p.link = c.link
+	}
+	return p
 }
 
 // heard keeps a conversation from its end, if something was heard of the party.

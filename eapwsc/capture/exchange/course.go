@@ -89,6 +89,10 @@ func (c *course) see(s *validate.Step) {
 	}
 }
 
+// reasonTimeout is the reason code of a disconnection because the other side did
+// not answer: IEEE Std 802.11-2020 table 9-49.
+const reasonTimeout = 39
+
 // endOf returns the end that a step is, EndOpen if it is none.
 func (c *course) endOf(s *validate.Step) doctor.End {
 	switch {
@@ -100,6 +104,8 @@ func (c *course) endOf(s *validate.Step) doctor.End {
 		return doctor.EndDone // an external registrar answers WSC_Done, which was missed
 	case s.Signal == validate.SignalEAPFailure, s.Signal == validate.SignalEAPSuccess:
 		return doctor.EndFailure
+	case s.Signal == validate.SignalDisconnect && s.Status == reasonTimeout:
+		return doctor.EndTimeout
 	case s.Signal == validate.SignalDisconnect, s.Signal == validate.SignalLogoff:
 		return doctor.EndDisconnect
 	}

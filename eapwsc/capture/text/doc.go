@@ -22,8 +22,9 @@
 //     must have come before.
 //   - iwd with -d, and ESP-IDF with its examples, also those for Arduino.
 //   - Lists of access points: "iw dev … scan", "iwlist scan", "wpa_cli
-//     scan_results" and "bss", and NetworkManager's, which says only what a
-//     network's security is. And "hostapd_cli wps_get_status".
+//     scan_results" and "bss", wash, airodump-ng, and NetworkManager's, which
+//     says only what a network's security is. And "hostapd_cli
+//     wps_get_status".
 //   - Hex dumps of a WSC message, an element, an EAP or EAPOL packet, an 802.11
 //     or Ethernet frame or an NDEF record, in the form of xxd, hexdump -C, od,
 //     tcpdump -x and Wireshark, of a C, Go or Python array, or digits with and

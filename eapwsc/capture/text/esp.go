@@ -1,6 +1,7 @@
 package text
 
 import (
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
@@ -9,6 +10,28 @@ import (
 // the SDK of the ESP8266. Its supplicant is hostap's, so [hostapRows] fit its
 // debug output as well.
 var espRows = []Row{
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "start wps...", Example: "I (784) example_wps: start wps...",
+		means: func(in *interpreter, m *match) { in.espStarts() }},
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c and the SDK of the ESP8266", Pattern: "wifi_wps_enable", Example: "I (797) wpa: wifi_wps_enable",
+		means: func(in *interpreter, m *match) { in.espStarts() }},
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "Starting WPS", Example: "Starting WPS",
+		means: func(in *interpreter, m *match) { in.espStarts() }},
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "mode : sta{gap:upto}({own:mac}", Example: "I (780) wifi:mode : sta (02:00:00:00:01:00)",
+		means: func(in *interpreter, m *match) {
+			l := in.here()
+			l.is(sideStation)
+			l.own = m.mac("own")
+		}},
+	{Program: ESPIDF, Origin: "esp_wifi, closed; the frame that ended it in the low octet, its reason above", Pattern: "state: {from:word} -> {to:word} ({code:hex})", Example: "I (17970) wifi:state: run -> init (fc0)",
+		means: (*interpreter).espState},
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "wifi:connected with {ssid:upto}, aid = {aid:int}", Example: "I (28868) wifi:connected with home, aid = 2, channel 8, BW20, bssid = 02:00:00:00:00:00",
+		means: func(in *interpreter, m *match) {
+			l := in.here()
+			l.ssid = string(m.text("ssid"))
+			if l.enrolled {
+				in.joined(l.with(wps.MAC{}), true)
+			}
+		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps discover ⟦{ssid:upto}⟧", Example: "D (5230) wpa: wps discover [home]",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
@@ -74,7 +97,7 @@ var espRows = []Row{
 			t.link.is(sideStation)
 			in.flush()
 			in.emitMessageOnce(t, wps.MessageM1)
-			in.leave(t, true, 0)
+			in.waitedInVain(t, true)
 		}},
 	{Program: ESPIDF, Origin: "include/esp_wifi_types_generic.h wifi_event_sta_wps_fail_reason_t, as programs print it", Pattern: "WPS_FAIL_REASON_RECV_M2D", Example: "E (7902) app: WPS_FAIL_REASON_RECV_M2D",
 		means: func(in *interpreter, m *match) { in.espM2D() }},
@@ -121,6 +144,60 @@ var espRows = []Row{
 // espStates are the states of the enrollee that ESP-IDF prints after it has sent
 // a message, and that message: enum wps_state of hostap's src/wps/wps_i.h.
 var espStates = map[int]wps.MessageType{1: wps.MessageM1, 3: wps.MessageM3, 5: wps.MessageM5, 7: wps.MessageM7, 10: wps.MessageDone, 11: wps.MessageDone}
+
+// espStarts takes that WPS was started. By button is the default, but nothing
+// says so.
+func (in *interpreter) espStarts() {
+	l := in.here()
+	l.is(sideStation)
+	l.wps, l.enrolled = true, false
+}
+
+// The names of the states of the station in ESP-IDF, and their numbers in the
+// SDK of the ESP8266.
+var (
+	espConnected = map[string]bool{"run": true, "5": true}
+	espEnded     = map[string]bool{"init": true, "0": true, "2": true}
+)
+
+// espState takes that the station has come to another state.
+func (in *interpreter) espState(m *match) {
+	t := in.talkHere()
+	l := t.link
+	if !l.wps || l.enrolled {
+		return
+	}
+	code, _ := m.hexNumber("code")
+	from, to := string(m.text("from")), string(m.text("to"))
+	const deauthentication, disassociation = 0xc0, 0xa0
+	switch {
+	case espConnected[to]:
+		if t.said != 0 {
+			t.renew()
+		}
+		in.attempt(t)
+		t.wsc = true
+		in.accepted(t, 0)
+	case !espConnected[from] || !espEnded[to] || code&0xff != deauthentication && code&0xff != disassociation:
+	default:
+		reason := code >> 8
+		switch {
+		case t.said != 0:
+		case reason == reasonHandshake:
+			in.emitFrame(t, false, keyFrame(0)) // which the station did not answer
+		case reason == reason8021X:
+			in.emitSignal(t, saidIdentityRequest)
+			in.emitWSC(t, false, eap.OpMSG, nil, 1)
+			in.emitWSC(t, true, eap.OpMSG, nil, 1)
+		}
+		in.leave(t, false, reason)
+		t.said |= saidFailure
+	}
+}
+
+// reason8021X is the reason code of EAP that failed: IEEE Std 802.11-2020 table
+// 9-49.
+const reason8021X = 23
 
 // espFailed takes that a run has failed. That may be all that is told.
 func (in *interpreter) espFailed() {

@@ -46,14 +46,56 @@ var hostapRows = []Row{
 		Pattern: "WPS-OVERLAP-DETECTED", Example: "wlan0: WPS-OVERLAP-DETECTED PBC session overlap",
 		means: func(in *interpreter, m *match) { in.on(in.link(m)); in.report(doctor.ReportOverlap) }},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_TIMEOUT",
-		Pattern: "WPS-TIMEOUT", Example: "wlan0: WPS-TIMEOUT Requested operation timed out",
+		Pattern: "WPS-TIMEOUT[ {text:rest}]", Example: "wlan0: WPS-TIMEOUT Requested operation timed out",
 		means: func(in *interpreter, m *match) {
-			if in.on(in.link(m)).side == sideAP {
+			l := in.on(in.link(m))
+			if l.side == sideUnknown { // hostapd says no more, wpa_supplicant does
+				l.is(sideStation)
+				if len(m.text("text")) == 0 {
+					l.is(sideAP)
+				}
+			}
+			if l.side == sideAP {
 				in.report(doctor.ReportNoDevice)
 			} else {
 				in.report(doctor.ReportNoRegistrar)
 			}
 		}},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c; -PBC, -PIN and -AUTH say for what it waits",
+		Pattern: "WPS-AP-AVAILABLE", Example: "<3>WPS-AP-AVAILABLE-PBC ",
+		means: func(in *interpreter, m *match) { in.on(in.link(m)).is(sideStation) }},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c, the answer to WPS_PBC",
+		Pattern: "FAIL-PBC-OVERLAP", Example: "FAIL-PBC-OVERLAP",
+		means: func(in *interpreter, m *match) { in.here().is(sideStation); in.report(doctor.ReportOverlap) }},
+
+	// Commands, as people type them and as debug output repeats them.
+	{Program: Hostap, Origin: "wpa_cli and hostapd_cli", Pattern: "_cli {command:rest}", Example: "# hostapd_cli -i wlan0 wps_pin any 12345670",
+		means: func(in *interpreter, m *match) {
+			for word := range bytes.FieldsSeq(m.text("command")) {
+				switch string(word) {
+				case "wps_pbc":
+					in.command(m, doctor.PushButton, false)
+					return
+				case "wps_pin", "wps_reg":
+					in.command(m, doctor.PIN, string(word) == "wps_reg")
+					return
+				}
+			}
+			in.heard[Hostap]-- // it is about something else
+		}},
+	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_pbc", Example: "wps_pbc",
+		means: func(in *interpreter, m *match) { in.command(m, doctor.PushButton, false) }},
+	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_pin {who:word}", Example: "wps_pin any",
+		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, false) }},
+	{Program: WPASupplicant, Origin: "wpa_cli, interactive", Pattern: "^wps_reg {bssid:mac}", Example: "wps_reg 02:00:00:00:00:00 12345670",
+		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, true) }},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Pattern: "Control interface command 'WPS_PBC", Example: "wlan0: Control interface command 'WPS_PBC'",
+		means: func(in *interpreter, m *match) { in.command(m, doctor.PushButton, false) }},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Pattern: "Control interface command 'WPS_PIN", Example: "wlan0: Control interface command 'WPS_PIN any 12345670'",
+		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, false) }},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Pattern: "Control interface command 'WPS_REG", Example: "wlan0: Control interface command 'WPS_REG 02:00:00:00:00:00 12345670'",
+		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, true) }},
+
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_CANCEL",
 		Pattern: "WPS-CANCEL", Example: "wlan0: WPS-CANCEL ",
 		means: func(in *interpreter, m *match) { in.on(in.link(m)).stop(in) }},
@@ -169,12 +211,24 @@ var hostapRows = []Row{
 			l.is(sideAP)
 			in.failure(l.with(m.mac("sta")))
 		}},
-	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-TIMEOUT-FAILURE {sta:mac}",
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-TIMEOUT-FAILURE{two:upto} {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-TIMEOUT-FAILURE 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideAP)
-			in.failure(l.with(m.mac("sta")))
+			if t := l.with(m.mac("sta")); t.wsc || t.link.pressed || t.link.pinned {
+				in.waitedInVain(t, false)
+			}
+		}},
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-RETRANSMIT{two:upto} {sta:mac}",
+		Example: "wlan0: CTRL-EVENT-EAP-RETRANSMIT 02:00:00:00:01:00",
+		means: func(in *interpreter, m *match) {
+			l := in.on(in.link(m))
+			l.is(sideAP)
+			if t := l.with(m.mac("sta")); t.sent != nil && !t.dumped {
+				in.flush()
+				in.emitFrame(t, false, t.sent)
+			}
 		}},
 	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-FAILURE EAP authentication failed",
 		Example: "wlan0: CTRL-EVENT-EAP-FAILURE EAP authentication failed",
@@ -531,7 +585,42 @@ func (in *interpreter) flushUnlessNACK() { in.flush() }
 // started takes that WPS was started at the program.
 func (in *interpreter) started(m *match, method doctor.Method) {
 	l := in.on(in.link(m))
+	if l.side == sideUnknown && method == doctor.PushButton {
+		l.undecided, l.method = true, method
+		return
+	}
+	in.begun(l, method)
+}
+
+// command takes that WPS was started by a command: of wpa_cli, unless the line
+// says hostapd_cli.
+func (in *interpreter) command(m *match, method doctor.Method, external bool) {
+	l := in.on(in.link(m))
+	l.undecided = false
+	if bytes.HasSuffix(m.line[:m.at], []byte("hostapd")) {
+		l.is(sideAP)
+		if method == doctor.PIN {
+			l.pinned = true
+			in.advertiseState(l)
+			return
+		}
+	} else if l.side == sideAP {
+		return // it is the interface's of another program
+	} else {
+		l.is(sideStation)
+	}
+	if l.external = external; external {
+		l.method, l.enrolled = method, false
+		l.talk, l.talks = nil, nil
+		return
+	}
+	in.begun(l, method)
+}
+
+// begun notes that WPS was started at a link.
+func (in *interpreter) begun(l *link, method doctor.Method) {
 	if l.side == sideAP {
+		l.method = doctor.MethodUnknown
 		if method == doctor.PushButton {
 			l.pressed = true
 			in.advertiseState(l)

@@ -22,11 +22,12 @@ type interpreter struct {
 	now    time.Time // its time; the zero value if lines have none
 	events []capture.Event
 
-	links   map[string]*link // by the name of the interface
-	current *link            // that the last line was about
-	aps     map[wps.MAC]*network
-	element *element // a WPS element that is being described
-	pending *message // a message that is being described
+	links    map[string]*link // by the name of the interface
+	numbered int              // interfaces so far
+	current  *link            // that the last line was about
+	aps      map[wps.MAC]*network
+	element  *element // a WPS element that is being described
+	pending  *message // a message that is being described
 
 	dump       *dump // octets whose lines are being read
 	cell       *cell // an entry of a scan
@@ -83,6 +84,13 @@ type link struct {
 	talks    map[wps.MAC]*talk
 	talk     *talk
 	external bool // the program is an external registrar
+	wps      bool // WPS was started, by which method the program does not say
+
+	// undecided is that WPS was started with the button, before it was known
+	// which side the program is.
+	undecided bool
+	in        *interpreter
+	number    int // of the interfaces of the text, from 1
 }
 
 // side is which end of the link a program is.
@@ -155,6 +163,9 @@ type network struct {
 // emit adds an event, for the caller to complete.
 func (in *interpreter) emit(kind capture.Kind) *capture.Event {
 	in.events = append(in.events, capture.Event{Kind: kind, Frame: in.line, Time: in.now})
+	if in.current != nil {
+		in.events[len(in.events)-1].Interface = in.current.number
+	}
 	return &in.events[len(in.events)-1]
 }
 
@@ -169,7 +180,8 @@ func (in *interpreter) on(name string) *link {
 		if len(in.links) >= maxLinks {
 			clear(in.links)
 		}
-		l = new(link)
+		in.numbered++
+		l = &link{in: in, number: in.numbered}
 		in.links[name] = l
 	}
 	if !strings.HasPrefix(name, "p2p-dev-") { // which says nothing of WPS, and much else meanwhile
@@ -198,7 +210,7 @@ func (l *link) with(other wps.MAC) *talk {
 		if l.talks == nil || len(l.talks) >= maxTalks {
 			l.talks = map[wps.MAC]*talk{}
 		}
-		t = &talk{link: l}
+		t = &talk{link: l, apEnrollee: l.external}
 		t.meet(other)
 		l.talks[other] = t
 	}
@@ -227,11 +239,16 @@ func (l *link) is(s side) {
 	if l.side == s {
 		return
 	}
+	before := l.side
 	l.side = s
 	for _, t := range l.talks {
-		if t.said == 0 {
+		if t.said == 0 && (before == sideAP || s == sideAP) {
 			t.station, t.ap = t.ap, t.station
 		}
+	}
+	if l.undecided {
+		l.undecided = false
+		l.in.begun(l, doctor.PushButton)
 	}
 }
 
@@ -584,14 +601,30 @@ func (in *interpreter) failure(t *talk) {
 	}
 	switch {
 	case t.said&(saidNACKOfAP|saidNACKOfStation) != 0:
-	case t.last == 0 && t.said&saidStart != 0 && t.link.side == sideAP:
-		// hostapd goes on to EAP-Failure without a word if M1 found no
-		// registrar, or M2 no access point's PIN.
+	case t.last == 0 && t.said&saidStart != 0:
+		// Every enrollee answers WSC_Start with M1, and hostapd goes on to
+		// EAP-Failure without a word if M1 found no registrar, or M2 no access
+		// point's PIN.
 		in.emitMessageOnce(t, wps.MessageM1)
 	}
 	in.emitSignal(t, saidFailure)
 	t.associated, t.requested = false, false
 }
+
+// waitedInVain takes that one side has waited for the other as long as it would.
+func (in *interpreter) waitedInVain(t *talk, station bool) {
+	if t.dumped {
+		return
+	}
+	t.wsc = true
+	in.associate(t)
+	in.leave(t, station, reasonTimeout)
+	t.said |= saidFailure
+}
+
+// reasonTimeout is the reason code of a disconnection because the other side did
+// not answer: IEEE Std 802.11-2020 table 9-49.
+const reasonTimeout = 39
 
 // attempt takes that a station begins to associate.
 func (in *interpreter) attempt(t *talk) {
@@ -606,7 +639,7 @@ func (in *interpreter) attempt(t *talk) {
 	switch l := t.link; {
 	case l.enrolled:
 		in.join(t)
-	case l.method != doctor.MethodUnknown:
+	case l.method != doctor.MethodUnknown || l.wps:
 		in.associate(t)
 	}
 }

@@ -54,6 +54,12 @@ var iwdRows = []Row{
 		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
 	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Pattern: "SimpleConfiguration.TimeExpired", Example: "Error net.connman.iwd.SimpleConfiguration.TimeExpired: No APs in PIN mode found in the allotted time",
 		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Pattern: "^No APs in PushButton mode found in the allotted time", Example: "No APs in PushButton mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton); in.report(doctor.ReportNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Pattern: "^No APs in PIN mode found in the allotted time", Example: "No APs in PIN mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PIN); in.report(doctor.ReportNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Pattern: "^Multiple sessions detected", Example: "Multiple sessions detected",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
 	{Program: IWD, Origin: "src/wsc.c", Pattern: "_scan_results() Found AP to connect to: {bssid:mac}", Example: "src/wsc.c:pin_scan_results() Found AP to connect to: 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
 			l := in.here()

@@ -13,8 +13,11 @@ func clean(line []byte) []byte {
 	for n := len(line); n > 0 && (line[n-1] == ' ' || line[n-1] == '\t' || line[n-1] == '\r'); n-- {
 		line = line[:n-1]
 	}
-	for len(line) > 1 && line[0] == '>' && line[1] == ' ' {
-		line = line[2:]
+	for len(line) > 0 && line[0] == '>' && (len(line) == 1 || line[1] == ' ') {
+		line = line[min(2, len(line)):]
+	}
+	if bytes.IndexByte(line, '&') >= 0 {
+		line = withoutEntities(line)
 	}
 	i := 0
 	for i < len(line) && (line[i] >= ' ' && line[i] != 0x7f || line[i] == '\t') {
@@ -32,6 +35,32 @@ func clean(line []byte) []byte {
 		case c >= ' ' && c != 0x7f || c == '\t':
 			out = append(out, c)
 		}
+		i++
+	}
+	return out
+}
+
+// entities are what a page has in the place of characters.
+var entities = [][2][]byte{
+	{[]byte("&lt;"), {'<'}}, {[]byte("&gt;"), {'>'}}, {[]byte("&quot;"), {'"'}}, {[]byte("&#39;"), {'\''}}, {[]byte("&apos;"), {'\''}},
+	{[]byte("&nbsp;"), {' '}}, {[]byte("&amp;"), {'&'}},
+}
+
+// withoutEntities puts characters in the place of entities, in place.
+func withoutEntities(line []byte) []byte {
+	out := line[:0]
+next:
+	for i := 0; i < len(line); {
+		if line[i] == '&' {
+			for _, e := range entities {
+				if bytes.HasPrefix(line[i:], e[0]) {
+					out = append(out, e[1]...)
+					i += len(e[0])
+					continue next
+				}
+			}
+		}
+		out = append(out, line[i])
 		i++
 	}
 	return out

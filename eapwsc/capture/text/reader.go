@@ -263,7 +263,7 @@ func (r *Reader) take(line []byte) {
 			return
 		}
 	}
-	if len(r.hits) == 0 && (r.in.columns == nil || !r.in.tableLine(line)) {
+	if len(r.hits) == 0 && (r.in.columns == nil || !r.in.tableLine(line)) && (bytes.IndexByte(line, '\\') < 0 || !r.in.terseLine(line)) {
 		if len(line) < maxPrefix && len(line) > 0 && !isTimed(line) {
 			if _, kind := stamp(line[:min(len(line), 40)]); kind != noStamp {
 				r.prefix = append(r.prefixRoom[:0], line...)
@@ -387,6 +387,11 @@ func (r *Reader) finish() {
 	}
 	r.hex.end(&r.in)
 	r.in.flush()
+	for _, l := range r.in.links {
+		if l.undecided { // most are stations
+			l.is(sideStation)
+		}
+	}
 	r.in.endCell()
 }
 

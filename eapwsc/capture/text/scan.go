@@ -60,7 +60,7 @@ var scanRows = []Row{
 			in.cellIs(func(c *cell) { c.section, c.wpa = 'w', new(dot11.Security) })
 		}},
 	{Program: IW, Origin: "scan.c", Pattern: "^WPS:{gap:upto}* Version:", Example: "\tWPS:\t * Version: 1.0",
-		means: func(in *interpreter, m *match) { in.cellWPS(func(*wps.ProbeResponse) {}) }},
+		means: func(in *interpreter, m *match) { in.cellOfPart(); in.cellWPS(func(*wps.ProbeResponse) {}) }},
 	{Program: IW, Origin: "scan.c", Pattern: "^* Pairwise ciphers: {suites:rest}", Example: "\t\t * Pairwise ciphers: CCMP TKIP",
 		means: func(in *interpreter, m *match) { in.cellCiphers(m.text("suites")) }},
 	{Program: IW, Origin: "scan.c", Pattern: "^* Authentication suites: {suites:rest}", Example: "\t\t * Authentication suites: PSK SAE",
@@ -77,11 +77,13 @@ var scanRows = []Row{
 	{Program: IW, Origin: "scan.c", Pattern: "^* Wi-Fi Protected Setup State: {state:int}", Example: "\t\t * Wi-Fi Protected Setup State: 2 (Configured)",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("state")
+			in.cellOfPart()
 			in.cellWPS(func(e *wps.ProbeResponse) { e.State = wps.State(n) })
 		}},
 	{Program: IW, Origin: "scan.c", Pattern: "^* Selected Registrar: {n:hex}", Example: "\t\t * Selected Registrar: 0x1",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("n")
+			in.cellOfPart()
 			in.cellWPS(func(e *wps.ProbeResponse) { e.SelectedRegistrar = n != 0 })
 		}},
 	{Program: IW, Origin: "scan.c", Pattern: "^* Device Password ID: {id:int}", Example: "\t\t * Device Password ID: 4 (PushButton)",
@@ -229,6 +231,14 @@ const maxElements = 8192
 func (in *interpreter) newCell(bssid wps.MAC) {
 	in.endCell()
 	in.cell = &cell{bssid: bssid}
+}
+
+// cellOfPart begins an entry where only its part about WPS was pasted.
+func (in *interpreter) cellOfPart() {
+	if in.cell == nil {
+		in.newCell(wps.MAC{})
+		in.cell.private, in.cell.rsn = true, personal
+	}
 }
 
 // cellIs changes the entry, if there is one.
@@ -409,7 +419,11 @@ func (in *interpreter) scanResult(m *match) {
 	}
 	in.newCell(bssid)
 	_, name, _ := strings.Cut(line, fields[start+3])
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "\t"), " ")
+	if tabbed, ok := strings.CutPrefix(name, "\t"); ok {
+		name = tabbed
+	} else {
+		name = strings.TrimLeft(name, " ")
+	}
 	in.cellName(string(unescaped([]byte(name))))
 	in.cell.freq, in.cell.signal = freq, signal
 	in.cell.flags(fields[start+3])

@@ -23,12 +23,14 @@ const (
 	WPACLI
 	HostapdCLI
 	NMCLI
+	Wash
+	Airodump
 	HexDump
 )
 
 var programNames = [...]string{
 	Hostap: "hostapd or wpa_supplicant", Hostapd: "hostapd", WPASupplicant: "wpa_supplicant", IWD: "iwd", ESPIDF: "ESP-IDF",
-	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", HexDump: "hex dump",
+	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", HexDump: "hex dump",
 }
 
 // String returns the name of the program.
@@ -59,7 +61,7 @@ type Source struct {
 
 // kinds are the kinds of text that programs print.
 var kinds = map[Program]string{
-	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan",
+	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan",
 	HostapdCLI: "status", HexDump: "dump",
 }
 
@@ -95,6 +97,8 @@ var limits = []struct {
 		"A scan shows what routers offer at one moment; it shows no attempt, and no device that searches."},
 	{func(in *interpreter, s *Source) bool { return in.heard[NMCLI] > 0 },
 		"NetworkManager's list does not show whether a network has WPS."},
+	{func(in *interpreter, s *Source) bool { return in.heard[Wash] > 0 || in.heard[Airodump] > 0 },
+		"The list does not show whether a router waits for a device, nor its security in full."},
 	{func(in *interpreter, s *Source) bool { return in.heard[IW] > 0 },
 		"iw does not print the WPS element as it was sent, so its form was not checked."},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "status" },

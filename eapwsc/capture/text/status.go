@@ -1,6 +1,8 @@
 package text
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,16 +22,12 @@ var statusRows = []Row{
 			switch string(m.text("status")) {
 			case "Active":
 				l.pressed = true
+				in.advertiseState(l)
 			case "Overlap":
 				in.report(doctor.ReportOverlap)
-				return
 			case "Timed-out":
-				l.pressed = false
 				in.report(doctor.ReportNoDevice)
-			default:
-				l.pressed = false
 			}
-			in.advertiseState(l)
 		}},
 	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Pattern: "Last WPS result: {result:word}", Example: "Last WPS result: Failed",
 		means: func(in *interpreter, m *match) {
@@ -41,16 +39,37 @@ var statusRows = []Row{
 				l.enrolled = false
 			case "Failed":
 				in.report(doctor.ReportFailed)
+			case "None":
+				if len(in.reports) == 0 {
+					in.advertiseState(l) // it waits for nobody, or as was said
+				}
 			}
 		}},
 	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Pattern: "Failure Reason: {reason:rest}", Example: "Failure Reason: WEP Prohibited",
 		means: func(in *interpreter, m *match) {}},
-	{Program: NMCLI, Origin: "nmcli -f all dev wifi", Pattern: "BARS  SECURITY", Example: "NAME   SSID  SSID-HEX  BSSID              MODE   CHAN  FREQ      RATE       SIGNAL  BARS  SECURITY",
-		means: func(in *interpreter, m *match) { in.columns = columnsOf(string(m.line)) }},
+	{Program: NMCLI, Origin: "nmcli dev wifi", Pattern: "  SECURITY", Example: "NAME   SSID  SSID-HEX  BSSID              MODE   CHAN  FREQ      RATE       SIGNAL  BARS  SECURITY",
+		means: func(in *interpreter, m *match) { in.table(NMCLI, m) }},
+	{Program: Wash, Origin: "wash of reaver 1.6", Pattern: " Lck  ", Example: "BSSID               Ch  dBm  WPS  Lck  Vendor    ESSID",
+		means: func(in *interpreter, m *match) { in.table(Wash, m) }},
+	{Program: Wash, Origin: "wash of reaver 1.4", Pattern: "WPS Locked   ", Example: "BSSID                  Channel       RSSI       WPS Version       WPS Locked        ESSID",
+		means: func(in *interpreter, m *match) { in.table(Wash, m) }},
+	{Program: Airodump, Origin: "airodump-ng, the upper table; with --wps it has a column of it", Pattern: "  Beacons  ", Example: " BSSID              PWR  Beacons    #Data, #/s  CH   MB   ENC CIPHER  AUTH WPS    ESSID",
+		means: func(in *interpreter, m *match) { in.table(Airodump, m) }},
+}
+
+// table begins a table, of which the line is the head.
+func (in *interpreter) table(of Program, m *match) {
+	c := columnsOf(string(m.line))
+	if !c.has("BSSID") {
+		in.heard[of]-- // it is not
+		return
+	}
+	in.columns, c.of = c, of
 }
 
 // columns are the places of the columns of a table.
 type columns struct {
+	of     Program
 	names  []string
 	starts []int // in characters
 }
@@ -87,53 +106,168 @@ func (c *columns) value(line []rune, name string) string {
 	return ""
 }
 
-// tableLine takes a line of the list of NetworkManager. It does not tell of WPS,
-// but of the security. It reports whether the line belongs to the table.
+// has reports whether there is a column.
+func (c *columns) has(name string) bool { return slices.Contains(c.names, name) }
+
+// tableLine takes a line of a table of access points. It reports whether the line
+// belongs to the table.
 func (in *interpreter) tableLine(text []byte) bool {
+	if len(bytes.Trim(text, "- ")) == 0 {
+		return len(text) > 0 // a rule below the head
+	}
 	line := []rune(string(text))
-	bssid, err := wps.ParseMAC(in.columns.value(line, "BSSID"))
+	c := in.columns
+	bssid, err := wps.ParseMAC(c.value(line, "BSSID"))
 	if err != nil {
 		in.columns = nil
 		return false
 	}
-	in.heard[NMCLI]++
+	in.heard[c.of]++
 	in.newCell(bssid)
-	name := in.columns.value(line, "SSID")
+	switch c.of {
+	case NMCLI:
+		in.nmcliLine(c.value(line, "SSID"), c.value(line, "FREQ"), c.value(line, "CHAN"), c.value(line, "SECURITY"))
+	case Wash:
+		in.washLine(line)
+	case Airodump:
+		in.airodumpLine(line)
+	}
+	in.endCell()
+	return true
+}
+
+// nmcliLine takes what NetworkManager lists of an access point. It does not tell
+// of WPS, but of the security.
+func (in *interpreter) nmcliLine(name, freq, channel, security string) {
 	if name == "--" {
 		name = ""
 	}
 	in.cellName(name)
 	c := in.cell
-	c.freq, _ = strconv.Atoi(strings.TrimSuffix(in.columns.value(line, "FREQ"), " MHz"))
-	c.channel, _ = strconv.Atoi(in.columns.value(line, "CHAN"))
+	c.freq, _ = strconv.Atoi(strings.TrimSuffix(freq, " MHz"))
+	c.channel, _ = strconv.Atoi(channel)
 	c.silent = true
-	if security := in.columns.value(line, "SECURITY"); security != "" && security != "--" {
-		c.private = true
-		fields := strings.Fields(security)
-		enterprise := strings.Contains(security, "802.1X")
-		for _, f := range fields {
-			akm := dot11.AKMPSK
-			switch {
-			case f == "WPA3":
-				akm = dot11.AKMSAE
-			case f == "OWE":
-				akm = dot11.AKMOWE
-			case f != "WPA1" && f != "WPA2":
-				continue
-			}
-			if enterprise {
-				akm = dot11.AKM8021X
-			}
-			s := &c.rsn
-			if f == "WPA1" {
-				s = &c.wpa
-			}
-			if *s == nil {
-				*s = &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}}
-			}
-			(*s).AKMs = append((*s).AKMs, akm)
-		}
+	if security == "" || security == "--" {
+		return
 	}
+	enterprise := strings.Contains(security, "802.1X")
+	for f := range strings.FieldsSeq(security) {
+		akm := dot11.AKMPSK
+		switch {
+		case f == "WPA3":
+			akm = dot11.AKMSAE
+		case f == "OWE":
+			akm = dot11.AKMOWE
+		case f != "WPA1" && f != "WPA2":
+			continue
+		}
+		if enterprise {
+			akm = dot11.AKM8021X
+		}
+		c.protect(f == "WPA1", akm)
+	}
+	c.private = true
+}
+
+// protect adds a key management to the security of an entry.
+func (c *cell) protect(wpa1 bool, akms ...dot11.AKM) {
+	s := &c.rsn
+	if wpa1 {
+		s = &c.wpa
+	}
+	if *s == nil {
+		*s = &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}}
+	}
+	(*s).AKMs = append((*s).AKMs, akms...)
+	c.private = true
+}
+
+// terseLine takes a line of "nmcli -t dev wifi": fields between colons, and those
+// of the address escaped. The name follows the address, or precedes it if that is
+// what was asked for. It reports whether it was such a line.
+func (in *interpreter) terseLine(text []byte) bool {
+	const escaped = `\:`
+	if bytes.Count(text, []byte(escaped)) < 5 {
+		return false
+	}
+	fields := strings.Split(strings.ReplaceAll(string(text), escaped, "\x00"), ":")
+	at := slices.IndexFunc(fields, func(f string) bool {
+		_, err := wps.ParseMAC(strings.ReplaceAll(f, "\x00", ":"))
+		return err == nil && len(f) == macLen
+	})
+	if at < 0 || len(fields) < 3 {
+		return false
+	}
+	bssid, _ := wps.ParseMAC(strings.ReplaceAll(fields[at], "\x00", ":"))
+	name := ""
+	switch mode := slices.Index(fields, "Infra"); {
+	case mode > 0 && mode != at+1:
+		name = fields[mode-1]
+	case at > 0:
+		name = fields[at-1]
+	case len(fields) > at+1:
+		name = fields[at+1]
+	}
+	in.heard[NMCLI]++
+	in.newCell(bssid)
+	in.nmcliLine(strings.ReplaceAll(name, "\x00", ":"), "", "", fields[len(fields)-1])
 	in.endCell()
 	return true
+}
+
+// washLine takes an access point in the list of wash, which has those with WPS
+// only.
+func (in *interpreter) washLine(line []rune) {
+	t := in.columns
+	in.cellName(t.value(line, "ESSID"))
+	c := in.cell
+	c.channel, _ = strconv.Atoi(t.value(line, "Ch") + t.value(line, "Channel"))
+	c.signal, _ = strconv.Atoi(t.value(line, "dBm") + t.value(line, "RSSI"))
+	locked := t.value(line, "Lck") + t.value(line, "Locked")
+	version := t.value(line, "Version")
+	if version == "" {
+		version = t.value(line, "WPS")
+	}
+	in.cellWPS(func(e *wps.ProbeResponse) {
+		e.State, e.APSetupLocked = wps.Configured, locked == "Yes"
+		if strings.HasPrefix(version, "1") {
+			e.WFA.Version2 = 0
+		}
+	})
+	c.protect(false, dot11.AKMPSK)
+}
+
+// airodumpLine takes an access point in the upper table of airodump-ng.
+func (in *interpreter) airodumpLine(line []rune) {
+	t := in.columns
+	name := t.value(line, "ESSID")
+	if strings.HasPrefix(name, "<length:") {
+		name = ""
+	}
+	in.cellName(name)
+	c := in.cell
+	c.channel, _ = strconv.Atoi(t.value(line, "CH"))
+	c.signal, _ = strconv.Atoi(t.value(line, "PWR"))
+	switch auth := t.value(line, "AUTH"); auth {
+	case "MGT":
+		c.protect(false, dot11.AKM8021X)
+	case "SAE":
+		c.protect(false, dot11.AKMSAE)
+	case "OWE":
+		c.protect(false, dot11.AKMOWE)
+	case "PSK":
+		c.protect(t.value(line, "ENC") == "WPA", dot11.AKMPSK)
+	default:
+		c.private = t.value(line, "ENC") == "WEP"
+	}
+	how := t.value(line, "WPS")
+	if c.silent = !t.has("WPS"); how == "" {
+		return
+	}
+	in.cellWPS(func(e *wps.ProbeResponse) {
+		e.State, e.APSetupLocked = wps.Configured, strings.Contains(how, "Locked")
+		if strings.HasPrefix(how, "1.0") {
+			e.WFA.Version2 = 0
+		}
+	})
 }

@@ -250,7 +250,7 @@ func TestLogs(t *testing.T) {
 		{"ESP-IDF, overlap", "I (5301) wpa: PBC session overlap!\nI (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PBC_OVERLAP\n", "overlap"},
 		{"Arduino, nobody pressed", "Starting WPS\nStation Mode Started\nWPS Timedout, retrying\n", "no-selected-registrar"},
 		{"Arduino, success", "Station Mode Started\nWPS Successfull, stopping WPS and connecting to: home\n", "success"},
-		{"ESP8266", "wifi_wps_enable\nwps scan\nwps discover [home]\nscandone\nWPS: neg start\nstate: 3 -> 5 (10)\nstate: 5 -> 2 (17c0)\nDisconn from home;23\n", "unknown"},
+		{"ESP8266", "wifi_wps_enable\nwps scan\nwps discover [home]\nscandone\nWPS: neg start\nstate: 3 -> 5 (10)\nstate: 5 -> 2 (17c0)\nDisconn from home;23\n", "ended-early"},
 
 		{"iwd, wrong PIN", iwdWrong, "ended-early"},
 		{"iwd, overlap", "src/wsc.c:wsc_push_button() \nsrc/wsc.c:push_button_scan_results() bss '02:00:00:00:00:00' with SSID: a, freq: 2437\nsrc/wsc.c:push_button_scan_results() bss->wsc: 0x55, 148\nsrc/wsc.c:push_button_scan_results() SelectedRegistar: true\nsrc/wsc.c:push_button_scan_results() 2G Session overlap error\n", "overlap"},

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
+
+// TestPosts: what people paste into forums and trackers, written anew, and the
+// cause that an expert would name. Each post is a part of testdata/posts.txt
+// that begins with a line "=== NAME | CAUSES | KEY=VALUE …": one cause for each
+// attempt, or "error" if nothing in it is of WPS.
+func TestPosts(t *testing.T) {
+	text, err := os.ReadFile("testdata/posts.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	posts := strings.Split("\n"+string(text), "\n=== ")[1:]
+	if len(posts) < 60 {
+		t.Errorf("%d posts", len(posts))
+	}
+	forms := []struct {
+		name string
+		of   func(string) string
+	}{
+		{"as written", func(s string) string { return s }},
+		{"of Windows", func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }},
+		{"UTF-16", func(s string) string {
+			b := []byte{0xff, 0xfe}
+			for _, c := range utf16.Encode([]rune(s)) {
+				b = append(b, byte(c), byte(c>>8))
+			}
+			return string(b)
+		}},
+		{"quoted twice", func(s string) string { return "> > " + strings.ReplaceAll(s, "\n", "\n> > ") }},
+		{"between other lines", func(s string) string {
+			return "Hello,\nthis is what I get:\n\n" + s + "\n\nAny idea? Thanks in advance!\n-- \nMein Router steht im Flur.\n"
+		}},
+	}
+	for _, post := range posts {
+		head, body, _ := strings.Cut(post, "\n")
+		fields := strings.Split(head, " | ")
+		if len(fields) < 2 {
+			t.Errorf("%q has no cause", head)
+			continue
+		}
+		for _, form := range forms {
+			_, out, errs := runProgram(t, strings.NewReader(form.of(body)), "-json", "-")
+			got, last := []string{}, map[string]any{}
+			for line := range strings.Lines(out) {
+				last = map[string]any{}
+				if err := json.Unmarshal([]byte(line), &last); err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, last["cause"].(string))
+			}
+			if len(got) == 0 && errs != "" {
+				got = []string{"error"}
+			}
+			if causes := strings.Join(got, " "); causes != strings.TrimSpace(fields[1]) {
+				t.Errorf("%s, %s: %s, want %s", fields[0], form.name, causes, fields[1])
+			}
+			for _, f := range fields[2:] {
+				key, want, _ := strings.Cut(strings.TrimSpace(f), "=")
+				if value, _ := last[key].(string); value != want {
+					t.Errorf("%s, %s: %s is %q, want %q", fields[0], form.name, key, value, want)
+				}
+			}
+			if strings.Contains(out, "00:00:00:00:00:00") {
+				t.Errorf("%s: an address that is not known is shown", fields[0])
+			}
+		}
+	}
+}
