@@ -99,9 +99,10 @@ type AccessPoint struct {
 	lost      int             // events that were dropped
 	pinUntil  time.Time       // when the access point's PIN is disabled; zero is never
 	seen      []Monitored
-	asked     []*Session // whose settings wait for the owner
-	refused   []*Session // that M2D was sent to, and that a later decision may admit
-	relayed   []*Session // that external registrars hear of, and may answer
+	asked     sessionList // whose settings wait for the owner
+	refused   sessionList // that M2D was sent to, and that a later decision may admit
+	relayed   sessionList // that external registrars hear of, and may answer
+	due       sessionList // of these, for which something has come
 
 	listening bool // there are external registrars
 }

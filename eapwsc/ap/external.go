@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/gowps/gowps/wps"
@@ -149,20 +148,25 @@ func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octet
 		return fmt.Errorf("ap: message of an external registrar: %w", err)
 	}
 	nonce := wps.Find(octets, wps.AttrEnrolleeNonce)
-	i := slices.IndexFunc(a.relayed, func(s *Session) bool {
-		m1 := s.registrar.Enrollee()
+	var s *Session
+	for one := range a.relayed.all {
+		m1 := one.registrar.Enrollee()
 		if len(nonce) == 0 || bytes.Equal(nonce, make([]byte, len(nonce))) {
-			return s.station == station
+			if one.station != station {
+				continue
+			}
+		} else if !bytes.Equal(nonce, m1.EnrolleeNonce[:]) {
+			continue
 		}
-		return bytes.Equal(nonce, m1.EnrolleeNonce[:])
-	})
+		s = one
+		break
+	}
 	notExpected := func(why string) error {
 		return fmt.Errorf("ap: %v of an external registrar: %w: %s", kind, ErrNotExpected, why)
 	}
-	if i < 0 {
+	if s == nil {
 		return notExpected("no such run")
 	}
-	s := a.relayed[i]
 	switch {
 	case s.external != nil:
 		return notExpected("the station has one already")
@@ -179,6 +183,7 @@ func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octet
 		return notExpected("the station has answered another registrar")
 	}
 	s.external = &message{from, bytes.Clone(octets)}
+	a.due.add(s)
 	return nil
 }
 
@@ -189,19 +194,11 @@ func (s *Session) passOn(now time.Time) *message {
 	s.external = nil
 	if !s.relay.external {
 		s.relay.external, s.relayFrom = true, m.from
-		s.ap.forgetRefused(s) // the owner's decision comes too late
+		s.ap.refused.remove(s) // the owner's decision comes too late
 	}
 	s.relay.waiting = false
 	s.relayUntil = now.Add(externalAnswer)
 	return m
-}
-
-// forgetRelayed removes a session from those that external registrars may
-// answer.
-func (a *AccessPoint) forgetRelayed(s *Session) {
-	if i := slices.Index(a.relayed, s); i >= 0 {
-		a.relayed = slices.Delete(a.relayed, i, i+1)
-	}
 }
 
 // Run is the access point's run with an external registrar whose messages come

@@ -82,7 +82,7 @@ func TestLatePIN(t *testing.T) {
 	if got := kinds(w.ap.Events()); !slices.Equal(got, []EventKind{EventPINGone, EventRegistered}) {
 		t.Errorf("events %v", got)
 	}
-	if w.ap.pins.Len() != 0 || w.ap.Beacon(w.now).SelectedRegistrar || len(w.ap.refused) != 0 {
+	if w.ap.pins.Len() != 0 || w.ap.Beacon(w.now).SelectedRegistrar || w.ap.refused.len() != 0 {
 		t.Error("the PIN is still there")
 	}
 }
@@ -121,7 +121,7 @@ func TestLatePINOfAnother(t *testing.T) {
 	}
 	w.now = w.step.Deadline
 	w.step, w.err = w.session.Timeout(w.now)
-	if !w.step.Done || !errors.Is(w.err, registration.ErrNoRegistrar) || len(w.ap.refused) != 0 {
+	if !w.step.Done || !errors.Is(w.err, registration.ErrNoRegistrar) || w.ap.refused.len() != 0 {
 		t.Errorf("%+v, %v", w.step, w.err)
 	}
 	if got := kinds(w.ap.Events()); !slices.Equal(got, []EventKind{EventFailed}) {

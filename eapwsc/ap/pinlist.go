@@ -2,6 +2,8 @@ package ap
 
 import (
 	"cmp"
+	"container/heap"
+	"container/list"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,7 +54,14 @@ type PINList struct {
 	// Max is how many PINs the list holds; 0 means 64.
 	Max int
 
-	entries []*listedPIN // latest first
+	// A PIN is found, put in and taken out at the same cost however many there
+	// are.
+	latest    list.List // all, latest first
+	byUUID    map[wps.UUID]*listedPIN
+	wild      []*listedPIN  // those without a UUID-E, latest first: few, because one replaces another
+	expiring  expiringPINs  // those that expire
+	shown     list.List     // those that are advertised, latest first
+	announced announcedPINs // the same, by when that ends
 }
 
 // listedPIN is a PIN on the list, or one that was on it while its run lasts.
@@ -66,6 +75,9 @@ type listedPIN struct {
 	attempts int
 	inUse    bool
 	state    PINState
+
+	place, shown        *list.Element // in the lists; nil if it is in none
+	expiring, announced int           // in the heaps
 }
 
 // PINState is the state of a PIN that was entered.
@@ -135,31 +147,127 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 		p.expires = now.Add(e.Lifetime)
 		p.announce = eapwsc.Earlier(p.announce, p.expires)
 	}
-	events := l.remove(PINReplaced, func(o *listedPIN) bool {
-		if p.wildcard {
-			return o.wildcard && o.attempts == 0
-		}
-		return !o.wildcard && o.uuid == p.uuid
-	})
-	if limit := cmp.Or(l.Max, maxPINs); len(l.entries) >= limit {
-		oldest := l.entries[len(l.entries)-1]
-		events = append(events, l.remove(PINReplaced, func(o *listedPIN) bool { return o == oldest })...)
+	var replaced []*listedPIN
+	if o := l.byUUID[p.uuid]; o != nil && !p.wildcard {
+		replaced = append(replaced, o)
 	}
-	l.entries = slices.Insert(l.entries, 0, p)
+	for _, o := range l.wild {
+		if p.wildcard && o.attempts == 0 {
+			replaced = append(replaced, o)
+		}
+	}
+	events := l.removeAll(PINReplaced, replaced)
+	if l.Len() >= cmp.Or(l.Max, maxPINs) {
+		events = append(events, l.remove(PINReplaced, l.latest.Back().Value.(*listedPIN)))
+	}
+	l.insert(p)
 	return events, nil
 }
 
-// remove takes PINs from the list, and clears them.
-func (l *PINList) remove(state PINState, which func(*listedPIN) bool) (events []PINEvent) {
-	l.entries = slices.DeleteFunc(l.entries, func(p *listedPIN) bool {
-		if !which(p) {
-			return false
+// insert puts a PIN into the list.
+func (l *PINList) insert(p *listedPIN) {
+	p.place = l.latest.PushFront(p)
+	if p.wildcard {
+		l.wild = slices.Insert(l.wild, 0, p)
+	} else {
+		if l.byUUID == nil {
+			l.byUUID = make(map[wps.UUID]*listedPIN)
 		}
-		p.state, p.pin = state, pin.PIN{}
-		events = append(events, p.event())
-		return true
-	})
+		l.byUUID[p.uuid] = p
+	}
+	if !p.expires.IsZero() {
+		heap.Push(&l.expiring, p)
+	}
+	p.shown = l.shown.PushFront(p)
+	heap.Push(&l.announced, p)
+}
+
+// remove takes a PIN off the list, and clears it.
+func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
+	l.latest.Remove(p.place)
+	if p.wildcard {
+		l.wild = slices.DeleteFunc(l.wild, func(o *listedPIN) bool { return o == p })
+	} else {
+		delete(l.byUUID, p.uuid)
+	}
+	if !p.expires.IsZero() {
+		heap.Remove(&l.expiring, p.expiring)
+	}
+	l.conceal(p)
+	p.state, p.pin, p.place = state, pin.PIN{}, nil
+	return p.event()
+}
+
+// conceal notes that a PIN is not advertised any more.
+func (l *PINList) conceal(p *listedPIN) {
+	if p.shown == nil {
+		return
+	}
+	l.shown.Remove(p.shown)
+	heap.Remove(&l.announced, p.announced)
+	p.shown = nil
+}
+
+func (l *PINList) removeAll(state PINState, pins []*listedPIN) (events []PINEvent) {
+	for _, p := range pins {
+		events = append(events, l.remove(state, p))
+	}
 	return events
+}
+
+// all returns the PINs, latest first.
+func (l *PINList) all() (pins []*listedPIN) {
+	for e := l.latest.Front(); e != nil; e = e.Next() {
+		pins = append(pins, e.Value.(*listedPIN))
+	}
+	return pins
+}
+
+// expiringPINs and announcedPINs are heaps of PINs, the next to end first. Each
+// PIN knows its places.
+type (
+	expiringPINs  []*listedPIN
+	announcedPINs []*listedPIN
+)
+
+// Len, Less, Swap, Push and Pop implement [heap.Interface].
+func (h expiringPINs) Len() int           { return len(h) }
+func (h expiringPINs) Less(i, j int) bool { return h[i].expires.Before(h[j].expires) }
+func (h expiringPINs) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].expiring, h[j].expiring = i, j
+}
+
+func (h *expiringPINs) Push(x any) {
+	p := x.(*listedPIN)
+	p.expiring = len(*h)
+	*h = append(*h, p)
+}
+
+func (h *expiringPINs) Pop() any { return pop((*[]*listedPIN)(h)) }
+
+// Len, Less, Swap, Push and Pop implement [heap.Interface].
+func (h announcedPINs) Len() int           { return len(h) }
+func (h announcedPINs) Less(i, j int) bool { return h[i].announce.Before(h[j].announce) }
+func (h announcedPINs) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].announced, h[j].announced = i, j
+}
+
+func (h *announcedPINs) Push(x any) {
+	p := x.(*listedPIN)
+	p.announced = len(*h)
+	*h = append(*h, p)
+}
+
+func (h *announcedPINs) Pop() any { return pop((*[]*listedPIN)(h)) }
+
+func pop(h *[]*listedPIN) *listedPIN {
+	last := len(*h) - 1
+	p := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return p
 }
 
 // PINUse is the use of a PIN by one registration, from M1 to its end.
@@ -178,11 +286,15 @@ type PINUse struct {
 // Error 0, or 15 while the access point's own PIN is locked [hostap]; the
 // owner may then be asked for the PIN.
 func (l *PINList) Use(now time.Time, uuid wps.UUID, mac wps.MAC) (*PINUse, error) {
-	p := l.find(func(p *listedPIN) bool { return p.usable(now, mac) && !p.wildcard && p.uuid == uuid })
-	if p == nil {
-		p = l.find(func(p *listedPIN) bool {
-			return p.usable(now, mac) && p.wildcard && (p.attempts == 0 || p.uuid == uuid)
+	p := l.byUUID[uuid]
+	if p == nil || !p.usable(now, mac) {
+		p = nil
+		i := slices.IndexFunc(l.wild, func(p *listedPIN) bool {
+			return p.usable(now, mac) && (p.attempts == 0 || p.uuid == uuid)
 		})
+		if i >= 0 {
+			p = l.wild[i]
+		}
 	}
 	switch {
 	case p == nil:
@@ -193,13 +305,6 @@ func (l *PINList) Use(now time.Time, uuid wps.UUID, mac wps.MAC) (*PINUse, error
 	p.inUse, p.uuid = true, uuid
 	p.attempts++
 	return &PINUse{list: l, entry: p, pin: p.pin}, nil
-}
-
-func (l *PINList) find(which func(*listedPIN) bool) *listedPIN {
-	if i := slices.IndexFunc(l.entries, which); i >= 0 {
-		return l.entries[i]
-	}
-	return nil
 }
 
 func (p *listedPIN) expired(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
@@ -253,7 +358,10 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 		state = PINWornOut
 	}
 	if state != PINKept {
-		u.list.remove(state, func(o *listedPIN) bool { return o == p })
+		if p.place == nil { // it was taken off before
+			return p.event()
+		}
+		return u.list.remove(state, p)
 	}
 	return p.event()
 }
@@ -261,27 +369,26 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 // Remove takes back the PIN of a UUID-E, or the wildcards if it is nil.
 // [PINUse.Err] reports it to the registrations that use them.
 func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
-	return l.remove(PINRemoved, func(p *listedPIN) bool {
-		if uuid == nil {
-			return p.wildcard
-		}
-		return !p.wildcard && p.uuid == *uuid
-	})
+	if uuid == nil {
+		return l.removeAll(PINRemoved, slices.Clone(l.wild))
+	}
+	if p := l.byUUID[*uuid]; p != nil {
+		return []PINEvent{l.remove(PINRemoved, p)}
+	}
+	return nil
 }
 
 // Clear takes back all PINs.
-func (l *PINList) Clear() []PINEvent {
-	return l.remove(PINRemoved, func(*listedPIN) bool { return true })
-}
+func (l *PINList) Clear() []PINEvent { return l.removeAll(PINRemoved, l.all()) }
 
 // Len returns the number of PINs on the list.
-func (l *PINList) Len() int { return len(l.entries) }
+func (l *PINList) Len() int { return l.latest.Len() }
 
 // AuthorizedMACs returns the addresses that the PINs were entered for, latest
 // first, each once; [wps.Broadcast] stands for any.
 func (l *PINList) AuthorizedMACs() []wps.MAC {
 	var macs []wps.MAC
-	for _, p := range l.entries {
+	for _, p := range l.all() {
 		if !slices.Contains(macs, p.mac) {
 			macs = append(macs, p.mac)
 		}
@@ -289,31 +396,41 @@ func (l *PINList) AuthorizedMACs() []wps.MAC {
 	return macs
 }
 
+// maxShown is how many of the PINs that were entered last are asked for the
+// addresses that are advertised: there is room for five.
+const maxShown = 64
+
 // advertised returns the addresses of the PINs that are advertised now, latest
 // first, and when that changes next.
 func (l *PINList) advertised(now time.Time) (macs []wps.MAC, until time.Time) {
-	for _, p := range l.entries {
-		if !now.Before(p.announce) {
-			continue
-		}
-		until = eapwsc.Earlier(until, p.announce)
-		if !slices.Contains(macs, p.mac) {
+	for len(l.announced) > 0 && !now.Before(l.announced[0].announce) {
+		l.conceal(l.announced[0])
+	}
+	n := 0
+	for e := l.shown.Front(); e != nil && n < maxShown && len(macs) < maxAuthorizedMACs; e = e.Next() {
+		n++
+		if p := e.Value.(*listedPIN); !slices.Contains(macs, p.mac) {
 			macs = append(macs, p.mac)
 		}
+	}
+	if n > 0 {
+		until = l.announced[0].announce
 	}
 	return macs, until
 }
 
 // Deadline returns when the next PIN expires, or the zero time if none does.
 func (l *PINList) Deadline() time.Time {
-	var next time.Time
-	for _, p := range l.entries {
-		next = eapwsc.Earlier(next, p.expires)
+	if len(l.expiring) == 0 {
+		return time.Time{}
 	}
-	return next
+	return l.expiring[0].expires
 }
 
 // Timeout takes expired PINs from the list.
-func (l *PINList) Timeout(now time.Time) []PINEvent {
-	return l.remove(PINExpired, func(p *listedPIN) bool { return p.expired(now) })
+func (l *PINList) Timeout(now time.Time) (events []PINEvent) {
+	for len(l.expiring) > 0 && l.expiring[0].expired(now) {
+		events = append(events, l.remove(PINExpired, l.expiring[0]))
+	}
+	return events
 }

@@ -358,9 +358,9 @@ func TestPINListRedacts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, v := range map[string]any{
-		"entry": entry, "list": l, "pointer to list": &l, "use": *use, "pointer to use": use, "listed": *l.entries[0],
+		"entry": entry, "list": l, "pointer to list": &l, "use": *use, "pointer to use": use, "listed": *l.all()[0],
 		"event": use.Finish(PINFailed), "error": fmt.Sprint(ErrNoPIN, ErrPINInUse, ErrEmptyPIN),
-		"within": struct{ inner any }{[]any{l, *use, entry, l.entries}},
+		"within": struct{ inner any }{[]any{l, *use, entry, l.all()}},
 	} {
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("", "value", v)

@@ -152,9 +152,9 @@ func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step
 	}
 	if step.Done && !s.settled {
 		s.settled = true
-		s.ap.forgetRefused(s)
-		s.ap.forgetRelayed(s)
-		s.ap.forgetAsked(s)
+		for _, l := range []*sessionList{&s.ap.refused, &s.ap.relayed, &s.ap.asked, &s.ap.due} {
+			l.remove(s)
+		}
 		s.settle(now, err)
 	}
 	return step, err
@@ -251,7 +251,7 @@ func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 		return r, nil
 	}
 	s.relay = &relay{Registrar: r, session: s}
-	s.ap.relayed = append(s.ap.relayed, s)
+	s.ap.relayed.add(s)
 	return s.relay, nil
 }
 
@@ -264,9 +264,9 @@ func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
 	}
 	message, err := s.registrar.Decide(decision)
 	if s.registrar.State() != registration.SentM2D {
-		s.ap.forgetRefused(s)
-	} else if s.late > 0 && !slices.Contains(s.ap.refused, s) {
-		s.ap.refused = append(s.ap.refused, s)
+		s.ap.refused.remove(s)
+	} else if s.late > 0 {
+		s.ap.refused.add(s)
 	}
 	return s.server.Answer(now, message, err)
 }
@@ -400,7 +400,7 @@ func (s *Session) decideSettings(now time.Time) (eapwsc.Step, error) {
 	s.judgeSettings()
 	if s.decided == nil && s.ap.cfg.AskOwner {
 		s.asked = now.Add(OwnerTime)
-		s.ap.asked = append(s.ap.asked, s)
+		s.ap.asked.add(s)
 		s.ap.event(Event{
 			Kind: EventSettingsReceived, Time: now, Station: s.station, From: s.from,
 			Role: registration.RoleEnrollee, Settings: s.enrollee.NewSettings(),
@@ -436,15 +436,9 @@ func (s *Session) answerSettings(now time.Time) (eapwsc.Step, error) {
 	if s.decided == nil {
 		s.decided = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
 	}
-	s.ap.forgetAsked(s)
+	s.ap.asked.remove(s)
 	message, err := s.applyDecision()
 	return s.server.Answer(now, message, err)
-}
-
-func (a *AccessPoint) forgetAsked(s *Session) {
-	if i := slices.Index(a.asked, s); i >= 0 {
-		a.asked = slices.Delete(a.asked, i, i+1)
-	}
 }
 
 // ErrNothingAsked is the error of a decision about settings that nobody asks
@@ -465,9 +459,10 @@ func (a *AccessPoint) RefuseSettings(station wps.MAC, ce wps.ConfigError, reason
 }
 
 func (a *AccessPoint) decideAsked(station wps.MAC, d *settingsDecision) error {
-	for _, s := range a.asked {
+	for s := range a.asked.all {
 		if s.station == station {
 			s.decided = d
+			a.due.add(s)
 			return nil
 		}
 	}
@@ -577,15 +572,9 @@ func (s *Session) count(now time.Time) {
 // decideAgain has the access point decide again on each M1 that it refused,
 // because the owner has done something.
 func (a *AccessPoint) decideAgain(now time.Time) {
-	for _, s := range a.refused {
+	for s := range a.refused.all {
 		s.due = now
-	}
-}
-
-// forgetRefused removes a session from those that a later decision may admit.
-func (a *AccessPoint) forgetRefused(s *Session) {
-	if i := slices.Index(a.refused, s); i >= 0 {
-		a.refused = slices.Delete(a.refused, i, i+1)
+		a.due.add(s)
 	}
 }
 
@@ -595,19 +584,12 @@ func (a *AccessPoint) forgetRefused(s *Session) {
 // [AccessPoint.PressButton] do, and after [AccessPoint.Deliver].
 func (a *AccessPoint) Ready() []*Session {
 	var ready []*Session
-	for _, s := range a.refused {
-		if s.Due() {
+	for s := range a.due.all {
+		switch {
+		case s.Due():
 			ready = append(ready, s)
-		}
-	}
-	for _, s := range a.asked {
-		if s.Due() {
-			ready = append(ready, s)
-		}
-	}
-	for _, s := range a.relayed {
-		if s.Due() && !slices.Contains(ready, s) {
-			ready = append(ready, s)
+		case s.due.IsZero() && s.external == nil && s.decided == nil:
+			a.due.remove(s) // it has been decided on
 		}
 	}
 	return ready

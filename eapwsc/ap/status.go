@@ -49,7 +49,7 @@ func (a *AccessPoint) Status(now time.Time) Status {
 	s := Status{
 		State: a.State(), SSID: a.Settings().SSID, PINs: a.pins.Len(), Tokens: len(a.tokens.entries), HasPIN: !a.cfg.PIN.IsZero(),
 		PINLeft: left(now, a.pinUntil), Lock: a.lockout.Status(now), LockLeft: left(now, a.lockout.Deadline()),
-		Failures: lock.Failures, Undecided: len(a.refused) + len(a.asked), Overlap: a.button.Active(now) && a.button.overlap,
+		Failures: lock.Failures, Undecided: a.refused.len() + a.asked.len(), Overlap: a.button.Active(now) && a.button.overlap,
 	}
 	_, until := a.pins.advertised(now)
 	switch {

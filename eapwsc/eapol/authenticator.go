@@ -1,6 +1,7 @@
 package eapol
 
 import (
+	"cmp"
 	"container/heap"
 	"container/list"
 	"context"
@@ -14,8 +15,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// maxStations is how many stations are served at a time. One more replaces the
-// oldest new station, and is ignored if there is none.
+// maxStations is how many stations are served at a time: see
+// [Authenticator.MaxStations].
 const maxStations = 256
 
 // begun is how many packets of a station its session must have answered before
@@ -28,6 +29,11 @@ const begun = 3
 // restarts it; on 802.11 call [Authenticator.Begin] when a station has
 // associated. The methods may be called concurrently.
 type Authenticator struct {
+	// MaxStations is how many stations are served at a time; 0 means 256. One
+	// more replaces the oldest new station, and is ignored if there is none.
+	// Set it before Serve is called.
+	MaxStations int
+
 	conn Conn
 
 	mu       sync.Mutex
@@ -229,7 +235,7 @@ func (a *Authenticator) receive(from wps.MAC, b []byte) error {
 // begin starts a session.
 func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 	a.end(now, mac, ErrRestarted)
-	if len(a.stations) >= maxStations {
+	if len(a.stations) >= cmp.Or(a.MaxStations, maxStations) {
 		oldest := a.new.Front()
 		if oldest == nil {
 			return nil

@@ -1,0 +1,42 @@
+package ap
+
+import "container/list"
+
+// sessionList is sessions in the order in which they came. One is taken out at
+// the same cost however many there are.
+type sessionList struct {
+	list list.List
+	at   map[*Session]*list.Element
+}
+
+// add adds a session, unless it is there.
+func (l *sessionList) add(s *Session) {
+	if l.at[s] != nil {
+		return
+	}
+	if l.at == nil {
+		l.at = make(map[*Session]*list.Element)
+	}
+	l.at[s] = l.list.PushBack(s)
+}
+
+// remove takes a session out, if it is there.
+func (l *sessionList) remove(s *Session) {
+	if e := l.at[s]; e != nil {
+		l.list.Remove(e)
+		delete(l.at, s)
+	}
+}
+
+func (l *sessionList) len() int { return l.list.Len() }
+
+// all yields the sessions. The one that is yielded may be removed.
+func (l *sessionList) all(yield func(*Session) bool) {
+	for e := l.list.Front(); e != nil; {
+		next := e.Next()
+		if !yield(e.Value.(*Session)) {
+			return
+		}
+		e = next
+	}
+}
