@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
@@ -222,23 +221,54 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 		SSID: "café ☕", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse battery"),
 	})},
 	{name: "nfc-password-token", what: "password of wpa_supplicant's NFC tag", run: func(t *testing.T, r *report) {
-		one, two := veth(t)
-		d := startSupplicant(t, two, 2, "")
-		var token wps.PasswordToken
-		decodeToken(t, &token, d.do(t, "WPS_NFC_TOKEN NDEF"))
-		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Registrar: func(time.Time) (eapwsc.Machine, error) {
-			return registration.NewRegistrar(registration.RegistrarConfig{
-				Config: registration.Config{Device: device(1)}, Credentials: []wps.Credential{network},
-				Password: registration.OutOfBand(token.OOB.ID, token.OOB.Password), PeerKeyHash: &token.OOB.PublicKeyHash,
-			})
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d.do(t, "WPS_NFC")
-		exchange(t, one, eapol.Runner{}, x).succeeded(t, r)
-		d.await(t, credentialReceived(network), "WPS-SUCCESS")
+		s := newSite(t, newAccessPoint(), "")
+		s.enterToken(t, s.supplicantToken(t))
+		s.supplicant.do(t, "WPS_NFC")
+		s.registers(t, r, network)
 	}},
+	{name: "nfc-wrong-key", what: "a tag with another key than the station's", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		token := s.supplicantToken(t)
+		token.OOB.PublicKeyHash[0] ^= 1
+		s.enterToken(t, token)
+		s.supplicant.do(t, "WPS_NFC")
+		s.fails(t, r, registration.ErrKeyHash, 0, registration.RoleRegistrar)
+		s.supplicant.await(t, "WPS-M2D .*config_error=20")
+	}},
+	{name: "nfc-handover", what: "NFC connection handover: the run ends with M2", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.handover(t, 0)
+		s.registers(t, r, network)
+		if got := s.String(); !strings.HasPrefix(got, "M1 M2 Done") {
+			t.Errorf("messages %s", got)
+		}
+	}},
+	{name: "nfc-handover-wrong-key", what: "handover, with another key of ours than the station was given the hash of", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.handover(t, 1)
+		s.fails(t, r, registration.ErrKeyHash, 0, registration.RoleEnrollee)
+		s.supplicant.await(t, "WPS-FAIL") // without a reason, where a handover fails
+	}},
+	{name: "nfc-configuration-token", what: "tag with the network, from an access point without settings", run: func(t *testing.T, r *report) {
+		s := newSite(t, accessPoint(wps.NotConfigured, wps.Credential{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}), "wps_cred_processing=0\n")
+		var token *wps.ConfigurationToken
+		s.Do(func(now time.Time, point *ap.AccessPoint) {
+			var err error
+			if token, err = point.ConfigurationToken(now); err != nil {
+				t.Error(err)
+			}
+		})
+		s.supplicant.do(t, "WPS_NFC_TAG_READ %s", encodeToken(t, token))
+		made := s.awaitEvent(t, ap.EventNewSettings).Settings
+		s.supplicant.await(t, "WPS-CRED-RECEIVED")
+		for variable, want := range map[string]string{"ssid": `"factory"`, "key_mgmt": "WPA-PSK", "pairwise": "CCMP"} {
+			if got := s.supplicant.do(t, "GET_NETWORK 0 %s", variable); !strings.Contains(got, want) {
+				t.Errorf("wpa_supplicant's %s is %s; ours is %v", variable, got, made)
+			}
+		}
+		r.note("", "success")
+	}},
+	{name: "key-per-device", what: "each of two stations has a key of its own", run: keyPerDevice},
 	{name: "pbc-two-presses", what: "a second station presses while the first registers", run: twoPresses},
 	{name: "unconfigured", what: "our access point has no settings yet: it makes its own", run: func(t *testing.T, r *report) {
 		s := newSite(t, accessPoint(wps.NotConfigured, wps.Credential{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}), "")
@@ -440,25 +470,25 @@ var supplicantRegistrarCases = slices.Concat([]peerCase{
 		s.supplicant.await(t, "WPS-FAIL msg=10 config_error=18")
 	}},
 	{name: "lockdown", what: "three wrong AP PINs lock ours for a while", slow: true, run: lockdown},
+	{name: "lockdown-restart", what: "the power fails while three wrong AP PINs lock ours", slow: true, run: lockdownRestart},
+	{name: "refused-by-owner", what: "the owner refuses new settings, then adopts them", run: ownerDecides},
 	{name: "nfc-ap-token", what: "password of our access point's NFC tag", run: func(t *testing.T, r *report) {
-		one, two := veth(t)
-		d := startSupplicant(t, two, 2, "")
-		tag := newTag(t)
-		x, err := eapwsc.NewServer(eapwsc.ServerConfig{Enrollee: func(time.Time) (eapwsc.Machine, error) {
-			return registration.NewEnrollee(registration.EnrolleeConfig{
-				Config: registration.Config{Device: device(1), KeyPair: tag.keys}, AP: &network,
-				Password: registration.OutOfBand(tag.oob.ID, tag.oob.Password),
-			})
-		}})
-		if err != nil {
-			t.Fatal(err)
+		s := newSite(t, newAccessPoint(), "")
+		s.supplicant.do(t, "WPS_NFC_TAG_READ %s", encodeToken(t, s.ownToken(t)))
+		s.supplicant.do(t, "WPS_REG %v nfc-pw", pae)
+		s.awaitEvent(t, ap.EventSettingsRead)
+		s.supplicant.await(t, credentialReceived(network))
+		r.note(s.String(), "success")
+	}},
+	{name: "nfc-ap-token-disabled", what: "the same, after it was disabled", run: func(t *testing.T, r *report) {
+		s := newSite(t, newAccessPoint(), "")
+		s.supplicant.do(t, "WPS_NFC_TAG_READ %s", encodeToken(t, s.ownToken(t)))
+		s.Do(func(now time.Time, point *ap.AccessPoint) { point.DisableToken(now) })
+		s.supplicant.do(t, "WPS_REG %v nfc-pw", pae)
+		if e := s.awaitEvent(t, ap.EventFailed); e.Role != registration.RoleEnrollee {
+			t.Errorf("%+v", e)
 		}
-		d.do(t, "WPS_NFC_TAG_READ %s", encodeToken(t, &wps.PasswordToken{OOB: tag.oob}))
-		d.do(t, "WPS_REG %v nfc-pw", pae)
-		if result := exchange(t, one, eapol.Runner{}, x).succeeded(t, r); !result.SettingsRead {
-			t.Errorf("%+v", result)
-		}
-		d.await(t, credentialReceived(network))
+		r.note(s.String(), "refused as it must be")
 	}},
 }, faultCases(supplicantRegistrarFault))
 
@@ -493,6 +523,171 @@ func lockdown(t *testing.T, r *report) {
 	s.awaitEvent(t, ap.EventSettingsRead)
 	again.await(t, credentialReceived(network))
 	r.note("", "locked, refused, unlocked after %v, success", lock)
+}
+
+// lockdownRestart has the power fail in the middle of a lock: what is left of it
+// is served after the restart.
+func lockdownRestart(t *testing.T, r *report) {
+	const lock = 8 * time.Second
+	d := device(1)
+	d.State = wps.Configured
+	config := ap.Config{
+		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
+	}
+	ifname, names := bridge(t, 5)
+	s := serveOver(t, listen(t, ifname), ap.MustNew(config))
+	for n := range 3 {
+		guesser := startSupplicant(t, names[n], 2+n, "")
+		guesser.do(t, "WPS_REG %v 99995676", pae)
+		if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
+			t.Errorf("%+v", e)
+		}
+		guesser.do(t, "WPS_CANCEL")
+	}
+	var stored []byte
+	s.Do(func(now time.Time, point *ap.AccessPoint) {
+		var err error
+		if stored, err = point.StoreSecrets(now); err != nil {
+			t.Error(err)
+		}
+	})
+	s.cancel()
+	<-s.ended
+	restarted := ap.MustNew(config)
+	if err := restarted.RestoreSecrets(time.Now(), stored); err != nil {
+		t.Fatal(err)
+	}
+	s = serveOver(t, listen(t, ifname), restarted)
+	owner := startSupplicant(t, names[3], 5, "")
+	owner.do(t, "WPS_REG %v %s", pae, thePIN)
+	if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrLocked) {
+		t.Errorf("%+v", e)
+	}
+	owner.await(t, "WPS-FAIL msg=5 config_error=15")
+	owner.do(t, "WPS_CANCEL")
+	s.awaitEvent(t, ap.EventUnlocked)
+	again := startSupplicant(t, names[4], 6, "")
+	again.do(t, "WPS_REG %v %s", pae, thePIN)
+	s.awaitEvent(t, ap.EventSettingsRead)
+	again.await(t, credentialReceived(network))
+	r.note("", "locked, restarted, refused, unlocked, success")
+}
+
+// ownerDecides has one station's settings refused by the owner, and another's
+// adopted.
+func ownerDecides(t *testing.T, r *report) {
+	d := device(1)
+	d.State = wps.Configured
+	ifname, names := bridge(t, 2)
+	s := serveOver(t, listen(t, ifname), ap.MustNew(ap.Config{
+		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), AskOwner: true,
+	}))
+	for n, adopt := range []bool{false, true} {
+		writer := startSupplicant(t, names[n], 2+n, "")
+		writer.do(t, "WPS_REG %v %s %x WPA2PSK CCMP %x", pae, thePIN, newSettings.SSID, []byte(newSettings.NetworkKey))
+		sameCredential(t, s.awaitEvent(t, ap.EventSettingsReceived).Settings, newSettings)
+		s.Do(func(_ time.Time, point *ap.AccessPoint) {
+			err := point.RefuseSettings(mac(2+n), wps.DeviceBusy, errors.New("not now"))
+			if adopt {
+				err = point.AdoptSettings(mac(2 + n))
+			}
+			if got := point.Settings(); err != nil || got.SSID != network.SSID {
+				t.Errorf("%v; the network is %v", err, got.SSID)
+			}
+		})
+		if adopt {
+			s.awaitEvent(t, ap.EventNewSettings)
+			writer.await(t, "WPS-SUCCESS")
+			continue
+		}
+		if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrRefused) {
+			t.Errorf("%+v", e)
+		}
+		writer.await(t, "WPS-FAIL .*config_error="+fmt.Sprint(uint16(wps.DeviceBusy)))
+		writer.do(t, "WPS_CANCEL")
+	}
+	s.Do(func(_ time.Time, point *ap.AccessPoint) {
+		got := point.Settings()
+		sameCredential(t, &got, newSettings)
+	})
+	r.note("", "refused, old settings kept; adopted")
+}
+
+// keyPerDevice gives each of two stations a key that the other does not have.
+func keyPerDevice(t *testing.T, r *report) {
+	keyOf := func(mac wps.MAC) wps.Credential {
+		c := network
+		c.NetworkKey = fmt.Appendf(nil, "only for %v", mac)
+		return c
+	}
+	d := device(1)
+	d.State = wps.Configured
+	ifname, names := bridge(t, 2)
+	s := serveOver(t, listen(t, ifname), ap.MustNew(ap.Config{
+		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
+		CredentialsFor: func(m1 *wps.M1) ([]wps.Credential, error) { return []wps.Credential{keyOf(m1.MAC)}, nil },
+	}))
+	for n, name := range names {
+		s.enterPIN(t, 2+n, thePIN)
+		station := startSupplicant(t, name, 2+n, "")
+		station.do(t, "WPS_PIN any %s", thePIN)
+		e := s.awaitEvent(t, ap.EventRegistered)
+		sameCredential(t, &e.Result.Credentials[0], keyOf(mac(2+n)))
+		station.await(t, credentialReceived(keyOf(mac(2+n))), "WPS-SUCCESS")
+	}
+	r.note("", "2 of 2 registered, each with its key")
+}
+
+// supplicantToken returns the password token that wpa_supplicant has made.
+func (s *site) supplicantToken(t *testing.T) *wps.PasswordToken {
+	t.Helper()
+	var token wps.PasswordToken
+	decodeToken(t, &token, s.supplicant.do(t, "WPS_NFC_TOKEN NDEF"))
+	return &token
+}
+
+// enterToken has our access point read a tag.
+func (s *served) enterToken(t *testing.T, token *wps.PasswordToken) {
+	t.Helper()
+	s.Do(func(now time.Time, point *ap.AccessPoint) {
+		if err := point.EnterToken(now, token, 0); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// ownToken makes and enables a tag of our access point.
+func (s *served) ownToken(t *testing.T) (token *wps.PasswordToken) {
+	t.Helper()
+	s.Do(func(now time.Time, point *ap.AccessPoint) {
+		var err error
+		if token, err = point.MakeToken(now); err == nil {
+			err = point.EnableToken(now)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return token
+}
+
+// handover has wpa_supplicant and our access point touch. What the station hears
+// of our key is changed by a bit, or not.
+func (s *site) handover(t *testing.T, flip byte) {
+	t.Helper()
+	request := s.supplicant.do(t, "NFC_GET_HANDOVER_REQ NDEF WPS-CR")
+	var asked wps.HandoverRequest
+	decodeToken(t, &asked, request)
+	var answer *wps.HandoverSelect
+	s.Do(func(now time.Time, point *ap.AccessPoint) {
+		var err error
+		if answer, err = point.HandoverSelect(now, &asked); err != nil {
+			t.Fatal(err)
+		}
+	})
+	answer.BSSID = pae // which it takes for the access point's address on Ethernet
+	answer.OOB.PublicKeyHash[0] ^= flip
+	s.supplicant.do(t, "NFC_REPORT_HANDOVER INIT WPS %s %s", request, encodeToken(t, answer))
 }
 
 // supplicantRegistrarFault has wpa_supplicant configure us.
