@@ -27,18 +27,6 @@ type Loop struct {
 // A send that fails is reported and concerns that datagram only. The error is
 // the context's, or that of a connection that cannot be read any more.
 func Serve(ctx context.Context, conn net.PacketConn, s *Server, l Loop) error {
-	type packet struct {
-		from netip.AddrPort
-		data []byte
-		err  error
-	}
-	report, after := l.Report, l.After
-	if report == nil {
-		report = func(error) {}
-	}
-	if after == nil {
-		after = func() {}
-	}
 	packets := make(chan packet)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -62,10 +50,34 @@ func Serve(ctx context.Context, conn net.PacketConn, s *Server, l Loop) error {
 		}
 	}()
 	defer conn.SetReadDeadline(time.Now()) // ends the goroutine
-	send := func(out []Datagram) {
+	send := func(d Datagram) error {
+		_, err := conn.WriteTo(d.Data, net.UDPAddrFromAddrPort(d.To))
+		return err
+	}
+	return run(ctx, packets, nil, send, s, l)
+}
+
+// packet is one that came, or the error that ended the packets.
+type packet struct {
+	from netip.AddrPort
+	data []byte
+	err  error
+}
+
+// run gives packets to a server until the context is done or the packets end.
+// Faults are to be reported.
+func run(ctx context.Context, packets <-chan packet, faults <-chan error, send func(Datagram) error, s *Server, l Loop) error {
+	report, after := l.Report, l.After
+	if report == nil {
+		report = func(error) {}
+	}
+	if after == nil {
+		after = func() {}
+	}
+	sendAll := func(out []Datagram) {
 		after()
 		for _, d := range out {
-			if _, err := conn.WriteTo(d.Data, net.UDPAddrFromAddrPort(d.To)); err != nil {
+			if err := send(d); err != nil {
 				report(err)
 			}
 		}
@@ -80,11 +92,13 @@ func Serve(ctx context.Context, conn net.PacketConn, s *Server, l Loop) error {
 			s.Close(time.Now())
 			return context.Cause(ctx)
 		case now := <-timeout:
-			send(s.Timeout(now))
+			sendAll(s.Timeout(now))
 		case act := <-l.Actions:
 			now := time.Now()
 			act(now)
-			send(s.Poll(now))
+			sendAll(s.Poll(now))
+		case err := <-faults:
+			report(err)
 		case p, ok := <-packets:
 			if !ok {
 				return net.ErrClosed
@@ -97,7 +111,7 @@ func Serve(ctx context.Context, conn net.PacketConn, s *Server, l Loop) error {
 			if err != nil {
 				report(err)
 			}
-			send(out)
+			sendAll(out)
 		}
 	}
 }

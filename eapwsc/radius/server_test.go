@@ -66,6 +66,7 @@ func newRegistrar(t testing.TB, maxSessions int) *registrar {
 // client of the server. It is written independently of the package, after RFC
 // 3579 §2.
 type passThrough struct {
+	secret     []byte
 	peer       *eapwsc.Peer
 	mac        wps.MAC
 	identifier uint8
@@ -94,7 +95,7 @@ func newPassThrough(t testing.TB, m eapwsc.Machine, mac wps.MAC) *passThrough {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &passThrough{peer: peer, mac: mac}
+	return &passThrough{secret: secret, peer: peer, mac: mac}
 }
 
 // begin asks the station for its identity, as an access point does.
@@ -129,7 +130,7 @@ func (c *passThrough) toStation(t testing.TB, now time.Time, packet []byte) []by
 		p.Add(State, c.state)
 	}
 	var err2 error
-	if c.raw, err2 = p.EncodeRequest(secret); err2 != nil {
+	if c.raw, err2 = p.EncodeRequest(c.secret); err2 != nil {
 		t.Fatal(err2)
 	}
 	c.last = p
@@ -146,7 +147,7 @@ func (c *passThrough) fromServer(t testing.TB, now time.Time, b []byte) []byte {
 	if c.last == nil || p.Identifier != c.last.Identifier {
 		return nil // a copy of an answer already received
 	}
-	if err := p.CheckResponse(secret, c.last); err != nil {
+	if err := p.CheckResponse(c.secret, c.last); err != nil {
 		t.Fatal(err)
 	}
 	if string(p.Get(ProxyState)) != "proxy" {

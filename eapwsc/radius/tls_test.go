@@ -1,0 +1,379 @@
+package radius
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// authority issues certificates.
+type authority struct {
+	key   *ecdsa.PrivateKey
+	cert  *x509.Certificate
+	count int64
+}
+
+func newAuthority(t testing.TB) *authority {
+	t.Helper()
+	a := new(authority)
+	a.key, a.cert = a.issue(t, &x509.Certificate{
+		Subject: pkix.Name{CommonName: "authority"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	})
+	return a
+}
+
+// issue makes a key and a certificate, which the first one signs itself.
+func (a *authority) issue(t testing.TB, template *x509.Certificate) (*ecdsa.PrivateKey, *x509.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.count++
+	template.SerialNumber = big.NewInt(a.count)
+	template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	parent, signer := a.cert, a.key
+	if parent == nil {
+		parent, signer = template, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, cert
+}
+
+// certificate returns one for a program at the loopback address.
+func (a *authority) certificate(t testing.TB) tls.Certificate {
+	t.Helper()
+	key, cert := a.issue(t, &x509.Certificate{
+		Subject: pkix.Name{CommonName: "program"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	})
+	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
+}
+
+func (a *authority) pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(a.cert)
+	return pool
+}
+
+// tlsServer is a registrar that is served by TLS.
+type tlsServer struct {
+	*registrar
+	address string
+	ca      *authority
+	client  tls.Config
+	actions chan func(time.Time)
+	reports chan error
+}
+
+func newTLSServer(t *testing.T) *tlsServer {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal("no TCP on the loopback interface:", err)
+	}
+	s := &tlsServer{
+		registrar: newRegistrar(t, 0), address: listener.Addr().String(), ca: newAuthority(t),
+		actions: make(chan func(time.Time)), reports: make(chan error, 1000),
+	}
+	s.cfg.Secret = func(netip.Addr) []byte { return []byte(TLSSecret) }
+	s.client = tls.Config{RootCAs: s.ca.pool(), Certificates: []tls.Certificate{s.ca.certificate(t)}}
+	config := &tls.Config{
+		Certificates: []tls.Certificate{s.ca.certificate(t)}, ClientCAs: s.ca.pool(), ClientAuth: tls.RequireAndVerifyClientCert,
+		MinVersion: tls.VersionTLS10, // raised by ServeTLS
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error)
+	go func() {
+		served <- ServeTLS(ctx, listener, config, s.Server, Loop{Actions: s.actions, Report: func(err error) { s.reports <- err }})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; !errors.Is(err, context.Canceled) {
+			t.Errorf("ServeTLS: %v", err)
+		}
+	})
+	return s
+}
+
+// dial connects as a client.
+func (s *tlsServer) dial(t *testing.T) *tls.Conn {
+	t.Helper()
+	conn, err := tls.Dial("tcp", s.address, &s.client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(time.Minute))
+	return conn
+}
+
+// registers registers a station over a connection.
+func (s *tlsServer) registers(t *testing.T, conn net.Conn, mac byte) {
+	t.Helper()
+	s.actions <- func(now time.Time) { s.enter(t, now, "24681353") }
+	c := newStation(t, mac, registration.PIN(fixture.PIN(t, "24681353")))
+	c.secret = []byte(TLSSecret)
+	for request := c.begin(t, time.Now()); request != nil; {
+		if _, err := conn.Write(request); err != nil {
+			t.Fatal(err)
+		}
+		b, err := readPacket(conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request = c.fromServer(t, time.Now(), b)
+	}
+	if c.peer.Result() == nil {
+		t.Errorf("station: %v", c.stepErr)
+	}
+}
+
+func readPacket(r io.Reader) ([]byte, error) {
+	b := make([]byte, headerLen)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, err
+	}
+	b = append(b, make([]byte, int(b[2])<<8+int(b[3])-headerLen)...)
+	_, err := io.ReadFull(r, b[headerLen:])
+	return b, err
+}
+
+// ended waits for the report of a connection that has ended.
+func (s *tlsServer) ended(t *testing.T, want error) {
+	t.Helper()
+	for over := time.After(30 * time.Second); ; {
+		select {
+		case err := <-s.reports:
+			if errors.Is(err, ErrConnection) && (want == nil || errors.Is(err, want)) {
+				return
+			}
+			t.Log(err)
+			if errors.Is(err, errFull) {
+				t.Fatal("there was room")
+			}
+		case <-over:
+			t.Fatalf("no connection ended with %v", want)
+		}
+	}
+}
+
+func TestServeTLS(t *testing.T) {
+	s := newTLSServer(t)
+	s.registers(t, s.dial(t), 2)
+	s.registers(t, s.dial(t), 3) // with a connection of its own
+}
+
+// TestServeTLSStrangers has clients that are not to be served, or do harm. A
+// client beside them is served all the while.
+func TestServeTLSStrangers(t *testing.T) {
+	status := &Packet{Code: StatusServer, Identifier: 1}
+	watchdog, err := status.EncodeRequest([]byte(TLSSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name  string
+		class error
+		do    func(t *testing.T, s *tlsServer)
+	}{
+		{"no certificate", nil, func(t *testing.T, s *tlsServer) {
+			refused(t, s, &tls.Config{RootCAs: s.ca.pool()})
+		}},
+		{"certificate of another authority", nil, func(t *testing.T, s *tlsServer) {
+			refused(t, s, &tls.Config{RootCAs: s.ca.pool(), Certificates: []tls.Certificate{newAuthority(t).certificate(t)}})
+		}},
+		{"TLS 1.1", nil, func(t *testing.T, s *tlsServer) {
+			config := s.client.Clone()
+			config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+			refused(t, s, config)
+		}},
+		{"no TLS", nil, func(t *testing.T, s *tlsServer) {
+			conn, err := net.Dial("tcp", s.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			conn.Write(watchdog)
+		}},
+		{"length below a header", nil, func(t *testing.T, s *tlsServer) {
+			closed(t, s, []byte{1, 2, 0, 19, 15: 0, 19: 0})
+		}},
+		{"length above 4096", nil, func(t *testing.T, s *tlsServer) {
+			closed(t, s, append([]byte{1, 2, 0xff, 0xff}, make([]byte, 16)...))
+		}},
+		{"attribute that does not fit", nil, func(t *testing.T, s *tlsServer) {
+			closed(t, s, append([]byte{1, 2, 0, 22}, append(make([]byte, 16), 79, 9)...))
+		}},
+		{"end within a packet", io.ErrUnexpectedEOF, func(t *testing.T, s *tlsServer) {
+			conn := s.dial(t)
+			conn.Write(watchdog[:30])
+			conn.Close()
+		}},
+		{"too many from one address", errFull, func(t *testing.T, s *tlsServer) {
+			for range maxClientConns + 5 {
+				conn, err := net.Dial("tcp", s.address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+			}
+			s.ended(t, errFull)
+		}},
+		{"many, one after another", nil, func(t *testing.T, s *tlsServer) {
+			for range maxConnections {
+				conn, err := net.Dial("tcp", s.address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				conn.Write(watchdog)
+				s.ended(t, nil)
+				conn.Close()
+			}
+			s.dial(t).Write(watchdog[:30])
+			conn := s.dial(t)
+			conn.Write(watchdog[:30])
+			conn.Close()
+		}},
+		{"answers are not read", nil, func(t *testing.T, s *tlsServer) {
+			conn := s.dial(t)
+			many := slices.Repeat([][]byte{watchdog}, 100)
+			for range 100_000 {
+				if _, err := conn.Write(slices.Concat(many...)); err != nil {
+					return
+				}
+			}
+			t.Error("the connection was kept")
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newTLSServer(t)
+			friend := s.dial(t)
+			if err := friend.Handshake(); err != nil {
+				t.Fatal(err)
+			}
+			tt.do(t, s)
+			if tt.class != errFull {
+				s.ended(t, tt.class)
+			}
+			s.registers(t, friend, 2)
+		})
+	}
+}
+
+// refused checks that a client cannot talk.
+func refused(t *testing.T, s *tlsServer, config *tls.Config) {
+	t.Helper()
+	conn, err := tls.Dial("tcp", s.address, config)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	// In TLS 1.3 the client hears of it afterwards.
+	conn.SetDeadline(time.Now().Add(time.Minute))
+	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the client was not refused: %v", err)
+	}
+}
+
+// closed checks that a packet has the connection closed.
+func closed(t *testing.T, s *tlsServer, packet []byte) {
+	t.Helper()
+	conn := s.dial(t)
+	if _, err := conn.Write(packet); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(conn); len(b) > 0 || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("received %x, %v", b, err)
+	}
+}
+
+// TestServeTLSSecret has a client with a certificate and a wrong secret.
+func TestServeTLSSecret(t *testing.T) {
+	s := newTLSServer(t)
+	conn := s.dial(t)
+	c := newStation(t, 2, registration.PushButton())
+	if _, err := conn.Write(c.begin(t, time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-s.reports; !errors.Is(err, ErrSecret) {
+		t.Error(err)
+	}
+	s.registers(t, conn, 3)
+}
+
+func TestServeTLSConfig(t *testing.T) {
+	own := newAuthority(t).certificate(t)
+	verify := func([][]byte, [][]*x509.Certificate) error { return nil }
+	for _, tt := range []struct {
+		name   string
+		config *tls.Config
+		ok     bool
+	}{
+		{"none", nil, false},
+		{"no certificate", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert}, false},
+		{"clients without certificates", &tls.Config{Certificates: []tls.Certificate{own}}, false},
+		{"certificates that are not verified", &tls.Config{Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAnyClientCert}, false},
+		{"certificates if there are any", &tls.Config{Certificates: []tls.Certificate{own}, ClientAuth: tls.VerifyClientCertIfGiven}, false},
+		{"certificates that are compared", &tls.Config{
+			Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: verify,
+		}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal("no TCP on the loopback interface:", err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			err = ServeTLS(ctx, listener, tt.config, newRegistrar(t, 0).Server, Loop{})
+			if tt.ok != errors.Is(err, context.Canceled) || !tt.ok && !errors.Is(err, ErrConfig) {
+				t.Error(err)
+			}
+			if _, err := listener.Accept(); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("the listener is open: %v", err)
+			}
+		})
+	}
+}
+
+// TestServeTLSClosed ends the loop by closing the listener.
+func TestServeTLSClosed(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal("no TCP on the loopback interface:", err)
+	}
+	ca := newAuthority(t)
+	served := make(chan error)
+	go func() {
+		served <- ServeTLS(context.Background(), listener, &tls.Config{
+			Certificates: []tls.Certificate{ca.certificate(t)}, ClientCAs: ca.pool(), ClientAuth: tls.RequireAndVerifyClientCert,
+		}, newRegistrar(t, 0).Server, Loop{})
+	}()
+	listener.Close()
+	if err := <-served; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("ServeTLS: %v", err)
+	}
+}
