@@ -29,8 +29,10 @@ type interpreter struct {
 	element  *element // a WPS element that is being described
 	pending  *message // a message that is being described
 
-	dump       *dump // octets whose lines are being read
-	cell       *cell // an entry of a scan
+	dump       *dump         // octets whose lines are being read
+	radius     *radiusPacket // one whose lines are being read
+	asked      [256]*talk    // of the last RADIUS request with each Identifier
+	cell       *cell         // an entry of a scan
 	considered considered
 	columns    *columns // of a table that is being read
 	scans      int      // entries so far

@@ -19,7 +19,7 @@ import (
 // the log of each side. RUN.pcap.gz and RUN.SIDE.log.gz are kept by the tests
 // of package eapol with -keep (wired-…: hostapd and wpa_supplicant 2.10 with
 // their wired drivers, each at its own counterpart) and by TestRadio of package
-// station with -artifacts (radio-…: hostapd and wpa_supplicant 2.10 and iwd 3.3
+// station with -artifacts (radio-…: hostapd and wpa_supplicant 2.10 and iwd 2.3
 // on simulated radios).
 
 // coarser are the logs that give another cause than the capture of their run.
@@ -34,6 +34,7 @@ var coarser = map[string]struct {
 	"radio-supplicant-overlap.hostapd-wlan2": {"not-meeting", "A router does not log what other routers send: only that its device searches and does not come."},
 
 	"radio-iwd-pin-of-another.iwd-wlan1": {"ended-early", "iwd does not log messages, so M2D does not show."},
+	"radio-iwd-radius-m2d.iwd-wlan1":     {"ended-early", "iwd does not log messages, so M2D does not show."},
 	"radio-iwd-wrong-half1.iwd-wlan1":    {"ended-early", "iwd does not log messages, nor which half it found wrong."},
 	"radio-iwd-wrong-half2.iwd-wlan1":    {"ended-early", "iwd does not log messages, nor which half it found wrong."},
 
@@ -69,6 +70,11 @@ var coarserLines = map[string]struct {
 	"radio-supplicant-two-stations.wpa_supplicant-wlan1": {"unknown", noStations},
 	"radio-supplicant-two-stations.wpa_supplicant-wlan3": {"unknown", noStations},
 
+	"radio-iwd-radius-m2d.hostapd-wlan0":                {"unknown", passedOn},
+	"radio-supplicant-radius-fragments.hostapd-wlan0":   {"unknown", passedOn},
+	"radio-supplicant-radius-pbc.hostapd-wlan0":         {"ready", passedOn},
+	"radio-supplicant-radius-wrong-half2.hostapd-wlan0": {"unknown", passedOn},
+
 	"radio-supplicant-ap-vanishes.hostapd-wlan0": {"unknown", noMessages},
 	"radio-supplicant-locked.hostapd-wlan0":      {"ended-early", noMessages},
 	"radio-supplicant-no-ap-pin.hostapd-wlan0":   {"ended-early", noMessages},
@@ -81,6 +87,7 @@ var coarserLines = map[string]struct {
 const (
 	noElement  = "The lines do not show what the router's element says."
 	noStations = "The lines do not show stations that never come to EAP, nor those of others."
+	passedOn   = "hostapd has no event lines for a registration that it passes on by RADIUS."
 	noMessages = "The end has no line of its own: hostapd prints none when it refuses or is refused without a wrong PIN."
 )
 
