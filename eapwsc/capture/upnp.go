@@ -29,6 +29,14 @@ var upnpActions = map[string]struct{ in, out string }{
 	"ResetSTA":                 {"NewMessage", ""},
 }
 
+// UPnPArguments returns the names of the arguments of an action of WFAWLANConfig:1
+// that hold octets: of the request and of its answer, empty without one. ok is
+// false for other actions.
+func UPnPArguments(action string) (in, out string, ok bool) {
+	a, ok := upnpActions[action]
+	return a.in, a.out, ok
+}
+
 // A soapBody is what the XML of an action, an answer or an event says.
 type soapBody struct {
 	action    string

@@ -37,6 +37,7 @@ func command(p *invocation) *program.Command {
 		Name: "wpsdoctor", Short: "say why Wi-Fi Protected Setup failed, and what to do",
 		Synopsis: []string{
 			"[-json] [-summary] [-keys FILE] [-strict] [-q] [-html FILE] [-ssid NAME | -bssid ADDRESS] [-device ADDRESS] [FILE... | -]",
+			"-anonymise FILE [-force] [-json] [-q] [FILE | -]",
 			"-networks [-json] [-strict] [-ssid NAME | -bssid ADDRESS] [FILE... | - | -i INTERFACE]",
 			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q] [-html FILE]",
 		},
@@ -51,6 +52,7 @@ With -i it looks around on a Wi-Fi interface instead, and says whether WPS could
 			{Line: "journalctl -u hostapd | wpsdoctor", Does: "Say what happened by the log of the router"},
 			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, for a program"},
 			{Line: "wpsdoctor -html report.html wps.pcap", Does: "Write a report to look at, too"},
+			{Line: "wpsdoctor -q -anonymise public.pcapng wps.pcap", Does: "Write a capture that you can post: addresses, names and secrets are replaced"},
 			{Line: "wpsdoctor -networks wps.pcap", Does: "List the networks that were heard: which of them wait, and what is wrong with their elements"},
 			{Line: "wpsdoctor -i wlan0 -watch", Does: "Say whether WPS could work now, and whenever that changes"},
 		},
@@ -59,6 +61,6 @@ With -i it looks around on a Wi-Fi interface instead, and says whether WPS could
 			"wrong use, or input that cannot be read",
 		},
 		Flags: p.flags, Run: p.run, Operands: program.Files,
-		Values: map[string]program.Values{"keys": program.Files, "html": program.Files, "interface": {Words: live.Interfaces}},
+		Values: map[string]program.Values{"keys": program.Files, "html": program.Files, "anonymise": program.Files, "interface": {Words: live.Interfaces}},
 	}
 }

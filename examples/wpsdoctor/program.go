@@ -39,15 +39,18 @@ type invocation struct {
 	keysFile            string
 	summary, showKey    bool
 	pageFile            string
+	anonymousFile       string
+	force               bool
 	networksOnly        bool
 	device              wps.MAC
 	look                look
 
 	mode   wps.Mode
 	keys   *exchange.KeyLog
-	page   *page  // nil if none is wanted
-	totals totals // for -summary
-	worst  int    // the exit status so far
+	page   *page   // nil if none is wanted
+	hidden *hidden // nil if none is wanted
+	totals totals  // for -summary
+	worst  int     // the exit status so far
 }
 
 // flags defines the flags.
@@ -58,6 +61,8 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no ladder of messages and no progress bar")
 	f.BoolVar(&p.summary, "summary", false, "count the attempts by device, network and cause, for files with many")
 	f.StringVar(&p.pageFile, "html", "", "write a report in HTML to `FILE` too")
+	f.StringVar(&p.anonymousFile, "anonymise", "", "write the capture to `FILE` without addresses, names and secrets, to show it to others")
+	f.BoolVar(&p.force, "force", false, "let -anonymise overwrite a file")
 	f.BoolVar(&p.showKey, "show-key", false, "let the report of -html show keys that -keys opens; only you can read it then")
 	f.BoolVar(&p.networksOnly, "networks", false, "list all networks that were heard, and what they offer of WPS")
 	f.Func("device", "judge the device of this `ADDRESS`", func(s string) (err error) {
@@ -84,6 +89,12 @@ func (p *invocation) run(ctx context.Context, streams program.IO, files []string
 		return program.Unable, program.Usagef("-watch is for -i INTERFACE")
 	case p.look.iface != "" && p.device != (wps.MAC{}):
 		return program.Unable, program.Usagef("-device is for FILE")
+	case p.anonymousFile != "" && p.look.iface != "":
+		return program.Unable, program.Usagef("-anonymise is for FILE")
+	case p.anonymousFile != "" && len(files) > 1:
+		return program.Unable, program.Usagef("-anonymise takes one FILE at a time")
+	case p.force && p.anonymousFile == "":
+		return program.Unable, program.Usagef("-force is for -anonymise FILE")
 	case p.networksOnly && (p.summary || p.pageFile != ""):
 		return program.Unable, program.Usagef("-networks excludes -summary and -html")
 	}
@@ -93,7 +104,18 @@ func (p *invocation) run(ctx context.Context, streams program.IO, files []string
 			return program.Unable, err
 		}
 	}
+	if p.anonymousFile != "" {
+		var err error
+		if p.hidden, err = newHidden(p.anonymousFile, p.force); err != nil {
+			return program.Unable, err
+		}
+	}
 	status, err := p.diagnose(ctx, files)
+	if p.hidden != nil {
+		if failure := p.hidden.finish(p.IO, status != program.Unable && err == nil); err == nil && failure != nil {
+			status, err = program.Unable, failure
+		}
+	}
 	switch {
 	case p.page == nil:
 	case err != nil:

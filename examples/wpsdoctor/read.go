@@ -38,6 +38,12 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 	if err != nil {
 		return err
 	}
+	if p.hidden != nil {
+		if from.text != nil {
+			return errTextAnonymous
+		}
+		from.events = &copied{from.events, p.hidden}
+	}
 	collector := exchange.NewCollector(from.keys(p.keys))
 	if p.networksOnly {
 		if err := collect(from, collector, func(*exchange.Exchange) {}); err != nil {

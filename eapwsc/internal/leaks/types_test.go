@@ -8,6 +8,7 @@ import (
 	eapwsc "github.com/gowps/gowps/eapwsc"
 	eapwsc_ap "github.com/gowps/gowps/eapwsc/ap"
 	eapwsc_capture "github.com/gowps/gowps/eapwsc/capture"
+	eapwsc_capture_anonymise "github.com/gowps/gowps/eapwsc/capture/anonymise"
 	eapwsc_capture_exchange "github.com/gowps/gowps/eapwsc/capture/exchange"
 	eapwsc_capture_pcapng "github.com/gowps/gowps/eapwsc/capture/pcapng"
 	eapwsc_capture_text "github.com/gowps/gowps/eapwsc/capture/text"
@@ -75,6 +76,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_capture.Radio](),
 	reflect.TypeFor[eapwsc_capture.Reader](),
 	reflect.TypeFor[eapwsc_capture.UPnP](),
+	reflect.TypeFor[eapwsc_capture_anonymise.Writer](),
 	reflect.TypeFor[eapwsc_capture_exchange.Collector](),
 	reflect.TypeFor[eapwsc_capture_exchange.Exchange](),
 	reflect.TypeFor[eapwsc_capture_exchange.Joining](),
@@ -83,6 +85,8 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_capture_exchange.Runs](),
 	reflect.TypeFor[eapwsc_capture_exchange.Transport](),
 	reflect.TypeFor[eapwsc_capture_pcapng.Header](),
+	reflect.TypeFor[eapwsc_capture_pcapng.LinkType](),
+	reflect.TypeFor[eapwsc_capture_pcapng.Packet](),
 	reflect.TypeFor[eapwsc_capture_pcapng.Writer](),
 	reflect.TypeFor[eapwsc_capture_text.Dump](),
 	reflect.TypeFor[eapwsc_capture_text.Program](),

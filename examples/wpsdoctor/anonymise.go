@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/anonymise"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/program"
+)
+
+// errTextAnonymous is for a log: nobody knows where in it a name stands.
+var errTextAnonymous = errors.New("-anonymise takes a capture: in text anything may be a name or a key, so clean it by hand")
+
+// hidden is the anonymous copy of a capture, while it is made.
+type hidden struct {
+	name   string
+	file   *live.SecretFile
+	buffer bytes.Buffer
+	writer *anonymise.Writer
+}
+
+// newHidden opens the file before anything is read.
+func newHidden(name string, overwrite bool) (*hidden, error) {
+	f, err := live.CreateSecret(name, overwrite)
+	if err != nil {
+		return nil, fmt.Errorf("-anonymise: %w", err)
+	}
+	h := &hidden{name: name, file: f}
+	if h.writer, err = anonymise.NewWriter(&h.buffer, rand.Reader); err != nil {
+		f.Discard()
+		return nil, err
+	}
+	return h, nil
+}
+
+// finish writes the file, if the whole capture was read, and says what it can no
+// longer show.
+func (h *hidden) finish(streams program.IO, whole bool) error {
+	if !whole {
+		h.file.Discard()
+		return nil
+	}
+	err := h.writer.Close()
+	if err != nil {
+		h.file.Discard()
+		return err
+	}
+	if err := h.file.Write(h.buffer.Bytes()); err != nil {
+		return fmt.Errorf("-anonymise: %w", err)
+	}
+	fmt.Fprintf(streams.Err, "wpsdoctor: %s has %d packets. %s\n", shown(h.name), h.writer.Written(), anonymise.Note)
+	return nil
+}
+
+// copied are the events of a capture, of which an anonymous copy is made on the
+// way.
+type copied struct {
+	events interface {
+		Next() (*capture.Event, error)
+	}
+	to *hidden
+}
+
+// Next returns the next event.
+func (c *copied) Next() (*capture.Event, error) {
+	e, err := c.events.Next()
+	if err == nil {
+		err = c.to.writer.Write(e)
+	}
+	return e, err
+}
