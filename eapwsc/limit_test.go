@@ -241,3 +241,25 @@ func TestWrongDirection(t *testing.T) {
 		t.Errorf("M1 as a request to the access point: %+v, %v", step, err)
 	}
 }
+
+// TestIdentities begins with the identities of WSC and with others: a server of
+// registrations serves only whom it is for.
+//
+// hostap: test_ap_wps_eap_wsc
+func TestIdentities(t *testing.T) {
+	for identity, want := range map[string]bool{
+		eap.EnrolleeIdentity: true, eap.RegistrarIdentity: false, "": false, "someone@example.org": false,
+		eap.EnrolleeIdentity + "x": false, "wfa-simpleconfig-enrollee-1-0": false, "WFA-SimpleConfig": false,
+	} {
+		p := newPair(t, false)
+		packet := eap.Packet{Code: eap.CodeResponse, ID: p.request[1], Type: eap.TypeIdentity, Data: []byte(identity)}
+		step, err := p.server.Handle(fixture.Began, encode(packet))
+		answer, parseErr := eap.ParsePacket(step.Send)
+		if parseErr != nil {
+			t.Fatal(parseErr)
+		}
+		if started := answer.Code == eap.CodeRequest && answer.IsWSC(); started != want || step.Done == want || (err == nil) != want {
+			t.Errorf("%q: %+v, %v", identity, step, err)
+		}
+	}
+}

@@ -122,3 +122,21 @@ func TestAppendElementsFault(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestApplicationExtension carries an extension of an application in the elements
+// of an access point: sixteen octets of its UUID, and data of its own.
+//
+// hostap: test_ap_wps_appl_ext
+func TestApplicationExtension(t *testing.T) {
+	extension := append(bytes.Repeat([]byte{0xA5}, 16), "data"...)
+	b := &wps.Beacon{State: wps.Configured, Header: wps.Header{Unknown: []wps.Attribute{{ID: wps.AttrApplicationExtension, Value: extension}}}}
+	elements, err := wps.AppendElements(nil, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes, _ := wps.JoinElements(elements)
+	var got wps.Beacon
+	if err := wps.Decode(&got, attributes, wps.Strict); err != nil || len(got.Unknown) != 1 || got.Unknown[0].ID != wps.AttrApplicationExtension || !bytes.Equal(got.Unknown[0].Value, extension) {
+		t.Errorf("%+v, %v", got.Unknown, err)
+	}
+}

@@ -344,3 +344,49 @@ func TestSessionCloseAfterNACK(t *testing.T) {
 		t.Errorf("events %v", got)
 	}
 }
+
+// failingRandom has some octets, and then none.
+type failingRandom struct{ left int }
+
+var errNoRandom = errors.New("no randomness")
+
+func (r *failingRandom) Read(b []byte) (int, error) {
+	if r.left -= len(b); r.left < 0 {
+		return 0, errNoRandom
+	}
+	for i := range b {
+		b[i] = byte(r.left + i)
+	}
+	return len(b), nil
+}
+
+// TestAccessPointUnconfiguredNoRandom has no randomness for the key of the new
+// network, at whatever moment it ends: the access point gives nothing and stays
+// as it was.
+//
+// hostap: test_ap_wps_random_psk_fail
+func TestAccessPointUnconfiguredNoRandom(t *testing.T) {
+	failed := 0
+	for octets := 0; ; octets += 8 {
+		d := fixture.Device(1)
+		d.State = wps.NotConfigured
+		ap := MustNew(Config{
+			Run:         registration.Config{Device: d, Rand: &failingRandom{octets}},
+			Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}},
+		})
+		if err := ap.PressButton(fixture.Began); err != nil {
+			t.Fatal(err)
+		}
+		result, err := register(t, ap, fixture.Began, 2, registration.PushButton())
+		if err == nil {
+			if failed == 0 || len(result.Credentials) != 1 || result.Credentials[0].Usable() != nil || ap.State() != wps.Configured {
+				t.Errorf("after %d failures: %+v", failed, result)
+			}
+			return
+		}
+		failed++
+		if ap.State() != wps.NotConfigured || ap.Settings().SSID != "factory" || octets > 4096 {
+			t.Fatalf("with %d octets: %v, %+v", octets, ap.State(), ap.Settings())
+		}
+	}
+}

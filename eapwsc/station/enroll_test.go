@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/pin"
@@ -170,6 +171,16 @@ func TestEnroll(t *testing.T) {
 			},
 			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
 			steps: "scanned: 1 2; trying 1; failed; trying 2; ", point: 2, took: scanTime, cause: doctor.Success},
+		// hostap: test_ap_wps_iteration_error
+		{name: "the first one is silent",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "neighbour").silent = true
+				a.aps[0].enterPIN(t, airPIN)
+				a.newAP(2, "home").enterPIN(t, airPIN)
+				a.aps[1].signal = -70
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(devicePIN(airPIN)) },
+			steps: "scanned: 1 2; trying 1; failed; trying 2; ", point: 2, took: scanTime + eapwsc.PeerTimeout, cause: doctor.Success},
 		{name: "PIN entered late",
 			around: func(t *testing.T, a *air) {
 				point := a.newAP(1, "home")

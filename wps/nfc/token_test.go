@@ -270,3 +270,27 @@ func wantError(t *testing.T, err, class error, id wps.AttributeID, offset int) {
 		t.Errorf("error %v, want class %v, attribute %v at offset %d", err, class, id, offset)
 	}
 }
+
+// TestHandoverChannels names access points of all bands in a handover record.
+//
+// hostap: test_nfc_wps_handover_5ghz test_nfc_wps_handover_chan14
+func TestHandoverChannels(t *testing.T) {
+	for _, tt := range []struct {
+		bands   wps.RFBands
+		channel uint16
+	}{{wps.Band24GHz, 6}, {wps.Band24GHz, 14}, {wps.Band5GHz, 36}, {wps.Band5GHz, 165}} {
+		s := &wps.HandoverSelect{SSID: "home", RFBands: tt.bands, APChannel: tt.channel, BSSID: wps.MAC{2, 0, 0, 0, 0, 1}}
+		s.OOB.ID = wps.PasswordNFCHandover
+		message, err := nfc.AppendHandoverSelect(nil, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := nfc.Read(message, wps.Strict)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := token.List.(*wps.HandoverSelect); !ok || got.RFBands != tt.bands || got.APChannel != tt.channel {
+			t.Errorf("channel %d: %+v", tt.channel, token.List)
+		}
+	}
+}

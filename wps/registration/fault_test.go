@@ -89,6 +89,11 @@ func (x *scene) ack() []byte {
 	return encoded(x.t, (&run{n1: x.sender.n1, n2: x.sender.n2}).ack())
 }
 
+// acked sends an edited WSC_ACK.
+func acked(edit func(body) body) func(*scene) []byte {
+	return func(x *scene) []byte { return edit(parseBody(x.t, x.ack())).octets() }
+}
+
 // done returns a WSC_Done with the nonces of the run.
 func (x *scene) done() []byte {
 	return encoded(x.t, (&run{n1: x.sender.n1, n2: x.sender.n2}).done())
@@ -339,6 +344,17 @@ func TestEnrolleeFaults(t *testing.T) {
 			return x.body().with(wps.AttrMessageType, 0x0A).octets()
 		}, want: ignoring},
 		{name: "no Message Type, damaged or forged", at: wps.KindM4, send: lacking(wps.AttrMessageType), want: ignoring},
+		// hostap: test_wps_ext_proto_ack_m3 test_wps_ext_proto_ack_m3_no_e_nonce
+		// test_wps_ext_proto_ack_m3_e_nonce_mismatch test_wps_ext_proto_ack_m3_no_r_nonce
+		// test_wps_ext_proto_ack_m3_r_nonce_mismatch test_wps_ext_proto_ack_m3_no_msg_type
+		// test_wps_ext_proto_ack_m3_invalid_attr
+		{name: "ACK", at: wps.KindM4, send: (*scene).ack, want: ignoring},
+		{name: "ACK without Enrollee Nonce", at: wps.KindM4, send: acked(func(b body) body { return b.without(wps.AttrEnrolleeNonce) }), want: ignoring},
+		{name: "ACK to another enrollee", at: wps.KindM4, send: acked(func(b body) body { return b.with(wps.AttrEnrolleeNonce, make([]byte, 16)...) }), want: ignoring},
+		{name: "ACK without Registrar Nonce", at: wps.KindM4, send: acked(func(b body) body { return b.without(wps.AttrRegistrarNonce) }), want: ignoring},
+		{name: "ACK of another registrar", at: wps.KindM4, send: acked(func(b body) body { return b.with(wps.AttrRegistrarNonce, make([]byte, 16)...) }), want: ignoring},
+		{name: "ACK without Message Type", at: wps.KindM4, send: acked(func(b body) body { return b.without(wps.AttrMessageType) }), want: ignoring},
+		{name: "ACK that is cut", at: wps.KindM4, send: func(x *scene) []byte { return x.ack()[:7] }, want: ignoring},
 		// Another registrar may answer M1 too, and later.
 		{name: "M2D", at: wps.KindM4, send: (*scene).m2d, want: ignoring},
 		{name: "wrong Authenticator", at: wps.KindM4, send: flipped(wps.AttrAuthenticator), want: ignoring},
@@ -526,6 +542,16 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "no settings of the access point", form: accessPoint, at: wps.KindM7, send: edited(func(b body) body {
 			return b[:1]
 		}), want: nack2, is: []error{ErrDecrypt, wps.ErrMissing}},
+		// hostap: test_wps_ext_ap_settings_mac_addr_mismatch
+		{name: "settings with another address", form: accessPoint, at: wps.KindM7, send: edited(func(b body) body {
+			return b.with(wps.AttrMACAddress, 4, 5, 6, 7, 8, 9)
+		}), want: "WSC_NACK"},
+		// What cannot be used is read all the same: the owner of an access point
+		// wants to know it. [wps.Credential.Usable] says so afterwards.
+		// hostap: test_wps_ext_ap_settings_reject_encr_type
+		{name: "settings with WEP", form: accessPoint, at: wps.KindM7, send: edited(func(b body) body {
+			return b.with(wps.AttrEncrType, 0, 2).with(wps.AttrAuthType, 0, 1)
+		}), want: "WSC_NACK"},
 		{name: "settings of a station that is none", at: wps.KindM7, send: edited(func(b body) body {
 			return b.with(wps.AttrSSID, 'x')
 		}), want: "M8"},
