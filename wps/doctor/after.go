@@ -1,9 +1,7 @@
 package doctor
 
-import "github.com/gowps/gowps/wps"
-
-// afterRows are about attempts in which the settings were handed over, and
-// what became of them: C of the table, with B14, B18 and B19.
+// afterRows are about what became of the settings that were handed over: C of
+// the table, with B19 for settings that are of no use.
 var afterRows = []Row{
 	{Code: "C1", Cause: WrongKey, Outcome: Registered,
 		Evidence: "WSC_Done, then a 4-way handshake in which the access point does not accept the station's message 2",
@@ -59,42 +57,4 @@ var afterRows = []Row{
 		Steps:    []string{"Make sure that both are in the same network, not one of them in the guest network.", "On the web page of {router}, switch off \"AP isolation\" or \"client isolation\".", "With mesh nodes or two bands, restart the router so that all are joined again."},
 		Engineer: "Client isolation, a guest network, or bands and mesh nodes that are not bridged.",
 		when:     func(v *view) bool { return v.ended(EndDone) && v.a.After.Unreachable }},
-
-	{Code: "B14", Cause: SettingsRead, Outcome: OutcomeRead,
-		Evidence: "WSC_NACK 0 from the external registrar after M7",
-		Owner:    "The router's PIN was right: a computer or app has read the Wi-Fi settings of {router}, and changed nothing.",
-		Steps:    []string{"If it was not you who did it, change the router's PIN and Wi-Fi password."},
-		Engineer: "WSC_NACK with configuration error 0 after M7 is how an external registrar ends that only wanted to read (WSC 2.0 Table 34).",
-		when:     (*view).read},
-	{Code: "B18", Cause: Success, Outcome: Registered,
-		Evidence: "M2 with settings over IEEE 1905.1",
-		Owner:    "It worked: the controller of the mesh has given {device} the settings of its networks.",
-		Engineer: "M1 was answered by an M2 with Encrypted Settings for each network; with IEEE 1905.1 nothing follows.",
-		when:     func(v *view) bool { return v.ended(EndDone) && v.a.Mesh }},
-	{Code: "B18", Cause: Success, Outcome: Registered,
-		Evidence: "WSC_Done from an access point",
-		Owner:    "It worked: a computer or app has given {router} its Wi-Fi settings.",
-		Steps:    []string{"Connect your devices again with the new Wi-Fi name and password."},
-		Engineer: "M1 to M8 and WSC_Done; EAP-Failure behind it is the normal end.",
-		when:     func(v *view) bool { return v.ended(EndDone) && v.ap() }},
-	{Code: "B18", Cause: Success, Outcome: Registered,
-		Evidence: "WSC_Done, then EAP-Failure and a disconnection",
-		Owner:    "It worked: {device} was given the Wi-Fi settings by {router}.",
-		Engineer: "WSC_Done after the settings; EAP-Failure and a deauthentication behind it are the normal end.",
-		when:     func(v *view) bool { return v.ended(EndDone) }},
-
-	{Code: "C7", Cause: SettingsChanged, Hint: true,
-		Evidence: "WSC_Done from an access point, or its State went from not configured to configured",
-		Owner:    "The Wi-Fi name and password of {router} have changed by this. Devices that were connected before have to be connected again.",
-		Steps:    []string{"Read the new password on the web page of {router}, and connect your other devices again."},
-		Engineer: "The access point was unconfigured and configured itself, or an external registrar wrote its settings by M8.",
-		when: func(v *view) bool {
-			return v.ended(EndDone) && (v.ap() || v.state != nil && v.state.State == wps.NotConfigured)
-		}},
-}
-
-// read reports whether an external registrar has read the settings of an
-// access point, and stopped there.
-func (v *view) read() bool {
-	return v.ended(EndNACK) && v.a.APEnrollee && v.a.By == registrar && v.a.ConfigError == wps.NoError && !v.a.Reasonless && v.a.Reached == StageM7
 }

@@ -7,8 +7,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// beforeRows are about what shows without an attempt: A of the table. The
-// hints among them go with attempts as well.
+// beforeRows are about what shows without an attempt: A of the table.
 var beforeRows = []Row{
 	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
 		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, and different UUIDs",
@@ -165,94 +164,7 @@ var beforeRows = []Row{
 			"Start WPS at the device within 2 minutes.", "With several routers or mesh nodes, use the one nearest to the device."},
 		Engineer: "WPS elements without Selected Registrar{before}.",
 		when:     func(v *view) bool { return v.none() && v.anyWPS() && !v.waitingNow() }},
-
-	{Code: "A10", Cause: MethodNotOffered, Hint: true,
-		Evidence: "Config Methods of the registrar without what the enrollee uses",
-		Owner:    "{Router} says that it does not offer this way of WPS. Many routers say so wrongly: try it all the same, and then another way (button or PIN).",
-		Engineer: "The Config Methods of M2 or M2D lack the method of M1. Weak evidence: many registrars set these bits wrongly.",
-		when: func(v *view) bool {
-			return v.failed() && (v.by(PushButton) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&wps.MethodPushButton == 0 ||
-				v.by(PIN) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&(wps.MethodKeypad|wps.MethodDisplay|wps.MethodLabel) == 0)
-		}},
-	{Code: "A11", Cause: OldVersion, Hint: true,
-		Evidence: "a WPS element without Version2",
-		Owner:    "{Router} has an old version of WPS. New firmware may help, and the security should be WPA2 with AES.",
-		Engineer: "The access point speaks WSC 1.0: it may wait for EAPOL-Start, and give WEP or TKIP credentials.",
-		when:     func(v *view) bool { return v.failed() && v.state != nil && v.state.WFA.Version2 == 0 }},
-	{Code: "A15", Cause: WeakSignal, Hint: true,
-		Evidence: "a signal below -75 dBm",
-		Owner:    "The signal is weak. Put {device} 1 to 3 metres from {router} while you set it up.",
-		Engineer: "The access point is heard at {signal} dBm.",
-		when: func(v *view) bool {
-			return v.failed() && v.net != nil && v.net.Signal != 0 && v.net.Signal < weak && !v.a.Wired
-		}},
-	{Code: "B20", Cause: SeveralAPs, Hint: true,
-		Evidence: "earlier attempts of the station with other access points",
-		Owner:    "{Device} tries several routers or mesh nodes, one after the other. Press the button, or enter the PIN, at the one that is nearest to it.",
-		Engineer: "The station ran with other BSSIDs before.",
-		when: func(v *view) bool {
-			return v.failed() && v.a.Station != wps.MAC{} && slices.ContainsFunc(v.before, func(b *Attempt) bool {
-				return b.Station == v.a.Station && b.AP != v.a.AP && b.End != EndDone
-			})
-		}},
-	{Code: "B23", Cause: AddressMismatch, Hint: true,
-		Evidence: "M1 with another MAC address than the sender's",
-		Owner:    "{Device} names another Wi-Fi address than the one it uses: switch off its random or private address, and connect to the main router, not through a repeater.",
-		Engineer: "The MAC Address in M1 is not the station's.",
-		when:     func(v *view) bool { return v.failed() && v.otherAddress() }},
-	{Code: "B24", Cause: LossyLink, Hint: true,
-		Evidence: "messages that were sent again",
-		Owner:    "Messages had to be sent again: the connection is poor, or one of the two is slow. Bring them nearer to each other.",
-		Engineer: "{repeats} retransmitted.{m2lost}",
-		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && !v.a.Wired }},
-	{Code: "B24", Cause: LossyLink, Hint: true,
-		Evidence: "messages that were sent again, on a wire",
-		Owner:    "Messages had to be sent again: one of the two is slow, or frames were lost.",
-		Engineer: "{repeats} retransmitted.{m2lost}",
-		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && v.a.Wired }},
 }
-
-// lastRows stand at the end: there is nothing more that could be said.
-var lastRows = []Row{
-	{Code: "D", Cause: Unknown, Outcome: Incomplete,
-		Evidence: "an attempt whose end was not seen",
-		Owner:    "What was recorded ends before the attempt did, so it cannot be told how it went on.",
-		Steps:    append([]string{"Record again, and let it run until the device says that it is connected or has failed."}, generic...),
-		Engineer: "The last message seen is {reached}; there is neither an end nor a time-out.",
-		when:     func(v *view) bool { return v.a != nil }},
-	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
-		Evidence: "a scan in which no access point was found",
-		Owner:    "No router was found in range.",
-		Steps: []string{"See that the router is switched on, and its Wi-Fi too.", "Go nearer to the router, and look again.",
-			"A router on 6 GHz, or on a channel that this computer may not use, is not found."},
-		Engineer: "The scan has no BSS, or none of those that were meant.",
-		when:     func(v *view) bool { return v.StationsUnknown && len(v.Networks) == 0 }},
-	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
-		Evidence: "a scan that shows nothing of the above",
-		Owner:    "Nothing is seen that stands in the way of WPS, and no router is seen to wait for a device.",
-		Steps:    generic,
-		Engineer: "No element that explains it.",
-		when:     func(v *view) bool { return v.StationsUnknown }},
-	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
-		Evidence: "nothing of the above",
-		Owner:    "There was no attempt to connect by WPS, and nothing that shows why.",
-		Steps:    append([]string{"Record again while you try to connect."}, generic...),
-		Engineer: "No exchange, and no element that explains it.",
-		when:     func(*view) bool { return true }},
-}
-
-// generic is what helps in most cases, in an order that does no harm.
-var generic = []string{genericRestart, genericCable, genericSettings, genericNear, genericButton, genericPIN, genericPassword}
-
-const (
-	genericRestart  = "Restart the router, and wait until its Wi-Fi is back (2 to 3 minutes). Restart the device."
-	genericCable    = "Unplug the network cable of the printer, and reset its network settings."
-	genericSettings = "On the router's web page: WPS on, security WPA2-Personal with AES (or WPA2/WPA3), name visible, 2.4 GHz on, no MAC filter."
-	genericNear     = "Put the device 1 to 3 metres from the router."
-	genericButton   = "Press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes; one device only."
-	genericPIN      = "Or read the PIN that the device shows now, and enter all its digits on the router's WPS page within 2 minutes."
-	genericPassword = "Otherwise type the Wi-Fi password at the device."
-)
 
 const (
 	// weak is the power in dBm below which probe responses get lost.

@@ -38,7 +38,12 @@ type Row struct {
 
 // table holds the rows in the order in which they are tried: what is more
 // specific first, what was proved before what anyone could have sent.
-var table = slices.Concat(afterRows, untoldRows, duringRows, overlapRows, beforeRows, reportRows, lastRows)
+var table = slices.Concat(
+	afterRows, doneRows, // the settings were handed over
+	untoldRows, duringRows, // an attempt that failed
+	overlapRows, beforeRows, reportRows, // no attempt
+	lastRows, hintRows,
+)
 
 // Rows returns the rows of the table, by their codes. Within a code they are
 // in the order in which they are tried.

@@ -1,0 +1,65 @@
+package doctor
+
+import (
+	"slices"
+
+	"github.com/gowps/gowps/wps"
+)
+
+// hintRows are about circumstances that make an attempt worse, or that its owner
+// should know of, and that end none by themselves: some of A, B and C of the
+// table. All that fit are given beside the cause.
+var hintRows = []Row{
+	{Code: "C7", Cause: SettingsChanged, Hint: true,
+		Evidence: "WSC_Done from an access point, or its State went from not configured to configured",
+		Owner:    "The Wi-Fi name and password of {router} have changed by this. Devices that were connected before have to be connected again.",
+		Steps:    []string{"Read the new password on the web page of {router}, and connect your other devices again."},
+		Engineer: "The access point was unconfigured and configured itself, or an external registrar wrote its settings by M8.",
+		when: func(v *view) bool {
+			return v.ended(EndDone) && (v.ap() || v.state != nil && v.state.State == wps.NotConfigured)
+		}},
+	{Code: "A10", Cause: MethodNotOffered, Hint: true,
+		Evidence: "Config Methods of the registrar without what the enrollee uses",
+		Owner:    "{Router} says that it does not offer this way of WPS. Many routers say so wrongly: try it all the same, and then another way (button or PIN).",
+		Engineer: "The Config Methods of M2 or M2D lack the method of M1. Weak evidence: many registrars set these bits wrongly.",
+		when: func(v *view) bool {
+			return v.failed() && (v.by(PushButton) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&wps.MethodPushButton == 0 ||
+				v.by(PIN) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&(wps.MethodKeypad|wps.MethodDisplay|wps.MethodLabel) == 0)
+		}},
+	{Code: "A11", Cause: OldVersion, Hint: true,
+		Evidence: "a WPS element without Version2",
+		Owner:    "{Router} has an old version of WPS. New firmware may help, and the security should be WPA2 with AES.",
+		Engineer: "The access point speaks WSC 1.0: it may wait for EAPOL-Start, and give WEP or TKIP credentials.",
+		when:     func(v *view) bool { return v.failed() && v.state != nil && v.state.WFA.Version2 == 0 }},
+	{Code: "A15", Cause: WeakSignal, Hint: true,
+		Evidence: "a signal below -75 dBm",
+		Owner:    "The signal is weak. Put {device} 1 to 3 metres from {router} while you set it up.",
+		Engineer: "The access point is heard at {signal} dBm.",
+		when: func(v *view) bool {
+			return v.failed() && v.net != nil && v.net.Signal != 0 && v.net.Signal < weak && !v.a.Wired
+		}},
+	{Code: "B20", Cause: SeveralAPs, Hint: true,
+		Evidence: "earlier attempts of the station with other access points",
+		Owner:    "{Device} tries several routers or mesh nodes, one after the other. Press the button, or enter the PIN, at the one that is nearest to it.",
+		Engineer: "The station ran with other BSSIDs before.",
+		when: func(v *view) bool {
+			return v.failed() && v.a.Station != wps.MAC{} && slices.ContainsFunc(v.before, func(b *Attempt) bool {
+				return b.Station == v.a.Station && b.AP != v.a.AP && b.End != EndDone
+			})
+		}},
+	{Code: "B23", Cause: AddressMismatch, Hint: true,
+		Evidence: "M1 with another MAC address than the sender's",
+		Owner:    "{Device} names another Wi-Fi address than the one it uses: switch off its random or private address, and connect to the main router, not through a repeater.",
+		Engineer: "The MAC Address in M1 is not the station's.",
+		when:     func(v *view) bool { return v.failed() && v.otherAddress() }},
+	{Code: "B24", Cause: LossyLink, Hint: true,
+		Evidence: "messages that were sent again",
+		Owner:    "Messages had to be sent again: the connection is poor, or one of the two is slow. Bring them nearer to each other.",
+		Engineer: "{repeats} retransmitted.{m2lost}",
+		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && !v.a.Wired }},
+	{Code: "B24", Cause: LossyLink, Hint: true,
+		Evidence: "messages that were sent again, on a wire",
+		Owner:    "Messages had to be sent again: one of the two is slow, or frames were lost.",
+		Engineer: "{repeats} retransmitted.{m2lost}",
+		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && v.a.Wired }},
+}
