@@ -34,6 +34,9 @@ type AccessPoint struct {
 	// Description is the WPS element of the Probe Response, which describes the
 	// access point; nil if there is none.
 	Description *wps.ProbeResponse
+	// Damaged is why the current WPS element cannot be read; nil if it can, or
+	// there is none.
+	Damaged error
 	// Fault is what is wrong with the elements. The parts that could be read
 	// are set nevertheless.
 	Fault error
@@ -83,9 +86,11 @@ func (point *AccessPoint) read(lead time.Duration) {
 	}
 
 	var description wps.ProbeResponse
-	if point.decode(&description, response.WPS) {
+	var err error
+	if err = point.decode(&description, response.WPS); err == nil && response.WPS != nil {
 		point.Description, point.Advert = &description, &description.Beacon
 	}
+	point.Damaged = err
 	if point.BeaconElements == nil || point.ResponseElements != nil && lead <= 0 {
 		return
 	}
@@ -93,17 +98,18 @@ func (point *AccessPoint) read(lead time.Duration) {
 	// element, although its last Probe Response had one.
 	point.Advert = nil
 	var advert wps.Beacon
-	if point.decode(&advert, beacon.WPS) {
+	if err = point.decode(&advert, beacon.WPS); err == nil && beacon.WPS != nil {
 		point.Advert = &advert
 	}
+	point.Damaged = err
 }
 
-// decode reads a WPS element, and reports whether it could be read.
-func (point *AccessPoint) decode(l wps.List, attributes []byte) bool {
+// decode reads a WPS element, if there is one.
+func (point *AccessPoint) decode(l wps.List, attributes []byte) error {
 	if attributes == nil {
-		return false
+		return nil
 	}
 	err := wps.Decode(l, attributes, wps.Tolerant)
 	point.Fault = errors.Join(point.Fault, err)
-	return err == nil
+	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 )
 
 // TestRead reads the two frames of an access point, either of which may be
@@ -37,6 +38,7 @@ func TestRead(t *testing.T) {
 		wps, selected    bool
 		uuid             bool
 		fault            error
+		damaged          bool
 	}{
 		{name: "nothing"},
 		{name: "beacon", beacon: encode("home", waiting), ssid: "home", wps: true, selected: true},
@@ -48,7 +50,7 @@ func TestRead(t *testing.T) {
 		{name: "WPS was switched on", response: encode("home"), beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true},
 		{name: "the name is told to who knows it", response: encode("home", described), beacon: encode("", idle), lead: -1, ssid: "home", hidden: true, wps: true, uuid: true},
 		{name: "the name was hidden long ago", response: encode("home", described), beacon: encode("", idle), lead: -stale, ssid: "home", wps: true, uuid: true},
-		{name: "damaged beacon", beacon: damaged, ssid: "home", fault: wps.ErrTruncated},
+		{name: "damaged beacon", beacon: damaged, ssid: "home", fault: wps.ErrTruncated, damaged: true},
 		{name: "damaged beacon, older", response: encode("home", described), beacon: damaged, ssid: "home", wps: true, uuid: true},
 		{name: "damaged response", response: damaged, beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true, fault: wps.ErrTruncated},
 		{name: "cut elements", beacon: append(encode("home", waiting), 1), ssid: "home", wps: true, selected: true, fault: dot11.ErrMalformed},
@@ -63,7 +65,11 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, point.Fault)
 		}
 		e := Evidence([]AccessPoint{point}, time.Now())
-		if n := e.Networks[0]; len(n.Adverts) > 0 != tt.wps || tt.wps && (n.Adverts[0].Element.UUIDE == uuid) != tt.uuid {
+		if n := e.Networks[0]; tt.damaged {
+			if len(n.Adverts) != 1 || n.Adverts[0].Element != nil || !errors.Is(n.Adverts[0].Err, tt.fault) || doctor.Diagnose(e).Cause != doctor.ElementDamaged {
+				t.Errorf("%s: evidence %+v", tt.name, n)
+			}
+		} else if len(n.Adverts) > 0 != tt.wps || tt.wps && (n.Adverts[0].Element.UUIDE == uuid) != tt.uuid {
 			t.Errorf("%s: evidence %+v", tt.name, n)
 		}
 	}

@@ -30,6 +30,9 @@ type air struct {
 	mac    wps.MAC // of the interface, if it is not ownMAC
 	left   bool    // the interface was disconnected
 	closed bool
+
+	unusable error // of check
+	off      error // why the interface is off by now
 }
 
 // later is an action for a time: it is done before the next scan ends.
@@ -212,6 +215,10 @@ func (point *airAP) accept(a *air, elements []byte) association {
 }
 
 func (a *air) join(context.Context, *Network) error { return nil }
+
+func (a *air) check(bool) error { return a.unusable }
+
+func (a *air) down() error { return a.off }
 
 func (a *air) leave(context.Context) error {
 	a.left = true

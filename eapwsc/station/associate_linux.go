@@ -6,7 +6,10 @@ import (
 	"crypto/sha1"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -267,6 +270,46 @@ func (r *nl80211) features() ([]byte, error) {
 	return nil, nil
 }
 
+// check implements radio.
+func (r *nl80211) check(join bool) error {
+	if err := r.free(); err != nil || !join {
+		return err
+	}
+	features, err := r.features()
+	if err != nil {
+		return &Error{r.name, "join", explain(err), err}
+	}
+	for _, feature := range []int{unix.NL80211_EXT_FEATURE_4WAY_HANDSHAKE_STA_PSK, unix.NL80211_EXT_FEATURE_SAE_OFFLOAD} {
+		if has(features, feature) {
+			return nil
+		}
+	}
+	return &Error{Interface: r.name, Op: "join", Class: ErrDriver}
+}
+
+// has reports whether a bit is among those of [nl80211.features].
+func has(features []byte, bit int) bool {
+	return bit/8 < len(features) && features[bit/8]>>(bit%8)&1 != 0
+}
+
+// down implements radio.
+func (r *nl80211) down() error {
+	device := "sys/class/net/" + r.name
+	soft, _ := fs.Glob(r.root, device+"/phy80211/rfkill*/soft")
+	hard, _ := fs.Glob(r.root, device+"/phy80211/rfkill*/hard")
+	for _, name := range append(soft, hard...) {
+		if b, err := fs.ReadFile(r.root, name); err == nil && strings.TrimSpace(string(b)) == "1" {
+			return &Error{Interface: r.name, Op: "use", Class: ErrRadioOff}
+		}
+	}
+	if b, err := fs.ReadFile(r.root, device+"/flags"); err == nil {
+		if flags, err := strconv.ParseUint(strings.TrimSpace(string(b)), 0, 32); err == nil && flags&unix.IFF_UP == 0 {
+			return &Error{Interface: r.name, Op: "use", Class: ErrDown}
+		}
+	}
+	return nil
+}
+
 // join makes the driver connect. github.com/mdlayher/wifi does so too, but with
 // passphrases of WPA2-Personal and CCMP only.
 func (r *nl80211) join(ctx context.Context, n *Network) error {
@@ -285,7 +328,7 @@ func (r *nl80211) join(ctx context.Context, n *Network) error {
 		return &Error{r.name, "join", explain(err), err}
 	}
 	ways := slices.DeleteFunc(joinings(n, s), func(w joining) bool {
-		return w.feature >= 0 && (w.feature/8 >= len(features) || features[w.feature/8]>>(w.feature%8)&1 == 0)
+		return w.feature >= 0 && !has(features, w.feature)
 	})
 	if len(ways) == 0 {
 		return &Error{Interface: r.name, Op: "join", Class: ErrDriver}

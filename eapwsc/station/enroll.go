@@ -37,6 +37,9 @@ type EnrollConfig struct {
 	// Passive scans without sending anything. Access points then notice the
 	// station only when it associates, and do not describe themselves.
 	Passive bool
+	// Join says that [Station.Join] is to follow: if the driver cannot, that is
+	// an error of class [ErrDriver] before anything is done.
+	Join bool
 	// Leave ends the connection of the interface first, if it has one, instead
 	// of failing with a [*HeldError].
 	Leave bool
@@ -117,6 +120,10 @@ func (s *Station) Enroll(ctx context.Context, cfg EnrollConfig) (*Enrolled, erro
 		if err := s.Leave(ctx); err != nil {
 			return nil, err
 		}
+	}
+	// What would fail after a button was pressed and a PIN typed fails now.
+	if err := s.radio.check(cfg.Join); err != nil {
+		return nil, err
 	}
 	mac, err := s.radio.address()
 	if err != nil {
@@ -306,9 +313,6 @@ func (r *refusal) watch(d eapol.Direction, other wps.MAC, frame []byte) {
 	}
 }
 
-// interfaceFaults are errors that no access point causes.
-var interfaceFaults = []error{ErrHeld, ErrPermission, ErrRadioOff, ErrNoInterface, ErrMode, ErrDriver, registration.ErrConfig}
-
 // finalFaults are errors after which another attempt at the same access point
 // would fail in the same way: it has another PIN, for example.
 var finalFaults = []error{
@@ -318,7 +322,7 @@ var finalFaults = []error{
 // hopeless reports whether to give up after an error.
 func (e *enrollment) hopeless(err error, point *AccessPoint) bool {
 	is := func(class error) bool { return errors.Is(err, class) }
-	if is(registration.ErrOverlap) || slices.ContainsFunc(interfaceFaults, is) {
+	if is(registration.ErrOverlap) || OfInterface(err) || is(registration.ErrConfig) {
 		return true
 	}
 	if slices.ContainsFunc(finalFaults, is) {

@@ -244,6 +244,21 @@ func TestEnroll(t *testing.T) {
 			around: func(*testing.T, *air) {},
 			cfg:    func() EnrollConfig { return EnrollConfig{} },
 			err:    registration.ErrConfig, cause: doctor.Unknown},
+		{name: "the interface is switched off in mid-run",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.assocErr = &LostError{Reason: 3}
+				a.off = &Error{Interface: "wlan0", Op: "use", Class: ErrDown}
+			},
+			cfg:   func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			steps: "scanned: 1; trying 1; failed; ", err: ErrDown, took: scanTime, cause: doctor.Unknown},
+		{name: "the interface is held, before anybody is asked to press",
+			around: func(t *testing.T, a *air) {
+				a.newAP(1, "home").press(t)
+				a.unusable = &HeldError{Interface: "wlan0", Program: "iwd"}
+			},
+			cfg: func() EnrollConfig { return enrollConfig(registration.PushButton()) },
+			err: ErrHeld, cause: doctor.Unknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

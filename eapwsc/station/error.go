@@ -3,6 +3,7 @@ package station
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -24,6 +25,9 @@ var (
 	// ErrRadioOff: the radio is switched off, by a hardware switch or by
 	// software.
 	ErrRadioOff = errors.New("the radio is switched off: rfkill unblock wifi")
+	// ErrDown: the interface was switched off while it was used. That is not
+	// the access point's doing.
+	ErrDown = errors.New("the interface was switched off while it was in use: find out by what, and start again")
 	// ErrDriver: the driver does not support the operation.
 	ErrDriver = errors.New("the driver of the interface does not support this")
 	// ErrScan: the scan was aborted.
@@ -120,3 +124,12 @@ func (e *LostError) Error() string {
 
 // Unwrap returns [ErrLost].
 func (e *LostError) Unwrap() error { return ErrLost }
+
+// interfaceFaults are the classes of errors that no access point has to do with.
+var interfaceFaults = []error{ErrHeld, ErrPermission, ErrRadioOff, ErrDown, ErrNoInterface, ErrMode, ErrDriver, ErrUnsupported}
+
+// OfInterface reports whether an error is one of this side's interface: no access
+// point has to do with it, and it comes again whichever is tried.
+func OfInterface(err error) bool {
+	return slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) })
+}

@@ -113,6 +113,7 @@ var errnos = []struct {
 	{unix.EPERM, ErrPermission},
 	{unix.EACCES, ErrPermission},
 	{unix.ERFKILL, ErrRadioOff},
+	{unix.ENETDOWN, ErrDown},
 	{unix.ENODEV, ErrNoInterface},
 	{unix.EOPNOTSUPP, ErrDriver},
 }
@@ -129,6 +130,8 @@ func explain(err error) error {
 		return ErrUnsupported
 	case errors.Is(err, link.ErrPermission):
 		return ErrPermission
+	case errors.Is(err, link.ErrDown):
+		return ErrDown
 	}
 	return errSystem
 }

@@ -289,6 +289,7 @@ func TestScan(t *testing.T) {
 		{"no rights", ScanConfig{Passive: true}, []error{errno(unix.EPERM)}, nil, "3=03000000 158=02000000 \n", ErrPermission},
 		{"radio off", ScanConfig{Passive: true}, []error{errno(unix.ERFKILL)}, nil, "3=03000000 158=02000000 \n", ErrRadioOff},
 		{"no driver", ScanConfig{Passive: true}, []error{errno(unix.EOPNOTSUPP)}, nil, "3=03000000 158=02000000 \n", ErrDriver},
+		{"down", ScanConfig{Passive: true}, []error{errno(unix.ENETDOWN)}, nil, "3=03000000 158=02000000 \n", ErrDown},
 		{"gone", ScanConfig{Passive: true}, []error{errno(unix.ENODEV)}, nil, "3=03000000 158=02000000 \n", ErrNoInterface},
 		{"no more events", ScanConfig{Passive: true}, nil, nil, "3=03000000 158=02000000 \n", errEvents},
 	} {
@@ -528,6 +529,55 @@ func TestLeave(t *testing.T) {
 		k := &kernel{t: t, answer: map[uint8][]error{unix.NL80211_CMD_DISCONNECT: {tt.answer}}, events: [][]genetlink.Message{tt.events}}
 		err := (&Station{"wlan0", ownMAC, 0, k.radio()}).Leave(t.Context())
 		if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) || k.askedFor(unix.NL80211_CMD_DISCONNECT) != "3=03000000 \n" {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// TestDown finds out why an interface is off by now.
+func TestDown(t *testing.T) {
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text + "\n")} }
+	const device = "sys/class/net/wlan0/"
+	for _, tt := range []struct {
+		name  string
+		files fstest.MapFS
+		err   error
+	}{
+		{"nothing known", fstest.MapFS{}, nil},
+		{"up", fstest.MapFS{device + "flags": file("0x1003"), device + "phy80211/rfkill0/soft": file("0"), device + "phy80211/rfkill0/hard": file("0")}, nil},
+		{"down", fstest.MapFS{device + "flags": file("0x1002")}, ErrDown},
+		{"blocked by software", fstest.MapFS{device + "flags": file("0x1002"), device + "phy80211/rfkill0/soft": file("1")}, ErrRadioOff},
+		{"blocked by a switch", fstest.MapFS{device + "phy80211/rfkill0/soft": file("0"), device + "phy80211/rfkill0/hard": file("1")}, ErrRadioOff},
+	} {
+		r := (&kernel{t: t}).radio()
+		r.root = tt.files
+		if err := r.down(); !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// TestCheck finds what would fail before anything is done.
+func TestCheck(t *testing.T) {
+	features := func(bits ...int) []genetlink.Message {
+		b := make([]byte, 8)
+		for _, bit := range bits {
+			b[bit/8] |= 1 << (bit % 8)
+		}
+		return []genetlink.Message{message(t, unix.NL80211_CMD_NEW_WIPHY, func(e *netlink.AttributeEncoder) { e.Bytes(unix.NL80211_ATTR_EXT_FEATURES, b) })}
+	}
+	for _, tt := range []struct {
+		name  string
+		wiphy []genetlink.Message
+		join  bool
+		err   error
+	}{
+		{"nothing to join", features(), false, nil},
+		{"it cannot", features(), true, ErrDriver},
+		{"with a password", features(unix.NL80211_EXT_FEATURE_4WAY_HANDSHAKE_STA_PSK), true, nil},
+		{"with WPA3", features(unix.NL80211_EXT_FEATURE_SAE_OFFLOAD), true, nil},
+	} {
+		if err := (&kernel{t: t, wiphy: tt.wiphy}).radio().check(tt.join); !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}

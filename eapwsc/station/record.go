@@ -47,6 +47,8 @@ func (point *AccessPoint) Evidence(at time.Time) doctor.Network {
 			advert.UUIDE = point.Description.UUIDE // a beacon seldom has it
 		}
 		n.Adverts = []doctor.Advert{{Since: heard, Element: &advert}}
+	} else if point.Damaged != nil {
+		n.Adverts = []doctor.Advert{{Since: heard, Err: point.Damaged}}
 	}
 	return n
 }

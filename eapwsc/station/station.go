@@ -25,6 +25,11 @@ type radio interface {
 	known() ([]AccessPoint, error)
 	associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error)
 	join(ctx context.Context, n *Network) error
+	// check returns why the interface cannot be used, or cannot join a network if
+	// it is to; nil if it can.
+	check(join bool) error
+	// down returns why the interface is off by now, nil if it is not.
+	down() error
 	// leave ends the connection of the interface, if it has one.
 	leave(ctx context.Context) error
 	// address is that of the interface now.
@@ -145,7 +150,12 @@ func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*
 	cfg.Record.Begin(time.Now(), s.mac, point.BSSID, cfg.Machine.Role() == registration.RoleRegistrar)
 	cfg.Record.Observe(point.Evidence(time.Now()))
 	result, err := s.run(ctx, point, peer, elements, &cfg)
-	cfg.Record.End(time.Now(), ending(result, err, ctx.Err() != nil))
+	if err != nil && ctx.Err() == nil {
+		if off := s.radio.down(); off != nil {
+			err = off // and not the access point's fault
+		}
+	}
+	cfg.Record.End(time.Now(), ending(result, err, ctx.Err() != nil || OfInterface(err)))
 	return result, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/eapol"
@@ -64,14 +63,9 @@ func (w *wireless) run(ctx context.Context) (int, error) {
 	return program.Fine, nil
 }
 
-// interfaceFaults are errors with which no access point has to do.
-var interfaceFaults = []error{
-	station.ErrHeld, station.ErrPermission, station.ErrRadioOff, station.ErrDriver, station.ErrNoInterface, station.ErrSelection,
-}
-
 // explain says why there was no registration.
 func (w *wireless) explain(err error) (int, error) {
-	if slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) }) {
+	if station.OfInterface(err) || errors.Is(err, station.ErrSelection) {
 		return program.Unable, err
 	}
 	live.ExplainEvidence(w.ErrText(), err, w.record.Evidence())
@@ -89,7 +83,7 @@ func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 		Enrollee: registration.EnrolleeConfig{
 			Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password,
 		},
-		BSSID: w.bssid, SSID: w.ssid, WalkTime: w.timeout, Leave: w.leave, Passive: w.passive,
+		BSSID: w.bssid, SSID: w.ssid, WalkTime: w.timeout, Join: w.join, Leave: w.leave, Passive: w.passive,
 		Notify: func(e station.Event) { w.notify(e, until) }, Watch: w.see, Record: w.record,
 	})
 	if err != nil {
@@ -205,7 +199,7 @@ func (w *wireless) connect(ctx context.Context) error {
 		default:
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", name, err))
 		}
-		if ctx.Err() != nil || slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) }) {
+		if ctx.Err() != nil || station.OfInterface(err) {
 			break
 		}
 	}

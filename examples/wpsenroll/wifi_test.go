@@ -195,6 +195,8 @@ func TestWiFiEnroll(t *testing.T) {
 		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, selection.ErrNoAccessPoint)}, program.Problem, "",
 			[]string{"There was no attempt", "(the walk time has ended: no access point"}},
 		{"interrupted", "-pbc", air{err: context.Canceled}, program.Problem, "", []string{"Stopped by you"}},
+		{"switched off in mid-run", "-pbc", air{err: &station.Error{Interface: "wlan0", Op: "use", Class: station.ErrDown}}, program.Unable, "",
+			[]string{"wpsenroll: wlan0: use: the interface was switched off while it was in use"}},
 		{"held", "-pbc", air{err: &station.HeldError{Interface: "wlan0", Program: "iwd", PID: 7, Release: "systemctl stop iwd"}}, program.Unable, "",
 			[]string{"wpsenroll: wlan0: another program holds the interface: iwd (process 7): try systemctl stop iwd\n"}},
 	} {
