@@ -117,6 +117,10 @@ func TestFailureIdentifier(t *testing.T) {
 
 // TestOpCodeOfMessage checks that both sides ignore a message with the op-code
 // of another, and continue with the right one.
+//
+// hostap: test_ap_wps_m2_unknown_opcode3 test_wps_ext_proto_nack_m3_invalid_msg_type
+// test_wps_ext_proto_ack_m3_invalid_msg_type test_wps_ext_m2_nack_invalid_msg_type
+// test_wps_ext_m2_ack_invalid_msg_type test_wps_ext_wsc_done_wrong_msg_type
 func TestOpCodeOfMessage(t *testing.T) {
 	for _, round := range []int{saidM2, saidM4} {
 		p := newPair(t, false)

@@ -58,6 +58,7 @@ func TestGenerateDraws(t *testing.T) {
 	}
 }
 
+// hostap: test_ap_wps_pin_get_failure
 func TestGenerateErrors(t *testing.T) {
 	if p, err := Generate(draws()); !errors.Is(err, io.EOF) || !p.IsZero() {
 		t.Errorf("no randomness: %v", err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 )
 
+// hostap: test_ap_wps_check_pin
 func TestParse(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"12345670", "12345670"},

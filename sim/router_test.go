@@ -60,6 +60,8 @@ func TestLabel(t *testing.T) {
 }
 
 // TestWebPage has the page refuse what cannot be done now.
+//
+// hostap: test_ap_wps_disabled
 func TestWebPage(t *testing.T) {
 	w := New(Config{})
 	r := addRouter(t, w, RouterConfig{Name: "router", BootTime: time.Minute})
@@ -96,6 +98,8 @@ func TestWebPage(t *testing.T) {
 }
 
 // TestCancel takes back what the owner has done at the router.
+//
+// hostap: test_ap_wps_cancel
 func TestCancel(t *testing.T) {
 	h := newHome(t, nil, nil)
 	h.enter(h.byPIN())
@@ -141,6 +145,8 @@ func TestSeveralAtOnce(t *testing.T) {
 }
 
 // TestAssociation compares the answers to association requests of all kinds.
+//
+// hostap: test_ap_wps_invalid_assoc_req_elem
 func TestAssociation(t *testing.T) {
 	good := appendWPS(nil, &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X})
 	bad := wps.SplitElements([]byte{0x10})

@@ -62,6 +62,8 @@ func TestSplitJoin(t *testing.T) {
 }
 
 // TestSplitAnywhere cuts a list at each octet, with other elements between.
+//
+// hostap: test_ap_wps_ie_fragmentation
 func TestSplitAnywhere(t *testing.T) {
 	list := elementList(t, wps.KindProbeResponse)
 	element := func(b []byte) []byte {

@@ -34,6 +34,7 @@ func external(t *testing.T, ap *AccessPoint, now time.Time, pin string, settings
 	return p.Result(), failed
 }
 
+// hostap: test_ap_wps_conf_pin
 func TestAccessPointPIN(t *testing.T) {
 	ap := newAccessPoint(t)
 	if _, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, "24681353"))); !errors.Is(err, registration.ErrNoRegistrar) {
@@ -162,6 +163,7 @@ func TestAccessPointOverlapMidway(t *testing.T) {
 	}
 }
 
+// hostap: test_ap_wps_reg_config_tkip test_ap_wps_setup_locked_2
 func TestAccessPointExternalRegistrar(t *testing.T) {
 	ap := newAccessPoint(t)
 	result, err := external(t, ap, fixture.Began, "12345670", nil)
@@ -192,6 +194,8 @@ func TestAccessPointExternalRegistrar(t *testing.T) {
 }
 
 // TestAccessPointLockout tries three wrong PINs and then the right one.
+//
+// hostap: test_ap_wps_setup_locked
 func TestAccessPointLockout(t *testing.T) {
 	ap := newAccessPoint(t)
 	for range 3 {
@@ -298,6 +302,8 @@ func TestAccessPointPINGoneOnce(t *testing.T) {
 
 // TestAccessPointUnconfigured has the first enrollee configure the access
 // point.
+//
+// hostap: test_ap_wps_init
 func TestAccessPointUnconfigured(t *testing.T) {
 	d := fixture.Device(1)
 	d.State = wps.NotConfigured

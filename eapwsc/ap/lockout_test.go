@@ -31,6 +31,7 @@ func guess(l *Lockout, now *time.Time, n int) []int {
 	return locks
 }
 
+// hostap: test_ap_wps_setup_locked_timeout
 func TestLockoutTimes(t *testing.T) {
 	// success, policies and new PINs stand between runs of failures.
 	const day = 24 * 60 * 60

@@ -138,6 +138,7 @@ func pinListScript(t *testing.T, script string) {
 	}
 }
 
+// hostap: test_ap_wps_conf_pin_timeout
 func TestPINList(t *testing.T) {
 	for _, tt := range []struct{ name, script string }{
 		{"empty", `

@@ -84,6 +84,7 @@ func pushButtonScript(t *testing.T, b *PushButton, script string) {
 	}
 }
 
+// hostap: test_ap_wps_pbc_session_workaround
 func TestPushButton(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -230,6 +230,8 @@ func TestOneKey(t *testing.T) {
 
 // TestNewSettingsReachRuns changes the settings while a run goes on: it gives the
 // new ones.
+//
+// hostap: test_ap_wps_init_through_wps_config_2 test_ap_change_ssid_wps
 func TestNewSettingsReachRuns(t *testing.T) {
 	changed := wps.Credential{SSID: "changed", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("battery staple")}
 	for name, act := range map[string]func(*testing.T, *AccessPoint){
@@ -327,6 +329,8 @@ func TestAdvertisedIsHeld(t *testing.T) {
 
 // TestUnusableSettings has a registrar with the access point's PIN write
 // settings that nobody could use.
+//
+// hostap: test_ap_wps_invalid_wps_config_passphrase
 func TestUnusableSettings(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -443,6 +447,8 @@ func TestEventsLost(t *testing.T) {
 }
 
 // TestAskOwner leaves settings to the owner.
+//
+// hostap: test_ap_wps_reg_config_ext_processing
 func TestAskOwner(t *testing.T) {
 	changed := wps.Credential{SSID: "changed", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("battery staple")}
 	waiting := func(t *testing.T) (*AccessPoint, *midway) {
@@ -577,6 +583,8 @@ func TestNewChecks(t *testing.T) {
 
 // TestPushButtonInM1 keeps the push button out of the M1 that an external
 // registrar is sent, unless it is asked for.
+//
+// hostap: test_ap_wps_pbc_in_m1
 func TestPushButtonInM1(t *testing.T) {
 	for _, in := range []bool{false, true} {
 		ap := newAccessPoint(t)

@@ -91,6 +91,7 @@ func selectedRegistrarScript(t *testing.T, s *SelectedRegistrar, script string) 
 	}
 }
 
+// hostap: test_ap_wps_pbc_timeout test_ap_wps_pbc_ap_timeout test_ap_wps_pin_ap_timeout
 func TestSelectedRegistrar(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -310,6 +311,7 @@ func TestSelectedRegistrarCaptured(t *testing.T) {
 	}
 }
 
+// hostap: test_ap_wps_rf_bands
 func TestSelectedRegistrarElements(t *testing.T) {
 	uuid := fixture.UUID("access point")
 	dualBand := SelectedRegistrar{UUID: uuid, ConfigMethods: 0x238C, RFBands: wps.Band24GHz | wps.Band5GHz}

@@ -15,6 +15,8 @@ import (
 
 // TestStored cuts the power in the middle of a lockout: settings, PIN, its
 // lifetime and the lock come back.
+//
+// hostap: test_ap_wps_init_through_wps_config
 func TestStored(t *testing.T) {
 	ap := newAccessPoint(t)
 	changed := wps.Credential{SSID: "Café \x01", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("battery staple")}
@@ -70,6 +72,8 @@ func TestStored(t *testing.T) {
 }
 
 // TestPINLifetime lets the access point's own PIN expire.
+//
+// hostap: test_ap_wps_random_ap_pin
 func TestPINLifetime(t *testing.T) {
 	ap := newAccessPoint(t)
 	p, err := ap.GeneratePIN(fixture.Began, time.Minute)
@@ -131,6 +135,8 @@ func TestStatus(t *testing.T) {
 }
 
 // TestRoutineEvents checks what is reported when things take their course.
+//
+// hostap: test_ap_wps_from_event
 func TestRoutineEvents(t *testing.T) {
 	ap := newAccessPoint(t)
 	d := fixture.Device(2)
@@ -159,6 +165,8 @@ func TestRoutineEvents(t *testing.T) {
 }
 
 // TestPolicy checks for which networks WPS must be off.
+//
+// hostap: test_ap_wps_ignore_broadcast_ssid test_ap_wps_wep test_ap_wps_tkip
 func TestPolicy(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*Network)

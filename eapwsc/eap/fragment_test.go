@@ -200,6 +200,8 @@ func TestLongestMessage(t *testing.T) {
 
 // TestReassembler has the rules for a sequence of packets. Those without an
 // error are taken; only the last one of the accepted completes a message.
+//
+// hostap: test_ap_wps_m2_unknown_opcode test_ap_wps_m2_unknown_opcode2 test_eap_proto_wsc
 func TestReassembler(t *testing.T) {
 	const more = FlagMoreFragments
 	foreign := Packet{Code: CodeRequest, ID: 1, Type: 25}

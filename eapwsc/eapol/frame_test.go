@@ -144,6 +144,8 @@ func TestParseFrame(t *testing.T) {
 
 // TestBuffalo parses M1 with the wrong length that the Buffalo WHR-G125
 // announces.
+//
+// hostap: test_ap_wps_eapol_workaround
 func TestBuffalo(t *testing.T) {
 	right := readCapture(t, "pin")[3]
 	wrong := bytes.Clone(right)

@@ -94,6 +94,7 @@ var hostapdRegistrarCases = slices.Concat([]peerCase{
 		oneCredential(t, d.register(t, 2, pinPassword("1234")).succeeded(t, r), network)
 		d.await(t, registered(2), "WPS-SUCCESS")
 	}},
+	// hostap: test_ap_wps_conf
 	{name: "pbc", what: "push button", run: func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase)
 		d.do(t, "WPS_PBC")
@@ -132,6 +133,7 @@ var hostapdRegistrarCases = slices.Concat([]peerCase{
 		d.register(t, 2, registration.PushButton()).failed(t, r, registration.ErrNoRegistrar, 0, registration.RoleRegistrar)
 		d.await(t, "CTRL-EVENT-EAP-FAILURE "+mac(2).String())
 	}},
+	// hostap: test_ap_wps_pbc_overlap_2sta
 	{name: "pbc-overlap", what: "two enrollees probe with their button pressed", run: func(t *testing.T, r *report) {
 		d := startRadiolessHostapd(t, nil, "")
 		d.do(t, "WPS_PBC")
@@ -141,6 +143,7 @@ var hostapdRegistrarCases = slices.Concat([]peerCase{
 		a := exchangeOver(t, d.associate(t, 2), eapol.Runner{Remote: radiolessBSSID}, newEnrollee(t, 2, registration.PushButton()))
 		a.failed(t, r, registration.ErrOverlap, 0, registration.RoleRegistrar)
 	}},
+	// hostap: test_ap_wps_fragmentation
 	{name: "fragments", what: "fragments of 50 to 1400 octets on both sides", run: func(t *testing.T, r *report) {
 		for _, size := range fragmentSizes {
 			d := startHostapd(t, hostapdPassphrase+fmt.Sprintf("fragment_size=%d\n", size))
@@ -156,6 +159,7 @@ var hostapdRegistrarCases = slices.Concat([]peerCase{
 		wps.Credential{SSID: "tkip-net", AuthType: wps.AuthWPAPersonal, EncrType: wps.EncrTKIP, NetworkKey: []byte("tkip-pass!")}, wps.ErrTKIP)},
 	{name: "mixed", what: "credential of WPA and WPA2 mixed", run: givesCredential(
 		wps.Credential{SSID: "mixed-net", AuthType: wps.AuthMixed, EncrType: wps.EncrMixed, NetworkKey: []byte("mixed-pass")}, nil)},
+	// hostap: test_ap_wps_wep_enroll
 	{name: "wep-refused", what: "credential of a WEP network", run: func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase+"skip_cred_build=1\n"+extraCredential(t, wepNetwork))
 		d.do(t, "WPS_PIN any %s", thePIN)
@@ -200,6 +204,7 @@ var hostapdRegistrarCases = slices.Concat([]peerCase{
 		d.await(t, "WPS-FAIL msg=12")
 	}},
 	{name: "version-1.0", what: "hostapd speaks version 1.0", run: speaksVersion("0x10")},
+	// hostap: test_ap_wps_new_version_ap
 	{name: "version-5.7", what: "hostapd speaks a version of the future, with an unknown attribute", run: speaksVersion("0x57")},
 	{name: "nfc-password-token", what: "password of our NFC tag", run: func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase)
@@ -392,6 +397,7 @@ const settingsRead = "WPS-FAIL msg=11 config_error=0"
 // hostapdEnrolleeCases have our external registrar read and write the settings
 // of hostapd.
 var hostapdEnrolleeCases = slices.Concat([]peerCase{
+	// hostap: test_ap_wps_reg_connect
 	{name: "learn", what: "reading the settings", run: func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase+hostapdPIN)
 		result := d.talk(t, 2, newExternal(t, 2, pinPassword(thePIN), nil)).succeeded(t, r)
@@ -401,6 +407,7 @@ var hostapdEnrolleeCases = slices.Concat([]peerCase{
 		sameCredential(t, result.AP, network)
 		d.await(t, settingsRead)
 	}},
+	// hostap: test_ap_wps_reg_config
 	{name: "configure", what: "writing the settings", run: configures(newSettings)},
 	{name: "configure-open", what: "writing the settings of an open network", run: configures(
 		wps.Credential{SSID: "new-open-net", AuthType: wps.AuthOpen, EncrType: wps.EncrNone})},
@@ -423,6 +430,7 @@ var hostapdEnrolleeCases = slices.Concat([]peerCase{
 		d.talk(t, 5, newExternal(t, 5, pinPassword(thePIN), nil)).failed(t, r, registration.ErrLocked, 0, registration.RoleEnrollee)
 		d.await(t, "CTRL-EVENT-EAP-FAILURE "+mac(5).String())
 	}},
+	// hostap: test_ap_wps_reg_connect_zero_len_ap_pin
 	{name: "no-ap-pin", what: "hostapd has no AP PIN", run: func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase)
 		d.talk(t, 2, newExternal(t, 2, pinPassword(thePIN), nil)).failed(t, r, registration.ErrLocked, 0, registration.RoleEnrollee)

@@ -190,6 +190,7 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 		s.anyPIN(t, thePIN)
 		s.registers(t, r, network)
 	}},
+	// hostap: test_ap_wps_fragmentation
 	{name: "fragments", what: "fragments of 50 to 1400 octets on both sides", slow: true, run: func(t *testing.T, r *report) {
 		t.Run("size", func(t *testing.T) {
 			for _, size := range fragmentSizes {

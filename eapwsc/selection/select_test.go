@@ -97,6 +97,7 @@ func (tt selectCase) run(t *testing.T, choose func(Selector, []Candidate) (Choic
 	})
 }
 
+// hostap: test_ap_wps_pbc_2ap
 func TestSelectPushButton(t *testing.T) {
 	iwd := Selector{OnePerBand: true}
 	for _, tt := range []selectCase{
@@ -196,6 +197,7 @@ func TestSelectPushButton(t *testing.T) {
 	}
 }
 
+// hostap: test_ap_wps_pbc_pin_mismatch test_ap_wps_scan_prio_order
 func TestSelectPIN(t *testing.T) {
 	const every = `
 		a1 A 2.4 -20 pin

@@ -12,6 +12,8 @@ import (
 
 // TestRead reads the two frames of an access point, either of which may be
 // missing, older or damaged.
+//
+// hostap: test_ap_wps_ie_invalid
 func TestRead(t *testing.T) {
 	encode := func(ssid string, lists ...wps.List) []byte {
 		b := append([]byte{0, byte(len(ssid))}, ssid...)

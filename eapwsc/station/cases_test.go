@@ -45,6 +45,7 @@ var cases = []struct {
 		}
 		w.joins(1, point, &e.network)
 	}},
+	// hostap: test_ap_wps_conf
 	{"pbc", func(w *world) {
 		point := w.accessPoint(0, network)
 		w.diagnosedNow(1, network, doctor.NoSelectedRegistrar)
@@ -56,6 +57,7 @@ var cases = []struct {
 		point.wait("WPS-SUCCESS")
 		w.joins(1, point, &e.network)
 	}},
+	// hostap: test_ap_wps_incorrect_pin
 	{"pin-wrong-half1", func(w *world) {
 		point := w.accessPoint(0, network)
 		point.ask("wps_pin", "any", apPIN)
@@ -64,6 +66,7 @@ var cases = []struct {
 		e.wrongHalf(1)
 		point.wait("WPS-FAIL msg=8 config_error=18")
 	}},
+	// hostap: test_ap_wps_incorrect_pin
 	{"pin-wrong-half2", func(w *world) {
 		point := w.accessPoint(0, network)
 		point.ask("wps_pin", "any", apPIN)
@@ -94,6 +97,7 @@ var cases = []struct {
 		}
 		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 	}},
+	// hostap: test_ap_wps_pbc_overlap_2ap
 	{"pbc-overlap", func(w *world) {
 		point, neighbour := w.accessPoint(0, network), w.accessPoint(2, network)
 		point.ask("wps_pbc")
@@ -104,6 +108,7 @@ var cases = []struct {
 		point.never("IEEE 802.11: associated")
 		neighbour.never("IEEE 802.11: associated")
 	}},
+	// hostap: test_ap_wps_init_2ap_pbc
 	{"pbc-same-uuid-dual-band", func(w *world) {
 		const uuid = "uuid=12345678-9abc-def0-1234-000000000999"
 		aps := w.accessPoints(
@@ -354,6 +359,7 @@ var cases = []struct {
 		w.diagnosedNow(1, network, doctor.WPA3Only)
 		point.never("IEEE 802.11: associated")
 	}},
+	// hostap: test_ap_wps_reg_connect
 	{"learn", func(w *world) {
 		point := w.accessPoint(0, network)
 		e := w.register(1, apPIN, nil)
@@ -367,6 +373,7 @@ var cases = []struct {
 		point.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
 		w.joins(1, point, &station.Network{Credential: *e.result.AP})
 	}},
+	// hostap: test_ap_wps_reg_config
 	{"configure", func(w *world) {
 		point := w.accessPoint(0, network, "wps_state=1")
 		settings := &wps.Credential{
@@ -446,6 +453,7 @@ var cases = []struct {
 		e.succeeded(network, passphrase)
 		point.wait("WPS-REG-SUCCESS " + e.mac.String())
 	}},
+	// hostap: test_ap_wps_pbc_overlap_2sta
 	{"two-stations-at-once", func(w *world) {
 		point := w.accessPoint(0, network)
 		point.ask("wps_pbc")

@@ -74,6 +74,7 @@ func (point *airAP) press(t *testing.T) {
 	}
 }
 
+// hostap: test_ap_wps_pbc_overlap_2ap_specific_bssid test_ap_wps_iteration
 func TestEnroll(t *testing.T) {
 	const wrong = "00000000"
 	for _, tt := range []struct {

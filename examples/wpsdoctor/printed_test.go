@@ -17,6 +17,8 @@ const printedText = "../../eapwsc/capture/text/testdata/"
 
 // TestPrinted: logs, scans, a status and dumps in one command with a capture,
 // each recognised by its contents.
+//
+// hostap: test_ap_wps_bss_info_errors
 func TestPrinted(t *testing.T) {
 	files := []struct {
 		name, kind, program, cause string

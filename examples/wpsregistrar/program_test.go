@@ -132,6 +132,8 @@ func TestPIN(t *testing.T) {
 
 // TestSeveralPINs lets in one device by its UUID and any other. The PIN for any
 // is that of the device which tried it first.
+//
+// hostap: test_ap_wps_conf_pin_2sta
 func TestSeveralPINs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := start(t.Context(), "-pin", station(2).UUID.String()+"=12345670", "-pin", "1234", "-open")

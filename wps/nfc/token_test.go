@@ -122,6 +122,8 @@ func TestTokenContents(t *testing.T) {
 }
 
 // TestNDEF has records as other programs write them.
+//
+// hostap: test_nfc_invalid_ndef_record
 func TestNDEF(t *testing.T) {
 	const mime = "application/vnd.wfa.wsc"
 	body := join(attr(wps.AttrOOBDevicePassword, strings.Repeat("h", 20)+"\x12\x34"+strings.Repeat("p", 16)), attr(wps.AttrVendorExtension, "\x00\x37\x2A\x00\x01\x20"))

@@ -176,6 +176,8 @@ const handPIN = "12345670"
 
 // TestEnrolleeByHand lets our enrollee register with a registrar that is not
 // ours.
+//
+// hostap: test_wps_ext test_wps_ext_cred_proto_success test_wps_ext_ap_settings_success
 func TestEnrolleeByHand(t *testing.T) {
 	e, err := NewEnrollee(EnrolleeConfig{Config: Config{Device: enrolleeDevice}, Password: mustPIN(handPIN)})
 	if err != nil {

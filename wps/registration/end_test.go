@@ -75,6 +75,8 @@ func TestWrongPassword(t *testing.T) {
 }
 
 // TestM2D checks what both sides make of a registrar that will not.
+//
+// hostap: test_wps_ext_ap_settings_m2d
 func TestM2D(t *testing.T) {
 	for ce, class := range map[wps.ConfigError]error{
 		wps.NoError:               ErrNoRegistrar,

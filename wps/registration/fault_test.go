@@ -294,6 +294,18 @@ func handover() form {
 
 // TestEnrolleeFaults is what a station, or an access point that is configured,
 // does about a registrar's faults.
+//
+// hostap: test_ap_wps_m2_dev_passwd_id_p2p test_ap_wps_m2_dev_passwd_id_change_pin_to_pbc
+// test_ap_wps_m2_dev_passwd_id_change_pbc_to_pin test_ap_wps_m2_missing_msg_type
+// test_ap_wps_m2_unknown_msg_type test_ap_wps_m2_msg_type_m4 test_ap_wps_m2_msg_type_m6
+// test_ap_wps_m2_msg_type_m8 test_ap_wps_m4_msg_type_m2 test_ap_wps_m4_msg_type_m2d
+// test_wps_ext_kwa_proto_no_kwa test_wps_ext_kwa_proto_data_after_kwa
+// test_wps_ext_kwa_proto_kwa_mismatch test_wps_ext_cred_proto_mac_addr_mismatch
+// test_wps_ext_cred_proto_zero_padding test_wps_ext_cred_proto_ssid_zero_len
+// test_wps_ext_cred_proto_network_key_missing test_wps_ext_cred_proto_network_key_missing_open
+// test_wps_ext_cred_proto_invalid_encr_type test_wps_ext_cred_proto_missing_cred
+// test_wps_ext_proto_m2_invalid_public_key test_wps_ext_proto_m4_invalid_pad_string
+// test_wps_ext_proto_m4_invalid_pad_value
 func TestEnrolleeFaults(t *testing.T) {
 	runFaulty(t, []faulty{
 		// hostap sends NACK 0 to the first two; WSC 2.0 §7.1 (via iwd) has
@@ -306,6 +318,7 @@ func TestEnrolleeFaults(t *testing.T) {
 		{name: "PIN of the registrar", at: wps.KindM2, send: with(wps.AttrDevicePasswordID, 0, 5), want: "M3"},
 		{name: "PIN instead of push button", form: overlapping, at: wps.KindM2, send: with(wps.AttrDevicePasswordID, 0, 0), want: "M3"},
 		{name: "cut before the nonce", at: wps.KindM2, send: func(x *scene) []byte { return x.genuine[:12] }, want: ignoring},
+		// hostap: test_ap_wps_m2_invalid
 		{name: "cut in the public key", at: wps.KindM2, send: func(x *scene) []byte { return x.genuine[:200] }, want: nack0},
 		{name: "empty", at: wps.KindM2, send: func(*scene) []byte { return nil }, want: ignoring},
 		{name: "unknown type", at: wps.KindM2, send: with(wps.AttrMessageType, 0x42), want: ignoring},
@@ -439,6 +452,7 @@ func TestEnrolleeFaults(t *testing.T) {
 		{name: "address of somebody else", form: writing, at: wps.KindM8, send: edited(func(b body) body {
 			return b.with(wps.AttrMACAddress, 4, 5, 6, 7, 8, 9)
 		}), want: "WSC_Done"},
+		// hostap: test_ap_wps_wep_config
 		{name: "WEP for an access point", form: writing, at: wps.KindM8, send: edited(func(b body) body {
 			return b.with(wps.AttrEncrType, 0, 2).with(wps.AttrAuthType, 0, 1)
 		}), want: nack0, is: []error{wps.ErrUnusable, wps.ErrWEP}},
@@ -467,6 +481,13 @@ func TestEnrolleeFaults(t *testing.T) {
 }
 
 // TestRegistrarFaults is what a registrar does about an enrollee's faults.
+//
+// hostap: test_wps_ext_ap_settings_missing test_wps_ext_m5_e_snonce1_mismatch
+// test_wps_ext_m7_e_snonce2_mismatch test_wps_ext_m3_m1 test_wps_ext_m5_m3 test_wps_ext_m3_m2
+// test_wps_ext_m3_m5 test_wps_ext_m3_m7 test_wps_ext_m3_done test_wps_ext_m2_ack_invalid
+// test_wps_ext_m2_ack test_wps_ext_m2_ack_no_msg_type test_wps_ext_m2_ack_e_nonce_mismatch
+// test_wps_ext_m1_invalid test_wps_ext_wsc_done_invalid test_wps_ext_wsc_done_no_msg_type
+// test_wps_ext_wsc_done_no_e_nonce test_wps_ext_wsc_done_no_r_nonce
 func TestRegistrarFaults(t *testing.T) {
 	runFaulty(t, []faulty{
 		// Before M1 there is no run that could be disturbed. hostap ends it
@@ -607,6 +628,19 @@ func refused(by Role, ce wps.ConfigError) func(*scene) []byte {
 
 // TestAttributesMissing takes each mandatory attribute out of each message and
 // of the settings in it, but for those that devices of the field leave out.
+//
+// hostap: test_ap_wps_authenticator_missing_m2 test_ap_wps_m2_missing_dev_passwd_id
+// test_ap_wps_m2_missing_registrar_nonce test_ap_wps_m2_missing_enrollee_nonce
+// test_ap_wps_m2_missing_uuid_r test_wps_ext_cred_proto_ssid_missing
+// test_wps_ext_cred_proto_auth_type_missing test_wps_ext_cred_proto_encr_type_missing
+// test_wps_ext_cred_proto_mac_addr_missing test_wps_ext_proto_m2_no_public_key
+// test_wps_ext_proto_m4_missing_r_hash1 test_wps_ext_proto_m4_missing_r_hash2
+// test_wps_ext_proto_m4_missing_r_snonce1 test_wps_ext_proto_m4_no_encr_settings
+// test_wps_ext_proto_m6_missing_r_snonce2 test_wps_ext_proto_m6_no_encr_settings
+// test_wps_ext_proto_m8_no_encr_settings test_wps_ext_ap_settings_mac_addr_missing
+// test_wps_ext_m3_missing_e_hash1 test_wps_ext_m3_missing_e_hash2
+// test_wps_ext_m5_missing_e_snonce1 test_wps_ext_m7_missing_e_snonce2
+// test_wps_ext_m1_missing_msg_type test_wps_ext_m7_no_encr_settings
 func TestAttributesMissing(t *testing.T) {
 	var rows []faulty
 	for _, m := range []struct {
@@ -671,6 +705,17 @@ func receiversNonce(k wps.Kind) wps.AttributeID {
 
 // TestForgeries gives each side, in each of its states, messages with foreign
 // nonces and without a right Authenticator.
+//
+// hostap: test_ap_wps_authenticator_mismatch_m2 test_ap_wps_authenticator_mismatch_m3
+// test_ap_wps_authenticator_mismatch_m4 test_ap_wps_authenticator_mismatch_m5
+// test_ap_wps_authenticator_mismatch_m6 test_ap_wps_authenticator_mismatch_m7
+// test_ap_wps_authenticator_mismatch_m8 test_wps_ext_proto_nack_m3 test_wps_ext_proto_nack_m5
+// test_wps_ext_proto_nack_m3_no_config_error test_wps_ext_proto_nack_m3_no_e_nonce
+// test_wps_ext_proto_nack_m3_e_nonce_mismatch test_wps_ext_proto_nack_m3_no_r_nonce
+// test_wps_ext_proto_nack_m3_r_nonce_mismatch test_wps_ext_proto_nack_m3_no_msg_type
+// test_wps_ext_proto_nack_m3_invalid_attr test_wps_ext_m2_nack_invalid
+// test_wps_ext_m2_nack_no_msg_type test_wps_ext_m2_nack_e_nonce_mismatch
+// test_wps_ext_m2_nack_no_config_error
 func TestForgeries(t *testing.T) {
 	var rows []faulty
 	for k := wps.KindM2; k <= wps.KindM8; k++ {

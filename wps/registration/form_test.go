@@ -51,6 +51,8 @@ func tokenPair(t *testing.T) (*KeyPair, *[20]byte) {
 
 // TestForms lets our two machines register each other in every form that the
 // protocol has.
+//
+// hostap: test_wps_ext_m1_workaround
 func TestForms(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -340,6 +342,8 @@ func version(c *Config) uint8 {
 
 // TestVersions checks which messages carry the extension of the Wi-Fi Alliance,
 // and what of it.
+//
+// hostap: test_ap_wps_conf_pin_v1 test_ap_wps_new_version_sta
 func TestVersions(t *testing.T) {
 	all := wps.WFAExtension{Version2: 0x57, RequestToEnroll: true, SettingsDelayTime: 9}
 	for _, test := range []struct {
@@ -425,6 +429,8 @@ func TestQuirksNoted(t *testing.T) {
 }
 
 // TestQuirksOfEnrollees checks that the known faults in M1 are noted.
+//
+// hostap: test_ap_wps_conf_pin_mixed_mode
 func TestQuirksOfEnrollees(t *testing.T) {
 	for name, test := range map[string]struct {
 		auth wps.AuthType
@@ -569,6 +575,9 @@ func TestStart(t *testing.T) {
 
 // TestRandomFails checks that a run that runs out of randomness ends, wherever
 // that happens.
+//
+// hostap: test_ap_wps_encr_no_random_ap test_ap_wps_e_hash_no_random_sta
+// test_ap_wps_m1_no_random test_ap_wps_m5_no_random test_ap_wps_m7_no_random
 func TestRandomFails(t *testing.T) {
 	ends := errors.New("no more")
 	const enough = 16 + 2*16 + 2*16 // an enrollee's nonces and initialization vectors
