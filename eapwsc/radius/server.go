@@ -92,6 +92,10 @@ type Server struct {
 
 const stateLen = 16
 
+// maxPast is how many requests of a session are known again: an exchange in
+// large fragments has fewer than twenty.
+const maxPast = 64
+
 // requestKey identifies a request and its copies: RFC 5080 §2.2.2.
 type requestKey struct {
 	client        netip.AddrPort
@@ -112,10 +116,14 @@ type session struct {
 	key     requestKey
 	request *Packet // nil if it was answered
 	answer  []byte  // the answer to key, for copies of it
-	over    bool
-	due     time.Time // deadline of the session, or when its answer is forgotten
-	heard   time.Time
-	index   int // in the queue
+	// The requests before key. The client has had their answers, and a copy
+	// that comes late must not disturb the session, or end it: the first one
+	// has no State, and would be a new beginning.
+	past  []requestKey
+	over  bool
+	due   time.Time // deadline of the session, or when its answer is forgotten
+	heard time.Time
+	index int // in the queue
 }
 
 // NewServer returns a server. The error is of class [ErrConfig].
@@ -164,8 +172,8 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 	}
 	key := requestKey{from, p.Identifier, p.Authenticator}
 	if x, ok := s.requests[key]; ok {
-		if x.answer == nil {
-			return nil, nil // the answer comes later
+		if key != x.key || x.answer == nil {
+			return nil, nil // it was answered before, or the answer comes later
 		}
 		return []Datagram{{from, x.answer}}, nil
 	}
@@ -180,7 +188,13 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 	if err != nil && step.Send == nil && !step.Done {
 		return nil, fmt.Errorf("%w: %w", ErrDiscarded, err)
 	}
-	delete(s.requests, x.key)
+	if x.key != (requestKey{}) {
+		if len(x.past) == maxPast {
+			delete(s.requests, x.past[0])
+			x.past = x.past[1:]
+		}
+		x.past = append(x.past, x.key)
+	}
 	x.key, x.request, x.answer, x.heard = key, p.clone(), nil, now
 	s.requests[key] = x
 	return s.settle(now, x, step, err)
@@ -288,6 +302,9 @@ func (s *Server) close(now time.Time, x *session) {
 	}
 	delete(s.sessions, x.state)
 	delete(s.requests, x.key)
+	for _, key := range x.past {
+		delete(s.requests, key)
+	}
 	if key := (stationKey{x.access.Client.Addr(), x.access.Station}); s.stations[key] == x {
 		delete(s.stations, key)
 	}

@@ -34,10 +34,15 @@ func newRegistrar(t testing.TB, maxSessions int) *registrar {
 	t.Helper()
 	d := fixture.Device(1)
 	d.State = wps.Configured
-	point, err := newPoint(ap.Config{
+	return newRegistrarOf(t, ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
 		LateM2: 5 * time.Second,
-	})
+	}, maxSessions)
+}
+
+func newRegistrarOf(t testing.TB, cfg ap.Config, maxSessions int) *registrar {
+	t.Helper()
+	point, err := newPoint(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,374 @@
+package radius
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+var manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines, in every way: 1 or 2; 0 is every single fault and a sample of the pairs")
+
+// TestEveryFault disturbs the way between an access point that passes EAP on and
+// the server: every fault at every datagram, and every pair of them. RADIUS
+// repeats requests, answers copies alike and proves each datagram, so none of
+// it may change how a registration ends.
+//
+//	go test ./eapwsc/radius -run TestEveryFault -faults 2   # every pair
+func TestEveryFault(t *testing.T) {
+	for _, f := range []form{
+		{"by PIN", "24681353", nil, 0},
+		{"by PIN, in fragments", "24681353", nil, 150},
+		{"first half wrong", "12345670", registration.ErrPassword, 0},
+		{"second half wrong", "24680004", registration.ErrPassword, 0},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			every := 1
+			if *manyFaults == 0 {
+				every = samplePairs
+			}
+			runs, turn := 0, 0
+			undisturbed := f.play(t, nil)
+			for _, one := range faultsFrom(undisturbed, 0) {
+				runs++
+				w := f.play(t, []fault{one})
+				if *manyFaults == 1 {
+					continue
+				}
+				for _, two := range faultsFrom(w, one.datagram) {
+					if turn++; turn%every == 0 {
+						runs++
+						f.play(t, []fault{one, two})
+					}
+				}
+				if t.Failed() {
+					return
+				}
+			}
+			t.Logf("%d datagrams, %d runs", len(undisturbed.sent), runs)
+		})
+	}
+}
+
+// samplePairs is one of how many pairs go test makes: a prime.
+const samplePairs = 797
+
+// form is a registration by a PIN that was entered as 24681353.
+type form struct {
+	name     string
+	digits   string
+	want     error
+	fragment int // octets
+}
+
+// faultKind is what can happen to a datagram.
+type faultKind int
+
+const (
+	lost faultKind = iota
+	doubled
+	lateByOne // arrives after the one that is sent next
+	lateByFour
+	cut
+	flipped // an octet is another
+	unsigned
+	replayed // one that went that way before comes first
+	stranger // one of another client's exchange comes first
+	faultKinds
+)
+
+var faultNames = [...]string{"lost", "doubled", "late by one", "late by four", "cut", "flipped", "unsigned", "replayed", "stranger"}
+
+type fault struct {
+	datagram int // its number among all that are sent
+	kind     faultKind
+	at       int // of the octet that is flipped
+}
+
+func (f fault) String() string {
+	return fmt.Sprintf("datagram %d %s (%d)", f.datagram, faultNames[f.kind], f.at)
+}
+
+// faultsFrom returns the faults of every datagram of a run, from one on.
+func faultsFrom(w *hop, first int) (all []fault) {
+	for n := first; n < len(w.sent); n++ {
+		size := len(w.sent[n].data)
+		for k := range faultKinds {
+			if k != flipped {
+				all = append(all, fault{n, k, 0})
+				continue
+			}
+			// Code, Identifier, Length, Authenticator, the first attribute, and
+			// what it proves.
+			for _, at := range []int{0, 1, 3, 4, 20, 21, 22, 38, 40, size / 2, size - 1} {
+				all = append(all, fault{n, k, min(at, size-1)})
+			}
+		}
+	}
+	return all
+}
+
+// keyPairs are those of the registrar and of the station.
+var keyPairs = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
+	for i := range keys {
+		keys[i], _ = registration.NewKeyPairFromExponent(bytes.Repeat([]byte{byte(0x41 + i), 0x2b}, 15))
+	}
+	for i, key := range keys {
+		public := keys[1-i].PublicKey()
+		if err := key.Precompute(&public); err != nil {
+			panic(err)
+		}
+	}
+	return keys
+})
+
+// hop is a run: what goes between the access point and the server.
+type hop struct {
+	t       testing.TB
+	plan    []fault
+	now     time.Time
+	server  *registrar
+	station *passThrough
+	sent    []hopDatagram
+	queue   []hopDatagram
+
+	request []byte    // that waits for its response
+	repeat  time.Time // when it is repeated
+	repeats int
+	answers map[string][]byte // to requests, by their octets
+	trouble []string
+}
+
+type hopDatagram struct {
+	toServer bool
+	data     []byte
+	after    int // how many have to be sent before it arrives
+}
+
+// The times of a client, as hostapd has them.
+const (
+	repeatTime = 3 * time.Second
+	maxRepeats = 8
+)
+
+func (w *hop) fail(format string, args ...any) {
+	w.trouble = append(w.trouble, fmt.Sprintf(format, args...))
+}
+
+// play makes a run, and judges it.
+func (f *form) play(t testing.TB, plan []fault) *hop {
+	t.Helper()
+	d := fixture.Device(1)
+	d.State = wps.Configured
+	r := newRegistrarOf(t, ap.Config{
+		Run: registration.Config{Device: d, KeyPair: keyPairs()[0]}, Credentials: []wps.Credential{fixture.Network}, FragmentSize: f.fragment,
+	}, 0)
+	m, err := registration.NewEnrollee(registration.EnrolleeConfig{
+		Config: registration.Config{Device: fixture.Device(2), KeyPair: keyPairs()[1]}, Password: registration.PIN(fixture.PIN(t, f.digits)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m, FragmentSize: f.fragment, Total: time.Hour, Timeout: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &hop{
+		t: t, plan: plan, now: fixture.Began, server: r, answers: make(map[string][]byte),
+		station: &passThrough{secret: secret, peer: peer, mac: fixture.Device(2).MAC},
+	}
+	r.enter(t, w.now, "24681353")
+	w.asks(w.station.begin(t, w.now))
+	for range 1000 {
+		if w.step() {
+			break
+		}
+	}
+	w.judge(f)
+	if len(w.trouble) > 0 {
+		t.Errorf("%v: %s", plan, strings.Join(w.trouble, "\n\t"))
+	}
+	return w
+}
+
+// asks sends a request to the server, unless the exchange is over.
+func (w *hop) asks(request []byte) {
+	w.request, w.repeats = request, 0
+	if request != nil {
+		w.repeat = w.now.Add(repeatTime)
+		w.send(true, request)
+	}
+}
+
+// send puts a datagram on its way, and has its faults happen.
+func (w *hop) send(toServer bool, data []byte) {
+	n := len(w.sent)
+	d := hopDatagram{toServer: toServer, data: data}
+	w.sent = append(w.sent, d)
+	ways := []hopDatagram{d}
+	for _, f := range w.plan {
+		last := len(ways) - 1
+		if f.datagram != n || last < 0 {
+			continue
+		}
+		switch f.kind {
+		case lost:
+			ways = ways[:last]
+		case doubled:
+			ways = append(ways, ways[last])
+		case lateByOne:
+			ways[last].after = n + 2
+		case lateByFour:
+			ways[last].after = n + 5
+		case cut:
+			ways[last].data = ways[last].data[:len(ways[last].data)/2]
+		case flipped:
+			ways[last].data = bytes.Clone(ways[last].data)
+			if f.at < len(ways[last].data) {
+				ways[last].data[f.at] ^= 0x01
+			}
+		case unsigned:
+			ways[last].data = withoutSignature(ways[last].data)
+		case replayed:
+			for _, earlier := range w.sent[:n] {
+				if earlier.toServer == toServer {
+					ways = append([]hopDatagram{earlier}, ways...)
+					break
+				}
+			}
+		case stranger:
+			p, err := Parse(data)
+			if err != nil {
+				continue
+			}
+			p.Attributes = p.Attributes[1:]
+			theirs, err := p.sign([]byte("the secret of another"), p.Authenticator)
+			if err == nil {
+				ways = append([]hopDatagram{{toServer: toServer, data: theirs}}, ways...)
+			}
+		}
+	}
+	w.queue = append(w.queue, ways...)
+}
+
+// withoutSignature takes the Message-Authenticator out, which is the first
+// attribute.
+func withoutSignature(b []byte) []byte {
+	const attribute = 2 + macLen
+	if len(b) < headerLen+attribute {
+		return nil
+	}
+	b = append(bytes.Clone(b[:headerLen]), b[headerLen+attribute:]...)
+	b[2], b[3] = byte(len(b)>>8), byte(len(b))
+	return b
+}
+
+// step lets one datagram arrive, or time pass. It reports whether the exchange
+// is over.
+func (w *hop) step() bool {
+	for i, d := range w.queue {
+		if d.after <= len(w.sent) {
+			w.queue = append(w.queue[:i:i], w.queue[i+1:]...)
+			w.arrives(d)
+			return false
+		}
+	}
+	if w.request == nil {
+		// What was late arrives after the end.
+		if len(w.queue) == 0 {
+			return true
+		}
+		w.queue[0].after = 0
+		return false
+	}
+	w.now = eapwsc.Earlier(w.repeat, w.server.Deadline())
+	for _, out := range w.server.Timeout(w.now) {
+		w.send(false, out.Data)
+	}
+	if !w.repeat.After(w.now) {
+		if w.repeats++; w.repeats > maxRepeats {
+			w.request = nil
+			return false
+		}
+		w.repeat = w.now.Add(repeatTime)
+		w.send(true, w.request)
+	}
+	return false
+}
+
+func (w *hop) arrives(d hopDatagram) {
+	if d.toServer {
+		out, _ := w.server.Handle(w.now, client, d.data)
+		for _, answer := range out {
+			key := string(d.data)
+			if before, ok := w.answers[key]; ok && !bytes.Equal(before, answer.Data) {
+				w.fail("a copy of a request has another answer")
+			}
+			w.answers[key] = bytes.Clone(answer.Data)
+			w.send(false, answer.Data)
+		}
+		return
+	}
+	p, err := Parse(d.data)
+	if err != nil || w.request == nil || w.station.last == nil || p.Identifier != w.station.last.Identifier ||
+		p.CheckResponse(secret, w.station.last) != nil {
+		return // a client goes on waiting: RFC 2865 §3
+	}
+	w.asks(w.station.fromServer(w.t, w.now, d.data))
+}
+
+// judge holds the end of a run against what has to come of it.
+func (w *hop) judge(f *form) {
+	if w.request != nil {
+		w.fail("the exchange does not end")
+	}
+	if w.repeats > maxRepeats {
+		w.fail("the server does not answer")
+	}
+	result := w.station.peer.Result()
+	registered, failed := 0, 0
+	for _, e := range w.server.point.Events() {
+		switch e.Kind {
+		case ap.EventRegistered:
+			registered++
+		case ap.EventFailed:
+			failed++
+		}
+	}
+	if f.want == nil {
+		switch {
+		case result == nil:
+			w.fail("the station: %v", w.station.peer.Err())
+		case len(result.Credentials) != 1 || !bytes.Equal(result.Credentials[0].NetworkKey, fixture.Network.NetworkKey):
+			w.fail("the station was given something else")
+		}
+		if registered != 1 || failed != 0 {
+			w.fail("%d times registered, %d failed", registered, failed)
+		}
+	} else {
+		if result != nil || registered != 0 || failed != 1 {
+			w.fail("registered with a wrong PIN: %d times, %d failed", registered, failed)
+		}
+		if !errors.Is(w.station.stepErr, f.want) {
+			w.fail("the station: %v", w.station.stepErr)
+		}
+	}
+	if len(w.server.ended) != 1 || !errors.Is(w.server.ended[0], f.want) {
+		w.fail("the server: %v", w.server.ended)
+	}
+	w.server.Timeout(w.now.Add(time.Hour))
+	if n := w.server.Sessions(); n != 0 || len(w.server.requests) != 0 || len(w.server.stations) != 0 {
+		w.fail("%d sessions are kept", n)
+	}
+}
