@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // inNamespace marks the process that runs in the network namespace.
@@ -120,12 +121,15 @@ func newFarEnd(t testing.TB) *farEnd {
 	return e
 }
 
-// start starts a program in a new namespace that has the far end.
+// start starts a program in a new namespace that has the far end, once the wire
+// carries frames. An interface that comes up drops what is sent until the kernel
+// has looked at it, which a busy one does a second later, and a search of UPnP is
+// sent once.
 func (e *farEnd) start(cmd *exec.Cmd) error {
 	if e == nil {
 		return cmd.Start()
 	}
-	const script = `read -r address && ip link set lo up && ip link set "$0" up && ip addr add "$address" dev "$0" && ip route add 239.0.0.0/8 dev "$0" && exec "$@"`
+	const script = `read -r address && ip link set lo up && ip link set "$0" up && ip addr add "$address" dev "$0" && ip route add 239.0.0.0/8 dev "$0" && until ip link show "$0" | grep -q "state UP"; do sleep 0.02; done && read -r go && exec "$@"`
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		return err
@@ -140,12 +144,26 @@ func (e *farEnd) start(cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
+	defer in.Close()
+	port := fmt.Sprintf("port%d", interfaces.Add(1))
 	wire := exec.Command("ip", "-batch", "-")
-	wire.Stdin = strings.NewReader(fmt.Sprintf("link add %s type veth peer name port%d\nlink set port%[2]d master %[3]s up\nlink set %[1]s netns %[4]d\n",
-		e.name, interfaces.Add(1), e.near, cmd.Process.Pid))
+	wire.Stdin = strings.NewReader(fmt.Sprintf("link add %s type veth peer name %s\nlink set %[2]s master %[3]s up\nlink set %[1]s netns %[4]d\n",
+		e.name, port, e.near, cmd.Process.Pid))
 	if out, err := wire.CombinedOutput(); err != nil {
 		return fmt.Errorf("ip: %w: %s", err, out)
 	}
-	_, err = fmt.Fprintf(in, "%s.%d/24\n", e.network, e.host)
-	return errors.Join(err, in.Close())
+	if _, err := fmt.Fprintf(in, "%s.%d/24\n", e.network, e.host); err != nil {
+		return err
+	}
+	for over := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		out, err := exec.Command("ip", "-d", "link", "show", port).CombinedOutput()
+		if err == nil && strings.Contains(string(out), "state forwarding") {
+			break
+		}
+		if time.Now().After(over) {
+			return fmt.Errorf("the wire does not come up: %s", out)
+		}
+	}
+	_, err = fmt.Fprintln(in, "go")
+	return err
 }
