@@ -105,7 +105,7 @@ func checked(a attempt, check func(o *outcome) string) attempt {
 }
 
 // pressed is what an access point says while its button was pressed.
-var pressed = element{"Selected Registrar with the push button, for anyone", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+var pressed = element{what: "Selected Registrar with the push button, for anyone", check: func(b *wps.Beacon, p *wps.ProbeResponse) string {
 	switch {
 	case !b.SelectedRegistrar || !p.SelectedRegistrar:
 		return "Selected Registrar is not set while the button is pressed"
@@ -120,7 +120,7 @@ var pressed = element{"Selected Registrar with the push button, for anyone", fun
 }}
 
 // idle is what an access point says while it waits for nobody.
-var idle = element{"no Selected Registrar", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+var idle = element{what: "no Selected Registrar", check: func(b *wps.Beacon, p *wps.ProbeResponse) string {
 	if b.SelectedRegistrar || p.SelectedRegistrar {
 		return "Selected Registrar is set, and nobody is waited for"
 	}
@@ -128,7 +128,7 @@ var idle = element{"no Selected Registrar", func(b *wps.Beacon, p *wps.ProbeResp
 }}
 
 // waitsForPIN is what an access point says while a PIN was entered.
-var waitsForPIN = element{"Selected Registrar with a PIN", func(b *wps.Beacon, _ *wps.ProbeResponse) string {
+var waitsForPIN = element{what: "Selected Registrar with a PIN", check: func(b *wps.Beacon, _ *wps.ProbeResponse) string {
 	switch {
 	case !b.SelectedRegistrar:
 		return "Selected Registrar is not set while a PIN waits"
@@ -256,7 +256,7 @@ func apRegistrarCases() []*Case {
 			enter(stationPIN), attempt{who: 1}, idle),
 		scenario("AP-REG-ADV-06", role, Must, NeedBeacon|NeedButton|NeedTime, "elements after the walk time", "the end is advertised", originAdv, press, pause(125*time.Second), idle),
 		scenario("AP-REG-ADV-07", role, Must, NeedBeacon, "elements are whole", "a strict reader takes beacon and probe response", originAdv,
-			element{"nothing is missing", elementsAreWhole}),
+			element{what: "nothing is missing", check: elementsAreWhole, strict: true}),
 
 		scenario("AP-REG-ADV-08", role, Must, NeedBeacon|NeedButton, "elements during a registration by button", "the press is advertised until the end", originAdv,
 			press, attempt{who: 1, method: byButton, at: wps.MessageM5, during: []step{pressed}}),
@@ -365,7 +365,7 @@ func apEnrolleeCases() []*Case {
 		scenario("AP-ENR-LOCK-02", role, Must, need, "guesses that never finish are counted", "a registrar that falls silent before its NACK has guessed all the same", originLock,
 			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantSurvive, conduct: conduct{at: wps.MessageNACK, silent: true}, limit: 5 * time.Second, what: "silent after the device's NACK"}}, locked),
 		scenario("AP-ENR-LOCK-03", role, Must, need|NeedBeacon, "a locked PIN is advertised", "AP Setup Locked stands in beacons and probe responses while it is so", originLock,
-			guesses{n: 12, attempt: wrong}, element{"AP Setup Locked", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+			guesses{n: 12, attempt: wrong}, element{what: "AP Setup Locked", check: func(b *wps.Beacon, p *wps.ProbeResponse) string {
 				if !b.APSetupLocked || !p.APSetupLocked {
 					return "AP Setup Locked is not set while the PIN is locked"
 				}
@@ -387,7 +387,7 @@ func apEnrolleeCases() []*Case {
 			guesses{12, wrong}, operate{control: Restart}, locked),
 		scenario("AP-ENR-LOCK-11", role, Should, need|NeedTime, "the second lock", "each lock lasts longer than the one before", originLock, growing{wrong, good, 6 * time.Hour}),
 		scenario("AP-ENR-LOCK-12", role, Must, need|NeedBeacon, "a PIN that was unlocked", "the end of the lock is advertised", originLock,
-			guesses{12, wrong}, operate{control: Unlock}, element{"no AP Setup Locked", func(b *wps.Beacon, p *wps.ProbeResponse) string {
+			guesses{12, wrong}, operate{control: Unlock}, element{what: "no AP Setup Locked", check: func(b *wps.Beacon, p *wps.ProbeResponse) string {
 				if b.APSetupLocked || p.APSetupLocked {
 					return "AP Setup Locked is set, and the PIN is not locked"
 				}

@@ -143,6 +143,7 @@ var families = []func() []*Case{
 	apEnrolleeCases, apEnrolleeMessages,
 	stationCases, stationMessages,
 	registrarCases, registrarMessages,
+	habitCases,
 }
 
 // word returns a name of a table, or typ(v).

@@ -50,6 +50,12 @@ func loggedAccessPoint(t testing.TB, log *bytes.Buffer, configure func(*ap.Confi
 	if configure != nil {
 		configure(&cfg)
 	}
+	return deviceOf(t, cfg)
+}
+
+// deviceOf makes the device of an access point.
+func deviceOf(t testing.TB, cfg ap.Config) (Device, Controls) {
+	t.Helper()
 	a := &accessPoint{point: ap.MustNew(cfg), cfg: cfg}
 	a.Process = &Process{
 		New: func(now time.Time, mac wps.MAC) (Handler, error) { return a.point.NewSession(mac, 7) },

@@ -87,6 +87,7 @@ type exchange struct {
 	pending  func() bool                  // sends an answer that was held back
 	before   func(t wps.MessageType) bool // called before a message is sent; false ends the exchange
 	lost     bool                         // the message has been lost once
+	left     bool                         // the suite has closed the link
 	patient  bool                         // an answer is wanted, however late
 }
 
@@ -290,7 +291,7 @@ func (x *exchange) server() {
 
 // failure ends an exchange as an access point does.
 func (x *exchange) failure() {
-	if x.out.err == nil && !x.out.failure {
+	if x.out.err == nil && !x.out.failure && !x.left {
 		x.out.failure = true
 		x.packet(eap.Packet{Code: eap.CodeFailure, ID: x.id})
 		// What a device still says belongs to the outcome.
@@ -387,7 +388,7 @@ func (x *exchange) say(t wps.MessageType, message []byte) bool {
 			x.stopped = true
 			return true
 		case c.leave:
-			x.stopped = true
+			x.stopped, x.left = true, true
 			x.out.err = x.link.Close()
 			return false
 		case c.instead != 0:

@@ -70,16 +70,17 @@ type side struct {
 	secret    []byte // the shared secret instead of the one that the keys lead to
 	reflect   bool   // a registrar gives the device its own public key
 
-	own      *registration.KeyPair
-	pke, pkr wps.PublicKey
-	n1, n2   wps.Nonce
-	mac      wps.MAC // of the enrollee
-	peer     wps.Device
-	keys     *registration.Keys
-	cipher   *registration.Cipher
-	s1, s2   wps.SecretNonce // own secret nonces
-	peerHash [2][32]byte
-	previous []byte // the last message of the chain
+	own         *registration.KeyPair
+	pke, pkr    wps.PublicKey
+	n1, n2      wps.Nonce
+	mac         wps.MAC // of the enrollee
+	peer        wps.Device
+	peerVersion byte // of the WFA extension in M1 or M2
+	keys        *registration.Keys
+	cipher      *registration.Cipher
+	s1, s2      wps.SecretNonce // own secret nonces
+	peerHash    [2][32]byte
+	previous    []byte // the last message of the chain
 
 	ivs         [][]byte          // of the device's Encrypted Settings
 	secrets     []wps.SecretNonce // that the device has revealed
@@ -87,6 +88,7 @@ type side struct {
 	sent        []wps.MessageType
 	faults      []string         // what was wrong with messages of the device, as far as this side sees
 	credentials []wps.Credential // received
+	quirks      wps.Quirks       // of what M8 hides
 	ap          *wps.Credential  // settings of an access point, received in M7
 	nack        *wps.ConfigError // received
 	done        bool             // WSC_Done was received or sent
@@ -327,6 +329,7 @@ func (s *side) onM1(message []byte) (wps.MessageType, []byte, error) {
 		return 0, nil, err
 	}
 	s.n1, s.mac, s.pke, s.peer, s.pkr = m.EnrolleeNonce, m.MAC, m.PublicKey, m.Device, s.own.PublicKey()
+	s.peerVersion = m.WFA.Version2
 	if err := s.agree(&s.pke); err != nil {
 		return 0, nil, err
 	}
@@ -352,6 +355,7 @@ func (s *side) onM2(message []byte) (wps.MessageType, []byte, error) {
 		s.fault("M2: the Enrollee Nonce is not that of M1")
 	}
 	s.n2, s.pkr, s.peer = m.RegistrarNonce, m.PublicKey, m.Device
+	s.peerVersion = m.WFA.Version2
 	if err := s.agree(&s.pkr); err != nil {
 		return 0, nil, err
 	}
@@ -487,7 +491,7 @@ func (s *side) onM8(message []byte) (wps.MessageType, []byte, error) {
 	if err := s.open(wps.MessageM8, m.EncryptedSettings, inner); err != nil {
 		return 0, nil, err
 	}
-	s.credentials = inner.Credentials
+	s.credentials, s.quirks = inner.Credentials, inner.Quirks
 	if inner.AP != nil {
 		s.credentials = []wps.Credential{*inner.AP}
 	}

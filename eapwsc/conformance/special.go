@@ -88,19 +88,29 @@ func keysOf(secret []byte, enrolleeNonce wps.Nonce, mac wps.MAC, registrarNonce 
 
 // freshness runs several exchanges and compares what the device made for each.
 type freshness struct {
-	n      int
-	method method
+	n       int
+	method  method
+	restart bool // the device is restarted before each
 }
 
 func (s freshness) String() string {
-	return fmt.Sprintf("%d exchanges: keys, nonces and hashes differ", s.n)
+	text := fmt.Sprintf("%d exchanges: keys, nonces, secret nonces and hashes differ", s.n)
+	if s.restart {
+		text += "; the device is restarted before each"
+	}
+	return text
 }
 
 func (s freshness) run(t *trial) string {
 	seen := map[string]int{}
 	for i := range s.n {
 		t.renew()
-		if t.suite.cfg.Role == APRegistrar && i > 0 {
+		if s.restart {
+			if _, err := t.operate(Restart, ""); err != nil {
+				return t.cannot(err)
+			}
+		}
+		if t.suite.cfg.Role == APRegistrar && (i > 0 || s.restart) {
 			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
 				return t.cannot(err)
 			}

@@ -340,8 +340,9 @@ func (s probe) run(t *trial) string {
 
 // element reads the elements of an access point.
 type element struct {
-	what  string
-	check func(b *wps.Beacon, p *wps.ProbeResponse) string
+	what   string
+	check  func(b *wps.Beacon, p *wps.ProbeResponse) string
+	strict bool // a strict reader has to take them
 }
 
 func (s element) String() string { return "beacon and probe response: " + s.what }
@@ -355,15 +356,22 @@ func (s element) run(t *trial) string {
 	if err != nil {
 		return t.cannot(err)
 	}
+	if len(raw) == 0 {
+		return "the beacons have no WPS element: WPS is switched off"
+	}
+	mode := wps.Tolerant
+	if s.strict {
+		mode = wps.Strict
+	}
 	var b wps.Beacon
-	if err := wps.Decode(&b, raw, wps.Strict); err != nil {
+	if err := wps.Decode(&b, raw, mode); err != nil {
 		return fmt.Sprintf("beacon: %v", err)
 	}
 	if raw, err = a.ProbeResponse(); err != nil {
 		return t.cannot(err)
 	}
 	var p wps.ProbeResponse
-	if err := wps.Decode(&p, raw, wps.Strict); err != nil {
+	if err := wps.Decode(&p, raw, mode); err != nil {
 		return fmt.Sprintf("probe response: %v", err)
 	}
 	return s.check(&b, &p)

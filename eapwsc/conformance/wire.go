@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/wps"
 )
@@ -45,7 +46,7 @@ func (w *Wire) OpenTriggered(mac wps.MAC, trigger func() error) (Link, error) {
 		conn.Close()
 		return nil, err
 	}
-	l := &wireLink{conn: conn, remote: eapol.PAEGroup}
+	l := &wireLink{conn: conn, remote: eapol.PAEGroup, station: w.CanStartAgain()}
 	patience := w.Patience
 	if patience == 0 {
 		patience = 10 * time.Second
@@ -59,10 +60,11 @@ func (w *Wire) OpenTriggered(mac wps.MAC, trigger func() error) (Link, error) {
 
 // wireLink is an exchange on a Wire.
 type wireLink struct {
-	conn   eapol.Conn
-	remote wps.MAC
-	first  []byte // an EAP packet that came while the exchange began
-	closed bool
+	conn    eapol.Conn
+	remote  wps.MAC
+	station bool   // the suite is one
+	first   []byte // an EAP packet that came while the exchange began
+	closed  bool
 }
 
 // startInterval is after how long EAPOL-Start is repeated.
@@ -72,16 +74,7 @@ const startInterval = 2 * time.Second
 func (l *wireLink) begin(role Role, patience time.Duration) error {
 	over := time.Now().Add(patience)
 	if role == Station || role == Registrar {
-		for { // until the station says EAPOL-Start
-			f, from, err := l.read(over)
-			if err != nil {
-				return fmt.Errorf("conformance: no station has come: %w", err)
-			}
-			if f.Type == eapol.TypeStart {
-				l.remote = from
-				return nil
-			}
-		}
+		return l.beginStation(over)
 	}
 	for time.Now().Before(over) {
 		if err := l.write(eapol.Frame{Version: eapol.Version1, Type: eapol.TypeStart}); err != nil {
@@ -99,6 +92,39 @@ func (l *wireLink) begin(role Role, patience time.Duration) error {
 		}
 	}
 	return errors.New("conformance: the access point does not answer EAPOL-Start")
+}
+
+// askInterval is how often a station is asked for its identity until it comes.
+// It may say EAPOL-Start first, which some do a second or two after they have
+// associated.
+const askInterval = 250 * time.Millisecond
+
+// beginStation waits until the station says something.
+func (l *wireLink) beginStation(over time.Time) error {
+	ask, err := eap.Packet{Code: eap.CodeRequest, ID: 39, Type: eap.TypeIdentity}.AppendTo(nil)
+	if err != nil {
+		return err
+	}
+	for time.Now().Before(over) {
+		if err := l.Send(ask); err != nil {
+			return err
+		}
+		for until := time.Now().Add(askInterval); ; {
+			f, from, err := l.read(until)
+			switch {
+			case errors.Is(err, os.ErrDeadlineExceeded):
+			case err != nil:
+				return fmt.Errorf("conformance: no station has come: %w", err)
+			case f.Type == eapol.TypeStart || f.Type == eapol.TypeEAP:
+				l.remote = from
+				return nil
+			default:
+				continue
+			}
+			break
+		}
+	}
+	return errors.New("conformance: no station has come")
 }
 
 // read returns the next EAPOL frame.
@@ -164,6 +190,9 @@ func (l *wireLink) Close() error {
 		return nil
 	}
 	l.closed = true
+	if !l.station {
+		return l.conn.Close()
+	}
 	_ = l.write(eapol.Frame{Version: eapol.Version1, Type: eapol.TypeLogoff}) // it may be gone
 	return l.conn.Close()
 }
