@@ -224,7 +224,7 @@ func (a *AccessPoint) Cancel(now time.Time) {
 	a.event(Event{Kind: EventCancelled, Time: now})
 	a.button.Withdraw()
 	a.pinsGone(now, a.pins.Clear())
-	a.tokensGone(now, a.tokens.remove(PINRemoved, func(*deviceToken) bool { return true }))
+	a.tokensGone(now, a.tokens.clear())
 	a.forgetRequest()
 	a.advertise(now)
 }
@@ -492,6 +492,29 @@ func (a *AccessPoint) SetSettings(now time.Time, c wps.Credential) error {
 		return fmt.Errorf("ap: %w: settings: %w", registration.ErrConfig, err)
 	}
 	a.configure(&c, Event{Time: now})
+	return nil
+}
+
+// Reset takes the access point back to the state in which it left the factory:
+// not configured, with the name of the network that it has until its first
+// enrollee or an external registrar configures it. What was allowed is withdrawn,
+// as by [AccessPoint.Cancel], the access point's own token is forgotten, and runs
+// with external registrars end. Its PIN and a lock of it stay: a reset gives no
+// new guesses. The error is of class [registration.ErrConfig].
+func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
+	if n := len(name); n == 0 || n > 32 {
+		return fmt.Errorf("ap: %w: the name has %d octets, not 1 to 32", registration.ErrConfig, n)
+	}
+	a.Cancel(now)
+	a.token.withdraw()
+	a.token = nil
+	a.pinEpoch++
+	a.cfg.Run.Device.State = wps.NotConfigured
+	factory := wps.Credential{SSID: name, AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
+	a.cfg.Credentials = []wps.Credential{factory}
+	a.version++
+	a.made = nil
+	a.event(Event{Kind: EventNewSettings, Time: now, Settings: &factory})
 	return nil
 }
 

@@ -2,14 +2,19 @@ package ap_test
 
 import (
 	"bytes"
+	"container/list"
+	"encoding/binary"
 	"errors"
 	"flag"
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -31,30 +36,33 @@ var (
 
 // TestAccessPointModel holds an access point against the model, which knows
 // nothing of it: after every action of the owner, of two stations and of an
-// external registrar, the same must have happened to both. The actions with the
-// button, with PINs and with the access point's own PIN are each explored in
-// every order, up to a depth; states that are equal are visited once. All of
-// them together are walked at random.
+// external registrar, the same must have happened to both. The actions that belong
+// together (button, PINs, the access point's own PIN, NFC, restart and reset, an
+// owner who is asked) are explored in every order, up to a depth; states that are
+// equal are visited once. All of them together are walked at random. The long
+// form is .ci/model.
 //
 //	go test ./eapwsc/ap -run TestAccessPointModel -depth 8 -walks 100000
 func TestAccessPointModel(t *testing.T) {
-	for _, a := range append(alphabets[:len(alphabets):len(alphabets)], factoryAlphabet) {
+	for _, a := range alphabets {
 		t.Run(a.name, func(t *testing.T) {
-			t.Parallel()
+			if *modelDepth == 0 {
+				t.Parallel()
+			}
 			depth := a.short
 			if *modelDepth > 0 {
 				depth = *modelDepth
 			}
-			x := &explorer{t: t, alphabet: a}
+			x := &explorer{t: t, alphabet: &a}
 			x.explore(depth)
-			t.Logf("%s: %d actions, depth %d, %d states, %d steps", a.name, len(a.actions), depth, x.states, x.steps)
+			t.Logf("%s: %d actions, depth %d, %d states, %d steps", a.name, len(a.actions), depth, len(x.seen), x.steps.Load())
 		})
 	}
 	t.Run("walks", func(t *testing.T) {
 		t.Parallel()
-		var all []action
+		all := &alphabet{name: "all"}
 		for _, a := range alphabets {
-			all = append(all, a.actions...)
+			all.actions = append(all.actions, a.actions...)
 		}
 		steps := 0
 		for i := range *modelWalks {
@@ -70,6 +78,7 @@ type alphabet struct {
 	actions []action
 	short   int  // the depth that go test explores
 	factory bool // the access point is as it left the factory: without a network
+	asked   bool // its owner is asked about settings that are written
 }
 
 // action is something that somebody does.
@@ -91,21 +100,29 @@ var alphabets = []alphabet{
 	{"button", []action{press, cancel, enter(1, anyone), wait(10), wait(115), wait(130),
 		probe(uuidA, 0), probe(uuidA, 1), probe(uuidB, 0),
 		byButton(stationOne, uuidA), byButton(stationTwo, uuidA), byButton(stationTwo, uuidB),
-		goesOn(stationOne), goesOn(stationTwo), fails(stationOne)}, 4, false},
+		goesOn(stationOne), goesOn(stationTwo), fails(stationOne)}, 4, false, false},
 	{"PINs", []action{enter(1, anyone), enter(2, anyone), enter(3, uuidA), remove(anyone), remove(uuidA), cancel, press, wait(130),
 		byPIN(stationOne, uuidA, 0), byPIN(stationOne, uuidA, 1), byPIN(stationOne, uuidA, 2), byPIN(stationTwo, uuidB, 0), byPIN(stationTwo, uuidA, 0),
-		goesOn(stationOne), goesOn(stationTwo), fails(stationOne)}, 4, false},
+		goesOn(stationOne), goesOn(stationTwo), fails(stationOne)}, 4, false, false},
 	{"access point's PIN", []action{setPIN(5), setPIN(0), setPIN(4), lock(unlocked), lock(readOnly), lock(locked), wait(70),
 		external(0, 0, false), external(0, 1, false), external(0, 1, true), external(1, 0, false), external(2, 0, false),
 		goesOn(registrarSlot), fails(registrarSlot), forged,
-		enter(1, anyone), byPIN(stationOne, uuidA, 0), goesOn(stationOne), change}, 3, false},
+		enter(1, anyone), byPIN(stationOne, uuidA, 0), goesOn(stationOne), change}, 3, false, false},
+	{"NFC", []action{readTag(uuidA), removeTag, handover(uuidB), ownToken(true), ownToken(false), cancel, press, wait(130), restart,
+		byToken(stationOne, uuidA, false), byToken(stationTwo, uuidB, false), byToken(stationTwo, uuidB, true), byToken(stationOne, uuidA, true),
+		byOwn(stationTwo, uuidB), externalByOwn(1), external(0, 0, false),
+		goesOn(stationOne), goesOn(stationTwo), goesOn(registrarSlot), fails(stationTwo)}, 3, false, false},
+	{"restart and reset", []action{restart, reset, change, press, enter(1, anyone), setPIN(5), wait(70),
+		byButton(stationOne, uuidA), byPIN(stationTwo, uuidB, 0), external(0, 1, false), external(1, 0, false),
+		goesOn(stationOne), goesOn(stationTwo), goesOn(registrarSlot), fails(registrarSlot)}, 3, false, false},
+	{"owner is asked", []action{adopt(true), adopt(false), setPIN(5), lock(locked), lock(readOnly), lock(unlocked), change, reset, restart, wait(70),
+		external(0, 1, false), external(0, 1, true), goesOn(registrarSlot), fails(registrarSlot)}, 6, false, true},
+	// An access point without a network: its first device makes one, once, and
+	// all are given the same.
+	{"no network yet", []action{enter(1, anyone), enter(3, uuidA), press, cancel,
+		byButton(stationOne, uuidA), byPIN(stationOne, uuidA, 0), byPIN(stationTwo, uuidB, 0),
+		goesOn(stationOne), goesOn(stationTwo), fails(stationOne), external(0, 1, false), goesOn(registrarSlot)}, 4, true, false},
 }
-
-// factoryAlphabet is that of an access point without a network: its first device
-// makes one, once, and all are given the same.
-var factoryAlphabet = alphabet{"no network yet", []action{enter(1, anyone), enter(3, uuidA), press, cancel,
-	byButton(stationOne, uuidA), byPIN(stationOne, uuidA, 0), byPIN(stationTwo, uuidB, 0),
-	goesOn(stationOne), goesOn(stationTwo), fails(stationOne), external(0, 1, false), goesOn(registrarSlot)}, 4, true}
 
 // The actions of the owner.
 var (
@@ -158,6 +175,157 @@ var change = action{name: "change the settings", do: func(s *scene) {
 		s.fail("settings: %v", err)
 	}
 }}
+
+// reset: the owner takes the access point back to the factory's settings.
+var reset = action{name: "reset", do: func(s *scene) {
+	s.m.reset()
+	s.factory, s.made = true, nil
+	if err := s.ap.Reset(s.time(), "factory"); err != nil {
+		s.fail("reset: %v", err)
+	}
+}}
+
+// restart: the power fails, and what was stored comes back.
+var restart = action{name: "restart", do: func(s *scene) {
+	data, err := s.ap.StoreSecrets(s.time())
+	must(err)
+	s.m.restart()
+	for i := range s.slots {
+		s.slots[i] = slot{}
+	}
+	s.ap = newModelled(s.cfg)
+	if err := s.ap.RestoreSecrets(s.time(), data); err != nil {
+		s.fail("restart: %v", err)
+	}
+}}
+
+// tokenOf is the tag of a device: all tags have one Device Password ID.
+func tokenOf(uuid int) *wps.PasswordToken {
+	key := deviceKeys()[uuid].PublicKey()
+	return &wps.PasswordToken{OOB: wps.OOBPassword{
+		PublicKeyHash: registration.PublicKeyHash(&key), ID: wps.PasswordOOBFirst, Password: []byte("the password of a tag, " + names[uuid]),
+	}}
+}
+
+func readTag(uuid int) action {
+	return action{name: "read the tag of " + names[uuid], do: func(s *scene) {
+		s.m.read(uuid, false)
+		must(s.ap.EnterToken(s.time(), tokenOf(uuid), 0))
+	}}
+}
+
+var removeTag = action{name: "remove the tags", do: func(s *scene) {
+	for _, t := range slices.Clone(s.m.tokens) {
+		if !t.handover {
+			s.m.dropToken(t)
+		}
+	}
+	s.ap.RemoveToken(s.time(), wps.PasswordOOBFirst)
+}}
+
+func handover(uuid int) action {
+	return action{name: "handover with " + names[uuid], do: func(s *scene) {
+		s.m.read(uuid, true)
+		answer, err := s.ap.HandoverSelect(s.time(), &wps.HandoverRequest{
+			OOB: wps.OOBPassword{PublicKeyHash: tokenOf(uuid).OOB.PublicKeyHash, ID: wps.PasswordNFCHandover}, UUIDE: uuidOf(uuid),
+		})
+		must(err)
+		s.handedOver = answer.OOB.PublicKeyHash
+	}}
+}
+
+func ownToken(on bool) action {
+	if !on {
+		return action{name: "own token off", do: func(s *scene) { s.m.ownOff(); s.ap.DisableToken(s.time()) }}
+	}
+	return action{name: "own token on", do: func(s *scene) {
+		s.m.ownOn = true
+		if token, _ := s.ap.Token(); token == nil {
+			_, err := s.ap.MakeToken(s.time())
+			must(err)
+		}
+		must(s.ap.EnableToken(s.time()))
+	}}
+}
+
+// byToken: a device comes with its own key, and the password of its tag, or for the
+// end of a handover.
+func byToken(slot, uuid int, handover bool) action {
+	name := fmt.Sprintf("station %d begins by its tag as %s", slot, names[uuid])
+	if handover {
+		name = fmt.Sprintf("station %d begins after a handover as %s", slot, names[uuid])
+	}
+	return action{name: name, do: func(s *scene) {
+		s.leave(slot)
+		r := &modelRun{slot: slot, uuid: uuid, mac: slot}
+		want, password := s.m.byToken(r, uuid, handover), registration.OutOfBand(wps.PasswordOOBFirst, tokenOf(uuid).OOB.Password)
+		s.keys, s.hash = deviceKeys()[uuid], nil
+		if handover {
+			password, s.hash = registration.Handover(), &s.handedOver
+		}
+		s.begin(r, want, password)
+	}}
+}
+
+// ownPassword returns the password of the access point's tag, or one like it.
+func (s *scene) ownPassword() registration.Password {
+	if token, _ := s.ap.Token(); token != nil {
+		return registration.OutOfBand(token.OOB.ID, token.OOB.Password)
+	}
+	return registration.OutOfBand(0x4321, []byte("there is no such token"))
+}
+
+// byOwn: a device comes that has read the access point's tag.
+func byOwn(slot, uuid int) action {
+	return action{name: fmt.Sprintf("station %d begins by our tag as %s", slot, names[uuid]), do: func(s *scene) {
+		s.leave(slot)
+		r := &modelRun{slot: slot, uuid: uuid, mac: slot}
+		s.begin(r, s.m.byOwn(r), s.ownPassword())
+	}}
+}
+
+// externalByOwn: an external registrar comes that has read it.
+func externalByOwn(writes int) action {
+	return action{name: "registrar begins by our tag, to write", do: func(s *scene) {
+		s.leave(registrarSlot)
+		s.writes++
+		r := &modelRun{slot: registrarSlot, mac: registrarSlot, external: true, own: true, writes: writes * s.writes}
+		s.begin(r, s.m.external(r), s.ownPassword())
+	}}
+}
+
+// adopt: the owner adopts the settings that it is asked about, or refuses them.
+func adopt(adopted bool) action {
+	name := "refuse the settings"
+	if adopted {
+		name = "adopt the settings"
+	}
+	asked := func(s *scene) bool { r := s.m.runs[registrarSlot]; return r != nil && r.asked }
+	return action{name: name, enabled: asked, do: func(s *scene) {
+		run, sl := s.m.runs[registrarSlot], &s.slots[registrarSlot]
+		want := run.withdrawn
+		if want == allowed && s.m.policy == readOnly {
+			want = lockedOut
+		}
+		err := s.ap.AdoptSettings(macOf(registrarSlot))
+		if !adopted {
+			err, want = s.ap.RefuseSettings(macOf(registrarSlot), wps.DeviceBusy, errors.New("no")), refused
+		}
+		must(err)
+		s.ap.Events()
+		for _, ready := range s.ap.Ready() {
+			step, _ := ready.Timeout(s.time())
+			sl.request = bytes.Clone(step.Send)
+		}
+		s.talk(registrarSlot, 0)
+		if ok := sl.registrar.Result() != nil; ok != (want == allowed) {
+			s.fail("%s: %v, want it %v: %v", name, ok, want, sl.peer.Err())
+		}
+		s.reported(run, want, sl)
+		s.m.end(run, want == allowed)
+		s.hasSettings()
+	}}
+}
 
 func setPIN(number int) action {
 	return action{name: fmt.Sprintf("set access point's PIN %d", number), do: func(s *scene) {
@@ -242,18 +410,18 @@ func external(wrong, writes int, unusable bool) action {
 }
 
 func goesOn(slot int) action {
-	return action{name: fmt.Sprintf("station %d goes on", slot), enabled: func(s *scene) bool { return s.m.runs[slot] != nil },
+	return action{name: fmt.Sprintf("station %d goes on", slot), enabled: func(s *scene) bool { return s.m.runs[slot] != nil && !s.m.runs[slot].asked },
 		do: func(s *scene) { s.goOn(slot) }}
 }
 
 func fails(slot int) action {
-	return action{name: fmt.Sprintf("station %d stops", slot), enabled: func(s *scene) bool { return s.m.runs[slot] != nil },
+	return action{name: fmt.Sprintf("station %d stops", slot), enabled: func(s *scene) bool { return s.m.runs[slot] != nil && !s.m.runs[slot].asked },
 		do: func(s *scene) { s.stop(slot) }}
 }
 
 // forged is a WSC_NACK 18 that somebody else sends in the name of the external
 // registrar: nobody has tried a PIN.
-var forged = action{name: "forged WSC_NACK 18", enabled: func(s *scene) bool { return s.m.runs[registrarSlot] != nil },
+var forged = action{name: "forged WSC_NACK 18", enabled: func(s *scene) bool { r := s.m.runs[registrarSlot]; return r != nil && !r.asked },
 	do: func(s *scene) {
 		run, sl := s.m.runs[registrarSlot], &s.slots[registrarSlot]
 		nack := &wps.NACK{ConfigError: wps.DevicePasswordAuthFailed}
@@ -325,8 +493,23 @@ var modelKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
 	return keys
 })
 
+// deviceKeys are the keys of the devices whose tags are read.
+var deviceKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
+	for i := range keys {
+		var err error
+		keys[i], err = registration.NewKeyPairFromExponent(bytes.Repeat([]byte{byte(0x61 + i), 0x2b}, 15))
+		must(err)
+	}
+	return keys
+})
+
 // scene is an access point, and the model of it.
 type scene struct {
+	cfg        ap.Config
+	handedOver [20]byte              // the hash of our key that the last handover has given
+	keys       *registration.KeyPair // of the station that begins, if it is not that of all
+	hash       *[20]byte             // of our key, that it knows
+
 	ap      *ap.AccessPoint
 	m       model
 	slots   [3]slot
@@ -347,22 +530,23 @@ type slot struct {
 	enrolleeNonce, registrarNonce wps.Nonce
 }
 
-func newScene(factory bool) *scene {
+func newScene(a *alphabet) *scene {
 	d := fixture.Device(1)
 	d.ConfigMethods |= wps.MethodLabel
 	d.State = wps.Configured
-	s := &scene{factory: factory}
+	s := &scene{factory: a.factory}
 	s.m.heard, s.m.finished = make(map[int]time.Duration), make(map[int]time.Duration)
 	s.m.apPIN = 4
 	cfg := ap.Config{
 		Run:         registration.Config{Device: d, KeyPair: modelKeys()[0], Rand: same(0x21)},
 		Credentials: []wps.Credential{settingsOf(0)}, PIN: pinOf(4),
 	}
-	if factory {
+	if a.factory {
 		cfg.Run.Device.State, cfg.Run.Rand = wps.NotConfigured, rand.NewChaCha8([32]byte{1})
 		cfg.Credentials[0].NetworkKey, cfg.Credentials[0].AuthType, cfg.Credentials[0].EncrType = nil, wps.AuthOpen, wps.EncrNone
 	}
-	s.ap = newModelled(cfg)
+	cfg.AskOwner = a.asked
+	s.cfg, s.ap = cfg, newModelled(cfg)
 	return s
 }
 
@@ -399,6 +583,11 @@ func (s *scene) begin(r *modelRun, want verdict, password registration.Password)
 	d := fixture.Device(byte(10 + r.mac))
 	d.UUID = uuidOf(r.uuid)
 	cfg := registration.Config{Device: d, KeyPair: modelKeys()[1], Rand: same(0x80 + byte(r.slot))}
+	if s.keys != nil {
+		cfg.KeyPair = s.keys
+	}
+	hash := s.hash
+	s.keys, s.hash = nil, nil
 	var m eapwsc.Machine
 	var err error
 	if r.external {
@@ -413,7 +602,7 @@ func (s *scene) begin(r *modelRun, want verdict, password registration.Password)
 		sl.registrar, err = registration.NewRegistrar(rc)
 		m = sl.registrar
 	} else {
-		sl.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: password})
+		sl.enrollee, err = registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: password, PeerKeyHash: hash})
 		m = sl.enrollee
 	}
 	must(err)
@@ -457,7 +646,7 @@ func (s *scene) reported(r *modelRun, why verdict, sl *slot) {
 	if why == allowed {
 		return
 	}
-	class := map[verdict]error{notPressed: registration.ErrNoRegistrar, overlapping: registration.ErrOverlap, lockedOut: registration.ErrLocked, wrongPIN: registration.ErrPassword}[why]
+	class := map[verdict]error{notPressed: registration.ErrNoRegistrar, overlapping: registration.ErrOverlap, lockedOut: registration.ErrLocked, wrongPIN: registration.ErrPassword, wrongKey: registration.ErrKeyHash}[why]
 	for _, e := range s.ap.Events() {
 		if e.Kind == ap.EventOverlap && why == overlapping {
 			return
@@ -502,6 +691,9 @@ func (s *scene) talk(n int, until wps.MessageType) {
 		answer, _ := sl.session.Handle(s.time(), response)
 		sl.deadline = answer.Deadline
 		sl.request = bytes.Clone(answer.Send)
+		if answer.Waiting && sl.request == nil {
+			return
+		}
 		if answer.Done {
 			sl.peer.Handle(s.time(), sl.request)
 			sl.session = nil
@@ -528,6 +720,9 @@ func (s *scene) goOn(n int) {
 	if want == allowed && (run.wrong == 1 || run.wrong == 2 && run.exposed) {
 		want = wrongPIN
 	}
+	if run.token != nil && run.token.handover {
+		want, run.exposed = allowed, true // M2 has given all
+	}
 	exposes := !run.exposed
 	if exposes {
 		s.talk(n, wps.MessageM6)
@@ -537,7 +732,7 @@ func (s *scene) goOn(n int) {
 	ended := sl.session == nil
 	success := sl.enrollee.Result() != nil
 	if success {
-		s.gave(sl.enrollee.Result())
+		s.gave(run, sl.enrollee.Result())
 	}
 	switch {
 	case want == either:
@@ -568,7 +763,10 @@ func (s *scene) goOn(n int) {
 }
 
 // gave holds that a station was given the settings that the access point has.
-func (s *scene) gave(r *registration.Result) {
+func (s *scene) gave(run *modelRun, r *registration.Result) {
+	if run.token != nil && run.token.handover && run.gives != s.m.settings {
+		return // they have changed since
+	}
 	want := settingsOf(s.m.settings)
 	if s.factory && s.m.settings == 0 {
 		if s.made == nil {
@@ -602,7 +800,16 @@ func (s *scene) externalGoesOn(run *modelRun, sl *slot) {
 		if want == allowed && run.unusable {
 			want = refused
 		}
-		s.talk(run.slot, 0)
+		if run.writes == 0 { // M7 has given what it came for
+			want = allowed
+		}
+		if s.talk(run.slot, 0); sl.session != nil && want == allowed && run.writes != 0 && s.cfg.AskOwner {
+			run.asked = true
+			if e := s.ap.Events(); len(e) == 0 || e[len(e)-1].Kind != ap.EventSettingsReceived {
+				s.fail("the owner is not asked")
+			}
+			return
+		}
 		ok := sl.registrar.Result() != nil
 		if ok != (want == allowed) {
 			s.fail("reading or writing: %v, want it %v: %v", ok, want, sl.peer.Err())
@@ -695,6 +902,13 @@ func (s *scene) wait(d time.Duration) {
 
 // check holds what is advertised against the model.
 func (s *scene) check() {
+	tokens := s.m.tokens[:0:0]
+	for _, t := range s.m.tokens {
+		if t.user != nil || !t.handover || t.until > s.m.now {
+			tokens = append(tokens, t)
+		}
+	}
+	s.m.tokens = tokens
 	b := s.ap.Beacon(s.time())
 	shown := -1
 	if b.SelectedRegistrar {
@@ -709,143 +923,248 @@ func (s *scene) check() {
 	s.hasSettings()
 }
 
-// play carries out actions; it returns the scene, and the number of the first
-// action at which the two differ.
-func (a *alphabet) play(path []action) (*scene, int) {
-	s := newScene(a.factory)
-	for i, a := range path {
-		if a.enabled != nil && !a.enabled(s) {
-			return nil, i
+// play carries out actions; it returns the scene. What went well before is not
+// checked again: only the last action is. It returns nil if that is not possible.
+func (a *alphabet) play(path []byte) *scene {
+	s := newScene(a)
+	for i, n := range path {
+		action := &a.actions[n]
+		last := i == len(path)-1
+		if last && action.enabled != nil && !action.enabled(s) {
+			return nil
 		}
-		a.do(s)
-		s.check()
-		if s.trouble != "" {
-			return s, i
+		action.do(s)
+		if last {
+			s.check()
 		}
 	}
-	return s, len(path)
+	return s
 }
 
-func describe(path []action) string {
+func (a *alphabet) describe(path []byte) string {
 	var b strings.Builder
-	for i, a := range path {
-		fmt.Fprintf(&b, "\n\t%d. %s", i+1, a.name)
+	for i, n := range path {
+		fmt.Fprintf(&b, "\n\t%d. %s", i+1, a.actions[n].name)
 	}
 	return b.String()
 }
 
 // explorer goes through all orders of the actions of an alphabet, short ones
-// first.
+// first. Each state is left once, by the first way that led to it.
 type explorer struct {
 	t        *testing.T
-	alphabet alphabet
-	steps    int
-	states   int
+	alphabet *alphabet
+	steps    atomic.Int64
+	found    atomic.Int64
+
+	mu   sync.Mutex
+	seen map[uint64]struct{}
+	next [][]byte
 }
 
 func (x *explorer) explore(depth int) {
 	seed := maphash.MakeSeed()
-	seen := map[uint64]bool{newScene(x.alphabet.factory).fingerprint(seed): true}
-	level := [][]action{nil}
-	found := 0
-	for range depth {
-		var next [][]action
-		for _, path := range level {
-			for _, a := range x.alphabet.actions {
-				longer := append(path[:len(path):len(path)], a)
-				s, n := x.alphabet.play(longer)
-				if s == nil {
-					continue
-				}
-				x.steps++
-				if s.trouble != "" {
-					x.t.Errorf("%s:%s", s.trouble, describe(longer[:n+1]))
-					if found++; found > 10 {
-						x.t.Fatal("too much is wrong")
+	x.seen = map[uint64]struct{}{newScene(x.alphabet).fingerprint(seed): {}}
+	level := [][]byte{nil}
+	for n := range depth {
+		x.next = nil
+		var workers sync.WaitGroup
+		var taken atomic.Int64
+		for range runtime.GOMAXPROCS(0) {
+			workers.Go(func() {
+				for x.found.Load() <= 10 {
+					i := int(taken.Add(1)) - 1
+					if i >= len(level) {
+						return
 					}
-					continue
+					x.leave(level[i], seed, n == depth-1)
 				}
-				if state := s.fingerprint(seed); !seen[state] {
-					seen[state] = true
-					next = append(next, longer)
-				}
-			}
+			})
 		}
-		level = next
+		workers.Wait()
+		level = x.next
+		if testing.Verbose() {
+			x.t.Logf("%s, %d deep: %d states, %d steps", x.alphabet.name, n+1, len(x.seen), x.steps.Load())
+		}
 	}
-	x.states = len(seen)
+}
+
+// leave takes every action from a state. At the last level the states that come
+// are not remembered.
+func (x *explorer) leave(path []byte, seed maphash.Seed, last bool) {
+	for n := range x.alphabet.actions {
+		longer := append(path[:len(path):len(path)], byte(n))
+		s := x.alphabet.play(longer)
+		if s == nil {
+			continue
+		}
+		x.steps.Add(1)
+		if s.trouble != "" {
+			x.t.Errorf("%s:%s", s.trouble, x.alphabet.describe(longer))
+			x.found.Add(1)
+			continue
+		}
+		if last {
+			continue
+		}
+		state := s.fingerprint(seed)
+		x.mu.Lock()
+		if _, seen := x.seen[state]; !seen {
+			x.seen[state] = struct{}{}
+			x.next = append(x.next, longer)
+		}
+		x.mu.Unlock()
+	}
 }
 
 // walk goes a way of its own.
-func walk(t *testing.T, all []action, random *rand.Rand) (steps int) {
-	s := newScene(random.IntN(4) == 0)
-	var path []action
+func walk(t *testing.T, all *alphabet, random *rand.Rand) (steps int) {
+	var kind alphabet = *all
+	kind.factory, kind.asked = random.IntN(4) == 0, random.IntN(4) == 0
+	s := newScene(&kind)
+	var path []byte
 	for range 40 {
-		a := all[random.IntN(len(all))]
+		n := random.IntN(len(all.actions))
+		a := &all.actions[n]
 		if a.enabled != nil && !a.enabled(s) {
 			continue
 		}
-		path = append(path, a)
+		path = append(path, byte(n))
 		a.do(s)
 		s.check()
 		if s.trouble != "" {
-			t.Errorf("%s:%s", s.trouble, describe(path))
+			t.Errorf("%s:%s", s.trouble, all.describe(path))
 			break
 		}
 	}
 	return len(path)
 }
 
-// fingerprint is a hash of all that the access point, the stations and the model
-// are, with times as seen from now.
+// fingerprint is a hash of what the rules look at in the access point, the runs
+// and the model. Two states that differ in nothing else are one: times are as
+// seen from now, and PINs and settings are told apart by who else has the same.
 func (s *scene) fingerprint(seed maphash.Seed) uint64 {
-	s.ap.Events() // what has been reported is no part of the state
 	var h maphash.Hash
 	h.SetSeed(seed)
-	w := &hasher{h: &h, now: s.time(), since: s.m.now, seen: make(map[unsafe.Pointer]int)}
-	w.value(reflect.ValueOf(s.ap))
-	w.value(reflect.ValueOf(&s.m))
+	w := &hasher{h: &h, now: s.time(), seen: make(map[unsafe.Pointer]int), names: make(map[string]int)}
+	s.m.hash(w)
+	w.truth(s.factory, s.made != nil)
+	w.h.Write(s.handedOver[:])
+	w.value(reflect.ValueOf(s.ap).Elem(), "AccessPoint")
 	for i := range s.slots {
 		sl := &s.slots[i]
-		w.value(reflect.ValueOf(&sl.session))
-		h.Write(sl.request)
+		w.number(0x51)
+		if sl.session != nil {
+			w.value(reflect.ValueOf(sl.session).Elem(), "Session")
+		}
 	}
 	return h.Sum64()
+}
+
+// hash hashes the model.
+func (m *model) hash(w *hasher) {
+	w.number(uint64(m.shown()))
+	ahead := func(d time.Duration) { w.number(uint64(max(d-m.now, 0))) }
+	ahead(m.pressed)
+	w.truth(m.overlap)
+	for u := range len(names) {
+		if at, ok := m.heard[u]; ok && m.now-at < walkTime {
+			w.number(uint64(at - m.now))
+		} else {
+			w.number(1)
+		}
+		ahead(m.finished[u])
+	}
+	for _, p := range m.pins {
+		w.name(pinOf(p.number).Digits())
+		w.number(uint64(p.uuid)<<32 | uint64(uint16(p.tied))<<8 | uint64(p.attempts))
+		ahead(p.until)
+		w.truth(p.user != nil)
+	}
+	for _, t := range m.tokens {
+		w.number(uint64(t.key)<<1 | 1)
+		ahead(t.until)
+		w.truth(t.handover, t.user != nil)
+	}
+	w.truth(m.ownOn)
+	w.name(string(settingsOf(m.settings).SSID))
+	w.number(uint64(m.apPIN))
+	w.number(uint64(m.policy)<<16 | uint64(m.failures)<<8 | uint64(m.row))
+	ahead(m.locked)
+	w.number(uint64(m.lastLock))
+	for _, r := range m.runs {
+		w.number(0x52)
+		if r == nil {
+			continue
+		}
+		w.number(uint64(r.uuid)<<16 | uint64(r.wrong)<<8 | uint64(r.withdrawn))
+		for i, p := range m.pins {
+			if p == r.pin {
+				w.number(uint64(i))
+			}
+		}
+		w.truth(r.asked, r.own, r.token != nil, r.token != nil && r.token.handover, r.token != nil && r.gives == m.settings)
+		w.truth(r.pin != nil, r.external, r.proved, r.exposed, r.writes != 0, r.unusable)
+	}
 }
 
 // hasher hashes values by what they hold, exported or not.
 type hasher struct {
 	h     *maphash.Hash
 	now   time.Time
-	since time.Duration
 	seen  map[unsafe.Pointer]int
+	names map[string]int
 }
 
 func (w *hasher) number(n uint64) {
 	var b [8]byte
-	for i := range b {
-		b[i] = byte(n >> (8 * i))
-	}
+	binary.LittleEndian.PutUint64(b[:], n)
 	w.h.Write(b[:])
 }
 
-// ago hashes how long ago something was, or is ahead. What is long gone is all
-// the same.
-func (w *hasher) ago(d time.Duration) { w.number(uint64(max(-200*time.Second, d))) }
+func (w *hasher) truth(values ...bool) {
+	n := uint64(1)
+	for _, v := range values {
+		n <<= 1
+		if v {
+			n |= 1
+		}
+	}
+	w.number(n)
+}
 
-func (w *hasher) value(v reflect.Value) {
+// name hashes a name by when it came first.
+func (w *hasher) name(s string) {
+	n, ok := w.names[s]
+	if !ok {
+		n = len(w.names)
+		w.names[s] = n
+	}
+	w.number(uint64(n))
+}
+
+// beside are the fields that no rule looks at, by the type that has them: what was
+// reported, what is derived anew each time, and octets of messages, which follow
+// from who says what to whom.
+var beside = map[string]bool{
+	"AccessPoint.events": true, "AccessPoint.last": true, "AccessPoint.lost": true, "AccessPoint.seen": true, "AccessPoint.selected": true,
+	"AccessPoint.version": true, "AccessPoint.pinEpoch": true,
+	"Session.ap": true, "Session.station": true, "Session.reported": true, "Session.heard": true, "Session.version": true, "Session.pinEpoch": true,
+	"Session.relay": true, "PINList.expiring": true, "PINList.announced": true, "PINList.byUUID": true, "PINList.wild": true, "PINList.lent": true,
+	"Server.id": true, "Server.limit": true, "exchange.sent": true, "exchange.ignored": true, "exchange.incoming": true, "exchange.outgoing": true,
+	"Server.newRegistrar": true, "Server.newEnrollee": true, "ButtonUse.button": true, "PINUse.list": true, "tokenUse.list": true, "tokenList.lent": true, "ownToken.exponent": true, "AccessPoint.requested": true,
+	"sessionList.at": true,
+}
+
+// rules are the fields of the machines that rules look at; their keys and
+// messages follow from the rest.
+var rules = []string{"state", "proved", "exposed", "ended", "settled", "readOnly"}
+
+func (w *hasher) value(v reflect.Value, in string) {
 	switch v.Kind() {
 	case reflect.Bool:
-		if v.Bool() {
-			w.number(1)
-		} else {
-			w.number(0)
-		}
+		w.truth(v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		if v.Type() == reflect.TypeFor[time.Duration]() && v.Int() != 0 && v.Int() < forever {
-			w.ago(time.Duration(v.Int()) - w.since)
-			return
-		}
 		w.number(uint64(v.Int()))
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		w.number(v.Uint())
@@ -862,11 +1181,11 @@ func (w *hasher) value(v reflect.Value) {
 			return
 		}
 		w.seen[v.UnsafePointer()] = len(w.seen) + 1
-		w.value(v.Elem())
+		w.value(v.Elem(), in)
 	case reflect.Interface:
 		if !v.IsNil() {
 			w.h.WriteString(v.Elem().Type().String())
-			w.value(v.Elem())
+			w.value(v.Elem(), in)
 		}
 	case reflect.Slice, reflect.Array:
 		w.number(uint64(v.Len()))
@@ -875,47 +1194,70 @@ func (w *hasher) value(v reflect.Value) {
 			return
 		}
 		for i := range v.Len() {
-			w.value(v.Index(i))
+			w.value(v.Index(i), in)
 		}
-	case reflect.Map:
-		// The order of a map is another each time: the hashes of its
-		// entries are added up.
-		var sum uint64
-		for it := v.MapRange(); it.Next(); {
-			var h maphash.Hash
-			h.SetSeed(w.h.Seed())
-			entry := &hasher{h: &h, now: w.now, since: w.since, seen: w.seen}
-			entry.value(it.Key())
-			entry.value(it.Value())
-			sum += h.Sum64()
-		}
-		w.number(sum)
 	case reflect.Struct:
-		if v.Type() == reflect.TypeFor[time.Time]() {
-			if at := timeIn(v); !at.IsZero() {
-				w.ago(at.Sub(w.now))
-			} else {
-				w.number(1)
-			}
+		w.structure(v)
+	}
+}
+
+func (w *hasher) structure(v reflect.Value) {
+	t := v.Type()
+	switch t {
+	case reflect.TypeFor[time.Time]():
+		at := timeIn(v)
+		if at.IsZero() || w.now.Sub(at) >= walkTime { // long ago is never
+			w.number(1)
 			return
 		}
-		for i := range v.NumField() {
-			w.value(v.Field(i))
+		w.number(uint64(at.Sub(w.now)))
+		return
+	case reflect.TypeFor[pin.PIN]():
+		w.name((*(*pin.PIN)(unsafe.Pointer(v.UnsafeAddr()))).Digits())
+		return
+	case reflect.TypeFor[list.List]():
+		l := (*list.List)(unsafe.Pointer(v.UnsafeAddr()))
+		for e := l.Front(); e != nil; e = e.Next() {
+			w.value(reflect.ValueOf(e.Value), "list")
+		}
+		w.number(uint64(l.Len()))
+		return
+	case reflect.TypeFor[wps.OOBPassword](), reflect.TypeFor[list.Element](), reflect.TypeFor[registration.KeyPair](), reflect.TypeFor[registration.Password]():
+		return
+	case reflect.TypeFor[ap.Config]():
+		w.value(v.FieldByName("PIN"), t.Name())
+		w.value(v.FieldByName("Run").FieldByName("Device").FieldByName("State"), t.Name())
+		if list := v.FieldByName("Credentials"); list.Len() > 0 {
+			w.name(list.Index(0).FieldByName("SSID").String() + string(list.Index(0).FieldByName("NetworkKey").Bytes()))
+		}
+		return
+	case reflect.TypeFor[wps.Credential]():
+		w.name(v.FieldByName("SSID").String() + string(v.FieldByName("NetworkKey").Bytes()))
+		return
+	case reflect.TypeFor[registration.Registrar](), reflect.TypeFor[registration.Enrollee]():
+		for _, name := range rules {
+			if f := v.FieldByName(name); f.IsValid() {
+				w.value(f, t.Name())
+			}
+		}
+		w.truth(v.FieldByName("refusal").IsNil(), v.FieldByName("err").IsNil())
+		return
+	}
+	for i := range v.NumField() {
+		if name := t.Name() + "." + t.Field(i).Name; !beside[name] {
+			w.value(v.Field(i), name)
+		}
+	}
+	if t.Name() == "Session" { // whether they are those of the access point
+		point := v.FieldByName("ap").Elem()
+		for _, name := range []string{"version", "pinEpoch"} {
+			w.truth(v.FieldByName(name).Int() == point.FieldByName(name).Int())
 		}
 	}
 }
 
 // timeIn returns the time in a field, exported or not.
-func timeIn(v reflect.Value) time.Time {
-	if v.CanAddr() {
-		return *(*time.Time)(unsafe.Pointer(v.UnsafeAddr()))
-	}
-	if v.CanInterface() {
-		return v.Interface().(time.Time)
-	}
-	// In a map: the wall clock and the monotonic part are all there is.
-	return time.Unix(int64(v.Field(1).Int())-62135596800, int64(v.Field(0).Uint()&(1<<30-1)))
-}
+func timeIn(v reflect.Value) time.Time { return *(*time.Time)(unsafe.Pointer(v.UnsafeAddr())) }
 
 // newModelled makes the access point.
 func newModelled(cfg ap.Config) *ap.AccessPoint { return ap.MustNew(cfg) }

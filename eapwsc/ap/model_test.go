@@ -17,8 +17,7 @@ type model struct {
 	heard    map[int]time.Duration
 	finished map[int]time.Duration
 
-	pins       []*modelPIN
-	advertised time.Duration // until when the PINs are
+	pins []*modelPIN
 
 	settings int // which the access point has
 	apPIN    int // its own PIN; 0 is none
@@ -28,7 +27,18 @@ type model struct {
 	locked   time.Duration // until when; forever is without end
 	lastLock time.Duration
 
+	tokens []*modelToken // that NFC has brought of devices
+	ownOn  bool          // the access point's own token may be used
+
 	runs [3]*modelRun
+}
+
+// modelToken is the tag of a device, or a handover with it.
+type modelToken struct {
+	key      int // of which device
+	handover bool
+	until    time.Duration // of its advertisement, and of a handover itself
+	user     *modelRun
 }
 
 const (
@@ -67,6 +77,11 @@ type modelRun struct {
 	writes    int  // the settings that an external registrar writes; 0 only reads
 	unusable  bool // and they are none that can be used
 	withdrawn verdict
+
+	token *modelToken // a device's, or a handover
+	own   bool        // it uses the access point's own token
+	gives int         // the settings that a handover has given with its first message
+	asked bool        // the owner is asked about what it writes
 }
 
 // verdict is what must come of an action.
@@ -78,12 +93,13 @@ const (
 	overlapping         // error 12
 	lockedOut           // error 15
 	wrongPIN            // error 18
+	wrongKey            // error 20
 	refused             // with an error that is not laid down
 	either              // the rules leave it open
 )
 
 func (v verdict) String() string {
-	return [...]string{"allowed", "refused: not pressed, no PIN", "refused: overlap", "refused: locked", "refused: wrong PIN", "refused", "left open"}[v]
+	return [...]string{"allowed", "refused: not pressed, no PIN", "refused: overlap", "refused: locked", "refused: wrong PIN", "refused: wrong key", "refused", "left open"}[v]
 }
 
 // pressing returns how many other devices were heard pressing.
@@ -118,7 +134,7 @@ func (m *model) probe(uuid int) {
 		return
 	}
 	for _, r := range m.runs {
-		if r == nil || r.external || r.pin != nil || r.withdrawn == overlapping {
+		if !r.byButton() || r.withdrawn == overlapping || r.withdrawn == refused {
 			continue
 		}
 		if r.uuid == uuid && !m.active() || !m.active() && r.withdrawn == allowed {
@@ -142,7 +158,7 @@ func (m *model) button(r *modelRun) verdict {
 		return overlapping
 	}
 	for _, other := range m.runs {
-		if other != nil && !other.external && other.pin == nil && (other.uuid != r.uuid || other.mac != r.mac) {
+		if other.byButton() && (other.uuid != r.uuid || other.mac != r.mac) {
 			if other.withdrawn == either {
 				return either
 			}
@@ -153,11 +169,16 @@ func (m *model) button(r *modelRun) verdict {
 	return allowed
 }
 
-// cancel takes back what the owner allowed. It ends what was allowed by it.
+func (r *modelRun) byButton() bool {
+	return r != nil && !r.external && r.pin == nil && r.token == nil && !r.own
+}
+
+// cancel takes back what the owner allowed. It ends what was allowed by it; the
+// access point's own token stays.
 func (m *model) cancel() {
-	m.pressed, m.advertised, m.pins = 0, 0, nil
+	m.pressed, m.pins, m.tokens = 0, nil, nil
 	for _, r := range m.runs {
-		if r != nil && !r.external && r.withdrawn != overlapping {
+		if r != nil && !r.external && !r.own && r.withdrawn != overlapping {
 			r.withdrawn = refused
 		}
 	}
@@ -167,12 +188,7 @@ func (m *model) cancel() {
 // button. What the button has begun is left open, and so is what was begun with
 // a PIN in whose place this one comes.
 func (m *model) enter(number, uuid int) {
-	m.pressed = 0
-	for _, r := range m.runs {
-		if r != nil && !r.external && r.pin == nil && r.withdrawn == allowed {
-			r.withdrawn = either
-		}
-	}
+	m.waitForAnother()
 	for _, p := range m.pins {
 		if p.uuid == uuid && (uuid != anyone || p.tied == anyone) {
 			if p.user != nil && p.user.withdrawn == allowed {
@@ -182,6 +198,100 @@ func (m *model) enter(number, uuid int) {
 		}
 	}
 	m.pins = append(m.pins, &modelPIN{number: number, uuid: uuid, tied: anyone, until: m.now + walkTime})
+}
+
+// waitForAnother: the access point waits no longer for the button.
+func (m *model) waitForAnother() {
+	m.pressed = 0
+	for _, r := range m.runs {
+		if r.byButton() && r.withdrawn == allowed {
+			r.withdrawn = either
+		}
+	}
+}
+
+// read: NFC has brought the tag of a device, or its part of a handover, which is
+// good for the walk time. It takes the place of what there was of the same key.
+func (m *model) read(key int, handover bool) {
+	m.waitForAnother()
+	for _, t := range m.tokens {
+		if t.key == key {
+			if t.user != nil && t.user.withdrawn == allowed {
+				t.user.withdrawn = either
+			}
+			m.dropToken(t)
+		}
+	}
+	m.tokens = append(m.tokens, &modelToken{key: key, handover: handover, until: m.now + walkTime})
+}
+
+// dropToken takes a token back, and what was allowed by it.
+func (m *model) dropToken(t *modelToken) {
+	for i := range m.tokens {
+		if m.tokens[i] == t {
+			m.tokens = append(m.tokens[:i:i], m.tokens[i+1:]...)
+			break
+		}
+	}
+	if t.user != nil && t.user.withdrawn == allowed {
+		t.user.withdrawn = refused
+	}
+}
+
+// byToken: an M1 of a device with a key that asks for the password of its tag, or
+// for the end of a handover. A handover gives the settings at once.
+func (m *model) byToken(r *modelRun, key int, handover bool) verdict {
+	why := notPressed
+	for _, t := range m.tokens {
+		switch {
+		case t.handover != handover || t.handover && t.until <= m.now:
+		case t.key != key:
+			why = wrongKey
+		case t.user != nil:
+			return refused
+		default:
+			t.user, r.token, r.gives = r, t, m.settings
+			m.runs[r.slot] = r
+			return allowed
+		}
+	}
+	return why
+}
+
+// byOwn: an M1 of a device that has read the access point's tag.
+func (m *model) byOwn(r *modelRun) verdict {
+	if !m.ownOn {
+		return notPressed
+	}
+	r.own = true
+	m.runs[r.slot] = r
+	return allowed
+}
+
+// ownOff: the access point's own token is used no more.
+func (m *model) ownOff() {
+	m.ownOn = false
+	for _, r := range m.runs {
+		if r != nil && r.own && r.withdrawn != overlapping {
+			r.withdrawn = refused
+		}
+	}
+}
+
+// reset: the access point is as it left the factory. Its PIN and a lock of it stay.
+func (m *model) reset() {
+	m.cancel()
+	m.ownOff()
+	m.settings = 0
+	m.withdrawExternal(lockedOut, true)
+}
+
+// restart: the power fails. What is under way, what waits and what was heard is
+// gone; settings, PIN, lock and own token stay.
+func (m *model) restart() {
+	m.cancel()
+	m.runs = [3]*modelRun{}
+	m.overlap, m.heard, m.finished = false, map[int]time.Duration{}, map[int]time.Duration{}
 }
 
 // drop takes a PIN from the list, and what the owner allowed with it.
@@ -245,7 +355,10 @@ func (m *model) isLocked() bool { return m.policy == locked || m.locked > m.now 
 // external: an external registrar begins. Without a PIN, or while it is locked,
 // it hears so after M2.
 func (m *model) external(r *modelRun) verdict {
-	if m.apPIN == 0 || m.isLocked() {
+	switch {
+	case r.own && (!m.ownOn || m.isLocked()), !r.own && m.ownOn && m.apPIN == 0 && !m.isLocked():
+		return refused
+	case !r.own && (m.apPIN == 0 || m.isLocked()):
 		return lockedOut
 	}
 	m.runs[r.slot] = r
@@ -306,6 +419,12 @@ func (m *model) end(r *modelRun, success bool) {
 		if success && r.writes != 0 {
 			m.settings = r.writes
 		}
+	case r.token != nil:
+		r.token.user = nil
+		if success {
+			m.dropToken(r.token)
+		}
+	case r.own:
 	case p == nil:
 		if success {
 			m.pressed, m.overlap = 0, false
@@ -320,7 +439,8 @@ func (m *model) end(r *modelRun, success bool) {
 	}
 }
 
-// shown returns what beacons say: 4 for the button, 0 for a PIN, -1 for nobody.
+// shown returns what beacons say: 4 for the button, 0 for a PIN, 7 for a handover,
+// 16 for a tag, -1 for nobody.
 func (m *model) shown() int {
 	if m.active() {
 		return 4
@@ -328,6 +448,15 @@ func (m *model) shown() int {
 	for _, p := range m.pins {
 		if p.until > m.now {
 			return 0
+		}
+	}
+	for i := len(m.tokens) - 1; i >= 0; i-- {
+		switch t := m.tokens[i]; {
+		case t.until <= m.now:
+		case t.handover:
+			return 7
+		default:
+			return 16
 		}
 	}
 	return -1

@@ -62,6 +62,8 @@ type PINList struct {
 	expiring  expiringPINs  // those that expire
 	shown     list.List     // those that are advertised, latest first
 	announced announcedPINs // the same, by when that ends
+
+	lent map[*listedPIN]bool // those in use, on the list or not any more
 }
 
 // listedPIN is a PIN on the list, or one that was on it while its run lasts.
@@ -303,6 +305,10 @@ func (l *PINList) Use(now time.Time, uuid wps.UUID, mac wps.MAC) (*PINUse, error
 		return nil, ErrPINInUse
 	}
 	p.inUse, p.uuid = true, uuid
+	if l.lent == nil {
+		l.lent = make(map[*listedPIN]bool)
+	}
+	l.lent[p] = true
 	p.attempts++
 	return &PINUse{list: l, entry: p, pin: p.pin}, nil
 }
@@ -348,6 +354,7 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 		return p.event()
 	}
 	u.finished, u.pin, p.inUse = true, pin.PIN{}, false
+	delete(u.list.lent, p)
 	state := PINKept
 	switch {
 	case result == PINProved:
@@ -378,8 +385,15 @@ func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
 	return nil
 }
 
-// Clear takes back all PINs.
-func (l *PINList) Clear() []PINEvent { return l.removeAll(PINRemoved, l.all()) }
+// Clear takes back all PINs, also those in use that another was entered in the
+// place of.
+func (l *PINList) Clear() []PINEvent {
+	events := l.removeAll(PINRemoved, l.all())
+	for p := range l.lent {
+		p.state = PINRemoved
+	}
+	return events
+}
 
 // Len returns the number of PINs on the list.
 func (l *PINList) Len() int { return l.latest.Len() }

@@ -200,6 +200,66 @@ func TestWithdrawn(t *testing.T) {
 	}
 }
 
+// TestCancelReachesReplaced cancels after another PIN, or tag, took the place of
+// the one in use: the run ends. TestAccessPointModel found that it did not.
+func TestCancelReachesReplaced(t *testing.T) {
+	tag := newTag(t, 0x1234)
+	uuid := fixture.Device(2).UUID
+	for name, c := range map[string]struct {
+		enter   func(*AccessPoint) error
+		station func() *eapwsc.Peer
+	}{
+		"PIN": {func(ap *AccessPoint) error {
+			return ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN), UUID: &uuid})
+		}, func() *eapwsc.Peer { return newStation(t, 2, registration.PIN(pin.MustParse(thePIN))) }},
+		"tag": {func(ap *AccessPoint) error { return ap.EnterToken(fixture.Began, tag.token(), 0) },
+			func() *eapwsc.Peer { return tag.station(t, 2, nil) }},
+	} {
+		ap := newAccessPoint(t)
+		if err := c.enter(ap); err != nil {
+			t.Fatal(err)
+		}
+		m := begin(t, ap, c.station(), 2, wps.MessageM6)
+		if err := c.enter(ap); err != nil {
+			t.Fatal(err)
+		}
+		ap.Cancel(fixture.Began)
+		if err := m.finish(); !errors.Is(err, ErrWithdrawn) || m.station.Result() != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestAdoptedTooLate has the owner adopt settings whose permission was withdrawn
+// since the question: they are refused. TestAccessPointModel found that they were
+// not.
+func TestAdoptedTooLate(t *testing.T) {
+	for name, act := range map[string]func(*AccessPoint){
+		"another PIN": func(ap *AccessPoint) { ap.SetPIN(pin.MustParse(thePIN)) },
+		"locked":      func(ap *AccessPoint) { ap.SetLock(Locked) },
+		"read-only":   func(ap *AccessPoint) { ap.SetLock(ReadOnly) },
+		"reset": func(ap *AccessPoint) {
+			if err := ap.Reset(fixture.Began, "factory"); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		ap := newAccessPoint(t)
+		ap.cfg.AskOwner = true
+		settings := fixture.Network
+		settings.SSID = "new"
+		m := begin(t, ap, externalPeer(t, "12345670", &settings), 9, 0)
+		if err := ap.AdoptSettings(fixture.Device(9).MAC); err != nil {
+			t.Fatal(err)
+		}
+		act(ap)
+		m.ready()
+		if err := m.finish(); err == nil || ap.Settings().SSID == "new" {
+			t.Errorf("%s: %v, the network is %v", name, err, ap.Settings().SSID)
+		}
+	}
+}
+
 // TestOneKey has two devices register at an access point that has no settings
 // yet, at once: both are given the key that is in effect afterwards.
 func TestOneKey(t *testing.T) {

@@ -112,6 +112,7 @@ func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 	case s.relay != nil && s.relay.waiting && !now.Before(s.relayUntil):
 		step, err = s.server.Answer(now, nil, s.relay.Abort(registration.ErrTimeout))
 	case !s.asked.IsZero() && (s.decided != nil || !now.Before(s.asked)):
+		s.recheck(now) // what was allowed may be withdrawn since
 		step, err = s.answerSettings(now)
 	case s.Due() && s.server.Waiting():
 		step, err = s.decide(now)

@@ -59,6 +59,7 @@ func (t *deviceToken) clear() {
 type tokenList struct {
 	max     int
 	entries []*deviceToken
+	lent    map[*deviceToken]bool // those in use, on the list or not any more
 }
 
 // add puts a token on the list. It replaces what there was of the same key.
@@ -84,6 +85,25 @@ func (l *tokenList) remove(state PINState, which func(*deviceToken) bool) (gone 
 		return true
 	})
 	return gone
+}
+
+// clear takes back all tokens, also those in use that another has replaced.
+func (l *tokenList) clear() []*deviceToken {
+	gone := l.remove(PINRemoved, func(*deviceToken) bool { return true })
+	for t := range l.lent {
+		t.state = PINRemoved
+	}
+	return gone
+}
+
+// lend gives a token to a registration, until [tokenUse.finish].
+func (l *tokenList) lend(t *deviceToken) *tokenUse {
+	t.inUse = true
+	if l.lent == nil {
+		l.lent = make(map[*deviceToken]bool)
+	}
+	l.lent[t] = true
+	return &tokenUse{list: l, device: t}
 }
 
 // find returns the token of the device that sent an M1. Without one it says
@@ -147,6 +167,7 @@ func (u *tokenUse) finish(success bool) (gone []*deviceToken) {
 		return nil
 	}
 	u.device.inUse = false
+	delete(u.list.lent, u.device)
 	if success {
 		gone = u.list.remove(PINSucceeded, func(t *deviceToken) bool { return t == u.device })
 	}
@@ -417,8 +438,7 @@ func (s *Session) admitToken(now time.Time, m1 *wps.M1) (d registration.Decision
 	case t != nil && t.inUse:
 		return d, ErrPINInUse
 	case t != nil:
-		t.inUse = true
-		s.token = &tokenUse{list: &a.tokens, device: t}
+		s.token = a.tokens.lend(t)
 		d = registration.Admit(t.password)
 		if t.id == wps.PasswordNFCHandover {
 			d = registration.Admit(registration.Handover())
