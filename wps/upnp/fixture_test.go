@@ -51,7 +51,8 @@ type accessPoint struct {
 	runs      []*run
 	written   *wps.Credential
 	listening bool
-	delay     func() // called before a message is delivered
+	delay     func()                // called before a message is delivered
+	keyPair   *registration.KeyPair // of its runs; new ones if it is nil
 }
 
 // run is an enrollee as a Run.
@@ -64,6 +65,9 @@ type run struct {
 func (r *run) Start(time.Time) ([]byte, error) { return r.Enrollee.Start() }
 func (r *run) Handle(_ time.Time, m []byte) ([]byte, error) {
 	out, err := r.Enrollee.Handle(m)
+	if r.Settled() {
+		_ = r.Closed() // WSC_Done is said; the registrar need not acknowledge it
+	}
 	if result := r.Result(); result != nil && !result.SettingsRead {
 		r.ap.written = result.AP
 	}
@@ -74,7 +78,7 @@ func (r *run) Close(time.Time) { r.closed = true }
 func (a *accessPoint) Configure(time.Time, netip.Addr) (upnp.Run, error) {
 	d := deviceOf(0xA0)
 	d.State = wps.Configured
-	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: d}, Password: a.pin, AP: &a.settings})
+	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: d, KeyPair: a.keyPair}, Password: a.pin, AP: &a.settings})
 	if err != nil {
 		a.t.Fatal(err)
 	}
