@@ -335,6 +335,9 @@ func (e *enrollment) hopeless(err error, point *AccessPoint) bool {
 // expired returns the error of an enrollment that has run out of time.
 func (e *enrollment) expired(ctx context.Context) error {
 	cause := context.Cause(ctx)
+	if e.scans == 0 && e.last == nil && errors.Is(cause, ErrWalkTime) {
+		return fmt.Errorf("%w: %w", cause, ErrNoScan)
+	}
 	if e.last == nil || errors.Is(e.last, cause) {
 		return cause
 	}

@@ -37,9 +37,11 @@ var (
 	ErrAssociation = errors.New("the station could not associate")
 	// ErrLost: the association ended in the middle of the exchange.
 	ErrLost = errors.New("the connection to the access point was lost")
-	// ErrWalkTime: the walk time ended. The error says what the last problem
-	// was.
-	ErrWalkTime = errors.New("the walk time has ended")
+	// ErrWalkTime: the walk time, or the time that was given instead, ended. The
+	// error says what the last problem was.
+	ErrWalkTime = errors.New("the time to register is over")
+	// ErrNoScan: the time was shorter than one look around.
+	ErrNoScan = errors.New("it ended before the first look around was done, which takes some seconds: give it more")
 	// ErrSelection: the settings do not select exactly one access point.
 	ErrSelection = errors.New("the selection does not name exactly one access point")
 )

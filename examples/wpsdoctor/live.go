@@ -105,8 +105,8 @@ func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.Acce
 	}
 	named := station.Named(found, l.ssid, l.bssid)
 	if err == nil && len(named) == 0 && len(found) > 0 {
-		fmt.Fprintf(p.ErrText(), "wpsdoctor: %s, but not the one that was named: it is out of reach, or on a channel that the interface does not use\n",
-			count(len(found), "access point"))
+		choice := choice{ssid: l.ssid, bssid: l.bssid}
+		fmt.Fprintf(p.ErrText(), "wpsdoctor: %v\n", choice.absent(station.Evidence(found, time.Now()).Networks))
 	}
 	return named, err
 }
@@ -114,6 +114,11 @@ func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.Acce
 // around reports what was found, like a capture without an attempt.
 func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint) {
 	e := station.Evidence(found, time.Now())
+	if p.networksOnly {
+		w := writer{invocation: p, out: out, file: l.iface}
+		w.networks(e.Networks)
+		return
+	}
 	d := doctor.Diagnose(e)
 	w := writer{invocation: p, out: out, file: l.iface}
 	r := newEntry(l.iface, 0, &d)

@@ -13,6 +13,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
@@ -92,6 +93,13 @@ func TestLook(t *testing.T) {
 	old.RSN, old.WPA = nil, &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 	three := heard(t, 1, "three", nil)
 	three.RSN = &dot11.Security{AKMs: []dot11.AKM{dot11.AKMSAE}}
+	three.BSSID[5] = 6
+	hidden := heard(t, 7, "", nil)
+	hidden.Hidden = true
+	damaged := heard(t, 8, "damaged", nil)
+	damaged.Damaged = wps.ErrTruncated
+	pinned := heard(t, 9, "other", idle())
+	pinned.Advert.SelectedRegistrar = true
 	for _, tt := range []struct {
 		name   string
 		found  []station.AccessPoint
@@ -113,6 +121,10 @@ func TestLook(t *testing.T) {
 		{"two buttons, one named by address", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-bssid 02:00:00:00:00:02", program.Fine, doctor.Ready,
 			[]string{"wlan0: 1 access point\n"}},
 		{"elements with a fault", []station.AccessPoint{old}, "-strict", program.Problem, doctor.NoSelectedRegistrar, []string{"[NETWORK-TKIP-ONLY]"}},
+		{"what WPS cannot find", []station.AccessPoint{heard(t, 1, "home", idle()), three, hidden}, "", program.Problem, doctor.NoSelectedRegistrar,
+			[]string{"WPS does not find “three” (for WPA3 only), the one of 02:00:00:00:00:07 (its name is hidden).", "If yours is"}},
+		{"damaged", []station.AccessPoint{damaged}, "", program.Problem, doctor.ElementDamaged, []string{"its element damaged\n"}},
+		{"two wait differently", []station.AccessPoint{heard(t, 1, "home", pressed(1)), pinned}, "", program.Fine, doctor.Ready, []string{"Others wait as well: “other”"}},
 		{"nothing", nil, "", program.Problem, doctor.Unknown, []string{"wlan0: 0 access points\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,7 +200,7 @@ func TestLookFails(t *testing.T) {
 		{"without rights to watch", air{scans: found, err: noRights}, "-watch", program.Unable, "CAP_NET_ADMIN"},
 		{"radio off", air{scans: found, err: &station.Error{Class: station.ErrRadioOff}}, "", program.Unable, "rfkill"},
 		{"broken", air{scans: found, err: errors.New("it broke")}, "", program.Unable, "wpsdoctor: it broke\n"},
-		{"not heard", air{scans: found}, "-ssid elsewhere", program.Problem, "1 access point, but not the one that was named"},
+		{"not heard", air{scans: found}, "-ssid elsewhere", program.Problem, "the network that was named was not heard; these were: “home”"},
 		{"no such interface", air{scans: found}, "-i wlan9", program.Unable, station.ErrNoInterface.Error()},
 		{"a file as well", air{scans: found}, "example.pcap", program.Unable, "excludes FILE"},
 		{"keys as well", air{scans: found}, "-keys x", program.Unable, "excludes FILE"},
@@ -203,4 +215,16 @@ func TestLookFails(t *testing.T) {
 	if status, _, stderr := runProgram(t, nil, "-watch"); status != program.Unable || !strings.Contains(stderr, "is for -i") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
+}
+
+// TestLookNetworks lists every access point around.
+func TestLookNetworks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &air{scans: [][]station.AccessPoint{{heard(t, 1, "home", idle()), heard(t, 2, "other", nil), heard(t, 3, "pressed", pressed(1))}}}
+		_, out, errs := a.run(t.Context(), "-networks", "-json")
+		programtest.Schema(t, out)
+		if strings.Count(out, "wpsdoctor-networks/1") != 3 || errs != "" || !strings.Contains(out, `"state":"not waiting"`) {
+			t.Errorf("%s\n%s", out, errs)
+		}
+	})
 }

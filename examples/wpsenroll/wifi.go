@@ -68,6 +68,9 @@ func (w *wireless) explain(err error) (int, error) {
 	if station.OfInterface(err) || errors.Is(err, station.ErrSelection) {
 		return program.Unable, err
 	}
+	if errors.Is(err, station.ErrNoScan) {
+		return program.Problem, err // nothing was seen yet that could be judged
+	}
 	live.ExplainEvidence(w.ErrText(), err, w.record.Evidence())
 	return program.Problem, nil
 }

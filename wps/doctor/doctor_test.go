@@ -273,6 +273,8 @@ var cases = []struct {
 	{"nothing", Evidence{}, "D", Unknown, NoAttempt},
 	{"messages not told", only(with(broken(EndFailure, StageM1), func(a *Attempt) { a.By, a.Untold = 0, true })), "B17", EndedEarly, Failed},
 	{"messages not told, by button", only(by(PushButton, with(broken(EndDisconnect, StageM1), func(a *Attempt) { a.By, a.Untold = 0, true }))), "B17", EndedEarly, Failed},
+	{"nothing, live", Evidence{Live: true}, "D", Unknown, NoAttempt},
+	{"stopped by this side", Evidence{Live: true, Attempts: []*Attempt{{Method: PIN, Reached: StageM3}}}, "D", Unknown, Incomplete},
 	{"nothing, in a scan", Evidence{StationsUnknown: true}, "D", Unknown, NoAttempt},
 	{"networks of which little is known, in a scan", Evidence{StationsUnknown: true}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts, n.Silent = nil, true })), "D", Unknown, NoAttempt},
 	{"waits for a PIN, and nobody asks", Evidence{}.in(selected(wps.PasswordDefault, wps.Broadcast)), "A16", DeviceNotSearching, NoAttempt},

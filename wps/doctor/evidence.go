@@ -19,6 +19,9 @@ type Evidence struct {
 	// StationsUnknown reports that nobody listened for devices, as in a scan:
 	// that none was heard means nothing.
 	StationsUnknown bool
+	// Live reports that it is what one of the two sees now: nothing was recorded,
+	// and there is nothing to record again.
+	Live bool
 	// Reports are what programs said that no frame shows, in the order of time.
 	Reports []Report
 	// Attempts are the attempts to register, in the order of time. The last

@@ -27,7 +27,7 @@ type Record struct {
 // Evidence returns the evidence so far: the access points of all scans, the
 // station itself and its attempts.
 func (r *Record) Evidence() *Evidence {
-	e := &Evidence{Networks: slices.Clone(r.networks), Attempts: slices.Clone(r.attempts)}
+	e := &Evidence{Live: true, Networks: slices.Clone(r.networks), Attempts: slices.Clone(r.attempts)}
 	if r.self != nil {
 		e.Stations = []Station{*r.self}
 	}

@@ -19,6 +19,8 @@ var togetherRows = []togetherRow{
 			return v.none() && v.net != nil && v.net.waited(PIN, PushButton, OutOfBand) &&
 				slices.ContainsFunc(v.Networks, func(n Network) bool { return v.otherWaits(&n) })
 		}},
+	{"WPS does not find {unfindable}. If yours is among these, that is why.",
+		func(v *view) bool { return v.none() && !v.waitingNow() && v.unfindable() != "" }},
 	{"Before this, the PIN was refused; now the button has worked with the same devices. So everything else is in order: the PIN was wrong.",
 		func(v *view) bool { return v.succeeded() && v.by(PushButton) && v.sameDevice(enteredWrongPIN) }},
 	{"By button it has worked with the same devices before. So everything else is in order: it is the PIN that is wrong.",

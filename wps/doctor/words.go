@@ -80,10 +80,12 @@ var placeholders = map[string]func(*view) string{
 	"before":   (*view).beforeWords,
 	"damage":   (*view).damageWords,
 	"also":     (*view).alsoWaiting,
-	"m2lost":   (*view).m2LostWords,
-	"left":     (*view).leftWords,
-	"whorole":  (*view).whoRole,
-	"earlywhy": (*view).earlyWhy,
+
+	"unfindable": (*view).unfindable,
+	"m2lost":     (*view).m2LostWords,
+	"left":       (*view).leftWords,
+	"whorole":    (*view).whoRole,
+	"earlywhy":   (*view).earlyWhy,
 
 	"nonetogive": (*view).noneToGive,
 }
@@ -363,6 +365,30 @@ func (v *view) alsoWaiting() string {
 	for i := range v.Networks {
 		if n := &v.Networks[i]; v.otherWaits(n) && len(names) < 4 {
 			names = append(names, fmt.Sprintf("%s (%v, %s)", Quote(string(n.SSID)), n.BSSID, n.waitingWords()))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// unfindable names the networks, other than the one that is judged, that no device
+// can come to by WPS as they are; "" if there is none.
+func (v *view) unfindable() string {
+	const most = 3
+	var names []string
+	for i := range v.Networks {
+		n := &v.Networks[i]
+		if n.current() != nil || n.Silent || n.damage() != nil || v.net != nil && n.BSSID == v.net.BSSID || len(names) == most {
+			continue
+		}
+		name := Quote(string(n.SSID))
+		if n.SSID == "" {
+			name = "the one of " + n.BSSID.String()
+		}
+		switch {
+		case n.SAEOnly:
+			names = append(names, name+" (for WPA3 only)")
+		case n.Hidden:
+			names = append(names, name+" (its name is hidden)")
 		}
 	}
 	return strings.Join(names, ", ")

@@ -90,6 +90,9 @@ func ExplainEvidence(w io.Writer, err error, e *doctor.Evidence) {
 // tell writes a diagnosis of an error.
 func tell(w io.Writer, err error, d *doctor.Diagnosis) {
 	text := d.Verdict + "\n"
+	for _, s := range d.Together {
+		text += s + "\n"
+	}
 	for i, step := range d.Remedy {
 		text += fmt.Sprintf("  %d. %s\n", i+1, step)
 	}
