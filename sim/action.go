@@ -7,28 +7,28 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 )
 
-// Action says what happened at a device, in an [Event] of kind [Noted].
+// Action is what happened at a device, in an [Event] of kind [Noted].
 type Action uint8
 
-// The actions. The trace hash covers their numbers: new ones go to the end.
+// The actions. The trace hash covers their numbers, so new ones go to the end.
 const (
-	Remark Action = iota + 1 // a remark of [Port.Note]; Detail is the remark
+	Remark Action = iota + 1 // a remark of [Port.Note], which is in Detail
 
-	// What an owner does at a printer.
+	// Actions of the owner at a printer.
 	SetupByPINBegun
 	SetupByPushButtonBegun
 	SetupCancelled
 	NetworksReset
 	PrinterRestarted
 
-	// What happens at a printer.
+	// Events at a printer.
 	AttemptFailed      // to register with one access point; Detail is the error
 	SetupFailed        // Detail is what the panel shows
 	CredentialReceived // Detail is the network
 	PrinterConnected   // Detail is the network
 	NotConnected       // Detail is what the panel shows
 
-	// What an owner does at a router.
+	// Actions of the owner at a router.
 	SettingsApplied
 	ButtonPressed
 	PINEntered // the PIN of a device
@@ -38,8 +38,8 @@ const (
 	RouterRestarted
 	FactoryReset
 
-	// What happens at a router.
-	Reported         // its access point reports something: see [Event.Report]
+	// Events at a router.
+	Reported         // an event of its access point: see [Event.Report]
 	RouterStarted    // it answers again after a restart
 	SessionRefused   // a station wants to register and gets no session; Detail is the error
 	StationConnected // Detail is the address of the station
@@ -52,10 +52,10 @@ const (
 	lastAction = WizardDone
 )
 
-// actionRow says how an action is told.
+// actionRow describes an action in words.
 type actionRow struct {
 	text  string // with %s for the detail of the event, if it has one
-	owner bool   // an owner does it
+	owner bool   // the owner does it
 }
 
 var actionRows = [lastAction + 1]actionRow{
@@ -89,10 +89,10 @@ var actionRows = [lastAction + 1]actionRow{
 
 	WizardStarted: {"starts the wizard", true},
 	WizardFailed:  {"the wizard failed: %s", false},
-	WizardDone:    {"the wizard has done its work", false},
+	WizardDone:    {"the wizard has finished", false},
 }
 
-// row returns how the action is told.
+// row returns the description of the action.
 func (a Action) row() actionRow {
 	if a == 0 || a > lastAction {
 		return actionRow{text: fmt.Sprintf("Action(%d)", uint8(a))}
@@ -100,7 +100,8 @@ func (a Action) row() actionRow {
 	return actionRows[a]
 }
 
-// ByOwner reports whether an owner does it; all others dispatch at a device.
+// ByOwner reports whether the owner does it; the other actions are events at a
+// device.
 func (a Action) ByOwner() bool { return a.row().owner }
 
 // String returns the action as a sentence without its subject, with … for the
@@ -115,7 +116,7 @@ func (a Action) tell(detail string) string {
 	return fmt.Sprintf(text, detail)
 }
 
-// Text returns what happened, in words and without the subject, if the event is
+// Text returns what happened in words, without the subject, if the event is
 // [Noted].
 func (e Event) Text() string {
 	if e.Kind != Noted {
@@ -128,7 +129,7 @@ func (e Event) Text() string {
 	return e.Action.tell(detail)
 }
 
-// reportText describes what an access point reports.
+// reportText describes an event of an access point.
 func reportText(e *ap.Event) string {
 	text := e.Kind.String()
 	if e.Kind == ap.EventPINGone {

@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// defaultDelay is how long a frame takes from one device to the other,
-	// with what the sender needs to win the air.
+	// defaultDelay is how long a frame takes from one device to another,
+	// including the time to get access to the medium.
 	defaultDelay = time.Millisecond
 	// frameOverhead is the 802.11 header, LLC and check sequence.
 	frameOverhead = 36
-	// defaultSignal is that of devices some metres apart.
+	// defaultSignal is the signal of devices some metres apart.
 	defaultSignal = -50 // dBm
-	// beaconInterval is what almost every access point has.
+	// beaconInterval is the interval of almost every access point.
 	beaconInterval = 102400 * time.Microsecond
 )
 
@@ -25,14 +25,14 @@ const (
 type Link struct {
 	// Delay is how long a frame takes; 0 means a millisecond.
 	Delay time.Duration
-	// Rate is how many bits a second it carries in each direction; 0 is no
-	// limit. Frames wait for those before them.
+	// Rate is the capacity in bits per second in each direction; 0 is no limit.
+	// Frames queue behind earlier ones.
 	Rate int
 	// Signal is how strong frames are received, in dBm; 0 means -50.
 	Signal int
 	// Cut: the devices are out of each other's range.
 	Cut bool
-	// Fault decides what becomes of each frame; nil lets all pass.
+	// Fault decides what happens to each frame; nil passes all.
 	Fault Fault
 }
 
@@ -108,7 +108,7 @@ func (p *Port) Send(f *Frame) {
 	w.carry(l, p, q, f)
 }
 
-// carry lets a frame pass over a link, with what its faults make of it.
+// carry sends a frame over a link and applies the link's fault.
 func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 	delay := l.Delay
 	if delay == 0 {
@@ -150,7 +150,7 @@ func (w *World) noise(from, to *Port) *rand.Rand {
 	return r
 }
 
-// arrive gives a frame to its receiver.
+// arrive delivers a frame to its receiver.
 func (w *World) arrive(a *arrival) {
 	e := Event{Kind: Arrived, From: a.from.name, To: a.to.name, Frame: a.frame, Damage: a.damage}
 	if !a.to.hears(a.frame) {
@@ -166,7 +166,7 @@ func (w *World) arrive(a *arrival) {
 	a.to.device.Handle(w.Now(), a.frame, signal)
 }
 
-// hears reports whether one of the device's radios takes the frame.
+// hears reports whether one of the device's radios receives the frame.
 func (p *Port) hears(f *Frame) bool {
 	for _, r := range p.radios {
 		switch {
@@ -190,9 +190,10 @@ func (p *Port) hears(f *Frame) bool {
 	return false
 }
 
-// Beacon makes the radio that of an access point: it hears probe requests,
-// and sends a beacon every 102.4 milliseconds, made by next. Beacons that
-// nobody listens to are left out, and cost nothing. A nil next ends it.
+// Beacon makes the radio that of an access point: it receives probe requests,
+// and sends the beacon returned by next every 102.4 milliseconds. Beacons that
+// no device listens to are left out, and cost nothing. A nil next stops the
+// beacons.
 func (r *Radio) Beacon(next func(now time.Time) *Frame) {
 	w, home := r.port.world, r.port.place
 	if next != nil && r.beacon == nil {
@@ -207,7 +208,7 @@ func (r *Radio) Beacon(next func(now time.Time) *Frame) {
 	}
 }
 
-// planBeacon plans the next beacon, if it is not planned yet.
+// planBeacon schedules the next beacon, if it is not scheduled yet.
 func (r *Radio) planBeacon() {
 	if r.pending {
 		return
@@ -218,7 +219,7 @@ func (r *Radio) planBeacon() {
 	w.queue.push(due, queuedEvent{beacon: r})
 }
 
-// listened plans the beacons that a radio may hear now that it listens.
+// listened schedules the beacons that a radio may receive now that it listens.
 func (w *World) listened(r *Radio) {
 	for _, b := range r.port.place.beacons {
 		b.planBeacon()
@@ -232,7 +233,7 @@ func (w *World) listened(r *Radio) {
 	}
 }
 
-// beaconDue sends a beacon, if somebody listens.
+// beaconDue sends a beacon, if a device listens.
 func (r *Radio) beaconDue() {
 	r.pending = false
 	if r.beacon == nil {

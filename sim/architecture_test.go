@@ -13,21 +13,21 @@ import (
 
 const module = "github.com/gowps/gowps/"
 
-// pure are the packages that need the standard library only.
+// pure lists the packages that need the standard library only.
 var pure = []string{"pin", "eapwsc/eap"}
 
-// embedded are the packages that firmware embeds, and heavy what must not come
-// along with them.
+// embedded lists the packages that firmware embeds, and heavy the modules that
+// they must not import.
 var (
 	embedded = []string{"pin", "wps", "wps/registration", "wps/validate", "wps/doctor", "wps/nfc", "wps/upnp", "eapwsc", "eapwsc/eap", "eapwsc/ap", "eapwsc/external", "eapwsc/selection", "sim", "sim/campaign", "sim/pintest"}
 	heavy    = []string{"github.com/google/gopacket", "github.com/mdlayher/", "github.com/schollz/", "github.com/spf13/", "net/http"}
 )
 
-// graph is who imports whom.
+// graph maps packages to the packages they import.
 type graph map[string][]string
 
-// TestArchitecture holds the real imports against the picture in
-// .github/ARCHITECTURE.md, and against the rules beside it.
+// TestArchitecture compares the real imports with the picture in
+// .github/ARCHITECTURE.md, and checks the rules beside it.
 func TestArchitecture(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the go command is not here to list imports:", err)
@@ -66,7 +66,7 @@ func TestArchitecture(t *testing.T) {
 }
 
 // realGraph returns the imports among the packages of the module. Internal
-// packages go with the package that they belong to.
+// packages count as part of the package they belong to.
 func realGraph(t *testing.T) graph {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"pin/...", module+"wps/...", module+"eapwsc/...", module+"sim/...").CombinedOutput()
@@ -90,8 +90,7 @@ func realGraph(t *testing.T) graph {
 	return g
 }
 
-// reduced returns the imports of a package without those that follow from its
-// others.
+// reduced returns the imports of a package that do not follow from its others.
 func (g graph) reduced(p string) []string {
 	return slices.DeleteFunc(slices.Clone(g[p]), func(q string) bool {
 		return slices.ContainsFunc(g[p], func(r string) bool { return r != q && g.reaches(r, q) })
@@ -102,7 +101,7 @@ func (g graph) reaches(p, q string) bool {
 	return p == q || slices.ContainsFunc(g[p], func(r string) bool { return g.reaches(r, q) })
 }
 
-// drawnGraph reads the picture.
+// drawnGraph parses the picture.
 func drawnGraph(t *testing.T) graph {
 	t.Helper()
 	f, err := os.Open("../.github/ARCHITECTURE.md")

@@ -14,9 +14,9 @@ import (
 
 // BenchmarkRegistration measures registrations on all cores, with fresh keys on
 // both sides and with the same ones each time: the two machines alone, as
-// BenchmarkRegistrationPIN of package registration does on one core, and with EAP,
-// the push button and all else that an access point does. The benchmark of the
-// same name in package campaign measures whole worlds.
+// BenchmarkRegistrationPIN of package registration does on one core, and with
+// EAP, the push button and everything else that an access point does. The
+// benchmark of the same name in package campaign measures whole worlds.
 func BenchmarkRegistration(b *testing.B) {
 	for _, reuse := range []bool{false, true} {
 		keys := map[bool]string{false: "fresh", true: "reused"}[reuse]
@@ -33,7 +33,7 @@ func BenchmarkRegistration(b *testing.B) {
 	}
 }
 
-// registerMachines has an enrollee register at a registrar, time after time.
+// registerMachines registers an enrollee at a registrar again and again.
 func registerMachines(b *testing.B, pb *testing.PB, reuse bool) {
 	enrollee := registration.EnrolleeConfig{Config: registration.Config{Device: wps.DefaultDevice()}, Password: registration.PIN(pin.MustParse("24681353"))}
 	registrar := registration.RegistrarConfig{Config: registration.Config{Device: wps.DefaultDevice()}, Password: enrollee.Password, Credentials: []wps.Credential{{
@@ -67,8 +67,8 @@ func registerMachines(b *testing.B, pb *testing.PB, reuse bool) {
 	}
 }
 
-// registerAlone has a printer register at a router by push button, time after
-// time, without air between them.
+// registerAlone registers a printer at a router by push button again and again,
+// without a link between them.
 func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	w := New(Config{})
 	var router, printer *registration.KeyPair
@@ -111,11 +111,12 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	}
 }
 
-// BenchmarkSessions is one access point at which many stations register at the same
-// time, each by a PIN of its own: all are as far as each other, and all PINs are in
-// the list, whose cap is raised. The keys are reused, so that what the access point
-// does shows. The time is that of one registration. It is flat up to the 64 PINs of
-// the default; the list is searched from end to end, which shows with a thousand.
+// BenchmarkSessions is one access point at which many stations register at the
+// same time, each by a PIN of its own: all are at the same message, and all
+// PINs are in the list, whose limit is raised. The keys are reused, so that the
+// work of the access point shows. The time is that of one registration. It is
+// flat up to the 64 PINs of the default; the list is searched from end to end,
+// which shows with a thousand.
 func BenchmarkSessions(b *testing.B) {
 	for _, stations := range []int{1, 10, 100, 1000, 10_000} {
 		b.Run(fmt.Sprint(stations), func(b *testing.B) {
@@ -124,7 +125,7 @@ func BenchmarkSessions(b *testing.B) {
 			r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Run.KeyPair, c.MaxPINs = router, stations }})
 			p := addPrinter(b, w, PrinterConfig{Name: "printer"})
 			point := r.newPoint(0)
-			rounds := max(1, 1000/stations) // about as much work for each row
+			rounds := max(1, 1000/stations) // about the same work for each row
 			for b.Loop() {
 				for range rounds {
 					registerTogether(b, point, p, stations)
@@ -180,7 +181,7 @@ func registerTogether(b *testing.B, point *ap.AccessPoint, p *Printer, stations 
 			}
 			answer, _ := p.session.Handle(now, step.Send)
 			p.packet = answer.Send
-			point.Events() // as its owner does: the list is short
+			point.Events() // the owner reads them too, so the list stays short
 		}
 	}
 	for i := range pairs {
@@ -190,9 +191,9 @@ func registerTogether(b *testing.B, point *ap.AccessPoint, p *Printer, stations 
 	}
 }
 
-// BenchmarkWorld makes a world for each registration by push button, up to the
-// connection. The key is a pre-shared one: to compute it from a passphrase
-// costs more than the registration.
+// BenchmarkWorld creates a world for each registration by push button, up to
+// the connection. The network key is a pre-shared key: computing it from a
+// passphrase costs more than the registration.
 func BenchmarkWorld(b *testing.B) {
 	b.ReportAllocs()
 	for seed := uint64(0); b.Loop(); seed++ {
@@ -251,8 +252,8 @@ func BenchmarkTown(b *testing.B) {
 // townRouter is how many printers are set up at one router of BenchmarkTown.
 const townRouter = 50
 
-// addTownRouter puts a router and its printers in a place. The PINs are entered
-// before the printers look around.
+// addTownRouter adds a router and its printers to a place. The PINs are entered
+// before the printers scan.
 func addTownRouter(b *testing.B, w *World, at Place) {
 	r := addRouter(b, w, RouterConfig{Name: fmt.Sprint("router ", at), Place: at, Settings: Settings{Key: fuzzKeys[0]}})
 	for i := range townRouter {
@@ -267,8 +268,7 @@ func addTownRouter(b *testing.B, w *World, at Place) {
 	}
 }
 
-// heapInUse returns how many octets the heap holds, after what is garbage is
-// gone.
+// heapInUse returns the size of the heap in octets after a garbage collection.
 func heapInUse() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -289,7 +289,7 @@ func BenchmarkWaiting(b *testing.B) {
 	}
 }
 
-// addHome puts a router and a printer in a place, with their buttons pressed.
+// addHome adds a router and a printer to a place, with their buttons pressed.
 func addHome(b *testing.B, w *World, at Place) {
 	r := addRouter(b, w, RouterConfig{Name: fmt.Sprint("router ", at), Place: at, Settings: Settings{Key: fuzzKeys[0]}})
 	p := addPrinter(b, w, PrinterConfig{Name: fmt.Sprint("printer ", at), Place: at, Bands: wps.Band24GHz})

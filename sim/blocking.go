@@ -16,43 +16,42 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Blocking makes an [Exchange] of code that reads and writes and waits, such as
-// an enrollee that was written for a socket. The code begins when the access
-// point is to be heard, and ends the exchange by returning: what the run has
-// yielded, or why it failed. An error of a class of package registration is what
-// a panel has a sentence for.
+// Blocking turns code that reads, writes and waits, such as an enrollee written
+// for a socket, into an [Exchange]. The code starts when the exchange starts,
+// and ends it by returning the result or the error of the run. Panels have
+// sentences for the error classes of package registration.
 //
 // The code and the world take turns: while the code runs, no time passes, and
-// while it waits in [Conn.Read] or [Conn.Sleep] the world goes on. So all is as
-// repeatable as ever, as long as the code asks the Conn for the time and a
-// [Stream] for randomness. What it must not do:
+// while it waits in [Conn.Read] or [Conn.Sleep] the world continues. So the
+// world stays repeatable as long as the code gets the time from the Conn and
+// randomness from a [Stream]. The code must not:
 //
-//   - use the Conn on another goroutine than the one that it is called on,
-//   - let its world run, or act at the device whose exchange it is,
-//   - go on for ever without waiting: the world waits for it.
+//   - use the Conn on a goroutine other than the one it is called on,
+//   - run its own world, or call methods of the device whose exchange it is,
+//   - run forever without waiting: the world waits for it.
 //
-// When the device gives the exchange up, because its patience is at an end or
-// the access point has sent it away, the Conn is closed: reading fails, and the
-// code is to return. In a world that is dropped midway the same happens when the
-// garbage collector finds the exchange, so code that holds on to its own world
-// is never found.
+// When the device gives up the exchange, because of a timeout or because the
+// access point has disconnected it, the Conn is closed: Read fails, and the
+// code has to return. If a world is dropped in the middle of an exchange, the
+// same happens when the garbage collector finds the exchange; code that refers
+// to its own world prevents that.
 //
-// A panic of the code becomes one of the caller that lets the world run, as a [*Panic].
-// If the code calls [runtime.Goexit], as t.Fatal does, the caller that lets the world run
-// exits as well.
+// A panic of the code becomes a panic of the caller that runs the world, with a
+// [*Panic] as its value. If the code calls [runtime.Goexit], as t.Fatal does,
+// the goroutine that runs the world exits as well.
 func Blocking(code func(*Conn) (*registration.Result, error)) Exchange {
 	return &blocking{&Conn{code: code}}
 }
 
 // Panic is a panic of blocking code.
 type Panic struct {
-	// Value is what the code panicked with.
+	// Value is the value of the panic.
 	Value any
-	// Stack is where, as [debug.Stack] returns it.
+	// Stack is the stack trace, as [debug.Stack] returns it.
 	Stack []byte
 }
 
-// Error returns the value, and where it came from.
+// Error returns the value and the stack trace.
 func (p *Panic) Error() string { return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack) }
 
 // Unwrap returns the value if it is an error.
@@ -62,19 +61,20 @@ func (p *Panic) Unwrap() error {
 }
 
 // Conn is the station's end of EAP for blocking code: each Read and each Write
-// carries one EAP packet. It is a [net.Conn] on the time of the world.
+// carries one EAP packet. It is a [net.Conn] whose deadlines are in the time of
+// the world.
 //
-// A request that the access point sends again is read again: like an EAP peer,
-// the code has to answer it as before.
+// A request that the access point repeats is read again: like an EAP peer, the
+// code has to repeat its answer.
 type Conn struct {
 	turns  sync.Mutex // held while the code runs
 	code   func(*Conn) (*registration.Result, error)
-	resume func() (struct{}, bool) // lets the code run until it waits, or ends
-	pause  func(struct{}) bool     // lets the world go on
+	resume func() (struct{}, bool) // runs the code until it waits or ends
+	pause  func(struct{}) bool     // lets the world continue
 
 	now      time.Time
 	deadline time.Time // of Read
-	until    time.Time // when the code wants to go on at the latest; zero is never
+	until    time.Time // when the code wants to continue at the latest; zero is never
 	in, out  [][]byte
 	closed   bool
 
@@ -84,19 +84,19 @@ type Conn struct {
 	panicked *Panic
 }
 
-// The bounds of a Conn.
+// The limits of a Conn.
 const (
-	maxWaiting = 16             // packets that nobody reads; more are lost, as at a socket
+	maxWaiting = 16             // unread packets; further ones are lost, as with a socket
 	maxPacket  = math.MaxUint16 // octets: EAP's Length has no more, nor EAPOL's
 )
 
 // Now returns the time in the world.
 func (c *Conn) Now() time.Time { return c.now }
 
-// Read waits for an EAP packet of the access point, and returns its length. What
-// does not fit into b is lost. The error is [os.ErrDeadlineExceeded] once the
-// read deadline has passed, and [net.ErrClosed] once the exchange or the Conn is
-// closed.
+// Read waits for an EAP packet of the access point, and returns its length.
+// Octets that do not fit into b are lost. The error is [os.ErrDeadlineExceeded]
+// once the read deadline has passed, and [net.ErrClosed] once the exchange or
+// the Conn is closed.
 func (c *Conn) Read(b []byte) (int, error) {
 	for {
 		switch {
@@ -126,7 +126,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Sleep lets time pass in the world, for a device that is slow. Packets that
+// Sleep waits in the time of the world, for a device that is slow. Packets that
 // arrive meanwhile are read later. The error is [net.ErrClosed] if the exchange
 // is closed before the time is over.
 func (c *Conn) Sleep(d time.Duration) error {
@@ -139,15 +139,15 @@ func (c *Conn) Sleep(d time.Duration) error {
 	return nil
 }
 
-// wait hands over to the world, until a packet arrives or the time has come, or
-// the exchange is closed.
+// wait hands control to the world, until a packet arrives, the time has come,
+// or the exchange is closed.
 func (c *Conn) wait(until time.Time) {
 	c.until = until
 	c.pause(struct{}{})
 }
 
-// SetReadDeadline sets until when Read waits, in the time of the world: see
-// [Conn.Now]. The zero time is for ever.
+// SetReadDeadline sets the time at which Read gives up, in the time of the
+// world: see [Conn.Now]. The zero time means never.
 func (c *Conn) SetReadDeadline(t time.Time) error {
 	if c.closed {
 		return net.ErrClosed
@@ -167,8 +167,8 @@ func (c *Conn) SetWriteDeadline(time.Time) error {
 // SetDeadline is SetReadDeadline.
 func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
-// Close closes this end: nothing is read or written any more. The exchange ends
-// when the code returns.
+// Close closes this end: nothing can be read or written any more. The exchange
+// ends when the code returns.
 func (c *Conn) Close() error {
 	if c.closed {
 		return net.ErrClosed
@@ -177,8 +177,8 @@ func (c *Conn) Close() error {
 	return nil
 }
 
-// LocalAddr returns an address without meaning: an exchange has no need to know
-// who takes part in it.
+// LocalAddr returns an address without meaning: an exchange does not know the
+// addresses.
 func (c *Conn) LocalAddr() net.Addr { return end("station") }
 
 // RemoteAddr does the same.
@@ -203,10 +203,10 @@ func (c *Conn) run(pause func(struct{}) bool) {
 	c.result, c.err = c.code(c)
 }
 
-// turn lets the code run until it waits or ends.
+// turn runs the code until it waits or ends.
 func (c *Conn) turn() {
 	if !c.turns.TryLock() {
-		panic("sim: blocking code lets its own world run, or acts at its own device")
+		panic("sim: blocking code runs its own world, or acts at its own device")
 	}
 	defer c.turns.Unlock()
 	c.resume()
@@ -216,7 +216,7 @@ func (c *Conn) turn() {
 	}
 }
 
-// close has the code find the Conn closed, and return.
+// close closes the Conn, so that the code returns.
 func (c *Conn) close() {
 	c.closed = true
 	if c.resume != nil && !c.over {
@@ -224,18 +224,18 @@ func (c *Conn) close() {
 	}
 }
 
-// abandon ends code that is of no use to anybody any more. So nobody is told how
-// it ends.
+// abandon ends code whose exchange is not used any more. Its result is
+// discarded.
 func (c *Conn) abandon() {
 	defer func() { _ = recover() }()
 	c.close()
 }
 
-// blocking is the world's side of an exchange. The goroutine of the code knows
-// nothing of it, so that it can be found to be garbage.
+// blocking is the world's side of an exchange. The code's goroutine has no
+// reference to it, so that it can be garbage collected.
 type blocking struct{ conn *Conn }
 
-// Start lets the code begin. It implements [Exchange].
+// Start starts the code. It implements [Exchange].
 func (x *blocking) Start(now time.Time) eapwsc.Step {
 	c := x.conn
 	if c.resume != nil {
@@ -246,20 +246,20 @@ func (x *blocking) Start(now time.Time) eapwsc.Step {
 	runtime.AddCleanup(x, func(c *Conn) { go c.abandon() }, c)
 	x.turn()
 	step, _ := x.step()
-	if step.Done { // the error, which has no place here, comes at once
+	if step.Done { // Start returns no error: it follows at once
 		step.Done, step.Deadline = false, now
 	}
 	return step
 }
 
-// turn gives the code its turn.
+// turn runs the code.
 func (x *blocking) turn() {
 	x.conn.turn()
 	runtime.KeepAlive(x)
 }
 
-// step returns what the code has written, and for what it waits. Of several
-// packets each has a step of its own, without time passing.
+// step returns what the code has written, and what it waits for. Each of
+// several packets gets a step of its own, at the same time.
 func (x *blocking) step() (eapwsc.Step, error) {
 	c := x.conn
 	step := eapwsc.Step{Deadline: c.until}
@@ -288,8 +288,7 @@ func (x *blocking) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	return x.step()
 }
 
-// Timeout lets the code go on that has waited for a time. It implements
-// [Exchange].
+// Timeout continues code that has waited for a time. It implements [Exchange].
 func (x *blocking) Timeout(now time.Time) (eapwsc.Step, error) {
 	c := x.conn
 	c.now = now
@@ -299,7 +298,7 @@ func (x *blocking) Timeout(now time.Time) (eapwsc.Step, error) {
 	return x.step()
 }
 
-// Close has the code return, and returns its error. It implements [Exchange].
+// Close makes the code return, and returns its error. It implements [Exchange].
 func (x *blocking) Close(time.Time, error) error {
 	x.conn.close()
 	runtime.KeepAlive(x)

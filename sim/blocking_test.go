@@ -46,7 +46,7 @@ func carry(c net.Conn, now func() time.Time, x Exchange) (*registration.Result, 
 	}
 }
 
-// inBlockingCode has a printer's own enrollee carried by blocking code.
+// inBlockingCode runs a printer's own enrollee in blocking code.
 func inBlockingCode(c *PrinterConfig) {
 	c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
 		x, err := NewEnrollee(cfg)
@@ -74,9 +74,9 @@ func noneLeft(t *testing.T, before int) {
 	}
 }
 
-// TestBlocking plays worlds in which a peer is carried by blocking code, and in
-// which it is not. They do not differ by a single octet, whatever the air does
-// and whichever side ends a registration midway.
+// TestBlocking runs worlds with and without a peer in blocking code. They do
+// not differ by a single octet, whatever the air does and whichever side ends a
+// registration early.
 func TestBlocking(t *testing.T) {
 	before := runtime.NumGoroutine()
 	psks := new(PSKs)
@@ -161,8 +161,8 @@ func TestBlockingDeadline(t *testing.T) {
 	}
 }
 
-// TestBlockingWrites has code write more than it was asked for: each packet is a
-// frame, in order, and none is lost when the code returns.
+// TestBlockingWrites lets code write several packets for one request: each
+// packet is a frame, in order, and none is lost when the code returns.
 func TestBlockingWrites(t *testing.T) {
 	h := blockingPrinter(t, func(c *Conn) (*registration.Result, error) {
 		for _, text := range []string{"one", "two", "three"} {
@@ -190,7 +190,7 @@ func TestBlockingWrites(t *testing.T) {
 	}
 }
 
-// TestBlockingClose ends exchanges midway, in each way that there is. The code
+// TestBlockingClose closes exchanges early, in each possible way. The code
 // finds its Conn closed and returns.
 func TestBlockingClose(t *testing.T) {
 	before := runtime.NumGoroutine()
@@ -240,13 +240,14 @@ func TestBlockingClose(t *testing.T) {
 		}
 	}
 	noneLeft(t, before)
-	// One that was never begun has nothing to end.
+	// An exchange that was never started has nothing to end.
 	if x := Blocking(nil); x.Close(Epoch, nil) != nil || x.Result() != nil {
 		t.Error("an exchange that was not begun has an end")
 	}
 }
 
-// TestBlockingCloses has code close its end: it is over when it returns.
+// TestBlockingCloses lets code close its end: the exchange ends when the code
+// returns.
 func TestBlockingCloses(t *testing.T) {
 	h := blockingPrinter(t, func(c *Conn) (*registration.Result, error) {
 		var all net.Conn = c
@@ -270,8 +271,8 @@ func stopWith(f func()) (value any) {
 	return nil
 }
 
-// TestBlockingPanic has code break down: the caller that lets the world run learns it,
-// with the place, and so does a campaign.
+// TestBlockingPanic lets code panic: the caller that runs the world gets the
+// panic with its stack, and so does a campaign.
 func TestBlockingPanic(t *testing.T) {
 	before := runtime.NumGoroutine()
 	broken := errors.New("broken")
@@ -285,7 +286,7 @@ func TestBlockingPanic(t *testing.T) {
 	if !ok || p.Value != broken || !errors.Is(p, broken) || !strings.Contains(p.Error(), "TestBlockingPanic") {
 		t.Errorf("panicked with %v", p)
 	}
-	// Who recovers can go on: the exchange has failed.
+	// After recovering, the world can continue: the exchange has failed.
 	h.Run(5 * time.Second)
 	if err := h.printer.setup.err; !errors.Is(err, broken) {
 		t.Errorf("the attempt has failed: %v", err)
@@ -311,8 +312,8 @@ func TestBlockingPanic(t *testing.T) {
 	noneLeft(t, before)
 }
 
-// TestBlockingGoexit lets code end its goroutine, as t.Fatal does: the caller that lets
-// the world run ends as well, and is not left waiting.
+// TestBlockingGoexit lets code end its goroutine, as t.Fatal does: the
+// goroutine that runs the world ends as well, instead of waiting forever.
 func TestBlockingGoexit(t *testing.T) {
 	first := true
 	h := blockingPrinter(t, func(c *Conn) (*registration.Result, error) {
@@ -339,7 +340,7 @@ func TestBlockingGoexit(t *testing.T) {
 	}
 }
 
-// TestBlockingRegistrar has a computer's registrar carried by blocking code.
+// TestBlockingRegistrar runs a computer's registrar in blocking code.
 func TestBlockingRegistrar(t *testing.T) {
 	w := New(Config{Seed: 1})
 	r := addRouter(t, w, RouterConfig{Name: "router"})

@@ -10,14 +10,14 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// accessPointByHand is an open network with the registrar by hand behind it: a
-// device of a world that has nothing of ours but the frames. What frames carry,
-// it writes and reads by itself.
+// accessPointByHand is an open network with the second registrar behind it: a
+// device of a world that uses nothing of ours but the frames. It writes and
+// parses their content itself.
 type accessPointByHand struct {
 	port   *sim.Port
 	random io.Reader
 	ssid   string
-	waits  registrarByHand // what is copied for each station: password, network
+	waits  registrarByHand // copied for each station: password, network
 	size   int
 
 	stations []*stationByHand
@@ -32,7 +32,7 @@ type stationByHand struct {
 	deadline  time.Time
 }
 
-// newAccessPointByHand puts it into a world.
+// newAccessPointByHand adds it to a world.
 func newAccessPointByHand(w *sim.World, ssid string) (*accessPointByHand, error) {
 	a := &accessPointByHand{ssid: ssid}
 	var err error
@@ -78,7 +78,7 @@ func (a *accessPointByHand) frame(t sim.FrameType, to wps.MAC, body []byte) *sim
 	return &sim.Frame{Type: t, From: mac, To: to, BSSID: mac, Band: wps.Band24GHz, Body: body}
 }
 
-// Handle takes a frame.
+// Handle processes a frame.
 func (a *accessPointByHand) Handle(now time.Time, f *sim.Frame, _ int) {
 	switch f.Type {
 	case sim.ProbeRequest:
@@ -102,7 +102,7 @@ func (a *accessPointByHand) forget(mac wps.MAC) {
 	a.stations = slices.DeleteFunc(a.stations, func(s *stationByHand) bool { return s.mac == mac })
 }
 
-// associate admits a station: with a WPS element it comes to register.
+// associate admits a station: one with a WPS element wants to register.
 func (a *accessPointByHand) associate(now time.Time, f *sim.Frame) {
 	a.forget(f.From)
 	s := &stationByHand{mac: f.From}
@@ -119,7 +119,7 @@ func (a *accessPointByHand) associate(now time.Time, f *sim.Frame) {
 	}
 }
 
-// eapol takes an EAP packet.
+// eapol handles an EAP packet.
 func (a *accessPointByHand) eapol(now time.Time, f *sim.Frame) {
 	b := f.Body
 	for _, s := range a.stations {
@@ -133,8 +133,8 @@ func (a *accessPointByHand) eapol(now time.Time, f *sim.Frame) {
 	}
 }
 
-// send sends an EAP packet, and waits for the answer. After the last one the
-// station is sent away.
+// send sends an EAP packet, and waits for the answer. After the last packet it
+// disconnects the station.
 func (a *accessPointByHand) send(now time.Time, s *stationByHand, packet []byte) {
 	b := binary.BigEndian.AppendUint16([]byte{2, 0}, uint16(len(packet)))
 	a.port.Send(a.frame(sim.Data, s.mac, append(b, packet...)))
@@ -148,7 +148,7 @@ func (a *accessPointByHand) send(now time.Time, s *stationByHand, packet []byte)
 	}
 }
 
-// Timeout sends a request again, twice, and then gives up.
+// Timeout repeats a request, twice, and then gives up.
 func (a *accessPointByHand) Timeout(now time.Time) {
 	for _, s := range slices.Clone(a.stations) {
 		if s.deadline.IsZero() || now.Before(s.deadline) {

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// enrolleeByHand is a station's enrollee with an EAP peer, in the style of a
-// program with a socket.
+// enrolleeByHand is a second implementation of an enrollee with an EAP peer, in
+// the style of a program with a socket.
 type enrolleeByHand struct {
 	byHand
 	address, uuid []byte
 	password      string
 	passwordID    byte
-	size          int  // of the fragments that it sends; 0 is none
-	careless      bool // it does not check what the registrar proves
+	size          int  // of the fragments it sends; 0 sends no fragments
+	careless      bool // it does not verify the registrar's proofs
 
 	answered map[string][]byte
 	last     byte // Identifier of the last request
@@ -35,7 +35,7 @@ type networkByHand struct {
 	auth, encr []byte
 }
 
-// line is what the enrollee needs of a socket.
+// line is what the enrollee needs from a socket.
 type line interface {
 	io.ReadWriter
 	SetReadDeadline(time.Time) error
@@ -66,7 +66,7 @@ func (e *enrolleeByHand) register(c line) ([]networkByHand, error) {
 		n, err := c.Read(b)
 		if err != nil {
 			switch {
-			case e.done, e.err != nil: // what is missing is the end of EAP
+			case e.done, e.err != nil: // only the end of EAP is missing
 				return e.networks, e.err
 			case errors.Is(err, os.ErrDeadlineExceeded):
 				return nil, errSilence
@@ -94,7 +94,7 @@ func (e *enrolleeByHand) register(c line) ([]networkByHand, error) {
 	}
 }
 
-// answer returns the response to a request that was not heard before, or nil.
+// answer returns the response to a new request, or nil.
 func (e *enrolleeByHand) answer(packet []byte) []byte {
 	id := packet[1]
 	switch {
@@ -154,8 +154,8 @@ func (e *enrolleeByHand) m1() []byte {
 		tlv(0x102D, 0x80, 0, 0, 0))
 }
 
-// hear takes a message, and returns the answer and its op-code. What is not of
-// this run, or not due, is not answered.
+// hear processes a message, and returns the answer and its op-code. Messages of
+// another run or out of order are not answered.
 func (e *enrolleeByHand) hear(op byte, m []byte) (byte, []byte) {
 	kind := kindOf(m)
 	switch {
@@ -235,8 +235,8 @@ func (e *enrolleeByHand) proceed(kind byte, m, settings []byte) (byte, []byte) {
 	return opDone, e.say(handDone, tlv(atEnrolleeNonce, e.n1...), tlv(atRegistrarNonce, e.n2...))
 }
 
-// readCredentials reads what M8 gives. Zeros behind names and keys are put up
-// with.
+// readCredentials parses the credentials of M8. Zeros after names and keys are
+// accepted.
 func readCredentials(settings []byte) (networks []networkByHand) {
 	for id, c, rest, ok := firstOf(settings); ok; id, c, rest, ok = firstOf(rest) {
 		if id == atCredential {
@@ -247,7 +247,7 @@ func readCredentials(settings []byte) (networks []networkByHand) {
 	return networks
 }
 
-// stop ends the run because of something that is wrong with a message.
+// stop ends the run because a message is wrong.
 func (e *enrolleeByHand) stop(kind, code byte) (byte, []byte) {
 	e.err = &stopped{code: code, kind: kind, found: true}
 	return opNACK, e.nack(code)

@@ -11,9 +11,9 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// An enrollee that is not ours, and was written for a socket, is tested: it takes
-// the place of a printer's at a router, with the right PIN, with wrong ones, and
-// in an air that loses every tenth frame.
+// This tests an enrollee that is not ours and was written for a socket: in
+// place of a printer's at a router, with the right PIN, with wrong ones, and on
+// a link that loses every tenth frame.
 func ExampleBlocking() {
 	const label = "24681353"
 	foreign := func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
@@ -21,7 +21,7 @@ func ExampleBlocking() {
 		return sim.Blocking(func(c *sim.Conn) (*registration.Result, error) {
 			networks, err := e.register(c) // c.Read, c.Write, c.SetReadDeadline(c.Now().Add(…))
 			if err != nil {
-				return nil, explain(err) // in terms of package registration
+				return nil, explain(err) // as an error of package registration
 			}
 			return &registration.Result{Credentials: []wps.Credential{{
 				SSID: wps.SSID(networks[0].ssid), NetworkKey: wps.NetworkKey(networks[0].key),

@@ -9,11 +9,11 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The enrollee by hand speaks octets and text. What follows translates between
-// them and the types of a world.
+// The second enrollee uses octets and text. This file translates between them
+// and the types of a world.
 
-// enroll returns an exchange of the enrollee by hand, for a printer whose PIN is
-// what the function returns, if it is set up by PIN.
+// enroll returns an exchange of the second enrollee, for a printer whose PIN is
+// returned by the function, if it is set up by PIN.
 func enroll(cfg registration.EnrolleeConfig, pin func() string, change func(*enrolleeByHand)) sim.Exchange {
 	e := &enrolleeByHand{byHand: newByHand(cfg.Rand), address: cfg.Device.MAC[:], uuid: cfg.Device.UUID[:], password: "00000000"}
 	if e.passwordID = byte(cfg.Password.ID); cfg.Password.ID != wps.PasswordPushButton {
@@ -46,7 +46,7 @@ func number(b []byte) (n uint16) {
 	return n
 }
 
-// explain returns what a printer understands of an error.
+// explain translates an error for a printer.
 func explain(err error) error {
 	var s *stopped
 	switch {

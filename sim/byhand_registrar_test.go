@@ -5,14 +5,14 @@ import (
 	"errors"
 )
 
-// registrarByHand is an access point's registrar with an EAP server. It has no
-// clock: the side that has one sends the last request again.
+// registrarByHand is a second implementation of an access point's registrar
+// with an EAP server. It has no clock: its caller repeats the last request.
 type registrarByHand struct {
 	byHand
-	password   string // of who it waits for
+	password   string // of the device it waits for
 	passwordID byte
 	network    networkByHand
-	size       int // of the fragments that it sends; 0 is none
+	size       int // of the fragments it sends; 0 sends no fragments
 
 	id         byte   // of the request that is waiting for its response
 	request    []byte // that one
@@ -38,7 +38,7 @@ func (r *registrarByHand) ask(data ...[]byte) []byte {
 	return r.request
 }
 
-// start asks the station who it is.
+// start asks the station for its identity.
 func (r *registrarByHand) start() []byte { return r.ask([]byte{eapIdentity}) }
 
 // end ends EAP, with EAP-Failure in any case.
@@ -50,7 +50,7 @@ func (r *registrarByHand) end(err error) []byte {
 	return eapPacket(eapFailure, r.id)
 }
 
-// handle takes a packet of the station, and returns what to send, or nil.
+// handle processes a packet of the station, and returns what to send, or nil.
 func (r *registrarByHand) handle(b []byte) []byte {
 	packet := cutEAP(b)
 	if r.over || len(packet) < 5 || packet[0] != eapResponse || packet[1] != r.id {
@@ -93,7 +93,8 @@ func (r *registrarByHand) piece() []byte {
 	return nil
 }
 
-// hear takes a message. What is not of this run, or not due, is not answered.
+// hear processes a message. Messages of another run or out of order are not
+// answered.
 func (r *registrarByHand) hear(op byte, m []byte) []byte {
 	kind := kindOf(m)
 	ours := bytes.Equal(attribute(m, atEnrolleeNonce), r.n1) && bytes.Equal(attribute(m, atRegistrarNonce), r.n2)
@@ -120,7 +121,7 @@ func (r *registrarByHand) hear(op byte, m []byte) []byte {
 	return nil
 }
 
-// m2 answers M1, by M2D if the enrollee is not the one that is waited for.
+// m2 answers M1, with M2D if it does not wait for this enrollee.
 func (r *registrarByHand) m2(m []byte) []byte {
 	n1, address, key, id := attribute(m, atEnrolleeNonce), attribute(m, atMAC), attribute(m, atPublicKey), attribute(m, atPasswordID)
 	if len(n1) != 16 || len(address) != 6 || len(key) != 192 || len(id) != 2 {
@@ -173,7 +174,7 @@ func (r *registrarByHand) proceed(kind byte, m []byte) []byte {
 	return r.send(opMSG, r.say(handM8, nonce, r.seal(tlv(atCredential, credential...))))
 }
 
-// stop refuses to go on. The station's answer ends EAP.
+// stop refuses to continue. The station's answer ends EAP.
 func (r *registrarByHand) stop(kind, code byte) []byte {
 	r.err, r.due = &stopped{code: code, kind: kind, found: true}, 0
 	return r.send(opNACK, r.say(handNACK, tlv(atEnrolleeNonce, r.n1...), tlv(atRegistrarNonce, r.n2...), tlv(atConfigError, 0, code)))

@@ -12,9 +12,9 @@ import (
 	"math/big"
 )
 
-// What follows is the Registration Protocol and its carriage written a second
-// time, from the octets up and by the standard library alone. An error in our
-// packages cannot agree with itself here. This file has what both sides need.
+// These files implement the Registration Protocol and its transport a second
+// time, from the octets up and with the standard library alone, so that errors
+// in our packages cannot cancel out. This file has what both sides need.
 
 // Attributes, message types and op-codes that occur: WSC 2.0 §12 and §7.7.
 const (
@@ -37,7 +37,7 @@ var group5, _ = new(big.Int).SetString("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B
 	"98DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB"+
 	"9ED529077096966D670C354E4ABC9804F1746C08CA237327FFFFFFFFFFFFFFFF", 16)
 
-// byHand is what both sides of a run keep.
+// byHand is the state that both sides of a run keep.
 type byHand struct {
 	random              io.Reader
 	x                   *big.Int
@@ -51,8 +51,8 @@ type byHand struct {
 	previous            []byte // message of the chain
 }
 
-// newByHand draws what a run needs. The exponent is short: secrecy is not the
-// point here.
+// newByHand draws the randomness of a run. The exponent is short, because
+// secrecy does not matter here.
 func newByHand(random io.Reader) byHand {
 	h := byHand{random: random}
 	h.x = new(big.Int).SetBytes(h.draw(20))
@@ -74,7 +74,7 @@ func tlv(id uint16, value ...byte) []byte {
 	return append(b, value...)
 }
 
-// firstOf takes the first attribute off a list.
+// firstOf removes the first attribute from a list.
 func firstOf(list []byte) (id uint16, value, rest []byte, ok bool) {
 	if len(list) < 4 {
 		return 0, nil, nil, false
@@ -124,7 +124,7 @@ func (h *byHand) agree(peer, address []byte, password string) bool {
 	return true
 }
 
-// proof is what stands in M3 and M4: §7.4.
+// proof computes E-Hash or R-Hash in M3 and M4: §7.4.
 func (h *byHand) proof(nonce, psk []byte) []byte { return hmac256(h.authKey, nonce, psk, h.pke, h.pkr) }
 
 // seal returns the Encrypted Settings attribute: §7.5.
@@ -139,8 +139,7 @@ func (h *byHand) seal(attributes ...[]byte) []byte {
 	return tlv(atSettings, append(iv, plain...)...)
 }
 
-// open decrypts the settings of a message, which is authentic; nil if they are
-// not right.
+// open decrypts the settings of an authentic message; nil if they are wrong.
 func (h *byHand) open(message []byte) []byte {
 	value := attribute(message, atSettings)
 	if len(value) < 32 || len(value)%16 != 0 {
@@ -161,8 +160,8 @@ func (h *byHand) open(message []byte) []byte {
 	return settings
 }
 
-// say puts a message together, signs M2 to M8, and keeps what the next
-// Authenticator is to cover.
+// say builds a message, signs M2 to M8, and keeps what the next Authenticator
+// covers.
 func (h *byHand) say(kind byte, attributes ...[]byte) []byte {
 	m := append(tlv(0x104A, 0x10), tlv(atMessageType, kind)...)
 	m = append(m, bytes.Join(attributes, nil)...)
@@ -176,9 +175,9 @@ func (h *byHand) say(kind byte, attributes ...[]byte) []byte {
 	return m
 }
 
-// authentic reports whether a message is of this run: its nonce and its
-// Authenticator, which is its last attribute. It then is what the next one of
-// ours covers.
+// authentic reports whether a message belongs to this run: its nonce and its
+// Authenticator, which is its last attribute. Our next Authenticator then
+// covers it.
 func (h *byHand) authentic(message []byte, nonceID uint16, nonce []byte) bool {
 	at := len(message) - 12
 	if at < 0 || !bytes.Equal(attribute(message, nonceID), nonce) {
@@ -205,7 +204,7 @@ func capabilities() []byte {
 	return bytes.Join([][]byte{tlv(0x1004, 0, 0x23), tlv(0x1010, 0, 0x0D), tlv(0x100D, 1), tlv(0x1008, 0x23, 0x88)}, nil)
 }
 
-// description is the part of M1 and M2 that is for people.
+// description is the human-readable part of M1 and M2.
 func description(name string, deviceType ...byte) []byte {
 	return bytes.Join([][]byte{
 		tlv(0x1021, []byte("By hand")...), tlv(0x1023, []byte(name)...), tlv(0x1024, '1'), tlv(0x1042, '1'),
@@ -227,7 +226,7 @@ func eapPacket(code, id byte, data ...[]byte) []byte {
 	return append(binary.BigEndian.AppendUint16([]byte{code, id}, uint16(4+len(body))), body...)
 }
 
-// cutEAP returns a packet without what stands behind it; nil if it is cut off.
+// cutEAP returns a packet without trailing octets; nil if it is truncated.
 func cutEAP(b []byte) []byte {
 	if len(b) < 4 {
 		return nil
@@ -244,7 +243,7 @@ func cutEAP(b []byte) []byte {
 type pieces struct {
 	op    byte
 	rest  []byte
-	size  int // of the message data in one; 0 is all
+	size  int // octets of message data in one; 0 is all
 	begun bool
 }
 
@@ -271,14 +270,14 @@ func (p *pieces) next() []byte {
 	return data
 }
 
-// collected is what has arrived of a message.
+// collected is the part of a message that has arrived.
 type collected struct {
 	octets []byte
 	total  int
 }
 
-// add takes a packet, and returns whether it fits in, and the message if it was
-// the last.
+// add adds a packet, and returns whether it was accepted, and the message if it
+// was the last.
 func (c *collected) add(packet []byte) (message []byte, complete, ok bool) {
 	flags, data := packet[wscHeader-1], packet[wscHeader:]
 	first := len(c.octets) == 0
@@ -292,7 +291,7 @@ func (c *collected) add(packet []byte) (message []byte, complete, ok bool) {
 		data = data[2:]
 	} else if first {
 		if flags&1 != 0 {
-			return nil, false, false // the first of several says how much there is
+			return nil, false, false // the first of several announces the length
 		}
 		c.total = len(data)
 	}
@@ -314,7 +313,7 @@ func isWSC(packet []byte) bool {
 	return len(packet) >= wscHeader && string(packet[4:4+len(wscType)]) == wscType
 }
 
-// stopped is why a run by hand has ended early.
+// stopped is why a run has ended early.
 type stopped struct {
 	code  byte // Configuration Error
 	kind  byte // the message that it is about: received if we found it, else sent

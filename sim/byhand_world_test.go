@@ -19,8 +19,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// TestByHandImports has what is written by hand use nothing but the standard
-// library, or it would prove nothing.
+// TestByHandImports checks that the second implementation uses the standard
+// library only; otherwise it would prove nothing.
 func TestByHandImports(t *testing.T) {
 	for _, name := range []string{"byhand_test.go", "byhand_enrollee_test.go", "byhand_registrar_test.go"} {
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
@@ -35,16 +35,16 @@ func TestByHandImports(t *testing.T) {
 	}
 }
 
-// flat is a router with an enrollee by hand in its range.
+// flat is a router with a printer in its range that uses the second enrollee.
 type flat struct {
 	*sim.World
 	router  *sim.Router
 	printer *sim.Printer
-	seen    map[string]int // frames that were sent, by what they are
+	seen    map[string]int // frames sent, by content
 }
 
-// newFlat returns a flat with a PIN on the printer's label; a key that costs
-// nothing to compute.
+// newFlat returns a flat with a PIN on the printer's label and a network key
+// that is cheap to compute.
 func newFlat(t testing.TB, seed uint64, label string, air sim.Fault, change func(*enrolleeByHand), routers ...func(*sim.RouterConfig)) *flat {
 	t.Helper()
 	f := &flat{seen: make(map[string]int)}
@@ -73,8 +73,7 @@ func newFlat(t testing.TB, seed uint64, label string, air sim.Fault, change func
 	return f
 }
 
-// setUp has the owner enter a PIN at the router, or press both buttons if there
-// is none.
+// setUp enters a PIN at the router, or presses both buttons if it is empty.
 func (f *flat) setUp(t testing.TB, entered string) {
 	t.Helper()
 	if entered == "" {
@@ -97,7 +96,7 @@ func (f *flat) setUp(t testing.TB, entered string) {
 	}
 }
 
-// failed returns what the router has told of runs that failed.
+// failed returns the errors of failed runs that the router has reported.
 func (f *flat) failed() (errs []error) {
 	for _, e := range f.router.Events() {
 		if e.Kind == ap.EventFailed {
@@ -107,7 +106,7 @@ func (f *flat) failed() (errs []error) {
 	return errs
 }
 
-// TestEnrolleeByHand has the enrollee by hand register at our router.
+// TestEnrolleeByHand registers the second enrollee at our router.
 func TestEnrolleeByHand(t *testing.T) {
 	const label = "24681353"
 	careless := func(e *enrolleeByHand) { e.careless = true }
@@ -174,8 +173,8 @@ func TestEnrolleeByHand(t *testing.T) {
 	}
 }
 
-// TestEnrolleeByHandTwice plays a world twice: the enrollee by hand has a
-// goroutine, and the trace is the same all the same.
+// TestEnrolleeByHandTwice runs a world twice: the enrollee has a goroutine, but
+// the trace stays the same.
 func TestEnrolleeByHandTwice(t *testing.T) {
 	play := func(seed uint64) [32]byte {
 		f := newFlat(t, seed, "", sim.Noise{Loss: 0.05, Double: 0.1, Delay: 0.1, Corrupt: 0.02}, nil)
@@ -192,9 +191,9 @@ func TestEnrolleeByHandTwice(t *testing.T) {
 	}
 }
 
-// TestEnrolleeByHandBadAir has the enrollee by hand register over an air that
-// loses, doubles, delays and cuts frames. It ends with the network of the router,
-// or with a reason that such an air has.
+// TestEnrolleeByHandBadAir registers the second enrollee over a link that
+// loses, duplicates, delays and truncates frames. It ends with the network of
+// the router, or with a reason that such a link explains.
 func TestEnrolleeByHandBadAir(t *testing.T) {
 	connected, refused := 0, 0
 	for seed := range uint64(200) {
@@ -217,8 +216,8 @@ func TestEnrolleeByHandBadAir(t *testing.T) {
 	}
 }
 
-// TestCampaignByHand has the enrollee by hand take part in a campaign, with the
-// routers, the people and the air of every other. Nothing is violated.
+// TestCampaignByHand uses the second enrollee in a campaign, with the usual
+// routers, people and links. There is no violation.
 func TestCampaignByHand(t *testing.T) {
 	const label = "24681353"
 	c := &campaign.Campaign{Seed: 11, N: 300, Faults: campaign.DefaultRates(), ReuseKeys: true, Printers: []campaign.PrinterProfile{{
@@ -242,7 +241,7 @@ func TestCampaignByHand(t *testing.T) {
 	}
 }
 
-// attic is an access point by hand with our printer in its range.
+// attic is the second access point with our printer in its range.
 type attic struct {
 	*sim.World
 	point   *accessPointByHand
@@ -274,7 +273,7 @@ func newAttic(t testing.TB, seed uint64, label string, air sim.Fault, hand bool)
 	return a
 }
 
-// setUp has the owner of the printer begin, by push button if the access point
+// setUp starts a set-up at the printer, by push button if the access point
 // waits for it.
 func (a *attic) setUp(t testing.TB, button bool) {
 	t.Helper()
@@ -285,8 +284,9 @@ func (a *attic) setUp(t testing.TB, button bool) {
 	}
 }
 
-// TestRegistrarByHand has our printer register at an access point by hand, and
-// the enrollee by hand as well: so what is right is not what ours say.
+// TestRegistrarByHand registers our printer at the second access point, and the
+// second enrollee as well, so that our own implementation does not define what
+// is right.
 func TestRegistrarByHand(t *testing.T) {
 	const label = "24681353"
 	for name, tt := range map[string]struct {
@@ -342,13 +342,14 @@ func TestRegistrarByHand(t *testing.T) {
 	}
 }
 
-// TestRegistrarByHandM2D turns off an enrollee that is not the one waited for.
+// TestRegistrarByHandM2D refuses an enrollee that the registrar does not wait
+// for.
 func TestRegistrarByHandM2D(t *testing.T) {
 	for _, hand := range []bool{false, true} {
 		a := newAttic(t, 1, "24681353", nil, hand)
 		a.point.wait("12345670")
 		a.setUp(t, false)
-		// The printer is on its way when the access point changes its mind.
+		// The access point changes its mind while the printer connects.
 		a.RunUntil(time.Minute, func() bool { return a.seen["printer authentication"] > 0 })
 		a.point.wait("")
 		a.Run(10 * time.Second)
@@ -358,8 +359,8 @@ func TestRegistrarByHandM2D(t *testing.T) {
 	}
 }
 
-// TestRegistrarByHandBadAir does so over an air that loses, doubles, delays and
-// cuts frames.
+// TestRegistrarByHandBadAir registers over a link that loses, duplicates,
+// delays and truncates frames.
 func TestRegistrarByHandBadAir(t *testing.T) {
 	connected, refused := 0, 0
 	for seed := range uint64(200) {

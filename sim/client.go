@@ -11,10 +11,10 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The times of a router towards one station [hostap].
+// Times of a router for one station [hostap].
 const (
 	startPatience     = 30 * time.Second      // until EAPOL-Start of a station that has to send it
-	deauthDelay       = 10 * time.Millisecond // after EAP-Failure, so that it is heard
+	deauthDelay       = 10 * time.Millisecond // after EAP-Failure, so that the station receives that
 	handshakeInterval = time.Second
 	handshakeTries    = 4
 	maxClients        = 2007 // the highest association identifier
@@ -44,10 +44,10 @@ type client struct {
 	tries int
 }
 
-// close ends what goes on with the station, because it is gone.
+// close ends the exchange with a station that has gone.
 func (c *client) close(now time.Time) {
 	if c.session != nil {
-		_ = c.session.Close(now, nil) // the error is in the event
+		_ = c.session.Close(now, nil) // the event has the error
 	}
 }
 
@@ -66,13 +66,13 @@ func (r *Router) forget(now time.Time, mac wps.MAC) {
 	}
 }
 
-// dismiss removes a station, and notifies it.
+// dismiss disconnects a station.
 func (r *Router) dismiss(now time.Time, c *client, reason uint16) {
 	r.send(c.radio, &Frame{Type: Deauthentication, To: c.mac, Code: reason})
 	r.forget(now, c.mac)
 }
 
-// admit returns the status of an answer to authentication.
+// admit returns the status code of an authentication response.
 func (r *Router) admit(station wps.MAC) uint16 {
 	if allowed := r.settings.Allowed; len(allowed) > 0 && !slices.Contains(allowed, station) {
 		return StatusFailure
@@ -80,10 +80,10 @@ func (r *Router) admit(station wps.MAC) uint16 {
 	return StatusSuccess
 }
 
-// associate answers an association request: hostapd decides in this order.
+// associate answers an association request, with hostapd's order of checks.
 func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	r.forget(now, f.From)
-	e, _ := dot11.Parse(f.Body) // what can be read counts
+	e, _ := dot11.Parse(f.Body) // parts that can be read are used
 	row := r.settings.Security.row()
 	c := &client{mac: f.From, radio: radio}
 	answer := &Frame{Type: AssociationResponse, To: f.From, Privacy: row.encrypts()}
@@ -105,7 +105,7 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 		answer.Body = w.element(&w.associationResponse)
 		begin = (*Router).waitForStart
 		if request.WFA.Version2 != 0 {
-			// A version 1.0 station would not listen before its EAPOL-Start.
+			// A version 1.0 station is not ready before its EAPOL-Start.
 			begin = (*Router).register
 		}
 	case row.rsn == nil && row.wpa == nil:
@@ -115,8 +115,8 @@ func (r *Router) associate(now time.Time, radio int, f *Frame) {
 	case e.RSN != nil:
 		answer.Code = StatusInvalidAKMP
 	case r.WPS() == nil:
-		// Neither WPS nor RSN element: old Windows clients do so before
-		// registering. Their identity will tell.
+		// Neither a WPS nor an RSN element: old Windows clients associate so
+		// before they register. Their identity will show it.
 		begin = (*Router).waitForStart
 	default:
 		answer.Code = StatusInvalidElement
@@ -132,7 +132,7 @@ func (r *Router) waitForStart(now time.Time, c *client) {
 	c.phase, c.deadline = clientWaits, now.Add(startPatience)
 }
 
-// register begins EAP-WSC.
+// register starts EAP-WSC.
 func (r *Router) register(now time.Time, c *client) {
 	var id [1]byte
 	r.nonces.Read(id[:])
@@ -146,7 +146,7 @@ func (r *Router) register(now time.Time, c *client) {
 	r.step(now, c, session.Start(now))
 }
 
-// step does what a session wants.
+// step carries out a step of a session.
 func (r *Router) step(now time.Time, c *client, s eapwsc.Step) {
 	if s.Send != nil {
 		r.sendEAPOL(c, newEAPOLFrame(eapol.Version2, eapol.TypeEAP, s.Send))
@@ -161,7 +161,7 @@ func (r *Router) sendEAPOL(c *client, frame []byte) {
 	r.send(c.radio, &Frame{Type: Data, To: c.mac, Body: frame})
 }
 
-// eapol takes an EAPOL frame of a station.
+// eapol handles an EAPOL frame of a station.
 func (r *Router) eapol(now time.Time, c *client, b []byte) {
 	f, err := eapol.ParseFrame(b)
 	if err != nil {
@@ -171,18 +171,18 @@ func (r *Router) eapol(now time.Time, c *client, b []byte) {
 	case f.Type == eapol.TypeStart && c.phase == clientWaits:
 		r.register(now, c)
 	case f.Type == eapol.TypeEAP && c.phase == clientRegisters:
-		step, _ := c.session.Handle(now, f.Body) // the session reports its error in an event
+		step, _ := c.session.Handle(now, f.Body) // the event has the session's error
 		r.step(now, c, step)
 	case f.Type == eapol.TypeKey && c.phase == clientHandshakes:
 		r.key(now, c, b)
 	}
 }
 
-// handshake begins the 4-way handshake.
+// handshake starts the 4-way handshake.
 func (r *Router) handshake(now time.Time, c *client) {
 	key, err := r.port.world.keys.psk(r.settings.SSID, r.settings.Key)
 	if err != nil {
-		r.dismiss(now, c, ReasonHandshakeTimeout) // settings brought by WPS may be unusable
+		r.dismiss(now, c, ReasonHandshakeTimeout) // settings written by WPS may be unusable
 		return
 	}
 	c.phase, c.sent, c.tries = clientHandshakes, eapol.Pairwise1, 0
@@ -190,7 +190,7 @@ func (r *Router) handshake(now time.Time, c *client) {
 	r.sendKey(now, c)
 }
 
-// sendKey sends message 1 or 3, for the first time or again.
+// sendKey sends or repeats message 1 or 3.
 func (r *Router) sendKey(now time.Time, c *client) {
 	c.tries++
 	c.deadline = now.Add(handshakeInterval)
@@ -201,8 +201,8 @@ func (r *Router) sendKey(now time.Time, c *client) {
 	}
 }
 
-// key takes a message of the 4-way handshake. One that proves nothing is not
-// answered: the next try, or its lack, informs the station [hostap].
+// key handles a message of the 4-way handshake. A message with a wrong MIC is
+// not answered: the next try, or its absence, informs the station [hostap].
 func (r *Router) key(now time.Time, c *client, b []byte) {
 	switch message, b := readKey(b); {
 	case message == eapol.Pairwise2 && c.sent == eapol.Pairwise1 && c.keys.proves(b):
@@ -218,7 +218,7 @@ func (r *Router) connected(_ time.Time, c *client) {
 	r.port.note(StationConnected, c.mac.String())
 }
 
-// clientTimeout lets the deadline of a station have its effect.
+// clientTimeout handles the deadline of a station.
 func (r *Router) clientTimeout(now time.Time, c *client) {
 	switch c.phase {
 	case clientRegisters:

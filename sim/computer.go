@@ -12,21 +12,21 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// ComputerConfig is a computer with a wizard that reads and sets up routers.
-// The zero value of a field is the sensible default.
+// ComputerConfig configures a computer with a wizard that reads and sets up
+// routers. Zero values are sensible defaults.
 type ComputerConfig struct {
 	// Name names the computer in the trace.
 	Name  string
 	Place Place
-	// Bands that it hears; 0 is 2.4 GHz.
+	// Bands are the bands of its radio; 0 is 2.4 GHz.
 	Bands wps.RFBands
-	// Device describes the computer; what is empty is filled in.
+	// Device describes the computer; empty fields are filled in.
 	Device wps.Device
-	// Customize, if set, has the last word on each run.
+	// Customize, if set, can change the configuration of each run.
 	Customize func(*registration.RegistrarConfig)
-	// NewExchange, if set, makes the exchange of each run, in place of an
-	// [eapwsc.Peer] with a [registration.Registrar]: a registrar that is to be
-	// tested.
+	// NewExchange, if set, creates the exchange of each run, in place of an
+	// [eapwsc.Peer] with a [registration.Registrar]: use it to test another
+	// registrar.
 	NewExchange func(registration.RegistrarConfig) (Exchange, error)
 }
 
@@ -68,15 +68,13 @@ func NewComputer(w *World, cfg ComputerConfig) (*Computer, error) {
 	return c, nil
 }
 
-// Port returns how the computer takes part in the world.
+// Port returns the computer's port.
 func (c *Computer) Port() *Port { return c.port }
 
-// ReadSettings begins to read the settings of the router with the best
-// signal.
+// ReadSettings starts reading the settings of the router with the best signal.
 func (c *Computer) ReadSettings(routerPIN pin.PIN) { c.run(routerPIN, nil) }
 
-// WriteSettings begins to write settings into the router with the best
-// signal.
+// WriteSettings starts writing settings into the router with the best signal.
 func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
 	c.run(routerPIN, &settings)
 }
@@ -86,26 +84,26 @@ func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
 	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
 	c.record.seeks(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
 	c.record.external = true
-	c.alarm = time.Time{} // of a wizard before that was still looking
+	c.alarm = time.Time{} // of an earlier wizard that was still looking
 	c.alarmFired(c.port.Now())
 	c.schedule()
 }
 
 // Outcome returns the settings that the router had when they were read or
-// written; or why that failed, a [*Failure]; or neither while it goes on.
+// written, or the error, a [*Failure], or neither while it is in progress.
 func (c *Computer) Outcome() (*wps.Credential, error) { return c.settings, c.err }
 
-// Busy reports whether reading or writing goes on.
+// Busy reports whether reading or writing is in progress.
 func (c *Computer) Busy() bool { return c.busy }
 
-// alarmFired begins a scan.
+// alarmFired starts a scan.
 func (c *Computer) alarmFired(now time.Time) {
 	c.scans++
 	e := probeRequest(&c.cfg.Device, wps.RequestRegistrar, wps.PasswordDefault, c.cfg.Bands)
 	c.scan(now, c.port.world.element(e))
 }
 
-// scanned begins an attempt with the router.
+// scanned starts an attempt with the router.
 func (c *Computer) scanned(now time.Time) {
 	best, seen := -1, sawNothing
 	for i, b := range c.found {
@@ -126,7 +124,7 @@ func (c *Computer) scanned(now time.Time) {
 
 func (c *Computer) try(now time.Time, point bss) {
 	cfg := registration.RegistrarConfig{
-		Config:   registration.Config{Device: c.cfg.Device, Rand: c.nonces, Faulty: true}, // its owner types anything
+		Config:   registration.Config{Device: c.cfg.Device, Rand: c.nonces, Faulty: true}, // the owner may type anything
 		Password: registration.PIN(c.pin), AP: true, NewSettings: c.write,
 	}
 	cfg.Device.RFBands = point.band
@@ -143,7 +141,7 @@ func (c *Computer) try(now time.Time, point bss) {
 	c.register(now, point, element, x)
 }
 
-// newRegistrar makes the exchange of our own registrar.
+// newRegistrar creates the exchange of our own registrar.
 func newRegistrar(cfg registration.RegistrarConfig) (Exchange, error) {
 	r, err := registration.NewRegistrar(cfg)
 	if err != nil {
@@ -155,7 +153,7 @@ func newRegistrar(cfg registration.RegistrarConfig) (Exchange, error) {
 // registered ends the attempt.
 func (c *Computer) registered(_ time.Time, result *registration.Result, err error) {
 	if err == nil && result.AP == nil {
-		err = fmt.Errorf("%w: the exchange has yielded no settings", registration.ErrRefused)
+		err = fmt.Errorf("sim: %w: the exchange has yielded no settings", registration.ErrRefused)
 	}
 	if err != nil {
 		c.end(nil, err)
@@ -175,8 +173,8 @@ func (c *Computer) end(settings *wps.Credential, err error) {
 	c.port.note(WizardDone, "")
 }
 
-// connected never happens: the computer only registers.
+// connected is never called: the computer only registers.
 func (c *Computer) connected(time.Time) {}
 
-// disconnected neither.
+// disconnected is never called either.
 func (c *Computer) disconnected(time.Time, error) {}

@@ -67,8 +67,8 @@ func TestWizard(t *testing.T) {
 	}
 }
 
-// TestWrittenSecurity writes networks of all kinds, and compares what the
-// router makes of them.
+// TestWrittenSecurity writes networks of all kinds, and compares the router's
+// settings.
 func TestWrittenSecurity(t *testing.T) {
 	w, r, c := newOffice(t, RouterConfig{Settings: Settings{Security: WPA2WPA3}})
 	for _, tt := range []struct {
@@ -76,7 +76,7 @@ func TestWrittenSecurity(t *testing.T) {
 		encr wps.EncrType
 		want Security
 	}{
-		{wps.AuthWPA2Personal, wps.EncrAES, WPA2WPA3}, // WPS has no word for WPA3: it stays
+		{wps.AuthWPA2Personal, wps.EncrAES, WPA2WPA3}, // WPS has no value for WPA3: it stays
 		{wps.AuthWPAPersonal, wps.EncrTKIP, WPAWPA2},
 		{wps.AuthMixed, wps.EncrMixed, WPAWPA2},
 		{wps.AuthOpen, wps.EncrNone, Open},
@@ -130,8 +130,8 @@ func TestWizardTroubles(t *testing.T) {
 	}
 }
 
-// TestLockout guesses the router's PIN until it is locked. Neither a wait that
-// is too short nor a restart unlocks it; time does, and a new PIN.
+// TestLockout guesses the router's PIN until it is locked. Neither too short a
+// wait nor a restart unlocks it; a longer wait and a new PIN do.
 func TestLockout(t *testing.T) {
 	w, r, c := newOffice(t, RouterConfig{})
 	right := r.PIN()
@@ -177,8 +177,7 @@ type empty struct{ mute }
 
 func (empty) Result() *registration.Result { return new(registration.Result) }
 
-// TestForeignRegistrar has a computer put up with a registrar that does not
-// work.
+// TestForeignRegistrar uses a registrar that does not work in a computer.
 func TestForeignRegistrar(t *testing.T) {
 	broken := errors.New("broken")
 	for want, newExchange := range map[error]func(registration.RegistrarConfig) (Exchange, error){
@@ -193,8 +192,8 @@ func TestForeignRegistrar(t *testing.T) {
 	}
 }
 
-// TestWizardAgain starts the wizard while the one before is still looking. Only
-// the second goes on, and ends once.
+// TestWizardAgain starts the wizard while an earlier one is still looking. Only
+// the second continues, and ends once.
 func TestWizardAgain(t *testing.T) {
 	w, r, c := newOffice(t, RouterConfig{})
 	w.SetLink(c.port, r.port, Link{Cut: true})

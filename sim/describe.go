@@ -7,8 +7,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// complete fills what is empty in the description of a device, and tries
-// whether it can be sent: M1 has all of it. The error is [ErrConfig].
+// complete fills in empty fields of the description of a device, and checks
+// that M1, which has all of them, can be encoded. The error is [ErrConfig].
 func complete(d *wps.Device, p *Port, kind wps.DeviceType) error {
 	def := wps.DefaultDevice()
 	def.Manufacturer, def.ModelName, def.ModelNumber = "Simulated", "Model", "1"
@@ -41,8 +41,8 @@ func complete(d *wps.Device, p *Port, kind wps.DeviceType) error {
 	return nil
 }
 
-// maxValidDevices is how many descriptions that can be sent are remembered: the worlds
-// of a campaign mostly have the same few.
+// maxValidDevices is how many checked descriptions are remembered: most worlds
+// of a campaign have the same few.
 const maxValidDevices = 8
 
 // fill sets a field that is zero.

@@ -26,12 +26,12 @@ const (
 	mfpCapable  = 1 << 7
 )
 
-// elementsRoom is what there is for a list of elements, or for M1, without
+// elementsRoom is the capacity for a list of elements, or for M1, that avoids
 // growing.
 const elementsRoom = 640
 
-// elements returns an empty list of elements. It is to be kept, with
-// [World.keep], before the next one is begun.
+// elements returns an empty list of elements. Copy it with [World.keep] before
+// the next one is started.
 func (w *World) elements() []byte {
 	if w.octets == nil {
 		w.octets = make([]byte, 0, elementsRoom)
@@ -39,14 +39,14 @@ func (w *World) elements() []byte {
 	return w.octets[:0]
 }
 
-// keep returns a list of elements for a frame to have, with memory of its own.
+// keep returns a copy of a list of elements for a frame.
 func (w *World) keep(list []byte) []byte {
 	w.octets = list
 	return bytes.Clone(list)
 }
 
-// appendSSID appends the element that names a network; an empty name stands for
-// any, or hides it.
+// appendSSID appends the element with the name of a network; an empty name
+// stands for any network, or hides it.
 func appendSSID(dst []byte, ssid wps.SSID) []byte {
 	return append(append(dst, elementSSID, byte(len(ssid))), ssid...)
 }
@@ -66,16 +66,16 @@ func appendRSN(dst []byte, s *dot11.Security) []byte {
 	return closeElement(dst, start)
 }
 
-// appendWPA appends the element of WPA, which is the vendor's own and has the
-// same body behind another OUI.
+// appendWPA appends the WPA element, a vendor-specific element with the same
+// body under another OUI.
 func appendWPA(dst []byte, s *dot11.Security) []byte {
 	start := len(dst)
 	dst = binary.BigEndian.AppendUint32(append(dst, elementVendor, 0), vendorWPA)
 	return closeElement(appendSuites(dst, s, ouiWPA), start)
 }
 
-// closeElement writes the length of the element that begins at start and ends
-// the list.
+// closeElement writes the length of the last element of the list, which starts
+// at start.
 func closeElement(list []byte, start int) []byte {
 	list[start+1] = byte(len(list) - start - 2)
 	return list
@@ -103,8 +103,8 @@ func appendSelector[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suite T)
 // element returns a WPS element of a device of ours.
 func (w *World) element(l wps.List) []byte { return w.keep(appendWPS(w.elements(), l)) }
 
-// appendWPS appends a WPS element of a device of ours, in which everything
-// can be encoded: its description was validDevices when it was put into the world.
+// appendWPS appends the WPS element of one of our devices. Encoding cannot
+// fail: the description was checked when the device joined the world.
 func appendWPS(dst []byte, l wps.List) []byte {
 	dst, err := wps.AppendElements(dst, l)
 	if err != nil {

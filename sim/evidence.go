@@ -9,24 +9,24 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// record is what a station has noticed since its owner asked it for something,
-// as package doctor takes it.
+// record collects evidence for package doctor: what a station has noticed since
+// its owner started a set-up.
 type record struct {
 	doctor.Record
 	external bool   // the station is a computer that reads or writes settings
-	status   uint16 // with which the access point answered last
+	status   uint16 // the last status code of the access point
 }
 
-// Evidence returns what the station has noticed since its owner began a set-up
-// or started the wizard, for [doctor.Diagnose].
+// Evidence returns what the station has noticed since its owner started a
+// set-up or the wizard, for [doctor.Diagnose].
 func (s *station) Evidence() *doctor.Evidence { return s.record.Evidence() }
 
-// seeks notes that the station looks for a registrar.
+// seeks records that the station looks for a registrar.
 func (r *record) seeks(now time.Time, mac wps.MAC, uuid wps.UUID, method doctor.Method) {
 	r.Search(doctor.Station{MAC: mac, UUID: uuid, Method: method, First: now, Last: now})
 }
 
-// sees notes what a scan has shown.
+// sees records the result of a scan.
 func (r *record) sees(now time.Time, found []bss) {
 	for i := range found {
 		b := &found[i]
@@ -37,20 +37,20 @@ func (r *record) sees(now time.Time, found []bss) {
 	}
 }
 
-// begins begins an attempt to register.
+// begins starts an attempt to register.
 func (r *record) begins(now time.Time, s *station) {
 	r.status = 0
 	r.Begin(now, s.radio.MAC(), s.point.mac, r.external)
 }
 
-// heard notes that the access point has answered a request to authenticate or
+// heard records that the access point has answered a request to authenticate or
 // to associate.
 func (r *record) heard(now time.Time, status uint16) {
 	r.Heard(now)
 	r.status = status
 }
 
-// ends ends the attempt: with what it has yielded, or why it failed.
+// ends ends the attempt with its result or error.
 func (r *record) ends(now time.Time, result *registration.Result, err error) {
 	how := doctor.Ending{Result: result, Err: err, End: doctor.EndFailure, Status: r.status}
 	switch {
@@ -62,7 +62,7 @@ func (r *record) ends(now time.Time, result *registration.Result, err error) {
 	r.End(now, how)
 }
 
-// joins notes how the station has fared with the network: a nil error is
+// joins records whether the station connected to the network: a nil error is
 // success.
 func (r *record) joins(err error) {
 	var after doctor.After

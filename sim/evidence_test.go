@@ -7,7 +7,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// TestEvidence has the doctor judge what a printer has noticed.
+// TestEvidence diagnoses the evidence of a printer.
 func TestEvidence(t *testing.T) {
 	h := newHome(t, nil, nil)
 	h.enter(mistyped(h.byPIN(), 7))

@@ -22,8 +22,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// The owner of a printer for which "WPS PIN is not working" finds out why:
-// the PIN that he typed was wrong.
+// The owner of a printer for which "WPS PIN is not working" finds out why: the
+// PIN was typed wrong.
 func Example() {
 	w := sim.New(sim.Config{Seed: 1})
 	router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router", Settings: sim.Settings{SSID: "home"}}))
@@ -96,7 +96,7 @@ func ExamplePrinter_Status() {
 	// half 2, found by the enrollee at M6
 }
 
-// An air that loses every tenth frame: the registration takes longer.
+// A link that loses every tenth frame: the registration takes longer.
 func ExampleNoise() {
 	for _, loss := range []float64{0, 0.1} {
 		w := sim.New(sim.Config{Seed: 3, Link: sim.Link{Fault: sim.Noise{Loss: loss}}})
@@ -112,8 +112,8 @@ func ExampleNoise() {
 	// connected to net-router after 10.952s
 }
 
-// Two neighbours press the buttons of their routers. The one who is out of the
-// other's range is not disturbed.
+// Two neighbours press the buttons of their routers. The device that is out of
+// the other's range is not disturbed.
 func ExampleWorld_SetLink() {
 	w := sim.New(sim.Config{Seed: 1})
 	router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router", Settings: sim.Settings{SSID: "home"}}))
@@ -135,7 +135,7 @@ func ExampleWorld_SetLink() {
 	// connected to home
 }
 
-// A sniffer is a device of a test's own.
+// sniffer is a device of a test.
 type sniffer struct{}
 
 func (s *sniffer) Handle(_ time.Time, f *sim.Frame, signal int) {
@@ -148,7 +148,7 @@ func (s *sniffer) Handle(_ time.Time, f *sim.Frame, signal int) {
 
 func (s *sniffer) Timeout(time.Time) {}
 
-// A device of one's own hears what it is tuned to.
+// Other devices receive the frames they are tuned to.
 func ExampleDevice() {
 	w := sim.New(sim.Config{Seed: 1})
 	router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router"}))
@@ -174,8 +174,8 @@ func (s stubborn) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	return s.Peer.Handle(now, packet)
 }
 
-// An enrollee of one's own takes the place of ours in a printer, and is tested
-// against a router.
+// Another enrollee takes the place of ours in a printer, and is tested against
+// a router.
 func ExamplePrinterConfig() {
 	w := sim.New(sim.Config{Seed: 1})
 	router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router"}))

@@ -10,40 +10,42 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Why a device does not register or connect, beside the classes of package
-// registration. The error of a [Status] is a [*Failure]; branch on its class
-// with [errors.Is].
+// Reasons why a device does not register or connect, besides the classes of
+// package registration. The error of a [Status] is a [*Failure]; compare its
+// class with [errors.Is].
 var (
 	// ErrNothingHeard: there is no access point in range at all.
 	ErrNothingHeard = errors.New("no access point in range")
 	// ErrNoWPS: there are access points, but none with WPS.
 	ErrNoWPS = errors.New("no access point in range has WPS")
-	// ErrNotWaiting: there are access points with WPS, and none of them waits
+	// ErrNotWaiting: there are access points with WPS, but none of them waits
 	// for a device.
 	ErrNotWaiting = errors.New("no access point is waiting for a device")
-	// ErrOtherDevice: one waits for another device.
+	// ErrOtherDevice: an access point waits for another device.
 	ErrOtherDevice = errors.New("the access point is waiting for another device")
-	// ErrOtherMethod: one waits for a PIN where the button was pressed, or the
-	// other way round.
+	// ErrOtherMethod: an access point waits for a PIN and the device for a
+	// button, or the other way round.
 	ErrOtherMethod = errors.New("the access point is waiting with another method")
 	// ErrNotAdmitted: authentication or association was refused.
 	ErrNotAdmitted = errors.New("the access point refuses the device")
-	// ErrDisconnected: the access point sent the device away.
+	// ErrDisconnected: the access point disconnected the device.
 	ErrDisconnected = errors.New("the access point disconnected the device")
 
-	// ErrNetworkNotFound: the network of the credential is not on the air.
+	// ErrNetworkNotFound: the network of the credential is not in range.
 	ErrNetworkNotFound = errors.New("the network is not in range")
-	// ErrSecurity: the network demands what the device cannot do.
-	ErrSecurity = errors.New("the device cannot do the network's security")
+	// ErrSecurity: the network requires security that the device does not
+	// support.
+	ErrSecurity = errors.New("the device does not support the network's security")
 	// ErrWrongKey: the 4-way handshake fails.
 	ErrWrongKey = errors.New("the network key is wrong")
 )
 
-// Failure says why a device is not connected.
+// Failure is the reason why a device is not connected.
 type Failure struct {
-	// Text is what the panel of the device says, and what to do about it.
+	// Text is what the panel of the device shows: the reason, and what to do
+	// about it.
 	Text string
-	// Err is the cause, for branching.
+	// Err is the cause, for [errors.Is].
 	Err error
 }
 
@@ -53,19 +55,20 @@ func (f *Failure) Error() string { return fmt.Sprintf("%s [%v]", f.Text, f.Err) 
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// failureText is what a person is told about a class of error.
+// failureText is the text for a class of error.
 type failureText struct {
 	class error
 	text  string
 }
 
-// wizardTexts are what the wizard of a computer says otherwise than a panel.
+// wizardTexts are the texts of a computer's wizard that differ from those of a
+// panel.
 var wizardTexts = []failureText{
 	{registration.ErrPassword, "This is not the router's PIN: read the label of the router again, not that of another device."},
 	{registration.ErrLocked, "The router's PIN is switched off, or locked after wrong PINs: wait, or restart the router."},
 }
 
-// panelTexts are what a panel says; the first row that fits counts.
+// panelTexts are the texts of a panel; the first row that matches applies.
 var panelTexts = []failureText{
 	{ErrNothingHeard, "No Wi-Fi network found: move the device nearer to the router."},
 	{ErrNoWPS, "No router with WPS found: switch WPS on in the router's web page."},
@@ -74,7 +77,7 @@ var panelTexts = []failureText{
 	{ErrOtherMethod, "The router waits with another method: use the push button on both sides, or the PIN on both."},
 	{ErrNotAdmitted, "The router refuses this device: look for a list of allowed devices in its web page, or restart it."},
 	{ErrNetworkNotFound, "The network is not in range: the router may be off, or its network has another name now."},
-	{ErrSecurity, "This device cannot do the network's security: set the router to WPA2 with AES, or to WPA2/WPA3."},
+	{ErrSecurity, "This device does not support the network's security: set the router to WPA2 with AES, or to WPA2/WPA3."},
 	{ErrWrongKey, "The network's key has changed, or was given wrongly: set Wi-Fi up again."},
 	{registration.ErrPassword, "The PIN entered at the router is not the one of this device: enter the PIN shown now, all digits."},
 	{registration.ErrOverlap, "More than one device or router is in push-button mode: wait two minutes, and press one of each."},
@@ -83,13 +86,13 @@ var panelTexts = []failureText{
 	{registration.ErrTimeout, "The router did not answer in time: move the device nearer, and try again."},
 	{wps.ErrUnusable, "The router gave settings that cannot be used: set the router to WPA2 with AES."},
 	{ErrDisconnected, "The router ended the connection: try again."},
-	{eapwsc.ErrEAP, "The router did not go on with WPS: restart it, and try again."},
+	{eapwsc.ErrEAP, "The router did not continue with WPS: restart it, and try again."},
 	{registration.ErrRefused, "The router stopped the registration: restart the device and the router, and try again."},
 	{registration.ErrDecrypt, "The registration was damaged: try again."},
 	{registration.ErrProtocol, "The router broke the protocol: restart it, and look for newer firmware."},
 }
 
-// failure returns what is said about an error, by the first text that fits.
+// failure returns the first text that matches an error.
 func failure(err error, texts []failureText) *Failure {
 	for _, row := range texts {
 		if errors.Is(err, row.class) {
@@ -99,10 +102,10 @@ func failure(err error, texts []failureText) *Failure {
 	return &Failure{Text: "Wi-Fi could not be set up.", Err: err}
 }
 
-// sighting is what scans show to somebody who looks for a router that waits.
+// sighting is what scans show to a device that looks for a waiting router.
 type sighting uint8
 
-// The sightings, the more telling the later.
+// The sightings, in increasing order of significance.
 const (
 	sawNothing sighting = iota
 	sawNoWPS
@@ -116,9 +119,9 @@ var sightingErrors = [...]error{
 	sawOtherMethod: ErrOtherMethod, sawOtherDevice: ErrOtherDevice,
 }
 
-// sightings are what the verdicts on access points amount to.
+// sightings maps verdicts on access points to sightings.
 var sightings = map[selection.Verdict]sighting{
-	selection.Ready:         sawNobodyWaiting, // the attempt shows what comes of it
+	selection.Ready:         sawNobodyWaiting, // the attempt shows the rest
 	selection.NotSelected:   sawNobodyWaiting,
 	selection.OtherMethod:   sawOtherMethod,
 	selection.NotAuthorized: sawOtherDevice,

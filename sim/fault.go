@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Fault decides what becomes of the frames on a [Link]. It is asked once for
-// each frame and receiver, in the order in which they are sent, and takes
-// chance from r alone, so that a world can be repeated.
+// Fault decides what happens to the frames on a [Link]. It is called once for
+// each frame and receiver, in the order in which the frames are sent. It must
+// use no randomness but r, so that a world can be repeated.
 type Fault interface {
 	// Apply returns what arrives of a frame: nothing if it is lost. The frame
 	// itself must not be changed.
@@ -20,25 +20,25 @@ type Fault interface {
 // Arrival is what arrives of a frame.
 type Arrival struct {
 	Frame *Frame
-	// Late is by how much later it arrives than it would without the fault.
-	// A frame that is late enough comes after those sent later.
+	// Late is how much later the frame arrives than without the fault. A frame
+	// that is late enough arrives after frames sent later.
 	Late time.Duration
-	// Damage says what was done to it, for the trace.
+	// Damage is the damage to the frame, for the trace.
 	Damage Damage
 }
 
-// Damage is a set of what has happened to a frame on its way.
+// Damage is a set of faults of a frame.
 type Damage uint8
 
-// The kinds of damage. A frame that was lost has none of the first four.
+// The kinds of damage. A lost frame has none of the first four.
 const (
 	Doubled    Damage = 1 << iota // it is a second copy
-	Delayed                       // it came late
+	Delayed                       // it is late
 	Corrupted                     // bits were changed
 	Truncated                     // its end is missing
 	OutOfRange                    // the receiver is too far away
 	Unheard                       // the receiver is switched off, or on another band
-	Foreign                       // somebody else has sent it, with what was in an earlier one
+	Foreign                       // sent by another device, with the content of an earlier frame
 )
 
 var damageNames = [...]string{"doubled", "delayed", "corrupted", "truncated", "out of range", "unheard", "foreign"}
@@ -54,9 +54,9 @@ func (d Damage) String() string {
 	return strings.Join(names, ", ")
 }
 
-// Noise is a fault by chance: the probabilities with which a frame is lost,
-// and otherwise sent twice, delayed by up to a time (and so overtaken), with a
-// bit changed, or cut short.
+// Noise is a random fault: the probabilities with which a frame is lost,
+// duplicated, delayed by up to MaxDelay (so that others overtake it), changed
+// in one bit, or truncated. A lost frame has no other fault.
 type Noise struct {
 	Loss, Double, Delay, Corrupt, Truncate float64
 	// MaxDelay bounds the delay; 0 means 50 milliseconds.
@@ -65,8 +65,8 @@ type Noise struct {
 
 const defaultMaxDelay = 50 * time.Millisecond
 
-// Apply lets chance decide. It draws the same number of times for every
-// frame, so that changing one probability does not shift the others.
+// Apply applies the fault. It draws the same number of random values for every
+// frame, so that changing one probability does not affect the others.
 func (n Noise) Apply(f *Frame, r *rand.Rand) []Arrival {
 	longest := n.MaxDelay
 	if longest == 0 {
@@ -115,7 +115,7 @@ func (a Arrival) foreign(body []byte) Arrival {
 	return a
 }
 
-// cut leaves the first octets of the body.
+// cut truncates the body.
 func (a Arrival) cut(length int) Arrival {
 	if length >= len(a.Frame.Body) {
 		return a
@@ -136,8 +136,8 @@ func (a Arrival) again() Arrival {
 	return a
 }
 
-// Late is a fault that makes every frame later: with [Only], a device that
-// needs time for its arithmetic.
+// Late is a fault that delays every frame. With [Only] it simulates a device
+// with slow arithmetic.
 type Late time.Duration
 
 // Apply delays the frame.
@@ -145,14 +145,15 @@ func (d Late) Apply(f *Frame, _ *rand.Rand) []Arrival {
 	return []Arrival{Arrival{Frame: f}.late(time.Duration(d))}
 }
 
-// Interference is a source of noise that is not always there: in the first
-// part of each period it spoils frames with a probability. A microwave oven
-// does so every 20 milliseconds, a neighbour's download every few seconds.
+// Interference is periodic noise: in the first part of each period it loses
+// frames with a probability. A microwave oven does so every 20 milliseconds, a
+// neighbour's download every few seconds.
 type Interference struct {
-	// World has the clock.
+	// World is the source of the time.
 	World *World
-	// Period is from the beginning of a burst to that of the next; 0 means 20
-	// milliseconds. Duty is the part of it that the burst takes, 0 to 1.
+	// Period is the time from the start of a burst to the start of the next; 0
+	// means 20 milliseconds. Duty is the fraction of it that the burst takes, 0
+	// to 1.
 	Period time.Duration
 	Duty   float64
 	// Loss is the probability that a frame is lost during a burst.
@@ -169,8 +170,8 @@ func (i Interference) Apply(f *Frame, r *rand.Rand) []Arrival {
 	return []Arrival{{Frame: f}}
 }
 
-// Outage is a partition that comes and goes: nothing arrives from a time of the
-// world on, until another.
+// Outage is a temporary partition: nothing arrives between two times of the
+// world.
 type Outage struct {
 	World       *World
 	From, Until time.Duration
@@ -184,8 +185,8 @@ func (o Outage) Apply(f *Frame, _ *rand.Rand) []Arrival {
 	return []Arrival{{Frame: f}}
 }
 
-// Faults are several faults one after the other: each is applied to what the
-// ones before it let through.
+// Faults applies several faults in order: each one to what the ones before it
+// let through.
 type Faults []Fault
 
 // Apply applies all.
@@ -204,14 +205,13 @@ func (s Faults) Apply(f *Frame, r *rand.Rand) []Arrival {
 	return arrivals
 }
 
-// Only applies a fault to the frames that it is meant for, and lets the
-// others pass.
+// Only applies a fault to selected frames, and passes the others.
 type Only struct {
 	If func(*Frame) bool
 	Fault
 }
 
-// Apply applies the fault if the frame is one of those.
+// Apply applies the fault if the frame is selected.
 func (o Only) Apply(f *Frame, r *rand.Rand) []Arrival {
 	if !o.If(f) {
 		return []Arrival{{Frame: f}}
@@ -219,26 +219,27 @@ func (o Only) Apply(f *Frame, r *rand.Rand) []Arrival {
 	return o.Fault.Apply(f, r)
 }
 
-// Script is a fault that is laid down frame by frame, for fuzzing and for
-// replaying: an octet says what becomes of the next frame. Once it has come to
-// its end, all pass. The lower three bits choose:
+// Script is a fault that is programmed frame by frame, for fuzzing and for
+// replaying: each octet says what happens to the next frame. After the last
+// octet, all frames pass. The lower three bits select:
 //
 //	0, 1     it arrives
-//	2        before it comes a foreign one, with what was in one of the last 32
-//	         frames of its kind, the upper five bits say which
-//	3        it is lost, so that the side that waits for it has to run into a time-out
+//	2        a foreign frame arrives before it, with the body of one of the last 32
+//	         frames of its type; the upper five bits say which
+//	3        it is lost, so that the side that waits for it times out
 //	4        it arrives twice
-//	5        it is late by the upper five bits times 3 milliseconds, and changes
-//	         places with those that come meanwhile
-//	6        a bit is changed, the upper five bits say about where
-//	7        it is cut, the upper five bits say about where
+//	5        it is late by the upper five bits times 3 milliseconds, and arrives
+//	         after the frames that arrive meanwhile
+//	6        a bit is changed; the upper five bits say about where
+//	7        it is truncated; the upper five bits say about where
 type Script struct {
 	Octets []byte
 
-	bodies map[FrameType][][]byte // of frames of each type, the latest last
+	bodies map[FrameType][][]byte // of the last frames of each type, latest last
 }
 
-// maxBodies is how many bodies of a type are kept: as many as five bits tell.
+// maxBodies is how many bodies of a type are kept: as many as five bits can
+// select.
 const maxBodies = 32
 
 // Apply does what the next octet says.

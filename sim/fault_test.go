@@ -15,7 +15,7 @@ import (
 
 func body(n int) *Frame { return &Frame{Type: Data, Body: bytes.Repeat([]byte{0xAA}, n)} }
 
-// TestNoise has each kind of damage dispatch always, and never.
+// TestNoise applies each kind of damage always, and never.
 func TestNoise(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for name, tt := range map[string]struct {
@@ -124,12 +124,12 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestOvertakenFragments has both sides cut their messages, and an air in which
-// frames are doubled and overtaken by many others: whatever fails, no message is
-// put together from the wrong fragments.
+// TestOvertakenFragments lets both sides fragment their messages, over a link
+// on which frames are duplicated and overtaken by many others: whatever fails,
+// no message is reassembled from the wrong fragments.
 func TestOvertakenFragments(t *testing.T) {
 	for seed := range uint64(100) {
-		// Not so the frames of the association: a second one begins anew.
+		// Frames of the association are excluded: a second one starts again.
 		data := func(f *Frame) bool { return f.Type == Data }
 		air := Faults{Only{data, Noise{Double: 0.3}}, Only{data, Noise{Delay: 0.3, MaxDelay: 500 * time.Millisecond}}}
 		w := New(Config{Seed: seed, Link: Link{Fault: air}})

@@ -8,7 +8,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// FrameType says what a [Frame] is: the subtypes of 802.11 management frames
+// FrameType is the type of a [Frame]: the subtypes of 802.11 management frames
 // that matter to WPS, and data frames with EAPOL.
 type FrameType uint8
 
@@ -52,22 +52,22 @@ const (
 
 	ReasonNotAuthenticated = 2 // the access point does not know the station (any more)
 	ReasonLeaving          = 3
-	ReasonHandshakeTimeout = 15 // the 4-way handshake did not end: mostly a wrong key
+	ReasonHandshakeTimeout = 15 // the 4-way handshake did not complete: usually a wrong key
 	Reason8021XFailed      = 23 // how the association for WPS ends, also after a success
 )
 
-// Frame is a frame of 802.11 with the fields that matter to WPS. What it
-// carries is octets, which the receiver has to read as those of a real one: a
-// frame may have been cut or corrupted on its way.
+// Frame is a frame of 802.11 with the fields that matter to WPS. Its content is
+// octets, which the receiver has to parse like those of a real frame: a frame
+// may be truncated or corrupted on its way.
 //
-// A frame that was sent belongs to the air: nobody changes it.
+// A frame must not be changed after it was sent.
 type Frame struct {
 	Type     FrameType
 	From, To wps.MAC     // To is [wps.Broadcast] for everyone
 	BSSID    wps.MAC     // the access point's; wps.Broadcast in probe requests
 	Band     wps.RFBands // one bit
 	// Privacy is the bit of the Capability Information that says that the
-	// network encrypts: beacons, probe and association responses.
+	// network encrypts, in beacons, probe and association responses.
 	Privacy bool
 	// Code is the status code of an authentication or association response,
 	// the reason code of a deauthentication.
@@ -77,7 +77,7 @@ type Frame struct {
 	Body []byte
 }
 
-// What says what the frame is in a word or two: "M4", "EAP-Failure",
+// What names the content of the frame in a word or two: "M4", "EAP-Failure",
 // "message 2 of 4", "beacon".
 func (f *Frame) What() string {
 	if f.Type != Data {
@@ -117,7 +117,7 @@ func whatEAP(body []byte) string {
 	return fmt.Sprintf("EAP-%v/%v", p.Code, p.Type)
 }
 
-// String describes the frame in a line without showing what it carries.
+// String describes the frame in a line without its content.
 func (f *Frame) String() string {
 	return fmt.Sprintf("%v > %v %s, %d octets", f.From, f.To, f.What(), len(f.Body))
 }

@@ -23,13 +23,12 @@ type networkSecret struct{ ssid, key string }
 
 var errNoPSK = errors.New("the network key is neither a passphrase nor a pre-shared key")
 
-// PSKs remembers the pre-shared keys of networks. The zero value is empty; it
-// may be used by several worlds at the same time.
+// PSKs caches the pre-shared keys of networks. The zero value is empty; it may
+// be used by several worlds concurrently.
 type PSKs struct{ known sync.Map } // psk by networkSecret
 
-// psk returns the pre-shared key that a network key stands for: IEEE
-// 802.11-2020 §J.4. The computation is slow by design; it is made once for
-// each network.
+// psk returns the pre-shared key of a network key: IEEE 802.11-2020 §J.4. The
+// computation is slow by design; it is done once for each network.
 func (k *PSKs) psk(ssid wps.SSID, key wps.NetworkKey) (psk, error) {
 	if k, ok := key.PSK(); ok {
 		return k, nil
@@ -59,13 +58,13 @@ const (
 	keyMICAt     = 77
 	keyDataLenAt = 93
 	keyDataAt    = 95
-	keyDataRoom  = 128 // for the body of most
+	keyDataRoom  = 128 // for most bodies
 
 	eapolHeaderLen = 4
 
 	keyDescriptor = 2      // RSN
 	keyVersion    = 2      // HMAC-SHA1-128 and AES key wrap
-	keyLength     = 16     // of AES, told by the access point
+	keyLength     = 16     // of AES, as the access point announces it
 	keyPairwise   = 1 << 3 // bits of the Key Information
 	keyInstall    = 1 << 6
 	keyACK        = 1 << 7
@@ -81,8 +80,8 @@ type pairwise struct {
 	psk            psk
 	point, station wps.MAC
 	anonce, snonce [32]byte
-	replay         uint64    // the access point's counter, of its last message
-	integrity      hash.Hash // makes the MICs; nil before both nonces are known
+	replay         uint64    // the counter of the access point's last message
+	integrity      hash.Hash // computes the MICs; nil before both nonces are known
 	sum            [sha1.Size]byte
 }
 
@@ -106,7 +105,7 @@ func (p *pairwise) agree() {
 	p.integrity = hmac.New(sha1.New, m.Sum(p.sum[:0])[:16])
 }
 
-// frame makes an EAPOL-Key frame, with a MIC if the bits say so.
+// frame builds an EAPOL-Key frame, with a MIC if the bits say so.
 func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byte) []byte {
 	f := newEAPOLFrame(version, eapol.TypeKey, append(make([]byte, keyDataAt, keyDataRoom), data...))
 	body := f[eapolHeaderLen:]
@@ -126,8 +125,8 @@ func (p *pairwise) frame(version uint8, info uint16, nonce *[32]byte, data []byt
 	return f
 }
 
-// mic computes the MIC of a frame, in which its own counts as zero.
-// The result is good until the next call.
+// mic computes the MIC of a frame, whose own MIC counts as zero. The result is
+// valid until the next call.
 func (p *pairwise) mic(frame []byte) []byte {
 	const at = eapolHeaderLen + keyMICAt
 	p.integrity.Reset()
@@ -139,7 +138,7 @@ func (p *pairwise) mic(frame []byte) []byte {
 
 var zeroMIC [16]byte
 
-// authentic checks the MIC of a frame as received.
+// authentic checks the MIC of a received frame.
 func (p *pairwise) authentic(frame []byte) bool {
 	if p.integrity == nil {
 		return false
@@ -147,7 +146,7 @@ func (p *pairwise) authentic(frame []byte) bool {
 	return hmac.Equal(p.mic(frame), frame[eapolHeaderLen+keyMICAt:][:len(zeroMIC)])
 }
 
-// newEAPOLFrame makes an EAPOL frame of ours, which is never too long.
+// newEAPOLFrame builds an EAPOL frame of ours, which is never too long.
 func newEAPOLFrame(version uint8, t eapol.Type, body []byte) []byte {
 	f, err := eapol.Frame{Version: version, Type: t, Body: body}.AppendTo(nil)
 	if err != nil {
@@ -156,8 +155,8 @@ func newEAPOLFrame(version uint8, t eapol.Type, body []byte) []byte {
 	return f
 }
 
-// readKey returns the key message in a frame, and the frame cut to what its
-// length says, with room for all fields.
+// readKey returns the key message in a frame, and the frame truncated to its
+// length, with room for all fields.
 func readKey(frame []byte) (eapol.KeyMessage, []byte) {
 	f, err := eapol.ParseFrame(frame)
 	if err != nil || len(f.Body) < keyDataAt {
@@ -166,7 +165,8 @@ func readKey(frame []byte) (eapol.KeyMessage, []byte) {
 	return f.KeyMessage(), frame[:eapolHeaderLen+len(f.Body)]
 }
 
-// message1 begins the access point's side; it is the same if it is sent again.
+// message1 starts the access point's side. It returns the same message if it is
+// called again.
 func (p *pairwise) message1(random io.Reader) []byte {
 	if p.replay == 0 {
 		random.Read(p.anonce[:])

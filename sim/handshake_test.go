@@ -39,9 +39,9 @@ func unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// TestHandshakeHeard has our station answer the messages of hostapd as
-// wpa_supplicant did, octet for octet, and our access point accept what
-// wpa_supplicant sent.
+// TestHandshakeHeard lets our station answer the messages of hostapd and
+// compares with wpa_supplicant's answers, octet for octet; our access point
+// must accept what wpa_supplicant sent.
 func TestHandshakeHeard(t *testing.T) {
 	key, err := new(PSKs).psk("golden-wps", wps.NetworkKey("correct horse battery"))
 	if err != nil {
@@ -78,7 +78,7 @@ func TestHandshakeHeard(t *testing.T) {
 	}
 }
 
-// TestHandshakeWrong has each message proved with another key, and changed.
+// TestHandshakeWrong proves each message with another key, and changes each.
 func TestHandshakeWrong(t *testing.T) {
 	const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
 	sides := func(stationKey psk) (point, station pairwise) {
@@ -122,7 +122,7 @@ func TestHandshakeWrong(t *testing.T) {
 	}
 }
 
-// TestPSK has the test vectors of IEEE 802.11-2020 §J.4.2.
+// TestPSK checks the test vectors of IEEE 802.11-2020 §J.4.2.
 func TestPSK(t *testing.T) {
 	k := new(PSKs)
 	for _, tt := range []struct {

@@ -7,10 +7,10 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// KnownKeyPairs returns two key pairs, always the same ones, that know the secret
-// they share. A registration between them costs no public-key cryptography, and
-// is no secret from anybody: give them to the Customize functions of devices
-// where keys are not what is tested.
+// KnownKeyPairs returns two key pairs, always the same ones, that have computed
+// their shared secret. A registration between them costs no public-key
+// cryptography, and has no secrecy: use them in the Customize functions of
+// devices where keys are not what is tested.
 func KnownKeyPairs() (enrollee, registrar *registration.KeyPair) {
 	keys := knownKeyPairs()
 	return keys.enrollee, keys.registrar
@@ -21,11 +21,11 @@ var knownKeyPairs = sync.OnceValue(func() (keys struct{ enrollee, registrar *reg
 	keys.enrollee, err1 = registration.NewKeyPairFromExponent([]byte("the enrollee of all worlds"))
 	keys.registrar, err2 = registration.NewKeyPairFromExponent([]byte("the registrar of all worlds"))
 	if err := errors.Join(err1, err2); err != nil {
-		panic(err) // the exponents are constants that make key pairs
+		panic(err) // the exponents are valid constants
 	}
 	e, r := keys.enrollee.PublicKey(), keys.registrar.PublicKey()
 	if err := errors.Join(keys.enrollee.Precompute(&r), keys.registrar.Precompute(&e)); err != nil {
-		panic(err) // both public keys are of this group
+		panic(err) // both public keys are elements of this group
 	}
 	return keys
 })

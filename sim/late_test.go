@@ -7,8 +7,8 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 )
 
-// TestLateDecision has the owner enter the PIN after the printer was sent M2D: the
-// router answers it in the same exchange, and the PIN is spent.
+// TestLateDecision enters the PIN after the printer was sent M2D: the router
+// answers in the same exchange, and the PIN is spent.
 func TestLateDecision(t *testing.T) {
 	h := newHome(t, func(c *RouterConfig) {
 		c.Customize = func(c *ap.Config) { c.LateM2 = 10 * time.Second }

@@ -7,29 +7,29 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Device is anything with a radio. A [Router], a [Printer] and a [Computer]
-// are devices, and so is whatever a test wants to put in their way. It acts
-// through the [Port] that [World.Join] gave it.
+// Device is anything with a radio: a [Router], a [Printer], a [Computer], and
+// other devices of a test. It acts through the [Port] that [World.Join]
+// returned.
 type Device interface {
-	// Handle takes a frame that the device has received, and how strong, in
+	// Handle processes a frame that the device has received, with its signal in
 	// dBm.
 	Handle(now time.Time, f *Frame, signal int)
-	// Timeout says that the time has come that [Port.Wake] was asked for.
+	// Timeout is called at the time that was set with [Port.Wake].
 	Timeout(now time.Time)
 }
 
-// Place is where a device stands, such as one of many homes. Devices in one
-// place hear each other; those in different places do not, unless they are
-// given a [Link].
+// Place is where a device is, such as one of many homes. Devices in one place
+// are in range of each other; those in different places are not, unless they
+// have a [Link].
 type Place int
 
 type place struct {
-	members []*Port  // in the order in which they came
+	members []*Port  // in the order of joining
 	beacons []*Radio // that send beacons
 }
 
-// Port is how a device takes part in the world: its clock, its timer, its
-// radios, its randomness.
+// Port is a device's access to the world: its clock, its timer, its radios, its
+// randomness.
 type Port struct {
 	world  *World
 	id     int
@@ -37,16 +37,16 @@ type Port struct {
 	place  *place
 	device Device
 	radios []*Radio
-	// neighbours are devices of other places that it has a link to.
+	// neighbours are devices of other places with a link to this one.
 	neighbours []*Port
 	wake       time.Duration // when the timer is to ring; never if negative
-	planned    time.Duration // of the events of the timer the one that counts; none if negative
+	planned    time.Duration // the time of the timer event that counts; none if negative
 }
 
 const never = time.Duration(-1)
 
-// Join puts a device into the world. Its name must be its own, and so must
-// the addresses of its radios, which are switched off at first. The error is
+// Join adds a device to the world. Its name must be unique, and so must the
+// addresses of its radios, which are switched off at first. The error is
 // [ErrConfig].
 func (w *World) Join(d Device, name string, at Place, addresses ...wps.MAC) (*Port, error) {
 	switch {
@@ -102,24 +102,24 @@ func (p *Port) Now() time.Time { return p.world.Now() }
 // [World.Join].
 func (p *Port) Radio(i int) *Radio { return p.radios[i] }
 
-// Rand returns the device's randomness for a purpose, from its beginning:
-// a caller that needs it more than once keeps it.
+// Rand returns the device's random stream for a purpose, from its beginning: a
+// caller that needs it more than once must keep it.
 func (p *Port) Rand(purpose string) *Stream {
 	return NewStream(p.world.cfg.Seed, p.name, purpose)
 }
 
-// Note puts a remark into the trace.
+// Note adds a remark to the trace.
 func (p *Port) Note(format string, args ...any) {
 	p.note(Remark, fmt.Sprintf(format, args...))
 }
 
-// note puts an action of this package into the trace.
+// note adds an action of this package to the trace.
 func (p *Port) note(a Action, detail string) {
 	p.world.emit(Event{Kind: Noted, From: p.name, Action: a, Detail: detail})
 }
 
-// Wake sets the timer of the device, which is one: a time that was asked for
-// before does not count any more. The zero time is never.
+// Wake sets the timer of the device. It replaces the earlier time. The zero
+// time is never.
 func (p *Port) Wake(at time.Time) {
 	if at.IsZero() {
 		p.wake = never
@@ -129,9 +129,9 @@ func (p *Port) Wake(at time.Time) {
 	p.plan()
 }
 
-// plan sees to it that the queue has an event no later than the timer's
-// time. Moving the timer into the future costs nothing: the event that
-// is planned finds out.
+// plan makes sure that the queue has an event no later than the timer's time.
+// Moving the timer into the future costs nothing: the scheduled event finds
+// out.
 func (p *Port) plan() {
 	if p.wake != never && (p.planned == never || p.wake < p.planned) {
 		p.planned = p.wake
@@ -139,10 +139,10 @@ func (p *Port) plan() {
 	}
 }
 
-// fireTimer is called when the timer is due.
+// fireTimer is called when the timer event is due.
 func (p *Port) fireTimer() {
 	if p.world.now != p.planned {
-		return // an earlier one was planned after this one
+		return // an earlier one was scheduled after this one
 	}
 	p.planned = never
 	if p.wake > p.world.now || p.wake == never {
@@ -153,8 +153,8 @@ func (p *Port) fireTimer() {
 	p.device.Timeout(p.Now())
 }
 
-// Radio is one address of a device. It hears what is sent to it, or to all,
-// on the band that it is tuned to.
+// Radio is one address of a device. It receives frames to its address, or to
+// all, on the bands that it is tuned to.
 type Radio struct {
 	port     *Port
 	mac      wps.MAC
@@ -162,14 +162,14 @@ type Radio struct {
 	scanning bool
 	beacon   func(now time.Time) *Frame
 	origin   time.Duration // of the beacons
-	pending  bool          // the next beacon is in the queue
+	pending  bool          // the next beacon is scheduled
 }
 
 // MAC returns the address.
 func (r *Radio) MAC() wps.MAC { return r.mac }
 
 // SetMAC gives the radio another address, as devices do that do not want to be
-// recognised. The error is [ErrConfig] if it cannot have that one.
+// recognised. The error is [ErrConfig] if it cannot have that address.
 func (r *Radio) SetMAC(mac wps.MAC) error {
 	w := r.port.world
 	if mac.Group() || w.byMAC[mac] != nil {
@@ -180,7 +180,7 @@ func (r *Radio) SetMAC(mac wps.MAC) error {
 	return nil
 }
 
-// Tune tunes the radio to a band, or several, or switches it off with 0.
+// Tune tunes the radio to one or several bands, or switches it off with 0.
 func (r *Radio) Tune(bands wps.RFBands) { r.bands, r.scanning = bands, false }
 
 // Scan tunes the radio to a band and listens to beacons, until the next Scan

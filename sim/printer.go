@@ -15,63 +15,64 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// PrinterConfig is a printer as it is bought. The zero value of a field is
-// the sensible default.
+// PrinterConfig configures a printer as it is sold. Zero values are sensible
+// defaults.
 type PrinterConfig struct {
 	// Name names the printer in the trace.
 	Name  string
 	Place Place
-	// Bands that it hears; 0 is 2.4 GHz alone, as with most printers.
+	// Bands are the bands of its radio; 0 is 2.4 GHz only, as with most
+	// printers.
 	Bands wps.RFBands
-	// PIN is a PIN on a label; by default each set-up shows a new one.
+	// PIN is a PIN on a label; by default each set-up generates a new one.
 	PIN pin.PIN
-	// Device describes the printer; what is empty is filled in.
+	// Device describes the printer; empty fields are filled in.
 	Device wps.Device
-	// Version10 makes it one of version 1.0.
+	// Version10 makes it a version 1.0 device.
 	Version10 bool
-	// Patience is how long a set-up is validDevices; 0 means [wps.WalkTime]. For
-	// the push button it cannot be more.
+	// Patience is how long a set-up lasts; 0 means [wps.WalkTime]. For the push
+	// button it cannot be more.
 	Patience time.Duration
 	// ScanInterval is the pause between two scans; 0 means two seconds.
 	ScanInterval time.Duration
 	// OnePerBand judges overlaps as iwd does: see [selection.Selector].
 	OnePerBand bool
-	// RandomMAC gives it a new address for each set-up.
+	// RandomMAC gives the printer a new address for each set-up.
 	RandomMAC bool
-	// Customize, if set, has the last word on each run: a key log, a key pair
-	// made before, attributes of a vendor.
+	// Customize, if set, can change the configuration of each run: a key log, a
+	// prepared key pair, vendor attributes.
 	Customize func(*registration.EnrolleeConfig)
-	// NewExchange, if set, makes the exchange of each attempt, in place of an
-	// [eapwsc.Peer] with a [registration.Enrollee]: an enrollee that is to be
-	// tested. One that is not made of package registration cannot read the
-	// Password, but knows by its ID what is meant: [Printer.PIN], or the push
-	// button's.
+	// NewExchange, if set, creates the exchange of each attempt, in place of an
+	// [eapwsc.Peer] with a [registration.Enrollee]: use it to test another
+	// enrollee. An enrollee outside package registration cannot read the
+	// Password, but its ID says which one it is: [Printer.PIN], or that of the
+	// push button.
 	NewExchange func(registration.EnrolleeConfig) (Exchange, error)
 }
 
 const (
 	defaultScanInterval = 2 * time.Second
-	// attemptPause is for how long an access point is left alone with which a
-	// registration has failed, unless it begins to wait for a device.
+	// attemptPause is how long the printer avoids an access point after a
+	// failed registration, unless that starts to wait for a device.
 	attemptPause = 15 * time.Second
 	// reconnectDelay is how long after a registration a printer connects.
 	reconnectDelay = 100 * time.Millisecond
-	// reconnectInterval is how long it waits before it tries again.
+	// reconnectInterval is the pause before it tries again.
 	reconnectInterval = 10 * time.Second
 	// maxNetworks is how many networks it remembers.
 	maxNetworks = 16
 )
 
-// State says what a printer is doing.
+// State is what a printer is doing.
 type State uint8
 
 // The states.
 const (
-	// Idle: it has no network and looks for none.
+	// Idle: it has no network and is not looking for one.
 	Idle State = iota
-	// SettingUp: it looks for a router that waits for it, or registers.
+	// SettingUp: it is looking for a router that waits for it, or registering.
 	SettingUp
-	// Connecting: it looks for a network that it knows.
+	// Connecting: it is looking for a network that it knows.
 	Connecting
 	// Connected to a network.
 	Connected
@@ -117,34 +118,34 @@ type Printer struct {
 	macs   *Stream // nil until the first address is drawn
 
 	networks []wps.Credential // survive a restart, the latest first
-	setup    *setup           // nil if none goes on
-	ssid     wps.SSID         // of the network that it connects to
+	setup    *setup           // nil if none is in progress
+	ssid     wps.SSID         // of the network it is connecting to
 	err      error
 }
 
-// setup is one set-up from the panel.
+// setup is a set-up started at the panel.
 type setup struct {
 	button   bool
 	pin      pin.PIN
 	began    time.Time
 	until    time.Time
 	scans    int
-	scanned  time.Time // the last time
-	seen     sighting  // the most telling thing that scans have shown
+	scanned  time.Time // the time of the last scan
+	seen     sighting  // the most significant sighting so far
 	err      error     // why the last attempt failed
 	attempts []failedAttempt
-	waiting  bool // the access point of the present attempt said that it waits
+	waiting  bool // the access point of the present attempt advertised that it waits
 }
 
-// failedAttempt is an access point that is left alone for some time.
+// failedAttempt is an access point that is avoided for some time.
 type failedAttempt struct {
 	mac     wps.MAC
-	device  wps.UUID // if it has another PIN, that is: its other radio has it too
+	device  wps.UUID // set if it has another PIN: then its other radio does too
 	until   time.Time
-	waiting bool // it had said that it waits
+	waiting bool // it advertised that it waits
 }
 
-// NewPrinter puts a printer into a world and switches it on. The error is
+// NewPrinter adds a printer to a world and switches it on. The error is
 // [ErrConfig].
 func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 	if cfg.Bands == 0 {
@@ -178,7 +179,7 @@ func (p *Printer) probe(id wps.DevicePasswordID) *wps.ProbeRequest {
 	return e
 }
 
-// Port returns how the printer takes part in the world.
+// Port returns the printer's port.
 func (p *Printer) Port() *Port { return p.port }
 
 // Status returns what the panel shows.
@@ -195,17 +196,17 @@ func (p *Printer) Status() Status {
 	return s
 }
 
-// Busy reports whether something goes on: a set-up, or the first attempt to
-// connect.
+// Busy reports whether a set-up, or the first attempt to connect, is in
+// progress.
 func (p *Printer) Busy() bool {
 	return p.setup != nil || p.exchange != nil || p.err == nil && len(p.networks) > 0 && p.phase != stationConnected
 }
 
-// Networks returns the networks that the printer knows, the latest first.
+// Networks returns the networks that the printer knows, latest first.
 func (p *Printer) Networks() []wps.Credential { return slices.Clone(p.networks) }
 
-// PIN returns the PIN that the panel shows: that of the set-up by PIN that goes
-// on, else the one on the label, or none.
+// PIN returns the PIN that the panel shows: that of the current set-up by PIN,
+// else the one on the label, or none.
 func (p *Printer) PIN() pin.PIN {
 	if p.setup != nil && !p.setup.button {
 		return p.setup.pin
@@ -213,9 +214,9 @@ func (p *Printer) PIN() pin.PIN {
 	return p.cfg.PIN
 }
 
-// SetupByPIN begins a set-up by PIN, and returns the PIN that the panel shows:
-// a new one each time, unless the printer has it on a label. A set-up that
-// goes on is given up.
+// SetupByPIN starts a set-up by PIN, and returns the PIN that the panel shows:
+// a new one each time, unless the printer has one on a label. A set-up in
+// progress is cancelled.
 func (p *Printer) SetupByPIN() (pin.PIN, error) {
 	shown := p.cfg.PIN
 	if shown.IsZero() {
@@ -229,8 +230,8 @@ func (p *Printer) SetupByPIN() (pin.PIN, error) {
 	return shown, nil
 }
 
-// SetupByPushButton begins a set-up by push button. A set-up that goes on is
-// given up.
+// SetupByPushButton starts a set-up by push button. A set-up in progress is
+// cancelled.
 func (p *Printer) SetupByPushButton() {
 	p.port.note(SetupByPushButtonBegun, "")
 	p.begin(&setup{button: true}, min(p.cfg.Patience, wps.WalkTime))
@@ -253,7 +254,7 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 	p.schedule()
 }
 
-// changeMAC gives the printer a new address, locally administered.
+// changeMAC gives the printer a new, locally administered address.
 func (p *Printer) changeMAC(now time.Time) {
 	p.leave(now)
 	if p.macs == nil {
@@ -261,13 +262,12 @@ func (p *Printer) changeMAC(now time.Time) {
 	}
 	mac := wps.MAC{0x02}
 	p.macs.Read(mac[1:])
-	if p.radio.SetMAC(mac) == nil { // or another device has just this one
+	if p.radio.SetMAC(mac) == nil { // otherwise another device has this address
 		p.cfg.Device.MAC = mac
 	}
 }
 
-// Cancel gives up a set-up. The printer goes back to the networks that it
-// knows.
+// Cancel cancels a set-up. The printer returns to the networks that it knows.
 func (p *Printer) Cancel() {
 	p.port.note(SetupCancelled, "")
 	if p.setup == nil {
@@ -278,7 +278,7 @@ func (p *Printer) Cancel() {
 	p.schedule()
 }
 
-// NetworkReset forgets all networks, and ends whatever goes on.
+// NetworkReset forgets all networks, and ends everything in progress.
 func (p *Printer) NetworkReset() {
 	p.port.note(NetworksReset, "")
 	p.leave(p.port.Now())
@@ -290,7 +290,7 @@ func (p *Printer) NetworkReset() {
 // knows; a set-up ends.
 func (p *Printer) Restart() {
 	p.port.note(PrinterRestarted, "")
-	p.rest() // without a farewell
+	p.rest() // without notifying the access point
 	p.setup, p.err = nil, nil
 	p.reconnect(p.port.Now(), 0)
 	p.schedule()
@@ -315,13 +315,13 @@ func (p *Printer) reconnect(now time.Time, pause time.Duration) {
 	}
 }
 
-// alarmFired does what the printer's alarm was set for.
+// alarmFired carries out the action for which the alarm was set.
 func (p *Printer) alarmFired(now time.Time) {
 	switch {
 	case p.setup != nil && !now.Before(p.setup.until):
 		if p.exchange != nil {
 			p.setup.err = registration.ErrTimeout
-			if len(p.record.Evidence().Attempts) == 0 { // else those before tell more
+			if len(p.record.Evidence().Attempts) == 0 { // otherwise the attempts say more
 				p.record.ends(now, nil, p.setup.err)
 			}
 		}
@@ -333,8 +333,8 @@ func (p *Printer) alarmFired(now time.Time) {
 	}
 }
 
-// scanForNetworks scans for the networks that the printer knows, by name as well: they
-// may be hidden.
+// scanForNetworks scans for the networks that the printer knows, also by name
+// because they may be hidden.
 func (p *Printer) scanForNetworks(now time.Time) {
 	var names []wps.SSID
 	for _, c := range p.networks {
@@ -356,8 +356,8 @@ func (p *Printer) scanned(now time.Time) {
 	p.chooseRegistrar(now)
 }
 
-// chooseRegistrar begins an attempt with the access point that is most likely
-// to wait for the printer, or goes on looking.
+// chooseRegistrar starts an attempt with the access point that most likely
+// waits for the printer, or continues looking.
 func (p *Printer) chooseRegistrar(now time.Time) {
 	s := p.setup
 	var candidates []selection.Candidate
@@ -379,8 +379,8 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 		return
 	}
 	s.noteScan(len(p.found), choice.Verdicts)
-	// A router that waits and has another PIN is the one that was meant:
-	// trying others as well would only hide that.
+	// A waiting router with another PIN is the one the owner means: trying
+	// others as well would only hide the mistake.
 	mismatch := errors.Is(s.err, registration.ErrPassword)
 	if err != nil && !s.button && !mismatch && selection.TryUnselected(s.scans, now.Sub(s.began)) {
 		choice, _ = selector.PIN(candidates, true)
@@ -398,8 +398,8 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 	p.alarm = eapwsc.Earlier(s.until, now.Add(p.cfg.ScanInterval))
 }
 
-// resting reports whether an access point is left alone, because an attempt
-// with it has just failed. If it begins to wait for a device, it is not.
+// resting reports whether an access point is avoided because an attempt with it
+// has just failed. It is not avoided if it starts to wait for a device.
 func (s *setup) resting(now time.Time, b *bss) bool {
 	return slices.ContainsFunc(s.attempts, func(a failedAttempt) bool {
 		same := a.mac == b.mac || a.device == b.element.UUIDE && a.device != wps.UUID{}
@@ -407,7 +407,8 @@ func (s *setup) resting(now time.Time, b *bss) bool {
 	})
 }
 
-// noteScan notes what a scan has shown, if it shows more than those before.
+// noteScan records the result of a scan, if it is more significant than the
+// earlier ones.
 func (s *setup) noteScan(heard int, verdicts []selection.Verdict) {
 	if heard > 0 {
 		s.seen = max(s.seen, sawNoWPS)
@@ -417,7 +418,7 @@ func (s *setup) noteScan(heard int, verdicts []selection.Verdict) {
 	}
 }
 
-// conclusion is why a set-up has come to nothing in its time. A refusal says
+// conclusion returns why a set-up has not succeeded in time. A refusal says
 // less than a router that was seen waiting for something else.
 func (s *setup) conclusion() error {
 	if s.err == nil || errors.Is(s.err, registration.ErrNoRegistrar) && s.seen > sawNobodyWaiting {
@@ -426,7 +427,7 @@ func (s *setup) conclusion() error {
 	return s.err
 }
 
-// tryRegistrar begins an attempt to register.
+// tryRegistrar starts an attempt to register.
 func (p *Printer) tryRegistrar(now time.Time, point bss) {
 	s := p.setup
 	s.waiting = point.element.SelectedRegistrar
@@ -488,15 +489,15 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 		p.setupFailed(now, err)
 	case !now.Before(s.until):
 		p.setupFailed(now, s.conclusion())
-	case now.Sub(s.scanned) > p.cfg.ScanInterval: // the attempt took its time
+	case now.Sub(s.scanned) > p.cfg.ScanInterval: // the attempt took long
 		p.scanForRegistrar(now)
 	default:
 		p.chooseRegistrar(now)
 	}
 }
 
-// store keeps the credentials that can be used. The error is of class
-// [wps.ErrUnusable] if none can.
+// store keeps the usable credentials. The error is of class [wps.ErrUnusable]
+// if there is none.
 func (p *Printer) store(result *registration.Result) error {
 	var err error
 	var usable []wps.Credential
@@ -519,7 +520,7 @@ func (p *Printer) store(result *registration.Result) error {
 	return nil
 }
 
-// setupFailed ends the set-up. The printer goes back to the networks that it
+// setupFailed ends the set-up. The printer returns to the networks that it
 // knows.
 func (p *Printer) setupFailed(now time.Time, err error) {
 	p.err, p.setup = failure(err, panelTexts), nil
@@ -527,7 +528,7 @@ func (p *Printer) setupFailed(now time.Time, err error) {
 	p.reconnect(now, 0)
 }
 
-// chooseNetwork begins to connect to a network that the printer knows.
+// chooseNetwork starts connecting to a network that the printer knows.
 func (p *Printer) chooseNetwork(now time.Time) {
 	var err error = ErrNetworkNotFound
 	for _, c := range p.networks {
@@ -551,8 +552,8 @@ func (p *Printer) chooseNetwork(now time.Time) {
 	p.disconnected(now, err)
 }
 
-// fit checks that a credential and an access point go together, and returns
-// the pre-shared key if the network has one.
+// fit checks that a credential matches an access point, and returns the
+// pre-shared key if the network has one.
 func (p *Printer) fit(c *wps.Credential, point *bss) (*psk, error) {
 	open := c.AuthType&wps.AuthMixed == 0
 	switch {
@@ -568,7 +569,7 @@ func (p *Printer) fit(c *wps.Credential, point *bss) (*psk, error) {
 	return &key, nil
 }
 
-// connected: the 4-way handshake is complete.
+// connected is called when the 4-way handshake is complete.
 func (p *Printer) connected(time.Time) {
 	p.err, p.alarm = nil, time.Time{}
 	p.port.note(PrinterConnected, p.ssid.String())

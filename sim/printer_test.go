@@ -12,7 +12,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// mute is an exchange that ends with the first packet, without a word.
+// mute is an exchange that ends at the first packet without sending one.
 type mute struct{}
 
 func (mute) Start(now time.Time) eapwsc.Step               { return eapwsc.Step{Deadline: now.Add(time.Minute)} }
@@ -21,8 +21,7 @@ func (mute) Timeout(time.Time) (eapwsc.Step, error)        { return eapwsc.Step{
 func (mute) Close(time.Time, error) error                  { return nil }
 func (mute) Result() *registration.Result                  { return nil }
 
-// TestForeignExchange has a printer put up with an enrollee that does not
-// work.
+// TestForeignExchange uses an enrollee that does not work in a printer.
 func TestForeignExchange(t *testing.T) {
 	broken := errors.New("broken")
 	for want, newExchange := range map[error]func(registration.EnrolleeConfig) (Exchange, error){
@@ -38,8 +37,8 @@ func TestForeignExchange(t *testing.T) {
 	}
 }
 
-// watchful is an exchange that waits for ever, and counts how often it is begun
-// and closed.
+// watchful is an exchange that waits forever, and counts how often it is
+// started and closed.
 type watchful struct {
 	mute
 	begun, closed *int
@@ -49,8 +48,8 @@ func (c watchful) Start(time.Time) eapwsc.Step                 { *c.begun++; ret
 func (watchful) Handle(time.Time, []byte) (eapwsc.Step, error) { return eapwsc.Step{}, nil }
 func (c watchful) Close(time.Time, error) error                { *c.closed++; return nil }
 
-// TestGiveUp closes each exchange that was begun and does not end by itself,
-// once, whichever side gives it up.
+// TestGiveUp checks that each started exchange that does not end by itself is
+// closed, once, whichever side gives up.
 func TestGiveUp(t *testing.T) {
 	for name, end := range map[string]func(h *home){
 		"cancelled":        func(h *home) { h.printer.Cancel() },
@@ -78,8 +77,8 @@ func TestGiveUp(t *testing.T) {
 	}
 }
 
-// TestSeveralNetworks has a printer keep what it was given before, and go back
-// to it when a set-up fails or the newer network is gone.
+// TestSeveralNetworks checks that a printer keeps its earlier networks, and
+// returns to them when a set-up fails or the newer network is gone.
 func TestSeveralNetworks(t *testing.T) {
 	h := newHome(t, nil, nil)
 	other := addRouter(t, h.World, RouterConfig{Name: "other"})
@@ -122,7 +121,8 @@ func TestSeveralNetworks(t *testing.T) {
 	}
 }
 
-// TestTexts has a sentence for each class of error, and one for the others.
+// TestTexts checks that each class of error has a sentence, and the other
+// errors one in common.
 func TestTexts(t *testing.T) {
 	for _, texts := range [][]failureText{panelTexts, wizardTexts} {
 		for _, row := range texts {

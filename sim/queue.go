@@ -2,24 +2,24 @@ package sim
 
 import "time"
 
-// A queuedEvent is something that will dispatch.
+// queuedEvent is a future event.
 type queuedEvent struct {
-	act func() // what happens, if it is none of the following
+	act func() // the action, if it is none of the following
 
-	timer   *Port   // whose timer rings
-	beacon  *Radio  // whose beacon is due
-	arrival arrival // which frame arrives
+	timer   *Port   // the port whose timer rings
+	beacon  *Radio  // the radio whose beacon is due
+	arrival arrival // the frame that arrives
 }
 
-// arrival is a frame on its way.
+// arrival is a frame in flight.
 type arrival struct {
 	from, to *Port
 	frame    *Frame
 	damage   Damage
 }
 
-// queue is a heap of what will dispatch, the earliest first. The heap holds the
-// times only: they are moved often, and what happens then is large.
+// queue is a heap of future events, earliest first. The heap holds the times
+// only: they are moved often, and the events are large.
 type queue struct {
 	heap   []queueEntry
 	events []queuedEvent
@@ -27,10 +27,10 @@ type queue struct {
 	order  uint64
 }
 
-// queueEntry is when something will dispatch.
+// queueEntry is the time of a future event.
 type queueEntry struct {
-	at    time.Duration // since the beginning of the world
-	order uint64        // of two at the same time, the one planned first comes first
+	at    time.Duration // since the start of the world
+	order uint64        // of two events at the same time, the one scheduled first comes first
 	event int
 }
 
@@ -44,7 +44,7 @@ func (q *queue) clear() {
 	*q = queue{heap: q.heap[:0], events: q.events[:0], free: q.free[:0]}
 }
 
-// next returns when the earliest event is, and whether there is one.
+// next returns the time of the earliest event, and whether there is one.
 func (q *queue) next() (at time.Duration, ok bool) {
 	if len(q.heap) == 0 {
 		return 0, false
@@ -74,7 +74,7 @@ func (q *queue) push(at time.Duration, e queuedEvent) {
 	q.heap[i] = a
 }
 
-// pop takes the earliest event from a queue that is not empty.
+// pop removes the earliest event from a queue that is not empty.
 func (q *queue) pop() (time.Duration, queuedEvent) {
 	first, last := q.heap[0], len(q.heap)-1
 	moved := q.heap[last]
@@ -92,7 +92,7 @@ func (q *queue) pop() (time.Duration, queuedEvent) {
 		i = child
 	}
 	e := q.events[first.event]
-	q.events[first.event] = queuedEvent{} // so that its frame can be collected
+	q.events[first.event] = queuedEvent{} // so that its frame can be garbage collected
 	q.free = append(q.free, first.event)
 	return first.at, e
 }

@@ -7,13 +7,13 @@ import (
 )
 
 // Stream is a source of randomness for one purpose of one device. Its bits
-// follow from the seed of the world, the device's name and the purpose alone,
-// so that drawing more for one purpose does not shift another. Anyone who has
-// the seed can compute it. It is not safe for concurrent use.
+// depend only on the seed of the world, the device's name and the purpose, so
+// that drawing more for one purpose does not change another. Anyone who has the
+// seed can compute them. It is not safe for concurrent use.
 type Stream struct{ rand.PCG }
 
-// NewStream returns the stream of a purpose, from its beginning. A device in a
-// world asks [Port.Rand] for its streams.
+// NewStream returns the stream of a purpose, from its beginning. Devices in a
+// world use [Port.Rand].
 func NewStream(seed uint64, who, purpose string) *Stream {
 	s := new(Stream)
 	s.begin(seed, who, purpose)

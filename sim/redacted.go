@@ -5,10 +5,9 @@ import (
 	"io"
 )
 
-// Devices, and what refers to them, hold PINs and network keys.
-// Without these methods package fmt would print what they hold: it asks no method
-// of a value behind an unexported field, or behind a pointer with a verb that is not
-// one for pointers.
+// Devices, and what refers to them, hold PINs and network keys. Without these
+// methods package fmt would print them: it does not call methods of values in
+// unexported fields, or behind a pointer if the verb is not one for pointers.
 
 // Format prints no PIN and no network key, whatever the verb.
 func (RouterConfig) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.RouterConfig]") }
@@ -25,13 +24,13 @@ func (Printer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.Prin
 // Format prints no PIN and no network key, whatever the verb.
 func (Computer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.Computer]") }
 
-// Format prints nothing of the devices, whatever the verb.
+// Format prints no detail of the devices, whatever the verb.
 func (World) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.World]") }
 
-// Format prints nothing of the device, whatever the verb.
+// Format prints no detail of the device, whatever the verb.
 func (Port) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.Port]") }
 
-// Format prints nothing of the run, whatever the verb.
+// Format prints no detail of the run, whatever the verb.
 func (*Conn) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[sim.Conn]") }
 
 // Format prints no PIN and no network key, whatever the verb.

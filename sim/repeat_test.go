@@ -8,7 +8,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 )
 
-// noisyWorld plays a world with faults of every kind.
+// noisyWorld runs a world with faults of every kind.
 func noisyWorld(t testing.TB, seed uint64, observe func(Event)) *World {
 	t.Helper()
 	w := New(Config{Seed: seed, Observe: observe, Link: Link{
@@ -32,9 +32,8 @@ func noisyWorld(t testing.TB, seed uint64, observe func(Event)) *World {
 	return w
 }
 
-// TestRepeat plays a world twice, and another one. The hash that is laid down
-// here holds on every platform; it changes with everything that the devices
-// do.
+// TestRepeat runs a world twice, and another one. The expected hash is the same
+// on every platform; it changes with every change of the devices' behaviour.
 func TestRepeat(t *testing.T) {
 	const want = "0f8b1561a811606f56f40ae750ec3207b37b31d14621ca7ab820dc8767cd3215"
 	first, again, other := noisyWorld(t, 7, nil), noisyWorld(t, 7, nil), noisyWorld(t, 8, nil)

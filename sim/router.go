@@ -18,65 +18,65 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Settings are what the owner sets in the web page of a [Router].
+// Settings are the settings in the web page of a [Router].
 type Settings struct {
 	SSID     wps.SSID
 	Key      wps.NetworkKey // none if the network is open
 	Security Security
-	// Hidden leaves the SSID out of beacons. There is no WPS then.
+	// Hidden leaves the SSID out of beacons. WPS is then off.
 	Hidden bool
 	// WPSOff switches WPS off.
 	WPSOff bool
-	// Allowed are the only stations that may associate; none allows all.
+	// Allowed lists the only stations that may associate; if empty, all may.
 	Allowed []wps.MAC
 }
 
-// RouterConfig is a router as it is bought, or as its owner has set it up. The
-// zero value of a field is the sensible default.
+// RouterConfig configures a router as it is sold, or as its owner has set it
+// up. Zero values are sensible defaults.
 type RouterConfig struct {
 	// Name names the router in the trace.
 	Name  string
 	Place Place
-	// Settings of the network. By default its SSID is made of the name, and
-	// its key is random, as on a label.
+	// Settings of the network. By default the SSID is derived from the name,
+	// and the key is random, as on a label.
 	Settings Settings
-	// Unconfigured is a router as it comes out of the box, State "not
-	// configured": the first device that registers gives it a new key.
+	// Unconfigured is a router in State "not configured", as in the box: the
+	// first device that registers gives it a new key.
 	Unconfigured bool
-	// PIN is the router's own, on its label; by default a random one.
+	// PIN is the router's own PIN, on its label; by default a random one.
 	PIN pin.PIN
 	// NoPIN is a router without a PIN of its own.
 	NoPIN bool
 	// Bands has a bit for each radio; 0 is a single one on 2.4 GHz.
 	Bands wps.RFBands
 	// SeparateRadios gives each radio a UUID-E of its own, as badly made
-	// routers do: devices take the router for two.
+	// routers do: devices take it for two routers.
 	SeparateRadios bool
-	// UPnP lets external registrars on its cable reach it: see
-	// [WiredComputer].
+	// UPnP admits external registrars on its cable: see [WiredComputer].
 	UPnP bool
-	// Device describes the router; what is empty is filled in.
+	// Device describes the router; empty fields are filled in.
 	Device wps.Device
-	// PINLifetime is how long the PIN of a device is good that is entered
-	// without a lifetime of its own; 0 means [wps.WalkTime].
+	// PINLifetime is how long the PIN of a device is valid if its entry has no
+	// lifetime; 0 means [wps.WalkTime].
 	PINLifetime time.Duration
 	// BootTime is how long it takes to start; 0 means 20 seconds.
 	BootTime time.Duration
-	// Customize, if set, has the last word on the WPS side of each radio:
+	// Customize, if set, can change the WPS configuration of each radio:
 	// version 1.0, several credentials, late M2, a key log.
 	Customize func(*ap.Config)
-	// Announce, if set, has the last word on the WPS element of beacons and
-	// probe responses: wrong Selected Registrar bits, say. It must not keep
-	// it.
+	// Announce, if set, can change the WPS element of beacons and probe
+	// responses: wrong Selected Registrar bits, for example. It must not keep
+	// the element.
 	Announce func(*wps.Beacon)
 }
 
 const (
 	defaultBootTime = 20 * time.Second
-	// afterRegistration is when new settings are put into effect, so that the
-	// station that brought them hears the end of its exchange [hostap].
+	// afterRegistration is the delay before new settings take effect, so that
+	// the station that wrote them receives the end of its exchange [hostap].
 	afterRegistration = 100 * time.Millisecond
-	// maxRouterEvents bounds what is kept for an owner who does not look.
+	// maxRouterEvents limits the events kept for an owner who does not read
+	// them.
 	maxRouterEvents = 256
 )
 
@@ -98,23 +98,23 @@ type Router struct {
 	nonces,
 	keys *Stream
 
-	// What survives a restart.
+	// State that survives a restart.
 	settings   Settings
 	configured bool
 	pin        pin.PIN
 	lockouts   []ap.LockoutState // one for each access point
 
-	// What does not.
+	// State that does not.
 	points   []*ap.AccessPoint // one for all radios, or one for each
-	clients  []*client         // by arrival
-	answered answered          // until something else happens
-	reload   time.Time         // when new settings are put into effect
-	boot     time.Time         // when the router has started; zero if it has
+	clients  []*client         // in the order of arrival
+	answered answered          // valid until something else happens
+	reload   time.Time         // when new settings take effect
+	boot     time.Time         // when the router will have started; zero if it has
 	events   []ap.Event
 	cable    cable
 }
 
-// NewRouter puts a router into a world and switches it on. The error is
+// NewRouter adds a router to a world and switches it on. The error is
 // [ErrConfig].
 func NewRouter(w *World, cfg RouterConfig) (*Router, error) {
 	if cfg.Bands == 0 {
@@ -157,8 +157,8 @@ func bandsOf(mask wps.RFBands) (bands []wps.RFBands) {
 	return bands
 }
 
-// label prints the label: SSID, key and PIN, as far as they are not laid
-// down.
+// label generates the SSID, key and PIN of the label, where the configuration
+// has none.
 func (r *Router) label() error {
 	label := r.port.Rand("label")
 	s := &r.cfg.Settings
@@ -178,7 +178,7 @@ func (r *Router) label() error {
 	return r.check(*s)
 }
 
-// check says why settings cannot be used.
+// check returns why settings cannot be used, or nil.
 func (r *Router) check(s Settings) error {
 	switch {
 	case len(s.SSID) == 0 || len(s.SSID) > 32:
@@ -196,7 +196,7 @@ func (r *Router) check(s Settings) error {
 	return nil
 }
 
-// restoreFactory puts everything as it came out of the box.
+// restoreFactory restores the factory settings.
 func (r *Router) restoreFactory() {
 	r.settings, r.configured = r.cfg.Settings.clone(), !r.cfg.Unconfigured
 	r.pin, r.lockouts = r.cfg.PIN, nil
@@ -227,7 +227,7 @@ func (r *Router) start(now time.Time) {
 	r.schedule(now)
 }
 
-// newPoint makes the WPS side of a radio, or of all.
+// newPoint creates the access point of a radio, or of all radios.
 func (r *Router) newPoint(radio int) *ap.AccessPoint {
 	d := r.cfg.Device
 	bands := r.cfg.Bands
@@ -243,8 +243,8 @@ func (r *Router) newPoint(radio int) *ap.AccessPoint {
 	}
 	row := r.settings.Security.row()
 	cfg := ap.Config{
-		// The web page has its own checks, and WPS is off where nobody could
-		// use the settings.
+		// The web page has its own checks, and WPS is off where its settings
+		// would be unusable.
 		Run: registration.Config{Device: d, Rand: r.nonces, Faulty: true},
 		Credentials: []wps.Credential{{
 			SSID: r.settings.SSID, AuthType: row.auth, EncrType: row.encr, NetworkKey: r.settings.Key,
@@ -257,7 +257,7 @@ func (r *Router) newPoint(radio int) *ap.AccessPoint {
 	return ap.MustNew(cfg)
 }
 
-// stop ends everything that goes on.
+// stop ends everything in progress.
 func (r *Router) stop(now time.Time) {
 	r.unplug()
 	for _, c := range r.clients {
@@ -278,11 +278,11 @@ func (r *Router) restart(now time.Time) {
 	r.start(now)
 }
 
-// Port returns how the router takes part in the world.
+// Port returns the router's port.
 func (r *Router) Port() *Port { return r.port }
 
 // Device returns the description of the router in its messages. Radios with a
-// UUID-E of their own have another one in its place.
+// UUID-E of their own replace the one in it.
 func (r *Router) Device() wps.Device { return r.cfg.Device }
 
 // PIN returns the router's own PIN, or none.
@@ -302,9 +302,8 @@ func (s Settings) clone() Settings {
 // Configured reports whether the router has been set up.
 func (r *Router) Configured() bool { return r.configured }
 
-// Apply stores new settings in the web page. The network is started anew, and
-// all stations have to connect again. The error is [ErrConfig] or
-// [ErrStarting].
+// Apply stores new settings in the web page. The network restarts, and all
+// stations have to connect again. The error is [ErrConfig] or [ErrStarting].
 func (r *Router) Apply(s Settings) error {
 	if err := r.check(s); err != nil {
 		return err
@@ -329,7 +328,7 @@ func (r *Router) WPS() error {
 	return nil
 }
 
-// act is something that a person does at the router.
+// act carries out an action of a person at the router.
 func (r *Router) act(a Action, detail string, do func(now time.Time) error) error {
 	r.port.note(a, detail)
 	r.answered = answered{}
@@ -344,8 +343,8 @@ func (r *Router) act(a Action, detail string, do func(now time.Time) error) erro
 	return err
 }
 
-// answerWaiting answers the stations that wait for what the owner has just
-// done.
+// answerWaiting answers the stations that were waiting for what the owner has
+// just done.
 func (r *Router) answerWaiting(now time.Time) {
 	for _, point := range r.points {
 		for _, s := range point.Ready() {
@@ -356,7 +355,7 @@ func (r *Router) answerWaiting(now time.Time) {
 	}
 }
 
-// actWPS is something to do with WPS.
+// actWPS carries out an action that concerns WPS.
 func (r *Router) actWPS(a Action, do func(now time.Time, point *ap.AccessPoint) error) error {
 	return r.act(a, "", func(now time.Time) error {
 		if err := r.WPS(); err != nil {
@@ -371,17 +370,17 @@ func (r *Router) actWPS(a Action, do func(now time.Time, point *ap.AccessPoint) 
 	})
 }
 
-// PressButton presses the WPS button, that of all radios. The error is
-// [ErrWPSOff], [ErrStarting] or [ap.ErrOverlap].
+// PressButton presses the WPS button, for all radios. The error is [ErrWPSOff],
+// [ErrStarting] or [ap.ErrOverlap].
 func (r *Router) PressButton() error {
 	return r.actWPS(ButtonPressed, func(now time.Time, point *ap.AccessPoint) error {
 		return point.PressButton(now)
 	})
 }
 
-// EnterPIN enters the PIN of a device in the web page, where it is good for
-// the router's PINLifetime if the entry has no Lifetime. The error is
-// [ErrWPSOff], [ErrStarting] or [ap.ErrEmptyPIN].
+// EnterPIN enters the PIN of a device in the web page. It is valid for the
+// router's PINLifetime if the entry has no Lifetime. The error is [ErrWPSOff],
+// [ErrStarting] or [ap.ErrEmptyPIN].
 func (r *Router) EnterPIN(e ap.PINEntry) error {
 	e.Lifetime = cmp.Or(e.Lifetime, r.cfg.PINLifetime)
 	return r.actWPS(PINEntered, func(now time.Time, point *ap.AccessPoint) error {
@@ -389,7 +388,7 @@ func (r *Router) EnterPIN(e ap.PINEntry) error {
 	})
 }
 
-// Cancel ends push-button mode and takes back the PINs that were entered.
+// Cancel ends push-button mode and removes the PINs that were entered.
 func (r *Router) Cancel() error {
 	return r.actWPS(WPSCancelled, func(now time.Time, point *ap.AccessPoint) error {
 		point.Cancel(now)
@@ -409,8 +408,8 @@ func (r *Router) SetPIN(p pin.PIN) error {
 	})
 }
 
-// SetLock locks the router's own PIN, or unlocks it as far as wrong PINs have
-// not locked it.
+// SetLock locks the router's own PIN, or unlocks it. It does not undo a lockout
+// after wrong PINs.
 func (r *Router) SetLock(l ap.SetupLock) error {
 	return r.act(APPINPolicySet, l.String(), func(time.Time) error {
 		for _, point := range r.points {
@@ -420,10 +419,10 @@ func (r *Router) SetLock(l ap.SetupLock) error {
 	})
 }
 
-// Lock returns what may be done with the router's own PIN now.
+// Lock returns the lock of the router's own PIN.
 func (r *Router) Lock() ap.SetupLock { return r.points[0].Lock(r.port.Now()) }
 
-// Restart pulls the plug and puts it in again. Settings and the lockout of the
+// Restart switches the router off and on. Settings and the lockout of the
 // router's PIN are kept; registrations, the button, and the PINs that were
 // entered are not.
 func (r *Router) Restart() {
@@ -431,7 +430,7 @@ func (r *Router) Restart() {
 	r.powerOff()
 }
 
-// FactoryReset puts the router as it came out of the box, and restarts it.
+// FactoryReset restores the factory settings and restarts the router.
 func (r *Router) FactoryReset() {
 	r.port.note(FactoryReset, "")
 	r.powerOff()
@@ -452,8 +451,7 @@ func (r *Router) powerOff() {
 	r.port.Wake(r.boot)
 }
 
-// Events returns what the router has to tell its owner since it was asked
-// last.
+// Events returns the events of the router since the last call.
 func (r *Router) Events() []ap.Event {
 	events := r.events
 	r.events = nil
@@ -470,7 +468,7 @@ func (r *Router) Stations() (connected []wps.MAC) {
 	return connected
 }
 
-// Registering returns the addresses of the stations with which it runs EAP-WSC.
+// Registering returns the addresses of the stations in an EAP-WSC exchange.
 func (r *Router) Registering() (stations []wps.MAC) {
 	for _, c := range r.clients {
 		if c.phase == clientRegisters {
@@ -480,7 +478,7 @@ func (r *Router) Registering() (stations []wps.MAC) {
 	return stations
 }
 
-// collect takes note of what has happened.
+// collect records new events.
 func (r *Router) collect(now time.Time) {
 	for again := true; again; {
 		again = false
@@ -504,7 +502,7 @@ func (r *Router) collect(now time.Time) {
 // report reports an event of the access point, and adopts new settings.
 func (r *Router) report(now time.Time, e ap.Event) {
 	if e.Kind.Routine() {
-		return // the world has its own record of what people do
+		return // the world records the actions of people itself
 	}
 	if len(r.events) < maxRouterEvents {
 		r.events = append(r.events, e)
@@ -516,7 +514,7 @@ func (r *Router) report(now time.Time, e ap.Event) {
 	}
 }
 
-// adopt stores settings that were made or changed by WPS.
+// adopt stores settings that were generated or changed by WPS.
 func (r *Router) adopt(c *wps.Credential) {
 	r.configured = true
 	r.settings.SSID, r.settings.Key = c.SSID, slices.Clone(c.NetworkKey)
@@ -525,7 +523,7 @@ func (r *Router) adopt(c *wps.Credential) {
 	}
 }
 
-// Timeout lets time have its effect. It implements [Device].
+// Timeout handles deadlines that have passed. It implements [Device].
 func (r *Router) Timeout(now time.Time) {
 	r.answered = answered{}
 	if !r.boot.IsZero() {
@@ -554,7 +552,7 @@ func (r *Router) Timeout(now time.Time) {
 	r.schedule(now)
 }
 
-// due reports whether a deadline has come; zero never does.
+// due reports whether a deadline has passed; a zero deadline never passes.
 func due(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
 
 // schedule sets the timer.
@@ -572,7 +570,7 @@ func (r *Router) schedule(now time.Time) {
 	r.port.Wake(next)
 }
 
-// Handle takes a frame. It implements [Device].
+// Handle processes a frame. It implements [Device].
 func (r *Router) Handle(now time.Time, f *Frame, _ int) {
 	radio := slices.IndexFunc(r.port.radios, func(o *Radio) bool { return o.bands&f.Band != 0 })
 	if f.Type != ProbeRequest {
@@ -603,7 +601,7 @@ func (r *Router) send(radio int, f *Frame) {
 	r.port.Send(f)
 }
 
-// point returns the WPS side of a radio.
+// point returns the access point of a radio.
 func (r *Router) point(radio int) *ap.AccessPoint { return r.points[min(radio, len(r.points)-1)] }
 
 func (r *Router) beacon(now time.Time, radio int) *Frame {
@@ -624,15 +622,15 @@ func (r *Router) beacon(now time.Time, radio int) *Frame {
 	return f
 }
 
-// announce changes an element as the configuration says.
+// announce applies the Announce function of the configuration.
 func (r *Router) announce(e *wps.Beacon) {
 	if r.cfg.Announce != nil {
 		r.cfg.Announce(e)
 	}
 }
 
-// announcement is what beacons and probe responses have in common. The element
-// of WPS is nil if it is switched off.
+// announcement builds the common part of beacons and probe responses. The WPS
+// element is nil if WPS is switched off.
 func (r *Router) announcement(t FrameType, ssid wps.SSID, element wps.List) *Frame {
 	row, w := r.settings.Security.row(), r.port.world
 	list := row.append(appendSSID(w.elements(), ssid))
@@ -642,10 +640,10 @@ func (r *Router) announcement(t FrameType, ssid wps.SSID, element wps.List) *Fra
 	return &Frame{Type: t, Privacy: row.encrypts(), Body: w.keep(list)}
 }
 
-// probed answers a probe request to everyone or to this network; a hidden
+// probed answers a probe request for any network or for this one; a hidden
 // network answers only to its name.
 func (r *Router) probed(now time.Time, radio int, f *Frame) {
-	e, _ := dot11.Parse(f.Body) // what can be read counts
+	e, _ := dot11.Parse(f.Body) // parts that can be read are used
 	if e.SSID != r.settings.SSID && (e.SSID != "" || r.settings.Hidden) {
 		return
 	}
@@ -673,8 +671,9 @@ func (r *Router) probed(now time.Time, radio int, f *Frame) {
 	r.send(radio, answer)
 }
 
-// answered is an answer to a probe request that is good for others that come at
-// the same time: who looks for a network asks for all of them and for its name.
+// answered is an answer to a probe request that also serves others at the same
+// time: a device that looks for a network asks for all networks and for its
+// name.
 type answered struct {
 	at      time.Time
 	radio   int

@@ -32,8 +32,8 @@ func TestRouterConfig(t *testing.T) {
 	}
 }
 
-// TestLabel has routers differ in what they print on their labels, and a
-// factory reset bring it back.
+// TestLabel checks that the labels of routers differ, and that a factory reset
+// restores the label's settings.
 func TestLabel(t *testing.T) {
 	w := New(Config{})
 	a, b := addRouter(t, w, RouterConfig{Name: "a"}), addRouter(t, w, RouterConfig{Name: "b"})
@@ -59,7 +59,7 @@ func TestLabel(t *testing.T) {
 	}
 }
 
-// TestWebPage has the page refuse what cannot be done now.
+// TestWebPage checks that the page refuses what cannot be done at present.
 //
 // hostap: test_ap_wps_disabled
 func TestWebPage(t *testing.T) {
@@ -86,7 +86,7 @@ func TestWebPage(t *testing.T) {
 		}
 	}
 	r.Restart()
-	r.Restart() // nor does that hurt
+	r.Restart() // this does no harm either
 	w.Run(59 * time.Second)
 	if err := r.PressButton(); !errors.Is(err, ErrStarting) {
 		t.Errorf("button while the router is starting: %v", err)
@@ -97,7 +97,7 @@ func TestWebPage(t *testing.T) {
 	}
 }
 
-// TestCancel takes back what the owner has done at the router.
+// TestCancel cancels what the owner has done at the router.
 //
 // hostap: test_ap_wps_cancel
 func TestCancel(t *testing.T) {
@@ -132,7 +132,7 @@ func TestSeveralAtOnce(t *testing.T) {
 	if got := len(h.router.Stations()); got != 4 {
 		t.Errorf("%d stations are connected", got)
 	}
-	// Some message of one run stands between two of another.
+	// Messages of one run must come between those of another.
 	var froms []string
 	for _, e := range h.events {
 		if e.Kind == Sent && e.Frame.What() == "M3" || e.Kind == Sent && e.Frame.What() == "WSC_Done" {
@@ -155,7 +155,7 @@ func TestAssociation(t *testing.T) {
 		settings Settings
 		elements []byte
 		status   uint16
-		reason   uint16 // of the deauthentication in the end, if there is one
+		reason   uint16 // of the final deauthentication, if there is one
 	}{
 		"WPS of version 1.0":         {elements: good, reason: ReasonNotAuthenticated},
 		"unreadable WPS":             {elements: bad, status: StatusInvalidElement},
@@ -199,8 +199,8 @@ func TestAssociation(t *testing.T) {
 	}
 }
 
-// TestMaybeWPS registers a station that said nothing of WPS when it
-// associated, as old Windows did: the router waits for its EAPOL-Start.
+// TestMaybeWPS registers a station that sent no WPS element when it associated,
+// as old Windows did: the router waits for its EAPOL-Start.
 func TestMaybeWPS(t *testing.T) {
 	w := New(Config{})
 	r := addRouter(t, w, RouterConfig{Name: "router"})
@@ -219,8 +219,8 @@ func TestMaybeWPS(t *testing.T) {
 	}
 }
 
-// TestProbedTwice asks a router several times at one instant: it answers alike
-// only as long as nothing has happened to it.
+// TestProbedTwice sends a router several probe requests at one instant: the
+// cached answer is used only until something changes.
 func TestProbedTwice(t *testing.T) {
 	w := New(Config{})
 	r := addRouter(t, w, RouterConfig{Name: "router"})

@@ -8,13 +8,13 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Security is how a network is protected.
+// Security is the protection of a network.
 type Security uint8
 
 // The ways of protecting a network. WPA2 is the default.
 const (
 	WPA2     Security = iota // WPA2-Personal with AES
-	WPA2WPA3                 // transition: WPA2 or WPA3, PMF as the station can
+	WPA2WPA3                 // transition: WPA2 or WPA3, PMF if the station supports it
 	WPA3                     // SAE only, PMF required
 	WPAWPA2                  // mixed: WPA with TKIP, or WPA2 with AES
 	WPA                      // TKIP only
@@ -22,14 +22,13 @@ const (
 	Open
 )
 
-// securityRow is what a Security means on the air and to WPS.
+// securityRow describes a Security on the air and in WPS.
 type securityRow struct {
 	name     string
 	auth     wps.AuthType
 	encr     wps.EncrType
 	rsn, wpa *dot11.Security
-	// noWPS is why there is no WPS with it; hostapd switches it off for the
-	// same reasons.
+	// noWPS is why WPS is off with it, for the same reasons as in hostapd.
 	noWPS string
 }
 
@@ -67,10 +66,10 @@ var securities = [...]securityRow{
 	Open: {name: "open", auth: wps.AuthOpen, encr: wps.EncrNone},
 }
 
-// known reports whether the security is one of those.
+// known reports whether the security is one of the constants.
 func (s Security) known() bool { return int(s) < len(securities) }
 
-// row returns what a security means that is known.
+// row returns the row of a known security.
 func (s Security) row() *securityRow { return &securities[s] }
 
 // String returns the name that web pages use, such as "WPA2/WPA3".
@@ -110,20 +109,19 @@ func (r *securityRow) append(dst []byte) []byte {
 	return dst
 }
 
-// stationRSN is the RSN element of a station without WPA3, as it asks for
-// WPA2.
+// stationRSN is the RSN element of a station without WPA3 that asks for WPA2.
 func stationRSN(group dot11.Cipher) []byte {
 	return appendRSN(nil, &dot11.Security{Group: group, Pairwise: ccmp, AKMs: psks})
 }
 
 // joinable reports whether a station without WPA3 can join: the network offers
-// WPA2 with AES and does not insist on protected management frames.
+// WPA2 with AES and does not require protected management frames.
 func joinable(s *dot11.Security) bool {
 	return s != nil && slices.Contains(s.AKMs, dot11.AKMPSK) && slices.Contains(s.Pairwise, dot11.CipherCCMP) && !s.PMFRequired
 }
 
 // offers reports whether a network offers what a station asks for in its RSN
-// element: one cipher and one key management.
+// element: one cipher and one key management suite.
 func (r *securityRow) offers(wanted *dot11.Security) bool {
 	return joinable(wanted) && r.rsn != nil &&
 		len(wanted.Pairwise) == 1 && slices.Contains(r.rsn.Pairwise, wanted.Pairwise[0]) &&

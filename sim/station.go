@@ -13,41 +13,42 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The times of a station.
+// Times of a station.
 const (
-	dwell        = 110 * time.Millisecond // on each band of a scan: a beacon interval, and a little
-	linkTimeout  = 200 * time.Millisecond // for the answer to authentication and association [Linux]
+	dwell        = 110 * time.Millisecond // on each band of a scan: a little more than a beacon interval
+	linkTimeout  = 200 * time.Millisecond // for the response to authentication and association [Linux]
 	linkTries    = 3
 	startDelay10 = time.Second           // until EAPOL-Start, with a version 1.0 access point [hostap]
 	startDelay20 = 2 * time.Second       // with one of 2.0
-	leaveDelay   = 50 * time.Millisecond // after EAP-Failure, for the access point to say good-bye
+	leaveDelay   = 50 * time.Millisecond // after EAP-Failure, for the access point to disconnect first
 	keyPatience  = 10 * time.Second      // for each message of the 4-way handshake
 )
 
 // version2 is the Version2 of all devices of version 2.0.
 const version2 = 0x20
 
-// Exchange is the station's side of EAP-WSC: an [*eapwsc.Peer], or what is to
-// be tested in its place.
+// Exchange is the station's side of EAP-WSC: an [*eapwsc.Peer], or an
+// implementation under test.
 type Exchange interface {
-	// Start begins to wait for the access point's first request.
+	// Start starts waiting for the access point's first request.
 	Start(now time.Time) eapwsc.Step
-	// Handle takes an EAP packet.
+	// Handle processes an EAP packet.
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
-	// Timeout says that the deadline of the last step has come.
+	// Timeout is called at the deadline of the last step.
 	Timeout(now time.Time) (eapwsc.Step, error)
-	// Close ends an exchange that was started and goes on: the access point has
-	// sent the station away, or the station has given up. It returns why the
+	// Close ends an exchange that is in progress: the access point has
+	// disconnected the station, or the station has given up. It returns why the
 	// exchange failed, or nil if it has not.
 	Close(now time.Time, cause error) error
-	// Result returns what the run yielded, or nil if it failed or goes on.
+	// Result returns what the run yielded, or nil if it failed or is in
+	// progress.
 	Result() *registration.Result
 }
 
 // frequencies are one of each band, in MHz.
 var frequencies = map[wps.RFBands]int{wps.Band24GHz: 2412, wps.Band5GHz: 5180, wps.Band60GHz: 58320}
 
-// bss is an access point as a scan shows it.
+// bss is an access point as found by a scan.
 type bss struct {
 	mac     wps.MAC
 	band    wps.RFBands
@@ -57,10 +58,10 @@ type bss struct {
 	rsn     *dot11.Security
 	traits  dot11.Traits
 	element *wps.Beacon // nil without a readable WPS element
-	probed  bool        // it is from a probe response, which says more
+	probed  bool        // from a probe response, which says more
 }
 
-// version2 reports whether the access point speaks version 2.0 of WPS.
+// version2 reports whether the access point uses version 2.0 of WPS.
 func (b *bss) version2() bool { return b.element != nil && b.element.WFA.Version2 != 0 }
 
 type stationPhase uint8
@@ -76,7 +77,7 @@ const (
 )
 
 // station is the radio of a device that joins networks: it scans, associates,
-// and carries the frames of an exchange. What to do it is told by its owner.
+// and carries the frames of an exchange, as its owner requests.
 type station struct {
 	port   *Port
 	radio  *Radio
@@ -87,42 +88,43 @@ type station struct {
 
 	phase    stationPhase
 	ended    bool  // the exchange is over
-	tuned    int16 // of a scan: which band
-	tries    int16 // of an attempt
+	tuned    int16 // the current band of a scan
+	tries    int16 // requests sent in an attempt
 	deadline time.Time
 	alarm    time.Time // the owner's
 
 	// A scan.
-	request []byte     // the elements of probe requests, but for the name
-	names   []wps.SSID // that are asked for by name too
+	request []byte     // the elements of probe requests, without the name
+	names   []wps.SSID // networks that are also asked for by name
 	found   []bss
 	latest  *Frame // of those found
 
 	// An attempt at an access point.
 	point    bss
 	elements []byte    // of the association request
-	exchange Exchange  // if it is one to register
+	exchange Exchange  // if it is an attempt to register
 	start    time.Time // when EAPOL-Start is due
-	over     error     // why it failed
-	keys     *pairwise // if it is one to connect
+	over     error     // why the attempt failed
+	keys     *pairwise // if it is an attempt to connect
 	rsn      []byte
 }
 
 // stationOwner is the device that a station belongs to.
 type stationOwner interface {
-	// scanned: a scan of all bands is complete.
+	// scanned is called when a scan of all bands is complete.
 	scanned(now time.Time)
-	// registered: an attempt to register has ended.
+	// registered is called when an attempt to register has ended.
 	registered(now time.Time, result *registration.Result, err error)
-	// connected: the station is connected to a network.
+	// connected is called when the station is connected to a network.
 	connected(now time.Time)
-	// disconnected: it failed to connect, or it was disconnected.
+	// disconnected is called when connecting failed, or the station was
+	// disconnected.
 	disconnected(now time.Time, err error)
-	// alarmFired: the owner's alarm.
+	// alarmFired is called at the time of the owner's alarm.
 	alarmFired(now time.Time)
 }
 
-// join puts the station of a device into a world.
+// join adds the station of a device to a world.
 func (s *station) join(w *World, owner interface {
 	Device
 	stationOwner
@@ -136,7 +138,7 @@ func (s *station) join(w *World, owner interface {
 	return nil
 }
 
-// probeRequest returns the WPS element of a device that looks for another.
+// probeRequest returns the WPS element of a probing device.
 func probeRequest(d *wps.Device, t wps.RequestType, id wps.DevicePasswordID, bands wps.RFBands) *wps.ProbeRequest {
 	e := &wps.ProbeRequest{
 		RequestType: t, ConfigMethods: d.ConfigMethods, UUIDE: d.UUID, PrimaryDeviceType: d.PrimaryDeviceType,
@@ -147,19 +149,19 @@ func probeRequest(d *wps.Device, t wps.RequestType, id wps.DevicePasswordID, ban
 	return e
 }
 
-// disconnectedBy is the error of a station that was sent away.
+// disconnectedBy returns the error of a station that was disconnected.
 func disconnectedBy(reason uint16) error {
 	return fmt.Errorf("%w (reason code %d)", ErrDisconnected, reason)
 }
 
-// scan listens on all bands. It interrupts what the station does.
+// scan scans all bands. It interrupts what the station is doing.
 func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 	s.leave(now)
 	s.phase, s.request, s.names, s.found, s.tuned = stationScans, request, names, nil, -1
 	s.nextBand(now)
 }
 
-// nextBand goes on with a scan.
+// nextBand continues a scan.
 func (s *station) nextBand(now time.Time) {
 	if s.tuned++; int(s.tuned) == len(s.bands) {
 		s.latest, s.request = nil, nil
@@ -186,7 +188,7 @@ func (s *station) callFor(ssid wps.SSID, band wps.RFBands) {
 	})
 }
 
-// rest makes the station do nothing. An exchange that goes on is over.
+// rest stops what the station is doing. An exchange in progress is closed.
 func (s *station) rest() {
 	if s.phase == stationRegisters && !s.ended {
 		defer func(x Exchange) { _ = x.Close(s.port.Now(), nil) }(s.exchange)
@@ -196,7 +198,7 @@ func (s *station) rest() {
 	s.radio.Tune(0)
 }
 
-// leave ends what the station does, and notifies the access point.
+// leave stops what the station is doing, and notifies the access point.
 func (s *station) leave(now time.Time) {
 	if s.phase > stationAuthenticates {
 		s.send(&Frame{Type: Deauthentication, Code: ReasonLeaving})
@@ -212,7 +214,7 @@ func (s *station) send(f *Frame) {
 
 func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: frame}) }
 
-// register begins an attempt to register: the WPS element goes into the
+// register starts an attempt to register: the WPS element goes into the
 // association request, and EAP-WSC follows.
 func (s *station) register(now time.Time, point bss, element *wps.AssociationRequest, x Exchange) {
 	s.exchange = x
@@ -220,8 +222,8 @@ func (s *station) register(now time.Time, point bss, element *wps.AssociationReq
 	s.record.begins(now, s)
 }
 
-// connect begins an attempt to connect to a network, with its pre-shared key
-// if it has one.
+// connect starts an attempt to connect to a network, with its pre-shared key if
+// it has one.
 func (s *station) connect(now time.Time, point bss, key *psk) {
 	s.rsn = nil
 	if key != nil {
@@ -241,8 +243,7 @@ func (s *station) attempt(now time.Time, point bss, elements []byte) {
 	s.ask(now)
 }
 
-// ask sends the request for authentication or association, for the first time
-// or again.
+// ask sends or repeats the request for authentication or association.
 func (s *station) ask(now time.Time) {
 	s.tries++
 	s.deadline = now.Add(linkTimeout)
@@ -253,7 +254,7 @@ func (s *station) ask(now time.Time) {
 	}
 }
 
-// Handle takes a frame. It implements [Device].
+// Handle processes a frame. It implements [Device].
 func (s *station) Handle(now time.Time, f *Frame, signal int) {
 	switch {
 	case f.Type == Beacon || f.Type == ProbeResponse:
@@ -273,7 +274,7 @@ func (s *station) Handle(now time.Time, f *Frame, signal int) {
 	s.schedule()
 }
 
-// Timeout lets time have its effect. It implements [Device].
+// Timeout handles deadlines that have passed. It implements [Device].
 func (s *station) Timeout(now time.Time) {
 	if due(s.alarm, now) {
 		s.alarm = time.Time{}
@@ -294,15 +295,15 @@ func (s *station) schedule() {
 	s.port.Wake(eapwsc.Earlier(s.alarm, eapwsc.Earlier(s.deadline, s.start)))
 }
 
-// find takes a beacon or probe response. A beacon says nothing that a probe
-// response has not told.
+// find records a beacon or probe response. A beacon adds nothing to a probe
+// response.
 func (s *station) find(f *Frame, signal int) {
 	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == f.BSSID })
 	if i >= 0 && (s.found[i].probed && f.Type == Beacon || s.found[i].signal == signal && s.latest.repeats(f)) {
 		return
 	}
 	s.latest = f
-	e, _ := dot11.Parse(f.Body) // what can be read counts
+	e, _ := dot11.Parse(f.Body) // parts that can be read are used
 	var capability uint16
 	if f.Privacy {
 		capability = dot11.Privacy
@@ -321,7 +322,7 @@ func (s *station) find(f *Frame, signal int) {
 	}
 }
 
-// repeats reports whether an access point says the same as in this frame.
+// repeats reports whether two frames of an access point say the same.
 func (f *Frame) repeats(g *Frame) bool {
 	return f.Type == g.Type && f.BSSID == g.BSSID && f.Band == g.Band && f.Privacy == g.Privacy && bytes.Equal(f.Body, g.Body)
 }
@@ -382,7 +383,7 @@ func (s *station) online(now time.Time) {
 	s.owner.connected(now)
 }
 
-// step does what the exchange wants.
+// step carries out a step of the exchange.
 func (s *station) step(now time.Time, step eapwsc.Step, err error) {
 	if step.Send != nil {
 		s.record.Packet(now, false, step.Send)
@@ -394,7 +395,7 @@ func (s *station) step(now time.Time, step eapwsc.Step, err error) {
 	}
 }
 
-// expired lets the station's deadline have its effect.
+// expired handles the station's deadline.
 func (s *station) expired(now time.Time) {
 	switch {
 	case s.phase == stationScans:
@@ -413,8 +414,8 @@ func (s *station) expired(now time.Time) {
 	}
 }
 
-// handshakeFailed is the error of a 4-way handshake that came to nothing. If
-// the station's proof was sent and the access point did not go on, the key is
+// handshakeFailed returns the error of a failed 4-way handshake. If the
+// station's proof was sent and the access point did not continue, the key is
 // wrong, or the proof was lost each time.
 func (s *station) handshakeFailed(cause error) error {
 	if s.keys.integrity != nil {
@@ -423,7 +424,7 @@ func (s *station) handshakeFailed(cause error) error {
 	return cause
 }
 
-// deauthenticated ends what the access point does not want to go on.
+// deauthenticated ends what the access point does not continue.
 func (s *station) deauthenticated(now time.Time, reason uint16) {
 	switch s.phase {
 	case stationRegisters:
@@ -433,7 +434,7 @@ func (s *station) deauthenticated(now time.Time, reason uint16) {
 				s.over = fmt.Errorf("%w: %w", s.over, why)
 			}
 		}
-		s.phase = stationIdle // there is nobody to say good-bye to
+		s.phase = stationIdle // the access point need not be notified
 		s.finish(now)
 	case stationHandshakes:
 		s.phase = stationIdle
@@ -444,8 +445,8 @@ func (s *station) deauthenticated(now time.Time, reason uint16) {
 	}
 }
 
-// finish ends an attempt to register. What counts is whether the run has
-// yielded something: EAP ends with a failure anyhow.
+// finish ends an attempt to register. Only the result matters: EAP ends with a
+// failure in any case.
 func (s *station) finish(now time.Time) {
 	result, err := s.exchange.Result(), s.over
 	switch {
@@ -475,7 +476,7 @@ func (s *station) fail(now time.Time, err error) {
 	}
 }
 
-// eapol takes an EAPOL frame.
+// eapol handles an EAPOL frame.
 func (s *station) eapol(now time.Time, b []byte) {
 	s.record.Heard(now)
 	f, err := eapol.ParseFrame(b)
@@ -493,8 +494,8 @@ func (s *station) eapol(now time.Time, b []byte) {
 	}
 }
 
-// key takes a message of the 4-way handshake. Message 3 may come again when
-// the station is connected already: message 4 was lost.
+// key handles a message of the 4-way handshake. Message 3 may arrive again when
+// the station is connected already, if message 4 was lost.
 func (s *station) key(now time.Time, b []byte) {
 	switch message, b := readKey(b); {
 	case message == eapol.Pairwise1 && s.phase == stationHandshakes:

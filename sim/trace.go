@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 )
 
-// EventKind says what an [Event] is.
+// EventKind is the kind of an [Event].
 type EventKind uint8
 
 // The kinds of events.
@@ -25,22 +25,22 @@ var eventKindNames = [...]string{Sent: "sent", Arrived: "arrived", Lost: "lost",
 // String returns the kind in a word.
 func (k EventKind) String() string { return enumString("EventKind", eventKindNames[:], uint8(k)) }
 
-// Event is one line of the trace of a world.
+// Event is an entry in the trace of a world.
 type Event struct {
 	At     time.Duration // since the world began
 	Kind   EventKind
-	From   string // the device that sends, or that is spoken of
-	To     string // the one that receives; empty if all do, or nobody
-	Frame  *Frame // with the octets as they were sent, or as they arrived; nil if Noted
+	From   string // the device that sends, or where something happened
+	To     string // the device that receives; empty if all do, or none
+	Frame  *Frame // with the octets as sent or as they arrived; nil if Noted
 	Damage Damage // what happened to the frame on its way
 
 	// What happened, if Noted.
 	Action Action
-	Detail string    // more about it, in words; empty if the action says all
-	Report *ap.Event // what an access point reports, if Action is Reported
+	Detail string    // details in words; may be empty
+	Report *ap.Event // the access point's event, if Action is Reported
 }
 
-// String returns the event in a line. It shows no content of frames.
+// String returns the event in a line, without the content of frames.
 func (e Event) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%12.6f %-7v %s", e.At.Seconds(), e.Kind, e.From)
@@ -63,7 +63,8 @@ func (e Event) String() string {
 	return b.String()
 }
 
-// hashAtOnce is how many octets of the trace are hashed in one go, at least.
+// hashAtOnce is the minimum number of octets of the trace that are hashed at
+// once.
 const hashAtOnce = 1 << 10
 
 // emit adds an event to the trace.
@@ -79,10 +80,10 @@ func (w *World) emit(e Event) {
 	}
 }
 
-// TraceHash returns the SHA-256 of all events up to now. It is the same for
-// two worlds in which the same octets were sent and received, and the same
-// actions happened, at the same times. Words are not covered: not the details of
-// an action, nor what an access point reports.
+// TraceHash returns the SHA-256 of all events so far. It is the same for two
+// worlds in which the same octets were sent and received, and the same actions
+// happened, at the same times. It covers no words: neither the details of an
+// action, nor the report of an access point.
 func (w *World) TraceHash() [32]byte {
 	w.hash.Write(w.unhashed)
 	w.unhashed = w.unhashed[:0]

@@ -48,7 +48,7 @@ func TestFrameNames(t *testing.T) {
 	}
 }
 
-// TestTrace compares the trace of a push button that is pressed in vain.
+// TestTrace checks the trace of a push button without a partner.
 func TestTrace(t *testing.T) {
 	var b strings.Builder
 	w := New(Config{Observe: func(e Event) { b.WriteString(e.String() + "\n") }})
@@ -119,8 +119,8 @@ func TestHashIgnoresWords(t *testing.T) {
 	}
 }
 
-// TestActions checks that each action has a sentence of its own at its device,
-// and that Text fills in the detail.
+// TestActions checks that each action has its own sentence, and that Text fills
+// in the detail.
 func TestActions(t *testing.T) {
 	for a := Action(1); a <= lastAction; a++ {
 		e := Event{Kind: Noted, From: "router", Action: a, Detail: "detail"}

@@ -22,8 +22,8 @@ type home struct {
 	events  []Event
 }
 
-// newHome returns a home, in which the devices are changed by the configuration
-// functions that are not nil.
+// newHome returns a home. The configuration functions that are not nil change
+// the devices.
 func newHome(t testing.TB, router func(*RouterConfig), printer func(*PrinterConfig)) *home {
 	t.Helper()
 	h := &home{TB: t}
@@ -57,7 +57,7 @@ func addPrinter(t testing.TB, w *World, cfg PrinterConfig) *Printer {
 	return p
 }
 
-// must ends the test if the owner cannot do something.
+// must ends the test if an action of the owner fails.
 func (h *home) must(err error) {
 	h.Helper()
 	if err != nil {
@@ -65,7 +65,7 @@ func (h *home) must(err error) {
 	}
 }
 
-// byPIN begins a set-up by PIN at the printer.
+// byPIN starts a set-up by PIN at the printer.
 func (h *home) byPIN() pin.PIN {
 	h.Helper()
 	p, err := h.printer.SetupByPIN()
@@ -95,8 +95,8 @@ func (h *home) apply(change func(*Settings)) {
 	h.must(h.router.Apply(s))
 }
 
-// mistyped returns another valid PIN that differs from the digit on: 4 for the
-// first half, 7 for the second.
+// mistyped returns another valid PIN that differs from the digit position on: 4
+// for the first half, 7 for the second.
 func mistyped(p pin.PIN, digit int) pin.PIN {
 	digits := []byte(p.Digits()[:7])
 	digits[digit-1] = '0' + (digits[digit-1]-'0'+1)%10
@@ -117,12 +117,12 @@ func (h *home) sent(from, what string) (n int) {
 	return n
 }
 
-// told reports whether the router has told its owner of something.
+// told reports whether the router has reported an event to its owner.
 func (h *home) told(kind ap.EventKind) bool {
 	return slices.ContainsFunc(h.router.Events(), func(e ap.Event) bool { return e.Kind == kind })
 }
 
-// TestTroubles has the owner do what owners do, and compares what the printer
+// TestTroubles plays typical mistakes of owners, and compares what the printer
 // shows in the end. A nil error is success.
 func TestTroubles(t *testing.T) {
 	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
@@ -131,7 +131,7 @@ func TestTroubles(t *testing.T) {
 		printer func(*PrinterConfig)
 		do      func(h *home)
 		err     error
-		half    int // of the PIN, if that is wrong
+		half    int // the half of the PIN that is wrong, if one is
 	}{
 		"right PIN": {
 			do: func(h *home) { h.enter(h.byPIN()) },

@@ -25,14 +25,14 @@ const (
 func lanAddr(host int) netip.Addr { return netip.AddrFrom4([4]byte{192, 168, 0, byte(host)}) }
 
 // cable is the wired side of a router: its UPnP service, and the computers that
-// are plugged in. It takes no time, and loses nothing.
+// are connected. It has no delay and loses nothing.
 type cable struct {
 	upnp.Segment
 	device    *upnp.Device
 	computers []*WiredComputer
 }
 
-// plug puts the UPnP service of a router that has started on the cable.
+// plug connects the UPnP service of a router that has started to the cable.
 func (r *Router) plug(now time.Time) {
 	if !r.cfg.UPnP || r.WPS() != nil {
 		return
@@ -52,14 +52,14 @@ func (r *Router) plug(now time.Time) {
 	r.cable.Join(now, lanAddr(routerHost), device)
 }
 
-// unplug has the service vanish with the router.
+// unplug removes the service from the cable.
 func (r *Router) unplug() {
 	r.cable.device = nil
 	r.cable.Leave(lanAddr(routerHost))
 }
 
-// settleCable carries what there is to carry over the cable, and on to
-// stations.
+// settleCable delivers everything in flight on the cable, and the resulting
+// packets to stations.
 func (r *Router) settleCable(now time.Time) {
 	if r.cable.device == nil {
 		return
@@ -70,14 +70,14 @@ func (r *Router) settleCable(now time.Time) {
 	}
 }
 
-// WiredComputerConfig is a computer with the software of an external registrar,
-// on the cable of a router.
+// WiredComputerConfig configures a computer with the software of an external
+// registrar, on the cable of a router.
 type WiredComputerConfig struct {
 	// Name names the computer in the trace.
 	Name string
-	// Router is the one that it is plugged into. Its UPnP has to be on.
+	// Router is the router it is connected to. Its UPnP must be on.
 	Router *Router
-	// Device describes the computer; what is empty is filled in.
+	// Device describes the computer; empty fields are filled in.
 	Device wps.Device
 }
 
@@ -91,10 +91,10 @@ type WiredComputer struct {
 	events    []upnp.Event
 }
 
-// maxWiredEvents bounds what is kept for an owner who does not look.
+// maxWiredEvents limits the events kept for an owner who does not read them.
 const maxWiredEvents = 256
 
-// NewWiredComputer puts a computer into a world. The error is [ErrConfig].
+// NewWiredComputer adds a computer to a world. The error is [ErrConfig].
 func NewWiredComputer(w *World, cfg WiredComputerConfig) (*WiredComputer, error) {
 	if cfg.Router == nil || !cfg.Router.cfg.UPnP {
 		return nil, configError("the computer %q needs a router with UPnP", cfg.Name)
@@ -106,7 +106,7 @@ func NewWiredComputer(w *World, cfg WiredComputerConfig) (*WiredComputer, error)
 	}
 	c := &WiredComputer{router: r}
 	var err error
-	// It has no radio, but an address of a radio names it.
+	// It has no radio, but its port needs an address.
 	if c.port, err = w.Join(c, cfg.Name, r.cfg.Place, w.NewAddress()); err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func NewWiredComputer(w *World, cfg WiredComputerConfig) (*WiredComputer, error)
 	return c, nil
 }
 
-// act does something at the computer, and lets it have its effect.
+// act carries out an action at the computer and its consequences.
 func (c *WiredComputer) act(do func(now time.Time) error) error {
 	now := c.port.Now()
 	err := do(now)
@@ -140,8 +140,8 @@ func (c *WiredComputer) act(do func(now time.Time) error) error {
 	return err
 }
 
-// ReadSettings begins to read the settings of the router with its PIN. The
-// outcome is among [WiredComputer.Events].
+// ReadSettings starts reading the settings of the router with its PIN.
+// [WiredComputer.Events] reports the outcome.
 func (c *WiredComputer) ReadSettings(routerPIN pin.PIN) error {
 	c.port.Note("owner: reads the settings of the router over the cable")
 	return c.act(func(now time.Time) error {
@@ -149,7 +149,7 @@ func (c *WiredComputer) ReadSettings(routerPIN pin.PIN) error {
 	})
 }
 
-// WriteSettings begins to write the settings of the router with its PIN.
+// WriteSettings starts writing the settings of the router with its PIN.
 func (c *WiredComputer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) error {
 	c.port.Note("owner: writes the settings of the router over the cable")
 	return c.act(func(now time.Time) error {
@@ -157,14 +157,14 @@ func (c *WiredComputer) WriteSettings(routerPIN pin.PIN, settings wps.Credential
 	})
 }
 
-// Enroll waits for a device: see [upnp.Registrar.Enroll]. The settings have to
-// be read or written before.
+// Enroll waits for a device: see [upnp.Registrar.Enroll]. The settings must
+// have been read or written before.
 func (c *WiredComputer) Enroll(o upnp.Order) error {
 	c.port.Note("owner: registers a device over the cable")
 	return c.act(func(now time.Time) error { return c.registrar.Enroll(now, o) })
 }
 
-// Events returns what has happened at the computer since it was called last.
+// Events returns the events of the computer since the last call.
 func (c *WiredComputer) Events() []upnp.Event {
 	events := c.events
 	c.events = nil
@@ -181,7 +181,7 @@ func (c *WiredComputer) collect(time.Time) {
 	}
 }
 
-// Handle takes a frame, of which it hears none. It implements [Device].
+// Handle ignores frames: the computer has no radio. It implements [Device].
 func (c *WiredComputer) Handle(time.Time, *Frame, int) {}
 
 // Timeout does nothing: the router's timer drives its cable. It implements

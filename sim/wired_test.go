@@ -12,8 +12,8 @@ import (
 	"github.com/gowps/gowps/wps/upnp"
 )
 
-// newWiredOffice is a router with UPnP and a computer on its cable, which have
-// found each other.
+// newWiredOffice returns a router with UPnP and a computer on its cable that
+// have found each other.
 func newWiredOffice(t *testing.T, seed uint64) (*World, *Router, *WiredComputer) {
 	t.Helper()
 	w := New(Config{Seed: seed})
@@ -85,7 +85,8 @@ func TestWiredComputer(t *testing.T) {
 	}
 }
 
-// TestWiredGuesses: what is tried over the cable counts towards the lockout.
+// TestWiredGuesses checks that attempts over the cable count towards the
+// lockout.
 func TestWiredGuesses(t *testing.T) {
 	w, r, c := newWiredOffice(t, 2)
 	for range 3 {
@@ -105,7 +106,7 @@ func TestWiredGuesses(t *testing.T) {
 	}
 }
 
-// TestWiredRepeats: a world with a cable is the same each time.
+// TestWiredRepeats checks that a world with a cable is repeatable.
 func TestWiredRepeats(t *testing.T) {
 	hash := func() [32]byte {
 		w, r, c := newWiredOffice(t, 3)
@@ -124,7 +125,8 @@ func TestWiredRepeats(t *testing.T) {
 	}
 }
 
-// TestWiredNeedsUPnP: a router without UPnP has no cable for it.
+// TestWiredNeedsUPnP checks that a router without UPnP has no cable for a
+// computer.
 func TestWiredNeedsUPnP(t *testing.T) {
 	w := New(Config{Seed: 1})
 	r := addRouter(t, w, RouterConfig{Name: "router"})

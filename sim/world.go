@@ -11,40 +11,39 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Epoch is when every world begins.
+// Epoch is the start time of every world.
 var Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// ErrConfig is the class of a configuration that cannot be used.
-var ErrConfig = errors.New("sim: configuration cannot be used")
+// ErrConfig is the class of configuration errors.
+var ErrConfig = errors.New("sim: invalid configuration")
 
 func configError(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrConfig}, args...)...)
 }
 
-// Config is what a [World] is told. The zero value of a field is the sensible
-// default.
+// Config configures a [World]. Zero values are sensible defaults.
 type Config struct {
-	// Seed decides on everything that is left to chance. Two worlds with the
-	// same seed in which the same is done have the same trace.
+	// Seed is the source of all randomness. Two worlds with the same seed and
+	// the same actions have the same trace.
 	Seed uint64
-	// Link is the air between devices of one place that have no link of
-	// their own: see [World.SetLink].
+	// Link is the link between devices of one place that have no link of their
+	// own: see [World.SetLink].
 	Link Link
-	// PSKs remembers pre-shared keys that were computed from passphrases.
-	// Worlds that are given the same one share the work; it changes nothing
-	// else. By default a world has its own.
+	// PSKs caches pre-shared keys that were computed from passphrases. Worlds
+	// that share it share the work; it changes nothing else. By default a world
+	// has its own.
 	PSKs *PSKs
-	// Observe, if set, is told of every event, as it happens.
+	// Observe, if set, is called with every event, as it happens.
 	Observe func(Event)
 }
 
-// World is a number of devices, the air between them and a clock. It is not
-// safe for concurrent use; worlds are independent of each other.
+// World is a set of devices, the air between them and a clock. It is not safe
+// for concurrent use; different worlds are independent of each other.
 type World struct {
 	*reusable
 	cfg    Config
 	now    time.Duration  // since Epoch
-	links  map[pair]*Link // of their own, made when needed, as the following are
+	links  map[pair]*Link // links of pairs, created when needed like the following
 	noises map[pair]*rand.Rand
 	busy   map[pair]time.Duration // until when a direction of a link is in use
 	keys   *PSKs
@@ -58,9 +57,9 @@ type reusable struct {
 	byName   map[string]*Port
 	places   map[Place]*place
 	hash     hash.Hash
-	unhashed []byte // the end of the trace
+	unhashed []byte // the last part of the trace
 
-	// What is made only to be read or written by, one at a time.
+	// Scratch values for encoding and decoding, used one at a time.
 	m1                  wps.M1
 	probeRequest        wps.ProbeRequest
 	probeResponse       wps.ProbeResponse
@@ -68,7 +67,7 @@ type reusable struct {
 	associationResponse wps.AssociationResponse
 	octets              []byte
 
-	validDevices []wps.Device // descriptions that can be sent
+	validDevices []wps.Device // descriptions that were checked
 }
 
 func newReusable() *reusable {
@@ -85,7 +84,7 @@ func New(cfg Config) *World {
 	return w
 }
 
-// Reset makes the world a new, empty one, and reuses its memory. The devices of
+// Reset makes the world a new, empty one that reuses the memory. The devices of
 // the old world must not be used any more.
 func (w *World) Reset(cfg Config) {
 	if cfg.PSKs == nil {
@@ -95,7 +94,7 @@ func (w *World) Reset(cfg Config) {
 	*w = World{reusable: w.reusable, cfg: cfg, keys: cfg.PSKs}
 }
 
-// clear forgets all but the memory, and the descriptions that were validDevices.
+// clear discards everything but the memory and the checked descriptions.
 func (r *reusable) clear() {
 	r.queue.clear()
 	clear(r.ports)
@@ -116,19 +115,19 @@ func (w *World) SetAir(l Link) { w.cfg.Link = l }
 // Now returns the time in the world.
 func (w *World) Now() time.Time { return Epoch.Add(w.now) }
 
-// Elapsed returns for how long the world exists, in its own time.
+// Elapsed returns how long the world exists, in its own time.
 func (w *World) Elapsed() time.Duration { return w.now }
 
-// After plans something, such as what a person will do.
+// After schedules an action, such as one of a person.
 func (w *World) After(d time.Duration, act func()) {
 	w.queue.push(w.now+max(d, 0), queuedEvent{act: act})
 }
 
-// Run lets time pass.
+// Run advances the time.
 func (w *World) Run(d time.Duration) { w.RunUntil(d, func() bool { return false }) }
 
-// RunUntil lets time pass until a condition holds, and reports whether it
-// does. After the limit it gives up.
+// RunUntil advances the time until a condition holds, at most by limit, and
+// reports whether it holds.
 func (w *World) RunUntil(limit time.Duration, condition func() bool) bool {
 	end := w.now + limit
 	for !condition() {
@@ -141,7 +140,7 @@ func (w *World) RunUntil(limit time.Duration, condition func() bool) bool {
 	return true
 }
 
-// dispatch moves the clock and lets one thing dispatch.
+// dispatch advances the clock and handles one event.
 func (w *World) dispatch(at time.Duration, e queuedEvent) {
 	w.now = at
 	switch {

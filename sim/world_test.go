@@ -12,7 +12,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// ear is a device that writes down what it hears.
+// ear is a device that records what it receives.
 type ear struct {
 	port  *Port
 	heard []string

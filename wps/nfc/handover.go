@@ -17,13 +17,13 @@ const (
 	// handoverVersion is 1.2, which devices of all ages accept.
 	handoverVersion = 0x12
 	carrierActive   = 0x01 // the carrier can be used at once
-	carrierID       = "0"  // names the record of the carrier
+	carrierID       = "0"  // the name of the carrier's record
 	clauseHandover  = "Connection Handover 1.3 §6"
 )
 
-// AppendHandoverRequest appends the message of the device that asks for a
-// connection handover: a Handover Request record with a collision number, which
-// has to be random, and the WSC carrier. The error is a [*wps.Error].
+// AppendHandoverRequest appends the message of the device that requests a
+// connection handover: a Handover Request record with a random collision
+// number, and the WSC carrier. The error is a [*wps.Error].
 func AppendHandoverRequest(dst []byte, collision uint16, r *wps.HandoverRequest) ([]byte, error) {
 	number := Record{TNF: WellKnown, Type: typeCollision, Payload: binary.BigEndian.AppendUint16(nil, collision)}
 	return appendHandover(dst, typeRequest, r, number)
@@ -51,27 +51,27 @@ func appendHandover(dst []byte, typ string, l wps.List, before ...Record) ([]byt
 	return AppendMessage(dst, Record{TNF: WellKnown, Type: typ, Payload: append([]byte{handoverVersion}, inner...)}, carrier)
 }
 
-// Handover says what a handover message is about.
+// Handover is the first record of a handover message.
 type Handover struct {
 	Select    bool   // a Handover Select; otherwise a Handover Request
 	Version   uint8  // major version in the upper four bits
-	Collision uint16 // of a request: the larger number stays the requester
+	Collision uint16 // of a request: the device with the larger number stays the requester
 	Carriers  []Carrier
 }
 
-// Carrier is one way to connect that a handover message offers.
+// Carrier is one way to connect in a handover message.
 type Carrier struct {
 	State     uint8 // 0 inactive, 1 active, 2 activating, 3 unknown
 	MediaType string
-	WSC       bool // it is one of [MediaType]
+	WSC       bool // its type is [MediaType]
 }
 
-// ParseHandover reads the first record of a handover message and the carriers
+// ParseHandover parses the first record of a handover message and the carriers
 // that it refers to. The error is a [*wps.Error]: of class [wps.ErrMissing] if
-// the message is no handover message.
+// the message is not a handover message.
 func ParseHandover(records []Record) (*Handover, error) {
 	if len(records) == 0 || records[0].TNF != WellKnown || records[0].Type != typeRequest && records[0].Type != typeSelect {
-		return nil, &wps.Error{Clause: clauseHandover, Err: wps.ErrMissing, Detail: "the first record is no Handover Request and no Handover Select"}
+		return nil, &wps.Error{Clause: clauseHandover, Err: wps.ErrMissing, Detail: "the first record is neither a Handover Request nor a Handover Select"}
 	}
 	first := records[0]
 	h := &Handover{Select: first.Type == typeSelect}
@@ -97,7 +97,7 @@ func ParseHandover(records []Record) (*Handover, error) {
 	return h, nil
 }
 
-// carrierOf reads an alternative carrier record, and finds the record that it
+// carrierOf parses an alternative carrier record, and finds the record that it
 // refers to.
 func carrierOf(payload []byte, records []Record) (Carrier, bool) {
 	if len(payload) < 2 || int(payload[1]) > len(payload)-2 {

@@ -10,7 +10,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TNF says what the Type of a record is: NDEF 1.0 §3.2.6.
+// TNF is the kind of a record's Type: NDEF 1.0 §3.2.6.
 type TNF uint8
 
 // The kinds of record types.
@@ -34,13 +34,12 @@ func (t TNF) String() string {
 	return fmt.Sprintf("TNF(%d)", uint8(t))
 }
 
-// Record is one record of an NDEF message. A record that was sent in chunks is
-// one Record.
+// Record is one record of an NDEF message. A record in chunks is one Record.
 type Record struct {
 	TNF     TNF
 	Type    string       // at most 255 octets
 	ID      string       // at most 255 octets; often empty
-	Payload wps.Redacted // of tokens a password or a network key
+	Payload wps.Redacted // in tokens, a password or a network key
 	Offset  int          // of the payload, in octets from the start of the message; of the first chunk
 }
 
@@ -48,8 +47,8 @@ type Record struct {
 const (
 	flagBegin = 0x80 // MB: the first record of a message
 	flagEnd   = 0x40 // ME: the last one
-	flagChunk = 0x20 // CF: to be continued
-	flagShort = 0x10 // SR: the payload has a length of one octet, not four
+	flagChunk = 0x20 // CF: continued in the next record
+	flagShort = 0x10 // SR: the length of the payload has one octet, not four
 	flagHasID = 0x08 // IL: the record has an identifier
 	maskTNF   = 0x07
 )
@@ -57,16 +56,16 @@ const (
 const clauseNDEF = "NDEF 1.0 §3.2"
 
 // maxRecords limits the records of a message. A token has one, a handover
-// message with every carrier in use fewer than ten.
+// message with all carriers in use fewer than ten.
 const maxRecords = 64
 
 // ParseMessage reads the records of an NDEF message, up to the one with the
-// flag ME, or to the end of b if none has it, as some tags do. Payloads are
-// parts of b, except for those joined from chunks. The error is a [*wps.Error]
+// flag ME, or to the end of b if none has it, as some tags do. Payloads share
+// memory with b, except those joined from chunks. The error is a [*wps.Error]
 // of class [wps.ErrTruncated], [wps.ErrOrder] or [wps.ErrTooMany].
 func ParseMessage(b []byte) ([]Record, error) {
 	var records []Record
-	chunks := false // the last record is to be continued
+	chunks := false // the last record is continued
 	for rest := cryptobyte.String(b); !rest.Empty(); {
 		start := len(b) - len(rest)
 		var header, typeLength, short, idLength uint8
@@ -85,7 +84,7 @@ func ParseMessage(b []byte) ([]Record, error) {
 		ok = ok && rest.ReadBytes(&typ, int(typeLength)) && rest.ReadBytes(&id, int(idLength)) && uint64(size) <= uint64(len(rest))
 		offset := len(b) - len(rest)
 		if !ok || !rest.ReadBytes(&payload, int(size)) {
-			return records, &wps.Error{Offset: offset, Clause: clauseNDEF, Err: wps.ErrTruncated, Detail: "an NDEF record is cut"}
+			return records, &wps.Error{Offset: offset, Clause: clauseNDEF, Err: wps.ErrTruncated, Detail: "an NDEF record is truncated"}
 		}
 		tnf := TNF(header & maskTNF)
 		switch {
@@ -143,12 +142,12 @@ func AppendMessage(dst []byte, records ...Record) ([]byte, error) {
 	return b, nil
 }
 
-// Form is how the octets of a token were wrapped.
+// Form is how the octets of a token are wrapped.
 type Form uint8
 
 // The forms.
 const (
-	Attributes  Form = iota + 1 // the bare list of attributes, or behind a length of two octets
+	Attributes  Form = iota + 1 // the bare list of attributes, possibly after a length of two octets
 	Message                     // an NDEF message
 	Type2Memory                 // the memory of a type 2 tag, with or without its header pages
 	Type4File                   // the NDEF file of a type 4 tag: a length of two octets and a message
@@ -177,13 +176,12 @@ const (
 	userMemory      = 16   // octets before page 4
 )
 
-// unwrap returns the content of a tag, where it begins in b, and how it was
-// wrapped.
+// unwrap returns the content of a tag, its offset in b, and how it is wrapped.
 func unwrap(b []byte) (content []byte, offset int, form Form) {
 	if isMessage(b) {
 		return b, 0, Message
 	}
-	// A length of two octets before a message, as a type 4 file has it.
+	// A length of two octets before a message, as in a type 4 file.
 	if len(b) > 2 {
 		if n := int(binary.BigEndian.Uint16(b)); n <= len(b)-2 && n > 0 && isMessage(b[2:]) {
 			return b[2 : 2+n], 2, Type4File
@@ -201,15 +199,15 @@ func unwrap(b []byte) (content []byte, offset int, form Form) {
 	return b, 0, Attributes
 }
 
-// isMessage reports whether b begins as the first record of a message. A list
-// of attributes begins with 0x10, a length below 0x80. No message begins with
-// the flags ME and CF together, as the magic octet 0xE1 of a tag would.
+// isMessage reports whether b begins like the first record of a message. A list
+// of attributes begins with 0x10 and a length below 0x80. No message begins
+// with the flags ME and CF together, like the magic octet 0xE1 of a tag.
 func isMessage(b []byte) bool {
 	return len(b) >= 1 && b[0]&flagBegin != 0 && b[0]&(flagEnd|flagChunk) != flagEnd|flagChunk && b[0]&maskTNF <= byte(Unknown)
 }
 
 // findNDEF returns the value of the first NDEF block of a type 2 tag's memory,
-// and where it begins.
+// and its offset.
 func findNDEF(b []byte) (value []byte, offset int, ok bool) {
 	for memory := cryptobyte.String(b); ; {
 		var tag, short uint8
@@ -228,7 +226,7 @@ func findNDEF(b []byte) (value []byte, offset int, ok bool) {
 		}
 		offset := len(b) - len(memory)
 		if !memory.ReadBytes(&value, int(size)) {
-			value = memory // a dump that ends early still holds the beginning
+			value = memory // a truncated dump still has the beginning
 			memory = nil
 		}
 		if tag == tlvNDEF && isMessage(value) {

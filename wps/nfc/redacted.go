@@ -2,11 +2,11 @@ package nfc
 
 import "fmt"
 
-// Format prints the type of the record, and of the payload its length, whatever the
-// verb: tokens have passwords and network keys.
+// Format prints the type of the record and the length of the payload, whatever
+// the verb: tokens have passwords and network keys.
 func (r Record) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "NDEF record %v %s, %d octets", r.TNF, r.Type, len(r.Payload))
 }
 
-// Format prints what the token is, and no octet of it, whatever the verb.
+// Format prints the number of records, and no octet, whatever the verb.
 func (t Token) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "token of %d records", len(t.Records)) }

@@ -10,30 +10,30 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// MediaType is the type of the records that hold WSC attributes. Media types
-// are compared without case: RFC 2045 §5.1.
+// MediaType is the type of records with WSC attributes. Media types are
+// compared without case: RFC 2045 §5.1.
 const MediaType = "application/vnd.wfa.wsc"
 
-// Token is what a tag or a handover message holds for WSC.
+// Token is the WSC data of a tag or a handover message.
 type Token struct {
 	// List is a [*wps.PasswordToken], [*wps.ConfigurationToken],
 	// [*wps.HandoverRequest] or [*wps.HandoverSelect]. A Handover Request
 	// without a WSC carrier has none.
 	List wps.List
-	// Form is how the octets were wrapped.
+	// Form is how the octets are wrapped.
 	Form Form
-	// Records are all records of the NDEF message; none for bare attributes.
+	// Records are all records of the NDEF message; nil for bare attributes.
 	Records []Record
-	// Assumed are the attributes that a credential lacked, and that were read
-	// as if they were there. Android writes tokens with SSID and Network Key
-	// only: such a network is taken for WPA2-Personal with AES, or for an open
-	// one if there is no key.
+	// Assumed lists the attributes that a credential lacked and that were
+	// assumed. Android writes tokens with SSID and Network Key only: such a
+	// network is assumed to be WPA2-Personal with AES, or open if there is no
+	// key.
 	Assumed []wps.AttributeID
 }
 
-// Read reads the octets of a tag or of a handover message, and finds out what
+// Read parses the octets of a tag or of a handover message, and detects what
 // they are. The error is a [*wps.Error] with an offset from the start of b; in
-// a record that was sent in chunks it counts as if the chunks were one.
+// a record in chunks the chunks count as one.
 func Read(b []byte, mode wps.Mode) (*Token, error) {
 	t := new(Token)
 	body, offset, err := t.body(b)
@@ -48,8 +48,8 @@ func Read(b []byte, mode wps.Mode) (*Token, error) {
 	return t, nil
 }
 
-// decode reads the attributes. If a credential lacks some, a tolerant reader
-// assumes them.
+// decode parses the attributes. In tolerant mode, attributes that a credential
+// lacks are assumed.
 func (t *Token) decode(l wps.List, body []byte, mode wps.Mode) error {
 	err := wps.Decode(l, body, mode)
 	if l.Kind() != wps.KindConfigurationToken || mode == wps.Strict || !errors.Is(err, wps.ErrMissing) {
@@ -61,14 +61,14 @@ func (t *Token) decode(l wps.List, body []byte, mode wps.Mode) error {
 	}
 	again := new(wps.ConfigurationToken)
 	if wps.Decode(again, completed, mode) != nil {
-		return err // the error of what was received
+		return err // the error about the original attributes
 	}
 	*l.(*wps.ConfigurationToken) = *again
 	t.Assumed = assumed
 	return nil
 }
 
-// complete adds what credentials lack.
+// complete adds the attributes that credentials lack.
 func complete(body []byte) (completed []byte, assumed []wps.AttributeID) {
 	for id, value := range each(body) {
 		if id == wps.AttrCredential {
@@ -107,7 +107,7 @@ func completeCredential(value []byte) ([]byte, []wps.AttributeID) {
 	return value, assumed
 }
 
-// each yields the attributes of a list, up to one that is cut.
+// each yields the attributes of a list, up to a truncated one.
 func each(b []byte) iter.Seq2[wps.AttributeID, []byte] {
 	return func(yield func(wps.AttributeID, []byte) bool) {
 		for len(b) >= 4 {
@@ -120,14 +120,15 @@ func each(b []byte) iter.Seq2[wps.AttributeID, []byte] {
 	}
 }
 
-// appendAttribute writes an attribute. A value that has become too long makes
-// a list that cannot be read.
+// appendAttribute writes an attribute. A value that is now too long results in
+// a list that cannot be parsed.
 func appendAttribute(b []byte, id wps.AttributeID, value []byte) []byte {
 	b = binary.BigEndian.AppendUint16(b, uint16(id))
 	return append(binary.BigEndian.AppendUint16(b, uint16(len(value))), value...)
 }
 
-// Decode reads a token of one kind in any form. Errors are as with [Read].
+// Decode parses a token of a known kind in any form. Errors are those of
+// [Read].
 func Decode(l wps.List, b []byte, mode wps.Mode) error {
 	t := new(Token)
 	body, offset, err := t.body(b)
@@ -140,8 +141,8 @@ func Decode(l wps.List, b []byte, mode wps.Mode) error {
 	return shift(t.decode(l, body, mode), offset)
 }
 
-// body notes how the attributes are wrapped, and returns them and where they
-// begin.
+// body detects how the attributes are wrapped, and returns them and their
+// offset.
 func (t *Token) body(b []byte) (body []byte, offset int, err error) {
 	payload, offset, form := unwrap(b)
 	t.Form = form
@@ -151,11 +152,11 @@ func (t *Token) body(b []byte) (body []byte, offset int, err error) {
 		}
 		r, ok := find(t.Records)
 		if !ok {
-			return nil, 0, &wps.Error{Clause: "hostap", Err: wps.ErrMissing, Detail: "no NDEF record is one of " + MediaType}
+			return nil, 0, &wps.Error{Clause: "hostap", Err: wps.ErrMissing, Detail: "no NDEF record is of type " + MediaType}
 		}
 		payload, offset = r.Payload, offset+r.Offset
 	}
-	// The list may stand behind a length of two octets.
+	// The list may follow a length of two octets.
 	if len(payload) >= 2 && payload[0] != 0x10 {
 		if n := int(binary.BigEndian.Uint16(payload)); n <= len(payload)-2 {
 			return payload[2 : 2+n], offset + 2, nil
@@ -166,7 +167,7 @@ func (t *Token) body(b []byte) (body []byte, offset int, err error) {
 
 // Append appends a token as an NDEF message of one record to dst. The carrier
 // records of a handover have a length of two octets before their attributes, as
-// those of hostap. The error is a [*wps.Error].
+// in hostap. The error is a [*wps.Error].
 func Append(dst []byte, l wps.List) ([]byte, error) {
 	r, err := record(l)
 	if err != nil {
@@ -175,7 +176,7 @@ func Append(dst []byte, l wps.List) ([]byte, error) {
 	return AppendMessage(dst, r)
 }
 
-// record returns the record that holds a token.
+// record returns the record of a token.
 func record(l wps.List) (Record, error) {
 	body, err := wps.Append(nil, l)
 	if err != nil {
@@ -190,7 +191,7 @@ func record(l wps.List) (Record, error) {
 	return Record{TNF: MIME, Type: MediaType, Payload: body}, nil
 }
 
-// find returns the first record that holds WSC attributes.
+// find returns the first record with WSC attributes.
 func find(records []Record) (Record, bool) {
 	for _, r := range records {
 		if r.TNF == MIME && strings.EqualFold(r.Type, MediaType) {
@@ -200,7 +201,7 @@ func find(records []Record) (Record, bool) {
 	return Record{}, false
 }
 
-// newList makes the list of each kind.
+// newList returns an empty list of each kind.
 var newList = map[wps.Kind]func() wps.List{
 	wps.KindPasswordToken:      func() wps.List { return new(wps.PasswordToken) },
 	wps.KindConfigurationToken: func() wps.List { return new(wps.ConfigurationToken) },
@@ -208,10 +209,10 @@ var newList = map[wps.Kind]func() wps.List{
 	wps.KindHandoverSelect:     func() wps.List { return new(wps.HandoverSelect) },
 }
 
-// kindOf returns what a list of attributes is. Credentials make a
+// kindOf detects the kind of a list of attributes. Credentials make a
 // configuration token. With the Device Password ID of a connection handover, a
 // UUID-E is the station's and an SSID the access point's. Everything else is
-// read as a password token, whose error then says what is missing.
+// parsed as a password token, whose error then says what is missing.
 func kindOf(body []byte) wps.Kind {
 	kind, handover := wps.KindPasswordToken, wps.Kind(0)
 	for id, value := range each(body) {
@@ -234,7 +235,7 @@ func kindOf(body []byte) wps.Kind {
 	return kind
 }
 
-// shift moves the offset of an error to where the list begins.
+// shift adds the offset of the list to that of an error.
 func shift(err error, offset int) error {
 	if e, ok := errors.AsType[*wps.Error](err); ok && offset != 0 {
 		moved := *e

@@ -7,8 +7,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Description is what an access point says of itself to people and programs,
-// in its device description.
+// Description is the description of an access point for people and programs, in
+// its device description document.
 type Description struct {
 	UUID             wps.UUID // UUID-E
 	FriendlyName     string
@@ -22,7 +22,7 @@ type Description struct {
 	UPC              string
 }
 
-// Describe returns the description that follows from that of the device.
+// Describe returns the description for a device.
 func Describe(d *wps.Device) Description {
 	return Description{
 		UUID: d.UUID, FriendlyName: d.DeviceName, Manufacturer: d.Manufacturer,
@@ -30,7 +30,7 @@ func Describe(d *wps.Device) Description {
 	}
 }
 
-// The paths of what a [Device] serves.
+// The paths served by a [Device].
 const (
 	pathDescription = "/wps_device.xml"
 	pathService     = "/wps_scpd.xml"
@@ -42,7 +42,7 @@ const (
 func (d *Description) append(dst []byte) []byte {
 	name := d.FriendlyName
 	if name == "" {
-		name = "WPS Access Point" // as hostap says
+		name = "WPS Access Point" // as in hostap
 	}
 	dst = append(dst, xmlHead+`<root xmlns="urn:schemas-upnp-org:device-1-0">`+"\n<specVersion>\n<major>1</major>\n<minor>0</minor>\n</specVersion>\n<device>\n"...)
 	for _, v := range []value{
@@ -62,7 +62,7 @@ func (d *Description) append(dst []byte) []byte {
 	return append(dst, "</service>\n</serviceList>\n</device>\n</root>\n"...)
 }
 
-// described is a device of a description, with where its service is.
+// described is the description of a device and the address of its service.
 type described struct {
 	Description
 	control, event address
@@ -71,10 +71,9 @@ type described struct {
 // maxText is the longest text of a description that is kept, in octets.
 const maxText = 256
 
-// parseDescription reads the description that was found at location, and
-// returns the access points in it: a router may have several, and its other
-// devices around them. All that is called must be on the host that described
-// it.
+// parseDescription parses the description found at location, and returns the
+// access points in it: a router may have several, and other devices around
+// them. All addresses must be on the host of the description.
 func parseDescription(b []byte, location address, lan netip.Prefix) ([]described, error) {
 	const object = "description"
 	doc, err := parseXML(object, b, MaxDescription)
@@ -115,7 +114,7 @@ func hasType(s, want string) bool {
 	return len(s) > len(name) && strings.EqualFold(s[:len(name)], name)
 }
 
-// all returns all elements of a name.
+// all appends all elements with a name to list.
 func (e *element) all(name string, list []*element) []*element {
 	if e.name == name {
 		list = append(list, e)
@@ -162,7 +161,7 @@ func describe(device *element, base, location address, lan netip.Prefix) (d desc
 					return d, err
 				}
 				if u.to.host.Addr() != location.host.Addr() {
-					return d, wrong(object, u.name, ErrAddress, "%v is not the host that described it", u.to.host)
+					return d, wrong(object, u.name, ErrAddress, "%v is not the host of the description", u.to.host)
 				}
 			}
 			return d, nil

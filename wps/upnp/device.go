@@ -14,39 +14,37 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The times and limits of a [Device].
+// Times and limits of a [Device].
 const (
-	// MaxAge is for how long an announcement holds.
+	// MaxAge is how long an announcement is valid.
 	MaxAge = 1801 * time.Second
-	// SubscriptionTime is for how long a subscription does.
+	// SubscriptionTime is how long a subscription is valid.
 	SubscriptionTime = 1801 * time.Second
 
 	announceGap = 100 * time.Millisecond // between the two of a pair
 	maxMX       = 120                    // seconds [hostap]
-	maxReplies  = 20                     // to searches that wait [hostap]
+	maxReplies  = 20                     // delayed answers to searches [hostap]
 
 	maxRuns   = 4 // of external registrars, by their addresses [hostap]
 	runTime   = 60 * time.Second
-	runRate   = 8 // a second; each costs a key pair
-	probeRate = 5 // events a second [hostap]
+	runRate   = 8 // per second; each costs a key pair
+	probeRate = 5 // events per second [hostap]
 )
 
-// AccessPoint is what a [Device] is told by, and asks of, the access point that
-// it belongs to, whose rules decide on everything.
+// AccessPoint is the access point of a [Device], whose rules decide everything.
 type AccessPoint interface {
-	// Configure begins a run in which an external registrar reads or writes
-	// the settings with the access point's own PIN. It counts towards the
-	// lockout of that as every other run does.
+	// Configure starts a run in which an external registrar reads or writes the
+	// settings with the access point's own PIN. It counts towards the lockout
+	// of the PIN like every other run.
 	Configure(now time.Time, from netip.Addr) (Run, error)
-	// Deliver takes the message that an external registrar has for a
-	// station that is registering. The address of the station is zero, or
-	// wrong, from some registrars.
+	// Deliver passes on a message of an external registrar to a station that is
+	// registering. Some registrars send a zero or wrong address of the station.
 	Deliver(now time.Time, from netip.Addr, station wps.MAC, message []byte) error
-	// Select takes what an external registrar says of whom it waits for.
-	// Selected Registrar is false when it has gone.
+	// Select is called when an external registrar says which station it waits
+	// for. Selected Registrar is false when the registrar has gone.
 	Select(now time.Time, from netip.Addr, m *wps.SetSelectedRegistrar)
-	// SetListening takes whether there is any external registrar that is to
-	// be told of stations.
+	// SetListening is called with whether any external registrar has subscribed
+	// to events.
 	SetListening(now time.Time, listening bool)
 }
 
@@ -60,33 +58,33 @@ type Run interface {
 	Handle(now time.Time, message []byte) ([]byte, error)
 	// Ended reports whether the run is over.
 	Ended() bool
-	// Close ends it, because the registrar is silent or begins another.
+	// Close ends the run, because the registrar is silent or starts another.
 	Close(now time.Time)
 }
 
-// DeviceConfig is what a [Device] is told.
+// DeviceConfig configures a [Device].
 type DeviceConfig struct {
-	// LAN is the address of the interface and its network. Nobody outside
-	// is heard or called.
+	// LAN is the address and network of the interface. The Device ignores hosts
+	// outside it and does not call them.
 	LAN netip.Prefix
-	// Port is that of the HTTP server at the address.
+	// Port is the port of the HTTP server at the address.
 	Port uint16
-	// Description is what is told of the access point; see [Describe].
+	// Description describes the access point; see [Describe].
 	Description Description
-	// AccessPoint has the rules.
+	// AccessPoint is the access point with its rules.
 	AccessPoint AccessPoint
-	// Rand is where names of subscriptions and delays come from; crypto/rand
-	// by default.
+	// Rand is the source of subscription identifiers and delays; crypto/rand by
+	// default.
 	Rand io.Reader
 }
 
-// Device is the service WFAWLANConfig of an access point: it is found by
-// search, describes itself, lets external registrars read and write the
-// settings, and carries messages between them and stations. It is a [Machine].
+// Device is the service WFAWLANConfig of an access point: it answers searches,
+// describes itself, lets external registrars read and write the settings, and
+// carries messages between them and stations. It is a [Machine].
 //
-// Nobody is authenticated but by the PIN within the messages. So a Device
-// belongs on the interface of the local network only, and is made only where
-// the owner wants it: most access points need none.
+// The only authentication is the PIN within the messages. So use a Device on
+// the interface of the local network only, and only if the owner wants it: most
+// access points need none.
 type Device struct {
 	cfg DeviceConfig
 	out Output
@@ -94,21 +92,21 @@ type Device struct {
 	announcements []announcement // in the order of time
 	replies       []reply
 	subscriptions []*subscription // earliest first
-	runs          []*deviceRun    // earliest used first
+	runs          []*deviceRun    // least recently used first
 	latest        WLANEvent
 	probes, begun rate
 	call          uint64
 	stopped       bool
 }
 
-// announcement is one of the datagram sets that are due.
+// announcement is a scheduled set of datagrams.
 type announcement struct {
 	at    time.Time
 	alive bool
-	again bool // the first of a pair, which repeats
+	again bool // the first of a pair, to be repeated
 }
 
-// reply answers a search.
+// reply is a scheduled answer to a search.
 type reply struct {
 	at     time.Time
 	to     netip.AddrPort
@@ -122,7 +120,7 @@ type deviceRun struct {
 	used time.Time
 }
 
-// rate bounds how often something happens within a second.
+// rate limits how often something happens within a second.
 type rate struct {
 	since time.Time
 	n     int
@@ -152,11 +150,11 @@ func NewDevice(cfg DeviceConfig) (*Device, error) {
 	}
 	switch {
 	case cfg.Port == 0:
-		return nil, fmt.Errorf("upnp: Port: %w: it is that of the HTTP server, and not zero", ErrConfig)
+		return nil, fmt.Errorf("upnp: Port: %w: it is the port of the HTTP server, and must not be zero", ErrConfig)
 	case cfg.AccessPoint == nil:
-		return nil, fmt.Errorf("upnp: AccessPoint: %w: there must be one", ErrConfig)
+		return nil, fmt.Errorf("upnp: AccessPoint: %w: it is missing", ErrConfig)
 	case cfg.Description.UUID == wps.UUID{}:
-		return nil, fmt.Errorf("upnp: Description.UUID: %w: it is the access point's UUID-E, and not zero", ErrConfig)
+		return nil, fmt.Errorf("upnp: Description.UUID: %w: it is the access point's UUID-E, and must not be zero", ErrConfig)
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
@@ -164,8 +162,8 @@ func NewDevice(cfg DeviceConfig) (*Device, error) {
 	return &Device{cfg: cfg, latest: noEvent()}, nil
 }
 
-// noEvent is what a subscriber is told of first if nothing has happened: an
-// acknowledgement of nothing [hostap].
+// noEvent is the first event for a subscriber if there was none yet: a WSC_ACK
+// with zero nonces [hostap].
 func noEvent() WLANEvent {
 	ack := new(wps.ACK)
 	ack.WFA.Version2 = 0x20
@@ -176,15 +174,14 @@ func noEvent() WLANEvent {
 	return WLANEvent{Type: EventEAP, Message: message}
 }
 
-// Start takes back what may be known of the access point from before, and
-// announces it.
+// Start revokes earlier announcements of the access point, and announces it.
 func (d *Device) Start(now time.Time) {
 	d.stopped = false
 	d.announcements = []announcement{{now, false, true}, {now.Add(2 * announceGap), true, true}}
 	d.Timeout(now)
 }
 
-// Stop takes the announcement back and ends all subscriptions and runs.
+// Stop revokes the announcement and ends all subscriptions and runs.
 func (d *Device) Stop(now time.Time) {
 	d.stopped, d.announcements, d.replies = true, nil, nil
 	d.announce(false)
@@ -198,14 +195,14 @@ func (d *Device) Stop(now time.Time) {
 	}
 }
 
-// Output returns what is to be sent, once.
+// Output returns what to send. It returns everything once.
 func (d *Device) Output() Output {
 	out := d.out
 	d.out = Output{}
 	return out
 }
 
-// Deadline returns when [Device.Timeout] is to be called.
+// Deadline returns when to call [Device.Timeout].
 func (d *Device) Deadline() (next time.Time) {
 	if len(d.announcements) > 0 {
 		next = d.announcements[0].at
@@ -225,8 +222,8 @@ func (d *Device) Deadline() (next time.Time) {
 	return next
 }
 
-// Timeout announces, answers searches, sends events again and forgets who is
-// silent.
+// Timeout sends announcements, answers to searches and repeated events, and
+// drops silent subscribers and runs.
 func (d *Device) Timeout(now time.Time) {
 	for len(d.announcements) > 0 && !now.Before(d.announcements[0].at) {
 		a := d.announcements[0]
@@ -236,7 +233,7 @@ func (d *Device) Timeout(now time.Time) {
 		case a.again:
 			d.plan(announcement{a.at.Add(announceGap), a.alive, false})
 		case a.alive:
-			// Between a quarter and half of the time that it holds.
+			// Between a quarter and half of the time that it is valid.
 			d.plan(announcement{now.Add(MaxAge/4 + d.random(MaxAge/4)), true, true})
 		}
 	}
@@ -277,16 +274,16 @@ func (d *Device) random(limit time.Duration) time.Duration {
 	return time.Duration(binary.BigEndian.Uint64(b[:])>>1) % limit
 }
 
-// server is what SERVER says: the field wants three products, the second being
+// server is the value of SERVER: the field has three products, the second being
 // UPnP.
 const server = "Unspecified, UPnP/1.0, Unspecified"
 
-// location is where the description is.
+// location is the URL of the description.
 func (d *Device) location() string {
 	return address{netip.AddrPortFrom(d.cfg.LAN.Addr(), d.cfg.Port), pathDescription}.String()
 }
 
-// announce sends the four announcements, or takes them back.
+// announce sends or revokes the four announcements.
 func (d *Device) announce(alive bool) {
 	for _, target := range targets(d.cfg.Description.UUID) {
 		b := fmt.Appendf(nil, "NOTIFY * HTTP/1.1\r\nHOST: %v\r\nCACHE-CONTROL: max-age=%d\r\n", MulticastGroup, MaxAge/time.Second)
@@ -300,8 +297,8 @@ func (d *Device) announce(alive bool) {
 	}
 }
 
-// Datagram takes an SSDP datagram; searches are answered after a while. Of more
-// than twenty answers that wait, the host with most of them loses one.
+// Datagram processes an SSDP datagram. Searches are answered after a delay. If
+// more than twenty answers are scheduled, the host with most of them loses one.
 func (d *Device) Datagram(now time.Time, from netip.AddrPort, b []byte) error {
 	if !neighbour(d.cfg.LAN, from.Addr()) {
 		return wrong("SSDP datagram", "", ErrIgnored, "from outside the network: %v", from)
@@ -316,13 +313,13 @@ func (d *Device) Datagram(now time.Time, from netip.AddrPort, b []byte) error {
 	own := targets(d.cfg.Description.UUID)
 	i := slices.IndexFunc(own[:], func(t string) bool { return strings.EqualFold(t, m.target) })
 	if i < 0 && m.target != targetAll {
-		return wrong("SSDP search", "ST", ErrIgnored, "nothing of ours")
+		return wrong("SSDP search", "ST", ErrIgnored, "not for this device")
 	}
 	r := reply{now.Add(d.random(time.Duration(m.mx) * time.Second)), from, m.target}
 	if len(d.replies) == maxReplies {
 		victim := d.crowd(from.Addr())
 		if victim < 0 {
-			return wrong("SSDP search", "", ErrIgnored, "%d answers are due already", maxReplies)
+			return wrong("SSDP search", "", ErrIgnored, "%d answers are scheduled already", maxReplies)
 		}
 		d.replies = slices.Delete(d.replies, victim, victim+1)
 	}
@@ -330,8 +327,8 @@ func (d *Device) Datagram(now time.Time, from netip.AddrPort, b []byte) error {
 	return nil
 }
 
-// crowd returns the last reply to the host that is to be sent most, if that is
-// more than another has.
+// crowd returns the index of the last reply to the host with most replies, if
+// that has more than another.
 func (d *Device) crowd(other netip.Addr) int {
 	count := make(map[netip.Addr]int)
 	for _, r := range d.replies {
@@ -361,7 +358,7 @@ func (d *Device) answerSearch(r reply) {
 	}
 }
 
-// Handle takes an HTTP request and returns the answer.
+// Handle processes an HTTP request and returns the response.
 func (d *Device) Handle(now time.Time, r *Request) *Response {
 	from := r.From.Addr().Unmap()
 	switch {
@@ -399,8 +396,8 @@ func (d *Device) Handle(now time.Time, r *Request) *Response {
 	return respond(501)
 }
 
-// addressed checks HOST: a page in somebody's browser whose name was bound to
-// this address must not reach the service.
+// addressed checks HOST, against DNS rebinding: a page in a browser whose name
+// resolves to this address must not reach the service.
 func (d *Device) addressed(host string) bool {
 	own := d.cfg.LAN.Addr().String()
 	return host == "" || host == own || host == netip.AddrPortFrom(d.cfg.LAN.Addr(), d.cfg.Port).String()
@@ -468,7 +465,7 @@ func (d *Device) act(now time.Time, from netip.Addr, action Action, body []byte)
 		case !d.subscribed(from):
 			return failed(FaultActionFailed, errNotSubscribed)
 		case EventType(n) == EventProbe:
-			return nil, nil // of no use, and no harm
+			return nil, nil // harmless, and without effect
 		case EventType(n) != EventEAP:
 			return failed(FaultArgumentValue, nil)
 		}
@@ -490,13 +487,13 @@ func (d *Device) act(now time.Time, from netip.Addr, action Action, body []byte)
 
 var (
 	errNotSubscribed = fmt.Errorf("upnp: %w: the registrar has no subscription", ErrIgnored)
-	errNoRun         = fmt.Errorf("upnp: %w: the registrar did not ask for M1 before", ErrIgnored)
-	errNoAnswer      = errors.New("upnp: the run is over, and there is nothing to say")
+	errNoRun         = fmt.Errorf("upnp: %w: the registrar has not asked for M1", ErrIgnored)
+	errNoAnswer      = errors.New("upnp: the run has ended, and there is no answer")
 	errTooManyRuns   = fmt.Errorf("upnp: %w: too many runs", ErrIgnored)
 )
 
-// beginRun begins a run with a registrar, and returns M1. A run of the same
-// registrar from before ends.
+// beginRun starts a run with a registrar, and returns M1. An earlier run with
+// the same registrar ends.
 func (d *Device) beginRun(now time.Time, from netip.Addr) ([]byte, error) {
 	if !d.begun.allow(now, runRate) {
 		return nil, errTooManyRuns
@@ -518,7 +515,8 @@ func (d *Device) beginRun(now time.Time, from netip.Addr) ([]byte, error) {
 		return nil, err
 	}
 	if len(d.runs) == maxRuns {
-		// One that is over makes room, or the one longest silent.
+		// A run that has ended makes room, otherwise the one that was silent
+		// longest.
 		i := max(slices.IndexFunc(d.runs, func(r *deviceRun) bool { return r.Ended() }), 0)
 		d.runs[i].Close(now)
 		d.runs = slices.Delete(d.runs, i, i+1)
@@ -527,10 +525,10 @@ func (d *Device) beginRun(now time.Time, from netip.Addr) ([]byte, error) {
 	return m1, nil
 }
 
-// continueRun gives a run the registrar's message, and returns what the access
-// point says. If there is nothing more to say the action fails, as hostapd has
-// it: wpa_supplicant's registrar takes an answer without a message for one that
-// is still to come, and then serves the access point no more.
+// continueRun passes the registrar's message to the run, and returns the
+// answer. If there is none the action fails, as with hostapd: wpa_supplicant's
+// registrar takes an answer without a message for one that is still to come,
+// and then stops serving the access point.
 func (d *Device) continueRun(now time.Time, from netip.Addr, message []byte) ([]byte, error) {
 	i := slices.IndexFunc(d.runs, func(r *deviceRun) bool { return r.from == from })
 	if i < 0 {
@@ -541,7 +539,7 @@ func (d *Device) continueRun(now time.Time, from netip.Addr, message []byte) ([]
 	r.used = now
 	out, err := r.Handle(now, message)
 	switch {
-	case out != nil: // a WSC_NACK comes with the error, and is the answer
+	case out != nil: // a WSC_NACK is returned with the error, and is the answer
 		return out, nil
 	case err == nil:
 		return nil, errNoAnswer
@@ -549,18 +547,18 @@ func (d *Device) continueRun(now time.Time, from netip.Addr, message []byte) ([]
 	return nil, err
 }
 
-// Probe forwards to external registrars a probe request with a WPS element, given
-// as the attributes in it. Five a second are passed on.
+// Probe forwards the attributes of the WPS element in a probe request to
+// external registrars, at most five a second.
 func (d *Device) Probe(now time.Time, station wps.MAC, attributes []byte) {
 	if len(d.subscriptions) > 0 && d.probes.allow(now, probeRate) {
 		d.event(now, &WLANEvent{EventProbe, station, attributes})
 	}
 }
 
-// Message forwards to external registrars a message that a station has sent.
+// Message forwards a station's message to external registrars.
 func (d *Device) Message(now time.Time, station wps.MAC, message []byte) {
 	d.event(now, &WLANEvent{EventEAP, station, message})
 }
 
-// Subscribed reports whether there is an external registrar to tell.
+// Subscribed reports whether there are external registrars.
 func (d *Device) Subscribed() bool { return len(d.subscriptions) > 0 }

@@ -16,11 +16,11 @@ import (
 type AccessPointInfo struct {
 	Description
 	Address  string  // of its HTTP server, as "192.0.2.1:49152"
-	M1       *wps.M1 // its description in the protocol; nil if it refused to give it
+	M1       *wps.M1 // its description in the protocol; nil if it refused to send it
 	Settings bool    // whether its settings are known
 }
 
-// AccessPoints returns the access points found, the earliest first.
+// AccessPoints returns the access points found, in order of discovery.
 func (r *Registrar) AccessPoints() (list []AccessPointInfo) {
 	for _, p := range r.points {
 		if p.ready {
@@ -53,8 +53,8 @@ func (r *Registrar) Settings(uuid wps.UUID) *wps.Credential {
 	return nil
 }
 
-// SetSettings sets the settings of an access point without asking it: they are
-// given to stations.
+// SetSettings sets the settings that are given to stations of an access point,
+// without reading them from it.
 func (r *Registrar) SetSettings(uuid wps.UUID, c wps.Credential) {
 	c.NetworkKey, c.MAC = slices.Clone(c.NetworkKey), wps.MAC{}
 	r.settings = slices.DeleteFunc(r.settings, func(k known) bool { return k.uuid == uuid })
@@ -64,15 +64,15 @@ func (r *Registrar) SetSettings(uuid wps.UUID, c wps.Credential) {
 	r.settings = append(r.settings, known{uuid, c})
 }
 
-// Learn begins to read the settings of an access point with its own password,
-// mostly its PIN. The outcome is [EventSettingsRead] or [EventFailed]. The
+// Learn starts reading the settings of an access point with its own password,
+// usually its PIN. The outcome is [EventSettingsRead] or [EventFailed]. The
 // error is of class [ErrUnknown], or that of [registration.NewRegistrar].
 func (r *Registrar) Learn(now time.Time, ap wps.UUID, password registration.Password) error {
 	return r.configure(ap, password, nil)
 }
 
-// Configure begins to write the settings of an access point. The outcome is
-// [EventSettingsWritten] or [EventFailed]. Errors are as with
+// Configure starts writing the settings of an access point. The outcome is
+// [EventSettingsWritten] or [EventFailed]. Errors are those of
 // [Registrar.Learn].
 func (r *Registrar) Configure(now time.Time, ap wps.UUID, password registration.Password, c wps.Credential) error {
 	c.NetworkKey = slices.Clone(c.NetworkKey)
@@ -85,7 +85,7 @@ func (r *Registrar) configure(ap wps.UUID, password registration.Password, write
 		return fmt.Errorf("upnp: access point %v: %w", ap, ErrUnknown)
 	}
 	if p.run != nil {
-		return fmt.Errorf("upnp: access point %v: %w: a run with it goes on", ap, ErrIgnored)
+		return fmt.Errorf("upnp: access point %v: %w: a run with it is in progress", ap, ErrIgnored)
 	}
 	m, err := registration.NewRegistrar(registration.RegistrarConfig{
 		Config: r.cfg.Run, Password: password, AP: true, NewSettings: write,
@@ -98,7 +98,7 @@ func (r *Registrar) configure(ap wps.UUID, password registration.Password, write
 	return nil
 }
 
-// configuring takes the access point's message and answers it.
+// configuring processes the access point's message and answers it.
 func (r *Registrar) configuring(p *point, run *pointRun) func(now time.Time, message []byte, err error) {
 	return func(now time.Time, message []byte, err error) {
 		if p.run != run {
@@ -106,7 +106,7 @@ func (r *Registrar) configuring(p *point, run *pointRun) func(now time.Time, mes
 		}
 		if err != nil {
 			// An access point without a PIN refuses the first action, and
-			// hostap's has no answer to the last message.
+			// hostapd has no answer to the last message.
 			if !run.machine.Ended() {
 				run.machine.Abort(err)
 			}
@@ -115,7 +115,7 @@ func (r *Registrar) configuring(p *point, run *pointRun) func(now time.Time, mes
 		}
 		out, err := run.machine.Handle(message)
 		if errors.Is(err, registration.ErrIgnored) {
-			err = run.machine.Abort(err) // nothing else will come
+			err = run.machine.Abort(err) // nothing more will arrive
 		}
 		switch {
 		case run.machine.Ended():
@@ -152,16 +152,17 @@ func (r *Registrar) configured(now time.Time, p *point, run *pointRun, err error
 	})
 }
 
-// Enroll waits for a station, and has the access points say so. One that has
-// just asked is answered at once. The error is of class [ErrNoSettings] if
-// there are settings of none of the access points, [registration.ErrOverlap] if
-// more than one station has its button pressed, or [registration.ErrConfig].
+// Enroll waits for a station, and makes the access points advertise that. A
+// station that has just asked is answered at once. The error is of class
+// [ErrNoSettings] if the settings of no access point are known,
+// [registration.ErrOverlap] if more than one station has its button pressed, or
+// [registration.ErrConfig].
 func (r *Registrar) Enroll(now time.Time, want Order) error {
 	switch {
 	case want.Password.IsZero():
-		return fmt.Errorf("upnp: order: Password: %w: there is none", registration.ErrConfig)
+		return fmt.Errorf("upnp: order: Password: %w: it is missing", registration.ErrConfig)
 	case want.Password.ID == wps.PasswordNFCHandover && want.PeerKeyHash == nil:
-		return fmt.Errorf("upnp: order: PeerKeyHash: %w: nothing else proves the enrollee of a handover", registration.ErrConfig)
+		return fmt.Errorf("upnp: order: PeerKeyHash: %w: only the hash authenticates the enrollee of a handover", registration.ErrConfig)
 	case !slices.ContainsFunc(r.settings, func(k known) bool { return want.at(k.uuid) }):
 		return fmt.Errorf("upnp: %w", ErrNoSettings)
 	case want.Password.ID == wps.PasswordPushButton && r.overlap(now):
@@ -192,8 +193,8 @@ func (r *Registrar) Enroll(now time.Time, want Order) error {
 	return nil
 }
 
-// Cancel takes all orders back. Runs that have begun are ended with the
-// station's next message.
+// Cancel cancels all orders. Runs that have begun end at the station's next
+// message.
 func (r *Registrar) Cancel(now time.Time) {
 	for _, o := range slices.Clone(r.orders) {
 		r.remove(o)
@@ -206,7 +207,7 @@ func (r *Registrar) Cancel(now time.Time) {
 	}
 }
 
-// at reports whether an order holds at an access point.
+// at reports whether an order is valid at an access point.
 func (o *Order) at(uuid wps.UUID) bool {
 	return o.AccessPoints == nil || slices.Contains(o.AccessPoints, uuid)
 }
@@ -218,23 +219,23 @@ func (o *order) same(other *order) bool {
 		(o.MAC == other.MAC || o.MAC != nil && other.MAC != nil && *o.MAC == *other.MAC)
 }
 
-// fits reports whether an order is for a station's M1 at an access point.
+// fits reports whether an order matches a station's M1 at an access point.
 func (o *order) fits(p *point, e *enrollee, m1 *wps.M1) bool {
 	id := m1.DevicePasswordID
 	kind := o.Password.ID == id
-	if o.Password.ID == wps.PasswordDefault { // a PIN, by any of the identifiers of PINs
+	if o.Password.ID == wps.PasswordDefault { // a PIN, with any of the identifiers of PINs
 		kind = id != wps.PasswordPushButton && id != wps.PasswordNFCHandover && !id.OutOfBand()
 	}
 	return kind && o.at(p.uuid) && (o.UUID == nil || *o.UUID == m1.UUID) && (o.MAC == nil || *o.MAC == e.MAC || *o.MAC == m1.MAC) &&
 		(o.bound == nil || *o.bound == m1.UUID) && (o.user == nil || o.user == e || o.overlap)
 }
 
-// remove takes an order off the list.
+// remove removes an order from the list.
 func (r *Registrar) remove(o *order) {
 	r.orders = slices.DeleteFunc(r.orders, func(other *order) bool { return other == o })
 }
 
-// over ends an order that was not used, or whose PIN is spent.
+// over ends an order that was not used in time, or whose PIN is spent.
 func (r *Registrar) over(now time.Time, o *order) {
 	r.remove(o)
 	e := Event{Kind: EventOrderOver, Time: now}
@@ -255,11 +256,11 @@ func (r *Registrar) overlap(now time.Time) bool {
 	return n > 1
 }
 
-// press notes that a device has its button pressed. If it is the second, push
-// buttons wait for nobody any more, and a run that has begun is stopped.
+// press records that a device has its button pressed. If it is the second one,
+// push-button orders are suspended, and a run that has begun is stopped.
 func (r *Registrar) press(now time.Time, p *point, station wps.MAC, uuid wps.UUID) {
 	if _, known := r.pressed[uuid]; !known && len(r.pressed) == maxEnrollees {
-		return // an overlap as it is
+		return // the overlap exists already
 	}
 	r.pressed[uuid] = now
 	if !r.overlap(now) {
@@ -280,11 +281,11 @@ func (r *Registrar) press(now time.Time, p *point, station wps.MAC, uuid wps.UUI
 	}
 }
 
-// tell informs an access point whom we wait for, if it does not know or is about
-// to forget.
+// tell informs an access point which station the registrar waits for, if that
+// has changed or is about to expire there.
 func (r *Registrar) tell(now time.Time, p *point) {
 	if p.sid == "" {
-		return // it hears subscribers only
+		return // it accepts subscribers only
 	}
 	m := r.selection(p)
 	if m.SelectedRegistrar == p.told.SelectedRegistrar &&
@@ -309,8 +310,8 @@ func sameSelection(a, b *wps.SetSelectedRegistrar) bool {
 		slices.Equal(a.WFA.AuthorizedMACs, b.WFA.AuthorizedMACs)
 }
 
-// selection is what an access point is to advertise for us: the union of the
-// orders that hold there, of which a push button goes first.
+// selection is what an access point should advertise for this registrar: the
+// union of the orders that are valid there. A push button takes precedence.
 func (r *Registrar) selection(p *point) *wps.SetSelectedRegistrar {
 	d := &r.cfg.Run.Device
 	m := &wps.SetSelectedRegistrar{UUIDR: d.UUID}
@@ -344,7 +345,7 @@ func (r *Registrar) selection(p *point) *wps.SetSelectedRegistrar {
 	return m
 }
 
-// heard takes an event of an access point.
+// heard handles an event of an access point.
 func (r *Registrar) heard(now time.Time, p *point, event *WLANEvent) {
 	if event.Type == EventProbe {
 		var probe wps.ProbeRequest
@@ -371,7 +372,7 @@ func (r *Registrar) heard(now time.Time, p *point, event *WLANEvent) {
 		}
 		e := r.enrollee(now, p, event.Station, Enrollee{UUID: m1.UUID, Password: m1.DevicePasswordID, Device: m1.Device})
 		if e.run == nil || !bytes.Equal(e.m1, event.Message) {
-			if e.run != nil { // it begins anew
+			if e.run != nil { // it starts again
 				r.finish(now, p, e, e.run.Abort(registration.ErrTimeout))
 			}
 			e.m1, e.m1At = bytes.Clone(event.Message), now
@@ -386,7 +387,7 @@ func (r *Registrar) heard(now time.Time, p *point, event *WLANEvent) {
 	r.answer(now, p, p.list[i], event.Message)
 }
 
-// enrollee notes that a station was heard.
+// enrollee records an event of a station.
 func (r *Registrar) enrollee(now time.Time, p *point, mac wps.MAC, seen Enrollee) *enrollee {
 	if seen.Password == wps.PasswordPushButton {
 		r.press(now, p, mac, seen.UUID)
@@ -403,7 +404,7 @@ func (r *Registrar) enrollee(now time.Time, p *point, mac wps.MAC, seen Enrollee
 		return e
 	}
 	if len(p.list) == maxEnrollees {
-		// The longest silent makes room.
+		// The one that was silent longest makes room.
 		oldest := slices.MinFunc(p.list, func(a, b *enrollee) int { return a.expires.Compare(b.expires) })
 		if oldest.run != nil {
 			r.finish(now, p, oldest, oldest.run.Abort(registration.ErrTimeout))
@@ -416,16 +417,16 @@ func (r *Registrar) enrollee(now time.Time, p *point, mac wps.MAC, seen Enrollee
 	return e
 }
 
-// begin answers an M1, if there is an order for the station. Without one the
-// registrar is silent: another may be waiting, and the access point says "not
-// now" if none is.
+// begin answers an M1, if there is an order for the station. Otherwise the
+// registrar does not answer: another one may be waiting, and the access point
+// sends M2D if none is.
 func (r *Registrar) begin(now time.Time, p *point, e *enrollee, m1 []byte) {
 	parsed, err := readM1(m1)
 	if err != nil {
 		return
 	}
-	// A PIN for this station goes before one for anyone, a later one before
-	// an earlier.
+	// A PIN for this station takes precedence over one for any station, a later
+	// PIN over an earlier one.
 	var o *order
 	for i := len(r.orders) - 1; i >= 0; i-- {
 		if c := r.orders[i]; c.fits(p, e, parsed) && (o == nil || o.UUID == nil && c.UUID != nil) {
@@ -460,7 +461,7 @@ func (r *Registrar) begin(now time.Time, p *point, e *enrollee, m1 []byte) {
 	r.answer(now, p, e, m1)
 }
 
-// decision returns the answer to the M1 of a station that the order is for.
+// decision returns the decision for the M1 of a station that the order matches.
 func (o *order) decision(m1 *wps.M1) registration.Decision {
 	if o.overlap {
 		return registration.Refuse(wps.MultiplePBCSessions, registration.ErrOverlap)
@@ -472,15 +473,15 @@ func (o *order) decision(m1 *wps.M1) registration.Decision {
 	return d
 }
 
-// answer gives a station's message to its run, and the access point what the
-// run says.
+// answer passes a station's message to its run, and the answer to the access
+// point.
 func (r *Registrar) answer(now time.Time, p *point, e *enrollee, message []byte) {
 	out, err := e.run.Handle(message)
 	if e.run.State() == registration.WaitDecision {
 		out, err = e.run.Decide(e.order.decision(e.run.Enrollee()))
 	}
 	if errors.Is(err, registration.ErrIgnored) {
-		return // another registrar's, or nobody's
+		return // it belongs to another registrar, or to none
 	}
 	if kind, _ := wps.PeekMessageType(message); kind != wps.MessageM1 {
 		e.heard = true
@@ -497,13 +498,13 @@ func (r *Registrar) answer(now time.Time, p *point, e *enrollee, message []byte)
 }
 
 // finish ends a run with a station. A PIN is spent by success, by a failure
-// after M6, from which a station finds it by trying, and by the second
-// failure if it is for anyone [hostap].
+// after M6, from which a station can compute it, and by the second failure if
+// it is for any station [hostap].
 func (r *Registrar) finish(now time.Time, p *point, e *enrollee, err error) {
 	run, o := e.run, e.order
 	e.run, e.order = nil, nil
 	if err == nil && run.State() == registration.SentM2D {
-		err = run.Closed() // M2D says why
+		err = run.Closed() // M2D has the reason
 	} else if err == nil {
 		err = run.Err()
 	}
@@ -518,7 +519,7 @@ func (r *Registrar) finish(now time.Time, p *point, e *enrollee, err error) {
 		delete(r.pressed, e.UUID)
 		r.enrolleeEvent(now, EventRegistered, p, e, nil)
 	case !e.heard && errors.Is(err, registration.ErrTimeout):
-		// It has gone on with another registrar, or away.
+		// It has continued with another registrar, or gone.
 		if mine && o.failed == 0 {
 			o.bound = nil
 		}

@@ -6,39 +6,38 @@ import (
 	"strconv"
 )
 
-// The classes of error that this package returns; branch on them with
-// [errors.Is]. What was received and is wrong gives an [*Error], what an
-// access point refuses a [*Fault].
+// Classes of errors; compare with [errors.Is]. Invalid input results in an
+// [*Error], a refusal by an access point in a [*Fault].
 var (
 	// ErrMalformed: a datagram, document or message cannot be read.
 	ErrMalformed = errors.New("malformed")
-	// ErrTooLong: it is longer, deeper or more than is accepted.
+	// ErrTooLong: it exceeds a limit of length, depth or number.
 	ErrTooLong = errors.New("too long")
 	// ErrAddress: an address that is not http with a numeric IPv4 address of
-	// the local network. It is never called.
+	// the local network. Such an address is never called.
 	ErrAddress = errors.New("address not accepted")
-	// ErrIgnored: what was received is not for this machine, or more than it
-	// serves at a time. It changes nothing.
+	// ErrIgnored: the input is not for this machine, or exceeds what it serves
+	// at a time. It has no effect.
 	ErrIgnored = errors.New("ignored")
-	// ErrUnknown: no access point or station of that name is known.
+	// ErrUnknown: the access point or station is unknown.
 	ErrUnknown = errors.New("not known")
 	// ErrNoSettings: the registrar has no settings of the access point to give
-	// to an enrollee: they must be read or set before.
+	// to an enrollee: they must be read or set first.
 	ErrNoSettings = errors.New("the settings of the access point are not known")
-	// ErrHTTP: the other side answered by an HTTP status other than 200, or
-	// not at all.
+	// ErrHTTP: the response had an HTTP status other than 200, or there was
+	// none.
 	ErrHTTP = errors.New("HTTP request failed")
-	// ErrConfig: a configuration with which no machine can be made.
-	ErrConfig = errors.New("configuration cannot be used")
+	// ErrConfig: the configuration is invalid.
+	ErrConfig = errors.New("invalid configuration")
 )
 
-// Error says what is wrong with something received. It shows no content but
-// addresses and names, and those quoted.
+// Error describes invalid input. It shows no content but addresses and names,
+// which are quoted.
 type Error struct {
 	Object string // what was read: "SSDP datagram", "description", …
 	Field  string // the header field or element concerned, or ""
 	Err    error  // the class
-	Detail string // what is wrong, for a person
+	Detail string // what is wrong, for people
 }
 
 // Error returns one sentence: what, where and why.
@@ -57,16 +56,16 @@ func (e *Error) Error() string {
 // Unwrap returns the class.
 func (e *Error) Unwrap() error { return e.Err }
 
-// wrong makes an error about something received.
+// wrong returns an error about invalid input.
 func wrong(object, field string, class error, format string, args ...any) *Error {
 	return &Error{Object: object, Field: field, Err: class, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Fault is how an access point refuses an action, or this one refuses one.
+// Fault is the refusal of an action, by an access point or by this side.
 type Fault struct {
 	Action Action
 	Code   FaultCode
-	Err    error // why, on this side, or nil
+	Err    error // the reason on this side, or nil
 }
 
 // Error returns the action and the code in words.
@@ -78,7 +77,7 @@ func (f *Fault) Error() string {
 	return s
 }
 
-// Unwrap returns why it was refused on this side.
+// Unwrap returns the reason for a refusal by this side.
 func (f *Fault) Unwrap() error { return f.Err }
 
 // FaultCode is an error code of UPnP Device Architecture 1.0 §3.2.2.

@@ -6,7 +6,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// EventType says what a [WLANEvent] holds.
+// EventType is the type of a [WLANEvent].
 type EventType uint8
 
 // The types.
@@ -17,8 +17,8 @@ const (
 	EventEAP EventType = 2
 )
 
-// WLANEvent is what an access point sends to its external registrars of a
-// station, as the state variable of that name holds it:
+// WLANEvent is what an access point sends to its external registrars about a
+// station: the value of the state variable of that name.
 //
 //	0   Type      1
 //	1   address  17, as text
@@ -29,7 +29,7 @@ type WLANEvent struct {
 	Message []byte // the attributes of WSC
 }
 
-// eventHeaderLen is the length of what stands before the message.
+// eventHeaderLen is the length of the fields before the message.
 const eventHeaderLen = 1 + 17
 
 // AppendTo appends the event to dst.
@@ -57,8 +57,8 @@ func ParseWLANEvent(b []byte) (*WLANEvent, error) {
 }
 
 // appendProperties appends the body of a NOTIFY. The first one of a
-// subscription holds all state variables that are evented (UPnP Device
-// Architecture 1.0 §4.2.1).
+// subscription has all evented state variables (UPnP Device Architecture 1.0
+// §4.2.1).
 func appendProperties(dst []byte, first bool, event *WLANEvent) []byte {
 	property := func(name, text string) {
 		dst = append(dst, "<e:property>"...)
@@ -75,7 +75,7 @@ func appendProperties(dst []byte, first bool, event *WLANEvent) []byte {
 	return append(dst, "</e:propertyset>\n"...)
 }
 
-// parseProperties reads the body of a NOTIFY, and returns the event in it, or
+// parseProperties parses the body of a NOTIFY, and returns the event in it, or
 // nil if there is none.
 func parseProperties(b []byte) (*WLANEvent, error) {
 	const object = "event"

@@ -13,95 +13,93 @@ type Header map[string]string
 
 // Request is an HTTP request, without the transport.
 type Request struct {
-	From   netip.AddrPort // who sent it; not set in a [Call]
+	From   netip.AddrPort // the sender; not set in a [Call]
 	Method string
 	Path   string // with the query
 	Header Header
 	Body   []byte
 }
 
-// Response is the answer to a [Request].
+// Response is the response to a [Request].
 type Response struct {
 	Status int
 	Header Header
 	Body   []byte
 }
 
-// Call is a request that a machine wants to be sent. It must go to that
-// address and nowhere else: no redirection is followed, no proxy asked.
+// Call is a request that a machine wants to send. It must go to that address
+// directly: no redirection is followed, no proxy used.
 type Call struct {
 	ID      uint64 // of this machine; repeated to Answer
 	To      netip.AddrPort
 	Request Request
-	Timeout time.Duration // for all of it
+	Timeout time.Duration // for the whole call
 }
 
-// Datagram is a UDP datagram that a machine wants to be sent.
+// Datagram is a UDP datagram that a machine wants to send.
 type Datagram struct {
 	To   netip.AddrPort
 	Data []byte
 }
 
-// Output is what a machine wants to be sent. The datagrams go out in order;
-// the calls may be made at the same time.
+// Output is what a machine wants to send. The datagrams are sent in order; the
+// calls may be made concurrently.
 type Output struct {
 	Datagrams []Datagram
 	Calls     []Call
 }
 
-// Machine is what [Device] and [Registrar] have in common: they are fed with
-// what a network interface hears, and say what to send. Package lan drives one.
+// Machine is what [Device] and [Registrar] have in common: they process what a
+// network interface receives, and return what to send. Package lan runs one.
 //
 // After each call, send what Output returns, and call Timeout at the time that
-// Deadline returns (zero: never). The methods must not be called at the same
-// time.
+// Deadline returns (zero: never). The methods must not be called concurrently.
 type Machine interface {
-	// Start begins to use the network.
+	// Start starts using the network.
 	Start(now time.Time)
-	// Datagram takes a UDP datagram. The error says why it was not heard.
+	// Datagram processes a UDP datagram. The error says why it was ignored.
 	Datagram(now time.Time, from netip.AddrPort, b []byte) error
-	// Handle takes an HTTP request and returns the answer.
+	// Handle processes an HTTP request and returns the response.
 	Handle(now time.Time, r *Request) *Response
-	// Answer takes the answer to a [Call], or the error that there was
-	// instead.
+	// Answer processes the response to a [Call], or the error of the call.
 	Answer(now time.Time, id uint64, r *Response, err error)
-	// Timeout lets time have its effect.
+	// Timeout handles deadlines that have passed.
 	Timeout(now time.Time)
-	// Deadline returns when Timeout is to be called.
+	// Deadline returns when to call Timeout.
 	Deadline() time.Time
-	// Output returns what is to be sent, once.
+	// Output returns what to send. It returns everything once.
 	Output() Output
-	// Stop takes leave of the others. The machine is of no more use after
-	// what Output returns has been sent.
+	// Stop notifies the other hosts. Once its output was sent, the machine must
+	// not be used any more.
 	Stop(now time.Time)
 }
 
-// The limits of what is read.
+// Limits of input.
 const (
-	// MaxBody is the longest body of an HTTP message that is accepted, in
-	// octets. A message with ten credentials has some 4,000 in base64.
+	// MaxBody is the longest accepted body of an HTTP message, in octets. A
+	// message with ten credentials has some 4,000 in base64.
 	MaxBody = 16 << 10
-	// MaxDescription is the longest description of a device: those of home
-	// routers, with all their services, have up to 10,000 octets.
+	// MaxDescription is the longest accepted description of a device, in
+	// octets: those of home routers, with all their services, have up to
+	// 10,000.
 	MaxDescription = 64 << 10
-	// maxURL is the longest address that is called [hostap].
+	// maxURL is the longest URL that is called [hostap].
 	maxURL = 700
-	// maxDatagram is the longest SSDP datagram that is read.
+	// maxDatagram is the longest SSDP datagram that is parsed.
 	maxDatagram = 2 << 10
 )
 
-// respond returns an answer without a body.
+// respond returns a response without a body.
 func respond(status int) *Response {
 	return &Response{Status: status, Header: Header{"CONTENT-LENGTH": "0"}}
 }
 
-// respondXML returns an answer with a document.
+// respondXML returns a response with a document.
 func respondXML(status int, body []byte) *Response {
 	return &Response{Status: status, Header: Header{"CONTENT-TYPE": xmlType}, Body: body}
 }
 
-// address is where something is called: http, and an address of the local
-// network.
+// address is the target of a call: http, and an address of the local network.
 type address struct {
 	host netip.AddrPort
 	path string // with the query; begins with a slash
@@ -110,15 +108,14 @@ type address struct {
 // String returns the address as a URL.
 func (a address) String() string { return "http://" + a.host.String() + a.path }
 
-// neighbour reports whether an address is that of one host of the local
-// network: neither the network's own nor its broadcast address, nor one
-// outside.
+// neighbour reports whether an address is that of a host of the local network:
+// inside it, and neither the network address nor the broadcast address.
 func neighbour(lan netip.Prefix, a netip.Addr) bool {
 	if !a.Is4() || a.IsMulticast() || a.IsUnspecified() || !lan.Contains(a) {
 		return false
 	}
 	if lan.Bits() >= 31 {
-		return true // a link with two ends, or an address alone
+		return true // a point-to-point link, or a single address
 	}
 	first, last := lan.Masked().Addr().As4(), a.As4()
 	if a == lan.Masked().Addr() {
@@ -137,11 +134,11 @@ func hostMask(bits, octet int) byte {
 	return byte(0xFF >> network)
 }
 
-// parseAddress reads a URL that the machine would call. It accepts http with a
-// numeric IPv4 address of a neighbour only, as the access points that mended
-// CVE-2020-12695 do: a host that subscribes must not be able to send this
-// machine's requests to the world, to a name or to its own loopback. A
-// reference without a host is completed by base, if there is one.
+// parseAddress parses a URL to be called. It accepts http with a numeric IPv4
+// address of a neighbour only, as access points with a fix for CVE-2020-12695
+// do: a host that subscribes must not be able to direct this machine's requests
+// to other networks, to a host name or to its own loopback. A reference without
+// a host is resolved against base, if that is not nil.
 func parseAddress(object, field, text string, lan netip.Prefix, base *address) (address, error) {
 	if len(text) > maxURL {
 		return address{}, wrong(object, field, ErrTooLong, "a URL of %d octets", len(text))
@@ -166,7 +163,7 @@ func parseAddress(object, field, text string, lan netip.Prefix, base *address) (
 	case err != nil:
 		return address{}, wrong(object, field, ErrAddress, "%q has no numeric address and port", text)
 	case !neighbour(lan, host):
-		return address{}, wrong(object, field, ErrAddress, "%v is no host of %v", host, lan.Masked())
+		return address{}, wrong(object, field, ErrAddress, "%v is not a host of %v", host, lan.Masked())
 	}
 	path := u.RequestURI()
 	if len(path) > maxURL {

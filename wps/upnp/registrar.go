@@ -15,54 +15,55 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The times and limits of a [Registrar].
+// Times and limits of a [Registrar].
 const (
-	// EnrolleeTime is for how long a station is listed [hostap].
+	// EnrolleeTime is how long a station is listed [hostap].
 	EnrolleeTime = 300 * time.Second
 
 	callTime     = 10 * time.Second
 	searchMX     = 3 // seconds [hostap]
 	searchAgain  = 500 * time.Millisecond
-	askedTime    = 1800              // seconds: the subscription asked for [hostap]
+	askedTime    = 1800              // seconds: the requested subscription [hostap]
 	selectAgain  = 100 * time.Second // before wps.WalkTime is over
-	lateTime     = 10 * time.Second  // an M1 may be answered so late
+	lateTime     = 10 * time.Second  // an M1 may be answered this late
 	stationTime  = 30 * time.Second  // silence of a station in a run
-	retryTime    = 30 * time.Second  // of a subscription that failed
+	retryTime    = 30 * time.Second  // after a failed subscription
 	maxAge       = 24 * time.Hour    // of an announcement
 	maxPoints    = 32                // access points
-	maxSameHost  = 4                 // of them at one address
+	maxSameHost  = 4                 // of them with one address
 	maxEnrollees = 64                // at an access point
 	maxOrders    = 64                //
-	maxSettings  = 64                // of access points that may have gone
-	maxCalls     = 64                // that wait at an access point
+	maxSettings  = 64                // including access points that have gone
+	maxCalls     = 64                // waiting for an access point
 	maxEvents    = 1024              //
 	anyButton    = wps.MethodPushButton | wps.MethodVirtualPushButton | wps.MethodPhysicalPushButton
 )
 
-// RegistrarConfig is what a [Registrar] is told.
+// RegistrarConfig configures a [Registrar].
 type RegistrarConfig struct {
-	// LAN is the address of the interface and its network. Nobody outside
-	// is heard or called.
+	// LAN is the address and network of the interface. The Registrar ignores
+	// hosts outside it and does not call them.
 	LAN netip.Prefix
-	// Port is that of the HTTP server at the address, which hears events.
+	// Port is the port of the HTTP server at the address, which receives
+	// events.
 	Port uint16
 	// Run is the configuration of every run: the registrar's description
 	// with its UUID-R, the version, the randomness, the key log.
 	Run registration.Config
-	// Only, if set, is the one access point that is looked for.
+	// Only, if set, is the only access point to look for.
 	Only netip.Addr
-	// Rand is where names come from; crypto/rand by default.
+	// Rand is the source of identifiers; crypto/rand by default.
 	Rand io.Reader
 }
 
 // Registrar is an external registrar: it finds access points, reads and writes
-// their settings with their own PIN, and registers stations through them. It
-// is a [Machine].
+// their settings with their own PIN, and registers stations through them. It is
+// a [Machine].
 //
 //	r.Learn(now, ap, registration.PIN(p))    // the settings of an access point
 //	r.Enroll(now, upnp.Order{Password: …})   // a station may join it
 //
-// What happens is collected in [Registrar.Events].
+// [Registrar.Events] returns what has happened.
 type Registrar struct {
 	cfg    RegistrarConfig
 	out    Output
@@ -77,7 +78,7 @@ type Registrar struct {
 	stopped  bool
 }
 
-// known are the settings of an access point, which may have gone and returns.
+// known is the settings of an access point, kept while it is away.
 type known struct {
 	uuid     wps.UUID
 	settings wps.Credential
@@ -89,23 +90,23 @@ type point struct {
 	location address
 	expires  time.Time
 	device   described
-	ready    bool // it was described
+	ready    bool // its description is complete
 	m1       *wps.M1
 
 	path     string // of its events
 	sid      string
 	renew    time.Time // of the subscription
-	failures int       // of it, in a row
+	failures int       // consecutive failures of the subscription
 	last     string    // SEQ
 
-	queue  []*pending // the first is on its way
+	queue  []*pending // the first is in flight
 	run    *pointRun
 	list   []*enrollee
 	told   wps.SetSelectedRegistrar
 	toldAt time.Time
 }
 
-// pending is a call with what to do with its answer.
+// pending is a call with a function for its response.
 type pending struct {
 	call Call
 	sent bool
@@ -118,7 +119,7 @@ type pointRun struct {
 	write   *wps.Credential
 }
 
-// enrollee is a station heard at an access point.
+// enrollee is a station at an access point.
 type enrollee struct {
 	Enrollee
 	expires time.Time
@@ -126,37 +127,37 @@ type enrollee struct {
 	m1At    time.Time
 	run     *registration.Registrar
 	order   *order
-	used    time.Time // when it was last heard in the run
+	used    time.Time // time of its last message in the run
 	heard   bool      // it has answered M2
 }
 
-// Enrollee is a station that an access point has told of.
+// Enrollee is a station that an access point has reported.
 type Enrollee struct {
 	AccessPoint wps.UUID
 	MAC         wps.MAC
 	UUID        wps.UUID
 	Device      wps.Device
-	Password    wps.DevicePasswordID // by which it wants to register
+	Password    wps.DevicePasswordID // the method with which it wants to register
 }
 
-// Order is whom a [Registrar] waits for, and with which password.
+// Order says which station a [Registrar] waits for, and with which password.
 type Order struct {
-	// UUID is the UUID-E of the enrollee; nil is the first that asks.
+	// UUID is the UUID-E of the enrollee; nil means the first one that asks.
 	UUID *wps.UUID
-	// MAC is its address; nil is any.
+	// MAC is its address; nil means any.
 	MAC *wps.MAC
-	// Password is what it has to prove: its PIN, the push button, the
+	// Password is the password it must prove: its PIN, the push button, the
 	// password of its NFC token.
 	Password registration.Password
-	// PeerKeyHash, if set, is the hash of the enrollee's public key as an
-	// NFC token told it.
+	// PeerKeyHash, if set, is the hash of the enrollee's public key from an NFC
+	// token.
 	PeerKeyHash *[20]byte
-	// KeyPair is that of the registrar whose hash was given away in an NFC
-	// connection handover. By default each run makes its own.
+	// KeyPair is the registrar's key pair whose hash was sent in an NFC
+	// connection handover. By default each run generates its own.
 	KeyPair *registration.KeyPair
-	// AccessPoints are those at which it may register; nil is all.
+	// AccessPoints are those at which it may register; nil means all.
 	AccessPoints []wps.UUID
-	// For is how long the order holds; 0 is [wps.WalkTime].
+	// For is how long the order is valid; 0 means [wps.WalkTime].
 	For time.Duration
 }
 
@@ -164,25 +165,25 @@ type Order struct {
 type order struct {
 	Order
 	until  time.Time
-	bound  *wps.UUID // who has asked, of a PIN for anyone
+	bound  *wps.UUID // the station that has used a PIN for any station
 	failed int
-	user   *enrollee // whose run has it now
-	// overlap: two devices have their button pressed; nobody is let in.
+	user   *enrollee // the station whose run uses it now
+	// overlap: two devices have their button pressed; none is admitted.
 	overlap bool
 }
 
-// EventKind says what an [Event] reports.
+// EventKind is the kind of an [Event].
 type EventKind uint8
 
 // The events.
 const (
 	// EventAccessPoint: an access point was found.
 	EventAccessPoint EventKind = iota + 1
-	// EventAccessPointGone: it has said goodbye, or is silent.
+	// EventAccessPointGone: the access point has left, or is silent.
 	EventAccessPointGone
-	// EventEnrollee: a station that wants to register was heard.
+	// EventEnrollee: a station wants to register.
 	EventEnrollee
-	// EventEnrolleeGone: it was not heard again.
+	// EventEnrolleeGone: the station was silent for too long.
 	EventEnrolleeGone
 	// EventSettingsRead and EventSettingsWritten: [Registrar.Learn] and
 	// [Registrar.Configure] have succeeded.
@@ -190,7 +191,7 @@ const (
 	EventSettingsWritten
 	// EventRegistered: a station was given the settings.
 	EventRegistered
-	// EventFailed: a run, or a call, failed; Err says why.
+	// EventFailed: a run, or a call, failed; Err has the reason.
 	EventFailed
 	// EventOverlap: more than one station has its button pressed.
 	EventOverlap
@@ -212,7 +213,7 @@ func (k EventKind) String() string {
 	return fmt.Sprintf("EventKind(%d)", uint8(k))
 }
 
-// Event is something that happened at a [Registrar].
+// Event is an event of a [Registrar].
 type Event struct {
 	Kind        EventKind
 	Time        time.Time
@@ -234,9 +235,9 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 	}
 	switch {
 	case cfg.Port == 0:
-		return nil, fmt.Errorf("upnp: Port: %w: it is that of the HTTP server, and not zero", ErrConfig)
+		return nil, fmt.Errorf("upnp: Port: %w: it is the port of the HTTP server, and must not be zero", ErrConfig)
 	case cfg.Run.Device.UUID == wps.UUID{}:
-		return nil, fmt.Errorf("upnp: Run.Device.UUID: %w: it is the registrar's UUID-R, and not zero", ErrConfig)
+		return nil, fmt.Errorf("upnp: Run.Device.UUID: %w: it is the registrar's UUID-R, and must not be zero", ErrConfig)
 	case cfg.Only.IsValid() && !neighbour(cfg.LAN, cfg.Only):
 		return nil, fmt.Errorf("upnp: Only: %w: %v is not in %v", ErrConfig, cfg.Only, cfg.LAN.Masked())
 	}
@@ -246,8 +247,8 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 	return &Registrar{cfg: cfg, pressed: make(map[wps.UUID]time.Time)}, nil
 }
 
-// Events returns what has happened since it was called last. Of more than a
-// thousand, those are lost first that only report who was heard.
+// Events returns the events since the last call. Beyond a thousand, events
+// about stations that only ask are dropped first.
 func (r *Registrar) Events() []Event {
 	events := r.events
 	r.events = nil
@@ -262,7 +263,7 @@ func (r *Registrar) event(e Event) {
 	r.events = append(r.events, e)
 }
 
-// pointEvent reports something of an access point.
+// pointEvent adds an event about an access point.
 func (r *Registrar) pointEvent(now time.Time, kind EventKind, p *point, err error) {
 	e := Event{Kind: kind, Time: now, AccessPoint: p.uuid, Address: p.location.host.Addr(), Err: err}
 	if p.m1 != nil {
@@ -275,7 +276,7 @@ func (r *Registrar) pointEvent(now time.Time, kind EventKind, p *point, err erro
 	r.event(e)
 }
 
-// enrolleeEvent reports something of a station.
+// enrolleeEvent adds an event about a station.
 func (r *Registrar) enrolleeEvent(now time.Time, kind EventKind, p *point, e *enrollee, err error) {
 	r.event(Event{
 		Kind: kind, Time: now, AccessPoint: p.uuid, Address: p.location.host.Addr(),
@@ -283,21 +284,21 @@ func (r *Registrar) enrolleeEvent(now time.Time, kind EventKind, p *point, e *en
 	})
 }
 
-// Start looks for access points.
+// Start searches for access points.
 func (r *Registrar) Start(now time.Time) {
 	r.stopped = false
 	r.searches = []time.Time{now, now.Add(searchAgain)}
 	r.Timeout(now)
 }
 
-// Search looks for access points once more.
+// Search searches for access points once more.
 func (r *Registrar) Search(now time.Time) {
 	r.searches = append(r.searches, now)
 	r.Timeout(now)
 }
 
-// Stop takes back what access points were told, and ends the subscriptions.
-// Runs that go on are given up.
+// Stop withdraws what access points advertise for this registrar, and ends the
+// subscriptions and all runs.
 func (r *Registrar) Stop(now time.Time) {
 	if r.stopped {
 		return
@@ -316,7 +317,7 @@ func (r *Registrar) Stop(now time.Time) {
 	r.stopped = true
 }
 
-// Output returns what is to be sent, once.
+// Output returns what to send. It returns everything once.
 func (r *Registrar) Output() Output {
 	for _, p := range r.points {
 		if len(p.queue) > 0 && !p.queue[0].sent {
@@ -329,20 +330,20 @@ func (r *Registrar) Output() Output {
 	return out
 }
 
-// ask makes a call to an access point, behind those that wait: one at a time,
-// so that it hears them in order.
+// ask queues a call to an access point. Calls are made one at a time, so that
+// they arrive in order.
 func (r *Registrar) ask(p *point, to netip.AddrPort, request Request, done func(now time.Time, r *Response, err error)) {
 	r.call++
 	c := &pending{Call{ID: r.call, To: to, Request: request, Timeout: callTime}, false, done}
 	if len(p.queue) == maxCalls {
-		// It does not answer. What is oldest is of least use; the first is on
-		// its way.
+		// It does not answer. The oldest call is of least use; the first one is
+		// in flight.
 		p.queue = slices.Delete(p.queue, 1, 2)
 	}
 	p.queue = append(p.queue, c)
 }
 
-// act calls an action of an access point. done is given its binary argument.
+// act calls an action of an access point. done receives its binary argument.
 func (r *Registrar) act(p *point, action Action, values []value, done func(now time.Time, argument []byte, err error)) {
 	r.ask(p, p.device.control.host, callAction(p.device.control, action, values...), func(now time.Time, resp *Response, err error) {
 		if done == nil {
@@ -357,7 +358,7 @@ func (r *Registrar) act(p *point, action Action, values []value, done func(now t
 	})
 }
 
-// Answer takes the answer to a call.
+// Answer processes the response to a call.
 func (r *Registrar) Answer(now time.Time, id uint64, resp *Response, err error) {
 	for _, p := range r.points {
 		if len(p.queue) == 0 || p.queue[0].call.ID != id || !p.queue[0].sent {
@@ -378,7 +379,7 @@ func (r *Registrar) Answer(now time.Time, id uint64, resp *Response, err error) 
 	}
 }
 
-// Deadline returns when [Registrar.Timeout] is to be called.
+// Deadline returns when to call [Registrar.Timeout].
 func (r *Registrar) Deadline() (next time.Time) {
 	if r.stopped {
 		return time.Time{}
@@ -404,8 +405,8 @@ func (r *Registrar) Deadline() (next time.Time) {
 	return next
 }
 
-// Timeout searches, renews subscriptions and what access points were told, and
-// forgets who is silent.
+// Timeout searches, renews subscriptions and selections, and removes silent
+// stations and runs.
 func (r *Registrar) Timeout(now time.Time) {
 	if r.stopped {
 		return
@@ -442,7 +443,7 @@ func (r *Registrar) Timeout(now time.Time) {
 	}
 }
 
-// expire forgets a station, or its run, that was not heard any more.
+// expire removes a station, or its run, that was silent for too long.
 func (r *Registrar) expire(now time.Time, p *point, e *enrollee) {
 	if e.run != nil && !now.Before(e.used.Add(stationTime)) {
 		err := e.run.Abort(registration.ErrTimeout)
@@ -464,7 +465,8 @@ func (r *Registrar) point(uuid wps.UUID) *point {
 	return nil
 }
 
-// Datagram takes an SSDP datagram: an announcement, or the answer to a search.
+// Datagram processes an SSDP datagram: an announcement, or the answer to a
+// search.
 func (r *Registrar) Datagram(now time.Time, from netip.AddrPort, b []byte) error {
 	const object = "SSDP datagram"
 	host := from.Addr().Unmap()
@@ -483,7 +485,7 @@ func (r *Registrar) Datagram(now time.Time, from netip.AddrPort, b []byte) error
 	p := r.point(m.usn)
 	if m.kind == ssdpByebye {
 		if p == nil || p.location.host.Addr() != host {
-			return wrong(object, "", ErrIgnored, "it was not here")
+			return wrong(object, "", ErrIgnored, "the access point is unknown")
 		}
 		r.lose(now, p)
 		return nil
@@ -527,12 +529,12 @@ func (r *Registrar) Datagram(now time.Time, from netip.AddrPort, b []byte) error
 	return nil
 }
 
-// forget takes an access point, and all that waits for it, off the list.
+// forget removes an access point, and everything that waits for it.
 func (r *Registrar) forget(p *point) {
 	r.points = slices.DeleteFunc(r.points, func(other *point) bool { return other == p })
 }
 
-// lose notes that an access point has gone.
+// lose handles an access point that has gone.
 func (r *Registrar) lose(now time.Time, p *point) {
 	r.forget(p)
 	if !p.ready {
@@ -549,7 +551,7 @@ func (r *Registrar) lose(now time.Time, p *point) {
 	r.pointEvent(now, EventAccessPointGone, p, nil)
 }
 
-// describe takes the description of an access point, subscribes to its events
+// describe handles the description of an access point, subscribes to its events
 // and asks for its M1, which it may refuse.
 func (r *Registrar) describe(now time.Time, p *point, resp *Response, err error) {
 	if err == nil && resp.Status != 200 {
@@ -562,7 +564,7 @@ func (r *Registrar) describe(now time.Time, p *point, resp *Response, err error)
 	if err == nil {
 		i := slices.IndexFunc(list, func(d described) bool { return d.UUID == p.uuid })
 		if i < 0 {
-			err = wrong("description", "UDN", ErrMalformed, "the device that was announced is not in it")
+			err = wrong("description", "UDN", ErrMalformed, "the announced device is not in it")
 		} else {
 			p.device = list[i]
 		}
@@ -582,7 +584,7 @@ func (r *Registrar) describe(now time.Time, p *point, resp *Response, err error)
 	r.subscribe(p)
 }
 
-// readM1 reads an M1.
+// readM1 parses an M1.
 func readM1(b []byte) (*wps.M1, error) {
 	m := new(wps.M1)
 	if err := wps.Decode(m, b, wps.Tolerant); err != nil {
@@ -591,7 +593,7 @@ func readM1(b []byte) (*wps.M1, error) {
 	return m, nil
 }
 
-// subscribe begins or renews the subscription to an access point's events.
+// subscribe starts or renews the subscription to an access point's events.
 func (r *Registrar) subscribe(p *point) {
 	h := Header{"TIMEOUT": fmt.Sprintf("Second-%d", askedTime)}
 	if p.sid != "" {
@@ -605,8 +607,8 @@ func (r *Registrar) subscribe(p *point) {
 		func(now time.Time, resp *Response, err error) { r.subscribed(now, p, resp, err) })
 }
 
-// subscribed takes the answer to a subscription. One that was lost is begun
-// anew; one that fails three times means that the access point has gone.
+// subscribed handles the response to a subscription. A lost subscription is
+// started again; after three failures the access point counts as gone.
 func (r *Registrar) subscribed(now time.Time, p *point, resp *Response, err error) {
 	const object = "answer to SUBSCRIBE"
 	sid := ""
@@ -650,7 +652,7 @@ func (r *Registrar) subscribed(now time.Time, p *point, resp *Response, err erro
 	r.tell(now, p)
 }
 
-// Handle takes an HTTP request: an event of an access point.
+// Handle processes an HTTP request: an event of an access point.
 func (r *Registrar) Handle(now time.Time, q *Request) *Response {
 	if q.Method != "NOTIFY" {
 		return respond(501)
@@ -667,7 +669,7 @@ func (r *Registrar) Handle(now time.Time, q *Request) *Response {
 	case ok && !strings.EqualFold(nt, "upnp:event"):
 		return respond(412)
 	case p.sid != "" && !strings.EqualFold(strings.TrimSpace(q.Header["SID"]), p.sid):
-		return respond(412) // the first event may come before the answer to SUBSCRIBE
+		return respond(412) // the first event may arrive before the response to SUBSCRIBE
 	case len(q.Body) > MaxBody:
 		return respond(413)
 	}
@@ -676,7 +678,8 @@ func (r *Registrar) Handle(now time.Time, q *Request) *Response {
 		return respond(400)
 	}
 	if seq := q.Header["SEQ"]; seq == "" || seq != p.last {
-		// The same number again is the same event, whose answer was lost.
+		// The same number again is a repetition of an event whose response was
+		// lost.
 		p.last = seq
 		if e != nil {
 			r.heard(now, p, e)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Segment is a local network in memory: it carries datagrams, calls and their
-// answers between machines, for simulators and tests. Nothing on it takes time
-// or is lost. The zero value has no hosts.
+// Segment is a local network in memory, for simulators and tests: it carries
+// datagrams, calls and their responses between machines, without delay or loss.
+// The zero value has no hosts.
 type Segment struct {
 	hosts []segmentHost
 	// Watch, if set, is called with each call that is made.
@@ -21,8 +21,8 @@ type segmentHost struct {
 	machine Machine
 }
 
-// Join puts a machine on the network, and starts it. One that was at the
-// address leaves.
+// Join connects a machine to the network, and starts it. An earlier machine
+// with the same address leaves.
 func (s *Segment) Join(now time.Time, addr netip.Addr, m Machine) {
 	s.Leave(addr)
 	s.hosts = append(s.hosts, segmentHost{addr, m})
@@ -30,8 +30,8 @@ func (s *Segment) Join(now time.Time, addr netip.Addr, m Machine) {
 	s.Settle(now)
 }
 
-// Leave takes the machine at an address off the network, without a word. Calls
-// to it fail from now on.
+// Leave disconnects the machine with an address without stopping it. Calls to
+// it fail from then on.
 func (s *Segment) Leave(addr netip.Addr) {
 	s.hosts = slices.DeleteFunc(s.hosts, func(h segmentHost) bool { return h.addr == addr })
 }
@@ -46,11 +46,11 @@ func (s *Segment) at(addr netip.Addr) Machine {
 	return nil
 }
 
-// maxRounds bounds how often machines may answer each other at one time.
+// maxRounds limits how often machines may answer each other at one time.
 const maxRounds = 10_000
 
-// Settle carries all that the machines want to be sent, and what follows from
-// it. Call it after each call of a machine.
+// Settle delivers everything that the machines want to send, and what follows
+// from it. Call it after each call of a machine.
 func (s *Segment) Settle(now time.Time) {
 	for range maxRounds {
 		moved := false
@@ -63,16 +63,16 @@ func (s *Segment) Settle(now time.Time) {
 			return
 		}
 	}
-	panic(fmt.Sprintf("upnp: the machines of a segment do not come to rest in %d rounds", maxRounds))
+	panic(fmt.Sprintf("upnp: the machines of a segment do not settle within %d rounds", maxRounds))
 }
 
-// carry carries what a machine wants to be sent.
+// carry delivers what a machine wants to send.
 func (s *Segment) carry(now time.Time, from segmentHost, out Output) {
 	source := netip.AddrPortFrom(from.addr, MulticastGroup.Port())
 	for _, d := range out.Datagrams {
 		for _, h := range slices.Clone(s.hosts) {
 			if h.addr != from.addr && (d.To == MulticastGroup || d.To.Addr() == h.addr) {
-				_ = h.machine.Datagram(now, source, d.Data) // nobody is told what was not heard
+				_ = h.machine.Datagram(now, source, d.Data) // the sender is not informed
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func (s *Segment) carry(now time.Time, from segmentHost, out Output) {
 	}
 }
 
-// Deadline returns when Timeout is to be called; zero is never.
+// Deadline returns when to call Timeout; zero is never.
 func (s *Segment) Deadline() (next time.Time) {
 	for _, h := range s.hosts {
 		next = earlier(next, h.machine.Deadline())
@@ -99,7 +99,7 @@ func (s *Segment) Deadline() (next time.Time) {
 	return next
 }
 
-// Timeout lets time have its effect on all machines.
+// Timeout handles the deadlines of all machines that have passed.
 func (s *Segment) Timeout(now time.Time) {
 	for _, h := range slices.Clone(s.hosts) {
 		h.machine.Timeout(now)

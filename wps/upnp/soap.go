@@ -19,7 +19,7 @@ const (
 	ActionSetSelectedRegistrar Action = "SetSelectedRegistrar"
 )
 
-// The arguments, with the state variables that they are related to.
+// The arguments, with their related state variables.
 const (
 	argMessage    = "NewMessage"
 	argInMessage  = "NewInMessage"
@@ -36,7 +36,7 @@ type argument struct {
 	variable string
 }
 
-// actions are those that this access point has.
+// actions are the actions that this package implements.
 var actions = []struct {
 	action    Action
 	arguments []argument
@@ -49,8 +49,7 @@ var actions = []struct {
 	{ActionSetSelectedRegistrar, []argument{{argMessage, false, "Message"}}},
 }
 
-// optionalActions are those that the service may have, and this access point
-// has not.
+// optionalActions are optional actions that it does not implement.
 var optionalActions = []Action{
 	"GetAPSettings", "SetAPSettings", "DelAPSettings", "GetSTASettings", "SetSTASettings", "DelSTASettings",
 	"RebootAP", "ResetAP", "RebootSTA", "ResetSTA",
@@ -72,7 +71,7 @@ func octets(name string, b []byte) value {
 	return value{name, base64.StdEncoding.EncodeToString(b)}
 }
 
-// appendAction appends the document of an action, or of its answer.
+// appendAction appends the document of an action or its response.
 func appendAction(dst []byte, name string, values []value) []byte {
 	dst = append(dst, envelopeHead...)
 	dst = append(dst, "<u:"+name+` xmlns:u="`+ServiceType+"\">\n"...)
@@ -83,7 +82,7 @@ func appendAction(dst []byte, name string, values []value) []byte {
 	return append(dst, envelopeTail...)
 }
 
-// appendFault appends the document of a refusal.
+// appendFault appends the document of a fault.
 func appendFault(dst []byte, code FaultCode) []byte {
 	dst = append(dst, envelopeHead...)
 	dst = append(dst, "<s:Fault>\n<faultcode>s:Client</faultcode>\n<faultstring>UPnPError</faultstring>\n<detail>\n"+
@@ -94,7 +93,7 @@ func appendFault(dst []byte, code FaultCode) []byte {
 	return append(dst, envelopeTail...)
 }
 
-// callAction makes the request of an action.
+// callAction returns the request for an action.
 func callAction(control address, action Action, values ...value) Request {
 	return Request{
 		Method: "POST", Path: control.path,
@@ -103,8 +102,8 @@ func callAction(control address, action Action, values ...value) Request {
 	}
 }
 
-// parseSOAPAction reads the header field that names the action. Any version of
-// the service will do [hostap].
+// parseSOAPAction parses the header field with the name of the action. Any
+// version of the service is accepted [hostap].
 func parseSOAPAction(s string) (Action, bool) {
 	s, quoted := strings.CutPrefix(s, `"`)
 	s, closed := strings.CutSuffix(s, `"`)
@@ -127,8 +126,8 @@ func (e *element) binary(object, name string) ([]byte, error) {
 	return b, nil
 }
 
-// parseAnswer reads the answer to an action and returns its binary argument, if
-// it has one.
+// parseAnswer parses the response to an action and returns its binary argument,
+// if it has one.
 func parseAnswer(action Action, r *Response) ([]byte, error) {
 	object := "answer to " + string(action)
 	doc, err := parseXML(object, r.Body, MaxBody)
@@ -159,8 +158,8 @@ func parseAnswer(action Action, r *Response) ([]byte, error) {
 	return nil, nil
 }
 
-// parseEventMAC reads an address as external registrars write it: some use
-// dots, some send what is none [hostap]. Those give zeros.
+// parseEventMAC parses an address as external registrars write it: some use
+// dots, some send invalid ones [hostap], which result in zeros.
 func parseEventMAC(s string) wps.MAC {
 	m, _ := wps.ParseMAC(strings.TrimSpace(s))
 	return m

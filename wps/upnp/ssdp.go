@@ -12,30 +12,30 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// MulticastGroup is where SSDP's searches and announcements go.
+// MulticastGroup is the address of SSDP's searches and announcements.
 var MulticastGroup = netip.AddrPortFrom(netip.AddrFrom4([4]byte{239, 255, 255, 250}), 1900)
 
-// MulticastTTL is how many routers they may pass (UPnP Device Architecture 1.0
-// §1.1.2).
+// MulticastTTL is the time to live of these datagrams (UPnP Device Architecture
+// 1.0 §1.1.2).
 const MulticastTTL = 4
 
-// The names of what is searched and announced.
+// Targets of searches and announcements.
 const (
 	targetAll  = "ssdp:all"
 	targetRoot = "upnp:rootdevice"
-	// DeviceType is the type of an access point that has the service.
+	// DeviceType is the type of an access point with the service.
 	DeviceType = "urn:schemas-wifialliance-org:device:WFADevice:1"
-	// ServiceType is that of the service.
+	// ServiceType is the type of the service.
 	ServiceType = "urn:schemas-wifialliance-org:service:WFAWLANConfig:1"
 )
 
-// ssdpKind is what an SSDP datagram is.
+// ssdpKind is the kind of an SSDP datagram.
 type ssdpKind uint8
 
 const (
 	ssdpSearch   ssdpKind = iota + 1
 	ssdpAlive             // announced
-	ssdpByebye            // taken back
+	ssdpByebye            // revoked
 	ssdpResponse          // the answer to a search
 )
 
@@ -45,11 +45,11 @@ type ssdp struct {
 	target   string   // ST or NT
 	usn      wps.UUID // that of USN; not of searches
 	location string
-	maxAge   int // seconds; 0 if it is not told
+	maxAge   int // seconds; 0 if missing
 	mx       int // seconds; of searches
 }
 
-// parseNumber reads a decimal number within bounds, of digits alone.
+// parseNumber parses a decimal number within bounds that has digits only.
 func parseNumber(s string, low, high uint64) (uint64, error) {
 	if len(s) == 0 || len(s) > 10 || strings.Trim(s, "0123456789") != "" {
 		return 0, strconv.ErrSyntax
@@ -61,8 +61,8 @@ func parseNumber(s string, low, high uint64) (uint64, error) {
 	return n, err
 }
 
-// parseSSDP reads a datagram. The error is of class [ErrMalformed], or
-// [ErrIgnored] if it is of no interest.
+// parseSSDP parses a datagram. The error is of class [ErrMalformed], or
+// [ErrIgnored] if it is not for this service.
 func parseSSDP(b []byte) (*ssdp, error) {
 	const object = "SSDP datagram"
 	if len(b) > maxDatagram {
@@ -88,7 +88,7 @@ func parseSSDP(b []byte) (*ssdp, error) {
 		}
 		d.kind, target = ssdpResponse, "ST"
 	}
-	// Some senders leave out the empty line at the end.
+	// Some senders omit the empty line at the end.
 	rest = append(bytes.Clone(rest), "\r\n\r\n"...)
 	fields, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(rest))).ReadMIMEHeader()
 	if err != nil {
@@ -125,8 +125,8 @@ func parseSSDP(b []byte) (*ssdp, error) {
 	return d, nil
 }
 
-// readSearch reads the fields of a search. Each must be there and right, else
-// it is not answered [hostap].
+// readSearch reads the fields of a search. It is not answered unless each is
+// present and valid [hostap].
 func (d *ssdp) readSearch(fields textproto.MIMEHeader) error {
 	const object = "SSDP search"
 	host := fields.Get("HOST")
@@ -144,7 +144,7 @@ func (d *ssdp) readSearch(fields textproto.MIMEHeader) error {
 	return nil
 }
 
-// parseUUID reads a UUID behind "uuid:", up to the end or "::".
+// parseUUID parses a UUID after "uuid:", up to the end or "::".
 func parseUUID(s string) (wps.UUID, bool) {
 	if len(s) < 5 || !strings.EqualFold(s[:5], "uuid:") {
 		return wps.UUID{}, false
@@ -158,12 +158,12 @@ func parseUUID(s string) (wps.UUID, bool) {
 	return u, err == nil
 }
 
-// targets are the four names that a device announces.
+// targets are the four targets that a device announces.
 func targets(uuid wps.UUID) [4]string {
 	return [4]string{targetRoot, "uuid:" + uuid.String(), DeviceType, ServiceType}
 }
 
-// usn is the unique name that goes with a target.
+// usn returns the unique service name for a target.
 func usn(uuid wps.UUID, target string) string {
 	name := "uuid:" + uuid.String()
 	if target == name {
@@ -172,7 +172,7 @@ func usn(uuid wps.UUID, target string) string {
 	return name + "::" + target
 }
 
-// search returns the datagram that looks for access points.
+// search returns the datagram of a search for access points.
 func search(target string, mx int) Datagram {
 	return Datagram{MulticastGroup, fmt.Appendf(nil,
 		"M-SEARCH * HTTP/1.1\r\nHOST: %v\r\nMAN: \"ssdp:discover\"\r\nMX: %d\r\nST: %s\r\n\r\n", MulticastGroup, mx, target)}

@@ -11,24 +11,24 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The limits of subscriptions, hostap's.
+// Limits of subscriptions, the same as hostap's.
 const (
 	maxSubscriptions = 4
 	maxCallbacks     = 8
 	maxQueue         = 20
-	maxFailures      = 10 // in a row, of one callback
+	maxFailures      = 10 // consecutive failures of one callback
 )
 
 const (
-	// notifyTime is how long a subscriber may take for an event. A station
-	// waits five seconds for what follows from it.
+	// notifyTime is the timeout of an event's delivery. A station waits five
+	// seconds for the result.
 	notifyTime = 5 * time.Second
-	// notifyPause is how long a subscriber that fails is left alone.
+	// notifyPause is the pause after a failed delivery.
 	notifyPause = time.Second
 )
 
-// subscription is an external registrar that is told of events. It is sent one
-// event at a time.
+// subscription is the subscription of an external registrar. Events are sent to
+// it one at a time.
 type subscription struct {
 	sid       wps.UUID
 	from      netip.Addr
@@ -36,10 +36,10 @@ type subscription struct {
 	expires   time.Time
 	queue     []notice
 	sequence  uint32
-	call      uint64    // that carries the first of the queue; 0 if none
+	call      uint64    // the call with the first event of the queue; 0 if none
 	at        int       // the callback in use
-	tried     int       // how many have failed for the first of the queue
-	pause     time.Time // nothing is sent before
+	tried     int       // how many callbacks have failed for the first event of the queue
+	pause     time.Time // nothing is sent before this time
 }
 
 // callback is an address of a subscriber.
@@ -48,14 +48,14 @@ type callback struct {
 	failures int
 }
 
-// notice is an event that waits for its delivery.
+// notice is an event that waits for delivery.
 type notice struct {
 	body  []byte
 	probe bool
 }
 
-// subscribe serves SUBSCRIBE: UPnP Device Architecture 1.0 §4.1.2, with
-// hostap's answer of 400 to an NT of another kind.
+// subscribe handles SUBSCRIBE: UPnP Device Architecture 1.0 §4.1.2, with
+// hostap's response 400 to another NT.
 func (d *Device) subscribe(now time.Time, from netip.Addr, h Header) *Response {
 	nt, hasNT := h["NT"]
 	text, hasCallback := h["CALLBACK"]
@@ -87,14 +87,14 @@ func (d *Device) subscribe(now time.Time, from netip.Addr, h Header) *Response {
 		return respond(500)
 	}
 	s.sid[6], s.sid[8] = s.sid[6]&0x0F|0x40, s.sid[8]&0x3F|0x80 // a random UUID: RFC 4122 §4.4
-	// One that subscribes anew has forgotten its subscription.
+	// A host that subscribes again has forgotten its subscription.
 	for _, old := range slices.Clone(d.subscriptions) {
 		if old.from == from && old.callbacks[0].address == callbacks[0].address {
 			d.remove(old)
 		}
 	}
 	if len(d.subscriptions) == maxSubscriptions {
-		// The host's own make room before those of others.
+		// The subscriptions of the same host make room before those of others.
 		i := max(slices.IndexFunc(d.subscriptions, func(s *subscription) bool { return s.from == from }), 0)
 		d.drop(now, d.subscriptions[i])
 	}
@@ -107,7 +107,7 @@ func (d *Device) subscribe(now time.Time, from netip.Addr, h Header) *Response {
 	return s.accepted()
 }
 
-// accepted is the answer to a subscription.
+// accepted is the response to a subscription.
 func (s *subscription) accepted() *Response {
 	r := respond(200)
 	r.Header["SERVER"] = server
@@ -116,9 +116,8 @@ func (s *subscription) accepted() *Response {
 	return r
 }
 
-// parseCallbacks reads addresses in angle brackets, and returns those that may
-// be called. This device's own address is accepted from this
-// host only.
+// parseCallbacks parses URLs in angle brackets, and returns those that may be
+// called. This device's own address is accepted from this host only.
 func (d *Device) parseCallbacks(from netip.Addr, text string) (list []callback) {
 	for len(list) < maxCallbacks {
 		_, rest, ok := strings.Cut(text, "<")
@@ -136,7 +135,7 @@ func (d *Device) parseCallbacks(from netip.Addr, text string) (list []callback) 
 	return list
 }
 
-// unsubscribe serves UNSUBSCRIBE: UPnP Device Architecture 1.0 §4.1.3.
+// unsubscribe handles UNSUBSCRIBE: UPnP Device Architecture 1.0 §4.1.3.
 func (d *Device) unsubscribe(now time.Time, h Header) *Response {
 	_, hasNT := h["NT"]
 	_, hasCallback := h["CALLBACK"]
@@ -171,13 +170,13 @@ func (d *Device) subscribed(from netip.Addr) bool {
 	return slices.ContainsFunc(d.subscriptions, func(s *subscription) bool { return s.from == from })
 }
 
-// remove takes a subscription from the list.
+// remove removes a subscription from the list.
 func (d *Device) remove(s *subscription) {
 	d.subscriptions = slices.DeleteFunc(d.subscriptions, func(other *subscription) bool { return other == s })
 }
 
-// drop ends a subscription. With its last one a registrar waits for nobody any
-// more.
+// drop ends a subscription. When its last one ends, a registrar waits for no
+// station any more.
 func (d *Device) drop(now time.Time, s *subscription) {
 	d.remove(s)
 	if !d.subscribed(s.from) {
@@ -188,8 +187,8 @@ func (d *Device) drop(now time.Time, s *subscription) {
 	}
 }
 
-// event queues an event for all subscribers. A queue that is full loses a probe, or the
-// oldest event if the new one is a message [hostap].
+// event queues an event for all subscribers. A full queue drops a probe
+// request, or the oldest event if the new one is a message [hostap].
 func (d *Device) event(now time.Time, e *WLANEvent) {
 	d.latest = WLANEvent{e.Type, e.Station, slices.Clone(e.Message)}
 	if len(d.subscriptions) == 0 {
@@ -203,7 +202,7 @@ func (d *Device) event(now time.Time, e *WLANEvent) {
 			}
 			first := 0
 			if s.call != 0 {
-				first = 1 // it is on its way
+				first = 1 // in flight
 			}
 			i := slices.IndexFunc(s.queue[first:], func(n notice) bool { return n.probe })
 			i = max(i, 0) + first
@@ -235,9 +234,9 @@ func (d *Device) notify(now time.Time, s *subscription) {
 	})
 }
 
-// Answer takes the answer to an event. One that no callback takes is lost; a
-// callback that fails ten times in a row is given up, and with its last one
-// the subscription.
+// Answer processes the response to an event. An event that no callback accepts
+// is lost. A callback that fails ten times in a row is dropped, and with its
+// last callback the subscription.
 func (d *Device) Answer(now time.Time, id uint64, r *Response, err error) {
 	i := slices.IndexFunc(d.subscriptions, func(s *subscription) bool { return s.call == id })
 	if i < 0 || id == 0 {
@@ -269,8 +268,8 @@ func (d *Device) Answer(now time.Time, id uint64, r *Response, err error) {
 	d.notify(now, s)
 }
 
-// next goes on to the next event. The number after the highest is 1: 0 is the
-// first event of a subscription.
+// next moves on to the next event. The number after the highest is 1, because 0
+// is the first event of a subscription.
 func (s *subscription) next() {
 	s.queue, s.tried = s.queue[1:], 0
 	if s.sequence++; s.sequence == 0 {

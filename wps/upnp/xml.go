@@ -12,14 +12,14 @@ import (
 // xmlType is the media type of all documents.
 const xmlType = `text/xml; charset="utf-8"`
 
-// The limits of a document, besides its length.
+// Limits of a document, besides its length.
 const (
 	maxDepth    = 16
 	maxElements = 1024
 )
 
-// element is an element of a document. Names lose their namespaces, which
-// implementations get wrong and nobody looks at.
+// element is an element of a document. Namespaces are dropped, because
+// implementations get them wrong and ignore them.
 type element struct {
 	name     string
 	text     string
@@ -27,15 +27,15 @@ type element struct {
 	buf      []byte // the text so far
 }
 
-// parseXML reads a document up to the end of its root. It has no entities but
-// XML's own, and a document type is refused: nothing in it expands or is
+// parseXML parses a document up to the end of its root. It supports no entities
+// but XML's own and refuses a document type, so that nothing is expanded or
 // fetched.
 func parseXML(object string, b []byte, limit int) (*element, error) {
 	if len(b) > limit {
 		return nil, wrong(object, "", ErrTooLong, "%d octets", len(b))
 	}
 	d := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(b, []byte("?"))))
-	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // all that matters is ASCII
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // only ASCII matters
 	var open []*element
 	for n := 0; ; {
 		token, err := d.Token()
@@ -52,7 +52,7 @@ func parseXML(object string, b []byte, limit int) (*element, error) {
 		switch token := token.(type) {
 		case xml.StartElement:
 			if n++; n > maxElements || len(open) == maxDepth {
-				return nil, wrong(object, "", ErrTooLong, "more than %d elements, or more than %d within each other", maxElements, maxDepth)
+				return nil, wrong(object, "", ErrTooLong, "more than %d elements, or nested more than %d deep", maxElements, maxDepth)
 			}
 			e := &element{name: token.Name.Local}
 			if len(open) > 0 {
@@ -78,7 +78,7 @@ func parseXML(object string, b []byte, limit int) (*element, error) {
 	}
 }
 
-// find returns the first element of a name at any depth, itself included.
+// find returns the first element with a name at any depth, including e itself.
 func (e *element) find(name string) *element {
 	if e.name == name {
 		return e
@@ -91,7 +91,7 @@ func (e *element) find(name string) *element {
 	return nil
 }
 
-// child returns the text of a child, without white space around it.
+// child returns the text of a child without surrounding white space.
 func (e *element) child(name string) string {
 	for _, c := range e.children {
 		if c.name == name {
@@ -105,11 +105,11 @@ func (e *element) child(name string) string {
 func appendElement(dst []byte, name, text string) []byte {
 	dst = append(append(append(dst, '<'), name...), '>')
 	b := bytes.NewBuffer(dst)
-	xml.EscapeText(b, []byte(text)) // a buffer fails never
+	xml.EscapeText(b, []byte(text)) // a buffer never fails
 	return append(append(append(b.Bytes(), "</"...), name...), ">\n"...)
 }
 
-// decodeBase64 tolerates white space anywhere and padding that was left out.
+// decodeBase64 tolerates white space anywhere and missing padding.
 func decodeBase64(s string) ([]byte, error) {
 	s = strings.TrimRight(strings.Join(strings.Fields(s), ""), "=")
 	return base64.RawStdEncoding.DecodeString(s)

@@ -1,4 +1,4 @@
-// Package lan puts a machine of package upnp on a network interface: it has the
+// Package lan runs a machine of package upnp on a network interface: it has the
 // sockets, the HTTP server and client, and the clock.
 //
 //	link, err := lan.Open("br-lan")
@@ -7,11 +7,10 @@
 //	…
 //	err = link.Serve(ctx, device, nil)
 //
-// It speaks IPv4 on the one interface that it was told, with hosts of that
-// interface's own network. What others can make it cost is bounded: the
-// connections and their number for each host, the length of headers and bodies,
-// and the time that each may take. It follows no redirection, resolves no name
-// and asks no proxy.
+// It uses IPv4 on one interface, with hosts of that interface's network. The
+// resources that others can use are limited: the connections in all and for
+// each host, the length of headers and bodies, and the time for each. It
+// follows no redirection, resolves no name and uses no proxy.
 package lan
 
 import (
@@ -31,11 +30,11 @@ import (
 // ErrInterface is the class of errors about an interface that cannot be used.
 var ErrInterface = errors.New("interface cannot be used")
 
-// farewell is for how long Serve waits for answers after Stop.
+// farewell is how long Serve waits for responses after Stop.
 const farewell = 3 * time.Second
 
-// Link is an interface with a machine on it. Its methods may be called at the
-// same time.
+// Link is an interface with a machine on it. Its methods may be called
+// concurrently.
 type Link struct {
 	iface     *net.Interface
 	lan       netip.Prefix
@@ -43,14 +42,14 @@ type Link struct {
 	multicast *ipv4.PacketConn
 	group     *net.UDPConn // under multicast
 	unicast   *net.UDPConn
-	byIndex   bool // the system reports on which interface a datagram came
+	byIndex   bool // the system reports the interface on which a datagram arrived
 
 	mu      sync.Mutex
 	machine upnp.Machine
 	changed func(now time.Time)
 	alarm   *time.Timer
 	calls   sync.WaitGroup
-	pending int           // calls on their way
+	pending int           // calls in flight
 	idle    chan struct{} // closed when there are none, after Stop
 	ctx     context.Context
 }
@@ -109,8 +108,9 @@ func (l *Link) listen() error {
 		return err
 	}
 	l.multicast = ipv4.NewPacketConn(l.group)
-	// Another program may have joined the group on another interface; this
-	// socket hears that too. Windows does not tell.
+	// Another program may have joined the group on another interface, and this
+	// socket receives those datagrams too. Windows does not report the
+	// interface.
 	l.byIndex = l.multicast.SetControlMessage(ipv4.FlagInterface, true) == nil
 	return nil
 }
@@ -118,10 +118,10 @@ func (l *Link) listen() error {
 // LAN returns the address of the interface and its network.
 func (l *Link) LAN() netip.Prefix { return l.lan }
 
-// Format prints the address: the machine has secrets.
+// Format prints the address only, because the machine has secrets.
 func (l *Link) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[link %v]", l.lan) }
 
-// Port returns that of the HTTP server.
+// Port returns the port of the HTTP server.
 func (l *Link) Port() uint16 { return uint16(l.web.Addr().(*net.TCPAddr).Port) }
 
 // Close closes the sockets. Serve does it too.
@@ -136,8 +136,8 @@ func (l *Link) Close() {
 	}
 }
 
-// Serve starts the machine and drives it until the context ends or a socket
-// fails; then it has the machine take leave. It returns the error of either.
+// Serve starts the machine and runs it until the context ends or a socket
+// fails; then it stops the machine. It returns the error of either.
 //
 // Changed, if it is not nil, is called after each call of the machine, to
 // collect its events. Neither it nor the machine may call the Link.
@@ -184,8 +184,8 @@ func (l *Link) Serve(ctx context.Context, m upnp.Machine, changed func(now time.
 	return err
 }
 
-// Do calls a function while nothing else uses the machine, to give it orders.
-// The function must not call the Link.
+// Do calls a function, which may give orders to the machine, while nothing else
+// uses that. The function must not call the Link.
 func (l *Link) Do(f func(now time.Time)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -203,10 +203,10 @@ func (l *Link) with(f func(now time.Time, m upnp.Machine)) {
 	})
 }
 
-// ring runs the machine when its deadline has come.
+// ring calls the machine's Timeout at its deadline.
 func (l *Link) ring() { l.with(func(now time.Time, m upnp.Machine) { m.Timeout(now) }) }
 
-// settle sends what the machine wants to be sent, and sets the alarm.
+// settle sends the machine's output, and sets the alarm.
 func (l *Link) settle(now time.Time) {
 	if l.machine == nil {
 		return
@@ -216,7 +216,7 @@ func (l *Link) settle(now time.Time) {
 	}
 	out := l.machine.Output()
 	for _, d := range out.Datagrams {
-		l.unicast.WriteToUDPAddrPort(d.Data, d.To) // as if it were lost, if it fails
+		l.unicast.WriteToUDPAddrPort(d.Data, d.To) // a failure is like a lost datagram
 	}
 	for _, c := range out.Calls {
 		l.pending++
@@ -244,7 +244,7 @@ func (l *Link) carry(c upnp.Call) {
 // maxDatagram is one octet more than a machine reads.
 const maxDatagram = 2<<10 + 1
 
-// readGroup hears what is sent to everyone.
+// readGroup receives multicast datagrams.
 func (l *Link) readGroup() error {
 	b := make([]byte, maxDatagram)
 	for {
@@ -261,7 +261,7 @@ func (l *Link) readGroup() error {
 	}
 }
 
-// readUnicast hears what is sent to this host.
+// readUnicast receives datagrams to this host.
 func (l *Link) readUnicast() error {
 	b := make([]byte, maxDatagram)
 	for {
@@ -269,7 +269,7 @@ func (l *Link) readUnicast() error {
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return err
-		case err != nil: // such as that a host refused what was sent to it
+		case err != nil: // for example, a host refused a datagram
 			time.Sleep(time.Millisecond)
 			continue
 		}

@@ -23,35 +23,34 @@ const (
 	maxConnsHost = 8  // of one host
 	requestTime  = 30 * time.Second
 	headerTime   = 10 * time.Second
-	maxHeader    = 4 << 10 // net/http adds as much again
+	maxHeader    = 4 << 10 // net/http allows as much again
 )
 
 // answerTime is how long a call to a host waits until the host's own requests
 // are answered. wpa_supplicant, as external registrar, makes one request at a
-// time: while the answer to its last one is on its way, it drops what it has to
-// say about an event that has overtaken that answer, and the station waits for
-// nothing.
+// time: while the response to its last one is in flight, it drops its answer to
+// an event that has overtaken that response, and the station waits in vain.
 const answerTime = time.Second
 
-// serveWeb serves HTTP, and returns how to end that.
+// serveWeb serves HTTP, and returns a function to stop it.
 func (l *Link) serveWeb(failed chan<- error) (stop func()) {
 	s := l.server(headerTime, requestTime)
 	go func() { failed <- s.Serve(l.web) }()
 	return func() { s.Close() }
 }
 
-// server returns the HTTP server. A client has the first time for the header of
-// a request, and the second for all of it.
+// server returns the HTTP server. header is the timeout for the header of a
+// request, request that for all of it.
 func (l *Link) server(header, request time.Duration) *http.Server {
 	return &http.Server{
 		Handler:           http.HandlerFunc(l.handle),
 		ReadHeaderTimeout: header, ReadTimeout: request, WriteTimeout: request, IdleTimeout: header,
 		MaxHeaderBytes: maxHeader, ConnState: l.web.setState,
-		ErrorLog: log.New(io.Discard, "", 0), // of what strangers send
+		ErrorLog: log.New(io.Discard, "", 0), // errors of other hosts
 	}
 }
 
-// handle gives the machine a request.
+// handle passes a request to the machine.
 func (l *Link) handle(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, upnp.MaxBody))
 	if err != nil {
@@ -66,7 +65,7 @@ func (l *Link) handle(w http.ResponseWriter, r *http.Request) {
 	q.Header["HOST"] = r.Host
 	var answer *upnp.Response
 	l.with(func(now time.Time, m upnp.Machine) { answer = m.Handle(now, q) })
-	if answer == nil { // it has stopped
+	if answer == nil { // the machine has stopped
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
@@ -86,7 +85,7 @@ func header(h http.Header) upnp.Header {
 	return out
 }
 
-// call sends a request to the one host that it is for, from this interface.
+// call sends a request to its host directly, from this interface.
 func call(ctx context.Context, lan netip.Prefix, c upnp.Call) (*upnp.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
@@ -105,7 +104,7 @@ func call(ctx context.Context, lan netip.Prefix, c upnp.Call) (*upnp.Response, e
 		return nil, err
 	}
 	for name, value := range c.Request.Header {
-		q.Header[name] = []string{value} // as it is: some devices know capital letters only
+		q.Header[name] = []string{value} // not canonicalized: some devices require capital letters
 	}
 	q.Header["User-Agent"] = []string{""} // none
 	r, err := client.Do(q)
@@ -120,16 +119,17 @@ func call(ctx context.Context, lan netip.Prefix, c upnp.Call) (*upnp.Response, e
 	return &upnp.Response{Status: r.StatusCode, Header: header(r.Header), Body: body}, nil
 }
 
-// listener accepts connections from hosts of the network, and of each only so
-// many. When all places are taken, the oldest connection of the host that has
-// most is closed: a host that opens many and sends nothing cannot keep others out.
+// listener accepts connections from hosts of the network, a limited number of
+// each. When all places are taken, the oldest connection of the host with most
+// connections is closed: a host that opens many and sends nothing cannot
+// exclude others.
 type listener struct {
 	net.Listener
 	lan netip.Prefix
 
 	mu       sync.Mutex
-	conns    []*conn       // the oldest first
-	answered chan struct{} // closed at the next answer, if anybody waits for it
+	conns    []*conn       // oldest first
+	answered chan struct{} // closed at the next response, if a call waits for it
 }
 
 // conn is a connection that leaves the list when it is closed.
@@ -137,11 +137,11 @@ type conn struct {
 	net.Conn
 	host netip.Addr
 	of   *listener
-	busy bool // with a request that is not answered
+	busy bool // it has an unanswered request
 }
 
-// setState notes whether a connection has a request that is not answered: from
-// its beginning on, because the order of connections is that of the requests.
+// setState records whether a connection has an unanswered request: from its
+// beginning on, because requests are in the order of connections.
 func (l *listener) setState(c net.Conn, s http.ConnState) {
 	if c, ok := c.(*conn); ok {
 		l.mu.Lock()
@@ -151,7 +151,7 @@ func (l *listener) setState(c net.Conn, s http.ConnState) {
 	}
 }
 
-// wake wakes those who wait for answers.
+// wake wakes the calls that wait for responses.
 func (l *listener) wake() {
 	if l.answered != nil {
 		close(l.answered)
@@ -159,8 +159,8 @@ func (l *listener) wake() {
 	}
 }
 
-// waitAnswered waits until the requests of a host are answered, but not for
-// ever.
+// waitAnswered waits until the requests of a host are answered, at most
+// answerTime.
 func (l *listener) waitAnswered(ctx context.Context, host netip.Addr) {
 	for over := time.After(answerTime); ; {
 		l.mu.Lock()
@@ -183,7 +183,7 @@ func (l *listener) waitAnswered(ctx context.Context, host netip.Addr) {
 	}
 }
 
-// Accept returns the next connection that is let in.
+// Accept returns the next admitted connection.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
@@ -203,7 +203,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// admit puts a connection on the list, and returns the one that has to go.
+// admit adds a connection to the list, and returns the one to close.
 func (l *listener) admit(c *conn) *conn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
