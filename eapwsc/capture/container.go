@@ -14,15 +14,17 @@ import (
 )
 
 const (
-	// maxFrame bounds the captured length of a frame: libpcap's MAXIMUM_SNAPLEN. A longer record is damage.
+	// maxFrame limits the captured length of a frame: libpcap's
+	// MAXIMUM_SNAPLEN. A longer record is damaged.
 	maxFrame = 256 << 10
-	// bufferSize lets the longest frame be looked at in place, together with the header of the record behind it.
+	// bufferSize allows looking at the longest frame in place, together with
+	// the header of the next record.
 	bufferSize = 2 * maxFrame
 )
 
-// maxCandidate bounds the records that reading may go on at behind damage. A
-// longer one would have the buffer filled anew for each place that looks like its
-// header.
+// maxCandidate limits the length of records at which reading resumes after
+// damage. A longer one would refill the buffer for each place that looks like
+// its header.
 const maxCandidate = bufferSize / 4
 
 // A frame is one packet record of the capture. data is valid until the next call of source.next.
@@ -33,13 +35,14 @@ type frame struct {
 	wire int // length of the frame on the wire; larger than len(data) if it was cut
 }
 
-// A source yields the frames of a capture file. It either fills f, or returns a problem, or an error, io.EOF at the end, or both:
-// after a problem without an error there may be more frames.
+// A source yields the frames of a capture file. It fills f, or returns a
+// problem, an error (io.EOF at the end), or both: after a problem without an
+// error there may be more frames.
 type source interface {
 	next(f *frame) (problem, error)
 }
 
-// Magic numbers as they stand in the file; those of pcap in either byte order.
+// Magic numbers as they are in the file; those of pcap in either byte order.
 const (
 	magicMicroseconds = 0xa1b2c3d4
 	magicNanoseconds  = 0xa1b23c4d
@@ -47,7 +50,7 @@ const (
 	magicNG           = 0x0a0d0d0a
 )
 
-// foreign lists other formats that people are likely to try, with what helps them.
+// foreign lists other formats that people are likely to try, with advice.
 var foreign = []struct{ magic, advice string }{
 	{"\x28\xb5\x2f\xfd", "it is compressed with zstd: unpack it first"},
 	{"\xfd7zXZ\x00", "it is compressed with xz: unpack it first"},
@@ -61,7 +64,7 @@ var foreign = []struct{ magic, advice string }{
 	{"XCP\x00", "it is a NetXRay capture: convert it with editcap -F pcap"},
 }
 
-// openContainer finds out what r holds, by its first octets.
+// openContainer detects the format of r by its first octets.
 func openContainer(r io.Reader) (source, error) {
 	br := bufio.NewReaderSize(r, bufferSize)
 	head, err := peek(br)
@@ -97,7 +100,7 @@ func openContainer(r io.Reader) (source, error) {
 	return nil, fmt.Errorf("%w: it begins with % x, neither pcap nor pcapng", ErrFormat, head[:4])
 }
 
-// peek returns the first four octets of a file, or why there are none.
+// peek returns the first four octets of a file, or why there are fewer.
 func peek(br *bufio.Reader) ([]byte, error) {
 	head, err := br.Peek(4)
 	switch {
@@ -111,15 +114,17 @@ func peek(br *bufio.Reader) ([]byte, error) {
 	return nil, err
 }
 
-// gzipDamage reports whether err is about the contents of a gzip file, not about reading it.
+// gzipDamage reports whether err concerns the content of a gzip file, not the
+// reading of it.
 func gzipDamage(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.As(err, &corrupt)
 }
 
-// A pcapFile reads the classic pcap format. It is our own, and pcapgo.Reader only the reference in the tests, because the latter
-//   - copies each frame, which takes longer than all else that is done for most of them;
+// A pcapFile reads the classic pcap format. The tests use pcapgo.Reader as a
+// reference only, because that
+//   - copies each frame, which takes longer than all other work for most of them;
 //   - needs package layers, whose tables take 26 ms when a program starts, and 6 MB;
 //   - cuts link types to 8 bits, so that LINKTYPE_LINUX_SLL2 (276) is lost;
 //   - allocates what the header's snaplen says, up to 4 GB, and stops at a longer record;
@@ -131,7 +136,7 @@ type pcapFile struct {
 	nano     uint32 // nanoseconds in a unit of the timestamps' fractions
 	link     linkType
 	consumed int    // octets in br up to the end of the last frame, still to be discarded
-	ahead    []byte // those that br has behind them
+	ahead    []byte // the octets in br after them
 }
 
 const (
@@ -147,8 +152,9 @@ func newPcapFile(br *bufio.Reader, order binary.ByteOrder, nanoseconds bool) (*p
 	if major, minor := order.Uint16(head[4:]), order.Uint16(head[6:]); major != 2 || minor != 4 {
 		return nil, fmt.Errorf("%w: it is pcap of the unknown version %d.%d", ErrFormat, major, minor)
 	}
-	// The upper half of the link type's field, which is cut off here, may tell the length of a frame check sequence at the end. It is
-	// not relied on: payloads are bounded by their own lengths.
+	// The upper half of the link type's field, which is ignored here, may have
+	// the length of a frame check sequence at the end. It is not reliable:
+	// payloads are bounded by their own lengths.
 	p := &pcapFile{br: br, swapped: order == binary.BigEndian, nano: 1e3, consumed: pcapFileHeader}
 	if nanoseconds {
 		p.nano = 1
@@ -164,7 +170,7 @@ func (p *pcapFile) next(f *frame) (problem, error) {
 			return noProblem, nil
 		}
 	}
-	p.br.Discard(p.consumed) // all of it was looked at, so it is there
+	p.br.Discard(p.consumed) // it is all in the buffer
 	p.consumed, p.ahead = 0, nil
 	head, err := p.br.Peek(pcapRecordHeader)
 	if err != nil {
@@ -184,15 +190,16 @@ func (p *pcapFile) next(f *frame) (problem, error) {
 	return noProblem, nil
 }
 
-// take makes a frame of the record in front of what is ahead.
+// take makes a frame of the record at the start of ahead.
 func (p *pcapFile) take(f *frame, h *pcapHeader) {
 	size := pcapRecordHeader + h.captured
-	// Some writers leave the length on the wire 0.
+	// Some writers set the length on the wire to 0.
 	*f = frame{time: time.Unix(h.seconds, h.nanoseconds).UTC(), link: p.link, data: p.ahead[pcapRecordHeader:size], wire: max(h.captured, h.wire)}
 	p.consumed, p.ahead = p.consumed+size, p.ahead[size:]
 }
 
-// endOfFile says how a file ended: in the middle of a record if some octets of one were left.
+// endOfFile says how a file ended: in the middle of a record if octets of one
+// are left.
 func endOfFile(left int, err error) (problem, error) {
 	switch {
 	case errors.Is(err, io.EOF) && left == 0:
@@ -205,7 +212,8 @@ func endOfFile(left int, err error) (problem, error) {
 	return noProblem, err
 }
 
-// number returns a number of 32 bits. It is asked for in every record, where [binary.ByteOrder] would be a call each time.
+// number returns a number of 32 bits. It is called for every record;
+// [binary.ByteOrder] would cost an indirect call each time.
 func (p *pcapFile) number(b []byte) uint32 {
 	n := binary.LittleEndian.Uint32(b)
 	if p.swapped {
@@ -214,7 +222,7 @@ func (p *pcapFile) number(b []byte) uint32 {
 	return n
 }
 
-// maxCarry is by how much the fraction of a time may be off: more is damage.
+// maxCarry is the largest plausible fraction of a time: more is damage.
 const maxCarry = 10 * time.Second
 
 // A pcapHeader is the header of a record.
@@ -222,7 +230,7 @@ type pcapHeader struct {
 	seconds, nanoseconds int64
 	captured, wire       int
 	sound                bool // its lengths are possible
-	exact                bool // and its fraction of a second is less than one
+	exact                bool // its fraction is less than a second
 }
 
 func (p *pcapFile) header(b []byte) pcapHeader {
@@ -230,8 +238,8 @@ func (p *pcapFile) header(b []byte) pcapHeader {
 	if captured == 0 || captured > maxFrame || wire > maxFrame {
 		return pcapHeader{}
 	}
-	// airodump-ng writes fractions below 0, and of a second or more: time.Unix
-	// carries them into the seconds.
+	// airodump-ng writes negative fractions and fractions of a second or more:
+	// time.Unix carries them into the seconds.
 	h := pcapHeader{seconds: int64(seconds), captured: int(captured), wire: int(wire), sound: true, exact: fraction < 1e9/p.nano}
 	if h.nanoseconds = int64(fraction) * int64(p.nano); !h.exact {
 		h.nanoseconds = int64(int32(fraction)) * int64(p.nano)
@@ -240,14 +248,15 @@ func (p *pcapFile) header(b []byte) pcapHeader {
 	return h
 }
 
-// resynchronise moves to the next place that looks like a record with another one of about the same time, or the end, behind it.
+// resynchronise skips to the next place that looks like a record and is
+// followed by another one of about the same time, or by the end.
 func (p *pcapFile) resynchronise() {
 	const month = 30 * 24 * 60 * 60
 	for {
 		p.br.Discard(1)
 		head, err := p.br.Peek(pcapRecordHeader)
 		if err != nil {
-			p.br.Discard(len(head)) // and the next read meets the end
+			p.br.Discard(len(head)) // the next read finds the end
 			return
 		}
 		h := p.header(head)

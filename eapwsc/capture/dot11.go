@@ -21,7 +21,8 @@ const (
 	qosAMSDU = 0x80
 )
 
-// dot11 takes an 802.11 frame apart. padded reports that the header is filled up to a multiple of four octets.
+// dot11 parses an 802.11 frame. padded reports that the header is padded to a
+// multiple of four octets.
 func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 	if len(b) < 2 {
 		d.note(dot11Short)
@@ -30,7 +31,7 @@ func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 	control := binary.LittleEndian.Uint16(b)
 	kind, subtype := control>>2&3, control>>4&15
 	if control&fcVersion != 0 || kind != typeManagement && kind != typeData {
-		return // control and extension frames carry nothing of ours
+		return // control and extension frames carry no WPS
 	}
 	if len(b) < 24 {
 		d.note(dot11Short)

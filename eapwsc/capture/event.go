@@ -11,18 +11,20 @@ import (
 
 // Classes of error, for errors.Is. Damage inside a capture is never an error: it is an [Event] of [KindNote].
 var (
-	// ErrFormat: the input is not a capture that can be read: neither pcap nor pcapng, or compressed by other means than gzip.
+	// ErrFormat: the input is not a readable capture: neither pcap nor pcapng,
+	// or not compressed with gzip.
 	ErrFormat = errors.New("not a readable capture")
 	// ErrLinkType: the capture holds frames, but none of a link type that can carry WPS.
 	ErrLinkType = errors.New("no frame of a known link type")
 )
 
-// Kind says what an [Event] reports.
+// Kind is the kind of an [Event].
 type Kind uint8
 
 // The kinds of event.
 const (
-	// KindNote is damage or a limit of this reader: Note is its sentence, and there is nothing else to the event.
+	// KindNote is damage or a limit of this reader. Note has the sentence; no
+	// other field is set.
 	KindNote Kind = iota + 1
 
 	// The management frames of IEEE 802.11. Management is set.
@@ -37,11 +39,13 @@ const (
 	KindDisassociation
 	KindDeauthentication
 
-	// KindEAPOL is an EAPOL frame, whether on Ethernet or in the air. Data is the frame from its version octet on.
+	// KindEAPOL is an EAPOL frame, on Ethernet or 802.11. Data is the frame
+	// from its version octet on.
 	KindEAPOL
 	// KindRADIUS is a RADIUS access packet. RADIUS is set; Data is the EAP packet of its EAP-Message attributes, empty without any.
 	KindRADIUS
-	// KindUPnP is an action or event of WFAWLANConfig. UPnP is set; Data is the binary argument that it carries, if any.
+	// KindUPnP is an action or event of WFAWLANConfig. UPnP is set; Data is its
+	// binary argument, if any.
 	KindUPnP
 	// KindIEEE1905 is a WSC message in an AP-Autoconfiguration message of IEEE 1905.1 (EasyMesh). Data is the WSC message.
 	KindIEEE1905
@@ -73,12 +77,13 @@ func (k Kind) String() string {
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
 }
 
-// An Event is one thing seen in a capture. The Event itself and Data are valid until the next call of [Reader.Next]; what Management,
-// RADIUS and UPnP point to is not touched again and may be kept.
+// An Event is one observation in a capture. The Event itself and Data are valid
+// until the next call of [Reader.Next]; the values that Management, RADIUS and
+// UPnP point to do not change and may be kept.
 type Event struct {
 	Kind Kind
-	// Frame counts the frames of the capture from 1, as Wireshark does. An event that was put together from several frames
-	// (UPnP) bears the number and time of the last one.
+	// Frame counts the frames of the capture from 1, as Wireshark does. An
+	// event from several frames (UPnP) has the number and time of the last one.
 	Frame int
 	Time  time.Time
 
@@ -87,7 +92,8 @@ type Event struct {
 	Src, Dst [6]byte
 	// BSSID is the access point's address in 802.11 frames. Zero elsewhere, and in four-address frames.
 	BSSID [6]byte
-	// Radio is what the radio added; its zero value means that the frame was not captured in the air.
+	// Radio is the information of the radio; its zero value means that the
+	// frame was not captured on the air.
 	Radio Radio
 
 	// Data is the payload that Kind names.
@@ -97,20 +103,22 @@ type Event struct {
 	RADIUS     *RADIUS
 	UPnP       *UPnP
 
-	// Truncated reports that the frame ends before the lengths in it say. Then Data, or what Management says, is only its beginning.
+	// Truncated reports that the frame is shorter than its lengths say. Data or
+	// Management then has only the beginning.
 	Truncated bool
-	// Note is a sentence about what is wrong with this frame; empty if nothing is.
+	// Note is a sentence about a problem with this frame, or empty.
 	Note string
-	// Described reports that no frame was captured, but a program told of one: see package text. Then Data and Management hold what it
-	// told, and nothing follows from what is missing.
+	// Described reports that the event comes from the output of a program, not
+	// from a captured frame: see package text. Data and Management then hold
+	// only what the program printed, and nothing follows from what is missing.
 	Described bool
 	// Interface tells the interfaces of programs apart whose text is read; it is 0 in captures. Of a station whose address is not
 	// told it says which one it is.
 	Interface int
 }
 
-// Radio is what a capture in the air says about a frame beside its contents. A retransmission has the sequence number and the
-// transmitter of the first copy, and the retry bit.
+// Radio describes a frame captured on the air. A retransmission has the
+// sequence number and the transmitter of the first copy, and the retry bit.
 type Radio struct {
 	// OnAir is set for each 802.11 frame.
 	OnAir bool
@@ -118,13 +126,13 @@ type Radio struct {
 	Retry bool
 	// Sequence is the sequence number, 0 to 4095.
 	Sequence uint16
-	// Frequency is the centre frequency of the channel in MHz; 0 if the capture does not tell.
+	// Frequency is the centre frequency of the channel in MHz; 0 if unknown.
 	Frequency uint16
-	// Signal is the received power in dBm; 0 if the capture does not tell.
+	// Signal is the received power in dBm; 0 if unknown.
 	Signal int8
 }
 
-// Channel returns the channel number of r.Frequency, 0 if it has none.
+// Channel returns the channel number of the frequency, or 0 if unknown.
 func (r Radio) Channel() int { return dot11.Channel(int(r.Frequency)) }
 
 // RADIUS is a RADIUS packet between an access point (the client) and a server, RFC 2865.
@@ -134,7 +142,8 @@ type RADIUS struct {
 	Identifier uint8
 	// Client and Server are the two ends, whichever of them sent the packet.
 	Client, Server netip.AddrPort
-	// State is the State attribute (24), which ties a request to the challenge that it answers; nil without one.
+	// State is the State attribute (24), which ties a request to the challenge
+	// that it answers; nil if absent.
 	State []byte
 	// CallingStationID and CalledStationID are the attributes 31 and 30 as sent, of a request.
 	CallingStationID, CalledStationID string
@@ -158,7 +167,8 @@ type UPnP struct {
 	Response bool
 	// AP and Registrar are the two ends: an action goes to the access point, an event to the registrar.
 	AP, Registrar netip.AddrPort
-	// Station is the station that PutWLANResponse or WLANEvent is about, zero elsewhere. Some registrars send a bogus one.
+	// Station is the station of PutWLANResponse or WLANEvent, otherwise zero.
+	// Some registrars send a wrong one.
 	Station [6]byte
 	// EventType, in PutWLANResponse and WLANEvent, is 1 for a probe request and 2 for EAP.
 	EventType uint8

@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// maxHeader bounds the header of an HTTP message.
+// maxHeader limits the header of an HTTP message.
 const maxHeader = 8 << 10
 
-// An httpMessage is a request or an answer that may be of UPnP.
+// An httpMessage is a request or an answer that may belong to UPnP.
 type httpMessage struct {
 	method string // empty in an answer
 	status int    // of an answer
-	action string // by the SOAPAction header of a request
+	action string // from the SOAPAction header of a request
 	body   []byte
 
 	length  int // of the body; -1 if it ends with the connection
 	chunked bool
 }
 
-// The reader is our own and not that of net/http, which reads from an io.Reader
-// that blocks: it would take a goroutine for each direction of a connection, or
-// to read a message anew with each segment. It also refuses headers that access
-// points send and hostap takes.
+// This parser is used instead of net/http, which reads from a blocking
+// io.Reader: it would need a goroutine for each direction of a connection, or
+// parse a message again with each segment. It also refuses headers that access
+// points send and hostap accepts.
 
-// message takes the next message off the stream. It returns nil without a problem if more octets are needed, and httpOther if
-// the stream is of no interest.
+// message removes the next message from the stream. It returns nil without a
+// problem if more octets are needed, and httpOther if the stream is not UPnP.
 func (s *stream) message() (*httpMessage, problem) {
 	if s.head == nil {
 		s.buf = bytes.TrimLeft(s.buf, "\r\n")
@@ -67,7 +67,8 @@ func (s *stream) message() (*httpMessage, problem) {
 	return m, noProblem
 }
 
-// cutHeader cuts b behind the empty line that ends a header. Lines may end with or without a carriage return.
+// cutHeader cuts b after the empty line that ends a header. Lines may end with
+// or without a carriage return.
 func cutHeader(b []byte) (head, rest []byte, ok bool) {
 	for at := 0; ; {
 		i := bytes.IndexByte(b[at:], '\n')
@@ -81,7 +82,8 @@ func cutHeader(b []byte) (head, rest []byte, ok bool) {
 	}
 }
 
-// parseHeader parses the first line and those fields that matter. The problem is httpOther if the message is not of UPnP.
+// parseHeader parses the first line and the relevant fields. The problem is
+// httpOther if the message is not UPnP.
 func parseHeader(b []byte) (*httpMessage, problem) {
 	line, fields, _ := strings.Cut(string(b), "\n")
 	m := &httpMessage{length: -1}
@@ -121,7 +123,7 @@ func parseHeader(b []byte) (*httpMessage, problem) {
 	switch {
 	case m.status >= 100 && m.status < 200, m.status == 204, m.status == 304:
 		m.length, m.chunked = 0, false // these have no body
-	case m.status != 0 && !xml && m.length != 0, // as most answers of the world's web servers
+	case m.status != 0 && !xml && m.length != 0, // as most answers of web servers
 		m.method == "POST" && !service,
 		m.method == "NOTIFY" && !event:
 		return nil, httpOther
@@ -129,7 +131,8 @@ func parseHeader(b []byte) (*httpMessage, problem) {
 	return m, noProblem
 }
 
-// chunks moves the chunks that are whole to the body, and reports whether the last one was among them.
+// chunks moves complete chunks to the body, and reports whether the last one
+// was among them.
 func (s *stream) chunks(m *httpMessage) (last bool, prob problem) {
 	for {
 		i := bytes.IndexByte(s.buf, '\n')
@@ -144,7 +147,7 @@ func (s *stream) chunks(m *httpMessage) (last bool, prob problem) {
 		case size > maxMessage:
 			return false, httpTooLong
 		case size == 0:
-			// Trailer fields up to an empty line, which may be all.
+			// Trailer fields, if any, up to an empty line.
 			if rest, ok := bytes.CutPrefix(s.buf[i+1:], []byte("\r\n")); ok {
 				s.buf = rest
 				return true, noProblem
@@ -159,7 +162,7 @@ func (s *stream) chunks(m *httpMessage) (last bool, prob problem) {
 		if len(data) <= int(size) {
 			return false, noProblem
 		}
-		end := bytes.IndexByte(data[size:], '\n') // of the line end behind the data
+		end := bytes.IndexByte(data[size:], '\n') // of the line end after the data
 		if end < 0 {
 			return false, noProblem
 		}

@@ -14,23 +14,23 @@ const (
 	tlvEnd    = 0x00
 	tlvWSC    = 0x11
 
-	// maxCMDUFragments and maxCMDU bound a message in fragments.
+	// maxCMDUFragments and maxCMDU limit a message in fragments.
 	maxCMDUFragments = 64
 	maxCMDU          = 64 << 10
 )
 
-// A cmduKey names a message that is being put together.
+// A cmduKey identifies a message that is being reassembled.
 type cmduKey struct {
 	src, dst [6]byte
 	id       uint16
 }
 
-// A cmdu is what has come of a message in fragments.
+// A cmdu is a partly received message in fragments.
 type cmdu struct {
 	parts  [maxCMDUFragments][]byte
 	size   int
-	last   int // the number of the last fragment; -1 while it is not known
-	number int // how many have come
+	last   int // the number of the last fragment; -1 while unknown
+	number int // how many have arrived
 }
 
 // ieee1905 reports the WSC messages of an AP-Autoconfiguration message: one M1,
@@ -41,7 +41,7 @@ func (d *decoder) ieee1905(b []byte) {
 		return
 	}
 	if binary.BigEndian.Uint16(b[2:]) != cmduWSC {
-		return // topology and the like
+		return // topology and similar messages
 	}
 	key := cmduKey{d.src, d.dst, binary.BigEndian.Uint16(b[4:])}
 	fragment, last, body := int(b[6]), b[7]&cmduLastFragment != 0, b[cmduHeader:]
@@ -64,8 +64,8 @@ func (d *decoder) ieee1905(b []byte) {
 	}
 }
 
-// add adds a fragment, and returns the TLVs of all if it was the last that was
-// missing.
+// add adds a fragment, and returns the TLVs of all fragments when the message
+// is complete.
 func (m *cmdu) add(fragment int, last bool, body []byte) []byte {
 	if fragment >= maxCMDUFragments || m.parts[fragment] != nil || m.size+len(body) > maxCMDU {
 		return nil
@@ -86,8 +86,8 @@ func (m *cmdu) add(fragment int, last bool, body []byte) []byte {
 	return whole
 }
 
-// wscTLVs reports each WSC TLV. The value of one that the message ends within is
-// reported as far as it goes.
+// wscTLVs reports each WSC TLV. A truncated value is reported as far as it
+// goes.
 func (d *decoder) wscTLVs(b []byte) {
 	for len(b) >= tlvHeader && b[0] != tlvEnd {
 		size := int(binary.BigEndian.Uint16(b[1:]))

@@ -5,7 +5,8 @@ import (
 	"net/netip"
 )
 
-// IP protocol numbers, and those of the IPv6 extension headers that are gone past.
+// IP protocol numbers, and those of the IPv6 extension headers that are
+// skipped.
 const (
 	protocolHopByHop    = 0
 	protocolTCP         = 6
@@ -20,7 +21,7 @@ const (
 type ipPacket struct {
 	src, dst []byte
 	payload  []byte
-	missing  int // octets of the payload that the capture cut off
+	missing  int // octets of the payload that are not in the capture
 }
 
 func (d *decoder) ipv4(b []byte) {
@@ -29,7 +30,7 @@ func (d *decoder) ipv4(b []byte) {
 	}
 	header := int(b[0]&15) * 4
 	total := int(binary.BigEndian.Uint16(b[2:]))
-	if total == 0 { // left to the network card, which cuts the packet into segments
+	if total == 0 { // the network card segments the packet and sets the length
 		total = len(b)
 	}
 	if header < 20 || header > min(total, len(b)) {

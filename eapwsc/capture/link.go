@@ -8,8 +8,8 @@ type linkType uint16
 const (
 	linkNull      linkType = 0
 	linkEthernet  linkType = 1
-	linkRaw12     linkType = 12 // DLT_RAW of most systems, in files of careless writers
-	linkRaw14     linkType = 14 // the same of OpenBSD
+	linkRaw12     linkType = 12 // DLT_RAW of most systems, written by mistake
+	linkRaw14     linkType = 14 // the same on OpenBSD
 	linkRaw       linkType = 101
 	linkDot11     linkType = 105
 	linkLoop      linkType = 108
@@ -24,7 +24,7 @@ const (
 	linkUndefined linkType = 0xffff
 )
 
-// linkDecoders holds what takes a frame apart, by link type; nil if that is unknown.
+// linkDecoders has the decoder for each link type; nil if that is unknown.
 var linkDecoders = [linkSLL2 + 1]func(*decoder, []byte){
 	linkNull:     (*decoder).loopback,
 	linkEthernet: (*decoder).ethernet,
@@ -49,12 +49,13 @@ const (
 	etherIPv6  = 0x86dd
 	etherVLAN  = 0x8100 // 802.1Q
 	etherQinQ  = 0x88a8 // 802.1ad
-	etherQinQ2 = 0x9100 // the same before it was standardised
+	etherQinQ2 = 0x9100 // the same before standardisation
 	etherEAPOL = 0x888e
 	ether1905  = 0x893a // IEEE 1905.1
 	etherLLC   = 0x0004 // stands for an LLC header on Linux cooked captures
 
-	// etherMin is the least EtherType; a smaller number is the length of an 802.3 frame.
+	// etherMin is the smallest EtherType; a smaller number is the length of an
+	// 802.3 frame.
 	etherMin = 0x0600
 )
 
@@ -68,7 +69,7 @@ func (d *decoder) ethernet(b []byte) {
 	d.typed(binary.BigEndian.Uint16(b[12:]), b[14:])
 }
 
-// typed goes past VLAN tags, and an LLC header if the type is a length.
+// typed skips VLAN tags, and an LLC header if the type is a length.
 func (d *decoder) typed(etherType uint16, b []byte) {
 	for etherType == etherVLAN || etherType == etherQinQ || etherType == etherQinQ2 {
 		if len(b) < 4 {
@@ -84,7 +85,8 @@ func (d *decoder) typed(etherType uint16, b []byte) {
 	d.network(etherType, b)
 }
 
-// llc handles what follows an LLC header with SNAP; other LLC protocols carry nothing of ours.
+// llc handles the payload after an LLC header with SNAP; other LLC protocols
+// carry no WPS.
 func (d *decoder) llc(b []byte) {
 	if len(b) < 8 || b[0] != 0xaa || b[1] != 0xaa || b[2] != 3 {
 		return
@@ -121,8 +123,9 @@ func (d *decoder) rawIP(b []byte) {
 	}
 }
 
-// loopback: four octets of address family, in some byte order and with a number for IPv6 that differs between systems.
-// The version of the IP header says enough.
+// loopback handles four octets of address family, in some byte order and with a
+// number for IPv6 that differs between systems, and an IP packet. The version
+// of the IP header is sufficient.
 func (d *decoder) loopback(b []byte) {
 	if len(b) < 4 {
 		d.note(linkShort)
@@ -158,8 +161,9 @@ func (d *decoder) cookedFrame(addressLength uint16, address []byte, protocol uin
 	}
 }
 
-// eapol reports an EAPOL frame, bounded by its lengths: what follows is padding or a frame check sequence. The EAP length
-// outranks the EAPOL length, which one access point sends wrong.
+// eapol reports an EAPOL frame, limited by its lengths: the rest is padding or
+// a frame check sequence. The EAP length takes precedence over the EAPOL
+// length, which one access point sends wrong.
 func (d *decoder) eapol(b []byte) {
 	if len(b) < 4 {
 		d.note(eapolShort)

@@ -8,8 +8,9 @@ import (
 	"github.com/gowps/gowps/eapwsc/dot11"
 )
 
-// Management is what an 802.11 management frame says, as far as it bears on WPS. Frames of one sender that say the same share one
-// Management, so that comparing pointers finds the repetition of a beacon.
+// Management is the content of an 802.11 management frame that is relevant to
+// WPS. Frames of one sender with the same content share one Management, so that
+// comparing pointers detects repeated beacons.
 type Management struct {
 	// Capability is the capability information field of beacons, probe responses and association frames.
 	Capability uint16
@@ -20,14 +21,16 @@ type Management struct {
 	// Algorithm and Transaction are the fields of an authentication frame: the algorithm (0 open, 3 SAE) and the step, from 1.
 	Algorithm, Transaction uint16
 
-	// Elements is what the information elements say. Hidden is about beacons and probe responses only.
+	// Elements holds the parsed information elements. Hidden is set for beacons
+	// and probe responses only.
 	dot11.Elements
 }
 
 // Privacy reports the privacy bit: whether the network encrypts. Without RSN and WPA this means WEP.
 func (m *Management) Privacy() bool { return m.Capability&dot11.Privacy != 0 }
 
-// managementLayouts lists, by the subtype of the frame, what event it makes and where its fixed fields stand: -1 for none.
+// managementLayouts lists, by the subtype of the frame, the kind of event and
+// the offsets of the fixed fields: -1 for none.
 var managementLayouts = [16]struct {
 	kind                                               Kind
 	size                                               int // of all fixed fields; the elements follow
@@ -45,7 +48,8 @@ var managementLayouts = [16]struct {
 	12: {KindDeauthentication, 2, -1, -1, 0, -1, -1},
 }
 
-// A managementKey says whose frames are compared: those of one kind of one sender in one network.
+// A managementKey selects the frames that are compared: those of one kind from
+// one sender in one network.
 type managementKey struct {
 	subtype    uint16
 	src, bssid [6]byte
@@ -57,25 +61,30 @@ type managementSeen struct {
 	digest     uint64
 	management *Management
 	problem    problem
-	// beacon is the frame behind its header and time stamp, if it is a beacon that the capture has wholly, of a length for which this
-	// is worth the memory; else empty. fcs is what was known of its end.
+	// beacon is the frame after its header and time stamp, if it is a beacon
+	// that is completely captured, and long enough for this to be worth the
+	// memory; otherwise empty. fcs is what was known about its end.
 	beacon []byte
 	fcs    fcs
 }
 
 const (
 	subtypeBeacon = 8
-	// timestamp is the length of what a beacon begins with, and which differs in each.
+	// timestamp is the length of the first field of a beacon, which differs in
+	// each.
 	timestamp = 8
 	maxBeacon = 512
 )
 
-// maxManagement bounds what is kept of one frame: the longest management frame, IEEE Std 802.11-2020 table 9-34.
+// maxManagement limits what is kept of one frame: the longest management frame,
+// IEEE Std 802.11-2020 table 9-34.
 const maxManagement = 11454
 
-// repeatedBeacon reports a beacon, b with a header of so many octets, if it is the one before it of its sender but for the time stamp. So
-// are most frames of a capture in the air, and they cost this comparison only. There is no need to look for a frame check sequence, which
-// would differ from that of the one before.
+// repeatedBeacon reports a beacon, b with a header of the given length, if it
+// equals the previous one of its sender apart from the time stamp. Most frames
+// of a capture on the air do, and they cost this comparison only. A frame check
+// sequence needs no special care, because it would differ from that of the
+// previous beacon.
 func (d *decoder) repeatedBeacon(b []byte, header int, state fcs) bool {
 	if len(b) <= header+timestamp || d.frame.wire != len(d.frame.data) {
 		return false
@@ -85,18 +94,18 @@ func (d *decoder) repeatedBeacon(b []byte, header int, state fcs) bool {
 		return false
 	}
 	d.addresses(b)
-	d.say(KindBeacon, seen, false)
+	d.emitManagement(KindBeacon, seen, false)
 	return true
 }
 
-// addresses takes the addresses of a management frame.
+// addresses reads the addresses of a management frame.
 func (d *decoder) addresses(b []byte) {
 	copy(d.dst[:], b[4:])
 	copy(d.src[:], b[10:])
 	copy(d.bssid[:], b[16:])
 }
 
-// rememberBeacon keeps a beacon for the next one to be compared with.
+// rememberBeacon keeps a beacon for comparison with the next one.
 func (d *decoder) rememberBeacon(seen *managementSeen, b []byte, header int, state fcs) {
 	d.beacons[d.src[5]] = seen
 	seen.beacon, seen.fcs = seen.beacon[:0], state
@@ -105,15 +114,15 @@ func (d *decoder) rememberBeacon(seen *managementSeen, b []byte, header int, sta
 	}
 }
 
-// management reports a management frame. cut reports that the capture lacks its end. It returns what is kept of the frame, nil if it says
-// nothing.
+// management reports a management frame. cut reports that the capture lacks its
+// end. It returns what is kept of the frame, nil if nothing is.
 func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *managementSeen {
 	layout := &managementLayouts[subtype]
 	switch {
 	case layout.kind == 0:
-		return nil // action frames and the like
+		return nil // action frames and others
 	case protected:
-		// Its fields are ciphertext; that the frame was sent is known all the same.
+		// Its fields are encrypted, but the frame itself was seen.
 		e := d.emit(layout.kind)
 		e.Management = new(Management)
 		e.Note = problems[managementProtected].text
@@ -124,7 +133,8 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *man
 	}
 	fixed, elements := b[:layout.size], b[layout.size:min(len(b), maxManagement)]
 
-	// Beacons are most of what a capture in the air holds: one that repeats costs a walk over its elements, and no memory.
+	// Most frames of a capture on the air are beacons: a repeated one costs a
+	// walk over its elements, and no memory.
 	key := managementKey{subtype, d.src, d.bssid}
 	digest := d.digest(fixed, layout.capability, elements)
 	seen, ok := d.managements.get(key)
@@ -154,12 +164,12 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *man
 		m.Hidden = m.Hidden && (layout.kind == KindBeacon || layout.kind == KindProbeResponse)
 		seen.digest, seen.management, seen.problem = digest, m, elementProblems[fault]
 	}
-	d.say(layout.kind, seen, cut)
+	d.emitManagement(layout.kind, seen, cut)
 	return seen
 }
 
-// say emits what a management frame said.
-func (d *decoder) say(kind Kind, seen *managementSeen, cut bool) {
+// emitManagement emits the event of a management frame.
+func (d *decoder) emitManagement(kind Kind, seen *managementSeen, cut bool) {
 	e := d.emit(kind)
 	e.Management = seen.management
 	prob := seen.problem
@@ -170,7 +180,7 @@ func (d *decoder) say(kind Kind, seen *managementSeen, cut bool) {
 	e.Note = problems[prob].text
 }
 
-// elementProblems are what dot11.Parse finds wrong.
+// elementProblems maps errors of dot11.Parse to problems.
 var elementProblems = map[error]problem{
 	nil:                noProblem,
 	dot11.ErrMalformed: elementsMalformed,
@@ -178,7 +188,8 @@ var elementProblems = map[error]problem{
 	dot11.ErrSecurity:  securityMalformed,
 }
 
-// digest condenses what dot11.Parse would look at. Timestamps, the traffic map and other things that change from beacon to beacon stay out.
+// digest hashes the elements that dot11.Parse reads. Timestamps, the traffic
+// map and other fields that change from beacon to beacon are left out.
 func (d *decoder) digest(fixed []byte, capability int, elements []byte) uint64 {
 	if capability >= 0 {
 		fixed = fixed[capability:]
@@ -187,7 +198,7 @@ func (d *decoder) digest(fixed []byte, capability int, elements []byte) uint64 {
 	for len(elements) > 0 {
 		id, body, rest := dot11.Next(elements)
 		if body == nil {
-			return sum ^ uint64(len(elements)) // what is left of a cut frame
+			return sum ^ uint64(len(elements)) // the rest of a truncated frame
 		}
 		if part, ok := dot11.Relevant(id, body); ok {
 			sum = sum*0x9e3779b97f4a7c15 + uint64(id) + maphash.Bytes(d.seed, part)

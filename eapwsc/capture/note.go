@@ -31,7 +31,7 @@ const (
 	radiusMalformed
 	radiusEAP
 	tcpLost
-	httpOther // of no interest: not reported
+	httpOther // not UPnP: not reported
 	httpMalformed
 	httpTooLong
 	httpCut
@@ -42,19 +42,21 @@ const (
 	cmduLength
 )
 
-// problems holds the sentence for each problem, and how often it is reported as an event of its own in one capture: a long capture
-// with one persistent fault must not drown what matters, nor fill the memory of who collects the notes. 0 means problemLimit.
+// problems has the sentence for each problem, and how often it is reported as
+// an event of its own in one capture: one persistent fault in a long capture
+// must not hide what matters, or fill the memory of a caller that collects
+// notes. 0 means problemLimit.
 var problems = [...]struct {
 	text  string
 	limit int
 }{
 	noProblem:           {"", 0},
 	fileCut:             {"The capture ends in the middle of a record.", 0},
-	fileDamaged:         {"A record of the capture file is damaged; reading goes on at the next one that makes sense.", 0},
+	fileDamaged:         {"A record of the capture file is damaged; reading continues at the next plausible one.", 0},
 	fileGzip:            {"The compressed data is damaged or cut off; what follows is lost.", 0},
 	fileVersion:         {"A section of the capture file has an unknown version; it is skipped.", 0},
 	fileInterface:       {"A packet names an interface that the capture file does not describe; it is skipped.", 0},
-	fileResolution:      {"An interface has a time resolution that cannot be; microseconds are assumed.", 0},
+	fileResolution:      {"An interface has an impossible time resolution; microseconds are assumed.", 0},
 	linkUnknown:         {"Frames of an unknown link type are skipped.", 1},
 	linkShort:           {"The frame is shorter than its link-layer header.", 0},
 	linkRadiotap:        {"The header that the radio put before the frame is malformed.", 0},
@@ -81,7 +83,7 @@ var problems = [...]struct {
 	soapBase64:          {"An argument of the UPnP action is not valid base64.", 0},
 	soapEvent:           {"The WLANEvent is shorter than its type and address.", 0},
 	cmduShort:           {"The IEEE 1905.1 message is shorter than its header.", 0},
-	cmduCut:             {"The capture holds only the beginning of an IEEE 1905.1 message; it is skipped.", 0},
+	cmduCut:             {"The capture has only the beginning of an IEEE 1905.1 message; it is skipped.", 0},
 	cmduLength:          {"A part of the IEEE 1905.1 message is longer than what is left of it.", 0},
 }
 

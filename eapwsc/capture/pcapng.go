@@ -12,7 +12,7 @@ import (
 // Blocks and options of pcapng (draft-ietf-opsawg-pcapng).
 const (
 	ngInterface = 1
-	ngPacket    = 2 // obsolete, but still met
+	ngPacket    = 2 // obsolete, but still in use
 	ngSimple    = 3
 	ngEnhanced  = 6
 
@@ -20,13 +20,15 @@ const (
 	ngOptionOffset     = 14
 
 	ngByteOrder = 0x1a2b3c4d
-	// ngMaxOther bounds the blocks that are skipped unread, as Wireshark does: a larger one is damage.
+	// ngMaxOther limits the blocks that are skipped unread, as in Wireshark: a
+	// larger one is damaged.
 	ngMaxOther = 16 << 20
-	// ngMaxInterfaces bounds the memory that descriptions of interfaces take.
+	// ngMaxInterfaces limits the memory for descriptions of interfaces.
 	ngMaxInterfaces = 1 << 12
 )
 
-// An ngFile reads pcapng. It is our own and pcapgo.NgReader only the reference in the tests, because the latter
+// An ngFile reads pcapng. The tests use pcapgo.NgReader as a reference only,
+// because that
 //   - cuts link types to 8 bits, so that LINKTYPE_LINUX_SLL2 (276) is lost;
 //   - panics on short options and on resolutions that overflow, and skips up to 4 GB for a block of less than 8 octets;
 //   - allocates what an interface's snaplen says, up to 4 GB;
@@ -38,13 +40,13 @@ type ngFile struct {
 	interfaces []ngIface
 	skip       bool // in a section of an unknown version
 	last       time.Time
-	consumed   int // length of the block that the last frame lies in, still to be discarded
+	consumed   int // length of the block with the last frame, still to be discarded
 }
 
 type ngIface struct {
 	link    linkType
 	snaplen uint32
-	units   uint64 // fractions of a second that timestamps count
+	units   uint64 // the unit of timestamps, in fractions of a second
 	offset  int64  // seconds to add
 }
 
@@ -57,7 +59,7 @@ func newNGFile(br *bufio.Reader) (*ngFile, error) {
 	return n, nil
 }
 
-// section takes the byte order from the beginning of a section header block.
+// section reads the byte order from the start of a section header block.
 func (n *ngFile) section(head []byte) bool {
 	switch uint32(ngByteOrder) {
 	case binary.LittleEndian.Uint32(head[8:]):
@@ -72,7 +74,7 @@ func (n *ngFile) section(head []byte) bool {
 
 func (n *ngFile) next(f *frame) (problem, error) {
 	for {
-		n.br.Discard(n.consumed) // all of it was looked at, so it is there
+		n.br.Discard(n.consumed) // it is all in the buffer
 		n.consumed = 0
 		head, err := n.br.Peek(12)
 		if err != nil {
@@ -96,7 +98,7 @@ func (n *ngFile) next(f *frame) (problem, error) {
 		}
 		block, err := n.br.Peek(size)
 		if err != nil {
-			if n.resynchronise() { // it is not the last block, so its length is false
+			if n.resynchronise() { // it is not the last block, so its length is wrong
 				return fileDamaged, nil
 			}
 			return endOfFile(size, err)
@@ -124,7 +126,7 @@ func (n *ngFile) next(f *frame) (problem, error) {
 	}
 }
 
-// ngWanted reports whether blocks of this kind are looked into.
+// ngWanted reports whether blocks of this kind are parsed.
 func ngWanted(kind uint32) bool {
 	switch kind {
 	case magicNG, ngInterface, ngPacket, ngSimple, ngEnhanced:
@@ -187,7 +189,8 @@ func ngUnits(resolution byte) uint64 {
 	return units
 }
 
-// ngLarge reports whether a block may be too large to be looked at whole. It is skipped, and a false length would take what follows with it.
+// ngLarge reports whether a block may be too large for the buffer. Such blocks
+// are skipped, and a wrong length would skip what follows as well.
 func ngLarge(kind uint32) bool {
 	const nameResolution, journal, secrets, custom, customNoCopy = 4, 9, 10, 0xbad, 0x40000bad
 	switch kind {
@@ -227,31 +230,34 @@ func (n *ngFile) packet(kind uint32, body []byte, f *frame) problem {
 	case captured > maxFrame || int(captured) > len(body):
 		return fileDamaged
 	}
-	// A simple packet bears no time: that of the frame before it is the best guess.
+	// A simple packet has no time: that of the previous frame is the best
+	// guess.
 	*f = frame{time: n.last, link: n.interfaces[id].link, data: body[:captured], wire: int(max(captured, min(wire, maxFrame)))}
 	return noProblem
 }
 
-// time converts a timestamp. One that no calendar has is damage: then it is the time of the frame before.
+// time converts a timestamp. One outside the calendar is damage: then it
+// returns the time of the previous frame.
 func (i ngIface) time(stamp uint64, last time.Time) time.Time {
 	const year10000 = 253402300800
 	seconds := stamp / i.units
 	high, low := bits.Mul64(stamp%i.units, 1e9)
 	nanoseconds, _ := bits.Div64(high, low, i.units)
-	unix := int64(seconds) + i.offset // where this overflows, one absurd time replaces another
+	unix := int64(seconds) + i.offset // an overflow replaces one absurd time with another
 	if unix < 0 || unix >= year10000 {
 		return last
 	}
 	return time.Unix(unix, int64(nanoseconds)).UTC()
 }
 
-// damaged skips a block that makes no sense.
+// damaged skips an invalid block.
 func (n *ngFile) damaged() (problem, error) {
 	n.resynchronise()
 	return fileDamaged, nil
 }
 
-// resynchronise moves on to the next place that looks like a block, or to the end if there is none.
+// resynchronise skips to the next place that looks like a block, or to the end
+// if there is none.
 func (n *ngFile) resynchronise() bool {
 	for {
 		n.br.Discard(4)

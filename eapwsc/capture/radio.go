@@ -14,7 +14,8 @@ const (
 	fcsPresent
 )
 
-// bareDot11 is an 802.11 frame with nothing before it. Whether a frame check sequence follows it is not told.
+// bareDot11 is an 802.11 frame without another header. Whether a frame check
+// sequence follows it is unknown.
 func (d *decoder) bareDot11(b []byte) {
 	d.dot11(b, fcsUnknown, false)
 }
@@ -55,7 +56,8 @@ func (d *decoder) radiotap(b []byte) {
 		word = binary.LittleEndian.Uint32(header[at:])
 	}
 
-	// Fields stand in the order of their bits, aligned to their own size. All that is needed is among the first six.
+	// Fields are in the order of their bits, aligned to their own size. The
+	// first six have all that is needed.
 	state, padded := fcsUnknown, false
 	if present&radiotapTSFT != 0 {
 		at = (at+7)&^7 + 8
@@ -149,8 +151,9 @@ func (d *decoder) ppi(b []byte) {
 	}
 }
 
-// prism is the header of the Prism chips' drivers: message code (4), length (4) in the byte order of the capturing host. Some
-// drivers put an AVS header under the same link type.
+// prism is the header of the Prism chips' drivers: message code (4), length (4)
+// in the byte order of the capturing host. Some drivers use the same link type
+// for an AVS header.
 func (d *decoder) prism(b []byte) {
 	if len(b) < 8 {
 		d.note(linkShort)
@@ -187,8 +190,10 @@ func (d *decoder) avs(b []byte) {
 	d.dot11(b[size:], fcsUnknown, false)
 }
 
-// withoutFCS removes the frame check sequence from an 802.11 frame. If it is not known whether there is one, the frame shows it:
-// its last four octets are then the checksum of the others. cut reports that the capture lacks more than the check sequence.
+// withoutFCS removes the frame check sequence from an 802.11 frame. If it is
+// unknown whether there is one, it is removed if the last four octets are the
+// checksum of the others. cut reports that the capture lacks more than the
+// check sequence.
 func (d *decoder) withoutFCS(b []byte, state fcs) (frame []byte, cut bool) {
 	const size = 4
 	missing := d.frame.wire - len(d.frame.data)

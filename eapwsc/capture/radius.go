@@ -19,7 +19,7 @@ const (
 	radiusMax    = 4096
 )
 
-// A radiusKey names a request that is yet to be answered.
+// A radiusKey identifies a request that has no answer yet.
 type radiusKey struct {
 	client, server netip.AddrPort
 	identifier     uint8
@@ -28,8 +28,9 @@ type radiusKey struct {
 // A radiusPeers holds the addresses that a request names.
 type radiusPeers struct{ station, ap [6]byte }
 
-// radius reports a RADIUS access packet. On other ports than RADIUS's own it must evidently be one: a known code, a length that fits
-// and a whole EAP packet.
+// radius reports a RADIUS access packet. On other ports than RADIUS's own the
+// packet must look like one: a known code, a matching length and a whole EAP
+// packet.
 func (d *decoder) radius(p ipPacket, src, dst uint16, b []byte) {
 	known := radiusPort(src) || radiusPort(dst)
 	if len(b) == 0 || !radiusCode(b[0]) {
@@ -84,7 +85,8 @@ func (d *decoder) radius(p ipPacket, src, dst uint16, b []byte) {
 	}
 }
 
-// radiusPort reports whether RADIUS is at home on the port: the assigned ones, or those in use before.
+// radiusPort reports whether the port is one of RADIUS: the assigned ones, or
+// those in use before.
 func radiusPort(port uint16) bool {
 	return port == 1812 || port == 1813 || port == 1645 || port == 1646
 }
@@ -107,7 +109,8 @@ func radiusAttributesFit(a []byte) bool {
 	return true
 }
 
-// joinEAPMessage joins the EAP-Message attributes, which may cut an EAP packet anywhere, RFC 3579 section 3.1.
+// joinEAPMessage joins the EAP-Message attributes, which may split an EAP
+// packet anywhere: RFC 3579 section 3.1.
 func joinEAPMessage(a []byte) []byte {
 	var data []byte
 	for ; len(a) > 0; a = a[a[1]:] {

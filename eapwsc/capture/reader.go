@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// A Reader reads the events of one capture. It holds a bounded amount of memory, about 2 MB and at most some tens of MB for the
-// most adverse input, however long the capture is.
+// A Reader reads the events of one capture. Its memory is limited to about 2
+// MB, and some tens of MB for the worst input, however long the capture is.
 type Reader struct {
 	source  source
 	decoder decoder
@@ -17,8 +17,9 @@ type Reader struct {
 	err     error
 }
 
-// NewReader returns a Reader of the capture in r, and reads no more than it needs to know the format. The error is of the class
-// [ErrFormat] if r holds none, else that of r.
+// NewReader returns a Reader of the capture in r. It reads only enough of r to
+// detect the format. The error is of class [ErrFormat] if r is not a capture,
+// or the error of r.
 func NewReader(r io.Reader) (*Reader, error) {
 	source, err := openContainer(r)
 	if err != nil {
@@ -29,8 +30,9 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return reader, nil
 }
 
-// Next returns the next event. It is valid until the following call. After the last one the error is [io.EOF]; if no frame could be
-// understood it is of the class [ErrLinkType]; any other comes from the io.Reader. Errors are final.
+// Next returns the next event. It is valid until the following call. At the end
+// the error is [io.EOF], or of class [ErrLinkType] if no frame had a known link
+// type; any other error comes from the io.Reader. Errors are final.
 func (r *Reader) Next() (*Event, error) {
 	d := &r.decoder
 	for {
@@ -57,18 +59,19 @@ func (r *Reader) Next() (*Event, error) {
 	}
 }
 
-// A decoder turns frames into events. It keeps from frame to frame only what its recent tables hold.
+// A decoder turns frames into events. Between frames it keeps only its tables
+// of recent values.
 type decoder struct {
 	events []Event
 	number int // of the frame, from 1
 	frame  *frame
 
-	// Of the frame, as found on the way down to its payload.
+	// Of the current frame, as found while decoding it.
 	src, dst, bssid [6]byte
 	radio           Radio
 
 	managements *recent[managementKey, *managementSeen]
-	beacons     [256]*managementSeen // the latest, by the last octet of their senders' addresses: quicker than managements
+	beacons     [256]*managementSeen // the latest, by the last octet of their senders' addresses: faster than managements
 	seed        maphash.Seed
 	requests    *recent[radiusKey, radiusPeers]
 	streams     *recent[flowKey, *stream]
@@ -106,7 +109,7 @@ func (d *decoder) reset() {
 	d.src, d.dst, d.bssid, d.radio = [6]byte{}, [6]byte{}, [6]byte{}, Radio{}
 }
 
-// emit appends an event of the present frame, for the caller to complete.
+// emit appends an event of the current frame, for the caller to complete.
 func (d *decoder) emit(kind Kind) *Event {
 	d.events = append(d.events, Event{
 		Kind: kind, Frame: d.number, Time: d.frame.time,
@@ -115,7 +118,8 @@ func (d *decoder) emit(kind Kind) *Event {
 	return &d.events[len(d.events)-1]
 }
 
-// end notes what was left unfinished, and returns the error for the end of the capture.
+// end reports unfinished messages, and returns the error for the end of the
+// capture.
 func (d *decoder) end() error {
 	for key, s := range d.streams.all() {
 		d.abandon(key, s)

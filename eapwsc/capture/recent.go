@@ -2,8 +2,9 @@ package capture
 
 import "iter"
 
-// A recent remembers the values used most recently: at least size of them, at most twice as many. It is what bounds the
-// memory of everything that is kept from frame to frame.
+// A recent remembers the most recently used values: at least size of them, at
+// most twice as many. It limits the memory of everything that is kept between
+// frames.
 type recent[K comparable, V any] struct {
 	size     int
 	new, old map[K]V
@@ -37,7 +38,7 @@ func (r *recent[K, V]) delete(key K) {
 
 func (r *recent[K, V]) empty() bool { return len(r.new) == 0 && len(r.old) == 0 }
 
-// all yields the values in any order. They may be deleted meanwhile.
+// all yields the values in any order. They may be deleted during the iteration.
 func (r *recent[K, V]) all() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		for _, m := range []map[K]V{r.new, r.old} {

@@ -6,13 +6,14 @@ import (
 )
 
 const (
-	// maxMessage bounds what is held of one direction of a connection. UPnP actions take a few KB; hostapd refuses more than 8000 octets.
+	// maxMessage limits the buffer for one direction of a connection. UPnP
+	// actions have a few KB; hostapd refuses more than 8000 octets.
 	maxMessage = 64 << 10
-	// maxWaiting bounds the number of segments that wait for one before them.
+	// maxWaiting limits the number of segments that wait for an earlier one.
 	maxWaiting = 32
 )
 
-// A flowKey names one direction of a connection.
+// A flowKey identifies one direction of a connection.
 type flowKey struct {
 	src, dst         [16]byte
 	srcPort, dstPort uint16
@@ -22,8 +23,9 @@ func (k flowKey) reverse() flowKey {
 	return flowKey{k.dst, k.src, k.dstPort, k.srcPort}
 }
 
-// A stream puts one direction of a connection in order. It is followed from its SYN, or from the first segment that begins like
-// an HTTP message, until it proves not to be UPnP.
+// A stream reassembles one direction of a connection. It starts with the SYN,
+// or with the first segment that begins like an HTTP message, and is dropped
+// when it turns out not to be UPnP.
 type stream struct {
 	next    uint32 // sequence number of the octet after buf
 	buf     []byte // in order, not yet parsed
@@ -31,7 +33,7 @@ type stream struct {
 	held    int // octets in waiting
 	closed  bool
 
-	head   *httpMessage // its header was parsed, its body is not whole yet
+	head   *httpMessage // a parsed header whose body is incomplete
 	action string       // the action of the last request
 }
 
@@ -41,10 +43,11 @@ type segment struct {
 	fin  bool
 }
 
-// httpStarts are the beginnings of the HTTP messages that UPnP's actions and events consist of.
+// httpStarts are the beginnings of the HTTP messages of UPnP's actions and
+// events.
 var httpStarts = [...]string{"POST ", "NOTIFY ", "HTTP/1."}
 
-// beginsHTTP reports whether b begins, as far as it goes, like such a message.
+// beginsHTTP reports whether b, as far as it goes, begins like such a message.
 func beginsHTTP(b []byte) bool {
 	for _, start := range httpStarts {
 		if n := min(len(b), len(start)); string(b[:n]) == start[:n] {
@@ -66,7 +69,7 @@ func (d *decoder) tcp(p ipPacket) {
 	}
 	seg := segment{binary.BigEndian.Uint32(b[4:]), b[header:], flags&flagFIN != 0}
 	if len(seg.data) == 0 && flags&(flagFIN|flagSYN|flagRST) == 0 {
-		return // a mere acknowledgement
+		return // an acknowledgement only
 	}
 	begins := len(seg.data) >= 4 && beginsHTTP(seg.data)
 	if !begins && flags&flagSYN == 0 && d.streams.empty() {
@@ -100,7 +103,7 @@ func (d *decoder) tcp(p ipPacket) {
 	}
 }
 
-// abandon gives a stream up, and reports it if it was in the middle of a message.
+// abandon drops a stream, and reports it if a message is incomplete.
 func (d *decoder) abandon(key flowKey, s *stream) {
 	if s.busy() {
 		d.note(tcpLost)
@@ -108,8 +111,9 @@ func (d *decoder) abandon(key flowKey, s *stream) {
 	d.streams.delete(key)
 }
 
-// add takes a segment in. It reports false if the stream is beyond repair: too much is missing before the segment, or it belongs to
-// another connection of the same ports.
+// add adds a segment. It reports false if the stream cannot be continued: too
+// much is missing before the segment, or it belongs to another connection with
+// the same ports.
 func (s *stream) add(seg segment) bool {
 	switch ahead := int32(seg.seq - s.next); {
 	case ahead > maxMessage || ahead < -maxMessage:
@@ -129,13 +133,13 @@ func (s *stream) add(seg segment) bool {
 			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
 			s.held -= len(seg.data)
 			s.take(seg)
-			i = -1 // it may have been what others waited for
+			i = -1 // it may be the one that others waited for
 		}
 	}
 	return true
 }
 
-// take appends what is new in a segment that is not ahead.
+// take appends the new octets of a segment that is not ahead.
 func (s *stream) take(seg segment) {
 	old := int(s.next - seg.seq)
 	if old > len(seg.data) {
@@ -149,7 +153,7 @@ func (s *stream) take(seg segment) {
 // busy reports whether the stream is in the middle of a message.
 func (s *stream) busy() bool { return s.head != nil || len(s.buf) > 0 }
 
-// messages hands on the HTTP messages that are whole by now.
+// messages handles the HTTP messages that are complete.
 func (d *decoder) messages(key flowKey, s *stream, p ipPacket) {
 	for {
 		m, prob := s.message()

@@ -37,20 +37,21 @@ func UPnPArguments(action string) (in, out string, ok bool) {
 	return a.in, a.out, ok
 }
 
-// A soapBody is what the XML of an action, an answer or an event says.
+// A soapBody is the parsed XML of an action, an answer or an event.
 type soapBody struct {
 	action    string
 	response  bool
 	arguments map[string]string // the text of the elements without children
 }
 
-// parseSOAP collects the elements without regard to namespaces and nesting, as the implementations of the field do. There are
-// neither entities but XML's own nor a document type. What comes before a fault in the XML counts.
+// parseSOAP collects the elements regardless of namespaces and nesting, as
+// other implementations do. It supports no entities but XML's own and no
+// document type. What precedes an error in the XML is used.
 func parseSOAP(b []byte) soapBody {
 	body := soapBody{arguments: make(map[string]string)}
 	tokens := xml.NewDecoder(bytes.NewReader(b))
 	tokens.Strict = false
-	tokens.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // all that matters is ASCII
+	tokens.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // only ASCII matters
 	name, text := "", []byte(nil)
 	for {
 		token, err := tokens.RawToken()
@@ -132,7 +133,7 @@ func (d *decoder) upnp(key flowKey, s *stream, m *httpMessage, p ipPacket) {
 	e.UPnP, e.Data, e.Note = u, data, problems[prob].text
 }
 
-// decodeBase64 tolerates white space anywhere and padding that was left out.
+// decodeBase64 tolerates white space anywhere and missing padding.
 func decodeBase64(s string) ([]byte, error) {
 	s = strings.TrimRight(strings.Join(strings.Fields(s), ""), "=")
 	return base64.RawStdEncoding.DecodeString(s)

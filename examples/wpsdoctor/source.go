@@ -210,6 +210,6 @@ func (w *writer) limits(o *origin) {
 // textEvidence adds to the evidence what a text says beside its events.
 func (s *source) textEvidence(e *doctor.Evidence) {
 	if s.text != nil {
-		e.Reports, e.StationsUnknown = s.text.Reports(), s.text.Source().Deaf
+		e.Reports, e.StationsUnknown = s.text.Reports(), s.text.Source().StationsUnknown
 	}
 }

@@ -16,47 +16,46 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// Campaign is many worlds, each with a router, a printer, a person and an air
-// that are drawn from its seed, in which all is checked that must hold in every
-// world. The zero value of a field is the sensible default.
+// Campaign is a set of worlds, each with a router, a printer, a person and a
+// link that are drawn from its seed. The invariants of all worlds are checked
+// in each. Zero values are sensible defaults.
 //
-// A world is told by the seed of the campaign and its index, and by nothing
-// else: it is the same on every run and platform, for any number of workers and
-// of shards.
+// A world depends only on the seed of the campaign and its index: it is the
+// same on every run and platform, for any number of workers and shards.
 type Campaign struct {
 	Seed uint64
-	// N is how many worlds there are, all shards together; 0 is no limit.
+	// N is the number of worlds in all shards together; 0 is no limit.
 	N uint64
-	// Shard and Shards split the campaign over machines: this one plays the
-	// worlds whose index leaves Shard when divided by Shards. 0 Shards is one.
+	// Shard and Shards split the campaign over machines: this one runs the
+	// worlds whose index modulo Shards is Shard. 0 Shards means one.
 	Shard, Shards uint64
-	// Workers is how many worlds are played at once; 0 is one per processor.
+	// Workers is how many worlds run in parallel; 0 is one per processor.
 	Workers int
-	// Faults are those of the air: [DefaultRates], say. The zero value is
-	// clean air.
+	// Faults are the rates of faults on the link, such as [DefaultRates]. The
+	// zero value has no faults.
 	Faults Rates
-	// Routers, Printers and People are what each world draws one row of;
-	// empty are those of [RouterProfiles], [PrinterProfiles] and [People].
+	// Routers, Printers and People are the tables from which each world draws a
+	// row; if empty, [RouterProfiles], [PrinterProfiles] and [People].
 	Routers  []RouterProfile
 	Printers []PrinterProfile
 	People   []Person
-	// ReuseKeys has all runs use the same Diffie-Hellman keys, whose secret is
-	// known beforehand, for fuzzing that is not about them: most of the time of
-	// a registration goes into fresh ones.
+	// ReuseKeys makes all runs use the same Diffie-Hellman keys, whose shared
+	// secret is computed in advance, for fuzzing that is not about keys: fresh
+	// keys take most of the time of a registration.
 	ReuseKeys bool
-	// Trace, if set, is told each play, in any order and one at a time. Its
-	// error ends the campaign.
+	// Trace, if set, is called with each play, in any order and one at a time.
+	// An error from it ends the campaign.
 	Trace func(*Play) error
 
 	psks     sim.PSKs
-	reusable sync.Pool // of *reusable, if nobody else can keep what is in them
-	ours     bool      // all rows are those of this package
+	reusable sync.Pool // of *reusable, if nothing else can keep what is in them
+	ours     bool      // all rows are from this package
 	filled   sync.Once
-	bad      error // what is wrong with the above
+	bad      error // what is wrong with the configuration
 }
 
-// fill replaces what is empty and checks the rest, the first time that the
-// campaign is used.
+// fill fills in empty fields and checks the others, when the campaign is first
+// used.
 func (c *Campaign) fill() error {
 	c.filled.Do(func() { c.bad = c.complete() })
 	return c.bad
@@ -82,19 +81,19 @@ func (c *Campaign) complete() error {
 		if !slices.ContainsFunc(c.Routers, func(r RouterProfile) bool {
 			return slices.ContainsFunc(c.Printers, func(p PrinterProfile) bool { return fits(&row, &r, &p) })
 		}) {
-			return configError("the person %q finds no router and printer with what is needed", row.Name)
+			return configError("the person %q finds no router and printer with the required method", row.Name)
 		}
 	}
 	return nil
 }
 
-// fits reports whether both devices have the method that the person takes.
+// fits reports whether both devices support the person's method.
 func fits(person *Person, r *RouterProfile, p *PrinterProfile) bool {
 	lacks := r.Lacks | p.Lacks
 	return person.Method&lacks == 0
 }
 
-// Scenario draws what happens in the world with an index. The error is
+// Scenario draws the scenario of the world with an index. The error is
 // [ErrConfig].
 func (c *Campaign) Scenario(index uint64) (Scenario, error) {
 	if err := c.fill(); err != nil {
@@ -120,9 +119,9 @@ func (c *Campaign) scenario(index uint64) Scenario {
 	return s
 }
 
-// draw returns what draws rows of a table.
+// draw returns a function that draws rows of a table.
 func draw[T any](s Scenario, purpose string, rows []T) func() *T {
-	if len(rows) == 1 { // needs no chance
+	if len(rows) == 1 { // no random choice
 		return func() *T { return &rows[0] }
 	}
 	random := s.stream(purpose)
@@ -145,8 +144,8 @@ func routerName(r *RouterProfile) string   { return r.Name }
 func printerName(p *PrinterProfile) string { return p.Name }
 func personName(p *Person) string          { return p.Name }
 
-// Only leaves of the tables the rows with these names; an empty name leaves
-// all. The error is [ErrConfig].
+// Only restricts the tables to the rows with these names; an empty name leaves
+// all rows. The error is [ErrConfig].
 func (c *Campaign) Only(router, printer, person string) error {
 	if err := c.fill(); err != nil {
 		return err
@@ -172,7 +171,7 @@ func (c *Campaign) Only(router, printer, person string) error {
 		}
 		c.People = []Person{*p}
 	}
-	// Those who cannot do what they do with what is left are not there.
+	// Remove the people whose method no remaining device supports.
 	c.People = slices.DeleteFunc(slices.Clone(c.People), func(who Person) bool {
 		return !slices.ContainsFunc(c.Routers, func(r RouterProfile) bool {
 			return slices.ContainsFunc(c.Printers, func(p PrinterProfile) bool { return fits(&who, &r, &p) })
@@ -184,8 +183,8 @@ func (c *Campaign) Only(router, printer, person string) error {
 	return nil
 }
 
-// Play plays a scenario, and calls observe, if set, with each event. The error is
-// [ErrConfig] if the scenario names what is not in the tables.
+// Play runs a scenario, and calls observe, if set, with each event. The error
+// is [ErrConfig] if the scenario has a name that is not in the tables.
 func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	if err := c.fill(); err != nil {
 		return Play{}, err
@@ -215,7 +214,7 @@ func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	return play, nil
 }
 
-// perform plays, and judges what has come of it. A panic is caught.
+// perform runs the scenario and judges the outcome. A panic is caught.
 func (s *stage) perform(router *RouterProfile, printer *PrinterProfile, person *Person) (cause doctor.Cause) {
 	defer s.recoverPanic()
 	cause = doctor.Unknown // if there is a panic
@@ -225,10 +224,10 @@ func (s *stage) perform(router *RouterProfile, printer *PrinterProfile, person *
 	return cause
 }
 
-// Run plays the campaign until all its worlds are played or ctx is done. A
-// deadline of ctx ends the campaign in time; if ctx is cancelled in another way,
-// the report says that the campaign was interrupted. The error is [ErrConfig] or
-// that of Trace.
+// Run plays the campaign until all its worlds have run or ctx is done. A
+// deadline of ctx ends the campaign in time; if ctx is cancelled in another
+// way, the report says that the campaign was interrupted. The error is
+// [ErrConfig] or that of Trace.
 func (c *Campaign) Run(ctx context.Context) (*Report, error) {
 	if err := c.fill(); err != nil {
 		return nil, err
@@ -238,7 +237,7 @@ func (c *Campaign) Run(ctx context.Context) (*Report, error) {
 	workers := cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
 	playing, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var dealt atomic.Uint64 // worlds; handing them out by a channel would cost as much as playing one
+	var dealt atomic.Uint64 // worlds; a channel would cost as much as running a world
 	var unplayed atomic.Bool
 	var wait sync.WaitGroup
 	for range workers {
@@ -292,7 +291,7 @@ func (c *Campaign) command(index uint64) string {
 	return b.String()
 }
 
-// profile returns what [Campaign.Only] has left, as the command line takes it.
+// profile returns the selection of [Campaign.Only] as command-line flags.
 func (c *Campaign) profile() string {
 	var parts []string
 	if len(c.Routers) == 1 {

@@ -13,24 +13,24 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// checker holds the events of a world against what must be so in every world.
-// It reads frames by itself, with nothing from the packages that wrote them.
+// checker checks the events of a world against the invariants. It parses frames
+// itself, with nothing from the packages that wrote them.
 type checker struct {
 	now        time.Duration // of the last event
 	violations []Violation
 	runs       map[runKey]*run
-	recent     *run // the one asked for last
+	recent     *run // the last one used
 	between    runKey
-	frame      *sim.Frame // the one read last
+	frame      *sim.Frame // the last one parsed
 	inFrame    message
 	isMessage  bool
 	homes      map[string]*routerState // routers, by name
 	points     map[accessPoint]*pointState
-	given      map[network]bool // every network that a router had to give
-	lists      int              // of PINs that a router keeps: one, or one for each radio
-	exchanges  int              // that came to M1
-	began      time.Duration    // when the last set-up did
-	latency    time.Duration    // from then to the connection
+	given      map[network]bool // every network that a router could give
+	lists      int              // number of PIN lists of a router: one, or one for each radio
+	exchanges  int              // runs that reached M1
+	began      time.Duration    // the start of the last set-up
+	latency    time.Duration    // from then until the connection
 }
 
 // runKey is a station and an access point, by their names.
@@ -38,30 +38,30 @@ type runKey struct{ station, point string }
 
 type network struct{ ssid, key string }
 
-// run is what a station and an access point have said to each other. Each has
-// its own idea of when they began anew.
+// run is what a station and an access point have sent to each other. Each has
+// its own view of when they started again.
 type run struct {
 	// At the station, since it asked to associate: messages sent and received,
-	// answers by the request.
+	// and answers by request.
 	sent, received messageSet
 	answers        []answer
-	request        []byte // that has just arrived
-	// At the access point, since it was asked.
+	request        []byte // the latest to arrive
+	// At the access point, since the station asked to associate.
 	apSent, apReceived messageSet
 	pin                bool // by M2, as far as its first fragment shows
-	// By M1. Of several that came, damaged or somebody else's, it is not known
-	// which one was taken.
+	// From M1. If several arrived, damaged or from other devices, it is unknown
+	// which one was accepted.
 	uuids [][16]byte
 }
 
-// typicalAnswers is how many there are in a registration.
+// typicalAnswers is the number of answers in a registration.
 const typicalAnswers = 10
 
-// answer is what a request was answered with: EAPOL frames, as they were sent.
+// answer is a request with its answer: EAPOL frames, as sent.
 type answer struct{ request, response []byte }
 
-// accessPoint is one: a router, or one radio of a router whose radios do
-// not know of each other.
+// accessPoint is a router, or one radio of a router whose radios are
+// independent.
 type accessPoint struct {
 	router string
 	band   wps.RFBands // 0 for all
@@ -73,18 +73,18 @@ type messageSet uint32
 func (s messageSet) has(t byte) bool { return s>>t&1 != 0 }
 func (s *messageSet) add(t byte)     { *s |= 1 << t }
 
-// routerState is what is known of a router.
+// routerState is the known state of a router.
 type routerState struct {
-	entries, exposed int // PINs that were typed, and runs in which M6 proved one
+	entries, exposed int // PINs that were typed, and runs in which M6 disclosed one
 }
 
-// pointState is what is known of an access point.
+// pointState is the known state of an access point.
 type pointState struct {
-	pressing     map[[16]byte]time.Time // devices heard in push-button mode, within the monitor time
-	guesses      int                    // wrong PINs of its own
+	pressing     map[[16]byte]time.Time // devices in push-button mode, within the monitor time
+	guesses      int                    // wrong guesses of its own PIN
 	lastNACK     string
 	lockedUntil  time.Duration
-	registered   [][16]byte // by push button, and when
+	registered   [][16]byte // by push button, with the time
 	registeredAt time.Time
 }
 
@@ -103,25 +103,25 @@ const (
 	typeDone = 0x0F
 )
 
-// proofs tell of each message which one must have come before it.
+// proofs maps each message to the one that must come before it.
 var proofs = map[byte]byte{typeM5: typeM4, typeM6: typeM5, typeM7: typeM6, typeM8: typeM7, typeDone: typeM8}
 
-// The rule of hostap's lockout that is checked: each third wrong PIN locks for
-// a minute at least.
+// The lockout rule of hostap that is checked: each third wrong PIN locks for at
+// least a minute.
 const (
 	guessesToLock = 3
 	shortestLock  = time.Minute
 )
 
-// probingOn is for how long a device that was registered may still look like one
-// in push-button mode [hostap].
+// probingOn is how long a registered device may still look like one in
+// push-button mode [hostap].
 const probingOn = 5 * time.Second
 
 func newChecker() *checker {
 	return &checker{lists: 1, runs: make(map[runKey]*run), homes: make(map[string]*routerState), points: make(map[accessPoint]*pointState), given: make(map[network]bool)}
 }
 
-// reset makes the checker that of another world.
+// reset prepares the checker for another world.
 func (c *checker) reset() {
 	clear(c.runs)
 	clear(c.homes)
@@ -130,7 +130,7 @@ func (c *checker) reset() {
 	*c = checker{lists: 1, runs: c.runs, homes: c.homes, points: c.points, given: c.given}
 }
 
-// fail notes a violation.
+// fail records a violation.
 func (c *checker) fail(rule Rule, format string, args ...any) {
 	const enough = 10
 	if len(c.violations) < enough {
@@ -161,7 +161,7 @@ func (c *checker) home(point string) *routerState {
 	return h
 }
 
-// point returns what is known of the access point that a frame is to or from.
+// point returns the state of the access point that a frame is to or from.
 func (c *checker) point(router string, f *sim.Frame) *pointState {
 	key := accessPoint{router: router}
 	if c.lists > 1 {
@@ -184,18 +184,18 @@ func (c *checker) all(router string, yield func(*pointState)) {
 	}
 }
 
-// give notes a network that a router has to give, without the zeros that
-// some routers add.
+// give records a network that a router can give, without the zeros that some
+// routers append.
 func (c *checker) give(ssid wps.SSID, key wps.NetworkKey) {
 	c.given[network{strings.TrimRight(string(ssid), "\x00"), strings.TrimRight(string(key), "\x00")}] = true
 }
 
-// gave reports whether a router had a network to give.
+// gave reports whether a router could give a network.
 func (c *checker) gave(w *wps.Credential) bool {
 	return c.given[network{string(w.SSID), string(w.NetworkKey)}]
 }
 
-// observe takes an event.
+// observe checks an event.
 func (c *checker) observe(e sim.Event) {
 	c.now = e.At
 	switch f := e.Frame; {
@@ -212,7 +212,7 @@ func (c *checker) observe(e sim.Event) {
 		r := c.run(e.From, e.To)
 		r.apSent, r.apReceived, r.uuids = 0, 0, nil
 	case f.Type != sim.Data || e.Kind == sim.Lost:
-	case e.Kind == sim.Sent && e.To == "": // to an address that nobody has any more
+	case e.Kind == sim.Sent && e.To == "": // to an address that no device has any more
 	case f.From == f.BSSID && e.Kind == sim.Sent:
 		c.fromAP(e, c.run(e.To, e.From))
 	case f.From == f.BSSID:
@@ -228,7 +228,7 @@ func (c *checker) observe(e sim.Event) {
 	}
 }
 
-// noted takes a remark.
+// noted handles an event without a frame.
 func (c *checker) noted(e sim.Event) {
 	for key, r := range c.runs {
 		if key.station == e.From {
@@ -244,7 +244,7 @@ func (c *checker) noted(e sim.Event) {
 		c.received(e.From)
 	case sim.PINEntered:
 		c.home(e.From).entries += c.lists
-	case sim.FactoryReset: // who is that near may try again
+	case sim.FactoryReset: // a person at the router may try again
 		c.all(e.From, func(g *pointState) { g.guesses, g.lockedUntil = 0, 0 })
 	case sim.Reported:
 		if e.Report.Kind == ap.EventRegistered {
@@ -263,7 +263,7 @@ func (c *checker) received(station string) {
 	c.fail(RuleBothProofs, "%s has a network without both proofs", station)
 }
 
-// probed notes who is in push-button mode.
+// probed records which devices are in push-button mode.
 func (c *checker) probed(e sim.Event) {
 	at := sim.Epoch.Add(e.At)
 	attributes := wpsAttributes(e.Frame.Body)
@@ -278,7 +278,7 @@ func (c *checker) probed(e sim.Event) {
 	}
 }
 
-// atAP takes what arrives at an access point.
+// atAP handles a frame that arrives at an access point.
 func (c *checker) atAP(e sim.Event, r *run) {
 	m, ok := c.message(e.Frame)
 	if !ok {
@@ -295,8 +295,8 @@ func (c *checker) atAP(e sim.Event, r *run) {
 }
 
 // fromAP checks what an access point sends: no proof before that of the other
-// side, no PIN that was proved to somebody, no button while two devices mean
-// it, no answer with a PIN that is locked.
+// side, no PIN that was disclosed, no push-button registration while two
+// devices are in that mode, no answer with a locked PIN.
 func (c *checker) fromAP(e sim.Event, r *run) {
 	m, ok := c.message(e.Frame)
 	if !ok {
@@ -316,10 +316,10 @@ func (c *checker) fromAP(e sim.Event, r *run) {
 		}
 	case m.kind == typeM6 && !again && r.pin:
 		if h.exposed++; h.exposed > h.entries {
-			c.fail(RulePINOnce, "%s uses a PIN again that it has proved before", e.From)
+			c.fail(RulePINOnce, "%s uses a PIN again that it has disclosed before", e.From)
 		}
 	case m.kind == typeM3 && !again && e.At < g.lockedUntil:
-		c.fail(RuleLock, "%s goes on with its own PIN, which is locked", e.From)
+		c.fail(RuleLock, "%s continues with its own PIN, which is locked", e.From)
 	case m.kind == typeNACK && r.apSent.has(typeM1) && string(e.Frame.Body) != g.lastNACK:
 		g.lastNACK = string(e.Frame.Body)
 		if code, ok := findAttribute(m.data, 0x1009); ok && len(code) == 2 && binary.BigEndian.Uint16(code) == 18 {
@@ -330,7 +330,7 @@ func (c *checker) fromAP(e sim.Event, r *run) {
 	}
 }
 
-// checkOverlap checks that no other device was heard pressing.
+// checkOverlap checks that no other device was in push-button mode.
 func (c *checker) checkOverlap(e sim.Event, g *pointState, r *run) {
 	for uuid, at := range g.pressing {
 		if !slices.Contains(r.uuids, uuid) && sim.Epoch.Add(e.At).Sub(at) < wps.MonitorTime {
@@ -340,7 +340,7 @@ func (c *checker) checkOverlap(e sim.Event, g *pointState, r *run) {
 }
 
 // fromStation checks the order of a station's proofs, and that it answers a
-// request that comes again as it did before.
+// repeated request as before.
 func (c *checker) fromStation(e sim.Event, r *run) {
 	body := e.Frame.Body
 	if m, ok := c.message(e.Frame); ok {
@@ -352,13 +352,13 @@ func (c *checker) fromStation(e sim.Event, r *run) {
 			c.fail(RuleProofFirst, "%s sends message %#x before it has received %#x", e.From, m.kind, proof)
 		}
 	}
-	if len(body) < 2 || body[1] != 0 || r.request == nil { // an EAP packet in answer to one
+	if len(body) < 2 || body[1] != 0 || r.request == nil { // an EAP packet in answer to a request
 		return
 	}
 	for i := range r.answers {
 		if a := &r.answers[i]; bytes.Equal(a.request, r.request) {
 			if !bytes.Equal(a.response, body) {
-				c.fail(RuleSameAnswer, "%s answers a repeated request otherwise than before", e.From)
+				c.fail(RuleSameAnswer, "%s answers a repeated request differently than before", e.From)
 			}
 			a.response = body
 			return
@@ -370,8 +370,8 @@ func (c *checker) fromStation(e sim.Event, r *run) {
 	r.answers = append(r.answers, answer{r.request, body})
 }
 
-// message reads the message in a frame. What is sent mostly is what arrives
-// next.
+// message parses the message in a frame. It keeps the last one, because a sent
+// frame usually arrives next.
 func (c *checker) message(f *sim.Frame) (message, bool) {
 	if c.frame != f {
 		c.frame = f
@@ -386,8 +386,8 @@ type message struct {
 	data []byte // attributes
 }
 
-// readMessage reads a message out of an EAPOL frame: RFC 3748 §4 and §5.7, WSC
-// 2.0.5 §7.7.1. Later fragments are none.
+// readMessage parses the message in an EAPOL frame: RFC 3748 §4 and §5.7, WSC
+// 2.0.5 §7.7.1. It ignores later fragments.
 func readMessage(frame []byte) (message, bool) {
 	const header = 4 + 14 // EAPOL, and EAP with the expanded type
 	if len(frame) < header || frame[1] != 0 || string(frame[8:16]) != "\xFE\x00\x37\x2A\x00\x00\x00\x01" {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// ErrConfig is the class of the errors of a campaign or scenario that cannot be
-// played.
-var ErrConfig = errors.New("campaign: configuration cannot be used")
+// ErrConfig is the class of the errors of a campaign or scenario that cannot
+// run.
+var ErrConfig = errors.New("campaign: invalid configuration")
 
 func configError(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrConfig}, args...)...)

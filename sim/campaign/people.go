@@ -15,31 +15,33 @@ import (
 type Person struct {
 	Name  string
 	About string
-	// Method is the one that the person takes, which both devices must have.
+	// Method is the method that the person uses, which both devices must
+	// support.
 	Method Methods
-	// Do is what the person does, from the beginning of the world on; what
-	// comes later goes through [Scene.Later].
+	// Do carries out what the person does at the start of the world; it
+	// schedules the rest with [Scene.Later].
 	Do func(*Scene)
-	// Causes are what the doctor may say because of it; none if all goes well.
+	// Causes are the causes that the doctor may name because of it; none if all
+	// goes well.
 	Causes []doctor.Cause
-	// Noisy are more of them, if the air is bad.
+	// Noisy are additional causes if the link is bad.
 	Noisy []doctor.Cause
 }
 
-// Scene is what a person finds at home in a world of a [Campaign].
+// Scene is a person's home in a world of a [Campaign].
 type Scene struct {
 	*sim.World
 	Router  *sim.Router
 	Printer *sim.Printer
 
 	check    *checker
-	stage    *stage // of whose play it is
+	stage    *stage // the stage of the play
 	computer *sim.Computer
-	pending  int // of what is planned
-	pins     int // that were typed
+	pending  int // number of scheduled actions
+	pins     int // number of PINs typed
 }
 
-// Later plans what the person does after a time.
+// Later schedules an action of the person.
 func (s *Scene) Later(d time.Duration, do func()) {
 	s.pending++
 	s.After(d, func() {
@@ -48,11 +50,11 @@ func (s *Scene) Later(d time.Duration, do func()) {
 	})
 }
 
-// Walk plans what the person does at the other device.
+// Walk schedules an action of the person at the other device.
 func (s *Scene) Walk(do func()) { s.Later(s.stage.walk, do) }
 
-// ShowPIN begins a set-up by PIN at the printer, and returns what its panel
-// shows.
+// ShowPIN starts a set-up by PIN at the printer, and returns the PIN on its
+// panel.
 func (s *Scene) ShowPIN() pin.PIN {
 	p, err := s.Printer.SetupByPIN()
 	if err != nil {
@@ -101,8 +103,8 @@ func (s *Scene) neighbour() *sim.Router {
 	return s.stage.router(cfg)
 }
 
-// mistype returns a PIN with another digit in a half, and the check digit that
-// a careless owner would not notice.
+// mistype returns a PIN with a wrong digit in one half and a valid check digit,
+// which a careless owner would not notice.
 func mistype(p pin.PIN, half int) pin.PIN {
 	text := []byte(p.Digits())
 	at := len(text)/2*half - 2
@@ -112,13 +114,13 @@ func mistype(p pin.PIN, half int) pin.PIN {
 	}
 	wrong, err := pin.Complete(string(text[:7]))
 	if err != nil {
-		panic(err) // seven digits are seven digits
+		panic(err) // seven digits are valid
 	}
 	return wrong
 }
 
-// People returns the people of campaigns, the one who does all right by button
-// first.
+// People returns the people of campaigns, first the one who does everything
+// right by button.
 func People() []Person { return slices.Clone(people) }
 
 var mistypings = []doctor.Cause{doctor.PINFirstHalf, doctor.PINSecondHalf}
@@ -136,9 +138,9 @@ var people = []Person{
 		Do: func(s *Scene) { p := mistype(s.ShowPIN(), 1); s.Walk(func() { s.Type(p) }) }},
 	{Name: "wrong-second-half", About: "mistypes one of the last digits", Method: ByPIN, Causes: mistypings[1:],
 		Do: func(s *Scene) { p := mistype(s.ShowPIN(), 2); s.Walk(func() { s.Type(p) }) }},
-	{Name: "wrong-then-right", About: "mistypes a digit, begins anew and types it right", Method: ByPIN,
-		// The printer may ask again before the right one is typed, while the
-		// router still has the wrong one.
+	{Name: "wrong-then-right", About: "mistypes a digit, starts again and types it right", Method: ByPIN,
+		// The printer may register again before the right PIN is typed, while
+		// the router still has the wrong one.
 		Causes: append([]doctor.Cause{doctor.Success}, mistypings...),
 		Do: func(s *Scene) {
 			wrong := mistype(s.ShowPIN(), 2)
@@ -148,7 +150,7 @@ var people = []Person{
 				s.Walk(func() { s.Type(p) })
 			})
 		}},
-	{Name: "old-pin", About: "types the PIN that the printer showed the last time", Method: ByPIN,
+	{Name: "old-pin", About: "types the PIN that the printer showed last time", Method: ByPIN,
 		Causes: append([]doctor.Cause{doctor.Success}, mistypings...), // labels do not change
 		Do: func(s *Scene) {
 			old := s.ShowPIN()
@@ -157,14 +159,14 @@ var people = []Person{
 				s.Walk(func() { s.Type(old) })
 			})
 		}},
-	{Name: "router-pin", About: "types the PIN of the router's label, where that of the printer is wanted", Method: ByPIN | ByWizard,
+	{Name: "router-pin", About: "types the PIN on the router's label instead of the printer's", Method: ByPIN | ByWizard,
 		Causes: mistypings,
 		Do:     func(s *Scene) { s.ShowPIN(); s.Walk(func() { s.Type(s.Router.PIN()) }) }},
 	{Name: "no-pin", About: "types no PIN at all", Method: ByPIN, Causes: []doctor.Cause{doctor.NoRegistrarSession},
 		Do: func(s *Scene) { s.ShowPIN() }},
 	{Name: "no-button", About: "presses the printer's button only", Method: ByButton, Causes: []doctor.Cause{doctor.NoSelectedRegistrar},
 		Do: func(s *Scene) { s.Printer.SetupByPushButton() }},
-	{Name: "too-late", About: "presses the router's button when the printer has given up", Method: ByButton,
+	{Name: "too-late", About: "presses the router's button after the printer has given up", Method: ByButton,
 		Causes: []doctor.Cause{doctor.NoSelectedRegistrar},
 		Do:     func(s *Scene) { s.Printer.SetupByPushButton(); s.Later(wps.WalkTime+5*time.Second, s.Press) }},
 	{Name: "button-for-pin", About: "presses the router's button, and sets the printer up by PIN", Method: ByPIN | ByButton,
@@ -182,14 +184,14 @@ var people = []Person{
 		}},
 	{Name: "two-printers", About: "presses the buttons of two printers", Method: ByButton, Causes: []doctor.Cause{doctor.Overlap},
 		Do: func(s *Scene) {
-			camera := sim.PrinterConfig{Name: "camera", Bands: s.stage.printerBands} // it hears the same routers
+			camera := sim.PrinterConfig{Name: "camera", Bands: s.stage.printerBands} // it is in range of the same routers
 			s.stage.printer(camera).SetupByPushButton()
 			s.Later(time.Second, s.Printer.SetupByPushButton)
 			s.Walk(s.Press)
 		}},
 	{Name: "wps-off", About: "switches WPS off before", Method: ByPIN, Causes: []doctor.Cause{doctor.WPSDisabled},
 		Do: func(s *Scene) { s.change(func(o *sim.Settings) { o.WPSOff = true }); s.ShowPIN() }},
-	{Name: "wps-off-and-on", About: "switches WPS off and, as nothing works, on again", Method: ByPIN,
+	{Name: "wps-off-and-on", About: "switches WPS off and, when nothing works, on again", Method: ByPIN,
 		Do: func(s *Scene) {
 			was := s.Router.Settings().WPSOff
 			s.change(func(o *sim.Settings) { o.WPSOff = true })
@@ -199,7 +201,7 @@ var people = []Person{
 				s.Walk(func() { s.Type(p) })
 			})
 		}},
-	{Name: "cancels", About: "presses the router's button, and takes it back", Method: ByButton,
+	{Name: "cancels", About: "presses the router's button, and cancels", Method: ByButton,
 		Causes: []doctor.Cause{doctor.NoSelectedRegistrar},
 		Do: func(s *Scene) {
 			s.Press()
@@ -211,9 +213,9 @@ var people = []Person{
 			s.Walk(s.Printer.SetupByPushButton)
 		}},
 	{Name: "restarts-router", About: "restarts the router while the printer registers", Method: ByButton,
-		// If M1 is the last that was heard of it, it looks as if nobody had
-		// pressed its button. One that was not configured may forget the
-		// network that it has just made and given.
+		// If M1 is the last frame that was received, it looks as if the button
+		// was not pressed. A router that was not configured may forget the
+		// network that it has just generated and given.
 		Causes: []doctor.Cause{doctor.Success, doctor.EndedEarly, doctor.NoSelectedRegistrar, doctor.Timeout,
 			doctor.AssociationRefused, doctor.NoIdentityRequest, doctor.NoRegistrarSession, doctor.WrongKey},
 		Do: func(s *Scene) {
@@ -221,7 +223,7 @@ var people = []Person{
 			s.Printer.SetupByPushButton()
 			s.Later(s.stage.walk/16, s.Router.Restart)
 		}},
-	{Name: "resets-router", About: "resets the router to factory settings, and begins anew", Method: ByPIN,
+	{Name: "resets-router", About: "resets the router to factory settings, and starts again", Method: ByPIN,
 		Do: func(s *Scene) {
 			s.Router.FactoryReset()
 			s.Later(time.Minute, func() {
@@ -264,8 +266,8 @@ var people = []Person{
 		}},
 }
 
-// changedKey is the key of a network after it was changed: a pre-shared one,
-// which costs nothing to compute.
+// changedKey is the key of a network after it was changed: a pre-shared key,
+// which is cheap.
 var changedKey = wps.NetworkKey("6368616e6765642062792074686520706572736f6e20696e207468652074616c")
 
 // wizard returns a computer with a wizard.

@@ -9,34 +9,34 @@ import (
 	"github.com/gowps/gowps/sim"
 )
 
-// Range is from a lower bound to an upper one; the same twice is a number.
+// Range is an interval with both bounds; equal bounds are a single number.
 type Range struct{ Low, High float64 }
 
-// pick lets chance choose a number of the range.
+// pick draws a number of the range.
 func (r Range) pick(random *rand.Rand) float64 { return r.Low + random.Float64()*(r.High-r.Low) }
 
-// Rates say how bad the air of the worlds of a [Campaign] is. Of each kind of
-// fault there is a range, from which each world draws its own: worlds with a
-// little of everything hide what those with much of one thing show (swarm
-// testing). The zero value is clean air.
+// Rates are the rates of faults on the links of a [Campaign]. For each kind of
+// fault there is a range, from which each world draws its own rate: worlds with
+// a little of everything hide what those with much of one kind show (swarm
+// testing). The zero value has no faults.
 type Rates struct {
 	// The probabilities of [sim.Noise], for each frame.
 	Loss, Double, Delay, Corrupt, Truncate Range
-	// Outage is for how many seconds the devices are out of range of each
-	// other, once, in the first half minute.
+	// Outage is how many seconds the devices are out of range of each other,
+	// once, in the first half minute.
 	Outage Range
-	// Interference is the part of the time that a source of noise takes, which
-	// spoils half of the frames.
+	// Interference is the fraction of the time that a source of noise is
+	// active, which loses half of the frames.
 	Interference Range
-	// Kbps is how many kilobits a second a link carries; 0 is no limit.
+	// Kbps is the capacity of a link in kilobits per second; 0 is no limit.
 	Kbps Range
-	// Swarm draws for each world which kinds of faults it has at all, each
-	// with one half; a quarter of the worlds has none.
+	// Swarm draws for each world which kinds of faults occur, each with
+	// probability one half; a quarter of the worlds has none.
 	Swarm bool
 }
 
-// DefaultRates are those of the air in a house with many neighbours, sometimes
-// far worse.
+// DefaultRates are the rates in a house with many neighbours, sometimes far
+// worse.
 func DefaultRates() Rates {
 	return Rates{
 		Loss: Range{0, 0.2}, Double: Range{0, 0.2}, Delay: Range{0, 0.3}, Corrupt: Range{0, 0.05}, Truncate: Range{0, 0.05},
@@ -44,7 +44,7 @@ func DefaultRates() Rates {
 	}
 }
 
-// rateRow is a kind of fault: its name on the command line, and where it stands.
+// rateRow is a kind of fault: its name on the command line, and its field.
 type rateRow struct {
 	name string
 	of   func(*Rates) *Range
@@ -97,9 +97,9 @@ func (r Rates) MarshalText() ([]byte, error) {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// UnmarshalText reads rates: "none", "swarm" for [DefaultRates], and kinds with
-// a probability or a range of them, "loss=0.02,delay=0..0.1". What follows
-// "swarm" changes a kind of the default. The error is [ErrConfig].
+// UnmarshalText parses rates: "none", "swarm" for [DefaultRates], and kinds
+// with a probability or a range, such as "loss=0.02,delay=0..0.1". Kinds after
+// "swarm" change the default. The error is [ErrConfig].
 func (r *Rates) UnmarshalText(text []byte) error {
 	var rates Rates
 	for i, part := range strings.Split(string(text), ",") {
@@ -118,7 +118,7 @@ func (r *Rates) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// set reads one kind with its range.
+// set parses one kind with its range.
 func (r *Rates) set(text string) error {
 	name, value, _ := strings.Cut(text, "=")
 	for _, row := range rateRows {
@@ -148,7 +148,7 @@ func rateNames() string {
 	return strings.Join(names, ", ")
 }
 
-// draw lets a world draw its own rates.
+// draw draws the rates of a world.
 func (r Rates) draw(random *rand.Rand) Rates {
 	clean := r.Swarm && random.IntN(4) == 0
 	var own Rates
@@ -161,8 +161,7 @@ func (r Rates) draw(random *rand.Rand) Rates {
 	return own
 }
 
-// faults returns the faults of rates that a world has drawn, or nil for clean
-// air.
+// faults returns the faults for the rates of a world, or nil if there are none.
 func (r Rates) faults(w *sim.World, random *rand.Rand) sim.Faults {
 	var all sim.Faults
 	noise := sim.Noise{Loss: r.Loss.Low, Double: r.Double.Low, Delay: r.Delay.Low, Corrupt: r.Corrupt.Low, Truncate: r.Truncate.Low}

@@ -15,42 +15,42 @@ import (
 // Report is the result of a [Campaign], or of some of its shards: [Report.Merge]
 // adds them up.
 type Report struct {
-	// What was played. These are the same in all shards of a campaign.
+	// The campaign. These fields are the same in all its shards.
 	Seed      uint64 `json:"seed"`
 	N         uint64 `json:"n"` // worlds of all shards together; 0 is no limit
 	Shards    uint64 `json:"shards"`
 	Faults    Rates  `json:"faults"`
-	Profile   string `json:"profile,omitempty"` // what [Campaign.Only] has left
+	Profile   string `json:"profile,omitempty"` // the selection of [Campaign.Only]
 	ReuseKeys bool   `json:"reuse_keys,omitempty"`
 	// Parts are the shards that the report covers, in order.
 	Parts []uint64 `json:"parts"`
-	// Interrupted means that a shard ended before all its worlds were played,
-	// and not because its time was over.
+	// Interrupted means that a shard ended before all its worlds had run, and
+	// not because its time was over.
 	Interrupted bool `json:"interrupted"`
 
-	// Registrations is how many worlds were played, Succeeded in how many of
-	// them the printer came to be connected, or the computer to its settings.
+	// Registrations is how many worlds have run. Succeeded is in how many of
+	// them the printer got connected, or the computer got the settings.
 	Registrations uint64 `json:"registrations"`
 	Succeeded     uint64 `json:"succeeded"`
 	// Outcomes counts the worlds by the cause that the doctor names.
 	Outcomes map[doctor.Cause]uint64 `json:"outcomes"`
-	// Failed counts the worlds with a violation, Broken the worlds in which each
-	// rule was broken. Worlds are the first of them, by index, 100 at most.
+	// Failed counts the worlds with a violation, Broken the worlds that
+	// violated each rule. Worlds are the first of them by index, at most 100.
 	Failed uint64          `json:"failed"`
 	Broken map[Rule]uint64 `json:"broken"`
 	Worlds []FailedWorld   `json:"failed_worlds"`
 	// TraceHash is a digest of the traces of all worlds, in any order.
 	TraceHash string `json:"trace_hash"`
-	// Seconds is how long it took, PerSecond how many registrations there were
-	// in one.
+	// Seconds is how long the campaign took. PerSecond is the number of
+	// registrations per second.
 	Seconds   float64 `json:"seconds"`
 	PerSecond float64 `json:"per_second"`
 	// Exchanges is how many runs of the Registration Protocol began, PINs how
 	// many PINs people typed.
 	Exchanges uint64 `json:"exchanges"`
 	PINs      uint64 `json:"pins_tried"`
-	// Latency is the time from the panel to the connection, in the time of the
-	// worlds.
+	// Latency is the time from the start at the panel to the connection, in the
+	// time of the worlds.
 	Latency Histogram `json:"latency"`
 }
 
@@ -62,11 +62,11 @@ type FailedWorld struct {
 	Command string `json:"command"`
 }
 
-// maxFailedWorlds bounds what is kept.
+// maxFailedWorlds limits the number of worlds that are kept.
 const maxFailedWorlds = 100
 
 // Histogram counts latencies: Counts[i] is how many were at most Bounds[i] and
-// more than the bound before; the last count, which has no bound, is the rest.
+// more than the bound before; the last count has no bound.
 type Histogram struct {
 	Counts [len(latencyBounds) + 1]uint64 `json:"counts"`
 }
@@ -102,10 +102,10 @@ func (r *Report) Missing() (shards []uint64) {
 	return shards
 }
 
-// Merge adds the report of other shards of the same campaign. Seconds are those of
-// the longer, because shards are played at the same time. The error is [ErrConfig]
-// if the reports are of different campaigns or have a shard in common; the report
-// is unchanged then.
+// Merge adds the report of other shards of the same campaign. Seconds is that
+// of the longer one, because shards run in parallel. The error is [ErrConfig]
+// if the reports are of different campaigns or have a shard in common; the
+// report is unchanged then.
 func (r *Report) Merge(other *Report) error {
 	if err := r.mergeable(other); err != nil {
 		return err
@@ -175,7 +175,7 @@ func addCounts[K comparable](sum, more map[K]uint64) map[K]uint64 {
 	return sum
 }
 
-// addHashes adds two digests, of which the order does not matter.
+// addHashes adds two digests; the order does not matter.
 func addHashes(a, b string) (string, error) {
 	sum, err1 := hex.DecodeString(a)
 	more, err2 := hex.DecodeString(b)
@@ -195,15 +195,15 @@ func (r *Report) time(seconds float64) {
 	}
 }
 
-// keep adds a world to the list, which is ordered by index, and drops the last one
-// if they are too many.
+// keep adds a world to the list, which is ordered by index, and drops the last
+// one if the list is too long.
 func (r *Report) keep(w FailedWorld) {
 	at, _ := slices.BinarySearchFunc(r.Worlds, w, func(a, b FailedWorld) int { return cmp.Compare(a.Index, b.Index) })
 	r.Worlds = slices.Insert(r.Worlds, at, w)
 	r.Worlds = r.Worlds[:min(len(r.Worlds), maxFailedWorlds)]
 }
 
-// tally adds up plays as they come.
+// tally accumulates plays as they end.
 type tally struct {
 	campaign *Campaign
 	mu       sync.Mutex

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// Rule is something that must hold in every world.
+// Rule is an invariant of every world.
 type Rule uint8
 
 // The rules. Those up to RuleLock are checked with every frame and action, the
-// others when the play is over.
+// others at the end.
 const (
 	RuleProofFirst   Rule = iota + 1 // no message that releases a secret before the proof of the other side (WSC 2.0 §7.4)
 	RuleBothProofs                   // no credential at a station without M7 and M8
-	RuleSameAnswer                   // a request that comes again is answered with the same octets (RFC 3748 §4.1)
-	RulePINOnce                      // a PIN that M6 has proved is not used again
+	RuleSameAnswer                   // a repeated request is answered with the same octets (RFC 3748 §4.1)
+	RulePINOnce                      // a PIN that M6 has disclosed is not used again
 	RuleOverlap                      // no push-button registration while another device is in that mode (WSC 2.0 §11.3)
 	RuleLock                         // a locked PIN of an access point is not answered
-	RuleEnd                          // everything ends: no device is busy for ever
-	RuleKnownNetwork                 // a printer stores only networks that a router had to give
+	RuleEnd                          // everything ends: no device is busy forever
+	RuleKnownNetwork                 // a printer stores only networks that a router could give
 	RuleReason                       // a device that is not connected shows a reason
 	RuleCause                        // the doctor names a cause that the scenario has
 	RulePanic                        // nothing panics
@@ -48,7 +48,7 @@ func (r Rule) MarshalText() ([]byte, error) {
 	return []byte(ruleNames[r]), nil
 }
 
-// UnmarshalText reads the name of a rule. The error is [ErrConfig].
+// UnmarshalText parses the name of a rule. The error is [ErrConfig].
 func (r *Rule) UnmarshalText(name []byte) error {
 	for i, own := range ruleNames {
 		if i > 0 && own == string(name) {
@@ -59,12 +59,12 @@ func (r *Rule) UnmarshalText(name []byte) error {
 	return configError("there is no rule %q", name)
 }
 
-// Violation is what breaks a [Rule] in a world.
+// Violation is a violation of a [Rule] in a world.
 type Violation struct {
 	Rule Rule `json:"rule"`
-	// At is when it happened, in the time of the world.
+	// At is the time of the violation in the world.
 	At time.Duration `json:"at_ns"`
-	// Text says what happened, and at which device.
+	// Text describes the violation and the device.
 	Text string `json:"text"`
 }
 
@@ -73,8 +73,8 @@ func (v Violation) String() string {
 	return fmt.Sprintf("%v: %s, after %v", v.Rule, v.Text, v.At)
 }
 
-// like reports whether two violations are of one kind: the rule is the same, and
-// of panics the place is.
+// like reports whether two violations are of one kind: the same rule, and for
+// panics the same place.
 func (v Violation) like(other Violation) bool {
 	return v.Rule == other.Rule && (v.Rule != RulePanic || v.Text == other.Text)
 }

@@ -1,9 +1,9 @@
 package campaign
 
-// Shrink looks for the least that still violates what a scenario violates:
-// ordinary devices in the place of peculiar ones, and few of the faults, which
-// it lists in Keep. It returns what it has found, and its play. The error is
-// [ErrConfig], also if the scenario violates nothing.
+// Shrink minimizes a scenario that violates a rule: ordinary devices in place
+// of peculiar ones, and few of the faults, which it lists in Keep. It returns
+// the minimal scenario and its play. The error is [ErrConfig], also if the
+// scenario violates nothing.
 func (c *Campaign) Shrink(s Scenario) (Scenario, Play, error) {
 	least, err := c.Play(s, nil)
 	if err != nil {

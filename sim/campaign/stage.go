@@ -19,9 +19,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Scenario says all that happens in one world of a [Campaign]: what it was told
-// and what it has drawn from its seed. [Campaign.Scenario] draws one,
-// [Campaign.Play] plays it.
+// Scenario determines one world of a [Campaign]: the configuration and what was
+// drawn from the seed. [Campaign.Scenario] draws one, [Campaign.Play] runs it.
 type Scenario struct {
 	Seed    uint64 `json:"seed"`
 	Index   uint64 `json:"index"`
@@ -29,25 +28,25 @@ type Scenario struct {
 	Printer string `json:"printer"` //
 	Person  string `json:"person"`
 	Faults  Rates  `json:"faults"`
-	// Keep, if not nil, are the only faults that happen, by their names: see
+	// Keep, if not nil, lists the names of the only faults that happen: see
 	// [Campaign.Shrink].
 	Keep      []string `json:"keep,omitzero"`
 	ReuseKeys bool     `json:"reuse_keys,omitempty"`
 }
 
-// Play is what has come of a [Scenario].
+// Play is the outcome of a [Scenario].
 type Play struct {
 	Scenario
-	// Cause is what the doctor says: [doctor.Success], or why not.
+	// Cause is the doctor's verdict: [doctor.Success], or why not.
 	Cause doctor.Cause `json:"cause"`
-	// Latency is from the last set-up at the panel to the connection, in the
-	// time of the world; 0 if there was none.
+	// Latency is the time from the last set-up at the panel to the connection,
+	// in the time of the world; 0 if there was none.
 	Latency time.Duration `json:"latency_ns,omitempty"`
 	// Exchanges is how many runs of the Registration Protocol began, PINs how
 	// many PINs people typed.
 	Exchanges int `json:"exchanges"`
 	PINs      int `json:"pins"`
-	// Violations are the rules that were broken, the first of them at most ten.
+	// Violations are the violations of rules, at most the first ten.
 	Violations []Violation `json:"violations,omitempty"`
 	// Trace is [sim.World.TraceHash], in hexadecimal digits.
 	Trace string `json:"trace"`
@@ -55,22 +54,21 @@ type Play struct {
 	happened []string // names of the faults
 }
 
-// The times of a scene.
+// Times of a scene.
 const (
-	// sceneLimit is when all must be over: two set-ups with what a person
-	// needs between them, and a restart of the router.
+	// sceneLimit is when everything must be over: two set-ups with the time a
+	// person needs between them, and a restart of the router.
 	sceneLimit = 15 * time.Minute
 	// aftermath is for the last frames.
 	aftermath = 300 * time.Millisecond
-	// joinPatience is how long a printer may try to join a network that it
-	// was given.
+	// joinPatience is how long a printer may try to join a network from WPS.
 	joinPatience = 45 * time.Second
 	// longestWalk is from one device to the other; shortestWalk is when they
 	// are side by side.
 	shortestWalk, longestWalk = time.Second, 20 * time.Second
 )
 
-// stage is a world in which a scenario is played.
+// stage is a world in which a scenario runs.
 type stage struct {
 	scenario     Scenario
 	world        *sim.World
@@ -91,8 +89,8 @@ func (s Scenario) stream(purpose string) *rand.Rand {
 	return rand.New(sim.NewStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
 }
 
-// reusable are what one play leaves to the next: to make them anew costs a
-// twentieth of a play without public-key cryptography.
+// reusable is memory that one play leaves to the next: allocating it again
+// costs a twentieth of a play without public-key cryptography.
 type reusable struct {
 	world *sim.World
 	check *checker
@@ -100,13 +98,13 @@ type reusable struct {
 
 func newReusable() any { return &reusable{sim.New(sim.Config{}), newChecker()} }
 
-// release takes down a stage, and returns what the next play can use.
+// release takes down a stage, and returns the memory for the next play.
 func (s *stage) release() *reusable {
 	s.check.reset()
 	return &reusable{s.world, s.check}
 }
 
-// newStage makes the world for three rows of the tables.
+// newStage creates the world for three rows of the tables.
 func newStage(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks *sim.PSKs, p *reusable, observe func(sim.Event)) (*stage, error) {
 	s := &stage{scenario: sc, check: p.check, random: sc.stream("stage")}
 	s.walk = shortestWalk + time.Duration(s.random.Int64N(int64(longestWalk-shortestWalk)))
@@ -168,8 +166,9 @@ func newStage(sc Scenario, router *RouterProfile, printer *PrinterProfile, psks 
 	return s, nil
 }
 
-// newRouter adds a router. Its key is a pre-shared one, unless it is laid down:
-// to compute it from a passphrase costs more than a registration.
+// newRouter adds a router. Its key is a pre-shared key, unless the
+// configuration has one: computing it from a passphrase costs more than a
+// registration.
 func (s *stage) newRouter(cfg sim.RouterConfig) (*sim.Router, error) {
 	if len(cfg.Settings.Key) == 0 {
 		var psk [32]byte
@@ -214,7 +213,7 @@ func (s *stage) newPrinter(cfg sim.PrinterConfig) (*sim.Printer, error) {
 }
 
 // router adds another router, printer another printer, and newComputer a
-// computer, all of them ordinary.
+// computer, all with an ordinary configuration.
 func (s *stage) router(cfg sim.RouterConfig) *sim.Router { return ordinary(s.newRouter(cfg)) }
 
 func (s *stage) printer(cfg sim.PrinterConfig) *sim.Printer { return ordinary(s.newPrinter(cfg)) }
@@ -227,7 +226,8 @@ func (s *stage) newComputer() *sim.Computer {
 	return ordinary(sim.NewComputer(s.world, cfg))
 }
 
-// ordinary returns a device whose configuration is of this package's making.
+// ordinary returns a device whose configuration comes from this package, and so
+// has no error.
 func ordinary[T any](device T, err error) T {
 	if err != nil {
 		panic(err)
@@ -235,7 +235,7 @@ func ordinary[T any](device T, err error) T {
 	return device
 }
 
-// over reports whether nobody is doing anything any more.
+// over reports whether no device and no person is active any more.
 func (s *stage) over() bool {
 	if s.scene.pending > 0 || s.scene.computer != nil && s.scene.computer.Busy() {
 		return false
@@ -248,7 +248,7 @@ func (s *stage) over() bool {
 	return true
 }
 
-// play lets the person act, and time pass until all is over.
+// play lets the person act, and advances the time until all is over.
 func (s *stage) play(person *Person) {
 	person.Do(s.scene)
 	for {
@@ -267,11 +267,11 @@ func (s *stage) play(person *Person) {
 	}
 }
 
-// judge checks what must hold in the end, and returns what the doctor says.
+// judge checks the rules for the end, and returns the doctor's verdict.
 func (s *stage) judge() doctor.Cause {
 	for _, p := range s.printers {
 		for _, n := range p.Networks() {
-			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *sim.Router) bool { return r.Settings().SSID == n.SSID }) // with a key that was made for it
+			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *sim.Router) bool { return r.Settings().SSID == n.SSID }) // with a key that was generated for it
 			if !s.check.gave(&n) && !made {
 				s.fail(RuleKnownNetwork, "%s has the network %v, which no router gave", p.Port().Name(), n.SSID)
 			}
@@ -294,7 +294,7 @@ func (s *stage) judge() doctor.Cause {
 	return doctor.Diagnose(evidence).Cause
 }
 
-// noiseCauses are the causes that faults of the air may have, where no bits are
+// noiseCauses are the causes that faults of the link may have if no bits are
 // changed.
 var noiseCauses = []doctor.Cause{
 	doctor.Success, doctor.SettingsRead, doctor.Timeout, doctor.EndedEarly, doctor.NoIdentityRequest,
@@ -303,9 +303,9 @@ var noiseCauses = []doctor.Cause{
 	doctor.WPSDisabled, doctor.MethodMismatch, doctor.OtherBand, doctor.DeviceNotSearching, doctor.LossyLink,
 }
 
-// checkCause checks that the doctor names what is wrong in the scenario. Where
-// bits are changed he may say anything but nothing: refusals are authenticated
-// by nobody. Worse are the causes that are added if the air is bad.
+// checkCause checks that the doctor names what is wrong in the scenario. If
+// bits are changed, any cause but Unknown is right: refusals are not
+// authenticated. Worse are additional causes if the link is bad.
 func (s *stage) checkCause(cause doctor.Cause, worse []doctor.Cause, lists ...[]doctor.Cause) {
 	var may []doctor.Cause
 	well := true
@@ -330,13 +330,13 @@ func (s *stage) checkCause(cause doctor.Cause, worse []doctor.Cause, lists ...[]
 	}
 }
 
-// fail notes a violation now.
+// fail records a violation at the present time.
 func (s *stage) fail(rule Rule, format string, args ...any) {
 	s.check.now = s.world.Elapsed()
 	s.check.fail(rule, format, args...)
 }
 
-// result returns what has come of the play.
+// result returns the outcome of the play.
 func (s *stage) result() Play {
 	hash := s.world.TraceHash()
 	p := Play{
@@ -349,7 +349,7 @@ func (s *stage) result() Play {
 	return p
 }
 
-// recoverPanic turns a panic into a violation, which says where.
+// recoverPanic turns a panic into a violation with its place.
 func (s *stage) recoverPanic() {
 	if r := recover(); r != nil {
 		stack := debug.Stack()
@@ -360,8 +360,8 @@ func (s *stage) recoverPanic() {
 	}
 }
 
-// panicOrigin returns the function of this module that is innermost in a stack,
-// this package's own recovery aside.
+// panicOrigin returns the innermost function of this module in a stack, apart
+// from this package's own recovery.
 func panicOrigin(stack string) string {
 	_, stack, _ = strings.Cut(stack, "panic(")
 	for line := range strings.Lines(stack) {
@@ -370,10 +370,10 @@ func panicOrigin(stack string) string {
 			return name
 		}
 	}
-	return "a function unknown"
+	return "an unknown function"
 }
 
-// faultSelection is faults of which only some may happen.
+// faultSelection applies only some of the faults.
 type faultSelection struct {
 	faults   sim.Faults
 	keep     map[string]bool // nil keeps all
@@ -392,9 +392,9 @@ func newSelection(faults sim.Faults, keep []string) *faultSelection {
 	return s
 }
 
-// Apply applies the faults, if they change something that may be changed. A
-// fault is named by its direction and by the number of its frame there, so
-// that leaving out one does not rename those in another direction.
+// Apply applies a fault, if it is selected and changes something. A fault is
+// named by its direction and the number of its frame there, so that leaving out
+// one does not rename those in the other direction.
 func (s *faultSelection) Apply(f *sim.Frame, r *rand.Rand) []sim.Arrival {
 	arrivals := s.faults.Apply(f, r)
 	direction := f.From.String() + ">" + f.To.String()

@@ -14,8 +14,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// accessPlay is an access point with devices and registrars that run at it, and
-// the models of its list and its lockout.
+// accessPlay is an access point with devices and registrars in runs, and the
+// models of its list and its lockout.
 type accessPlay struct {
 	*play
 	now      time.Duration
@@ -36,7 +36,7 @@ type accessRun struct {
 	lent   *modelPIN
 	peer   *eapwsc.Peer
 	server *ap.Session
-	said   []byte // by the access point, and not delivered
+	said   []byte // sent by the access point, not delivered yet
 	sent   map[wps.MessageType]bool
 	began  time.Duration
 }
@@ -91,7 +91,7 @@ func accessDevice(number int, t wps.DeviceType) wps.Device {
 
 func (a *accessPlay) time() time.Time { return sim.Epoch.Add(a.now) }
 
-// compare compares what the access point reports to its owner, and its neighbours.
+// compare compares the access point's events and advertisement with the models.
 func (a *accessPlay) compare() {
 	var kinds []ap.EventKind
 	for _, e := range a.point.Events() {
@@ -112,14 +112,14 @@ func (a *accessPlay) compare() {
 
 func (a *accessPlay) expect(kinds ...ap.EventKind) { a.expected = append(a.expected, kinds...) }
 
-// gone expects events for PINs that have left the list.
+// gone expects events for PINs that were removed from the list.
 func (a *accessPlay) gone(gone []*modelPIN) {
 	for range gone {
 		a.expect(ap.EventPINGone)
 	}
 }
 
-// pass lets time pass. Who runs for a minute vanishes.
+// pass advances the time. A station whose run takes a minute vanishes.
 func (a *accessPlay) pass(d time.Duration) {
 	a.now += d
 	was := a.lock.state
@@ -145,7 +145,7 @@ func (a *accessPlay) wait() {
 	a.pass(d)
 }
 
-// enter enters a PIN, mostly that of a device.
+// enter enters a PIN, usually that of a device.
 func (a *accessPlay) enter() {
 	device := a.rand.IntN(accessDevices)
 	m := &modelPIN{digits: a.devices[device], device: device, mac: -1}
@@ -192,7 +192,7 @@ func (a *accessPlay) newPIN() {
 	a.lock.newPIN()
 	for _, r := range a.runs {
 		if r.device < 0 && !r.sent[wps.MessageM7] && !r.sent[wps.MessageNACK] {
-			r.state = extLock // with the old one
+			r.state = extLock // with the old PIN
 		}
 	}
 }
@@ -206,7 +206,7 @@ func (a *accessPlay) restart() {
 	a.lock.restart(a.now, a.now)
 }
 
-// openDevice has a device associate and send M1.
+// openDevice associates a device, which sends M1.
 func (a *accessPlay) openDevice() {
 	device := a.rand.IntN(accessDevices)
 	a.note("device %d runs", device)
@@ -237,7 +237,7 @@ func (a *accessPlay) openDevice() {
 	}
 }
 
-// openRegistrar has an external registrar associate and be sent M1.
+// openRegistrar associates an external registrar, which is sent M1.
 func (a *accessPlay) openRegistrar() {
 	half := []int{0, 1, 1, 2, 2}[a.rand.IntN(5)]
 	guess := a.own
@@ -260,7 +260,7 @@ func (a *accessPlay) openRegistrar() {
 	a.deliver(r) // identity
 }
 
-// open begins a run.
+// open starts a run.
 func (a *accessPlay) open(r *accessRun, m eapwsc.Machine, station int) {
 	var err error
 	r.peer, err = eapwsc.NewPeer(eapwsc.PeerConfig{Machine: m})
@@ -273,8 +273,8 @@ func (a *accessPlay) open(r *accessRun, m eapwsc.Machine, station int) {
 	a.runs = append(a.runs, r)
 }
 
-// deliver takes what the access point has said to the station, and the answer
-// back. A registrar that has proved nothing when the PIN gets locked is stopped.
+// deliver passes what the access point has sent to the station, and the answer
+// back. A registrar that has proved nothing when the PIN is locked is stopped.
 func (a *accessPlay) deliver(r *accessRun) {
 	if r.device < 0 && a.lock.locked() && !r.sent[wps.MessageM7] && !r.sent[wps.MessageNACK] {
 		r.state = extLock
@@ -297,7 +297,7 @@ func (a *accessPlay) deliver(r *accessRun) {
 
 func (a *accessPlay) any() *accessRun { return a.runs[a.rand.IntN(len(a.runs))] }
 
-// exchange delivers a packet of one of the runs, and complete all.
+// exchange delivers a packet of one of the runs; complete delivers all.
 func (a *accessPlay) exchange() {
 	if len(a.runs) == 0 {
 		return
@@ -331,17 +331,17 @@ func (a *accessPlay) leave(r *accessRun) {
 	a.over(r, vanished(r))
 }
 
-// settle compares how a run ended by its own.
+// settle compares the end of a run with the model.
 func (a *accessPlay) settle(r *accessRun, err, peerErr error) {
 	switch r.state {
 	case apLocked:
-		a.check(errors.Is(peerErr, registration.ErrLocked), "the device was told %v", peerErr)
+		a.check(errors.Is(peerErr, registration.ErrLocked), "the device received the error %v", peerErr)
 	case apWithdrawn:
 		a.check(err != nil && peerErr != nil && r.peer.Result() == nil, "%v, %v: the owner has cancelled", err, peerErr)
 	case apNoPIN, apInUse:
-		a.check(errors.Is(peerErr, registration.ErrNoRegistrar), "the device was told %v", peerErr)
+		a.check(errors.Is(peerErr, registration.ErrNoRegistrar), "the device received the error %v", peerErr)
 	case extLock:
-		a.check(errors.Is(peerErr, registration.ErrLocked), "the registrar was told %v", peerErr)
+		a.check(errors.Is(peerErr, registration.ErrLocked), "the registrar received the error %v", peerErr)
 	case apRight:
 		got := r.peer.Result()
 		a.check(err == nil && peerErr == nil && len(got.Credentials) == 1, "%v, %v", err, peerErr)
@@ -357,7 +357,7 @@ func (a *accessPlay) settle(r *accessRun, err, peerErr error) {
 		}
 		var e *registration.Error
 		a.check(errors.Is(err, registration.ErrPassword) && errors.As(err, &e) && e.Half == half && e.DetectedBy == registration.RoleEnrollee,
-			"the access point says %v; want half %d wrong", err, half)
+			"the access point reports %v; want half %d wrong", err, half)
 		a.check(r.peer.Result() == nil, "a station has settings without the PIN")
 	}
 	event := apFails
@@ -371,8 +371,8 @@ func (a *accessPlay) settle(r *accessRun, err, peerErr error) {
 }
 
 // vanished says how far a run came whose station vanishes, by what the access
-// point has sent: M6 with R-S2, from which the PIN can be found; M8 or M7, which
-// answer the last proof; or WSC_NACK, for a proof that was wrong.
+// point has sent: M6 with R-S2, which discloses the PIN; M8 or M7, which answer
+// the last proof; or WSC_NACK, for a wrong proof.
 func vanished(r *accessRun) string {
 	switch {
 	case r.lent == nil && r.device >= 0 || r.state == extLock:
@@ -387,7 +387,7 @@ func vanished(r *accessRun) string {
 	return apVanishes
 }
 
-// over draws the consequences of a run that has ended.
+// over applies the consequences of a run that has ended to the models.
 func (a *accessPlay) over(r *accessRun, event string) {
 	a.runs = slices.DeleteFunc(a.runs, func(o *accessRun) bool { return o == r })
 	told := ap.EventFailed
@@ -424,7 +424,7 @@ func (a *accessPlay) guessed(r *accessRun, answer wps.MessageType) {
 	}
 }
 
-// counted names what has come of a registrar's guess.
+// counted names the outcome of a registrar's guess.
 func counted(event string) string {
 	switch event {
 	case apFails:
@@ -435,7 +435,7 @@ func counted(event string) string {
 	return apNotCounted
 }
 
-// used gives a device's PIN back.
+// used returns a device's PIN to the list.
 func (a *accessPlay) used(r *accessRun, event string) string {
 	result := pinFailed
 	switch {

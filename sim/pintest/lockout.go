@@ -16,11 +16,11 @@ type lockPlay struct {
 	real   ap.Lockout
 	policy ap.SetupLock
 	model  modelLock
-	timed  bool // Timeout has to tell of the end of the lock
+	timed  bool // Timeout must report the end of the lock
 }
 
-// lockBases are how long a first lock may last: Lockout.Base, and what it
-// comes to.
+// lockBases are lengths of the first lock: Lockout.Base, and the resulting
+// length.
 var lockBases = []struct{ base, first time.Duration }{
 	{0, time.Minute},
 	{10 * time.Second, 10 * time.Second},
@@ -71,7 +71,7 @@ func (l *lockPlay) compare() {
 func (l *lockPlay) wait() {
 	l.now += time.Duration(1+l.rand.IntN(40)) * time.Second
 	if l.timed && l.model.until > l.now && l.rand.IntN(2) == 0 {
-		l.now = l.model.until - time.Duration(l.rand.IntN(2)) // the last moment, or the first after it
+		l.now = l.model.until - time.Duration(l.rand.IntN(2)) // the last moment before it, or the first after it
 	}
 	l.note("it is %v", l.now)
 	l.model.at(l.now)
@@ -119,8 +119,7 @@ func (l *lockPlay) stored() (s ap.LockoutState) {
 	return s
 }
 
-// restart cuts the power. A router without a clock thinks then that it is any
-// time.
+// restart cuts the power. A router without a clock may then have any time.
 func (l *lockPlay) restart() {
 	s := l.stored()
 	before := l.now
@@ -133,8 +132,8 @@ func (l *lockPlay) restart() {
 	l.timed = l.model.state == lockTimed
 }
 
-// damaged restores a state that was damaged: it is refused, or is one that
-// there can be. A router that starts anew goes on with it or without.
+// damaged restores a damaged state: it is either refused, or it is a possible
+// state. A router that restarts continues with it or without.
 func (l *lockPlay) damaged() {
 	s := l.stored()
 	fields := []func(by int64){

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// The models say what has to come of PINs, in ways of their own: a text is read
-// by a regular expression; a PIN on the list, the lockout and a run at an access
-// point are state machines, laid down as tables. The rules are hostap's, with
-// those that package eapwsc says are its own.
+// The models predict the outcome for PINs independently: a text is parsed by a
+// regular expression; a PIN on the list, the lockout and a run at an access
+// point are state machines, given by tables. The rules are hostap's, with those
+// that package eapwsc/ap documents as its own.
 
 // The models' names.
 const (
@@ -20,7 +20,7 @@ const (
 	modelAP      = "access point"
 )
 
-// What comes of a text.
+// Outcomes of a text.
 const (
 	textAccepted   = "accepted"
 	textCharacter  = "not a digit"
@@ -28,12 +28,12 @@ const (
 	textCheckDigit = "wrong check digit"
 )
 
-// typedPIN is what may be typed: digits, between two of which there may be
-// spaces and one dash, and white space around them.
+// typedPIN is what may be typed: digits, possibly with spaces and one dash
+// between them, and white space around them.
 var typedPIN = regexp.MustCompile(
 	`^[\t-\r\x{85}\p{Z}]*(?:[0-9](?:[\t\p{Zs}]*[\p{Pd}\x{2212}\x{AD}]?[\t\p{Zs}]*[0-9])*)?[\t-\r\x{85}\p{Z}]*$`)
 
-// readText returns what has to come of a text, and its digits.
+// readText returns the expected outcome of a text, and its digits.
 func readText(text string) (outcome, digits string) {
 	digits = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("0123456789", r) {
@@ -52,8 +52,8 @@ func readText(text string) (outcome, digits string) {
 	return textLength, digits
 }
 
-// checkDigit returns the eighth digit of a PIN of which there are at least
-// seven: 3·d1 + d2 + 3·d3 + … + d8 is a multiple of ten.
+// checkDigit returns the eighth digit of a PIN that has at least seven: 3·d1 +
+// d2 + 3·d3 + … + d8 is a multiple of ten.
 func checkDigit(digits string) byte {
 	sum := 0
 	for i, weight := range []int{3, 1, 3, 1, 3, 1, 3} {
@@ -62,7 +62,7 @@ func checkDigit(digits string) byte {
 	return "0987654321"[sum%10]
 }
 
-// wrongHalf returns which half of a PIN is the first that is wrong, or 0.
+// wrongHalf returns the first wrong half of a PIN, or 0.
 func wrongHalf(right, guess string) int {
 	switch {
 	case right == guess:
@@ -87,7 +87,7 @@ const (
 	pinGone    = "gone"
 )
 
-// What happens to it.
+// Events of a PIN.
 const (
 	pinEntered     = "entered for one device"
 	pinEnteredAny  = "entered for anyone"
@@ -104,8 +104,8 @@ const (
 	pinRemoved     = "taken back"
 )
 
-// The states of the lockout, and what happens to it. A policy is in force while
-// the owner has limited or switched off the PIN.
+// The states of the lockout, and its events. A policy is in force while the
+// owner has limited or switched off the PIN.
 const (
 	lockNone    = "no wrong guess"
 	lockOne     = "1 wrong guess"
@@ -123,7 +123,8 @@ const (
 	lockRestart  = "power cut"
 )
 
-// Who runs at an access point, how it ends, and what becomes of the PIN.
+// The stations at an access point, how their runs end, and the effect on the
+// PIN.
 const (
 	apNoPIN  = "device without PIN"
 	apLocked = "device without PIN while locked"
@@ -184,7 +185,7 @@ func tables() (all []Transition) {
 		row(modelList, lent, pinAskedAgain, lent)
 		row(modelList, lent, pinExpires, pinOff)
 		row(modelList, lent, pinRemoved, pinOff)
-		row(modelList, lent, pinReplaced, pinOff) // one for anyone: only by the 65th
+		row(modelList, lent, pinReplaced, pinOff) // a PIN for anyone: only by the 65th
 	}
 	for _, waits := range []string{pinWaits, pinUnasked, pinTried} {
 		row(modelList, waits, pinExpires, pinGone)
@@ -238,7 +239,7 @@ func tables() (all []Transition) {
 	return all
 }
 
-// pinRows finds the rows of the tables by all but the count.
+// pinRows finds rows of the tables by everything but the count.
 var pinRows = func() map[Transition]int {
 	rows := make(map[Transition]int, len(transitions))
 	for i, t := range transitions {
@@ -247,7 +248,7 @@ var pinRows = func() map[Transition]int {
 	return rows
 }()
 
-// pinNext finds the state that follows, in the tables in which it is one.
+// pinNext returns the next state where the tables determine it.
 var pinNext = func() map[[3]string]string {
 	next := make(map[[3]string]string, len(transitions))
 	for _, t := range transitions {
@@ -256,7 +257,7 @@ var pinNext = func() map[[3]string]string {
 	return next
 }()
 
-// count counts a transition, which has to be in the tables.
+// count counts a transition, which must be in the tables.
 func (p *play) count(model, state, event, next string) {
 	row, ok := pinRows[Transition{Model: model, State: state, Event: event, Next: next}]
 	p.check(ok, "%s, in state %q: %s, and then: %s", model, state, event, next)
@@ -264,7 +265,7 @@ func (p *play) count(model, state, event, next string) {
 	p.trace = append(p.trace, byte(row>>8), byte(row))
 }
 
-// move lets something happen to the state of a model.
+// move applies an event to the state of a model.
 func (p *play) move(model string, state *string, event string) {
 	next := pinNext[[3]string{model, *state, event}]
 	p.count(model, *state, event, next)
@@ -275,10 +276,10 @@ func (p *play) move(model string, state *string, event string) {
 type modelPIN struct {
 	state   string
 	digits  string
-	device  int           // that it is for, or that has asked for it; -1 is none
-	mac     int           // whose address may use it; -1 is any
+	device  int           // the device it is for, or that has asked for it; -1 is none
+	mac     int           // the device whose address may use it; -1 is any
 	expires time.Duration // 0 is never
-	fate    string        // once it is off the list: what took it off
+	fate    string        // the event that removed it from the list; "" while it is listed
 }
 
 func (m *modelPIN) listed() bool { return m.fate == "" }
@@ -299,7 +300,7 @@ type modelPINs struct {
 	pins []*modelPIN
 }
 
-// off takes PINs off the list, and returns those.
+// off removes PINs from the list, and returns them.
 func (l *modelPINs) off(event string, which func(*modelPIN) bool) (gone []*modelPIN) {
 	l.pins = slices.DeleteFunc(l.pins, func(m *modelPIN) bool {
 		if !which(m) {
@@ -335,13 +336,13 @@ func (l *modelPINs) enter(m *modelPIN) (gone []*modelPIN) {
 	return gone
 }
 
-// ask returns the PIN that a device is lent, or the one in use that it would
-// be, or nil.
+// ask returns the PIN that a device gets, or the PIN in use that it would get,
+// or nil.
 func (l *modelPINs) ask(now time.Duration, device, mac int) (m *modelPIN, lent bool) {
 	allowed := func(m *modelPIN) bool {
 		return !m.expired(now) && (m.mac < 0 || m.mac == mac) && (m.device == device || m.state == pinUnasked)
 	}
-	for _, anyone := range []bool{true, false} { // the last that fits counts
+	for _, anyone := range []bool{true, false} { // the last that matches applies
 		for _, o := range l.pins {
 			if o.anyone() == anyone && allowed(o) {
 				m = o
@@ -361,7 +362,7 @@ func (l *modelPINs) ask(now time.Duration, device, mac int) (m *modelPIN, lent b
 	return m, true
 }
 
-// refuse notes why a device is lent none of those that wait.
+// refuse counts why a device gets none of the waiting PINs.
 func (l *modelPINs) refuse(now time.Duration, device, mac int) {
 	for _, m := range l.pins {
 		switch {
@@ -376,8 +377,8 @@ func (l *modelPINs) refuse(now time.Duration, device, mac int) {
 	}
 }
 
-// finish ends the use of a PIN, and returns what has taken it off the list, or
-// nothing.
+// finish ends the use of a PIN, and returns the event that removed it from the
+// list, or "".
 func (l *modelPINs) finish(m *modelPIN, event string) (fate string) {
 	l.p.move(modelList, &m.state, event)
 	if m.state == pinGone && m.listed() {
@@ -387,7 +388,7 @@ func (l *modelPINs) finish(m *modelPIN, event string) (fate string) {
 	return m.fate
 }
 
-// expire takes off what has expired.
+// expire removes expired PINs.
 func (l *modelPINs) expire(now time.Duration) []*modelPIN {
 	return l.off(pinExpires, func(m *modelPIN) bool { return m.expired(now) })
 }
@@ -407,7 +408,7 @@ type modelLock struct {
 
 func (l *modelLock) locked() bool { return l.state == lockTimed || l.state == lockForGood }
 
-// at lets time pass.
+// at advances the time.
 func (l *modelLock) at(now time.Duration) {
 	if l.state == lockTimed && now >= l.until {
 		l.p.move(modelLockout, &l.state, lockEnds)
@@ -447,8 +448,8 @@ func (l *modelLock) newPIN() {
 	l.p.move(modelLockout, &l.state, lockNewPIN)
 }
 
-// restart switches the router off, and on again with another time of day. What
-// is stored is rounded up to seconds.
+// restart switches the router off, and on again with another time of day.
+// Stored times are rounded up to seconds.
 func (l *modelLock) restart(before, after time.Duration) {
 	roundUp := func(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 	l.until = after + roundUp(l.until-before)

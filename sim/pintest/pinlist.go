@@ -12,8 +12,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// pinUUID and pinMAC are those of a device. The first device's UUID is all zeros:
-// it is no wildcard.
+// deviceUUID and deviceMAC return the addresses of a device. The first device's
+// UUID is all zeros, which is not a wildcard.
 func deviceUUID(device int) (u wps.UUID) {
 	binary.BigEndian.PutUint32(u[12:], uint32(device))
 	return u
@@ -21,13 +21,13 @@ func deviceUUID(device int) (u wps.UUID) {
 
 func deviceMAC(device int) wps.MAC { return wps.MAC{0x02, 0, 0, 0, byte(device >> 8), byte(device)} }
 
-// pinFates is what the list calls what has taken a PIN off it.
+// pinFates maps the events that remove a PIN to the list's states.
 var pinFates = map[string]ap.PINState{
 	"": ap.PINKept, pinProved: ap.PINSucceeded, pinRevealed: ap.PINRevealed, pinFailed: ap.PINWornOut,
 	pinExpires: ap.PINExpired, pinReplaced: ap.PINReplaced, pinRemoved: ap.PINRemoved,
 }
 
-// pinResults is what the list calls how a run ended.
+// pinResults maps the ends of a run to the list's results.
 var pinResults = map[string]ap.PINResult{
 	pinFailed: ap.PINFailed, pinRevealed: ap.PINFailedAfterM6, pinProved: ap.PINProved,
 }
@@ -40,7 +40,7 @@ type listPlay struct {
 	model modelPINs
 	runs  []*listRun
 	over  []*listRun // some that have ended
-	burst int        // the last device of which there are many
+	burst int        // the last device entered by enterMany
 }
 
 // listRun is a registration that uses a PIN.
@@ -94,12 +94,12 @@ func (l *listPlay) compare() {
 	l.check(slices.Equal(l.real.AuthorizedMACs(), macs), "the list authorizes %v, want %v", l.real.AuthorizedMACs(), macs)
 }
 
-// gone compares the events of PINs that have left the list.
+// gone compares the events of PINs that were removed from the list.
 func (l *listPlay) gone(events []ap.PINEvent, gone []*modelPIN) {
 	l.check(len(events) == len(gone), "%d PINs leave the list, want %d", len(events), len(gone))
 	for _, m := range gone {
 		same := func(e ap.PINEvent) bool { return l.isEventOf(e, m) }
-		l.check(slices.ContainsFunc(events, same), "the PIN of device %d leaves the list: %s; told is %v", m.device, m.fate, events)
+		l.check(slices.ContainsFunc(events, same), "the PIN of device %d leaves the list: %s; the event is %v", m.device, m.fate, events)
 	}
 }
 
@@ -115,7 +115,7 @@ func (l *listPlay) isEventOf(e ap.PINEvent, m *modelPIN) bool {
 func (l *listPlay) wait() {
 	l.now += time.Duration(1+l.rand.IntN(60)) * time.Second
 	if deadline := l.real.Deadline(); l.rand.IntN(4) == 0 && deadline.After(l.time()) {
-		l.now = deadline.Sub(sim.Epoch) - time.Duration(l.rand.IntN(2)) // the last moment, or the first after it
+		l.now = deadline.Sub(sim.Epoch) - time.Duration(l.rand.IntN(2)) // the last moment before it, or the first after it
 	}
 	l.note("it is %v", l.now)
 }
@@ -152,8 +152,8 @@ func (l *listPlay) add(m *modelPIN, lifetime time.Duration) {
 	l.gone(events, l.model.enter(m))
 }
 
-// enterMany enters one PIN more than the list holds, for devices of which
-// nobody hears again.
+// enterMany enters one PIN more than the list holds, for devices that never ask
+// for it.
 func (l *listPlay) enterMany() {
 	for range 65 {
 		l.burst++
@@ -194,11 +194,11 @@ func (l *listPlay) finish() {
 	fate := l.model.finish(run.model, event)
 	e := run.use.Finish(pinResults[event])
 	l.check(e.State == pinFates[fate] && l.isEventOf(e, run.model), "the PIN is %v, want %v", e.State, pinFates[fate])
-	l.check(run.use.PIN().IsZero(), "the run has its PIN still")
+	l.check(run.use.PIN().IsZero(), "the run still has its PIN")
 	l.over = append(l.over, run)[max(0, len(l.over)-7):]
 }
 
-// finishAgain ends a run that has ended: nothing may come of it.
+// finishAgain ends a run that has ended: this must have no effect.
 func (l *listPlay) finishAgain() {
 	if len(l.over) == 0 {
 		return

@@ -18,19 +18,20 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Config configures [Run]. The zero value of a field is the default.
+// Config configures [Run]. Zero values are the defaults.
 type Config struct {
-	// Seed is that of the first play; the next has Seed+1, and so on. So one
-	// play of many is repeated by its seed alone, and a campaign is split
-	// over machines by giving each its part of the seeds.
+	// Seed is the seed of the first play; the next has Seed+1, and so on. So
+	// the seed alone repeats one play of many, and a campaign is split over
+	// machines by dividing the seeds.
 	Seed uint64
-	// N is how many plays there are; 0 means 1000.
+	// N is the number of plays; 0 means 1000.
 	N int
-	// Workers is how many plays go on at once; 0 means one per processor. The
+	// Workers is how many plays run in parallel; 0 means one per processor. The
 	// report is the same for any number.
 	Workers int
-	// Progress, if set, is told after each play how many are over, and in how
-	// many of them something was found. It is called by one worker at a time.
+	// Progress, if set, is called after each play with the number of plays that
+	// have ended and the number with violations. It is called by one worker at
+	// a time.
 	Progress func(plays, found int)
 }
 
@@ -40,23 +41,23 @@ const defaultPlays = 1000
 type Report struct {
 	Seed  uint64 `json:"seed"`
 	Plays int    `json:"plays"`
-	// Steps is how often something was thrown at the code: a text, an owner's
-	// entry, a registration's next packet, time that passes.
+	// Steps is the number of steps: a text, an owner's entry, a registration's
+	// next packet, a wait.
 	Steps uint64 `json:"steps"`
 	// Coverage counts the transitions of the models, in the order of their
-	// tables, those that never happened included.
+	// tables, including those that never happened.
 	Coverage []Transition `json:"coverage"`
-	// Found is in how many plays the code and a model did not agree, and
-	// Violations says where, for the 100 lowest seeds.
+	// Found is the number of plays in which the code and a model disagreed.
+	// Violations has those with the 100 lowest seeds.
 	Found      int         `json:"found"`
 	Violations []Violation `json:"violations"`
-	// TraceHash is a digest of all that was thrown and of what came of it. It
-	// is the same on every run and platform, for any number of workers.
+	// TraceHash is a digest of all inputs and results. It is the same on every
+	// run and platform, for any number of workers.
 	TraceHash string `json:"trace_hash"`
 }
 
-// Transition is a row of a model: something that may happen in a state, what
-// comes of it, and how often it has.
+// Transition is a row of a model: an event in a state, the next state, and how
+// often it happened.
 type Transition struct {
 	Model string `json:"model"`
 	State string `json:"state"`
@@ -65,14 +66,13 @@ type Transition struct {
 	Count uint64 `json:"count"`
 }
 
-// Violation is a step at which the code did not do what the model does. It
-// ends the play.
+// Violation is a step at which the code and the model disagree. It ends the
+// play.
 type Violation struct {
 	Seed uint64 `json:"seed"`
 	Step uint64 `json:"step"`
 	What string `json:"what"`
-	// History is what led there: the last steps of the play. PINs in it are
-	// made up.
+	// History is the last steps of the play. PINs in it are made up.
 	History []string `json:"history"`
 	// Command repeats the play.
 	Command string `json:"command"`
@@ -84,7 +84,7 @@ const (
 	maxHistory    = 24
 )
 
-// Run plays, and returns what it has found. The report is the same for any number
+// Run makes the plays and returns the report, which is the same for any number
 // of workers.
 func Run(cfg Config) Report {
 	if cfg.N == 0 {
@@ -143,7 +143,7 @@ func (r *Report) add(v Violation) {
 	r.Violations = r.Violations[:min(len(r.Violations), maxViolations)]
 }
 
-// explain plays again, and writes down what led to the violation.
+// explain repeats the play and records the steps before the violation.
 func (v *Violation) explain() {
 	p := newPlay()
 	p.log = func(format string, args ...any) {
@@ -168,7 +168,7 @@ func (r Report) String() string {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Model, t.State, t.Event, t.Next, times)
 	}
-	w.Flush() // a Builder takes everything
+	w.Flush() // a Builder accepts everything
 	fmt.Fprintf(&b, "\nseed %d: %d plays, %d steps, %d of %d transitions, violations in %d plays\ntrace %s\n",
 		r.Seed, r.Plays, r.Steps, reached, len(r.Coverage), r.Found, r.TraceHash)
 	for _, v := range r.Violations {
@@ -181,14 +181,14 @@ func (r Report) String() string {
 	return b.String()
 }
 
-// play is one play after another. It belongs to one worker.
+// play makes one play after another. It belongs to one worker.
 type play struct {
 	rand   *rand.Rand
 	nonces *sim.Stream // of the machines
 	counts []uint64    // of transitions
-	trace  []byte      // what the hash is made of
+	trace  []byte      // the input of the hash
 	step   uint64
-	log    func(format string, args ...any) // nil but when a violation is explained
+	log    func(format string, args ...any) // set only while a violation is explained
 
 	keys [2]*registration.KeyPair // of registrars and enrollees
 }
@@ -198,18 +198,18 @@ func newPlay() *play {
 	for i := range p.keys {
 		pair, err := registration.NewKeyPairFromExponent([]byte{2 + byte(i), 3})
 		if err != nil {
-			panic(err) // an exponent that is not zero makes a key pair
+			panic(err) // an exponent other than zero makes a key pair
 		}
 		p.keys[i] = pair
 	}
 	return p
 }
 
-// pinFault is what a play panics with when the code does not do what the model
-// does.
+// mismatch is the panic value of a play in which the code and the model
+// disagree.
 type mismatch string
 
-// play plays the parts, and returns the violation that ended it, if any.
+// play runs the parts, and returns the violation that ended it, if any.
 func (p *play) play(seed uint64) (v *Violation) {
 	p.trace = binary.BigEndian.AppendUint64(p.trace[:0], seed)
 	p.step = 0
@@ -244,7 +244,7 @@ var parts = []struct {
 	{modelAP, (*play).accessPoint},
 }
 
-// note begins a step.
+// note starts a step.
 func (p *play) note(format string, args ...any) {
 	p.step++
 	if p.log != nil {
@@ -252,21 +252,20 @@ func (p *play) note(format string, args ...any) {
 	}
 }
 
-// check ends the play unless the code did what the model does.
+// check ends the play unless the code agrees with the model.
 func (p *play) check(ok bool, format string, args ...any) {
 	if !ok {
 		panic(mismatch(fmt.Sprintf(format, args...)))
 	}
 }
 
-// pinAction is something that happens in a part of a play, and how often,
-// compared to the others.
+// action is an action in a part of a play with its relative frequency.
 type action[P any] struct {
 	often int
 	do    func(P)
 }
 
-// pinAct lets chance choose an action.
+// actByChance draws and runs an action.
 func actByChance[P any](r *rand.Rand, part P, actions []action[P]) {
 	total := 0
 	for _, a := range actions {

@@ -13,8 +13,8 @@ import (
 	"github.com/gowps/gowps/pin"
 )
 
-// rightPIN returns the digits of a PIN: mostly 8, with zeros before them more
-// often than by chance.
+// rightPIN returns the digits of a PIN, usually 8, with leading zeros more
+// often than at random.
 func rightPIN(r *rand.Rand) string {
 	if r.IntN(8) == 0 {
 		return fmt.Sprintf("%04d", r.IntN(10_000))
@@ -31,8 +31,8 @@ func eightDigits(r *rand.Rand) string {
 	return seven + string(checkDigit(seven))
 }
 
-// wrongPIN returns a PIN with the check digit right and the first wrong half as
-// told.
+// wrongPIN returns a PIN with a valid check digit whose first wrong half is
+// half.
 func wrongPIN(r *rand.Rand, right string, half int) string {
 	digits := []byte(right)
 	at := r.IntN(len(digits) / 2)
@@ -46,19 +46,19 @@ func wrongPIN(r *rand.Rand, right string, half int) string {
 	return string(digits)
 }
 
-// otherDigit returns any digit but one.
+// otherDigit returns any other digit.
 func otherDigit(r *rand.Rand, digit byte) byte { return '0' + (digit-'0'+1+byte(r.IntN(9)))%10 }
 
 // textKind is a kind of text that people, programs and attackers enter as a
-// PIN, and what may come of it.
+// PIN, with its possible outcomes.
 type textKind struct {
 	name    string
 	write   func(r *rand.Rand, right string) string
 	read    []string
-	suggest bool // if it is not accepted, the right PIN has to be suggested
+	suggest bool // if it is not accepted, the right PIN must be suggested
 }
 
-// Characters that texts are made with.
+// Characters in texts.
 var (
 	typedSpaces   = []rune(" \t\u00a0\u2009\u202f\u3000")
 	typedLineEnds = []rune("\n\v\f\r\u0085\u2028\u2029")
@@ -199,10 +199,10 @@ var textKinds = []textKind{
 		}},
 }
 
-// textSteps is how many texts of each kind are read in a play.
+// textSteps is how many texts of each kind are parsed in a play.
 const textSteps = 2
 
-// texts has texts of all kinds read.
+// texts tests texts of all kinds.
 func (p *play) texts() {
 	for range textSteps {
 		for _, kind := range textKinds {
@@ -224,7 +224,7 @@ func (p *play) texts() {
 	}
 }
 
-// textOutcome names what came of a text.
+// textOutcome names the outcome of a text.
 func textOutcome(err error) string {
 	switch {
 	case err == nil:
@@ -239,7 +239,7 @@ func textOutcome(err error) string {
 	return err.Error()
 }
 
-// text compares all that the package does with a text.
+// text compares everything that the package does with a text.
 func (p *play) text(text, outcome, digits string) {
 	got, err := pin.Parse(text)
 	p.check(textOutcome(err) == outcome, "Parse(%q): %v; want %s", text, err, outcome)
@@ -281,7 +281,7 @@ func (p *play) text(text, outcome, digits string) {
 	p.accepted(text, digits, got)
 }
 
-// accepted checks a PIN that was read from a text.
+// accepted checks a PIN that was parsed from a text.
 func (p *play) accepted(text, digits string, got pin.PIN) {
 	first, second := got.Halves()
 	half := len(digits) / 2

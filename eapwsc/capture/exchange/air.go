@@ -11,46 +11,46 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// air is what access points and stations say to everybody.
+// air is what access points and stations broadcast.
 type air struct {
 	heard  map[wps.MAC]*network
-	lately [256]*network // those heard lately, by the last octet of their addresses: quicker than heard
+	lately [256]*network // recent networks by the last octet of their addresses: faster than heard
 	octets int           // of all WPS elements that are kept
 	asking []*asker
-	// joining are the stations that asked lately to associate without WPS, and
-	// when.
+	// joining maps the stations that recently asked to associate without WPS to
+	// the time.
 	joining map[wps.MAC]time.Time
 }
 
 func newAir() air { return air{heard: map[wps.MAC]*network{}, joining: map[wps.MAC]time.Time{}} }
 
-// network is an access point that was heard.
+// network is an access point that was received.
 type network struct {
 	doctor.Network
-	// beacon and response are what its last beacon and probe response said.
+	// beacon and response are its last beacon and probe response.
 	beacon, response *capture.Management
 	octets           int // of its WPS elements that are kept
 }
 
-// asker is a station that was heard looking for a registrar.
+// asker is a station that looked for a registrar.
 type asker struct {
 	doctor.Station
 	said *capture.Management
 }
 
 const (
-	// maxNetworks and maxStations bound what is kept of the air.
+	// maxNetworks and maxStations limit what is kept of the air.
 	maxNetworks = 4096
 	maxStations = 256
-	// maxAdvertOctets bounds the WPS elements that are kept, in octets. Those
+	// maxAdvertOctets limits the WPS elements that are kept, in octets. Those
 	// of an access point have some hundred.
 	maxAdvertOctets = 4 << 20
-	// candidates is how many networks are compared when one has to go.
+	// candidates is how many networks are compared when one must be removed.
 	candidates = 16
 )
 
-// network notes what an access point says of itself. A device that is being
-// discovered by Wi-Fi Direct is none.
+// network records an advertisement of an access point. A device that is being
+// discovered by Wi-Fi Direct is not an access point.
 func (a *air) network(e *capture.Event) {
 	if e.Management.P2P && e.Management.Capability&dot11.ESS == 0 {
 		return
@@ -86,8 +86,8 @@ func (a *air) network(e *capture.Event) {
 	}
 }
 
-// add adds a network, in the place of one that was not heard for long if there
-// are too many.
+// add adds a network. If there are too many, it replaces one that was not
+// received for long.
 func (a *air) add(bssid wps.MAC) *network {
 	if len(a.heard) >= maxNetworks {
 		a.remove(a.pick(nil, func(n, than *network) bool { return n.Last.Before(than.Last) }))
@@ -97,8 +97,7 @@ func (a *air) add(bssid wps.MAC) *network {
 	return n
 }
 
-// pick returns one of a few networks: the one that is first by less. It is never
-// the one to spare.
+// pick returns the least of a few networks, but never spare.
 func (a *air) pick(spare *network, less func(n, than *network) bool) (first *network) {
 	looked := 0
 	for _, n := range a.heard { // in any order
@@ -137,8 +136,8 @@ func advertOctets(adverts []doctor.Advert) (octets int) {
 	return octets
 }
 
-// forget makes room: a network that keeps much forgets its older elements. If
-// that is the one that was heard now, it forgets its own.
+// forget frees memory: a network with many elements forgets the older ones. If
+// that is the current network, it forgets its own.
 func (a *air) forget(now *network) {
 	n := a.pick(nil, func(n, than *network) bool { return n.octets > than.octets })
 	if n.octets < now.octets {
@@ -152,8 +151,8 @@ func (a *air) forget(now *network) {
 	a.count(n)
 }
 
-// snapshot returns an access point as it is now, nil if it was not heard, and
-// how many octets it keeps.
+// snapshot returns the present state of an access point, nil if it was not
+// received, and its size in octets.
 func (a *air) snapshot(bssid wps.MAC) (*doctor.Network, int) {
 	n := a.heard[bssid]
 	if n == nil {
@@ -164,10 +163,10 @@ func (a *air) snapshot(bssid wps.MAC) (*doctor.Network, int) {
 	return &now, n.octets + len(now.Adverts)*advertSize
 }
 
-// advertSize is what an element keeps beside its octets.
+// advertSize is the memory of an element besides its octets.
 const advertSize = 256
 
-// networks returns the access points that were heard, in order of their
+// networks returns the access points that were received, in order of their
 // addresses.
 func (a *air) networks() []doctor.Network {
 	out := make([]doctor.Network, 0, len(a.heard))
@@ -178,7 +177,7 @@ func (a *air) networks() []doctor.Network {
 	return out
 }
 
-// probe notes a station that looks for a registrar.
+// probe records a station that looks for a registrar.
 func (a *air) probe(e *capture.Event) {
 	if e.Management.WPS == nil {
 		return
@@ -209,7 +208,7 @@ func (a *air) probe(e *capture.Event) {
 	})
 }
 
-// stations returns the stations that were heard looking for a registrar.
+// stations returns the stations that looked for a registrar.
 func (a *air) stations() (all []doctor.Station) {
 	for _, s := range a.asking {
 		all = append(all, s.Station)
@@ -217,12 +216,12 @@ func (a *air) stations() (all []doctor.Station) {
 	return all
 }
 
-// seeks reports whether a station was heard looking for a registrar lately.
+// seeks reports whether a station looked for a registrar recently.
 func (a *air) seeks(station wps.MAC, now time.Time) bool {
 	return slices.ContainsFunc(a.asking, func(s *asker) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
 }
 
-// joins notes that a station asks to associate with a key that it has.
+// joins records that a station asks to associate with an existing key.
 func (a *air) joins(station wps.MAC, now time.Time) {
 	if len(a.joining) >= maxJoining {
 		clear(a.joining)
@@ -230,21 +229,21 @@ func (a *air) joins(station wps.MAC, now time.Time) {
 	a.joining[station] = now
 }
 
-// joined reports whether a station has done so lately.
+// joined reports whether a station has done so recently.
 func (a *air) joined(station wps.MAC, now time.Time) bool {
 	at, ok := a.joining[station]
 	return ok && now.Sub(at) < joinTime
 }
 
 const (
-	// maxJoining bounds the stations of which it is remembered that they join.
+	// maxJoining limits the stations in joining.
 	maxJoining = 1024
 	// joinTime is how long after its association a station may send EAPOL-Start
 	// for 802.1X.
 	joinTime = 30 * time.Second
 )
 
-// pressing returns the stations that a registrar has heard in push-button mode
+// pressing returns the stations that a registrar has seen in push-button mode
 // when an exchange ends.
 func (a *air) pressing(x *Exchange) (out []doctor.Station) {
 	for _, s := range a.asking {

@@ -11,10 +11,10 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// Collector makes exchanges of the events of a capture. It pairs the two
-// directions, joins fragments, distinguishes retransmissions from new messages and
-// keeps the exchanges of many devices apart. Feed it all events, and take the
-// exchanges as they end:
+// Collector groups the events of a capture into exchanges. It pairs the two
+// directions, joins fragments, distinguishes retransmissions from new messages
+// and keeps the exchanges of many devices apart. Pass it all events, and use
+// the exchanges as they end:
 //
 //	c := exchange.NewCollector(keys)
 //	for event, err := reader.Next(); err == nil; event, err = reader.Next() {
@@ -22,14 +22,14 @@ import (
 //	}
 //	for _, x := range c.Close() { … }
 //
-// Exchanges come in the order in which they began, as long as there are not
-// too many at a time. An exchange that was returned does not change any more.
-// Memory is bounded by the number of devices that are active at a time, and by
-// limits that no honest capture meets.
+// Exchanges are returned in the order in which they began, unless too many are
+// open at a time. An exchange that was returned does not change any more.
+// Memory is limited by the number of devices that are active at a time, and by
+// limits that real captures do not reach.
 //
-// An event goes one way: Add finds the conversation that it belongs to, whose
-// method adds a step to its exchange; what has ended is completed with what was
-// heard of the air, and returned.
+// Add finds the conversation of an event, whose method adds a step to its
+// exchange. Exchanges that have ended are completed with what was received from
+// the air, and returned.
 type Collector struct {
 	keys          *KeyLog
 	air           air
@@ -42,18 +42,18 @@ type Collector struct {
 }
 
 const (
-	// leap is by how much time may go forward from one frame to the next
-	// before it is taken for a damaged time stamp.
+	// leap is the largest plausible time between two frames; a longer one is a
+	// damaged time stamp.
 	leap = time.Hour
-	// maxNotes bounds the different notes. A reader has fewer sentences.
+	// maxNotes limits the different notes. A reader has fewer sentences.
 	maxNotes = 64
 )
 
-// Note is something that is wrong with the capture itself.
+// Note is a problem of the capture itself.
 type Note struct {
 	Text  string // a sentence
-	Frame int    // where it was met first
-	Count int    // how often; see [capture.Event] for what is not counted
+	Frame int    // where it first occurred
+	Count int    // how often it occurred; see [capture.Event] for what is not counted
 }
 
 // NewCollector returns a collector. The key log may be nil.
@@ -61,7 +61,7 @@ func NewCollector(keys *KeyLog) *Collector {
 	return &Collector{keys: keys, air: newAir(), conversations: newConversations(), queue: queue{crowd: maxBegun}}
 }
 
-// Add handles the next event and returns the exchanges that are over by now.
+// Add processes the next event and returns the exchanges that have ended.
 func (c *Collector) Add(e *capture.Event) []*Exchange {
 	c.clock(e.Time)
 	c.link = e.Interface
@@ -98,8 +98,8 @@ func (c *Collector) Add(e *capture.Event) []*Exchange {
 	return c.queue.take()
 }
 
-// clock follows the time of the capture. It may go back a little, where frames
-// are out of order, or a lot, where captures were joined.
+// clock follows the time of the capture. It may go back a little if frames are
+// out of order, or a lot if captures were joined.
 func (c *Collector) clock(t time.Time) {
 	switch step := t.Sub(c.now); {
 	case t.IsZero(): // a note about the file
@@ -114,9 +114,9 @@ func (c *Collector) clock(t time.Time) {
 	}
 }
 
-// Close returns the exchanges that the capture leaves open. If it has none at
-// all, stations that have called an access point and were never asked who they
-// are count as such.
+// Close returns the exchanges that are still open. If the capture has none at
+// all, stations that sent EAPOL-Start and got no request for their identity
+// count as exchanges.
 func (c *Collector) Close() []*Exchange {
 	for v := c.conversations.oldest(); v != nil; v = c.conversations.oldest() {
 		c.drop(v)
@@ -128,8 +128,8 @@ func (c *Collector) Close() []*Exchange {
 	return c.queue.unanswered
 }
 
-// Notes returns what is wrong with the capture, in the order in which it was
-// met.
+// Notes returns the problems of the capture, in order of their first
+// occurrence.
 func (c *Collector) Notes() []Note { return c.notes }
 
 // note counts a note.
@@ -151,8 +151,8 @@ func (c *Collector) drop(v *conversation) {
 	c.conversations.remove(v)
 }
 
-// complete adds to the exchanges that have ended what was heard of the air, and
-// the keys of the run.
+// complete adds what was received from the air, and the keys of the run, to the
+// exchanges that have ended.
 func (c *Collector) complete() {
 	for _, e := range c.queue.ended {
 		x := e.Exchange
@@ -216,7 +216,8 @@ func (c *Collector) overEAPOL(station wps.MAC) party {
 	return p
 }
 
-// heard keeps a conversation from its end, if something was heard of the party.
+// heard moves a conversation to the end of the order, if an event concerned the
+// party.
 func (c *Collector) heard(v *conversation, e *capture.Event, something bool) {
 	if something {
 		c.conversations.heard(v, e.Time)
@@ -224,8 +225,8 @@ func (c *Collector) heard(v *conversation, e *capture.Event, something bool) {
 	}
 }
 
-// authentication handles an access point's answer to the first frame of a
-// station: a refusal before it registers, or what comes of WPA3 when it joins.
+// authentication handles an access point's response to the first frame of a
+// station: a refusal before it registers, or the result of SAE when it joins.
 func (c *Collector) authentication(e *capture.Event) {
 	m := e.Management
 	if e.Src != e.BSSID {
@@ -242,9 +243,9 @@ func (c *Collector) authentication(e *capture.Event) {
 	c.heard(v, e, v.refused(e))
 }
 
-// associationRequest handles the request of a station to associate. One without
-// a WPS element is to join a network: what was before is over, but for what
-// becomes of the settings.
+// associationRequest handles the association request of a station. Without a
+// WPS element the station wants to join a network: what was before is over,
+// apart from the use of the settings.
 func (c *Collector) associationRequest(e *capture.Event) {
 	if e.Management.WPS != nil {
 		v := c.station(e.Src)
@@ -259,7 +260,8 @@ func (c *Collector) associationRequest(e *capture.Event) {
 	}
 }
 
-// disconnection handles the end of an association, or of all at an access point.
+// disconnection handles the end of an association, or of all associations of an
+// access point.
 func (c *Collector) disconnection(e *capture.Event) {
 	if e.Src == e.BSSID && e.Dst == wps.Broadcast {
 		for v := range c.conversations.byAP[e.BSSID] {
@@ -284,8 +286,8 @@ func (c *Collector) disconnected(v *conversation, e *capture.Event, from validat
 	c.conversations.disconnect(v)
 }
 
-// pae is the group address to which EAPOL is sent where the other end's
-// address is not known.
+// pae is the group address to which EAPOL is sent while the other end's address
+// is unknown.
 var pae = wps.MAC(eapol.PAEGroup)
 
 // eapol handles an EAPOL frame.
@@ -331,7 +333,7 @@ func (c *Collector) eap(e *capture.Event, packet eap.Packet, octets []byte) {
 }
 
 // stationOf returns the station that a request to the group address is for: the
-// one that this access point talked to last, or that nobody has answered.
+// one that this access point last communicated with, or one without an answer.
 func (c *Collector) stationOf(ap wps.MAC) wps.MAC {
 	v := c.conversations.latest(func(v *conversation) bool {
 		return v.party.transport == TransportEAPOL && (v.exchange.AP == ap || v.exchange.AP == wps.MAC{})
@@ -357,7 +359,7 @@ func (c *Collector) handshake(e *capture.Event, m eapol.KeyMessage) {
 }
 
 // radius handles the EAP packet of a RADIUS packet. The station is known by its
-// address; where the access point did not give it, by the access point's.
+// address; if the access point did not give it, by the access point's address.
 func (c *Collector) radius(e *capture.Event) {
 	packet, err := eap.ParsePacket(e.Data)
 	if err != nil {
@@ -391,13 +393,13 @@ func (c *Collector) upnp(e *capture.Event) {
 	}
 }
 
-// upnpProxy handles a message between a station and an external registrar, which
-// the access point passes on.
+// upnpProxy handles a message between a station and an external registrar,
+// which the access point forwards.
 func (c *Collector) upnpProxy(e *capture.Event) {
 	u := e.UPnP
 	fromStation := u.Action == capture.EventWLAN
 	if u.EventType != upnpEAP || fromStation && u.Station == [6]byte{} {
-		return // hostap makes up an event without a station for a new subscriber
+		return // hostapd sends an artificial event without a station to a new subscriber
 	}
 	p := party{transport: TransportUPnP, station: u.Station, ap: u.AP.Addr()}
 	if fromStation {
@@ -413,11 +415,11 @@ func (c *Collector) upnpProxy(e *capture.Event) {
 	v.exchange.Registrar = u.Registrar.Addr()
 }
 
-// upnpEAP is the WLANEventType of EAP messages; 1 is that of probes.
+// upnpEAP is the WLANEventType of EAP messages; 1 is that of probe requests.
 const upnpEAP = 2
 
-// anyStation finds the station that an external registrar means that sends a
-// bogus address, as some do: the one heard last [hostap].
+// anyStation finds the station for an external registrar that sends a wrong
+// address: the most recent one [hostap].
 func (c *Collector) anyStation(p party) party {
 	v := c.conversations.latest(func(v *conversation) bool {
 		return v.party.transport == TransportUPnP && v.party.ap == p.ap && v.party.station != wps.MAC{}
@@ -428,8 +430,8 @@ func (c *Collector) anyStation(p party) party {
 	return v.party
 }
 
-// ieee1905 handles a message between an agent and a controller. M1, and what an
-// enrollee sends else, comes from the agent.
+// ieee1905 handles a message between an agent and a controller. The agent is
+// the enrollee.
 func (c *Collector) ieee1905(e *capture.Event) {
 	agent, controller, from := wps.MAC(e.Dst), wps.MAC(e.Src), validate.SideAP
 	if t, _ := wps.PeekMessageType(e.Data); ofEnrollee[t] || t == wps.MessageM1 {
@@ -440,9 +442,9 @@ func (c *Collector) ieee1905(e *capture.Event) {
 	v.exchange.AP = controller
 }
 
-// Networks returns the access points that were heard, in order of their
+// Networks returns the access points that were received, in order of their
 // addresses.
 func (c *Collector) Networks() []doctor.Network { return c.air.networks() }
 
-// Stations returns the stations that were heard looking for a registrar.
+// Stations returns the stations that looked for a registrar.
 func (c *Collector) Stations() []doctor.Station { return c.air.stations() }

@@ -26,27 +26,27 @@ type party struct {
 	registrar netip.Addr // UPnP, of an access point as enrollee
 }
 
-// conversation is what is known of one party. Its methods handle one event
-// each, and report whether something was heard of the party by it.
+// conversation is the state of one party. Each of its methods handles an event,
+// and reports whether the event concerned the party.
 type conversation struct {
 	party     party
-	queue     *queue        // of the exchanges that it makes
+	queue     *queue        // of its exchanges
 	place     *list.Element // in conversations.recent
-	last      time.Time     // when it was heard last
-	connected wps.MAC       // the access point under which conversations.byAP has it
+	last      time.Time     // time of the last event
+	connected wps.MAC       // the access point with which conversations.byAP has it
 
-	exchange *entry  // that goes on, or nil
-	ended    bool    // EAP-Failure came, or the run came to its end
-	done     bool    // M8 or WSC_Done came: it is of interest what becomes of the settings
+	exchange *entry  // the current exchange, or nil
+	ended    bool    // EAP-Failure was seen, or the run has ended
+	done     bool    // M8 or WSC_Done was seen: the use of the settings is of interest
 	wsc      bool    // there is evidence of WPS, not of other EAP
 	side     [2]side // of the client, and of the access point
-	room     []byte  // for the packets of the exchange
+	room     []byte  // memory for the packets of the exchange
 }
 
-// maxSteps bounds the steps that are kept of one exchange.
+// maxSteps limits the steps that are kept of one exchange.
 const maxSteps = 256
 
-// begin begins an exchange at the event's time, unless one goes on.
+// begin starts an exchange at the event's time, unless there is one.
 func (v *conversation) begin(e *capture.Event) {
 	if v.exchange != nil {
 		return
@@ -59,9 +59,9 @@ func (v *conversation) begin(e *capture.Event) {
 	})
 }
 
-// finish ends the exchange, if one goes on. A registrar that asked an access
-// point who it is, and no more, has begun nothing; nor has a station that did
-// other EAP, or of which there is but a piece of a message.
+// finish ends the current exchange. It is dropped if a registrar only asked an
+// access point for its identity, a station used another EAP method, or there is
+// only a part of a message.
 func (v *conversation) finish() {
 	if v.exchange == nil {
 		return
@@ -72,8 +72,8 @@ func (v *conversation) finish() {
 	v.queue.end(x, !v.wsc || len(x.Steps) == 0 || asked)
 }
 
-// renew ends the exchange, because one of the two begins another. An EAPOL-Start
-// that was heard last is the station's, and belongs to the other.
+// renew ends the exchange because one of the two begins another. An EAPOL-Start
+// that came last belongs to the new one.
 func (v *conversation) renew(e *capture.Event, from validate.Side) {
 	x, start := v.exchange, []validate.Step(nil)
 	if last := len(x.Steps) - 1; last > 0 && x.Steps[last].Signal == validate.SignalEAPOLStart {
@@ -87,7 +87,7 @@ func (v *conversation) renew(e *capture.Event, from validate.Side) {
 	v.exchange.Steps = start
 }
 
-// patience returns how long a conversation may be silent before it is over.
+// patience returns how long a conversation may be silent before it has ended.
 func (v *conversation) patience() time.Duration {
 	switch {
 	case !v.ended:
@@ -116,10 +116,10 @@ func (v *conversation) step(e *capture.Event, s validate.Step) {
 }
 
 const (
-	// typicalSteps is how many steps most exchanges have at most.
+	// typicalSteps is the largest number of steps of most exchanges.
 	typicalSteps = 18
-	// stepOctets is what a step keeps, beside its message, while the slice of
-	// steps grows.
+	// stepOctets is the memory of a step, besides its message, while the slice
+	// of steps grows.
 	stepOctets = 400
 )
 
@@ -133,19 +133,19 @@ func (v *conversation) repeatsLast(s validate.Signal, e *capture.Event) bool {
 	return true
 }
 
-// echo is the time within which the same octets are no retransmission, which
-// takes a second at least, but another copy of the frame: of a switch, or of a
-// recording on both ends of a wire.
+// echo is the time within which the same octets are not a retransmission, which
+// takes at least a second, but another copy of the frame: from a switch, or
+// from a recording at both ends of a wire.
 const echo = 100 * time.Millisecond
 
-// resent counts a message or packet that was seen before.
+// resent counts a repeated message or packet.
 func resent(s *validate.Step, e *capture.Event) {
 	if e.Time.Sub(s.LastSent()) >= echo {
 		s.Repeat(e.Time, e.Frame)
 	}
 }
 
-// lastOf returns the last step from a side, nil if there is none.
+// lastOf returns the last step from a side, or nil.
 func (v *conversation) lastOf(from validate.Side) *validate.Step {
 	for i := len(v.exchange.Steps) - 1; i >= 0; i-- {
 		if s := &v.exchange.Steps[i]; s.From == from {
@@ -155,8 +155,8 @@ func (v *conversation) lastOf(from validate.Side) *validate.Step {
 	return nil
 }
 
-// keep copies a packet to where the others of the exchange are: few of them
-// are dropped before it is over.
+// keep copies a packet into the memory of the exchange, because most packets
+// are kept until it ends.
 func (v *conversation) keep(packet []byte) []byte {
 	v.queue.keep(v.exchange, len(packet))
 	if len(packet) > cap(v.room)-len(v.room) {
@@ -167,12 +167,12 @@ func (v *conversation) keep(packet []byte) []byte {
 	return v.room[start:len(v.room):len(v.room)]
 }
 
-// roomForPackets is for how many octets there is room at a time: those of half
-// an exchange.
+// roomForPackets is the size of a piece of that memory in octets: half an
+// exchange.
 const roomForPackets = 2048
 
-// associate handles a request to associate for WPS. It begins another exchange,
-// unless one has just begun in the same way.
+// associate handles an association request for WPS. It starts another exchange,
+// unless one has just started in the same way.
 func (v *conversation) associate(e *capture.Event) bool {
 	if v.exchange != nil && (v.ended || !v.isAssociating(e.BSSID)) {
 		v.renew(e, validate.SideClient)
@@ -189,16 +189,16 @@ func (v *conversation) associate(e *capture.Event) bool {
 	return true
 }
 
-// isAssociating reports whether nothing but association requests to an access
-// point, or the answer to one, was seen yet.
+// isAssociating reports whether only association requests to an access point,
+// or the response to one, were seen so far.
 func (v *conversation) isAssociating(ap wps.MAC) bool {
 	return v.exchange.AP == ap && !slices.ContainsFunc(v.exchange.Steps, func(s validate.Step) bool {
 		return s.Signal != validate.SignalAssociationRequest
 	})
 }
 
-// associated handles the answer to a station: to its request to register, or to
-// join the network with what it was given.
+// associated handles an association response: to a request to register, or to
+// join the network with the settings.
 func (v *conversation) associated(e *capture.Event) {
 	switch {
 	case v.exchange == nil || v.isRetry(e, validate.SideAP):
@@ -212,13 +212,13 @@ func (v *conversation) associated(e *capture.Event) {
 // algorithmSAE is the authentication of WPA3: IEEE Std 802.11-2020 9.4.1.1.
 const algorithmSAE = 3
 
-// saeGoesOn are the status codes with which SAE goes on: success, a token to
-// be sent again, another group to be tried, and ways to make the element. IEEE
-// Std 802.11-2020 9.4.1.9.
+// saeGoesOn lists the status codes with which SAE continues: success, a token
+// to be returned, another group, and ways to compute the element. IEEE Std
+// 802.11-2020 9.4.1.9.
 var saeGoesOn = []uint16{0, 76, 77, 126, 127}
 
-// joins handles the answer of an access point to the first frame of a station
-// that joins the network with what it was given.
+// joins handles the access point's response to the first frame of a station
+// that joins the network with the settings.
 func (v *conversation) joins(m *capture.Management) {
 	if m.Algorithm != algorithmSAE {
 		return
@@ -229,8 +229,8 @@ func (v *conversation) joins(m *capture.Management) {
 	}
 }
 
-// refused handles the answer of an access point that refuses a station before it
-// has registered.
+// refused handles the response of an access point that refuses a station before
+// it has registered.
 func (v *conversation) refused(e *capture.Event) bool {
 	v.begin(e)
 	v.exchange.AP = e.BSSID
@@ -270,8 +270,8 @@ func (v *conversation) eapolStart(e *capture.Event) bool {
 	return true
 }
 
-// logoff handles EAPOL-Logoff. It ends an exchange that goes on: the station
-// gives up.
+// logoff handles EAPOL-Logoff. It ends the current exchange: the station gives
+// up.
 func (v *conversation) logoff(e *capture.Event) bool {
 	if v.exchange == nil || v.ended || len(v.exchange.Steps) == 0 || v.isRetry(e, validate.SideClient) {
 		return false
@@ -303,7 +303,7 @@ func (v *conversation) handshake(e *capture.Event, m eapol.KeyMessage, from vali
 	return true
 }
 
-// eap handles an EAP packet; octets are what there is of it.
+// eap handles an EAP packet; octets is the captured part of it.
 func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps.MAC) bool {
 	from := sender(p)
 	side := &v.side[direction(from)]
@@ -346,7 +346,7 @@ func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps
 	return true
 }
 
-// sender returns who sends an EAP packet.
+// sender returns the sender of an EAP packet.
 func sender(p eap.Packet) validate.Side {
 	if p.Code == eap.CodeResponse {
 		return validate.SideClient
@@ -354,7 +354,7 @@ func sender(p eap.Packet) validate.Side {
 	return validate.SideAP
 }
 
-// eapSignal returns what an EAP packet without a message is.
+// eapSignal returns the signal of an EAP packet without a message.
 func eapSignal(p eap.Packet) validate.Signal {
 	switch {
 	case p.Code == eap.CodeFailure:
@@ -373,9 +373,9 @@ func eapSignal(p eap.Packet) validate.Signal {
 	return validate.NoSignal
 }
 
-// parsePacket reads an EAP packet. One that the capture has not wholly is read
-// as far as it goes: its type, and which message it carries, stand in front.
-// Then octets is shorter than the packet says.
+// parsePacket parses an EAP packet. A truncated packet is parsed as far as
+// possible: its type and the type of its message are at the start. Octets is
+// then shorter than the packet says.
 func parsePacket(b []byte) (p eap.Packet, octets []byte, err error) {
 	p, err = eap.ParsePacket(b)
 	if !errors.Is(err, eap.ErrTruncated) || len(b) < eapHeader {
@@ -391,7 +391,7 @@ const (
 	// eapHeader is the length of Code, Identifier and Length.
 	eapHeader = 4
 	// maxIdentity is the longest identity that is kept: a network access
-	// identifier has 253 octets at most.
+	// identifier has at most 253 octets.
 	maxIdentity = 253
 )
 
@@ -399,33 +399,33 @@ const (
 func announcedLength(octets []byte) int { return int(binary.BigEndian.Uint16(octets[2:])) }
 
 // eapPacket returns p with its data in octets, which are kept, and not in the
-// event, which is not.
+// event, which is not kept.
 func eapPacket(octets []byte, p eap.Packet) eap.Packet {
 	p.Data = octets[len(octets)-len(p.Data):]
 	return p
 }
 
-// restartsEAP reports whether an EAP packet begins another exchange than the
-// one that goes on.
+// restartsEAP reports whether an EAP packet starts another exchange than the
+// current one.
 func (v *conversation) restartsEAP(p eap.Packet, now time.Time) bool {
 	if v.exchange == nil || len(v.exchange.Steps) == 0 {
 		return false
 	}
 	steps := v.exchange.Steps
 	if v.ended {
-		// What was sent before the end, or answers what was, is late only.
+		// Packets sent before the end, or answers to them, are only late.
 		end := &steps[len(steps)-1]
 		late := now.Before(end.Time) || p.Code == eap.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
 		return !late && (p.Code == eap.CodeRequest || p.Code == eap.CodeResponse)
 	}
-	// The identity is asked for again, with a new Identifier: a new start, if
-	// there was more before it.
+	// A request for the identity with a new Identifier is a new start, if there
+	// were other packets before it.
 	return p.Code == eap.CodeRequest && p.Type == eap.TypeIdentity && slices.ContainsFunc(steps, isMessage)
 }
 
 func isMessage(s validate.Step) bool { return s.IsMessage() }
 
-// packet handles a WSC packet that carries a message or a fragment of one.
+// packet handles a WSC packet with a message or a fragment.
 func (v *conversation) packet(e *capture.Event, s validate.Step, p eap.Packet) {
 	if p.OpCode == eap.OpFragACK {
 		v.side[1-direction(s.From)].asked = true
@@ -442,8 +442,8 @@ func (v *conversation) packet(e *capture.Event, s validate.Step, p eap.Packet) {
 	v.message(e, s, octets)
 }
 
-// restartsRun reports whether a message is the M1 of another run than the one
-// that goes on.
+// restartsRun reports whether a message is the M1 of another run than the
+// current one.
 func (v *conversation) restartsRun(octets []byte) bool {
 	if t, _ := wps.PeekMessageType(octets); t != wps.MessageM1 {
 		return false
@@ -458,11 +458,11 @@ func (v *conversation) message(e *capture.Event, s validate.Step, octets []byte)
 	s.Type, _ = wps.PeekMessageType(octets)
 	switch s.Type {
 	case wps.MessageM1:
-		// M1 comes from the enrollee: where the identity was not seen, its
-		// direction shows which one that is.
+		// M1 comes from the enrollee: if the identity was not seen, its
+		// direction shows the roles.
 		v.exchange.APEnrollee = s.From == validate.SideAP
 	case wps.MessageM8, wps.MessageDone:
-		v.done = true // or WSC_Done may be lost
+		v.done = true // WSC_Done may be lost
 		v.exchange.guessRole(&s)
 	default:
 		v.exchange.guessRole(&s)
@@ -471,11 +471,11 @@ func (v *conversation) message(e *capture.Event, s validate.Step, octets []byte)
 }
 
 // upnp handles a message over UPnP. In an exchange with an access point as
-// enrollee the registrar takes the client's part.
+// enrollee the registrar is the client.
 func (v *conversation) upnp(e *capture.Event, from validate.Side) bool {
 	t, _ := wps.PeekMessageType(e.Data)
 	if v.exchange != nil {
-		// An event goes to every subscriber.
+		// Every subscriber receives the event.
 		if s := v.lastOf(from); s != nil && bytes.Equal(s.Body, e.Data) {
 			resent(s, e)
 			return false
@@ -491,8 +491,8 @@ func (v *conversation) upnp(e *capture.Event, from validate.Side) bool {
 	return true
 }
 
-// autoconfiguration handles a message over IEEE 1905.1. The controller answers M1
-// by an M2 for each network, and nothing follows.
+// autoconfiguration handles a message over IEEE 1905.1. The controller answers
+// M1 with an M2 for each network, and nothing follows.
 func (v *conversation) autoconfiguration(e *capture.Event, from validate.Side) bool {
 	heard := v.upnp(e, from)
 	if t, _ := wps.PeekMessageType(e.Data); t == wps.MessageM2 || t == wps.MessageM2D {

@@ -8,29 +8,29 @@ import (
 )
 
 const (
-	// maxConversations bounds the conversations that are followed at a time.
+	// maxConversations limits the conversations that are followed at a time.
 	maxConversations = 4096
 
-	// linger is how long after a success an exchange is kept open for what
-	// becomes of the settings, settle how long after a failure for what comes
-	// late; idle is how long silence may last within one.
+	// linger is how long after a success an exchange is kept open for the use
+	// of the settings, settle how long after a failure for late frames; idle is
+	// the longest silence within an exchange.
 	linger = 30 * time.Second
 	settle = 2 * time.Second
 	idle   = 150 * time.Second
 )
 
-// conversations are those that go on, in the order in which they were heard
-// last.
+// conversations holds the open conversations, in the order of their last
+// events.
 type conversations struct {
 	byParty map[party]*conversation
-	recent  *list.List // of *conversation, the one heard last at the back
-	// byAP has those at an access point that a frame to all its stations can
-	// end: see [conversations.connect].
+	recent  *list.List // of *conversation, the most recent at the back
+	// byAP maps access points to the conversations that a frame to all its
+	// stations can end: see [conversations.connect].
 	byAP map[wps.MAC]map[*conversation]struct{}
 
 	// settled is the last of those at the front of recent that were found to
-	// linger: none of them is over before it has done so. It is nil if that is
-	// not known. unordered reports that recent is not in the order of time.
+	// linger: none of them ends before its linger time. It is nil if unknown.
+	// unordered reports that recent is not in the order of time.
 	settled   *list.Element
 	unordered bool
 }
@@ -53,7 +53,7 @@ func (c *conversations) remove(v *conversation) {
 	delete(c.byParty, v.party)
 }
 
-// oldest returns the conversation heard longest ago, nil if there is none.
+// oldest returns the conversation with the oldest last event, or nil.
 func (c *conversations) oldest() *conversation {
 	if c.recent.Len() == 0 {
 		return nil
@@ -71,15 +71,15 @@ func (c *conversations) heard(v *conversation, now time.Time) {
 	}
 }
 
-// endedUnheard is for a conversation that has ended though nothing was heard in
-// it: it may be over before it was expected to be.
+// endedUnheard handles a conversation that has ended without an event of its
+// own: it may time out earlier than expected.
 func (c *conversations) endedUnheard(v *conversation, now time.Time) {
 	if now.Sub(v.last) >= settle {
 		c.settled = nil
 	}
 }
 
-// invalidateCursor is for a conversation that leaves its place: it is not to be
+// invalidateCursor handles a conversation that leaves its place: it must not be
 // the last of those that linger.
 func (c *conversations) invalidateCursor(v *conversation) {
 	if c.settled == v.place {
@@ -87,10 +87,10 @@ func (c *conversations) invalidateCursor(v *conversation) {
 	}
 }
 
-// expired calls f with each conversation that is over by its silence.
+// expired calls f with each conversation that has timed out.
 func (c *conversations) expired(now time.Time, f func(*conversation)) {
-	// Of those that linger, the one heard first is over first: if it is not, go
-	// on behind them.
+	// Of those that linger, the first one times out first: if it has not,
+	// continue after them.
 	behind := c.settled == nil
 	for at := c.recent.Front(); at != nil; {
 		v := at.Value.(*conversation)
@@ -112,9 +112,9 @@ func (c *conversations) expired(now time.Time, f func(*conversation)) {
 	}
 }
 
-// latest returns the conversation heard last that has an exchange and fits; nil
-// if there is none among the last ones. It is asked for conversations whose
-// address is not known, and looks no further than maxLatest.
+// latest returns the most recent conversation that has an exchange and for
+// which fits is true; nil if there is none among the last maxLatest. It is used
+// for frames without an address of the station.
 func (c *conversations) latest(fits func(*conversation) bool) *conversation {
 	at := c.recent.Back()
 	for range maxLatest {
@@ -129,12 +129,12 @@ func (c *conversations) latest(fits func(*conversation) bool) *conversation {
 	return nil
 }
 
-// maxLatest is how many conversations are looked at to find one by its access
-// point: on a wire, where addresses are missing, there are few at a time.
+// maxLatest is how many conversations are searched by their access point: on a
+// wire, where addresses are missing, there are few at a time.
 const maxLatest = 64
 
-// connect notes that a station is connected to the access point of its exchange,
-// so that a disconnection of all its stations is one of this station.
+// connect records that a station is connected to the access point of its
+// exchange, so that a disconnection of all its stations includes this one.
 func (c *conversations) connect(v *conversation) {
 	ap := wps.MAC{}
 	if v.exchange != nil && v.party.transport == TransportEAPOL {
@@ -154,7 +154,7 @@ func (c *conversations) connect(v *conversation) {
 	c.byAP[ap][v] = struct{}{}
 }
 
-// disconnect notes that a station is connected to no access point.
+// disconnect records that a station is not connected.
 func (c *conversations) disconnect(v *conversation) {
 	if v.connected == (wps.MAC{}) {
 		return

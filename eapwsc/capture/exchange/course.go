@@ -10,26 +10,26 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// course is how an exchange went: how far it came and how it ended. Of several
-// ends that show, WSC_Done counts most, then what gives a reason, then
-// EAP-Failure; what comes behind the first of a kind is its echo.
+// course is how an exchange went: how far it came and how it ended. If there
+// are several ends, WSC_Done counts most, then those with a reason, then
+// EAP-Failure; of each kind the first one counts.
 type course struct {
 	x       *Exchange
 	reached doctor.Stage
 
 	how     doctor.End     // the end that counts
-	end     *validate.Step // which it is, nil for none
+	end     *validate.Step // the step of the end, nil for none
 	silence time.Duration  // before it
 
 	m2d      *validate.Step // the first M2D
 	m2       bool           // M2 came
 	handover bool           // with settings in it
 
-	heard           time.Time // when something was heard last that is no end
+	heard           time.Time // time of the last event that is not an end
 	repeats         int       // of that
 	retransmissions int
-	unanswered      int    // of M1 and M2D: iwd answers M2D by its M1 only
-	status          uint16 // with which the access point refused the association
+	unanswered      int    // repetitions of M1 and M2D without an answer: iwd answers M2D with its M1 only
+	status          uint16 // the status code of a refused association
 }
 
 // newCourse follows the steps of an exchange.
@@ -43,13 +43,13 @@ func newCourse(x *Exchange) *course {
 	return c
 }
 
-// signalStages are the stages that signals mean.
+// signalStages maps signals to stages.
 var signalStages = map[validate.Signal]doctor.Stage{
 	validate.SignalAssociationRequest: doctor.StageAssociating, validate.SignalIdentityRequest: doctor.StageAsked,
 	validate.SignalIdentity: doctor.StageIdentified, validate.SignalStart: doctor.StageStarted,
 }
 
-// advance notes how far a step brings the exchange.
+// advance records how far a step brings the exchange.
 func (c *course) advance(s *validate.Step) {
 	if s.IsMessage() || s.Code != 0 && s.Signal != validate.SignalEAPFailure {
 		c.retransmissions += s.Repeats
@@ -69,10 +69,10 @@ func (c *course) advance(s *validate.Step) {
 	}
 }
 
-// rank orders the ends by how much they tell.
+// rank orders the ends by significance.
 var rank = map[doctor.End]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
 
-// see notes a step that is an end, or that one answers.
+// see records a step that is an end, or after which an end follows.
 func (c *course) see(s *validate.Step) {
 	how := c.endOf(s)
 	switch {
@@ -93,7 +93,7 @@ func (c *course) see(s *validate.Step) {
 // not answer: IEEE Std 802.11-2020 table 9-49.
 const reasonTimeout = 39
 
-// endOf returns the end that a step is, EndOpen if it is none.
+// endOf returns the end that a step is, or EndOpen.
 func (c *course) endOf(s *validate.Step) doctor.End {
 	switch {
 	case s.Type == wps.MessageDone:
@@ -101,7 +101,7 @@ func (c *course) endOf(s *validate.Step) doctor.End {
 	case s.Type == wps.MessageNACK:
 		return doctor.EndNACK
 	case s.Type == wps.MessageACK && c.reached == doctor.StageM8 && !c.x.FromEnrollee(s):
-		return doctor.EndDone // an external registrar answers WSC_Done, which was missed
+		return doctor.EndDone // an external registrar answers WSC_Done, which is not in the capture
 	case s.Signal == validate.SignalEAPFailure, s.Signal == validate.SignalEAPSuccess:
 		return doctor.EndFailure
 	case s.Signal == validate.SignalDisconnect && s.Status == reasonTimeout:
@@ -112,7 +112,7 @@ func (c *course) endOf(s *validate.Step) doctor.End {
 	return doctor.EndOpen
 }
 
-// describe says in a how the exchange went.
+// describe fills in a.
 func (c *course) describe(a *doctor.Attempt) {
 	x := c.x
 	a.Reached, a.End, a.Silence, a.Status = c.reached, c.how, c.silence, c.status
@@ -132,7 +132,7 @@ func (c *course) describe(a *doctor.Attempt) {
 		a.By = x.role(validate.SideAP)
 	}
 	if c.reached == doctor.StageM8 && x.Joining.Seen() && c.how != doctor.EndNACK {
-		a.End, c.end = doctor.EndDone, nil // it joins with what it was given: WSC_Done was missed
+		a.End, c.end = doctor.EndDone, nil // it joins with the settings: WSC_Done is not in the capture
 	}
 	if x.Transport == TransportIEEE1905 && c.handover {
 		a.End, a.Mesh, c.end = doctor.EndDone, true, nil
@@ -165,22 +165,21 @@ func (c *course) describe(a *doctor.Attempt) {
 	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end)
 }
 
-// m2Lost reports whether M1 came again behind M2, and M3 never came: the enrollee
-// has not received M2.
+// m2Lost reports whether M1 was repeated after M2, and M3 never came: the
+// enrollee has not received M2.
 func (c *course) m2Lost() bool {
 	m1, m2 := c.x.first(wps.MessageM1), c.x.first(wps.MessageM2)
 	return m1 != nil && m2 != nil && c.m2d == nil && c.reached == doctor.StageM2 && m1.LastSent().After(m2.Time)
 }
 
-// doneEarly reports whether WSC_Done came although nothing can have been done:
-// the exchange was seen from its beginning, and there was neither M8 nor an M2
-// with settings.
+// doneEarly reports whether WSC_Done came too early: the exchange was captured
+// from its beginning, and had neither M8 nor an M2 with settings.
 func (c *course) doneEarly() bool {
 	return c.reached == doctor.StageDone && c.x.first(wps.MessageM1) != nil && !c.handover && c.x.furthest() < wps.MessageM7
 }
 
-// reason takes the Configuration Error of M2D or WSC_NACK, and what it says of
-// messages that the capture has not: that the PIN is wrong, an enrollee says to
+// reason records the Configuration Error of M2D or WSC_NACK, and what it
+// implies about missing messages: an enrollee reports a wrong PIN in answer to
 // M4 and M6 only.
 func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
 	known := false
@@ -194,8 +193,8 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
 	}
 }
 
-// untold reports whether an end follows messages of which a log says nothing
-// but that they were sent: who stopped, and where, is not known then.
+// untold reports whether an end follows messages of which a log has only that
+// they were sent: then it is unknown which side stopped, and where.
 func (x *Exchange) untold(end *validate.Step) bool {
 	var last *validate.Step
 	for i := range x.Steps {
@@ -207,9 +206,9 @@ func (x *Exchange) untold(end *validate.Step) bool {
 	return last != nil && last.IsMessage() && last.Type == 0 && len(last.Body) == 0
 }
 
-// answersUnseen reports whether an end answers a packet that was not seen: a
-// response to a request with another Identifier, or EAP-Failure to the answer
-// to a request.
+// answersUnseen reports whether an end answers a packet that is not in the
+// capture: a response to a request with another Identifier, or EAP-Failure to
+// the answer to a request.
 func (x *Exchange) answersUnseen(end *validate.Step) bool {
 	last := new(validate.Step)
 	for i := range x.Steps {
@@ -227,8 +226,8 @@ func (x *Exchange) answersUnseen(end *validate.Step) bool {
 	return end.Code == eap.CodeResponse && last.ID != end.ID || end.Code == eap.CodeFailure && last.ID == end.ID
 }
 
-// oneSided reports whether several messages of one of the two were seen, and
-// nothing of the other one, who must have answered.
+// oneSided reports whether several messages of one side were captured, and none
+// of the other, which must have answered.
 func (x *Exchange) oneSided() bool {
 	var packets, messages [2]int
 	for i := range x.Steps {
@@ -253,7 +252,7 @@ func (x *Exchange) furthest() (last wps.MessageType) {
 	return last
 }
 
-// role returns the part that a side plays.
+// role returns the role of a side.
 func (x *Exchange) role(side validate.Side) registration.Role {
 	if side == x.enrollee() {
 		return registration.RoleEnrollee

@@ -18,9 +18,9 @@ func (x *Exchange) Findings(mode wps.Mode) validate.Findings {
 	return append(x.Network.Findings(mode), findings...)
 }
 
-// Evidence returns what the capture shows of the surroundings of the exchange,
-// for package doctor. The attempts, of which the last one is x.Attempt, are
-// the caller's to give: those before it may have been returned long ago.
+// Evidence returns the surroundings of the exchange for package doctor. The
+// caller provides the attempts, the last of which is x.Attempt, because earlier
+// ones may have been returned long ago.
 func (x *Exchange) Evidence(attempts []*doctor.Attempt) *doctor.Evidence {
 	e := &doctor.Evidence{Attempts: attempts, Stations: x.Stations}
 	if x.Network != nil {
@@ -29,14 +29,14 @@ func (x *Exchange) Evidence(attempts []*doctor.Attempt) *doctor.Evidence {
 	return e
 }
 
-// Evidence returns what access points and stations have said so far, for
-// package doctor: where there was no exchange, it shows why.
+// Evidence returns what access points and stations have advertised so far, for
+// package doctor: if there was no exchange, it shows why.
 func (c *Collector) Evidence() *doctor.Evidence {
 	return &doctor.Evidence{Stations: c.Stations(), Networks: c.Networks()}
 }
 
-// Attempt describes the exchange for package doctor. What the findings say
-// about authenticity and encryption is a part of it.
+// Attempt describes the exchange for package doctor. It includes the findings
+// about authenticity and encryption.
 func (x *Exchange) Attempt(findings validate.Findings) *doctor.Attempt {
 	a := &doctor.Attempt{
 		Began: x.Began, Ended: x.Ended, Station: x.Client, AP: x.AP, APEnrollee: x.APEnrollee,
@@ -66,8 +66,8 @@ func (j *Joining) evidence() doctor.After {
 	return after
 }
 
-// settings returns the shape of what was handed over, if the keys of the run
-// are known: in M8, in M2 where the run ended with it, or in M7 of an access
+// settings returns the form of the settings that were sent, if the keys of the
+// run are known: in M8, in M2 if the run ended with it, or in M7 of an access
 // point that was read.
 func (x *Exchange) settings() (all []doctor.Settings) {
 	if x.Keys == nil {
@@ -91,7 +91,7 @@ func (x *Exchange) settings() (all []doctor.Settings) {
 	return all
 }
 
-// described returns the shape of the networks in decrypted settings.
+// described returns the form of the networks in decrypted settings.
 func described(plain []byte, t wps.MessageType, ofAP bool) (all []doctor.Settings) {
 	switch {
 	case t == wps.MessageM7:

@@ -28,7 +28,7 @@ const (
 
 var transportNames = [...]string{TransportEAPOL: "eapol", TransportRADIUS: "radius", TransportUPnP: "upnp", TransportIEEE1905: "1905"}
 
-// String returns the transport in a word.
+// String returns the name of the transport.
 func (t Transport) String() string {
 	if t > 0 && int(t) < len(transportNames) {
 		return transportNames[t]
@@ -36,63 +36,63 @@ func (t Transport) String() string {
 	return "unknown"
 }
 
-// Exchange is one attempt to register, as far as the capture shows it: from
-// the association for WPS, or the first packet of EAP-WSC, to the EAP-Failure
-// that ends every exchange, and what became of the credential.
+// Exchange is one attempt to register, as far as the capture shows it: from the
+// association for WPS, or the first packet of EAP-WSC, to the EAP-Failure that
+// ends every exchange, and the use of the credential.
 type Exchange struct {
-	// Transcript is what package validate judges: the steps in the order of
+	// Transcript is the input of package validate: the steps in the order of
 	// time, retransmissions counted and fragments joined. Client is the station
 	// or, over UPnP, the external registrar; its address and the access point's
-	// are zero where the transport does not have them.
+	// are zero if the transport does not have them.
 	validate.Transcript
 
 	Transport Transport
 	// Registrar and APAddress are the ends of a UPnP exchange, or the server
 	// and client of a RADIUS one.
 	Registrar, APAddress netip.Addr
-	// APEnrollee reports that the access point is the enrollee: an external
+	// APEnrollee reports whether the access point is the enrollee: an external
 	// registrar reads or configures it.
 	APEnrollee bool
-	// OnAir reports that it was captured in the air, where frames get lost.
+	// OnAir reports whether it was captured on the air, where frames get lost.
 	OnAir bool
 
-	// Began and Ended are the times of the first and the last step, Watched
-	// the time until which the capture shows that nothing followed.
+	// Began and Ended are the times of the first and the last step. Watched is
+	// the time until which the capture continues.
 	Began, Ended, Watched time.Time
-	// Cut reports that there were more steps than are kept.
+	// Cut reports whether there were more steps than are kept.
 	Cut bool
-	// Restarted is who began another exchange before this one had ended: the
-	// client by EAPOL-Start or a new association, or else the access point. It
-	// is 0 if nobody did.
+	// Restarted is the side that started another exchange before this one had
+	// ended: the client by EAPOL-Start or a new association, otherwise the
+	// access point. It is 0 if neither did.
 	Restarted validate.Side
-	// Network is what the access point has said of itself until then; nil if
-	// nothing was heard.
+	// Network is what the access point had advertised until then; nil if
+	// nothing was received.
 	Network *doctor.Network
-	// Stations are those that were in push-button mode meanwhile.
+	// Stations are the stations that were in push-button mode meanwhile.
 	Stations []doctor.Station
-	// Joining is what became of the settings that the station was given.
+	// Joining is how the station used the settings.
 	Joining Joining
 }
 
-// Joining is what was seen of a station that joins the network with what it
-// was given.
+// Joining is what was captured of a station that joins the network with the
+// settings.
 type Joining struct {
 	// Messages counts each of the four messages of the 4-way handshake.
 	Messages [4]int
 	BSSID    wps.MAC
-	// Disconnected is the reason code of a deauthentication behind it.
+	// Disconnected is the reason code of a deauthentication after it.
 	Disconnected uint16
-	// Status is the status code with which the association was refused, and
-	// SAEStatus the one of SAE; 0 if it was not.
+	// Status is the status code with which the association was refused,
+	// SAEStatus that of SAE; 0 if not refused.
 	Status, SAEStatus uint16
 }
 
-// Seen reports whether there was a handshake at all.
+// Seen reports whether there was a 4-way handshake at all.
 func (j *Joining) Seen() bool { return j.Messages[0] > 0 }
 
-// Failed reports whether the handshake broke off: the access point never
-// confirmed what the station answered, if that was seen, and one of them gave
-// up. This is how a wrong key shows.
+// Failed reports whether the handshake failed: the access point never confirmed
+// the station's answer, if that was captured, and one of them gave up. A wrong
+// key shows in this way.
 func (j *Joining) Failed() bool {
 	switch {
 	case j.Disconnected == reasonHandshake:
@@ -107,8 +107,8 @@ const (
 	// reasonHandshake is the reason code of a 4-way handshake that timed out:
 	// IEEE Std 802.11-2020 table 9-49.
 	reasonHandshake = 15
-	// handshakeTries is how often access points send message 1, and then
-	// give up [hostap].
+	// handshakeTries is how often access points send message 1 before they give
+	// up [hostap].
 	handshakeTries = 4
 )
 
@@ -131,7 +131,7 @@ func (x *Exchange) Messages(yield func(*validate.Step) bool) {
 	}
 }
 
-// FromEnrollee reports whether a step came from the enrollee.
+// FromEnrollee reports whether the enrollee sent a step.
 func (x *Exchange) FromEnrollee(s *validate.Step) bool {
 	return s.From == x.enrollee()
 }
@@ -144,15 +144,15 @@ func (x *Exchange) enrollee() validate.Side {
 	return validate.SideClient
 }
 
-// ofEnrollee has the messages that only one role sends, and whether that is the
+// ofEnrollee maps the messages that only one role sends to whether that is the
 // enrollee.
 var ofEnrollee = map[wps.MessageType]bool{
 	wps.MessageM2: false, wps.MessageM2D: false, wps.MessageM3: true, wps.MessageM4: false, wps.MessageM5: true,
 	wps.MessageM6: false, wps.MessageM7: true, wps.MessageM8: false, wps.MessageDone: true,
 }
 
-// guessRole finds out from a message which of the two is the enrollee, where the
-// capture has neither the identity nor M1.
+// guessRole infers from a message which side is the enrollee, if the capture
+// has neither the identity nor M1.
 func (x *Exchange) guessRole(s *validate.Step) {
 	if enrollee, ok := ofEnrollee[s.Type]; ok && x.Identity == "" && x.first(wps.MessageM1) == nil {
 		x.APEnrollee = enrollee == (s.From == validate.SideAP)

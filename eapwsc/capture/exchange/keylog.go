@@ -13,19 +13,19 @@ import (
 )
 
 // KeyLog holds the keys of runs, by their nonces. See
-// [registration.KeyLogLabel] for the file that it is read from.
+// [registration.KeyLogLabel] for the file format.
 type KeyLog struct {
 	keys map[[2]wps.Nonce]*registration.Keys
 }
 
 // ErrKeyLog is the class of errors in a key log.
-var ErrKeyLog = errors.New("key log cannot be read")
+var ErrKeyLog = errors.New("key log is unreadable")
 
-// maxKeyLog bounds how many runs a key log may hold.
+// maxKeyLog limits the number of runs in a key log.
 const maxKeyLog = 1 << 20
 
-// ReadKeyLog reads a key log. Empty lines and lines that begin with # say
-// nothing. The error, of class [ErrKeyLog], names the line and never a key.
+// ReadKeyLog reads a key log. Empty lines and lines that begin with # are
+// ignored. The error, of class [ErrKeyLog], names the line and never a key.
 func ReadKeyLog(r io.Reader) (*KeyLog, error) {
 	log := &KeyLog{keys: map[[2]wps.Nonce]*registration.Keys{}}
 	lines := bufio.NewScanner(r)
@@ -67,7 +67,7 @@ func (l *KeyLog) add(line string) error {
 }
 
 // Add adds the keys of a run, unless there are too many already. The zero value
-// of a KeyLog is an empty one.
+// of a KeyLog is empty.
 func (l *KeyLog) Add(enrollee, registrar wps.Nonce, keys *registration.Keys) {
 	if l.keys == nil {
 		l.keys = map[[2]wps.Nonce]*registration.Keys{}
@@ -85,7 +85,7 @@ func (l *KeyLog) Keys(enrollee, registrar wps.Nonce) *registration.Keys {
 	return l.keys[[2]wps.Nonce{enrollee, registrar}]
 }
 
-// find is Keys for nonces as they stand in a message.
+// find is Keys for the nonces of a message.
 func (l *KeyLog) find(enrollee, registrar []byte) *registration.Keys {
 	if l == nil || len(enrollee) != len(wps.Nonce{}) || len(registrar) != len(wps.Nonce{}) {
 		return nil

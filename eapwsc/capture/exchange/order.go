@@ -7,8 +7,8 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// sort puts the steps in the order of time, unless the protocol shows that the
-// clock of the capture is wrong and not the order of its frames.
+// sort sorts the steps by time, unless the protocol shows that the clock of the
+// capture is wrong and not the order of its frames.
 func (x *Exchange) sort() {
 	if inOrder(x.Steps) {
 		return
@@ -20,7 +20,8 @@ func (x *Exchange) sort() {
 	}
 }
 
-// inOrder reports whether the steps are in the order of time, as nearly all are.
+// inOrder reports whether the steps are in the order of time, as they nearly
+// always are.
 func inOrder(steps []validate.Step) bool {
 	for i := 1; i < len(steps); i++ {
 		if steps[i].Time.Before(steps[i-1].Time) {
@@ -31,7 +32,7 @@ func inOrder(steps []validate.Step) bool {
 }
 
 // disorder counts the steps that come before one that they follow in every
-// exchange. WSC_ACK may stand anywhere.
+// exchange. WSC_ACK may come anywhere.
 func disorder(steps []validate.Step) (n int) {
 	last := 0
 	for i := range steps {
@@ -45,7 +46,7 @@ func disorder(steps []validate.Step) (n int) {
 	return n
 }
 
-// place is where a step stands in an exchange, 0 if that is not certain.
+// place returns the place of a step in an exchange, 0 if it is not certain.
 func place(s *validate.Step) int {
 	switch {
 	case s.Type == wps.MessageACK, s.Signal == validate.NoSignal && s.Type == 0:

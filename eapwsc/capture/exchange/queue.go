@@ -7,35 +7,35 @@ import (
 )
 
 const (
-	// maxBegun bounds the exchanges that wait for one that began before them.
+	// maxBegun limits the exchanges that wait for an earlier one.
 	maxBegun = 1024
-	// maxUnanswered bounds the calls without an answer that are kept.
+	// maxUnanswered limits the unanswered EAPOL-Starts that are kept.
 	maxUnanswered = 16
-	// maxOctets bounds what the exchanges that are not given out yet keep, in
-	// octets. An exchange of the usual kind keeps 5000.
+	// maxOctets limits the memory of the exchanges that are not returned yet,
+	// in octets. A usual exchange takes 5000.
 	maxOctets = 16 << 20
 )
 
-// queue holds the exchanges that have begun and are not given out yet. It gives
-// them out in the order in which they began, unless too many wait.
+// queue holds the exchanges that have begun and are not returned yet. It
+// returns them in the order in which they began, unless too many wait.
 type queue struct {
 	begun      []*entry
-	crowd      int // how many may have begun before some are given out of order
-	octets     int // what they keep
+	crowd      int // how many may have begun before some are returned out of order
+	octets     int // the memory of all
 	ended      []*entry
 	done       []*Exchange
-	given      bool        // an exchange was given out
-	unanswered []*Exchange // EAPOL-Start and no more, the first few of them
+	given      bool        // an exchange was returned
+	unanswered []*Exchange // EAPOL-Start only, the first few of them
 }
 
 // entry is an exchange in the queue.
 type entry struct {
 	*Exchange
-	octets int  // what it keeps
-	over   bool // it can be given out
-	void   bool // it is none of WPS
-	// ordinary reports that the station joined a network with its key: an
-	// EAPOL-Start of it did not ask for WPS.
+	octets int  // its memory
+	over   bool // it can be returned
+	void   bool // it is not WPS
+	// ordinary reports that the station joined a network with its key: its
+	// EAPOL-Start was not for WPS.
 	ordinary bool
 }
 
@@ -47,26 +47,26 @@ func (q *queue) begin(x *Exchange) *entry {
 	return e
 }
 
-// typicalOctets is what an exchange keeps beside its messages.
+// typicalOctets is the memory of an exchange besides its messages.
 const typicalOctets = 4 << 10
 
-// end ends an exchange; void is one that is none of WPS. The collector completes
-// it before it can be given out.
+// end ends an exchange; void is one that is not WPS. The collector completes it
+// before it can be returned.
 func (q *queue) end(e *entry, void bool) {
 	e.void = void
 	q.ended = append(q.ended, e)
 }
 
-// keep notes that an exchange keeps some octets more.
+// keep adds to the memory of an exchange.
 func (q *queue) keep(e *entry, octets int) {
 	e.octets += octets
 	q.octets += octets
 }
 
-// full reports whether too much is kept.
+// full reports whether the exchanges take too much memory.
 func (q *queue) full() bool { return q.octets > maxOctets }
 
-// take returns the exchanges that are over and wait for no other.
+// take returns the exchanges that have ended and wait for no other.
 func (q *queue) take() []*Exchange {
 	for len(q.begun) > 0 && q.begun[0].over {
 		q.give(q.begun[0])
@@ -98,7 +98,7 @@ func (q *queue) give(e *entry) {
 }
 
 // isUnanswered reports whether a station has sent EAPOL-Start, and nothing else
-// was seen of the two.
+// was captured of the two.
 func (x *Exchange) isUnanswered() bool {
 	return len(x.Steps) == 1 && x.Steps[0].Signal == validate.SignalEAPOLStart
 }

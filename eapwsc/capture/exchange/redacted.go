@@ -5,10 +5,9 @@ import (
 	"io"
 )
 
-// A KeyLog holds keys.
-// Without these methods package fmt would print what they hold: it asks no method
-// of a value behind an unexported field, or behind a pointer with a verb that is not
-// one for pointers.
+// A KeyLog holds keys. Without this method package fmt would print them: it
+// does not call methods of values in unexported fields, or behind a pointer if
+// the verb is not one for pointers.
 
 // Format prints no key, whatever the verb.
 func (KeyLog) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[exchange.KeyLog]") }

@@ -8,19 +8,19 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// Runs finds what should be random and repeats over the exchanges of a capture:
-// nonces and public keys that a device uses a second time. The zero value is
+// Runs finds values that should be random but repeat over the exchanges of a
+// capture: nonces and public keys that a device uses twice. The zero value is
 // empty.
 type Runs struct {
 	seed     maphash.Seed
-	new, old map[uint64]*validate.Transcript // by the values that were seen lately
+	new, old map[uint64]*validate.Transcript // by recent values
 }
 
-// maxRunValues bounds the values that are remembered: at least so many, at most
-// twice as many.
+// maxRunValues limits the values that are remembered: at least this many, at
+// most twice as many.
 const maxRunValues = 512
 
-// drawn are the values that each run has of its own.
+// drawn are the values that each run draws.
 var drawn = []struct {
 	message wps.MessageType
 	id      wps.AttributeID
@@ -29,14 +29,14 @@ var drawn = []struct {
 	{wps.MessageM2, wps.AttrRegistrarNonce}, {wps.MessageM2, wps.AttrPublicKey},
 }
 
-// Findings returns what package validate finds about the randomness of an
-// exchange, in the light of those before it. Message is an index of x.Steps.
+// Findings returns the findings of package validate about the randomness of an
+// exchange, compared with earlier ones. Message is an index of x.Steps.
 func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
 	if r.new == nil {
 		r.seed, r.new = maphash.MakeSeed(), map[uint64]*validate.Transcript{}
 	}
 	run := new(validate.Transcript)
-	*run = x.Transcript // without what else an exchange keeps
+	*run = x.Transcript // without the rest of the exchange
 	var compared []*validate.Transcript
 	for i, d := range drawn {
 		s := x.first(d.message)
@@ -50,7 +50,7 @@ func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
 		key := maphash.Bytes(r.seed, value) + uint64(i)
 		before := r.get(key)
 		if before != nil && isCopy(before, x) {
-			return nil // of the same run: a capture that was joined with itself
+			return nil // the same run: a capture that was joined with itself
 		}
 		if before != nil && !contains(compared, before) {
 			compared = append(compared, before)
@@ -88,8 +88,8 @@ func contains(all []*validate.Transcript, one *validate.Transcript) bool {
 	return false
 }
 
-// against returns the findings about a run that one before it explains: a value
-// that repeats. That values hardly change, two runs do not show.
+// against returns the findings about a run that an earlier one explains: a
+// repeated value. Two runs are too few to show that values hardly change.
 func against(before, now *validate.Transcript, mode wps.Mode) (all validate.Findings) {
 	for _, f := range validate.Randomness([]validate.Transcript{*before, *now}, mode) {
 		if rule, ok := validate.Lookup(f.Rule); !ok || rule.Area != validate.AreaRandomness || f.Run != 1 {

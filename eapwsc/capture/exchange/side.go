@@ -6,16 +6,16 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// side is what is known of one direction of a conversation.
+// side is the state of one direction of a conversation.
 type side struct {
-	packet []byte // the last EAP packet, to tell a retransmission
+	packet []byte // the last EAP packet, to detect retransmissions
 	join   eap.Reassembler
-	parts  int  // the packets of the message that is being joined
+	parts  int  // number of packets of the message that is being joined
 	length int  // its announced length, 0 if none
-	cut    bool // its beginning is not whole: the rest of it cannot be joined
+	cut    bool // its beginning is truncated: the rest cannot be joined
 	asked  bool // the other side has asked for the next fragment
-	// sequence is the sequence number of the last frame in the air, to tell
-	// one that only the radio sent again.
+	// sequence is the sequence number of the last frame on the air, to detect
+	// frames that only the radio repeated.
 	sequence uint16
 	onAir    bool
 }
@@ -28,8 +28,8 @@ func direction(from validate.Side) int {
 	return 0
 }
 
-// isRetry reports whether the radio sent the same frame again because it had
-// no acknowledgement. That is no retransmission of EAP.
+// isRetry reports whether the radio repeated the same frame because it got no
+// acknowledgement. That is not a retransmission of EAP.
 func (v *conversation) isRetry(e *capture.Event, from validate.Side) bool {
 	s := &v.side[direction(from)]
 	again := e.Radio.Retry && s.onAir && s.sequence == e.Radio.Sequence
@@ -37,12 +37,12 @@ func (v *conversation) isRetry(e *capture.Event, from validate.Side) bool {
 	return again
 }
 
-// add takes a packet and returns the message if it is complete. One of which a
-// part is missing is marked as truncated, and stands where its beginning does:
-// what follows a gap cannot be joined to it.
+// add adds a packet and returns the message if it is complete. A message with a
+// missing part is marked as truncated, and its step is where it began: packets
+// after a gap cannot be joined to it.
 func (d *side) add(s *validate.Step, p eap.Packet) (octets []byte, complete bool) {
 	more, first := p.Flags.Has(eap.FlagMoreFragments), p.Flags.Has(eap.FlagLengthField)
-	lost := d.cut || d.parts == 0 && d.asked && !first // the beginning is not here
+	lost := d.cut || d.parts == 0 && d.asked && !first // the beginning is missing
 	d.parts++
 	d.asked = false
 	s.OpCode, s.Fragments = p.OpCode, d.parts
@@ -57,7 +57,7 @@ func (d *side) add(s *validate.Step, p eap.Packet) (octets []byte, complete bool
 	default:
 		var err error
 		if octets, complete, err = d.join.Add(p); err != nil {
-			// The end of the message before was lost: begin with this one.
+			// The end of the previous message was lost: start with this one.
 			d.join.Reset()
 			d.parts, s.Fragments = 1, 1
 			octets, complete, err = d.join.Add(p)

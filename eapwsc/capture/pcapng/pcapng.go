@@ -1,15 +1,17 @@
-// Package pcapng writes captures, with the keys of the runs in them.
+// Package pcapng writes captures in the pcapng format, including the keys of
+// the runs.
 //
 // A [Writer] writes one section, with one interface or several. Wireshark,
-// gopacket and package capture read it. The format has blocks for the secrets of
-// some protocols, of which WPS is none, so the key log stands in a comment of
-// the section, a line for each run in the form of
-// [registration.KeyLogLabel]: [KeyLog] finds it there.
+// gopacket and package capture read it. The format has blocks for the secrets
+// of some protocols, but not for those of WPS, so the key log is in a comment
+// of the section, a line for each run in the form of
+// [registration.KeyLogLabel]: [KeyLog] extracts it.
 //
-// A capture with keys lets its readers see the network key. Treat it as one.
+// A capture with keys discloses the network key to its readers. Protect it like
+// the key itself.
 //
-// The writer is our own: that of gopacket brings the tables of all its layers
-// with it, a fifth of the page that runs in a browser.
+// The writer of gopacket is not used because it links the tables of all layers,
+// which would be a fifth of a program that runs in a browser.
 package pcapng
 
 import (
@@ -45,32 +47,31 @@ const (
 // does not fit in its block.
 var ErrTooLong = errors.New("pcapng: too long")
 
-// LinkType says what the packets of an interface begin with: a number of the
-// list of LINKTYPE_ values.
+// LinkType is the type of an interface's packets: a LINKTYPE_ value.
 type LinkType uint16
 
-// Link types that WPS travels on.
+// Link types that carry WPS.
 const (
 	Ethernet LinkType = 1
-	Radiotap LinkType = 127 // 802.11, behind what the radio says
+	Radiotap LinkType = 127 // 802.11, after a header of the radio
 )
 
-// Header is what stands at the beginning of a capture.
+// Header describes a capture.
 type Header struct {
 	LinkType LinkType // of the first interface
-	Program  string   // that wrote the capture; may be empty
+	Program  string   // the program that wrote the capture; may be empty
 	Name     string   // of the first interface; may be empty
 	Comment  string   // on the capture; may be empty
-	// KeyLog holds lines of a key log; at most 65,535 octets together.
+	// KeyLog holds the lines of a key log; at most 65,535 octets in all.
 	KeyLog []byte `json:"-"`
 }
 
 // Packet is a packet of a capture.
 type Packet struct {
-	Interface int // 0 is that of the header
+	Interface int // 0 is the interface of the header
 	Time      time.Time
 	Data      []byte
-	Length    int // on the wire, if the capture has only the beginning; else 0
+	Length    int // on the wire, if the capture has only the beginning; otherwise 0
 }
 
 // Writer writes packets. Call [Writer.Flush] after the last one.
@@ -87,7 +88,7 @@ func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	ng.begin(blockSection)
 	ng.block = binary.LittleEndian.AppendUint32(ng.block, byteOrder)
 	ng.block = append(ng.block, 1, 0, 0, 0)                                     // version 1.0
-	ng.block = append(ng.block, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff) // of a length that is not known yet
+	ng.block = append(ng.block, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff) // the length is not known yet
 	for _, o := range []struct {
 		code  uint16
 		value string
@@ -106,8 +107,7 @@ func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	return ng, nil
 }
 
-// AddInterface describes another interface, and returns the number that its
-// packets bear.
+// AddInterface describes another interface, and returns its number for packets.
 func (w *Writer) AddInterface(link LinkType, name string) (int, error) {
 	w.begin(blockInterface)
 	w.block = binary.LittleEndian.AppendUint16(w.block, uint16(link))
@@ -139,10 +139,10 @@ func (w *Writer) WritePacket(p Packet) error {
 	return w.end()
 }
 
-// Flush writes what is buffered.
+// Flush writes the buffered octets.
 func (w *Writer) Flush() error { return w.w.Flush() }
 
-// begin begins a block, whose length [Writer.end] fills in.
+// begin starts a block, whose length [Writer.end] fills in.
 func (w *Writer) begin(kind uint32) {
 	w.block = binary.LittleEndian.AppendUint32(w.block[:0], kind)
 	w.block = append(w.block, 0, 0, 0, 0)
@@ -159,14 +159,15 @@ func (w *Writer) option(code uint16, value string) {
 	w.pad()
 }
 
-// pad fills the block up to a multiple of four octets.
+// pad pads the block to a multiple of four octets.
 func (w *Writer) pad() {
 	for len(w.block)%4 != 0 {
 		w.block = append(w.block, 0)
 	}
 }
 
-// end writes the block. Blocks other than of packets end with a list of options.
+// end writes the block. All blocks except those of packets end with a list of
+// options.
 func (w *Writer) end() error {
 	if binary.LittleEndian.Uint32(w.block) != blockPacket {
 		w.block = append(w.block, optionEnd, 0, 0, 0)
@@ -179,8 +180,8 @@ func (w *Writer) end() error {
 }
 
 // KeyLog returns the lines of the key log in the comments of a capture's first
-// section, or nil. label begins each line: [registration.KeyLogLabel]. b is the
-// beginning of a file; what is no pcapng has no key log.
+// section, or nil. Each line begins with label: [registration.KeyLogLabel]. b
+// is the beginning of a file; a file that is not pcapng has no key log.
 func KeyLog(b []byte, label string) []byte {
 	if len(b) < 28 || binary.LittleEndian.Uint32(b) != blockSection {
 		return nil

@@ -1,8 +1,8 @@
 // Package text reads what programs print about Wi-Fi Protected Setup: logs,
 // scans and hex dumps, as people paste them when a capture is not at hand.
 //
-// A [Reader] turns the text into the events that package capture makes of
-// frames, so that the same [exchange.Collector] makes exchanges of both:
+// A [Reader] turns the text into the events of package capture, so that the
+// same [exchange.Collector] handles both:
 //
 //	r := text.NewReader(file)
 //	c := exchange.NewCollector(r.Keys())
@@ -10,14 +10,14 @@
 //		for _, x := range c.Add(event) { … }
 //	}
 //	for _, x := range c.Close() { … }
-//	fmt.Println(r.Source().Limits) // what the text could not tell
+//	fmt.Println(r.Source().Limits) // what the text does not show
 //
 // # What is understood
 //
 //   - hostapd and wpa_supplicant: event lines and debug output (-d, -dd, with
 //     and without -K and -t) of versions 1.0 to 2.11. Frames that are dumped
-//     are events as they were; a message that is only told ("WPS: Received M4")
-//     is an event with what is told of it, and cut behind that. An event line
+//     become the same events; a message that is only mentioned ("WPS: Received M4")
+//     becomes a truncated event with what is known of it. An event line
 //     such as "WPS-FAIL msg=8 config_error=18" stands for the messages that
 //     must have come before.
 //   - iwd with -d, and ESP-IDF with its examples, also those for Arduino.
@@ -30,22 +30,22 @@
 //     tcpdump -x and Wireshark, of a C, Go or Python array, or digits with and
 //     without separators.
 //
-// Each kind of line is a row of one table: see [Rows]. Lines that fit no row are
-// skipped. What precedes a message in its line does not matter, so that lines may
-// come through syslog, logread, journalctl, logcat or a forum; its time is read
-// from there. Colours are taken off, and lines that a mail program or a terminal
-// has broken are put together.
+// Each kind of line is a row of one table: see [Rows]. Lines that match no row
+// are skipped. A prefix of the line is allowed, so that lines may come through
+// syslog, logread, journalctl, logcat or a forum; the time is read from it.
+// Colours are removed, and lines that a mail program or a terminal has wrapped
+// are joined.
 //
-// # What is not known
+// # Limits
 //
-// Text is thinner than a capture, and [Source] says in which way. Events that a
-// program described have Described set: nothing follows from what is missing in
-// them. Addresses that are not told, or of which digits were kept back, are
-// zero. A time without a year is one of the year 0.
+// Text has less than a capture, and [Source] says what is missing. Events that
+// a program described have Described set: nothing follows from what is missing
+// in them. Addresses that are missing, or whose digits were masked, are zero. A
+// time without a year is in the year 0.
 //
 // # Secrets
 //
-// Logs made with -K hold keys. They serve to verify and decrypt the messages of
-// the log and are in no event: see [Reader.Keys]. Of settings only the shape is
-// kept.
+// Logs made with -K hold keys. They are used to verify and decrypt the messages
+// of the log and are in no event: see [Reader.Keys]. Of settings only the form
+// is kept.
 package text

@@ -12,9 +12,9 @@ import (
 	"github.com/gowps/gowps/wps/nfc"
 )
 
-// Dump is a dump of octets in hexadecimal that is something of WPS.
+// Dump is a hexadecimal dump of something of WPS.
 type Dump struct {
-	// Line is that of its first octets.
+	// Line is the line of its first octets.
 	Line int
 	// Name says what it is, such as "WSC message M4", "WPS element" or "NDEF
 	// record, password token".
@@ -24,11 +24,11 @@ type Dump struct {
 	// Octets are the attributes, and Offset is where they begin in the dump.
 	Octets wps.Redacted
 	Offset int
-	// Frame is the whole of the dump.
+	// Frame is the whole dump.
 	Frame wps.Redacted
 }
 
-// hexBlock is consecutive lines of hexadecimal.
+// hexBlock is a block of consecutive lines of hexadecimal.
 type hexBlock struct {
 	octets  []byte
 	lines   []int // where each line ends in octets
@@ -36,10 +36,10 @@ type hexBlock struct {
 	columns bool  // offsets stand in front
 }
 
-// maxHex bounds a dump.
+// maxHex limits the size of a dump in octets.
 const maxHex = 1 << 16
 
-// line takes a line that is nothing else.
+// line adds a line that is nothing else.
 func (h *hexBlock) line(in *interpreter, s []byte) {
 	goesOn := len(h.octets) > 0
 	if !goesOn && isTimed(s) {
@@ -62,10 +62,10 @@ func (h *hexBlock) line(in *interpreter, s []byte) {
 }
 
 // isTimed reports whether a line begins with a time as "hostapd -t" prints it,
-// which most lines of a large log do.
+// as most lines of a large log do.
 func isTimed(s []byte) bool { return len(s) > 17 && s[10] == '.' && s[17] == ':' && isDigit(s[0]) }
 
-// end takes the end of the lines. Each may be a packet of its own.
+// end handles the end of the lines. Each may be a packet of its own.
 func (h *hexBlock) end(in *interpreter) {
 	if !h.each(in) && len(h.octets) >= minDump {
 		in.dumped(bytes.Clone(h.octets), h.first)
@@ -110,7 +110,7 @@ func isComplete(b []byte) bool {
 	return wps.Find(b, wps.AttrVersion) != nil && attributesEnd(b) == len(b)
 }
 
-// attributesEnd returns where the attributes end that b begins with.
+// attributesEnd returns the end of the attributes at the start of b.
 func attributesEnd(b []byte) int {
 	at := 0
 	for len(b)-at >= 4 {
@@ -123,20 +123,20 @@ func attributesEnd(b []byte) int {
 	return at
 }
 
-// minDump is the least of which a dump is taken for one: an EAP-Failure has
-// four octets, but so has a year.
+// minDump is the size of the shortest dump that is recognised: an EAP-Failure
+// has four octets, but so has a year.
 const minDump = 8
 
-// octetLine is what a line of a dump holds.
+// octetLine is the content of a line of a dump.
 type octetLine struct {
 	octets []byte
 	column bool // an offset stands in front
-	begins bool // it does not go on with the lines before
+	begins bool // it does not continue the lines before
 }
 
-// hexLine reads a line of a dump, in the forms of xxd, hexdump -C, od -t x1,
+// hexLine parses a line of a dump, in the forms of xxd, hexdump -C, od -t x1,
 // tcpdump -x and Wireshark, of C, Go, Python and JSON, and of people. GoesOn
-// shows that the line before was of a dump.
+// reports that the previous line was of a dump.
 func hexLine(s []byte, goesOn bool) (l octetLine) {
 	s = bytes.TrimSpace(s)
 	if offset, rest, ok := hexOffset(s); ok {
@@ -145,8 +145,8 @@ func hexLine(s []byte, goesOn bool) (l octetLine) {
 	if octets, begins := quotedOctets(s); len(octets) >= 4 {
 		return octetLine{octets, false, begins}
 	}
-	// Octets may stand behind a name, or within a line of a program.
-	bare := true // nothing but marks is in front
+	// Octets may follow a name, or be part of a line of a program.
+	bare := true // only marks are in front
 	for i := 0; i < min(len(s), maxName); i++ {
 		if i == 0 || isMark(s[i-1]) {
 			octets, n := hexRun(s[i:])
@@ -165,7 +165,7 @@ func hexLine(s []byte, goesOn bool) (l octetLine) {
 	return octetLine{}
 }
 
-// isDumpLine reports whether a line begins as those of dumps do, without a name.
+// isDumpLine reports whether a line begins like those of dumps, without a name.
 func isDumpLine(s []byte) bool {
 	s = bytes.TrimSpace(s[:min(len(s), 64)])
 	if _, rest, ok := hexOffset(s); ok && len(hexColumn(rest)) > 0 {
@@ -175,7 +175,7 @@ func isDumpLine(s []byte) bool {
 	return len(octets) >= 4 && (end+3 >= len(s) || isTail(s[end:]))
 }
 
-// maxName bounds what stands in front of the octets of a line.
+// maxName limits the text before the octets of a line.
 const maxName = 160
 
 // isMark reports whether octets may follow c.
@@ -187,7 +187,7 @@ func isMark(c byte) bool {
 	return false
 }
 
-// isTail reports whether nothing follows octets but closing marks and a comment.
+// isTail reports whether only closing marks and a comment follow octets.
 func isTail(s []byte) bool {
 	s = bytes.TrimLeft(s, " \t\"'`,;)]}|\\.")
 	return len(s) == 0 || s[0] == '#' || s[0] == '<' || bytes.HasPrefix(s, []byte("//")) || bytes.HasPrefix(s, []byte("/*"))
@@ -215,8 +215,8 @@ func hexOffset(s []byte) (offset int, rest []byte, ok bool) {
 	return 0, nil, false
 }
 
-// hexColumn reads the octets behind an offset, until the column of characters
-// that two blanks, or anything that is no octet, set apart.
+// hexColumn reads the octets after an offset, until the column of characters,
+// which is separated by two blanks or by anything else that is not an octet.
 func hexColumn(s []byte) (octets []byte) {
 	s = bytes.TrimLeft(s, " \t")
 	for len(s) > 0 {
@@ -275,13 +275,13 @@ func hexRun(s []byte) (octets []byte, end int) {
 	}
 }
 
-// isWordByte reports whether c goes on with a word, so that digits in front of
-// it are no octets.
+// isWordByte reports whether c continues a word, so that digits before it are
+// not octets.
 func isWordByte(c byte) bool {
 	return c >= 'g' && c <= 'z' || c >= 'G' && c <= 'Z' || c == '_' || c == '.' || c == '/' || c >= 0x80
 }
 
-// isSeparator reports whether c stands between octets.
+// isSeparator reports whether c can separate octets.
 func isSeparator(c byte) bool {
 	switch c {
 	case ' ', '\t', ',', ':', '-', ';', '"', '\'', '(', '[', '{':
@@ -290,8 +290,8 @@ func isSeparator(c byte) bool {
 	return false
 }
 
-// quotedOctets reads a string of C, Python or Go with octets as "\x10", between
-// which characters may stand as they are.
+// quotedOctets reads a string of C, Python or Go with octets as "\x10",
+// possibly with literal characters between them.
 func quotedOctets(s []byte) (octets []byte, begins bool) {
 	first := bytes.Index(s, []byte(`\x`))
 	if first < 0 {
@@ -336,7 +336,7 @@ func quotedOctets(s []byte) (octets []byte, begins bool) {
 	return nil, false
 }
 
-// dumped finds out what a dump is, and emits events of what it holds.
+// dumped detects what a dump is, and emits the events in it.
 func (in *interpreter) dumped(b []byte, line int) {
 	now := in.line
 	in.line = line
@@ -360,7 +360,7 @@ func (in *interpreter) keep(name string, kind wps.Kind, attributes []byte, offse
 	}
 }
 
-// dumpTalk returns what dumps of packets belong to.
+// dumpTalk returns the talk that dumped packets belong to.
 func (in *interpreter) dumpTalk() *talk {
 	l := in.on("hex dump")
 	l.is(sideStation)
@@ -369,7 +369,7 @@ func (in *interpreter) dumpTalk() *talk {
 	return t
 }
 
-// dumpedEthernet takes an Ethernet frame with EAPOL, and the same after the LLC
+// dumpedEthernet handles an Ethernet frame with EAPOL, and EAPOL after the LLC
 // header of a radio frame.
 func (in *interpreter) dumpedEthernet(b []byte) bool {
 	if len(b) < 18 || b[12] != 0x88 || b[13] != 0x8e || !isEAPOL(b[14:]) {
@@ -498,7 +498,7 @@ func messageKind(b []byte) (kind wps.Kind, name string, ok bool) {
 	return l.Kind(), t.String(), true
 }
 
-// tokenNames are what NFC payloads are called.
+// tokenNames are the names of NFC payloads.
 var tokenNames = map[wps.Kind]string{
 	wps.KindPasswordToken: "password token", wps.KindConfigurationToken: "configuration token",
 	wps.KindHandoverRequest: "handover request", wps.KindHandoverSelect: "handover select",
@@ -518,8 +518,8 @@ func (in *interpreter) dumpedNDEF(b []byte) bool {
 	return true
 }
 
-// dumpedHandover takes what hostap calls a carrier record in the form "WPS": the
-// payload of a record of a connection handover, its length in front.
+// dumpedHandover handles what hostap calls a carrier record in the form "WPS":
+// the payload of a connection handover record after its length.
 func (in *interpreter) dumpedHandover(b []byte) bool {
 	if len(b) < minDump || int(binary.BigEndian.Uint16(b)) != len(b)-2 || attributesEnd(b[2:]) != len(b)-2 {
 		return false
@@ -558,8 +558,7 @@ func (in *interpreter) dumpedElements(b []byte) bool {
 	return true
 }
 
-// element80211 emits an element, of which only its contents tell in which frame
-// it was.
+// element80211 emits an element, whose content shows in which frame it was.
 func (in *interpreter) element80211(parsed dot11.Elements, whole []byte, offset int) {
 	parsed.WPS = bytes.Clone(parsed.WPS)
 	kind, name := capture.KindBeacon, "WPS element of a beacon"
@@ -589,8 +588,8 @@ func (in *interpreter) element80211(parsed dot11.Elements, whole []byte, offset 
 	e.Management = m
 }
 
-// dumpedAttributes takes a list of attributes: a message, or what an element or
-// a token holds.
+// dumpedAttributes handles a list of attributes: a message, or the content of
+// an element or a token.
 func (in *interpreter) dumpedAttributes(b []byte) bool {
 	if !isAttributes(b) {
 		return false
@@ -628,7 +627,7 @@ func (in *interpreter) dumpedAttributes(b []byte) bool {
 	return true
 }
 
-// isAttributes reports whether octets are a list of attributes of WPS, or the
+// isAttributes reports whether octets are a list of WPS attributes, or the
 // beginning of one.
 func isAttributes(b []byte) bool {
 	n := 0

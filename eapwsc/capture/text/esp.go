@@ -6,8 +6,8 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// espRows are what ESP-IDF and its examples print, also those for Arduino, and
-// the SDK of the ESP8266. Its supplicant is hostap's, so [hostapRows] fit its
+// espRows are lines of ESP-IDF and its examples, also those for Arduino, and
+// the SDK of the ESP8266. Its supplicant is hostap's, so [hostapRows] match its
 // debug output as well.
 var espRows = []Row{
 	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "start wps...", Example: "I (784) example_wps: start wps...",
@@ -141,8 +141,8 @@ var espRows = []Row{
 		}},
 }
 
-// espStates are the states of the enrollee that ESP-IDF prints after it has sent
-// a message, and that message: enum wps_state of hostap's src/wps/wps_i.h.
+// espStates maps the enrollee states that ESP-IDF prints after it has sent a
+// message to that message: enum wps_state of hostap's src/wps/wps_i.h.
 var espStates = map[int]wps.MessageType{1: wps.MessageM1, 3: wps.MessageM3, 5: wps.MessageM5, 7: wps.MessageM7, 10: wps.MessageDone, 11: wps.MessageDone}
 
 // espStarts takes that WPS was started. By button is the default, but nothing
@@ -199,7 +199,7 @@ func (in *interpreter) espState(m *match) {
 // 9-49.
 const reason8021X = 23
 
-// espFailed takes that a run has failed. That may be all that is told.
+// espFailed handles a failed run. Nothing else may be known of it.
 func (in *interpreter) espFailed() {
 	in.flush()
 	t := in.talkHere()

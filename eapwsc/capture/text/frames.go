@@ -23,7 +23,7 @@ type octetsRow struct {
 	means   func(*interpreter, []byte)
 }
 
-// octetsRows are the dumps that say something of WPS.
+// octetsRows are the dumps that concern WPS.
 var octetsRows = []octetsRow{
 	{WPASupplicant, "RX EAPOL", "wpa_supplicant/wpa_supplicant.c", "02 00 00 05 01 dd 00 05 01",
 		func(in *interpreter, b []byte) { in.here().is(sideStation); in.dumpedFrame(in.talkHere(), false, b) }},
@@ -67,7 +67,7 @@ var octetsRows = []octetsRow{
 	{Hostap, "WPS: KeyWrapKey", "src/wps/wps_common.c, with -K", "ed 0b", (*interpreter).keyWrapKey},
 }
 
-// rowsOfOctets returns the rows by which the dumps are found.
+// rowsOfOctets returns the rows that match the dumps.
 func rowsOfOctets() (rows []Row) {
 	for _, o := range octetsRows {
 		rows = append(rows,
@@ -88,17 +88,17 @@ func lenOf(example string) string {
 	return string([]byte{byte('0' + n)})
 }
 
-// dump is a dump of octets whose lines are being read.
+// dump is a dump whose lines are being read.
 type dump struct {
 	want   int
 	octets []byte
 	means  func(*interpreter, []byte)
 }
 
-// maxDump bounds a dump in a log.
+// maxDump limits the size of a dump in a log.
 const maxDump = 1 << 16
 
-// collect begins to read a dump.
+// collect starts reading a dump.
 func (in *interpreter) collect(m *match, means func(*interpreter, []byte)) {
 	want, _ := m.number("len")
 	if want <= 0 || want > maxDump {
@@ -112,7 +112,7 @@ func (in *interpreter) collect(m *match, means func(*interpreter, []byte)) {
 	in.finishDump()
 }
 
-// line takes the octets of a line. It reports whether there were any.
+// line adds the octets of a line. It reports whether there were any.
 func (d *dump) line(s []byte) bool {
 	any := false
 	for len(d.octets) < d.want {
@@ -122,7 +122,7 @@ func (d *dump) line(s []byte) bool {
 			break
 		}
 		if any && n > 1 {
-			break // the column of the characters
+			break // the column of characters
 		}
 		d.octets = append(d.octets, nibble(s[0])<<4|nibble(s[1]))
 		s, any = s[2:], true
@@ -140,7 +140,7 @@ func nibble(c byte) byte {
 	return c - 'A' + 10
 }
 
-// finishDump gives out the dump, if it is complete.
+// finishDump handles the dump, if it is complete.
 func (in *interpreter) finishDump() {
 	if d := in.dump; d != nil && len(d.octets) >= d.want {
 		in.dump = nil
@@ -148,7 +148,8 @@ func (in *interpreter) finishDump() {
 	}
 }
 
-// identity takes the identity of a station: it shows which side is the enrollee.
+// identity handles the identity of a station, which shows which side is the
+// enrollee.
 func (in *interpreter) identity(b []byte) {
 	t := in.talkHere()
 	if t.dumped {
@@ -167,14 +168,14 @@ func (in *interpreter) identity(b []byte) {
 	in.emitSignal(t, saidIdentity)
 }
 
-// The identities of stations that come for WPS.
+// The identities of stations that want WPS.
 const (
 	enrolleeIdentity  = "WFA-SimpleConfig-Enrollee-1-0"
 	registrarIdentity = "WFA-SimpleConfig-Registrar-1-0"
 )
 
-// configured takes an identity in the configuration of wpa_supplicant: WPS was
-// started.
+// configured handles an identity in the configuration of wpa_supplicant: WPS
+// was started.
 func (in *interpreter) configured(b []byte) {
 	l := in.here()
 	if id := string(b); id == registrarIdentity || id == enrolleeIdentity {
@@ -187,7 +188,7 @@ func (in *interpreter) configured(b []byte) {
 	}
 }
 
-// keyWrapKey takes the last of the keys of a run.
+// keyWrapKey handles the last of the keys of a run.
 func (in *interpreter) keyWrapKey(b []byte) {
 	t := in.talkHere()
 	keys := new(registration.Keys)
@@ -201,8 +202,8 @@ func (in *interpreter) keyWrapKey(b []byte) {
 	in.authKey = nil
 }
 
-// managementFrames are the frames of which logs hold dumps: the kind of event,
-// and where in the body the elements begin.
+// managementFrames are the frames that logs dump: the kind of event, and where
+// the elements begin in the body.
 var managementFrames = map[byte]struct {
 	kind     capture.Kind
 	elements int
@@ -212,7 +213,7 @@ var managementFrames = map[byte]struct {
 	10: {capture.KindDisassociation, 2}, 11: {capture.KindAuthentication, 6}, 12: {capture.KindDeauthentication, 2},
 }
 
-// management takes an 802.11 management frame: IEEE Std 802.11-2020 9.3.3.
+// management handles an 802.11 management frame: IEEE Std 802.11-2020 9.3.3.
 func (in *interpreter) management(b []byte) {
 	const header = 24
 	if len(b) < header || b[0]&0x0f != 0 || b[1]&0x40 != 0 {
@@ -275,8 +276,9 @@ func other(src, dst, bssid wps.MAC) wps.MAC {
 	return src
 }
 
-// responseElements takes the elements that hostapd gives the driver for its
-// probe responses: they have all that its beacons say of WPS, and more.
+// responseElements handles the elements that hostapd passes to the driver for
+// its probe responses: they include everything in its beacons about WPS, and
+// more.
 func (in *interpreter) responseElements(b []byte) {
 	elements, _ := dot11.Parse(b)
 	l := in.here()
@@ -287,7 +289,7 @@ func (in *interpreter) responseElements(b []byte) {
 	e.Kind = capture.KindProbeResponse
 }
 
-// eapolStart takes EAPOL-Start.
+// eapolStart handles EAPOL-Start.
 func (in *interpreter) eapolStart(t *talk, frame []byte) {
 	if t.dumped {
 		return
@@ -295,8 +297,8 @@ func (in *interpreter) eapolStart(t *talk, frame []byte) {
 	in.emitFrame(t, true, frame)
 }
 
-// probe takes that a station looks for a registrar. If its UUID is not told, it
-// is taken for the one that most stations make of their address.
+// probe handles a station that looks for a registrar. If its UUID is unknown,
+// it is assumed to be derived from the address, as with most stations.
 func (in *interpreter) probe(station wps.MAC, uuid wps.UUID, id wps.DevicePasswordID, methods wps.ConfigMethods) {
 	if uuid == (wps.UUID{}) {
 		uuid = wps.UUIDFromMAC(station)
@@ -314,12 +316,11 @@ func (in *interpreter) probe(station wps.MAC, uuid wps.UUID, id wps.DevicePasswo
 	e.Management = &capture.Management{Elements: dot11.Elements{WPS: octets}}
 }
 
-// joined takes how a station fared that joined with what it was given: whether
-// the 4-way handshake came to its end.
+// joined handles the end of a station's 4-way handshake with its settings.
 func (in *interpreter) joined(t *talk, ok bool) {
 	if !t.wsc && !t.link.enrolled && t.said == 0 {
 		t.associates = false
-		return // nothing of WPS
+		return // not WPS
 	}
 	if t.associates {
 		in.join(t)
@@ -363,14 +364,14 @@ func keyFrame(n int) []byte {
 	return b
 }
 
-// authenticationRefused takes that an access point has refused a station.
+// authenticationRefused handles an access point's refusal of a station.
 func (in *interpreter) authenticationRefused(t *talk, algorithm, status int) {
 	e := in.emit(capture.KindAuthentication)
 	e.Src, e.Dst, e.BSSID = t.ap, t.station, t.ap
 	e.Management = &capture.Management{Algorithm: uint16(algorithm), Transaction: 2, Status: uint16(status)}
 }
 
-// candidate takes a line about an access point that wpa_supplicant considers.
+// candidate handles a line about an access point that wpa_supplicant considers.
 func (in *interpreter) candidate(m *match) {
 	before := m.line[:m.at]
 	for len(before) > 0 && before[len(before)-1] == ' ' {
@@ -392,14 +393,14 @@ func (in *interpreter) candidate(m *match) {
 	}
 }
 
-// considered is an access point that a station looks at.
+// considered is an access point that a station considers.
 type considered struct {
 	bssid       wps.MAC
 	ssid        string
 	freq, level int
 }
 
-// waiting takes that the access point considered last waits for a device.
+// waiting records that the access point considered last waits for a device.
 func (in *interpreter) waiting(id wps.DevicePasswordID) {
 	in.shows(true, &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: id})
 }
@@ -413,7 +414,7 @@ func (in *interpreter) shows(known bool, b *wps.Beacon) {
 	}
 	var octets []byte
 	if b != nil {
-		b.WFA.Version2 = 0x20 // or the doctor would call it old
+		b.WFA.Version2 = 0x20 // or the doctor would consider it old
 		octets, _ = wps.Append(nil, b)
 	}
 	in.aps[c.bssid] = &network{ssid: c.ssid, freq: c.freq}
@@ -421,7 +422,7 @@ func (in *interpreter) shows(known bool, b *wps.Beacon) {
 	e.Truncated = !known
 }
 
-// newBSS takes the name of an access point in a scan of wpa_supplicant.
+// newBSS handles the name of an access point in a scan of wpa_supplicant.
 func (in *interpreter) newBSS(m *match) {
 	in.here().is(sideStation)
 	freq, _ := m.number("freq")
@@ -433,8 +434,8 @@ func (in *interpreter) newBSS(m *match) {
 	in.shows(false, nil)
 }
 
-// wpsAP takes what wpa_supplicant has found of WPS in a scan: type 0 is an
-// access point at which no registrar is selected.
+// wpsAP handles an access point with WPS in a scan of wpa_supplicant. Type 0
+// means that no registrar is selected.
 func (in *interpreter) wpsAP(m *match) {
 	bssid, kind := m.mac("bssid"), 0
 	kind, _ = m.number("type")

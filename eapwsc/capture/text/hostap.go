@@ -9,11 +9,11 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// hostapRows are what hostapd and wpa_supplicant print: the event lines of all
+// hostapRows are lines of hostapd and wpa_supplicant: the event lines of all
 // versions from 1.0 to 2.11, and debug output (-d, -dd, with and without -K).
 // The source files are those of hostap.
 var hostapRows = []Row{
-	// Event lines: src/common/wpa_ctrl.h has their names.
+	// Event lines: see src/common/wpa_ctrl.h for their names.
 	{Program: Hostap, Origin: "wpa_supplicant/wps_supplicant.c, src/ap/wps_hostapd.c; reason= since 1.0",
 		Pattern: "WPS-FAIL[ msg={msg:int}][ config_error={error:int}][ reason={reason:int}]",
 		Example: "wlan0: WPS-FAIL msg=8 config_error=18",
@@ -114,7 +114,7 @@ var hostapRows = []Row{
 				in.attribute16(wps.AttrDevicePasswordID, int(wps.PasswordDefault))
 				in.flush()
 			}
-			// Its answer is M2D.
+			// The answer to it is M2D.
 			if in.pending == nil && t.last == wps.MessageM1 {
 				in.begin(wps.MessageM2D, false)
 				in.attribute16(wps.AttrConfigError, 0)
@@ -292,7 +292,7 @@ var hostapRows = []Row{
 			in.joined(l.with(m.mac("sta")), false)
 		}},
 
-	// What a station says of its way to an access point.
+	// A station on its way to an access point.
 	{Program: WPASupplicant, Origin: "wpa_supplicant/sme.c", Pattern: "Trying to authenticate with {bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
 		Example: "wlan1: SME: Trying to authenticate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
 		means:   func(in *interpreter, m *match) { in.goesTo(m) }},
@@ -313,7 +313,7 @@ var hostapRows = []Row{
 				in.attempt(t)
 			}
 			if t.associates && l.method == doctor.MethodUnknown {
-				return // it is not known yet what for
+				return // the purpose is not known yet
 			}
 			in.accepted(t, 0)
 		}},
@@ -338,7 +338,7 @@ var hostapRows = []Row{
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Pattern: "BSS: Add new id {id:int} BSSID {bssid:mac} SSID '{ssid:upto}'[ freq {freq:int}]",
 		Example: "wlan1: BSS: Add new id 1 BSSID 02:00:00:00:00:00 SSID 'lab' freq 2437", means: (*interpreter).newBSS},
 
-	// What an access point says of itself and of its stations.
+	// An access point about itself and its stations.
 	{Program: Hostapd, Origin: "src/ap/hostapd.c", Pattern: "Using interface {name:word} with hwaddr {own:mac} and ssid \"{ssid:upto}\"",
 		Example: "Using interface wlan0 with hwaddr 02:00:00:00:00:00 and ssid \"lab\"",
 		means: func(in *interpreter, m *match) {
@@ -551,8 +551,8 @@ var messageNames = map[string]wps.MessageType{
 	"M6": wps.MessageM6, "M7": wps.MessageM7, "M8": wps.MessageM8, "ACK": wps.MessageACK, "NACK": wps.MessageNACK, "Done": wps.MessageDone,
 }
 
-// link returns the name of the interface of a line, and remembers from what
-// precedes it which program this is.
+// link returns the name of the interface of a line, and detects the program
+// from the prefix.
 func (in *interpreter) link(m *match) string {
 	prefix := m.line[:m.at]
 	name := string(interfaceBefore(prefix))
@@ -563,17 +563,17 @@ func (in *interpreter) link(m *match) string {
 	return name
 }
 
-// wpsFail takes the event line of a run that failed.
+// wpsFail handles the event line of a failed run.
 func (in *interpreter) wpsFail(m *match) {
 	t := in.on(in.link(m)).with(wps.MAC{})
 	kind, ok := m.number("msg")
 	in.flushUnlessNACK()
 	if !ok {
-		return // what wpa_supplicant adds when EAP is over
+		return // an additional line of wpa_supplicant at the end of EAP
 	}
 	ce, known := m.number("error")
 	if kind == int(wps.MessageM7) && known && ce == 0 && !t.dumped && (t.last == 0 || t.given) {
-		// An access point that is read is answered so; so is nobody else.
+		// Only an access point that is read gets this answer.
 		t.apEnrollee, t.given = true, false
 	}
 	in.fail(t, wps.MessageType(kind), wps.ConfigError(ce), known)
@@ -582,7 +582,7 @@ func (in *interpreter) wpsFail(m *match) {
 // flushUnlessNACK emits what was being described.
 func (in *interpreter) flushUnlessNACK() { in.flush() }
 
-// started takes that WPS was started at the program.
+// started handles the start of WPS at the program.
 func (in *interpreter) started(m *match, method doctor.Method) {
 	l := in.on(in.link(m))
 	if l.side == sideUnknown && method == doctor.PushButton {
@@ -636,7 +636,7 @@ func (in *interpreter) begun(l *link, method doctor.Method) {
 	in.probe(l.own, wps.UUID{}, id, 0)
 }
 
-// stop ends what was started at a link.
+// stop ends the method that was started at a link.
 func (l *link) stop(*interpreter) { l.method, l.pressed = doctor.MethodUnknown, false }
 
 func (in *interpreter) setLocked(m *match, locked bool) {
@@ -654,7 +654,7 @@ func (in *interpreter) describes(change func(*wps.ProbeResponse)) {
 	}
 }
 
-// goesTo takes that a station goes to an access point.
+// goesTo handles a station that connects to an access point.
 func (in *interpreter) goesTo(m *match) *talk {
 	l := in.on(in.link(m))
 	l.is(sideStation)
@@ -663,8 +663,7 @@ func (in *interpreter) goesTo(m *match) *talk {
 	return l.with(m.mac("bssid"))
 }
 
-// credential takes settings that were handed over, in hexadecimal, and keeps
-// their shape.
+// credential handles settings in hexadecimal, and keeps their form only.
 func (in *interpreter) credential(digits []byte) {
 	b, err := hex.DecodeString(string(digits))
 	if err != nil || len(b) < 4 {
@@ -684,7 +683,7 @@ func (in *interpreter) credential(digits []byte) {
 	in.given = append(in.given, given{in.line, doctor.NewSettings(&c)})
 }
 
-// stationLeft takes that a station has gone.
+// stationLeft handles a station that has gone.
 func (in *interpreter) stationLeft(m *match) {
 	l := in.on(in.link(m))
 	l.is(sideAP)

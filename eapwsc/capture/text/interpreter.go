@@ -15,8 +15,8 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// interpreter makes events of what programs say. Its methods are what rows
-// mean; they run in the order of the lines.
+// interpreter turns lines of programs into events. Rows call its methods, in
+// the order of the lines.
 type interpreter struct {
 	line   int       // number of the line
 	now    time.Time // its time; the zero value if lines have none
@@ -34,7 +34,7 @@ type interpreter struct {
 	asked      [256]*talk    // of the last RADIUS request with each Identifier
 	cell       *cell         // an entry of a scan
 	considered considered
-	columns    *columns // of a table that is being read
+	columns    *columns // of a table being read
 	scans      int      // entries so far
 	dumps      []Dump
 	reports    []doctor.Report
@@ -42,22 +42,22 @@ type interpreter struct {
 	keys       *exchange.KeyLog
 	authKey    []byte
 
-	heard map[Program]int // lines of each program
+	heard map[Program]int // number of lines of each program
 	facts facts
 }
 
-// facts are what is known of the text as a whole.
+// facts are properties of the text as a whole.
 type facts struct {
 	frames   bool // EAPOL frames were dumped
-	probes   bool // probe requests were
+	probes   bool // probe requests were dumped
 	listens  bool // the program would print that a device searches
-	messages bool // the program told of single messages
-	events   bool // event lines
+	messages bool // the program mentioned single messages
+	events   bool // there were event lines
 	untimed  bool // there was a line without a time
 	timed    bool
 }
 
-// given is settings that were handed over, by the line that says so.
+// given is settings that were sent, with the line that says so.
 type given struct {
 	line     int
 	settings doctor.Settings
@@ -82,7 +82,7 @@ type link struct {
 	pressed  bool          // an access point's button is pressed
 	pinned   bool          // it waits for a PIN
 	locked   bool
-	enrolled bool // it was given settings: what it associates for now is to join
+	enrolled bool // it was given settings: its next association is to join
 	talks    map[wps.MAC]*talk
 	talk     *talk
 	external bool // the program is an external registrar
@@ -95,7 +95,7 @@ type link struct {
 	number    int // of the interfaces of the text, from 1
 }
 
-// side is which end of the link a program is.
+// side is the end of the link that a program is.
 type side uint8
 
 const (
@@ -104,28 +104,28 @@ const (
 	sideAP
 )
 
-// talk is what goes on between a station and an access point.
+// talk is the communication of a station with an access point.
 type talk struct {
 	link        *link
 	station, ap wps.MAC
 
 	apEnrollee bool
-	wsc        bool // it is about WPS
-	dumped     bool // its frames are in the text as octets
+	wsc        bool // it concerns WPS
+	dumped     bool // its frames are dumped
 	id         uint8
-	said       uint32 // bits of what was emitted in this run
+	said       uint32 // bits of the messages emitted in this run
 	last       wps.MessageType
 	associated bool // the association was emitted
-	associates bool // it was not yet, since it is not known what it is for
-	requested  bool // the association request was
-	managed    bool // the management frames are in the text as octets
+	associates bool // the association was not emitted yet, because its purpose is unknown
+	requested  bool // the association request was emitted
+	managed    bool // the management frames are dumped
 	nonceE     []byte
 	nonceR     []byte
 	sent       []byte // the last frame from the access point
-	given      bool   // settings were received: whether in M8 or in M7 shows later
-	held       []byte // a frame that waits until it is known what the association was for
-	counted    bool   // the program logs only how many frames it receives
-	frames     int    // that it has received
+	given      bool   // settings were received: in M8 or in M7, which shows later
+	held       []byte // a frame that waits until the purpose of the association is known
+	counted    bool   // the program logs only the number of frames that it receives
+	frames     int    // number of frames received
 }
 
 // The bits of talk.said that are not messages.
@@ -145,7 +145,7 @@ type message struct {
 	at          time.Time
 	kind        wps.MessageType
 	fromStation bool
-	length      int // of the whole message, 0 if not known
+	length      int // length of the whole message, 0 if unknown
 	attributes  []byte
 	has         map[wps.AttributeID]bool
 }
@@ -153,7 +153,7 @@ type message struct {
 // element is a WPS element, as far as the program describes it.
 type element struct {
 	beacon wps.ProbeResponse
-	has    bool // there was an attribute
+	has    bool // it has an attribute
 }
 
 // network is an access point whose beacons were described.
@@ -171,8 +171,8 @@ func (in *interpreter) emit(kind capture.Kind) *capture.Event {
 	return &in.events[len(in.events)-1]
 }
 
-// on returns the interface of a name, and makes it the current one. Without a
-// name it is the one that the last line was about.
+// on returns the interface with a name, and makes it the current one. Without a
+// name it is the interface of the last line.
 func (in *interpreter) on(name string) *link {
 	if name == "" && in.current != nil {
 		return in.current
@@ -186,7 +186,7 @@ func (in *interpreter) on(name string) *link {
 		l = &link{in: in, number: in.numbered}
 		in.links[name] = l
 	}
-	if !strings.HasPrefix(name, "p2p-dev-") { // which says nothing of WPS, and much else meanwhile
+	if !strings.HasPrefix(name, "p2p-dev-") { // these lines do not concern WPS, and come in between
 		in.current = l
 	}
 	return l
@@ -195,8 +195,8 @@ func (in *interpreter) on(name string) *link {
 // here returns the current interface.
 func (in *interpreter) here() *link { return in.on("") }
 
-// with returns what goes on with the other end of a link: its station or its
-// access point. The zero address stands for the one before.
+// with returns the talk with the other end of a link: its station or its access
+// point. The zero address stands for the previous one.
 func (l *link) with(other wps.MAC) *talk {
 	switch {
 	case l.talk != nil && (other == wps.MAC{} || l.talk.other() == other):
@@ -236,7 +236,7 @@ func (t *talk) meet(other wps.MAC) {
 	}
 }
 
-// is makes a link one of an access point or a station, if that was not known.
+// is sets the side of a link, if it was unknown.
 func (l *link) is(s side) {
 	if l.side == s {
 		return
@@ -254,22 +254,22 @@ func (l *link) is(s side) {
 	}
 }
 
-// talkHere returns the talk that lines without an address are about.
+// talkHere returns the talk of lines without an address.
 func (in *interpreter) talkHere() *talk { return in.here().with(wps.MAC{}) }
 
-// renew begins another run, if something of one was said.
+// renew starts another run, if messages of one were emitted.
 func (t *talk) renew() {
 	t.said, t.last, t.dumped, t.wsc, t.given, t.frames = 0, 0, false, false, false, 0
 	t.nonceE, t.nonceR = nil, nil
 }
 
-// flush emits what was being described.
+// flush emits the element or message being described.
 func (in *interpreter) flush() {
 	if m := in.pending; m != nil {
 		in.pending = nil
 		line, now := in.line, in.now
 		in.line, in.now = m.line, m.at
-		in.say(m)
+		in.emitDescribed(m)
 		in.line, in.now = line, now
 	}
 	if e := in.element; e != nil {
@@ -278,7 +278,7 @@ func (in *interpreter) flush() {
 	}
 }
 
-// bit is that of a message in talk.said.
+// bit returns the bit of a message in talk.said.
 func bit(t wps.MessageType, fromStation bool) uint32 {
 	if t == wps.MessageNACK {
 		if fromStation {
@@ -301,7 +301,7 @@ func ofEnrollee(t wps.MessageType) (enrollee, ok bool) {
 	return false, false
 }
 
-// sender reports whether the station sends a message of a kind.
+// sender reports whether the station sends messages of a type.
 func (t *talk) sender(kind wps.MessageType, ofOwn bool) (fromStation bool) {
 	if enrollee, ok := ofEnrollee(kind); ok {
 		return enrollee != t.apEnrollee
@@ -309,7 +309,8 @@ func (t *talk) sender(kind wps.MessageType, ofOwn bool) (fromStation bool) {
 	return ofOwn == (t.link.side != sideAP)
 }
 
-// begin begins to describe a message that the program has received, or built.
+// begin starts the description of a message that the program has received or
+// built.
 func (in *interpreter) begin(kind wps.MessageType, received bool) {
 	length := 0
 	if in.pending != nil && in.pending.kind == 0 { // "Processing received message"
@@ -321,7 +322,7 @@ func (in *interpreter) begin(kind wps.MessageType, received bool) {
 	l := t.link
 	switch {
 	case kind == wps.MessageM1 && l.side == sideUnknown:
-		// A program that is sent M1 is a registrar. Most are access points.
+		// A program that receives M1 is a registrar. Most are access points.
 		if received {
 			l.is(sideAP)
 		} else {
@@ -347,7 +348,7 @@ func (in *interpreter) begin(kind wps.MessageType, received bool) {
 	in.pending = &message{talk: t, line: in.line, at: in.now, kind: kind, fromStation: t.sender(kind, !received), length: length, has: map[wps.AttributeID]bool{}}
 }
 
-// attribute adds to the message that is being described.
+// attribute adds to the message being described.
 func (in *interpreter) attribute(id wps.AttributeID, value []byte) {
 	m := in.pending
 	if m == nil || m.kind == 0 || m.has[id] || len(m.attributes) > 4096 {
@@ -363,9 +364,9 @@ func (in *interpreter) attribute16(id wps.AttributeID, v int) {
 	in.attribute(id, binary.BigEndian.AppendUint16(nil, uint16(v)))
 }
 
-// say emits a message that was described, and before it those that must have
-// come before.
-func (in *interpreter) say(m *message) {
+// emitDescribed emits a described message, after those that must have come
+// before.
+func (in *interpreter) emitDescribed(m *message) {
 	t := m.talk
 	if m.kind == 0 {
 		return
@@ -373,13 +374,13 @@ func (in *interpreter) say(m *message) {
 	t.wsc = true
 	in.associate(t)
 	if t.dumped || t.said&bit(m.kind, m.fromStation) != 0 {
-		return // it is known as it was sent, or was told in other words
+		return // it is dumped, or was described in other words
 	}
 	in.imply(t, m.kind)
 	in.emitMessage(m)
 }
 
-// before lists what comes before a message in a run.
+// before lists the messages before a message in a run.
 func before(kind wps.MessageType) (all []wps.MessageType) {
 	switch {
 	case kind == wps.MessageM2D:
@@ -397,7 +398,7 @@ func before(kind wps.MessageType) (all []wps.MessageType) {
 	return all
 }
 
-// imply emits the messages that must have come before one of a kind.
+// imply emits the messages that must have come before one of a type.
 func (in *interpreter) imply(t *talk, kind wps.MessageType) {
 	for _, b := range before(kind) {
 		if b > t.last {
@@ -406,11 +407,11 @@ func (in *interpreter) imply(t *talk, kind wps.MessageType) {
 	}
 }
 
-// opCodes are those of messages other than M1 to M8.
+// opCodes are the op-codes of messages other than M1 to M8.
 var opCodes = map[wps.MessageType]eap.OpCode{wps.MessageACK: eap.OpACK, wps.MessageNACK: eap.OpNACK, wps.MessageDone: eap.OpDone}
 
-// emitMessage emits a message as the beginning of one: all that is known of it,
-// in a packet that says that there is more.
+// emitMessage emits the known part of a message, in a packet that announces
+// more.
 func (in *interpreter) emitMessage(m *message) {
 	t := m.talk
 	if bit := bit(m.kind, m.fromStation); t.said&bit != 0 {
@@ -454,7 +455,7 @@ func (in *interpreter) emitMessage(m *message) {
 	in.emitWSC(t, m.fromStation, op, body, max(m.length, len(body)+1))
 }
 
-// emitWSC emits a WSC packet, of whose data, so many octets, the beginning is
+// emitWSC emits a WSC packet, of whose data (length octets) the beginning is
 // known.
 func (in *interpreter) emitWSC(t *talk, fromStation bool, op eap.OpCode, data []byte, length int) {
 	p := eap.NewWSC(t.next(fromStation), t.id, op, data)
@@ -467,8 +468,8 @@ func (in *interpreter) emitWSC(t *talk, fromStation bool, op eap.OpCode, data []
 	in.emitEAP(t, fromStation, packet)
 }
 
-// next returns the code of the next packet of a side, for which requests have
-// a new Identifier.
+// next returns the code of the next packet of a side; requests get a new
+// Identifier.
 func (t *talk) next(fromStation bool) eap.Code {
 	if fromStation {
 		return eap.CodeResponse
@@ -500,7 +501,7 @@ func (in *interpreter) emitFrame(t *talk, fromStation bool, frame []byte) {
 	}
 }
 
-// emitSignal emits an EAP packet that carries no WSC message, once in a run.
+// emitSignal emits an EAP packet without a WSC message, once in a run.
 func (in *interpreter) emitSignal(t *talk, said uint32) {
 	if t.dumped || t.said&said != 0 {
 		return
@@ -524,7 +525,8 @@ func (in *interpreter) emitSignal(t *talk, said uint32) {
 	}
 }
 
-// start notes that EAP begins: the access point asks who the station is.
+// start records that EAP begins: the access point asks for the station's
+// identity.
 func (in *interpreter) start(t *talk) {
 	in.flush()
 	if t.said != 0 {
@@ -533,7 +535,7 @@ func (in *interpreter) start(t *talk) {
 	in.emitSignal(t, saidIdentityRequest)
 }
 
-// proposed notes that EAP-WSC begins.
+// proposed records that EAP-WSC begins.
 func (in *interpreter) proposed(t *talk) {
 	in.flush()
 	t.wsc = true
@@ -542,13 +544,12 @@ func (in *interpreter) proposed(t *talk) {
 	in.emitSignal(t, saidStart)
 }
 
-// fail takes that a run has failed: a message was not accepted by the side
-// that it was sent to.
+// fail handles a failed run: a message was not accepted by its receiver.
 func (in *interpreter) fail(t *talk, kind wps.MessageType, ce wps.ConfigError, known bool) {
 	t.wsc = true
 	in.associate(t)
 	if t.dumped || t.said&(saidNACKOfStation|saidNACKOfAP|1<<(wps.MessageM2D&15)) != 0 {
-		return // the message that ended the run was told
+		return // the message that ended the run is known
 	}
 	enrollee, ok := ofEnrollee(kind)
 	if !ok {
@@ -558,7 +559,7 @@ func (in *interpreter) fail(t *talk, kind wps.MessageType, ce wps.ConfigError, k
 	by := !enrollee // the receiver
 	answer := wps.MessageNACK
 	if kind == wps.MessageM1 && ce != 0 {
-		answer = wps.MessageM2D // hostap answers M1 so
+		answer = wps.MessageM2D // hostap's answer to M1
 	}
 	m := &message{talk: t, kind: answer, fromStation: by != t.apEnrollee, has: map[wps.AttributeID]bool{}}
 	if known {
@@ -568,8 +569,8 @@ func (in *interpreter) fail(t *talk, kind wps.MessageType, ce wps.ConfigError, k
 	in.emitMessage(m)
 }
 
-// emitMessageOnce emits a message that is known to have been sent, and those
-// before it.
+// emitMessageOnce emits a message that must have been sent, and those before
+// it.
 func (in *interpreter) emitMessageOnce(t *talk, kind wps.MessageType) {
 	in.imply(t, kind)
 	if kind > t.last || kind > wps.MessageM8 {
@@ -577,7 +578,7 @@ func (in *interpreter) emitMessageOnce(t *talk, kind wps.MessageType) {
 	}
 }
 
-// succeed takes that a run was a success: the enrollee has said so.
+// succeed handles a successful run, as reported by the enrollee.
 func (in *interpreter) succeed(t *talk) {
 	t.wsc = true
 	in.associate(t)
@@ -587,14 +588,14 @@ func (in *interpreter) succeed(t *talk) {
 	}
 }
 
-// failure takes EAP-Failure, or what a program says in its place.
+// failure handles EAP-Failure, or a line that means it.
 func (in *interpreter) failure(t *talk) {
 	in.flush()
 	if t.dumped || !t.wsc && t.link.method == doctor.MethodUnknown {
 		return
 	}
 	in.associate(t)
-	if t.given { // and nobody said that it was no success
+	if t.given { // no line said that it failed
 		t.given = false
 		in.emitMessageOnce(t, wps.MessageM8)
 	}
@@ -628,7 +629,7 @@ func (in *interpreter) waitedInVain(t *talk, station bool) {
 // not answer: IEEE Std 802.11-2020 table 9-49.
 const reasonTimeout = 39
 
-// attempt takes that a station begins to associate.
+// attempt handles the start of an association.
 func (in *interpreter) attempt(t *talk) {
 	in.flush()
 	if t.said != 0 || t.dumped {
@@ -646,14 +647,14 @@ func (in *interpreter) attempt(t *talk) {
 	}
 }
 
-// associate emits the association for WPS, if it is due.
+// associate emits the association for WPS, if it was not emitted yet.
 func (in *interpreter) associate(t *talk) {
 	if !t.associates || t.associated {
 		return
 	}
 	t.associates, t.requested = false, true
 	if isGroup(t.ap) {
-		return // a wire, where nobody associates
+		return // a wire, without associations
 	}
 	list := &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X}
 	if t.apEnrollee {
@@ -669,7 +670,7 @@ func (in *interpreter) associate(t *talk) {
 	in.network(t)
 }
 
-// join emits the association of a station that joins with what it was given.
+// join emits the association of a station that joins with the settings.
 func (in *interpreter) join(t *talk) {
 	t.associates, t.requested = false, true
 	if isGroup(t.ap) {
@@ -680,7 +681,7 @@ func (in *interpreter) join(t *talk) {
 	e.Management = &capture.Management{Elements: dot11.Elements{SSID: wps.SSID(t.link.ssid)}}
 }
 
-// accepted emits the access point's answer to an association.
+// accepted emits the access point's association response.
 func (in *interpreter) accepted(t *talk, status uint16) {
 	in.flush()
 	if t.associated || t.managed {
@@ -695,8 +696,8 @@ func (in *interpreter) accepted(t *talk, status uint16) {
 	e.Management = &capture.Management{Status: status}
 }
 
-// isGroup reports whether an address is one of a group: that of EAPOL on a wire
-// stands for the access point in the logs of wpa_supplicant.
+// isGroup reports whether an address is a group address: in the logs of
+// wpa_supplicant the address of EAPOL on a wire stands for the access point.
 func isGroup(a wps.MAC) bool { return a[0]&1 != 0 }
 
 // leave emits a deauthentication.
@@ -721,8 +722,8 @@ func (in *interpreter) leave(t *talk, fromStation bool, reason int) {
 	e.Management = &capture.Management{Reason: uint16(reason)}
 }
 
-// network reports the network name of a talk's access point. That its beacon shows
-// no WPS means nothing, so the event is one that is cut.
+// network emits the network name of a talk's access point. It is unknown
+// whether its beacon has WPS, so the event is marked as truncated.
 func (in *interpreter) network(t *talk) {
 	l := t.link
 	if l.ssid == "" || t.ap == (wps.MAC{}) {
@@ -752,10 +753,10 @@ func (in *interpreter) beacon(bssid wps.MAC, ssid string, frequency, signal int,
 	return e
 }
 
-// personal is the security of a network of which nothing else is known.
+// personal is the assumed security of a network.
 var personal = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 
-// advertise emits a beacon of the access point that the program is.
+// advertise emits a beacon of the access point that runs the program.
 func (in *interpreter) advertise(e *element) {
 	l := in.here()
 	if !e.has {
@@ -768,8 +769,8 @@ func (in *interpreter) advertise(e *element) {
 	in.beacon(l.own, l.ssid, l.freq, 0, octets)
 }
 
-// advertiseState emits a beacon that shows what event lines say of the access
-// point that the program is.
+// advertiseState emits a beacon with the state that event lines show, of the
+// access point that runs the program.
 func (in *interpreter) advertiseState(l *link) {
 	e := &element{has: true}
 	b := &e.beacon.Beacon
@@ -783,7 +784,7 @@ func (in *interpreter) advertiseState(l *link) {
 	in.advertise(e)
 }
 
-// report adds a report, but not the same one again at once.
+// report adds a report, unless it repeats the previous one.
 func (in *interpreter) report(kind doctor.ReportKind) {
 	r := doctor.Report{Kind: kind, Time: in.now}
 	if n := len(in.reports); n > 0 && in.reports[n-1].Kind == kind {
@@ -796,7 +797,7 @@ func (in *interpreter) report(kind doctor.ReportKind) {
 	in.reports = append(in.reports, r)
 }
 
-// dumpedFrame takes an EAPOL frame that is in the text as it was.
+// dumpedFrame handles an EAPOL frame that is dumped.
 func (in *interpreter) dumpedFrame(t *talk, sent bool, frame []byte) {
 	fromStation := sent == (t.link.side != sideAP)
 	if !t.dumped {

@@ -8,9 +8,9 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// iwdRows are what iwd prints, with -d but for the lines of which the origin
-// says otherwise. The source files are those of iwd 1.0 to 3.10. It does not
-// print WSC messages: that it received some is all that shows of a run.
+// iwdRows are lines of iwd, with -d unless the origin says otherwise. The
+// source files are those of iwd 1.0 to 3.10. It does not print WSC messages:
+// only the number received shows how far a run came.
 var iwdRows = []Row{
 	{Program: IWD, Origin: "src/wsc.c", Pattern: "src/wsc.c:wsc_push_button()", Example: "src/wsc.c:wsc_push_button() ",
 		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton) }},
@@ -99,7 +99,7 @@ var iwdRows = []Row{
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			if !t.counted && t.link.method == doctor.MethodUnknown {
-				in.report(doctor.ReportFailed) // not known to be of WPS, but nothing else ends so at home
+				in.report(doctor.ReportFailed) // not known to be WPS, but nothing else ends in this way at home
 				return
 			}
 			t.wsc = true
@@ -114,7 +114,7 @@ var iwdRows = []Row{
 			result, _ := m.number("result")
 			switch { // enum netdev_result
 			case !t.counted || t.link.enrolled:
-			case result == 1 || result == 2: // authentication or association failed; the status is not told
+			case result == 1 || result == 2: // authentication or association failed; the status is unknown
 				in.associate(t)
 				in.accepted(t, 1)
 			case t.said&saidFailure == 0:
@@ -138,15 +138,15 @@ var iwdRows = []Row{
 		}},
 }
 
-// iwdStarts takes that WPS was started at iwd.
+// iwdStarts handles the start of WPS at iwd.
 func (in *interpreter) iwdStarts(method doctor.Method) {
 	l := in.here()
 	l.is(sideStation)
 	l.method, l.enrolled = method, false
 }
 
-// iwdFrame takes that a station has received an EAPOL frame of which nothing
-// else is told. The first asks for its identity, the second is WSC_Start.
+// iwdFrame handles an EAPOL frame that a station has received, of unknown
+// content. The first asks for its identity, the second is WSC_Start.
 func (in *interpreter) iwdFrame(t *talk) {
 	t.frames++
 	switch t.frames {
@@ -160,8 +160,8 @@ func (in *interpreter) iwdFrame(t *talk) {
 }
 
 // iwdEnds emits what must have come before the end of a run: M1, if there was
-// WSC_Start. How many messages followed shows, but not which: M2D comes again
-// and again.
+// WSC_Start. The number of messages is known, but not which ones: M2D is
+// repeated.
 func (in *interpreter) iwdEnds(t *talk, frames int) {
 	if frames >= 2 {
 		in.emitMessageOnce(t, wps.MessageM1)

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// clean takes what a terminal obeys out of a line, in place: colours and
-// other escape sequences, and control characters but for tabs. It also takes
-// off the mark with which mail and forums quote.
+// clean removes terminal control from a line, in place: colours and other
+// escape sequences, and control characters except tabs. It also removes the
+// mark with which mail and forums quote.
 func clean(line []byte) []byte {
 	for n := len(line); n > 0 && (line[n-1] == ' ' || line[n-1] == '\t' || line[n-1] == '\r'); n-- {
 		line = line[:n-1]
@@ -91,22 +91,22 @@ func escape(s []byte) int {
 	return 2
 }
 
-// stampKind is the form of a line's timestamp, the most exact last.
+// stampKind is the form of a line's timestamp, in order of increasing
+// precision.
 type stampKind uint8
 
 const (
 	noStamp   stampKind = iota
 	sinceBoot           // "I (47724) wpa:", "[ 1234.567890]"
 	ofDay               // "12:30:48"
-	ofYear              // "Oct 26 12:30:48", "10-26 12:30:48.123": no year
+	ofYear              // "Oct 26 12:30:48", "10-26 12:30:48.123": without a year
 	ofEra               // with a year
-	epoch               // seconds since 1970, as "hostapd -t" prints
+	epoch               // seconds since 1970, as with "hostapd -t"
 )
 
-// stamp reads the time in what precedes a message: the best of all that are
-// there, since hostapd under syslog has two. A time of which the year is not
-// known is one of the year 0, and so is one that counts from the start of the
-// machine.
+// stamp parses the time in the prefix of a message: the most precise one, since
+// hostapd under syslog has two. A time without a year is in the year 0, and so
+// is one that counts from the boot.
 func stamp(prefix []byte) (t time.Time, kind stampKind) {
 	for i := 0; i < len(prefix) && kind < epoch; i++ {
 		if i > 0 && !isBreak(prefix[i-1]) {
@@ -123,7 +123,7 @@ func isBreak(c byte) bool {
 	return c == ' ' || c == '\t' || c == '[' || c == '(' || c == '<' || c == '|'
 }
 
-// stampAt reads the time that s begins with.
+// stampAt parses the time at the start of s.
 func stampAt(s []byte) (time.Time, stampKind) {
 	switch c := s[0]; {
 	case isDigit(c):
@@ -146,7 +146,7 @@ func stampAt(s []byte) (time.Time, stampKind) {
 // yearless is the beginning of the year 0.
 var yearless = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// digitStamp reads a time that begins with a digit.
+// digitStamp parses a time that begins with a digit.
 func digitStamp(s []byte) (time.Time, stampKind) {
 	n := span(s, isDigit)
 	switch {
@@ -186,8 +186,8 @@ func digitStamp(s []byte) (time.Time, stampKind) {
 
 const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
-// monthStamp reads a time that begins with the name of a month: "Oct 26
-// 12:30:48", and the year behind it that logread prints.
+// monthStamp parses a time that begins with the name of a month: "Oct 26
+// 12:30:48", possibly with a year after it as logread prints it.
 func monthStamp(s []byte) (time.Time, stampKind) {
 	if len(s) < len("Oct 26 12:30:48") || s[3] != ' ' {
 		return time.Time{}, noStamp
@@ -213,7 +213,7 @@ func monthStamp(s []byte) (time.Time, stampKind) {
 	return time.Date(year, time.Month(month/3+1), day, 0, 0, 0, 0, time.UTC).Add(at), kind
 }
 
-// clock reads a time of day: hh:mm:ss with a fraction or none.
+// clock parses a time of day: hh:mm:ss with an optional fraction.
 func clock(s []byte) (at time.Duration, rest []byte, ok bool) {
 	if len(s) < 8 || s[2] != ':' || s[5] != ':' || !isDigit(s[0]) || !isDigit(s[1]) || !isDigit(s[3]) || !isDigit(s[4]) || !isDigit(s[6]) || !isDigit(s[7]) {
 		return 0, nil, false
@@ -231,7 +231,7 @@ func clock(s []byte) (at time.Duration, rest []byte, ok bool) {
 	return at, rest, true
 }
 
-// fraction reads a part of a second, with the point before it.
+// fraction parses a fraction of a second, including the point.
 func fraction(s []byte) (d time.Duration) {
 	unit := time.Second / 10
 	for _, c := range s[1:] {
@@ -244,7 +244,8 @@ func fraction(s []byte) (d time.Duration) {
 	return d
 }
 
-// zone reads how far a clock is ahead of UTC: "Z", "+02:00", "+0200" or nothing.
+// zone parses the offset of a clock from UTC: "Z", "+02:00", "+0200" or
+// nothing.
 func zone(s []byte) time.Duration {
 	if len(s) < 5 || s[0] != '+' && s[0] != '-' {
 		return 0
@@ -263,7 +264,7 @@ func zone(s []byte) time.Duration {
 	return d
 }
 
-// digits reads a number of a few decimal digits, -1 if s has others.
+// digits parses a number of a few decimal digits, -1 if s has other characters.
 func digits(s []byte) (n int) {
 	for _, c := range s {
 		if !isDigit(c) {
@@ -274,8 +275,8 @@ func digits(s []byte) (n int) {
 	return n
 }
 
-// interfaceBefore returns the name of the interface that stands before a
-// message, as in "wlan0: WPS-SUCCESS" and "IFNAME=wlan0 <3>WPS-SUCCESS".
+// interfaceBefore returns the name of the interface in the prefix of a message,
+// as in "wlan0: WPS-SUCCESS" and "IFNAME=wlan0 <3>WPS-SUCCESS".
 func interfaceBefore(prefix []byte) []byte {
 	if i := bytes.LastIndex(prefix, []byte("IFNAME=")); i >= 0 {
 		name := prefix[i+len("IFNAME="):]
@@ -305,7 +306,7 @@ func interfaceBefore(prefix []byte) []byte {
 	return name
 }
 
-// notInterfaces are words that stand before a message as interfaces do.
+// notInterfaces are words in the place of an interface name.
 var notInterfaces = []string{"wpa", "hostapd", "wpa_supplicant", "iwd", "wps", "wifi", "phy_init", "SME", "WPA", "EAP", "EAPOL"}
 
 func isNameByte(c byte) bool {

@@ -11,20 +11,20 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Row is a kind of line that a program prints, and what it means.
+// Row is a kind of line that a program prints, with its meaning.
 type Row struct {
-	// Program prints the line, and Origin says where it does so: the source
-	// file of the program, and the versions if not all have it.
+	// Program prints the line. Origin is the source file of the program, and
+	// the versions if not all have it.
 	Program Program
 	Origin  string
-	// Pattern is the text of the line. {NAME:TYPE} stands for a value, a space
-	// for any number of blanks, and [ ] encloses what may be missing. The
-	// types are mac, int, hex (a number, with or without 0x), uuid, word, upto
-	// (until the text that follows in the pattern) and rest (of the line).
-	// What precedes the pattern in a line does not matter, unless the pattern
-	// begins with ^: then only blanks may.
+	// Pattern is the text of the line. {NAME:TYPE} is a value, a space any
+	// number of blanks, and [ ] encloses an optional part. The types are mac,
+	// int, hex (a number, with or without 0x), uuid, word, upto (until the text
+	// that follows in the pattern) and rest (of the line). Any text may precede
+	// the pattern in a line, unless the pattern begins with ^: then only blanks
+	// may.
 	Pattern string
-	// Example is a line as it is printed.
+	// Example is an actual line.
 	Example string
 
 	means  func(*interpreter, *match)
@@ -37,7 +37,7 @@ type part struct {
 	literal  string // "" for a value
 	name     string
 	kind     valueKind
-	optional []part // what may be missing
+	optional []part // an optional part
 }
 
 type valueKind uint8
@@ -56,8 +56,8 @@ var valueKinds = map[string]valueKind{
 	"mac": valueMAC, "int": valueInt, "hex": valueHex, "uuid": valueUUID, "word": valueWord, "upto": valueUpto, "rest": valueRest,
 }
 
-// compile reads a pattern. A pattern that is wrong is a fault in a table of
-// this package, so it panics.
+// compile parses a pattern. An invalid pattern is an error in a table of this
+// package, so it panics.
 func compile(pattern string) (parts []part) {
 	for pattern != "" {
 		switch pattern[0] {
@@ -65,7 +65,7 @@ func compile(pattern string) (parts []part) {
 			end := strings.IndexByte(pattern, '}')
 			name, kind, ok := strings.Cut(pattern[1:end], ":")
 			if !ok || valueKinds[kind] == 0 {
-				panic("text: no such value: " + pattern)
+				panic("text: unknown value: " + pattern)
 			}
 			parts = append(parts, part{name: name, kind: valueKinds[kind]})
 			pattern = pattern[end+1:]
@@ -96,15 +96,15 @@ func (r *Row) compile() {
 	r.begins, r.parts = begins, compile(pattern)
 }
 
-// match is a line that fits a row.
+// match is a line that matches a row.
 type match struct {
 	row  *Row
-	line []byte // as it came, without colours
+	line []byte // as received, without colours
 	at   int    // where the pattern begins in it
 
 	values [8]value
 	n      int
-	end    int  // how far the pattern goes
+	end    int  // where the pattern ends
 	open   bool // the line ends where more may follow
 }
 
@@ -113,7 +113,7 @@ type value struct {
 	text []byte
 }
 
-// fit is how a line fits a row.
+// fit is how well a line matches a row.
 type fit uint8
 
 const (
@@ -122,7 +122,7 @@ const (
 	fitWhole
 )
 
-// try compares a line from an anchor on with a row.
+// try matches a line, from an anchor on, with a row.
 func (m *match) try(r *Row, line []byte, at int) fit {
 	m.row, m.line, m.at, m.n, m.open = r, line, at, 0, false
 	if r.begins && blanks(line) < at {
@@ -133,7 +133,7 @@ func (m *match) try(r *Row, line []byte, at int) fit {
 	return f
 }
 
-// follow compares a text with parts, and returns what is left of it.
+// follow matches a text with parts, and returns the rest of it.
 func (m *match) follow(parts []part, s []byte) (rest []byte, f fit) {
 	for i := range parts {
 		p := &parts[i]
@@ -168,7 +168,7 @@ func (m *match) follow(parts []part, s []byte) (rest []byte, f fit) {
 	return s, fitWhole
 }
 
-// literal compares the beginning of s with a text in which a blank stands for
+// literal matches the beginning of s with a text in which a blank stands for
 // any number of them.
 func literal(want string, s []byte) ([]byte, fit) {
 	for i := 0; i < len(want); i++ {
@@ -270,13 +270,12 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func isHexDigit(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
-// isMACDigit also takes what people put in the place of digits that they keep
-// to themselves.
+// isMACDigit also accepts characters that people use to mask digits.
 func isMACDigit(c byte) bool {
 	return isHexDigit(c) || c == ':' || c == '-' || c == 'x' || c == 'X' || c == '*' || c == '#'
 }
 
-// text returns a value, nil if it is not there.
+// text returns a value, or nil.
 func (m *match) text(name string) []byte {
 	for i := range m.values[:m.n] {
 		if m.values[i].name == name {
@@ -299,8 +298,7 @@ func (m *match) hexNumber(name string) (int, bool) {
 	return int(n), err == nil
 }
 
-// mac returns an address, the zero value if it is not there or digits of it
-// were kept back.
+// mac returns an address, the zero value if it is missing or masked.
 func (m *match) mac(name string) wps.MAC {
 	a, err := wps.ParseMAC(string(m.text(name)))
 	if err != nil {
@@ -309,7 +307,7 @@ func (m *match) mac(name string) wps.MAC {
 	return a
 }
 
-// uuid returns a UUID, the zero value if it is not there.
+// uuid returns a UUID, or the zero value.
 func (m *match) uuid(name string) (u wps.UUID) {
 	b, err := hex.DecodeString(strings.ReplaceAll(string(m.text(name)), "-", ""))
 	if err == nil && len(b) == len(u) {
@@ -318,7 +316,7 @@ func (m *match) uuid(name string) (u wps.UUID) {
 	return u
 }
 
-// unescaped undoes the escapes with which hostap prints names (printf_encode).
+// unescaped decodes the escapes with which hostap prints names (printf_encode).
 func unescaped(s []byte) []byte {
 	if bytes.IndexByte(s, '\\') < 0 {
 		return s
@@ -355,12 +353,12 @@ func unescaped(s []byte) []byte {
 	return out
 }
 
-// finder finds the anchors of many rows in one walk over a line, with the
+// finder finds the anchors of many rows in one pass over a line, with the
 // automaton of Aho and Corasick.
 type finder struct {
-	class   [256]uint8 // of octets: those that no anchor has are one class
+	class   [256]uint8 // of octets: those in no anchor are one class
 	classes int
-	next    []uint16 // of state and class
+	next    []uint16 // by state and class
 	found   [][]int  // the rows whose anchors end in a state
 	rows    []*Row
 }
@@ -430,8 +428,8 @@ type hit struct {
 	row int
 }
 
-// hits appends the anchors in a line, the first ones first and of those at one
-// place the longest.
+// hits appends the anchors in a line, in order; of those at one place the
+// longest comes first.
 func (f *finder) hits(dst []hit, line []byte) []hit {
 	state, classes := 0, f.classes
 	for i, c := range line {

@@ -14,35 +14,35 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Reader reads events out of text, as [capture.Reader] reads them out of a
-// capture. It holds a bounded amount of memory.
+// Reader reads events from text, as [capture.Reader] reads them from a capture.
+// It uses a limited amount of memory.
 type Reader struct {
 	lines  *bufio.Reader
 	in     interpreter
 	find   *finder
 	hits   []hit
 	match  match // of the line
-	other  match // of another one, to compare
+	other  match // of another row, for comparison
 	given  int
 	err    error
 	number int
 
-	// held is a line that may go on in the next one.
+	// held is a line that may continue on the next one.
 	held       []byte
 	heldRoom   []byte
 	heldNumber int
 	pieces     int
 	hex        hexBlock
-	// prefix is a line with a time that says nothing: it may end before, or
-	// within, what it says.
+	// prefix is a line with a time and no known message: it may end before or
+	// within its message.
 	prefix, prefixRoom []byte
-	wide               int // the width at which a terminal has broken lines; 0 if it has not
+	wide               int // the width at which a terminal has wrapped lines; 0 if it has not
 	partial            []byte
-	ahead              []byte // a line that was read already
+	ahead              []byte // a line read in advance
 	aheadErr           error
 }
 
-// NewReader returns a Reader of the text in r. It takes UTF-8 and UTF-16 with a
+// NewReader returns a Reader of the text in r, which is UTF-8, or UTF-16 with a
 // byte order mark.
 func NewReader(r io.Reader) *Reader {
 	in := bufio.NewReaderSize(r, bufferSize)
@@ -58,9 +58,8 @@ func NewReader(r io.Reader) *Reader {
 
 const (
 	bufferSize = 1 << 17
-	// maxLine bounds what is looked at of a line, maxPieces of how many lines
-	// a line that was broken may be put together, maxPrefix what stands in
-	// front of a message.
+	// maxLine limits the length of a line, maxPieces the number of pieces of a
+	// wrapped line, maxPrefix the text before a message.
 	maxLine   = 1 << 16
 	maxPieces = 8
 	maxPrefix = 120
@@ -71,13 +70,13 @@ func (in *interpreter) init() {
 	in.keys = new(exchange.KeyLog)
 }
 
-// table is all rows, and the automaton that finds them.
+// table holds all rows, and the automaton that finds them.
 type table struct {
 	rows   []Row
 	finder *finder
 }
 
-// allRows returns the table. It is made when it is needed first.
+// allRows returns the table. It is built at the first use.
 var allRows = sync.OnceValue(func() *table {
 	t := new(table)
 	for _, rows := range [][]Row{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows} {
@@ -92,12 +91,12 @@ var allRows = sync.OnceValue(func() *table {
 	return t
 })
 
-// Rows returns the kinds of line that are understood.
+// Rows returns the kinds of lines that are understood.
 func Rows() []Row { return append([]Row(nil), allRows().rows...) }
 
-// Next returns the next event. It is valid until the following call. After the
-// last one the error is [io.EOF]; any other is that of the io.Reader. What text
-// does not say is never an error.
+// Next returns the next event. It is valid until the following call. At the end
+// the error is [io.EOF]; any other error is that of the io.Reader. Missing
+// information is not an error.
 func (r *Reader) Next() (*capture.Event, error) {
 	for {
 		if r.given < len(r.in.events) {
@@ -121,8 +120,8 @@ func (r *Reader) Next() (*capture.Event, error) {
 	}
 }
 
-// readLine returns the next line without its end, cut if it is too long. Lines
-// that a terminal has broken are joined.
+// readLine returns the next line without its end, truncated if it is too long.
+// Lines that a terminal has wrapped are joined.
 func (r *Reader) readLine() ([]byte, error) {
 	if r.wide == 0 {
 		return r.physicalLine()
@@ -145,8 +144,8 @@ func (r *Reader) readLine() ([]byte, error) {
 	return r.partial, err
 }
 
-// beginsAnew reports whether a line is not the rest of the one before: it has a
-// time, begins as that one does, is of a dump as that one is, or is empty.
+// beginsAnew reports whether next is not the rest of line: it has a time,
+// begins like line, both are of a dump, or it is empty.
 func beginsAnew(line, next []byte) bool {
 	if len(next) == 0 {
 		return true
@@ -182,9 +181,9 @@ func (r *Reader) physicalLine() ([]byte, error) {
 	return line, err
 }
 
-// brokenAt returns the width at which the lines of a text were broken by a
-// terminal or a page: none is longer, many have just that length, and are
-// followed by what does not begin as they do.
+// brokenAt returns the width at which a terminal or a page has wrapped the
+// lines of a text: no line is longer, many have exactly that length, and the
+// lines after those begin differently.
 func brokenAt(sample []byte) int {
 	longest, lines := 0, 0
 	count := map[int]int{}
@@ -208,7 +207,7 @@ func brokenAt(sample []byte) int {
 	return longest
 }
 
-// line takes a line.
+// line handles a line.
 func (r *Reader) line(raw []byte) {
 	r.in.line = r.number
 	line := clean(raw)
@@ -230,7 +229,7 @@ func (r *Reader) line(raw []byte) {
 	r.take(line)
 }
 
-// dumpLine takes a line of a dump that has begun. It reports whether it was one.
+// dumpLine handles a line of a dump in progress. It reports whether it was one.
 func (r *Reader) dumpLine(d *dump, line []byte) bool {
 	s := bytes.TrimLeft(line, " \t")
 	if len(s) < 2 || !d.line(s) {
@@ -244,7 +243,7 @@ func (r *Reader) dumpLine(d *dump, line []byte) bool {
 	return true
 }
 
-// take finds what a line means.
+// take finds the meaning of a line.
 func (r *Reader) take(line []byte) {
 	r.hits = r.find.hits(r.hits[:0], line)
 	m := &r.match
@@ -274,15 +273,14 @@ func (r *Reader) take(line []byte) {
 	}
 }
 
-// hold keeps a line that may go on in the next one.
+// hold keeps a line that may continue on the next one.
 func (r *Reader) hold(line []byte) {
 	r.heldRoom = append(r.heldRoom[:0], line...)
 	r.held, r.heldNumber = r.heldRoom, r.in.line
 	r.pieces = 1
 }
 
-// join puts a held line together with the next one. It reports whether that one
-// is used up.
+// join joins a held line with the next one. It reports whether that is used up.
 func (r *Reader) join(line []byte) bool {
 	held := r.held
 	r.held = nil
@@ -330,7 +328,7 @@ func (r *Reader) join(line []byte) bool {
 
 func (r *Reader) fitOf(h hit, line []byte) fit { return r.other.try(r.find.rows[h.row], line, h.at) }
 
-// valuesOf returns how many values a line has, -1 if it does not fit.
+// valuesOf returns how many values a line has, -1 if it does not match.
 func (r *Reader) valuesOf(h hit, line []byte) int {
 	if r.fitOf(h, line) != fitWhole {
 		return -1
@@ -339,7 +337,7 @@ func (r *Reader) valuesOf(h hit, line []byte) int {
 }
 
 // goesOn reports whether a line may be the rest of the one before: it has no
-// time of its own, and says nothing by itself.
+// time of its own, and no meaning by itself.
 func (r *Reader) goesOn(line []byte) bool {
 	if _, kind := stamp(line[:min(len(line), 40)]); kind != noStamp {
 		return false
@@ -353,7 +351,7 @@ func (r *Reader) goesOn(line []byte) bool {
 	return true
 }
 
-// release takes a held line as it is.
+// release handles a held line as it is.
 func (r *Reader) release(line []byte) {
 	r.hits = r.find.hits(r.hits[:0], line)
 	m := &r.match
@@ -365,7 +363,7 @@ func (r *Reader) release(line []byte) {
 	}
 }
 
-// apply has a line mean what its row says.
+// apply calls the action of a row.
 func (r *Reader) apply(m *match) {
 	in := &r.in
 	r.hex.end(in)
@@ -378,7 +376,7 @@ func (r *Reader) apply(m *match) {
 	m.row.means(in, m)
 }
 
-// finish takes the end of the text.
+// finish handles the end of the text.
 func (r *Reader) finish() {
 	if r.held != nil {
 		held := r.held
@@ -395,7 +393,7 @@ func (r *Reader) finish() {
 	r.in.endCell()
 }
 
-// utf16Reader makes UTF-8 of UTF-16.
+// utf16Reader converts UTF-16 to UTF-8.
 type utf16Reader struct {
 	in   *bufio.Reader
 	big  bool
@@ -432,8 +430,8 @@ func (u *utf16Reader) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// Looks reports whether a file that begins with head may be text, of which a few
-// octets suffice: no capture and no archive begins so.
+// Looks reports whether a file that begins with head may be text: it does not
+// begin like a capture or an archive. A few octets are enough.
 func Looks(head []byte) bool {
 	if len(head) == 0 {
 		return false

@@ -7,5 +7,5 @@ func (d Dump) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "line %d: %s, %d octets", d.Line, d.Name, len(d.Frame))
 }
 
-// Format prints nothing of the lines that are read, which may have keys.
+// Format prints no line that is read, because it may have keys.
 func (*Reader) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[text.Reader]") }

@@ -11,24 +11,24 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// cell is an entry of a scan: an access point, as far as the listing shows it.
+// cell is an entry of a scan: an access point, as far as the list shows it.
 type cell struct {
 	bssid        wps.MAC
 	ssid         string
-	named        bool // it has told its name, or that it has none
+	named        bool // its name, or that it has none, is known
 	freq, signal int
 	channel      int
 	private      bool
-	response     bool // what is told comes from a probe response
+	response     bool // the following lines are from a probe response
 	rsn, wpa     *dot11.Security
 	wps          *wps.ProbeResponse
-	elements     []byte // as they were sent
+	elements     []byte // as sent
 	section      byte   // 'r' RSN, 'w' WPA, 'p' WPS
 	listed       bool   // there is more than an address
-	silent       bool   // the listing does not tell whether there is WPS
+	silent       bool   // the list does not show whether there is WPS
 }
 
-// scanRows are what programs print that list access points: iw, iwlist of the
+// scanRows are lines of programs that list access points: iw, iwlist of the
 // wireless tools, wpa_cli.
 var scanRows = []Row{
 	{Program: IW, Origin: "scan.c", Pattern: "^BSS {bssid:mac}", Example: "BSS 02:00:00:00:00:00(on wlan3)",
@@ -227,7 +227,7 @@ var scanRows = []Row{
 
 const maxElements = 8192
 
-// newCell begins an entry.
+// newCell starts an entry.
 func (in *interpreter) newCell(bssid wps.MAC) {
 	in.endCell()
 	in.cell = &cell{bssid: bssid}
@@ -253,12 +253,12 @@ func (in *interpreter) cellName(name string) {
 	in.cellIs(func(c *cell) { c.ssid, c.named = limited([]byte(name), 32), true })
 }
 
-// cellWPS changes what the entry says of WPS.
+// cellWPS changes the WPS element of the entry.
 func (in *interpreter) cellWPS(change func(*wps.ProbeResponse)) {
 	in.cellIs(func(c *cell) {
 		if c.wps == nil {
 			c.wps = &wps.ProbeResponse{ResponseType: wps.ResponseAP}
-			c.wps.WFA.Version2 = 0x20 // no listing says that it is missing
+			c.wps.WFA.Version2 = 0x20 // no list says that it is missing
 		}
 		c.section = 'p'
 		change(c.wps)
@@ -276,7 +276,7 @@ func (c *cell) security() *dot11.Security {
 	return nil
 }
 
-// suites are the names that programs give to AKM suites.
+// suites are the names of AKM suites in programs.
 var suites = []struct {
 	name string
 	akms []dot11.AKM
@@ -323,7 +323,7 @@ func ciphers(list string) (all []dot11.Cipher) {
 	return all
 }
 
-// iwMethods reads the configuration methods as iw prints them.
+// iwMethods parses the configuration methods as iw prints them.
 func iwMethods(list []byte) (methods wps.ConfigMethods) {
 	for _, name := range strings.Split(string(list), ",") {
 		for _, row := range []struct {
@@ -341,7 +341,7 @@ func iwMethods(list []byte) (methods wps.ConfigMethods) {
 	return methods
 }
 
-// iwName undoes the escapes in which iw and iwlist print names.
+// iwName decodes the escapes with which iw and iwlist print names.
 func iwName(s []byte) []byte { return unescaped(s) }
 
 func limited(s []byte, n int) string { return string(s[:min(len(s), n)]) }
@@ -393,7 +393,7 @@ func (in *interpreter) endCell() {
 	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(max(0, min(c.freq, 0xffff))), Signal: int8(max(-128, min(c.signal, 0)))}
 }
 
-// scanResult takes a line of "wpa_cli scan_results".
+// scanResult handles a line of "wpa_cli scan_results".
 func (in *interpreter) scanResult(m *match) {
 	line := string(m.line)
 	if flags, ok := strings.CutPrefix(line, "flags="); ok {
@@ -430,7 +430,7 @@ func (in *interpreter) scanResult(m *match) {
 	in.endCell()
 }
 
-// flags takes the flags with which wpa_supplicant lists an access point.
+// flags handles the flags with which wpa_supplicant lists an access point.
 func (c *cell) flags(flags string) {
 	for _, flag := range strings.FieldsFunc(flags, func(r rune) bool { return r == '[' || r == ']' }) {
 		switch name, rest, _ := strings.Cut(flag, "-"); {

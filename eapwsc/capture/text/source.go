@@ -8,10 +8,10 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// Program is what has printed a text.
+// Program is the program that printed a text.
 type Program uint8
 
-// The programs. Hostap is what hostapd and wpa_supplicant have in common.
+// The programs. Hostap is the code that hostapd and wpa_supplicant share.
 const (
 	Hostap Program = iota + 1
 	Hostapd
@@ -41,22 +41,22 @@ func (p Program) String() string {
 	return "unknown"
 }
 
-// Source says what a text was, and what it cannot tell.
+// Source says what kind of text was read, and what it does not show.
 type Source struct {
-	// Kind is "log", "scan", "status", "dump" or "text": the last one says
-	// that nothing of WPS was found.
+	// Kind is "log", "scan", "status", "dump" or "text"; the last one if
+	// nothing of WPS was found.
 	Kind string
-	// Programs are those that have printed it, the one with most lines first.
+	// Programs are the programs that printed it, the one with most lines first.
 	Programs []Program
-	// Lines is how many lines there are, Understood how many of them say
-	// something of WPS.
+	// Lines is the number of lines, Understood the number of those that concern
+	// WPS.
 	Lines, Understood int
-	// Limits are sentences about what the text does not tell, where a capture
-	// would.
+	// Limits are sentences about what the text does not show, in contrast to a
+	// capture.
 	Limits []string
-	// Deaf means that the text does not show which devices look for a
+	// StationsUnknown reports that the text does not show which devices look for a
 	// registrar.
-	Deaf bool
+	StationsUnknown bool
 }
 
 // kinds are the kinds of text that programs print.
@@ -65,20 +65,19 @@ var kinds = map[Program]string{
 	HostapdCLI: "status", HexDump: "dump",
 }
 
-// minorShare is how many times more lines hostapd has printed than
-// wpa_supplicant, or the other way round, if the other has printed none: the
-// code for registrars is in both, so either prints lines that are usually of
-// the other.
+// minorShare is how many times more lines one of hostapd and wpa_supplicant
+// must have printed for the other to count as absent: both contain the code for
+// registrars, so either prints lines that are usually of the other.
 const minorShare = 8
 
-// limits are what kinds of text cannot tell.
+// limits are what kinds of text do not show.
 var limits = []struct {
 	applies func(*interpreter, *Source) bool
 	text    string
 }{
-	{func(in *interpreter, s *Source) bool { return s.Kind == "text" }, "Nothing in it is known to be of WPS."},
+	{func(in *interpreter, s *Source) bool { return s.Kind == "text" }, "Nothing in it is known to concern WPS."},
 	{func(in *interpreter, s *Source) bool { return in.heard[IWD] > 0 },
-		"iwd does not log the messages: how far the attempt came, which side stopped, and which half of a PIN is wrong, is not told."},
+		"iwd does not log the messages: how far the attempt came, which side stopped, and which half of a PIN is wrong, is unknown."},
 	{func(in *interpreter, s *Source) bool {
 		return s.Kind == "log" && !in.facts.frames && in.facts.messages && in.heard[IWD] == 0
 	},
@@ -104,10 +103,10 @@ var limits = []struct {
 	{func(in *interpreter, s *Source) bool { return s.Kind == "status" },
 		"The status of hostapd is its last result only."},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "dump" },
-		"A dump has neither times nor addresses; in which frame an element was is told by its contents."},
+		"A dump has neither times nor addresses; the frame of an element is inferred from its content."},
 }
 
-// Source returns what the text was. It is complete after the last event.
+// Source describes the text. It is complete after the last event.
 func (r *Reader) Source() Source {
 	in := &r.in
 	s := Source{Kind: "text", Lines: r.number}
@@ -126,7 +125,7 @@ func (r *Reader) Source() Source {
 	if len(s.Programs) > 0 {
 		s.Kind = kinds[s.Programs[0]]
 	}
-	s.Deaf = s.Kind != "log" || !in.facts.listens
+	s.StationsUnknown = s.Kind != "log" || !in.facts.listens
 	for _, l := range limits {
 		if l.applies(in, &s) {
 			s.Limits = append(s.Limits, l.text)
@@ -135,11 +134,12 @@ func (r *Reader) Source() Source {
 	return s
 }
 
-// Reports returns what programs said that no frame shows, in the order of time.
+// Reports returns what programs reported that no frame shows, in the order of
+// time.
 func (r *Reader) Reports() []doctor.Report { return r.in.reports }
 
-// SettingsOf returns the shape of the settings that the programs say were handed
-// over in an exchange of their events: what hostapd and wpa_supplicant print in
+// SettingsOf returns the form of the settings that were sent in an exchange
+// according to the programs: hostapd and wpa_supplicant print them in
 // WPS-CRED-RECEIVED and WPS-NEW-AP-SETTINGS.
 func (r *Reader) SettingsOf(x *exchange.Exchange) (all []doctor.Settings) {
 	if len(x.Steps) == 0 {
@@ -154,10 +154,10 @@ func (r *Reader) SettingsOf(x *exchange.Exchange) (all []doctor.Settings) {
 	return all
 }
 
-// Dumps returns the dumps in hexadecimal, in their order.
+// Dumps returns the hexadecimal dumps in order.
 func (r *Reader) Dumps() []Dump { return r.in.dumps }
 
 // Keys returns the keys of runs that hostapd and wpa_supplicant print with -K.
-// It grows while events are read: a Collector that is given it finds the keys
-// of each exchange that has ended.
+// It grows while events are read: a Collector with it finds the keys of each
+// exchange that has ended.
 func (r *Reader) Keys() *exchange.KeyLog { return r.in.keys }

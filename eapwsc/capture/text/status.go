@@ -12,8 +12,8 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// statusRows are what programs print that are asked how WPS fares, and the
-// head of NetworkManager's list of networks.
+// statusRows are lines of programs about the state of WPS, and the head of
+// NetworkManager's list of networks.
 var statusRows = []Row{
 	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Pattern: "PBC Status: {status:word}", Example: "PBC Status: Active",
 		means: func(in *interpreter, m *match) {
@@ -74,7 +74,7 @@ type columns struct {
 	starts []int // in characters
 }
 
-// columnsOf reads the head of a table.
+// columnsOf parses the head of a table.
 func columnsOf(head string) *columns {
 	c := new(columns)
 	at := 0
@@ -109,8 +109,8 @@ func (c *columns) value(line []rune, name string) string {
 // has reports whether there is a column.
 func (c *columns) has(name string) bool { return slices.Contains(c.names, name) }
 
-// tableLine takes a line of a table of access points. It reports whether the line
-// belongs to the table.
+// tableLine handles a line of NetworkManager's list, which shows the security
+// but not WPS. It reports whether the line belongs to the table.
 func (in *interpreter) tableLine(text []byte) bool {
 	if len(bytes.Trim(text, "- ")) == 0 {
 		return len(text) > 0 // a rule below the head

@@ -53,7 +53,7 @@ func judge(t testing.TB, r source, keys *exchange.KeyLog) (all []verdict) {
 	if len(all) == 0 {
 		e := c.Evidence()
 		if r, ok := r.(*Reader); ok {
-			e.Reports, e.StationsUnknown = r.Reports(), r.Source().Deaf
+			e.Reports, e.StationsUnknown = r.Reports(), r.Source().StationsUnknown
 		}
 		all = append(all, verdict{Diagnosis: doctor.Diagnose(e), evidence: e})
 	}
