@@ -109,8 +109,8 @@ func (c *columns) value(line []rune, name string) string {
 // has reports whether there is a column.
 func (c *columns) has(name string) bool { return slices.Contains(c.names, name) }
 
-// tableLine handles a line of NetworkManager's list, which shows the security
-// but not WPS. It reports whether the line belongs to the table.
+// tableLine handles a line of a table of access points. It reports whether the
+// line belongs to the table.
 func (in *interpreter) tableLine(text []byte) bool {
 	if len(bytes.Trim(text, "- ")) == 0 {
 		return len(text) > 0 // a rule below the head
