@@ -235,6 +235,37 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestLost tries devices that a case leaves unusable: the others say so, and do
+// not try for long. One that comes back is tried on.
+func TestLost(t *testing.T) {
+	for _, comesBack := range []bool{false, true} {
+		d, controls := newStation(t)
+		process := processOf(d)
+		inner, n := process.New, 0
+		process.New = func(now time.Time, mac wps.MAC) (Handler, error) {
+			n++
+			if n > 10 && (!comesBack || n < 14) {
+				panic("a fault of the device")
+			}
+			return inner(now, mac)
+		}
+		s, err := New(Config{Device: d, Role: Station, Controls: controls, OwnPIN: ownPIN, Only: "STA-ENR-[PNF]*", Short: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &Report{Role: Station, Results: s.Run(t.Context())}
+		last := r.Results[len(r.Results)-1]
+		switch {
+		case len(r.Results) != len(s.cases) || r.count(Fail) == 0:
+			t.Errorf("%d of %d cases, %d fail", len(r.Results), len(s.cases), r.count(Fail))
+		case comesBack && last.Verdict != Pass:
+			t.Errorf("it came back: %s", last.Text())
+		case !comesBack && (last.Verdict != Inconclusive || !strings.Contains(last.Reason, "since STA-ENR-") || !last.Unusable || n > 30):
+			t.Errorf("it did not come back, and was tried %d times: %s", n, last.Text())
+		}
+	}
+}
+
 func TestBaseline(t *testing.T) {
 	b, err := ReadBaseline(strings.NewReader("# hostapd 2.10\n\nAP-REG-PIN-01  a reason\n"))
 	if err != nil || b["AP-REG-PIN-01"] != "a reason" {

@@ -82,7 +82,14 @@ type Suite struct {
 	cases  []*Case
 	key    *registration.KeyPair // of runs whose keys do not matter
 	trials atomic.Uint32
+	lived  bool  // the device has registered a station
+	lost   *Case // since which it does not any more
+	tries  int   // how often it was tried since then
 }
+
+// lostTries is how many cases still try a device that does not register a
+// station any more, before the others are given up without it.
+const lostTries = 3
 
 // New returns a suite. The error is of class [ErrConfig].
 func New(cfg Config) (*Suite, error) {
@@ -158,6 +165,16 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 	}
 	began := s.cfg.Device.Now()
 	defer func() { r.Took = s.cfg.Device.Now().Sub(began) }()
+	if s.isLost(ctx) {
+		r.Verdict, r.Unusable = Inconclusive, true
+		r.Reason = fmt.Sprintf("since %s the device does not register a station any more", s.lost.ID)
+		return r
+	}
+	defer func() {
+		if r.Unusable && s.lived {
+			s.lost, s.tries = c, 0
+		}
+	}()
 	for _, row := range c.rows {
 		t := s.try(ctx, row, r)
 		if r.Verdict != Pass {
@@ -183,6 +200,21 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 	r.Verdict, r.Unusable = Fail, true
 	r.Reason = "afterwards the device did not register a station any more; no single input shows it"
 	return r
+}
+
+// isLost reports whether the device, which an earlier case has left unusable, is
+// so still. One that was never usable is tried by every case: what it does wrong
+// may be what a case is about.
+func (s *Suite) isLost(ctx context.Context) bool {
+	if s.lost == nil {
+		return false
+	}
+	if s.tries < lostTries && s.trial(ctx).settle() == "" {
+		s.lost = nil
+		return false
+	}
+	s.tries++
+	return true
 }
 
 // try runs the steps of an input.
@@ -344,6 +376,7 @@ func (t *trial) settle() string {
 	}
 	outcomes := t.outcomes
 	why := strings.TrimPrefix(good.run(t), inconclusive)
+	s.lived = s.lived || why == ""
 	if why != "" && s.cfg.Controls.Has(Restart) {
 		_, _ = t.operate(Restart, "")
 		t.reset()
