@@ -40,11 +40,14 @@ const (
 	APEnrollee                  // an access point that an external registrar reads or configures
 	Station                     // a station that wants to be registered
 	Registrar                   // an external registrar
+	Agent                       // an agent of IEEE 1905.1, as in EasyMesh
+	Controller                  // a controller of IEEE 1905.1
 )
 
 var roles = [...]string{
 	APRegistrar: "access point as registrar", APEnrollee: "access point as enrollee",
 	Station: "station as enrollee", Registrar: "external registrar",
+	Agent: "IEEE 1905.1 agent", Controller: "IEEE 1905.1 controller",
 }
 
 // String returns the role in words.
@@ -144,6 +147,7 @@ var families = []func() []*Case{
 	stationCases, stationMessages,
 	registrarCases, registrarMessages,
 	habitCases,
+	meshCases,
 }
 
 // word returns a name of a table, or typ(v).

@@ -229,7 +229,7 @@ func TestOwnDevices(t *testing.T) {
 // says what it is about.
 func TestCases(t *testing.T) {
 	seen := map[string]bool{}
-	form := regexp.MustCompile(`^(AP-REG|AP-ENR|STA-ENR|ER)-[A-Z0-9]+-[0-9][0-9]$`)
+	form := regexp.MustCompile(`^(AP-REG|AP-ENR|STA-ENR|ER|AGENT|CTRL)-[A-Z0-9]+-[0-9][0-9]$`)
 	inputs := 0
 	for _, c := range Cases() {
 		if seen[c.ID] || !form.MatchString(c.ID) {

@@ -85,6 +85,9 @@ func (r *Result) Ladder(exchange int) []Line {
 
 // describe names a packet.
 func describe(b []byte) (name, text string) {
+	if t, err := wps.PeekMessageType(b); err == nil { // of IEEE 1905.1, without EAP
+		return t.String(), ""
+	}
 	p, err := eap.ParsePacket(b)
 	if err != nil {
 		return "EAP", fmt.Sprintf("%d octets that are no EAP packet: %v", len(b), err)

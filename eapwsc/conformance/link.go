@@ -12,7 +12,9 @@ import (
 // Link carries EAP packets between the suite and the device under test, for
 // one exchange. At a device that is an access point, a link is one station
 // that has associated for WPS. At a station, it is the station's association
-// with the suite's access point.
+// with the suite's access point. At an agent or a controller of IEEE 1905.1 it
+// carries the messages themselves, without EAP, and that of an agent is
+// [Configured].
 //
 // A link is used by one goroutine.
 type Link interface {

@@ -170,6 +170,8 @@ func TestSubtests(t *testing.T) {
 		{"AP-ENR-PIN", newAccessPoint, TestAccessPoint},
 		{"STA-ENR-M4", newStation, TestEnrollee},
 		{"ER-PIN", newRegistrar, TestRegistrar},
+		{"AGENT-NET", func(testing.TB) (Device, Controls) { return meshDevice(meshFault{role: Agent}), nil }, TestAgent},
+		{"CTRL-NET", func(testing.TB) (Device, Controls) { return meshDevice(meshFault{role: Controller}), nil }, TestController},
 	} {
 		t.Run(test.only, func(t *testing.T) {
 			inner, controls := test.device(t)

@@ -93,7 +93,9 @@ func finders(t *testing.T, m mutant) string {
 
 // costly reports whether a case takes dozens of exchanges or more, of which one
 // as of the others: it says little of a fault that is not its own.
-func costly(c *Case) bool { return has[repeat](c) || has[mutations](c) || has[crowd](c) }
+func costly(c *Case) bool {
+	return has[repeat](c) || has[mutations](c) || has[crowd](c) || has[unlocks](c) || has[growing](c)
+}
 
 // has reports whether a case has a step of a kind.
 func has[S step](c *Case) bool {

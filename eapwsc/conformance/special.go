@@ -409,13 +409,15 @@ type unlocks struct {
 }
 
 func (s unlocks) String() string {
-	return fmt.Sprintf("within %v, tried every minute: %v", s.limit, s.attempt)
+	return fmt.Sprintf("within %v, tried every minute, later less often: %v", s.limit, s.attempt)
 }
 
 func (s unlocks) run(t *trial) string {
 	why := ""
-	for waited := time.Duration(0); waited < s.limit; waited += time.Minute {
-		t.suite.cfg.Device.Sleep(time.Minute)
+	for waited := time.Duration(0); waited < s.limit; {
+		wait := max(time.Minute, waited/8)
+		t.suite.cfg.Device.Sleep(wait)
+		waited += wait
 		if why = s.attempt.run(t); why == "" {
 			return ""
 		}

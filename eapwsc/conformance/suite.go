@@ -96,7 +96,7 @@ func New(cfg Config) (*Suite, error) {
 	if cfg.Device == nil {
 		return nil, fmt.Errorf("%w: Device is missing", ErrConfig)
 	}
-	if cfg.Role < APRegistrar || cfg.Role > Registrar {
+	if cfg.Role < APRegistrar || cfg.Role > Controller {
 		return nil, fmt.Errorf("%w: Role is missing", ErrConfig)
 	}
 	if _, err := path.Match(cfg.Only, ""); err != nil {
@@ -297,6 +297,7 @@ type trial struct {
 	ctx      context.Context
 	outcomes []*outcome
 	opened   bool                  // the device has been spoken to
+	recorded []byte                // M2 of a configuration before
 	links    []Link                // that stay open until the input ends
 	own      *registration.KeyPair // with fixedKey: what the exchange before it used
 	n1       wps.Nonce
@@ -372,10 +373,13 @@ func (t *trial) settle() string {
 		}
 	case APEnrollee:
 		good.method = byOwnPIN
-	case Station, Registrar:
+	}
+	var right step = good
+	if s.cfg.Role == Agent || s.cfg.Role == Controller {
+		right = mesh{}
 	}
 	outcomes := t.outcomes
-	why := strings.TrimPrefix(good.run(t), inconclusive)
+	why := strings.TrimPrefix(right.run(t), inconclusive)
 	s.lived = s.lived || why == ""
 	if why != "" && s.cfg.Controls.Has(Restart) {
 		_, _ = t.operate(Restart, "")

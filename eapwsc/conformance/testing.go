@@ -34,6 +34,20 @@ func TestRegistrar(t *testing.T, cfg Config) {
 	run(t, cfg)
 }
 
+// TestAgent runs the cases of an agent of IEEE 1905.1 as subtests: see
+// [TestAccessPoint] and [MeshAgent].
+func TestAgent(t *testing.T, cfg Config) {
+	cfg.Role = Agent
+	run(t, cfg)
+}
+
+// TestController runs the cases of a controller of IEEE 1905.1 as subtests: see
+// [TestAccessPoint] and [MeshController].
+func TestController(t *testing.T, cfg Config) {
+	cfg.Role = Controller
+	run(t, cfg)
+}
+
 // run runs the cases of a role as subtests.
 func run(t *testing.T, cfg Config) {
 	t.Helper()

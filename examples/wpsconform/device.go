@@ -34,6 +34,7 @@ var roles = []struct {
 }{
 	{"ap", conformance.APRegistrar}, {"ap-enrollee", conformance.APEnrollee},
 	{"station", conformance.Station}, {"registrar", conformance.Registrar},
+	{"agent", conformance.Agent}, {"controller", conformance.Controller},
 }
 
 func roleNames() (names []string) {
@@ -105,6 +106,8 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 	switch {
 	case err != nil:
 		return conformance.Config{}, err
+	case role == conformance.Agent || role == conformance.Controller:
+		return conformance.Config{}, program.Usagef("an %v is tried by a test in Go: conformance.TestAgent, conformance.TestController", role)
 	case d.iface == "":
 		return conformance.Config{}, program.Usagef("-i INTERFACE is missing")
 	}

@@ -1,0 +1,487 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
+)
+
+// Configured is a [Link] to an agent of IEEE 1905.1, which says what networks
+// the agent has taken from the messages of this link.
+type Configured interface {
+	Networks() ([]registration.BSS, error)
+}
+
+// MeshAgent is an agent of IEEE 1905.1 within this process: the enrollee of
+// EasyMesh. Its links carry messages without EAP.
+type MeshAgent struct {
+	clock
+	// New returns an agent for one M1, such as a [registration.Agent].
+	New func() (Agent1905, error)
+}
+
+// Agent1905 is what a [MeshAgent] makes.
+type Agent1905 interface {
+	M1() []byte
+	Handle(m2 []byte) (*registration.BSS, error)
+}
+
+// MeshController is a controller of IEEE 1905.1 within this process: the
+// registrar of EasyMesh. Its links carry messages without EAP.
+type MeshController struct {
+	clock
+	// Answer returns an M2 for each network, as [registration.Answer] does.
+	Answer func(m1 []byte) (m2 [][]byte, err error)
+}
+
+// clock is virtual time that passes when somebody sleeps only.
+type clock struct{ passed time.Duration }
+
+// Now returns the virtual time.
+func (c *clock) Now() time.Time { return epoch.Add(c.passed) }
+
+// Sleep lets virtual time pass.
+func (c *clock) Sleep(d time.Duration) { c.passed += d }
+
+// Open begins a configuration.
+func (a *MeshAgent) Open(wps.MAC) (l Link, err error) {
+	defer crashed(&err)
+	agent, err := a.New()
+	if err != nil {
+		return nil, err
+	}
+	return &agentLink{agent: agent, queue: [][]byte{bytes.Clone(agent.M1())}}, nil
+}
+
+type agentLink struct {
+	agent    Agent1905
+	queue    [][]byte
+	networks []registration.BSS
+}
+
+func (l *agentLink) Send(m2 []byte) (err error) {
+	defer crashed(&err)
+	if b, err := l.agent.Handle(bytes.Clone(m2)); err == nil && b != nil {
+		l.networks = append(l.networks, *b)
+	}
+	return nil
+}
+
+func (l *agentLink) Receive(time.Time) ([]byte, error) { return next(&l.queue), nil }
+
+func (l *agentLink) Networks() ([]registration.BSS, error) { return l.networks, nil }
+
+func (l *agentLink) Close() error { return nil }
+
+// Open begins a configuration.
+func (c *MeshController) Open(wps.MAC) (Link, error) { return &controllerLink{controller: c}, nil }
+
+type controllerLink struct {
+	controller *MeshController
+	queue      [][]byte
+}
+
+func (l *controllerLink) Send(m1 []byte) (err error) {
+	defer crashed(&err)
+	answers, err := l.controller.Answer(bytes.Clone(m1))
+	if err == nil {
+		l.queue = append(l.queue, answers...)
+	}
+	return nil // an M1 that it does not take gets no answer
+}
+
+func (l *controllerLink) Receive(time.Time) ([]byte, error) { return next(&l.queue), nil }
+
+func (l *controllerLink) Close() error { return nil }
+
+// next takes the first of a queue, or nil.
+func next(queue *[][]byte) []byte {
+	if len(*queue) == 0 {
+		return nil
+	}
+	first := (*queue)[0]
+	*queue = (*queue)[1:]
+	return first
+}
+
+// meshLimit is how long a device of IEEE 1905.1 may take to answer.
+const meshLimit = 5 * time.Second
+
+// mesh is a configuration over IEEE 1905.1, with a device that is the agent or
+// the controller.
+type mesh struct {
+	networks  []registration.BSS // that the suite gives; nil is one of its own
+	deviation deviation          // of the suite's message
+	secret    []byte             // that a weak public key leads to
+	reflect   bool
+	twice     bool // M2 is sent twice
+	earlier   bool // M2 of a configuration before is sent
+	want      want
+	what      string
+	check     func(o *outcome) string
+}
+
+func (s mesh) String() string {
+	text := "configuration"
+	if s.what != "" {
+		text += ", " + s.what
+	}
+	return text + ": " + wants[s.want]
+}
+
+// meshNetwork is what the suite gives to agents.
+var meshNetwork = registration.BSS{Settings: ownNetwork, Role: wps.MultiAPFronthaulBSS}
+
+func (s mesh) run(t *trial) string {
+	d := t.station(1, 0)
+	link, err := t.suite.cfg.Device.Open(d.MAC)
+	if err != nil {
+		return t.refused("begin another configuration", err)
+	}
+	t.opened = true
+	device := t.suite.cfg.Device
+	x := &meshRun{link: link, device: device, out: &outcome{began: device.Now(), side: &side{
+		device: d, random: t.suite.cfg.Rand, deviate: s.deviation, secret: s.secret, reflect: s.reflect,
+	}}}
+	why := ""
+	if t.suite.cfg.Role == Agent {
+		why = s.controller(t, x)
+	} else {
+		why = s.agent(x)
+	}
+	x.out.ended = device.Now()
+	t.note(x.out)
+	if err := link.Close(); err != nil && x.out.err == nil {
+		x.out.err = err
+	}
+	switch {
+	case x.out.err != nil:
+		return fmt.Sprintf("the device did not live through it: %v", x.out.err)
+	case why == "" && s.check != nil:
+		return s.check(x.out)
+	}
+	return why
+}
+
+// meshRun is the suite's end of a link of IEEE 1905.1.
+type meshRun struct {
+	link   Link
+	device Device
+	out    *outcome
+}
+
+func (x *meshRun) send(message []byte) {
+	x.out.frames = append(x.out.frames, frame{x.device.Now(), true, message})
+	if err := x.link.Send(message); err != nil {
+		x.out.err = err
+	}
+}
+
+func (x *meshRun) receive() []byte {
+	if x.out.err != nil {
+		return nil
+	}
+	b, err := x.link.Receive(x.device.Now().Add(meshLimit))
+	if err != nil {
+		x.out.err = err
+	}
+	if b != nil {
+		x.out.frames = append(x.out.frames, frame{x.device.Now(), false, b})
+	}
+	return b
+}
+
+// errNetworks is a link to an agent that does not say what it has taken.
+var errNetworks = errors.New("conformance: the link does not say what networks the agent has taken")
+
+// controller plays the controller for an agent.
+func (s mesh) controller(t *trial, x *meshRun) string {
+	configured, ok := x.link.(Configured)
+	if !ok {
+		return t.cannot(errNetworks)
+	}
+	side := x.out.side
+	side.role = registration.RoleRegistrar
+	m1 := x.receive()
+	if m1 == nil {
+		return "the agent sent no M1"
+	}
+	networks := s.networks
+	if networks == nil {
+		networks = []registration.BSS{meshNetwork}
+	}
+	for i := range networks {
+		m2, err := side.meshM2(m1, &networks[i])
+		if err != nil {
+			return err.Error()
+		}
+		if s.earlier && t.recorded != nil {
+			m2 = t.recorded
+		}
+		t.recorded = m2
+		x.send(m2)
+		if s.twice {
+			x.send(m2)
+		}
+	}
+	got, err := configured.Networks()
+	if err != nil {
+		return t.cannot(err)
+	}
+	switch s.want {
+	case wantRefused:
+		if len(got) > 0 {
+			return "the agent took a network from it"
+		}
+		// A right message still has to be taken: nothing ends an agent.
+		side.deviate, side.secret, side.reflect = deviation{}, nil, false
+		m2, err := side.meshM2(m1, &meshNetwork)
+		if err != nil {
+			return err.Error()
+		}
+		x.send(m2)
+		if got, err = configured.Networks(); err != nil || len(got) != 1 {
+			return "afterwards the agent did not take a right M2 any more"
+		}
+	case wantSuccess:
+		return sameNetworks(networks, got)
+	}
+	return ""
+}
+
+// sameNetworks says how what an agent took differs from what it was given. A
+// message that came twice may count once or twice.
+func sameNetworks(given, got []registration.BSS) string {
+	for _, g := range given {
+		if !slices.ContainsFunc(got, func(b registration.BSS) bool {
+			if g.TearDown() {
+				return b.TearDown()
+			}
+			return b.Settings.SSID == g.Settings.SSID && bytes.Equal(b.Settings.NetworkKey, g.Settings.NetworkKey) &&
+				b.Settings.AuthType == g.Settings.AuthType && b.Role == g.Role
+		}) {
+			return fmt.Sprintf("the agent did not take the network %q, %v", string(g.Settings.SSID), g.Role)
+		}
+	}
+	return ""
+}
+
+// meshM2 makes an M2 with the settings of a network, with keys and a nonce of
+// its own.
+func (s *side) meshM2(m1 []byte, b *registration.BSS) ([]byte, error) {
+	s.own, s.n1, s.n2, s.cipher = nil, wps.Nonce{}, wps.Nonce{}, nil
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	m := new(wps.M1)
+	if err := wps.Decode(m, m1, wps.Tolerant); err != nil {
+		return nil, fmt.Errorf("M1: %w", err)
+	}
+	s.n1, s.mac, s.pke, s.peer, s.pkr, s.peerVersion = m.EnrolleeNonce, m.MAC, m.PublicKey, m.Device, s.own.PublicKey(), m.WFA.Version2
+	if err := s.agree(&s.pke); err != nil {
+		return nil, err
+	}
+	s.previous = m1
+	m2 := &wps.M2{
+		Header: s.header(), Device: s.device, EnrolleeNonce: s.n1, RegistrarNonce: s.n2, PublicKey: s.pkr,
+		DevicePasswordID: m.DevicePasswordID, EncryptedSettings: placeholder,
+	}
+	if s.reflect {
+		m2.PublicKey = s.pke
+	}
+	settings := b.Settings
+	if b.TearDown() {
+		settings = wps.Credential{SSID: "\x00", AuthType: wps.AuthOpen, EncrType: wps.EncrNone} // hostap wants the attributes
+	}
+	settings.MAC = s.mac
+	inner := &wps.M8Settings{AP: &settings}
+	inner.WFA.MultiAP, inner.WFA.MultiAPProfile, inner.WFA.MultiAPVLAN = b.Role, b.Profile, b.VLAN
+	return s.finish(wps.MessageM2, m2, inner), nil
+}
+
+// agent plays the agent for a controller.
+func (s mesh) agent(x *meshRun) string {
+	side := x.out.side
+	side.role, side.id = registration.RoleEnrollee, wps.PasswordPushButton
+	if err := side.begin(); err != nil {
+		return err.Error()
+	}
+	x.send(side.m1())
+	m1 := side.previous
+	keys, nonces := map[wps.PublicKey]bool{}, map[wps.Nonce]bool{}
+	for n := 1; ; n++ {
+		m2 := x.receive()
+		if m2 == nil {
+			break
+		}
+		if s.want == wantRefused {
+			return "the controller answered with M2"
+		}
+		side.cipher, side.previous = nil, m1
+		b, err := side.readMesh(m2)
+		switch {
+		case err != nil && s.want == wantSuccess:
+			return fmt.Sprintf("M2 number %d: %v", n, err)
+		case err != nil:
+			continue
+		case keys[side.pkr]:
+			return "two M2 have the same public key"
+		case nonces[side.n2]:
+			return "two M2 have the same nonce"
+		case side.n1 != wps.Nonce(wps.Find(m1, wps.AttrEnrolleeNonce)):
+			return "M2 has the nonce of another M1"
+		}
+		keys[side.pkr], nonces[side.n2] = true, true
+		if !b.TearDown() {
+			side.credentials = append(side.credentials, b.Settings)
+			if err := b.Settings.Usable(); err != nil && s.want == wantSuccess {
+				return fmt.Sprintf("the network of M2 number %d cannot be used: %v", n, err)
+			}
+			if b.Role == 0 && s.want == wantSuccess {
+				return fmt.Sprintf("M2 number %d does not say what the network is for: the Multi-AP Extension is missing", n)
+			}
+		}
+	}
+	if s.want == wantSuccess && len(keys) == 0 {
+		return "the controller sent no M2"
+	}
+	return ""
+}
+
+// readMesh reads an M2 of IEEE 1905.1.
+func (s *side) readMesh(message []byte) (*registration.BSS, error) {
+	m := new(wps.M2)
+	if err := wps.Decode(m, message, wps.Tolerant); err != nil {
+		return nil, err
+	}
+	s.n1, s.n2, s.pkr, s.peer, s.peerVersion = m.EnrolleeNonce, m.RegistrarNonce, m.PublicKey, m.Device, m.WFA.Version2
+	if err := s.agree(&s.pkr); err != nil {
+		return nil, err
+	}
+	if err := s.cipher.VerifyAuthenticator(s.previous, message); err != nil {
+		return nil, errors.New("the Authenticator does not verify")
+	}
+	inner := &wps.M8Settings{AP: new(wps.Credential)}
+	if err := s.open(wps.MessageM2, m.EncryptedSettings, inner); err != nil {
+		return nil, err
+	}
+	return &registration.BSS{Settings: *inner.AP, Role: inner.WFA.MultiAP, Profile: inner.WFA.MultiAPProfile, VLAN: inner.WFA.MultiAPVLAN}, nil
+}
+
+// meshFreshness compares what the device made for several configurations.
+type meshFreshness struct{ n int }
+
+func (s meshFreshness) String() string {
+	return fmt.Sprintf("%d configurations: keys, nonces and initialization vectors differ", s.n)
+}
+
+func (s meshFreshness) run(t *trial) string {
+	seen := map[string]bool{}
+	for range s.n {
+		if why := (mesh{}).run(t); why != "" {
+			return why
+		}
+		side := t.outcomes[len(t.outcomes)-1].side
+		values := map[string][]byte{"public key": side.pke[:], "nonce": side.n1[:]}
+		if t.suite.cfg.Role == Controller {
+			values = map[string][]byte{"public key": side.pkr[:], "nonce": side.n2[:]}
+			for i, iv := range side.ivs {
+				values[fmt.Sprintf("initialization vector %d", i)] = iv
+			}
+		}
+		for name, v := range values {
+			if key := name[:5] + string(v); seen[key] {
+				return fmt.Sprintf("the device used a %s twice", name)
+			} else if seen[key] = true; bytes.Equal(v, make([]byte, len(v))) {
+				return fmt.Sprintf("the device's %s is zero", name)
+			}
+		}
+	}
+	return ""
+}
+
+// originMesh is the origin of the rules of IEEE 1905.1.
+const originMesh = "Wi-Fi EasyMesh §7.1; IEEE 1905.1 §10.1.2 [via hostap and the field]"
+
+// meshDeviations are the rows of the table of deviations that concern messages
+// without an exchange around them.
+var meshDeviations = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 19, 20, 21, 26}
+
+// meshMessages makes the cases over the one message that a device receives.
+func meshMessages(prefix string, role Role, m wps.MessageType) []*Case {
+	var all []*Case
+	for _, d := range deviations {
+		if !slices.Contains(meshDeviations, d.number) {
+			continue
+		}
+		inputs := d.inputs(m)
+		if d.number == 21 {
+			inputs = sealed(wps.MessageM8) // M2 has the settings here
+		}
+		c := &Case{
+			ID: fmt.Sprintf("%s-%s-%02d", prefix, messageID(m), d.number), Title: fmt.Sprintf(d.title, m),
+			Proves: d.proves, Origin: d.origin, Level: d.level, Role: role,
+		}
+		for _, in := range inputs {
+			in.deviation.at = m
+			w := in.want
+			if d.number == 10 && in.name != "no Message Type" && role == Controller {
+				w = wantSurvive // who sends an M1 means it
+			}
+			c.rows = append(c.rows, row{in.name, []step{mesh{deviation: in.deviation, want: w, what: c.Title}}})
+		}
+		if role == Controller && (d.number == 21 || len(inputs) == 0) {
+			continue
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func meshCases() []*Case {
+	give := func(name string, networks ...registration.BSS) row {
+		return one(name, mesh{networks: networks, what: "is given " + name})
+	}
+	network := func(ssid, key string, auth wps.AuthType, role wps.MultiAP) registration.BSS {
+		return registration.BSS{Settings: wps.Credential{SSID: wps.SSID(ssid), AuthType: auth, EncrType: wps.EncrAES, NetworkKey: []byte(key)}, Role: role}
+	}
+	vlan := network("guests", "correct horse battery", wps.AuthWPA2Personal, wps.MultiAPFronthaulBSS)
+	vlan.Profile, vlan.VLAN = 2, 10
+	var agentKeys, controllerKeys []row
+	for _, k := range weak() {
+		agentKeys = append(agentKeys, one(k.name, mesh{want: wantRefused, what: "public key " + k.name, secret: k.secret, deviation: deviation{at: wps.MessageM2, list: set(wps.AttrPublicKey, k.key)}}))
+		controllerKeys = append(controllerKeys, one(k.name, mesh{want: wantRefused, what: "public key " + k.name, deviation: deviation{at: wps.MessageM1, list: set(wps.AttrPublicKey, k.key)}}))
+	}
+	agentKeys = append(agentKeys, one("the agent's own", mesh{want: wantRefused, what: "the agent's own public key", reflect: true}))
+	cases := []*Case{
+		inputs("AGENT-NET-01", Agent, Must, 0, "a network of every kind", "the agent takes a network and what it is for", originMesh,
+			give("a fronthaul network", network("front", "correct horse battery", wps.AuthWPA2Personal, wps.MultiAPFronthaulBSS)),
+			give("a backhaul network", network("back", "correct horse battery", wps.AuthWPA2Personal, wps.MultiAPBackhaulBSS)),
+			give("one for both", network("both", "correct horse battery", wps.AuthWPA2Personal, wps.MultiAPFronthaulBSS|wps.MultiAPBackhaulBSS)),
+			give("WPA2 and WPA3", network("both", "correct horse battery", wps.AuthWPA2Personal|wps.AuthSAE, wps.MultiAPFronthaulBSS)),
+			give("WPA3 alone", network("sae", "correct horse battery", wps.AuthSAE, wps.MultiAPFronthaulBSS)),
+			give("a name of 32 octets", network("0123456789abcdef0123456789abcdef", "correct horse battery", wps.AuthWPA2Personal, wps.MultiAPFronthaulBSS)),
+			give("a name in UTF-8", network("Café – 咖啡", "correct horse battery", wps.AuthWPA2Personal, wps.MultiAPFronthaulBSS)),
+			give("a network with a VLAN", vlan)),
+		scenario("AGENT-NET-02", Agent, Must, 0, "several networks", "there is one M2 for each, in any number", originMesh,
+			mesh{what: "three networks", networks: []registration.BSS{meshNetwork, network("back", "another passphrase", wps.AuthWPA2Personal, wps.MultiAPBackhaulBSS), vlan}}),
+		scenario("AGENT-NET-03", Agent, Must, 0, "tear down", "the agent switches its networks off when it is told", originMesh,
+			mesh{what: "tear down", networks: []registration.BSS{{Role: wps.MultiAPTearDown}}}),
+		scenario("AGENT-NET-04", Agent, Must, 0, "M2 twice", "a repeated message does no harm", originMesh, mesh{what: "M2 twice", twice: true}),
+		inputs("AGENT-KEY-01", Agent, Must, 0, "public keys with which the secret is known to everyone", "such keys are refused", originKeys, agentKeys...),
+		scenario("AGENT-KEY-02", Agent, Must, 0, "fresh keys and nonces in each M1", "nothing is used again", originMesh, meshFreshness{4}),
+		scenario("AGENT-M2-28", Agent, Must, 0, "M2 of an earlier run", "a recorded message is of no use", originMesh,
+			mesh{}, mesh{earlier: true, want: wantRefused, what: "M2 for the M1 of before"}),
+		scenario("CTRL-NET-01", Controller, Must, 0, "networks are given", "every M2 is authentic, can be used and says what it is for, with keys and a nonce of its own", originMesh, mesh{}),
+		scenario("CTRL-NET-02", Controller, Must, 0, "settings are never in the clear", "the network key stands under encryption only", "WSC 2.0 §7.5", mesh{check: hidden}),
+		inputs("CTRL-KEY-01", Controller, Must, 0, "public keys with which the secret is known to everyone", "such keys are refused", originKeys, controllerKeys...),
+		scenario("CTRL-KEY-02", Controller, Must, 0, "fresh keys, nonces and initialization vectors in each M2", "nothing is used again", originMesh, meshFreshness{4}),
+	}
+	cases = append(cases, meshMessages("AGENT", Agent, wps.MessageM2)...)
+	return append(cases, meshMessages("CTRL", Controller, wps.MessageM1)...)
+}
