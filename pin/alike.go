@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// letters lists for each digit the characters that look like it.
+// letters lists the look-alike characters of each digit.
 var letters = [10]string{
 	0: "OoQ",
 	1: "Il|i!",
@@ -16,8 +16,8 @@ var letters = [10]string{
 	9: "gq",
 }
 
-// alikeDigit returns the digit that a character looks like, or that it is in
-// another script.
+// alikeDigit returns the digit that a character looks like, or whose equivalent
+// in another script it is.
 func alikeDigit(r rune) (digit int, ok bool) {
 	if unicode.IsDigit(r) {
 		// The digits of a script follow each other, from its zero.

@@ -3,13 +3,13 @@ package pin
 import "iter"
 
 // All yields every valid PIN from the given one on, in the order of their
-// numbers: of the 10⁷ PINs of 8 digits, or of the 10⁴ of 4 digits if from has 4.
-// The zero value starts at 00000000.
+// numbers: of the 10⁷ PINs of 8 digits, or of the 10⁴ of 4 digits if from has
+// 4. The zero value starts at 00000000.
 //
-// The first PIN is from itself, or the next valid one if its checksum does not
-// hold; a loop that was interrupted goes on from the last PIN it has seen.
+// The first PIN is from itself, or the next valid one if its checksum is wrong;
+// to continue an interrupted loop, start from the last PIN seen.
 //
-// All is for exhaustive tests and fuzzing of one's own code.
+// All is for exhaustive tests and fuzzing of your own code.
 func All(from PIN) iter.Seq[PIN] {
 	number, digits := from.parts()
 	if digits == 4 {

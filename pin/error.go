@@ -31,7 +31,7 @@ type Error struct {
 	Digits int
 	// Want is the check digit that should stand at Pos, with ErrChecksum.
 	Want int
-	// Detail says the same in words.
+	// Detail describes the error in words.
 	Detail string
 }
 

@@ -7,12 +7,12 @@ import (
 	"io"
 )
 
-// Generate makes a new PIN of 8 digits. All valid PINs are equally probable,
-// except that one of which [PIN.WellKnown] warns is never made.
+// Generate returns a new random PIN of 8 digits. All valid PINs are equally
+// probable, except that it never returns a PIN of which [PIN.WellKnown] warns.
 //
 // Randomness is read from rand, four octets for each draw, or from package
-// crypto/rand if rand is nil; then Generate does not fail. It fails with
-// the error of rand, or with [ErrRandom] if rand yields nothing usable in 100
+// crypto/rand if rand is nil; then Generate does not fail. It fails with the
+// error of rand, or with [ErrRandom] if rand yields nothing usable in 100
 // draws, which does not happen by chance.
 func Generate(rand io.Reader) (PIN, error) {
 	const (

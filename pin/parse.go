@@ -33,9 +33,9 @@ func Parse(s string) (PIN, error) {
 }
 
 // ParseAnyChecksum is like [Parse] but takes 8 digits with any check digit.
-// Devices exist on which users have set such a PIN, and neither hostap nor iwd
-// refuses to use one. Of a PIN read so, [PIN.Valid] reports whether its checksum
-// holds; if it does not, the one who typed it should be told.
+// Users have set such PINs on some devices, and neither hostap nor iwd refuses
+// them. [PIN.Valid] reports whether the checksum is right; if not, warn the
+// person who typed it.
 func ParseAnyChecksum(s string) (PIN, error) {
 	number, count, _, err := scan(s)
 	if err != nil {
@@ -157,8 +157,8 @@ func position(s string, offset int) int {
 	return 1 + utf8.RuneCountInString(strings.TrimLeftFunc(s[:offset], unicode.IsSpace))
 }
 
-// describe says what the first character of s is, so that who cannot see a
-// difference to a digit can find it.
+// describe describes the first character of s, so that a person who cannot see
+// a difference to a digit can find it.
 func describe(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
 	digit, alike := alikeDigit(r)

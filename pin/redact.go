@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-// redacted is what takes the place of the digits.
+// redacted returns the text that replaces the digits.
 func (p PIN) redacted() string {
 	if p.IsZero() {
 		return "PIN(none)"

@@ -47,8 +47,8 @@ const (
 	OtherDigit                          // another digit is wrong
 )
 
-// reasonRow is what prints of a Reason: its name, and it in words, in which {n} is
-// the digit concerned and {n+1} the one after it.
+// reasonRow is the text of a Reason: its name, and its description, in which
+// {n} is the digit concerned and {n+1} the one after it.
 type reasonRow struct{ name, words string }
 
 var reasons = [...]reasonRow{
@@ -70,7 +70,7 @@ var reasons = [...]reasonRow{
 // String returns the name of the reason, as "check-digit".
 func (r Reason) String() string { return r.row().name }
 
-// row returns what prints of r.
+// row returns the text of r.
 func (r Reason) row() reasonRow {
 	if r < LookAlike || r > OtherDigit {
 		unknown := fmt.Sprintf("Reason(%d)", int(r))
@@ -79,7 +79,7 @@ func (r Reason) row() reasonRow {
 	return reasons[r]
 }
 
-// maxSuggestions is how many suggestions a person is given.
+// maxSuggestions is the largest number of suggestions.
 const maxSuggestions = 10
 
 // Suggest returns what was probably meant by a text that is not a valid PIN: at

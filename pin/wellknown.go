@@ -2,7 +2,7 @@ package pin
 
 import "strings"
 
-// defaults are PINs that everybody knows. A name completes "this PIN is …".
+// defaults are well-known PINs. A name completes "this PIN is …".
 var defaults = []struct{ digits, name string }{
 	{"00000000", "the password of the push button method, and the default of ESP-IDF"},
 	{"12345670", "the example in manuals and test plans, and the default of many routers"},
@@ -30,7 +30,7 @@ var runs = []struct{ digits, name string }{
 // completes "this PIN is …". A device must not ship with such a PIN, and
 // [Generate] never makes one.
 //
-// That a PIN is not well known does not mean that it is good.
+// A PIN that is not well known is not necessarily good.
 func (p PIN) WellKnown() (name string, ok bool) {
 	if p.IsZero() {
 		return "", false
@@ -65,10 +65,11 @@ var derivations = []struct {
 	{32, "the last 32 bits of the MAC address"},
 }
 
-// DerivedFrom reports whether p is what some makers compute from the MAC address
-// of a device, which the device sends with every packet. The name completes "this
-// PIN is computed from …". It is for a test of one's own device, of which both are
-// known; there are more such computations than it knows.
+// DerivedFrom reports whether p is what some makers compute from the MAC
+// address of a device, which the device sends with every packet. The name
+// completes "this PIN is computed from …". It is for testing your own device,
+// whose PIN and address you know; the list of such computations is not
+// complete.
 func (p PIN) DerivedFrom(mac [6]byte) (name string, ok bool) {
 	number, digits := p.parts()
 	if digits != 8 {

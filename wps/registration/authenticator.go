@@ -7,8 +7,8 @@ import (
 )
 
 // ErrAuthenticator is the class of the errors of [Cipher.VerifyAuthenticator].
-// Such a message is to be ignored, for anybody on the air could have sent it
-// (WSC 2.0 §7.1).
+// Ignore such a message, because anyone on the air could have sent it (WSC 2.0
+// §7.1).
 var ErrAuthenticator = errors.New("message not authentic")
 
 var (
@@ -23,9 +23,9 @@ const (
 	authenticatorSize   = len(authenticatorHeader) + 8
 )
 
-// AppendAuthenticator appends to message, which is whole but for it, the
-// Authenticator attribute. Previous is the message before it in the run (M1
-// for M2), with its own Authenticator, octet for octet as it was sent.
+// AppendAuthenticator appends the Authenticator attribute to message, which is
+// otherwise complete. Previous is the message before it in the run (M1 for M2),
+// with its own Authenticator, octet for octet as sent.
 //
 //	Authenticator = first 8 octets of HMAC(AuthKey, previous ‖ message)
 func (c *Cipher) AppendAuthenticator(previous, message []byte) []byte {
@@ -35,9 +35,9 @@ func (c *Cipher) AppendAuthenticator(previous, message []byte) []byte {
 }
 
 // VerifyAuthenticator checks the Authenticator of a message, which must be its
-// last attribute. Both messages are taken as they were received, never encoded
-// anew, with all that is unknown in them. M2 to M8 have an Authenticator; M1,
-// M2D, ACK, NACK and Done have none and are no previous message either.
+// last attribute. Both messages must be passed as received, including unknown
+// attributes, and not encoded again. M2 to M8 have an Authenticator; M1, M2D,
+// ACK, NACK and Done have none, and of these only M1 is a previous message.
 //
 // The error is of class [ErrAuthenticator].
 func (c *Cipher) VerifyAuthenticator(previous, message []byte) error {

@@ -18,7 +18,7 @@ const (
 	maxOutOfBand = 32
 )
 
-// check checks what both roles have in common.
+// check checks the fields that both roles share.
 func (c *Config) check() error {
 	d := &c.Device
 	switch {
@@ -41,8 +41,8 @@ func (c *Config) check() error {
 	return nil
 }
 
-// check checks a password that a peer is to prove. needed says that there must
-// be one.
+// check checks a password that a peer must prove. needed reports whether there
+// must be one.
 func (p *Password) check(field string, needed bool, keyHash *[20]byte) error {
 	switch n := len(p.octets()); {
 	case p.ID == wps.PasswordNFCHandover && keyHash == nil:
@@ -76,7 +76,7 @@ func (c *EnrolleeConfig) check() error {
 		return configError("Device.MAC", "is zero: it is the address of the interface that registers")
 	}
 	if c.Faulty {
-		// That a stranger's key is not trusted holds for test equipment, too.
+		// Test equipment must not trust an unknown key either.
 		if c.Password.ID == wps.PasswordNFCHandover && c.PeerKeyHash == nil {
 			return fmt.Errorf("registration: %w", errUnprovenKey)
 		}
@@ -96,7 +96,7 @@ func (c *EnrolleeConfig) check() error {
 }
 
 // checkSettings checks the present settings of an access point, which may be
-// unusable to a station, but not without meaning.
+// unusable for a station, but must be well formed.
 func checkSettings(field string, c *wps.Credential) error {
 	switch {
 	case len(c.SSID) == 0 || len(c.SSID) > 32:
@@ -111,7 +111,7 @@ func checkSettings(field string, c *wps.Credential) error {
 	return nil
 }
 
-// checkCredential checks a network that is given away.
+// checkCredential checks a network to be given to a station.
 func checkCredential(field string, c *wps.Credential) error {
 	if err := checkSettings(field, c); err != nil {
 		return err
@@ -127,7 +127,7 @@ func checkCredentials(list []wps.Credential) error {
 		return configError("Credentials", "are missing: there is no network to give")
 	}
 	for i := range list {
-		if checkCredential("", &list[i]) != nil { // a name only for what is wrong
+		if checkCredential("", &list[i]) != nil { // build the field name only for an error
 			return checkCredential(fmt.Sprintf("Credentials[%d]", i), &list[i])
 		}
 	}
@@ -166,7 +166,7 @@ func (c *RegistrarConfig) check() error {
 	return checkCredentials(c.Credentials)
 }
 
-// checkGift checks before M2 that there is something to give, so that no
+// checkGift checks before M2 that there are credentials to give, so that no
 // password is spent on a run that must fail.
 func (r *Registrar) checkGift() error {
 	if r.ap || r.cfg.Faulty {

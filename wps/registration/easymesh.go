@@ -8,15 +8,15 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// BSS is what one M2 of IEEE 1905.1 says of one network that an EasyMesh agent
-// has to serve: Wi-Fi EasyMesh §7.1.
+// BSS is the content of one M2 of IEEE 1905.1 about one network that an
+// EasyMesh agent has to serve: Wi-Fi EasyMesh §7.1.
 type BSS struct {
 	// Settings are those of the network. Their MAC is that of the agent's
 	// radio, as the controller sent it.
 	Settings wps.Credential
 	// Role says what the network is for: fronthaul, backhaul or both. A BSS
-	// with [wps.MultiAPTearDown] has no meaning but that: the agent switches
-	// all networks of the radio off, and ignores everything else in it.
+	// with [wps.MultiAPTearDown] has no other meaning: the agent switches all
+	// networks of the radio off, and ignores everything else in it.
 	Role wps.MultiAP
 	// Profile and VLAN are the Multi-AP Profile and the primary VLAN
 	// identifier; 0 if they are not sent.
@@ -24,7 +24,7 @@ type BSS struct {
 	VLAN    uint16
 }
 
-// Format prints the fields, and of secrets that they are there.
+// Format prints the fields, and of secrets only whether they are set.
 func (b BSS) Format(f fmt.State, _ rune) {
 	type fields BSS
 	fmt.Fprintf(f, "%+v", fields(b))
@@ -33,12 +33,12 @@ func (b BSS) Format(f fmt.State, _ rune) {
 // TearDown reports whether the agent has to switch its networks off.
 func (b *BSS) TearDown() bool { return b.Role&wps.MultiAPTearDown != 0 }
 
-// errTearDown is why a BSS to be made has no settings.
+// errTearDown says why a BSS without settings cannot be encoded.
 var errTearDown = errors.New("a BSS needs settings that can be used, unless its role is to tear down")
 
 // Agent is the enrollee of IEEE 1905.1: an EasyMesh agent, which sends one M1
-// for a radio and takes one M2 for each network. The frames are protected by
-// IEEE 1905.1: nobody proves a password, and nothing answers an M2.
+// for a radio and receives one M2 for each network. IEEE 1905.1 protects the
+// frames: no password is proved, and an M2 is not answered.
 //
 // An Agent is a value like the other machines: it owns no goroutine, clock or
 // socket, and must not be used concurrently.

@@ -90,7 +90,7 @@ func (c *Cipher) openInto(plaintext, value []byte) ([]byte, error) {
 	}
 
 	padding, good := checkPadding(plaintext)
-	// If that is bad, go on as if one octet of padding were there.
+	// If the padding is bad, continue as if there were one octet of it.
 	padding = subtle.ConstantTimeSelect(good, padding, 1)
 	end := len(plaintext) - padding
 	settings, attribute := plaintext[:end-keyWrapSize], plaintext[end-keyWrapSize:end]
@@ -106,7 +106,7 @@ func (c *Cipher) openInto(plaintext, value []byte) ([]byte, error) {
 
 // checkPadding returns the last octet of the plaintext, of at least one block,
 // and 1 if it is the number of octets of padding, each equal to it, and leaves
-// room for the Key Wrap Authenticator; else 0. It looks at all of the last block
+// room for the Key Wrap Authenticator; else 0. It reads the whole last block
 // whatever the octet is.
 func checkPadding(plaintext []byte) (padding, good int) {
 	last := plaintext[len(plaintext)-aes.BlockSize:]

@@ -312,7 +312,7 @@ func TestErrors(t *testing.T) {
 		{&Error{}, "the peer broke the protocol (found by the Role(0))", []error{ErrProtocol}},
 		{
 			&Error{Message: wps.MessageM4, DetectedBy: RoleEnrollee, Err: errNotDue},
-			"the peer broke the protocol: the message is not due now (found by the enrollee at M4)", []error{ErrProtocol, errNotDue},
+			"the peer broke the protocol: the message is not expected now (found by the enrollee at M4)", []error{ErrProtocol, errNotDue},
 		},
 		{
 			&Error{Message: wps.MessageM8, DetectedBy: RoleEnrollee, Err: wps.ErrWEP, class: wps.ErrUnusable},
@@ -320,7 +320,7 @@ func TestErrors(t *testing.T) {
 		},
 		{
 			&Error{Message: wps.MessageM8, ConfigError: wps.DecryptionCRCFailure, DetectedBy: RoleEnrollee, Err: &settingsError{errWhy}},
-			"settings make no sense: this is why (found by the enrollee at M8, configuration error 2: decryption CRC failure)", []error{ErrDecrypt, errWhy},
+			"settings are invalid: this is why (found by the enrollee at M8, configuration error 2: decryption CRC failure)", []error{ErrDecrypt, errWhy},
 		},
 		{
 			&Error{Message: wps.MessageM3, ConfigError: wps.MultiplePBCSessions, DetectedBy: RoleRegistrar, Err: errWhy},

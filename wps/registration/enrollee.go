@@ -13,31 +13,31 @@ type EnrolleeConfig struct {
 	// Password is the enrollee's own: its PIN, the push button, an NFC
 	// token. An access point without one refuses with [wps.SetupLocked].
 	Password Password
-	// Alternative, with AP, is a second password that a registrar may choose
-	// by its ID in M2, such as that of an NFC token beside the PIN [hostap].
+	// Alternative, with AP, is a second password that a registrar may choose by
+	// its ID in M2, such as that of an NFC token besides the PIN [hostap].
 	// AlternativeKeyHash is its PeerKeyHash; [Handover] needs one.
 	Alternative        Password
 	AlternativeKeyHash *[20]byte
-	// AP, if set, makes the enrollee an access point that an external
-	// registrar reads or configures: its present settings, which M7 gives.
-	// Their MAC, if zero, becomes that of the device.
+	// AP, if set, makes the enrollee an access point that an external registrar
+	// reads or configures: its present settings, which M7 carries. Their MAC,
+	// if zero, becomes that of the device.
 	AP *wps.Credential
 	// ReadOnly lets external registrars read an access point's settings and
 	// refuses new ones with [wps.SetupLocked] (hostap's ap_setup_locked=2).
 	ReadOnly bool
-	// Deferred, with AP, leaves the settings that M8 gives waiting for
-	// [Enrollee.Adopt] or [Enrollee.Reject].
+	// Deferred, with AP, makes the settings of M8 wait for [Enrollee.Adopt] or
+	// [Enrollee.Reject].
 	Deferred bool
-	// PeerKeyHash, if set, is the hash of the registrar's public key as an
-	// out-of-band channel gave it: a registrar with another key that uses
-	// Password is refused.
+	// PeerKeyHash, if set, is the hash of the registrar's public key from an
+	// out-of-band channel: a registrar with another key that uses Password is
+	// refused.
 	PeerKeyHash *[20]byte
 }
 
-// EnrolleeState says what an [Enrollee] is waiting for.
+// EnrolleeState is what an [Enrollee] is waiting for.
 type EnrolleeState uint8
 
-// The states, named by the message sent last.
+// The states, named after the message sent last.
 const (
 	EnrolleeIdle EnrolleeState = iota // M1 was not sent yet
 	SentM1                            // waits for M2
@@ -60,8 +60,8 @@ func (s EnrolleeState) String() string {
 }
 
 // Enrollee is the machine of the side that has a password and wants
-// credentials, or of an access point that is read or configured. Feed it with
-// what the registrar sends, send what it returns.
+// credentials, or of an access point that is read or configured. Pass it the
+// registrar's messages, and send what it returns.
 type Enrollee struct {
 	run
 	ap                 *wps.Credential
@@ -96,16 +96,16 @@ func (e *Enrollee) State() EnrolleeState {
 	return e.state
 }
 
-// M2D returns the registrar's last "not now", or nil. Nothing in it is
-// authenticated: it is for diagnosis.
+// M2D returns the registrar's last M2D, or nil. Nothing in it is authenticated:
+// use it for diagnosis only.
 func (e *Enrollee) M2D() *wps.M2D { return e.m2d }
 
 // Proved reports whether the registrar has proved both halves of the password,
-// in M6: whatever follows, it has the right one.
+// in M6. It then has the right password, whatever follows.
 func (e *Enrollee) Proved() bool { return e.proved }
 
 // DevicePasswordID returns the identifier of the password that the run uses. An
-// access point with two of them knows only from M2 which.
+// access point with two passwords learns from M2 which one it is.
 func (e *Enrollee) DevicePasswordID() wps.DevicePasswordID { return e.password.ID }
 
 // Waiting reports whether new settings wait for [Enrollee.Adopt] or
@@ -120,7 +120,7 @@ func (e *Enrollee) NewSettings() *wps.Credential {
 	return (&Result{AP: e.ensureResult().AP}).Clone().AP
 }
 
-// Adopt takes the settings that wait, and returns WSC_Done. The error is
+// Adopt accepts the waiting settings, and returns WSC_Done. The error is
 // [ErrEnded] if none wait.
 func (e *Enrollee) Adopt() ([]byte, error) {
 	switch {
@@ -134,9 +134,9 @@ func (e *Enrollee) Adopt() ([]byte, error) {
 	return e.answerReceived(e.conclude(), nil)
 }
 
-// Reject refuses the settings that wait, and returns a WSC_NACK with the
-// configuration error. The reason, if not nil, is what the [*Error] of the run
-// wraps. The error is [ErrEnded] if none wait, and that of the run otherwise.
+// Reject refuses the waiting settings, and returns a WSC_NACK with the
+// configuration error. The reason, if not nil, is wrapped by the [*Error] of
+// the run. The error is [ErrEnded] if none wait, and that of the run otherwise.
 func (e *Enrollee) Reject(ce wps.ConfigError, reason error) ([]byte, error) {
 	if !e.Waiting() {
 		return nil, ErrEnded
@@ -144,7 +144,7 @@ func (e *Enrollee) Reject(ce wps.ConfigError, reason error) ([]byte, error) {
 	return e.answerReceived(nil, &Error{ConfigError: ce, Err: reason, class: classOf(ce, ErrRefused)})
 }
 
-// answerReceived answers the message that brought settings.
+// answerReceived answers the message with the waiting settings.
 func (e *Enrollee) answerReceived(m wps.List, err error) ([]byte, error) {
 	msg := e.held
 	e.held = nil
@@ -155,16 +155,16 @@ func (e *Enrollee) answerReceived(m wps.List, err error) ([]byte, error) {
 // SetReadOnly changes [EnrolleeConfig.ReadOnly] for the rest of the run.
 func (e *Enrollee) SetReadOnly(readOnly bool) { e.readOnly = readOnly }
 
-// SetAP replaces the settings that M7 gives, as long as it has not been sent:
-// they have changed. It is for an access point.
+// SetAP replaces the settings of an access point for M7, until that was sent:
+// they have changed.
 func (e *Enrollee) SetAP(settings *wps.Credential) {
 	if e.ap != nil {
 		e.ap = settings
 	}
 }
 
-// Start returns M1, which begins the run; the same octets if called again
-// before M2 has come.
+// Start returns M1, which begins the run. It returns the same octets if it is
+// called again before M2 arrives.
 func (e *Enrollee) Start() ([]byte, error) {
 	switch {
 	case e.ended || e.state > SentM1:
@@ -190,18 +190,18 @@ func (e *Enrollee) Start() ([]byte, error) {
 	return e.answer(nil, wps.MessageM1, &m, nil)
 }
 
-// Handle processes a message of the registrar and returns the answer, or nothing.
+// Handle processes a message of the registrar and returns the answer, or nil.
 // The answer belongs to the machine and must not be changed.
 //
 //   - An error of class [ErrIgnored] says that the message was not for this
-//     run, or could have been forged by anyone: the run goes on.
-//   - [ErrEnded] says that the run was over before.
+//     run, or could have been forged by anyone: the run continues.
+//   - [ErrEnded] says that the run had ended before.
 //   - Any other error ends the run; it is an [*Error]. The answer, a WSC_NACK,
-//     is still to be sent.
-//   - A message that is received once more gets the same answer.
+//     must still be sent.
+//   - A repeated message gets the same answer.
 //
 // When [Enrollee.Ended] reports true after a nil error, [Enrollee.Result] is
-// there.
+// not nil.
 func (e *Enrollee) Handle(msg []byte) ([]byte, error) {
 	if e.State() == EnrolleeIdle {
 		return nil, ignored(errNotDue)
@@ -226,7 +226,7 @@ var enrolleeHandlers = map[wps.MessageType]func(*Enrollee, []byte) (wps.List, er
 	wps.MessageACK:  (*Enrollee).handleACK,
 }
 
-// readIn reads one of M4 to M8, which is due in one state only.
+// readIn decodes one of M4 to M8, which is valid in one state only.
 func (e *Enrollee) readIn(due EnrolleeState, m wps.List, msg []byte) error {
 	if e.state != due {
 		return e.rejectOrIgnore(msg, errNotDue)
@@ -261,7 +261,7 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		return nil, wrong(err)
 	}
 	if err := cipher.VerifyAuthenticator(e.chain, msg); err != nil {
-		// Another M2 may come: that of this registrar, undamaged.
+		// Another M2 may follow: the undamaged one of this registrar.
 		keys.Clear()
 		cipher.Clear()
 		e.halves = nil
@@ -269,7 +269,7 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	e.adopt(&keys, cipher)
-	peer := &struct { // and not pointers to the parts of M2, which would keep all of it
+	peer := &struct { // not pointers to parts of M2, which would keep all of it
 		key    wps.PublicKey
 		device wps.Device
 		wfa    wps.WFAExtension
@@ -279,8 +279,8 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 	return e.acceptM2(msg, m, &x.out)
 }
 
-// acceptM2 checks what M2 says beside its key, and commits to the password in
-// M3, which is out, or takes what M2 gives.
+// acceptM2 checks the rest of M2, and commits to the password in M3, which is
+// out, or accepts the settings of M2.
 func (e *Enrollee) acceptM2(msg []byte, m *wps.M2, out *wps.M3) (wps.List, error) {
 	if !e.alternative.IsZero() && m.DevicePasswordID == e.alternative.ID {
 		e.password, e.alternative = e.alternative, e.password
@@ -289,7 +289,7 @@ func (e *Enrollee) acceptM2(msg []byte, m *wps.M2, out *wps.M3) (wps.List, error
 	switch {
 	case e.refusal != nil:
 		return nil, e.refusal
-	case e.twoMessages() && e.peerKeyHash == nil: // anybody's key
+	case e.twoMessages() && e.peerKeyHash == nil: // an unknown key
 		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: errUnprovenKey}
 	case e.peerKeyHash != nil && PublicKeyHash(&m.PublicKey) != *e.peerKeyHash:
 		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}
@@ -309,8 +309,8 @@ func (e *Enrollee) acceptM2(msg []byte, m *wps.M2, out *wps.M3) (wps.List, error
 }
 
 // passwordChanges are the pairs of Device Password IDs, in M1 and in M2, that
-// are taken for one: P2P's change of who shows the PIN, and registrars that
-// say 0 in push-button mode [hostap].
+// count as the same: P2P's change of the side that shows the PIN, and
+// registrars that send 0 in push-button mode [hostap].
 var passwordChanges = map[[2]wps.DevicePasswordID]bool{
 	{wps.PasswordDefault, wps.PasswordRegistrarSpecified}: true,
 	{wps.PasswordRegistrarSpecified, wps.PasswordDefault}: true,
@@ -321,9 +321,10 @@ func samePassword(m1, m2 wps.DevicePasswordID) bool {
 	return m1 == m2 || passwordChanges[[2]wps.DevicePasswordID{m1, m2}]
 }
 
-// handleM2D notes that the registrar will not, or not yet. A station
-// acknowledges and waits for an M2; an access point gives up [hostap]. M2D is
-// no part of the run: a late one, of another registrar, does not disturb it.
+// handleM2D records that the registrar does not register the enrollee, or not
+// yet. A station acknowledges and waits for an M2; an access point gives up
+// [hostap]. M2D is not part of the run: a late one, of another registrar, does
+// not disturb it.
 func (e *Enrollee) handleM2D(msg []byte) (wps.List, error) {
 	if e.state != SentM1 {
 		return nil, ignored(errNotDue)
@@ -363,7 +364,8 @@ func (e *Enrollee) refusedByM2D() *Error {
 	return &Error{Message: wps.MessageM2D, ConfigError: ce, DetectedBy: RoleRegistrar, class: classOf(ce, ErrNoRegistrar)}
 }
 
-// handleM4 has the registrar prove the first half, and proves it in return.
+// handleM4 verifies the registrar's proof of the first half, and proves it in
+// return.
 func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 	var x struct { // one allocation
 		in        wps.M4
@@ -387,8 +389,8 @@ func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 	return &x.out, err
 }
 
-// handleM6 has the registrar prove the second half. Now it is known to have
-// the password, and M7 may tell all.
+// handleM6 verifies the registrar's proof of the second half. The registrar
+// then has the password, so M7 may disclose the second half and the settings.
 func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
 	var x struct { // one allocation
 		in        wps.M6
@@ -426,7 +428,7 @@ func withMAC(settings *wps.Credential, mac wps.MAC) *wps.Credential {
 	return &c
 }
 
-// handleM8 takes the credentials or settings, and says so in WSC_Done.
+// handleM8 accepts the credentials or settings, and answers with WSC_Done.
 func (e *Enrollee) handleM8(msg []byte) (wps.List, error) {
 	var x struct { // one allocation
 		in     wps.M8
@@ -438,8 +440,8 @@ func (e *Enrollee) handleM8(msg []byte) (wps.List, error) {
 	return e.accept(msg, x.in.EncryptedSettings, &x.opened)
 }
 
-// accept takes what M8 gives, or M2 where the run ends with it. New settings of
-// an access point can wait for a decision.
+// accept accepts the settings of M8, or of M2 if the run ends with it. New
+// settings of an access point can wait for a decision.
 func (e *Enrollee) accept(msg, value []byte, s *wps.M8Settings) (wps.List, error) {
 	if e.readOnly {
 		return nil, &Error{ConfigError: wps.SetupLocked, Err: ErrLocked}
@@ -454,10 +456,9 @@ func (e *Enrollee) accept(msg, value []byte, s *wps.M8Settings) (wps.List, error
 	return e.conclude(), nil
 }
 
-// take decrypts what M8 or M2 gives. WEP is neither given nor taken in version
-// 2.0: a credential of that kind is dropped, and the run fails if nothing else
-// is there. Whether the others can be used is for the caller to ask: see
-// [wps.Credential.Usable].
+// take decrypts the settings of M8 or M2. Version 2.0 does not allow WEP: a WEP
+// credential is dropped, and the run fails if there is no other. The caller
+// checks whether the others are usable: see [wps.Credential.Usable].
 func (e *Enrollee) take(value []byte, s *wps.M8Settings) error {
 	if e.ap != nil {
 		s.AP = new(wps.Credential)
@@ -486,9 +487,9 @@ func (e *Enrollee) take(value []byte, s *wps.M8Settings) error {
 	return nil
 }
 
-// conclude ends a run that is successful. A station is done when it says so;
-// an access point waits for WSC_ACK, but whatever comes instead, it has its
-// settings.
+// conclude ends a successful run. A station has ended when it sends WSC_Done;
+// an access point waits for WSC_ACK, but keeps its settings whatever arrives
+// instead.
 func (e *Enrollee) conclude() wps.List {
 	if e.ap == nil {
 		e.endsAfterReply = true
@@ -514,9 +515,9 @@ func (e *Enrollee) handleACK(msg []byte) (wps.List, error) {
 	return nil, nil
 }
 
-// handleNACK ends the run. It is no failure where a registrar has read an
-// access point's settings and wants nothing else (WSC 2.0 Table 34), nor after
-// WSC_Done, which some registrars answer so [hostap].
+// handleNACK ends the run. It is not a failure if a registrar has only read an
+// access point's settings (WSC 2.0 Table 34), nor after WSC_Done, which some
+// registrars answer in this way [hostap].
 func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 	var m wps.NACK
 	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
@@ -536,9 +537,9 @@ func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 	return nil, nil
 }
 
-// Closed ends the run because the transport has ended the exchange, as EAP
-// does with EAP-Failure. It is success after WSC_Done, and failure before,
-// whatever was meant. It returns the error of the run.
+// Closed ends the run because the transport has ended the exchange, as EAP does
+// with EAP-Failure. This is a success after WSC_Done, and a failure before. It
+// returns the error of the run.
 func (e *Enrollee) Closed() error {
 	switch {
 	case e.ended:

@@ -7,39 +7,39 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Why a run ends, or a message is ignored: branch on these with
-// [errors.Is]. The error of a run that failed is an [*Error].
+// Reasons why a run ends, or a message is ignored; compare with [errors.Is].
+// The error of a failed run is an [*Error].
 var (
-	// ErrIgnored: the message was not for this run, or anyone could have
-	// forged it. The run goes on as if it had not come.
+	// ErrIgnored: the message was not for this run, or anyone could have forged
+	// it. The run continues as if it had not arrived.
 	ErrIgnored = errors.New("message ignored")
-	// ErrEnded: the run is over; messages are neither processed nor sent.
+	// ErrEnded: the run has ended; messages are neither processed nor sent.
 	ErrEnded = errors.New("the run is over")
 
 	// ErrPassword: the two sides do not have the same password.
 	ErrPassword = errors.New("the passwords of the two sides differ")
-	// ErrNoRegistrar: the registrar knows no password for the enrollee, or
-	// nobody pressed its button (M2D with error 0).
+	// ErrNoRegistrar: the registrar has no password for the enrollee, or its
+	// button was not pressed (M2D with error 0).
 	ErrNoRegistrar = errors.New("the registrar is not waiting for this enrollee")
 	// ErrOverlap: more than one device is in push-button mode.
 	ErrOverlap = errors.New("session overlap: more than one device is in push-button mode")
-	// ErrLocked: the access point does not accept its PIN now, or no new
+	// ErrLocked: the access point does not accept its PIN at present, or no new
 	// settings.
 	ErrLocked = errors.New("the access point's PIN is locked or disabled")
 	// ErrKeyHash: the peer's public key is not the one announced out of band.
 	ErrKeyHash = errors.New("the public key is not the one announced out of band")
 	// ErrTimeout: the peer fell silent.
 	ErrTimeout = errors.New("time-out")
-	// ErrProtocol: the peer sent what it may not send.
+	// ErrProtocol: the peer sent a message that the protocol does not allow.
 	ErrProtocol = errors.New("the peer broke the protocol")
 	// ErrRefused: one side stopped the run without a reason that has a
 	// class of its own.
 	ErrRefused = errors.New("the run was stopped")
-	// ErrConfig: a configuration with which no run can be made.
-	ErrConfig = errors.New("configuration cannot be used")
+	// ErrConfig: the configuration is invalid.
+	ErrConfig = errors.New("invalid configuration")
 )
 
-// Role is one of the two parts in a run.
+// Role is one of the two roles in a run.
 type Role uint8
 
 // The roles. A station that joins a network is the enrollee; so is an access
@@ -66,17 +66,17 @@ func (r Role) other() Role { return RoleEnrollee + RoleRegistrar - r }
 // Error says why a run failed. errors.Is finds its class, and the cause if
 // this side found one, such as [ErrDecrypt] or a [*wps.Error].
 type Error struct {
-	// Message is the one concerned, as hostap reports it: the message just
-	// received if this side found something wrong with it, else the one
-	// sent last. 0 is a message that does not tell its type.
+	// Message is the message concerned, as hostap reports it: the message just
+	// received if this side found it wrong, otherwise the one sent last. 0 is a
+	// message without a readable type.
 	Message wps.MessageType
-	// ConfigError is what WSC_NACK or M2D said.
+	// ConfigError is the error of the WSC_NACK or M2D.
 	ConfigError wps.ConfigError
 	// DetectedBy is the side that stopped the run.
 	DetectedBy Role
-	// Half is the half of the password that is wrong, 1 or 2; else 0.
+	// Half is the half of the password that is wrong, 1 or 2; otherwise 0.
 	Half int
-	// Err is the cause that this side found, or nil.
+	// Err is the cause found by this side, or nil.
 	Err error
 
 	class error // if it does not follow from ConfigError
@@ -143,26 +143,27 @@ func (e *Error) Unwrap() []error {
 	return []error{e.reason(), e.Err}
 }
 
-// wrong is a fault without a reason on the wire: the run ends with NACK 0.
+// wrong returns a fault without a reason of its own on the wire: the run ends
+// with NACK 0.
 func wrong(err error) error { return &Error{Err: err} }
 
 // ignored returns the error of a message that is ignored.
 func ignored(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
 
-// settingsError is the error about settings that were decrypted and then make
-// no sense. It is of class [ErrDecrypt] all the same, so that nobody answers
-// otherwise than to settings that cannot be decrypted.
+// settingsError is the error about settings that decrypt but cannot be parsed.
+// It is of class [ErrDecrypt] too, so that the answer is the same as for
+// settings that do not decrypt.
 type settingsError struct{ err error }
 
-func (e *settingsError) Error() string   { return "settings make no sense: " + e.err.Error() }
+func (e *settingsError) Error() string   { return "settings are invalid: " + e.err.Error() }
 func (e *settingsError) Unwrap() []error { return []error{ErrDecrypt, e.err} }
 
 var (
 	errNotOurs    = errors.New("its nonce is not of this run")
 	errWrongRole  = errors.New("this side never receives such a message")
-	errNotDue     = fmt.Errorf("%w: the message is not due now", ErrProtocol)
-	errPasswordID = fmt.Errorf("%w: M2 means another password than M1", ErrProtocol)
-	errNoSettings = fmt.Errorf("%w: M2 carries no settings where the run ends with it", ErrProtocol)
+	errNotDue     = fmt.Errorf("%w: the message is not expected now", ErrProtocol)
+	errPasswordID = fmt.Errorf("%w: M2 names another password than M1", ErrProtocol)
+	errNoSettings = fmt.Errorf("%w: M2 has no settings although the run ends with it", ErrProtocol)
 
-	errUnprovenKey = fmt.Errorf("%w: settings in M2 need the hash of the peer's public key, or a transport to trust", ErrConfig)
+	errUnprovenKey = fmt.Errorf("%w: settings in M2 need the hash of the peer's public key, or a trusted transport", ErrConfig)
 )

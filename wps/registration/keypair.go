@@ -7,18 +7,18 @@ import (
 	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
-// ErrExponent is the error for a private exponent that cannot be used: it has
-// no octets or more than 192, or its public key is one that every peer refuses,
-// as that of zero is.
+// ErrExponent is the error for an unusable private exponent: it has no octets
+// or more than 192, or its public key is one that every peer refuses, as for
+// zero.
 var ErrExponent = group5.ErrExponent
 
-// KeyPair is one side's private exponent and public key. Each run has its own;
-// only that of an NFC token lives as long as the token. It shows neither in
-// formatted output nor in a log.
+// KeyPair is one side's private exponent and public key. Each run has its own,
+// except that the pair of an NFC token is valid as long as the token. It shows
+// neither in formatted output nor in a log.
 type KeyPair struct {
 	redacted
 	pair  group5.KeyPair
-	known *knownSecret // with one peer, if it was asked for
+	known *knownSecret // with one peer, if precomputed
 }
 
 // knownSecret is the secret that a key pair shares with one peer.
@@ -27,11 +27,11 @@ type knownSecret struct {
 	z    [group5.Size]byte
 }
 
-// NewKeyPair makes a key pair with an exponent of 256 bits read from random, or
-// from [crypto/rand] if that is nil. More bits would buy nothing: group 5 is
-// worth about 120 bits of strength, 240 bits of exponent (RFC 3526 §8).
+// NewKeyPair generates a key pair with an exponent of 256 bits read from
+// random, or from [crypto/rand] if that is nil. More bits would add nothing:
+// group 5 has about 120 bits of strength, 240 bits of exponent (RFC 3526 §8).
 //
-// The error is that of random, or [ErrExponent] if all that it gave is zeros.
+// The error is that of random, or [ErrExponent] if it returns zeros only.
 func NewKeyPair(random io.Reader) (*KeyPair, error) {
 	k := new(KeyPair)
 	if err := k.pair.Generate(random); err != nil {
@@ -40,9 +40,9 @@ func NewKeyPair(random io.Reader) (*KeyPair, error) {
 	return k, nil
 }
 
-// NewKeyPairFromExponent makes the key pair of a private exponent, given in 1
-// to 192 octets, the most significant first: that of an NFC token, or of a run
-// that is played again. The exponent is copied.
+// NewKeyPairFromExponent returns the key pair of a private exponent of 1 to 192
+// octets, most significant first: that of an NFC token, or of a run that is
+// replayed. The exponent is copied.
 //
 // The error is [ErrExponent].
 func NewKeyPairFromExponent(exponent []byte) (*KeyPair, error) {
@@ -57,11 +57,10 @@ func NewKeyPairFromExponent(exponent []byte) (*KeyPair, error) {
 // it.
 func (k *KeyPair) PublicKey() wps.PublicKey { return k.pair.Public }
 
-// publicKey returns the public key where it is, for a run that does without a
-// copy.
+// publicKey returns a pointer to the public key, for a run that needs no copy.
 func (k *KeyPair) publicKey() *wps.PublicKey { return (*wps.PublicKey)(&k.pair.Public) }
 
-// Keys agrees on the keys of a run with the peer that has the public key. Both
+// Keys derives the keys of a run with the peer that has the public key. Both
 // nonces and the address, which is the MAC Address attribute of M1, are the
 // same on both sides.
 //
@@ -76,7 +75,7 @@ func (k *KeyPair) Keys(peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC
 	return &keys, nil
 }
 
-// agree is [KeyPair.Keys], with a MAC to work with.
+// agree is [KeyPair.Keys] with a MAC as scratch space.
 func (k *KeyPair) agree(m *mac, peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (Keys, error) {
 	if k.known != nil && k.known.peer == *peer {
 		return deriveKeys(m, &k.known.z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
@@ -89,12 +88,11 @@ func (k *KeyPair) agree(m *mac, peer *wps.PublicKey, enrolleeNonce wps.Nonce, en
 	return deriveKeys(m, &z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
 }
 
-// Precompute works out the secret shared with the peer that has the public key,
+// Precompute computes the secret shared with the peer that has the public key,
 // and keeps it until [KeyPair.Clear]: runs with that peer then cost no
-// exponentiation, those with others what they did. It is for simulators and
-// fuzzers, where the same two key pairs meet again and again; who registers
-// devices has new keys for each run. It must not be called while a run uses the
-// key pair.
+// exponentiation. It is for simulators and fuzzers, which use the same two key
+// pairs again and again; real registrations have new keys for each run. It must
+// not be called while a run uses the key pair.
 //
 // The errors are those of [CheckPublicKey].
 func (k *KeyPair) Precompute(peer *wps.PublicKey) error {

@@ -25,11 +25,13 @@ func (k *Keys) Clear() { *k = Keys{} }
 // personalization is the label of the key derivation function (WSC 2.0 §7.3).
 const personalization = "Wi-Fi Easy and Secure Key Derivation"
 
-// keyBits is how much key the function is asked for, as it is told in its input.
+// keyBits is the number of key bits that the function derives, which is part of
+// its input.
 const keyBits = 8 * (32 + 16 + 32)
 
-// deriveKeys goes from the shared secret, 192 octets with its leading zeros, to
-// the keys (WSC 2.0 §7.3). The MAC is one to work with, and is left under the KDK.
+// deriveKeys derives the keys from the shared secret, 192 octets with its
+// leading zeros (WSC 2.0 §7.3). The MAC is scratch space, and is left under the
+// KDK.
 func deriveKeys(m *mac, z *[group5.Size]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) Keys {
 	dh := dhKey(z)
 	m.setKey(dh[:])

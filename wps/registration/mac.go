@@ -6,9 +6,9 @@ import (
 	"hash"
 )
 
-// mac is HMAC-SHA-256 (RFC 2104), under one key after another. A run hashes 22
-// times under three keys: this keeps the states that the key leads to, as package
-// crypto/hmac does, but makes no garbage and can be cleared.
+// mac is HMAC-SHA-256 (RFC 2104), under one key after another. A run computes
+// 22 MACs under three keys: mac keeps the states derived from the key, as
+// package crypto/hmac does, but allocates nothing and can be cleared.
 type mac struct {
 	hash         sha256Hash
 	inner, outer [sha256State]byte // after the block that is the key, xor 0x36 and 0x5C
@@ -16,7 +16,7 @@ type mac struct {
 	scratch      [sha256.BlockSize]byte // a key's block, or a short message
 }
 
-// sha256Hash is what crypto/sha256 makes.
+// sha256Hash is the type returned by crypto/sha256.
 type sha256Hash interface {
 	hash.Hash
 	encoding.BinaryAppender
@@ -26,7 +26,7 @@ type sha256Hash interface {
 // sha256State is the length of its state, in octets.
 const sha256State = 108
 
-// newMAC returns a MAC that has no key yet.
+// newMAC returns a MAC without a key.
 func newMAC() mac { return mac{hash: sha256.New().(sha256Hash)} }
 
 // setKey sets a key of at most 64 octets, and keeps no reference to it.
@@ -53,7 +53,7 @@ func (m *mac) restore(state *[sha256State]byte) {
 	}
 }
 
-// of returns the MAC of the parts, one after another. The result is good until the
+// of returns the MAC of the concatenated parts. The result is valid until the
 // next call.
 func (m *mac) of(parts ...[]byte) []byte {
 	m.restore(&m.inner)
@@ -66,11 +66,11 @@ func (m *mac) of(parts ...[]byte) []byte {
 	return m.hash.Sum(m.sum[:0])
 }
 
-// clear overwrites all that the key has led to.
+// clear overwrites everything derived from the key.
 func (m *mac) clear() {
 	m.hash.Reset()
 	if state, err := m.hash.AppendBinary(m.inner[:0]); err == nil {
-		m.hash.UnmarshalBinary(state) // over the block that it holds, which Reset leaves there
+		m.hash.UnmarshalBinary(state) // overwrites the buffered block, which Reset does not
 	}
 	*m = mac{hash: m.hash}
 }

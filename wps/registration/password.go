@@ -8,9 +8,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Password is a device password and its name on the wire. Both sides prove
-// to each other, half by half, that they have it. It shows neither in
-// formatted output nor in a log. The zero value is no password. Copies share
+// Password is a device password with its identifier on the wire. Both sides
+// prove to each other, half by half, that they have it. It shows neither in
+// formatted output nor in a log. The zero value means no password. Copies share
 // the secret, and [Password.Clear] clears it in all of them; the machines keep
 // a copy of their own.
 type Password struct {
@@ -18,24 +18,24 @@ type Password struct {
 	// ID is the Device Password ID that M1 and M2 carry.
 	ID wps.DevicePasswordID
 
-	// secret returns the octets, those of the password itself. Package fmt,
-	// where it cannot call Format, prints all that it can reach: it does not
-	// reach into a function.
+	// secret returns the octets of the password itself. Where package fmt
+	// cannot call Format it prints all fields that it reaches, but not the
+	// variables of a function.
 	secret func() []byte
 }
 
-// newPassword returns the password that is made of secret.
+// newPassword returns the password with the given octets.
 func newPassword(id wps.DevicePasswordID, secret []byte) Password {
 	return Password{ID: id, secret: func() []byte { return secret }}
 }
 
-// PIN returns the password that a PIN is, with [wps.PasswordDefault]. The
-// other PIN identifiers (user-specified, registrar-specified) are set in ID.
+// PIN returns the password for a PIN, with [wps.PasswordDefault]. Set ID for
+// the other PIN identifiers (user-specified, registrar-specified).
 func PIN(p pin.PIN) Password {
 	return newPassword(wps.PasswordDefault, p.AppendDigits(nil))
 }
 
-// PushButton returns the password of the push button, which everyone knows.
+// PushButton returns the password of the push button, which is public.
 func PushButton() Password {
 	return newPassword(wps.PasswordPushButton, []byte("00000000"))
 }
@@ -52,7 +52,7 @@ func OutOfBand(id wps.DevicePasswordID, password []byte) Password {
 // ends with M2, and each side knows the other's key by its hash.
 func Handover() Password { return Password{ID: wps.PasswordNFCHandover} }
 
-// IsZero reports whether it is no password at all.
+// IsZero reports whether there is no password.
 func (p Password) IsZero() bool { return p.ID == 0 && p.secretless() }
 
 // Clear overwrites the password.
@@ -61,7 +61,7 @@ func (p *Password) Clear() {
 	p.secret = nil
 }
 
-// octets returns the password itself, or nothing.
+// octets returns the password itself, or nil.
 func (p *Password) octets() []byte {
 	if p.secret == nil {
 		return nil
@@ -79,8 +79,8 @@ func (p *Password) clone() Password {
 // secretless reports whether nothing can be proved with the password.
 func (p *Password) secretless() bool { return len(p.octets()) == 0 }
 
-// halves returns the password in two; the first has one octet more if their
-// number is odd. WSC 2.0 §7.4.
+// halves returns the two halves of the password; the first has one octet more
+// if their number is odd. WSC 2.0 §7.4.
 func (p *Password) halves() (first, second []byte) {
 	octets := p.octets()
 	middle := (len(octets) + 1) / 2
@@ -93,7 +93,8 @@ func interchangeablePIN(a, b wps.DevicePasswordID) bool {
 	return a == b || pinID(a) && pinID(b)
 }
 
-// pinID reports whether the password is one of digits that a person read.
+// pinID reports whether the password with the identifier consists of digits
+// that a person reads.
 func pinID(id wps.DevicePasswordID) bool {
 	switch id {
 	case wps.PasswordDefault, wps.PasswordUserSpecified, wps.PasswordMachineSpecified, wps.PasswordRegistrarSpecified, wps.PasswordP2PS:

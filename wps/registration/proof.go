@@ -6,7 +6,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// psk returns PSK1 or PSK2, to which a half of the device password leads under
+// psk returns PSK1 or PSK2, derived from a half of the device password under
 // this run's AuthKey (WSC 2.0 §7.4).
 func (c *Cipher) psk(half []byte) (psk [16]byte) {
 	copy(psk[:], c.hmac(half))
@@ -14,8 +14,8 @@ func (c *Cipher) psk(half []byte) (psk [16]byte) {
 }
 
 // proof returns E-Hash1, E-Hash2, R-Hash1 or R-Hash2: the commitment to a half
-// of the password that is sent before the secret nonce in it is, and proves
-// knowledge of the half once that is known. Both sides take the enrollee's
+// of the password, which is sent before the secret nonce in it and proves
+// knowledge of the half once the nonce is known. Both sides put the enrollee's
 // public key first [hostap, iwd].
 //
 //	HMAC(AuthKey, secret nonce ‖ PSK ‖ PKE ‖ PKR)

@@ -16,52 +16,52 @@ import (
 var ErrPublicKey = group5.ErrPublicKey
 
 var (
-	// ErrPublicKeyRange: the key is not in 2…p−2. The shared secret would be
-	// known to everyone.
+	// ErrPublicKeyRange: the key is not in 2…p−2. Anyone could compute the
+	// shared secret.
 	ErrPublicKeyRange = group5.ErrPublicKeyRange
 	// ErrPublicKeyReflected: the peer sent our own key back.
 	ErrPublicKeyReflected = group5.ErrPublicKeyReflected
-	// ErrPublicKeySubgroup: the key is no power of the generator. No honest
-	// peer has such a key; with it, one learns the last bit of our exponent.
+	// ErrPublicKeySubgroup: the key is not a power of the generator. No honest
+	// peer has such a key; a dishonest one learns the last bit of our exponent
+	// with it.
 	ErrPublicKeySubgroup = group5.ErrPublicKeySubgroup
 )
 
 // CheckPublicKey makes the checks that every peer's key must pass: it is in
-// 2…p−2 and is not own, the key that this side sent. With a nil own, for a key
-// seen before there is another, only the range is checked. Keys are public, so
-// time may depend on them.
+// 2…p−2 and differs from own, the key that this side sent. If own is nil, for a
+// key that arrives before there is an own one, only the range is checked. Keys
+// are public, so the time may depend on them.
 //
 // The errors are [ErrPublicKeyRange] and [ErrPublicKeyReflected].
 func CheckPublicKey(peer, own *wps.PublicKey) error {
 	return group5.CheckPublicKey((*[group5.Size]byte)(peer), (*[group5.Size]byte)(own))
 }
 
-// CheckSubgroup checks that a public key in which [CheckPublicKey] found nothing
-// wrong is a power of the generator. Every honest key is. Against a stranger
-// the other check is enough, for one bit of an exponent used once helps nobody;
-// this one is for who wants to know of a peer that is not honest.
+// CheckSubgroup checks that a public key that has passed [CheckPublicKey] is a
+// power of the generator, as every honest key is. [CheckPublicKey] is
+// sufficient for security, because one bit of an exponent that is used once is
+// of no use; this check detects a dishonest peer.
 //
 // The subgroup is that of the squares, so the Legendre symbol decides. It takes
 // 5 µs on a processor that takes 70 for the symbol by math/big, 220 for the
-// shared secret and 1300 to raise the key to the power q. Its time depends on the
-// key, which is allowed because the key is public and the prime is too.
+// shared secret and 1300 to raise the key to the power q. Its time depends on
+// the key, which is allowed because the key is public and the prime is too.
 //
 // The error is [ErrPublicKeySubgroup].
 func CheckSubgroup(peer *wps.PublicKey) error {
 	return group5.CheckSubgroup((*[group5.Size]byte)(peer))
 }
 
-// ExponentIsPlain reports whether everyone can read the private exponent of a
-// public key off it, because the key is 2^x with x so small (below 1536) that
-// nothing was reduced. The mathematics are in order, but a listener then has
-// the keys of the run. Tools made for attack send such keys, to save time.
+// ExponentIsPlain reports whether the private exponent of a public key is
+// evident, because the key is 2^x with x so small (below 1536) that it was not
+// reduced. Such a key works, but a listener can compute the keys of the run.
+// Attack tools send such keys, to save time.
 func ExponentIsPlain(key *wps.PublicKey) bool {
 	return group5.ExponentIsPlain((*[group5.Size]byte)(key))
 }
 
-// PublicKeyHash returns the hash by which an out-of-band channel announces a
-// public key: the first 20 octets of SHA-256 over its 192 octets
-// [hostap, Wireshark].
+// PublicKeyHash returns the hash of a public key in out-of-band channels: the
+// first 20 octets of SHA-256 over its 192 octets [hostap, Wireshark].
 func PublicKeyHash(key *wps.PublicKey) (hash [20]byte) {
 	sum := sha256.Sum256(key[:])
 	copy(hash[:], sum[:])

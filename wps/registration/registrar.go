@@ -14,24 +14,25 @@ import (
 // RegistrarConfig configures a [Registrar].
 type RegistrarConfig struct {
 	Config
-	// Password is the one that an Enrollee has to prove, and PeerKeyHash, if
-	// set, the hash of the Enrollee's public key that goes with it. M1 is
-	// answered at once: by M2 if it asks for such a password, by M2D if not.
+	// Password is the password that an Enrollee has to prove, and PeerKeyHash,
+	// if set, the hash of the Enrollee's public key that goes with it. M1 is
+	// answered at once: with M2 if it asks for such a password, otherwise with
+	// M2D.
 	Password    Password
 	PeerKeyHash *[20]byte
 	// Deferred leaves M1 without an answer until [Registrar.Decide] is
 	// called. Password and PeerKeyHash are then not used.
 	Deferred bool
-	// Credentials are given to a station, the first being the network that
-	// it should join. Their MAC, if zero, becomes the Enrollee's.
+	// Credentials are given to a station, first the network that it should
+	// join. Their MAC, if zero, becomes the Enrollee's.
 	Credentials []wps.Credential
 	// NewPassword, if not zero, is given to a station for a later run.
 	NewPassword Password
 	// AP makes this the external registrar of an access point, which reads
 	// its settings in M7.
 	AP bool
-	// NewSettings, with AP, are written in M8; nil only reads. Their MAC,
-	// if zero, becomes the access point's.
+	// NewSettings, with AP, are written in M8; nil only reads the settings.
+	// Their MAC, if zero, becomes the access point's.
 	NewSettings *wps.Credential
 }
 
@@ -42,25 +43,24 @@ func (c RegistrarConfig) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%+v", fields(c))
 }
 
-// Decision is a registrar's answer to an M1: the Enrollee is admitted and
-// gets M2, or is refused, for now, and gets M2D. Make one with [Admit] or
-// [Refuse].
+// Decision is a registrar's answer to an M1: the Enrollee is admitted and gets
+// M2, or is refused for now and gets M2D. Use [Admit] or [Refuse].
 type Decision struct {
-	// Password is what the Enrollee has to prove. If it is a PIN, and M1
-	// asks for one by another of the identifiers that PINs have, M2 repeats
-	// that. An Enrollee without a password is refused.
+	// Password is the password that the Enrollee has to prove. If it is a PIN,
+	// and M1 asks for one with another identifier of PINs, M2 repeats that
+	// identifier. An Enrollee without a password is refused.
 	Password Password
-	// PeerKeyHash, if set, is the hash of the Enrollee's public key as an
-	// out-of-band channel gave it. An Enrollee with another key is refused.
+	// PeerKeyHash, if set, is the hash of the Enrollee's public key from an
+	// out-of-band channel. An Enrollee with another key is refused.
 	PeerKeyHash *[20]byte
 	// KeyPair, if set, is the registrar's own for this run, instead of the
-	// configured one: that whose hash the Enrollee has by an out-of-band
+	// configured one: the one whose hash the Enrollee has from an out-of-band
 	// channel. The run does not clear it.
 	KeyPair *KeyPair
 	// Credentials, if not empty, are given instead of the configured ones.
 	Credentials []wps.Credential
-	// Refused refuses the Enrollee. M2D carries ConfigError, and Reason, if
-	// not nil, is what the [*Error] of the run wraps.
+	// Refused refuses the Enrollee. M2D carries ConfigError, and the [*Error]
+	// of the run wraps Reason, if not nil.
 	Refused     bool
 	ConfigError wps.ConfigError
 	Reason      error
@@ -70,8 +70,8 @@ type Decision struct {
 func Admit(p Password) Decision { return Decision{Password: p} }
 
 // Refuse returns the decision not to register an Enrollee now. The
-// configuration error is [wps.NoError] if nobody entered a PIN or pressed a
-// button. The reason may be nil.
+// configuration error is [wps.NoError] if no PIN was entered and no button
+// pressed. The reason may be nil.
 func Refuse(ce wps.ConfigError, reason error) Decision {
 	return Decision{Refused: true, ConfigError: ce, Reason: reason}
 }
@@ -83,10 +83,10 @@ func (d Decision) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%+v", fields(d))
 }
 
-// RegistrarState says what a [Registrar] is waiting for.
+// RegistrarState is what a [Registrar] is waiting for.
 type RegistrarState uint8
 
-// The states, named by the message sent last.
+// The states, named after the message sent last.
 const (
 	WaitM1       RegistrarState = iota
 	WaitDecision                // M1 waits for Decide
@@ -94,7 +94,7 @@ const (
 	SentM2                      // waits for M3
 	SentM4                      // waits for M5
 	SentM6                      // waits for M7
-	SentM8                      // waits for WSC_Done; also if M2 has given all
+	SentM8                      // waits for WSC_Done; also if M2 has carried the settings
 	RegistrarEnded
 )
 
@@ -108,15 +108,15 @@ func (s RegistrarState) String() string {
 	return fmt.Sprintf("RegistrarState(%d)", uint8(s))
 }
 
-// Registrar is the machine of the side that knows the Enrollee's password
-// and has credentials to give, or that reads or configures an access point.
-// Feed it with what the enrollee sends, send what it returns.
+// Registrar is the machine of the side that knows the Enrollee's password and
+// has credentials to give, or that reads or configures an access point. Pass it
+// the enrollee's messages, and send what it returns.
 type Registrar struct {
 	run
 	credentials []wps.Credential
 	newSettings *wps.Credential
 	m1          *wps.M1
-	refused     *Error // what M2D has said
+	refused     *Error // the reason of M2D
 	deferred    bool
 	ap          bool
 	state       RegistrarState
@@ -147,9 +147,9 @@ func (r *Registrar) State() RegistrarState {
 	return r.state
 }
 
-// Enrollee returns the description of the enrollee out of M1. It is not
+// Enrollee returns the description of the enrollee from M1. It is not
 // authenticated until the run has succeeded. It is empty before M1, and must
-// not be changed. Its Raw is cleared once M3 has come.
+// not be changed. Its Raw is cleared after M3.
 func (r *Registrar) Enrollee() *wps.M1 {
 	if r.m1 == nil {
 		return new(wps.M1)
@@ -157,17 +157,17 @@ func (r *Registrar) Enrollee() *wps.M1 {
 	return r.m1
 }
 
-// Exposed reports whether M6 was sent, which proves the second half of the
-// password to the enrollee. A run that fails afterwards has spent the PIN:
-// it must not be used again.
+// Exposed reports whether M6 was sent, which discloses the second half of the
+// password to the enrollee. If the run fails afterwards, the PIN is spent: it
+// must not be used again.
 func (r *Registrar) Exposed() bool { return r.exposed }
 
 // Proved reports whether the enrollee has proved both halves of the password,
-// in M7: whatever follows, it has the right one.
+// in M7. It then has the right password, whatever follows.
 func (r *Registrar) Proved() bool { return r.proved }
 
-// SetCredentials replaces the credentials that the Enrollee is given, as long
-// as they have not been sent: the settings of the network have changed.
+// SetCredentials replaces the credentials for the Enrollee, until they were
+// sent: the settings of the network have changed.
 func (r *Registrar) SetCredentials(list []wps.Credential) error {
 	if !r.cfg.Faulty {
 		if err := checkCredentials(list); err != nil {
@@ -178,11 +178,11 @@ func (r *Registrar) SetCredentials(list []wps.Credential) error {
 	return nil
 }
 
-// Start returns nothing: the Enrollee begins.
+// Start returns nil: the Enrollee begins.
 func (r *Registrar) Start() ([]byte, error) { return nil, nil }
 
-// Handle processes a message of the Enrollee and returns the answer, or nothing.
-// Errors and repetitions are as with [Enrollee.Handle].
+// Handle processes a message of the Enrollee and returns the answer, or nil.
+// Errors and repetitions are handled as in [Enrollee.Handle].
 func (r *Registrar) Handle(msg []byte) ([]byte, error) {
 	return r.handle(msg, func(t wps.MessageType, msg []byte) (wps.List, error) {
 		handle, ok := registrarHandlers[t]
@@ -204,7 +204,7 @@ var registrarHandlers = map[wps.MessageType]func(*Registrar, []byte) (wps.List, 
 	wps.MessageNACK: (*Registrar).handleNACK,
 }
 
-// readIn reads one of M3 to M7, which is due in one state only.
+// readIn decodes one of M3 to M7, which is valid in one state only.
 func (r *Registrar) readIn(due RegistrarState, m wps.List, msg []byte) error {
 	if r.state != due {
 		return r.rejectOrIgnore(msg, errNotDue)
@@ -212,8 +212,8 @@ func (r *Registrar) readIn(due RegistrarState, m wps.List, msg []byte) error {
 	return r.read(m, msg)
 }
 
-// handleM1 decides whether the enrollee may register. Once one has been heard,
-// others are not: they begin another run.
+// handleM1 decides whether the enrollee may register. Further M1s are ignored:
+// they begin another run.
 func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	if r.state != WaitM1 {
 		return nil, ignored(errNotDue)
@@ -242,24 +242,23 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	return r.decide(Decision{Password: r.password, PeerKeyHash: r.peerKeyHash})
 }
 
-// besideToken reports whether the registrar has the PIN of an access point whose
-// M1 names the password of its NFC tag. The PIN serves as well, and M2 says so
-// [hostap].
+// besideToken reports whether the registrar has the PIN of an access point
+// whose M1 names the password of its NFC tag. The PIN may be used as well, and
+// M2 names it [hostap].
 func (r *Registrar) besideToken(m1 wps.DevicePasswordID) bool {
 	return r.ap && m1.OutOfBand() && pinID(r.password.ID)
 }
 
-// Waiting reports whether an M1 waits for [Registrar.Decide]: the first
-// decision on it is due, or it was refused and may still be admitted.
+// Waiting reports whether an M1 waits for [Registrar.Decide]: it has no
+// decision yet, or it was refused and may still be admitted.
 func (r *Registrar) Waiting() bool {
 	return !r.ended && (r.state == WaitDecision || r.state == SentM2D)
 }
 
-// Decide answers the M1 that waits: by M2 if the Enrollee is admitted, by M2D
+// Decide answers the waiting M1: with M2 if the Enrollee is admitted, with M2D
 // if it is refused. After M2D the Enrollee still waits, so that another
-// decision can follow: a PIN was entered, or a button pressed. A decision that
-// refuses it once more sends nothing, and leaves the reason for the end of the
-// run.
+// decision can follow: a PIN was entered, or a button pressed. A second refusal
+// sends nothing; its reason is that of the run if it ends.
 //
 // The error is [ErrEnded] if no M1 waits. Any other ends the run, as with
 // [Registrar.Handle].
@@ -278,7 +277,7 @@ func (r *Registrar) Decide(d Decision) ([]byte, error) {
 	return r.answer(r.m1.Raw, wps.MessageM1, m, err)
 }
 
-// m2d answers that the Enrollee is not registered now, and why.
+// m2d returns M2D with the reason why the Enrollee is not registered now.
 func (r *Registrar) m2d(ce wps.ConfigError, reason error) wps.List {
 	r.refused = &Error{
 		Message: wps.MessageM1, ConfigError: ce, DetectedBy: RoleRegistrar,
@@ -291,12 +290,12 @@ func (r *Registrar) m2d(ce wps.ConfigError, reason error) wps.List {
 	}
 }
 
-// decide answers M1 by M2 or M2D.
+// decide answers M1 with M2 or M2D.
 func (r *Registrar) decide(d Decision) (wps.List, error) {
 	if d.Refused {
 		return r.m2d(d.ConfigError, d.Reason), nil
 	}
-	if r.state != WaitM1 { // else it is that of the configuration, which is ours already
+	if r.state != WaitM1 { // otherwise it is that of the configuration, which was copied already
 		password := d.Password.clone()
 		r.password.Clear()
 		r.password = password
@@ -335,7 +334,7 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 	return r.m2()
 }
 
-// m2 answers M1. Where the run ends with it, it carries the settings.
+// m2 answers M1. If the run ends with M2, it carries the settings.
 func (r *Registrar) m2() (wps.List, error) {
 	m := &wps.M2{
 		Header: r.fullHeader(), Device: r.cfg.Device,
@@ -350,8 +349,8 @@ func (r *Registrar) m2() (wps.List, error) {
 	return m, err
 }
 
-// handleM3 notes the enrollee's commitments, and makes ours and opens the
-// first.
+// handleM3 stores the enrollee's commitments, and sends ours and the opening of
+// the first.
 func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	var x struct { // one allocation
 		in        wps.M3
@@ -364,7 +363,7 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	if r.refusal != nil {
 		return nil, r.refusal
 	}
-	r.m1.Raw = nil // M1 is not authenticated again
+	r.m1.Raw = nil // M1 is not needed for an Authenticator any more
 	hash, err := r.commit()
 	if err != nil {
 		return nil, err
@@ -378,7 +377,8 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	return &x.out, err
 }
 
-// handleM5 has the enrollee prove the first half, and opens our second.
+// handleM5 verifies the enrollee's proof of the first half, and opens our
+// second commitment.
 func (r *Registrar) handleM5(msg []byte) (wps.List, error) {
 	var x struct { // one allocation
 		in        wps.M5
@@ -401,9 +401,9 @@ func (r *Registrar) handleM5(msg []byte) (wps.List, error) {
 	return &x.out, err
 }
 
-// handleM7 has the enrollee prove the second half. Now it is known to have
-// the password, and M8 may give what it came for. To an access point that was
-// only to be read, NACK 0 says so (WSC 2.0 Table 34, via iwd).
+// handleM7 verifies the enrollee's proof of the second half. The enrollee then
+// has the password, so M8 may carry the settings. If an access point was only
+// to be read, the answer is NACK 0 (WSC 2.0 Table 34, via iwd).
 func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 	var x struct { // one allocation
 		in     wps.M7
@@ -432,7 +432,7 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 	return &x.out, err
 }
 
-// sealSettings encrypts what this registrar has to give.
+// sealSettings encrypts the settings that this registrar gives.
 func (r *Registrar) sealSettings() ([]byte, error) {
 	if !r.ap {
 		r.ensureResult().Credentials = r.give()
@@ -447,8 +447,8 @@ func (r *Registrar) sealSettings() ([]byte, error) {
 	return r.seal(&s)
 }
 
-// give returns copies of the credentials, made out to this enrollee: with its
-// address, and the pre-shared key if it takes no passphrase.
+// give returns copies of the credentials for this enrollee: with its address,
+// and with the pre-shared key if it accepts no passphrase.
 func (r *Registrar) give() []wps.Credential {
 	given := slices.Clone(r.credentials)
 	for i := range given {
@@ -464,15 +464,15 @@ func (r *Registrar) give() []wps.Credential {
 	return given
 }
 
-// pskOf returns the pre-shared key that a passphrase stands for, as 64
-// hexadecimal digits (IEEE 802.11, annex J); any other key as it is.
+// pskOf returns the pre-shared key of a passphrase, as 64 hexadecimal digits
+// (IEEE 802.11, annex J); any other key unchanged.
 func pskOf(c *wps.Credential) wps.NetworkKey {
 	passphrase, ok := c.NetworkKey.Passphrase()
 	if !ok || c.AuthType&wps.AuthMixed == 0 {
 		return c.NetworkKey
 	}
 	psk, err := pbkdf2.Key(sha1.New, passphrase, []byte(c.SSID), 4096, 32)
-	if err != nil { // a build for FIPS 140 only has no SHA-1
+	if err != nil { // with FIPS 140 only, there is no SHA-1
 		return c.NetworkKey
 	}
 	return hex.AppendEncode(nil, psk)
@@ -514,8 +514,8 @@ func (r *Registrar) handleACK(msg []byte) (wps.List, error) {
 }
 
 // answersUnread reports whether the nonces are those of an answer to an M2D, or
-// to an M2 that the Enrollee could not read. A station of hostap's does not keep
-// the Registrar Nonce of an M2D, and leaves it zero.
+// to an M2 that the Enrollee could not read. A station of hostap does not keep
+// the Registrar Nonce of an M2D, and sends zeros.
 func (r *Registrar) answersUnread(enrollee, registrar wps.Nonce) bool {
 	return r.ours(enrollee, registrar) || enrollee == r.n1 && registrar == wps.Nonce{}
 }
@@ -530,15 +530,15 @@ func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 	case r.state == SentM2D && r.answersUnread(m.EnrolleeNonce, m.RegistrarNonce):
 		r.finish(r.refused)
 		return nil, nil
-	case r.state == SentM2 && r.answersUnread(m.EnrolleeNonce, m.RegistrarNonce): // it could not read M2
+	case r.state == SentM2 && r.answersUnread(m.EnrolleeNonce, m.RegistrarNonce): // it could not parse M2
 	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	}
 	return r.peerFailed(m.ConfigError), nil
 }
 
-// Closed ends the run because the transport has ended the exchange: a
-// failure, unless the run is over. It returns the error of the run.
+// Closed ends the run because the transport has ended the exchange: a failure,
+// unless the run has ended. It returns the error of the run.
 func (r *Registrar) Closed() error {
 	switch {
 	case r.ended:

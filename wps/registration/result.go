@@ -8,35 +8,35 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Result is what a run that succeeded yielded. Printing it shows no secret.
+// Result is the result of a successful run. Printing it shows no secret.
 type Result struct {
 	// Peer is the other side's description, from M1 or M2.
 	Peer wps.Device
-	// PeerVersion2 is the peer's Version2, 0 if it speaks version 1.0.
+	// PeerVersion2 is the peer's Version2, 0 for version 1.0.
 	PeerVersion2 uint8
-	// PeerWFA is all of the peer's extension of the Wi-Fi Alliance in M1 or
-	// M2: with IEEE 1905.1 the Multi-AP role of the network that M2 gives.
+	// PeerWFA is the peer's whole Wi-Fi Alliance extension in M1 or M2: with
+	// IEEE 1905.1 it has the Multi-AP role of the network in M2.
 	PeerWFA wps.WFAExtension
-	// Credentials are those that M8 gave, or that this registrar gave.
+	// Credentials are the credentials of M8, received or sent.
 	Credentials []wps.Credential
-	// AP is an access point's settings: at the enrollee the new ones that
-	// M8 gave, at the registrar those that M7 gave.
+	// AP is the settings of an access point: at the enrollee the new ones from
+	// M8, at the registrar those from M7.
 	AP *wps.Credential
-	// SettingsRead reports that the registrar only read the access point's
+	// SettingsRead reports whether the registrar only read the access point's
 	// settings and wrote none: the run ended after M7.
 	SettingsRead bool
 	// NewPassword is a device password for a later run, or the zero value.
 	NewPassword Password
-	// Quirks are the peer's departures from the protocol that were put up
-	// with.
+	// Quirks are the peer's departures from the protocol that were tolerated.
 	Quirks wps.Quirks
-	// EMSK is key material for other protocols. WPS itself has no use of it.
+	// EMSK is key material for other protocols. WPS itself does not use it.
 	EMSK EMSK
 }
 
-// Format prints the fields, and of secrets that they are there, whatever the
-// verb. Without it package fmt asks no method about a pointer to a Result within
-// another structure if the verb is not one for pointers, as in Printf("%s").
+// Format prints the fields, and of secrets only whether they are set, whatever
+// the verb. Without it package fmt calls no method of a pointer to a Result
+// within another structure if the verb is not one for pointers, as in
+// Printf("%s").
 func (r Result) Format(f fmt.State, _ rune) {
 	type fields Result
 	fmt.Fprintf(f, "%+v", fields(r))

@@ -10,39 +10,39 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Config configures either role. The zero value of a field is the sensible
-// default; UUID and MAC of the Device have none.
+// Config configures either role. Zero values are sensible defaults, except UUID
+// and MAC of the Device, which are required.
 type Config struct {
 	// Device describes this side: UUID and MAC identify it, the rest is for
-	// people and for choosing what both sides can do; [wps.DefaultDevice] is
-	// a start. An enrollee's MAC enters the keys: it is the address that it
-	// registers with.
+	// people and for choosing what both sides support; start with
+	// [wps.DefaultDevice]. The keys depend on an enrollee's MAC: it is the
+	// address with which it registers.
 	Device wps.Device
-	// Version10 makes a version 1.0 device: no extension of the Wi-Fi
-	// Alliance is sent.
+	// Version10 makes it a version 1.0 device: it sends no Wi-Fi Alliance
+	// extension.
 	Version10 bool
-	// WFA is what M1, M2 and M2D carry in the extension of the Wi-Fi
-	// Alliance, but for SettingsDelayTime, which an access point sends in
-	// M7. Version2 goes into every message; 0 means 0x20.
+	// WFA is the Wi-Fi Alliance extension in M1, M2 and M2D, except
+	// SettingsDelayTime, which an access point sends in M7. Version2 goes into
+	// every message; 0 means 0x20.
 	WFA wps.WFAExtension
 	// Vendor and Extra are extensions and attributes added to every message.
 	Vendor []wps.VendorExtension
 	Extra  []wps.Attribute
-	// Mode is Tolerant towards the peers that exist, or Strict.
+	// Mode is Tolerant for existing peers, or Strict.
 	Mode wps.Mode
-	// CheckSubgroup refuses a public key outside the subgroup that the
-	// generator makes: see [CheckSubgroup].
+	// CheckSubgroup refuses a public key outside the subgroup of the generator:
+	// see the function [CheckSubgroup].
 	CheckSubgroup bool
-	// KeyPair is a key pair made before: an NFC token's, whose hash was
-	// given away. By default each run makes its own, as it must.
+	// KeyPair is an existing key pair: that of an NFC token, whose hash is
+	// known to the peer. By default each run generates its own, as it must.
 	KeyPair *KeyPair
-	// Rand is where nonces and keys come from; crypto/rand by default.
-	// A party that can predict its output finds the PIN.
+	// Rand is the source of nonces and keys; crypto/rand by default. Anyone who
+	// can predict its output can compute the PIN.
 	Rand io.Reader
 	// Faulty accepts a configuration that no product should have, such as an
-	// SSID of 40 octets: test equipment sends what others must refuse.
+	// SSID of 40 octets, for test equipment that sends what others must refuse.
 	Faulty bool
-	// KeyLog, if set, is written the line of this run: see [KeyLogLabel].
+	// KeyLog, if set, receives the line of this run: see [KeyLogLabel].
 	KeyLog io.Writer
 }
 
@@ -62,37 +62,37 @@ type run struct {
 	cipher      *Cipher
 	halves      *[2]half // of the password, once there are keys
 
-	chain          []byte // the message of ours that the peer's next Authenticator covers
-	heard, replied []byte // the last message acted on, and the answer
-	room           []byte // for the answer, while a message is handled
+	chain          []byte // our message that the peer's next Authenticator covers
+	heard, replied []byte // the last message processed, and the answer
+	room           []byte // buffer for the answer, while a message is handled
 	held           []byte // the message with settings that wait for a decision
 
-	refusal *Error // why the peer's next message is answered by NACK
+	refusal *Error // why the peer's next message is answered with NACK
 	err     error
 
-	// What the result will tell. The description of the peer is kept once:
-	// a run waits most of its time, and there may be many of them.
+	// For the result. The description of the peer is kept once: a run waits
+	// most of its time, and there may be many of them.
 	peer    *wps.Device
 	peerWFA *wps.WFAExtension
-	result  *Result // made when there is more to tell, and at the end
+	result  *Result // created when there is more to report, and at the end
 	emsk    EMSK
 	quirks  wps.Quirks
 
 	role           Role
 	sent           wps.MessageType // the type of the message sent last
-	endsAfterReply bool            // the answer that is being said ends the run well
-	settled        bool            // nothing that comes now can make the run fail
+	endsAfterReply bool            // the run ends successfully with the answer being sent
+	settled        bool            // nothing that arrives now can make the run fail
 	ended          bool
 }
 
-// half is what is proved about a half of the password.
+// half is the state of the proofs of a half of the password.
 type half struct {
 	psk    [16]byte
 	secret wps.SecretNonce // ours
 	hash   [32]byte        // the peer's
 }
 
-// Role returns the part that the machine plays.
+// Role returns the role of the machine.
 func (r *run) Role() Role { return r.role }
 
 // twoMessages reports whether the run ends with M2.
@@ -110,7 +110,7 @@ func (r *run) random(dst []byte) error {
 	return err
 }
 
-// makeKeyPair makes the key pair of this side, unless it has one.
+// makeKeyPair generates the key pair of this side, unless it has one.
 func (r *run) makeKeyPair() (err error) {
 	if r.own = r.cfg.KeyPair; r.own == nil {
 		r.own, err = NewKeyPair(r.cfg.Rand)
@@ -118,7 +118,7 @@ func (r *run) makeKeyPair() (err error) {
 	return err
 }
 
-// header returns the beginning of a message of ours.
+// header returns the start of our messages.
 func (r *run) header() wps.Header {
 	h := wps.Header{Vendor: r.cfg.Vendor, Unknown: r.cfg.Extra}
 	if !r.cfg.Version10 {
@@ -127,7 +127,8 @@ func (r *run) header() wps.Header {
 	return h
 }
 
-// fullHeader returns that of M1, M2 and M2D, which carry the whole extension.
+// fullHeader returns the start of M1, M2 and M2D, which carry the whole
+// extension.
 func (r *run) fullHeader() wps.Header {
 	h := r.header()
 	if !r.cfg.Version10 {
@@ -145,7 +146,7 @@ func (r *run) version2() uint8 {
 	return r.cfg.WFA.Version2
 }
 
-// handle processes a message: take does what its type needs, and returns the
+// handle processes a message: take does the work for its type, and returns the
 // answer.
 func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.List, error)) ([]byte, error) {
 	switch {
@@ -156,7 +157,7 @@ func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.L
 	case r.held != nil && bytes.Equal(msg, r.held):
 		return nil, ignored(errNotDue)
 	}
-	// One allocation for the message, of which parts are kept, and for the answer.
+	// One allocation for the message, parts of which are kept, and the answer.
 	t, err := wps.PeekMessageType(msg)
 	memory := append(make([]byte, 0, len(msg)+roomAfter(t)), msg...)
 	heard := memory[:len(msg):len(msg)]
@@ -175,9 +176,9 @@ func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.L
 	return out, err
 }
 
-// answer says what a message of type t is answered with, or ends the run by
-// NACK if err is a fault found in the message. If the run has failed, its
-// error comes along.
+// answer returns the answer to a message of type t, or ends the run with NACK
+// if err is a fault of the message. If the run has failed, it returns the error
+// as well.
 func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]byte, error) {
 	if fault, ok := err.(*Error); ok {
 		fault.Message, fault.DetectedBy = t, r.role
@@ -202,9 +203,9 @@ func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]
 	return out, r.err
 }
 
-// say encodes a message that answers heard, and remembers both. M2 to M8 are
-// authenticated together with the message that they answer; M1 to M8 are what
-// the peer's next message is authenticated with.
+// say encodes an answer to heard, and keeps both. The Authenticator of M2 to M8
+// covers the message that they answer as well; the peer's next Authenticator
+// covers M1 to M8.
 func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
 	t, _ := m.Kind().MessageType()
 	out := r.room
@@ -253,10 +254,11 @@ func (r *run) addressed(msg []byte) bool {
 	return bytes.Equal(wps.Find(msg, id), nonce[:])
 }
 
-// rejectOrIgnore judges a message that cannot be read or is not due. As soon as there
-// are keys, only an authentic message is the peer's fault, and before, one that
-// has the nonce of the run; the rest is ignored, be it forged, damaged or a late copy.
-// While nothing was said there is no run that a forgery could disturb.
+// rejectOrIgnore decides about a message that cannot be decoded or is not
+// expected. Once there are keys, only an authentic message is the peer's fault;
+// before that, one with the nonce of the run. Others are ignored: they may be
+// forged, damaged or late copies. Before the first message there is no run that
+// a forgery could disturb.
 func (r *run) rejectOrIgnore(msg []byte, err error) error {
 	switch {
 	case r.sent == 0:
@@ -266,9 +268,9 @@ func (r *run) rejectOrIgnore(msg []byte, err error) error {
 	return wrong(err)
 }
 
-// read decodes one of M3 to M8. Anyone on the air can send one with the
-// wrong nonce or Authenticator, so that is ignored (WSC 2.0 §7.1, via iwd);
-// what is authentic and cannot be read is the peer's fault.
+// read decodes one of M3 to M8. Anyone on the air can send one with the wrong
+// nonce or Authenticator, so it is ignored (WSC 2.0 §7.1, via iwd); an
+// authentic message that cannot be decoded is the peer's fault.
 func (r *run) read(m wps.List, msg []byte) error {
 	if !r.addressed(msg) {
 		return ignored(errNotOurs)
@@ -283,8 +285,8 @@ func (r *run) read(m wps.List, msg []byte) error {
 	return nil
 }
 
-// ours checks the nonces of a WSC_NACK, WSC_ACK or WSC_Done. The registrar's
-// is not known before M2: the enrollee takes any.
+// ours checks the nonces of a WSC_NACK, WSC_ACK or WSC_Done. The registrar's is
+// unknown before M2: the enrollee accepts any.
 func (r *run) ours(enrollee, registrar wps.Nonce) bool {
 	return enrollee == r.n1 && (registrar == r.n2 || r.n2 == wps.Nonce{})
 }
@@ -295,7 +297,7 @@ func (r *run) setPeer(d *wps.Device, wfa *wps.WFAExtension, q wps.Quirks) {
 	r.quirks |= q
 }
 
-// ensureResult returns the result, which it makes if there is none yet.
+// ensureResult returns the result, creating it if necessary.
 func (r *run) ensureResult() *Result {
 	if r.result == nil {
 		r.result = new(Result)
@@ -303,8 +305,7 @@ func (r *run) ensureResult() *Result {
 	return r.result
 }
 
-// fillResult copies into the result of a run that has succeeded what was kept
-// beside it.
+// fillResult fills in the result of a successful run.
 func (r *run) fillResult() {
 	result := r.ensureResult()
 	result.Quirks, result.EMSK = r.quirks, r.emsk
@@ -334,8 +335,8 @@ func (r *run) agree(peer *wps.PublicKey) (Keys, *Cipher, error) {
 	return keys, c, nil
 }
 
-// adopt makes the keys those of the run. From then on the key pair of the run
-// is of no use, but for the public key.
+// adopt sets the keys of the run. From then on only the public key of the key
+// pair is needed.
 func (r *run) adopt(k *Keys, c *Cipher) {
 	writeKeyLog(r.cfg.KeyLog, r.n1, r.n2, k)
 	r.cipher = c
@@ -363,12 +364,12 @@ func (r *run) commit() (hash [2][32]byte, err error) {
 	return hash, nil
 }
 
-// setPeerHashes stores the hashes by which the peer has committed to the halves.
+// setPeerHashes stores the peer's commitments to the halves.
 func (r *run) setPeerHashes(hash1, hash2 [32]byte) { r.halves[0].hash, r.halves[1].hash = hash1, hash2 }
 
-// roomOf is how many octets a message is given before it is encoded. Few need
-// more: the longest of the messages that stock hostapd and wpa_supplicant send.
-// What is too much is kept for as long as the message.
+// roomOf returns the capacity in octets for encoding a message. Few need more:
+// it is that of the longest messages that stock hostapd and wpa_supplicant
+// send. Unused capacity is kept as long as the message.
 func roomOf(t wps.MessageType) int {
 	switch t {
 	case wps.MessageM1, wps.MessageM2, wps.MessageM2D:
@@ -381,8 +382,8 @@ func roomOf(t wps.MessageType) int {
 	return 160
 }
 
-// roomAfter is how many octets the answer to a message is given: the next message
-// that the protocol has.
+// roomAfter returns the capacity in octets for the answer to a message: the
+// next message of the protocol.
 func roomAfter(t wps.MessageType) int {
 	switch t {
 	case wps.MessageM1:
@@ -395,9 +396,8 @@ func roomAfter(t wps.MessageType) int {
 	return 0
 }
 
-// settingsRoom is how many octets settings are given before they are encoded:
-// growing leaves a part of them behind. What is too much is gone with the
-// message.
+// settingsRoom returns the capacity in octets for encoding settings: growing
+// would leave plaintext behind. Unused capacity is freed with the message.
 func settingsRoom(settings wps.List) int {
 	switch s := settings.(type) {
 	case *wps.M4Settings, *wps.M5Settings, *wps.M6Settings:
@@ -410,8 +410,8 @@ func settingsRoom(settings wps.List) int {
 	return 512
 }
 
-// seal encrypts the settings of a message, in the place where they are encoded.
-// The result is good until settings are sealed or opened again.
+// seal encrypts the settings of a message in place. The result is valid until
+// the next call of seal or open.
 func (r *run) seal(settings wps.List) ([]byte, error) {
 	sealed := r.cipher.room[:aes.BlockSize]
 	if room := settingsRoom(settings); room > secretNonceRoom {
@@ -428,8 +428,8 @@ func (r *run) seal(settings wps.List) ([]byte, error) {
 	return r.cipher.sealInPlace(sealed, 0), nil
 }
 
-// open decrypts the settings of a message with which the peer goes on, and
-// reads them: a refusal that is due comes first. The peer hears of one error,
+// open decrypts and decodes the settings of a message with which the peer
+// continues. A pending refusal comes first. The peer gets the same error
 // whatever is wrong.
 func (r *run) open(value []byte, settings wps.List) error {
 	if r.refusal != nil {
@@ -451,15 +451,16 @@ func (r *run) open(value []byte, settings wps.List) error {
 	return nil
 }
 
-// peerNonces are the attributes in which the peer of a role opens its proofs.
+// peerNonces are the attributes with which the peer of a role opens its
+// commitments.
 var peerNonces = [...][2]wps.AttributeID{
 	RoleEnrollee:  {wps.AttrRSNonce1, wps.AttrRSNonce2},
 	RoleRegistrar: {wps.AttrESNonce1, wps.AttrESNonce2},
 }
 
 // verify opens settings, of which nonce is a part, and checks the peer's proof
-// of the first or second half of the password. The nonce is then cleared, in the
-// plaintext too: with it and the keys the half could be searched for.
+// of the first or second half of the password. The nonce is then cleared, in
+// the plaintext too: with it and the keys the half could be found by trying.
 func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, number int) error {
 	if err := r.open(value, settings); err != nil {
 		return err
@@ -474,16 +475,15 @@ func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, nu
 	return nil
 }
 
-// halfOf maps a message to the half of the password that is open to proof once
-// it has been sent: M4 and M6 prove the registrar's to the enrollee, M5 and M7 the
-// reverse.
+// halfOf maps a message to the half of the password that it proves: M4 and M6
+// prove the registrar's to the enrollee, M5 and M7 the reverse.
 var halfOf = map[wps.MessageType]int{
 	wps.MessageM4: 1, wps.MessageM5: 1, wps.MessageM6: 2, wps.MessageM7: 2,
 }
 
-// peerFailed ends the run because a WSC_NACK said so. The answer is a NACK
-// with the same error, as iwd has it: an EAP peer owes one, an EAP server has
-// no use for it.
+// peerFailed ends the run because of a WSC_NACK. The answer is a NACK with the
+// same error, as in iwd: an EAP peer must answer, an EAP server does not use
+// it.
 func (r *run) peerFailed(ce wps.ConfigError) wps.List {
 	e := &Error{Message: r.sent, ConfigError: ce, DetectedBy: r.role.other(), class: classOf(ce, ErrRefused)}
 	if ce == wps.DevicePasswordAuthFailed {
@@ -493,12 +493,12 @@ func (r *run) peerFailed(ce wps.ConfigError) wps.List {
 	return r.nack(ce)
 }
 
-// closed is the error of a run that the peer left without a word.
+// closed returns the error of a run that the peer left without a message.
 func (r *run) closed() *Error {
 	return &Error{Message: r.sent, DetectedBy: r.role.other(), class: ErrRefused}
 }
 
-// finish ends the run and clears what must not outlive it.
+// finish ends the run and clears its secrets.
 func (r *run) finish(err error) {
 	r.ended, r.err = true, err
 	if r.own != nil && r.cfg.KeyPair == nil {
@@ -524,17 +524,17 @@ func (r *run) finish(err error) {
 	clear(r.emsk[:])
 }
 
-// Refuse ends the run with the next message that would move it on: it is
-// answered by NACK with the configuration error (M1 by M2D), and cause, if not
-// nil, is what the [*Error] wraps. So an access point whose PIN gets locked, or
-// a registrar that notices a session overlap, stops a run that has begun.
+// Refuse ends the run at the next message that would continue it: it is
+// answered with NACK and the configuration error (M1 with M2D), and the
+// [*Error] wraps cause, if not nil. An access point whose PIN is locked, or a
+// registrar that detects a session overlap, stops a run in this way.
 func (r *run) Refuse(ce wps.ConfigError, cause error) {
 	r.refusal = &Error{ConfigError: ce, Err: cause, class: classOf(ce, ErrRefused)}
 }
 
-// Abort ends the run at once, without a message: the transport has failed or
-// time is over. Cause, such as [ErrTimeout], becomes the class of the error,
-// which is returned. An access point that has said WSC_Done has its settings
+// Abort ends the run at once, without a message: because of a transport failure
+// or a timeout. Cause, such as [ErrTimeout], becomes the class of the error,
+// which is returned. An access point that has sent WSC_Done has its settings
 // and cannot fail any more.
 func (r *run) Abort(cause error) error {
 	switch {
@@ -551,7 +551,7 @@ func (r *run) Abort(cause error) error {
 
 // Settled reports whether the run has succeeded and only waits for the other
 // side to confirm it: an access point that has sent WSC_Done has its settings.
-// Nothing that follows makes the run fail.
+// Nothing that follows can make the run fail.
 func (r *run) Settled() bool { return r.settled && !r.ended }
 
 // Ended reports whether the run is over.
