@@ -33,8 +33,11 @@ type Config struct {
 	PIN pin.PIN
 	// LockoutBase is how long the first lock of the PIN lasts: see [Lockout].
 	LockoutBase time.Duration
-	// RFBands are all bands of the device; the one in use by default.
+	// RFBands are all bands of the device; by default those of Radios, or
+	// the one in use.
 	RFBands wps.RFBands
+	// Radios are the radios of an access point with several: see [Radio].
+	Radios []RadioConfig
 	// FragmentSize and LateM2 are those of [eapwsc.ServerConfig].
 	FragmentSize int
 	LateM2       time.Duration
@@ -79,9 +82,10 @@ const OwnerTime = 10 * time.Second
 // station that associates for WPS a [Session]. [AccessPoint.Events] returns what
 // the owner should know.
 //
-// Several radios of one device share an AccessPoint, so that one press and one
-// PIN hold for all of them; radios with an AccessPoint each are independent
-// (hostap's wps_independent). The UUID-E is the same on all of them.
+// Several radios of one device share an AccessPoint ([Config.Radios]), so that
+// one press and one PIN hold for all of them, and all together count the devices
+// that press. What belongs to one is a method of its [Radio]. The UUID-E is the
+// same on all of them.
 type AccessPoint struct {
 	cfg       Config
 	pins      PINList
@@ -92,8 +96,10 @@ type AccessPoint struct {
 	lockout   Lockout
 	selected  SelectedRegistrar
 	events    []Event
-	version   int             // of the settings: it grows with each change
-	pinEpoch  int             // of the access point's PIN, likewise
+	version   int // of the settings: it grows with each change
+	pinEpoch  int // of the access point's PIN, likewise
+	radios    []*Radio
+	pressedOn *Radio          // the radio that the button was pressed for; nil for all
 	made      *wps.Credential // the settings that the first Enrollee brings into effect
 	last      *Event          // how the last registration ended
 	lost      int             // events that were dropped
@@ -114,6 +120,12 @@ func New(cfg Config) (*AccessPoint, error) {
 	if cfg.Run.Device.State == 0 {
 		cfg.Run.Device.State = wps.Configured
 	}
+	cfg.Radios = slices.Clone(cfg.Radios)
+	if cfg.RFBands == 0 {
+		for _, r := range cfg.Radios {
+			cfg.RFBands |= r.Band
+		}
+	}
 	if cfg.RFBands == 0 {
 		cfg.RFBands = cfg.Run.Device.RFBands
 	}
@@ -130,6 +142,9 @@ func New(cfg Config) (*AccessPoint, error) {
 		selected: SelectedRegistrar{
 			UUID: cfg.Run.Device.UUID, ConfigMethods: cfg.Run.Device.ConfigMethods, RFBands: cfg.RFBands,
 		},
+	}
+	if err := a.checkRadios(); err != nil {
+		return a, err
 	}
 	return a, a.check()
 }
@@ -162,7 +177,7 @@ func (a *AccessPoint) check() error {
 			return fmt.Errorf("ap: %w", err)
 		}
 	}
-	if _, err := registration.NewEnrollee(a.enrolleeConfig(Unlocked)); err != nil {
+	if _, err := registration.NewEnrollee(a.enrolleeConfig(Unlocked, nil)); err != nil {
 		return fmt.Errorf("ap: %w", err)
 	}
 	return nil
@@ -197,12 +212,15 @@ func (a *AccessPoint) RemovePIN(now time.Time, uuid *wps.UUID) {
 
 // PressButton begins the walk time. The error is [ErrOverlap] if more than
 // one device was heard pressing.
-func (a *AccessPoint) PressButton(now time.Time) error {
+func (a *AccessPoint) PressButton(now time.Time) error { return a.press(now, nil) }
+
+func (a *AccessPoint) press(now time.Time, r *Radio) error {
 	if err := a.button.Press(now); err != nil {
-		a.event(Event{Kind: EventOverlap, Time: now})
+		a.event(Event{Kind: EventOverlap, Time: now, Radio: r.bssid()})
 		return err
 	}
-	a.event(Event{Kind: EventPressed, Time: now})
+	a.pressedOn = r
+	a.event(Event{Kind: EventPressed, Time: now, Radio: r.bssid()})
 	a.advertise(now)
 	a.decideAgain(now)
 	return nil
@@ -212,6 +230,7 @@ func (a *AccessPoint) PressButton(now time.Time) error {
 // [PushButton.PressFor].
 func (a *AccessPoint) PressButtonFor(now time.Time, only wps.MAC) {
 	a.button.PressFor(now, only)
+	a.pressedOn = nil
 	a.event(Event{Kind: EventPressed, Time: now, Station: only})
 	a.advertise(now)
 	a.decideAgain(now)
@@ -232,8 +251,12 @@ func (a *AccessPoint) Cancel(now time.Time) {
 // advertise derives what is advertised from what is held: the button while its walk
 // time runs, else the PINs that were entered within the walk time, else the
 // tokens.
-func (a *AccessPoint) advertise(now time.Time) {
-	if a.button.Active(now) {
+func (a *AccessPoint) advertise(now time.Time) { a.advertiseOn(now, nil) }
+
+// advertiseOn does it for a radio, which the button may not have been pressed
+// for; nil is all of the access point.
+func (a *AccessPoint) advertiseOn(now time.Time, r *Radio) {
+	if a.button.Active(now) && !a.pressedElsewhere(r) {
 		a.selected.PushButton(now)
 		if a.button.restricted() {
 			a.selected.own.AuthorizedMACs = []wps.MAC{a.button.only}
@@ -342,18 +365,26 @@ func (a *AccessPoint) State() wps.State { return a.cfg.Run.Device.State }
 
 // Probe processes a probe request that has a WPS element.
 func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
-	a.see(now, mac, e)
+	a.probe(now, nil, mac, e)
+}
+
+func (a *AccessPoint) probe(now time.Time, r *Radio, mac wps.MAC, e *wps.ProbeRequest) {
+	a.see(now, r, mac, e)
 	if a.button.Probe(now, mac, e) {
-		a.event(Event{Kind: EventOverlap, Time: now, Station: mac, UUID: e.UUIDE})
+		a.event(Event{Kind: EventOverlap, Time: now, Radio: r.bssid(), Station: mac, UUID: e.UUIDE})
 	}
 	if a.listening && e.Raw != nil {
-		a.event(Event{Kind: EventStationProbe, Time: now, Station: mac, UUID: e.UUIDE, Message: slices.Clone(e.Raw)})
+		a.event(Event{Kind: EventStationProbe, Time: now, Radio: r.bssid(), Station: mac, UUID: e.UUIDE, Message: slices.Clone(e.Raw)})
 	}
 }
 
 // Beacon returns the WPS element of the beacons from now on.
-func (a *AccessPoint) Beacon(now time.Time) (e wps.Beacon) {
+func (a *AccessPoint) Beacon(now time.Time) wps.Beacon {
 	a.advertise(now)
+	return a.beacon(now)
+}
+
+func (a *AccessPoint) beacon(now time.Time) (e wps.Beacon) {
 	a.fill(now, &e)
 	a.selected.Beacon(now, &e)
 	return e
@@ -361,12 +392,16 @@ func (a *AccessPoint) Beacon(now time.Time) (e wps.Beacon) {
 
 // ProbeResponse returns the WPS element of probe responses from now on.
 func (a *AccessPoint) ProbeResponse(now time.Time) wps.ProbeResponse {
+	a.advertise(now)
+	return a.probeResponse(now)
+}
+
+func (a *AccessPoint) probeResponse(now time.Time) wps.ProbeResponse {
 	d := &a.cfg.Run.Device
 	e := wps.ProbeResponse{
 		Manufacturer: d.Manufacturer, ModelName: d.ModelName, ModelNumber: d.ModelNumber, SerialNumber: d.SerialNumber,
 	}
 	e.PrimaryDeviceType, e.DeviceName = d.PrimaryDeviceType, d.DeviceName
-	a.advertise(now)
 	a.fill(now, &e.Beacon)
 	a.selected.ProbeResponse(now, &e)
 	return e

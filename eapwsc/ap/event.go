@@ -107,6 +107,7 @@ func (k EventKind) Routine() bool { return k >= EventPressed }
 type Event struct {
 	Kind     EventKind
 	Time     time.Time
+	Radio    wps.MAC              // the BSSID of the radio concerned, if there are several
 	Station  wps.MAC              // the station concerned, or zero
 	UUID     wps.UUID             // its UUID-E or UUID-R, as far as it is known
 	Device   wps.Device           // its description

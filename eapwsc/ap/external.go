@@ -127,7 +127,7 @@ type message struct {
 
 // tell reports a message of the station to external registrars.
 func (s *Session) tell(octets []byte) {
-	s.ap.event(Event{Kind: EventStationMessage, Time: s.heard, Station: s.station, Message: bytes.Clone(octets)})
+	s.ap.event(Event{Kind: EventStationMessage, Time: s.heard, Radio: s.radio.bssid(), Station: s.station, Message: bytes.Clone(octets)})
 }
 
 // SetListening sets whether external registrars receive the messages of

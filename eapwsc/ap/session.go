@@ -22,6 +22,7 @@ import (
 // [AccessPoint.Ready], and its Timeout returns the packet to send.
 type Session struct {
 	ap        *AccessPoint
+	radio     *Radio // nil if the access point does not tell radios apart
 	station   wps.MAC
 	server    *eapwsc.Server
 	registrar *registration.Registrar // the run, if the station wants to be registered
@@ -54,7 +55,11 @@ type Session struct {
 // NewSession returns the exchange with a station that associated for WPS. Id
 // is the Identifier of the first EAP request.
 func (a *AccessPoint) NewSession(station wps.MAC, id uint8) (*Session, error) {
-	s := &Session{ap: a, station: station}
+	return a.newSession(nil, station, id)
+}
+
+func (a *AccessPoint) newSession(radio *Radio, station wps.MAC, id uint8) (*Session, error) {
+	s := &Session{ap: a, radio: radio, station: station}
 	s.late = a.cfg.LateM2
 	if a.listening {
 		s.late = max(s.late, externalM2)
@@ -209,7 +214,7 @@ func (s *Session) recheckEnrollee(now time.Time) {
 	s.enrollee.SetReadOnly(lock == ReadOnly)
 	if s.version != a.version {
 		s.version = a.version
-		s.enrollee.SetAP(a.apSettings())
+		s.enrollee.SetAP(a.apSettings(s.radio))
 	}
 }
 
@@ -242,7 +247,7 @@ func (s *Session) credentials() (list []wps.Credential, err error) {
 // newRegistrar makes the run of a station that wants to be registered.
 func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 	r, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: s.ap.cfg.Run, Deferred: true,
+		Config: s.ap.run(s.radio), Deferred: true,
 	})
 	if err != nil {
 		return nil, err
@@ -280,7 +285,7 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 		return s.refuse(now, m1, refused), nil
 	}
 	s.ap.event(Event{
-		Kind: EventStarted, Time: now, Station: s.station, UUID: m1.UUID, Device: m1.Device, Role: registration.RoleRegistrar,
+		Kind: EventStarted, Time: now, Radio: s.radio.bssid(), Station: s.station, UUID: m1.UUID, Device: m1.Device, Role: registration.RoleRegistrar,
 	})
 	s.version = s.ap.version
 	if s.ap.State() == wps.NotConfigured {
@@ -299,6 +304,11 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 // with it, or why it is not admitted.
 func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error) {
 	switch id := m1.DevicePasswordID; {
+	case id == wps.PasswordPushButton && s.ap.pressedElsewhere(s.radio):
+		if s.ap.button.Heard(now, s.station, m1.UUID) { // it presses all the same
+			s.ap.event(Event{Kind: EventOverlap, Time: now, Radio: s.radio.bssid(), Station: s.station, UUID: m1.UUID})
+		}
+		return registration.Decision{}, ErrNotPressed
 	case id == wps.PasswordPushButton:
 		use, err := s.ap.button.Use(now, s.station, m1.UUID)
 		s.button = use
@@ -321,7 +331,7 @@ func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error
 // unless the owner knows it.
 func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Decision {
 	d := registration.Refuse(configErrorOf(why), why)
-	e := Event{Time: now, Station: s.station, UUID: m1.UUID, Device: m1.Device}
+	e := Event{Time: now, Radio: s.radio.bssid(), Station: s.station, UUID: m1.UUID, Device: m1.Device}
 	switch {
 	case errors.Is(why, ErrNoPIN):
 		e.Kind = EventPINNeeded
@@ -340,7 +350,7 @@ func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Deci
 
 // newEnrollee makes the run of an external registrar.
 func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
-	e, err := registration.NewEnrollee(s.ap.enrolleeConfig(s.ap.lockout.Status(now)))
+	e, err := registration.NewEnrollee(s.ap.enrolleeConfig(s.ap.lockout.Status(now), s.radio))
 	if err != nil {
 		return nil, err
 	}
@@ -348,25 +358,25 @@ func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
 	if s.ap.token != nil && s.ap.token.enabled {
 		s.enabled = s.ap.token
 	}
-	s.ap.event(Event{Kind: EventStarted, Time: now, Station: s.station, From: s.from, Role: registration.RoleEnrollee})
+	s.ap.event(Event{Kind: EventStarted, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from, Role: registration.RoleEnrollee})
 	return e, nil
 }
 
 // apSettings returns what an external registrar reads.
-func (a *AccessPoint) apSettings() *wps.Credential {
+func (a *AccessPoint) apSettings(r *Radio) *wps.Credential {
 	settings := a.Settings()
 	if a.cfg.APSettings != nil {
 		settings = *a.cfg.APSettings
 	}
 	if settings.MAC == (wps.MAC{}) {
-		settings.MAC = a.cfg.Run.Device.MAC
+		settings.MAC = a.run(r).Device.MAC
 	}
 	return &settings
 }
 
 // enrolleeConfig returns the configuration of a run with an external registrar.
-func (a *AccessPoint) enrolleeConfig(lock SetupLock) registration.EnrolleeConfig {
-	cfg := registration.EnrolleeConfig{Config: a.cfg.Run, AP: a.apSettings(), Deferred: true, ReadOnly: lock == ReadOnly}
+func (a *AccessPoint) enrolleeConfig(lock SetupLock, r *Radio) registration.EnrolleeConfig {
+	cfg := registration.EnrolleeConfig{Config: a.run(r), AP: a.apSettings(r), Deferred: true, ReadOnly: lock == ReadOnly}
 	if !a.cfg.PushButtonInM1 { // external registrars are added by PIN only [hostap]
 		cfg.Device.ConfigMethods &^= anyPushButton
 	}
@@ -403,7 +413,7 @@ func (s *Session) decideSettings(now time.Time) (eapwsc.Step, error) {
 		s.asked = now.Add(OwnerTime)
 		s.ap.asked.add(s)
 		s.ap.event(Event{
-			Kind: EventSettingsReceived, Time: now, Station: s.station, From: s.from,
+			Kind: EventSettingsReceived, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from,
 			Role: registration.RoleEnrollee, Settings: s.enrollee.NewSettings(),
 		})
 		return s.server.Answer(now, nil, nil)
@@ -472,7 +482,7 @@ func (a *AccessPoint) decideAsked(station wps.MAC, d *settingsDecision) error {
 
 // settle draws the consequences of an exchange that is over.
 func (s *Session) settle(now time.Time, err error) {
-	e := Event{Time: now, Station: s.station, From: s.from, Err: err}
+	e := Event{Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from, Err: err}
 	switch {
 	case s.registrar != nil:
 		m1 := s.registrar.Enrollee()
@@ -558,7 +568,7 @@ func (s *Session) count(now time.Time) {
 		lock.Failure(now)
 		state := lock.State(now)
 		s.ap.event(Event{
-			Kind: EventWrongPIN, Time: now, Station: s.station, From: s.from,
+			Kind: EventWrongPIN, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from,
 			Role: registration.RoleEnrollee, Err: failed, Lockout: &state,
 		})
 		if lock.Status(now) == Locked && was != Locked {

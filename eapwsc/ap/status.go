@@ -82,11 +82,12 @@ func left(now, until time.Time) time.Duration {
 const maxSeen = 64
 
 // see reports a device that was not heard within the monitor time.
-func (a *AccessPoint) see(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
+// A device with a UUID-E is one, whatever its addresses and radios.
+func (a *AccessPoint) see(now time.Time, r *Radio, mac wps.MAC, e *wps.ProbeRequest) {
 	if e.RequestType != wps.RequestEnrolleeInfo && e.RequestType != wps.RequestEnrollee8021X {
 		return
 	}
-	i := slices.IndexFunc(a.seen, func(m Monitored) bool { return m.MAC == mac && m.UUID == e.UUIDE })
+	i := slices.IndexFunc(a.seen, func(m Monitored) bool { return m.UUID == e.UUIDE && (m.MAC == mac || m.UUID != wps.UUID{}) })
 	known := i >= 0 && live(now, a.seen[i].At)
 	switch {
 	case i >= 0:
@@ -98,7 +99,7 @@ func (a *AccessPoint) see(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
 	if known {
 		return
 	}
-	a.event(Event{Kind: EventDeviceSeen, Time: now, Station: mac, UUID: e.UUIDE, Device: wps.Device{
+	a.event(Event{Kind: EventDeviceSeen, Time: now, Radio: r.bssid(), Station: mac, UUID: e.UUIDE, Device: wps.Device{
 		UUID: e.UUIDE, MAC: mac, Manufacturer: e.Manufacturer, ModelName: e.ModelName, ModelNumber: e.ModelNumber,
 		DeviceName: e.DeviceName, PrimaryDeviceType: e.PrimaryDeviceType, ConfigMethods: e.ConfigMethods,
 	}})

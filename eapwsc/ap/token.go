@@ -356,7 +356,7 @@ func (a *AccessPoint) ConfigurationToken(now time.Time) (*wps.ConfigurationToken
 			c.MAC = wps.Broadcast // the reader is not known
 		}
 	}
-	t.RFBands, t.BSSID = a.cfg.RFBands, a.cfg.Run.Device.MAC
+	t.BSSID, t.RFBands, t.APChannel = a.where()
 	a.event(Event{Kind: EventTokenGiven, Time: now})
 	return t, nil
 }
@@ -374,10 +374,11 @@ func (a *AccessPoint) HandoverSelect(now time.Time, request *wps.HandoverRequest
 	if err := a.handover(now, request, keys); err != nil {
 		return nil, err
 	}
-	return &wps.HandoverSelect{
-		Header: a.tokenHeader(), OOB: wps.OOBPassword{PublicKeyHash: hashOf(keys), ID: wps.PasswordNFCHandover},
-		SSID: a.Settings().SSID, RFBands: a.cfg.RFBands, BSSID: a.cfg.Run.Device.MAC,
-	}, nil
+	answer := &wps.HandoverSelect{
+		Header: a.tokenHeader(), OOB: wps.OOBPassword{PublicKeyHash: hashOf(keys), ID: wps.PasswordNFCHandover}, SSID: a.Settings().SSID,
+	}
+	answer.BSSID, answer.RFBands, answer.APChannel = a.where()
+	return answer, nil
 }
 
 // HandoverRequest returns the request of the access point, as the side that

@@ -6,6 +6,7 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,17 +34,30 @@ type Authenticator struct {
 	// more replaces the oldest new station, and is ignored if there is none.
 	// Set it before Serve is called.
 	MaxStations int
+	// Radio is the radio of the connection, if the access point has several.
+	// Set it before Serve is called.
+	Radio *ap.Radio
 
 	conn Conn
 
-	mu       sync.Mutex
-	point    *ap.AccessPoint
+	*unit
 	stations map[wps.MAC]*station
 	due      deadlines
 	new      list.List // the new stations, oldest first
 	id       uint8     // Identifier of the next session's first request
 	alarm    alarm
 	outgoing []outgoing // packets that wait until the events before them are reported
+}
+
+// unit is what the authenticators of one access point share.
+type unit struct {
+	mu    sync.Mutex
+	point *ap.AccessPoint
+	all   []*Authenticator
+
+	// reporting is held while events are reported, until what they belong to
+	// was sent.
+	reporting sync.Mutex
 }
 
 // station is a session and its state on the link.
@@ -95,7 +109,22 @@ func (d *deadlines) Pop() any {
 // connection. It takes ownership of both: use [Authenticator.Do] to reach the
 // access point.
 func NewAuthenticator(conn Conn, point *ap.AccessPoint) *Authenticator {
-	return &Authenticator{conn: conn, point: point, stations: make(map[wps.MAC]*station)}
+	return (&unit{point: point}).authenticator(conn)
+}
+
+// Beside returns an authenticator of the same access point for another of its
+// connections, such as that of another radio. Each is served by a Serve of its
+// own. An event is reported by the Serve that comes first, one event at a time.
+func (a *Authenticator) Beside(conn Conn) *Authenticator {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.authenticator(conn)
+}
+
+func (u *unit) authenticator(conn Conn) *Authenticator {
+	a := &Authenticator{conn: conn, unit: u, stations: make(map[wps.MAC]*station)}
+	u.all = append(u.all, a)
+	return a
 }
 
 // Do calls f with the access point while nothing else uses it: to enter a PIN,
@@ -105,7 +134,9 @@ func (a *Authenticator) Do(f func(now time.Time, point *ap.AccessPoint)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	f(time.Now(), a.point)
-	a.wake()
+	for _, b := range a.all {
+		b.wake()
+	}
 }
 
 // Begin starts a session with a station that has associated. It ends the
@@ -153,6 +184,8 @@ func (a *Authenticator) Serve(ctx context.Context, events func(ap.Event)) (err e
 
 // settle reports the events and sets the next deadline.
 func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error {
+	a.reporting.Lock()
+	defer a.reporting.Unlock()
 	for {
 		a.mu.Lock()
 		a.answerWaiting(time.Now())
@@ -242,7 +275,11 @@ func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 		}
 		a.end(now, oldest.Value.(*station).mac, ErrNoRoom)
 	}
-	session, err := a.point.NewSession(mac, a.id)
+	newSession := a.point.NewSession
+	if a.Radio != nil {
+		newSession = a.Radio.NewSession
+	}
+	session, err := newSession(mac, a.id)
 	if err != nil {
 		return err
 	}
@@ -354,7 +391,10 @@ func (a *Authenticator) timeout(err error) error {
 // dismiss ends all sessions, and notifies the stations as far as the link still
 // works.
 func (a *Authenticator) dismiss(cause error, events func(ap.Event)) {
+	a.reporting.Lock()
+	defer a.reporting.Unlock()
 	a.mu.Lock()
+	a.all = slices.DeleteFunc(a.all, func(b *Authenticator) bool { return b == a })
 	now := time.Now()
 	for mac, s := range a.stations {
 		a.end(now, mac, cause)

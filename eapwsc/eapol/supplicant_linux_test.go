@@ -269,6 +269,7 @@ var supplicantEnrolleeCases = slices.Concat([]peerCase{
 		}
 		r.note("", "success")
 	}},
+	{name: "two-radios", what: "one box on two wires: a press for all, a PIN, a press for one, an overlap over both", run: twoRadios},
 	{name: "key-per-device", what: "each of two stations has a key of its own", run: keyPerDevice},
 	{name: "pbc-two-presses", what: "a second station presses while the first registers", run: twoPresses},
 	{name: "unconfigured", what: "our access point has no settings yet: it makes its own", run: func(t *testing.T, r *report) {
@@ -612,6 +613,67 @@ func ownerDecides(t *testing.T, r *report) {
 		sameCredential(t, &got, newSettings)
 	})
 	r.note("", "refused, old settings kept; adopted")
+}
+
+// twoRadios serves one access point on two wires, as its two radios.
+func twoRadios(t *testing.T, r *report) {
+	d := device(1)
+	d.State = wps.Configured
+	bssids := [2]wps.MAC{mac(1), mac(101)}
+	point := ap.MustNew(ap.Config{
+		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
+		Radios: []ap.RadioConfig{{BSSID: bssids[0], Band: wps.Band24GHz, Channel: 1}, {BSSID: bssids[1], Band: wps.Band5GHz, Channel: 36}},
+	})
+	var stations [2][]string
+	var conns [2]eapol.Conn
+	for i := range conns {
+		var ifname string
+		ifname, stations[i] = bridge(t, 2)
+		conns[i] = listen(t, ifname)
+	}
+	s := &served{Authenticator: eapol.NewAuthenticator(conns[0], point), events: make(chan ap.Event, 1000)}
+	s.Radio = point.Radio(bssids[0])
+	other := s.Beside(conns[1])
+	other.Radio = point.Radio(bssids[1])
+	for _, a := range []*eapol.Authenticator{s.Authenticator, other} {
+		go a.Serve(t.Context(), func(e ap.Event) {
+			if !e.Kind.Routine() {
+				s.events <- e
+			}
+		})
+	}
+
+	s.press(t)
+	station := startSupplicant(t, stations[1][0], 4, "")
+	station.do(t, "WPS_PBC")
+	if e := s.awaitEvent(t, ap.EventRegistered); e.Radio != bssids[1] || e.UUID != device(4).UUID {
+		t.Errorf("%+v", e)
+	}
+	station.await(t, credentialReceived(network), "WPS-SUCCESS")
+
+	s.enterPIN(t, 2, thePIN)
+	station = startSupplicant(t, stations[0][0], 2, "")
+	station.do(t, "WPS_PIN any %s", thePIN)
+	if e := s.awaitEvent(t, ap.EventRegistered); e.Radio != bssids[0] {
+		t.Errorf("%+v", e)
+	}
+	station.await(t, credentialReceived(network), "WPS-SUCCESS")
+
+	s.Do(func(now time.Time, _ *ap.AccessPoint) {
+		if err := other.Radio.PressButton(now); err != nil {
+			t.Error(err)
+		}
+	})
+	first := startSupplicant(t, stations[0][1], 3, "")
+	first.do(t, "WPS_PBC")
+	first.await(t, "WPS-M2D dev_password_id=4 config_error=0|WPS-M2D dev_password_id=0 config_error=0")
+	if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, ap.ErrNotPressed) || e.Radio != bssids[0] {
+		t.Errorf("%+v", e)
+	}
+	second := startSupplicant(t, stations[1][1], 5, "")
+	second.do(t, "WPS_PBC")
+	second.await(t, "WPS-M2D .*config_error=12")
+	r.note("", "registered on either; refused where nobody pressed, then overlap")
 }
 
 // keyPerDevice gives each of two stations a key that the other does not have.
