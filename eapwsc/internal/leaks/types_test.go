@@ -61,6 +61,8 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_ap.PINState](),
 	reflect.TypeFor[eapwsc_ap.PINUse](),
 	reflect.TypeFor[eapwsc_ap.PushButton](),
+	reflect.TypeFor[eapwsc_ap.Radio](),
+	reflect.TypeFor[eapwsc_ap.RadioConfig](),
 	reflect.TypeFor[eapwsc_ap.Refusal](),
 	reflect.TypeFor[eapwsc_ap.Run](),
 	reflect.TypeFor[eapwsc_ap.SelectedRegistrar](),
