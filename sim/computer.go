@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
@@ -166,7 +165,7 @@ func (c *Computer) registered(_ time.Time, result *registration.Result, err erro
 func (c *Computer) end(settings *wps.Credential, err error) {
 	c.busy, c.settings = false, settings
 	if err != nil {
-		c.err = failure(err, slices.Concat(wizardTexts, panelTexts))
+		c.err = failure(err, doctor.PIN, true)
 		c.port.note(WizardFailed, c.err.Error())
 		return
 	}

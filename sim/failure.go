@@ -5,8 +5,10 @@ import (
 	"fmt"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/selection"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -42,8 +44,8 @@ var (
 
 // Failure is the reason why a device is not connected.
 type Failure struct {
-	// Text is what the panel of the device shows: the reason, and what to do
-	// about it.
+	// Text is what the panel of the device says, and what to do about it: the
+	// verdict of package doctor on what the device knows, and its first step.
 	Text string
 	// Err is the cause, for [errors.Is].
 	Err error
@@ -55,51 +57,91 @@ func (f *Failure) Error() string { return fmt.Sprintf("%s [%v]", f.Text, f.Err) 
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// failureText is the text for a class of error.
-type failureText struct {
-	class error
-	text  string
+// known is what a device knows when it has met an error of a class: the evidence
+// from which package doctor makes the words.
+type known struct {
+	class  error
+	method doctor.Method // of the set-up; MethodUnknown is any
+	found  doctor.Evidence
 }
 
-// wizardTexts are the texts of a computer's wizard that differ from those of a
-// panel.
-var wizardTexts = []failureText{
-	{registration.ErrPassword, "This is not the router's PIN: read the label of the router again, not that of another device."},
-	{registration.ErrLocked, "The router's PIN is switched off, or locked after wrong PINs: wait, or restart the router."},
+// knowledge has what is known of each class that is none of a run that failed;
+// the first row that fits counts.
+var knowledge = []known{
+	{ErrNothingHeard, doctor.MethodUnknown, doctor.Evidence{StationsUnknown: true}},
+	{ErrNoWPS, doctor.MethodUnknown, scan(nil)},
+	{ErrNotWaiting, doctor.MethodUnknown, scan(&wps.Beacon{State: wps.Configured})},
+	{ErrOtherDevice, doctor.MethodUnknown, searching(doctor.PIN, &wps.Beacon{
+		State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordDefault,
+		Header: wps.Header{WFA: wps.WFAExtension{AuthorizedMACs: []wps.MAC{{2}}}}})},
+	{ErrOtherMethod, doctor.PushButton, searching(doctor.PushButton, &wps.Beacon{
+		State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordDefault})},
+	{ErrOtherMethod, doctor.MethodUnknown, searching(doctor.PIN, &wps.Beacon{
+		State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton})},
+	{ErrNotAdmitted, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageAssociating, End: doctor.EndFailure, Status: StatusFailure})},
+	{ErrNetworkNotFound, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, After: doctor.After{NotFound: true}})},
+	{ErrSecurity, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, AP: somewhere, After: doctor.After{Status: StatusFailure}},
+		doctor.Network{BSSID: somewhere, Traits: dot11.Traits{SAEOnly: true}})},
+	{ErrWrongKey, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, After: doctor.After{Handshake: doctor.HandshakeFailed}})},
+	{wps.ErrUnusable, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, Settings: []doctor.Settings{{Err: wps.ErrUnusable}}})},
+	{ErrDisconnected, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndDisconnect})},
+	{eapwsc.ErrEAP, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageIdentified, End: doctor.EndFailure})},
+	{registration.ErrTimeout, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndTimeout})},
+	{registration.ErrOverlap, doctor.MethodUnknown, doctor.Evidence{Reports: []doctor.Report{{Kind: doctor.ReportOverlap}}}},
+	{registration.ErrNoRegistrar, doctor.MethodUnknown, scan(&wps.Beacon{State: wps.Configured})},
+	{registration.ErrDecrypt, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM4, End: doctor.EndNACK, Fault: doctor.FaultSettings})},
+	{registration.ErrProtocol, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndNACK})},
+	{registration.ErrRefused, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndFailure})},
 }
 
-// panelTexts are the texts of a panel; the first row that matches applies.
-var panelTexts = []failureText{
-	{ErrNothingHeard, "No Wi-Fi network found: move the device nearer to the router."},
-	{ErrNoWPS, "No router with WPS found: switch WPS on in the router's web page."},
-	{ErrNotWaiting, "The router did not wait for this device: press its button, or enter the PIN in its web page, within two minutes."},
-	{ErrOtherDevice, "The router waits for another device: enter the PIN of this one."},
-	{ErrOtherMethod, "The router waits with another method: use the push button on both sides, or the PIN on both."},
-	{ErrNotAdmitted, "The router refuses this device: look for a list of allowed devices in its web page, or restart it."},
-	{ErrNetworkNotFound, "The network is not in range: the router may be off, or its network has another name now."},
-	{ErrSecurity, "This device does not support the network's security: set the router to WPA2 with AES, or to WPA2/WPA3."},
-	{ErrWrongKey, "The network's key has changed, or was given wrongly: set Wi-Fi up again."},
-	{registration.ErrPassword, "The PIN entered at the router is not the one of this device: enter the PIN shown now, all digits."},
-	{registration.ErrOverlap, "More than one device or router is in push-button mode: wait two minutes, and press one of each."},
-	{registration.ErrNoRegistrar, "The router has no PIN for this device, or its button was not pressed: do so, and try again."},
-	{registration.ErrLocked, "The router's set-up is locked: restart the router, wait, or use the push button."},
-	{registration.ErrTimeout, "The router did not answer in time: move the device nearer, and try again."},
-	{wps.ErrUnusable, "The router gave settings that cannot be used: set the router to WPA2 with AES."},
-	{ErrDisconnected, "The router ended the connection: try again."},
-	{eapwsc.ErrEAP, "The router did not continue with WPS: restart it, and try again."},
-	{registration.ErrRefused, "The router stopped the registration: restart the device and the router, and try again."},
-	{registration.ErrDecrypt, "The registration was damaged: try again."},
-	{registration.ErrProtocol, "The router broke the protocol: restart it, and look for newer firmware."},
+// somewhere is the address of an access point of which the evidence says more.
+var somewhere = wps.MAC{2, 1}
+
+// scan is the evidence of a device that has found one access point, with an
+// element or without WPS.
+func scan(element *wps.Beacon) doctor.Evidence {
+	return doctor.Evidence{Networks: []doctor.Network{{BSSID: somewhere, Adverts: []doctor.Advert{{Element: element}}}}}
 }
 
-// failure returns the first text that matches an error.
-func failure(err error, texts []failureText) *Failure {
-	for _, row := range texts {
-		if errors.Is(err, row.class) {
-			return &Failure{Text: row.text, Err: err}
+// searching is scan for a device that uses a method.
+func searching(method doctor.Method, element *wps.Beacon) doctor.Evidence {
+	found := scan(element)
+	found.Stations = []doctor.Station{{MAC: wps.MAC{2, 2}, Method: method}}
+	return found
+}
+
+// attempt is the evidence of a single attempt.
+func attempt(a doctor.Attempt, networks ...doctor.Network) doctor.Evidence {
+	return doctor.Evidence{Attempts: []*doctor.Attempt{&a}, Networks: networks}
+}
+
+// failure returns an error in the words of package doctor. external says that
+// the device is a computer that sets up the router.
+func failure(err error, method doctor.Method, external bool) *Failure {
+	d := diagnosis(err, method, external)
+	text := d.Verdict
+	if len(d.Remedy) > 0 {
+		text += " " + d.Remedy[0]
+	}
+	return &Failure{Text: text, Err: err}
+}
+
+// diagnosis is what package doctor makes of an error.
+func diagnosis(err error, method doctor.Method, external bool) doctor.Diagnosis {
+	var run *registration.Error
+	if errors.As(err, &run) {
+		a := doctor.FromError(run, method)
+		a.APEnrollee = external
+		found := attempt(*a)
+		return doctor.Diagnose(&found)
+	}
+	for i := range knowledge {
+		row := &knowledge[i]
+		if errors.Is(err, row.class) && (row.method == method || row.method == doctor.MethodUnknown) {
+			return doctor.Diagnose(&row.found)
 		}
 	}
-	return &Failure{Text: "Wi-Fi could not be set up.", Err: err}
+	return doctor.Diagnose(&doctor.Evidence{Reports: []doctor.Report{{Kind: doctor.ReportFailed}}})
 }
 
 // sighting is what scans show to a device that looks for a waiting router.

@@ -239,17 +239,12 @@ func (p *Printer) SetupByPushButton() {
 
 func (p *Printer) begin(s *setup, patience time.Duration) {
 	now := p.port.Now()
-	method := doctor.PIN
-	if s.button {
-		method = doctor.PushButton
-	}
 	if p.cfg.RandomMAC {
 		p.changeMAC(now)
 	}
-	p.record = record{}
-	p.record.seeks(now, p.radio.MAC(), p.cfg.Device.UUID, method)
 	s.began, s.until = now, now.Add(patience)
-	p.setup, p.err = s, nil
+	p.record, p.setup, p.err = record{}, s, nil
+	p.record.seeks(now, p.radio.MAC(), p.cfg.Device.UUID, p.method())
 	p.scanForRegistrar(now)
 	p.schedule()
 }
@@ -520,10 +515,21 @@ func (p *Printer) store(result *registration.Result) error {
 	return nil
 }
 
+// method returns the method of the set-up that goes on.
+func (p *Printer) method() doctor.Method {
+	switch {
+	case p.setup == nil:
+		return doctor.MethodUnknown
+	case p.setup.button:
+		return doctor.PushButton
+	}
+	return doctor.PIN
+}
+
 // setupFailed ends the set-up. The printer returns to the networks that it
 // knows.
 func (p *Printer) setupFailed(now time.Time, err error) {
-	p.err, p.setup = failure(err, panelTexts), nil
+	p.err, p.setup = failure(err, p.method(), false), nil
 	p.port.note(SetupFailed, p.err.Error())
 	p.reconnect(now, 0)
 }
@@ -578,7 +584,7 @@ func (p *Printer) connected(time.Time) {
 // disconnected looks for the network again, after a pause.
 func (p *Printer) disconnected(now time.Time, err error) {
 	was := p.err
-	p.err = failure(err, panelTexts)
+	p.err = failure(err, p.method(), false)
 	if was == nil || was.Error() != p.err.Error() {
 		p.port.note(NotConnected, p.err.Error())
 	}

@@ -3,12 +3,14 @@ package sim
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -121,18 +123,52 @@ func TestSeveralNetworks(t *testing.T) {
 	}
 }
 
-// TestTexts checks that each class of error has a sentence, and the other
-// errors one in common.
+// TestTexts compares what a panel says about each class of error with the cause
+// that package doctor finds, and wants words for an error of no class.
 func TestTexts(t *testing.T) {
-	for _, texts := range [][]failureText{panelTexts, wizardTexts} {
-		for _, row := range texts {
-			if f := failure(row.class, texts); f.Text != row.text || !errors.Is(f, row.class) {
-				t.Errorf("%v: %q, and %q stands in its row", row.class, f.Text, row.text)
-			}
-		}
+	nack := func(e wps.ConfigError, after wps.MessageType, by registration.Role) error {
+		return &registration.Error{ConfigError: e, Message: after, DetectedBy: by}
 	}
-	if f := failure(errors.New("unknown"), panelTexts); f.Text == "" {
-		t.Error("nothing is said about an unknown error")
+	const enrollee, registrar = registration.RoleEnrollee, registration.RoleRegistrar
+	for _, row := range []struct {
+		err      error
+		method   doctor.Method
+		external bool
+		cause    doctor.Cause
+	}{
+		{ErrNothingHeard, doctor.PIN, false, doctor.Unknown},
+		{ErrNoWPS, doctor.PIN, false, doctor.WPSDisabled},
+		{ErrNotWaiting, doctor.PIN, false, doctor.NoSelectedRegistrar},
+		{ErrOtherDevice, doctor.PIN, false, doctor.NotAuthorized},
+		{ErrOtherMethod, doctor.PIN, false, doctor.MethodMismatch},
+		{ErrOtherMethod, doctor.PushButton, false, doctor.MethodMismatch},
+		{ErrNotAdmitted, doctor.PIN, false, doctor.AssociationRefused},
+		{ErrNetworkNotFound, doctor.MethodUnknown, false, doctor.NetworkNotFound},
+		{ErrSecurity, doctor.MethodUnknown, false, doctor.WPA3Only},
+		{ErrWrongKey, doctor.MethodUnknown, false, doctor.WrongKey},
+		{wps.ErrUnusable, doctor.PIN, false, doctor.CredentialUnusable},
+		{ErrDisconnected, doctor.PIN, false, doctor.EndedEarly},
+		{eapwsc.ErrEAP, doctor.PIN, false, doctor.EndedEarly},
+		{registration.ErrTimeout, doctor.PIN, false, doctor.Timeout},
+		{registration.ErrOverlap, doctor.PushButton, false, doctor.Overlap},
+		{registration.ErrNoRegistrar, doctor.PushButton, false, doctor.NoSelectedRegistrar},
+		{registration.ErrDecrypt, doctor.PIN, false, doctor.DecryptionFailure},
+		{registration.ErrProtocol, doctor.PIN, false, doctor.InternalRefusal},
+		{registration.ErrRefused, doctor.PIN, false, doctor.EndedEarly},
+		{nack(wps.DevicePasswordAuthFailed, wps.MessageM4, enrollee), doctor.PIN, false, doctor.PINFirstHalf},
+		{nack(wps.DevicePasswordAuthFailed, wps.MessageM4, enrollee), doctor.PIN, true, doctor.PINFirstHalf},
+		{nack(wps.SetupLocked, wps.MessageM2, enrollee), doctor.PIN, true, doctor.SetupLocked},
+		{nack(wps.MultiplePBCSessions, wps.MessageM2D, registrar), doctor.PushButton, false, doctor.Overlap},
+		{nack(wps.NoError, wps.MessageM2D, registrar), doctor.PushButton, false, doctor.NoRegistrarSession},
+		{errors.New("unknown"), doctor.PIN, false, doctor.Unknown},
+	} {
+		f := failure(row.err, row.method, row.external)
+		if !errors.Is(f, row.err) || f.Text == "" || strings.ContainsAny(f.Text, "{}") {
+			t.Errorf("%v: %+v", row.err, f)
+		}
+		if d := diagnosis(row.err, row.method, row.external); d.Cause != row.cause {
+			t.Errorf("%v: %v, want %v: %q", row.err, d.Cause, row.cause, f.Text)
+		}
 	}
 }
 
