@@ -24,6 +24,7 @@ import (
 type invocation struct {
 	program.IO
 	live.Options
+	tokens
 	listen func(iface string) (eapol.Conn, wps.MAC, error)
 	wifi   func(iface string) (radio, error)
 	status *live.Status // on standard error
@@ -54,6 +55,7 @@ type invocation struct {
 	keyLog   io.Writer
 	// upnpAddress is that of the access point to talk to by UPnP.
 	upnpAddress netip.Addr
+	uuid        *wps.UUID         // of this device, if it had to be known before
 	output      *live.SecretFile  // nil if none, or once it was written
 	networks    []station.Network // that a Wi-Fi interface was given
 }
@@ -66,6 +68,7 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&p.button, "pbc", false, "register by push button")
 	f.BoolVar(&p.registrar, "registrar", false, "read or write the settings of an access point")
 	f.StringVar(&p.apPIN, "ap-pin", "", "the access point's `PIN`, from its label")
+	p.tokens.flags(f)
 	f.BoolVar(&p.list, "list", false, "list the access points around")
 	f.BoolVar(&p.upnp, "upnp", false, "with -registrar or -list: reach access points over the local network, by UPnP")
 	f.Func("bssid", "only this access point, by its `ADDRESS` (Wi-Fi)", func(s string) (err error) {
@@ -113,11 +116,11 @@ func (p *invocation) check(operands []string) error {
 		if err := p.checkUPnP(operands); err != nil {
 			return err
 		}
-	} else if err := p.Check(operands); err != nil {
+	} else if err := p.Check(operands); err != nil && (p.tag == "" || p.join || p.Interface != "" || len(operands) > 0) {
 		return err
 	}
 	ways := 0
-	for _, given := range []bool{p.ownPIN != "", p.makePIN, p.button, p.apPIN != ""} {
+	for _, given := range []bool{p.ownPIN != "", p.makePIN, p.button, p.apPIN != "", p.tag != "", p.own != ""} {
 		if given {
 			ways++
 		}
@@ -129,10 +132,12 @@ func (p *invocation) check(operands []string) error {
 	case p.list:
 		p.ssid = ssid
 		return nil
-	case p.registrar != (p.apPIN != ""):
-		return program.Usagef("-registrar and -ap-pin PIN belong together")
+	case !p.registrar && p.apPIN != "", p.registrar && p.apPIN == "" && p.tag == "":
+		return program.Usagef("-registrar and -ap-pin PIN belong together, or -registrar and -nfc FILE")
 	case ways != 1:
-		return program.Usagef("one of -pin PIN, -new-pin, -pbc and -registrar is needed")
+		return program.Usagef("one of -pin PIN, -new-pin, -pbc, -nfc FILE, -nfc-token FILE and -registrar is needed")
+	case p.tag != "" && p.upnp:
+		return program.Usagef("-nfc and -upnp exclude each other")
 	case p.timeout <= 0:
 		return program.Usagef("-timeout must be more than nothing")
 	case p.JSON && p.profile != 0:
@@ -159,6 +164,16 @@ func (p *invocation) check(operands []string) error {
 			return err
 		}
 		p.settings = &c
+	}
+	if p.tag != "" || p.own != "" || p.request != "" {
+		if err := p.checkTokens(); err != nil {
+			return err
+		}
+		p.method = doctor.MethodOf(p.password.ID)
+		if p.given == nil && p.Interface == "" {
+			return program.Usagef("-i INTERFACE is missing")
+		}
+		return nil
 	}
 	if err := p.setPassword(p.ownPIN, p.makePIN, p.button, p.apPIN); err != nil {
 		return program.Usagef("%w", err)

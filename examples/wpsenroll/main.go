@@ -34,11 +34,15 @@ func command(p *invocation) *program.Command {
 		Synopsis: []string{
 			"-i INTERFACE -pin PIN | -new-pin | -pbc",
 			"-i INTERFACE -registrar -ap-pin PIN [-ssid NAME -passphrase TEXT | -open]",
+			"[-i INTERFACE] [-nfc-request FILE] -nfc FILE",
+			"-i INTERFACE -nfc-token FILE",
 			"-i INTERFACE -list",
 			"-registrar -upnp [-i INTERFACE] [ADDRESS] -ap-pin PIN [-ssid NAME -passphrase TEXT | -open]",
 			"-list -upnp -i INTERFACE",
 		},
 		Long: `The first form gets the settings of a network: with a PIN of this device, that is typed at the router, or by push button. The second reads the settings of an access point with the PIN on its label, as an external registrar; with -ssid it writes new ones. The third lists the access points around, and what they offer of WPS.
+
+With -nfc, what an NFC tag holds takes the place of the PIN: a router's password token; or networks, which are taken from the tag itself, without INTERFACE. For a connection handover, -nfc-request writes a request for the router, and -nfc has its answer. -nfc-token makes a tag for the router to read. "wpstoken" shows what is in a tag.
 
 What was received is printed without its key, unless -show-key asks for it or -o FILE writes it.
 
@@ -50,6 +54,7 @@ With -upnp, access points are reached over the local network, where they have th
 			{Line: "wpsenroll -i wlan0 -new-pin", Does: "Make a PIN, show it, and register with it"},
 			{Line: "wpsenroll -i wlan0 -registrar -ap-pin 12345670 -show-key", Does: "Read the settings of the only access point with WPS in reach"},
 			{Line: "wpsenroll -registrar -upnp 192.168.1.1 -ap-pin 12345670 -show-key", Does: "Read the settings of the access point with this address"},
+			{Line: "wpsenroll -nfc tag -profile iwd -o home.psk", Does: "Write a profile with the network that a tag holds"},
 			{Line: "wpsenroll -i wlan0 -list -json", Does: "List what is around, for a program"},
 		},
 		Exit: []string{
@@ -58,7 +63,7 @@ With -upnp, access points are reached over the local network, where they have th
 		},
 		Flags: p.flags, Run: p.run,
 		Values: live.Values(map[string]program.Values{
-			"output": program.Files, "profile": {Words: managerNames},
+			"output": program.Files, "nfc": program.Files, "nfc-token": program.Files, "nfc-request": program.Files, "profile": {Words: managerNames},
 		}),
 	}
 }

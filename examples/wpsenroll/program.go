@@ -40,7 +40,10 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 			}
 		}()
 	}
-	if p.upnp {
+	switch {
+	case p.given != nil:
+		return p.useNetworks(ctx)
+	case p.upnp:
 		return p.runUPnP(ctx)
 	}
 	r, err := p.wifi(p.Interface)
@@ -79,7 +82,10 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 // describe returns the device that the program is.
 func (p *invocation) describe(mac wps.MAC) (device wps.Device, err error) {
 	device = p.Device(mac, "wpsenroll", wps.DeviceTypePC)
-	if p.random {
+	switch {
+	case p.uuid != nil:
+		device.UUID = *p.uuid
+	case p.random:
 		device.UUID, err = wps.RandomUUID(nil)
 	}
 	return device, err
@@ -161,13 +167,13 @@ func (s *session) attempt(ctx context.Context) (*registration.Result, error) {
 
 // machine returns the part that this device has.
 func (s *session) machine() (eapwsc.Machine, error) {
-	cfg := registration.Config{Device: s.device, KeyLog: s.keyLog}
+	cfg := registration.Config{Device: s.device, KeyLog: s.keyLog, KeyPair: s.keys}
 	if s.registrar {
 		return registration.NewRegistrar(registration.RegistrarConfig{
-			Config: cfg, Password: s.password, AP: true, NewSettings: s.settings,
+			Config: cfg, Password: s.password, PeerKeyHash: s.peer, AP: true, NewSettings: s.settings,
 		})
 	}
-	return registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: s.password})
+	return registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: s.password, PeerKeyHash: s.peer})
 }
 
 // see notes who is there, and reports each frame if asked to.

@@ -31,7 +31,9 @@ type network struct {
 // for is not to be lost.
 func (p *invocation) report(result *registration.Result) error {
 	networks := obtained(p, result)
-	p.status.Printf("%s %s.", done(p), live.Describe(&result.Peer))
+	if p.given == nil {
+		p.status.Printf("%s %s.", done(p), live.Describe(&result.Peer))
+	}
 	showKey := p.ShowKey
 	var failed error
 	if p.output != nil {

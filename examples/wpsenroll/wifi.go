@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,9 +85,9 @@ func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 	w.status.Wait("Looking around on "+w.Interface, until)
 	enrolled, err := w.radio.Enroll(ctx, station.EnrollConfig{
 		Enrollee: registration.EnrolleeConfig{
-			Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password,
+			Config: registration.Config{Device: w.device, KeyLog: w.keyLog, KeyPair: w.keys}, Password: w.password, PeerKeyHash: w.peer,
 		},
-		BSSID: w.bssid, SSID: w.ssid, WalkTime: w.timeout, Join: w.join, Leave: w.leave, Passive: w.passive,
+		BSSID: cmp.Or(w.bssid, w.point), SSID: cmp.Or(w.ssid, w.network), WalkTime: w.timeout, Join: w.join, Leave: w.leave, Passive: w.passive,
 		Notify: func(e station.Event) { w.notify(e, until) }, Watch: w.see, Record: w.record,
 	})
 	if err != nil {
@@ -151,7 +152,7 @@ func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 		return nil, err
 	}
 	machine, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password, AP: true, NewSettings: w.settings,
+		Config: registration.Config{Device: w.device, KeyLog: w.keyLog}, Password: w.password, PeerKeyHash: w.peer, AP: true, NewSettings: w.settings,
 	})
 	if err != nil {
 		return nil, err

@@ -24,6 +24,7 @@ func (s *service) flags(f *pflag.FlagSet) {
 		s.apPIN, err = pin.Parse(text)
 		return err
 	})
+	s.tokens.flags(f)
 	s.NetworkFlags(f, "gowps")
 	f.DurationVar(&s.timeout, "timeout", 0, "stop after this `TIME` (0: no limit)")
 	f.StringVar(&s.upnp, "upnp", "", "let external registrars in the network of this `INTERFACE` reach the access point by UPnP, and register devices")
@@ -52,8 +53,12 @@ func (s *service) check(operands []string) error {
 	}
 	s.pinsLeft = len(s.pins)
 	switch {
-	case len(s.pins) == 0 && !s.button && s.apPIN.IsZero() && s.upnp == "":
-		return program.Usagef("one of -pin PIN, -pbc, -ap-pin PIN and -upnp INTERFACE is needed")
+	case len(s.pins) == 0 && !s.button && s.apPIN.IsZero() && s.upnp == "" && !s.tokens.any() && s.tokens.networks == "":
+		return program.Usagef("one of -pin PIN, -pbc, -nfc FILE, -nfc-token FILE, -nfc-config FILE, -ap-pin PIN and -upnp INTERFACE is needed")
+	case (len(s.pins) > 0 || s.button) && s.tag != "":
+		return program.Usagef("-nfc is instead of -pin and -pbc: a router waits for one thing at a time")
+	case s.radius != "" && s.own != "":
+		return program.Usagef("-radius and -nfc-token exclude each other: settings written here would not reach the access points")
 	case anyone(s.pins) > 1:
 		return program.Usagef("only one PIN can be for any device; name the others by their UUID: -pin UUID=PIN")
 	case len(s.pins) > 0 && s.button:
@@ -62,8 +67,10 @@ func (s *service) check(operands []string) error {
 		return program.Usagef("-timeout must not be negative")
 	}
 	var err error
-	s.network, err = s.Network()
-	return err
+	if s.network, err = s.Network(); err != nil {
+		return err
+	}
+	return s.tokens.check(&s.IO)
 }
 
 // anyone counts the PINs that are for any device.

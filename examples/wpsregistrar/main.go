@@ -22,7 +22,7 @@ func main() {
 func command(s *service) *program.Command {
 	return &program.Command{
 		Name: "wpsregistrar", Short: "register devices by WPS and give them the settings of a network",
-		Synopsis: []string{"-i INTERFACE [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc] [-ap-pin PIN] [-upnp INTERFACE]",
+		Synopsis: []string{"-i INTERFACE [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc] [-nfc FILE [-nfc-answer FILE]] [-nfc-token FILE] [-nfc-config FILE] [-ap-pin PIN] [-upnp INTERFACE]",
 			"-radius ADDRESS -secret-file FILE [-hostapd-control DIRECTORY] [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc]"},
 		Long: `INTERFACE is an Ethernet interface, or a bridge. The devices are at its other end and speak EAPOL, such as wpsenroll or wpa_supplicant -D wired. A bridge has to pass EAPOL on: "ip link set BRIDGE type bridge group_fwd_mask 8". It needs root, or the capability CAP_NET_RAW.
 
@@ -31,6 +31,8 @@ With -radius, access points of any make pass on what their devices say. The acce
 With -upnp, external registrars reach the access point over the local network too: they register devices, or with the PIN of the access point read and write its settings. Anyone in that network can try; leave it off where it is not needed.
 
 Without -passphrase and -open the access point is not configured yet: the first device makes it choose a passphrase.
+
+With -nfc, the tag of a device takes the place of its PIN; of a connection handover, -nfc-answer writes the answer. -nfc-token makes a tag of the access point, with which devices register and external registrars read and write the settings. -nfc-config writes the network itself. "wpstoken" shows what is in a tag.
 
 It ends when each PIN and the button have been used, or with Ctrl-C.`,
 		Examples: []program.Example{
@@ -44,6 +46,6 @@ It ends when each PIN and the button have been used, or with Ctrl-C.`,
 			"a device was registered, or the settings were read or written", "nobody came, or nobody was let in",
 			"wrong use, or an interface or file that cannot be opened or used",
 		},
-		Flags: s.flags, Values: live.Values(map[string]program.Values{"upnp": {Words: live.Interfaces}}), Run: s.run,
+		Flags: s.flags, Values: live.Values(map[string]program.Values{"upnp": {Words: live.Interfaces}, "nfc": program.Files, "nfc-answer": program.Files, "nfc-token": program.Files, "nfc-config": program.Files}), Run: s.run,
 	}
 }

@@ -20,6 +20,7 @@ import (
 type service struct {
 	program.IO
 	live.Options
+	tokens
 	listen func(iface string) (eapol.Conn, wps.MAC, error)
 	status *live.Status // on standard error
 
@@ -141,7 +142,17 @@ func (s *service) allow(now time.Time, point *ap.AccessPoint) (until time.Time, 
 		err = errors.Join(err, point.PressButton(now))
 		until = now.Add(wps.WalkTime)
 	}
+	err = errors.Join(err, s.tokens.allow(now, point, &s.IO))
+	s.served = s.networks != ""
+	if s.over != nil && !s.waits() {
+		s.over()
+	}
 	return until, err
+}
+
+// waits reports whether there is somebody to wait for.
+func (s *service) waits() bool {
+	return s.pinsLeft > 0 || s.left > 0 || s.button || s.own != "" || !s.apPIN.IsZero() || s.upnp != ""
 }
 
 // ended returns the exit status of a service that has ended.

@@ -24,6 +24,12 @@ func (s *service) waiting() string {
 	if s.button {
 		what = append(what, "a device whose button is pressed")
 	}
+	if s.left > 0 {
+		what = append(what, "the device of the NFC tag")
+	}
+	if s.own != "" {
+		what = append(what, "those who read the NFC tag")
+	}
 	if s.apPIN != (pin.PIN{}) {
 		what = append(what, "external registrars")
 	}
@@ -56,10 +62,12 @@ func (s *service) happened(e ap.Event) {
 		s.button = false
 	case ap.EventPINGone:
 		s.pinsLeft--
+	case ap.EventTokenGone:
+		s.left--
 	case ap.EventSettingsRead, ap.EventNewSettings:
 		s.served = true
 	}
-	if s.pinsLeft == 0 && !s.button && s.apPIN.IsZero() && s.upnp == "" {
+	if !s.waits() {
 		s.over()
 	}
 }
