@@ -17,19 +17,18 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Config configures an [AccessPoint]. The zero value of a field is the sensible
-// default.
+// Config configures an [AccessPoint]. Zero values are sensible defaults.
 type Config struct {
 	// Run is the configuration of every run: the description of the access
 	// point with its UUID and its real State, the version, the randomness,
 	// the key log.
 	Run registration.Config
-	// Credentials are the networks to give, the main one first. It is also
-	// what external registrars read and write. If the access point is not
+	// Credentials are the networks to give, the main one first. External
+	// registrars read and write the main one. If the access point is not
 	// configured yet, its first enrollee configures it, with a random key.
 	Credentials []wps.Credential
-	// PIN is the access point's own, with which an external registrar reads
-	// or writes its settings. The zero value disables that.
+	// PIN is the access point's own, with which an external registrar reads or
+	// writes its settings. The zero value disables this.
 	PIN pin.PIN
 	// LockoutBase is how long the first lock of the PIN lasts: see [Lockout].
 	LockoutBase time.Duration
@@ -41,28 +40,28 @@ type Config struct {
 	// FragmentSize and LateM2 are those of [eapwsc.ServerConfig].
 	FragmentSize int
 	LateM2       time.Duration
-	// RequireProbe admits by push button only a device that has announced
-	// its own button: see [PushButton].
+	// RequireProbe admits by push button only a device whose probe requests
+	// have shown its pressed button: see [PushButton].
 	RequireProbe bool
-	// AskOwner leaves settings that an external registrar writes waiting for
-	// [AccessPoint.AdoptSettings] or [AccessPoint.RefuseSettings], reported
-	// by [EventSettingsReceived], for [OwnerTime]. Without it, settings that
-	// can be used are adopted.
+	// AskOwner makes settings that an external registrar writes wait for
+	// [AccessPoint.AdoptSettings] or [AccessPoint.RefuseSettings], reported by
+	// [EventSettingsReceived], for [OwnerTime]. Without it, usable settings are
+	// adopted.
 	AskOwner bool
 	// CredentialsFor, if set, is called with M1 when a device is admitted, and
 	// returns what it is given instead of Credentials: a key of its own, a
-	// guest network, a backhaul. Nothing in M1 is proved: store what was made
-	// for a device when [EventRegistered] reports that it was given. It is
+	// guest network, a backhaul. M1 is not authenticated: store the credentials
+	// for a device when [EventRegistered] reports that it has them. It is
 	// called again if the settings change while the device registers. An empty
 	// list gives Credentials. An error ends the registration before the device
-	// is given anything; [EventFailed] has it.
+	// gets any credential; [EventFailed] reports it.
 	CredentialsFor func(m1 *wps.M1) ([]wps.Credential, error)
 	// APSettings, if set, are what an external registrar reads instead of the
 	// main network.
 	APSettings *wps.Credential
-	// PushButtonInM1 leaves the push button among the methods that M1 to an
-	// external registrar has: some releases of Windows 7 want it
-	// there [hostap's pbc_in_m1].
+	// PushButtonInM1 keeps the push button among the methods in M1 to an
+	// external registrar: some releases of Windows 7 require it [hostap's
+	// pbc_in_m1].
 	PushButtonInM1 bool
 	// MaxPINs is how many PINs the list holds, and how many tokens of
 	// devices; 0 means 64. The oldest makes room for a new one.
@@ -74,23 +73,22 @@ const OwnerTime = 10 * time.Second
 
 // AccessPoint is the WPS side of an access point: its registrar with the PIN
 // list and the push button, its own PIN with the lockout, and what it
-// advertises. It is the one place where these rules meet; each is a type of
-// its own that serves without it.
+// advertises. It combines these rules; each is a type of its own that can be
+// used separately.
 //
 // Call [AccessPoint.Probe] for every probe request, advertise what
-// [AccessPoint.Beacon] and [AccessPoint.ProbeResponse] return, and give each
-// station that associates for WPS a [Session]. [AccessPoint.Events] returns what
-// the owner should know.
+// [AccessPoint.Beacon] and [AccessPoint.ProbeResponse] return, and create a
+// [Session] for each station that associates for WPS. [AccessPoint.Events]
+// returns the events for the owner.
 //
-// Several radios of one device share an AccessPoint ([Config.Radios]), so that
-// one press and one PIN hold for all of them, and all together count the devices
-// that press. What belongs to one is a method of its [Radio]. The UUID-E is the
-// same on all of them.
+// Several radios of one device share an AccessPoint, so that one press and one
+// PIN apply to all of them; radios with an AccessPoint each are independent
+// (hostap's wps_independent). The UUID-E is the same on all of them.
 type AccessPoint struct {
 	cfg       Config
 	pins      PINList
 	tokens    tokenList             // of devices
-	token     *ownToken             // the access point's; nil if none was made
+	token     *ownToken             // the access point's own; nil if there is none
 	requested *registration.KeyPair // of a handover that no device has answered yet
 	button    PushButton
 	lockout   Lockout
@@ -105,17 +103,17 @@ type AccessPoint struct {
 	lost      int             // events that were dropped
 	pinUntil  time.Time       // when the access point's PIN is disabled; zero is never
 	seen      []Monitored
-	asked     sessionList // whose settings wait for the owner
-	refused   sessionList // that M2D was sent to, and that a later decision may admit
-	relayed   sessionList // that external registrars hear of, and may answer
-	due       sessionList // of these, for which something has come
+	asked     sessionList // sessions whose settings wait for the owner
+	refused   sessionList // sessions that were sent M2D, and that a later decision may admit
+	relayed   sessionList // sessions that external registrars receive, and may answer
+	due       sessionList // those of them with something to send
 
 	listening bool // there are external registrars
 }
 
-// New returns the WPS side of an access point. The error names the field that
-// is wrong, and is of class [registration.ErrConfig]. A configured access point
-// needs a network to give; one that is not configured needs its name.
+// New returns an access point. The error names the invalid field, and is of
+// class [registration.ErrConfig]. A configured access point needs a network to
+// give; one that is not configured needs its name.
 func New(cfg Config) (*AccessPoint, error) {
 	if cfg.Run.Device.State == 0 {
 		cfg.Run.Device.State = wps.Configured
@@ -159,7 +157,7 @@ func MustNew(cfg Config) *AccessPoint {
 	return a
 }
 
-// check makes the two runs of an access point to see whether it can.
+// check checks the configuration by creating both runs of an access point.
 func (a *AccessPoint) check() error {
 	if !a.cfg.Run.Faulty {
 		switch {
@@ -185,7 +183,7 @@ func (a *AccessPoint) check() error {
 
 // EnterPIN adds the PIN of a device, as its owner types it into the router's
 // page. Push-button mode ends [hostap]; a registration by push button that has
-// begun goes on.
+// begun continues.
 func (a *AccessPoint) EnterPIN(now time.Time, e PINEntry) error {
 	events, err := a.pins.Add(now, e)
 	if err != nil {
@@ -203,8 +201,8 @@ func (a *AccessPoint) EnterPIN(now time.Time, e PINEntry) error {
 	return nil
 }
 
-// RemovePIN takes back the PIN of a UUID-E, or those that were entered for
-// anyone if it is nil. A registration that uses it ends.
+// RemovePIN removes the PIN of a UUID-E, or those entered for any device if
+// uuid is nil. A registration that uses it ends.
 func (a *AccessPoint) RemovePIN(now time.Time, uuid *wps.UUID) {
 	a.pinsGone(now, a.pins.Remove(uuid))
 	a.advertise(now)
@@ -226,7 +224,7 @@ func (a *AccessPoint) press(now time.Time, r *Radio) error {
 	return nil
 }
 
-// PressButtonFor begins the walk time for one device: see
+// PressButtonFor starts the walk time for one device: see
 // [PushButton.PressFor].
 func (a *AccessPoint) PressButtonFor(now time.Time, only wps.MAC) {
 	a.button.PressFor(now, only)
@@ -236,9 +234,9 @@ func (a *AccessPoint) PressButtonFor(now time.Time, only wps.MAC) {
 	a.decideAgain(now)
 }
 
-// Cancel ends push-button mode, and takes all PINs and tokens of devices off
-// their lists. Registrations that have begun end before they give anything away;
-// but for those with the access point's own token, which stays.
+// Cancel ends push-button mode, and removes all PINs and tokens of devices.
+// Registrations that have begun end before they give any credential, except
+// those with the access point's own token, which stays valid.
 func (a *AccessPoint) Cancel(now time.Time) {
 	a.event(Event{Kind: EventCancelled, Time: now})
 	a.button.Withdraw()
@@ -289,8 +287,8 @@ func (a *AccessPoint) SetPIN(p pin.PIN) {
 	a.pinUntil = time.Time{}
 }
 
-// SetPINFor replaces the access point's own PIN as [AccessPoint.SetPIN] does,
-// for a lifetime, after which it is disabled; 0 is without end.
+// SetPINFor replaces the access point's own PIN like [AccessPoint.SetPIN], for
+// a lifetime, after which it is disabled; 0 means without end.
 func (a *AccessPoint) SetPINFor(now time.Time, p pin.PIN, lifetime time.Duration) {
 	a.SetPIN(p)
 	if lifetime > 0 && !p.IsZero() {
@@ -299,8 +297,9 @@ func (a *AccessPoint) SetPINFor(now time.Time, p pin.PIN, lifetime time.Duration
 	a.event(Event{Kind: EventPINChanged, Time: now})
 }
 
-// GeneratePIN sets a random PIN of the access point's own, for a lifetime, and
-// returns it. The error is that of the randomness.
+// GeneratePIN sets and returns a random PIN of the access point, with a
+// lifetime as in [AccessPoint.SetPINFor]. The error is that of the source of
+// randomness.
 func (a *AccessPoint) GeneratePIN(now time.Time, lifetime time.Duration) (pin.PIN, error) {
 	p, err := pin.Generate(cmp.Or(a.cfg.Run.Rand, rand.Reader))
 	if err != nil {
@@ -314,9 +313,9 @@ func (a *AccessPoint) GeneratePIN(now time.Time, lifetime time.Duration) (pin.PI
 // value if it is disabled.
 func (a *AccessPoint) PIN() pin.PIN { return a.cfg.PIN }
 
-// SetLock sets what an external registrar that knows the access point's PIN
-// may do, irrespective of wrong guesses: see [Lockout.SetPolicy]. [Locked] ends
-// the runs that have begun, also if it is taken back before they go on.
+// SetLock sets what an external registrar with the access point's PIN may do,
+// irrespective of wrong guesses: see [Lockout.SetPolicy]. [Locked] ends the
+// runs that have begun, even if the lock is removed before they continue.
 func (a *AccessPoint) SetLock(l SetupLock) {
 	a.lockout.SetPolicy(l)
 	if l == Locked {
@@ -324,14 +323,14 @@ func (a *AccessPoint) SetLock(l SetupLock) {
 	}
 }
 
-// Lock returns what an external registrar that knows the access point's PIN
-// may do now.
+// Lock returns what an external registrar with the access point's PIN may do
+// now.
 func (a *AccessPoint) Lock(now time.Time) SetupLock { return a.lockout.Status(now) }
 
 // LockoutState returns the state of the access point's PIN, to be stored.
 func (a *AccessPoint) LockoutState(now time.Time) LockoutState { return a.lockout.State(now) }
 
-// RestoreLockout puts back the state of the access point's PIN when the device
+// RestoreLockout restores the state of the access point's PIN when the device
 // starts: see [Lockout.Restore].
 func (a *AccessPoint) RestoreLockout(now time.Time, s LockoutState) error {
 	return a.lockout.Restore(now, s)
@@ -363,7 +362,7 @@ func (a *AccessPoint) Settings() wps.Credential {
 // State returns whether the access point is configured.
 func (a *AccessPoint) State() wps.State { return a.cfg.Run.Device.State }
 
-// Probe processes a probe request that has a WPS element.
+// Probe processes a probe request with a WPS element.
 func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
 	a.probe(now, nil, mac, e)
 }
@@ -435,15 +434,15 @@ func (a *AccessPoint) pinsGone(now time.Time, events []PINEvent) {
 	}
 }
 
-// Deadline returns when [AccessPoint.Timeout] is to be called; zero is never.
+// Deadline returns when to call [AccessPoint.Timeout]; zero is never.
 func (a *AccessPoint) Deadline() time.Time {
 	next := eapwsc.Earlier(a.pins.Deadline(), a.button.Deadline())
 	next = eapwsc.Earlier(eapwsc.Earlier(next, a.tokens.deadline()), a.pinUntil)
 	return eapwsc.Earlier(next, eapwsc.Earlier(a.lockout.Deadline(), a.selected.Deadline()))
 }
 
-// Timeout lets time have its effect: the walk time ends, PINs expire, locks
-// open.
+// Timeout handles deadlines that have passed: the walk time ends, PINs expire,
+// locks end.
 func (a *AccessPoint) Timeout(now time.Time) {
 	if a.button.Timeout(now) {
 		a.event(Event{Kind: EventPushButtonOver, Time: now})
@@ -461,8 +460,8 @@ func (a *AccessPoint) Timeout(now time.Time) {
 	a.selected.Timeout(now)
 }
 
-// configure changes the settings, and reports it with e. The mandate of version
-// 2.0 is kept: with TKIP goes AES, with WPA goes WPA2 [hostap].
+// configure changes the settings, and reports it with e. It follows the mandate
+// of version 2.0: TKIP requires AES as well, and WPA requires WPA2 [hostap].
 func (a *AccessPoint) configure(c *wps.Credential, e Event) {
 	raised := raise(*c)
 	stored := wps.Credential{
@@ -479,7 +478,7 @@ func (a *AccessPoint) configure(c *wps.Credential, e Event) {
 	a.event(e)
 }
 
-// raise returns the settings with AES beside TKIP, and WPA2 beside WPA.
+// raise returns the settings with AES added to TKIP, and WPA2 added to WPA.
 func raise(c wps.Credential) wps.Credential {
 	if c.EncrType == wps.EncrTKIP {
 		c.EncrType = wps.EncrMixed
@@ -490,8 +489,8 @@ func raise(c wps.Credential) wps.Credential {
 	return c
 }
 
-// settingsFaults are what makes an access point refuse settings, with the
-// configuration error that a registrar is sent. TKIP alone is raised instead.
+// settingsFaults are the reasons to refuse settings, with the configuration
+// error for the registrar. TKIP only is raised instead.
 var settingsFaults = []struct {
 	err         error
 	configError wps.ConfigError
@@ -520,8 +519,8 @@ func checkSettings(c *wps.Credential) (wps.ConfigError, error) {
 }
 
 // SetSettings changes the main network while the access point runs. A
-// registration that has begun gives the new settings, if it has not given the
-// old ones yet. The error is of class [registration.ErrConfig].
+// registration that has begun gives the new settings, unless it has given the
+// old ones already. The error is of class [registration.ErrConfig].
 func (a *AccessPoint) SetSettings(now time.Time, c wps.Credential) error {
 	if _, err := checkSettings(&c); err != nil {
 		return fmt.Errorf("ap: %w: settings: %w", registration.ErrConfig, err)
@@ -530,12 +529,12 @@ func (a *AccessPoint) SetSettings(now time.Time, c wps.Credential) error {
 	return nil
 }
 
-// Reset takes the access point back to the state in which it left the factory:
-// not configured, with the name of the network that it has until its first
-// enrollee or an external registrar configures it. What was allowed is withdrawn,
-// as by [AccessPoint.Cancel], the access point's own token is forgotten, and runs
-// with external registrars end. Its PIN and a lock of it stay: a reset gives no
-// new guesses. The error is of class [registration.ErrConfig].
+// Reset restores the factory state: not configured, with a network name that is
+// valid until the first enrollee or an external registrar configures it.
+// Permissions are withdrawn, as by [AccessPoint.Cancel], the access point's own
+// token is deleted, and runs with external registrars end. Its PIN and a lock
+// of it stay: a reset allows no new guesses. The error is of class
+// [registration.ErrConfig].
 func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 	if n := len(name); n == 0 || n > 32 {
 		return fmt.Errorf("ap: %w: the name has %d octets, not 1 to 32", registration.ErrConfig, n)
@@ -556,7 +555,7 @@ func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 // generateSettings returns the settings for an access point that has none yet:
 // its name, WPA2 and a random key.
 func (a *AccessPoint) generateSettings() (*wps.Credential, error) {
-	if a.made != nil { // one key, made once, for all that come before it is in effect
+	if a.made != nil { // one key, for all enrollees that come before it takes effect
 		return a.made, nil
 	}
 	c := a.Settings()

@@ -24,56 +24,56 @@ const (
 	EventOverlap
 	// EventPushButtonOver: the walk time ended, and nobody came.
 	EventPushButtonOver
-	// EventPINGone: a PIN was taken off the list; PIN says why.
+	// EventPINGone: a PIN was removed from the list; PIN says why.
 	EventPINGone
 	// EventSettingsRead: an external registrar has read the settings.
 	EventSettingsRead
-	// EventNewSettings: the settings have changed, by an external registrar
-	// or because the first enrollee came. Apply Settings in a moment, when
-	// the station has gone.
+	// EventNewSettings: the settings have changed, by an external registrar or
+	// because of the first enrollee. Apply Settings after a moment, when the
+	// station has disconnected.
 	EventNewSettings
 	// EventLocked and EventUnlocked: the access point's PIN.
 	EventLocked
 	EventUnlocked
 	// EventStationMessage and EventStationProbe: a station has sent Message,
-	// which external registrars should receive: see
-	// [AccessPoint.SetListening]. It is no news for the owner.
+	// which external registrars should receive: see [AccessPoint.SetListening].
+	// It is not for the owner.
 	EventStationMessage
 	EventStationProbe
-	// EventWrongPIN: an external registrar did not know the access point's
-	// PIN; Lockout is the state to store, before the answer is sent.
+	// EventWrongPIN: an external registrar had a wrong PIN of the access point;
+	// store Lockout before the answer is sent.
 	EventWrongPIN
 	// EventSettingsReceived: Settings wait for the owner: see
 	// [Config.AskOwner].
 	EventSettingsReceived
-	// EventsLost: Lost events were dropped, because nobody called
-	// [AccessPoint.Events]. None of them is about a registration, settings, a
-	// PIN that is gone or the lockout.
+	// EventsLost: Lost events were dropped, because [AccessPoint.Events] was
+	// not called. None of them is about a registration, settings, a PIN that is
+	// gone or the lockout.
 	EventsLost
-	// EventTokenGone: the token or handover of a device is used no more; PIN
-	// says why, and Token which one it was.
+	// EventTokenGone: the token or handover of a device is not valid any more;
+	// PIN says why, and Token which one it was.
 	EventTokenGone
 	// EventPressed, EventPINEntered and EventCancelled: the owner has acted.
 	EventPressed
 	EventPINEntered
 	EventCancelled
-	// EventDeviceSeen: a device that may want to register was heard for the
-	// first time in [wps.MonitorTime]; Device describes it as far as its probe
-	// request does.
+	// EventDeviceSeen: a device that may want to register was received for the
+	// first time in [wps.MonitorTime]; Device has the description in its probe
+	// request.
 	EventDeviceSeen
 	// EventStarted: a station is being registered; for an external registrar,
 	// it has begun.
 	EventStarted
-	// EventPINChanged: the access point's own PIN was set, disabled, or its
-	// lifetime is over.
+	// EventPINChanged: the access point's own PIN was set or disabled, or has
+	// expired.
 	EventPINChanged
-	// EventTokenEntered: NFC has brought the password token of a device, or
-	// its part of a handover.
+	// EventTokenEntered: the password token of a device, or its part of a
+	// handover, was received by NFC.
 	EventTokenEntered
-	// EventTokenChanged: the access point's own password token was made,
+	// EventTokenChanged: the access point's own password token was created,
 	// enabled or disabled.
 	EventTokenChanged
-	// EventTokenGiven: a tag with the networks was made.
+	// EventTokenGiven: a tag with the networks was created.
 	EventTokenGiven
 )
 
@@ -98,12 +98,12 @@ func eventKindString(k EventKind) string {
 	return fmt.Sprintf("EventKind(%d)", uint8(k))
 }
 
-// Routine reports whether an event only says that things take their course: the
-// owner has acted, a device was seen, a registration has started. A program that
-// reports results leaves it out.
+// Routine reports whether an event only shows progress: the owner has acted, a
+// device was seen, a registration has started. A program that reports results
+// can leave it out.
 func (k EventKind) Routine() bool { return k >= EventPressed }
 
-// Event is something that happened at an access point.
+// Event is an event of an access point.
 type Event struct {
 	Kind     EventKind
 	Time     time.Time
@@ -111,7 +111,7 @@ type Event struct {
 	Station  wps.MAC              // the station concerned, or zero
 	UUID     wps.UUID             // its UUID-E or UUID-R, as far as it is known
 	Device   wps.Device           // its description
-	Role     registration.Role    // the access point's in the run: the enrollee of an external registrar; 0 if there was none
+	Role     registration.Role    // the access point's role in the run: enrollee of an external registrar; 0 if there was no run
 	Settings *wps.Credential      // a copy; of EventNewSettings and EventSettingsReceived
 	Result   *registration.Result // a copy; of EventRegistered: what the station was given
 	Lockout  *LockoutState        // of EventWrongPIN
@@ -119,15 +119,14 @@ type Event struct {
 	PIN      PINState             // of EventPINGone and EventTokenGone
 	Token    wps.DevicePasswordID // of the events of tokens: which one
 	Err      error                // of EventFailed
-	From     string               // where the external registrar of a [Run] is
-	External bool                 // an external registrar has, or had, the run
+	From     string               // the address of the external registrar of a [Run]
+	External bool                 // an external registrar had the run
 	Message  []byte               // of EventStationMessage, and the attributes of EventStationProbe
 }
 
-// Events returns what has happened since it was called last, earliest first.
-// Call it before the packet of a [eapwsc.Step] is sent, and store what is to
-// be stored: a wrong guess of the access point's PIN counts also if the power
-// fails then.
+// Events returns the events since the last call, earliest first. Call it before
+// the packet of a [eapwsc.Step] is sent, and store the state if necessary, so
+// that a wrong guess of the access point's PIN counts even if the power fails.
 func (a *AccessPoint) Events() []Event {
 	events := a.events
 	if a.lost > 0 {
@@ -137,19 +136,19 @@ func (a *AccessPoint) Events() []Event {
 	return events
 }
 
-// maxEvents bounds what strangers can make an access point remember for an
-// owner who does not look.
+// maxEvents limits the events that other devices can cause while the owner does
+// not read them.
 const maxEvents = 1024
 
-// lasting are the events that are never dropped. Each needs something that only
-// the owner gives, or replaces the one before it.
+// lasting are the events that are never dropped. Each requires something that
+// only the owner has, or replaces the one before it.
 var lasting = map[EventKind]bool{
 	EventRegistered: true, EventPINGone: true, EventTokenGone: true, EventNewSettings: true, EventSettingsRead: true,
 	EventSettingsReceived: true, EventLocked: true, EventUnlocked: true, EventWrongPIN: true,
 }
 
-// event adds an event. A full list drops the earliest one that does not last,
-// and of wrong guesses the one before, whose state is out of date.
+// event adds an event. A full list drops the earliest one that is not lasting.
+// A wrong guess replaces the previous one, whose state is out of date.
 func (a *AccessPoint) event(e Event) {
 	if len(a.events) >= maxEvents {
 		i := slices.IndexFunc(a.events, func(o Event) bool {

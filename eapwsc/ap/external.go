@@ -10,7 +10,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The times of a station that an external registrar registers.
+// Times of a station that an external registrar registers.
 const (
 	// externalM2 is how long a station is kept for an external registrar
 	// after M2D [hostap].
@@ -25,9 +25,9 @@ var ErrNotExpected = errors.New("no station waits for the message")
 
 // relay is the run of a station that wants to be registered while there are
 // external registrars. The access point's own registrar answers M1. If it
-// refuses the station, and an external registrar has an M2 for it, the run is
-// from then on with that one: its messages, and those of the station, are
-// passed on, and nothing in them is checked or understood.
+// refuses the station, and an external registrar has an M2 for it, the run
+// continues with that registrar: the messages in both directions are forwarded
+// without being checked.
 type relay struct {
 	*registration.Registrar // our own
 	session                 *Session
@@ -85,7 +85,7 @@ func (r *relay) Closed() error { return r.Abort(registration.ErrTimeout) }
 func (r *relay) Abort(cause error) error {
 	if !r.external {
 		if errors.Is(cause, registration.ErrTimeout) && r.Registrar.State() == registration.SentM2D {
-			return r.Registrar.Closed() // what M2D said
+			return r.Registrar.Closed() // the reason of M2D
 		}
 		return r.Registrar.Abort(cause)
 	}
@@ -119,7 +119,7 @@ func (r *relay) Result() *registration.Result {
 	return r.Registrar.Result()
 }
 
-// message is one of an external registrar for a station.
+// message is a message of an external registrar for a station.
 type message struct {
 	from   string
 	octets []byte
@@ -136,12 +136,13 @@ func (s *Session) tell(octets []byte) {
 func (a *AccessPoint) SetListening(listening bool) { a.listening = listening }
 
 // Deliver takes the message of an external registrar for a station. From
-// distinguishes registrars: once the station has answered one, no other is heard. The
-// session is then in [AccessPoint.Ready].
+// distinguishes registrars: once the station has answered one, the others are
+// ignored. The session is then in [AccessPoint.Ready].
 //
-// The Enrollee Nonce of a message identifies its run; the address of
-// the station, which some registrars send wrong, counts if there is none. What
-// belongs to no run, or comes too late, is refused with [ErrNotExpected].
+// The Enrollee Nonce of a message identifies its run; the address of the
+// station, which some registrars send wrong, is used if there is none. A
+// message that belongs to no run, or comes too late, is refused with
+// [ErrNotExpected].
 func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octets []byte) error {
 	kind, err := wps.PeekMessageType(octets)
 	if err != nil {
@@ -171,7 +172,7 @@ func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octet
 	case s.external != nil:
 		return notExpected("the station has one already")
 	case kind == wps.MessageM2D:
-		return nil // our own registrar has said so
+		return nil // our own registrar has sent this
 	case kind == wps.MessageM2 && s.relay.external:
 		return notExpected("the station has answered another registrar")
 	case kind == wps.MessageM2 && s.registrar.State() != registration.SentM2D:
@@ -187,22 +188,22 @@ func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octet
 	return nil
 }
 
-// passOn takes the message that an external registrar has for the station, which
-// then has answered that one and no other.
+// passOn returns the external registrar's message for the station, whose run is
+// then with that registrar only.
 func (s *Session) passOn(now time.Time) *message {
 	m := s.external
 	s.external = nil
 	if !s.relay.external {
 		s.relay.external, s.relayFrom = true, m.from
-		s.ap.refused.remove(s) // the owner's decision comes too late
+		s.ap.refused.remove(s) // too late for a decision of the owner
 	}
 	s.relay.waiting = false
 	s.relayUntil = now.Add(externalAnswer)
 	return m
 }
 
-// Run is the access point's run with an external registrar whose messages come
-// without EAP: over UPnP. The rules are those of a [Session].
+// Run is a run of the access point with an external registrar over UPnP,
+// without EAP. The rules are those of a [Session].
 type Run struct{ session *Session }
 
 // NewRun returns a run of the access point as the Enrollee, with the registrar
@@ -225,7 +226,7 @@ func (r *Run) Handle(now time.Time, octets []byte) ([]byte, error) {
 	s.recheck(now)
 	out, err := s.enrollee.Handle(octets)
 	if s.enrollee.Waiting() {
-		// UPnP waits for the answer: there is no time to ask the owner.
+		// Over UPnP the answer cannot wait for the owner.
 		if s.judgeSettings(); s.decided == nil && s.ap.cfg.AskOwner {
 			s.decided = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
 		}
@@ -233,8 +234,8 @@ func (r *Run) Handle(now time.Time, octets []byte) ([]byte, error) {
 	}
 	s.count(now)
 	if s.enrollee.Settled() {
-		// WSC_Done is said. wpa_supplicant's registrar does not acknowledge
-		// it, and there is no end of EAP to wait for.
+		// WSC_Done was sent. wpa_supplicant's registrar does not acknowledge
+		// it, and no EAP-Failure follows.
 		_ = s.enrollee.Closed()
 	}
 	r.settle(now)
@@ -244,18 +245,18 @@ func (r *Run) Handle(now time.Time, octets []byte) ([]byte, error) {
 // Ended reports whether the run is over.
 func (r *Run) Ended() bool { return r.session.enrollee.Ended() }
 
-// Close ends the run because the registrar has gone. One that has said WSC_Done
-// has its new settings.
+// Close ends the run because the registrar has gone. After WSC_Done the access
+// point has its new settings.
 func (r *Run) Close(now time.Time) {
 	s := r.session
 	if s.enrollee.State() == registration.SentM1 || s.enrollee.State() == registration.EnrolleeIdle {
-		s.settled = true // the registrar only wanted to know who we are
+		s.settled = true // the registrar only wanted the description
 	}
 	s.enrollee.Closed()
 	r.settle(now)
 }
 
-// settle draws the consequences of a run that is over.
+// settle handles the consequences of a run that has ended.
 func (r *Run) settle(now time.Time) {
 	if s := r.session; s.enrollee.Ended() && !s.settled {
 		s.settled = true

@@ -6,35 +6,35 @@ import (
 	"time"
 )
 
-// The numbers of the lockout [hostap].
+// Constants of the lockout [hostap].
 const (
 	// defaultLock is how long the first lock lasts.
 	defaultLock = 60 * time.Second
-	// failuresToLock is from which failure on every failure locks, and how
-	// many more it takes to double the time.
+	// failuresToLock is the failure from which on every failure locks, and the
+	// number of failures after which the time doubles.
 	failuresToLock = 3
 	// consecutiveForGood is how many failures in a row lock until a new PIN
 	// is set.
 	consecutiveForGood = 10
 	// longLock is a lock that is not doubled any more.
 	longLock = 365 * 24 * time.Hour
-	// maxFailures is more than anyone can cause.
+	// maxFailures is more than can occur.
 	maxFailures = 1 << 30
 )
 
-// SetupLock says what an external registrar that knows the AP PIN may do.
+// SetupLock is what an external registrar with the AP PIN may do.
 type SetupLock uint8
 
-// The locks. hostap's ap_setup_locked numbers them otherwise: 0, 2 and 1.
+// The locks. hostap's ap_setup_locked uses other numbers: 0, 2 and 1.
 const (
 	// Unlocked: read the settings and write them.
 	Unlocked SetupLock = iota
 	// ReadOnly: read the settings, up to M7. M8 is answered by WSC_NACK with
 	// Configuration Error 15. AP Setup Locked is not advertised.
 	ReadOnly
-	// Locked: nothing. M2 is answered by WSC_NACK with Configuration Error
-	// 15, and AP Setup Locked is advertised. A device that enrols by push
-	// button or by its own PIN is not concerned.
+	// Locked: nothing. M2 is answered by WSC_NACK with Configuration Error 15,
+	// and AP Setup Locked is advertised. A device that registers by push button
+	// or by its own PIN is not affected.
 	Locked
 )
 
@@ -51,18 +51,18 @@ func (l SetupLock) String() string {
 	return fmt.Sprintf("SetupLock(%d)", uint8(l))
 }
 
-// Lockout slows down the guessing of an access point's own PIN, which falls
-// to 11 000 guesses at most: its two halves are proved one after the other.
-// One Lockout serves the whole device. It counts all registrars together,
-// since an address is easily changed. The zero value is ready for use; its
-// methods must not be called at the same time.
+// Lockout slows down the guessing of an access point's own PIN, which is found
+// with at most 11 000 guesses: its two halves are proved one after the other.
+// One Lockout serves the whole device. It counts all registrars together, since
+// an address is easily changed. The zero value is ready for use; its methods
+// must not be called at the same time.
 //
 // The third failure and every later one lock the PIN for a minute. That time
 // doubles at the sixth failure, the ninth and so on, while it is below a year.
 // Ten failures in a row lock until a new PIN is set. These are hostap's rules.
 type Lockout struct {
 	// Base is how long the first lock lasts; 0 means 60 seconds. More than a
-	// year is taken as a year.
+	// year counts as a year.
 	Base time.Duration
 
 	policy      SetupLock
@@ -73,9 +73,8 @@ type Lockout struct {
 	until       time.Time     // end of that lock; zero if it has none
 }
 
-// Failure counts a registrar that did not know the PIN: R-Hash1 wrong at M4 or
-// R-Hash2 wrong at M6. A run that ends before M4 has tried no PIN and does
-// not count.
+// Failure counts a registrar with a wrong PIN: R-Hash1 wrong at M4 or R-Hash2
+// wrong at M6. A run that ends before M4 has tried no PIN and does not count.
 func (l *Lockout) Failure(now time.Time) {
 	l.failures++
 	l.consecutive++
@@ -97,17 +96,17 @@ func (l *Lockout) Failure(now time.Time) {
 	l.until = now.Add(l.last)
 }
 
-// Success notes a registrar that knew the PIN: R-Hash2 right at M6. It ends a
-// row of failures; their total still counts.
+// Success records a registrar with the right PIN: R-Hash2 right at M6. It ends
+// a row of failures; their total still counts.
 func (l *Lockout) Success() { l.consecutive = 0 }
 
 // SetPolicy sets what is allowed irrespective of failures: [Unlocked],
 // [ReadOnly] or [Locked]. Under the last two, a lock by failures has no end.
 func (l *Lockout) SetPolicy(p SetupLock) { l.policy = p }
 
-// NewPIN notes that the owner has set or enabled another AP PIN. It unlocks,
-// lifts the policy and forgets the failures, but not how long the last lock
-// was: a registrar that goes on guessing waits longer.
+// NewPIN records that the owner has set or enabled another AP PIN. It unlocks,
+// resets the policy and the failures, but not the length of the last lock: a
+// registrar that continues guessing waits longer.
 func (l *Lockout) NewPIN() {
 	*l = Lockout{Base: l.Base, last: l.last}
 }
@@ -128,7 +127,7 @@ func (l *Lockout) lockedByFailures(now time.Time) bool {
 // it has no end.
 func (l *Lockout) Deadline() time.Time { return l.until }
 
-// Timeout ends a lock whose time is over, and reports whether it has ended it.
+// Timeout ends a lock that has expired, and reports whether it did.
 func (l *Lockout) Timeout(now time.Time) bool {
 	if l.until.IsZero() || now.Before(l.until) {
 		return false
@@ -137,10 +136,9 @@ func (l *Lockout) Timeout(now time.Time) bool {
 	return true
 }
 
-// LockoutState is a [Lockout] in a form to be stored, so that cutting the
-// power does not give an attacker new guesses. It holds no time of day,
-// because many access points do not know it when they start: the rest of a
-// lock is served from the start.
+// LockoutState is the stored form of a [Lockout], so that cutting the power
+// does not allow new guesses. It has no time of day, because many access points
+// do not know it when they start: the rest of a lock is served from the start.
 type LockoutState struct {
 	Policy      SetupLock `json:"policy"`      // 0 unlocked, 1 read-only, 2 locked
 	Failures    int       `json:"failures"`    // since the PIN was set
@@ -170,9 +168,9 @@ func (l *Lockout) State(now time.Time) LockoutState {
 // seconds rounds up, so that storing a state never shortens a lock.
 func seconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }
 
-// Restore puts back a state at the start of the device. It keeps Base. On
-// [ErrLockoutState] it changes nothing; the safe thing to do is then to set
-// the policy [Locked] until the owner sets a PIN.
+// Restore restores a state when the device starts. It keeps Base. On
+// [ErrLockoutState] it changes nothing; the safe thing to do is then to set the
+// policy [Locked] until the owner sets a PIN.
 func (l *Lockout) Restore(now time.Time, s LockoutState) error {
 	const longest = int64(2 * longLock / time.Second)
 	switch {

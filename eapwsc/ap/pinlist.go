@@ -18,24 +18,24 @@ const (
 	// maxAttempts is how many registrations may use a PIN that was entered
 	// without a UUID-E [hostap].
 	maxAttempts = 2
-	// maxPINs bounds the list: the oldest PIN makes room for a new one.
+	// maxPINs limits the list: a new PIN replaces the oldest.
 	maxPINs = 64
 )
 
-// PINEntry is an enrollee's PIN as the owner of a registrar enters it.
+// PINEntry is an enrollee's PIN as the owner enters it at a registrar.
 type PINEntry struct {
 	PIN pin.PIN
 	// UUID is the UUID-E of the enrollee. If it is nil, the PIN is a wildcard:
-	// it is for the first enrollee that asks, and for two attempts only.
+	// for the first enrollee that asks, and for two attempts only.
 	UUID *wps.UUID
-	// MAC is the only address that may use the PIN. Zero, or [wps.Broadcast],
-	// leaves it open. hostap only advertises the address, in AuthorizedMACs.
+	// MAC is the only address that may use the PIN; zero, or [wps.Broadcast],
+	// means any. hostap only advertises the address, in AuthorizedMACs.
 	MAC wps.MAC
-	// Lifetime is for how long the PIN can be used; 0 is without end.
+	// Lifetime is how long the PIN can be used; 0 means without end.
 	Lifetime time.Duration
 }
 
-// ErrEmptyPIN is what [PINList.Add] returns for an entry without a PIN.
+// ErrEmptyPIN is the error for an entry without a PIN.
 var ErrEmptyPIN = errors.New("PIN list: the entry has no PIN")
 
 // PINList is the PINs that the owner has entered at a registrar, for
@@ -43,30 +43,29 @@ var ErrEmptyPIN = errors.New("PIN list: the entry has no PIN")
 // button. The zero value is an empty list; its methods must not be called at
 // the same time.
 //
-// A PIN is good for one success. It is also spent once M6 was sent in a
-// registration that failed, because from then on the other side can find it by
-// trying, offline; and by the second attempt if it is a wildcard. While one
-// registration uses it, no other can: the rules for spending it would not
-// hold. These are hostap's rules; that a wildcard stays with the first
-// enrollee that asked for it, where hostap lets another have the second
-// attempt, is stricter.
+// A PIN is valid for one success. It is also spent by a failed registration in
+// which M6 was sent, because the other side can then find it offline by trying;
+// and by the second attempt if it is a wildcard. While one registration uses
+// it, no other can, because the rules for spending it would not hold. These are
+// hostap's rules, with one exception: a wildcard stays with the first enrollee
+// that asked for it, while hostap lets another one have the second attempt.
 type PINList struct {
 	// Max is how many PINs the list holds; 0 means 64.
 	Max int
 
-	// A PIN is found, put in and taken out at the same cost however many there
-	// are.
+	// The cost of finding, adding and removing a PIN does not depend on their
+	// number.
 	latest    list.List // all, latest first
 	byUUID    map[wps.UUID]*listedPIN
-	wild      []*listedPIN  // those without a UUID-E, latest first: few, because one replaces another
+	wild      []*listedPIN  // those without a UUID-E, latest first: few, because each replaces another
 	expiring  expiringPINs  // those that expire
 	shown     list.List     // those that are advertised, latest first
 	announced announcedPINs // the same, by when that ends
 
-	lent map[*listedPIN]bool // those in use, on the list or not any more
+	lent map[*listedPIN]bool // those in use, on the list or not
 }
 
-// listedPIN is a PIN on the list, or one that was on it while its run lasts.
+// listedPIN is a PIN on the list, or one in use that was on it.
 type listedPIN struct {
 	pin      pin.PIN
 	wildcard bool
@@ -85,10 +84,10 @@ type listedPIN struct {
 // PINState is the state of a PIN that was entered.
 type PINState uint8
 
-// The states. All but PINKept take the PIN from the list.
+// The states. All but PINKept remove the PIN from the list.
 const (
 	PINKept      PINState = iota // on the list, for another attempt
-	PINSucceeded                 // the device has proved that it has it
+	PINSucceeded                 // the device has proved the PIN
 	PINRevealed                  // a registration has failed after M6 was sent
 	PINWornOut                   // a wildcard has had its two attempts
 	PINExpired                   // its lifetime is over
@@ -110,11 +109,11 @@ func (f PINState) String() string {
 	return pinStateNames[f]
 }
 
-// PINEvent reports that a PIN has left the list, or has been put back, and
+// PINEvent reports that a PIN was removed from the list, or returned to it, and
 // whose it was. It does not hold the PIN.
 type PINEvent struct {
 	State PINState
-	UUID  *wps.UUID // nil for a wildcard that nobody had asked for
+	UUID  *wps.UUID // nil for a wildcard that was not used
 	MAC   wps.MAC   // as entered; wps.Broadcast if none was
 }
 
@@ -128,10 +127,10 @@ func (p *listedPIN) event() PINEvent {
 }
 
 // Add puts a PIN on the list. It replaces the PIN of the same UUID-E; a
-// wildcard replaces one that nobody has asked for yet. The events are those of
-// the PINs that it replaces. The error is [ErrEmptyPIN].
+// wildcard replaces an unused one. The events are those of the replaced PINs.
+// The error is [ErrEmptyPIN].
 //
-// A registrar then advertises that it waits for an enrollee, and leaves the
+// The registrar should then advertise that it waits for an enrollee, and leave
 // push-button mode: see [SelectedRegistrar.PIN].
 func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 	if e.PIN.IsZero() {
@@ -184,7 +183,7 @@ func (l *PINList) insert(p *listedPIN) {
 	heap.Push(&l.announced, p)
 }
 
-// remove takes a PIN off the list, and clears it.
+// remove removes a PIN from the list, and clears it.
 func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
 	l.latest.Remove(p.place)
 	if p.wildcard {
@@ -200,7 +199,7 @@ func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
 	return p.event()
 }
 
-// conceal notes that a PIN is not advertised any more.
+// conceal records that a PIN is not advertised any more.
 func (l *PINList) conceal(p *listedPIN) {
 	if p.shown == nil {
 		return
@@ -226,7 +225,7 @@ func (l *PINList) all() (pins []*listedPIN) {
 }
 
 // expiringPINs and announcedPINs are heaps of PINs, the next to end first. Each
-// PIN knows its places.
+// PIN has its index.
 type (
 	expiringPINs  []*listedPIN
 	announcedPINs []*listedPIN
@@ -280,13 +279,13 @@ type PINUse struct {
 	finished bool
 }
 
-// Use finds the PIN for an enrollee's M1 and lends it to its registration
-// until [PINUse.Finish], which has to be called however that ends. A PIN for
-// the UUID-E goes before a wildcard, and a later one before an earlier one.
+// Use finds the PIN for an enrollee's M1 and lends it to its registration until
+// [PINUse.Finish], which must be called however that ends. A PIN for the UUID-E
+// takes precedence over a wildcard, and a later one over an earlier one.
 //
 // On [ErrNoPIN] or [ErrPINInUse], the answer to M1 is M2D with Configuration
-// Error 0, or 15 while the access point's own PIN is locked [hostap]; the
-// owner may then be asked for the PIN.
+// Error 0, or 15 while the access point's own PIN is locked [hostap]; the owner
+// may then be asked for the PIN.
 func (l *PINList) Use(now time.Time, uuid wps.UUID, mac wps.MAC) (*PINUse, error) {
 	p := l.byUUID[uuid]
 	if p == nil || !p.usable(now, mac) {
@@ -320,7 +319,7 @@ func (p *listedPIN) usable(now time.Time, mac wps.MAC) bool {
 }
 
 // Err returns [ErrWithdrawn] if the owner has removed the PIN since, and nil
-// otherwise. That the PIN has expired is no reason to stop.
+// otherwise. An expired PIN is not a reason to stop.
 func (u *PINUse) Err() error {
 	if u.entry.state == PINRemoved {
 		return ErrWithdrawn
@@ -346,8 +345,8 @@ const (
 	PINProved
 )
 
-// Finish gives the PIN back and says what becomes of it. Only the first call
-// counts. It clears what [PINUse.PIN] returns.
+// Finish returns the PIN to the list and returns its new state. Only the first
+// call counts. It clears what [PINUse.PIN] returns.
 func (u *PINUse) Finish(result PINResult) PINEvent {
 	p := u.entry
 	if u.finished {
@@ -365,7 +364,7 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 		state = PINWornOut
 	}
 	if state != PINKept {
-		if p.place == nil { // it was taken off before
+		if p.place == nil { // it was removed before
 			return p.event()
 		}
 		return u.list.remove(state, p)
@@ -373,7 +372,7 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 	return p.event()
 }
 
-// Remove takes back the PIN of a UUID-E, or the wildcards if it is nil.
+// Remove removes the PIN of a UUID-E, or the wildcards if uuid is nil.
 // [PINUse.Err] reports it to the registrations that use them.
 func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
 	if uuid == nil {
@@ -385,8 +384,7 @@ func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
 	return nil
 }
 
-// Clear takes back all PINs, also those in use that another was entered in the
-// place of.
+// Clear removes all PINs, including those in use that were replaced.
 func (l *PINList) Clear() []PINEvent {
 	events := l.removeAll(PINRemoved, l.all())
 	for p := range l.lent {
@@ -398,8 +396,8 @@ func (l *PINList) Clear() []PINEvent {
 // Len returns the number of PINs on the list.
 func (l *PINList) Len() int { return l.latest.Len() }
 
-// AuthorizedMACs returns the addresses that the PINs were entered for, latest
-// first, each once; [wps.Broadcast] stands for any.
+// AuthorizedMACs returns the addresses of the PINs, latest first, each once;
+// [wps.Broadcast] stands for any.
 func (l *PINList) AuthorizedMACs() []wps.MAC {
 	var macs []wps.MAC
 	for _, p := range l.all() {
@@ -410,8 +408,8 @@ func (l *PINList) AuthorizedMACs() []wps.MAC {
 	return macs
 }
 
-// maxShown is how many of the PINs that were entered last are asked for the
-// addresses that are advertised: there is room for five.
+// maxShown is how many of the latest PINs are considered for the advertised
+// addresses, of which there can be five.
 const maxShown = 64
 
 // advertised returns the addresses of the PINs that are advertised now, latest
@@ -441,7 +439,7 @@ func (l *PINList) Deadline() time.Time {
 	return l.expiring[0].expires
 }
 
-// Timeout takes expired PINs from the list.
+// Timeout removes expired PINs from the list.
 func (l *PINList) Timeout(now time.Time) (events []PINEvent) {
 	for len(l.expiring) > 0 && l.expiring[0].expired(now) {
 		events = append(events, l.remove(PINExpired, l.expiring[0]))

@@ -8,35 +8,36 @@ import (
 )
 
 const (
-	// finishedGrace is for how long a device that has just been registered
-	// may go on probing, as stations do until they have reconnected [hostap].
+	// finishedGrace is how long a newly registered device may continue probing,
+	// as stations do until they have reconnected [hostap].
 	finishedGrace = 5 * time.Second
-	// maxMonitored bounds the memory that strangers' probes can take.
+	// maxMonitored limits the memory for probes of other devices.
 	maxMonitored = 64
 )
 
-// PushButton is the push-button mode of a registrar: one for the whole
-// device, whatever the number of its radios and networks. The zero value is
-// ready for use; its methods must not be called at the same time.
+// PushButton is the push-button mode of a registrar: one for the whole device,
+// whatever the number of its radios and networks. The zero value is ready to
+// use; its methods must not be called concurrently.
 //
-// Call [PushButton.Probe] for every Probe Request, before and after a press. [PushButton.Press] then begins the walk time, in which
-// [PushButton.Admit] lets an enrollee in. The mode ends with
-// [PushButton.Done], [PushButton.Cancel] or the walk time; a registration
-// that fails leaves it on, so that the enrollee can try again.
+// Call [PushButton.Probe] for every Probe Request, before and after a press.
+// [PushButton.Press] then starts the walk time, in which [PushButton.Admit]
+// admits an enrollee. The mode ends with [PushButton.Done], [PushButton.Cancel]
+// or the walk time; a failed registration does not end it, so that the enrollee
+// can try again.
 //
-// The password of push-button mode is public. All that protects the network
-// is that nobody else may be pressing: the session overlap.
+// The password of push-button mode is public. The network is protected only by
+// the rule against session overlap: no other device may be in the mode.
 type PushButton struct {
 	// RequireProbe refuses an Enrollee whose UUID-E was not received in a probe
 	// within the monitor time, as iwd does. iwd compares the address as well;
-	// here the UUID-E decides alone, because a device may probe with one
+	// here only the UUID-E is compared, because a device may probe with one
 	// radio and register with another.
 	RequireProbe bool
 
 	heard    []Monitored // one for each UUID-E, latest first
-	dropped  time.Time   // when the last device was heard that did not fit in heard
+	dropped  time.Time   // when a device was last heard that did not fit in heard
 	until    time.Time   // end of the walk time; zero when not pressed
-	only     wps.MAC     // of the last press: the one device meant, or zero
+	only     wps.MAC     // of the last press: the only device it is for, or zero
 	overlap  bool        // of the last press: whether an overlap was seen
 	finished Monitored   // the device registered last, and when
 	uses     []*ButtonUse
@@ -48,13 +49,13 @@ type ButtonUse struct {
 	button *PushButton
 	uuid   wps.UUID
 	mac    wps.MAC
-	err    error // why the registration must not go on
+	err    error // why the registration must not continue
 }
 
 // Use admits an Enrollee for its M1, as [PushButton.Admit] does, and binds the
 // button to its UUID-E and address until [ButtonUse.Finish]: two devices with
 // one UUID-E do not both register. The error is that of Admit; a second address
-// gets [ErrOtherDevice]. A device that begins again replaces its own use.
+// gets [ErrOtherDevice]. A device that starts again replaces its own use.
 func (b *PushButton) Use(now time.Time, mac wps.MAC, uuid wps.UUID) (*ButtonUse, error) {
 	for _, u := range b.uses {
 		if u.uuid == uuid && u.mac != mac {
@@ -72,9 +73,10 @@ func (b *PushButton) Use(now time.Time, mac wps.MAC, uuid wps.UUID) (*ButtonUse,
 	return u, nil
 }
 
-// Err returns why the registration must not go on, or nil: [ErrOverlap] or
-// [ErrWithdrawn]. It stays so to the end of the registration, whatever is done
-// with the button meanwhile. The end of the walk time is no reason.
+// Err returns why the registration must not continue, [ErrOverlap] or
+// [ErrWithdrawn], or nil. The reason stays until the end of the registration,
+// whatever happens to the button meanwhile. The end of the walk time is not a
+// reason.
 func (u *ButtonUse) Err() error { return u.err }
 
 // refuse stops the registration, unless it was stopped before.
@@ -97,7 +99,7 @@ func (u *ButtonUse) Finish(now time.Time, success bool) {
 	}
 }
 
-// noticeOverlap stops all registrations that the overlap touches.
+// noticeOverlap stops all registrations that the overlap affects.
 func (b *PushButton) noticeOverlap() {
 	b.overlap = true
 	for _, u := range b.uses {
@@ -113,19 +115,18 @@ func (b *PushButton) Withdraw() {
 	}
 }
 
-// Monitored is a device that was heard in push-button mode.
+// Monitored is a device in push-button mode.
 type Monitored struct {
 	UUID wps.UUID  // UUID-E, which identifies a device
-	MAC  wps.MAC   // the address heard last; a device may have several
-	At   time.Time // when it was heard last
+	MAC  wps.MAC   // the latest address; a device may have several
+	At   time.Time // when it was last heard
 }
 
-// Heard records that a device was heard whose button has been pressed. It
-// reports whether a session overlap has now been noticed, for the first time
-// since the press.
+// Heard records a device in push-button mode. It reports whether a session
+// overlap was detected, for the first time since the press.
 //
-// The UUID-E alone identifies a device. Radios of one device, and a device
-// that changes its address, share one; zeros are a UUID-E like any other.
+// The UUID-E alone identifies a device. Radios of one device, and a device that
+// changes its address, share one; a UUID-E of zeros is like any other.
 func (b *PushButton) Heard(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap bool) {
 	if uuid == b.finished.UUID && now.Sub(b.finished.At) < finishedGrace && !b.finished.At.IsZero() {
 		return false
@@ -138,8 +139,9 @@ func (b *PushButton) Heard(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap b
 	return true
 }
 
-// Probe passes a Probe Request to [PushButton.Heard] if it is one of a pressed
-// device: Device Password ID 4, and a UUID-E to tell the device by.
+// Probe passes a Probe Request to [PushButton.Heard] if its sender is in
+// push-button mode: Device Password ID 4, and a UUID-E that identifies the
+// device.
 func (b *PushButton) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) (overlap bool) {
 	if e.DevicePasswordID != wps.PasswordPushButton || !e.Has(wps.AttrUUIDE) && e.UUIDE == (wps.UUID{}) {
 		return false
@@ -147,8 +149,8 @@ func (b *PushButton) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) (ove
 	return b.Heard(now, mac, e.UUIDE)
 }
 
-// record puts m first. Keeping one entry for each UUID-E, and remembering
-// that one was dropped, keeps a flood of probes from hiding an overlap.
+// record moves m to the front. One entry for each UUID-E, and the record that
+// one was dropped, prevent a flood of probes from hiding an overlap.
 func (b *PushButton) record(m Monitored) {
 	b.heard = slices.DeleteFunc(b.heard, func(o Monitored) bool {
 		return o.UUID == m.UUID || !live(m.At, o.At)
@@ -160,7 +162,7 @@ func (b *PushButton) record(m Monitored) {
 	b.heard = slices.Insert(b.heard, 0, m)
 }
 
-// live reports whether what was heard at a time still counts.
+// live reports whether a time is within the monitor time.
 func live(now, at time.Time) bool { return !at.IsZero() && now.Sub(at) < wps.MonitorTime }
 
 // others reports whether a device other than uuid's was heard in the monitor
@@ -183,9 +185,9 @@ func (b *PushButton) Monitored(now time.Time) []Monitored {
 	return out
 }
 
-// Press starts the walk time, or starts it again, and forgets an overlap
-// noticed since the last press. It is refused with [ErrOverlap] if more than
-// one device was heard within the monitor time, and then changes nothing.
+// Press starts or restarts the walk time, and resets an overlap detected since
+// the last press. It is refused with [ErrOverlap] if more than one device was
+// heard within the monitor time, and then changes nothing.
 func (b *PushButton) Press(now time.Time) error {
 	if devices := b.Monitored(now); len(devices) > 0 && b.others(now, devices[0].UUID) {
 		return ErrOverlap
@@ -194,9 +196,9 @@ func (b *PushButton) Press(now time.Time) error {
 	return nil
 }
 
-// PressFor begins the walk time for one device, which others cannot disturb:
-// there is no overlap with it. The address is the one given to
-// [PushButton.Admit]; P2P names a device by its P2P Device Address.
+// PressFor starts the walk time for one device. Other devices cannot disturb
+// it: there is no overlap. The address is the one given to [PushButton.Admit];
+// P2P names a device by its P2P Device Address.
 func (b *PushButton) PressFor(now time.Time, only wps.MAC) {
 	b.press(now, only)
 }
@@ -211,13 +213,12 @@ func (b *PushButton) Active(now time.Time) bool { return now.Before(b.until) }
 // restricted reports whether the button was pressed for one device.
 func (b *PushButton) restricted() bool { return b.only != wps.MAC{} }
 
-// Admit decides on an M1 with Device Password ID 4. On nil the answer is M2,
-// with the password "00000000"; otherwise M2D with the [Refusal.ConfigError]
-// of the error: [ErrNotPressed], [ErrOverlap], [ErrOtherDevice] or
-// [ErrNotHeard].
+// Admit decides about an M1 with Device Password ID 4. On nil the answer is M2,
+// with the password "00000000"; otherwise M2D with the [Refusal.ConfigError] of
+// the error: [ErrNotPressed], [ErrOverlap], [ErrOtherDevice] or [ErrNotHeard].
 //
-// An overlap found here is found for everyone: it also ends the registration
-// that another enrollee has begun.
+// An overlap detected here also ends the registration that another enrollee has
+// begun.
 func (b *PushButton) Admit(now time.Time, mac wps.MAC, uuid wps.UUID) error {
 	if !b.Active(now) {
 		return ErrNotPressed
@@ -227,7 +228,7 @@ func (b *PushButton) Admit(now time.Time, mac wps.MAC, uuid wps.UUID) error {
 			return ErrOtherDevice
 		}
 	} else if b.overlap || b.others(now, uuid) {
-		b.record(Monitored{uuid, mac, now}) // it has pressed too: the next press is refused
+		b.record(Monitored{uuid, mac, now}) // its button was pressed too: the next press is refused
 		b.noticeOverlap()
 		return ErrOverlap
 	}
@@ -253,15 +254,16 @@ func (b *PushButton) Recheck(now time.Time) error {
 	return nil
 }
 
-// Done ends the mode because the enrollee has sent WSC_Done, and forgets its
-// press, so that it does not overlap with the next device's.
+// Done ends the mode because the enrollee has sent WSC_Done, and removes the
+// enrollee from the monitored devices, so that it does not overlap with the
+// next one.
 func (b *PushButton) Done(now time.Time, uuid wps.UUID) {
 	b.heard = slices.DeleteFunc(b.heard, func(m Monitored) bool { return m.UUID == uuid })
 	b.finished = Monitored{UUID: uuid, At: now}
 	b.Cancel()
 }
 
-// Cancel ends the mode. It does not reach registrations that have begun.
+// Cancel ends the mode. It does not affect registrations that have begun.
 func (b *PushButton) Cancel() {
 	b.until = time.Time{}
 }
@@ -270,8 +272,7 @@ func (b *PushButton) Cancel() {
 // has been pressed.
 func (b *PushButton) Deadline() time.Time { return b.until }
 
-// Timeout ends the mode if the walk time is over, and reports whether it has
-// ended it.
+// Timeout ends the mode if the walk time is over, and reports whether it did.
 func (b *PushButton) Timeout(now time.Time) bool {
 	if b.until.IsZero() || b.Active(now) {
 		return false

@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// An access point, its configuration and its sessions hold PINs, network keys and keys.
-// Without these methods package fmt would print what they hold: it asks no method
-// of a value behind an unexported field, or behind a pointer with a verb that is not
-// one for pointers.
+// An access point, its configuration and its sessions hold PINs and keys.
+// Without these methods package fmt would print them: it does not call methods
+// of values in unexported fields, or behind a pointer if the verb is not one
+// for pointers.
 
 // Format prints no PIN and no network key, whatever the verb.
 func (AccessPoint) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.AccessPoint]") }
@@ -16,20 +16,20 @@ func (AccessPoint) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.A
 // Format prints no PIN and no network key, whatever the verb.
 func (Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.Config]") }
 
-// Format prints nothing of the machine, whatever the verb.
+// Format writes the type's name only, whatever the verb.
 func (Session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.Session]") }
 
 // Format prints whose run it is, and no secret.
 func (r *Run) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "run of %v", r.session.from) }
 
-// Format prints nothing of the PINs but how many there are.
+// Format prints only the number of PINs.
 func (l *PINList) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d PINs", l.Len()) }
 
-// Format prints whose PIN is in use, and not the PIN.
+// Format prints the enrollee whose PIN is in use, and not the PIN.
 func (u *PINUse) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "use of the PIN of %v", u.entry.uuid) }
 
-// MarshalJSON returns the UUID-E, and no secret: the stored form is
-// that of [AccessPoint.StoreSecrets].
+// MarshalJSON returns the UUID-E and no secret: see [AccessPoint.StoreSecrets]
+// for the stored form.
 func (a *AccessPoint) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, "%q", fmt.Sprint(a.cfg.Run.Device.UUID)), nil
 }

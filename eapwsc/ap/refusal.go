@@ -7,11 +7,10 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Refusal is why the session rules (push button, PIN list) do not let a
-// registration begin or go on. It is an error and a plain value: branch on it
-// with [errors.Is], on its own or on the class that the other side sees,
-// [registration.ErrOverlap], [registration.ErrNoRegistrar] or
-// [registration.ErrRefused].
+// Refusal is the reason why the rules (push button, PIN list) do not let a
+// registration begin or continue. Compare it with [errors.Is], or its class,
+// which is what the other side sees: [registration.ErrOverlap],
+// [registration.ErrNoRegistrar] or [registration.ErrRefused].
 type Refusal uint8
 
 // The refusals.
@@ -20,7 +19,7 @@ const (
 	// minutes.
 	ErrNotPressed Refusal = iota + 1
 	// ErrOverlap: more than one device, or more than one access point, is in
-	// push-button mode. Nobody can tell which of them is meant.
+	// push-button mode, so it is unknown which one is meant.
 	ErrOverlap
 	// ErrOtherDevice: the button was pressed for another device.
 	ErrOtherDevice
@@ -30,16 +29,16 @@ const (
 	ErrNoPIN
 	// ErrPINInUse: another registration is using the device's PIN.
 	ErrPINInUse
-	// ErrWithdrawn: the owner has taken back what the registration began
-	// with: cancelled, removed the PIN, or set another one.
+	// ErrWithdrawn: the owner has withdrawn the permission: cancelled, removed
+	// the PIN, or set another one.
 	ErrWithdrawn
-	// ErrNoToken: the device asks for the password of a tag, or for the end
-	// of a handover, of which nothing was read.
+	// ErrNoToken: the device uses the password of a tag, or completes a
+	// handover, that was not read.
 	ErrNoToken
-	// ErrTokenKey: the device has not the key of the tag, or of the handover,
-	// that was read.
+	// ErrTokenKey: the device does not have the key of the tag or handover that
+	// was read.
 	ErrTokenKey
-	// ErrNotRequested: the answer to a handover that was not asked for.
+	// ErrNotRequested: a handover was answered that was not requested.
 	ErrNotRequested
 )
 
@@ -52,7 +51,7 @@ var refusals = [...]struct {
 	ErrNotPressed: {
 		"push button: no button has been pressed here", wps.NoError, registration.ErrNoRegistrar, "hostap"},
 	ErrOverlap: {
-		"push button: session overlap: more than one device is pressing, wait two minutes",
+		"push button: session overlap: more than one device is in push-button mode, wait two minutes",
 		wps.MultiplePBCSessions, registration.ErrOverlap, "WSC 2.0 §11.3"},
 	ErrOtherDevice: {
 		"push button: the button was pressed for another device", wps.MultiplePBCSessions, registration.ErrNoRegistrar, "hostap"},
@@ -68,7 +67,7 @@ var refusals = [...]struct {
 	ErrTokenKey: {
 		"NFC: the device's public key is not the one whose hash was read", wps.PublicKeyHashMismatch, registration.ErrKeyHash, "WSC 2.0 §10.1, hostap"},
 	ErrNotRequested: {
-		"NFC: no handover was asked for", wps.NoError, registration.ErrRefused, "limit set"},
+		"NFC: no handover was requested", wps.NoError, registration.ErrRefused, "limit set"},
 	ErrPINInUse: {
 		"PIN: another registration is using it", wps.NoError, registration.ErrNoRegistrar, "hostap"},
 }
@@ -76,7 +75,7 @@ var refusals = [...]struct {
 // known reports whether r is one of the refusals.
 func (r Refusal) known() bool { return r != 0 && int(r) < len(refusals) }
 
-// Error returns the reason, for a person, and the origin of the rule.
+// Error returns the reason and the origin of the rule.
 func (r Refusal) Error() string {
 	if !r.known() {
 		return fmt.Sprintf("Refusal(%d)", uint8(r))

@@ -19,18 +19,18 @@ const (
 )
 
 // SelectedRegistrar is what an access point advertises in its beacons and probe
-// responses about who waits for an enrollee: its own registrar, by push button
-// or PIN, or external ones, or nobody. Set the fields, which describe
-// the access point. The methods must not be called concurrently.
+// responses about the registrars that wait for an enrollee: its own, by push
+// button or PIN, or external ones. Set the fields, which describe the access
+// point. The methods must not be called concurrently.
 //
-// The own registrar has one place for both methods: the latest action decides
-// which is advertised. So a program calls [SelectedRegistrar.PushButton] after
-// [PushButton.Press], and [PushButton.Cancel] and [SelectedRegistrar.PIN]
-// after [PINList.Add]; and [SelectedRegistrar.Unselect] after a registration
-// has succeeded, when the owner cancels, and when no PIN is left.
+// The access point's own registrar advertises one method: that of the latest
+// action. So call [SelectedRegistrar.PushButton] after [PushButton.Press], and
+// [PushButton.Cancel] and [SelectedRegistrar.PIN] after [PINList.Add]; and
+// [SelectedRegistrar.Unselect] after a registration has succeeded, when the
+// owner cancels, and when no PIN is left.
 type SelectedRegistrar struct {
 	// UUID is the access point's UUID-E, the same on all of its radios:
-	// enrollees take two UUIDs for two access points.
+	// enrollees consider two UUIDs as two access points.
 	UUID wps.UUID
 	// ConfigMethods are all methods of the access point's own registrar.
 	ConfigMethods wps.ConfigMethods
@@ -42,7 +42,7 @@ type SelectedRegistrar struct {
 	external []externalRegistrar // by their latest message, earliest first
 }
 
-// waiting is a registrar that waits for an enrollee.
+// waiting is the state of a registrar that waits for an enrollee.
 type waiting struct {
 	Selection
 	until time.Time // zero if it does not wait
@@ -57,42 +57,43 @@ type externalRegistrar struct {
 type Selection struct {
 	DevicePasswordID wps.DevicePasswordID
 	ConfigMethods    wps.ConfigMethods // Selected Registrar Config Methods
-	AuthorizedMACs   []wps.MAC         // at most five; wps.Broadcast is anyone
+	AuthorizedMACs   []wps.MAC         // at most five; wps.Broadcast means any
 }
 
-// PushButton notes a press of the access point's own button: it waits for
-// anyone for [wps.WalkTime].
+// PushButton records a press of the access point's own button: it waits for any
+// device for [wps.WalkTime].
 func (s *SelectedRegistrar) PushButton(now time.Time) {
 	methods := s.ConfigMethods | wps.MethodPushButton
 	if !methods.Has(wps.MethodVirtualPushButton) && !methods.Has(wps.MethodPhysicalPushButton) {
-		methods |= wps.MethodPhysicalPushButton // version 2.0 wants one of the two
+		methods |= wps.MethodPhysicalPushButton // version 2.0 requires one of the two
 	}
 	s.own = waiting{Selection{wps.PasswordPushButton, methods, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
 }
 
-// PIN notes that an enrollee's PIN was entered: the access point waits for the
-// addresses, which are the [PINList.AuthorizedMACs], for [wps.WalkTime].
+// PIN records that an enrollee's PIN was entered: the access point waits for
+// the addresses, which are the [PINList.AuthorizedMACs], for [wps.WalkTime].
 func (s *SelectedRegistrar) PIN(now time.Time, macs []wps.MAC) {
 	s.own = waiting{Selection{wps.PasswordDefault, s.ConfigMethods &^ anyPushButton, slices.Clone(macs)}, now.Add(wps.WalkTime)}
 }
 
-// Token notes that the tag of a device was read, or a handover has begun: the
+// Token records that the tag of a device was read, or a handover has begun: the
 // access point waits for [wps.WalkTime] for a device with the Device Password
-// ID, whose address it does not know.
+// ID and an unknown address.
 func (s *SelectedRegistrar) Token(now time.Time, id wps.DevicePasswordID) {
 	s.own = waiting{Selection{id, s.ConfigMethods &^ anyPushButton, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
 }
 
-// Unselect notes that the access point's own registrar waits no longer.
+// Unselect records that the access point's own registrar does not wait any
+// more.
 func (s *SelectedRegistrar) Unselect() { s.own = waiting{} }
 
-// SetSelectedRegistrar notes the message of an external registrar: it waits
-// for an enrollee for [wps.WalkTime], or no longer. from distinguishes registrars,
-// and should be the address of a subscriber; the UUID-R would do for version
-// 2.0 only.
+// SetSelectedRegistrar records the message of an external registrar: it waits
+// for an enrollee for [wps.WalkTime], or no longer. from distinguishes
+// registrars, and should be the address of a subscriber; version 1.0 has no
+// UUID-R.
 //
-// A registrar of version 1.0 knows no AuthorizedMACs and waits for anyone. One
-// of 2.0 that names nobody adds nobody [hostap].
+// A registrar of version 1.0 has no AuthorizedMACs and waits for any device.
+// One of version 2.0 without AuthorizedMACs adds none [hostap].
 func (s *SelectedRegistrar) SetSelectedRegistrar(now time.Time, from string, m *wps.SetSelectedRegistrar) {
 	s.Forget(from)
 	if !m.SelectedRegistrar {
@@ -110,14 +111,14 @@ func (s *SelectedRegistrar) SetSelectedRegistrar(now time.Time, from string, m *
 	}})
 }
 
-// Forget notes that an external registrar has gone.
+// Forget removes an external registrar that has gone.
 func (s *SelectedRegistrar) Forget(from string) {
 	s.external = slices.DeleteFunc(s.external, func(e externalRegistrar) bool { return e.from == from })
 }
 
-// Selection returns the union of all registrars that wait, and whether there
-// is one. A push button goes before a PIN, and among PINs the external
-// registrar that spoke last decides on the Device Password ID [hostap].
+// Selection returns the union of all waiting registrars, and whether there is
+// one. A push button takes precedence over a PIN, and among PINs the latest
+// external registrar determines the Device Password ID [hostap].
 func (s *SelectedRegistrar) Selection(now time.Time) (Selection, bool) {
 	var union Selection
 	found := false
@@ -143,10 +144,10 @@ func (s *SelectedRegistrar) Selection(now time.Time) (Selection, bool) {
 	return union, found
 }
 
-// Beacon sets the attributes of a beacon that depend on the registrars, and
-// on having several bands. The caller sets the others before or after. While
-// nobody waits, Selected Registrar is left out altogether: iwd refuses one of
-// 0 without the attributes that belong to it.
+// Beacon sets the attributes of a beacon that depend on the registrars, and on
+// having several bands. The caller sets the others before or after. While no
+// registrar waits, Selected Registrar is left out: iwd refuses a value of 0
+// without the attributes that belong to it.
 func (s *SelectedRegistrar) Beacon(now time.Time, e *wps.Beacon) {
 	selection, selected := s.Selection(now)
 	e.SelectedRegistrar = selected
@@ -165,10 +166,10 @@ func (s *SelectedRegistrar) Beacon(now time.Time, e *wps.Beacon) {
 	}
 }
 
-// ProbeResponse sets what [SelectedRegistrar.Beacon] sets, and what only a
-// probe response has: the UUID-E in every case, the Response Type of an access
-// point, and the methods of adding an external registrar, among which
-// the push button is not.
+// ProbeResponse sets what [SelectedRegistrar.Beacon] sets, and the attributes
+// that only a probe response has: the UUID-E in every case, the Response Type
+// of an access point, and the methods of adding an external registrar, among
+// which the push button is not.
 func (s *SelectedRegistrar) ProbeResponse(now time.Time, e *wps.ProbeResponse) {
 	s.Beacon(now, &e.Beacon)
 	e.UUIDE = s.UUID
@@ -176,7 +177,7 @@ func (s *SelectedRegistrar) ProbeResponse(now time.Time, e *wps.ProbeResponse) {
 	e.ConfigMethods = s.ConfigMethods &^ anyPushButton
 }
 
-// Deadline returns when a registrar ceases to wait, or the zero time.
+// Deadline returns when a registrar stops waiting, or the zero time.
 func (s *SelectedRegistrar) Deadline() time.Time {
 	next := s.own.until
 	for _, e := range s.external {
@@ -185,8 +186,8 @@ func (s *SelectedRegistrar) Deadline() time.Time {
 	return next
 }
 
-// Timeout forgets the registrars that have waited long enough, and reports
-// whether there was one: then beacons and probe responses change.
+// Timeout removes the registrars whose time has expired, and reports whether
+// there was one: then beacons and probe responses change.
 func (s *SelectedRegistrar) Timeout(now time.Time) bool {
 	changed := false
 	if !s.own.until.IsZero() && !now.Before(s.own.until) {

@@ -11,15 +11,16 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Session is one station's exchange with an [AccessPoint]. Feed it with the
+// Session is one station's exchange with an [AccessPoint]. Pass it the
 // station's EAP packets, send the packets of its [eapwsc.Step], and call
 // [Session.Timeout] at its deadline. Call [Session.Close] if the station goes
 // before the exchange is over.
 //
-// The rules of the access point decide on the station's M1. If they refuse it,
-// and [Config.LateM2] is set, the station is kept for a while: what the owner
-// does then (a PIN, the button) is decided on at once. The session is then in
-// [AccessPoint.Ready], and its Timeout returns the packet to send.
+// The rules of the access point decide about the station's M1. If they refuse
+// it, and [Config.LateM2] is set, the station is kept for a while: an action of
+// the owner (a PIN, the button) then leads to a new decision at once. The
+// session is then in [AccessPoint.Ready], and its Timeout returns the packet to
+// send.
 type Session struct {
 	ap        *AccessPoint
 	radio     *Radio // nil if the access point does not tell radios apart
@@ -31,25 +32,25 @@ type Session struct {
 	button    *ButtonUse // if the run is one of the push button
 	token     *tokenUse  // if the run is one of a token
 	enabled   *ownToken  // the access point's token, if it may be used by its external registrar
-	version   int        // of the settings that the run gives
+	version   int        // of the settings in the run
 	pinEpoch  int        // of the access point's PIN when the run began
 	late      time.Duration
-	asked     time.Time // until when the owner may decide on settings; zero if nothing waits
+	asked     time.Time // the deadline for the owner's decision about settings; zero if none wait
 	decided   *settingsDecision
 	made      bool      // the run gives the settings that the access point made for its first Enrollee
-	reported  error     // why M1 was refused, as it was reported last
-	due       time.Time // since when the M1 that was refused is to be decided on again; zero if it is not
-	counted   bool      // what the run shows about the access point's PIN
+	reported  error     // the last reported reason why M1 was refused
+	due       time.Time // since when a refused M1 waits for a new decision; zero if it does not
+	counted   bool      // the outcome for the access point's PIN was counted
 	settled   bool
 
-	// Of a station that an external registrar may register.
+	// For a station that an external registrar may register.
 	relay      *relay
-	relayFrom  string    // the registrar that does
-	relayUntil time.Time // until when it may answer
-	external   *message  // its message that the station is to be sent
-	heard      time.Time // when the station was heard
+	relayFrom  string    // that registrar
+	relayUntil time.Time // the deadline of its answer
+	external   *message  // its message for the station
+	heard      time.Time // when the station last answered
 
-	from string // of a [Run]: where the registrar is
+	from string // for a [Run]: the address of the registrar
 }
 
 // NewSession returns the exchange with a station that associated for WPS. Id
@@ -75,11 +76,11 @@ func (a *AccessPoint) newSession(radio *Radio, station wps.MAC, id uint8) (*Sess
 // Station returns the address of the station.
 func (s *Session) Station() wps.MAC { return s.station }
 
-// Identified reports whether the station has said what it wants.
+// Identified reports whether the station has sent its identity.
 func (s *Session) Identified() bool { return s.server.Identified() }
 
-// Result returns a copy of what the session yielded, or nil if it failed or is
-// not over.
+// Result returns a copy of the result of the session, or nil if it failed or
+// has not ended.
 func (s *Session) Result() *registration.Result { return s.server.Result().Clone() }
 
 // Err returns why the session failed, or nil.
@@ -106,8 +107,8 @@ func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	return s.after(now, step, err)
 }
 
-// Timeout is to be called when the deadline is reached, or when the session is
-// in [AccessPoint.Ready]: see [eapwsc.Server.Timeout].
+// Timeout must be called at the deadline, or when the session is in
+// [AccessPoint.Ready]: see [eapwsc.Server.Timeout].
 func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 	var step eapwsc.Step
 	var err error
@@ -117,7 +118,7 @@ func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 	case s.relay != nil && s.relay.waiting && !now.Before(s.relayUntil):
 		step, err = s.server.Answer(now, nil, s.relay.Abort(registration.ErrTimeout))
 	case !s.asked.IsZero() && (s.decided != nil || !now.Before(s.asked)):
-		s.recheck(now) // what was allowed may be withdrawn since
+		s.recheck(now) // permissions may have been withdrawn since
 		step, err = s.answerSettings(now)
 	case s.Due() && s.server.Waiting():
 		step, err = s.decide(now)
@@ -127,9 +128,9 @@ func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 	return s.after(now, step, err)
 }
 
-// Due reports whether the station waits for something that has come: the owner
-// has done what it may be admitted for after M2D, or an external registrar has
-// answered it. Call [Session.Timeout].
+// Due reports whether the session has something to send to the waiting station:
+// the owner has done something for which it may be admitted after M2D, or an
+// external registrar has answered it. Call [Session.Timeout].
 func (s *Session) Due() bool {
 	return (!s.due.IsZero() || s.external != nil || s.decided != nil) && s.server.Waiting()
 }
@@ -140,14 +141,14 @@ func (s *Session) Due() bool {
 func (s *Session) Close(now time.Time, cause error) error {
 	identified := s.Identified()
 	err := s.server.Close(now, cause)
-	if !identified { // nothing has begun that the owner should hear of
+	if !identified { // nothing has begun that matters to the owner
 		return err
 	}
 	_, err = s.after(now, eapwsc.Step{Done: true}, err)
 	return err
 }
 
-// after draws the consequences of a step.
+// after handles the consequences of a step.
 func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step, error) {
 	s.count(now)
 	if s.relay != nil && s.relay.waiting && !step.Done {
@@ -166,11 +167,11 @@ func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step
 	return step, err
 }
 
-// recheck stops a run whose permission is gone before it gives or takes
-// anything: an overlap, a PIN that was removed or replaced, a lock. Wrong
-// guesses of others stop only a registrar that has proved nothing: otherwise
-// many that began before could all guess. It also carries a change of the
-// settings into the run.
+// recheck stops a run whose permission was withdrawn, before any settings are
+// sent or adopted: an overlap, a PIN that was removed or replaced, a lock.
+// Wrong guesses of others stop only a registrar that has proved nothing:
+// otherwise many registrars that began earlier could all guess. It also carries
+// a change of the settings into the run.
 func (s *Session) recheck(now time.Time) {
 	switch {
 	case s.registrar != nil && (s.button != nil || s.use != nil || s.token != nil):
@@ -218,7 +219,7 @@ func (s *Session) recheckEnrollee(now time.Time) {
 	}
 }
 
-// configErrorOf returns what a device is sent for a refusal.
+// configErrorOf returns the configuration error of a refusal.
 func configErrorOf(err error) wps.ConfigError {
 	var refusal Refusal
 	if errors.As(err, &refusal) {
@@ -227,7 +228,7 @@ func configErrorOf(err error) wps.ConfigError {
 	return wps.NoError
 }
 
-// credentials returns copies of what the Enrollee is given.
+// credentials returns copies of the credentials for the Enrollee.
 func (s *Session) credentials() (list []wps.Credential, err error) {
 	if f := s.ap.cfg.CredentialsFor; f != nil {
 		if list, err = f(s.registrar.Enrollee()); err != nil {
@@ -244,7 +245,7 @@ func (s *Session) credentials() (list []wps.Credential, err error) {
 	return list, nil
 }
 
-// newRegistrar makes the run of a station that wants to be registered.
+// newRegistrar creates the run of a station that wants to be registered.
 func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 	r, err := registration.NewRegistrar(registration.RegistrarConfig{
 		Config: s.ap.run(s.radio), Deferred: true,
@@ -261,7 +262,7 @@ func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 	return s.relay, nil
 }
 
-// decide answers the M1 that waits, for the first time or again.
+// decide answers the waiting M1, for the first time or again.
 func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
 	s.due = time.Time{}
 	decision, err := s.decision(now, s.registrar.Enrollee())
@@ -277,8 +278,8 @@ func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
 	return s.server.Answer(now, message, err)
 }
 
-// decision applies the rules of the access point to an M1. The error is that
-// of the randomness, or of [Config.CredentialsFor].
+// decision applies the rules of the access point to an M1. The error is that of
+// the source of randomness, or of [Config.CredentialsFor].
 func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, err error) {
 	d, refused := s.admit(now, m1)
 	if refused != nil {
@@ -300,8 +301,8 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 	return d, err
 }
 
-// admit returns the password that an Enrollee has to prove, and the keys that go
-// with it, or why it is not admitted.
+// admit returns the password that an Enrollee has to prove with the keys for
+// it, or why it is not admitted.
 func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error) {
 	switch id := m1.DevicePasswordID; {
 	case id == wps.PasswordPushButton && s.ap.pressedElsewhere(s.radio):
@@ -328,7 +329,7 @@ func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error
 }
 
 // refuse returns the decision that refuses an M1, and reports it to the owner
-// unless the owner knows it.
+// unless that was reported before.
 func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Decision {
 	d := registration.Refuse(configErrorOf(why), why)
 	e := Event{Time: now, Radio: s.radio.bssid(), Station: s.station, UUID: m1.UUID, Device: m1.Device}
@@ -336,7 +337,7 @@ func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Deci
 	case errors.Is(why, ErrNoPIN):
 		e.Kind = EventPINNeeded
 		if s.ap.lockout.Status(now) == Locked {
-			d.ConfigError = wps.SetupLocked // hostap: where no PIN is known and setup is locked
+			d.ConfigError = wps.SetupLocked // hostap, if no PIN was entered and setup is locked
 		}
 	case errors.Is(why, ErrOverlap):
 		e.Kind = EventOverlap
@@ -348,7 +349,7 @@ func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Deci
 	return d
 }
 
-// newEnrollee makes the run of an external registrar.
+// newEnrollee creates the run of an external registrar.
 func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
 	e, err := registration.NewEnrollee(s.ap.enrolleeConfig(s.ap.lockout.Status(now), s.radio))
 	if err != nil {
@@ -380,33 +381,33 @@ func (a *AccessPoint) enrolleeConfig(lock SetupLock, r *Radio) registration.Enro
 	if !a.cfg.PushButtonInM1 { // external registrars are added by PIN only [hostap]
 		cfg.Device.ConfigMethods &^= anyPushButton
 	}
-	// Without a password M2 is answered by NACK 15.
+	// Without a password M2 is answered with NACK 15.
 	if lock == Locked {
 		return cfg
 	}
 	if !a.cfg.PIN.IsZero() {
 		cfg.Password = registration.PIN(a.cfg.PIN)
 	}
-	if a.token != nil && a.token.enabled { // M1 names it, and the PIN serves as well [hostap]
+	if a.token != nil && a.token.enabled { // M1 names it, and the PIN is accepted as well [hostap]
 		cfg.Password, cfg.Alternative = a.token.password(), cfg.Password
 		cfg.KeyPair = a.token.keys
 	}
 	return cfg
 }
 
-// settingsDecision is what the owner says to settings that were received.
+// settingsDecision is the owner's decision about received settings.
 type settingsDecision struct {
 	refused     bool
 	configError wps.ConfigError
 	reason      error
 }
 
-// errNoOwner is why settings are refused that the owner was asked about.
+// errNoOwner is the reason for refusing settings that the owner has not adopted
+// in time.
 var errNoOwner = fmt.Errorf("%w: the owner has not adopted the settings in time", registration.ErrTimeout)
 
-// decideSettings decides on the settings that M8 has brought: those that cannot
-// be used are refused, and the owner is asked about the others if that is
-// configured.
+// decideSettings decides about the settings of M8: unusable ones are refused,
+// and the owner is asked about the others if that is configured.
 func (s *Session) decideSettings(now time.Time) (eapwsc.Step, error) {
 	s.judgeSettings()
 	if s.decided == nil && s.ap.cfg.AskOwner {
@@ -422,7 +423,7 @@ func (s *Session) decideSettings(now time.Time) (eapwsc.Step, error) {
 	return s.server.Answer(now, message, err)
 }
 
-// judgeSettings refuses settings that cannot be used.
+// judgeSettings refuses unusable settings.
 func (s *Session) judgeSettings() {
 	received := s.enrollee.NewSettings()
 	if ce, err := checkSettings(received); err != nil {
@@ -431,7 +432,7 @@ func (s *Session) judgeSettings() {
 	received.Clear()
 }
 
-// applyDecision answers M8 as was decided; without a decision it adopts the
+// applyDecision answers M8 according to the decision; without one it adopts the
 // settings.
 func (s *Session) applyDecision() ([]byte, error) {
 	d := s.decided
@@ -442,7 +443,7 @@ func (s *Session) applyDecision() ([]byte, error) {
 	return s.enrollee.Reject(d.configError, d.reason)
 }
 
-// answerSettings answers M8 after the owner has decided, or has not in time.
+// answerSettings answers M8 after the owner's decision, or without one in time.
 func (s *Session) answerSettings(now time.Time) (eapwsc.Step, error) {
 	if s.decided == nil {
 		s.decided = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
@@ -452,13 +453,13 @@ func (s *Session) answerSettings(now time.Time) (eapwsc.Step, error) {
 	return s.server.Answer(now, message, err)
 }
 
-// ErrNothingAsked is the error of a decision about settings that nobody asks
-// for.
+// ErrNothingAsked is the error of a decision about settings that do not wait
+// for one.
 var ErrNothingAsked = errors.New("ap: no settings of the station wait for the owner")
 
-// AdoptSettings takes the settings that a station has written and that wait for
-// the owner: see [Config.AskOwner]. The session is then in [AccessPoint.Ready].
-// The error is [ErrNothingAsked].
+// AdoptSettings adopts the waiting settings that a station has written: see
+// [Config.AskOwner]. The session is then in [AccessPoint.Ready]. The error is
+// [ErrNothingAsked].
 func (a *AccessPoint) AdoptSettings(station wps.MAC) error {
 	return a.decideAsked(station, &settingsDecision{})
 }
@@ -480,7 +481,7 @@ func (a *AccessPoint) decideAsked(station wps.MAC, d *settingsDecision) error {
 	return ErrNothingAsked
 }
 
-// settle draws the consequences of an exchange that is over.
+// settle handles the consequences of an exchange that has ended.
 func (s *Session) settle(now time.Time, err error) {
 	e := Event{Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from, Err: err}
 	switch {
@@ -507,7 +508,7 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 			result = PINFailedAfterM6
 		}
 		switch e := s.use.Finish(result); e.State {
-		case PINSucceeded, PINRevealed, PINWornOut: // what took it off before has been reported
+		case PINSucceeded, PINRevealed, PINWornOut: // an earlier removal was reported already
 			s.ap.pinsGone(now, []PINEvent{e})
 		}
 	}
@@ -552,9 +553,9 @@ func (s *Session) settleEnrollee(now time.Time, e Event) {
 	}
 }
 
-// count keeps the account of wrong PINs: the proofs of M4 and M6 that failed,
-// and those of M6 that did not. It does so at once: a registrar that falls
-// silent then does not put it off.
+// count counts the registrar's proofs: wrong ones in M4 and M6, and right ones
+// in M6. It does so at once, so that a registrar that falls silent cannot avoid
+// it.
 func (s *Session) count(now time.Time) {
 	if s.enrollee == nil || s.counted {
 		return
@@ -580,8 +581,8 @@ func (s *Session) count(now time.Time) {
 	}
 }
 
-// decideAgain has the access point decide again on each M1 that it refused,
-// because the owner has done something.
+// decideAgain makes the access point decide again about each refused M1,
+// because of an action of the owner.
 func (a *AccessPoint) decideAgain(now time.Time) {
 	for s := range a.refused.all {
 		s.due = now
@@ -590,8 +591,8 @@ func (a *AccessPoint) decideAgain(now time.Time) {
 }
 
 // Ready returns the sessions that are due: see [Session.Due]. Call
-// [Session.Timeout] of each, and send what it returns. Look at it after each
-// method that changes what the owner allows, as [AccessPoint.EnterPIN] and
+// [Session.Timeout] of each, and send what it returns. Call Ready after each
+// method that changes permissions, such as [AccessPoint.EnterPIN] and
 // [AccessPoint.PressButton] do, and after [AccessPoint.Deliver].
 func (a *AccessPoint) Ready() []*Session {
 	var ready []*Session
@@ -600,7 +601,7 @@ func (a *AccessPoint) Ready() []*Session {
 		case s.Due():
 			ready = append(ready, s)
 		case s.due.IsZero() && s.external == nil && s.decided == nil:
-			a.due.remove(s) // it has been decided on
+			a.due.remove(s) // the decision was made
 		}
 	}
 	return ready

@@ -35,7 +35,7 @@ func ExamplePushButton() {
 	button.Done(now.Add(time.Second), wps.UUIDFromMAC(printer))
 	fmt.Println("active:", button.Active(now.Add(time.Second)))
 	// Output:
-	// push button: session overlap: more than one device is pressing, wait two minutes (WSC 2.0 §11.3)
+	// push button: session overlap: more than one device is in push-button mode, wait two minutes (WSC 2.0 §11.3)
 	// heard 02:00:00:00:00:01
 	// heard 02:00:00:00:00:02
 	// pressed: true until 12:04:00

@@ -2,8 +2,8 @@ package ap
 
 import "container/list"
 
-// sessionList is sessions in the order in which they came. One is taken out at
-// the same cost however many there are.
+// sessionList holds sessions in order of arrival. The cost of removing one does
+// not depend on their number.
 type sessionList struct {
 	list list.List
 	at   map[*Session]*list.Element
@@ -20,7 +20,7 @@ func (l *sessionList) add(s *Session) {
 	l.at[s] = l.list.PushBack(s)
 }
 
-// remove takes a session out, if it is there.
+// remove removes a session, if it is there.
 func (l *sessionList) remove(s *Session) {
 	if e := l.at[s]; e != nil {
 		l.list.Remove(e)
@@ -30,7 +30,7 @@ func (l *sessionList) remove(s *Session) {
 
 func (l *sessionList) len() int { return l.list.Len() }
 
-// all yields the sessions. The one that is yielded may be removed.
+// all yields the sessions. The current one may be removed.
 func (l *sessionList) all(yield func(*Session) bool) {
 	for e := l.list.Front(); e != nil; {
 		next := e.Next()

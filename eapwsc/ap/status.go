@@ -7,15 +7,15 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Status is what an owner's page shows of an access point at a time. It holds no
+// Status is the state of an access point for its owner's page. It holds no
 // secret.
 type Status struct {
 	State     wps.State
 	SSID      wps.SSID
-	Waiting   Waiting       // for whom the access point's own registrar waits
-	Remaining time.Duration // for how long still; 0 without end or if it waits for nobody
-	Overlap   bool          // more than one device presses
-	PINs      int           // devices' PINs that were entered and not used
+	Waiting   Waiting       // what the access point's own registrar waits for
+	Remaining time.Duration // for how much longer; 0 means without end, or that it does not wait
+	Overlap   bool          // more than one device is in push-button mode
+	PINs      int           // devices' PINs that were entered and not used up
 	Tokens    int           // devices' tokens and handovers, likewise
 	HasToken  bool          // the access point has a password token of its own, and it is enabled
 	HasPIN    bool          // the access point has a PIN of its own
@@ -30,7 +30,7 @@ type Status struct {
 // Waiting is what an access point waits for.
 type Waiting uint8
 
-// What it waits for.
+// The values of Waiting.
 const (
 	WaitsForNobody Waiting = iota
 	WaitsForButton         // a device whose button is pressed

@@ -10,14 +10,14 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// storedVersion is the version of the stored form. A reader takes every version
-// up to its own, and ignores fields that it does not know.
+// storedVersion is the version of the stored form. A reader accepts every
+// version up to its own, and ignores unknown fields.
 const storedVersion = 1
 
 // ErrStored is the class of errors of [AccessPoint.RestoreSecrets].
 var ErrStored = errors.New("ap: stored state is not valid")
 
-// stored is the state of an access point that outlives a restart.
+// stored is the state of an access point that survives a restart.
 type stored struct {
 	Version    int             `json:"version"`
 	Configured bool            `json:"configured"`
@@ -36,7 +36,7 @@ type storedToken struct {
 	Enabled  bool   `json:"enabled"`
 }
 
-// storedNetwork is a network. Name and key are octets: JSON has them in base64.
+// storedNetwork is a network. Name and key are octets, in base64 in JSON.
 type storedNetwork struct {
 	SSID []byte `json:"ssid"`
 	Auth uint16 `json:"auth"`
@@ -47,9 +47,9 @@ type storedNetwork struct {
 // StoreSecrets returns the state to be stored, as JSON: settings, the access
 // point's own PIN with the rest of its lifetime and its own token, and the
 // lockout. It holds the network keys, the PIN and the key of the token in plain
-// text: keep it where nobody else can read it. Store it after each event that
+// text: keep it where no one else can read it. Store it after each event that
 // [EventKind.Changes] the state. PINs and tokens of devices, the button and
-// registrations do not outlive a restart.
+// registrations do not survive a restart.
 func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
 	s := stored{
 		Version: storedVersion, Configured: a.State() == wps.Configured, PIN: a.cfg.PIN.Digits(),
@@ -64,10 +64,10 @@ func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
 	return json.MarshalIndent(s, "", "\t")
 }
 
-// RestoreSecrets puts back what [AccessPoint.StoreSecrets] returned, when the
-// device starts: it replaces networks, PIN, token and lockout of the configuration. On
-// an error, which is of class [ErrStored], it changes nothing; the safe thing is
-// then to lock the PIN: [AccessPoint.SetLock].
+// RestoreSecrets restores the state of [AccessPoint.StoreSecrets] when the
+// device starts: it replaces networks, PIN, token and lockout of the
+// configuration. On an error, which is of class [ErrStored], it changes
+// nothing; the safe thing is then to lock the PIN: [AccessPoint.SetLock].
 func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 	var s stored
 	if err := json.Unmarshal(data, &s); err != nil {
@@ -148,11 +148,11 @@ func CheckPolicy(n Network) error {
 	return nil
 }
 
-// Network is what [CheckPolicy] asks of a network.
+// Network is the input of [CheckPolicy].
 type Network struct {
 	Credential wps.Credential
-	Hidden     bool // beacons do not name it
-	WPA3Only   bool // stations authenticate by SAE alone
+	Hidden     bool // beacons do not have its name
+	WPA3Only   bool // stations authenticate by SAE only
 	Band6GHz   bool
 }
 
@@ -169,7 +169,7 @@ var policies = []struct {
 	{func(n *Network) bool {
 		return n.Credential.EncrType == wps.EncrTKIP && n.Credential.AuthType&wps.AuthWPA2Personal == 0
 	}, "the network allows TKIP only", "WSC 2.0 mandate, hostap"},
-	{func(n *Network) bool { return n.WPA3Only }, "the network allows WPA3 only, for which WPS has no words", "hostap"},
+	{func(n *Network) bool { return n.WPA3Only }, "the network allows WPA3 only, which WPS cannot express", "hostap"},
 	{func(n *Network) bool { return n.Band6GHz }, "there is no WPS on 6 GHz", "IEEE 802.11ax, hostap"},
 	{func(n *Network) bool { return errors.Is(n.Credential.Usable(), wps.ErrAuthType) }, "the network is not a personal one", "hostap"},
 }
