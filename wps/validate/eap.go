@@ -5,7 +5,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// eapRules are about the EAP packets that carry an exchange.
+// eapRules are rules about the EAP packets of an exchange.
 var eapRules = []rule{
 	{Rule: Rule{ID: "IDENTITY-UNKNOWN", Area: AreaExchange, Tolerant: Warning, Strict: Error, Versions: Both,
 		Clause: "hostap, iwd",
@@ -92,8 +92,8 @@ func checkCode(x *exchange, r *reporter) {
 	}
 }
 
-// checkIdentifier compares each Response with the Request before it, whose
-// last fragment it answers: of a message in fragments that is not known.
+// checkIdentifier compares each Response with the Request before it, whose last
+// fragment it answers. For a message in fragments that is unknown.
 func checkIdentifier(x *exchange, r *reporter) {
 	var request *step
 	for i := range x.steps {

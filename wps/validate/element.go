@@ -55,11 +55,11 @@ var elementRules = []rule{
 		list: checkDeviceTypesMany},
 }
 
-// registrarLists are the lists in which a registrar is said to wait.
+// registrarLists are the lists that can say that a registrar waits.
 var registrarLists = []wps.Kind{wps.KindBeacon, wps.KindProbeResponse, wps.KindSetSelectedRegistrar}
 
-// networkRules are about WPS in networks where it does not belong or does
-// not work.
+// networkRules are rules about WPS on networks where it must not be offered or
+// does not work.
 var networkRules = []rule{
 	{Rule: Rule{ID: "NETWORK-WEP", Area: AreaElement, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: advertisement,
 		Clause: "hostap; WSC 2.0",
@@ -99,7 +99,7 @@ var networkRules = []rule{
 		list: checkBand},
 }
 
-// onNetwork reports WPS on a network of a kind.
+// onNetwork reports WPS on a network with a property.
 func onNetwork(is func(dot11.Traits) bool, text string) func(*list, *reporter) {
 	return func(l *list, r *reporter) {
 		if is(l.network) {
@@ -128,9 +128,9 @@ func checkSelectedLacking(l *list, r *reporter) {
 	}
 }
 
-// checkSelectedMethod looks for a method that fits the password. hostap says
-// 0 for a PIN and keeps its button among the methods, so only a list without
-// any other is wrong.
+// checkSelectedMethod looks for a method that matches the password. hostap
+// sends 0 for a PIN and keeps its button among the methods, so only a list
+// without any other is wrong.
 func checkSelectedMethod(l *list, r *reporter) {
 	const button = wps.MethodVirtualPushButton | wps.MethodPhysicalPushButton
 	id := wps.AttrSelectedRegistrarConfigMethods

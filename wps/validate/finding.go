@@ -9,15 +9,15 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Severity says how much a finding matters.
+// Severity is the severity of a finding.
 type Severity uint8
 
 // The severities.
 const (
-	// Note: allowed, or of no consequence, yet some peer stumbles over it or
-	// it helps to understand the exchange.
+	// Note: allowed, or without consequence, but some peers have trouble with
+	// it, or it helps to understand the exchange.
 	Note Severity = iota + 1
-	// Warning: against a rule, and most peers live with it.
+	// Warning: against a rule, but most peers tolerate it.
 	Warning
 	// Error: against a rule, and peers refuse it or are put at risk by it.
 	Error
@@ -36,27 +36,26 @@ func (s Severity) String() string {
 // Whole is the Message of a finding that concerns no single message.
 const Whole = -1
 
-// Finding is one thing that is wrong, and where. Of values it gives lengths,
-// types, numbers and addresses, never keys, passwords, secret nonces or text
-// that a device chose: it can be logged. Findings are comparable.
+// Finding is a violation of a rule and its place. It contains lengths, types,
+// numbers and addresses, but never keys, passwords, secret nonces or text that
+// a device chose, so that it can be logged. Findings are comparable.
 type Finding struct {
 	Rule     string   // the ID of the rule that is broken: see [Lookup]
 	Severity Severity // of the rule, in the mode of the call
 
-	// Run is the index of the exchange, for [Randomness]; else 0.
+	// Run is the index of the exchange, for [Randomness]; otherwise 0.
 	Run int
 	// Message is the index of the step in [Transcript].Steps, or [Whole].
 	// For a single list it is 0.
 	Message int
-	// Kind is the list in which the fault is: a message, or the settings or
-	// the Credential inside it; 0 if the fault is in none.
+	// Kind is the list with the fault: a message, or the settings or the
+	// Credential inside it; 0 if none.
 	Kind wps.Kind
-	// Attribute is the attribute concerned, or the one that is missing; 0 if
-	// none is.
+	// Attribute is the attribute concerned, or the missing one; 0 if none.
 	Attribute wps.AttributeID
-	// Offset is where the attribute begins, in octets from the start of the
-	// message; for what is encrypted, from the start of the plaintext. For a
-	// missing attribute it is where the list ends.
+	// Offset is the offset of the attribute in octets, from the start of the
+	// message, or of the plaintext for encrypted attributes. For a missing
+	// attribute it is the end of the list.
 	Offset int
 
 	// Text says in a sentence what is wrong.
@@ -78,8 +77,8 @@ func (f Finding) String() string {
 	return b.String()
 }
 
-// Findings is what was found, in the order of the exchange: by run, message,
-// offset and rule, and what concerns a whole exchange behind its messages.
+// Findings are ordered by run, message, offset and rule; those about a whole
+// exchange come after those about its messages.
 type Findings []Finding
 
 // Worst returns the highest severity among the findings, 0 if there are none.
@@ -96,25 +95,26 @@ func (fs Findings) Has(rule string) bool {
 	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Rule == rule })
 }
 
-// maxPerRule is how often one rule is reported in one call; what is beyond is
-// counted, so that hostile input costs no memory and hides nothing else.
+// maxPerRule is how often one rule is reported in one call. Further findings
+// are only counted, so that hostile input costs no memory and hides no other
+// finding.
 const maxPerRule = 10
 
-// reporter collects findings. What it is set to is where the next are.
+// reporter collects findings. Its fields are the place of the next findings.
 type reporter struct {
 	mode    wps.Mode
 	rule    *rule
 	run     int
 	message int
 	kind    wps.Kind
-	base    int // what offsets in the list have before them
+	base    int // is added to offsets in the list
 	found   []located
 	count   map[*rule]int
 }
 
 type located struct {
 	Finding
-	rule int // its place in the table
+	rule int // its index in the table
 }
 
 func newReporter(mode wps.Mode) *reporter {
@@ -137,7 +137,7 @@ func (r *reporter) add(id wps.AttributeID, offset int, format string, args ...an
 	}, r.rule.index})
 }
 
-// findings returns what was collected, in order.
+// findings returns the collected findings, in order.
 func (r *reporter) findings() Findings {
 	if len(r.found) == 0 {
 		return nil
@@ -152,7 +152,7 @@ func (r *reporter) findings() Findings {
 	slices.SortStableFunc(r.found, func(a, b located) int {
 		return cmp.Or(
 			cmp.Compare(a.Run, b.Run),
-			cmp.Compare(uint(a.Message), uint(b.Message)), // Whole is the greatest
+			cmp.Compare(uint(a.Message), uint(b.Message)), // Whole is the largest
 			cmp.Compare(a.Offset, b.Offset),
 			cmp.Compare(a.rule, b.rule))
 	})

@@ -91,7 +91,7 @@ func checkZeroPadding(l *list, r *reporter) {
 	}
 }
 
-// end returns where the last attribute ends.
+// end returns the end of the last attribute.
 func (l *list) end() int {
 	if len(l.attrs) == 0 {
 		return 0
@@ -117,8 +117,8 @@ func checkRepeated(l *list, r *reporter) {
 	})
 }
 
-// repeated calls f with each attribute of the table that stood before, if the
-// table says that of its repetition.
+// repeated calls f with each repeated attribute of the table whose row has the
+// value repeat.
 func (l *list) repeated(repeat wps.Repeat, f func(attribute)) {
 	if !l.again {
 		return
@@ -135,8 +135,8 @@ func (l *list) repeated(repeat wps.Repeat, f func(attribute)) {
 }
 
 // places holds the place of each attribute 0x1000 to 0x107F in the order of a
-// kind of list, from 1 on; 0 is none. Key Wrap Authenticator, which layouts do
-// not show, is behind all others in what was encrypted.
+// kind of list, from 1 on; 0 is none. Key Wrap Authenticator, which is not in
+// the layouts, comes after all others in encrypted settings.
 var places = sync.OnceValue(func() *[wps.KindHandoverSelect + 1][0x80]uint8 {
 	all := new([wps.KindHandoverSelect + 1][0x80]uint8)
 	for kind := range all {
@@ -161,7 +161,7 @@ func (l *list) firsts(f func(a attribute, place int)) {
 	}
 }
 
-// checkOrder names the attributes that one would have to move: those outside
+// checkOrder reports the attributes that would have to be moved: those outside
 // the longest run of attributes that are in order.
 func checkOrder(l *list, r *reporter) {
 	last, ordered := 0, true
@@ -275,7 +275,8 @@ func emptyText(_ *wps.AttributeInfo, v []byte) string {
 	return ""
 }
 
-// badCharacters leaves zeros at the end to the rule about the value.
+// badCharacters ignores zeros at the end, which the rule about the value
+// covers.
 func badCharacters(row *wps.AttributeInfo, v []byte) string {
 	if printable(v) {
 		return ""
@@ -297,8 +298,8 @@ func badCharacters(row *wps.AttributeInfo, v []byte) string {
 	return ""
 }
 
-// printable reports whether a text is ASCII without control characters, as
-// nearly all are.
+// printable reports whether a text is ASCII without control characters, as most
+// texts are.
 func printable(v []byte) bool {
 	for _, c := range v {
 		if c < ' ' || c > '~' {
@@ -323,7 +324,7 @@ func checkMACZero(l *list, r *reporter) {
 }
 
 func checkMajorVersion(l *list, r *reporter) {
-	for _, a := range l.attrs { // each: a receiver may take the second of two
+	for _, a := range l.attrs { // every one: a receiver may use the second of two
 		if v := l.value(a); a.id == wps.AttrVersion && len(v) == 1 && v[0]>>4 != 1 && v[0]>>4 != 2 {
 			r.add(wps.AttrVersion, a.at, "Version is %#02x: nobody speaks major version %d.", v[0], v[0]>>4)
 		}
@@ -345,7 +346,7 @@ func checkMethodsVersion(l *list, r *reporter) {
 	}
 }
 
-// lengthRules has a row for each attribute that cannot be of any length.
+// lengthRules has a row for each attribute whose length is restricted.
 func lengthRules() []rule {
 	var rows []rule
 	for info := range wps.Attributes() {
@@ -365,7 +366,7 @@ func lengthRules() []rule {
 	return rows
 }
 
-// octets says in words how many octets an attribute may have.
+// octets describes the allowed number of octets of an attribute.
 func octets(low, high int) string {
 	switch {
 	case low == 1 && high == 1:
@@ -387,7 +388,7 @@ func checkLength(l *list, a attribute, r *reporter) {
 	}
 }
 
-// valueRules has a row for each attribute that cannot have any value, but for
+// valueRules has a row for each attribute whose value is restricted, except
 // Message Type, which has rules of its own.
 func valueRules() []rule {
 	var rows []rule

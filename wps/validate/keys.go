@@ -8,7 +8,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// keyRules need the keys of the run.
+// keyRules are rules that need the keys of the run.
 var keyRules = []rule{
 	{Rule: Rule{ID: "AUTHENTICATOR-WRONG", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: authenticated,
 		Clause: "WSC 2.0 §7.1 (via iwd), hostap",
@@ -51,11 +51,11 @@ var keyRules = []rule{
 // sealed are the messages with Encrypted Settings.
 var sealed = kinds([]wps.Kind{wps.KindM2}, from(wps.KindM4, wps.KindM8))
 
-// chain is what became of an Authenticator.
+// chain is the result of verifying an Authenticator.
 type chain uint8
 
 const (
-	chainUnknown chain = iota // there is none, or nothing to verify it with
+	chainUnknown chain = iota // there is none, or no key to verify it with
 	chainGood
 	chainWrong
 	chainOverM2D
@@ -87,7 +87,7 @@ func (x *exchange) followChain() {
 			m2d = s
 		case predecessor(s.kind) == 0:
 		case previous == nil || previous.kind != predecessor(s.kind):
-			previous = s // something is missing: go on from here
+			previous = s // a message is missing: continue from here
 		case x.cipher.VerifyAuthenticator(previous.Body, s.Body) == nil:
 			s.chain, previous = chainGood, s
 		case m2d != nil && x.cipher.VerifyAuthenticator(m2d.Body, s.Body) == nil:
@@ -125,7 +125,7 @@ func (r *reporter) inside(s *step, id wps.AttributeID, format string, args ...an
 	r.add(id, s.settings.at(id), format, args...)
 }
 
-// seal is what is wrong with Encrypted Settings that cannot be opened.
+// seal is the fault of Encrypted Settings that cannot be opened.
 type seal uint8
 
 const (
@@ -144,7 +144,7 @@ func (x *exchange) openSettings() {
 		}
 		value := s.list.get(wps.AttrEncryptedSettings)
 		if value == nil || len(value)%aes.BlockSize != 0 {
-			continue // the rules about its length say so
+			continue // the rules about its length report this
 		}
 		settings, err := x.cipher.OpenSettings(value)
 		if err != nil {
@@ -158,8 +158,8 @@ func (x *exchange) openSettings() {
 	}
 }
 
-// breakSeal looks for what is wrong with settings that cannot be opened. If
-// it is but their form, it returns them, with the Key Wrap Authenticator.
+// breakSeal finds the fault of settings that cannot be opened. If only their
+// form is wrong, it returns them, with the Key Wrap Authenticator.
 func (x *exchange) breakSeal(value []byte) ([]byte, seal) {
 	block, err := aes.NewCipher(x.Keys.KeyWrapKey[:])
 	if err != nil {
@@ -179,12 +179,12 @@ func (x *exchange) breakSeal(value []byte) ([]byte, seal) {
 	case !l.has(wps.AttrKeyWrapAuthenticator):
 		return plaintext, noKeyWrap
 	case l.attrs[len(l.attrs)-1].id != wps.AttrKeyWrapAuthenticator:
-		return plaintext, sealGood // KEY-WRAP-LAST says what is wrong
+		return plaintext, sealGood // KEY-WRAP-LAST reports this
 	}
 	return plaintext, wrongKeyWrap
 }
 
-// settingsKind returns what the settings in a message are.
+// settingsKind returns the kind of the settings in a message.
 func (x *exchange) settingsKind(s *step) wps.Kind {
 	ofAP := x.enrollee == SideAP || x.enrollee == 0 && s.settings.has(wps.AttrSSID)
 	switch s.kind {
@@ -219,7 +219,7 @@ func checkSealed(what seal, text string) func(*exchange, *reporter) {
 	}
 }
 
-// secrets calls f with each secret nonce that was decrypted.
+// secrets calls f with each decrypted secret nonce.
 func (x *exchange) secrets(f func(s *step, id wps.AttributeID, nonce wps.Nonce)) {
 	for i := range x.steps {
 		s := &x.steps[i]
@@ -244,8 +244,9 @@ func checkSNoncesEqual(x *exchange, r *reporter) {
 	})
 }
 
-// checkSNoncePublic compares with the nonces and initialization vectors, and
-// with the parts of public keys and hashes that a careless device might take.
+// checkSNoncePublic compares the secret nonces with the nonces and
+// initialization vectors, and with parts of public keys and hashes that a
+// careless device might reuse.
 func checkSNoncePublic(x *exchange, r *reporter) {
 	if x.cipher == nil {
 		return
@@ -274,8 +275,8 @@ func checkSNoncePublic(x *exchange, r *reporter) {
 	})
 }
 
-// networks calls f with the settings of each network that was decrypted, and
-// where they begin.
+// networks calls f with the decrypted settings of each network, and their
+// offset.
 func (x *exchange) networks(f func(s *step, l *list, at int)) {
 	for i := range x.steps {
 		s := &x.steps[i]

@@ -9,22 +9,22 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// list is a list of attributes taken apart, as far as its damage allows.
+// list is a parsed list of attributes, as far as its damage allows.
 type list struct {
 	taken
 	first [0x80]int32 // 1 + index of the first attribute 0x1000 to 0x107F
 }
 
-// taken is all of a list but its index, which is too large to be cleared for
-// every list.
+// taken is a list without its index, which is too large to be cleared for every
+// list.
 type taken struct {
 	kind   wps.Kind
 	data   []byte
 	attrs  []attribute
 	wfa    []wfaElement // of all extensions of the Wi-Fi Alliance
-	wfaCut []wfaElement // what is left of those that are cut
-	set    attributeSet // those of the table that are there
-	again  bool         // one of them stands a second time
+	wfaCut []wfaElement // the rest of those that are truncated
+	set    attributeSet // attributes of the table that are present
+	again  bool         // one of them is repeated
 	quirks wps.Quirks   // of the octets between the attributes
 
 	cut    *wps.Error // where the list ends within an attribute, or nil
@@ -33,14 +33,15 @@ type taken struct {
 	network dot11.Traits
 }
 
-// attribute is where an attribute stands in its list.
+// attribute is the place of an attribute in its list.
 type attribute struct {
 	id      wps.AttributeID
 	at, end int
 }
 
-// attributeSet is a set of types 0x1000 to 0x107F. Most rules are about
-// attributes that a list lacks, or has as it should: that is seen at a glance.
+// attributeSet is a set of types 0x1000 to 0x107F. Most rules concern
+// attributes that a list lacks, or has as it should: the set shows that
+// quickly.
 type attributeSet [2]uint64
 
 func (s *attributeSet) add(id wps.AttributeID) { s[id>>6&1] |= 1 << (id & 0x3F) }
@@ -48,10 +49,10 @@ func (s *attributeSet) add(id wps.AttributeID) { s[id>>6&1] |= 1 << (id & 0x3F) 
 // meets reports whether two sets have a type in common.
 func (s *attributeSet) meets(t *attributeSet) bool { return s[0]&t[0]|s[1]&t[1] != 0 }
 
-// has reports whether all of another set is in this one.
+// has reports whether another set is a subset of this one.
 func (s *attributeSet) has(t *attributeSet) bool { return t[0]&^s[0]|t[1]&^s[1] == 0 }
 
-// attributesWith returns the types whose rows of the table are such.
+// attributesWith returns the types whose rows match.
 func attributesWith(such func(*wps.AttributeInfo) bool) (set attributeSet) {
 	for row := range wps.Attributes() {
 		if such(&row) {
@@ -71,13 +72,13 @@ type wfaElement struct {
 // attributeHeader is the length of an attribute's type and length, in octets.
 const attributeHeader = 4
 
-// lists keeps lists for others to be taken apart into: an exchange has ten, and
-// to make them takes longer than to judge them.
+// lists is a pool of lists: an exchange has ten, and allocating them takes
+// longer than judging them.
 var lists = sync.Pool{New: func() any { return new(list) }}
 
-// newList takes a list apart. wps.Decoder stops at the first fault; where an
-// attribute has a wrong length only, a validator goes on behind it. A kind that
-// does not exist is none. Release it when it is judged.
+// newList parses a list. wps.Decoder stops at the first fault; if only an
+// attribute's length is wrong, a validator continues after it. An unknown kind
+// counts as none. Release the list after use.
 func newList(kind wps.Kind, data []byte) *list {
 	if kind > wps.KindHandoverSelect {
 		kind = 0
@@ -110,7 +111,7 @@ func newList(kind wps.Kind, data []byte) *list {
 	return l
 }
 
-// release gives a list back. It must not be used any more.
+// release returns a list to the pool. It must not be used any more.
 func (l *list) release() {
 	for _, a := range l.attrs {
 		if slot := l.slot(a.id); slot != nil {
@@ -123,8 +124,8 @@ func (l *list) release() {
 	lists.Put(l)
 }
 
-// newMessage takes a message apart. Its kind is 0 if it does not tell; unlike
-// wps.PeekMessageType this does not mind what stands before the Message Type.
+// newMessage parses a message. Its kind is 0 if it has no type; unlike
+// wps.PeekMessageType it ignores what precedes the Message Type.
 func newMessage(data []byte) *list {
 	l := newList(0, data)
 	t, _ := l.number(wps.AttrMessageType)
@@ -132,7 +133,7 @@ func newMessage(data []byte) *list {
 	return l
 }
 
-// add notes the whole attribute at an offset.
+// add records the whole attribute at an offset.
 func (l *list) add(id wps.AttributeID, at int) {
 	end := at + attributeHeader + int(binary.BigEndian.Uint16(l.data[at+2:]))
 	l.attrs = append(l.attrs, attribute{id, at, end})
@@ -148,7 +149,7 @@ func (l *list) add(id wps.AttributeID, at int) {
 	}
 }
 
-// addWFA notes the sub-elements of an extension.
+// addWFA records the sub-elements of an extension.
 func (l *list) addWFA(v []byte, at int) {
 	for len(v) >= 2 && len(v)-2 >= int(v[1]) {
 		end := 2 + int(v[1])
@@ -160,8 +161,8 @@ func (l *list) addWFA(v []byte, at int) {
 	}
 }
 
-// slot is where the first attribute of a type is noted, nil for types that
-// the table of attributes cannot have.
+// slot is the index entry of the first attribute of a type, nil for types
+// outside the table of attributes.
 func (l *list) slot(id wps.AttributeID) *int32 {
 	if id&^0x7F != 0x1000 {
 		return nil
@@ -169,8 +170,8 @@ func (l *list) slot(id wps.AttributeID) *int32 {
 	return &l.first[id&0x7F]
 }
 
-// infos are the rows of the table of attributes, by the low bits of the type: to
-// look at one in place saves copying it for each attribute and rule.
+// infos are the rows of the table of attributes, by the low bits of the type,
+// so that they need not be copied for each attribute and rule.
 var infos = func() (all [0x80]*wps.AttributeInfo) {
 	for row := range wps.Attributes() {
 		all[row.ID&0x7F] = &row
@@ -192,10 +193,11 @@ func allows(row *wps.AttributeInfo, n int) bool { return row.Min <= n && n <= ro
 // value returns the octets of an attribute.
 func (l *list) value(a attribute) []byte { return l.data[a.at+attributeHeader : a.end] }
 
-// has reports whether an attribute is there, of whatever length.
+// has reports whether an attribute is present, with any length.
 func (l *list) has(id wps.AttributeID) bool { return *l.slot(id) != 0 }
 
-// at returns where an attribute stands; the end of the list if it does not.
+// at returns the offset of an attribute, or the end of the list if it is
+// missing.
 func (l *list) at(id wps.AttributeID) int {
 	if i := *l.slot(id); i != 0 {
 		return l.attrs[i-1].at
@@ -203,8 +205,8 @@ func (l *list) at(id wps.AttributeID) int {
 	return len(l.data)
 }
 
-// get returns the value of an attribute; nil if it is not there or has a
-// length that the table does not allow.
+// get returns the value of an attribute; nil if it is missing or has a length
+// that the table does not allow.
 func (l *list) get(id wps.AttributeID) []byte {
 	i := *l.slot(id)
 	if i == 0 {
@@ -229,7 +231,7 @@ func (l *list) number(id wps.AttributeID) (n uint64, ok bool) {
 	return n, true
 }
 
-// is reports whether an attribute is there with a value.
+// is reports whether an attribute is present with a value.
 func (l *list) is(id wps.AttributeID, want uint64) bool {
 	n, ok := l.number(id)
 	return ok && n == want

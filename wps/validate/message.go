@@ -102,7 +102,7 @@ func checkTypeMismatch(l *list, r *reporter) {
 	}
 }
 
-// maxMessage is the longest message that hostap takes.
+// maxMessage is the longest message that hostap accepts.
 const maxMessage = 50000
 
 func checkSize(l *list, r *reporter) {
@@ -111,7 +111,7 @@ func checkSize(l *list, r *reporter) {
 	}
 }
 
-// ownNonce returns the nonce that a description's sender made.
+// ownNonce returns the nonce that the sender of a message generates.
 func ownNonce(k wps.Kind) wps.AttributeID {
 	if k == wps.KindM1 {
 		return wps.AttrEnrolleeNonce

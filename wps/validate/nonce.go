@@ -8,7 +8,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// nonceRules are about what one message repeats of another, and what it may not.
+// nonceRules are rules about values that one message must or must not repeat
+// from another.
 var nonceRules = []rule{
 	{Rule: Rule{ID: "ENROLLEE-NONCE-ECHO", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: kinds([]wps.Kind{wps.KindM2, wps.KindM2D, wps.KindM4, wps.KindM6}, from(wps.KindM8, wps.KindDone)),
 		Clause: "WSC 2.0 §7.1 (via iwd), hostap",
@@ -60,7 +61,7 @@ var nonceRules = []rule{
 		exchange: checkIVs},
 }
 
-// reportEcho reports that a nonce is not the one that it should repeat.
+// reportEcho reports that a nonce differs from the one it should repeat.
 func reportEcho(r *reporter, s *step, id wps.AttributeID, origin wps.Kind) {
 	r.at(s, id, "The %v in %v is not that of %v: the message is of another run, or forged.", id, s.kind, origin)
 }
@@ -80,8 +81,8 @@ func checkEnrolleeNonce(x *exchange, r *reporter) {
 	})
 }
 
-// checkRegistrarNonce lets what ends a run have the nonce of M2D as well: an
-// access point and an external registrar may both answer M1.
+// checkRegistrarNonce also accepts the nonce of M2D in messages that end a run:
+// an access point and an external registrar may both answer M1.
 func checkRegistrarNonce(x *exchange, r *reporter) {
 	const id = wps.AttrRegistrarNonce
 	var ofM2, ofM2D []byte
@@ -100,7 +101,7 @@ func checkRegistrarNonce(x *exchange, r *reporter) {
 	})
 }
 
-// messages calls f with each message that is not retransmitted.
+// messages calls f with each message that is not a retransmission.
 func (x *exchange) messages(f func(s *step)) {
 	for i := range x.steps {
 		if s := &x.steps[i]; s.kind != 0 && !s.repeats {
@@ -144,7 +145,7 @@ func checkHashReflected(x *exchange, r *reporter) {
 	})
 }
 
-// passwords calls f with each M2 and the passwords that M1 and M2 mean.
+// passwords calls f with each M2 and the passwords of M1 and M2.
 func (x *exchange) passwords(f func(m2 *step, asked, answered wps.DevicePasswordID)) {
 	m1 := x.first(wps.KindM1)
 	if m1 == nil {
@@ -158,7 +159,7 @@ func (x *exchange) passwords(f func(m2 *step, asked, answered wps.DevicePassword
 	})
 }
 
-// isPIN reports whether a password is a PIN for which the sides have two names.
+// isPIN reports whether a password is a PIN, which has two identifiers.
 func isPIN(id wps.DevicePasswordID) bool {
 	return id == wps.PasswordDefault || id == wps.PasswordRegistrarSpecified
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// orderRules are about who sends which message when.
+// orderRules are rules about the order of messages and their senders.
 var orderRules = []rule{
 	{Rule: Rule{ID: "MESSAGE-ORDER", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
 		Clause: "WSC 2.0 §7.7.3 (via iwd), hostap",
@@ -45,7 +45,7 @@ var orderRules = []rule{
 		exchange: checkVersionChanged},
 }
 
-// following has what may follow a message of each kind; 0 is the start.
+// following lists what may follow a message of each kind; 0 is the start.
 var following = map[wps.Kind][]wps.Kind{
 	0:            {wps.KindM1},
 	wps.KindM1:   {wps.KindM2, wps.KindM2D, wps.KindNACK},
@@ -63,7 +63,7 @@ var following = map[wps.Kind][]wps.Kind{
 }
 
 // breaks calls f with each message that may not follow the one before it, and
-// whether messages that were not seen would explain it.
+// whether missing messages would explain it.
 func (x *exchange) breaks(f func(s *step, before wps.Kind, unseen bool)) {
 	before := wps.Kind(0)
 	for i := range x.steps {
@@ -120,7 +120,7 @@ func checkChanged(x *exchange, r *reporter) {
 	}
 }
 
-// messageName names a message, also one that does not say what it is.
+// messageName names a message, even one of unknown type.
 func messageName(k wps.Kind) string {
 	if k == 0 {
 		return "A message"
@@ -141,7 +141,7 @@ func checkDoneEarly(x *exchange, r *reporter) {
 	}
 }
 
-// ended reports whether it is known that nothing follows.
+// ended reports whether nothing is known to follow.
 func (x *exchange) ended() bool {
 	return x.Complete || slices.ContainsFunc(x.steps, func(s step) bool { return s.Code == eap.CodeFailure || s.Code == eap.CodeSuccess })
 }
@@ -158,8 +158,8 @@ func checkDoneMissing(x *exchange, r *reporter) {
 	}
 }
 
-// byVersion calls f with each message of a side that has said that it speaks
-// version 2.0, and the first Version2 of that side.
+// byVersion calls f with each message of a side that uses version 2.0, and the
+// first Version2 of that side.
 func (x *exchange) byVersion(f func(s *step, own *wfaElement, first *wfaElement)) {
 	var first [registration.RoleRegistrar + 1]*wfaElement
 	for i := range x.steps {
@@ -192,7 +192,7 @@ func checkVersionChanged(x *exchange, r *reporter) {
 	})
 }
 
-// timeRules are about how long an exchange takes.
+// timeRules are rules about the duration of an exchange.
 var timeRules = []rule{
 	{Rule: Rule{ID: "STEP-LATE", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both,
 		Clause: "hostap",

@@ -6,7 +6,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// selected reports whether a registrar is said to be waiting.
+// selected reports whether the list says that a registrar waits.
 func (l *list) selected() bool {
 	n, ok := l.number(wps.AttrSelectedRegistrar)
 	return ok && n != 0
@@ -16,8 +16,8 @@ func (l *list) open() bool {
 	return l.is(wps.AttrAuthType, uint64(wps.AuthOpen)) && l.is(wps.AttrEncrType, uint64(wps.EncrNone))
 }
 
-// presenceRules has a row for each attribute that a kind of list needs, by the
-// layouts of package wps.
+// presenceRules has a row for each attribute that a kind of list requires
+// according to the layouts of package wps.
 func presenceRules() []rule {
 	var rows []rule
 	for kind := wps.KindBeacon; kind <= wps.KindHandoverSelect; kind++ {
@@ -34,8 +34,8 @@ func presenceRules() []rule {
 	})
 }
 
-// presenceRule returns the row for an attribute, if its absence can be told
-// to be wrong. It is an error where a tolerant reader cannot do without it.
+// presenceRule returns the row for an attribute, if its absence is wrong. It is
+// an error if a tolerant reader needs the attribute.
 func presenceRule(kind wps.Kind, need wps.Rule) (rule, bool) {
 	id := need.Attribute
 	row := rule{Rule: Rule{
@@ -65,8 +65,7 @@ func presenceRule(kind wps.Kind, need wps.Rule) (rule, bool) {
 	return row, true
 }
 
-// look returns the value of an attribute, if it is a number, and whether it is
-// there.
+// look returns the value of a numeric attribute, and whether it is present.
 func (l *list) look(id wps.AttributeID) (n uint64, there bool) {
 	n, _ = l.number(id)
 	return n, l.has(id)

@@ -7,16 +7,16 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// publishedKeys are public keys whose private exponents everyone can look up, by
-// the SHA-256 of their 192 octets, and where that is: a device that has one was
-// shipped with the keys of a sample or a test, and every listener can compute the
-// keys of its runs.
+// publishedKeys maps the SHA-256 of public keys (192 octets) whose private
+// exponents are public to their origin: a device with such a key was shipped
+// with the keys of a sample or a test, and every listener can compute the keys
+// of its runs.
 var publishedKeys = map[string]string{
 	// 0x55, 192 times: the exponent in the SDK for RTL819x.
 	"9c1800b47853a3eda51da8a81c56a9c7462853317a2f6bb335e1f04fa8317a85": "of the Realtek RTL819x SDK, the same in every device that was made with it; pixiewps published its exponent",
 
-	// The exponents of the test vectors of package registration, which anyone who
-	// ports a device may have copied.
+	// The exponents of the test vectors of package registration, which a
+	// developer may have copied.
 	"f1fd64427e2af4ef8bed7f4d220fba2956df806c7f7b10aa492191e5b75b471c": "of the enrollee in test vectors that are published with their exponents",
 	"6010bbd4f9e8338f1c36e90f7fe2b3398f1ed0a6d827c9553f13d0b3f65b0f7a": "of the registrar in test vectors that are published with their exponents",
 	"a7bb26dcfb9be91f87b78dafeb04dff9624fe139c7421e263fb723183d9a802a": "of the enrollee in test vectors that are published with their exponents",

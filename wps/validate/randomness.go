@@ -9,9 +9,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// randomnessRules compare several runs of one device. A value that another
-// can tell beforehand is worth nothing: with a known secret nonce, a listener
-// finds the PIN from one exchange.
+// randomnessRules compare several runs of one device. A predictable value has
+// no effect: with a known secret nonce, a listener finds the PIN from one
+// exchange.
 var randomnessRules = []rule{
 	{Rule: Rule{ID: "RANDOM-ZERO", Area: AreaRandomness, Tolerant: Error, Strict: Error, Versions: Both,
 		Clause: "advice",
@@ -60,7 +60,7 @@ func (s *series) release() {
 	}
 }
 
-// draw is a value that should be random, and where it was found.
+// draw is a value that should be random, and its place.
 type draw struct {
 	run   int
 	step  *step
@@ -69,13 +69,13 @@ type draw struct {
 	value []byte
 }
 
-// drawn reports that the current rule is broken by a value.
+// drawn reports that a value violates the current rule.
 func (r *reporter) drawn(d draw, format string, args ...any) {
 	r.run, r.message, r.kind = d.run, d.step.index, d.list.kind
 	r.add(d.id, d.list.at(d.id), format, args...)
 }
 
-// nonces are those of M1 and M2. That of M2D may be zeros.
+// nonces are those of M1 and M2. The nonce of M2D may be zero.
 func nonces(s *step) []draw {
 	if s.kind != wps.KindM1 && s.kind != wps.KindM2 {
 		return nil
@@ -83,7 +83,7 @@ func nonces(s *step) []draw {
 	return drawsOf(s, s.list, ownNonce(s.kind))
 }
 
-// publicKeys are those of M1 and M2, but for passwords out of band.
+// publicKeys are those of M1 and M2, except for out-of-band passwords.
 func publicKeys(s *step) []draw {
 	password, _ := s.list.number(wps.AttrDevicePasswordID)
 	if id := wps.DevicePasswordID(password); id.OutOfBand() || id == wps.PasswordNFCHandover {
@@ -92,7 +92,7 @@ func publicKeys(s *step) []draw {
 	return drawsOf(s, s.list, wps.AttrPublicKey)
 }
 
-// sNonces are the secret ones, where they were decrypted.
+// sNonces are the decrypted secret nonces.
 func sNonces(s *step) []draw {
 	if s.settings == nil {
 		return nil
@@ -118,7 +118,7 @@ func drawsOf(s *step, l *list, ids ...wps.AttributeID) (draws []draw) {
 	return draws
 }
 
-// draws calls f with each value of a sort, run by run.
+// draws calls f with each value of a kind, run by run.
 func (s *series) draws(of func(*step) []draw, f func(draw)) {
 	for run, x := range s.runs {
 		x.messages(func(st *step) {
@@ -140,8 +140,8 @@ func checkZero(s *series, r *reporter) {
 	}
 }
 
-// checkRepeats reports values that were found before: in another run, or as
-// another value of the same one.
+// checkRepeats reports repeated values: in another run, or as another value of
+// the same run.
 func checkRepeats(of func(*step) []draw) func(*series, *reporter) {
 	return func(s *series, r *reporter) {
 		seen := map[string]draw{}
@@ -157,12 +157,12 @@ func checkRepeats(of func(*step) []draw) func(*series, *reporter) {
 	}
 }
 
-// columns calls f with the values of each attribute, one of each run.
+// columns calls f with the values of each attribute, one from each run.
 func (s *series) columns(f func(column []draw)) {
 	all := map[wps.AttributeID][]draw{}
 	for _, of := range []func(*step) []draw{nonces, sNonces, ivs} {
 		s.draws(of, func(d draw) {
-			// Settings of several messages have one attribute: take the first.
+			// Settings of several messages share an attribute: use the first.
 			if column := all[d.id]; len(column) == 0 || column[len(column)-1].run != d.run {
 				all[d.id] = append(column, d)
 			}
@@ -173,7 +173,7 @@ func (s *series) columns(f func(column []draw)) {
 	}
 }
 
-// enoughRuns is how many runs it takes to tell a pattern from chance.
+// enoughRuns is how many runs are needed to distinguish a pattern from chance.
 const enoughRuns = 3
 
 // checkCounter looks for values that grow by the same amount, read from

@@ -5,9 +5,9 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// refusalRules are about the configuration errors with which a side refuses,
-// and whether they fit what they answer. None is authenticated, so one that
-// does not fit may be forged.
+// refusalRules are rules about the configuration errors of refusals, and
+// whether they match the message that they answer. Refusals are not
+// authenticated, so one that does not match may be forged.
 var refusalRules = []rule{
 	{Rule: Rule{ID: "NACK-PASSWORD", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: refusals,
 		Clause: "WSC 2.0 Table 34 (via iwd), hostap",
@@ -40,14 +40,14 @@ var refusals = []wps.Kind{wps.KindM2D, wps.KindNACK}
 // refusal is M2D or WSC_NACK, and what it answers.
 type refusal struct {
 	kind     wps.Kind
-	role     registration.Role // who refuses; 0 if that is not known
+	role     registration.Role // the side that refuses; 0 if unknown
 	enrollee Side
 	answers  wps.Kind             // 0 if it is the first message
 	password wps.DevicePasswordID // in M1
 	m1       bool                 // whether password is known
 }
 
-// onRefusal reports refusals of an error for which misfit has a reason.
+// onRefusal reports refusals with an error for which misfit returns a reason.
 func onRefusal(code wps.ConfigError, misfit func(refusal) string) func(*exchange, *reporter) {
 	return func(x *exchange, r *reporter) {
 		x.refusals(func(s *step, why refusal) {
@@ -61,8 +61,8 @@ func onRefusal(code wps.ConfigError, misfit func(refusal) string) func(*exchange
 	}
 }
 
-// refusals calls f with each refusal. One that answers another repeats its
-// reason, or none, and is left out.
+// refusals calls f with each refusal. One that answers another refusal repeats
+// its reason, or has none, and is left out.
 func (x *exchange) refusals(f func(s *step, why refusal)) {
 	before, why := wps.Kind(0), refusal{enrollee: x.enrollee}
 	x.messages(func(s *step) {

@@ -12,8 +12,8 @@ import (
 // Versions is a set of versions of the protocol.
 type Versions uint8
 
-// The versions. A 2.0 device sends Version2 in the extension of the Wi-Fi
-// Alliance; which one a sender is follows from its beacon, M1 or M2.
+// The versions. A 2.0 device sends Version2 in the Wi-Fi Alliance extension; a
+// sender's version follows from its beacon, M1 or M2.
 const (
 	Version1 Versions = 1 << iota // 1.0h
 	Version2                      // 2.0 and above
@@ -32,7 +32,7 @@ func (v Versions) String() string {
 	return "both"
 }
 
-// Area says what one has to have seen to judge by a rule.
+// Area is the kind of input that a rule needs.
 type Area uint8
 
 // The areas.
@@ -61,15 +61,15 @@ func (a Area) String() string {
 
 // Rule is a row of the table of rules.
 type Rule struct {
-	ID       string // short, and stays: M2-AUTH-TYPE-FLAGS-MISSING
+	ID       string // short and stable: M2-AUTH-TYPE-FLAGS-MISSING
 	Area     Area
 	Tolerant Severity   // of a finding in tolerant mode
 	Strict   Severity   // of a finding in strict mode
-	Versions Versions   // the senders for which the rule holds
-	Kinds    []wps.Kind // the lists that it concerns; none if any, or if it concerns no list
-	Clause   string     // the clause, or the implementation that holds to it
+	Versions Versions   // the senders to which the rule applies
+	Kinds    []wps.Kind // the lists that it concerns; nil if any, or if it does not concern lists
+	Clause   string     // the clause, or the implementation that follows it
 	Text     string     // the rule, in a sentence
-	Quirk    wps.Quirks // the habit of the field that breaks it and is put up with; 0 if there is none
+	Quirk    wps.Quirks // the tolerated habit that breaks it; 0 if there is none
 }
 
 // Severity returns the severity of a finding in the mode.
@@ -85,16 +85,15 @@ type rule struct {
 	Rule
 	index int
 
-	each     func(l *list, a attribute, r *reporter) // of each attribute of type
+	each     func(l *list, a attribute, r *reporter) // for each attribute of type
 	of       wps.AttributeID
-	list     func(l *list, r *reporter)     // of each list of Kinds
-	needs    wps.AttributeID                // it can be broken only by lists that lack this; 0 if by others
+	list     func(l *list, r *reporter)     // for each list of Kinds
+	needs    wps.AttributeID                // only lists without this attribute can break it; 0 if others can
 	exchange func(x *exchange, r *reporter) // of the exchange
 	series   func(s *series, r *reporter)   // of several runs
 }
 
-// table is the table of rules, and the rows that each step of a validation runs
-// through.
+// table is the table of rules, and the rows for each step of a validation.
 type table struct {
 	rules     []*rule
 	attribute [0x80][]*rule
@@ -103,9 +102,8 @@ type table struct {
 	byID      map[string]*rule
 }
 
-// rules returns the table: what every check of this package is a row of. It is
-// made when it is first asked for, which most programs that import this package
-// never do.
+// rules returns the table with a row for every check of this package. It is
+// built at the first use; most programs that import this package never need it.
 var rules = sync.OnceValue(func() *table {
 	all := slices.Concat(formRules, lengthRules(), valueRules(), extensionRules, presenceRules(),
 		messageRules, settingsRules, elementRules, networkRules,
@@ -157,14 +155,14 @@ func Lookup(id string) (Rule, bool) {
 	return row.public(), true
 }
 
-// public returns the row without its check, as a copy of its own.
+// public returns a copy of the row without its check.
 func (r *rule) public() Rule {
 	row := r.Rule
 	row.Kinds = slices.Clone(row.Kinds)
 	return row
 }
 
-// kinds makes a list of kinds of single ones and of ranges.
+// kinds concatenates kinds and ranges of kinds.
 func kinds(parts ...[]wps.Kind) []wps.Kind { return slices.Concat(parts...) }
 
 // from returns the kinds from one to another.
@@ -176,7 +174,7 @@ func from(first, last wps.Kind) []wps.Kind {
 	return all
 }
 
-// Kinds that rules have in common.
+// Kinds that several rules share.
 var (
 	elements      = from(wps.KindBeacon, wps.KindAssociationResponse)
 	advertisement = []wps.Kind{wps.KindBeacon, wps.KindProbeResponse}
@@ -188,7 +186,7 @@ var (
 	credentials   = []wps.Kind{wps.KindM7APSettings, wps.KindM8APSettings, wps.KindCredential}
 )
 
-// token turns the name of an attribute into the part of an ID.
+// token converts the name of an attribute to a part of an ID.
 func token(id wps.AttributeID) string {
 	if id == wps.AttrState {
 		return "STATE"
@@ -196,7 +194,7 @@ func token(id wps.AttributeID) string {
 	return tokens.Replace(strings.ToUpper(id.String()))
 }
 
-// kindToken turns the name of a list into the part of an ID.
+// kindToken converts the name of a list to a part of an ID.
 func kindToken(k wps.Kind) string { return tokens.Replace(strings.ToUpper(k.String())) }
 
 var tokens = strings.NewReplacer(

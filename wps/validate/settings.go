@@ -6,8 +6,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// settingsRules are about what Encrypted Settings hold, once decrypted, and
-// about the Credentials in them and in NFC tokens.
+// settingsRules are rules about decrypted Encrypted Settings, and about the
+// Credentials in them and in NFC tokens.
 var settingsRules = []rule{
 	{Rule: Rule{ID: "S-NONCE-ZERO", Area: AreaSettings, Tolerant: Error, Strict: Error, Versions: Both, Kinds: from(wps.KindM4Settings, wps.KindM7APSettings),
 		Clause: "advice",
@@ -85,10 +85,10 @@ var settingsRules = []rule{
 		list: checkCredentialsMany},
 }
 
-// holders are the lists with Credentials in them.
+// holders are the lists that contain Credentials.
 var holders = []wps.Kind{wps.KindM2Settings, wps.KindM8Settings, wps.KindConfigurationToken}
 
-// secretNonces are the attributes that no list of an honest peer has in zeros.
+// secretNonces are the attributes that an honest peer never sends as zeros.
 var secretNonces = []wps.AttributeID{wps.AttrESNonce1, wps.AttrESNonce2, wps.AttrRSNonce1, wps.AttrRSNonce2}
 
 func checkSNonceZero(l *list, r *reporter) {
@@ -109,7 +109,7 @@ func checkKeyWrapLast(l *list, r *reporter) {
 }
 
 // types returns the two types of a network's settings, and whether both are
-// there.
+// present.
 func (l *list) types() (wps.AuthType, wps.EncrType, bool) {
 	auth, ok1 := l.number(wps.AttrAuthType)
 	encr, ok2 := l.number(wps.AttrEncrType)
@@ -235,7 +235,7 @@ func checkNetworkIndex(l *list, r *reporter) {
 	}
 }
 
-// credential is what distinguishes one Credential from another.
+// credential is what identifies a Credential.
 type credential struct{ ssid, types, key string }
 
 func checkCredentialRepeated(l *list, r *reporter) {

@@ -14,22 +14,21 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Transcript is an exchange as somebody saw it: one run of the Registration
-// Protocol, from the first packet of its EAP conversation to the last, or its
-// messages as UPnP carried them. What is not known is zero; the more there is,
-// the more is judged.
+// Transcript is a recorded exchange: one run of the Registration Protocol, from
+// the first packet of its EAP conversation to the last, or its messages over
+// UPnP. Unknown fields are zero; the more is known, the more is checked.
 type Transcript struct {
-	Steps []Step // in the order of time, retransmissions with them or counted in Repeats
+	Steps []Step // in the order of time, with retransmissions as steps or counted in Repeats
 
-	// Identity is what the client gave in its EAP-Response/Identity.
+	// Identity is the client's identity in its EAP-Response/Identity.
 	Identity string
 	// Client and AP are the link-layer addresses of the two ends.
 	Client, AP wps.MAC
 	// Traits are the properties of the access point's network.
 	Traits dot11.Traits
-	// Keys are those of the run: from a key log, or of one's own machine.
+	// Keys are the keys of the run, from a key log or from your own machine.
 	Keys *registration.Keys
-	// Lossy reports that steps may be missing, as from captures on the air.
+	// Lossy reports that steps may be missing, as in captures on the air.
 	Lossy bool
 	// Complete reports that nothing follows. So does an EAP-Failure among the
 	// steps.
