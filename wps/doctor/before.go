@@ -286,16 +286,56 @@ func (v *view) searching(m Method) bool {
 // routersPressed returns the access points of different devices whose buttons
 // were pressed at one time.
 func (v *view) routersPressed() []*Network {
-	return v.pressed(func(a, b *Network) bool { return a.uuid() != b.uuid() || a.uuid() == (wps.UUID{}) })
+	return pressedTogether(v.everyNetwork(), func(n *Network) any {
+		if uuid := n.uuid(); uuid != (wps.UUID{}) {
+			return uuid
+		}
+		return n
+	})
 }
 
 // radiosPressed returns the access points of one device whose buttons were
 // pressed at one time, where stations may take them for two: not all their
 // elements tell the UUID-E, or both are in one band.
-func (v *view) radiosPressed() []*Network {
-	return v.pressed(func(a, b *Network) bool {
-		return a.uuid() == b.uuid() && (a.waitedNameless() || b.waitedNameless() || a.Band == b.Band && a.Band != 0)
-	})
+func (v *view) radiosPressed() (pressed []*Network) {
+	type radio struct {
+		uuid wps.UUID
+		band wps.RFBands
+	}
+	devices, radios := make(map[wps.UUID][]*Network), make(map[radio][]*Network)
+	for _, n := range v.everyNetwork() {
+		uuid := n.uuid()
+		devices[uuid] = append(devices[uuid], n)
+		if n.Band != 0 {
+			radios[radio{uuid, n.Band}] = append(radios[radio{uuid, n.Band}], n)
+		}
+	}
+	found := make(map[*Network]bool)
+	for _, device := range devices {
+		for _, n := range pressedTogether(device, func(n *Network) any {
+			if n.waitedNameless() {
+				return n
+			}
+			return nil // the named ones are told apart
+		}) {
+			found[n] = true
+		}
+	}
+	for _, band := range radios {
+		for _, n := range pressedTogether(band, func(n *Network) any { return n }) {
+			found[n] = true
+		}
+	}
+	return slices.DeleteFunc(v.everyNetwork(), func(n *Network) bool { return !found[n] })
+}
+
+// everyNetwork returns a list of all networks.
+func (v *view) everyNetwork() []*Network {
+	list := make([]*Network, len(v.Networks))
+	for i := range v.Networks {
+		list[i] = &v.Networks[i]
+	}
+	return list
 }
 
 // waitedNameless reports whether a network has waited for a button without
@@ -304,39 +344,86 @@ func (n *Network) waitedNameless() bool {
 	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.waits(PushButton) && a.Element.UUIDE == wps.UUID{} })
 }
 
-// pressed returns the access points whose buttons were pressed at one time with
-// that of another, such as they are.
-func (v *view) pressed(such func(a, b *Network) bool) (pressed []*Network) {
-	for i := range v.Networks {
-		a := &v.Networks[i]
-		for j := range v.Networks[:i] {
-			b := &v.Networks[j]
-			if !such(a, b) || !pressedTogether(a, b) {
-				continue
-			}
-			for _, n := range []*Network{b, a} {
-				if !slices.Contains(pressed, n) {
-					pressed = append(pressed, n)
-				}
-			}
-		}
-	}
-	return pressed
+// press is a time in which a network waited for a button.
+type press struct {
+	network     *Network
+	group       any
+	since, over time.Time // over is zero if it did not end
 }
 
-// pressedTogether reports whether the buttons of two access points were
-// pressed at one time.
-func pressedTogether(a, b *Network) bool {
-	for _, both := range [][2]*Network{{a, b}, {b, a}} {
-		for _, advert := range both[0].Adverts {
-			if other := both[1]; advert.waits(PushButton) && len(other.Adverts) > 0 && !other.Adverts[0].Since.After(advert.Since) {
-				if e := other.at(advert.Since); (Advert{Element: e}).waits(PushButton) {
-					return true
-				}
+// covers reports whether a press that began earlier goes on at t.
+func (p *press) covers(t time.Time) bool { return p.over.IsZero() || p.over.After(t) }
+
+// outlasts reports whether a press ends after another.
+func (p *press) outlasts(q *press) bool {
+	return !q.over.IsZero() && p.covers(q.over)
+}
+
+// presses returns the times in which a network waited for a button.
+func (n *Network) presses() (list []press) {
+	for i, a := range n.Adverts {
+		if a.Err != nil || !a.waits(PushButton) {
+			continue
+		}
+		p := press{network: n, since: a.Since}
+		if j := slices.IndexFunc(n.Adverts[i+1:], func(a Advert) bool { return a.Err == nil }); j >= 0 {
+			p.over = n.Adverts[i+1+j].Since
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// pressedTogether returns, in their order, the networks whose buttons were
+// pressed at one time with that of a network of another group. Its time grows
+// with the number of networks, not with that of their pairs: a capture may have
+// thousands.
+func pressedTogether(networks []*Network, group func(*Network) any) []*Network {
+	var all []press
+	for _, n := range networks {
+		g := any(nil)
+		for i, p := range n.presses() {
+			if i == 0 {
+				g = group(n)
 			}
+			p.group = g
+			all = append(all, p)
 		}
 	}
-	return false
+	slices.SortStableFunc(all, func(a, b press) int { return a.since.Compare(b.since) })
+	found := make(map[*Network]bool)
+	alone := make(map[any][]*press) // by group: those that are not found yet
+	var last, other *press          // the longest one, and the longest one of another group
+	for i := range all {
+		p := &all[i]
+		for _, q := range []*press{last, other} {
+			if q != nil && q.group != p.group && q.covers(p.since) {
+				found[p.network] = true
+			}
+		}
+		for g, presses := range alone {
+			if g == p.group {
+				continue
+			}
+			for _, q := range presses {
+				if q.covers(p.since) {
+					found[q.network] = true
+				}
+			}
+			delete(alone, g)
+		}
+		alone[p.group] = append(alone[p.group], p)
+		switch {
+		case last == nil || p.outlasts(last):
+			if last != nil && last.group != p.group {
+				other = last
+			}
+			last = p
+		case p.group != last.group && (other == nil || p.outlasts(other)):
+			other = p
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(networks), func(n *Network) bool { return !found[n] })
 }
 
 // twoPressed reports whether two devices were in push-button mode within the
