@@ -18,7 +18,11 @@ type httpMessage struct {
 
 	length  int // of the body; -1 if it ends with the connection
 	chunked bool
+	chunk   int // the size of the chunk that has begun, or trailer, or 0
 }
+
+// trailer stands for the fields after the last chunk.
+const trailer = -1
 
 // This parser is used instead of net/http, which reads from a blocking
 // io.Reader: it would need a goroutine for each direction of a connection, or
@@ -33,7 +37,7 @@ func (s *stream) message() (*httpMessage, problem) {
 		if !beginsHTTP(s.buf) {
 			return nil, httpOther
 		}
-		head, rest, ok := cutHeader(s.buf)
+		head, ok := s.cutHeader()
 		switch {
 		case !ok && len(s.buf) > maxHeader:
 			return nil, httpOther
@@ -44,7 +48,7 @@ func (s *stream) message() (*httpMessage, problem) {
 		if prob != noProblem {
 			return nil, prob
 		}
-		s.head, s.buf = m, rest
+		s.head = m
 	}
 	m := s.head
 	if m.length > maxMessage || len(m.body)+len(s.buf) > maxMessage {
@@ -67,18 +71,38 @@ func (s *stream) message() (*httpMessage, problem) {
 	return m, noProblem
 }
 
-// cutHeader cuts b after the empty line that ends a header. Lines may end with
-// or without a carriage return.
-func cutHeader(b []byte) (head, rest []byte, ok bool) {
-	for at := 0; ; {
-		i := bytes.IndexByte(b[at:], '\n')
-		if i < 0 {
-			return nil, b, false
+// nextLine returns the next line of buf without its end, which may be with or
+// without a carriage return. It continues where the last search stopped: each
+// octet is searched once, however many segments bring it.
+func (s *stream) nextLine() (line []byte, ok bool) {
+	i := bytes.IndexByte(s.buf[s.seen:], '\n')
+	if i < 0 {
+		s.seen = len(s.buf)
+		return nil, false
+	}
+	line = bytes.TrimSuffix(s.buf[s.line:s.seen+i], []byte("\r"))
+	s.seen += i + 1
+	s.line = s.seen
+	return line, true
+}
+
+// cut removes the lines that nextLine has returned.
+func (s *stream) cut() { s.buf, s.line, s.seen = s.buf[s.line:], 0, 0 }
+
+// cutHeader removes a header with the empty line that ends it from buf, and
+// returns it without that line.
+func (s *stream) cutHeader() (head []byte, ok bool) {
+	for {
+		begin := s.line
+		line, ok := s.nextLine()
+		if !ok {
+			return nil, false
 		}
-		if line := b[at : at+i]; at > 0 && (len(line) == 0 || string(line) == "\r") {
-			return b[:at], b[at+i+1:], true
+		if begin > 0 && len(line) == 0 {
+			head = s.buf[:begin]
+			s.cut()
+			return head, true
 		}
-		at += i + 1
 	}
 }
 
@@ -135,38 +159,46 @@ func parseHeader(b []byte) (*httpMessage, problem) {
 // was among them.
 func (s *stream) chunks(m *httpMessage) (last bool, prob problem) {
 	for {
-		i := bytes.IndexByte(s.buf, '\n')
-		if i < 0 {
-			return false, noProblem
-		}
-		digits, _, _ := strings.Cut(strings.TrimSpace(string(s.buf[:i])), ";")
-		size, err := strconv.ParseUint(strings.TrimSpace(digits), 16, 32)
-		switch {
-		case err != nil:
-			return false, httpMalformed
-		case size > maxMessage:
-			return false, httpTooLong
-		case size == 0:
+		switch m.chunk {
+		case 0: // the line with the size
+			line, ok := s.nextLine()
+			if !ok {
+				return false, noProblem
+			}
+			digits, _, _ := strings.Cut(string(line), ";")
+			size, err := strconv.ParseUint(strings.TrimSpace(digits), 16, 32)
+			switch {
+			case err != nil:
+				return false, httpMalformed
+			case size > maxMessage:
+				return false, httpTooLong
+			case size == 0:
+				m.chunk = trailer
+			default:
+				m.chunk = int(size)
+			}
+			s.cut()
+		case trailer:
 			// Trailer fields, if any, up to an empty line.
-			if rest, ok := bytes.CutPrefix(s.buf[i+1:], []byte("\r\n")); ok {
-				s.buf = rest
+			line, ok := s.nextLine()
+			if !ok {
+				return false, noProblem
+			}
+			if len(line) == 0 {
+				s.cut()
 				return true, noProblem
 			}
-			_, rest, ok := cutHeader(s.buf[i+1:])
-			if ok {
-				s.buf = rest
+		default:
+			if len(s.buf) <= m.chunk {
+				return false, noProblem
 			}
-			return ok, noProblem
+			s.seen = max(s.seen, m.chunk)
+			if _, ok := s.nextLine(); !ok { // the line end after the data
+				return false, noProblem
+			}
+			m.body = append(m.body, s.buf[:m.chunk]...)
+			s.cut()
+			m.chunk = 0
 		}
-		data := s.buf[i+1:]
-		if len(data) <= int(size) {
-			return false, noProblem
-		}
-		end := bytes.IndexByte(data[size:], '\n') // of the line end after the data
-		if end < 0 {
-			return false, noProblem
-		}
-		m.body = append(m.body, data[:size]...)
-		s.buf = data[int(size)+end+1:]
 	}
 }

@@ -33,6 +33,8 @@ type stream struct {
 	held    int // octets in waiting
 	closed  bool
 
+	line, seen int // in buf: the line that nextLine searches, and how far it has
+
 	head   *httpMessage // a parsed header whose body is incomplete
 	action string       // the action of the last request
 }
