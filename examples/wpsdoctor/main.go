@@ -15,8 +15,7 @@ import (
 )
 
 func main() {
-	debug.SetGCPercent(400) // large captures make much garbage, and little is kept
-	debug.SetMemoryLimit(96 << 20)
+	boundMemory()
 	program.Main(context.Background(), command(&invocation{
 		wifi: func(name string) (radio, error) {
 			s, err := live.OpenWiFi(name)
@@ -29,6 +28,13 @@ func main() {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
 	}))
+}
+
+// boundMemory collects garbage rarely while there is memory: large captures make
+// much garbage, and little is kept.
+func boundMemory() {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(96 << 20)
 }
 
 // command returns the program.

@@ -1,0 +1,426 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gowps/gowps/examples/internal/program"
+)
+
+// asProgram makes the binary of the tests the program itself, whose memory is
+// then measured apart from theirs.
+const asProgram = "WPSDOCTOR_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) == "" {
+		os.Exit(m.Run())
+	}
+	boundMemory()
+	streams := program.IO{Out: io.Discard, Err: io.Discard}
+	begin := time.Now()
+	status := program.Run(context.Background(), command(new(invocation)), streams, os.Args[1:])
+	took := time.Since(begin)
+	self, _ := os.ReadFile("/proc/self/status") // of Linux; empty elsewhere
+	_, rest, _ := strings.Cut(string(self), "VmHWM:")
+	memory, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	fmt.Println(status, took.Microseconds(), cmp.Or(memory, "0"))
+	os.Exit(0)
+}
+
+// pcapFile writes a capture frame by frame.
+type pcapFile struct {
+	bytes.Buffer
+	at time.Time
+}
+
+const (
+	linkEthernet = 1
+	linkDot11    = 105
+)
+
+func newPcap(link uint32) *pcapFile {
+	f := &pcapFile{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	for _, v := range []any{uint32(0xA1B2C3D4), uint16(2), uint16(4), uint64(0), uint32(1 << 18), link} {
+		binary.Write(f, binary.LittleEndian, v)
+	}
+	return f
+}
+
+// frame writes a frame, a millisecond after the one before it.
+func (f *pcapFile) frame(parts ...[]byte) {
+	f.at = f.at.Add(time.Millisecond)
+	b := bytes.Join(parts, nil)
+	for _, v := range []uint32{uint32(f.at.Unix()), uint32(f.at.Nanosecond() / 1000), uint32(len(b)), uint32(len(b))} {
+		binary.Write(f, binary.LittleEndian, v)
+	}
+	f.Write(b)
+}
+
+func be16(v int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
+func be32(v int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(v)) }
+
+// host is an address of its own for each number.
+func host(n int) []byte { return []byte{2, 0, 0, byte(n >> 16), byte(n >> 8), byte(n)} }
+
+// element is an information element, wsc an attribute.
+func element(id byte, body ...byte) []byte { return append([]byte{id, byte(len(body))}, body...) }
+
+func wsc(id int, value ...byte) []byte {
+	return append(append(be16(id), be16(len(value))...), value...)
+}
+
+// wscElement is a WPS element that waits, with an attribute that changes.
+func wscElement(n int) []byte {
+	attributes := bytes.Join([][]byte{
+		wsc(0x104A, 0x10), wsc(0x1044, 2), wsc(0x1041, 1), wsc(0x1012, 0, 4), wsc(0x1053, 0x22, 0x88),
+		wsc(0x1047, append(make([]byte, 12), be32(n)...)...), wsc(0x1011, fmt.Appendf(nil, "name %d", n)...),
+	}, nil)
+	return element(221, append([]byte{0, 0x50, 0xF2, 4}, attributes...)...)
+}
+
+// management is a frame of 802.11, to everybody from a number's address.
+func management(subtype byte, to []byte, from int, body ...[]byte) []byte {
+	return bytes.Join(append([][]byte{{subtype << 4, 0, 0, 0}, to, host(from), host(from), {0, 0}}, body...), nil)
+}
+
+var everyone = bytes.Repeat([]byte{0xFF}, 6)
+
+func beacon(from int, elements ...[]byte) []byte {
+	fixed := []byte{0, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0x11, 4}
+	return management(8, everyone, from, append([][]byte{fixed, element(0, 'n', 'e', 't')}, elements...)...)
+}
+
+// data is a frame of 802.11 with an EAPOL packet, to or from an access point.
+func data(toAP bool, ap, station int, eapol []byte) []byte {
+	snap := []byte{0xAA, 0xAA, 3, 0, 0, 0, 0x88, 0x8E}
+	if toAP {
+		return bytes.Join([][]byte{{8, 1, 0, 0}, host(ap), host(station), host(ap), {0, 0}, snap, eapol}, nil)
+	}
+	return bytes.Join([][]byte{{8, 2, 0, 0}, host(station), host(ap), host(ap), {0, 0}, snap, eapol}, nil)
+}
+
+// eapol is an EAPOL packet with an EAP packet of type WSC.
+func eapol(code, id, opcode, flags byte, body ...byte) []byte {
+	b := append([]byte{254, 0, 0x37, 0x2A, 0, 0, 0, 1, opcode, flags}, body...)
+	b = append(append([]byte{code, id}, be16(4+len(b))...), b...)
+	return append(append([]byte{1, 0}, be16(len(b))...), b...)
+}
+
+// m1 is a message that looks like M1, of a station.
+func m1(station int) []byte {
+	return bytes.Join([][]byte{
+		wsc(0x104A, 0x10), wsc(0x1022, 4), wsc(0x1047, append(make([]byte, 10), host(station)...)...), wsc(0x1020, host(station)...),
+		wsc(0x101A, append(make([]byte, 12), be32(station)...)...), wsc(0x1032, make([]byte, 192)...), wsc(0x1012, 0, 0),
+	}, nil)
+}
+
+// tcp is an Ethernet frame with a TCP segment.
+func tcp(port, sequence int, flags byte, payload []byte) []byte {
+	segment := bytes.Join([][]byte{be16(port), be16(80), be32(sequence), be32(0), {5 << 4, flags}, be16(1000), {0, 0, 0, 0}, payload}, nil)
+	return ipv4(6, segment)
+}
+
+func ipv4(protocol byte, payload []byte) []byte {
+	return bytes.Join([][]byte{
+		host(1), host(2), {8, 0, 0x45, 0}, be16(20 + len(payload)), {0, 0, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2}, payload,
+	}, nil)
+}
+
+func udp(port int, payload []byte) []byte {
+	return ipv4(17, bytes.Join([][]byte{be16(40000), be16(port), be16(8 + len(payload)), {0, 0}, payload}, nil))
+}
+
+// drip writes a text as a stream of TCP, an octet a segment.
+func drip(f *pcapFile, port int, text string) {
+	f.frame(tcp(port, 0, 2, nil))
+	for i := range len(text) {
+		f.frame(tcp(port, 1+i, 0x10, []byte(text[i:i+1])))
+	}
+}
+
+// many repeats what it is given until there are so many octets.
+func many(link uint32, size int, f func(f *pcapFile, n int)) []byte {
+	out := newPcap(link)
+	for n := 0; out.Len() < size; n++ {
+		f(out, n)
+	}
+	return out.Bytes()
+}
+
+const post = "POST /control HTTP/1.1\r\nSOAPAction: \"urn:schemas-wifialliance-org:service:WFAWLANConfig:1#PutMessage\"\r\nContent-Type: text/xml\r\n"
+
+// hostile lists inputs that are made to cost, each of a size.
+var hostile = []struct {
+	name string
+	make func(size int) []byte
+}{
+	{"networks with changing elements", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(beacon(n%512, wscElement(n))) })
+	}},
+	{"networks without end", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(beacon(n, wscElement(0))) })
+	}},
+	{"stations without end that search", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(management(4, everyone, n, element(0), wscElement(n))) })
+	}},
+	{"one station that is many", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(management(4, everyone, 7, element(0), wscElement(n))) })
+	}},
+	{"broadcast farewells to open runs", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if n%8 == 0 {
+				f.frame(data(true, 1, 2+n/8, eapol(2, 1, 4, 0, m1(n)...)))
+			} else {
+				f.frame(management(12, everyone, 2+n%2, []byte{3, 0}))
+			}
+		})
+	}},
+	{"broadcast farewells of the open runs' router", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if f.Len() < size/2 {
+				f.frame(data(true, 1+n%7, 10+n, []byte{1, 1, 0, 0}))
+			} else {
+				f.frame(management(12, everyone, 1+n%7, []byte{3, 0}))
+			}
+		})
+	}},
+	{"runs that begin and never end", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(data(true, 1, 2+n, eapol(2, 1, 4, 0, m1(n)...))) })
+	}},
+	{"one run without end", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			f.frame(data(n%2 == 1, 1, 2, eapol(byte(1+n%2), byte(n/2), 4, 0, m1(n)...)))
+		})
+	}},
+	{"M1 that repeats", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(data(true, 1, 2, eapol(2, 1, 4, 0, m1(3)...))) })
+	}},
+	{"fragments without end", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if n%2 == 0 {
+				f.frame(data(true, 1, 2+n%999, eapol(2, byte(n/2), 4, 3, append(be16(60000), make([]byte, 30)...)...)))
+			} else {
+				f.frame(data(false, 1, 2+n%999, eapol(1, byte(n/2+1), 6, 0)))
+			}
+		})
+	}},
+	{"M1 of small attributes", func(size int) []byte {
+		body := bytes.Repeat(wsc(0x1011), 300)
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			f.frame(data(true, 1, 2+n, eapol(2, 1, 4, 0, append(bytes.Clone(m1(n)), body...)...)))
+		})
+	}},
+	{"aggregates of nothing", func(size int) []byte {
+		msdu := bytes.Join([][]byte{host(1), host(2), be16(0), {0, 0}}, nil)
+		frame := bytes.Join([][]byte{{0x88, 1, 0, 0}, host(1), host(2), host(1), {0, 0, 0x80, 0}, bytes.Repeat(msdu, 120)}, nil)
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(frame) })
+	}},
+	{"elements in pieces", func(size int) []byte {
+		piece := element(221, 0, 0x50, 0xF2, 4, 0x10)
+		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(beacon(n%9, bytes.Repeat(piece, 200))) })
+	}},
+	{"chunks in single octets", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			drip(f, 1000+n, post+"Transfer-Encoding: chunked\r\n\r\n"+strings.Repeat("1\r\na\r\n", 8000))
+		})
+	}},
+	{"a chunk in single octets", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			drip(f, 1000+n, post+"Transfer-Encoding: chunked\r\n\r\n"+"f000\r\n"+strings.Repeat("a", 60000))
+		})
+	}},
+	{"a chunk whose line does not end", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			drip(f, 1000+n, post+"Transfer-Encoding: chunked\r\n\r\n"+"1;"+strings.Repeat("a", 60000))
+		})
+	}},
+	{"a trailer of many lines", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			drip(f, 1000+n, post+"Transfer-Encoding: chunked\r\n\r\n"+"0\r\n"+strings.Repeat("a\n", 30000))
+		})
+	}},
+	{"a header of many lines", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) { drip(f, 1000+n, "POST / HTTP/1.1\n"+strings.Repeat("a\n", 4000)) })
+	}},
+	{"an envelope of tags", func(size int) []byte {
+		text := post + "Content-Length: 60000\r\n\r\n" + strings.Repeat("<a>", 20000)
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			f.frame(tcp(1000+n, 0, 2, nil))
+			for i := 0; i < len(text); i += 1400 {
+				f.frame(tcp(1000+n, 1+i, 0x10, []byte(text[i:min(i+1400, len(text))])))
+			}
+		})
+	}},
+	{"streams without end", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) { f.frame(tcp(1+n%65000, 1+n/65000, 0x10, []byte("POST /"))) })
+	}},
+	{"segments that wait", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			if n%33 == 0 {
+				f.frame(tcp(1000+n/33, 0, 2, nil))
+			}
+			f.frame(tcp(1000+n/33, 3+n%33, 0x10, []byte("POST")))
+		})
+	}},
+	{"RADIUS of many attributes", func(size int) []byte {
+		attributes := bytes.Repeat([]byte{79, 3, 2}, 300)
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			f.frame(udp(1812, bytes.Join([][]byte{{1, byte(n)}, be16(20 + len(attributes)), make([]byte, 16), attributes}, nil)))
+		})
+	}},
+	{"IEEE 1905 fragments without end", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			f.frame(host(1), host(n%5000), []byte{0x89, 0x3A, 0, 0}, be16(9), be16(n), []byte{byte(n % 60), 0, 0x11}, be16(1000), make([]byte, 100))
+		})
+	}},
+	{"blocks of pcapng that are none", func(size int) []byte {
+		section := []byte{0x0A, 0x0D, 0x0D, 0x0A, 28, 0, 0, 0, 0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 28, 0, 0, 0}
+		block := []byte{6, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0}
+		return append(section, bytes.Repeat(block, size/len(block))...)
+	}},
+	{"records of pcap that are none", func(size int) []byte {
+		return append(newPcap(linkDot11).Bytes(), bytes.Repeat([]byte{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2, 0}, size/16)...)
+	}},
+	{"nothing, compressed", func(size int) []byte { return compressed(make([]byte, 16*size)) }},
+	{"a beacon, compressed", func(size int) []byte {
+		return compressed(many(linkDot11, 16*size, func(f *pcapFile, n int) { f.frame(beacon(1, wscElement(1))) }))
+	}},
+	{"a line without end", func(size int) []byte {
+		return append([]byte("wlan0: WPS: "), bytes.Repeat([]byte{'a'}, size)...)
+	}},
+	{"hexadecimal without end", func(size int) []byte {
+		return []byte("WPS: M1 - hexdump(len=100000000):" + strings.Repeat(" 10", size/3))
+	}},
+	{"dumps without end", func(size int) []byte {
+		return []byte(strings.Repeat("0000  10 4a 00 01 10 10 22 00  01 04 10 47 00 10 00 00\n", size/56))
+	}},
+	{"interfaces without end in a log", func(size int) []byte {
+		return lines(size, func(n int) string { return fmt.Sprintf("wlan%d: WPS-FAIL msg=8 config_error=18\n", n) })
+	}},
+	{"stations without end in a log", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("wlan0: CTRL-EVENT-EAP-STARTED 02:00:%02x:%02x:%02x:%02x\n", n>>24&255, n>>16&255, n>>8&255, n&255)
+		})
+	}},
+	{"networks without end in a scan", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("BSS 02:00:%02x:%02x:%02x:%02x(on wlan0)\n\tSSID: n%d\n\tWPS:\t * Version: 1.0\n\t\t * Wi-Fi Protected Setup State: 2 (Configured)\n", n>>24&255, n>>16&255, n>>8&255, n&255, n)
+		})
+	}},
+	{"base64 without end", func(size int) []byte {
+		return []byte(base64.StdEncoding.EncodeToString(bytes.Repeat(m1(1), size/400)))
+	}},
+}
+
+func lines(size int, f func(n int) string) []byte {
+	var b bytes.Buffer
+	for n := 0; b.Len() < size; n++ {
+		b.WriteString(f(n))
+	}
+	return b.Bytes()
+}
+
+func compressed(b []byte) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	w.Write(b)
+	w.Close()
+	return out.Bytes()
+}
+
+// inflated is how long an input is when it is read.
+func inflated(b []byte) int {
+	r, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return len(b)
+	}
+	n, _ := (&bytes.Buffer{}).ReadFrom(r)
+	return int(n)
+}
+
+// cost has the program read a file, in a process of its own. It returns how long
+// that took, and the most memory that the process had, in octets, or 0 where the
+// system does not say.
+func cost(t testing.TB, file string) (took time.Duration, memory int) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-json", "-q", file)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	out, err := cmd.CombinedOutput()
+	var status, microseconds int
+	if _, scanErr := fmt.Sscan(string(out), &status, &microseconds, &memory); err != nil || scanErr != nil {
+		t.Fatalf("%v, %v\n%.2000s", err, scanErr, out)
+	}
+	return time.Duration(microseconds) * time.Microsecond, memory << 10
+}
+
+// TestHostile has the program read inputs that are made to cost: its memory has a
+// limit, whatever the input. [BenchmarkHostile] is about the time.
+func TestHostile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a while")
+	}
+	const maxMemory = 128 << 20
+	for _, h := range hostile {
+		t.Run(h.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "input")
+			if err := os.WriteFile(file, h.make(1<<20), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, memory := cost(t, file); memory > maxMemory {
+				t.Errorf("it takes %d MB, at most %d are allowed", memory>>20, maxMemory>>20)
+			}
+		})
+	}
+}
+
+// BenchmarkHostile compares the time for an octet of each input, at two sizes,
+// with that of ordinary traffic. At most 20 times as much is meant to be
+// possible, and where there is an attempt to connect, with a report, every few
+// hundred octets, four times that. A factor that grows with the size shows a
+// cost that grows faster than its input.
+func BenchmarkHostile(b *testing.B) {
+	dir := b.TempDir()
+	file := filepath.Join(dir, "ordinary.pcap")
+	if out, err := exec.Command("go", "run", "../wpstraffic", "-size", "20", "-exchanges", "1000", file).CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, h := range hostile {
+		for _, size := range []int{1, 4} {
+			b.Run(fmt.Sprintf("%s/%dMB", h.name, size), func(b *testing.B) {
+				input := h.make(size << 20)
+				made := filepath.Join(dir, "input")
+				if err := os.WriteFile(made, input, 0o600); err != nil {
+					b.Fatal(err)
+				}
+				var ordinary, hostile time.Duration
+				memory := 0
+				for b.Loop() {
+					took, _ := cost(b, file)
+					ordinary += took
+					took, memory = cost(b, made)
+					hostile += took
+				}
+				times := hostile.Seconds() / float64(inflated(input)) / (ordinary.Seconds() / float64(info.Size()))
+				b.ReportMetric(times, "x-ordinary")
+				b.ReportMetric(float64(memory>>20), "MB")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
