@@ -36,9 +36,9 @@ func (m MAC) Group() bool { return m[0]&1 != 0 }
 // randomised addresses of phones and laptops are.
 func (m MAC) Private() bool { return m[0]&2 != 0 }
 
-// ParseMAC reads six octets in hexadecimal, with colons, dashes, dots (some
-// external registrars send them [hostap]) or nothing between them. The error
-// is of class [ErrLength] or [ErrValue].
+// ParseMAC parses six octets in hexadecimal, with colons, dashes, dots (some
+// external registrars send them [hostap]) or nothing between them. The error is
+// of class [ErrLength] or [ErrValue].
 func ParseMAC(s string) (MAC, error) {
 	var m MAC
 	if err := parseHex(m[:], s, ":-."); err != nil {
@@ -47,10 +47,11 @@ func ParseMAC(s string) (MAC, error) {
 	return m, nil
 }
 
-// CutMAC reads the twelve hexadecimal digits of an address at the front of s,
-// with colons, dashes, dots or nothing between them, and returns what follows.
-// RFC 3580 §3.20 writes the Called-Station-Id of RADIUS so, with the network name
-// behind it: "00-10-A4-23-19-C0:home". ok is false if s begins with no address.
+// CutMAC parses the twelve hexadecimal digits of an address at the start of s,
+// with colons, dashes, dots or nothing between them, and returns the rest. RFC
+// 3580 §3.20 writes the Called-Station-Id of RADIUS in this form, with the
+// network name after it: "00-10-A4-23-19-C0:home". ok is false if s does not
+// begin with an address.
 func CutMAC(s string) (m MAC, rest string, ok bool) {
 	digits := 0
 	for i := 0; i < len(s); i++ {
@@ -75,8 +76,8 @@ func CutMAC(s string) (m MAC, rest string, ok bool) {
 	return MAC{}, "", false
 }
 
-// UUID names a device: UUID-E (0x1047) or UUID-R (0x1048), sixteen octets in
-// the order of the text form.
+// UUID identifies a device: UUID-E (0x1047) or UUID-R (0x1048), sixteen octets
+// in the order of the text form.
 type UUID [16]byte
 
 // String returns the UUID as 12345678-9abc-def0-1234-56789abcdef0.
@@ -99,7 +100,7 @@ var uuidNamespace = UUID{0x52, 0x64, 0x80, 0xf8, 0xc9, 0x9b, 0x4b, 0xe5, 0xa6, 0
 
 // UUIDFromMAC derives a device's UUID from its address, for a device that has
 // none stored: RFC 4122 version 5 in hostap's name space. All radios of one
-// device use the UUID of one address: peers take two UUIDs for two devices.
+// device use the UUID of one address: peers consider two UUIDs as two devices.
 func UUIDFromMAC(m MAC) UUID {
 	sum := sha1.Sum(append(uuidNamespace[:], m[:]...))
 	var u UUID
@@ -109,10 +110,10 @@ func UUIDFromMAC(m MAC) UUID {
 	return u
 }
 
-// RandomUUID makes a UUID at random: RFC 4122 version 4. It does not give the
-// device's address away as that of [UUIDFromMAC] does, but has to be stored if the
-// device is to be recognised. Randomness is read from rand, or from package
-// crypto/rand if rand is nil; then it does not fail.
+// RandomUUID returns a random UUID: RFC 4122 version 4. Unlike [UUIDFromMAC] it
+// does not disclose the device's address, but it must be stored if the device
+// is to be recognised. Randomness is read from random, or from package
+// crypto/rand if that is nil; then it does not fail.
 func RandomUUID(random io.Reader) (UUID, error) {
 	if random == nil {
 		random = rand.Reader
@@ -133,11 +134,10 @@ type Nonce [16]byte
 func (n Nonce) String() string { return hex.EncodeToString(n[:]) }
 
 // PublicKey is the Public Key attribute (0x1032): a Diffie-Hellman value of
-// group 5, 192 octets, zeros before it.
+// group 5, 192 octets with leading zeros.
 type PublicKey [192]byte
 
-// parseHex fills dst from the hexadecimal digits of s, without regard to the
-// separators among them.
+// parseHex fills dst from the hexadecimal digits of s, ignoring separators.
 func parseHex(dst []byte, s, separators string) error {
 	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(separators, r) {
@@ -146,7 +146,7 @@ func parseHex(dst []byte, s, separators string) error {
 		return r
 	}, s)
 	if len(digits) != 2*len(dst) {
-		return fmt.Errorf("%w: %d hexadecimal digits are due", ErrLength, 2*len(dst))
+		return fmt.Errorf("%w: want %d hexadecimal digits", ErrLength, 2*len(dst))
 	}
 	if _, err := hex.Decode(dst, []byte(digits)); err != nil {
 		return fmt.Errorf("%w: not hexadecimal", ErrValue)

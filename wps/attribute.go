@@ -99,7 +99,7 @@ const (
 	AttrRequestedDeviceType            AttributeID = 0x106A
 )
 
-// Encoding says how the value of an attribute is to be read.
+// Encoding is the encoding of an attribute's value.
 type Encoding uint8
 
 // The encodings. Integers are big-endian; strings have no terminator.
@@ -110,8 +110,8 @@ const (
 	Mask                    // an integer of bits
 	ASCII                   // a string of printable ASCII
 	UTF8                    // a string of UTF-8
-	Nested                  // attributes again
-	Secret                  // opaque, and never to be shown
+	Nested                  // a list of attributes
+	Secret                  // opaque, never printed
 )
 
 var encodingNames = []name[Encoding]{
@@ -128,19 +128,19 @@ type AttributeInfo struct {
 	Name     string
 	Encoding Encoding
 	Min, Max int     // length in octets, inclusive
-	Repeat   Repeat  // what it means that one list has it more than once
-	Origin   string  // where the row comes from
-	Values   *Values // which values it may have; nil if any
+	Repeat   Repeat  // the meaning of repetition in a list
+	Origin   string  // the source of the row
+	Values   *Values // the allowed values; nil if any
 }
 
-// Repeat says what it means that an attribute stands in a list more than once.
+// Repeat is the meaning of an attribute that is repeated in a list.
 type Repeat uint8
 
 // The meanings.
 const (
 	RepeatLast  Repeat = iota // a habit of the field: the last counts
-	RepeatMany                // it may, for it is one of several
-	RepeatNever               // an attack or a fault: which of two counts would decide what a run proves
+	RepeatMany                // allowed: it is one of several
+	RepeatNever               // an attack or a fault: which of the two counts would decide what a run proves
 )
 
 var repeatNames = []name[Repeat]{{RepeatLast, "the last counts"}, {RepeatMany, "one of several"}, {RepeatNever, "never"}}
@@ -151,7 +151,7 @@ func (r Repeat) String() string { return enumString("Repeat", repeatNames, r) }
 // maxAttribute is the longest value that two octets of length can announce.
 const maxAttribute = 0xFFFF
 
-// The sources of this table. The text of the specification was not at hand:
+// The sources of this table. The text of the specification was not available:
 // tables are cited as the authors of iwd and hostap cite them.
 const (
 	originHIW = "hostap, iwd, Wireshark"
@@ -159,8 +159,8 @@ const (
 	originHW  = "hostap, Wireshark"
 )
 
-// attributes is the one table of everything that the protocol can carry.
-// Identifiers that it lacks are skipped on receipt.
+// attributes is the table of all attributes of the protocol. Unknown
+// identifiers are skipped on receipt.
 var attributes = []AttributeInfo{
 	{AttrAPChannel, "AP Channel", Integer, 2, 2, RepeatLast, originHIW, nil},
 	{AttrAssociationState, "Association State", Integer, 2, 2, RepeatLast, originHIW + "; WSC 2.0 Table 31", &Values{Text: "is 0 to 4", wrong: atMost(4)}},
@@ -300,15 +300,15 @@ func Attributes() iter.Seq[AttributeInfo] {
 	}
 }
 
-// Attribute is one attribute as it stands in a list.
+// Attribute is one attribute of a list.
 type Attribute struct {
 	ID    AttributeID
 	Value Redacted // printed as its length only: settings hold secrets
 }
 
-// Valid says what is wrong with the length or value of an attribute by the
-// rules of a strict receiver of version 2.0, or nil. Attributes that the
-// table lacks are valid. The error is an [*Error] of offset 0.
+// Valid returns what is wrong with the length or value of an attribute by the
+// rules of a strict receiver of version 2.0, or nil. Attributes that are not in
+// the table are valid. The error is an [*Error] with offset 0.
 func (a Attribute) Valid() error {
 	row := a.ID.info()
 	if row == nil {
@@ -326,7 +326,7 @@ func (a Attribute) Valid() error {
 // allows reports whether a value may have n octets.
 func (row *AttributeInfo) allows(n int) bool { return row.Min <= n && n <= row.Max }
 
-// wrong says what is wrong with a value of a length that is allowed, or "".
+// wrong returns what is wrong with a value of an allowed length, or "".
 func (row *AttributeInfo) wrong(v []byte) string {
 	if row.Values == nil {
 		return ""

@@ -1,33 +1,33 @@
 package wps
 
-// Condition is when an attribute has to stand in a list that may lack it
-// otherwise. Where the list itself shows whether the condition is met, readers,
-// writers and validators ask [Condition.Holds].
+// Condition says when an otherwise optional attribute is required in a list. If
+// the list itself shows whether the condition is met, readers, writers and
+// validators use [Condition.Holds].
 type Condition struct {
 	Text  string // in words that follow "if": "Selected Registrar is 1"
-	Asked Demand // by whom it is asked
+	Asked Demand // who requires it
 
-	all []test // the tests that a list has to pass; none if the list does not show it
-	not bool   // or has to fail, at least one
+	all []test // the tests that a list must pass; nil if the list does not show it
+	not bool   // or at least one of which it must fail
 }
 
-// Demand is who insists on a condition.
+// Demand says who requires an attribute under a condition.
 type Demand uint8
 
 // The demands.
 const (
 	ByNobody     Demand = iota // the list does not show whether it is met
-	ByValidators               // package validate; readers, as hostap's, let the absence pass
+	ByValidators               // package validate; readers, like hostap's, tolerate the absence
 	ByStrict                   // strict readers too, and writers, which are strict
-	ByAll                      // tolerant readers too: without the attribute the list is of no use
+	ByAll                      // tolerant readers too: without the attribute the list is useless
 )
 
 var demandNames = []name[Demand]{{ByNobody, "nobody"}, {ByValidators, "validators"}, {ByStrict, "strict readers"}, {ByAll, "all"}}
 
-// String returns who insists, in words.
+// String returns who requires it, in words.
 func (d Demand) String() string { return enumString("Demand", demandNames, d) }
 
-// test looks at one attribute: its value if it is a number, and whether it is there.
+// test checks one attribute: its numeric value, and whether it is present.
 type test struct {
 	id   AttributeID
 	pass func(n uint64, there bool) bool
@@ -57,7 +57,7 @@ var (
 		all: []test{{AttrAuthType, is(AuthOpen)}, {AttrEncrType, is(EncrNone)}}}
 )
 
-// notShown is a condition that the list does not show.
+// notShown returns a condition that the list does not show.
 func notShown(text string) *Condition { return &Condition{Text: text} }
 
 // Holds reports whether a list meets the condition. Number returns the value of

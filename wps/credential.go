@@ -16,7 +16,7 @@ import (
 // SSID is the name of a network, at most 32 octets of any value.
 type SSID string
 
-// String returns the name as it is if it is printable UTF-8, else quoted.
+// String returns the name unchanged if it is printable UTF-8, otherwise quoted.
 func (s SSID) String() string {
 	if utf8.ValidString(string(s)) && strconv.Quote(string(s)) == `"`+string(s)+`"` {
 		return string(s)
@@ -29,8 +29,8 @@ func (s SSID) String() string {
 // an open network. It is never printed: convert it to a string to see it.
 type NetworkKey []byte
 
-// PSK returns the pre-shared key if the key is one of 64 hexadecimal digits,
-// of any case.
+// PSK returns the pre-shared key if the key consists of 64 hexadecimal digits,
+// in either case.
 func (k NetworkKey) PSK() (psk [32]byte, ok bool) {
 	if len(k) != 2*len(psk) {
 		return psk, false
@@ -55,10 +55,10 @@ func (k NetworkKey) Passphrase() (passphrase string, ok bool) {
 
 // Credential is what a station needs to join a network: the Credential
 // attribute (0x100E). The settings of an access point, in M7 and M8, have the
-// same attributes, and this type.
+// same attributes and use this type.
 type Credential struct {
 	Header
-	NetworkIndex    uint8 // deprecated in 2.0; 0 sends 1
+	NetworkIndex    uint8 // deprecated in 2.0; 0 is sent as 1
 	SSID            SSID
 	AuthType        AuthType
 	EncrType        EncrType
@@ -92,8 +92,7 @@ var credentialLayout = layoutOf("WSC 2.0, Credential; as hostap and iwd hold it"
 	extensions(),
 )
 
-// networkKey is the place of Network Key, which only an open network does
-// without.
+// networkKey is the row of Network Key, which only an open network may omit.
 func networkKey[L any](of func(*L) *NetworkKey) row {
 	return field(Rule{Attribute: AttrNetworkKey, Need: Mandatory, When: whenSecured, Missing: QuirkMissingKey}, of)
 }
@@ -105,8 +104,8 @@ func (c *Credential) finish(d *Decoder) {
 	c.normalise(d, &c.Header)
 }
 
-// normalise takes the habits of real access points out of a credential. h is
-// the list in which its attributes stood.
+// normalise removes the quirks of real access points from a credential. h is
+// the header of its list.
 func (c *Credential) normalise(d *Decoder, h *Header) {
 	switch {
 	case c.AuthType == 0:
@@ -138,9 +137,9 @@ func (c *Credential) normalise(d *Decoder, h *Header) {
 
 func (c *Credential) open() bool { return c.AuthType == AuthOpen && c.EncrType == EncrNone }
 
-// Why a credential that is well formed cannot be used; see [Credential.Usable].
+// Reasons why a well-formed credential cannot be used; see [Credential.Usable].
 var (
-	// ErrUnusable is the class of the others.
+	// ErrUnusable is the class of the following errors.
 	ErrUnusable = errors.New("credential cannot be used")
 	// ErrNoSSID: the credential names no network.
 	ErrNoSSID = fmt.Errorf("%w: it names no network", ErrUnusable)
@@ -148,9 +147,9 @@ var (
 	ErrWEP = fmt.Errorf("%w: the network uses WEP", ErrUnusable)
 	// ErrTKIP: the network allows TKIP only, which version 2.0 forbids.
 	ErrTKIP = fmt.Errorf("%w: the network allows TKIP only", ErrUnusable)
-	// ErrNetworkKey: the key is no passphrase and no pre-shared key.
+	// ErrNetworkKey: the key is neither a passphrase nor a pre-shared key.
 	ErrNetworkKey = fmt.Errorf("%w: its key is neither a passphrase of 8 to 63 characters nor 64 hexadecimal digits", ErrUnusable)
-	// ErrCipher: the network is secured, and the credential names no cipher.
+	// ErrCipher: the network is secured, but the credential names no cipher.
 	ErrCipher = fmt.Errorf("%w: it names no cipher", ErrUnusable)
 	// ErrDPP: the network is joined by DPP, not by a password.
 	ErrDPP = fmt.Errorf("%w: the network is joined by DPP (Wi-Fi Easy Connect), not by a password", ErrUnusable)
@@ -158,8 +157,8 @@ var (
 	ErrAuthType = fmt.Errorf("%w: its authentication type is not a personal one", ErrUnusable)
 )
 
-// Usable says why a station cannot join a network with the credential, or
-// nil. WEP and TKIP alone are refused, as version 2.0 demands.
+// Usable returns why a station cannot join a network with the credential, or
+// nil. WEP and TKIP alone are refused, as version 2.0 requires.
 func (c *Credential) Usable() error {
 	switch {
 	case c.SSID == "":
@@ -177,7 +176,7 @@ func (c *Credential) Usable() error {
 	case c.EncrType&EncrAES == 0:
 		return ErrTKIP
 	case c.AuthType&AuthMixed == 0 && len(c.NetworkKey) > 0:
-		return nil // a password of SAE has any length (IEEE 802.11-2020 §12.4.3)
+		return nil // an SAE password may have any length (IEEE 802.11-2020 §12.4.3)
 	}
 	_, passphrase := c.NetworkKey.Passphrase()
 	_, psk := c.NetworkKey.PSK()
@@ -188,10 +187,10 @@ func (c *Credential) Usable() error {
 }
 
 // Strongest returns the credential for one type of authentication and of
-// encryption, the stronger one: what a receiver should make of a mixed one,
-// and a sender should send, since some peers refuse the pair.
+// encryption, the stronger one. A receiver should use it for a mixed
+// credential, and a sender should send it, since some peers refuse the pair.
 func (c Credential) Strongest() Credential {
-	switch { // a transition stays one: stations that know no SAE join it too
+	switch { // a transition stays one: stations without SAE join it too
 	case c.AuthType&(AuthSAE|AuthSAEExt) != 0:
 		c.AuthType &^= AuthWPAPersonal
 	case c.AuthType&AuthWPA2Personal != 0:
@@ -203,10 +202,10 @@ func (c Credential) Strongest() Credential {
 	return c
 }
 
-// MergeCredentials joins the credentials of one network that an access point
-// in mixed mode gives one by one, one for WPA with TKIP, one for WPA2 with AES,
-// if their keys are equal [hostap's wpa_supplicant]. The result holds each
-// network where it first stood, for all its types: see [Credential.Strongest].
+// MergeCredentials merges the credentials of one network that an access point
+// in mixed mode sends separately, one for WPA with TKIP, one for WPA2 with AES,
+// if their keys are equal [hostap's wpa_supplicant]. The result has each
+// network at its first place, with all its types: see [Credential.Strongest].
 func MergeCredentials(list []Credential) []Credential {
 	var merged []Credential
 	for _, c := range list {
@@ -223,14 +222,15 @@ func MergeCredentials(list []Credential) []Credential {
 	return merged
 }
 
-// Clear overwrites the key, in what the credential was read from as well.
+// Clear overwrites the key, and also the octets that the credential was decoded
+// from.
 func (c *Credential) Clear() {
 	clear(c.NetworkKey)
 	c.NetworkKey = nil
 	c.Raw = nil
 }
 
-// same reports whether two credentials are one credential sent twice.
+// same reports whether two credentials are the same one, sent twice.
 func (c *Credential) same(o *Credential) bool {
 	return c.SSID == o.SSID && c.AuthType == o.AuthType && c.EncrType == o.EncrType && bytes.Equal(c.NetworkKey, o.NetworkKey)
 }

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Decoder walks the attributes of a list: a message, an element, a
-// Credential, decrypted settings. It allocates nothing, never reads past its
-// input and stops at the first fault, which [Decoder.Err] returns:
+// Decoder walks the attributes of a list: a message, an element, a Credential,
+// decrypted settings. It allocates nothing, never reads past its input and
+// stops at the first fault, which [Decoder.Err] returns:
 //
 //	d := wps.NewDecoder(body, wps.Tolerant)
 //	for d.Next() {
@@ -16,16 +16,16 @@ import (
 //	}
 //	if err := d.Err(); err != nil { … }
 //
-// The lengths that the table of attributes gives are checked, values are
-// not. Attributes that the table lacks are walked over like any other.
+// Lengths are checked against the table of attributes, values are not. Unknown
+// attributes are returned like any other.
 type Decoder struct {
 	data    []byte
-	next    int // where the next attribute begins
-	at      int // where the current one begins
+	next    int // offset of the next attribute
+	at      int // offset of the current one
 	id      AttributeID
-	row     *AttributeInfo // of the current one; nil if the table lacks it
+	row     *AttributeInfo // of the current one; nil if unknown
 	value   []byte
-	nonZero int // up to here it is known that data is not zero to its end
+	nonZero int // up to here, data is known to have a non-zero octet after it
 	kind    Kind
 	mode    Mode
 	quirks  Quirks
@@ -38,7 +38,7 @@ const attributeHeader = 4
 // NewDecoder returns a decoder of the attributes in b.
 func NewDecoder(b []byte, mode Mode) Decoder { return Decoder{data: b, mode: mode} }
 
-// Next moves to the next attribute; false is the end or a fault.
+// Next moves to the next attribute. It returns false at the end or at a fault.
 func (d *Decoder) Next() bool {
 	if d.err != nil {
 		return false
@@ -81,8 +81,8 @@ func (d *Decoder) Next() bool {
 	return true
 }
 
-// wrongLength cuts a string that is too long, lets an extension pass that names no
-// vendor, and refuses any other length that the table does not allow.
+// wrongLength truncates a string that is too long, accepts an extension without
+// a vendor, and refuses any other length that the table does not allow.
 func (d *Decoder) wrongLength() bool {
 	text := d.row.Encoding == ASCII || d.row.Encoding == UTF8
 	if d.id == AttrVendorExtension && len(d.value) < d.row.Min && d.mode == Tolerant {
@@ -98,7 +98,7 @@ func (d *Decoder) wrongLength() bool {
 	return false
 }
 
-// cutText cuts a string to at most n octets, and not within a character.
+// cutText truncates a string to at most n octets, at the end of a character.
 func cutText(v []byte, n int) []byte {
 	for i := n; i > n-utf8.UTFMax; i-- {
 		if utf8.RuneStart(v[i]) {
@@ -108,8 +108,8 @@ func cutText(v []byte, n int) []byte {
 	return v[:n] // not UTF-8
 }
 
-// extraOctet sees the octet too many that some access points leave after
-// Network Key: what follows is no attribute, one octet further it is, or the
+// extraOctet detects the extra octet that some access points send after Network
+// Key: no valid attribute follows, but one octet later there is one, or the
 // list ends.
 func (d *Decoder) extraOctet() bool {
 	rest := d.data[d.next:]
@@ -119,15 +119,15 @@ func (d *Decoder) extraOctet() bool {
 // ID returns the type of the current attribute.
 func (d *Decoder) ID() AttributeID { return d.id }
 
-// Value returns the value of the current attribute: a part of the input, not
-// a copy.
+// Value returns the value of the current attribute. It shares memory with the
+// input.
 func (d *Decoder) Value() []byte { return d.value }
 
-// Offset returns where the current attribute begins, in octets from the
-// start of the input.
+// Offset returns the offset of the current attribute, in octets from the start
+// of the input.
 func (d *Decoder) Offset() int { return d.at }
 
-// Quirks returns the quirks met so far.
+// Quirks returns the quirks seen so far.
 func (d *Decoder) Quirks() Quirks { return d.quirks }
 
 // Err returns the fault that ended the walk, an [*Error], or nil.
@@ -138,8 +138,8 @@ func (d *Decoder) Err() error {
 	return d.err
 }
 
-// allow notes a quirk; in strict mode it fails by it, unless the protocol
-// allows it.
+// allow records a quirk. In strict mode it fails, unless the protocol allows
+// the quirk.
 func (d *Decoder) allow(q Quirks, id AttributeID) bool {
 	row := &quirks[bits.TrailingZeros32(uint32(q))]
 	if d.mode == Tolerant || row.Err == nil {
@@ -159,8 +159,8 @@ func (d *Decoder) failf(id AttributeID, class error, format string, args ...any)
 	d.fail(id, class, fmt.Sprintf(format, args...))
 }
 
-// zeroToEnd reports whether only zeros follow. It remembers the octet that
-// is not, so that a hostile list is not searched again for each attribute.
+// zeroToEnd reports whether only zeros follow. It remembers the octet that is
+// not zero, so that a hostile list is not searched again for each attribute.
 func (d *Decoder) zeroToEnd() bool {
 	if d.next < d.nonZero {
 		return false
@@ -174,8 +174,8 @@ func (d *Decoder) zeroToEnd() bool {
 	return true
 }
 
-// offset returns where an attribute stands, the last of its type; the end of
-// the list if it is not there.
+// offset returns the offset of the last attribute of a type, or the end of the
+// list if there is none.
 func (d *Decoder) offset(id AttributeID) int {
 	at := len(d.data)
 	for again := NewDecoder(d.data, Tolerant); again.Next(); {
@@ -186,8 +186,8 @@ func (d *Decoder) offset(id AttributeID) int {
 	return at
 }
 
-// Find returns the value of the first attribute with the given type, or nil.
-// It looks no further than the first fault of the list.
+// Find returns the value of the first attribute of a type, or nil. It stops at
+// the first fault of the list.
 func Find(b []byte, id AttributeID) []byte {
 	d := NewDecoder(b, Tolerant)
 	for d.Next() {

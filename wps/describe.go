@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// values say how the values of attributes read that mean more than their
-// encoding says. They are called with values of a length that the table allows.
+// values describe the values of attributes whose meaning is more than their
+// encoding. They are called with values of an allowed length.
 var values = map[AttributeID]func([]byte) string{
 	AttrAssociationState:               func(v []byte) string { return AssociationState(number(v)).String() },
 	AttrAuthType:                       func(v []byte) string { return AuthType(number(v)).String() },
@@ -48,11 +48,11 @@ func describeDeviceTypes(v []byte) string {
 }
 
 // Describe returns the value of an attribute in words, numbers or hexadecimal
-// digits, by the table of attributes, and whether it is a secret: a key, a password
-// or a secret nonce, which Describe shows. Encrypted settings are none. A value
-// whose length the table does not allow, or whose attribute the table lacks, is
-// shown in hexadecimal digits. Texts are quoted; what is not printable in them is
-// escaped.
+// digits, by the table of attributes, and whether it is a secret: a key, a
+// password or a secret nonce, which Describe shows. Encrypted settings do not
+// count as secrets. A value whose length the table does not allow, or whose
+// attribute the table lacks, is shown in hexadecimal digits. Texts are quoted;
+// what is not printable in them is escaped.
 func (a Attribute) Describe() (text string, secret bool) {
 	row := a.ID.info()
 	if row == nil {

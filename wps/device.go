@@ -2,11 +2,11 @@ package wps
 
 import "strings"
 
-// Device describes a device, as M1, M2 and M2D do and probes in part. Which
-// message it goes into decides whether UUID is the UUID-E or the UUID-R.
+// Device describes a device, as M1, M2 and M2D do, and in part probe requests.
+// The message determines whether UUID is the UUID-E or the UUID-R.
 type Device struct {
 	UUID UUID
-	MAC  MAC // the interface that enrolls; it enters the keys of the run
+	MAC  MAC // of the interface that registers; the keys of the run depend on it
 
 	Manufacturer      string // at most 64 octets of ASCII
 	ModelName         string // at most 32 octets of ASCII
@@ -16,7 +16,7 @@ type Device struct {
 	PrimaryDeviceType DeviceType
 	OSVersion         uint32 // its highest bit is reserved: sent as 1, and clear in some devices
 
-	AuthTypes        AuthType // what it can do: Authentication Type Flags
+	AuthTypes        AuthType // supported types: Authentication Type Flags
 	EncrTypes        EncrType // Encryption Type Flags
 	ConnTypes        ConnType // Connection Type Flags
 	ConfigMethods    ConfigMethods
@@ -25,8 +25,8 @@ type Device struct {
 	State            State // of an enrollee: NotConfigured for a station
 }
 
-// PSKOnly reports whether an enrollee cannot take a passphrase, only the 64
-// digits of the pre-shared key: Apple's AirPort of Mac OS X 10.6.3 and 10.6.4
+// PSKOnly reports whether an enrollee accepts no passphrase, only the 64 digits
+// of the pre-shared key: Apple's AirPort of Mac OS X 10.6.3 and 10.6.4
 // [hostap].
 func (v *Device) PSKOnly() bool {
 	return strings.HasPrefix(v.Manufacturer, "Apple ") && v.ModelName == "AirPort"

@@ -64,9 +64,9 @@ func (t DeviceType) String() string {
 	return fmt.Sprintf("%d-%08X-%d", t.Category(), t[2:6], t.Subcategory())
 }
 
-// Names returns what the category and subcategory are called, such as
-// "Printers, scanners, faxes, copiers" and "Printer"; empty if not known, as
-// the categories of a vendor's own list are.
+// Names returns the names of the category and subcategory, such as "Printers,
+// scanners, faxes, copiers" and "Printer"; empty if unknown, as for a vendor's
+// own categories.
 func (t DeviceType) Names() (category, subcategory string) {
 	if [4]byte(t[2:6]) != deviceTypeVendor {
 		return "", ""
@@ -88,7 +88,7 @@ type deviceCategory struct {
 	sub  []string // from subcategory 1 on
 }
 
-// deviceCategories is the common list. Pairs that it lacks are never refused.
+// deviceCategories is the common list. Unknown pairs are never refused.
 var deviceCategories = []deviceCategory{
 	{1, "Computer", []string{"PC", "Server", "Media Center", "Ultra-mobile PC", "Notebook", "Desktop", "Mobile Internet Device", "Netbook", "Tablet", "Ultrabook"}},
 	{2, "Input device", []string{"Keyboard", "Mouse", "Joystick", "Trackball", "Gaming controller", "Remote", "Touchscreen", "Biometric reader", "Barcode reader"}},

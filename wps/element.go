@@ -9,7 +9,7 @@ import (
 type Beacon struct {
 	Header
 	State                          State
-	APSetupLocked                  bool // the access point's PIN is locked; says nothing of its push button
+	APSetupLocked                  bool // the access point's PIN is locked; its push button may still work
 	SelectedRegistrar              bool // a registrar is waiting for an enrollee
 	DevicePasswordID               DevicePasswordID
 	SelectedRegistrarConfigMethods ConfigMethods
@@ -38,8 +38,8 @@ var beaconLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
 	may(AttrPrimaryDeviceType, func(e *Beacon) *DeviceType { return &e.PrimaryDeviceType }),
 )
 
-// ProbeResponse is the WPS element of a probe response: what a beacon has,
-// and the description of the access point. WSC 2.0 §8.2.
+// ProbeResponse is the WPS element of a probe response: the attributes of a
+// beacon and the description of the access point. WSC 2.0 §8.2.
 type ProbeResponse struct {
 	Beacon
 	ResponseType         ResponseType
@@ -47,7 +47,7 @@ type ProbeResponse struct {
 	ModelName            string
 	ModelNumber          string
 	SerialNumber         string
-	ConfigMethods        ConfigMethods // how an external registrar may be added: no push button
+	ConfigMethods        ConfigMethods // for adding an external registrar: no push button
 	SecondaryDeviceTypes []DeviceType
 }
 
@@ -88,7 +88,7 @@ type ProbeRequest struct {
 	RFBands              RFBands
 	AssociationState     AssociationState
 	ConfigError          ConfigError
-	DevicePasswordID     DevicePasswordID // PasswordPushButton for 120 s from the press on
+	DevicePasswordID     DevicePasswordID // PasswordPushButton for 120 s after the press
 	Manufacturer         string
 	ModelName            string
 	ModelNumber          string
@@ -122,8 +122,8 @@ var probeRequestLayout = layoutOf("WSC 2.0 §8.2.4, as hostap and iwd hold it",
 	may(AttrSecondaryDeviceTypeList, func(e *ProbeRequest) *[]DeviceType { return &e.SecondaryDeviceTypes }),
 )
 
-// AssociationRequest is the WPS element of a (re)association request. With
-// it a station associates without security to be enrolled. WSC 2.0 §8.2.
+// AssociationRequest is the WPS element of a (re)association request, with
+// which a station associates without security to be registered. WSC 2.0 §8.2.
 type AssociationRequest struct {
 	Header
 	RequestType RequestType // RequestEnrollee8021X, or RequestRegistrar
@@ -158,8 +158,8 @@ var associationResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold 
 	extensions(),
 )
 
-// SetSelectedRegistrar is what an external registrar sends to an access point
-// over UPnP: it waits for an enrollee, or no longer.
+// SetSelectedRegistrar is the message of an external registrar to an access
+// point over UPnP: it waits for an enrollee, or not any more.
 type SetSelectedRegistrar struct {
 	Header
 	SelectedRegistrar              bool
@@ -182,7 +182,8 @@ var setSelectedRegistrarLayout = layoutOf("WFAWLANConfig SetSelectedRegistrar, a
 	must2(AttrUUIDR, func(e *SetSelectedRegistrar) *UUID { return &e.UUIDR }),
 )
 
-// A vendor specific element of 802.11, and what distinguishes WPS's from others.
+// A vendor-specific element of 802.11, and the octets that identify the one of
+// WPS.
 const (
 	elementVendor   = 0xDD
 	elementHeader   = 2 + len(elementOUI)   // octets before the attributes
@@ -191,11 +192,11 @@ const (
 
 var elementOUI = [4]byte{0x00, 0x50, 0xF2, 0x04}
 
-// JoinElements returns the attributes of the WPS elements among the
-// information elements of an 802.11 frame: several elements are one list,
-// which may be cut anywhere. ok reports whether there was one at all. The
-// elements behind a cut one are not looked at. The result is a part of
-// elements where one element holds the list, as is almost always so.
+// JoinElements returns the attributes of the WPS elements among the information
+// elements of an 802.11 frame: several elements form one list, which may be
+// split anywhere. ok reports whether there was one at all. Elements after a
+// truncated one are ignored. The result shares memory with elements if one
+// element holds the list, as almost always.
 func JoinElements(elements []byte) (attributes []byte, ok bool) {
 	joined := false
 	for len(elements) >= 2 && len(elements)-2 >= int(elements[1]) {
@@ -231,7 +232,7 @@ func AppendElements(dst []byte, l List) ([]byte, error) {
 		return dst, err
 	}
 	attributes := out[start+elementHeader:]
-	if len(attributes) <= maxElementValue { // as is almost always so
+	if len(attributes) <= maxElementValue { // almost always
 		out[start+1] = byte(len(elementOUI) + len(attributes))
 		return out, nil
 	}

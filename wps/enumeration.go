@@ -11,7 +11,7 @@ type name[T ~uint8 | ~uint16] struct {
 	name  string
 }
 
-// enumString prints a value of an enumeration; one that the table lacks
+// enumString returns the name of an enumeration's value; a value without a name
 // prints as Type(0x0042).
 func enumString[T ~uint8 | ~uint16](typ string, table []name[T], v T) string {
 	for _, row := range table {
@@ -22,8 +22,8 @@ func enumString[T ~uint8 | ~uint16](typ string, table []name[T], v T) string {
 	return fmt.Sprintf("%s(%#04x)", typ, uint16(v))
 }
 
-// flagString prints a mask as its names joined by "|". Rows are tried in
-// order and take their bits away, so that wide masks stand before their parts.
+// flagString returns the names in a mask joined by "|". Rows are tried in order
+// and remove their bits, so that wide masks come before their parts.
 func flagString[T ~uint8 | ~uint16](typ string, table []name[T], v T) string {
 	if v == 0 {
 		return enumString(typ, table, v)
@@ -74,8 +74,8 @@ var messageTypeNames = []name[MessageType]{
 // String returns the message's name, such as "M4" or "WSC_NACK".
 func (t MessageType) String() string { return enumString("MessageType", messageTypeNames, t) }
 
-// Kind returns the kind of message that the type announces, or 0 for a type
-// that no message carries.
+// Kind returns the kind of message of the type, or 0 if no message has the
+// type.
 func (t MessageType) Kind() Kind {
 	if t >= MessageM1 && t <= MessageDone {
 		return KindM1 + Kind(t-MessageM1)
@@ -85,9 +85,9 @@ func (t MessageType) Kind() Kind {
 
 // AuthType is the Authentication Type attribute (0x1003), one bit or
 // [AuthMixed], and the Authentication Type Flags (0x1004), a mask: WSC 2.0
-// Table 32. The specification has no bit for WPA3. EasyMesh and the field use
-// those above 0x0020; a station that is given WPA2-Personal joins by SAE with
-// the same passphrase, where the network offers it.
+// Table 32. The specification has no bit for WPA3. EasyMesh and deployed
+// devices use those above 0x0020; a station with a WPA2-Personal credential
+// joins by SAE with the same passphrase, if the network offers it.
 type AuthType uint16
 
 // The authentication types.
@@ -105,9 +105,9 @@ const (
 	AuthTransition     AuthType = AuthWPA2Personal | AuthSAE         // WPA2 and WPA3 [EasyMesh]
 	AuthKnown          AuthType = 0x003F                             // every bit that the specification defines
 
-	// authPersonal are the types that a passphrase serves.
+	// authPersonal are the types that use a passphrase.
 	authPersonal = AuthMixed | AuthSAE | AuthSAEExt
-	// authField are all bits that are in use.
+	// authField are all bits in use.
 	authField = AuthKnown | AuthSAE | AuthDPP | AuthSAEExt
 )
 
@@ -155,12 +155,12 @@ func (c ConnType) String() string { return flagString("ConnType", connTypeNames,
 
 // ConfigMethods is the mask of Config Methods (0x1008), Permitted Config
 // Methods (0x1052) and Selected Registrar Config Methods (0x1053): WSC 2.0
-// Table 33. Version 1.0 knows the low nine bits only.
+// Table 33. Version 1.0 uses the low nine bits only.
 type ConfigMethods uint16
 
-// The configuration methods. Version 2.0 says of a display and of a push
-// button whether it is virtual or physical; the names without either word
-// are the bits of 1.0, which the 2.0 masks contain.
+// The configuration methods. Version 2.0 distinguishes virtual and physical
+// displays and push buttons; the names without either word are the bits of 1.0,
+// which the 2.0 masks contain.
 const (
 	MethodUSB                ConfigMethods = 0x0001 // 1.0 only
 	MethodEthernet           ConfigMethods = 0x0002 // 1.0 only
@@ -192,13 +192,13 @@ var configMethodNames = []name[ConfigMethods]{
 // String lists the methods, joined by "|".
 func (m ConfigMethods) String() string { return flagString("ConfigMethods", configMethodNames, m) }
 
-// Has reports whether every bit of method is set: compare under the whole
-// mask of a virtual or physical method, never under its one bit [hostap].
+// Has reports whether every bit of method is set. For a virtual or physical
+// method, compare the whole mask, never its one bit [hostap].
 func (m ConfigMethods) Has(method ConfigMethods) bool { return m&method == method }
 
 // DevicePasswordID is the Device Password ID attribute (0x1012), two octets:
-// which password the sender means. WSC 2.0 Table 37. From 0x0010 on it is
-// the random name of one out-of-band (NFC) password.
+// the password that the sender uses. WSC 2.0 Table 37. From 0x0010 on it is the
+// random identifier of an out-of-band (NFC) password.
 type DevicePasswordID uint16
 
 // The Device Password IDs that are not random.
@@ -228,11 +228,11 @@ func (id DevicePasswordID) String() string {
 	return enumString("DevicePasswordID", devicePasswordNames, id)
 }
 
-// OutOfBand reports whether id names a password handed over out of band.
+// OutOfBand reports whether id is that of an out-of-band password.
 func (id DevicePasswordID) OutOfBand() bool { return id >= PasswordOOBFirst }
 
-// ConfigError is the Configuration Error attribute (0x1009), two octets: why
-// a message refuses, or 0. WSC 2.0 Table 34.
+// ConfigError is the Configuration Error attribute (0x1009), two octets: the
+// reason of a refusal, or 0. WSC 2.0 Table 34.
 type ConfigError uint16
 
 // The configuration errors.
@@ -303,8 +303,8 @@ func (s AssociationState) String() string {
 // station asks for. WSC 2.0 Table 42.
 type RequestType uint8
 
-// The request types. While it seeks, hostap's station sends RequestEnrollee8021X
-// and iwd's RequestEnrolleeInfo; both are right.
+// The request types. While searching, hostap's station sends
+// RequestEnrollee8021X and iwd's RequestEnrolleeInfo; both are right.
 const (
 	RequestEnrolleeInfo         RequestType = 0
 	RequestEnrollee8021X        RequestType = 1

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// The classes of error that this package returns; branch on them with
-// [errors.Is]. The error itself is an [*Error], which says where and why.
+// Classes of errors; compare with [errors.Is]. The error itself is an [*Error],
+// which says where and why.
 var (
-	// ErrTruncated: octets end within an attribute, element or message.
+	// ErrTruncated: the input ends within an attribute, element or message.
 	ErrTruncated = errors.New("truncated")
-	// ErrLength: an attribute has a length that it may not have.
+	// ErrLength: an attribute has a length that is not allowed.
 	ErrLength = errors.New("wrong length")
-	// ErrValue: an attribute has a value that it may not have.
+	// ErrValue: an attribute has a value that is not allowed.
 	ErrValue = errors.New("value not allowed")
-	// ErrMissing: an attribute that must be there is not.
+	// ErrMissing: a required attribute is missing.
 	ErrMissing = errors.New("attribute missing")
-	// ErrDuplicate: an attribute that may stand once stands twice.
+	// ErrDuplicate: an attribute that must occur once is repeated.
 	ErrDuplicate = errors.New("attribute repeated")
-	// ErrOrder: an attribute stands where it may not.
+	// ErrOrder: an attribute is in a place that is not allowed.
 	ErrOrder = errors.New("attribute out of place")
 	// ErrMessageType: the Message Type is unknown or not the one expected.
 	ErrMessageType = errors.New("unexpected message type")
@@ -27,15 +27,15 @@ var (
 	ErrTooMany = errors.New("too many")
 )
 
-// Error says what is wrong with something received or about to be sent. Of
-// values it has numbers and types only, never keys or text: it can be logged.
+// Error describes a fault of something received or about to be sent. It
+// contains numbers and types, but never keys or text, so that it can be logged.
 type Error struct {
-	Kind      Kind        // what was being read or built; 0 if not known
+	Kind      Kind        // what was being decoded or encoded; 0 if unknown
 	Attribute AttributeID // the attribute concerned; 0 if none
-	Offset    int         // octets from the start of what was read; its end for a missing attribute
-	Clause    string      // the clause, or the origin, of the rule broken
+	Offset    int         // octets from the start of the input; its end for a missing attribute
+	Clause    string      // the clause, or the origin, of the rule
 	Err       error       // the class: ErrTruncated, ErrLength, …
-	Detail    string      // what is wrong, for a person
+	Detail    string      // what is wrong, for people
 }
 
 // Error returns one sentence: what, where, why and by which rule.

@@ -2,11 +2,11 @@ package wps
 
 import "strconv"
 
-// Kind says what a list of attributes is: which message, which element of
-// an 802.11 frame, or which structure inside or beside them.
+// Kind is the kind of a list of attributes: a message, an element of an 802.11
+// frame, or a structure inside or besides them.
 type Kind uint8
 
-// The lists of attributes that the protocol knows.
+// The lists of attributes of the protocol.
 const (
 	KindBeacon Kind = iota + 1
 	KindProbeRequest
@@ -76,7 +76,7 @@ var kindNames = [kindEnd]string{
 	KindHandoverSelect:       "handover select",
 }
 
-// String returns the name that the field uses, such as "M2D".
+// String returns the usual name, such as "M2D".
 func (k Kind) String() string {
 	if k > 0 && k < kindEnd {
 		return kindNames[k]
@@ -84,8 +84,8 @@ func (k Kind) String() string {
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
 }
 
-// MessageType returns the Message Type attribute that messages of this kind
-// carry, and whether they carry one.
+// MessageType returns the Message Type attribute of messages of this kind, and
+// whether they have one.
 func (k Kind) MessageType() (MessageType, bool) {
 	if k >= KindM1 && k <= KindDone {
 		return MessageM1 + MessageType(k-KindM1), true

@@ -1,13 +1,13 @@
 package wps
 
-// Need reports whether an attribute has to stand in a list.
+// Need says whether an attribute is required in a list.
 type Need uint8
 
-// The needs.
+// The values of Need.
 const (
 	Mandatory   Need = iota + 1
 	Mandatory2       // mandatory if the sender is a version 2.0 device
-	Conditional      // mandatory if what Rule.When says is so
+	Conditional      // mandatory if the condition in Rule.When holds
 	Optional
 )
 
@@ -17,18 +17,18 @@ var needNames = []name[Need]{{Mandatory, "mandatory"}, {Mandatory2, "mandatory i
 func (n Need) String() string { return enumString("Need", needNames, n) }
 
 // Rule is a row of a layout: an attribute, and whether a list needs it. The
-// rows stand in the order in which hostap sends and iwd demands them. What reads,
-// writes and judges lists goes by them, package validate included.
+// rows are in the order in which hostap sends and iwd expects them. Decoding,
+// encoding and package validate use them.
 type Rule struct {
 	Attribute AttributeID
 	Need      Need
-	When      *Condition // when a Conditional one has to be there, or one may not be Missing; nil for others
-	Missing   Quirks     // the quirk that a tolerant reader takes its absence for; 0 makes it an error
+	When      *Condition // when a Conditional one is required, or one must not be Missing; nil for others
+	Missing   Quirks     // the quirk for its absence in tolerant mode; 0 makes it an error
 	Clause    string     // where the rule comes from
 }
 
-// needed reports whether the attribute must stand in the list. Senders are
-// strict; a tolerant reader asks for no more than it cannot do without.
+// needed reports whether the attribute is required in the list. Senders are
+// strict; a tolerant reader requires only what it cannot do without.
 func (r *Rule) needed(l List, mode Mode) bool {
 	switch r.Need {
 	case Mandatory:
@@ -53,8 +53,8 @@ func (k Kind) Layout() []Rule {
 	return rules
 }
 
-// layouts is the table of all lists: what stands in them, and in which order. The
-// rows of each list stand beside its type.
+// layouts is the table of all lists: their attributes and the order. The rows
+// of each list are next to its type.
 var layouts = [kindEnd]*layout{
 	KindBeacon:               beaconLayout,
 	KindProbeRequest:         probeRequestLayout,
@@ -89,21 +89,21 @@ var layouts = [kindEnd]*layout{
 	KindHandoverSelect:       handoverSelectLayout,
 }
 
-// layout is the rows of a list, and what makes reading it fast.
+// layout has the rows of a list, and indexes that make decoding fast.
 type layout struct {
 	rows []row
-	at   [0x80]uint8 // 1 + the index of the row of each attribute 0x1000 to 0x107F; 0 if it has no place
-	must idSet       // those without which a tolerant reader looks closer
+	at   [0x80]uint8 // 1 + the index of the row of each attribute 0x1000 to 0x107F; 0 if it is not in the layout
+	must idSet       // those whose absence makes a tolerant reader check more closely
 }
 
 // row is a rule, and the field that holds the attribute.
 type row struct {
 	Rule
-	place func(List) any // points at the field; nil if Header has the attribute
+	place func(List) any // returns a pointer to the field; nil if Header has the attribute
 	info  *AttributeInfo
 }
 
-// fieldType is the types that a field may have: those that set and value know.
+// fieldType lists the types that a field may have, which set and value support.
 type fieldType interface {
 	uint8 | bool | uint16 | uint32 | string | []byte | [8]byte | [32]byte |
 		Nonce | SecretNonce | MAC | UUID | PublicKey | Redacted | SSID | NetworkKey | OOBPassword |
@@ -132,7 +132,7 @@ func (lay *layout) row(id AttributeID) *row {
 	return &lay.rows[lay.at[id&0x7F]-1]
 }
 
-// field makes a row of a rule and a field of lists of type L.
+// field returns the row for a rule and a field of lists of type L.
 func field[L any, T fieldType](rule Rule, of func(*L) *T) row {
 	return row{Rule: rule, place: func(l List) any { return of(any(l).(*L)) }}
 }
@@ -149,37 +149,37 @@ func may[L any, T fieldType](id AttributeID, of func(*L) *T) row {
 	return field(Rule{Attribute: id, Need: Optional}, of)
 }
 
-// mustBut is an attribute that is mandatory, and that real devices leave out.
+// mustBut is a mandatory attribute that real devices omit.
 func mustBut[L any, T fieldType](id AttributeID, missing Quirks, of func(*L) *T) row {
 	return field(Rule{Attribute: id, Need: Mandatory, Missing: missing}, of)
 }
 
-// needs is an attribute that is mandatory in an element, and without which the
-// others can be read.
+// needs is a mandatory attribute of an element without which the others can be
+// decoded.
 func needs[L any, T fieldType](id AttributeID, of func(*L) *T) row {
 	return mustBut(id, QuirkIncomplete, of)
 }
 
-// described is a mandatory part of the description of a registrar, without
-// which an enrollee can do: it needs nonces, UUID-R, password, key and
-// Authenticator [hostap].
+// described is a mandatory part of a registrar's description that an enrollee
+// does not need: it needs nonces, UUID-R, password, key and Authenticator
+// [hostap].
 func described[L any, T fieldType](id AttributeID, of func(*L) *T) row {
 	return mustBut(id, QuirkMissingDescription, of)
 }
 
-// onlyIf is an attribute under a condition.
+// onlyIf is a conditional attribute.
 func onlyIf[L any, T fieldType](id AttributeID, when *Condition, of func(*L) *T) row {
 	return field(Rule{Attribute: id, Need: Conditional, When: when}, of)
 }
 
-// version is the place of Version, which elements of the field lack now and then.
+// version is the row of Version, which some elements lack.
 func version(missing Quirks) row {
 	return row{Rule: Rule{Attribute: AttrVersion, Need: Mandatory, Missing: missing}}
 }
 
-// messageType is the place of Message Type, which the type of the list implies.
+// messageType is the row of Message Type, which the type of the list implies.
 func messageType() row { return row{Rule: Rule{Attribute: AttrMessageType, Need: Mandatory}} }
 
-// extensions is the place of the WFA extension, which 2.0 devices send in
-// every message, of other vendors' extensions and of unknown attributes.
+// extensions is the row of the WFA extension, which 2.0 devices send in every
+// message, of other vendors' extensions and of unknown attributes.
 func extensions() row { return row{Rule: Rule{Attribute: AttrVendorExtension, Need: Optional}} }

@@ -4,15 +4,15 @@ import (
 	"math/bits"
 )
 
-// M1 opens a run: the enrollee describes itself and gives its Diffie-Hellman
-// key. WSC 2.0 §8.3.1.
+// M1 opens a run: the enrollee's description and Diffie-Hellman key. WSC 2.0
+// §8.3.1.
 type M1 struct {
 	Header                            // what every list has: Version, extensions, the octets
 	Device                            // the enrollee; UUID is the UUID-E
 	EnrolleeNonce    Nonce            // 16 random octets, new in each run
 	PublicKey        PublicKey        // the enrollee's Diffie-Hellman key
 	DevicePasswordID DevicePasswordID // which password the enrollee means
-	ConfigError      ConfigError      // of the attempt before; NoError mostly
+	ConfigError      ConfigError      // of the previous attempt; usually NoError
 }
 
 // Kind returns [KindM1].
@@ -46,8 +46,8 @@ var m1Layout = layoutOf("WSC 2.0 §8.3.1, as hostap and iwd hold it",
 	extensions(),
 )
 
-// finish sees enrollees whose type flags cannot be meant as they stand, which
-// a strict reader leaves to the check of values, and one that wants the PSK.
+// finish detects enrollees whose type flags are implausible, which a strict
+// reader leaves to the check of values, and one that needs the PSK.
 func (m *M1) finish(d *Decoder) {
 	if m.PSKOnly() {
 		d.allow(QuirkPSKOnly, AttrModelName)
@@ -84,8 +84,8 @@ type M2 struct {
 	RegistrarNonce    Nonce            // 16 random octets, new in each run
 	PublicKey         PublicKey        // the registrar's Diffie-Hellman key
 	DevicePasswordID  DevicePasswordID // which password the registrar means
-	ConfigError       ConfigError      // NoError mostly
-	EncryptedSettings []byte           // of [M2Settings], only where the run ends with M2
+	ConfigError       ConfigError      // usually NoError
+	EncryptedSettings []byte           // of [M2Settings], only if the run ends with M2
 	Authenticator     [8]byte          // over M1 and the octets of M2 before it
 }
 
@@ -121,14 +121,14 @@ var m2Layout = layoutOf("WSC 2.0 §8.3.2, as hostap and iwd hold it",
 	must(AttrAuthenticator, func(m *M2) *[8]byte { return &m.Authenticator }),
 )
 
-// M2D is the registrar's answer when it will not register the enrollee now:
+// M2D is the registrar's answer if it does not register the enrollee now:
 // discovery only. Nothing in it is authenticated. WSC 2.0 §8.3.3.
 type M2D struct {
 	Header                     // what every list has: Version, extensions, the octets
 	Device                     // the registrar; UUID is the UUID-R; State is not sent, nor MAC
 	EnrolleeNonce  Nonce       // of M1
 	RegistrarNonce Nonce       // 16 random octets
-	ConfigError    ConfigError // why not; NoError means that nobody entered a PIN or pressed a button
+	ConfigError    ConfigError // why not; NoError means that no PIN was entered and no button pressed
 }
 
 // Kind returns [KindM2D].
@@ -344,8 +344,8 @@ var nackLayout = layoutOf("WSC 2.0 §8.3.11, as hostap and iwd hold it",
 	extensions(),
 )
 
-// Done is WSC_Done: the enrollee has what M8 gave. Nothing in it is authenticated. WSC
-// 2.0 §8.3.12.
+// Done is WSC_Done: the enrollee has received M8. Nothing in it is
+// authenticated. WSC 2.0 §8.3.12.
 type Done struct {
 	Header               // what every list has: Version, extensions, the octets
 	EnrolleeNonce  Nonce // of M1
@@ -365,7 +365,7 @@ var doneLayout = layoutOf("WSC 2.0 §8.3.12, as hostap and iwd hold it",
 	extensions(),
 )
 
-// newMessage makes the empty message of each type, from M1 on.
+// newMessage returns an empty message of each type, from M1 on.
 var newMessage = [...]func() List{
 	func() List { return new(M1) }, func() List { return new(M2) }, func() List { return new(M2D) },
 	func() List { return new(M3) }, func() List { return new(M4) }, func() List { return new(M5) },
@@ -373,10 +373,9 @@ var newMessage = [...]func() List{
 	func() List { return new(ACK) }, func() List { return new(NACK) }, func() List { return new(Done) },
 }
 
-// ParseMessage reads the body of a message of the Registration Protocol:
-// what EAP, UPnP and IEEE 1905.1 carry. Switch on its type, *M1 to *Done. The
-// message keeps and refers to b, which must not change. The error is an
-// [*Error].
+// ParseMessage decodes a message of the Registration Protocol, as carried by
+// EAP, UPnP and IEEE 1905.1. Switch on its type, *M1 to *Done. The message
+// refers to b, which must not change. The error is an [*Error].
 func ParseMessage(b []byte, mode Mode) (List, error) {
 	t, err := PeekMessageType(b)
 	if err != nil {
@@ -390,7 +389,7 @@ func ParseMessage(b []byte, mode Mode) (List, error) {
 }
 
 // PeekMessageType returns the Message Type of a message, M1 to Done, without
-// reading the rest of it.
+// decoding the rest.
 func PeekMessageType(b []byte) (MessageType, error) {
 	d := NewDecoder(b, Tolerant)
 	for d.Next() {
@@ -399,12 +398,12 @@ func PeekMessageType(b []byte) (MessageType, error) {
 		}
 		t := MessageType(d.value[0])
 		if t.Kind() == 0 {
-			return 0, &Error{Attribute: AttrMessageType, Offset: d.at, Clause: "WSC 2.0 Table 39", Err: ErrMessageType, Detail: t.String() + " is no message of the Registration Protocol"}
+			return 0, &Error{Attribute: AttrMessageType, Offset: d.at, Clause: "WSC 2.0 Table 39", Err: ErrMessageType, Detail: t.String() + " is not a message of the Registration Protocol"}
 		}
 		return t, nil
 	}
 	if err := d.Err(); err != nil {
 		return 0, err
 	}
-	return 0, &Error{Attribute: AttrMessageType, Offset: len(b), Clause: "WSC 2.0 §8.3", Err: ErrMissing, Detail: "without it a message cannot be told"}
+	return 0, &Error{Attribute: AttrMessageType, Offset: len(b), Clause: "WSC 2.0 §8.3", Err: ErrMissing, Detail: "without it the type of a message is unknown"}
 }

@@ -3,7 +3,7 @@ package wps
 import "encoding/binary"
 
 // OOBPassword is the OOB Device Password attribute (0x102C): the hash of the
-// sender's public key, the password's name and the password itself.
+// sender's public key, the identifier of the password and the password itself.
 type OOBPassword struct {
 	PublicKeyHash [20]byte // the first 20 octets of SHA-256
 	ID            DevicePasswordID
@@ -25,9 +25,9 @@ func (p *OOBPassword) append(dst []byte) []byte {
 	return append(dst, p.Password...)
 }
 
-// PasswordToken is the content of an NFC tag with a device's password: read
-// it at the registrar (the tag of a station) or at the station (the tag of
-// an access point).
+// PasswordToken is the content of an NFC tag with a device's password. The
+// registrar reads the tag of a station, or the station the tag of an access
+// point.
 type PasswordToken struct {
 	Header
 	OOB OOBPassword
@@ -66,8 +66,8 @@ var configurationTokenLayout = layoutOf("WSC 2.0 §10.2.2 NFC configuration toke
 	extensions(),
 )
 
-// HandoverRequest is the carrier record of a station that asks for a
-// connection handover.
+// HandoverRequest is the carrier record of a station that requests a connection
+// handover.
 type HandoverRequest struct {
 	Header
 	OOB   OOBPassword // without a password

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Quirks is a set of the ways in which devices of the field depart from the
-// protocol, or from what its readers expect, and are understood all the same.
-// Parsing tolerantly collects them; parsing strictly makes each an error that
-// the protocol does not allow: see [QuirkInfo].
+// Quirks is a set of known deviations of devices from the protocol, or from
+// what readers expect, which do not prevent understanding. Tolerant decoding
+// collects them; strict decoding refuses those that the protocol does not
+// allow: see [QuirkInfo].
 type Quirks uint32
 
 // The quirks.
@@ -18,21 +18,21 @@ const (
 	QuirkPaddedSSID                            // SSID of a credential padded with zeros
 	QuirkTerminatedKey                         // passphrase with a NUL at its end
 	QuirkMissingKey                            // open network without Network Key
-	QuirkNetworkIndex                          // Network Index missing, or not 1
+	QuirkNetworkIndex                          // Network Index missing or not 1
 	QuirkKeyIndex                              // Network Key Index in a credential that is not WEP
 	QuirkVersion                               // Version is not 0x10
-	QuirkLongString                            // string longer than it may be
+	QuirkLongString                            // string that is too long
 	QuirkTerminatedText                        // string with a NUL at its end
 	QuirkBoolean                               // truth value above 1
 	QuirkDuplicate                             // harmless attribute repeated
 	QuirkAuthFlags                             // Authentication Type Flags without WPA2-Personal
-	QuirkSwappedFlags                          // type flags in the wrong order of octets
+	QuirkSwappedFlags                          // type flags with swapped octets
 	QuirkMixedType                             // credential for WPA and WPA2, or TKIP and AES
-	QuirkAuthorizedMACs                        // AuthorizedMACs of a length that is not 6·n
+	QuirkAuthorizedMACs                        // AuthorizedMACs whose length is not 6·n
 	QuirkRepeated                              // the same credential twice
 	QuirkExcess                                // more than ten Credentials or Requested Device Types
-	QuirkPSKOnly                               // enrollee that cannot take a passphrase
-	QuirkIncomplete                            // element of an 802.11 frame without an attribute that it needs
+	QuirkPSKOnly                               // enrollee that accepts no passphrase
+	QuirkIncomplete                            // element of an 802.11 frame without a required attribute
 	QuirkTrailingOctets                        // one to three octets after the last attribute of an element
 	QuirkCutExtension                          // WFA extension of an element that ends within a sub-element
 	QuirkShortExtension                        // vendor extension too short for the identifier of its vendor
@@ -43,9 +43,9 @@ const (
 // QuirkInfo is a row of the table of quirks.
 type QuirkInfo struct {
 	Quirk   Quirks
-	Name    string // a short name that stays
+	Name    string // short and stable
 	Seen    string // what it is, and where it was seen
-	Reading string // what a tolerant reader makes of it
+	Reading string // how a tolerant reader interprets it
 	Origin  string
 	Err     error // the class of a strict reader's error; nil if the protocol allows the quirk
 }
@@ -63,22 +63,22 @@ var quirks = []QuirkInfo{
 	{QuirkLongString, "long-string", "string longer than the attribute may be", "cut", "hostap", ErrLength},
 	{QuirkTerminatedText, "terminated-text", "string ending in zeros", "cut", "hostap", ErrValue},
 	{QuirkBoolean, "boolean", "truth value above 1", "true", "hostap", ErrValue},
-	{QuirkDuplicate, "duplicate", "attribute without weight for security repeated", "the last counts", "hostap", ErrDuplicate},
+	{QuirkDuplicate, "duplicate", "attribute without effect on security repeated", "the last counts", "hostap", ErrDuplicate},
 	{QuirkAuthFlags, "auth-flags", "Authentication Type Flags of M1 such as 0x001b, without WPA2-Personal", "WPA2-Personal is assumed", "hostap", ErrValue},
 	{QuirkSwappedFlags, "swapped-flags", "type flags of M1 with their octets swapped (Linksys WRT350N)", "swapped back", "hostap", ErrValue},
-	{QuirkMixedType, "mixed-type", "credential with both types of a mixed network, where some peers expect one", "the stronger is meant: see Credential.Strongest", "hostap", nil},
+	{QuirkMixedType, "mixed-type", "credential with both types of a mixed network, where some peers expect one", "the stronger one is used: see Credential.Strongest", "hostap", nil},
 	{QuirkAuthorizedMACs, "authorized-macs", "AuthorizedMACs that are not one to five addresses", "ignored", "iwd", ErrLength},
 	{QuirkRepeated, "repeated-credential", "the same credential twice", "the second is dropped", "iwd", ErrDuplicate},
 	{QuirkExcess, "excess", "more than ten Credentials or Requested Device Types", "the first ten are kept", "hostap", ErrTooMany},
-	{QuirkPSKOnly, "psk-only", "enrollee that cannot take a passphrase (Apple AirPort, Mac OS X 10.6.3 and 10.6.4)", "the registrar should send it the pre-shared key", "hostap", nil},
-	{QuirkIncomplete, "incomplete", "element of an 802.11 frame without an attribute that it needs, mostly Version", "the others are read", "hostap, Wireshark", ErrMissing},
+	{QuirkPSKOnly, "psk-only", "enrollee that accepts no passphrase (Apple AirPort, Mac OS X 10.6.3 and 10.6.4)", "the registrar should send it the pre-shared key", "hostap", nil},
+	{QuirkIncomplete, "incomplete", "element of an 802.11 frame without a required attribute, usually Version", "the others are read", "hostap, Wireshark", ErrMissing},
 	{QuirkTrailingOctets, "trailing-octets", "one to three octets after the last attribute of an element", "skipped", "hostap", ErrTruncated},
-	{QuirkCutExtension, "cut-extension", "WFA extension of an element that ends within a sub-element", "the sub-elements before are read", "hostap", ErrTruncated},
+	{QuirkCutExtension, "cut-extension", "WFA extension of an element that ends within a sub-element", "the sub-elements before it are read", "hostap", ErrTruncated},
 	{QuirkShortExtension, "short-extension", "vendor extension of less than the three octets of the vendor's identifier", "skipped", "hostap", ErrLength},
 	{QuirkMissingDescription, "missing-description", "M2 or M2D without a part of its sender's description: Model Number (access points), type flags (EasyMesh controllers)", "the part is empty", "hostap", ErrMissing},
 }
 
-// QuirkTable yields every quirk that is known and tolerated.
+// QuirkTable yields every known and tolerated quirk.
 func QuirkTable() iter.Seq[QuirkInfo] {
 	return func(yield func(QuirkInfo) bool) {
 		for _, row := range quirks {
@@ -89,7 +89,7 @@ func QuirkTable() iter.Seq[QuirkInfo] {
 	}
 }
 
-// Has reports whether all quirks of q2 are in q.
+// Has reports whether q contains all quirks of q2.
 func (q Quirks) Has(q2 Quirks) bool { return q&q2 == q2 }
 
 // String lists the names of the quirks, joined by commas.
@@ -103,16 +103,14 @@ func (q Quirks) String() string {
 	return strings.Join(names, ",")
 }
 
-// Mode says what to do with a message that departs from the protocol in a
-// way that the field is known for.
+// Mode says how to treat known deviations from the protocol.
 type Mode uint8
 
 const (
-	// Tolerant understands the quirks of the field and collects them.
+	// Tolerant accepts the quirks of deployed devices and collects them.
 	Tolerant Mode = iota
-	// Strict makes each quirk an error that the protocol does not allow,
-	// demands what it demands under a condition, and checks values as
-	// hostap's strict validators do: those of messages only if the sender
-	// is a version 2.0 device.
+	// Strict refuses quirks that the protocol does not allow, requires
+	// conditional attributes, and checks values as hostap's strict validators
+	// do: those of messages only if the sender is a version 2.0 device.
 	Strict
 )

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// decode reads the whole list, or up to its first fault.
+// decode decodes the whole list, or up to its first fault.
 func (d *Decoder) decode(l List) {
 	h, lay := l.Attributes(), l.layout()
 	h.Raw = d.data
 	for d.Next() {
 		row := lay.row(d.id)
 		if row == nil {
-			if d.id != 0 || len(d.value) > 0 { // zeros are padding, wherever they stand
+			if d.id != 0 || len(d.value) > 0 { // zeros are padding anywhere
 				h.Unknown = append(h.Unknown, Attribute{d.id, d.value})
 			}
 			continue
@@ -48,8 +48,9 @@ func (d *Decoder) decode(l List) {
 	h.Quirks |= d.quirks
 }
 
-// finish has the lists that must look at what was read as a whole do so. A method
-// of List would be shorter, but each Decoder would then be garbage.
+// finish calls the finish method of lists that must check the decoded list as a
+// whole. A method of List would be shorter, but each Decoder would then be
+// allocated on the heap.
 func (d *Decoder) finish(l List) {
 	switch l := l.(type) {
 	case *M1:
@@ -65,8 +66,8 @@ func (d *Decoder) finish(l List) {
 	}
 }
 
-// version takes any version that a device could mean. Those of the field all
-// send 1.0 [hostap checks nothing, iwd and strict hostap want 0x10].
+// version accepts any plausible version. Deployed devices all send 1.0 [hostap
+// checks nothing, iwd and strict hostap require 0x10].
 func (d *Decoder) version(h *Header) {
 	h.Version = d.value[0]
 	switch major := h.Version >> 4; {
@@ -78,7 +79,7 @@ func (d *Decoder) version(h *Header) {
 	}
 }
 
-// messageType compares the Message Type, which is known beforehand.
+// messageType checks the Message Type, which the kind determines.
 func (d *Decoder) messageType() {
 	if t := MessageType(d.value[0]); t.Kind() != d.kind {
 		d.failf(d.id, ErrMessageType, "it is %v", t)
@@ -87,7 +88,7 @@ func (d *Decoder) messageType() {
 
 func (d *Decoder) vendor(h *Header) {
 	if len(d.value) < len(VendorWFA) {
-		return // nobody's: QuirkShortExtension
+		return // of no vendor: QuirkShortExtension
 	}
 	vendor, data := [3]byte(d.value), d.value[3:]
 	switch {
@@ -100,16 +101,17 @@ func (d *Decoder) vendor(h *Header) {
 	}
 }
 
-// repeated decides on an attribute that stands twice.
+// repeated decides about a repeated attribute.
 func (d *Decoder) repeated() bool {
 	if d.row.Repeat == RepeatNever {
-		d.fail(d.id, ErrDuplicate, "it may stand once only")
+		d.fail(d.id, ErrDuplicate, "it must occur once only")
 		return false
 	}
 	return d.allow(QuirkDuplicate, d.id)
 }
 
-// checkPresence finds the first attribute that the layout demands in vain.
+// checkPresence finds the first attribute that the layout requires and the list
+// lacks.
 func (d *Decoder) checkPresence(l List, h *Header, lay *layout) {
 	if d.mode == Tolerant && lay.must.within(h.seen) {
 		return
@@ -119,7 +121,7 @@ func (d *Decoder) checkPresence(l List, h *Header, lay *layout) {
 		switch {
 		case h.Has(row.Attribute):
 		case row.needed(l, d.mode):
-			detail := fmt.Sprintf("%v cannot do without it", d.kind)
+			detail := fmt.Sprintf("%v requires it", d.kind)
 			if row.When != nil {
 				detail = "needed if " + row.When.Text
 			}
@@ -132,8 +134,8 @@ func (d *Decoder) checkPresence(l List, h *Header, lay *layout) {
 	}
 }
 
-// checkOrder wants the Authenticator to be last, so that it proves all that
-// stands before it.
+// checkOrder checks that the Authenticator is last, so that it covers
+// everything before it.
 func (d *Decoder) checkOrder(h *Header) {
 	if h.Has(AttrAuthenticator) && d.id != AttrAuthenticator {
 		d.fail(d.id, ErrOrder, "nothing may follow the Authenticator")
@@ -141,8 +143,8 @@ func (d *Decoder) checkOrder(h *Header) {
 	}
 }
 
-// checkValues is a strict reader's second pass, over the values. hostap lets
-// the messages, and they alone, of version 1.0 devices pass.
+// checkValues is a strict reader's second pass, over the values. Like hostap,
+// it does not check messages of version 1.0 devices.
 func (d *Decoder) checkValues(version2 bool) {
 	if _, message := d.kind.MessageType(); message && !version2 || d.err != nil {
 		return
@@ -160,7 +162,7 @@ func (d *Decoder) checkValues(version2 bool) {
 	d.err = again.err
 }
 
-// set stores the value of an attribute, of a length that the table allows.
+// set stores the value of an attribute, whose length the table allows.
 func set(d *Decoder, place any, v []byte) {
 	switch p := place.(type) {
 	case *uint8:
@@ -237,7 +239,7 @@ func set(d *Decoder, place any, v []byte) {
 	}
 }
 
-// text reads a string, cutting a terminator that should not be there.
+// text reads a string, and removes a terminator that should not be there.
 func (d *Decoder) text(v []byte) string {
 	if len(v) > 0 && v[len(v)-1] == 0 && d.allow(QuirkTerminatedText, d.id) {
 		return strings.TrimRight(string(v), "\x00")
@@ -245,8 +247,8 @@ func (d *Decoder) text(v []byte) string {
 	return string(v)
 }
 
-// appendDeviceTypes reads a Requested Device Type, of which there may be
-// several, or a Secondary Device Type List.
+// appendDeviceTypes reads one of several Requested Device Types, or a Secondary
+// Device Type List.
 func appendDeviceTypes(d *Decoder, list []DeviceType, v []byte) []DeviceType {
 	if d.id == AttrSecondaryDeviceTypeList {
 		list = nil

@@ -6,7 +6,7 @@ import (
 	"reflect"
 )
 
-// Redacted is octets that may hold a secret. They print as their number,
+// Redacted is octets that may hold a secret. Only their number is printed,
 // whatever the verb; convert to []byte to see them.
 type Redacted []byte
 
@@ -16,25 +16,25 @@ func (r Redacted) Format(f fmt.State, _ rune) { fmt.Fprint(f, r.describe()) }
 // LogValue keeps the octets out of logs.
 func (r Redacted) LogValue() slog.Value { return slog.StringValue(r.describe()) }
 
-// MarshalText keeps the octets out of JSON and its like.
+// MarshalText keeps the octets out of JSON and other text formats.
 func (r Redacted) MarshalText() ([]byte, error) { return []byte(r.describe()), nil }
 
 func (r Redacted) describe() string { return fmt.Sprintf("[%d octets]", len(r)) }
 
 // SecretNonce is E-S1, E-S2, R-S1 or R-S2: sixteen random octets that open a
-// commitment to half of the password. Anyone who has them before their time
-// finds the PIN; they are never printed.
+// commitment to half of the password. Anyone who has them early can compute the
+// PIN; they are never printed.
 type SecretNonce [16]byte
 
 const redactedNonce = "[secret nonce]"
 
-// Format prints no octet of it.
+// Format prints a placeholder.
 func (SecretNonce) Format(f fmt.State, _ rune) { fmt.Fprint(f, redactedNonce) }
 
 // LogValue keeps the nonce out of logs.
 func (SecretNonce) LogValue() slog.Value { return slog.StringValue(redactedNonce) }
 
-// MarshalText keeps the nonce out of JSON and its like.
+// MarshalText keeps the nonce out of JSON and other text formats.
 func (SecretNonce) MarshalText() ([]byte, error) { return []byte(redactedNonce), nil }
 
 // Format prints whether there is a key, whatever the verb.
@@ -43,7 +43,7 @@ func (k NetworkKey) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.describe()) }
 // LogValue keeps the key out of logs.
 func (k NetworkKey) LogValue() slog.Value { return slog.StringValue(k.describe()) }
 
-// MarshalText keeps the key out of JSON and its like.
+// MarshalText keeps the key out of JSON and other text formats.
 func (k NetworkKey) MarshalText() ([]byte, error) { return []byte(k.describe()), nil }
 
 func (k NetworkKey) describe() string {
@@ -53,12 +53,12 @@ func (k NetworkKey) describe() string {
 	return "[network key]"
 }
 
-// What holds secrets prints itself, whatever the verb, as the attributes that
-// it has. Without these methods the types of its fields would do, but for one
-// case: of a pointer within another structure fmt prints all octets, and asks
-// no method, if the verb is not one for pointers, as in Printf("%s").
+// Lists with secrets print their attributes, whatever the verb. The types of
+// their fields would be sufficient except in one case: for a pointer within
+// another structure, fmt prints all octets and calls no method if the verb is
+// not one for pointers, as in Printf("%s").
 
-// Format prints the attributes, and of keys that there is one.
+// Format prints the attributes, and of keys only whether there is one.
 func (c Credential) Format(f fmt.State, _ rune) { formatList(f, &c) }
 
 // Format prints the attributes, but no secret.
@@ -91,7 +91,7 @@ func (t HandoverRequest) Format(f fmt.State, _ rune) { formatList(f, &t) }
 // Format prints the attributes, but no password.
 func (t HandoverSelect) Format(f fmt.State, _ rune) { formatList(f, &t) }
 
-// formatList prints a list with those of its attributes that are not zero.
+// formatList prints a list with its non-zero attributes.
 func formatList(f fmt.State, l List) {
 	fmt.Fprintf(f, "%v{", l.Kind())
 	separator := ""
@@ -119,10 +119,10 @@ func (e VendorExtension) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%x: %v", 
 // Format prints the identifier, and the number of octets.
 func (e WFAElement) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v: %v", e.ID, e.Data) }
 
-// Format prints the identifier, the hash, and of the password its length.
+// Format prints the identifier, the hash, and the length of the password.
 func (p OOBPassword) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%v, public key %x, password %v", p.ID, p.PublicKeyHash, p.Password)
 }
 
-// Format prints nothing of the list that the decoder walks.
+// Format writes the type's name only.
 func (Decoder) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[decoder]") }

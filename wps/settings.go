@@ -3,9 +3,9 @@ package wps
 // The plaintexts of Encrypted Settings. The Key Wrap Authenticator at their
 // end is not part of them: package registration checks and adds it.
 
-// M2Settings is what M2 carries where the run ends with it: Credentials for a
-// station (NFC connection handover), settings for an access point (IEEE
-// 1905.1).
+// M2Settings is the plaintext of M2's settings if the run ends with M2:
+// Credentials for a station (NFC connection handover), settings for an access
+// point (IEEE 1905.1).
 type M2Settings struct {
 	Header
 	Credentials []Credential
@@ -38,7 +38,7 @@ func (s *M2Settings) finish(d *Decoder) {
 	}
 }
 
-// ap makes a row of Credential one of the settings of an access point.
+// ap converts a row of Credential to one of the settings of an access point.
 func ap(r row) row {
 	of := r.place
 	r.place = func(l List) any {
@@ -53,7 +53,8 @@ func ap(r row) row {
 	return r
 }
 
-// M4Settings is what M4 hides: the secret nonce of the registrar's first half.
+// M4Settings is the plaintext of M4's settings: the secret nonce of the
+// registrar's first half.
 type M4Settings struct {
 	Header
 	RSNonce1 SecretNonce
@@ -69,7 +70,8 @@ var m4SettingsLayout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd hold it",
 	extensions(),
 )
 
-// M5Settings is what M5 hides: the secret nonce of the enrollee's first half.
+// M5Settings is the plaintext of M5's settings: the secret nonce of the
+// enrollee's first half.
 type M5Settings struct {
 	Header
 	ESNonce1 SecretNonce
@@ -85,7 +87,8 @@ var m5SettingsLayout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd hold it",
 	extensions(),
 )
 
-// M6Settings is what M6 hides: the secret nonce of the registrar's second half.
+// M6Settings is the plaintext of M6's settings: the secret nonce of the
+// registrar's second half.
 type M6Settings struct {
 	Header
 	RSNonce2 SecretNonce
@@ -101,8 +104,8 @@ var m6SettingsLayout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd hold it",
 	extensions(),
 )
 
-// M7Settings is what M7 hides: the secret nonce of the enrollee's second
-// half and, if the enrollee is an access point, its settings.
+// M7Settings is the plaintext of M7's settings: the secret nonce of the
+// enrollee's second half and, if the enrollee is an access point, its settings.
 type M7Settings struct {
 	Header
 	ESNonce2               SecretNonce
@@ -150,8 +153,8 @@ func (s *M7Settings) finish(d *Decoder) {
 	}
 }
 
-// M8Settings is what M8 hides: credentials for a station and perhaps a new
-// device password, or new settings for an access point.
+// M8Settings is the plaintext of M8's settings: credentials for a station and
+// perhaps a new device password, or new settings for an access point.
 type M8Settings struct {
 	Header
 	Credentials      []Credential

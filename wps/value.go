@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// Values says which values an attribute may have, as a strict receiver
-// (hostap's validators) sees it.
+// Values describes the allowed values of an attribute, as a strict receiver
+// (hostap's validators) checks them.
 type Values struct {
 	Text     string // in words that follow the name: "is 0 to 4"
-	Quirks   Quirks // the habits of the field by which devices have others
-	Version2 bool   // only version 2.0 says so
-	Vital    bool   // no reader takes another, not even a tolerant one
+	Quirks   Quirks // the quirks of devices with other values
+	Version2 bool   // only in version 2.0
+	Vital    bool   // even a tolerant reader accepts no other
 
-	wrong func(v []byte) string // what is wrong with a value of a length that the table allows, or ""
+	wrong func(v []byte) string // returns what is wrong with a value of an allowed length, or ""
 }
 
-// Values that attributes have in common.
+// Values that several attributes share.
 var (
 	truthValues  = &Values{Text: "is 0 or 1", Quirks: QuirkBoolean, wrong: atMost(1)}
 	textValues   = &Values{Text: "does not end in a zero octet", Quirks: QuirkTerminatedText, wrong: noTrailingNUL}
@@ -51,8 +51,8 @@ func exactly(want uint64) func([]byte) string {
 	}
 }
 
-// oneBitOf allows a single bit of known, or the one pair that stands for a
-// mixed network.
+// oneBitOf allows a single bit of known, or one of the pairs that mean a mixed
+// network.
 func oneBitOf(known uint16, pairs ...uint16) func([]byte) string {
 	return func(v []byte) string {
 		n := uint16(number(v))
@@ -66,7 +66,7 @@ func oneBitOf(known uint16, pairs ...uint16) func([]byte) string {
 	}
 }
 
-// flagsWith allows bits of known only, and wants the bits of must.
+// flagsWith allows bits of known only, and requires the bits of must.
 func flagsWith(known, must uint16) func([]byte) string {
 	return func(v []byte) string {
 		n := uint16(number(v))
@@ -80,8 +80,8 @@ func flagsWith(known, must uint16) func([]byte) string {
 	}
 }
 
-// configMethods wants a display and a push button to be said to be virtual
-// or physical, as version 2.0 does.
+// configMethods requires that a display and a push button are virtual or
+// physical, as in version 2.0.
 func configMethods(v []byte) string {
 	m := ConfigMethods(number(v))
 	const displayKind, buttonKind = 0x6000, 0x0600
@@ -94,8 +94,8 @@ func configMethods(v []byte) string {
 	return ""
 }
 
-// devicePasswordID refuses the reserved values. hostap refuses 8 too, iwd
-// takes it for P2P services: allowed here.
+// devicePasswordID refuses the reserved values. hostap refuses 8 too, but iwd
+// uses it for P2P services, so it is allowed.
 func devicePasswordID(v []byte) string {
 	if n := number(v); n > uint64(PasswordP2PS) && n < uint64(PasswordOOBFirst) {
 		return fmt.Sprintf("%#x is reserved", n)
@@ -103,11 +103,11 @@ func devicePasswordID(v []byte) string {
 	return ""
 }
 
-// oobPassword wants the password that is absent from a handover only.
+// oobPassword requires the password, which only a handover omits.
 func oobPassword(v []byte) string {
 	const fixed, shortest = 22, 16
 	if n := len(v) - fixed; n < shortest && DevicePasswordID(number(v[20:fixed])) != PasswordNFCHandover {
-		return fmt.Sprintf("a password of %d octets where 16 to 32 are due", n)
+		return fmt.Sprintf("a password of %d octets, want 16 to 32", n)
 	}
 	return ""
 }

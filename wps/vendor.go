@@ -14,7 +14,7 @@ var VendorWFA = [3]byte{0x00, 0x37, 0x2A}
 // than the Wi-Fi Alliance: three octets of identifier, and opaque data.
 type VendorExtension struct {
 	Vendor [3]byte
-	Data   Redacted // printed as its length only, as all that nobody knows
+	Data   Redacted // printed as its length only, like all unknown data
 }
 
 // WFAElement is a sub-element of the WFA extension: one octet of identifier,
@@ -45,11 +45,11 @@ type wfaElement struct {
 	id    WFAElementID
 	name  string
 	size  int                     // octets; -1 is checked by its reader
-	place func(*WFAExtension) any // points at the field
+	place func(*WFAExtension) any // returns a pointer to the field
 }
 
-// wfaElements is in the order of emission, hostap's: Version2 stands first,
-// iwd insists.
+// wfaElements is in the order of encoding, which is hostap's: Version2 comes
+// first, as iwd requires.
 var wfaElements = []wfaElement{
 	wfa(WFAVersion2, "Version2", 1, func(w *WFAExtension) *uint8 { return &w.Version2 }),
 	wfa(WFARequestToEnroll, "Request to Enroll", 1, func(w *WFAExtension) *bool { return &w.RequestToEnroll }),
@@ -66,8 +66,8 @@ func wfa[T fieldType](id WFAElementID, name string, size int, of func(*WFAExtens
 	return wfaElement{id, name, size, func(w *WFAExtension) any { return of(w) }}
 }
 
-// Size returns the length of a sub-element in octets; ok is false if the
-// sub-element may have several lengths, or is not known.
+// Size returns the length of a sub-element in octets; ok is false if the length
+// varies or the sub-element is unknown.
 func (id WFAElementID) Size() (octets int, ok bool) {
 	for i := range wfaElements {
 		if row := &wfaElements[i]; row.id == id {
@@ -77,8 +77,8 @@ func (id WFAElementID) Size() (octets int, ok bool) {
 	return 0, false
 }
 
-// swapped returns the value of a sub-element that is little-endian, unlike all
-// else, in the order of the others [Wireshark].
+// swapped returns the value of a sub-element that, unlike all others, is
+// little-endian, in big-endian order [Wireshark].
 func (id WFAElementID) swapped(v []byte) []byte {
 	if id == WFAMultiAP8021Q && len(v) == 2 {
 		return []byte{v[1], v[0]}
@@ -96,8 +96,8 @@ func (id WFAElementID) String() string {
 	return fmt.Sprintf("WFAElementID(%#02x)", uint8(id))
 }
 
-// WFAExtension is what the Wi-Fi Alliance's vendor extension holds. The zero
-// value is that of a version 1.0 device: nothing is sent.
+// WFAExtension is the content of the Wi-Fi Alliance's vendor extension. The
+// zero value is that of a version 1.0 device: nothing is sent.
 type WFAExtension struct {
 	Version2               uint8 // 0x20 or above from a 2.0 device, 0 from a 1.0 one
 	RequestToEnroll        bool  // in Probe Request and M1
@@ -114,7 +114,7 @@ type WFAExtension struct {
 // maxAuthorizedMACs is how many addresses AuthorizedMACs may hold.
 const maxAuthorizedMACs = 5
 
-// decode reads the sub-elements in data, which d's current attribute holds.
+// decode decodes the sub-elements in data, the value of d's current attribute.
 func (w *WFAExtension) decode(d *Decoder, data []byte) {
 	for len(data) > 0 && d.err == nil {
 		if len(data) < 2 || int(data[1]) > len(data)-2 {
@@ -146,8 +146,8 @@ func (w *WFAExtension) element(d *Decoder, id WFAElementID, v []byte) {
 	w.Unknown = append(w.Unknown, WFAElement{id, v})
 }
 
-// authorizedMACs reads the addresses of AuthorizedMACs. Those that cannot be
-// addresses change nothing.
+// authorizedMACs reads the addresses of AuthorizedMACs. A value that cannot be
+// addresses has no effect.
 func authorizedMACs(d *Decoder, before []MAC, v []byte) []MAC {
 	if len(v) == 0 || len(v)%6 != 0 || len(v) > 6*maxAuthorizedMACs {
 		d.allow(QuirkAuthorizedMACs, AttrVendorExtension)
@@ -160,7 +160,7 @@ func authorizedMACs(d *Decoder, before []MAC, v []byte) []MAC {
 	return macs
 }
 
-// encode adds the extension as one attribute, if there is anything in it.
+// encode adds the extension as one attribute, unless it is empty.
 func (w *WFAExtension) encode(b *cryptobyte.Builder) {
 	var scratch, room [64]byte
 	body := room[:0]

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// value appends the value kept at a place to dst; zero means that it is the
-// zero value, which an optional attribute is left out for.
+// value appends the encoding of the field at place to dst; zero reports whether
+// it is the zero value, for which an optional attribute is left out.
 func value(dst []byte, place any) (v []byte, zero bool) {
 	switch p := place.(type) {
 	case *uint8:
@@ -126,7 +126,7 @@ func encode(b *cryptobyte.Builder, l List) {
 func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *row, scratch []byte) {
 	v, zero := value(scratch, row.place(l))
 	if !h.Has(row.Attribute) {
-		if zero && !row.needed(l, Strict) && row.Attribute != AttrNetworkKey { // iwd wants the key even if it is empty
+		if zero && !row.needed(l, Strict) && row.Attribute != AttrNetworkKey { // iwd requires the key even if it is empty
 			return
 		}
 		v = asSent(row.Attribute, v)
@@ -136,12 +136,12 @@ func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *row, scratch []byt
 	}
 }
 
-// asSent is the value that goes out for one that the program set: what was
-// read goes out as it came in.
+// asSent returns the value to send for the one that the program set: a decoded
+// value is sent unchanged.
 func asSent(id AttributeID, v []byte) []byte {
 	switch encoding := id.info().Encoding; {
 	case id == AttrNetworkIndex && v[0] == 0:
-		v[0] = 1 // deprecated in 2.0; iwd and hostap want it all the same
+		v[0] = 1 // deprecated in 2.0; iwd and hostap require it all the same
 	case id == AttrOSVersion:
 		v[0] |= 0x80 // reserved, sent as 1 [hostap, iwd]
 	case len(v) == 0 && (encoding == ASCII || encoding == UTF8):
@@ -170,24 +170,24 @@ func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
 	}
 }
 
-// addAttribute adds an attribute, of a length that the table allows.
+// addAttribute adds an attribute, whose length the table allows.
 func addAttribute(b *cryptobyte.Builder, id AttributeID, v []byte) {
 	if id.info().addHeader(b, id, len(v)) {
 		b.AddBytes(v)
 	}
 }
 
-// addHeader adds the type and the length of an attribute whose length is known
-// and reports whether it is one that the table allows; without a row it is. Most of what a machine
-// sends goes through here: the builder's way to add what has a length before
-// it, and finds out about it later, takes three times as long.
+// addHeader adds the type and the length of an attribute whose length is known,
+// and reports whether the table allows the length; without a row it does. Most
+// of what a machine sends goes through here: the builder's own way, which fills
+// in the length later, takes three times as long.
 func (row *AttributeInfo) addHeader(b *cryptobyte.Builder, id AttributeID, n int) bool {
 	switch {
 	case row != nil && !row.allows(n):
 		refuse(b, row.lengthError(n))
 		return false
 	case n > maxAttribute:
-		refuse(b, &Error{Attribute: id, Err: ErrLength, Detail: "it is longer than its length can tell"})
+		refuse(b, &Error{Attribute: id, Err: ErrLength, Detail: "it is longer than its length field allows"})
 		return false
 	}
 	b.AddUint16(uint16(id))
@@ -195,7 +195,7 @@ func (row *AttributeInfo) addHeader(b *cryptobyte.Builder, id AttributeID, n int
 	return true
 }
 
-// refuse makes the builder fail; the first reason stays.
+// refuse makes the builder fail; the first reason is kept.
 func refuse(b *cryptobyte.Builder, err *Error) {
 	if _, failed := b.Bytes(); failed == nil {
 		b.SetError(err)

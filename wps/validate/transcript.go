@@ -37,39 +37,39 @@ type Transcript struct {
 
 // Step is one thing that one end sent to the other: a message, an EAP packet
 // without one, such as WSC_Start or EAP-Failure, or another frame that belongs
-// to the exchange. Fragments are joined; their acknowledgements are no steps.
+// to the exchange. Fragments are joined; their acknowledgements are not steps.
 type Step struct {
 	Time  time.Time
 	Frame int // of the capture, from 1; 0 if there is none
 	From  Side
 
-	// Signal is what was sent if it was no message; 0 for a message, or if
-	// Code and OpCode alone say it.
+	// Signal is what was sent if it was not a message; 0 for a message, or if
+	// Code and OpCode alone describe it.
 	Signal Signal
 	// Status is the status code of an authentication or association response,
 	// or the reason code of a disconnection.
 	Status uint16
 
-	// Code is that of the EAP packet. It is 0 if there is no EAP, or its
-	// Identifier is not known.
+	// Code is the code of the EAP packet. It is 0 if there is no EAP, or its
+	// Identifier is unknown.
 	Code      eap.Code
 	ID        uint8      // Identifier, of the first fragment
-	OpCode    eap.OpCode // of EAP-WSC; 0 if it is none, or not known
-	Fragments int        // in how many packets the message came; 0 is 1
+	OpCode    eap.OpCode // of EAP-WSC; 0 if none or unknown
+	Fragments int        // number of packets of the message; 0 means 1
 
-	// Type is the Message Type of a message; 0 if it has none, or if nobody
-	// has looked.
+	// Type is the Message Type of a message; 0 if it has none, or if it was not
+	// read.
 	Type wps.MessageType
 	// Body is the message, if there is one; of an association request it is the
 	// WPS element.
 	Body []byte
-	// Truncated reports that Body is only the beginning: it is not judged.
+	// Truncated reports that Body has only the beginning: it is not checked.
 	Truncated bool
-	// Differs reports that this packet has the Identifier of the one before it
-	// from the same side, and different content.
+	// Differs reports that this packet has the Identifier of the previous one
+	// from the same side, but different content.
 	Differs bool
 
-	// Repeats counts retransmissions, of which Last is the time of the last.
+	// Repeats counts retransmissions; Last is the time of the last one.
 	Repeats int
 	Last    time.Time
 	// Repetitions are the retransmissions, the first 32 of them.
@@ -99,7 +99,7 @@ func (s *Step) IsMessage() bool {
 	return s.Signal == NoSignal && (len(s.Body) > 0 || s.OpCode.IsMessage())
 }
 
-// LastSent returns when the step was sent last.
+// LastSent returns when the step was last sent.
 func (s *Step) LastSent() time.Time {
 	if s.Last.After(s.Time) {
 		return s.Last
@@ -107,8 +107,8 @@ func (s *Step) LastSent() time.Time {
 	return s.Time
 }
 
-// Attribute returns the value of an attribute of a message, also of one that is
-// truncated behind it; nil if it is not there.
+// Attribute returns the value of an attribute of a message, even if the message
+// is truncated after it; nil if it is missing.
 func (s *Step) Attribute(id wps.AttributeID) []byte { return wps.Find(s.Body, id) }
 
 // Number returns the value of an attribute of two octets, and whether there is
@@ -128,7 +128,7 @@ func (s *Step) ConfigError() (wps.ConfigError, bool) {
 	return wps.ConfigError(n), ok
 }
 
-// Side is one of the two ends that talk.
+// Side is one of the two ends of an exchange.
 type Side uint8
 
 // The sides. Which of them is the enrollee depends on the exchange.
@@ -148,7 +148,7 @@ func (s Side) String() string {
 	return "somebody"
 }
 
-// Signal is what a step is that is no message.
+// Signal is a step that is not a message.
 type Signal uint8
 
 // The signals.
@@ -184,34 +184,34 @@ func (s Signal) String() string {
 	return fmt.Sprintf("Signal(%d)", uint8(s))
 }
 
-// exchange is a transcript taken apart.
+// exchange is a parsed transcript.
 type exchange struct {
 	*Transcript
 	steps    []step
-	enrollee Side // 0 if it cannot be told
+	enrollee Side // 0 if unknown
 	cipher   *registration.Cipher
 }
 
-// step is a step taken apart.
+// step is a parsed step.
 type step struct {
 	*Step
 	index   int
 	from    Side  // by From, or by the code of EAP
 	list    *list // of the message; nil if there is none
 	kind    wps.Kind
-	repeats bool // it is the same as the one before it of its kind: retransmitted
-	changed bool // it answers what was answered before, with something else
+	repeats bool // it equals the previous one of its kind: a retransmission
+	changed bool // it answers what was answered before, with different content
 
 	chain     chain
 	seal      seal
-	settings  *list  // what was encrypted, or nil
+	settings  *list  // the decrypted settings, or nil
 	decrypted []byte // its octets
 }
 
-// exchanges keeps exchanges for others to be taken apart into.
+// exchanges is a pool of exchanges.
 var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 
-// newExchange takes a transcript apart. Release it when it is judged.
+// newExchange parses a transcript. Release it after use.
 func newExchange(t *Transcript) *exchange {
 	x := exchanges.Get().(*exchange)
 	x.Transcript, x.steps = t, slices.Grow(x.steps, len(t.Steps))
@@ -239,8 +239,8 @@ func newExchange(t *Transcript) *exchange {
 	return x
 }
 
-// release overwrites what was decrypted, and gives the exchange back. It must
-// not be used any more.
+// release overwrites decrypted data, and returns the exchange to the pool. It
+// must not be used any more.
 func (x *exchange) release() {
 	for i := range x.steps {
 		s := &x.steps[i]
@@ -259,8 +259,8 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-// judged reports whether the rules for exchanges look at a step: a whole message
-// or an EAP packet.
+// judged reports whether the rules for exchanges apply to a step: a whole
+// message or an EAP packet.
 func (s *Step) judged() bool {
 	if s.IsMessage() {
 		return !s.Truncated
@@ -268,7 +268,7 @@ func (s *Step) judged() bool {
 	return s.Code != 0 || s.Signal == NoSignal
 }
 
-// side returns who sent a step.
+// side returns the sender of a step.
 func (s *Step) side() Side {
 	switch {
 	case s.From != 0:
@@ -281,7 +281,7 @@ func (s *Step) side() Side {
 	return 0
 }
 
-// findEnrollee finds the roles from who sent M1, or by the identity.
+// findEnrollee finds the roles from the sender of M1, or from the identity.
 func (x *exchange) findEnrollee() {
 	m1 := x.first(wps.KindM1)
 	switch {
@@ -304,7 +304,7 @@ func (x *exchange) first(kind wps.Kind) *step {
 	return nil
 }
 
-// role returns who a message is from in the protocol, 0 if that is not known.
+// role returns the role of a message's sender, 0 if unknown.
 func (x *exchange) role(s *step) registration.Role {
 	if x.enrollee == 0 || s.from == 0 {
 		return roleOf(s.kind)
@@ -315,7 +315,7 @@ func (x *exchange) role(s *step) registration.Role {
 	return registration.RoleRegistrar
 }
 
-// roleOf returns who sends messages of a kind, 0 if both do.
+// roleOf returns the role that sends messages of a kind, 0 if both do.
 func roleOf(kind wps.Kind) registration.Role {
 	switch kind {
 	case wps.KindM1, wps.KindM3, wps.KindM5, wps.KindM7, wps.KindDone:
@@ -326,8 +326,8 @@ func roleOf(kind wps.Kind) registration.Role {
 	return 0
 }
 
-// findRepetitions distinguishes retransmissions from answers that were made anew: by
-// the identifier of EAP, else by what a run has but one of.
+// findRepetitions distinguishes retransmissions from new answers: by the EAP
+// Identifier, otherwise by values that are unique in a run.
 func (x *exchange) findRepetitions() {
 	var ofKind [wps.KindDone + 1]*step
 	var ofCode [eap.CodeResponse + 1]*step
@@ -351,8 +351,8 @@ func (x *exchange) findRepetitions() {
 	}
 }
 
-// ofOneRun reports whether two messages of one kind, M1 to M8, have the nonce
-// that makes them messages of one run, which has one of each kind.
+// ofOneRun reports whether two messages of one kind, M1 to M8, have the same
+// nonce and so belong to one run, which has one of each kind.
 func ofOneRun(a, b *list) bool {
 	if a.kind == wps.KindM2D || a.kind > wps.KindM8 {
 		return false
@@ -365,8 +365,8 @@ func ofOneRun(a, b *list) bool {
 	return nonce != nil && bytes.Equal(nonce, b.get(id))
 }
 
-// findVersions makes the version that a side speaks in M1, M2 or M2D that of
-// all its messages: some access points omit it in later ones.
+// findVersions applies the version of a side's M1, M2 or M2D to all its
+// messages: some access points omit it in later ones.
 func (x *exchange) findVersions() {
 	var spoken [registration.RoleRegistrar + 1]Versions
 	for i := range x.steps {

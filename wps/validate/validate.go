@@ -5,8 +5,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Message judges the body of one message of the Registration Protocol, M1 to
-// WSC_Done, by itself. Rules of version 2.0 hold for it if it says so.
+// Message checks one message of the Registration Protocol by itself, M1 to
+// WSC_Done. Rules of version 2.0 apply if it says so.
 func Message(b []byte, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	l := newMessage(b)
@@ -15,9 +15,9 @@ func Message(b []byte, mode wps.Mode) Findings {
 	return r.findings()
 }
 
-// List judges any list of attributes: a message, decrypted settings with or
+// List checks any list of attributes: a message, decrypted settings with or
 // without their Key Wrap Authenticator, a Credential, SetSelectedRegistrar, the
-// content of an NFC token. A kind of 0 is a message that does not tell its kind.
+// content of an NFC token. A kind of 0 is a message of unknown kind.
 func List(kind wps.Kind, b []byte, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	l := newList(kind, b)
@@ -26,8 +26,8 @@ func List(kind wps.Kind, b []byte, mode wps.Mode) Findings {
 	return r.findings()
 }
 
-// Element judges the WPS element of an 802.11 frame, given as
-// [wps.JoinElements] returns it, and whether it belongs into its network.
+// Element checks the WPS element of an 802.11 frame, as [wps.JoinElements]
+// returns it, and whether it belongs in its network.
 func Element(kind wps.Kind, b []byte, network dot11.Traits, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	r.element(kind, b, network)
@@ -41,8 +41,8 @@ func (r *reporter) element(kind wps.Kind, b []byte, network dot11.Traits) {
 	r.list(l)
 }
 
-// Exchange judges the messages of an exchange, each by itself and all of them
-// together. With the keys of the run it judges what is encrypted as well.
+// Exchange checks the messages of an exchange, each by itself and all of them
+// together. With the keys of the run it checks encrypted settings as well.
 func Exchange(t *Transcript, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	for i := range t.Steps {
@@ -71,10 +71,10 @@ func Exchange(t *Transcript, mode wps.Mode) Findings {
 	return r.findings()
 }
 
-// Randomness judges what should be random in several runs of one device under
-// one's own test: whether values repeat, count up or hardly change. The device
-// has the same role in all of them. With the keys of the runs it judges the
-// secret nonces as well. It looks for no password.
+// Randomness checks the random values in several runs of one device under test:
+// whether they repeat, count up or hardly change. The device has the same role
+// in all runs. With the keys of the runs it checks the secret nonces as well.
+// It does not search for a password.
 func Randomness(runs []Transcript, mode wps.Mode) Findings {
 	r := newReporter(mode)
 	s := newSeries(runs)
@@ -93,7 +93,7 @@ func (r *reporter) start(row *rule) {
 	r.rule, r.run, r.message, r.kind, r.base = row, 0, Whole, 0, 0
 }
 
-// list holds the rules for lists against one, and against the Credentials in it.
+// list applies the rules for lists to a list, and to the Credentials in it.
 func (r *reporter) list(l *list) {
 	r.kind = l.kind
 	table := rules()
@@ -130,7 +130,7 @@ func (r *reporter) list(l *list) {
 	}
 }
 
-// lists holds rules against a list.
+// lists applies rules to a list.
 func (r *reporter) lists(l *list, rows []*rule) {
 	for _, row := range rows {
 		if row.Versions&l.sender != 0 {
