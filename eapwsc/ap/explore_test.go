@@ -44,7 +44,7 @@ var (
 // equal are visited once. All of them together are walked at random. The long
 // form is .ci/model.
 //
-//	go test ./eapwsc/ap -run TestAccessPointModel -depth 8 -walks 100000
+//	go test ./eapwsc/ap -run TestAccessPointModel -depth 9 -walks 100000
 func TestAccessPointModel(t *testing.T) {
 	for _, a := range modelled() {
 		t.Run(a.name, func(t *testing.T) {

@@ -59,6 +59,7 @@ type ButtonUse struct {
 func (b *PushButton) Use(now time.Time, mac wps.MAC, uuid wps.UUID) (*ButtonUse, error) {
 	for _, u := range b.uses {
 		if u.uuid == uuid && u.mac != mac {
+			b.Heard(now, mac, uuid) // it presses all the same
 			return nil, ErrOtherDevice
 		}
 	}

@@ -200,6 +200,30 @@ func TestWithdrawn(t *testing.T) {
 	}
 }
 
+// TestRefusedDevicePresses has the M1 of a second station with the UUID-E of the
+// first refused: it was heard pressing all the same, and a press two minutes after
+// the first station's is still one with two devices. TestAccessPointModel found
+// that it was forgotten.
+func TestRefusedDevicePresses(t *testing.T) {
+	var b PushButton
+	now := fixture.Began
+	if err := b.Press(now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Use(now, fixture.MAC("a1"), fixture.UUID("A")); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(10 * time.Second)
+	if _, err := b.Use(now, fixture.MAC("a2"), fixture.UUID("A")); !errors.Is(err, ErrOtherDevice) {
+		t.Fatal(err)
+	}
+	now = now.Add(wps.MonitorTime - time.Second)
+	b.Heard(now, fixture.MAC("b"), fixture.UUID("B"))
+	if err := b.Press(now); !errors.Is(err, ErrOverlap) {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestCancelReachesReplaced cancels after another PIN, or tag, took the place of
 // the one in use: the run ends. TestAccessPointModel found that it did not.
 func TestCancelReachesReplaced(t *testing.T) {
