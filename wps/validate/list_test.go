@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -184,15 +185,14 @@ func breakLengthRules(t *testing.T) {
 	}
 }
 
-// breakValueRules has attributes with values out of range.
+// breakValueRules has attributes with values out of range: those that others
+// found, and for the rest the first of some simple ones that package wps refuses.
 func breakValueRules(t *testing.T) {
 	values := maps.Clone(outOfRange)
-	for id, v := range map[wps.AttributeID][]byte{
-		wps.AttrConnType: {3}, wps.AttrNewDeviceName: []byte("a\x00"), wps.AttrOOBDevicePassword: times("p", 30), wps.AttrRadioEnabled: {2},
-		wps.AttrReboot: {2}, wps.AttrRegistrarEstablished: {2}, wps.AttrPermittedConfigMethods: {0, 0x80}, wps.AttrSecondaryDeviceTypeList: times("d", 9),
-		wps.AttrPortableDevice: {2}, wps.AttrKeyProvidedAutomatically: {2}, wps.Attr8021XEnabled: {2},
-	} {
-		values[id] = []bad{in(v)}
+	for info := range wps.Attributes() {
+		if _, ok := values[info.ID]; !ok && info.Values != nil {
+			values[info.ID] = []bad{in(refused(info))}
+		}
 	}
 	for id, list := range values {
 		for _, v := range list {
@@ -203,6 +203,21 @@ func breakValueRules(t *testing.T) {
 			}
 		}
 	}
+}
+
+// refused returns a value of a length that the table allows and that package wps
+// refuses, or nil if it finds none.
+func refused(info wps.AttributeInfo) []byte {
+	for _, n := range []int{info.Min, min(info.Min+1, info.Max), min(info.Min+8, info.Max)} {
+		for _, c := range []byte{0, 1, 2, 3, 9, 0x80, 0xFF} {
+			for _, v := range [][]byte{bytes.Repeat([]byte{c}, n), append(make([]byte, max(n-1, 0)), c)} {
+				if len(v) <= info.Max && (wps.Attribute{ID: info.ID, Value: v}).Valid() != nil {
+					return v
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // breakListRules breaks the rules about single lists that are not made of
