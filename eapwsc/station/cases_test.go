@@ -28,10 +28,7 @@ import (
 
 // cases are the cases among simulated radios. Each checks both sides; in those
 // that fail, the doctor has to name the cause.
-var cases = []struct {
-	name string
-	run  func(w *world)
-}{
+var cases = []radioCase{
 	{"pin", func(w *world) {
 		point := w.accessPoint(0, network)
 		point.ask("wps_pin", "any", apPIN)
@@ -717,7 +714,7 @@ func noRights(w *world) {
 
 // runCases runs the cases of our station and programs.
 func runCases(t *testing.T) {
-	for _, c := range cases {
+	for _, c := range append(cases, behindCases()...) {
 		t.Run(c.name, func(t *testing.T) { c.run(newWorld(t)) })
 	}
 }

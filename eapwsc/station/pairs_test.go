@@ -166,6 +166,7 @@ var pairs = []radioCase{
 		w.accessPoint(0, network)
 		w.iwd(1).fails("WalkTimeExpired", "PushButton")
 	}},
+	{"iwd-profiles", iwdProfiles},
 	{"iwd-nobody-entered-the-pin", func(w *world) {
 		w.accessPoint(0, network)
 		w.iwd(1).fails("TimeExpired", "StartPin", "string:"+apPIN)
@@ -229,7 +230,11 @@ func (w *world) iwdWith(radio int, profiles ...station.Profile) *iwd {
 		}
 	}
 	os.Remove("/run/dbus/system_bus_socket")
-	for file, text := range map[string]string{"/run/dbus.conf": bus, "/etc/iwd/main.conf": "[General]\nUseDefaultInterface=true\n"} {
+	config := "[General]\nUseDefaultInterface=true\n"
+	if w.iwdMTU != "" {
+		config += "[EAP]\nMTU=" + w.iwdMTU + "\n"
+	}
+	for file, text := range map[string]string{"/run/dbus.conf": bus, "/etc/iwd/main.conf": config} {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			w.Fatal(err)
 		}

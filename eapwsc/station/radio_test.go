@@ -49,16 +49,18 @@ func inRadioLab(t *testing.T, run func(*testing.T)) {
 	}
 	payload := t.TempDir()
 	build(t, "test", "-c", "-o", filepath.Join(payload, "station.test"), ".")
-	for _, program := range []string{"wpsenroll", "wpsdoctor"} {
+	for _, program := range []string{"wpsenroll", "wpsdoctor", "wpsregistrar"} {
 		build(t, "build", "-o", filepath.Join(payload, program), "../../examples/"+program)
 	}
 	pattern := "^" + t.Name() + "$"
 	if _, subtests, ok := strings.Cut(flag.Lookup("test.run").Value.String(), "/"); ok {
 		pattern += "/" + subtests
 	}
-	machine := exec.Command(lab, "run", "-t", "1800", "-o", t.ArtifactDir(), payload,
+	left := t.ArtifactDir()
+	machine := exec.Command(lab, "run", "-t", "1800", "-o", left, payload,
 		"env", "WPS_RADIO=inside", "station.test", "-test.v=test2json", "-test.run", pattern)
 	report(t, machine)
+	judged(t, filepath.Join(payload, "wpsdoctor"), left)
 }
 
 // unavailable returns what the lab lacks here, or "".

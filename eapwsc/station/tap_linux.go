@@ -17,6 +17,7 @@ import (
 // linkTypes are the link types of Linux's kinds of interface.
 var linkTypes = map[int]uint32{
 	unix.ARPHRD_ETHER:              linkTypeEthernet,
+	unix.ARPHRD_LOOPBACK:           linkTypeEthernet, // its addresses are zero
 	unix.ARPHRD_IEEE80211:          linkTypeDot11,
 	unix.ARPHRD_IEEE80211_RADIOTAP: linkTypeRadiotap,
 }

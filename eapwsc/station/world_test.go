@@ -3,10 +3,13 @@
 package station_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -24,32 +27,38 @@ type world struct {
 	*testing.T
 	name    string
 	netlink *recorder
+	iwdMTU  string // of iwd's EAP, in octets, if it is not to be the usual
 }
 
 // newWorld starts a case. Its files are in /out.
 func newWorld(t *testing.T) *world {
-	w := &world{T: t, name: strings.TrimPrefix(t.Name(), "TestRadio/")}
+	w := &world{T: t, name: path.Base(t.Name())}
 	w.netlink = newRecorder(w)
 	tap, err := station.NewTap("hwsim0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Create(w.file("pcap"))
+	w.record(tap, "pcap", thinned)
+	return w
+}
+
+// record copies a capture into a file until the case is over.
+func (w *world) record(tap *station.Tap, suffix string, copied func(io.Writer, io.Reader) error) {
+	w.Helper()
+	file, err := os.Create(w.file(suffix))
 	if err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
 	done := make(chan error, 1)
 	go func() {
-		done <- thinned(file, tap)
+		done <- copied(file, tap)
 	}()
-	t.Cleanup(func() {
+	w.Cleanup(func() {
 		tap.Close()
-		if err := <-done; err != nil {
-			t.Error(err)
+		if err := errors.Join(<-done, file.Close()); err != nil {
+			w.Error(err)
 		}
-		file.Close()
 	})
-	return w
 }
 
 // file returns the path of a file of the case.
