@@ -1,16 +1,25 @@
 package eapol_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
+	"github.com/gowps/gowps/eapwsc/internal/fixture"
 	"github.com/gowps/gowps/eapwsc/radius"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -53,11 +62,22 @@ type radiusSite struct {
 // newRADIUSSite starts all three with hostapd's secret.
 func newRADIUSSite(t *testing.T, point *ap.AccessPoint, secret, config string) *radiusSite {
 	t.Helper()
+	return newRADIUSSiteBehind(t, false, point, secret, config)
+}
+
+// newRADIUSSiteBehind is newRADIUSSite; with a proxy between hostapd and our
+// registrar, which talks to it by TLS.
+func newRADIUSSiteBehind(t *testing.T, proxy bool, point *ap.AccessPoint, secret, config string) *radiusSite {
+	t.Helper()
 	s := &radiusSite{
 		actions: make(chan func(time.Time)), events: make(chan ap.Event, 100), discarded: make(chan error, 100), point: point,
 	}
+	shared := radiusSecret
+	if proxy {
+		shared = radius.TLSSecret
+	}
 	server, err := radius.NewServer(radius.Config{
-		Secret: func(client netip.Addr) []byte { return []byte(radiusSecret) },
+		Secret: func(client netip.Addr) []byte { return []byte(shared) },
 		NewSession: func(_ time.Time, a radius.Access) (radius.Session, error) {
 			return point.NewSession(a.Station, a.FirstID)
 		},
@@ -65,38 +85,120 @@ func newRADIUSSite(t *testing.T, point *ap.AccessPoint, secret, config string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	loop := radius.Loop{
+		Actions: s.actions,
+		Report: func(err error) {
+			select {
+			case s.discarded <- err:
+			default:
+			}
+		},
+		After: func() {
+			for _, e := range point.Events() {
+				s.events <- e
+			}
+		},
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan error)
-	go func() {
-		over <- radius.Serve(ctx, conn, server, radius.Loop{
-			Actions: s.actions,
-			Report: func(err error) {
-				select {
-				case s.discarded <- err:
-				default:
-				}
-			},
-			After: func() {
-				for _, e := range point.Events() {
-					s.events <- e
-				}
-			},
-		})
-	}()
+	var port int
+	if proxy {
+		port = s.serveProxy(ctx, t, server, loop, over)
+	} else {
+		conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		port = conn.LocalAddr().(*net.UDPAddr).Port
+		go func() { over <- radius.Serve(ctx, conn, server, loop) }()
+	}
 	t.Cleanup(func() {
 		cancel()
 		<-over
-		conn.Close()
 	})
 	one, two := veth(t)
-	port := conn.LocalAddr().(*net.UDPAddr).Port
 	startDaemon(t, "hostapd", one, fmt.Sprintf(authenticatorConfig, one, port, secret), "-K", "-dd", "-t", "CONF")
 	s.supplicant = startSupplicant(t, two, 2, config)
 	return s
+}
+
+// proxyConfig is a radsecproxy between a client that speaks RADIUS in the clear and
+// a server that speaks it by TLS.
+const proxyConfig = `ListenUDP 127.0.0.1:%[1]d
+LogLevel 3
+tls default {
+	CACertificateFile %[2]s/ca.pem
+	CertificateFile %[2]s/own.pem
+	CertificateKeyFile %[2]s/own.key
+}
+client 127.0.0.1 {
+	type udp
+	secret "%[3]s"
+}
+server registrar {
+	host 127.0.0.1
+	port %[4]d
+	type tls
+	secret %[5]s
+	certificateNameCheck off
+}
+realm * {
+	server registrar
+}
+`
+
+// serveProxy serves by TLS, and starts a radsecproxy in front. It returns the
+// proxy's port.
+func (s *radiusSite) serveProxy(ctx context.Context, t *testing.T, server *radius.Server, loop radius.Loop, over chan<- error) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := fixture.NewAuthority(t)
+	config := &tls.Config{
+		Certificates: []tls.Certificate{ca.Certificate(t)}, ClientCAs: ca.Pool(), ClientAuth: tls.RequireAndVerifyClientCert,
+	}
+	go func() { over <- radius.ServeTLS(ctx, listener, config, server, loop) }()
+
+	dir := t.TempDir()
+	own := ca.Certificate(t)
+	key, err := x509.MarshalPKCS8PrivateKey(own.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := free.LocalAddr().(*net.UDPAddr).Port
+	free.Close()
+	for name, text := range map[string][]byte{
+		"ca.pem":  pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.Raw()}),
+		"own.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: own.Certificate[0]}),
+		"own.key": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+		"conf":    fmt.Appendf(nil, proxyConfig, port, dir, radiusSecret, listener.Addr().(*net.TCPAddr).Port, radius.TLSSecret),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log bytes.Buffer
+	cmd := exec.Command("radsecproxy", "-f", "-c", filepath.Join(dir, "conf"))
+	cmd.Stdout, cmd.Stderr = &log, &log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("radsecproxy:\n%s", &log)
+		}
+	})
+	return port
 }
 
 // await waits for an event of the registrar.
@@ -206,6 +308,23 @@ var radiusCases = []peerCase{
 }
 `, thePIN))
 		s.enter(t, thePIN)
+		s.registers(t, r)
+	}},
+	{name: "tls", what: "PIN of 8 digits; radsecproxy passes RADIUS on by TLS", run: func(t *testing.T, r *report) {
+		needPeers(t, "radsecproxy")
+		s := newRADIUSSiteBehind(t, true, newAccessPoint(), radiusSecret, "")
+		s.enter(t, thePIN)
+		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
+		s.registers(t, r)
+	}},
+	{name: "tls-fragments", what: "fragments of 100 octets on our side; radsecproxy passes RADIUS on by TLS", run: func(t *testing.T, r *report) {
+		needPeers(t, "radsecproxy")
+		d := device(1)
+		d.State = wps.Configured
+		point := newPoint(t, ap.Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: 100})
+		s := newRADIUSSiteBehind(t, true, point, radiusSecret, "")
+		s.enter(t, thePIN)
+		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
 		s.registers(t, r)
 	}},
 	{name: "wrong-secret", what: "hostapd has another shared secret", run: func(t *testing.T, r *report) {

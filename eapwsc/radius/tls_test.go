@@ -2,15 +2,10 @@ package radius
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"io"
-	"math/big"
 	"net"
 	"net/netip"
 	"slices"
@@ -21,68 +16,11 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// authority issues certificates.
-type authority struct {
-	key   *ecdsa.PrivateKey
-	cert  *x509.Certificate
-	count int64
-}
-
-func newAuthority(t testing.TB) *authority {
-	t.Helper()
-	a := new(authority)
-	a.key, a.cert = a.issue(t, &x509.Certificate{
-		Subject: pkix.Name{CommonName: "authority"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	})
-	return a
-}
-
-// issue makes a key and a certificate, which the first one signs itself.
-func (a *authority) issue(t testing.TB, template *x509.Certificate) (*ecdsa.PrivateKey, *x509.Certificate) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.count++
-	template.SerialNumber = big.NewInt(a.count)
-	template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-	parent, signer := a.cert, a.key
-	if parent == nil {
-		parent, signer = template, key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key, cert
-}
-
-// certificate returns one for a program at the loopback address.
-func (a *authority) certificate(t testing.TB) tls.Certificate {
-	t.Helper()
-	key, cert := a.issue(t, &x509.Certificate{
-		Subject: pkix.Name{CommonName: "program"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	})
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
-}
-
-func (a *authority) pool() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(a.cert)
-	return pool
-}
-
 // tlsServer is a registrar that is served by TLS.
 type tlsServer struct {
 	*registrar
 	address string
-	ca      *authority
+	ca      *fixture.Authority
 	client  tls.Config
 	actions chan func(time.Time)
 	reports chan error
@@ -95,13 +33,13 @@ func newTLSServer(t *testing.T) *tlsServer {
 		t.Fatal("no TCP on the loopback interface:", err)
 	}
 	s := &tlsServer{
-		registrar: newRegistrar(t, 0), address: listener.Addr().String(), ca: newAuthority(t),
+		registrar: newRegistrar(t, 0), address: listener.Addr().String(), ca: fixture.NewAuthority(t),
 		actions: make(chan func(time.Time)), reports: make(chan error, 1000),
 	}
 	s.cfg.Secret = func(netip.Addr) []byte { return []byte(TLSSecret) }
-	s.client = tls.Config{RootCAs: s.ca.pool(), Certificates: []tls.Certificate{s.ca.certificate(t)}}
+	s.client = tls.Config{RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{s.ca.Certificate(t)}}
 	config := &tls.Config{
-		Certificates: []tls.Certificate{s.ca.certificate(t)}, ClientCAs: s.ca.pool(), ClientAuth: tls.RequireAndVerifyClientCert,
+		Certificates: []tls.Certificate{s.ca.Certificate(t)}, ClientCAs: s.ca.Pool(), ClientAuth: tls.RequireAndVerifyClientCert,
 		MinVersion: tls.VersionTLS10, // raised by ServeTLS
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -200,10 +138,10 @@ func TestServeTLSStrangers(t *testing.T) {
 		do    func(t *testing.T, s *tlsServer)
 	}{
 		{"no certificate", nil, func(t *testing.T, s *tlsServer) {
-			refused(t, s, &tls.Config{RootCAs: s.ca.pool()})
+			refused(t, s, &tls.Config{RootCAs: s.ca.Pool()})
 		}},
 		{"certificate of another authority", nil, func(t *testing.T, s *tlsServer) {
-			refused(t, s, &tls.Config{RootCAs: s.ca.pool(), Certificates: []tls.Certificate{newAuthority(t).certificate(t)}})
+			refused(t, s, &tls.Config{RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{fixture.NewAuthority(t).Certificate(t)}})
 		}},
 		{"TLS 1.1", nil, func(t *testing.T, s *tlsServer) {
 			config := s.client.Clone()
@@ -325,7 +263,7 @@ func TestServeTLSSecret(t *testing.T) {
 }
 
 func TestServeTLSConfig(t *testing.T) {
-	own := newAuthority(t).certificate(t)
+	own := fixture.NewAuthority(t).Certificate(t)
 	verify := func([][]byte, [][]*x509.Certificate) error { return nil }
 	for _, tt := range []struct {
 		name   string
@@ -365,11 +303,11 @@ func TestServeTLSClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal("no TCP on the loopback interface:", err)
 	}
-	ca := newAuthority(t)
+	ca := fixture.NewAuthority(t)
 	served := make(chan error)
 	go func() {
 		served <- ServeTLS(context.Background(), listener, &tls.Config{
-			Certificates: []tls.Certificate{ca.certificate(t)}, ClientCAs: ca.pool(), ClientAuth: tls.RequireAndVerifyClientCert,
+			Certificates: []tls.Certificate{ca.Certificate(t)}, ClientCAs: ca.Pool(), ClientAuth: tls.RequireAndVerifyClientCert,
 		}, newRegistrar(t, 0).Server, Loop{})
 	}()
 	listener.Close()
