@@ -178,6 +178,9 @@ func (r *nl80211) address() (mac wps.MAC, err error) {
 
 // leave disconnects the interface and waits until that is done.
 func (r *nl80211) leave(ctx context.Context) error {
+	if err := r.free(); err != nil {
+		return err // the program would connect it again
+	}
 	events, stop, err := r.hear("leave", unix.NL80211_MULTICAST_GROUP_MLME)
 	if err != nil {
 		return err

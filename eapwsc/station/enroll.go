@@ -40,8 +40,8 @@ type EnrollConfig struct {
 	// Join says that [Station.Join] is to follow: if the driver cannot, that is
 	// an error of class [ErrDriver] before anything is done.
 	Join bool
-	// Leave ends the connection of the interface first, if it has one, instead
-	// of failing with a [*HeldError].
+	// Leave disconnects the interface first: see [Station.Leave]. Without it
+	// an interface that is connected is a [*HeldError].
 	Leave bool
 	// OnePerBand is passed to [selection.Selector].
 	OnePerBand bool

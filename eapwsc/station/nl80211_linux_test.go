@@ -527,6 +527,11 @@ func TestLeave(t *testing.T) {
 		{"no more events", nil, nil, errEvents},
 	} {
 		k := &kernel{t: t, answer: map[uint8][]error{unix.NL80211_CMD_DISCONNECT: {tt.answer}}, events: [][]genetlink.Message{tt.events}}
+		held := k.radio()
+		held.root = fstest.MapFS{"proc/12/comm": {Data: []byte("iwd\n")}}
+		if err := (&Station{"wlan0", ownMAC, 0, held}).Leave(t.Context()); !errors.Is(err, ErrHeld) || k.askedFor(unix.NL80211_CMD_DISCONNECT) != "" {
+			t.Errorf("held: %v", err)
+		}
 		err := (&Station{"wlan0", ownMAC, 0, k.radio()}).Leave(t.Context())
 		if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) || k.askedFor(unix.NL80211_CMD_DISCONNECT) != "3=03000000 \n" {
 			t.Errorf("%s: %v", tt.name, err)

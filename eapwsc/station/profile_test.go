@@ -120,7 +120,7 @@ func TestProfileWPA3(t *testing.T) {
 		{"WPA3, a password of 64 digits", wps.AuthSAE, digits, heard(dot11.CipherCCMP, true, dot11.AKMSAE),
 			`sae_password="` + string(digits) + `" key_mgmt=SAE ieee80211w=2`, "sae 3", "", nil},
 		{"WPA3, a short password with a line", wps.AuthSAE, wps.NetworkKey("a\n}"), nil, `sae_password=610a7d key_mgmt=SAE ieee80211w=2`, "sae 3", "", nil},
-		{"WPA3, a password with a zero", wps.AuthSAE, wps.NetworkKey("a\x00b"), nil, "", "", "", ErrPassword},
+		{"WPA3, a password with a zero", wps.AuthSAE, wps.NetworkKey("a\x00b"), nil, "", "", "", errZeroOctet},
 		{"WPA3, AKM 24 beside 8", wps.AuthSAE, passphrase, heard(dot11.CipherCCMP, true, dot11.AKMSAE, dot11.AKMSAEExt),
 			`sae_password="a passphrase" key_mgmt=SAE ieee80211w=2`, "sae 3", "Passphrase", nil},
 		{"WPA3, AKM 24 only", wps.AuthSAEExt, passphrase, nil, `sae_password="a passphrase" key_mgmt=SAE-EXT-KEY ieee80211w=2`, "sae 3", "Passphrase", nil},

@@ -39,8 +39,8 @@ const (
 // SAE cannot use.
 var ErrSAEOnly = fmt.Errorf("%w: the network does WPA3-Personal only, which takes a passphrase and no pre-shared key", wps.ErrUnusable)
 
-// ErrPassword: the password has an octet that no program takes.
-var ErrPassword = fmt.Errorf("%w: its password has a zero octet", wps.ErrUnusable)
+// errZeroOctet: no program takes such a password.
+var errZeroOctet = fmt.Errorf("%w: its password has a zero octet", wps.ErrUnusable)
 
 // akmRows are the ways to prove a password, in the order of preference among
 // those of one kind, with wpa_supplicant's names. Those for fast transition are
@@ -87,7 +87,7 @@ func newSecurity(n *Network) (*security, error) {
 	case !psk && !sae:
 		return nil, ErrSAEOnly
 	case strings.ContainsRune(s.key, 0):
-		return nil, ErrPassword
+		return nil, errZeroOctet
 	case s.rawKey:
 		s.key = strings.ToLower(s.key)
 	}

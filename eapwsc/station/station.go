@@ -56,9 +56,9 @@ func (s *Station) Name() string { return s.name }
 // programs change it, to give a device away less.
 func (s *Station) MAC() wps.MAC { return s.mac }
 
-// Leave disconnects the interface, whoever has connected it. It is no error if
-// it is connected to nothing. A program that manages the interface may connect
-// it again.
+// Leave disconnects the interface. It is no error if it is connected to nothing.
+// An interface that another program manages stays connected: the error is then
+// of class [ErrHeld].
 func (s *Station) Leave(ctx context.Context) error { return s.radio.leave(ctx) }
 
 // Close leaves the interface as it was when it was opened: down, if it was.

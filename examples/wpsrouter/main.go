@@ -39,7 +39,7 @@ func command(r *router) *program.Command {
 	return &program.Command{
 		Name: "wpsrouter", Short: "serve the WPS page of a router",
 		Synopsis: []string{"-i INTERFACE [-listen ADDRESS] [-ssid NAME [-passphrase TEXT | -open]] [-state FILE]"},
-		Long:     "INTERFACE is an Ethernet interface, at whose other end are devices that speak EAPOL, such as wpsenroll. It takes root, or the capability CAP_NET_RAW. The page has a switch for WPS, the button, the PIN of a device, the router's own PIN with its lock, and the last result.\n\nWhoever reaches the page owns the router: it has no password. It is served to this machine only, unless -listen has another address.\n\nFILE keeps the settings, the router's PIN and its lock over a restart. It holds the network's key.",
+		Long:     "INTERFACE is an Ethernet interface, at whose other end are devices that speak EAPOL, such as wpsenroll. It takes root, or the capability CAP_NET_RAW. The page has a switch for WPS, the button, the PIN of a device, the router's own PIN with its lock, and the last result.\n\nThe page has no password: everyone who reaches it can use it. It is served to this machine only, unless -listen has another address.\n\nFILE keeps the settings, the router's PIN and its lock over a restart. It holds the network's key.",
 		Examples: []program.Example{{Line: "wpsrouter -i eth1 -ssid home -passphrase 'correct horse' -state router.json", Does: "Serve the page at http://127.0.0.1:8080"}},
 		Exit:     []string{"ended by its owner", "", "wrong use, or an interface, address or file that cannot be used"},
 		Flags: func(f *pflag.FlagSet) {
