@@ -2,6 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"net"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -78,6 +81,8 @@ type device struct {
 	iface    string
 	name     string
 	pin      string
+	radius   string // address of a server
+	secret   string // file with what it shares
 	ask      bool
 	commands conformance.Commands
 	patience time.Duration
@@ -87,6 +92,8 @@ type device struct {
 func (d *device) flags(f *pflag.FlagSet) {
 	f.StringVar(&d.dut, "dut", "", "what the device is: `ROLE` "+strings.Join(roleNames(), ", "))
 	f.StringVarP(&d.iface, "interface", "i", "", "Ethernet `INTERFACE` with the device at its other end")
+	f.StringVar(&d.radius, "radius", "", "`ADDRESS` of a registrar that serves access points over RADIUS, instead of -i; with -secret-file")
+	f.StringVar(&d.secret, "secret-file", "", "`FILE` with the secret that is shared with the server of -radius")
 	f.StringVar(&d.name, "name", "device under test", "`NAME` of the device in reports")
 	f.StringVar(&d.pin, "pin", "", "the device's own `PIN`")
 	f.BoolVar(&d.ask, "ask", false, "ask you to do at the device what no command does")
@@ -108,7 +115,9 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 		return conformance.Config{}, err
 	case role == conformance.Agent || role == conformance.Controller:
 		return conformance.Config{}, program.Usagef("an %v is tried by a test in Go: conformance.TestAgent, conformance.TestController", role)
-	case d.iface == "":
+	case d.radius != "" && (d.iface != "" || role != conformance.APRegistrar || d.secret == ""):
+		return conformance.Config{}, program.Usagef("-radius goes with -dut ap and -secret-file, without -i")
+	case d.iface == "" && d.radius == "":
 		return conformance.Config{}, program.Usagef("-i INTERFACE is missing")
 	}
 	if d.pin != "" {
@@ -118,7 +127,12 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 		}
 		d.pin = string(p.AppendDigits(nil))
 	}
-	dut := d.open(d.iface, role)
+	var dut conformance.Device
+	if d.radius == "" {
+		dut = d.open(d.iface, role)
+	} else if dut, err = d.server(); err != nil {
+		return conformance.Config{}, err
+	}
 	if wire, ok := dut.(*conformance.Wire); ok {
 		wire.Patience = d.patience
 	}
@@ -133,6 +147,21 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 		cfg.Controls = conformance.Combine(d.commands, person)
 	}
 	return cfg, nil
+}
+
+// server returns the device behind RADIUS.
+func (d *device) server() (conformance.Device, error) {
+	secret, err := os.ReadFile(d.secret)
+	if err != nil {
+		return nil, err
+	}
+	if secret = bytes.TrimSpace(secret); len(secret) == 0 {
+		return nil, program.Usagef("-secret-file: %s has no secret", d.secret)
+	}
+	return &conformance.RADIUS{
+		Secret: secret, AP: wps.MAC{0x02, 0x77, 0x70, 0, 0, 1}, SSID: "conformance",
+		Dial: func() (net.Conn, error) { return net.Dial("udp", d.radius) },
+	}, nil
 }
 
 // ids returns the ids of all cases.

@@ -105,7 +105,8 @@ func TestListExplainLoad(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
-		{"run"}, {"run", "-dut", "ap"}, {"run", "-dut", "toaster", "-i", "eth0"}, {"run", "-dut", "agent", "-i", "eth0"}, {"run", "-dut", "ap", "-i", "eth0", "-level", "some"},
+		{"run"}, {"run", "-dut", "ap"}, {"run", "-dut", "toaster", "-i", "eth0"}, {"run", "-dut", "agent", "-i", "eth0"}, {"run", "-dut", "station", "-radius", "127.0.0.1:1812"},
+		{"run", "-dut", "ap", "-radius", "127.0.0.1:1812", "-secret-file", "/nonexistent"}, {"run", "-dut", "ap", "-i", "eth0", "-level", "some"},
 		{"run", "-dut", "station", "-i", "eth0", "-pin", "x"}, {"run", "-dut", "station", "-i", "eth0", "-only", "NONE"},
 		{"explain"}, {"explain", "NONE-01"}, {"replay", "-dut", "ap", "-i", "eth0"}, {"load", "-dut", "station", "-i", "eth0", "-n", "0"},
 		{"run", "-dut", "station", "-i", "eth0", "-expect", "/nonexistent"},
