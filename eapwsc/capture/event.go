@@ -38,6 +38,9 @@ const (
 	KindReassociationResponse
 	KindDisassociation
 	KindDeauthentication
+	// KindDirect is a public action frame of Wi-Fi Direct: two devices negotiate between themselves, with attributes of WPS in it.
+	// It has nothing to do with the WPS of a router. Management.Direct says which frame it is.
+	KindDirect
 
 	// KindEAPOL is an EAPOL frame, on Ethernet or 802.11. Data is the frame
 	// from its version octet on.
@@ -63,6 +66,7 @@ var kindNames = [...]string{
 	KindReassociationResponse: "ReassociationResponse",
 	KindDisassociation:        "Disassociation",
 	KindDeauthentication:      "Deauthentication",
+	KindDirect:                "Direct",
 	KindEAPOL:                 "EAPOL",
 	KindRADIUS:                "RADIUS",
 	KindUPnP:                  "UPnP",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
+	"strconv"
 
 	"github.com/gowps/gowps/eapwsc/dot11"
 )
@@ -20,6 +21,8 @@ type Management struct {
 	Reason uint16
 	// Algorithm and Transaction are the fields of an authentication frame: the algorithm (0 open, 3 SAE) and the step, from 1.
 	Algorithm, Transaction uint16
+	// Direct is the subtype of a public action frame of Wi-Fi Direct.
+	Direct DirectFrame
 
 	// Elements holds the parsed information elements. Hidden is set for beacons
 	// and probe responses only.
@@ -46,7 +49,31 @@ var managementLayouts = [16]struct {
 	10: {KindDisassociation, 2, -1, -1, 0, -1, -1},
 	11: {KindAuthentication, 6, -1, 4, -1, 0, 2},
 	12: {KindDeauthentication, 2, -1, -1, 0, -1, -1},
+	13: {KindDirect, directFixed, -1, -1, -1, -1, -1},
 }
+
+// DirectFrame is the subtype of a public action frame of Wi-Fi Direct, as hostap's src/common/ieee802_11_defs.h has them.
+type DirectFrame uint8
+
+var directNames = [...]string{
+	"GO negotiation request", "GO negotiation response", "GO negotiation confirmation", "invitation request", "invitation response",
+	"device discoverability request", "device discoverability response", "provision discovery request", "provision discovery response",
+}
+
+// String returns the name of the frame, such as "provision discovery request".
+func (f DirectFrame) String() string {
+	if int(f) < len(directNames) {
+		return directNames[f]
+	}
+	return "DirectFrame(" + strconv.Itoa(int(f)) + ")"
+}
+
+// directHeader is how the public action frames of Wi-Fi Direct begin: category 4 (public), action 9 (vendor specific), the OUI of the
+// Wi-Fi Alliance and its type 9. The subtype and a dialog token follow.
+const (
+	directHeader = "\x04\x09\x50\x6f\x9a\x09"
+	directFixed  = len(directHeader) + 2
+)
 
 // A managementKey selects the frames that are compared: those of one kind from
 // one sender in one network.
@@ -120,7 +147,9 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *man
 	layout := &managementLayouts[subtype]
 	switch {
 	case layout.kind == 0:
-		return nil // action frames and others
+		return nil // measurements and others
+	case layout.kind == KindDirect && (protected || len(b) < directFixed || string(b[:len(directHeader)]) != directHeader || int(b[len(directHeader)]) >= len(directNames)):
+		return nil // other action frames
 	case protected:
 		// Its fields are encrypted, but the frame itself was seen.
 		e := d.emit(layout.kind)
@@ -157,6 +186,9 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *man
 			if field.at >= 0 {
 				*field.value = binary.LittleEndian.Uint16(fixed[field.at:])
 			}
+		}
+		if layout.kind == KindDirect {
+			m.Direct = DirectFrame(fixed[len(directHeader)])
 		}
 		var fault error
 		m.Elements, fault = dot11.Parse(elements)

@@ -16,6 +16,8 @@ type Evidence struct {
 	Networks []Network
 	// Stations are the devices heard that look for a registrar.
 	Stations []Station
+	// Direct are the devices heard that speak Wi-Fi Direct with one another.
+	Direct []DirectDevice
 	// StationsUnknown reports that nobody listened for devices, as in a scan:
 	// that none was heard means nothing.
 	StationsUnknown bool
@@ -27,6 +29,14 @@ type Evidence struct {
 	// Attempts are the attempts to register, in the order of time. The last
 	// one is the one to be judged, in the light of those before it.
 	Attempts []*Attempt
+}
+
+// DirectDevice is a device that was heard speaking Wi-Fi Direct. Such devices
+// exchange attributes of WPS among themselves, which no router takes part in.
+type DirectDevice struct {
+	MAC  wps.MAC
+	Name string // "" if it has not told it
+	Said string // what it did last, in a few words
 }
 
 // Station is a device that looks for a registrar, as its probe requests show it.

@@ -19,6 +19,8 @@ var togetherRows = []togetherRow{
 			return v.none() && v.net != nil && v.net.waited(PIN, PushButton, OutOfBand) &&
 				slices.ContainsFunc(v.Networks, func(n Network) bool { return v.otherWaits(&n) })
 		}},
+	{"Wi-Fi Direct was heard too: {direct}. That goes on between devices; the router, and what is said of it here, has no part in it.",
+		func(v *view) bool { return v.none() && len(v.Direct) > 0 }},
 	{"WPS does not find {unfindable}. If yours is among these, that is why.",
 		func(v *view) bool { return v.none() && !v.waitingNow() && v.unfindable() != "" }},
 	{"Before this, the PIN was refused; now the button has worked with the same devices. So everything else is in order: the PIN was wrong.",

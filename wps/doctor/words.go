@@ -82,6 +82,7 @@ var placeholders = map[string]func(*view) string{
 	"also":     (*view).alsoWaiting,
 
 	"unfindable": (*view).unfindable,
+	"direct":     (*view).directDevices,
 	"m2lost":     (*view).m2LostWords,
 	"left":       (*view).leftWords,
 	"whorole":    (*view).whoRole,
@@ -392,6 +393,24 @@ func (v *view) unfindable() string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// directDevices names the devices that speak Wi-Fi Direct.
+func (v *view) directDevices() string {
+	const most = 3
+	var names []string
+	for i, d := range v.Direct {
+		if i == most {
+			names = append(names, fmt.Sprintf("%d more", len(v.Direct)-most))
+			break
+		}
+		name := d.MAC.String()
+		if d.Name != "" {
+			name = Quote(d.Name) + " (" + name + ")"
+		}
+		names = append(names, name+", "+d.Said)
+	}
+	return strings.Join(names, "; ")
 }
 
 // otherWaits reports whether a network waits that is not the one that is judged,

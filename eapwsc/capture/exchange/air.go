@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/capture"
@@ -20,6 +21,8 @@ type air struct {
 	// joining maps the stations that recently asked to associate without WPS to
 	// the time.
 	joining map[wps.MAC]time.Time
+	// direct are the devices that were heard speaking Wi-Fi Direct.
+	direct []doctor.DirectDevice
 }
 
 func newAir() air { return air{heard: map[wps.MAC]*network{}, joining: map[wps.MAC]time.Time{}} }
@@ -42,6 +45,7 @@ const (
 	// maxNetworks and maxStations limit what is kept of the air.
 	maxNetworks = 4096
 	maxStations = 256
+	maxDirect   = 64
 	// maxAdvertOctets limits the WPS elements that are kept, in octets. Those
 	// of an access point have some hundred.
 	maxAdvertOctets = 4 << 20
@@ -182,6 +186,10 @@ func (a *air) probe(e *capture.Event) {
 	if e.Management.WPS == nil {
 		return
 	}
+	if strings.HasPrefix(string(e.Management.SSID), directPrefix) {
+		a.speaks(e, "searching for others") // not for the router of a home
+		return
+	}
 	for _, s := range a.asking {
 		if s.said == e.Management && s.MAC == e.Src {
 			s.Last = e.Time
@@ -207,6 +215,29 @@ func (a *air) probe(e *capture.Event) {
 		said:    e.Management,
 	})
 }
+
+// directPrefix is how the names of all networks of Wi-Fi Direct begin.
+const directPrefix = "DIRECT-"
+
+// speaks notes a device that speaks Wi-Fi Direct, and what it said last.
+func (a *air) speaks(e *capture.Event, what string) {
+	i := slices.IndexFunc(a.direct, func(d doctor.DirectDevice) bool { return d.MAC == e.Src })
+	if i < 0 {
+		if len(a.direct) == maxDirect {
+			return
+		}
+		i = len(a.direct)
+		a.direct = append(a.direct, doctor.DirectDevice{MAC: e.Src})
+	}
+	d := &a.direct[i]
+	d.Said = what
+	if name := wps.Find(e.Management.WPS, wps.AttrDeviceName); len(name) > 0 {
+		d.Name = string(name[:min(len(name), maxName)])
+	}
+}
+
+// maxName is the length of a Device Name, in octets.
+const maxName = 32
 
 // stations returns the stations that looked for a registrar.
 func (a *air) stations() (all []doctor.Station) {

@@ -72,6 +72,8 @@ func (c *Collector) Add(e *capture.Event) []*Exchange {
 		c.air.network(e)
 	case capture.KindProbeRequest:
 		c.air.probe(e)
+	case capture.KindDirect:
+		c.air.speaks(e, e.Management.Direct.String())
 	case capture.KindAuthentication:
 		c.authentication(e)
 	case capture.KindAssociationRequest, capture.KindReassociationRequest:

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"slices"
+
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -32,7 +34,7 @@ func (x *Exchange) Evidence(attempts []*doctor.Attempt) *doctor.Evidence {
 // Evidence returns what access points and stations have advertised so far, for
 // package doctor: if there was no exchange, it shows why.
 func (c *Collector) Evidence() *doctor.Evidence {
-	return &doctor.Evidence{Stations: c.Stations(), Networks: c.Networks()}
+	return &doctor.Evidence{Stations: c.Stations(), Networks: c.Networks(), Direct: slices.Clone(c.air.direct)}
 }
 
 // Attempt describes the exchange for package doctor. It includes the findings
