@@ -7,6 +7,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/nfc"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -26,11 +27,14 @@ func router() *ap.AccessPoint {
 
 // station returns the EAP side of a printer with a PIN.
 func station(digits string) *eapwsc.Peer {
-	device := wps.DefaultDevice()
-	device.MAC, device.UUID, device.DeviceName = printer, wps.UUIDFromMAC(printer), "Printer"
-	machine, err := registration.NewEnrollee(registration.EnrolleeConfig{
-		Config: registration.Config{Device: device}, Password: registration.PIN(pin.MustParse(digits)),
-	})
+	return enrollee(registration.EnrolleeConfig{Password: registration.PIN(pin.MustParse(digits))})
+}
+
+// enrollee returns the EAP side of a printer.
+func enrollee(cfg registration.EnrolleeConfig) *eapwsc.Peer {
+	cfg.Device = wps.DefaultDevice()
+	cfg.Device.MAC, cfg.Device.UUID, cfg.Device.DeviceName = printer, wps.UUIDFromMAC(printer), "Printer"
+	machine, err := registration.NewEnrollee(cfg)
 	if err != nil {
 		panic(err)
 	}
@@ -110,4 +114,55 @@ func ExampleAccessPoint_StoreSecrets() {
 	}
 	fmt.Println(after.Lock(noon), after.PIN() == before.PIN())
 	// Output: locked true
+}
+
+// A printer and a router touch: the printer asks, the router answers, and the
+// registration over the air that follows is of two messages, between these two
+// and no others.
+func ExampleAccessPoint_HandoverSelect() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	// The printer's side: its key, and the message that it sends over NFC.
+	keys, err := registration.NewKeyPair(nil)
+	check(err)
+	public := keys.PublicKey()
+	request, err := nfc.AppendHandoverRequest(nil, 0x1234, &wps.HandoverRequest{
+		OOB:   wps.OOBPassword{PublicKeyHash: registration.PublicKeyHash(&public), ID: wps.PasswordNFCHandover},
+		UUIDE: wps.UUIDFromMAC(printer),
+	})
+	check(err)
+
+	// The router's side: it reads the message, and answers.
+	point := router()
+	token, err := nfc.Read(request, wps.Tolerant)
+	check(err)
+	answer, err := point.HandoverSelect(noon, token.List.(*wps.HandoverRequest))
+	check(err)
+	fmt.Println("touched:", answer.SSID)
+
+	// The printer registers with its key, and takes no key but the router's.
+	peer := enrollee(registration.EnrolleeConfig{
+		Config: registration.Config{KeyPair: keys}, Password: registration.Handover(), PeerKeyHash: &answer.OOB.PublicKeyHash,
+	})
+	session, err := point.NewSession(printer, 1)
+	check(err)
+	peer.Start(noon)
+	for step := session.Start(noon); step.Send != nil && !step.Done; {
+		reply, _ := peer.Handle(noon, step.Send)
+		step, _ = session.Handle(noon, reply.Send)
+	}
+	for _, e := range point.Events() {
+		fmt.Println(e.Kind)
+	}
+	fmt.Println("given:", peer.Result().Credentials[0].SSID)
+	// Output:
+	// touched: home
+	// token entered
+	// started
+	// token gone
+	// registered
+	// given: home
 }

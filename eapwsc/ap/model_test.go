@@ -129,6 +129,10 @@ func (m *model) probe(uuid int) {
 	if m.finished[uuid] > m.now {
 		return
 	}
+	m.presses(uuid)
+}
+
+func (m *model) presses(uuid int) {
 	m.heard[uuid] = m.now
 	if m.others(uuid) == 0 {
 		return
@@ -152,7 +156,7 @@ func (m *model) button(r *modelRun) verdict {
 	if !m.active() {
 		return notPressed
 	}
-	m.probe(r.uuid)
+	m.presses(r.uuid) // no probe that is left over
 	if m.overlap || m.others(r.uuid) > 0 {
 		m.overlap = true
 		return overlapping

@@ -59,7 +59,7 @@ type ButtonUse struct {
 func (b *PushButton) Use(now time.Time, mac wps.MAC, uuid wps.UUID) (*ButtonUse, error) {
 	for _, u := range b.uses {
 		if u.uuid == uuid && u.mac != mac {
-			b.Heard(now, mac, uuid) // it presses all the same
+			b.presses(now, mac, uuid) // it does all the same
 			return nil, ErrOtherDevice
 		}
 	}
@@ -132,6 +132,12 @@ func (b *PushButton) Heard(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap b
 	if uuid == b.finished.UUID && now.Sub(b.finished.At) < finishedGrace && !b.finished.At.IsZero() {
 		return false
 	}
+	return b.presses(now, mac, uuid)
+}
+
+// presses records that a device presses. An M1 says so also of a device that has
+// just been registered.
+func (b *PushButton) presses(now time.Time, mac wps.MAC, uuid wps.UUID) (overlap bool) {
 	b.record(Monitored{uuid, mac, now})
 	if !b.Active(now) || b.restricted() || b.overlap || !b.others(now, uuid) {
 		return false

@@ -30,9 +30,17 @@ func AppendHandoverRequest(dst []byte, collision uint16, r *wps.HandoverRequest)
 }
 
 // AppendHandoverSelect appends the message of the device that answers a
-// Handover Request. The error is a [*wps.Error].
+// Handover Request: an access point's, with its carrier.
+// [AppendStationSelect] appends that of a station. The error is a [*wps.Error].
 func AppendHandoverSelect(dst []byte, s *wps.HandoverSelect) ([]byte, error) {
 	return appendHandover(dst, typeSelect, s)
+}
+
+// AppendStationSelect appends the message of a station that answers the Handover
+// Request of an access point: its carrier holds what that of its own request
+// would, the hash of its key and its UUID-E. The error is a [*wps.Error].
+func AppendStationSelect(dst []byte, carrier *wps.HandoverRequest) ([]byte, error) {
+	return appendHandover(dst, typeSelect, carrier)
 }
 
 func appendHandover(dst []byte, typ string, l wps.List, before ...Record) ([]byte, error) {

@@ -226,3 +226,26 @@ func FuzzParseMessage(f *testing.F) {
 		}
 	})
 }
+
+// TestStationSelect has a station answer the Handover Request of an access point:
+// what is read has the station's hash and UUID-E.
+func TestStationSelect(t *testing.T) {
+	carrier := &wps.HandoverRequest{
+		OOB: wps.OOBPassword{PublicKeyHash: [20]byte{1, 2, 3}, ID: wps.PasswordNFCHandover}, UUIDE: wps.UUID{4, 5, 6},
+	}
+	message, err := nfc.AppendStationSelect(nil, carrier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := nfc.Read(message, wps.Strict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := nfc.ParseHandover(token.Records)
+	if err != nil || !h.Select || len(h.Carriers) != 1 || !h.Carriers[0].WSC {
+		t.Errorf("%+v, %v", h, err)
+	}
+	if got, ok := token.List.(*wps.HandoverRequest); !ok || got.UUIDE != carrier.UUIDE || got.OOB.PublicKeyHash != carrier.OOB.PublicKeyHash {
+		t.Errorf("%+v", token.List)
+	}
+}
