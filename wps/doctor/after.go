@@ -1,5 +1,16 @@
 package doctor
 
+// Causes that show when the settings were handed over.
+const (
+	WrongKey           Cause = "wrong-key"           // the network did not accept the key that WPS gave
+	CredentialUnusable Cause = "credential-unusable" // it took what it was given, and cannot use it
+	NetworkNotFound    Cause = "network-not-found"   // the network that WPS gave cannot be found
+	JoiningRefused     Cause = "joining-refused"     // the access point refused the station that came with the new settings
+	SAEFailed          Cause = "sae-failed"          // WPA3 did not accept the key that WPS gave
+	NoAddress          Cause = "no-address"          // the device joined and got no IP address
+	Unreachable        Cause = "unreachable"         // the device joined and others cannot reach it
+)
+
 // afterRows are about what became of the settings that were handed over: C of
 // the table, with B19 for settings that are of no use.
 var afterRows = []Row{

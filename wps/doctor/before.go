@@ -7,6 +7,26 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
+// Causes that show before an attempt.
+const (
+	WPSDisabled         Cause = "wps-disabled"          // the access point offers no WPS
+	NoSelectedRegistrar Cause = "no-selected-registrar" // nobody pressed the button or entered a PIN, or two minutes are over
+	Ready               Cause = "ready"                 // a registrar waits, and nothing is seen to stand in the way
+	Overlap             Cause = "overlap"               // more than one device, or router, is in push-button mode
+	MethodMismatch      Cause = "method-mismatch"       // one side waits for a button, the other for a PIN
+	NotAuthorized       Cause = "not-authorized"        // the router waits for another device
+	SetupLocked         Cause = "setup-locked"          // the router does not accept its own PIN for now
+	NotConfigured       Cause = "not-configured"        // the router is as it left the factory
+	WPA3Only            Cause = "wpa3-only"             // the network is for WPA3 only
+	Enterprise          Cause = "enterprise"            // the network wants a user name, not a password
+	EnhancedOpen        Cause = "enhanced-open"         // the network has encryption without a password
+	OtherBand           Cause = "other-band"            // WPS is on in a band that the device may not have
+	ChannelOutOfReach   Cause = "channel-out-of-reach"  // the channel is one that some devices do not have
+	DeviceNotSearching  Cause = "device-not-searching"  // the router waits, and no device asks
+	NotMeeting          Cause = "not-meeting"           // router and device both wait, and do not meet
+	ElementDamaged      Cause = "element-damaged"       // the WPS element of the router cannot be read
+)
+
 // beforeRows are about what shows without an attempt: A of the table.
 var beforeRows = []Row{
 	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,

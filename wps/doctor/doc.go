@@ -15,12 +15,13 @@
 // # The table
 //
 // What is known of failures is a table, [Rows]: evidence, cause, a sentence for
-// the owner, steps for the owner, a sentence for the engineer. Its codes:
+// the owner, steps for the owner, a sentence for the engineer. Its codes, such as
+// A4, begin with the time at which a row shows:
 //
-//	A1 to A21   what shows before an exchange: elements of 802.11 frames
-//	B1 to B26   what shows in an exchange: where it stopped, and who stopped it
-//	C1 to C7    what shows after the settings were handed over
-//	D           nothing fits, or what would tell was not seen
+//	A   what shows before an exchange: elements of 802.11 frames
+//	B   what shows in an exchange: where it stopped, and who stopped it
+//	C   what shows after the settings were handed over
+//	D   nothing fits, or what would tell was not seen
 //
 // [Diagnose] goes through it from what is most specific to what is least, and
 // the first row that fits is the answer. Rows that make things worse and end no

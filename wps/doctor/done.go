@@ -2,6 +2,12 @@ package doctor
 
 import "github.com/gowps/gowps/wps"
 
+// Causes of an attempt that ended as it should.
+const (
+	Success      Cause = "success"       // the enrollee was given the network
+	SettingsRead Cause = "settings-read" // an external registrar has read the settings of the access point, and wanted no more
+)
+
 // doneRows are about attempts that ended as they should: B14 and B18 of the
 // table.
 var doneRows = []Row{

@@ -12,6 +12,26 @@ const (
 	registrar = registration.RoleRegistrar
 )
 
+// Causes that show in an attempt that failed.
+const (
+	PINFirstHalf       Cause = "pin-first-half"         // the first half of the PIN is wrong
+	PINSecondHalf      Cause = "pin-second-half"        // the first half is right, the second is wrong
+	NoRegistrarSession Cause = "no-registrar-session"   // the registrar has no PIN for this enrollee, or nobody pressed its button
+	APPINDisabled      Cause = "ap-pin-disabled"        // the router has no PIN of its own, or has switched it off
+	OOBHashMismatch    Cause = "oob-hash-mismatch"      // the public key is not the one that the NFC tag told
+	ProofRefused       Cause = "proof-refused"          // the registrar found the enrollee's proof wrong
+	DecryptionFailure  Cause = "decryption-failure"     // what was encrypted could not be decrypted
+	AuthenticatorBad   Cause = "authenticator-mismatch" // a message was not authentic
+	NonceMismatch      Cause = "nonce-mismatch"         // a message belonged to another run
+	CredentialRefused  Cause = "credential-refused"     // the enrollee refused what it was given
+	InternalRefusal    Cause = "internal-refusal"       // one side stopped without telling why
+	Timeout            Cause = "timeout"                // one side fell silent
+	EndedEarly         Cause = "ended-early"            // EAP-Failure, or a disconnection, before WSC_Done
+	NoIdentityRequest  Cause = "no-identity-request"    // the access point never began
+	AssociationRefused Cause = "association-refused"    // the access point did not let the station in
+	DeviceBusy         Cause = "device-busy"            // one side is busy with another run
+)
+
 // duringRows are about attempts that failed: B of the table.
 var duringRows = []Row{
 	{Code: "B22", Cause: MethodMismatch, Outcome: Failed,

@@ -6,6 +6,17 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
+// Circumstances that go with a cause, as hints; some are causes of their own.
+const (
+	WeakSignal       Cause = "weak-signal"           // the two are too far apart
+	LossyLink        Cause = "lossy-link"            // messages had to be sent again
+	SeveralAPs       Cause = "several-access-points" // the device tries one access point after the other
+	AddressMismatch  Cause = "address-mismatch"      // the device changes its address, or something stands between the two
+	MethodNotOffered Cause = "method-not-offered"    // the router says that it does not offer the method
+	OldVersion       Cause = "old-version"           // the access point speaks version 1.0 only
+	SettingsChanged  Cause = "settings-changed"      // WPS has changed the router's settings
+)
+
 // hintRows are about circumstances that make an attempt worse, or that its owner
 // should know of, and that end none by themselves: some of A, B and C of the
 // table. All that fit are given beside the cause.

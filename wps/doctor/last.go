@@ -1,5 +1,10 @@
 package doctor
 
+// The cause where nothing fits.
+const (
+	Unknown Cause = "unknown" // the evidence does not tell
+)
+
 // lastRows stand at the end: there is nothing more that could be said.
 var lastRows = []Row{
 	{Code: "D", Cause: Unknown, Outcome: Incomplete,

@@ -13,9 +13,9 @@ import (
 // {device} is the station, {router} the access point, each with its name where
 // it is known.
 type Row struct {
-	// Code is A1 to A21 for what shows before an exchange, B1 to B26 in it,
-	// C1 to C7 after it, D if nothing fits or what would tell was not seen. Several rows may share one: they
-	// are the ways in which the same thing can be met.
+	// Code begins with A for what shows before an exchange, B for what shows in
+	// it, C for what shows after it; D is for what nothing else fits. Several
+	// rows share one if they are ways in which the same thing can be met.
 	Code    string
 	Cause   Cause
 	Outcome Outcome
