@@ -2,6 +2,7 @@ package station
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/gowps/gowps/eapwsc/dot11"
@@ -16,6 +17,9 @@ type Network struct {
 	// was heard. It says whether there is WPA3-Personal, which WPS seldom does.
 	Heard *dot11.Elements
 }
+
+// Format prints the name of the network, and no key, whatever the verb.
+func (n Network) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[network %v]", n.Credential.SSID) }
 
 // NewNetworks returns the networks of the credentials that can be used, in the
 // order in which to try them: those that were heard first. Credentials of one
