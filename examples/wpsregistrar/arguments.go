@@ -30,6 +30,9 @@ func (s *service) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.upnp, "upnp", "", "let external registrars in the network of this `INTERFACE` reach the access point by UPnP, and register devices")
 	f.StringVar(&s.radius, "radius", "", "serve access points by RADIUS on this `ADDRESS`, port 1812 if it has none, instead of an interface")
 	f.StringVar(&s.secretFile, "secret-file", "", "with -radius: `FILE` with the access points' addresses and the secrets shared with them")
+	f.StringVar(&s.tlsCert, "tls-cert", "", "with -radius: speak RADIUS over TLS, port 2083, with the certificate in `FILE`")
+	f.StringVar(&s.tlsKey, "tls-key", "", "with -tls-cert: `FILE` with its private key")
+	f.StringVar(&s.tlsCA, "tls-ca", "", "with -tls-cert: `FILE` with the authority that has issued the access points' certificates")
 	f.StringVar(&s.control, "hostapd-control", "", "with -radius: `DIRECTORY` of hostapd's control sockets; it then advertises what is waited for")
 	s.Options.Flags(f, "wpsregistrar")
 }
@@ -37,6 +40,9 @@ func (s *service) flags(f *pflag.FlagSet) {
 // check returns what is wrong with the command line, and takes over the rest.
 func (s *service) check(operands []string) error {
 	if s.radius == "" {
+		if s.secretFile+s.control+s.tlsCert+s.tlsKey+s.tlsCA != "" {
+			return program.Usagef("-secret-file, -tls-cert, -tls-key, -tls-ca and -hostapd-control are for -radius ADDRESS")
+		}
 		if err := s.Check(operands); err != nil {
 			return err
 		}
@@ -112,12 +118,20 @@ func (s *service) checkRADIUS(operands []string) (err error) {
 		return program.Usagef("%q is too much", operands[0])
 	case s.Interface != "":
 		return program.Usagef("-radius and -i exclude each other")
-	case s.secretFile == "":
-		return program.Usagef("-radius needs -secret-file FILE")
+	case s.tlsCert == "" && s.tlsKey == "" && s.tlsCA == "" && s.secretFile == "":
+		return program.Usagef("-radius needs -secret-file FILE, or -tls-cert, -tls-key and -tls-ca")
+	case s.secretFile == "" && (s.tlsCert == "" || s.tlsKey == "" || s.tlsCA == ""):
+		return program.Usagef("-tls-cert, -tls-key and -tls-ca are needed together")
+	case s.secretFile != "" && (s.tlsCert != "" || s.tlsKey != "" || s.tlsCA != ""):
+		return program.Usagef("-secret-file and -tls-cert exclude each other: certificates take the place of secrets")
 	case s.upnp != "":
 		return program.Usagef("-radius and -upnp exclude each other")
 	case !s.apPIN.IsZero():
 		return program.Usagef("-radius and -ap-pin exclude each other: settings written here would not reach the access points")
+	}
+	if s.secretFile == "" {
+		s.tlsConfig, err = s.readCertificates()
+		return err
 	}
 	s.secrets, err = readSecrets(s.secretFile)
 	return err

@@ -23,10 +23,12 @@ func command(s *service) *program.Command {
 	return &program.Command{
 		Name: "wpsregistrar", Short: "register devices by WPS and give them the settings of a network",
 		Synopsis: []string{"-i INTERFACE [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc] [-nfc FILE [-nfc-answer FILE]] [-nfc-token FILE] [-nfc-config FILE] [-ap-pin PIN] [-upnp INTERFACE]",
-			"-radius ADDRESS -secret-file FILE [-hostapd-control DIRECTORY] [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc]"},
+			"-radius ADDRESS -secret-file FILE | -tls-cert FILE -tls-key FILE -tls-ca FILE [-hostapd-control DIRECTORY] [-ssid NAME [-passphrase TEXT | -open]] [-pin PIN]... [-pbc]"},
 		Long: `INTERFACE is an Ethernet interface, or a bridge. The devices are at its other end and speak EAPOL, such as wpsenroll or wpa_supplicant -D wired. A bridge has to pass EAPOL on: "ip link set BRIDGE type bridge group_fwd_mask 8". It needs root, or the capability CAP_NET_RAW.
 
 With -radius, access points of any make pass on what their devices say. The access point needs the address of this machine as its RADIUS server, the same secret, and an EAP server that is switched off; for hostapd: wps_state=2, eap_server=0, own_ip_addr, auth_server_addr, auth_server_port and auth_server_shared_secret. FILE has a line for each access point, or for a network of them: its address, a blank, and the secret. The SSID and the passphrase are those that the access points already have. With -hostapd-control, hostapd on this machine advertises what is waited for; otherwise call hostapd_cli wps_pbc or wps_pin yourself, and wps_cancel afterwards.
+
+With -tls-cert, it is RADIUS over TLS (RFC 6614), and certificates take the place of the secrets. hostapd does not speak it: a proxy such as radsecproxy stands beside it.
 
 With -upnp, external registrars reach the access point over the local network too: they register devices, or with the PIN of the access point read and write its settings. Anyone in that network can try; leave it off where it is not needed.
 

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
@@ -35,6 +35,10 @@ type service struct {
 	secretFile  string
 	control     string // directory of hostapd's control sockets
 	secrets     secrets
+	tlsCert     string // files of RADIUS over TLS
+	tlsKey      string
+	tlsCA       string
+	tlsConfig   *tls.Config
 
 	network   wps.Credential
 	pinsLeft  int
@@ -51,11 +55,11 @@ func (s *service) run(ctx context.Context, streams program.IO, operands []string
 		return program.Unable, err
 	}
 	var conn eapol.Conn
-	var packets net.PacketConn
+	var socket *radiusSocket
 	var err error
 	mac := radiusMAC()
 	if s.radius != "" {
-		packets, err = listenRADIUS(s.radius)
+		socket, err = s.listenRADIUS()
 	} else if conn, mac, err = s.listen(s.Interface); err == nil {
 		defer conn.Close()
 	}
@@ -76,8 +80,8 @@ func (s *service) run(ctx context.Context, streams program.IO, operands []string
 	if err != nil {
 		return program.Unable, err
 	}
-	if packets != nil {
-		return s.serveRADIUS(ctx, packets, point)
+	if socket != nil {
+		return s.serveRADIUS(ctx, socket, point)
 	}
 	return s.serve(ctx, eapol.Watch(conn, s.see), point)
 }

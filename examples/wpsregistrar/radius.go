@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -72,23 +74,73 @@ func (s secrets) of(client netip.Addr) []byte {
 	return nil
 }
 
-// listenRADIUS opens the socket of -radius. Without a port it is 1812.
-func listenRADIUS(address string) (net.PacketConn, error) {
-	if _, _, err := net.SplitHostPort(address); err != nil {
-		address = net.JoinHostPort(strings.Trim(address, "[]"), "1812")
+// radiusSocket is where access points reach the program: by UDP, or by TLS if it
+// has a configuration.
+type radiusSocket struct {
+	packets net.PacketConn
+	streams net.Listener
+	config  *tls.Config
+}
+
+// listenRADIUS opens the socket of -radius. Without a port it is 1812, or with
+// TLS 2083.
+func (s *service) listenRADIUS() (*radiusSocket, error) {
+	port := "1812"
+	if s.tlsConfig != nil {
+		port = "2083"
 	}
-	conn, err := net.ListenPacket("udp", address)
+	address := s.radius
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		address = net.JoinHostPort(strings.Trim(address, "[]"), port)
+	}
+	socket := &radiusSocket{config: s.tlsConfig}
+	var err error
+	if s.tlsConfig != nil {
+		socket.streams, err = net.Listen("tcp", address)
+	} else {
+		socket.packets, err = net.ListenPacket("udp", address)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("-radius: %w", err)
 	}
-	return conn, nil
+	return socket, nil
+}
+
+// serve serves until the context is done.
+func (s *radiusSocket) serve(ctx context.Context, server *radius.Server, loop radius.Loop) (where string, err error) {
+	if s.config != nil {
+		return s.streams.Addr().String(), radius.ServeTLS(ctx, s.streams, s.config, server, loop)
+	}
+	defer s.packets.Close()
+	return s.packets.LocalAddr().String(), radius.Serve(ctx, s.packets, server, loop)
+}
+
+// readCertificates reads those of the program and of the authority that has to
+// have issued those of access points.
+func (s *service) readCertificates() (*tls.Config, error) {
+	own, err := tls.LoadX509KeyPair(s.tlsCert, s.tlsKey)
+	if err != nil {
+		return nil, fmt.Errorf("-tls-cert: %w", err)
+	}
+	authority, err := os.ReadFile(s.tlsCA)
+	if err != nil {
+		return nil, fmt.Errorf("-tls-ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(authority) {
+		return nil, fmt.Errorf("-tls-ca: %s holds no certificate", s.tlsCA)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{own}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}, nil
 }
 
 // serveRADIUS serves the stations of access points that pass EAP on.
-func (s *service) serveRADIUS(ctx context.Context, conn net.PacketConn, point *ap.AccessPoint) (int, error) {
-	defer conn.Close()
+func (s *service) serveRADIUS(ctx context.Context, socket *radiusSocket, point *ap.AccessPoint) (int, error) {
+	secret := s.secrets.of
+	if socket.config != nil {
+		secret = func(netip.Addr) []byte { return []byte(radius.TLSSecret) }
+	}
 	server, err := radius.NewServer(radius.Config{
-		Secret: s.secrets.of,
+		Secret: secret,
 		NewSession: func(_ time.Time, a radius.Access) (radius.Session, error) {
 			if s.Verbose {
 				s.status.Printf("%v at access point %v (%v), network %v", a.Station, a.AP, a.Client.Addr(), a.SSID)
@@ -132,10 +184,10 @@ func (s *service) serveRADIUS(ctx context.Context, conn net.PacketConn, point *a
 	}
 	defer advertise.stop()
 	s.status.Wait(s.waiting(), until)
-	err = radius.Serve(ctx, conn, server, radius.Loop{
+	where, err := socket.serve(ctx, server, radius.Loop{
 		Actions: actions,
 		Report: func(err error) {
-			if s.Verbose || errors.Is(err, radius.ErrSecret) || errors.Is(err, radius.ErrUnsigned) || errors.Is(err, radius.ErrClient) {
+			if s.Verbose || errors.Is(err, radius.ErrSecret) || errors.Is(err, radius.ErrUnsigned) || errors.Is(err, radius.ErrClient) || errors.Is(err, radius.ErrConnection) {
 				s.status.Printf("discarded: %v", err)
 			}
 		},
@@ -145,7 +197,7 @@ func (s *service) serveRADIUS(ctx context.Context, conn net.PacketConn, point *a
 			}
 		},
 	})
-	return s.ended(conn.LocalAddr().String(), err)
+	return s.ended(where, err)
 }
 
 // hostapd lets hostapd advertise what is waited for, by its control interface:

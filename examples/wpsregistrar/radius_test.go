@@ -2,6 +2,15 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"math/big"
 	"net"
 	"net/netip"
 	"os"
@@ -128,10 +137,91 @@ func TestRADIUS(t *testing.T) {
 	}
 }
 
+// TestRADIUSOverTLS runs the program until it is stopped, and asks it whether it
+// is there, as a client with a certificate does.
+func TestRADIUSOverTLS(t *testing.T) {
+	// One certificate serves for both sides, and for the authority.
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "own.pem"), filepath.Join(dir, "own.key")
+	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})
+	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
+	if err := errors.Join(os.WriteFile(certFile, certPEM, 0o600), os.WriteFile(keyFile, keyPEM, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(certPEM)
+	config := &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{{Certificate: [][]byte{certificate}, PrivateKey: private}}}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal("no TCP on the loopback interface:", err)
+	}
+	address := free.Addr().String()
+	free.Close()
+
+	ctx, cancel := context.WithCancel(t.Context())
+	var output bytes.Buffer
+	status := make(chan int)
+	go func() {
+		status <- program.Run(ctx, command(new(service)), program.IO{Out: &output, Err: &output},
+			[]string{"-radius", address, "-tls-cert", certFile, "-tls-key", keyFile, "-tls-ca", certFile, "-pbc", "-ssid", "lab", "-passphrase", "correct horse"})
+	}()
+	var conn *tls.Conn
+	for range 1000 {
+		if conn, err = tls.Dial("tcp", address, config); err == nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	request := &radius.Packet{Code: radius.StatusServer, Identifier: 1, Authenticator: [16]byte{1}}
+	b, err := request.EncodeRequest([]byte(radius.TLSSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 4096)
+	n, err := conn.Read(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := radius.Parse(answer[:n]); err != nil || p.Code != radius.AccessAccept || p.CheckResponse([]byte(radius.TLSSecret), request) != nil {
+		t.Errorf("%+v, %v", p, err)
+	}
+	cancel()
+	if got := <-status; got != program.Problem {
+		t.Errorf("exit status %d: %s", got, &output)
+	}
+}
+
 func TestRADIUSUsage(t *testing.T) {
 	for _, args := range [][]string{
 		{"-radius", "127.0.0.1", "-pbc"}, {"-radius", "127.0.0.1", "-i", "eth0", "-pbc", "-secret-file", "x"},
 		{"-radius", "127.0.0.1", "-secret-file", "x", "-ap-pin", "12345670"}, {"-radius", "127.0.0.1", "-secret-file", "/nonexistent", "-pbc"},
+		{"-radius", "127.0.0.1", "-tls-cert", "x", "-pbc"}, {"-i", "eth0", "-tls-cert", "x", "-pbc"}, {"-i", "eth0", "-secret-file", "x", "-pbc"},
+		{"-radius", "127.0.0.1", "-tls-cert", "x", "-tls-key", "x", "-tls-ca", "x", "-secret-file", "x", "-pbc"},
+		{"-radius", "127.0.0.1", "-tls-cert", "/nonexistent", "-tls-key", "/nonexistent", "-tls-ca", "/nonexistent", "-pbc"},
 	} {
 		var stderr bytes.Buffer
 		if got := program.Run(t.Context(), command(new(service)), program.IO{Out: &stderr, Err: &stderr}, slices.Clone(args)); got != program.Unable {
