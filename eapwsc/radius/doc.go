@@ -29,7 +29,8 @@
 // request without one is discarded, which closes the forgery known as
 // BlastRADIUS (CVE-2024-3596). Messages of the Registration Protocol protect
 // themselves, but elements such as the station's address do not: run RADIUS on
-// a network that others cannot reach.
+// a network that others cannot reach, or over TLS (RFC 6614): [ServeTLS] is the
+// loop for that.
 //
 // # Why not a library
 //
