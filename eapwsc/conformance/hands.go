@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -49,22 +50,46 @@ func (c Commands) Do(ctx context.Context, control Control, pin string) (string, 
 // operator does.
 var ErrRefused = errors.New("conformance: the device refused")
 
-// Person are controls as questions to a person at a terminal.
+// Person are controls as questions to a person at a terminal. The time that is
+// left for the answer counts down.
 type Person struct {
 	In  *bufio.Reader
 	Out io.Writer
 	// Can are the things that the person can do.
 	Can []Control
+	// Patience is how long the person may take; 0 is a minute.
+	Patience time.Duration
+	// Count shows how the time goes, each second anew on the same line: Out is
+	// a terminal.
+	Count bool
+
+	lines chan typed // what is read of In, from the first question on
+}
+
+// typed is a line that a person has typed.
+type typed struct {
+	text string
+	err  error
 }
 
 // Has reports whether the person can do it.
-func (p *Person) Has(c Control) bool {
-	for _, x := range p.Can {
-		if x == c {
-			return true
-		}
+func (p *Person) Has(c Control) bool { return slices.Contains(p.Can, c) }
+
+// read has lines come.
+func (p *Person) read() {
+	if p.lines != nil {
+		return
 	}
-	return false
+	p.lines = make(chan typed)
+	go func() {
+		for {
+			text, err := p.In.ReadString('\n')
+			p.lines <- typed{strings.TrimSpace(text), err}
+			if err != nil {
+				return
+			}
+		}
+	}()
 }
 
 // Do asks the person to do it, and waits until it is done. The answer n means
@@ -79,26 +104,34 @@ func (p *Person) Do(ctx context.Context, c Control, pin string) (string, error) 
 	} else {
 		question += ", then press Enter (n if the device refuses)"
 	}
-	fmt.Fprintf(p.Out, "%s: ", question)
-	type line struct {
-		text string
-		err  error
+	p.read()
+	left := p.Patience
+	if left == 0 {
+		left = time.Minute
 	}
-	answer := make(chan line, 1)
-	go func() {
-		text, err := p.In.ReadString('\n')
-		answer <- line{strings.TrimSpace(text), err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	case l := <-answer:
-		switch {
-		case l.err != nil:
-			return "", fmt.Errorf("conformance: %v: %w", c, l.err)
-		case c != ShowPIN && strings.HasPrefix(strings.ToLower(l.text), "n"):
-			return "", fmt.Errorf("%w: %v", ErrRefused, c)
+	fmt.Fprintf(p.Out, "%s [%d s]: ", question, int(left.Seconds()))
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		case <-second.C:
+			if left -= time.Second; left <= 0 {
+				fmt.Fprintln(p.Out)
+				return "", fmt.Errorf("conformance: %v: nobody has done it in time", c)
+			}
+			if p.Count {
+				fmt.Fprintf(p.Out, "\r%s [%d s]: ", question, int(left.Seconds()))
+			}
+		case l := <-p.lines:
+			switch {
+			case l.err != nil:
+				return "", fmt.Errorf("conformance: %v: %w", c, l.err)
+			case c != ShowPIN && strings.HasPrefix(strings.ToLower(l.text), "n"):
+				return "", fmt.Errorf("%w: %v", ErrRefused, c)
+			}
+			return strings.NewReplacer("-", "", " ", "").Replace(l.text), nil
 		}
-		return strings.NewReplacer("-", "", " ", "").Replace(l.text), nil
 	}
 }

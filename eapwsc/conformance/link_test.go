@@ -1,10 +1,12 @@
 package conformance
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"io"
 	"net"
 	"path/filepath"
 	"runtime"
@@ -313,4 +315,38 @@ func TestCommands(t *testing.T) {
 	if _, err := c.Do(t.Context(), EnterPIN, "1; reboot"); err == nil {
 		t.Error("a PIN reached the shell")
 	}
+}
+
+// TestPerson asks somebody who answers, refuses, and goes away.
+func TestPerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, keyboard := io.Pipe()
+		var out bytes.Buffer
+		p := &Person{In: bufio.NewReader(in), Out: &out, Can: []Control{Press, EnterPIN, ShowPIN}, Count: true}
+		go func() {
+			for _, line := range []string{"\n", "no\n", "1234-5670\n"} {
+				time.Sleep(3 * time.Second)
+				_, _ = io.WriteString(keyboard, line)
+			}
+		}()
+		if _, err := p.Do(t.Context(), Press, ""); err != nil {
+			t.Error(err)
+		}
+		if _, err := p.Do(t.Context(), EnterPIN, "24681353"); !errors.Is(err, ErrRefused) {
+			t.Error(err)
+		}
+		if pin, err := p.Do(t.Context(), ShowPIN, ""); err != nil || pin != "12345670" {
+			t.Errorf("%q, %v", pin, err)
+		}
+		began := time.Now()
+		if _, err := p.Do(t.Context(), Press, ""); err == nil || time.Since(began) != time.Minute {
+			t.Errorf("nobody is there: %v after %v", err, time.Since(began))
+		}
+		if text := out.String(); !strings.Contains(text, "Now enter PIN 24681353, then") || !strings.Contains(text, "[58 s]") || p.Has(Cancel) {
+			t.Errorf("%q", text)
+		}
+		keyboard.Close()
+		synctest.Wait()
+		<-p.lines
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/report"
 )
 
 // LoadConfig says how [Suite.Load] loads a device.
@@ -44,6 +45,42 @@ func (r *LoadReport) Latency(fraction float64) time.Duration {
 	}
 	i := int(fraction * float64(len(r.latencies)))
 	return r.latencies[min(max(i, 0), len(r.latencies)-1)]
+}
+
+// Document returns the report as a page: see package report.
+func (r *LoadReport) Document(device string) *report.Document {
+	v := &report.Verdict{Mood: report.Good, Label: "carried", Text: "Every exchange has succeeded."}
+	switch {
+	case !r.Usable:
+		v = &report.Verdict{Mood: report.Bad, Label: "unusable", Text: "Afterwards the device does not register a station any more."}
+	case r.Refused > 0:
+		v = &report.Verdict{Mood: report.Warning, Label: "refused", Text: "Some exchanges have not succeeded."}
+	}
+	v.Detail = fmt.Sprintf("%d exchanges in %v: %.1f a second", r.N, r.Took.Round(time.Millisecond), r.Rate())
+	latencies := report.Bars{Caption: "How long exchanges took", Unit: "exchanges"}
+	// From the fastest on, each bar is of twice the time of the one before.
+	low := time.Millisecond
+	for i := 0; i < len(r.latencies); low *= 2 {
+		n := i
+		for n < len(r.latencies) && r.latencies[n] < low {
+			n++
+		}
+		if n > i || len(latencies.Bars) > 0 {
+			latencies.Bars = append(latencies.Bars, report.Bar{Label: "below " + low.String(), Count: int64(n - i)})
+		}
+		i = n
+	}
+	facts := []report.Fact{
+		{Name: "succeeded", Value: fmt.Sprint(r.Succeeded)}, {Name: "refused", Value: fmt.Sprint(r.Refused)},
+	}
+	for _, f := range []float64{0.5, 0.95, 0.99} {
+		facts = append(facts, report.Fact{Name: fmt.Sprintf("%g %% within", 100*f), Value: r.Latency(f).Round(100 * time.Microsecond).String()})
+	}
+	part := report.Part{Heading: "Load", Verdict: v, Facts: facts, Notes: r.Errors}
+	if len(latencies.Bars) > 0 {
+		part.Bars = []report.Bars{latencies}
+	}
+	return &report.Document{Title: "Load of " + device, Parts: []report.Part{part}}
 }
 
 // maxLoadErrors is how many reasons a LoadReport keeps.

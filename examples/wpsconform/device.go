@@ -138,7 +138,7 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 	}
 	cfg := conformance.Config{Device: dut, Role: role, Controls: d.commands, OwnPIN: d.pin}
 	if d.ask {
-		person := &conformance.Person{In: bufio.NewReader(streams.In), Out: streams.Err}
+		person := &conformance.Person{In: bufio.NewReader(streams.In), Out: streams.Err, Count: streams.Terminal}
 		for _, c := range controlFlags {
 			if !d.commands.Has(c.control) {
 				person.Can = append(person.Can, c.control)

@@ -1,21 +1,26 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/eapwsc/conformance"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/wps/report"
 )
 
 // load is the command that loads a device.
 type load struct {
 	device
 	n, parallel int
-	json        bool
+	json, musts bool
+	html        string
 }
 
 func (l *load) flags(f *pflag.FlagSet) {
@@ -23,6 +28,8 @@ func (l *load) flags(f *pflag.FlagSet) {
 	f.IntVarP(&l.n, "count", "n", 100, "`N` exchanges in all")
 	f.IntVar(&l.parallel, "parallel", 1, "`N` exchanges at once")
 	f.BoolVar(&l.json, "json", false, "print JSON")
+	f.StringVar(&l.html, "html", "", "write a page with the latencies as a plot to this `FILE`")
+	f.BoolVar(&l.musts, "musts", false, "run the cases that must pass afterwards, but for those that take long")
 }
 
 // loadJSON is what a device carried, in JSON.
@@ -38,6 +45,7 @@ type loadJSON struct {
 	P99       float64  `json:"p99_seconds"`
 	Usable    bool     `json:"usable_afterwards"`
 	Errors    []string `json:"errors,omitempty"`
+	Musts     []string `json:"musts_failed,omitempty"` // ids of cases
 }
 
 func (l *load) run(ctx context.Context, streams program.IO, operands []string) (int, error) {
@@ -56,10 +64,26 @@ func (l *load) run(ctx context.Context, streams program.IO, operands []string) (
 	if r == nil {
 		return program.Unable, err
 	}
+	var page *os.File
+	if l.html != "" {
+		if page, err = os.Create(l.html); err != nil {
+			return program.Unable, err
+		}
+		var b bytes.Buffer
+		err = r.Document(l.name).HTML(&b, report.Options{})
+		_, writeErr := page.Write(b.Bytes())
+		if err = errors.Join(err, writeErr, page.Close()); err != nil {
+			return program.Unable, err
+		}
+	}
+	failed, err := l.afterwards(ctx, cfg)
+	if err != nil {
+		return program.Unable, err
+	}
 	if l.json {
 		err = program.JSON(streams.Out).Encode(loadJSON{
 			conformance.SchemaVersion, r.N, l.parallel, r.Succeeded, r.Refused, r.Rate(),
-			r.Latency(0.5).Seconds(), r.Latency(0.95).Seconds(), r.Latency(0.99).Seconds(), r.Usable, r.Errors,
+			r.Latency(0.5).Seconds(), r.Latency(0.95).Seconds(), r.Latency(0.99).Seconds(), r.Usable, r.Errors, failed,
 		})
 		if err != nil {
 			return program.Unable, err
@@ -74,14 +98,36 @@ func (l *load) run(ctx context.Context, streams program.IO, operands []string) (
 		if !r.Usable {
 			fmt.Fprintf(out, "Afterwards the device does not register a station any more.\n")
 		}
+		for _, id := range failed {
+			fmt.Fprintf(out, "Afterwards %s does not pass.\n", id)
+		}
 	}
 	switch {
 	case ctx.Err() != nil:
 		return program.Incomplete, nil
-	case r.Succeeded < r.N || !r.Usable:
+	case r.Succeeded < r.N || !r.Usable || len(failed) > 0:
 		return program.Problem, nil
 	}
 	return program.Fine, nil
+}
+
+// afterwards runs the cases that must pass, and returns the ids of those that do
+// not.
+func (l *load) afterwards(ctx context.Context, cfg conformance.Config) (failed []string, err error) {
+	if !l.musts {
+		return nil, nil
+	}
+	cfg.Level, cfg.Short = conformance.Must, true
+	suite, err := conformance.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range suite.Run(ctx) {
+		if r.Verdict == conformance.Fail {
+			failed = append(failed, r.Case.ID)
+		}
+	}
+	return failed, nil
 }
 
 func ms(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }

@@ -97,9 +97,29 @@ func TestListExplainLoad(t *testing.T) {
 	if status, out, _ := try(t, nil, "explain", "ap-reg-pbc-06"); status != program.Fine || !strings.Contains(out, "press the button") {
 		t.Errorf("explain: %d: %s", status, out)
 	}
-	status, out, errs := try(t, station("12345670"), "load", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-n", "5")
+	page := filepath.Join(t.TempDir(), "load.html")
+	status, out, errs := try(t, station("12345670"), "load", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-n", "5", "-html", page, "-musts")
+	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("How long exchanges took")) {
+		t.Errorf("the page of the load: %v", err)
+	}
 	if status != program.Fine || !strings.Contains(out, "5 exchanges, 1 at once: 5 succeeded, 0 refused") {
 		t.Errorf("load: %d: %s%s", status, out, errs)
+	}
+}
+
+// TestBar looks at the progress on a terminal.
+func TestBar(t *testing.T) {
+	counts := map[conformance.Verdict]int{conformance.Pass: 49, conformance.Fail: 1}
+	if got := bar(50, 200, counts, "AP-REG-M3-07"); len(got) != barWidth || !strings.HasPrefix(got, "[#####...............] 50/200  49 pass, 1 fail, 0 open  AP-REG-M3-07") {
+		t.Errorf("%q", got)
+	}
+	var stdout, stderr bytes.Buffer
+	streams := program.IO{In: strings.NewReader(""), Out: &stdout, Err: &stderr, Terminal: true}
+	if status := program.Run(t.Context(), command(station("12345670")), streams, []string{"run", "-v", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-only", "STA-ENR-PIN-0[12]"}); status != program.Fine {
+		t.Errorf("exit status %d", status)
+	}
+	if text := stderr.String(); !strings.Contains(text, "[##########..........] 1/2  1 pass") || !strings.Contains(text, "2/2 STA-ENR-PIN-02 pass") {
+		t.Errorf("%q", text)
 	}
 }
 

@@ -71,16 +71,23 @@ func (r *run) run(ctx context.Context, streams program.IO, operands []string) (i
 
 // execute runs the cases and writes the reports.
 func (r *run) execute(ctx context.Context, streams program.IO, cfg conformance.Config, report *conformance.Report, outputs []output) (int, error) {
-	total, done := 0, 0
+	total, done, counts := 0, 0, map[conformance.Verdict]int{}
 	cfg.Ended = func(x *conformance.Result) {
 		done++
+		if streams.Terminal {
+			fmt.Fprintf(streams.Err, "\r%s\r", strings.Repeat(" ", barWidth))
+		}
 		if r.verbose {
 			fmt.Fprintf(streams.ErrText(), "%d/%d %s %v %.1fs\n", done, total, x.Case.ID, x.Verdict, x.Took.Seconds())
 		}
 		if x.Verdict == conformance.Fail || x.Verdict == conformance.Inconclusive {
 			fmt.Fprintf(streams.ErrText(), "%d/%d %s %v: %s\n", done, total, x.Case.ID, x.Verdict, x.Reason)
-		} else if streams.Terminal {
-			fmt.Fprintf(streams.Err, "%d/%d %s\r", done, total, x.Case.ID)
+		}
+		counts[x.Verdict]++
+	}
+	if streams.Terminal {
+		cfg.Began = func(c *conformance.Case) {
+			fmt.Fprintf(streams.Err, "\r%s", bar(done, total, counts, c.ID))
 		}
 	}
 	suite, err := conformance.New(cfg)
@@ -92,7 +99,7 @@ func (r *run) execute(ctx context.Context, streams program.IO, cfg conformance.C
 	}
 	report.Results = suite.Run(ctx)
 	if streams.Terminal {
-		fmt.Fprintf(streams.Err, "%s\r", strings.Repeat(" ", 40))
+		fmt.Fprintf(streams.Err, "\r%s\r", strings.Repeat(" ", barWidth))
 	}
 	write := report.WriteText
 	if r.json {
@@ -121,6 +128,22 @@ func (r *run) execute(ctx context.Context, streams program.IO, cfg conformance.C
 		return program.Incomplete, nil
 	}
 	return program.Fine, nil
+}
+
+// barWidth is how many characters the progress takes.
+const barWidth = 78
+
+// bar returns the progress of a run, a line of barWidth characters: how far it
+// is, what came out so far, and the case that runs.
+func bar(done, total int, counts map[conformance.Verdict]int, id string) string {
+	const cells = 20
+	full := cells * done / max(total, 1)
+	line := fmt.Sprintf("[%s%s] %d/%d  %d pass, %d fail, %d open  %s", strings.Repeat("#", full), strings.Repeat(".", cells-full),
+		done, total, counts[conformance.Pass], counts[conformance.Fail], counts[conformance.Inconclusive], id)
+	if len(line) > barWidth {
+		line = line[:barWidth]
+	}
+	return fmt.Sprintf("%-*s", barWidth, line)
 }
 
 // output is a report in a file, which is opened before the run begins.
