@@ -121,6 +121,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_conformance.Person](),
 	reflect.TypeFor[eapwsc_conformance.Prober](),
 	reflect.TypeFor[eapwsc_conformance.Process](),
+	reflect.TypeFor[eapwsc_conformance.RADIUS](),
 	reflect.TypeFor[eapwsc_conformance.Report](),
 	reflect.TypeFor[eapwsc_conformance.Requester](),
 	reflect.TypeFor[eapwsc_conformance.Restartable](),
