@@ -103,10 +103,11 @@ type AccessPoint struct {
 	lost      int             // events that were dropped
 	pinUntil  time.Time       // when the access point's PIN is disabled; zero is never
 	seen      []Monitored
-	asked     sessionList // sessions whose settings wait for the owner
-	refused   sessionList // sessions that were sent M2D, and that a later decision may admit
-	relayed   sessionList // sessions that external registrars receive, and may answer
-	due       sessionList // those of them with something to send
+	known     []KnownDevice // latest first
+	asked     sessionList   // sessions whose settings wait for the owner
+	refused   sessionList   // sessions that were sent M2D, and that a later decision may admit
+	relayed   sessionList   // sessions that external registrars receive, and may answer
+	due       sessionList   // those of them with something to send
 
 	listening bool // there are external registrars
 }

@@ -1190,7 +1190,7 @@ var beside = map[string]bool{
 	"Session.ap": true, "Session.station": true, "Session.reported": true, "Session.heard": true, "Session.version": true, "Session.pinEpoch": true,
 	"Session.relay": true, "PINList.expiring": true, "PINList.announced": true, "PINList.byUUID": true, "PINList.wild": true, "PINList.lent": true,
 	"Server.id": true, "Server.limit": true, "exchange.sent": true, "exchange.ignored": true, "exchange.incoming": true, "exchange.outgoing": true,
-	"Server.newRegistrar": true, "Server.newEnrollee": true, "ButtonUse.button": true, "PINUse.list": true, "tokenUse.list": true, "tokenList.lent": true, "ownToken.exponent": true, "AccessPoint.requested": true, "AccessPoint.radios": true, "AccessPoint.pressedOn": true, "Session.radio": true,
+	"Server.newRegistrar": true, "Server.newEnrollee": true, "ButtonUse.button": true, "PINUse.list": true, "tokenUse.list": true, "tokenList.lent": true, "ownToken.exponent": true, "AccessPoint.requested": true, "AccessPoint.radios": true, "AccessPoint.known": true, "AccessPoint.pressedOn": true, "Session.radio": true,
 	"sessionList.at": true,
 }
 

@@ -532,6 +532,7 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 	e.Kind = EventFailed
 	if success {
 		e.Kind, e.Result = EventRegistered, s.registrar.Result().Clone()
+		s.ap.know(&e.Device)
 	}
 	s.ap.event(e)
 	if success && s.made && s.ap.made != nil && s.ap.State() == wps.NotConfigured {

@@ -26,6 +26,15 @@ type stored struct {
 	PINSeconds int64           `json:"pin_seconds,omitempty"`
 	Lockout    LockoutState    `json:"lockout"`
 	Token      *storedToken    `json:"token,omitempty"` // the access point's own
+	Devices    []storedDevice  `json:"devices,omitempty"`
+}
+
+// storedDevice is a device that was registered. UUID, address and name are octets.
+type storedDevice struct {
+	UUID []byte         `json:"uuid"`
+	MAC  []byte         `json:"mac"`
+	Name []byte         `json:"name,omitempty"`
+	Type wps.DeviceType `json:"type"`
 }
 
 // storedToken is a password token with its key pair.
@@ -45,8 +54,8 @@ type storedNetwork struct {
 }
 
 // StoreSecrets returns the state to be stored, as JSON: settings, the access
-// point's own PIN with the rest of its lifetime and its own token, and the
-// lockout. It holds the network keys, the PIN and the key of the token in plain
+// point's own PIN with the rest of its lifetime and its own token, the
+// lockout and the known devices. It holds the network keys, the PIN and the key of the token in plain
 // text: keep it where no one else can read it. Store it after each event that
 // [EventKind.Changes] the state. PINs and tokens of devices, the button and
 // registrations do not survive a restart.
@@ -61,11 +70,14 @@ func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
 	if t := a.token; t != nil {
 		s.Token = &storedToken{uint16(t.oob.ID), t.oob.Password, t.exponent, t.enabled}
 	}
+	for _, d := range a.known {
+		s.Devices = append(s.Devices, storedDevice{d.UUID[:], d.MAC[:], []byte(d.Name), d.Type})
+	}
 	return json.MarshalIndent(s, "", "\t")
 }
 
 // RestoreSecrets restores the state of [AccessPoint.StoreSecrets] when the
-// device starts: it replaces networks, PIN, token and lockout of the
+// device starts: it replaces networks, PIN, token, lockout and devices of the
 // configuration. On an error, which is of class [ErrStored], it changes
 // nothing; the safe thing is then to lock the PIN: [AccessPoint.SetLock].
 func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
@@ -104,6 +116,13 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 		own.enabled = t.Enabled
 		restored.token = own
 	}
+	restored.known = nil
+	for _, d := range s.Devices[:min(len(s.Devices), maxKnown)] {
+		if len(d.UUID) != len(wps.UUID{}) || len(d.MAC) != len(wps.MAC{}) || len(d.Name) > 32 {
+			return fmt.Errorf("%w: a device: UUID of %d octets, address of %d, name of %d", ErrStored, len(d.UUID), len(d.MAC), len(d.Name))
+		}
+		restored.known = append(restored.known, KnownDevice{wps.UUID(d.UUID), wps.MAC(d.MAC), string(d.Name), d.Type})
+	}
 	restored.cfg.Credentials = nil
 	for _, n := range s.Networks {
 		restored.cfg.Credentials = append(restored.cfg.Credentials, wps.Credential{
@@ -131,7 +150,7 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 // returns.
 func (k EventKind) Changes() bool {
 	switch k {
-	case EventNewSettings, EventWrongPIN, EventLocked, EventUnlocked, EventPINChanged, EventTokenChanged, EventSettingsRead:
+	case EventRegistered, EventNewSettings, EventWrongPIN, EventLocked, EventUnlocked, EventPINChanged, EventTokenChanged, EventSettingsRead:
 		return true
 	}
 	return false

@@ -71,6 +71,46 @@ func TestStored(t *testing.T) {
 	}
 }
 
+// TestKnownDevices restarts an access point that has registered two devices, one of
+// them twice.
+func TestKnownDevices(t *testing.T) {
+	ap := newAccessPoint(t)
+	for _, mac := range []byte{2, 3, 2} {
+		if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN)}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := register(t, ap, fixture.Began, mac, registration.PIN(pin.MustParse(thePIN))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := ap.StoreSecrets(fixture.Began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := newAccessPoint(t)
+	if err := again.RestoreSecrets(fixture.Began, data); err != nil {
+		t.Fatal(err)
+	}
+	d := again.Devices()
+	if len(d) != 2 || d[0].UUID != fixture.Device(2).UUID || d[0].Name != "Device 2" || d[1].MAC != fixture.Device(3).MAC || !slices.Equal(d, ap.Devices()) {
+		t.Errorf("%+v", d)
+	}
+	again.ForgetDevice(d[0].UUID)
+	if rest := again.Devices(); len(rest) != 1 || rest[0] != d[1] {
+		t.Errorf("%+v", rest)
+	}
+	if err := again.RestoreSecrets(fixture.Began, []byte(strings.Replace(string(data), `"mac": "`, `"mac": "AAAA`, 1))); !errors.Is(err, ErrStored) {
+		t.Errorf("an address of nine octets: %v", err)
+	}
+	for i := range 100 {
+		d := fixture.Device(byte(i))
+		again.know(&d)
+	}
+	if n := len(again.Devices()); n != maxKnown {
+		t.Errorf("%d devices", n)
+	}
+}
+
 // TestPINLifetime lets the access point's own PIN expire.
 //
 // hostap: test_ap_wps_random_ap_pin
