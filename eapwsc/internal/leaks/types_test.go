@@ -50,6 +50,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_ap.Config](),
 	reflect.TypeFor[eapwsc_ap.Event](),
 	reflect.TypeFor[eapwsc_ap.EventKind](),
+	reflect.TypeFor[eapwsc_ap.KnownDevice](),
 	reflect.TypeFor[eapwsc_ap.Lockout](),
 	reflect.TypeFor[eapwsc_ap.LockoutState](),
 	reflect.TypeFor[eapwsc_ap.Monitored](),
