@@ -8,6 +8,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/capture/anonymise"
+	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/examples/internal/program"
 )
@@ -52,7 +53,7 @@ func (h *hidden) finish(streams program.IO, whole bool) error {
 	if err := h.file.Write(h.buffer.Bytes()); err != nil {
 		return fmt.Errorf("-anonymise: %w", err)
 	}
-	fmt.Fprintf(streams.Err, "wpsdoctor: %s has %d packets. %s\n", shown(h.name), h.writer.Written(), anonymise.Note)
+	fmt.Fprintf(streams.Err, "wpsdoctor: %s has %d packets. %s\n", diagnosis.Shown(h.name), h.writer.Written(), anonymise.Note)
 	return nil
 }
 

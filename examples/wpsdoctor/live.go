@@ -8,13 +8,13 @@ import (
 	"io"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/validate"
+	"github.com/spf13/pflag"
 )
 
 // radio is a Wi-Fi interface: a [*station.Station].
@@ -121,15 +121,15 @@ func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint)
 	}
 	d := doctor.Diagnose(e)
 	w := writer{invocation: p, out: out, file: l.iface}
-	r := newEntry(l.iface, 0, &d)
+	r := diagnosis.NewEntry(l.iface, 0, &d)
 	for i := range found {
-		r.find(elementFindings(&found[i], p.mode), nil)
+		r.Find(elementFindings(&found[i], p.mode), nil)
 	}
 	if len(found) == 1 {
-		r.setSSID(found[0].SSID)
+		r.SetSSID(found[0].SSID)
 	}
 	w.report(r)
-	w.noAttempt(fmt.Sprintf("%s: %s", shown(l.iface), count(len(found), "access point")), r, e)
+	w.noAttempt(fmt.Sprintf("%s: %s", diagnosis.Shown(l.iface), count(len(found), "access point")), r, e)
 }
 
 // count writes a number of things.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/dot11"
 	"github.com/gowps/gowps/eapwsc/station"
+	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/wps"
@@ -143,7 +144,7 @@ func TestLook(t *testing.T) {
 					rest = after
 				}
 				_, stdout, _ = a.run(t.Context(), append(strings.Fields(tt.args), "-json")...)
-				var r entry
+				var r diagnosis.Entry
 				if err := json.Unmarshal([]byte(stdout), &r); err != nil || r.Cause != tt.cause || r.File != "wlan0" || r.Index != 0 || r.Verdict == "" {
 					t.Errorf("%v: %s", err, stdout)
 				}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
@@ -182,7 +183,7 @@ func TestCut(t *testing.T) {
 			continue
 		}
 		for line := range strings.Lines(out) {
-			var r entry
+			var r diagnosis.Entry
 			if err := json.Unmarshal([]byte(line), &r); err != nil || r.Cause == "" || r.Verdict == "" || r.Outcome == "" {
 				t.Errorf("%d octets: %v: %s", n, err, line)
 			}

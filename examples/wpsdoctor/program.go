@@ -4,19 +4,21 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+
+	"github.com/gowps/gowps/examples/internal/diagnosis"
+
 	_ "embed"
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/schollz/progressbar/v3"
-	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/validate"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/pflag"
 )
 
 // example is what is read if no file is given: a printer is set up at a router
@@ -47,10 +49,10 @@ type invocation struct {
 
 	mode   wps.Mode
 	keys   *exchange.KeyLog
-	page   *page   // nil if none is wanted
-	hidden *hidden // nil if none is wanted
-	totals totals  // for -summary
-	worst  int     // the exit status so far
+	page   *pageFile // nil if none is wanted
+	hidden *hidden   // nil if none is wanted
+	totals totals    // for -summary
+	worst  int       // the exit status so far
 }
 
 // flags defines the flags.
@@ -100,7 +102,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, files []string
 	}
 	if p.pageFile != "" {
 		var err error
-		if p.page, err = newPage(p.pageFile, p.showKey); err != nil {
+		if p.page, err = newPageFile(p.pageFile, p.showKey); err != nil {
 			return program.Unable, err
 		}
 	}
@@ -207,19 +209,19 @@ const largeFile = 64 << 20
 func (p *invocation) doctor(out io.Writer, name string, r io.Reader, size int64) {
 	if p.Terminal && !p.quiet && size >= largeFile {
 		bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.Err), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetDescription(shown(name)), progressbar.OptionClearOnFinish())
+			progressbar.OptionSetDescription(diagnosis.Shown(name)), progressbar.OptionClearOnFinish())
 		defer bar.Finish()
 		r = io.TeeReader(r, bar)
 	}
 	w := writer{invocation: p, out: out, file: name}
 	if err := p.read(r, &w); err != nil {
-		p.fail(fmt.Errorf("%s: %w", shown(name), err))
+		p.fail(fmt.Errorf("%s: %w", diagnosis.Shown(name), err))
 	}
 }
 
 // judge makes the exit status what a report demands.
-func (p *invocation) judge(r *entry) {
-	if r.problem() || r.worst >= validate.Error {
+func (p *invocation) judge(r *diagnosis.Entry) {
+	if r.Problem() || r.Worst >= validate.Error {
 		p.worst = max(p.worst, program.Problem)
 	}
 }

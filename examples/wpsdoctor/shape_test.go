@@ -199,10 +199,10 @@ func TestLadderPicture(t *testing.T) {
 	var p invocation
 	var out, errs bytes.Buffer
 	p.IO = program.IO{Out: &out, Err: &errs}
-	p.page = &page{}
+	p.page = &pageFile{}
 	p.doctor(&out, exampleName, bytes.NewReader(example), 0)
 	var picture strings.Builder
-	if err := p.page.document.Parts[0].Ladder.SVG(&picture); err != nil {
+	if err := p.page.Document.Parts[0].Ladder.SVG(&picture); err != nil {
 		t.Fatal(err)
 	}
 	programtest.Golden(t, "ladder.svg", picture.String())

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/wps/doctor"
 )
 
@@ -18,24 +19,24 @@ type block struct {
 	n     int
 	first int         // the index of the first
 	times []time.Time // of the first maxTimes-1
-	last  *entry
-	job   *job
+	last  *diagnosis.Entry
+	job   *diagnosis.Job
 }
 
 // maxTimes is how many times of a block are written.
 const maxTimes = 20
 
 // takes reports whether an attempt is like those of the block.
-func (b *block) takes(r *entry) bool {
-	return b.n > 0 && b.last.likeness() == r.likeness()
+func (b *block) takes(r *diagnosis.Entry) bool {
+	return b.n > 0 && b.last.Likeness() == r.Likeness()
 }
 
-func (b *block) add(r *entry, j *job) {
+func (b *block) add(r *diagnosis.Entry, j *diagnosis.Job) {
 	if b.n == 0 {
 		b.first = r.Index
 	}
 	if b.n < maxTimes-1 {
-		b.times = append(b.times, j.exchange.Began)
+		b.times = append(b.times, j.Exchange.Began)
 	}
 	b.n++
 	b.last, b.job = r, j
@@ -51,22 +52,9 @@ func (b *block) began() string {
 		if more > 1 {
 			all = append(all, fmt.Sprintf("... %d more", more-1))
 		}
-		all = append(all, b.job.exchange.Began.UTC().Format("15:04:05.000"))
+		all = append(all, b.job.Exchange.Began.UTC().Format("15:04:05.000"))
 	}
 	return strings.Join(all, ", ")
-}
-
-// likeness is what attempts have in common that are alike.
-func (r *entry) likeness() string {
-	var b strings.Builder
-	fmt.Fprint(&b, known(r.Transport), known(r.Enrollee), known(r.Registrar), known(r.SSID), known(r.Method), r.Code, r.Cause, r.Verdict, r.Remedy, r.worst)
-	for _, s := range r.Steps {
-		fmt.Fprint(&b, "\x00", s.Name, s.From, len(s.Repetitions) > 0)
-	}
-	for _, f := range r.Findings {
-		fmt.Fprint(&b, "\x00", f.Rule, f.Text)
-	}
-	return b.String()
 }
 
 // totals counts attempts by device, network and cause.
@@ -95,8 +83,8 @@ const summarySchema = "wpsdoctor-summary/1"
 const maxTotals = 10_000
 
 // add counts an attempt.
-func (t *totals) add(r *entry) {
-	key := [3]string{known(r.Enrollee), known(r.SSIDHex), string(r.Cause)}
+func (t *totals) add(r *diagnosis.Entry) {
+	key := [3]string{diagnosis.Known(r.Enrollee), diagnosis.Known(r.SSIDHex), string(r.Cause)}
 	row := t.index[key]
 	if row == nil {
 		if t.index == nil {
@@ -135,7 +123,7 @@ func (t *totals) write(p *invocation, out io.Writer) {
 		if row.SSID != nil {
 			network = doctor.Quote(*row.SSID)
 		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", row.Count, who(row.Device, row.Name), network, row.Cause, clock(row.First), clock(row.Last))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", row.Count, diagnosis.Who(row.Device, row.Name), network, row.Cause, clock(row.First), clock(row.Last))
 	}
 	table.Flush()
 }

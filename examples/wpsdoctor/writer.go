@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -29,15 +30,15 @@ type writer struct {
 }
 
 // exchange reports an exchange.
-func (w *writer) exchange(index int, j *job, d *doctor.Diagnosis) {
-	r := newEntry(w.file, index, d)
-	r.describe(j)
+func (w *writer) exchange(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
+	r := diagnosis.NewEntry(w.file, index, d)
+	r.Describe(j)
 	if r.Source != nil {
-		r.Source.Dumps, _ = w.dumps(j.dumps)
+		r.Source.Dumps, _ = diagnosis.DumpsOf(j.Dumps, w.mode)
 	}
 	w.report(r)
 	if w.page != nil {
-		w.page.attempt(w, r, j)
+		w.page.Attempt(w.file, r, j)
 	}
 	switch {
 	case w.json:
@@ -67,38 +68,26 @@ func (w *writer) flush() {
 
 // nothing reports that there was no exchange, and why as far as the elements
 // of access points and devices show.
-func (w *writer) nothing(c *exchange.Collector, from *source) {
+func (w *writer) nothing(c *exchange.Collector, from *diagnosis.Source) {
 	e := c.Evidence()
 	choice := w.choice()
 	if choice.narrow(e); len(e.Networks) == 0 && (choice.ssid != "" || choice.bssid != wps.MAC{}) {
-		program.Complain(w.IO, shown(w.file), choice.absent(c.Networks()))
+		program.Complain(w.IO, diagnosis.Shown(w.file), choice.absent(c.Networks()))
 	}
-	from.textEvidence(e)
-	d := doctor.Diagnose(e)
-	r := newEntry(w.file, 0, &d)
-	for _, n := range doctor.ByState(e.Networks) {
-		r.findIn(n, n.Findings(w.mode))
-	}
-	if from.text != nil {
-		about := from.text.Source()
-		r.Source = newOrigin(&about)
-		var worst validate.Severity
-		r.Source.Dumps, worst = w.dumps(from.text.Dumps())
-		r.worst = max(r.worst, worst)
-		if r.Source.Kind == "dump" && len(e.Networks) == 0 && len(e.Stations) == 0 {
-			r.dumpOnly()
-			w.report(r)
-			return
-		}
+	from.TextEvidence(e)
+	r := diagnosis.NewNothing(w.file, e, from, w.mode)
+	if r.Octets {
+		w.report(r)
+		return
 	}
 	w.report(r)
-	w.noAttempt(shown(w.file)+": no attempt to connect by WPS", r, e)
+	w.noAttempt(diagnosis.Shown(w.file)+": no attempt to connect by WPS", r, e)
 }
 
 // noAttempt reports what there is without an attempt.
-func (w *writer) noAttempt(heading string, r *entry, e *doctor.Evidence) {
+func (w *writer) noAttempt(heading string, r *diagnosis.Entry, e *doctor.Evidence) {
 	if w.page != nil {
-		w.page.nothing(heading, r, e)
+		w.page.Nothing(heading, r, e)
 	}
 	switch {
 	case w.json:
@@ -119,7 +108,7 @@ func (w *writer) noAttempt(heading string, r *entry, e *doctor.Evidence) {
 }
 
 // report counts a report and, if that is wanted, writes it as JSON.
-func (w *writer) report(r *entry) {
+func (w *writer) report(r *diagnosis.Entry) {
 	w.judge(r)
 	if w.outcomes == nil {
 		w.outcomes, w.causes = map[doctor.Outcome]int{}, map[doctor.Cause]int{}
@@ -146,16 +135,16 @@ var outcomesInOrder = []doctor.Outcome{
 
 // end sums up a file with several exchanges, and says what is wrong with the
 // file itself.
-func (w *writer) end(notes []exchange.Note, from *source) {
+func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
 	if w.json || w.summary {
 		return
 	}
 	w.flush()
-	if from.text != nil {
-		about := from.text.Source()
-		dumps, _ := w.dumps(from.text.Dumps())
+	if from.Text != nil {
+		about := from.Text.Source()
+		dumps, _ := diagnosis.DumpsOf(from.Text.Dumps(), w.mode)
 		w.writeDumps(dumps)
-		w.limits(newOrigin(&about))
+		w.limits(diagnosis.NewOrigin(&about))
 	}
 	total := 0
 	var parts []string
@@ -166,10 +155,10 @@ func (w *writer) end(notes []exchange.Note, from *source) {
 		}
 	}
 	if total > 1 {
-		fmt.Fprintf(w.out, "%s\n\n", w.wrap(fmt.Sprintf("%s: %d attempts: %s", shown(w.file), total, strings.Join(parts, ", ")), ""))
+		fmt.Fprintf(w.out, "%s\n\n", w.wrap(fmt.Sprintf("%s: %d attempts: %s", diagnosis.Shown(w.file), total, strings.Join(parts, ", ")), ""))
 	}
 	for _, n := range notes {
-		text := fmt.Sprintf("%s, frame %d: %s", shown(w.file), n.Frame, n.Text)
+		text := fmt.Sprintf("%s, frame %d: %s", diagnosis.Shown(w.file), n.Frame, n.Text)
 		if n.Count > 1 {
 			text += fmt.Sprintf(" (%d times)", n.Count)
 		}
@@ -180,72 +169,20 @@ func (w *writer) end(notes []exchange.Note, from *source) {
 	}
 }
 
-// methodWords are the methods for people.
-var methodWords = map[string]string{"pin": "by PIN", "pbc": "by button", "oob": "by NFC"}
-
-// transportWords are the transports for people.
-var transportWords = map[exchange.Transport]string{
-	exchange.TransportEAPOL: "EAPOL", exchange.TransportRADIUS: "RADIUS", exchange.TransportUPnP: "UPnP",
-	exchange.TransportIEEE1905: "IEEE 1905.1",
-}
-
-// sides names the enrollee and the registrar of an exchange.
-func sides(x *exchange.Exchange) (enrollee, registrar string) {
-	if x.APEnrollee {
-		return "router", "computer"
-	}
-	return "device", "router"
-}
-
-// leftSide names the side that is no router.
-func leftSide(x *exchange.Exchange) string {
-	if x.APEnrollee {
-		return "computer"
-	}
-	return "device"
-}
-
-// howWords says by which method and over what.
-func howWords(r *entry, x *exchange.Exchange) string {
-	how := "method not seen"
-	if r.Method != nil {
-		how = methodWords[*r.Method]
-	}
-	if x.APEnrollee {
-		how += ", to read or change the router's settings"
-	}
-	return how + ", over " + transportWords[x.Transport]
-}
-
-// began says when an exchange began: with a comma before it, nothing if that is
-// not known. Many logs have no year.
-func began(x *exchange.Exchange) string {
-	switch t := x.Began.UTC(); {
-	case t.IsZero():
-		return ""
-	case t.Year() == 0 && t.YearDay() == 1:
-		return ", " + t.Format("15:04:05")
-	case t.Year() == 0:
-		return ", " + t.Format("Jan 2 15:04:05")
-	default:
-		return ", " + t.Format("2006-01-02 15:04:05 UTC")
-	}
-}
-
 // heading says who meets whom, and when.
-func (w *writer) heading(r *entry, j *job) {
-	heading := fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index)
+func (w *writer) heading(r *diagnosis.Entry, j *diagnosis.Job) {
+	heading := fmt.Sprintf("%s, attempt %d", diagnosis.Shown(w.file), r.Index)
 	if w.block.n > 1 {
-		heading = fmt.Sprintf("%s, attempts %d to %d, which are alike", shown(w.file), w.block.first, r.Index)
+		heading = fmt.Sprintf("%s, attempts %d to %d, which are alike", diagnosis.Shown(w.file), w.block.first, r.Index)
 	}
 	fmt.Fprintln(w.out, bold(w.wrap(heading, "")))
-	enrollee, registrar := sides(j.exchange)
-	w.fact(enrollee, who(r.Enrollee, r.EnrolleeName))
-	w.fact(registrar, who(r.Registrar, r.RegistrarName))
+	enrollee, registrar := diagnosis.Sides(j.Exchange)
+	w.fact(enrollee, diagnosis.Who(r.Enrollee, r.EnrolleeName))
+	w.fact(registrar, diagnosis.Who(r.Registrar, r.RegistrarName))
 	if r.SSID != nil {
-		w.fact("network", networkName(r))
+		w.fact("network", diagnosis.NetworkName(r))
 	}
-	w.fact("how", howWords(r, j.exchange)+began(j.exchange))
+	w.fact("how", diagnosis.HowWords(r, j.Exchange)+diagnosis.Began(j.Exchange))
 	if r.Source != nil {
 		w.fact("source", r.Source.String())
 	}
@@ -260,16 +197,6 @@ func (w *writer) fact(name, value string) {
 	fmt.Fprintf(w.out, "  %-9s %s\n", name, w.wrap(value, "            "))
 }
 
-// knownMAC returns an address for people.
-func knownMAC(a wps.MAC) string { return known(address(a)) }
-
-func known(s *string) string {
-	if s == nil {
-		return "unknown"
-	}
-	return *s
-}
-
 // surroundings lists the access points and devices that were heard.
 func (w *writer) surroundings(e *doctor.Evidence) {
 	const most = 20
@@ -278,7 +205,7 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 			fmt.Fprintf(w.out, "  and %d networks more\n", len(e.Networks)-most)
 			break
 		}
-		w.fact("network", named(n)+": "+networkState(n))
+		w.fact("network", named(n)+": "+diagnosis.NetworkState(n))
 	}
 	for i := range e.Stations {
 		s := &e.Stations[i]
@@ -286,7 +213,7 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 			fmt.Fprintf(w.out, "  and %d devices more\n", len(e.Stations)-most)
 			break
 		}
-		w.fact("device", knownMAC(s.MAC)+": "+stationState(s))
+		w.fact("device", diagnosis.KnownMAC(s.MAC)+": "+diagnosis.StationState(s))
 	}
 }
 
@@ -307,33 +234,9 @@ func named(n *doctor.Network) string {
 	return name
 }
 
-// networkState says what a network offers of WPS.
-func networkState(n *doctor.Network) string {
-	switch state := n.State(); state {
-	case doctor.StateOff:
-		return state.String()
-	case doctor.StateButton, doctor.StatePIN:
-		return fmt.Sprintf("WPS waiting (%v)", n.Adverts[len(n.Adverts)-1].Element.DevicePasswordID)
-	case doctor.StateDamaged:
-		return "WPS on, its element damaged"
-	case doctor.StateUnknown:
-		return "whether it has WPS is not known"
-	default:
-		return "WPS on, " + state.String()
-	}
-}
-
-// stationState says what a device does.
-func stationState(s *doctor.Station) string {
-	if s.Method == doctor.PushButton {
-		return "button pressed"
-	}
-	return "looks around for WPS"
-}
-
 // verdict writes the end of a report: what it was and what to do.
-func (w *writer) verdict(r *entry) {
-	good := !r.problem()
+func (w *writer) verdict(r *diagnosis.Entry) {
+	good := !r.Problem()
 	fmt.Fprintf(w.out, "  %s\n", printable.Paint(verdictColor(good), w.wrap(r.Verdict, "  ")))
 	cause := string(r.Outcome)
 	if cause != string(r.Cause) {
@@ -372,13 +275,13 @@ func (w *writer) verdict(r *entry) {
 
 // errors writes the findings that make the exit status that of a problem, where
 // they have not been written: without a ladder, or at an attempt that succeeded.
-func (w *writer) errors(r *entry, good bool) {
-	if r.worst < validate.Error || !good && !w.quiet {
+func (w *writer) errors(r *diagnosis.Entry, good bool) {
+	if r.Worst < validate.Error || !good && !w.quiet {
 		return
 	}
 	for _, f := range r.Findings {
-		if f.severity == validate.Error {
-			w.findingLine(f.Severity, known(f.Message)+": "+f.Text, f.Rule)
+		if f.Level == validate.Error {
+			w.findingLine(f.Severity, diagnosis.Known(f.Message)+": "+f.Text, f.Rule)
 		}
 	}
 }
@@ -406,15 +309,4 @@ func (w *writer) width() int {
 		return 96
 	}
 	return w.Width
-}
-
-// shown returns the name of a file as a terminal can show it.
-func shown(name string) string {
-	if name == "-" {
-		return "standard input"
-	}
-	if q := fmt.Sprintf("%q", name); q[1:len(q)-1] != name {
-		return q
-	}
-	return name
 }

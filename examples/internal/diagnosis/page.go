@@ -1,12 +1,10 @@
-package main
+package diagnosis
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
-	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -21,65 +19,17 @@ const (
 	maxRows  = 5000
 )
 
-// page is the report in HTML, while it is made.
-type page struct {
-	document report.Document
+// Page is the report in HTML, while it is made.
+type Page struct {
+	Document report.Document
 	overview report.Table
 	attempts int
-	write    func([]byte) error // to the file
-	discard  func()
-}
-
-// newPage opens the file of a page. With secrets in it only its owner can read it.
-func newPage(name string, secrets bool) (*page, error) {
-	p := &page{overview: report.Table{
-		Caption: "All attempts", Head: []string{"", "when", "device", "network", "how", "what came of it"}, Numeric: []int{0},
-	}}
-	p.document.Title = "Wi-Fi Protected Setup: what happened, and what to do"
-	if secrets {
-		f, err := live.CreateSecret(name, true)
-		if err != nil {
-			return nil, fmt.Errorf("-html: %w", err)
-		}
-		p.write, p.discard = f.Write, f.Discard
-		return p, nil
-	}
-	f, err := os.Create(name)
-	if err != nil {
-		return nil, fmt.Errorf("-html: %w", err)
-	}
-	p.write = func(b []byte) error {
-		_, err := f.Write(b)
-		if closing := f.Close(); err == nil {
-			err = closing
-		}
-		return err
-	}
-	p.discard = func() { f.Close() }
-	return p, nil
-}
-
-// finish writes the page.
-func (p *page) finish(secrets bool) error {
-	if p.attempts > 1 {
-		notes := []string(nil)
-		if p.attempts > maxParts {
-			notes = append(notes, fmt.Sprintf("The first %d attempts are shown in full; there were %d.", maxParts, p.attempts))
-		}
-		p.document.Parts = append([]report.Part{{Heading: fmt.Sprintf("%d attempts", p.attempts), Tables: []report.Table{p.overview}, Notes: notes}}, p.document.Parts...)
-	}
-	var b strings.Builder
-	if err := p.document.HTML(&b, report.Options{Secrets: secrets}); err != nil {
-		p.discard()
-		return err
-	}
-	return p.write([]byte(b.String()))
 }
 
 // verdictOf returns the verdict of a report.
-func verdictOf(r *entry) *report.Verdict {
+func verdictOf(r *Entry) *report.Verdict {
 	v := &report.Verdict{Mood: report.Bad, Text: r.Verdict, Label: string(r.Cause), Steps: r.Remedy, Detail: r.Engineer}
-	if !r.problem() {
+	if !r.Problem() {
 		v.Mood = report.Good
 	}
 	v.Besides = append(v.Besides, r.Together...)
@@ -89,13 +39,13 @@ func verdictOf(r *entry) *report.Verdict {
 	return v
 }
 
-// attempt adds an exchange.
-func (p *page) attempt(w *writer, r *entry, j *job) {
+// Attempt adds an exchange.
+func (p *Page) Attempt(file string, r *Entry, j *Job) {
 	p.attempts++
 	v := verdictOf(r)
 	if p.attempts <= maxRows {
 		p.overview.Rows = append(p.overview.Rows, []string{
-			fmt.Sprint(r.Index), strings.TrimPrefix(began(j.exchange), ", "), who(r.Enrollee, r.EnrolleeName), networkName(r), howWords(r, j.exchange), v.Label,
+			fmt.Sprint(r.Index), strings.TrimPrefix(Began(j.Exchange), ", "), Who(r.Enrollee, r.EnrolleeName), NetworkName(r), HowWords(r, j.Exchange), v.Label,
 		})
 		p.overview.Moods = append(p.overview.Moods, v.Mood)
 	}
@@ -103,25 +53,25 @@ func (p *page) attempt(w *writer, r *entry, j *job) {
 		return
 	}
 	part := report.Part{
-		Heading: fmt.Sprintf("%s, attempt %d", shown(w.file), r.Index), Verdict: v, Facts: facts(r, j),
-		Ladder: ladderOf(w, j), Messages: messages(j), Findings: findings(r.Findings, validate.Note),
+		Heading: fmt.Sprintf("%s, attempt %d", Shown(file), r.Index), Verdict: v, Facts: facts(r, j),
+		Ladder: ladderOf(j), Messages: messages(j), Findings: findings(r.Findings, validate.Note),
 	}
-	p.document.Parts = append(p.document.Parts, part)
+	p.Document.Parts = append(p.Document.Parts, part)
 }
 
-// nothing adds a file or a look without an attempt.
-func (p *page) nothing(heading string, r *entry, e *doctor.Evidence) {
+// Nothing adds a file or a look without an attempt.
+func (p *Page) Nothing(heading string, r *Entry, e *doctor.Evidence) {
 	part := report.Part{Heading: heading, Verdict: verdictOf(r), Findings: findings(r.Findings, validate.Note)}
 	if t := networkTable(e); len(t.Rows) > 0 {
 		part.Tables = append(part.Tables, t)
 	}
-	p.document.Parts = append(p.document.Parts, part)
+	p.Document.Parts = append(p.Document.Parts, part)
 }
 
-// networks adds the networks and devices that were heard beside the attempts.
-func (p *page) networks(file string, e *doctor.Evidence) {
+// Networks adds the networks and devices that were heard beside the attempts.
+func (p *Page) Networks(file string, e *doctor.Evidence) {
 	if t := networkTable(e); len(t.Rows) > 0 {
-		p.document.Parts = append(p.document.Parts, report.Part{Heading: file + ": what was heard", Tables: []report.Table{t}})
+		p.Document.Parts = append(p.Document.Parts, report.Part{Heading: file + ": what was heard", Tables: []report.Table{t}})
 	}
 }
 
@@ -130,24 +80,24 @@ func networkTable(e *doctor.Evidence) report.Table {
 	t := report.Table{Caption: "Networks and devices", Head: []string{"address", "name", "channel", "state"}, Numeric: []int{2}}
 	for i := range e.Networks[:min(len(e.Networks), maxRows)] {
 		n := &e.Networks[i]
-		t.Rows = append(t.Rows, []string{knownMAC(n.BSSID), doctor.Quote(string(n.SSID)), fmt.Sprint(n.Channel), networkState(n)})
+		t.Rows = append(t.Rows, []string{KnownMAC(n.BSSID), doctor.Quote(string(n.SSID)), fmt.Sprint(n.Channel), NetworkState(n)})
 	}
 	for i := range e.Stations[:min(len(e.Stations), maxRows)] {
 		s := &e.Stations[i]
-		t.Rows = append(t.Rows, []string{knownMAC(s.MAC), "", "", "device: " + stationState(s)})
+		t.Rows = append(t.Rows, []string{KnownMAC(s.MAC), "", "", "device: " + StationState(s)})
 	}
 	return t
 }
 
-// who names a side.
-func who(identity, name *string) string {
+// Who names a side.
+func Who(identity, name *string) string {
 	if name == nil {
-		return known(identity)
+		return Known(identity)
 	}
-	return known(identity) + " " + doctor.Quote(*name)
+	return Known(identity) + " " + doctor.Quote(*name)
 }
 
-func networkName(r *entry) string {
+func NetworkName(r *Entry) string {
 	if r.SSID == nil {
 		return ""
 	}
@@ -155,14 +105,14 @@ func networkName(r *entry) string {
 }
 
 // facts are the devices and the network of an exchange.
-func facts(r *entry, j *job) []report.Fact {
-	enrollee, registrar := sides(j.exchange)
-	all := []report.Fact{{Name: enrollee, Value: who(r.Enrollee, r.EnrolleeName)}, {Name: registrar, Value: who(r.Registrar, r.RegistrarName)}}
+func facts(r *Entry, j *Job) []report.Fact {
+	enrollee, registrar := Sides(j.Exchange)
+	all := []report.Fact{{Name: enrollee, Value: Who(r.Enrollee, r.EnrolleeName)}, {Name: registrar, Value: Who(r.Registrar, r.RegistrarName)}}
 	if r.SSID != nil {
-		all = append(all, report.Fact{Name: "network", Value: networkName(r)})
+		all = append(all, report.Fact{Name: "network", Value: NetworkName(r)})
 	}
-	all = append(all, report.Fact{Name: "how", Value: howWords(r, j.exchange)})
-	if when := began(j.exchange); when != "" {
+	all = append(all, report.Fact{Name: "how", Value: HowWords(r, j.Exchange)})
+	if when := Began(j.Exchange); when != "" {
 		all = append(all, report.Fact{Name: "when", Value: fmt.Sprintf("%s, %.1f seconds", strings.TrimPrefix(when, ", "), r.Seconds)})
 	}
 	if r.Source != nil {
@@ -178,9 +128,9 @@ func facts(r *entry, j *job) []report.Fact {
 var moods = map[validate.Severity]report.Mood{validate.Error: report.Bad, validate.Warning: report.Warning, validate.Note: report.Neutral}
 
 // findings returns the findings of a report that are as severe as that.
-func findings(all []finding, least validate.Severity) (out []report.Finding) {
+func findings(all []Finding, least validate.Severity) (out []report.Finding) {
 	for _, f := range all {
-		if f.severity < least {
+		if f.Level < least {
 			continue
 		}
 		var where []string
@@ -193,25 +143,25 @@ func findings(all []finding, least validate.Severity) (out []report.Finding) {
 		if f.Attribute != nil {
 			where = append(where, fmt.Sprintf("%s, offset %d", *f.Attribute, f.Offset))
 		}
-		out = append(out, report.Finding{Mood: moods[f.severity], Rule: f.Rule, Where: strings.Join(where, ", "), Text: f.Text})
+		out = append(out, report.Finding{Mood: moods[f.Level], Rule: f.Rule, Where: strings.Join(where, ", "), Text: f.Text})
 	}
 	return out
 }
 
 // ladderOf draws an exchange.
-func ladderOf(w *writer, j *job) *report.Ladder {
-	x := j.exchange
-	l := &report.Ladder{Left: leftSide(x), Right: "router", End: joining(x)}
+func ladderOf(j *Job) *report.Ladder {
+	x := j.Exchange
+	l := &report.Ladder{Left: LeftSide(x), Right: "router", End: Joining(x)}
 	for i := range x.Steps {
 		s := &x.Steps[i]
 		step := report.Step{
-			At: s.Time.Sub(x.Began), Frame: s.Frame, FromLeft: s.From == validate.SideClient, Name: stepName(s), Text: w.meaning(j, i),
+			At: s.Time.Sub(x.Began), Frame: s.Frame, FromLeft: s.From == validate.SideClient, Name: StepName(s), Text: j.Meaning(i),
 			Encrypted: s.Attribute(wps.AttrEncryptedSettings) != nil, Opened: j.open(s) != nil,
 		}
 		for _, r := range s.Repetitions {
 			step.Repeats = append(step.Repeats, report.Repeat{At: r.Time.Sub(x.Began), Frame: r.Frame})
 		}
-		for _, f := range j.findings {
+		for _, f := range j.Findings {
 			if f.Message == i && f.Severity > validate.Note {
 				step.Findings = append(step.Findings, report.Finding{Mood: moods[f.Severity], Rule: f.Rule, Text: f.Text})
 				step.Mood = max(step.Mood, moods[f.Severity])
@@ -227,7 +177,7 @@ func ladderOf(w *writer, j *job) *report.Ladder {
 
 // open returns the settings in a message, nil if there are none or there is no key
 // for them.
-func (j *job) open(s *validate.Step) []byte {
+func (j *Job) open(s *validate.Step) []byte {
 	sealed := s.Attribute(wps.AttrEncryptedSettings)
 	if sealed == nil {
 		return nil
@@ -235,11 +185,11 @@ func (j *job) open(s *validate.Step) []byte {
 	return j.openSettings(sealed)
 }
 
-func (j *job) openSettings(sealed []byte) []byte {
-	if j.exchange.Keys == nil {
+func (j *Job) openSettings(sealed []byte) []byte {
+	if j.Exchange.Keys == nil {
 		return nil
 	}
-	plain, err := registration.NewCipher(j.exchange.Keys).OpenSettings(sealed)
+	plain, err := registration.NewCipher(j.Exchange.Keys).OpenSettings(sealed)
 	if err != nil {
 		return nil
 	}
@@ -247,19 +197,19 @@ func (j *job) openSettings(sealed []byte) []byte {
 }
 
 // messages decodes the messages of an exchange.
-func messages(j *job) (all []report.Message) {
-	x := j.exchange
+func messages(j *Job) (all []report.Message) {
+	x := j.Exchange
 	for i := range x.Steps {
 		s := &x.Steps[i]
 		if len(s.Body) == 0 {
 			continue
 		}
-		from, to := leftSide(x), "router"
+		from, to := LeftSide(x), "router"
 		if s.From != validate.SideClient {
 			from, to = to, from
 		}
 		m := report.Message{
-			Name:       stepName(s),
+			Name:       StepName(s),
 			Note:       fmt.Sprintf("frame %d, %.3f s, %s to %s, %d octets", s.Frame, s.Time.Sub(x.Began).Seconds(), from, to, len(s.Body)),
 			Attributes: report.Attributes(s.Body, j.openSettings),
 		}
@@ -268,8 +218,8 @@ func messages(j *job) (all []report.Message) {
 	return all
 }
 
-// joining says what came of the network afterwards.
-func joining(x *exchange.Exchange) string {
+// Joining says what came of the network afterwards.
+func Joining(x *exchange.Exchange) string {
 	h := &x.Joining
 	switch {
 	case h.Failed():
@@ -282,4 +232,27 @@ func joining(x *exchange.Exchange) string {
 		return fmt.Sprintf("then the association: refused with status %d", h.Status)
 	}
 	return ""
+}
+
+// NewPage begins a page.
+func NewPage() Page {
+	return Page{
+		Document: report.Document{Title: "Wi-Fi Protected Setup: what happened, and what to do"},
+		overview: report.Table{
+			Caption: "All attempts", Head: []string{"", "when", "device", "network", "how", "what came of it"}, Numeric: []int{0},
+		},
+	}
+}
+
+// Whole returns the document, with a table of all attempts if there are several.
+func (p *Page) Whole() *report.Document {
+	d := p.Document
+	if p.attempts > 1 {
+		notes := []string(nil)
+		if p.attempts > maxParts {
+			notes = append(notes, fmt.Sprintf("The first %d attempts are shown in full; there were %d.", maxParts, p.attempts))
+		}
+		d.Parts = append([]report.Part{{Heading: fmt.Sprintf("%d attempts", p.attempts), Tables: []report.Table{p.overview}, Notes: notes}}, d.Parts...)
+	}
+	return &d
 }

@@ -1,4 +1,4 @@
-package main
+package diagnosis
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// entry is what there is to say of one exchange: a line of JSON. What is not
+// Entry is what there is to say of one exchange: a line of JSON. What is not
 // known is null.
-type entry struct {
+type Entry struct {
 	Schema        string           `json:"schema"`
 	File          string           `json:"file"`
 	Index         int              `json:"index"` // from 1; 0 if there was no exchange
@@ -30,7 +30,7 @@ type entry struct {
 	ConfigError   *wps.ConfigError `json:"config_error"`
 	Messages      []string         `json:"messages"`
 	Steps         []step           `json:"steps,omitempty"`
-	Findings      []finding        `json:"findings"`
+	Findings      []Finding        `json:"findings"`
 	Verdict       string           `json:"verdict"`
 	Remedy        []string         `json:"remedy"`
 	Engineer      string           `json:"engineer"`
@@ -47,10 +47,10 @@ type entry struct {
 	Retransmitted int              `json:"retransmissions"`
 	KeysKnown     bool             `json:"keys"`
 	Settings      []settings       `json:"settings,omitempty"` // what was handed over, without its key
-	Source        *origin          `json:"source,omitempty"`   // the kind of text; left out for a capture
+	Source        *Origin          `json:"source,omitempty"`   // the kind of text; left out for a capture
 
-	worst  validate.Severity
-	octets bool // these are octets only, in which nothing can fail
+	Worst  validate.Severity
+	Octets bool // these are octets only, in which nothing can fail
 }
 
 // schemaName names the form of the objects: see schema.json.
@@ -71,8 +71,8 @@ type repetition struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// finding is a finding of the validator.
-type finding struct {
+// Finding is a finding of the validator.
+type Finding struct {
 	Rule      string  `json:"rule"`
 	Severity  string  `json:"severity"`
 	Message   *string `json:"message"` // null if it is about the whole exchange
@@ -82,7 +82,7 @@ type finding struct {
 	Text      string  `json:"text"`
 	BSSID     *string `json:"bssid,omitempty"` // the access point whose element is judged
 
-	severity validate.Severity
+	Level validate.Severity
 }
 
 // hint is a circumstance that may have contributed.
@@ -103,9 +103,9 @@ type settings struct {
 	Problem   string `json:"problem,omitempty"`
 }
 
-// problem reports whether something stands in the way of a success.
-func (r *entry) problem() bool {
-	return !r.octets && r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
+// Problem reports whether something stands in the way of a success.
+func (r *Entry) Problem() bool {
+	return !r.Octets && r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
 }
 
 // text returns a pointer to a text, nil if it is empty.
@@ -116,11 +116,11 @@ func text(s string) *string {
 	return &s
 }
 
-// newEntry begins a report with the diagnosis.
-func newEntry(file string, index int, d *doctor.Diagnosis) *entry {
-	r := &entry{
+// NewEntry begins a report with the diagnosis.
+func NewEntry(file string, index int, d *doctor.Diagnosis) *Entry {
+	r := &Entry{
 		Schema: schemaName, File: file, Index: index, Outcome: d.Outcome, Cause: d.Cause, Code: d.Code, ConfigError: d.ConfigError,
-		Messages: []string{}, Findings: []finding{}, Verdict: d.Verdict, Remedy: append([]string{}, d.Remedy...),
+		Messages: []string{}, Findings: []Finding{}, Verdict: d.Verdict, Remedy: append([]string{}, d.Remedy...),
 		Engineer: d.Engineer, Together: d.Together,
 	}
 	if d.DetectedBy != 0 {
@@ -130,15 +130,15 @@ func newEntry(file string, index int, d *doctor.Diagnosis) *entry {
 		r.Hints = append(r.Hints, hint(h))
 	}
 	if n := d.Network; n != nil {
-		r.setSSID(n.SSID)
-		r.BSSID = address(n.BSSID)
+		r.SetSSID(n.SSID)
+		r.BSSID = Address(n.BSSID)
 	}
 	return r
 }
 
-// describe adds what is known of the exchange.
-func (r *entry) describe(j *job) {
-	x, a := j.exchange, j.attempt
+// Describe adds what is known of the exchange.
+func (r *Entry) Describe(j *Job) {
+	x, a := j.Exchange, j.Attempt
 	r.Transport = text(x.Transport.String())
 	r.EnrolleeRole = text(roleName(x.APEnrollee))
 	if a.Method != doctor.MethodUnknown {
@@ -158,9 +158,9 @@ func (r *entry) describe(j *job) {
 	r.Enrollee, r.Registrar = identify(station, &a.Enrollee), identify(ap, &a.Registrar)
 	r.EnrolleeName, r.RegistrarName = text(a.Enrollee.DeviceName), text(a.Registrar.DeviceName)
 	if x.Network != nil {
-		r.setSSID(x.Network.SSID)
+		r.SetSSID(x.Network.SSID)
 	}
-	r.Source = newOrigin(j.source)
+	r.Source = NewOrigin(j.Source)
 	if !x.Began.IsZero() {
 		r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
 	}
@@ -177,14 +177,14 @@ func (r *entry) describe(j *job) {
 		}
 		r.Settings = append(r.Settings, shape)
 	}
-	r.find(j.findings, x)
+	r.Find(j.Findings, x)
 }
 
-// find adds findings; x is nil if they are about no exchange.
-func (r *entry) find(all validate.Findings, x *exchange.Exchange) {
-	r.worst = max(r.worst, all.Worst())
+// Find adds findings; x is nil if they are about no exchange.
+func (r *Entry) Find(all validate.Findings, x *exchange.Exchange) {
+	r.Worst = max(r.Worst, all.Worst())
 	for _, f := range all {
-		out := finding{Rule: f.Rule, Severity: f.Severity.String(), Offset: f.Offset, Text: f.Text, severity: f.Severity}
+		out := Finding{Rule: f.Rule, Severity: f.Severity.String(), Offset: f.Offset, Text: f.Text, Level: f.Severity}
 		if f.Kind != 0 {
 			out.Message = text(strings.TrimPrefix(f.Kind.String(), "WSC_"))
 		}
@@ -198,33 +198,33 @@ func (r *entry) find(all validate.Findings, x *exchange.Exchange) {
 	}
 }
 
-// findIn adds findings about the elements of a network.
-func (r *entry) findIn(n *doctor.Network, all validate.Findings) {
+// FindIn adds findings about the elements of a network.
+func (r *Entry) FindIn(n *doctor.Network, all validate.Findings) {
 	before := len(r.Findings)
-	r.find(all, nil)
+	r.Find(all, nil)
 	for i := range r.Findings[before:] {
 		f := &r.Findings[before+i]
-		f.BSSID = address(n.BSSID)
+		f.BSSID = Address(n.BSSID)
 	}
 }
 
-// address returns an address for JSON, nil if it is not known.
-func address(a wps.MAC) *string {
+// Address returns an address for JSON, nil if it is not known.
+func Address(a wps.MAC) *string {
 	if a == (wps.MAC{}) {
 		return nil
 	}
 	return text(a.String())
 }
 
-// setSSID sets the name of the network.
-func (r *entry) setSSID(ssid wps.SSID) {
+// SetSSID sets the name of the network.
+func (r *Entry) SetSSID(ssid wps.SSID) {
 	r.SSID, r.SSIDHex = text(string(ssid)), text(fmt.Sprintf("%x", string(ssid)))
 }
 
 // newStep describes a step of an exchange.
 func newStep(x *exchange.Exchange, s *validate.Step) step {
 	seconds := func(t time.Time) float64 { return t.Sub(x.Began).Round(time.Microsecond).Seconds() }
-	out := step{Name: stepName(s), From: "registrar", Frame: s.Frame, Seconds: seconds(s.Time)}
+	out := step{Name: StepName(s), From: "registrar", Frame: s.Frame, Seconds: seconds(s.Time)}
 	if x.FromEnrollee(s) {
 		out.From = "enrollee"
 	}
@@ -273,4 +273,17 @@ func sideName(role registration.Role, ap bool) string {
 		return "computer"
 	}
 	return "device"
+}
+
+// Likeness is what attempts have in common that are alike.
+func (r *Entry) Likeness() string {
+	var b strings.Builder
+	fmt.Fprint(&b, Known(r.Transport), Known(r.Enrollee), Known(r.Registrar), Known(r.SSID), Known(r.Method), r.Code, r.Cause, r.Verdict, r.Remedy, r.Worst)
+	for _, s := range r.Steps {
+		fmt.Fprint(&b, "\x00", s.Name, s.From, len(s.Repetitions) > 0)
+	}
+	for _, f := range r.Findings {
+		fmt.Fprint(&b, "\x00", f.Rule, f.Text)
+	}
+	return b.String()
 }

@@ -1,0 +1,131 @@
+package diagnosis
+
+import (
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	printed "github.com/gowps/gowps/eapwsc/capture/text"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// Job is an exchange on its way from the capture to its report.
+type Job struct {
+	Exchange *exchange.Exchange
+	Findings validate.Findings
+	Attempt  *doctor.Attempt
+	judged   chan struct{}
+
+	// source says which text it comes from, nil for a capture; told are
+	// settings that the text says were handed over, dumps what it has in
+	// hexadecimal.
+	Source *printed.Source
+	told   []doctor.Settings
+	Dumps  []printed.Dump
+}
+
+// queue is how many exchanges are on their way at most.
+const queue = 128
+
+// Reading is how a file is read.
+type Reading struct {
+	Mode wps.Mode
+	Keys *exchange.KeyLog // nil without one
+	// takes, if set, chooses the exchanges that are judged.
+	Takes func(*exchange.Exchange, *doctor.Attempt) bool
+}
+
+// Judge reads a source and gives a report of each exchange, in order. It returns how
+// many there were. The file is read, exchanges are judged and reports are written at
+// the same time: judging takes about as long as reading does.
+func (o *Reading) Judge(from *Source, give func(index int, j *Job, d *doctor.Diagnosis)) (collector *exchange.Collector, index int, err error) {
+	collector = exchange.NewCollector(from.Keys(o.Keys))
+	jobs, inOrder := make(chan *Job, queue), make(chan *Job, queue)
+	go func() {
+		err = Collect(from, collector, func(x *exchange.Exchange) {
+			j := &Job{Exchange: x, judged: make(chan struct{})}
+			from.take(j)
+			jobs <- j
+			inOrder <- j
+		})
+		close(jobs)
+		close(inOrder)
+	}()
+	var judges sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		judges.Go(func() {
+			for j := range jobs {
+				j.Findings = j.Exchange.Findings(o.Mode)
+				j.Attempt = j.Exchange.Attempt(j.Findings)
+				if len(j.Attempt.Settings) == 0 {
+					j.Attempt.Settings = j.told
+				}
+				close(j.judged)
+			}
+		})
+	}
+	var history doctor.History
+	var runs exchange.Runs
+	for j := range inOrder {
+		<-j.judged
+		j.Findings = append(j.Findings, runs.Findings(j.Exchange, o.Mode)...)
+		if o.Takes != nil && !o.Takes(j.Exchange, j.Attempt) {
+			continue
+		}
+		index++
+		d := doctor.Diagnose(j.Exchange.Evidence(history.Add(j.Attempt)))
+		give(index, j, &d)
+	}
+	judges.Wait()
+	if err == nil && index == 0 && from.Text != nil && from.Text.Source().Understood == 0 {
+		err = errNothing
+	}
+	return collector, index, err
+}
+
+// Collect reads a source to its end and hands over its exchanges.
+func Collect(from *Source, c *exchange.Collector, give func(*exchange.Exchange)) error {
+	for {
+		e, err := from.Events.Next()
+		var over []*exchange.Exchange
+		if err == nil {
+			over = c.Add(e)
+		} else {
+			over = c.Close()
+		}
+		for _, x := range over {
+			give(x)
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// NewNothing reports on a source without an attempt: why there is none, as far as
+// what was heard shows.
+func NewNothing(file string, e *doctor.Evidence, from *Source, mode wps.Mode) *Entry {
+	d := doctor.Diagnose(e)
+	r := NewEntry(file, 0, &d)
+	for _, n := range doctor.ByState(e.Networks) {
+		r.FindIn(n, n.Findings(mode))
+	}
+	if from.Text != nil {
+		about := from.Text.Source()
+		r.Source = NewOrigin(&about)
+		var worst validate.Severity
+		r.Source.Dumps, worst = DumpsOf(from.Text.Dumps(), mode)
+		r.Worst = max(r.Worst, worst)
+		if r.Source.Kind == "dump" && len(e.Networks) == 0 && len(e.Stations) == 0 {
+			r.dumpOnly()
+		}
+	}
+	return r
+}

@@ -1,0 +1,179 @@
+package diagnosis
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gowps/gowps/eapwsc/capture"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	printed "github.com/gowps/gowps/eapwsc/capture/text"
+	"github.com/gowps/gowps/eapwsc/dot11"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/report"
+	"github.com/gowps/gowps/wps/validate"
+)
+
+// Source is what a file holds: a capture, or text.
+type Source struct {
+	Events interface {
+		Next() (*capture.Event, error)
+	}
+	Text   *printed.Reader // nil for a capture
+	dumped int             // how many of its dumps belong to jobs
+}
+
+// Open finds out what r holds, by its contents.
+func Open(r io.Reader) (*Source, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	if head, _ := in.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
+		unpacked, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, fmt.Errorf("%w: gzip: %w", capture.ErrFormat, err)
+		}
+		in = bufio.NewReaderSize(unpacked, 1<<16)
+	}
+	head, _ := in.Peek(4)
+	if printed.Looks(head) {
+		if head, _ = in.Peek(512); printed.Looks(head) {
+			reader := printed.NewReader(in)
+			return &Source{Events: reader, Text: reader}, nil
+		}
+	}
+	reader, err := capture.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	return &Source{Events: reader}, nil
+}
+
+// Keys returns the key log for the exchanges of the source: the one that was
+// given, and for a text without one that of the text.
+func (s *Source) Keys(given *exchange.KeyLog) *exchange.KeyLog {
+	if s.Text != nil && given == nil {
+		return s.Text.Keys()
+	}
+	return given
+}
+
+// take notes in a job what a text says beside the events of its exchange. It is
+// called where the events are read.
+func (s *Source) take(j *Job) {
+	if s.Text != nil {
+		about := s.Text.Source()
+		j.Source = &about
+		j.told = s.Text.SettingsOf(j.Exchange)
+		j.Dumps, s.dumped = s.Text.Dumps()[s.dumped:], len(s.Text.Dumps())
+	}
+}
+
+// errNothing is for text of something else.
+var errNothing = fmt.Errorf("%w: it is text, and nothing in it is known to be of Wi-Fi Protected Setup", capture.ErrFormat)
+
+// Origin is what kind of text a report comes from, for JSON. A capture has none.
+type Origin struct {
+	Kind     string   `json:"kind"` // "log", "scan", "status" or "dump"
+	Programs []string `json:"programs"`
+	Limits   []string `json:"limits"` // what it does not tell
+	Dumps    []Dump   `json:"dumps,omitempty"`
+}
+
+func NewOrigin(s *printed.Source) *Origin {
+	if s == nil {
+		return nil
+	}
+	o := &Origin{Kind: s.Kind, Programs: []string{}, Limits: append([]string{}, s.Limits...)}
+	for _, p := range s.Programs {
+		o.Programs = append(o.Programs, p.String())
+	}
+	return o
+}
+
+// String says in a few words what the text is.
+func (o *Origin) String() string {
+	if len(o.Programs) == 0 {
+		return "text"
+	}
+	if o.Kind == "dump" {
+		return "hex dump"
+	}
+	return o.Kind + " of " + strings.Join(o.Programs, " and ")
+}
+
+// Dump is a hex dump, decoded.
+type Dump struct {
+	Line       int         `json:"line"`
+	Name       string      `json:"name"`
+	Octets     int         `json:"octets"`
+	Attributes []Attribute `json:"attributes"`
+	Findings   []Finding   `json:"findings"`
+}
+
+// Attribute is an attribute of a dump. Value is left out of what is secret.
+type Attribute struct {
+	Offset     int         `json:"offset"` // from the beginning of the dump
+	ID         string      `json:"id"`
+	Name       string      `json:"name"`
+	Length     int         `json:"length"`
+	Value      *string     `json:"value"`
+	Attributes []Attribute `json:"attributes,omitempty"`
+}
+
+// DumpsOf decodes and judges the hex dumps of a text.
+func DumpsOf(all []printed.Dump, mode wps.Mode) (out []Dump, worst validate.Severity) {
+	for _, d := range all {
+		x := Dump{Line: d.Line, Name: d.Name, Octets: len(d.Frame), Attributes: newAttributes(report.Attributes(d.Octets, nil), d.Offset), Findings: []Finding{}}
+		if x.Attributes == nil {
+			x.Attributes = []Attribute{}
+		}
+		var e Entry
+		e.Find(judgeDump(&d, mode), nil)
+		x.Findings = append(x.Findings, e.Findings...)
+		worst = max(worst, e.Worst)
+		out = append(out, x)
+	}
+	return out, worst
+}
+
+// dumpOnly makes the entry one of octets that are neither an attempt nor an
+// element, such as a tag's.
+func (r *Entry) dumpOnly() {
+	r.Octets = true
+	r.Verdict = "These are octets of WPS, and no attempt to connect."
+	r.Remedy = []string{}
+	r.Engineer = "A dump of what is no exchange and no element of an access point or device."
+}
+
+// judgeDump returns what is wrong with a dump.
+func judgeDump(d *printed.Dump, mode wps.Mode) validate.Findings {
+	switch k := d.Kind; {
+	case k == 0:
+		return nil
+	case k >= wps.KindM1 && k <= wps.KindDone:
+		return validate.Message(d.Octets, mode)
+	case k == wps.KindBeacon || k == wps.KindProbeResponse || k == wps.KindProbeRequest || k == wps.KindAssociationRequest || k == wps.KindAssociationResponse:
+		return validate.Element(k, d.Octets, dot11.Traits{}, mode)
+	}
+	return validate.List(d.Kind, d.Octets, mode)
+}
+
+func newAttributes(all []report.Attribute, offset int) (out []Attribute) {
+	for _, a := range all {
+		x := Attribute{Offset: offset + a.Offset, ID: a.ID, Name: a.Name, Length: a.Length, Attributes: newAttributes(a.Attributes, offset)}
+		if !a.Secret {
+			x.Value = &a.Value
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// TextEvidence adds to the evidence what a text says beside its events.
+func (s *Source) TextEvidence(e *doctor.Evidence) {
+	if s.Text != nil {
+		e.Reports, e.StationsUnknown = s.Text.Reports(), s.Text.Source().StationsUnknown
+	}
+}

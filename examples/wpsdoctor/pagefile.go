@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gowps/gowps/examples/internal/diagnosis"
+	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/wps/report"
+)
+
+// pageFile is a page, and the file that it goes to.
+type pageFile struct {
+	diagnosis.Page
+	write   func([]byte) error
+	discard func()
+}
+
+// newPageFile opens the file of a page. With secrets in it only its owner can read it.
+func newPageFile(name string, secrets bool) (*pageFile, error) {
+	p := &pageFile{Page: diagnosis.NewPage()}
+	if secrets {
+		f, err := live.CreateSecret(name, true)
+		if err != nil {
+			return nil, fmt.Errorf("-html: %w", err)
+		}
+		p.write, p.discard = f.Write, f.Discard
+		return p, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, fmt.Errorf("-html: %w", err)
+	}
+	p.write = func(b []byte) error {
+		_, err := f.Write(b)
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+		return err
+	}
+	p.discard = func() { f.Close() }
+	return p, nil
+}
+
+// finish writes the page.
+func (p *pageFile) finish(secrets bool) error {
+	var b strings.Builder
+	if err := p.Whole().HTML(&b, report.Options{Secrets: secrets}); err != nil {
+		p.discard()
+		return err
+	}
+	return p.write([]byte(b.String()))
+}
