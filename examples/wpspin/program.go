@@ -8,6 +8,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/gowps/gowps/examples/internal/pinwords"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 )
@@ -32,7 +33,7 @@ func status(valid bool) int {
 }
 
 // print prints a report as a line of JSON, or else the text.
-func (p *invocation) print(r report, text string) error {
+func (p *invocation) print(r pinwords.Report, text string) error {
 	if p.json {
 		r.Schema = "wpspin/1"
 		return program.JSON(p.Out).Encode(r)
@@ -56,8 +57,8 @@ func (p *invocation) check(words []string) (valid bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		r := check(text, p.anyChecksum, p.mac)
-		if err := p.print(r, r.text()); err != nil {
+		r := pinwords.Check(text, p.anyChecksum, p.mac)
+		if err := p.print(r, r.Text()); err != nil {
 			return false, err
 		}
 		valid = valid && (r.Valid || r.Accepted)
@@ -128,7 +129,7 @@ func (p *invocation) generate(words []string) (valid bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if err := p.print(reportOf(made), made.Digits()+"\n"); err != nil {
+		if err := p.print(pinwords.Of(made), made.Digits()+"\n"); err != nil {
 			return false, err
 		}
 	}
@@ -143,17 +144,17 @@ func (p *invocation) complete(words []string) (valid bool, err error) {
 	}
 	valid = true
 	for _, digits := range words {
-		r := report{Input: digits}
+		r := pinwords.Report{Input: digits}
 		completed, err := pin.Complete(digits)
 		if err != nil {
 			valid = false
-			r.Error = problemOf(err)
+			r.Error = pinwords.ProblemOf(err)
 			if !p.json {
-				fmt.Fprintf(p.ErrText(), "wpspin: %s: %s\n", shown(digits), r.Error.Message)
+				fmt.Fprintf(p.ErrText(), "wpspin: %s: %s\n", pinwords.Shown(digits), r.Error.Message)
 				continue
 			}
 		} else {
-			r = reportOf(completed)
+			r = pinwords.Of(completed)
 			r.Input = digits
 		}
 		if err := p.print(r, completed.Digits()+"\n"); err != nil {

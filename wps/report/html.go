@@ -23,6 +23,10 @@ var pageSource string
 //go:embed page.css
 var pageStyle string
 
+// Style returns the style sheet of the page, for pages that show reports among other
+// things.
+func Style() string { return pageStyle }
+
 // page is the template of a report.
 var page = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Funcs(template.FuncMap{

@@ -256,3 +256,22 @@ func (p *Page) Whole() *report.Document {
 	}
 	return &d
 }
+
+// Dumps adds the hex dumps of a text, attribute by attribute.
+func (p *Page) Dumps(from *Source, mode wps.Mode) {
+	if from.Text == nil {
+		return
+	}
+	part := report.Part{Heading: "What the dumps hold"}
+	for _, d := range from.Text.Dumps() {
+		part.Messages = append(part.Messages, report.Message{
+			Name: d.Name, Note: fmt.Sprintf("line %d, %d octets", d.Line, len(d.Frame)), Attributes: report.Attributes(d.Octets, nil),
+		})
+		var e Entry
+		e.Find(judgeDump(&d, mode), nil)
+		part.Findings = append(part.Findings, findings(e.Findings, validate.Note)...)
+	}
+	if len(part.Messages) > 0 {
+		p.Document.Parts = append(p.Document.Parts, part)
+	}
+}

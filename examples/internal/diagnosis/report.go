@@ -49,8 +49,8 @@ type Entry struct {
 	Settings      []settings       `json:"settings,omitempty"` // what was handed over, without its key
 	Source        *Origin          `json:"source,omitempty"`   // the kind of text; left out for a capture
 
-	Worst  validate.Severity
-	Octets bool // these are octets only, in which nothing can fail
+	Worst  validate.Severity `json:"-"`
+	Octets bool              `json:"-"` // these are octets only, in which nothing can fail
 }
 
 // schemaName names the form of the objects: see schema.json.
@@ -82,7 +82,7 @@ type Finding struct {
 	Text      string  `json:"text"`
 	BSSID     *string `json:"bssid,omitempty"` // the access point whose element is judged
 
-	Level validate.Severity
+	Level validate.Severity `json:"-"`
 }
 
 // hint is a circumstance that may have contributed.

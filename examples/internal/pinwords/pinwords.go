@@ -1,4 +1,6 @@
-package main
+// Package pinwords says what there is to say of a PIN: the words of wpspin, which
+// the page in the browser uses too.
+package pinwords
 
 import (
 	"errors"
@@ -9,8 +11,8 @@ import (
 	"github.com/gowps/gowps/pin"
 )
 
-// report is what there is to say of one PIN.
-type report struct {
+// Report is what there is to say of one PIN.
+type Report struct {
 	Schema      string       `json:"schema"`
 	Input       string       `json:"input,omitempty"`    // as it was given
 	Valid       bool         `json:"valid"`              // by all rules
@@ -18,50 +20,50 @@ type report struct {
 	PIN         string       `json:"pin,omitempty"`
 	Halves      []string     `json:"halves,omitempty"` // as the protocol proves them
 	Warnings    []string     `json:"warnings,omitempty"`
-	Error       *problem     `json:"error,omitempty"`
-	Suggestions []suggestion `json:"suggestions,omitempty"` // the most probable first
+	Error       *Problem     `json:"error,omitempty"`
+	Suggestions []Suggestion `json:"suggestions,omitempty"` // the most probable first
 }
 
-// problem is what is wrong with a PIN.
-type problem struct {
+// Problem is what is wrong with a PIN.
+type Problem struct {
 	Class     string `json:"class"` // "length", "character" or "checksum"
 	Message   string `json:"message"`
 	Character int    `json:"character,omitempty"` // the one at fault, from 1
 	Want      *int   `json:"want,omitempty"`      // the check digit that it should be
 }
 
-// suggestion is a PIN that may have been meant.
-type suggestion struct {
+// Suggestion is a PIN that may have been meant.
+type Suggestion struct {
 	PIN    string `json:"pin"`
 	Reason string `json:"reason"` // a name, as "check-digit"
 	Words  string `json:"words"`
 }
 
-// reportOf reports on a PIN as it is.
-func reportOf(p pin.PIN) report {
+// Of reports on a PIN as it is.
+func Of(p pin.PIN) Report {
 	first, second := p.Halves()
-	return report{Valid: p.Valid(), PIN: p.Digits(), Halves: []string{first, second}}
+	return Report{Valid: p.Valid(), PIN: p.Digits(), Halves: []string{first, second}}
 }
 
-// check reports on the text of a PIN. mac, if not nil, is the address of its
+// Check reports on the text of a PIN. mac, if not nil, is the address of its
 // device.
-func check(text string, anyChecksum bool, mac *[6]byte) report {
+func Check(text string, anyChecksum bool, mac *[6]byte) Report {
 	p, err := pin.Parse(text)
 	if err == nil {
-		r := reportOf(p)
+		r := Of(p)
 		r.Input, r.Warnings = text, warnings(p, mac)
 		return r
 	}
 	if anyChecksum && errors.Is(err, pin.ErrChecksum) {
 		p, _ = pin.ParseAnyChecksum(text) // nothing else is wrong with it
-		r := reportOf(p)
+		r := Of(p)
 		r.Input, r.Accepted, r.Warnings = text, true, warnings(p, mac)
-		r.Error = problemOf(err)
+		r.Error = ProblemOf(err)
 		return r
 	}
-	r := report{Input: text, Error: problemOf(err)}
+	r := Report{Input: text, Error: ProblemOf(err)}
 	for _, s := range pin.Suggest(text) {
-		r.Suggestions = append(r.Suggestions, suggestion{s.PIN.Digits(), s.Reason.String(), s.String()})
+		r.Suggestions = append(r.Suggestions, Suggestion{s.PIN.Digits(), s.Reason.String(), s.String()})
 	}
 	return r
 }
@@ -89,21 +91,21 @@ var classes = map[error]string{
 	pin.ErrChecksum:  "checksum",
 }
 
-// problemOf returns what an error of package pin says.
-func problemOf(err error) *problem {
+// ProblemOf returns what an error of package pin says.
+func ProblemOf(err error) *Problem {
 	var e *pin.Error
 	errors.As(err, &e) // as every error of a text is
-	p := &problem{Class: classes[e.Err], Message: e.Err.Error() + ": " + e.Detail, Character: e.Pos}
+	p := &Problem{Class: classes[e.Err], Message: e.Err.Error() + ": " + e.Detail, Character: e.Pos}
 	if e.Err == pin.ErrChecksum {
 		p.Want = &e.Want
 	}
 	return p
 }
 
-// text returns the report in lines for a person.
-func (r report) text() string {
+// Text returns the report in lines for a person.
+func (r Report) Text() string {
 	var b strings.Builder
-	b.WriteString(shown(r.Input))
+	b.WriteString(Shown(r.Input))
 	switch {
 	case r.Valid:
 		b.WriteString(": valid\n")
@@ -121,8 +123,8 @@ func (r report) text() string {
 	return b.String()
 }
 
-// shown returns the text as it can be shown on a terminal.
-func shown(text string) string {
+// Shown returns the text as it can be shown on a terminal.
+func Shown(text string) string {
 	quoted := strconv.Quote(text)
 	if text == "" || strings.TrimSpace(text) != text || quoted[1:len(quoted)-1] != text {
 		return quoted
