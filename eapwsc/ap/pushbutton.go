@@ -59,7 +59,9 @@ type ButtonUse struct {
 func (b *PushButton) Use(now time.Time, mac wps.MAC, uuid wps.UUID) (*ButtonUse, error) {
 	for _, u := range b.uses {
 		if u.uuid == uuid && u.mac != mac {
-			b.presses(now, mac, uuid) // it does all the same
+			if b.Active(now) { // else its M1 counts for nothing [hostap]
+				b.presses(now, mac, uuid)
+			}
 			return nil, ErrOtherDevice
 		}
 	}

@@ -306,7 +306,7 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error) {
 	switch id := m1.DevicePasswordID; {
 	case id == wps.PasswordPushButton && s.ap.pressedElsewhere(s.radio):
-		if s.ap.button.presses(now, s.station, m1.UUID) { // it presses all the same
+		if s.ap.button.Active(now) && s.ap.button.presses(now, s.station, m1.UUID) { // it presses all the same
 			s.ap.event(Event{Kind: EventOverlap, Time: now, Radio: s.radio.bssid(), Station: s.station, UUID: m1.UUID})
 		}
 		return registration.Decision{}, ErrNotPressed
