@@ -3,7 +3,7 @@ package eapwsc_test
 import (
 	"go/ast"
 	"go/parser"
-	"go/token"
+	gotoken "go/token"
 	"os"
 	"strings"
 	"testing"
@@ -27,7 +27,7 @@ func TestExportedNames(t *testing.T) {
 		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
 			continue
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, 0)
+		parsed, err := parser.ParseFile(gotoken.NewFileSet(), file.Name(), nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
