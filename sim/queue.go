@@ -4,7 +4,7 @@ import "time"
 
 // queuedEvent is a future event.
 type queuedEvent struct {
-	act func() // the action, if it is none of the following
+	act func() // the action, if the event is not one of the following
 
 	timer   *Port   // the port whose timer rings
 	beacon  *Radio  // the radio whose beacon is due

@@ -75,7 +75,7 @@ func TestWiredComputer(t *testing.T) {
 	if err := c.WriteSettings(r.PIN(), write); err != nil {
 		t.Fatal(err)
 	}
-	w.Run(time.Minute) // the router starts anew
+	w.Run(time.Minute) // the router restarts
 	wired(t, c, upnp.EventSettingsWritten)
 	if s := r.Settings(); s.SSID != "written" || string(s.Key) != "a written key" {
 		t.Errorf("the router has %v", s.SSID)

@@ -195,7 +195,7 @@ func TestAir(t *testing.T) {
 	silence()
 }
 
-// TestBeacons has beacons on the air as long as somebody listens.
+// TestBeacons checks that beacons are sent as long as a device listens.
 func TestBeacons(t *testing.T) {
 	w := New(Config{})
 	point, near, far := newEar(t, w, "ap", 0), newEar(t, w, "near", 0), newEar(t, w, "far", 1)

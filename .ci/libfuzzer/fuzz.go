@@ -24,7 +24,8 @@ import (
 	"unsafe"
 )
 
-// Where a binary is told to write files, instead of fuzzing or beside it.
+// Environment variables that make a binary write files, instead of or besides
+// fuzzing.
 const (
 	seedsVariable = "FUZZ_SEEDS" // the target's seeds, as libFuzzer reads them; then it ends
 	casesVariable = "FUZZ_CASES" // each input, as go test reads it in testdata/fuzz

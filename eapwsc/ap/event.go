@@ -18,11 +18,11 @@ const (
 	EventRegistered EventKind = iota + 1
 	// EventFailed: a run failed; Err says why.
 	EventFailed
-	// EventPINNeeded: a station asked with a PIN that nobody has entered.
+	// EventPINNeeded: a station asked with a PIN that was not entered.
 	EventPINNeeded
 	// EventOverlap: more than one device is in push-button mode.
 	EventOverlap
-	// EventPushButtonOver: the walk time ended, and nobody came.
+	// EventPushButtonOver: the walk time ended without a registration.
 	EventPushButtonOver
 	// EventPINGone: a PIN was removed from the list; PIN says why.
 	EventPINGone

@@ -66,7 +66,7 @@ func TestAccessPointModel(t *testing.T) {
 			all := &alphabet{name: "all", over: carrier(over)}
 			for _, a := range alphabets {
 				// Over UPnP, M1 comes first and has no token to answer; over
-				// RADIUS, a registrar without the tag goes without a word.
+				// RADIUS, a registrar without the tag leaves without a message.
 				if a.name != "NFC" || carrier(over) == overEAP {
 					all.actions = append(all.actions, a.actions...)
 				}
@@ -106,7 +106,7 @@ type alphabet struct {
 	over    carrier
 }
 
-// action is something that somebody does.
+// action is an action of the owner or a device.
 type action struct {
 	name    string
 	enabled func(*scene) bool // nil: always
@@ -445,8 +445,8 @@ func fails(slot int) action {
 		do: func(s *scene) { s.stop(slot) }}
 }
 
-// forged is a WSC_NACK 18 that somebody else sends in the name of the external
-// registrar: nobody has tried a PIN.
+// forged is a WSC_NACK 18 that an attacker sends in the name of the external
+// registrar: no PIN was tried.
 var forged = action{name: "forged WSC_NACK 18", enabled: func(s *scene) bool { r := s.m.runs[registrarSlot]; return r != nil && !r.asked },
 	do: func(s *scene) {
 		run, sl := s.m.runs[registrarSlot], &s.slots[registrarSlot]
@@ -1057,7 +1057,7 @@ func walk(t *testing.T, all *alphabet, random *rand.Rand) (steps int) {
 	var kind alphabet = *all
 	kind.factory, kind.asked = random.IntN(4) == 0, random.IntN(4) == 0
 	if all.over == overUPnP {
-		kind.asked = false // nobody can be asked while a call waits for its answer
+		kind.asked = false // the owner cannot be asked while a call waits for its answer
 	}
 	s := newScene(&kind)
 	var path []byte

@@ -23,7 +23,7 @@ type lateRun struct {
 	err     error       // of the session, once it is over
 }
 
-// waitAfterM2D has a station ask an access point that knows nothing of it.
+// waitAfterM2D brings a station to M2D at an access point without its PIN.
 func waitAfterM2D(t *testing.T, password registration.Password) *lateRun {
 	t.Helper()
 	ap := newAccessPoint(t)
@@ -42,7 +42,7 @@ func waitAfterM2D(t *testing.T, password registration.Password) *lateRun {
 	return w
 }
 
-// exchange delivers packets until nobody has anything to send, or the access
+// exchange delivers packets until neither side has one to send, or the access
 // point is about to send the given message.
 func (w *lateRun) exchange(until wps.MessageType) {
 	w.t.Helper()

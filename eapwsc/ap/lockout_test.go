@@ -123,7 +123,7 @@ func TestLockoutStatus(t *testing.T) {
 	}
 	check(60, Unlocked)
 
-	// A run that had begun before the lock fails during it: the lock begins anew.
+	// A run that had begun before the lock fails during it: the lock starts again.
 	l.Failure(fixture.At(100))
 	l.Failure(fixture.At(130))
 	if got := l.Deadline(); !got.Equal(fixture.At(190)) {

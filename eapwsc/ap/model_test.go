@@ -89,7 +89,7 @@ type verdict int
 
 const (
 	allowed     verdict = iota
-	notPressed          // nobody pressed, or entered a PIN: M2D 0
+	notPressed          // no button pressed and no PIN entered: M2D 0
 	overlapping         // error 12
 	lockedOut           // error 15
 	wrongPIN            // error 18
@@ -142,7 +142,7 @@ func (m *model) presses(uuid int) {
 			continue
 		}
 		if r.uuid == uuid && !m.active() || !m.active() && r.withdrawn == allowed {
-			r.withdrawn = either // nobody waits for the button any more: hostap does not look
+			r.withdrawn = either // the button is not waited for any more: hostap does not check
 		} else if m.active() {
 			r.withdrawn = overlapping
 		}
@@ -353,7 +353,7 @@ func (m *model) byPIN(r *modelRun) verdict {
 	return allowed
 }
 
-// isLocked: nobody may use the access point's own PIN.
+// isLocked reports whether the access point's own PIN is locked.
 func (m *model) isLocked() bool { return m.policy == locked || m.locked > m.now }
 
 // external: an external registrar begins. Without a PIN, or while it is locked,
@@ -444,7 +444,7 @@ func (m *model) end(r *modelRun, success bool) {
 }
 
 // shown returns what beacons say: 4 for the button, 0 for a PIN, 7 for a handover,
-// 16 for a tag, -1 for nobody.
+// 16 for a tag, -1 for none.
 func (m *model) shown() int {
 	if m.active() {
 		return 4

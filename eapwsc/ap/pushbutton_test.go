@@ -351,7 +351,7 @@ func TestPushButtonFlood(t *testing.T) {
 	})
 }
 
-// pushButtonLog is the model: everything that has happened, searched anew for
+// pushButtonLog is the model: everything that has happened, searched again for
 // each question.
 type pushButtonLog []pushButtonEvent
 

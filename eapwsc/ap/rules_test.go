@@ -412,7 +412,7 @@ func TestAdvertisedIsHeld(t *testing.T) {
 }
 
 // TestUnusableSettings has a registrar with the access point's PIN write
-// settings that nobody could use.
+// unusable settings.
 //
 // hostap: test_ap_wps_invalid_wps_config_passphrase
 func TestUnusableSettings(t *testing.T) {
@@ -584,8 +584,8 @@ func TestAskOwner(t *testing.T) {
 
 // TestCredentialPerDevice gives each device a key of its own, and an external
 // registrar other settings than the network's. What was given is reported, so
-// that it can be stored.
-// hostap: test_ap_wps_per_station_psk, test_ap_wps_per_station_psk_preset, test_ap_wps_reg_override_ap_settings.
+// that it can be stored. hostap: test_ap_wps_per_station_psk,
+// test_ap_wps_per_station_psk_preset, test_ap_wps_reg_override_ap_settings.
 func TestCredentialPerDevice(t *testing.T) {
 	ap := pressed(t)
 	ap.cfg.CredentialsFor = func(m1 *wps.M1) ([]wps.Credential, error) {

@@ -38,9 +38,9 @@ const (
 	WaitsForToken          // a device whose tag was read, or that has begun a handover
 )
 
-// String returns "nobody", "push button", "PIN" or "token".
+// String returns "none", "push button", "PIN" or "token".
 func (w Waiting) String() string {
-	return [...]string{"nobody", "push button", "PIN", "token"}[min(w, WaitsForToken)]
+	return [...]string{"none", "push button", "PIN", "token"}[min(w, WaitsForToken)]
 }
 
 // Status returns the state of the access point.

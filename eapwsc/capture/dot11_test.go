@@ -12,7 +12,8 @@ import (
 
 var eapolStart = []byte{1, 1, 0, 0}
 
-// TestDot11Frames lists frames that do not carry an EAPOL frame to be reported plainly.
+// TestDot11Frames lists frames that do not carry an EAPOL frame to be reported
+// plainly.
 func TestDot11Frames(t *testing.T) {
 	data := dot11Data(apMAC, stationMAC, snap(etherEAPOL, eapolStart))
 	with := func(control int, frame []byte) []byte {
@@ -79,7 +80,7 @@ func TestDot11Frames(t *testing.T) {
 	}
 }
 
-// TestRadio checks what is told beside a frame.
+// TestRadio checks the data of the radio about a frame.
 func TestRadio(t *testing.T) {
 	frame := dot11Frame(typeData<<2|fcToDS|fcRetry, apMAC, stationMAC, otherMAC, 0xabc, snap(etherEAPOL, eapolStart))
 	for _, test := range []struct {
@@ -94,7 +95,8 @@ func TestRadio(t *testing.T) {
 		{linkRadio, radiotapHeader(0, 5180, -128), Radio{true, true, 0xabc, 5180, -128}, 36},
 		{linkRadio, radiotapHeader(0, 5955, 0), Radio{true, true, 0xabc, 5955, 0}, 1},
 		{linkRadio, radiotapHeader(0, 902, 0), Radio{true, true, 0xabc, 902, 0}, 0},
-		// Fields out of alignment: behind two presence words, an odd rate, and a hop pattern.
+		// Fields out of alignment: behind two presence words, an odd rate, and
+		// a hop pattern.
 		{linkRadio, join([]byte{0, 0, 30, 0}, le32(radiotapMore|radiotapTSFT|radiotapRate|radiotapChannel), make([]byte, 4+4+8), []byte{2, 0}, le16(2437), le16(0)),
 			Radio{true, true, 0xabc, 2437, 0}, 6},
 		{linkRadio, join([]byte{0, 0, 17, 0}, le32(radiotapRate|radiotapChannel|radiotapFHSS|radiotapSignal), []byte{2, 0}, le16(2437), le16(0), []byte{9, 9, 0xce}),
@@ -208,7 +210,8 @@ func TestManagement(t *testing.T) {
 	}
 }
 
-// TestRepetition: what changes from beacon to beacon by nature does not make a new Management; all that is reported does.
+// TestRepetition: what changes from beacon to beacon by nature does not make a
+// new Management; all that is reported does.
 func TestRepetition(t *testing.T) {
 	ssid, wps := element(elementSSID, 'a'), wpsElement(0x10, 0x4a, 0, 1, 0x10)
 	tim := func(n byte) []byte { return element(5, n, 3, 0, n) }
@@ -244,7 +247,8 @@ func TestRepetition(t *testing.T) {
 	}
 }
 
-// TestBeaconBehindBeacon: what a beacon says does not depend on the one before it, with which it is compared.
+// TestBeaconBehindBeacon: what a beacon says does not depend on the one before
+// it, with which it is compared.
 func TestBeaconBehindBeacon(t *testing.T) {
 	ssid := element(elementSSID, 'a')
 	long := bytes.Repeat(element(elementVendor, bytes.Repeat([]byte{1}, 253)...), 3)
@@ -291,7 +295,8 @@ func TestBeaconBehindBeacon(t *testing.T) {
 	}
 }
 
-// TestManagementCut cuts a beacon at each octet, with and without a frame check sequence on the air.
+// TestManagementCut cuts a beacon at each octet, with and without a frame check
+// sequence on the air.
 func TestManagementCut(t *testing.T) {
 	elements := join(element(elementSSID, 'a', 'b'), wpsElement(1, 2, 3), element(elementDSSS, 4))
 	whole := beaconFrame(beaconBody(1, 0x411, elements))

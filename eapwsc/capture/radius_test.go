@@ -62,7 +62,8 @@ func TestRADIUS(t *testing.T) {
 	}
 }
 
-// TestRADIUSMalformed: on RADIUS's own ports a malformed packet is a note, elsewhere it is none.
+// TestRADIUSMalformed: on RADIUS's own ports a malformed packet is a note,
+// elsewhere it is ignored.
 func TestRADIUSMalformed(t *testing.T) {
 	client, elsewhere := netip.MustParseAddrPort("10.0.0.1:50000"), netip.MustParseAddrPort("10.0.0.2:50000")
 	server := netip.MustParseAddrPort("10.0.0.2:1812")

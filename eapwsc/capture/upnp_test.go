@@ -58,7 +58,8 @@ func chunked(body string, size int) []byte {
 
 const flagFIN, flagSYN, flagRST, flagACK = 1, 2, 4, 16
 
-// segments cuts a stream into TCP segments of the given size, from sequence number seq on.
+// segments cuts a stream into TCP segments of the given size, from sequence
+// number seq on.
 func segments(src, dst netip.AddrPort, seq uint32, stream []byte, size int) (frames [][]byte) {
 	for len(stream) > 0 {
 		n := min(size, len(stream))
@@ -126,7 +127,8 @@ func TestUPnP(t *testing.T) {
 		{"web page", []byte("GET / HTTP/1.1\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\n<p>hello!"), nil, nil, noProblem},
 		{"other protocol", []byte("SSH-2.0-x\r\n"), []byte("SSH-2.0-y\r\n"), nil, nil, noProblem},
 	} {
-		// Whole or in small pieces, with or without the beginning and the end of the connection, with repetitions or in any order.
+		// Whole or in small pieces, with or without the beginning and the end
+		// of the connection, with repetitions or in any order.
 		for _, size := range []int{1460, 100, 1} {
 			for _, manner := range []string{"plain", "repeated", "shuffled"} {
 				var frames [][]byte
@@ -217,11 +219,12 @@ func TestUPnPLoss(t *testing.T) {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
-	// That the snaplen cut a segment is told at once.
+	// A segment truncated by the snaplen is reported at once.
 	if e := decodeFrames(t, linkEthernet, parts[0], parts[1][:100], parts[2]); len(e) != 1 || e[0].Frame != 2 {
 		t.Errorf("cut by the snaplen: %+v", e)
 	}
-	// What waited once does not count any more: many pairs of segments in the wrong order.
+	// What waited once does not count any more: many pairs of segments in the
+	// wrong order.
 	var swapped [][]byte
 	body := soap("PutMessage", argument("NewInMessage", bytes.Repeat(wscMessage, 140)))
 	for pair := range slices.Chunk(segments(registrarEnd, apEnd, 1, bytes.Repeat(httpPost("PutMessage", body), 3), 1400), 2) {
@@ -259,8 +262,9 @@ func TestHTTPMalformed(t *testing.T) {
 	}
 }
 
-// TestMemory reads a capture made to fill memory: a new connection, sender and request in each frame, each with as much to be kept as
-// can be. What is held afterwards must not depend on their number.
+// TestMemory reads a capture made to fill memory: a new connection, sender and
+// request in each frame, each with as much to be kept as can be. What is held
+// afterwards must not depend on their number.
 func TestMemory(t *testing.T) {
 	head := "POST /wps_control HTTP/1.1\r\nSOAPAction: \"urn:schemas-wifialliance-org:service:WFAWLANConfig:1#PutMessage\"\r\nContent-Length: 60000\r\n\r\n"
 	body := []byte(head + strings.Repeat("x", 50000))

@@ -8,9 +8,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// list is a list of attributes that can be made wrong: it holds whatever it is
-// given. An attribute whose announced length is to differ from its value has a
-// Length.
+// list is a list of attributes that may be invalid. If an attribute announces
+// another length than that of its value, length is set.
 type list []attribute
 
 type attribute struct {
@@ -19,7 +18,7 @@ type attribute struct {
 	length *uint16 // announced instead of the real one
 }
 
-// parseList splits attributes. It stops at the first one that does not fit.
+// parseList splits attributes. It stops at the first invalid one.
 func parseList(b []byte) list {
 	var l list
 	for len(b) >= 4 {
@@ -54,7 +53,7 @@ func (l list) index(id wps.AttributeID) int {
 // edit changes a list.
 type edit func(l list) list
 
-// remove takes an attribute out.
+// remove removes an attribute.
 func remove(id wps.AttributeID) edit {
 	return func(l list) list { return slices.DeleteFunc(l, func(a attribute) bool { return a.id == id }) }
 }
@@ -80,7 +79,7 @@ func set(id wps.AttributeID, value []byte) edit {
 	}
 }
 
-// change gives an attribute a value made of its own.
+// change replaces an attribute's value by a function of it.
 func change(id wps.AttributeID, f func(v []byte) []byte) edit {
 	return func(l list) list {
 		if i := l.index(id); i >= 0 {
@@ -90,7 +89,7 @@ func change(id wps.AttributeID, f func(v []byte) []byte) edit {
 	}
 }
 
-// shorten takes the last octet of an attribute, lengthen adds one.
+// shorten removes the last octet of an attribute, lengthen adds one.
 func shorten(id wps.AttributeID) edit {
 	return change(id, func(v []byte) []byte { return v[:max(0, len(v)-1)] })
 }
@@ -109,7 +108,7 @@ func flip(id wps.AttributeID) edit {
 	})
 }
 
-// overrun lets the last attribute announce more octets than there are.
+// overrun makes the last attribute announce more octets than there are.
 func overrun(l list) list {
 	if len(l) > 0 {
 		n := uint16(len(l[len(l)-1].value) + 9)
@@ -118,7 +117,7 @@ func overrun(l list) list {
 	return l
 }
 
-// add puts attributes at the end of a list: behind a WFA extension, before the
+// add appends attributes to a list: after a WFA extension, before the
 // Authenticator, which is added later.
 func add(attributes ...attribute) edit {
 	return func(l list) list { return append(l, attributes...) }

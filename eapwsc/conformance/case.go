@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Level says how much a case weighs.
+// Level is the severity of a case.
 type Level uint8
 
 // The levels.
 const (
-	Must       Level = iota + 1 // the protocol or its security needs it
-	Should                      // peers of the field rely on it
-	May                         // good to have
-	Robustness                  // a wrong input: the device must stay alive and usable
+	Must       Level = iota + 1 // required by the protocol or its security
+	Should                      // deployed peers rely on it
+	May                         // recommended
+	Robustness                  // a wrong input: the device must survive and stay usable
 )
 
 var levels = [...]string{Must: "must", Should: "should", May: "may", Robustness: "robustness"}
@@ -31,7 +31,7 @@ func ParseLevel(s string) (Level, error) {
 	return 0, fmt.Errorf("conformance: level %q is not one of must, should, may, robustness", s)
 }
 
-// Role is what the device under test is in a case.
+// Role is the role of the device under test in a case.
 type Role uint8
 
 // The roles.
@@ -53,7 +53,7 @@ var roles = [...]string{
 // String returns the role in words.
 func (r Role) String() string { return word("Role", roles[:], uint8(r)) }
 
-// Need is a set of what a case needs of the operator, or of the link.
+// Need is a set of requirements of a case for the operator or the link.
 type Need uint16
 
 // The needs.
@@ -65,9 +65,9 @@ const (
 	NeedUnlock                       // a locked PIN can be unlocked
 	NeedRestart                      // the device can be restarted
 	NeedBeacon                       // its elements can be read
-	NeedProbe                        // it hears probe requests
+	NeedProbe                        // it receives probe requests
 	NeedTime                         // the case takes more than a minute of the device's time
-	NeedStart                        // a station can begin anew in the middle, by EAPOL-Start
+	NeedStart                        // a station can restart in the middle, by EAPOL-Start
 	NeedAssociation                  // the elements of its association responses can be read
 	NeedRequests                     // the elements of a station's requests can be read
 	needEnd
@@ -86,12 +86,12 @@ func (n Need) String() string {
 	return strings.Join(out, ", ")
 }
 
-// Case is one thing that a device has to do.
+// Case is one requirement for a device.
 type Case struct {
 	ID     string // stable, such as AP-REG-M3-05
 	Title  string
 	Proves string // what a pass proves, in one sentence
-	Origin string // the clause or the implementation that the rule comes from
+	Origin string // the clause or the implementation that is the source of the rule
 	Level  Level
 	Role   Role
 	Needs  Need
@@ -99,8 +99,8 @@ type Case struct {
 	rows []row
 }
 
-// Inputs returns the names of the inputs that the case tries, one after the
-// other. A case with one input has no name for it.
+// Inputs returns the names of the inputs that the case tries in order. The only
+// input of a case has no name.
 func (c *Case) Inputs() []string {
 	var names []string
 	for _, r := range c.rows {
@@ -111,7 +111,7 @@ func (c *Case) Inputs() []string {
 	return names
 }
 
-// Steps returns what the suite does for each input, a line for each step.
+// Steps returns the steps for each input, one per line.
 func (c *Case) Steps() []string {
 	var lines []string
 	for _, r := range c.rows {

@@ -5,14 +5,14 @@ import (
 	"errors"
 )
 
-// Control is something that an operator does at the device.
+// Control is an action of an operator at the device.
 type Control uint8
 
 // The controls.
 const (
 	Press        Control = iota + 1 // press the button
 	EnterPIN                        // enter a device's PIN
-	Cancel                          // cancel the button, and take entered PINs back
+	Cancel                          // cancel the button, and remove entered PINs
 	ShowPIN                         // read the device's own PIN
 	Unlock                          // unlock the device's own PIN
 	Restart                         // restart the device
@@ -31,17 +31,18 @@ var controls = [...]string{
 // String returns the control in words.
 func (c Control) String() string { return word("Control", controls[:], uint8(c)) }
 
-// ErrNoControl is the class of the error of a control that the operator does
+// ErrNoControl is the class of the error for a control that the operator does
 // not have.
 var ErrNoControl = errors.New("conformance: no such control")
 
-// Controls are the operator's hands. A control that is missing makes the cases
+// Controls are the actions of an operator. A missing control makes the cases
 // that need it [NotApplicable].
 type Controls interface {
-	// Has reports whether the operator can do it.
+	// Has reports whether the operator has the control.
 	Has(c Control) bool
-	// Do does it. pin is what EnterPIN, ReadAP and WriteAP are about; the
-	// answer is the PIN that ShowPIN reads. Do returns when it is done.
+	// Do carries out the control. pin is the PIN for EnterPIN, ReadAP and
+	// WriteAP; answer is the PIN that ShowPIN reads. Do returns when the action
+	// is complete.
 	Do(ctx context.Context, c Control, pin string) (answer string, err error)
 }
 
@@ -59,7 +60,7 @@ func (f Funcs) Do(_ context.Context, c Control, pin string) (string, error) {
 	return f[c](pin)
 }
 
-// Combine returns controls that try each of several in turn.
+// Combine returns controls that use the first of all that has a control.
 func Combine(all ...Controls) Controls { return combined(all) }
 
 type combined []Controls

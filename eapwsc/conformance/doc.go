@@ -1,4 +1,4 @@
-// Package conformance runs cases against somebody's implementation of Wi-Fi
+// Package conformance runs cases against an implementation of Wi-Fi
 // Protected Setup and says which of them it passes.
 //
 // A [Case] is data: what it proves, where the rule comes from, how much it

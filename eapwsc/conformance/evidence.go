@@ -17,8 +17,8 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// deviceMAC is the address of the device under test in captures, where its own
-// is not known.
+// deviceMAC is the address of the device under test in captures, if its own is
+// unknown.
 var deviceMAC = wps.MAC{0x02, 0xD0, 0x07, 0, 0, 1}
 
 // Exchanges returns how many exchanges of the input that decided the verdict
@@ -26,8 +26,8 @@ var deviceMAC = wps.MAC{0x02, 0xD0, 0x07, 0, 0, 1}
 func (r *Result) Exchanges() int { return len(r.outcomes) }
 
 // WriteCapture writes the exchanges of the input that decided the verdict as a
-// pcapng file of EAPOL frames on Ethernet, with the keys of the runs: package
-// pcapng says where. It writes a file without packets if there was no exchange.
+// pcapng file of EAPOL frames on Ethernet, with the keys of the runs: see
+// package pcapng. It writes a file without packets if there was no exchange.
 func (r *Result) WriteCapture(w io.Writer) error {
 	var log bytes.Buffer
 	for _, o := range r.outcomes {
@@ -61,15 +61,15 @@ func (r *Result) WriteCapture(w io.Writer) error {
 	return out.Flush()
 }
 
-// Line is a packet of an exchange, in words.
+// Line is a packet of an exchange in words.
 type Line struct {
 	At   string // seconds since the exchange began
 	Sent bool   // by the suite
 	Name string // such as M4
-	Text string // what was wrong with it, or what it holds
+	Text string // what was wrong with it, or its content
 }
 
-// Ladder returns the packets of an exchange, by number from 0.
+// Ladder returns the packets of an exchange, whose number counts from 0.
 func (r *Result) Ladder(exchange int) []Line {
 	if exchange < 0 || exchange >= len(r.outcomes) {
 		return nil
@@ -108,8 +108,8 @@ func describe(b []byte) (name, text string) {
 	return t.String(), ""
 }
 
-// Text returns the result for a person: the case, the verdict, and of one that
-// did not pass the exchange that decided it.
+// Text returns the result for a person: the case, the verdict and, if it did
+// not pass, the exchange that decided it.
 func (r *Result) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %v: %s\n", r.Case.ID, r.Verdict, r.Case.Title)
@@ -144,18 +144,17 @@ func (r *Result) Text() string {
 	return b.String()
 }
 
-// Diagnosis is what the other tools say about the last exchange of the input
-// that decided a verdict.
+// Diagnosis is the opinion of the other tools about the last exchange of the
+// input that decided a verdict.
 type Diagnosis struct {
-	// Findings are those of the validator in the device's messages, a line
-	// for each. Messages of the suite, which are wrong on purpose, are left
-	// out.
+	// Findings are the validator's findings in the device's messages, one per
+	// line. Messages of the suite, which are wrong on purpose, are left out.
 	Findings []string
-	// Cause and Verdict are those of the doctor.
+	// Cause and Verdict are the doctor's.
 	Cause, Verdict string
 }
 
-// Diagnose asks the validator and the doctor about the last exchange.
+// Diagnose runs the validator and the doctor on the last exchange.
 func (r *Result) Diagnose() (*Diagnosis, error) {
 	if len(r.outcomes) == 0 {
 		return &Diagnosis{}, nil

@@ -12,25 +12,25 @@ import (
 )
 
 // conduct is how the suite's side departs from EAP-WSC in carrying its
-// messages. The zero value departs in nothing. Those with a message type
+// messages. The zero value does not depart from it. Fields with a message type
 // concern that message; 0 is none.
 type conduct struct {
 	fragment   int             // size of packets; 0 is the default
 	identity   string          // instead of the one that belongs to the role
 	opCode     eap.OpCode      // of message at
 	at         wps.MessageType // the message that opCode, twice, instead, silent and packet concern
-	twice      bool            // it is sent twice
-	instead    wps.MessageType // it is replaced by a message of this type
-	silent     bool            // it is not sent, and nothing after it
+	twice      bool            // the message is sent twice
+	instead    wps.MessageType // the message is replaced by one of this type
+	silent     bool            // the message is not sent, and nothing after it
 	leave      bool            // it is not sent, and the link is closed
 	packet     func([]byte) []byte
-	repeatPrev bool // the message before it is sent once more first
+	repeatPrev bool // the previous message is sent once more first
 	badACK     bool // fragments are acknowledged with a wrong op-code
-	lost       bool // it is lost on its way, and sent again when the device or the suite has waited
+	lost       bool // the message is lost, and sent again after the timeout of the device or the suite
 	late       time.Duration
 	failure    bool   // EAP-Failure is sent in its place
 	restart    bool   // EAPOL-Start is sent in its place
-	replay     bool   // that of an exchange before is sent in its place
+	replay     bool   // the message of an earlier exchange is sent in its place
 	recorded   []byte // the message that replay sends
 }
 
@@ -48,10 +48,10 @@ type outcome struct {
 	began    time.Time
 	ended    time.Time
 	failure  bool                       // EAP-Failure came
-	silence  bool                       // nothing came until the limit
+	silence  bool                       // nothing arrived until the limit
 	err      error                      // of the link or the device
 	deviated bool                       // the deviation was sent
-	anew     bool                       // the device has begun anew in the middle
+	anew     bool                       // the device has restarted in the middle
 	beyond   []wps.MessageType          // what the device sent after it
 	messages map[wps.MessageType][]byte // that the suite has sent
 }
@@ -91,16 +91,16 @@ type exchange struct {
 	patient  bool                         // an answer is wanted, however late
 }
 
-// silenceLimit is how long a device may say nothing before an exchange is
-// given up: longer than all time-outs of the protocol (15 s, 30 s).
+// silenceLimit is how long a device may be silent before an exchange is given
+// up: longer than all timeouts of the protocol (15 s, 30 s).
 const silenceLimit = 35 * time.Second
 
-// ignored is how long a device that repeats its request after a wrong message
-// is still listened to. It has ignored the message, and does nothing but repeat
-// itself for a minute.
+// ignored is how long the suite waits for a device that repeats its request
+// after a wrong message. The device has ignored the message, and will only
+// repeat its request for a minute.
 const ignored = time.Second
 
-// run carries an exchange to its end.
+// run runs an exchange to its end.
 func (x *exchange) run() *outcome {
 	x.out = &outcome{side: x.side, began: x.device.Now()}
 	if x.limit == 0 {
@@ -115,7 +115,7 @@ func (x *exchange) run() *outcome {
 	return x.out
 }
 
-// send gives the device a packet.
+// send sends a packet to the device.
 func (x *exchange) send(packet []byte) bool {
 	x.last = packet
 	x.out.frames = append(x.out.frames, frame{x.device.Now(), true, packet})
@@ -223,7 +223,7 @@ func (x *exchange) peer() {
 	}
 }
 
-// server is the access point's end: it makes requests.
+// server is the access point's end: it sends requests.
 func (x *exchange) server() {
 	x.id = 40
 	if !x.packet(eap.Packet{Code: eap.CodeRequest, ID: x.id, Type: eap.TypeIdentity}) {
@@ -294,15 +294,15 @@ func (x *exchange) failure() {
 	if x.out.err == nil && !x.out.failure && !x.left {
 		x.out.failure = true
 		x.packet(eap.Packet{Code: eap.CodeFailure, ID: x.id})
-		// What a device still says belongs to the outcome.
+		// Further packets of the device are part of the outcome.
 		if x.side.role == registration.RoleRegistrar && !x.side.done {
 			return
 		}
 	}
 }
 
-// message takes a WSC packet, and answers the message when it is complete. It
-// reports whether the exchange goes on.
+// message handles a WSC packet, and answers the message when it is complete. It
+// reports whether the exchange continues.
 func (x *exchange) message(in eap.Packet) bool {
 	message, complete, err := x.incoming.Add(in)
 	if err != nil {
@@ -324,8 +324,8 @@ func (x *exchange) message(in eap.Packet) bool {
 	t, answer, err := x.side.answer(bytes.Clone(message))
 	switch {
 	case err != nil && errors.Is(err, errUnexpected), err != nil:
-		// The device has sent what cannot be read, or what does not belong
-		// here: the run cannot go on.
+		// The device has sent something unreadable or out of place: the run
+		// cannot continue.
 		return x.refuse()
 	case answer == nil, x.side.nack != nil && x.code() == eap.CodeRequest:
 		return false // an access point answers WSC_NACK by EAP-Failure
@@ -359,7 +359,7 @@ func opCodeOf(t wps.MessageType) eap.OpCode {
 	return eap.OpMSG
 }
 
-// say sends a message, with what is to be wrong with it.
+// say sends a message, with its deviation.
 func (x *exchange) say(t wps.MessageType, message []byte) bool {
 	op := opCodeOf(t)
 	c := x.conduct
@@ -419,8 +419,8 @@ func (x *exchange) say(t wps.MessageType, message []byte) bool {
 	return x.fragment()
 }
 
-// startAgain begins anew in the middle of the exchange, as a station does that
-// was reset: the device has to ask for its identity.
+// startAgain restarts in the middle of the exchange, like a station that was
+// reset: the device has to ask for its identity.
 func (x *exchange) startAgain() bool {
 	x.stopped = true
 	if err := x.link.(Starter).StartAgain(); err != nil {
@@ -449,7 +449,7 @@ func (x *exchange) fragment() bool {
 	return x.packet(p)
 }
 
-// packet sends a packet, twice or changed if that is what is to be done.
+// packet sends a packet, twice or changed if the conduct says so.
 func (x *exchange) packet(p eap.Packet) bool {
 	b := mustAppend(p)
 	c := x.conduct
@@ -478,8 +478,8 @@ func mustAppend(p eap.Packet) []byte {
 	return b
 }
 
-// foreign returns a message that is out of place, well-formed and with the
-// nonces and, as far as there are keys, the Authenticator of this run.
+// foreign returns a message that is out of place, but well-formed and with the
+// nonces and, if there are keys, the Authenticator of this run.
 func (s *side) foreign(t wps.MessageType) []byte {
 	saved, previous := s.deviate, s.previous
 	sent := s.sent

@@ -51,7 +51,7 @@ func (w *watched) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	return w.Handler.Handle(now, packet)
 }
 
-// hangsAfterFailure is a device that waits for ever for an access point that
+// hangsAfterFailure is a device that waits forever for an access point that
 // has ended the exchange.
 func hangsAfterFailure(d Device, c Controls) (Device, Controls) {
 	p := processOf(d)

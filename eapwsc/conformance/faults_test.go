@@ -115,7 +115,7 @@ func unselected(_ *accessPoint, b *wps.Beacon) {
 	b.SelectedRegistrar, b.DevicePasswordID, b.SelectedRegistrarConfigMethods, b.WFA.AuthorizedMACs = false, 0, 0, nil
 }
 
-// selected leaves Selected Registrar on for ever, as after a press.
+// selected leaves Selected Registrar on forever, as after a press.
 func selected(_ *accessPoint, b *wps.Beacon) {
 	if !b.SelectedRegistrar {
 		b.SelectedRegistrar, b.DevicePasswordID = true, wps.PasswordPushButton
@@ -219,7 +219,7 @@ func anyKey(m wps.MessageType) func() fault {
 	}
 }
 
-// hangs is a device that serves nobody any more once a peer has gone.
+// hangs is a device that serves no station any more once a peer has gone.
 func hangs(d Device, c Controls) (Device, Controls) {
 	p := processOf(d)
 	inner, left, stuck := p.New, p.Left, false

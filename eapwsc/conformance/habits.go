@@ -9,8 +9,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// originField is the origin of cases about habits: what devices of the field do
-// and others trip over. A pass says that the device does not have the habit.
+// originField is the origin of cases about habits of deployed devices that
+// cause problems for others. A pass means that the device does not have the
+// habit.
 const originField = "what devices of the field do: see package sim/campaign"
 
 // patience is how long peers wait before they repeat a request [hostap].
@@ -28,8 +29,8 @@ func prompt(o *outcome) string {
 	return ""
 }
 
-// whole checks that no message of the device comes in fragments that would fit
-// into a packet.
+// whole checks that the device does not fragment messages that fit into a
+// packet.
 func whole(o *outcome) string {
 	for _, f := range o.frames {
 		p, err := eap.ParsePacket(f.packet)
@@ -74,7 +75,7 @@ func acknowledges(o *outcome) string {
 	return ""
 }
 
-// eachCredential checks the credentials that the device gave.
+// eachCredential checks each credential of the device.
 func eachCredential(check func(c *wps.Credential) string) func(o *outcome) string {
 	return func(o *outcome) string {
 		for i := range o.side.credentials {
@@ -86,7 +87,7 @@ func eachCredential(check func(c *wps.Credential) string) func(o *outcome) strin
 	}
 }
 
-// observed is an attempt of which only the check counts: it may end as it likes.
+// observed is an attempt for which only the check counts, not its end.
 func observed(a attempt, check func(o *outcome) string) attempt {
 	a.want, a.check = wantSurvive, check
 	return a
@@ -114,7 +115,7 @@ func habitCases() []*Case {
 			}
 			return ""
 		}))...),
-		reg(4, Should, NeedEnterPIN, "a passphrase that is not ASCII", "every station can take the passphrase", pin(eachCredential(func(c *wps.Credential) string {
+		reg(4, Should, NeedEnterPIN, "a passphrase that is not ASCII", "every station supports the passphrase", pin(eachCredential(func(c *wps.Credential) string {
 			if bytes.ContainsFunc(c.NetworkKey, func(r rune) bool { return r > 0x7E }) {
 				return "the key has octets that are not ASCII"
 			}
@@ -126,7 +127,7 @@ func habitCases() []*Case {
 			}
 			return ""
 		})...),
-		reg(6, May, NeedEnterPIN, "two kinds of authentication in one credential", "a credential names one kind, as some stations want", pin(eachCredential(func(c *wps.Credential) string {
+		reg(6, May, NeedEnterPIN, "two kinds of authentication in one credential", "a credential names one kind, as some stations require", pin(eachCredential(func(c *wps.Credential) string {
 			if c.AuthType&(c.AuthType-1) != 0 || c.EncrType&(c.EncrType-1) != 0 {
 				return fmt.Sprintf("it names %v and %v", c.AuthType, c.EncrType)
 			}
@@ -146,10 +147,10 @@ func habitCases() []*Case {
 				return ""
 			}}),
 		reg(9, Should, NeedEnterPIN, "an access point that needs seconds for a message", "answers come before peers repeat their requests", pin(prompt)...),
-		reg(10, Should, NeedEnterPIN|NeedCancel, "a station that nobody waits for, which is not told so", "M2D comes at once",
+		reg(10, Should, NeedEnterPIN|NeedCancel, "a station that is not expected and gets no M2D", "M2D comes at once",
 			operate{control: Cancel}, observed(attempt{who: 1}, prompt)),
 		reg(11, May, NeedEnterPIN, "an access point that sends fragments", "messages that fit are sent whole", pin(whole)...),
-		reg(12, Should, NeedEnterPIN|NeedRestart, "the same keys and nonces after a restart", "a restart does not begin the same randomness again",
+		reg(12, Should, NeedEnterPIN|NeedRestart, "the same keys and nonces after a restart", "a restart does not repeat the same randomness",
 			enter(stationPIN), freshness{n: 3, restart: true}),
 		reg(13, Should, NeedBeacon, "an access point without WPS", "WPS is switched on", element{what: "there is one", check: func(*wps.Beacon, *wps.ProbeResponse) string { return "" }}),
 

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Commands are controls as shell commands, run by sh. {pin} in a command
-// stands for the PIN. A command that ends with another status than 0, or that
-// prints FAIL, is one that the device refused. That of [ShowPIN] prints the PIN.
+// Commands are controls as shell commands, run by sh. {pin} in a command is
+// replaced by the PIN. If a command exits with a status other than 0, or prints
+// FAIL, the device has refused. The command of [ShowPIN] prints the PIN.
 type Commands map[Control]string
 
 // Has reports whether there is a command for it.
@@ -26,7 +26,7 @@ func (c Commands) Do(ctx context.Context, control Control, pin string) (string, 
 	if line == "" {
 		return "", ErrNoControl
 	}
-	// A PIN has digits only; nothing in it has a meaning to the shell.
+	// A PIN has digits only, which have no special meaning to the shell.
 	if strings.Trim(pin, "0123456789") != "" {
 		return "", fmt.Errorf("conformance: a PIN of the suite has other characters than digits")
 	}
@@ -46,16 +46,15 @@ func (c Commands) Do(ctx context.Context, control Control, pin string) (string, 
 	return answer, nil
 }
 
-// ErrRefused is the class of the error of a device that refuses what its
-// operator does.
+// ErrRefused is the class of the error of a device that refuses an action of
+// its operator.
 var ErrRefused = errors.New("conformance: the device refused")
 
-// Person are controls as questions to a person at a terminal. The time that is
-// left for the answer counts down.
+// Person implements controls by asking a person at a terminal.
 type Person struct {
 	In  *bufio.Reader
 	Out io.Writer
-	// Can are the things that the person can do.
+	// Can lists the controls that the person has.
 	Can []Control
 	// Patience is how long the person may take; 0 is a minute.
 	Patience time.Duration
@@ -92,7 +91,7 @@ func (p *Person) read() {
 	}()
 }
 
-// Do asks the person to do it, and waits until it is done. The answer n means
+// Do asks the person to do it, and waits for the answer. The answer n means
 // that the device refused.
 func (p *Person) Do(ctx context.Context, c Control, pin string) (string, error) {
 	question := "Now " + c.String()

@@ -9,29 +9,29 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Link carries EAP packets between the suite and the device under test, for
-// one exchange. At a device that is an access point, a link is one station
-// that has associated for WPS. At a station, it is the station's association
-// with the suite's access point. At an agent or a controller of IEEE 1905.1 it
+// Link transports EAP packets between the suite and the device under test, for
+// one exchange. At a device that is an access point, a link is one station that
+// has associated for WPS. At a station, it is the station's association with
+// the suite's access point. At an agent or a controller of IEEE 1905.1 it
 // carries the messages themselves, without EAP, and that of an agent is
 // [Configured].
 //
-// A link is used by one goroutine.
+// A Link is not used concurrently.
 type Link interface {
-	// Send gives the device an EAP packet.
+	// Send sends an EAP packet to the device.
 	Send(packet []byte) error
-	// Receive returns the next EAP packet of the device. It returns nil if
-	// none has come at the time until.
+	// Receive returns the next EAP packet of the device, or nil if none has
+	// arrived by the time until.
 	Receive(until time.Time) ([]byte, error)
 	// Close ends the exchange: the station leaves.
 	Close() error
 }
 
-// Device is what a suite runs against.
+// Device is a device under test.
 type Device interface {
-	// Open begins an exchange. mac is the address of the suite's station, or
-	// of its access point. The error says that the device could not be
-	// brought to begin: the case is then [Inconclusive].
+	// Open starts an exchange. mac is the address of the suite's station, or of
+	// its access point. An error means that the device could not be made to
+	// start: the case is then [Inconclusive].
 	Open(mac wps.MAC) (Link, error)
 	// Now returns the time at the device, and Sleep waits. A device within
 	// this process runs on a clock of its own.
@@ -39,15 +39,15 @@ type Device interface {
 	Sleep(d time.Duration)
 }
 
-// Triggered is a [Device] that has to be listened to before its operator lets
-// it begin: a station's first frame comes at once.
+// Triggered is a [Device] whose link must be open before its operator makes it
+// start, because a station sends its first frame at once.
 type Triggered interface {
-	// OpenTriggered begins an exchange as Open does, and calls trigger as soon
-	// as nothing of the device can be missed.
+	// OpenTriggered starts an exchange like Open, and calls trigger as soon as
+	// no frame of the device can be missed.
 	OpenTriggered(mac wps.MAC, trigger func() error) (Link, error)
 }
 
-// Starter is a [Link] to an access point on which the station can begin anew in
+// Starter is a [Link] to an access point on which the station can restart in
 // the middle of an exchange, by EAPOL-Start.
 type Starter interface{ StartAgain() error }
 
@@ -76,8 +76,8 @@ type Requester interface {
 	AssociationRequest() ([]byte, error)
 }
 
-// Prober is a [Device] that hears the suite's probe requests: an access point
-// with a radio.
+// Prober is a [Device] that receives the suite's probe requests: an access
+// point with a radio.
 type Prober interface {
 	Probe(mac wps.MAC, element *wps.ProbeRequest) error
 }
@@ -94,16 +94,14 @@ type Handler interface {
 	Timeout(now time.Time) (eapwsc.Step, error)
 }
 
-// Process is a device within this process, on virtual time. The zero value is
-// not usable: New is needed.
+// Process is a device within this process, on virtual time. New is required.
 type Process struct {
-	// New begins an exchange.
+	// New starts an exchange.
 	New func(now time.Time, mac wps.MAC) (Handler, error)
 	// Left, if set, is called when the suite's station has left.
 	Left func(now time.Time, h Handler)
-	// Timer, if set, is called with the time whenever it goes on, for timers
-	// outside of an exchange. Deadline returns when it wants to be called
-	// next; the zero time is never.
+	// Timer, if set, is called when the time advances, for timers outside of an
+	// exchange. Deadline returns when to call it next; the zero time is never.
 	Timer    func(now time.Time)
 	Deadline func() time.Time
 
@@ -111,7 +109,7 @@ type Process struct {
 	links []*processLink // open ones
 }
 
-// epoch is when virtual time begins.
+// epoch is the start of virtual time.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Now returns the virtual time.
@@ -122,10 +120,10 @@ func (p *Process) Now() time.Time {
 	return p.now
 }
 
-// Sleep lets virtual time pass, with its effect on all exchanges.
+// Sleep advances virtual time, for all exchanges.
 func (p *Process) Sleep(d time.Duration) { p.advance(p.Now().Add(d), nil) }
 
-// Open begins an exchange.
+// Open starts an exchange.
 func (p *Process) Open(mac wps.MAC) (l Link, err error) {
 	defer crashed(&err)
 	h, err := p.New(p.Now(), mac)
@@ -138,8 +136,8 @@ func (p *Process) Open(mac wps.MAC) (l Link, err error) {
 	return x, nil
 }
 
-// advance lets time pass until a moment, or until a link has received
-// something.
+// advance advances the time until a moment, or until a link has received a
+// packet.
 func (p *Process) advance(until time.Time, wanted *processLink) {
 	for wanted == nil || len(wanted.queue) == 0 && wanted.err == nil {
 		next := until

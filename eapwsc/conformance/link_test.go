@@ -95,7 +95,7 @@ func TestWire(t *testing.T) {
 	})
 }
 
-// deafToStart is a connection on which a station that begins anew is not heard.
+// deafToStart is a connection that drops a station's EAPOL-Start.
 type deafToStart struct {
 	eapol.Conn
 	started bool
@@ -112,7 +112,7 @@ func (c *deafToStart) WriteFrame(b []byte, to wps.MAC) error {
 }
 
 // TestStartAgain tries an access point that does not hear a station which
-// begins anew in the middle.
+// restarts in the middle.
 func TestStartAgain(t *testing.T) {
 	onWire(t, func(t *testing.T, device *Wire, hands Funcs) {
 		inner := device.Listen
@@ -161,7 +161,7 @@ func (d *opened) Open(mac wps.MAC) (Link, error) {
 	return d.Device.Open(mac)
 }
 
-// TestSubtests runs the suite as somebody's test would, in every role.
+// TestSubtests runs the suite as a user's test would, in every role.
 func TestSubtests(t *testing.T) {
 	for _, test := range []struct {
 		only   string

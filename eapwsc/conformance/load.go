@@ -12,24 +12,24 @@ import (
 	"github.com/gowps/gowps/wps/report"
 )
 
-// LoadConfig says how [Suite.Load] loads a device.
+// LoadConfig configures [Suite.Load].
 type LoadConfig struct {
-	N        int // exchanges in all
-	Parallel int // at once; 0 and 1 are one after the other
+	N        int // number of exchanges
+	Parallel int // how many run concurrently; 0 and 1 mean one after the other
 }
 
-// LoadReport is what a device carried.
+// LoadReport is the result of [Suite.Load].
 type LoadReport struct {
 	N, Succeeded, Refused int
 	Took                  time.Duration
 	latencies             []time.Duration // of those that succeeded, sorted
 	// Errors are the first reasons of failures, each once.
 	Errors []string
-	// Usable says whether the device still registers a station rightly.
+	// Usable reports whether the device still registers a station correctly.
 	Usable bool
 }
 
-// Rate returns how many exchanges succeeded in a second.
+// Rate returns the number of successful exchanges per second.
 func (r *LoadReport) Rate() float64 {
 	if r.Took <= 0 {
 		return 0
@@ -86,19 +86,20 @@ func (r *LoadReport) Document(device string) *report.Document {
 // maxLoadErrors is how many reasons a LoadReport keeps.
 const maxLoadErrors = 10
 
-// Load runs right exchanges, one after the other or several at once, and then
-// a last one to see whether the device is still usable. Several at once need a
-// device that serves them: an access point's own PIN (role [APEnrollee]) can be
-// used by many registrars, the PIN of one station only once. The Device's Open
-// must then be safe for concurrent use; that of a [Process] is not.
+// Load runs correct exchanges, one after the other or concurrently, and then a
+// last one to see whether the device is still usable. Concurrent exchanges need
+// a device that supports them: an access point's own PIN (role [APEnrollee])
+// can be used by many registrars, the PIN of one station only once. The
+// Device's Open must then be safe for concurrent use; that of a [Process] is
+// not.
 func (s *Suite) Load(ctx context.Context, cfg LoadConfig) (*LoadReport, error) {
 	switch {
 	case cfg.N <= 0:
 		return nil, fmt.Errorf("%w: a load of %d exchanges", ErrConfig, cfg.N)
 	case cfg.Parallel > 1 && s.cfg.Role != APEnrollee:
-		return nil, fmt.Errorf("%w: only an access point's own PIN serves several at once", ErrConfig)
+		return nil, fmt.Errorf("%w: only an access point's own PIN supports concurrent exchanges", ErrConfig)
 	case cfg.Parallel > 200:
-		return nil, fmt.Errorf("%w: at most 200 exchanges at once", ErrConfig)
+		return nil, fmt.Errorf("%w: at most 200 concurrent exchanges", ErrConfig)
 	}
 	if _, ok := s.cfg.Device.(*Process); ok && cfg.Parallel > 1 {
 		return nil, fmt.Errorf("%w: a Process serves one exchange at a time", ErrConfig)

@@ -11,8 +11,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Configured is a [Link] to an agent of IEEE 1905.1, which says what networks
-// the agent has taken from the messages of this link.
+// Configured is a [Link] to an agent of IEEE 1905.1, which reports the networks
+// that the agent has accepted from the messages of this link.
 type Configured interface {
 	Networks() ([]registration.BSS, error)
 }
@@ -25,7 +25,7 @@ type MeshAgent struct {
 	New func() (Agent1905, error)
 }
 
-// Agent1905 is what a [MeshAgent] makes.
+// Agent1905 is an agent for one M1.
 type Agent1905 interface {
 	M1() []byte
 	Handle(m2 []byte) (*registration.BSS, error)
@@ -39,16 +39,16 @@ type MeshController struct {
 	Answer func(m1 []byte) (m2 [][]byte, err error)
 }
 
-// clock is virtual time that passes when somebody sleeps only.
+// clock is virtual time that advances only in Sleep.
 type clock struct{ passed time.Duration }
 
 // Now returns the virtual time.
 func (c *clock) Now() time.Time { return epoch.Add(c.passed) }
 
-// Sleep lets virtual time pass.
+// Sleep advances virtual time.
 func (c *clock) Sleep(d time.Duration) { c.passed += d }
 
-// Open begins a configuration.
+// Open starts a configuration.
 func (a *MeshAgent) Open(wps.MAC) (l Link, err error) {
 	defer crashed(&err)
 	agent, err := a.New()
@@ -78,7 +78,7 @@ func (l *agentLink) Networks() ([]registration.BSS, error) { return l.networks, 
 
 func (l *agentLink) Close() error { return nil }
 
-// Open begins a configuration.
+// Open starts a configuration.
 func (c *MeshController) Open(wps.MAC) (Link, error) { return &controllerLink{controller: c}, nil }
 
 type controllerLink struct {
@@ -92,14 +92,14 @@ func (l *controllerLink) Send(m1 []byte) (err error) {
 	if err == nil {
 		l.queue = append(l.queue, answers...)
 	}
-	return nil // an M1 that it does not take gets no answer
+	return nil // an M1 that it does not accept gets no answer
 }
 
 func (l *controllerLink) Receive(time.Time) ([]byte, error) { return next(&l.queue), nil }
 
 func (l *controllerLink) Close() error { return nil }
 
-// next takes the first of a queue, or nil.
+// next removes the first of a queue, or returns nil.
 func next(queue *[][]byte) []byte {
 	if len(*queue) == 0 {
 		return nil
@@ -117,10 +117,10 @@ const meshLimit = 5 * time.Second
 type mesh struct {
 	networks  []registration.BSS // that the suite gives; nil is one of its own
 	deviation deviation          // of the suite's message
-	secret    []byte             // that a weak public key leads to
+	secret    []byte             // the shared secret with a weak public key
 	reflect   bool
 	twice     bool // M2 is sent twice
-	earlier   bool // M2 of a configuration before is sent
+	earlier   bool // M2 of an earlier configuration is sent
 	want      want
 	what      string
 	check     func(o *outcome) string
@@ -161,7 +161,7 @@ func (s mesh) run(t *trial) string {
 	}
 	switch {
 	case x.out.err != nil:
-		return fmt.Sprintf("the device did not live through it: %v", x.out.err)
+		return fmt.Sprintf("the device did not survive it: %v", x.out.err)
 	case why == "" && s.check != nil:
 		return s.check(x.out)
 	}
@@ -196,8 +196,9 @@ func (x *meshRun) receive() []byte {
 	return b
 }
 
-// errNetworks is a link to an agent that does not say what it has taken.
-var errNetworks = errors.New("conformance: the link does not say what networks the agent has taken")
+// errNetworks is the error of a link to an agent that does not report the
+// accepted networks.
+var errNetworks = errors.New("conformance: the link does not report the networks that the agent has accepted")
 
 // controller plays the controller for an agent.
 func (s mesh) controller(t *trial, x *meshRun) string {
@@ -236,9 +237,9 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 	switch s.want {
 	case wantRefused:
 		if len(got) > 0 {
-			return "the agent took a network from it"
+			return "the agent accepted a network from it"
 		}
-		// A right message still has to be taken: nothing ends an agent.
+		// A correct message must still be accepted: nothing ends an agent.
 		side.deviate, side.secret, side.reflect = deviation{}, nil, false
 		m2, err := side.meshM2(m1, &meshNetwork)
 		if err != nil {
@@ -246,7 +247,7 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 		}
 		x.send(m2)
 		if got, err = configured.Networks(); err != nil || len(got) != 1 {
-			return "afterwards the agent did not take a right M2 any more"
+			return "afterwards the agent did not accept a correct M2"
 		}
 	case wantSuccess:
 		return sameNetworks(networks, got)
@@ -254,8 +255,8 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 	return ""
 }
 
-// sameNetworks says how what an agent took differs from what it was given. A
-// message that came twice may count once or twice.
+// sameNetworks returns how the networks that an agent accepted differ from the
+// given ones. A repeated message may count once or twice.
 func sameNetworks(given, got []registration.BSS) string {
 	for _, g := range given {
 		if !slices.ContainsFunc(got, func(b registration.BSS) bool {
@@ -265,7 +266,7 @@ func sameNetworks(given, got []registration.BSS) string {
 			return b.Settings.SSID == g.Settings.SSID && bytes.Equal(b.Settings.NetworkKey, g.Settings.NetworkKey) &&
 				b.Settings.AuthType == g.Settings.AuthType && b.Role == g.Role
 		}) {
-			return fmt.Sprintf("the agent did not take the network %q, %v", string(g.Settings.SSID), g.Role)
+			return fmt.Sprintf("the agent did not accept the network %q, %v", string(g.Settings.SSID), g.Role)
 		}
 	}
 	return ""
@@ -296,7 +297,7 @@ func (s *side) meshM2(m1 []byte, b *registration.BSS) ([]byte, error) {
 	}
 	settings := b.Settings
 	if b.TearDown() {
-		settings = wps.Credential{SSID: "\x00", AuthType: wps.AuthOpen, EncrType: wps.EncrNone} // hostap wants the attributes
+		settings = wps.Credential{SSID: "\x00", AuthType: wps.AuthOpen, EncrType: wps.EncrNone} // hostap requires the attributes
 	}
 	settings.MAC = s.mac
 	inner := &wps.M8Settings{AP: &settings}
@@ -373,7 +374,8 @@ func (s *side) readMesh(message []byte) (*registration.BSS, error) {
 	return &registration.BSS{Settings: *inner.AP, Role: inner.WFA.MultiAP, Profile: inner.WFA.MultiAPProfile, VLAN: inner.WFA.MultiAPVLAN}, nil
 }
 
-// meshFreshness compares what the device made for several configurations.
+// meshFreshness compares the random values of the device in several
+// configurations.
 type meshFreshness struct{ n int }
 
 func (s meshFreshness) String() string {
@@ -408,11 +410,11 @@ func (s meshFreshness) run(t *trial) string {
 // originMesh is the origin of the rules of IEEE 1905.1.
 const originMesh = "Wi-Fi EasyMesh §7.1; IEEE 1905.1 §10.1.2 [via hostap and the field]"
 
-// meshDeviations are the rows of the table of deviations that concern messages
+// meshDeviations are the rows of the table of deviations that apply to messages
 // without an exchange around them.
 var meshDeviations = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 19, 20, 21, 26}
 
-// meshMessages makes the cases over the one message that a device receives.
+// meshMessages returns the cases about the one message that a device receives.
 func meshMessages(prefix string, role Role, m wps.MessageType) []*Case {
 	var all []*Case
 	for _, d := range deviations {
@@ -431,7 +433,7 @@ func meshMessages(prefix string, role Role, m wps.MessageType) []*Case {
 			in.deviation.at = m
 			w := in.want
 			if d.number == 10 && in.name != "no Message Type" && role == Controller {
-				w = wantSurvive // who sends an M1 means it
+				w = wantSurvive // an M1 need not be refused
 			}
 			c.rows = append(c.rows, row{in.name, []step{mesh{deviation: in.deviation, want: w, what: c.Title}}})
 		}
@@ -470,16 +472,16 @@ func meshCases() []*Case {
 			give("a network with a VLAN", vlan)),
 		scenario("AGENT-NET-02", Agent, Must, 0, "several networks", "there is one M2 for each, in any number", originMesh,
 			mesh{what: "three networks", networks: []registration.BSS{meshNetwork, network("back", "another passphrase", wps.AuthWPA2Personal, wps.MultiAPBackhaulBSS), vlan}}),
-		scenario("AGENT-NET-03", Agent, Must, 0, "tear down", "the agent switches its networks off when it is told", originMesh,
+		scenario("AGENT-NET-03", Agent, Must, 0, "tear down", "the agent switches its networks off on request", originMesh,
 			mesh{what: "tear down", networks: []registration.BSS{{Role: wps.MultiAPTearDown}}}),
 		scenario("AGENT-NET-04", Agent, Must, 0, "M2 twice", "a repeated message does no harm", originMesh, mesh{what: "M2 twice", twice: true}),
-		inputs("AGENT-KEY-01", Agent, Must, 0, "public keys with which the secret is known to everyone", "such keys are refused", originKeys, agentKeys...),
+		inputs("AGENT-KEY-01", Agent, Must, 0, "public keys with a secret that anyone can compute", "such keys are refused", originKeys, agentKeys...),
 		scenario("AGENT-KEY-02", Agent, Must, 0, "fresh keys and nonces in each M1", "nothing is used again", originMesh, meshFreshness{4}),
-		scenario("AGENT-M2-28", Agent, Must, 0, "M2 of an earlier run", "a recorded message is of no use", originMesh,
-			mesh{}, mesh{earlier: true, want: wantRefused, what: "M2 for the M1 of before"}),
-		scenario("CTRL-NET-01", Controller, Must, 0, "networks are given", "every M2 is authentic, can be used and says what it is for, with keys and a nonce of its own", originMesh, mesh{}),
-		scenario("CTRL-NET-02", Controller, Must, 0, "settings are never in the clear", "the network key stands under encryption only", "WSC 2.0 §7.5", mesh{check: hidden}),
-		inputs("CTRL-KEY-01", Controller, Must, 0, "public keys with which the secret is known to everyone", "such keys are refused", originKeys, controllerKeys...),
+		scenario("AGENT-M2-28", Agent, Must, 0, "M2 of an earlier run", "a replayed message has no effect", originMesh,
+			mesh{}, mesh{earlier: true, want: wantRefused, what: "M2 for an earlier M1"}),
+		scenario("CTRL-NET-01", Controller, Must, 0, "networks are given", "every M2 is authentic, usable and says what it is for, with its own keys and nonce", originMesh, mesh{}),
+		scenario("CTRL-NET-02", Controller, Must, 0, "settings are never in the clear", "the network key is sent encrypted only", "WSC 2.0 §7.5", mesh{check: hidden}),
+		inputs("CTRL-KEY-01", Controller, Must, 0, "public keys with a secret that anyone can compute", "such keys are refused", originKeys, controllerKeys...),
 		scenario("CTRL-KEY-02", Controller, Must, 0, "fresh keys, nonces and initialization vectors in each M2", "nothing is used again", originMesh, meshFreshness{4}),
 	}
 	cases = append(cases, meshMessages("AGENT", Agent, wps.MessageM2)...)

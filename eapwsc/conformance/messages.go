@@ -9,25 +9,24 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// family is a role of the device, and how its cases over every message begin.
+// family is a role of the device, and how its cases for every message begin.
 type family struct {
 	prefix   string
 	role     Role
 	needs    Need
 	messages []wps.MessageType // that the device receives
 	before   []step
-	attempt  attempt // the right exchange, of which one message becomes wrong
+	attempt  attempt // the correct exchange, in which one message becomes wrong
 }
 
-// settingsOf are the messages with Encrypted Settings, and the secret that
-// stands in them.
+// settingsOf maps the messages with Encrypted Settings to the secret in them.
 var settingsOf = map[wps.MessageType]wps.AttributeID{
 	wps.MessageM4: wps.AttrRSNonce1, wps.MessageM5: wps.AttrESNonce1, wps.MessageM6: wps.AttrRSNonce2, wps.MessageM7: wps.AttrESNonce2,
 	wps.MessageM8: 0,
 }
 
 // vital are the attributes without which a message proves nothing: a device
-// that goes on without one is broken. Without the others it may go on.
+// must not continue without one. Without the others it may continue.
 var vital = map[wps.MessageType][]wps.AttributeID{
 	wps.MessageM1: {wps.AttrMACAddress, wps.AttrEnrolleeNonce, wps.AttrPublicKey},
 	wps.MessageM2: {wps.AttrEnrolleeNonce, wps.AttrRegistrarNonce, wps.AttrPublicKey},
@@ -39,7 +38,7 @@ var vital = map[wps.MessageType][]wps.AttributeID{
 	wps.MessageM8: {wps.AttrEnrolleeNonce, wps.AttrEncryptedSettings},
 }
 
-// nonceOf is the nonce by which a receiver knows that a message is of its run.
+// nonceOf is the nonce that ties a message to the receiver's run.
 var nonceOf = map[wps.MessageType]wps.AttributeID{
 	wps.MessageM2: wps.AttrEnrolleeNonce, wps.MessageM3: wps.AttrRegistrarNonce, wps.MessageM4: wps.AttrEnrolleeNonce,
 	wps.MessageM5: wps.AttrRegistrarNonce, wps.MessageM6: wps.AttrEnrolleeNonce, wps.MessageM7: wps.AttrRegistrarNonce,
@@ -56,7 +55,7 @@ var ranges = map[wps.AttributeID][][]byte{
 }
 
 // deviationRow is a kind of fault in a message: a row of the table from which
-// the cases over every message are made.
+// the cases for every message are made.
 type deviationRow struct {
 	number int
 	title  string // with the message in it
@@ -64,7 +63,7 @@ type deviationRow struct {
 	origin string
 	level  Level
 	inputs func(t wps.MessageType) []input
-	of     uint8 // the roles that it can be done to, a bit for each; 0 is all
+	of     uint8 // the roles to which it applies, a bit for each; 0 is all
 }
 
 // input is one way to be wrong.
@@ -74,7 +73,7 @@ type input struct {
 	conduct   conduct
 	want      want
 	code      []wps.ConfigError
-	first     bool // a right exchange is before it
+	first     bool // a correct exchange comes before it
 	needs     Need
 	check     func(o *outcome) string
 }
@@ -122,7 +121,7 @@ var deviations = []deviationRow{
 	{27, "an EAP packet of %v with a wrong length, code or type", "EAP is checked before WSC", originEAP, Robustness, badPackets, 0},
 }
 
-// cases makes the cases of a family.
+// cases returns the cases of a family.
 func (f family) cases() []*Case {
 	var all []*Case
 	for _, m := range f.messages {
@@ -168,7 +167,7 @@ func messageID(t wps.MessageType) string {
 }
 
 // isFirst reports whether a message begins a run: it is not authenticated, and
-// belongs to no run before.
+// belongs to no earlier run.
 func isFirst(t wps.MessageType) bool { return t == wps.MessageM1 }
 
 func isEnd(t wps.MessageType) bool {
@@ -345,8 +344,8 @@ func trailing(t wps.MessageType) []input {
 	return in
 }
 
-// unknownAttributes are what a device has to skip: an attribute of no known
-// number, a vendor's extension, and a sub-element of the Wi-Fi Alliance's.
+// unknownAttributes must be skipped: an unknown attribute, a vendor's
+// extension, and a sub-element of the Wi-Fi Alliance's.
 var unknownAttributes = []attribute{
 	{id: 0x10FA, value: []byte("later")},
 	{id: wps.AttrVendorExtension, value: []byte{0x00, 0x11, 0x22, 1, 2, 3}},

@@ -44,7 +44,7 @@ type faulty struct {
 // fault is what one faulty device does. All fields are optional.
 type fault struct {
 	// take changes a message on its way to the device. heals says that it
-	// is authenticated anew for the device.
+	// is authenticated again for the device.
 	take func(f *faulty, t wps.MessageType, l list) list
 	// say changes a message of the device on its way to the suite.
 	say func(f *faulty, t wps.MessageType, l list) list

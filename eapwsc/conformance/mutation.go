@@ -10,8 +10,8 @@ import (
 )
 
 // mutations sends messages with octets changed at random, from a seed. Each
-// exchange has one change in one message, so that the one which kills a device
-// is small already.
+// exchange has one change in one message, so that an input that crashes a
+// device is small already.
 type mutations struct {
 	n        int
 	messages []wps.MessageType
@@ -44,7 +44,7 @@ func (s mutations) run(t *trial) string {
 }
 
 // shrink looks for a smaller change with the same effect: fewer octets, and a
-// simpler value. A device that does not come back stays with the first one.
+// simpler value. If the device does not recover, the first one is kept.
 func (s mutations) shrink(t *trial, m mutation, why string) (mutation, string) {
 	outcomes := t.outcomes
 	for _, simpler := range m.simpler() {
@@ -149,8 +149,8 @@ func (m mutation) apply(b []byte) []byte {
 	return b
 }
 
-// rawList returns a list that is written as b, whatever b is: what cannot be
-// split into attributes stands in one whose length is false.
+// rawList returns a list that is written as b, whatever b is: octets that
+// cannot be split into attributes are in one with a wrong length.
 func rawList(b []byte) list {
 	l := parseList(b)
 	n := len(l.octets())

@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// A suite and its configuration hold PINs, and its exchanges keys.
-// Without these methods package fmt would print what they hold: it asks no method
-// of a value behind an unexported field, or behind a pointer with a verb that is not
-// one for pointers.
+// A suite and its configuration hold PINs, and its exchanges keys. Without
+// these methods package fmt would print them: it does not call methods of
+// values in unexported fields, or behind a pointer if the verb is not one for
+// pointers.
 
 // Format prints no PIN, whatever the verb.
 func (Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[conformance.Config]") }

@@ -11,7 +11,7 @@ import (
 )
 
 // sealWrong encrypts settings in a way that no receiver may accept. It is
-// written after WSC 2.0 §7.5, apart from package registration.
+// written after WSC 2.0 §7.5, independently of package registration.
 func sealWrong(k *registration.Keys, iv [16]byte, settings []byte, how wrapping) []byte {
 	if how == wrapEmpty {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// authenticity is what becomes of the Authenticator of a message.
+// authenticity is the state of a message's Authenticator.
 type authenticity uint8
 
 const (
@@ -25,7 +25,7 @@ const (
 )
 
 // deviation is how the suite's own side departs from the protocol in one
-// message. The zero value departs in nothing.
+// message. The zero value does not depart from it.
 type deviation struct {
 	at       wps.MessageType // the message that is sent wrong; 0 is none
 	settings edit            // of the Encrypted Settings, before they are sealed
@@ -50,10 +50,10 @@ const (
 	wrapEmpty                // no octet
 )
 
-// side is the suite's half of a run, at the level of messages: an enrollee
-// that faces a registrar under test, or a registrar that faces an enrollee.
-// It is written apart from the machines of package registration, of which it
-// uses the cryptography only, so that it can say anything.
+// side is the suite's half of a run, at the level of messages: an enrollee that
+// faces a registrar under test, or a registrar that faces an enrollee. It is
+// independent of the machines of package registration and uses their
+// cryptography only, so that it can send anything.
 type side struct {
 	role      registration.Role
 	device    wps.Device
@@ -95,7 +95,7 @@ type side struct {
 	m2d         *wps.M2D
 }
 
-// begin makes the keys and nonces of a run.
+// begin generates the keys and nonces of a run.
 func (s *side) begin() error {
 	if s.random == nil {
 		s.random = rand.Reader
@@ -122,7 +122,7 @@ func (s *side) begin() error {
 	return nil
 }
 
-// next returns the first message of an enrollee.
+// m1 returns the first message of an enrollee.
 func (s *side) m1() []byte {
 	s.pke = s.own.PublicKey()
 	m := &wps.M1{Header: s.header(), Device: s.device, EnrolleeNonce: s.n1, PublicKey: s.pke, DevicePasswordID: s.id}
@@ -140,8 +140,7 @@ func (s *side) header() wps.Header {
 	return h
 }
 
-// finish writes a message, with the deviation that is meant for it, and takes
-// it into the chain.
+// finish encodes a message, with its deviation, and adds it to the chain.
 func (s *side) finish(t wps.MessageType, m wps.List, settings wps.List) []byte {
 	d := deviation{}
 	if s.deviate.at == t {
@@ -149,7 +148,7 @@ func (s *side) finish(t wps.MessageType, m wps.List, settings wps.List) []byte {
 	}
 	b, err := wps.Append(nil, m)
 	if err != nil {
-		panic(fmt.Sprintf("conformance: %v of the suite: %v", t, err)) // a fault of the suite
+		panic(fmt.Sprintf("conformance: %v of the suite: %v", t, err)) // an error of the suite
 	}
 	l := parseList(b)
 	authenticated := t >= wps.MessageM2 && t <= wps.MessageM8 && t != wps.MessageM2D
@@ -185,7 +184,7 @@ func (s *side) finish(t wps.MessageType, m wps.List, settings wps.List) []byte {
 	return b
 }
 
-// seal encrypts settings, rightly or wrongly.
+// seal encrypts settings, correctly or not.
 func (s *side) seal(settings wps.List, d deviation) []byte {
 	b, err := wps.Append(nil, settings)
 	if err != nil {
@@ -206,7 +205,7 @@ func (s *side) seal(settings wps.List, d deviation) []byte {
 	return sealWrong(s.keys, iv, b, d.wrap)
 }
 
-// half computes R-Hash and E-Hash alike: WSC 2.0 §7.4.
+// half computes R-Hash and E-Hash: WSC 2.0 §7.4.
 func (s *side) half(nonce wps.SecretNonce, n int) [32]byte {
 	psk := hmac.New(sha256.New, s.keys.AuthKey[:])
 	psk.Write(s.passwords[n])
@@ -227,7 +226,7 @@ func (s *side) hashes(t wps.MessageType) (first, second [32]byte) {
 	return first, second
 }
 
-// proof returns a secret nonce, or a wrong one.
+// proofOf returns a secret nonce, or a wrong one.
 func (s *side) proofOf(n wps.SecretNonce, t wps.MessageType) wps.SecretNonce {
 	if s.deviate.proof && s.deviate.at == t {
 		n[0] ^= 1
@@ -239,8 +238,8 @@ func (s *side) proofOf(n wps.SecretNonce, t wps.MessageType) wps.SecretNonce {
 var errUnexpected = errors.New("unexpected message")
 
 // answer processes a message of the device and returns the next one, or nil.
-// A device that departs from the protocol is noted in faults; the run goes on
-// as far as it can.
+// Departures of the device from the protocol are recorded in faults; the run
+// continues as far as possible.
 func (s *side) answer(message []byte) (wps.MessageType, []byte, error) {
 	t, err := wps.PeekMessageType(message)
 	if err != nil {

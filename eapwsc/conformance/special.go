@@ -14,20 +14,21 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// prime is that of RFC 3526 group 5, of which the weak keys are made. It is
-// computed from its definition: 2^1536 - 2^1472 - 1 + 2^64·(⌊2^1406·π⌋ + 741804).
+// prime is the prime of RFC 3526 group 5, from which the weak keys are made. It
+// is computed from its definition: 2^1536 - 2^1472 - 1 + 2^64·(⌊2^1406·π⌋ +
+// 741804).
 var prime, _ = new(big.Int).SetString(
 	"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"+
 		"EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"+
 		"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F"+
 		"83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA237327FFFFFFFFFFFFFFFF", 16)
 
-// weakKey is a public key with which anybody knows the shared secret, or that is
-// no element of the group.
+// weakKey is a public key with which anyone can compute the shared secret, or
+// that is not an element of the group.
 type weakKey struct {
 	name   string
 	key    []byte
-	secret []byte // the shared secret, whatever the device's exponent; nil if it is not known
+	secret []byte // the shared secret, whatever the device's exponent; nil if unknown
 }
 
 func weak() []weakKey {
@@ -68,7 +69,7 @@ func weakKeysOf(t wps.MessageType, a attempt) []row {
 }
 
 // keysOf derives the keys of a run from its shared secret: WSC 2.0 §7.3. It is
-// written apart from package registration, which takes key pairs only.
+// independent of package registration, which needs key pairs.
 func keysOf(secret []byte, enrolleeNonce wps.Nonce, mac wps.MAC, registrarNonce wps.Nonce) *registration.Keys {
 	dhKey := sha256.Sum256(secret)
 	sum := func(key []byte, parts ...[]byte) []byte {
@@ -86,7 +87,7 @@ func keysOf(secret []byte, enrolleeNonce wps.Nonce, mac wps.MAC, registrarNonce 
 	return &registration.Keys{AuthKey: [32]byte(stream), KeyWrapKey: [16]byte(stream[32:]), EMSK: [32]byte(stream[48:])}
 }
 
-// freshness runs several exchanges and compares what the device made for each.
+// freshness runs several exchanges and compares the device's random values.
 type freshness struct {
 	n       int
 	method  method
@@ -146,7 +147,7 @@ func (s freshness) run(t *trial) string {
 	return ""
 }
 
-// vectors runs several exchanges and looks at the initialization vectors of the
+// vectors runs several exchanges and checks the initialization vectors of the
 // device's Encrypted Settings.
 type vectors struct {
 	n       int
@@ -182,8 +183,7 @@ func (s vectors) run(t *trial) string {
 	return ""
 }
 
-// hidden checks that nothing that was given under encryption stands in the
-// clear in a packet of the device.
+// hidden checks that no packet of the device has encrypted values in the clear.
 func hidden(o *outcome) string {
 	given := o.side.credentials
 	if o.side.ap != nil {
@@ -200,7 +200,7 @@ func hidden(o *outcome) string {
 	return ""
 }
 
-// guesses repeats an attempt, as far as the device lets it.
+// guesses repeats an attempt, as often as the device allows.
 type guesses struct {
 	n       int
 	attempt attempt
@@ -241,8 +241,8 @@ func (s attemptAs) run(t *trial) string {
 	return why
 }
 
-// parallel begins many exchanges of external registrars with a wrong first
-// half at once, and brings each to M4.
+// parallel starts many exchanges of external registrars with a wrong first half
+// at once, and brings each to M4.
 type parallel struct{ n int }
 
 func (s parallel) String() string {
@@ -260,7 +260,7 @@ func (s parallel) run(t *trial) string {
 			_ = r.link.Close()
 		}
 	}()
-	// M2 is sent in all before M4 is in any: then all have begun unlocked.
+	// M2 is sent in all before M4 is sent in any: then all have begun unlocked.
 	for i := range s.n {
 		a := attempt{who: byte(10 + i), method: byOwnPIN, wrong: wrongFirst}
 		side, err := t.side(a)
@@ -296,9 +296,9 @@ func (s parallel) run(t *trial) string {
 	return ""
 }
 
-// until goes on with an exchange of a registrar until the device has sent a
-// message, has refused or has fallen silent. The answer to the message is not
-// sent yet but with the next call.
+// until continues an exchange of a registrar until the device has sent a
+// message, has refused or has fallen silent. The answer to the message is sent
+// with the next call.
 func (x *exchange) until(t wps.MessageType) {
 	if x.pending != nil {
 		send := x.pending
@@ -336,7 +336,7 @@ func (x *exchange) until(t wps.MessageType) {
 	}
 }
 
-// crowd opens exchanges that go no further than the first packet.
+// crowd opens exchanges that stop after the first packet.
 type crowd struct{ n int }
 
 func (s crowd) String() string { return fmt.Sprintf("%d stations begin and fall silent", s.n) }
@@ -346,7 +346,7 @@ func (s crowd) run(t *trial) string {
 		d := t.station(byte(20+i), 0)
 		link, err := t.suite.cfg.Device.Open(d.MAC)
 		if err != nil {
-			return "" // the device takes no more: others must still be served
+			return "" // the device accepts no more: others must still be served
 		}
 		t.opened = true
 		t.links = append(t.links, link)
@@ -385,8 +385,8 @@ func (s repeat) run(t *trial) string {
 	return slower(took)
 }
 
-// slower says whether exchanges have become much slower, as those of a device
-// that keeps something of each do. A few slow ones are an accident.
+// slower reports whether exchanges have become much slower, as with a device
+// that leaks resources. A few slow ones are accidental.
 func slower(took []time.Duration) string {
 	const some = 50
 	if len(took) < 4*some {
@@ -401,8 +401,8 @@ func slower(took []time.Duration) string {
 	return ""
 }
 
-// unlocks waits until an attempt succeeds. Lock times grow with the wrong
-// guesses of before, those of other cases included.
+// unlocks waits until an attempt succeeds. Lock times grow with earlier wrong
+// guesses, including those of other cases.
 type unlocks struct {
 	attempt attempt
 	limit   time.Duration
@@ -425,7 +425,8 @@ func (s unlocks) run(t *trial) string {
 	return why
 }
 
-// growing locks the device's PIN twice, and waits each time until it opens.
+// growing locks the device's PIN twice, and waits each time until it is
+// unlocked.
 type growing struct {
 	wrong, right attempt
 	limit        time.Duration

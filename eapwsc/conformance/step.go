@@ -10,22 +10,22 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// step is one thing that the suite does in a case. It returns why the device
-// has failed, or "".
+// step is a step of the suite in a case. It returns why the device has failed,
+// or "".
 type step interface {
 	fmt.Stringer
 	run(t *trial) string
 }
 
-// PINs that the suite's own station has. None is derived from anything of a
-// network; they are entered at the device by its operator.
+// PINs of the suite's own station. They are not derived from a network; the
+// operator enters them at the device.
 const (
 	stationPIN = "24681353"
 	shortPIN   = "1234"
 	zerosPIN   = "00012348" // leading zeros
 )
 
-// method is which password an attempt proves.
+// method is the kind of password that an attempt proves.
 type method uint8
 
 const (
@@ -54,15 +54,15 @@ const (
 	wrongSecond
 )
 
-// want is how an attempt has to end.
+// want is the required end of an attempt.
 type want uint8
 
 const (
 	wantSuccess   want = iota
-	wantRefused        // the device does not go on after what was wrong
+	wantRefused        // the device does not continue after the fault
 	wantSurvive        // anything, in time
-	wantM2D            // the device is not waiting for this one
-	wantNotServed      // no credentials, by whatever message
+	wantM2D            // the device does not expect this one
+	wantNotServed      // no credentials, whatever the message
 )
 
 var wants = [...]string{
@@ -72,7 +72,7 @@ var wants = [...]string{
 // attempt is one exchange of the suite with the device.
 type attempt struct {
 	who       byte // which of the suite's stations
-	uuid      byte // its UUID, if it is another one's
+	uuid      byte // its UUID, if it is that of another one
 	method    method
 	wrong     wrongness
 	version10 bool
@@ -84,12 +84,12 @@ type attempt struct {
 	conduct   conduct
 	device    func(d *wps.Device)
 	want      want
-	code      []wps.ConfigError // the NACK or M2D, if the device sends one, has one of these
-	stopsAt   wps.MessageType   // the device may not send messages of the run beyond this one
+	code      []wps.ConfigError // if the device sends a NACK or M2D, it has one of these errors
+	stopsAt   wps.MessageType   // the device must not send messages of the run beyond this one
 	what      string            // the deviation, in words
 	limit     time.Duration
 	fixedKey  bool                    // a key pair and nonces that were used before
-	check     func(o *outcome) string // more that has to hold
+	check     func(o *outcome) string // an additional check
 	reflect   bool                    // the device's own public key is sent back
 	secret    []byte                  // the shared secret that a weak public key leads to
 	during    []step                  // in the middle of the exchange, before message at
@@ -122,7 +122,7 @@ func (a attempt) String() string {
 	return b.String()
 }
 
-// run carries the exchange.
+// run runs the exchange.
 func (a attempt) run(t *trial) string {
 	s, err := t.side(a)
 	if err != nil {
@@ -155,7 +155,7 @@ func (a attempt) run(t *trial) string {
 	return a.judge(t, o)
 }
 
-// judge holds an outcome against what is wanted.
+// judge compares an outcome with what is wanted.
 func (a attempt) judge(t *trial, o *outcome) string {
 	if o.err != nil {
 		return fmt.Sprintf("the device did not live through it: %v", o.err)
@@ -233,7 +233,7 @@ func (o *outcome) lastSent() string {
 	return o.side.sent[len(o.side.sent)-1].String()
 }
 
-// result checks what a successful run gave, and that it ended as it should.
+// result checks the result of a successful run, and that it ended correctly.
 func (a attempt) result(t *trial, o *outcome) string {
 	s := o.side
 	role := t.suite.cfg.Role
@@ -256,7 +256,7 @@ func (a attempt) result(t *trial, o *outcome) string {
 	return ""
 }
 
-// press, cancel, unlock and restart use the operator's hands.
+// operate uses the operator's controls.
 type operate struct {
 	control Control
 	pin     string
@@ -342,7 +342,7 @@ func (s probe) run(t *trial) string {
 type element struct {
 	what   string
 	check  func(b *wps.Beacon, p *wps.ProbeResponse) string
-	strict bool // a strict reader has to take them
+	strict bool // a strict reader must accept them
 }
 
 func (s element) String() string { return "beacon and probe response: " + s.what }
@@ -443,9 +443,9 @@ func (s requests) run(t *trial) string {
 const inconclusive = "\x00inconclusive: "
 
 // station describes one of the suite's stations. Each input of a case has
-// addresses of its own: access points do not listen for some seconds to a
-// station that they have just served. The UUID is that of the station in all
-// cases, so that no access point takes two inputs for a session overlap.
+// addresses of its own: access points ignore a station for some seconds after
+// they have served it. The UUID of a station is the same in all cases, so that
+// no access point considers two inputs a session overlap.
 func (t *trial) station(who, uuid byte) wps.Device {
 	d := wps.DefaultDevice()
 	d.MAC = wps.MAC{0x02, 0x77, 0x70, byte(t.number >> 8), byte(t.number), who}
@@ -460,7 +460,7 @@ func (t *trial) station(who, uuid byte) wps.Device {
 }
 
 // halves returns the halves of a PIN as they enter the proofs, one of them
-// wrong if it is to be.
+// wrong if requested.
 func halves(digits string, wrong wrongness) (h [2][]byte) {
 	n := (len(digits) + 1) / 2
 	h = [2][]byte{[]byte(digits[:n]), []byte(digits[n:])}

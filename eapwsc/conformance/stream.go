@@ -38,7 +38,7 @@ func (s *Stream) Open(mac wps.MAC) (Link, error) {
 // streamLink is an exchange on a Stream.
 type streamLink struct {
 	conn   net.Conn
-	buffer []byte // of a packet that has not come whole
+	buffer []byte // of an incomplete packet
 	ended  bool
 }
 
@@ -84,7 +84,7 @@ func (l *streamLink) Receive(until time.Time) ([]byte, error) {
 	if wait := time.Until(until); wait > 0 && wait < time.Second {
 		time.Sleep(wait)
 	}
-	return nil, nil // nobody is there any more: silence
+	return nil, nil // the other side has gone: silence
 }
 
 // Close closes the connection.

@@ -15,7 +15,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Verdict is how a case ended.
+// Verdict is the verdict of a case.
 type Verdict uint8
 
 // The verdicts.
@@ -33,10 +33,10 @@ func (v Verdict) String() string { return word("Verdict", verdicts[:], uint8(v))
 
 // Config configures a suite.
 type Config struct {
-	// Device is the device under test, and Role what it is.
+	// Device is the device under test, and Role its role.
 	Device Device
 	Role   Role
-	// Controls are the operator's hands; nil is none.
+	// Controls are the operator's controls; nil is none.
 	Controls Controls
 	// OwnPIN is the PIN of the device under test, if it does not change. It
 	// is the only source of the wrong PINs that the suite tries.
@@ -49,17 +49,17 @@ type Config struct {
 	Short bool
 	// Seed draws the random mutations.
 	Seed uint64
-	// Rand makes keys and nonces; nil is [crypto/rand.Reader].
+	// Rand is the source of keys and nonces; nil is [crypto/rand.Reader].
 	Rand io.Reader
-	// Began and Ended, if set, are called around each case.
+	// Began and Ended, if set, are called before and after each case.
 	Began func(c *Case)
 	Ended func(r *Result)
 }
 
-// ErrConfig is the class of the error of a configuration that cannot work.
+// ErrConfig is the class of configuration errors.
 var ErrConfig = errors.New("conformance: configuration")
 
-// Result is what came of a case.
+// Result is the result of a case.
 type Result struct {
 	Case    *Case
 	Verdict Verdict
@@ -67,13 +67,13 @@ type Result struct {
 	Reason string
 	// Input is the input with which the case did not pass.
 	Input string
-	// Unusable says that the device did not register a station any more
+	// Unusable reports that the device did not register a station any more
 	// after the case.
 	Unusable bool
-	// Took is the time of the case, in the device's time.
+	// Took is the duration of the case, in the device's time.
 	Took time.Duration
 
-	outcomes []*outcome // of the input that decided
+	outcomes []*outcome // of the input that decided the verdict
 }
 
 // Suite runs cases.
@@ -83,12 +83,12 @@ type Suite struct {
 	key    *registration.KeyPair // of runs whose keys do not matter
 	trials atomic.Uint32
 	lived  bool  // the device has registered a station
-	lost   *Case // since which it does not any more
+	lost   *Case // the case since which it does not any more
 	tries  int   // how often it was tried since then
 }
 
 // lostTries is how many cases still try a device that does not register a
-// station any more, before the others are given up without it.
+// station any more, before the rest are skipped.
 const lostTries = 3
 
 // New returns a suite. The error is of class [ErrConfig].
@@ -132,8 +132,8 @@ func (s *Suite) selected(c *Case) bool {
 // Cases returns the cases that the suite runs.
 func (s *Suite) Cases() []*Case { return slices.Clone(s.cases) }
 
-// Run runs all cases, until the context is done. A device that fails, crashes
-// or hangs ends its case, never the run.
+// Run runs all cases, until the context is done. If the device fails, crashes
+// or hangs, that ends the case, never the run.
 func (s *Suite) Run(ctx context.Context) []*Result {
 	var results []*Result
 	for _, c := range s.cases {
@@ -190,7 +190,7 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 	if t.settle() == "" {
 		return r
 	}
-	// One of the inputs has broken the device: find out which.
+	// One of the inputs has broken the device: find it.
 	for _, row := range c.rows {
 		t := s.try(ctx, row, r)
 		if r.Verdict != Pass || !s.alive(t, row, r) {
@@ -202,9 +202,9 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 	return r
 }
 
-// isLost reports whether the device, which an earlier case has left unusable, is
-// so still. One that was never usable is tried by every case: what it does wrong
-// may be what a case is about.
+// isLost reports whether the device, which an earlier case has left unusable,
+// still is. A device that was never usable is tried by every case: its fault
+// may be the subject of a case.
 func (s *Suite) isLost(ctx context.Context) bool {
 	if s.lost == nil {
 		return false
@@ -237,7 +237,7 @@ func (s *Suite) try(ctx context.Context, row row, r *Result) *trial {
 	return t
 }
 
-// alive notes whether the device still registers a station after an input.
+// alive records whether the device still registers a station after an input.
 func (s *Suite) alive(t *trial, row row, r *Result) bool {
 	why := t.settle()
 	if why != "" {
@@ -247,7 +247,7 @@ func (s *Suite) alive(t *trial, row row, r *Result) bool {
 	return why == ""
 }
 
-// can returns what the operator and the link can do.
+// can returns what the operator and the link support.
 func (s *Suite) can() Need {
 	var n Need
 	for control, need := range map[Control]Need{
@@ -296,15 +296,15 @@ type trial struct {
 	suite    *Suite
 	ctx      context.Context
 	outcomes []*outcome
-	opened   bool                  // the device has been spoken to
-	recorded []byte                // M2 of a configuration before
+	opened   bool                  // the device has been contacted
+	recorded []byte                // M2 of an earlier configuration
 	links    []Link                // that stay open until the input ends
-	own      *registration.KeyPair // with fixedKey: what the exchange before it used
+	own      *registration.KeyPair // with fixedKey: the keys of the previous exchange
 	n1       wps.Nonce
 	s1, s2   wps.SecretNonce
 }
 
-// closeLinks has the stations leave that have stayed.
+// closeLinks disconnects the stations that have stayed.
 func (t *trial) closeLinks() {
 	for _, l := range t.links {
 		_ = l.Close() // the device may be gone
@@ -312,11 +312,11 @@ func (t *trial) closeLinks() {
 	t.links = nil
 }
 
-// renew gives the stations of the suite new addresses, in a step that does not
-// need those that it had.
+// renew gives the suite's stations new addresses, for a step that does not need
+// the previous ones.
 func (t *trial) renew() { t.number = t.suite.trials.Add(1) }
 
-// cannot is a step that could not be carried out.
+// cannot returns the result of a step that could not be carried out.
 func (t *trial) cannot(err error) string {
 	if errors.Is(err, ErrCrashed) {
 		return err.Error()
@@ -324,9 +324,9 @@ func (t *trial) cannot(err error) string {
 	return inconclusive + err.Error()
 }
 
-// refused is a step in which the device refused what an operator or a station
-// wanted. Before anything has happened, the device is not in position; after
-// that, the refusal is what the case finds.
+// refused returns the result of a step in which the device refused an operator
+// or a station. Before anything has happened, the device is not in position;
+// after that, the refusal is the result of the case.
 func (t *trial) refused(what string, err error) string {
 	if t.opened && !errors.Is(err, ErrNoControl) {
 		return fmt.Sprintf("the device refused to %s: %v", what, err)
@@ -342,8 +342,8 @@ func (t *trial) operate(c Control, pin string) (answer string, err error) {
 	return t.suite.cfg.Controls.Do(t.ctx, c, pin)
 }
 
-// reset brings the device to where a case begins: nothing is waited for, and
-// its PIN is not locked.
+// reset returns the device to the initial state of a case: it waits for no
+// device, and its PIN is not locked.
 func (t *trial) reset() {
 	controls := t.suite.cfg.Controls
 	if controls.Has(Cancel) {
@@ -354,13 +354,13 @@ func (t *trial) reset() {
 	}
 }
 
-// settle brings the device back to a known state after a case, and proves that
-// it is alive by a registration. It returns why it is not, or "".
+// settle returns the device to a known state after a case, and registers a
+// station to prove that it is alive. It returns why it is not, or "".
 func (t *trial) settle() string {
 	t.reset()
 	s := t.suite
 	if _, ok := s.cfg.Device.(Prober); ok {
-		s.cfg.Device.Sleep(121 * time.Second) // the monitor time: presses of before are forgotten
+		s.cfg.Device.Sleep(121 * time.Second) // the monitor time: earlier presses are forgotten
 	}
 	good := attempt{who: 0xF0, want: wantSuccess}
 	switch s.cfg.Role {
@@ -389,8 +389,8 @@ func (t *trial) settle() string {
 	return why
 }
 
-// open begins an exchange, in which a station or a registrar has to be let
-// begin by its operator.
+// open starts an exchange. The operator must make a station or a registrar
+// start.
 func (t *trial) open(a attempt, mac wps.MAC) (Link, error) {
 	trigger := func() error { return t.trigger(a) }
 	if d, ok := t.suite.cfg.Device.(Triggered); ok {
@@ -402,7 +402,7 @@ func (t *trial) open(a attempt, mac wps.MAC) (Link, error) {
 	return t.suite.cfg.Device.Open(mac)
 }
 
-// trigger lets the device begin an exchange, where it is the device that does.
+// trigger makes the device start an exchange, if the device starts it.
 func (t *trial) trigger(a attempt) error {
 	var control Control
 	switch t.suite.cfg.Role {
@@ -420,7 +420,7 @@ func (t *trial) trigger(a attempt) error {
 		return nil
 	}
 	if !t.suite.cfg.Controls.Has(control) {
-		return nil // it is begun by Open, or by someone else
+		return nil // Open, or another device, starts it
 	}
 	digits := apPIN
 	switch a.method {
@@ -436,7 +436,7 @@ func (t *trial) trigger(a attempt) error {
 // apPIN is the PIN of the suite's own access point.
 const apPIN = "12345670"
 
-// side makes the suite's half of an exchange.
+// side returns the suite's half of an exchange.
 func (t *trial) side(a attempt) (*side, error) {
 	s := &side{
 		version10: a.version10, version: a.version, more: a.more, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect, secret: a.secret,

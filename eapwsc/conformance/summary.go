@@ -14,9 +14,9 @@ import (
 	"github.com/gowps/gowps/wps/report"
 )
 
-// Report is what came of a run.
+// Report is the result of a run.
 type Report struct {
-	Device  string // what the operator calls it
+	Device  string // the operator's name for it
 	Role    Role
 	Began   time.Time
 	Seed    uint64 // of the suite's randomness; 0 if it was not repeatable
@@ -26,13 +26,13 @@ type Report struct {
 	Baseline Baseline
 }
 
-// Complete reports whether every case that could be run came to a verdict.
+// Complete reports whether every applicable case has a verdict.
 func (r *Report) Complete() bool {
 	return !slices.ContainsFunc(r.Results, func(x *Result) bool { return x.Verdict == Inconclusive })
 }
 
-// Conforms reports whether no case of level Must has failed that the baseline
-// does not know.
+// Conforms reports whether no case of level Must has failed, except known
+// differences of the baseline.
 func (r *Report) Conforms() bool {
 	return !slices.ContainsFunc(r.Results, func(x *Result) bool {
 		return x.Verdict == Fail && x.Case.Level == Must && !r.Baseline.expects(x)
@@ -49,12 +49,12 @@ func (r *Report) count(v Verdict) (n int) {
 	return n
 }
 
-// Baseline are known differences of a device: the cases that it does not pass,
-// each with the reason why.
+// Baseline holds known differences of a device: the cases that it does not
+// pass, each with the reason.
 type Baseline map[string]string
 
-// ReadBaseline reads a baseline: a line for each case with its id and, behind
-// a blank, the reason. Lines that begin with # are comments.
+// ReadBaseline parses a baseline: a line for each case with its id and, after a
+// blank, the reason. Lines that begin with # are comments.
 func ReadBaseline(r io.Reader) (Baseline, error) {
 	b := Baseline{}
 	ids := map[string]bool{}
@@ -85,7 +85,7 @@ func (b Baseline) expects(r *Result) bool {
 }
 
 // Changes returns the results that differ from the baseline: new failures, and
-// cases that are healed.
+// cases that now pass.
 func (r *Report) Changes() (failures, healed []*Result) {
 	for _, x := range r.Results {
 		switch known := r.Baseline.expects(x); {
@@ -204,7 +204,7 @@ type junitProblem struct {
 }
 
 // WriteJUnit writes the report as JUnit XML, which continuous integration
-// reads. A failure that the baseline knows is a skipped test; an inconclusive
+// reads. A failure that is in the baseline is a skipped test; an inconclusive
 // case is an error.
 func (r *Report) WriteJUnit(w io.Writer) error {
 	s := junitSuite{Name: "WPS conformance: " + r.Role.String(), Tests: len(r.Results), Skipped: r.count(NotApplicable), Errors: r.count(Inconclusive)}

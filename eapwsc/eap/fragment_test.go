@@ -55,7 +55,7 @@ func TestReassembleCaptures(t *testing.T) {
 	}
 }
 
-// TestFragmentCaptures cuts the messages of each capture anew and compares
+// TestFragmentCaptures cuts the messages of each capture again and compares
 // the packets with those that hostapd and wpa_supplicant sent.
 func TestFragmentCaptures(t *testing.T) {
 	for _, c := range fixture.Captures(t) {
@@ -201,7 +201,8 @@ func TestLongestMessage(t *testing.T) {
 // TestReassembler has the rules for a sequence of packets. Those without an
 // error are taken; only the last one of the accepted completes a message.
 //
-// hostap: test_ap_wps_m2_unknown_opcode test_ap_wps_m2_unknown_opcode2 test_eap_proto_wsc
+// hostap: test_ap_wps_m2_unknown_opcode test_ap_wps_m2_unknown_opcode2
+// test_eap_proto_wsc
 func TestReassembler(t *testing.T) {
 	const more = FlagMoreFragments
 	foreign := Packet{Code: CodeRequest, ID: 1, Type: 25}

@@ -68,7 +68,7 @@ func behindCases() (all []radioCase) {
 		site := func(w *world) *registrar {
 			r := w.registrar(c.cfg)
 			r.accessPoint = w.accessPoint(0, network, behindRADIUS...)
-			// hostapd's beacons are its own: it is told what is waited for.
+			// hostapd's beacons are its own: a command sets what it waits for.
 			if c.pin == "" {
 				r.accessPoint.ask("wps_pbc")
 			} else {

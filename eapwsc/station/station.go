@@ -52,7 +52,7 @@ func Open(name string) (*Station, error) { return open(name) }
 func (s *Station) Name() string { return s.name }
 
 // MAC returns the address of the interface, with which the station enrolls. It
-// is read anew before each scan of [Station.Enroll] and each [Station.Run]:
+// is read again before each scan of [Station.Enroll] and each [Station.Run]:
 // programs change it, to give a device away less.
 func (s *Station) MAC() wps.MAC { return s.mac }
 

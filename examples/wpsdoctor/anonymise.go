@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// errTextAnonymous is for a log: nobody knows where in it a name stands.
+// errTextAnonymous is the error for a log, in which names cannot be found reliably.
 var errTextAnonymous = errors.New("-anonymise takes a capture: in text anything may be a name or a key, so clean it by hand")
 
 // hidden is the anonymous copy of a capture, while it is made.

@@ -279,7 +279,7 @@ func TestColor(t *testing.T) {
 	}
 }
 
-// TestNotes: what is wrong with the capture itself is told to people.
+// TestNotes checks that faults of the capture itself are reported.
 func TestNotes(t *testing.T) {
 	whole, err := os.ReadFile(captures + "radio/pin.pcap")
 	if err != nil {

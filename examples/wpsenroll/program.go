@@ -96,14 +96,14 @@ func (p *invocation) describe(mac wps.MAC) (device wps.Device, err error) {
 const retryPause = 5 * time.Second
 
 // errNobody is why there was no registration at all.
-var errNobody = errors.New("nobody answered: is there an access point at the other end that does WPS over Ethernet, such as wpsregistrar or hostapd with driver=wired?")
+var errNobody = errors.New("no answer: is there an access point at the other end that does WPS over Ethernet, such as wpsregistrar or hostapd with driver=wired?")
 
 // session is the attempts of one call of the program.
 type session struct {
 	*invocation
 	conn   eapol.Conn
 	device wps.Device
-	heard  bool // whether there is somebody at the other end
+	heard  bool // whether the other end has answered
 }
 
 // register tries until it succeeds, the time is over, or trying again would

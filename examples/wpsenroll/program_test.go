@@ -280,7 +280,7 @@ func TestEnrollFails(t *testing.T) {
 		{"button not pressed", func(*testing.T, *world) {}, []string{"-pbc"}, "Press its WPS button now", wps.WalkTime},
 		{"new PIN not entered", func(*testing.T, *world) {}, []string{"-new-pin", "-timeout", "30s"}, "The PIN of this device: ", 30 * time.Second},
 		{"wrong AP PIN", func(*testing.T, *world) {}, []string{"-registrar", "-ap-pin", "99995676"}, "in their first half", 0},
-		{"nobody", func(_ *testing.T, w *world) { w.segment.Join(routerMAC) }, []string{"-pbc"}, "nobody answered: ", wps.WalkTime},
+		{"nobody", func(_ *testing.T, w *world) { w.segment.Join(routerMAC) }, []string{"-pbc"}, "no answer: ", wps.WalkTime},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -131,7 +131,7 @@ func (f *finder) happened(time.Time) {
 	for _, e := range f.registrar.Events() {
 		select {
 		case f.events <- e:
-		default: // thousands wait: somebody floods the network
+		default: // thousands wait: the network is being flooded
 		}
 	}
 }

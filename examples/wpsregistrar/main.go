@@ -45,7 +45,7 @@ It ends when each PIN and the button have been used, or with Ctrl-C.`,
 			{Line: "wpsregistrar -i eth1 -ap-pin 12345670 -ssid home -open", Does: "Let external registrars in with the PIN of the access point"},
 		},
 		Exit: []string{
-			"a device was registered, or the settings were read or written", "nobody came, or nobody was let in",
+			"a device was registered, or the settings were read or written", "no device came, or none was admitted",
 			"wrong use, or an interface or file that cannot be opened or used",
 		},
 		Flags: s.flags, Values: live.Values(map[string]program.Values{"upnp": {Words: live.Interfaces}, "nfc": program.Files, "nfc-answer": program.Files, "nfc-token": program.Files, "nfc-config": program.Files}), Run: s.run,

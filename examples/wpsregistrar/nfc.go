@@ -32,7 +32,7 @@ func (t *tokens) flags(f *pflag.FlagSet) {
 	f.StringVar(&t.networks, "nfc-config", "", "write the network to a new `FILE` that only you can read, as a tag holds it")
 }
 
-// any reports whether a tag lets somebody in.
+// any reports whether a tag admits a device.
 func (t *tokens) any() bool { return t.tag != "" || t.own != "" }
 
 // check reads the tag.

@@ -154,7 +154,7 @@ func (s *service) allow(now time.Time, point *ap.AccessPoint) (until time.Time, 
 	return until, err
 }
 
-// waits reports whether there is somebody to wait for.
+// waits reports whether the program waits for a device.
 func (s *service) waits() bool {
 	return s.pinsLeft > 0 || s.left > 0 || s.button || s.own != "" || !s.apPIN.IsZero() || s.upnp != ""
 }

@@ -130,7 +130,7 @@ func TestPIN(t *testing.T) {
 	})
 }
 
-// TestSeveralPINs lets in one device by its UUID and any other. The PIN for any
+// TestSeveralPINs admits one device by its UUID and any other. The PIN for any
 // is that of the device which tried it first.
 //
 // hostap: test_ap_wps_conf_pin_2sta

@@ -249,7 +249,7 @@ func (h *hostapd) start(pins []ap.PINEntry, button bool) error {
 				who = e.UUID.String()
 			}
 			// hostapd needs a PIN to advertise that one is waited for. It does
-			// not need to be the device's: hostapd registers nobody here.
+			// not need to be the device's: hostapd itself registers no device here.
 			if err := h.command(conn, "WPS_PIN "+who+" 00000000"); err != nil {
 				return err
 			}

@@ -92,7 +92,7 @@ func (s *service) print(e *ap.Event) {
 	case ap.EventPINNeeded:
 		s.line("A PIN is needed: %s. If this is your device, let it in with -pin %v=PIN.", who, e.UUID)
 	case ap.EventOverlap:
-		s.line("More than one device has its button pressed: nobody is let in. Wait two minutes, and press one button only.")
+		s.line("More than one device has its button pressed: no device is admitted. Wait two minutes, and press one button only.")
 	case ap.EventPushButtonOver:
 		s.line("Two minutes are over, and no device with its button pressed has come.")
 	case ap.EventPINGone:

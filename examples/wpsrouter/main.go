@@ -95,7 +95,7 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 	if err == nil {
 		err = point.RestoreSecrets(time.Now(), data)
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nobody knows how often the PIN was guessed
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // the number of wrong guesses is unknown
 		return program.Unable, fmt.Errorf("-state: %w", err)
 	}
 	listener, err := net.Listen("tcp", r.listen)

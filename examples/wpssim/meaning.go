@@ -11,12 +11,12 @@ import (
 
 // meanings say what a frame says or proves, by [sim.Frame.What].
 var meanings = map[string]string{
-	"authentication":        "open: nothing is proved by it",
+	"authentication":        "open: it proves nothing",
 	"EAP-Request/Identity":  "who are you?",
-	"EAP-Response/Identity": "one that wants to be registered",
+	"EAP-Response/Identity": "a device that wants to be registered",
 	"WSC_Start":             "then begin",
 	"M1":                    "the printer describes itself; its nonce and public key",
-	"M2":                    "the router does; from here on both have keys that nobody else has",
+	"M2":                    "the router describes itself; now both have keys that no one else has",
 	"M3":                    "E-Hash1, E-Hash2: the printer commits itself to both halves of the password",
 	"M4":                    "R-Hash1, R-Hash2: so does the router; R-S1 proves that it has the first half",
 	"M5":                    "E-S1: the printer proves that it has the first half",
@@ -25,8 +25,8 @@ var meanings = map[string]string{
 	"M8":                    "both have the password: here is the network, encrypted",
 	"WSC_ACK":               "understood",
 	"WSC_Done":              "the printer has it",
-	"EAP-Failure":           "EAP-WSC ends so, after a success as well",
-	"EAPOL-Start":           "is anybody there?",
+	"EAP-Failure":           "EAP-WSC always ends in this way, even after a success",
+	"EAPOL-Start":           "is an access point there?",
 	"message 1 of 4":        "the router's nonce",
 	"message 2 of 4":        "the printer's nonce; its MIC proves that it has the network key",
 	"message 3 of 4":        "its MIC proves that the router has the network key",
@@ -35,10 +35,10 @@ var meanings = map[string]string{
 
 // reasons say what the reason codes of a deauthentication mean here.
 var reasons = map[uint16]string{
-	sim.ReasonNotAuthenticated: "the router knows nobody any more: it has started",
+	sim.ReasonNotAuthenticated: "the router has restarted and forgotten the device",
 	sim.ReasonLeaving:          "the printer leaves",
 	sim.ReasonHandshakeTimeout: "the 4-way handshake did not end: the network key is wrong",
-	sim.Reason8021XFailed:      "no EAP-Success, no stay: this association was to register only",
+	sim.Reason8021XFailed:      "this association was for the registration only",
 }
 
 // meaning returns what a frame says or proves.
@@ -82,7 +82,7 @@ func announced(f *sim.Frame, element wps.List, beacon *wps.Beacon) string {
 	case wps.Decode(element, attributes, wps.Tolerant) != nil:
 		return "a network with a WPS element that cannot be read"
 	case !beacon.SelectedRegistrar:
-		return "a network with WPS, which waits for nobody"
+		return "a network with WPS, which waits for no device"
 	case beacon.DevicePasswordID == wps.PasswordPushButton:
 		return "waits for a device whose button was pressed"
 	}

@@ -28,8 +28,8 @@ type packet struct {
 	octets []byte
 }
 
-// observe keeps a frame that is sent. A beacon or probe that nobody hears is sent as
-// well.
+// observe keeps a frame that is sent. A beacon or probe that no device receives
+// is sent as well.
 func (a *air) observe(e sim.Event) {
 	if e.Kind == sim.Sent {
 		a.packets = append(a.packets, packet{e.At, radiotapFrame(e.Frame, e.At, len(a.packets))})

@@ -71,7 +71,7 @@ func TestConfigChecked(t *testing.T) {
 }
 
 // TestUnprovenKey has strangers use the way in that needs no password: a key
-// that nobody announced is refused wherever the password comes from, also by
+// that was not announced is refused wherever the password comes from, also by
 // test equipment.
 func TestUnprovenKey(t *testing.T) {
 	for name, change := range map[string]func(*EnrolleeConfig){

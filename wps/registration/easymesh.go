@@ -233,7 +233,7 @@ func answer(cfg Config, m1 []byte, agent *wps.M1, b *BSS) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	const authenticator = 4 + 8 // the attribute, which is made anew
+	const authenticator = 4 + 8 // the attribute, which is computed again
 	writeKeyLog(cfg.KeyLog, agent.EnrolleeNonce, n2, keys)
 	return cipher.AppendAuthenticator(m1, out[:len(out)-authenticator]), nil
 }

@@ -249,7 +249,7 @@ func TestForgedM2(t *testing.T) {
 }
 
 // TestClosed ends the exchange at each message, by the transport and by a
-// time-out: before that message is heard, and after it for its sender.
+// time-out: before that message is received, and after it for its sender.
 func TestClosed(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -34,7 +34,7 @@ func mustParse(digits string) pin.PIN {
 	return p
 }
 
-// talk carries messages to and fro until nobody has anything to say. Elsewhere
+// talk passes messages between both sides until neither has one to send. Elsewhere
 // EAP does this, or UPnP. The machines remember why a run failed.
 func talk(e *registration.Enrollee, r *registration.Registrar) {
 	for out, _ := e.Start(); out != nil; {
@@ -125,7 +125,7 @@ func Example_failure() {
 	// the passwords of the two sides differ in their second half (found by the enrollee at M6, configuration error 18: device password authentication failure)
 }
 
-// A registrar waits with M1 until somebody decides on it. An Enrollee that was
+// A registrar keeps M1 until there is a decision on it. An Enrollee that was
 // refused can be admitted while it waits.
 func ExampleRegistrar_Decide() {
 	enrollee, err := registration.NewEnrollee(registration.EnrolleeConfig{

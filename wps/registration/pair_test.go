@@ -150,8 +150,8 @@ func (s said) kind() wps.Kind {
 	return t.Kind()
 }
 
-// talk lets the machines talk until nobody has anything to say, and returns
-// what was said. Each message passes through the link, if there is one.
+// talk passes messages between the machines until neither has one to send, and
+// returns what was said. Each message passes through the link, if there is one.
 func (f *form) talk(t testing.TB, e *Enrollee, r *Registrar, link func(said) []byte) (all []said) {
 	t.Helper()
 	out, err := e.Start()

@@ -59,7 +59,7 @@ func checkHidden(t *testing.T, what string, v any, secrets map[string][]byte) {
 }
 
 // TestSecretsHidden prints machines, configurations, results and errors in
-// every state of a run, and looks for what nobody may see.
+// every state of a run, and looks for secrets.
 func TestSecretsHidden(t *testing.T) {
 	for name, newForm := range map[string]func() form{"station": station, "access point": writing} {
 		t.Run(name, func(t *testing.T) {

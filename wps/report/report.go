@@ -1,17 +1,17 @@
-// Package report turns what was found into a page that one can look at: a report
-// in HTML, in one file.
+// Package report turns what was found into a page that one can look at: a
+// report in HTML, in one file.
 //
 // A [Document] is plain data: verdicts, steps to take, ladders of messages,
-// decoded messages, tables, bars and findings. It knows nothing of where they come
-// from; the doctor, the conformance suite and the simulator fill it in. [Document.HTML]
-// writes the page. It needs no network and no script, is readable on a telephone
-// and on paper of A4, in light and dark, and by a screen reader. [Ladder.SVG] draws
-// a ladder alone, as a picture.
+// decoded messages, tables, bars and findings. It does not know where they come
+// from; the doctor, the conformance suite and the simulator fill it in.
+// [Document.HTML] writes the page. It needs no network and no script, is
+// readable on a telephone and on paper of A4, in light and dark, and by a
+// screen reader. [Ladder.SVG] draws a ladder alone, as a picture.
 //
 // All texts are taken as they come: they are escaped for HTML, and what is not
 // printable in them is made so, by [printable.Writer]. Secrets have a place of
-// their own, [Attribute.Secret], and are left out of the page unless it is asked for
-// them.
+// their own, [Attribute.Secret], and are left out of the page unless it is
+// asked for them.
 package report
 
 import "time"

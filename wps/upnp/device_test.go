@@ -190,7 +190,7 @@ func post(action, arguments string) *upnp.Request {
 	}
 }
 
-// code returns the error code of an answer, 0 if it is none.
+// code returns the error code of an answer, or 0.
 func code(t *testing.T, r *upnp.Response) int {
 	t.Helper()
 	_, rest, ok := strings.Cut(string(r.Body), "<errorCode>")
@@ -580,7 +580,7 @@ func TestEvents(t *testing.T) {
 	}
 	d.Probe(began.Add(time.Second), mac, nil)
 	next(t, d, began, 200)
-	// Another subscriber is told the last one first.
+	// Another subscriber first receives the last event.
 	d.Message(began, mac, []byte{99})
 	next(t, d, began, 200)
 	d.Handle(began, subscribe(at(3), "<http://192.168.78.3:1/>"))

@@ -21,7 +21,7 @@ var manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines,
 
 // TestEveryFault disturbs the calls between an access point and an external
 // registrar: every fault at every call, and every pair of them. A run may fail
-// then, because UPnP repeats nothing; but nobody is given anything wrong or
+// then, because UPnP repeats nothing; but no side receives anything wrong or
 // without the PIN, each side says at most what is true, and the next run
 // succeeds.
 //

@@ -12,7 +12,7 @@ import (
 
 func base64Of(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
-// inside fails if a machine calls or answers anybody outside its network.
+// inside fails if a machine calls or answers a host outside its network.
 func inside(t *testing.T, out upnp.Output) {
 	t.Helper()
 	for _, c := range out.Calls {

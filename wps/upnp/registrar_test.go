@@ -177,7 +177,7 @@ func TestEnroll(t *testing.T) {
 	}
 }
 
-// TestEnrollOther has a station come that nobody waits for.
+// TestEnrollOther has a station that no order waits for.
 func TestEnrollOther(t *testing.T) {
 	l, a, r := learned(t)
 	uuid := deviceOf(7).UUID
@@ -415,7 +415,7 @@ func TestRestart(t *testing.T) {
 	l.registers(r, a, 7, thePIN)
 }
 
-// TestVanishes has either side vanish without a word.
+// TestVanishes removes either side without notice.
 func TestVanishes(t *testing.T) {
 	l, a, r := learned(t)
 	must(t, r.Enroll(l.now, upnp.Order{Password: thePIN}))

@@ -303,7 +303,7 @@ func TestEventsOdd(t *testing.T) {
 	if list := r.Enrollees(); len(list) != 0 {
 		t.Errorf("%+v", list)
 	}
-	// An event that comes once more, because the answer was lost, is heard
+	// An event that is repeated, because the answer was lost, is handled
 	// once.
 	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registrarRun(7), Password: thePIN})
 	must(t, err)

@@ -64,7 +64,7 @@ func (l *lab) message(kind wps.Kind) sample {
 func (l *lab) get(kind wps.Kind, id wps.AttributeID) []byte { return wps.Find(l.step(kind).Body, id) }
 
 // set gives an attribute of a message another value, or takes it out, and
-// makes the Authenticators anew.
+// computes the Authenticators again.
 func (l *lab) set(kind wps.Kind, id wps.AttributeID, v []byte) *lab {
 	l.step(kind).Body = l.message(kind).with(id, v).bytes()
 	return l.authenticate()

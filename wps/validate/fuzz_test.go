@@ -131,7 +131,7 @@ func FuzzElement(f *testing.F) {
 	for kind := wps.KindBeacon; kind <= wps.KindHandoverSelect; kind++ {
 		f.Add(byte(kind), byte(0xFF), conforming(kind).bytes())
 	}
-	// A second Version with a major version that nobody speaks: wps takes the last.
+	// A second Version with an unknown major version: wps takes the last.
 	f.Add(byte(wps.KindBeacon), byte(0x0C), []byte("\x10\x4a\x00\x01\x10\x10\x44\x00\x01\x02\x10\x4a\x00\x01\x007*\x00\x01 "))
 	f.Fuzz(func(t *testing.T, kind, network byte, b []byte) {
 		has := func(bit int) bool { return network>>bit&1 != 0 }

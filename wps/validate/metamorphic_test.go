@@ -275,7 +275,7 @@ func names(t *testing.T, what string, s sample, i int, b []byte, before validate
 }
 
 // neighbours reports whether two attributes are next to each other: if one of
-// two neighbours is moved past the other, nobody can tell which it was.
+// two neighbours is moved past the other, it is unknown which one it was.
 func neighbours(s sample, i int, id wps.AttributeID) bool {
 	return i > 0 && s.attrs[i-1].id == id || i+1 < len(s.attrs) && s.attrs[i+1].id == id
 }

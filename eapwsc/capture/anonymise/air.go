@@ -150,7 +150,7 @@ func fixed(kind capture.Kind, m *capture.Management) (b []byte) {
 		}
 	}
 	const interval, associationID, known = 100, 0xc001, 255
-	number := func(v uint16) uint16 { // a code that nobody has is no number
+	number := func(v uint16) uint16 { // an unassigned code is no number
 		if v > known {
 			return 0xffff
 		}

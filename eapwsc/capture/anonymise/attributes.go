@@ -7,7 +7,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// unknownAttribute is the identifier of attributes that nobody knows.
+// unknownAttribute is the identifier that replaces those of unknown attributes.
 const unknownAttribute = 0x1fff
 
 // treatments say what is done with the value of an attribute. The others are
@@ -195,7 +195,7 @@ func (m *mask) vendorExtension(v []byte) []byte {
 	}
 	if [3]byte(v[:3]) != wps.VendorWFA {
 		out := m.octets(v)
-		out[0] |= 2 // an identifier that nobody has
+		out[0] |= 2 // an unassigned identifier
 		return out
 	}
 	out := slices.Clone(v[:3])

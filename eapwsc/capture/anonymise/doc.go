@@ -8,27 +8,27 @@
 //
 // # What is replaced
 //
-// Nothing is copied as octets. Each frame is written anew from what package
-// capture understood of it, so that what nobody understood cannot pass:
+// No octets are copied. Each frame is encoded again from what package
+// capture understood of it, so that what was not understood cannot pass:
 //
 //	addresses (MAC, IP)               others, the same one for the same one; groups stay groups
 //	names: SSID, device, maker, model,
 //	serial numbers, EAP identities    others of the same length
 //	UUIDs                             others
-//	public keys                       others, of which nobody knows the exponent
+//	public keys                       others with unknown exponents
 //	nonces, hashes, Authenticators,
 //	Encrypted Settings, State         other octets, as many
 //	keys and passwords in clear       other letters, as many
-//	attributes that nobody knows      other octets, as many
+//	unknown attributes                as many other octets
 //
 // A value that comes again is replaced by the same one, so that repetitions and
-// reuse show. The replacements come from a key that is drawn anew each time and
+// reuse show. The replacements come from a new random key each time and
 // forgotten: nothing leads back to what was there, and the same capture looks
 // different the next time. A PIN can neither be found nor tried with them.
 //
 // Numbers that WPS defines stay: types, methods, flags, errors, states, Device
 // Password IDs below 16, the category of a device. So do times, lengths,
-// channels, signal strengths and the numbers by which retransmissions are told.
+// channels, signal strengths and the numbers that identify retransmissions.
 //
 // # What is left out
 //

@@ -313,8 +313,8 @@ func TestLostEnd(t *testing.T) {
 	}
 }
 
-// TestBeginningMissed: the messages tell who is the enrollee, where the capture begins
-// behind the identity and M1.
+// TestBeginningMissed: the messages tell who is the enrollee, where the capture
+// begins behind the identity and M1.
 func TestBeginningMissed(t *testing.T) {
 	for name, ap := range map[string]bool{"s01-pin-ok": false, "s08-appin-reg-config": true, "s07-appin-reg-learn": true} {
 		events := readFile(t, "../testdata/wired/"+name+".pcap")
@@ -607,8 +607,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestReturnedWhenOver: an exchange is returned when it is over, not when the capture
-// is.
+// TestReturnedWhenOver: an exchange is returned when it is over, not when the
+// capture is.
 func TestReturnedWhenOver(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -653,7 +653,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// TestJoining: the handshake of a wrong key is told from one that is lost.
+// TestJoining distinguishes a handshake with a wrong key from a lost one.
 func TestJoining(t *testing.T) {
 	for _, tt := range []struct {
 		messages     [4]int

@@ -38,7 +38,7 @@ func (s *scene) add(e capture.Event) {
 	s.events = append(s.events, e)
 }
 
-// wait lets time pass, with a beacon of somebody else behind it, so that the
+// wait lets time pass, with another network's beacon after it, so that the
 // capture shows that it has passed.
 func (s *scene) wait(d time.Duration) {
 	s.now = s.now.Add(d)
@@ -60,7 +60,7 @@ func (s *scene) beacon(security *dot11.Security, e *wps.Beacon) {
 	s.add(capture.Event{Kind: capture.KindBeacon, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: m})
 }
 
-// offer is the WPS element of a router that nobody has pressed.
+// offer is the WPS element of a router whose button was not pressed.
 func offer(change func(*wps.Beacon)) *wps.Beacon {
 	e := &wps.Beacon{State: wps.Configured, UUIDE: wps.UUID{7}}
 	e.WFA.Version2 = 0x20

@@ -606,7 +606,7 @@ func (in *interpreter) failure(t *talk) {
 	case t.said&(saidNACKOfAP|saidNACKOfStation) != 0:
 	case t.last == 0 && t.said&saidStart != 0:
 		// Every enrollee answers WSC_Start with M1, and hostapd goes on to
-		// EAP-Failure without a word if M1 found no registrar, or M2 no access
+		// EAP-Failure without a log line if M1 found no registrar, or M2 no access
 		// point's PIN.
 		in.emitMessageOnce(t, wps.MessageM1)
 	}

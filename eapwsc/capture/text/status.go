@@ -41,7 +41,7 @@ var statusRows = []Row{
 				in.report(doctor.ReportFailed)
 			case "None":
 				if len(in.reports) == 0 {
-					in.advertiseState(l) // it waits for nobody, or as was said
+					in.advertiseState(l) // it waits for no device, or as in an earlier line
 				}
 			}
 		}},

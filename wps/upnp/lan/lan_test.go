@@ -215,7 +215,7 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// fakeListener has connections of the hosts that it is told.
+// fakeListener has connections of the given hosts.
 type fakeListener struct {
 	net.Listener
 	conns chan net.Conn
@@ -329,7 +329,7 @@ func TestMute(t *testing.T) {
 }
 
 // TestAnswerFirst has a call wait for the answer to a request of the same host,
-// and for nobody else's.
+// and for no other's.
 func TestAnswerFirst(t *testing.T) {
 	l := webLink(t, new(recorder))
 	c, err := net.Dial("tcp4", l.web.Addr().String())

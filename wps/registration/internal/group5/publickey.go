@@ -55,7 +55,7 @@ func CheckPublicKey(peer, own *[Size]byte) error {
 
 // CheckSubgroup checks that a public key in which [CheckPublicKey] found nothing
 // wrong is a power of the generator. Every honest key is. Against a stranger
-// the other check is enough, for one bit of an exponent used once helps nobody;
+// the other check is enough, because one bit of an exponent used once is of no use;
 // this one is for who wants to know of a peer that is not honest.
 //
 // The subgroup is that of the squares, so the Legendre symbol decides. It takes

@@ -14,12 +14,13 @@ var timing = flag.Int("timing", 0, "measurements of each exponentiation for Test
 
 // TestTiming looks for a dependence of time on the exponent, as dudect does
 // (Reparaz, Balasch, Verbauwhede, "Dude, is my code constant time?", 2017): the
-// times of one exponent are compared with those of random ones, in random order,
-// by Welch's t-test. |t| above 4.5 is a difference that chance does not make. An
-// exponentiation whose time depends on the exponent is measured too, and must be
-// caught, or the measurement proves nothing.
+// times of one exponent are compared with those of random ones, in random
+// order, by Welch's t-test. |t| above 4.5 is a difference that chance does not
+// make. An exponentiation whose time depends on the exponent is measured too,
+// and must be caught, or the measurement proves nothing.
 //
-// It depends on the machine and on what else that does, so it runs by hand:
+// It depends on the machine and on what else that does, so it must be run
+// explicitly:
 //
 //	go test ./wps/registration/internal/group5 -run TestTiming -v -timing 1000000 -timeout 2h
 func TestTiming(t *testing.T) {
