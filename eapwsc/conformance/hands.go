@@ -50,7 +50,8 @@ func (c Commands) Do(ctx context.Context, control Control, pin string) (string, 
 // its operator.
 var ErrRefused = errors.New("conformance: the device refused")
 
-// Person implements controls by asking a person at a terminal.
+// Person implements controls by asking a person at a terminal. It shows a
+// countdown of the time for the answer.
 type Person struct {
 	In  *bufio.Reader
 	Out io.Writer
