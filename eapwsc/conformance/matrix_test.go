@@ -36,17 +36,24 @@ func TestMatrix(t *testing.T) {
 		}
 	})
 	const golden = "testdata/mutants.golden"
+	old, err := os.ReadFile(golden)
+	if err != nil && !*updateMatrix {
+		t.Fatal(err)
+	}
+	want := strings.Split(strings.TrimSpace(string(old)), "\n")
+	// Of mutants that -run has left out, the line stays.
+	for i, m := range all {
+		if j := slices.IndexFunc(want, func(line string) bool { return strings.HasPrefix(line, m.name+": ") }); lines[i] == "" && j >= 0 {
+			lines[i] = want[j]
+		}
+	}
 	if *updateMatrix {
 		if err := os.WriteFile(golden, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(strings.TrimSpace(string(want)), "\n"), lines); diff != "" {
+	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", golden, diff)
 	}
 }
@@ -65,28 +72,30 @@ func finders(t *testing.T, m mutant) string {
 		}
 		cfg.Run.KeyPair = pair
 	}
-	suites := map[bool]*Suite{}
-	for fresh, m := range map[bool]mutant{true: m, false: fast} {
+	suite := func(m mutant) *Suite {
 		device, controls := build(t, m)
-		if suites[fresh], err = New(Config{Device: device, Role: m.role, Controls: controls, OwnPIN: ownPIN, Seed: 1}); err != nil {
+		s, err := New(Config{Device: device, Role: m.role, Controls: controls, OwnPIN: ownPIN, Seed: 1})
+		if err != nil {
 			t.Fatal(err)
 		}
+		return s
 	}
-	line, killed := m.name+": "+m.kills, false
-	for _, c := range suites[true].cases {
-		if c.ID != m.kills && costly(c) {
-			continue
-		}
-		r := suites[c.ID == m.kills || has[freshness](c)].RunCase(t.Context(), c)
+	// The case that is about the fault has a device of its own: some wear out.
+	if r := suite(m).RunCase(t.Context(), findCase(t, m.kills)); r.Verdict != Fail {
+		t.Errorf("%s is not found by %s: %v", m.name, m.kills, r.Verdict)
+	}
+	line, fresh, usual := m.name+": "+m.kills, suite(m), suite(fast)
+	for _, c := range usual.cases {
+		s := usual
 		switch {
-		case r.Verdict == Fail && r.Case.ID == m.kills:
-			killed = true
-		case r.Verdict == Fail:
-			line += " " + r.Case.ID
+		case c.ID == m.kills || costly(c):
+			continue
+		case has[freshness](c):
+			s = fresh
 		}
-	}
-	if !killed {
-		t.Errorf("%s is not found by %s", m.name, m.kills)
+		if r := s.RunCase(t.Context(), c); r.Verdict == Fail {
+			line += " " + c.ID
+		}
 	}
 	return line
 }
