@@ -8,95 +8,115 @@ import (
 // AttributeID is the type of an attribute, the first two octets of a TLV.
 type AttributeID uint16
 
-// The attributes of Wi-Fi Simple Configuration.
+// Attributes that every list may have.
 const (
-	AttrAPChannel                      AttributeID = 0x1001
-	AttrAssociationState               AttributeID = 0x1002
-	AttrAuthType                       AttributeID = 0x1003
-	AttrAuthTypeFlags                  AttributeID = 0x1004
-	AttrAuthenticator                  AttributeID = 0x1005
-	AttrConfigMethods                  AttributeID = 0x1008
-	AttrConfigError                    AttributeID = 0x1009
-	AttrConfirmationURL4               AttributeID = 0x100A
-	AttrConfirmationURL6               AttributeID = 0x100B
-	AttrConnType                       AttributeID = 0x100C
-	AttrConnTypeFlags                  AttributeID = 0x100D
-	AttrCredential                     AttributeID = 0x100E
-	AttrEncrType                       AttributeID = 0x100F
-	AttrEncrTypeFlags                  AttributeID = 0x1010
-	AttrDeviceName                     AttributeID = 0x1011
-	AttrDevicePasswordID               AttributeID = 0x1012
-	AttrEHash1                         AttributeID = 0x1014
-	AttrEHash2                         AttributeID = 0x1015
-	AttrESNonce1                       AttributeID = 0x1016
-	AttrESNonce2                       AttributeID = 0x1017
-	AttrEncryptedSettings              AttributeID = 0x1018
-	AttrEnrolleeNonce                  AttributeID = 0x101A
-	AttrFeatureID                      AttributeID = 0x101B
-	AttrIdentity                       AttributeID = 0x101C
-	AttrIdentityProof                  AttributeID = 0x101D
-	AttrKeyWrapAuthenticator           AttributeID = 0x101E
-	AttrKeyIdentifier                  AttributeID = 0x101F
-	AttrMACAddress                     AttributeID = 0x1020
-	AttrManufacturer                   AttributeID = 0x1021
-	AttrMessageType                    AttributeID = 0x1022
-	AttrModelName                      AttributeID = 0x1023
-	AttrModelNumber                    AttributeID = 0x1024
-	AttrNetworkIndex                   AttributeID = 0x1026
-	AttrNetworkKey                     AttributeID = 0x1027
-	AttrNetworkKeyIndex                AttributeID = 0x1028
-	AttrNewDeviceName                  AttributeID = 0x1029
-	AttrNewPassword                    AttributeID = 0x102A
-	AttrOOBDevicePassword              AttributeID = 0x102C
-	AttrOSVersion                      AttributeID = 0x102D
-	AttrPowerLevel                     AttributeID = 0x102F
-	AttrPSKCurrent                     AttributeID = 0x1030
-	AttrPSKMax                         AttributeID = 0x1031
-	AttrPublicKey                      AttributeID = 0x1032
-	AttrRadioEnabled                   AttributeID = 0x1033
-	AttrReboot                         AttributeID = 0x1034
-	AttrRegistrarCurrent               AttributeID = 0x1035
-	AttrRegistrarEstablished           AttributeID = 0x1036
-	AttrRegistrarList                  AttributeID = 0x1037
-	AttrRegistrarMax                   AttributeID = 0x1038
-	AttrRegistrarNonce                 AttributeID = 0x1039
+	AttrVersion              AttributeID = 0x104A
+	AttrVendorExtension      AttributeID = 0x1049
+	AttrApplicationExtension AttributeID = 0x1058
+)
+
+// Attributes of a run, M1 to WSC_Done, and of its Encrypted Settings.
+const (
+	AttrMessageType            AttributeID = 0x1022
+	AttrAuthenticator          AttributeID = 0x1005
+	AttrConfigError            AttributeID = 0x1009
+	AttrDevicePasswordID       AttributeID = 0x1012
+	AttrEHash1                 AttributeID = 0x1014
+	AttrEHash2                 AttributeID = 0x1015
+	AttrESNonce1               AttributeID = 0x1016
+	AttrESNonce2               AttributeID = 0x1017
+	AttrEncryptedSettings      AttributeID = 0x1018
+	AttrEnrolleeNonce          AttributeID = 0x101A
+	AttrIdentityProof          AttributeID = 0x101D
+	AttrKeyWrapAuthenticator   AttributeID = 0x101E
+	AttrNewDeviceName          AttributeID = 0x1029
+	AttrNewPassword            AttributeID = 0x102A
+	AttrOOBDevicePassword      AttributeID = 0x102C
+	AttrPublicKey              AttributeID = 0x1032
+	AttrRegistrarNonce         AttributeID = 0x1039
+	AttrRHash1                 AttributeID = 0x103D
+	AttrRHash2                 AttributeID = 0x103E
+	AttrRSNonce1               AttributeID = 0x103F
+	AttrRSNonce2               AttributeID = 0x1040
+	AttrX509CertificateRequest AttributeID = 0x104B
+	AttrX509Certificate        AttributeID = 0x104C
+	AttrPublicKeyHash          AttributeID = 0x104F
+)
+
+// Attributes that describe a device.
+const (
+	AttrUUIDE                   AttributeID = 0x1047
+	AttrAssociationState        AttributeID = 0x1002
+	AttrAuthTypeFlags           AttributeID = 0x1004
+	AttrConfigMethods           AttributeID = 0x1008
+	AttrConnTypeFlags           AttributeID = 0x100D
+	AttrEncrTypeFlags           AttributeID = 0x1010
+	AttrDeviceName              AttributeID = 0x1011
+	AttrFeatureID               AttributeID = 0x101B
+	AttrMACAddress              AttributeID = 0x1020
+	AttrManufacturer            AttributeID = 0x1021
+	AttrModelName               AttributeID = 0x1023
+	AttrModelNumber             AttributeID = 0x1024
+	AttrOSVersion               AttributeID = 0x102D
+	AttrRFBands                 AttributeID = 0x103C
+	AttrSerialNumber            AttributeID = 0x1042
+	AttrState                   AttributeID = 0x1044
+	AttrUUIDR                   AttributeID = 0x1048
+	AttrPrimaryDeviceType       AttributeID = 0x1054
+	AttrSecondaryDeviceTypeList AttributeID = 0x1055
+	AttrPortableDevice          AttributeID = 0x1056
+	AttrRequestedDeviceType     AttributeID = 0x106A
+)
+
+// Attributes of a network and its credentials.
+const (
+	AttrCredential               AttributeID = 0x100E
+	AttrAPChannel                AttributeID = 0x1001
+	AttrAuthType                 AttributeID = 0x1003
+	AttrConnType                 AttributeID = 0x100C
+	AttrEncrType                 AttributeID = 0x100F
+	AttrNetworkIndex             AttributeID = 0x1026
+	AttrNetworkKey               AttributeID = 0x1027
+	AttrNetworkKeyIndex          AttributeID = 0x1028
+	AttrSSID                     AttributeID = 0x1045
+	AttrTotalNetworks            AttributeID = 0x1046
+	AttrEAPIdentity              AttributeID = 0x104D
+	AttrMessageCounter           AttributeID = 0x104E
+	AttrRekeyKey                 AttributeID = 0x1050
+	AttrKeyLifetime              AttributeID = 0x1051
+	AttrEAPType                  AttributeID = 0x1059
+	AttrInitializationVector     AttributeID = 0x1060
+	AttrKeyProvidedAutomatically AttributeID = 0x1061
+	Attr8021XEnabled             AttributeID = 0x1062
+	AttrAppSessionKey            AttributeID = 0x1063
+	AttrWEPTransmitKey           AttributeID = 0x1064
+)
+
+// Attributes of what a device says on the air.
+const (
+	AttrSelectedRegistrar              AttributeID = 0x1041
 	AttrRequestType                    AttributeID = 0x103A
 	AttrResponseType                   AttributeID = 0x103B
-	AttrRFBands                        AttributeID = 0x103C
-	AttrRHash1                         AttributeID = 0x103D
-	AttrRHash2                         AttributeID = 0x103E
-	AttrRSNonce1                       AttributeID = 0x103F
-	AttrRSNonce2                       AttributeID = 0x1040
-	AttrSelectedRegistrar              AttributeID = 0x1041
-	AttrSerialNumber                   AttributeID = 0x1042
-	AttrState                          AttributeID = 0x1044
-	AttrSSID                           AttributeID = 0x1045
-	AttrTotalNetworks                  AttributeID = 0x1046
-	AttrUUIDE                          AttributeID = 0x1047
-	AttrUUIDR                          AttributeID = 0x1048
-	AttrVendorExtension                AttributeID = 0x1049
-	AttrVersion                        AttributeID = 0x104A
-	AttrX509CertificateRequest         AttributeID = 0x104B
-	AttrX509Certificate                AttributeID = 0x104C
-	AttrEAPIdentity                    AttributeID = 0x104D
-	AttrMessageCounter                 AttributeID = 0x104E
-	AttrPublicKeyHash                  AttributeID = 0x104F
-	AttrRekeyKey                       AttributeID = 0x1050
-	AttrKeyLifetime                    AttributeID = 0x1051
-	AttrPermittedConfigMethods         AttributeID = 0x1052
 	AttrSelectedRegistrarConfigMethods AttributeID = 0x1053
-	AttrPrimaryDeviceType              AttributeID = 0x1054
-	AttrSecondaryDeviceTypeList        AttributeID = 0x1055
-	AttrPortableDevice                 AttributeID = 0x1056
 	AttrAPSetupLocked                  AttributeID = 0x1057
-	AttrApplicationExtension           AttributeID = 0x1058
-	AttrEAPType                        AttributeID = 0x1059
-	AttrInitializationVector           AttributeID = 0x1060
-	AttrKeyProvidedAutomatically       AttributeID = 0x1061
-	Attr8021XEnabled                   AttributeID = 0x1062
-	AttrAppSessionKey                  AttributeID = 0x1063
-	AttrWEPTransmitKey                 AttributeID = 0x1064
-	AttrRequestedDeviceType            AttributeID = 0x106A
+)
+
+// Attributes that hardly any device sends.
+const (
+	AttrConfirmationURL4       AttributeID = 0x100A
+	AttrConfirmationURL6       AttributeID = 0x100B
+	AttrIdentity               AttributeID = 0x101C
+	AttrKeyIdentifier          AttributeID = 0x101F
+	AttrPowerLevel             AttributeID = 0x102F
+	AttrPSKCurrent             AttributeID = 0x1030
+	AttrPSKMax                 AttributeID = 0x1031
+	AttrRadioEnabled           AttributeID = 0x1033
+	AttrReboot                 AttributeID = 0x1034
+	AttrRegistrarCurrent       AttributeID = 0x1035
+	AttrRegistrarEstablished   AttributeID = 0x1036
+	AttrRegistrarList          AttributeID = 0x1037
+	AttrRegistrarMax           AttributeID = 0x1038
+	AttrPermittedConfigMethods AttributeID = 0x1052
 )
 
 // Encoding is the encoding of an attribute's value.

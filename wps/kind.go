@@ -6,14 +6,18 @@ import "strconv"
 // frame, or a structure inside or besides them.
 type Kind uint8
 
-// The lists of attributes of the protocol.
+// Elements of 802.11 frames.
 const (
 	KindBeacon Kind = iota + 1
 	KindProbeRequest
 	KindProbeResponse
 	KindAssociationRequest
 	KindAssociationResponse
-	KindM1
+)
+
+// Messages of the Registration Protocol, in the order of their types.
+const (
+	KindM1 Kind = iota + KindAssociationResponse + 1
 	KindM2
 	KindM2D
 	KindM3
@@ -25,16 +29,24 @@ const (
 	KindACK
 	KindNACK
 	KindDone
-	KindM2Settings
+)
+
+// Plaintexts of Encrypted Settings, and the Credentials in them.
+const (
+	KindM2Settings Kind = iota + KindDone + 1
 	KindM4Settings
 	KindM5Settings
 	KindM6Settings
 	KindM7Settings
-	KindM7APSettings
+	KindM7APSettings // from an access point
 	KindM8Settings
-	KindM8APSettings
+	KindM8APSettings // for an access point
 	KindCredential
-	KindSetSelectedRegistrar
+)
+
+// What UPnP and NFC carry.
+const (
+	KindSetSelectedRegistrar Kind = iota + KindCredential + 1
 	KindPasswordToken
 	KindConfigurationToken
 	KindHandoverRequest
