@@ -169,7 +169,7 @@ func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
 	}
 }
 
-// heading says who meets whom, and when.
+// heading writes the two sides and the time.
 func (w *writer) heading(r *diagnosis.Entry, j *diagnosis.Job) {
 	heading := fmt.Sprintf("%s, attempt %d", diagnosis.Shown(w.file), r.Index)
 	if w.block.n > 1 {
