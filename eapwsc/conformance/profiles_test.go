@@ -51,7 +51,7 @@ var foundIn = []profileOf{
 	{profile: "pin-only", role: APRegistrar, found: "AP-REG-PBC-01", says: "it needs: button"},
 	{profile: "button-only", role: APRegistrar, found: "AP-REG-PIN-01", says: "it needs: enter PIN"},
 	{profile: "locked", role: APEnrollee, found: "AP-ENR-PIN-01", says: "error 15"},
-	{profile: "always-selected", role: APRegistrar, found: "AP-REG-ADV-01", says: "nobody is waited for"},
+	{profile: "always-selected", role: APRegistrar, found: "AP-REG-ADV-01", says: "no device is waited for"},
 	{profile: "never-selected", role: APRegistrar, found: "AP-REG-ADV-02", says: "not set while the button is pressed"},
 	{profile: "static-nonces", role: APRegistrar, found: "AP-REG-HABIT-12", says: "is that of exchange 1"},
 	{profile: "wps-off", role: APRegistrar, found: "AP-REG-HABIT-13", says: "WPS is switched off"},
