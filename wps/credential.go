@@ -57,14 +57,14 @@ func (k NetworkKey) Passphrase() (passphrase string, ok bool) {
 // attribute (0x100E). The settings of an access point, in M7 and M8, have the
 // same attributes and use this type.
 type Credential struct {
-	Header
-	NetworkIndex    uint8 // deprecated in 2.0; 0 is sent as 1
-	SSID            SSID
-	AuthType        AuthType
-	EncrType        EncrType
-	NetworkKeyIndex uint8 // of WEP
-	NetworkKey      NetworkKey
-	MAC             MAC // of the enrollee; of the access point in its settings
+	Header                     // what every list has: Version, extensions, the octets
+	NetworkIndex    uint8      // deprecated in 2.0; 0 is sent as 1
+	SSID            SSID       // the name of the network, at most 32 octets
+	AuthType        AuthType   // one type, or a pair for a mixed network
+	EncrType        EncrType   // one type, or TKIP and AES
+	NetworkKeyIndex uint8      // of WEP
+	NetworkKey      NetworkKey // a passphrase, a pre-shared key, or empty for an open network
+	MAC             MAC        // of the enrollee; of the access point in its settings
 
 	EAPType                  []byte // enterprise networks; obsolete
 	EAPIdentity              []byte // obsolete

@@ -7,16 +7,16 @@ import (
 
 // Beacon is the WPS element of a beacon. WSC 2.0 §8.2.
 type Beacon struct {
-	Header
-	State                          State
-	APSetupLocked                  bool // the access point's PIN is locked; its push button may still work
-	SelectedRegistrar              bool // a registrar is waiting for an enrollee
-	DevicePasswordID               DevicePasswordID
-	SelectedRegistrarConfigMethods ConfigMethods
-	UUIDE                          UUID
-	RFBands                        RFBands
-	PrimaryDeviceType              DeviceType // only of P2P devices
-	DeviceName                     string     // only of P2P devices
+	Header                                          // what every list has: Version, extensions, the octets
+	State                          State            // whether the network has its own settings
+	APSetupLocked                  bool             // the access point's PIN is locked; its push button may still work
+	SelectedRegistrar              bool             // a registrar is waiting for an enrollee
+	DevicePasswordID               DevicePasswordID // while a registrar is selected: its password; PasswordPushButton for the button
+	SelectedRegistrarConfigMethods ConfigMethods    // of the registrar that waits
+	UUIDE                          UUID             // of the access point; one for all of its bands
+	RFBands                        RFBands          // the bands of the access point
+	PrimaryDeviceType              DeviceType       // only of P2P devices
+	DeviceName                     string           // only of P2P devices
 }
 
 // Kind returns [KindBeacon].
@@ -41,14 +41,14 @@ var beaconLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
 // ProbeResponse is the WPS element of a probe response: the attributes of a
 // beacon and the description of the access point. WSC 2.0 §8.2.
 type ProbeResponse struct {
-	Beacon
-	ResponseType         ResponseType
-	Manufacturer         string
-	ModelName            string
-	ModelNumber          string
-	SerialNumber         string
+	Beacon                             // what a beacon has
+	ResponseType         ResponseType  // ResponseAP
+	Manufacturer         string        // at most 64 octets of ASCII
+	ModelName            string        // at most 32 octets of ASCII
+	ModelNumber          string        // at most 32 octets of ASCII
+	SerialNumber         string        // at most 32 octets of ASCII
 	ConfigMethods        ConfigMethods // for adding an external registrar: no push button
-	SecondaryDeviceTypes []DeviceType
+	SecondaryDeviceTypes []DeviceType  // at most 16
 }
 
 // Kind returns [KindProbeResponse].
@@ -79,22 +79,22 @@ var probeResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
 
 // ProbeRequest is the WPS element of a probe request. WSC 2.0 §8.2.4.
 type ProbeRequest struct {
-	Header
-	RequestType          RequestType
-	ConfigMethods        ConfigMethods
-	UUIDE                UUID
-	UUIDR                UUID // of some registrars, instead of UUID-E
-	PrimaryDeviceType    DeviceType
-	RFBands              RFBands
-	AssociationState     AssociationState
-	ConfigError          ConfigError
+	Header                                // what every list has: Version, extensions, the octets
+	RequestType          RequestType      // what the station wants to be
+	ConfigMethods        ConfigMethods    // the methods that it supports
+	UUIDE                UUID             // of the station
+	UUIDR                UUID             // of some registrars, instead of UUID-E
+	PrimaryDeviceType    DeviceType       // of the station
+	RFBands              RFBands          // the bands that it uses
+	AssociationState     AssociationState // whether it is connected
+	ConfigError          ConfigError      // of the attempt before; NoError mostly
 	DevicePasswordID     DevicePasswordID // PasswordPushButton for 120 s after the press
-	Manufacturer         string
-	ModelName            string
-	ModelNumber          string
-	DeviceName           string
-	RequestedDeviceTypes []DeviceType
-	SecondaryDeviceTypes []DeviceType
+	Manufacturer         string           // at most 64 octets of ASCII
+	ModelName            string           // at most 32 octets of ASCII
+	ModelNumber          string           // at most 32 octets of ASCII
+	DeviceName           string           // at most 32 octets of UTF-8
+	RequestedDeviceTypes []DeviceType     // whom it looks for; at most ten
+	SecondaryDeviceTypes []DeviceType     // at most 16
 }
 
 // Kind returns [KindProbeRequest].
@@ -125,7 +125,7 @@ var probeRequestLayout = layoutOf("WSC 2.0 §8.2.4, as hostap and iwd hold it",
 // AssociationRequest is the WPS element of a (re)association request, with
 // which a station associates without security to be registered. WSC 2.0 §8.2.
 type AssociationRequest struct {
-	Header
+	Header                  // what every list has: Version, extensions, the octets
 	RequestType RequestType // RequestEnrollee8021X, or RequestRegistrar
 }
 
@@ -143,7 +143,7 @@ var associationRequestLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold i
 // AssociationResponse is the WPS element of a (re)association response. WSC
 // 2.0 §8.2.
 type AssociationResponse struct {
-	Header
+	Header                    // what every list has: Version, extensions, the octets
 	ResponseType ResponseType // ResponseAP
 }
 
@@ -161,11 +161,11 @@ var associationResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold 
 // SetSelectedRegistrar is the message of an external registrar to an access
 // point over UPnP: it waits for an enrollee, or not any more.
 type SetSelectedRegistrar struct {
-	Header
-	SelectedRegistrar              bool
-	DevicePasswordID               DevicePasswordID
-	SelectedRegistrarConfigMethods ConfigMethods
-	UUIDR                          UUID
+	Header                                          // what every list has: Version, extensions, the octets
+	SelectedRegistrar              bool             // whether the registrar waits for an enrollee
+	DevicePasswordID               DevicePasswordID // its password; PasswordPushButton for the button
+	SelectedRegistrarConfigMethods ConfigMethods    // the methods that it supports
+	UUIDR                          UUID             // of the registrar; from a 2.0 device
 }
 
 // Kind returns [KindSetSelectedRegistrar].

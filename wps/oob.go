@@ -5,9 +5,9 @@ import "encoding/binary"
 // OOBPassword is the OOB Device Password attribute (0x102C): the hash of the
 // sender's public key, the identifier of the password and the password itself.
 type OOBPassword struct {
-	PublicKeyHash [20]byte // the first 20 octets of SHA-256
-	ID            DevicePasswordID
-	Password      Redacted // 16 to 32 octets; none for a connection handover
+	PublicKeyHash [20]byte         // the first 20 octets of SHA-256
+	ID            DevicePasswordID // the name of the password
+	Password      Redacted         // 16 to 32 octets; none for a connection handover
 }
 
 func (p *OOBPassword) decode(d *Decoder, v []byte) {
@@ -29,8 +29,8 @@ func (p *OOBPassword) append(dst []byte) []byte {
 // registrar reads the tag of a station, or the station the tag of an access
 // point.
 type PasswordToken struct {
-	Header
-	OOB OOBPassword
+	Header             // what every list has: Version, extensions, the octets
+	OOB    OOBPassword // the password of the tag
 }
 
 // Kind returns [KindPasswordToken].
@@ -46,11 +46,11 @@ var passwordTokenLayout = layoutOf("NFC password token, as hostap holds it",
 // ConfigurationToken is the content of an NFC tag with credentials: anyone who
 // reads it can join.
 type ConfigurationToken struct {
-	Header
-	Credentials []Credential
-	RFBands     RFBands
-	APChannel   uint16
-	BSSID       MAC
+	Header                   // what every list has: Version, extensions, the octets
+	Credentials []Credential // of the network, at most ten
+	RFBands     RFBands      // the band of the network
+	APChannel   uint16       // the channel of the network
+	BSSID       MAC          // of the access point
 }
 
 // Kind returns [KindConfigurationToken].
@@ -69,9 +69,9 @@ var configurationTokenLayout = layoutOf("WSC 2.0 §10.2.2 NFC configuration toke
 // HandoverRequest is the carrier record of a station that requests a connection
 // handover.
 type HandoverRequest struct {
-	Header
-	OOB   OOBPassword // without a password
-	UUIDE UUID
+	Header             // what every list has: Version, extensions, the octets
+	OOB    OOBPassword // without a password
+	UUIDE  UUID        // of the station
 }
 
 // Kind returns [KindHandoverRequest].
@@ -87,12 +87,12 @@ var handoverRequestLayout = layoutOf("NFC connection handover request, as hostap
 
 // HandoverSelect is the carrier record of the access point that answers.
 type HandoverSelect struct {
-	Header
+	Header                // what every list has: Version, extensions, the octets
 	OOB       OOBPassword // without a password
-	SSID      SSID
-	RFBands   RFBands
-	APChannel uint16
-	BSSID     MAC
+	SSID      SSID        // the name of the network
+	RFBands   RFBands     // the band of the network
+	APChannel uint16      // the channel of the network
+	BSSID     MAC         // of the access point
 }
 
 // Kind returns [KindHandoverSelect].

@@ -7,9 +7,9 @@ package wps
 // Credentials for a station (NFC connection handover), settings for an access
 // point (IEEE 1905.1).
 type M2Settings struct {
-	Header
-	Credentials []Credential
-	AP          *Credential // set it before Decode to read an access point's settings
+	Header                   // what every list has: Version, extensions, the octets
+	Credentials []Credential // for a station, at most ten
+	AP          *Credential  // set it before Decode to read an access point's settings
 }
 
 // Kind returns [KindM2Settings], or [KindM8APSettings] for an access point.
@@ -56,8 +56,8 @@ func ap(r row) row {
 // M4Settings is the plaintext of M4's settings: the secret nonce of the
 // registrar's first half.
 type M4Settings struct {
-	Header
-	RSNonce1 SecretNonce
+	Header               // what every list has: Version, extensions, the octets
+	RSNonce1 SecretNonce // R-S1, which opens R-Hash1
 }
 
 // Kind returns [KindM4Settings].
@@ -73,8 +73,8 @@ var m4SettingsLayout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd hold it",
 // M5Settings is the plaintext of M5's settings: the secret nonce of the
 // enrollee's first half.
 type M5Settings struct {
-	Header
-	ESNonce1 SecretNonce
+	Header               // what every list has: Version, extensions, the octets
+	ESNonce1 SecretNonce // E-S1, which opens E-Hash1
 }
 
 // Kind returns [KindM5Settings].
@@ -90,8 +90,8 @@ var m5SettingsLayout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd hold it",
 // M6Settings is the plaintext of M6's settings: the secret nonce of the
 // registrar's second half.
 type M6Settings struct {
-	Header
-	RSNonce2 SecretNonce
+	Header               // what every list has: Version, extensions, the octets
+	RSNonce2 SecretNonce // R-S2, which opens R-Hash2
 }
 
 // Kind returns [KindM6Settings].
@@ -107,8 +107,8 @@ var m6SettingsLayout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd hold it",
 // M7Settings is the plaintext of M7's settings: the secret nonce of the
 // enrollee's second half and, if the enrollee is an access point, its settings.
 type M7Settings struct {
-	Header
-	ESNonce2               SecretNonce
+	Header                             // what every list has: Version, extensions, the octets
+	ESNonce2               SecretNonce // E-S2, which opens E-Hash2
 	IdentityProof          Redacted    // obsolete
 	X509CertificateRequest []byte      // obsolete
 	AP                     *Credential // set it before Decode to read an access point's settings
@@ -156,8 +156,8 @@ func (s *M7Settings) finish(d *Decoder) {
 // M8Settings is the plaintext of M8's settings: credentials for a station and
 // perhaps a new device password, or new settings for an access point.
 type M8Settings struct {
-	Header
-	Credentials      []Credential
+	Header                            // what every list has: Version, extensions, the octets
+	Credentials      []Credential     // for a station, at most ten
 	NewPassword      Redacted         // of the device, for a later run
 	DevicePasswordID DevicePasswordID // of NewPassword
 	AP               *Credential      // set it before Decode to read an access point's settings

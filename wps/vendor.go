@@ -99,16 +99,16 @@ func (id WFAElementID) String() string {
 // WFAExtension is the content of the Wi-Fi Alliance's vendor extension. The
 // zero value is that of a version 1.0 device: nothing is sent.
 type WFAExtension struct {
-	Version2               uint8 // 0x20 or above from a 2.0 device, 0 from a 1.0 one
-	RequestToEnroll        bool  // in Probe Request and M1
-	AuthorizedMACs         []MAC // in Beacon, Probe Response and SetSelectedRegistrar; at most five
-	NetworkKeyShareable    bool  // in Credential
-	SettingsDelayTime      uint8 // in M7 of an access point or M8, seconds
-	RegistrarConfigMethods ConfigMethods
-	MultiAP                MultiAP
-	MultiAPProfile         uint8
-	MultiAPVLAN            uint16 // primary VLAN identifier of the default 802.1Q setting
-	Unknown                []WFAElement
+	Version2               uint8         // 0x20 or above from a 2.0 device, 0 from a 1.0 one
+	RequestToEnroll        bool          // in Probe Request and M1
+	AuthorizedMACs         []MAC         // in Beacon, Probe Response and SetSelectedRegistrar; at most five
+	NetworkKeyShareable    bool          // in Credential
+	SettingsDelayTime      uint8         // in M7 of an access point or M8, seconds
+	RegistrarConfigMethods ConfigMethods // the methods of the registrar, in M2 and elements
+	MultiAP                MultiAP       // the part in a mesh, of EasyMesh
+	MultiAPProfile         uint8         // the profile of EasyMesh
+	MultiAPVLAN            uint16        // primary VLAN identifier of the default 802.1Q setting
+	Unknown                []WFAElement  // sub-elements without a field, in their order
 }
 
 // maxAuthorizedMACs is how many addresses AuthorizedMACs may hold.
