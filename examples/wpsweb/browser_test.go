@@ -1,0 +1,294 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/gowps/gowps/examples/internal/browser"
+	"github.com/gowps/gowps/examples/internal/program"
+)
+
+var screens = flag.String("screens", "", "write pictures of the page into this folder")
+
+const captures = "../../eapwsc/capture/testdata/"
+
+// axeVersion is that of axe-core, which checks whether all people can use the page.
+const axeVersion = "4.14.1"
+
+// axe returns the script of axe-core, which npm gets for tests.
+func axe(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("WPS_AXE")
+	if dir == "" {
+		dir = t.TempDir()
+		cmd := exec.CommandContext(t.Context(), "npm", "install", "--prefix", dir, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@"+axeVersion)
+		if said, err := cmd.CombinedOutput(); err != nil {
+			if os.Getenv("WPS_BROWSER") == "required" {
+				t.Fatalf("npm does not get axe-core: %v\n%s", err, said)
+			}
+			t.Logf("without axe-core: npm does not get it: %v", err)
+			return ""
+		}
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestBrowser uses the page as people do.
+func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the page, which takes a minute")
+	}
+	if _, err := exec.LookPath("chromium"); err != nil && os.Getenv("WPS_BROWSER") != "required" {
+		t.Skip("there is no Chromium (Debian package chromium)")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	addresses, ended := make(chan string, 1), make(chan int, 1)
+	p := &invocation{listen: "127.0.0.1:0", serving: func(a string) { addresses <- a }}
+	var out strings.Builder
+	go func() {
+		ended <- program.Run(ctx, command(p), program.IO{In: strings.NewReader(""), Out: &out, Err: io.Discard}, nil)
+	}()
+	var address string
+	select {
+	case address = <-addresses:
+	case status := <-ended:
+		t.Fatalf("exit status %d: %s", status, out.String())
+	}
+	served(t, address)
+	script := axe(t)
+	tab := browser.Open(t)
+	user := &user{t, tab, script}
+	user.open(address)
+	user.until(`document.documentElement.dataset.ready === 'yes'`)
+	t.Run("Diagnose", func(t *testing.T) { user.with(t).diagnose() })
+	t.Run("PIN", func(t *testing.T) { user.with(t).pin() })
+	t.Run("Practise", func(t *testing.T) { user.with(t).practise() })
+	if problems := tab.Problems(); len(problems) > 0 {
+		t.Errorf("the browser complains: %q", problems)
+	}
+	if foreign := tab.Foreign(strings.TrimSuffix(address, "/"), "blob:"+strings.TrimSuffix(address, "/")); len(foreign) > 0 {
+		t.Errorf("the page asks for %q", foreign)
+	}
+	cancel()
+	if status := <-ended; status != program.Fine || !strings.Contains(out.String(), "Stopped by you") {
+		t.Errorf("exit status %d: %s", status, out.String())
+	}
+}
+
+// served looks at what the server says: a strict policy, nothing for other hosts, and
+// less than 3 MiB in all.
+func served(t *testing.T, address string) {
+	t.Helper()
+	get := func(name, host string) (*http.Response, int) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if host != "" {
+			r.Host = host
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		n, err := io.Copy(io.Discard, answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer, int(n)
+	}
+	total := 0
+	for _, name := range []string{"", "app.js", "diagnose.js", "pin.js", "practise.js", "worker.js", "wasm_exec.js", "style.css", "report.css", "page.wasm.gz"} {
+		r, n := get(name, "")
+		if r.StatusCode != http.StatusOK || !strings.HasPrefix(r.Header.Get("Content-Security-Policy"), "default-src 'none';") {
+			t.Errorf("%s: %s, %v", name, r.Status, r.Header)
+		}
+		total += n
+	}
+	if total >= 3<<20 {
+		t.Errorf("the page has %d octets", total)
+	}
+	t.Logf("the page has %d octets", total)
+	if r, _ := get("", "example.com"); r.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("another host gets %s", r.Status)
+	}
+	if r, _ := get("../main.go", ""); r.StatusCode != http.StatusNotFound {
+		t.Errorf("a file that is not of the page: %s", r.Status)
+	}
+}
+
+// user is one who uses the page.
+type user struct {
+	t   *testing.T
+	tab *browser.Tab
+	axe string
+}
+
+func (u *user) with(t *testing.T) *user { return &user{t, u.tab, u.axe} }
+
+func (u *user) open(address string) {
+	u.t.Helper()
+	if err := chromedp.Do(u.tab.Context, chromedp.Navigate(address)); err != nil {
+		u.t.Fatal(err)
+	}
+}
+
+// do runs a script in the page, which returns a text.
+func (u *user) do(script string) string {
+	u.t.Helper()
+	s, err := chromedp.Run(u.tab.Context, chromedp.Evaluate[string](`String((() => { `+script+` })())`))
+	if err != nil {
+		u.t.Fatalf("%s: %v", script[:min(len(script), 200)], err)
+	}
+	return s
+}
+
+// until waits until something is so.
+func (u *user) until(condition string) {
+	u.t.Helper()
+	for range 600 {
+		if u.do(`return Boolean(`+condition+`)`) == "true" {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	u.t.Fatalf("never: %s; the page says %q", condition, u.do(`return document.body.innerText.slice(0, 2000)`))
+}
+
+// part goes to a part of the page.
+func (u *user) part(name string) {
+	u.t.Helper()
+	u.do(`location.hash = '` + name + `'`)
+	u.until(`document.getElementById('` + name + `').checkVisibility()`)
+}
+
+// look looks at the page in all widths and colours.
+func (u *user) look(name string) {
+	u.t.Helper()
+	for _, width := range []int64{320, 360, 1280} {
+		for _, colours := range []string{"light", "dark"} {
+			if err := u.tab.Look(width, colours); err != nil {
+				u.t.Fatal(err)
+			}
+			faults, err := u.tab.Audit()
+			if err != nil {
+				u.t.Fatal(err)
+			}
+			for _, fault := range faults {
+				u.t.Errorf("%s, %d px, %s: %s", name, width, colours, fault)
+			}
+			if *screens == "" {
+				continue
+			}
+			picture, err := chromedp.Run(u.tab.Context, chromedp.FullScreenshot(100))
+			if err != nil {
+				u.t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(*screens, fmt.Sprintf("%s-%d-%s.png", name, width, colours)), picture, 0o600); err != nil {
+				u.t.Error(err)
+			}
+		}
+		u.check(name, width)
+	}
+}
+
+// check has axe-core check the page.
+func (u *user) check(name string, width int64) {
+	u.t.Helper()
+	if u.axe == "" {
+		return
+	}
+	u.do(u.axe + `; window.found = null; axe.run().then(r => { window.found = JSON.stringify(r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes[0].html.slice(0, 200))); })`)
+	u.until(`window.found !== null`)
+	if found := u.do(`return window.found`); found != "[]" {
+		u.t.Errorf("%s, %d px: axe-core finds %s", name, width, found)
+	}
+}
+
+// give gives a file to the page.
+func (u *user) give(name string, octets []byte) {
+	u.t.Helper()
+	u.do(`const b = Uint8Array.from(atob('` + base64.StdEncoding.EncodeToString(octets) + `'), c => c.charCodeAt(0));
+		const t = new DataTransfer(); t.items.add(new File([b], '` + name + `'));
+		document.getElementById('drop').dispatchEvent(new DragEvent('drop', {dataTransfer: t, bubbles: true, cancelable: true}))`)
+}
+
+func (u *user) diagnose() {
+	u.part("diagnose")
+	u.look("empty")
+	capture, err := os.ReadFile(captures + "radio/pin-wrong.pcap")
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	u.give("wrong.pcap", capture)
+	u.until(`document.getElementById('said').textContent.includes('The PIN was wrong')`)
+	u.until(`document.querySelector('#found svg') && document.querySelector('#found .steps li')`)
+	// What it saves.
+	u.do(`window.saved = []; URL.createObjectURL = b => { b.arrayBuffer().then(a => window.saved.push(new TextDecoder('latin1').decode(a))); return 'data:,'; }; HTMLAnchorElement.prototype.click = () => {}`)
+	for i, button := range []string{"save-html", "save-json", "save-anonymous"} {
+		u.do(`document.getElementById('` + button + `').click()`)
+		u.until(fmt.Sprintf(`window.saved.length === %d`, i+1))
+	}
+	if page := u.do(`return window.saved[0]`); !strings.HasPrefix(page, "<!DOCTYPE html>") || !strings.Contains(page, "The PIN was wrong") {
+		u.t.Errorf("the report is %.100q", page)
+	}
+	var entry struct{ Schema, Cause string }
+	if err := json.Unmarshal([]byte(u.do(`return window.saved[1]`)), &entry); err != nil || entry.Schema != "wpsdoctor/1" || entry.Cause != "pin-first-half" {
+		u.t.Errorf("%+v, %v", entry, err)
+	}
+	if anonymous := u.do(`return window.saved[2]`); !strings.Contains(anonymous, "Made anonymous") || strings.Contains(anonymous, "golden-wps") {
+		u.t.Errorf("the anonymous capture is %.200q", anonymous)
+	}
+	u.look("report")
+	// A log out of a thread, and what is no log.
+	u.do(`document.getElementById('paste').value = 'wlan0: WPS-FAIL msg=8 config_error=18\nwlan0: WPS-TIMEOUT\n'; document.getElementById('files').value = ''`)
+	u.do(`document.getElementById('judge').click()`)
+	u.until(`document.getElementById('said').textContent.startsWith('2 reports') || document.getElementById('said').textContent.startsWith('3 reports')`)
+}
+
+func (u *user) pin() {
+	u.part("pin")
+	u.do(`document.getElementById('pin-text').value = '1234567O'; document.getElementById('pin-form').requestSubmit()`)
+	u.until(`document.getElementById('pin-said').textContent.includes('perhaps 12345670')`)
+	u.look("pin")
+	u.do(`document.getElementById('pin-make').click()`)
+	u.until(`/^\d{8}$/.test(document.getElementById('pin-said').textContent)`)
+}
+
+func (u *user) practise() {
+	u.do(`location.hash = 'practise?seed=5&scenario=mistyped'`)
+	u.until(`document.querySelectorAll('#air li').length > 0 && document.getElementById('story').textContent`)
+	u.do(`document.querySelector('[data-skip="120000"]').click()`)
+	u.until(`document.getElementById('air').textContent.includes('M4')`)
+	u.do(`document.getElementById('ask').click()`)
+	u.until(`document.getElementById('doctor').textContent.includes('pin-first-half')`)
+	u.look("practise")
+	// By the right PIN it goes well, and the address says how.
+	u.do(`document.querySelector('[data-do="printer-pin"]').click()`)
+	u.until(`/PIN \d{8}/.test(document.getElementById('panel').textContent)`)
+	u.do(`document.getElementById('device-pin').value = document.getElementById('panel').textContent.match(/PIN (\d{8})/)[1]; document.getElementById('router-pin').requestSubmit()`)
+	u.until(`document.getElementById('answer').textContent.includes('takes the PIN')`)
+	u.do(`document.querySelector('[data-skip="30000"]').click()`)
+	u.until(`document.getElementById('panel').textContent.includes('connected')`)
+	if address := u.do(`return location.hash`); !strings.Contains(address, "seed=5") || !strings.Contains(address, "router-pin") {
+		u.t.Errorf("the address is %s", address)
+	}
+}

@@ -1,0 +1,240 @@
+//go:build js && wasm
+
+// Page is what runs in the browser: the doctor, the check of PINs and the practice,
+// for the worker of the page. It is built for js/wasm by wpsweb.
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"syscall/js"
+	"time"
+
+	"github.com/gowps/gowps/eapwsc/capture/anonymise"
+	"github.com/gowps/gowps/eapwsc/capture/exchange"
+	"github.com/gowps/gowps/examples/internal/diagnosis"
+	"github.com/gowps/gowps/examples/internal/pinwords"
+	"github.com/gowps/gowps/examples/wpsweb/practice"
+	"github.com/gowps/gowps/pin"
+	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/doctor"
+	"github.com/gowps/gowps/wps/printable"
+	"github.com/gowps/gowps/wps/report"
+)
+
+func main() {
+	page := js.Global().Get("Object").New()
+	for name, f := range map[string]func([]js.Value) (any, error){
+		"diagnose": diagnose, "anonymise": hide, "check": check, "make": makePIN,
+		"scenarios": scenarios, "begin": begin, "act": act, "state": state, "verdict": verdict,
+	} {
+		page.Set(name, promise(f))
+	}
+	js.Global().Set("gowps", page)
+	js.Global().Call("ready")
+	select {}
+}
+
+// promise makes a function of JavaScript: it returns a promise, so that the code may
+// wait.
+func promise(f func([]js.Value) (any, error)) js.Func {
+	return js.FuncOf(func(_ js.Value, args []js.Value) any {
+		executor := js.FuncOf(func(_ js.Value, settle []js.Value) any {
+			go func() {
+				result, err := f(args)
+				if err != nil {
+					settle[1].Invoke(js.Global().Get("Error").New(printable.Text(err.Error())))
+					return
+				}
+				settle[0].Invoke(result)
+			}()
+			return nil
+		})
+		defer executor.Release()
+		return js.Global().Get("Promise").New(executor)
+	})
+}
+
+// encode returns a value as JSON, with what is not printable in it made so.
+func encode(v any) (string, error) {
+	var b strings.Builder
+	err := json.NewEncoder(printable.NewWriter(&b, printable.Lossless)).Encode(v)
+	return b.String(), err
+}
+
+// octets copies an array of octets.
+func octets(v js.Value) []byte {
+	b := make([]byte, v.Get("length").Int())
+	js.CopyBytesToGo(b, v)
+	return b
+}
+
+// meter reports how far reading has come.
+type meter struct {
+	io.Reader
+	read, told int
+	tell       js.Value
+}
+
+func (m *meter) Read(b []byte) (int, error) {
+	const step = 1 << 20
+	n, err := m.Reader.Read(b)
+	if m.read += n; m.read-m.told >= step {
+		m.told = m.read
+		m.tell.Invoke(m.read)
+	}
+	return n, err
+}
+
+// diagnosed is what was found in files.
+type diagnosed struct {
+	Entries  []*diagnosis.Entry        `json:"entries"`
+	Networks []*diagnosis.NetworkEntry `json:"networks"`
+	Errors   []string                  `json:"errors"`
+	Page     string                    `json:"page"` // the report in HTML
+}
+
+// diagnose judges files: an array of {name, octets}, the text of a key log, a
+// function that is told how far it is.
+func diagnose(args []js.Value) (any, error) {
+	var out diagnosed
+	page := diagnosis.NewPage()
+	how := diagnosis.Reading{}
+	if log := args[1].String(); strings.TrimSpace(log) != "" {
+		keys, err := exchange.ReadKeyLog(strings.NewReader(log))
+		if err != nil {
+			return nil, err
+		}
+		how.Keys = keys
+	}
+	files := args[0]
+	for i := range files.Length() {
+		file := files.Index(i)
+		name := file.Get("name").String()
+		if err := out.add(name, &meter{Reader: bytes.NewReader(octets(file.Get("octets"))), tell: args[2]}, &how, &page); err != nil {
+			out.Errors = append(out.Errors, diagnosis.Shown(name)+": "+err.Error())
+		}
+	}
+	var b strings.Builder
+	if err := page.Whole().HTML(&b, report.Options{}); err != nil {
+		return nil, err
+	}
+	out.Page = b.String()
+	return encode(out)
+}
+
+// add judges a file.
+func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page *diagnosis.Page) error {
+	from, err := diagnosis.Open(r)
+	if err != nil {
+		return err
+	}
+	collector, n, err := how.Judge(from, func(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
+		e := diagnosis.NewEntry(name, index, d)
+		e.Describe(j)
+		if e.Source != nil {
+			e.Source.Dumps, _ = diagnosis.DumpsOf(j.Dumps, wps.Tolerant)
+		}
+		out.Entries = append(out.Entries, e)
+		page.Attempt(name, e, j)
+	})
+	if err != nil {
+		return err
+	}
+	evidence := collector.Evidence()
+	if n == 0 {
+		from.TextEvidence(evidence)
+		e := diagnosis.NewNothing(name, evidence, from, wps.Tolerant)
+		out.Entries = append(out.Entries, e)
+		page.Nothing(diagnosis.Shown(name)+": no attempt to connect by WPS", e, evidence)
+		page.Dumps(from, wps.Tolerant)
+	} else {
+		page.Networks(diagnosis.Shown(name), evidence)
+	}
+	for _, n := range doctor.ByState(evidence.Networks) {
+		out.Networks = append(out.Networks, diagnosis.NewNetworkEntry(name, n, wps.Tolerant))
+	}
+	return nil
+}
+
+// hide makes a capture anonymous.
+func hide(args []js.Value) (any, error) {
+	var out bytes.Buffer
+	if _, err := anonymise.Capture(&out, bytes.NewReader(octets(args[0])), rand.Reader); err != nil {
+		return nil, err
+	}
+	a := js.Global().Get("Uint8Array").New(out.Len())
+	js.CopyBytesToJS(a, out.Bytes())
+	return a, nil
+}
+
+// check says of each line whether it is a PIN.
+func check(args []js.Value) (any, error) {
+	var all []string
+	for line := range strings.Lines(args[0].String()) {
+		if line = strings.TrimRight(line, "\r\n"); strings.TrimSpace(line) != "" {
+			all = append(all, pinwords.Check(line, false, nil).Text())
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.New("there is no PIN to check")
+	}
+	return strings.Join(all, ""), nil
+}
+
+func makePIN([]js.Value) (any, error) {
+	p, err := pin.Generate(nil)
+	return p.Digits(), err
+}
+
+// game is the one that is played.
+var game *practice.Game
+
+func scenarios([]js.Value) (any, error) { return encode(practice.Scenarios()) }
+
+// begin begins a game: seed, scenario, and as JSON what was done in it.
+func begin(args []js.Value) (any, error) {
+	g, err := practice.New(uint64(args[0].Int()), args[1].String())
+	if err != nil {
+		return nil, err
+	}
+	var done []practice.Deed
+	if text := args[2].String(); text != "" {
+		if err := json.Unmarshal([]byte(text), &done); err != nil {
+			return nil, err
+		}
+	}
+	g.Replay(done)
+	game = g
+	return encode(g.State())
+}
+
+var errNoGame = errors.New("no game was begun")
+
+// act has the owner do something.
+func act(args []js.Value) (any, error) {
+	if game == nil {
+		return nil, errNoGame
+	}
+	return game.Do(args[0].String(), args[1].String())
+}
+
+// state lets milliseconds pass, and returns what is to be seen.
+func state(args []js.Value) (any, error) {
+	if game == nil {
+		return nil, errNoGame
+	}
+	game.Run(time.Duration(args[0].Int()) * time.Millisecond)
+	return encode(game.State())
+}
+
+func verdict([]js.Value) (any, error) {
+	if game == nil {
+		return nil, errNoGame
+	}
+	return encode(game.Verdict())
+}
