@@ -9,10 +9,10 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// What may be wrong with a list of elements: branch on these with errors.Is.
+// Errors of a list of elements; compare with errors.Is.
 var (
-	// ErrMalformed: an element is longer than what is left of the list, or
-	// the list ends in the middle of its header.
+	// ErrMalformed: an element is longer than the rest of the list, or the list
+	// ends in the middle of its header.
 	ErrMalformed = errors.New("an element is longer than what is left of the frame")
 	// ErrSSID: the name of the network has more than 32 octets.
 	ErrSSID = errors.New("the SSID is longer than 32 octets")
@@ -20,28 +20,28 @@ var (
 	ErrSecurity = errors.New("the RSN or WPA element is malformed")
 )
 
-// Elements is what a list of elements says. The zero value of a field is that
-// the element is missing, or malformed.
+// Elements is a parsed list of elements. The zero value of a field means that
+// the element is missing or malformed.
 type Elements struct {
 	// SSID is the network's name, octets of any kind. It is empty in a probe
 	// request to all, and where Hidden is set.
 	SSID wps.SSID
-	// Hidden is set if the name is kept secret: there is an SSID element, and
-	// it has no octets or only zeros. In a probe request it means all networks.
+	// Hidden reports whether the name is hidden: there is an SSID element, and
+	// it is empty or has only zeros. In a probe request it means all networks.
 	Hidden bool
 	// Channel is the number of the primary channel by the DSSS Parameter Set
 	// or the HT Operation element.
 	Channel int
-	// WPS is the joined attributes of the WPS elements: see
-	// [wps.JoinElements]. It is empty but not nil if they carry nothing.
+	// WPS holds the joined attributes of the WPS elements: see
+	// [wps.JoinElements]. It is empty but not nil if they are empty.
 	WPS []byte
-	// RSN and WPA are the facts of these elements.
+	// RSN and WPA are the parsed elements of these names.
 	RSN, WPA *Security
-	// H2EOnly reports that SAE is done by hash-to-element only: a station that
-	// has to be configured for it must be.
+	// H2EOnly reports that SAE supports hash-to-element only: a station may
+	// have to be configured for it.
 	H2EOnly bool
-	// P2P reports an element of Wi-Fi Direct as its devices send it; access
-	// points that only manage such devices have another one.
+	// P2P reports the Wi-Fi Direct element of devices; access points that only
+	// manage such devices have another one.
 	P2P bool
 }
 
@@ -56,7 +56,7 @@ const (
 	elementVendor      = 221
 )
 
-// h2eOnly is the rate, with the bit of a basic one, that stands for "only by
+// h2eOnly is the rate, with the bit of a basic one, that means "only by
 // hash-to-element": 9.4.2.3.
 const h2eOnly = 0x80 | 123
 
@@ -95,8 +95,7 @@ func isP2PDevice(attributes []byte) bool {
 
 const maxSSID = 32 // octets
 
-// Next splits the first element off a list. Its body is nil if it is not
-// whole.
+// Next splits the first element off a list. Its body is nil if it is truncated.
 func Next(b []byte) (id byte, body, rest []byte) {
 	if len(b) < 2 || len(b) < 2+int(b[1]) {
 		return 0, nil, nil
@@ -106,7 +105,7 @@ func Next(b []byte) (id byte, body, rest []byte) {
 }
 
 // Relevant returns the part of an element that [Parse] reads; ok is false if
-// there is none. Lists in which these parts are the same say the same.
+// there is none. Lists with equal relevant parts have the same meaning.
 func Relevant(id byte, body []byte) (part []byte, ok bool) {
 	switch id {
 	case elementSSID, elementDSSS, elementRSN:
@@ -123,7 +122,7 @@ func Relevant(id byte, body []byte) (part []byte, ok bool) {
 	return nil, false
 }
 
-// vendorType returns the OUI and type of a vendor element that is read, else 0.
+// vendorType returns the OUI and type of a known vendor element, otherwise 0.
 func vendorType(body []byte) uint32 {
 	if len(body) >= 4 {
 		if t := binary.BigEndian.Uint32(body); t == vendorWPA || t == vendorWPS || t == vendorP2P {
@@ -133,8 +132,8 @@ func vendorType(body []byte) uint32 {
 	return 0
 }
 
-// Parse reads a list of elements. The result is what could be read, even with
-// an error: anyone can send anything. Its WPS shares memory with b where the
+// Parse parses a list of elements. Even with an error, the result has what
+// could be read: anyone can send anything. Its WPS shares memory with b if the
 // list has one WPS element.
 func Parse(b []byte) (Elements, error) {
 	var e Elements

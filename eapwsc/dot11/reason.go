@@ -5,8 +5,7 @@ import "strconv"
 // Reason is the reason code of a deauthentication or disassociation: 9.4.1.7.
 type Reason uint16
 
-// reasonNames are what the codes mean that access points and stations send
-// around WPS.
+// reasonNames are the reason codes that occur with WPS.
 var reasonNames = map[Reason]string{
 	1: "no reason given", 2: "authentication not valid any more", 3: "the sender leaves", 4: "inactive for too long",
 	5: "the access point is full", 6: "a frame before the authentication", 7: "a frame before the association",

@@ -13,14 +13,14 @@ type Security struct {
 	// RSN element means CCMP and 802.1X, a WPA element TKIP and 802.1X.
 	Pairwise []Cipher
 	AKMs     []AKM
-	// PMFCapable and PMFRequired tell of protected management frames.
+	// PMFCapable and PMFRequired describe the protection of management frames.
 	PMFCapable, PMFRequired bool
 }
 
 // A Cipher is a cipher suite selector: OUI and type as one big-endian number.
 type Cipher uint32
 
-// Cipher suites that WPS has to do with. WPA elements have the same types under
+// Cipher suites that matter to WPS. WPA elements have the same types under
 // another OUI; they are reported as these.
 const (
 	CipherUseGroup Cipher = 0x000fac00
@@ -132,8 +132,8 @@ func parseSecurity(b []byte) *Security {
 	return s
 }
 
-// suites takes a list of selectors off the front of b. None at all is a list
-// that was left out.
+// suites removes a list of selectors from the front of b. An empty b means that
+// the list was omitted.
 func suites[T Cipher | AKM](b []byte) (list []T, rest []byte, ok bool) {
 	if len(b) < 2 {
 		return nil, b, true
@@ -151,8 +151,8 @@ func suites[T Cipher | AKM](b []byte) (list []T, rest []byte, ok bool) {
 	return list, b, true
 }
 
-// suite reads a selector, and one of WPA (00:50:F2) as its counterpart of
-// 802.11 (00:0F:AC).
+// suite reads a selector, and maps one of WPA (00:50:F2) to its 802.11
+// counterpart (00:0F:AC).
 func suite(b []byte) uint32 {
 	s := binary.BigEndian.Uint32(b)
 	if s>>8 == vendorWPA>>8 {

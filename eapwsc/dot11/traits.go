@@ -6,9 +6,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Traits are the properties of a network, beside its WPS element, on which the
-// rules of package validate and the causes of package doctor depend. The zero
-// value means that nothing is known.
+// Traits are the properties of a network, besides its WPS element, that the
+// rules of package validate and the causes of package doctor depend on. The
+// zero value means that nothing is known.
 type Traits struct {
 	Open        bool // no encryption at all
 	WEP         bool // encrypted without an RSN or WPA element
@@ -20,12 +20,12 @@ type Traits struct {
 	OWE         bool // Enhanced Open: encryption without a password
 	Hidden      bool // the SSID is empty or zeros
 
-	Band   wps.RFBands // the band on which it was heard, a single one; 0 if not known
+	Band   wps.RFBands // the single band on which it was received; 0 if unknown
 	SixGHz bool        // it was heard on 6 GHz, for which RF Bands has no value
 
-	P2P bool // it sends the element of a device with Wi-Fi Direct
-	// Discovery reports that it is a device with Wi-Fi Direct that is being
-	// discovered, and no network: its frames have no ESS bit.
+	P2P bool // it sends the element of a Wi-Fi Direct device
+	// Discovery reports that it is a Wi-Fi Direct device that is being
+	// discovered, not a network: its frames have no ESS bit.
 	Discovery bool
 }
 
@@ -46,7 +46,7 @@ var (
 
 // Traits returns the properties of the network that sent the elements.
 // Capability is its Capability Information field, frequency that of its channel
-// in MHz, 0 if that is not known.
+// in MHz, 0 if unknown.
 func (e *Elements) Traits(capability uint16, frequency int) Traits {
 	private, secured := capability&Privacy != 0, e.RSN != nil || e.WPA != nil
 	n := Traits{

@@ -1,7 +1,7 @@
 // Package layers has the layers of Wi-Fi Protected Setup for
 // github.com/google/gopacket.
 //
-//	[EAP]       an EAP packet, of which gopacket names no next layer
+//	[EAP]       an EAP packet, for which gopacket has no next layer
 //	[EAPWSC]    the expanded type that carries WSC: op-code, flags, length
 //	[Message]   M1 to M8, M2D, WSC_ACK, WSC_NACK and WSC_Done
 //	[Element]   the WPS element of an 802.11 management frame
@@ -10,8 +10,8 @@
 // # Packets
 //
 // Call [Register] once, before the first packet is decoded. From then on
-// gopacket.NewPacket goes on behind an EAP layer, on EAPOL and in RADIUS alike,
-// and decodes EtherType 0x893A:
+// gopacket.NewPacket continues after an EAP layer, in EAPOL and in RADIUS, and
+// decodes EtherType 0x893A:
 //
 //	layers.Register()
 //	packet := gopacket.NewPacket(data, linkType, gopacket.NoCopy)
@@ -23,7 +23,7 @@
 // why importing the package does not do it. The EAP layer of a packet stays
 // gopacket's *layers.EAP.
 //
-// The WPS element stands in a frame among others, and may be split over
+// The WPS element of a frame is one of several elements, and may be split over
 // several. [ElementOf] joins it.
 //
 // # Parsers
@@ -32,10 +32,10 @@
 // use [EAP] of this package instead of gopacket's. None of the layers allocates
 // memory there. Register is not needed.
 //
-// # Bounds
+// # Lengths
 //
 // Lengths come from the packets' own fields: gopacket's EAP keeps the padding
 // of an Ethernet frame behind a packet, on which a WSC Authenticator would
-// fail. A fragment is a payload; joining fragments takes state, which package
-// capture keeps.
+// fail. A fragment is a payload; package capture keeps the state that joining
+// fragments needs.
 package layers

@@ -19,8 +19,8 @@ type IEEE1905 struct {
 	LastFragment bool
 	Relay        bool
 	// WSC are the values of the WSC TLVs, in order. In a fragment that is not
-	// the only one, a TLV may continue in the next; it is not among them. The
-	// slice is reused by the next call of DecodeFromBytes.
+	// the only one, a TLV may continue in the next; it is left out. The slice
+	// is reused by the next call of DecodeFromBytes.
 	WSC [][]byte
 }
 
@@ -43,7 +43,7 @@ func (*IEEE1905) LayerType() gopacket.LayerType { return LayerTypeIEEE1905 }
 // CanDecode returns [LayerTypeIEEE1905].
 func (*IEEE1905) CanDecode() gopacket.LayerClass { return LayerTypeIEEE1905 }
 
-// DecodeFromBytes reads a message. Octets behind its End of Message TLV are
+// DecodeFromBytes decodes a message. Octets after its End of Message TLV are
 // ignored.
 func (c *IEEE1905) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) error {
 	*c = IEEE1905{WSC: c.WSC[:0]}
@@ -68,7 +68,7 @@ func (c *IEEE1905) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) erro
 			if c.LastFragment && c.Fragment == 0 {
 				return truncated(df, "IEEE 1905.1", len(data)-offset, n)
 			}
-			break // it goes on in the next fragment
+			break // it continues in the next fragment
 		}
 		if kind == tlvWSC {
 			c.WSC = append(c.WSC, data[offset:offset+n:offset+n])

@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The layer types. Their numbers are among those that gopacket leaves to
+// The layer types. Their numbers are in the range that gopacket reserves for
 // others.
 var (
 	LayerTypeEAPWSC   = gopacket.RegisterLayerType(1781, gopacket.LayerTypeMetadata{Name: "EAP-WSC", Decoder: gopacket.DecodeFunc(decodeEAPWSC)})
@@ -32,7 +32,7 @@ var register = sync.OnceFunc(func() {
 	}
 })
 
-// Register has gopacket.NewPacket decode the layers of this package, in the
+// Register makes gopacket.NewPacket decode the layers of this package, in the
 // whole program. It may be called several times, but not while packets are
 // decoded.
 func Register() { register() }
@@ -40,7 +40,7 @@ func Register() { register() }
 // errTruncated is the class of the errors of packets that end too early.
 var errTruncated = errors.New("truncated")
 
-// truncated notes that a packet was cut.
+// truncated records that a packet was truncated.
 func truncated(df gopacket.DecodeFeedback, layer string, got, want int) error {
 	df.SetTruncated()
 	return fmt.Errorf("%s: %w: %d octets, %d are needed", layer, errTruncated, got, want)
@@ -56,7 +56,7 @@ type EAP struct {
 // eapHeader is the length of the header of an EAP packet without a Type.
 const eapHeader = 4
 
-// DecodeFromBytes reads a packet. Octets behind its Length are ignored.
+// DecodeFromBytes decodes a packet. Octets after its Length are ignored.
 func (e *EAP) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) error {
 	*e = EAP{}
 	if len(data) < eapHeader {
@@ -158,7 +158,7 @@ func (*EAPWSC) LayerType() gopacket.LayerType { return LayerTypeEAPWSC }
 // CanDecode returns [LayerTypeEAPWSC].
 func (*EAPWSC) CanDecode() gopacket.LayerClass { return LayerTypeEAPWSC }
 
-// DecodeFromBytes reads the data of an EAP packet behind its Type.
+// DecodeFromBytes decodes the data of an EAP packet after its Type.
 func (w *EAPWSC) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) error {
 	*w = EAPWSC{}
 	if len(data) < wscHeader {
@@ -191,8 +191,8 @@ func (w *EAPWSC) NextLayerType() gopacket.LayerType {
 	return LayerTypeMessage
 }
 
-// isMessage reports whether octets begin as a message does, with its Version.
-// The last fragment of a message has no flag that says so.
+// isMessage reports whether octets begin like a message, with its Version. No
+// flag distinguishes the last fragment of a message.
 func isMessage(b []byte) bool { return len(b) >= 4 && b[0] == 0x10 && b[1] == 0x4A }
 
 // SerializeTo writes the header in front of the message that the buffer holds.
@@ -222,7 +222,7 @@ func (w *EAPWSC) SerializeTo(b gopacket.SerializeBuffer, opts gopacket.Serialize
 func decodeEAPWSC(data []byte, p gopacket.PacketBuilder) error { return decode(new(EAPWSC), data, p) }
 
 // Message is a message of the Registration Protocol. Its contents are its
-// attributes, with wps.Decode to be read into the type that belongs to it.
+// attributes: decode them with wps.Decode.
 type Message struct {
 	layers.BaseLayer
 	Type wps.MessageType // 0 if the message has none
@@ -234,8 +234,8 @@ func (*Message) LayerType() gopacket.LayerType { return LayerTypeMessage }
 // CanDecode returns [LayerTypeMessage].
 func (*Message) CanDecode() gopacket.LayerClass { return LayerTypeMessage }
 
-// DecodeFromBytes reads the type of a message. A message that is damaged is one
-// all the same: wps.Decode says what is wrong with it.
+// DecodeFromBytes reads the type of a message. A damaged message is accepted as
+// well: wps.Decode returns what is wrong with it.
 func (m *Message) DecodeFromBytes(data []byte, _ gopacket.DecodeFeedback) error {
 	*m = Message{BaseLayer: layers.BaseLayer{Contents: data}}
 	if v := wps.Find(data, wps.AttrMessageType); len(v) == 1 {
@@ -275,7 +275,7 @@ func (*Element) LayerType() gopacket.LayerType { return LayerTypeElement }
 // CanDecode returns [LayerTypeElement].
 func (*Element) CanDecode() gopacket.LayerClass { return LayerTypeElement }
 
-// DecodeFromBytes takes the attributes.
+// DecodeFromBytes stores the attributes.
 func (e *Element) DecodeFromBytes(data []byte, _ gopacket.DecodeFeedback) error {
 	e.BaseLayer = layers.BaseLayer{Contents: data}
 	return nil
@@ -301,12 +301,12 @@ var fixedFields = map[layers.Dot11Type]int{
 }
 
 // ElementOf returns the WPS element of a management frame that gopacket has
-// decoded, or nil if it has none. It reads the elements by itself: gopacket
-// stops at a last element of less than four octets, which is common.
+// decoded, or nil if it has none. It parses the elements itself, because
+// gopacket stops at a last element of less than four octets, which is common.
 //
-// gopacket takes the last four octets of every 802.11 frame for a frame check
-// sequence. Of a capture without radiotap and without them (link type 105) it
-// cuts an element that stands last.
+// gopacket treats the last four octets of every 802.11 frame as a frame check
+// sequence. In a capture without radiotap headers and check sequences (link
+// type 105) this truncates the last element.
 func ElementOf(p gopacket.Packet) *Element {
 	d, ok := p.Layer(layers.LayerTypeDot11).(*layers.Dot11)
 	if !ok {
@@ -323,7 +323,7 @@ func ElementOf(p gopacket.Packet) *Element {
 	return &Element{layers.BaseLayer{Contents: attributes}}
 }
 
-// decode adds a layer and goes on with its payload.
+// decode adds a layer and continues with its payload.
 func decode(l interface {
 	gopacket.DecodingLayer
 	gopacket.Layer
@@ -338,7 +338,7 @@ func decode(l interface {
 	return nil
 }
 
-// prepend writes octets in front of a buffer.
+// prepend writes octets at the front of a buffer.
 func prepend(b gopacket.SerializeBuffer, octets []byte) error {
 	dst, err := b.PrependBytes(len(octets))
 	if err == nil {

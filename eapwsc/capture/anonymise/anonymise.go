@@ -9,20 +9,20 @@ import (
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
 )
 
-// Note says what the capture can no longer show. It stands in the file, too.
+// Note says what the capture does not show any more. The file contains it, too.
 const Note = "Made anonymous: addresses, names, serial numbers, UUIDs, public keys, nonces, hashes, Authenticators and encrypted settings are replaced, " +
 	"each by another of the same length. No Authenticator can be verified, nothing can be decrypted, and no key log fits. What is not Wi-Fi Protected Setup is left out."
 
-// Writer writes a capture of what the events of another show. Its methods must
-// not be called at the same time.
+// Writer writes an anonymous capture from the events of another. Its methods
+// must not be called concurrently.
 type Writer struct {
 	a   anonymiser
 	err error
 }
 
-// NewWriter begins a capture. It draws 32 octets of random, which is
-// crypto/rand.Reader unless a test wants the same result twice. The error is that
-// of w or random.
+// NewWriter starts a capture. It reads 32 octets from random: use
+// crypto/rand.Reader, unless a test needs a repeatable result. The error is
+// that of w or random.
 func NewWriter(w io.Writer, random io.Reader) (*Writer, error) {
 	out := &Writer{a: anonymiser{
 		mask: mask{names: make(map[string][32]byte)}, bodies: make(map[body][]byte), streams: make(map[flow]uint32),
@@ -42,7 +42,7 @@ func NewWriter(w io.Writer, random io.Reader) (*Writer, error) {
 	return out, nil
 }
 
-// Write writes what an event of a capture shows. Errors are final.
+// Write writes an event of a capture. Errors are final.
 func (w *Writer) Write(e *capture.Event) error {
 	if w.err == nil && !e.Described {
 		w.err = w.a.event(e)
@@ -50,7 +50,7 @@ func (w *Writer) Write(e *capture.Event) error {
 	return w.err
 }
 
-// Close writes what is left. It does not close the writer below.
+// Close writes the remaining packets. It does not close the underlying writer.
 func (w *Writer) Close() error {
 	if w.err == nil {
 		w.err = w.a.close()
@@ -58,11 +58,12 @@ func (w *Writer) Close() error {
 	return w.err
 }
 
-// Written returns the number of packets that were written.
+// Written returns the number of packets written.
 func (w *Writer) Written() int { return w.a.written }
 
-// Capture reads a capture and writes it anonymously. It returns how many packets
-// it has written. The error is of a class of package capture if r is no capture.
+// Capture reads a capture and writes it anonymously. It returns the number of
+// packets written. The error is of a class of package capture if r is not a
+// capture.
 func Capture(w io.Writer, r io.Reader, random io.Reader) (written int, err error) {
 	in, err := capture.NewReader(r)
 	if err != nil {
@@ -93,37 +94,37 @@ const (
 	onWire
 )
 
-// An anonymiser makes packets of events.
+// An anonymiser turns events into packets.
 type anonymiser struct {
 	out     *pcapng.Writer
 	written int
 	mask    mask
 	joiner  joiner
-	queue   []*slot // packets that wait for those before them
+	queue   []*slot // packets that wait for earlier ones
 	bodies  map[body][]byte
 	streams map[flow]uint32 // the next sequence number of each direction of TCP
-	cmdu    cmdu            // a message of IEEE 1905.1 that is being put together
+	cmdu    cmdu            // the message of IEEE 1905.1 being assembled
 	cmdus   uint16
 }
 
-// A slot is a packet on its way. It waits as long as it is a part of a message of
-// which other parts are yet to come.
+// A slot is a packet to be written. It waits while it is part of a message
+// whose other parts have not arrived.
 type slot struct {
 	pcapng.Packet
 	ready bool
 }
 
-// maxQueue bounds how many packets wait.
+// maxQueue limits the number of waiting packets.
 const maxQueue = 1024
 
-// begin begins a packet.
+// begin starts a packet.
 func (a *anonymiser) begin(at time.Time, iface int) *slot {
 	s := &slot{Packet: pcapng.Packet{Interface: iface, Time: at}}
 	a.queue = append(a.queue, s)
 	return s
 }
 
-// event takes an event.
+// event handles an event.
 func (a *anonymiser) event(e *capture.Event) error {
 	if e.Kind != capture.KindIEEE1905 || e.Frame != a.cmdu.frame {
 		a.endCMDU()
@@ -147,7 +148,7 @@ func (a *anonymiser) event(e *capture.Event) error {
 	return a.flush()
 }
 
-// flush writes the packets that wait for nothing.
+// flush writes the packets that do not wait.
 func (a *anonymiser) flush() error {
 	n := 0
 	for ; n < len(a.queue) && a.queue[n].ready; n++ {

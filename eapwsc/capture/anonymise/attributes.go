@@ -10,8 +10,8 @@ import (
 // unknownAttribute is the identifier that replaces those of unknown attributes.
 const unknownAttribute = 0x1fff
 
-// treatments say what is done with the value of an attribute. The others are
-// treated by their encoding.
+// treatments say how to replace the values of attributes. Others are treated by
+// their encoding.
 var treatments = map[wps.AttributeID]func(*mask, []byte) []byte{
 	wps.AttrVersion:                 keep(1),
 	wps.AttrMessageCounter:          (*mask).octets,
@@ -34,10 +34,11 @@ var treatments = map[wps.AttributeID]func(*mask, []byte) []byte{
 	wps.AttrNewPassword:             (*mask).name,
 }
 
-// maxDepth bounds how deep lists stand in lists.
+// maxDepth limits the nesting of lists.
 const maxDepth = 4
 
-// attributes replaces what is in a list of attributes. The result is as long.
+// attributes replaces the values in a list of attributes. The result has the
+// same length.
 func (m *mask) attributes(list []byte) []byte { return m.list(list, 0) }
 
 func (m *mask) list(list []byte, depth int) []byte {
@@ -82,7 +83,7 @@ func (m *mask) list(list []byte, depth int) []byte {
 	return out
 }
 
-// value replaces the value of an attribute that is known.
+// value replaces the value of a known attribute.
 func (m *mask) value(info wps.AttributeInfo, value []byte, depth int) []byte {
 	if treat := treatments[info.ID]; treat != nil {
 		return treat(m, value)
@@ -101,7 +102,7 @@ func (m *mask) value(info wps.AttributeInfo, value []byte, depth int) []byte {
 	return m.octets(value)
 }
 
-// keep keeps a value of so many octets: a number.
+// keep keeps a value with the given number of octets: a number.
 func keep(size int) func(*mask, []byte) []byte {
 	return func(m *mask, v []byte) []byte {
 		if len(v) != size {
@@ -136,7 +137,7 @@ func (m *mask) passwordID(v []byte) []byte {
 	return out
 }
 
-// addresses replaces addresses that stand one behind the other.
+// addresses replaces consecutive addresses.
 func (m *mask) addresses(v []byte) (out []byte) {
 	for ; len(v) >= 6; v = v[6:] {
 		a := m.mac([6]byte(v))

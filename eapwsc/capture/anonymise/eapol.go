@@ -22,8 +22,8 @@ const (
 	keyData    = 95
 )
 
-// eapol replaces what is in an EAPOL frame, which may be cut. A message that is a
-// part of another is in later: see [joiner].
+// eapol replaces the content of an EAPOL frame, which may be truncated. A
+// message that is a part of another is in later: see [joiner].
 func (a *anonymiser) eapol(direction string, frame []byte, cut bool, give func([]byte)) {
 	out := bytes.Clone(frame[:min(len(frame), eapolHeader)])
 	if len(frame) < eapolHeader {
@@ -43,7 +43,7 @@ func (a *anonymiser) eapol(direction string, frame []byte, cut bool, give func([
 	give(out)
 }
 
-// key4 keeps of a message of the 4-way handshake which it is.
+// key4 keeps only the number of a message of the 4-way handshake.
 func (m *mask) key4(b []byte) []byte {
 	out := make([]byte, len(b))
 	copy(out, b[:min(len(b), keyLength)]) // descriptor and flags
@@ -57,11 +57,12 @@ func (m *mask) key4(b []byte) []byte {
 	return out
 }
 
-// eap replaces what is in an EAP packet, which may be cut.
+// eap replaces the content of an EAP packet, which may be truncated.
 func (a *anonymiser) eap(direction string, b []byte, cut bool, give func([]byte)) {
 	p, err := eap.ParsePacket(b)
 	if err != nil {
-		// Its beginning is there, or nothing: pad it to be read, and cut it again.
+		// Only its beginning may be there: pad it for parsing, and truncate it
+		// again.
 		if p, ok := padded(b); ok && cut {
 			a.packet(direction, p, true, func(whole []byte) { give(whole[:len(b)]) })
 			return
@@ -72,7 +73,7 @@ func (a *anonymiser) eap(direction string, b []byte, cut bool, give func([]byte)
 	a.packet(direction, p, cut, give)
 }
 
-// padded reads a packet of which the end is missing.
+// padded parses a truncated packet.
 func padded(b []byte) (eap.Packet, bool) {
 	if len(b) < 5 {
 		return eap.Packet{}, false
@@ -83,14 +84,14 @@ func padded(b []byte) (eap.Packet, bool) {
 	return p, err == nil
 }
 
-// damaged keeps the header of a packet that cannot be read.
+// damaged keeps the header of an unreadable packet.
 func damaged(b []byte) []byte {
 	out := make([]byte, len(b))
 	copy(out, b[:min(len(b), 5)])
 	return out
 }
 
-// packet replaces what is in an EAP packet.
+// packet replaces the content of an EAP packet.
 func (a *anonymiser) packet(direction string, p eap.Packet, cut bool, give func([]byte)) {
 	write := func(data []byte) {
 		p.Data = data
@@ -117,7 +118,7 @@ func (a *anonymiser) packet(direction string, p eap.Packet, cut bool, give func(
 	}
 }
 
-// nak keeps the methods that a station wants instead: a few numbers.
+// nak keeps the methods that a station prefers: a few numbers.
 func nak(data []byte) []byte {
 	const most = 4
 	out := make([]byte, len(data))

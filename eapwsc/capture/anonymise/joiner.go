@@ -6,15 +6,15 @@ import (
 	"github.com/gowps/gowps/eapwsc/eap"
 )
 
-// A joiner joins the fragments of messages: an attribute that is cut in two is
-// replaced as a whole, and cut again.
+// A joiner joins the fragments of messages: an attribute that is split is
+// replaced as a whole, and split again.
 type joiner struct {
 	mask *mask
 	open map[string]*joined
 	size int // octets in all of them
 }
 
-// A joined is a message of which not all fragments have come.
+// A joined is a message with missing fragments.
 type joined struct {
 	message []byte
 	id      uint8
@@ -22,22 +22,22 @@ type joined struct {
 	parts   []part
 }
 
-// part is a fragment: where it lies in the message, and what is to be done with
-// what replaces it.
+// part is a fragment: its place in the message, and a function for its
+// replacement.
 type part struct {
 	from, to int
 	write    func([]byte)
 }
 
-// Limits of what waits for fragments.
+// Limits of messages that wait for fragments.
 const (
 	maxOpen    = 64
 	maxMessage = 64 << 10
 	maxHeld    = 1 << 20
 )
 
-// add takes a packet with a message or a part of one. Its octets are written when
-// the message is whole.
+// add adds a packet with a message or a part of one. Its octets are written
+// when the message is complete.
 func (j *joiner) add(direction string, p *eap.Packet, cut bool, write func([]byte)) {
 	o := j.open[direction]
 	more, first := p.Flags.Has(eap.FlagMoreFragments), p.Flags.Has(eap.FlagLengthField)
@@ -75,7 +75,7 @@ func (j *joiner) add(direction string, p *eap.Packet, cut bool, write func([]byt
 	}
 }
 
-// finish replaces what has come of a message.
+// finish replaces the parts of a message that have arrived.
 func (j *joiner) finish(direction string) {
 	o := j.open[direction]
 	delete(j.open, direction)

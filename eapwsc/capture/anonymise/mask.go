@@ -13,17 +13,17 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// A mask makes the replacements: functions of a key and of what is replaced, so
-// that the same value has the same one, and no table has to grow.
+// A mask makes the replacements: functions of a key and the original, so that
+// equal values have equal replacements, and no table grows.
 type mask struct {
 	key   [sha256.Size]byte
-	names map[string][sha256.Size]byte // short names that were given, with what they stand for
+	names map[string][sha256.Size]byte // short names that were used, with their originals
 }
 
-// maxNames bounds the names that are remembered.
+// maxNames limits the names that are remembered.
 const maxNames = 1 << 14
 
-// stream returns n octets that depend on the value and on what it is.
+// stream returns n octets that depend on the value and its kind.
 func (m *mask) stream(what string, value []byte, n int) []byte {
 	h := hmac.New(sha256.New, m.key[:])
 	h.Write([]byte(what))
@@ -39,7 +39,7 @@ func (m *mask) stream(what string, value []byte, n int) []byte {
 	return out[:n]
 }
 
-// octets replaces a value. Zeros stay: they are no secret, and a fault.
+// octets replaces a value. Zeros stay: they are not secret, and a fault.
 func (m *mask) octets(value []byte) []byte {
 	if zeros(value) {
 		return slices.Clone(value)
@@ -51,7 +51,7 @@ func zeros(b []byte) bool {
 	return !slices.ContainsFunc(b, func(c byte) bool { return c != 0 })
 }
 
-// mac replaces an address. Groups, among them all, are nobody's.
+// mac replaces an address. Group addresses stay.
 func (m *mask) mac(a [6]byte) [6]byte {
 	if a == ([6]byte{}) || a[0]&1 != 0 {
 		return group(a)
@@ -85,8 +85,8 @@ func (m *mask) ip(a netip.Addr) netip.Addr {
 // letters are what names are made of.
 const letters = "abcdefghijkmnpqrstuvwxyz23456789"
 
-// name replaces a text by one of the same length. Blanks and a NUL at the end,
-// which are faults, stay.
+// name replaces a text by one of the same length. Blanks and a NUL at the end
+// stay, because they are faults.
 func (m *mask) name(value []byte) []byte {
 	end := len(value)
 	for end > 0 && value[end-1] == 0 {
@@ -129,8 +129,7 @@ func (m *mask) ssid(name wps.SSID) wps.SSID {
 	return wps.SSID(m.name([]byte(name)))
 }
 
-// identity replaces what a station calls itself, unless it says by it what it
-// wants.
+// identity replaces the identity of a station, unless it is one of WPS.
 func (m *mask) identity(value []byte) []byte {
 	switch string(value) {
 	case eap.EnrolleeIdentity, eap.RegistrarIdentity:
@@ -148,7 +147,7 @@ func (m *mask) uuid(value []byte) []byte {
 	return out
 }
 
-// prime is that of group 5: RFC 3526 §2.
+// prime is the prime of group 5: RFC 3526 §2.
 var prime, _ = new(big.Int).SetString("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74"+
 	"020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437"+
 	"4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"+
@@ -156,9 +155,9 @@ var prime, _ = new(big.Int).SetString("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B8
 	"98DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB"+
 	"9ED529077096966D670C354E4ABC9804F1746C08CA237327FFFFFFFFFFFFFFFF", 16)
 
-// publicKey replaces a public key by another of the group, a square. What is no
-// public key stays one that is none: 0, 1 and p-1 as they are, everything else as
-// the greatest number.
+// publicKey replaces a public key by another element of the group, a square. An
+// invalid key stays invalid: 0, 1 and p-1 are kept, everything else becomes the
+// largest number.
 func (m *mask) publicKey(value []byte) []byte {
 	const size = len(wps.PublicKey{})
 	if len(value) != size {

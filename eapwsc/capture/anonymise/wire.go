@@ -78,8 +78,8 @@ const (
 	radiusMax                  = 4096
 )
 
-// radius writes a RADIUS packet. Its authenticators are zeros: they depend on the
-// secret that the two ends share.
+// radius writes a RADIUS packet. Its authenticators are zeros: they depend on
+// the shared secret.
 func (a *anonymiser) radius(e *capture.Event) {
 	r := e.RADIUS
 	from, to := r.Client, r.Server
@@ -133,8 +133,8 @@ type flow struct{ from, to netip.AddrPort }
 
 const maxStreams = 1 << 14
 
-// upnp writes an action, an answer or an event of WFAWLANConfig: a message of HTTP
-// in one segment.
+// upnp writes an action, an answer or an event of WFAWLANConfig: an HTTP
+// message in one segment.
 func (a *anonymiser) upnp(e *capture.Event) {
 	u := e.UPnP
 	from, to := u.Registrar, u.AP
@@ -227,8 +227,8 @@ func (c *cmdu) add(e *capture.Event) {
 	c.cut = e.Truncated
 }
 
-// endCMDU writes the message of IEEE 1905.1 that is being put together: in
-// fragments, cut between TLVs, if it is too long for Ethernet.
+// endCMDU writes the assembled message of IEEE 1905.1: in fragments, split
+// between TLVs, if it is too long for Ethernet.
 func (a *anonymiser) endCMDU() {
 	c := &a.cmdu
 	if c.frame == 0 {
