@@ -33,7 +33,7 @@ func main() {
 // boundMemory collects garbage less often than is usual while there is memory:
 // large captures make much garbage, and little is kept. For 200 MB of them it takes
 // 1.3 s of CPU and 43 MB with 400, 1.5 s and 32 MB with 200, 1.7 s and 27 MB with
-// 100, of which 12 MB are the program.
+// 100.
 func boundMemory() {
 	debug.SetGCPercent(200)
 	debug.SetMemoryLimit(96 << 20)
