@@ -242,9 +242,9 @@ func hangs(d Device, c Controls) (Device, Controls) {
 func wearsOut(n int) func(Device, Controls) (Device, Controls) {
 	return func(d Device, c Controls) (Device, Controls) {
 		p := processOf(d)
-		inner := p.New
+		inner, left := p.New, n
 		p.New = func(now time.Time, mac wps.MAC) (Handler, error) {
-			if n--; n < 0 {
+			if left--; left < 0 {
 				return nil, errors.New("no memory")
 			}
 			return inner(now, mac)
