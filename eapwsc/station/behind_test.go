@@ -145,36 +145,6 @@ func iwdProfile(w *world) {
 	point.wait("AP-STA-CONNECTED")
 }
 
-// iwdProfiles has iwd join with the profiles of odd networks.
-func iwdProfiles(w *world) {
-	const psk = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	w.iwd(1)
-	for _, c := range []struct {
-		ssid, key string
-		lines     []string
-	}{
-		{"caf\u00e9; \"x\" = \\y", passphrase, nil},
-		{"lab psk", psk, []string{"wpa_passphrase", "wpa_psk=" + psk}},
-		{"lab odd", ` lead;#=\back "q" trail `, []string{`wpa_passphrase= lead;#=\back "q" trail `}},
-		{"lab open", "", []string{"wpa=0", "wpa_passphrase"}},
-	} {
-		credential := wps.Credential{SSID: wps.SSID(c.ssid), AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
-		if c.key != "" {
-			credential.AuthType, credential.EncrType, credential.NetworkKey = wps.AuthWPA2Personal, wps.EncrAES, wps.NetworkKey(c.key)
-		}
-		profile, err := station.NewProfile(station.IWD, &station.Network{Credential: credential})
-		if err != nil {
-			w.Fatal(err)
-		}
-		point := w.accessPoint(0, c.ssid, append([]string{"ssid2=P\"" + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(c.ssid) + "\""}, c.lines...)...)
-		if err := os.WriteFile(profile.Path, []byte(profile.Text), 0o600); err != nil {
-			w.Fatal(err)
-		}
-		point.wait("AP-STA-CONNECTED")
-		point.stop()
-	}
-}
-
 // behindRADIUS are the lines of a hostapd that passes EAP on.
 var behindRADIUS = []string{
 	"eap_server=0", "ap_pin", "own_ip_addr=127.0.0.1", "auth_server_addr=127.0.0.1", "auth_server_port=1812",

@@ -166,7 +166,6 @@ var pairs = []radioCase{
 		w.accessPoint(0, network)
 		w.iwd(1).fails("WalkTimeExpired", "PushButton")
 	}},
-	{"iwd-profiles", iwdProfiles},
 	{"iwd-nobody-entered-the-pin", func(w *world) {
 		w.accessPoint(0, network)
 		w.iwd(1).fails("TimeExpired", "StartPin", "string:"+apPIN)
