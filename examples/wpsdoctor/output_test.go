@@ -125,7 +125,7 @@ func TestStatus(t *testing.T) {
 		{[]string{noCapture}, program.Unable, "not a readable capture"},
 		{[]string{empty}, program.Unable, "not a readable capture"},
 		{[]string{"-keys", folder + "/missing", good}, program.Unable, "missing"},
-		{[]string{"-keys", wrongKeys, good}, program.Unable, "key log cannot be read: line 1"},
+		{[]string{"-keys", wrongKeys, good}, program.Unable, "key log is unreadable: line 1"},
 	} {
 		status, out, errs := runProgram(t, nil, tt.args...)
 		if status != tt.status || !strings.Contains(errs, tt.err) || (errs == "") != (tt.err == "") {
