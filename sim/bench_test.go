@@ -141,7 +141,7 @@ func registerTogether(b *testing.B, point *ap.AccessPoint, p *Printer, stations 
 	now := p.port.world.Now()
 	type pair struct {
 		session *ap.Session
-		peer    Exchange
+		peer    Endpoint
 		packet  []byte // of the access point
 	}
 	pairs := make([]pair, stations)

@@ -17,7 +17,7 @@ import (
 )
 
 // Blocking turns code that reads, writes and waits, such as an enrollee written
-// for a socket, into an [Exchange]. The code starts when the exchange starts,
+// for a socket, into an [Endpoint]. The code starts when the exchange starts,
 // and ends it by returning the result or the error of the run. Panels have
 // sentences for the error classes of package registration.
 //
@@ -39,7 +39,7 @@ import (
 // A panic of the code becomes a panic of the caller that runs the world, with a
 // [*Panic] as its value. If the code calls [runtime.Goexit], as t.Fatal does,
 // the goroutine that runs the world exits as well.
-func Blocking(code func(*Conn) (*registration.Result, error)) Exchange {
+func Blocking(code func(*Conn) (*registration.Result, error)) Endpoint {
 	return &blocking{&Conn{code: code}}
 }
 
@@ -235,7 +235,7 @@ func (c *Conn) abandon() {
 // reference to it, so that it can be garbage collected.
 type blocking struct{ conn *Conn }
 
-// Start starts the code. It implements [Exchange].
+// Start starts the code. It implements [Endpoint].
 func (x *blocking) Start(now time.Time) eapwsc.Step {
 	c := x.conn
 	if c.resume != nil {
@@ -275,7 +275,7 @@ func (x *blocking) step() (eapwsc.Step, error) {
 	return step, nil
 }
 
-// Handle lets the code read a packet. It implements [Exchange].
+// Handle lets the code read a packet. It implements [Endpoint].
 func (x *blocking) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	c := x.conn
 	c.now = now
@@ -288,7 +288,7 @@ func (x *blocking) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	return x.step()
 }
 
-// Timeout continues code that has waited for a time. It implements [Exchange].
+// Timeout continues code that has waited for a time. It implements [Endpoint].
 func (x *blocking) Timeout(now time.Time) (eapwsc.Step, error) {
 	c := x.conn
 	c.now = now
@@ -298,14 +298,14 @@ func (x *blocking) Timeout(now time.Time) (eapwsc.Step, error) {
 	return x.step()
 }
 
-// Close makes the code return, and returns its error. It implements [Exchange].
+// Close makes the code return, and returns its error. It implements [Endpoint].
 func (x *blocking) Close(time.Time, error) error {
 	x.conn.close()
 	runtime.KeepAlive(x)
 	return x.conn.err
 }
 
-// Result returns what the code has returned. It implements [Exchange].
+// Result returns what the code has returned. It implements [Endpoint].
 func (x *blocking) Result() *registration.Result {
 	if x.conn.err != nil {
 		return nil

@@ -18,7 +18,7 @@ import (
 
 // carry is what a program with a socket does with an EAP peer: it reads, answers
 // and waits.
-func carry(c net.Conn, now func() time.Time, x Exchange) (*registration.Result, error) {
+func carry(c net.Conn, now func() time.Time, x Endpoint) (*registration.Result, error) {
 	b := make([]byte, 2048)
 	step, err := x.Start(now()), error(nil)
 	for {
@@ -48,7 +48,7 @@ func carry(c net.Conn, now func() time.Time, x Exchange) (*registration.Result, 
 
 // inBlockingCode runs a printer's own enrollee in blocking code.
 func inBlockingCode(c *PrinterConfig) {
-	c.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
+	c.NewEndpoint = func(cfg registration.EnrolleeConfig) (Endpoint, error) {
 		x, err := NewEnrollee(cfg)
 		return Blocking(func(c *Conn) (*registration.Result, error) { return carry(c, c.Now, x) }), err
 	}
@@ -57,7 +57,7 @@ func inBlockingCode(c *PrinterConfig) {
 // blockingPrinter is a home whose printer has code as its enrollee.
 func blockingPrinter(t *testing.T, code func(*Conn) (*registration.Result, error)) *home {
 	return newHome(t, nil, func(c *PrinterConfig) {
-		c.NewExchange = func(registration.EnrolleeConfig) (Exchange, error) { return Blocking(code), nil }
+		c.NewEndpoint = func(registration.EnrolleeConfig) (Endpoint, error) { return Blocking(code), nil }
 	})
 }
 
@@ -297,7 +297,7 @@ func TestBlockingPanic(t *testing.T) {
 		"ends itself":    func(h *home) { h.printer.Cancel() },
 	} {
 		h := blockingPrinter(t, nil)
-		h.printer.cfg.NewExchange = func(registration.EnrolleeConfig) (Exchange, error) {
+		h.printer.cfg.NewEndpoint = func(registration.EnrolleeConfig) (Endpoint, error) {
 			return Blocking(func(c *Conn) (*registration.Result, error) {
 				c.Read(nil)
 				act(h)
@@ -344,7 +344,7 @@ func TestBlockingGoexit(t *testing.T) {
 func TestBlockingRegistrar(t *testing.T) {
 	w := New(Config{Seed: 1})
 	r := addRouter(t, w, RouterConfig{Name: "router"})
-	c, err := NewComputer(w, ComputerConfig{Name: "computer", NewExchange: func(cfg registration.RegistrarConfig) (Exchange, error) {
+	c, err := NewComputer(w, ComputerConfig{Name: "computer", NewEndpoint: func(cfg registration.RegistrarConfig) (Endpoint, error) {
 		x, err := newRegistrar(cfg)
 		return Blocking(func(c *Conn) (*registration.Result, error) { return carry(c, c.Now, x) }), err
 	}})

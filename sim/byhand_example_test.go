@@ -16,7 +16,7 @@ import (
 // a link that loses every tenth frame.
 func ExampleBlocking() {
 	const label = "24681353"
-	foreign := func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+	foreign := func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 		e := &enrolleeByHand{byHand: newByHand(cfg.Rand), address: cfg.Device.MAC[:], uuid: cfg.Device.UUID[:], password: label}
 		return sim.Blocking(func(c *sim.Conn) (*registration.Result, error) {
 			networks, err := e.register(c) // c.Read, c.Write, c.SetReadDeadline(c.Now().Add(…))
@@ -32,7 +32,7 @@ func ExampleBlocking() {
 	try := func(seed uint64, typed string, air sim.Fault) (*sim.World, *sim.Router, *sim.Printer) {
 		w := sim.New(sim.Config{Seed: seed, Link: sim.Link{Fault: air}})
 		router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router", Settings: sim.Settings{SSID: "home"}}))
-		printer := must(sim.NewPrinter(w, sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(label), NewExchange: foreign}))
+		printer := must(sim.NewPrinter(w, sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(label), NewEndpoint: foreign}))
 		router.EnterPIN(ap.PINEntry{PIN: pin.MustParse(typed)})
 		must(printer.SetupByPIN())
 		w.RunUntil(2*time.Minute, func() bool { return printer.Status().State == sim.Connected })

@@ -14,7 +14,7 @@ import (
 
 // enroll returns an exchange of the second enrollee, for a printer whose PIN is
 // returned by the function, if it is set up by PIN.
-func enroll(cfg registration.EnrolleeConfig, pin func() string, change func(*enrolleeByHand)) sim.Exchange {
+func enroll(cfg registration.EnrolleeConfig, pin func() string, change func(*enrolleeByHand)) sim.Endpoint {
 	e := &enrolleeByHand{byHand: newByHand(cfg.Rand), address: cfg.Device.MAC[:], uuid: cfg.Device.UUID[:], password: "00000000"}
 	if e.passwordID = byte(cfg.Password.ID); cfg.Password.ID != wps.PasswordPushButton {
 		e.password = pin()

@@ -57,7 +57,7 @@ func newFlat(t testing.TB, seed uint64, label string, air sim.Fault, change func
 	for _, change := range routers {
 		change(&rc)
 	}
-	pc := sim.PrinterConfig{Name: "printer", NewExchange: func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+	pc := sim.PrinterConfig{Name: "printer", NewEndpoint: func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 		return enroll(cfg, func() string { return f.printer.PIN().Digits() }, change), nil
 	}}
 	if label != "" {
@@ -224,7 +224,7 @@ func TestCampaignByHand(t *testing.T) {
 		Name: "by-hand", About: "an enrollee that is not ours",
 		Configure: func(c *sim.PrinterConfig) {
 			c.PIN = pin.MustParse(label)
-			c.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+			c.NewEndpoint = func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 				return enroll(cfg, func() string { return label }, nil), nil
 			}
 		},
@@ -263,7 +263,7 @@ func newAttic(t testing.TB, seed uint64, label string, air sim.Fault, hand bool)
 	}
 	pc := sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(label)}
 	if hand {
-		pc.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+		pc.NewEndpoint = func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 			return enroll(cfg, func() string { return label }, nil), nil
 		}
 	}

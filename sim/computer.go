@@ -23,10 +23,10 @@ type ComputerConfig struct {
 	Device wps.Device
 	// Customize, if set, can change the configuration of each run.
 	Customize func(*registration.RegistrarConfig)
-	// NewExchange, if set, creates the exchange of each run, in place of an
+	// NewEndpoint, if set, creates the exchange of each run, in place of an
 	// [eapwsc.Peer] with a [registration.Registrar]: use it to test another
 	// registrar.
-	NewExchange func(registration.RegistrarConfig) (Exchange, error)
+	NewEndpoint func(registration.RegistrarConfig) (Endpoint, error)
 }
 
 // Computer is an external registrar: with a router's own PIN it reads the
@@ -52,8 +52,8 @@ func NewComputer(w *World, cfg ComputerConfig) (*Computer, error) {
 	if cfg.Bands == 0 {
 		cfg.Bands = wps.Band24GHz
 	}
-	if cfg.NewExchange == nil {
-		cfg.NewExchange = newRegistrar
+	if cfg.NewEndpoint == nil {
+		cfg.NewEndpoint = newRegistrar
 	}
 	c := &Computer{cfg: cfg}
 	if err := c.station.join(w, c, cfg.Name, cfg.Place, cfg.Bands); err != nil {
@@ -130,7 +130,7 @@ func (c *Computer) try(now time.Time, point bss) {
 	if c.cfg.Customize != nil {
 		c.cfg.Customize(&cfg)
 	}
-	x, err := c.cfg.NewExchange(cfg)
+	x, err := c.cfg.NewEndpoint(cfg)
 	if err != nil {
 		c.end(nil, err)
 		return
@@ -141,7 +141,7 @@ func (c *Computer) try(now time.Time, point bss) {
 }
 
 // newRegistrar creates the exchange of our own registrar.
-func newRegistrar(cfg registration.RegistrarConfig) (Exchange, error) {
+func newRegistrar(cfg registration.RegistrarConfig) (Endpoint, error) {
 	r, err := registration.NewRegistrar(cfg)
 	if err != nil {
 		return nil, err

@@ -180,12 +180,12 @@ func (empty) Result() *registration.Result { return new(registration.Result) }
 // TestForeignRegistrar uses a registrar that does not work in a computer.
 func TestForeignRegistrar(t *testing.T) {
 	broken := errors.New("broken")
-	for want, newExchange := range map[error]func(registration.RegistrarConfig) (Exchange, error){
-		registration.ErrRefused: func(registration.RegistrarConfig) (Exchange, error) { return empty{}, nil },
-		broken:                  func(registration.RegistrarConfig) (Exchange, error) { return nil, broken },
+	for want, newExchange := range map[error]func(registration.RegistrarConfig) (Endpoint, error){
+		registration.ErrRefused: func(registration.RegistrarConfig) (Endpoint, error) { return empty{}, nil },
+		broken:                  func(registration.RegistrarConfig) (Endpoint, error) { return nil, broken },
 	} {
 		w, r, c := newOffice(t, RouterConfig{})
-		c.cfg.NewExchange = newExchange
+		c.cfg.NewEndpoint = newExchange
 		if read, err := wizard(t, w, c, r.PIN(), nil); read != nil || !errors.Is(err, want) {
 			t.Errorf("read %v, %v, want %v", read, err, want)
 		}

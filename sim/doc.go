@@ -38,9 +38,9 @@
 //
 // Other devices implement [Device], which has the two methods Handle and
 // Timeout, and act through their [Port]. To test another enrollee in a printer,
-// implement [Exchange], as an EAP peer does, and set
-// [PrinterConfig].NewExchange. For a registrar in a computer, set
-// [ComputerConfig].NewExchange.
+// implement [Endpoint], as an EAP peer does, and set
+// [PrinterConfig].NewEndpoint. For a registrar in a computer, set
+// [ComputerConfig].NewEndpoint.
 //
 // # Blocking code
 //
@@ -48,7 +48,7 @@
 // into an exchange: the code gets a [Conn], which is a [net.Conn] of EAP
 // packets on the time of the world.
 //
-//	cfg.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+//	cfg.NewEndpoint = func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 //		return sim.Blocking(func(c *sim.Conn) (*registration.Result, error) {
 //			return enroll(c, cfg.Password)                  // c.Read, c.Write, c.SetReadDeadline(c.Now().Add(…))
 //		}), nil

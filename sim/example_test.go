@@ -181,7 +181,7 @@ func ExamplePrinterConfig() {
 	router := must(sim.NewRouter(w, sim.RouterConfig{Name: "router"}))
 	printer := must(sim.NewPrinter(w, sim.PrinterConfig{
 		Name: "printer",
-		NewExchange: func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+		NewEndpoint: func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 			e, err := registration.NewEnrollee(cfg)
 			if err != nil {
 				return nil, err

@@ -138,7 +138,7 @@ func TestOvertakenFragments(t *testing.T) {
 			_, c.Run.KeyPair = KnownKeyPairs()
 		}})
 		pc := PrinterConfig{Name: "printer", Customize: func(c *registration.EnrolleeConfig) { c.KeyPair, _ = KnownKeyPairs() }}
-		pc.NewExchange = func(cfg registration.EnrolleeConfig) (Exchange, error) {
+		pc.NewEndpoint = func(cfg registration.EnrolleeConfig) (Endpoint, error) {
 			e, err := registration.NewEnrollee(cfg)
 			if err != nil {
 				return nil, err

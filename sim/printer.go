@@ -42,12 +42,12 @@ type PrinterConfig struct {
 	// Customize, if set, can change the configuration of each run: a key log, a
 	// prepared key pair, vendor attributes.
 	Customize func(*registration.EnrolleeConfig)
-	// NewExchange, if set, creates the exchange of each attempt, in place of an
+	// NewEndpoint, if set, creates the exchange of each attempt, in place of an
 	// [eapwsc.Peer] with a [registration.Enrollee]: use it to test another
 	// enrollee. An enrollee outside package registration cannot read the
 	// Password, but its ID says which one it is: [Printer.PIN], or that of the
 	// push button.
-	NewExchange func(registration.EnrolleeConfig) (Exchange, error)
+	NewEndpoint func(registration.EnrolleeConfig) (Endpoint, error)
 }
 
 const (
@@ -153,8 +153,8 @@ func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 	}
 	cfg.Patience = cmp.Or(cfg.Patience, wps.WalkTime)
 	cfg.ScanInterval = cmp.Or(cfg.ScanInterval, defaultScanInterval)
-	if cfg.NewExchange == nil {
-		cfg.NewExchange = NewEnrollee
+	if cfg.NewEndpoint == nil {
+		cfg.NewEndpoint = NewEnrollee
 	}
 	p := &Printer{cfg: cfg}
 	if err := p.station.join(w, p, cfg.Name, cfg.Place, cfg.Bands); err != nil {
@@ -437,7 +437,7 @@ func (p *Printer) tryRegistrar(now time.Time, point bss) {
 	if p.cfg.Customize != nil {
 		p.cfg.Customize(&cfg)
 	}
-	x, err := p.cfg.NewExchange(cfg)
+	x, err := p.cfg.NewEndpoint(cfg)
 	if err != nil {
 		p.setupFailed(now, err)
 		return
@@ -451,8 +451,8 @@ func (p *Printer) tryRegistrar(now time.Time, point bss) {
 }
 
 // NewEnrollee returns an [eapwsc.Peer] with a [registration.Enrollee]: the default
-// of [PrinterConfig].NewExchange, for code that wraps it.
-func NewEnrollee(cfg registration.EnrolleeConfig) (Exchange, error) {
+// of [PrinterConfig].NewEndpoint, for code that wraps it.
+func NewEnrollee(cfg registration.EnrolleeConfig) (Endpoint, error) {
 	e, err := registration.NewEnrollee(cfg)
 	if err != nil {
 		return nil, err

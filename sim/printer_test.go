@@ -26,11 +26,11 @@ func (mute) Result() *registration.Result                  { return nil }
 // TestForeignExchange uses an enrollee that does not work in a printer.
 func TestForeignExchange(t *testing.T) {
 	broken := errors.New("broken")
-	for want, newExchange := range map[error]func(registration.EnrolleeConfig) (Exchange, error){
-		registration.ErrRefused: func(registration.EnrolleeConfig) (Exchange, error) { return mute{}, nil },
-		broken:                  func(registration.EnrolleeConfig) (Exchange, error) { return nil, broken },
+	for want, newExchange := range map[error]func(registration.EnrolleeConfig) (Endpoint, error){
+		registration.ErrRefused: func(registration.EnrolleeConfig) (Endpoint, error) { return mute{}, nil },
+		broken:                  func(registration.EnrolleeConfig) (Endpoint, error) { return nil, broken },
 	} {
-		h := newHome(t, nil, func(c *PrinterConfig) { c.NewExchange = newExchange })
+		h := newHome(t, nil, func(c *PrinterConfig) { c.NewEndpoint = newExchange })
 		h.byButton()
 		h.Run(3 * time.Minute)
 		if s := h.printer.Status(); s.State != Idle || !errors.Is(s.Err, want) {
@@ -63,7 +63,7 @@ func TestGiveUp(t *testing.T) {
 	} {
 		var begun, closed int
 		h := newHome(t, nil, func(c *PrinterConfig) {
-			c.NewExchange = func(registration.EnrolleeConfig) (Exchange, error) {
+			c.NewEndpoint = func(registration.EnrolleeConfig) (Endpoint, error) {
 				return watchful{begun: &begun, closed: &closed}, nil
 			}
 		})

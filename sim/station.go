@@ -27,9 +27,9 @@ const (
 // version2 is the Version2 of all devices of version 2.0.
 const version2 = 0x20
 
-// Exchange is the station's side of EAP-WSC: an [*eapwsc.Peer], or an
+// Endpoint is the station's side of EAP-WSC: an [*eapwsc.Peer], or an
 // implementation under test.
-type Exchange interface {
+type Endpoint interface {
 	// Start starts waiting for the access point's first request.
 	Start(now time.Time) eapwsc.Step
 	// Handle processes an EAP packet.
@@ -102,7 +102,7 @@ type station struct {
 	// An attempt at an access point.
 	point    bss
 	elements []byte    // of the association request
-	exchange Exchange  // if it is an attempt to register
+	exchange Endpoint  // if it is an attempt to register
 	start    time.Time // when EAPOL-Start is due
 	over     error     // why the attempt failed
 	keys     *pairwise // if it is an attempt to connect
@@ -191,7 +191,7 @@ func (s *station) callFor(ssid wps.SSID, band wps.RFBands) {
 // rest stops what the station is doing. An exchange in progress is closed.
 func (s *station) rest() {
 	if s.phase == stationRegisters && !s.ended {
-		defer func(x Exchange) { _ = x.Close(s.port.Now(), nil) }(s.exchange)
+		defer func(x Endpoint) { _ = x.Close(s.port.Now(), nil) }(s.exchange)
 	}
 	s.phase, s.deadline = stationIdle, time.Time{}
 	s.start, s.exchange, s.ended, s.over, s.keys = time.Time{}, nil, false, nil, nil
@@ -216,7 +216,7 @@ func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: fram
 
 // register starts an attempt to register: the WPS element goes into the
 // association request, and EAP-WSC follows.
-func (s *station) register(now time.Time, point bss, element *wps.AssociationRequest, x Exchange) {
+func (s *station) register(now time.Time, point bss, element *wps.AssociationRequest, x Endpoint) {
 	s.exchange = x
 	s.attempt(now, point, s.port.world.element(element))
 	s.record.begins(now, s)

@@ -35,7 +35,7 @@ func (a *AccessPoint) MarshalJSON() ([]byte, error) {
 }
 
 // Format prints the credential without its key, whatever the verb.
-func (n Network) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "{%v}", n.Credential) }
+func (n BSS) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "{%v}", n.Credential) }
 
 // Format prints the radio, and nothing of its access point, whatever the verb.
 func (r Radio) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "{%+v}", r.RadioConfig) }

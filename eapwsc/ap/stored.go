@@ -158,7 +158,7 @@ func (k EventKind) Changes() bool {
 
 // CheckPolicy returns why WPS must be off for a network, of class
 // [ErrPolicy], or nil: hidden, WEP, TKIP only, WPA3 only or 6 GHz [hostap].
-func CheckPolicy(n Network) error {
+func CheckPolicy(n BSS) error {
 	for _, row := range policies {
 		if row.off(&n) {
 			return fmt.Errorf("%w: %s (%s)", ErrPolicy, row.reason, row.clause)
@@ -167,8 +167,8 @@ func CheckPolicy(n Network) error {
 	return nil
 }
 
-// Network is the input of [CheckPolicy].
-type Network struct {
+// BSS is the input of [CheckPolicy].
+type BSS struct {
 	Credential wps.Credential
 	Hidden     bool // beacons do not have its name
 	WPA3Only   bool // stations authenticate by SAE only
@@ -179,16 +179,16 @@ type Network struct {
 var ErrPolicy = errors.New("ap: WPS is off")
 
 var policies = []struct {
-	off    func(*Network) bool
+	off    func(*BSS) bool
 	reason string
 	clause string
 }{
-	{func(n *Network) bool { return n.Hidden }, "the network is hidden", "WSC 2.0 mandate, hostap"},
-	{func(n *Network) bool { return errors.Is(n.Credential.Usable(), wps.ErrWEP) }, "the network uses WEP", "WSC 2.0 mandate, hostap"},
-	{func(n *Network) bool {
+	{func(n *BSS) bool { return n.Hidden }, "the network is hidden", "WSC 2.0 mandate, hostap"},
+	{func(n *BSS) bool { return errors.Is(n.Credential.Usable(), wps.ErrWEP) }, "the network uses WEP", "WSC 2.0 mandate, hostap"},
+	{func(n *BSS) bool {
 		return n.Credential.EncrType == wps.EncrTKIP && n.Credential.AuthType&wps.AuthWPA2Personal == 0
 	}, "the network allows TKIP only", "WSC 2.0 mandate, hostap"},
-	{func(n *Network) bool { return n.WPA3Only }, "the network allows WPA3 only, which WPS cannot express", "hostap"},
-	{func(n *Network) bool { return n.Band6GHz }, "there is no WPS on 6 GHz", "IEEE 802.11ax, hostap"},
-	{func(n *Network) bool { return errors.Is(n.Credential.Usable(), wps.ErrAuthType) }, "the network is not a personal one", "hostap"},
+	{func(n *BSS) bool { return n.WPA3Only }, "the network allows WPA3 only, which WPS cannot express", "hostap"},
+	{func(n *BSS) bool { return n.Band6GHz }, "there is no WPS on 6 GHz", "IEEE 802.11ax, hostap"},
+	{func(n *BSS) bool { return errors.Is(n.Credential.Usable(), wps.ErrAuthType) }, "the network is not a personal one", "hostap"},
 }

@@ -209,22 +209,22 @@ func TestRoutineEvents(t *testing.T) {
 // hostap: test_ap_wps_ignore_broadcast_ssid test_ap_wps_wep test_ap_wps_tkip
 func TestPolicy(t *testing.T) {
 	for name, tt := range map[string]struct {
-		change func(*Network)
+		change func(*BSS)
 		off    bool
 	}{
-		"ordinary": {func(*Network) {}, false},
-		"hidden":   {func(n *Network) { n.Hidden = true }, true},
-		"WEP":      {func(n *Network) { n.Credential.AuthType, n.Credential.EncrType = wps.AuthOpen, wps.EncrWEP }, true},
-		"TKIP":     {func(n *Network) { n.Credential.AuthType, n.Credential.EncrType = wps.AuthWPAPersonal, wps.EncrTKIP }, true},
-		"mixed":    {func(n *Network) { n.Credential.AuthType, n.Credential.EncrType = wps.AuthMixed, wps.EncrMixed }, false},
-		"WPA3":     {func(n *Network) { n.WPA3Only = true }, true},
-		"6 GHz":    {func(n *Network) { n.Band6GHz = true }, true},
-		"802.1X":   {func(n *Network) { n.Credential.AuthType = wps.AuthWPA2Enterprise }, true},
-		"open": {func(n *Network) {
+		"ordinary": {func(*BSS) {}, false},
+		"hidden":   {func(n *BSS) { n.Hidden = true }, true},
+		"WEP":      {func(n *BSS) { n.Credential.AuthType, n.Credential.EncrType = wps.AuthOpen, wps.EncrWEP }, true},
+		"TKIP":     {func(n *BSS) { n.Credential.AuthType, n.Credential.EncrType = wps.AuthWPAPersonal, wps.EncrTKIP }, true},
+		"mixed":    {func(n *BSS) { n.Credential.AuthType, n.Credential.EncrType = wps.AuthMixed, wps.EncrMixed }, false},
+		"WPA3":     {func(n *BSS) { n.WPA3Only = true }, true},
+		"6 GHz":    {func(n *BSS) { n.Band6GHz = true }, true},
+		"802.1X":   {func(n *BSS) { n.Credential.AuthType = wps.AuthWPA2Enterprise }, true},
+		"open": {func(n *BSS) {
 			n.Credential = wps.Credential{SSID: "x", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
 		}, false},
 	} {
-		n := Network{Credential: fixture.Network}
+		n := BSS{Credential: fixture.Network}
 		tt.change(&n)
 		if err := CheckPolicy(n); errors.Is(err, ErrPolicy) != tt.off || (err == nil) == tt.off {
 			t.Errorf("%s: %v", name, err)

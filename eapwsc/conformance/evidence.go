@@ -191,7 +191,7 @@ func (r *Result) Diagnose() (*Diagnosis, error) {
 	for _, x := range all {
 		findings := x.Findings(wps.Tolerant)
 		for _, f := range findings {
-			if f.Message >= 0 && f.Message < len(x.Steps) && x.Steps[f.Message].From == ofDevice {
+			if f.Message >= 0 && f.Message < len(x.Entries) && x.Entries[f.Message].From == ofDevice {
 				d.Findings = append(d.Findings, f.String())
 			}
 		}

@@ -252,8 +252,8 @@ func printerDevice(t *testing.T, p *campaign.PrinterProfile) (Device, Controls, 
 		if cfg.Customize != nil {
 			cfg.Customize(&run)
 		}
-		if cfg.NewExchange != nil {
-			h, err := cfg.NewExchange(run)
+		if cfg.NewEndpoint != nil {
+			h, err := cfg.NewEndpoint(run)
 			return air(h), err
 		}
 		m, err := registration.NewEnrollee(run)

@@ -291,7 +291,7 @@ func (r *Result) part(known string) report.Part {
 		l := &report.Ladder{Title: "The exchange that decided it", Left: "suite", Right: "device"}
 		for _, f := range o.frames {
 			name, text := describe(f.packet)
-			l.Steps = append(l.Steps, report.Step{At: f.at.Sub(o.began), FromLeft: f.sent, Name: name, Text: text})
+			l.Rows = append(l.Rows, report.Row{At: f.at.Sub(o.began), FromLeft: f.sent, Name: name, Text: text})
 		}
 		p.Ladder = l
 	}

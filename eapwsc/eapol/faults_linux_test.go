@@ -84,7 +84,7 @@ func everyFrame(t *testing.T, r *report, f fault, run faultRun, final []int) {
 }
 
 // through runs an exchange of ours with a peer through a relay.
-func (d *daemon) through(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery, x eapol.Exchange) *attempt {
+func (d *daemon) through(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery, x eapol.Endpoint) *attempt {
 	t.Helper()
 	wire, err := link.Listen(d.other)
 	if err != nil {

@@ -198,7 +198,7 @@ func (a *attempt) String() string {
 }
 
 // exchange runs an exchange of ours over an interface.
-func exchange(t testing.TB, ifname string, r eapol.Runner, x eapol.Exchange) *attempt {
+func exchange(t testing.TB, ifname string, r eapol.Runner, x eapol.Endpoint) *attempt {
 	t.Helper()
 	conn, err := link.Listen(ifname)
 	if err != nil {
@@ -210,7 +210,7 @@ func exchange(t testing.TB, ifname string, r eapol.Runner, x eapol.Exchange) *at
 
 // exchangeOver is exchange on a connection. It takes no longer than the
 // protocol allows.
-func exchangeOver(t testing.TB, conn eapol.Conn, r eapol.Runner, x eapol.Exchange) *attempt {
+func exchangeOver(t testing.TB, conn eapol.Conn, r eapol.Runner, x eapol.Endpoint) *attempt {
 	t.Helper()
 	a := new(attempt)
 	ctx, cancel := context.WithTimeout(t.Context(), eapwsc.ExchangeTimeout+patience)

@@ -14,9 +14,9 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Exchange is one side of EAP-WSC: an [*eapwsc.Peer], an [*eapwsc.Server] or an
+// Endpoint is one side of EAP-WSC: an [*eapwsc.Peer], an [*eapwsc.Server] or an
 // [*ap.Session]. Timeout does nothing if it is called before the deadline.
-type Exchange interface {
+type Endpoint interface {
 	Start(now time.Time) eapwsc.Step
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
 	Timeout(now time.Time) (eapwsc.Step, error)
@@ -56,7 +56,7 @@ type Runner struct {
 
 // Run runs an exchange over a connection with the settings of the zero
 // [Runner].
-func Run(ctx context.Context, conn Conn, x Exchange) (*registration.Result, error) {
+func Run(ctx context.Context, conn Conn, x Endpoint) (*registration.Result, error) {
 	return Runner{}.Run(ctx, conn, x)
 }
 
@@ -69,7 +69,7 @@ func Run(ctx context.Context, conn Conn, x Exchange) (*registration.Result, erro
 //
 // Run sets the connection's read deadline while it runs, and clears it when it
 // returns.
-func (r Runner) Run(ctx context.Context, conn Conn, x Exchange) (*registration.Result, error) {
+func (r Runner) Run(ctx context.Context, conn Conn, x Endpoint) (*registration.Result, error) {
 	l := &line{conn: conn, version: orDefault(r.Version, Version1), remote: r.Remote, known: r.Remote != wps.MAC{}}
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -161,7 +161,7 @@ var frames = sync.Pool{New: func() any { return new([maxFrame]byte) }}
 func yield() { runtime.Gosched() }
 
 // carry carries out steps until the last.
-func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
+func (l *line) carry(ctx context.Context, x Endpoint, step eapwsc.Step) error {
 	frame := frames.Get().(*[maxFrame]byte)
 	defer frames.Put(frame)
 	buf := frame[:]
@@ -209,7 +209,7 @@ func (l *line) carry(ctx context.Context, x Exchange, step eapwsc.Step) error {
 
 // receive passes a frame to the exchange. Frames that are not for it have no
 // effect.
-func (l *line) receive(x Exchange, now time.Time, step eapwsc.Step, from wps.MAC, b []byte) (eapwsc.Step, error) {
+func (l *line) receive(x Endpoint, now time.Time, step eapwsc.Step, from wps.MAC, b []byte) (eapwsc.Step, error) {
 	step.Send = nil
 	frame, err := ParseFrame(b)
 	if err != nil || l.known && from != l.remote {
@@ -244,7 +244,7 @@ func over(ctx context.Context) error {
 }
 
 // leave ends an exchange because of the context or the connection.
-func (l *line) leave(x Exchange, cause error) error {
+func (l *line) leave(x Endpoint, cause error) error {
 	if l.station {
 		_ = l.send(TypeLogoff, nil) // as far as the link still works
 	}

@@ -22,7 +22,7 @@ type ended struct {
 }
 
 // run runs an exchange on a goroutine.
-func run(ctx context.Context, r eapol.Runner, conn eapol.Conn, x eapol.Exchange) <-chan ended {
+func run(ctx context.Context, r eapol.Runner, conn eapol.Conn, x eapol.Endpoint) <-chan ended {
 	c := make(chan ended, 1)
 	began := time.Now()
 	go func() {
@@ -112,11 +112,11 @@ func TestRunStationLate(t *testing.T) {
 func TestRunAlone(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		x    func() eapol.Exchange
+		x    func() eapol.Endpoint
 		want time.Duration
 	}{
-		{"station", func() eapol.Exchange { return newEnrollee(t, 2, pinPassword(thePIN)) }, eapwsc.PeerTimeout},
-		{"access point", func() eapol.Exchange { return newServer(t) }, 61 * time.Second},
+		{"station", func() eapol.Endpoint { return newEnrollee(t, 2, pinPassword(thePIN)) }, eapwsc.PeerTimeout},
+		{"access point", func() eapol.Endpoint { return newServer(t) }, 61 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -214,7 +214,7 @@ func (point *airAP) accept(a *air, elements []byte) association {
 	return l
 }
 
-func (a *air) join(context.Context, *Network) error { return nil }
+func (a *air) join(context.Context, *Candidate) error { return nil }
 
 func (a *air) check(bool) error { return a.unusable }
 

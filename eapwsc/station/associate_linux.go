@@ -215,7 +215,7 @@ type joining struct {
 }
 
 // joinings returns the ways to join a network, best first.
-func joinings(n *Network, s *security) (ways []joining) {
+func joinings(n *Candidate, s *security) (ways []joining) {
 	if s.open {
 		return []joining{{feature: -1, authType: unix.NL80211_AUTHTYPE_OPEN_SYSTEM}}
 	}
@@ -239,7 +239,7 @@ func joinings(n *Network, s *security) (ways []joining) {
 }
 
 // pairwiseMasterKey is the key of WPA2-Personal: IEEE Std 802.11-2020 J.4.1.
-func pairwiseMasterKey(n *Network) []byte {
+func pairwiseMasterKey(n *Candidate) []byte {
 	if psk, ok := n.Credential.NetworkKey.PSK(); ok {
 		return psk[:]
 	}
@@ -315,7 +315,7 @@ func (r *nl80211) down() error {
 
 // join makes the driver connect. github.com/mdlayher/wifi does so too, but with
 // passphrases of WPA2-Personal and CCMP only.
-func (r *nl80211) join(ctx context.Context, n *Network) error {
+func (r *nl80211) join(ctx context.Context, n *Candidate) error {
 	s, err := newSecurity(n)
 	if err != nil {
 		return err
@@ -357,7 +357,7 @@ func (r *nl80211) join(ctx context.Context, n *Network) error {
 }
 
 // encode writes what the driver is asked for.
-func (w *joining) encode(e *netlink.AttributeEncoder, n *Network, s *security) {
+func (w *joining) encode(e *netlink.AttributeEncoder, n *Candidate, s *security) {
 	e.Bytes(unix.NL80211_ATTR_SSID, []byte(n.Credential.SSID))
 	e.Uint32(unix.NL80211_ATTR_AUTH_TYPE, w.authType)
 	if s.open {

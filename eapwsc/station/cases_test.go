@@ -236,7 +236,7 @@ var cases = []radioCase{
 		if e.err != nil {
 			w.Fatal(e.err)
 		}
-		networks, err := station.NewNetworks([]wps.Credential{*e.result.AP}, e.found)
+		networks, err := station.NewCandidates([]wps.Credential{*e.result.AP}, e.found)
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -301,7 +301,7 @@ var cases = []radioCase{
 		s := w.station(1)
 		ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 		defer cancel()
-		if err := s.Join(ctx, &station.Network{Credential: wps.Credential{SSID: "another", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}); err != nil {
+		if err := s.Join(ctx, &station.Candidate{Credential: wps.Credential{SSID: "another", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}); err != nil {
 			w.Fatal(err)
 		}
 		open.wait("AP-STA-CONNECTED")
@@ -368,7 +368,7 @@ var cases = []radioCase{
 		}
 		w.diagnosed(e.record, doctor.SettingsRead)
 		point.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
-		w.joins(1, point, &station.Network{Credential: *e.result.AP})
+		w.joins(1, point, &station.Candidate{Credential: *e.result.AP})
 	}},
 	// hostap: test_ap_wps_reg_config
 	{"configure", func(w *world) {
@@ -382,7 +382,7 @@ var cases = []radioCase{
 		}
 		point.wait("WPS-NEW-AP-SETTINGS")
 		point.wait("AP-ENABLED|AP-DISABLED|interface state|WPS-SUCCESS")
-		w.joins(1, point, &station.Network{Credential: *settings})
+		w.joins(1, point, &station.Candidate{Credential: *settings})
 	}},
 	{"authorized-mac-of-another", func(w *world) {
 		point := w.accessPoint(0, network)
@@ -575,7 +575,7 @@ func (w *world) withCipher(name string) {
 
 // joinsBySAE has stock wpa_supplicant join with the profile of a network, which
 // has to do so by SAE.
-func (w *world) joinsBySAE(radio int, point *accessPoint, n *station.Network) {
+func (w *world) joinsBySAE(radio int, point *accessPoint, n *station.Candidate) {
 	w.Helper()
 	supplicant := w.joins(radio, point, n)
 	mac := address(w.T, radioName(radio))
@@ -587,7 +587,7 @@ func (w *world) joinsBySAE(radio int, point *accessPoint, n *station.Network) {
 }
 
 // iwdJoins has stock iwd join with the profile of a network, by SAE.
-func (w *world) iwdJoins(radio int, point *accessPoint, n *station.Network) {
+func (w *world) iwdJoins(radio int, point *accessPoint, n *station.Candidate) {
 	w.Helper()
 	profile, err := station.NewProfile(station.IWD, n)
 	if err != nil {
@@ -774,7 +774,7 @@ type enrollment struct {
 	waiting int                   // how many of them are to be tried
 	record  *doctor.Record
 	result  *registration.Result
-	network station.Network
+	network station.Candidate
 	err     error
 }
 
@@ -887,7 +887,7 @@ func (w *world) diagnosedNow(radio int, ssid string, want doctor.Cause) {
 }
 
 // joins makes stock wpa_supplicant join with the profile of a network.
-func (w *world) joins(radio int, point *accessPoint, n *station.Network) *program {
+func (w *world) joins(radio int, point *accessPoint, n *station.Candidate) *program {
 	w.Helper()
 	profile, err := station.NewProfile(station.WPASupplicant, n)
 	if err != nil {

@@ -103,8 +103,8 @@ type Enrolled struct {
 	// AP is the access point that registered the station.
 	AP AccessPoint
 	// Networks are the usable networks, in the order in which to try them;
-	// there is at least one. See [NewNetworks].
-	Networks []Network
+	// there is at least one. See [NewCandidates].
+	Networks []Candidate
 }
 
 // Enroll registers the station at an access point that waits for it: it scans,
@@ -282,8 +282,8 @@ func (e *enrollment) try(ctx context.Context, found []AccessPoint, point *Access
 	waiting := refusal{e, point, machine, nil}
 	result, err := e.station.Run(ctx, point, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: waiting.watch, Record: e.cfg.Record})
 	if err == nil {
-		var networks []Network
-		if networks, err = NewNetworks(result.Credentials, found); err == nil {
+		var networks []Candidate
+		if networks, err = NewCandidates(result.Credentials, found); err == nil {
 			return &Enrolled{Result: result, AP: *point, Networks: networks}, nil
 		}
 	}

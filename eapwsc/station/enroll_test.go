@@ -437,10 +437,10 @@ func TestCountdown(t *testing.T) {
 	})
 }
 
-// TestNewNetworks chooses among several credentials.
+// TestNewCandidates chooses among several credentials.
 //
 // hostap: test_ap_wps_mixed_cred test_ap_wps_conf_stub_cred
-func TestNewNetworks(t *testing.T) {
+func TestNewCandidates(t *testing.T) {
 	wpa2 := wps.Credential{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase")}
 	wpa := wpa2
 	wpa.AuthType, wpa.EncrType = wps.AuthWPAPersonal, wps.EncrTKIP
@@ -469,7 +469,7 @@ func TestNewNetworks(t *testing.T) {
 			point.SSID = ssid
 			found = append(found, point)
 		}
-		networks, err := NewNetworks(tt.received, found)
+		networks, err := NewCandidates(tt.received, found)
 		var got strings.Builder
 		for _, n := range networks {
 			fmt.Fprintf(&got, "%v %v %v", n.Credential.SSID, n.Credential.AuthType, n.Credential.EncrType)
@@ -486,7 +486,7 @@ func TestNewNetworks(t *testing.T) {
 	weak, strong := AccessPoint{Signal: -80}, AccessPoint{Signal: -50}
 	weak.SSID, strong.SSID, strong.H2EOnly = "home", "home", true
 	for _, found := range [][]AccessPoint{{weak, strong}, {strong, weak}} {
-		if n, err := NewNetworks([]wps.Credential{wpa2}, found); err != nil || !n[0].Heard.H2EOnly {
+		if n, err := NewCandidates([]wps.Credential{wpa2}, found); err != nil || !n[0].Heard.H2EOnly {
 			t.Errorf("%+v, %v", n, err)
 		}
 	}

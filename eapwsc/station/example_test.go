@@ -62,7 +62,7 @@ func ExampleSelect() {
 
 // The credential from WPS, for the program that manages the interface.
 func ExampleNewProfile() {
-	profile, err := station.NewProfile(station.IWD, &station.Network{Credential: wps.Credential{
+	profile, err := station.NewProfile(station.IWD, &station.Candidate{Credential: wps.Credential{
 		SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse"),
 	}})
 	fmt.Print(profile.Path, "\n", profile.Text)

@@ -9,8 +9,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Network is a network that a station can join.
-type Network struct {
+// Candidate is a network that a station can join.
+type Candidate struct {
 	// Credential is what WPS gave.
 	Credential wps.Credential
 	// Heard is what an access point of the network says of it, or nil if none
@@ -19,17 +19,17 @@ type Network struct {
 }
 
 // Format prints the name of the network, and no key, whatever the verb.
-func (n Network) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[network %v]", n.Credential.SSID) }
+func (n Candidate) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[network %v]", n.Credential.SSID) }
 
-// NewNetworks returns the networks of the credentials that can be used, in the
+// NewCandidates returns the networks of the credentials that can be used, in the
 // order in which to try them: those that were heard first. Credentials of one
 // network become one, for the strongest type of security. If none can be used,
 // the error is the first one's, of class [wps.ErrUnusable].
-func NewNetworks(received []wps.Credential, found []AccessPoint) ([]Network, error) {
-	var networks []Network
+func NewCandidates(received []wps.Credential, found []AccessPoint) ([]Candidate, error) {
+	var networks []Candidate
 	var fault error
 	for _, c := range wps.MergeCredentials(received) {
-		n := Network{Credential: c.Strongest(), Heard: heard(found, c.SSID)}
+		n := Candidate{Credential: c.Strongest(), Heard: heard(found, c.SSID)}
 		switch _, err := newSecurity(&n); {
 		case err == nil:
 			networks = append(networks, n)
@@ -40,12 +40,12 @@ func NewNetworks(received []wps.Credential, found []AccessPoint) ([]Network, err
 	if networks == nil {
 		return nil, fault
 	}
-	slices.SortStableFunc(networks, func(a, b Network) int { return cmp.Compare(absent(a), absent(b)) })
+	slices.SortStableFunc(networks, func(a, b Candidate) int { return cmp.Compare(absent(a), absent(b)) })
 	return networks, nil
 }
 
 // absent is 1 for a network that was not heard.
-func absent(n Network) int {
+func absent(n Candidate) int {
 	if n.Heard == nil {
 		return 1
 	}

@@ -493,7 +493,7 @@ func TestJoin(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			k := &kernel{t: t, answer: map[uint8][]error{unix.NL80211_CMD_CONNECT: {tt.answer}}, events: [][]genetlink.Message{tt.events}, wiphy: tt.wiphy}
 			r := k.radio()
-			err := (&Station{"wlan0", ownMAC, 0, r}).Join(t.Context(), &Network{tt.credential, tt.heard})
+			err := (&Station{"wlan0", ownMAC, 0, r}).Join(t.Context(), &Candidate{tt.credential, tt.heard})
 			if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
 				t.Errorf("got %v, want %v", err, tt.err)
 			}

@@ -111,7 +111,7 @@ func supplicantSSID(block string) (ssid string, ok bool) {
 // heard, the profile is one for WPA3-Personal beside WPA2-Personal, or instead of
 // it, as the network offers: the credential may name WPA2 alone, since WPS is
 // older than WPA3. The error is of class [wps.ErrUnusable].
-func NewProfile(m Manager, n *Network) (Profile, error) {
+func NewProfile(m Manager, n *Candidate) (Profile, error) {
 	s, err := newSecurity(n)
 	if err != nil {
 		return Profile{}, err

@@ -49,7 +49,7 @@ func TestProfile(t *testing.T) {
 		{"binary", IWD, binary, "/var/lib/iwd/=61ff00.psk", "[Security]\nPreSharedKey=" + psk + "\n"},
 		{"open", IWD, open, "/var/lib/iwd/guest.open", "[Settings]\nAutoConnect=true\n"},
 	} {
-		got, err := NewProfile(tt.manager, &Network{Credential: tt.credential})
+		got, err := NewProfile(tt.manager, &Candidate{Credential: tt.credential})
 		if err != nil {
 			t.Errorf("%v, %s: %v", tt.manager, tt.name, err)
 		}
@@ -63,16 +63,16 @@ func TestProfile(t *testing.T) {
 		`my "home"`: "6d792022686f6d6522", "a\nnetwork={": "610a6e6574776f726b3d7b", "a\x7f": "617f", "~ ": `"~ "`, `a\b`: `"a\b"`,
 	} {
 		c := wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
-		got, err := NewProfile(WPASupplicant, &Network{Credential: c})
+		got, err := NewProfile(WPASupplicant, &Candidate{Credential: c})
 		if err != nil || got.Text != "network={\n\tssid="+want+"\n\tkey_mgmt=NONE\n}\n" {
 			t.Errorf("the name %q: %q, %v", name, got.Text, err)
 		}
 	}
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
-	if p, err := NewProfile(IWD, &Network{Credential: wep}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
+	if p, err := NewProfile(IWD, &Candidate{Credential: wep}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("WEP: %v", err)
 	}
-	if p, err := NewProfile(9, &Network{Credential: plain}); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
+	if p, err := NewProfile(9, &Candidate{Credential: plain}); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
 		t.Errorf("no manager: %v", err)
 	}
 }
@@ -132,7 +132,7 @@ func TestProfileWPA3(t *testing.T) {
 		{"CCMP-256", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherCCMP256, false, dot11.AKMPSK),
 			`psk="a passphrase" key_mgmt=WPA-PSK ieee80211w=1 pairwise=CCMP-256 group=CCMP-256`, "wpa-psk 2", "Passphrase", nil},
 	} {
-		n := &Network{wps.Credential{SSID: "home", AuthType: tt.auth, EncrType: wps.EncrAES, NetworkKey: tt.key}, tt.heard}
+		n := &Candidate{wps.Credential{SSID: "home", AuthType: tt.auth, EncrType: wps.EncrAES, NetworkKey: tt.key}, tt.heard}
 		p, err := NewProfile(WPASupplicant, n)
 		before, inner, _ := strings.Cut(p.Text, "network={\n\tssid=\"home\"\n\t")
 		got := strings.ReplaceAll(strings.TrimSuffix(inner, "\n}\n"), "\n\t", " ")
@@ -167,8 +167,8 @@ func TestProfileUpdate(t *testing.T) {
 	const before = "ctrl_interface=/run/wpa_supplicant\nsae_pwe=2\n"
 	const other = "network={\n\tssid=\"other\"\n\tkey_mgmt=NONE\n}\n"
 	const after = "# the end"
-	network := func(ssid, passphrase string) *Network {
-		return &Network{Credential: wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(passphrase)}}
+	network := func(ssid, passphrase string) *Candidate {
+		return &Candidate{Credential: wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(passphrase)}}
 	}
 	for _, ssid := range []string{"home", `my "home"`, "a\xff\x00"} {
 		first, err := NewProfile(WPASupplicant, network(ssid, "the first key"))

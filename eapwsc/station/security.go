@@ -56,7 +56,7 @@ var akmRows = []struct {
 }
 
 // newSecurity says how to join a network.
-func newSecurity(n *Network) (*security, error) {
+func newSecurity(n *Candidate) (*security, error) {
 	c, network := n.Credential.Strongest(), n.Heard
 	if err := c.Usable(); err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ type radio interface {
 	scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error)
 	known() ([]AccessPoint, error)
 	associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error)
-	join(ctx context.Context, n *Network) error
+	join(ctx context.Context, n *Candidate) error
 	// check returns why the interface cannot be used, or cannot join a network if
 	// it is to; nil if it can.
 	check(join bool) error
@@ -103,7 +103,7 @@ func (s *Station) Known() ([]AccessPoint, error) { return s.radio.known() }
 // that. Few drivers can by themselves; the error is of class [ErrDriver] with the
 // others, and it takes wpa_supplicant, NetworkManager or iwd: see [NewProfile].
 // The connection lasts after [Station.Close].
-func (s *Station) Join(ctx context.Context, n *Network) error {
+func (s *Station) Join(ctx context.Context, n *Candidate) error {
 	if _, err := newSecurity(n); err != nil {
 		return err
 	}

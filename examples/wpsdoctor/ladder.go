@@ -22,7 +22,7 @@ func (w *writer) ladder(j *diagnosis.Job) {
 	}
 	fmt.Fprintf(w.out, "   %s  seconds  %s ──► router\n", counted, diagnosis.LeftSide(x))
 	for _, r := range diagnosis.Rungs(x) {
-		s := &x.Steps[r.Step]
+		s := &x.Entries[r.Step]
 		arrow := "◄──"
 		if s.From == validate.SideClient {
 			arrow = "──►"

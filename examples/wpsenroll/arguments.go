@@ -55,9 +55,9 @@ type invocation struct {
 	keyLog   io.Writer
 	// upnpAddress is that of the access point to talk to by UPnP.
 	upnpAddress netip.Addr
-	uuid        *wps.UUID         // of this device, if it had to be known before
-	output      *live.SecretFile  // nil if none, or once it was written
-	networks    []station.Network // that a Wi-Fi interface was given
+	uuid        *wps.UUID           // of this device, if it had to be known before
+	output      *live.SecretFile    // nil if none, or once it was written
+	networks    []station.Candidate // that a Wi-Fi interface was given
 }
 
 // flags defines the flags.

@@ -24,7 +24,7 @@ type radio interface {
 	Known() ([]station.AccessPoint, error)
 	Enroll(context.Context, station.EnrollConfig) (*station.Enrolled, error)
 	Run(context.Context, *station.AccessPoint, station.RunConfig) (*registration.Result, error)
-	Join(context.Context, *station.Network) error
+	Join(context.Context, *station.Candidate) error
 	Close() error
 }
 
@@ -161,7 +161,7 @@ func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 	result, err := w.radio.Run(ctx, point, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
 	if err == nil && w.settings == nil {
 		// That none can be used is for the report to say.
-		w.networks, _ = station.NewNetworks([]wps.Credential{*result.AP}, found)
+		w.networks, _ = station.NewCandidates([]wps.Credential{*result.AP}, found)
 	}
 	return result, err
 }

@@ -56,7 +56,7 @@ func (a *air) Enroll(ctx context.Context, cfg station.EnrollConfig) (*station.En
 	if a.err != nil {
 		return nil, a.err
 	}
-	networks, err := station.NewNetworks(a.result.Credentials, a.found)
+	networks, err := station.NewCandidates(a.result.Credentials, a.found)
 	return &station.Enrolled{Result: a.result, Networks: networks}, err
 }
 
@@ -65,7 +65,7 @@ func (a *air) Run(_ context.Context, point *station.AccessPoint, _ station.RunCo
 	return a.result, a.err
 }
 
-func (a *air) Join(_ context.Context, n *station.Network) error {
+func (a *air) Join(_ context.Context, n *station.Candidate) error {
 	a.joined = n.Credential.SSID
 	a.tried = append(a.tried, a.joined)
 	if a.joined == a.refuses {

@@ -131,7 +131,7 @@ func TestProfiles(t *testing.T) {
 
 // fragile is an enrollee that breaks down when it hears something twice.
 type fragile struct {
-	sim.Exchange
+	sim.Endpoint
 	heard []string
 }
 
@@ -140,7 +140,7 @@ func (f *fragile) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 		panic("heard before")
 	}
 	f.heard = append(f.heard, string(packet))
-	return f.Exchange.Handle(now, packet)
+	return f.Endpoint.Handle(now, packet)
 }
 
 // fragileCampaign has fragile printers among others.
@@ -148,9 +148,9 @@ func fragileCampaign() *Campaign {
 	return &Campaign{Seed: 3, N: 100, Faults: DefaultRates(), ReuseKeys: true, Printers: []PrinterProfile{
 		printerProfiles[0],
 		{Name: "fragile", Configure: func(c *sim.PrinterConfig) {
-			c.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+			c.NewEndpoint = func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 				x, err := sim.NewEnrollee(cfg)
-				return &fragile{Exchange: x}, err
+				return &fragile{Endpoint: x}, err
 			}
 		}},
 	}}
@@ -297,7 +297,7 @@ func TestRates(t *testing.T) {
 // violation names the function.
 func TestPanicOfBlockingCode(t *testing.T) {
 	c := &Campaign{N: 3, ReuseKeys: true, Printers: []PrinterProfile{{Name: "broken", Lacks: ByWizard, Configure: func(c *sim.PrinterConfig) {
-		c.NewExchange = func(registration.EnrolleeConfig) (sim.Exchange, error) {
+		c.NewEndpoint = func(registration.EnrolleeConfig) (sim.Endpoint, error) {
 			return sim.Blocking(func(*sim.Conn) (*registration.Result, error) { panic("broken") }), nil
 		}
 	}}}, Routers: routerProfiles[:1], People: people[:1]}

@@ -34,5 +34,5 @@
 // # A device under test
 //
 // To test another enrollee, add a row to Campaign.Printers whose Configure sets
-// NewExchange: see [github.com/gowps/gowps/sim.PrinterConfig].
+// NewEndpoint: see [github.com/gowps/gowps/sim.PrinterConfig].
 package campaign

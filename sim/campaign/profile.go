@@ -191,8 +191,8 @@ var printerProfiles = []PrinterProfile{
 	{Name: "slow-dh", About: "needs four seconds to compute M3", Air: onFrames(sim.Late(4*time.Second), "M3")},
 	{Name: "repeats-m1", About: "sends M1 twice", Air: onFrames(sim.Noise{Double: 1}, "M1")},
 	{Name: "ignores-m2d", About: "does not answer M2D, and waits",
-		Configure: exchange(func(x sim.Exchange) sim.Exchange { return ignoresM2D{x} }, 0)},
-	{Name: "fragments", About: "packets of 200 octets", Configure: exchange(func(x sim.Exchange) sim.Exchange { return x }, 200)},
+		Configure: exchange(func(x sim.Endpoint) sim.Endpoint { return ignoresM2D{x} }, 0)},
+	{Name: "fragments", About: "packets of 200 octets", Configure: exchange(func(x sim.Endpoint) sim.Endpoint { return x }, 200)},
 	{Name: "static-nonces", About: "draws the same nonces and keys in every run",
 		Configure: enrollee(func(c *registration.EnrolleeConfig) { c.Rand = fixedStream("printer") })},
 	{Name: "vendor", About: "extensions of a vendor in every message",
@@ -214,9 +214,9 @@ func enrollee(change func(*registration.EnrolleeConfig)) func(*sim.PrinterConfig
 }
 
 // exchange changes the EAP peer of a printer.
-func exchange(wrap func(sim.Exchange) sim.Exchange, fragmentSize int) func(*sim.PrinterConfig) {
+func exchange(wrap func(sim.Endpoint) sim.Endpoint, fragmentSize int) func(*sim.PrinterConfig) {
 	return func(c *sim.PrinterConfig) {
-		c.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+		c.NewEndpoint = func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 			e, err := registration.NewEnrollee(cfg)
 			if err != nil {
 				return nil, err
@@ -231,11 +231,11 @@ func exchange(wrap func(sim.Exchange) sim.Exchange, fragmentSize int) func(*sim.
 }
 
 // ignoresM2D is an exchange that does not answer M2D.
-type ignoresM2D struct{ sim.Exchange }
+type ignoresM2D struct{ sim.Endpoint }
 
 // Handle processes an EAP packet, and does not answer M2D.
 func (x ignoresM2D) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
-	step, err := x.Exchange.Handle(now, packet)
+	step, err := x.Endpoint.Handle(now, packet)
 	p, bad := eap.ParsePacket(packet)
 	if bad != nil || !p.IsWSC() {
 		return step, err

@@ -42,14 +42,14 @@ func (r *rogue) say(s *Scene, kind byte, attributes ...byte) {
 
 // wrapped is an exchange of our enrollee with something done to it.
 type wrapped struct {
-	sim.Exchange
+	sim.Endpoint
 	start  func(eapwsc.Step) eapwsc.Step
 	handle func(request []byte, answer eapwsc.Step) eapwsc.Step
 	result func(*registration.Result) *registration.Result
 }
 
 func (w *wrapped) Start(now time.Time) eapwsc.Step {
-	step := w.Exchange.Start(now)
+	step := w.Endpoint.Start(now)
 	if w.start != nil {
 		step = w.start(step)
 	}
@@ -57,7 +57,7 @@ func (w *wrapped) Start(now time.Time) eapwsc.Step {
 }
 
 func (w *wrapped) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
-	step, err := w.Exchange.Handle(now, packet)
+	step, err := w.Endpoint.Handle(now, packet)
 	if w.handle != nil {
 		step = w.handle(packet, step)
 	}
@@ -66,18 +66,18 @@ func (w *wrapped) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 
 func (w *wrapped) Result() *registration.Result {
 	if w.result != nil {
-		return w.result(w.Exchange.Result())
+		return w.result(w.Endpoint.Result())
 	}
-	return w.Exchange.Result()
+	return w.Endpoint.Result()
 }
 
 // printerThat is a printer whose exchanges are wrapped.
 func printerThat(wrap func() wrapped) PrinterProfile {
 	return PrinterProfile{Name: "printer", Configure: func(c *sim.PrinterConfig) {
-		c.NewExchange = func(cfg registration.EnrolleeConfig) (sim.Exchange, error) {
+		c.NewEndpoint = func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
 			x, err := sim.NewEnrollee(cfg)
 			w := wrap()
-			w.Exchange = x
+			w.Endpoint = x
 			return &w, err
 		}
 	}}

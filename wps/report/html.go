@@ -33,7 +33,7 @@ var page = sync.OnceValue(func() *template.Template {
 		"style":  func() template.CSS { return template.CSS(pageStyle) },
 		"wide":   func(l *Ladder) template.HTML { return template.HTML(l.svg(true, false)) },
 		"narrow": func(l *Ladder) template.HTML { return template.HTML(l.svg(false, false)) },
-		"seconds": func(s Step) string {
+		"seconds": func(s Row) string {
 			return fmt.Sprintf("%.3f", s.At.Seconds())
 		},
 		"numeric": func(t Table, column int) bool { return slices.Contains(t.Numeric, column) },

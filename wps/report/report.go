@@ -81,13 +81,13 @@ type Verdict struct {
 type Ladder struct {
 	Title       string
 	Left, Right string // the names of the two sides
-	Steps       []Step
+	Rows        []Row
 	// End is what followed the last step, in words; "" if nothing.
 	End string
 }
 
-// Step is a message of a ladder.
-type Step struct {
+// Row is a message of a ladder.
+type Row struct {
 	At       time.Duration // since the beginning of the ladder
 	Frame    int           // of the capture, from 1; 0 if there is none
 	FromLeft bool

@@ -42,7 +42,7 @@ func sample() *Document {
 		Notes: []string{"A note."},
 	}
 	for i, name := range []string{"M1", "M2", "M3", "M4", "NACK"} {
-		s := Step{At: time.Duration(i) * 7 * time.Millisecond, Frame: i + 1, FromLeft: i%2 == 0, Name: name, Text: "what it says, at some length, so that it takes two lines of the picture beside the arrow " + nasty}
+		s := Row{At: time.Duration(i) * 7 * time.Millisecond, Frame: i + 1, FromLeft: i%2 == 0, Name: name, Text: "what it says, at some length, so that it takes two lines of the picture beside the arrow " + nasty}
 		switch name {
 		case "M3":
 			s.Repeats = []Repeat{{At: 5 * time.Second, Frame: 20}, {At: 10 * time.Second, Frame: 21}}
@@ -51,7 +51,7 @@ func sample() *Document {
 		case "NACK":
 			s.At, s.Mood = 70*time.Second, Warning
 		}
-		attempt.Ladder.Steps = append(attempt.Ladder.Steps, s)
+		attempt.Ladder.Rows = append(attempt.Ladder.Rows, s)
 	}
 	return &Document{
 		Title: "What happened " + nasty, Lead: "capture.pcap", Foot: "gowps",

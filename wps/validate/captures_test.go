@@ -89,7 +89,7 @@ func (c *capture) transcripts() []validate.Transcript {
 	fragments, first := 0, byte(0)
 	for i, frame := range c.EAPFrames {
 		t := &all[len(all)-1]
-		s := validate.Step{Code: eap.Code(frame[0]), ID: frame[1]}
+		s := validate.Entry{Code: eap.Code(frame[0]), ID: frame[1]}
 		switch {
 		case len(frame) > 5 && frame[4] == identity:
 			t.Identity = string(frame[5:])
@@ -111,7 +111,7 @@ func (c *capture) transcripts() []validate.Transcript {
 			s.ID, s.Fragments, s.Body = first, fragments, message
 			message, fragments = nil, 0
 		}
-		t.Steps = append(t.Steps, s)
+		t.Entries = append(t.Entries, s)
 		if s.Code == eap.CodeFailure && i < len(c.EAPFrames)-1 {
 			all = append(all, validate.Transcript{})
 		}
@@ -121,7 +121,7 @@ func (c *capture) transcripts() []validate.Transcript {
 }
 
 // name names a step of a transcript by its message.
-func name(s validate.Step) string {
+func name(s validate.Entry) string {
 	if t, err := wps.PeekMessageType(s.Body); err == nil {
 		return t.String()
 	}
@@ -173,7 +173,7 @@ func TestCaptures(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			for _, transcript := range c.transcripts() {
 				for _, f := range validate.Exchange(&transcript, wps.Tolerant) {
-					message := name(transcript.Steps[f.Message])
+					message := name(transcript.Entries[f.Message])
 					i := slices.IndexFunc(argued, func(a struct{ capture, message, rule, why string }) bool {
 						return (a.capture == c.Name || a.capture == "*") && strings.Contains(a.message, message) && a.rule == f.Rule
 					})

@@ -54,7 +54,7 @@ func ExampleExchange() {
 	if err != nil {
 		panic(err)
 	}
-	transcript := validate.Transcript{Steps: []validate.Step{
+	transcript := validate.Transcript{Entries: []validate.Entry{
 		{From: validate.SideClient, Body: m1},
 		{From: validate.SideClient, Body: body},
 	}}
@@ -77,7 +77,7 @@ func ExampleRandomness() {
 	if err != nil {
 		panic(err)
 	}
-	run := validate.Transcript{Steps: []validate.Step{{Body: m1}}}
+	run := validate.Transcript{Entries: []validate.Entry{{Body: m1}}}
 	for _, f := range validate.Randomness([]validate.Transcript{run, run}, wps.Tolerant) {
 		fmt.Printf("run %d: %v\n", f.Run+1, f)
 	}

@@ -46,15 +46,15 @@ func newLab(tb testing.TB, name string) *lab {
 
 // index returns which step is the first message of a kind, -1 if none is.
 func (l *lab) index(kind wps.Kind) int {
-	return slices.IndexFunc(l.Steps, func(s validate.Step) bool { return kindOf(s.Body) == kind })
+	return slices.IndexFunc(l.Entries, func(s validate.Entry) bool { return kindOf(s.Body) == kind })
 }
 
-func (l *lab) step(kind wps.Kind) *validate.Step {
+func (l *lab) step(kind wps.Kind) *validate.Entry {
 	i := l.index(kind)
 	if i < 0 {
 		l.tb.Fatalf("there is no %v", kind)
 	}
-	return &l.Steps[i]
+	return &l.Entries[i]
 }
 
 func (l *lab) message(kind wps.Kind) sample {
@@ -74,15 +74,15 @@ func (l *lab) set(kind wps.Kind, id wps.AttributeID, v []byte) *lab {
 func (l *lab) authenticate() *lab {
 	const attribute = 12
 	var previous []byte
-	for i, s := range l.Steps {
+	for i, s := range l.Entries {
 		kind := kindOf(s.Body)
 		switch {
 		case l.cipher == nil || kind == 0 || kind == wps.KindM2D || kind > wps.KindM8:
 			continue
 		case kind > wps.KindM1:
-			l.Steps[i].Body = l.cipher.AppendAuthenticator(previous, slices.Clone(s.Body[:len(s.Body)-attribute]))
+			l.Entries[i].Body = l.cipher.AppendAuthenticator(previous, slices.Clone(s.Body[:len(s.Body)-attribute]))
 		}
-		previous = l.Steps[i].Body
+		previous = l.Entries[i].Body
 	}
 	return l
 }
@@ -123,25 +123,25 @@ func pad(b []byte) []byte {
 func (l *lab) remove(kind wps.Kind) *lab {
 	l.step(kind)
 	i := l.index(kind)
-	l.Steps = slices.Delete(l.Steps, i, i+1)
+	l.Entries = slices.Delete(l.Entries, i, i+1)
 	return l
 }
 
 // insert puts steps behind the first message of a kind.
-func (l *lab) insert(kind wps.Kind, steps ...validate.Step) *lab {
-	l.Steps = slices.Insert(l.Steps, l.index(kind)+1, steps...)
+func (l *lab) insert(kind wps.Kind, steps ...validate.Entry) *lab {
+	l.Entries = slices.Insert(l.Entries, l.index(kind)+1, steps...)
 	return l
 }
 
 // edit changes a step.
-func (l *lab) edit(kind wps.Kind, f func(s *validate.Step)) *lab {
+func (l *lab) edit(kind wps.Kind, f func(s *validate.Entry)) *lab {
 	f(l.step(kind))
 	return l
 }
 
 // last changes the last step.
-func (l *lab) last(f func(s *validate.Step)) *lab {
-	f(&l.Steps[len(l.Steps)-1])
+func (l *lab) last(f func(s *validate.Entry)) *lab {
+	f(&l.Entries[len(l.Entries)-1])
 	return l
 }
 
@@ -187,11 +187,11 @@ func breakExchangeRules(t *testing.T) {
 	}{
 		{"M3 is missing", pin().remove(wps.KindM3), []string{"MESSAGE-ORDER"}},
 		{"M1 is missing", pin().remove(wps.KindM1), []string{"MESSAGE-ORDER"}},
-		{"M4 comes again after M5, made anew", pin().insert(wps.KindM5, *pin().edit(wps.KindM4, func(s *validate.Step) { s.ID = 77 }).set(wps.KindM4, wps.AttrEnrolleeNonce, other).step(wps.KindM4)),
+		{"M4 comes again after M5, made anew", pin().insert(wps.KindM5, *pin().edit(wps.KindM4, func(s *validate.Entry) { s.ID = 77 }).set(wps.KindM4, wps.AttrEnrolleeNonce, other).step(wps.KindM4)),
 			[]string{"MESSAGE-ORDER", "ENROLLEE-NONCE-ECHO", "IV-REPEATED"}},
 		{"M3 was not captured", pin().remove(wps.KindM3).lossy(), []string{"MESSAGE-UNSEEN"}},
 		{"M1 was not captured", pin().remove(wps.KindM1).lossy(), []string{"MESSAGE-UNSEEN"}},
-		{"M3 from the access point", pin().edit(wps.KindM3, func(s *validate.Step) { s.From, s.Code = validate.SideAP, 0 }), []string{"MESSAGE-DIRECTION"}},
+		{"M3 from the access point", pin().edit(wps.KindM3, func(s *validate.Entry) { s.From, s.Code = validate.SideAP, 0 }), []string{"MESSAGE-DIRECTION"}},
 		{"M3 again", pin().insert(wps.KindM3, *pin().step(wps.KindM3)), nil},
 		{"M3 again, with another hash", pin().insert(wps.KindM3, *pin().set(wps.KindM3, wps.AttrEHash1, other).set(wps.KindM3, wps.AttrEHash1, times("h", 32)).step(wps.KindM3)), []string{"RETRANSMISSION-CHANGED"}},
 		{"WSC_Done after M7", pin().remove(wps.KindM8), []string{"DONE-WITHOUT-M8", "EAP-ID"}},
@@ -204,18 +204,18 @@ func breakExchangeRules(t *testing.T) {
 		{"the identity of an enrollee", read().identity("WFA-SimpleConfig-Enrollee-1-0"), []string{"IDENTITY-ROLE"}},
 		{"another address", pin().client(wps.MAC{2, 9, 9, 9, 9, 9}), []string{"M1-MAC-ADDRESS-LINK"}},
 		{"the same address", pin().client(wps.MAC(pin().get(wps.KindM1, wps.AttrMACAddress))), nil},
-		{"a Response of the access point", pin().edit(wps.KindM3, func(s *validate.Step) { s.From = validate.SideAP }), []string{"EAP-CODE", "MESSAGE-DIRECTION"}},
-		{"a wrong Identifier", pin().edit(wps.KindM3, func(s *validate.Step) { s.ID += 7 }), []string{"EAP-ID"}},
-		{"a wrong Identifier, on the air", pin().edit(wps.KindM3, func(s *validate.Step) { s.ID += 7 }).lossy(), nil},
-		{"a wrong Identifier of EAP-Failure", pin().last(func(s *validate.Step) { s.ID += 9 }), []string{"EAP-FAILURE-ID"}},
-		{"EAP-Success", pin().last(func(s *validate.Step) { s.Code = 3 }), []string{"EAP-SUCCESS"}},
-		{"M3 as WSC_Done", pin().edit(wps.KindM3, func(s *validate.Step) { s.OpCode = 5 }), []string{"OP-CODE"}},
-		{"WSC_NACK as WSC_MSG", wrong().edit(wps.KindNACK, func(s *validate.Step) { s.OpCode = 4 }), []string{"OP-CODE"}},
-		{"M3 as nothing", pin().edit(wps.KindM3, func(s *validate.Step) { s.OpCode = 9 }), []string{"OP-CODE-UNKNOWN"}},
-		{"WSC_Start of the client", pin().insert(wps.KindM1, validate.Step{From: validate.SideClient, OpCode: 1}), []string{"WSC-START"}},
-		{"WSC_Start again", pin().insert(wps.KindM1, validate.Step{From: validate.SideAP, OpCode: 1}), []string{"WSC-START"}},
-		{"WSC_Start to a registrar", read().start(validate.Step{From: validate.SideAP, OpCode: 1}), []string{"WSC-START"}},
-		{"WSC_Start with a body", pin().start(validate.Step{From: validate.SideAP, OpCode: 1, Body: []byte{1}}), []string{"WSC-START", "MESSAGE-TYPE-MISSING", "LIST-TRUNCATED"}},
+		{"a Response of the access point", pin().edit(wps.KindM3, func(s *validate.Entry) { s.From = validate.SideAP }), []string{"EAP-CODE", "MESSAGE-DIRECTION"}},
+		{"a wrong Identifier", pin().edit(wps.KindM3, func(s *validate.Entry) { s.ID += 7 }), []string{"EAP-ID"}},
+		{"a wrong Identifier, on the air", pin().edit(wps.KindM3, func(s *validate.Entry) { s.ID += 7 }).lossy(), nil},
+		{"a wrong Identifier of EAP-Failure", pin().last(func(s *validate.Entry) { s.ID += 9 }), []string{"EAP-FAILURE-ID"}},
+		{"EAP-Success", pin().last(func(s *validate.Entry) { s.Code = 3 }), []string{"EAP-SUCCESS"}},
+		{"M3 as WSC_Done", pin().edit(wps.KindM3, func(s *validate.Entry) { s.OpCode = 5 }), []string{"OP-CODE"}},
+		{"WSC_NACK as WSC_MSG", wrong().edit(wps.KindNACK, func(s *validate.Entry) { s.OpCode = 4 }), []string{"OP-CODE"}},
+		{"M3 as nothing", pin().edit(wps.KindM3, func(s *validate.Entry) { s.OpCode = 9 }), []string{"OP-CODE-UNKNOWN"}},
+		{"WSC_Start of the client", pin().insert(wps.KindM1, validate.Entry{From: validate.SideClient, OpCode: 1}), []string{"WSC-START"}},
+		{"WSC_Start again", pin().insert(wps.KindM1, validate.Entry{From: validate.SideAP, OpCode: 1}), []string{"WSC-START"}},
+		{"WSC_Start to a registrar", read().start(validate.Entry{From: validate.SideAP, OpCode: 1}), []string{"WSC-START"}},
+		{"WSC_Start with a body", pin().start(validate.Entry{From: validate.SideAP, OpCode: 1, Body: []byte{1}}), []string{"WSC-START", "MESSAGE-TYPE-MISSING", "LIST-TRUNCATED"}},
 
 		{"another Enrollee Nonce", pin().set(wps.KindM4, wps.AttrEnrolleeNonce, other), []string{"ENROLLEE-NONCE-ECHO"}},
 		{"another Registrar Nonce", pin().set(wps.KindM5, wps.AttrRegistrarNonce, other), []string{"REGISTRAR-NONCE-ECHO"}},
@@ -246,7 +246,7 @@ func breakExchangeRules(t *testing.T) {
 		{"M2D refused in turn", newLab(t, "s14-m2d-nopin").nackM2D(), nil},
 		{"15 in M2D", newLab(t, "s14-m2d-nopin").set(wps.KindM2D, wps.AttrConfigError, []byte{0, 15}), nil},
 
-		{"a changed octet", pin().edit(wps.KindM6, func(s *validate.Step) { s.Body = slices.Clone(s.Body); s.Body[len(s.Body)-1] ^= 1 }), []string{"AUTHENTICATOR-WRONG"}},
+		{"a changed octet", pin().edit(wps.KindM6, func(s *validate.Entry) { s.Body = slices.Clone(s.Body); s.Body[len(s.Body)-1] ^= 1 }), []string{"AUTHENTICATOR-WRONG"}},
 		{"M2D and M2 over M1", withM2D(t, wps.KindM1), nil},
 		{"M2D and M2 over it", withM2D(t, wps.KindM2D), []string{"AUTHENTICATOR-OVER-M2D"}},
 		{"no padding", pin().encrypt(wps.KindM4, make([]byte, 48)), []string{"SETTINGS-PADDING"}},
@@ -288,15 +288,15 @@ func (l *lab) client(mac wps.MAC) *lab {
 }
 
 // start puts a step before all others.
-func (l *lab) start(s validate.Step) *lab {
-	l.Steps = slices.Insert(l.Steps, 0, s)
+func (l *lab) start(s validate.Entry) *lab {
+	l.Entries = slices.Insert(l.Entries, 0, s)
 	return l
 }
 
 // times gives the first steps times.
 func (l *lab) times(times ...time.Time) *lab {
 	for i, at := range times {
-		l.Steps[i].Time = at
+		l.Entries[i].Time = at
 	}
 	return l
 }

@@ -45,7 +45,7 @@ type Finding struct {
 
 	// Run is the index of the exchange, for [Randomness]; otherwise 0.
 	Run int
-	// Message is the index of the step in [Transcript].Steps, or [Whole].
+	// Message is the index of the step in [Transcript].Entries, or [Whole].
 	// For a single list it is 0.
 	Message int
 	// Kind is the list with the fault: a message, or the settings or the

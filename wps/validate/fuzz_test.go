@@ -147,18 +147,18 @@ func FuzzElement(f *testing.F) {
 // its numbers in one octet each, the length of its body, and the body.
 func encode(transcript validate.Transcript) []byte {
 	var b []byte
-	for _, s := range transcript.Steps {
+	for _, s := range transcript.Entries {
 		b = append(b, byte(s.From), byte(s.Code), s.ID, byte(s.OpCode), byte(s.Fragments), byte(s.Time.Second()))
 		b = append(binary.BigEndian.AppendUint16(b, uint16(len(s.Body))), s.Body...)
 	}
 	return b
 }
 
-func decode(b []byte) (steps []validate.Step) {
+func decode(b []byte) (steps []validate.Entry) {
 	const header = 8
 	for len(b) >= header {
 		n := min(int(binary.BigEndian.Uint16(b[6:])), len(b)-header)
-		steps = append(steps, validate.Step{
+		steps = append(steps, validate.Entry{
 			From: validate.Side(b[0] % 3), Code: eap.Code(b[1]), ID: b[2], OpCode: eap.OpCode(b[3]), Fragments: int(b[4]),
 			Time: time.Unix(int64(b[5])*10, 0), Body: b[header : header+n],
 		})
@@ -176,14 +176,14 @@ func FuzzExchange(f *testing.F) {
 	// The keys of one capture open its messages; all others are damaged.
 	keys := newLab(f, "s01-pin-ok").Keys
 	f.Fuzz(func(t *testing.T, b []byte, identity string, lossy bool) {
-		transcript := validate.Transcript{Steps: decode(b), Identity: identity, Lossy: lossy}
+		transcript := validate.Transcript{Entries: decode(b), Identity: identity, Lossy: lossy}
 		with := transcript
 		with.Keys = &registration.Keys{AuthKey: keys.AuthKey, KeyWrapKey: keys.KeyWrapKey}
 		for _, x := range []validate.Transcript{transcript, with} {
 			findings := validate.Exchange(&x, wps.Strict)
 			sound(t, findings, len(b))
 			for _, finding := range findings {
-				if finding.Message != validate.Whole && (finding.Message < 0 || finding.Message >= len(x.Steps)) {
+				if finding.Message != validate.Whole && (finding.Message < 0 || finding.Message >= len(x.Entries)) {
 					t.Errorf("%+v is of no step", finding)
 				}
 			}

@@ -76,7 +76,7 @@ func samples(tb testing.TB) []sample {
 			continue // these hand out WEP and TKIP
 		}
 		for _, t := range c.transcripts() {
-			for _, s := range t.Steps {
+			for _, s := range t.Entries {
 				kind := kindOf(s.Body)
 				if kind == 0 {
 					continue

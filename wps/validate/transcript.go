@@ -18,7 +18,7 @@ import (
 // the first packet of its EAP conversation to the last, or its messages over
 // UPnP. Unknown fields are zero; the more is known, the more is checked.
 type Transcript struct {
-	Steps []Step // in the order of time, with retransmissions as steps or counted in Repeats
+	Entries []Entry // in the order of time, with retransmissions as steps or counted in Repeats
 
 	// Identity is the client's identity in its EAP-Response/Identity.
 	Identity string
@@ -35,10 +35,10 @@ type Transcript struct {
 	Complete bool
 }
 
-// Step is one thing that one end sent to the other: a message, an EAP packet
+// Entry is one thing that one end sent to the other: a message, an EAP packet
 // without one, such as WSC_Start or EAP-Failure, or another frame that belongs
 // to the exchange. Fragments are joined; their acknowledgements are not steps.
-type Step struct {
+type Entry struct {
 	Time  time.Time
 	Frame int // of the capture, from 1; 0 if there is none
 	From  Side
@@ -86,7 +86,7 @@ type Repetition struct {
 const maxRepetitions = 32
 
 // Repeat counts a retransmission.
-func (s *Step) Repeat(at time.Time, frame int) {
+func (s *Entry) Repeat(at time.Time, frame int) {
 	s.Repeats++
 	s.Last = at
 	if len(s.Repetitions) < maxRepetitions {
@@ -95,12 +95,12 @@ func (s *Step) Repeat(at time.Time, frame int) {
 }
 
 // IsMessage reports whether the step is a message, or a part of one.
-func (s *Step) IsMessage() bool {
+func (s *Entry) IsMessage() bool {
 	return s.Signal == NoSignal && (len(s.Body) > 0 || s.OpCode.IsMessage())
 }
 
 // LastSent returns when the step was last sent.
-func (s *Step) LastSent() time.Time {
+func (s *Entry) LastSent() time.Time {
 	if s.Last.After(s.Time) {
 		return s.Last
 	}
@@ -109,11 +109,11 @@ func (s *Step) LastSent() time.Time {
 
 // Attribute returns the value of an attribute of a message, even if the message
 // is truncated after it; nil if it is missing.
-func (s *Step) Attribute(id wps.AttributeID) []byte { return wps.Find(s.Body, id) }
+func (s *Entry) Attribute(id wps.AttributeID) []byte { return wps.Find(s.Body, id) }
 
 // Number returns the value of an attribute of two octets, and whether there is
 // one.
-func (s *Step) Number(id wps.AttributeID) (n uint16, ok bool) {
+func (s *Entry) Number(id wps.AttributeID) (n uint16, ok bool) {
 	v := s.Attribute(id)
 	if len(v) != 2 {
 		return 0, false
@@ -123,7 +123,7 @@ func (s *Step) Number(id wps.AttributeID) (n uint16, ok bool) {
 
 // ConfigError returns the Configuration Error of a message, and whether it has
 // one.
-func (s *Step) ConfigError() (wps.ConfigError, bool) {
+func (s *Entry) ConfigError() (wps.ConfigError, bool) {
 	n, ok := s.Number(wps.AttrConfigError)
 	return wps.ConfigError(n), ok
 }
@@ -194,7 +194,7 @@ type exchange struct {
 
 // step is a parsed step.
 type step struct {
-	*Step
+	*Entry
 	index   int
 	from    Side  // by From, or by the code of EAP
 	list    *list // of the message; nil if there is none
@@ -214,15 +214,15 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 // newExchange parses a transcript. Release it after use.
 func newExchange(t *Transcript) *exchange {
 	x := exchanges.Get().(*exchange)
-	x.Transcript, x.steps = t, slices.Grow(x.steps, len(t.Steps))
+	x.Transcript, x.steps = t, slices.Grow(x.steps, len(t.Entries))
 	if t.Keys != nil {
 		x.cipher = registration.NewCipher(t.Keys)
 	}
-	for i := range t.Steps {
-		if !t.Steps[i].judged() {
+	for i := range t.Entries {
+		if !t.Entries[i].judged() {
 			continue
 		}
-		x.steps = append(x.steps, step{Step: &t.Steps[i], index: i, from: t.Steps[i].side()})
+		x.steps = append(x.steps, step{Entry: &t.Entries[i], index: i, from: t.Entries[i].side()})
 		s := &x.steps[len(x.steps)-1]
 		if len(s.Body) > 0 {
 			s.list = newMessage(s.Body)
@@ -261,7 +261,7 @@ func (x *exchange) release() {
 
 // judged reports whether the rules for exchanges apply to a step: a whole
 // message or an EAP packet.
-func (s *Step) judged() bool {
+func (s *Entry) judged() bool {
 	if s.IsMessage() {
 		return !s.Truncated
 	}
@@ -269,7 +269,7 @@ func (s *Step) judged() bool {
 }
 
 // side returns the sender of a step.
-func (s *Step) side() Side {
+func (s *Entry) side() Side {
 	switch {
 	case s.From != 0:
 		return s.From

@@ -45,8 +45,8 @@ func (r *reporter) element(kind wps.Kind, b []byte, network dot11.Traits) {
 // together. With the keys of the run it checks encrypted settings as well.
 func Exchange(t *Transcript, mode wps.Mode) Findings {
 	r := newReporter(mode)
-	for i := range t.Steps {
-		if s := &t.Steps[i]; s.Signal == SignalAssociationRequest && !s.Truncated {
+	for i := range t.Entries {
+		if s := &t.Entries[i]; s.Signal == SignalAssociationRequest && !s.Truncated {
 			r.message = i
 			r.element(wps.KindAssociationRequest, s.Body, t.Traits)
 		}

@@ -99,8 +99,8 @@ func verdicts(t testing.TB, b []byte) (all []string) {
 			findings := append(x.Findings(wps.Tolerant), runs.Findings(x, wps.Tolerant)...)
 			d := doctor.Diagnose(x.Evidence(history.Add(x.Attempt(findings))))
 			line := fmt.Sprintf("%s %s %v %v", d.Cause, d.Outcome, d.ConfigError, x.Transport)
-			for i := range x.Steps {
-				s := &x.Steps[i]
+			for i := range x.Entries {
+				s := &x.Entries[i]
 				line += fmt.Sprintf(" %v/%v/%d/%d", s.Type, s.Signal, len(s.Body), s.Repeats)
 			}
 			for _, f := range findings {

@@ -159,11 +159,11 @@ func (c *Collector) complete() {
 	for _, e := range c.queue.ended {
 		x := e.Exchange
 		x.sort()
-		for i := range x.Steps {
+		for i := range x.Entries {
 			if i == 0 {
-				x.Began, x.Ended = x.Steps[0].Time, x.Steps[0].Time
+				x.Began, x.Ended = x.Entries[0].Time, x.Entries[0].Time
 			}
-			if last := x.Steps[i].LastSent(); last.After(x.Ended) {
+			if last := x.Entries[i].LastSent(); last.After(x.Ended) {
 				x.Ended = last
 			}
 		}

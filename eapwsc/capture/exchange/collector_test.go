@@ -27,8 +27,8 @@ import (
 // it, how often, and in how many packets.
 func ladder(x *Exchange) string {
 	var b strings.Builder
-	for i := range x.Steps {
-		s := &x.Steps[i]
+	for i := range x.Entries {
+		s := &x.Entries[i]
 		if i > 0 {
 			b.WriteByte(' ')
 		}
@@ -137,11 +137,11 @@ func TestDuplicates(t *testing.T) {
 			twice = append(twice, e, again)
 		}
 		got := one(t, twice)
-		if len(got.Steps) != len(want.Steps) {
+		if len(got.Entries) != len(want.Entries) {
 			t.Fatalf("%s\nwant %s", ladder(got), ladder(want))
 		}
-		for i := range got.Steps {
-			if g, w := &got.Steps[i], &want.Steps[i]; !bytes.Equal(g.Body, w.Body) || g.Signal != w.Signal || (g.Repeats > 0) != (tt.between > 0 || g.Signal == validate.SignalEAPOLStart) || g.Fragments != w.Fragments {
+		for i := range got.Entries {
+			if g, w := &got.Entries[i], &want.Entries[i]; !bytes.Equal(g.Body, w.Body) || g.Signal != w.Signal || (g.Repeats > 0) != (tt.between > 0 || g.Signal == validate.SignalEAPOLStart) || g.Fragments != w.Fragments {
 				t.Errorf("step %d: %+v, want %+v", i, g, w)
 			}
 		}
@@ -173,7 +173,7 @@ func TestRadioRetries(t *testing.T) {
 func TestLosses(t *testing.T) {
 	for _, events := range [][]capture.Event{plain(t), fragmented(t)} {
 		whole := one(t, events)
-		done := whole.Steps[len(whole.Steps)-2].Frame
+		done := whole.Entries[len(whole.Entries)-2].Frame
 		for i := range events {
 			x := one(t, slices.Delete(slices.Clone(events), i, i+1))
 			if got := x.Attempt(nil).End == doctor.EndDone; got != (events[i].Frame != done) {
@@ -321,7 +321,7 @@ func TestBeginningMissed(t *testing.T) {
 		for n := range events {
 			all, _ := collect(events[n:], nil)
 			for _, x := range all {
-				if known := slices.ContainsFunc(x.Steps, func(s validate.Step) bool { return s.Type != 0 && s.Type < wps.MessageACK }); known && x.APEnrollee != ap {
+				if known := slices.ContainsFunc(x.Entries, func(s validate.Entry) bool { return s.Type != 0 && s.Type < wps.MessageACK }); known && x.APEnrollee != ap {
 					t.Errorf("%s from frame %d: %s", name, n+1, ladder(x))
 				}
 			}
@@ -366,7 +366,7 @@ func TestRestart(t *testing.T) {
 		if d := diagnose(all[0]); d.Cause != doctor.EndedEarly || d.DetectedBy != by {
 			t.Errorf("%s by %v: %s", d.Cause, d.DetectedBy, ladder(all[0]))
 		}
-		if d := diagnose(all[1]); d.Cause != doctor.Success || (all[1].Steps[0].Signal == validate.SignalEAPOLStart) != called {
+		if d := diagnose(all[1]); d.Cause != doctor.Success || (all[1].Entries[0].Signal == validate.SignalEAPOLStart) != called {
 			t.Errorf("%s: %s", d.Cause, ladder(all[1]))
 		}
 	}
@@ -602,8 +602,8 @@ func TestBounds(t *testing.T) {
 		e.Data[5] = byte(i) // the Identifier
 		c.Add(&e)
 	}
-	if all := c.Close(); len(all) != 1 || len(all[0].Steps) > maxSteps || !all[0].Cut {
-		t.Errorf("%d exchanges, %d steps", len(all), len(all[0].Steps))
+	if all := c.Close(); len(all) != 1 || len(all[0].Entries) > maxSteps || !all[0].Cut {
+		t.Errorf("%d exchanges, %d steps", len(all), len(all[0].Entries))
 	}
 }
 
@@ -798,12 +798,12 @@ func FuzzCollector(f *testing.F) {
 		}
 		exchanges, c := collect(events, nil)
 		for _, x := range exchanges {
-			if len(x.Steps) == 0 || len(x.Steps) > maxSteps || x.Ended.Before(x.Began) {
-				t.Fatalf("%d steps, from %v to %v", len(x.Steps), x.Began, x.Ended)
+			if len(x.Entries) == 0 || len(x.Entries) > maxSteps || x.Ended.Before(x.Began) {
+				t.Fatalf("%d steps, from %v to %v", len(x.Entries), x.Began, x.Ended)
 			}
 			for _, finding := range x.Findings(wps.Strict) {
-				if finding.Message >= len(x.Steps) {
-					t.Fatalf("a finding about step %d of %d", finding.Message, len(x.Steps))
+				if finding.Message >= len(x.Entries) {
+					t.Fatalf("a finding about step %d of %d", finding.Message, len(x.Entries))
 				}
 			}
 			if d := diagnose(x); d.Cause == "" || d.Verdict == "" {

@@ -67,24 +67,24 @@ func (v *conversation) finish() {
 		return
 	}
 	x := v.exchange
-	asked := x.Transport == TransportUPnP && x.APEnrollee && len(x.Steps) == 1
+	asked := x.Transport == TransportUPnP && x.APEnrollee && len(x.Entries) == 1
 	v.exchange = nil
-	v.queue.end(x, !v.wsc || len(x.Steps) == 0 || asked)
+	v.queue.end(x, !v.wsc || len(x.Entries) == 0 || asked)
 }
 
 // renew ends the exchange because one of the two begins another. An EAPOL-Start
 // that came last belongs to the new one.
 func (v *conversation) renew(e *capture.Event, from validate.Side) {
-	x, start := v.exchange, []validate.Step(nil)
-	if last := len(x.Steps) - 1; last > 0 && x.Steps[last].Signal == validate.SignalEAPOLStart {
-		x.Steps, start, from = x.Steps[:last], []validate.Step{x.Steps[last]}, validate.SideClient
+	x, start := v.exchange, []validate.Entry(nil)
+	if last := len(x.Entries) - 1; last > 0 && x.Entries[last].Signal == validate.SignalEAPOLStart {
+		x.Entries, start, from = x.Entries[:last], []validate.Entry{x.Entries[last]}, validate.SideClient
 	}
 	if !v.ended {
 		x.Restarted = from
 	}
 	v.finish()
 	v.begin(e)
-	v.exchange.Steps = start
+	v.exchange.Entries = start
 }
 
 // patience returns how long a conversation may be silent before it has ended.
@@ -99,20 +99,20 @@ func (v *conversation) patience() time.Duration {
 }
 
 // step adds a step to the exchange.
-func (v *conversation) step(e *capture.Event, s validate.Step) {
+func (v *conversation) step(e *capture.Event, s validate.Entry) {
 	s.Time, s.Frame = e.Time, e.Frame
 	x := v.exchange
-	if len(x.Steps) >= maxSteps {
+	if len(x.Entries) >= maxSteps {
 		x.Cut = true
 		return
 	}
-	if x.Steps == nil {
-		x.Steps = make([]validate.Step, 0, typicalSteps)
+	if x.Entries == nil {
+		x.Entries = make([]validate.Entry, 0, typicalSteps)
 	}
-	if len(x.Steps) >= typicalSteps {
+	if len(x.Entries) >= typicalSteps {
 		v.queue.keep(x, stepOctets)
 	}
-	x.Steps = append(x.Steps, s)
+	x.Entries = append(x.Entries, s)
 }
 
 const (
@@ -125,11 +125,11 @@ const (
 
 // repeatsLast counts the repetition of a signal, if it was the last step.
 func (v *conversation) repeatsLast(s validate.Signal, e *capture.Event) bool {
-	n := len(v.exchange.Steps)
-	if n == 0 || v.exchange.Steps[n-1].Signal != s {
+	n := len(v.exchange.Entries)
+	if n == 0 || v.exchange.Entries[n-1].Signal != s {
 		return false
 	}
-	v.exchange.Steps[n-1].Repeat(e.Time, e.Frame)
+	v.exchange.Entries[n-1].Repeat(e.Time, e.Frame)
 	return true
 }
 
@@ -139,16 +139,16 @@ func (v *conversation) repeatsLast(s validate.Signal, e *capture.Event) bool {
 const echo = 100 * time.Millisecond
 
 // resent counts a repeated message or packet.
-func resent(s *validate.Step, e *capture.Event) {
+func resent(s *validate.Entry, e *capture.Event) {
 	if e.Time.Sub(s.LastSent()) >= echo {
 		s.Repeat(e.Time, e.Frame)
 	}
 }
 
 // lastOf returns the last step from a side, or nil.
-func (v *conversation) lastOf(from validate.Side) *validate.Step {
-	for i := len(v.exchange.Steps) - 1; i >= 0; i-- {
-		if s := &v.exchange.Steps[i]; s.From == from {
+func (v *conversation) lastOf(from validate.Side) *validate.Entry {
+	for i := len(v.exchange.Entries) - 1; i >= 0; i-- {
+		if s := &v.exchange.Entries[i]; s.From == from {
 			return s
 		}
 	}
@@ -185,14 +185,14 @@ func (v *conversation) associate(e *capture.Event) bool {
 	}
 	body := e.Management.WPS
 	v.queue.keep(v.exchange, len(body))
-	v.step(e, validate.Step{From: validate.SideClient, Signal: validate.SignalAssociationRequest, Body: body, Truncated: e.Truncated})
+	v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalAssociationRequest, Body: body, Truncated: e.Truncated})
 	return true
 }
 
 // isAssociating reports whether only association requests to an access point,
 // or the response to one, were seen so far.
 func (v *conversation) isAssociating(ap wps.MAC) bool {
-	return v.exchange.AP == ap && !slices.ContainsFunc(v.exchange.Steps, func(s validate.Step) bool {
+	return v.exchange.AP == ap && !slices.ContainsFunc(v.exchange.Entries, func(s validate.Entry) bool {
 		return s.Signal != validate.SignalAssociationRequest
 	})
 }
@@ -205,7 +205,7 @@ func (v *conversation) associated(e *capture.Event) {
 	case v.ended:
 		v.exchange.Joining.Status = e.Management.Status
 	case v.exchange.AP == e.BSSID && !v.repeatsLast(validate.SignalAssociationResponse, e):
-		v.step(e, validate.Step{From: validate.SideAP, Signal: validate.SignalAssociationResponse, Status: e.Management.Status})
+		v.step(e, validate.Entry{From: validate.SideAP, Signal: validate.SignalAssociationResponse, Status: e.Management.Status})
 	}
 }
 
@@ -236,7 +236,7 @@ func (v *conversation) refused(e *capture.Event) bool {
 	v.exchange.AP = e.BSSID
 	v.wsc = true
 	if !v.repeatsLast(validate.SignalAuthentication, e) {
-		v.step(e, validate.Step{From: validate.SideAP, Signal: validate.SignalAuthentication, Status: e.Management.Status})
+		v.step(e, validate.Entry{From: validate.SideAP, Signal: validate.SignalAuthentication, Status: e.Management.Status})
 	}
 	return true
 }
@@ -251,10 +251,10 @@ func (v *conversation) disconnected(e *capture.Event, from validate.Side) {
 		x.Joining.Disconnected = e.Management.Reason
 		return
 	}
-	if len(x.Steps) == 0 || v.repeatsLast(validate.SignalDisconnect, e) {
+	if len(x.Entries) == 0 || v.repeatsLast(validate.SignalDisconnect, e) {
 		return
 	}
-	v.step(e, validate.Step{From: from, Signal: validate.SignalDisconnect, Status: e.Management.Reason})
+	v.step(e, validate.Entry{From: from, Signal: validate.SignalDisconnect, Status: e.Management.Reason})
 	v.ended = true
 }
 
@@ -265,7 +265,7 @@ func (v *conversation) eapolStart(e *capture.Event) bool {
 	}
 	v.begin(e)
 	if !v.isRetry(e, validate.SideClient) && !v.repeatsLast(validate.SignalEAPOLStart, e) {
-		v.step(e, validate.Step{From: validate.SideClient, Signal: validate.SignalEAPOLStart})
+		v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalEAPOLStart})
 	}
 	return true
 }
@@ -273,10 +273,10 @@ func (v *conversation) eapolStart(e *capture.Event) bool {
 // logoff handles EAPOL-Logoff. It ends the current exchange: the station gives
 // up.
 func (v *conversation) logoff(e *capture.Event) bool {
-	if v.exchange == nil || v.ended || len(v.exchange.Steps) == 0 || v.isRetry(e, validate.SideClient) {
+	if v.exchange == nil || v.ended || len(v.exchange.Entries) == 0 || v.isRetry(e, validate.SideClient) {
 		return false
 	}
-	v.step(e, validate.Step{From: validate.SideClient, Signal: validate.SignalLogoff})
+	v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalLogoff})
 	v.ended = true
 	return true
 }
@@ -323,7 +323,7 @@ func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps
 	if ap != (wps.MAC{}) {
 		x.AP = ap
 	}
-	s := validate.Step{From: from, Code: p.Code, ID: p.ID, Differs: differs, Truncated: p.Len() < announcedLength(octets)}
+	s := validate.Entry{From: from, Code: p.Code, ID: p.ID, Differs: differs, Truncated: p.Len() < announcedLength(octets)}
 	if s.Signal = eapSignal(p); s.Signal == validate.NoSignal {
 		if p.IsWSC() {
 			v.wsc = true
@@ -408,10 +408,10 @@ func eapPacket(octets []byte, p eap.Packet) eap.Packet {
 // restartsEAP reports whether an EAP packet starts another exchange than the
 // current one.
 func (v *conversation) restartsEAP(p eap.Packet, now time.Time) bool {
-	if v.exchange == nil || len(v.exchange.Steps) == 0 {
+	if v.exchange == nil || len(v.exchange.Entries) == 0 {
 		return false
 	}
-	steps := v.exchange.Steps
+	steps := v.exchange.Entries
 	if v.ended {
 		// Packets sent before the end, or answers to them, are only late.
 		end := &steps[len(steps)-1]
@@ -423,10 +423,10 @@ func (v *conversation) restartsEAP(p eap.Packet, now time.Time) bool {
 	return p.Code == eap.CodeRequest && p.Type == eap.TypeIdentity && slices.ContainsFunc(steps, isMessage)
 }
 
-func isMessage(s validate.Step) bool { return s.IsMessage() }
+func isMessage(s validate.Entry) bool { return s.IsMessage() }
 
 // packet handles a WSC packet with a message or a fragment.
-func (v *conversation) packet(e *capture.Event, s validate.Step, p eap.Packet) {
+func (v *conversation) packet(e *capture.Event, s validate.Entry, p eap.Packet) {
 	if p.OpCode == eap.OpFragACK {
 		v.side[1-direction(s.From)].asked = true
 		return
@@ -453,7 +453,7 @@ func (v *conversation) restartsRun(octets []byte) bool {
 }
 
 // message adds a message as a step.
-func (v *conversation) message(e *capture.Event, s validate.Step, octets []byte) {
+func (v *conversation) message(e *capture.Event, s validate.Entry, octets []byte) {
 	s.Body = octets
 	s.Type, _ = wps.PeekMessageType(octets)
 	switch s.Type {
@@ -480,13 +480,13 @@ func (v *conversation) upnp(e *capture.Event, from validate.Side) bool {
 			resent(s, e)
 			return false
 		}
-		if t == wps.MessageM1 && len(v.exchange.Steps) > 0 {
+		if t == wps.MessageM1 && len(v.exchange.Entries) > 0 {
 			v.finish()
 		}
 	}
 	v.begin(e)
 	v.wsc = true
-	v.message(e, validate.Step{From: from}, v.keep(e.Data))
+	v.message(e, validate.Entry{From: from}, v.keep(e.Data))
 	v.ended = t == wps.MessageDone || t == wps.MessageNACK
 	return true
 }

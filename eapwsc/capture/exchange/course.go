@@ -17,13 +17,13 @@ type course struct {
 	x       *Exchange
 	reached doctor.Stage
 
-	how     doctor.End     // the end that counts
-	end     *validate.Step // the step of the end, nil for none
-	silence time.Duration  // before it
+	how     doctor.End      // the end that counts
+	end     *validate.Entry // the step of the end, nil for none
+	silence time.Duration   // before it
 
-	m2d      *validate.Step // the first M2D
-	m2       bool           // M2 came
-	handover bool           // with settings in it
+	m2d      *validate.Entry // the first M2D
+	m2       bool            // M2 came
+	handover bool            // with settings in it
 
 	heard           time.Time // time of the last event that is not an end
 	repeats         int       // of that
@@ -35,8 +35,8 @@ type course struct {
 // newCourse follows the steps of an exchange.
 func newCourse(x *Exchange) *course {
 	c := &course{x: x, heard: x.Began}
-	for i := range x.Steps {
-		s := &x.Steps[i]
+	for i := range x.Entries {
+		s := &x.Entries[i]
 		c.advance(s)
 		c.see(s)
 	}
@@ -50,7 +50,7 @@ var signalStages = map[validate.Signal]doctor.Stage{
 }
 
 // advance records how far a step brings the exchange.
-func (c *course) advance(s *validate.Step) {
+func (c *course) advance(s *validate.Entry) {
 	if s.IsMessage() || s.Code != 0 && s.Signal != validate.SignalEAPFailure {
 		c.retransmissions += s.Repeats
 	}
@@ -73,7 +73,7 @@ func (c *course) advance(s *validate.Step) {
 var rank = map[doctor.End]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
 
 // see records a step that is an end, or after which an end follows.
-func (c *course) see(s *validate.Step) {
+func (c *course) see(s *validate.Entry) {
 	how := c.endOf(s)
 	switch {
 	case s.Type == wps.MessageM2:
@@ -94,7 +94,7 @@ func (c *course) see(s *validate.Step) {
 const reasonTimeout = 39
 
 // endOf returns the end that a step is, or EndOpen.
-func (c *course) endOf(s *validate.Step) doctor.End {
+func (c *course) endOf(s *validate.Entry) doctor.End {
 	switch {
 	case s.Type == wps.MessageDone:
 		return doctor.EndDone
@@ -181,7 +181,7 @@ func (c *course) doneEarly() bool {
 // reason records the Configuration Error of M2D or WSC_NACK, and what it
 // implies about missing messages: an enrollee reports a wrong PIN in answer to
 // M4 and M6 only.
-func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
+func (c *course) reason(a *doctor.Attempt, s *validate.Entry) {
 	known := false
 	a.ConfigError, known = s.ConfigError()
 	a.Reasonless = !known && s.Truncated
@@ -195,13 +195,13 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Step) {
 
 // untold reports whether an end follows messages of which a log has only that
 // they were sent: then it is unknown which side stopped, and where.
-func (x *Exchange) untold(end *validate.Step) bool {
-	var last *validate.Step
-	for i := range x.Steps {
-		if &x.Steps[i] == end {
+func (x *Exchange) untold(end *validate.Entry) bool {
+	var last *validate.Entry
+	for i := range x.Entries {
+		if &x.Entries[i] == end {
 			break
 		}
-		last = &x.Steps[i]
+		last = &x.Entries[i]
 	}
 	return last != nil && last.IsMessage() && last.Type == 0 && len(last.Body) == 0
 }
@@ -209,10 +209,10 @@ func (x *Exchange) untold(end *validate.Step) bool {
 // answersUnseen reports whether an end answers a packet that is not in the
 // capture: a response to a request with another Identifier, or EAP-Failure to
 // the answer to a request.
-func (x *Exchange) answersUnseen(end *validate.Step) bool {
-	last := new(validate.Step)
-	for i := range x.Steps {
-		s := &x.Steps[i]
+func (x *Exchange) answersUnseen(end *validate.Entry) bool {
+	last := new(validate.Entry)
+	for i := range x.Entries {
+		s := &x.Entries[i]
 		if s == end {
 			break
 		}
@@ -230,8 +230,8 @@ func (x *Exchange) answersUnseen(end *validate.Step) bool {
 // of the other, which must have answered.
 func (x *Exchange) oneSided() bool {
 	var packets, messages [2]int
-	for i := range x.Steps {
-		s, from := &x.Steps[i], direction(x.Steps[i].From)
+	for i := range x.Entries {
+		s, from := &x.Entries[i], direction(x.Entries[i].From)
 		if s.IsMessage() || s.Code != 0 {
 			packets[from]++
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // Findings judges the exchange, and the elements of the access point and the
-// station. Message is an index of x.Steps; an element of the access point has
+// station. Message is an index of x.Entries; an element of the access point has
 // [validate.Whole].
 func (x *Exchange) Findings(mode wps.Mode) validate.Findings {
 	findings := validate.Exchange(&x.Transcript, mode)

@@ -113,26 +113,26 @@ const (
 )
 
 // first returns the first message of a type, or nil.
-func (x *Exchange) first(t wps.MessageType) *validate.Step {
-	for i := range x.Steps {
-		if x.Steps[i].Type == t {
-			return &x.Steps[i]
+func (x *Exchange) first(t wps.MessageType) *validate.Entry {
+	for i := range x.Entries {
+		if x.Entries[i].Type == t {
+			return &x.Entries[i]
 		}
 	}
 	return nil
 }
 
 // Messages yields the WSC messages of the exchange.
-func (x *Exchange) Messages(yield func(*validate.Step) bool) {
-	for i := range x.Steps {
-		if x.Steps[i].IsMessage() && !yield(&x.Steps[i]) {
+func (x *Exchange) Messages(yield func(*validate.Entry) bool) {
+	for i := range x.Entries {
+		if x.Entries[i].IsMessage() && !yield(&x.Entries[i]) {
 			return
 		}
 	}
 }
 
 // FromEnrollee reports whether the enrollee sent a step.
-func (x *Exchange) FromEnrollee(s *validate.Step) bool {
+func (x *Exchange) FromEnrollee(s *validate.Entry) bool {
 	return s.From == x.enrollee()
 }
 
@@ -153,7 +153,7 @@ var ofEnrollee = map[wps.MessageType]bool{
 
 // guessRole infers from a message which side is the enrollee, if the capture
 // has neither the identity nor M1.
-func (x *Exchange) guessRole(s *validate.Step) {
+func (x *Exchange) guessRole(s *validate.Entry) {
 	if enrollee, ok := ofEnrollee[s.Type]; ok && x.Identity == "" && x.first(wps.MessageM1) == nil {
 		x.APEnrollee = enrollee == (s.From == validate.SideAP)
 	}

@@ -10,19 +10,19 @@ import (
 // sort sorts the steps by time, unless the protocol shows that the clock of the
 // capture is wrong and not the order of its frames.
 func (x *Exchange) sort() {
-	if inOrder(x.Steps) {
+	if inOrder(x.Entries) {
 		return
 	}
-	sorted := slices.Clone(x.Steps)
-	slices.SortStableFunc(sorted, func(a, b validate.Step) int { return a.Time.Compare(b.Time) })
-	if disorder(sorted) <= disorder(x.Steps) {
-		x.Steps = sorted
+	sorted := slices.Clone(x.Entries)
+	slices.SortStableFunc(sorted, func(a, b validate.Entry) int { return a.Time.Compare(b.Time) })
+	if disorder(sorted) <= disorder(x.Entries) {
+		x.Entries = sorted
 	}
 }
 
 // inOrder reports whether the steps are in the order of time, as they nearly
 // always are.
-func inOrder(steps []validate.Step) bool {
+func inOrder(steps []validate.Entry) bool {
 	for i := 1; i < len(steps); i++ {
 		if steps[i].Time.Before(steps[i-1].Time) {
 			return false
@@ -33,7 +33,7 @@ func inOrder(steps []validate.Step) bool {
 
 // disorder counts the steps that come before one that they follow in every
 // exchange. WSC_ACK may come anywhere.
-func disorder(steps []validate.Step) (n int) {
+func disorder(steps []validate.Entry) (n int) {
 	last := 0
 	for i := range steps {
 		if place := place(&steps[i]); place != 0 {
@@ -47,7 +47,7 @@ func disorder(steps []validate.Step) (n int) {
 }
 
 // place returns the place of a step in an exchange, 0 if it is not certain.
-func place(s *validate.Step) int {
+func place(s *validate.Entry) int {
 	switch {
 	case s.Type == wps.MessageACK, s.Signal == validate.NoSignal && s.Type == 0:
 		return 0

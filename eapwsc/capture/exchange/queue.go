@@ -100,5 +100,5 @@ func (q *queue) give(e *entry) {
 // isUnanswered reports whether a station has sent EAPOL-Start, and nothing else
 // was captured of the two.
 func (x *Exchange) isUnanswered() bool {
-	return len(x.Steps) == 1 && x.Steps[0].Signal == validate.SignalEAPOLStart
+	return len(x.Entries) == 1 && x.Entries[0].Signal == validate.SignalEAPOLStart
 }

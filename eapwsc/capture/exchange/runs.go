@@ -30,7 +30,7 @@ var drawn = []struct {
 }
 
 // Findings returns the findings of package validate about the randomness of an
-// exchange, compared with earlier ones. Message is an index of x.Steps.
+// exchange, compared with earlier ones. Message is an index of x.Entries.
 func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
 	if r.new == nil {
 		r.seed, r.new = maphash.MakeSeed(), map[uint64]*validate.Transcript{}
@@ -65,8 +65,8 @@ func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
 // M2 if it has one.
 func isCopy(t *validate.Transcript, x *Exchange) bool {
 	same := 0
-	for i := range t.Steps {
-		s := &t.Steps[i]
+	for i := range t.Entries {
+		s := &t.Entries[i]
 		if s.Type != wps.MessageM1 && s.Type != wps.MessageM2 {
 			continue
 		}

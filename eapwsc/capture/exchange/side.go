@@ -40,7 +40,7 @@ func (v *conversation) isRetry(e *capture.Event, from validate.Side) bool {
 // add adds a packet and returns the message if it is complete. A message with a
 // missing part is marked as truncated, and its step is where it began: packets
 // after a gap cannot be joined to it.
-func (d *side) add(s *validate.Step, p eap.Packet) (octets []byte, complete bool) {
+func (d *side) add(s *validate.Entry, p eap.Packet) (octets []byte, complete bool) {
 	more, first := p.Flags.Has(eap.FlagMoreFragments), p.Flags.Has(eap.FlagLengthField)
 	lost := d.cut || d.parts == 0 && d.asked && !first // the beginning is missing
 	d.parts++

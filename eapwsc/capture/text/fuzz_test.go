@@ -64,7 +64,7 @@ func describe(t *testing.T, r *Reader, b []byte) string {
 		c.Add(e)
 	}
 	for _, x := range c.Close() {
-		fmt.Fprintln(&s, len(x.Steps))
+		fmt.Fprintln(&s, len(x.Entries))
 	}
 	source := r.Source()
 	if source.Understood > source.Lines+n || n > 40*(source.Lines+1) || octets > 200*len(b)+10000 {

@@ -142,10 +142,10 @@ func (r *Reader) Reports() []doctor.Report { return r.in.reports }
 // according to the programs: hostapd and wpa_supplicant print them in
 // WPS-CRED-RECEIVED and WPS-NEW-AP-SETTINGS.
 func (r *Reader) SettingsOf(x *exchange.Exchange) (all []doctor.Settings) {
-	if len(x.Steps) == 0 {
+	if len(x.Entries) == 0 {
 		return nil
 	}
-	first, last := x.Steps[0].Frame, x.Steps[len(x.Steps)-1].Frame
+	first, last := x.Entries[0].Frame, x.Entries[len(x.Entries)-1].Frame
 	for _, g := range r.in.given {
 		if first <= g.line && g.line <= last {
 			all = append(all, g.settings)

@@ -24,8 +24,8 @@ type Rung struct {
 
 // Rungs returns the steps and their retransmissions in the order of time.
 func Rungs(x *exchange.Exchange) (all []Rung) {
-	for i := range x.Steps {
-		s := &x.Steps[i]
+	for i := range x.Entries {
+		s := &x.Entries[i]
 		all = append(all, Rung{i, false, s.Frame, s.Time})
 		for _, r := range s.Repetitions {
 			all = append(all, Rung{i, true, r.Frame, r.Time})
@@ -36,7 +36,7 @@ func Rungs(x *exchange.Exchange) (all []Rung) {
 }
 
 // StepName names a step.
-func StepName(s *validate.Step) string {
+func StepName(s *validate.Entry) string {
 	if !s.IsMessage() {
 		return s.Signal.String()
 	}
@@ -46,7 +46,7 @@ func StepName(s *validate.Step) string {
 // Meaning returns what a step says or proves, as the steps behind it show.
 func (j *Job) Meaning(i int) string {
 	x := j.Exchange
-	s := &x.Steps[i]
+	s := &x.Entries[i]
 	var parts []string
 	if !s.IsMessage() {
 		parts = append(parts, signalMeaning(x, s))
@@ -76,7 +76,7 @@ func (j *Job) Meaning(i int) string {
 
 // authentic reports whether the keys of the run show that a message is.
 func (j *Job) authentic(i int) bool {
-	s := &j.Exchange.Steps[i]
+	s := &j.Exchange.Entries[i]
 	if j.Exchange.Keys == nil || !s.IsMessage() || wps.Find(s.Body, wps.AttrAuthenticator) == nil {
 		return false
 	}
@@ -89,7 +89,7 @@ func (j *Job) authentic(i int) bool {
 }
 
 // signalMeaning says what a step without a message means.
-func signalMeaning(x *exchange.Exchange, s *validate.Step) string {
+func signalMeaning(x *exchange.Exchange, s *validate.Entry) string {
 	switch s.Signal {
 	case validate.SignalAssociationRequest:
 		return "asks to be let in for WPS"
@@ -142,7 +142,7 @@ var proofs = map[wps.MessageType]proof{
 // messageMeaning returns what a message says or proves.
 func messageMeaning(j *Job, i int) string {
 	x := j.Exchange
-	s := &x.Steps[i]
+	s := &x.Entries[i]
 	enrollee, registrar := sideName(registration.RoleEnrollee, x.APEnrollee), sideName(registration.RoleRegistrar, x.APEnrollee)
 	t := s.Type
 	switch t {
@@ -175,7 +175,7 @@ func messageMeaning(j *Job, i int) string {
 }
 
 // errorWords returns the configuration error of a message in words.
-func errorWords(s *validate.Step) string {
+func errorWords(s *validate.Entry) string {
 	ce, ok := s.ConfigError()
 	switch {
 	case !ok:
@@ -189,14 +189,14 @@ func errorWords(s *validate.Step) string {
 // proofWords says what a message should prove, and whether it did.
 func (j *Job) proofWords(i int, p proof) string {
 	x := j.Exchange
-	s := &x.Steps[i]
+	s := &x.Entries[i]
 	half := fmt.Sprintf("the %s half of %s", p.half, passwordWords[j.Attempt.Method])
 	who := sideName(registration.RoleRegistrar, x.APEnrollee)
 	if x.FromEnrollee(s) {
 		who = sideName(registration.RoleEnrollee, x.APEnrollee)
 	}
-	for k := i + 1; k < len(x.Steps); k++ {
-		next := &x.Steps[k]
+	for k := i + 1; k < len(x.Entries); k++ {
+		next := &x.Entries[k]
 		switch t := next.Type; {
 		case !next.IsMessage():
 		case t == p.accepted || t == wps.MessageNACK && s.Type == wps.MessageM7 && j.Attempt.Reached == doctor.StageM7 && readOnly(x, next):
@@ -210,11 +210,11 @@ func (j *Job) proofWords(i int, p proof) string {
 
 // readOnly reports whether a WSC_NACK is the end of an external registrar that
 // only wanted to read.
-func readOnly(x *exchange.Exchange, s *validate.Step) bool {
+func readOnly(x *exchange.Exchange, s *validate.Entry) bool {
 	return x.APEnrollee && !x.FromEnrollee(s) && !refusesPassword(s)
 }
 
-func refusesPassword(s *validate.Step) bool {
+func refusesPassword(s *validate.Entry) bool {
 	ce, _ := s.ConfigError()
 	return ce == wps.DevicePasswordAuthFailed
 }

@@ -152,9 +152,9 @@ func findings(all []Finding, least validate.Severity) (out []report.Finding) {
 func ladderOf(j *Job) *report.Ladder {
 	x := j.Exchange
 	l := &report.Ladder{Left: LeftSide(x), Right: "router", End: Joining(x)}
-	for i := range x.Steps {
-		s := &x.Steps[i]
-		step := report.Step{
+	for i := range x.Entries {
+		s := &x.Entries[i]
+		step := report.Row{
 			At: s.Time.Sub(x.Began), Frame: s.Frame, FromLeft: s.From == validate.SideClient, Name: StepName(s), Text: j.Meaning(i),
 			Encrypted: s.Attribute(wps.AttrEncryptedSettings) != nil, Opened: j.open(s) != nil,
 		}
@@ -170,14 +170,14 @@ func ladderOf(j *Job) *report.Ladder {
 		if refusesPassword(s) {
 			step.Mood = report.Bad
 		}
-		l.Steps = append(l.Steps, step)
+		l.Rows = append(l.Rows, step)
 	}
 	return l
 }
 
 // open returns the settings in a message, nil if there are none or there is no key
 // for them.
-func (j *Job) open(s *validate.Step) []byte {
+func (j *Job) open(s *validate.Entry) []byte {
 	sealed := s.Attribute(wps.AttrEncryptedSettings)
 	if sealed == nil {
 		return nil
@@ -199,8 +199,8 @@ func (j *Job) openSettings(sealed []byte) []byte {
 // messages decodes the messages of an exchange.
 func messages(j *Job) (all []report.Message) {
 	x := j.Exchange
-	for i := range x.Steps {
-		s := &x.Steps[i]
+	for i := range x.Entries {
+		s := &x.Entries[i]
 		if len(s.Body) == 0 {
 			continue
 		}

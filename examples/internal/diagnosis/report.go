@@ -144,12 +144,12 @@ func (r *Entry) Describe(j *Job) {
 	if a.Method != doctor.MethodUnknown {
 		r.Method = text(a.Method.String())
 	}
-	r.Messages = make([]string, 0, len(x.Steps))
+	r.Messages = make([]string, 0, len(x.Entries))
 	for s := range x.Messages {
 		r.Messages = append(r.Messages, messageName(s))
 	}
-	for i := range x.Steps {
-		r.Steps = append(r.Steps, newStep(x, &x.Steps[i]))
+	for i := range x.Entries {
+		r.Steps = append(r.Steps, newStep(x, &x.Entries[i]))
 	}
 	station, ap := x.Client, a.AP
 	if x.APEnrollee {
@@ -167,8 +167,8 @@ func (r *Entry) Describe(j *Job) {
 	r.Seconds = x.Ended.Sub(x.Began).Seconds()
 	r.Retransmitted = a.Retransmissions
 	r.KeysKnown = x.Keys != nil
-	if len(x.Steps) > 0 {
-		r.FirstFrame = x.Steps[0].Frame
+	if len(x.Entries) > 0 {
+		r.FirstFrame = x.Entries[0].Frame
 	}
 	for _, s := range a.Settings {
 		shape := settings{SSID: string(s.SSID), Auth: s.Auth.String(), Encr: s.Encr.String(), KeyLength: s.KeyLength, PSK: s.HexKey}
@@ -189,7 +189,7 @@ func (r *Entry) Find(all validate.Findings, x *exchange.Exchange) {
 			out.Message = text(strings.TrimPrefix(f.Kind.String(), "WSC_"))
 		}
 		if f.Message != validate.Whole && x != nil {
-			out.Frame = x.Steps[f.Message].Frame
+			out.Frame = x.Entries[f.Message].Frame
 		}
 		if f.Attribute != 0 {
 			out.Attribute = text(f.Attribute.String())
@@ -222,7 +222,7 @@ func (r *Entry) SetSSID(ssid wps.SSID) {
 }
 
 // newStep describes a step of an exchange.
-func newStep(x *exchange.Exchange, s *validate.Step) step {
+func newStep(x *exchange.Exchange, s *validate.Entry) step {
 	seconds := func(t time.Time) float64 { return t.Sub(x.Began).Round(time.Microsecond).Seconds() }
 	out := step{Name: StepName(s), From: "registrar", Frame: s.Frame, Seconds: seconds(s.Time)}
 	if x.FromEnrollee(s) {
@@ -242,7 +242,7 @@ func roleName(ap bool) string {
 }
 
 // messageName returns the name of a message without the prefix that some have.
-func messageName(s *validate.Step) string {
+func messageName(s *validate.Entry) string {
 	t := s.Type
 	if t == 0 {
 		return "unknown"
