@@ -149,7 +149,10 @@ func registerTogether(b *testing.B, point *ap.AccessPoint, p *Printer, stations 
 		device := p.cfg.Device
 		device.UUID = wps.UUID{1, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}
 		device.MAC = wps.MAC{2, 3: byte(i >> 16), 4: byte(i >> 8), 5: byte(i)}
-		code := pin.MustParse("12345670")
+		code, err := pin.Complete(fmt.Sprintf("%07d", i))
+		if err != nil {
+			b.Fatal(err)
+		}
 		if err := point.EnterPIN(now, ap.PINEntry{PIN: code, UUID: &device.UUID}); err != nil {
 			b.Fatal(err)
 		}

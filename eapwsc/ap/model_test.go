@@ -190,11 +190,12 @@ func (m *model) cancel() {
 
 // enter: the owner enters a PIN, and waits for that device: no longer for the
 // button. What the button has begun is left open, and so is what was begun with
-// a PIN in whose place this one comes.
+// a PIN in whose place this one comes: another for the same device, or the same
+// PIN, which the owner has entered before.
 func (m *model) enter(number, uuid int) {
 	m.waitForAnother()
-	for _, p := range m.pins {
-		if p.uuid == uuid && (uuid != anyone || p.tied == anyone) {
+	for _, p := range append([]*modelPIN(nil), m.pins...) {
+		if p.number == number || p.uuid == uuid && (uuid != anyone || p.tied == anyone) {
 			if p.user != nil && p.user.withdrawn == allowed {
 				p.user.withdrawn = either
 			}
@@ -339,9 +340,9 @@ func (m *model) byPIN(r *modelRun) verdict {
 		return lockedOut
 	case p == nil:
 		return notPressed
-	case p.user != nil:
+	case m.inUse(p.number):
 		for _, other := range m.pins { // a PIN that is free may be tried
-			if other != p && other.user == nil && (other.uuid == anyone && (other.tied == anyone || other.tied == r.uuid)) {
+			if other != p && !m.inUse(other.number) && (other.uuid == anyone && (other.tied == anyone || other.tied == r.uuid)) {
 				return either
 			}
 		}
@@ -351,6 +352,16 @@ func (m *model) byPIN(r *modelRun) verdict {
 	p.attempts++
 	m.runs[r.slot] = r
 	return allowed
+}
+
+// inUse reports whether a run uses a PIN, also one that was entered again since.
+func (m *model) inUse(number int) bool {
+	for _, r := range m.runs {
+		if r != nil && r.pin != nil && r.pin.number == number {
+			return true
+		}
+	}
+	return false
 }
 
 // isLocked reports whether the access point's own PIN is locked.
@@ -437,8 +448,13 @@ func (m *model) end(r *modelRun, success bool) {
 		}
 	default:
 		p.user = nil
-		if success || r.exposed || p.uuid == anyone && p.attempts >= 2 {
+		if p.uuid == anyone && p.attempts >= 2 {
 			m.drop(p)
+		}
+		for _, same := range append([]*modelPIN(nil), m.pins...) {
+			if same.number == p.number && (success || r.exposed) {
+				m.drop(same)
+			}
 		}
 	}
 }

@@ -47,8 +47,10 @@ var ErrEmptyPIN = errors.New("PIN list: the entry has no PIN")
 // which M6 was sent, because the other side can then find it offline by trying;
 // and by the second attempt if it is a wildcard. While one registration uses
 // it, no other can, because the rules for spending it would not hold. These are
-// hostap's rules, with one exception: a wildcard stays with the first enrollee
-// that asked for it, while hostap lets another one have the second attempt.
+// hostap's rules, with two exceptions: a wildcard stays with the first enrollee
+// that asked for it, while hostap lets another one have the second attempt; and
+// the list holds a PIN once, while hostap keeps it as often as it was entered,
+// and a PIN that is spent then admits one more enrollee.
 type PINList struct {
 	// Max is how many PINs the list holds; 0 means 64.
 	Max int
@@ -57,12 +59,13 @@ type PINList struct {
 	// number.
 	latest    list.List // all, latest first
 	byUUID    map[wps.UUID]*listedPIN
+	byPIN     map[pin.PIN]*listedPIN
 	wild      []*listedPIN  // those without a UUID-E, latest first: few, because each replaces another
 	expiring  expiringPINs  // those that expire
 	shown     list.List     // those that are advertised, latest first
 	announced announcedPINs // the same, by when that ends
 
-	lent map[*listedPIN]bool // those in use, on the list or not
+	lent map[pin.PIN]*listedPIN // those in use, on the list or not
 }
 
 // listedPIN is a PIN on the list, or one in use that was on it.
@@ -74,7 +77,6 @@ type listedPIN struct {
 	expires  time.Time
 	announce time.Time // until when it is advertised
 	attempts int
-	inUse    bool
 	state    PINState
 
 	place, shown        *list.Element // in the lists; nil if it is in none
@@ -126,9 +128,11 @@ func (p *listedPIN) event() PINEvent {
 	return e
 }
 
-// Add puts a PIN on the list. It replaces the PIN of the same UUID-E; a
-// wildcard replaces an unused one. The events are those of the replaced PINs.
-// The error is [ErrEmptyPIN].
+// Add puts a PIN on the list. It replaces the PIN of the same UUID-E, and the
+// same PIN of any UUID-E; a wildcard replaces an unused one. The same PIN
+// can be used when a registration that still uses the replaced one has failed
+// before M6. The events are those of the replaced PINs. The error is
+// [ErrEmptyPIN].
 //
 // The registrar should then advertise that it waits for an enrollee, and leave
 // push-button mode: see [SelectedRegistrar.PIN].
@@ -157,6 +161,9 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 			replaced = append(replaced, o)
 		}
 	}
+	if o := l.byPIN[p.pin]; o != nil && !slices.Contains(replaced, o) {
+		replaced = append(replaced, o)
+	}
 	events := l.removeAll(PINReplaced, replaced)
 	if l.Len() >= cmp.Or(l.Max, maxPINs) {
 		events = append(events, l.remove(PINReplaced, l.latest.Back().Value.(*listedPIN)))
@@ -168,6 +175,10 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 // insert puts a PIN into the list.
 func (l *PINList) insert(p *listedPIN) {
 	p.place = l.latest.PushFront(p)
+	if l.byPIN == nil {
+		l.byPIN = make(map[pin.PIN]*listedPIN)
+	}
+	l.byPIN[p.pin] = p
 	if p.wildcard {
 		l.wild = slices.Insert(l.wild, 0, p)
 	} else {
@@ -186,6 +197,7 @@ func (l *PINList) insert(p *listedPIN) {
 // remove removes a PIN from the list, and clears it.
 func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
 	l.latest.Remove(p.place)
+	delete(l.byPIN, p.pin)
 	if p.wildcard {
 		l.wild = slices.DeleteFunc(l.wild, func(o *listedPIN) bool { return o == p })
 	} else {
@@ -300,14 +312,14 @@ func (l *PINList) Use(now time.Time, uuid wps.UUID, mac wps.MAC) (*PINUse, error
 	switch {
 	case p == nil:
 		return nil, ErrNoPIN
-	case p.inUse:
+	case l.lent[p.pin] != nil:
 		return nil, ErrPINInUse
 	}
-	p.inUse, p.uuid = true, uuid
+	p.uuid = uuid
 	if l.lent == nil {
-		l.lent = make(map[*listedPIN]bool)
+		l.lent = make(map[pin.PIN]*listedPIN)
 	}
-	l.lent[p] = true
+	l.lent[p.pin] = p
 	p.attempts++
 	return &PINUse{list: l, entry: p, pin: p.pin}, nil
 }
@@ -345,29 +357,25 @@ const (
 	PINProved
 )
 
-// Finish returns the PIN to the list and returns its new state. Only the first
-// call counts. It clears what [PINUse.PIN] returns.
+// Finish returns the PIN to the list and returns its new state. A result that
+// spends the PIN spends it also if it was entered again meanwhile. Only the
+// first call counts. It clears what [PINUse.PIN] returns.
 func (u *PINUse) Finish(result PINResult) PINEvent {
 	p := u.entry
 	if u.finished {
 		return p.event()
 	}
-	u.finished, u.pin, p.inUse = true, pin.PIN{}, false
-	delete(u.list.lent, p)
-	state := PINKept
+	listed := u.list.byPIN[u.pin] // p, the same PIN in its place, or nil
+	delete(u.list.lent, u.pin)
+	u.finished, u.pin = true, pin.PIN{}
 	switch {
+	case listed == nil:
 	case result == PINProved:
-		state = PINSucceeded
+		return u.list.remove(PINSucceeded, listed)
 	case result == PINFailedAfterM6:
-		state = PINRevealed
-	case p.wildcard && p.attempts >= maxAttempts:
-		state = PINWornOut
-	}
-	if state != PINKept {
-		if p.place == nil { // it was removed before
-			return p.event()
-		}
-		return u.list.remove(state, p)
+		return u.list.remove(PINRevealed, listed)
+	case listed == p && p.wildcard && p.attempts >= maxAttempts:
+		return u.list.remove(PINWornOut, p)
 	}
 	return p.event()
 }
@@ -387,7 +395,7 @@ func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
 // Clear removes all PINs, including those in use that were replaced.
 func (l *PINList) Clear() []PINEvent {
 	events := l.removeAll(PINRemoved, l.all())
-	for p := range l.lent {
+	for _, p := range l.lent {
 		p.state = PINRemoved
 	}
 	return events

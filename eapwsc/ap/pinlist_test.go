@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -241,6 +242,40 @@ func TestPINList(t *testing.T) {
 			2 add 2222 A * - = replaced A *
 			3 finish one proved = replaced A *
 			4 use two A a = 2222`},
+		{"the same PIN again replaces itself, of whichever device it was", `
+			0 add 1111 * * - =
+			1 use run A a = 1111
+			1 finish run failed = kept A *
+			2 add 1111 * * - = replaced A *
+			2 add 1111 A * - = replaced * *
+			2 add 1111 B * - = replaced A *
+			2 add 1111 * * - = replaced B *
+			2 len = 1
+			3 use run A a = 1111
+			4 finish run failed-after-M6 = revealed A *
+			5 use run A a = no-pin
+			5 use run B b = no-pin`},
+		{"the same PIN again, while it is in use and revealed", `
+			0 add 1111 A * - =
+			1 use one A a = 1111
+			2 add 1111 B * - = replaced A *
+			3 use two B b = in-use
+			4 finish one failed-after-M6 = revealed B *
+			5 use two B b = no-pin`},
+		{"the same PIN again, while it is in use and proved", `
+			0 add 1111 * * - =
+			1 use one A a = 1111
+			2 remove * = removed A *
+			2 add 1111 * * - =
+			3 use two B b = in-use
+			4 finish one proved = succeeded * *
+			5 use two B b = no-pin`},
+		{"the same PIN again, while it is in use and fails", `
+			0 add 1111 * * - =
+			1 use one A a = 1111
+			2 add 1111 * * - = replaced A *
+			3 finish one failed = replaced A *
+			4 use two B b = 1111`},
 		{"for one address", `
 			0 add 1111 A a1 - =
 			1 use run A a2 = no-pin
@@ -329,12 +364,12 @@ func TestPINListIsBounded(t *testing.T) {
 	var l PINList
 	for i := range maxPINs {
 		uuid := fixture.UUID(fmt.Sprint("d", i))
-		if events, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid}); err != nil || len(events) != 0 {
+		if events, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse(fmt.Sprintf("%04d", i)), UUID: &uuid}); err != nil || len(events) != 0 {
 			t.Fatal(i, events, err)
 		}
 	}
 	uuid := fixture.UUID("last")
-	events, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid})
+	events, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("9999"), UUID: &uuid})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -450,7 +485,7 @@ func checkPINList(t *rapid.T) {
 		},
 		"add": func(t *rapid.T) {
 			h := &pinHistory{number: len(histories), added: now}
-			h.entry.PIN = pin.MustParse(fmt.Sprintf("%04d", h.number))
+			h.entry.PIN = pin.MustParse(fmt.Sprintf("%04d", rapid.IntRange(0, 5).Draw(t, "PIN")))
 			if rapid.Bool().Draw(t, "bound") {
 				uuid := fixture.UUID(devices.Draw(t, "device"))
 				h.entry.UUID = &uuid
@@ -466,6 +501,8 @@ func checkPINList(t *rapid.T) {
 			}
 			for _, o := range histories {
 				switch {
+				case o.entry.PIN == h.entry.PIN:
+					o.gone = true
 				case o.entry.UUID == nil && h.entry.UUID == nil:
 					o.gone = o.gone || len(o.users) == 0
 				case o.entry.UUID != nil && h.entry.UUID != nil && *o.entry.UUID == *h.entry.UUID:
@@ -488,7 +525,7 @@ func checkPINList(t *rapid.T) {
 				if err != ErrNoPIN {
 					t.Fatalf("device %s: %v, want %v", device, err, ErrNoPIN)
 				}
-			case best.inUse():
+			case slices.ContainsFunc(histories, func(h *pinHistory) bool { return h.inUse() && h.entry.PIN == best.entry.PIN }):
 				if err != ErrPINInUse {
 					t.Fatalf("device %s: %v, want %v", device, err, ErrPINInUse)
 				}
@@ -511,6 +548,9 @@ func checkPINList(t *rapid.T) {
 			runs = append(runs[:i], runs[i+1:]...)
 			r.history.results = append(r.history.results, result)
 			kept := !r.history.gone && !r.history.spent()
+			for _, h := range histories { // entered again meanwhile
+				h.gone = h.gone || result != PINFailed && h.entry.PIN == r.history.entry.PIN
+			}
 			if got := r.use.Finish(result); (got.State == PINKept) != kept {
 				t.Fatalf("%v, want kept: %v", got.State, kept)
 			}
@@ -534,7 +574,7 @@ func BenchmarkPINListUse(b *testing.B) {
 	var l PINList
 	for i := range maxPINs {
 		uuid := fixture.UUID(fmt.Sprint("d", i))
-		if _, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid}); err != nil {
+		if _, err := l.Add(fixture.At(0), PINEntry{PIN: pin.MustParse(fmt.Sprintf("%04d", i)), UUID: &uuid}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -292,7 +292,7 @@ func TestOneKey(t *testing.T) {
 	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
 	var runs []*midway
 	for _, mac := range []byte{2, 3} {
-		uuid, number := fixture.Device(mac).UUID, fixture.PIN(t, thePIN)
+		uuid, number := fixture.Device(mac).UUID, pin.MustParse(fmt.Sprintf("%04d", mac))
 		if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: number, UUID: &uuid}); err != nil {
 			t.Fatal(err)
 		}
@@ -385,7 +385,9 @@ func TestAdvertisedIsHeld(t *testing.T) {
 	t.Run("one PIN of two succeeds", func(t *testing.T) {
 		ap := newAccessPoint(t)
 		enter(ap, &uuid2, 0)
-		enter(ap, &uuid3, 0)
+		if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse("1234"), UUID: &uuid3}); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := register(t, ap, fixture.Began, 2, registration.PIN(fixture.PIN(t, thePIN))); err != nil {
 			t.Fatal(err)
 		}

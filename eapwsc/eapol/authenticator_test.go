@@ -3,6 +3,7 @@ package eapol_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"testing"
@@ -78,10 +79,11 @@ func TestServeMany(t *testing.T) {
 		point := serve(t, &segment)
 		var stations []<-chan ended
 		for n := 2; n < 42; n++ {
+			digits := fmt.Sprintf("%04d", n)
 			if n%2 == 0 {
-				point.enterPIN(t, n, thePIN)
+				point.enterPIN(t, n, digits)
 			}
-			stations = append(stations, run(t.Context(), eapol.Runner{}, segment.Join(mac(n)), newEnrollee(t, n, pinPassword(thePIN))))
+			stations = append(stations, run(t.Context(), eapol.Runner{}, segment.Join(mac(n)), newEnrollee(t, n, pinPassword(digits))))
 		}
 		for i, station := range stations {
 			if got := <-station; (got.err == nil) != (i%2 == 0) || i%2 == 1 && !errors.Is(got.err, registration.ErrNoRegistrar) {

@@ -176,10 +176,9 @@ func (a *accessPlay) enter() {
 func (a *accessPlay) cancel() {
 	a.note("the owner cancels")
 	a.point.Cancel(a.time())
-	gone := a.list.off(pinRemoved, func(*modelPIN) bool { return true })
-	a.gone(gone)
+	a.gone(a.list.clear())
 	for _, r := range a.runs {
-		if r.lent != nil && slices.Contains(gone, r.lent) && !r.sent[wps.MessageM8] && !r.sent[wps.MessageNACK] {
+		if r.lent != nil && !r.sent[wps.MessageM8] && !r.sent[wps.MessageNACK] {
 			r.state = apWithdrawn
 		}
 	}
@@ -446,12 +445,12 @@ func (a *accessPlay) used(r *accessRun, event string) string {
 		result = pinRevealed
 		a.check(r.state != apHalf1, "M6 was sent to the %s", r.state)
 	}
-	listed := r.lent.listed()
-	if a.list.finish(r.lent, result) == "" {
-		return pinKept
-	}
-	if listed {
+	spent, fate := a.list.finish(r.lent, result)
+	if spent != nil {
 		a.expect(ap.EventPINGone)
+	}
+	if fate == "" {
+		return pinKept
 	}
 	return pinSpent
 }

@@ -194,6 +194,11 @@ func tables() (all []Transition) {
 		row(modelList, waits, pinOtherMAC, waits)
 		row(modelList, waits, pinAskedLate, waits)
 	}
+	for _, again := range []string{pinWaits, pinUnasked} { // entered again while a run uses the same PIN
+		row(modelList, again, pinAskedAgain, again)
+		row(modelList, again, pinRevealed, pinGone)
+		row(modelList, again, pinProved, pinGone)
+	}
 	row(modelList, pinWaits, pinOtherDevice, pinWaits)
 	row(modelList, pinTried, pinOtherDevice, pinTried)
 
@@ -298,6 +303,7 @@ func (m *modelPIN) expired(now time.Duration) bool { return m.expires != 0 && no
 type modelPINs struct {
 	p    *play
 	pins []*modelPIN
+	lent map[string]*modelPIN // those in use, on the list or not, by their digits
 }
 
 // off removes PINs from the list, and returns them.
@@ -314,6 +320,15 @@ func (l *modelPINs) off(event string, which func(*modelPIN) bool) (gone []*model
 	return gone
 }
 
+// clear takes all PINs back, also those in use that another has replaced.
+func (l *modelPINs) clear() (gone []*modelPIN) {
+	gone = l.off(pinRemoved, func(*modelPIN) bool { return true })
+	for _, m := range l.lent {
+		m.fate = pinRemoved
+	}
+	return gone
+}
+
 // enter enters a PIN for a device, or for anyone if that is -1.
 func (l *modelPINs) enter(m *modelPIN) (gone []*modelPIN) {
 	m.state = pinNew
@@ -323,7 +338,10 @@ func (l *modelPINs) enter(m *modelPIN) (gone []*modelPIN) {
 	}
 	l.p.move(modelList, &m.state, event)
 	gone = l.off(pinReplaced, func(o *modelPIN) bool {
-		if m.anyone() {
+		switch {
+		case o.digits == m.digits:
+			return true
+		case m.anyone():
 			return o.state == pinUnasked
 		}
 		return !o.anyone() && o.device == m.device
@@ -353,12 +371,15 @@ func (l *modelPINs) ask(now time.Duration, device, mac int) (m *modelPIN, lent b
 	case m == nil:
 		l.refuse(now, device, mac)
 		return nil, false
-	case m.inUse():
+	case l.lent[m.digits] != nil:
 		l.p.move(modelList, &m.state, pinAskedAgain)
 		return m, false
 	}
+	if l.lent == nil {
+		l.lent = make(map[string]*modelPIN)
+	}
 	l.p.move(modelList, &m.state, pinAsked)
-	m.device = device
+	m.device, l.lent[m.digits] = device, m
 	return m, true
 }
 
@@ -377,15 +398,23 @@ func (l *modelPINs) refuse(now time.Duration, device, mac int) {
 	}
 }
 
-// finish ends the use of a PIN, and returns the event that removed it from the
+// finish ends the use of a PIN. It returns the PIN that is used up, which is
+// another one if it was entered again, and the event that removed m from the
 // list, or "".
-func (l *modelPINs) finish(m *modelPIN, event string) (fate string) {
+func (l *modelPINs) finish(m *modelPIN, event string) (spent *modelPIN, fate string) {
+	delete(l.lent, m.digits)
+	listed := m.listed()
 	l.p.move(modelList, &m.state, event)
-	if m.state == pinGone && m.listed() {
-		m.fate = event
+	switch {
+	case m.state == pinGone && listed:
+		m.fate, spent = event, m
 		l.pins = slices.DeleteFunc(l.pins, func(o *modelPIN) bool { return o == m })
+	case event != pinFailed:
+		for _, o := range l.off(event, func(o *modelPIN) bool { return o.digits == m.digits }) {
+			spent = o
+		}
 	}
-	return m.fate
+	return spent, m.fate
 }
 
 // expire removes expired PINs.

@@ -122,6 +122,9 @@ func (l *listPlay) wait() {
 
 func (l *listPlay) enter() {
 	m := &modelPIN{digits: rightPIN(l.rand), device: l.rand.IntN(listDevices+2) - 2, mac: -1}
+	if len(l.model.pins) > 0 && l.rand.IntN(6) == 0 { // again
+		m.digits = l.model.pins[l.rand.IntN(len(l.model.pins))].digits
+	}
 	m.device = max(m.device, -1)
 	if l.rand.IntN(5) == 0 {
 		m.mac = l.rand.IntN(listDevices)
@@ -191,9 +194,13 @@ func (l *listPlay) finish() {
 	l.runs = slices.Delete(l.runs, i, i+1)
 	event := []string{pinFailed, pinFailed, pinFailed, pinRevealed, pinProved}[l.rand.IntN(5)]
 	l.note("the run of device %d: %s", run.model.device, event)
-	fate := l.model.finish(run.model, event)
+	m := run.model
+	spent, _ := l.model.finish(m, event)
+	if spent != nil {
+		m = spent
+	}
 	e := run.use.Finish(pinResults[event])
-	l.check(e.State == pinFates[fate] && l.isEventOf(e, run.model), "the PIN is %v, want %v", e.State, pinFates[fate])
+	l.check(e.State == pinFates[m.fate] && l.isEventOf(e, m), "the PIN is %v, want %v", e.State, pinFates[m.fate])
 	l.check(run.use.PIN().IsZero(), "the run still has its PIN")
 	l.over = append(l.over, run)[max(0, len(l.over)-7):]
 }
@@ -214,7 +221,7 @@ func (l *listPlay) remove() {
 	switch device {
 	case -2:
 		l.note("all PINs are taken back")
-		l.gone(l.real.Clear(), l.model.off(pinRemoved, func(*modelPIN) bool { return true }))
+		l.gone(l.real.Clear(), l.model.clear())
 	case -1:
 		l.note("PINs for anyone are taken back")
 		l.gone(l.real.Remove(nil), l.model.off(pinRemoved, (*modelPIN).anyone))

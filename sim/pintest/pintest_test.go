@@ -17,7 +17,7 @@ import (
 // TestPINs plays enough that everything in the models happens. The hash that is
 // laid down here holds on every platform; it changes with the models.
 func TestPINs(t *testing.T) {
-	const want = "2c0054e0ff8b715eee64710531a2eea823acd81f24990f31302a4e95c2580af8"
+	const want = "4264e60b3caa3fb35bd4d466355763435173ca702e6f3c54722acd90cafaad07"
 	r := Run(Config{Seed: 1, N: 500})
 	if r.Found != 0 || len(r.Violations) != 0 || r.Plays != 500 {
 		t.Error(r)
