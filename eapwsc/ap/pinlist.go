@@ -380,25 +380,34 @@ func (u *PINUse) Finish(result PINResult) PINEvent {
 	return p.event()
 }
 
-// Remove removes the PIN of a UUID-E, or the wildcards if uuid is nil.
-// [PINUse.Err] reports it to the registrations that use them.
+// Remove removes the PIN of a UUID-E, or the wildcards if uuid is nil, including
+// those in use that have left the list. [PINUse.Err] reports it to the
+// registrations that use them.
 func (l *PINList) Remove(uuid *wps.UUID) []PINEvent {
+	var events []PINEvent
 	if uuid == nil {
-		return l.removeAll(PINRemoved, slices.Clone(l.wild))
+		events = l.removeAll(PINRemoved, slices.Clone(l.wild))
+	} else if p := l.byUUID[*uuid]; p != nil {
+		events = []PINEvent{l.remove(PINRemoved, p)}
 	}
-	if p := l.byUUID[*uuid]; p != nil {
-		return []PINEvent{l.remove(PINRemoved, p)}
-	}
-	return nil
+	l.withdraw(func(p *listedPIN) bool { return p.wildcard == (uuid == nil) && (uuid == nil || p.uuid == *uuid) })
+	return events
 }
 
-// Clear removes all PINs, including those in use that were replaced.
+// Clear removes all PINs, including those in use that have left the list.
 func (l *PINList) Clear() []PINEvent {
 	events := l.removeAll(PINRemoved, l.all())
-	for _, p := range l.lent {
-		p.state = PINRemoved
-	}
+	l.withdraw(func(*listedPIN) bool { return true })
 	return events
+}
+
+// withdraw marks PINs in use as removed.
+func (l *PINList) withdraw(which func(*listedPIN) bool) {
+	for _, p := range l.lent {
+		if which(p) {
+			p.state = PINRemoved
+		}
+	}
 }
 
 // Len returns the number of PINs on the list.

@@ -176,7 +176,7 @@ func (a *accessPlay) enter() {
 func (a *accessPlay) cancel() {
 	a.note("the owner cancels")
 	a.point.Cancel(a.time())
-	a.gone(a.list.clear())
+	a.gone(a.list.takeBack(everyPIN))
 	for _, r := range a.runs {
 		if r.lent != nil && !r.sent[wps.MessageM8] && !r.sent[wps.MessageNACK] {
 			r.state = apWithdrawn

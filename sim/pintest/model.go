@@ -284,7 +284,8 @@ type modelPIN struct {
 	device  int           // the device it is for, or that has asked for it; -1 is none
 	mac     int           // the device whose address may use it; -1 is any
 	expires time.Duration // 0 is never
-	fate    string        // the event that removed it from the list; "" while it is listed
+	fate    string        // the event that removed it from the list, or withdrew it later; "" while it is listed
+	wild    bool          // entered for anyone
 }
 
 func (m *modelPIN) listed() bool { return m.fate == "" }
@@ -320,20 +321,24 @@ func (l *modelPINs) off(event string, which func(*modelPIN) bool) (gone []*model
 	return gone
 }
 
-// clear takes all PINs back, also those in use that another has replaced.
-func (l *modelPINs) clear() (gone []*modelPIN) {
-	gone = l.off(pinRemoved, func(*modelPIN) bool { return true })
+// takeBack takes PINs back, also those in use that have left the list.
+func (l *modelPINs) takeBack(which func(*modelPIN) bool) (gone []*modelPIN) {
+	gone = l.off(pinRemoved, which)
 	for _, m := range l.lent {
-		m.fate = pinRemoved
+		if which(m) {
+			m.fate = pinRemoved
+		}
 	}
 	return gone
 }
 
+func everyPIN(*modelPIN) bool { return true }
+
 // enter enters a PIN for a device, or for anyone if that is -1.
 func (l *modelPINs) enter(m *modelPIN) (gone []*modelPIN) {
-	m.state = pinNew
+	m.state, m.wild = pinNew, m.device < 0
 	event := pinEntered
-	if m.device < 0 {
+	if m.wild {
 		event = pinEnteredAny
 	}
 	l.p.move(modelList, &m.state, event)

@@ -221,14 +221,18 @@ func (l *listPlay) remove() {
 	switch device {
 	case -2:
 		l.note("all PINs are taken back")
-		l.gone(l.real.Clear(), l.model.clear())
+		l.gone(l.real.Clear(), l.model.takeBack(everyPIN))
 	case -1:
 		l.note("PINs for anyone are taken back")
-		l.gone(l.real.Remove(nil), l.model.off(pinRemoved, (*modelPIN).anyone))
+		l.gone(l.real.Remove(nil), l.model.takeBack(func(m *modelPIN) bool { return m.wild }))
 	default:
 		l.note("the PIN for device %d is taken back", device)
 		uuid := deviceUUID(device)
-		l.gone(l.real.Remove(&uuid), l.model.off(pinRemoved, func(m *modelPIN) bool { return !m.anyone() && m.device == device }))
+		l.gone(l.real.Remove(&uuid), l.model.takeBack(func(m *modelPIN) bool { return !m.wild && m.device == device }))
+	}
+	for _, run := range l.runs {
+		l.check(errors.Is(run.use.Err(), ap.ErrWithdrawn) == (run.model.fate == pinRemoved),
+			"the run of device %d: %v, and its PIN: %s", run.model.device, run.use.Err(), run.model.fate)
 	}
 }
 
