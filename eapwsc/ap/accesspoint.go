@@ -533,7 +533,8 @@ func (a *AccessPoint) SetSettings(now time.Time, c wps.Credential) error {
 // Reset restores the factory state: not configured, with a network name that is
 // valid until the first enrollee or an external registrar configures it.
 // Permissions are withdrawn, as by [AccessPoint.Cancel], the access point's own
-// token is deleted, and runs with external registrars end. Its PIN and a lock
+// token is deleted, the devices that it knows are forgotten, and runs with
+// external registrars end. Its PIN and a lock
 // of it stay: a reset allows no new guesses. The error is of class
 // [registration.ErrConfig].
 func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
@@ -550,6 +551,7 @@ func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 	a.version++
 	a.made = nil
 	a.event(Event{Kind: EventNewSettings, Time: now, Settings: &factory})
+	a.known, a.last = nil, nil
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/gowps/gowps/pin"
@@ -60,9 +61,9 @@ type storedNetwork struct {
 // [EventKind.Changes] the state. PINs and tokens of devices, the button and
 // registrations do not survive a restart.
 func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
-	s := stored{
-		Version: storedVersion, Configured: a.State() == wps.Configured, PIN: a.cfg.PIN.Digits(),
-		PINSeconds: seconds(left(now, a.pinUntil)), Lockout: a.lockout.State(now),
+	s := stored{Version: storedVersion, Configured: a.State() == wps.Configured, Lockout: a.lockout.State(now)}
+	if a.pinUntil.IsZero() || now.Before(a.pinUntil) { // 0 seconds are without end
+		s.PIN, s.PINSeconds = a.cfg.PIN.Digits(), seconds(left(now, a.pinUntil))
 	}
 	for _, c := range a.cfg.Credentials {
 		s.Networks = append(s.Networks, storedNetwork{[]byte(c.SSID), uint16(c.AuthType), uint16(c.EncrType), c.NetworkKey})
@@ -97,7 +98,7 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 		}
 		restored.cfg.PIN = p
 	}
-	if s.PINSeconds < 0 {
+	if s.PINSeconds < 0 || s.PINSeconds > int64(math.MaxInt64/time.Second) {
 		return fmt.Errorf("%w: PIN: a lifetime of %d seconds", ErrStored, s.PINSeconds)
 	}
 	if s.PINSeconds > 0 {

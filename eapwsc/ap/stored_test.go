@@ -60,6 +60,7 @@ func TestStored(t *testing.T) {
 		"no JSON": "{", "version": strings.Replace(string(data), `"version": 1`, `"version": 2`, 1), "none": "{}",
 		"PIN": strings.Replace(string(data), "24681353", "x", 1), "lockout": strings.Replace(string(data), `"failures": 3`, `"failures": -3`, 1),
 		"lifetime": strings.Replace(string(data), `"pin_seconds": `, `"pin_seconds": -`, 1),
+		"endless":  strings.Replace(string(data), `"pin_seconds": `, `"pin_seconds": 999999999999`, 1),
 		"network":  strings.Replace(string(data), `"auth": 32`, `"auth": 0`, 1),
 	} {
 		if err := again.RestoreSecrets(start, []byte(bad)); !errors.Is(err, ErrStored) {
@@ -102,6 +103,12 @@ func TestKnownDevices(t *testing.T) {
 	if err := again.RestoreSecrets(fixture.Began, []byte(strings.Replace(string(data), `"mac": "`, `"mac": "AAAA`, 1))); !errors.Is(err, ErrStored) {
 		t.Errorf("an address of nine octets: %v", err)
 	}
+	if err := ap.Reset(fixture.Began, "factory"); err != nil {
+		t.Fatal(err)
+	}
+	if left := ap.Devices(); len(left) != 0 || ap.Status(fixture.Began).Last != nil {
+		t.Errorf("after a reset: %+v", left)
+	}
 	for i := range 100 {
 		d := fixture.Device(byte(i))
 		again.know(&d)
@@ -126,6 +133,16 @@ func TestPINLifetime(t *testing.T) {
 	}
 	if _, err := external(t, ap, end.Add(-time.Second), p.Digits(), nil); err != nil {
 		t.Errorf("in time: %v", err)
+	}
+	for _, at := range []time.Time{end, end.Add(time.Hour)} { // and Timeout was not called
+		data, err := ap.StoreSecrets(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := newAccessPoint(t)
+		if err := again.RestoreSecrets(at, data); err != nil || !again.PIN().IsZero() {
+			t.Errorf("stored when its time was over: %v, it is there: %v", err, !again.PIN().IsZero())
+		}
 	}
 	ap.Timeout(end)
 	if _, err := external(t, ap, end, p.Digits(), nil); !errors.Is(err, registration.ErrLocked) {

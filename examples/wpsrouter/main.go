@@ -39,7 +39,7 @@ func command(r *router) *program.Command {
 	return &program.Command{
 		Name: "wpsrouter", Short: "serve the WPS page of a router",
 		Synopsis: []string{"-i INTERFACE [-listen ADDRESS] [-ssid NAME [-passphrase TEXT | -open]] [-state FILE]"},
-		Long:     "INTERFACE is an Ethernet interface, at whose other end are devices that speak EAPOL, such as wpsenroll. It takes root, or the capability CAP_NET_RAW. The page has a switch for WPS, the button, the PIN of a device, the router's own PIN with its lock, and the last result.\n\nThe page has no password: everyone who reaches it can use it. It is served to this machine only, unless -listen has another address.\n\nFILE keeps the settings, the router's PIN and its lock over a restart. It holds the network's key.",
+		Long:     "INTERFACE is an Ethernet interface, at whose other end are devices that speak EAPOL, such as wpsenroll. It takes root, or the capability CAP_NET_RAW. The page has a switch for WPS, the button, the PIN of a device, the router's own PIN with its lock, and the last result.\n\nThe page has no password: everyone who reaches it can use it. It is served to this machine only, unless -listen has another address.\n\nFILE keeps the settings, the router's PIN and its lock, and the switch, over a restart. It holds the network's key.",
 		Examples: []program.Example{{Line: "wpsrouter -i eth1 -ssid home -passphrase 'correct horse' -state router.json", Does: "Serve the page at http://127.0.0.1:8080"}},
 		Exit:     []string{"ended by its owner", "", "wrong use, or an interface, address or file that cannot be used"},
 		Flags: func(f *pflag.FlagSet) {
@@ -94,6 +94,7 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 	data, err := os.ReadFile(r.state)
 	if err == nil {
 		err = point.RestoreSecrets(time.Now(), data)
+		r.off.Store(point.LockoutState(time.Now()).Policy == ap.Locked) // which only the switch sets
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // the number of wrong guesses is unknown
 		return program.Unable, fmt.Errorf("-state: %w", err)
@@ -131,23 +132,28 @@ func (g *gate) ReadFrame(b []byte) (n int, from wps.MAC, err error) {
 }
 
 // happened stores the state when it has changed, before the packet that belongs to
-// the event is sent. A router that cannot store it ends.
+// the event is sent.
 func (r *router) happened(e ap.Event) {
-	if r.state == "" || !e.Kind.Changes() {
+	if e.Kind.Changes() {
+		r.authenticator.Do(r.store)
+	}
+}
+
+// store stores the state. A router that cannot store it ends.
+func (r *router) store(now time.Time, point *ap.AccessPoint) {
+	if r.state == "" {
 		return
 	}
-	r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
-		data, err := point.StoreSecrets(now)
-		if err == nil {
-			err = os.WriteFile(r.state+".new", data, 0o600)
-		}
-		if err == nil {
-			err = os.Rename(r.state+".new", r.state)
-		}
-		if err != nil {
-			r.stop(fmt.Errorf("-state: %w", err))
-		}
-	})
+	data, err := point.StoreSecrets(now)
+	if err == nil {
+		err = os.WriteFile(r.state+".new", data, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(r.state+".new", r.state)
+	}
+	if err != nil {
+		r.stop(fmt.Errorf("-state: %w", err))
+	}
 }
 
 // ServeHTTP answers with the page, or does what one of its forms asks for.
@@ -159,10 +165,16 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if request.Method == http.MethodPost {
 		request.Body = http.MaxBytesReader(w, request.Body, 1<<12)
 		digits := request.PostFormValue("pin")
-		r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) { r.refused = r.act(now, point, request.URL.Path, digits) })
+		r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
+			r.refused = r.act(now, point, request.URL.Path, digits)
+			r.store(now, point) // the switch and the lack of a PIN have no event
+		})
 		http.Redirect(w, request, "/", http.StatusSeeOther)
 		return
 	}
+	w.Header().Set("Cache-Control", "no-store") // the page has the router's PIN
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'")
 	var view map[string]any
 	r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) {

@@ -196,6 +196,19 @@ func TestPage(t *testing.T) {
 	holds(t, again.do("", nil), "WPS of home", digits[1], "locked, for", "wrong guesses")
 	holds(t, again.do("no-pin", nil), "has no PIN")
 	again.stop()
+
+	// So do the lack of a PIN, and the switch.
+	again = newWorld(t, "-state", state)
+	holds(t, again.do("", nil), "has no PIN", "WPS is on")
+	again.do("off", nil)
+	again.stop()
+	again = newWorld(t, "-state", state)
+	holds(t, again.do("", nil), "WPS is off")
+	if _, err := again.enroll(7, registration.PushButton()); !errors.Is(err, registration.ErrTimeout) {
+		t.Errorf("switched off before the restart: %v", err)
+	}
+	holds(t, again.do("on", nil), "WPS is on", "has no PIN")
+	again.stop()
 	if err := os.WriteFile(state, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
