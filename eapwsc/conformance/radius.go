@@ -28,7 +28,7 @@ type RADIUS struct {
 }
 
 // Format prints no secret, whatever the verb.
-func (*RADIUS) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[conformance.RADIUS]") }
+func (RADIUS) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[conformance.RADIUS]") }
 
 // Now returns the time.
 func (r *RADIUS) Now() time.Time { return time.Now() }

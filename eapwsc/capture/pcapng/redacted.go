@@ -8,4 +8,4 @@ func (h Header) Format(f fmt.State, _ rune) {
 }
 
 // Format prints nothing of what is written, whatever the verb.
-func (w *Writer) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[pcapng.Writer]") }
+func (Writer) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[pcapng.Writer]") }

@@ -8,4 +8,4 @@ func (d Dump) Format(f fmt.State, _ rune) {
 }
 
 // Format prints no line that is read, because it may have keys.
-func (*Reader) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[text.Reader]") }
+func (Reader) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[text.Reader]") }
