@@ -36,8 +36,10 @@ var ErrConnection = errors.New("radius: connection ended")
 //
 // The configuration needs certificates of the server, and has to verify those
 // of clients: ClientCAs with RequireAndVerifyClientCert, or a function of its
-// own. Anything less is an error of class [ErrConfig]. Versions before TLS 1.2
-// are refused.
+// own. Without ClientCAs, whoever has a certificate of a public authority would
+// be a client. Anything less is an error of class [ErrConfig], and so is
+// GetConfigForClient, whose configurations are not seen here. Versions before
+// TLS 1.2 are refused.
 //
 // A connection that sends what is no packet, or does not take its answers, is
 // closed; the number of connections is limited, in all and from one address.
@@ -47,8 +49,12 @@ func ServeTLS(ctx context.Context, listener net.Listener, config *tls.Config, s 
 	switch verified := config != nil && (config.VerifyPeerCertificate != nil || config.VerifyConnection != nil); {
 	case config == nil:
 		return fmt.Errorf("%w: TLS has no configuration", ErrConfig)
-	case len(config.Certificates) == 0 && config.GetCertificate == nil && config.GetConfigForClient == nil:
+	case len(config.Certificates) == 0 && config.GetCertificate == nil:
 		return fmt.Errorf("%w: TLS has no certificate of the server", ErrConfig)
+	case config.GetConfigForClient != nil:
+		return fmt.Errorf("%w: TLS has GetConfigForClient, whose configurations may not verify clients", ErrConfig)
+	case config.ClientAuth == tls.RequireAndVerifyClientCert && config.ClientCAs == nil && !verified:
+		return fmt.Errorf("%w: TLS has no ClientCAs: each public authority could make clients", ErrConfig)
 	case config.ClientAuth != tls.RequireAndVerifyClientCert && !(config.ClientAuth == tls.RequireAnyClientCert && verified):
 		return fmt.Errorf("%w: TLS does not verify the certificates of clients: ClientAuth has to be RequireAndVerifyClientCert", ErrConfig)
 	}

@@ -263,7 +263,8 @@ func TestServeTLSSecret(t *testing.T) {
 }
 
 func TestServeTLSConfig(t *testing.T) {
-	own := fixture.NewAuthority(t).Certificate(t)
+	ca := fixture.NewAuthority(t)
+	own := ca.Certificate(t)
 	verify := func([][]byte, [][]*x509.Certificate) error { return nil }
 	for _, tt := range []struct {
 		name   string
@@ -275,6 +276,14 @@ func TestServeTLSConfig(t *testing.T) {
 		{"clients without certificates", &tls.Config{Certificates: []tls.Certificate{own}}, false},
 		{"certificates that are not verified", &tls.Config{Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAnyClientCert}, false},
 		{"certificates if there are any", &tls.Config{Certificates: []tls.Certificate{own}, ClientAuth: tls.VerifyClientCertIfGiven}, false},
+		{"certificates of public authorities", &tls.Config{Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAndVerifyClientCert}, false},
+		{"a configuration for each client", &tls.Config{
+			Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca.Pool(),
+			GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, nil },
+		}, false},
+		{"certificates of an authority", &tls.Config{
+			Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca.Pool(),
+		}, true},
 		{"certificates that are compared", &tls.Config{
 			Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: verify,
 		}, true},
