@@ -384,9 +384,14 @@ func many(t *testing.T, r *report) {
 			t.Run(fmt.Sprint(lane), func(t *testing.T) {
 				t.Parallel()
 				for i := lane; i < stations; i += atATime {
-					s.enterPIN(t, 2+i, thePIN)
+					// Each has its own PIN: one PIN cannot be used twice at a time.
+					own, err := pin.Complete(fmt.Sprintf("%07d", 1234000+i))
+					if err != nil {
+						t.Fatal(err)
+					}
+					s.enterPIN(t, 2+i, own.Digits())
 					d := startSupplicant(t, names[i], 2+i, "")
-					d.do(t, "WPS_PIN any %s", thePIN)
+					d.do(t, "WPS_PIN any %s", own.Digits())
 					d.await(t, credentialReceived(network), "WPS-SUCCESS")
 				}
 			})
