@@ -21,6 +21,9 @@ type Evidence struct {
 	// StationsUnknown reports that nobody listened for devices, as in a scan:
 	// that none was heard means nothing.
 	StationsUnknown bool
+	// NetworksUnknown reports that nobody listed the networks in range, as in
+	// most logs: that none was heard means nothing.
+	NetworksUnknown bool
 	// Live reports that it is what one of the two sees now: nothing was recorded,
 	// and there is nothing to record again.
 	Live bool

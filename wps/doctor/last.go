@@ -25,13 +25,15 @@ var lastRows = []Row{
 		Steps: []string{"See that the router is switched on, and its Wi-Fi too.", "Go nearer to the router, and look again.",
 			"A router on 6 GHz, or on a channel that this computer may not use, is not found."},
 		Engineer: "The scan has no BSS, or none of those that were meant.",
-		when:     func(v *view) bool { return (v.StationsUnknown || v.Live) && len(v.Networks) == 0 }},
+		when:     func(v *view) bool { return (v.StationsUnknown || v.Live) && !v.NetworksUnknown && len(v.Networks) == 0 }},
 	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
 		Evidence: "a scan that shows nothing of the above",
 		Owner:    "Nothing is seen that stands in the way of WPS, and no router is seen to wait for a device.",
 		Steps:    generic,
 		Engineer: "No element that explains it.",
-		when:     func(v *view) bool { return v.StationsUnknown || v.Live }},
+		when: func(v *view) bool {
+			return (v.StationsUnknown || v.Live) && (!v.NetworksUnknown || len(v.Networks) > 0)
+		}},
 	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
 		Evidence: "nothing of the above",
 		Owner:    "There was no attempt to connect by WPS, and nothing that shows why.",

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gowps/gowps/wps"
@@ -28,5 +29,15 @@ func TestByState(t *testing.T) {
 	}
 	if s := State(99).String(); s != "State(99)" {
 		t.Error(s)
+	}
+}
+
+// TestNetworksUnknown judges a log that names no network: it does not say that
+// there is none, as a scan does.
+func TestNetworksUnknown(t *testing.T) {
+	scan := Diagnose(&Evidence{StationsUnknown: true})
+	log := Diagnose(&Evidence{StationsUnknown: true, NetworksUnknown: true})
+	if !strings.Contains(scan.Verdict, "No router was found") || strings.Contains(log.Verdict, "router") {
+		t.Errorf("a scan: %s\na log: %s", scan.Verdict, log.Verdict)
 	}
 }

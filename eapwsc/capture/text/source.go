@@ -57,6 +57,9 @@ type Source struct {
 	// StationsUnknown reports that the text does not show which devices look for a
 	// registrar.
 	StationsUnknown bool
+	// NetworksUnknown reports that the text does not list the networks in range:
+	// that it names none means nothing.
+	NetworksUnknown bool
 }
 
 // kinds are the kinds of text that programs print.
@@ -126,6 +129,7 @@ func (r *Reader) Source() Source {
 		s.Kind = kinds[s.Programs[0]]
 	}
 	s.StationsUnknown = s.Kind != "log" || !in.facts.listens
+	s.NetworksUnknown = s.Kind != "scan"
 	for _, l := range limits {
 		if l.applies(in, &s) {
 			s.Limits = append(s.Limits, l.text)

@@ -174,6 +174,7 @@ func newAttributes(all []report.Attribute, offset int) (out []Attribute) {
 // TextEvidence adds to the evidence what a text says beside its events.
 func (s *Source) TextEvidence(e *doctor.Evidence) {
 	if s.Text != nil {
-		e.Reports, e.StationsUnknown = s.Text.Reports(), s.Text.Source().StationsUnknown
+		source := s.Text.Source()
+		e.Reports, e.StationsUnknown, e.NetworksUnknown = s.Text.Reports(), source.StationsUnknown, source.NetworksUnknown
 	}
 }
