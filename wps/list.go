@@ -98,11 +98,3 @@ func (s *idSet) add(id AttributeID) {
 
 // within reports whether s is a subset of o.
 func (s *idSet) within(o idSet) bool { return s[0]&^o[0]|s[1]&^o[1] == 0 }
-
-// idSetOf returns a set of attributes.
-func idSetOf(ids ...AttributeID) (s idSet) {
-	for _, id := range ids {
-		s.add(id)
-	}
-	return s
-}

@@ -168,17 +168,17 @@ func (in *interpreter) espState(m *match) {
 		return
 	}
 	code, _ := m.hexNumber("code")
-	from, to := string(m.text("from")), string(m.text("to"))
+	from, to := m.text("from"), m.text("to")
 	const deauthentication, disassociation = 0xc0, 0xa0
 	switch {
-	case espConnected[to]:
+	case espConnected[string(to)]:
 		if t.said != 0 {
 			t.renew()
 		}
 		in.attempt(t)
 		t.wsc = true
 		in.accepted(t, 0)
-	case !espConnected[from] || !espEnded[to] || code&0xff != deauthentication && code&0xff != disassociation:
+	case !espConnected[string(from)] || !espEnded[string(to)] || code&0xff != deauthentication && code&0xff != disassociation:
 	default:
 		reason := code >> 8
 		switch {

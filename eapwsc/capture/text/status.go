@@ -82,7 +82,12 @@ func columnsOf(head string) *columns {
 		if i > 0 {
 			at++
 		}
-		if field != "" {
+		last := len(c.names) - 1
+		switch {
+		case field == "":
+		case last >= 0 && c.names[last] == "WPS" && (field == "Version" || field == "Locked"):
+			c.names[last] = field // a name of two words, of wash
+		default:
 			c.names = append(c.names, field)
 			c.starts = append(c.starts, at)
 		}
