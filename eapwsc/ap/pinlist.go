@@ -60,10 +60,10 @@ type PINList struct {
 	latest    list.List // all, latest first
 	byUUID    map[wps.UUID]*listedPIN
 	byPIN     map[pin.PIN]*listedPIN
-	wild      []*listedPIN  // those without a UUID-E, latest first: few, because each replaces another
-	expiring  expiringPINs  // those that expire
-	shown     list.List     // those that are advertised, latest first
-	announced announcedPINs // the same, by when that ends
+	wild      []*listedPIN            // those without a UUID-E, latest first: few, because each replaces another
+	expiring  pinHeap[byExpiry]       // those that expire
+	shown     list.List               // those that are advertised, latest first
+	announced pinHeap[byAnnouncement] // the same, by when that ends
 
 	lent map[pin.PIN]*listedPIN // those in use, on the list or not
 }
@@ -236,51 +236,57 @@ func (l *PINList) all() (pins []*listedPIN) {
 	return pins
 }
 
-// expiringPINs and announcedPINs are heaps of PINs, the next to end first. Each
-// PIN has its index.
+// pinHeap is a heap of PINs by one of their times, the earliest first. Each PIN
+// knows its index.
+type pinHeap[T pinTime] []*listedPIN
+
+// pinTime is a time that PINs have, with their index in the heap by it.
+type pinTime interface {
+	of(p *listedPIN) (time.Time, *int)
+}
+
 type (
-	expiringPINs  []*listedPIN
-	announcedPINs []*listedPIN
+	byExpiry       struct{}
+	byAnnouncement struct{}
 )
 
-// Len, Less, Swap, Push and Pop implement [heap.Interface].
-func (h expiringPINs) Len() int           { return len(h) }
-func (h expiringPINs) Less(i, j int) bool { return h[i].expires.Before(h[j].expires) }
-func (h expiringPINs) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].expiring, h[j].expiring = i, j
-}
-
-func (h *expiringPINs) Push(x any) {
-	p := x.(*listedPIN)
-	p.expiring = len(*h)
-	*h = append(*h, p)
-}
-
-func (h *expiringPINs) Pop() any { return pop((*[]*listedPIN)(h)) }
+func (byExpiry) of(p *listedPIN) (time.Time, *int)       { return p.expires, &p.expiring }
+func (byAnnouncement) of(p *listedPIN) (time.Time, *int) { return p.announce, &p.announced }
 
 // Len, Less, Swap, Push and Pop implement [heap.Interface].
-func (h announcedPINs) Len() int           { return len(h) }
-func (h announcedPINs) Less(i, j int) bool { return h[i].announce.Before(h[j].announce) }
-func (h announcedPINs) Swap(i, j int) {
+func (h pinHeap[T]) Len() int { return len(h) }
+
+func (h pinHeap[T]) Less(i, j int) bool {
+	var t T
+	a, _ := t.of(h[i])
+	b, _ := t.of(h[j])
+	return a.Before(b)
+}
+
+func (h pinHeap[T]) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].announced, h[j].announced = i, j
+	h.index(i)
+	h.index(j)
 }
 
-func (h *announcedPINs) Push(x any) {
-	p := x.(*listedPIN)
-	p.announced = len(*h)
-	*h = append(*h, p)
+func (h *pinHeap[T]) Push(x any) {
+	*h = append(*h, x.(*listedPIN))
+	h.index(len(*h) - 1)
 }
 
-func (h *announcedPINs) Pop() any { return pop((*[]*listedPIN)(h)) }
-
-func pop(h *[]*listedPIN) *listedPIN {
+func (h *pinHeap[T]) Pop() any {
 	last := len(*h) - 1
 	p := (*h)[last]
 	(*h)[last] = nil
 	*h = (*h)[:last]
 	return p
+}
+
+// index notes the index of a PIN in it.
+func (h pinHeap[T]) index(i int) {
+	var t T
+	_, index := t.of(h[i])
+	*index = i
 }
 
 // PINUse is the use of a PIN by one registration, from M1 to its end.

@@ -146,10 +146,7 @@ func (r *router) store(now time.Time, point *ap.AccessPoint) {
 	}
 	data, err := point.StoreSecrets(now)
 	if err == nil {
-		err = os.WriteFile(r.state+".new", data, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(r.state+".new", r.state)
+		err = live.ReplaceSecret(r.state, data)
 	}
 	if err != nil {
 		r.stop(fmt.Errorf("-state: %w", err))
@@ -172,16 +169,19 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		http.Redirect(w, request, "/", http.StatusSeeOther)
 		return
 	}
-	w.Header().Set("Cache-Control", "no-store") // the page has the router's PIN
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'")
+	for name, value := range headers {
+		w.Header().Set(name, value)
+	}
 	var view map[string]any
 	r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
 		view = map[string]any{"Status": point.Status(now), "Off": r.off.Load(), "Refused": r.refused, "PIN": point.PIN().Digits()}
 	})
 	_ = page.Execute(w, view) // the browser has gone
 }
+
+// headers keep the page, which has the router's PIN, out of caches and frames.
+var headers = map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+	"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"}
 
 // act does what the owner wants.
 func (r *router) act(now time.Time, point *ap.AccessPoint, action, digits string) error {

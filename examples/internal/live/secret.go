@@ -66,6 +66,19 @@ func (s *SecretFile) Discard() {
 	_ = s.file.Close() // nothing was written
 }
 
+// ReplaceSecret writes a file that only its owner can read in place of the one
+// of that name. After a power cut it is the old one or the new one.
+func ReplaceSecret(name string, content []byte) error {
+	f, err := CreateSecret(name+".new", true) // one may be left from a power cut
+	if err != nil {
+		return err
+	}
+	if err := f.Write(content); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
+
 // AppendSecret opens a file that only its owner can read, to append to it.
 func AppendSecret(name string) (*os.File, error) {
 	return openSecret(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE)

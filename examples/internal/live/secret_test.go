@@ -130,3 +130,27 @@ func TestSecretFileRefused(t *testing.T) {
 		t.Error("a file was made through a link")
 	}
 }
+
+// TestReplaceSecret replaces a file, and follows no link to do so.
+func TestReplaceSecret(t *testing.T) {
+	folder := t.TempDir()
+	name := write(t, folder, "state", 0o644)
+	if err := ReplaceSecret(name, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(name)
+	if b, _ := os.ReadFile(name); err != nil || string(b) != "new" || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+		t.Errorf("%q, %v, %v", b, info, err)
+	}
+	victim := write(t, folder, "victim", 0o600)
+	if err := os.Symlink(victim, name+".new"); err != nil {
+		t.Skip("there are no symbolic links:", err)
+	}
+	before, _ := os.ReadFile(victim)
+	if err := ReplaceSecret(name, []byte("newer")); err == nil {
+		t.Error("it followed a link")
+	}
+	if after, _ := os.ReadFile(victim); string(after) != string(before) {
+		t.Errorf("the file behind the link is %q", after)
+	}
+}
