@@ -371,6 +371,9 @@ func TestHostile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a while")
 	}
+	if raceDetector {
+		t.Skip("the race detector has memory of its own, several times that of the program")
+	}
 	const maxMemory = 128 << 20
 	for _, h := range hostile {
 		t.Run(h.name, func(t *testing.T) {
