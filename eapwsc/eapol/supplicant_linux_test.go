@@ -509,6 +509,14 @@ func lockdown(t *testing.T, r *report) {
 	s := serveOver(t, listen(t, ifname), ap.MustNew(ap.Config{
 		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
 	}))
+	s.locks(t, names)
+	s.unlocks(t, names)
+	r.note("", "locked, refused, unlocked after %v, success", lock)
+}
+
+// locks has three registrars guess the access point's PIN, which locks it.
+func (s *served) locks(t *testing.T, names []string) {
+	t.Helper()
 	for n := range 3 {
 		guesser := startSupplicant(t, names[n], 2+n, "")
 		guesser.do(t, "WPS_REG %v 99995676", pae)
@@ -517,6 +525,12 @@ func lockdown(t *testing.T, r *report) {
 		}
 		guesser.do(t, "WPS_CANCEL")
 	}
+}
+
+// unlocks has the owner's registrar refused while the access point is locked, and
+// another one succeed after that.
+func (s *served) unlocks(t *testing.T, names []string) {
+	t.Helper()
 	owner := startSupplicant(t, names[3], 5, "")
 	owner.do(t, "WPS_REG %v %s", pae, thePIN)
 	if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrLocked) {
@@ -529,7 +543,6 @@ func lockdown(t *testing.T, r *report) {
 	again.do(t, "WPS_REG %v %s", pae, thePIN)
 	s.awaitEvent(t, ap.EventSettingsRead)
 	again.await(t, credentialReceived(network))
-	r.note("", "locked, refused, unlocked after %v, success", lock)
 }
 
 // lockdownRestart has the power fail in the middle of a lock: what is left of it
@@ -543,14 +556,7 @@ func lockdownRestart(t *testing.T, r *report) {
 	}
 	ifname, names := bridge(t, 5)
 	s := serveOver(t, listen(t, ifname), ap.MustNew(config))
-	for n := range 3 {
-		guesser := startSupplicant(t, names[n], 2+n, "")
-		guesser.do(t, "WPS_REG %v 99995676", pae)
-		if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
-			t.Errorf("%+v", e)
-		}
-		guesser.do(t, "WPS_CANCEL")
-	}
+	s.locks(t, names)
 	var stored []byte
 	s.Do(func(now time.Time, point *ap.AccessPoint) {
 		var err error
@@ -565,18 +571,7 @@ func lockdownRestart(t *testing.T, r *report) {
 		t.Fatal(err)
 	}
 	s = serveOver(t, listen(t, ifname), restarted)
-	owner := startSupplicant(t, names[3], 5, "")
-	owner.do(t, "WPS_REG %v %s", pae, thePIN)
-	if e := s.awaitEvent(t, ap.EventFailed); !errors.Is(e.Err, registration.ErrLocked) {
-		t.Errorf("%+v", e)
-	}
-	owner.await(t, "WPS-FAIL msg=5 config_error=15")
-	owner.do(t, "WPS_CANCEL")
-	s.awaitEvent(t, ap.EventUnlocked)
-	again := startSupplicant(t, names[4], 6, "")
-	again.do(t, "WPS_REG %v %s", pae, thePIN)
-	s.awaitEvent(t, ap.EventSettingsRead)
-	again.await(t, credentialReceived(network))
+	s.unlocks(t, names)
 	r.note("", "locked, restarted, refused, unlocked, success")
 }
 
