@@ -168,7 +168,7 @@ func (d *decoder) messages(key flowKey, s *stream, p ipPacket) {
 			d.upnp(key, s, m, p)
 		case s.closed && s.busy():
 			d.note(httpCut)
-			s.head, s.buf = nil, nil
+			s.head, s.buf, s.line, s.seen = nil, nil, 0, 0
 			return
 		default:
 			return
