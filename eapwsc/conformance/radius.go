@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -25,6 +26,11 @@ type RADIUS struct {
 	// the server is told; both may be empty.
 	AP   wps.MAC
 	SSID wps.SSID
+	// Forget is how long the server keeps the session of a station that has
+	// left in the middle of an exchange, which no packet says. The suite waits
+	// that long before the next exchange: a server may refuse a PIN that such a
+	// session still uses. The zero value does not wait.
+	Forget time.Duration
 }
 
 // Format prints no secret, whatever the verb.
@@ -44,7 +50,7 @@ func (r *RADIUS) Open(mac wps.MAC) (Link, error) {
 	}
 	// The access point asks for the identity, not the server.
 	ask, err := eap.Packet{Code: eap.CodeRequest, ID: 1, Type: eap.TypeIdentity}.AppendTo(nil)
-	return &radiusLink{radius: r, conn: conn, mac: mac, queue: [][]byte{ask}}, err
+	return &radiusLink{radius: r, conn: conn, mac: mac, asked: ask, due: true}, err
 }
 
 // The attributes that an access point sends: RFC 2865 §5.
@@ -54,28 +60,46 @@ const (
 	radiusCalled    radius.Type = 30
 	radiusCalling   radius.Type = 31
 	radiusNASID     radius.Type = 32
-	radiusRepeat                = 3 * time.Second
+	radiusMaxValue              = 253 // octets of an attribute
 	radiusMaxPacket             = 4096
 )
 
-// radiusLink is an exchange over RADIUS.
+// radiusRepeat is how long the access point waits for the server before it
+// repeats its request, and for the station before it repeats the server's.
+const radiusRepeat = 3 * time.Second
+
+// radiusLink is an exchange over RADIUS. It does what an access point does that
+// passes EAP on: the server repeats nothing (RFC 3579 §2.2), so the link repeats
+// the server's EAP request to a silent station, and drops an EAP response that
+// it has passed on already.
 type radiusLink struct {
-	radius  *RADIUS
-	conn    net.Conn
-	mac     wps.MAC
-	queue   [][]byte
-	user    []byte
-	state   []byte
-	id      uint8
-	request *radius.Packet
-	sent    []byte // the datagram of the request
-	at      time.Time
+	radius *RADIUS
+	conn   net.Conn
+	mac    wps.MAC
+	user   []byte
+	state  []byte
+	id     uint8
+	over   bool // the server has ended the exchange
+	closed bool
+	heard  time.Time // when the server has heard the station last
+
+	asked  []byte    // the EAP packet for the station
+	passed []byte    // the station's response that was passed on
+	due    bool      // asked has to be delivered
+	again  time.Time // when to repeat what is waited for; zero is never
+
+	request *radius.Packet // to the server, which has not answered it
+	sent    []byte         // its datagram
+	repeats int            // how often it was sent again
 }
 
 // Send passes a packet of the station on.
 func (l *radiusLink) Send(packet []byte) error {
+	if l.passed != nil && bytes.Equal(packet, l.passed) {
+		return nil
+	}
 	if p, err := eap.ParsePacket(packet); err == nil && p.Type == eap.TypeIdentity {
-		l.user = append([]byte(nil), p.Data...)
+		l.user = append([]byte(nil), p.Data[:min(len(p.Data), radiusMaxValue)]...)
 	}
 	l.id++
 	p := &radius.Packet{Code: radius.AccessRequest, Identifier: l.id}
@@ -96,9 +120,17 @@ func (l *radiusLink) Send(packet []byte) error {
 	if err != nil {
 		return fmt.Errorf("conformance: RADIUS: %w", err)
 	}
-	l.request, l.sent, l.at = p, datagram, time.Now()
-	_, _ = l.conn.Write(datagram) // a server that is gone says nothing
+	l.passed = append([]byte(nil), packet...)
+	l.request, l.sent, l.repeats = p, datagram, 0
+	l.transmit()
 	return nil
+}
+
+// transmit sends the request to the server.
+func (l *radiusLink) transmit() {
+	l.heard = time.Now()
+	l.again = l.heard.Add(radiusRepeat)
+	_, _ = l.conn.Write(l.sent) // a server that is gone says nothing
 }
 
 // stationID writes an address as access points do: RFC 3580 §3.20.
@@ -106,50 +138,83 @@ func stationID(m wps.MAC) string {
 	return fmt.Sprintf("%02X-%02X-%02X-%02X-%02X-%02X", m[0], m[1], m[2], m[3], m[4], m[5])
 }
 
-// Receive returns the next packet of the server. A request that gets no answer
-// is repeated, as access points do.
+// Receive returns the next packet for the station.
 func (l *radiusLink) Receive(until time.Time) ([]byte, error) {
-	if len(l.queue) > 0 {
-		return next(&l.queue), nil
-	}
 	b := make([]byte, radiusMaxPacket)
-	for time.Now().Before(until) {
+	for !l.due {
 		wait := until
-		if again := l.at.Add(radiusRepeat); l.sent != nil && again.Before(wait) {
-			wait = again
+		if !l.again.IsZero() && l.again.Before(wait) {
+			wait = l.again
 		}
 		if err := l.conn.SetReadDeadline(wait); err != nil {
 			return nil, err
 		}
 		n, err := l.conn.Read(b)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			if l.sent != nil {
-				l.at = time.Now()
-				_, _ = l.conn.Write(l.sent) // as in Send
+		case err == nil:
+			if err := l.answer(b[:n]); err != nil {
+				return nil, err
 			}
 			continue
-		case err != nil: // the port is closed: silence
-			time.Sleep(min(radiusRepeat, time.Until(until)))
-			continue
+		case !errors.Is(err, os.ErrDeadlineExceeded): // the port is closed: silence
+			time.Sleep(time.Until(wait))
 		}
-		p, err := radius.Parse(b[:n])
-		if err != nil || l.request == nil || p.Identifier != l.request.Identifier || p.CheckResponse(l.radius.Secret, l.request) != nil {
-			continue // not of this exchange
+		if !time.Now().Before(until) {
+			return nil, nil
 		}
-		l.sent = nil
-		if state := p.Get(radiusState); state != nil {
-			l.state = append([]byte(nil), state...)
-		}
-		if packet := p.EAP(); packet != nil {
-			return append([]byte(nil), packet...), nil
-		}
-		if p.Code == radius.AccessReject { // it means EAP-Failure: RFC 3579 §2.6.3
-			return eap.Packet{Code: eap.CodeFailure, ID: l.id}.AppendTo(nil)
-		}
+		l.repeat()
 	}
-	return nil, nil
+	l.due, l.again = false, time.Now().Add(radiusRepeat)
+	if p, err := eap.ParsePacket(l.asked); err == nil && p.Code != eap.CodeRequest {
+		l.over, l.again = true, time.Time{}
+	}
+	return l.asked, nil
 }
 
-// Close leaves: a server hears nothing of it.
-func (l *radiusLink) Close() error { return l.conn.Close() }
+// repeat repeats what got no answer. A server that does not answer the request
+// even when it is repeated has ignored the station's response: the station is
+// asked again.
+func (l *radiusLink) repeat() {
+	if l.sent != nil && l.repeats == 0 {
+		l.repeats++
+		l.transmit()
+		return
+	}
+	l.sent, l.passed, l.due = nil, nil, true
+}
+
+// answer handles a datagram of the server.
+func (l *radiusLink) answer(datagram []byte) error {
+	p, err := radius.Parse(datagram)
+	if err != nil || l.request == nil || p.Identifier != l.request.Identifier || p.CheckResponse(l.radius.Secret, l.request) != nil {
+		return nil // not of this exchange
+	}
+	l.request, l.sent = nil, nil
+	if state := p.Get(radiusState); state != nil {
+		l.state = append([]byte(nil), state...)
+	}
+	packet := p.EAP()
+	if packet == nil && p.Code == radius.AccessReject { // it means EAP-Failure: RFC 3579 §2.6.3
+		if packet, err = (eap.Packet{Code: eap.CodeFailure, ID: l.id}).AppendTo(nil); err != nil {
+			return err
+		}
+	}
+	if packet == nil {
+		l.again = time.Time{}
+		return nil
+	}
+	l.asked, l.passed, l.due = append([]byte(nil), packet...), nil, true
+	return nil
+}
+
+// Close leaves: a server hears nothing of it, and has to forget the station.
+func (l *radiusLink) Close() error {
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	if !l.over && l.radius.Forget > 0 {
+		time.Sleep(time.Until(l.heard.Add(l.radius.Forget)))
+	}
+	return l.conn.Close()
+}

@@ -1,8 +1,10 @@
 package conformance
 
 import (
+	"bytes"
 	"net"
 	"net/netip"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,30 +13,47 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// serveRADIUS answers datagrams on a pipe, each write of which is one.
-func serveRADIUS(conn net.Conn, s *radius.Server) {
-	defer conn.Close()
-	from := netip.MustParseAddrPort("192.0.2.1:1812")
-	b := make([]byte, radiusMaxPacket)
-	for {
-		if err := conn.SetReadDeadline(s.Deadline()); err != nil {
-			return
-		}
-		n, err := conn.Read(b)
-		var out []radius.Datagram
-		switch e, timeout := err.(net.Error); {
-		case err == nil:
-			out, _ = s.Handle(time.Now(), from, append([]byte(nil), b[:n]...))
-		case timeout && e.Timeout():
-			out = s.Timeout(time.Now())
-		default:
-			return
-		}
-		for _, d := range out {
-			if _, err := conn.Write(d.Data); err != nil {
+// radiusServer is a server on pipes, each write of which is a datagram.
+type radiusServer struct {
+	mu     sync.Mutex
+	server *radius.Server
+	pipes  map[netip.AddrPort]net.Conn
+	alarm  *time.Timer
+}
+
+// dial connects an access point with a port of its own.
+func (s *radiusServer) dial() (net.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	near, far := net.Pipe()
+	from := netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1024+len(s.pipes)))
+	s.pipes[from] = far
+	go func() {
+		b := make([]byte, radiusMaxPacket)
+		for {
+			n, err := far.Read(b)
+			if err != nil {
 				return
 			}
+			s.do(func(now time.Time) []radius.Datagram {
+				out, _ := s.server.Handle(now, from, bytes.Clone(b[:n]))
+				return out
+			})
 		}
+	}()
+	return near, nil
+}
+
+// do calls the server, and sends what it answers.
+func (s *radiusServer) do(f func(now time.Time) []radius.Datagram) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range f(time.Now()) {
+		_ = s.pipes[d.To].SetWriteDeadline(time.Now().Add(time.Second))
+		_, _ = s.pipes[d.To].Write(d.Data) // the access point may be gone
+	}
+	if next := s.server.Deadline(); !next.IsZero() {
+		s.alarm.Reset(time.Until(next))
 	}
 }
 
@@ -45,25 +64,23 @@ func TestRADIUS(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			inner, _ := newAccessPoint(t)
 			point := inner.(*accessPoint).point
-			device := &RADIUS{Secret: []byte("shared secret"), AP: wps.MAC{2, 0, 0, 0, 0, 1}, SSID: "net", Dial: func() (net.Conn, error) {
-				s, err := radius.NewServer(radius.Config{
-					Secret: func(netip.Addr) []byte { return []byte(secret) },
-					NewSession: func(_ time.Time, a radius.Access) (radius.Session, error) {
-						return point.NewSession(a.Station, a.FirstID)
-					},
-				})
-				if err != nil {
-					return nil, err
-				}
-				near, far := net.Pipe()
-				go serveRADIUS(far, s)
-				return near, nil
-			}}
+			authority, err := radius.NewServer(radius.Config{
+				Secret: func(netip.Addr) []byte { return []byte(secret) },
+				NewSession: func(_ time.Time, a radius.Access) (radius.Session, error) {
+					return point.NewSession(a.Station, a.FirstID)
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := &radiusServer{server: authority, pipes: map[netip.AddrPort]net.Conn{}}
+			server.alarm = time.AfterFunc(time.Hour, func() { server.do(authority.Timeout) })
+			device := &RADIUS{Secret: []byte("shared secret"), AP: wps.MAC{2, 0, 0, 0, 0, 1}, SSID: "net", Dial: server.dial, Forget: time.Minute}
 			hands := Funcs{
 				EnterPIN: func(digits string) (string, error) { return "", enterAt(point, time.Now(), digits) },
 				Cancel:   func(string) (string, error) { point.Cancel(time.Now()); return "", nil },
 			}
-			cfg := Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-[PM]*[NM1]-0[1-7]"}
+			cfg := Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-[PMI]*-[0-2][1-79]"}
 			if secret == "another" {
 				cfg.Only = "AP-REG-PIN-01"
 			}

@@ -83,6 +83,7 @@ type device struct {
 	pin      string
 	radius   string // address of a server
 	secret   string // file with what it shares
+	forget   time.Duration
 	ask      bool
 	commands conformance.Commands
 	patience time.Duration
@@ -94,6 +95,7 @@ func (d *device) flags(f *pflag.FlagSet) {
 	f.StringVarP(&d.iface, "interface", "i", "", "Ethernet `INTERFACE` with the device at its other end")
 	f.StringVar(&d.radius, "radius", "", "`ADDRESS` of a registrar that serves access points over RADIUS, instead of -i; with -secret-file")
 	f.StringVar(&d.secret, "secret-file", "", "`FILE` with the secret that is shared with the server of -radius")
+	f.DurationVar(&d.forget, "forget", 0, "`TIME` for which the server of -radius keeps the session of a station that has left in the middle")
 	f.StringVar(&d.name, "name", "device under test", "`NAME` of the device in reports")
 	f.StringVar(&d.pin, "pin", "", "the device's own `PIN`")
 	f.BoolVar(&d.ask, "ask", false, "ask you to do at the device what no command does")
@@ -159,7 +161,7 @@ func (d *device) server() (conformance.Device, error) {
 		return nil, program.Usagef("-secret-file: %s has no secret", d.secret)
 	}
 	return &conformance.RADIUS{
-		Secret: secret, AP: wps.MAC{0x02, 0x77, 0x70, 0, 0, 1}, SSID: "conformance",
+		Secret: secret, Forget: d.forget, AP: wps.MAC{0x02, 0x77, 0x70, 0, 0, 1}, SSID: "conformance",
 		Dial: func() (net.Conn, error) { return net.Dial("udp", d.radius) },
 	}, nil
 }
