@@ -101,39 +101,13 @@ func openCredential(ssid string) []byte {
 }
 
 // newList makes the empty list of every kind.
-var newList = map[wps.Kind]func() wps.List{
-	wps.KindBeacon:               func() wps.List { return new(wps.Beacon) },
-	wps.KindProbeRequest:         func() wps.List { return new(wps.ProbeRequest) },
-	wps.KindProbeResponse:        func() wps.List { return new(wps.ProbeResponse) },
-	wps.KindAssociationRequest:   func() wps.List { return new(wps.AssociationRequest) },
-	wps.KindAssociationResponse:  func() wps.List { return new(wps.AssociationResponse) },
-	wps.KindM1:                   func() wps.List { return new(wps.M1) },
-	wps.KindM2:                   func() wps.List { return new(wps.M2) },
-	wps.KindM2D:                  func() wps.List { return new(wps.M2D) },
-	wps.KindM3:                   func() wps.List { return new(wps.M3) },
-	wps.KindM4:                   func() wps.List { return new(wps.M4) },
-	wps.KindM5:                   func() wps.List { return new(wps.M5) },
-	wps.KindM6:                   func() wps.List { return new(wps.M6) },
-	wps.KindM7:                   func() wps.List { return new(wps.M7) },
-	wps.KindM8:                   func() wps.List { return new(wps.M8) },
-	wps.KindACK:                  func() wps.List { return new(wps.ACK) },
-	wps.KindNACK:                 func() wps.List { return new(wps.NACK) },
-	wps.KindDone:                 func() wps.List { return new(wps.Done) },
-	wps.KindM2Settings:           func() wps.List { return new(wps.M2Settings) },
-	wps.KindM4Settings:           func() wps.List { return new(wps.M4Settings) },
-	wps.KindM5Settings:           func() wps.List { return new(wps.M5Settings) },
-	wps.KindM6Settings:           func() wps.List { return new(wps.M6Settings) },
-	wps.KindM7Settings:           func() wps.List { return new(wps.M7Settings) },
-	wps.KindM7APSettings:         func() wps.List { return &wps.M7Settings{AP: new(wps.Credential)} },
-	wps.KindM8Settings:           func() wps.List { return new(wps.M8Settings) },
-	wps.KindM8APSettings:         func() wps.List { return &wps.M8Settings{AP: new(wps.Credential)} },
-	wps.KindCredential:           func() wps.List { return new(wps.Credential) },
-	wps.KindSetSelectedRegistrar: func() wps.List { return new(wps.SetSelectedRegistrar) },
-	wps.KindPasswordToken:        func() wps.List { return new(wps.PasswordToken) },
-	wps.KindConfigurationToken:   func() wps.List { return new(wps.ConfigurationToken) },
-	wps.KindHandoverRequest:      func() wps.List { return new(wps.HandoverRequest) },
-	wps.KindHandoverSelect:       func() wps.List { return new(wps.HandoverSelect) },
-}
+var newList = func() map[wps.Kind]func() wps.List {
+	all := map[wps.Kind]func() wps.List{}
+	for kind := wps.KindBeacon; kind <= wps.KindHandoverSelect; kind++ {
+		all[kind] = func() wps.List { return wps.NewList(kind) }
+	}
+	return all
+}()
 
 // wantError checks class, attribute and offset of an error.
 func wantError(t *testing.T, err, class error, id wps.AttributeID, offset int) {

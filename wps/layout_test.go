@@ -31,7 +31,7 @@ func TestKinds(t *testing.T) {
 		t.Errorf("%d kinds with a layout, %d lists", len(names), len(newList))
 	}
 	for _, kind := range []wps.Kind{0, 200} {
-		if kind.Layout() != nil || !strings.HasPrefix(kind.String(), "Kind(") {
+		if kind.Layout() != nil || wps.NewList(kind) != nil || !strings.HasPrefix(kind.String(), "Kind(") {
 			t.Errorf("kind %d: layout of %d, called %q", kind, len(kind.Layout()), kind)
 		}
 	}

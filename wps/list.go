@@ -43,6 +43,50 @@ type List interface {
 	layout() *layout
 }
 
+// newList has a function for each kind of list.
+var newList = [kindEnd]func() List{
+	KindBeacon:               func() List { return new(Beacon) },
+	KindProbeRequest:         func() List { return new(ProbeRequest) },
+	KindProbeResponse:        func() List { return new(ProbeResponse) },
+	KindAssociationRequest:   func() List { return new(AssociationRequest) },
+	KindAssociationResponse:  func() List { return new(AssociationResponse) },
+	KindM1:                   func() List { return new(M1) },
+	KindM2:                   func() List { return new(M2) },
+	KindM2D:                  func() List { return new(M2D) },
+	KindM3:                   func() List { return new(M3) },
+	KindM4:                   func() List { return new(M4) },
+	KindM5:                   func() List { return new(M5) },
+	KindM6:                   func() List { return new(M6) },
+	KindM7:                   func() List { return new(M7) },
+	KindM8:                   func() List { return new(M8) },
+	KindACK:                  func() List { return new(ACK) },
+	KindNACK:                 func() List { return new(NACK) },
+	KindDone:                 func() List { return new(Done) },
+	KindM2Settings:           func() List { return new(M2Settings) },
+	KindM4Settings:           func() List { return new(M4Settings) },
+	KindM5Settings:           func() List { return new(M5Settings) },
+	KindM6Settings:           func() List { return new(M6Settings) },
+	KindM7Settings:           func() List { return new(M7Settings) },
+	KindM7APSettings:         func() List { return &M7Settings{AP: new(Credential)} },
+	KindM8Settings:           func() List { return new(M8Settings) },
+	KindM8APSettings:         func() List { return &M8Settings{AP: new(Credential)} },
+	KindCredential:           func() List { return new(Credential) },
+	KindSetSelectedRegistrar: func() List { return new(SetSelectedRegistrar) },
+	KindPasswordToken:        func() List { return new(PasswordToken) },
+	KindConfigurationToken:   func() List { return new(ConfigurationToken) },
+	KindHandoverRequest:      func() List { return new(HandoverRequest) },
+	KindHandoverSelect:       func() List { return new(HandoverSelect) },
+}
+
+// NewList returns an empty list of a kind, for [Decode], or nil if there is no
+// such kind.
+func NewList(kind Kind) List {
+	if kind == 0 || kind >= kindEnd {
+		return nil
+	}
+	return newList[kind]()
+}
+
 // Decode decodes the attributes in b, in any order, into l, which must be the
 // zero value of its type. Byte slices of l share memory with b. The error is an
 // [*Error].

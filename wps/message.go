@@ -365,14 +365,6 @@ var doneLayout = layoutOf("WSC 2.0 §8.3.12, as hostap and iwd hold it",
 	extensions(),
 )
 
-// newMessage returns an empty message of each type, from M1 on.
-var newMessage = [...]func() List{
-	func() List { return new(M1) }, func() List { return new(M2) }, func() List { return new(M2D) },
-	func() List { return new(M3) }, func() List { return new(M4) }, func() List { return new(M5) },
-	func() List { return new(M6) }, func() List { return new(M7) }, func() List { return new(M8) },
-	func() List { return new(ACK) }, func() List { return new(NACK) }, func() List { return new(Done) },
-}
-
 // ParseMessage decodes a message of the Registration Protocol, as carried by
 // EAP, UPnP and IEEE 1905.1. Switch on its type, *M1 to *Done. The message
 // refers to b, which must not change. The error is an [*Error].
@@ -381,7 +373,7 @@ func ParseMessage(b []byte, mode Mode) (List, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := newMessage[t-MessageM1]()
+	m := NewList(t.Kind())
 	if err := Decode(m, b, mode); err != nil {
 		return nil, err
 	}

@@ -48,24 +48,6 @@ func (d *Decoder) decode(l List) {
 	h.Quirks |= d.quirks
 }
 
-// finish calls the finish method of lists that must check the decoded list as a
-// whole. A method of List would be shorter, but each Decoder would then be
-// allocated on the heap.
-func (d *Decoder) finish(l List) {
-	switch l := l.(type) {
-	case *M1:
-		l.finish(d)
-	case *Credential:
-		l.finish(d)
-	case *M2Settings:
-		l.finish(d)
-	case *M7Settings:
-		l.finish(d)
-	case *M8Settings:
-		l.finish(d)
-	}
-}
-
 // version accepts any plausible version. Deployed devices all send 1.0 [hostap
 // checks nothing, iwd and strict hostap require 0x10].
 func (d *Decoder) version(h *Header) {

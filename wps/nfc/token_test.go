@@ -57,7 +57,7 @@ func tokens(t testing.TB) (all []token) {
 func TestTokensRoundTrip(t *testing.T) {
 	for _, k := range tokens(t) {
 		t.Run(k.name, func(t *testing.T) {
-			l := newList[k.kind]()
+			l := wps.NewList(k.kind)
 			if err := nfc.Decode(l, k.octets, wps.Strict); err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +79,7 @@ func TestTokensRoundTrip(t *testing.T) {
 			if err != nil || !bytes.HasSuffix(k.octets, bare) {
 				t.Errorf("wrote %x, %v", bare, err)
 			}
-			again := newList[k.kind]()
+			again := wps.NewList(k.kind)
 			if err := nfc.Decode(again, bare, wps.Strict); err != nil {
 				t.Errorf("bare: %v", err)
 			}
@@ -210,7 +210,7 @@ func FuzzToken(f *testing.F) {
 	f.Add([]byte("\xC2\x00\xFF\xFF\xFF\xFF"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, kind := range []wps.Kind{wps.KindPasswordToken, wps.KindConfigurationToken, wps.KindHandoverRequest, wps.KindHandoverSelect} {
-			first := newList[kind]()
+			first := wps.NewList(kind)
 			if err := nfc.Decode(first, b, wps.Tolerant); err != nil {
 				var e *wps.Error
 				if !errors.As(err, &e) || e.Offset < 0 || e.Offset > len(b) || e.Kind == 0 {
@@ -225,7 +225,7 @@ func FuzzToken(f *testing.F) {
 			if err != nil {
 				t.Fatalf("%v was read and cannot be written: %v", kind, err)
 			}
-			second := newList[kind]()
+			second := wps.NewList(kind)
 			if err := nfc.Decode(second, written, wps.Tolerant); err != nil {
 				t.Fatalf("%v was written and cannot be read: %v\n%x", kind, err, written)
 			}
@@ -238,14 +238,6 @@ func FuzzToken(f *testing.F) {
 			}
 		}
 	})
-}
-
-// newList makes the list of each kind.
-var newList = map[wps.Kind]func() wps.List{
-	wps.KindPasswordToken:      func() wps.List { return new(wps.PasswordToken) },
-	wps.KindConfigurationToken: func() wps.List { return new(wps.ConfigurationToken) },
-	wps.KindHandoverRequest:    func() wps.List { return new(wps.HandoverRequest) },
-	wps.KindHandoverSelect:     func() wps.List { return new(wps.HandoverSelect) },
 }
 
 func unhex(t testing.TB, s string) []byte {

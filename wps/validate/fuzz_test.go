@@ -13,43 +13,6 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// newList makes the empty list of each kind that package wps can read.
-var newList = map[wps.Kind]func() wps.List{
-	wps.KindBeacon:              func() wps.List { return new(wps.Beacon) },
-	wps.KindProbeRequest:        func() wps.List { return new(wps.ProbeRequest) },
-	wps.KindProbeResponse:       func() wps.List { return new(wps.ProbeResponse) },
-	wps.KindAssociationRequest:  func() wps.List { return new(wps.AssociationRequest) },
-	wps.KindAssociationResponse: func() wps.List { return new(wps.AssociationResponse) },
-	wps.KindM1:                  func() wps.List { return new(wps.M1) },
-	wps.KindM2:                  func() wps.List { return new(wps.M2) },
-	wps.KindM2D:                 func() wps.List { return new(wps.M2D) },
-	wps.KindM3:                  func() wps.List { return new(wps.M3) },
-	wps.KindM4:                  func() wps.List { return new(wps.M4) },
-	wps.KindM5:                  func() wps.List { return new(wps.M5) },
-	wps.KindM6:                  func() wps.List { return new(wps.M6) },
-	wps.KindM7:                  func() wps.List { return new(wps.M7) },
-	wps.KindM8:                  func() wps.List { return new(wps.M8) },
-	wps.KindACK:                 func() wps.List { return new(wps.ACK) },
-	wps.KindNACK:                func() wps.List { return new(wps.NACK) },
-	wps.KindDone:                func() wps.List { return new(wps.Done) },
-	wps.KindM2Settings:          func() wps.List { return new(wps.M2Settings) },
-	wps.KindM4Settings:          func() wps.List { return new(wps.M4Settings) },
-	wps.KindM5Settings:          func() wps.List { return new(wps.M5Settings) },
-	wps.KindM6Settings:          func() wps.List { return new(wps.M6Settings) },
-	wps.KindM7Settings:          func() wps.List { return new(wps.M7Settings) },
-	wps.KindM7APSettings:        func() wps.List { return &wps.M7Settings{AP: new(wps.Credential)} },
-	wps.KindM8Settings:          func() wps.List { return new(wps.M8Settings) },
-	wps.KindM8APSettings:        func() wps.List { return &wps.M8Settings{AP: new(wps.Credential)} },
-	wps.KindCredential:          func() wps.List { return new(wps.Credential) },
-	wps.KindSetSelectedRegistrar: func() wps.List {
-		return new(wps.SetSelectedRegistrar)
-	},
-	wps.KindPasswordToken:      func() wps.List { return new(wps.PasswordToken) },
-	wps.KindConfigurationToken: func() wps.List { return new(wps.ConfigurationToken) },
-	wps.KindHandoverRequest:    func() wps.List { return new(wps.HandoverRequest) },
-	wps.KindHandoverSelect:     func() wps.List { return new(wps.HandoverSelect) },
-}
-
 // agrees holds the validator against the readers of package wps: what they
 // refuse is an error, strictly and tolerantly, and the habits that they put up
 // with are found.
@@ -57,7 +20,7 @@ func agrees(t *testing.T, kind wps.Kind, b []byte) {
 	for _, mode := range []wps.Mode{wps.Tolerant, wps.Strict} {
 		findings := validate.List(kind, b, mode)
 		sound(t, findings, len(b))
-		l := newList[kind]()
+		l := wps.NewList(kind)
 		err := wps.Decode(l, b, mode)
 		if err != nil && findings.Worst() != validate.Error {
 			t.Errorf("%v, mode %v: wps says %v, the validator %v", kind, mode, err, findings)
@@ -137,7 +100,7 @@ func FuzzElement(f *testing.F) {
 		has := func(bit int) bool { return network>>bit&1 != 0 }
 		n := dot11.Traits{Open: has(0), WEP: has(1), TKIPOnly: has(2), SAEOnly: has(3), PMFRequired: has(4), Enterprise: has(5), Hidden: has(6), SixGHz: has(7)}
 		sound(t, validate.Element(wps.Kind(kind), b, n, wps.Strict), len(b))
-		if newList[wps.Kind(kind)] != nil {
+		if wps.NewList(wps.Kind(kind)) != nil {
 			agrees(t, wps.Kind(kind), b)
 		}
 	})

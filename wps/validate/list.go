@@ -18,14 +18,15 @@ type list struct {
 // taken is a list without its index, which is too large to be cleared for every
 // list.
 type taken struct {
-	kind   wps.Kind
-	data   []byte
-	attrs  []attribute
-	wfa    []wfaElement // of all extensions of the Wi-Fi Alliance
-	wfaCut []wfaElement // the rest of those that are truncated
-	set    attributeSet // attributes of the table that are present
-	again  bool         // one of them is repeated
-	quirks wps.Quirks   // of the octets between the attributes
+	kind    wps.Kind
+	data    []byte
+	attrs   []attribute
+	wfa     []wfaElement // of all extensions of the Wi-Fi Alliance
+	wfaCut  []wfaElement // the rest of those that are truncated
+	set     attributeSet // attributes of the table that are present
+	again   bool         // one of them is repeated
+	quirks  wps.Quirks   // of the octets between the attributes; with decoded, of the whole list
+	decoded bool         // tolerated was called
 
 	cut    *wps.Error // where the list ends within an attribute, or nil
 	sender Versions   // the version of the sender, as far as known

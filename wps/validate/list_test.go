@@ -132,6 +132,7 @@ func TestEveryRule(t *testing.T) {
 	breakLengthRules(t)
 	breakValueRules(t)
 	breakListRules(t)
+	breakQuirkRules(t)
 	breakNetworkRules(t)
 	breakExchangeRules(t)
 	breakRandomnessRules(t)
@@ -278,7 +279,6 @@ func breakListRules(t *testing.T) {
 		{m1.with(wps.AttrOSVersion, make([]byte, 4)), []string{"OS-VERSION-BIT"}},
 		{m1.with(wps.AttrRFBands, []byte{3}), []string{"RF-BANDS-ONE"}},
 		{m1.with(wps.AttrConfigMethods, []byte{0x20, 0x08}), []string{"PUSH-BUTTON-METHOD"}},
-		{m1.with(wps.AttrManufacturer, []byte("Apple Inc.")).with(wps.AttrModelName, []byte("AirPort")), []string{"PSK-ONLY"}},
 		{m1.with(wps.AttrConfigError, []byte{0, 16}), []string{"M1-CONFIG-ERROR"}},
 		{m2.with(wps.AttrConfigError, []byte{0, 16}), []string{"M2-CONFIG-ERROR"}},
 		{list(wps.KindM2D).with(wps.AttrConfigError, []byte{0, 18}), []string{"M2D-CONFIG-ERROR"}},
@@ -335,6 +335,22 @@ func breakListRules(t *testing.T) {
 		{sample{kind: 99}, []string{"MESSAGE-TYPE-MISSING"}},
 	} {
 		only(t, test.s.kind.String()+" "+strings.Join(test.rules, ","), test.s.judge(wps.Tolerant), test.rules...)
+	}
+}
+
+// breakQuirkRules has the examples of the quirks that have a rule of their own.
+func breakQuirkRules(t *testing.T) {
+	for quirk := range wps.QuirkTable() {
+		if quirk.Rule == "" {
+			continue
+		}
+		for _, example := range quirk.Examples {
+			findings, rule := validate.List(example.Kind, example.In(conforming(example.Kind).bytes()), wps.Tolerant), strings.ToUpper(quirk.Name)
+			if !findings.Has(rule) {
+				t.Errorf("%s in %v: %v", quirk.Name, example.Kind, findings)
+			}
+			broken[rule] = true
+		}
 	}
 }
 

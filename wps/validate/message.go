@@ -57,11 +57,6 @@ var messageRules = []rule{
 		Clause: "iwd",
 		Text:   "Who was pressed (Device Password ID 4) has Push Button among its Config Methods: iwd does not see it otherwise."},
 		list: checkPushButtonMethod},
-	{Rule: Rule{ID: "PSK-ONLY", Area: AreaMessage, Tolerant: Note, Strict: Note, Versions: Both, Kinds: []wps.Kind{wps.KindM1},
-		Clause: "hostap",
-		Text:   "An enrollee takes a passphrase. AirPort of Mac OS X 10.6.3 and 10.6.4 takes the 64 digits of the pre-shared key only.",
-		Quirk:  wps.QuirkPSKOnly},
-		list: checkPSKOnly},
 	{Rule: Rule{ID: "M1-CONFIG-ERROR", Area: AreaMessage, Tolerant: Note, Strict: Note, Versions: Both, Kinds: []wps.Kind{wps.KindM1},
 		Clause: "iwd",
 		Text:   "Configuration Error in M1 is 0: iwd's registrar ignores an M1 with another."},
@@ -176,13 +171,6 @@ func checkPushButtonMethod(l *list, r *reporter) {
 	m, ok := l.methods(wps.AttrConfigMethods)
 	if ok && !m.Has(wps.MethodPushButton) && l.is(wps.AttrDevicePasswordID, uint64(wps.PasswordPushButton)) {
 		r.add(wps.AttrConfigMethods, l.at(wps.AttrConfigMethods), "Device Password ID is that of the push button, which Config Methods lack: %v.", m)
-	}
-}
-
-func checkPSKOnly(l *list, r *reporter) {
-	sender := wps.Device{Manufacturer: string(l.get(wps.AttrManufacturer)), ModelName: string(bytes.TrimRight(l.get(wps.AttrModelName), "\x00"))}
-	if sender.PSKOnly() {
-		r.add(wps.AttrModelName, l.at(wps.AttrModelName), "This enrollee takes the pre-shared key in 64 digits only, no passphrase.")
 	}
 }
 

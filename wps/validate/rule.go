@@ -106,7 +106,7 @@ type table struct {
 // built at the first use; most programs that import this package never need it.
 var rules = sync.OnceValue(func() *table {
 	all := slices.Concat(formRules, lengthRules(), valueRules(), extensionRules, presenceRules(),
-		messageRules, settingsRules, elementRules, networkRules,
+		messageRules, quirkRules(AreaMessage), settingsRules, quirkRules(AreaSettings), elementRules, networkRules, quirkRules(AreaElement),
 		orderRules, eapRules, nonceRules, refusalRules, keyRules, timeRules, randomnessRules)
 	t := &table{rules: make([]*rule, len(all)), byID: make(map[string]*rule, len(all))}
 	for i := range all {

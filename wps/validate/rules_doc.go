@@ -355,12 +355,12 @@ import "iter"
 //	| OS-VERSION-BIT | note | note | both | M1, M2, M2D | The highest bit of OS Version is sent as 1. | hostap, iwd |
 //	| RF-BANDS-ONE | warning | error | both | M1, M2, M2D | RF Bands names the one band on which the exchange takes place. | WSC 2.0 §8.3.1, §8.3.2 (via iwd) |
 //	| PUSH-BUTTON-METHOD | warning | warning | both | M1, Probe Request | Who was pressed (Device Password ID 4) has Push Button among its Config Methods: iwd does not see it otherwise. | iwd |
-//	| PSK-ONLY | note | note | both | M1 | An enrollee takes a passphrase. AirPort of Mac OS X 10.6.3 and 10.6.4 takes the 64 digits of the pre-shared key only. | hostap |
 //	| M1-CONFIG-ERROR | note | note | both | M1 | Configuration Error in M1 is 0: iwd's registrar ignores an M1 with another. | iwd |
 //	| M2-CONFIG-ERROR | warning | warning | both | M2 | Configuration Error in M2 is 0: a registrar that refuses sends M2D. | WSC 2.0 §8.3.2, as hostap holds it |
 //	| M2D-CONFIG-ERROR | note | warning | both | M2D | Configuration Error in M2D is 0 (no registrar is waiting), 12 (overlap), 15 (locked) or 20 (key hash). | hostap |
 //	| HASHES-EQUAL | error | error | both | M3, M4 | The hashes of the two halves differ, since their secret nonces do. | advice |
 //	| AUTHENTICATOR-LAST | error | error | both | M2, M3 to M8 | The Authenticator is the last attribute, so that it covers all others. | WSC 2.0 §7.1 (via iwd), hostap |
+//	| PSK-ONLY | note | note | both | M1 | An enrollee takes a passphrase. AirPort of Mac OS X 10.6.3 and 10.6.4 takes the 64 digits of the pre-shared key only. | hostap |
 //
 // # Settings and Credentials
 //

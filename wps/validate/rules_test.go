@@ -125,7 +125,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestQuirksHaveRules wants a rule for each habit that wps puts up with.
+// TestQuirksHaveRules wants a rule for each habit that wps puts up with, and
+// that examples of the quirk break it.
 func TestQuirksHaveRules(t *testing.T) {
 	var covered wps.Quirks
 	for _, rule := range allRules() {
@@ -133,7 +134,17 @@ func TestQuirksHaveRules(t *testing.T) {
 	}
 	for quirk := range wps.QuirkTable() {
 		if !covered.Has(quirk.Quirk) {
-			t.Errorf("no rule is broken by %s", quirk.Name)
+			t.Errorf("no rule is broken by %s: its row lacks a Rule", quirk.Name)
+		}
+		for _, example := range quirk.Examples {
+			found := false
+			for _, f := range validate.List(example.Kind, example.In(conforming(example.Kind).bytes()), wps.Tolerant) {
+				rule, _ := validate.Lookup(f.Rule)
+				found = found || rule.Quirk.Has(quirk.Quirk)
+			}
+			if !found {
+				t.Errorf("nothing is found in the example of %s, %v", quirk.Name, example.Kind)
+			}
 		}
 	}
 }

@@ -319,6 +319,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[wps.ProbeRequest](),
 	reflect.TypeFor[wps.ProbeResponse](),
 	reflect.TypeFor[wps.PublicKey](),
+	reflect.TypeFor[wps.QuirkExample](),
 	reflect.TypeFor[wps.QuirkInfo](),
 	reflect.TypeFor[wps.Quirks](),
 	reflect.TypeFor[wps.RFBands](),
