@@ -3,6 +3,7 @@ package radius
 import (
 	"cmp"
 	"container/heap"
+	"container/list"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -19,7 +20,8 @@ import (
 // Limits of a [Server].
 const (
 	// MaxSessions is how many sessions a Server holds by default. When one more
-	// begins, the session that has been idle longest is closed.
+	// begins, one that is over is forgotten, or else the session that has been
+	// idle longest of the client with the most sessions is closed.
 	MaxSessions = 10_000
 	// AnswerTime is how long the last answer of a session is kept for copies of
 	// its request. RFC 5080 §2.2.1 suggests such a cache; access points repeat
@@ -88,6 +90,18 @@ type Server struct {
 	requests map[requestKey]*session
 	stations map[stationKey]*session
 	due      queue
+	// To make room, a session is found at once: ended has those that are over
+	// in the order in which they ended, clients has the others.
+	ended   list.List
+	clients map[netip.Addr]*clientSessions
+	crowd   crowd
+}
+
+// clientSessions are the sessions of a client that are not over.
+type clientSessions struct {
+	addr  netip.Addr
+	open  list.List // of *session, in the order in which they were last heard
+	index int       // in the crowd
 }
 
 const stateLen = 16
@@ -121,9 +135,9 @@ type session struct {
 	// has no State, and would be a new beginning.
 	past  []requestKey
 	over  bool
-	due   time.Time // deadline of the session, or when its answer is forgotten
-	heard time.Time
-	index int // in the queue
+	due   time.Time     // deadline of the session, or when its answer is forgotten
+	index int           // in the queue
+	idle  *list.Element // in the list of its kind
 }
 
 // NewServer returns a server. The error is of class [ErrConfig].
@@ -143,6 +157,7 @@ func NewServer(cfg Config) (*Server, error) {
 	return &Server{
 		cfg: cfg, sessions: make(map[[stateLen]byte]*session),
 		requests: make(map[requestKey]*session), stations: make(map[stationKey]*session),
+		clients: make(map[netip.Addr]*clientSessions),
 	}, nil
 }
 
@@ -195,8 +210,9 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 		}
 		x.past = append(x.past, x.key)
 	}
-	x.key, x.request, x.answer, x.heard = key, p.clone(), nil, now
+	x.key, x.request, x.answer = key, p.clone(), nil
 	s.requests[key] = x
+	s.clients[from.Addr()].open.MoveToBack(x.idle)
 	return s.settle(now, x, step, err)
 }
 
@@ -220,7 +236,7 @@ func (s *Server) feed(now time.Time, from netip.AddrPort, p *Packet) (*session, 
 		return nil, eapwsc.Step{}, fmt.Errorf("%w: no session of station %v is open", ErrDiscarded, access.Station)
 	}
 	access.FirstID = in.ID
-	x, err := s.open(now, access)
+	x, err := s.begin(now, access)
 	if err != nil {
 		return nil, eapwsc.Step{}, err
 	}
@@ -260,10 +276,10 @@ func accessOf(from netip.AddrPort, p *Packet) (Access, error) {
 	return a, nil
 }
 
-// open creates the session of a station. It closes an earlier session of the
+// begin creates the session of a station. It closes an earlier session of the
 // station, which has started again.
-func (s *Server) open(now time.Time, a Access) (*session, error) {
-	x := &session{access: a, heard: now}
+func (s *Server) begin(now time.Time, a Access) (*session, error) {
+	x := &session{access: a}
 	if _, err := io.ReadFull(s.cfg.Rand, x.state[:]); err != nil {
 		return nil, fmt.Errorf("radius: no randomness: %w", err)
 	}
@@ -276,30 +292,39 @@ func (s *Server) open(now time.Time, a Access) (*session, error) {
 		s.close(now, old)
 	}
 	if len(s.sessions) >= s.cfg.MaxSessions {
-		s.close(now, s.quietest())
+		s.close(now, s.dispensable())
 	}
 	s.sessions[x.state], s.stations[key] = x, x
+	c := s.clients[key.client]
+	if c == nil {
+		c = &clientSessions{addr: key.client}
+		s.clients[c.addr] = c
+		heap.Push(&s.crowd, c)
+	}
+	x.idle = c.open.PushBack(x)
+	heap.Fix(&s.crowd, c.index)
 	return x, nil
 }
 
-// quietest returns the session that has been idle longest, preferring sessions
-// that have ended.
-func (s *Server) quietest() *session {
-	var q *session
-	for _, x := range s.due {
-		if q == nil || x.over && !q.over || x.over == q.over && x.heard.Before(q.heard) {
-			q = x
-		}
+// dispensable returns the session to close when there is no room: the first of
+// those that are over, or else, of the client with the most sessions, the one
+// that has been idle longest. So a client that opens too many sessions, or whose
+// stations do, takes nothing from the others.
+func (s *Server) dispensable() *session {
+	e := s.ended.Front()
+	if e == nil {
+		e = s.crowd[0].open.Front()
 	}
-	return q
+	return e.Value.(*session)
 }
 
 // close ends and forgets a session whose station has gone.
 func (s *Server) close(now time.Time, x *session) {
 	if !x.over {
 		_ = x.Session.Close(now, nil) // Ended reports it
-		s.ended(now, x, eapwsc.ErrOver)
+		s.end(now, x, eapwsc.ErrOver)
 	}
+	s.ended.Remove(x.idle)
 	delete(s.sessions, x.state)
 	delete(s.requests, x.key)
 	for _, key := range x.past {
@@ -311,8 +336,16 @@ func (s *Server) close(now time.Time, x *session) {
 	heap.Remove(&s.due, x.index)
 }
 
-func (s *Server) ended(now time.Time, x *session, err error) {
+// end marks a session as ended, and reports it.
+func (s *Server) end(now time.Time, x *session, err error) {
 	x.over = true
+	c := s.clients[x.access.Client.Addr()]
+	c.open.Remove(x.idle)
+	if heap.Fix(&s.crowd, c.index); c.open.Len() == 0 {
+		heap.Remove(&s.crowd, c.index)
+		delete(s.clients, c.addr)
+	}
+	x.idle = s.ended.PushBack(x)
 	if s.cfg.Ended != nil {
 		s.cfg.Ended(now, x.access, x.Session, err)
 	}
@@ -326,7 +359,7 @@ func (s *Server) settle(now time.Time, x *session, step eapwsc.Step, err error) 
 	}
 	if step.Done {
 		x.due = now.Add(AnswerTime)
-		s.ended(now, x, err)
+		s.end(now, x, err)
 	}
 	heap.Fix(&s.due, x.index)
 	// Without a waiting request nothing can be sent: the access point itself
@@ -463,5 +496,31 @@ func (q *queue) Pop() any {
 	x := old[len(old)-1]
 	old[len(old)-1] = nil
 	*q = old[:len(old)-1]
+	return x
+}
+
+// crowd is a heap of clients by the number of their sessions.
+type crowd []*clientSessions
+
+func (c crowd) Len() int           { return len(c) }
+func (c crowd) Less(i, j int) bool { return c[i].open.Len() > c[j].open.Len() }
+func (c crowd) Swap(i, j int) {
+	c[i], c[j] = c[j], c[i]
+	c[i].index, c[j].index = i, j
+}
+
+// Push adds a client: see [heap.Interface].
+func (c *crowd) Push(x any) {
+	one := x.(*clientSessions)
+	one.index = len(*c)
+	*c = append(*c, one)
+}
+
+// Pop removes the last client: see [heap.Interface].
+func (c *crowd) Pop() any {
+	old := *c
+	x := old[len(old)-1]
+	old[len(old)-1] = nil
+	*c = old[:len(old)-1]
 	return x
 }

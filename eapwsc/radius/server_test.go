@@ -454,6 +454,75 @@ func TestManySessions(t *testing.T) {
 	}
 }
 
+// TestCrowd has one client open many times as many sessions as the server
+// holds. It takes the room of its own sessions, the longest idle first, and of
+// those that are over, but not of another client's.
+func TestCrowd(t *testing.T) {
+	const most = 8
+	other := netip.MustParseAddrPort("192.0.2.2:40000")
+	var closed []Access
+	s, err := NewServer(Config{
+		Secret:      func(netip.Addr) []byte { return secret },
+		NewSession:  func(time.Time, Access) (Session, error) { return &sessionDouble{}, nil },
+		Ended:       func(_ time.Time, a Access, _ Session, _ error) { closed = append(closed, a) },
+		MaxSessions: most,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := fixture.Began
+	begin := func(from netip.AddrPort, station int) []byte {
+		t.Helper()
+		c := newStation(t, 2, registration.PushButton())
+		c.mac[3], c.mac[4] = byte(station>>8), byte(station)
+		out, err := s.Handle(now, from, c.begin(t, now))
+		if err != nil || len(out) != 1 {
+			t.Fatalf("station %d: %d datagrams, %v", station, len(out), err)
+		}
+		return c.fromServer(t, now, out[0].Data)
+	}
+	quiet, again := begin(other, 1000), begin(client, 0)
+	for i := 1; i < most-1; i++ {
+		begin(client, i)
+	}
+	if _, err := s.Handle(now, client, again); err != nil { // heard again: not the first to go
+		t.Fatal(err)
+	}
+	for i := most; i < 10*most; i++ {
+		begin(client, i)
+		if n := s.Sessions(); n != most {
+			t.Fatalf("%d sessions", n)
+		}
+	}
+	for i, a := range closed {
+		want := i + 1
+		if i == most-2 {
+			want = 0 // it was heard after the others of the start
+		}
+		if station := int(a.Station[3])<<8 | int(a.Station[4]); a.Client != client || station != want {
+			t.Errorf("closed station %d of %v; want %d", station, a.Client, want)
+		}
+	}
+	if len(closed) != 9*most {
+		t.Errorf("%d sessions were closed", len(closed))
+	}
+	if out, err := s.Handle(now, other, quiet); err != nil || len(out) != 1 {
+		t.Errorf("the other client's session: %d datagrams, %v", len(out), err)
+	}
+}
+
+// sessionDouble answers every packet with the same one.
+type sessionDouble struct{}
+
+func (*sessionDouble) Start(now time.Time) eapwsc.Step {
+	return eapwsc.Step{Deadline: now.Add(time.Minute)}
+}
+func (*sessionDouble) Handle(now time.Time, _ []byte) (eapwsc.Step, error) {
+	return eapwsc.Step{Send: []byte{1, 42, 0, 5, 1}, Deadline: now.Add(time.Minute)}, nil
+}
+func (d *sessionDouble) Timeout(now time.Time) (eapwsc.Step, error) { return d.Handle(now, nil) }
+func (*sessionDouble) Close(time.Time, error) error                 { return nil }
+
 func TestConfig(t *testing.T) {
 	newSession := func(time.Time, Access) (Session, error) { return nil, nil }
 	for _, cfg := range []Config{
