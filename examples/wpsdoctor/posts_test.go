@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"html"
 	"os"
 	"strings"
 	"testing"
@@ -33,6 +34,19 @@ func TestPosts(t *testing.T) {
 				b = append(b, byte(c), byte(c>>8))
 			}
 			return string(b)
+		}},
+		{"a string of JSON", func(s string) string {
+			b, err := json.Marshal(map[string]string{"log": s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(b)
+		}},
+		{"the source of a page", func(s string) string {
+			return "<html><body><pre class=\"log\">" + strings.ReplaceAll(html.EscapeString(s), "\n", "<br>\n") + "</pre></body></html>"
+		}},
+		{"a page in one line", func(s string) string {
+			return "<p>My log:</p><code>" + strings.ReplaceAll(html.EscapeString(s), "\n", "<br />") + "</code>"
 		}},
 		{"quoted twice", func(s string) string { return "> > " + strings.ReplaceAll(s, "\n", "\n> > ") }},
 		{"between other lines", func(s string) string {

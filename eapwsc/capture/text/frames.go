@@ -1,6 +1,7 @@
 package text
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -93,6 +94,13 @@ type dump struct {
 	want   int
 	octets []byte
 	means  func(*interpreter, []byte)
+
+	// dense is that the digits are those of an element of 802.11, whose length
+	// is in it: in any lines, with or without blanks. Cut is called if it ends
+	// too early.
+	dense  bool
+	digits []byte
+	cut    func(*interpreter, []byte)
 }
 
 // maxDump limits the size of a dump in a log.
@@ -114,6 +122,9 @@ func (in *interpreter) collect(m *match, means func(*interpreter, []byte)) {
 
 // line adds the octets of a line. It reports whether there were any.
 func (d *dump) line(s []byte) bool {
+	if d.dense {
+		return d.denseLine(s)
+	}
 	any := false
 	for len(d.octets) < d.want {
 		n := blanks(s)
@@ -128,6 +139,39 @@ func (d *dump) line(s []byte) bool {
 		s, any = s[2:], true
 	}
 	return any
+}
+
+// denseLine is line for digits with any blanks between them.
+func (d *dump) denseLine(s []byte) bool {
+	n := span(s, func(c byte) bool { return isHexDigit(c) || c == ' ' || c == ':' })
+	if len(bytes.Trim(s[n:], " .\t\"'`")) > 0 {
+		return false
+	}
+	before := len(d.digits)
+	for _, c := range s[:n] {
+		if isHexDigit(c) {
+			d.digits = append(d.digits, c)
+		}
+	}
+	const header = 2
+	d.octets = appendHex(d.octets[:0], d.digits)
+	if d.want = header; len(d.octets) > 1 {
+		d.want += int(d.octets[1])
+	}
+	if len(d.octets) > d.want {
+		d.octets = d.octets[:d.want]
+	}
+	return len(d.digits) > before
+}
+
+// endDump handles a line that does not belong to the dump.
+func (in *interpreter) endDump() {
+	if d := in.dump; d != nil {
+		in.dump = nil
+		if d.cut != nil {
+			d.cut(in, d.octets)
+		}
+	}
 }
 
 func nibble(c byte) byte {

@@ -7,18 +7,8 @@ import (
 )
 
 // clean removes terminal control from a line, in place: colours and other
-// escape sequences, and control characters except tabs. It also removes the
-// mark with which mail and forums quote.
+// escape sequences, and control characters except tabs.
 func clean(line []byte) []byte {
-	for n := len(line); n > 0 && (line[n-1] == ' ' || line[n-1] == '\t' || line[n-1] == '\r'); n-- {
-		line = line[:n-1]
-	}
-	for len(line) > 0 && line[0] == '>' && (len(line) == 1 || line[1] == ' ') {
-		line = line[min(2, len(line)):]
-	}
-	if bytes.IndexByte(line, '&') >= 0 {
-		line = withoutEntities(line)
-	}
 	i := 0
 	for i < len(line) && (line[i] >= ' ' && line[i] != 0x7f || line[i] == '\t') {
 		i++
@@ -40,6 +30,31 @@ func clean(line []byte) []byte {
 	return out
 }
 
+// trimmed returns a line without blanks at its end, and without the marks with
+// which mail and forums quote.
+func trimmed(line []byte) []byte {
+	for n := len(line); n > 0 && (line[n-1] == ' ' || line[n-1] == '\t' || line[n-1] == '\r'); n-- {
+		line = line[:n-1]
+	}
+	for n := quoteMark(line); n > 0; n = quoteMark(line) {
+		line = line[n:]
+	}
+	return line
+}
+
+// quoteMark returns the length of the mark at the beginning of a quoted line, 0 if
+// there is none: some mail programs put a name in front, or no blank behind.
+func quoteMark(line []byte) int {
+	n := span(line, func(c byte) bool { return isNameByte(c) })
+	if n > 0 && (n > 12 || n+1 >= len(line) || line[n+1] != ' ') || n == len(line) || line[n] != '>' {
+		return 0
+	}
+	if n++; n < len(line) && line[n] == ' ' {
+		n++
+	}
+	return n
+}
+
 // entities are what a page has in the place of characters.
 var entities = [][2][]byte{
 	{[]byte("&lt;"), {'<'}}, {[]byte("&gt;"), {'>'}}, {[]byte("&quot;"), {'"'}}, {[]byte("&#39;"), {'\''}}, {[]byte("&apos;"), {'\''}},
@@ -59,11 +74,34 @@ next:
 					continue next
 				}
 			}
+			if c, n := numericEntity(line[i:]); n > 0 {
+				out = append(out, c)
+				i += n
+				continue
+			}
 		}
 		out = append(out, line[i])
 		i++
 	}
 	return out
+}
+
+// numericEntity reads an entity such as "&#60;" or "&#x3c;" at the beginning of s,
+// of an ASCII character, and returns its length, 0 if there is none.
+func numericEntity(s []byte) (c byte, n int) {
+	end := bytes.IndexByte(s[:min(len(s), 9)], ';')
+	if end < 4 || s[1] != '#' {
+		return 0, 0
+	}
+	digits, base := s[2:end], 10
+	if digits[0]|0x20 == 'x' {
+		digits, base = digits[1:], 16
+	}
+	v, err := strconv.ParseUint(string(digits), base, 7)
+	if err != nil {
+		return 0, 0
+	}
+	return byte(v), end + 1
 }
 
 // escape returns the length of the escape sequence at the beginning of s:

@@ -21,6 +21,7 @@ type Reader struct {
 	in     interpreter
 	find   *finder
 	hits   []hit
+	cuts   []int // of a line
 	match  match // of the line
 	other  match // of another row, for comparison
 	given  int
@@ -207,15 +208,47 @@ func brokenAt(sample []byte) int {
 	return longest
 }
 
-// line handles a line.
+// line handles a line, which may be several that were joined.
 func (r *Reader) line(raw []byte) {
 	r.in.line = r.number
 	line := clean(raw)
+	if bytes.IndexByte(line, '\\') < 0 || isByteString(line) {
+		r.page(line)
+		return
+	}
+	for line != nil {
+		var first []byte
+		first, line = cutEscaped(line)
+		r.page(first)
+	}
+}
+
+// page handles a line that may be of the source of a page.
+func (r *Reader) page(line []byte) {
+	for rest := plain(line); rest != nil; {
+		line, rest = cutAt(rest, bytes.IndexByte(rest, '\n'))
+		r.joined(trimmed(line))
+	}
+}
+
+// joined handles a line that may have several events without marks between
+// them.
+func (r *Reader) joined(line []byte) {
+	from := 0
+	for _, to := range r.joints(line) {
+		r.one(line[from:to:to])
+		from = to
+	}
+	r.one(line[from:])
+}
+
+// one handles a line.
+func (r *Reader) one(line []byte) {
 	if d := r.in.dump; d != nil {
 		if r.dumpLine(d, line) {
 			return
 		}
-		r.in.dump = nil
+		r.in.endDump()
 	}
 	if r.held != nil && r.join(line) {
 		return
@@ -321,7 +354,7 @@ func (r *Reader) join(line []byte) bool {
 		if r.dumpLine(d, line) {
 			return true
 		}
-		r.in.dump = nil
+		r.in.endDump()
 	}
 	return false
 }
@@ -384,6 +417,7 @@ func (r *Reader) finish() {
 		r.release(held)
 	}
 	r.hex.end(&r.in)
+	r.in.endDump()
 	r.in.flush()
 	for _, l := range r.in.links {
 		if l.undecided { // most are stations

@@ -26,6 +26,8 @@ type cell struct {
 	section      byte   // 'r' RSN, 'w' WPA, 'p' WPS
 	listed       bool   // there is more than an address
 	silent       bool   // the list does not show whether there is WPS
+	cut          bool   // an element that may be of WPS is not there as a whole
+	direct       bool   // it is no access point, but a device of Wi-Fi Direct in discovery
 }
 
 // scanRows are lines of programs that list access points: iw, iwlist of the
@@ -144,7 +146,7 @@ var scanRows = []Row{
 		}},
 
 	{Program: Iwlist, Origin: "wireless tools 30, iwlist.c", Pattern: "^Cell {n:int} - Address: {bssid:mac}", Example: "          Cell 01 - Address: 02:00:00:00:00:00",
-		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")) }},
+		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")); in.cell.silent = true }},
 	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^ESSID:\"{ssid:rest}", Example: "                    ESSID:\"lab\"",
 		means: func(in *interpreter, m *match) {
 			name := bytes.TrimSuffix(m.text("ssid"), []byte{'"'})
@@ -183,16 +185,8 @@ var scanRows = []Row{
 		means: func(in *interpreter, m *match) { in.cellCiphers(m.text("suites")) }},
 	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Authentication Suites ({n:int}) : {suites:rest}", Example: "                        Authentication Suites (1) : PSK",
 		means: func(in *interpreter, m *match) { in.cellAKMs(m.text("suites")) }},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^IE: Unknown: {hex:word}", Example: "                    IE: Unknown: DD180050F204104A0001101044000102",
-		means: func(in *interpreter, m *match) {
-			if b, err := hex.DecodeString(string(m.text("hex"))); err == nil {
-				in.cellIs(func(c *cell) {
-					if len(c.elements) < maxElements {
-						c.elements = append(c.elements, b...)
-					}
-				})
-			}
-		}},
+	{Program: Iwlist, Origin: "iwlist.c; people break the line, or put blanks between the octets", Pattern: "^IE: Unknown: {hex:rest}", Example: "                    IE: Unknown: DD180050F204104A0001101044000102",
+		means: func(in *interpreter, m *match) { in.unknownElement(m.text("hex")) }},
 
 	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c SCAN_RESULTS", Pattern: "⟦ESS⟧", Example: "02:00:00:00:00:00\t2437\t-30\t[WPA2-PSK-CCMP][WPS-PBC][ESS]\tlab",
 		means: (*interpreter).scanResult},
@@ -223,6 +217,55 @@ var scanRows = []Row{
 				in.cellIs(func(c *cell) { c.elements, c.response, c.silent = b, true, false })
 			}
 		}},
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^flags=⟦{flags:rest}", Example: "flags=[WPS][P2P]",
+		means: func(in *interpreter, m *match) {
+			in.cellIs(func(c *cell) { c.flags(string(m.text("flags"))) })
+		}},
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^ssid={ssid:rest}", Example: "ssid=lab",
+		means: func(in *interpreter, m *match) { in.cellName(string(unescaped(m.text("ssid")))) }},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_state={state:word}", Example: "wps_state=configured",
+		means: func(in *interpreter, m *match) {
+			state := wps.Configured
+			if string(m.text("state")) == "unconfigured" {
+				state = wps.NotConfigured
+			}
+			in.cellTold(func(e *wps.ProbeResponse) { e.State = state })
+		}},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_ap_setup_locked={n:int}", Example: "wps_ap_setup_locked=1",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.number("n")
+			in.cellTold(func(e *wps.ProbeResponse) { e.APSetupLocked = n != 0 })
+		}},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_selected_registrar={n:int}", Example: "wps_selected_registrar=1",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.number("n")
+			in.cellTold(func(e *wps.ProbeResponse) { e.SelectedRegistrar = n != 0 })
+		}},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_device_password_id={id:int}", Example: "wps_device_password_id=4",
+		means: func(in *interpreter, m *match) {
+			id, _ := m.number("id")
+			in.cellTold(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(id) })
+		}},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_selected_registrar_config_methods={methods:hex}", Example: "wps_selected_registrar_config_methods=0x0680",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("methods")
+			in.cellTold(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = wps.ConfigMethods(n) })
+		}},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_config_methods={methods:hex}", Example: "wps_config_methods=0x2008",
+		means: func(in *interpreter, m *match) {
+			n, _ := m.hexNumber("methods")
+			in.cellTold(func(e *wps.ProbeResponse) { e.ConfigMethods = wps.ConfigMethods(n) })
+		}},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_primary_device_type={type:word}", Example: "wps_primary_device_type=6-0050F204-1",
+		means: func(in *interpreter, m *match) {
+			if t, err := wps.ParseDeviceType(string(m.text("type"))); err == nil {
+				in.cellTold(func(e *wps.ProbeResponse) { e.PrimaryDeviceType = t })
+			}
+		}},
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_device_name={name:rest}", Example: "wps_device_name=Router",
+		means: func(in *interpreter, m *match) {
+			in.cellTold(func(e *wps.ProbeResponse) { e.DeviceName = limited(m.text("name"), 32) })
+		}},
 }
 
 const maxElements = 8192
@@ -248,6 +291,40 @@ func (in *interpreter) cellIs(change func(*cell)) {
 		change(c)
 	}
 }
+
+// cellTold changes the WPS element of the entry, which shows that it has one. It
+// is of a probe response, the only one that has a name and a type.
+func (in *interpreter) cellTold(change func(*wps.ProbeResponse)) {
+	in.cellOfPart()
+	in.cellWPS(func(e *wps.ProbeResponse) { change(e) })
+	in.cell.silent, in.cell.response = false, true
+}
+
+// unknownElement takes the octets of an element, as far as they are in the line
+// of its name; the rest is in the following ones.
+func (in *interpreter) unknownElement(digits []byte) {
+	if in.cell == nil {
+		return
+	}
+	d := &dump{dense: true, means: func(in *interpreter, b []byte) {
+		in.cellIs(func(c *cell) {
+			if len(c.elements) < maxElements {
+				c.elements, c.silent = append(c.elements, b...), c.silent && c.cut
+			}
+		})
+	}, cut: func(in *interpreter, b []byte) {
+		// It may be the one of WPS.
+		if len(b) < 1 || b[0] == 0xdd && bytes.HasPrefix(wpsElement, b[min(len(b), 2):min(len(b), 6)]) {
+			in.cellIs(func(c *cell) { c.silent, c.cut = true, true })
+		}
+	}}
+	d.line(digits)
+	in.dump = d
+	in.finishDump()
+}
+
+// wpsElement is how the content of a WPS element begins.
+var wpsElement = []byte{0, 0x50, 0xf2, 4}
 
 func (in *interpreter) cellName(name string) {
 	in.cellIs(func(c *cell) { c.ssid, c.named = limited([]byte(name), 32), true })
@@ -358,6 +435,9 @@ func (in *interpreter) endCell() {
 	if c.private {
 		m.Capability |= dot11.Privacy
 	}
+	if c.direct {
+		m.Capability, m.P2P = m.Capability&^dot11.ESS, true
+	}
 	described := true
 	if c.elements != nil {
 		m.Elements, _ = dot11.Parse(c.elements)
@@ -434,7 +514,12 @@ func (in *interpreter) scanResult(m *match) {
 func (c *cell) flags(flags string) {
 	for _, flag := range strings.FieldsFunc(flags, func(r rune) bool { return r == '[' || r == ']' }) {
 		switch name, rest, _ := strings.Cut(flag, "-"); {
-		case flag == "WPS" || name == "WPS":
+		case flag == "P2P":
+			c.direct = !strings.Contains(flags, "[ESS]")
+		case name == "WPS":
+			if c.wps != nil {
+				break // it was described in other lines
+			}
 			c.wps = &wps.ProbeResponse{}
 			c.wps.State, c.wps.ResponseType, c.wps.WFA.Version2 = wps.Configured, wps.ResponseAP, 0x20
 			switch rest {

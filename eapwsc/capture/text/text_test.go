@@ -90,7 +90,7 @@ func TestRows(t *testing.T) {
 				continue
 			}
 			r := NewReader(strings.NewReader(""))
-			line := clean([]byte(wrapped))
+			line := trimmed(clean([]byte(wrapped)))
 			found := ""
 			for _, h := range r.find.hits(nil, line) {
 				var m match
