@@ -70,10 +70,12 @@ const (
 	NeedStart                        // a station can restart in the middle, by EAPOL-Start
 	NeedAssociation                  // the elements of its association responses can be read
 	NeedRequests                     // the elements of a station's requests can be read
+	NeedEAP                          // the messages are carried in EAP packets
+	NeedStations                     // several stations or registrars can be in an exchange at once
 	needEnd
 )
 
-var needs = []string{"enter PIN", "button", "cancel", "own PIN", "unlock", "restart", "elements", "probe requests", "time", "EAPOL-Start", "association responses", "elements of requests"}
+var needs = []string{"enter PIN", "button", "cancel", "own PIN", "unlock", "restart", "elements", "probe requests", "time", "EAPOL-Start", "association responses", "elements of requests", "EAP", "several stations at once"}
 
 // String lists the needs, joined by commas.
 func (n Need) String() string {

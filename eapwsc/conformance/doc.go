@@ -28,7 +28,8 @@
 // this process, on virtual time: anything with Start, Handle and Timeout.
 // [Wire] is a device at the other end of an Ethernet, and [Stream] one behind
 // a connection; both run in real time. [RADIUS] is a
-// registrar that serves access points. [MeshAgent] and [MeshController] are
+// registrar that serves access points, and [UPnP] an access point that external
+// registrars reach over the local network. [MeshAgent] and [MeshController] are
 // devices of IEEE 1905.1, whose messages have no EAP around them.
 //
 // After each input of a case the device is brought back to a known state, and

@@ -76,6 +76,9 @@ type Requester interface {
 	AssociationRequest() ([]byte, error)
 }
 
+// limited is a [Device] whose links lack something.
+type limited interface{ lacks() Need }
+
 // Prober is a [Device] that receives the suite's probe requests: an access
 // point with a radio.
 type Prober interface {

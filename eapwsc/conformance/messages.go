@@ -64,6 +64,7 @@ type deviationRow struct {
 	level  Level
 	inputs func(t wps.MessageType) []input
 	of     uint8 // the roles to which it applies, a bit for each; 0 is all
+	needs  Need
 }
 
 // input is one way to be wrong.
@@ -74,7 +75,6 @@ type input struct {
 	want      want
 	code      []wps.ConfigError
 	first     bool // a correct exchange comes before it
-	needs     Need
 	check     func(o *outcome) string
 }
 
@@ -87,38 +87,38 @@ const (
 
 // deviations is the table of faults in messages.
 var deviations = []deviationRow{
-	{1, "%v without an attribute on which its proof rests", "a message that proves nothing is not taken for one", originChain, Must, missingVital, 0},
-	{2, "%v without another mandatory attribute", "a message that is not whole does no harm", originChain, Robustness, missingOther, 0},
-	{3, "%v with an attribute twice", "a repeated attribute does no harm", originChain, Robustness, doubled, 0},
-	{4, "%v with an attribute of wrong length", "lengths are checked before values are read", originChain, Robustness, wrongLength, 0},
-	{5, "%v with a value out of range", "values are checked before they are used", originChain, Robustness, outOfRange, 0},
-	{6, "%v with a wrong Authenticator", "the Authenticator is verified", "WSC 2.0 §7.3", Must, authenticators(authWrong), 0},
-	{7, "%v without Authenticator", "a message without Authenticator is not taken", "WSC 2.0 §7.3", Must, authenticators(authMissing), 0},
-	{8, "%v with an Authenticator of seven octets", "the length of the Authenticator is checked", "WSC 2.0 §7.3", Must, authenticators(authShort), 0},
-	{9, "%v with the nonce of another run", "messages of other runs are told apart", "WSC 2.0 §7.3", Must, foreignNonce, 0},
-	{10, "%v that says it is another message", "the Message Type is checked", originFaces, Must, otherType, 0},
-	{11, "another message in place of %v", "messages are taken in their order only", "WSC 2.0 §7.7.3", Must, instead, 0},
-	{12, "%v under another op-code", "op-code and message belong together", originEAP, Robustness, otherOpCode, 0},
-	{13, "%v twice", "a repeated packet gets the same answer and changes nothing", originEAP, Must, twice, 0},
-	{14, "the message before %v in its place", "a message that was answered is not processed again", originEAP, Robustness, before, 0},
-	{15, "WSC_NACK in place of %v", "a refusal ends the run and gives nothing away", "WSC 2.0 §7.7.3", Must, ends(wps.MessageNACK), 0},
-	{16, "WSC_ACK in place of %v", "an acknowledgement does not advance the run", originFaces, Must, ends(wps.MessageACK), 0},
-	{17, "WSC_Done in place of %v", "a run does not end before its proofs", originFaces, Must, ends(wps.MessageDone), 0},
-	{18, "%v cut", "a message that is cut is not read beyond its end", originFaces, Robustness, cut, 0},
-	{19, "octets behind %v", "octets behind a message do no harm", originFaces, Robustness, trailing, 0},
-	{20, "%v with unknown attributes and sub-elements", "what a later version adds is skipped", "WSC 2.0 §12", Must, unknown, 0},
-	{21, "%v with Encrypted Settings that are not sealed right", "settings are decrypted and verified before they are read", "WSC 2.0 §7.5", Must, sealed, 0},
-	{22, "%v without the secret nonce, or with one of wrong length", "a proof that is missing is no proof", originFaces, Must, nonces, 0},
-	{23, "%v with a wrong proof", "the proof of the password is verified", "WSC 2.0 §7.4", Must, proofs, 0},
-	{24, "silence in place of %v", "a device whose peer falls silent is free again", "hostap", Must, silence, 0},
-	{25, "the other side leaves in place of %v", "a device whose peer leaves is free again", "hostap", Must, leaves, 0},
-	{26, "the last attribute of %v announces more octets than there are", "announced lengths are not trusted", originFaces, Robustness, overruns, 0},
-	{28, "%v of an earlier run", "a recorded message is of no use", originChain, Must, replayed, 0},
-	{29, "%v is lost once", "what is lost is sent again, and the run goes on", originEAP, Must, lost, 0},
-	{30, "%v comes late", "a slow peer is waited for", originLate, Must, late, 0},
-	{31, "EAP-Failure in place of %v", "a run that the access point ends is over", originEAP, Must, fails, 1<<Station | 1<<Registrar},
-	{32, "EAPOL-Start in place of %v", "a station that was reset begins anew", originEAP, Should, startsAgain, 1<<APRegistrar | 1<<APEnrollee},
-	{27, "an EAP packet of %v with a wrong length, code or type", "EAP is checked before WSC", originEAP, Robustness, badPackets, 0},
+	{1, "%v without an attribute on which its proof rests", "a message that proves nothing is not taken for one", originChain, Must, missingVital, 0, 0},
+	{2, "%v without another mandatory attribute", "a message that is not whole does no harm", originChain, Robustness, missingOther, 0, 0},
+	{3, "%v with an attribute twice", "a repeated attribute does no harm", originChain, Robustness, doubled, 0, 0},
+	{4, "%v with an attribute of wrong length", "lengths are checked before values are read", originChain, Robustness, wrongLength, 0, 0},
+	{5, "%v with a value out of range", "values are checked before they are used", originChain, Robustness, outOfRange, 0, 0},
+	{6, "%v with a wrong Authenticator", "the Authenticator is verified", "WSC 2.0 §7.3", Must, authenticators(authWrong), 0, 0},
+	{7, "%v without Authenticator", "a message without Authenticator is not taken", "WSC 2.0 §7.3", Must, authenticators(authMissing), 0, 0},
+	{8, "%v with an Authenticator of seven octets", "the length of the Authenticator is checked", "WSC 2.0 §7.3", Must, authenticators(authShort), 0, 0},
+	{9, "%v with the nonce of another run", "messages of other runs are told apart", "WSC 2.0 §7.3", Must, foreignNonce, 0, 0},
+	{10, "%v that says it is another message", "the Message Type is checked", originFaces, Must, otherType, 0, 0},
+	{11, "another message in place of %v", "messages are taken in their order only", "WSC 2.0 §7.7.3", Must, instead, 0, 0},
+	{12, "%v under another op-code", "op-code and message belong together", originEAP, Robustness, otherOpCode, 0, NeedEAP},
+	{13, "%v twice", "a repeated packet gets the same answer and changes nothing", originEAP, Must, twice, 0, NeedEAP},
+	{14, "the message before %v in its place", "a message that was answered is not processed again", originEAP, Robustness, before, 0, 0},
+	{15, "WSC_NACK in place of %v", "a refusal ends the run and gives nothing away", "WSC 2.0 §7.7.3", Must, ends(wps.MessageNACK), 0, 0},
+	{16, "WSC_ACK in place of %v", "an acknowledgement does not advance the run", originFaces, Must, ends(wps.MessageACK), 0, 0},
+	{17, "WSC_Done in place of %v", "a run does not end before its proofs", originFaces, Must, ends(wps.MessageDone), 0, 0},
+	{18, "%v cut", "a message that is cut is not read beyond its end", originFaces, Robustness, cut, 0, 0},
+	{19, "octets behind %v", "octets behind a message do no harm", originFaces, Robustness, trailing, 0, 0},
+	{20, "%v with unknown attributes and sub-elements", "what a later version adds is skipped", "WSC 2.0 §12", Must, unknown, 0, 0},
+	{21, "%v with Encrypted Settings that are not sealed right", "settings are decrypted and verified before they are read", "WSC 2.0 §7.5", Must, sealed, 0, 0},
+	{22, "%v without the secret nonce, or with one of wrong length", "a proof that is missing is no proof", originFaces, Must, nonces, 0, 0},
+	{23, "%v with a wrong proof", "the proof of the password is verified", "WSC 2.0 §7.4", Must, proofs, 0, 0},
+	{24, "silence in place of %v", "a device whose peer falls silent is free again", "hostap", Must, silence, 0, 0},
+	{25, "the other side leaves in place of %v", "a device whose peer leaves is free again", "hostap", Must, leaves, 0, 0},
+	{26, "the last attribute of %v announces more octets than there are", "announced lengths are not trusted", originFaces, Robustness, overruns, 0, 0},
+	{28, "%v of an earlier run", "a recorded message is of no use", originChain, Must, replayed, 0, 0},
+	{29, "%v is lost once", "what is lost is sent again, and the run goes on", originEAP, Must, lost, 0, NeedEAP},
+	{30, "%v comes late", "a slow peer is waited for", originLate, Must, late, 0, 0},
+	{31, "EAP-Failure in place of %v", "a run that the access point ends is over", originEAP, Must, fails, 1<<Station | 1<<Registrar, 0},
+	{32, "EAPOL-Start in place of %v", "a station that was reset begins anew", originEAP, Should, startsAgain, 1<<APRegistrar | 1<<APEnrollee, NeedStart},
+	{27, "an EAP packet of %v with a wrong length, code or type", "EAP is checked before WSC", originEAP, Robustness, badPackets, 0, NeedEAP},
 }
 
 // cases returns the cases of a family.
@@ -132,7 +132,7 @@ func (f family) cases() []*Case {
 			}
 			c := &Case{
 				ID: fmt.Sprintf("%s-%s-%02d", f.prefix, messageID(m), d.number), Title: fmt.Sprintf(d.title, m),
-				Proves: d.proves, Origin: d.origin, Level: d.level, Role: f.role, Needs: f.needs,
+				Proves: d.proves, Origin: d.origin, Level: d.level, Role: f.role, Needs: f.needs | d.needs,
 			}
 			for _, in := range inputs {
 				a := f.attempt
@@ -145,7 +145,6 @@ func (f family) cases() []*Case {
 					steps = append(append(steps, f.attempt), f.before...)
 				}
 				c.rows = append(c.rows, row{in.name, append(steps, a)})
-				c.Needs |= in.needs
 			}
 			all = append(all, c)
 		}
@@ -464,7 +463,7 @@ func fails(t wps.MessageType) []input {
 }
 
 func startsAgain(t wps.MessageType) []input {
-	return []input{{conduct: conduct{at: t, restart: true}, want: wantRefused, needs: NeedStart, check: func(o *outcome) string {
+	return []input{{conduct: conduct{at: t, restart: true}, want: wantRefused, check: func(o *outcome) string {
 		if !o.anew {
 			return "the device does not ask for the identity again"
 		}

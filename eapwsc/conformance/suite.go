@@ -282,7 +282,11 @@ func (s *Suite) can() Need {
 	if d, ok := s.cfg.Device.(Restartable); ok && d.CanStartAgain() {
 		n |= NeedStart
 	}
-	return n | NeedTime
+	n |= NeedTime | NeedEAP | NeedStations
+	if d, ok := s.cfg.Device.(limited); ok {
+		n &^= d.lacks()
+	}
+	return n
 }
 
 // trial returns a new trial.

@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -84,6 +86,7 @@ type device struct {
 	radius   string // address of a server
 	secret   string // file with what it shares
 	forget   time.Duration
+	upnp     string // address of an access point
 	ask      bool
 	commands conformance.Commands
 	patience time.Duration
@@ -95,6 +98,7 @@ func (d *device) flags(f *pflag.FlagSet) {
 	f.StringVarP(&d.iface, "interface", "i", "", "Ethernet `INTERFACE` with the device at its other end")
 	f.StringVar(&d.radius, "radius", "", "`ADDRESS` of a registrar that serves access points over RADIUS, instead of -i; with -secret-file")
 	f.StringVar(&d.secret, "secret-file", "", "`FILE` with the secret that is shared with the server of -radius")
+	f.StringVar(&d.upnp, "upnp", "", "`ADDRESS` of an access point on the network of -i that external registrars reach over UPnP, with -dut ap-enrollee")
 	f.DurationVar(&d.forget, "forget", 0, "`TIME` for which the server of -radius keeps the session of a station that has left in the middle")
 	f.StringVar(&d.name, "name", "device under test", "`NAME` of the device in reports")
 	f.StringVar(&d.pin, "pin", "", "the device's own `PIN`")
@@ -110,7 +114,7 @@ func (d *device) flags(f *pflag.FlagSet) {
 }
 
 // config returns the configuration of the suite.
-func (d *device) config(streams program.IO) (conformance.Config, error) {
+func (d *device) config(ctx context.Context, streams program.IO) (conformance.Config, error) {
 	role, err := roleOf(d.dut)
 	switch {
 	case err != nil:
@@ -119,6 +123,8 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 		return conformance.Config{}, program.Usagef("an %v is tried by a test in Go: conformance.TestAgent, conformance.TestController", role)
 	case d.radius != "" && (d.iface != "" || role != conformance.APRegistrar || d.secret == ""):
 		return conformance.Config{}, program.Usagef("-radius goes with -dut ap and -secret-file, without -i")
+	case d.upnp != "" && role != conformance.APEnrollee:
+		return conformance.Config{}, program.Usagef("-upnp goes with -dut ap-enrollee")
 	case d.iface == "" && d.radius == "":
 		return conformance.Config{}, program.Usagef("-i INTERFACE is missing")
 	}
@@ -129,10 +135,8 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 		}
 		d.pin = string(p.AppendDigits(nil))
 	}
-	var dut conformance.Device
-	if d.radius == "" {
-		dut = d.open(d.iface, role)
-	} else if dut, err = d.server(); err != nil {
+	dut, err := d.link(ctx, role)
+	if err != nil {
 		return conformance.Config{}, err
 	}
 	if wire, ok := dut.(*conformance.Wire); ok {
@@ -149,6 +153,21 @@ func (d *device) config(streams program.IO) (conformance.Config, error) {
 		cfg.Controls = conformance.Combine(d.commands, person)
 	}
 	return cfg, nil
+}
+
+// link returns the device at the other end of the link that the flags name.
+func (d *device) link(ctx context.Context, role conformance.Role) (conformance.Device, error) {
+	switch {
+	case d.radius != "":
+		return d.server()
+	case d.upnp != "":
+		address, err := netip.ParseAddr(d.upnp)
+		if err != nil {
+			return nil, program.Usagef("-upnp: %q is not an address such as 192.168.1.1", d.upnp)
+		}
+		return findUPnP(ctx, d.iface, address, d.patience)
+	}
+	return d.open(d.iface, role), nil
 }
 
 // server returns the device behind RADIUS.

@@ -52,7 +52,7 @@ func (l *load) run(ctx context.Context, streams program.IO, operands []string) (
 	if len(operands) > 0 {
 		return program.Unable, program.Usagef("%q is too much", operands[0])
 	}
-	cfg, err := l.config(streams)
+	cfg, err := l.config(ctx, streams)
 	if err != nil {
 		return program.Unable, err
 	}

@@ -26,7 +26,7 @@ func command(open opener) *program.Command {
 	)
 	values := map[string]program.Values{
 		"dut": program.Words(roleNames()...), "level": program.Words("must", "should", "may", "robustness"),
-		"junit": program.Files, "html": program.Files, "expect": program.Files, "captures": program.Files, "secret-file": program.Files, "radius": program.Nothing, "interface": program.Nothing,
+		"junit": program.Files, "html": program.Files, "expect": program.Files, "captures": program.Files, "secret-file": program.Files, "radius": program.Nothing, "upnp": program.Nothing, "interface": program.Nothing,
 	}
 	return &program.Command{
 		Name: "wpsconform", Short: "try whether a device does Wi-Fi Protected Setup right",

@@ -130,6 +130,8 @@ func TestUsage(t *testing.T) {
 		{"run", "-dut", "station", "-i", "eth0", "-pin", "x"}, {"run", "-dut", "station", "-i", "eth0", "-only", "NONE"},
 		{"explain"}, {"explain", "NONE-01"}, {"replay", "-dut", "ap", "-i", "eth0"}, {"load", "-dut", "station", "-i", "eth0", "-n", "0"},
 		{"run", "-dut", "station", "-i", "eth0", "-expect", "/nonexistent"},
+		{"run", "-dut", "ap", "-i", "eth0", "-upnp", "192.0.2.1"}, {"run", "-dut", "ap-enrollee", "-i", "eth0", "-upnp", "router"},
+		{"run", "-dut", "ap-enrollee", "-i", "nonexistent", "-upnp", "192.0.2.1"},
 	} {
 		if status, out, errs := try(t, station("12345670"), args...); status != program.Unable || errs == "" {
 			t.Errorf("%v: exit status %d: %s%s", args, status, out, errs)

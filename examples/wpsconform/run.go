@@ -46,7 +46,7 @@ func (r *run) run(ctx context.Context, streams program.IO, operands []string) (i
 	if len(operands) > 0 {
 		return program.Unable, program.Usagef("%q is too much", operands[0])
 	}
-	cfg, err := r.config(streams)
+	cfg, err := r.config(ctx, streams)
 	if err != nil {
 		return program.Unable, err
 	}
@@ -222,7 +222,7 @@ func (p *replay) run(ctx context.Context, streams program.IO, operands []string)
 	if err != nil {
 		return program.Unable, err
 	}
-	cfg, err := p.config(streams)
+	cfg, err := p.config(ctx, streams)
 	if err != nil {
 		return program.Unable, err
 	}

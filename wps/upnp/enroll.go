@@ -98,6 +98,27 @@ func (r *Registrar) configure(ap wps.UUID, password registration.Password, write
 	return nil
 }
 
+// Act calls an action of an access point with a message of the caller's, or none
+// for [ActionGetDeviceInfo]; done is called with the message of the answer. No
+// machine of this package sees either: it is for tests of access points. The
+// error is of class [ErrUnknown].
+func (r *Registrar) Act(ap wps.UUID, action Action, message []byte, done func(now time.Time, answer []byte, err error)) error {
+	p := r.point(ap)
+	if p == nil || !p.ready {
+		return fmt.Errorf("upnp: access point %v: %w", ap, ErrUnknown)
+	}
+	var values []value
+	for _, a := range actions {
+		for _, arg := range a.arguments {
+			if a.action == action && !arg.out && message != nil {
+				values = append(values, octets(arg.name, message))
+			}
+		}
+	}
+	r.act(p, action, values, done)
+	return nil
+}
+
 // configuring processes the access point's message and answers it.
 func (r *Registrar) configuring(p *point, run *pointRun) func(now time.Time, message []byte, err error) {
 	return func(now time.Time, message []byte, err error) {
