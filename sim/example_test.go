@@ -64,7 +64,7 @@ func Example() {
 	fmt.Println(" ", printer.Status())
 	// Output:
 	// By PIN, and one digit is mistyped:
-	//   idle. The PIN was wrong: the one that was entered at the router is not the one of the device, and already the first half of its digits differs. Read the PIN that the device shows now. Many devices make a new one each time their menu is opened.
+	//   idle. The PIN was wrong: the one entered at the router is not the PIN of the device. Even the first half of its digits differs. Read the PIN that the device shows now. Many devices make a new one each time their menu is opened.
 	// Is WPS off? If it were:
 	//   idle. The router offers no WPS: it is switched off, or the router has switched it off by itself because of its Wi-Fi settings. Switch WPS on, on the web page or in the app of the router.
 	//   router: WPS is switched off in the web page
@@ -131,7 +131,7 @@ func ExampleWorld_SetLink() {
 	w.SetLink(printer.Port(), neighbour.Port(), sim.Link{Cut: true})
 	try()
 	// Output:
-	// idle. More than one device or router is in WPS button mode at the same time, so neither side can tell who is meant, and both stop. Wait 2 minutes without pressing anything.
+	// idle. More than one device or router is in WPS button mode at the same time, so it is not clear which two belong together, and both stop. Wait 2 minutes without pressing anything.
 	// connected to home
 }
 

@@ -115,7 +115,7 @@ func TestLook(t *testing.T) {
 			[]string{"WPS on, not waiting\n", "is not in WPS mode"}},
 		{"off", []station.AccessPoint{heard(t, 1, "home", nil)}, "", program.Problem, doctor.WPSDisabled, []string{"no WPS\n", "offers no WPS"}},
 		{"locked", []station.AccessPoint{heard(t, 1, "home", locked)}, "", program.Problem, doctor.SetupLocked, []string{"router's PIN locked\n", "has locked its own PIN"}},
-		{"WPA3", []station.AccessPoint{three}, "", program.Problem, doctor.WPA3Only, []string{"for WPA3 only"}},
+		{"WPA3", []station.AccessPoint{three}, "", program.Problem, doctor.WPA3Only, []string{"allows WPA3 only"}},
 		{"two buttons", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "", program.Problem, doctor.Overlap,
 			[]string{"wlan0: 2 access points\n", "“neighbour”"}},
 		{"two buttons, one named", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-ssid home", program.Fine, doctor.Ready, nil},
@@ -125,7 +125,7 @@ func TestLook(t *testing.T) {
 		{"what WPS cannot find", []station.AccessPoint{heard(t, 1, "home", idle()), three, hidden}, "", program.Problem, doctor.NoSelectedRegistrar,
 			[]string{"WPS does not find “three” (for WPA3 only), the one of 02:00:00:00:00:07 (its name is hidden).", "If yours is"}},
 		{"damaged", []station.AccessPoint{damaged}, "", program.Problem, doctor.ElementDamaged, []string{"its element damaged\n"}},
-		{"two wait differently", []station.AccessPoint{heard(t, 1, "home", pressed(1)), pinned}, "", program.Fine, doctor.Ready, []string{"Others wait as well: “other”"}},
+		{"two wait differently", []station.AccessPoint{heard(t, 1, "home", pressed(1)), pinned}, "", program.Fine, doctor.Ready, []string{"Others are waiting too: “other”"}},
 		{"nothing", nil, "", program.Problem, doctor.Unknown, []string{"wlan0: 0 access points\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -173,7 +173,7 @@ func TestPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := string(b)
-		for _, want := range []string{"<svg", "2 attempts", "It worked", "lost each other", "Network Key", "opened with the keys", "RF-BANDS-ONE", "5.0 s of silence", "M5 again", "pin.pcap: what was heard", "Networks and devices"} {
+		for _, want := range []string{"<svg", "2 attempts", "It worked", "lost contact", "Network Key", "opened with the keys", "RF-BANDS-ONE", "5.0 s of silence", "M5 again", "pin.pcap: what was heard", "Networks and devices"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("secrets %t: %q is missing", secrets, want)
 			}

@@ -10,28 +10,28 @@ import (
 // Causes that show before an attempt.
 const (
 	WPSDisabled         Cause = "wps-disabled"          // the access point offers no WPS
-	NoSelectedRegistrar Cause = "no-selected-registrar" // nobody pressed the button or entered a PIN, or two minutes are over
-	Ready               Cause = "ready"                 // a registrar waits, and nothing is seen to stand in the way
+	NoSelectedRegistrar Cause = "no-selected-registrar" // no button was pressed and no PIN entered, or the two minutes are over
+	Ready               Cause = "ready"                 // a registrar waits, and nothing seems to prevent the setup
 	Overlap             Cause = "overlap"               // more than one device, or router, is in push-button mode
 	MethodMismatch      Cause = "method-mismatch"       // one side waits for a button, the other for a PIN
 	NotAuthorized       Cause = "not-authorized"        // the router waits for another device
 	SetupLocked         Cause = "setup-locked"          // the router does not accept its own PIN for now
 	NotConfigured       Cause = "not-configured"        // the router is as it left the factory
 	WPA3Only            Cause = "wpa3-only"             // the network is for WPA3 only
-	Enterprise          Cause = "enterprise"            // the network wants a user name, not a password
+	Enterprise          Cause = "enterprise"            // the network uses user names, not a password
 	EnhancedOpen        Cause = "enhanced-open"         // the network has encryption without a password
 	OtherBand           Cause = "other-band"            // WPS is on in a band that the device may not have
-	ChannelOutOfReach   Cause = "channel-out-of-reach"  // the channel is one that some devices do not have
-	DeviceNotSearching  Cause = "device-not-searching"  // the router waits, and no device asks
-	NotMeeting          Cause = "not-meeting"           // router and device both wait, and do not meet
+	ChannelOutOfReach   Cause = "channel-out-of-reach"  // some devices cannot use the channel
+	DeviceNotSearching  Cause = "device-not-searching"  // the router waits, but no device searches
+	NotMeeting          Cause = "not-meeting"           // router and device are both in WPS mode, but do not connect
 	ElementDamaged      Cause = "element-damaged"       // the WPS element of the router cannot be read
 )
 
-// beforeRows are about what shows without an attempt: A of the table.
+// beforeRows are for evidence without an attempt: part A of the table.
 var beforeRows = []Row{
 	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
 		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, and different UUIDs",
-		Owner:    "The WPS buttons of two routers are pressed at the same time ({pressed}), so no device can tell which of them is yours.",
+		Owner:    "The WPS buttons of two routers are pressed at the same time ({pressed}), so no device can know which of them is yours.",
 		Steps:    []string{stepWait2, "Press the button of one router only. If a neighbour was pressing too, wait until that is over.", "If both are yours (two bands, or mesh nodes), switch one band off while you set up the device.", "Or set it up by PIN, or type the Wi-Fi password."},
 		Engineer: "More than one active push-button registrar with unequal UUID-E: enrollees stop with a session overlap. A dual-band access point must have one UUID.",
 		when:     func(v *view) bool { return v.none() && len(v.routersPressed()) > 1 }},
@@ -53,42 +53,42 @@ var beforeRows = []Row{
 		Evidence: "Selected Registrar with Device Password ID 0, and a device in push-button mode",
 		Owner:    "{Router} waits for a PIN, but the device searches by its WPS button.",
 		Steps:    []string{"Press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes.", "Or start WPS by PIN at the device, with the PIN that was entered at the router."},
-		Engineer: "Selected Registrar with another Device Password ID than 4; the probe requests have 4.",
+		Engineer: "Selected Registrar with a Device Password ID other than 4; the probe requests have 4.",
 		when: func(v *view) bool {
 			return v.none() && v.waiting(PIN) && !v.waiting(PushButton) && v.searching(PushButton)
 		}},
 	{Code: "A7", Cause: NotAuthorized, Outcome: NoAttempt,
-		Evidence: "Selected Registrar, and AuthorizedMACs with neither a device heard nor the broadcast address",
+		Evidence: "Selected Registrar, and AuthorizedMACs contains neither a device that was heard nor the broadcast address",
 		Owner:    "{Router} waits for another device: the PIN was entered for another one, or yours has a new Wi-Fi address.",
 		Steps:    []string{"Switch off the random or private Wi-Fi address at the device, if it has one.", "Enter the PIN that the device shows now on the WPS page of {router}, for this device or for any.", "Start WPS at the device within 2 minutes."},
-		Engineer: "AuthorizedMACs hold other addresses than those of the stations that probe.",
+		Engineer: "AuthorizedMACs does not contain any of the stations that probe.",
 		when:     func(v *view) bool { return v.none() && v.onlyOthersAuthorized() }},
 	{Code: "A13", Cause: Enterprise, Outcome: NoAttempt,
 		Evidence: "RSN with 802.1X",
-		Owner:    "The network of {router} wants a user name and a certificate or password for each user (enterprise security). WPS cannot set that up.",
-		Steps:    []string{"Ask who runs the network how to connect the device.", "At home: set the Wi-Fi security to WPA2-Personal (\"PSK\") on the web page of {router}."},
+		Owner:    "The network of {router} requires a user name and a certificate or password for each user (enterprise security). WPS cannot set that up.",
+		Steps:    []string{"Ask the administrator of the network how to connect the device.", "At home: set the Wi-Fi security to WPA2-Personal (\"PSK\") on the web page of {router}."},
 		Engineer: "The RSN element has 802.1X key management; WPS provisions personal keys only.",
 		about:    func(n *Network) bool { return n.Enterprise },
 		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.Enterprise }) }},
 	{Code: "A12", Cause: WPA3Only, Outcome: NoAttempt,
 		Evidence: "RSN with SAE only",
-		Owner:    "The network of {router} is for WPA3 only. WPS cannot set that up, and most devices with WPS cannot join it.",
+		Owner:    "The network of {router} allows WPA3 only. WPS cannot set that up, and most devices with WPS cannot join it.",
 		Steps:    []string{stepTransit, stepEnableWPS, "Or choose the network at the device and type the Wi-Fi password."},
 		Engineer: "The RSN element offers SAE only; a WPS credential means WPA2-Personal.",
 		about:    func(n *Network) bool { return n.SAEOnly },
 		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.SAEOnly }) }},
 	{Code: "A21", Cause: EnhancedOpen, Outcome: NoAttempt,
 		Evidence: "RSN with OWE",
-		Owner:    "The network of {router} is an open one that encrypts (Enhanced Open): it has no password, so there is nothing that WPS could hand over.",
-		Steps:    []string{"Choose the network at the device: it needs no password. The device has to know Enhanced Open (OWE).", "If it does not, set the Wi-Fi security to WPA2-Personal with AES on the web page of {router}, if it is yours."},
-		Engineer: "The RSN element has OWE (00-0F-AC:18) as its only key management; a WPS credential means a personal key.",
+		Owner:    "The network of {router} is open but encrypted (Enhanced Open): it has no password, so WPS has nothing to hand over.",
+		Steps:    []string{"Choose the network at the device: it needs no password. The device must support Enhanced Open (OWE).", "If it does not, set the Wi-Fi security to WPA2-Personal with AES on the web page of {router}, if it is yours."},
+		Engineer: "The RSN element offers OWE (00-0F-AC:18) as the only key management; a WPS credential carries a personal key.",
 		about:    func(n *Network) bool { return n.OWE },
 		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.OWE }) }},
 	{Code: "A19", Cause: ElementDamaged, Outcome: NoAttempt,
-		Evidence: "a WPS element that cannot be read, and no other that says more",
-		Owner:    "{Router} offers WPS, but what it says of it is damaged: most devices cannot read it and do not find the router.",
+		Evidence: "a WPS element that cannot be read, and no other that can",
+		Owner:    "{Router} offers WPS, but its announcement is damaged: most devices cannot read it and do not find the router.",
 		Steps:    []string{"Restart {router}, and wait until its Wi-Fi is back (2 to 3 minutes).", stepFirmware, "Or choose the network at the device and type the Wi-Fi password."},
-		Engineer: "The WPS element is there, and damaged: {damage}. Stations that refuse such an element treat the access point as one without WPS.",
+		Engineer: "There is a WPS element, but it is damaged: {damage}. Stations that refuse such an element treat the access point as one without WPS.",
 		about:    func(n *Network) bool { return n.damage() != nil },
 		when: func(v *view) bool {
 			return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.damaged()
@@ -99,12 +99,12 @@ var beforeRows = []Row{
 		Steps: []string{"To connect a printer or another device you need no router PIN: press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes.",
 			"Or enter the device's PIN on the WPS page of {router}.",
 			"To use the router's PIN again, wait a minute (longer after repeated failures) or restart the router."},
-		Engineer: "AP Setup Locked is 1: the AP PIN is locked for external registrars. With hostap it does not concern the push button or enrollees' PINs.",
+		Engineer: "AP Setup Locked is 1: the AP PIN is locked for external registrars. In hostap the lock does not affect the push button or enrollees' PINs.",
 		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(locked) },
 		about:    func(n *Network) bool { return n.current() != nil && locked(n.current()) }},
 	{Code: "A9", Cause: NotConfigured, Outcome: NoAttempt,
 		Evidence: "State is 1",
-		Owner:    "{Router} has not been set up yet: it is as it left the factory. The first WPS may make it invent a new Wi-Fi name and password.",
+		Owner:    "{Router} has not been set up yet: it is as it left the factory. The first WPS setup may make it choose a new Wi-Fi name and password.",
 		Steps:    []string{"Set up the router first: open its web page or app, and give it a Wi-Fi name and password.", "Then set up the device by WPS."},
 		Engineer: "Wi-Fi Simple Configuration State is 1 (not configured).",
 		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(unconfigured) },
@@ -113,7 +113,7 @@ var beforeRows = []Row{
 		Evidence: "a WPS element in the 5 GHz band only, while the same network is in the 2.4 GHz band",
 		Owner:    "{Router} has WPS switched on in its 5 GHz band only. Most printers have only the 2.4 GHz band.",
 		Steps:    []string{"On the web page of {router}, switch WPS on for the 2.4 GHz network.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
-		Engineer: "Access points of one SSID in both bands; only the one at 5 GHz has a WPS element.",
+		Engineer: "There are access points with this SSID in both bands; only the one at 5 GHz has a WPS element.",
 		when:     func(v *view) bool { return v.none() && v.onlyAt5GHz() && !v.unheardOf() }},
 	{Code: "A1", Cause: WPSDisabled, Outcome: NoAttempt,
 		Evidence: "no WPS element in any beacon or probe response",
@@ -123,57 +123,57 @@ var beforeRows = []Row{
 		Engineer: "No WPS element was heard{why}. hostap drops it for hidden SSIDs, WEP and TKIP-only networks.",
 		when:     func(v *view) bool { return v.none() && len(v.Networks) > 0 && !v.anyWPS() && !v.unheardOf() }},
 	{Code: "A16", Cause: Ready, Outcome: NoAttempt,
-		Evidence: "a registrar waits, where nobody listens for devices",
+		Evidence: "a registrar waits, and the evidence does not cover devices, as in a scan",
 		Owner:    "{Router} is in WPS mode: it waits for a device now.",
-		Steps:    []string{"Start WPS at the device within 2 minutes: by its button if the router's button was pressed, by PIN if one was entered at the router.", "If the router stays in WPS mode until its 2 minutes are over, the device does not search: see that its Wi-Fi is on and no network cable is plugged in."},
-		Engineer: "Selected Registrar is set. A scan does not show whether a device asks.",
+		Steps:    []string{"Start WPS at the device within 2 minutes: by its button if the router's button was pressed, by PIN if one was entered at the router.", "If the router stays in WPS mode until its 2 minutes are over, the device is not searching: check that its Wi-Fi is on and that no network cable is plugged in."},
+		Engineer: "Selected Registrar is set. A scan does not show whether a device is searching.",
 		when:     func(v *view) bool { return v.none() && v.StationsUnknown && v.waitingNow() }},
 	{Code: "A14", Cause: ChannelOutOfReach, Outcome: NoAttempt,
-		Evidence: "a registrar waits on channel 12 to 14, 5 GHz or 6 GHz only, and no device asks",
+		Evidence: "registrars wait on channels 12 to 14, 5 GHz or 6 GHz only, and no device searches",
 		Owner:    "{Router} waits for a device, on a Wi-Fi channel that many devices cannot use.",
 		Steps:    []string{"On the web page of {router}, choose channel 1, 6 or 11 for 2.4 GHz, and switch that band on.", "Give both bands the same name.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
-		Engineer: "The only selected registrars are on channels that depend on region or band.",
+		Engineer: "All selected registrars are on channels that depend on the region or band.",
 		when: func(v *view) bool {
 			return v.none() && v.waitingNow() && len(v.Stations) == 0 && v.waitingAll(func(n *Network) bool { return n.Channel > 11 })
 		}},
 	{Code: "A14", Cause: ChannelOutOfReach, Outcome: NoAttempt,
-		Evidence: "all that wait are in one band, and the devices that ask say that they have only another one",
+		Evidence: "all access points that wait are in one band, and the devices that search list only other bands",
 		Owner:    "{Router} waits for a device in a Wi-Fi band that the device does not have, so the two do not hear each other. Most printers have only the 2.4 GHz band.",
 		Steps:    []string{"On the web page of {router}, switch the 2.4 GHz band on, with WPS, and give both bands the same name.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
-		Engineer: "The RF Bands in the probe requests have none of the bands of the selected registrars.",
+		Engineer: "The RF Bands in the probe requests include none of the bands of the selected registrars.",
 		when:     func(v *view) bool { return v.none() && v.waitingNow() && v.otherBands() }},
 	{Code: "A16", Cause: DeviceNotSearching, Outcome: NoAttempt,
 		Evidence: "a registrar waits for a push button, and no probe request has Device Password ID 4",
 		Owner:    "{Router} is in WPS mode, but no device is searching for it.",
-		Steps: []string{"Unplug the network cable of the printer: many switch their Wi-Fi off while it is plugged in.", "See that Wi-Fi is switched on at the device.",
-			"Start WPS by button at the device until it shows that it searches; confirm its menu.", "If it does not, reset the network settings of the device, and try again within 2 minutes of pressing the router's button."},
-		Engineer: "Selected Registrar with Device Password ID 4, and no probe request with it: the button was pressed too short, its menu not confirmed, or the radio is off.",
+		Steps: []string{"Unplug the network cable of the printer: many switch their Wi-Fi off while it is plugged in.", "Check that Wi-Fi is switched on at the device.",
+			"Start WPS by button at the device, confirm what its menu asks, and wait until it shows that it is searching.", "If it does not, reset the network settings of the device, and try again within 2 minutes of pressing the router's button."},
+		Engineer: "Selected Registrar with Device Password ID 4, and no probe request with it: the button was not pressed long enough, the menu was not confirmed, or the radio is off.",
 		when: func(v *view) bool {
 			return v.none() && v.waiting(PushButton) && !v.searching(PushButton)
 		}},
 	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
-		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, and one UUID, which not all their elements tell, or in one band",
-		Owner:    "The WPS button of the router makes more than one of its networks wait ({radios}). Some devices take them for two routers, and stop.",
+		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, with one UUID that some of their elements lack, or in one band",
+		Owner:    "The WPS button of the router puts more than one of its networks into WPS mode ({radios}). Some devices take them for two routers, and stop.",
 		Steps:    []string{"On the web page of {router}, switch off the guest network or one of the bands while you set up the device.", "Wait 2 minutes without pressing anything, then press the router's WPS button for 1 to 3 seconds and start WPS at the device.", "Or set it up by PIN, or type the Wi-Fi password."},
-		Engineer: "More than one active push-button registrar of one UUID-E. An element without UUID-E counts as another access point with hostap, a second one in a band with iwd: both stop with a session overlap.",
+		Engineer: "More than one active push-button registrar of one UUID-E. hostap counts an element without UUID-E as another access point, iwd a second one in the same band: both stop with a session overlap.",
 		when:     func(v *view) bool { return v.none() && v.searching(PushButton) && len(v.radiosPressed()) > 1 }},
 	{Code: "A16", Cause: DeviceNotSearching, Outcome: NoAttempt,
-		Evidence: "a registrar waits for a PIN, and no device asks",
-		Owner:    "{Router} waits for a device whose PIN was entered at it, and no device has come.",
-		Steps: []string{"Start WPS by PIN at the device, within 2 minutes of entering the PIN: it has to search while the router waits.",
-			"See that Wi-Fi is switched on at the device, and that no network cable is plugged in: many printers switch their Wi-Fi off then.",
+		Evidence: "a registrar waits for a PIN, and no device searches",
+		Owner:    "{Router} is waiting for the device whose PIN was entered, but no device has come.",
+		Steps: []string{"Start WPS by PIN at the device, within 2 minutes of entering the PIN: it must search while the router waits.",
+			"Check that Wi-Fi is switched on at the device, and that no network cable is plugged in: many printers switch their Wi-Fi off while one is.",
 			"If the PIN was entered long ago, read the PIN that the device shows now, and enter it at the router once more."},
-		Engineer: "Selected Registrar with a Device Password ID of a PIN, and no probe request of a device that searches by PIN.",
+		Engineer: "Selected Registrar with a Device Password ID for a PIN, and no probe request from a device that searches by PIN.",
 		when: func(v *view) bool {
 			return v.none() && v.waiting(PIN, OutOfBand) && !v.searching(PIN) && !v.searching(PushButton) && !v.searching(OutOfBand)
 		}},
 	{Code: "A20", Cause: NotMeeting, Outcome: NoAttempt,
-		Evidence: "a registrar waits, and a device searches by the same method, and none of them asks to associate",
-		Owner:    "{Router} and a device are both in WPS mode at the same time, but the device does not come to the router: the two do not hear each other well enough, or the device does not scan the router's channel.",
+		Evidence: "a registrar waits, and a device searches by the same method, but none asks to associate",
+		Owner:    "{Router} and a device are both in WPS mode at the same time, but the device does not connect to the router: the two do not hear each other well enough, or the device does not scan the router's channel.",
 		Steps: []string{"Put the device 1 to 3 metres from the router while you set it up.",
 			"On the web page of {router}, switch the 2.4 GHz band on, choose channel 1, 6 or 11, and give both bands the same name.",
 			"Start both again: the router first, then the device, within 2 minutes.", "Or choose the network at the device and type the Wi-Fi password."},
-		Engineer: "Selected Registrar and probe requests with the same Device Password ID, and no association request: out of range in one direction, another band or channel, or an element that the station refuses.",
+		Engineer: "Selected Registrar and probe requests with the same Device Password ID, but no association request: out of range in one direction, another band or channel, or an element that the station refuses.",
 		when: func(v *view) bool {
 			return v.none() && v.waitingNow() && slices.ContainsFunc(v.Networks, func(n Network) bool { return n.heard() }) && (v.waiting(PushButton) && v.searching(PushButton) || v.waiting(PIN) && v.searching(PIN) || v.waiting(OutOfBand) && v.searching(OutOfBand))
 		}},
@@ -187,9 +187,9 @@ var beforeRows = []Row{
 }
 
 const (
-	// weak is the power in dBm below which probe responses get lost.
+	// weak is the signal in dBm below which probe responses get lost.
 	weak = -75
-	// monitor is for how long a registrar remembers who pressed.
+	// monitor is how long a registrar remembers a device in push-button mode.
 	monitor = 120 * time.Second
 )
 
@@ -221,7 +221,8 @@ func (n *Network) at(t time.Time) *wps.Beacon {
 	return e
 }
 
-// uuid returns the UUID-E that a network has told, or the zero value.
+// uuid returns the UUID-E of a network, or the zero value if no element has
+// one.
 func (n *Network) uuid() (uuid wps.UUID) {
 	for _, a := range n.Adverts {
 		if a.Element != nil && a.Element.UUIDE != (wps.UUID{}) {
@@ -231,7 +232,8 @@ func (n *Network) uuid() (uuid wps.UUID) {
 	return uuid
 }
 
-// waited reports whether a network has waited for one of the methods.
+// waited reports whether a registrar waited with one of the methods at any
+// time.
 func (n *Network) waited(methods ...Method) bool {
 	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.waits(methods...) })
 }
@@ -246,8 +248,8 @@ func (v *view) anyWPS() bool {
 	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.current() != nil })
 }
 
-// damaged reports whether the elements of all access points with WPS that were
-// heard last cannot be read.
+// damaged reports whether the last element of every access point with WPS
+// cannot be read.
 func (v *view) damaged() bool {
 	found := false
 	for i := range v.Networks {
@@ -260,22 +262,23 @@ func (v *view) damaged() bool {
 	return found
 }
 
-// any reports whether the element of an access point is one of these.
+// any reports whether the current element of any access point satisfies such.
 func (v *view) any(such func(*wps.Beacon) bool) bool {
 	return slices.ContainsFunc(v.Networks, func(n Network) bool { e := n.current(); return e != nil && such(e) })
 }
 
-// waiting reports whether a registrar waited with one of the methods.
+// waiting reports whether a registrar waited with one of the methods at any
+// time.
 func (v *view) waiting(methods ...Method) bool {
 	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.waited(methods...) })
 }
 
-// waitingNow reports whether a registrar is waiting at the end.
+// waitingNow reports whether a registrar is waiting at the end of the evidence.
 func (v *view) waitingNow() bool {
 	return v.any(func(e *wps.Beacon) bool { return e.SelectedRegistrar })
 }
 
-// waitingAll reports whether all access points that wait are such.
+// waitingAll reports whether all access points that wait satisfy such.
 func (v *view) waitingAll(such func(*Network) bool) bool {
 	for i := range v.Networks {
 		if n := &v.Networks[i]; n.current() != nil && n.current().SelectedRegistrar && !such(n) {
@@ -285,8 +288,8 @@ func (v *view) waitingAll(such func(*Network) bool) bool {
 	return true
 }
 
-// all reports whether all access points that offer WPS, or all that were
-// heard if none does, are such.
+// all reports whether such holds for all access points that offer WPS, or for
+// all access points if none does.
 func (v *view) all(such func(*Network) bool) bool {
 	wpsOnly := v.anyWPS()
 	for i := range v.Networks {
@@ -297,14 +300,13 @@ func (v *view) all(such func(*Network) bool) bool {
 	return len(v.Networks) > 0
 }
 
-// searching reports whether a device was heard that looks for a registrar
-// with a method.
+// searching reports whether a device searches for a registrar with the method.
 func (v *view) searching(m Method) bool {
 	return slices.ContainsFunc(v.Stations, func(s Station) bool { return s.Method == m })
 }
 
-// routersPressed returns the access points of different devices whose buttons
-// were pressed at one time.
+// routersPressed returns the access points of different devices that waited for
+// a button at the same time.
 func (v *view) routersPressed() []*Network {
 	return pressedTogether(v.everyNetwork(), func(n *Network) any {
 		if uuid := n.uuid(); uuid != (wps.UUID{}) {
@@ -314,9 +316,9 @@ func (v *view) routersPressed() []*Network {
 	})
 }
 
-// radiosPressed returns the access points of one device whose buttons were
-// pressed at one time, where stations may take them for two: not all their
-// elements tell the UUID-E, or both are in one band.
+// radiosPressed returns the access points of one device that waited for a
+// button at the same time, if stations may take them for two devices: an
+// element lacks the UUID-E, or both are in one band.
 func (v *view) radiosPressed() (pressed []*Network) {
 	type radio struct {
 		uuid wps.UUID
@@ -336,7 +338,7 @@ func (v *view) radiosPressed() (pressed []*Network) {
 			if n.waitedNameless() {
 				return n
 			}
-			return nil // the named ones are told apart
+			return nil // those with a UUID-E count as one
 		}) {
 			found[n] = true
 		}
@@ -358,28 +360,28 @@ func (v *view) everyNetwork() []*Network {
 	return list
 }
 
-// waitedNameless reports whether a network has waited for a button without
-// telling its UUID-E.
+// waitedNameless reports whether a network waited for a button with an element
+// that has no UUID-E.
 func (n *Network) waitedNameless() bool {
 	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.waits(PushButton) && a.Element.UUIDE == wps.UUID{} })
 }
 
-// press is a time in which a network waited for a button.
+// press is a period in which a network waited for a button.
 type press struct {
 	network     *Network
 	group       any
 	since, over time.Time // over is zero if it did not end
 }
 
-// covers reports whether a press that began earlier goes on at t.
+// covers reports whether a press that began earlier is still active at t.
 func (p *press) covers(t time.Time) bool { return p.over.IsZero() || p.over.After(t) }
 
-// outlasts reports whether a press ends after another.
+// outlasts reports whether p ends after q.
 func (p *press) outlasts(q *press) bool {
 	return !q.over.IsZero() && p.covers(q.over)
 }
 
-// presses returns the times in which a network waited for a button.
+// presses returns the periods in which a network waited for a button.
 func (n *Network) presses() (list []press) {
 	for i, a := range n.Adverts {
 		if a.Err != nil || !a.waits(PushButton) {
@@ -394,9 +396,9 @@ func (n *Network) presses() (list []press) {
 	return list
 }
 
-// pressedTogether returns, in their order, the networks whose buttons were
-// pressed at one time with that of a network of another group. Its time grows
-// with the number of networks, not with that of their pairs: a capture may have
+// pressedTogether returns, in their order, the networks that waited for a
+// button at the same time as a network of another group. It takes time
+// proportional to the number of networks, not of pairs: a capture may have
 // thousands.
 func pressedTogether(networks []*Network, group func(*Network) any) []*Network {
 	var all []press
@@ -412,8 +414,8 @@ func pressedTogether(networks []*Network, group func(*Network) any) []*Network {
 	}
 	slices.SortStableFunc(all, func(a, b press) int { return a.since.Compare(b.since) })
 	found := make(map[*Network]bool)
-	alone := make(map[any][]*press) // by group: those that are not found yet
-	var last, other *press          // the longest one, and the longest one of another group
+	alone := make(map[any][]*press) // by group: those not found yet
+	var last, other *press          // the one that ends last, and the last of another group
 	for i := range all {
 		p := &all[i]
 		for _, q := range []*press{last, other} {
@@ -451,7 +453,7 @@ func pressedTogether(networks []*Network, group func(*Network) any) []*Network {
 func (v *view) twoPressed() bool { return len(v.stationsPressed()) > 1 }
 
 // stationsPressed returns the devices that were in push-button mode within the
-// monitor time of another one.
+// monitor time of another device.
 func (v *view) stationsPressed() (pressed []Station) {
 	for i, a := range v.Stations {
 		for j, b := range v.Stations {
@@ -465,15 +467,15 @@ func (v *view) stationsPressed() (pressed []Station) {
 	return pressed
 }
 
-// authorized reports whether a registrar waits for a station: version 1.0
-// does not say for whom.
+// authorized reports whether a registrar accepts a station. An element without
+// AuthorizedMACs (version 1.0) accepts every station.
 func authorized(e *wps.Beacon, station wps.MAC) bool {
 	macs := e.WFA.AuthorizedMACs
 	return len(macs) == 0 || slices.Contains(macs, wps.Broadcast) || slices.Contains(macs, station)
 }
 
-// onlyOthersAuthorized reports whether registrars wait, and none of them for a
-// device that was heard.
+// onlyOthersAuthorized reports whether registrars wait, but not for any station
+// that was heard.
 func (v *view) onlyOthersAuthorized() bool {
 	waiting := false
 	for _, n := range v.Networks {
@@ -489,7 +491,7 @@ func (v *view) onlyOthersAuthorized() bool {
 	return waiting && len(v.Stations) > 0
 }
 
-// otherBands reports whether devices ask, and none of them has the band of an
+// otherBands reports whether no station that was heard supports the band of an
 // access point that waits.
 func (v *view) otherBands() bool {
 	return len(v.Stations) > 0 && v.waitingAll(func(n *Network) bool {
@@ -497,8 +499,8 @@ func (v *view) otherBands() bool {
 	})
 }
 
-// onlyAt5GHz reports whether a network has WPS at 5 GHz and none at 2.4 GHz,
-// where it is as well.
+// onlyAt5GHz reports whether a network is in both bands, and offers WPS at 5
+// GHz but not at 2.4 GHz.
 func (v *view) onlyAt5GHz() bool {
 	at24 := false
 	for _, n := range v.Networks {

@@ -9,8 +9,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// descriptions are the messages in which the two sides describe themselves,
-// decoded only to look at them.
+// descriptions are the messages in which the two sides describe themselves.
+// They are pooled, since they are decoded only to be looked at.
 type descriptions struct {
 	m1  wps.M1
 	m2  wps.M2
@@ -19,8 +19,8 @@ type descriptions struct {
 
 var describers = sync.Pool{New: func() any { return new(descriptions) }}
 
-// Describe notes what a message of the attempt says of its sender, and of the
-// method: M1, M2 or M2D. Others say nothing of them.
+// Describe records the sender's description and the method of M1, M2 or M2D. It
+// ignores other messages.
 func (a *Attempt) Describe(t wps.MessageType, message []byte) {
 	if t != wps.MessageM1 && t != wps.MessageM2 && t != wps.MessageM2D {
 		return
@@ -48,20 +48,20 @@ func (a *Attempt) Describe(t wps.MessageType, message []byte) {
 	}
 }
 
-// readable reports whether a message could be read. One of which a log has only
-// a few attributes lacks others.
+// readable reports whether the message could be decoded. A log may contain only
+// a few attributes of a message, so missing ones are no reason to reject it.
 func readable(err error) bool { return err == nil || errors.Is(err, wps.ErrMissing) }
 
-// setMethod sets m to the method that the Device Password ID of a message means,
-// if it has one.
+// setMethod sets m according to the Device Password ID of a message, if it has
+// one.
 func setMethod(m *Method, message []byte) {
 	if id := wps.Find(message, wps.AttrDevicePasswordID); len(id) == 2 {
 		*m = MethodOf(wps.DevicePasswordID(binary.BigEndian.Uint16(id)))
 	}
 }
 
-// StageOfPacket returns the stage that an EAP packet means; one that carries
-// nothing of WPS means none.
+// StageOfPacket returns the stage that an EAP packet shows, or StageNone if the
+// packet is not part of WPS.
 func StageOfPacket(p eap.Packet) Stage {
 	switch {
 	case p.Type == eap.TypeIdentity && p.Code == eap.CodeRequest:

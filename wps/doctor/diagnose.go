@@ -7,20 +7,22 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Diagnosis is the answer: what happened, whose fault it was, what to do.
+// Diagnosis is the result: what happened, which side found the fault, and what
+// to do.
 type Diagnosis struct {
-	// Code is that of the row that fits: see [Rows].
+	// Code is the code of the row that matched: see [Rows].
 	Code    string
 	Cause   Cause
 	Outcome Outcome
-	// DetectedBy is the side that found the fault, 0 if there is none or
-	// nobody said so. ConfigError is what it said, nil if nothing.
+	// DetectedBy is the side that found the fault, or 0 if there is none or
+	// neither side reported it. ConfigError is the configuration error that it
+	// sent, or nil.
 	DetectedBy  registration.Role
 	ConfigError *wps.ConfigError
 
-	// Network is the one that is judged, a copy: that of the attempt or, without
-	// one, that of which the verdict speaks. It is nil if there is none, or if
-	// the verdict speaks of several.
+	// Network is a copy of the network that the verdict is about: that of the
+	// attempt or, without an attempt, the one that the row describes. It is nil
+	// if there is none or there are several.
 	Network *Network
 
 	// Verdict is a sentence or two for an owner, Remedy the steps to take in
@@ -28,9 +30,9 @@ type Diagnosis struct {
 	Verdict  string
 	Remedy   []string
 	Engineer string
-	// Hints are what made things worse, beside the cause.
+	// Hints are circumstances that may have contributed to the cause.
 	Hints []Hint
-	// Together is what several attempts tell that one does not.
+	// Together is what follows from several attempts taken together.
 	Together []string
 }
 
@@ -42,19 +44,19 @@ type Hint struct {
 	Engineer string
 }
 
-// view is the evidence as the rows look at it.
+// view is the evidence in the form that the rows use.
 type view struct {
 	*Evidence
-	a      *Attempt    // the one that is judged; nil if there was none
-	before []*Attempt  // those before it that have to do with the same devices
-	net    *Network    // the access point of a, or that a row speaks of; nil if there is none
-	state  *wps.Beacon // what it said when a began, or nil
+	a      *Attempt    // the attempt to diagnose; nil if there was none
+	before []*Attempt  // earlier attempts of the same devices
+	net    *Network    // the access point of a, or the one that a row describes; nil if there is none
+	state  *wps.Beacon // its WPS element when a began, or nil
 }
 
-// Diagnose says why the last attempt went as it did, in the light of what was
-// seen before it. Without an attempt it says why there was none, as far as the
-// elements of access points and devices show it. There always is an answer; if
-// nothing fits its cause is [Unknown].
+// Diagnose explains the last attempt, taking earlier ones into account. If
+// there was no attempt it explains why, as far as the elements of access points
+// and devices show it. There is always a result; if nothing matches, the cause
+// is [Unknown].
 func Diagnose(e *Evidence) Diagnosis {
 	v := newView(e)
 	var d Diagnosis
@@ -106,7 +108,7 @@ func newView(e *Evidence) *view {
 			other := b.parties()
 			return !p.meet(&other)
 		}
-		if v.before = e.Attempts[:n-1]; slices.ContainsFunc(v.before, stranger) { // none comes from a History
+		if v.before = e.Attempts[:n-1]; slices.ContainsFunc(v.before, stranger) { // not the case for a History
 			v.before = slices.DeleteFunc(slices.Clone(v.before), stranger)
 		}
 		v.net = e.network(v.a.AP)
@@ -119,8 +121,8 @@ func newView(e *Evidence) *view {
 	return v
 }
 
-// withoutDevices returns evidence without the networks that devices opened for
-// themselves: who looks for a router does not mean them.
+// withoutDevices returns the evidence without networks that devices opened for
+// themselves: they are not the router that an owner is looking for.
 func (e *Evidence) withoutDevices() *Evidence {
 	if !slices.ContainsFunc(e.Networks, func(n Network) bool { return n.OwnedByDevice() }) {
 		return e
@@ -130,7 +132,7 @@ func (e *Evidence) withoutDevices() *Evidence {
 	return &some
 }
 
-// parties are the devices of an attempt.
+// parties are the addresses and UUIDs of the devices in an attempt.
 type parties struct {
 	station, ap wps.MAC
 	enrollee    wps.UUID
@@ -144,7 +146,7 @@ func (p *parties) meet(q *parties) bool {
 		p.enrollee == q.enrollee && p.enrollee != wps.UUID{}
 }
 
-// network returns the access point with an address, or nil.
+// network returns the access point with the address, or nil.
 func (e *Evidence) network(bssid wps.MAC) *Network {
 	for i := range e.Networks {
 		if e.Networks[i].BSSID == bssid && bssid != (wps.MAC{}) {

@@ -1,9 +1,9 @@
-// Package doctor says why Wi-Fi Protected Setup did not work, and what the
+// Package doctor explains why Wi-Fi Protected Setup did not work, and what the
 // owner of the printer or router should do about it.
 //
-// It takes [Evidence], from any source: package eapwsc/capture makes it
-// of a capture, a scan of the air has networks and no attempts, and a machine
-// of package registration that has failed knows its own error:
+// Its input is [Evidence] from any source. Package eapwsc/capture/exchange
+// makes it from a capture. A scan gives networks and no attempts. [FromError]
+// makes an attempt from the error of a machine of package registration:
 //
 //	attempt := doctor.FromError(err, doctor.PIN)
 //	d := doctor.Diagnose(&doctor.Evidence{Attempts: []*doctor.Attempt{attempt}})
@@ -14,37 +14,38 @@
 //
 // # The table
 //
-// What is known of failures is a table, [Rows]: evidence, cause, a sentence for
-// the owner, steps for the owner, a sentence for the engineer. Its codes, such as
-// A4, begin with the time at which a row shows:
+// The known failures are in a table, [Rows]. A row has the evidence, the cause,
+// a sentence and steps for the owner, and a sentence for the engineer. Its
+// code, such as A4, begins with the time at which the failure shows:
 //
-//	A   what shows before an exchange: elements of 802.11 frames
-//	B   what shows in an exchange: where it stopped, and who stopped it
-//	C   what shows after the settings were handed over
-//	D   nothing fits, or what would tell was not seen
+//	A   before an exchange: elements of 802.11 frames
+//	B   in an exchange: where it stopped, and which side stopped it
+//	C   after the settings were handed over
+//	D   nothing matches, or the decisive part was not seen
 //
-// [Diagnose] goes through it from what is most specific to what is least, and
-// the first row that fits is the answer. Rows that make things worse and end no
-// attempt by themselves, a weak signal, say, come along as hints.
+// [Diagnose] tries the rows from the most specific to the least specific; the
+// first row that matches is the result. Circumstances that make an attempt
+// worse but do not end it, such as a weak signal, are added as hints.
 //
-// # How sure it is
+// # Certainty
 //
-// A wrong PIN is proved by cryptography, but the messages that end a run
-// (M2D, WSC_NACK, EAP-Failure) are authenticated by nobody: anyone on the
-// air can forge them. The doctor takes them at their word, as people do who try
-// to get their printer to work. What the keys of the run show ([Fault]) counts
-// more than a refusal without a reason, and less than one that names the PIN.
+// A wrong PIN is proved by cryptography, but the messages that end a run (M2D,
+// WSC_NACK, EAP-Failure) are not authenticated: anyone within radio range can
+// forge them. The doctor trusts them, since its users want to connect a device
+// and not to find an attacker. A fault that the keys of the run show ([Fault])
+// counts more than a refusal without a reason, and less than a refusal that
+// names the PIN.
 //
 // # Several attempts
 //
-// One attempt often does not tell what several do: a PIN that fails where the
-// button works is wrong; a router that is locked was tried with wrong PINs
-// before. Give the earlier attempts along, in order ([History] keeps the last
-// ones), and [Diagnosis].Together says what they mean.
+// Several attempts often show what one does not: if the PIN fails and the
+// button works, the PIN is wrong; a locked router has seen wrong PINs before.
+// Include the earlier attempts in order ([History] keeps the latest ones), and
+// [Diagnosis].Together explains what they mean.
 //
 // # Secrets
 //
-// There are none in the evidence: of a network's settings it has the shape,
-// never the key. Names that devices choose for themselves are quoted so that
-// they cannot steer a terminal.
+// The evidence contains no secrets: it has the lengths and types of a network's
+// settings, never the key. Names that devices choose for themselves are quoted
+// so that they cannot control a terminal.
 package doctor

@@ -31,7 +31,7 @@ var (
 	router  = wps.Device{UUID: wps.UUID{9}, DeviceName: "Box"}
 )
 
-// attempt is one of the printer, by PIN, changed as told.
+// attempt returns an attempt of the printer by PIN, modified by change.
 func attempt(change func(*Attempt)) *Attempt {
 	a := &Attempt{
 		Began: noon, Ended: noon.Add(time.Second), Station: station, AP: ap, Enrollee: printer, Registrar: router, Method: PIN,
@@ -41,7 +41,7 @@ func attempt(change func(*Attempt)) *Attempt {
 	return a
 }
 
-// nacked is an attempt that ended by WSC_NACK.
+// nacked modifies an attempt so that it ends by WSC_NACK.
 func nacked(ce wps.ConfigError, by registration.Role, at Stage) func(*Attempt) {
 	return func(a *Attempt) { a.ConfigError, a.By, a.Reached = ce, by, at }
 }
@@ -84,7 +84,7 @@ func network(change func(*Network, *wps.Beacon)) Network {
 	return n
 }
 
-// selected is a network whose registrar waits.
+// selected returns a network whose registrar waits.
 func selected(id wps.DevicePasswordID, macs ...wps.MAC) Network {
 	return network(func(_ *Network, e *wps.Beacon) {
 		e.SelectedRegistrar, e.DevicePasswordID, e.WFA.AuthorizedMACs = true, id, macs
@@ -101,7 +101,7 @@ func only(changes ...func(*Attempt)) Evidence {
 	return e
 }
 
-// in adds networks to an evidence.
+// in returns the evidence with the networks.
 func (e Evidence) in(networks ...Network) Evidence { e.Networks = networks; return e }
 
 func pressing(mac wps.MAC, uuid byte, at time.Time) Station {
@@ -116,8 +116,8 @@ var wepSettings = NewSettings(&wps.Credential{SSID: "home", AuthType: wps.AuthOp
 
 func givenWEP(a *Attempt) { a.Settings = []Settings{wepSettings} }
 
-// cases has an evidence for each row of the table, and for what makes the
-// choice among rows hard.
+// cases has evidence for each row of the table, and for rows that are easily
+// confused.
 var cases = []struct {
 	name    string
 	e       Evidence
@@ -311,7 +311,7 @@ var cases = []struct {
 	{"names that a terminal would obey", only(with(nacked(18, enrollee, StageM4), func(a *Attempt) { a.Enrollee.DeviceName = "\x1b[2J\u202e" })).in(network(func(n *Network, _ *wps.Beacon) { n.SSID = "caf\xe9\n{device}" })), "B9", PINFirstHalf, Failed},
 }
 
-// TestDiagnose holds each case against the row that it is for.
+// TestDiagnose checks that each case matches its row.
 func TestDiagnose(t *testing.T) {
 	for _, tt := range cases {
 		d := Diagnose(&tt.e)
@@ -321,7 +321,7 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
-// TestWords compares all that is said in the cases with a golden file.
+// TestWords compares the texts of all cases with a golden file.
 func TestWords(t *testing.T) {
 	var got bytes.Buffer
 	for _, tt := range cases {
@@ -354,8 +354,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestTable: the codes have no gaps, every row has a case, and every text what it
-// needs.
+// TestTable checks that the codes have no gaps, that every row has a case, and
+// that every text is complete.
 func TestTable(t *testing.T) {
 	met := map[string]bool{}
 	for i := range cases {
@@ -405,7 +405,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestFaultRules: the rules by which faults are known exist.
+// TestFaultRules checks that the rules in faultRules exist.
 func TestFaultRules(t *testing.T) {
 	for _, row := range faultRules {
 		if _, ok := validate.Lookup(row.rule); !ok {
@@ -417,8 +417,8 @@ func TestFaultRules(t *testing.T) {
 	}
 }
 
-// TestHistory: what has to do with an attempt is found again, and no more is
-// kept than is told.
+// TestHistory checks that Add returns the earlier attempts of the same devices,
+// and that a History does not grow.
 func TestHistory(t *testing.T) {
 	var h History
 	for i := range 10 * memory {
@@ -431,8 +431,8 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// TestFromError: the errors of our own machines lead to the rows that a
-// capture of the same run would.
+// TestFromError checks that the errors of our own machines lead to the same
+// rows as a capture of the same run.
 func TestFromError(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -9,115 +9,121 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// Evidence is what is known of a case, whatever its source: a capture, a scan, or
-// one of the two devices itself. All of it is optional.
+// Evidence is what is known about a case, from any source: a capture, a scan,
+// or one of the two devices itself. All fields are optional.
 type Evidence struct {
-	// Networks are the access points heard.
+	// Networks are the access points that were heard.
 	Networks []Network
-	// Stations are the devices heard that look for a registrar.
+	// Stations are the devices that were heard searching for a registrar.
 	Stations []Station
-	// Direct are the devices heard that speak Wi-Fi Direct with one another.
+	// Direct are the devices that were heard using Wi-Fi Direct.
 	Direct []DirectDevice
-	// StationsUnknown reports that nobody listened for devices, as in a scan:
-	// that none was heard means nothing.
+	// StationsUnknown reports that the evidence does not cover devices, as in a
+	// scan: an empty Stations then means nothing.
 	StationsUnknown bool
-	// NetworksUnknown reports that nobody listed the networks in range, as in
-	// most logs: that none was heard means nothing.
+	// NetworksUnknown reports that the evidence does not list the networks in
+	// range, as in most logs: an empty Networks then means nothing.
 	NetworksUnknown bool
-	// Live reports that it is what one of the two sees now: nothing was recorded,
-	// and there is nothing to record again.
+	// Live reports that the evidence is what one of the two sees now: nothing
+	// was recorded, so it makes no sense to advise recording again.
 	Live bool
-	// Reports are what programs said that no frame shows, in the order of time.
+	// Reports are what programs reported that no frame shows, in the order of
+	// time.
 	Reports []Report
-	// Attempts are the attempts to register, in the order of time. The last
-	// one is the one to be judged, in the light of those before it.
+	// Attempts are the attempts to register, in the order of time. [Diagnose]
+	// explains the last one; the earlier ones are context.
 	Attempts []*Attempt
 }
 
-// DirectDevice is a device that was heard speaking Wi-Fi Direct. Such devices
-// exchange attributes of WPS among themselves, which no router takes part in.
+// DirectDevice is a device that was heard using Wi-Fi Direct. Such devices
+// exchange WPS attributes among themselves, without a router.
 type DirectDevice struct {
 	MAC  wps.MAC
-	Name string // "" if it has not told it
-	Said string // what it did last, in a few words
+	Name string // "" if not known
+	Said string // the last thing it did, in a few words
 }
 
-// Station is a device that looks for a registrar, as its probe requests show it.
+// Station is a device that searches for a registrar, as its probe requests show
+// it.
 type Station struct {
 	MAC  wps.MAC
 	UUID wps.UUID
-	// Method is what its owner has chosen at it. A device that looks for PIN
-	// may as well just look around.
+	// Method is the method chosen at the device. A device that asks for a PIN
+	// may just be scanning.
 	Method Method
-	// Bands are those that it says it has; 0 if not known.
+	// Bands are the bands that it supports, as it advertises them; 0 if not
+	// known.
 	Bands       wps.RFBands
 	First, Last time.Time
 }
 
-// Attempt is one attempt to register, from the association on. The zero value
-// of a field is that nothing is known of it.
+// Attempt is one attempt to register, from the association on. A field with the
+// zero value is not known.
 type Attempt struct {
 	Began, Ended time.Time
 	// Station and AP are the addresses of the two ends.
 	Station, AP wps.MAC
 	// APEnrollee reports that the access point is the enrollee: an external
-	// registrar, say a PC, reads or configures it with the router's own PIN.
+	// registrar, such as a PC, reads or configures it with the router's own
+	// PIN.
 	APEnrollee bool
 
-	// Enrollee and Registrar are as M1 and M2 or M2D describe them.
+	// Enrollee and Registrar are the descriptions in M1 and in M2 or M2D.
 	Enrollee, Registrar wps.Device
-	// Method is that of M1, Answered that of M2.
+	// Method is the method in M1, Answered the one in M2.
 	Method, Answered Method
 
-	// Reached is how far it came.
+	// Reached is how far the attempt came.
 	Reached Stage
-	// End is how it ended, By whose doing that was, and ConfigError what a
-	// WSC_NACK or M2D said.
+	// End is how the attempt ended, By the role that ended it, and ConfigError
+	// the configuration error in a WSC_NACK or M2D.
 	End         End
 	By          registration.Role
 	ConfigError wps.ConfigError
-	// Reasonless reports that ConfigError is not known, since the message was
-	// not seen as a whole; Partial that it was not seen what the end answers.
+	// Reasonless reports that ConfigError is not known, because the message was
+	// not captured completely. Partial reports that the message before the end
+	// was not seen.
 	Reasonless, Partial bool
-	// Untold means that messages went to and fro of which nothing else is
+	// Untold reports that more messages were exchanged about which nothing is
 	// known: the attempt came further than Reached.
 	Untold bool
 	// Status is the status code with which the association was refused.
 	Status uint16
-	// Left is the reason code of the disconnection that ended it; 0 if there
-	// was none.
+	// Left is the reason code of the disconnection that ended the attempt; 0 if
+	// there was none.
 	Left uint16
-	// Fault is what is known to be wrong with a message.
+	// Fault is a fault that was found in a message.
 	Fault Fault
-	// Repeats is how often the last message was sent again in vain, Silence
-	// how long nothing was heard before the end, or before the watch ended.
+	// Repeats is how often the last message was sent again without an answer,
+	// Silence how long nothing was heard before the end of the attempt or of
+	// the evidence.
 	Repeats int
 	Silence time.Duration
-	// Retransmissions counts the messages of the whole attempt that were
-	// sent again.
+	// Retransmissions counts the messages of the whole attempt that were sent
+	// again.
 	Retransmissions int
 
-	// M2Lost reports that M1 came again after M2: the enrollee has not received
-	// it.
+	// M2Lost reports that M1 was sent again after M2: the enrollee has not
+	// received M2.
 	M2Lost bool
 	// Ordinary reports that the access point began the 4-way handshake of an
-	// ordinary association instead of EAP, although it had given no settings.
+	// ordinary association instead of EAP, although no settings had been given.
 	Ordinary bool
-	// Wired reports that the two, or those whose messages were seen, are not
-	// connected by radio: nobody can move them nearer to each other.
+	// Wired reports that the two sides, or those whose messages were seen, are
+	// not connected by radio, so that moving them closer does not help.
 	Wired bool
 	// Mesh reports that the enrollee is a node of a mesh, configured by its
 	// controller over IEEE 1905.1.
 	Mesh bool
 
-	// Settings are the networks that were handed over, as far as they could
-	// be read.
+	// Settings are the networks that were handed over, as far as they could be
+	// read.
 	Settings []Settings
-	// After is what became of them.
+	// After is what happened after the settings were handed over.
 	After After
 }
 
-// Method is the kind of password of an attempt.
+// Method is the kind of password used in an attempt.
 type Method uint8
 
 // The methods.
@@ -138,7 +144,7 @@ func (m Method) String() string {
 	return fmt.Sprintf("Method(%d)", uint8(m))
 }
 
-// MethodOf returns the method that a Device Password ID means.
+// MethodOf returns the method of a Device Password ID.
 func MethodOf(id wps.DevicePasswordID) Method {
 	switch {
 	case id == wps.PasswordPushButton:
@@ -149,14 +155,14 @@ func MethodOf(id wps.DevicePasswordID) Method {
 	return PIN
 }
 
-// Stage is how far an attempt came: the last thing that was sent in order.
+// Stage is how far an attempt came: the last step that was reached in order.
 type Stage uint8
 
 // The stages.
 const (
 	StageNone        Stage = iota
-	StageAssociating       // the station asked to associate
-	StageAssociated        // the access point agreed
+	StageAssociating       // the station sent an association request
+	StageAssociated        // the access point accepted it
 	StageAsked             // EAP-Request/Identity
 	StageIdentified        // EAP-Response/Identity
 	StageStarted           // WSC_Start
@@ -178,7 +184,7 @@ var stageNames = [...]string{
 	StageDone: "WSC_Done",
 }
 
-// String returns the name of the message.
+// String returns the name of the message or step.
 func (s Stage) String() string {
 	if int(s) < len(stageNames) {
 		return stageNames[s]
@@ -186,8 +192,8 @@ func (s Stage) String() string {
 	return fmt.Sprintf("Stage(%d)", uint8(s))
 }
 
-// StageOf returns the stage that a message means; M2D, WSC_ACK and WSC_NACK
-// mean none.
+// StageOf returns the stage of a message, or StageNone for M2D, WSC_ACK and
+// WSC_NACK.
 func StageOf(t wps.MessageType) Stage {
 	switch {
 	case t == wps.MessageM1 || t == wps.MessageM2:
@@ -206,11 +212,11 @@ type End uint8
 // The ends.
 const (
 	EndOpen       End = iota // not seen
-	EndDone                  // WSC_Done: the enrollee has what it wanted
-	EndM2D                   // M2D, and no M2 behind it
+	EndDone                  // WSC_Done: the enrollee has the settings
+	EndM2D                   // M2D without an M2 after it
 	EndNACK                  // WSC_NACK
-	EndFailure               // EAP-Failure, though nobody had said why
-	EndDisconnect            // deauthentication or disassociation, the same
+	EndFailure               // EAP-Failure without a reason before it
+	EndDisconnect            // deauthentication or disassociation without a reason before it
 	EndTimeout               // one side gave up waiting for the other
 	EndRestarted             // one side began another attempt
 )
@@ -228,8 +234,8 @@ func (e End) String() string {
 	return fmt.Sprintf("End(%d)", uint8(e))
 }
 
-// Fault is what is wrong with a message, where the evidence goes that deep: in
-// one of our own machines, or in a capture with the keys of the run.
+// Fault is what is wrong with a message. It is known only for our own machines
+// and for captures with the keys of the run.
 type Fault uint8
 
 // The faults.
@@ -240,7 +246,7 @@ const (
 	FaultNonce               // a nonce of another run
 )
 
-// faultRules says which rules of package validate show a fault.
+// faultRules lists the rules of package validate that show a fault.
 var faultRules = []struct {
 	rule  string
 	fault Fault
@@ -255,7 +261,7 @@ var faultRules = []struct {
 }
 
 // FaultIn returns the fault in M2 to M8 that findings about an exchange show.
-// What is wrong with WSC_ACK, WSC_NACK or WSC_Done stops nobody.
+// Faults in WSC_ACK, WSC_NACK or WSC_Done do not stop an exchange.
 func FaultIn(findings validate.Findings) Fault {
 	for _, f := range findings {
 		for _, row := range faultRules {
@@ -267,8 +273,8 @@ func FaultIn(findings validate.Findings) Fault {
 	return NoFault
 }
 
-// Settings are the shape of the settings of a network that were handed over:
-// whether they can be used, and never the key.
+// Settings describe the settings of a network that were handed over: whether
+// they can be used, never the key.
 type Settings struct {
 	SSID      wps.SSID
 	Auth      wps.AuthType
@@ -276,7 +282,7 @@ type Settings struct {
 	KeyLength int
 	// HexKey reports that the key is a pre-shared key of 64 hexadecimal digits.
 	HexKey bool
-	// Err is why they cannot be used: see [wps.Credential.Usable].
+	// Err is why the settings cannot be used: see [wps.Credential.Usable].
 	Err error
 }
 
@@ -286,28 +292,28 @@ func NewSettings(c *wps.Credential) Settings {
 	return Settings{SSID: c.SSID, Auth: c.AuthType, Encr: c.EncrType, KeyLength: len(c.NetworkKey), HexKey: hex, Err: c.Usable()}
 }
 
-// After is what became of the settings that a station was given.
+// After is what happened after a station was given settings.
 type After struct {
-	// Handshake is the 4-way handshake.
+	// Handshake is the result of the 4-way handshake.
 	Handshake Handshake
-	// Reason is the reason code of a disconnection behind it.
+	// Reason is the reason code of a disconnection after the handshake.
 	Reason uint16
 	// Status is the status code with which the association was refused, and
-	// SAEStatus the one of SAE (WPA3).
+	// SAEStatus the one with which SAE (WPA3) was refused.
 	Status, SAEStatus uint16
 
-	// NotFound: no network with the name could be found. NoAddress: it
-	// joined, and DHCP gave no address. Unreachable: it has an address, and
-	// others cannot reach it. Only the device or its owner can tell.
+	// NotFound: no network with the name was found. NoAddress: the device
+	// joined, but DHCP gave no address. Unreachable: it has an address, but
+	// others cannot reach it. Only the device or its owner can report these.
 	NotFound, NoAddress, Unreachable bool
 }
 
-// Handshake is what became of the 4-way handshake.
+// Handshake is the result of the 4-way handshake.
 type Handshake uint8
 
 // The results of a handshake.
 const (
 	HandshakeNotSeen Handshake = iota
 	HandshakeCompleted
-	HandshakeFailed // the access point did not accept the station's key
+	HandshakeFailed // the access point rejected the station's key
 )

@@ -8,7 +8,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// A router's registrar was told by WSC_NACK that its PIN is wrong.
+// The enrollee found the PIN wrong, and sent WSC_NACK to the router's
+// registrar.
 func ExampleDiagnose() {
 	err := &registration.Error{Message: wps.MessageM4, ConfigError: wps.DevicePasswordAuthFailed, DetectedBy: registration.RoleEnrollee, Half: 1}
 
@@ -24,7 +25,7 @@ func ExampleDiagnose() {
 	}
 	// Output:
 	// pin-first-half B9
-	// The PIN was wrong: the one that was entered at the router is not the one of the printer “Office”, and already the first half of its digits differs.
+	// The PIN was wrong: the one entered at the router is not the PIN of the printer “Office”. Even the first half of its digits differs.
 	// 1. Read the PIN that the printer shows now. Many devices make a new one each time their menu is opened.
 	// 2. Make sure that it is the PIN of the printer, not the one printed on the router.
 	// 3. Enter all its digits, zeros at the beginning too, on the WPS page of the router, and start WPS at the printer within 2 minutes.

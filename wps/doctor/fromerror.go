@@ -7,9 +7,9 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// FromError makes an attempt of what one of our own machines knows when its
-// run has failed. Say what else is known by setting further fields: the
-// addresses, the descriptions.
+// FromError makes an attempt from the error of a machine of package
+// registration whose run failed. Set further fields, such as the addresses and
+// descriptions, if they are known.
 func FromError(err *registration.Error, method Method) *Attempt {
 	a := &Attempt{
 		Method: method, Reached: StageOf(err.Message),
@@ -24,7 +24,7 @@ func FromError(err *registration.Error, method Method) *Attempt {
 	case a.Reached == StageM1 && err.DetectedBy == registration.RoleRegistrar:
 		a.End = EndM2D
 	case errors.Is(err, registration.ErrRefused) && err.ConfigError == wps.NoError:
-		a.End = EndFailure // or a WSC_NACK that says as little
+		a.End = EndFailure // or a WSC_NACK without a reason
 	}
 	switch {
 	case errors.Is(err, registration.ErrAuthenticator):

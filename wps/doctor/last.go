@@ -1,48 +1,48 @@
 package doctor
 
-// The cause where nothing fits.
+// The cause if nothing matches.
 const (
-	Unknown Cause = "unknown" // the evidence does not tell
+	Unknown Cause = "unknown" // the evidence does not show the cause
 )
 
-// lastRows stand at the end: there is nothing more that could be said.
+// lastRows come last: they match if no other row does.
 var lastRows = []Row{
 	{Code: "D", Cause: Unknown, Outcome: Incomplete,
 		Evidence: "an attempt of this side that was stopped",
-		Owner:    "The attempt was stopped before it had come to its end.",
+		Owner:    "The attempt was stopped before it had ended.",
 		Steps:    append([]string{"Try again, and let it run until it has worked or has failed."}, generic...),
-		Engineer: "The last message is {reached}; this side went no further.",
+		Engineer: "The last message is {reached}; this side stopped there.",
 		when:     func(v *view) bool { return v.a != nil && v.Live }},
 	{Code: "D", Cause: Unknown, Outcome: Incomplete,
 		Evidence: "an attempt whose end was not seen",
-		Owner:    "What was recorded ends before the attempt did, so it cannot be told how it went on.",
+		Owner:    "The recording ends before the attempt does, so it does not show how the attempt ended.",
 		Steps:    append([]string{"Record again, and let it run until the device says that it is connected or has failed."}, generic...),
 		Engineer: "The last message seen is {reached}; there is neither an end nor a time-out.",
 		when:     func(v *view) bool { return v.a != nil }},
 	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
 		Evidence: "a scan in which no access point was found",
-		Owner:    "No router was found in range, or not the one that is meant.",
-		Steps: []string{"See that the router is switched on, and its Wi-Fi too.", "Go nearer to the router, and look again.",
+		Owner:    "No router was found, or the one you asked for is not in range.",
+		Steps: []string{"Check that the router and its Wi-Fi are switched on.", "Go nearer to the router, and look again.",
 			"A router on 6 GHz, or on a channel that this computer may not use, is not found."},
-		Engineer: "The scan has no BSS, or none of those that were meant.",
+		Engineer: "The scan has no BSS, or not the one that was asked for.",
 		when:     func(v *view) bool { return (v.StationsUnknown || v.Live) && !v.NetworksUnknown && len(v.Networks) == 0 }},
 	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
 		Evidence: "a scan that shows nothing of the above",
-		Owner:    "Nothing is seen that stands in the way of WPS, and no router is seen to wait for a device.",
+		Owner:    "Nothing seems to prevent WPS, but no router is waiting for a device.",
 		Steps:    generic,
-		Engineer: "No element that explains it.",
+		Engineer: "No element explains it.",
 		when: func(v *view) bool {
 			return (v.StationsUnknown || v.Live) && (!v.NetworksUnknown || len(v.Networks) > 0)
 		}},
 	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
 		Evidence: "nothing of the above",
-		Owner:    "There was no attempt to connect by WPS, and nothing that shows why.",
+		Owner:    "There was no attempt to connect by WPS, and nothing shows why.",
 		Steps:    append([]string{"Record again while you try to connect."}, generic...),
-		Engineer: "No exchange, and no element that explains it.",
+		Engineer: "There is no exchange, and no element explains it.",
 		when:     func(*view) bool { return true }},
 }
 
-// generic is what helps in most cases, in an order that does no harm.
+// generic lists what helps in most cases, in an order that does no harm.
 var generic = []string{genericRestart, genericCable, genericSettings, genericNear, genericButton, genericPIN, genericPassword}
 
 const (

@@ -2,8 +2,7 @@ package doctor
 
 import "testing"
 
-// TestWrongPIN: what shows that a PIN was mistyped, and what does not though it
-// looks alike.
+// TestWrongPIN checks which ends show that a PIN was mistyped.
 func TestWrongPIN(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -27,7 +26,8 @@ func TestWrongPIN(t *testing.T) {
 	}
 }
 
-// TestLockedBefore: wrong PINs of a device do not lock the access point's own.
+// TestLockedBefore checks that wrong PINs of a device do not count as a reason
+// for a lock of the access point's own PIN.
 func TestLockedBefore(t *testing.T) {
 	refused := asAP(nacked(15, enrollee, StageM2))
 	for _, tt := range []struct {

@@ -15,63 +15,62 @@ import (
 type Network struct {
 	BSSID wps.MAC
 	SSID  wps.SSID
-	// First and Last are when it was heard first and last.
+	// First and Last are when it was first and last heard.
 	First, Last time.Time
-	// Channel is the channel's number, Signal the power in dBm; 0 if not known.
+	// Channel is the channel number, Signal the power in dBm; 0 if not known.
 	Channel, Signal int
-	// Traits are its security, and the band: those that its beacon shows, if
-	// one was heard.
+	// Traits are its security and band, from its beacon if one was heard.
 	dot11.Traits
-	// Adverts are its WPS elements, in the order of time, at most 64: a button
-	// pressed and a lock show here.
+	// Adverts are its WPS elements in the order of time, at most 64. They show
+	// when a button was pressed or the PIN locked.
 	Adverts []Advert
-	// Silent reports that it is not known whether it has WPS: Adverts is empty,
-	// and says nothing.
+	// Silent reports that it is not known whether the access point has WPS:
+	// Adverts is then empty and means nothing.
 	Silent bool
-	// Description is the WPS element of its last probe response, nil if none
-	// was heard or could be read: it names the maker and the model.
+	// Description is the WPS element of its last probe response, which has the
+	// maker and the model; nil if none was heard or could be read.
 	Description *wps.ProbeResponse
 
 	beacon bool // a beacon was heard
 }
 
-// Advert is what an access point says of WPS from a time on.
+// Advert is the WPS advertisement of an access point from a time on.
 type Advert struct {
 	Since time.Time
-	Frame int // of the capture; 0 if there is none
-	// Element is the WPS element, or what a probe response has in common with
-	// a beacon; nil if there is none, or none that can be read.
+	Frame int // frame number in the capture; 0 if there is none
+	// Element is the WPS element, or the fields of a probe response that a
+	// beacon has too; nil if there is no element or it cannot be read.
 	Element *wps.Beacon
-	// Octets is its list of attributes; nil if there is no element, or only
-	// its meaning is known.
+	// Octets is its list of attributes; nil if there is no element or only its
+	// contents are known.
 	Octets []byte
 	// Response reports that it was in a probe response.
 	Response bool
-	// Described reports that a program told of the element: its form is not
-	// known, and not judged.
+	// Described reports that the contents come from a program's description of
+	// the element. Its encoding is not known and not validated.
 	Described bool
 	// Err is why the element cannot be read.
 	Err error
 }
 
-// maxAdverts bounds the elements that are kept of a network.
+// maxAdverts is how many elements are kept per network.
 const maxAdverts = 64
 
 // Announcement is a beacon or a probe response.
 type Announcement struct {
 	Time      time.Time
-	Frame     int  // of the capture; 0 if there is none
+	Frame     int  // frame number in the capture; 0 if there is none
 	Response  bool // a probe response
 	Truncated bool // its end is missing
-	Described bool // no frame was seen, but a program told of one
+	Described bool // a program's description, not a frame
 	Elements  *dot11.Elements
-	// Capability is the Capability Information field, Frequency that of the
-	// channel on which it was received in MHz, 0 if that is not known.
+	// Capability is the Capability Information field. Frequency is that of the
+	// channel on which the frame was received in MHz, or 0 if not known.
 	Capability uint16
 	Frequency  int
 }
 
-// Hear notes what an access point says of itself.
+// Hear records an announcement of the access point.
 func (n *Network) Hear(a *Announcement) {
 	if n.First.IsZero() {
 		n.First = a.Time
@@ -84,7 +83,7 @@ func (n *Network) Hear(a *Announcement) {
 		n.Traits = a.Elements.Traits(a.Capability, a.Frequency)
 		n.beacon = !a.Response
 	}
-	if a.Elements.SSID != "" { // a hidden network names itself to those who know its name
+	if a.Elements.SSID != "" { // a hidden network sends its name to devices that ask for it
 		n.SSID = a.Elements.SSID
 	}
 	if !a.Truncated {
@@ -93,7 +92,7 @@ func (n *Network) Hear(a *Announcement) {
 	n.Silent = len(n.Adverts) == 0
 }
 
-// advertise notes a WPS element that differs from the last one of its kind.
+// advertise records a WPS element if it differs from the last one of its kind.
 func (n *Network) advertise(a *Announcement) {
 	octets := a.Elements.WPS
 	if last := n.lastAdvert(a.Response); last != nil && bytes.Equal(last.Octets, octets) && (last.Octets == nil) == (octets == nil) {
@@ -113,7 +112,7 @@ func (n *Network) advertise(a *Announcement) {
 	n.add(advert)
 }
 
-// add adds an element, in the place of the oldest if there are too many.
+// add adds an element, in place of the oldest one if there are too many.
 func (n *Network) add(a Advert) {
 	if len(n.Adverts) == maxAdverts {
 		n.Adverts = slices.Delete(n.Adverts, 0, 1)
@@ -121,8 +120,7 @@ func (n *Network) add(a Advert) {
 	n.Adverts = append(n.Adverts, a)
 }
 
-// lastAdvert returns the last element of beacons or of probe responses, nil if
-// there was none.
+// lastAdvert returns the last element of beacons or of probe responses, or nil.
 func (n *Network) lastAdvert(response bool) *Advert {
 	for i := len(n.Adverts) - 1; i >= 0; i-- {
 		if n.Adverts[i].Response == response {
@@ -132,8 +130,8 @@ func (n *Network) lastAdvert(response bool) *Advert {
 	return nil
 }
 
-// heard reports whether a WPS element of the access point itself was seen, not
-// only the words of a program about it, which leave out what they do not know.
+// heard reports whether a WPS element of the access point itself was seen. The
+// descriptions of programs do not count: they leave out some attributes.
 func (n *Network) heard() bool {
 	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.Element != nil && !a.Described })
 }
@@ -152,13 +150,13 @@ func readElement(octets []byte, response bool) (*wps.ProbeResponse, error) {
 }
 
 // devices are the categories of devices that open a network for themselves, not
-// for a home: printers and cameras, say. Routers, computers and storage are none
-// of them.
+// for a home, such as printers and cameras. Routers, computers and storage are
+// not among them.
 var devices = map[uint16]bool{2: true, 3: true, 4: true, 7: true, 8: true, 9: true, 10: true, 11: true, 12: true}
 
 // OwnedByDevice reports whether a printer or another device opened the network
-// for itself, as Wi-Fi Direct does, or whether it is no network at all but such
-// a device that is being discovered. It is not the router of a home.
+// for itself, as in Wi-Fi Direct, or whether this is not a network but such a
+// device during discovery. Either way it is not the router of a home.
 func (n *Network) OwnedByDevice() bool {
 	if n.Discovery || strings.HasPrefix(string(n.SSID), "DIRECT-") {
 		return true
@@ -168,8 +166,7 @@ func (n *Network) OwnedByDevice() bool {
 		slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.Element != nil && devices[a.Element.PrimaryDeviceType.Category()] })
 }
 
-// damage returns why the element that the network sends now cannot be read, nil
-// if it can be.
+// damage returns why the current element of the network cannot be read, or nil.
 func (n *Network) damage() error {
 	if len(n.Adverts) == 0 {
 		return nil
@@ -177,10 +174,10 @@ func (n *Network) damage() error {
 	return n.Adverts[len(n.Adverts)-1].Err
 }
 
-// Findings judges the WPS elements of the access point: that of the last beacon
-// that has one, and of the last probe response. Message is [validate.Whole].
-// A device that is being discovered by Wi-Fi Direct is no access point, and not
-// judged.
+// Findings validates the WPS elements of the access point: that of the last
+// beacon that has one, and that of the last probe response. In the findings,
+// Message is [validate.Whole]. A device in Wi-Fi Direct discovery is not an
+// access point and is not validated.
 func (n *Network) Findings(mode wps.Mode) (all validate.Findings) {
 	if n.Discovery {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestPressedTogether compares the search for buttons that were pressed at one
-// time with its definition, pair by pair and moment by moment.
+// TestPressedTogether compares pressedTogether with its definition, tried for
+// each pair and each moment.
 func TestPressedTogether(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -68,7 +68,7 @@ func TestPressedTogether(t *testing.T) {
 	}
 }
 
-// waitsAt reports whether a network waits for a button at a time.
+// waitsAt reports whether a network waits for a button at t.
 func waitsAt(n *Network, at time.Time) bool {
 	return len(n.Adverts) > 0 && !n.Adverts[0].Since.After(at) && (Advert{Element: n.at(at)}).waits(PushButton)
 }

@@ -11,16 +11,16 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Record makes evidence of what a station sees and does itself: of its scans and
-// of its runs. The zero value is empty. It is not safe for concurrent use.
+// Record collects evidence at a station: its scans and its runs. The zero value
+// is empty. A Record is not safe for concurrent use.
 type Record struct {
 	self     *Station
 	networks []Network
 	history  History
 	attempts []*Attempt
 
-	attempt  *Attempt  // the one that goes on
-	heard    time.Time // when a packet came last
+	attempt  *Attempt  // the current one
+	heard    time.Time // when a packet was last received
 	previous []byte    // the last packet received
 }
 
@@ -34,12 +34,13 @@ func (r *Record) Evidence() *Evidence {
 	return e
 }
 
-// Search notes that the station looks for a registrar, and how.
+// Search records that the station searches for a registrar, and by which
+// method.
 func (r *Record) Search(s Station) { r.self = &s }
 
-// Observe notes an access point that a scan has found. Its elements are added to
-// those of earlier scans if they say something else: an access point that waited
-// a minute ago is remembered.
+// Observe records an access point found by a scan. Its elements are added to
+// those of earlier scans if they differ, so that an access point that waited a
+// minute ago is remembered.
 func (r *Record) Observe(n Network) {
 	if r.self != nil && n.Last.After(r.self.Last) {
 		r.self.Last = n.Last
@@ -60,8 +61,8 @@ func (r *Record) Observe(n Network) {
 	*before = n
 }
 
-// saysAs reports whether two elements say the same to a device that looks for a
-// registrar.
+// saysAs reports whether two elements mean the same to a device that searches
+// for a registrar.
 func (a *Advert) saysAs(b *Advert) bool {
 	x, y := a.Element, b.Element
 	if x == nil || y == nil {
@@ -72,8 +73,8 @@ func (a *Advert) saysAs(b *Advert) bool {
 		slices.Equal(x.WFA.AuthorizedMACs, y.WFA.AuthorizedMACs)
 }
 
-// Begin begins an attempt of the station with an access point, which is the
-// enrollee if the station is an external registrar.
+// Begin begins an attempt of the station with an access point. The access point
+// is the enrollee if the station is an external registrar.
 func (r *Record) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
 	r.attempt = &Attempt{Began: now, Station: station, AP: ap, APEnrollee: apEnrollee, Reached: StageAssociating}
 	if r.self != nil {
@@ -82,7 +83,7 @@ func (r *Record) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
 	r.heard, r.previous = now, nil
 }
 
-// Associated notes that the access point has admitted the station.
+// Associated records that the access point accepted the association.
 func (r *Record) Associated() { r.reach(StageAssociated) }
 
 func (r *Record) reach(s Stage) {
@@ -91,8 +92,9 @@ func (r *Record) reach(s Stage) {
 	}
 }
 
-// Packet notes how far the attempt has come, by an EAP packet that was sent or
-// received. It does nothing if no attempt goes on. What a message in fragments says of its sender is not noted.
+// Packet records the progress of the attempt from an EAP packet that was sent
+// or received. It does nothing if there is no current attempt. It does not read
+// the sender's description from a fragmented message.
 func (r *Record) Packet(now time.Time, received bool, packet []byte) {
 	a := r.attempt
 	if a == nil {
@@ -119,24 +121,24 @@ func (r *Record) Packet(now time.Time, received bool, packet []byte) {
 	}
 }
 
-// Heard notes that something else was received, which the attempt is not over
-// for.
+// Heard records that a packet was received that is not part of WPS, but shows
+// that the other side is still there.
 func (r *Record) Heard(now time.Time) { r.heard = now }
 
 // Ending is how a run ended.
 type Ending struct {
-	// Result is what it yielded, or Err why it failed.
+	// Result is the result of a run that succeeded, or Err why it failed.
 	Result *registration.Result
 	Err    error
-	// End is how it ended, where the error is not one of package registration:
-	// EndDisconnect is the access point's doing.
+	// End is how the run ended if the error is not one of package registration:
+	// EndDisconnect means that the access point disconnected.
 	End End
 	// Status is the status code with which the access point refused the
 	// association.
 	Status uint16
 }
 
-// End ends the attempt, if one goes on.
+// End ends the current attempt, if there is one.
 func (r *Record) End(now time.Time, how Ending) {
 	a := r.attempt
 	if a == nil {
@@ -160,10 +162,10 @@ func (r *Record) End(now time.Time, how Ending) {
 	r.attempts = r.history.Add(a)
 }
 
-// yields notes that the attempt has succeeded.
+// yields records the success of the attempt.
 func (a *Attempt) yields(result *registration.Result) {
 	a.Reached, a.End = StageDone, EndDone
-	if result.SettingsRead { // what was wanted stands in M7
+	if result.SettingsRead { // the settings were in M7
 		a.Reached, a.End, a.By = StageM7, EndNACK, registration.RoleRegistrar
 	}
 	credentials := result.Credentials
@@ -175,7 +177,7 @@ func (a *Attempt) yields(result *registration.Result) {
 	}
 }
 
-// apRole returns the part that the access point plays.
+// apRole returns the role of the access point.
 func (a *Attempt) apRole() registration.Role {
 	if a.APEnrollee {
 		return registration.RoleEnrollee
@@ -183,8 +185,7 @@ func (a *Attempt) apRole() registration.Role {
 	return registration.RoleRegistrar
 }
 
-// Joins notes what became of the settings that the last attempt has brought, if
-// it has.
+// Joins records what happened after the last attempt, if it succeeded.
 func (r *Record) Joins(after After) {
 	if n := len(r.attempts); n > 0 && r.attempts[n-1].End == EndDone {
 		r.attempts[n-1].After = after

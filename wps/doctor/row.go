@@ -7,37 +7,39 @@ import (
 	"strings"
 )
 
-// Row is a row of the table: what one can see, what it means, what to do.
+// Row is a row of the table: the evidence, what it means, and what to do.
 //
 // Owner, Steps and Engineer have placeholders that [Diagnose] fills in:
-// {device} is the station, {router} the access point, each with its name where
-// it is known.
+// {device} is the station, {router} the access point, each with its name if it
+// is known.
 type Row struct {
-	// Code begins with A for what shows before an exchange, B for what shows in
-	// it, C for what shows after it; D is for what nothing else fits. Several
-	// rows share one if they are ways in which the same thing can be met.
+	// Code begins with A for rows about the time before an exchange, B for the
+	// exchange, C for the time after it, and D for rows that match if nothing
+	// else does. Several rows share a code if they show the same failure in
+	// different evidence.
 	Code    string
 	Cause   Cause
 	Outcome Outcome
-	// Evidence is what has to be seen, Owner what it means in the words of
-	// an owner, Steps what the owner can do, in order, and Engineer the same
-	// as Owner in the words of the protocol.
+	// Evidence is what must have been seen, Owner what it means in the words of
+	// an owner, Steps what the owner can do, in order, and Engineer the same as
+	// Owner in the words of the protocol.
 	Evidence string
 	Owner    string
 	Steps    []string
 	Engineer string
-	// Hint marks what makes things worse and explains no end by itself. All
-	// hints that fit are given beside the cause.
+	// Hint marks a row that makes things worse but does not explain the end.
+	// All hints that match are reported beside the cause.
 	Hint bool
 
 	when func(*view) bool
-	// about are the networks of which a row without an attempt speaks; nil is
-	// those that wait, or else those with WPS, or else all.
+	// about selects the networks that a row without an attempt describes. If it
+	// is nil, all networks are considered.
 	about func(*Network) bool
 }
 
-// table holds the rows in the order in which they are tried: what is more
-// specific first, what was proved before what anyone could have sent.
+// table holds the rows in the order in which they are tried: specific rows
+// before general ones, proven causes before those that anyone could have
+// forged.
 var table = slices.Concat(
 	afterRows, doneRows, // the settings were handed over
 	untoldRows, duringRows, // an attempt that failed
@@ -45,8 +47,8 @@ var table = slices.Concat(
 	lastRows, hintRows,
 )
 
-// Rows returns the rows of the table, by their codes. Within a code they are
-// in the order in which they are tried.
+// Rows returns the rows of the table, sorted by code. Rows with the same code
+// are in the order in which they are tried.
 func Rows() iter.Seq[Row] {
 	sorted := slices.Clone(table)
 	slices.SortStableFunc(sorted, func(a, b Row) int {
@@ -62,7 +64,7 @@ func Rows() iter.Seq[Row] {
 	}
 }
 
-// or puts words before a step, which goes on with a small letter.
+// or puts words before a step, whose first letter becomes a small one.
 func or(words, step string) string {
 	return words + ": " + strings.ToLower(step[:1]) + step[1:]
 }
@@ -83,15 +85,16 @@ const (
 	stepEnableWPS = "Switch WPS on, on the web page or in the app of {router}."
 )
 
-// Steps for those who set up the router itself from a computer.
+// Steps for someone who sets up the router itself from a computer.
 const (
 	stepRouterPIN = "Read the router's own PIN from the label on it, or from its web page. It is not the PIN of a printer or of another device."
 	stepRouterWeb = "Or leave WPS out of it: open the web page of {router} in a browser and set up or read the Wi-Fi there."
 )
 
-// forRegistrar has what steps become where an external registrar sets up the
+// forRegistrar maps steps to those for an external registrar, which sets up the
 // router from a computer: the PIN is the router's and is typed at the computer,
-// there is no button, and the computer knows the Wi-Fi password or is to set it.
+// there is no button, and the computer already has the Wi-Fi password or sets a
+// new one. A step that does not apply maps to "".
 var forRegistrar = map[string]string{
 	stepPress: "", stepNewPIN: stepRouterPIN, stepPassword: stepRouterWeb, stepNoRandom: "", stepWait2: stepWait2,
 	stepEnterPIN: "Type all its digits at the computer, zeros at the beginning too, and start again.",
@@ -101,11 +104,11 @@ var forRegistrar = map[string]string{
 	genericCable:   "", genericSettings: "", genericNear: genericNear, genericButton: "", genericPIN: stepRouterPIN, genericPassword: stepRouterWeb,
 }
 
-// onAir has the steps that need a radio.
+// onAir lists the steps that apply only to a connection by radio.
 var onAir = []string{stepNear, genericNear}
 
-// steps returns the steps of a row as they fit the roles of the two, and how they
-// are connected.
+// steps returns the steps of a row that apply to the roles of the two sides and
+// to their kind of connection.
 func (v *view) steps(row *Row) []string {
 	if v.a == nil || !v.ap() && !v.a.Wired {
 		return row.Steps
@@ -125,13 +128,14 @@ func (v *view) steps(row *Row) []string {
 	return steps
 }
 
-// isMadeOf reports whether a step is one of some, also with words before it.
+// isMadeOf reports whether a step is one of some, with or without words before
+// it.
 func isMadeOf(step string, some ...string) bool {
 	return slices.ContainsFunc(some, func(s string) bool { return step == s || strings.HasSuffix(step, or("", s)) })
 }
 
-// toRegistrar returns what a step becomes for an external registrar; nothing if
-// it is none.
+// toRegistrar returns a step in its form for an external registrar, or "" if it
+// does not apply.
 func toRegistrar(step string) string {
 	for general, special := range forRegistrar {
 		if isMadeOf(step, general) {

@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// State is what a network offers of WPS now.
+// State is the current state of WPS at a network.
 type State uint8
 
-// The states, those that matter most to somebody who looks for a router first.
+// The states, sorted by how much they matter to someone who looks for a router.
 const (
 	StateButton  State = iota // a registrar waits for a push button
-	StatePIN                  // a registrar waits for a PIN, or a password out of band
-	StateLocked               // the access point's own PIN is locked, and nobody waits
-	StateIdle                 // it has WPS, and nobody waits
+	StatePIN                  // a registrar waits for a PIN or an out-of-band password
+	StateLocked               // the access point's own PIN is locked, and no registrar waits
+	StateIdle                 // the access point has WPS, but no registrar waits
 	StateDamaged              // its WPS element cannot be read
-	StateOff                  // it has no WPS
-	StateUnknown              // nothing shows whether it has WPS
+	StateOff                  // the access point has no WPS
+	StateUnknown              // it is not known whether the access point has WPS
 )
 
 var stateNames = [...]string{
@@ -33,7 +33,7 @@ func (s State) String() string {
 	return fmt.Sprintf("State(%d)", uint8(s))
 }
 
-// State returns what a network offers of WPS now.
+// State returns the current state of WPS at a network.
 func (n *Network) State() State {
 	if len(n.Adverts) == 0 {
 		if n.Silent {
@@ -57,8 +57,7 @@ func (n *Network) State() State {
 	return StateIdle
 }
 
-// ByState returns the networks by their state, and the nearest first among equal
-// ones.
+// ByState returns the networks sorted by state, and by signal within a state.
 func ByState(networks []Network) []*Network {
 	sorted := make([]*Network, len(networks))
 	for i := range networks {

@@ -7,8 +7,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestByState: what waits comes first, then what is locked; the nearest of equal
-// ones first.
+// TestByState checks the order: networks that wait, then locked ones; the
+// nearest first among equals.
 func TestByState(t *testing.T) {
 	far := network(func(n *Network, _ *wps.Beacon) { n.SSID, n.Signal = "far", -80 })
 	networks := []Network{
@@ -32,8 +32,8 @@ func TestByState(t *testing.T) {
 	}
 }
 
-// TestNetworksUnknown judges a log that names no network: it does not say that
-// there is none, as a scan does.
+// TestNetworksUnknown diagnoses a log without networks. Unlike a scan, it does
+// not show that there is none.
 func TestNetworksUnknown(t *testing.T) {
 	scan := Diagnose(&Evidence{StationsUnknown: true})
 	log := Diagnose(&Evidence{StationsUnknown: true, NetworksUnknown: true})

@@ -11,15 +11,15 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// textRule is what holds for the words about every attempt.
+// textRule is a rule for the texts about every attempt.
 type textRule struct {
 	name  string
-	holds func(a *Attempt) bool   // the attempts for which it does
-	never *regexp.Regexp          // in what the owner reads
-	of    func(*Diagnosis) string // what is looked at; nil is all of it
+	holds func(a *Attempt) bool   // the attempts to which the rule applies
+	never *regexp.Regexp          // must not match
+	of    func(*Diagnosis) string // the text to check; nil is everything that an owner reads
 }
 
-// owners is all that an owner reads.
+// owners returns everything that an owner reads.
 func owners(d *Diagnosis) string {
 	texts := append([]string{d.Verdict}, d.Remedy...)
 	for _, h := range d.Hints {
@@ -46,7 +46,7 @@ var textRules = []textRule{
 		regexp.MustCompile(`(?i)the PIN was (wrong|nearly right)`), nil},
 }
 
-// TestTexts holds what is said of every attempt that can be against the rules.
+// TestTexts checks the texts about every possible attempt against the rules.
 func TestTexts(t *testing.T) {
 	seen := map[string]bool{}
 	n := 0

@@ -6,40 +6,40 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// togetherRow is what several attempts tell together.
+// togetherRow is a conclusion from several attempts.
 type togetherRow struct {
 	text string
 	when func(*view) bool
 }
 
-// togetherRows are tried all; those that fit are told.
+// togetherRows are all tried; every one that matches is reported.
 var togetherRows = []togetherRow{
-	{"Others wait as well: {also}. Make sure that you use the right one.",
+	{"Others are waiting too: {also}. Make sure that you use the right one.",
 		func(v *view) bool {
 			return v.none() && v.net != nil && v.net.waited(PIN, PushButton, OutOfBand) &&
 				slices.ContainsFunc(v.Networks, func(n Network) bool { return v.otherWaits(&n) })
 		}},
-	{"Wi-Fi Direct was heard too: {direct}. That goes on between devices; the router, and what is said of it here, has no part in it.",
+	{"Wi-Fi Direct was heard too: {direct}. Devices use it among themselves; it does not involve the router, or affect this diagnosis.",
 		func(v *view) bool { return v.none() && len(v.Direct) > 0 }},
 	{"WPS does not find {unfindable}. If yours is among these, that is why.",
 		func(v *view) bool { return v.none() && !v.waitingNow() && v.unfindable() != "" }},
 	{"Before this, the PIN was refused; now the button has worked with the same devices. So everything else is in order: the PIN was wrong.",
 		func(v *view) bool { return v.succeeded() && v.by(PushButton) && v.sameDevice(enteredWrongPIN) }},
-	{"By button it has worked with the same devices before. So everything else is in order: it is the PIN that is wrong.",
+	{"The button has worked with the same devices before. So everything else is in order: the PIN is wrong.",
 		func(v *view) bool {
 			return v.failed() && v.a.wrongPIN() && v.sameDevice(func(b *Attempt) bool { return b.End == EndDone && b.Method == PushButton })
 		}},
 	{"The PIN was wrong before, and is right now.",
 		func(v *view) bool { return v.succeeded() && v.by(PIN) && v.sameDevice(enteredWrongPIN) }},
-	{"The router was not ready at first; it worked as soon as it was.",
+	{"The router was not ready at first; WPS worked as soon as it was.",
 		func(v *view) bool { return v.succeeded() && v.sameDevice(notReady) && !v.sameDevice(enteredWrongPIN) }},
-	{"It is always the same: the device asks again and again, and the router is not ready for it. Something has to be done at the router first.",
+	{"This keeps happening: the device tries again and again, and the router is not ready for it. Something must be done at the router first.",
 		func(v *view) bool { return v.failed() && notReady(v.a) && v.count(notReady) >= 2 }},
-	{"The PIN has been refused {wrong} times: it will not become right by trying again. Read it anew.",
+	{"The PIN has been refused {wrong} times: trying the same one again will not help. Read the PIN again.",
 		func(v *view) bool { return v.failed() && v.a.wrongPIN() && v.count(enteredWrongPIN) >= 1 }},
 	{"Wrong PINs were tried {wrong} times before this: that is why the router has locked its PIN.",
 		func(v *view) bool { return v.refused(wps.SetupLocked) && v.count(enteredWrongPIN) >= 1 }},
-	{"With another router or mesh node it has worked: set the device up near that one.",
+	{"It has worked with another router or mesh node: set the device up near that one.",
 		func(v *view) bool {
 			return v.failed() && v.other(func(b *Attempt) bool { return b.End == EndDone })
 		}},
@@ -54,7 +54,7 @@ func enteredWrongPIN(b *Attempt) bool { return b.wrongPIN() }
 func notReady(b *Attempt) bool { return b.End == EndM2D && b.ConfigError == wps.NoError }
 
 // sameDevice reports whether an earlier attempt of the same two devices in the
-// same roles was one. A device may have changed its address.
+// same roles satisfies such. A device may have changed its address.
 func (v *view) sameDevice(such func(*Attempt) bool) bool {
 	for _, b := range v.before {
 		if v.sameTwo(b) && such(b) {
@@ -69,9 +69,9 @@ func (v *view) sameTwo(b *Attempt) bool {
 		(b.Station == v.a.Station || b.Enrollee.UUID == v.a.Enrollee.UUID && b.Enrollee.UUID != wps.UUID{})
 }
 
-// count returns how many attempts before this one with the same access point,
-// in the same role and since the last success, were such, whatever the other
-// was.
+// count returns how many earlier attempts satisfy such, of those with the same
+// access point in the same role since the last success. The other side may
+// differ.
 func (v *view) count(such func(*Attempt) bool) (n int) {
 	for i := len(v.before) - 1; i >= 0; i-- {
 		b := v.before[i]
@@ -89,7 +89,7 @@ func (v *view) count(such func(*Attempt) bool) (n int) {
 }
 
 // other reports whether an earlier attempt of the station with another access
-// point was one.
+// point satisfies such.
 func (v *view) other(such func(*Attempt) bool) bool {
 	for _, b := range v.before {
 		if b.Station == v.a.Station && b.AP != v.a.AP && v.a.Station != (wps.MAC{}) && such(b) {
@@ -102,24 +102,24 @@ func (v *view) other(such func(*Attempt) bool) bool {
 // memory is how many attempts a History keeps.
 const memory = 256
 
-// History keeps the latest attempts, so that the next can be judged in their
-// light: 256 of them, however many there were. The zero value is empty.
+// History keeps the latest 256 attempts, as context for the next ones. The zero
+// value is empty.
 type History struct {
 	attempts []remembered // a ring, once it is full
 	oldest   int
 	related  []*Attempt // of the last one that was added
 }
 
-// remembered is an attempt, and who had part in it: to compare with hundreds is
-// quick only if they need not be looked up one by one.
+// remembered is an attempt with its parties. They are kept beside it, because
+// following hundreds of pointers to compare them would be slow.
 type remembered struct {
 	parties
 	attempt *Attempt
 }
 
-// Add adds an attempt, and returns it with those before it that have to do
-// with the same devices: what [Evidence].Attempts is to be. The attempt must
-// not change any more; the slice is the caller's.
+// Add adds an attempt, and returns it with the earlier attempts of the same
+// devices, for use as [Evidence].Attempts. The attempt must not change any
+// more. The returned slice belongs to the caller.
 func (h *History) Add(a *Attempt) []*Attempt {
 	p := a.parties()
 	related := h.related[:0]
@@ -137,7 +137,7 @@ func (h *History) Add(a *Attempt) []*Attempt {
 		h.oldest = (h.oldest + 1) % memory
 	}
 	related = append(related, a)
-	defer clear(related) // to keep none alive
+	defer clear(related) // so that no attempt is kept alive
 	h.related = related
 	return slices.Clone(related)
 }

@@ -14,21 +14,21 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// short are the plain words that steps have instead of names, which the verdict
-// has told already.
+// short has plain words for the placeholders of steps, since the verdict has
+// already given the names.
 var short = map[string]func(*view) string{
 	"device": func(v *view) string { return "the " + v.deviceNoun() },
 	"router": func(*view) string { return "the router" },
 }
 
-// step puts plain words in the place of the placeholders of a step.
+// step replaces the placeholders of a step by plain words.
 func (v *view) step(text string) string { return v.replace(text, short) }
 
-// fill puts names in the place of the placeholders of a text.
+// fill replaces the placeholders of a text by names.
 func (v *view) fill(text string) string { return v.replace(text, nil) }
 
-// replace puts words in the place of placeholders, those of first before those
-// that all texts have.
+// replace replaces placeholders by words, from first if it has them, else from
+// placeholders.
 func (v *view) replace(text string, first map[string]func(*view) string) string {
 	var b strings.Builder
 	b.Grow(len(text) + len(text)/2)
@@ -55,8 +55,8 @@ func (v *view) replace(text string, first map[string]func(*view) string) string 
 	}
 }
 
-// placeholders are the names that texts may use, in small letters; one that
-// begins with a capital letter makes a word that does.
+// placeholders are the names that texts may use, in small letters. A
+// placeholder that begins with a capital letter gives a text that does.
 var placeholders = map[string]func(*view) string{
 	"device":   (*view).deviceName,
 	"router":   (*view).routerName,
@@ -91,7 +91,7 @@ var placeholders = map[string]func(*view) string{
 	"nonetogive": (*view).noneToGive,
 }
 
-// capital makes the first letter of a text a capital one.
+// capital makes the first letter of a text a capital.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
@@ -104,7 +104,7 @@ func plural(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// nouns are what owners call devices, by the category of their type.
+// nouns are the common names of devices, by the category of their type.
 var nouns = map[uint16]string{
 	1: "computer", 2: "input device", 3: "printer", 4: "camera", 5: "storage", 6: "access point", 7: "screen",
 	8: "player", 9: "game console", 10: "phone", 11: "loudspeaker", 12: "dock",
@@ -135,8 +135,7 @@ func (v *view) deviceName() string {
 	return "the " + v.deviceNoun() + given(&v.a.Enrollee)
 }
 
-// given returns the name that a device gives itself, with a space before it,
-// or nothing.
+// given returns the name of a device with a space before it, or "".
 func given(d *wps.Device) string {
 	for _, name := range []string{d.DeviceName, d.ModelName} {
 		if strings.TrimSpace(name) != "" {
@@ -146,7 +145,8 @@ func given(d *wps.Device) string {
 	return ""
 }
 
-// routerName names the access point by its network, which its owner knows.
+// routerName names the access point by its network, since its owner knows that
+// name.
 func (v *view) routerName() string {
 	if n := v.net; n != nil && n.SSID != "" {
 		if v.a == nil && v.namesakes(n) > 1 {
@@ -164,10 +164,11 @@ func (v *view) routerName() string {
 	return "the router"
 }
 
-// subject returns the network of which a verdict without an attempt speaks: of
-// those that the row is about, one that waits for a button, else one that waits,
-// else one whose PIN is locked, else the one that has a name of its own; nil if
-// there are several of these. Of several that are equal it is the nearest.
+// subject returns the network that a verdict without an attempt is about: of
+// those selected by about, one that waits for a button, else one that waits for
+// something else, else one whose PIN is locked, else the only one by name; nil
+// if there are several. Among equal ones it is the one with the strongest
+// signal.
 func (v *view) subject(about func(*Network) bool) *Network {
 	if about == nil {
 		about = func(*Network) bool { return true }
@@ -200,7 +201,8 @@ func (v *view) subject(about func(*Network) bool) *Network {
 	return nil
 }
 
-// nearest returns the strongest of some networks, nil if there is none.
+// nearest returns the network with the strongest signal that satisfies such, or
+// nil.
 func (v *view) nearest(such func(*Network) bool) (nearest *Network) {
 	for i := range v.Networks {
 		n := &v.Networks[i]
@@ -211,7 +213,8 @@ func (v *view) nearest(such func(*Network) bool) (nearest *Network) {
 	return nearest
 }
 
-// namesakes counts the networks of a name that do not belong to one device.
+// namesakes counts the networks with the name of n, where those of one device
+// count once.
 func (v *view) namesakes(n *Network) (count int) {
 	for i := range v.Networks {
 		if o := &v.Networks[i]; o.SSID == n.SSID && (o == n || o.uuid() != n.uuid()) {
@@ -221,8 +224,8 @@ func (v *view) namesakes(n *Network) (count int) {
 	return count
 }
 
-// Quote puts quotation marks around a name that a device chose, and makes
-// everything in it visible that a terminal would obey.
+// Quote puts quotation marks around a name that a device chose, and escapes
+// everything that could control a terminal.
 func Quote(name string) string {
 	if name != "" && strings.Trim(name, " ") == "" {
 		return printable.Name(name, "“", "”")
@@ -249,7 +252,7 @@ func roleWord(r registration.Role) string {
 	return r.String()
 }
 
-// wrongPINs counts the attempts with a wrong PIN, this one included.
+// wrongPINs counts the attempts with a wrong PIN, including this one.
 func (v *view) wrongPINs() int {
 	n := v.count(enteredWrongPIN)
 	if v.a.wrongPIN() {
@@ -280,16 +283,16 @@ func (v *view) settingsWords() string {
 	return fmt.Sprintf("SSID %s, %v, %v, a key of %s: %v.", Quote(string(s.SSID)), s.Auth, s.Encr, plural(s.KeyLength, "octet", "octets"), s.Err)
 }
 
-// whyUnusable says in the words of an owner why settings cannot be used.
+// whyUnusable explains to an owner why settings cannot be used.
 var whyUnusable = []struct {
 	err  error
 	text string
 }{
 	{wps.ErrNoSSID, "they name no network"},
-	{wps.ErrWEP, "the network uses WEP, an old encryption that is not allowed any more"},
-	{wps.ErrTKIP, "the network uses TKIP only, an old encryption that is not allowed any more"},
+	{wps.ErrWEP, "the network uses WEP, an old encryption that is no longer allowed"},
+	{wps.ErrTKIP, "the network uses TKIP only, an old encryption that is no longer allowed"},
 	{wps.ErrNetworkKey, "the Wi-Fi password is too short, too long, or has characters that are not allowed"},
-	{wps.ErrAuthType, "the network wants a user name, not a password"},
+	{wps.ErrAuthType, "the network requires a user name, not a password"},
 }
 
 func (v *view) unusableWords() string {
@@ -298,7 +301,7 @@ func (v *view) unusableWords() string {
 			return row.text
 		}
 	}
-	return "they are not complete"
+	return "they are incomplete"
 }
 
 func networkWords(networks []*Network) string {
@@ -317,7 +320,7 @@ func (v *view) pressingWords() string {
 	return strings.Join(names, " and ")
 }
 
-// whyNoWPS adds the settings for which routers are known to drop WPS.
+// whyNoWPS names a setting for which routers are known to switch WPS off.
 func (v *view) whyNoWPS() string {
 	for _, row := range []struct {
 		such func(*Network) bool
@@ -342,7 +345,7 @@ func (v *view) beforeWords() string {
 	return ""
 }
 
-// damageWords says why the element of the network that is judged cannot be read.
+// damageWords returns why the element of the network cannot be read.
 func (v *view) damageWords() string {
 	for i := range v.Networks {
 		if n := &v.Networks[i]; n.damage() != nil && (v.net == nil || n == v.net) {
@@ -352,7 +355,7 @@ func (v *view) damageWords() string {
 	return "it cannot be read"
 }
 
-// waitingWords say what a network waits for.
+// waitingWords returns what a network waits for.
 func (n *Network) waitingWords() string {
 	if n.waited(PushButton) {
 		return "for a button"
@@ -360,7 +363,7 @@ func (n *Network) waitingWords() string {
 	return "for a PIN"
 }
 
-// alsoWaiting names the other networks that wait, the first few of them.
+// alsoWaiting names other networks that wait, at most four.
 func (v *view) alsoWaiting() string {
 	var names []string
 	for i := range v.Networks {
@@ -371,8 +374,8 @@ func (v *view) alsoWaiting() string {
 	return strings.Join(names, ", ")
 }
 
-// unfindable names the networks, other than the one that is judged, that no device
-// can come to by WPS as they are; "" if there is none.
+// unfindable names other networks that devices cannot find by WPS, with the
+// reason, at most three; "" if there are none.
 func (v *view) unfindable() string {
 	const most = 3
 	var names []string
@@ -395,7 +398,7 @@ func (v *view) unfindable() string {
 	return strings.Join(names, ", ")
 }
 
-// directDevices names the devices that speak Wi-Fi Direct.
+// directDevices names the devices that use Wi-Fi Direct.
 func (v *view) directDevices() string {
 	const most = 3
 	var names []string
@@ -413,8 +416,8 @@ func (v *view) directDevices() string {
 	return strings.Join(names, "; ")
 }
 
-// otherWaits reports whether a network waits that is not the one that is judged,
-// nor one of the same device.
+// otherWaits reports whether a network waits that is neither the one of the
+// verdict nor one with its name.
 func (v *view) otherWaits(n *Network) bool {
 	return v.net != nil && n.BSSID != v.net.BSSID && n.SSID != v.net.SSID && n.waited(PIN, PushButton, OutOfBand)
 }
@@ -427,7 +430,8 @@ func (v *view) m2LostWords() string {
 	return ""
 }
 
-// leftWords gives the reason code of the disconnection that ended the attempt.
+// leftWords returns the reason code of the disconnection that ended the
+// attempt.
 func (v *view) leftWords() string {
 	if v.a.Left == 0 {
 		return ""
@@ -435,7 +439,7 @@ func (v *view) leftWords() string {
 	return fmt.Sprintf(" with reason %d (%v)", v.a.Left, dot11.Reason(v.a.Left))
 }
 
-// whoRole names the side that ended the attempt as an engineer does.
+// whoRole names the side that ended the attempt in the words of an engineer.
 func (v *view) whoRole() string {
 	switch {
 	case v.a.By == 0:
@@ -448,8 +452,8 @@ func (v *view) whoRole() string {
 	return "the station"
 }
 
-// earlyWhy says why the attempt probably ended before the PIN or button was
-// looked at.
+// earlyWhy returns why the attempt probably ended before the PIN or button was
+// checked.
 func (v *view) earlyWhy() string {
 	switch {
 	case v.a.By != 0 && v.a.By != v.apRole():
@@ -460,16 +464,17 @@ func (v *view) earlyWhy() string {
 	return "it was probably not in WPS mode, or not ready for the device"
 }
 
-// noneToGive says why a router probably breaks off instead of handing over its
-// settings.
+// noneToGive returns why a router probably breaks off instead of handing over
+// its settings.
 func (v *view) noneToGive() string {
 	if v.a.By == v.apRole() && !v.ap() {
-		return ": it may have none that it can give"
+		return ": it may have none to hand over"
 	}
 	return ""
 }
 
-// stationAddress names the address of the station.
+// stationAddress returns the address of the station, or words if it is not
+// known.
 func (a *Attempt) stationAddress() string {
 	if a.Station == (wps.MAC{}) {
 		return "of the device"

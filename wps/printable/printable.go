@@ -1,16 +1,16 @@
-// Package printable makes text from outside harmless.
+// Package printable makes untrusted text safe to print.
 //
 // Names, keys and error texts come from devices, captures, logs and command
-// lines. They may hold control characters, which move the cursor of a terminal
-// or forge lines of a log, and formatting characters, which reverse the order in
-// which a line is read. [Text] returns a string without them, and a [Writer]
-// passes on what a program writes without them. Both show what was there: each
-// such character becomes an escape of JSON, such as \u001b, and each octet that
-// is not UTF-8 becomes one such as \xff.
+// lines. They may contain control characters, which move the cursor of a
+// terminal or forge lines of a log, and formatting characters, which reverse
+// the reading order of a line. [Text] returns a string without them, and a
+// [Writer] removes them from what a program writes. Both keep the characters
+// visible: each is replaced by a JSON escape, such as \u001b, and each octet
+// that is not UTF-8 by one such as \xff.
 //
-// An escape of a Writer in the JSON that passes through it is one that JSON
-// readers decode, so that nothing is lost there. An octet that is not UTF-8 never
-// reaches a Writer from encoding/json, which replaces it.
+// JSON that passes through a Writer loses nothing, since JSON readers decode
+// the escapes. The only exception are octets that are not UTF-8, and
+// encoding/json has replaced these before they reach a Writer.
 package printable
 
 import (
@@ -21,10 +21,10 @@ import (
 )
 
 // Text returns s in one line, with an escape for each character that is not
-// printable by [strconv.IsPrint]: control characters with the ends of lines,
-// bidirectional and other formatting characters, unassigned ones, and all spaces
-// but U+0020. A backslash stays as it is: the result is for reading, not for
-// decoding.
+// printable by [strconv.IsPrint]: control characters including line ends,
+// bidirectional and other formatting characters, unassigned characters, and all
+// spaces but U+0020. Backslashes are not escaped: the result is for reading,
+// not for decoding.
 func Text(s string) string {
 	if clean(s) {
 		return s
@@ -38,8 +38,8 @@ func Text(s string) string {
 	return string(b)
 }
 
-// Name returns the text of a name between the given quotation marks. A name of
-// blanks, or an empty one, would look like no name: it is described in words.
+// Name returns the text of a name between the given quotation marks. A name
+// that is empty or blank would be invisible, so it is described in words.
 func Name(s, opening, closing string) string {
 	blank := true
 	for _, r := range s {
@@ -56,7 +56,7 @@ func Name(s, opening, closing string) string {
 	return opening + Text(s) + closing
 }
 
-// clean reports whether Text changes nothing.
+// clean reports whether Text returns the string unchanged.
 func clean(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -75,7 +75,7 @@ func cleanRunes(s string) bool {
 	return true
 }
 
-// appendRune appends a character, or its escape. Octets are those of the
+// appendRune appends a character or its escape. Octets are those of the
 // character.
 func appendRune(b []byte, r rune, octets string) []byte {
 	switch {
@@ -90,8 +90,8 @@ func appendRune(b []byte, r rune, octets string) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// appendEscape appends the escape that JSON has for a character: a pair of them
-// beyond U+FFFF.
+// appendEscape appends the JSON escape of a character: a surrogate pair for
+// characters beyond U+FFFF.
 func appendEscape(b []byte, r rune) []byte {
 	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
 		return appendEscape(appendEscape(b, high), low)
@@ -99,7 +99,7 @@ func appendEscape(b []byte, r rune) []byte {
 	return append(b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
-// Style is a way to write text on a terminal.
+// Style is a way to display text on a terminal.
 type Style rune
 
 // The styles. Each is a noncharacter of Unicode, which [Text] never returns.
@@ -112,33 +112,33 @@ const (
 	Yellow
 )
 
-// sequences are what terminals take for the styles.
+// sequences are the terminal sequences of the styles.
 var sequences = map[Style]string{
 	Normal: "\x1b[0m", Bold: "\x1b[1m", Faint: "\x1b[2m", Red: "\x1b[31m", Green: "\x1b[32m", Yellow: "\x1b[33m",
 }
 
-// Paint returns a text with marks for a [Writer] of [Plain] or [Color] text.
+// Paint returns a text with marks that a [Writer] of form [Plain] or [Color]
+// interprets.
 func Paint(s Style, text string) string { return string(s) + text + string(Normal) }
 
-// Form is what a [Writer] makes of the marks of [Paint].
+// Form is how a [Writer] treats the marks of [Paint].
 type Form int
 
 // The forms.
 const (
-	Lossless Form = iota // a mark is a character like others: for JSON
+	Lossless Form = iota // marks are ordinary characters: for JSON
 	Plain                // marks are left out
-	Color                // marks become sequences for terminals
+	Color                // marks become terminal sequences
 )
 
-// Writer passes text on to another writer without characters that are not
-// printable, other than the ends of lines and tabs. It is not for use by several
-// goroutines at the same time.
+// Writer passes text on to another writer, and replaces characters that are not
+// printable, other than line ends and tabs. It is not safe for concurrent use.
 type Writer struct {
 	Form  Form
-	ASCII bool // replace the characters outside ASCII: not for Lossless
+	ASCII bool // replace characters outside ASCII; not for Lossless
 
 	to   io.Writer
-	rest []byte // the beginning of a character whose end has not come yet
+	rest []byte // an incomplete character at the end of the last Write
 	out  []byte // the buffer of Write
 	err  error
 }
@@ -146,7 +146,7 @@ type Writer struct {
 // NewWriter returns a Writer to w.
 func NewWriter(w io.Writer, form Form) *Writer { return &Writer{to: w, Form: form} }
 
-// Err returns the first error of the writer below.
+// Err returns the first error of the underlying writer.
 func (w *Writer) Err() error { return w.err }
 
 // Write implements [io.Writer]. A character may be split over two calls.
@@ -180,8 +180,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// asciiPrefix returns how many octets at the beginning are printable ASCII, ends of
-// lines or tabs.
+// asciiPrefix returns how many octets at the beginning are printable ASCII,
+// line ends or tabs.
 func asciiPrefix(b []byte) int {
 	for i, c := range b {
 		if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
@@ -207,9 +207,9 @@ func (w *Writer) rune(r rune, octets string) {
 	}
 }
 
-// replacements are what is written in ASCII for the characters that the programs
-// and packages of this module use themselves. Those of drawings have one
-// character, so that what is aligned stays so.
+// replacements are written instead of the characters outside ASCII that the
+// programs and packages of this module use. Line drawing characters have
+// replacements of one character, so that columns stay aligned.
 var replacements = map[rune]string{
 	'─': "-", '│': "|", '►': ">", '◄': "<", '▶': ">", '◀': "<", '✕': "x", '█': "#", '•': "*",
 	'“': `"`, '”': `"`, '‘': "'", '’': "'", '…': "...", '≤': "<=", '≥': ">=", '×': "x", '–': "-", '—': "-", '→': "->", '←': "<-",

@@ -83,8 +83,8 @@ func TestWriterFails(t *testing.T) {
 	}
 }
 
-// FuzzPrintable checks that nothing harmful passes, and that JSON keeps its
-// meaning.
+// FuzzPrintable checks that no harmful character passes, and that JSON keeps
+// its meaning.
 func FuzzPrintable(f *testing.F) {
 	f.Add("a\x1b\u009b\u202e\U000e0041\xff \ufdd2\x7f")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -8,17 +8,18 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Attributes decodes a list of attributes as far as it can be read: a message, an
-// element, a Credential. Open returns the plaintext of Encrypted Settings, nil if it
-// cannot; open may be nil. Damage ends a list with what is left of it.
+// Attributes decodes a list of attributes, such as a message, an element or a
+// Credential, as far as possible. Open returns the plaintext of Encrypted
+// Settings, or nil if it cannot decrypt them; open may be nil. If the list is
+// damaged, the last Attribute holds the remaining octets.
 func Attributes(list []byte, open func(encrypted []byte) []byte) []Attribute {
 	return attributes(list, open, 0, 0)
 }
 
-// maxDepth bounds how deep lists are looked for in lists.
+// maxDepth bounds the nesting of lists.
 const maxDepth = 4
 
-// attributes decodes a list that begins at an offset of what is shown.
+// attributes decodes a list at an offset in the message.
 func attributes(list []byte, open func([]byte) []byte, offset, depth int) (all []Attribute) {
 	for at := 0; at < len(list); {
 		rest := list[at:]
@@ -36,14 +37,14 @@ func attributes(list []byte, open func([]byte) []byte, offset, depth int) (all [
 	return all
 }
 
-// attribute describes an attribute, with what is inside it.
+// attribute describes an attribute and the attributes inside it.
 func attribute(id wps.AttributeID, value []byte, open func([]byte) []byte, offset, depth int) Attribute {
 	a := Attribute{Name: id.String(), ID: fmt.Sprintf("0x%04x", uint16(id)), Offset: offset, Length: len(value)}
 	info, known := id.Info()
 	a.Value, a.Secret = wps.Attribute{ID: id, Value: value}.Describe()
 	if !known {
 		a.Name = "unknown attribute"
-		a.Secret = depth > 0 // whatever it is, it was encrypted, or stands beside a key
+		a.Secret = depth > 0 // it was encrypted, or is next to a key
 	}
 	if (wps.Attribute{ID: id, Value: value}).Valid() != nil {
 		a.Mood = Warning
@@ -65,8 +66,8 @@ func attribute(id wps.AttributeID, value []byte, open func([]byte) []byte, offse
 	return a
 }
 
-// elements decodes the sub-elements of the extension of the Wi-Fi Alliance: one
-// octet of type and of length each.
+// elements decodes the sub-elements of the Wi-Fi Alliance extension, which have
+// one octet of type and one of length.
 func elements(list []byte, offset int) (all []Attribute) {
 	for at := 0; at < len(list); {
 		rest := list[at:]

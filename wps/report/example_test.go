@@ -10,7 +10,7 @@ import (
 	"github.com/gowps/gowps/wps/report"
 )
 
-// A report on one attempt, written to a file of one's own.
+// A report on one attempt, written to a buffer.
 func ExampleDocument_HTML() {
 	document := report.Document{
 		Title: "Why the printer is not connected",
@@ -32,7 +32,7 @@ func ExampleDocument_HTML() {
 	// Output: true true
 }
 
-// The attributes of a message, with what is secret among them.
+// The attributes of a Credential, with the key hidden.
 func ExampleAttributes() {
 	message, err := wps.Append(nil, &wps.Credential{SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse")})
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/gowps/gowps/wps/printable"
 )
 
-// Options are how a report is written.
+// Options control how a report is written.
 type Options struct {
-	// Secrets has the values of secret attributes written too.
+	// Secrets includes the values of secret attributes.
 	Secrets bool
 }
 
@@ -23,8 +23,8 @@ var pageSource string
 //go:embed page.css
 var pageStyle string
 
-// Style returns the style sheet of the page, for pages that show reports among other
-// things.
+// Style returns the style sheet of the page, for other pages that contain
+// reports.
 func Style() string { return pageStyle }
 
 // page is the template of a report.
@@ -45,16 +45,16 @@ var page = sync.OnceValue(func() *template.Template {
 	}).Parse(pageSource))
 })
 
-// attributeView is an attribute with the options of its page.
+// attributeView is an attribute with the options of the page.
 type attributeView struct {
 	Attribute
 	Options Options
 }
 
-// Hidden reports whether the value is left out.
+// Hidden reports whether the value is omitted.
 func (v attributeView) Hidden() bool { return v.Secret && !v.Options.Secrets }
 
-// HTML writes the report as a page that needs nothing else.
+// HTML writes the report as a page without external resources.
 func (d *Document) HTML(w io.Writer, o Options) error {
 	out := printable.NewWriter(w, printable.Lossless)
 	return page().Execute(out, struct {
@@ -63,7 +63,7 @@ func (d *Document) HTML(w io.Writer, o Options) error {
 	}{d, o})
 }
 
-// mood returns the mood of a row.
+// mood returns the mood of a row, Neutral by default.
 func (t Table) mood(row int) Mood {
 	if row < len(t.Moods) {
 		return t.Moods[row]
@@ -71,7 +71,7 @@ func (t Table) mood(row int) Mood {
 	return Neutral
 }
 
-// share returns the length of a bar in per cent of the longest.
+// share returns the length of a bar as a percentage of the longest one.
 func (b Bars) share(bar Bar) int {
 	most := int64(1)
 	for _, other := range b.Bars {

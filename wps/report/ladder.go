@@ -13,25 +13,25 @@ import (
 	"github.com/gowps/gowps/wps/printable"
 )
 
-// Measures of the picture of a ladder, in pixels.
+// Dimensions of the picture, in pixels.
 const (
 	rowHeight   = 26
 	lineHeight  = 15
 	headHeight  = 34
 	gapHeight   = 26
-	leftLine    = 96  // where the line of the left side is
-	rightLine   = 316 // where the line of the right side is
+	leftLine    = 96  // x of the left side's line
+	rightLine   = 316 // x of the right side's line
 	narrowWidth = 340
 	wideWidth   = 860
 	textStart   = rightLine + 28
-	letter      = 6.6 // how wide a character of the text is, about
+	letter      = 6.6 // approximate width of a character
 )
 
-// longGap is the silence between two steps from which on it is marked.
+// A silence of longGap or more between two steps is marked.
 const longGap = time.Second
 
-// style is the style sheet of a picture that stands alone. Its colours have a
-// contrast of at least 4.5 to their background, in light and dark.
+// style is the style sheet of a picture outside a page. Its colours have a
+// contrast of at least 4.5 to the background, in light and dark mode.
 const style = `text{font:12px system-ui,sans-serif;fill:#1c2430}.t{font-size:11px;fill:#53606f}.n{font-weight:600}` +
 	`.a,.l{stroke:#53606f;fill:none}.a{stroke-width:1.5}.l{stroke-width:1}.r{stroke-dasharray:4 3}.h{fill:#53606f}.g{fill:#53606f}` +
 	`.bg{fill:#fff}.k{fill:#53606f}.k2{fill:#1a7340}.bad .a{stroke:#b3261e}.bad .h{fill:#b3261e}.bad .n{fill:#b3261e}.warn .a{stroke:#8a5a00}.warn .h{fill:#8a5a00}.warn .n{fill:#8a5a00}` +
@@ -39,8 +39,8 @@ const style = `text{font:12px system-ui,sans-serif;fill:#1c2430}.t{font-size:11p
 	`@media(prefers-color-scheme:dark){text{fill:#e6eaf0}.t{fill:#a9b4c2}.a,.l{stroke:#a9b4c2}.h,.g,.k{fill:#a9b4c2}.k2{fill:#6fd39a}.bg{fill:#14181f}` +
 	`.bad .a{stroke:#ff8f87}.bad .h,.bad .n{fill:#ff8f87}.warn .a{stroke:#f0c060}.warn .h,.warn .n{fill:#f0c060}.fb{fill:#ff8f87}.fw{fill:#f0c060}}`
 
-// SVG writes the ladder as a picture that stands alone, for light and dark, with
-// what each message means beside it.
+// SVG writes the ladder as a picture with the meaning of each message beside
+// it. The picture has its own style sheet, for light and dark mode.
 func (l *Ladder) SVG(w io.Writer) error {
 	_, err := io.WriteString(printable.NewWriter(w, printable.Lossless), l.svg(true, true))
 	return err
@@ -53,8 +53,8 @@ type drawing struct {
 	wide bool
 }
 
-// svg returns the picture: with the text if it is wide, and with a style sheet of
-// its own if it stands alone.
+// svg returns the picture: with the meanings of the messages if wide, with its
+// own style sheet if alone.
 func (l *Ladder) svg(wide, alone bool) string {
 	d := &drawing{wide: wide, y: headHeight}
 	var before time.Duration
@@ -70,7 +70,7 @@ func (l *Ladder) svg(wide, alone bool) string {
 			d.again(r.step, r.again)
 		}
 	}
-	bottom := d.y + 6 // of the lines of the sides
+	bottom := d.y + 6 // the lower end of the lines of the two sides
 	if l.End != "" {
 		d.y += 6
 		d.text(leftLine, "", l.End)
@@ -169,7 +169,7 @@ func (d *drawing) arrow(y int, fromLeft bool, class string) {
 	fmt.Fprintf(d, `<path class="%s" d="M%d %dH%d"/><path class="h" d="M%d %dl8-4v8z"/>`, class, rightLine, y, leftLine+6, leftLine, y)
 }
 
-// lock draws a padlock behind the name of a message with an encrypted part.
+// lock draws a padlock after the name of a message with an encrypted part.
 func (d *drawing) lock(y int, opened bool, label string) {
 	class, what := "k", "a part of it is encrypted"
 	if opened {
@@ -179,7 +179,7 @@ func (d *drawing) lock(y int, opened bool, label string) {
 	fmt.Fprintf(d, `<g><title>%s</title><path class="%s" d="M%d %dh9v7h-9z"/><path class="a" d="M%d %dv-2a3 3 0 0 1 6 0v2"/></g>`, what, class, x, y-11, x+1, y-11)
 }
 
-// mark draws a sign at a message with findings.
+// mark draws a symbol at a message with findings.
 func (d *drawing) mark(y int, findings []Finding) {
 	class := "fw"
 	var texts []string
@@ -212,7 +212,7 @@ func (d *drawing) gap(silence time.Duration) {
 	d.y += gapHeight
 }
 
-// round returns a duration that people read at a glance.
+// round rounds a duration for display.
 func round(d time.Duration) string {
 	if d >= time.Minute {
 		return d.Round(time.Second).String()
@@ -220,7 +220,7 @@ func round(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-// text writes a text in lines, from where the drawing is downwards.
+// text writes a text as lines, beginning at the current height.
 func (d *drawing) text(x int, class, text string) {
 	width := narrowWidth - x
 	if d.wide {
@@ -232,7 +232,8 @@ func (d *drawing) text(x int, class, text string) {
 	}
 }
 
-// lines breaks a text at blanks, or in a word that is longer than a line.
+// lines breaks a text into lines at blanks, and within words that are longer
+// than a line.
 func lines(text string, width int) (all []string) {
 	line := ""
 	for _, word := range strings.Fields(text) {
@@ -261,7 +262,7 @@ func lines(text string, width int) (all []string) {
 	return all
 }
 
-// clip shortens a text to some characters.
+// clip shortens a text to a number of characters.
 func clip(text string, most int) string {
 	text = printable.Text(text)
 	if letters := []rune(text); len(letters) > most {

@@ -1,17 +1,16 @@
-// Package report turns what was found into a page that one can look at: a
-// report in HTML, in one file.
+// Package report writes findings as an HTML page in one file.
 //
 // A [Document] is plain data: verdicts, steps to take, ladders of messages,
-// decoded messages, tables, bars and findings. It does not know where they come
-// from; the doctor, the conformance suite and the simulator fill it in.
-// [Document.HTML] writes the page. It needs no network and no script, is
-// readable on a telephone and on paper of A4, in light and dark, and by a
-// screen reader. [Ladder.SVG] draws a ladder alone, as a picture.
+// decoded messages, tables, bars and findings. The doctor, the conformance
+// suite and the simulator fill it in. [Document.HTML] writes the page. It needs
+// no network and no scripts. It can be read on a phone, printed on A4, in light
+// and dark mode, and by a screen reader. [Ladder.SVG] draws a ladder alone, as
+// a picture.
 //
-// All texts are taken as they come: they are escaped for HTML, and what is not
-// printable in them is made so, by [printable.Writer]. Secrets have a place of
-// their own, [Attribute.Secret], and are left out of the page unless it is
-// asked for them.
+// Texts may come from untrusted sources: they are escaped for HTML, and
+// characters that are not printable are replaced as by [printable.Writer].
+// Secrets are marked by [Attribute.Secret], and are left out of the page unless
+// [Options] include them.
 package report
 
 import "time"
@@ -19,14 +18,15 @@ import "time"
 // Document is a report.
 type Document struct {
 	Title string
-	// Lead stands below the title: what was judged, when, by what.
+	// Lead stands below the title: what was examined, when, and by which
+	// program.
 	Lead  string
 	Parts []Part
 	// Foot stands at the end, such as the name and version of the program.
 	Foot string
 }
 
-// Part is a section of a report with a heading. What is empty is left out.
+// Part is a section of a report with a heading. Empty fields are left out.
 type Part struct {
 	Heading  string
 	Facts    []Fact // such as the devices and the network
@@ -39,10 +39,10 @@ type Part struct {
 	Notes    []string
 }
 
-// Fact is a name and what is known under it.
+// Fact is a name with its value, such as the SSID of the network.
 type Fact struct{ Name, Value string }
 
-// Mood is how good a verdict, a finding or a step is.
+// Mood is the rating of a verdict, a finding or a step.
 type Mood uint8
 
 // The moods.
@@ -55,7 +55,7 @@ const (
 
 var moodWords = [...]string{Neutral: "note", Good: "good", Warning: "warning", Bad: "error"}
 
-// String returns the mood in a word: note, good, warning or error.
+// String returns the mood as a word: note, good, warning or error.
 func (m Mood) String() string {
 	if int(m) < len(moodWords) {
 		return moodWords[m]
@@ -63,7 +63,7 @@ func (m Mood) String() string {
 	return moodWords[Neutral]
 }
 
-// Verdict is what was found, in the words of an owner, and what to do.
+// Verdict is a result in the words of an owner, with what to do.
 type Verdict struct {
 	Mood Mood
 	Text string
@@ -72,30 +72,30 @@ type Verdict struct {
 	Steps []string // to take, in order
 	// Besides are circumstances that may have contributed.
 	Besides []string
-	// Detail is the same for an engineer.
+	// Detail is Text in the words of an engineer.
 	Detail string
 }
 
-// Ladder is an exchange of messages between two sides. Its steps are in the order
-// of time.
+// Ladder is an exchange of messages between two sides. Its steps are in the
+// order of time.
 type Ladder struct {
 	Title       string
 	Left, Right string // the names of the two sides
 	Rows        []Row
-	// End is what followed the last step, in words; "" if nothing.
+	// End describes in words what followed the last step; "" if nothing did.
 	End string
 }
 
 // Row is a message of a ladder.
 type Row struct {
 	At       time.Duration // since the beginning of the ladder
-	Frame    int           // of the capture, from 1; 0 if there is none
+	Frame    int           // number in the capture, from 1; 0 if there is none
 	FromLeft bool
 	Name     string // such as M4
-	Text     string // what it means
-	Mood     Mood   // Neutral or, if something is wrong with it, Warning or Bad
-	// Encrypted is set if a part of it is encrypted, Opened if keys have
-	// opened that part.
+	Text     string // its meaning
+	Mood     Mood   // Neutral, or Warning or Bad if something is wrong with the message
+	// Encrypted is set if a part of the message is encrypted, Opened if that
+	// part was decrypted.
 	Encrypted, Opened bool
 	Repeats           []Repeat
 	Findings          []Finding
@@ -107,7 +107,7 @@ type Repeat struct {
 	Frame int
 }
 
-// Message is a message with its attributes, to be unfolded.
+// Message is a message with its attributes, shown folded.
 type Message struct {
 	Name       string
 	Note       string // such as its frame, direction and length
@@ -121,17 +121,17 @@ type Attribute struct {
 	Offset int    // in octets from the beginning of the message
 	Length int    // of the value, in octets
 	Value  string
-	// Secret is set for keys, PINs and their like, whose Value is left out
-	// unless it is asked for.
+	// Secret is set for keys, PINs and similar values. Value is left out unless
+	// the options include secrets.
 	Secret     bool
 	Mood       Mood
-	Attributes []Attribute // inside it
+	Attributes []Attribute // attributes inside this one
 }
 
-// Finding is something that is wrong.
+// Finding is a fault that was found.
 type Finding struct {
 	Mood  Mood
-	Rule  string // its name
+	Rule  string // name of the rule
 	Where string // such as "M3, Authenticator, offset 120"
 	Text  string
 }
@@ -141,9 +141,9 @@ type Table struct {
 	Caption string
 	Head    []string
 	Rows    [][]string
-	// Numeric are the columns that are aligned to the right, by index.
+	// Numeric are the indexes of the columns that are aligned to the right.
 	Numeric []int
-	// Moods are those of the rows; it may be shorter than Rows.
+	// Moods are the moods of the rows; it may be shorter than Rows.
 	Moods []Mood
 }
 

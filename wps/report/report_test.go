@@ -13,10 +13,11 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// nasty is a name that would take over a terminal, a page or a picture.
+// nasty is a name that contains everything that could harm a terminal, a page
+// or a picture.
 const nasty = "<script>alert(1)</script>\"'&\x1b[2J\u202e\u009b\x00\xff"
 
-// sample is a document with everything, and names that are to be made safe.
+// sample returns a document with all kinds of parts and unsafe names.
 func sample() *Document {
 	credential := []byte("\x10\x45\x00\x04home\x10\x27\x00\x0dcorrect horse")
 	list := append([]byte("\x10\x4a\x00\x01\x10\x10\x22\x00\x01\x0b\x10\x49\x00\x06\x00\x37\x2a\x00\x01\x20"), "\x10\x18\x00\x20"+strings.Repeat("\xee", 32)...)
@@ -97,7 +98,7 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// TestSVG reads the picture as XML.
+// TestSVG parses the picture as XML.
 func TestSVG(t *testing.T) {
 	var b bytes.Buffer
 	if err := sample().Parts[0].Ladder.SVG(&b); err != nil {
@@ -138,7 +139,7 @@ func TestWriteFails(t *testing.T) {
 	}
 }
 
-// FuzzAttributes decodes anything, in bounded depth and size.
+// FuzzAttributes checks that decoding is bounded in depth and size.
 func FuzzAttributes(f *testing.F) {
 	f.Add([]byte("\x10\x0e\x00\x08\x10\x27\x00\x04abcd\x10\x18\x00\x00\x10\x49\x00\x05\x00\x37\x2a\x00\x09"))
 	f.Fuzz(func(t *testing.T, list []byte) {

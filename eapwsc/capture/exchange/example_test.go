@@ -49,5 +49,5 @@ func ExampleCollector() {
 	report(collector.Close())
 	// Output:
 	// eapol 02:00:00:00:01:00 failed pin-first-half
-	// The PIN was wrong: the one that was entered at the router of “golden-wps” is not the one of the computer “RadioLab STA wlan1”, and already the first half of its digits differs.
+	// The PIN was wrong: the one entered at the router of “golden-wps” is not the PIN of the computer “RadioLab STA wlan1”. Even the first half of its digits differs.
 }
