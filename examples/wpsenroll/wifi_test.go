@@ -193,7 +193,7 @@ func TestWiFiEnroll(t *testing.T) {
 			`{"schema":"wpsenroll/1","manufacturer":"","model":"","device_name":"","uuid":"00000000-0000-0000-0000-000000000000","networks":[{"ssid":"Café","ssid_hex":"436166c3a9","authentication":"WPA2-Personal","encryption":"AES"}]}` + "\n",
 			[]string{"the driver of the interface does not support this; -profile with -o"}},
 		{"time over", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, selection.ErrNoAccessPoint)}, program.Problem, "",
-			[]string{"No router was found in range", "(the time to register is over: no access point"}},
+			[]string{"No router was found", "(the time to register is over: no access point"}},
 		{"time over before the first scan", "-pbc", air{err: fmt.Errorf("%w: %w", station.ErrWalkTime, station.ErrNoScan)}, program.Problem, "",
 			[]string{"wpsenroll: the time to register is over: it ended before the first look around"}},
 		{"interrupted", "-pbc", air{err: context.Canceled}, program.Problem, "", []string{"Stopped by you"}},
