@@ -1,6 +1,9 @@
 package text
 
 import (
+	"bytes"
+	"cmp"
+
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -126,12 +129,60 @@ var espRows = []Row{
 		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
 	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_SUCCESS", Example: "I (7902) example_wps: WIFI_EVENT_STA_WPS_ER_SUCCESS",
 		means: func(in *interpreter, m *match) { in.espSucceeded() }},
-	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Successful", Example: "WPS Successfull, stopping WPS and connecting to: home",
-		means: func(in *interpreter, m *match) { in.espSucceeded() }},
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Successful[l, stopping WPS and connecting to: {ssid:rest}]", Example: "WPS Successfull, stopping WPS and connecting to: home",
+		means: func(in *interpreter, m *match) {
+			in.espSucceeded()
+			if name := m.text("ssid"); len(name) > 0 {
+				in.here().ssid = string(name)
+			}
+		}},
 	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_PIN", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PIN",
 		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
 	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS_PIN = ", Example: "WPS_PIN = 12345670",
 		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
+	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Pattern: "STA Disconnected: SSID: {ssid:upto}, BSSID: {bssid:mac}, Reason: {reason:int}", Example: "[ 28929][V][WiFiGeneric.cpp:360] _arduino_event_cb(): STA Disconnected: SSID: home, BSSID: 02:00:00:00:00:00, Reason: 15",
+		means: (*interpreter).espDisconnected},
+	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Pattern: "_eventCallback(): Reason: {reason:int}", Example: "[W][WiFiGeneric.cpp:391] _eventCallback(): Reason: 15 - 4WAY_HANDSHAKE_TIMEOUT",
+		means: (*interpreter).espDisconnected},
+	{Program: ESPIDF, Origin: "esp8266/Arduino", Pattern: "STA disconnect: {reason:int}", Example: "STA disconnect: 15",
+		means: (*interpreter).espDisconnected},
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "disconnect event, reason={reason:int}", Example: "D (5172) wifi:Send disconnect event, reason=15, AP number=0",
+		means: (*interpreter).espDisconnected},
+	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Pattern: "WIFI_REASON_NO_AP_FOUND", Example: "W (30001) app: WIFI_REASON_NO_AP_FOUND",
+		means: func(in *interpreter, m *match) { in.espReason(espNoAP) }},
+	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Pattern: "WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT", Example: "W (30001) app: WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT",
+		means: func(in *interpreter, m *match) { in.espReason(reasonHandshake) }},
+	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Pattern: "WIFI_REASON_HANDSHAKE_TIMEOUT", Example: "W (30001) app: WIFI_REASON_HANDSHAKE_TIMEOUT",
+		means: func(in *interpreter, m *match) { in.espReason(espHandshakeFailed) }},
+	{Program: ESPIDF, Origin: "ESPHome, wifi_component_esp32_arduino.cpp", Pattern: "Disconnected ssid='{ssid:upto}' bssid={bssid:mac} reason='{words:upto}'", Example: "[W][wifi_esp32:495]: Event: Disconnected ssid='home' bssid=02:00:00:00:00:00 reason='4-Way Handshake Timeout'",
+		means: func(in *interpreter, m *match) {
+			switch string(m.text("words")) {
+			case "4-Way Handshake Timeout", "Handshake Failed":
+				in.espReason(reasonHandshake)
+			case "AP Not Found", "Network Not Found":
+				in.espReason(espNoAP)
+			}
+		}},
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "receive encrypted ap, but password is empty", Example: "I (34588) wifi: receive encrypted ap, but password is empty",
+		means: func(in *interpreter, m *match) {
+			if l := in.here(); l.enrolled {
+				name := cmp.Or(l.ssid, "?") // there was one
+				in.give(l.done, &wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES})
+			}
+		}},
+	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Pattern: "wps cb status: {status:int}", Example: "wps cb status: 0",
+		means: (*interpreter).espCallback},
+	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Pattern: "wps_status_cb: {words:word}", Example: "wps_status_cb: success!",
+		means: func(in *interpreter, m *match) {
+			switch string(bytes.TrimRight(m.text("words"), "!.:")) {
+			case "success":
+				in.espSucceeded()
+			case "failed":
+				in.espFailed()
+			case "timeout":
+				in.report(doctor.ReportNoRegistrar)
+			}
+		}},
 	{Program: ESPIDF, Origin: "ESP8266 SDK", Pattern: "Disconn from {ssid:upto};{reason:int}", Example: "Disconn from home;23",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
@@ -164,35 +215,109 @@ var (
 func (in *interpreter) espState(m *match) {
 	t := in.talkHere()
 	l := t.link
-	if !l.wps || l.enrolled {
+	if !l.wps {
 		return
 	}
 	code, _ := m.hexNumber("code")
 	from, to := m.text("from"), m.text("to")
-	const deauthentication, disassociation = 0xc0, 0xa0
+	frame, reason := code&0xff, code>>8
+	const own, associationResponse, reassociationResponse, authentication, disassociation, deauthentication = 0, 0x10, 0x30, 0xb0, 0xa0, 0xc0
+	ended := espEnded[string(to)] && reason != 0
 	switch {
 	case espConnected[string(to)]:
+		if l.enrolled {
+			in.attempt(t)
+			in.accepted(t, 0)
+			return
+		}
 		if t.said != 0 {
 			t.renew()
 		}
 		in.attempt(t)
 		t.wsc = true
 		in.accepted(t, 0)
-	case !espConnected[string(from)] || !espEnded[string(to)] || code&0xff != deauthentication && code&0xff != disassociation:
-	default:
-		reason := code >> 8
-		switch {
-		case t.said != 0:
-		case reason == reasonHandshake:
-			in.emitFrame(t, false, keyFrame(0)) // which the station did not answer
-		case reason == reason8021X:
-			in.emitSignal(t, saidIdentityRequest)
-			in.emitWSC(t, false, eap.OpMSG, nil, 1)
-			in.emitWSC(t, true, eap.OpMSG, nil, 1)
-		}
-		in.leave(t, false, reason)
-		t.said |= saidFailure
+	case !ended:
+	case espConnected[string(from)] && (frame == deauthentication || frame == disassociation):
+		in.espLeft(t, reason)
+	case espConnected[string(from)] && frame == own && l.enrolled:
+		in.espJoinFailed(t, reason)
+	case espConnected[string(from)]:
+	case frame == associationResponse || frame == reassociationResponse:
+		in.espRefused(t, reason)
+	case frame == authentication:
+		in.authenticationRefused(t, 0, reason)
 	}
+}
+
+// espRefused takes that the access point has refused the association: of WPS, or
+// with the settings that it gave.
+func (in *interpreter) espRefused(t *talk, status int) {
+	in.attempt(t)
+	if !t.link.enrolled {
+		t.wsc = true
+		in.associate(t)
+	}
+	in.accepted(t, uint16(status))
+}
+
+// espLeft takes that the station was disconnected, while it registered or with
+// the settings.
+func (in *interpreter) espLeft(t *talk, reason int) {
+	switch {
+	case t.link.enrolled:
+		in.espJoinFailed(t, reason)
+		return
+	case t.said != 0:
+	case reason == reasonHandshake:
+		in.emitFrame(t, false, keyFrame(0)) // which the station did not answer
+	case reason == reason8021X:
+		in.emitSignal(t, saidIdentityRequest)
+		in.emitWSC(t, false, eap.OpMSG, nil, 1)
+		in.emitWSC(t, true, eap.OpMSG, nil, 1)
+	}
+	in.leave(t, false, reason)
+	t.said |= saidFailure
+}
+
+// The reasons that the driver gives besides those of IEEE 802.11:
+// wifi_err_reason_t.
+const (
+	espNoAP            = 201
+	espAuthFailed      = 202
+	espAssocFailed     = 203
+	espHandshakeFailed = 204
+)
+
+// espJoinFailed takes why a station with the settings was disconnected, or could
+// not connect. Of other reasons than these nothing follows for the settings.
+func (in *interpreter) espJoinFailed(t *talk, reason int) {
+	switch reason {
+	case reasonHandshake, espHandshakeFailed:
+		in.joined(t, false)
+	case espNoAP:
+		in.notFound(t)
+	case espAuthFailed, espAssocFailed:
+		const unspecified = 1
+		in.espRefused(t, unspecified)
+	}
+}
+
+// espDisconnected takes the reason of a disconnection as a program prints it. While
+// the station registers, the driver's own line says as much.
+func (in *interpreter) espDisconnected(m *match) {
+	l := in.here()
+	if !l.enrolled {
+		return
+	}
+	reason, _ := m.number("reason")
+	if name := m.text("ssid"); len(name) > 0 {
+		l.ssid = string(name)
+	}
+	t := l.with(m.mac("bssid"))
+	if !t.failed {
+		in.espJoinFailed(t, reason)
+	}
+	t.failed = true // another line may say the same
 }
 
 // reason8021X is the reason code of EAP that failed: IEEE Std 802.11-2020 table
@@ -220,6 +345,27 @@ func (in *interpreter) espM2D() {
 		t.wsc = true
 		in.associate(t)
 		in.emitMessageOnce(t, wps.MessageM2D)
+	}
+}
+
+// espReason takes the reason of a disconnection.
+func (in *interpreter) espReason(reason int) {
+	if t := in.talkHere(); t.link.enrolled && !t.failed {
+		in.espJoinFailed(t, reason)
+		t.failed = true
+	}
+}
+
+// espCallback takes the status that the callback of the ESP8266 is given: enum
+// wps_cb_status.
+func (in *interpreter) espCallback(m *match) {
+	switch status, _ := m.number("status"); status {
+	case 0:
+		in.espSucceeded()
+	case 1:
+		in.espFailed()
+	case 2:
+		in.report(doctor.ReportNoRegistrar)
 	}
 }
 

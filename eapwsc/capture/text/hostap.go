@@ -274,6 +274,12 @@ var hostapRows = []Row{
 	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "CTRL-EVENT-SSID-TEMP-DISABLED id={id:int} ssid=\"{ssid:upto}\" auth_failures={n:int} duration={s:int} reason=WRONG_KEY",
 		Example: "wlan0: CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"home\" auth_failures=1 duration=10 reason=WRONG_KEY",
 		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; since 2.4", Pattern: "CTRL-EVENT-NETWORK-NOT-FOUND", Example: "wlan0: CTRL-EVENT-NETWORK-NOT-FOUND ",
+		means: func(in *interpreter, m *match) {
+			if t := in.on(in.link(m)).with(wps.MAC{}); t.link.enrolled {
+				in.notFound(t)
+			}
+		}},
 	{Program: WPASupplicant, Origin: "src/rsn_supp, wpa_supplicant/events.c", Pattern: "WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
 		Example: "wlan0: WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
 		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
@@ -674,13 +680,17 @@ func (in *interpreter) credential(digits []byte) {
 		b = v
 	}
 	var c wps.Credential
-	if wps.Decode(&c, b, wps.Tolerant) != nil {
-		return
+	if wps.Decode(&c, b, wps.Tolerant) == nil {
+		in.give(in.line, &c)
 	}
+}
+
+// give notes the form of settings that were sent, by a line of the exchange.
+func (in *interpreter) give(line int, c *wps.Credential) {
 	if len(in.given) == maxReports {
 		in.given = slices.Delete(in.given, 0, 1)
 	}
-	in.given = append(in.given, given{in.line, doctor.NewSettings(&c)})
+	in.given = append(in.given, given{line, doctor.NewSettings(c)})
 }
 
 // stationLeft handles a station that has gone.

@@ -39,6 +39,7 @@ type interpreter struct {
 	dumps      []Dump
 	reports    []doctor.Report
 	given      []given
+	missing    map[int]bool // the lines of successes after which the network was not found
 	keys       *exchange.KeyLog
 	authKey    []byte
 
@@ -83,6 +84,8 @@ type link struct {
 	pinned   bool          // it waits for a PIN
 	locked   bool
 	enrolled bool // it was given settings: its next association is to join
+	done     int  // the line that says so
+	joining  bool // it has asked to associate with them
 	talks    map[wps.MAC]*talk
 	talk     *talk
 	external bool // the program is an external registrar
@@ -124,6 +127,7 @@ type talk struct {
 	sent       []byte // the last frame from the access point
 	given      bool   // settings were received: in M8 or in M7, which shows later
 	held       []byte // a frame that waits until the purpose of the association is known
+	failed     bool   // it was said why it could not join
 	counted    bool   // the program logs only the number of frames that it receives
 	frames     int    // number of frames received
 }
@@ -582,9 +586,20 @@ func (in *interpreter) emitMessageOnce(t *talk, kind wps.MessageType) {
 func (in *interpreter) succeed(t *talk) {
 	t.wsc = true
 	in.associate(t)
-	t.link.enrolled, t.given = true, false
+	l := t.link
+	if !l.enrolled || t.said&bit(wps.MessageDone, false) == 0 {
+		l.done, l.joining, t.failed = in.line, false, false
+	}
+	l.enrolled, t.given = true, false
 	if !t.dumped {
 		in.emitMessageOnce(t, wps.MessageDone)
+	}
+}
+
+// notFound takes that a station with its settings does not find the network.
+func (in *interpreter) notFound(t *talk) {
+	if !t.link.joining && len(in.missing) < maxReports {
+		in.missing[t.link.done] = true
 	}
 }
 
@@ -673,6 +688,8 @@ func (in *interpreter) associate(t *talk) {
 // join emits the association of a station that joins with the settings.
 func (in *interpreter) join(t *talk) {
 	t.associates, t.requested = false, true
+	t.link.joining = true
+	delete(in.missing, t.link.done)
 	if isGroup(t.ap) {
 		return
 	}

@@ -130,6 +130,12 @@ var iwdRows = []Row{
 				in.leave(t, false, 0)
 			}
 		}},
+	{Program: IWD, Origin: "src/netdev.c, without -d too", Pattern: "4-Way handshake failed for ifindex: {ifindex:int}, reason: {reason:int}", Example: "4-Way handshake failed for ifindex: 3, reason: 15",
+		means: func(in *interpreter, m *match) {
+			if l := in.here(); l.enrolled {
+				in.joined(l.with(wps.MAC{}), false)
+			}
+		}},
 	{Program: IWD, Origin: "src/station.c", Pattern: "Old State: {from:upto}, new state: connected", Example: "src/station.c:station_enter_state() Old State: connecting, new state: connected",
 		means: func(in *interpreter, m *match) {
 			if l := in.here(); l.enrolled {

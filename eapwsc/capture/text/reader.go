@@ -68,7 +68,7 @@ const (
 
 func (in *interpreter) init() {
 	in.links, in.aps, in.heard = map[string]*link{}, map[wps.MAC]*network{}, map[Program]int{}
-	in.keys = new(exchange.KeyLog)
+	in.keys, in.missing = new(exchange.KeyLog), map[int]bool{}
 }
 
 // table holds all rows, and the automaton that finds them.

@@ -158,6 +158,21 @@ func (r *Reader) SettingsOf(x *exchange.Exchange) (all []doctor.Settings) {
 	return all
 }
 
+// NotFound reports whether the programs say that a station that was given settings
+// in an exchange has not found the network. It is known some time after the
+// exchange.
+func (r *Reader) NotFound(x *exchange.Exchange) bool {
+	if len(x.Entries) == 0 || x.Joining.Seen() || x.Joining.Status != 0 {
+		return false
+	}
+	for line := range r.in.missing {
+		if x.Entries[0].Frame <= line && line <= x.Entries[len(x.Entries)-1].Frame {
+			return true
+		}
+	}
+	return false
+}
+
 // Dumps returns the hexadecimal dumps in order.
 func (r *Reader) Dumps() []Dump { return r.in.dumps }
 

@@ -26,6 +26,8 @@ type Job struct {
 	Source *printed.Source
 	told   []doctor.Settings
 	Dumps  []printed.Dump
+	// missing is that a text says that the network was not found afterwards.
+	missing bool
 }
 
 // queue is how many exchanges are on their way at most.
@@ -64,6 +66,7 @@ func (o *Reading) Judge(from *Source, give func(index int, j *Job, d *doctor.Dia
 				if len(j.Attempt.Settings) == 0 {
 					j.Attempt.Settings = j.told
 				}
+				j.Attempt.After.NotFound = j.missing
 				close(j.judged)
 			}
 		})

@@ -65,7 +65,7 @@ func (s *Source) take(j *Job) {
 	if s.Text != nil {
 		about := s.Text.Source()
 		j.Source = &about
-		j.told = s.Text.SettingsOf(j.Exchange)
+		j.told, j.missing = s.Text.SettingsOf(j.Exchange), s.Text.NotFound(j.Exchange)
 		j.Dumps, s.dumped = s.Text.Dumps()[s.dumped:], len(s.Text.Dumps())
 	}
 }
