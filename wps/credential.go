@@ -93,7 +93,7 @@ var credentialLayout = layoutOf("WSC 2.0, Credential; as hostap and iwd hold it"
 )
 
 // networkKey is the row of Network Key, which only an open network may omit.
-func networkKey[L any](of func(*L) *NetworkKey) row {
+func networkKey[L List](of func(L) *NetworkKey) row {
 	return field(Rule{Attribute: AttrNetworkKey, Need: Mandatory, When: whenSecured, Missing: QuirkMissingKey}, of)
 }
 

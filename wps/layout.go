@@ -126,49 +126,50 @@ func layoutOf(clause string, rows ...row) *layout {
 
 // row returns the row of an attribute, or nil.
 func (lay *layout) row(id AttributeID) *row {
-	if id&^0x7F != 0x1000 || lay.at[id&0x7F] == 0 {
+	i := lay.at[id&0x7F]
+	if i == 0 || id&^0x7F != 0x1000 {
 		return nil
 	}
-	return &lay.rows[lay.at[id&0x7F]-1]
+	return &lay.rows[i-1]
 }
 
 // field returns the row for a rule and a field of lists of type L.
-func field[L any, T fieldType](rule Rule, of func(*L) *T) row {
-	return row{Rule: rule, place: func(l List) any { return of(any(l).(*L)) }}
+func field[L List, T fieldType](rule Rule, of func(L) *T) row {
+	return row{Rule: rule, place: func(l List) any { return of(l.(L)) }}
 }
 
-func must[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+func must[L List, T fieldType](id AttributeID, of func(L) *T) row {
 	return field(Rule{Attribute: id, Need: Mandatory}, of)
 }
 
-func must2[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+func must2[L List, T fieldType](id AttributeID, of func(L) *T) row {
 	return field(Rule{Attribute: id, Need: Mandatory2}, of)
 }
 
-func may[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+func may[L List, T fieldType](id AttributeID, of func(L) *T) row {
 	return field(Rule{Attribute: id, Need: Optional}, of)
 }
 
 // mustBut is a mandatory attribute that real devices omit.
-func mustBut[L any, T fieldType](id AttributeID, missing Quirks, of func(*L) *T) row {
+func mustBut[L List, T fieldType](id AttributeID, missing Quirks, of func(L) *T) row {
 	return field(Rule{Attribute: id, Need: Mandatory, Missing: missing}, of)
 }
 
 // needs is a mandatory attribute of an element without which the others can be
 // decoded.
-func needs[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+func needs[L List, T fieldType](id AttributeID, of func(L) *T) row {
 	return mustBut(id, QuirkIncomplete, of)
 }
 
 // described is a mandatory part of a registrar's description that an enrollee
 // does not need: it needs nonces, UUID-R, password, key and Authenticator
 // [hostap].
-func described[L any, T fieldType](id AttributeID, of func(*L) *T) row {
+func described[L List, T fieldType](id AttributeID, of func(L) *T) row {
 	return mustBut(id, QuirkMissingDescription, of)
 }
 
 // onlyIf is a conditional attribute.
-func onlyIf[L any, T fieldType](id AttributeID, when *Condition, of func(*L) *T) row {
+func onlyIf[L List, T fieldType](id AttributeID, when *Condition, of func(L) *T) row {
 	return field(Rule{Attribute: id, Need: Conditional, When: when}, of)
 }
 

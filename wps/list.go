@@ -140,5 +140,14 @@ func (s *idSet) add(id AttributeID) {
 	}
 }
 
+// put adds an attribute of the set's range, and reports whether it was in the
+// set already.
+func (s *idSet) put(id AttributeID) (had bool) {
+	word, bit := &s[id>>6&1], uint64(1)<<(id&63)
+	had = *word&bit != 0
+	*word |= bit
+	return had
+}
+
 // within reports whether s is a subset of o.
 func (s *idSet) within(o idSet) bool { return s[0]&^o[0]|s[1]&^o[1] == 0 }

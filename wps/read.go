@@ -18,10 +18,9 @@ func (d *Decoder) decode(l List) {
 			}
 			continue
 		}
-		if h.Has(d.id) && d.row.Repeat != RepeatMany && !d.repeated() {
+		if h.seen.put(d.id) && d.row.Repeat != RepeatMany && !d.repeated() {
 			return
 		}
-		h.seen.add(d.id)
 		switch d.id {
 		case AttrVersion:
 			d.version(h)
