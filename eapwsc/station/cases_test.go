@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -714,9 +715,7 @@ func noRights(w *world) {
 
 // runCases runs the cases of our station and programs.
 func runCases(t *testing.T) {
-	for _, c := range append(cases, behindCases()...) {
-		t.Run(c.name, func(t *testing.T) { c.run(newWorld(t)) })
-	}
+	runRadio(t, slices.Concat(cases, behindCases(), managerCases(usualManagers)))
 }
 
 // byPIN is the configuration of a station with a PIN.

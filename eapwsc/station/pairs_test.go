@@ -3,7 +3,6 @@
 package station_test
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -213,39 +212,14 @@ func (w *world) iwd(radio int) *iwd { return w.iwdWith(radio) }
 
 func (w *world) iwdWith(radio int, profiles ...station.Profile) *iwd {
 	w.Helper()
-	const bus = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/><allow receive_sender="*" eavesdrop="true"/></policy></busconfig>
-`
-	for _, dir := range []string{"/run/dbus", "/etc/iwd"} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			w.Fatal(err)
-		}
-	}
-	os.RemoveAll("/var/lib/iwd")
-	for _, p := range profiles {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(p.Path), 0o700), os.WriteFile(p.Path, []byte(p.Text), 0o600)); err != nil {
-			w.Fatal(err)
-		}
-	}
-	os.Remove("/run/dbus/system_bus_socket")
+	w.store("/var/lib/iwd", profiles...)
 	config := "[General]\nUseDefaultInterface=true\n"
 	if w.iwdMTU != "" {
 		config += "[EAP]\nMTU=" + w.iwdMTU + "\n"
 	}
-	for file, text := range map[string]string{"/run/dbus.conf": bus, "/etc/iwd/main.conf": config} {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			w.Fatal(err)
-		}
-	}
+	w.write("/etc/iwd/main.conf", config)
+	w.startBus()
 	name := radioName(radio)
-	w.start("bus", "dbus-daemon", "--config-file=/run/dbus.conf", "--nofork", "--nopidfile")
-	for range 100 {
-		if _, err := os.Stat("/run/dbus/system_bus_socket"); err == nil {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
 	d := &iwd{program: w.start(name, "iwd", "-d", "-i", name)}
 	for range 100 {
 		objects, _ := d.send("/", "org.freedesktop.DBus.ObjectManager.GetManagedObjects")
@@ -298,8 +272,11 @@ type radioCase struct {
 }
 
 // runPairs runs the cases between stock programs.
-func runPairs(t *testing.T) {
-	for _, c := range pairs {
+func runPairs(t *testing.T) { runRadio(t, pairs) }
+
+// runRadio runs cases, each in a world of its own.
+func runRadio(t *testing.T, all []radioCase) {
+	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) { c.run(newWorld(t)) })
 	}
 }

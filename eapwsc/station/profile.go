@@ -226,6 +226,8 @@ func iwdProfile(ssid wps.SSID, s *security) (Profile, error) {
 	suffix := ".psk"
 	var b strings.Builder
 	switch {
+	case !utf8.ValidString(string(ssid)):
+		return Profile{}, fmt.Errorf("%w: iwd ignores networks whose name is not UTF-8", wps.ErrUnusable)
 	case s.open:
 		suffix = ".open"
 		b.WriteString("[Settings]\nAutoConnect=true\n")

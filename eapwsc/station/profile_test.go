@@ -15,6 +15,8 @@ func TestProfile(t *testing.T) {
 	plain := wps.Credential{SSID: "My home-1", AuthType: wps.AuthMixed, EncrType: wps.EncrMixed, NetworkKey: wps.NetworkKey("correct horse battery")}
 	odd := wps.Credential{SSID: " Müllers \"Netz\"; \\1", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(` a "b" \c; `)}
 	binary := wps.Credential{SSID: "a\xff\x00", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(strings.Repeat("0123456789ABCDEF", 4))}
+	digits := binary
+	digits.SSID = "aü"
 	open := wps.Credential{SSID: "guest", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
 	const psk = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	const addresses = "\n[ipv4]\nmethod=auto\n\n[ipv6]\nmethod=auto\n"
@@ -46,7 +48,7 @@ func TestProfile(t *testing.T) {
 
 		{"plain", IWD, plain, "/var/lib/iwd/My home-1.psk", "[Security]\nPassphrase=correct horse battery\n"},
 		{"odd", IWD, odd, "/var/lib/iwd/=204dc3bc6c6c65727320224e65747a223b205c31.psk", "[Security]\nPassphrase=\\sa \"b\" \\\\c;\\s\n"},
-		{"binary", IWD, binary, "/var/lib/iwd/=61ff00.psk", "[Security]\nPreSharedKey=" + psk + "\n"},
+		{"digits", IWD, digits, "/var/lib/iwd/=61c3bc.psk", "[Security]\nPreSharedKey=" + psk + "\n"},
 		{"open", IWD, open, "/var/lib/iwd/guest.open", "[Settings]\nAutoConnect=true\n"},
 	} {
 		got, err := NewProfile(tt.manager, &Candidate{Credential: tt.credential})
@@ -71,6 +73,9 @@ func TestProfile(t *testing.T) {
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
 	if p, err := NewProfile(IWD, &Candidate{Credential: wep}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("WEP: %v", err)
+	}
+	if p, err := NewProfile(IWD, &Candidate{Credential: binary}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
+		t.Errorf("a name that is not UTF-8: %v", err)
 	}
 	if p, err := NewProfile(9, &Candidate{Credential: plain}); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
 		t.Errorf("no manager: %v", err)

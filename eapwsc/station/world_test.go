@@ -28,6 +28,7 @@ type world struct {
 	name    string
 	netlink *recorder
 	iwdMTU  string // of iwd's EAP, in octets, if it is not to be the usual
+	bus     *program
 }
 
 // newWorld starts a case. Its files are in /out.
@@ -313,6 +314,50 @@ func (w *world) supplicant(radio int, networks string) *program {
 	p := w.start(radioName(radio), "wpa_supplicant", "-Dnl80211", "-i"+radioName(radio), "-c"+path)
 	p.wait("Successfully initialized wpa_supplicant")
 	return p
+}
+
+// write writes a file, and makes its folder.
+func (w *world) write(path, text string) {
+	w.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// store replaces what a program has stored in a folder by profiles.
+func (w *world) store(folder string, profiles ...station.Profile) {
+	w.Helper()
+	if err := os.RemoveAll(folder); err != nil {
+		w.Fatal(err)
+	}
+	for _, p := range profiles {
+		w.write(p.Path, p.Text)
+	}
+}
+
+// startBus starts a D-Bus on which everybody may do everything, once in a case.
+func (w *world) startBus() {
+	w.Helper()
+	if w.bus != nil {
+		return
+	}
+	const config, socket = "/run/dbus.conf", "/run/dbus/system_bus_socket"
+	if err := os.MkdirAll(filepath.Dir(socket), 0o755); err != nil {
+		w.Fatal(err)
+	}
+	os.Remove(socket)
+	w.write(config, `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>system</type><listen>unix:path=`+socket+`</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/><allow receive_sender="*" eavesdrop="true"/></policy></busconfig>
+`)
+	w.bus = w.start("bus", "dbus-daemon", "--config-file="+config, "--nofork", "--nopidfile")
+	for range 100 {
+		if _, err := os.Stat(socket); err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	w.Fatal("there is no bus")
 }
 
 // place moves a radio to one of two places out of range of each other. All
