@@ -16,6 +16,7 @@ const (
 const (
 	PINFirstHalf       Cause = "pin-first-half"         // the first half of the PIN is wrong
 	PINSecondHalf      Cause = "pin-second-half"        // the first half is right, the second is wrong
+	PINWrong           Cause = "pin-wrong"              // the PIN is wrong, and what was seen does not show in which half
 	NoRegistrarSession Cause = "no-registrar-session"   // the registrar has no PIN for this enrollee, or its button was not pressed
 	APPINDisabled      Cause = "ap-pin-disabled"        // the router has no PIN of its own, or has switched it off
 	OOBHashMismatch    Cause = "oob-hash-mismatch"      // the public key does not match the hash on the NFC tag
@@ -51,7 +52,7 @@ var duringRows = []Row{
 			stepEnterPIN, or("Or use no PIN at all", stepPress), stepPassword},
 		Engineer: "The enrollee found R-Hash1 wrong on M4 (configuration error 18): the registrar's password differs in PSK1, the first 4 digits of 8, or 2 of 4.",
 		when: func(v *view) bool {
-			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM4) && !v.ap() && v.by(PIN, MethodUnknown)
+			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM4) && !v.a.Skipped && !v.ap() && v.by(PIN, MethodUnknown)
 		}},
 	{Code: "B9", Cause: PINFirstHalf, Outcome: Failed,
 		Evidence: "WSC_NACK 18 from the access point after M4",
@@ -59,7 +60,7 @@ var duringRows = []Row{
 		Steps:    []string{stepRouterPIN, "Type all 8 digits. After three wrong ones most routers refuse every PIN for a minute, then for longer: do not guess.", stepRouterWeb},
 		Engineer: "The access point found R-Hash1 wrong on M4 (configuration error 18): the external registrar's PIN differs in the first 4 digits. It counts as a failed attempt for the lockout.",
 		when: func(v *view) bool {
-			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM4) && v.ap()
+			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM4) && !v.a.Skipped && v.ap()
 		}},
 	{Code: "B9", Cause: PINFirstHalf, Outcome: Failed,
 		Evidence: "WSC_NACK 18 from the enrollee after M4, out-of-band password",
@@ -77,7 +78,7 @@ var duringRows = []Row{
 			stepEnterPIN, stepPassword},
 		Engineer: "The enrollee found R-Hash2 wrong on M6 (configuration error 18): PSK1 agrees, PSK2 does not: a typing error in the second half. M6 exposed the registrar's PIN, so it must not be used again.",
 		when: func(v *view) bool {
-			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM6) && !v.ap() && v.by(PIN, MethodUnknown)
+			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM6) && !v.a.Skipped && !v.ap() && v.by(PIN, MethodUnknown)
 		}},
 	{Code: "B10", Cause: PINSecondHalf, Outcome: Failed,
 		Evidence: "WSC_NACK 18 from the access point after M6",
@@ -85,14 +86,42 @@ var duringRows = []Row{
 		Steps:    []string{stepRouterPIN, "Compare the last four digits carefully, and type the whole PIN again.", stepRouterWeb},
 		Engineer: "The access point found R-Hash2 wrong on M6 (configuration error 18): PSK1 agrees, PSK2 does not. It counts as a failed attempt for the lockout.",
 		when: func(v *view) bool {
-			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM6) && v.ap()
+			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM6) && !v.a.Skipped && v.ap()
+		}},
+	{Code: "B9", Cause: PINWrong, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the station, and the message that it answers was not seen",
+		Owner:    "The PIN was wrong: the one that was entered at {router} is not the one of {device}.",
+		Steps: []string{stepNewPIN,
+			"Make sure that it is the PIN of {device}, not the one printed on the router.",
+			stepEnterPIN, or("Or use no PIN at all", stepPress), stepPassword},
+		Engineer: "WSC_NACK with configuration error 18 from the enrollee. It answers M4 or M6, but the last message seen before it is {reached}, so either half may be wrong.",
+		when: func(v *view) bool {
+			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.inRun() && !v.ap() && v.by(PIN, MethodUnknown)
+		}},
+	{Code: "B9", Cause: PINWrong, Outcome: Failed,
+		Evidence: "WSC_NACK 18 from the access point, and the message that it answers was not seen",
+		Owner:    "The router's PIN was wrong: the one that was typed at the computer or app is not the PIN of {router}.",
+		Steps:    []string{stepRouterPIN, "Type all 8 digits. After three wrong ones most routers refuse every PIN for a minute, then for longer: do not guess.", stepRouterWeb},
+		Engineer: "WSC_NACK with configuration error 18 from the access point. It answers M4 or M6, but the last message seen before it is {reached}, so either half may be wrong.",
+		when: func(v *view) bool {
+			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.inRun() && v.ap()
 		}},
 	{Code: "B11", Cause: ProofRefused, Outcome: Failed,
 		Evidence: "WSC_NACK 18 from the registrar after M5 or M7",
 		Owner:    "{Router} did not accept the proof that {device} knows the PIN, although {device} had accepted the router's proof. One of the two made an error.",
 		Steps:    []string{stepRestart, or("Then use the button", stepPress), stepFirmware, stepPassword},
 		Engineer: "The registrar found E-Hash1 or E-Hash2 wrong (configuration error 18 after M5 or M7): the enrollee proved a different password from the one that it verified. This cannot happen with an enrollee that works correctly.",
-		when:     func(v *view) bool { return v.refused(wps.DevicePasswordAuthFailed, registrar) }},
+		when: func(v *view) bool {
+			return v.refused(wps.DevicePasswordAuthFailed, registrar) && v.at(StageM5, StageM6, StageM7)
+		}},
+	{Code: "D", Cause: Unknown, Outcome: Failed,
+		Evidence: "WSC_NACK 18, and no messages before it that show which side sent it",
+		Owner:    "One of the two refused the PIN or password of the other (error 18). What was recorded does not show which one, or which PIN was wrong.",
+		Steps:    []string{or("Check the PIN", stepNewPIN), stepEnterPIN, or("Or use no PIN at all", stepPress), "If it fails again, record the whole attempt.", stepPassword},
+		Engineer: "WSC_NACK with configuration error 18 (last seen before it: {reached}). An enrollee sends it after M4 or M6 (the PIN was mistyped), a registrar after M5 or M7.",
+		when: func(v *view) bool {
+			return v.refused(wps.DevicePasswordAuthFailed) && (!v.inRun() || v.a.By == registrar && v.a.Reached < StageM5)
+		}},
 	{Code: "B11", Cause: ProofRefused, Outcome: Failed,
 		Evidence: "WSC_NACK 18 anywhere else",
 		Owner:    "{Device} and {router} do not agree on the password, although no PIN that a person could mistype was in use. One of the two made an error, or they were in different modes.",
@@ -143,6 +172,13 @@ var duringRows = []Row{
 		Steps:    []string{"Look on the web page of {router} for a setting that allows external registrars to change it.", stepRouterWeb},
 		Engineer: "Configuration error 15 on M8: the access point is in read-only mode (hostap's ap_setup_locked=2).",
 		when:     func(v *view) bool { return v.refused(wps.SetupLocked, enrollee) && v.ap() }},
+	{Code: "B8", Cause: SetupLocked, Outcome: Refused,
+		Evidence: "WSC_NACK 15, and no messages before it",
+		Owner:    "One of the two said that it is locked (error 15). That is mostly a router that does not accept its own PIN for some time, after wrong PINs.",
+		Steps: []string{"Wait some minutes, or restart the router.", "To connect a printer or another device you need no router PIN: use the WPS button, or enter the device's PIN on the page of the router. The lock does not hold for these.",
+			stepPassword},
+		Engineer: "WSC_NACK with configuration error 15 (setup locked) and nothing before it.",
+		when:     func(v *view) bool { return v.refused(wps.SetupLocked) && v.nack() && !v.inRun() && !v.ap() }},
 	{Code: "B5", Cause: SetupLocked, Outcome: Refused,
 		Evidence: "M2D or WSC_NACK 15 from the registrar",
 		Owner:    "{Router} has locked its WPS, as routers do after wrong PINs, and has no PIN for {device} either.",
@@ -491,6 +527,10 @@ func (v *view) broken() bool {
 // silent reports whether a message went unanswered before the end.
 func (v *view) silent() bool { return v.a.Repeats >= retransmits || v.a.Silence >= giveUp }
 
+// inRun reports whether a message of the run was seen, which shows who is the
+// enrollee.
+func (v *view) inRun() bool { return v.a.Reached >= StageM1 }
+
 // at reports whether the attempt reached one of the stages and no later one.
 func (v *view) at(stages ...Stage) bool {
 	for _, s := range stages {
@@ -539,7 +579,7 @@ func (v *view) earlier(such func(*Attempt) bool) bool {
 // wrongPIN reports whether an attempt showed that the PIN is wrong.
 func (a *Attempt) wrongPIN() bool {
 	return a.End == EndNACK && a.ConfigError == wps.DevicePasswordAuthFailed && a.By == enrollee && a.Method != PushButton &&
-		(a.Reached == StageM4 || a.Reached == StageM6)
+		(a.Reached == StageM4 || a.Reached == StageM6 || a.Skipped)
 }
 
 // otherAddress reports whether the MAC address in M1 differs from its sender's.

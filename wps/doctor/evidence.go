@@ -84,6 +84,9 @@ type Attempt struct {
 	// not captured completely. Partial reports that the message before the end
 	// was not seen.
 	Reasonless, Partial bool
+	// Skipped reports that messages between Reached and a WSC_NACK were not seen:
+	// the attempt may have come further.
+	Skipped bool
 	// Untold reports that more messages were exchanged about which nothing is
 	// known: the attempt came further than Reached.
 	Untold bool

@@ -186,11 +186,37 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Entry) {
 	a.ConfigError, known = s.ConfigError()
 	a.Reasonless = !known && s.Truncated
 	if a.ConfigError == wps.DevicePasswordAuthFailed && a.By == registration.RoleEnrollee {
-		switch a.Reached {
-		case doctor.StageM3, doctor.StageM5:
+		a.Skipped = !c.x.follows(s)
+		switch {
+		case a.Skipped:
+		case a.Reached == doctor.StageM3 || a.Reached == doctor.StageM5:
 			a.Reached++
 		}
 	}
+}
+
+// follows reports whether at most one message between an end and the packet
+// before it was not seen, by their Identifiers: a response has that of its
+// request, and the next request the next one.
+func (x *Exchange) follows(end *validate.Entry) bool {
+	var last *validate.Entry
+	for i := range x.Entries {
+		s := &x.Entries[i]
+		if s == end {
+			break
+		}
+		if s.Code == eap.CodeRequest || s.Code == eap.CodeResponse {
+			last = s
+		}
+	}
+	if last == nil || end.Code == 0 {
+		return true
+	}
+	next := last.ID
+	if last.Code == eap.CodeResponse || end.Code == eap.CodeRequest {
+		next++
+	}
+	return end.ID == next
 }
 
 // untold reports whether an end follows messages of which a log has only that
@@ -207,8 +233,8 @@ func (x *Exchange) untold(end *validate.Entry) bool {
 }
 
 // answersUnseen reports whether an end answers a packet that is not in the
-// capture: a response to a request with another Identifier, or EAP-Failure to
-// the answer to a request.
+// capture: a response to a request with another Identifier, EAP-Failure to
+// the answer to a request, or a WSC_NACK of which the capture has nothing before.
 func (x *Exchange) answersUnseen(end *validate.Entry) bool {
 	last := new(validate.Entry)
 	for i := range x.Entries {
@@ -221,7 +247,7 @@ func (x *Exchange) answersUnseen(end *validate.Entry) bool {
 		}
 	}
 	if last.Code != eap.CodeRequest {
-		return false
+		return last.Code == 0 && end.Type == wps.MessageNACK && end.Code != 0
 	}
 	return end.Code == eap.CodeResponse && last.ID != end.ID || end.Code == eap.CodeFailure && last.ID == end.ID
 }
