@@ -209,7 +209,7 @@ var attributes = []AttributeInfo{
 	{AttrIdentityProof, "Identity Proof", Secret, 0, maxAttribute, RepeatLast, originHIW, nil},
 	{AttrKeyWrapAuthenticator, "Key Wrap Authenticator", Octets, 8, 8, RepeatNever, originHIW, nil},
 	{AttrKeyIdentifier, "Key Identifier", Octets, 16, 16, RepeatLast, originHIW, nil},
-	{AttrMACAddress, "MAC Address", Octets, 6, 6, RepeatLast, originHIW, &Values{Text: "is not a group address", wrong: notGroup}},
+	{AttrMACAddress, "MAC Address", Octets, 6, 6, RepeatLast, originHIW, &Values{Text: "is not a group address; in a Credential it may be the broadcast address, for anyone", wrongIn: credentialAddress}},
 	{AttrManufacturer, "Manufacturer", ASCII, 0, 64, RepeatLast, originHIW, textValues},
 	{AttrMessageType, "Message Type", Integer, 1, 1, RepeatNever, originHIW + "; WSC 2.0 Table 39", &Values{Text: "is 1 to 15", Vital: true, wrong: within(1, 15)}},
 	{AttrModelName, "Model Name", ASCII, 0, 32, RepeatLast, originHIW, textValues},
@@ -329,7 +329,11 @@ type Attribute struct {
 // Valid returns what is wrong with the length or value of an attribute by the
 // rules of a strict receiver of version 2.0, or nil. Attributes that are not in
 // the table are valid. The error is an [*Error] with offset 0.
-func (a Attribute) Valid() error {
+func (a Attribute) Valid() error { return a.ValidIn(0) }
+
+// ValidIn is [Attribute.Valid] for an attribute of a kind of list, which may
+// allow more.
+func (a Attribute) ValidIn(k Kind) error {
 	row := a.ID.info()
 	if row == nil {
 		return nil
@@ -337,7 +341,7 @@ func (a Attribute) Valid() error {
 	if !row.allows(len(a.Value)) {
 		return row.lengthError(len(a.Value))
 	}
-	if why := row.wrong(a.Value); why != "" {
+	if why := row.wrong(k, a.Value); why != "" {
 		return &Error{Attribute: a.ID, Clause: row.Origin, Err: ErrValue, Detail: why}
 	}
 	return nil
@@ -346,10 +350,14 @@ func (a Attribute) Valid() error {
 // allows reports whether a value may have n octets.
 func (row *AttributeInfo) allows(n int) bool { return row.Min <= n && n <= row.Max }
 
-// wrong returns what is wrong with a value of an allowed length, or "".
-func (row *AttributeInfo) wrong(v []byte) string {
-	if row.Values == nil {
+// wrong returns what is wrong with a value of an allowed length in a kind of
+// list, or "".
+func (row *AttributeInfo) wrong(k Kind, v []byte) string {
+	switch {
+	case row.Values == nil:
 		return ""
+	case row.Values.wrongIn != nil:
+		return row.Values.wrongIn(k, v)
 	}
 	return row.Values.wrong(v)
 }

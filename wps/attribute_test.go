@@ -155,3 +155,33 @@ func TestAttributeValues(t *testing.T) {
 		})
 	}
 }
+
+// TestBroadcastInCredential: who reads a configuration token is not known when
+// it is made, so its credential is for anyone, as Android writes it. No device
+// has that address.
+func TestBroadcastInCredential(t *testing.T) {
+	for _, tt := range []struct {
+		kind wps.Kind
+		mac  wps.MAC
+		good bool
+	}{
+		{wps.KindCredential, wps.Broadcast, true}, {wps.KindCredential, wps.MAC{0x01, 0, 0x5E}, false},
+		{wps.KindM1, wps.Broadcast, false}, {wps.KindM7APSettings, wps.Broadcast, false}, {wps.KindConfigurationToken, wps.Broadcast, false},
+	} {
+		err := wps.Attribute{ID: wps.AttrMACAddress, Value: tt.mac[:]}.ValidIn(tt.kind)
+		if tt.good != (err == nil) || err != nil && !errors.Is(err, wps.ErrValue) {
+			t.Errorf("%v in %v: %v", tt.mac, tt.kind, err)
+		}
+	}
+	token := &wps.ConfigurationToken{Credentials: []wps.Credential{{
+		SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase"), MAC: wps.Broadcast,
+	}}}
+	token.WFA.Version2 = 0x20
+	b, err := wps.Append(nil, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := wps.Decode(new(wps.ConfigurationToken), b, wps.Strict); err != nil {
+		t.Error(err)
+	}
+}

@@ -135,7 +135,7 @@ func (d *Decoder) checkValues(version2 bool) {
 		if again.row == nil || again.row.Values == nil || !version2 && again.row.Values.Version2 {
 			continue
 		}
-		if why := again.row.wrong(again.value); why != "" {
+		if why := again.row.wrong(d.kind, again.value); why != "" {
 			again.fail(again.id, ErrValue, why)
 			again.err.Clause = again.row.Origin
 		}

@@ -14,7 +14,8 @@ type Values struct {
 	Version2 bool   // only in version 2.0
 	Vital    bool   // even a tolerant reader accepts no other
 
-	wrong func(v []byte) string // returns what is wrong with a value of an allowed length, or ""
+	wrong   func(v []byte) string         // returns what is wrong with a value of an allowed length, or ""
+	wrongIn func(k Kind, v []byte) string // the same where it depends on the kind of list; nil if it does not
 }
 
 // Values that several attributes share.
@@ -134,8 +135,10 @@ func ssid(v []byte) string {
 	return noTrailingNUL(v)
 }
 
-func notGroup(v []byte) string {
-	if v[0]&1 != 0 {
+// credentialAddress allows the broadcast address in a credential only. In a
+// configuration token it stands for whoever reads the tag.
+func credentialAddress(k Kind, v []byte) string {
+	if MAC(v).Group() && (k != KindCredential || MAC(v) != Broadcast) {
 		return "is a group address"
 	}
 	return ""

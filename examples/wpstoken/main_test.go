@@ -35,6 +35,9 @@ func TestMakeAndRead(t *testing.T) {
 		if status != program.Fine || strings.Contains(text, key) || !strings.Contains(text, "SSID: Café\n") || !strings.Contains(text, "21 octets, not shown") {
 			t.Errorf("%d: %s", status, text)
 		}
+		if status, text = run(t, tag, "read", "-strict"); status != program.Fine || !strings.Contains(text, "MAC Address: ff:ff:ff:ff:ff:ff\n") {
+			t.Errorf("%d: %s", status, text)
+		}
 		if status, text = run(t, tag, "read", "-show-secrets"); status != program.Fine || !strings.Contains(text, key) {
 			t.Errorf("%d: %s", status, text)
 		}

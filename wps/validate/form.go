@@ -411,7 +411,7 @@ func valueRules() []rule {
 }
 
 func checkValue(l *list, a attribute, r *reporter) {
-	err := wps.Attribute{ID: a.id, Value: l.value(a)}.Valid()
+	err := wps.Attribute{ID: a.id, Value: l.value(a)}.ValidIn(l.kind)
 	if fault, ok := errors.AsType[*wps.Error](err); ok && fault.Err == wps.ErrValue {
 		r.add(a.id, a.at, "%v has a value that is not allowed: %s.", a.id, fault.Detail)
 	}

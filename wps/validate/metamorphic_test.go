@@ -341,7 +341,7 @@ var outOfRange = map[wps.AttributeID][]bad{
 	wps.AttrMessageType:                    {in(number(0, 1)), in(number(2, 1)), in(number(0x10, 1)), in(number(6, 1), wps.KindM1, wps.KindM2, wps.KindM8)},
 	wps.AttrUUIDE:                          {in(times("\x00", 16))},
 	wps.AttrUUIDR:                          {in(times("\x00", 16))},
-	wps.AttrMACAddress:                     {in([]byte{0, 0, 0, 0, 0, 0}, wps.KindM1, wps.KindCredential), in([]byte{1, 0, 0, 0, 0, 1}), in(times("\xFF", 6))},
+	wps.AttrMACAddress:                     {in([]byte{0, 0, 0, 0, 0, 0}, wps.KindM1, wps.KindCredential), in([]byte{1, 0, 0, 0, 0, 1}), in(times("\xFF", 6), wps.KindM1, wps.KindM7APSettings, wps.KindM8APSettings)},
 	wps.AttrEnrolleeNonce:                  {in(times("\x00", 16), wps.KindM1)},
 	wps.AttrRegistrarNonce:                 {in(times("\x00", 16), wps.KindM2)},
 	wps.AttrESNonce1:                       {in(times("\x00", 16))},

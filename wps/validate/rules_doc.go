@@ -121,7 +121,7 @@ import "iter"
 //	| DEVICE-NAME-VALUE | warning | error | both | any | Device Name does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| DEVICE-PASSWORD-ID-VALUE | warning | error | both | any | Device Password ID is not a reserved value. | hostap, iwd, Wireshark; WSC 2.0 Table 37 |
 //	| SETTINGS-VALUE | error | error | both | any | Encrypted Settings is whole cipher blocks. | hostap, iwd, Wireshark |
-//	| MAC-ADDRESS-VALUE | warning | error | both | any | MAC Address is not a group address. | hostap, iwd, Wireshark |
+//	| MAC-ADDRESS-VALUE | warning | error | both | any | MAC Address is not a group address; in a Credential it may be the broadcast address, for anyone. | hostap, iwd, Wireshark |
 //	| MANUFACTURER-VALUE | warning | error | both | any | Manufacturer does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| MODEL-NAME-VALUE | warning | error | both | any | Model Name does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| MODEL-NUMBER-VALUE | warning | error | both | any | Model Number does not end in a zero octet. | hostap, iwd, Wireshark |
