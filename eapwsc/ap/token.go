@@ -213,7 +213,7 @@ func (t *ownToken) withdraw() {
 	}
 }
 
-// token returns what a tag holds.
+// passwordToken returns the contents of a tag with a password.
 func (a *AccessPoint) passwordToken(oob wps.OOBPassword) *wps.PasswordToken {
 	oob.Password = slices.Clone(oob.Password)
 	return &wps.PasswordToken{Header: a.tokenHeader(), OOB: oob}

@@ -5,7 +5,8 @@ import (
 	"hash/crc32"
 )
 
-// What is known about the last four octets of an 802.11 frame.
+// fcs is what is known about the last four octets of an 802.11 frame: whether
+// they are its frame check sequence.
 type fcs uint8
 
 const (

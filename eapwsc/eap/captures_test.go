@@ -39,13 +39,13 @@ func mustAppend(tb testing.TB, p Packet) []byte {
 	return b
 }
 
-// wantFault checks that err is a *PacketError of the class at the offset.
+// wantFault checks that err is a *Error of the class at the offset.
 func wantFault(tb testing.TB, err, class error, offset int) {
 	tb.Helper()
 	fault, ok := errors.AsType[*Error](err)
 	switch {
 	case !ok:
-		tb.Errorf("error is %T %v, want a *PacketError", err, err)
+		tb.Errorf("error is %T %v, want a *Error", err, err)
 	case !errors.Is(err, class):
 		tb.Errorf("error is %q, want class %q", err, class)
 	case fault.Offset != offset:

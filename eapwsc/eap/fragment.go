@@ -114,7 +114,7 @@ func (r *Reassembler) Reset() { *r = Reassembler{Limit: r.Limit, Strict: r.Stric
 // put together from several belongs to the caller.
 //
 // A packet that is refused changes nothing: the right next fragment still
-// completes the message. The error is a [*PacketError] of class [ErrNotWSC],
+// completes the message. The error is a [*Error] of class [ErrNotWSC],
 // [ErrOpCode], [ErrFragment] (a first fragment without Message Length, another
 // op-code than the first), [ErrLength] (Message Length and data contradict
 // each other), [ErrTooLong] (over the limit), or in strict use [ErrFlags].

@@ -106,7 +106,7 @@ var opCodeNames = []string{
 // String returns the op-code's name in the specification, such as "WSC_MSG".
 func (o OpCode) String() string { return enumString("OpCode", opCodeNames, uint8(o)) }
 
-// message reports whether packets of the op-code carry a WSC message or a
+// IsMessage reports whether packets of the op-code carry a WSC message or a
 // fragment of one.
 func (o OpCode) IsMessage() bool { return o >= OpACK && o <= OpDone }
 
@@ -257,7 +257,7 @@ func (p Packet) String() string {
 }
 
 // ParsePacket reads the EAP packet at the start of b, and no more of b than
-// the packet's Length covers. The error is a [*PacketError] of class
+// the packet's Length covers. The error is a [*Error] of class
 // [ErrTruncated], [ErrLength] or [ErrCode]; every other packet is returned,
 // also one with flags, op-codes or a Message Length that make no sense, so
 // that it can be judged ([Packet.Faults]).

@@ -120,9 +120,9 @@ type Choice struct {
 
 // PushButton chooses the access point whose button was pressed. If it has
 // several radios, they come in the order in which to try them. The error is
-// [ErrSelNone], after which a station continues scanning until its walk time
-// ends, or [ErrSelOverlap], after which it stops. The candidates must come from
-// one complete scan of all channels.
+// [ErrNoAccessPoint], after which a station continues scanning until its walk
+// time ends, or [ErrOverlap], after which it stops. The candidates must come
+// from one complete scan of all channels.
 //
 // Selected Registrar Config Methods are not considered, because deployed access
 // points set them wrongly [hostap]. Neither is AP Setup Locked, which concerns
@@ -179,7 +179,7 @@ func (s Selector) overlaps(candidates []Candidate, before []int, c Candidate) bo
 // signal (Best Practices v2.0.1 §3.4). If [TryUnselected] allows it, those
 // without a selected registrar follow. An access point with which a run has
 // failed should be left out of the candidates when choosing the next. The error
-// is [ErrSelNone].
+// is [ErrNoAccessPoint].
 func (s Selector) PIN(candidates []Candidate, tryUnselected bool) (Choice, error) {
 	choice := s.judge(candidates, func(c Candidate) Verdict {
 		if c.DevicePasswordID == wps.PasswordPushButton {
