@@ -39,7 +39,9 @@ var hostapRows = []Row{
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideAP)
-			in.succeed(l.with(m.mac("sta")))
+			t := l.with(m.mac("sta"))
+			in.attributeTo(t, false)
+			in.succeed(t)
 			l.enrolled = false
 		}},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_OVERLAP",
@@ -106,6 +108,7 @@ var hostapRows = []Row{
 			l := in.on(in.link(m))
 			l.is(sideAP)
 			t := l.with(m.mac("sta"))
+			in.attributeTo(t, false)
 			if t.said&bit(wps.MessageM1, true) == 0 && in.pending == nil {
 				in.begin(wps.MessageM1, true)
 				u := m.uuid("uuid")
@@ -198,7 +201,7 @@ var hostapRows = []Row{
 		Example: "wlan0: CTRL-EVENT-EAP-PROPOSED-METHOD vendor=14122 method=1",
 		means: func(in *interpreter, m *match) {
 			if vendor, _ := m.number("vendor"); vendor == vendorWFA {
-				in.proposed(in.on(in.link(m)).with(wps.MAC{}))
+				in.proposedAt(in.on(in.link(m)))
 			}
 		}},
 	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-METHOD EAP vendor 14122 method",
@@ -209,7 +212,9 @@ var hostapRows = []Row{
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideAP)
-			in.failure(l.with(m.mac("sta")))
+			t := l.with(m.mac("sta"))
+			in.attributeTo(t, true)
+			in.failure(t)
 		}},
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-TIMEOUT-FAILURE{two:upto} {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-TIMEOUT-FAILURE 02:00:00:00:01:00",
@@ -391,6 +396,7 @@ var hostapRows = []Row{
 			l := in.here()
 			l.is(sideAP)
 			l.with(m.mac("sta"))
+			l.addressed = true
 		}},
 	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.1X: {what:rest}",
 		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.1X: Sending EAP Packet (identifier 73)",
@@ -571,18 +577,95 @@ func (in *interpreter) link(m *match) string {
 
 // wpsFail handles the event line of a failed run.
 func (in *interpreter) wpsFail(m *match) {
-	t := in.on(in.link(m)).with(wps.MAC{})
+	l := in.on(in.link(m))
 	kind, ok := m.number("msg")
 	in.flushUnlessNACK()
 	if !ok {
 		return // an additional line of wpa_supplicant at the end of EAP
 	}
 	ce, known := m.number("error")
+	if len(l.open()) > 1 {
+		l.failed = append(l.failed[:min(len(l.failed), maxOpen)], failure{wps.MessageType(kind), wps.ConfigError(ce), known})
+		return
+	}
+	t := l.ofOpen()
 	if kind == int(wps.MessageM7) && known && ce == 0 && !t.dumped && (t.last == 0 || t.given) {
 		// Only an access point that is read gets this answer.
 		t.apEnrollee, t.given = true, false
 	}
 	in.fail(t, wps.MessageType(kind), wps.ConfigError(ce), known)
+}
+
+// failure is a failed run of hostapd, whose event line does not name the station.
+type failure struct {
+	kind  wps.MessageType
+	error wps.ConfigError
+	known bool
+}
+
+// maxOpen limits the events of hostapd that wait for the name of their station.
+const maxOpen = 16
+
+// open returns the stations of an access point that were asked for their identity
+// and have not come to an end, in the order in which that began: an event line
+// without an address is about one of them. Debug output names the station of
+// every packet.
+func (l *link) open() (all []*talk) {
+	if l.side != sideAP || l.addressed {
+		return nil
+	}
+	for _, t := range l.talks {
+		if t.station != (wps.MAC{}) && t.said&saidIdentityRequest != 0 && t.said&(saidFailure|bit(wps.MessageDone, true)) == 0 && !t.dumped {
+			all = append(all, t)
+		}
+	}
+	slices.SortFunc(all, func(a, b *talk) int { return a.began - b.began })
+	return all
+}
+
+// ofOpen returns the station that an event line without an address is about, if
+// there is only one; otherwise the last one.
+func (l *link) ofOpen() *talk {
+	if open := l.open(); len(open) == 1 {
+		l.talk = open[0]
+		return l.talk
+	}
+	return l.with(wps.MAC{})
+}
+
+// proposedAt takes that EAP-WSC begins with a station of an access point. If it
+// may be one of several, it is known when one of them is named.
+func (in *interpreter) proposedAt(l *link) {
+	var waiting []*talk
+	for _, t := range l.open() {
+		if t.said&saidStart == 0 {
+			waiting = append(waiting, t)
+		}
+	}
+	switch len(waiting) {
+	case 0:
+		in.proposed(l.with(wps.MAC{}))
+	case 1:
+		l.talk = waiting[0]
+		in.proposed(waiting[0])
+	default:
+		l.proposals = min(l.proposals+1, maxOpen)
+	}
+}
+
+// attributeTo takes that events of an access point, which named no station, were
+// about one that is named now. A failure is followed by EAP-Failure at once.
+func (in *interpreter) attributeTo(t *talk, ends bool) {
+	l := t.link
+	if l.proposals > 0 && t.said&(saidIdentityRequest|saidStart) == saidIdentityRequest {
+		l.proposals--
+		in.proposed(t)
+	}
+	if n := len(l.failed); ends && n > 0 {
+		f := l.failed[n-1]
+		l.failed = l.failed[:n-1]
+		in.fail(t, f.kind, f.error, f.known)
+	}
 }
 
 // flushUnlessNACK emits what was being described.

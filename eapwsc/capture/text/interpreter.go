@@ -88,8 +88,14 @@ type link struct {
 	joining  bool // it has asked to associate with them
 	talks    map[wps.MAC]*talk
 	talk     *talk
-	external bool // the program is an external registrar
-	wps      bool // WPS was started, by which method the program does not say
+	// proposals and failed are events of an access point that name none of its
+	// stations, of which several are under way; addressed is that other lines
+	// name the station of each packet.
+	proposals int
+	failed    []failure
+	addressed bool
+	external  bool // the program is an external registrar
+	wps       bool // WPS was started, by which method the program does not say
 
 	// undecided is that WPS was started with the button, before it was known
 	// which side the program is.
@@ -130,6 +136,7 @@ type talk struct {
 	failed     bool   // it was said why it could not join
 	counted    bool   // the program logs only the number of frames that it receives
 	frames     int    // number of frames received
+	began      int    // the line in which the identity was asked for
 }
 
 // The bits of talk.said that are not messages.
@@ -513,6 +520,7 @@ func (in *interpreter) emitSignal(t *talk, said uint32) {
 	t.said |= said
 	switch said {
 	case saidIdentityRequest:
+		t.began = in.line
 		t.next(false)
 		in.emitEAP(t, false, []byte{byte(eap.CodeRequest), t.id, 0, 5, byte(eap.TypeIdentity)})
 	case saidIdentity:

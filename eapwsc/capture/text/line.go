@@ -39,6 +39,10 @@ func trimmed(line []byte) []byte {
 	for n := quoteMark(line); n > 0; n = quoteMark(line) {
 		line = line[n:]
 	}
+	// grep -n puts the number of the line in front of what iw indents by tabs.
+	if n := span(line, isDigit); n > 0 && n < 7 && n+1 < len(line) && (line[n] == ':' || line[n] == '-') && line[n+1] == '\t' {
+		line = line[n+1:]
+	}
 	return line
 }
 

@@ -20,7 +20,8 @@ type Row struct {
 	// Pattern is the text of the line. {NAME:TYPE} is a value, a space any
 	// number of blanks, and [ ] encloses an optional part. The types are mac,
 	// int, hex (a number, with or without 0x), uuid, word, upto (until the text
-	// that follows in the pattern) and rest (of the line). Any text may precede
+	// that follows in the pattern), within (the same, where that text is in the
+	// same line) and rest (of the line). Any text may precede
 	// the pattern in a line, unless the pattern begins with ^: then only blanks
 	// may.
 	Pattern string
@@ -49,11 +50,12 @@ const (
 	valueUUID
 	valueWord
 	valueUpto
+	valueWithin
 	valueRest
 )
 
 var valueKinds = map[string]valueKind{
-	"mac": valueMAC, "int": valueInt, "hex": valueHex, "uuid": valueUUID, "word": valueWord, "upto": valueUpto, "rest": valueRest,
+	"mac": valueMAC, "int": valueInt, "hex": valueHex, "uuid": valueUUID, "word": valueWord, "upto": valueUpto, "within": valueWithin, "rest": valueRest,
 }
 
 // compile parses a pattern. An invalid pattern is an error in a table of this
@@ -211,6 +213,11 @@ func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
 	case valueUpto:
 		if n = bytes.Index(s, []byte(next)); n < 0 {
 			return nil, nil, fitShort
+		}
+		return s[:n], s[n:], fitWhole
+	case valueWithin:
+		if n = bytes.Index(s, []byte(next)); n < 0 {
+			return nil, nil, fitNot
 		}
 		return s[:n], s[n:], fitWhole
 	case valueMAC:

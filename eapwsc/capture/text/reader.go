@@ -420,6 +420,9 @@ func (r *Reader) finish() {
 	r.in.endDump()
 	r.in.flush()
 	for _, l := range r.in.links {
+		for _, f := range l.failed { // no line says which station it was
+			r.in.fail(l.with(wps.MAC{}), f.kind, f.error, f.known)
+		}
 		if l.undecided { // most are stations
 			l.is(sideStation)
 		}

@@ -36,7 +36,7 @@ var scanRows = []Row{
 	{Program: IW, Origin: "scan.c", Pattern: "^BSS {bssid:mac}", Example: "BSS 02:00:00:00:00:00(on wlan3)",
 		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")) }},
 	{Program: IW, Origin: "scan.c", Pattern: "^SSID: {ssid:rest}", Example: "\tSSID: lab",
-		means: func(in *interpreter, m *match) { in.cellName(string(iwName(m.text("ssid")))) }},
+		means: func(in *interpreter, m *match) { in.nameOfPart(); in.cellName(string(iwName(m.text("ssid")))) }},
 	{Program: IW, Origin: "scan.c", Pattern: "^SSID:", Example: "\tSSID: ",
 		means: func(in *interpreter, m *match) { in.cellName("") }},
 	{Program: IW, Origin: "scan.c", Pattern: "^freq: {freq:int}", Example: "\tfreq: 2437",
@@ -190,6 +190,16 @@ var scanRows = []Row{
 
 	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c SCAN_RESULTS", Pattern: "⟦ESS⟧", Example: "02:00:00:00:00:00\t2437\t-30\t[WPA2-PSK-CCMP][WPS-PBC][ESS]\tlab",
 		means: (*interpreter).scanResult},
+	{Program: Android, Origin: "android.net.wifi.ScanResult.toString", Pattern: "SSID: {ssid:within}, BSSID: {bssid:mac}, capabilities: {flags:within}, level: {level:int}, frequency: {freq:int}",
+		Example: "SSID: home, BSSID: 02:00:00:00:00:00, capabilities: [WPA2-PSK-CCMP][ESS][WPS-PBC], level: -50, frequency: 2437, timestamp: 123456",
+		means: func(in *interpreter, m *match) {
+			in.newCell(m.mac("bssid"))
+			in.cellName(strings.Trim(string(m.text("ssid")), "\""))
+			in.cell.freq, _ = m.number("freq")
+			in.cell.signal, _ = m.number("level")
+			in.cell.flags(string(m.text("flags")))
+			in.endCell()
+		}},
 	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^bssid={bssid:mac}", Example: "bssid=02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")); in.cell.silent = true }},
 	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^freq={freq:int}", Example: "freq=2437",
@@ -284,6 +294,16 @@ func (in *interpreter) cellOfPart() {
 	}
 }
 
+// nameOfPart begins an entry where only names and what follows them were pasted. It
+// is not known whether it has WPS, unless a line says so.
+func (in *interpreter) nameOfPart() {
+	if c := in.cell; c == nil || c.bssid == (wps.MAC{}) && c.named {
+		in.endCell()
+		in.cellOfPart()
+		in.cell.silent = true
+	}
+}
+
 // cellIs changes the entry, if there is one.
 func (in *interpreter) cellIs(change func(*cell)) {
 	if c := in.cell; c != nil {
@@ -337,6 +357,7 @@ func (in *interpreter) cellWPS(change func(*wps.ProbeResponse)) {
 			c.wps = &wps.ProbeResponse{ResponseType: wps.ResponseAP}
 			c.wps.WFA.Version2 = 0x20 // no list says that it is missing
 		}
+		c.silent = false
 		c.section = 'p'
 		change(c.wps)
 	})
@@ -480,6 +501,9 @@ func (in *interpreter) scanResult(m *match) {
 		in.cellIs(func(c *cell) { c.flags(flags) })
 		return
 	}
+	if in.dumpedResult(line) {
+		return
+	}
 	fields := strings.Fields(line)
 	start := -1
 	for i := range fields {
@@ -508,6 +532,27 @@ func (in *interpreter) scanResult(m *match) {
 	in.cell.freq, in.cell.signal = freq, signal
 	in.cell.flags(fields[start+3])
 	in.endCell()
+}
+
+// dumpedResult handles a network in the list of "dumpsys wifi": its address,
+// frequency, power, age, name and flags. It reports whether it was one.
+func (in *interpreter) dumpedResult(line string) bool {
+	fields := strings.Fields(line)
+	if len(fields) < 6 || fields[len(fields)-1][0] != '[' || !strings.HasSuffix(fields[len(fields)-1], "]") {
+		return false
+	}
+	bssid, err := wps.ParseMAC(fields[0])
+	freq, err1 := strconv.Atoi(fields[1])
+	signal, err2 := strconv.Atoi(fields[2])
+	if err != nil || err1 != nil || err2 != nil || len(fields[0]) != macLen || fields[3][0] == '[' {
+		return false
+	}
+	in.newCell(bssid)
+	in.cellName(strings.Join(fields[4:len(fields)-1], " "))
+	in.cell.freq, in.cell.signal = freq, signal
+	in.cell.flags(fields[len(fields)-1])
+	in.endCell()
+	return true
 }
 
 // flags handles the flags with which wpa_supplicant lists an access point.

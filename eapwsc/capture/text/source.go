@@ -25,12 +25,13 @@ const (
 	NMCLI
 	Wash
 	Airodump
+	Android
 	HexDump
 )
 
 var programNames = [...]string{
 	Hostap: "hostapd or wpa_supplicant", Hostapd: "hostapd", WPASupplicant: "wpa_supplicant", IWD: "iwd", ESPIDF: "ESP-IDF",
-	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", HexDump: "hex dump",
+	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", Android: "Android", HexDump: "hex dump",
 }
 
 // String returns the name of the program.
@@ -64,7 +65,7 @@ type Source struct {
 
 // kinds are the kinds of text that programs print.
 var kinds = map[Program]string{
-	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan",
+	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan", Android: "scan",
 	HostapdCLI: "status", HexDump: "dump",
 }
 

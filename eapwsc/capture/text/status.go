@@ -2,6 +2,9 @@ package text
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +56,10 @@ var statusRows = []Row{
 		means: func(in *interpreter, m *match) { in.table(Wash, m) }},
 	{Program: Wash, Origin: "wash of reaver 1.4", Pattern: "WPS Locked   ", Example: "BSSID                  Channel       RSSI       WPS Version       WPS Locked        ESSID",
 		means: func(in *interpreter, m *match) { in.table(Wash, m) }},
+	{Program: Wash, Origin: "wash -j of reaver 1.6", Pattern: "\"bssid\" : \"{bssid:upto}\"", Example: "{\"bssid\" : \"02:9F:C2:00:00:01\", \"essid\" : \"home\", \"channel\" : 6, \"rssi\" : -54, \"wps_version\" : 32, \"wps_state\" : 2, \"wps_locked\" : 2, \"dummy\": 0}",
+		means: func(in *interpreter, m *match) {
+			in.washObject(m.line[max(0, bytes.LastIndexByte(m.line[:m.at], '{')):])
+		}},
 	{Program: Airodump, Origin: "airodump-ng, the upper table; with --wps it has a column of it", Pattern: "  Beacons  ", Example: " BSSID              PWR  Beacons    #Data, #/s  CH   MB   ENC CIPHER  AUTH WPS    ESSID",
 		means: func(in *interpreter, m *match) { in.table(Airodump, m) }},
 }
@@ -123,6 +130,9 @@ func (in *interpreter) tableLine(text []byte) bool {
 	line := []rune(string(text))
 	c := in.columns
 	bssid, err := wps.ParseMAC(c.value(line, "BSSID"))
+	if digits := c.value(line, "BSSID"); err != nil && len(digits) == macLen && span([]byte(digits), isMACDigit) == macLen {
+		err = nil // masked
+	}
 	if err != nil {
 		in.columns = nil
 		return false
@@ -220,6 +230,73 @@ func (in *interpreter) terseLine(text []byte) bool {
 	return true
 }
 
+// washFields are the members of an object that "wash -j" prints of an access
+// point, in their order.
+type washFields struct {
+	BSSID    string `json:"bssid"`
+	ESSID    string `json:"essid"`
+	Channel  int    `json:"channel"`
+	RSSI     int    `json:"rssi"`
+	Version  int    `json:"wps_version"`
+	State    int    `json:"wps_state"`
+	Locked   int    `json:"wps_locked"`
+	Maker    string `json:"wps_manufacturer"`
+	Model    string `json:"wps_model_name"`
+	Number   string `json:"wps_model_number"`
+	Name     string `json:"wps_device_name"`
+	UUID     string `json:"wps_uuid"`
+	Type     string `json:"wps_primary_device_type"`
+	Methods  string `json:"wps_config_methods"`
+	Bands    string `json:"wps_rf_bands"`
+	Selected string `json:"wps_selected_registrar"`
+}
+
+// washObject takes an access point that "wash -j" prints: one object on a line,
+// which may have a comma too many.
+func (in *interpreter) washObject(text []byte) {
+	text = bytes.TrimRight(text, " \t,")
+	if i := bytes.LastIndexByte(text, '}'); i >= 0 {
+		text = append(bytes.TrimRight(text[:i:i], " ,"), '}')
+	}
+	var f washFields
+	if json.Unmarshal(text, &f) != nil {
+		in.heard[Wash]--
+		return
+	}
+	bssid, _ := wps.ParseMAC(f.BSSID)
+	in.newCell(bssid)
+	in.cellName(f.ESSID)
+	c := in.cell
+	c.channel, c.signal = f.Channel, f.RSSI
+	c.protect(false, dot11.AKMPSK)
+	defer in.endCell()
+	if f.Version == 0 && f.State == 0 {
+		return // "wash -a" lists those without WPS too
+	}
+	const locked = 1 // 2 is that the element does not say so
+	in.cellWPS(func(e *wps.ProbeResponse) {
+		e.State, e.APSetupLocked = cmp.Or(wps.State(f.State), wps.Configured), f.Locked == locked
+		e.WFA.Version2 = uint8(max(f.Version, 0))
+		if f.Version <= 0x10 {
+			e.WFA.Version2 = 0
+		}
+		if e.SelectedRegistrar = f.Selected == "01"; e.SelectedRegistrar {
+			e.DevicePasswordID = wps.PasswordPushButton // it does not say which
+		}
+		e.Manufacturer, e.ModelName, e.ModelNumber, e.DeviceName = f.Maker, f.Model, f.Number, f.Name
+		if b, err := hex.DecodeString(f.UUID); err == nil && len(b) == len(e.UUIDE) {
+			copy(e.UUIDE[:], b)
+		}
+		if b, err := hex.DecodeString(f.Type); err == nil && len(b) == len(e.PrimaryDeviceType) {
+			copy(e.PrimaryDeviceType[:], b)
+		}
+		methods, _ := strconv.ParseUint(f.Methods, 16, 16)
+		bands, _ := strconv.ParseUint(f.Bands, 16, 8)
+		e.ConfigMethods, e.RFBands = wps.ConfigMethods(methods), wps.RFBands(bands)
+	})
+	c.response = f.Maker != "" || f.Model != "" || f.Name != ""
+}
+
 // washLine takes an access point in the list of wash, which has those with WPS
 // only.
 func (in *interpreter) washLine(line []rune) {
@@ -266,7 +343,8 @@ func (in *interpreter) airodumpLine(line []rune) {
 		c.private = t.value(line, "ENC") == "WEP"
 	}
 	how := t.value(line, "WPS")
-	if c.silent = !t.has("WPS"); how == "" {
+	// Version 0.0 is one that was not heard, with and without WPS.
+	if c.silent = !t.has("WPS") || how == "0.0"; c.silent || how == "" {
 		return
 	}
 	in.cellWPS(func(e *wps.ProbeResponse) {
