@@ -187,8 +187,12 @@ func TestSecretsCleared(t *testing.T) {
 			e, r := f.machines(t)
 			// What is reached now, lest it be only forgotten.
 			var reached [][]byte
+			ciphers := make(map[*Cipher]bool)
 			reach := func() {
 				for _, side := range []*run{&e.run, &r.run} {
+					if side.cipher != nil {
+						ciphers[side.cipher] = true
+					}
 					reached = append(reached, side.password.octets(), side.alternative.octets(), side.newPassword.octets())
 					if side.own != nil {
 						reached = append(reached, side.own.pair.Exponent)
@@ -207,6 +211,11 @@ func TestSecretsCleared(t *testing.T) {
 			for _, octets := range reached {
 				if len(bytes.Trim(octets, "\x00")) > 0 {
 					t.Errorf("%d octets were not cleared", len(octets))
+				}
+			}
+			for c := range ciphers {
+				if *c != (Cipher{}) {
+					t.Error("a cipher was not cleared")
 				}
 			}
 			for _, side := range []*run{&e.run, &r.run} {
