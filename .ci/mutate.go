@@ -283,5 +283,8 @@ func goTest(limit time.Duration, m *mutant, flags ...string) ([]byte, error) {
 	defer cancel()
 	args := append([]string{"test", "-vet=off", "-failfast", "-timeout", limit.String(), "-run", m.test}, flags...)
 	args = append(append(args, m.pkg), strings.Fields(m.flags)...)
-	return exec.CommandContext(ctx, "go", args...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, "go", args...)
+	// What a mutant makes fail is nothing to try again without it.
+	cmd.Env = append(os.Environ(), "RAPID_NOFAILFILE=1")
+	return cmd.CombinedOutput()
 }
