@@ -69,7 +69,13 @@ func (s *scene) reach(over carrier) {
 		s.server, err = radius.NewServer(radius.Config{
 			Secret: func(netip.Addr) []byte { return modelSecret },
 			NewSession: func(_ time.Time, a radius.Access) (radius.Session, error) {
-				return s.ap.NewSession(a.Station, a.FirstID)
+				opened, err := s.ap.NewSession(a.Station, a.FirstID)
+				for i := range s.slots {
+					if p, ok := s.slots[i].session.(*passedOn); ok && p.mac == a.Station {
+						p.opened = opened
+					}
+				}
+				return opened, err
 			},
 			Ended: func(_ time.Time, a radius.Access, _ radius.Session, err error) {
 				for i := range s.slots {
@@ -111,6 +117,7 @@ func stateOf(mac wps.MAC) []byte {
 type passedOn struct {
 	server *radius.Server
 	mac    wps.MAC
+	opened *ap.Session
 	state  []byte
 	begun  int // which one of the station
 	count  uint8

@@ -131,7 +131,7 @@ var alphabets = []alphabet{
 		goesOn(stationOne), goesOn(stationTwo), fails(stationOne)}, 4, false, false, overEAP},
 	{"access point's PIN", []action{setPIN(5), setPIN(0), setPIN(4), lock(unlocked), lock(readOnly), lock(locked), wait(70),
 		external(0, 0, false), external(0, 1, false), external(0, 1, true), external(1, 0, false), external(2, 0, false),
-		goesOn(registrarSlot), fails(registrarSlot), forged,
+		goesOn(registrarSlot), fails(registrarSlot), forged, otherGuesses,
 		enter(1, anyone), byPIN(stationOne, uuidA, 0), goesOn(stationOne), change}, 3, false, false, overEAP},
 	{"NFC", []action{readTag(uuidA), removeTag, handover(uuidB), ownToken(true), ownToken(false), cancel, press, wait(130), restart,
 		byToken(stationOne, uuidA, false), byToken(stationTwo, uuidB, false), byToken(stationTwo, uuidB, true), byToken(stationOne, uuidA, true),
@@ -464,6 +464,17 @@ var forged = action{name: "forged WSC_NACK 18", enabled: func(s *scene) bool { r
 		sl.session = nil
 	}}
 
+// otherGuesses: another external registrar comes with a wrong PIN and hears so.
+var otherGuesses = action{name: "another registrar guesses", enabled: func(s *scene) bool { return s.over != overUPnP },
+	do: func(s *scene) {
+		s.leave(stationTwo)
+		r := &modelRun{slot: stationTwo, mac: stationTwo, external: true, wrong: 1}
+		s.begin(r, s.m.external(r), registration.PIN(alike(max(s.m.apPIN, 4), 1)))
+		if s.m.runs[stationTwo] != nil {
+			s.goOn(stationTwo)
+		}
+	}}
+
 // pinOf returns the PIN of a number.
 func pinOf(number int) pin.PIN { return alike(number, 0) }
 
@@ -525,6 +536,8 @@ var deviceKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
 		var err error
 		keys[i], err = registration.NewKeyPairFromExponent(bytes.Repeat([]byte{byte(0x61 + i), 0x2b}, 15))
 		must(err)
+		public := modelKeys()[0].PublicKey()
+		must(keys[i].Precompute(&public))
 	}
 	return keys
 })
@@ -781,7 +794,6 @@ func (s *scene) goOn(n int) {
 			return
 		}
 		s.reported(run, want, sl)
-		run.exposed = run.exposed || run.wrong == 2
 		s.m.end(run, false)
 		return
 	}
@@ -799,7 +811,7 @@ func (s *scene) goOn(n int) {
 
 // gave holds that a station was given the settings that the access point has.
 func (s *scene) gave(run *modelRun, r *registration.Result) {
-	if run.token != nil && run.token.handover && run.gives != s.m.settings {
+	if run.token != nil && run.token.handover && run.gives != s.m.network() {
 		return // they have changed since
 	}
 	want := settingsOf(s.m.settings)
@@ -955,6 +967,9 @@ func (s *scene) check() {
 	if b.APSetupLocked != s.m.isLocked() {
 		s.fail("beacons say locked: %v, want %v", b.APSetupLocked, s.m.isLocked())
 	}
+	if state := s.ap.LockoutState(s.time()); state.Failures != s.m.failures || state.Consecutive != s.m.row {
+		s.fail("%d failures are counted, %d in a row, want %d and %d", state.Failures, state.Consecutive, s.m.failures, s.m.row)
+	}
 	s.hasSettings()
 }
 
@@ -1017,6 +1032,9 @@ func (x *explorer) explore(depth int) {
 			})
 		}
 		workers.Wait()
+		if x.found.Load() > 0 {
+			return // a longer way shows no more
+		}
 		level = x.next
 		if testing.Verbose() {
 			x.t.Logf("%s, %d deep: %d states, %d steps", x.alphabet.name, n+1, len(x.seen), x.steps.Load())
@@ -1089,11 +1107,23 @@ func (s *scene) fingerprint(seed maphash.Seed) uint64 {
 	w.truth(s.factory, s.made != nil)
 	w.h.Write(s.handedOver[:])
 	w.value(reflect.ValueOf(s.ap).Elem(), "AccessPoint")
+	if s.device != nil {
+		d := reflect.ValueOf(s.device).Elem()
+		w.value(d.FieldByName("runs"), "Device")
+		w.value(d.FieldByName("begun"), "Device")
+	}
 	for i := range s.slots {
-		sl := &s.slots[i]
 		w.number(0x51)
-		if sl.session != nil {
-			w.value(reflect.ValueOf(sl.session).Elem(), "Session")
+		switch c := s.slots[i].session.(type) {
+		case *ap.Session:
+			w.value(reflect.ValueOf(c).Elem(), "Session")
+		case *passedOn: // how many requests it has sent makes no difference
+			w.truth(c.over, c.err == nil, c.state == nil, c.opened == nil)
+			if c.opened != nil {
+				w.value(reflect.ValueOf(c.opened).Elem(), "Session")
+			}
+		case *called:
+			w.value(reflect.ValueOf(&c.run).Elem(), "called")
 		}
 	}
 	return h.Sum64()
@@ -1141,7 +1171,7 @@ func (m *model) hash(w *hasher) {
 				w.number(uint64(i))
 			}
 		}
-		w.truth(r.asked, r.own, r.token != nil, r.token != nil && r.token.handover, r.token != nil && r.gives == m.settings)
+		w.truth(r.asked, r.own, r.token != nil, r.token != nil && r.token.handover, r.token != nil && r.gives == m.network())
 		w.truth(r.pin != nil, r.external, r.proved, r.exposed, r.writes != 0, r.unusable)
 	}
 }

@@ -20,6 +20,7 @@ type model struct {
 	pins []*modelPIN
 
 	settings int // which the access point has
+	resets   int // how often it was reset: each time its first device makes a network
 	apPIN    int // its own PIN; 0 is none
 	policy   lockPolicy
 	failures int
@@ -65,6 +66,11 @@ type modelPIN struct {
 	user     *modelRun
 }
 
+// network is what an access point gives.
+type network struct{ settings, resets int }
+
+func (m *model) network() network { return network{m.settings, m.resets} }
+
 // modelRun is a registration under way.
 type modelRun struct {
 	slot      int
@@ -80,7 +86,7 @@ type modelRun struct {
 
 	token *modelToken // a device's, or a handover
 	own   bool        // it uses the access point's own token
-	gives int         // the settings that a handover has given with its first message
+	gives network     // that a handover has given with its first message
 	asked bool        // the owner is asked about what it writes
 }
 
@@ -255,7 +261,7 @@ func (m *model) byToken(r *modelRun, key int, handover bool) verdict {
 		case t.user != nil:
 			return refused
 		default:
-			t.user, r.token, r.gives = r, t, m.settings
+			t.user, r.token, r.gives = r, t, m.network()
 			m.runs[r.slot] = r
 			return allowed
 		}
@@ -288,6 +294,7 @@ func (m *model) reset() {
 	m.cancel()
 	m.ownOff()
 	m.settings = 0
+	m.resets++
 	m.withdrawExternal(lockedOut, true)
 }
 
@@ -403,23 +410,26 @@ func (m *model) withdrawExternal(v verdict, proved bool) {
 }
 
 // guess: this side found a half of its PIN wrong. The third failure and each
-// later one lock, ten in a row for good (hostap).
+// later one lock: for good after ten in a row, and under a policy of the owner
+// (hostap).
 func (m *model) guess() {
 	m.failures++
 	m.row++
-	if m.failures >= 3 {
-		switch {
-		case m.lastLock == 0:
-			m.lastLock = 60 * time.Second
-		case m.failures%3 == 0:
-			m.lastLock *= 2
-		}
-		m.locked = m.now + m.lastLock
-		if m.row >= 10 {
-			m.locked = forever
-		}
-		m.withdrawExternal(lockedOut, false)
+	if m.failures < 3 {
+		return
 	}
+	m.withdrawExternal(lockedOut, false)
+	if m.policy != unlocked || m.row >= 10 {
+		m.locked = forever
+		return
+	}
+	switch {
+	case m.lastLock == 0:
+		m.lastLock = 60 * time.Second
+	case m.failures%3 == 0:
+		m.lastLock *= 2
+	}
+	m.locked = m.now + m.lastLock
 }
 
 // end: a run is over. A success by the button ends its press; a PIN is good for
