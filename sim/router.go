@@ -212,7 +212,7 @@ func (r *Router) start(now time.Time) {
 	for i := range n {
 		point := r.newPoint(i)
 		if i < len(r.lockouts) && point.RestoreLockout(now, r.lockouts[i]) != nil {
-			point.SetLock(ap.Locked)
+			point.SetLock(now, ap.Locked)
 		}
 		r.points = append(r.points, point)
 	}
@@ -399,10 +399,10 @@ func (r *Router) Cancel() error {
 // SetPIN changes the router's own PIN, which unlocks it; the zero value
 // disables it.
 func (r *Router) SetPIN(p pin.PIN) error {
-	return r.act(APPINChanged, "", func(time.Time) error {
+	return r.act(APPINChanged, "", func(now time.Time) error {
 		r.pin = p
 		for _, point := range r.points {
-			point.SetPIN(p)
+			point.SetPIN(now, p)
 		}
 		return nil
 	})
@@ -411,9 +411,9 @@ func (r *Router) SetPIN(p pin.PIN) error {
 // SetLock locks the router's own PIN, or unlocks it. It does not undo a lockout
 // after wrong PINs.
 func (r *Router) SetLock(l ap.SetupLock) error {
-	return r.act(APPINPolicySet, l.String(), func(time.Time) error {
+	return r.act(APPINPolicySet, l.String(), func(now time.Time) error {
 		for _, point := range r.points {
-			point.SetLock(l)
+			point.SetLock(now, l)
 		}
 		return nil
 	})

@@ -281,17 +281,15 @@ func (a *AccessPoint) advertiseOn(now time.Time, r *Radio) {
 // SetPIN replaces the access point's own PIN, and unlocks it; the zero value
 // disables it. An external registrar that uses the old one is refused from then
 // on.
-func (a *AccessPoint) SetPIN(p pin.PIN) {
-	a.cfg.PIN = p
-	a.lockout.NewPIN()
-	a.pinEpoch++
-	a.pinUntil = time.Time{}
-}
+func (a *AccessPoint) SetPIN(now time.Time, p pin.PIN) { a.SetPINFor(now, p, 0) }
 
 // SetPINFor replaces the access point's own PIN like [AccessPoint.SetPIN], for
 // a lifetime, after which it is disabled; 0 means without end.
 func (a *AccessPoint) SetPINFor(now time.Time, p pin.PIN, lifetime time.Duration) {
-	a.SetPIN(p)
+	a.cfg.PIN = p
+	a.lockout.NewPIN()
+	a.pinEpoch++
+	a.pinUntil = time.Time{}
 	if lifetime > 0 && !p.IsZero() {
 		a.pinUntil = now.Add(lifetime)
 	}
@@ -317,11 +315,12 @@ func (a *AccessPoint) PIN() pin.PIN { return a.cfg.PIN }
 // SetLock sets what an external registrar with the access point's PIN may do,
 // irrespective of wrong guesses: see [Lockout.SetPolicy]. [Locked] ends the
 // runs that have begun, even if the lock is removed before they continue.
-func (a *AccessPoint) SetLock(l SetupLock) {
+func (a *AccessPoint) SetLock(now time.Time, l SetupLock) {
 	a.lockout.SetPolicy(l)
 	if l == Locked {
 		a.pinEpoch++
 	}
+	a.event(Event{Kind: EventLockSet, Time: now})
 }
 
 // Lock returns what an external registrar with the access point's PIN may do
@@ -452,8 +451,7 @@ func (a *AccessPoint) Timeout(now time.Time) {
 	a.tokensGone(now, a.tokens.remove(PINExpired, func(t *deviceToken) bool { return t.expired(now) }))
 	a.advertise(now)
 	if !a.pinUntil.IsZero() && !now.Before(a.pinUntil) {
-		a.SetPIN(pin.PIN{})
-		a.event(Event{Kind: EventPINChanged, Time: now})
+		a.SetPIN(now, pin.PIN{})
 	}
 	if a.lockout.Timeout(now) {
 		a.event(Event{Kind: EventUnlocked, Time: now})

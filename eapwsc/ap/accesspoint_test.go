@@ -182,12 +182,12 @@ func TestAccessPointExternalRegistrar(t *testing.T) {
 	if got.SSID != "new" || got.AuthType != wps.AuthMixed || got.EncrType != wps.EncrMixed {
 		t.Errorf("written: %v", got)
 	}
-	ap.SetLock(ReadOnly)
+	ap.SetLock(fixture.Began, ReadOnly)
 	if _, err := external(t, ap, fixture.Began, "12345670", &settings); !errors.Is(err, registration.ErrLocked) {
 		t.Errorf("writing where only reading is allowed: %v", err)
 	}
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthShared, EncrType: wps.EncrWEP, NetworkKey: []byte("12345")}
-	ap.SetLock(Unlocked)
+	ap.SetLock(fixture.Began, Unlocked)
 	if _, err := external(t, ap, fixture.Began, "12345670", &wep); err == nil {
 		t.Error("WEP was accepted")
 	}
@@ -222,7 +222,7 @@ func TestAccessPointLockout(t *testing.T) {
 	if !slices.Equal(seen, []EventKind{EventLocked, EventUnlocked, EventSettingsRead}) {
 		t.Errorf("events %v", seen)
 	}
-	ap.SetPIN(fixture.PIN(t, "1234"))
+	ap.SetPIN(fixture.Began, fixture.PIN(t, "1234"))
 	if _, err := external(t, ap, fixture.Began, "1234", nil); err != nil {
 		t.Errorf("a new PIN of four digits: %v", err)
 	}

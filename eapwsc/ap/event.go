@@ -67,6 +67,9 @@ const (
 	// EventPINChanged: the access point's own PIN was set or disabled, or has
 	// expired.
 	EventPINChanged
+	// EventLockSet: the owner has set what external registrars may do with the
+	// access point's PIN: see [AccessPoint.SetLock].
+	EventLockSet
 	// EventTokenEntered: the password token of a device, or its part of a
 	// handover, was received by NFC.
 	EventTokenEntered
@@ -84,7 +87,7 @@ var eventNames = []string{
 	EventStationMessage: "station's message", EventStationProbe: "station's probe", EventWrongPIN: "wrong PIN",
 	EventSettingsReceived: "settings received", EventsLost: "events lost", EventPressed: "button pressed",
 	EventPINEntered: "PIN entered", EventCancelled: "cancelled", EventDeviceSeen: "device seen",
-	EventStarted: "started", EventPINChanged: "access point's PIN changed", EventTokenGone: "token gone",
+	EventStarted: "started", EventPINChanged: "access point's PIN changed", EventLockSet: "lock set", EventTokenGone: "token gone",
 	EventTokenEntered: "token entered", EventTokenChanged: "access point's token changed", EventTokenGiven: "token given",
 }
 

@@ -101,8 +101,8 @@ func ExampleAccessPoint() {
 // The lockout of the access point's PIN outlives a restart.
 func ExampleAccessPoint_StoreSecrets() {
 	before := router()
-	before.SetPINFor(noon, pin.MustParse("12345670"), 0)
-	before.SetLock(ap.Locked)
+	before.SetPIN(noon, pin.MustParse("12345670"))
+	before.SetLock(noon, ap.Locked)
 	data, err := before.StoreSecrets(noon)
 	if err != nil {
 		panic(err)
@@ -110,7 +110,7 @@ func ExampleAccessPoint_StoreSecrets() {
 
 	after := router()
 	if err := after.RestoreSecrets(noon, data); err != nil {
-		after.SetLock(ap.Locked)
+		after.SetLock(noon, ap.Locked)
 	}
 	fmt.Println(after.Lock(noon), after.PIN() == before.PIN())
 	// Output: locked true

@@ -175,11 +175,17 @@ func TestWithdrawn(t *testing.T) {
 		{"button, cancel", button, func(ap *AccessPoint) { ap.Cancel(fixture.Began) }, ErrWithdrawn},
 		{"PIN, cancel", enrolleePIN, func(ap *AccessPoint) { ap.Cancel(fixture.Began) }, ErrWithdrawn},
 		{"PIN, removed", enrolleePIN, func(ap *AccessPoint) { ap.RemovePIN(fixture.Began, &uuid) }, ErrWithdrawn},
-		{"another AP PIN before M7", reader(wps.MessageM5), func(ap *AccessPoint) { ap.SetPIN(pin.MustParse(thePIN)) }, ErrWithdrawn},
-		{"another AP PIN before M8", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetPIN(pin.MustParse(thePIN)) }, ErrWithdrawn},
-		{"AP PIN disabled", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetPIN(pin.PIN{}) }, ErrWithdrawn},
-		{"read only", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetLock(ReadOnly) }, registration.ErrLocked},
-		{"locked", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetLock(Locked) }, registration.ErrLocked},
+		{"another AP PIN before M7", reader(wps.MessageM5), func(ap *AccessPoint) { ap.SetPIN(fixture.Began, pin.MustParse(thePIN)) }, ErrWithdrawn},
+		{"another AP PIN before M8", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetPIN(fixture.Began, pin.MustParse(thePIN)) }, ErrWithdrawn},
+		{"AP PIN disabled", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetPIN(fixture.Began, pin.PIN{}) }, ErrWithdrawn},
+		{"read only", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetLock(fixture.Began, ReadOnly) }, registration.ErrLocked},
+		{"read only, and locked by the guesses of others", reader(wps.MessageM7), func(ap *AccessPoint) {
+			ap.SetLock(fixture.Began, ReadOnly)
+			for range 3 {
+				ap.lockout.Failure(fixture.Began)
+			}
+		}, registration.ErrLocked},
+		{"locked", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetLock(fixture.Began, Locked) }, registration.ErrLocked},
 		{"button, walk time", button, func(ap *AccessPoint) { ap.Timeout(fixture.Began.Add(wps.WalkTime)) }, nil},
 		{"button, PIN entered", button, func(ap *AccessPoint) { _ = ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN)}) }, nil},
 	} {
@@ -197,6 +203,48 @@ func TestWithdrawn(t *testing.T) {
 				t.Errorf("given %v, settings %v", m.station.Result(), ap.Settings())
 			}
 		})
+	}
+}
+
+// TestOwnerReported holds that each act of the owner that changes what is stored
+// is reported, so that a program which stores the state after such events misses
+// none.
+func TestOwnerReported(t *testing.T) {
+	settings := fixture.Network
+	settings.SSID = "another"
+	for name, c := range map[string]struct {
+		act  func(*AccessPoint) error
+		want EventKind
+	}{
+		"PIN set":      {func(ap *AccessPoint) error { ap.SetPIN(fixture.Began, pin.MustParse(thePIN)); return nil }, EventPINChanged},
+		"PIN disabled": {func(ap *AccessPoint) error { ap.SetPIN(fixture.Began, pin.PIN{}); return nil }, EventPINChanged},
+		"PIN for a while": {func(ap *AccessPoint) error {
+			ap.SetPINFor(fixture.Began, pin.MustParse(thePIN), time.Minute)
+			return nil
+		}, EventPINChanged},
+		"locked":     {func(ap *AccessPoint) error { ap.SetLock(fixture.Began, Locked); return nil }, EventLockSet},
+		"read-only":  {func(ap *AccessPoint) error { ap.SetLock(fixture.Began, ReadOnly); return nil }, EventLockSet},
+		"settings":   {func(ap *AccessPoint) error { return ap.SetSettings(fixture.Began, settings) }, EventNewSettings},
+		"reset":      {func(ap *AccessPoint) error { return ap.Reset(fixture.Began, "factory") }, EventNewSettings},
+		"token made": {func(ap *AccessPoint) error { _, err := ap.MakeToken(fixture.Began); return err }, EventTokenChanged},
+	} {
+		ap := newAccessPoint(t)
+		before, err := ap.StoreSecrets(fixture.Began)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ap.Events()
+		if err := c.act(ap); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		after, err := ap.StoreSecrets(fixture.Began)
+		if err != nil || bytes.Equal(before, after) {
+			t.Errorf("%s: what is stored is the same: %v", name, err)
+		}
+		events := ap.Events()
+		if !slices.ContainsFunc(events, func(e Event) bool { return e.Kind == c.want && e.Kind.Changes() && e.Time.Equal(fixture.Began) }) {
+			t.Errorf("%s: reported %v", name, events)
+		}
 	}
 }
 
@@ -259,9 +307,9 @@ func TestCancelReachesReplaced(t *testing.T) {
 // not.
 func TestAdoptedTooLate(t *testing.T) {
 	for name, act := range map[string]func(*AccessPoint){
-		"another PIN": func(ap *AccessPoint) { ap.SetPIN(pin.MustParse(thePIN)) },
-		"locked":      func(ap *AccessPoint) { ap.SetLock(Locked) },
-		"read-only":   func(ap *AccessPoint) { ap.SetLock(ReadOnly) },
+		"another PIN": func(ap *AccessPoint) { ap.SetPIN(fixture.Began, pin.MustParse(thePIN)) },
+		"locked":      func(ap *AccessPoint) { ap.SetLock(fixture.Began, Locked) },
+		"read-only":   func(ap *AccessPoint) { ap.SetLock(fixture.Began, ReadOnly) },
 		"reset": func(ap *AccessPoint) {
 			if err := ap.Reset(fixture.Began, "factory"); err != nil {
 				t.Error(err)

@@ -212,7 +212,8 @@ func (s *Session) recheckEnrollee(now time.Time) {
 	case a.lockout.policy == Locked, lock == Locked && !s.enrollee.Proved():
 		s.enrollee.Refuse(wps.SetupLocked, nil)
 	}
-	s.enrollee.SetReadOnly(lock == ReadOnly)
+	// Not the status: a lock by wrong guesses hides that only reading is allowed.
+	s.enrollee.SetReadOnly(a.lockout.policy == ReadOnly)
 	if s.version != a.version {
 		s.version = a.version
 		s.enrollee.SetAP(a.apSettings(s.radio))

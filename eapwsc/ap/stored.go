@@ -151,7 +151,7 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 // returns.
 func (k EventKind) Changes() bool {
 	switch k {
-	case EventRegistered, EventNewSettings, EventWrongPIN, EventLocked, EventUnlocked, EventPINChanged, EventTokenChanged, EventSettingsRead:
+	case EventRegistered, EventNewSettings, EventWrongPIN, EventLocked, EventUnlocked, EventLockSet, EventPINChanged, EventTokenChanged, EventSettingsRead:
 		return true
 	}
 	return false

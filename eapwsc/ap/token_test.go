@@ -358,11 +358,11 @@ func TestOwnToken(t *testing.T) {
 	if _, err := external(t, ap, fixture.Began, "12345670", nil); err != nil {
 		t.Errorf("by PIN: %v", err)
 	}
-	ap.SetLock(Locked)
+	ap.SetLock(fixture.Began, Locked)
 	if _, err := comes(t, ap, registrarWith(t, token, nil), 9); err == nil {
 		t.Error("locked: success")
 	}
-	ap.SetLock(Unlocked)
+	ap.SetLock(fixture.Began, Unlocked)
 	ap.DisableToken(fixture.Began)
 	disabled()
 	changes := 0

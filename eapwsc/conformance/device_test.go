@@ -76,7 +76,7 @@ func deviceOf(t testing.TB, cfg ap.Config) (Device, Controls) {
 		},
 		Cancel:  func(string) (string, error) { a.point.Cancel(a.Now()); return "", nil },
 		Restart: func(string) (string, error) { return "", a.restart() },
-		Unlock:  func(string) (string, error) { a.point.SetPIN(fixture.PIN(t, ownPIN)); return "", nil },
+		Unlock:  func(string) (string, error) { a.point.SetPIN(a.Now(), fixture.PIN(t, ownPIN)); return "", nil },
 	}
 }
 

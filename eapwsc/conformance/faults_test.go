@@ -459,11 +459,11 @@ var byHand = []mutant{
 		return &advertiser{d.(*accessPoint), func(*accessPoint, *wps.Beacon) {}, func(_ *accessPoint, p *wps.ProbeResponse) { p.UUIDE = wps.UUID{} }}, c
 	}},
 
-	{name: "AP-ENR never locks", role: APEnrollee, kills: "AP-ENR-LOCK-01", device: beforeEach(func(a *accessPoint, _ int) { a.point.SetPIN(mustPIN(ownPIN)) })},
+	{name: "AP-ENR never locks", role: APEnrollee, kills: "AP-ENR-LOCK-01", device: beforeEach(func(a *accessPoint, _ int) { a.point.SetPIN(a.Now(), mustPIN(ownPIN)) })},
 	{name: "AP-ENR lock not advertised", role: APEnrollee, kills: "AP-ENR-LOCK-03", device: advertises(func(_ *accessPoint, b *wps.Beacon) { b.APSetupLocked = false })},
 	{name: "AP-ENR parallel guesses not counted", role: APEnrollee, kills: "AP-ENR-LOCK-08", device: beforeEach(func(a *accessPoint, n int) {
 		if len(a.links) == 0 {
-			a.point.SetPIN(mustPIN(ownPIN))
+			a.point.SetPIN(a.Now(), mustPIN(ownPIN))
 		}
 	})},
 	{name: "AP-ENR a lock blocks the button", role: APEnrollee, kills: "AP-ENR-LOCK-04", device: hands(func(a *accessPoint, c Funcs) {

@@ -202,7 +202,7 @@ func routerDevice(t *testing.T, p *campaign.RouterProfile) (Device, Controls) {
 	d, controls := deviceOf(t, configure())
 	a := d.(*accessPoint)
 	if p.Start != nil {
-		a.point.SetLock(ap.Locked)
+		a.point.SetLock(a.Now(), ap.Locked)
 	}
 	hands := controls.(Funcs)
 	if p.Start != nil { // its owner does not unlock it

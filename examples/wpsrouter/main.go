@@ -200,10 +200,10 @@ func (r *router) act(now time.Time, point *ap.AccessPoint, action, digits string
 		_, err := point.GeneratePIN(now, 0)
 		return err
 	case "/no-pin":
-		point.SetPIN(pin.PIN{})
+		point.SetPIN(now, pin.PIN{})
 	case "/off", "/on":
 		point.Cancel(now)
-		point.SetLock(map[string]ap.SetupLock{"/off": ap.Locked, "/on": ap.Unlocked}[action])
+		point.SetLock(now, map[string]ap.SetupLock{"/off": ap.Locked, "/on": ap.Unlocked}[action])
 		r.off.Store(action == "/off")
 	}
 	return nil

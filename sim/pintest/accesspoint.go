@@ -187,7 +187,7 @@ func (a *accessPlay) cancel() {
 func (a *accessPlay) newPIN() {
 	a.own = rightPIN(a.rand)
 	a.note("the access point's PIN is now %s", a.own)
-	a.point.SetPIN(pin.MustParse(a.own))
+	a.point.SetPIN(a.time(), pin.MustParse(a.own))
 	a.lock.newPIN()
 	for _, r := range a.runs {
 		if r.device < 0 && !r.sent[wps.MessageM7] && !r.sent[wps.MessageNACK] {
