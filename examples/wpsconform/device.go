@@ -21,7 +21,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// opener returns the device at the other end of an interface.
+// opener returns the device on an interface.
 type opener func(iface string, role conformance.Role) conformance.Device
 
 // open returns a device on Ethernet.
@@ -32,7 +32,7 @@ func open(iface string, role conformance.Role) conformance.Device {
 	}
 }
 
-// roles are the names of -dut.
+// roles are the values of -dut.
 var roles = []struct {
 	name string
 	role conformance.Role
@@ -49,7 +49,7 @@ func roleNames() (names []string) {
 	return names
 }
 
-// roleOf returns the role of a name.
+// roleOf returns the role for a value of -dut.
 func roleOf(name string) (conformance.Role, error) {
 	for _, r := range roles {
 		if r.name == name {
@@ -59,7 +59,7 @@ func roleOf(name string) (conformance.Role, error) {
 	return 0, program.Usagef("-dut is one of %s", strings.Join(roleNames(), ", "))
 }
 
-// controlFlags are the flags that hold commands.
+// controlFlags are the flags with commands.
 var controlFlags = []struct {
 	name, usage string
 	control     conformance.Control
@@ -76,15 +76,15 @@ var controlFlags = []struct {
 	{"write-ap", "`COMMAND` with which a registrar begins to configure an access point with the PIN {pin}", conformance.WriteAP},
 }
 
-// device is the device under test, by flags.
+// device has the flags of the device under test.
 type device struct {
 	open     opener
 	dut      string
 	iface    string
 	name     string
 	pin      string
-	radius   string // address of a server
-	secret   string // file with what it shares
+	radius   string // of a RADIUS server
+	secret   string // file with the shared secret
 	forget   time.Duration
 	upnp     string // address of an access point
 	ask      bool
@@ -92,17 +92,17 @@ type device struct {
 	patience time.Duration
 }
 
-// flags defines the flags of the device and of its operator.
+// flags defines the flags of the device and its operator.
 func (d *device) flags(f *pflag.FlagSet) {
-	f.StringVar(&d.dut, "dut", "", "what the device is: `ROLE` "+strings.Join(roleNames(), ", "))
+	f.StringVar(&d.dut, "dut", "", "`ROLE` of the device: "+strings.Join(roleNames(), ", "))
 	f.StringVarP(&d.iface, "interface", "i", "", "Ethernet `INTERFACE` with the device at its other end")
 	f.StringVar(&d.radius, "radius", "", "`ADDRESS` of a registrar that serves access points over RADIUS, instead of -i; with -secret-file")
 	f.StringVar(&d.secret, "secret-file", "", "`FILE` with the secret that is shared with the server of -radius")
 	f.StringVar(&d.upnp, "upnp", "", "`ADDRESS` of an access point on the network of -i that external registrars reach over UPnP, with -dut ap-enrollee")
-	f.DurationVar(&d.forget, "forget", 0, "`TIME` for which the server of -radius keeps the session of a station that has left in the middle")
+	f.DurationVar(&d.forget, "forget", 0, "`TIME` for which the server of -radius keeps the session of a station that disappeared")
 	f.StringVar(&d.name, "name", "device under test", "`NAME` of the device in reports")
 	f.StringVar(&d.pin, "pin", "", "the device's own `PIN`")
-	f.BoolVar(&d.ask, "ask", false, "ask you to do at the device what no command does")
+	f.BoolVar(&d.ask, "ask", false, "ask you to operate the device where there is no command")
 	f.DurationVar(&d.patience, "patience", 0, "`TIME` that the device may take to begin an exchange (0: 10s)")
 	d.commands = conformance.Commands{}
 	for _, c := range controlFlags {
@@ -155,7 +155,7 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 	return cfg, nil
 }
 
-// link returns the device at the other end of the link that the flags name.
+// link returns the device on the link of the flags.
 func (d *device) link(ctx context.Context, role conformance.Role) (conformance.Device, error) {
 	switch {
 	case d.radius != "":
@@ -185,7 +185,7 @@ func (d *device) server() (conformance.Device, error) {
 	}, nil
 }
 
-// ids returns the ids of all cases.
+// ids returns the IDs of all cases.
 func ids() (all []string) {
 	for _, c := range conformance.Cases() {
 		all = append(all, c.ID)

@@ -11,7 +11,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// list is the command that lists the cases.
+// list is the command list.
 type list struct {
 	dut  string
 	json bool
@@ -62,7 +62,7 @@ func (l *list) run(_ context.Context, streams program.IO, operands []string) (in
 	return program.Fine, nil
 }
 
-// explain shows cases.
+// explain is the command explain.
 func explain(_ context.Context, streams program.IO, operands []string) (int, error) {
 	if len(operands) == 0 {
 		return program.Unable, program.Usagef("the ID of a case is needed; \"wpsconform list\" shows them")

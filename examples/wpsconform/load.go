@@ -15,7 +15,7 @@ import (
 	"github.com/gowps/gowps/wps/report"
 )
 
-// load is the command that loads a device.
+// load is the command load.
 type load struct {
 	device
 	n, parallel int
@@ -29,10 +29,10 @@ func (l *load) flags(f *pflag.FlagSet) {
 	f.IntVar(&l.parallel, "parallel", 1, "`N` exchanges at once")
 	f.BoolVar(&l.json, "json", false, "print JSON")
 	f.StringVar(&l.html, "html", "", "write a page with the latencies as a plot to this `FILE`")
-	f.BoolVar(&l.musts, "musts", false, "run the cases that must pass afterwards, but for those that take long")
+	f.BoolVar(&l.musts, "musts", false, "afterwards run the cases that must pass, except long ones")
 }
 
-// loadJSON is what a device carried, in JSON.
+// loadJSON is the result of a load test in JSON.
 type loadJSON struct {
 	Schema    int      `json:"schema"`
 	N         int      `json:"n"`
@@ -45,7 +45,7 @@ type loadJSON struct {
 	P99       float64  `json:"p99_seconds"`
 	Usable    bool     `json:"usable_afterwards"`
 	Errors    []string `json:"errors,omitempty"`
-	Musts     []string `json:"musts_failed,omitempty"` // ids of cases
+	Musts     []string `json:"musts_failed,omitempty"` // IDs of cases
 }
 
 func (l *load) run(ctx context.Context, streams program.IO, operands []string) (int, error) {
@@ -96,7 +96,7 @@ func (l *load) run(ctx context.Context, streams program.IO, operands []string) (
 			fmt.Fprintf(out, "refused: %s\n", e)
 		}
 		if !r.Usable {
-			fmt.Fprintf(out, "Afterwards the device does not register a station any more.\n")
+			fmt.Fprintf(out, "Afterwards the device no longer registers a station.\n")
 		}
 		for _, id := range failed {
 			fmt.Fprintf(out, "Afterwards %s does not pass.\n", id)
@@ -111,8 +111,8 @@ func (l *load) run(ctx context.Context, streams program.IO, operands []string) (
 	return program.Fine, nil
 }
 
-// afterwards runs the cases that must pass, and returns the ids of those that do
-// not.
+// afterwards runs the cases that must pass, and returns the IDs of those that
+// do not.
 func (l *load) afterwards(ctx context.Context, cfg conformance.Config) (failed []string, err error) {
 	if !l.musts {
 		return nil, nil

@@ -29,20 +29,20 @@ func command(open opener) *program.Command {
 		"junit": program.Files, "html": program.Files, "expect": program.Files, "captures": program.Files, "secret-file": program.Files, "radius": program.Nothing, "upnp": program.Nothing, "interface": program.Nothing,
 	}
 	return &program.Command{
-		Name: "wpsconform", Short: "try whether a device does Wi-Fi Protected Setup right",
+		Name: "wpsconform", Short: "test a device for conformance with Wi-Fi Protected Setup",
 		Synopsis: []string{"COMMAND [flags]"},
-		Long: `The device is at the other end of an Ethernet interface and speaks EAPOL, such as hostapd with driver=wired or wpa_supplicant -D wired. The program takes root, or the capability CAP_NET_RAW.
+		Long: `The device is at the other end of an Ethernet interface and speaks EAPOL, such as hostapd with driver=wired or wpa_supplicant -D wired. The program needs root, or the capability CAP_NET_RAW.
 
-Somebody has to press the button of the device and to enter PINs: commands do it (-press, -enter-pin and so on, in which {pin} stands for the PIN), or you do when the program asks (-ask). Cases for which nobody does what they need are not applicable.`,
+Some cases need the button of the device pressed or a PIN entered: by commands (-press, -enter-pin and so on, in which {pin} stands for the PIN), or by you when the program asks (-ask). Without these, such cases are not applicable.`,
 		Examples: []program.Example{
 			{Line: "wpsconform list -dut ap", Does: "List the cases for an access point"},
-			{Line: "wpsconform run -dut ap -i eth1 -enter-pin 'hostapd_cli wps_pin any {pin}' -press 'hostapd_cli wps_pbc' -cancel 'hostapd_cli wps_cancel'", Does: "Try hostapd as registrar"},
-			{Line: "wpsconform run -dut ap-enrollee -i eth1 -pin 12345670 -unlock 'hostapd_cli wps_ap_pin set 12345670'", Does: "Try hostapd as enrollee of external registrars"},
+			{Line: "wpsconform run -dut ap -i eth1 -enter-pin 'hostapd_cli wps_pin any {pin}' -press 'hostapd_cli wps_pbc' -cancel 'hostapd_cli wps_cancel'", Does: "Test hostapd as registrar"},
+			{Line: "wpsconform run -dut ap-enrollee -i eth1 -pin 12345670 -unlock 'hostapd_cli wps_ap_pin set 12345670'", Does: "Test hostapd as enrollee of external registrars"},
 			{Line: "wpsconform explain AP-REG-PBC-06", Does: "Show what a case does, and why"},
 		},
 		Exit: []string{
-			"all cases that must pass have passed", "one that must pass has failed, other than known",
-			"wrong use, or an interface or file that cannot be used", "a case came to no verdict, or the run was interrupted; nothing has failed",
+			"all cases that must pass have passed", "a case that must pass has failed, and is not a known difference",
+			"wrong use, or an interface or file that cannot be used", "a case has no verdict, or the run was interrupted; nothing has failed",
 		},
 		Commands: []*program.Command{
 			{
@@ -56,7 +56,7 @@ Somebody has to press the button of the device and to enter PINs: commands do it
 				Flags: p.flags, Run: p.run, Values: values, Operands: program.Files,
 			},
 			{
-				Name: "load", Short: "measure how many exchanges a device carries", Synopsis: []string{"-dut ROLE -i INTERFACE [-n N] [-parallel N] [controls]"},
+				Name: "load", Short: "measure how many exchanges a device can handle", Synopsis: []string{"-dut ROLE -i INTERFACE [-n N] [-parallel N] [controls]"},
 				Flags: l.flags, Run: l.run, Values: values,
 			},
 		},

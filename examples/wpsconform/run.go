@@ -18,7 +18,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// run is the command that runs the cases.
+// run is the command run.
 type run struct {
 	device
 	only, level              string
@@ -130,11 +130,11 @@ func (r *run) execute(ctx context.Context, streams program.IO, cfg conformance.C
 	return program.Fine, nil
 }
 
-// barWidth is how many characters the progress takes.
+// barWidth is the width of the progress bar in characters.
 const barWidth = 78
 
-// bar returns the progress of a run, a line of barWidth characters: how far it
-// is, what came out so far, and the case that runs.
+// bar returns the progress of a run in a line of barWidth characters: the
+// number of cases, the verdicts so far, and the current case.
 func bar(done, total int, counts map[conformance.Verdict]int, id string) string {
 	const cells = 20
 	full := cells * done / max(total, 1)
@@ -146,7 +146,7 @@ func bar(done, total int, counts map[conformance.Verdict]int, id string) string 
 	return fmt.Sprintf("%-*s", barWidth, line)
 }
 
-// output is a report in a file, which is opened before the run begins.
+// output is a report file. It is opened before the run begins.
 type output struct {
 	file *os.File
 	form func(io.Writer) error
@@ -154,7 +154,7 @@ type output struct {
 
 func (o output) write() error { return errors.Join(o.form(o.file), o.file.Close()) }
 
-// outputs opens the files of the reports.
+// outputs opens the report files.
 func (r *run) outputs(report *conformance.Report) ([]output, error) {
 	var all []output
 	for _, o := range []struct {
@@ -178,8 +178,8 @@ func (r *run) outputs(report *conformance.Report) ([]output, error) {
 	return all, nil
 }
 
-// captures writes a capture of each case that did not pass. They hold keys, so
-// only their owner may read them.
+// captures writes a capture of each case that did not pass. The files contain
+// keys, so only their owner can read them.
 func (r *run) captures(report *conformance.Report) error {
 	for _, x := range report.Results {
 		if x.Exchanges() == 0 || x.Verdict == conformance.Pass {
@@ -209,7 +209,7 @@ func readBaseline(name string) (conformance.Baseline, error) {
 	return b, nil
 }
 
-// replay is the command that runs the case of a capture again.
+// replay is the command replay.
 type replay struct{ device }
 
 func (p *replay) flags(f *pflag.FlagSet) { p.device.flags(f) }
@@ -230,7 +230,7 @@ func (p *replay) run(ctx context.Context, streams program.IO, operands []string)
 	return (&run{}).execute(ctx, streams, cfg, &conformance.Report{Device: p.name, Role: cfg.Role, Began: time.Now()}, nil)
 }
 
-// caseOf returns the id of the case that a capture is of.
+// caseOf returns the ID of the case that a capture shows.
 func caseOf(name string) (string, error) {
 	b, err := os.ReadFile(name)
 	if err != nil {

@@ -13,10 +13,11 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// errTextAnonymous is the error for a log, in which names cannot be found reliably.
+// errTextAnonymous is the error for a text, in which names cannot be found
+// reliably.
 var errTextAnonymous = errors.New("-anonymise takes a capture: in text anything may be a name or a key, so clean it by hand")
 
-// hidden is the anonymous copy of a capture, while it is made.
+// hidden is the anonymous copy of a capture.
 type hidden struct {
 	name   string
 	file   *live.SecretFile
@@ -24,7 +25,7 @@ type hidden struct {
 	writer *anonymise.Writer
 }
 
-// newHidden opens the file before anything is read.
+// newHidden creates the file, before anything is read.
 func newHidden(name string, overwrite bool) (*hidden, error) {
 	f, err := live.CreateSecret(name, overwrite)
 	if err != nil {
@@ -38,8 +39,8 @@ func newHidden(name string, overwrite bool) (*hidden, error) {
 	return h, nil
 }
 
-// finish writes the file, if the whole capture was read, and says what it can no
-// longer show.
+// finish completes the file if the whole capture was read, and prints what the
+// copy no longer shows.
 func (h *hidden) finish(streams program.IO, whole bool) error {
 	if !whole {
 		h.file.Discard()
@@ -57,8 +58,8 @@ func (h *hidden) finish(streams program.IO, whole bool) error {
 	return nil
 }
 
-// copied are the events of a capture, of which an anonymous copy is made on the
-// way.
+// copied passes on the events of a capture, and makes an anonymous copy of
+// them.
 type copied struct {
 	events interface {
 		Next() (*capture.Event, error)

@@ -10,7 +10,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// choice is of which network and device a capture is judged; the zero value is
+// choice selects the networks and devices to report on; the zero value selects
 // all.
 type choice struct {
 	ssid   wps.SSID
@@ -18,15 +18,15 @@ type choice struct {
 	device wps.MAC
 }
 
-// choice returns what the user has chosen.
+// choice returns the selection of the flags.
 func (p *invocation) choice() choice { return choice{p.look.ssid, p.look.bssid, p.device} }
 
-// takes reports whether a network is one of those that were chosen.
+// takes reports whether a network is selected.
 func (c *choice) takes(n *doctor.Network) bool {
 	return (c.ssid == "" || n.SSID == c.ssid) && (c.bssid == wps.MAC{} || n.BSSID == c.bssid)
 }
 
-// takesExchange reports whether an exchange is between those that were chosen.
+// takesExchange reports whether an exchange is selected.
 func (c *choice) takesExchange(x *exchange.Exchange, a *doctor.Attempt) bool {
 	if c.device != (wps.MAC{}) && c.device != x.Client && c.device != a.Enrollee.MAC {
 		return false
@@ -37,13 +37,13 @@ func (c *choice) takesExchange(x *exchange.Exchange, a *doctor.Attempt) bool {
 	return c.ssid == "" || x.Network != nil && x.Network.SSID == c.ssid
 }
 
-// narrow leaves out of the evidence what was not chosen.
+// narrow removes from the evidence what is not selected.
 func (c *choice) narrow(e *doctor.Evidence) {
 	e.Networks = slices.DeleteFunc(e.Networks, func(n doctor.Network) bool { return !c.takes(&n) })
 	e.Stations = slices.DeleteFunc(e.Stations, func(s doctor.Station) bool { return c.device != wps.MAC{} && s.MAC != c.device })
 }
 
-// absent says that a network that was chosen is not there, and which others are.
+// absent reports that a selected network was not heard, and lists the others.
 func (c *choice) absent(networks []doctor.Network) error {
 	const most = 5
 	var others []string

@@ -31,12 +31,12 @@ func (w *writer) writeAttributes(all []diagnosis.Attribute, depth int) {
 	}
 }
 
-// limits writes what a text does not tell.
+// limits writes what the kind of text does not show.
 func (w *writer) limits(o *diagnosis.Origin) {
 	if o == nil || len(o.Limits) == 0 || w.quiet {
 		return
 	}
-	fmt.Fprintf(w.out, "%s\n", bold(w.wrap("What this "+o.Kind+" does not tell", "")))
+	fmt.Fprintf(w.out, "%s\n", bold(w.wrap("What this "+o.Kind+" does not show", "")))
 	for _, text := range o.Limits {
 		fmt.Fprintf(w.out, "  -  %s\n", w.wrap(text, "     "))
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// ladder writes the steps of an exchange: frame, time, in which direction, what,
-// what it proved, and what is wrong with it.
+// ladder writes the steps of an exchange: frame, time, direction, name, what it
+// proved, and what is wrong with it.
 func (w *writer) ladder(j *diagnosis.Job) {
 	x := j.Exchange
 	counted := "frame"
@@ -53,8 +53,8 @@ func (w *writer) ladder(j *diagnosis.Job) {
 }
 
 // Columns of the ladder: where a text below a message begins, and where the
-// meaning of a message does. A terminal narrower than that has the meaning on a line
-// of its own.
+// meaning of a message begins. On a narrower terminal the meaning has its own
+// line.
 const (
 	belowColumn   = 20
 	meaningColumn = 47
@@ -87,7 +87,7 @@ func (w *writer) below(text string) {
 	fmt.Fprintf(w.out, "%s%s\n", indent, w.wrap(text, indent))
 }
 
-// inPlace writes a finding below what it is about.
+// inPlace writes a finding below its message.
 func (w *writer) inPlace(f validate.Finding) {
 	place := ""
 	if f.Message == validate.Whole && f.Kind != 0 {
@@ -96,7 +96,7 @@ func (w *writer) inPlace(f validate.Finding) {
 	w.findingLine(f.Severity.String(), place+f.Text, f.Rule)
 }
 
-// finding writes a finding that is about no exchange.
+// finding writes a finding that does not belong to an exchange.
 func (w *writer) finding(f *diagnosis.Finding) {
 	if f.Severity != validate.Note.String() {
 		place := diagnosis.Known(f.Message)

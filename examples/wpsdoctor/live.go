@@ -24,7 +24,7 @@ type radio interface {
 	Close() error
 }
 
-// look is what to look for around.
+// look has the flags of a scan.
 type look struct {
 	iface string
 	ssid  wps.SSID
@@ -33,22 +33,22 @@ type look struct {
 }
 
 func (l *look) flags(f *pflag.FlagSet) {
-	f.StringVarP(&l.iface, "interface", "i", "", "look around on a Wi-Fi `INTERFACE`")
-	f.StringVar((*string)(&l.ssid), "ssid", "", "judge the network of this `NAME`; a hidden one is asked for by it")
-	f.Func("bssid", "judge the access point of this `ADDRESS`", func(s string) (err error) {
+	f.StringVarP(&l.iface, "interface", "i", "", "scan on a Wi-Fi `INTERFACE`")
+	f.StringVar((*string)(&l.ssid), "ssid", "", "report on the network with this `NAME`, also if it is hidden")
+	f.Func("bssid", "report on the access point with this `ADDRESS`", func(s string) (err error) {
 		l.bssid, err = wps.ParseMAC(s)
 		return err
 	})
-	f.BoolVar(&l.watch, "watch", false, "go on looking, and report whenever something has changed")
+	f.BoolVar(&l.watch, "watch", false, "keep scanning, and report each change")
 }
 
-// errStopped is the end by Ctrl-C or a signal before anything could be said.
+// errStopped is the error for an interrupt before the first result.
 var errStopped = errors.New("stopped by you, before the first look had ended: nothing is known")
 
-// watchPause is how long to wait between two looks.
+// watchPause is the time between two scans.
 const watchPause = 2 * time.Second
 
-// lookAround says whether WPS could work now: once, or whenever that changes.
+// lookAround reports whether WPS could work now: once, or at each change.
 func (p *invocation) lookAround(ctx context.Context, l *look) (int, error) {
 	ctx, stop := p.untilInterrupted(ctx)
 	defer stop()
@@ -92,7 +92,8 @@ func (p *invocation) lookAround(ctx context.Context, l *look) (int, error) {
 	}
 }
 
-// scan looks once. Who may not scan gets what others have found.
+// scan scans once. Without the permission to scan it returns the results of
+// other programs.
 func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.AccessPoint, error) {
 	var cfg station.ScanConfig
 	if l.ssid != "" {
@@ -111,7 +112,7 @@ func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.Acce
 	return named, err
 }
 
-// around reports what was found, like a capture without an attempt.
+// around reports the result of a scan, like a capture without an attempt.
 func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint) {
 	e := station.Evidence(found, time.Now())
 	if p.networksOnly {
@@ -132,7 +133,7 @@ func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint)
 	w.noAttempt(fmt.Sprintf("%s: %s", diagnosis.Shown(l.iface), count(len(found), "access point")), r, e)
 }
 
-// count writes a number of things.
+// count returns a number with a noun.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -140,7 +141,7 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// elementFindings judges the WPS elements of an access point.
+// elementFindings validates the WPS elements of an access point.
 func elementFindings(ap *station.AccessPoint, mode wps.Mode) (all validate.Findings) {
 	for _, frame := range []struct {
 		kind     wps.Kind

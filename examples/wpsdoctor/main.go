@@ -1,6 +1,6 @@
-// Wpsdoctor reads captures and logs of Wi-Fi Protected Setup and says what happened,
-// whose fault it was, and what the owner of the printer or router should do.
-// Run it with -help.
+// Wpsdoctor reads captures and logs of Wi-Fi Protected Setup and reports what
+// happened, whose fault it was, and what the owner of the printer or router
+// should do. Run it with -help.
 package main
 
 import (
@@ -30,10 +30,9 @@ func main() {
 	}))
 }
 
-// boundMemory collects garbage less often than is usual while there is memory:
-// large captures make much garbage, and little is kept. For 200 MB of them it takes
-// 1.3 s of CPU and 43 MB with 400, 1.5 s and 32 MB with 200, 1.7 s and 27 MB with
-// 100.
+// boundMemory reduces garbage collection while there is enough memory: large
+// captures make much garbage, and little of it is kept. 200 MB take 1.3 s of
+// CPU and 43 MB at 400, 1.5 s and 32 MB at 200, 1.7 s and 27 MB at 100.
 func boundMemory() {
 	debug.SetGCPercent(200)
 	debug.SetMemoryLimit(96 << 20)
@@ -42,27 +41,27 @@ func boundMemory() {
 // command returns the program.
 func command(p *invocation) *program.Command {
 	return &program.Command{
-		Name: "wpsdoctor", Short: "say why Wi-Fi Protected Setup failed, and what to do",
+		Name: "wpsdoctor", Short: "explain why Wi-Fi Protected Setup failed, and what to do",
 		Synopsis: []string{
 			"[-json] [-summary] [-keys FILE] [-strict] [-q] [-html FILE] [-ssid NAME | -bssid ADDRESS] [-device ADDRESS] [FILE... | -]",
 			"-anonymise FILE [-force] [-json] [-q] [FILE | -]",
 			"-networks [-json] [-strict] [-ssid NAME | -bssid ADDRESS] [FILE... | - | -i INTERFACE]",
 			"-i INTERFACE [-ssid NAME | -bssid ADDRESS] [-watch] [-json] [-strict] [-q] [-html FILE]",
 		},
-		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and text, and says of each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a capture of its own, as an example.
+		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and text, and explains for each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a built-in example.
 
-The text may be a log of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) or ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli or "hostapd_cli wps_get_status"; or hex dumps of packets, messages, elements and NFC tags. What it does not tell is said at the end. Each file is recognized by its contents.
+The text may be a log of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) or ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli or "hostapd_cli wps_get_status"; or hex dumps of packets, messages, elements and NFC tags. What the text cannot show is listed at the end. The format of each file is detected from its contents.
 
-With -i it looks around on a Wi-Fi interface instead, and says whether WPS could work now, and if not, why. It needs root, or the capability CAP_NET_ADMIN.`,
+With -i it scans on a Wi-Fi interface instead, and reports whether WPS could work now, and if not, why. It needs root, or the capability CAP_NET_ADMIN.`,
 		Examples: []program.Example{
 			{Line: "tcpdump -i wlan0mon -w wps.pcap", Does: "Make a capture on a computer with Wi-Fi in monitor mode, while you try to connect the device"},
-			{Line: "wpsdoctor wps.pcap", Does: "Say what happened in it"},
-			{Line: "journalctl -u hostapd | wpsdoctor", Does: "Say what happened by the log of the router"},
-			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, for a program"},
-			{Line: "wpsdoctor -html report.html wps.pcap", Does: "Write a report to look at, too"},
+			{Line: "wpsdoctor wps.pcap", Does: "Explain what happened in it"},
+			{Line: "journalctl -u hostapd | wpsdoctor", Does: "Explain what happened from the log of the router"},
+			{Line: "wpsdoctor -json -keys keys wps.pcap", Does: "Verify and decrypt it with a key log, and print JSON for a program"},
+			{Line: "wpsdoctor -html report.html wps.pcap", Does: "Also write a report as an HTML page"},
 			{Line: "wpsdoctor -q -anonymise public.pcapng wps.pcap", Does: "Write a capture that you can post: addresses, names and secrets are replaced"},
 			{Line: "wpsdoctor -networks wps.pcap", Does: "List the networks that were heard: which of them wait, and what is wrong with their elements"},
-			{Line: "wpsdoctor -i wlan0 -watch", Does: "Say whether WPS could work now, and whenever that changes"},
+			{Line: "wpsdoctor -i wlan0 -watch", Does: "Report whether WPS could work now, and each time that changes"},
 		},
 		Exit: []string{
 			"every attempt succeeded, or a router is ready, and nothing is wrong", "a problem was found",

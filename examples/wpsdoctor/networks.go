@@ -9,13 +9,13 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// networks lists the networks that were heard, those that wait first.
+// networks lists the networks, those that wait first.
 func (w *writer) networks(all []doctor.Network) {
 	if w.json {
 		lines := json.NewEncoder(w.out)
 		lines.SetEscapeHTML(false)
 		for _, n := range doctor.ByState(all) {
-			lines.Encode(diagnosis.NewNetworkEntry(w.file, n, w.mode)) // what cannot be written shows when the output is flushed
+			lines.Encode(diagnosis.NewNetworkEntry(w.file, n, w.mode)) // an error shows when the output is flushed
 		}
 		return
 	}
@@ -68,7 +68,7 @@ func (w *writer) network(r *diagnosis.NetworkEntry) {
 	}
 }
 
-// chosen returns those of the networks that the user has chosen.
+// chosen returns the networks that are selected.
 func (p *invocation) chosen(all []doctor.Network) []doctor.Network {
 	e := doctor.Evidence{Networks: all}
 	choice := p.choice()

@@ -35,10 +35,10 @@ func TestText(t *testing.T) {
 	programtest.Golden(t, "text.golden", got.String())
 }
 
-// TestExample: without a file there is something to see, and what to do next.
+// TestExample runs the program without a file: it explains the built-in example.
 func TestExample(t *testing.T) {
 	status, text, errs := runProgram(t, nil)
-	if status != program.Problem || errs != "" || !strings.Contains(text, "The PIN was wrong") || !strings.HasSuffix(text, "For a capture of yours: wpsdoctor FILE\n") {
+	if status != program.Problem || errs != "" || !strings.Contains(text, "The PIN was wrong") || !strings.HasSuffix(text, "For a capture of your own: wpsdoctor FILE\n") {
 		t.Errorf("exit status %d, %q, %s", status, errs, text)
 	}
 	status, line, _ := runProgram(t, nil, "-json")

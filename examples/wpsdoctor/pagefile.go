@@ -10,14 +10,15 @@ import (
 	"github.com/gowps/gowps/wps/report"
 )
 
-// pageFile is a page, and the file that it goes to.
+// pageFile is a page and its file.
 type pageFile struct {
 	diagnosis.Page
 	write   func([]byte) error
 	discard func()
 }
 
-// newPageFile opens the file of a page. With secrets in it only its owner can read it.
+// newPageFile creates the file of a page. If it will contain secrets, only its
+// owner can read it.
 func newPageFile(name string, secrets bool) (*pageFile, error) {
 	p := &pageFile{Page: diagnosis.NewPage()}
 	if secrets {

@@ -91,8 +91,8 @@ func TestPrinted(t *testing.T) {
 		if status != file.status || errs != "" {
 			t.Errorf("%s: exit status %d, %s", file.name, status, errs)
 		}
-		if file.kind != "log" && !strings.Contains(text, "What this "+file.kind+" does not tell") {
-			t.Errorf("%s does not say what it does not tell:\n%s", file.name, text)
+		if file.kind != "log" && !strings.Contains(text, "What this "+file.kind+" does not show") {
+			t.Errorf("%s does not list what it does not show:\n%s", file.name, text)
 		}
 	}
 }

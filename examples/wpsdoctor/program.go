@@ -21,8 +21,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// example is what is read if no file is given: a printer is set up at a router
-// with a PIN that is wrong.
+// example is read if no file is given: a printer registers at a router with a
+// wrong PIN.
 //
 //go:embed example.pcap
 var example []byte
@@ -33,8 +33,8 @@ const exampleName = "example.pcap"
 type invocation struct {
 	program.IO
 	wifi func(iface string) (radio, error)
-	// untilInterrupted returns a context that ends when the user has enough
-	// of looking around. Reading of files is just cut off.
+	// untilInterrupted returns a context that ends when the user interrupts a
+	// scan. Reading of files simply stops.
 	untilInterrupted func(context.Context) (context.Context, context.CancelFunc)
 
 	json, quiet, strict bool
@@ -59,15 +59,15 @@ type invocation struct {
 func (p *invocation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&p.json, "json", false, "print one JSON object for each attempt, on a line")
 	f.StringVar(&p.keysFile, "keys", "", "a key log in `FILE`: verify every message, and decrypt the settings")
-	f.BoolVar(&p.strict, "strict", false, "judge by the letter, as one does before a device ships")
+	f.BoolVar(&p.strict, "strict", false, "judge strictly, as before a device ships")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no ladder of messages and no progress bar")
 	f.BoolVar(&p.summary, "summary", false, "count the attempts by device, network and cause, for files with many")
-	f.StringVar(&p.pageFile, "html", "", "write a report in HTML to `FILE` too")
+	f.StringVar(&p.pageFile, "html", "", "also write a report in HTML to `FILE`")
 	f.StringVar(&p.anonymousFile, "anonymise", "", "write the capture to `FILE` without addresses, names and secrets, to show it to others")
 	f.BoolVar(&p.force, "force", false, "let -anonymise overwrite a file")
-	f.BoolVar(&p.showKey, "show-key", false, "let the report of -html show keys that -keys opens; only you can read it then")
-	f.BoolVar(&p.networksOnly, "networks", false, "list all networks that were heard, and what they offer of WPS")
-	f.Func("device", "judge the device of this `ADDRESS`", func(s string) (err error) {
+	f.BoolVar(&p.showKey, "show-key", false, "show the keys decrypted by -keys in the report of -html; only you can read it then")
+	f.BoolVar(&p.networksOnly, "networks", false, "list all networks that were heard, and their state of WPS")
+	f.Func("device", "report on the device with this `ADDRESS`", func(s string) (err error) {
 		p.device, err = wps.ParseMAC(s)
 		return err
 	})
@@ -128,7 +128,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, files []string
 	return status, err
 }
 
-// diagnose judges the files, or what is on the air.
+// diagnose diagnoses the files or scans.
 func (p *invocation) diagnose(ctx context.Context, files []string) (int, error) {
 	if p.look.iface != "" {
 		return p.lookAround(ctx, &p.look)
@@ -145,7 +145,7 @@ func (p *invocation) diagnose(ctx context.Context, files []string) (int, error) 
 	case len(files) == 0:
 		p.doctor(out, exampleName, bytes.NewReader(example), 0)
 		if !p.json {
-			fmt.Fprintf(out, "This was the example that the program has in it. For a capture of yours: wpsdoctor FILE\n")
+			fmt.Fprintf(out, "This was the built-in example. For a capture of your own: wpsdoctor FILE\n")
 		}
 	}
 	for _, name := range files {
@@ -177,13 +177,13 @@ func (p *invocation) readKeys(name string) (err error) {
 	return nil
 }
 
-// fail says why a file cannot be read. The others are.
+// fail reports that a file cannot be read. The others are read.
 func (p *invocation) fail(err error) {
 	program.Complain(p.IO, "wpsdoctor", err)
 	p.worst = program.Unable
 }
 
-// file reads one of the files named.
+// file reads one of the files.
 func (p *invocation) file(out io.Writer, name string) {
 	if name == "-" {
 		p.doctor(out, name, p.In, 0)
@@ -205,7 +205,7 @@ func (p *invocation) file(out io.Writer, name string) {
 // largeFile is the size in octets from which on a progress bar is shown.
 const largeFile = 64 << 20
 
-// doctor reads a capture and reports. Size is 0 if it is not known.
+// doctor reads a capture and reports on it. Size is 0 if not known.
 func (p *invocation) doctor(out io.Writer, name string, r io.Reader, size int64) {
 	if p.Terminal && !p.quiet && size >= largeFile {
 		bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.Err), progressbar.OptionShowBytes(true),
@@ -219,7 +219,7 @@ func (p *invocation) doctor(out io.Writer, name string, r io.Reader, size int64)
 	}
 }
 
-// judge makes the exit status what a report demands.
+// judge updates the exit status for a report.
 func (p *invocation) judge(r *diagnosis.Entry) {
 	if r.Problem() || r.Worst >= validate.Error {
 		p.worst = max(p.worst, program.Problem)

@@ -7,7 +7,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/diagnosis"
 )
 
-// read reads a capture or a text and gives a report of each exchange to w, in
+// read reads a capture or a text and writes a report on each exchange to w, in
 // order.
 func (p *invocation) read(r io.Reader, w *writer) error {
 	from, err := diagnosis.Open(r)

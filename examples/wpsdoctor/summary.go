@@ -13,20 +13,21 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// block is a row of attempts that are alike: of the same devices, with the same
-// messages and the same end. It keeps the last, which was judged knowing the others.
+// block is a series of attempts that are alike: of the same devices, with the
+// same messages and the same end. It keeps the last one, whose diagnosis
+// considers the others.
 type block struct {
 	n     int
-	first int         // the index of the first
+	first int         // index of the first one
 	times []time.Time // of the first maxTimes-1
 	last  *diagnosis.Entry
 	job   *diagnosis.Job
 }
 
-// maxTimes is how many times of a block are written.
+// maxTimes is how many times of a block are printed.
 const maxTimes = 20
 
-// takes reports whether an attempt is like those of the block.
+// takes reports whether an attempt belongs to the block.
 func (b *block) takes(r *diagnosis.Entry) bool {
 	return b.n > 0 && b.last.Likeness() == r.Likeness()
 }
@@ -72,14 +73,14 @@ type total struct {
 	SSID    *string      `json:"ssid"`
 	SSIDHex *string      `json:"ssid_hex"`
 	Cause   doctor.Cause `json:"cause"`
-	First   *string      `json:"first"` // when the first and the last began
+	First   *string      `json:"first"` // when the first and last attempts began
 	Last    *string      `json:"last"`
 }
 
-// summarySchema names the form of the objects: see schema.json.
+// summarySchema is the version of the schema: see schema.json.
 const summarySchema = "wpsdoctor-summary/1"
 
-// maxTotals is how many rows a summary has at most; the rest is counted in one.
+// maxTotals is the maximum number of rows; the rest is counted in one row.
 const maxTotals = 10_000
 
 // add counts an attempt.
@@ -105,14 +106,14 @@ func (t *totals) add(r *diagnosis.Entry) {
 	row.Last = r.Began
 }
 
-// write writes the summary, the most frequent first.
+// write writes the summary, the most frequent rows first.
 func (t *totals) write(p *invocation, out io.Writer) {
 	slices.SortStableFunc(t.rows, func(a, b *total) int { return b.Count - a.Count })
 	if p.json {
 		lines := json.NewEncoder(out)
 		lines.SetEscapeHTML(false)
 		for _, row := range t.rows {
-			lines.Encode(row) // what cannot be written shows when the output is flushed
+			lines.Encode(row) // an error shows when the output is flushed
 		}
 		return
 	}

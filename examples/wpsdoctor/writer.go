@@ -23,8 +23,8 @@ type writer struct {
 	file string
 
 	lines    *json.Encoder
-	block    block    // the attempts that are alike and not yet written
-	remedy   []string // of the report before
+	block    block    // attempts that are alike and not yet written
+	remedy   []string // of the previous report
 	outcomes map[doctor.Outcome]int
 	causes   map[doctor.Cause]int
 }
@@ -52,7 +52,7 @@ func (w *writer) exchange(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
 	}
 }
 
-// flush writes the attempts that are alike and have not been written.
+// flush writes the pending block of attempts.
 func (w *writer) flush() {
 	if w.block.n == 0 {
 		return
@@ -66,8 +66,8 @@ func (w *writer) flush() {
 	w.block = block{}
 }
 
-// nothing reports that there was no exchange, and why as far as the elements
-// of access points and devices show.
+// nothing reports that there was no exchange, and why, as far as the elements
+// show it.
 func (w *writer) nothing(c *exchange.Collector, from *diagnosis.Source) {
 	e := c.Evidence()
 	choice := w.choice()
@@ -84,7 +84,7 @@ func (w *writer) nothing(c *exchange.Collector, from *diagnosis.Source) {
 	w.noAttempt(diagnosis.Shown(w.file)+": no attempt to connect by WPS", r, e)
 }
 
-// noAttempt reports what there is without an attempt.
+// noAttempt writes a report without an attempt.
 func (w *writer) noAttempt(heading string, r *diagnosis.Entry, e *doctor.Evidence) {
 	if w.page != nil {
 		w.page.Nothing(heading, r, e)
@@ -107,7 +107,7 @@ func (w *writer) noAttempt(heading string, r *diagnosis.Entry, e *doctor.Evidenc
 	w.verdict(r)
 }
 
-// report counts a report and, if that is wanted, writes it as JSON.
+// report counts a report and, with -json, writes it.
 func (w *writer) report(r *diagnosis.Entry) {
 	w.judge(r)
 	if w.outcomes == nil {
@@ -125,16 +125,16 @@ func (w *writer) report(r *diagnosis.Entry) {
 		w.lines = json.NewEncoder(w.out)
 		w.lines.SetEscapeHTML(false)
 	}
-	w.lines.Encode(r) // what cannot be written shows when the output is flushed
+	w.lines.Encode(r) // an error shows when the output is flushed
 }
 
-// outcomesInOrder are the outcomes in the order of the summary.
+// outcomesInOrder are the outcomes in the order of the totals.
 var outcomesInOrder = []doctor.Outcome{
 	doctor.Registered, doctor.OutcomeRead, doctor.Refused, doctor.Failed, doctor.Incomplete,
 }
 
-// end sums up a file with several exchanges, and says what is wrong with the
-// file itself.
+// end writes the totals of a file with several exchanges, and what is wrong
+// with the file itself.
 func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
 	if w.json || w.summary {
 		return
@@ -217,7 +217,7 @@ func (w *writer) surroundings(e *doctor.Evidence) {
 	}
 }
 
-// named names a network by what is known of it.
+// named returns the name and address of a network.
 func named(n *doctor.Network) string {
 	name := "of unknown name"
 	if n.SSID != "" {
@@ -234,7 +234,7 @@ func named(n *doctor.Network) string {
 	return name
 }
 
-// verdict writes the end of a report: what it was and what to do.
+// verdict writes the end of a report: the verdict and the steps.
 func (w *writer) verdict(r *diagnosis.Entry) {
 	good := !r.Problem()
 	fmt.Fprintf(w.out, "  %s\n", printable.Paint(verdictColor(good), w.wrap(r.Verdict, "  ")))
@@ -273,8 +273,8 @@ func (w *writer) verdict(r *diagnosis.Entry) {
 	fmt.Fprintf(w.out, "\n  %s\n\n", w.wrap("For an engineer: "+r.Engineer, "    "))
 }
 
-// errors writes the findings that make the exit status that of a problem, where
-// they have not been written: without a ladder, or at an attempt that succeeded.
+// errors writes the findings that make the exit status Problem, if they have
+// not been written: without a ladder, or for an attempt that succeeded.
 func (w *writer) errors(r *diagnosis.Entry, good bool) {
 	if r.Worst < validate.Error || !good && !w.quiet {
 		return
@@ -300,10 +300,10 @@ var severityColors = map[string]printable.Style{
 
 func bold(s string) string { return printable.Paint(printable.Bold, s) }
 
-// wrap breaks a text into lines; those behind the first begin with indent.
+// wrap breaks a text into lines; those after the first begin with indent.
 func (w *writer) wrap(s, indent string) string { return program.Wrap(s, w.width(), indent) }
 
-// width is how many characters a line has at most.
+// width returns the maximum length of a line in characters.
 func (w *writer) width() int {
 	if w.Width == 0 {
 		return 96

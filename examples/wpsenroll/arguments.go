@@ -20,7 +20,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// invocation is one call of the program: its flags, and what it is connected to.
+// invocation is one run of the program: its flags, and what it is connected to.
 type invocation struct {
 	program.IO
 	live.Options
@@ -40,46 +40,46 @@ type invocation struct {
 	update    bool
 	leave     bool
 	passive   bool
-	random    bool // a UUID
-	chosen    bool // the PIN is one that a person has made up
+	random    bool // use a random UUID
+	chosen    bool // the PIN was chosen by a person
 	outputFile,
 	ownPIN, apPIN string
 	makePIN, button bool
 
-	// What follows from the flags.
+	// Values that follow from the flags.
 	ssid     wps.SSID // of the network to register at
 	password registration.Password
 	method   doctor.Method
-	newPIN   pin.PIN         // the one made, to be shown
+	newPIN   pin.PIN         // the new PIN, to be shown
 	settings *wps.Credential // to be written
 	keyLog   io.Writer
-	// upnpAddress is that of the access point to talk to by UPnP.
+	// upnpAddress is the address of the access point to reach by UPnP.
 	upnpAddress netip.Addr
-	uuid        *wps.UUID           // of this device, if it had to be known before
-	output      *live.SecretFile    // nil if none, or once it was written
-	networks    []station.Candidate // that a Wi-Fi interface was given
+	uuid        *wps.UUID           // of this device, if it was needed before the registration
+	output      *live.SecretFile    // nil if there is none, or it was written
+	networks    []station.Candidate // received through a Wi-Fi interface
 }
 
 // flags defines the flags.
 func (p *invocation) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.ownPIN, "pin", "", "register with this `PIN`, which is typed at the router")
-	f.BoolVar(&p.chosen, "user-specified", false, "the PIN of -pin was made up by a person: it is called so, has 4 or 8 digits, and any check digit")
+	f.BoolVar(&p.chosen, "user-specified", false, "the PIN of -pin was chosen by a person: it is announced as such, has 4 or 8 digits, and any check digit")
 	f.BoolVar(&p.makePIN, "new-pin", false, "make a PIN, show it, and register with it")
 	f.BoolVar(&p.button, "pbc", false, "register by push button")
 	f.BoolVar(&p.registrar, "registrar", false, "read or write the settings of an access point")
 	f.StringVar(&p.apPIN, "ap-pin", "", "the access point's `PIN`, from its label")
 	p.tokens.flags(f)
-	f.BoolVar(&p.list, "list", false, "list the access points around")
+	f.BoolVar(&p.list, "list", false, "list the access points in range")
 	f.BoolVar(&p.upnp, "upnp", false, "with -registrar or -list: reach access points over the local network, by UPnP")
 	f.Func("bssid", "only this access point, by its `ADDRESS` (Wi-Fi)", func(s string) (err error) {
 		p.bssid, err = wps.ParseMAC(s)
 		return err
 	})
 	p.NetworkFlags(f, "")
-	f.BoolVar(&p.join, "join", false, "connect to the network then, where the driver of the interface can (Wi-Fi)")
+	f.BoolVar(&p.join, "join", false, "then connect to the network, if the driver of the interface can (Wi-Fi)")
 	f.BoolVar(&p.leave, "leave", false, "first disconnect the interface from the network that it is connected to (Wi-Fi)")
-	f.BoolVar(&p.passive, "passive", false, "look around by listening only, without probe requests (Wi-Fi)")
-	f.BoolVar(&p.random, "random-uuid", false, "be known by a random UUID, not by the one derived from the MAC address")
+	f.BoolVar(&p.passive, "passive", false, "scan by listening only, without probe requests (Wi-Fi)")
+	f.BoolVar(&p.random, "random-uuid", false, "use a random UUID, not the one derived from the MAC address")
 	f.DurationVar(&p.timeout, "timeout", wps.WalkTime, "try for this `TIME`")
 	f.Func("profile", "print a profile for `MANAGER`: wpa_supplicant, NetworkManager or iwd", func(s string) error {
 		i := slices.IndexFunc(managers, func(m station.Manager) bool { return strings.EqualFold(m.String(), s) })
@@ -89,7 +89,7 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 		p.profile = managers[i]
 		return nil
 	})
-	f.StringVarP(&p.outputFile, "output", "o", "", "write what was received, with the key, to a new `FILE` that only you can read")
+	f.StringVarP(&p.outputFile, "output", "o", "", "write the settings received, with the key, to a new `FILE` that only you can read")
 	f.BoolVar(&p.force, "force", false, "let -o overwrite a file")
 	f.BoolVar(&p.update, "update", false, "let -o replace the network in a file that holds profiles, and keep the others in it")
 	p.Options.Flags(f, "wpsenroll")
@@ -105,12 +105,12 @@ func managerNames() (names []string) {
 	return names
 }
 
-// needsWiFi reports whether something was asked for that Ethernet lacks.
+// needsWiFi reports whether a flag needs a Wi-Fi interface.
 func (p *invocation) needsWiFi() bool {
 	return p.list || p.join || p.leave || p.passive || p.ssid != "" || p.bssid != wps.MAC{}
 }
 
-// check returns what is wrong with the command line, and sets what follows from it.
+// check checks the command line, and sets the values that follow from it.
 func (p *invocation) check(operands []string) error {
 	if p.upnp {
 		if err := p.checkUPnP(operands); err != nil {
@@ -181,7 +181,7 @@ func (p *invocation) check(operands []string) error {
 	return nil
 }
 
-// setPassword sets the password that was given in one of the ways.
+// setPassword sets the password of one of the methods.
 func (p *invocation) setPassword(ownPIN string, newPIN, button bool, apPIN string) error {
 	var digits pin.PIN
 	var err error
@@ -198,7 +198,7 @@ func (p *invocation) setPassword(ownPIN string, newPIN, button bool, apPIN strin
 	case ownPIN != "":
 		digits, err = pin.Parse(ownPIN)
 	default:
-		// It is for the access point to say whether its check digit is right.
+		// The access point decides whether its check digit is right.
 		digits, err = pin.ParseAnyChecksum(apPIN)
 	}
 	p.password = registration.PIN(digits)

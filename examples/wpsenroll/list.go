@@ -18,7 +18,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// listed is an access point in JSON. What it does not tell is left out.
+// listed is an access point in JSON. Fields that are not known are omitted.
 type listed struct {
 	Schema         string   `json:"schema"`
 	BSSID          string   `json:"bssid"`
@@ -33,7 +33,7 @@ type listed struct {
 	Version        string   `json:"version,omitempty"`
 	State          string   `json:"state,omitempty"`
 	Locked         bool     `json:"locked,omitempty"`
-	Waits          string   `json:"waits,omitempty"` // the method that a registrar waits with
+	Waits          string   `json:"waits,omitempty"` // the method of the registrar that waits
 	AuthorizedMACs []string `json:"authorized_macs,omitempty"`
 	UUID           string   `json:"uuid,omitempty"`
 	Device         string   `json:"device_name,omitempty"`
@@ -41,7 +41,7 @@ type listed struct {
 	Model          string   `json:"model,omitempty"`
 }
 
-// listAround lists the access points around.
+// listAround lists the access points in range.
 func (w *wireless) listAround(ctx context.Context) (int, error) {
 	w.status.Wait("Looking around on "+w.Interface, time.Time{})
 	found, err := w.radio.Scan(ctx, station.ScanConfig{})
@@ -114,7 +114,7 @@ func writeList(out io.Writer, found []station.AccessPoint) error {
 	return table.Flush()
 }
 
-// state says in a few words what an access point offers of WPS.
+// state describes the state of WPS at an access point in a few words.
 func state(e *wps.Beacon) string {
 	if e == nil {
 		return "no"
@@ -137,7 +137,7 @@ func state(e *wps.Beacon) string {
 	return strings.Join(words, ", ")
 }
 
-// security names the security of a network as people do.
+// security returns the usual name of a network's security.
 func security(point *station.AccessPoint) string {
 	n := point.Traits(point.Capability, point.Frequency)
 	offers := func(s *dot11.Security, akm dot11.AKM) bool { return s != nil && slices.Contains(s.AKMs, akm) }

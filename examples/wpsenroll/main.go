@@ -40,22 +40,22 @@ func command(p *invocation) *program.Command {
 			"-registrar -upnp [-i INTERFACE] [ADDRESS] -ap-pin PIN [-ssid NAME -passphrase TEXT | -open]",
 			"-list -upnp -i INTERFACE",
 		},
-		Long: `The first form gets the settings of a network: with a PIN of this device, that is typed at the router, or by push button. The second reads the settings of an access point with the PIN on its label, as an external registrar; with -ssid it writes new ones. The third lists the access points around, and what they offer of WPS.
+		Long: `The first form gets the settings of a network: with a PIN of this device, which is typed at the router, or by push button. The second reads the settings of an access point with the PIN on its label, as an external registrar; with -ssid it writes new ones. The third lists the access points in range, and their state of WPS.
 
-With -nfc, what an NFC tag holds takes the place of the PIN: a router's password token; or networks, which are taken from the tag itself, without INTERFACE. For a connection handover, -nfc-request writes a request for the router, and -nfc has its answer. -nfc-token makes a tag for the router to read. "wpstoken" shows what is in a tag.
+With -nfc, an NFC tag is used instead of the PIN: a router's password token; or networks, which are read from the tag itself, without INTERFACE. For a connection handover, -nfc-request writes a request for the router, and -nfc has its answer. -nfc-token makes a tag for the router to read. "wpstoken" shows what is in a tag.
 
-What was received is printed without its key, unless -show-key asks for it or -o FILE writes it.
+Settings are printed without their key, unless -show-key asks for it or -o FILE writes it.
 
-INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet interface at whose other end is an access point that speaks EAPOL, such as wpsregistrar or hostapd with driver=wired. It needs root, or for Wi-Fi the capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.
+INTERFACE is a Wi-Fi interface that no other program manages; or an Ethernet interface connected to an access point that speaks EAPOL, such as wpsregistrar or hostapd with driver=wired. It needs root, or for Wi-Fi the capabilities CAP_NET_ADMIN and CAP_NET_RAW, for Ethernet CAP_NET_RAW.
 
-With -upnp, access points are reached over the local network, where they have the service WFAWLANConfig switched on: ADDRESS is that of one, INTERFACE that to the network. It takes no special rights.`,
+With -upnp, access points are reached over the local network, if their service WFAWLANConfig is switched on: ADDRESS is the address of one, INTERFACE the interface to the network. This needs no special rights.`,
 		Examples: []program.Example{
 			{Line: "wpsenroll -i wlan0 -pbc -profile NetworkManager -o home.nmconnection", Does: "Register by push button, and write a profile with the key"},
 			{Line: "wpsenroll -i wlan0 -new-pin", Does: "Make a PIN, show it, and register with it"},
-			{Line: "wpsenroll -i wlan0 -registrar -ap-pin 12345670 -show-key", Does: "Read the settings of the only access point with WPS in reach"},
+			{Line: "wpsenroll -i wlan0 -registrar -ap-pin 12345670 -show-key", Does: "Read the settings of the only access point with WPS in range"},
 			{Line: "wpsenroll -registrar -upnp 192.168.1.1 -ap-pin 12345670 -show-key", Does: "Read the settings of the access point with this address"},
 			{Line: "wpsenroll -nfc tag -profile iwd -o home.psk", Does: "Write a profile with the network that a tag holds"},
-			{Line: "wpsenroll -i wlan0 -list -json", Does: "List what is around, for a program"},
+			{Line: "wpsenroll -i wlan0 -list -json", Does: "List the access points in range, for a program"},
 		},
 		Exit: []string{
 			"registered, or the settings were read or written", "not registered",

@@ -16,17 +16,17 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// tokens are what NFC has to do with one call of the program.
+// tokens is the NFC part of one run of the program.
 type tokens struct {
 	tag     string // file to read
 	own     string // file for the password token of this device
-	request string // file for the Handover Request of this device
+	request string // file for this device's Handover Request
 
 	keys    *registration.KeyPair // of own or request
-	peer    *[20]byte             // hash of the other side's key
-	network wps.SSID              // of the router that answered
+	peer    *[20]byte             // hash of the router's key
+	network wps.SSID              // the SSID of the router that answered
 	point   wps.MAC
-	given   []wps.Credential // of a configuration token
+	given   []wps.Credential // from a configuration token
 }
 
 func (t *tokens) flags(f *pflag.FlagSet) {
@@ -35,8 +35,7 @@ func (t *tokens) flags(f *pflag.FlagSet) {
 	f.StringVar(&t.request, "nfc-request", "", "write the Handover Request of this device to a new `FILE`, - for standard output, before -nfc is read")
 }
 
-// checkTokens returns what is wrong with the flags, reads the tag, and makes
-// tokens.
+// checkTokens checks the flags, reads the tag, and makes tokens.
 func (p *invocation) checkTokens() error {
 	switch {
 	case p.request != "" && p.tag == "":
@@ -77,7 +76,8 @@ func (p *invocation) checkTokens() error {
 	return nil
 }
 
-// oob returns what a token of this device says of its key.
+// oob returns the out-of-band password of this device, with the hash of its
+// key.
 func (p *invocation) oob(id wps.DevicePasswordID, password []byte) (oob wps.OOBPassword, err error) {
 	if p.keys, err = registration.NewKeyPair(nil); err != nil {
 		return oob, err
@@ -86,8 +86,8 @@ func (p *invocation) oob(id wps.DevicePasswordID, password []byte) (oob wps.OOBP
 	return wps.OOBPassword{PublicKeyHash: registration.PublicKeyHash(&public), ID: id, Password: password}, nil
 }
 
-// makeToken makes the password token of this device, which its user holds to the
-// router, and the password.
+// makeToken makes the password token of this device, for the router to read,
+// and its password.
 func (p *invocation) makeToken() error {
 	random := make([]byte, 34)
 	rand.Read(random)
@@ -127,8 +127,8 @@ func (p *invocation) askHandover() error {
 	return live.WriteToken(p.request, &p.IO, message)
 }
 
-// useNetworks reports the networks of a configuration token, and joins one of them
-// if asked to.
+// useNetworks reports the networks of a configuration token, and with -join
+// connects to one of them.
 func (p *invocation) useNetworks(ctx context.Context) (int, error) {
 	result := &registration.Result{Credentials: p.given}
 	if !p.join {

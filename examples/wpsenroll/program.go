@@ -79,7 +79,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 	return program.Fine, p.report(result)
 }
 
-// describe returns the device that the program is.
+// describe returns the description of this program as a device.
 func (p *invocation) describe(mac wps.MAC) (device wps.Device, err error) {
 	device = p.Device(mac, "wpsenroll", wps.DeviceTypePC)
 	switch {
@@ -91,14 +91,13 @@ func (p *invocation) describe(mac wps.MAC) (device wps.Device, err error) {
 	return device, err
 }
 
-// retryPause is how long to wait before asking a router again that was not
-// ready.
+// retryPause is the time before another attempt at a router that was not ready.
 const retryPause = 5 * time.Second
 
-// errNobody is why there was no registration at all.
+// errNobody is the error if the other end never answered.
 var errNobody = errors.New("no answer: is there an access point at the other end that does WPS over Ethernet, such as wpsregistrar or hostapd with driver=wired?")
 
-// session is the attempts of one call of the program.
+// session is the attempts of one run of the program.
 type session struct {
 	*invocation
 	conn   eapol.Conn
@@ -106,7 +105,7 @@ type session struct {
 	heard  bool // whether the other end has answered
 }
 
-// register tries until it succeeds, the time is over, or trying again would
+// register tries until it succeeds, the time is over, or another attempt would
 // not help.
 func (s *session) register(ctx context.Context) (*registration.Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
@@ -144,7 +143,7 @@ func (s *session) register(ctx context.Context) (*registration.Result, error) {
 	}
 }
 
-// wanted says what the router waits for.
+// wanted returns the instruction for the user.
 func (s *session) wanted() string {
 	if s.method == doctor.PushButton {
 		return "The router is there. Press its WPS button now"
@@ -165,7 +164,7 @@ func (s *session) attempt(ctx context.Context) (*registration.Result, error) {
 	return eapol.Run(ctx, eapol.Watch(s.conn, s.see), peer)
 }
 
-// machine returns the part that this device has.
+// machine returns the machine for the role of this device.
 func (s *session) machine() (eapwsc.Machine, error) {
 	cfg := registration.Config{Device: s.device, KeyLog: s.keyLog, KeyPair: s.keys}
 	if s.registrar {
@@ -176,7 +175,7 @@ func (s *session) machine() (eapwsc.Machine, error) {
 	return registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: s.password, PeerKeyHash: s.peer})
 }
 
-// see notes who is there, and reports each frame if asked to.
+// see records that the other end answers, and with -v prints each frame.
 func (s *session) see(d eapol.Direction, _ wps.MAC, b []byte) {
 	frame, err := eapol.ParseFrame(b)
 	if err != nil {

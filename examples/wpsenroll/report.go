@@ -26,9 +26,9 @@ type network struct {
 	Problem        string `json:"problem,omitempty"` // why it cannot be used
 }
 
-// report prints what was received, and writes it to the file that was asked for.
-// If the file cannot be written, it is printed with the key: what a PIN was spent
-// for is not to be lost.
+// report prints the settings received and writes them to the output file. If
+// the file cannot be written, they are printed with the key, since the PIN is
+// used up.
 func (p *invocation) report(result *registration.Result) error {
 	networks := obtained(p, result)
 	if p.given == nil {
@@ -54,7 +54,7 @@ func (p *invocation) report(result *registration.Result) error {
 		}
 	}
 	text, err := render(p, result, networks, showKey)
-	if err != nil && showKey { // no profile can be made of them
+	if err != nil && showKey { // they cannot be written as profiles
 		p.profile = 0
 		var fallback error
 		if text, fallback = render(p, result, networks, showKey); fallback != nil {
@@ -69,7 +69,7 @@ func (p *invocation) report(result *registration.Result) error {
 	return errors.Join(failed, err, writing)
 }
 
-// done says what was done.
+// done returns what the run did.
 func done(a *invocation) string {
 	switch {
 	case !a.registrar:
@@ -80,8 +80,8 @@ func done(a *invocation) string {
 	return "Read the settings of"
 }
 
-// obtained returns the networks that the run was about: those given to an
-// enrollee, or the access point's, after what was written.
+// obtained returns the networks received: those given to an enrollee, or the
+// access point's settings after any change.
 func obtained(a *invocation, result *registration.Result) []wps.Credential {
 	switch {
 	case !a.registrar:
@@ -92,7 +92,7 @@ func obtained(a *invocation, result *registration.Result) []wps.Credential {
 	return []wps.Credential{*result.AP}
 }
 
-// render writes the networks in the form that was asked for.
+// render writes the networks in the format of the flags.
 func render(a *invocation, result *registration.Result, networks []wps.Credential, showKey bool) ([]byte, error) {
 	switch {
 	case a.profile != 0:
@@ -107,8 +107,8 @@ func render(a *invocation, result *registration.Result, networks []wps.Credentia
 	return b.Bytes(), nil
 }
 
-// renderProfile writes the networks that can be used as profiles: all of them for
-// wpa_supplicant, which tries those that it hears, or the first one.
+// renderProfile writes the usable networks as profiles: all of them for
+// wpa_supplicant, which chooses among those in range, otherwise the first.
 func (p *invocation) renderProfile(networks []wps.Credential) ([]byte, error) {
 	usable := p.networks
 	if usable == nil {
@@ -180,6 +180,6 @@ func renderText(w io.Writer, c *wps.Credential, showKey bool) {
 	}
 }
 
-// said is what a device says of itself; one that has nothing to say sends a
-// space.
+// said returns the text that a device sent about itself. A device without one
+// sends a space.
 func said(text string) string { return strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD") }

@@ -21,12 +21,12 @@ import (
 	"github.com/gowps/gowps/wps/upnp/lan"
 )
 
-// searchTime is how long access points may take to answer a search, and to
+// searchTime is how long access points may take to answer a search and to
 // describe themselves.
 const searchTime = 5 * time.Second
 
-// checkUPnP returns what is wrong with the operands of a command line that has
-// -upnp, and finds the interface.
+// checkUPnP checks the operands of a command line with -upnp, and finds the
+// interface.
 func (p *invocation) checkUPnP(operands []string) (err error) {
 	switch {
 	case p.list == p.registrar:
@@ -50,8 +50,8 @@ func (p *invocation) checkUPnP(operands []string) (err error) {
 	return nil
 }
 
-// interfaceTo returns the name of the interface whose network has an address,
-// or "".
+// interfaceTo returns the name of the interface whose network contains an
+// address, or "".
 func interfaceTo(a netip.Addr) string {
 	list, err := net.Interfaces()
 	if err != nil {
@@ -71,7 +71,7 @@ func interfaceTo(a netip.Addr) string {
 	return ""
 }
 
-// finder is the external registrar of one call of the program.
+// finder is the external registrar of one run of the program.
 type finder struct {
 	*invocation
 	link      *lan.Link
@@ -115,23 +115,24 @@ func (p *invocation) runUPnP(ctx context.Context) (int, error) {
 	return program.Fine, p.report(result)
 }
 
-// macOf returns the address of an interface, by which this device is known.
+// macOf returns the MAC address of an interface, for the description of this
+// device.
 func macOf(name string) (mac wps.MAC) {
 	if i, err := net.InterfaceByName(name); err == nil {
 		copy(mac[:], i.HardwareAddr)
 	}
 	if mac == (wps.MAC{}) {
-		mac = wps.MAC{2, 0, 0, 0, 0, 1} // such as on the loopback interface
+		mac = wps.MAC{2, 0, 0, 0, 0, 1} // such as the loopback interface
 	}
 	return mac
 }
 
-// happened passes events on.
+// happened handles the pending events.
 func (f *finder) happened(time.Time) {
 	for _, e := range f.registrar.Events() {
 		select {
 		case f.events <- e:
-		default: // thousands wait: the network is being flooded
+		default: // thousands are pending: someone floods the network
 		}
 	}
 }
@@ -141,7 +142,7 @@ var (
 	errSeveral       = errors.New("there are several access points: say the ADDRESS of one")
 )
 
-// configure reads or writes the settings of the one access point there is.
+// configure reads or writes the settings of the only access point found.
 func (f *finder) configure(ctx context.Context) (*registration.Result, error) {
 	f.status.Wait("Looking for the access point on "+f.Interface, time.Now().Add(searchTime))
 	point, err := f.find(ctx)
@@ -178,7 +179,7 @@ func (f *finder) configure(ctx context.Context) (*registration.Result, error) {
 	}
 }
 
-// find waits for the access point whose address was given, or for all that
+// find waits for the access point with the given address, or for all that
 // answer.
 func (f *finder) find(ctx context.Context) (point upnp.AccessPointInfo, err error) {
 	over := time.After(searchTime)
@@ -236,7 +237,7 @@ func (f *finder) listUPnP(ctx context.Context) (int, error) {
 	return program.Fine, writeListUPnP(f.Text(), list)
 }
 
-// listedUPnP is an access point in JSON. What it does not tell is left out.
+// listedUPnP is an access point in JSON. Fields that are not known are omitted.
 type listedUPnP struct {
 	Schema       string `json:"schema"`
 	Address      string `json:"address"`

@@ -28,17 +28,17 @@ type radio interface {
 	Close() error
 }
 
-// wireless is one call of the program with a Wi-Fi interface.
+// wireless is one run of the program with a Wi-Fi interface.
 type wireless struct {
 	*invocation
 	radio  radio
 	device wps.Device
 	record *doctor.Record
 
-	asked bool // the user was told what to do at the router
+	asked bool // the user has been told what to do at the router
 }
 
-// run does what was asked for; it returns the exit status.
+// run does what the flags ask for; it returns the exit status.
 func (w *wireless) run(ctx context.Context) (int, error) {
 	if w.list {
 		return w.listAround(ctx)
@@ -64,19 +64,19 @@ func (w *wireless) run(ctx context.Context) (int, error) {
 	return program.Fine, nil
 }
 
-// explain says why there was no registration.
+// explain explains why the registration failed.
 func (w *wireless) explain(err error) (int, error) {
 	if station.OfInterface(err) || errors.Is(err, station.ErrSelection) {
 		return program.Unable, err
 	}
 	if errors.Is(err, station.ErrNoScan) {
-		return program.Problem, err // nothing was seen yet that could be judged
+		return program.Problem, err // there is no evidence yet
 	}
 	live.ExplainEvidence(w.ErrText(), err, w.record.Evidence())
 	return program.Problem, nil
 }
 
-// enroll has the device registered.
+// enroll registers the device at a router.
 func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 	if !w.newPIN.IsZero() {
 		w.status.Printf("The PIN of this device: %s. Type it at the router.", w.newPIN.AppendDigits(nil))
@@ -97,7 +97,7 @@ func (w *wireless) enroll(ctx context.Context) (*registration.Result, error) {
 	return enrolled.Result, nil
 }
 
-// notify reports to the user how the enrollment goes on.
+// notify shows the progress of the enrollment.
 func (w *wireless) notify(e station.Event, until time.Time) {
 	switch e.Kind {
 	case station.EventScanned:
@@ -123,7 +123,7 @@ func (w *wireless) notify(e station.Event, until time.Time) {
 	}
 }
 
-// wanted says what the router waits for.
+// wanted returns the instruction for the user.
 func (w *wireless) wanted() string {
 	if w.method == doctor.PushButton {
 		return "No router is in WPS mode. Press the WPS button of yours now"
@@ -131,7 +131,8 @@ func (w *wireless) wanted() string {
 	return "No router waits for a PIN. Type the one of this device at the web page of yours now"
 }
 
-// name names an access point, harmless to a terminal.
+// name returns the name of an access point in a form that is safe for a
+// terminal.
 func name(point *station.AccessPoint) string {
 	if point.SSID == "" {
 		return fmt.Sprintf("%v (name hidden)", point.BSSID)
@@ -160,13 +161,13 @@ func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 	w.status.Wait("Talking to "+name(point), until)
 	result, err := w.radio.Run(ctx, point, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
 	if err == nil && w.settings == nil {
-		// That none can be used is for the report to say.
+		// If none can be used, report prints that.
 		w.networks, _ = station.NewCandidates([]wps.Credential{*result.AP}, found)
 	}
 	return result, err
 }
 
-// only returns the one access point with WPS.
+// only returns the only access point with WPS.
 func (w *wireless) only(found []station.AccessPoint) (*station.AccessPoint, error) {
 	var with []*station.AccessPoint
 	for i := range found {
@@ -187,7 +188,7 @@ func (w *wireless) only(found []station.AccessPoint) (*station.AccessPoint, erro
 	return nil, err
 }
 
-// connect joins the first of the networks that lets the device in.
+// connect joins the first of the networks that accepts the device.
 func (w *wireless) connect(ctx context.Context) error {
 	var failed error
 	for i := range w.networks {
@@ -210,7 +211,7 @@ func (w *wireless) connect(ctx context.Context) error {
 	return failed
 }
 
-// see reports each frame if asked to.
+// see prints each frame with -v.
 func (w *wireless) see(d eapol.Direction, _ wps.MAC, b []byte) {
 	if frame, err := eapol.ParseFrame(b); err == nil && w.Verbose {
 		w.status.Printf("%-8v %s", d, live.Frame(frame))

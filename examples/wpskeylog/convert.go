@@ -39,16 +39,16 @@ func convert(_ context.Context, streams program.IO, files []string) (int, error)
 	return program.Fine, nil
 }
 
-// converter collects what a log says of a run, line by line.
+// converter collects the values of a run from a log, line by line.
 type converter struct {
 	out     io.Writer
 	values  map[string][]byte
 	runs    int
-	removed bool // keys were there, and not shown
+	removed bool // there were keys, but hostap did not show them
 	written map[string]bool
 }
 
-// The values of a run, by the names that hostap's debug output gives them, and
+// wanted has the values of a run, by their names in hostap's debug output, with
 // their lengths in octets. The last one completes a run.
 var wanted = map[string]int{
 	"Enrollee Nonce": len(wps.Nonce{}), "Registrar Nonce": len(wps.Nonce{}), "AuthKey": 32, lastOfRun: 16,
@@ -85,7 +85,7 @@ func (c *converter) file(name string, stdin io.Reader) error {
 	return nil
 }
 
-// isJSON reports whether what follows begins an array.
+// isJSON reports whether the input begins with an array.
 func isJSON(in *bufio.Reader) bool {
 	for n := 1; n < in.Size(); n++ {
 		b, err := in.Peek(n)
@@ -119,9 +119,9 @@ func (c *converter) json(name string, r io.Reader) error {
 	return nil
 }
 
-// line takes a line of a log: "1700000000.123456: WPS: AuthKey -
-// hexdump(len=32): 01 02 …", with [REMOVED] in the place of a key that is not
-// to be shown.
+// line handles a line of a log: "1700000000.123456: WPS: AuthKey -
+// hexdump(len=32): 01 02 …", with [REMOVED] instead of the octets if hostap
+// hides keys.
 func (c *converter) line(s string) error {
 	_, s, ok := strings.Cut(s, "WPS: ")
 	name, rest, found := strings.Cut(s, " - hexdump(len=")
@@ -136,7 +136,7 @@ func (c *converter) line(s string) error {
 	}
 	v, err := hex.DecodeString(strings.ReplaceAll(octets, " ", ""))
 	if err != nil || len(v) != size {
-		return nil // a line that another one has run into
+		return nil // another line was written into this one
 	}
 	c.values[name] = v
 	if name != lastOfRun {
@@ -145,8 +145,8 @@ func (c *converter) line(s string) error {
 	return c.complete()
 }
 
-// complete prints the line of a run, once, if all of it is known. The nonces
-// stay: the keys may be derived again with the same.
+// complete prints the line of a run, once, when all its values are known. The
+// nonces stay, since the keys may be derived again with the same ones.
 func (c *converter) complete() error {
 	if len(c.values) != len(wanted) {
 		return nil

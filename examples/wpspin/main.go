@@ -1,4 +1,4 @@
-// Wpspin checks, makes and completes the PINs of Wi-Fi Protected Setup. Run it
+// Wpspin checks, generates and completes PINs of Wi-Fi Protected Setup. Run it
 // with -help.
 package main
 
@@ -17,7 +17,7 @@ func main() { program.Main(context.Background(), command(new(invocation))) }
 // command returns the program.
 func command(p *invocation) *program.Command {
 	json := func(f *pflag.FlagSet) {
-		f.BoolVar(&p.json, "json", false, "print one JSON object for each PIN, on a line of its own")
+		f.BoolVar(&p.json, "json", false, "print one JSON object for each PIN, each on a line")
 	}
 	run := func(do func(*invocation, []string) (bool, error)) func(context.Context, program.IO, []string) (int, error) {
 		return func(_ context.Context, streams program.IO, words []string) (int, error) {
@@ -31,7 +31,7 @@ func command(p *invocation) *program.Command {
 		Synopsis: []string{"check [-any-checksum] [-mac ADDRESS] [-json] PIN...", "new [-n N] [-json]", "complete [-json] DIGITS..."},
 		Long:     `Which PIN goes where: the device that wants to join the network, such as a printer, shows its PIN; type that PIN into the router's web page. The PIN on the router's own label is for setting up the router, not for a printer.`,
 		Examples: []program.Example{
-			{Line: "wpspin check 1234-5671", Does: "Say what is wrong with a PIN, and what was meant"},
+			{Line: "wpspin check 1234-5671", Does: "Explain what is wrong with a PIN, and what was meant"},
 			{Line: "wpspin new -n 3", Does: "Make three PINs"},
 			{Line: "wpspin complete 1234567", Does: "Add the check digit"},
 		},
@@ -39,7 +39,7 @@ func command(p *invocation) *program.Command {
 		Operands: program.Nothing,
 		Commands: []*program.Command{
 			{
-				Name: "check", Short: "say of each PIN whether it is valid, and if not, what was probably meant",
+				Name: "check", Short: "report for each PIN whether it is valid, and if not, what was probably meant",
 				Synopsis: []string{"[-any-checksum] [-mac ADDRESS] [-json] PIN..."},
 				Long:     `A PIN has 8 digits, the last a check digit, or 4 digits. Spaces between digits need quotes: "1234 5670". With - for a PIN, or without one when input is piped in, each line of standard input is checked.`,
 				Flags: func(f *pflag.FlagSet) {

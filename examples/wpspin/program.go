@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/pin"
 )
 
-// invocation is a run of the program: its flags, what it is connected to.
+// invocation is one run of the program: its flags, and what it is connected to.
 type invocation struct {
 	program.IO
 	rand io.Reader // the source of new PINs; nil for the system's
@@ -32,7 +32,7 @@ func status(valid bool) int {
 	return program.Problem
 }
 
-// print prints a report as a line of JSON, or else the text.
+// print prints a report as a line of JSON, or otherwise the text.
 func (p *invocation) print(r pinwords.Report, text string) error {
 	if p.json {
 		r.Schema = "wpspin/1"
@@ -66,8 +66,8 @@ func (p *invocation) check(words []string) (valid bool, err error) {
 	return valid, nil
 }
 
-// noteSplit warns of what may be one PIN of 8 digits typed with a space, which
-// the shell has taken apart.
+// noteSplit warns about words that may be one PIN of 8 digits with a space,
+// which the shell has split.
 func (p *invocation) noteSplit(words []string) {
 	for i := range len(words) - 1 {
 		first, _ := pin.Parse(words[i])
@@ -136,8 +136,8 @@ func (p *invocation) generate(words []string) (valid bool, err error) {
 	return true, nil
 }
 
-// complete prints the PINs that begin with the given seven digits. Only PINs go
-// to standard output as text, so that a script can take them from there.
+// complete prints the PINs that begin with the given seven digits. In text form
+// only PINs go to standard output, for use in scripts.
 func (p *invocation) complete(words []string) (valid bool, err error) {
 	if len(words) == 0 {
 		return false, program.Usagef("complete needs seven digits")

@@ -73,7 +73,7 @@ router: not valid: not a digit: character 1 is 'r'
 		},
 		{
 			args:   "check,2468,1353",
-			stdout: "2468: valid\n  warning: some routers only take PINs of 8 digits\n1353: valid\n  warning: some routers only take PINs of 8 digits\n",
+			stdout: "2468: valid\n  warning: some routers only accept PINs of 8 digits\n1353: valid\n  warning: some routers only accept PINs of 8 digits\n",
 			stderr: "wpspin: 2468 and 1353 are two PINs of 4 digits; for one of 8 write \"2468 1353\"\n",
 		},
 		{
@@ -124,7 +124,7 @@ router: not valid: not a digit: character 1 is 'r'
 		},
 		{
 			args:   "-json,check,2468-1353,1234",
-			stdout: `{"schema":"wpspin/1","input":"2468-1353","valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"schema":"wpspin/1","input":"1234","valid":true,"pin":"1234","halves":["12","34"],"warnings":["everybody knows this PIN: it is digits in order","some routers only take PINs of 8 digits"]}` + "\n",
+			stdout: `{"schema":"wpspin/1","input":"2468-1353","valid":true,"pin":"24681353","halves":["2468","1353"]}` + "\n" + `{"schema":"wpspin/1","input":"1234","valid":true,"pin":"1234","halves":["12","34"],"warnings":["everybody knows this PIN: it is digits in order","some routers only accept PINs of 8 digits"]}` + "\n",
 		},
 		{
 			args:   "check,123456<,-json,00012345",
@@ -170,17 +170,17 @@ router: not valid: not a digit: character 1 is 'r'
 			status: 1,
 		},
 
-		{args: "-json", stderr: "wpspin: a command is missing; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "guess", stderr: "wpspin: there is no command \"guess\"; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "check", stderr: "wpspin: check needs a PIN; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "complete,-json", stderr: "wpspin: complete needs seven digits; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "new,3", stderr: "wpspin: new takes nothing more, but there is \"3\"; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "new,-n,0", stderr: "wpspin: -n 0: the number of PINs must be at least 1; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "new,-n,x", stderr: "wpspin: -n: \"x\" is not a number of the kind that is wanted; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "check,1234,-n,2", stderr: "wpspin: there is no flag -n; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "-any-checksum,complete,1", stderr: "wpspin: there is no flag -any-checksum; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "check,1234,-mac,00:00:00:00:fe:80:00:01", stderr: "wpspin: -mac: not a MAC address; \"wpspin -help\" says how to use it\n", status: 2},
-		{args: "check,-24681353", stderr: "wpspin: there is no flag -24681353; \"wpspin -help\" says how to use it\n", status: 2},
+		{args: "-json", stderr: "wpspin: a command is missing; see \"wpspin -help\"\n", status: 2},
+		{args: "guess", stderr: "wpspin: there is no command \"guess\"; see \"wpspin -help\"\n", status: 2},
+		{args: "check", stderr: "wpspin: check needs a PIN; see \"wpspin -help\"\n", status: 2},
+		{args: "complete,-json", stderr: "wpspin: complete needs seven digits; see \"wpspin -help\"\n", status: 2},
+		{args: "new,3", stderr: "wpspin: new takes nothing more, but there is \"3\"; see \"wpspin -help\"\n", status: 2},
+		{args: "new,-n,0", stderr: "wpspin: -n 0: the number of PINs must be at least 1; see \"wpspin -help\"\n", status: 2},
+		{args: "new,-n,x", stderr: "wpspin: -n: \"x\" is not a valid number; see \"wpspin -help\"\n", status: 2},
+		{args: "check,1234,-n,2", stderr: "wpspin: there is no flag -n; see \"wpspin -help\"\n", status: 2},
+		{args: "-any-checksum,complete,1", stderr: "wpspin: there is no flag -any-checksum; see \"wpspin -help\"\n", status: 2},
+		{args: "check,1234,-mac,00:00:00:00:fe:80:00:01", stderr: "wpspin: -mac: not a MAC address; see \"wpspin -help\"\n", status: 2},
+		{args: "check,-24681353", stderr: "wpspin: there is no flag -24681353; see \"wpspin -help\"\n", status: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {

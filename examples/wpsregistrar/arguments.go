@@ -14,12 +14,12 @@ import (
 
 // flags defines the flags.
 func (s *service) flags(f *pflag.FlagSet) {
-	f.Func("pin", "let in a device with this `PIN`, which it shows; with UUID=PIN the device with this UUID, repeated for more devices", func(text string) error {
+	f.Func("pin", "register a device that shows this `PIN`; with UUID=PIN the device with this UUID; repeat it for more devices", func(text string) error {
 		s.texts = append(s.texts, text)
 		return nil
 	})
-	f.BoolVar(&s.anyChecksum, "any-checksum", false, "take a PIN of 8 digits with a wrong check digit too, as some devices show")
-	f.BoolVar(&s.button, "pbc", false, "press the button: let in one device whose button is pressed too, within two minutes")
+	f.BoolVar(&s.anyChecksum, "any-checksum", false, "also accept a PIN of 8 digits with a wrong check digit, as some devices show")
+	f.BoolVar(&s.button, "pbc", false, "press the button: register one device whose button is pressed too, within two minutes")
 	f.Func("ap-pin", "the access point's own `PIN`: let external registrars read and write the settings", func(text string) (err error) {
 		s.apPIN, err = pin.Parse(text)
 		return err
@@ -30,14 +30,14 @@ func (s *service) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.upnp, "upnp", "", "let external registrars in the network of this `INTERFACE` reach the access point by UPnP, and register devices")
 	f.StringVar(&s.radius, "radius", "", "serve access points by RADIUS on this `ADDRESS`, port 1812 if it has none, instead of an interface")
 	f.StringVar(&s.secretFile, "secret-file", "", "with -radius: `FILE` with the access points' addresses and the secrets shared with them")
-	f.StringVar(&s.tlsCert, "tls-cert", "", "with -radius: speak RADIUS over TLS, port 2083, with the certificate in `FILE`")
+	f.StringVar(&s.tlsCert, "tls-cert", "", "with -radius: use RADIUS over TLS, port 2083, with the certificate in `FILE`")
 	f.StringVar(&s.tlsKey, "tls-key", "", "with -tls-cert: `FILE` with its private key")
 	f.StringVar(&s.tlsCA, "tls-ca", "", "with -tls-cert: `FILE` with the authority that has issued the access points' certificates")
-	f.StringVar(&s.control, "hostapd-control", "", "with -radius: `DIRECTORY` of hostapd's control sockets; it then advertises what is waited for")
+	f.StringVar(&s.control, "hostapd-control", "", "with -radius: `DIRECTORY` of hostapd's control sockets; hostapd then advertises what this program waits for")
 	s.Options.Flags(f, "wpsregistrar")
 }
 
-// check returns what is wrong with the command line, and takes over the rest.
+// check checks the command line, and sets the values that follow from it.
 func (s *service) check(operands []string) error {
 	if s.radius == "" {
 		if s.secretFile+s.control+s.tlsCert+s.tlsKey+s.tlsCA != "" {
@@ -79,7 +79,7 @@ func (s *service) check(operands []string) error {
 	return s.tokens.check(&s.IO)
 }
 
-// anyone counts the PINs that are for any device.
+// anyone counts the PINs that are valid for any device.
 func anyone(pins []ap.PINEntry) (n int) {
 	for _, e := range pins {
 		if e.UUID == nil {
@@ -89,7 +89,7 @@ func anyone(pins []ap.PINEntry) (n int) {
 	return n
 }
 
-// entry reads a PIN, or that of a device: UUID=PIN.
+// entry parses a PIN, or UUID=PIN for one device.
 func (s *service) entry(text string) (e ap.PINEntry, err error) {
 	if uuid, rest, ok := strings.Cut(text, "="); ok {
 		u, err := wps.ParseUUID(uuid)
@@ -102,16 +102,15 @@ func (s *service) entry(text string) (e ap.PINEntry, err error) {
 		e.PIN, err = pin.ParseAnyChecksum(text)
 		return e, err
 	}
-	// A typing error is likelier than a device that shows such a PIN; and what
-	// was mistyped would be waited for in silence.
+	// A typing error is more likely than a device with such a PIN, and no
+	// device would ever come with a mistyped one.
 	if e.PIN, err = pin.Parse(text); err != nil {
 		err = fmt.Errorf("%w; \"wpspin check\" says what was meant, -any-checksum takes a wrong check digit", err)
 	}
 	return e, err
 }
 
-// checkRADIUS returns what is wrong with a command line that has -radius, and
-// reads the secrets.
+// checkRADIUS checks a command line with -radius, and reads the secrets.
 func (s *service) checkRADIUS(operands []string) (err error) {
 	switch {
 	case len(operands) > 0:

@@ -14,25 +14,25 @@ import (
 	"github.com/gowps/gowps/wps/nfc"
 )
 
-// tokens are what NFC has to do with one call of the program.
+// tokens is the NFC part of one run of the program.
 type tokens struct {
 	tag      string // file to read
 	answer   string // file for the answer to a Handover Request
 	own      string // file for the access point's password token
 	networks string // file for the configuration token
 
-	read wps.List // what the tag holds
-	left int      // devices' tokens that were not used
+	read wps.List // the contents of the tag
+	left int      // unused tokens of devices
 }
 
 func (t *tokens) flags(f *pflag.FlagSet) {
-	f.StringVar(&t.tag, "nfc", "", "let in the device whose NFC tag, or Handover Request, is in `FILE`; - for standard input")
+	f.StringVar(&t.tag, "nfc", "", "register the device whose NFC tag, or Handover Request, is in `FILE`; - for standard input")
 	f.StringVar(&t.answer, "nfc-answer", "", "with -nfc: write the answer to a Handover Request to a new `FILE`, - for standard output")
 	f.StringVar(&t.own, "nfc-token", "", "make a password token of the access point, and write it to a new `FILE` that only you can read")
-	f.StringVar(&t.networks, "nfc-config", "", "write the network to a new `FILE` that only you can read, as a tag holds it")
+	f.StringVar(&t.networks, "nfc-config", "", "write the network as a tag to a new `FILE` that only you can read")
 }
 
-// any reports whether a tag admits a device.
+// any reports whether a tag may register a device.
 func (t *tokens) any() bool { return t.tag != "" || t.own != "" }
 
 // check reads the tag.
@@ -62,7 +62,7 @@ func (t *tokens) check(streams *program.IO) (err error) {
 	return nil
 }
 
-// allow gives and takes the tokens.
+// allow makes tokens and enters those that were read.
 func (t *tokens) allow(now time.Time, point *ap.AccessPoint, streams *program.IO) error {
 	var errs []error
 	write := func(flag, name string, message []byte, err error) {

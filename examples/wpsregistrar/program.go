@@ -16,7 +16,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// service is one call of the program.
+// service is one run of the program.
 type service struct {
 	program.IO
 	live.Options
@@ -99,7 +99,7 @@ func (s *service) device(mac wps.MAC) wps.Device {
 	return d
 }
 
-// errOver is why a service ends that has nothing left to wait for.
+// errOver ends a service that has nothing left to wait for.
 var errOver = errors.New("nothing is left to wait for")
 
 // serve serves stations until there is nothing left to wait for.
@@ -159,7 +159,7 @@ func (s *service) waits() bool {
 	return s.pinsLeft > 0 || s.left > 0 || s.button || s.own != "" || !s.apPIN.IsZero() || s.upnp != ""
 }
 
-// ended returns the exit status of a service that has ended.
+// ended returns the exit status after the service has ended.
 func (s *service) ended(where string, err error) (int, error) {
 	s.status.Done()
 	switch {
@@ -174,7 +174,7 @@ func (s *service) ended(where string, err error) (int, error) {
 	return program.Fine, nil
 }
 
-// see reports each frame if asked to.
+// see prints each frame with -v.
 func (s *service) see(d eapol.Direction, other wps.MAC, b []byte) {
 	if !s.Verbose {
 		return

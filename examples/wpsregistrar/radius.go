@@ -20,15 +20,15 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// secrets are those that access points share with this server: a line each of
-// an address or a network, and the secret.
+// secrets are the secrets shared with access points: each with an address or a
+// network.
 type secrets []struct {
 	clients netip.Prefix
 	secret  []byte
 }
 
-// readSecrets reads a file of secrets. Lines that begin with # are comments, as
-// in hostapd's file of RADIUS clients, which has the same form.
+// readSecrets reads a file of secrets. It has the format of hostapd's file of
+// RADIUS clients; lines that begin with # are comments.
 func readSecrets(name string) (secrets, error) {
 	content, err := os.ReadFile(name)
 	if err != nil {
@@ -74,16 +74,16 @@ func (s secrets) of(client netip.Addr) []byte {
 	return nil
 }
 
-// radiusSocket is where access points reach the program: by UDP, or by TLS if it
-// has a configuration.
+// radiusSocket receives RADIUS from access points: by UDP, or by TLS if it has
+// a configuration.
 type radiusSocket struct {
 	packets net.PacketConn
 	streams net.Listener
 	config  *tls.Config
 }
 
-// listenRADIUS opens the socket of -radius. Without a port it is 1812, or with
-// TLS 2083.
+// listenRADIUS opens the socket of -radius. The default port is 1812, with TLS
+// 2083.
 func (s *service) listenRADIUS() (*radiusSocket, error) {
 	port := "1812"
 	if s.tlsConfig != nil {
@@ -115,8 +115,8 @@ func (s *radiusSocket) serve(ctx context.Context, server *radius.Server, loop ra
 	return s.packets.LocalAddr().String(), radius.Serve(ctx, s.packets, server, loop)
 }
 
-// readCertificates reads those of the program and of the authority that has to
-// have issued those of access points.
+// readCertificates reads the certificate of the program and that of the
+// authority for access points.
 func (s *service) readCertificates() (*tls.Config, error) {
 	own, err := tls.LoadX509KeyPair(s.tlsCert, s.tlsKey)
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *service) readCertificates() (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{own}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}, nil
 }
 
-// serveRADIUS serves the stations of access points that pass EAP on.
+// serveRADIUS serves stations whose access points forward EAP.
 func (s *service) serveRADIUS(ctx context.Context, socket *radiusSocket, point *ap.AccessPoint) (int, error) {
 	secret := s.secrets.of
 	if socket.config != nil {
@@ -158,7 +158,7 @@ func (s *service) serveRADIUS(ctx context.Context, socket *radiusSocket, point *
 	if err != nil {
 		return program.Unable, err
 	}
-	timer := time.NewTicker(time.Second) // for what the owner waits for
+	timer := time.NewTicker(time.Second) // for the status line
 	defer timer.Stop()
 	actions := make(chan func(time.Time))
 	go func() {
@@ -200,15 +200,15 @@ func (s *service) serveRADIUS(ctx context.Context, socket *radiusSocket, point *
 	return s.ended(where, err)
 }
 
-// hostapd lets hostapd advertise what is waited for, by its control interface:
-// it passes EAP on, but beacons are its own.
+// hostapd makes hostapd advertise WPS through its control interface: hostapd
+// forwards EAP, but sends its own beacons.
 type hostapd struct {
-	dir   string // of the control sockets, such as /run/hostapd; empty for none
+	dir   string // directory of the control sockets, such as /run/hostapd; "" for none
 	conns []*net.UnixConn
-	own   []string // names of our own sockets
+	own   []string // names of our sockets
 }
 
-// start connects to every interface of hostapd, and has it advertise.
+// start connects to every interface of hostapd, and makes it advertise.
 func (h *hostapd) start(pins []ap.PINEntry, button bool) error {
 	if h.dir == "" {
 		return nil
@@ -248,8 +248,8 @@ func (h *hostapd) start(pins []ap.PINEntry, button bool) error {
 			if e.UUID != nil {
 				who = e.UUID.String()
 			}
-			// hostapd needs a PIN to advertise that one is waited for. It does
-			// not need to be the device's: hostapd itself registers no device here.
+			// hostapd needs a PIN to advertise that it waits for one. Any PIN
+			// will do, since hostapd itself registers no device here.
 			if err := h.command(conn, "WPS_PIN "+who+" 00000000"); err != nil {
 				return err
 			}
@@ -264,7 +264,7 @@ func (h *hostapd) command(conn *net.UnixConn, text string) error {
 	if _, err := conn.Write([]byte(text)); err != nil {
 		return fmt.Errorf("-hostapd-control: %w", err)
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second)) // a datagram socket takes every deadline
+	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second)) // a datagram socket supports deadlines
 	n, err := conn.Read(answer)
 	if err != nil {
 		return fmt.Errorf("-hostapd-control: hostapd does not answer: %w", err)
@@ -276,20 +276,20 @@ func (h *hostapd) command(conn *net.UnixConn, text string) error {
 	return nil
 }
 
-// stop ends what is advertised: hostapd does not hear of a success.
+// stop ends the advertisement, since hostapd does not learn of a success.
 func (h *hostapd) stop() {
 	for i, conn := range h.conns {
-		_ = h.command(conn, "WPS_CANCEL") // the walk time ends it otherwise
+		_ = h.command(conn, "WPS_CANCEL") // otherwise the walk time ends it
 		conn.Close()
 		os.Remove(h.own[i])
 	}
 	h.conns, h.own = nil, nil
 }
 
-// radiusMAC is the address from which the registrar's UUID is made: that of the
-// first interface that has one.
+// radiusMAC returns the address from which the registrar's UUID is derived:
+// that of the first interface with one.
 func radiusMAC() (mac wps.MAC) {
-	all, _ := net.Interfaces() // without one, the address below will do
+	all, _ := net.Interfaces() // without interfaces the default address is used
 	for _, i := range all {
 		if len(i.HardwareAddr) == len(mac) {
 			return wps.MAC(i.HardwareAddr)

@@ -15,7 +15,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// waiting says what is waited for.
+// waiting describes what the program waits for.
 func (s *service) waiting() string {
 	var what []string
 	if len(s.pins) > 0 {
@@ -43,7 +43,7 @@ func (s *service) waiting() string {
 	return fmt.Sprintf("%s: waiting on %s for %s", s.Name, where, strings.Join(what, " and "))
 }
 
-// happened reports an event, and ends the service if nothing is left to wait
+// happened prints an event, and ends the service if nothing is left to wait
 // for.
 func (s *service) happened(e ap.Event) {
 	if e.Kind.Routine() {
@@ -72,7 +72,7 @@ func (s *service) happened(e ap.Event) {
 	}
 }
 
-// print writes an event for a person.
+// print prints an event as text.
 func (s *service) print(e *ap.Event) {
 	address := e.Station.String()
 	if e.From != "" {
@@ -123,13 +123,13 @@ type event struct {
 	Event    string    `json:"event"`
 	Time     time.Time `json:"time"`
 	Station  string    `json:"station,omitempty"`
-	From     string    `json:"from,omitempty"` // where an external registrar is
+	From     string    `json:"from,omitempty"` // address of an external registrar
 	UUID     string    `json:"uuid,omitempty"`
 	Device   string    `json:"device_name,omitempty"`
-	External bool      `json:"external,omitempty"` // an external registrar had the run
+	External bool      `json:"external,omitempty"` // an external registrar ran the registration
 	Error    string    `json:"error,omitempty"`
 	Cause    string    `json:"cause,omitempty"`
-	PIN      string    `json:"pin,omitempty"` // what became of it
+	PIN      string    `json:"pin,omitempty"` // the new state of the PIN
 	SSID     string    `json:"ssid,omitempty"`
 	SSIDHex  string    `json:"ssid_hex,omitempty"`
 	Auth     string    `json:"authentication,omitempty"`
@@ -164,7 +164,7 @@ func (s *service) printJSON(e *ap.Event) {
 	}
 }
 
-// attempt is what an event says of an attempt, besides its error.
+// attempt returns what an event shows about an attempt, besides its error.
 func (s *service) attempt(e *ap.Event) doctor.Attempt {
 	a := doctor.Attempt{Method: doctor.PIN, Station: e.Station, Enrollee: e.Device, APEnrollee: e.Role == registration.RoleEnrollee}
 	if s.button && !a.APEnrollee {
@@ -173,7 +173,7 @@ func (s *service) attempt(e *ap.Event) doctor.Attempt {
 	return a
 }
 
-// key returns the key of new settings if it is to be shown.
+// key returns the key of new settings if -show-key is set.
 func (s *service) key(c *wps.Credential) string {
 	switch {
 	case len(c.NetworkKey) == 0:

@@ -13,7 +13,8 @@ import (
 )
 
 // serveUPnP serves external registrars in a local network until the context
-// ends, or fails. It returns what is to hear of the access point's events.
+// ends or the service fails. It returns the receiver for events of the access
+// point.
 func (s *service) serveUPnP(ctx context.Context, point *eapol.Authenticator, failed context.CancelCauseFunc) (func(ap.Event), error) {
 	link, err := lan.Open(s.upnp)
 	if err != nil {

@@ -39,9 +39,9 @@ func command(r *router) *program.Command {
 	return &program.Command{
 		Name: "wpsrouter", Short: "serve the WPS page of a router",
 		Synopsis: []string{"-i INTERFACE [-listen ADDRESS] [-ssid NAME [-passphrase TEXT | -open]] [-state FILE]"},
-		Long:     "INTERFACE is an Ethernet interface, at whose other end are devices that speak EAPOL, such as wpsenroll. It takes root, or the capability CAP_NET_RAW. The page has a switch for WPS, the button, the PIN of a device, the router's own PIN with its lock, and the last result.\n\nThe page has no password: everyone who reaches it can use it. It is served to this machine only, unless -listen has another address.\n\nFILE keeps the settings, the router's PIN and its lock, and the switch, over a restart. It holds the network's key.",
+		Long:     "INTERFACE is an Ethernet interface connected to devices that speak EAPOL, such as wpsenroll. The program needs root, or the capability CAP_NET_RAW. The page has a switch for WPS, the button, the PIN of a device, the router's own PIN with its lock, and the last result.\n\nThe page has no password: everyone who can reach it can use it. It is served to this machine only, unless -listen has another address.\n\nFILE keeps the settings, the router's PIN and its lock, and the switch, across restarts. It contains the network's key.",
 		Examples: []program.Example{{Line: "wpsrouter -i eth1 -ssid home -passphrase 'correct horse' -state router.json", Does: "Serve the page at http://127.0.0.1:8080"}},
-		Exit:     []string{"ended by its owner", "", "wrong use, or an interface, address or file that cannot be used"},
+		Exit:     []string{"stopped by its owner", "", "wrong use, or an interface, address or file that cannot be used"},
 		Flags: func(f *pflag.FlagSet) {
 			f.StringVar(&r.listen, "listen", "127.0.0.1:8080", "serve the page on this `ADDRESS` and port")
 			f.StringVar(&r.state, "state", "", "keep the state in `FILE`")
@@ -64,7 +64,7 @@ type router struct {
 	listen, state string
 	authenticator *eapol.Authenticator
 	off           atomic.Bool // WPS is off
-	refused       error       // why the owner's last action was not done
+	refused       error       // the error of the owner's last action
 	stop          context.CancelCauseFunc
 }
 
@@ -94,9 +94,9 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 	data, err := os.ReadFile(r.state)
 	if err == nil {
 		err = point.RestoreSecrets(time.Now(), data)
-		r.off.Store(point.LockoutState(time.Now()).Policy == ap.Locked) // which only the switch sets
+		r.off.Store(point.LockoutState(time.Now()).Policy == ap.Locked) // only the switch sets this policy
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // the number of wrong guesses is unknown
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // the number of wrong guesses is not known
 		return program.Unable, fmt.Errorf("-state: %w", err)
 	}
 	listener, err := net.Listen("tcp", r.listen)
@@ -109,14 +109,14 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 	go func() { r.stop(server.Serve(listener)) }()
 	defer server.Close()
 	fmt.Fprintf(streams.Err, "The page is at http://%v/\n", listener.Addr())
-	_ = r.authenticator.Serve(ctx, r.happened) // its context knows better why it ends
+	_ = r.authenticator.Serve(ctx, r.happened) // the context has the better error
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return program.Unable, err
 	}
 	return program.Fine, nil
 }
 
-// gate lets no frame in while WPS is off.
+// gate blocks all frames while WPS is off.
 type gate struct {
 	eapol.Conn
 	off *atomic.Bool
@@ -131,15 +131,15 @@ func (g *gate) ReadFrame(b []byte) (n int, from wps.MAC, err error) {
 	}
 }
 
-// happened stores the state when it has changed, before the packet that belongs to
-// the event is sent.
+// happened stores a changed state before the packet that belongs to the event
+// is sent.
 func (r *router) happened(e ap.Event) {
 	if e.Kind.Changes() {
 		r.authenticator.Do(r.store)
 	}
 }
 
-// store stores the state. A router that cannot store it ends.
+// store stores the state. If that fails, the program ends.
 func (r *router) store(now time.Time, point *ap.AccessPoint) {
 	if r.state == "" {
 		return
@@ -153,9 +153,9 @@ func (r *router) store(now time.Time, point *ap.AccessPoint) {
 	}
 }
 
-// ServeHTTP answers with the page, or does what one of its forms asks for.
+// ServeHTTP serves the page, or handles one of its forms.
 func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	if _, err := netip.ParseAddrPort(request.Host); err != nil { // a page elsewhere may give its own name to this address
+	if _, err := netip.ParseAddrPort(request.Host); err != nil { // prevents DNS rebinding: another site may map its name to this address
 		http.Error(w, "ask for the page by the address of the router, and the port", http.StatusMisdirectedRequest)
 		return
 	}
@@ -164,7 +164,7 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		digits := request.PostFormValue("pin")
 		r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
 			r.refused = r.act(now, point, request.URL.Path, digits)
-			r.store(now, point) // the switch and the lack of a PIN have no event
+			r.store(now, point) // the switch and removing the PIN cause no event
 		})
 		http.Redirect(w, request, "/", http.StatusSeeOther)
 		return
@@ -176,14 +176,15 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
 		view = map[string]any{"Status": point.Status(now), "Off": r.off.Load(), "Refused": r.refused, "PIN": point.PIN().Digits()}
 	})
-	_ = page.Execute(w, view) // the browser has gone
+	_ = page.Execute(w, view) // fails if the browser is gone
 }
 
-// headers keep the page, which has the router's PIN, out of caches and frames.
+// headers keep the page, which shows the router's PIN, out of caches and
+// frames.
 var headers = map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
 	"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"}
 
-// act does what the owner wants.
+// act does an action of the owner.
 func (r *router) act(now time.Time, point *ap.AccessPoint, action, digits string) error {
 	switch action {
 	case "/button":

@@ -29,7 +29,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// world are the flags that say from what a world is drawn.
+// world has the flags that determine a world.
 type world struct {
 	faults  campaign.Rates
 	profile string
@@ -43,7 +43,7 @@ func (w *world) flags(f *pflag.FlagSet) {
 	f.BoolVar(&w.reuse, "reuse-keys", false, "reuse Diffie-Hellman keys, which is many times faster")
 }
 
-// campaign returns the campaign that the flags say.
+// campaign returns the campaign of the flags.
 func (w *world) campaign(seed uint64) (*campaign.Campaign, error) {
 	c := &campaign.Campaign{Seed: seed, Faults: w.faults, ReuseKeys: w.reuse}
 	var names struct{ router, printer, person string }
@@ -62,7 +62,7 @@ func (w *world) campaign(seed uint64) (*campaign.Campaign, error) {
 	return c, c.Only(names.router, names.printer, names.person)
 }
 
-// run are the flags of wpssim run.
+// run has the flags of wpssim run.
 type run struct {
 	world
 	seed, n  uint64
@@ -76,7 +76,7 @@ type run struct {
 
 func (r *run) flags(f *pflag.FlagSet) {
 	r.world.flags(f)
-	f.Uint64Var(&r.seed, "seed", 1, "`N` decides on everything that is left to chance")
+	f.Uint64Var(&r.seed, "seed", 1, "random seed `N`")
 	f.Uint64VarP(&r.n, "worlds", "n", 0, "how many worlds to play, all shards together: `N` (default 1000, without -for)")
 	f.DurationVar(&r.duration, "for", 0, "for how long to play: `TIME`")
 	f.IntVar(&r.workers, "workers", 0, "`N` worlds at once (default: one per processor)")
@@ -152,7 +152,7 @@ func parseShard(text string) (i, n uint64, err error) {
 	return i, n, nil
 }
 
-// trace is the file of lines of JSON, or none.
+// trace is a file of lines of JSON, or none.
 type trace struct {
 	file   *os.File
 	buffer *bufio.Writer
@@ -169,20 +169,20 @@ func newTrace(name string) *trace {
 	return t
 }
 
-// The names of the forms of objects: see schema.json.
+// Versions of the schemas: see schema.json.
 const (
 	reportSchema = "wpssim-report/1"
 	playSchema   = "wpssim-play/1"
 	pinsSchema   = "wpssim-pins/1"
 )
 
-// reportJSON is the report of a campaign with the name of its form.
+// reportJSON is the report of a campaign with its schema version.
 type reportJSON struct {
 	Schema string `json:"schema"`
 	*campaign.Report
 }
 
-// playJSON is a play with the name of its form.
+// playJSON is a play with its schema version.
 type playJSON struct {
 	Schema string `json:"schema"`
 	*campaign.Play
@@ -206,7 +206,7 @@ func (t *trace) close() error {
 	return errors.Join(t.buffer.Flush(), t.file.Close())
 }
 
-// bar is the progress bar, on terminals only.
+// bar is a progress bar, shown on terminals only.
 type bar struct {
 	*progressbar.ProgressBar
 	found int
@@ -235,7 +235,7 @@ func (b *bar) played(p *campaign.Play) {
 		b.found++
 		b.Describe(fmt.Sprintf("%d violations", b.found))
 	}
-	_ = b.Add(1) // it is to be looked at, and nothing else
+	_ = b.Add(1) // only the display can fail
 }
 
 func (b *bar) finish() {
@@ -244,7 +244,7 @@ func (b *bar) finish() {
 	}
 }
 
-// show prints a report. What is incomplete is said on stderr.
+// show prints a report, and to standard error why it is incomplete.
 func show(streams program.IO, r *campaign.Report, incomplete []string, asJSON bool) (int, error) {
 	status := program.Fine
 	for _, reason := range incomplete {
@@ -270,7 +270,7 @@ func causesOf(r *campaign.Report) []doctor.Cause {
 	})
 }
 
-// table prints a report for people.
+// table prints a report as text.
 func table(b *bytes.Buffer, r *campaign.Report) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(n any, what string) { fmt.Fprintf(w, "%v\t %s\n", n, what) }
@@ -308,7 +308,7 @@ func table(b *bytes.Buffer, r *campaign.Report) {
 	}
 }
 
-// shards says which shards a report covers, unless it is all.
+// shards describes which shards a report covers, or "" for all.
 func shards(r *campaign.Report) string {
 	if uint64(len(r.Parts)) == r.Shards {
 		return ""
@@ -316,7 +316,7 @@ func shards(r *campaign.Report) string {
 	return fmt.Sprintf(", %d of %d shards: %s", len(r.Parts), r.Shards, numbers(r.Parts))
 }
 
-// numbers lists numbers, the first of them at most ten.
+// numbers formats a list of numbers, at most ten.
 func numbers(list []uint64) string {
 	const most = 10
 	var texts []string
@@ -355,7 +355,7 @@ func (w *world) replay(_ context.Context, streams program.IO, operands []string)
 	return status, nil
 }
 
-// verdict says what has come of a play.
+// verdict prints the result of a play.
 func verdict(out io.Writer, p *campaign.Play) {
 	fmt.Fprintf(out, "\nThe doctor says: %s\nTrace %s\n", p.Cause, p.Trace)
 	for _, v := range p.Violations {
@@ -363,9 +363,9 @@ func verdict(out io.Writer, p *campaign.Play) {
 	}
 }
 
-// scenarios reads what is to be played: a seed with an index, or a file that
-// wpssim run or wpssim shrink has written. Of the plays of a campaign those
-// with violations count.
+// scenarios reads what to play: a seed with an index, or a file written by
+// wpssim run or wpssim shrink. Of a campaign it selects the plays with
+// violations.
 func (w *world) scenarios(operands []string) (*campaign.Campaign, []campaign.Scenario, error) {
 	if len(operands) != 1 {
 		return nil, nil, program.Usagef("say what to play: SEED, SEED:INDEX or a file")
@@ -399,8 +399,8 @@ func (w *world) scenarios(operands []string) (*campaign.Campaign, []campaign.Sce
 	return c, all, nil
 }
 
-// readTrace reads a file of plays, and the report at its end if there is one. A
-// last line that was cut is ignored.
+// readTrace reads a file of plays, and the report at its end if there is one.
+// It ignores an incomplete last line.
 func readTrace(name string) (plays []campaign.Play, report *campaign.Report, err error) {
 	file, err := os.Open(filepath.Clean(name))
 	if err != nil {
@@ -424,13 +424,13 @@ func readTrace(name string) (plays []campaign.Play, report *campaign.Report, err
 		if err := json.Unmarshal(line, &p); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if len(p.Violations) > 0 { // a campaign may have millions of others
+		if len(p.Violations) > 0 { // a campaign may have millions without
 			plays = append(plays, p)
 		}
 	}
 }
 
-// shrinking are the flags of wpssim shrink.
+// shrinking has the flags of wpssim shrink.
 type shrinking struct {
 	world
 	output string
@@ -468,7 +468,7 @@ func (x *shrinking) run(_ context.Context, streams program.IO, operands []string
 	return program.Problem, nil
 }
 
-// merging are the flags of wpssim merge.
+// merging has the flags of wpssim merge.
 type merging struct {
 	page string
 	json bool

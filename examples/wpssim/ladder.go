@@ -34,13 +34,13 @@ func (l *ladder) print(format string, args ...any) {
 	}
 }
 
-// scanning reports whether a frame is one by which devices find each other.
+// scanning reports whether a frame is a beacon or probe.
 func scanning(f *sim.Frame) bool {
 	return f.Type == sim.Beacon || f.Type == sim.ProbeRequest || f.Type == sim.ProbeResponse
 }
 
-// repeats reports whether a frame is a beacon or probe that says what the
-// last of its kind has said.
+// repeats reports whether a frame is a beacon or probe with the same contents
+// as the last of its kind.
 func (l *ladder) repeats(e sim.Event) bool {
 	if !scanning(e.Frame) {
 		return false

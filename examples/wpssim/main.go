@@ -1,6 +1,6 @@
-// Wpssim plays registrations by Wi-Fi Protected Setup between a printer and a
-// router, both simulated, and explains them; and campaigns of many such worlds,
-// each checked. Run it with -help.
+// Wpssim simulates registrations by Wi-Fi Protected Setup between a printer and
+// a router, and explains them. It also runs campaigns of many such worlds and
+// checks each. Run it with -help.
 package main
 
 import (
@@ -25,7 +25,7 @@ func command() *program.Command {
 	return &program.Command{
 		Name: "wpssim", Short: "play registrations by WPS between a simulated printer and router",
 		Synopsis: []string{"[-method HOW] [-wrong-pin HALF] [-wps-off] [-loss FRACTION] [-seed N] [-pcap FILE]", "COMMAND [flags]"},
-		Long: `Without a command, a printer registers by PIN, and then by push button. Each line is a frame on the air, with the time that has passed in the simulated world, and what the frame says or proves. Beacons and probes that say nothing new are left out. What the printer has received stands at the end, with the network key: all of it is simulated.
+		Long: `Without a command, a printer registers by PIN, and then by push button. Each line is a frame on the air, with the time in the simulated world, and what the frame means or proves. Beacons and probes without news are left out. The settings that the printer received are at the end, with the network key: all of it is simulated.
 
 The commands play many worlds, in which devices, people and the air are drawn from a seed, and check what must hold in every one. A campaign ends with a table, or with an object of JSON. Each violation comes with the command that repeats it.`,
 		Examples: []program.Example{
@@ -34,7 +34,7 @@ The commands play many worlds, in which devices, people and the air are drawn fr
 			{Line: "wpssim run -shard 0/8 -o 0.ndjson", Does: "Play an eighth of a campaign, to be merged"},
 			{Line: "wpssim merge 0.ndjson 1.ndjson", Does: "Add up the parts"},
 			{Line: "wpssim replay 1:42", Does: "Play world 42 of the campaign with seed 1, frame by frame"},
-			{Line: "wpssim shrink 1:42", Does: "Find the least that fails as it does"},
+			{Line: "wpssim shrink 1:42", Does: "Find the smallest world that fails in the same way"},
 		},
 		Exit: []string{
 			"the printer is connected, or the campaign has no findings", "it is not connected, or there are findings",
@@ -54,8 +54,8 @@ The commands play many worlds, in which devices, people and the air are drawn fr
 				Flags: s.flags, Run: s.run, Operands: program.Files, Values: map[string]program.Values{"output": program.Files},
 			},
 			{Name: "merge", Short: "add up the parts of a campaign", Synopsis: []string{"[-json] [-html FILE] FILE..."}, Flags: m.flags, Run: m.run, Operands: program.Files, Values: map[string]program.Values{"html": program.Files}},
-			{Name: "profiles", Short: "list the routers, printers and people that there are", Run: profiles},
-			{Name: "pins", Short: "throw PINs of every kind at what handles them", Synopsis: []string{"[-n N] [-seed N] [-json]"}, Flags: p.flags, Run: p.run},
+			{Name: "profiles", Short: "list the routers, printers and people", Run: profiles},
+			{Name: "pins", Short: "fuzz the handling of PINs", Synopsis: []string{"[-n N] [-seed N] [-json]"}, Flags: p.flags, Run: p.run},
 		},
 	}
 }

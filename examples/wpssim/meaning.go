@@ -9,14 +9,14 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// meanings say what a frame says or proves, by [sim.Frame.What].
+// meanings describe what a frame means or proves, by [sim.Frame.What].
 var meanings = map[string]string{
 	"authentication":        "open: it proves nothing",
 	"EAP-Request/Identity":  "who are you?",
-	"EAP-Response/Identity": "a device that wants to be registered",
+	"EAP-Response/Identity": "a device that asks to be registered",
 	"WSC_Start":             "then begin",
 	"M1":                    "the printer describes itself; its nonce and public key",
-	"M2":                    "the router describes itself; now both have keys that no one else has",
+	"M2":                    "the router describes itself; now both have keys that nobody else has",
 	"M3":                    "E-Hash1, E-Hash2: the printer commits itself to both halves of the password",
 	"M4":                    "R-Hash1, R-Hash2: so does the router; R-S1 proves that it has the first half",
 	"M5":                    "E-S1: the printer proves that it has the first half",
@@ -33,7 +33,7 @@ var meanings = map[string]string{
 	"message 4 of 4":        "both have it",
 }
 
-// reasons say what the reason codes of a deauthentication mean here.
+// reasons describe the reason codes of a deauthentication in the simulator.
 var reasons = map[uint16]string{
 	sim.ReasonNotAuthenticated: "the router has restarted and forgotten the device",
 	sim.ReasonLeaving:          "the printer leaves",
@@ -41,7 +41,7 @@ var reasons = map[uint16]string{
 	sim.Reason8021XFailed:      "this association was for the registration only",
 }
 
-// meaning returns what a frame says or proves.
+// meaning returns what a frame means or proves.
 func meaning(f *sim.Frame) string {
 	switch f.Type {
 	case sim.Beacon:
@@ -72,8 +72,8 @@ func meaning(f *sim.Frame) string {
 	return meanings[f.What()]
 }
 
-// announced says what an access point announces about WPS. element is decoded, and
-// beacon is its part that a beacon has.
+// announced returns what an access point announces about WPS. element is the
+// decoded list, and beacon the part of it that a beacon has.
 func announced(f *sim.Frame, element wps.List, beacon *wps.Beacon) string {
 	attributes, ok := wps.JoinElements(f.Body)
 	switch {
@@ -89,7 +89,7 @@ func announced(f *sim.Frame, element wps.List, beacon *wps.Beacon) string {
 	return "waits for a device with a PIN"
 }
 
-// asked says what a probe request looks for.
+// asked returns what a probe request asks for.
 func asked(f *sim.Frame) string {
 	var e wps.ProbeRequest
 	attributes, ok := wps.JoinElements(f.Body)
@@ -102,7 +102,7 @@ func asked(f *sim.Frame) string {
 	return "I have a PIN: who waits for me?"
 }
 
-// stopped says why a registration is stopped, or refused.
+// stopped returns why a registration was stopped or refused.
 func stopped(f *sim.Frame) string {
 	frame, err := eapol.ParseFrame(f.Body)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/gowps/gowps/wps/report"
 )
 
-// createPage opens the file for a report in HTML, before a campaign is played; nil
-// if none is wanted.
+// createPage creates the file for a report in HTML, before the campaign is
+// played. It returns nil if the name is empty.
 func createPage(name string) (*os.File, error) {
 	if name == "" {
 		return nil, nil
@@ -31,7 +31,7 @@ func writePage(f *os.File, r *campaign.Report, incomplete []string) error {
 	return errors.Join(document(r, incomplete).HTML(f, report.Options{}), f.Close())
 }
 
-// moodOf says how good it is that so many worlds had a cause.
+// moodOf returns the mood of a cause.
 func moodOf(cause doctor.Cause) report.Mood {
 	if cause == doctor.Success || cause == doctor.SettingsRead {
 		return report.Good
@@ -39,13 +39,13 @@ func moodOf(cause doctor.Cause) report.Mood {
 	return report.Neutral
 }
 
-// document is the report of a campaign as a page.
+// document returns the report of a campaign as a page.
 func document(r *campaign.Report, incomplete []string) *report.Document {
 	v := &report.Verdict{Mood: report.Good, Label: "no violation", Text: fmt.Sprintf("%d worlds were played, and no rule was broken.", r.Registrations)}
 	if r.Failed > 0 {
 		v.Mood, v.Label = report.Bad, fmt.Sprintf("%d worlds with violations", r.Failed)
 		v.Text = fmt.Sprintf("%d worlds were played; in %d of them a rule was broken.", r.Registrations, r.Failed)
-		v.Steps = []string{"Repeat a world with its command, frame by frame.", "Find the least that fails in the same way: wpssim shrink."}
+		v.Steps = []string{"Repeat a world with its command, frame by frame.", "Find the smallest world that fails in the same way: wpssim shrink."}
 	}
 	if len(incomplete) > 0 {
 		v.Mood = max(v.Mood, report.Warning)

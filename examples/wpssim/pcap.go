@@ -14,9 +14,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// air keeps what is sent on the simulated air, and the keys of the runs, for a
-// capture. The key log stands before the packets, so that all of them are kept
-// until the end.
+// air collects the frames on the simulated air, and the keys of the runs, for a
+// capture. The key log comes before the packets in the file, so all packets are
+// kept until the end.
 type air struct {
 	packets []packet
 	keys    bytes.Buffer
@@ -28,15 +28,16 @@ type packet struct {
 	octets []byte
 }
 
-// observe keeps a frame that is sent. A beacon or probe that no device receives
-// is sent as well.
+// observe records a frame that is sent. Beacons and probes are recorded even if
+// no device receives them.
 func (a *air) observe(e sim.Event) {
 	if e.Kind == sim.Sent {
 		a.packets = append(a.packets, packet{e.At, radiotapFrame(e.Frame, e.At, len(a.packets))})
 	}
 }
 
-// write writes the capture to a file that only its owner can read: it has keys.
+// write writes the capture to a file that only its owner can read, since it
+// contains keys.
 func (a *air) write(name string) error {
 	file, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -75,8 +76,8 @@ const (
 // channels are the frequencies in MHz and radiotap flags of the bands.
 var channels = map[wps.RFBands][2]uint16{wps.Band24GHz: {2412, 0x00A0}, wps.Band5GHz: {5180, 0x0140}}
 
-// radiotapFrame returns a frame of the world with a radiotap header: what the
-// world leaves out is filled in. The number counts frames.
+// radiotapFrame returns a frame of the world with a radiotap header. It fills
+// in the fields that the world does not have. The number counts frames.
 func radiotapFrame(f *sim.Frame, at time.Duration, number int) []byte {
 	channel := channels[f.Band]
 	b := []byte{0, 0, 13, 0, 0x28, 0, 0, 0} // channel and signal are present
@@ -99,7 +100,7 @@ func radiotapFrame(f *sim.Frame, at time.Duration, number int) []byte {
 	return append(appendFixed(b, f, at), f.Body...)
 }
 
-// appendFixed appends what stands between the header and the body: IEEE
+// appendFixed appends the fields between the header and the body: IEEE
 // 802.11-2020 §9.3.3, and LLC with SNAP for data.
 func appendFixed(b []byte, f *sim.Frame, at time.Duration) []byte {
 	capability := uint16(ess)
@@ -110,7 +111,7 @@ func appendFixed(b []byte, f *sim.Frame, at time.Duration) []byte {
 	switch f.Type {
 	case sim.Beacon, sim.ProbeResponse:
 		b = le.AppendUint64(b, uint64(at.Microseconds()))
-		return le.AppendUint16(le.AppendUint16(b, 100), capability) // a beacon each 100 units of 1,024 µs
+		return le.AppendUint16(le.AppendUint16(b, 100), capability) // beacon interval of 100 units of 1,024 µs
 	case sim.Authentication:
 		sequence := uint16(1)
 		if f.From == f.BSSID {

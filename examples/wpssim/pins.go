@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// pinPlays are the flags of wpssim pins, which throws PINs of every kind at what
-// handles them: see [pintest.Run].
+// pinPlays has the flags of wpssim pins, which fuzzes the handling of PINs: see
+// [pintest.Run].
 type pinPlays struct {
 	pintest.Config
 	json bool

@@ -16,7 +16,7 @@ import (
 )
 
 // The owner needs four seconds from one device to the other, and waits three
-// minutes for an answer.
+// minutes for a result.
 const (
 	walk     = 4 * time.Second
 	patience = 3 * time.Minute
@@ -34,7 +34,7 @@ type options struct {
 
 // flags defines the flags.
 func (o *options) flags(f *pflag.FlagSet) {
-	f.Uint64Var(&o.seed, "seed", 1, "`N` decides on everything that is left to chance")
+	f.Uint64Var(&o.seed, "seed", 1, "random seed `N`")
 	f.StringVar(&o.method, "method", "both", "`HOW` to register: pin, button or both")
 	f.IntVar(&o.wrongPIN, "wrong-pin", 0, "which `HALF` of the PIN is mistyped: 1, 2, or 0 for none")
 	f.BoolVar(&o.wpsOff, "wps-off", false, "WPS is off in the router's web page")
@@ -45,7 +45,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 // methods are the values of -method.
 var methods = []string{"pin", "button", "both"}
 
-// check returns what is wrong with the options.
+// check checks the options.
 func (o *options) check() error {
 	switch {
 	case !slices.Contains(methods, o.method):
@@ -58,7 +58,7 @@ func (o *options) check() error {
 	return nil
 }
 
-// run plays what the options say.
+// run plays a world with the options.
 func (o *options) run(_ context.Context, streams program.IO, operands []string) (int, error) {
 	if len(operands) > 0 {
 		return program.Unable, program.Usagef("%q is neither a command nor a flag", operands[0])
@@ -84,8 +84,7 @@ type stage struct {
 	out     io.Writer
 }
 
-// play plays what the options say, and reports whether the printer is
-// connected in the end.
+// play plays a world, and reports whether the printer is connected at the end.
 func play(o options, out io.Writer) (connected bool, err error) {
 	fmt.Fprintf(out, "A printer and a router, seed %d.\n\n", o.seed)
 	l, a := ladder{out: out}, new(air)
@@ -123,8 +122,7 @@ func play(o options, out io.Writer) (connected bool, err error) {
 	return s.printer.Status().State == sim.Connected, l.err
 }
 
-// byPIN registers the printer by the PIN that its panel shows, or a mistyped
-// one.
+// byPIN registers the printer by the PIN on its panel, or a mistyped one.
 func (s *stage) byPIN(wrongHalf int) error {
 	fmt.Fprint(s.out, "\nBy PIN\n\n")
 	shown, err := s.printer.SetupByPIN()
@@ -140,14 +138,14 @@ func (s *stage) byPIN(wrongHalf int) error {
 	fmt.Fprintf(s.out, "           Its panel shows %s.\n", shown.Digits())
 	s.world.Run(walk)
 	err = s.router.EnterPIN(ap.PINEntry{PIN: typed})
-	fmt.Fprintf(s.out, "           It is %s that was typed.\n", typed.Digits())
+	fmt.Fprintf(s.out, "           The PIN typed is %s.\n", typed.Digits())
 	s.answered(err)
 	s.wait()
 	return nil
 }
 
-// mistype changes a digit in a half of a PIN, and gives it the check digit
-// that a careless owner would not notice.
+// mistype changes a digit in one half of a PIN, and corrects the check digit,
+// so that the error is not noticed.
 func mistype(p pin.PIN, half int) (pin.PIN, error) {
 	digits := []byte(p.Digits()[:7])
 	at := 4*half - 2
@@ -159,7 +157,7 @@ func mistype(p pin.PIN, half int) (pin.PIN, error) {
 func (s *stage) byButton() {
 	fmt.Fprint(s.out, "\nBy push button\n\n")
 	if len(s.printer.Networks()) > 0 {
-		s.printer.NetworkReset() // of what the PIN has brought
+		s.printer.NetworkReset() // clears the settings that the PIN run gave
 	}
 	s.answered(s.router.PressButton())
 	s.world.Run(walk)
@@ -167,14 +165,14 @@ func (s *stage) byButton() {
 	s.wait()
 }
 
-// answered shows what the router says to what its owner does.
+// answered prints the router's answer to an action of the owner.
 func (s *stage) answered(err error) {
 	if err != nil {
 		fmt.Fprintf(s.out, "           The router says: %v.\n", err)
 	}
 }
 
-// wait lets the owner wait, and says what has come of it.
+// wait waits like the owner, and prints the result.
 func (s *stage) wait() {
 	s.world.RunUntil(patience, func() bool {
 		state := s.printer.Status().State

@@ -1,5 +1,5 @@
-// Wpstoken reads and makes what NFC tags hold for Wi-Fi Protected Setup. Run it
-// with -help.
+// Wpstoken reads and makes NFC tags for Wi-Fi Protected Setup. Run it with
+// -help.
 package main
 
 import (
@@ -15,19 +15,19 @@ func command() *program.Command {
 	var r read
 	var c config
 	return &program.Command{
-		Name: "wpstoken", Short: "read and make what NFC tags hold for WPS",
+		Name: "wpstoken", Short: "read and make NFC tags for WPS",
 		Synopsis: []string{"COMMAND [flags]"},
 		Long: `A tag on a device holds a password token, one for guests a configuration token with the settings of a network; two devices that touch exchange a Handover Request and a Handover Select.
 
 A FILE holds the octets of a tag in any form: an NDEF message, the memory of a type 2 tag, the file of a type 4 tag, or the bare attributes; as they are, or as hexadecimal digits.`,
 		Examples: []program.Example{
-			{Line: "wpstoken read tag.bin", Does: "Say what a tag holds, without its secrets"},
+			{Line: "wpstoken read tag.bin", Does: "Show the contents of a tag, without its secrets"},
 			{Line: "wpstoken config -ssid home -passphrase 'correct horse' > tag.ndef", Does: "Make a tag with which guests join"},
 			{Line: "wpstoken config -ssid cafe -open -hex", Does: "Print one in hexadecimal digits"},
 		},
-		Exit: []string{"it was read, or made", "it is no token, or a damaged one", "wrong use, or a file that cannot be read"},
+		Exit: []string{"the tag was read, or made", "it is not a token, or damaged", "wrong use, or a file that cannot be read"},
 		Commands: []*program.Command{
-			{Name: "read", Short: "say what a tag holds", Synopsis: []string{"[-json] [-show-secrets] [-strict] [FILE]"}, Flags: r.flags, Run: r.run, Operands: program.Files},
+			{Name: "read", Short: "show the contents of a tag", Synopsis: []string{"[-json] [-show-secrets] [-strict] [FILE]"}, Flags: r.flags, Run: r.run, Operands: program.Files},
 			{
 				Name: "config", Short: "make a configuration token", Synopsis: []string{"-ssid NAME -passphrase TEXT | -open [-hex]"}, Flags: c.flags, Run: c.run,
 				Values: map[string]program.Values{"ssid": program.Nothing, "passphrase": program.Nothing},

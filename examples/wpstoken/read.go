@@ -17,7 +17,7 @@ import (
 	"github.com/gowps/gowps/wps/nfc"
 )
 
-// maxTag bounds what is read: the largest tags hold 64 KiB.
+// maxTag bounds how much is read: the largest tags hold 64 KiB.
 const maxTag = 1 << 20
 
 // read is the command that reads a tag.
@@ -26,18 +26,18 @@ type read struct{ json, secrets, strict bool }
 func (r *read) flags(f *pflag.FlagSet) {
 	f.BoolVar(&r.json, "json", false, "print JSON")
 	f.BoolVar(&r.secrets, "show-secrets", false, "print keys and passwords too")
-	f.BoolVar(&r.strict, "strict", false, "take what departs from the protocol for an error")
+	f.BoolVar(&r.strict, "strict", false, "treat departures from the protocol as errors")
 }
 
-// token is what a tag holds, in JSON.
+// token is the contents of a tag in JSON.
 type token struct {
 	Schema     string      `json:"schema"`
 	Kind       string      `json:"kind,omitempty"`
 	Form       string      `json:"form"`
 	Records    []record    `json:"records,omitempty"`
-	Carriers   []string    `json:"carriers,omitempty"` // media types, of a handover
+	Carriers   []string    `json:"carriers,omitempty"` // media types in a handover
 	Attributes []attribute `json:"attributes,omitempty"`
-	Assumed    []string    `json:"assumed,omitempty"` // attributes that a credential lacks
+	Assumed    []string    `json:"assumed,omitempty"` // attributes that the credential lacks
 	Quirks     string      `json:"quirks,omitempty"`
 	Error      string      `json:"error,omitempty"`
 }
@@ -84,7 +84,7 @@ func (r *read) run(_ context.Context, streams program.IO, operands []string) (in
 	return program.Fine, nil
 }
 
-// input returns the octets of a tag, out of a file or standard input.
+// input returns the octets of a tag from a file or standard input.
 func input(stdin io.Reader, operands []string) ([]byte, error) {
 	in := stdin
 	if len(operands) == 1 && operands[0] != "-" {
@@ -107,8 +107,7 @@ func input(stdin io.Reader, operands []string) ([]byte, error) {
 	return digits(b), nil
 }
 
-// digits returns what hexadecimal digits stand for. What is no text of them is
-// returned as it is.
+// digits decodes text of hexadecimal digits, and returns other data unchanged.
 func digits(b []byte) []byte {
 	text := strings.NewReplacer(":", "", " ", "", "\t", "", "\r", "", "\n", "", ",", "", "0x", "", "0X", "").Replace(string(b))
 	if octets, err := hex.DecodeString(text); err == nil && len(octets) > 0 {
@@ -140,7 +139,7 @@ func (r *read) describe(b []byte, mode wps.Mode) (*token, error) {
 		out.Assumed = append(out.Assumed, id.String())
 	}
 	body, err := wps.Append(nil, t.List)
-	if err != nil { // what was read tolerantly may be nothing that one may write
+	if err != nil { // what was read tolerantly may not be valid for writing
 		out.Error = err.Error()
 		return out, err
 	}
@@ -169,7 +168,7 @@ func (r *read) attributes(b []byte) []attribute {
 	return all
 }
 
-// print writes what a tag holds, for a person.
+// print writes the contents of a tag as text.
 func (t *token) print(w io.Writer) {
 	if t.Kind != "" {
 		fmt.Fprintf(w, "%s, %s\n", t.Kind, t.Form)

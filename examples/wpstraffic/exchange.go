@@ -13,14 +13,14 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// typicalFrames is how many frames an exchange has about.
+// typicalFrames is the approximate number of frames in an exchange.
 const typicalFrames = 14
 
-// ending is how an exchange goes, and how often.
+// ending is a course of an exchange, with its frequency.
 type ending struct {
-	often     int // in twenty
+	often     int // out of twenty
 	method    registration.Password
-	registrar registration.Password // what the registrar was told
+	registrar registration.Password // the registrar's password
 }
 
 var (
@@ -34,7 +34,7 @@ var (
 	}
 )
 
-// pick returns the ending of an exchange.
+// pick returns a random ending.
 func pick(random *rand.Rand) ending {
 	n := random.IntN(20)
 	for _, e := range endings {
@@ -45,8 +45,8 @@ func pick(random *rand.Rand) ending {
 	return endings[0]
 }
 
-// newExchange makes the frames of an exchange. Its randomness is that of its
-// seed and number.
+// newExchange makes the frames of an exchange. They depend only on the seed and
+// the number.
 func newExchange(seed uint64, number int, wired bool) []frame {
 	var key [32]byte
 	binary.BigEndian.PutUint64(key[:], seed)
@@ -67,7 +67,7 @@ func newExchange(seed uint64, number int, wired bool) []frame {
 	request := server.Start(now)
 	for {
 		x.eap(false, request.Send)
-		response, _ := peer.Handle(now, request.Send) // that it fails is meant
+		response, _ := peer.Handle(now, request.Send) // it may fail on purpose
 		if response.Send == nil {
 			break
 		}
@@ -82,7 +82,7 @@ func newExchange(seed uint64, number int, wired bool) []frame {
 	return x.frames
 }
 
-// machines makes the two ends of an exchange.
+// machines returns the two ends of an exchange.
 func machines(e ending, station, ap wps.MAC, source *rand.ChaCha8) (*eapwsc.Peer, *eapwsc.Server) {
 	device := func(mac wps.MAC, name string, kind wps.DeviceType) registration.Config {
 		d := wps.DefaultDevice()
@@ -107,7 +107,7 @@ func machines(e ending, station, ap wps.MAC, source *rand.ChaCha8) (*eapwsc.Peer
 	return peer, server
 }
 
-// must is for what cannot fail with the configurations above.
+// must panics on an error that cannot occur with the configurations above.
 func must(err error) {
 	if err != nil {
 		panic(err)
@@ -126,7 +126,7 @@ const (
 	associationResponse = 1
 )
 
-// associate lets the station in for WPS.
+// associate adds the association for WPS.
 func (c *conversation) associate() {
 	request := elements([]byte{0x31, 0x04, 0x0a, 0}, &wps.AssociationRequest{Header: version2, RequestType: wps.RequestEnrollee8021X})
 	response := elements([]byte{0x31, 0x04, 0, 0, 1, 0xc0}, &wps.AssociationResponse{Header: version2, ResponseType: wps.ResponseAP})
@@ -144,7 +144,7 @@ func elements(fixed []byte, list wps.List) []byte {
 	return b
 }
 
-// beaconBody is the beacon of an access point with WPS.
+// beaconBody returns the beacon of an access point with WPS.
 func beaconBody(ap wps.MAC) []byte {
 	fixed := append(make([]byte, 8), 100, 0, 0x11, 0x04) // time stamp, interval, capabilities
 	fixed = append(fixed, 0, 4, 'h', 'o', 'm', 'e', 3, 1, 6)

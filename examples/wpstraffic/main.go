@@ -1,5 +1,5 @@
 // Wpstraffic writes a large capture for measurements: many exchanges of Wi-Fi
-// Protected Setup, with keys of their own, among other traffic. Run it with -help.
+// Protected Setup with different keys, among other traffic. Run it with -help.
 package main
 
 import (
@@ -26,7 +26,7 @@ func command() *program.Command {
 		Long:     `FILE may be - for standard output. The exchanges are made by the machines of this module: most succeed, by PIN or by button; in others the first or the second half of the PIN is wrong, or the registrar is not waiting. Stations, keys and nonces differ; the same seed makes the same capture.`,
 		Examples: []program.Example{
 			{Line: "wpstraffic big.pcap", Does: "Write 200 MB with ten thousand exchanges"},
-			{Line: "wpstraffic -exchanges 10 -size 1 - | wpsdoctor -summary", Does: "Write a small one, and judge it"},
+			{Line: "wpstraffic -exchanges 10 -size 1 - | wpsdoctor -summary", Does: "Write a small one, and diagnose it"},
 		},
 		Exit: []string{"the capture was written", "", "wrong use, or the capture could not be written"},
 		Flags: func(f *pflag.FlagSet) {
@@ -51,7 +51,7 @@ func command() *program.Command {
 	}
 }
 
-// save lets write fill a file, or standard output.
+// save calls write with a file, or standard output.
 func save(name string, stdout io.Writer, write func(io.Writer) error) error {
 	if name == "-" {
 		return buffered(stdout, write)

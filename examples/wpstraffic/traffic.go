@@ -16,23 +16,23 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// traffic is a capture to be written.
+// traffic describes a capture to write.
 type traffic struct {
 	exchanges int
-	size      int64 // in octets, at least
+	size      int64 // minimum in octets
 	wired     bool
 	seed      uint64
 }
 
-// atOnce is how many exchanges go on at a time, typicalOther how long a frame
-// of other traffic is on average, with its record header.
+// atOnce is how many exchanges run concurrently, typicalOther the average
+// length of a frame of other traffic with its record header.
 const (
 	atOnce       = 4
 	typicalOther = 180
 )
 
-// write writes the capture: the frames of the exchanges, a few going on at a
-// time, evenly among other frames.
+// write writes the capture: the frames of the exchanges, a few of which run
+// concurrently, spread evenly among other frames.
 func (t *traffic) write(out io.Writer) error {
 	link := layers.LinkTypeIEEE80211Radio
 	if t.wired {
@@ -70,7 +70,7 @@ func (t *traffic) write(out io.Writer) error {
 	return w.err
 }
 
-// make makes the exchanges, on all processors, and gives them out in order.
+// make makes the exchanges on all processors, and returns them in order.
 func (t *traffic) make() <-chan []frame {
 	results := make(chan chan []frame, 4*runtime.GOMAXPROCS(0))
 	out := make(chan []frame)
@@ -99,13 +99,13 @@ func (t *traffic) make() <-chan []frame {
 // frame is a frame of an exchange: EAPOL, or a management frame.
 type frame struct {
 	src, dst, bssid wps.MAC
-	management      int // its subtype, -1 for EAPOL
+	management      int // the subtype, -1 for EAPOL
 	body            []byte
 }
 
 const notManagement = -1
 
-// encode puts the headers of the link before a frame.
+// encode adds the headers of the link to a frame.
 func (t *traffic) encode(f frame) []byte {
 	if t.wired {
 		b := append(append([]byte(nil), f.dst[:]...), f.src[:]...)
@@ -125,7 +125,7 @@ func (t *traffic) encode(f frame) []byte {
 	return append(binary.BigEndian.AppendUint16(b, eapol.EtherType), f.body...)
 }
 
-// radiotap is a header that says channel 6 and -50 dBm.
+// radiotap is a radiotap header with channel 6 and -50 dBm.
 var radiotap = []byte{0, 0, 13, 0, 0x28, 0, 0, 0, 0x85, 0x09, 0xa0, 0, 0xce}
 
 // Bits of the frame control field.

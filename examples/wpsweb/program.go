@@ -26,14 +26,14 @@ import (
 //go:embed web
 var web embed.FS
 
-// pagePackage is what runs in the browser.
+// pagePackage is the package that runs in the browser.
 const pagePackage = "github.com/gowps/gowps/examples/wpsweb/page"
 
-// invocation is a run of the program.
+// invocation is one run of the program.
 type invocation struct {
 	listen string
 	dir    string
-	// serving, if set, is told the address.
+	// serving, if set, is called with the address.
 	serving func(string)
 }
 
@@ -73,7 +73,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, _ []string) (i
 	return program.Fine, nil
 }
 
-// policy is what the page may do: nothing but run its own scripts.
+// policy is the content security policy: the page may only run its own scripts.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // types are the media types of the files.
@@ -81,7 +81,8 @@ var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".gz": "application/gzip",
 }
 
-// handler serves the files, to who asks for this computer by its address.
+// handler serves the files to requests that address this computer by its IP
+// address.
 func handler(files map[string][]byte, host string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, "/")
@@ -139,9 +140,9 @@ func page(ctx context.Context) (map[string][]byte, error) {
 	return files, build(ctx, files)
 }
 
-// build has the go command build what runs in the browser. It is not kept in the
-// repository: it has megabytes, and each change and each version of Go makes
-// another.
+// build builds the code for the browser with the go command. The result is not
+// kept in the repository: it has megabytes, and differs with each change and
+// each version of Go.
 func build(ctx context.Context, files map[string][]byte) error {
 	dir, err := os.MkdirTemp("", "wpsweb")
 	if err != nil {
@@ -152,7 +153,8 @@ func build(ctx context.Context, files map[string][]byte) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-ldflags=-s -w", "-o", out, program)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=-mod=mod", "GOWORK=off")
 	if module, version := installed(); version != "" {
-		// Installed by "go install …@version": a module of its own that needs that one.
+		// Installed by "go install …@version": build in a temporary module that
+		// requires that version.
 		mod := fmt.Sprintf("module wpsweb\n\ngo 1.26.0\n\nrequire %s %s\n", module, version)
 		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(mod), 0o600); err != nil {
 			return err
@@ -191,8 +193,8 @@ func build(ctx context.Context, files map[string][]byte) error {
 	return err
 }
 
-// installed returns the module and its version if the program was installed by a
-// version, and not built in a checkout.
+// installed returns the module and its version if the program was installed
+// from a version, not built in a checkout.
 func installed() (module, version string) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "(devel)" || info.Main.Sum == "" {

@@ -1,4 +1,4 @@
-// Package browser looks at pages in Debian's Chromium, without a window, for tests.
+// Package browser opens pages in headless Chromium, for tests.
 package browser
 
 import (
@@ -28,8 +28,8 @@ type Tab struct {
 	requests []string
 }
 
-// Open starts a browser with an empty page. The test is skipped where there is no
-// Chromium, unless WPS_BROWSER=required, with which that is a failure.
+// Open starts a browser with an empty page. Without Chromium the test is
+// skipped, or fails if WPS_BROWSER=required is set.
 func Open(t *testing.T) *Tab {
 	t.Helper()
 	program := ""
@@ -71,7 +71,7 @@ func Open(t *testing.T) *Tab {
 	return tab
 }
 
-// event notes what the browser complains about, and what it asks for.
+// event records console errors, exceptions and requests.
 func (b *Tab) event(e any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -89,8 +89,7 @@ func (b *Tab) event(e any) {
 	}
 }
 
-// Problems returns what the browser complained about: errors of the console,
-// exceptions.
+// Problems returns the console errors and exceptions of the page.
 func (b *Tab) Problems() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -113,7 +112,7 @@ next:
 	return all
 }
 
-// Look sets the width of the window and the colours that are preferred: light or
+// Look sets the width of the window and the preferred colour scheme, light or
 // dark.
 func (b *Tab) Look(width int64, colours string) error {
 	if err := chromedp.Do(b.Context, chromedp.EmulateViewport(width, 900)); err != nil {
@@ -125,8 +124,8 @@ func (b *Tab) Look(width int64, colours string) error {
 	return err
 }
 
-// Audit returns what is wrong with the page as it is shown: text with too little
-// contrast (WCAG 2 AA), headings that skip a level, a page wider than the window.
+// Audit returns faults of the displayed page: text with too little contrast
+// (WCAG 2 AA), headings that skip a level, a page wider than the window.
 func (b *Tab) Audit() (faults []string, err error) {
 	return chromedp.Run(b.Context, chromedp.Evaluate[[]string](audit))
 }

@@ -1,6 +1,8 @@
-// Package diagnosis reads captures and texts and says of each attempt in them what
-// happened: the reports that wpsdoctor prints and the page in the browser shows.
+// Package diagnosis reads captures and texts and reports what happened in each
+// attempt. Wpsdoctor prints these reports, and the page in the browser shows
+// them.
 //
-// [Open] finds out what a file holds, [Reading.Judge] judges the attempts in it, and
-// [NewEntry] and [Page] put what was found into JSON and into a document.
+// [Open] detects the format of a file, [Reading.Judge] diagnoses the attempts
+// in it, and [NewEntry] and [Page] turn the results into JSON and an HTML
+// document.
 package diagnosis

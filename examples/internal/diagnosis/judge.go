@@ -13,37 +13,35 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// Job is an exchange on its way from the capture to its report.
+// Job is an exchange on its way from the source to its report.
 type Job struct {
 	Exchange *exchange.Exchange
 	Findings validate.Findings
 	Attempt  *doctor.Attempt
 	judged   chan struct{}
 
-	// source says which text it comes from, nil for a capture; told are
-	// settings that the text says were handed over, dumps what it has in
-	// hexadecimal.
+	// Source is the text that the exchange comes from, nil for a capture.
 	Source *printed.Source
-	told   []doctor.Settings
-	Dumps  []printed.Dump
-	// missing is that a text says that the network was not found afterwards.
+	told   []doctor.Settings // settings that the text reports as handed over
+	Dumps  []printed.Dump    // hex dumps in the text
+	// missing reports that, by the text, the network was not found afterwards.
 	missing bool
 }
 
-// queue is how many exchanges are on their way at most.
+// queue is how many exchanges are processed at a time.
 const queue = 128
 
-// Reading is how a file is read.
+// Reading has the options for reading a file.
 type Reading struct {
 	Mode wps.Mode
 	Keys *exchange.KeyLog // nil without one
-	// takes, if set, chooses the exchanges that are judged.
+	// Takes, if set, selects the exchanges to report.
 	Takes func(*exchange.Exchange, *doctor.Attempt) bool
 }
 
-// Judge reads a source and gives a report of each exchange, in order. It returns how
-// many there were. The file is read, exchanges are judged and reports are written at
-// the same time: judging takes about as long as reading does.
+// Judge reads a source and passes a diagnosis of each exchange to give, in
+// order. It returns how many there were. Reading, diagnosis and reporting run
+// concurrently, since diagnosis takes about as long as reading.
 func (o *Reading) Judge(from *Source, give func(index int, j *Job, d *doctor.Diagnosis)) (collector *exchange.Collector, index int, err error) {
 	collector = exchange.NewCollector(from.Keys(o.Keys))
 	jobs, inOrder := make(chan *Job, queue), make(chan *Job, queue)
@@ -90,7 +88,7 @@ func (o *Reading) Judge(from *Source, give func(index int, j *Job, d *doctor.Dia
 	return collector, index, err
 }
 
-// Collect reads a source to its end and hands over its exchanges.
+// Collect reads a source to its end and passes its exchanges to give.
 func Collect(from *Source, c *exchange.Collector, give func(*exchange.Exchange)) error {
 	for {
 		e, err := from.Events.Next()
@@ -112,8 +110,8 @@ func Collect(from *Source, c *exchange.Collector, give func(*exchange.Exchange))
 	}
 }
 
-// NewNothing reports on a source without an attempt: why there is none, as far as
-// what was heard shows.
+// NewNothing reports on a source without an attempt, and why there was none, as
+// far as the evidence shows it.
 func NewNothing(file string, e *doctor.Evidence, from *Source, mode wps.Mode) *Entry {
 	d := doctor.Diagnose(e)
 	r := NewEntry(file, 0, &d)

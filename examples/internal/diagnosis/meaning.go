@@ -16,7 +16,7 @@ import (
 
 // Rung is a line of the ladder: a step, or a retransmission of one.
 type Rung struct {
-	Step  int // its index
+	Step  int // index of the step
 	Again bool
 	Frame int
 	At    time.Time
@@ -35,7 +35,7 @@ func Rungs(x *exchange.Exchange) (all []Rung) {
 	return all
 }
 
-// StepName names a step.
+// StepName returns the name of a step.
 func StepName(s *validate.Entry) string {
 	if !s.IsMessage() {
 		return s.Signal.String()
@@ -43,7 +43,7 @@ func StepName(s *validate.Entry) string {
 	return messageName(s)
 }
 
-// Meaning returns what a step says or proves, as the steps behind it show.
+// Meaning returns what a step means or proves. It also looks at later steps.
 func (j *Job) Meaning(i int) string {
 	x := j.Exchange
 	s := &x.Entries[i]
@@ -62,8 +62,8 @@ func (j *Job) Meaning(i int) string {
 	if s.Fragments > 1 {
 		parts = append(parts, fmt.Sprintf("in %d packets", s.Fragments))
 	}
-	if s.Truncated && j.Source == nil { // a text shows a part of each message
-		parts = append(parts, "not wholly captured")
+	if s.Truncated && j.Source == nil { // a text has only a part of each message
+		parts = append(parts, "not captured completely")
 	}
 	var said []string
 	for _, p := range parts {
@@ -74,7 +74,8 @@ func (j *Job) Meaning(i int) string {
 	return strings.Join(said, "; ")
 }
 
-// authentic reports whether the keys of the run show that a message is.
+// authentic reports whether the keys of the run show that a message is
+// authentic.
 func (j *Job) authentic(i int) bool {
 	s := &j.Exchange.Entries[i]
 	if j.Exchange.Keys == nil || !s.IsMessage() || wps.Find(s.Body, wps.AttrAuthenticator) == nil {
@@ -88,7 +89,7 @@ func (j *Job) authentic(i int) bool {
 	return true
 }
 
-// signalMeaning says what a step without a message means.
+// signalMeaning returns the meaning of a step without a message.
 func signalMeaning(x *exchange.Exchange, s *validate.Entry) string {
 	switch s.Signal {
 	case validate.SignalAssociationRequest:
@@ -104,13 +105,13 @@ func signalMeaning(x *exchange.Exchange, s *validate.Entry) string {
 		return "asks who is there"
 	case validate.SignalIdentity:
 		if x.APEnrollee {
-			return "a computer that wants to set up the router"
+			return "a computer that asks to set up the router"
 		}
-		return "a device that wants to be connected"
+		return "a device that asks to be connected"
 	case validate.SignalStart:
 		return "begins WPS"
 	case validate.SignalNak:
-		return "does not want this method"
+		return "does not accept this method"
 	case validate.SignalEAPFailure:
 		return "the end, as always with WPS, whether it worked or not"
 	case validate.SignalLogoff:
@@ -121,14 +122,14 @@ func signalMeaning(x *exchange.Exchange, s *validate.Entry) string {
 	return ""
 }
 
-// passwordWords say what is proved, by method.
+// passwordWords name what is proved, by method.
 var passwordWords = map[doctor.Method]string{
 	doctor.MethodUnknown: "the password", doctor.PIN: "the PIN", doctor.PushButton: "the password of the button",
 	doctor.OutOfBand: "the NFC password",
 }
 
-// proof is what a message proves, and the message that shows that it was
-// accepted.
+// proof is what a message proves, and the message that shows that the other
+// side accepted the proof.
 type proof struct {
 	half     string
 	accepted wps.MessageType
@@ -139,7 +140,7 @@ var proofs = map[wps.MessageType]proof{
 	wps.MessageM6: {"second", wps.MessageM7}, wps.MessageM7: {"second", wps.MessageM8},
 }
 
-// messageMeaning returns what a message says or proves.
+// messageMeaning returns what a message means or proves.
 func messageMeaning(j *Job, i int) string {
 	x := j.Exchange
 	s := &x.Entries[i]
@@ -156,7 +157,7 @@ func messageMeaning(j *Job, i int) string {
 	case wps.MessageM2D:
 		return fmt.Sprintf("the %s will not register it now%s", registrar, errorWords(s))
 	case wps.MessageM3:
-		return fmt.Sprintf("the %s commits to %s without telling it", enrollee, passwordWords[j.Attempt.Method])
+		return fmt.Sprintf("the %s commits to %s without revealing it", enrollee, passwordWords[j.Attempt.Method])
 	case wps.MessageM4, wps.MessageM5, wps.MessageM6, wps.MessageM7:
 		return j.proofWords(i, proofs[t])
 	case wps.MessageM8:
@@ -186,7 +187,7 @@ func errorWords(s *validate.Entry) string {
 	return ", without a reason"
 }
 
-// proofWords says what a message should prove, and whether it did.
+// proofWords returns what a message is meant to prove, and whether it did.
 func (j *Job) proofWords(i int, p proof) string {
 	x := j.Exchange
 	s := &x.Entries[i]
@@ -209,7 +210,7 @@ func (j *Job) proofWords(i int, p proof) string {
 }
 
 // readOnly reports whether a WSC_NACK is the end of an external registrar that
-// only wanted to read.
+// only reads the settings.
 func readOnly(x *exchange.Exchange, s *validate.Entry) bool {
 	return x.APEnrollee && !x.FromEnrollee(s) && !refusesPassword(s)
 }

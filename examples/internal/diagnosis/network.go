@@ -8,7 +8,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// NetworkEntry is what there is to say of a network: a line of JSON. What is not
+// NetworkEntry describes a network in one line of JSON. A field that is not
 // known is null.
 type NetworkEntry struct {
 	Schema   string    `json:"schema"`
@@ -21,7 +21,7 @@ type NetworkEntry struct {
 	Security string    `json:"security"`
 	State    string    `json:"state"`
 	Locked   bool      `json:"locked"`
-	Device   bool      `json:"opened_by_device"` // Wi-Fi Direct and the like
+	Device   bool      `json:"opened_by_device"` // Wi-Fi Direct and similar
 	Version  *string   `json:"version"`
 	Methods  *string   `json:"methods"`
 	Bands    *string   `json:"bands"`
@@ -30,7 +30,7 @@ type NetworkEntry struct {
 	Findings []Finding `json:"findings"`
 }
 
-// networksSchema names the form of the objects: see schema.json.
+// networksSchema is the version of the schema: see schema.json.
 const networksSchema = "wpsdoctor-networks/1"
 
 // NewNetworkEntry describes a network.
@@ -64,7 +64,7 @@ func NewNetworkEntry(file string, n *doctor.Network, mode wps.Mode) *NetworkEntr
 	return r
 }
 
-// securityWords name the security of a network as people do.
+// securityWords returns the usual name of a network's security.
 func securityWords(n *doctor.Network) string {
 	for _, row := range []struct {
 		is   bool

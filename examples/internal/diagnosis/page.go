@@ -12,14 +12,14 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// maxParts is how many attempts the page shows in full. Of the others it has a
-// row each, up to maxRows.
+// maxParts is how many attempts the page shows in full. The others have a row
+// each, up to maxRows.
 const (
 	maxParts = 100
 	maxRows  = 5000
 )
 
-// Page is the report in HTML, while it is made.
+// Page is an HTML report under construction.
 type Page struct {
 	Document report.Document
 	overview report.Table
@@ -59,7 +59,7 @@ func (p *Page) Attempt(file string, r *Entry, j *Job) {
 	p.Document.Parts = append(p.Document.Parts, part)
 }
 
-// Nothing adds a file or a look without an attempt.
+// Nothing adds a file or a scan without an attempt.
 func (p *Page) Nothing(heading string, r *Entry, e *doctor.Evidence) {
 	part := report.Part{Heading: heading, Verdict: verdictOf(r), Findings: findings(r.Findings, validate.Note)}
 	if t := networkTable(e); len(t.Rows) > 0 {
@@ -68,14 +68,14 @@ func (p *Page) Nothing(heading string, r *Entry, e *doctor.Evidence) {
 	p.Document.Parts = append(p.Document.Parts, part)
 }
 
-// Networks adds the networks and devices that were heard beside the attempts.
+// Networks adds the networks and devices that were heard.
 func (p *Page) Networks(file string, e *doctor.Evidence) {
 	if t := networkTable(e); len(t.Rows) > 0 {
 		p.Document.Parts = append(p.Document.Parts, report.Part{Heading: file + ": what was heard", Tables: []report.Table{t}})
 	}
 }
 
-// networkTable is a table of the networks and devices that were heard.
+// networkTable returns a table of the networks and devices that were heard.
 func networkTable(e *doctor.Evidence) report.Table {
 	t := report.Table{Caption: "Networks and devices", Head: []string{"address", "name", "channel", "state"}, Numeric: []int{2}}
 	for i := range e.Networks[:min(len(e.Networks), maxRows)] {
@@ -89,7 +89,7 @@ func networkTable(e *doctor.Evidence) report.Table {
 	return t
 }
 
-// Who names a side.
+// Who returns the name and address of a side.
 func Who(identity, name *string) string {
 	if name == nil {
 		return Known(identity)
@@ -104,7 +104,7 @@ func NetworkName(r *Entry) string {
 	return doctor.Quote(*r.SSID)
 }
 
-// facts are the devices and the network of an exchange.
+// facts returns the devices and the network of an exchange.
 func facts(r *Entry, j *Job) []report.Fact {
 	enrollee, registrar := Sides(j.Exchange)
 	all := []report.Fact{{Name: enrollee, Value: Who(r.Enrollee, r.EnrolleeName)}, {Name: registrar, Value: Who(r.Registrar, r.RegistrarName)}}
@@ -124,10 +124,10 @@ func facts(r *Entry, j *Job) []report.Fact {
 	return all
 }
 
-// moods are the severities of findings.
+// moods maps the severities of findings.
 var moods = map[validate.Severity]report.Mood{validate.Error: report.Bad, validate.Warning: report.Warning, validate.Note: report.Neutral}
 
-// findings returns the findings of a report that are as severe as that.
+// findings returns the findings with at least a severity.
 func findings(all []Finding, least validate.Severity) (out []report.Finding) {
 	for _, f := range all {
 		if f.Level < least {
@@ -148,7 +148,7 @@ func findings(all []Finding, least validate.Severity) (out []report.Finding) {
 	return out
 }
 
-// ladderOf draws an exchange.
+// ladderOf returns the ladder of an exchange.
 func ladderOf(j *Job) *report.Ladder {
 	x := j.Exchange
 	l := &report.Ladder{Left: LeftSide(x), Right: "router", End: Joining(x)}
@@ -175,8 +175,8 @@ func ladderOf(j *Job) *report.Ladder {
 	return l
 }
 
-// open returns the settings in a message, nil if there are none or there is no key
-// for them.
+// open returns the decrypted settings in a message, or nil if there are none or
+// the key is not known.
 func (j *Job) open(s *validate.Entry) []byte {
 	sealed := s.Attribute(wps.AttrEncryptedSettings)
 	if sealed == nil {
@@ -218,7 +218,7 @@ func messages(j *Job) (all []report.Message) {
 	return all
 }
 
-// Joining says what came of the network afterwards.
+// Joining describes how the station joined the network after the exchange.
 func Joining(x *exchange.Exchange) string {
 	h := &x.Joining
 	switch {
@@ -239,7 +239,7 @@ func NewPage() Page {
 	return Page{
 		Document: report.Document{Title: "Wi-Fi Protected Setup: what happened, and what to do"},
 		overview: report.Table{
-			Caption: "All attempts", Head: []string{"", "when", "device", "network", "how", "what came of it"}, Numeric: []int{0},
+			Caption: "All attempts", Head: []string{"", "when", "device", "network", "how", "result"}, Numeric: []int{0},
 		},
 	}
 }
@@ -262,7 +262,7 @@ func (p *Page) Dumps(from *Source, mode wps.Mode) {
 	if from.Text == nil {
 		return
 	}
-	part := report.Part{Heading: "What the dumps hold"}
+	part := report.Part{Heading: "Contents of the dumps"}
 	for _, d := range from.Text.Dumps() {
 		part.Messages = append(part.Messages, report.Message{
 			Name: d.Name, Note: fmt.Sprintf("line %d, %d octets", d.Line, len(d.Frame)), Attributes: report.Attributes(d.Octets, nil),

@@ -12,7 +12,7 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// Entry is what there is to say of one exchange: a line of JSON. What is not
+// Entry is the report on one exchange, a line of JSON. A field that is not
 // known is null.
 type Entry struct {
 	Schema        string           `json:"schema"`
@@ -38,7 +38,7 @@ type Entry struct {
 	Together      []string         `json:"together,omitempty"`
 	SSID          *string          `json:"ssid"`
 	SSIDHex       *string          `json:"ssid_hex"`
-	BSSID         *string          `json:"bssid"` // of the network that is judged
+	BSSID         *string          `json:"bssid"` // of the network that the diagnosis is about
 	EnrolleeName  *string          `json:"enrollee_name"`
 	RegistrarName *string          `json:"registrar_name"`
 	Began         *string          `json:"began"`
@@ -46,14 +46,14 @@ type Entry struct {
 	FirstFrame    int              `json:"first_frame,omitempty"`
 	Retransmitted int              `json:"retransmissions"`
 	KeysKnown     bool             `json:"keys"`
-	Settings      []settings       `json:"settings,omitempty"` // what was handed over, without its key
+	Settings      []settings       `json:"settings,omitempty"` // the settings handed over, without the key
 	Source        *Origin          `json:"source,omitempty"`   // the kind of text; left out for a capture
 
 	Worst  validate.Severity `json:"-"`
-	Octets bool              `json:"-"` // these are octets only, in which nothing can fail
+	Octets bool              `json:"-"` // only octets, in which no attempt can fail
 }
 
-// schemaName names the form of the objects: see schema.json.
+// schemaName is the version of the schema: see schema.json.
 const schemaName = "wpsdoctor/1"
 
 // step is a message or another step of the exchange.
@@ -75,12 +75,12 @@ type repetition struct {
 type Finding struct {
 	Rule      string  `json:"rule"`
 	Severity  string  `json:"severity"`
-	Message   *string `json:"message"` // null if it is about the whole exchange
+	Message   *string `json:"message"` // null if the finding is about the whole exchange
 	Frame     int     `json:"frame,omitempty"`
 	Attribute *string `json:"attribute"`
 	Offset    int     `json:"offset"`
 	Text      string  `json:"text"`
-	BSSID     *string `json:"bssid,omitempty"` // the access point whose element is judged
+	BSSID     *string `json:"bssid,omitempty"` // the access point whose element has the fault
 
 	Level validate.Severity `json:"-"`
 }
@@ -93,7 +93,7 @@ type hint struct {
 	Engineer string       `json:"engineer"`
 }
 
-// settings is the shape of a network's settings.
+// settings describes a network's settings without the key.
 type settings struct {
 	SSID      string `json:"ssid"`
 	Auth      string `json:"auth"`
@@ -103,12 +103,12 @@ type settings struct {
 	Problem   string `json:"problem,omitempty"`
 }
 
-// Problem reports whether something stands in the way of a success.
+// Problem reports whether the attempt failed or a fault was found.
 func (r *Entry) Problem() bool {
 	return !r.Octets && r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
 }
 
-// text returns a pointer to a text, nil if it is empty.
+// text returns a pointer to a text, or nil if it is empty.
 func text(s string) *string {
 	if s == "" {
 		return nil
@@ -136,7 +136,7 @@ func NewEntry(file string, index int, d *doctor.Diagnosis) *Entry {
 	return r
 }
 
-// Describe adds what is known of the exchange.
+// Describe adds the details of the exchange.
 func (r *Entry) Describe(j *Job) {
 	x, a := j.Exchange, j.Attempt
 	r.Transport = text(x.Transport.String())
@@ -180,7 +180,7 @@ func (r *Entry) Describe(j *Job) {
 	r.Find(j.Findings, x)
 }
 
-// Find adds findings; x is nil if they are about no exchange.
+// Find adds findings; x is nil if they do not belong to an exchange.
 func (r *Entry) Find(all validate.Findings, x *exchange.Exchange) {
 	r.Worst = max(r.Worst, all.Worst())
 	for _, f := range all {
@@ -208,7 +208,7 @@ func (r *Entry) FindIn(n *doctor.Network, all validate.Findings) {
 	}
 }
 
-// Address returns an address for JSON, nil if it is not known.
+// Address returns an address for JSON, or nil if it is not known.
 func Address(a wps.MAC) *string {
 	if a == (wps.MAC{}) {
 		return nil
@@ -250,8 +250,8 @@ func messageName(s *validate.Entry) string {
 	return strings.TrimPrefix(t.String(), "WSC_")
 }
 
-// identify names a side by its address or, where the transport has none, by
-// what it says of itself.
+// identify names a side by its address or, if the transport has none, by its
+// description of itself.
 func identify(mac wps.MAC, d *wps.Device) *string {
 	switch {
 	case mac != wps.MAC{}:
@@ -264,7 +264,7 @@ func identify(mac wps.MAC, d *wps.Device) *string {
 	return nil
 }
 
-// sideName names a role of the protocol as the people in the exchange.
+// sideName returns the role of a side in the words of users.
 func sideName(role registration.Role, ap bool) string {
 	if (role == registration.RoleEnrollee) == ap {
 		return "router"
@@ -275,7 +275,7 @@ func sideName(role registration.Role, ap bool) string {
 	return "device"
 }
 
-// Likeness is what attempts have in common that are alike.
+// Likeness returns a string that is equal for attempts that look alike.
 func (r *Entry) Likeness() string {
 	var b strings.Builder
 	fmt.Fprint(&b, Known(r.Transport), Known(r.Enrollee), Known(r.Registrar), Known(r.SSID), Known(r.Method), r.Code, r.Cause, r.Verdict, r.Remedy, r.Worst)

@@ -17,7 +17,7 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// Source is what a file holds: a capture, or text.
+// Source is the contents of a file: a capture or text.
 type Source struct {
 	Events interface {
 		Next() (*capture.Event, error)
@@ -26,7 +26,7 @@ type Source struct {
 	dumped int             // how many of its dumps belong to jobs
 }
 
-// Open finds out what r holds, by its contents.
+// Open detects the format of r by its contents.
 func Open(r io.Reader) (*Source, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	if head, _ := in.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
@@ -50,8 +50,8 @@ func Open(r io.Reader) (*Source, error) {
 	return &Source{Events: reader}, nil
 }
 
-// Keys returns the key log for the exchanges of the source: the one that was
-// given, and for a text without one that of the text.
+// Keys returns the key log for the exchanges of the source: the given one, or
+// else the one that the text contains.
 func (s *Source) Keys(given *exchange.KeyLog) *exchange.KeyLog {
 	if s.Text != nil && given == nil {
 		return s.Text.Keys()
@@ -59,8 +59,8 @@ func (s *Source) Keys(given *exchange.KeyLog) *exchange.KeyLog {
 	return given
 }
 
-// take notes in a job what a text says beside the events of its exchange. It is
-// called where the events are read.
+// take adds to a job what a text reports beside the events of its exchange. It
+// must be called by the goroutine that reads the events.
 func (s *Source) take(j *Job) {
 	if s.Text != nil {
 		about := s.Text.Source()
@@ -70,14 +70,15 @@ func (s *Source) take(j *Job) {
 	}
 }
 
-// errNothing is for text of something else.
+// errNothing is the error for text without anything of WPS.
 var errNothing = fmt.Errorf("%w: it is text, and nothing in it is known to be of Wi-Fi Protected Setup", capture.ErrFormat)
 
-// Origin is what kind of text a report comes from, for JSON. A capture has none.
+// Origin describes the text that a report comes from, for JSON. A capture has
+// none.
 type Origin struct {
 	Kind     string   `json:"kind"` // "log", "scan", "status" or "dump"
 	Programs []string `json:"programs"`
-	Limits   []string `json:"limits"` // what it does not tell
+	Limits   []string `json:"limits"` // what this kind of text does not show
 	Dumps    []Dump   `json:"dumps,omitempty"`
 }
 
@@ -92,7 +93,7 @@ func NewOrigin(s *printed.Source) *Origin {
 	return o
 }
 
-// String says in a few words what the text is.
+// String describes the text in a few words.
 func (o *Origin) String() string {
 	if len(o.Programs) == 0 {
 		return "text"
@@ -112,7 +113,7 @@ type Dump struct {
 	Findings   []Finding   `json:"findings"`
 }
 
-// Attribute is an attribute of a dump. Value is left out of what is secret.
+// Attribute is an attribute of a dump. Value is omitted if it is secret.
 type Attribute struct {
 	Offset     int         `json:"offset"` // from the beginning of the dump
 	ID         string      `json:"id"`
@@ -122,7 +123,7 @@ type Attribute struct {
 	Attributes []Attribute `json:"attributes,omitempty"`
 }
 
-// DumpsOf decodes and judges the hex dumps of a text.
+// DumpsOf decodes and validates the hex dumps of a text.
 func DumpsOf(all []printed.Dump, mode wps.Mode) (out []Dump, worst validate.Severity) {
 	for _, d := range all {
 		x := Dump{Line: d.Line, Name: d.Name, Octets: len(d.Frame), Attributes: newAttributes(report.Attributes(d.Octets, nil), d.Offset), Findings: []Finding{}}
@@ -138,16 +139,16 @@ func DumpsOf(all []printed.Dump, mode wps.Mode) (out []Dump, worst validate.Seve
 	return out, worst
 }
 
-// dumpOnly makes the entry one of octets that are neither an attempt nor an
-// element, such as a tag's.
+// dumpOnly marks the entry as one of octets that are neither an attempt nor an
+// element, such as those of an NFC tag.
 func (r *Entry) dumpOnly() {
 	r.Octets = true
-	r.Verdict = "These are octets of WPS, and no attempt to connect."
+	r.Verdict = "These are octets of WPS, not an attempt to connect."
 	r.Remedy = []string{}
-	r.Engineer = "A dump of what is no exchange and no element of an access point or device."
+	r.Engineer = "A dump of octets that are neither an exchange nor an element of an access point or device."
 }
 
-// judgeDump returns what is wrong with a dump.
+// judgeDump returns the findings about a dump.
 func judgeDump(d *printed.Dump, mode wps.Mode) validate.Findings {
 	switch k := d.Kind; {
 	case k == 0:
@@ -171,7 +172,7 @@ func newAttributes(all []report.Attribute, offset int) (out []Attribute) {
 	return out
 }
 
-// TextEvidence adds to the evidence what a text says beside its events.
+// TextEvidence adds to the evidence what a text reports beside its events.
 func (s *Source) TextEvidence(e *doctor.Evidence) {
 	if s.Text != nil {
 		source := s.Text.Source()

@@ -8,10 +8,10 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// methodWords are the methods for people.
+// methodWords are the methods in words.
 var methodWords = map[string]string{"pin": "by PIN", "pbc": "by button", "oob": "by NFC"}
 
-// transportWords are the transports for people.
+// transportWords are the transports in words.
 var transportWords = map[exchange.Transport]string{
 	exchange.TransportEAPOL: "EAPOL", exchange.TransportRADIUS: "RADIUS", exchange.TransportUPnP: "UPnP",
 	exchange.TransportIEEE1905: "IEEE 1905.1",
@@ -25,7 +25,7 @@ func Sides(x *exchange.Exchange) (enrollee, registrar string) {
 	return "device", "router"
 }
 
-// LeftSide names the side that is no router.
+// LeftSide names the side that is not the router.
 func LeftSide(x *exchange.Exchange) string {
 	if x.APEnrollee {
 		return "computer"
@@ -33,7 +33,7 @@ func LeftSide(x *exchange.Exchange) string {
 	return "device"
 }
 
-// HowWords says by which method and over what.
+// HowWords returns the method and transport of an exchange in words.
 func HowWords(r *Entry, x *exchange.Exchange) string {
 	how := "method not seen"
 	if r.Method != nil {
@@ -45,8 +45,8 @@ func HowWords(r *Entry, x *exchange.Exchange) string {
 	return how + ", over " + transportWords[x.Transport]
 }
 
-// Began says when an exchange began: with a comma before it, nothing if that is
-// not known. Many logs have no year.
+// Began returns when an exchange began, with a comma before it, or "" if that
+// is not known. Many logs have no year.
 func Began(x *exchange.Exchange) string {
 	switch t := x.Began.UTC(); {
 	case t.IsZero():
@@ -67,7 +67,7 @@ func Known(s *string) string {
 	return *s
 }
 
-// NetworkState says what a network offers of WPS.
+// NetworkState describes the state of WPS at a network.
 func NetworkState(n *doctor.Network) string {
 	switch state := n.State(); state {
 	case doctor.StateOff:
@@ -83,15 +83,15 @@ func NetworkState(n *doctor.Network) string {
 	}
 }
 
-// StationState says what a device does.
+// StationState describes what a device is searching for.
 func StationState(s *doctor.Station) string {
 	if s.Method == doctor.PushButton {
 		return "button pressed"
 	}
-	return "looks around for WPS"
+	return "scans for WPS"
 }
 
-// Shown returns the name of a file as a terminal can show it.
+// Shown returns the name of a file in a form that is safe for a terminal.
 func Shown(name string) string {
 	if name == "-" {
 		return "standard input"
@@ -102,5 +102,5 @@ func Shown(name string) string {
 	return name
 }
 
-// KnownMAC returns an address for people.
+// KnownMAC returns an address as text.
 func KnownMAC(a wps.MAC) string { return Known(Address(a)) }

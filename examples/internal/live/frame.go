@@ -6,8 +6,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Frame says in a few words what an EAPOL frame carries, such as "Request 3
-// WSC_MSG, 425 octets: M2".
+// Frame describes the contents of an EAPOL frame in a few words, such as
+// "Request 3 WSC_MSG, 425 octets: M2".
 func Frame(f eapol.Frame) string {
 	if f.Type != eapol.TypeEAP {
 		return f.Type.String()

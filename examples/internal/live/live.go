@@ -1,6 +1,5 @@
-// Package live is what the programs have in common that run a registration
-// live: a line that says what is waited for, the doctor's words for a failure,
-// and files for secrets.
+// Package live is shared by the programs that run a registration: a status
+// line, the doctor's explanation of a failure, and files for secrets.
 package live
 
 import (
@@ -18,20 +17,20 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// nextSteps are what to do about an interface that cannot be opened.
+// nextSteps are the advice for an interface that cannot be opened.
 var nextSteps = []struct {
 	class error
 	step  string // %s is the interface
 }{
 	{link.ErrDown, "\"ip link set %s up\" may help"},
-	{link.ErrNoInterface, "\"ip link\" lists those that there are"},
+	{link.ErrNoInterface, "\"ip link\" lists them"},
 	{link.ErrNotEthernet, "name an Ethernet interface or a bridge; \"ip link\" lists them"},
 	{link.ErrPermission, "run it with sudo"},
-	{station.ErrNoInterface, "\"iw dev\" lists those that there are"},
+	{station.ErrNoInterface, "\"iw dev\" lists them"},
 	{station.ErrMode, "\"iw dev %s set type managed\" may help, while it is down"},
 }
 
-// withStep adds to an error what to do about it.
+// withStep adds advice to an error.
 func withStep(err error, iface string) error {
 	for _, row := range nextSteps {
 		if errors.Is(err, row.class) {
@@ -41,7 +40,7 @@ func withStep(err error, iface string) error {
 	return err
 }
 
-// Open opens a network interface, and returns its address too.
+// Open opens a network interface, and also returns its address.
 func Open(name string) (eapol.Conn, wps.MAC, error) {
 	c, err := link.Listen(name)
 	if err != nil {
@@ -59,12 +58,12 @@ func OpenWiFi(name string) (*station.Station, error) {
 	return s, nil
 }
 
-// stopped is what Ctrl-C or a termination signal leaves.
+// stopped is printed after Ctrl-C or a termination signal.
 const stopped = "Stopped by you, before it was done: no settings were received, and none were changed.\n" +
 	"If an attempt was under way, the other side may count it as a failed one."
 
-// Explain writes why a registration has failed, and what to do. Attempt is what
-// is known of it besides the error.
+// Explain writes why a registration failed, and what to do. Attempt has what is
+// known besides the error.
 func Explain(w io.Writer, err error, attempt doctor.Attempt) {
 	d, ok := diagnose(err, attempt)
 	switch {
@@ -77,7 +76,7 @@ func Explain(w io.Writer, err error, attempt doctor.Attempt) {
 	}
 }
 
-// ExplainEvidence is Explain for those who have seen more than the error.
+// ExplainEvidence is Explain with complete evidence.
 func ExplainEvidence(w io.Writer, err error, e *doctor.Evidence) {
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintln(w, stopped)
@@ -87,7 +86,7 @@ func ExplainEvidence(w io.Writer, err error, e *doctor.Evidence) {
 	tell(w, err, &d)
 }
 
-// tell writes a diagnosis of an error.
+// tell writes the diagnosis of an error.
 func tell(w io.Writer, err error, d *doctor.Diagnosis) {
 	text := d.Verdict + "\n"
 	for _, s := range d.Together {
@@ -99,14 +98,14 @@ func tell(w io.Writer, err error, d *doctor.Diagnosis) {
 	fmt.Fprintf(w, "%s(%v)\n", text, err)
 }
 
-// Cause returns the doctor's word for why a registration has failed, or "" if
-// it is not one of registrations.
+// Cause returns the doctor's cause of an error, or "" if it is not the error of
+// a registration.
 func Cause(err error, attempt doctor.Attempt) doctor.Cause {
 	d, _ := diagnose(err, attempt)
 	return d.Cause
 }
 
-// diagnose asks the doctor, if the error is one of a registration.
+// diagnose diagnoses an error, if it is one of a registration.
 func diagnose(err error, attempt doctor.Attempt) (doctor.Diagnosis, bool) {
 	var failed *registration.Error
 	if !errors.As(err, &failed) || errors.Is(err, context.Canceled) {
@@ -117,8 +116,8 @@ func diagnose(err error, attempt doctor.Attempt) (doctor.Diagnosis, bool) {
 	return doctor.Diagnose(&doctor.Evidence{Attempts: []*doctor.Attempt{a}}), true
 }
 
-// Describe names a device by what it says of itself, harmless to a terminal.
-// A device that has nothing to say sends a space.
+// Describe returns the name of a device in a form that is safe for a terminal.
+// A device without a name sends a space.
 func Describe(d *wps.Device) string {
 	text := "a device without a name"
 	if name := strings.TrimSpace(d.DeviceName); name != "" {

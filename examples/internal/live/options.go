@@ -11,7 +11,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Options are the flags that the programs of this kind have in common.
+// Options are the flags that these programs share.
 type Options struct {
 	Interface string
 	Name      string // of this device
@@ -25,10 +25,10 @@ type Options struct {
 }
 
 // Flags defines the flags of the interface and of the output. The name of the
-// program is what the device calls itself.
+// program is the default device name.
 func (o *Options) Flags(f *pflag.FlagSet, name string) {
 	f.StringVarP(&o.Interface, "interface", "i", "", "use this network `INTERFACE`")
-	f.StringVar(&o.Name, "name", name, "`NAME` that this device calls itself")
+	f.StringVar(&o.Name, "name", name, "`NAME` of this device")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "show each message")
 	f.BoolVar(&o.JSON, "json", false, "print JSON, one object on a line")
 	f.BoolVar(&o.ShowKey, "show-key", false, "print settings with their key")
@@ -55,7 +55,7 @@ func Values(more map[string]program.Values) map[string]program.Values {
 func Interfaces() (names []string) {
 	all, err := net.Interfaces()
 	if err != nil {
-		return nil // then nothing is completed
+		return nil // without a list nothing is completed
 	}
 	for _, i := range all {
 		if i.Flags&net.FlagLoopback == 0 {
@@ -65,8 +65,8 @@ func Interfaces() (names []string) {
 	return names
 }
 
-// Check returns what is wrong with the flags that every program of this kind
-// needs, and with the operands, of which there are none.
+// Check checks the flags that these programs share, and that there are no
+// operands.
 func (o *Options) Check(operands []string) error {
 	switch {
 	case len(operands) > 0:
@@ -80,11 +80,11 @@ func (o *Options) Check(operands []string) error {
 // SSID returns the name of the network from the flags.
 func (o *Options) SSID() wps.SSID { return wps.SSID(o.ssid) }
 
-// HasSecurity reports whether the flags say how the network is secured.
+// HasSecurity reports whether the flags include the security of the network.
 func (o *Options) HasSecurity() bool { return o.open || o.passphrase != "" }
 
-// Network returns the network of the flags. Without -passphrase and -open it is
-// open.
+// Network returns the network from the flags. It is open if neither -passphrase
+// nor -open is given.
 func (o *Options) Network() (wps.Credential, error) {
 	c := wps.Credential{SSID: o.SSID(), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte(o.passphrase)}
 	switch {
@@ -101,7 +101,7 @@ func (o *Options) Network() (wps.Credential, error) {
 	return c, nil
 }
 
-// OpenKeyLog opens the key log, or returns nil if there is to be none.
+// OpenKeyLog opens the key log, or returns nil if none was asked for.
 func (o *Options) OpenKeyLog() (*os.File, error) {
 	if o.keyLog == "" {
 		return nil, nil
@@ -113,7 +113,7 @@ func (o *Options) OpenKeyLog() (*os.File, error) {
 	return f, nil
 }
 
-// Device describes the device that the program is.
+// Device returns the description of this program as a device.
 func (o *Options) Device(mac wps.MAC, model string, kind wps.DeviceType) wps.Device {
 	d := wps.DefaultDevice()
 	d.MAC, d.UUID, d.DeviceName = mac, wps.UUIDFromMAC(mac), o.Name

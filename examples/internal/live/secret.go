@@ -8,16 +8,16 @@ import (
 	"os"
 )
 
-// SecretFile is a file for settings with their key. It is opened before a PIN or a
-// press of a button is spent, so that a wrong name is found in time, and written
-// when there is something to write.
+// SecretFile is a file for settings with their key. It is opened before a PIN
+// or a button press is used up, so that a wrong name is noticed in time, and
+// written later.
 type SecretFile struct {
 	file    *os.File
 	created bool
 }
 
-// CreateSecret opens a file that only its owner can read. A file that exists is an
-// error, unless it is to be overwritten; then it keeps what it holds until
+// CreateSecret opens a file that only its owner can read. If the file exists,
+// that is an error, unless overwrite is set; its contents remain until
 // [SecretFile.Write].
 func CreateSecret(name string, overwrite bool) (*SecretFile, error) {
 	f, err := openSecret(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
@@ -27,7 +27,7 @@ func CreateSecret(name string, overwrite bool) (*SecretFile, error) {
 	case !errors.Is(err, fs.ErrExist):
 		return nil, err
 	}
-	f, err = openSecret(name, os.O_RDWR) // to say what else is wrong with it
+	f, err = openSecret(name, os.O_RDWR) // to return the most specific error
 	switch {
 	case err != nil:
 		return nil, err
@@ -38,7 +38,7 @@ func CreateSecret(name string, overwrite bool) (*SecretFile, error) {
 	return &SecretFile{f, false}, nil
 }
 
-// Content returns what the file holds.
+// Content returns the contents of the file.
 func (s *SecretFile) Content() ([]byte, error) {
 	if s.created {
 		return nil, nil
@@ -46,7 +46,7 @@ func (s *SecretFile) Content() ([]byte, error) {
 	return io.ReadAll(io.NewSectionReader(s.file, 0, 1<<20))
 }
 
-// Write replaces what the file holds, and closes it.
+// Write replaces the contents of the file, and closes it.
 func (s *SecretFile) Write(content []byte) error {
 	err := s.file.Truncate(0)
 	if err == nil {
@@ -58,7 +58,8 @@ func (s *SecretFile) Write(content []byte) error {
 	return errors.Join(err, s.file.Close())
 }
 
-// Discard closes the file without writing. One that was made for this is removed.
+// Discard closes the file without writing, and removes it if CreateSecret
+// created it.
 func (s *SecretFile) Discard() {
 	if s.created {
 		_ = os.Remove(s.file.Name()) // it is empty
@@ -66,10 +67,10 @@ func (s *SecretFile) Discard() {
 	_ = s.file.Close() // nothing was written
 }
 
-// ReplaceSecret writes a file that only its owner can read in place of the one
-// of that name. After a power cut it is the old one or the new one.
+// ReplaceSecret atomically replaces a file by one that only its owner can read.
+// After a power failure it has the old contents or the new ones.
 func ReplaceSecret(name string, content []byte) error {
-	f, err := CreateSecret(name+".new", true) // one may be left from a power cut
+	f, err := CreateSecret(name+".new", true) // a power failure may have left one
 	if err != nil {
 		return err
 	}
@@ -84,8 +85,8 @@ func AppendSecret(name string) (*os.File, error) {
 	return openSecret(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE)
 }
 
-// openSecret opens a file that only its owner can read, and no other: not what a
-// link leads to, not a file of another user or with another name, no device.
+// openSecret opens a file that only its owner can read. It refuses symbolic
+// links, devices, files of other users and files with more than one name.
 func openSecret(name string, flag int) (*os.File, error) {
 	f, err := openNoFollow(name, flag, 0o600)
 	if err != nil {
@@ -105,7 +106,7 @@ func openSecret(name string, flag int) (*os.File, error) {
 	return f, nil
 }
 
-// linkError is why a symbolic link is refused.
+// linkError is the error for a symbolic link.
 func linkError(name string) error {
 	return fmt.Errorf("%s is a symbolic link, and secrets do not follow one: name the file itself", name)
 }

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// openNoFollow opens a file that is no symbolic link.
+// openNoFollow opens a file that is not a symbolic link.
 func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return nil, linkError(name)
@@ -15,6 +15,6 @@ func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	return os.OpenFile(name, flag, mode)
 }
 
-// ours: a new file belongs to its user, who decides on others by the access
-// control list of its folder.
+// ours accepts every file: a new file belongs to its user, and the access
+// control list of the folder decides who else can read it.
 func ours(string, fs.FileInfo) error { return nil }

@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// openNoFollow opens a file, but not through a symbolic link. O_NONBLOCK keeps it
-// from waiting for the reader of a named pipe.
+// openNoFollow opens a file without following a symbolic link. O_NONBLOCK
+// prevents it from blocking on a named pipe.
 func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	f, err := os.OpenFile(name, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, mode)
 	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) {
@@ -20,7 +20,7 @@ func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	return f, err
 }
 
-// ours returns what is wrong with a file that is to hold a secret.
+// ours checks that a file may hold a secret.
 func ours(name string, info fs.FileInfo) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {

@@ -9,26 +9,26 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// Status writes lines, and below them, on a terminal, one that says what is
-// waited for and how long yet. Its methods may be called at the same time.
+// Status writes lines and, on a terminal, a last line with what the program
+// waits for and the remaining time. Its methods may be called concurrently.
 type Status struct {
 	out      io.Writer // for the line of a terminal
-	text     io.Writer // the same, printable
+	text     io.Writer // the same, safe for a terminal
 	terminal bool
 
 	mu    sync.Mutex
-	what  string    // "" if nothing is waited for
+	what  string    // "" if the program does not wait
 	until time.Time // zero without an end
 	stop  chan struct{}
 	done  chan struct{}
 }
 
-// NewStatus returns a Status that writes to Err of a program.
+// NewStatus returns a Status that writes to streams.Err.
 func NewStatus(streams *program.IO) *Status {
 	return &Status{out: streams.Err, text: streams.ErrText(), terminal: streams.Terminal}
 }
 
-// eraseLine returns to the beginning of the line, and empties it.
+// eraseLine moves to the beginning of the line and clears it.
 const eraseLine = "\r\x1b[K"
 
 // Printf writes a line.
@@ -36,8 +36,8 @@ func (s *Status) Printf(format string, args ...any) {
 	fmt.Fprintf(s.Above(s.text), format+"\n", args...)
 }
 
-// Above returns a writer of whole lines to w that leaves the line on the
-// terminal below them, where w may be another way to the same terminal.
+// Above returns a writer to w for whole lines. It keeps the status line below
+// them, even if w is another way to the same terminal.
 func (s *Status) Above(w io.Writer) io.Writer { return above{s, w} }
 
 type above struct {
@@ -57,8 +57,8 @@ func (a above) Write(lines []byte) (int, error) {
 	return n, err
 }
 
-// Wait says what is waited for from now on: on a terminal with a count-down
-// to the end, if there is one, else once.
+// Wait sets what the program waits for. On a terminal it is shown with a
+// count-down to until, if that is set; otherwise it is printed once.
 func (s *Status) Wait(what string, until time.Time) {
 	s.Done()
 	s.mu.Lock()
@@ -73,7 +73,7 @@ func (s *Status) Wait(what string, until time.Time) {
 	go s.tick(s.stop, s.done)
 }
 
-// tick renews the line every second.
+// tick redraws the line every second.
 func (s *Status) tick(stop, done chan struct{}) {
 	defer close(done)
 	ticker := time.NewTicker(time.Second)
@@ -104,7 +104,7 @@ func (s *Status) show() {
 	io.WriteString(s.text, line)
 }
 
-// Done reports that nothing is waited for any more.
+// Done removes the status line.
 func (s *Status) Done() {
 	s.mu.Lock()
 	stop, done := s.stop, s.done

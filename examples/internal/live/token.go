@@ -10,11 +10,11 @@ import (
 	"github.com/gowps/gowps/wps/nfc"
 )
 
-// maxTag bounds what is read of a tag: the largest hold 64 KiB.
+// maxTag bounds how much is read from a tag: the largest hold 64 KiB.
 const maxTag = 1 << 20
 
-// ReadToken reads what an NFC tag or a handover message holds from a file, or from
-// the input for "-".
+// ReadToken reads an NFC tag or a handover message from a file, or from
+// standard input if the name is "-".
 func ReadToken(name string, streams *program.IO) (wps.List, error) {
 	in := streams.In
 	if name != "-" {
@@ -39,8 +39,8 @@ func ReadToken(name string, streams *program.IO) (wps.List, error) {
 	return token.List, nil
 }
 
-// WriteToken writes a tag or a handover message to a new file that only its owner
-// can read, or to the output for "-".
+// WriteToken writes a tag or a handover message to a new file that only its
+// owner can read, or to standard output if the name is "-".
 func WriteToken(name string, streams *program.IO, message []byte) error {
 	if name == "-" {
 		_, err := streams.Out.Write(message)

@@ -1,5 +1,5 @@
-// Package pinwords says what there is to say of a PIN: the words of wpspin, which
-// the page in the browser uses too.
+// Package pinwords reports on PINs in words, for wpspin and the page in the
+// browser.
 package pinwords
 
 import (
@@ -11,12 +11,12 @@ import (
 	"github.com/gowps/gowps/pin"
 )
 
-// Report is what there is to say of one PIN.
+// Report is the report on one PIN.
 type Report struct {
 	Schema      string       `json:"schema"`
 	Input       string       `json:"input,omitempty"`    // as it was given
 	Valid       bool         `json:"valid"`              // by all rules
-	Accepted    bool         `json:"accepted,omitempty"` // in spite of its checksum, on request
+	Accepted    bool         `json:"accepted,omitempty"` // on request, although its checksum is wrong
 	PIN         string       `json:"pin,omitempty"`
 	Halves      []string     `json:"halves,omitempty"` // as the protocol proves them
 	Warnings    []string     `json:"warnings,omitempty"`
@@ -28,25 +28,25 @@ type Report struct {
 type Problem struct {
 	Class     string `json:"class"` // "length", "character" or "checksum"
 	Message   string `json:"message"`
-	Character int    `json:"character,omitempty"` // the one at fault, from 1
-	Want      *int   `json:"want,omitempty"`      // the check digit that it should be
+	Character int    `json:"character,omitempty"` // position of the wrong character, from 1
+	Want      *int   `json:"want,omitempty"`      // the right check digit
 }
 
-// Suggestion is a PIN that may have been meant.
+// Suggestion is a PIN that may have been intended.
 type Suggestion struct {
 	PIN    string `json:"pin"`
-	Reason string `json:"reason"` // a name, as "check-digit"
+	Reason string `json:"reason"` // a short name such as check-digit
 	Words  string `json:"words"`
 }
 
-// Of reports on a PIN as it is.
+// Of returns the report on a PIN.
 func Of(p pin.PIN) Report {
 	first, second := p.Halves()
 	return Report{Valid: p.Valid(), PIN: p.Digits(), Halves: []string{first, second}}
 }
 
-// Check reports on the text of a PIN. mac, if not nil, is the address of its
-// device.
+// Check returns the report on the text of a PIN. mac, if not nil, is the
+// address of the device.
 func Check(text string, anyChecksum bool, mac *[6]byte) Report {
 	p, err := pin.Parse(text)
 	if err == nil {
@@ -55,7 +55,7 @@ func Check(text string, anyChecksum bool, mac *[6]byte) Report {
 		return r
 	}
 	if anyChecksum && errors.Is(err, pin.ErrChecksum) {
-		p, _ = pin.ParseAnyChecksum(text) // nothing else is wrong with it
+		p, _ = pin.ParseAnyChecksum(text) // only the check digit is wrong
 		r := Of(p)
 		r.Input, r.Accepted, r.Warnings = text, true, warnings(p, mac)
 		r.Error = ProblemOf(err)
@@ -68,7 +68,7 @@ func Check(text string, anyChecksum bool, mac *[6]byte) Report {
 	return r
 }
 
-// warnings says why a PIN is a bad choice.
+// warnings lists why a PIN is a bad choice.
 func warnings(p pin.PIN, mac *[6]byte) (w []string) {
 	if name, ok := p.WellKnown(); ok {
 		w = append(w, "everybody knows this PIN: it is "+name)
@@ -79,22 +79,22 @@ func warnings(p pin.PIN, mac *[6]byte) (w []string) {
 		}
 	}
 	if p.Len() == 4 {
-		w = append(w, "some routers only take PINs of 8 digits")
+		w = append(w, "some routers only accept PINs of 8 digits")
 	}
 	return w
 }
 
-// classes names the classes of error in JSON.
+// classes are the names of the error classes in JSON.
 var classes = map[error]string{
 	pin.ErrLength:    "length",
 	pin.ErrCharacter: "character",
 	pin.ErrChecksum:  "checksum",
 }
 
-// ProblemOf returns what an error of package pin says.
+// ProblemOf describes an error of package pin.
 func ProblemOf(err error) *Problem {
 	var e *pin.Error
-	errors.As(err, &e) // as every error of a text is
+	errors.As(err, &e) // every error about a text is one
 	p := &Problem{Class: classes[e.Err], Message: e.Err.Error() + ": " + e.Detail, Character: e.Pos}
 	if e.Err == pin.ErrChecksum {
 		p.Want = &e.Want
@@ -102,7 +102,7 @@ func ProblemOf(err error) *Problem {
 	return p
 }
 
-// Text returns the report in lines for a person.
+// Text returns the report as lines of text.
 func (r Report) Text() string {
 	var b strings.Builder
 	b.WriteString(Shown(r.Input))
@@ -123,7 +123,7 @@ func (r Report) Text() string {
 	return b.String()
 }
 
-// Shown returns the text as it can be shown on a terminal.
+// Shown returns the text in a form that is safe for a terminal.
 func Shown(text string) string {
 	quoted := strconv.Quote(text)
 	if text == "" || strings.TrimSpace(text) != text || quoted[1:len(quoted)-1] != text {

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// helpWidth is how many characters a line of the help has at most.
+// helpWidth is the maximum width of the help in characters.
 const helpWidth = 80
 
 // writeHelp writes the help of a command.
@@ -61,14 +61,14 @@ func writeHelp(w io.Writer, c *Command, cmd *cobra.Command) {
 			}
 		}
 	}
-	_, _ = io.WriteString(w, b.String()) // Run sees the error of the output
+	_, _ = io.WriteString(w, b.String()) // Run checks for errors of the output
 }
 
 func command(b *strings.Builder, name, short string) {
 	fmt.Fprintf(b, "  %-12s%s\n", name, Wrap(short, helpWidth, "              "))
 }
 
-// forms returns the forms of the command line.
+// forms returns the synopsis lines.
 func (c *Command) forms() []string {
 	if len(c.Synopsis) == 0 {
 		return []string{""}
@@ -76,7 +76,7 @@ func (c *Command) forms() []string {
 	return c.Synopsis
 }
 
-// reason says in words of people what is wrong with a number or a duration.
+// reason explains in plain words what is wrong with a number or a duration.
 func reason(err error) error {
 	var number *strconv.NumError
 	switch {
@@ -85,16 +85,17 @@ func reason(err error) error {
 	case errors.As(err, &number) && number.Func == "ParseBool":
 		return fmt.Errorf("%s is neither true nor false", strconv.Quote(number.Num))
 	case errors.As(err, &number):
-		return fmt.Errorf("%s is not a number of the kind that is wanted", strconv.Quote(number.Num))
+		return fmt.Errorf("%s is not a valid number", strconv.Quote(number.Num))
 	case strings.HasPrefix(err.Error(), "time: "):
 		return fmt.Errorf("%s, such as 90s or 2m", strings.TrimPrefix(err.Error(), "time: "))
 	}
 	return err
 }
 
-// Wrap breaks a text into lines of at most width characters, where there are
-// blanks. Lines behind the first begin with indent, for which the first has to
-// have room too. No word is broken, even one that is longer than a line.
+// Wrap breaks a text into lines of at most width characters at blanks. Lines
+// after the first begin with indent; the first has the same limit, since the
+// caller puts something before it. Words are not broken, even if they are
+// longer than a line.
 func Wrap(text string, width int, indent string) string {
 	room := max(width-len([]rune(indent)), 8)
 	var b strings.Builder

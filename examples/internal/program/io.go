@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/wps/printable"
 )
 
-// IO is what a program reads and writes.
+// IO is the input and output of a program.
 type IO struct {
 	In       io.Reader
 	Out, Err io.Writer
@@ -38,11 +38,11 @@ func Standard() IO {
 	return s
 }
 
-// Text returns a writer of text to Out: printable, with or without colour, and in
-// ASCII where the locale is.
+// Text returns a writer of text to Out. It makes the text printable, and
+// converts colours and characters to what the terminal supports.
 func (s *IO) Text() *printable.Writer { return s.text(s.Out, s.Color) }
 
-// ErrText is Text for Err.
+// ErrText is like Text for Err.
 func (s *IO) ErrText() *printable.Writer { return s.text(s.Err, false) }
 
 func (s *IO) text(w io.Writer, color bool) *printable.Writer {
@@ -55,7 +55,8 @@ func (s *IO) text(w io.Writer, color bool) *printable.Writer {
 	return p
 }
 
-// JSON returns an encoder of JSON to a writer, printable without loss.
+// JSON returns an encoder that writes JSON with escapes for characters that are
+// not printable.
 func JSON(w io.Writer) *json.Encoder {
 	e := json.NewEncoder(printable.NewWriter(w, printable.Lossless))
 	e.SetEscapeHTML(false)
@@ -70,14 +71,14 @@ func piped(f *os.File) bool {
 	return err == nil && (info.Mode()&os.ModeNamedPipe != 0 || info.Mode()&os.ModeSocket != 0 || info.Mode().IsRegular() && info.Size() > 0)
 }
 
-// colorWanted reports whether colour may be used: on terminals that can show
-// it, unless NO_COLOR is set (no-color.org).
+// colorWanted reports whether to use colour: the terminal supports it, and
+// NO_COLOR is not set (no-color.org).
 func colorWanted(f *os.File, env func(string) string) bool {
 	return env("NO_COLOR") == "" && env("TERM") != "dumb" && isTerminal(f)
 }
 
-// asciiOnly reports whether the locale has no UTF-8, by the first variable that is
-// set of those that decide (POSIX.1-2017, 8.2).
+// asciiOnly reports whether the locale is not UTF-8. The first of the three
+// variables that is set decides (POSIX.1-2017, 8.2).
 func asciiOnly(env func(string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if v := env(name); v != "" {
@@ -88,8 +89,8 @@ func asciiOnly(env func(string) string) bool {
 	return true
 }
 
-// terminalWidth returns the width of a terminal: COLUMNS if it is set, or what the
-// terminal says, or 80.
+// terminalWidth returns the width of a terminal: COLUMNS if set, else the
+// terminal's own, else 80.
 func terminalWidth(f *os.File, env func(string) string) int {
 	if n, err := strconv.Atoi(env("COLUMNS")); err == nil && n > 0 {
 		return n

@@ -1,15 +1,15 @@
 // Package program is the command line of the example programs: flags, commands,
-// help, version, completion, exit status, and what is written to a terminal.
+// help, version, completion, exit status and terminal output.
 //
-// It stands on github.com/spf13/cobra. Of the command libraries that are kept
-// well, cobra has the best completion for bash, zsh and fish: it completes files,
-// the values of flags and their descriptions, where urfave/cli offers no files in
-// fish and zsh, and kong needs another library. Its flags are those of pflag, with
-// two dashes. The flags of these programs had one dash when they used package
-// flag, and scripts use them so: [Run] takes both.
+// It is based on github.com/spf13/cobra. Of the maintained command libraries,
+// cobra has the best completion for bash, zsh and fish: it completes files,
+// values of flags and descriptions, while urfave/cli does not complete files in
+// fish and zsh, and kong needs another library. Its flags are those of pflag,
+// with two dashes. These programs once used package flag, and scripts use the
+// flags with one dash: [Run] accepts both.
 //
-// All programs end with one of four statuses, for the same end with the same one:
-// [Fine], [Problem], [Unable] and [Incomplete].
+// All programs use the same four exit statuses: [Fine], [Problem], [Unable] and
+// [Incomplete].
 package program
 
 import (
@@ -28,60 +28,59 @@ import (
 
 // The exit statuses of all programs.
 const (
-	Fine    = 0 // it was done, and nothing is wrong
-	Problem = 1 // it was not done, or a problem was found
-	Unable  = 2 // wrong use, or input, output or an interface that fails
+	Fine    = 0 // done, and nothing is wrong
+	Problem = 1 // not done, or a problem was found
+	Unable  = 2 // wrong usage, or input, output or an interface failed
 
-	Incomplete = 3 // nothing is wrong so far, but only a part was done: interrupted, or a part is missing
+	Incomplete = 3 // interrupted or a part is missing, but nothing is wrong so far
 )
 
 // Command is a program, or one of its commands.
 type Command struct {
 	Name     string
 	Short    string   // what it does, in one line without a full stop
-	Synopsis []string // its forms, without the name
+	Synopsis []string // forms of the command line, without the name
 	Long     string   // paragraphs
 	Examples []Example
-	Exit     []string // what the exit statuses mean, from 0 on, "" for one that is not used: of programs only
+	Exit     []string // meaning of each exit status, from 0; "" for one that is not used; programs only
 
 	// Flags defines the flags, if there are any.
 	Flags func(*pflag.FlagSet)
 
-	// Values are what can stand behind a flag, by its name. Files are what is
-	// completed for flags without an entry.
+	// Values has the possible values of flags, by name. Other flags complete
+	// files.
 	Values map[string]Values
 
-	// Operands is what can stand on the command line besides flags.
+	// Operands has the possible operands.
 	Operands Values
 
-	// Run does the work with the operands, and returns the exit status. An error is
-	// printed with the name of the program; the exit status is
-	// not Fine then, but Unable.
+	// Run does the work and returns the exit status. An error is printed after
+	// the name of the program, and changes the exit status Fine to Unable.
 	Run func(ctx context.Context, streams IO, operands []string) (status int, err error)
 
 	Commands []*Command
 }
 
-// Example is a command line and what it does.
+// Example is a command line with its description.
 type Example struct{ Line, Does string }
 
-// Values are what a flag or an operand can be, for completion.
+// Values are the possible values of a flag or an operand, for completion.
 type Values struct {
-	Words func() []string // nil if words cannot be foreseen
+	Words func() []string // nil if there is no list
 	Files bool
 }
 
-// Words returns the values that are some words.
+// Words returns the values of a fixed list.
 func Words(words ...string) Values { return Values{Words: func() []string { return words }} }
 
-// Nothing is a value that cannot be foreseen, and names no file.
+// Nothing is a value without completion.
 var Nothing = Values{}
 
-// Files is the value that names a file.
+// Files is a value that is the name of a file.
 var Files = Values{Files: true}
 
-// UsageError is wrong use of a program. What is printed of it ends with the way to the
-// help.
+// UsageError is an error in the use of a program. It is printed with a pointer
+// to the help.
 type UsageError struct{ Err error }
 
 // Usagef returns a UsageError.
@@ -90,11 +89,11 @@ func Usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(fo
 // Error implements error.
 func (e *UsageError) Error() string { return e.Err.Error() }
 
-// Unwrap returns the error below.
+// Unwrap returns the underlying error.
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// Run runs a program with the arguments behind its name and returns its exit
-// status. An output that fails makes it Unable.
+// Run runs a program with its arguments and returns the exit status. If writing
+// the output fails, the status is Unable.
 func Run(ctx context.Context, c *Command, streams IO, args []string) int {
 	root := c.cobra(&streams)
 	addStandard(root, c, &streams)
@@ -124,7 +123,7 @@ func Run(ctx context.Context, c *Command, streams IO, args []string) int {
 }
 
 // Main runs a program with the input, output and arguments of the process, and
-// ends the process.
+// then exits.
 func Main(ctx context.Context, c *Command) {
 	os.Exit(Run(ctx, c, Standard(), os.Args[1:]))
 }
@@ -134,7 +133,7 @@ func Complain(streams IO, name string, err error) {
 	var usage *UsageError
 	text := err.Error()
 	if errors.As(err, &usage) {
-		text += fmt.Sprintf("; \"%s -help\" says how to use it", name)
+		text += fmt.Sprintf("; see \"%s -help\"", name)
 	}
 	fmt.Fprintf(streams.ErrText(), "%s: %s\n", name, text)
 }
@@ -142,7 +141,7 @@ func Complain(streams IO, name string, err error) {
 // statusKey is the key of the exit status in the context of a run.
 type statusKey struct{}
 
-// firstError remembers the first error of a writer.
+// firstError records the first error of a writer.
 type firstError struct {
 	w   io.Writer
 	err error
@@ -156,8 +155,8 @@ func (f *firstError) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// withoutBackquotes leaves out what marks the name of a value in the text of a
-// flag.
+// withoutBackquotes removes the backquotes around the value's name in the usage
+// of a flag.
 type withoutBackquotes struct{ w io.Writer }
 
 func (b withoutBackquotes) Write(p []byte) (int, error) {
@@ -165,7 +164,7 @@ func (b withoutBackquotes) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// cobra returns the command for cobra.
+// cobra returns the cobra command.
 func (c *Command) cobra(streams *IO) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: c.Name, Short: c.Short,
@@ -187,10 +186,10 @@ func (c *Command) cobra(streams *IO) *cobra.Command {
 			v = Nothing
 		}
 		if f.NoOptDefVal == "" {
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, v.complete) // it fails for flags that are not defined
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, v.complete) // fails only for flags that are not defined
 		}
 	})
-	cmd.FParseErrWhitelist.UnknownFlags = c.Run == nil // what is missing is a command
+	cmd.FParseErrWhitelist.UnknownFlags = c.Run == nil // the error is then the missing command
 	cmd.RunE = func(cmd *cobra.Command, operands []string) error {
 		if v, _ := cmd.Flags().GetBool("version"); v {
 			return printVersion(cmd.Root().Name(), cmd.OutOrStdout())
@@ -211,7 +210,7 @@ func (c *Command) cobra(streams *IO) *cobra.Command {
 	return cmd
 }
 
-// complete returns what a word can be.
+// complete returns the completions of a word.
 func (v Values) complete(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var words []string
 	if v.Words != nil {
@@ -223,7 +222,7 @@ func (v Values) complete(*cobra.Command, []string, string) ([]string, cobra.Shel
 	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
-// addStandard adds the commands and flags that every program has.
+// addStandard adds the commands and flags that all programs have.
 func addStandard(root *cobra.Command, c *Command, streams *IO) {
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.PersistentFlags().Bool("version", false, "print the version")
@@ -268,13 +267,13 @@ func completionCommand(streams *IO) *cobra.Command {
 	}
 	c := &Command{
 		Name: cmd.Name(), Short: cmd.Short, Synopsis: []string{"bash|zsh|fish"},
-		Long: "Source what it prints, or store it where the shell looks for it.",
+		Long: "Source the output, or store it where the shell looks for it.",
 	}
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(streams.Text(), c, cmd) })
 	return cmd
 }
 
-// flagError says what is wrong with a flag. The value is not shown: it may be a
+// flagError describes an error in a flag. It omits the value, which may be a
 // PIN or a passphrase.
 func flagError(_ *cobra.Command, err error) error {
 	var (
@@ -297,7 +296,7 @@ func flagError(_ *cobra.Command, err error) error {
 	return Usagef("%w", err)
 }
 
-// flagName returns the name of a flag as people type it: the letter, if it has one.
+// flagName returns a flag as users type it: its letter if it has one.
 func flagName(f *pflag.Flag) string {
 	if f.Shorthand != "" {
 		return "-" + f.Shorthand
@@ -305,12 +304,12 @@ func flagName(f *pflag.Flag) string {
 	return "-" + f.Name
 }
 
-// arrange returns the arguments as cobra takes them: long flags with two dashes,
-// and those that stand before the name of a command behind it.
+// arrange returns the arguments in the form that cobra expects: long flags with
+// two dashes, and all flags after the name of the command.
 func arrange(root *cobra.Command, args []string) []string {
 	flags := map[string]*pflag.Flag{}
 	collectFlags(flags, root)
-	command := -1 // where the first word is that is no flag
+	command := -1 // index of the first word that is not a flag
 	out := make([]string, 0, len(args))
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
@@ -327,7 +326,7 @@ func arrange(root *cobra.Command, args []string) []string {
 			}
 			out = append(out, arg)
 			continue
-		case len(name) > 1: // also if it is unknown, so that it is not taken for flags of one letter each
+		case len(name) > 1: // also if unknown, so that it is not read as several one-letter flags
 			arg = "--" + strings.TrimLeft(arg, "-")
 		}
 		out = append(out, arg)
@@ -344,8 +343,8 @@ func arrange(root *cobra.Command, args []string) []string {
 	return out
 }
 
-// collectFlags collects the flags of a command and those below it, by all their
-// names.
+// collectFlags collects the flags of a command and its subcommands, by all
+// their names.
 func collectFlags(flags map[string]*pflag.Flag, c *cobra.Command) {
 	for _, set := range []*pflag.FlagSet{c.Flags(), c.PersistentFlags()} {
 		set.VisitAll(func(f *pflag.Flag) {
@@ -360,7 +359,7 @@ func collectFlags(flags map[string]*pflag.Flag, c *cobra.Command) {
 	}
 }
 
-// buildInfo returns what the program was built from.
+// buildInfo returns the build information of the program.
 var buildInfo = debug.ReadBuildInfo
 
 func printVersion(name string, out io.Writer) error {
@@ -372,8 +371,8 @@ func printVersion(name string, out io.Writer) error {
 	return err
 }
 
-// Version returns what -version prints: the version of the module, the commit and
-// the version of Go.
+// Version returns the output of -version: the version of the module, the commit
+// and the version of Go.
 func Version(name string, info *debug.BuildInfo) string {
 	settings := map[string]string{}
 	for _, s := range info.Settings {

@@ -1,7 +1,7 @@
 //go:build js && wasm
 
-// Page is what runs in the browser: the doctor, the check of PINs and the practice,
-// for the worker of the page. It is built for js/wasm by wpsweb.
+// Page is the code that runs in the browser's worker: the doctor, the PIN
+// checker and the practice. Wpsweb builds it for js/wasm.
 package main
 
 import (
@@ -39,8 +39,8 @@ func main() {
 	select {}
 }
 
-// promise makes a function of JavaScript: it returns a promise, so that the code may
-// wait.
+// promise makes a function of JavaScript that returns a promise, so that f may
+// block.
 func promise(f func([]js.Value) (any, error)) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
 		executor := js.FuncOf(func(_ js.Value, settle []js.Value) any {
@@ -59,7 +59,8 @@ func promise(f func([]js.Value) (any, error)) js.Func {
 	})
 }
 
-// encode returns a value as JSON, with what is not printable in it made so.
+// encode returns a value as JSON, with escapes for characters that are not
+// printable.
 func encode(v any) (string, error) {
 	var b strings.Builder
 	err := json.NewEncoder(printable.NewWriter(&b, printable.Lossless)).Encode(v)
@@ -73,7 +74,7 @@ func octets(v js.Value) []byte {
 	return b
 }
 
-// meter reports how far reading has come.
+// meter reports the progress of reading.
 type meter struct {
 	io.Reader
 	read, told int
@@ -90,7 +91,7 @@ func (m *meter) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// diagnosed is what was found in files.
+// diagnosed is the result for files.
 type diagnosed struct {
 	Entries  []*diagnosis.Entry        `json:"entries"`
 	Networks []*diagnosis.NetworkEntry `json:"networks"`
@@ -98,8 +99,8 @@ type diagnosed struct {
 	Page     string                    `json:"page"` // the report in HTML
 }
 
-// diagnose judges files: an array of {name, octets}, the text of a key log, a
-// function that is told how far it is.
+// diagnose diagnoses files. Its arguments are an array of {name, octets}, the
+// text of a key log, and a function for the progress.
 func diagnose(args []js.Value) (any, error) {
 	var out diagnosed
 	page := diagnosis.NewPage()
@@ -127,7 +128,7 @@ func diagnose(args []js.Value) (any, error) {
 	return encode(out)
 }
 
-// add judges a file.
+// add diagnoses a file.
 func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page *diagnosis.Page) error {
 	from, err := diagnosis.Open(r)
 	if err != nil {
@@ -172,7 +173,7 @@ func hide(args []js.Value) (any, error) {
 	return a, nil
 }
 
-// check says of each line whether it is a PIN.
+// check checks the PIN on each line.
 func check(args []js.Value) (any, error) {
 	var all []string
 	for line := range strings.Lines(args[0].String()) {
@@ -191,12 +192,13 @@ func makePIN([]js.Value) (any, error) {
 	return p.Digits(), err
 }
 
-// game is the one that is played.
+// game is the current game.
 var game *practice.Game
 
 func scenarios([]js.Value) (any, error) { return encode(practice.Scenarios()) }
 
-// begin begins a game: seed, scenario, and as JSON what was done in it.
+// begin begins a game. Its arguments are the seed, the scenario, and the
+// previous deeds as JSON.
 func begin(args []js.Value) (any, error) {
 	g, err := practice.New(uint64(args[0].Int()), args[1].String())
 	if err != nil {
@@ -215,7 +217,7 @@ func begin(args []js.Value) (any, error) {
 
 var errNoGame = errors.New("no game was begun")
 
-// act has the owner do something.
+// act does an action of the owner.
 func act(args []js.Value) (any, error) {
 	if game == nil {
 		return nil, errNoGame
@@ -223,7 +225,7 @@ func act(args []js.Value) (any, error) {
 	return game.Do(args[0].String(), args[1].String())
 }
 
-// state lets milliseconds pass, and returns what is to be seen.
+// state advances the time by milliseconds, and returns the state of the game.
 func state(args []js.Value) (any, error) {
 	if game == nil {
 		return nil, errNoGame

@@ -1,9 +1,10 @@
-// Package practice is a game: an owner, a router and a printer, and WPS that may
-// not work. It plays on the simulator, so that what happens is what real machines do.
+// Package practice is a game with an owner, a router and a printer, in which
+// WPS may not work. It runs on the simulator, so the devices behave like real
+// machines.
 //
-// A [Game] is begun with a seed and a scenario, and goes on by what the owner does
-// ([Game.Do]) and by time ([Game.Run]). The same seed, scenario and deeds at the same
-// times give the same game.
+// [New] begins a [Game] with a seed and a scenario. The owner's actions
+// ([Game.Do]) and time ([Game.Run]) advance it. The same seed, scenario and
+// deeds at the same times give the same game.
 package practice
 
 import (
@@ -20,7 +21,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// Scenario is a situation to find out about.
+// Scenario is a situation for the player to find out about.
 type Scenario struct {
 	ID      string `json:"id"`
 	Title   string `json:"title"`
@@ -30,7 +31,7 @@ type Scenario struct {
 	start   func(*Game) error
 }
 
-// Scenarios returns all scenarios, the plain one first.
+// Scenarios returns all scenarios; the first is the one without faults.
 func Scenarios() []Scenario { return slices.Clone(scenarios) }
 
 var scenarios = []Scenario{
@@ -54,8 +55,8 @@ var scenarios = []Scenario{
 	{ID: "locked", Title: "The router's own PIN", Story: "The router has locked its own PIN. Does that matter to the printer?", Router: "locked"},
 }
 
-// swapped is a PIN with two digits in the wrong order, as it is typed by people. Its
-// check digit is right again.
+// swapped returns a PIN with two digits swapped, a typical typing error. Its
+// check digit is corrected.
 func swapped(p pin.PIN) pin.PIN {
 	d := []byte(p.Digits())
 	for i := range 6 {
@@ -83,14 +84,14 @@ type Game struct {
 	seen     map[string]string
 }
 
-// Deed is something that the owner does.
+// Deed is an action of the owner.
 type Deed struct {
 	At   int64  `json:"at"` // milliseconds
 	Do   string `json:"do"`
 	With string `json:"with,omitempty"`
 }
 
-// Line is something that happened.
+// Line is an event in the game's log.
 type Line struct {
 	At   float64 `json:"at"`   // seconds
 	Kind string  `json:"kind"` // "frame", "lost", "owner" or "note"
@@ -98,7 +99,7 @@ type Line struct {
 	Text string  `json:"text"`
 }
 
-// State is what the owner sees.
+// State is what the owner can see.
 type State struct {
 	Seconds  float64  `json:"seconds"`
 	Seed     uint64   `json:"seed"`
@@ -106,21 +107,21 @@ type State struct {
 	Deeds    []Deed   `json:"deeds"`
 	Router   Router   `json:"router"`
 	Printer  Printer  `json:"printer"`
-	Lines    []Line   `json:"lines"` // those that are new
+	Lines    []Line   `json:"lines"` // the new lines
 }
 
-// Router is what the page and the lamp of the router show.
+// Router is the state of the router's page and lamp.
 type Router struct {
 	Network string   `json:"network"`
 	WPS     string   `json:"wps"` // "on", or why it is off
 	On      bool     `json:"on"`
-	PIN     string   `json:"pin"` // its own
+	PIN     string   `json:"pin"` // the router's own PIN
 	Locked  bool     `json:"locked"`
 	Lamp    string   `json:"lamp"`
 	Devices []string `json:"devices"`
 }
 
-// Printer is what the panel of the printer shows.
+// Printer is the state of the printer's panel.
 type Printer struct {
 	Panel string `json:"panel"`
 	PIN   string `json:"pin"`
@@ -128,14 +129,14 @@ type Printer struct {
 	Done  bool   `json:"done"`
 }
 
-// Verdict is what the doctor says of what the printer has noticed.
+// Verdict is the doctor's diagnosis from the printer's evidence.
 type Verdict struct {
 	Cause  doctor.Cause `json:"cause"`
 	Text   string       `json:"text"`
 	Remedy []string     `json:"remedy"`
 }
 
-// ErrScenario is the class of a scenario or a deed that there is not.
+// ErrScenario is the class of errors for an unknown scenario or deed.
 var ErrScenario = errors.New("practice: there is no such thing to do")
 
 // New begins a game.
@@ -192,8 +193,8 @@ func (g *Game) settings(change func(*sim.Settings)) error {
 	return g.router.Apply(s)
 }
 
-// deeds are what the owner can do. The text that it returns is an answer of the
-// device, if it has one.
+// deeds are the possible actions of the owner. They return the answer of the
+// device, or "".
 var deeds = map[string]func(g *Game, with string) (string, error){
 	"printer-pin": func(g *Game, _ string) (string, error) {
 		_, err := g.printer.SetupByPIN()
@@ -229,8 +230,8 @@ var deeds = map[string]func(g *Game, with string) (string, error){
 	"router-restart": func(g *Game, _ string) (string, error) { g.router.Restart(); return "", nil },
 }
 
-// Do has the owner do something. The text is what the device answers; an error is
-// what it refuses with.
+// Do does an action of the owner. It returns the answer of the device, or an
+// error if the device refuses.
 func (g *Game) Do(what, with string) (string, error) {
 	deed := deeds[what]
 	if deed == nil {
@@ -240,21 +241,21 @@ func (g *Game) Do(what, with string) (string, error) {
 	return deed(g, with)
 }
 
-// maxRun bounds how much time passes at once.
+// maxRun bounds how much time one call can advance.
 const maxRun = 10 * time.Minute
 
 // Run lets time pass.
 func (g *Game) Run(d time.Duration) { g.world.Run(min(max(d, 0), maxRun)) }
 
-// Replay does what was done in another game, up to its last deed.
+// Replay repeats the deeds of another game.
 func (g *Game) Replay(done []Deed) {
 	for _, d := range done {
 		g.Run(time.Duration(d.At)*time.Millisecond - g.world.Elapsed())
-		_, _ = g.Do(d.Do, d.With) // what was refused is refused again
+		_, _ = g.Do(d.Do, d.With) // what was refused before is refused again
 	}
 }
 
-// observe notes what happens.
+// observe records an event.
 func (g *Game) observe(e sim.Event) {
 	l := Line{At: e.At.Seconds(), From: e.From}
 	switch {
@@ -272,8 +273,8 @@ func (g *Game) observe(e sim.Event) {
 	g.lines = append(g.lines, l)
 }
 
-// repeats reports whether a frame by which devices find each other says what the one
-// before has said.
+// repeats reports whether a beacon or probe has the same contents as the last
+// one of its kind.
 func (g *Game) repeats(e sim.Event) bool {
 	switch e.Frame.Type {
 	case sim.Beacon, sim.ProbeRequest, sim.ProbeResponse:
@@ -286,7 +287,7 @@ func (g *Game) repeats(e sim.Event) bool {
 	return again
 }
 
-// State returns what the owner sees, and what has happened since it was asked last.
+// State returns the current state, with the lines added since the last call.
 func (g *Game) State() *State {
 	s := &State{Seconds: g.world.Elapsed().Seconds(), Seed: g.seed, Scenario: g.scenario, Deeds: g.deeds, Lines: g.lines}
 	g.lines = nil
@@ -311,7 +312,7 @@ func (g *Game) State() *State {
 	return s
 }
 
-// Verdict returns what the doctor says.
+// Verdict returns the doctor's diagnosis.
 func (g *Game) Verdict() Verdict {
 	d := doctor.Diagnose(g.printer.Evidence())
 	return Verdict{d.Cause, d.Verdict, append([]string{}, d.Remedy...)}

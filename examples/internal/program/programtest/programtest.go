@@ -1,5 +1,5 @@
-// Package programtest holds the help, the version, the completion and the man page
-// of a program against golden files.
+// Package programtest compares the help, version, completion and man page of a
+// program with golden files.
 package programtest
 
 import (
@@ -22,9 +22,9 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "update the golden files")
 
-// Golden compares a text with a file of testdata, or writes the file.
+// Golden compares a text with a file in testdata, or updates the file.
 func Golden(t testing.TB, name, got string) {
 	t.Helper()
 	name = filepath.Join("testdata", name)
@@ -116,8 +116,8 @@ func Run(t testing.TB, c *program.Command, args ...string) (status int, stdout, 
 	return status, out.String(), errs.String()
 }
 
-// Family checks what all programs have in common. Command makes the program: anew
-// for each run, as its flags keep their values.
+// Family checks what all programs have in common. Command returns a new program
+// for each run, since flags keep their values.
 func Family(t *testing.T, command func() *program.Command) {
 	c := command()
 	t.Run("help", func(t *testing.T) {
@@ -171,7 +171,7 @@ func Family(t *testing.T, command func() *program.Command) {
 	t.Run("wrong use", func(t *testing.T) {
 		for _, args := range [][]string{{"-no-such-flag"}, {"help", "no-such-command"}, {"completion", "csh"}} {
 			status, out, errs := Run(t, command(), args...)
-			if status != program.Unable || out != "" || !strings.HasSuffix(errs, fmt.Sprintf("; \"%s -help\" says how to use it\n", c.Name)) {
+			if status != program.Unable || out != "" || !strings.HasSuffix(errs, fmt.Sprintf("; see \"%s -help\"\n", c.Name)) {
 				t.Errorf("%v: exit status %d, %q, %q", args, status, out, errs)
 			}
 		}
@@ -196,7 +196,7 @@ func Family(t *testing.T, command func() *program.Command) {
 	})
 }
 
-// full is a disk without space.
+// full is a disk without free space.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, fmt.Errorf("no space left") }
@@ -210,7 +210,7 @@ func paths(c *program.Command) []string {
 	return all
 }
 
-// ManPage returns the manual page of a program, for man(1).
+// ManPage returns the manual page of a program.
 func ManPage(c *program.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%% \"%s\" \"1\" \"\" \"gowps\" \"Wi-Fi Protected Setup\"\n# NAME\n%s - %s\n\n# SYNOPSIS\n", strings.ToUpper(c.Name), c.Name, c.Short)
@@ -278,7 +278,7 @@ func examples(b *strings.Builder, c *program.Command) {
 	}
 }
 
-// escape escapes what Markdown would take for markup.
+// escape escapes Markdown markup.
 func escape(s string) string {
 	return strings.NewReplacer("*", `\*`, "_", `\_`, "<", `\<`, "[", `\[`, "]", `\]`, "|", `\|`, "`", "\\`").Replace(s)
 }
