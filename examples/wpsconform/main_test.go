@@ -48,8 +48,9 @@ func try(t *testing.T, open opener, args ...string) (status int, out, errs strin
 	return status, stdout.String(), stderr.String()
 }
 
-// TestRun tries a station that is right, and one that has another PIN than the
-// suite is told: it proves nothing, and the capture of that can be replayed.
+// TestRun runs the suite against a station without faults, and one with a PIN
+// that the suite does not have: its case fails, and the capture of it can be
+// replayed.
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	common := []string{"-dut", "station", "-i", "eth0", "-pin", "12345670", "-only", "STA-ENR-PIN-0[12]"}
@@ -107,7 +108,7 @@ func TestListExplainLoad(t *testing.T) {
 	}
 }
 
-// TestBar looks at the progress on a terminal.
+// TestBar checks the progress bar on a terminal.
 func TestBar(t *testing.T) {
 	counts := map[conformance.Verdict]int{conformance.Pass: 49, conformance.Fail: 1}
 	if got := bar(50, 200, counts, "AP-REG-M3-07"); len(got) != barWidth || !strings.HasPrefix(got, "[#####...............] 50/200  49 pass, 1 fail, 0 open  AP-REG-M3-07") {

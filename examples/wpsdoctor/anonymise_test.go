@@ -19,8 +19,8 @@ func runDoctor(t *testing.T, args ...string) (status int, out, complaints string
 	return status, stdout.String(), stderr.String()
 }
 
-// TestAnonymise: the copy has the same verdict, is its owner's alone, and no file
-// is overwritten unasked.
+// TestAnonymise checks that the copy has the same verdict and can be read only
+// by its owner, and that no file is overwritten without -force.
 func TestAnonymise(t *testing.T) {
 	in, out := captures+"radio/pin-wrong.pcap", filepath.Join(t.TempDir(), "public.pcapng")
 	status, original, said := runDoctor(t, "-q", "-anonymise", out, in)

@@ -17,12 +17,12 @@ import (
 
 var screens = flag.String("screens", "", "keep the screenshots in this folder")
 
-// nasty is what a device could call itself.
+// nasty is a malicious device name.
 const nasty = "<script>document.title='taken over'</script><img src=x>\x1b\u202e" + `"'&` + "0123456789012345678901234567890123456789"
 
-// TestBrowser looks at reports in a browser: on a telephone and a screen, in light
-// and dark, and on paper. It is skipped where there is no Chromium, unless
-// WPS_BROWSER=required.
+// TestBrowser checks reports in a browser: at the widths of a phone and a
+// monitor, in light and dark mode, and on paper. Without Chromium it is
+// skipped, or fails if WPS_BROWSER=required is set.
 func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes its time")
@@ -54,7 +54,7 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// everything is a document with all that there can be, and names that are to be
+// everything returns a document with all kinds of parts, and names that must be
 // made safe.
 func everything() *report.Document {
 	finding := report.Finding{Mood: report.Bad, Rule: "RULE", Where: "M4", Text: nasty}
@@ -71,7 +71,7 @@ func everything() *report.Document {
 	}, {Heading: "Good", Verdict: &report.Verdict{Mood: report.Good, Text: "It worked.", Label: "success"}}}}
 }
 
-// lookAt looks at a page in every way.
+// lookAt checks a page at all widths and colours.
 func lookAt(t *testing.T, tab *browser.Tab, name string) {
 	t.Helper()
 	if err := chromedp.Do(tab.Context, chromedp.Navigate((&url.URL{Scheme: "file", Path: filepath.ToSlash(name)}).String())); err != nil {
@@ -105,7 +105,7 @@ func lookAt(t *testing.T, tab *browser.Tab, name string) {
 			}
 		}
 	}
-	// The attributes of a message unfold, by the keyboard.
+	// The attributes of a message unfold by the keyboard.
 	unfolded := chromedp.Evaluate[bool](`document.querySelector('.attributes').checkVisibility()`)
 	before, err := chromedp.Run(tab.Context, unfolded)
 	if err != nil || before {

@@ -19,8 +19,8 @@ import (
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-// asProgram makes the binary of the tests the program itself, whose memory is
-// then measured apart from theirs.
+// asProgram makes the test binary run as wpsdoctor, so that its memory can be
+// measured in a separate process.
 const asProgram = "WPSDOCTOR_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	begin := time.Now()
 	status := program.Run(context.Background(), command(new(invocation)), streams, os.Args[1:])
 	took := time.Since(begin)
-	self, _ := os.ReadFile("/proc/self/status") // of Linux; empty elsewhere
+	self, _ := os.ReadFile("/proc/self/status") // Linux only; empty elsewhere
 	_, rest, _ := strings.Cut(string(self), "VmHWM:")
 	memory, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
 	fmt.Println(status, took.Microseconds(), cmp.Or(memory, "0"))
@@ -58,7 +58,7 @@ func newPcap(link uint32) *pcapFile {
 	return f
 }
 
-// frame writes a frame, a millisecond after the one before it.
+// frame writes a frame, a millisecond after the previous one.
 func (f *pcapFile) frame(parts ...[]byte) {
 	f.at = f.at.Add(time.Millisecond)
 	b := bytes.Join(parts, nil)
@@ -71,17 +71,17 @@ func (f *pcapFile) frame(parts ...[]byte) {
 func be16(v int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
 func be32(v int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(v)) }
 
-// host is an address of its own for each number.
+// host returns a different address for each number.
 func host(n int) []byte { return []byte{2, 0, 0, byte(n >> 16), byte(n >> 8), byte(n)} }
 
-// element is an information element, wsc an attribute.
+// element returns an information element.
 func element(id byte, body ...byte) []byte { return append([]byte{id, byte(len(body))}, body...) }
 
 func wsc(id int, value ...byte) []byte {
 	return append(append(be16(id), be16(len(value))...), value...)
 }
 
-// wscElement is a WPS element that waits, with an attribute that changes.
+// wscElement returns a WPS element that waits, with an attribute that changes.
 func wscElement(n int) []byte {
 	attributes := bytes.Join([][]byte{
 		wsc(0x104A, 0x10), wsc(0x1044, 2), wsc(0x1041, 1), wsc(0x1012, 0, 4), wsc(0x1053, 0x22, 0x88),
@@ -90,7 +90,7 @@ func wscElement(n int) []byte {
 	return element(221, append([]byte{0, 0x50, 0xF2, 4}, attributes...)...)
 }
 
-// management is a frame of 802.11, to everybody from a number's address.
+// management returns a broadcast 802.11 frame from the address of a number.
 func management(subtype byte, to []byte, from int, body ...[]byte) []byte {
 	return bytes.Join(append([][]byte{{subtype << 4, 0, 0, 0}, to, host(from), host(from), {0, 0}}, body...), nil)
 }
@@ -102,7 +102,8 @@ func beacon(from int, elements ...[]byte) []byte {
 	return management(8, everyone, from, append([][]byte{fixed, element(0, 'n', 'e', 't')}, elements...)...)
 }
 
-// data is a frame of 802.11 with an EAPOL packet, to or from an access point.
+// data returns an 802.11 frame with an EAPOL packet, to or from an access
+// point.
 func data(toAP bool, ap, station int, eapol []byte) []byte {
 	snap := []byte{0xAA, 0xAA, 3, 0, 0, 0, 0x88, 0x8E}
 	if toAP {
@@ -111,14 +112,14 @@ func data(toAP bool, ap, station int, eapol []byte) []byte {
 	return bytes.Join([][]byte{{8, 2, 0, 0}, host(station), host(ap), host(ap), {0, 0}, snap, eapol}, nil)
 }
 
-// eapol is an EAPOL packet with an EAP packet of type WSC.
+// eapol returns an EAPOL packet with an EAP packet of type WSC.
 func eapol(code, id, opcode, flags byte, body ...byte) []byte {
 	b := append([]byte{254, 0, 0x37, 0x2A, 0, 0, 0, 1, opcode, flags}, body...)
 	b = append(append([]byte{code, id}, be16(4+len(b))...), b...)
 	return append(append([]byte{1, 0}, be16(len(b))...), b...)
 }
 
-// m1 is a message that looks like M1, of a station.
+// m1 returns a message that looks like the M1 of a station.
 func m1(station int) []byte {
 	return bytes.Join([][]byte{
 		wsc(0x104A, 0x10), wsc(0x1022, 4), wsc(0x1047, append(make([]byte, 10), host(station)...)...), wsc(0x1020, host(station)...),
@@ -126,7 +127,7 @@ func m1(station int) []byte {
 	}, nil)
 }
 
-// tcp is an Ethernet frame with a TCP segment.
+// tcp returns an Ethernet frame with a TCP segment.
 func tcp(port, sequence int, flags byte, payload []byte) []byte {
 	segment := bytes.Join([][]byte{be16(port), be16(80), be32(sequence), be32(0), {5 << 4, flags}, be16(1000), {0, 0, 0, 0}, payload}, nil)
 	return ipv4(6, segment)
@@ -142,7 +143,7 @@ func udp(port int, payload []byte) []byte {
 	return ipv4(17, bytes.Join([][]byte{be16(40000), be16(port), be16(8 + len(payload)), {0, 0}, payload}, nil))
 }
 
-// drip writes a text as a stream of TCP, an octet a segment.
+// drip writes a text as a TCP stream with one octet per segment.
 func drip(f *pcapFile, port int, text string) {
 	f.frame(tcp(port, 0, 2, nil))
 	for i := range len(text) {
@@ -150,7 +151,7 @@ func drip(f *pcapFile, port int, text string) {
 	}
 }
 
-// many repeats what it is given until there are so many octets.
+// many calls f until the capture has a size in octets.
 func many(link uint32, size int, f func(f *pcapFile, n int)) []byte {
 	out := newPcap(link)
 	for n := 0; out.Len() < size; n++ {
@@ -161,7 +162,7 @@ func many(link uint32, size int, f func(f *pcapFile, n int)) []byte {
 
 const post = "POST /control HTTP/1.1\r\nSOAPAction: \"urn:schemas-wifialliance-org:service:WFAWLANConfig:1#PutMessage\"\r\nContent-Type: text/xml\r\n"
 
-// hostile lists inputs that are made to cost, each of a size.
+// hostile lists inputs that are expensive to process, each of a given size.
 var hostile = []struct {
 	name string
 	make func(size int) []byte
@@ -340,7 +341,7 @@ func compressed(b []byte) []byte {
 	return out.Bytes()
 }
 
-// inflated is how long an input is when it is read.
+// inflated returns the length of an input after decompression.
 func inflated(b []byte) int {
 	r, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
@@ -350,9 +351,8 @@ func inflated(b []byte) int {
 	return int(n)
 }
 
-// cost has the program read a file, in a process of its own. It returns how long
-// that took, and the most memory that the process had, in octets, or 0 where the
-// system does not say.
+// cost runs the program on a file in a separate process. It returns the time
+// and the peak memory in octets, or 0 if the system does not report it.
 func cost(t testing.TB, file string) (took time.Duration, memory int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-json", "-q", file)
@@ -365,8 +365,8 @@ func cost(t testing.TB, file string) (took time.Duration, memory int) {
 	return time.Duration(microseconds) * time.Microsecond, memory << 10
 }
 
-// TestHostile has the program read inputs that are made to cost: its memory has a
-// limit, whatever the input. [BenchmarkHostile] is about the time.
+// TestHostile checks that hostile inputs do not exceed a limit of memory.
+// [BenchmarkHostile] is about the time.
 func TestHostile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a while")
@@ -388,11 +388,11 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// BenchmarkHostile compares the time for an octet of each input, at two sizes,
-// with that of ordinary traffic. At most 20 times as much is meant to be
-// possible, and where there is an attempt to connect, with a report, every few
-// hundred octets, four times that. A factor that grows with the size shows a
-// cost that grows faster than its input.
+// BenchmarkHostile compares the time per octet of each input, at two sizes,
+// with that of ordinary traffic. The aim is a factor of at most 20, and of 80
+// for inputs with an attempt to connect, and so a report, every few hundred
+// octets. A factor that grows with the size shows a cost that grows faster than
+// the input.
 func BenchmarkHostile(b *testing.B) {
 	dir := b.TempDir()
 	file := filepath.Join(dir, "ordinary.pcap")

@@ -19,7 +19,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// air is a Wi-Fi interface whose scans are known before. The last one repeats.
+// air is a Wi-Fi interface with prepared scan results. The last one repeats.
 type air struct {
 	scans  [][]station.AccessPoint
 	err    error
@@ -57,7 +57,8 @@ func (a *air) run(ctx context.Context, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
-// heard is an access point with WPA2, and WPS unless the element is nil.
+// heard returns an access point with WPA2, and with WPS unless the element is
+// nil.
 func heard(t *testing.T, n byte, ssid wps.SSID, e *wps.Beacon) station.AccessPoint {
 	t.Helper()
 	ap := station.AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: 2437, Signal: -40, Capability: 0x11, Advert: e}
@@ -86,7 +87,7 @@ func pressed(uuid byte) *wps.Beacon {
 	return e
 }
 
-// TestLook says of each situation what the doctor says.
+// TestLook checks the diagnosis of each situation.
 func TestLook(t *testing.T) {
 	locked := idle()
 	locked.APSetupLocked = true
@@ -153,7 +154,7 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// TestWatch reports when something changes, until it is interrupted.
+// TestWatch checks that each change is reported, until an interrupt.
 func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		home := heard(t, 1, "home", idle())
@@ -173,7 +174,8 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// TestLookStopped: Ctrl-C before there is a verdict is no good end.
+// TestLookStopped checks that an interrupt before there is a verdict is a
+// failure.
 func TestLookStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &air{scans: [][]station.AccessPoint{{heard(t, 1, "home", pressed(1))}}}
@@ -218,7 +220,7 @@ func TestLookFails(t *testing.T) {
 	}
 }
 
-// TestLookNetworks lists every access point around.
+// TestLookNetworks checks that every access point is listed.
 func TestLookNetworks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &air{scans: [][]station.AccessPoint{{heard(t, 1, "home", idle()), heard(t, 2, "other", nil), heard(t, 3, "pressed", pressed(1))}}}

@@ -21,7 +21,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
 
-// TestText compares what people read of some captures.
+// TestText compares the text output for some captures.
 func TestText(t *testing.T) {
 	var got strings.Builder
 	for _, name := range []string{
@@ -47,7 +47,8 @@ func TestExample(t *testing.T) {
 	}
 }
 
-// keyLog writes the key log of a captured run, from what both sides logged.
+// keyLog writes the key log of a captured run, from the values that both sides
+// logged.
 func keyLog(t *testing.T, capture string) string {
 	t.Helper()
 	b, err := os.ReadFile(captures + capture + ".keys.json")
@@ -69,8 +70,8 @@ func keyLog(t *testing.T, capture string) string {
 	return name
 }
 
-// TestKeys: with the keys of the run every message is verified and the settings
-// are described, but no key is shown.
+// TestKeys checks that with the keys of the run every message is verified and
+// the settings are described, but no key is shown.
 func TestKeys(t *testing.T) {
 	var got strings.Builder
 	for _, name := range []string{"radio/pin", "radio/pbc", "radio/pin-wrong", "radio/reg", "radio/reg-config", "radio/reg-wrong"} {
@@ -94,7 +95,8 @@ func TestKeys(t *testing.T) {
 	programtest.Golden(t, "keys.golden", got.String())
 }
 
-// TestStatus: exit status and error for the ways to use the program.
+// TestStatus checks the exit status and the error for each way to use the
+// program.
 func TestStatus(t *testing.T) {
 	good, bad := captures+"wired/s01-pin-ok.pcap", captures+"wired/s05-pin-wrong-half1.pcap"
 	folder := t.TempDir()
@@ -111,7 +113,7 @@ func TestStatus(t *testing.T) {
 	for _, tt := range []struct {
 		args   []string
 		status int
-		err    string // part of what is said on stderr
+		err    string // part of standard error
 	}{
 		{[]string{good}, program.Fine, ""},
 		{[]string{"-q", "-json", good, captures + "wired/s07-appin-reg-learn.pcap"}, program.Fine, ""},
@@ -137,8 +139,8 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// TestInputs: the name of the file, compression, and standard input make no
-// difference.
+// TestInputs checks that the name of the file, compression and standard input
+// make no difference.
 func TestInputs(t *testing.T) {
 	name := captures + "radio/pin-m2d.pcap"
 	plain, err := os.ReadFile(name)
@@ -170,8 +172,7 @@ func TestInputs(t *testing.T) {
 	}
 }
 
-// TestCut: whatever a capture is cut to, there is a line that can be read, or
-// an error.
+// TestCut checks that a truncated capture gives valid lines or an error.
 func TestCut(t *testing.T) {
 	whole, err := os.ReadFile(captures + "radio/pin.pcap")
 	if err != nil {
@@ -194,7 +195,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestFields: each line has all fields that are promised, of their types.
+// TestFields checks that each line has all documented fields with their types.
 func TestFields(t *testing.T) {
 	_, out, _ := runProgram(t, nil, append([]string{"-json"}, captureFiles(t)...)...)
 	types := map[string][]string{
@@ -217,8 +218,8 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// TestLinuxCooked: a capture of "any" interface has no destinations, and says
-// the same.
+// TestLinuxCooked checks that a capture of the interface "any", which has no
+// destination addresses, gives the same result.
 func TestLinuxCooked(t *testing.T) {
 	for _, name := range []string{"s01-pin-ok", "s05-pin-wrong-half1", "s09-appin-wrong-half1", "s14-m2d-nopin", "l1-appin-lockdown"} {
 		f, err := os.Open(captures + "wired/" + name + ".pcap")
@@ -254,12 +255,12 @@ func TestLinuxCooked(t *testing.T) {
 	}
 }
 
-// full is a disk without space.
+// full is a disk without free space.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
-// TestOutputFails: a report that could not be written is no success.
+// TestOutputFails checks that a report that cannot be written is a failure.
 func TestOutputFails(t *testing.T) {
 	var errs bytes.Buffer
 	streams := program.IO{Out: full{}, Err: &errs}
@@ -268,7 +269,7 @@ func TestOutputFails(t *testing.T) {
 	}
 }
 
-// TestColor: colour is used if it is wanted, and only then.
+// TestColor checks that colour is used only where it is enabled.
 func TestColor(t *testing.T) {
 	for _, color := range []bool{false, true} {
 		var out bytes.Buffer

@@ -9,10 +9,10 @@ import (
 	"unicode/utf16"
 )
 
-// TestPosts: what people paste into forums and trackers, written anew, and the
-// cause that an expert would name. Each post is a part of testdata/posts.txt
-// that begins with a line "=== NAME | CAUSES | KEY=VALUE …": one cause for each
-// attempt, or "error" if nothing in it is of WPS.
+// TestPosts checks typical posts to forums and bug trackers, written for this
+// test, against the cause that an expert would name. Each post is a part of
+// testdata/posts.txt that begins with a line "=== NAME | CAUSES | KEY=VALUE …":
+// one cause for each attempt, or "error" if nothing in it is about WPS.
 func TestPosts(t *testing.T) {
 	text, err := os.ReadFile("testdata/posts.txt")
 	if err != nil {

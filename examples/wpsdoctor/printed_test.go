@@ -12,11 +12,11 @@ import (
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
 
-// printedText is where texts are that stock programs have printed.
+// printedText is the folder with output of stock programs.
 const printedText = "../../eapwsc/capture/text/testdata/"
 
-// TestPrinted: logs, scans, a status and dumps in one command with a capture,
-// each recognised by its contents.
+// TestPrinted reads logs, scans, a status, dumps and a capture in one command.
+// Each format is detected from the contents.
 //
 // hostap: test_ap_wps_bss_info_errors
 func TestPrinted(t *testing.T) {
@@ -97,7 +97,7 @@ func TestPrinted(t *testing.T) {
 	}
 }
 
-// TestPrintedNothing: text of something else is no input.
+// TestPrintedNothing checks that unrelated text is rejected.
 func TestPrintedNothing(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "letter.txt")
 	if err := os.WriteFile(name, []byte("Dear all,\nmy printer does not connect.\n"), 0o600); err != nil {
@@ -109,14 +109,14 @@ func TestPrintedNothing(t *testing.T) {
 	}
 }
 
-// TestPrintedSecrets: neither a log with keys nor a dump shows them.
+// TestPrintedSecrets checks that the keys in a log or a dump are not shown.
 func TestPrintedSecrets(t *testing.T) {
 	token := printedText + "tokens/wpas-nfc-password-token-NDEF.hex"
 	digits, err := os.ReadFile(token)
 	if err != nil {
 		t.Fatal(err)
 	}
-	password := strings.TrimSpace(string(digits)) // it ends the token
+	password := strings.TrimSpace(string(digits)) // the last part of the token
 	password = strings.ToLower(password[len(password)-40:])
 	for _, arguments := range [][]string{{token}, {"-json", token}} {
 		_, text, _ := runProgram(t, nil, arguments...)

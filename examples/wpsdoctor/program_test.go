@@ -14,7 +14,7 @@ import (
 
 const captures = "../../eapwsc/capture/testdata/"
 
-// runProgram runs wpsdoctor with arguments and returns what it did.
+// runProgram runs wpsdoctor with arguments, and returns its status and output.
 func runProgram(t testing.TB, stdin io.Reader, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -22,7 +22,7 @@ func runProgram(t testing.TB, stdin io.Reader, args ...string) (status int, stdo
 	return status, out.String(), errs.String()
 }
 
-// captureFiles returns all captures that package capture is tested with.
+// captureFiles returns the captures in the test data of package capture.
 func captureFiles(t testing.TB) []string {
 	t.Helper()
 	names, err := filepath.Glob(captures + "*/*.pcap")
@@ -35,7 +35,8 @@ func captureFiles(t testing.TB) []string {
 	return names
 }
 
-// TestCaptures compares the JSON of every capture, indented so that a change can be read.
+// TestCaptures compares the JSON of every capture, indented so that diffs are
+// readable.
 func TestCaptures(t *testing.T) {
 	status, got, errs := runProgram(t, nil, append([]string{"-json"}, captureFiles(t)...)...)
 	if status != program.Problem || errs != "" {

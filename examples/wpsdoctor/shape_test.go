@@ -14,7 +14,7 @@ import (
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
 
-// shaped runs the program on a terminal of a width.
+// shaped runs the program on a terminal of a given width.
 func shaped(t *testing.T, streams program.IO, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -25,13 +25,13 @@ func shaped(t *testing.T, streams program.IO, args ...string) string {
 	return out.String()
 }
 
-// TestWidth: no line is longer than the terminal, unless it is a single word, and
-// no word is broken, in every capture.
+// TestWidth checks, for every capture, that no line is longer than the terminal
+// unless it is a single word, and that no word is broken.
 func TestWidth(t *testing.T) {
 	words := func(s string) []string {
 		var all []string
 		for _, w := range strings.Fields(s) {
-			if strings.Trim(w, "─►◄") != "" { // arrows stand at other places
+			if strings.Trim(w, "─►◄") != "" { // arrows are placed differently
 				all = append(all, w)
 			}
 		}
@@ -53,7 +53,7 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-// TestASCII: where the locale has no UTF-8, nothing else than ASCII is written.
+// TestASCII checks that the output is ASCII if the locale is not UTF-8.
 func TestASCII(t *testing.T) {
 	for _, c := range shaped(t, program.IO{ASCII: true}, captureFiles(t)...) {
 		if c != '\n' && (c < ' ' || c > '~') {
@@ -65,7 +65,7 @@ func TestASCII(t *testing.T) {
 	}
 }
 
-// several is a capture in which the same attempt is made again and again.
+// several returns a capture with n copies of the same attempt.
 func several(t *testing.T, n int) string {
 	t.Helper()
 	b, err := os.ReadFile(captures + "radio/pin-wrong.pcap")
@@ -92,8 +92,8 @@ func several(t *testing.T, n int) string {
 	return name
 }
 
-// TestBlocks: attempts that are alike are one block with their times, and one row
-// of the summary.
+// TestBlocks checks that attempts that are alike are one block with their
+// times, and one row of the summary.
 func TestBlocks(t *testing.T) {
 	name := several(t, 9)
 	text := shaped(t, program.IO{Width: 96}, name)
@@ -126,8 +126,8 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
-// TestStrictShows: a finding that makes the exit status 1 is shown, with a ladder or
-// without.
+// TestStrictShows checks that a finding that causes exit status 1 is shown,
+// with or without a ladder.
 func TestStrictShows(t *testing.T) {
 	name := captures + "wired/s01-pin-ok.pcap"
 	for _, args := range [][]string{{"-strict", name}, {"-strict", "-q", name}} {
@@ -154,7 +154,7 @@ func TestStrictShows(t *testing.T) {
 	}
 }
 
-// TestPage writes reports and looks at what is in them.
+// TestPage writes reports and checks their contents.
 func TestPage(t *testing.T) {
 	folder := t.TempDir()
 	keys := keyLog(t, "radio/pin")
@@ -194,7 +194,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestLadderPicture draws the example, for README.
+// TestLadderPicture draws the picture in README.
 func TestLadderPicture(t *testing.T) {
 	var p invocation
 	var out, errs bytes.Buffer

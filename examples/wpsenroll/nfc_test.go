@@ -31,7 +31,7 @@ func tag(t *testing.T, l wps.List) (file string) {
 	return file
 }
 
-// readTag reads what the program has written.
+// readTag reads a tag that the program has written.
 func readTag[T wps.List](t *testing.T, file string) (list T) {
 	t.Helper()
 	b, err := os.ReadFile(file)
@@ -69,9 +69,10 @@ const (
 	cafeShown = "network   Café\nsecurity  WPA2-Personal, AES\nkey       correct horse\n"
 )
 
-// TestNFC registers by tags and by a handover.
+// TestNFC registers with tags and with a handover.
 //
-// hostap: test_nfc_wps_config_token test_nfc_wps_password_token_ap test_nfc_wps_password_token_sta test_nfc_wps_handover
+// hostap: test_nfc_wps_config_token test_nfc_wps_password_token_ap
+// test_nfc_wps_password_token_sta test_nfc_wps_handover
 func TestNFC(t *testing.T) {
 	test := func(name string, f func(t *testing.T, w *world)) {
 		t.Run(name, func(t *testing.T) {
@@ -128,7 +129,7 @@ func TestNFC(t *testing.T) {
 	})
 }
 
-// TestNFCNetworks takes networks from a tag, without a router.
+// TestNFCNetworks reads networks from a tag, without a router.
 func TestNFCNetworks(t *testing.T) {
 	guest := home
 	guest.SSID, guest.MAC = "guest", wps.Broadcast

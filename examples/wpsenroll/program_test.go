@@ -33,14 +33,14 @@ var (
 	old       = wps.Credential{SSID: "old", AuthType: wps.AuthWPAPersonal, EncrType: wps.EncrTKIP, NetworkKey: []byte("correct horse")}
 )
 
-// world is a router in memory, and what the program says.
+// world is a router in memory, with the output of the program.
 type world struct {
 	segment        eapol.Segment
 	router         *eapol.Authenticator
 	stdout, stderr bytes.Buffer
 }
 
-// newWorld has a router with networks at the other end.
+// newWorld returns a world whose router has the given networks.
 func newWorld(t *testing.T, networks ...wps.Credential) *world {
 	d := wps.DefaultDevice()
 	d.MAC, d.UUID, d.DeviceName, d.State = routerMAC, wps.UUIDFromMAC(routerMAC), "Router", wps.Configured
@@ -54,7 +54,7 @@ func newWorld(t *testing.T, networks ...wps.Credential) *world {
 	return w
 }
 
-// enter types a PIN at the router.
+// enter enters a PIN at the router.
 func (w *world) enter(t *testing.T, p string) {
 	w.router.Do(func(now time.Time, point *ap.AccessPoint) {
 		if err := point.EnterPIN(now, ap.PINEntry{PIN: pin.MustParse(p)}); err != nil {
@@ -86,13 +86,13 @@ func (w *world) run(ctx context.Context, args ...string) int {
 	return program.Run(ctx, command(&p), program.IO{Out: &w.stdout, Err: &w.stderr}, append([]string{"-i", "eth0"}, args...))
 }
 
-// noWiFi opens a machine's Wi-Fi interface, of which it has none.
+// noWiFi is openRadio on a machine without Wi-Fi.
 func noWiFi(name string) (radio, error) {
 	return nil, &station.Error{Interface: name, Class: station.ErrNoInterface}
 }
 
-// said checks the exit status, and that standard output and error hold what
-// they should.
+// said checks the exit status, and that standard output and standard error
+// contain texts.
 func (w *world) said(t *testing.T, code, want int, stdout, stderr string) {
 	t.Helper()
 	if code != want || w.stdout.String() != stdout || !strings.Contains(w.stderr.String(), stderr) {
@@ -157,7 +157,7 @@ func TestEnrollSeveral(t *testing.T) {
 	})
 }
 
-// TestEnrollFiles checks who can read what.
+// TestEnrollFiles checks the permissions of the files.
 func TestEnrollFiles(t *testing.T) {
 	dir := t.TempDir()
 	out, keys := filepath.Join(dir, "out"), filepath.Join(dir, "keys")
@@ -192,8 +192,8 @@ func TestEnrollFiles(t *testing.T) {
 	}
 }
 
-// TestEnrollUnsafe has a key that would take over a terminal, and another that
-// would forge a line.
+// TestEnrollUnsafe uses a key that could control a terminal, and one that could
+// forge a line.
 func TestEnrollUnsafe(t *testing.T) {
 	odd := home
 	odd.SSID, odd.NetworkKey = "a\u202eb\u009b", []byte("\x1b[2Jkey\npassphrase\u009b31m\u2066")
@@ -224,8 +224,8 @@ func TestEnrollUnsafe(t *testing.T) {
 	}
 }
 
-// TestEnrollOutputFails has -o named wrong, which is found before anything is
-// spent, and a disk that is full in the end.
+// TestEnrollOutputFails checks that an invalid -o is noticed before the PIN is
+// used, and that a full disk at the end is reported.
 func TestEnrollOutputFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, home)
@@ -236,14 +236,14 @@ func TestEnrollOutputFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.said(t, w.run(t.Context(), "-pin", "12345670", "-o", exists), program.Unable, "", "-force overwrites it")
-		w.said(t, w.run(t.Context(), "-pin", "12345670", "-o", exists, "-force"), program.Fine, w.stdout.String(), "are in "+exists) // the PIN is still there
+		w.said(t, w.run(t.Context(), "-pin", "12345670", "-o", exists, "-force"), program.Fine, w.stdout.String(), "are in "+exists) // the PIN was not used
 	})
 	result := &registration.Result{Credentials: []wps.Credential{home}}
 	output, err := live.CreateSecret(filepath.Join(t.TempDir(), "out"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	output.Discard() // writing to what is closed fails, as on a full disk
+	output.Discard() // writing to a closed file fails, as on a full disk
 	var out, errs bytes.Buffer
 	p := invocation{IO: program.IO{Out: &out, Err: &errs}, output: output, outputFile: "out", status: live.NewStatus(&program.IO{Err: &errs})}
 	if err := p.report(result); err == nil || !strings.Contains(err.Error(), "printed instead") || !strings.Contains(out.String(), "key       correct horse\n") {
@@ -251,7 +251,7 @@ func TestEnrollOutputFails(t *testing.T) {
 	}
 }
 
-// TestEnrollWaits has the PIN entered while the program waits.
+// TestEnrollWaits enters the PIN while the program waits.
 func TestEnrollWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, home)
@@ -296,7 +296,7 @@ func TestEnrollFails(t *testing.T) {
 	}
 }
 
-// TestEnrollInterrupted presses Ctrl-C.
+// TestEnrollInterrupted interrupts the program as Ctrl-C does.
 func TestEnrollInterrupted(t *testing.T) {
 	for name, set := range map[string]func(w *world){"in a pause": func(*world) {}, "while nobody answers": func(w *world) { w.segment.Join(routerMAC) }} {
 		t.Run(name, func(t *testing.T) {
@@ -375,7 +375,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestJSON reads what is printed for programs.
+// TestJSON checks the JSON output.
 func TestJSON(t *testing.T) {
 	result := &registration.Result{Credentials: []wps.Credential{{SSID: "a\xff\"b"}}}
 	b, err := renderJSON(result, result.Credentials, true)

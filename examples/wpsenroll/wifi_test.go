@@ -22,19 +22,19 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// air is a Wi-Fi interface whose answers are known before.
+// air is a Wi-Fi interface with prepared results.
 type air struct {
 	found    []station.AccessPoint
 	scanErr  error
 	result   *registration.Result
 	err      error
-	events   []station.Event // that the enrollment reports
+	events   []station.Event // reported by the enrollment
 	joinErr  error
 	enrolled *station.EnrollConfig
 	ran      *station.AccessPoint
 	joined   wps.SSID
 	tried    []wps.SSID
-	refuses  wps.SSID // the network that does not let it in
+	refuses  wps.SSID // SSID of the network that refuses the device
 	closed   bool
 }
 
@@ -91,7 +91,7 @@ func (a *air) run(t *testing.T, args ...string) (code int, stdout, stderr string
 	return code, out.String(), err.String()
 }
 
-// around are access points of each kind.
+// around returns access points of each kind.
 func around() []station.AccessPoint {
 	psk := &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 	tkip := &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
@@ -118,7 +118,7 @@ func around() []station.AccessPoint {
 	description := &wps.ProbeResponse{Manufacturer: "Example", ModelName: "R1"}
 	description.DeviceName = "Router"
 	all[0].Description = description
-	all[0], all[7] = all[7], all[0] // found in any order
+	all[0], all[7] = all[7], all[0] // the order does not matter
 	return all
 }
 
@@ -160,7 +160,7 @@ func TestList(t *testing.T) {
 func TestWiFiEnroll(t *testing.T) {
 	result := func() *registration.Result {
 		c := home
-		c.NetworkKey = bytes.Clone(home.NetworkKey) // it is cleared
+		c.NetworkKey = bytes.Clone(home.NetworkKey) // the original is cleared
 		return &registration.Result{Credentials: []wps.Credential{c}}
 	}
 	point := around()[7]
@@ -233,7 +233,7 @@ func TestWiFiEnroll(t *testing.T) {
 	}
 }
 
-// TestWiFiSettings gives the flags that say how to enroll.
+// TestWiFiSettings checks how flags configure the enrollment.
 //
 // hostap: test_ap_wps_passive_scan test_ap_wps_random_uuid test_ap_wps_twice
 func TestWiFiSettings(t *testing.T) {
@@ -268,7 +268,7 @@ func TestWiFiSettings(t *testing.T) {
 		}
 	}
 
-	// Of two networks, the one that is here is tried first, then the other.
+	// Of two networks, the one in range is tried first, then the other.
 	here := around()[:1]
 	here[0].SSID = home.SSID
 	a := &air{result: result(), found: here, refuses: home.SSID}
@@ -280,7 +280,7 @@ func TestWiFiSettings(t *testing.T) {
 		t.Errorf("%d: tried %v\n%s", code, a.tried, stderr)
 	}
 
-	// A second registration replaces what is stored of the network.
+	// A second registration replaces the stored network.
 	file := filepath.Join(t.TempDir(), "wpa_supplicant.conf")
 	const others = "ctrl_interface=/run/wpa_supplicant\nnetwork={\n\tssid=\"work\"\n\tkey_mgmt=NONE\n}\n"
 	if err := os.WriteFile(file, []byte(others), 0o600); err != nil {

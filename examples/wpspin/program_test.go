@@ -24,7 +24,7 @@ func TestFamily(t *testing.T) {
 	programtest.Family(t, func() *program.Command { return command(new(invocation)) })
 }
 
-// TestRun compares everything that the program prints, and its exit status.
+// TestRun compares all output of the program, and its exit status.
 func TestRun(t *testing.T) {
 	tests := []struct {
 		args   string // separated by commas
@@ -185,7 +185,8 @@ router: not valid: not a digit: character 1 is 'r'
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			// 2468135, 1 and 3579111 make three PINs.
+			// The PINs made from these octets begin with 2468135, 0000001 and
+			// 3579111.
 			random := bytes.NewReader([]byte{0, 0x25, 0xa9, 0x27, 0, 0, 0, 1, 0, 0x36, 0x9c, 0xe7})
 			status := run(random, program.IO{In: strings.NewReader(tt.stdin), Out: &stdout, Err: &stderr, Piped: tt.stdin != ""}, strings.Split(tt.args, ","))
 			if status != tt.status {
@@ -204,8 +205,8 @@ router: not valid: not a digit: character 1 is 'r'
 	}
 }
 
-// TestNewFromSystem: without a source of its own, the program makes PINs that
-// differ.
+// TestNewFromSystem checks that the system's random source gives different
+// PINs.
 func TestNewFromSystem(t *testing.T) {
 	var stdout bytes.Buffer
 	if status := run(nil, program.IO{Out: &stdout, Err: io.Discard}, []string{"new", "-json", "-n", "50"}); status != program.Fine {
@@ -224,14 +225,14 @@ func TestNewFromSystem(t *testing.T) {
 	}
 }
 
-// full is a disk without space.
+// full is a disk without free space.
 type full struct{}
 
 var errFull = errors.New("no space left")
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// TestOutputFails: a result that could not be printed is no success.
+// TestOutputFails checks that a result that cannot be printed is a failure.
 func TestOutputFails(t *testing.T) {
 	for _, args := range []string{"check 24681353", "check -", "new -n 1000000000", "complete 2468135 -json", "help"} {
 		var stderr bytes.Buffer
@@ -242,7 +243,7 @@ func TestOutputFails(t *testing.T) {
 	}
 }
 
-// TestInputFails: what could not be read is no success.
+// TestInputFails checks that input that cannot be read is a failure.
 func TestInputFails(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	broken := errors.New("input/output error")

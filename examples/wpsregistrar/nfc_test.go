@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// written reads what the program has written.
+// written reads a tag that the program has written.
 func written[T wps.List](t *testing.T, file string) (list T) {
 	t.Helper()
 	b, err := os.ReadFile(file)
@@ -31,7 +31,7 @@ func written[T wps.List](t *testing.T, file string) (list T) {
 	return list
 }
 
-// device is a station with a key that a tag names.
+// device is a station whose key is on a tag.
 type device struct {
 	keys *registration.KeyPair
 	oob  wps.OOBPassword
@@ -76,7 +76,7 @@ func (w *world) enrollWith(t *testing.T, keys *registration.KeyPair, password re
 	return result
 }
 
-// TestNFC takes and gives tokens.
+// TestNFC reads and writes tokens.
 func TestNFC(t *testing.T) {
 	network := []string{"-ssid", "Café", "-passphrase", "correct horse"}
 	t.Run("token of a device", func(t *testing.T) {

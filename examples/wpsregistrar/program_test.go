@@ -25,7 +25,7 @@ import (
 
 var ownMAC = wps.MAC{0x02, 0, 0, 0, 0, 1}
 
-// world is a link in memory, and what the program says.
+// world is a link in memory, with the output of the program.
 type world struct {
 	segment        eapol.Segment
 	stdout, stderr bytes.Buffer
@@ -50,7 +50,7 @@ func start(ctx context.Context, args ...string) *world {
 	return w
 }
 
-// station describes a device of a number.
+// station returns the description of device n.
 func station(n byte) wps.Device {
 	d := wps.DefaultDevice()
 	d.MAC = wps.MAC{0x02, 0, 0, 0, 0, n}
@@ -58,7 +58,7 @@ func station(n byte) wps.Device {
 	return d
 }
 
-// enroll has a device register.
+// enroll registers device n.
 func (w *world) enroll(t *testing.T, n byte, password registration.Password) (*registration.Result, error) {
 	t.Helper()
 	m, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: station(n)}, Password: password})
@@ -68,7 +68,7 @@ func (w *world) enroll(t *testing.T, n byte, password registration.Password) (*r
 	return w.talk(t, n, m)
 }
 
-// external has an external registrar come.
+// external runs external registrar n.
 func (w *world) external(t *testing.T, n byte, p string, settings *wps.Credential) (*registration.Result, error) {
 	t.Helper()
 	m, err := registration.NewRegistrar(registration.RegistrarConfig{
@@ -90,8 +90,8 @@ func (w *world) talk(t *testing.T, n byte, m eapwsc.Machine) (*registration.Resu
 	return eapol.Run(t.Context(), w.segment.Join(station(n).MAC), peer)
 }
 
-// ends waits for the program's end, and checks its exit status and what it
-// printed, of which every line holds the words of one of the lines wanted.
+// ends waits until the program ends, and checks its exit status and its output.
+// Each line must contain the words of one of the given lines.
 func (w *world) ends(t *testing.T, want int, lines ...string) {
 	t.Helper()
 	code := <-w.ended
@@ -131,7 +131,7 @@ func TestPIN(t *testing.T) {
 }
 
 // TestSeveralPINs admits one device by its UUID and any other. The PIN for any
-// is that of the device which tried it first.
+// device belongs to the first one that tries it.
 //
 // hostap: test_ap_wps_conf_pin_2sta
 func TestSeveralPINs(t *testing.T) {
@@ -192,8 +192,8 @@ func TestPushButtonOver(t *testing.T) {
 	})
 }
 
-// TestOverlap has a second device come whose button is pressed, while the
-// first has said no more than M1.
+// TestOverlap starts a second device with its button pressed, while the first
+// one has sent only M1.
 func TestOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := start(t.Context(), "-pbc", "-json")
@@ -267,7 +267,7 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
-// TestLinkGone takes the interface away.
+// TestLinkGone removes the interface.
 func TestLinkGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{}

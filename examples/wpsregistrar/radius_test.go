@@ -53,8 +53,8 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// TestRADIUS runs the program on the loopback interface, beside a hostapd that
-// takes commands, until it is stopped.
+// TestRADIUS runs the program on the loopback interface, beside a simulated
+// hostapd that accepts commands, until it is stopped.
 func TestRADIUS(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("hostapd's control sockets are Unix datagram sockets")
@@ -137,10 +137,10 @@ func TestRADIUS(t *testing.T) {
 	}
 }
 
-// TestRADIUSOverTLS runs the program until it is stopped, and asks it whether it
-// is there, as a client with a certificate does.
+// TestRADIUSOverTLS runs the program until it is stopped, and sends it a status
+// request as a client with a certificate.
 func TestRADIUSOverTLS(t *testing.T) {
-	// One certificate serves for both sides, and for the authority.
+	// One certificate is used for both sides and for the authority.
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)

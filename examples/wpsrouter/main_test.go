@@ -39,7 +39,7 @@ type world struct {
 	stop    func() (status int, said string)
 }
 
-// said is where the program writes to; it sends the address of the page.
+// said is the output of the program; it sends the address of the page.
 type said struct {
 	strings.Builder
 	address chan string
@@ -84,7 +84,7 @@ func newWorld(t *testing.T, args ...string) *world {
 	return w
 }
 
-// do does what a form does, and returns the page.
+// do submits a form, and returns the page.
 func (w *world) do(action string, form url.Values) string {
 	w.Helper()
 	response, err := http.PostForm(w.url+action, form)
@@ -135,7 +135,7 @@ func (w *world) read(n byte, digits string) (*registration.Result, error) {
 	return w.exchange(d.MAC, machine)
 }
 
-// holds checks that a page has all of some texts.
+// holds checks that a page contains texts.
 func holds(t *testing.T, page string, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
@@ -147,7 +147,7 @@ func holds(t *testing.T, page string, texts ...string) {
 
 var ownPIN = regexp.MustCompile(`<b>(\d{8})</b>`)
 
-// TestPage does everything that the page offers, without a browser.
+// TestPage uses all functions of the page, without a browser.
 func TestPage(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	w := newWorld(t, "-ssid", "home", "-passphrase", "correct horse", "-state", state)
@@ -188,7 +188,8 @@ func TestPage(t *testing.T) {
 		}
 	}
 
-	// It comes back with the lock, which a file that is not valid does not lift.
+	// After a restart the lock is still there, and a file that is not valid
+	// does not remove it.
 	if status, said := w.stop(); status != program.Fine {
 		t.Errorf("exit status %d: %s", status, said)
 	}
@@ -197,7 +198,7 @@ func TestPage(t *testing.T) {
 	holds(t, again.do("no-pin", nil), "has no PIN")
 	again.stop()
 
-	// So do the lack of a PIN, and the switch.
+	// The missing PIN and the switch survive a restart too.
 	again = newWorld(t, "-state", state)
 	holds(t, again.do("", nil), "has no PIN", "WPS is on")
 	again.do("off", nil)
@@ -219,7 +220,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestForeign asks for the page in the ways of pages that are somewhere else.
+// TestForeign requests the page like pages of other origins.
 func TestForeign(t *testing.T) {
 	w := newWorld(t)
 	for name, change := range map[string]func(*http.Request){
@@ -244,8 +245,8 @@ func TestForeign(t *testing.T) {
 	holds(t, w.do("", nil), "waits for nobody")
 }
 
-// TestBrowser uses the page in a browser, as its owner does. It is skipped where
-// there is no Chromium, unless WPS_BROWSER=required.
+// TestBrowser uses the page in a browser, as its owner does. Without Chromium
+// it is skipped, or fails if WPS_BROWSER=required is set.
 func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes its time")
@@ -289,7 +290,7 @@ func TestBrowser(t *testing.T) {
 	if _, err := w.enroll(2, registration.PIN(pin.MustParse("12345670"))); err != nil {
 		t.Fatal(err)
 	}
-	shows("last", "Printer") // the page loads itself again
+	shows("last", "Printer") // the page reloads itself
 	try(chromedp.Click(chromedp.CSS("#button")))
 	shows("state", "by push button")
 	try(chromedp.Click(chromedp.CSS("#cancel")))

@@ -15,7 +15,7 @@ import (
 	"github.com/gowps/gowps/sim/pintest"
 )
 
-// wpssim runs the program and returns what it prints.
+// wpssim runs the program and returns its output.
 func wpssim(t *testing.T, want int, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -66,8 +66,9 @@ func TestCampaign(t *testing.T) {
 	}
 }
 
-// TestIncomplete has campaigns that are interrupted, and merges that lack a part or
-// have one that is none of the campaign: no gate takes them for whole ones.
+// TestIncomplete has campaigns that are interrupted, and merges with a part
+// missing or from another campaign. Their exit status must not be that of a
+// complete one.
 func TestIncomplete(t *testing.T) {
 	dir := t.TempDir()
 	part := func(name string, args ...string) string {
@@ -126,7 +127,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestCommandUsage has commands that are not used as they should be.
+// TestCommandUsage runs commands with wrong arguments.
 func TestCommandUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"run -n x":                 `-n: "x" is not a number`,
@@ -149,7 +150,8 @@ func TestCommandUsage(t *testing.T) {
 	}
 }
 
-// TestPINs plays a small campaign of PIN handling, printed in both forms.
+// TestPINs plays a small campaign of PIN handling, and checks both output
+// formats.
 func TestPINs(t *testing.T) {
 	var report pintest.Report
 	if err := json.Unmarshal([]byte(checked(t, wpssim(t, program.Fine, "pins", "-n", "20", "-seed", "3", "-json"))), &report); err != nil || report.Plays != 20 || report.Steps == 0 {
@@ -161,7 +163,7 @@ func TestPINs(t *testing.T) {
 	wpssim(t, program.Unable, "pins", "nonsense")
 }
 
-// checked returns JSON that is as schema.json says.
+// checked returns JSON after checking it against schema.json.
 func checked(t *testing.T, text string) string {
 	t.Helper()
 	programtest.Schema(t, text)

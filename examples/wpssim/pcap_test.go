@@ -14,8 +14,8 @@ import (
 )
 
 // TestPcap writes the capture of a registration by PIN, looks for its keys, and
-// compares what tshark reads in it with the ladder. Without tshark that part is
-// skipped, or with WPS_PEERS=required a failure.
+// compares tshark's output with the ladder. Without tshark that part is
+// skipped, or fails if WPS_PEERS=required is set.
 func TestPcap(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "air.pcapng")
 	ladder := wpssim(t, program.Fine, "-method", "pin", "-pcap", file)

@@ -19,7 +19,7 @@ func runProgram(args []string, stdout, stderr io.Writer) int {
 
 func TestFamily(t *testing.T) { programtest.Family(t, command) }
 
-// TestRun compares all that the program prints with testdata, and its exit
+// TestRun compares all output of the program with testdata, and its exit
 // status.
 func TestRun(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -43,8 +43,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestUsage compares what is said to who does not use the program as he
-// should.
+// TestUsage checks the errors for wrong usage.
 func TestUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"pin":                  `wpssim: "pin" is neither a command nor a flag`,
@@ -65,7 +64,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// full is a file on a disk that is full.
+// full is a file on a full disk.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }

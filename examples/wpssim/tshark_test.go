@@ -20,8 +20,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// tsharkValues are the fields of tshark that show the octets or the number of an
-// attribute, and how to write what we read in the same way.
+// tsharkValues are the fields of tshark with the value of an attribute, and how
+// to format our value in the same way.
 var tsharkValues = []struct {
 	field string
 	id    wps.AttributeID
@@ -48,9 +48,9 @@ func number(b []byte) string {
 	return fmt.Sprint(n)
 }
 
-// TestTshark plays worlds and compares, frame by frame, which attributes of WPS
-// tshark sees in their captures, how long they are and what they hold, with what
-// this module reads. It plays 20 worlds, and 1,000 where WPS_PEERS=required.
+// TestTshark plays worlds, and compares the WPS attributes of each frame, with
+// their lengths and values, between tshark and this module. It plays 20 worlds,
+// or 1,000 with WPS_PEERS=required.
 func TestTshark(t *testing.T) {
 	required := os.Getenv("WPS_PEERS") == "required"
 	if _, err := exec.LookPath("tshark"); err != nil {
@@ -63,7 +63,7 @@ func TestTshark(t *testing.T) {
 	if required {
 		worlds = 1000
 	}
-	// A file of pcapng may have many sections: tshark starts once.
+	// A file of pcapng may have many sections, so tshark is started only once.
 	dir := t.TempDir()
 	var all bytes.Buffer
 	for seed := 1; seed <= worlds; seed++ {
@@ -103,7 +103,7 @@ func TestTshark(t *testing.T) {
 	t.Logf("%d worlds, %d frames, %d differ", worlds, len(theirs), wrong)
 }
 
-// runQuietly runs wpssim, however the registration ends.
+// runQuietly runs wpssim, whether the registration succeeds or not.
 func runQuietly(t *testing.T, args ...string) {
 	t.Helper()
 	var errs bytes.Buffer
@@ -113,7 +113,7 @@ func runQuietly(t *testing.T, args ...string) {
 	}
 }
 
-// readByTshark returns what tshark reads of each frame with attributes of WPS.
+// readByTshark returns the attributes that tshark reads in each frame.
 func readByTshark(t *testing.T, file string) map[int]string {
 	t.Helper()
 	args := []string{"-r", file, "-Y", "wps.type", "-T", "fields", "-E", "separator=/t", "-E", "aggregator=;", "-e", "frame.number", "-e", "wps.type", "-e", "wps.length"}
@@ -144,7 +144,7 @@ func readByTshark(t *testing.T, file string) map[int]string {
 	return frames
 }
 
-// readByUs returns the same of what package capture reads.
+// readByUs returns the attributes that package capture reads in each frame.
 func readByUs(t *testing.T, octets []byte) map[int]string {
 	t.Helper()
 	r, err := capture.NewReader(bytes.NewReader(octets))

@@ -23,7 +23,8 @@ func run(t *testing.T, in string, args ...string) (status int, out string) {
 	return status, b.String()
 }
 
-// TestMakeAndRead makes a token, reads it in both forms, and keeps its key.
+// TestMakeAndRead makes a token, reads it in both formats, and checks that its
+// key is hidden.
 func TestMakeAndRead(t *testing.T) {
 	const key = "correct horse battery"
 	for _, form := range [][]string{nil, {"-hex"}} {

@@ -22,8 +22,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 func TestFamily(t *testing.T) { programtest.Family(t, command) }
 
-// TestTraffic reads what was written: every exchange is there, each ends as it
-// should, and the same seed makes the same capture.
+// TestTraffic reads the capture that was written: every exchange is there, each
+// ends as planned, and the same seed makes the same capture.
 func TestTraffic(t *testing.T) {
 	for _, args := range [][]string{{"-"}, {"-wired", "-"}} {
 		args = append([]string{"-exchanges", "40", "-size", "2"}, args...)

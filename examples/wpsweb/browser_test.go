@@ -25,10 +25,10 @@ var screens = flag.String("screens", "", "write pictures of the page into this f
 
 const captures = "../../eapwsc/capture/testdata/"
 
-// axeVersion is that of axe-core, which checks whether all people can use the page.
+// axeVersion is the version of axe-core, which checks accessibility.
 const axeVersion = "4.14.1"
 
-// axe returns the script of axe-core, which npm gets for tests.
+// axe returns the script of axe-core, which npm installs.
 func axe(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("WPS_AXE")
@@ -50,7 +50,7 @@ func axe(t *testing.T) string {
 	return string(b)
 }
 
-// TestBrowser uses the page as people do.
+// TestBrowser uses the page as its users do.
 func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the page, which takes a minute")
@@ -92,7 +92,7 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// served looks at what the server says: a strict policy, nothing for other hosts, and
+// served checks the server: a strict policy, no access for other hosts, and
 // less than 3 MiB in all.
 func served(t *testing.T, address string) {
 	t.Helper()
@@ -135,7 +135,7 @@ func served(t *testing.T, address string) {
 	}
 }
 
-// user is one who uses the page.
+// user is a user of the page.
 type user struct {
 	t   *testing.T
 	tab *browser.Tab
@@ -151,7 +151,7 @@ func (u *user) open(address string) {
 	}
 }
 
-// do runs a script in the page, which returns a text.
+// do runs a script that returns a text in the page.
 func (u *user) do(script string) string {
 	u.t.Helper()
 	s, err := chromedp.Run(u.tab.Context, chromedp.Evaluate[string](`String((() => { `+script+` })())`))
@@ -161,7 +161,7 @@ func (u *user) do(script string) string {
 	return s
 }
 
-// until waits until something is so.
+// until waits until a condition is true.
 func (u *user) until(condition string) {
 	u.t.Helper()
 	for range 600 {
@@ -173,14 +173,14 @@ func (u *user) until(condition string) {
 	u.t.Fatalf("never: %s; the page says %q", condition, u.do(`return document.body.innerText.slice(0, 2000)`))
 }
 
-// part goes to a part of the page.
+// part opens a part of the page.
 func (u *user) part(name string) {
 	u.t.Helper()
 	u.do(`location.hash = '` + name + `'`)
 	u.until(`document.getElementById('` + name + `').checkVisibility()`)
 }
 
-// look looks at the page in all widths and colours.
+// look checks the page at all widths and colours.
 func (u *user) look(name string) {
 	u.t.Helper()
 	for _, width := range []int64{320, 360, 1280} {
@@ -210,7 +210,7 @@ func (u *user) look(name string) {
 	}
 }
 
-// check has axe-core check the page.
+// check runs axe-core on the page.
 func (u *user) check(name string, width int64) {
 	u.t.Helper()
 	if u.axe == "" {
@@ -241,7 +241,7 @@ func (u *user) diagnose() {
 	u.give("wrong.pcap", capture)
 	u.until(`document.getElementById('said').textContent.includes('The PIN was wrong')`)
 	u.until(`document.querySelector('#found svg') && document.querySelector('#found .steps li')`)
-	// What it saves.
+	// The files that the page saves.
 	u.do(`window.saved = []; URL.createObjectURL = b => { b.arrayBuffer().then(a => window.saved.push(new TextDecoder('latin1').decode(a))); return 'data:,'; }; HTMLAnchorElement.prototype.click = () => {}`)
 	for i, button := range []string{"save-html", "save-json", "save-anonymous"} {
 		u.do(`document.getElementById('` + button + `').click()`)
@@ -258,7 +258,7 @@ func (u *user) diagnose() {
 		u.t.Errorf("the anonymous capture is %.200q", anonymous)
 	}
 	u.look("report")
-	// A log out of a thread, and what is no log.
+	// A log from a thread, and a text that is not a log.
 	u.do(`document.getElementById('paste').value = 'wlan0: WPS-FAIL msg=8 config_error=18\nwlan0: WPS-TIMEOUT\n'; document.getElementById('files').value = ''`)
 	u.do(`document.getElementById('judge').click()`)
 	u.until(`document.getElementById('said').textContent.startsWith('2 reports') || document.getElementById('said').textContent.startsWith('3 reports')`)
@@ -281,7 +281,8 @@ func (u *user) practise() {
 	u.do(`document.getElementById('ask').click()`)
 	u.until(`document.getElementById('doctor').textContent.includes('pin-first-half')`)
 	u.look("practise")
-	// By the right PIN it goes well, and the address says how.
+	// With the right PIN it succeeds, and the address of the page records the
+	// game.
 	u.do(`document.querySelector('[data-do="printer-pin"]').click()`)
 	u.until(`/PIN \d{8}/.test(document.getElementById('panel').textContent)`)
 	u.do(`document.getElementById('device-pin').value = document.getElementById('panel').textContent.match(/PIN (\d{8})/)[1]; document.getElementById('router-pin').requestSubmit()`)

@@ -41,7 +41,8 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// TestOpen: an interface that cannot be opened comes with the next step.
+// TestOpen checks that the error for an interface that cannot be opened
+// includes advice.
 func TestOpen(t *testing.T) {
 	if _, _, err := Open("no-such-if"); !errors.Is(err, link.ErrNoInterface) && !errors.Is(err, link.ErrUnsupported) {
 		t.Error(err)
@@ -57,7 +58,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// failure is the error of a run that was refused.
+// failure returns the error of a run that was refused.
 func failure(t *testing.T) error {
 	t.Helper()
 	e, err := registration.NewEnrollee(registration.EnrolleeConfig{

@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// write writes a file of a folder, and returns its path.
+// write writes a file into a folder, and returns its path.
 func write(t *testing.T, folder, name string, mode fs.FileMode) string {
 	t.Helper()
 	path := filepath.Join(folder, name)
 	if err := os.WriteFile(path, []byte("old"), mode); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, mode); err != nil { // whatever the umask is
+	if err := os.Chmod(path, mode); err != nil { // independent of the umask
 		t.Fatal(err)
 	}
 	return path
@@ -76,7 +76,7 @@ func TestSecretFile(t *testing.T) {
 	}
 }
 
-// TestSecretFileRefused has files that are not for secrets.
+// TestSecretFileRefused checks files that must not hold secrets.
 func TestSecretFileRefused(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no modes of this kind, and symbolic links need a privilege")
@@ -131,7 +131,8 @@ func TestSecretFileRefused(t *testing.T) {
 	}
 }
 
-// TestReplaceSecret replaces a file, and follows no link to do so.
+// TestReplaceSecret checks that a file is replaced, and that links are not
+// followed.
 func TestReplaceSecret(t *testing.T) {
 	folder := t.TempDir()
 	name := write(t, folder, "state", 0o644)

@@ -91,7 +91,7 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-// TestWrap checks that lines keep the width and words stay whole.
+// TestWrap checks that lines keep the width and words are not broken.
 func TestWrap(t *testing.T) {
 	text := "The router of “home” answers, but it does not accept its own PIN for now; extraordinarily-long-words-stay-as-they-are."
 	for _, width := range []int{10, 20, 60, 80, 96, 200} {
