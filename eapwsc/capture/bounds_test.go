@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestFramesOfEveryLength cuts 802.11 frames at every octet. What is shorter than
-// its headers is a note, never something that is read beyond its end: each frame
-// lies at the end of its memory.
+// TestFramesOfEveryLength truncates 802.11 frames at every octet. A frame
+// shorter than its headers must give a note. Each frame lies at the end of its
+// memory, so that reading beyond its end panics.
 func TestFramesOfEveryLength(t *testing.T) {
 	start := snap(etherEAPOL, eapolStart)
 	with := func(control int, frame []byte) []byte {
@@ -20,7 +20,7 @@ func TestFramesOfEveryLength(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		frame  []byte
-		header int // shorter than this is a note of its own
+		header int // a shorter frame gives a note
 	}{
 		{"data", data, 24},
 		{"data between access points", join(with(fcFromDS, data)[:24], stationMAC[:], start), 30},
@@ -44,8 +44,8 @@ func TestFramesOfEveryLength(t *testing.T) {
 	}
 }
 
-// TestAggregatesOfEveryLength does the same with an A-MSDU: its first MSDU is
-// read, and of the second as much as there is.
+// TestAggregatesOfEveryLength does the same with an A-MSDU: its first MSDU must
+// be read, and the available part of the second.
 func TestAggregatesOfEveryLength(t *testing.T) {
 	start := snap(etherEAPOL, eapolStart)
 	msdu := func(size int, body []byte) []byte { return join(apMAC[:], stationMAC[:], be16(size), body) }

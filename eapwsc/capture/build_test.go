@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// A record is a frame to be written into a capture by the builders below, which know the formats independently of the reader.
+// A record is a frame for the builders below, which write captures without
+// using the code of the reader.
 type record struct {
 	time time.Time
 	link int
@@ -22,7 +23,8 @@ func (r record) length() uint32 { return uint32(max(r.wire, len(r.data))) }
 
 func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
-// buildPcap writes the classic format. All records have the link type of the first.
+// buildPcap writes the classic format. All records have the link type of the
+// first.
 func buildPcap(order binary.AppendByteOrder, nanoseconds bool, records ...record) []byte {
 	magic, unit := uint32(magicMicroseconds), 1000
 	if nanoseconds {
@@ -64,7 +66,7 @@ func ngSectionBlock(order binary.AppendByteOrder) []byte {
 	return block(order, magicNG, body, bytes.Repeat([]byte{0xff}, 8))
 }
 
-// ngOption writes an option, padded.
+// ngOption writes an option with padding.
 func ngOption(order binary.AppendByteOrder, code uint16, value ...byte) []byte {
 	b := append(order.AppendUint16(order.AppendUint16(nil, code), uint16(len(value))), value...)
 	for len(b)%4 != 0 {
@@ -77,7 +79,8 @@ func ngInterfaceBlock(order binary.AppendByteOrder, link int, options ...[]byte)
 	return block(order, ngInterface, order.AppendUint16(nil, uint16(link)), []byte{0, 0}, order.AppendUint32(nil, 0), join(options...))
 }
 
-// ngPacketBlock writes an enhanced packet block, or an obsolete one, with a comment behind the packet.
+// ngPacketBlock writes an enhanced packet block, or an obsolete one, with a
+// comment after the packet.
 func ngPacketBlock(order binary.AppendByteOrder, kind uint32, iface int, units uint64, r record) []byte {
 	b := order.AppendUint32(nil, uint32(iface))
 	if kind == ngPacket {
@@ -93,7 +96,7 @@ func ngPacketBlock(order binary.AppendByteOrder, kind uint32, iface int, units u
 	return block(order, kind, b, data, ngOption(order, 1, []byte("a comment")...), ngOption(order, 0))
 }
 
-// buildNG writes pcapng with an interface for each link type met.
+// buildNG writes pcapng with an interface for each link type.
 func buildNG(order binary.AppendByteOrder, resolution byte, records ...record) []byte {
 	b := ngSectionBlock(order)
 	interfaces := make(map[int]int)
@@ -135,7 +138,7 @@ func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 func le16(v int) []byte    { return binary.LittleEndian.AppendUint16(nil, uint16(v)) }
 func le32(v uint32) []byte { return binary.LittleEndian.AppendUint32(nil, v) }
 
-// snap puts LLC and SNAP before a payload.
+// snap adds LLC and SNAP before a payload.
 func snap(etherType int, payload []byte) []byte {
 	return join([]byte{0xaa, 0xaa, 3, 0, 0, 0}, be16(etherType), payload)
 }
@@ -144,12 +147,13 @@ func ethernetFrame(dst, src [6]byte, etherType int, payload []byte) []byte {
 	return join(dst[:], src[:], be16(etherType), payload)
 }
 
-// dot11Frame writes a header of three addresses and what follows.
+// dot11Frame writes a header of three addresses and the rest of the frame.
 func dot11Frame(control int, a1, a2, a3 [6]byte, sequence int, rest ...[]byte) []byte {
 	return join(le16(control), []byte{0x3a, 0x01}, a1[:], a2[:], a3[:], le16(sequence<<4), join(rest...))
 }
 
-// dot11Data is a data frame from src to dst, one of which is the access point.
+// dot11Data returns a data frame from src to dst, one of which is the access
+// point.
 func dot11Data(dst, src [6]byte, body []byte) []byte {
 	if src == apMAC {
 		return dot11Frame(typeData<<2|fcFromDS, dst, apMAC, src, 77, body)
@@ -161,14 +165,15 @@ func withFCS(frame []byte) []byte {
 	return append(bytes.Clone(frame), le32(crc32.ChecksumIEEE(frame))...)
 }
 
-// radiotapHeader has all of the first six fields, and flags as given.
+// radiotapHeader returns a header with the first six fields and the given
+// flags.
 func radiotapHeader(flags byte, frequency int, signal int8) []byte {
 	b := join([]byte{0, 0}, le16(24), le32(radiotapTSFT|radiotapFlags|radiotapRate|radiotapChannel|radiotapSignal),
 		make([]byte, 8), []byte{flags, 2}, le16(frequency), le16(0xa0), []byte{byte(signal), 0})
 	return b
 }
 
-// ppiHeader has an 802.11-Common field.
+// ppiHeader returns a header with an 802.11-Common field.
 func ppiHeader(flags, frequency int, signal int8) []byte {
 	field := join(make([]byte, 8), le16(flags), le16(2), le16(frequency), le16(0xa0), []byte{0, 0, byte(signal), 0})
 	return join([]byte{0, 0}, le16(8+4+len(field)), le32(uint32(linkDot11)), le16(2), le16(len(field)), field)
@@ -190,7 +195,7 @@ func wpsElement(body ...byte) []byte {
 	return element(elementVendor, append([]byte{0, 0x50, 0xf2, 4}, body...)...)
 }
 
-// beaconBody is timestamp, interval, capabilities and elements.
+// beaconBody returns timestamp, interval, capabilities and elements.
 func beaconBody(timestamp byte, capability int, elements ...[]byte) []byte {
 	return join([]byte{timestamp, 1, 2, 3, 4, 5, 6, 7}, le16(100), le16(capability), join(elements...))
 }
@@ -199,7 +204,7 @@ func beaconFrame(body []byte) []byte {
 	return dot11Frame(8<<4, [6]byte{255, 255, 255, 255, 255, 255}, apMAC, apMAC, 5, body)
 }
 
-// ipPacketBytes writes an IPv4 or IPv6 packet.
+// ipPacketBytes returns an IPv4 or IPv6 packet.
 func ipPacketBytes(protocol int, src, dst netip.Addr, payload []byte) []byte {
 	if src.Is4() {
 		return join([]byte{0x45, 0}, be16(20+len(payload)), be16(1), be16(0x4000), []byte{64, byte(protocol)}, be16(0), src.AsSlice(), dst.AsSlice(), payload)
@@ -224,7 +229,8 @@ func tcpFrame(src, dst netip.AddrPort, seq uint32, flags byte, payload []byte) [
 		[]byte{5 << 4, flags}, be16(1000), be32(0), payload))
 }
 
-// decodeFrames returns the events of frames of one link type, a millisecond apart.
+// decodeFrames returns the events of frames of one link type, one millisecond
+// apart.
 func decodeFrames(t testing.TB, link linkType, frames ...[]byte) []Event {
 	t.Helper()
 	var records []record

@@ -23,7 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// readAll returns the events of a capture, made safe to keep.
+// readAll returns copies of the events of a capture.
 func readAll(t testing.TB, r io.Reader) []Event {
 	t.Helper()
 	reader, err := NewReader(r)
@@ -54,7 +54,8 @@ func readFile(t testing.TB, name string) []Event {
 	return readAll(t, bytes.NewReader(b))
 }
 
-// eapPackets returns the EAP packets in the EAPOL and RADIUS events, in hexadecimal.
+// eapPackets returns the EAP packets in the EAPOL and RADIUS events, in
+// hexadecimal.
 func eapPackets(events []Event) (packets []string) {
 	for _, e := range events {
 		switch {
@@ -76,7 +77,8 @@ func captures(t testing.TB) []string {
 	return names
 }
 
-// TestWired compares the EAP packets with the list that was made beside each capture by other means.
+// TestWired compares the EAP packets with the list beside each capture, which
+// was made by other programs.
 func TestWired(t *testing.T) {
 	names, _ := filepath.Glob("testdata/wired/*.json")
 	if len(names) < 40 {
@@ -103,8 +105,8 @@ func TestWired(t *testing.T) {
 	}
 }
 
-// TestEvents compares everything that the captures hold with golden files, one for each capture. An event is a line, and each
-// attribute of a new element one below it.
+// TestEvents compares the events of each capture with a golden file. An event
+// is a line, followed by a line for each attribute of a new element.
 func TestEvents(t *testing.T) {
 	for _, name := range captures(t) {
 		var got bytes.Buffer
@@ -129,7 +131,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// attributes writes the attributes of an element, a line for each.
+// attributes formats the attributes of an element, one per line.
 func attributes(b []byte) string {
 	var out strings.Builder
 	d := wps.NewDecoder(b, wps.Tolerant)
@@ -144,7 +146,9 @@ func attributes(b []byte) string {
 	return out.String()
 }
 
-// describe writes an event as a line, with length and checksum of its data. A Management that was seen before is only named by the frame that it came with.
+// describe formats an event as a line, with the length and checksum of its
+// data. A Management that was seen before is named by the frame that it came
+// with.
 func describe(e Event, seen map[*Management]int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %s %s %x>%x", e.Frame, e.Time.Format("15:04:05.000000"), e.Kind, e.Src, e.Dst)
@@ -194,8 +198,8 @@ func describe(e Event, seen map[*Management]int) string {
 	return b.String()
 }
 
-// TestUPnPInner checks that what the registrar exchanged over UPnP is what the station's side of the same run shows: the
-// messages M1 to M8 that the access point passed on.
+// TestUPnPInner checks that the registrar's messages M1 to M8 over UPnP are
+// those on the station's side of the same run.
 func TestUPnPInner(t *testing.T) {
 	for _, run := range []string{"u3-er-pin", "u4-er-pbc"} {
 		var proxied []string

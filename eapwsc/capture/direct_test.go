@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestDirect reads the public action frames of Wi-Fi Direct, and no other action
-// frames.
+// TestDirect checks that the public action frames of Wi-Fi Direct are read, and
+// no other action frames.
 func TestDirect(t *testing.T) {
 	src, dst := []byte{0x42, 0, 0, 0, 1, 0}, []byte{0x42, 0, 0, 0, 2, 0}
 	action := func(body ...byte) record {
@@ -18,7 +18,7 @@ func TestDirect(t *testing.T) {
 		return record{time: time.Unix(1700000000, 0), link: 105, data: frame}
 	}
 	direct := func(subtype byte) []byte { return []byte{4, 9, 0x50, 0x6f, 0x9a, 9, subtype, 1} }
-	element := []byte{0xdd, 14, 0, 0x50, 0xf2, 4, 0x10, 0x4a, 0, 1, 0x10, 0x10, 0x12, 0, 2, 0} // cut: see below
+	element := []byte{0xdd, 14, 0, 0x50, 0xf2, 4, 0x10, 0x4a, 0, 1, 0x10, 0x10, 0x12, 0, 2, 0} // truncated: see below
 	element = append(element[:16], 5)
 	element[1] = byte(len(element) - 2)
 	names := []string{}
@@ -27,7 +27,7 @@ func TestDirect(t *testing.T) {
 		action(append(direct(8), element...)...),
 		action(append(direct(0), element...)...),
 		action(direct(2)...),
-		action(direct(9)...),                       // no subtype that there is
+		action(direct(9)...),                       // not a known subtype
 		action(4, 9, 0x50, 0x6f, 0x9a, 0x1c, 0, 1), // another protocol of the Wi-Fi Alliance
 		action(5, 0, 1, 1, 1, 1, 1, 1),             // radio measurement
 		action(4, 9, 0x50, 0x6f),                   // short

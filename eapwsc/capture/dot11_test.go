@@ -12,8 +12,8 @@ import (
 
 var eapolStart = []byte{1, 1, 0, 0}
 
-// TestDot11Frames lists frames that do not carry an EAPOL frame to be reported
-// plainly.
+// TestDot11Frames lists frames that carry no EAPOL frame, or one that cannot be
+// reported.
 func TestDot11Frames(t *testing.T) {
 	data := dot11Data(apMAC, stationMAC, snap(etherEAPOL, eapolStart))
 	with := func(control int, frame []byte) []byte {
@@ -29,7 +29,7 @@ func TestDot11Frames(t *testing.T) {
 		name  string
 		link  linkType
 		frame []byte
-		want  problem // noProblem: no event at all
+		want  problem // noProblem: no event
 	}{
 		{"protected", linkDot11, with(fcProtected, data), noProblem},
 		{"without data", linkDot11, with(subtypeNull<<4, data), noProblem},
@@ -80,7 +80,7 @@ func TestDot11Frames(t *testing.T) {
 	}
 }
 
-// TestRadio checks the data of the radio about a frame.
+// TestRadio checks the radio information about a frame.
 func TestRadio(t *testing.T) {
 	frame := dot11Frame(typeData<<2|fcToDS|fcRetry, apMAC, stationMAC, otherMAC, 0xabc, snap(etherEAPOL, eapolStart))
 	for _, test := range []struct {
@@ -95,8 +95,8 @@ func TestRadio(t *testing.T) {
 		{linkRadio, radiotapHeader(0, 5180, -128), Radio{true, true, 0xabc, 5180, -128}, 36},
 		{linkRadio, radiotapHeader(0, 5955, 0), Radio{true, true, 0xabc, 5955, 0}, 1},
 		{linkRadio, radiotapHeader(0, 902, 0), Radio{true, true, 0xabc, 902, 0}, 0},
-		// Fields out of alignment: behind two presence words, an odd rate, and
-		// a hop pattern.
+		// Fields with padding: after two presence words, an odd rate, and a hop
+		// pattern.
 		{linkRadio, join([]byte{0, 0, 30, 0}, le32(radiotapMore|radiotapTSFT|radiotapRate|radiotapChannel), make([]byte, 4+4+8), []byte{2, 0}, le16(2437), le16(0)),
 			Radio{true, true, 0xabc, 2437, 0}, 6},
 		{linkRadio, join([]byte{0, 0, 17, 0}, le32(radiotapRate|radiotapChannel|radiotapFHSS|radiotapSignal), []byte{2, 0}, le16(2437), le16(0), []byte{9, 9, 0xce}),
@@ -117,7 +117,8 @@ func TestRadio(t *testing.T) {
 	}
 }
 
-// TestEAPOLLength: what is reported ends where the frame's own lengths say.
+// TestEAPOLLength checks that the data reported ends where the lengths of the
+// frame say.
 func TestEAPOLLength(t *testing.T) {
 	request := []byte{1, 7, 0, 5, 1}
 	for _, test := range []struct {
@@ -200,7 +201,7 @@ func TestManagement(t *testing.T) {
 				t.Errorf("%s%s: repetition makes %d events", test.name, name, len(events))
 			}
 		}
-		// A frame without its last fixed octet is a note.
+		// A frame without its last fixed octet gives a note.
 		if size := managementLayouts[test.subtype].size; size > 0 {
 			events := decodeFrames(t, linkDot11, frame[:24+size-1])
 			if len(events) != 1 || events[0].Note != problems[managementShort].text {
@@ -210,8 +211,8 @@ func TestManagement(t *testing.T) {
 	}
 }
 
-// TestRepetition: what changes from beacon to beacon by nature does not make a
-// new Management; all that is reported does.
+// TestRepetition checks that fields that differ between any two beacons do not
+// make a new Management, and that all reported fields do.
 func TestRepetition(t *testing.T) {
 	ssid, wps := element(elementSSID, 'a'), wpsElement(0x10, 0x4a, 0, 1, 0x10)
 	tim := func(n byte) []byte { return element(5, n, 3, 0, n) }
@@ -247,8 +248,8 @@ func TestRepetition(t *testing.T) {
 	}
 }
 
-// TestBeaconBehindBeacon: what a beacon says does not depend on the one before
-// it, with which it is compared.
+// TestBeaconBehindBeacon checks that the result for a beacon does not depend on
+// the previous one, with which it is compared.
 func TestBeaconBehindBeacon(t *testing.T) {
 	ssid := element(elementSSID, 'a')
 	long := bytes.Repeat(element(elementVendor, bytes.Repeat([]byte{1}, 253)...), 3)
@@ -295,8 +296,8 @@ func TestBeaconBehindBeacon(t *testing.T) {
 	}
 }
 
-// TestManagementCut cuts a beacon at each octet, with and without a frame check
-// sequence on the air.
+// TestManagementCut truncates a beacon at each octet, with and without a frame
+// check sequence.
 func TestManagementCut(t *testing.T) {
 	elements := join(element(elementSSID, 'a', 'b'), wpsElement(1, 2, 3), element(elementDSSS, 4))
 	whole := beaconFrame(beaconBody(1, 0x411, elements))

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// checkEvent holds for every event of any input.
+// checkEvent checks properties of every event.
 func checkEvent(t *testing.T, e *Event) {
 	t.Helper()
 	if e.Kind == 0 || int(e.Kind) >= len(kindNames) {
@@ -64,7 +64,7 @@ func FuzzReader(f *testing.F) {
 			}
 			return
 		}
-		for range 2*len(b) + 1000 { // each octet may make an event
+		for range 2*len(b) + 1000 { // each octet may give an event
 			e, err := reader.Next()
 			if errors.Is(err, io.EOF) || errors.Is(err, ErrLinkType) {
 				return
@@ -78,7 +78,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// FuzzFrame decodes the parts of a frame sequence of one link type.
+// FuzzFrame decodes parts of a sequence of frames of one link type.
 func FuzzFrame(f *testing.F) {
 	for _, c := range conversions {
 		f.Add(uint16(c.link), c.wrap(apMAC, stationMAC, eapolStart), byte(0))
@@ -102,7 +102,7 @@ func FuzzFrame(f *testing.F) {
 		}
 		var d decoder
 		d.init()
-		// Twice, for what is remembered; and once more without the end.
+		// Twice, because the decoder keeps state; and once more truncated.
 		whole := &frame{time: bootTime, link: linkType(link), data: b, wire: len(b) + int(missing)}
 		half := &frame{time: bootTime, link: linkType(link), data: b[:len(b)/2], wire: len(b)}
 		for _, f := range []*frame{whole, whole, half} {

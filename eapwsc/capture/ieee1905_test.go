@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// cmduFrame is a frame of an AP-Autoconfiguration WSC message.
+// cmduFrame returns a frame with an AP-Autoconfiguration WSC message.
 func cmduFrame(fragment, flags byte, tlvs []byte) []byte {
 	return ethernetFrame(apMAC, stationMAC, ether1905, append([]byte{0, 0, 0, cmduWSC, 0, 7, fragment, flags}, tlvs...))
 }
 
-// TestIEEE1905: WSC messages come whole and in fragments, in any order, several in
-// one message; other messages say nothing.
+// TestIEEE1905 reads WSC messages in whole and fragmented CMDUs, in any order,
+// and several in one CMDU. Other messages give no events.
 func TestIEEE1905(t *testing.T) {
 	one, two := []byte{tlvWSC, 0, 3, 'o', 'n', 'e'}, []byte{tlvWSC, 0, 3, 't', 'w', 'o'}
 	both := append(append(bytes.Clone(one), two...), tlvEnd, 0, 0)

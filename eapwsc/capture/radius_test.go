@@ -17,7 +17,7 @@ func attribute(kind byte, value []byte) []byte {
 	return append([]byte{kind, byte(2 + len(value))}, value...)
 }
 
-// eapMessage cuts an EAP packet into attributes.
+// eapMessage splits an EAP packet into attributes.
 func eapMessage(packet []byte) (attributes []byte) {
 	for len(packet) > 253 {
 		attributes = append(attributes, attribute(radiusEAPMessage, packet[:253])...)
@@ -62,8 +62,8 @@ func TestRADIUS(t *testing.T) {
 	}
 }
 
-// TestRADIUSMalformed: on RADIUS's own ports a malformed packet is a note,
-// elsewhere it is ignored.
+// TestRADIUSMalformed checks that a malformed packet gives a note on the ports
+// of RADIUS, and is ignored on others.
 func TestRADIUSMalformed(t *testing.T) {
 	client, elsewhere := netip.MustParseAddrPort("10.0.0.1:50000"), netip.MustParseAddrPort("10.0.0.2:50000")
 	server := netip.MustParseAddrPort("10.0.0.2:1812")

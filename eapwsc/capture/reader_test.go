@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A conversion puts an EAPOL frame behind the headers of a link type.
+// A conversion adds the headers of a link type to an EAPOL frame.
 type conversion struct {
 	name string
 	link linkType
@@ -72,7 +72,7 @@ var conversions = []conversion{
 		return dot11Frame(typeData<<2, dst, src, otherMAC, 77, snap(etherEAPOL, b))
 	}},
 	{"A-MSDU", linkDot11, func(dst, src [6]byte, b []byte) []byte {
-		other := join(otherMAC[:], otherMAC[:], be16(9), snap(etherIPv4, []byte{1}), []byte{0}) // 23 octets, filled up to 24
+		other := join(otherMAC[:], otherMAC[:], be16(9), snap(etherIPv4, []byte{1}), []byte{0}) // 23 octets, padded to 24
 		f := dot11Data(dst, src, join([]byte{qosAMSDU, 0}, other, dst[:], src[:], be16(8+len(b)), snap(etherEAPOL, b)))
 		f[0] |= subtypeQoS << 4
 		return withFCS(f)
@@ -103,11 +103,11 @@ var conversions = []conversion{
 	}},
 }
 
-// containers write records in every form that is understood.
+// containers write records in every supported format.
 var containers = []struct {
 	name  string
 	write func(testing.TB, []record) []byte
-	exact time.Duration // how exactly times are kept
+	exact time.Duration // resolution of the times
 }{
 	{"pcap", func(_ testing.TB, r []record) []byte { return buildPcap(binary.LittleEndian, false, r...) }, time.Microsecond},
 	{"pcap big-endian", func(_ testing.TB, r []record) []byte { return buildPcap(binary.BigEndian, false, r...) }, time.Microsecond},
@@ -128,12 +128,14 @@ var containers = []struct {
 	{"pcapng gzip", func(t testing.TB, r []record) []byte { return gzipped(t, buildNG(binary.BigEndian, 6, r...)) }, time.Microsecond},
 }
 
-// TestConversions reads the EAPOL frames of one exchange from each link type in each container.
+// TestConversions reads the EAPOL frames of one exchange for each link type in
+// each container.
 func TestConversions(t *testing.T) {
 	want := readFile(t, "testdata/wired/s01-pin-ok.pcap")
 	pae := [6]byte{1, 0x80, 0xc2, 0, 0, 3}
 	for i := range want {
-		// The station sends to the group address on a wire; in the air there is none.
+		// On a wire the station sends to the group address; on the air there is
+		// none.
 		if want[i].Dst == pae {
 			want[i].Src, want[i].Dst = stationMAC, apMAC
 		} else {
@@ -168,7 +170,8 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// TestMixed has all link types in one pcapng file of two sections, among blocks of other kinds, read an octet at a time.
+// TestMixed reads a pcapng file of two sections with all link types, among
+// blocks of other kinds, one octet at a time.
 func TestMixed(t *testing.T) {
 	frames := readFile(t, "testdata/wired/s01-pin-ok.pcap")
 	var file []byte
@@ -271,7 +274,8 @@ func TestUnknownLinkType(t *testing.T) {
 	}
 }
 
-// TestDamage damages a file in one place, and wants all frames but those of that place, and a note.
+// TestDamage damages a file in one place. All other frames must be read, and
+// there must be a note.
 func TestDamage(t *testing.T) {
 	var records []record
 	for i := range 40 {
@@ -290,7 +294,7 @@ func TestDamage(t *testing.T) {
 	pcap := func(order binary.AppendByteOrder) func(...record) []byte {
 		return func(r ...record) []byte { return buildPcap(order, false, r...) }
 	}
-	at1970 := func(r ...record) []byte { // as of a router without a clock
+	at1970 := func(r ...record) []byte { // as from a router without a clock
 		var old []record
 		for _, r := range r {
 			r.time = time.Unix(r.time.Unix()-bootTime.Unix(), 0)
@@ -302,8 +306,8 @@ func TestDamage(t *testing.T) {
 		name    string
 		build   func(...record) []byte
 		order   binary.ByteOrder
-		lengths []int // where lengths stand in a record
-		lost    int   // frames that a length which could be true costs at most
+		lengths []int // offsets of the lengths in a record
+		lost    int   // maximum number of frames lost to a length that is plausible
 	}{
 		{"pcap", pcap(binary.LittleEndian), binary.LittleEndian, []int{8}, 31},
 		{"pcap big-endian", pcap(binary.BigEndian), binary.BigEndian, []int{8}, 31},
@@ -333,7 +337,8 @@ func TestDamage(t *testing.T) {
 				}
 			}
 		}
-		// A cut anywhere yields what is before it, and a note unless it is between records.
+		// A truncated file gives the frames before the end, and a note unless
+		// the end is between records.
 		between := map[int]int{}
 		for i := range records {
 			between[len(file.build(records[:i]...))] = i
@@ -368,7 +373,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestNGBlocks has pcapng blocks that are rare, or wrong but for what else is in the file.
+// TestNGBlocks reads pcapng blocks that are rare, or wrong in an otherwise
+// valid file.
 func TestNGBlocks(t *testing.T) {
 	order := binary.LittleEndian
 	frame := func(n byte) []byte { return ethernetFrame(apMAC, stationMAC, etherEAPOL, []byte{2, 1, 0, 1, n}) }
@@ -433,7 +439,8 @@ func TestNGBlocks(t *testing.T) {
 	}
 }
 
-// TestSnaplen: the header's snaplen, true or not, neither hides frames nor costs memory.
+// TestSnaplen checks that the header's snaplen, right or wrong, neither hides
+// frames nor costs memory.
 func TestSnaplen(t *testing.T) {
 	file := buildPcap(binary.LittleEndian, false, record{bootTime, 1, ethernetFrame(apMAC, stationMAC, etherEAPOL, eapolStart), 0})
 	for _, snaplen := range []uint32{0, 1, 65535, 0xffffffff} {
@@ -451,7 +458,8 @@ func TestSnaplen(t *testing.T) {
 	}
 }
 
-// TestGzipDamage flips bits of compressed captures: the beginning is read, and the end is a note.
+// TestGzipDamage flips bits of compressed captures: the beginning must be read,
+// and the end give a note.
 func TestGzipDamage(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var records []record
@@ -477,7 +485,8 @@ func TestGzipDamage(t *testing.T) {
 	}
 }
 
-// TestNotesAreBounded: a fault in each frame of a long capture is not told each time.
+// TestNotesAreBounded checks that a fault in each frame of a long capture is
+// not noted each time.
 func TestNotesAreBounded(t *testing.T) {
 	frames := make([][]byte, 5000)
 	for i := range frames {

@@ -13,7 +13,8 @@ import (
 	"github.com/google/gopacket/pcapgo"
 )
 
-// TestAgainstGopacket decodes each frame of the captures with gopacket's layers too, and compares what both tell.
+// TestAgainstGopacket also decodes each frame of the captures with the layers
+// of gopacket, and compares the results.
 func TestAgainstGopacket(t *testing.T) {
 	kinds := map[layers.Dot11Type]Kind{
 		layers.Dot11TypeMgmtBeacon:            KindBeacon,
@@ -86,7 +87,7 @@ func TestAgainstGopacket(t *testing.T) {
 				e.Radio != want.Radio || !bytes.Equal(e.Data, want.Data) || e.Note != "" {
 				t.Errorf("%s: frame %d:\n%+v, want\n%+v", name, number, e, want)
 			}
-			if e.Management != nil && e.Kind != KindProbeRequest { // whose elements gopacket leaves undecoded
+			if e.Management != nil && e.Kind != KindProbeRequest { // gopacket does not decode their elements
 				compareElements(t, name, e, packet)
 			}
 		}
@@ -98,7 +99,8 @@ func TestAgainstGopacket(t *testing.T) {
 	}
 }
 
-// compareElements compares name and WPS element with those of gopacket's element layers.
+// compareElements compares the SSID and the WPS element with those of
+// gopacket's element layers.
 func compareElements(t *testing.T, name string, e Event, packet gopacket.Packet) {
 	t.Helper()
 	var ssid string
@@ -118,14 +120,14 @@ func compareElements(t *testing.T, name string, e Event, packet gopacket.Packet)
 	}
 }
 
-// TestAgainstPcapgo reads sound files with pcapgo too.
+// TestAgainstPcapgo also reads undamaged files with pcapgo.
 func TestAgainstPcapgo(t *testing.T) {
 	var records []record
 	for _, e := range readFile(t, "testdata/wired/s11-frag.pcap") {
 		records = append(records, record{e.Time, 1, ethernetFrame(e.Dst, e.Src, etherEAPOL, e.Data), 0})
 	}
 	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
-		for _, resolution := range []byte{3, 6, 9, 12} { // pcapgo takes 0 for the default, and binary ones wrongly
+		for _, resolution := range []byte{3, 6, 9, 12} { // pcapgo treats 0 as the default, and binary resolutions wrongly
 			file := buildNG(order, resolution, records...)
 			reader, err := pcapgo.NewNgReader(bytes.NewReader(file), pcapgo.DefaultNgReaderOptions)
 			if err != nil {
@@ -142,7 +144,7 @@ func TestAgainstPcapgo(t *testing.T) {
 			}
 		}
 	}
-	// And what pcapgo writes.
+	// And files written by pcapgo.
 	var file bytes.Buffer
 	writer, err := pcapgo.NewNgWriter(&file, layers.LinkTypeEthernet)
 	if err != nil {

@@ -18,7 +18,8 @@ var (
 	wscMessage   = bytes.Repeat([]byte{0x10, 0x4a, 0, 1, 0x10}, 60)
 )
 
-// argument is an argument element in base64, in lines as hostapd writes them.
+// argument returns an argument element with base64 in lines as hostapd writes
+// them.
 func argument(name string, data []byte) string {
 	text := base64.StdEncoding.EncodeToString(data)
 	var lines []string
@@ -170,7 +171,7 @@ func TestUPnP(t *testing.T) {
 	}
 }
 
-// TestUPnPLoss takes single segments away, or parts of them.
+// TestUPnPLoss removes single segments or parts of them.
 func TestUPnPLoss(t *testing.T) {
 	post := httpPost("PutMessage", soap("PutMessage", argument("NewInMessage", wscMessage)))
 	parts := segments(registrarEnd, apEnd, 1001, post, 200)
@@ -179,7 +180,8 @@ func TestUPnPLoss(t *testing.T) {
 	next := tcpFrame(registrarEnd, apEnd, 1001+uint32(len(post)), flagACK, post)
 	before := tcpFrame(registrarEnd, apEnd, 0xfff00000, flagACK, post)
 	tail := tcpFrame(registrarEnd, apEnd, 1401, flagACK, post[400:])
-	// The rest in single octets, backwards: more than wait, but for the last 30.
+	// The rest in single octets in reverse order: more than can be kept, except
+	// for the last 30.
 	single := segments(registrarEnd, apEnd, 1401, post[400:], 1)
 	slices.Reverse(single)
 	far := tcpFrame(registrarEnd, apEnd, 1001+1<<20, flagACK, post)
@@ -223,8 +225,8 @@ func TestUPnPLoss(t *testing.T) {
 	if e := decodeFrames(t, linkEthernet, parts[0], parts[1][:100], parts[2]); len(e) != 1 || e[0].Frame != 2 {
 		t.Errorf("cut by the snaplen: %+v", e)
 	}
-	// What waited once does not count any more: many pairs of segments in the
-	// wrong order.
+	// Segments that were delivered no longer count: many pairs of segments in
+	// the wrong order.
 	var swapped [][]byte
 	body := soap("PutMessage", argument("NewInMessage", bytes.Repeat(wscMessage, 140)))
 	for pair := range slices.Chunk(segments(registrarEnd, apEnd, 1, bytes.Repeat(httpPost("PutMessage", body), 3), 1400), 2) {
@@ -262,9 +264,9 @@ func TestHTTPMalformed(t *testing.T) {
 	}
 }
 
-// TestMemory reads a capture made to fill memory: a new connection, sender and
-// request in each frame, each with as much to be kept as can be. What is held
-// afterwards must not depend on their number.
+// TestMemory reads a capture made to use much memory: a new connection, sender
+// and request in each frame, each with as much data to keep as possible. The
+// memory used afterwards must not depend on their number.
 func TestMemory(t *testing.T) {
 	head := "POST /wps_control HTTP/1.1\r\nSOAPAction: \"urn:schemas-wifialliance-org:service:WFAWLANConfig:1#PutMessage\"\r\nContent-Length: 60000\r\n\r\n"
 	body := []byte(head + strings.Repeat("x", 50000))

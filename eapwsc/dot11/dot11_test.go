@@ -11,7 +11,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// element writes an information element.
+// element returns an information element.
 func element(id byte, body ...byte) []byte { return append([]byte{id, byte(len(body))}, body...) }
 
 func wpsElement(attributes ...byte) []byte {
@@ -133,8 +133,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// FuzzParse checks that what is not relevant does not change what is read, and
-// that a list cut short gives no more than the whole.
+// FuzzParse checks that irrelevant elements do not change the result, and that
+// a truncated list gives no more than the whole.
 func FuzzParse(f *testing.F) {
 	f.Add(slices.Concat(name, element(elementDSSS, 6), element(5, 0, 1, 0, 0), rsn, wpa, wpsElement(0x10, 0x4a, 0, 1, 0x10)))
 	f.Add([]byte{elementSSID, 1})

@@ -8,7 +8,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/eap"
 )
 
-// A station gives the identity that makes it the Enrollee.
+// The station sends the identity that makes it the Enrollee.
 func ExamplePacket_AppendTo() {
 	request, err := eap.ParsePacket([]byte{1, 115, 0, 5, 1})
 	if err != nil {
@@ -35,7 +35,7 @@ func ExamplePacket_AppendTo() {
 	// 02730022015746412d53696d706c65436f6e6669672d456e726f6c6c65652d312d30
 }
 
-// What an Ethernet frame is padded with is no part of the packet.
+// The padding of an Ethernet frame is not part of the packet.
 func ExampleParsePacket() {
 	frame, _ := hex.DecodeString("0174000efe00372a000000010100" + "00000000000000000000")
 	p, err := eap.ParsePacket(frame)
@@ -52,7 +52,7 @@ func ExampleParsePacket() {
 	// true
 }
 
-// A message of 40 octets goes through packets of 20.
+// A message of 40 octets is sent in packets of 20.
 func ExampleFragmenter() {
 	message := make([]byte, 40)
 	fragments, err := eap.NewFragmenter(eap.OpMSG, message, 20)
@@ -86,7 +86,7 @@ func ExampleFragmenter() {
 	// message of 40 octets
 }
 
-// Faults says what a receiver passes over and a validator does not.
+// Faults returns faults that a receiver tolerates and a validator reports.
 func ExamplePacket_Faults() {
 	p := eap.NewWSC(eap.CodeRequest, 1, eap.OpFragACK, []byte{0})
 	p.Flags = 0x80

@@ -8,8 +8,8 @@ import (
 	"github.com/gowps/gowps/eapwsc/internal/fixture"
 )
 
-// wsc returns an EAP-WSC packet for the Reassembler: a Message Length below
-// zero stands for none.
+// wsc returns an EAP-WSC packet for the Reassembler. A negative Message Length
+// means that the packet has none.
 func wsc(op OpCode, flags Flags, messageLength int, data string) Packet {
 	p := NewWSC(CodeRequest, 1, op, []byte(data))
 	p.Flags = flags
@@ -21,7 +21,7 @@ func wsc(op OpCode, flags Flags, messageLength int, data string) Packet {
 }
 
 // TestReassembleCaptures checks that the packets of each capture give the
-// messages that other software found in them.
+// messages that another program found in them.
 func TestReassembleCaptures(t *testing.T) {
 	for _, c := range fixture.Captures(t) {
 		for _, strict := range []bool{false, true} {
@@ -55,8 +55,8 @@ func TestReassembleCaptures(t *testing.T) {
 	}
 }
 
-// TestFragmentCaptures cuts the messages of each capture again and compares
-// the packets with those that hostapd and wpa_supplicant sent.
+// TestFragmentCaptures fragments the messages of each capture and compares the
+// packets with those that hostapd and wpa_supplicant sent.
 func TestFragmentCaptures(t *testing.T) {
 	for _, c := range fixture.Captures(t) {
 		size := DefaultFragmentSize
@@ -167,8 +167,8 @@ func TestNewFragmenterErrors(t *testing.T) {
 	}
 }
 
-// TestLongestMessage sends the longest message there can be in the largest
-// fragments, which fill their packets to the last octet.
+// TestLongestMessage sends the longest possible message in the largest
+// fragments, which fill their packets completely.
 func TestLongestMessage(t *testing.T) {
 	message := bytes.Repeat([]byte("0123456789abcdef"), 1<<12)[:1<<16-1]
 	f, err := NewFragmenter(OpMSG, message, MaxFragmentSize)
@@ -199,7 +199,7 @@ func TestLongestMessage(t *testing.T) {
 }
 
 // TestReassembler has the rules for a sequence of packets. Those without an
-// error are taken; only the last one of the accepted completes a message.
+// error are accepted; only the last accepted one completes a message.
 //
 // hostap: test_ap_wps_m2_unknown_opcode test_ap_wps_m2_unknown_opcode2
 // test_eap_proto_wsc
@@ -210,7 +210,7 @@ func TestReassembler(t *testing.T) {
 
 	type step struct {
 		packet Packet
-		class  error // nil: taken
+		class  error // nil: accepted
 		offset int
 	}
 	for _, tt := range []struct {
@@ -218,7 +218,7 @@ func TestReassembler(t *testing.T) {
 		r      Reassembler
 		steps  []step
 		want   string // the message, complete with the last step
-		strict error  // class of the error of the strict Reassembler; nil: it takes the same
+		strict error  // class of the error of the strict Reassembler; nil: it accepts the same packets
 		offset int
 	}{
 		{name: "whole message",
@@ -230,7 +230,7 @@ func TestReassembler(t *testing.T) {
 		{name: "three fragments of Done",
 			steps: []step{{packet: wsc(OpDone, more, 5, "ab")}, {packet: wsc(OpDone, more, -1, "cd")}, {packet: wsc(OpDone, 0, -1, "e")}}, want: "abcde"},
 
-		// What deployed receivers pass over and a strict one does not.
+		// Faults that deployed receivers tolerate and a strict one does not.
 		{name: "whole message with its length", strict: ErrFlags, offset: 13,
 			steps: []step{{packet: wsc(OpMSG, 0, 3, "abc")}}, want: "abc"},
 		{name: "whole message with a greater length", strict: ErrFlags, offset: 13,
@@ -246,7 +246,8 @@ func TestReassembler(t *testing.T) {
 		{name: "less than announced", strict: ErrLength, offset: 14,
 			steps: []step{{packet: wsc(OpMSG, more, 9, "ab")}, {packet: wsc(OpMSG, 0, -1, "c")}}, want: "abc"},
 
-		// What no receiver takes; the message is completed all the same.
+		// Packets that no receiver accepts; the message is completed all the
+		// same.
 		{name: "first fragment without length",
 			steps: []step{{wsc(OpMSG, more, -1, "a"), ErrFragment, 13}, {packet: wsc(OpMSG, 0, -1, "abc")}}, want: "abc"},
 		{name: "length below the first fragment",
@@ -307,7 +308,7 @@ func TestReassembler(t *testing.T) {
 		t.Run(tt.name+", strict", func(t *testing.T) {
 			r := tt.r
 			r.Strict = true
-			var first error // of a packet that is taken otherwise
+			var first error // of a packet that should have been accepted
 			for i, s := range tt.steps {
 				_, _, err := r.Add(s.packet)
 				switch {
@@ -337,8 +338,8 @@ func TestReassemblerReset(t *testing.T) {
 	}
 }
 
-// TestReassemblerMemory checks that announcing much and sending little costs
-// little: what is held grows with what came.
+// TestReassemblerMemory checks that memory grows with the octets received, not
+// with the length announced.
 func TestReassemblerMemory(t *testing.T) {
 	var r Reassembler
 	if _, _, err := r.Add(wsc(OpMSG, FlagMoreFragments, DefaultMessageLimit, "abc")); err != nil {
@@ -349,7 +350,7 @@ func TestReassemblerMemory(t *testing.T) {
 	}
 }
 
-// TestMessageOwnership checks what the documentation says about memory.
+// TestMessageOwnership checks the documented ownership of memory.
 func TestMessageOwnership(t *testing.T) {
 	var r Reassembler
 	whole := wsc(OpMSG, 0, -1, "abc")
@@ -376,7 +377,7 @@ func TestMessageOwnership(t *testing.T) {
 	}
 }
 
-// FuzzFragmentation checks that a message survives any way of being cut: by a
+// FuzzFragmentation checks that a message survives any fragmentation: by a
 // Fragmenter of any size, and at the lengths that cuts returns.
 func FuzzFragmentation(f *testing.F) {
 	f.Add([]byte("abcdefgh"), uint16(MinFragmentSize), []byte{1, 2, 3})
@@ -437,9 +438,10 @@ func FuzzFragmentation(f *testing.F) {
 	})
 }
 
-// FuzzReassembly feeds arbitrary packets, each with its length in one octet
-// before it. Nothing panics, nothing over the limit is held or returned, what
-// is held is in proportion to what came, and a refused packet has no effect.
+// FuzzReassembly feeds arbitrary packets, each preceded by its length in one
+// octet. It checks that there is no panic, that no more than the limit is held
+// or returned, that memory is proportional to the input, and that a refused
+// packet has no effect.
 func FuzzReassembly(f *testing.F) {
 	const limit = 600
 	var program []byte

@@ -19,8 +19,8 @@ func unhex(tb testing.TB, s string) []byte {
 	return b
 }
 
-// TestCaptures reads and writes every packet that hostapd and wpa_supplicant
-// sent in the captures, and counts them by kind so that none goes unread.
+// TestCaptures reads and writes every packet of hostapd and wpa_supplicant in
+// the captures, and counts them by kind to make sure that all are covered.
 func TestCaptures(t *testing.T) {
 	kinds := map[string]int{}
 	for _, c := range fixture.Captures(t) {
@@ -136,8 +136,8 @@ func TestPacket(t *testing.T) {
 	}
 }
 
-// TestPacketEndsAtLength checks that a packet has nothing of what follows it,
-// neither in its data nor in the data's capacity.
+// TestPacketEndsAtLength checks that neither the data of a packet nor its
+// capacity includes octets after the packet.
 func TestPacketEndsAtLength(t *testing.T) {
 	for _, tt := range packetTests {
 		b := unhex(t, tt.octets)
@@ -152,7 +152,7 @@ func TestPacketEndsAtLength(t *testing.T) {
 	}
 }
 
-// TestPacketCut checks that no beginning of a packet passes for a packet.
+// TestPacketCut checks that a truncated packet is not accepted.
 func TestPacketCut(t *testing.T) {
 	for _, tt := range packetTests {
 		b := unhex(t, tt.octets)
@@ -335,8 +335,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// FuzzPacket checks that whatever is read as a packet is written as the same
-// octets, lies within its Length, and can be described and judged.
+// FuzzPacket checks that a packet that can be read is written as the same
+// octets, lies within its Length, and can be described and validated.
 func FuzzPacket(f *testing.F) {
 	for _, frame := range readCapture(f, "s11-frag").EAPFrames {
 		f.Add([]byte(frame))

@@ -56,7 +56,7 @@ func captures(t testing.TB) map[string][]byte {
 	return all
 }
 
-// hide makes a capture anonymous.
+// hide returns the anonymous copy of a capture.
 func hide(t testing.TB, in []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -66,7 +66,7 @@ func hide(t testing.TB, in []byte) []byte {
 	return out.Bytes()
 }
 
-// events reads a capture.
+// events returns the events of a capture.
 func events(t testing.TB, b []byte) (all []capture.Event) {
 	t.Helper()
 	r, err := capture.NewReader(bytes.NewReader(b))
@@ -87,8 +87,8 @@ func events(t testing.TB, b []byte) (all []capture.Event) {
 	}
 }
 
-// verdicts returns what the doctor finds in a capture: the cause of each attempt,
-// or of there being none, and the rules that are broken.
+// verdicts returns the doctor's causes for a capture, one for each attempt or
+// one without an attempt, and the rules that are broken.
 func verdicts(t testing.TB, b []byte) (all []string) {
 	t.Helper()
 	c := exchange.NewCollector(nil)
@@ -133,13 +133,13 @@ func verdicts(t testing.TB, b []byte) (all []string) {
 	return append(all, networks...)
 }
 
-// lost are the rules that an anonymous capture cannot show to be broken.
+// lost are the rules whose faults do not survive anonymisation.
 var lost = map[string]bool{
-	"PUBLIC-KEY-PUBLISHED": true, // one that everybody can compute the PIN with has to go
+	"PUBLIC-KEY-PUBLISHED": true, // everybody can compute the PIN with such a key, so it is replaced
 }
 
-// TestVerdicts compares what the doctor finds in each capture with what it finds
-// in the anonymous one.
+// TestVerdicts compares the verdicts for each capture with those for its
+// anonymous copy.
 func TestVerdicts(t *testing.T) {
 	for name, b := range captures(t) {
 		t.Run(name, func(t *testing.T) {
@@ -151,8 +151,8 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// TestSame: the same value has the same replacement, in one capture and not in the
-// next.
+// TestSame checks that equal values have equal replacements within one capture,
+// but not in the next.
 func TestSame(t *testing.T) {
 	in := captures(t)["eapwsc/capture/testdata/radio/pin-wrong.pcap"]
 	first, second := hide(t, in), hide(t, in)
@@ -192,8 +192,9 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// FuzzCapture: whatever the input, the output can be read, holds as many events,
-// and no run of eight octets of the input's frames that has to be hidden.
+// FuzzCapture checks that the output can be read, has as many events as the
+// input, and contains no run of eight octets of the input's frames that must be
+// hidden.
 func FuzzCapture(f *testing.F) {
 	for name, b := range captures(f) {
 		if len(b) < 20_000 && (strings.Contains(name, "wired") || strings.Contains(name, "cases") || strings.Contains(name, "upnp")) {
@@ -203,7 +204,7 @@ func FuzzCapture(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var out bytes.Buffer
 		if _, err := anonymise.Capture(&out, bytes.NewReader(b), rand.Reader); err != nil {
-			return // no capture, or one of unknown link types
+			return // not a capture, or of unknown link types
 		}
 		old, now := 0, 0
 		for _, e := range events(t, b) {

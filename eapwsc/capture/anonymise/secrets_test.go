@@ -25,10 +25,10 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// secret is planted in every field. Six octets of it are an address.
+// secret is planted in every field. Six octets of it are used as an address.
 const secret = "\x12sEcReT-\xc3\xa9:Kq/+9"
 
-// codings are the forms in which a secret is looked for.
+// codings returns the encodings in which a secret is searched for.
 func codings(s string) map[string][]byte {
 	upper := strings.ToUpper(hex.EncodeToString([]byte(s)))
 	reversed := []byte(s)
@@ -43,15 +43,15 @@ func codings(s string) map[string][]byte {
 	return all
 }
 
-// look looks for a secret in a capture: for any part of it of six octets, and in
-// what base64 in it holds.
+// look searches a capture for any part of six octets of a secret, also inside
+// base64.
 func look(t *testing.T, what, s string, step int, out []byte) {
 	t.Helper()
 	for i := 0; i+6 <= len(s); i += step {
 		window := []byte(s[i : i+6])
 		slices.Sort(window)
 		if len(slices.Compact(window)) < 4 {
-			continue // nothing that could not stand there by chance
+			continue // could occur by chance
 		}
 		for coding, b := range codings(s[i : i+6]) {
 			if bytes.Contains(out, b) {
@@ -63,7 +63,7 @@ func look(t *testing.T, what, s string, step int, out []byte) {
 	}
 }
 
-// bare is a capture without what the anonymiser says of itself.
+// bare returns a capture without the note that the anonymiser adds.
 func bare(out []byte) []byte { return bytes.ReplaceAll(out, []byte(anonymise.Note), nil) }
 
 func attribute(id wps.AttributeID, value string) []byte {
@@ -75,7 +75,7 @@ func attribute(id wps.AttributeID, value string) []byte {
 // fill repeats the secret to a length.
 func fill(n int) string { return strings.Repeat(secret, n/len(secret)+1)[:n] }
 
-// lists are lists of attributes with the secret in each place.
+// lists returns lists of attributes with the secret in each place.
 func lists() map[string][]byte {
 	all := make(map[string][]byte)
 	head := append(attribute(wps.AttrVersion, "\x10"), attribute(wps.AttrMessageType, "\x04")...)
@@ -111,7 +111,7 @@ func wired(etherType uint16, payload []byte) []byte {
 	return append(binary.BigEndian.AppendUint16([]byte(secret[:6]+secret[6:12]), etherType), payload...)
 }
 
-// aired returns a frame with radiotap, in which the secret stands as well.
+// aired returns a frame with radiotap that contains the secret.
 func aired(control uint16, body []byte) []byte {
 	b := []byte{0, 0, byte(8 + len(secret)), 0, 0, 0, 0, 0}
 	b = append(b, secret...)
@@ -148,7 +148,7 @@ func inIP(t *testing.T, transport gopacket.SerializableLayer, payload []byte) []
 	return wired(0x0800, b.Bytes())
 }
 
-// planted returns a capture with the secret in every field of every form of
+// planted returns a capture with the secret in every field of every kind of
 // frame.
 func planted(t *testing.T) []byte {
 	var out bytes.Buffer
@@ -177,7 +177,7 @@ func planted(t *testing.T) []byte {
 		half := len(list) / 2
 		wire(wired(0x888e, eapol(0, wscPacket(t, eap.OpMSG, eap.FlagLengthField|eap.FlagMoreFragments, list[:half]))))
 		wire(wired(0x888e, eapol(0, wscPacket(t, eap.OpMSG, 0, list[half:]))))
-		wire(wired(0x888e, eapol(0, wscPacket(t, eap.OpMSG, eap.FlagMoreFragments, list)))) // never ends
+		wire(wired(0x888e, eapol(0, wscPacket(t, eap.OpMSG, eap.FlagMoreFragments, list)))) // never completed
 		elements := slices.Concat([]byte{0, byte(len(secret))}, []byte(secret), wps.SplitElements(list), []byte{221, byte(len(secret))}, []byte(secret), []byte{48, byte(2 + len(secret)), 1, 0}, []byte(secret))
 		air(aired(0x0080, append([]byte(secret[:12]), elements...)))
 		air(aired(0x0040, elements))
@@ -224,7 +224,7 @@ func write(t *testing.T, w *pcapng.Writer, iface int, b []byte) {
 	}
 }
 
-// TestPlanted plants a secret in every field, and looks for it.
+// TestPlanted plants a secret in every field, and searches the copy for it.
 func TestPlanted(t *testing.T) {
 	in := planted(t)
 	kinds := make(map[capture.Kind]int)
@@ -239,8 +239,8 @@ func TestPlanted(t *testing.T) {
 	look(t, "planted", secret, 1, bare(hide(t, in)))
 }
 
-// TestSecrets takes what is secret in the captures of the repository, and looks
-// for it in the anonymous ones.
+// TestSecrets searches the anonymous copies of the captures in the repository
+// for their secrets.
 func TestSecrets(t *testing.T) {
 	for name, b := range captures(t) {
 		t.Run(name, func(t *testing.T) {
@@ -281,7 +281,7 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// values looks for the values of attributes that are no numbers.
+// values calls look for the values of attributes that are not numbers.
 func values(list []byte, look func(what, s string)) {
 	for len(list) >= 4 {
 		id, n := wps.AttributeID(binary.BigEndian.Uint16(list)), int(binary.BigEndian.Uint16(list[2:]))
@@ -300,8 +300,8 @@ func values(list []byte, look func(what, s string)) {
 	}
 }
 
-// TestTshark has tshark read the anonymous captures: no malformed packet that the
-// original does not have, and no wrong checksum.
+// TestTshark checks that tshark finds no malformed packets in the anonymous
+// captures that the originals do not have, and no wrong checksums.
 func TestTshark(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
@@ -322,7 +322,8 @@ func TestTshark(t *testing.T) {
 			lines := frames(t, tshark, b, faults)
 			return len(lines)
 		}
-		// tshark does not join the fragments of EAP-WSC, and calls them malformed.
+		// tshark does not join the fragments of EAP-WSC, and calls them
+		// malformed.
 		if was, is := malformed(in), malformed(out); is > was {
 			t.Errorf("%s: tshark complains of %d packets, of the original of %d: %q", name, is, was, frames(t, tshark, out, "_ws.malformed"))
 		}
@@ -332,7 +333,7 @@ func TestTshark(t *testing.T) {
 	}
 }
 
-// frames returns the frames of a capture that a filter of tshark shows.
+// frames returns the frames of a capture that match a filter of tshark.
 func frames(t *testing.T, tshark string, b []byte, filter string) []string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "capture")

@@ -10,16 +10,17 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// TestCases judges small captures of what people reported, written anew, and of
-// iwd: the cause of the last attempt, or why there was none; the network that is
-// named; findings that are there, and words that are not.
+// TestCases diagnoses small captures of iwd and of problems that people
+// reported, which were recreated. It checks the cause of the last attempt or of
+// there being none, the network named, the findings, and words that must not
+// appear.
 func TestCases(t *testing.T) {
 	for _, tt := range []struct {
 		file     string
 		cause    doctor.Cause
 		network  wps.SSID
-		findings string // all have to be there
-		never    string // in what is said, in small letters
+		findings string // all must be present
+		never    string // must not appear in the texts, in small letters
 	}{
 		{"both-wait-air", doctor.NotMeeting, "home", "", ""},
 		{"easymesh-autoconfiguration", doctor.Success, "", "", "nearer"},

@@ -15,15 +15,15 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// causes has a scene for each way to fail, most of which no capture of real
-// devices shows: what went wrong is told by the scene, and has to be found.
+// causes has a scene for each kind of failure, most of which are not in any
+// real capture, with the cause to be found.
 var causes = []struct {
 	name    string
 	play    func(s *scene)
 	cause   doctor.Cause
 	outcome doctor.Outcome
-	role    registration.Role // who found it
-	keys    bool              // give the keys of the run
+	role    registration.Role // the side that detected it
+	keys    bool              // provide the keys of the run
 }{
 	{"PIN", func(s *scene) { newRun(s).play(s); s.handshake(false) }, doctor.Success, doctor.Registered, 0, false},
 	{"button", func(s *scene) {
@@ -163,7 +163,7 @@ var causes = []struct {
 	{"joining refused at first", func(s *scene) { newRun(s).play(s); s.join(31); s.join(0); s.handshake(false) }, doctor.Success, doctor.Registered, 0, false},
 }
 
-// external makes the station the registrar of an access point.
+// external makes the station the registrar of the access point.
 func external(s *scene) *run {
 	r := newRun(s)
 	r.external = true
@@ -195,15 +195,15 @@ func playNACK(s *scene, instead wps.MessageType, ce wps.ConfigError) {
 	r.play(s)
 }
 
-// ends is an exchange whose message of a type does not come.
+// ends sets up an exchange that stops before a message of a type.
 func ends(s *scene, t wps.MessageType) {
 	r := newRun(s)
 	r.each = until(t)
 	r.play(s)
 }
 
-// damage changes an attribute of the message of a type on its way, which its
-// receiver answers by WSC_NACK 0, as hostap does.
+// damage changes an attribute of a message in transit. The receiver answers by
+// WSC_NACK 0, as hostap does.
 func damage(s *scene, t wps.MessageType, id wps.AttributeID) func(bool, []byte) []byte {
 	return func(fromStation bool, packet []byte) []byte {
 		if typeOf(packet) != t {
@@ -223,7 +223,7 @@ func damage(s *scene, t wps.MessageType, id wps.AttributeID) func(bool, []byte) 
 	}
 }
 
-// TestCauses plays each scene and asks the doctor.
+// TestCauses plays each scene and diagnoses it.
 func TestCauses(t *testing.T) {
 	for _, tt := range causes {
 		t.Run(tt.name, func(t *testing.T) {
@@ -245,13 +245,12 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// diagnose asks the doctor about one exchange.
+// diagnose diagnoses one exchange.
 func diagnose(x *Exchange) doctor.Diagnosis {
 	return doctor.Diagnose(x.Evidence([]*doctor.Attempt{x.Attempt(x.Findings(wps.Tolerant))}))
 }
 
-// surroundings has a scene without an exchange for each reason why there was
-// none.
+// surroundings has a scene without an exchange for each reason.
 var surroundings = []struct {
 	name  string
 	play  func(s *scene)
@@ -301,7 +300,7 @@ var surroundings = []struct {
 	}, doctor.NotMeeting},
 }
 
-// TestSurroundings asks the doctor why nothing happened.
+// TestSurroundings diagnoses why there was no exchange.
 func TestSurroundings(t *testing.T) {
 	for _, tt := range surroundings {
 		s := newScene(t)
@@ -316,7 +315,8 @@ func TestSurroundings(t *testing.T) {
 	}
 }
 
-// TestKeysStaySecret: nothing that is said of an exchange holds its network key.
+// TestKeysStaySecret checks that nothing printed about an exchange contains its
+// network key.
 func TestKeysStaySecret(t *testing.T) {
 	s := newScene(t)
 	newRun(s).play(s)

@@ -23,7 +23,7 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// ladder writes the steps of an exchange in a line: > from the station, < to
+// ladder formats the steps of an exchange in a line: > from the station, < to
 // it, how often, and in how many packets.
 func ladder(x *Exchange) string {
 	var b strings.Builder
@@ -104,14 +104,13 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
-// fragmented is the whole exchange of a capture with fragments, whose events
-// the tests below change.
+// fragmented returns the events of an exchange with fragments.
 func fragmented(t testing.TB) []capture.Event { return readFile(t, "../testdata/wired/s11-frag.pcap") }
 
-// plain is one without fragments.
+// plain returns the events of an exchange without fragments.
 func plain(t testing.TB) []capture.Event { return readFile(t, "../testdata/wired/s01-pin-ok.pcap") }
 
-// one returns the only exchange of events.
+// one returns the only exchange in events.
 func one(t testing.TB, events []capture.Event) *Exchange {
 	t.Helper()
 	all, _ := collect(events, nil)
@@ -121,8 +120,8 @@ func one(t testing.TB, events []capture.Event) *Exchange {
 	return all[0]
 }
 
-// TestDuplicates: each frame twice is the same exchange, with retransmissions
-// if it takes the time of one.
+// TestDuplicates checks that if each frame is captured twice there is one
+// exchange, with retransmissions only if the second copy is late enough.
 func TestDuplicates(t *testing.T) {
 	for _, tt := range []struct {
 		events  []capture.Event
@@ -148,7 +147,7 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
-// TestRadioRetries: frames that only the radio sent again are no
+// TestRadioRetries checks that retries of the radio do not count as
 // retransmissions of EAP.
 func TestRadioRetries(t *testing.T) {
 	s := newScene(t)
@@ -168,8 +167,8 @@ func TestRadioRetries(t *testing.T) {
 	}
 }
 
-// TestLosses: whatever frame is lost, there is one exchange, and that it
-// succeeded shows unless WSC_Done is lost.
+// TestLosses checks that if any one frame is lost there is one exchange, whose
+// success shows unless WSC_Done is lost.
 func TestLosses(t *testing.T) {
 	for _, events := range [][]capture.Event{plain(t), fragmented(t)} {
 		whole := one(t, events)
@@ -194,8 +193,8 @@ func TestLosses(t *testing.T) {
 	}
 }
 
-// TestReordered: frames that come in another order than they were sent, as
-// their times tell, make the same exchange.
+// TestReordered checks that frames in another order than that of their times
+// give the same exchange.
 func TestReordered(t *testing.T) {
 	events := plain(t)
 	want := ladder(one(t, events))
@@ -208,7 +207,8 @@ func TestReordered(t *testing.T) {
 	}
 }
 
-// TestReorderedWithoutTimes: where the times do not tell, the verdict stays.
+// TestReorderedWithoutTimes checks that the verdict stays the same if the times
+// do not show the order.
 func TestReorderedWithoutTimes(t *testing.T) {
 	for _, name := range []string{"s01-pin-ok", "s05-pin-wrong-half1", "s14-m2d-nopin", "s08-appin-reg-config"} {
 		events := readFile(t, "../testdata/wired/"+name+".pcap")
@@ -230,7 +230,7 @@ func TestReorderedWithoutTimes(t *testing.T) {
 	}
 }
 
-// filtered returns those events that are such.
+// filtered returns the events that satisfy such.
 func filtered(events []capture.Event, such func(*capture.Event) bool) (out []capture.Event) {
 	for i := range events {
 		if such(&events[i]) {
@@ -245,12 +245,12 @@ func carries(e *capture.Event, t wps.MessageType) bool {
 	return e.Kind == capture.KindEAPOL && len(e.Data) > 4 && typeOf(e.Data[4:]) == t
 }
 
-// TestOneSide: where only one of the two was captured, the doctor does not take
-// what is missing for a failure, and what one says for itself counts.
+// TestOneSide captures only one direction. The doctor must not treat the
+// missing messages as a failure, and must use what the captured side sends.
 func TestOneSide(t *testing.T) {
 	for _, tt := range []struct {
 		capture     string
-		station, ap doctor.Cause // where that side only is there
+		station, ap doctor.Cause // the causes if only that side was captured
 	}{
 		{"s01-pin-ok", doctor.Success, doctor.Unknown},
 		{"s05-pin-wrong-half1", doctor.PINFirstHalf, doctor.Unknown},
@@ -276,8 +276,8 @@ func TestOneSide(t *testing.T) {
 	}
 }
 
-// TestLostM4: that the PIN is wrong shows also where the message that proves it
-// is not in the capture.
+// TestLostM4 checks that a wrong PIN shows even if the message that proves it
+// was not captured.
 func TestLostM4(t *testing.T) {
 	for _, name := range []string{"s05-pin-wrong-half1", "s09-appin-wrong-half1"} {
 		x := one(t, filtered(readFile(t, "../testdata/wired/"+name+".pcap"), func(e *capture.Event) bool { return !carries(e, wps.MessageM4) }))
@@ -287,8 +287,8 @@ func TestLostM4(t *testing.T) {
 	}
 }
 
-// TestLostEnd: where the last message of one side is not in the capture, that is
-// no refusal of the other; a station that joins has been given the network.
+// TestLostEnd loses the last message of one side. That is not a refusal by the
+// other side, and a station that joins the network has received the settings.
 func TestLostEnd(t *testing.T) {
 	for _, tt := range []struct {
 		capture     string
@@ -313,8 +313,8 @@ func TestLostEnd(t *testing.T) {
 	}
 }
 
-// TestBeginningMissed: the messages tell who is the enrollee, where the capture
-// begins behind the identity and M1.
+// TestBeginningMissed checks that the messages show which side is the enrollee
+// if the capture begins after the identity and M1.
 func TestBeginningMissed(t *testing.T) {
 	for name, ap := range map[string]bool{"s01-pin-ok": false, "s08-appin-reg-config": true, "s07-appin-reg-learn": true} {
 		events := readFile(t, "../testdata/wired/"+name+".pcap")
@@ -329,8 +329,8 @@ func TestBeginningMissed(t *testing.T) {
 	}
 }
 
-// TestClockGoesBack: a clock that is set back, or stands, does not put messages
-// in another order, nor accuse those who sent them.
+// TestClockGoesBack checks that a clock that is set back, or stands still,
+// neither reorders messages nor causes findings.
 func TestClockGoesBack(t *testing.T) {
 	for _, step := range []time.Duration{-time.Second, 0} {
 		events := plain(t)
@@ -345,8 +345,8 @@ func TestClockGoesBack(t *testing.T) {
 	}
 }
 
-// TestRestart: a station that gives up and calls again has ended its attempt, and
-// the call belongs to the next one.
+// TestRestart checks that a station that sends EAPOL-Start again has ended its
+// attempt, and that the EAPOL-Start belongs to the next one.
 func TestRestart(t *testing.T) {
 	for _, called := range []bool{true, false} {
 		s := newScene(t)
@@ -372,8 +372,8 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// TestRefusedTwice: a station that is not let in and asks again was refused by
-// the access point, both times.
+// TestRefusedTwice checks that a station whose association is refused twice was
+// refused by the access point both times.
 func TestRefusedTwice(t *testing.T) {
 	s := newScene(t)
 	s.associate(17)
@@ -389,8 +389,8 @@ func TestRefusedTwice(t *testing.T) {
 	}
 }
 
-// TestNobodyAnswers: EAPOL-Start and nothing else is an attempt where there is
-// no other.
+// TestNobodyAnswers checks that an EAPOL-Start without an answer is an attempt
+// if there is no other.
 func TestNobodyAnswers(t *testing.T) {
 	call := func(s *scene) { s.eapol(true, eapol.TypeStart, nil) }
 	s := newScene(t)
@@ -407,8 +407,8 @@ func TestNobodyAnswers(t *testing.T) {
 	}
 }
 
-// TestReasonless: of a WSC_NACK that is cut off before its Configuration Error,
-// none is made up.
+// TestReasonless checks that a WSC_NACK truncated before its Configuration
+// Error has no reason.
 func TestReasonless(t *testing.T) {
 	events := readFile(t, "../testdata/wired/s05-pin-wrong-half1.pcap")
 	for i := range events {
@@ -421,8 +421,8 @@ func TestReasonless(t *testing.T) {
 	}
 }
 
-// TestShortFrames: of frames of which the capture has 100 octets, the beginnings
-// tell what happened.
+// TestShortFrames checks that frames truncated to 100 octets still show what
+// happened.
 func TestShortFrames(t *testing.T) {
 	for _, tt := range []struct {
 		capture string
@@ -449,8 +449,8 @@ func TestShortFrames(t *testing.T) {
 	}
 }
 
-// TestInterleaved mixes the frames of many devices, each of which has one of
-// the captured exchanges.
+// TestInterleaved mixes the frames of many devices, each with one of the
+// captured exchanges.
 func TestInterleaved(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	names := []string{"s01-pin-ok", "s11-frag", "s05-pin-wrong-half1", "s14-m2d-nopin", "s07-appin-reg-learn", "s09-appin-wrong-half1", "s17-open"}
@@ -497,8 +497,8 @@ func TestInterleaved(t *testing.T) {
 	}
 }
 
-// TestOneAfterAnother: a device that tries again begins another exchange,
-// however it begins it and whatever was lost of the one before.
+// TestOneAfterAnother checks that a device that tries again begins another
+// exchange, however it begins and whichever frame of the previous one was lost.
 func TestOneAfterAnother(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -519,7 +519,7 @@ func TestOneAfterAnother(t *testing.T) {
 			{"by identity", func(*scene) {}},
 		} {
 			if strings.Contains(tt.name, "mid-run") && begin.name == "by EAPOL-Start" {
-				continue // it may as well be a retransmission of the one that goes on
+				continue // may also be a retransmission in the current exchange
 			}
 			s := newScene(t)
 			tt.before(s)
@@ -536,8 +536,8 @@ func TestOneAfterAnother(t *testing.T) {
 	}
 }
 
-// TestNewRun: an M1 with another nonce is another run, even within one EAP
-// conversation.
+// TestNewRun checks that an M1 with another nonce is another run, even within
+// one EAP conversation.
 func TestNewRun(t *testing.T) {
 	s := newScene(t)
 	ends(s, wps.MessageM5)
@@ -549,7 +549,7 @@ func TestNewRun(t *testing.T) {
 	}
 }
 
-// TestOtherEAP: what is no WPS is no exchange.
+// TestOtherEAP checks that EAP methods other than WPS give no exchange.
 func TestOtherEAP(t *testing.T) {
 	s := newScene(t)
 	s.eap(eap.Packet{Code: eap.CodeRequest, ID: 1, Type: eap.TypeIdentity})
@@ -564,8 +564,8 @@ func TestOtherEAP(t *testing.T) {
 	}
 }
 
-// TestBounds: what is kept does not grow with the number of devices, networks
-// and messages.
+// TestBounds checks that memory does not grow with the number of devices,
+// networks and messages.
 func TestBounds(t *testing.T) {
 	c := NewCollector(nil)
 	given := 0
@@ -607,8 +607,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestReturnedWhenOver: an exchange is returned when it is over, not when the
-// capture is.
+// TestReturnedWhenOver checks that an exchange is returned when it has ended,
+// not at the end of the capture.
 func TestReturnedWhenOver(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -641,7 +641,7 @@ func TestReturnedWhenOver(t *testing.T) {
 	}
 }
 
-// TestClock: a damaged time stamp ends nothing.
+// TestClock checks that a damaged time stamp does not end an exchange.
 func TestClock(t *testing.T) {
 	for _, leap := range []time.Duration{100 * 365 * 24 * time.Hour, -100 * 365 * 24 * time.Hour, 2 * time.Hour, -time.Hour} {
 		events := plain(t)
@@ -653,7 +653,8 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// TestJoining distinguishes a handshake with a wrong key from a lost one.
+// TestJoining distinguishes a handshake with a wrong key from one with lost
+// messages.
 func TestJoining(t *testing.T) {
 	for _, tt := range []struct {
 		messages     [4]int
@@ -670,7 +671,7 @@ func TestJoining(t *testing.T) {
 	}
 }
 
-// keysOf makes a key log of what both sides of a wired capture logged.
+// keysOf makes a key log from the logs of both sides of a wired capture.
 func keysOf(t testing.TB, name string) *KeyLog {
 	t.Helper()
 	b, err := os.ReadFile("../testdata/wired/" + name + ".json")
@@ -701,8 +702,8 @@ func keysOf(t testing.TB, name string) *KeyLog {
 	return keys
 }
 
-// TestKeys: with the keys, every Authenticator of the captures of hostap is
-// verified, what was handed over is read, and what was damaged is found.
+// TestKeys checks that with the keys every Authenticator in the captures of
+// hostap is verified, the settings are read, and damage is found.
 func TestKeys(t *testing.T) {
 	ok := []doctor.Settings{{SSID: "interop-net", Auth: wps.AuthWPA2Personal, Encr: wps.EncrAES, KeyLength: len("correct horse battery")}}
 	for _, tt := range []struct {
@@ -737,8 +738,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestReadKeyLog: lines that are no key are refused, and the error does not
-// show them.
+// TestReadKeyLog checks that invalid lines are rejected, without showing them
+// in the error.
 func TestReadKeyLog(t *testing.T) {
 	nonce, key, wrap := strings.Repeat("ab", 16), strings.Repeat("5E", 32), strings.Repeat("c3", 16)
 	good := strings.Join([]string{"WSC", nonce, nonce, key, wrap}, " ")
@@ -760,8 +761,8 @@ func TestReadKeyLog(t *testing.T) {
 	}
 }
 
-// FuzzCollector changes the events of a capture as its program says: each
-// three octets lose an event, repeat it, move it, cut it, or change an octet.
+// FuzzCollector changes the events of a capture: each three octets of input
+// drop, repeat, move or truncate an event, or change an octet of it.
 func FuzzCollector(f *testing.F) {
 	var all [][]capture.Event
 	for _, name := range []string{"wired/s11-frag", "wired/s05-pin-wrong-half1", "wired/u3-er-pin.er", "wired/r2-radius.lo", "radio/pbc", "radio/reg-config"} {
@@ -816,7 +817,7 @@ func FuzzCollector(f *testing.F) {
 	})
 }
 
-// TestNotes: each sentence is kept once.
+// TestNotes checks that each sentence is kept once.
 func TestNotes(t *testing.T) {
 	c := NewCollector(nil)
 	for i := range 5 {
@@ -829,8 +830,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestSameLastOctet hears two access points whose addresses end alike in turns,
-// as the two radios of a router or of two routers may: they are two networks.
+// TestSameLastOctet alternates between two access points whose addresses have
+// the same last octet. They must remain two networks.
 func TestSameLastOctet(t *testing.T) {
 	c := NewCollector(nil)
 	names := map[wps.MAC]wps.SSID{{2, 1, 5: 7}: "one", {2, 2, 5: 7}: "two"}

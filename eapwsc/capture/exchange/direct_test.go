@@ -10,8 +10,8 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// TestDirect: devices that speak Wi-Fi Direct are none that look for the router,
-// and are named.
+// TestDirect checks that devices using Wi-Fi Direct are named, and not taken
+// for devices that search for the router.
 func TestDirect(t *testing.T) {
 	television, phone := wps.MAC{0x42, 0, 0, 0, 1, 0}, wps.MAC{0x42, 0, 0, 0, 2, 0}
 	c := NewCollector(nil)

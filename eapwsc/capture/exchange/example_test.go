@@ -12,7 +12,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// A capture of the air, from its frames to what its owner should do.
+// From the frames of a capture to the steps for the owner.
 func ExampleCollector() {
 	f, err := os.Open("../testdata/radio/pin-wrong.pcap")
 	if err != nil {

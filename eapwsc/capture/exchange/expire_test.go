@@ -9,7 +9,8 @@ import (
 	"github.com/gowps/gowps/eapwsc/capture"
 )
 
-// TestExpire: conversations are over at the same time whether all are looked at each second, or those only that may be over.
+// TestExpire checks that conversations expire at the same time whether all are
+// checked each second or only those that may have expired.
 func TestExpire(t *testing.T) {
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 0))
@@ -28,7 +29,7 @@ func TestExpire(t *testing.T) {
 			case 0:
 				e.Kind = capture.KindDeauthentication
 			case 1:
-				e.Kind = capture.KindAssociationRequest // to a network that it knows
+				e.Kind = capture.KindAssociationRequest // an ordinary association
 			default:
 				e.Kind, e.Management.WPS = capture.KindAssociationRequest, []byte{0x10, 0x4a, 0, 1, 0x10}
 			}

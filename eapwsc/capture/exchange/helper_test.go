@@ -23,7 +23,7 @@ var (
 	bootTime   = time.Date(2026, 11, 23, 1, 2, 3, 456789000, time.UTC)
 )
 
-// readFile returns the events of a capture, made safe to keep.
+// readFile returns copies of the events of a capture.
 func readFile(t testing.TB, name string) []capture.Event {
 	t.Helper()
 	b, err := os.ReadFile(name)
@@ -49,7 +49,8 @@ func readFile(t testing.TB, name string) []capture.Event {
 	}
 }
 
-// captures returns the names of the captures, which package capture has as well.
+// captures returns the names of the captures, which are in the test data of
+// package capture.
 func captures(t testing.TB) []string {
 	t.Helper()
 	names, err := filepath.Glob("../testdata/*/*.pcap")

@@ -16,8 +16,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// scene writes the events of a capture in the air, as a reader would give
-// them, without a capture.
+// scene makes the events of a capture of the air, as a reader would return
+// them.
 type scene struct {
 	t      testing.TB
 	now    time.Time
@@ -31,15 +31,15 @@ func newScene(t testing.TB) *scene {
 	return &scene{t: t, now: bootTime, sta: stationMAC, ap: apMAC}
 }
 
-// add adds an event, ten milliseconds after the last one.
+// add adds an event, ten milliseconds after the previous one.
 func (s *scene) add(e capture.Event) {
 	s.now = s.now.Add(10 * time.Millisecond)
 	e.Frame, e.Time, e.Radio = len(s.events)+1, s.now, capture.Radio{OnAir: true, Sequence: uint16(len(s.events)), Frequency: 2437}
 	s.events = append(s.events, e)
 }
 
-// wait lets time pass, with another network's beacon after it, so that the
-// capture shows that it has passed.
+// wait lets time pass, and adds a beacon of another network, so that the events
+// show the new time.
 func (s *scene) wait(d time.Duration) {
 	s.now = s.now.Add(d)
 	s.add(capture.Event{Kind: capture.KindBeacon, Src: otherMAC, Dst: wps.Broadcast, BSSID: otherMAC, Management: &capture.Management{Capability: 0x11, Elements: dot11.Elements{SSID: "other", RSN: wpa2}}})
@@ -60,7 +60,7 @@ func (s *scene) beacon(security *dot11.Security, e *wps.Beacon) {
 	s.add(capture.Event{Kind: capture.KindBeacon, Src: s.ap, Dst: wps.Broadcast, BSSID: s.ap, Management: m})
 }
 
-// offer is the WPS element of a router whose button was not pressed.
+// offer returns the WPS element of a router that is not waiting.
 func offer(change func(*wps.Beacon)) *wps.Beacon {
 	e := &wps.Beacon{State: wps.Configured, UUIDE: wps.UUID{7}}
 	e.WFA.Version2 = 0x20
@@ -68,7 +68,7 @@ func offer(change func(*wps.Beacon)) *wps.Beacon {
 	return e
 }
 
-// waiting makes it one that waits for a device.
+// waiting modifies an element so that a registrar waits.
 func waiting(id wps.DevicePasswordID, macs ...wps.MAC) func(*wps.Beacon) {
 	return func(e *wps.Beacon) {
 		e.SelectedRegistrar, e.DevicePasswordID, e.WFA.AuthorizedMACs = true, id, macs
@@ -87,14 +87,14 @@ func (s *scene) probe(mac wps.MAC, uuid byte, id wps.DevicePasswordID) {
 	s.add(capture.Event{Kind: capture.KindProbeRequest, Src: mac, Dst: wps.Broadcast, BSSID: wps.Broadcast, Management: &capture.Management{Elements: dot11.Elements{WPS: encoded(s.t, e)}}})
 }
 
-// associate lets the station in for WPS, or refuses it.
+// associate is the station's association for WPS with the given status.
 func (s *scene) associate(status uint16) {
 	request := encoded(s.t, &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X})
 	s.add(capture.Event{Kind: capture.KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &capture.Management{Elements: dot11.Elements{WPS: request}}})
 	s.add(capture.Event{Kind: capture.KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Status: status}})
 }
 
-// join is the station that comes back for the network that it was given.
+// join is the station's association with its new settings.
 func (s *scene) join(status uint16) {
 	s.add(capture.Event{Kind: capture.KindAssociationRequest, Src: s.sta, Dst: s.ap, BSSID: s.ap, Management: &capture.Management{}})
 	s.add(capture.Event{Kind: capture.KindAssociationResponse, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Status: status}})
@@ -104,16 +104,15 @@ func (s *scene) sae(status uint16) {
 	s.add(capture.Event{Kind: capture.KindAuthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Algorithm: algorithmSAE, Transaction: 1, Status: status}})
 }
 
-// key sends a message of the 4-way handshake, told by the bits of its Key
-// Information.
+// key sends a message of the 4-way handshake with the given Key Information.
 func (s *scene) key(fromStation bool, info uint16, keyData byte) {
 	body := append([]byte{2, byte(info >> 8), byte(info)}, make([]byte, 92+int(keyData))...)
 	body[13] = 1 // a nonce
 	s.eapol(fromStation, eapol.TypeKey, body)
 }
 
-// handshake is the 4-way handshake, as far as it goes: up to the station's
-// message 2, again and again, if the key is wrong.
+// handshake is the 4-way handshake. If the key is wrong, it stops after
+// repeated copies of message 2.
 func (s *scene) handshake(wrong bool) {
 	for range 4 {
 		s.key(false, 0x008a, 0)
@@ -127,7 +126,7 @@ func (s *scene) handshake(wrong bool) {
 	s.disconnect(15)
 }
 
-// disconnect is the access point sending the station away.
+// disconnect is a deauthentication by the access point.
 func (s *scene) disconnect(reason uint16) {
 	s.add(capture.Event{Kind: capture.KindDeauthentication, Src: s.ap, Dst: s.sta, BSSID: s.ap, Management: &capture.Management{Reason: reason}})
 }
@@ -159,10 +158,10 @@ func (s *scene) failure(id uint8) { s.eap(eap.Packet{Code: eap.CodeFailure, ID: 
 type run struct {
 	enrollee  registration.EnrolleeConfig
 	registrar registration.RegistrarConfig
-	refuse    *wps.ConfigError // of M2D in place of M2
+	refuse    *wps.ConfigError // sent by M2D instead of M2
 	external  bool             // the station is the registrar, the access point the enrollee
-	// each, if set, is called with each packet; what it returns is sent in
-	// its place, and delivered. Nil loses it, and ends the exchange.
+	// each, if set, is called with each packet, and returns the packet that is
+	// sent and delivered instead. Nil loses the packet and ends the exchange.
 	each func(fromStation bool, packet []byte) []byte
 }
 
@@ -226,7 +225,7 @@ func (r *run) play(s *scene) {
 	}
 	request := send(false, server.Start(s.now).Send)
 	for request != nil {
-		step, _ := peer.Handle(s.now, request) // runs that fail are wanted
+		step, _ := peer.Handle(s.now, request) // a run may fail on purpose
 		response := send(true, step.Send)
 		if response == nil {
 			return
@@ -245,7 +244,8 @@ func (s *scene) keyLog() *KeyLog {
 	return keys
 }
 
-// until loses the first packet with a message of a type, and ends there.
+// until loses the first packet with a message of a type, which ends the
+// exchange.
 func until(t wps.MessageType) func(bool, []byte) []byte {
 	return func(_ bool, packet []byte) []byte {
 		if typeOf(packet) == t {
@@ -255,7 +255,7 @@ func until(t wps.MessageType) func(bool, []byte) []byte {
 	}
 }
 
-// typeOf returns the type of the message in an EAP packet, 0 without one.
+// typeOf returns the type of the message in an EAP packet, or 0.
 func typeOf(packet []byte) wps.MessageType {
 	p, err := eap.ParsePacket(packet)
 	if err != nil || !p.IsWSC() {
@@ -265,8 +265,8 @@ func typeOf(packet []byte) wps.MessageType {
 	return t
 }
 
-// nack makes a side answer the message of a type by WSC_NACK with an error,
-// and the exchange end by that.
+// nack replaces the message of a type by WSC_NACK with an error, which ends the
+// exchange.
 func nack(s *scene, instead wps.MessageType, ce wps.ConfigError) func(bool, []byte) []byte {
 	m := &wps.NACK{ConfigError: ce}
 	return func(fromStation bool, packet []byte) []byte {

@@ -15,7 +15,7 @@ import (
 
 const label = "WSC"
 
-// TestWriter has gopacket read what was written.
+// TestWriter reads the output with gopacket.
 func TestWriter(t *testing.T) {
 	var b bytes.Buffer
 	log := "WSC 00 11 22 33\nWSC 44 55 66 77\n"
@@ -75,7 +75,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// FuzzKeyLog looks for a key log in anything.
+// FuzzKeyLog searches arbitrary input for a key log.
 func FuzzKeyLog(f *testing.F) {
 	var b bytes.Buffer
 	w, err := pcapng.NewWriter(&b, pcapng.Header{KeyLog: []byte("WSC 1 2 3 4")})

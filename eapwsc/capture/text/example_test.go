@@ -10,7 +10,7 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// A log from a forum, judged as a capture would be.
+// A log from a forum, diagnosed like a capture.
 func Example() {
 	log := `Oct 26 12:30:02 router hostapd: wlan0: CTRL-EVENT-EAP-STARTED 02:00:00:00:01:00
 Oct 26 12:30:02 router hostapd: wlan0: CTRL-EVENT-EAP-PROPOSED-METHOD vendor=14122 method=254

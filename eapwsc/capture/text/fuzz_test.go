@@ -14,8 +14,8 @@ import (
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
 )
 
-// FuzzReader: any text is read to its end, in parts of any size alike, and costs
-// no more than its length allows.
+// FuzzReader checks that any text is read to its end, with the same result for
+// any size of reads, at a cost bounded by its length.
 func FuzzReader(f *testing.F) {
 	for _, row := range Rows() {
 		f.Add([]byte("1700000000.123456: " + row.Example + "\n"))
@@ -45,7 +45,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// describe returns what a reader reads, and checks it.
+// describe returns the results of a reader as text, after checking them.
 func describe(t *testing.T, r *Reader, b []byte) string {
 	var s bytes.Buffer
 	c := exchange.NewCollector(r.Keys())
@@ -98,8 +98,8 @@ func (a *again) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestLength: what a reader keeps does not grow with the length of a log, nor
-// with the number of its dumps.
+// TestLength checks that the memory of a reader does not grow with the length
+// of a log, nor with the number of its dumps.
 func TestLength(t *testing.T) {
 	log := unzip(t, "testdata/pairs/radio-supplicant-wrong-half1.hostapd-wlan0.log.gz")
 	var m1 bytes.Buffer

@@ -15,15 +15,15 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// The files of testdata/pairs are of runs between stock programs: a capture and
-// the log of each side. RUN.pcap.gz and RUN.SIDE.log.gz are kept by the tests
-// of package eapol with -keep (wired-…: hostapd and wpa_supplicant 2.10 with
-// their wired drivers, each at its own counterpart) and by TestRadio of package
-// station with -artifacts (radio-…: hostapd and wpa_supplicant 2.10 and iwd 2.3
-// on simulated radios).
+// The files of testdata/pairs are from runs between stock programs: a capture
+// and the log of each side. RUN.pcap.gz and RUN.SIDE.log.gz are written by the
+// tests of package eapol with -keep (wired-…: hostapd and wpa_supplicant 2.10
+// with their wired drivers, each with the other as its peer) and by TestRadio
+// of package station with -artifacts (radio-…: hostapd and wpa_supplicant 2.10
+// and iwd 2.3 on simulated radios).
 
 // coarser are the logs that give another cause than the capture of their run.
-// Logs that are not here have to give the same causes in the same order.
+// All other logs must give the same causes in the same order.
 var coarser = map[string]struct {
 	causes string
 	reason string
@@ -47,8 +47,8 @@ var coarser = map[string]struct {
 	"wired-hostapd-authorized-mac.hostapd": {"not-authorized success", "Finer: hostapd logs its list of authorized addresses, and its wired driver sends no beacon that has it."},
 }
 
-// coarserLines are those whose lines of events alone give another cause than
-// the capture.
+// coarserLines are the logs whose event lines alone give another cause than the
+// capture.
 var coarserLines = map[string]struct {
 	causes string
 	reason string
@@ -83,7 +83,7 @@ var coarserLines = map[string]struct {
 	"wired-hostapd-pbc-not-active.hostapd":       {"ended-early", noMessages},
 }
 
-// Reasons why lines of events say less.
+// Reasons why event lines show less.
 const (
 	noElement  = "The lines do not show what the router's element says."
 	noStations = "The lines do not show stations that never come to EAP, nor those of others."
@@ -130,7 +130,7 @@ func causesOf(all []verdict) (causes []doctor.Cause) {
 	return causes
 }
 
-// pairs returns all pairs of testdata.
+// pairs returns all pairs in testdata.
 func pairs(t *testing.T) (all []pair) {
 	captures, err := filepath.Glob("testdata/pairs/*.pcap.gz")
 	if err != nil {
@@ -161,7 +161,7 @@ func words(causes []doctor.Cause) string {
 	return strings.Join(all, " ")
 }
 
-// TestPairs holds the logs of stock programs against captures of the same runs.
+// TestPairs compares the logs of stock programs with captures of the same runs.
 func TestPairs(t *testing.T) {
 	failing := map[string]int{}
 	used := map[string]bool{}
@@ -192,11 +192,11 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-// eventLine is a line that hostapd and wpa_supplicant print without -d.
+// eventLine matches a line that hostapd and wpa_supplicant print without -d.
 var eventLine = regexp.MustCompile(`^(\d+\.\d+: )?(\S+: )?(WPS-|CTRL-EVENT-|AP-|SME: |Trying to |Associated with |STA \S+ |CTRL-)`)
 
-// TestEventLines does the same with what hostapd and wpa_supplicant print when
-// they are started without options: no messages, no times.
+// TestEventLines does the same with the output of hostapd and wpa_supplicant
+// without options, which has no messages and no times.
 func TestEventLines(t *testing.T) {
 	used := map[string]bool{}
 	for _, p := range pairs(t) {

@@ -15,9 +15,10 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestPrints: what stock programs print of the same two access points, one of
-// them without WPS. The files of testdata/prints are theirs (iw 6.9, iwlist of
-// wireless-tools 30, wpa_cli and hostapd_cli 2.10, nmcli 1.52).
+// TestPrints reads the output of stock programs about the same two access
+// points, one of them without WPS. The files of testdata/prints are from iw
+// 6.9, iwlist of wireless-tools 30, wpa_cli and hostapd_cli 2.10, and nmcli
+// 1.52.
 func TestPrints(t *testing.T) {
 	for _, tt := range []struct {
 		file, want, kind, program string
@@ -59,7 +60,8 @@ func TestPrints(t *testing.T) {
 	}
 }
 
-// TestScanContents: what a scan shows of an access point is in its element.
+// TestScanContents checks that what a scan shows of an access point is in its
+// element.
 func TestScanContents(t *testing.T) {
 	f, err := os.Open("testdata/prints/iw-scan.txt")
 	if err != nil {
@@ -104,7 +106,7 @@ func events(t testing.TB, r *Reader) func(func(*capture.Event) bool) {
 	}
 }
 
-// inLines formats octets in lines of n, each made by line.
+// inLines formats octets in lines of n by calling line.
 func inLines(b []byte, n int, line func(offset int, b []byte) string) string {
 	var s strings.Builder
 	for at := 0; at < len(b); at += n {
@@ -122,7 +124,7 @@ func separated(b []byte, format, sep string) string {
 	return strings.Join(all, sep)
 }
 
-// characters is the column of characters at the end of a line.
+// characters returns the column of characters at the end of a line.
 func characters(b []byte) string {
 	all := bytes.Clone(b)
 	for i, c := range all {
@@ -155,7 +157,7 @@ func pythonRepr(b []byte) string {
 	return s + "'"
 }
 
-// forms are the forms of dumps.
+// forms are the formats of dumps.
 var forms = []struct {
 	name   string
 	format func([]byte) string
@@ -242,8 +244,8 @@ var forms = []struct {
 	{"JSON", func(b []byte) string { return `{"octets": "` + hex.EncodeToString(b) + "\"}\n" }},
 }
 
-// TestDumps: each kind of octets in each form is found, and its attributes are
-// found in it.
+// TestDumps checks that each kind of octets is found in each format, with its
+// attributes.
 func TestDumps(t *testing.T) {
 	f, err := capture.NewReader(bytes.NewReader(unzip(t, "testdata/pairs/radio-supplicant-pin.pcap.gz")))
 	if err != nil {
@@ -301,7 +303,7 @@ func TestDumps(t *testing.T) {
 	}
 }
 
-// TestTokens: NFC tokens that hostapd and wpa_supplicant print.
+// TestTokens reads the NFC tokens that hostapd and wpa_supplicant print.
 func TestTokens(t *testing.T) {
 	files, err := filepath.Glob("testdata/tokens/*.hex")
 	if err != nil || len(files) < 10 {

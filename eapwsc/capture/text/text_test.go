@@ -14,12 +14,12 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// source is what events come from.
+// source is a source of events.
 type source interface {
 	Next() (*capture.Event, error)
 }
 
-// verdict is what the doctor says of an attempt, or of there being none.
+// verdict is the doctor's result for an attempt, or without one.
 type verdict struct {
 	doctor.Diagnosis
 	attempt  *doctor.Attempt // nil if there was none
@@ -27,7 +27,7 @@ type verdict struct {
 	evidence *doctor.Evidence
 }
 
-// judge returns what the doctor says of each attempt, or of there being none.
+// judge returns the verdict on each attempt, or the one without an attempt.
 func judge(t testing.TB, r source, keys *exchange.KeyLog) (all []verdict) {
 	t.Helper()
 	c := exchange.NewCollector(keys)
@@ -60,7 +60,7 @@ func judge(t testing.TB, r source, keys *exchange.KeyLog) (all []verdict) {
 	return all
 }
 
-// causes returns the causes in text, with the methods and ends of attempts.
+// causes returns the causes for a text, with the methods and ends of attempts.
 func causes(t testing.TB, text string) string {
 	t.Helper()
 	r := NewReader(strings.NewReader(text))
@@ -71,7 +71,7 @@ func causes(t testing.TB, text string) string {
 	return strings.Join(all, " ")
 }
 
-// TestRows: each row understands its example, and no other row takes it.
+// TestRows checks that each row matches its example, and no other row does.
 func TestRows(t *testing.T) {
 	if len(Rows()) < 100 {
 		t.Errorf("%d rows", len(Rows()))
@@ -102,7 +102,7 @@ func TestRows(t *testing.T) {
 			if found != row.Pattern {
 				t.Errorf("%q is taken for %q, not for %q", wrapped, found, row.Pattern)
 			}
-			// And alone it does no harm.
+			// The example alone must be harmless.
 			all := NewReader(strings.NewReader(wrapped + "\n"))
 			judge(t, all, all.Keys())
 			if all.Source().Understood != 1 {
@@ -126,7 +126,7 @@ wlan1: CTRL-EVENT-EAP-FAILURE EAP authentication failed
 wlan1: CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:00:00 reason=3 locally_generated=1
 `
 
-// TestWrappings: the same log in all the forms in which people paste it.
+// TestWrappings reads the same log in all the forms in which people paste it.
 func TestWrappings(t *testing.T) {
 	lines := strings.SplitAfter(strings.TrimSuffix(wrongHalf, "\n"), "\n")
 	each := func(format string) string {
@@ -213,7 +213,7 @@ func wrapped(s string, width int, words bool) string {
 	return b.String()
 }
 
-// TestLogs: what logs of few lines say.
+// TestLogs diagnoses logs of a few lines.
 func TestLogs(t *testing.T) {
 	for _, tt := range []struct {
 		name, text, want string
