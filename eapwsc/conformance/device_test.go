@@ -23,7 +23,7 @@ type accessPoint struct {
 	cfg   ap.Config
 }
 
-// restart has the access point lose everything but what it stores.
+// restart discards all state of the access point except what it stores.
 func (a *accessPoint) restart() error {
 	lock := a.point.LockoutState(a.Now())
 	a.point = ap.MustNew(a.cfg)
@@ -34,7 +34,7 @@ const ownPIN = "98765430"
 
 func newAccessPoint(t testing.TB) (Device, Controls) { return loggedAccessPoint(t, nil, nil) }
 
-// loggedAccessPoint writes a key log, and takes what is set in its
+// loggedAccessPoint returns our access point with a key log and a changed
 // configuration.
 func loggedAccessPoint(t testing.TB, log *bytes.Buffer, configure func(*ap.Config)) (Device, Controls) {
 	t.Helper()
@@ -53,7 +53,7 @@ func loggedAccessPoint(t testing.TB, log *bytes.Buffer, configure func(*ap.Confi
 	return deviceOf(t, cfg)
 }
 
-// deviceOf makes the device of an access point.
+// deviceOf returns the device for an access point.
 func deviceOf(t testing.TB, cfg ap.Config) (Device, Controls) {
 	t.Helper()
 	a := &accessPoint{point: ap.MustNew(cfg), cfg: cfg}
@@ -126,7 +126,7 @@ func loggedStation(t testing.TB, log *bytes.Buffer, configure func(*ap.Config)) 
 	}
 }
 
-// stationDevice is our own station, with the elements of its requests.
+// stationDevice is our own station with the elements of its requests.
 type stationDevice struct {
 	*Process
 	run    *registration.Config
@@ -172,8 +172,7 @@ func loggedRegistrar(t testing.TB, log *bytes.Buffer, configure func(*ap.Config)
 	return p, Funcs{ReadAP: begin(nil), WriteAP: begin(&fixture.Network)}
 }
 
-// runOf returns the configuration of a run. Of what configure sets, it takes
-// the run's part.
+// runOf returns the configuration of a run: the part of what configure sets.
 func runOf(d wps.Device, log *bytes.Buffer, configure func(*ap.Config)) registration.Config {
 	cfg := ap.Config{Run: registration.Config{Device: d}}
 	if log != nil {
@@ -185,7 +184,7 @@ func runOf(d wps.Device, log *bytes.Buffer, configure func(*ap.Config)) registra
 	return cfg.Run
 }
 
-// processOf returns the process of a device of ours.
+// processOf returns the process of one of our devices.
 func processOf(d Device) *Process {
 	switch d := d.(type) {
 	case *accessPoint:
@@ -225,8 +224,8 @@ func TestOwnDevices(t *testing.T) {
 	}
 }
 
-// TestCases checks the table: ids are unique and of one form, and every case
-// says what it is about.
+// TestCases checks the table: IDs are unique and have the right form, and every
+// case is documented.
 func TestCases(t *testing.T) {
 	seen := map[string]bool{}
 	form := regexp.MustCompile(`^(AP-REG|AP-ENR|STA-ENR|ER|AGENT|CTRL)-[A-Z0-9]+-[0-9][0-9]$`)
@@ -247,7 +246,7 @@ func TestCases(t *testing.T) {
 	t.Logf("%d cases, %d inputs", len(seen), inputs)
 }
 
-// apPoint is what an authenticator gives its owner.
+// apPoint is the access point that an authenticator passes to its owner.
 type apPoint = *ap.AccessPoint
 
 // enterAt enters a PIN.

@@ -12,7 +12,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// neverRepeats is a device with which what was lost stays lost.
+// neverRepeats is a device that never retransmits.
 func neverRepeats() fault {
 	var last []byte
 	return fault{out: func(_ *faulty, p eap.Packet) *eap.Packet {
@@ -25,7 +25,7 @@ func neverRepeats() fault {
 	}}
 }
 
-// impatient is a device that gives up when its peer needs longer than d.
+// impatient is a device that gives up if its peer needs longer than d.
 func impatient(d time.Duration) func() fault {
 	return func() fault {
 		var heard time.Time
@@ -40,7 +40,7 @@ func impatient(d time.Duration) func() fault {
 	}
 }
 
-// watched is an exchange whose packets to the device are seen.
+// watched is an exchange that records the packets to the device.
 type watched struct {
 	Handler
 	seen func(packet []byte)
@@ -51,8 +51,8 @@ func (w *watched) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	return w.Handler.Handle(now, packet)
 }
 
-// hangsAfterFailure is a device that waits forever for an access point that
-// has ended the exchange.
+// hangsAfterFailure is a device that hangs after an access point has ended the
+// exchange with EAP-Failure.
 func hangsAfterFailure(d Device, c Controls) (Device, Controls) {
 	p := processOf(d)
 	inner, stuck := p.New, false
@@ -65,14 +65,14 @@ func hangsAfterFailure(d Device, c Controls) (Device, Controls) {
 		return &watched{h, func(packet []byte) {
 			q, err := eap.ParsePacket(packet)
 			data = data || err == nil && q.IsWSC() && len(q.Data) > 0
-			// An end without WSC_Done, NACK or ACK before it.
+			// The exchange ended without WSC_Done, NACK or ACK.
 			stuck = stuck || err == nil && q.Code == eap.CodeFailure && !data
 		}}, err
 	}
 	return d, c
 }
 
-// knownMessage takes a message of another run for one of this.
+// knownMessage is a device that accepts a message of another run.
 func knownMessage(m wps.MessageType) func() fault {
 	return heal(m, func(x *faulty, l list) list {
 		return unauthenticated(x, nonceBlind(nonceOf[m])(x, l))
@@ -106,13 +106,13 @@ func staticSecrets(hashes wps.MessageType, ids [2]wps.AttributeID, nonces [2]wps
 	}
 }
 
-// sameVectors is a device that encrypts with the same initialization vector
-// always, as conceal does.
+// sameVectors is a device that always encrypts with the same initialization
+// vector, like conceal.
 func sameVectors() fault {
 	return fault{reveal: func(_ *faulty, _ wps.MessageType, l list) list { return l }}
 }
 
-// inTheClear puts a network key in the clear into a message.
+// inTheClear is a device that sends a network key unencrypted in a message.
 func inTheClear(m wps.MessageType, c *wps.Credential) func() fault {
 	return says(func(t wps.MessageType, l list) list {
 		if t == m {
@@ -124,10 +124,10 @@ func inTheClear(m wps.MessageType, c *wps.Credential) func() fault {
 
 func ofLength(n int) func([]byte) bool { return func(v []byte) bool { return len(v) == n } }
 
-// version57 is a message of version 5.7.
+// version57 reports whether a WFA extension has version 5.7.
 func version57(v []byte) bool { return bytes.Contains(v, []byte{0x00, 0x37, 0x2A, 0x00, 0x01, 0x57}) }
 
-// forgetful is an access point that a restart brings back as new.
+// forgetful is an access point that loses its state in a restart.
 func forgetful(a *accessPoint, c Funcs) {
 	c[Restart] = func(string) (string, error) { a.point = ap.MustNew(a.cfg); return "", nil }
 }
@@ -157,7 +157,7 @@ func asks(change func(p *wps.ProbeRequest)) func(Device, Controls) (Device, Cont
 	return func(d Device, c Controls) (Device, Controls) { return &requester{d.(*stationDevice), change}, c }
 }
 
-// duringRuns changes elements while an exchange is open.
+// duringRuns changes the elements while an exchange is open.
 func duringRuns(f func(a *accessPoint, b *wps.Beacon)) func(Device, Controls) (Device, Controls) {
 	return advertises(func(a *accessPoint, b *wps.Beacon) {
 		if len(a.links) > 0 {
@@ -166,8 +166,8 @@ func duringRuns(f func(a *accessPoint, b *wps.Beacon)) func(Device, Controls) (D
 	})
 }
 
-// byHandLater are mutants whose fault is one of a kind, like byHand: those
-// about time, restarts, elements and randomness.
+// byHandLater are mutants like byHand: those about time, restarts, elements and
+// randomness.
 var byHandLater = []mutant{
 	{name: "AP-REG M3 of an earlier run taken", role: APRegistrar, kills: "AP-REG-M3-28", fault: knownMessage(wps.MessageM3)},
 	{name: "ER M3 of an earlier run taken", role: Registrar, kills: "ER-M3-28", fault: knownMessage(wps.MessageM3)},
@@ -232,7 +232,7 @@ var byHandLater = []mutant{
 			if n == 0 {
 				first = e.UUIDE
 			} else if e.UUIDE == first {
-				e.UUIDE[0] ^= 1 // it is remembered as any other is
+				e.UUIDE[0] ^= 1 // treated like any other UUID
 			}
 			return true
 		}}, c

@@ -12,7 +12,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// same is a source of randomness that always gives the same octets.
+// same is a random source that always returns the same octets.
 type same struct{}
 
 func (same) Read(b []byte) (int, error) {
@@ -25,7 +25,7 @@ func (same) Read(b []byte) (int, error) {
 // predictable is a device without randomness.
 func predictable(cfg *ap.Config) { cfg.Run.Rand = same{} }
 
-// dies is a device that crashes on a message of a kind.
+// dies is a device that crashes on certain messages.
 func dies(when func(t wps.MessageType, l list) bool) func() fault {
 	return func() fault {
 		return fault{seen: func(_ *faulty, t wps.MessageType, b []byte) {
@@ -36,7 +36,7 @@ func dies(when func(t wps.MessageType, l list) bool) func() fault {
 	}
 }
 
-// refuses is a device that does not understand a message of a kind.
+// refuses is a device that rejects certain messages.
 func refuses(when func(t wps.MessageType, l list) bool) func() fault {
 	return func() fault {
 		return fault{take: func(_ *faulty, t wps.MessageType, l list) list {
@@ -48,7 +48,7 @@ func refuses(when func(t wps.MessageType, l list) bool) func() fault {
 	}
 }
 
-// says changes what the device says.
+// says changes the messages of the device.
 func says(f func(t wps.MessageType, l list) list) func() fault {
 	return func() fault {
 		return fault{say: func(_ *faulty, t wps.MessageType, l list) list { return f(t, l) }}
@@ -110,12 +110,12 @@ func advertises(f func(a *accessPoint, b *wps.Beacon)) func(Device, Controls) (D
 	}
 }
 
-// unselected takes Selected Registrar away.
+// unselected clears Selected Registrar.
 func unselected(_ *accessPoint, b *wps.Beacon) {
 	b.SelectedRegistrar, b.DevicePasswordID, b.SelectedRegistrarConfigMethods, b.WFA.AuthorizedMACs = false, 0, 0, nil
 }
 
-// selected leaves Selected Registrar on forever, as after a press.
+// selected leaves Selected Registrar set, as after a press of the button.
 func selected(_ *accessPoint, b *wps.Beacon) {
 	if !b.SelectedRegistrar {
 		b.SelectedRegistrar, b.DevicePasswordID = true, wps.PasswordPushButton
@@ -124,7 +124,7 @@ func selected(_ *accessPoint, b *wps.Beacon) {
 	}
 }
 
-// prober is an access point that hears probe requests in its own way.
+// prober is an access point that processes probe requests differently.
 type prober struct {
 	*accessPoint
 	heard func(a *accessPoint, mac wps.MAC, e *wps.ProbeRequest) bool
@@ -143,7 +143,7 @@ func hears(f func(a *accessPoint, mac wps.MAC, e *wps.ProbeRequest) bool) func(D
 	}
 }
 
-// dropFragments is a device that knows no fragments.
+// dropFragments is a device without support for fragments.
 func dropFragments() fault {
 	return fault{packet: func(f *faulty, p eap.Packet) *eap.Packet {
 		if p.Flags.Has(eap.FlagMoreFragments) {
@@ -194,7 +194,8 @@ func equalHashes(m wps.MessageType, first, second wps.AttributeID) func() fault 
 	})
 }
 
-// anyKey takes a public key that is weak for another one.
+// anyKey is a device that accepts a weak public key: it is replaced by another
+// one.
 func anyKey(m wps.MessageType) func() fault {
 	return func() fault {
 		return fault{take: func(f *faulty, t wps.MessageType, l list) list {
@@ -207,7 +208,7 @@ func anyKey(m wps.MessageType) func() fault {
 				panic(err)
 			}
 			key := pair.PublicKey()
-			if m == wps.MessageM2 { // it is authenticated with the keys of this pair
+			if m == wps.MessageM2 { // authenticated with the keys of this pair
 				keys, err := pair.Keys(&f.pke, wps.Nonce(f.right[wps.AttrEnrolleeNonce]), f.mac, wps.Nonce(f.right[wps.AttrRegistrarNonce]))
 				if err != nil {
 					panic(err)
@@ -219,7 +220,7 @@ func anyKey(m wps.MessageType) func() fault {
 	}
 }
 
-// hangs is a device that serves no station any more once a peer has gone.
+// hangs is a device that serves no station after a peer has disappeared.
 func hangs(d Device, c Controls) (Device, Controls) {
 	p := processOf(d)
 	inner, left, stuck := p.New, p.Left, false
@@ -238,7 +239,7 @@ func hangs(d Device, c Controls) (Device, Controls) {
 	return d, c
 }
 
-// wearsOut is a device that serves n exchanges.
+// wearsOut is a device that fails after n exchanges.
 func wearsOut(n int) func(Device, Controls) (Device, Controls) {
 	return func(d Device, c Controls) (Device, Controls) {
 		p := processOf(d)
@@ -255,7 +256,7 @@ func wearsOut(n int) func(Device, Controls) (Device, Controls) {
 
 var errRefused = errors.New("refused")
 
-// byHand are the mutants whose fault is one of a kind.
+// byHand are the mutants with a fault that is not part of a series.
 var byHand = []mutant{
 	{name: "AP-REG PIN kept after success", role: APRegistrar, kills: "AP-REG-PIN-08", device: beforeEach(enterAgain)},
 	{name: "AP-REG PIN kept after exposure", role: APRegistrar, kills: "AP-REG-PIN-07", device: beforeEach(enterAgain)},

@@ -38,7 +38,7 @@ func peer(t testing.TB) *eapwsc.Peer {
 	return p
 }
 
-// TestStream tries a station behind a connection.
+// TestStream tests a station behind a stream connection.
 func TestStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		device := &Stream{Dial: func(wps.MAC) (net.Conn, error) {
@@ -87,7 +87,7 @@ func onWire(t *testing.T, f func(t *testing.T, device *Wire, hands Funcs)) {
 	})
 }
 
-// TestWire tries an access point on an Ethernet in memory.
+// TestWire tests an access point on an Ethernet in memory.
 func TestWire(t *testing.T) {
 	onWire(t, func(t *testing.T, device *Wire, hands Funcs) {
 		runSome(t, Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-PIN-0[1-5]"}, 5)
@@ -95,7 +95,7 @@ func TestWire(t *testing.T) {
 	})
 }
 
-// deafToStart is a connection that drops a station's EAPOL-Start.
+// deafToStart is a connection that drops EAPOL-Start.
 type deafToStart struct {
 	eapol.Conn
 	started bool
@@ -111,8 +111,8 @@ func (c *deafToStart) WriteFrame(b []byte, to wps.MAC) error {
 	return c.Conn.WriteFrame(b, to)
 }
 
-// TestStartAgain tries an access point that does not hear a station which
-// restarts in the middle.
+// TestStartAgain tests an access point that does not receive the EAPOL-Start of
+// a station that restarts in the middle of a run.
 func TestStartAgain(t *testing.T) {
 	onWire(t, func(t *testing.T, device *Wire, hands Funcs) {
 		inner := device.Listen
@@ -132,7 +132,7 @@ func TestStartAgain(t *testing.T) {
 	})
 }
 
-// runSome runs cases, all of which pass.
+// runSome runs cases, which must all pass.
 func runSome(t *testing.T, cfg Config, n int) {
 	t.Helper()
 	s, err := New(cfg)
@@ -161,7 +161,7 @@ func (d *opened) Open(mac wps.MAC) (Link, error) {
 	return d.Device.Open(mac)
 }
 
-// TestSubtests runs the suite as a user's test would, in every role.
+// TestSubtests runs the suite as subtests, in every role.
 func TestSubtests(t *testing.T) {
 	for _, test := range []struct {
 		only   string
@@ -186,7 +186,8 @@ func TestSubtests(t *testing.T) {
 	}
 }
 
-// TestReports writes every form of a report about an access point with faults.
+// TestReports writes a report about an access point with faults in every
+// format.
 func TestReports(t *testing.T) {
 	m := byHand[0]
 	device, controls := build(t, m)
@@ -239,8 +240,8 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// TestLost tries devices that a case leaves unusable: the others say so, and do
-// not try for long. One that comes back is tried on.
+// TestLost tests devices that a case leaves unusable: the remaining cases
+// report that without long delays. A device that recovers is tested further.
 func TestLost(t *testing.T) {
 	for _, comesBack := range []bool{false, true} {
 		d, controls := newStation(t)
@@ -317,7 +318,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// TestPerson asks somebody who answers, refuses, and goes away.
+// TestPerson uses an operator who answers, refuses, and goes away.
 func TestPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, keyboard := io.Pipe()

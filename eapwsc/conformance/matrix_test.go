@@ -18,9 +18,9 @@ var (
 	updateMatrix = flag.Bool("update-matrix", false, "write testdata/mutants.golden anew, with -matrix")
 )
 
-// TestMatrix runs every case against every faulty device. Its golden file says
-// which cases find which fault: a line for each device, the case that is about
-// its fault first.
+// TestMatrix runs every case against every faulty device. The golden file has a
+// line for each device with the cases that find its fault, starting with the
+// case for that fault.
 func TestMatrix(t *testing.T) {
 	if !*matrix {
 		t.Skip("it takes some minutes: -matrix runs it, as .ci/conformance does at night")
@@ -41,7 +41,7 @@ func TestMatrix(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := strings.Split(strings.TrimSpace(string(old)), "\n")
-	// Of mutants that -run has left out, the line stays.
+	// The lines of mutants that -run excludes stay.
 	for i, m := range all {
 		if j := slices.IndexFunc(want, func(line string) bool { return strings.HasPrefix(line, m.name+": ") }); lines[i] == "" && j >= 0 {
 			lines[i] = want[j]
@@ -58,8 +58,9 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// finders returns a mutant's line of the matrix. Most of the cost is that of key
-// pairs: where they do not matter, the device has the same in every run.
+// finders returns a mutant's line of the matrix. Key pairs take most of the
+// time, so the device uses the same pair in every run where that does not
+// matter.
 func finders(t *testing.T, m mutant) string {
 	pair, err := registration.NewKeyPair(nil)
 	if err != nil {
@@ -80,7 +81,7 @@ func finders(t *testing.T, m mutant) string {
 		}
 		return s
 	}
-	// The case that is about the fault has a device of its own: some wear out.
+	// The case for the fault gets a new device, since some devices wear out.
 	if r := suite(m).RunCase(t.Context(), findCase(t, m.kills)); r.Verdict != Fail {
 		t.Errorf("%s is not found by %s: %v", m.name, m.kills, r.Verdict)
 	}
@@ -100,13 +101,13 @@ func finders(t *testing.T, m mutant) string {
 	return line
 }
 
-// costly reports whether a case takes dozens of exchanges or more, of which one
-// as of the others: it says little of a fault that is not its own.
+// costly reports whether a case has dozens of exchanges or more. Such a case
+// finds little that others do not.
 func costly(c *Case) bool {
 	return has[repeat](c) || has[mutations](c) || has[crowd](c) || has[unlocks](c) || has[growing](c)
 }
 
-// has reports whether a case has a step of a kind.
+// has reports whether a case has a step of type S.
 func has[S step](c *Case) bool {
 	return slices.ContainsFunc(c.rows[0].steps, func(s step) bool { _, ok := s.(S); return ok })
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// meshFault is a fault of a device of IEEE 1905.1: what it makes of messages on
+// meshFault is a fault of an IEEE 1905.1 device: how it changes messages on
 // their way in and out.
 type meshFault struct {
 	name  string
@@ -21,7 +21,7 @@ type meshFault struct {
 	fixed bool // without randomness
 }
 
-// meshDevice makes the device of a fault.
+// meshDevice returns a device with a fault.
 func meshDevice(f meshFault) Device {
 	cfg := registration.Config{Device: fixture.Device(4)}
 	if f.fixed {
@@ -49,7 +49,7 @@ func meshDevice(f meshFault) Device {
 	}}
 }
 
-// agentOf is an agent that takes M2 in its own way.
+// agentOf is an agent that processes M2 differently.
 type agentOf struct {
 	Agent1905
 	handle func(inner Agent1905, m2 []byte) (*registration.BSS, error)
@@ -69,7 +69,7 @@ func takes(handle func(inner Agent1905, m2 []byte) (*registration.BSS, error)) f
 	return func(inner Agent1905) Agent1905 { return &agentOf{Agent1905: inner, handle: handle} }
 }
 
-// anything is an agent that takes whatever comes when its own check fails.
+// anything is an agent that accepts a message although its own check fails.
 func anything(fails func(m2 []byte) bool) func(Agent1905) Agent1905 {
 	return takes(func(inner Agent1905, m2 []byte) (*registration.BSS, error) {
 		b, err := inner.Handle(m2)
@@ -143,7 +143,7 @@ var meshFaults = []meshFault{
 		return m2
 	}},
 	{name: "CTRL network key in the clear", role: Controller, kills: "CTRL-NET-02", m2: func(_ []byte, m2 [][]byte) [][]byte {
-		// Behind the Authenticator, where the readers of the field stop.
+		// After the Authenticator, where deployed readers stop.
 		last := append(m2[1], 0x10, 0x27, 0, byte(len(fixture.Network.NetworkKey)))
 		return [][]byte{m2[0], append(last, fixture.Network.NetworkKey...)}
 	}},
@@ -178,8 +178,8 @@ var meshFaults = []meshFault{
 	}},
 }
 
-// TestMesh tries our agent and our controller, which pass everything, and those
-// with faults, each found by the case that is about it.
+// TestMesh tests our agent and our controller, which pass every case, and
+// faulty ones, each of which fails the case for its fault.
 func TestMesh(t *testing.T) {
 	for _, role := range []Role{Agent, Controller} {
 		s, err := New(Config{Device: meshDevice(meshFault{role: role}), Role: role})

@@ -17,34 +17,34 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// faulty is an exchange of one of our devices with a fault put between it and
-// the suite. It holds the keys of the run and two views of it: what the device
-// has seen and sent, and what the suite has. So it can take from the device the
-// notice of a fault (a wrong Authenticator is made right before the device sees
-// it: the device then behaves as one that does not check it), or put a fault
-// into what the device says.
+// faulty is an exchange of one of our devices with a fault between it and the
+// suite. It has the keys of the run, and records two views of it: that of the
+// device and that of the suite. So it can hide a fault of the suite from the
+// device: if it corrects a wrong Authenticator before the device receives it,
+// the device behaves like one that does not check it. It can also put a fault
+// into a message of the device.
 type faulty struct {
 	Handler
 	fault    fault
 	keys     *registration.Keys
 	cipher   *registration.Cipher
-	deviceAt []byte // the last message of the chain as the device knows it
-	suiteAt  []byte // and as the suite does
+	deviceAt []byte // the last message of the chain as the device has it
+	suiteAt  []byte // and as the suite has it
 	in       eap.Reassembler
 	deaf     bool
 	password string
 	pke, pkr wps.PublicKey
 	mac      wps.MAC                    // of the enrollee
 	hashes   [2][]byte                  // of the suite
-	right    map[wps.AttributeID][]byte // values of the run that faults heal by
+	right    map[wps.AttributeID][]byte // values of the run with which faults repair messages
 	log      *bytes.Buffer
 	now      time.Time
 }
 
-// fault is what one faulty device does. All fields are optional.
+// fault is the fault of a device. All fields are optional.
 type fault struct {
-	// take changes a message on its way to the device. heals says that it
-	// is authenticated again for the device.
+	// take changes a message on its way to the device, which then receives a
+	// new Authenticator if the message has one.
 	take func(f *faulty, t wps.MessageType, l list) list
 	// say changes a message of the device on its way to the suite.
 	say func(f *faulty, t wps.MessageType, l list) list
@@ -145,7 +145,7 @@ func (f *faulty) conceal(t wps.MessageType, l list) list {
 	return f.reseal(t, l)
 }
 
-// decryptLoosely decrypts settings and verifies nothing.
+// decryptLoosely decrypts settings without verifying them.
 func decryptLoosely(k *registration.Keys, value []byte) ([]byte, error) {
 	if len(value) < 32 || len(value)%16 != 0 {
 		return nil, errors.New("no whole blocks")
@@ -162,12 +162,12 @@ func decryptLoosely(k *registration.Keys, value []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// chained reports whether a message belongs to the chain of Authenticators.
+// chained reports whether a message is part of the chain of Authenticators.
 func chained(t wps.MessageType) bool {
 	return t >= wps.MessageM1 && t <= wps.MessageM8 && t != wps.MessageM2D
 }
 
-// step changes what the device says.
+// step changes the message in a step of the device.
 func (f *faulty) step(s eapwsc.Step, err error) (eapwsc.Step, error) {
 	if s.Send == nil {
 		return s, err
@@ -225,17 +225,18 @@ func (f *faulty) learn() {
 	f.cipher = registration.NewCipher(f.keys)
 }
 
-// mutant is a faulty device, and the case that finds it.
+// mutant is a faulty device with the case that finds it.
 type mutant struct {
 	name   string
 	role   Role
-	kills  string // the case whose title says the fault
+	kills  string // ID of the case for the fault
 	fault  func() fault
 	config func(cfg *ap.Config)                          // of the access point
-	device func(d Device, c Controls) (Device, Controls) // what surrounds an exchange
+	device func(d Device, c Controls) (Device, Controls) // what wraps an exchange
 }
 
-// heal returns a fault that takes a wrong thing in message m for right.
+// heal returns a fault that repairs message m, so that the device accepts a
+// wrong one.
 func heal(m wps.MessageType, f func(x *faulty, l list) list) func() fault {
 	return func() fault {
 		return fault{take: func(x *faulty, t wps.MessageType, l list) list {
@@ -247,13 +248,13 @@ func heal(m wps.MessageType, f func(x *faulty, l list) list) func() fault {
 	}
 }
 
-// unauthenticated is a device that does not check the Authenticator of m: it is
-// always made right.
+// unauthenticated is a device that does not check the Authenticator of m: it
+// always receives a correct one.
 func unauthenticated(x *faulty, l list) list {
 	return append(remove(wps.AttrAuthenticator)(l), attribute{id: wps.AttrAuthenticator, value: make([]byte, 8)})
 }
 
-// nonceBlind is a device that does not compare the nonce of m.
+// nonceBlind is a device that does not check the nonce of m.
 func nonceBlind(id wps.AttributeID) func(x *faulty, l list) list {
 	return func(x *faulty, l list) list {
 		if right := x.right[id]; right != nil {
@@ -263,7 +264,7 @@ func nonceBlind(id wps.AttributeID) func(x *faulty, l list) list {
 	}
 }
 
-// remember notes the nonces and keys of the run, and the suite's hashes.
+// remember records the nonces and keys of the run, and the suite's hashes.
 func (f *faulty) remember(t wps.MessageType, l list, ofSuite bool) {
 	value := func(id wps.AttributeID) []byte {
 		if i := l.index(id); i >= 0 {
@@ -300,8 +301,8 @@ func (f *faulty) remember(t wps.MessageType, l list, ofSuite bool) {
 	}
 }
 
-// messagesOf are the messages that a device of a role receives, with settings
-// or not.
+// messagesOf are the messages that a device of a role receives, and whether
+// they have settings.
 var messagesOf = map[Role][]wps.MessageType{
 	APRegistrar: {wps.MessageM3, wps.MessageM5, wps.MessageM7},
 	APEnrollee:  {wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8},
@@ -309,26 +310,26 @@ var messagesOf = map[Role][]wps.MessageType{
 	Registrar:   {wps.MessageM3, wps.MessageM5, wps.MessageM7},
 }
 
-// passwordOf is the password that the suite proves to a device of a role.
+// passwordOf is the password that the suite uses with a device of a role.
 var passwordOf = map[Role]string{APRegistrar: stationPIN, APEnrollee: ownPIN, Station: ownPIN, Registrar: apPIN}
 
 var prefixes = map[Role]string{APRegistrar: "AP-REG", APEnrollee: "AP-ENR", Station: "STA-ENR", Registrar: "ER"}
 
-// byMessage makes the mutants that differ in the message only.
+// byMessage returns the mutants that differ only in the message.
 func byMessage() []mutant {
 	var all []mutant
 	for _, role := range []Role{APRegistrar, APEnrollee, Station, Registrar} {
 		for _, m := range messagesOf[role] {
 			id := func(n int) string { return fmt.Sprintf("%s-%v-%02d", prefixes[role], m, n) }
 			name := func(what string) string { return fmt.Sprintf("%s %v %s", prefixes[role], m, what) }
-			if m != wps.MessageM2 { // before M2 is taken, a device has no keys to heal with
+			if m != wps.MessageM2 { // before M2 a device has no keys for a repair
 				all = append(all,
 					mutant{name: name("taken with a wrong Authenticator"), role: role, kills: id(6), fault: heal(m, unauthenticated)},
 					mutant{name: name("taken without Authenticator"), role: role, kills: id(7), fault: heal(m, unauthenticated)},
 					mutant{name: name("nonce not compared"), role: role, kills: id(9), fault: heal(m, nonceBlind(nonceOf[m]))},
 				)
 			}
-			if m != wps.MessageM8 || role == APEnrollee { // behind the last message, a station's silence is not heard
+			if m != wps.MessageM8 || role == APEnrollee { // the suite cannot notice that a station ignored the last message
 				all = append(all, mutant{name: name("not acknowledged twice"), role: role, kills: id(13), fault: func() fault { return onceOnly(m) }})
 			}
 			if secret, ok := settingsOf[m]; ok {
@@ -367,7 +368,7 @@ func byMessage() []mutant {
 // mutants returns all faulty devices.
 func mutants() []mutant { return append(append(byMessage(), byHand...), byHandLater...) }
 
-// prove makes a wrong proof right: the suite's flips its last bit.
+// prove repairs a wrong proof, in which the suite has flipped the last bit.
 func (f *faulty) prove(id wps.AttributeID, l list) list {
 	i := l.index(id)
 	if i < 0 || len(l[i].value) != 16 {
@@ -384,7 +385,7 @@ func (f *faulty) prove(id wps.AttributeID, l list) list {
 	return l
 }
 
-// onceOnly is a device that fails when a packet of m comes twice.
+// onceOnly is a device that fails if it receives a packet of m twice.
 func onceOnly(m wps.MessageType) fault {
 	var last []byte
 	return fault{packet: func(f *faulty, p eap.Packet) *eap.Packet {
@@ -399,8 +400,8 @@ func onceOnly(m wps.MessageType) fault {
 	}}
 }
 
-// TestMutant gives the suite faulty devices: the case that is about the fault
-// has to fail, and does not fail for the device without it.
+// TestMutant runs the case for each fault: it must fail with the faulty device,
+// and not with the device without the fault.
 func TestMutant(t *testing.T) {
 	all := mutants()
 	for _, m := range all {
@@ -429,7 +430,7 @@ func findCase(t *testing.T, id string) *Case {
 	return cases[i]
 }
 
-// build makes the device of a mutant.
+// build returns the device of a mutant.
 func build(t *testing.T, m mutant) (Device, Controls) {
 	t.Helper()
 	log := new(bytes.Buffer)

@@ -18,18 +18,18 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// profileOf says what the suite finds of a profile of the simulator: the case
-// whose title names its peculiarity, with what the case says, or why nothing
-// can be seen from outside.
+// profileOf is what the suite finds about a profile of the simulator: the case
+// for its peculiarity and the reason it gives, or why the suite cannot detect
+// it.
 type profileOf struct {
 	profile string
 	role    Role
-	found   string // the id of the case
-	says    string // a part of its reason
-	unseen  string // why there is nothing to find
+	found   string // ID of the case
+	says    string // part of its reason
+	unseen  string // why it cannot be detected
 }
 
-// foundIn is the table of what the suite finds of routers, and of printers.
+// foundIn is the table for the profiles of routers and printers.
 var foundIn = []profileOf{
 	{profile: "ordinary", role: APRegistrar, unseen: "it has no peculiarity"},
 	{profile: "version-1.0", role: APRegistrar, found: "AP-REG-HABIT-01", says: "version 1.0"},
@@ -81,14 +81,14 @@ var foundIn = []profileOf{
 	{profile: "button-only", role: Station, found: "STA-ENR-PIN-01", says: "it needs: own PIN"},
 }
 
-// delayed is an exchange whose messages of some kinds come late, or twice.
+// delayed is an exchange in which messages of some types arrive late, or twice.
 type delayed struct {
 	Handler
 	late  map[wps.MessageType]time.Duration
 	twice wps.MessageType
-	held  []byte // comes at the deadline at
+	held  []byte // arrives at the deadline
 	at    time.Time
-	next  time.Time // the deadline of the exchange itself
+	next  time.Time // the exchange's own deadline
 }
 
 func (d *delayed) Start(now time.Time) eapwsc.Step { return d.step(now, d.Handler.Start(now)) }
@@ -114,7 +114,7 @@ func (d *delayed) step(now time.Time, s eapwsc.Step) eapwsc.Step {
 		s.Deadline = d.at
 		return s
 	}
-	if d.held != nil && s.Send != nil { // what is held comes first
+	if d.held != nil && s.Send != nil { // the held message comes first
 		out := d.held
 		d.held, d.at, d.next = slices.Clone(s.Send), now, s.Deadline
 		s.Send, s.Deadline = out, now
@@ -136,7 +136,7 @@ func (d *delayed) step(now time.Time, s eapwsc.Step) eapwsc.Step {
 	return s
 }
 
-// airOf imitates what the frames of a profile suffer.
+// airOf imitates the effect of the air on the frames of a profile.
 func airOf(role Role, profile string) func(h Handler) Handler {
 	switch {
 	case role == APRegistrar && profile == "slow-dh":
@@ -153,7 +153,7 @@ func airOf(role Role, profile string) func(h Handler) Handler {
 	return func(h Handler) Handler { return h }
 }
 
-// profiled is an access point as a router of the simulator has it.
+// profiled is an access point with the configuration of a simulated router.
 type profiled struct {
 	*accessPoint
 	off      bool
@@ -175,14 +175,13 @@ func (p *profiled) ProbeResponse() ([]byte, error) {
 	return wps.Append(nil, &e)
 }
 
-// routerDevice makes the device of a profile.
+// routerDevice returns the device of a profile.
 func routerDevice(t *testing.T, p *campaign.RouterProfile) (Device, Controls) {
 	cfg := sim.RouterConfig{Name: "router", PIN: fixture.PIN(t, ownPIN)}
 	if p.Configure != nil {
 		p.Configure(&cfg)
 	}
-	// The configuration of the WPS side is made anew at each start, as the
-	// router does.
+	// The WPS configuration is created at each start, as in the router.
 	var base ap.Config
 	custom, allowed := cfg.Customize, cfg.Settings.Allowed
 	cfg.Customize = func(c *ap.Config) { base = *c }
@@ -236,7 +235,7 @@ func routerDevice(t *testing.T, p *campaign.RouterProfile) (Device, Controls) {
 	return &profiled{a, router.WPS() != nil, announce}, hands
 }
 
-// printerDevice makes the device of a profile, and returns its PIN.
+// printerDevice returns the device of a profile and its PIN.
 func printerDevice(t *testing.T, p *campaign.PrinterProfile) (Device, Controls, string) {
 	cfg := sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(ownPIN), Device: fixture.Device(2)}
 	if p.Configure != nil {
@@ -278,9 +277,10 @@ func printerDevice(t *testing.T, p *campaign.PrinterProfile) (Device, Controls, 
 	return process, hands, digits
 }
 
-// TestProfiles tries the routers and printers of the simulator: of each, the
-// suite names the peculiarity, or the table says why it cannot be seen. The
-// ordinary ones pass everything, and so do those whose peculiarity is right.
+// TestProfiles tests the routers and printers of the simulator. For each, the
+// suite must find the peculiarity, unless the table explains why it cannot be
+// detected. The ordinary ones must pass every case, as must those whose
+// peculiarity conforms.
 func TestProfiles(t *testing.T) {
 	left := map[string]profileOf{}
 	for _, p := range foundIn {
@@ -300,7 +300,7 @@ func TestProfiles(t *testing.T) {
 			cfg := make(t)
 			cfg.Role, cfg.Short, cfg.Seed = row.role, true, 1
 			if row.found == "" {
-				cfg.Level = Must // of the others, some are about habits
+				cfg.Level = Must // other levels include cases about habits
 			} else {
 				cfg.Only = row.found
 			}

@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// radiusServer is a server on pipes, each write of which is a datagram.
+// radiusServer is a server on pipes; each write is a datagram.
 type radiusServer struct {
 	mu     sync.Mutex
 	server *radius.Server
@@ -21,7 +21,7 @@ type radiusServer struct {
 	alarm  *time.Timer
 }
 
-// dial connects an access point with a port of its own.
+// dial connects an access point with its own port.
 func (s *radiusServer) dial() (net.Conn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,7 +44,7 @@ func (s *radiusServer) dial() (net.Conn, error) {
 	return near, nil
 }
 
-// do calls the server, and sends what it answers.
+// do calls the server, and sends its answers.
 func (s *radiusServer) do(f func(now time.Time) []radius.Datagram) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,8 +57,8 @@ func (s *radiusServer) do(f func(now time.Time) []radius.Datagram) {
 	}
 }
 
-// TestRADIUS tries our registrar behind RADIUS, with the right secret and with
-// another one, whose packets it may not answer.
+// TestRADIUS tests our registrar behind RADIUS with the right secret, and with
+// a wrong one, whose packets it must not answer.
 func TestRADIUS(t *testing.T) {
 	for _, secret := range []string{"shared secret", "another"} {
 		synctest.Test(t, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 )
 
-// TestUPnP tries our access point as external registrars reach it over UPnP,
-// and one that starts no run. Package upnp tests the service itself.
+// TestUPnP tests our access point over UPnP, and one that starts no run.
+// Package upnp tests the service itself.
 func TestUPnP(t *testing.T) {
 	for _, closed := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestUPnP(t *testing.T) {
 				},
 				Put: func(message []byte) ([]byte, error) { return run.Handle(time.Now(), message) },
 			}
-			controls = Funcs{Unlock: controls.(Funcs)[Unlock]} // the others go by the clock of the process
+			controls = Funcs{Unlock: controls.(Funcs)[Unlock]} // the others use the clock of the process
 			cfg := Config{Device: device, Role: APEnrollee, Controls: controls, OwnPIN: ownPIN, Short: true}
 			if closed {
 				cfg.Only = "AP-ENR-PIN-0[12]"

@@ -32,7 +32,7 @@ const thePIN = "12345670"
 
 func pinPassword(s string) registration.Password { return registration.PIN(pin.MustParse(s)) }
 
-// network is what our access point gives to stations.
+// network is the network that our access point gives to stations.
 var network = wps.Credential{
 	SSID: "interop-net", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse battery"),
 }
@@ -50,7 +50,7 @@ func newPeer(t testing.TB, m eapwsc.Machine, err error) *eapwsc.Peer {
 	return p
 }
 
-// newEnrollee returns a station that wants to be registered.
+// newEnrollee returns a station that registers as an enrollee.
 func newEnrollee(t testing.TB, n int, password registration.Password) *eapwsc.Peer {
 	t.Helper()
 	m, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: device(n)}, Password: password})

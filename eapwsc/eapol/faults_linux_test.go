@@ -103,7 +103,7 @@ func (d *daemon) concluded(t *testing.T, success, failure string) bool {
 // hostapdFailed matches hostapd's events for a failed exchange.
 const hostapdFailed = "WPS-FAIL|CTRL-EVENT-EAP-(TIMEOUT-)?FAILURE"
 
-// hostapdRegistrarFault has our enrollee register at hostapd.
+// hostapdRegistrarFault registers our enrollee at hostapd.
 func hostapdRegistrarFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
 	d := startHostapd(t, hostapdPassphrase)
 	d.do(t, "WPS_PIN any %s", thePIN)
@@ -111,7 +111,7 @@ func hostapdRegistrarFault(t *testing.T, rule func(int, eapol.Direction, []byte)
 	return a, d.concluded(t, registered(2), hostapdFailed)
 }
 
-// hostapdEnrolleeFault has our external registrar configure hostapd.
+// hostapdEnrolleeFault configures hostapd with our external registrar.
 func hostapdEnrolleeFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
 	d := startHostapd(t, hostapdPassphrase+hostapdPIN)
 	a := d.through(t, rule, newExternal(t, 2, pinPassword(thePIN), &newSettings))

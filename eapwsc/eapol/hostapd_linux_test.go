@@ -253,7 +253,7 @@ var (
 // fragmentSizes are the sizes of fragments that are tried.
 var fragmentSizes = []int{50, 100, 128, 200, 256, 400, 500, 1000, 1400}
 
-// wepNetwork is a network that no device should give or accept any more.
+// wepNetwork is a network that devices must no longer give or accept.
 var wepNetwork = wps.Credential{SSID: "wep-net", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: []byte("12345")}
 
 // newFragmentingPeer returns a peer with a fragment size.
@@ -301,7 +301,7 @@ func attribute(id wps.AttributeID, value []byte) []byte {
 	return append(b, value...)
 }
 
-// credentialAttribute encodes a credential, with whatever is in it.
+// credentialAttribute encodes a credential, even if it is not valid.
 func credentialAttribute(c wps.Credential) []byte {
 	return attribute(wps.AttrCredential, slices.Concat(
 		attribute(wps.AttrNetworkIndex, []byte{1}),

@@ -17,12 +17,12 @@ import (
 // inNamespace marks the process that runs in the network namespace.
 const inNamespace = "EAPOL_TEST_NAMESPACE"
 
-// noNamespace is why these tests do not run in a network namespace of their
-// own, or nil.
+// noNamespace is why these tests do not run in their own network namespace, or
+// nil.
 var noNamespace error
 
-// TestMain runs the tests in a network namespace of their own, and in a user
-// namespace too if the user lacks the privileges. Interfaces can have any name
+// TestMain runs the tests in their own network namespace, and also in a user
+// namespace if the user lacks the privileges. Interfaces can have any name
 // there, and vanish with the last process, however it ends.
 func TestMain(m *testing.M) {
 	if role := os.Getenv(costRole); role != "" {
@@ -100,8 +100,8 @@ func veth(t testing.TB) (one, two string) {
 	return one, two
 }
 
-// farEnd is the end of a wire in a network namespace of its own, in which a
-// program is started. The wire is an IPv4 network.
+// farEnd is the end of a wire in its own network namespace, in which a program
+// is started. The wire is an IPv4 network.
 type farEnd struct {
 	name    string // of the far interface
 	near    string // of this one, which has the addresses .2 and .3

@@ -68,8 +68,8 @@ func startDaemon(t *testing.T, program, ifname, config string, args ...string) *
 	return startDaemonIn(t, nil, program, ifname, config, args...)
 }
 
-// startDaemonIn starts a program in a network namespace of its own, at the far
-// end of a wire; nil is the namespace of the tests.
+// startDaemonIn starts a program in its own network namespace at the far end of
+// a wire; nil is the namespace of the tests.
 func startDaemonIn(t *testing.T, far *farEnd, program, ifname, config string, args ...string) *daemon {
 	t.Helper()
 	// Not t.TempDir, because the name of a socket has at most 107 octets.
@@ -101,8 +101,8 @@ func startDaemonIn(t *testing.T, far *farEnd, program, ifname, config string, ar
 	}
 	d.cmd = exec.Command(program, args...)
 	d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
-	// A session of its own: Ctrl-C is for the tests, which then end the daemon.
-	// If the tests are killed, the daemon is too.
+	// A separate session: Ctrl-C reaches only the tests, which then end the
+	// daemon. If the tests are killed, the daemon is too.
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 	if err := far.start(d.cmd); err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// authenticatorConfig is a hostapd that passes EAP on to a RADIUS server.
+// authenticatorConfig is a hostapd that forwards EAP to a RADIUS server.
 const authenticatorConfig = `driver=wired
 interface=%s
 logger_stdout=-1
@@ -66,7 +66,7 @@ func newRADIUSSite(t *testing.T, point *ap.AccessPoint, secret, config string) *
 }
 
 // newRADIUSSiteBehind is newRADIUSSite; with a proxy between hostapd and our
-// registrar, which talks to it by TLS.
+// registrar that uses TLS.
 func newRADIUSSiteBehind(t *testing.T, proxy bool, point *ap.AccessPoint, secret, config string) *radiusSite {
 	t.Helper()
 	s := &radiusSite{
@@ -123,8 +123,8 @@ func newRADIUSSiteBehind(t *testing.T, proxy bool, point *ap.AccessPoint, secret
 	return s
 }
 
-// proxyConfig is a radsecproxy between a client that speaks RADIUS in the clear and
-// a server that speaks it by TLS.
+// proxyConfig is a radsecproxy between a client that uses plain RADIUS and a
+// server that uses TLS.
 const proxyConfig = `ListenUDP 127.0.0.1:%[1]d
 LogLevel 3
 tls default {
@@ -247,7 +247,7 @@ func (s *radiusSite) fails(t *testing.T, r *report, want error, event string) {
 	r.note("in RADIUS", "%s", event)
 }
 
-// radiusCases have wpa_supplicant register with our registrar behind hostapd.
+// radiusCases make wpa_supplicant register with our registrar behind hostapd.
 var radiusCases = []peerCase{
 	{name: "pin", what: "PIN of 8 digits", run: func(t *testing.T, r *report) {
 		s := newRADIUSSite(t, newAccessPoint(), radiusSecret, "")

@@ -403,7 +403,7 @@ func many(t *testing.T, r *report) {
 	r.note("", "%d of %d registered", stations, stations)
 }
 
-// supplicantEnrolleeFault has wpa_supplicant register with us.
+// supplicantEnrolleeFault makes wpa_supplicant register with us.
 func supplicantEnrolleeFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
 	return supplicantFault(t, rule, ap.EventRegistered, "WPS_PIN any "+thePIN, credentialReceived(network))
 }
@@ -499,7 +499,7 @@ var supplicantRegistrarCases = slices.Concat([]peerCase{
 	}},
 }, faultCases(supplicantRegistrarFault))
 
-// lockdown lets three stations guess. A fourth with the right PIN comes too
+// lockdown makes three stations guess. A fourth with the right PIN comes too
 // soon, and again when the lock has ended.
 func lockdown(t *testing.T, r *report) {
 	const lock = 3 * time.Second
@@ -514,7 +514,7 @@ func lockdown(t *testing.T, r *report) {
 	r.note("", "locked, refused, unlocked after %v, success", lock)
 }
 
-// locks has three registrars guess the access point's PIN, which locks it.
+// locks makes three registrars guess the access point's PIN, which locks it.
 func (s *served) locks(t *testing.T, names []string) {
 	t.Helper()
 	for n := range 3 {
@@ -527,8 +527,8 @@ func (s *served) locks(t *testing.T, names []string) {
 	}
 }
 
-// unlocks has the owner's registrar refused while the access point is locked, and
-// another one succeed after that.
+// unlocks has the owner's registrar refused while the access point is locked,
+// and another one accepted after that.
 func (s *served) unlocks(t *testing.T, names []string) {
 	t.Helper()
 	owner := startSupplicant(t, names[3], 5, "")
@@ -545,8 +545,8 @@ func (s *served) unlocks(t *testing.T, names []string) {
 	again.await(t, credentialReceived(network))
 }
 
-// lockdownRestart has the power fail in the middle of a lock: what is left of it
-// is served after the restart.
+// lockdownRestart restarts the access point during a lock: the rest of the lock
+// continues after the restart.
 func lockdownRestart(t *testing.T, r *report) {
 	const lock = 8 * time.Second
 	d := device(1)
@@ -575,8 +575,8 @@ func lockdownRestart(t *testing.T, r *report) {
 	r.note("", "locked, restarted, refused, unlocked, success")
 }
 
-// ownerDecides has one station's settings refused by the owner, and another's
-// adopted.
+// ownerDecides has the owner refuse the settings of one station, and accept
+// those of another.
 func ownerDecides(t *testing.T, r *report) {
 	d := device(1)
 	d.State = wps.Configured
@@ -676,7 +676,7 @@ func twoRadios(t *testing.T, r *report) {
 	r.note("", "registered on either; refused where nobody pressed, then overlap")
 }
 
-// keyPerDevice gives each of two stations a key that the other does not have.
+// keyPerDevice gives each of two stations its own key.
 func keyPerDevice(t *testing.T, r *report) {
 	keyOf := func(mac wps.MAC) wps.Credential {
 		c := network
@@ -709,7 +709,7 @@ func (s *site) supplicantToken(t *testing.T) *wps.PasswordToken {
 	return &token
 }
 
-// enterToken has our access point read a tag.
+// enterToken makes our access point read a tag.
 func (s *served) enterToken(t *testing.T, token *wps.PasswordToken) {
 	t.Helper()
 	s.Do(func(now time.Time, point *ap.AccessPoint) {
@@ -734,8 +734,8 @@ func (s *served) ownToken(t *testing.T) (token *wps.PasswordToken) {
 	return token
 }
 
-// handover has wpa_supplicant and our access point touch. What the station hears
-// of our key is changed by a bit, or not.
+// handover runs a handover between wpa_supplicant and our access point. If flip
+// is not zero, the hash of our key is changed in it.
 func (s *site) handover(t *testing.T, flip byte) {
 	t.Helper()
 	request := s.supplicant.do(t, "NFC_GET_HANDOVER_REQ NDEF WPS-CR")
@@ -748,12 +748,12 @@ func (s *site) handover(t *testing.T, flip byte) {
 			t.Fatal(err)
 		}
 	})
-	answer.BSSID = pae // which it takes for the access point's address on Ethernet
+	answer.BSSID = pae // wpa_supplicant uses it as the access point's address on Ethernet
 	answer.OOB.PublicKeyHash[0] ^= flip
 	s.supplicant.do(t, "NFC_REPORT_HANDOVER INIT WPS %s %s", request, encodeToken(t, answer))
 }
 
-// supplicantRegistrarFault has wpa_supplicant configure us.
+// supplicantRegistrarFault makes wpa_supplicant configure us.
 func supplicantRegistrarFault(t *testing.T, rule func(int, eapol.Direction, []byte) []delivery) (*attempt, bool) {
 	command := fmt.Sprintf("WPS_REG %v %s %x WPA2PSK CCMP %x", pae, thePIN, newSettings.SSID, []byte(newSettings.NetworkKey))
 	return supplicantFault(t, rule, ap.EventNewSettings, command, "WPS-SUCCESS")

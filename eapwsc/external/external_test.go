@@ -44,7 +44,7 @@ type world struct {
 	lan      upnp.Segment
 	stations []*station
 	events   []ap.Event
-	told     []byte // what was last sent to registrars
+	told     []byte // the last data sent to registrars
 	mute     bool   // stations do not answer M2
 }
 
@@ -52,7 +52,7 @@ type world struct {
 type station struct {
 	peer    *eapwsc.Peer
 	session *ap.Session
-	step    eapwsc.Step // of the session
+	step    eapwsc.Step // the latest step of the session
 	err     error
 	over    bool
 }
@@ -109,7 +109,7 @@ func (w *world) join(n byte, password registration.Password) *station {
 	return s
 }
 
-// toStation carries a step of the access point to the station, and its answer
+// toStation passes a step of the access point to the station, and its answer
 // back.
 func (w *world) toStation(s *station, step eapwsc.Step) {
 	for {

@@ -11,7 +11,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// An access point refuses a station: the frame is written, and read again.
+// An access point refuses a station: the frame is written and read.
 func ExampleRegister() {
 	nack := &wps.NACK{ConfigError: wps.DevicePasswordAuthFailed}
 	attributes, err := wps.Append(nil, nack)

@@ -46,7 +46,7 @@ func frames(t testing.TB, file string) (all [][]byte, link gplayers.LinkType) {
 	}
 }
 
-// captures are those of the capture reader.
+// captures returns the captures in the test data of package capture.
 func captures(t testing.TB) (files []string) {
 	t.Helper()
 	for _, dir := range []string{"wired", "radio"} {
@@ -59,8 +59,8 @@ func captures(t testing.TB) (files []string) {
 	return files
 }
 
-// TestAgainstReader decodes every capture by layers and by package capture,
-// which finds its own way to a frame, and compares what they find.
+// TestAgainstReader decodes every capture with the layers and with package
+// capture, which decodes frames independently, and compares the results.
 func TestAgainstReader(t *testing.T) {
 	packets, elements := 0, 0
 	for _, file := range captures(t) {
@@ -154,7 +154,7 @@ func checkPacket(t *testing.T, file string, p gopacket.Packet, octets []byte) {
 	if kind, err := wps.PeekMessageType(want.Data); err == nil && m.Type != kind || p.ApplicationLayer() == nil {
 		t.Errorf("%s: %v: message %v", file, want, m.Type)
 	}
-	// What was decoded is written again as it was.
+	// The decoded layers are serialized to the same octets.
 	b := gopacket.NewSerializeBuffer()
 	e := &layers.EAP{}
 	if err := e.DecodeFromBytes(octets, gopacket.NilDecodeFeedback); err != nil {
@@ -165,7 +165,7 @@ func checkPacket(t *testing.T, file string, p gopacket.Packet, octets []byte) {
 	}
 }
 
-// TestPadding has what gopacket gets wrong: padding behind a packet.
+// TestPadding checks a case that gopacket gets wrong: padding after a packet.
 func TestPadding(t *testing.T) {
 	packet := []byte{2, 7, 0, 6, 1, 'x'}
 	frame := slices.Concat(make([]byte, 12), []byte{0x88, 0x8E, 1, 0, 0, 6}, packet, make([]byte, 40))
@@ -176,7 +176,7 @@ func TestPadding(t *testing.T) {
 	}
 }
 
-// TestIEEE1905 reads M1 and two M2 of an EasyMesh agent and controller.
+// TestIEEE1905 decodes M1 and two M2 of an EasyMesh agent and controller.
 func TestIEEE1905(t *testing.T) {
 	all, link := frames(t, "testdata/autoconfiguration.pcap")
 	var types []wps.MessageType
@@ -247,7 +247,7 @@ func message(t testing.TB) []byte {
 	return nil
 }
 
-// TestParserAllocates nothing.
+// TestParserAllocates checks that the parser does not allocate memory.
 func TestParserAllocates(t *testing.T) {
 	var (
 		ethernet gplayers.Ethernet

@@ -19,10 +19,10 @@ import (
 
 var manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines, in every way: 1 or 2; 0 is every single fault and a sample of the pairs")
 
-// TestEveryFault disturbs the way between an access point that passes EAP on and
-// the server: every fault at every datagram, and every pair of them. RADIUS
-// repeats requests, answers copies alike and proves each datagram, so none of
-// it may change how a registration ends.
+// TestEveryFault applies every fault to every datagram between an access point
+// that forwards EAP and the server, and every pair of faults. RADIUS repeats
+// requests, answers duplicates with the same response and authenticates each
+// datagram, so no fault may change the result of a registration.
 //
 //	go test ./eapwsc/radius -run TestEveryFault -faults 2   # every pair
 func TestEveryFault(t *testing.T) {
@@ -61,10 +61,10 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
-// samplePairs is one of how many pairs go test makes: a prime.
+// By default go test runs one of samplePairs pairs. It is a prime.
 const samplePairs = 797
 
-// form is a registration by a PIN that was entered as 24681353.
+// form is a registration with the PIN 24681353 entered.
 type form struct {
 	name     string
 	digits   string
@@ -72,19 +72,19 @@ type form struct {
 	fragment int // octets
 }
 
-// faultKind is what can happen to a datagram.
+// faultKind is a fault of a datagram.
 type faultKind int
 
 const (
 	lost faultKind = iota
 	doubled
-	lateByOne // arrives after the one that is sent next
+	lateByOne // arrives after the next one sent
 	lateByFour
 	cut
-	flipped // an octet is another
+	flipped // an octet is changed
 	unsigned
-	replayed // one that went that way before comes first
-	stranger // one of another client's exchange comes first
+	replayed // an earlier datagram of that direction arrives first
+	stranger // a datagram of another client's exchange arrives first
 	faultKinds
 )
 
@@ -93,14 +93,15 @@ var faultNames = [...]string{"lost", "doubled", "late by one", "late by four", "
 type fault struct {
 	datagram int // its number among all that are sent
 	kind     faultKind
-	at       int // of the octet that is flipped
+	at       int // offset of the octet that is flipped
 }
 
 func (f fault) String() string {
 	return fmt.Sprintf("datagram %d %s (%d)", f.datagram, faultNames[f.kind], f.at)
 }
 
-// faultsFrom returns the faults of every datagram of a run, from one on.
+// faultsFrom returns the faults of every datagram of a run from number first
+// on.
 func faultsFrom(w *hop, first int) (all []fault) {
 	for n := first; n < len(w.sent); n++ {
 		size := len(w.sent[n].data)
@@ -109,8 +110,8 @@ func faultsFrom(w *hop, first int) (all []fault) {
 				all = append(all, fault{n, k, 0})
 				continue
 			}
-			// Code, Identifier, Length, Authenticator, the first attribute, and
-			// what it proves.
+			// Code, Identifier, Length, Authenticator, the first attribute and
+			// its value.
 			for _, at := range []int{0, 1, 3, 4, 20, 21, 22, 38, 40, size / 2, size - 1} {
 				all = append(all, fault{n, k, min(at, size-1)})
 			}
@@ -133,7 +134,7 @@ var keyPairs = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
 	return keys
 })
 
-// hop is a run: what goes between the access point and the server.
+// hop is a run, with the datagrams between the access point and the server.
 type hop struct {
 	t       testing.TB
 	plan    []fault
@@ -143,7 +144,7 @@ type hop struct {
 	sent    []hopDatagram
 	queue   []hopDatagram
 
-	request []byte    // that waits for its response
+	request []byte    // waiting for its response
 	repeat  time.Time // when it is repeated
 	repeats int
 	answers map[string][]byte // to requests, by their octets
@@ -153,10 +154,10 @@ type hop struct {
 type hopDatagram struct {
 	toServer bool
 	data     []byte
-	after    int // how many have to be sent before it arrives
+	after    int // how many datagrams must be sent before it arrives
 }
 
-// The times of a client, as hostapd has them.
+// The timers of a client, as in hostapd.
 const (
 	repeatTime = 3 * time.Second
 	maxRepeats = 8
@@ -166,7 +167,7 @@ func (w *hop) fail(format string, args ...any) {
 	w.trouble = append(w.trouble, fmt.Sprintf(format, args...))
 }
 
-// play makes a run, and judges it.
+// play makes a run and checks it.
 func (f *form) play(t testing.TB, plan []fault) *hop {
 	t.Helper()
 	d := fixture.Device(1)
@@ -211,7 +212,7 @@ func (w *hop) asks(request []byte) {
 	}
 }
 
-// send puts a datagram on its way, and has its faults happen.
+// send queues a datagram, and applies its faults.
 func (w *hop) send(toServer bool, data []byte) {
 	n := len(w.sent)
 	d := hopDatagram{toServer: toServer, data: data}
@@ -262,7 +263,7 @@ func (w *hop) send(toServer bool, data []byte) {
 	w.queue = append(w.queue, ways...)
 }
 
-// withoutSignature takes the Message-Authenticator out, which is the first
+// withoutSignature removes the Message-Authenticator, which is the first
 // attribute.
 func withoutSignature(b []byte) []byte {
 	const attribute = 2 + macLen
@@ -274,8 +275,8 @@ func withoutSignature(b []byte) []byte {
 	return b
 }
 
-// step lets one datagram arrive, or time pass. It reports whether the exchange
-// is over.
+// step delivers one datagram, or advances the time. It reports whether the
+// exchange has ended.
 func (w *hop) step() bool {
 	for i, d := range w.queue {
 		if d.after <= len(w.sent) {
@@ -323,12 +324,12 @@ func (w *hop) arrives(d hopDatagram) {
 	p, err := Parse(d.data)
 	if err != nil || w.request == nil || w.station.last == nil || p.Identifier != w.station.last.Identifier ||
 		p.CheckResponse(secret, w.station.last) != nil {
-		return // a client goes on waiting: RFC 2865 §3
+		return // the client keeps waiting: RFC 2865 §3
 	}
 	w.asks(w.station.fromServer(w.t, w.now, d.data))
 }
 
-// judge holds the end of a run against what has to come of it.
+// judge compares the end of a run with the expected one.
 func (w *hop) judge(f *form) {
 	if w.request != nil {
 		w.fail("the exchange does not end")

@@ -142,7 +142,8 @@ func (c *passThrough) toStation(t testing.TB, now time.Time, packet []byte) []by
 	return c.raw
 }
 
-// fromServer gives the access point a response and returns its next request.
+// fromServer passes a response to the access point and returns its next
+// request.
 func (c *passThrough) fromServer(t testing.TB, now time.Time, b []byte) []byte {
 	t.Helper()
 	p, err := Parse(b)
@@ -374,7 +375,7 @@ func TestLateDecision(t *testing.T) {
 					t.Fatal(err)
 				}
 				if len(out) == 0 {
-					break // WSC_ACK, which has to wait
+					break // WSC_ACK, which must wait
 				}
 				request = c.fromServer(t, now, out[0].Data)
 			}
@@ -454,9 +455,9 @@ func TestManySessions(t *testing.T) {
 	}
 }
 
-// TestCrowd has one client open many times as many sessions as the server
-// holds. It takes the room of its own sessions, the longest idle first, and of
-// those that are over, but not of another client's.
+// TestCrowd opens many times as many sessions from one client as the server
+// holds. They replace the client's own sessions, those idle longest first, and
+// sessions that have ended, but not those of another client.
 func TestCrowd(t *testing.T) {
 	const most = 8
 	other := netip.MustParseAddrPort("192.0.2.2:40000")
@@ -485,7 +486,7 @@ func TestCrowd(t *testing.T) {
 	for i := 1; i < most-1; i++ {
 		begin(client, i)
 	}
-	if _, err := s.Handle(now, client, again); err != nil { // heard again: not the first to go
+	if _, err := s.Handle(now, client, again); err != nil { // active again, so not the first to be replaced
 		t.Fatal(err)
 	}
 	for i := most; i < 10*most; i++ {

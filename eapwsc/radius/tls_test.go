@@ -16,7 +16,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// tlsServer is a registrar that is served by TLS.
+// tlsServer is a registrar served over TLS.
 type tlsServer struct {
 	*registrar
 	address string
@@ -121,11 +121,11 @@ func (s *tlsServer) ended(t *testing.T, want error) {
 func TestServeTLS(t *testing.T) {
 	s := newTLSServer(t)
 	s.registers(t, s.dial(t), 2)
-	s.registers(t, s.dial(t), 3) // with a connection of its own
+	s.registers(t, s.dial(t), 3) // on its own connection
 }
 
-// TestServeTLSStrangers has clients that are not to be served, or do harm. A
-// client beside them is served all the while.
+// TestServeTLSStrangers has clients that must not be served, or that misbehave.
+// Meanwhile another client is served.
 func TestServeTLSStrangers(t *testing.T) {
 	status := &Packet{Code: StatusServer, Identifier: 1}
 	watchdog, err := status.EncodeRequest([]byte(TLSSecret))
@@ -221,7 +221,7 @@ func TestServeTLSStrangers(t *testing.T) {
 	}
 }
 
-// refused checks that a client cannot talk.
+// refused checks that a client cannot send requests.
 func refused(t *testing.T, s *tlsServer, config *tls.Config) {
 	t.Helper()
 	conn, err := tls.Dial("tcp", s.address, config)
@@ -229,14 +229,14 @@ func refused(t *testing.T, s *tlsServer, config *tls.Config) {
 		return
 	}
 	defer conn.Close()
-	// In TLS 1.3 the client hears of it afterwards.
+	// In TLS 1.3 the client learns of the refusal after the handshake.
 	conn.SetDeadline(time.Now().Add(time.Minute))
 	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the client was not refused: %v", err)
 	}
 }
 
-// closed checks that a packet has the connection closed.
+// closed checks that the server closes the connection after a packet.
 func closed(t *testing.T, s *tlsServer, packet []byte) {
 	t.Helper()
 	conn := s.dial(t)
@@ -248,7 +248,7 @@ func closed(t *testing.T, s *tlsServer, packet []byte) {
 	}
 }
 
-// TestServeTLSSecret has a client with a certificate and a wrong secret.
+// TestServeTLSSecret uses a client with a certificate and a wrong secret.
 func TestServeTLSSecret(t *testing.T) {
 	s := newTLSServer(t)
 	conn := s.dial(t)

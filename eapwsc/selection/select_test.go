@@ -10,9 +10,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// accessPoint makes a candidate of a line "BSSID UUID band dBm attributes…",
-// with "-" for no UUID. The attributes are v2, pbc and pin for a registrar
-// that waits, and addresses for AuthorizedMACs.
+// accessPoint parses a candidate from a line "BSSID UUID band dBm attributes…",
+// with "-" for no UUID. The attributes are v2, pbc and pin for a registrar that
+// waits, and addresses for AuthorizedMACs.
 func accessPoint(t *testing.T, line string) Candidate {
 	t.Helper()
 	f := strings.Fields(line)
@@ -51,12 +51,12 @@ func accessPoint(t *testing.T, line string) Candidate {
 	return c
 }
 
-// verdictLetters are how the tables below write verdicts.
+// verdictLetters are the abbreviations of verdicts in the tables below.
 var verdictLetters = map[Verdict]string{
 	Ready: "R", Unselected: "U", Overlapping: "O", NotSelected: "-", OtherMethod: "M", NotAuthorized: "A", NotNamed: "N",
 }
 
-// describeChoice writes a choice as "BSSIDs in order / verdicts".
+// describeChoice formats a choice as "BSSIDs in order / verdicts".
 func describeChoice(candidates []Candidate, c Choice) string {
 	var order []string
 	for _, i := range c.Order {
@@ -245,8 +245,8 @@ func TestTryUnselected(t *testing.T) {
 	}
 }
 
-// TestNewCandidate chooses among the elements of a real access point: idle,
-// with its button pressed, with a PIN entered.
+// TestNewCandidate converts the elements of a real access point: idle, with its
+// button pressed, with a PIN entered.
 func TestNewCandidate(t *testing.T) {
 	for _, tt := range []struct {
 		capture string
@@ -254,7 +254,7 @@ func TestNewCandidate(t *testing.T) {
 		pin     string
 	}{
 		{"pbc", "-R-", "-M-"},
-		{"pin", "-MM-", "-RR-"}, // the second without AuthorizedMACs: the PIN has been spent
+		{"pin", "-MM-", "-RR-"}, // the second without AuthorizedMACs: the PIN is no longer valid
 		{"locked", "-", "-"},
 	} {
 		var beacons []Candidate

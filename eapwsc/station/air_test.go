@@ -32,7 +32,7 @@ type air struct {
 	closed bool
 
 	unusable error // of check
-	off      error // why the interface is off by now
+	off      error // why the interface is no longer usable
 }
 
 // later is an action for a time: it is done before the next scan ends.

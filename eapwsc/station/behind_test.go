@@ -27,19 +27,18 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// behind are the cases with our registrar behind stock hostapd, which passes
-// EAP on in RADIUS, and a stock station in front of it. The doctor has to find
-// the same cause in what each of them leaves behind: the capture of the air,
-// that of RADIUS, and the logs.
+// behind are the cases with our registrar behind stock hostapd, which forwards
+// EAP in RADIUS, and a stock station in front of it. The doctor must find the
+// same cause in the capture of the air, in that of RADIUS, and in the logs.
 var behind = []struct {
 	name  string
 	cause doctor.Cause
-	cfg   ap.Config // but for the device and the network
+	cfg   ap.Config // without the device and the network
 	mtu   string    // of iwd's EAP, in octets
 	owner func(r *registrar)
 	// The PIN of the station, or empty for its button.
 	pin string
-	// What the station says at the end: wpa_supplicant in its log, iwd as an
+	// What the station reports at the end: wpa_supplicant in its log, iwd as an
 	// error.
 	supplicant, iwd string
 	event           ap.EventKind // of our registrar
@@ -68,7 +67,7 @@ func behindCases() (all []radioCase) {
 		site := func(w *world) *registrar {
 			r := w.registrar(c.cfg)
 			r.accessPoint = w.accessPoint(0, network, behindRADIUS...)
-			// hostapd's beacons are its own: a command sets what it waits for.
+			// hostapd sends its own beacons: a command makes it advertise.
 			if c.pin == "" {
 				r.accessPoint.ask("wps_pbc")
 			} else {
@@ -105,8 +104,8 @@ func behindCases() (all []radioCase) {
 	return append(all, radioCase{"radius-program", radiusProgram}, radioCase{"iwd-profile", iwdProfile})
 }
 
-// radiusProgram has the program serve hostapd, and let it advertise: what README
-// says.
+// radiusProgram runs wpsregistrar for hostapd and lets it advertise, as README
+// describes.
 func radiusProgram(w *world) {
 	const clients = "/run/clients"
 	if err := os.WriteFile(clients, []byte("# hostapd\n127.0.0.1 "+radiusSecret+"\n"), 0o600); err != nil {
@@ -128,7 +127,7 @@ func radiusProgram(w *world) {
 	w.joins(1, point, &e.network)
 }
 
-// iwdProfile has iwd join with what wpsenroll wrote for it.
+// iwdProfile makes iwd join with the profile that wpsenroll wrote.
 func iwdProfile(w *world) {
 	point := w.accessPoint(0, network)
 	point.ask("wps_pbc")
@@ -145,7 +144,7 @@ func iwdProfile(w *world) {
 	point.wait("AP-STA-CONNECTED")
 }
 
-// behindRADIUS are the lines of a hostapd that passes EAP on.
+// behindRADIUS is the configuration of a hostapd that forwards EAP.
 var behindRADIUS = []string{
 	"eap_server=0", "ap_pin", "own_ip_addr=127.0.0.1", "auth_server_addr=127.0.0.1", "auth_server_port=1812",
 	"auth_server_shared_secret=" + radiusSecret,
@@ -153,7 +152,7 @@ var behindRADIUS = []string{
 
 const radiusSecret = "a secret of the two"
 
-// registrar is ours, over RADIUS.
+// registrar is our registrar behind RADIUS.
 type registrar struct {
 	w           *world
 	accessPoint *accessPoint
@@ -162,8 +161,8 @@ type registrar struct {
 	events      chan ap.Event
 }
 
-// registrar starts our registrar, and a capture of what hostapd and it say to
-// each other.
+// registrar starts our registrar, and a capture of the traffic between hostapd
+// and it.
 func (w *world) registrar(cfg ap.Config) *registrar {
 	w.Helper()
 	tap, err := station.NewTap("lo")
@@ -265,8 +264,8 @@ func (r *registrar) await(kind ap.EventKind) {
 	}
 }
 
-// judged checks what the doctor says of the files that the cases behind hostapd
-// left in a folder: of every capture and log the cause of the case.
+// judged checks the doctor's verdict on the files that the cases behind hostapd
+// left in a folder: every capture and log must give the cause of the case.
 func judged(t *testing.T, program, folder string) {
 	for _, c := range behind {
 		for _, station := range []string{"supplicant", "iwd"} {

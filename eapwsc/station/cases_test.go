@@ -28,7 +28,7 @@ import (
 )
 
 // cases are the cases among simulated radios. Each checks both sides; in those
-// that fail, the doctor has to name the cause.
+// that fail, the doctor must name the cause.
 var cases = []radioCase{
 	{"pin", func(w *world) {
 		point := w.accessPoint(0, network)
@@ -559,8 +559,8 @@ func monitorOverlap(w *world) {
 	}
 }
 
-// withCipher registers at a network with another cipher than CCMP, which WPS
-// calls AES as well, and joins it.
+// withCipher registers at a network with a cipher other than CCMP, which WPS
+// also calls AES, and joins it.
 func (w *world) withCipher(name string) {
 	w.Helper()
 	point := w.accessPoint(0, network, "rsn_pairwise="+name)
@@ -603,8 +603,7 @@ func (w *world) iwdJoins(radio int, point *accessPoint, n *station.Candidate) {
 	iwd.stop()
 }
 
-// setAddress changes the address of an interface, as programs do that want
-// stations to be recognised less.
+// setAddress changes the address of an interface, as programs do for privacy.
 func (w *world) setAddress(radio int, mac wps.MAC) {
 	w.Helper()
 	name := radioName(radio)
@@ -615,7 +614,7 @@ func (w *world) setAddress(radio int, mac wps.MAC) {
 	}
 }
 
-// registersTwice registers, has the access point get another passphrase,
+// registersTwice registers, changes the passphrase of the access point,
 // registers again, and joins with what the program has stored.
 func registersTwice(w *world) {
 	const profile = "/run/stored.conf"
@@ -645,8 +644,8 @@ func registersTwice(w *world) {
 	point.wait("AP-STA-CONNECTED")
 }
 
-// newUser does what README says, with the programs: looks around, registers by
-// the button, and has wpa_supplicant join with the profile.
+// newUser follows README with the programs: it scans, registers by button, and
+// makes wpa_supplicant join with the profile.
 func newUser(w *world) {
 	point, other := w.accessPoint(0, network), w.accessPoint(2, "without WPS", "wps_state=0", "channel=11")
 	// No locale is set in the machine, so that the quotes are ASCII.

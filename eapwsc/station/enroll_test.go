@@ -296,9 +296,10 @@ func TestEnroll(t *testing.T) {
 	}
 }
 
-// TestEnrollSettings enrolls in the ways that settings ask for.
+// TestEnrollSettings enrolls with different settings.
 //
-// hostap: test_ap_wps_passive_scan test_ap_wps_random_uuid test_ap_wps_pbc_mac_addr_change
+// hostap: test_ap_wps_passive_scan test_ap_wps_random_uuid
+// test_ap_wps_pbc_mac_addr_change
 func TestEnrollSettings(t *testing.T) {
 	userPIN := func(text string) registration.Password {
 		p, err := pin.ParseAnyChecksum(text)
@@ -365,7 +366,7 @@ func TestEnrollSettings(t *testing.T) {
 					t.Errorf("UUID %v", peer.UUID)
 				}
 			}},
-		// The access point knows the UUID that has pressed, by whatever address.
+		// The access point accepts the UUID that pressed, from any address.
 		{"another address after the press", registration.PushButton(),
 			func(a *air, point *airAP) {
 				point.press(t)
@@ -450,7 +451,7 @@ func TestNewCandidates(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		received []wps.Credential
-		heard    []wps.SSID // the access points around
+		heard    []wps.SSID // the access points in range
 		want     string
 		err      error
 	}{
@@ -482,7 +483,7 @@ func TestNewCandidates(t *testing.T) {
 			t.Errorf("%s: %s, %v", tt.name, &got, err)
 		}
 	}
-	// Of several access points the strongest speaks for the network.
+	// Of several access points the strongest represents the network.
 	weak, strong := AccessPoint{Signal: -80}, AccessPoint{Signal: -50}
 	weak.SSID, strong.SSID, strong.H2EOnly = "home", "home", true
 	for _, found := range [][]AccessPoint{{weak, strong}, {strong, weak}} {

@@ -14,7 +14,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// oddNetworks are networks whose names and keys try the quoting of profiles.
+// oddNetworks are networks whose names and keys test the quoting in profiles.
 var oddNetworks = []struct {
 	name string
 	ssid wps.SSID
@@ -34,7 +34,8 @@ var oddNetworks = []struct {
 	{name: "open", ssid: "café = ouvert"},
 }
 
-// managers are the programs that get a profile, and how one is started with it.
+// managers are the programs that use a profile, and how each is started with
+// it.
 var managers = []struct {
 	manager station.Manager
 	start   func(w *world, radio int, p station.Profile) (stop func())
@@ -44,8 +45,8 @@ var managers = []struct {
 	{station.IWD, func(w *world, radio int, p station.Profile) func() { return w.iwdWith(radio, p).stop }},
 }
 
-// managerCases returns a case for each of the networks whose name is to be used:
-// a station registers, and then each manager joins with the profile.
+// managerCases returns a case for each network whose name use selects: a
+// station registers, and then each manager joins with the profile.
 func managerCases(use func(name string) bool) (all []radioCase) {
 	for _, n := range oddNetworks {
 		if !use(n.name) {
@@ -97,14 +98,14 @@ func managerCases(use func(name string) bool) (all []radioCase) {
 	return all
 }
 
-// TestRadioManagers has stock managers of interfaces join with profiles of all
-// odd networks. It is a test of its own because it runs nightly; TestRadio has a
-// choice of its cases.
+// TestRadioManagers makes stock managers of interfaces join with profiles of
+// all odd networks. It is a separate test because it runs nightly; TestRadio
+// has some of its cases.
 func TestRadioManagers(t *testing.T) {
 	inRadioLab(t, func(t *testing.T) { runRadio(t, managerCases(func(string) bool { return true })) })
 }
 
-// usualManagers reports whether a case is among the choice.
+// usualManagers reports whether a case is one of those in TestRadio.
 func usualManagers(name string) bool { return slices.Contains([]string{"plain-sae", "blanks"}, name) }
 
 // networkManager starts NetworkManager on a radio with a profile, and the
@@ -123,7 +124,7 @@ level=DEBUG
 unmanaged-devices=except:interface-name:`+radioName(radio)+"\n")
 	w.startBus()
 	supplicant := w.start("bus", "wpa_supplicant", "-u")
-	// Where nobody can write to /sys, as in a container, it expects no udev.
+	// If /sys is read-only, as in a container, it does not expect udev.
 	manager := w.start("manager", "unshare", "-m", "sh", "-c", "mount -o remount,ro,bind /sys && exec NetworkManager --no-daemon")
 	return func() {
 		manager.stop()

@@ -428,7 +428,8 @@ func message(t *testing.T, command uint8, more func(e *netlink.AttributeEncoder)
 	return genetlink.Message{Header: genetlink.Header{Command: command}, Data: b}
 }
 
-// TestJoin has drivers of several abilities join networks of several kinds.
+// TestJoin joins networks of several kinds with drivers of different
+// capabilities.
 func TestJoin(t *testing.T) {
 	features := func(bits ...int) []genetlink.Message {
 		var b [8]byte
@@ -500,7 +501,7 @@ func TestJoin(t *testing.T) {
 			if diff := cmp.Diff(tt.asked, strings.TrimSuffix(k.askedFor(unix.NL80211_CMD_CONNECT), "\n")); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			// A connection that failed is taken back, one that is there stays.
+			// A failed connection is undone, an existing one stays.
 			undone := k.askedFor(unix.NL80211_CMD_DISCONNECT) != ""
 			if want := err != nil && tt.events != nil; undone != want {
 				t.Errorf("disconnected: %t", undone)
@@ -539,7 +540,7 @@ func TestLeave(t *testing.T) {
 	}
 }
 
-// TestDown finds out why an interface is off by now.
+// TestDown determines why an interface is no longer usable.
 func TestDown(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text + "\n")} }
 	const device = "sys/class/net/wlan0/"
@@ -588,7 +589,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestAddress reads the address that the interface has now.
+// TestAddress reads the current address of the interface.
 func TestAddress(t *testing.T) {
 	mac := func(octets ...byte) []genetlink.Message {
 		return []genetlink.Message{message(t, unix.NL80211_CMD_NEW_INTERFACE, func(e *netlink.AttributeEncoder) { e.Bytes(unix.NL80211_ATTR_MAC, octets) })}
@@ -612,7 +613,7 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-// TestAssociateCancelled ends the context while the access point is asked.
+// TestAssociateCancelled ends the context during an association.
 func TestAssociateCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -15,8 +15,8 @@ import (
 
 // pairs are the cases between stock programs, hostapd on one side and
 // wpa_supplicant or iwd on the other. Their results, the logs of both sides and
-// a capture, are test data of package eapwsc/capture/text: the log of a run has
-// to give the same cause as the capture. The files are kept by
+// a capture, are test data of package eapwsc/capture/text: the log of a run
+// must give the same cause as the capture. The files are kept by
 //
 //	WPS_RADIO=required go test ./eapwsc/station -run TestRadioPairs -timeout 1h -artifacts -outputdir DIR
 var pairs = []radioCase{
@@ -192,7 +192,7 @@ func (w *world) stockSupplicant(radio int) *stockStation {
 	return &stockStation{p, name}
 }
 
-// ask sends it a command, which has to succeed.
+// ask sends it a command, which must succeed.
 func (s *stockStation) ask(arguments ...string) {
 	s.w.Helper()
 	b, err := exec.Command("wpa_cli", append([]string{"-p", "/run/wpa_supplicant", "-i", s.radio}, arguments...)...).CombinedOutput()
@@ -207,7 +207,7 @@ type iwd struct {
 	path string // of the station's object
 }
 
-// iwd starts a bus, and iwd on a radio, which knows the networks of profiles.
+// iwd starts a bus, and iwd on a radio, with the given profiles stored.
 func (w *world) iwd(radio int) *iwd { return w.iwdWith(radio) }
 
 func (w *world) iwdWith(radio int, profiles ...station.Profile) *iwd {
@@ -248,7 +248,7 @@ func (d *iwd) send(path, method string, arguments ...string) (string, error) {
 	return string(b), err
 }
 
-// call calls a method of WPS, which has to succeed.
+// call calls a method of WPS, which must succeed.
 func (d *iwd) call(method string, arguments ...string) {
 	d.w.Helper()
 	if reply, err := d.send(d.path, "net.connman.iwd.SimpleConfiguration."+method, arguments...); err != nil {
@@ -256,7 +256,7 @@ func (d *iwd) call(method string, arguments ...string) {
 	}
 }
 
-// fails calls a method of WPS, which has to fail with an error.
+// fails calls a method of WPS, which must fail with an error.
 func (d *iwd) fails(want, method string, arguments ...string) {
 	d.w.Helper()
 	reply, err := d.send(d.path, "net.connman.iwd.SimpleConfiguration."+method, arguments...)
@@ -274,7 +274,7 @@ type radioCase struct {
 // runPairs runs the cases between stock programs.
 func runPairs(t *testing.T) { runRadio(t, pairs) }
 
-// runRadio runs cases, each in a world of its own.
+// runRadio runs cases, each in its own world.
 func runRadio(t *testing.T, all []radioCase) {
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) { c.run(newWorld(t)) })

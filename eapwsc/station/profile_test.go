@@ -82,9 +82,11 @@ func TestProfile(t *testing.T) {
 	}
 }
 
-// TestProfileWPA3 writes profiles for what access points say of their networks.
+// TestProfileWPA3 writes profiles according to the security that access points
+// announce.
 //
-// hostap: test_ap_wps_and_sae test_ap_wps_conf_pin_gcmp_128 test_ap_wps_conf_pin_gcmp_256 test_ap_wps_conf_pin_ccmp_256
+// hostap: test_ap_wps_and_sae test_ap_wps_conf_pin_gcmp_128
+// test_ap_wps_conf_pin_gcmp_256 test_ap_wps_conf_pin_ccmp_256
 func TestProfileWPA3(t *testing.T) {
 	passphrase, digits := wps.NetworkKey("a passphrase"), wps.NetworkKey(strings.Repeat("01", 32))
 	heard := func(pairwise dot11.Cipher, pmfRequired bool, akms ...dot11.AKM) *dot11.Elements {
@@ -164,8 +166,7 @@ func TestProfileWPA3(t *testing.T) {
 	}
 }
 
-// TestProfileUpdate registers a second time: what is stored of the network is
-// replaced.
+// TestProfileUpdate registers a second time: the stored network is replaced.
 //
 // hostap: test_ap_wps_twice
 func TestProfileUpdate(t *testing.T) {

@@ -28,7 +28,7 @@ const lab = "../../.ci/radiolab/radiolab"
 func TestRadio(t *testing.T) { inRadioLab(t, runCases) }
 
 // TestRadioPairs runs the cases between stock programs in the same way. It is a
-// test of its own because it runs nightly.
+// separate test because it runs nightly.
 func TestRadioPairs(t *testing.T) { inRadioLab(t, runPairs) }
 
 // inRadioLab boots the machine to run the calling test there, or runs its cases

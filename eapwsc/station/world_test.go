@@ -27,7 +27,7 @@ type world struct {
 	*testing.T
 	name    string
 	netlink *recorder
-	iwdMTU  string // of iwd's EAP, in octets, if it is not to be the usual
+	iwdMTU  string // of iwd's EAP, in octets, if not the default
 	bus     *program
 }
 
@@ -247,7 +247,7 @@ func (w *world) accessPoints(paths ...string) (all []*accessPoint) {
 // again restarts an access point that was killed.
 func (a *accessPoint) again() { *a = *a.w.accessPoints(a.paths...)[0] }
 
-// ask sends the access point a command, which has to succeed.
+// ask sends the access point a command, which must succeed.
 func (a *accessPoint) ask(arguments ...string) string {
 	a.w.Helper()
 	output, ok := a.command(arguments...)
@@ -257,7 +257,7 @@ func (a *accessPoint) ask(arguments ...string) string {
 	return output
 }
 
-// refuse sends the access point a command, which has to fail.
+// refuse sends the access point a command, which must fail.
 func (a *accessPoint) refuse(arguments ...string) {
 	a.w.Helper()
 	if output, ok := a.command(arguments...); ok {
@@ -270,7 +270,7 @@ func (a *accessPoint) command(arguments ...string) (output string, ok bool) {
 	return string(b), err == nil && !strings.Contains(string(b), "FAIL")
 }
 
-// loses waits until a station has gone.
+// loses waits until a station has disconnected.
 func (a *accessPoint) loses(mac wps.MAC) {
 	a.w.Helper()
 	for range 100 {
@@ -316,7 +316,7 @@ func (w *world) supplicant(radio int, networks string) *program {
 	return p
 }
 
-// write writes a file, and makes its folder.
+// write writes a file, and creates its folder.
 func (w *world) write(path, text string) {
 	w.Helper()
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
@@ -324,7 +324,7 @@ func (w *world) write(path, text string) {
 	}
 }
 
-// store replaces what a program has stored in a folder by profiles.
+// store replaces the profiles that a program has stored in a folder.
 func (w *world) store(folder string, profiles ...station.Profile) {
 	w.Helper()
 	if err := os.RemoveAll(folder); err != nil {
@@ -335,7 +335,7 @@ func (w *world) store(folder string, profiles ...station.Profile) {
 	}
 }
 
-// startBus starts a D-Bus on which everybody may do everything, once in a case.
+// startBus starts a D-Bus without access control, once in a case.
 func (w *world) startBus() {
 	w.Helper()
 	if w.bus != nil {

@@ -37,10 +37,10 @@ const (
 	root   = "../../.."
 )
 
-// pattern are the octets of each secret, again and again.
+// pattern is repeated to fill each secret.
 const pattern = "Zq7X"
 
-// secretPIN is planted where there is a PIN.
+// secretPIN fills each PIN.
 var secretPIN = pin.MustParse("71938240")
 
 // shapes are the forms in which a secret may be printed.
@@ -52,14 +52,15 @@ var shapes = []string{
 	"'Z' 'q' '7' 'X'", "U+005A U+0071", "90,113,55,88",
 }
 
-// secretTypes are the types whose values are secrets, or may hold one, whatever
-// field they are in.
+// secretTypes are the types whose values are or may contain secrets, in any
+// field.
 var secretTypes = map[reflect.Type]bool{
 	reflect.TypeFor[wps.NetworkKey](): true, reflect.TypeFor[wps.SecretNonce](): true, reflect.TypeFor[wps.Redacted](): true,
 }
 
-// onAir are the fields of a secret type that hold what is sent in the clear, but in
-// what is encrypted or written to a token: see secretLists.
+// onAir are the fields of a secret type that hold data sent in the clear,
+// unless they are inside data that is encrypted or written to a token: see
+// secretLists.
 var onAir = map[string]bool{"wps.Header.Raw": true, "wps.Attribute.Value": true, "wps.VendorExtension.Data": true, "wps.WFAElement.Data": true}
 
 // secretLists are the lists of attributes that are encrypted, or written to a token.
@@ -70,15 +71,15 @@ var secretLists = map[reflect.Type]bool{
 	reflect.TypeFor[wps.HandoverRequest](): true, reflect.TypeFor[wps.HandoverSelect](): true, reflect.TypeFor[wps.OOBPassword](): true,
 }
 
-// notSecret are the types whose values are no secret, whatever field they are in.
+// notSecret are the types whose values are not secret, in any field.
 var notSecret = map[reflect.Type]bool{
 	reflect.TypeFor[wps.Nonce](): true, reflect.TypeFor[wps.UUID](): true, reflect.TypeFor[wps.PublicKey](): true,
 	reflect.TypeFor[wps.MAC](): true, reflect.TypeFor[wps.DeviceType](): true,
 }
 
-// TestNoTypePrintsASecret fills a value of each exported type of each package,
-// plants secrets in all fields that can hold one, exported or not, and looks for
-// them in what is printed: by all verbs, by log/slog and as JSON.
+// TestNoTypePrintsASecret fills a value of each exported type of each package
+// with secrets, in all exported and unexported fields that can hold one, and
+// searches for them in the output of all formatting verbs, log/slog and JSON.
 func TestNoTypePrintsASecret(t *testing.T) {
 	octets := classes(t)
 	for _, typ := range types {
@@ -94,7 +95,7 @@ func TestNoTypePrintsASecret(t *testing.T) {
 			}
 			value := v.Elem().Interface()
 			if holdsLock(typ) {
-				value = nil // it must not be copied, as go vet says
+				value = nil // must not be copied, as go vet reports
 			}
 			for name, printed := range print(v.Interface(), value) {
 				for _, shape := range shapes {
@@ -111,7 +112,7 @@ func TestNoTypePrintsASecret(t *testing.T) {
 	}
 }
 
-// holdsLock reports whether values of a type hold a lock.
+// holdsLock reports whether values of a type contain a lock.
 func holdsLock(typ reflect.Type) bool {
 	locker := reflect.TypeFor[sync.Locker]()
 	switch typ.Kind() {
@@ -130,7 +131,7 @@ func holdsLock(typ reflect.Type) bool {
 	return false
 }
 
-// print prints a pointer and the value that it points at in all ways.
+// print formats a pointer and its value in all ways.
 func print(pointer, value any) map[string]string {
 	all := make(map[string]string)
 	type holder struct{ Held, Pointed any }
@@ -163,11 +164,12 @@ func print(pointer, value any) map[string]string {
 type filler struct {
 	depth   int
 	octets  map[string]string // the class of each field of octets
-	hidden  int               // how many secret lists are around
+	hidden  int               // number of enclosing secret lists
 	planted int
 }
 
-// fill fills a value that can be set. Secret says whether octets in it are planted.
+// fill fills a settable value. If secret is set, octets in it are filled with
+// the pattern.
 func (f *filler) fill(v reflect.Value, field string, secret bool) {
 	switch typ := v.Type(); {
 	case typ == reflect.TypeFor[pin.PIN]():
@@ -184,7 +186,7 @@ func (f *filler) fill(v reflect.Value, field string, secret bool) {
 	case notSecret[typ]:
 		return
 	case typ.PkgPath() != "" && !strings.HasPrefix(typ.PkgPath(), module):
-		return // of the standard library, or of others
+		return // types of other modules
 	}
 	if f.depth == 0 {
 		return
@@ -252,7 +254,7 @@ func (f *filler) plant(v reflect.Value) {
 	}
 }
 
-// octets reports whether a type is one of octets or text.
+// octets reports whether a type consists of octets or text.
 func octets(typ reflect.Type) bool {
 	switch typ.Kind() {
 	case reflect.String:
@@ -263,13 +265,14 @@ func octets(typ reflect.Type) bool {
 	return false
 }
 
-// fieldPath names a field: "wps/registration.Keys.AuthKey".
+// fieldPath returns the name of a field, such as
+// "wps/registration.Keys.AuthKey".
 func fieldPath(typ reflect.Type, i int) string {
 	return strings.TrimPrefix(typ.PkgPath(), module+"/") + "." + typ.Name() + "." + typ.Field(i).Name
 }
 
-// octetFields returns the fields of octets and text, of all types that can be
-// reached, but for those whose type says what they are.
+// octetFields returns the fields of octets or text in all reachable types,
+// except those classified by their type.
 func octetFields() map[string]bool {
 	found, seen := make(map[string]bool), make(map[reflect.Type]bool)
 	var visit func(typ reflect.Type)
@@ -301,7 +304,7 @@ func octetFields() map[string]bool {
 	return found
 }
 
-// classes reads what each field of octets and text is: "secret", or "plain".
+// classes reads the class of each field of octets or text: "secret" or "plain".
 func classes(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("testdata/octets.txt")
@@ -317,9 +320,9 @@ func classes(t *testing.T) map[string]string {
 	return class
 }
 
-// TestOctetsAreClassified wants each field of octets or text to be called secret or
-// plain in testdata/octets.txt. New ones are written there by -update, with a
-// question mark that has to be replaced.
+// TestOctetsAreClassified checks that each field of octets or text is listed as
+// secret or plain in testdata/octets.txt. With -update, new ones are added
+// there with a question mark to be replaced.
 func TestOctetsAreClassified(t *testing.T) {
 	class, fields := classes(t), octetFields()
 	if *update {
@@ -344,8 +347,8 @@ func TestOctetsAreClassified(t *testing.T) {
 	}
 }
 
-// implement fills an interface with the first type of the module that implements it
-// and has fields.
+// implement sets an interface to the first type of the module that implements
+// it and has fields.
 func (f *filler) implement(v reflect.Value) {
 	if v.NumMethod() == 0 || !strings.HasPrefix(v.Type().PkgPath(), module) {
 		return
