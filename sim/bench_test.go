@@ -111,11 +111,11 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	}
 }
 
-// BenchmarkSessions is one access point at which many stations register at the
-// same time, each by a PIN of its own: all are at the same message, and all
-// PINs are in the list, whose limit is raised. The keys are reused, so that the
-// work of the access point shows. The time is that of one registration. It is
-// flat: it does not grow with the number of stations.
+// BenchmarkSessions has many stations register at one access point at the same
+// time, each by its own PIN: all are at the same message, and all PINs are in
+// the list, whose limit is raised. The keys are reused, so that the work of the
+// access point shows. The time is that of one registration, and does not grow
+// with the number of stations.
 func BenchmarkSessions(b *testing.B) {
 	for _, stations := range []int{1, 10, 100, 1000, 10_000} {
 		b.Run(fmt.Sprint(stations), func(b *testing.B) {

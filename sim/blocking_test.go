@@ -16,8 +16,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// carry is what a program with a socket does with an EAP peer: it reads, answers
-// and waits.
+// carry runs an EAP peer like a program with a socket: it reads, answers and
+// waits.
 func carry(c net.Conn, now func() time.Time, x Endpoint) (*registration.Result, error) {
 	b := make([]byte, 2048)
 	step, err := x.Start(now()), error(nil)

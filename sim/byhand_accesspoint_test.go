@@ -102,7 +102,7 @@ func (a *accessPointByHand) forget(mac wps.MAC) {
 	a.stations = slices.DeleteFunc(a.stations, func(s *stationByHand) bool { return s.mac == mac })
 }
 
-// associate admits a station: one with a WPS element wants to register.
+// associate admits a station. A station with a WPS element registers.
 func (a *accessPointByHand) associate(now time.Time, f *sim.Frame) {
 	a.forget(f.From)
 	s := &stationByHand{mac: f.From}

@@ -105,8 +105,8 @@ func hmac256(key []byte, parts ...[]byte) []byte {
 	return m.Sum(nil)
 }
 
-// agree derives the keys: WSC 2.0 §7.3 and §7.4. It returns whether the other
-// side's key is one.
+// agree derives the keys: WSC 2.0 §7.3 and §7.4. It reports whether the other
+// side's public key is valid.
 func (h *byHand) agree(peer, address []byte, password string) bool {
 	y := new(big.Int).SetBytes(peer)
 	if len(peer) != 192 || y.Cmp(big.NewInt(1)) <= 0 || y.Cmp(new(big.Int).Sub(group5, big.NewInt(1))) >= 0 {

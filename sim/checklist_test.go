@@ -14,23 +14,23 @@ import (
 	"testing"
 )
 
-// The checklists are what the reference implementation does, beside what we do.
+// The checklists compare the reference implementation with this module.
 //
 // testdata/checklists/hostap-tests.tsv has a row for each test function of
-// hostap's radio suite that concerns WPS: its name, what it checks, and "tested",
-// or "out of scope" or "not done" with a sentence that says why. A test of ours
-// names those that it does in a comment:
+// hostap's radio suite that concerns WPS: its name, what it checks, and
+// "tested", or "out of scope" or "not done" with a sentence that gives the
+// reason. A test of ours names the corresponding ones in a comment:
 //
 //	// hostap: test_ap_wps_conf test_ap_wps_conf_pin
 //
 // testdata/checklists/control.tsv has a row for each command, option, event and
 // program of hostapd and wpa_supplicant: where, kind, name, whether we have it,
-// what it is here, and the test of it as PACKAGE.Test, or a sentence.
+// what it is called here, and its test as PACKAGE.Test, or a sentence.
 
 // sources are the tests of the repository.
 type sources struct {
 	tests map[string]bool     // such as eapwsc/ap.TestPolicy
-	named map[string][]string // the tests that name one of hostap's
+	named map[string][]string // our tests by the test of hostap that they name
 }
 
 var (
@@ -99,12 +99,13 @@ func rows(t *testing.T, name string, columns int) (all [][]string) {
 	return all[1:]
 }
 
-// isSentence reports whether a text says something to a reader.
+// isSentence reports whether a text looks like a sentence.
 func isSentence(text string) bool {
 	return strings.HasSuffix(text, ".") && strings.Count(text, " ") > 3
 }
 
-// TestHostapTests holds the list of hostap's tests against the comments of ours.
+// TestHostapTests compares the list of hostap's tests with the comments of
+// ours.
 func TestHostapTests(t *testing.T) {
 	s := readSources(t)
 	listed := make(map[string]bool)
@@ -134,8 +135,8 @@ func TestHostapTests(t *testing.T) {
 	}
 }
 
-// TestHostapControl holds the list of what hostap's programs offer against our
-// tests.
+// TestHostapControl compares the list of hostap's commands, options and events
+// with our tests.
 func TestHostapControl(t *testing.T) {
 	s := readSources(t)
 	for _, row := range rows(t, "control.tsv", 6) {

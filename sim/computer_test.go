@@ -92,7 +92,7 @@ func TestWrittenSecurity(t *testing.T) {
 	}
 }
 
-// TestWizardTroubles compares what the wizard says when it fails.
+// TestWizardTroubles checks the wizard's message for each failure.
 func TestWizardTroubles(t *testing.T) {
 	for name, tt := range map[string]struct {
 		cfg RouterConfig

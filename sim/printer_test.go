@@ -123,8 +123,9 @@ func TestSeveralNetworks(t *testing.T) {
 	}
 }
 
-// TestTexts compares what a panel says about each class of error with the cause
-// that package doctor finds, and wants words for an error of no class.
+// TestTexts compares the panel's text for each class of error with the cause
+// that package doctor finds. There must also be a text for an error without a
+// class.
 func TestTexts(t *testing.T) {
 	nack := func(e wps.ConfigError, after wps.MessageType, by registration.Role) error {
 		return &registration.Error{ConfigError: e, Message: after, DetectedBy: by}

@@ -110,8 +110,8 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestSeveralAtOnce registers four printers with PINs of their own at one
-// router at the same time.
+// TestSeveralAtOnce registers four printers with different PINs at one router
+// at the same time.
 func TestSeveralAtOnce(t *testing.T) {
 	h := newHome(t, nil, nil)
 	printers := []*Printer{h.printer}

@@ -123,7 +123,7 @@ func (h *home) told(kind ap.EventKind) bool {
 }
 
 // TestTroubles plays typical mistakes of owners, and compares what the printer
-// shows in the end. A nil error is success.
+// shows at the end. A nil error is success.
 func TestTroubles(t *testing.T) {
 	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
 	for name, tt := range map[string]struct {

@@ -53,8 +53,7 @@ func (e *ear) expect(t *testing.T, want ...string) {
 	e.heard = nil
 }
 
-// TestQueue takes out in the order of time, and of order, what was put in by
-// chance.
+// TestQueue checks that entries queued in random order are removed in order.
 func TestQueue(t *testing.T) {
 	var q queue
 	type put struct {
@@ -142,7 +141,7 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// TestAir has frames go where they are heard, and nowhere else.
+// TestAir checks that frames arrive only at devices that can receive them.
 func TestAir(t *testing.T) {
 	w := New(Config{Link: Link{Delay: 2 * time.Millisecond}})
 	a, b, c := newEar(t, w, "a", 0), newEar(t, w, "b", 0), newEar(t, w, "c", 0)
@@ -233,7 +232,8 @@ func TestBeacons(t *testing.T) {
 	}
 }
 
-// TestStreams holds the streams apart: each by seed, device and purpose.
+// TestStreams checks that the random streams differ by seed, device and
+// purpose.
 func TestStreams(t *testing.T) {
 	seen := make(map[uint64]string)
 	for _, seed := range []uint64{0, 1} {

@@ -71,7 +71,7 @@ func TestParseUUID(t *testing.T) {
 	}
 }
 
-// TestUUIDFromMAC compares with what Python's hashlib and uuid make of
+// TestUUIDFromMAC compares with values computed by Python's hashlib and uuid in
 // hostap's name space.
 func TestUUIDFromMAC(t *testing.T) {
 	for mac, want := range map[wps.MAC]string{

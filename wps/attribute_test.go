@@ -43,12 +43,12 @@ func TestAttributeTable(t *testing.T) {
 		t.Errorf("%d constants, %d rows", n, len(names))
 	}
 	for range wps.Attributes() {
-		break // the iterator must take it
+		break // the iterator must support this
 	}
 }
 
 // constants returns the names of the constants of a type, or of the block that
-// begins with one, in a file of the package.
+// begins with a name, in a file of the package.
 func constants(t *testing.T, file, typ string) (names []string) {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
@@ -104,8 +104,8 @@ func TestAttributeLengths(t *testing.T) {
 	}
 }
 
-// TestAttributeValues takes and refuses values as hostap's strict validators
-// do.
+// TestAttributeValues checks which values are valid, according to hostap's
+// strict validators.
 func TestAttributeValues(t *testing.T) {
 	tests := []struct {
 		id        wps.AttributeID

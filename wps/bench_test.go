@@ -7,10 +7,11 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// m1 is the M1 of a real run.
+// m1 returns the M1 of a real run.
 func m1(t testing.TB) []byte { return unhex(t, exchanges(t)["s01-pin-ok"].Messages[0].Hex) }
 
-// BenchmarkSHA256M1 is the measure of the others: the hash of the same octets.
+// BenchmarkSHA256M1 is the reference for the others: the hash of the same
+// octets.
 func BenchmarkSHA256M1(b *testing.B) {
 	msg := m1(b)
 	b.SetBytes(int64(len(msg)))
@@ -20,7 +21,7 @@ func BenchmarkSHA256M1(b *testing.B) {
 	}
 }
 
-// BenchmarkWalkM1 must take no memory and less time than BenchmarkSHA256M1.
+// BenchmarkWalkM1 must not allocate, and must be faster than BenchmarkSHA256M1.
 func BenchmarkWalkM1(b *testing.B) {
 	msg := m1(b)
 	b.SetBytes(int64(len(msg)))
@@ -47,7 +48,7 @@ func BenchmarkParseM1(b *testing.B) {
 	}
 }
 
-// BenchmarkAppendM1 is the reverse of BenchmarkParseM1.
+// BenchmarkAppendM1 is the inverse of BenchmarkParseM1.
 func BenchmarkAppendM1(b *testing.B) {
 	msg := m1(b)
 	parsed, err := wps.ParseMessage(msg, wps.Tolerant)

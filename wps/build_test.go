@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// unhex decodes hexadecimal digits with spaces among them.
+// unhex decodes hexadecimal digits with spaces.
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
@@ -19,12 +19,12 @@ func unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// attr is one attribute.
+// attr returns one attribute.
 func attr(id wps.AttributeID, value string) []byte {
 	return append([]byte{byte(id >> 8), byte(id), byte(len(value) >> 8), byte(len(value))}, value...)
 }
 
-// join puts lists behind each other.
+// join concatenates lists.
 func join(parts ...[]byte) (all []byte) {
 	for _, p := range parts {
 		all = append(all, p...)
@@ -32,8 +32,8 @@ func join(parts ...[]byte) (all []byte) {
 	return all
 }
 
-// change makes a list in which f replaced each attribute of a type; f returns
-// all that stands in its place.
+// change returns a list in which f has replaced each attribute of a type; f
+// returns everything that takes its place.
 func change(t testing.TB, list []byte, id wps.AttributeID, f func(value []byte) []byte) (out []byte) {
 	t.Helper()
 	found := false
@@ -52,25 +52,25 @@ func change(t testing.TB, list []byte, id wps.AttributeID, f func(value []byte) 
 	return out
 }
 
-// with is a list with another value of an attribute.
+// with returns a list with another value of an attribute.
 func with(t testing.TB, list []byte, id wps.AttributeID, value string) []byte {
 	t.Helper()
 	return change(t, list, id, func([]byte) []byte { return attr(id, value) })
 }
 
-// without is a list without an attribute.
+// without returns a list without an attribute.
 func without(t testing.TB, list []byte, id wps.AttributeID) []byte {
 	t.Helper()
 	return change(t, list, id, func([]byte) []byte { return nil })
 }
 
-// twice is a list with an attribute and, at once, another of its type.
+// twice returns a list with an attribute followed by another one of its type.
 func twice(t testing.TB, list []byte, id wps.AttributeID, second string) []byte {
 	t.Helper()
 	return change(t, list, id, func(v []byte) []byte { return join(attr(id, string(v)), attr(id, second)) })
 }
 
-// offsetOf is where an attribute begins.
+// offsetOf returns the offset of an attribute.
 func offsetOf(t testing.TB, list []byte, id wps.AttributeID) int {
 	t.Helper()
 	for d := wps.NewDecoder(list, wps.Tolerant); d.Next(); {
@@ -82,7 +82,7 @@ func offsetOf(t testing.TB, list []byte, id wps.AttributeID) int {
 	return 0
 }
 
-// credential is the attributes of a Credential of a protected network.
+// credential returns the attributes of a Credential of a protected network.
 func credential(ssid, key string) []byte {
 	return join(
 		attr(wps.AttrNetworkIndex, "\x01"), attr(wps.AttrSSID, ssid),
@@ -91,7 +91,7 @@ func credential(ssid, key string) []byte {
 	)
 }
 
-// openCredential is the attributes of a Credential of an open network.
+// openCredential returns the attributes of a Credential of an open network.
 func openCredential(ssid string) []byte {
 	return join(
 		attr(wps.AttrNetworkIndex, "\x01"), attr(wps.AttrSSID, ssid),
@@ -100,7 +100,7 @@ func openCredential(ssid string) []byte {
 	)
 }
 
-// newList makes the empty list of every kind.
+// newList returns an empty list of each kind.
 var newList = func() map[wps.Kind]func() wps.List {
 	all := map[wps.Kind]func() wps.List{}
 	for kind := wps.KindBeacon; kind <= wps.KindHandoverSelect; kind++ {
@@ -109,7 +109,7 @@ var newList = func() map[wps.Kind]func() wps.List {
 	return all
 }()
 
-// wantError checks class, attribute and offset of an error.
+// wantError checks the class, attribute and offset of an error.
 func wantError(t *testing.T, err, class error, id wps.AttributeID, offset int) {
 	t.Helper()
 	var e *wps.Error

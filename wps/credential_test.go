@@ -130,7 +130,8 @@ func TestMergeCredentials(t *testing.T) {
 	}
 }
 
-// TestReceivedCredentials has what the captures' registrars gave.
+// TestReceivedCredentials checks the credentials that the registrars in the
+// captures gave.
 func TestReceivedCredentials(t *testing.T) {
 	tests := []struct {
 		exchange string
@@ -176,8 +177,8 @@ func TestReceivedCredentials(t *testing.T) {
 	}
 }
 
-// TestCredentialDefaults writes a credential of which only what matters is
-// set.
+// TestCredentialDefaults writes a credential in which only the essential fields
+// are set.
 func TestCredentialDefaults(t *testing.T) {
 	c := wps.Credential{SSID: "n", AuthType: wps.AuthOpen, EncrType: wps.EncrNone, MAC: wps.MAC{2, 0, 0, 0, 0, 2}}
 	got, err := wps.Append(nil, &c)

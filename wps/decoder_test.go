@@ -86,7 +86,8 @@ func TestDecoderFaults(t *testing.T) {
 	}
 }
 
-// TestDecoderCut cuts a list everywhere: what is left is walked up to the cut.
+// TestDecoderCut truncates a list at every octet: the attributes before the end
+// must be returned.
 func TestDecoderCut(t *testing.T) {
 	list := m1(t)
 	ends := map[int]bool{0: true}
@@ -125,7 +126,8 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestLongText cuts names that are too long, and no character in two.
+// TestLongText checks that names that are too long are shortened at a character
+// boundary.
 func TestLongText(t *testing.T) {
 	tests := []struct{ name, sent, want string }{
 		{"ASCII", strings.Repeat("a", 40), strings.Repeat("a", 32)},
@@ -147,8 +149,8 @@ func TestLongText(t *testing.T) {
 	}
 }
 
-// TestManyFalsePaddings walks a list that seems, at each attribute, to be
-// padding to its end: the time it takes must not grow with its square.
+// TestManyFalsePaddings walks a list in which, at each attribute, the rest
+// looks like padding: the time must not be quadratic.
 func TestManyFalsePaddings(t *testing.T) {
 	list := append(make([]byte, 4<<20), 0, 0, 0, 1, 'x')
 	n := 0
@@ -212,7 +214,8 @@ func TestDecodeFaults(t *testing.T) {
 	}
 }
 
-// TestStrictFaults has what tolerant readers pass over and no quirk names.
+// TestStrictFaults has faults that tolerant readers accept and that no quirk
+// covers.
 func TestStrictFaults(t *testing.T) {
 	good := m1(t)
 	offset := func(id wps.AttributeID) int { return offsetOf(t, good, id) }
@@ -293,8 +296,9 @@ func TestParseMessage(t *testing.T) {
 	}
 }
 
-// TestZerosWithin has zeros in the midst of a message. Kept as an attribute
-// they would be padding when it is written again, behind all others.
+// TestZerosWithin checks zeros in the middle of a message. If they were kept as
+// an attribute, they would become padding at the end when the message is
+// written.
 func TestZerosWithin(t *testing.T) {
 	good := m1(t)
 	m, err := wps.ParseMessage(join(good[:10], make([]byte, 8), good[10:]), wps.Strict)
@@ -306,7 +310,7 @@ func TestZerosWithin(t *testing.T) {
 	}
 }
 
-// TestAnyOrder reads a message backwards.
+// TestAnyOrder reads a message with its attributes in reverse order.
 func TestAnyOrder(t *testing.T) {
 	good := m1(t)
 	var backwards []byte

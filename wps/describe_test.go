@@ -32,7 +32,7 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%v %x: %s, %t, want %s", tt.id, tt.value, text, secret, tt.want)
 		}
 	}
-	// Whatever the length, there is an answer.
+	// Any length gives a description.
 	for row := range wps.Attributes() {
 		for n := range 40 {
 			if text, secret := (wps.Attribute{ID: row.ID, Value: make([]byte, n)}).Describe(); secret != (row.Encoding == wps.Secret) || n > 0 && text == "" && row.Encoding != wps.Octets {

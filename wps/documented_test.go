@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestFieldsDocumented keeps a comment at each exported field of the lists of
-// attributes, and of what they consist of: go doc shows them as a manual does.
+// TestFieldsDocumented checks that each exported field of the lists of
+// attributes, and of the types in them, has a comment, so that go doc shows
+// them like a manual.
 func TestFieldsDocumented(t *testing.T) {
 	files, err := os.ReadDir(".")
 	if err != nil {

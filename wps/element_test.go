@@ -7,7 +7,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestMinimalBeacon is the hand-made element of an idle access point.
+// TestMinimalBeacon reads a hand-made element of an idle access point.
 func TestMinimalBeacon(t *testing.T) {
 	want := unhex(t, "DD 18 0050F204 104A000110 1044000102 1049000600372A000120")
 	b := wps.Beacon{Header: wps.Header{WFA: wps.WFAExtension{Version2: 0x20}}, State: wps.Configured}
@@ -17,8 +17,8 @@ func TestMinimalBeacon(t *testing.T) {
 	}
 }
 
-// TestBeacon writes the attributes that the protocol's examples show, and
-// reads what real access points send.
+// TestBeacon writes attributes as in the examples of the protocol, and reads
+// the elements of real access points.
 func TestBeacon(t *testing.T) {
 	b := wps.Beacon{
 		Header: wps.Header{WFA: wps.WFAExtension{Version2: 0x20, AuthorizedMACs: []wps.MAC{wps.Broadcast}}},
@@ -61,7 +61,8 @@ func TestSplitJoin(t *testing.T) {
 	}
 }
 
-// TestSplitAnywhere cuts a list at each octet, with other elements between.
+// TestSplitAnywhere splits a list at each octet, with other elements in
+// between.
 //
 // hostap: test_ap_wps_ie_fragmentation
 func TestSplitAnywhere(t *testing.T) {
@@ -125,8 +126,8 @@ func TestAppendElementsFault(t *testing.T) {
 	}
 }
 
-// TestApplicationExtension carries an extension of an application in the elements
-// of an access point: sixteen octets of its UUID, and data of its own.
+// TestApplicationExtension puts an extension of an application into the
+// elements of an access point: sixteen octets of UUID and its own data.
 //
 // hostap: test_ap_wps_appl_ext
 func TestApplicationExtension(t *testing.T) {

@@ -41,7 +41,7 @@ func TestEnumerations(t *testing.T) {
 	}
 }
 
-// TestConfigMethodsHas compares under the whole mask of a method.
+// TestConfigMethodsHas checks that a method is compared with its whole mask.
 func TestConfigMethodsHas(t *testing.T) {
 	const old = wps.MethodPushButton | wps.MethodDisplay
 	if old.Has(wps.MethodVirtualPushButton) || old.Has(wps.MethodPhysicalDisplay) {

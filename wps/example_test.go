@@ -13,7 +13,7 @@ import (
 const beaconElements = "0004686f6d65" +
 	"dd310050f204104a0001101044000102104100010110120002000410530002238c1049000e00372a0001200106ffffffffffff"
 
-// What does an access point say of itself?
+// What an access point announces about WPS.
 func ExampleDecode() {
 	elements, _ := hex.DecodeString(beaconElements)
 	attributes, ok := wps.JoinElements(elements)
@@ -39,7 +39,7 @@ func ExampleDecode() {
 	// for: [ff:ff:ff:ff:ff:ff]
 }
 
-// All that stands in a list, whether it is known or not.
+// All attributes in a list, known or not.
 func ExampleDecoder() {
 	elements, _ := hex.DecodeString(beaconElements)
 	attributes, _ := wps.JoinElements(elements)
@@ -59,7 +59,7 @@ func ExampleDecoder() {
 	// 27 Vendor Extension: 00372a0001200106ffffffffffff
 }
 
-// The element with which a station associates to be enrolled.
+// The element with which a station associates to enroll.
 func ExampleAppendElements() {
 	request := wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X}
 	request.WFA.Version2 = 0x20
@@ -72,7 +72,7 @@ func ExampleAppendElements() {
 	// Output: dd180050f204104a000110103a0001011049000600372a000120
 }
 
-// What a registrar gives to a station.
+// The settings that a registrar gives to a station.
 func ExampleAppend() {
 	settings := wps.M8Settings{Credentials: []wps.Credential{{
 		SSID:       "home",
@@ -87,13 +87,13 @@ func ExampleAppend() {
 		return
 	}
 	fmt.Println(len(plain), "octets to encrypt")
-	fmt.Println(settings.Credentials[0]) // may be logged
+	fmt.Println(settings.Credentials[0]) // safe to log
 	// Output:
 	// 64 octets to encrypt
 	// Credential{SSID: home, Authentication Type: WPA2-Personal, Encryption Type: AES, Network Key: [network key], MAC Address: 02:00:00:00:00:02}
 }
 
-// What a station makes of what it was given.
+// Whether a station can use a credential.
 func ExampleCredential_Usable() {
 	c := wps.Credential{SSID: "attic", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
 	err := c.Usable()
@@ -104,7 +104,7 @@ func ExampleCredential_Usable() {
 	// true
 }
 
-// Why a message is not understood.
+// Why a message cannot be read.
 func ExampleParseMessage() {
 	// WSC_NACK, whose Registrar Nonce is one octet short.
 	message, _ := hex.DecodeString("104a000110" + "102200010e" +
@@ -120,7 +120,7 @@ func ExampleParseMessage() {
 	// WSC_NACK: Registrar Nonce at offset 30: wrong length: 15 octets where it has 16 (hostap, iwd, Wireshark)
 }
 
-// Which habits of a peer were passed over.
+// Which departures of a peer were tolerated.
 func ExampleQuirks() {
 	list, _ := hex.DecodeString("10450006686f6d650000" + "100300020001" + "100f00020001" + "10270000" + "10200006020000000002")
 	var c wps.Credential

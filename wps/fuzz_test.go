@@ -12,8 +12,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// FuzzDecoder walks anything: each attribute begins where the one before it
-// ended, within the input, and what is said of a fault is true.
+// FuzzDecoder walks arbitrary octets: each attribute begins where the previous
+// one ended, within the input, and the details of an error are correct.
 func FuzzDecoder(f *testing.F) {
 	for _, c := range captured(f) {
 		f.Add(c.octets)
@@ -49,7 +49,7 @@ func FuzzDecoder(f *testing.F) {
 	})
 }
 
-// sameContents compares lists but for how they were written.
+// sameContents compares lists, ignoring how they were encoded.
 var sameContents = cmp.Options{
 	cmp.Exporter(func(reflect.Type) bool { return true }),
 	cmp.FilterPath(func(p cmp.Path) bool {
@@ -59,9 +59,9 @@ var sameContents = cmp.Options{
 	cmp.Comparer(func(a, b []byte) bool { return bytes.Equal(a, b) }),
 }
 
-// FuzzMessage reads anything as each kind of list. What can be read can be
-// written, and read again as the same; what a strict reader takes keeps its
-// contents the first time already.
+// FuzzMessage reads arbitrary octets as each kind of list. A list that can be
+// read can be written, and reading that gives the same list; a list accepted by
+// a strict reader must be unchanged already after the first time.
 func FuzzMessage(f *testing.F) {
 	for _, c := range captured(f) {
 		f.Add(uint8(c.kind), c.octets)
@@ -103,7 +103,7 @@ func FuzzMessage(f *testing.F) {
 				}
 			}
 			if second.Attributes().Quirks.Has(wps.QuirkTerminatedKey) {
-				continue // of several NULs, each time one is cut
+				continue // of several NULs, one is removed each time
 			}
 			again, err := wps.Append(nil, second)
 			if err != nil || !bytes.Equal(written, again) {
@@ -114,13 +114,14 @@ func FuzzMessage(f *testing.F) {
 }
 
 // tooLong reports whether several extensions of the Wi-Fi Alliance do not fit
-// into the one that is written for them.
+// into one.
 func tooLong(err error) bool {
 	var e *wps.Error
 	return errors.As(err, &e) && e.Err == wps.ErrLength && e.Attribute == wps.AttrVendorExtension
 }
 
-// FuzzElements joins anything; what was split joins to what it was.
+// FuzzElements joins arbitrary elements; splitting and joining must give the
+// same list.
 func FuzzElements(f *testing.F) {
 	for _, e := range elements(f) {
 		f.Add(e.octets)
@@ -145,8 +146,8 @@ func FuzzElements(f *testing.F) {
 	})
 }
 
-// FuzzCredential reads anything as a credential: it is bounded, and no way to
-// look at it shows the key.
+// FuzzCredential reads arbitrary octets as a credential: the size is bounded,
+// and no way to format it shows the key.
 func FuzzCredential(f *testing.F) {
 	for _, c := range captured(f) {
 		if c.kind == wps.KindCredential {

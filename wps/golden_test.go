@@ -13,8 +13,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// exchange is a captured exchange: the messages as they went over the wire,
-// and what each side logged.
+// exchange is a captured exchange: the messages as sent, and what each side
+// logged.
 type exchange struct {
 	Name     string `json:"name"`
 	Messages []struct {
@@ -74,7 +74,7 @@ var readExchanges = sync.OnceValues(func() (map[string]exchange, error) {
 	return all, nil
 })
 
-// capturedList is a list of attributes of which the kind is known.
+// capturedList is a list of attributes of a known kind.
 type capturedList struct {
 	name   string
 	kind   wps.Kind
@@ -112,7 +112,7 @@ func captured(t testing.TB) (all []capturedList) {
 	return all
 }
 
-// settings takes the padding and the Key Wrap Authenticator, the last twelve
+// settings removes the padding and the Key Wrap Authenticator, the last twelve
 // octets before it, from decrypted settings.
 func settings(t testing.TB, plain []byte) []byte {
 	t.Helper()
@@ -125,8 +125,8 @@ func settings(t testing.TB, plain []byte) []byte {
 	return body
 }
 
-// settingsKind finds out from the first attribute what settings are: each message
-// that has some begins with another.
+// settingsKind derives the kind of settings from the first attribute, which is
+// different for each message with settings.
 func settingsKind(t testing.TB, exchange string, plain []byte) wps.Kind {
 	t.Helper()
 	d := wps.NewDecoder(plain, wps.Tolerant)
@@ -184,7 +184,7 @@ func elements(t testing.TB) (all []capturedList) {
 	return all
 }
 
-// TestCapturesRoundTrip reads strictly every list that hostapd and
+// TestCapturesRoundTrip strictly reads every list that hostapd and
 // wpa_supplicant sent, and writes it again, octet for octet.
 func TestCapturesRoundTrip(t *testing.T) {
 	kinds := map[wps.Kind]int{}
@@ -218,8 +218,8 @@ func TestCapturesRoundTrip(t *testing.T) {
 	}
 }
 
-// TestUnknownAttribute looks at the attribute that a testing build of hostapd
-// appends to what it sends.
+// TestUnknownAttribute checks the attribute that a testing build of hostapd
+// appends to its messages.
 func TestUnknownAttribute(t *testing.T) {
 	x := exchanges(t)["s24-version57-ext"]
 	n := 0
@@ -240,7 +240,7 @@ func TestUnknownAttribute(t *testing.T) {
 	}
 }
 
-// TestReceivedSettings compares the settings that hostapd took from M8 of an
+// TestReceivedSettings compares the settings that hostapd adopted from M8 of an
 // external registrar with those that it decrypted.
 func TestReceivedSettings(t *testing.T) {
 	for _, name := range []string{"s08-appin-reg-config", "s32-reg-new-open"} {

@@ -42,8 +42,8 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// sample is a value of an attribute, longest where it may be, and no octet
-// of it is zero.
+// sample returns a valid value of an attribute, as long as possible and without
+// zero octets.
 func sample(t *testing.T, kind wps.Kind, id wps.AttributeID) []byte {
 	t.Helper()
 	info, ok := id.Info()
@@ -74,9 +74,9 @@ func sample(t *testing.T, kind wps.Kind, id wps.AttributeID) []byte {
 	return bytes.Repeat([]byte("A"), min(info.Max, 256))
 }
 
-// TestLayouts puts each attribute of each kind of list into one, reads it and
-// writes it again: each must have a place, be known to the table, and come
-// back in the order of the layout.
+// TestLayouts puts each attribute of each kind of list into a list, reads it
+// and writes it: each must have a field and a row in the table, and keep the
+// order of the layout.
 func TestLayouts(t *testing.T) {
 	for kind, list := range newList {
 		t.Run(kind.String(), func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// TestNeeds leaves each attribute out of each list in turn.
+// TestNeeds removes each attribute from each list in turn.
 func TestNeeds(t *testing.T) {
 	for kind, list := range newList {
 		t.Run(kind.String(), func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// TestConditions has what only strict readers ask for.
+// TestConditions checks attributes that only strict readers require.
 func TestConditions(t *testing.T) {
 	version, version2 := attr(wps.AttrVersion, "\x10"), attr(wps.AttrVendorExtension, "\x00\x37\x2A\x00\x01\x20")
 	id, methods := attr(wps.AttrDevicePasswordID, "\x00\x00"), attr(wps.AttrSelectedRegistrarConfigMethods, "\x20\x08")
@@ -192,8 +192,8 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// TestAppendZero writes the zero value of each kind: what cannot be sent so is
-// refused, all else is sent as the protocol wants it.
+// TestAppendZero writes the zero value of each kind. If it cannot be sent, that
+// is an error; otherwise it is written as the protocol requires.
 func TestAppendZero(t *testing.T) {
 	refused := map[wps.Kind]wps.AttributeID{
 		wps.KindM4: wps.AttrEncryptedSettings, wps.KindM5: wps.AttrEncryptedSettings, wps.KindM6: wps.AttrEncryptedSettings,
@@ -235,7 +235,7 @@ func TestAppendZero(t *testing.T) {
 	}
 }
 
-// TestAppendFaults builds what no peer would take.
+// TestAppendFaults tries to write lists that no peer would accept.
 func TestAppendFaults(t *testing.T) {
 	long := strings.Repeat("x", 0x10000)
 	eleven := make([]wps.Credential, 11)

@@ -28,7 +28,7 @@ func TestQuirkTable(t *testing.T) {
 		t.Errorf("%d constants, %d rows", n, len(names))
 	}
 	for range wps.QuirkTable() {
-		break // the iterator must take it
+		break // the iterator must support this
 	}
 	both := wps.QuirkVersion | wps.QuirkBoolean
 	if both.String() != "version,boolean" || wps.Quirks(0).String() != "" {
@@ -39,8 +39,8 @@ func TestQuirkTable(t *testing.T) {
 	}
 }
 
-// conforming is a list of a kind that a strict reader accepts: what it needs, and
-// the WFA extension.
+// conforming returns a list of a kind that a strict reader accepts: its
+// required attributes and the WFA extension.
 func conforming(t *testing.T, kind wps.Kind) (list []byte) {
 	t.Helper()
 	if kind == wps.KindM1 {
@@ -66,9 +66,9 @@ func conforming(t *testing.T, kind wps.Kind) (list []byte) {
 	return list
 }
 
-// TestQuirkExamples reads the examples of each quirk: they show it and no other,
-// a tolerant reader understands them as the row says, and a strict one refuses
-// them unless the protocol allows the quirk.
+// TestQuirkExamples reads the examples of each quirk: they show that quirk and
+// no other, a tolerant reader interprets them as the row says, and a strict one
+// rejects them unless the protocol allows the quirk.
 func TestQuirkExamples(t *testing.T) {
 	for row := range wps.QuirkTable() {
 		if len(row.Examples) == 0 {
@@ -105,7 +105,7 @@ func TestQuirkExamples(t *testing.T) {
 	}
 }
 
-// TestQuirkTableCopied changes a row: the table stays as it was.
+// TestQuirkTableCopied changes a row: the table must not change.
 func TestQuirkTableCopied(t *testing.T) {
 	first := func() wps.QuirkInfo {
 		for row := range wps.QuirkTable() {
@@ -121,9 +121,8 @@ func TestQuirkTableCopied(t *testing.T) {
 	}
 }
 
-// TestQuirks shows the habits of the field in more forms than the table has
-// examples: what a tolerant reader makes of them, and where a strict one's error
-// is.
+// TestQuirks shows the quirks in more forms than the examples of the table: how
+// a tolerant reader interprets them, and where the error of a strict one is.
 func TestQuirks(t *testing.T) {
 	enrollee := m1(t)
 	at := func(list []byte, id wps.AttributeID) int { return offsetOf(t, list, id) }
@@ -156,7 +155,7 @@ func TestQuirks(t *testing.T) {
 		quirk wps.Quirks
 		kind  wps.Kind
 		list  []byte
-		check func(l wps.List) bool // what a tolerant reader made of it
+		check func(l wps.List) bool // the result of a tolerant reader
 
 		class  error // of the strict reader
 		id     wps.AttributeID
@@ -304,7 +303,7 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
-// TestNoQuirk has what looks like a habit and is none.
+// TestNoQuirk has lists that look like a quirk but are not.
 func TestNoQuirk(t *testing.T) {
 	enrollee := m1(t)
 	tests := []struct {
@@ -341,7 +340,7 @@ func TestNoQuirk(t *testing.T) {
 	}
 }
 
-// elementList is the list of a captured element.
+// elementList returns the list of a captured element.
 func elementList(t *testing.T, kind wps.Kind) []byte {
 	t.Helper()
 	for _, e := range elements(t) {
@@ -354,9 +353,9 @@ func elementList(t *testing.T, kind wps.Kind) []byte {
 	return nil
 }
 
-// TestKeysNotCut: a NUL at the end of a key is cut off where a passphrase goes
-// before it. A pre-shared key has 64 octets and a passphrase 8 at least, so what
-// is as long as that stays whole, and is of no use.
+// TestKeysNotCut: a NUL at the end of a key is removed only if a valid
+// passphrase remains. A passphrase has 8 to 63 octets and a pre-shared key 64,
+// so a key of 65 octets remains as it is, and cannot be used.
 func TestKeysNotCut(t *testing.T) {
 	c := wps.Credential{NetworkIndex: 1, SSID: "network", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, MAC: wps.MAC{2, 0, 0, 0, 0, 2}}
 	for key, want := range map[string]string{

@@ -15,10 +15,10 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// secret is sixteen octets that no other value in these tests has.
+// secret is sixteen octets that occur in no other value of these tests.
 const secret = "Tr0ub4dor&3-zZyX"
 
-// shapes are the ways in which an octet string gets printed.
+// shapes returns the ways in which an octet string may be printed.
 func shapes() []string {
 	octets := []byte(secret)
 	goSyntax := fmt.Sprintf("%#v", octets[:4])
@@ -38,7 +38,7 @@ func wantRedacted(t *testing.T, how, text string) {
 	}
 }
 
-// TestRedaction prints each type that holds a secret in every way.
+// TestRedaction prints each type with a secret in every way.
 func TestRedaction(t *testing.T) {
 	nonce := wps.SecretNonce([]byte(secret))
 	cred := wps.Credential{SSID: "n", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(secret)}
@@ -89,7 +89,7 @@ func TestRedaction(t *testing.T) {
 	}
 }
 
-// TestPlaceholders has what is seen instead.
+// TestPlaceholders checks what is printed instead.
 func TestPlaceholders(t *testing.T) {
 	openNetwork := wps.Credential{SSID: "n", AuthType: wps.AuthOpen, EncrType: wps.EncrNone, MAC: wps.MAC{2, 0, 0, 0, 0, 2}}
 	for want, v := range map[string]any{
@@ -107,7 +107,7 @@ func TestPlaceholders(t *testing.T) {
 	}
 }
 
-// TestErrorsAreRedacted has faults beside and in secrets.
+// TestErrorsAreRedacted has faults next to and inside secrets.
 func TestErrorsAreRedacted(t *testing.T) {
 	good := credential("n", secret)
 	faults := map[string][]byte{

@@ -7,8 +7,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestM2SettingsOfAccessPoint has settings that end a run with M2, as IEEE
-// 1905.1 does: for an access point they are those of M8, not Credentials.
+// TestM2SettingsOfAccessPoint has settings in an M2 that ends the run, as in
+// IEEE 1905.1: for an access point they are those of M8, not Credentials.
 func TestM2SettingsOfAccessPoint(t *testing.T) {
 	list := without(t, credential("backhaul", "passphrase"), wps.AttrNetworkIndex)
 	s := wps.M2Settings{AP: new(wps.Credential)}

@@ -23,13 +23,13 @@ func play(t *testing.T, c *Campaign) *Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.time(0) // the one thing that chance outside the worlds decides
+	r.time(0) // the only value that is not determined by the worlds
 	r.PerSecond = 0
 	return r
 }
 
-// TestSceneAfterwards looks at a scene that a person of one's own has kept: its
-// world is still there after the play.
+// TestSceneAfterwards uses a scene after the play: a custom person has kept it,
+// and its world is still usable.
 func TestSceneAfterwards(t *testing.T) {
 	var kept *Scene
 	c := &Campaign{N: 2, People: []Person{{Name: "looks on", Do: func(s *Scene) { kept = s }}}}
@@ -50,9 +50,9 @@ func TestSceneAfterwards(t *testing.T) {
 	}
 }
 
-// TestCampaign plays a campaign with any number of workers, and in parts. The
-// hash that is laid down here holds on every platform; it changes with
-// everything that the devices do, and with every row of the tables.
+// TestCampaign plays a campaign with different numbers of workers, and in
+// parts. The expected hash is the same on every platform; it changes with the
+// behaviour of the devices and with every row of the tables.
 func TestCampaign(t *testing.T) {
 	const want = "0ee663ec476493a14391f362f5f043e6a0640a673ef5596341373dce82916018"
 	campaign := func() *Campaign { return &Campaign{Seed: 7, N: 400, Faults: DefaultRates(), ReuseKeys: true} }
@@ -90,8 +90,8 @@ func TestCampaign(t *testing.T) {
 	}
 }
 
-// TestProfiles plays each row of the tables in clean air with fresh keys. There
-// are twenty and more.
+// TestProfiles plays each row of the tables without faults and with fresh keys.
+// There must be at least twenty.
 func TestProfiles(t *testing.T) {
 	c := new(Campaign)
 	if err := c.fill(); err != nil {
@@ -129,7 +129,7 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// fragile is an enrollee that breaks down when it hears something twice.
+// fragile is an enrollee that panics if it receives a packet twice.
 type fragile struct {
 	sim.Endpoint
 	heard []string
@@ -143,7 +143,7 @@ func (f *fragile) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	return f.Endpoint.Handle(now, packet)
 }
 
-// fragileCampaign has fragile printers among others.
+// fragileCampaign returns a campaign with fragile printers among others.
 func fragileCampaign() *Campaign {
 	return &Campaign{Seed: 3, N: 100, Faults: DefaultRates(), ReuseKeys: true, Printers: []PrinterProfile{
 		printerProfiles[0],
@@ -156,8 +156,8 @@ func fragileCampaign() *Campaign {
 	}}
 }
 
-// TestShrink finds a printer that breaks down, repeats that, and leaves of the
-// faults those that break it.
+// TestShrink finds a printer that panics, repeats that, and reduces the faults
+// to those that are needed.
 func TestShrink(t *testing.T) {
 	c := fragileCampaign()
 	r := play(t, c)
@@ -233,7 +233,7 @@ func TestCampaignConfig(t *testing.T) {
 	}
 }
 
-// TestMerge has reports merged that do not belong together, and some that do.
+// TestMerge merges reports that belong together, and some that do not.
 func TestMerge(t *testing.T) {
 	part := func(change func(*Campaign)) *Report {
 		t.Helper()
@@ -293,8 +293,8 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// TestPanicOfBlockingCode has code break down that was written for a socket: the
-// violation names the function.
+// TestPanicOfBlockingCode checks that a panic in code written for a socket is a
+// violation that names the function.
 func TestPanicOfBlockingCode(t *testing.T) {
 	c := &Campaign{N: 3, ReuseKeys: true, Printers: []PrinterProfile{{Name: "broken", Lacks: ByWizard, Configure: func(c *sim.PrinterConfig) {
 		c.NewEndpoint = func(registration.EnrolleeConfig) (sim.Endpoint, error) {

@@ -10,8 +10,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// said returns the EAPOL frame of a message with further attributes, put
-// together by hand.
+// said returns the EAPOL frame of a message with further attributes, encoded by
+// hand.
 func said(code, kind byte, attributes ...byte) []byte {
 	message := append([]byte{0x10, 0x4A, 0, 1, 0x10, 0x10, 0x22, 0, 1, kind}, attributes...)
 	n := 14 + len(message)
@@ -19,10 +19,10 @@ func said(code, kind byte, attributes ...byte) []byte {
 	return append(b, message...)
 }
 
-// passwordID is the Device Password ID of M2.
+// passwordID returns the Device Password ID of M2.
 func passwordID(id byte) []byte { return []byte{0x10, 0x12, 0, 2, 0, id} }
 
-// TestChecker has the checker see what must not happen.
+// TestChecker checks that the checker detects forbidden behaviour.
 func TestChecker(t *testing.T) {
 	point, station := wps.MAC{2, 1}, wps.MAC{2, 2}
 	router := func(kind sim.EventKind, m byte, attributes ...byte) sim.Event {
@@ -101,8 +101,8 @@ func TestChecker(t *testing.T) {
 	}
 }
 
-// TestReadMessage holds the checker's own reader against the packets of
-// package eapwsc, in fragments too.
+// TestReadMessage compares the checker's own parser with the packets of package
+// eapwsc, including fragments.
 func TestReadMessage(t *testing.T) {
 	m2d := []byte{0x10, 0x4A, 0, 1, 0x10, 0x10, 0x22, 0, 1, byte(wps.MessageM2D)}
 	whole := eap.NewWSC(eap.CodeRequest, 1, eap.OpMSG, m2d)

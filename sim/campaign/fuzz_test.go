@@ -13,9 +13,9 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// fuzzWorld plays a world by a byte-coded schedule: a number of actions, two
-// octets for each (what, and after how long), and the fate of each frame. Keys
-// are reused: fresh ones take ten times as long as all else.
+// fuzzWorld plays a world from a byte-coded schedule: a number of actions, two
+// octets for each (the action and the delay), and the fault of each frame. Keys
+// are reused, since fresh ones would take ten times as long as everything else.
 func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 	watch := newChecker()
 	w := sim.New(sim.Config{Seed: 1, Observe: watch.observe})
@@ -111,7 +111,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 	return w
 }
 
-// FuzzWorld has owners do anything at any time, and the air anything with the
+// FuzzWorld lets owners do anything at any time, and the air do anything to
 // frames.
 func FuzzWorld(f *testing.F) {
 	f.Add([]byte{})
@@ -120,7 +120,7 @@ func FuzzWorld(f *testing.F) {
 	f.Add([]byte{2, 3, 10, 1, 255})                                       // push button
 	f.Add([]byte{3, 3, 10, 1, 10, 16, 255})                               // overlap
 	f.Add([]byte{2, 17, 255, 18, 255})                                    // wizard
-	f.Add([]byte{4, 3, 10, 1, 40, 9, 255, 3, 255})                        // restarted midway
+	f.Add([]byte{4, 3, 10, 1, 40, 9, 255, 3, 255})                        // restarted in the middle
 	f.Add([]byte{2, 3, 10, 1, 255, 0, 0, 3, 4, 5, 3, 3, 4})               // with faults
 	f.Add([]byte("\xe6\xe6\xe6\xcf\xcf\xcf\xcf\xc7\xcf\xcf\xcf\xcf\xcf")) // guesses before and after a factory reset
 	f.Add([]byte("\xd8\xd5\xff\xe8?\xff\x10\x10\x00\x01!"))               // registered by button, and pressed again at once

@@ -15,9 +15,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWorldProperty has owners, computers, the air and time do anything in any
-// order, and holds the world against the checker and a model after each step.
-// What fails is made small, and is found in testdata/rapid afterwards.
+// TestWorldProperty lets owners, computers, the air and time act in any order,
+// and checks the world with the checker and a model after each step. A failure
+// is shrunk, and saved in testdata/rapid.
 func TestWorldProperty(t *testing.T) { rapid.Check(t, checkWorld) }
 
 func FuzzWorldProperty(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkWorld)) }
@@ -55,36 +55,36 @@ var testKeys = [...]wps.NetworkKey{
 	wps.NetworkKey(strings.Repeat("0123456789abcdef", 4)), wps.NetworkKey(strings.Repeat("fedcba9876543210", 4)),
 }
 
-// model is a world with two printers, two routers and a computer, and what must
-// be so in it.
+// model is a world with two printers, two routers and a computer, and its
+// expected state.
 type model struct {
 	*sim.World
 	watch    *checker
 	routers  []*modelRouter
 	printers []*modelPrinter
 	computer *sim.Computer
-	unasked  string // a network that was given without a button
+	unasked  string // a network given without a button press
 }
 
 type modelRouter struct {
 	*sim.Router
-	entries, presses int           // that the router took
-	pressed          time.Duration // the last time
-	registered       int           // devices, as it reports
+	entries, presses int           // accepted by the router
+	pressed          time.Duration // time of the last press
+	registered       int           // devices, as the router reports
 	policy           ap.SetupLock
 	bought           sim.Settings
 	starting         bool
 }
 
-// modelPrinter is what is known of a printer without looking into it.
+// modelPrinter is the externally visible state of a printer.
 type modelPrinter struct {
 	*sim.Printer
 	button bool
-	until  time.Duration // when the set-up must be over; negative if none goes on
-	byPIN  int           // networks that it was given so, since the beginning
+	until  time.Duration // when the set-up must be over; negative if there is none
+	byPIN  int           // networks received by PIN since the beginning
 }
 
-// notSettingUp is the end of a set-up that there is not.
+// notSettingUp is the end of a set-up if there is none.
 const notSettingUp = time.Duration(-1)
 
 func newModel(t *rapid.T) *model {
@@ -122,7 +122,7 @@ func newModel(t *rapid.T) *model {
 	return m
 }
 
-// observe notes what printers are given, and what routers tell of it.
+// observe records what printers receive, and what routers report.
 func (m *model) observe(e sim.Event) {
 	if e.Kind != sim.Noted {
 		return
@@ -157,7 +157,7 @@ func (m *model) printer(t *rapid.T) *modelPrinter {
 	return rapid.SampledFrom(m.printers).Draw(t, "printer")
 }
 
-// router is mostly the first.
+// router draws a router, usually the first.
 func (m *model) router(t *rapid.T) *modelRouter {
 	return m.routers[max(0, rapid.IntRange(-3, 1).Draw(t, "router"))]
 }
@@ -193,7 +193,7 @@ func (m *model) giveUp(t *rapid.T) {
 	}
 }
 
-// enter types what a panel shows into a page, or something else.
+// enter types the PIN of a panel into a page, or another PIN.
 func (m *model) enter(t *rapid.T) {
 	r, p := m.router(t), m.printer(t).PIN()
 	if p.IsZero() {
@@ -249,7 +249,7 @@ func (m *model) plug(t *rapid.T) {
 	}
 }
 
-// ownPIN changes what may be done with a router's own PIN.
+// ownPIN changes the settings of a router's own PIN.
 func (m *model) ownPIN(t *rapid.T) {
 	r := m.router(t)
 	policy := rapid.SampledFrom([]ap.SetupLock{ap.Unlocked, ap.Locked}).Draw(t, "lock")
@@ -258,8 +258,8 @@ func (m *model) ownPIN(t *rapid.T) {
 	}
 }
 
-// wizard reads the settings of the router with the best signal, or writes
-// others, with the PIN of one of them or a wrong one.
+// wizard reads the settings of the router with the best signal, or writes new
+// ones, with the PIN of one of the routers or a wrong one.
 func (m *model) wizard(t *rapid.T) {
 	p := m.router(t).PIN()
 	if half := max(0, rapid.IntRange(-1, 2).Draw(t, "wrong half")); half > 0 {
@@ -274,7 +274,7 @@ func (m *model) wizard(t *rapid.T) {
 	m.computer.WriteSettings(p, s)
 }
 
-// air changes what is between a router and another device.
+// air changes the link between a router and another device.
 func (m *model) air(t *rapid.T) {
 	to := []*sim.Port{m.printers[0].Port(), m.printers[1].Port(), m.computer.Port()}[rapid.IntRange(0, 2).Draw(t, "device")]
 	m.SetLink(to, m.router(t).Port(), rapid.SampledFrom([]sim.Link{
@@ -282,7 +282,7 @@ func (m *model) air(t *rapid.T) {
 	}).Draw(t, "link"))
 }
 
-// check holds the world against the model.
+// check compares the world with the model.
 func (m *model) check(t *rapid.T) {
 	for _, v := range m.watch.violations {
 		t.Error(v)
@@ -339,7 +339,7 @@ func (m *model) checkRouter(t *rapid.T, r *modelRouter) {
 	if r.starting {
 		return // it does not answer
 	}
-	g := m.watch.point(r.Port().Name(), nil) // its radios know of each other
+	g := m.watch.point(r.Port().Name(), nil) // its radios are aware of each other
 	switch lock := r.Lock(); {
 	case r.policy == ap.Locked && lock != ap.Locked:
 		t.Errorf("%s: its owner has locked its PIN, and it is %v", r.Port().Name(), lock)
@@ -350,7 +350,7 @@ func (m *model) checkRouter(t *rapid.T, r *modelRouter) {
 	}
 }
 
-// end lets all come to its end.
+// end lets everything finish.
 func (m *model) end(t *rapid.T) {
 	m.Run(wps.WalkTime + eapwsc.ExchangeTimeout)
 	m.check(t)

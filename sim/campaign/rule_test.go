@@ -13,13 +13,13 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// rogue is a device that says what it was told to say.
+// rogue is a device that sends scripted messages.
 type rogue struct{ port *sim.Port }
 
 func (*rogue) Handle(time.Time, *sim.Frame, int) {}
 func (*rogue) Timeout(time.Time)                 {}
 
-// newRogue puts a rogue access point into a scene, which hears probe requests.
+// newRogue adds a rogue access point to a scene. It answers probe requests.
 func newRogue(s *Scene) *rogue {
 	r := new(rogue)
 	r.port = ordinary(s.Join(r, "rogue", 0, s.NewAddress()))
@@ -40,7 +40,7 @@ func (r *rogue) say(s *Scene, kind byte, attributes ...byte) {
 	})
 }
 
-// wrapped is an exchange of our enrollee with something done to it.
+// wrapped is an exchange of our enrollee with modified behaviour.
 type wrapped struct {
 	sim.Endpoint
 	start  func(eapwsc.Step) eapwsc.Step
@@ -71,7 +71,7 @@ func (w *wrapped) Result() *registration.Result {
 	return w.Endpoint.Result()
 }
 
-// printerThat is a printer whose exchanges are wrapped.
+// printerThat returns a printer whose exchanges are wrapped.
 func printerThat(wrap func() wrapped) PrinterProfile {
 	return PrinterProfile{Name: "printer", Configure: func(c *sim.PrinterConfig) {
 		c.NewEndpoint = func(cfg registration.EnrolleeConfig) (sim.Endpoint, error) {
@@ -83,11 +83,10 @@ func printerThat(wrap func() wrapped) PrinterProfile {
 	}}
 }
 
-// personWho is a person who does something.
+// personWho returns a person with the given behaviour.
 func personWho(do func(*Scene)) Person { return Person{Name: "person", Method: ByButton, Do: do} }
 
-// TestRulesCanFail plays for each rule a world that breaks it. What each world
-// does wrong is what its rule forbids.
+// TestRulesCanFail plays for each rule a world that breaks it.
 func TestRulesCanFail(t *testing.T) {
 	elsewhere := []*registration.Result{{Credentials: []wps.Credential{{
 		SSID: "elsewhere", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: testKeys[0],
@@ -212,7 +211,7 @@ func TestRulesCanFail(t *testing.T) {
 	}
 }
 
-// TestRuleNames reads and writes each rule.
+// TestRuleNames formats and parses each rule.
 func TestRuleNames(t *testing.T) {
 	for rule := Rule(1); rule <= lastRule; rule++ {
 		name, err := rule.MarshalText()

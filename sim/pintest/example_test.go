@@ -6,8 +6,8 @@ import (
 	"github.com/gowps/gowps/sim/pintest"
 )
 
-// A campaign finds out whether PINs are handled as they should be, and reports
-// what has happened meanwhile.
+// A campaign checks how PINs are handled, and reports which states and
+// transitions occurred.
 func ExampleRun() {
 	r := pintest.Run(pintest.Config{Seed: 1, N: 50})
 	for _, t := range r.Coverage {

@@ -14,8 +14,8 @@ import (
 	"github.com/gowps/gowps/sim"
 )
 
-// TestPINs plays enough that everything in the models happens. The hash that is
-// laid down here holds on every platform; it changes with the models.
+// TestPINs plays enough to cover everything in the models. The expected hash is
+// the same on every platform; it changes with the models.
 func TestPINs(t *testing.T) {
 	const want = "4264e60b3caa3fb35bd4d466355763435173ca702e6f3c54722acd90cafaad07"
 	r := Run(Config{Seed: 1, N: 500})
@@ -52,7 +52,8 @@ func TestPINsWorkers(t *testing.T) {
 	}
 }
 
-// TestPINsFind has a model say what is wrong, so that it finds something.
+// TestPINsFind changes a model to report an error, so that a violation is
+// found.
 func TestPINsFind(t *testing.T) {
 	right := lockBases[0].first
 	defer func() { lockBases[0].first = right }()
@@ -89,7 +90,7 @@ func TestPINsFind(t *testing.T) {
 	}
 }
 
-// TestPINsPanic has the code panic in every play.
+// TestPINsPanic makes the code panic in every play.
 func TestPINsPanic(t *testing.T) {
 	before := parts
 	defer func() { parts = before }()
@@ -109,8 +110,8 @@ func TestPINsPanic(t *testing.T) {
 	}
 }
 
-// octets is a source of randomness that a fuzzer controls: an octet for each
-// draw, and what follows from the last ones when there are no more.
+// octets is a random source controlled by a fuzzer: one octet for each draw,
+// then values derived from the last ones.
 type octets struct {
 	left []byte
 	rest rand.PCG
@@ -125,8 +126,8 @@ func (o *octets) Uint64() uint64 {
 	return v
 }
 
-// FuzzPINs plays a part by a byte-coded schedule: the first octet chooses the
-// part, each of the others is a throw of the dice.
+// FuzzPINs plays a part from a byte-coded schedule: the first octet selects the
+// part, each of the others is a random draw.
 func FuzzPINs(f *testing.F) {
 	for part := range parts {
 		f.Add([]byte{byte(part)})

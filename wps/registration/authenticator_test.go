@@ -53,7 +53,8 @@ func TestVerifyAuthenticatorRefuses(t *testing.T) {
 	}
 }
 
-// FuzzVerifyAuthenticator: only what AppendAuthenticator makes is accepted.
+// FuzzVerifyAuthenticator checks that only the output of AppendAuthenticator is
+// accepted.
 func FuzzVerifyAuthenticator(f *testing.F) {
 	v := loadVectors(f)[0]
 	c := NewCipher(v.keys())

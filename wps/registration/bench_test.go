@@ -11,8 +11,8 @@ import (
 	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
-// TestAllocations holds a whole registration with fresh keys, both roles, to 60
-// allocations.
+// TestAllocations limits a whole registration with fresh keys, both roles, to
+// 60 allocations.
 func TestAllocations(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates too")
@@ -22,7 +22,7 @@ func TestAllocations(t *testing.T) {
 		e, r := f.machines(t)
 		f.until(t, e, r, wps.KindDone)
 	}
-	for range 10 { // the first make the tables of a key's comb
+	for range 10 { // the first ones make the tables of the comb
 		run()
 	}
 	if n := testing.AllocsPerRun(10, run); n > 60 {
@@ -32,7 +32,7 @@ func TestAllocations(t *testing.T) {
 
 // BenchmarkRegistrationPIN is a whole registration by PIN, both roles, with
 // fresh keys, from M1 to WSC_Done. Compare BenchmarkModExp256: a run needs two
-// such exponentiations, and two that the comb makes cheap.
+// such exponentiations, and two that are cheap because of the comb.
 func BenchmarkRegistrationPIN(b *testing.B) {
 	f := station()
 	b.ReportAllocs()
@@ -72,8 +72,8 @@ func BenchmarkModExp256(b *testing.B) {
 	}
 }
 
-// BenchmarkMessages is the same run without its public-key cryptography: the
-// two key pairs know their secret.
+// BenchmarkMessages is the same run without public-key cryptography: the two
+// key pairs have a precomputed secret.
 func BenchmarkMessages(b *testing.B) {
 	f := station()
 	f.cheap()

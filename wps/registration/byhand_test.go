@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-// byHand is one side of a run, written a second time: attributes put together
-// from octets, cryptography from the standard library. It has nothing from the
+// byHand is one side of a run, implemented a second time: attributes assembled
+// from octets, cryptography from the standard library. It uses nothing from the
 // packages under test but the prime, which TestGroup compares with π. That our
-// machines understand it means more than that they understand each other.
+// machines work with it means more than that they work with each other.
 type byHand struct {
 	t                   *testing.T
 	x                   *big.Int
@@ -39,7 +39,7 @@ func newByHand(t *testing.T) *byHand {
 	return h
 }
 
-// tlv is one attribute.
+// tlv returns one attribute.
 func tlv(id uint16, value ...byte) []byte {
 	b := binary.BigEndian.AppendUint16(nil, id)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(value)))
@@ -119,8 +119,8 @@ func (h *byHand) open(message []byte) []byte {
 	return settings
 }
 
-// say puts a message together, signs it unless it is M1 or an end, and remembers
-// it.
+// say builds a message, signs it unless it is M1 or an end, and keeps it for
+// the next Authenticator.
 func (h *byHand) say(messageType byte, attributes ...[]byte) []byte {
 	m := append(tlv(0x104A, 0x10), tlv(0x1022, messageType)...)
 	m = append(m, bytes.Join(attributes, nil)...)
@@ -132,7 +132,8 @@ func (h *byHand) say(messageType byte, attributes ...[]byte) []byte {
 	return m
 }
 
-// hear checks the type and the Authenticator of a message, and remembers it.
+// hear checks the type and the Authenticator of a message, and keeps it for the
+// next Authenticator.
 func (h *byHand) hear(message []byte, messageType byte) []byte {
 	h.t.Helper()
 	if got := h.attribute(message, 0x1022); got[0] != messageType {
@@ -156,12 +157,12 @@ func description(name string) []byte {
 	}, nil)
 }
 
-// capabilities are the type flags and config methods of M1 and M2.
+// capabilities returns the type flags and config methods of M1 and M2.
 func capabilities() []byte {
 	return bytes.Join([][]byte{tlv(0x1004, 0, 0x23), tlv(0x1010, 0, 0x0D), tlv(0x100D, 1), tlv(0x1008, 0x31, 0x48)}, nil)
 }
 
-// must returns what a machine says, or ends the test.
+// must returns the output of a machine, or ends the test.
 func must(t *testing.T) func(out []byte, err error) []byte {
 	return func(out []byte, err error) []byte {
 		t.Helper()
@@ -174,10 +175,10 @@ func must(t *testing.T) func(out []byte, err error) []byte {
 
 const handPIN = "12345670"
 
-// TestEnrolleeByHand lets our enrollee register with a registrar that is not
-// ours.
+// TestEnrolleeByHand registers our enrollee with a registrar that is not ours.
 //
-// hostap: test_wps_ext test_wps_ext_cred_proto_success test_wps_ext_ap_settings_success
+// hostap: test_wps_ext test_wps_ext_cred_proto_success
+// test_wps_ext_ap_settings_success
 func TestEnrolleeByHand(t *testing.T) {
 	e, err := NewEnrollee(EnrolleeConfig{Config: Config{Device: enrolleeDevice}, Password: mustPIN(handPIN)})
 	if err != nil {
@@ -217,7 +218,8 @@ func TestEnrolleeByHand(t *testing.T) {
 	}
 }
 
-// TestRegistrarByHand lets our registrar register an enrollee that is not ours.
+// TestRegistrarByHand registers an enrollee that is not ours with our
+// registrar.
 func TestRegistrarByHand(t *testing.T) {
 	f := station()
 	r, err := NewRegistrar(f.registrar)

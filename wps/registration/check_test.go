@@ -8,8 +8,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestConfigChecked makes machines with one thing wrong each: the error names
-// the field. Test equipment may say that it means to be wrong.
+// TestConfigChecked creates machines with one error in the configuration each:
+// the error names the field. Test equipment may be wrong on purpose.
 func TestConfigChecked(t *testing.T) {
 	token := make([]byte, 3)
 	credential := func(change func(*wps.Credential)) func(*form) {
@@ -70,9 +70,9 @@ func TestConfigChecked(t *testing.T) {
 	f.machines(t)
 }
 
-// TestUnprovenKey has strangers use the way in that needs no password: a key
-// that was not announced is refused wherever the password comes from, also by
-// test equipment.
+// TestUnprovenKey attacks the case that needs no password: a key that was not
+// announced is refused wherever the password comes from, also by test
+// equipment.
 func TestUnprovenKey(t *testing.T) {
 	for name, change := range map[string]func(*EnrolleeConfig){
 		"password":                  func(c *EnrolleeConfig) { c.Password = Handover() },
@@ -86,7 +86,7 @@ func TestUnprovenKey(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	// The check when M2 chooses the password stands by itself.
+	// The check when M2 chooses the password is independent.
 	f := writing()
 	f.cheap()
 	f.enrollee.Alternative, f.enrollee.Faulty = Handover(), true
@@ -104,7 +104,7 @@ func hashOf(k *KeyPair) *[20]byte {
 }
 
 // TestAlternativeKeyHash has a registrar use the alternative password: its key
-// is checked with the hash of that, and not with the other.
+// is checked with the hash for that password, not with the other one.
 func TestAlternativeKeyHash(t *testing.T) {
 	for name, right := range map[string]bool{"announced": true, "another": false} {
 		f := accessPoint()
@@ -124,7 +124,7 @@ func TestAlternativeKeyHash(t *testing.T) {
 	}
 }
 
-// TestAdopt has the new settings of an access point wait for its owner.
+// TestAdopt lets the new settings of an access point wait for its owner.
 func TestAdopt(t *testing.T) {
 	waiting := func(t *testing.T) (*Enrollee, *Registrar, []byte) {
 		f := writing()
@@ -199,7 +199,7 @@ func TestAdopt(t *testing.T) {
 }
 
 // TestUnreadableM2 has the Enrollee refuse an M2 that it cannot read: the NACK
-// has the nonce of that M2, and the registrar takes it, also without.
+// has the nonce of that M2, and the registrar also accepts it without one.
 func TestUnreadableM2(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -219,7 +219,8 @@ func TestUnreadableM2(t *testing.T) {
 	}
 }
 
-// TestSetCredentials changes what a registrar gives, in the middle of a run.
+// TestSetCredentials changes the credentials of a registrar in the middle of a
+// run.
 func TestSetCredentials(t *testing.T) {
 	f := station()
 	f.cheap()

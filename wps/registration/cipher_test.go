@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestMAC compares with crypto/hmac, for keys and messages of every length up to
-// what fills blocks.
+// TestMAC compares with crypto/hmac, for keys and messages of every length up
+// to a few blocks.
 func TestMAC(t *testing.T) {
 	m := newMAC()
 	octets := bytes.Repeat([]byte("0123456789abcdef\x00\xFF"), 12)
@@ -49,7 +49,8 @@ func TestClear(t *testing.T) {
 	}
 }
 
-// TestVectorOfOtherRun: the keys of one run open nothing of another.
+// TestVectorOfOtherRun checks that the keys of one run decrypt nothing of
+// another.
 func TestVectorOfOtherRun(t *testing.T) {
 	vectors := loadVectors(t)
 	for i, v := range vectors {

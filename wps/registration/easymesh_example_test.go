@@ -7,8 +7,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// An EasyMesh controller configures an agent with two networks, over frames of
-// IEEE 1905.1 that the program carries.
+// An EasyMesh controller configures an agent with two networks. The program
+// carries the messages in IEEE 1905.1 frames.
 func ExampleAgent() {
 	radio := wps.DefaultDevice()
 	radio.MAC, radio.UUID = wps.MAC{0x02, 0, 0, 0, 0, 0x07}, wps.UUIDFromMAC(wps.MAC{0x02, 0, 0, 0, 0, 0x07})

@@ -12,8 +12,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// meshCase is an exchange of EasyMesh as others make it: the agent's private
-// exponent, M1, and one M2 or several.
+// meshCase is an EasyMesh exchange of other implementations: the agent's
+// private exponent, M1, and one or more M2.
 func meshCase(t testing.TB, name string) (a *Agent, m2 [][]byte) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "easymesh", name+".txt"))
@@ -82,7 +82,7 @@ func TestAgent(t *testing.T) {
 	}
 }
 
-// TestController lets an agent of ours and a controller of ours meet.
+// TestController runs our agent with our controller.
 func TestController(t *testing.T) {
 	networks := []BSS{
 		{Settings: wps.Credential{SSID: "front", AuthType: wps.AuthTransition, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse")}, Role: wps.MultiAPFronthaulBSS, Profile: 2, VLAN: 10},
@@ -116,7 +116,7 @@ func TestController(t *testing.T) {
 		t.Error("two M2 have one key or nonce")
 	}
 
-	// Without a network, the agent tears down.
+	// Without a network, the agent receives a teardown.
 	m2, _, err = Answer(Config{Device: c}, agent.M1())
 	if err != nil || len(m2) != 1 {
 		t.Fatal(err)
@@ -150,8 +150,8 @@ func TestController(t *testing.T) {
 	}
 }
 
-// FuzzAgent gives an agent settings of any form in an M2 that is genuine. What
-// it takes and could use, our controller can give, and the agent takes again.
+// FuzzAgent gives an agent arbitrary settings in an authentic M2. Settings that
+// it accepts and can use, our controller can send, and the agent accepts again.
 func FuzzAgent(f *testing.F) {
 	seed := func(role wps.MultiAP, c wps.Credential) {
 		s := &wps.M8Settings{AP: &c}
@@ -165,7 +165,7 @@ func FuzzAgent(f *testing.F) {
 	c := wps.Credential{SSID: "front", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"), MAC: wps.MAC{2}}
 	seed(wps.MultiAPFronthaulBSS, c)
 	seed(wps.MultiAPTearDown, c)
-	f.Add([]byte{0x10, 0x49, 0, 6, 0, 0x37, 0x2A, 6, 1, 0x10}) // nothing but the role
+	f.Add([]byte{0x10, 0x49, 0, 6, 0, 0x37, 0x2A, 6, 1, 0x10}) // only the role
 	d := wps.DefaultDevice()
 	d.MAC, d.UUID = wps.MAC{2, 0, 0, 0, 0, 7}, wps.UUID{7}
 	agent, err := NewAgent(Config{Device: d})
@@ -216,8 +216,8 @@ func FuzzAgent(f *testing.F) {
 	})
 }
 
-// FuzzAnswer gives a controller an M1 of any form. The M2 that it makes can be
-// read, and is for that agent.
+// FuzzAnswer gives a controller an arbitrary M1. Its M2 can be read, and is for
+// that agent.
 func FuzzAnswer(f *testing.F) {
 	for _, name := range []string{"front", "two-m2", "m2-sae"} {
 		agent, _ := meshCase(f, name)

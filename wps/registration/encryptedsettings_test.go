@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// encryptedSettings cuts the value of the Encrypted Settings attribute out of a
+// encryptedSettings returns the value of the Encrypted Settings attribute of a
 // message.
 func encryptedSettings(t testing.TB, message []byte) []byte {
 	t.Helper()
@@ -45,8 +45,8 @@ func TestVectorSettings(t *testing.T) {
 	})
 }
 
-// TestSettingsOfAnyLength seals and opens settings of every length up to some
-// blocks, so that there is padding of each length.
+// TestSettingsOfAnyLength encrypts and decrypts settings of every length up to
+// some blocks, to cover each length of padding.
 func TestSettingsOfAnyLength(t *testing.T) {
 	c := NewCipher(loadVectors(t)[0].keys())
 	iv := [16]byte{1, 2, 3}
@@ -67,15 +67,15 @@ func TestSettingsOfAnyLength(t *testing.T) {
 	}
 }
 
-// encrypt is Encrypted Settings as someone with the keys could make them, of
-// any plaintext in whole blocks.
+// encrypt returns Encrypted Settings of any plaintext in whole blocks, as
+// someone with the keys could make them.
 func encrypt(c *Cipher, plaintext []byte) []byte {
 	value := make([]byte, aes.BlockSize+len(plaintext)) // the IV is zeros
 	cipher.NewCBCEncrypter(c.block(), value[:aes.BlockSize]).CryptBlocks(value[aes.BlockSize:], plaintext)
 	return value
 }
 
-// wrapped is the settings with their Key Wrap Authenticator.
+// wrapped returns the settings with their Key Wrap Authenticator.
 func wrapped(c *Cipher, settings []byte) []byte {
 	plaintext := append(bytes.Clone(settings), keyWrapHeader...)
 	return append(plaintext, c.hmac(settings)[:8]...)
@@ -85,8 +85,8 @@ func TestOpenSettingsRefuses(t *testing.T) {
 	v := loadVectors(t)[0]
 	c := NewCipher(v.keys())
 
-	// Settings of 20 octets and the authenticator are two blocks. With a
-	// third, of padding, they are in order.
+	// Settings of 20 octets and the authenticator are two blocks. With a third
+	// block of padding, they are valid.
 	settings := v.P4[:20]
 	good := append(wrapped(c, settings), bytes.Repeat([]byte{16}, 16)...)
 	if _, err := c.OpenSettings(encrypt(c, good)); err != nil {
@@ -96,8 +96,8 @@ func TestOpenSettingsRefuses(t *testing.T) {
 	padded := func(settings []byte, padding ...byte) []byte {
 		return encrypt(c, append(wrapped(c, settings), padding...))
 	}
-	// Padding of no octets shows only behind an authenticator that ends with
-	// zero.
+	// Padding of no octets is noticed only after an authenticator that ends
+	// with zero.
 	zeroEnd := func() []byte {
 		for n := uint32(0); ; n++ {
 			settings := binary.BigEndian.AppendUint32(nil, n)
@@ -154,8 +154,8 @@ func TestOpenSettingsRefuses(t *testing.T) {
 	}
 }
 
-// FuzzOpenSettings: whatever opens is, octet for octet, what SealSettings makes
-// of it; for the rest there is one error.
+// FuzzOpenSettings checks that anything that opens is what SealSettings would
+// produce, octet for octet; anything else gives one error.
 func FuzzOpenSettings(f *testing.F) {
 	v := loadVectors(f)[0]
 	c := NewCipher(v.keys())

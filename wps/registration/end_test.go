@@ -9,9 +9,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestWrongPassword checks what both sides say of a password of which a half is
-// wrong, and how far the run comes: the enrollee finds it, for the registrar
-// has to prove first.
+// TestWrongPassword checks the errors of both sides if one half of the password
+// is wrong, and how far the run comes: the enrollee detects it, since the
+// registrar has to prove first.
 func TestWrongPassword(t *testing.T) {
 	forms := []struct {
 		name string
@@ -74,7 +74,7 @@ func TestWrongPassword(t *testing.T) {
 	}
 }
 
-// TestM2D checks what both sides make of a registrar that will not.
+// TestM2D checks the results of both sides after a registrar refuses.
 //
 // hostap: test_wps_ext_ap_settings_m2d
 func TestM2D(t *testing.T) {
@@ -129,8 +129,8 @@ func TestM2D(t *testing.T) {
 	}
 }
 
-// TestM2DFaults checks that an M2D of another run is ignored, and that one that
-// is none ends the run.
+// TestM2DFaults checks that an M2D of another run is ignored, and that an
+// invalid one ends the run.
 func TestM2DFaults(t *testing.T) {
 	foreign := faulty{name: "M2D of another run", at: wps.KindM2, want: ignoring, send: func(x *scene) []byte {
 		return parseBody(t, x.m2d()).with(wps.AttrEnrolleeNonce, make([]byte, 16)...).octets()
@@ -147,7 +147,7 @@ func TestM2DFaults(t *testing.T) {
 			case rule.Attribute == wps.AttrEnrolleeNonce:
 				row.want = ignoring
 			case rule.Missing != 0:
-				row.want, row.is = "WSC_ACK", nil // a habit of the field
+				row.want, row.is = "WSC_ACK", nil // some devices leave it out
 			}
 			rows = append(rows, row)
 		}
@@ -196,8 +196,8 @@ func TestAnswerToM2DWithoutNonce(t *testing.T) {
 	}
 }
 
-// TestRefuseBeforeM1 checks that a registrar that was told to refuse before
-// there was anything to refuse answers M1 by M2D.
+// TestRefuseBeforeM1 checks that a registrar that has refused before M1 answers
+// M1 by M2D.
 func TestRefuseBeforeM1(t *testing.T) {
 	for name, why := range map[string]error{"with a reason": errWhy, "without": nil} {
 		t.Run(name, func(t *testing.T) {
@@ -218,8 +218,8 @@ func TestRefuseBeforeM1(t *testing.T) {
 	}
 }
 
-// TestM2DThenClosed checks that an enrollee that was told "not now" and then
-// registered nevertheless does not rejectOrIgnore M2D for what happens later.
+// TestM2DThenClosed checks that an enrollee that received M2D and then
+// registered does not use the reason in M2D for a later end.
 func TestM2DThenClosed(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -233,8 +233,8 @@ func TestM2DThenClosed(t *testing.T) {
 	}
 }
 
-// TestForgedM2 checks that a forged M2 leaves nothing behind: the enrollee still
-// knows no registrar's nonce, and hears any registrar.
+// TestForgedM2 checks that a forged M2 changes no state: the enrollee still has
+// no registrar nonce, and accepts any registrar.
 func TestForgedM2(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -302,7 +302,7 @@ func TestClosed(t *testing.T) {
 	}
 }
 
-// TestErrors reads the sentences aloud.
+// TestErrors checks the texts of errors.
 func TestErrors(t *testing.T) {
 	for _, test := range []struct {
 		err  *Error

@@ -34,8 +34,8 @@ func mustParse(digits string) pin.PIN {
 	return p
 }
 
-// talk passes messages between both sides until neither has one to send. Elsewhere
-// EAP does this, or UPnP. The machines remember why a run failed.
+// talk passes messages between both sides until neither has one to send, in
+// place of EAP or UPnP. The machines keep the reason of a failure.
 func talk(e *registration.Enrollee, r *registration.Registrar) {
 	for out, _ := e.Start(); out != nil; {
 		if out, _ = r.Handle(out); out != nil {
@@ -44,7 +44,7 @@ func talk(e *registration.Enrollee, r *registration.Registrar) {
 	}
 }
 
-// A printer registers at a router that was told the printer's PIN.
+// A printer registers at a router where its PIN was entered.
 func Example() {
 	enrollee, err := registration.NewEnrollee(registration.EnrolleeConfig{
 		Config:   registration.Config{Device: printer()},
@@ -79,7 +79,7 @@ func Example() {
 	// key: correct horse
 }
 
-// Why a run failed is a matter of classes, and of the details of one type.
+// Errors have classes for branching, and a type with the details.
 func Example_failure() {
 	enrollee, err := registration.NewEnrollee(registration.EnrolleeConfig{
 		Config:   registration.Config{Device: printer()},
@@ -90,7 +90,7 @@ func Example_failure() {
 	}
 	registrar, err := registration.NewRegistrar(registration.RegistrarConfig{
 		Config:   registration.Config{Device: router()},
-		Password: registration.PIN(mustParse("12348879")), // the user misread the end
+		Password: registration.PIN(mustParse("12348879")), // the user misread the last digits
 		Credentials: []wps.Credential{{
 			SSID: "Home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"),
 		}},
@@ -125,8 +125,8 @@ func Example_failure() {
 	// the passwords of the two sides differ in their second half (found by the enrollee at M6, configuration error 18: device password authentication failure)
 }
 
-// A registrar keeps M1 until there is a decision on it. An Enrollee that was
-// refused can be admitted while it waits.
+// A registrar keeps M1 until there is a decision. A refused Enrollee can still
+// be admitted while it waits.
 func ExampleRegistrar_Decide() {
 	enrollee, err := registration.NewEnrollee(registration.EnrolleeConfig{
 		Config:   registration.Config{Device: printer()},
@@ -160,7 +160,7 @@ func ExampleRegistrar_Decide() {
 	}
 	fmt.Println("registrar:", registrar.State())
 
-	// Somebody presses the button.
+	// The button is pressed.
 	m2, err := registrar.Decide(registration.Admit(registration.PushButton()))
 	if err != nil {
 		log.Fatal(err)

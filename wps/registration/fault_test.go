@@ -9,12 +9,12 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The tests in this file give a machine one message that is wrong, from a peer
-// that has the keys of the run: what it says is authentic unless the test is
-// about that. The rows are those of hostap's own tests, and of the table of
-// checks that hostap and iwd make.
+// The tests in this file give a machine one wrong message from a peer that has
+// the keys of the run: it is authentic unless the test is about that. The rows
+// are those of hostap's own tests, and of the table of checks that hostap and
+// iwd make.
 
-// scene is a run up to a message that a fault is put into.
+// scene is a run up to the message with the fault.
 type scene struct {
 	t       testing.TB
 	e       *Enrollee
@@ -55,14 +55,14 @@ func (x *scene) plain() body {
 }
 
 // plaintext returns the genuine message with any other plaintext in its
-// Encrypted Settings. It is given the right one, with room for 16 octets of
+// Encrypted Settings. Edit receives the right one, with room for 16 octets of
 // padding, and must return whole blocks.
 func (x *scene) plaintext(edit func([]byte) []byte) []byte {
 	plain := wrapped(x.sender.cipher, x.plain().octets())
 	return x.sealed(encrypt(x.sender.cipher, edit(plain)))
 }
 
-// padded pads a plaintext in order.
+// padded adds valid padding to a plaintext.
 func padded(plain []byte) []byte {
 	n := 16 - len(plain)%16
 	return append(plain, bytes.Repeat([]byte{byte(n)}, n)...)
@@ -81,7 +81,7 @@ func (x *scene) nack(ce wps.ConfigError) []byte {
 	return encoded(x.t, (&run{n1: x.sender.n1, n2: x.sender.n2}).nack(ce))
 }
 
-// busy returns a WSC_NACK with an error that has no class of its own.
+// busy returns a WSC_NACK with an error that has no class.
 func (x *scene) busy() []byte { return x.nack(wps.DeviceBusy) }
 
 // ack returns a WSC_ACK with the nonces of the run.
@@ -114,20 +114,19 @@ func encoded(t testing.TB, l wps.List) []byte {
 	return octets
 }
 
-// faulty is a row: in a run of a form, instead of a message something else is
-// received.
+// faulty is a row: a run of a form in which one message is replaced.
 type faulty struct {
 	name string
 	form func() form // by default a station
 	at   wps.Kind
 	send func(x *scene) []byte
 
-	// want is what the receiver does about it: "ignored", "success" without an
+	// want is the reaction of the receiver: "ignored", "success" without an
 	// answer, "NACK" and its Configuration Error, or the name of its answer.
 	want string
-	is   []error // the classes of its error, beside ErrProtocol by default
+	is   []error // the classes of its error; by default also ErrProtocol
 	half int
-	peer bool // the error is one that the peer has found
+	peer bool // the error was detected by the peer
 }
 
 const (
@@ -141,18 +140,17 @@ const (
 	nack20   = "NACK 20"
 )
 
-// without makes a row for a message that lacks an attribute.
+// without returns a row's message without an attribute.
 func without(id wps.AttributeID) func(*scene) []byte {
 	return func(x *scene) []byte { return x.sign(x.body().without(id)) }
 }
 
-// with makes a row for a message in which an attribute has another value.
+// with returns a row's message with another value of an attribute.
 func with(id wps.AttributeID, value ...byte) func(*scene) []byte {
 	return func(x *scene) []byte { return x.sign(x.body().with(id, value...)) }
 }
 
-// flipped makes a row for a message of which the last octet of an attribute was
-// changed on the way.
+// flipped returns a row's message with the last octet of an attribute changed.
 func flipped(id wps.AttributeID) func(*scene) []byte {
 	return func(x *scene) []byte {
 		b := x.body()
@@ -276,7 +274,7 @@ func subgroup() form {
 	return f
 }
 
-// strangeKeys expect another public key than the one that comes.
+// strangeKeys returns a form in which both sides expect other public keys.
 func strangeKeys() form {
 	f := station()
 	f.enrollee.PeerKeyHash = new([20]byte)
@@ -292,24 +290,29 @@ func handover() form {
 	return f
 }
 
-// TestEnrolleeFaults is what a station, or an access point that is configured,
-// does about a registrar's faults.
+// TestEnrolleeFaults checks how a station, or an access point that is being
+// configured, reacts to faults of a registrar.
 //
-// hostap: test_ap_wps_m2_dev_passwd_id_p2p test_ap_wps_m2_dev_passwd_id_change_pin_to_pbc
-// test_ap_wps_m2_dev_passwd_id_change_pbc_to_pin test_ap_wps_m2_missing_msg_type
-// test_ap_wps_m2_unknown_msg_type test_ap_wps_m2_msg_type_m4 test_ap_wps_m2_msg_type_m6
-// test_ap_wps_m2_msg_type_m8 test_ap_wps_m4_msg_type_m2 test_ap_wps_m4_msg_type_m2d
-// test_wps_ext_kwa_proto_no_kwa test_wps_ext_kwa_proto_data_after_kwa
-// test_wps_ext_kwa_proto_kwa_mismatch test_wps_ext_cred_proto_mac_addr_mismatch
+// hostap: test_ap_wps_m2_dev_passwd_id_p2p
+// test_ap_wps_m2_dev_passwd_id_change_pin_to_pbc
+// test_ap_wps_m2_dev_passwd_id_change_pbc_to_pin
+// test_ap_wps_m2_missing_msg_type test_ap_wps_m2_unknown_msg_type
+// test_ap_wps_m2_msg_type_m4 test_ap_wps_m2_msg_type_m6
+// test_ap_wps_m2_msg_type_m8 test_ap_wps_m4_msg_type_m2
+// test_ap_wps_m4_msg_type_m2d test_wps_ext_kwa_proto_no_kwa
+// test_wps_ext_kwa_proto_data_after_kwa test_wps_ext_kwa_proto_kwa_mismatch
+// test_wps_ext_cred_proto_mac_addr_mismatch
 // test_wps_ext_cred_proto_zero_padding test_wps_ext_cred_proto_ssid_zero_len
-// test_wps_ext_cred_proto_network_key_missing test_wps_ext_cred_proto_network_key_missing_open
-// test_wps_ext_cred_proto_invalid_encr_type test_wps_ext_cred_proto_missing_cred
-// test_wps_ext_proto_m2_invalid_public_key test_wps_ext_proto_m4_invalid_pad_string
+// test_wps_ext_cred_proto_network_key_missing
+// test_wps_ext_cred_proto_network_key_missing_open
+// test_wps_ext_cred_proto_invalid_encr_type
+// test_wps_ext_cred_proto_missing_cred test_wps_ext_proto_m2_invalid_public_key
+// test_wps_ext_proto_m4_invalid_pad_string
 // test_wps_ext_proto_m4_invalid_pad_value
 func TestEnrolleeFaults(t *testing.T) {
 	runFaulty(t, []faulty{
-		// hostap sends NACK 0 to the first two; WSC 2.0 §7.1 (via iwd) has
-		// them ignored, since anyone can send such.
+		// hostap sends NACK 0 to the first two; by WSC 2.0 §7.1 (via iwd) they
+		// are ignored, since anyone can send them.
 		{name: "wrong Authenticator", at: wps.KindM2, send: flipped(wps.AttrAuthenticator), want: ignoring},
 		{name: "damaged", at: wps.KindM2, send: flipped(wps.AttrDeviceName), want: ignoring},
 		{name: "nonce of another run", at: wps.KindM2, send: with(wps.AttrEnrolleeNonce, make([]byte, 16)...), want: ignoring},
@@ -368,7 +371,7 @@ func TestEnrolleeFaults(t *testing.T) {
 		{name: "ACK of another registrar", at: wps.KindM4, send: acked(func(b body) body { return b.with(wps.AttrRegistrarNonce, make([]byte, 16)...) }), want: ignoring},
 		{name: "ACK without Message Type", at: wps.KindM4, send: acked(func(b body) body { return b.without(wps.AttrMessageType) }), want: ignoring},
 		{name: "ACK that is cut", at: wps.KindM4, send: func(x *scene) []byte { return x.ack()[:7] }, want: ignoring},
-		// Another registrar may answer M1 too, and later.
+		// Another registrar may also answer M1, and later.
 		{name: "M2D", at: wps.KindM4, send: (*scene).m2d, want: ignoring},
 		{name: "wrong Authenticator", at: wps.KindM4, send: flipped(wps.AttrAuthenticator), want: ignoring},
 		{name: "damaged settings", at: wps.KindM4, send: flipped(wps.AttrEncryptedSettings), want: ignoring},
@@ -376,7 +379,7 @@ func TestEnrolleeFaults(t *testing.T) {
 			return b.with(wps.AttrRSNonce1, make([]byte, 16)...)
 		}), want: nack18, is: []error{ErrPassword}, half: 1},
 		{name: "wrong R-Hash1", at: wps.KindM4, send: with(wps.AttrRHash1, make([]byte, 32)...), want: nack18, is: []error{ErrPassword}, half: 1},
-		// Of what is no secret, the length is judged with the message.
+		// The length is not secret, so it is checked with the message.
 		{name: "settings of 16 octets", at: wps.KindM4, send: with(wps.AttrEncryptedSettings, make([]byte, 16)...), want: nack0, is: []error{ErrProtocol, wps.ErrLength}},
 		{name: "settings of 33 octets", at: wps.KindM4, send: with(wps.AttrEncryptedSettings, make([]byte, 33)...), want: nack2, is: []error{ErrDecrypt}},
 		{name: "padding of a value that cannot be", at: wps.KindM4, send: func(x *scene) []byte {
@@ -473,25 +476,28 @@ func TestEnrolleeFaults(t *testing.T) {
 			return append(bytes.Clone(x.e.heard), 0)
 		}, want: ignoring},
 		{name: "NACK of another run", form: writing, at: wps.KindACK, send: foreign((*scene).busy, wps.AttrEnrolleeNonce), want: ignoring},
-		// The settings are taken: what a registrar says of that is nothing.
+		// The settings are adopted already, so a NACK of the registrar has no
+		// effect.
 		{name: "NACK", form: writing, at: wps.KindACK, send: (*scene).busy, want: success},
 		{name: "refusal that comes late", form: writing, at: wps.KindACK, send: refused(RoleEnrollee, wps.SetupLocked), want: success},
 		{name: "NACK 18 to an access point", form: writing, at: wps.KindM8, send: func(x *scene) []byte { return x.nack(wps.DevicePasswordAuthFailed) }, want: nack18, is: []error{ErrPassword}, half: 2, peer: true},
 	})
 }
 
-// TestRegistrarFaults is what a registrar does about an enrollee's faults.
+// TestRegistrarFaults checks how a registrar reacts to faults of an enrollee.
 //
 // hostap: test_wps_ext_ap_settings_missing test_wps_ext_m5_e_snonce1_mismatch
-// test_wps_ext_m7_e_snonce2_mismatch test_wps_ext_m3_m1 test_wps_ext_m5_m3 test_wps_ext_m3_m2
-// test_wps_ext_m3_m5 test_wps_ext_m3_m7 test_wps_ext_m3_done test_wps_ext_m2_ack_invalid
-// test_wps_ext_m2_ack test_wps_ext_m2_ack_no_msg_type test_wps_ext_m2_ack_e_nonce_mismatch
-// test_wps_ext_m1_invalid test_wps_ext_wsc_done_invalid test_wps_ext_wsc_done_no_msg_type
-// test_wps_ext_wsc_done_no_e_nonce test_wps_ext_wsc_done_no_r_nonce
+// test_wps_ext_m7_e_snonce2_mismatch test_wps_ext_m3_m1 test_wps_ext_m5_m3
+// test_wps_ext_m3_m2 test_wps_ext_m3_m5 test_wps_ext_m3_m7 test_wps_ext_m3_done
+// test_wps_ext_m2_ack_invalid test_wps_ext_m2_ack
+// test_wps_ext_m2_ack_no_msg_type test_wps_ext_m2_ack_e_nonce_mismatch
+// test_wps_ext_m1_invalid test_wps_ext_wsc_done_invalid
+// test_wps_ext_wsc_done_no_msg_type test_wps_ext_wsc_done_no_e_nonce
+// test_wps_ext_wsc_done_no_r_nonce
 func TestRegistrarFaults(t *testing.T) {
 	runFaulty(t, []faulty{
-		// Before M1 there is no run that could be disturbed. hostap ends it
-		// by EAP-Failure, as a server does after our NACK.
+		// Before M1 there is no run to protect. hostap ends it by EAP-Failure,
+		// as a server does after our NACK.
 		{name: "cut", at: wps.KindM1, send: func(x *scene) []byte { return x.genuine[:300] }, want: nack0},
 		{name: "empty", at: wps.KindM1, send: func(*scene) []byte { return []byte{} }, want: nack0},
 		{name: "nil", at: wps.KindM1, send: func(*scene) []byte { return nil }, want: nack0},
@@ -567,8 +573,10 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "settings with another address", form: accessPoint, at: wps.KindM7, send: edited(func(b body) body {
 			return b.with(wps.AttrMACAddress, 4, 5, 6, 7, 8, 9)
 		}), want: "WSC_NACK"},
-		// What cannot be used is read all the same: the owner of an access point
-		// wants to know it. [wps.Credential.Usable] says so afterwards.
+		// Settings that cannot be used are read all the same: the owner of an
+		// access point should know them. [wps.Credential.Usable] reports the
+		// fault.
+		//
 		// hostap: test_wps_ext_ap_settings_reject_encr_type
 		{name: "settings with WEP", form: accessPoint, at: wps.KindM7, send: edited(func(b body) body {
 			return b.with(wps.AttrEncrType, 0, 2).with(wps.AttrAuthType, 0, 1)
@@ -596,15 +604,15 @@ func TestRegistrarFaults(t *testing.T) {
 	})
 }
 
-// genuine sends the message as it is: the fault is elsewhere.
+// genuine returns the message unchanged: the fault is elsewhere.
 func genuine(x *scene) []byte { return x.genuine }
 
-// unsigned is with for messages without Authenticator.
+// unsigned is like with, for messages without Authenticator.
 func unsigned(id wps.AttributeID, value ...byte) func(*scene) []byte {
 	return func(x *scene) []byte { return x.body().with(id, value...).octets() }
 }
 
-// lacking is without for messages without Authenticator.
+// lacking is like without, for messages without Authenticator.
 func lacking(id wps.AttributeID) func(*scene) []byte {
 	return func(x *scene) []byte { return x.body().without(id).octets() }
 }
@@ -614,7 +622,8 @@ func (x *scene) emptyDone() []byte { return encoded(x.t, new(wps.Done)) }
 
 var errWhy = errors.New("this is why")
 
-// refused lets a side refuse to go on before it hears the genuine message.
+// refused makes a side refuse to continue before it receives the genuine
+// message.
 func refused(by Role, ce wps.ConfigError) func(*scene) []byte {
 	return func(x *scene) []byte {
 		if by == RoleEnrollee {
@@ -626,21 +635,25 @@ func refused(by Role, ce wps.ConfigError) func(*scene) []byte {
 	}
 }
 
-// TestAttributesMissing takes each mandatory attribute out of each message and
-// of the settings in it, but for those that devices of the field leave out.
+// TestAttributesMissing removes each mandatory attribute from each message and
+// from the settings in it, except those that deployed devices omit.
 //
-// hostap: test_ap_wps_authenticator_missing_m2 test_ap_wps_m2_missing_dev_passwd_id
-// test_ap_wps_m2_missing_registrar_nonce test_ap_wps_m2_missing_enrollee_nonce
-// test_ap_wps_m2_missing_uuid_r test_wps_ext_cred_proto_ssid_missing
-// test_wps_ext_cred_proto_auth_type_missing test_wps_ext_cred_proto_encr_type_missing
+// hostap: test_ap_wps_authenticator_missing_m2
+// test_ap_wps_m2_missing_dev_passwd_id test_ap_wps_m2_missing_registrar_nonce
+// test_ap_wps_m2_missing_enrollee_nonce test_ap_wps_m2_missing_uuid_r
+// test_wps_ext_cred_proto_ssid_missing
+// test_wps_ext_cred_proto_auth_type_missing
+// test_wps_ext_cred_proto_encr_type_missing
 // test_wps_ext_cred_proto_mac_addr_missing test_wps_ext_proto_m2_no_public_key
 // test_wps_ext_proto_m4_missing_r_hash1 test_wps_ext_proto_m4_missing_r_hash2
-// test_wps_ext_proto_m4_missing_r_snonce1 test_wps_ext_proto_m4_no_encr_settings
-// test_wps_ext_proto_m6_missing_r_snonce2 test_wps_ext_proto_m6_no_encr_settings
-// test_wps_ext_proto_m8_no_encr_settings test_wps_ext_ap_settings_mac_addr_missing
-// test_wps_ext_m3_missing_e_hash1 test_wps_ext_m3_missing_e_hash2
-// test_wps_ext_m5_missing_e_snonce1 test_wps_ext_m7_missing_e_snonce2
-// test_wps_ext_m1_missing_msg_type test_wps_ext_m7_no_encr_settings
+// test_wps_ext_proto_m4_missing_r_snonce1
+// test_wps_ext_proto_m4_no_encr_settings
+// test_wps_ext_proto_m6_missing_r_snonce2
+// test_wps_ext_proto_m6_no_encr_settings test_wps_ext_proto_m8_no_encr_settings
+// test_wps_ext_ap_settings_mac_addr_missing test_wps_ext_m3_missing_e_hash1
+// test_wps_ext_m3_missing_e_hash2 test_wps_ext_m5_missing_e_snonce1
+// test_wps_ext_m7_missing_e_snonce2 test_wps_ext_m1_missing_msg_type
+// test_wps_ext_m7_no_encr_settings
 func TestAttributesMissing(t *testing.T) {
 	var rows []faulty
 	for _, m := range []struct {
@@ -665,7 +678,8 @@ func TestAttributesMissing(t *testing.T) {
 				}
 				return x.sign(x.body().without(id))
 			}
-			// What decides whether a message is of this run cannot be missed.
+			// Without the attributes that identify the run, a message is
+			// ignored.
 			if m.kind != wps.KindM1 && id == receiversNonce(m.kind) || m.kind > wps.KindM2 && id == wps.AttrAuthenticator {
 				row.want = ignoring
 			}
@@ -742,7 +756,7 @@ func TestForgeries(t *testing.T) {
 	runFaulty(t, rows)
 }
 
-// foreign makes a message one of another run.
+// foreign returns a message with the nonce of another run.
 func foreign(message func(*scene) []byte, nonce wps.AttributeID) func(*scene) []byte {
 	return func(x *scene) []byte {
 		return parseBody(x.t, message(x)).with(nonce, bytes.Repeat([]byte{0xFF}, 16)...).octets()

@@ -20,7 +20,7 @@ const (
 	lateStart = "M1 M2D WSC_ACK M2 M3 M4 M5 M6 M7 M8 WSC_Done"
 )
 
-// summary is what a credential says, without what it was read from.
+// summary is a credential without the encoding it was read from.
 type summary struct {
 	SSID wps.SSID
 	Auth wps.AuthType
@@ -37,7 +37,7 @@ func summarize(list ...wps.Credential) (out []summary) {
 	return out
 }
 
-// tokenPair is the key pair of an NFC token, whose hash is on it too.
+// tokenPair returns the key pair of an NFC token, and the hash that is on it.
 func tokenPair(t *testing.T) (*KeyPair, *[20]byte) {
 	t.Helper()
 	pair, err := NewKeyPair(nil)
@@ -49,8 +49,8 @@ func tokenPair(t *testing.T) (*KeyPair, *[20]byte) {
 	return pair, &hash
 }
 
-// TestForms lets our two machines register each other in every form that the
-// protocol has.
+// TestForms registers our two machines with each other in every form of the
+// protocol.
 //
 // hostap: test_wps_ext_m1_workaround
 func TestForms(t *testing.T) {
@@ -58,7 +58,7 @@ func TestForms(t *testing.T) {
 		name   string
 		form   func(t *testing.T) form
 		ladder string
-		// what both sides have in the end; the rest follows from ladder
+		// the results of both sides; the rest follows from ladder
 		credentials []summary // given to a station; by default that of the network
 		more        func(t *testing.T, e *Enrollee, r *Registrar)
 	}{
@@ -241,7 +241,7 @@ func TestForms(t *testing.T) {
 		{name: "version 1.0", ladder: fullAP, form: func(*testing.T) form {
 			f := writing()
 			f.enrollee.Version10, f.registrar.Version10 = true, true
-			f.enrollee.WFA = wps.WFAExtension{SettingsDelayTime: 3, RequestToEnroll: true} // has no place there
+			f.enrollee.WFA = wps.WFAExtension{SettingsDelayTime: 3, RequestToEnroll: true} // not allowed there
 			return f
 		}},
 		{name: "strict", ladder: full, form: func(*testing.T) form {
@@ -332,7 +332,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// version is the Version2 of a side.
+// version returns the Version2 of a side.
 func version(c *Config) uint8 {
 	if c.Version10 {
 		return 0
@@ -341,7 +341,7 @@ func version(c *Config) uint8 {
 }
 
 // TestVersions checks which messages carry the extension of the Wi-Fi Alliance,
-// and what of it.
+// and its contents.
 //
 // hostap: test_ap_wps_conf_pin_v1 test_ap_wps_new_version_sta
 func TestVersions(t *testing.T) {
@@ -349,7 +349,7 @@ func TestVersions(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		form  form
-		wants map[wps.Kind]wps.WFAExtension // but for Version2, which all have
+		wants map[wps.Kind]wps.WFAExtension // without Version2, which all have
 	}{
 		{"access point", writing(), map[wps.Kind]wps.WFAExtension{wps.KindM1: {RequestToEnroll: true}, wps.KindM7: {SettingsDelayTime: 9}}},
 		{"station", station(), map[wps.Kind]wps.WFAExtension{wps.KindM1: {RequestToEnroll: true}}},
@@ -379,7 +379,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestOSVersion checks that the reserved bit is sent as 1 whatever is set.
+// TestOSVersion checks that the reserved bit is always sent as 1.
 func TestOSVersion(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -395,8 +395,8 @@ func TestOSVersion(t *testing.T) {
 	}
 }
 
-// TestQuirksNoted checks that a result names the peer's habits, in whatever
-// message and in whatever settings they show.
+// TestQuirksNoted checks that a result names the peer's quirks, in any message
+// and in any settings.
 func TestQuirksNoted(t *testing.T) {
 	for name, test := range map[string]struct {
 		at   wps.Kind
@@ -416,7 +416,7 @@ func TestQuirksNoted(t *testing.T) {
 			f.talk(t, e, r, func(s said) []byte {
 				if s.kind() == test.at {
 					x := &scene{t: t, e: e, r: r, genuine: s.octets, sender: &r.run}
-					r.chain = test.send(x) // so that the registrar believes it said that
+					r.chain = test.send(x) // so that the registrar's chain contains the message
 					return r.chain
 				}
 				return s.octets
@@ -453,7 +453,7 @@ func TestQuirksOfEnrollees(t *testing.T) {
 	}
 }
 
-// TestConfigRefused checks what no run can be made with.
+// TestConfigRefused checks configurations with which no run is possible.
 func TestConfigRefused(t *testing.T) {
 	for name, change := range map[string]func(*form){
 		"station without password":             func(f *form) { f.enrollee.Password = Password{} },
@@ -480,8 +480,9 @@ func TestConfigRefused(t *testing.T) {
 	}
 }
 
-// TestConfigUntouched checks that a run leaves the caller's passwords, keys and
-// settings alone, whether it succeeds or fails, even when its result is cleared.
+// TestConfigUntouched checks that a run does not modify the caller's passwords,
+// keys and settings, whether it succeeds or fails, even when its result is
+// cleared.
 func TestConfigUntouched(t *testing.T) {
 	for name, test := range map[string]struct {
 		form func() form
@@ -532,7 +533,7 @@ func TestConfigUntouched(t *testing.T) {
 	}
 }
 
-// TestStart checks that M1 can be asked for again, but not once it is late.
+// TestStart checks that Start returns M1 again, but not when it is too late.
 func TestStart(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -573,8 +574,8 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// TestRandomFails checks that a run that runs out of randomness ends, wherever
-// that happens.
+// TestRandomFails checks that a run ends if the random source fails, at any
+// point.
 //
 // hostap: test_ap_wps_encr_no_random_ap test_ap_wps_e_hash_no_random_sta
 // test_ap_wps_m1_no_random test_ap_wps_m5_no_random test_ap_wps_m7_no_random
@@ -598,7 +599,7 @@ func TestRandomFails(t *testing.T) {
 	}
 }
 
-// TestKeyPairFails checks that a side without a key pair says nothing.
+// TestKeyPairFails checks that a side without a key pair sends nothing.
 func TestKeyPairFails(t *testing.T) {
 	ends := errors.New("no more")
 	f := station()
@@ -612,7 +613,7 @@ func TestKeyPairFails(t *testing.T) {
 	f.cheap()
 	e, _ = f.machines(t)
 	m1 := must(t)(e.Start())
-	for left := range 17 { // neither for the nonce nor for the key pair
+	for left := range 17 { // too little for the nonce or for the key pair
 		f.registrar.KeyPair, f.registrar.Rand = nil, &limited{left, ends}
 		_, r := f.machines(t)
 		if m2, err := r.Handle(m1); m2 != nil || !errors.Is(err, ends) || !r.Ended() {
@@ -621,7 +622,7 @@ func TestKeyPairFails(t *testing.T) {
 	}
 }
 
-// TestTooLong checks that what cannot be encoded ends the run before it is said.
+// TestTooLong checks that a message that cannot be encoded ends the run.
 func TestTooLong(t *testing.T) {
 	long := string(bytes.Repeat([]byte("x"), 65))
 	for name, change := range map[string]func(*form){
@@ -648,7 +649,7 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
-// TestRoles checks what machines say of themselves and of their peer.
+// TestRoles checks the descriptions of machines and of their peers.
 func TestRoles(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -668,7 +669,7 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// limited is randomness that ends.
+// limited is a random source that ends.
 type limited struct {
 	left int
 	err  error

@@ -10,14 +10,14 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The machines are fuzzed by programs: each octet is a step, that gives the
-// machine the peer's next message, or one that is damaged, forged, repeated, cut
-// or foreign. The peer is a recording, with fixed randomness and small
-// exponents; it has the keys of the run, so that what it sends can be authentic
-// and wrong. What the machine does is judged by an oracle of its own.
+// The machines are fuzzed by programs: each octet is a step that gives the
+// machine the peer's next message, or one that is damaged, forged, repeated,
+// truncated or foreign. The peer is a recording, with fixed randomness and
+// small exponents; it has the keys of the run, so that its messages can be
+// authentic and wrong. A separate oracle checks what the machine does.
 //
-// A program begins in the middle of a run: the machine is a copy of one that was
-// brought there once, so that a message costs no more than its own handling.
+// A program begins in the middle of a run: the machine is a copy of one that
+// was brought there before, so that a message costs only its own handling.
 
 // fuzzForms are the runs that are recorded.
 var fuzzForms = []func() form{
@@ -32,7 +32,7 @@ var fuzzForms = []func() form{
 		f.registrar.Password = newPassword(wps.PasswordDefault, []byte("12349999"))
 		return f
 	},
-	func() form { // not now
+	func() form { // refused
 		f := station()
 		f.first = &Decision{Refused: true}
 		f.late = &Decision{Password: f.registrar.Password}
@@ -40,13 +40,13 @@ var fuzzForms = []func() form{
 	},
 }
 
-// recording is a run that was made once.
+// recording is a recorded run.
 type recording struct {
 	form *form
 	said [RoleRegistrar + 1][][]byte // by each role
 	keys Keys
-	// moments are players of each role who have heard none, one, two … of the
-	// peer's messages.
+	// moments are players of each role that have received none, one, two … of
+	// the peer's messages.
 	moments [RoleRegistrar + 1][]*player
 }
 
@@ -78,8 +78,7 @@ func record(t testing.TB) (all []recording) {
 	return all
 }
 
-// moments plays a run as it was recorded, and keeps what it has come to after
-// each message.
+// moments plays a recorded run, and keeps the state after each message.
 func moments(t testing.TB, all []recording, form int, role Role) (list []*player) {
 	p := newPlayer(t, all, role, form)
 	p.start()
@@ -104,12 +103,12 @@ type player struct {
 	cipher  *Cipher // of the peer
 	psk     [2][16]byte
 	tape    []byte
-	next    int    // the peer's next message
-	heard   []byte // what the machine heard last
-	answer  []byte // what it said to that, if it took any notice
+	next    int    // index of the peer's next message
+	heard   []byte // the last message that the machine received
+	answer  []byte // its answer, unless it ignored the message
 
 	commitments [2][]byte // the hashes that the peer committed to
-	proved      int       // halves that the peer has proved
+	proved      int       // how many halves the peer has proved
 }
 
 // newPlayer returns a player at the beginning of a run.
@@ -130,7 +129,7 @@ func newPlayer(t testing.TB, all []recording, role Role, form int) *player {
 	return p
 }
 
-// bind finds what the two machines have in common.
+// bind collects the values that the two machines share.
 func (p *player) bind() {
 	switch m := p.machine.(type) {
 	case *Enrollee:
@@ -140,7 +139,7 @@ func (p *player) bind() {
 	}
 }
 
-// fork returns a player who goes on from here by himself.
+// fork returns an independent copy of a player.
 func (p *player) fork(t testing.TB) *player {
 	f := *p
 	f.t = t
@@ -187,8 +186,8 @@ func (p *player) fork(t testing.TB) *player {
 	return &f
 }
 
-// choose takes the form and the moment off a program, and returns a player who
-// is there with the rest.
+// choose reads the form and the moment from a program, and returns a player in
+// that state with the rest of the program.
 func choose(t testing.TB, all []recording, role Role, program []byte) *player {
 	p := player{tape: program}
 	list := all[int(p.octet())%len(all)].moments[role]
@@ -197,7 +196,7 @@ func choose(t testing.TB, all []recording, role Role, program []byte) *player {
 	return f
 }
 
-// octet takes an octet off the program; zeros follow its end.
+// octet reads an octet of the program; zeros follow its end.
 func (p *player) octet() byte {
 	if len(p.tape) == 0 {
 		return 0
@@ -309,8 +308,8 @@ func (p *player) step() {
 	}
 }
 
-// flipSettings delivers the next message with an octet of its settings changed,
-// in order otherwise.
+// flipSettings delivers the next message with an octet of its settings changed
+// and a valid Authenticator.
 func (p *player) flipSettings() {
 	m := p.upcoming()
 	value := wps.Find(m, wps.AttrEncryptedSettings)
@@ -337,7 +336,8 @@ func (p *player) start() {
 	}
 }
 
-// hear gives the machine a message, twice if it answers, and judges what it does.
+// hear gives the machine a message, twice if it answers, and checks the
+// reaction.
 func (p *player) hear(m []byte) {
 	ended, state := p.machine.Ended(), p.state()
 	repeated := p.own.heard != nil && bytes.Equal(m, p.own.heard)
@@ -372,7 +372,7 @@ func (p *player) hear(m []byte) {
 	}
 }
 
-// judge checks what a machine does about a message that it has heard.
+// judge checks the reaction of a machine to a message.
 func (p *player) judge(m, out []byte, err error) {
 	if err != nil {
 		if errors.Is(err, ErrEnded) && out == nil {
@@ -398,7 +398,7 @@ func (p *player) judge(m, out []byte, err error) {
 	}
 }
 
-// reveals checks that the peer has proved what it must before the machine says
+// reveals checks that the peer has proved what it must before the machine sends
 // a message that reveals something.
 func (p *player) reveals(m []byte, kind wps.Kind) {
 	switch kind {
@@ -442,7 +442,7 @@ func (p *player) checkProof(m []byte, kind wps.Kind, half int, id wps.AttributeI
 	p.proved = half
 }
 
-// addPrograms adds programs in which each step comes at each place of a run.
+// addPrograms adds programs with each step at each point of a run.
 func addPrograms(f *testing.F) {
 	for form := range byte(len(fuzzForms)) {
 		f.Add(append([]byte{form}, make([]byte, 9)...))
@@ -465,17 +465,16 @@ func fuzz(f *testing.F, role Role) {
 	f.Fuzz(func(t *testing.T, program []byte) { choose(t, all, role, program).play() })
 }
 
-// BenchmarkFuzzMessage is what a fuzzer needs for one of its programs, without
-// its engine: a machine somewhere in a run is given one message, or what comes
-// of it when it is damaged, forged or foreign. Compare BenchmarkRegistrationPIN,
-// a run with fresh keys.
+// BenchmarkFuzzMessage measures one program of the fuzzer without its engine: a
+// machine at some point of a run receives one message, possibly damaged, forged
+// or foreign. Compare BenchmarkRegistrationPIN, a run with fresh keys.
 func BenchmarkFuzzMessage(b *testing.B) {
 	all := record(b)
 	random := rand.New(rand.NewPCG(1, 2))
 	programs := make([][]byte, 4096)
 	for i := range programs {
 		programs[i] = []byte{byte(random.Uint32()), byte(random.Uint32()), byte(random.IntN(stepForeign + 1))}
-		for range 4 { // its operands; what is left would be steps
+		for range 4 { // its operands; further octets would be steps
 			programs[i] = append(programs[i], byte(random.Uint32()))
 		}
 	}

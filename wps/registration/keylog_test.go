@@ -10,7 +10,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// readKeyLog reads a line of a key log as its documentation says.
+// readKeyLog parses a line of a key log according to its documentation.
 func readKeyLog(t *testing.T, line string) (enrollee, registrar wps.Nonce, keys *Keys) {
 	t.Helper()
 	if !regexp.MustCompile(`^WSC [0-9a-f]{32} [0-9a-f]{32} [0-9a-f]{64} [0-9a-f]{32}\n$`).MatchString(line) {
@@ -21,8 +21,8 @@ func readKeyLog(t *testing.T, line string) (enrollee, registrar wps.Nonce, keys 
 	return wps.Nonce(unhex(t, field[1])), wps.Nonce(unhex(t, field[2])), keys
 }
 
-// TestKeyLog opens the M8 of a capture with what either side of the replayed
-// run logs.
+// TestKeyLog decrypts the M8 of a capture with the key log of either side of
+// the replayed run.
 func TestKeyLog(t *testing.T) {
 	for _, c := range captures(t) {
 		if c.Name != "s01-pin-ok" {
@@ -54,8 +54,8 @@ func TestKeyLog(t *testing.T) {
 	t.Fatal("no capture")
 }
 
-// TestKeyLogFails checks that a key log that cannot be written harms no run, and
-// that damaged keys, of a forged M2, are not logged.
+// TestKeyLogFails checks that an error of the key log does not affect the run,
+// and that the keys after a forged M2 are not logged.
 func TestKeyLogFails(t *testing.T) {
 	f := station()
 	f.cheap()
@@ -74,7 +74,7 @@ func TestKeyLogFails(t *testing.T) {
 	readKeyLog(t, log.String())
 }
 
-// noRoom is a disk without room.
+// noRoom is a full disk.
 type noRoom struct{}
 
 func (noRoom) Write([]byte) (int, error) { return 0, errors.New("no room") }

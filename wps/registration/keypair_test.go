@@ -18,8 +18,8 @@ func plus(n int64) []byte {
 
 func small(n int64) []byte { return big.NewInt(n).FillBytes(make([]byte, group5.Size)) }
 
-// TestCheckPublicKey checks that the errors are those of this package. Which keys
-// they are for is tested where they are checked.
+// TestCheckPublicKey checks that the errors are those of this package. Which
+// keys are refused is tested in the package that checks them.
 func TestCheckPublicKey(t *testing.T) {
 	k, err := NewKeyPair(nil)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestVectorPublicKeys(t *testing.T) {
 			if err := side.own.Precompute(side.peer); err != nil {
 				t.Fatalf("%s: %v", side.name, err)
 			}
-			clear(side.own.pair.Exponent) // what was computed must do
+			clear(side.own.pair.Exponent) // the precomputed secret must suffice
 			keys, err = side.own.Keys(side.peer, wps.Nonce(v.N1), wps.MAC(v.MAC), wps.Nonce(v.N2))
 			if err != nil || *keys != *v.keys() {
 				t.Errorf("%s: keys differ if their secret was computed before (error %v)", side.name, err)
@@ -111,8 +111,8 @@ func TestVectorPublicKeys(t *testing.T) {
 	})
 }
 
-// TestPrecompute checks what TestVectorPublicKeys does not: another peer than
-// the one asked for, a peer that is refused, and that nothing is left behind.
+// TestPrecompute checks what TestVectorPublicKeys does not: another peer, a
+// peer that is refused, and that no secret remains.
 func TestPrecompute(t *testing.T) {
 	var pairs [3]*KeyPair
 	for i := range pairs {

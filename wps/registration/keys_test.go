@@ -30,8 +30,9 @@ func TestVectorKeys(t *testing.T) {
 	})
 }
 
-// TestVectorUnpaddedSecret: where the shared secret begins with a zero, the
-// vectors also give the DHKey of who forgets the zero. Ours must differ.
+// TestVectorUnpaddedSecret: if the shared secret begins with a zero, the
+// vectors also contain the DHKey of an implementation that drops the zero. Ours
+// must differ.
 func TestVectorUnpaddedSecret(t *testing.T) {
 	tested := false
 	forEachVector(t, func(t *testing.T, v *vector) {

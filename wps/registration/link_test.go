@@ -10,10 +10,10 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestBadLink lets two machines talk over a link that loses, repeats and damages
-// messages, and on which others talk too. As EAP does, a message is sent again
-// until it is answered. Whatever is drawn, both sides succeed: what is ignored
-// was right to be.
+// TestBadLink runs two machines over a link that loses, repeats and damages
+// messages, and with messages of others. As in EAP, a message is sent again
+// until it is answered. Both sides always succeed: only messages that should be
+// ignored are ignored.
 func TestBadLink(t *testing.T) {
 	other := station()
 	other.cheap()
@@ -38,7 +38,7 @@ func TestBadLink(t *testing.T) {
 		}
 		var to machine = r
 		for out != nil {
-			// What the receiver hears before the message arrives whole.
+			// What the receiver gets before the intact message arrives.
 			for range rapid.IntRange(0, 3).Draw(t, "troubles") {
 				noise := bytes.Clone(out)
 				switch rapid.SampledFrom([]string{"damage", "cut", "another run", "noise"}).Draw(t, "trouble") {
@@ -51,8 +51,8 @@ func TestBadLink(t *testing.T) {
 				case "noise":
 					noise = rapid.SliceOf(rapid.Byte()).Draw(t, "octets")
 				}
-				// M1 and M2 cannot be told from forgeries before they are read,
-				// nor can the messages that end a run, ever.
+				// M1 and M2 cannot be distinguished from forgeries before they
+				// are read, nor can the messages that end a run.
 				if k := (said{octets: out}).kind(); k <= wps.KindM2 || k >= wps.KindACK {
 					continue
 				}

@@ -7,9 +7,9 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestNotDue: WSC_ACK and WSC_Done are never authenticated. Where they are not
-// due they are not heard, with the nonces of the run too, and the run succeeds
-// all the same.
+// TestNotDue: WSC_ACK and WSC_Done are never authenticated. If they are not
+// expected they are ignored, even with the nonces of the run, and the run still
+// succeeds.
 func TestNotDue(t *testing.T) {
 	for _, next := range []wps.Kind{wps.KindM2, wps.KindM3, wps.KindM4, wps.KindM5, wps.KindM6, wps.KindM7, wps.KindM8} {
 		f := station()

@@ -11,11 +11,11 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// The tests below let our two machines talk to each other. Where many runs are
-// made, the exponents are small, which costs a hundredth, and the randomness is
-// a count, so that every run is the same.
+// The tests below run our two machines against each other. Where many runs are
+// made, the exponents are small, which costs a hundredth, and the random source
+// is a counter, so that every run is the same.
 
-// counter is randomness for tests: octets that count.
+// counter is a random source for tests that counts up.
 type counter byte
 
 func (c *counter) Read(p []byte) (int, error) {
@@ -26,7 +26,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// cheapPairs are key pairs with which an exponentiation costs little.
+// cheapPairs are key pairs with a cheap exponentiation.
 var cheapPairs = sync.OnceValue(func() (pairs [2]*KeyPair) {
 	for i, exponent := range [][]byte{{0x51, 0x0B}, {0x4D, 0x6D}} {
 		pair, err := NewKeyPairFromExponent(exponent)
@@ -43,7 +43,7 @@ var cheapPairs = sync.OnceValue(func() (pairs [2]*KeyPair) {
 	return pairs
 })
 
-// device describes a device of ours.
+// device returns the description of a device.
 func device(name string, last byte) wps.Device {
 	d := wps.DefaultDevice()
 	d.UUID = wps.UUID{0x6D, 0x1F, 15: last}
@@ -57,7 +57,7 @@ var (
 	registrarDevice = device("Router", 0x4)
 )
 
-// cheap makes a pair of machines cost little.
+// cheap makes a run of the form cheap.
 func (f *form) cheap() {
 	pairs := cheapPairs()
 	f.enrollee.KeyPair, f.registrar.KeyPair = pairs[0], pairs[1]
@@ -73,19 +73,19 @@ func mustPIN(text string) Password {
 	return PIN(p)
 }
 
-// network is what most tests give.
+// network returns the network that most tests use.
 func network() wps.Credential {
 	return wps.Credential{SSID: "Zuhause", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse")}
 }
 
-// settings are those of an access point.
+// settings returns settings of an access point.
 func settings(ssid wps.SSID) *wps.Credential {
 	c := network()
 	c.SSID, c.MAC = ssid, wps.MAC{2, 0, 0, 0, 0, 0xAA}
 	return &c
 }
 
-// form is a pair of configurations that belong together.
+// form is a pair of matching configurations.
 type form struct {
 	enrollee  EnrolleeConfig
 	registrar RegistrarConfig
@@ -93,7 +93,8 @@ type form struct {
 	late      *Decision // on M1, after M2D
 }
 
-// station is a station with a PIN at an access point that knows it.
+// station returns the form of a station with a PIN at an access point that has
+// it.
 func station() form {
 	return form{
 		enrollee:  EnrolleeConfig{Config: Config{Device: enrolleeDevice}, Password: mustPIN("12345670")},
@@ -101,15 +102,16 @@ func station() form {
 	}
 }
 
-// accessPoint is an access point whose PIN an external registrar knows. It
-// reads the settings.
+// accessPoint returns the form of an access point whose PIN an external
+// registrar has, which reads the settings.
 func accessPoint() form {
 	f := station()
 	f.enrollee.AP, f.registrar.AP, f.registrar.Credentials = settings("before"), true, nil
 	return f
 }
 
-// writing is an access point to which the registrar gives new settings.
+// writing returns the form of an access point to which the registrar gives new
+// settings.
 func writing() form {
 	f := accessPoint()
 	f.registrar.NewSettings = settings("after")
@@ -130,7 +132,7 @@ func (f *form) machines(t testing.TB) (*Enrollee, *Registrar) {
 	return e, r
 }
 
-// handle has the registrar handle a message, and decide on M1.
+// handle lets the registrar handle a message, and decides on M1.
 func (f *form) handle(r *Registrar, msg []byte) ([]byte, error) {
 	out, err := r.Handle(msg)
 	if r.State() == WaitDecision {
@@ -139,7 +141,7 @@ func (f *form) handle(r *Registrar, msg []byte) ([]byte, error) {
 	return out, err
 }
 
-// said is a message and who said it.
+// said is a message with its sender.
 type said struct {
 	by     Role
 	octets []byte
@@ -151,7 +153,7 @@ func (s said) kind() wps.Kind {
 }
 
 // talk passes messages between the machines until neither has one to send, and
-// returns what was said. Each message passes through the link, if there is one.
+// returns them. Each message passes through the link, if there is one.
 func (f *form) talk(t testing.TB, e *Enrollee, r *Registrar, link func(said) []byte) (all []said) {
 	t.Helper()
 	out, err := e.Start()
@@ -183,7 +185,7 @@ func (f *form) talk(t testing.TB, e *Enrollee, r *Registrar, link func(said) []b
 	return all
 }
 
-// ladder names the messages of a run.
+// ladder returns the names of the messages of a run.
 func ladder(all []said) string {
 	var names []string
 	for _, s := range all {
@@ -192,8 +194,8 @@ func ladder(all []said) string {
 	return strings.Join(names, " ")
 }
 
-// until lets the machines talk until the message of a kind is the next to be
-// heard, and returns it.
+// until runs the machines until the next message is of a kind, and returns it
+// without delivering it.
 func (f *form) until(t testing.TB, e *Enrollee, r *Registrar, k wps.Kind) []byte {
 	t.Helper()
 	out, err := e.Start()
@@ -211,7 +213,7 @@ func (f *form) until(t testing.TB, e *Enrollee, r *Registrar, k wps.Kind) []byte
 	return nil
 }
 
-// body is a message as a list of attributes that can be changed.
+// body is a message as a list of attributes that can be modified.
 type body []wps.Attribute
 
 func parseBody(t testing.TB, octets []byte) (b body) {
@@ -244,8 +246,8 @@ func (b body) without(id wps.AttributeID) (out body) {
 	return out
 }
 
-// with returns the message with another value of an attribute, which it gets
-// as its last if it has none.
+// with returns the message with another value of an attribute, or with the
+// attribute added at the end.
 func (b body) with(id wps.AttributeID, value ...byte) (out body) {
 	found := false
 	for _, a := range b {

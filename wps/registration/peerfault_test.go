@@ -8,18 +8,18 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestCapturedFaults plays to our machines the runs in which frames were
-// damaged, lost, repeated or replaced on their way. Frames to the station were
+// TestCapturedFaults gives our machines the captured runs in which frames were
+// damaged, lost, repeated or replaced in transit. Frames to the station were
 // recorded as it received them, frames to the access point as the station sent
-// them: the damage to those is done again here.
+// them: the damage to those is repeated here.
 func TestCapturedFaults(t *testing.T) {
 	runs := map[string]capture{}
 	for _, c := range captures(t) {
 		runs[c.Name] = c
 	}
-	// enrollee is the captured enrollee once it has heard n messages, and
-	// registrar the captured registrar. What they say from then on was not
-	// said in the capture, so they need randomness of their own.
+	// enrollee is the captured enrollee after n messages, and registrar the
+	// captured registrar. Their later messages are not in the capture, so they
+	// need their own random source.
 	enrollee := func(t *testing.T, messages []message, c *capture, n int) *Enrollee {
 		e := enrolleeOf(t, c)
 		if _, err := e.Start(); err != nil {
@@ -111,7 +111,7 @@ func TestCapturedFaults(t *testing.T) {
 		},
 		"m10-trunc-m5": func(t *testing.T, m []message, c *capture) {
 			r := registrar(t, m, c, 2)
-			for n := range m[4].octets { // wherever it is cut
+			for n := range m[4].octets { // truncated at every octet
 				ignores(t, r, m[4].octets[:n], ErrIgnored)
 			}
 			answers(t, r, m[4].octets, wps.KindM6)
@@ -137,7 +137,7 @@ func TestCapturedFaults(t *testing.T) {
 	}
 }
 
-// hearFirst lets a machine hear the first n messages that are for it.
+// hearFirst gives a machine the first n messages that are for it.
 func hearFirst(t *testing.T, m machine, messages []message, fromEnrollee bool, n int) {
 	t.Helper()
 	for _, msg := range messages {
@@ -151,9 +151,9 @@ func hearFirst(t *testing.T, m machine, messages []message, fromEnrollee bool, n
 	}
 }
 
-// TestDuplicates gives each message twice: the second time it gets the same
-// answer, octet for octet, as long as nothing else was heard, even after the
-// end. Then it gives each message that was heard before.
+// TestDuplicates gives a machine each message twice: the second time the answer
+// is the same, octet for octet, as long as no other message was received, even
+// after the end. Then it repeats each earlier message.
 func TestDuplicates(t *testing.T) {
 	late := func() form {
 		f := station()
@@ -180,8 +180,8 @@ func TestDuplicates(t *testing.T) {
 			e, r := f.machines(t)
 			all := f.talk(t, e, r, nil)
 
-			// again makes a machine that has heard all messages before the
-			// nth, and returns what it heard and last said.
+			// again returns a machine that has received all messages before the
+			// nth, with these messages and its last answer.
 			again := func(n int) (m machine, heard []said, answer []byte) {
 				f := cheap()
 				e, r := f.machines(t)

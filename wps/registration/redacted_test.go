@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// TestSecretsAreRedacted prints everything that holds secrets in every way
-// that there is, alone and within something else.
+// TestSecretsAreRedacted prints everything that holds secrets in every way,
+// alone and inside other values.
 func TestSecretsAreRedacted(t *testing.T) {
-	const octet = 0xA7 // what all secrets consist of
+	const octet = 0xA7 // all secrets consist of this octet
 	fill := bytes.Repeat([]byte{octet}, 32)
 	keys := &Keys{AuthKey: [32]byte(fill), KeyWrapKey: [16]byte(fill), EMSK: [32]byte(fill)}
 	pair, err := NewKeyPairFromExponent(fill)
@@ -36,7 +36,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 	for _, v := range []any{keys, *keys, pair, *pair, c, whole, &whole, []any{keys, pair}} {
 		for _, verb := range "vsdxXqobcUtpTeEfFgG" {
 			for _, flag := range []string{"", "+", "#", " ", "5", "-5.2"} {
-				if verb != 'p' && verb != 'T' { // fmt prints these two itself, and no content
+				if verb != 'p' && verb != 'T' { // fmt prints these two itself, without contents
 					fmt.Fprintf(&out, "%"+flag+string(verb)+"\n", v)
 				}
 			}
@@ -50,7 +50,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 		}
 		out.Write(text)
 	}
-	base64 := "p6enp6en" // as encoding/json has a []byte
+	base64 := "p6enp6en" // as encoding/json encodes a []byte
 	for _, leak := range []string{"a7a7", "A7A7", "167 167", "167,167", "0xa7, 0xa7", "a7 a7", "247 247", "10100111", `\xa7`, "§", "U+00A7", "=167", base64} {
 		if i := strings.Index(out.String(), leak); i >= 0 {
 			t.Errorf("secret octets shown as %q: …%s…", leak, out.String()[max(0, i-60):i+20])

@@ -16,8 +16,8 @@ import (
 	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
-// capture is an exchange between hostapd and wpa_supplicant, with what each
-// of them logged.
+// capture is an exchange between hostapd and wpa_supplicant, with the log of
+// each.
 type capture struct {
 	Name     string `json:"name"`
 	Messages []struct {
@@ -65,8 +65,8 @@ type message struct {
 	fromEnrollee bool
 }
 
-// messages returns the messages of a capture's last run: a few begin with a
-// run that was given up.
+// messages returns the messages of a capture's last run: a few begin with an
+// aborted run.
 func (c *capture) messages(t testing.TB) []message {
 	t.Helper()
 	var out []message
@@ -95,8 +95,8 @@ func (c *capture) logs() (enrollee, registrar map[string][]string) {
 	return c.Hostapd, c.Supplicant
 }
 
-// script is the randomness of a run, in the order in which a machine asks
-// for it.
+// script is the random source of a run: the values in the order in which a
+// machine reads them.
 type script struct{ bytes.Buffer }
 
 func (s *script) add(t testing.TB, log map[string][]string, key string) {
@@ -143,7 +143,7 @@ func keysOf(t testing.TB, messages []message, log map[string][]string, registrar
 }
 
 // keyPairOf returns the logged key pair whose public key was sent: some logs
-// hold those of several runs.
+// contain those of several runs.
 func keyPairOf(t testing.TB, log map[string][]string, sent *wps.PublicKey) *KeyPair {
 	t.Helper()
 	for _, exponent := range log["DH Private Key"] {
@@ -159,7 +159,7 @@ func keyPairOf(t testing.TB, log map[string][]string, sent *wps.PublicKey) *KeyP
 	return nil
 }
 
-// secretOf returns the password as one side logged it.
+// secretOf returns the password in the log of one side.
 func secretOf(t testing.TB, log map[string][]string) []byte {
 	return unhex(t, last(log, "Device Password"))
 }
@@ -179,13 +179,13 @@ func settingsOf(t testing.TB, keys *Keys, value []byte, l wps.List) {
 	}
 }
 
-// sharedConfig is what M1 or M2 says of a side's configuration.
+// sharedConfig returns the configuration of a side as M1 or M2 shows it.
 func sharedConfig(h *wps.Header, d wps.Device, pair *KeyPair, random io.Reader) Config {
 	return Config{Faulty: true, Device: d, Version10: h.WFA.Version2 == 0, WFA: h.WFA, Extra: h.Unknown, Vendor: h.Vendor, KeyPair: pair, Rand: random}
 }
 
-// enrolleeOf makes an enrollee with the configuration and randomness that the
-// captured one had.
+// enrolleeOf returns an enrollee with the configuration and randomness of the
+// captured one.
 func enrolleeOf(t testing.TB, c *capture) *Enrollee {
 	t.Helper()
 	messages := c.messages(t)
@@ -225,8 +225,8 @@ func enrolleeOf(t testing.TB, c *capture) *Enrollee {
 	return e
 }
 
-// registrarOf makes a registrar with the configuration and randomness that
-// the captured one had.
+// registrarOf returns a registrar with the configuration and randomness of the
+// captured one.
 func registrarOf(t testing.TB, c *capture) *Registrar {
 	t.Helper()
 	messages := c.messages(t)
@@ -287,7 +287,7 @@ func registrarOf(t testing.TB, c *capture) *Registrar {
 	return r
 }
 
-// machine is what both roles have in common.
+// machine is the interface that both roles share.
 type machine interface {
 	Start() ([]byte, error)
 	Handle([]byte) ([]byte, error)
@@ -296,9 +296,9 @@ type machine interface {
 	Result() *Result
 }
 
-// departures are the captures in which a peer did what our machines do not,
-// or whose frames were tampered with on their way: how many messages are
-// compared with what each of our machines says, and why not all.
+// departures are the captures in which a peer did what our machines do not, or
+// whose frames were modified in transit: how many messages are compared for
+// each of our machines, and why not all.
 var departures = map[string]struct {
 	enrollee, registrar int
 	why                 string
@@ -317,9 +317,9 @@ var departures = map[string]struct {
 	"s36-noappin":             {4, 3, "hostap's registrar answers NACK 15 by NACK 0, ours by NACK 15 as iwd does"},
 }
 
-// TestReplay plays every captured run again with our machine on one side and
-// then on the other: given the same randomness, it says octet for octet what
-// hostapd and wpa_supplicant said.
+// TestReplay replays every captured run with our machine on one side and then
+// on the other: with the same randomness, it must send the same octets as
+// hostapd and wpa_supplicant.
 func TestReplay(t *testing.T) {
 	for _, c := range captures(t) {
 		messages := c.messages(t)
@@ -338,7 +338,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// replay gives the machine what it received, and compares what it says.
+// replay gives the machine the messages that it received, and compares its
+// answers.
 func replay(t *testing.T, m machine, messages []message, enrollee bool) {
 	t.Helper()
 	out, err := m.Start()
@@ -387,19 +388,20 @@ func TestReplayedCredentials(t *testing.T) {
 	}
 }
 
-// damagedOnTheWay are messages that a capture has as the station received them.
+// damagedOnTheWay are messages that a capture has only as the station received
+// them.
 var damagedOnTheWay = map[string]wps.Kind{
 	"m02-badauth-m2": wps.KindM2, "m04-badauth-m4": wps.KindM4, "m05-badenc-m4": wps.KindM4,
 }
 
-// TestCapturedKeys recomputes what both sides of each capture logged: the shared
-// secret and the keys, the halves of the password, the proofs and the decrypted
-// settings; and the Authenticator of each message.
+// TestCapturedKeys recomputes the values logged by both sides of each capture:
+// the shared secret and the keys, the halves of the password, the proofs and
+// the decrypted settings; and the Authenticator of each message.
 func TestCapturedKeys(t *testing.T) {
 	for _, c := range captures(t) {
 		messages := c.messages(t)
 		if _, ok := find[*wps.M2](messages); !ok {
-			continue // ended by M2D: no keys were made
+			continue // ended by M2D: there are no keys
 		}
 		enrollee, registrar := c.logs()
 		for role, log := range map[Role]map[string][]string{RoleEnrollee: enrollee, RoleRegistrar: registrar} {

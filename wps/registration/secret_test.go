@@ -14,7 +14,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// shown is all that printing in every way makes of a value.
+// shown returns a value formatted in every way.
 func shown(v any) string {
 	var out strings.Builder
 	for _, verb := range "vsdxXqcU" {
@@ -31,8 +31,8 @@ func shown(v any) string {
 	return out.String()
 }
 
-// disguises are the ways in which octets get printed. Of long secrets the
-// beginning is enough.
+// disguises returns the ways in which octets may be printed. For long secrets
+// the beginning is enough.
 func disguises(secret []byte) []string {
 	secret = secret[:min(len(secret), 6)]
 	numbers := strings.Trim(fmt.Sprint(secret), "[]")
@@ -59,7 +59,7 @@ func checkHidden(t *testing.T, what string, v any, secrets map[string][]byte) {
 }
 
 // TestSecretsHidden prints machines, configurations, results and errors in
-// every state of a run, and looks for secrets.
+// every state of a run, and searches for secrets.
 func TestSecretsHidden(t *testing.T) {
 	for name, newForm := range map[string]func() form{"station": station, "access point": writing} {
 		t.Run(name, func(t *testing.T) {
@@ -161,8 +161,8 @@ func TestSecretsInErrors(t *testing.T) {
 	}
 }
 
-// TestSecretsCleared looks into the memory of machines whose run has ended, in
-// each way in which one can.
+// TestSecretsCleared checks the memory of machines whose run has ended, in each
+// way in which a run can end.
 func TestSecretsCleared(t *testing.T) {
 	alike := func() form {
 		f := station()
@@ -171,7 +171,7 @@ func TestSecretsCleared(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		form func() form
-		at   wps.Kind // where the run is left, by Abort; 0 is never
+		at   wps.Kind // where Abort is called; 0 is never
 	}{
 		"success": {form: station}, "access point written": {form: writing}, "access point read": {form: accessPoint},
 		"wrong second half": {form: alike}, "M2D": {form: locked}, "left at M1": {station, wps.KindM1}, "left at M3": {station, wps.KindM3},
@@ -185,7 +185,8 @@ func TestSecretsCleared(t *testing.T) {
 				f.registrar.NewPassword = mustPIN("24681353")
 			}
 			e, r := f.machines(t)
-			// What is reached now, lest it be only forgotten.
+			// Collect the memory that is reachable now, to check that it was
+			// cleared and not only dropped.
 			var reached [][]byte
 			ciphers := make(map[*Cipher]bool)
 			reach := func() {
@@ -240,8 +241,8 @@ func TestSecretsCleared(t *testing.T) {
 	}
 }
 
-// TestKeysCleared checks that the keys themselves do not outlive what is made of
-// them, nor the line that is logged.
+// TestKeysCleared checks that the keys are cleared after their use, and the
+// line that is logged too.
 func TestKeysCleared(t *testing.T) {
 	keys := &Keys{AuthKey: [32]byte{1}, KeyWrapKey: [16]byte{2}, EMSK: [32]byte{3}}
 	var log keeper
@@ -263,8 +264,8 @@ func TestKeysCleared(t *testing.T) {
 	}
 }
 
-// TestRefusedSettingsCleared checks that settings which are refused do not stay
-// in memory, whether they cannot be decrypted or make no sense.
+// TestRefusedSettingsCleared checks that settings that are refused do not
+// remain in memory, whether they cannot be decrypted or are invalid.
 func TestRefusedSettingsCleared(t *testing.T) {
 	v := loadVectors(t)[0]
 	c := NewCipher(v.keys())
@@ -280,7 +281,7 @@ func TestRefusedSettingsCleared(t *testing.T) {
 		t.Errorf("what could not be decrypted is still there: %x", plaintext)
 	}
 
-	// M4's settings are none of M7: E-S2 is missing.
+	// M4's settings are not valid in M7: E-S2 is missing.
 	value = encrypt(c, append(genuine, bytes.Repeat([]byte{16}, 16)...))
 	r := run{cipher: c}
 	var s wps.M7Settings
@@ -292,7 +293,7 @@ func TestRefusedSettingsCleared(t *testing.T) {
 	}
 }
 
-// keeper is a writer that keeps what it must not.
+// keeper is a writer that keeps the data, which a writer must not do.
 type keeper []byte
 
 func (k *keeper) Write(p []byte) (int, error) {
@@ -300,7 +301,7 @@ func (k *keeper) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestResultClear checks that a result can be wiped by who is done with it.
+// TestResultClear checks that a result can be cleared by its user.
 func TestResultClear(t *testing.T) {
 	for name, newForm := range map[string]func() form{"station": station, "access point": writing} {
 		t.Run(name, func(t *testing.T) {
@@ -333,9 +334,9 @@ func TestResultClear(t *testing.T) {
 	}
 }
 
-// TestPeersNoncesForgotten checks that the peer's secret nonces do not stay in
-// memory, not even in that of an access point's settings: with them and the
-// keys the PIN can be searched for.
+// TestPeersNoncesForgotten checks that the peer's secret nonces do not remain
+// in memory, not even in that of an access point's settings: with them and the
+// keys the PIN can be found by search.
 func TestPeersNoncesForgotten(t *testing.T) {
 	f := accessPoint()
 	f.cheap()
@@ -354,7 +355,7 @@ func TestPeersNoncesForgotten(t *testing.T) {
 }
 
 // TestDroppedCredentialCleared checks that the key of a network with WEP, which
-// is not passed on, does not stay in memory.
+// is not passed on, does not remain in memory.
 func TestDroppedCredentialCleared(t *testing.T) {
 	v := loadVectors(t)[0]
 	c := NewCipher(v.keys())

@@ -10,8 +10,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// hexBytes is octets that JSON has in hexadecimal, in whole numbers of digits
-// or, if it is a number, without the leading zero.
+// hexBytes is octets in hexadecimal in JSON: an even number of digits, or for a
+// number possibly without the leading zero.
 type hexBytes []byte
 
 func (h *hexBytes) UnmarshalText(text []byte) error {
@@ -26,8 +26,8 @@ func (h *hexBytes) UnmarshalText(text []byte) error {
 
 func (h hexBytes) key() *wps.PublicKey { return (*wps.PublicKey)(h) }
 
-// vector is one run of testdata/kat.json, which was made by two independent
-// implementations, in Python and in Go, that agree with each other and with
+// vector is one run of testdata/kat.json. It was made by two independent
+// implementations, in Python and in Go, which agree with each other and with
 // captures of hostapd.
 type vector struct {
 	Tag      string
