@@ -11,8 +11,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Machine is a role of the Registration Protocol: a [*registration.Enrollee]
-// or a [*registration.Registrar].
+// Machine is one run of the Registration Protocol, in one of its roles: a
+// [*registration.Enrollee] or a [*registration.Registrar].
 type Machine interface {
 	// Role returns the role of the machine.
 	Role() registration.Role
@@ -23,8 +23,10 @@ type Machine interface {
 	// last message gets the same answer without an error, even after the run
 	// has ended.
 	Handle(message []byte) ([]byte, error)
-	// Waiting reports whether the answer to the last message comes later, by
-	// another method of the role: the decision on an M1.
+	// Waiting reports whether Handle left the last message without an answer,
+	// because the caller has to decide: about an M1 with
+	// [registration.Registrar.Decide], about new settings in M8 with
+	// [registration.Enrollee.Adopt] or [registration.Enrollee.Reject].
 	Waiting() bool
 	// Settled reports whether the run has succeeded and only waits for the
 	// confirmation of the other side. Nothing that follows can make it fail.
@@ -49,7 +51,8 @@ type Step struct {
 	// Done reports that the exchange is over. The error returned with it says
 	// why it failed, or is nil.
 	Done bool
-	// Waiting reports that the station waits for [Server.Answer].
+	// Waiting reports that the station waits for an answer that Handle did not
+	// return: see [Server.Answer].
 	Waiting bool
 	// Deadline is when to call Timeout if no packet arrives first. It is zero
 	// when Done is set.
@@ -93,16 +96,16 @@ func checkOpCode(op eap.OpCode, message []byte) error {
 	return nil
 }
 
-// exchange is what Peer and Server have in common: one EAP conversation for one
-// run.
+// exchange is what Peer and Server have in common: one EAP conversation that
+// carries one run.
 type exchange struct {
-	machine  Machine
-	size     int // sendFragment size
+	machine  Machine // the run; nil at a server until the station has sent its identity
+	size     int     // of fragments: see eap.NewFragmenter
 	incoming eap.Reassembler
 	outgoing eap.Fragmenter
-	sent     []byte // the packet sent last; nil if it can be rebuilt
-	limit    time.Time
-	ignored  error // why the last ignored packet was ignored
+	sent     []byte    // the packet sent last; nil if it can be rebuilt
+	limit    time.Time // when the whole exchange times out
+	ignored  error     // why the last ignored packet was ignored
 	over     bool
 	err      error
 }

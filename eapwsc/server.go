@@ -26,11 +26,11 @@ var identityTimeouts = []time.Duration{3 * time.Second, 6 * time.Second, 12 * ti
 
 // ServerConfig configures a [Server].
 type ServerConfig struct {
-	// Registrar creates the run for a station that wants to be registered. It
-	// is called when the station has sent its identity.
+	// Registrar creates the machine for a station that wants to be registered.
+	// It is called when the station has sent its identity.
 	Registrar func(now time.Time) (Machine, error)
-	// Enrollee creates the run for a station that is an external registrar: the
-	// access point is the Enrollee. If it is nil, such stations are refused.
+	// Enrollee creates the machine for a station that is an external registrar:
+	// the access point is the Enrollee. If it is nil, such stations are refused.
 	Enrollee func(now time.Time) (Machine, error)
 	// FragmentSize limits packets: see [eap.NewFragmenter]. 0 is the default.
 	FragmentSize int
@@ -60,7 +60,7 @@ type Server struct {
 	deadline     time.Time
 	repeats      int   // how many times the current request was sent again
 	id           uint8 // the Identifier of that request
-	waiting      bool  // for Answer
+	waiting      bool  // the station waits for Answer, and there is no current request
 }
 
 // NewServer returns a server for one exchange with one station. The error is
@@ -124,9 +124,9 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	case in.Code != eap.CodeResponse || in.ID != s.id || s.waiting:
 		return s.ignorePacket(s.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "%v %d is not the response to request %d", in.Code, in.ID, s.id)))
 	case s.machine == nil:
-		return s.identified(now, in)
+		return s.handleIdentity(now, in)
 	case in.IsNak():
-		return s.fail(s.machine.Abort(ErrEAP))
+		return s.endEAP(s.machine.Abort(ErrEAP))
 	case !in.IsWSC():
 		return s.ignorePacket(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v", in)))
 	case in.OpCode == eap.OpFragACK:
@@ -143,11 +143,12 @@ func (s *Server) Handle(now time.Time, packet []byte) (Step, error) {
 	if err := checkOpCode(in.OpCode, message); err != nil {
 		return s.ignorePacket(s.deadline, err)
 	}
-	return s.message(now, in.OpCode, message)
+	return s.handleMessage(now, in.OpCode, message)
 }
 
-// identified creates the run that the station's identity asks for.
-func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
+// handleIdentity processes the station's identity, which says what the station
+// wants to be. It creates the machine of the opposite role.
+func (s *Server) handleIdentity(now time.Time, in eap.Packet) (Step, error) {
 	if in.Type != eap.TypeIdentity {
 		return s.ignorePacket(s.deadline, ignore(eap.FieldType.Fault(eap.ErrNotWSC, "%v instead of an identity", in)))
 	}
@@ -159,17 +160,17 @@ func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 		newMachine = s.newEnrollee
 	}
 	if newMachine == nil {
-		return s.fail(fmt.Errorf("%w: the station's identity is not served here", ErrEAP))
+		return s.endEAP(fmt.Errorf("%w: the station's identity is not served here", ErrEAP))
 	}
 	m, err := newMachine(now)
 	if err != nil {
-		return s.fail(err)
+		return s.endEAP(err)
 	}
 	s.machine = m
 	first, err := m.Start()
 	switch {
 	case err != nil:
-		return s.fail(err)
+		return s.endEAP(err)
 	case first == nil:
 		s.id++
 		return s.request(now, encode(eap.NewWSC(eap.CodeRequest, s.id, eap.OpStart, nil))), nil
@@ -177,49 +178,46 @@ func (s *Server) identified(now time.Time, in eap.Packet) (Step, error) {
 	return s.sendMessage(now, first)
 }
 
-// message passes a message to the machine and sends the machine's answer to the
-// station.
-func (s *Server) message(now time.Time, op eap.OpCode, message []byte) (Step, error) {
+// handleMessage passes a message to the machine, and sends the machine's answer
+// to the station. If the answer comes later, the step has Waiting set.
+func (s *Server) handleMessage(now time.Time, op eap.OpCode, message []byte) (Step, error) {
 	if s.machine.Ended() {
-		return s.fail(s.machine.Err()) // the message answers our WSC_NACK
+		return s.endEAP(s.machine.Err()) // the message answers our WSC_NACK
 	}
 	out, err := s.machine.Handle(message)
 	switch {
+	case errors.Is(err, registration.ErrIgnored) && s.machine.Settled():
+		return s.endEAP(s.machine.Closed()) // whatever answers WSC_Done ends the exchange
 	case errors.Is(err, registration.ErrIgnored):
-		return s.afterDone(err)
+		return s.ignorePacket(s.deadline, ignore(err))
 	case err != nil && (out == nil || op == eap.OpNACK):
-		return s.fail(err) // a WSC_NACK in a Response is answered with EAP-Failure
+		return s.endEAP(err) // a WSC_NACK in a Response is answered with EAP-Failure
 	case out != nil:
 		return s.sendMessage(now, out)
 	case s.machine.Ended():
-		return s.fail(s.machine.Err())
-	case s.machine.Waiting() && (op != eap.OpACK || s.lateM2 > 0):
-		s.waiting, s.deadline = true, s.limit
-		if op == eap.OpACK {
-			s.deadline = Earlier(now.Add(s.lateM2), s.limit)
-		}
-		return Step{Waiting: true, Deadline: s.deadline}, nil
+		return s.endEAP(s.machine.Err())
+	case s.machine.Waiting() && op != eap.OpACK:
+		return s.wait(s.limit), nil
+	case s.machine.Waiting() && s.lateM2 > 0: // WSC_ACK answers M2D, and a later decision may follow
+		return s.wait(Earlier(now.Add(s.lateM2), s.limit)), nil
 	}
-	return s.fail(s.machine.Closed())
+	return s.endEAP(s.machine.Closed())
 }
 
-// afterDone decides about a response that the machine ignored. It fails the
-// exchange unless the response answers WSC_Done: by then the run is over and
-// the answer's content does not matter.
-func (s *Server) afterDone(err error) (Step, error) {
-	if s.machine.Settled() {
-		return s.fail(s.machine.Closed())
-	}
-	return s.ignorePacket(s.deadline, ignore(err))
+// wait keeps the station waiting for [Server.Answer].
+func (s *Server) wait(deadline time.Time) Step {
+	s.waiting, s.deadline = true, deadline
+	return Step{Waiting: true, Deadline: deadline}
 }
 
 // Waiting reports whether the station waits for [Server.Answer].
 func (s *Server) Waiting() bool { return s.waiting && !s.over }
 
-// Answer sends the station the answer that Handle did not return: the decision
-// on an M1, as [registration.Registrar.Decide] returns it. Call it when a
-// [Step] has Waiting set, while the station waits. If both message and err are
-// nil nothing happens; an error without a message ends the exchange.
+// Answer sends the station the answer that Handle did not return: to an M1, the
+// result of [registration.Registrar.Decide]; to an M8 with new settings, that
+// of [registration.Enrollee.Adopt] or [registration.Enrollee.Reject]. Call it
+// when a [Step] has Waiting set, at once or later. If both message and err are
+// nil the station waits on; an error without a message ends the exchange.
 //
 // The error is [ErrOver] if the station does not wait for an answer, or err if
 // that ended the exchange.
@@ -231,7 +229,7 @@ func (s *Server) Answer(now time.Time, message []byte, err error) (Step, error) 
 		return Step{Waiting: true, Deadline: s.deadline}, nil
 	case message == nil:
 		s.waiting = false
-		return s.fail(err)
+		return s.endEAP(err)
 	}
 	s.waiting = false
 	return s.sendMessage(now, message)
@@ -244,7 +242,7 @@ func (s *Server) sendMessage(now time.Time, message []byte) (Step, error) {
 		s.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, s.size)
 	}
 	if err != nil {
-		return s.fail(s.machine.Abort(err))
+		return s.endEAP(s.machine.Abort(err))
 	}
 	return s.sendFragment(now)
 }
@@ -272,8 +270,9 @@ func (s *Server) lastRequest() []byte {
 	return encode(eap.NewWSC(eap.CodeRequest, s.id, op, message))
 }
 
-// fail ends the exchange with EAP-Failure, which also ends a successful one.
-func (s *Server) fail(err error) (Step, error) {
+// endEAP ends the exchange with EAP-Failure, as every exchange of EAP-WSC ends.
+// The error is nil after a success.
+func (s *Server) endEAP(err error) (Step, error) {
 	return s.end(encode(eap.Packet{Code: eap.CodeFailure, ID: s.id}), err)
 }
 
@@ -286,16 +285,16 @@ func (s *Server) Timeout(now time.Time) (Step, error) {
 	case now.Before(s.deadline):
 		return Step{Deadline: s.deadline}, nil
 	case s.waiting:
-		return s.fail(s.machine.Closed())
+		return s.endEAP(s.machine.Closed())
 	case s.repeats < s.maxRepeats() && now.Before(s.limit):
 		s.repeats++
 		s.deadline = Earlier(now.Add(s.responseTimeout()), s.limit)
 		return Step{Send: s.lastRequest(), Deadline: s.deadline}, nil
 	case s.machine != nil && s.machine.Ended():
-		return s.fail(s.machine.Err())
+		return s.endEAP(s.machine.Err())
 	}
 	if s.machine != nil && s.machine.Settled() {
-		return s.fail(s.machine.Closed())
+		return s.endEAP(s.machine.Closed())
 	}
-	return s.fail(s.timeout())
+	return s.endEAP(s.timeout())
 }
