@@ -11,8 +11,8 @@ import (
 
 // cutEscaped returns the first of the lines between which a line as pasted has the
 // escape of a line end, and the rest, nil if there is none. It decodes the
-// escapes of JSON, in place.
-func cutEscaped(line []byte) (first, rest []byte) {
+// escapes of JSON, in place. Begins is that it is the beginning of the whole.
+func cutEscaped(line []byte, begins bool) (first, rest []byte) {
 	for i := range line {
 		if line[i] != '\\' || i+1 == len(line) || line[i+1] != 'n' || insideName(line[:i]) {
 			continue
@@ -24,7 +24,11 @@ func cutEscaped(line []byte) (first, rest []byte) {
 		if end > 1 && line[end-1] == 'r' && line[end-2] == '\\' {
 			end -= 2
 		}
-		return withoutEscapes(withoutMember(line[:end:end])), line[i+2:]
+		first = line[:end:end]
+		if begins {
+			first = withoutMember(first)
+		}
+		return withoutEscapes(first), line[i+2:]
 	}
 	if isJSON(line) {
 		line = withoutEscapes(line)

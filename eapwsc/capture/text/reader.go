@@ -216,9 +216,9 @@ func (r *Reader) line(raw []byte) {
 		r.page(line)
 		return
 	}
-	for line != nil {
+	for begins := true; line != nil; begins = false {
 		var first []byte
-		first, line = cutEscaped(line)
+		first, line = cutEscaped(line, begins)
 		r.page(first)
 	}
 }
