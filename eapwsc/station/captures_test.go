@@ -26,6 +26,7 @@ var captured = map[string][]doctor.Cause{
 	"no-pin-then-pin":           {doctor.NoRegistrarSession, doctor.Success},
 	"pbc-overlap":               {doctor.Overlap},
 	"pbc-same-uuid-dual-band":   {doctor.Success},
+	"two-radios":                {doctor.Success, doctor.Success, doctor.Success},
 	"wps-off":                   {doctor.WPSDisabled},
 	"wps-off-on-one-band":       {doctor.OtherBand},
 	"locked":                    {doctor.SetupLocked, doctor.Success},

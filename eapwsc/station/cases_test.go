@@ -120,6 +120,8 @@ var cases = []radioCase{
 			w.Errorf("%d radios were waiting", n)
 		}
 	}},
+	// hostap: test_ap_wps_init_2ap_pbc test_ap_wps_init_2ap_pin test_ap_wps_pbc_2ap
+	{"two-radios", twoRadios},
 	{"wps-off", func(w *world) {
 		point := w.accessPoint(0, network, "wps_state=0")
 		e := w.enroll(1, briefly(byButton()))
@@ -506,6 +508,36 @@ var cases = []radioCase{
 			w.Error("the interface was left up")
 		}
 	}},
+}
+
+// twoRadios has one box with two radios: a press and a PIN are for both, and in
+// a box whose radios are independent a press is for one. TestTwoRadios compares
+// the capture with our access point.
+func twoRadios(w *world) {
+	lines := []string{"uuid=12345678-9abc-def0-1234-000000000999", "device_name=Router", "wps_rf_bands=ag"}
+	start := func(more ...string) []*accessPoint {
+		return w.accessPoints(
+			w.configure(0, network, slices.Concat(lines, more)...),
+			w.configure(2, network, slices.Concat(lines, more, []string{"hw_mode=a", "channel=36", "country_code=US"})...))
+	}
+	enroll := func(point *accessPoint, cfg station.EnrollConfig) {
+		w.Helper()
+		cfg.BSSID = address(w, point.radio)
+		e := w.enroll(1, cfg)
+		e.succeeded(network, passphrase)
+		point.wait("WPS-REG-SUCCESS " + e.mac.String())
+		point.loses(e.mac)
+	}
+	aps := start()
+	w.enroll(1, briefly(byButton())).failed(selection.ErrNoAccessPoint, doctor.NoSelectedRegistrar)
+	aps[0].ask("wps_pbc")
+	enroll(aps[1], byButton())
+	aps[1].ask("wps_pin", "any", apPIN)
+	enroll(aps[0], byPIN(apPIN))
+	aps[0].stop()
+	aps = start("wps_independent=1")
+	aps[1].ask("wps_pbc")
+	enroll(aps[1], byButton())
 }
 
 // monitorOverlap listens next to an access point, as a router's registrar does,
