@@ -165,12 +165,3 @@ func (c *RegistrarConfig) check() error {
 	}
 	return checkCredentials(c.Credentials)
 }
-
-// checkGift checks before M2 that there are credentials to give, so that no
-// password is spent on a run that must fail.
-func (r *Registrar) checkGift() error {
-	if r.ap || r.cfg.Faulty {
-		return nil
-	}
-	return checkCredentials(r.credentials)
-}

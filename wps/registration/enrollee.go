@@ -146,8 +146,8 @@ func (e *Enrollee) Reject(ce wps.ConfigError, reason error) ([]byte, error) {
 
 // answerReceived answers the message with the waiting settings.
 func (e *Enrollee) answerReceived(m wps.List, err error) ([]byte, error) {
-	msg := e.held
-	e.held = nil
+	msg := e.undecided
+	e.undecided = nil
 	t, _ := wps.PeekMessageType(msg)
 	return e.answer(msg, t, m, err)
 }
@@ -256,19 +256,18 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		return nil, ignored(errNotOurs)
 	}
 	e.n2 = m.RegistrarNonce
-	keys, cipher, err := e.agree(&m.PublicKey)
+	keys, derived, err := e.agree(&m.PublicKey)
 	if err != nil {
 		return nil, wrong(err)
 	}
-	if err := cipher.VerifyAuthenticator(e.chain, msg); err != nil {
+	if err := derived.cipher.VerifyAuthenticator(e.chain, msg); err != nil {
 		// Another M2 may follow: the undamaged one of this registrar.
 		keys.Clear()
-		cipher.Clear()
-		e.halves = nil
+		derived.cipher.Clear()
 		e.n2 = wps.Nonce{}
 		return nil, ignored(err)
 	}
-	e.adopt(&keys, cipher)
+	e.setKeys(&keys, derived)
 	peer := &struct { // not pointers to parts of M2, which would keep all of it
 		key    wps.PublicKey
 		device wps.Device
@@ -446,20 +445,20 @@ func (e *Enrollee) accept(msg, value []byte, s *wps.M8Settings) (wps.List, error
 	if e.readOnly {
 		return nil, &Error{ConfigError: wps.SetupLocked, Err: ErrLocked}
 	}
-	if err := e.take(value, s); err != nil {
+	if err := e.openCredentials(value, s); err != nil {
 		return nil, err
 	}
 	if e.deferred && e.ap != nil {
-		e.state, e.held = WaitAdoption, msg
+		e.state, e.undecided = WaitAdoption, msg
 		return nil, nil
 	}
 	return e.conclude(), nil
 }
 
-// take decrypts the settings of M8 or M2. Version 2.0 does not allow WEP: a WEP
+// openCredentials decrypts the settings of M8 or M2 into the result. Version 2.0 does not allow WEP: a WEP
 // credential is dropped, and the run fails if there is no other. The caller
 // checks whether the others are usable: see [wps.Credential.Usable].
-func (e *Enrollee) take(value []byte, s *wps.M8Settings) error {
+func (e *Enrollee) openCredentials(value []byte, s *wps.M8Settings) error {
 	if e.ap != nil {
 		s.AP = new(wps.Credential)
 	}
@@ -487,9 +486,9 @@ func (e *Enrollee) take(value []byte, s *wps.M8Settings) error {
 	return nil
 }
 
-// conclude ends a successful run. A station has ended when it sends WSC_Done;
-// an access point waits for WSC_ACK, but keeps its settings whatever arrives
-// instead.
+// conclude returns WSC_Done, the answer to settings that were accepted. The run
+// of a station ends with it; an access point waits for WSC_ACK, but keeps its
+// settings whatever arrives instead.
 func (e *Enrollee) conclude() wps.List {
 	if e.ap == nil {
 		e.endsAfterReply = true
@@ -506,7 +505,7 @@ func (e *Enrollee) handleACK(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	switch {
-	case !e.ours(m.EnrolleeNonce, m.RegistrarNonce):
+	case !e.noncesMatch(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	case e.state != SentDone:
 		return nil, ignored(errNotDue)
@@ -524,7 +523,7 @@ func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	switch {
-	case !e.ours(m.EnrolleeNonce, m.RegistrarNonce):
+	case !e.noncesMatch(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	case e.settled:
 		e.finish(nil)

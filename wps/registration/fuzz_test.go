@@ -340,7 +340,7 @@ func (p *player) start() {
 // reaction.
 func (p *player) hear(m []byte) {
 	ended, state := p.machine.Ended(), p.state()
-	repeated := p.own.heard != nil && bytes.Equal(m, p.own.heard)
+	repeated := p.own.received != nil && bytes.Equal(m, p.own.received)
 	out, err := p.machine.Handle(m)
 	if r, ok := p.machine.(*Registrar); ok && r.State() == WaitDecision {
 		out, err = r.Decide(*p.rec.form.first)

@@ -212,8 +212,8 @@ func (r *Registrar) readIn(due RegistrarState, m wps.List, msg []byte) error {
 	return r.read(m, msg)
 }
 
-// handleM1 decides whether the enrollee may register. Further M1s are ignored:
-// they begin another run.
+// handleM1 stores M1, and leaves it waiting for [Registrar.Decide] or answers it
+// by the configuration. Further M1s are ignored: they begin another run.
 func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	if r.state != WaitM1 {
 		return nil, ignored(errNotDue)
@@ -236,16 +236,16 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 	case r.deferred:
 		r.state = WaitDecision
 		return nil, nil
-	case !interchangeablePIN(m.DevicePasswordID, r.password.ID) && !r.besideToken(m.DevicePasswordID):
+	case !interchangeablePIN(m.DevicePasswordID, r.password.ID) && !r.pinInsteadOfToken(m.DevicePasswordID):
 		return r.m2d(wps.NoError, nil), nil
 	}
-	return r.decide(Decision{Password: r.password, PeerKeyHash: r.peerKeyHash})
+	return r.admit(r.peerKeyHash)
 }
 
-// besideToken reports whether the registrar has the PIN of an access point
-// whose M1 names the password of its NFC tag. The PIN may be used as well, and
-// M2 names it [hostap].
-func (r *Registrar) besideToken(m1 wps.DevicePasswordID) bool {
+// pinInsteadOfToken reports whether the registrar has the PIN of an access
+// point whose M1 names the password of its NFC tag. The PIN may be used as
+// well, and M2 names it [hostap].
+func (r *Registrar) pinInsteadOfToken(m1 wps.DevicePasswordID) bool {
 	return r.ap && m1.OutOfBand() && pinID(r.password.ID)
 }
 
@@ -272,7 +272,7 @@ func (r *Registrar) Decide(d Decision) ([]byte, error) {
 	again := r.state == SentM2D
 	m, err := r.decide(d)
 	if _, refused := m.(*wps.M2D); refused && again {
-		return nil, nil
+		return nil, nil // the Enrollee has one already
 	}
 	return r.answer(r.m1.Raw, wps.MessageM1, m, err)
 }
@@ -290,33 +290,41 @@ func (r *Registrar) m2d(ce wps.ConfigError, reason error) wps.List {
 	}
 }
 
-// decide answers M1 with M2 or M2D.
+// decide answers M1 with M2 or M2D. What the decision names replaces the
+// configuration.
 func (r *Registrar) decide(d Decision) (wps.List, error) {
 	if d.Refused {
 		return r.m2d(d.ConfigError, d.Reason), nil
 	}
-	if r.state != WaitM1 { // otherwise it is that of the configuration, which was copied already
-		password := d.Password.clone()
-		r.password.Clear()
-		r.password = password
-	}
-	if id := r.m1.DevicePasswordID; interchangeablePIN(id, r.password.ID) {
-		r.password.ID = id
-	}
+	password := d.Password.clone()
+	r.password.Clear()
+	r.password = password
 	if len(d.Credentials) > 0 {
 		r.credentials = d.Credentials
 	}
 	if d.KeyPair != nil {
 		r.cfg.KeyPair = d.KeyPair
 	}
-	if err := r.checkGift(); err != nil {
-		return nil, &Error{Err: err, class: ErrConfig}
+	return r.admit(d.PeerKeyHash)
+}
+
+// admit answers M1 with M2, or with M2D if the password cannot be proved or the
+// Enrollee's key has another hash. Without credentials to give it fails, so
+// that no password is spent on a run that cannot succeed.
+func (r *Registrar) admit(peerKeyHash *[20]byte) (wps.List, error) {
+	if id := r.m1.DevicePasswordID; interchangeablePIN(id, r.password.ID) {
+		r.password.ID = id
+	}
+	if !r.ap && !r.cfg.Faulty {
+		if err := checkCredentials(r.credentials); err != nil {
+			return nil, &Error{Err: err, class: ErrConfig}
+		}
 	}
 	switch {
-	case d.PeerKeyHash != nil && PublicKeyHash(r.pke) != *d.PeerKeyHash:
+	case peerKeyHash != nil && PublicKeyHash(r.pke) != *peerKeyHash:
 		return r.m2d(wps.PublicKeyHashMismatch, ErrKeyHash), nil
 	case r.password.ID == wps.PasswordNFCHandover:
-		if d.PeerKeyHash == nil {
+		if peerKeyHash == nil {
 			return r.m2d(wps.NoError, errUnprovenKey), nil
 		}
 	case r.password.secretless():
@@ -326,15 +334,16 @@ func (r *Registrar) decide(d Decision) (wps.List, error) {
 		return nil, err
 	}
 	r.pkr = r.own.publicKey()
-	keys, cipher, err := r.agree(r.pke)
+	keys, derived, err := r.agree(r.pke)
 	if err != nil {
 		return nil, wrong(err)
 	}
-	r.adopt(&keys, cipher)
+	r.setKeys(&keys, derived)
 	return r.m2()
 }
 
-// m2 answers M1. If the run ends with M2, it carries the settings.
+// m2 returns M2. If the run ends with it, it carries the settings. Its
+// Authenticator is added when it is encoded.
 func (r *Registrar) m2() (wps.List, error) {
 	m := &wps.M2{
 		Header: r.fullHeader(), Device: r.cfg.Device,
@@ -435,7 +444,7 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 // sealSettings encrypts the settings that this registrar gives.
 func (r *Registrar) sealSettings() ([]byte, error) {
 	if !r.ap {
-		r.ensureResult().Credentials = r.give()
+		r.ensureResult().Credentials = r.credentialsToGive()
 	}
 	s := wps.M8Settings{
 		Credentials: r.ensureResult().Credentials, AP: withMAC(r.newSettings, r.enrolleeMAC),
@@ -447,9 +456,9 @@ func (r *Registrar) sealSettings() ([]byte, error) {
 	return r.seal(&s)
 }
 
-// give returns copies of the credentials for this enrollee: with its address,
+// credentialsToGive returns copies of the credentials for this enrollee: with its address,
 // and with the pre-shared key if it accepts no passphrase.
-func (r *Registrar) give() []wps.Credential {
+func (r *Registrar) credentialsToGive() []wps.Credential {
 	given := slices.Clone(r.credentials)
 	for i := range given {
 		c := &given[i]
@@ -485,7 +494,7 @@ func (r *Registrar) handleDone(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	switch {
-	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
+	case r.state == WaitM1 || !r.noncesMatch(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	case r.state != SentM8:
 		return nil, wrong(errNotDue)
@@ -517,7 +526,7 @@ func (r *Registrar) handleACK(msg []byte) (wps.List, error) {
 // to an M2 that the Enrollee could not read. A station of hostap does not keep
 // the Registrar Nonce of an M2D, and sends zeros.
 func (r *Registrar) answersUnread(enrollee, registrar wps.Nonce) bool {
-	return r.ours(enrollee, registrar) || enrollee == r.n1 && registrar == wps.Nonce{}
+	return r.noncesMatch(enrollee, registrar) || enrollee == r.n1 && registrar == wps.Nonce{}
 }
 
 // handleNACK ends the run.
@@ -531,7 +540,7 @@ func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 		r.finish(r.refused)
 		return nil, nil
 	case r.state == SentM2 && r.answersUnread(m.EnrolleeNonce, m.RegistrarNonce): // it could not parse M2
-	case r.state == WaitM1 || !r.ours(m.EnrolleeNonce, m.RegistrarNonce):
+	case r.state == WaitM1 || !r.noncesMatch(m.EnrolleeNonce, m.RegistrarNonce):
 		return nil, ignored(errNotOurs)
 	}
 	return r.peerFailed(m.ConfigError), nil

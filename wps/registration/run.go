@@ -56,16 +56,16 @@ type run struct {
 	newPassword Password // that a registrar gives for a later run
 
 	own         *KeyPair
-	pke, pkr    *wps.PublicKey
-	n1, n2      wps.Nonce
+	pke, pkr    *wps.PublicKey // the Enrollee's and the Registrar's key
+	n1, n2      wps.Nonce      // the Enrollee Nonce and the Registrar Nonce
 	enrolleeMAC wps.MAC
-	cipher      *Cipher
-	halves      *[2]half // of the password, once there are keys
+	cipher      *Cipher  // nil until there are keys
+	halves      *[2]half // of the password, likewise
 
-	chain          []byte // our message that the peer's next Authenticator covers
-	heard, replied []byte // the last message processed, and the answer
-	room           []byte // buffer for the answer, while a message is handled
-	held           []byte // the message with settings that wait for a decision
+	chain              []byte // our message that the peer's next Authenticator covers
+	received, answered []byte // the last message processed, and our answer, which a repetition gets again
+	room               []byte // buffer for the answer, while a message is handled
+	undecided          []byte // M8 with settings that wait for a decision
 
 	refusal *Error // why the peer's next message is answered with NACK
 	err     error
@@ -146,40 +146,40 @@ func (r *run) version2() uint8 {
 	return r.cfg.WFA.Version2
 }
 
-// handle processes a message: take does the work for its type, and returns the
-// answer.
-func (r *run) handle(msg []byte, take func(t wps.MessageType, msg []byte) (wps.List, error)) ([]byte, error) {
+// handle processes a message. Process does what the role does with a message of
+// its type, and returns the answer, which is then encoded.
+func (r *run) handle(msg []byte, process func(t wps.MessageType, msg []byte) (wps.List, error)) ([]byte, error) {
 	switch {
-	case r.heard != nil && bytes.Equal(msg, r.heard):
-		return r.replied, nil
+	case r.received != nil && bytes.Equal(msg, r.received):
+		return r.answered, nil
 	case r.ended:
 		return nil, ErrEnded
-	case r.held != nil && bytes.Equal(msg, r.held):
+	case r.undecided != nil && bytes.Equal(msg, r.undecided):
 		return nil, ignored(errNotDue)
 	}
 	// One allocation for the message, parts of which are kept, and the answer.
 	t, err := wps.PeekMessageType(msg)
 	memory := append(make([]byte, 0, len(msg)+roomAfter(t)), msg...)
-	heard := memory[:len(msg):len(msg)]
+	received := memory[:len(msg):len(msg)]
 	r.room = memory[len(msg):]
 	var answer wps.List
 	switch {
 	case err == nil:
-		answer, err = take(t, heard)
+		answer, err = process(t, received)
 	case errors.Is(err, wps.ErrMessageType):
 		err = ignored(err)
 	default:
-		err = r.rejectOrIgnore(heard, err)
+		err = r.rejectOrIgnore(received, err)
 	}
-	out, err := r.answer(heard, t, answer, err)
+	out, err := r.answer(received, t, answer, err)
 	r.room = nil
 	return out, err
 }
 
-// answer returns the answer to a message of type t, or ends the run with NACK
-// if err is a fault of the message. If the run has failed, it returns the error
-// as well.
-func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]byte, error) {
+// answer encodes m, the answer to a received message of type t. If err is a
+// fault of that message, the run ends and the answer is WSC_NACK, which is
+// returned with the error of the run.
+func (r *run) answer(received []byte, t wps.MessageType, m wps.List, err error) ([]byte, error) {
 	if fault, ok := err.(*Error); ok {
 		fault.Message, fault.DetectedBy = t, r.role
 		m, err = r.nack(fault.ConfigError), nil
@@ -193,7 +193,7 @@ func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]
 	case m == nil:
 		return nil, r.err
 	}
-	out, err := r.say(heard, m)
+	out, err := r.encode(received, m)
 	if err != nil {
 		return nil, r.Abort(err)
 	}
@@ -203,10 +203,10 @@ func (r *run) answer(heard []byte, t wps.MessageType, m wps.List, err error) ([]
 	return out, r.err
 }
 
-// say encodes an answer to heard, and keeps both. The Authenticator of M2 to M8
-// covers the message that they answer as well; the peer's next Authenticator
-// covers M1 to M8.
-func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
+// encode encodes the answer to a received message, and keeps both. The
+// Authenticator of M2 to M8 covers the received message and the answer; the
+// peer's next Authenticator will cover this answer, if it is one of M1 to M8.
+func (r *run) encode(received []byte, m wps.List) ([]byte, error) {
 	t, _ := m.Kind().MessageType()
 	out := r.room
 	if cap(out) < roomOf(t) {
@@ -218,12 +218,12 @@ func (r *run) say(heard []byte, m wps.List) ([]byte, error) {
 	}
 	if inChain := t <= wps.MessageM8 && t != wps.MessageM2D; inChain {
 		if t != wps.MessageM1 {
-			unsigned := out[:len(out)-authenticatorSize]
-			out = r.cipher.AppendAuthenticator(heard, unsigned)
+			unsigned := out[:len(out)-authenticatorSize] // the layout ends with one of zeros
+			out = r.cipher.AppendAuthenticator(received, unsigned)
 		}
 		r.chain = out
 	}
-	r.heard, r.replied, r.sent = heard, out, t
+	r.received, r.answered, r.sent = received, out, t
 	return out, nil
 }
 
@@ -285,9 +285,10 @@ func (r *run) read(m wps.List, msg []byte) error {
 	return nil
 }
 
-// ours checks the nonces of a WSC_NACK, WSC_ACK or WSC_Done. The registrar's is
-// unknown before M2: the enrollee accepts any.
-func (r *run) ours(enrollee, registrar wps.Nonce) bool {
+// noncesMatch reports whether the nonces of a WSC_NACK, WSC_ACK or WSC_Done are
+// those of the run. The registrar's is unknown before M2: the enrollee accepts
+// any.
+func (r *run) noncesMatch(enrollee, registrar wps.Nonce) bool {
 	return enrollee == r.n1 && (registrar == r.n2 || r.n2 == wps.Nonce{})
 }
 
@@ -314,32 +315,34 @@ func (r *run) fillResult() {
 	}
 }
 
-// agree checks the peer's public key and derives the keys of the run.
-func (r *run) agree(peer *wps.PublicKey) (Keys, *Cipher, error) {
+// keyed is what a run needs once both sides have the keys, in one allocation.
+type keyed struct {
+	cipher Cipher
+	halves [2]half
+}
+
+// agree checks the peer's public key and derives the keys. They become those of
+// the run by setKeys.
+func (r *run) agree(peer *wps.PublicKey) (Keys, *keyed, error) {
 	if r.cfg.CheckSubgroup {
 		if err := CheckSubgroup(peer); err != nil {
 			return Keys{}, nil, err
 		}
 	}
-	x := &struct { // one allocation
-		cipher Cipher
-		halves [2]half
-	}{cipher: Cipher{mac: newMAC()}}
-	c := &x.cipher
-	keys, err := r.own.agree(&c.mac, peer, r.n1, r.enrolleeMAC, r.n2)
+	x := &keyed{cipher: Cipher{mac: newMAC()}}
+	keys, err := r.own.agree(&x.cipher.mac, peer, r.n1, r.enrolleeMAC, r.n2)
 	if err != nil {
 		return Keys{}, nil, err
 	}
-	c.setKeys(&keys)
-	r.halves = &x.halves
-	return keys, c, nil
+	x.cipher.setKeys(&keys)
+	return keys, x, nil
 }
 
-// adopt sets the keys of the run. From then on only the public key of the key
+// setKeys sets the keys of the run. From then on only the public key of the key
 // pair is needed.
-func (r *run) adopt(k *Keys, c *Cipher) {
+func (r *run) setKeys(k *Keys, x *keyed) {
 	writeKeyLog(r.cfg.KeyLog, r.n1, r.n2, k)
-	r.cipher = c
+	r.cipher, r.halves = &x.cipher, &x.halves
 	r.emsk = k.EMSK
 	k.Clear()
 	if r.cfg.KeyPair != nil {

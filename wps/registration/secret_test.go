@@ -252,7 +252,7 @@ func TestKeysCleared(t *testing.T) {
 	}
 	exponent, public := r.own.pair.Exponent, r.own.PublicKey()
 	r.pkr = r.own.publicKey()
-	r.adopt(keys, NewCipher(keys))
+	r.setKeys(keys, &keyed{cipher: *NewCipher(keys)})
 	if *keys != (Keys{}) || r.emsk != (EMSK{3}) {
 		t.Error("the keys are still there, or the EMSK is not")
 	}
