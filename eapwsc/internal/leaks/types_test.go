@@ -132,6 +132,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_conformance.Stream](),
 	reflect.TypeFor[eapwsc_conformance.Suite](),
 	reflect.TypeFor[eapwsc_conformance.Triggered](),
+	reflect.TypeFor[eapwsc_conformance.UPnP](),
 	reflect.TypeFor[eapwsc_conformance.Verdict](),
 	reflect.TypeFor[eapwsc_conformance.Wire](),
 	reflect.TypeFor[eapwsc_dot11.AKM](),
