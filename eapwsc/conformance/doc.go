@@ -24,13 +24,20 @@
 //
 // # Links
 //
-// A [Device] opens links that carry EAP packets. [Process] is a device within
-// this process, on virtual time: anything with Start, Handle and Timeout.
-// [Wire] is a device at the other end of an Ethernet, and [Stream] one behind
-// a connection; both run in real time. [RADIUS] is a
-// registrar that serves access points, and [UPnP] an access point that external
-// registrars reach over the local network. [MeshAgent] and [MeshController] are
-// devices of IEEE 1905.1, whose messages have no EAP around them.
+// A [Device] opens links that carry EAP packets:
+//
+//   - [Process] is a device within this process, on virtual time: anything with
+//     Start, Handle and Timeout
+//   - [Wire] is a device at the other end of an Ethernet, [Stream] one behind a
+//     connection
+//   - [Air] is an access point in range of a radio
+//   - [RADIUS] is a registrar that serves access points
+//   - [UPnP] is an access point that external registrars reach over the local
+//     network
+//
+// Devices of IEEE 1905.1, whose messages have no EAP around them, are
+// [MeshAgent] and [MeshController] within this process, and [MeshWire] on an
+// Ethernet. All but those within the process run in real time.
 //
 // After each input of a case the device is brought back to a known state, and
 // has to register a station rightly; if it does not, the result says so.

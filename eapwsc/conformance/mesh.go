@@ -39,6 +39,18 @@ type MeshController struct {
 	Answer func(m1 []byte) (m2 [][]byte, err error)
 }
 
+// watched1905 is a [Link] to an agent whose networks are seen from outside, with
+// names and uses but without keys. All M2 are sent to it at once, as IEEE 1905.1
+// demands, and a network of an earlier configuration may still be there.
+type watched1905 interface {
+	sendAll(m2 [][]byte) error
+	// served reports whether the agent serves all these networks, which may take
+	// it some seconds.
+	served(given []registration.BSS) (bool, error)
+	// changed reports whether it serves other networks than when it sent M1.
+	changed() (bool, error)
+}
+
 // clock is virtual time that advances only in Sleep.
 type clock struct{ passed time.Duration }
 
@@ -109,8 +121,12 @@ func next(queue *[][]byte) []byte {
 	return first
 }
 
-// meshLimit is how long a device of IEEE 1905.1 may take to answer.
-const meshLimit = 5 * time.Second
+// meshLimit is how long a device of IEEE 1905.1 may take to answer, and
+// meshIgnored how long the suite waits for the answer to a wrong message.
+const (
+	meshLimit   = 5 * time.Second
+	meshIgnored = time.Second
+)
 
 // mesh is a configuration over IEEE 1905.1, with a device that is the agent or
 // the controller.
@@ -121,6 +137,7 @@ type mesh struct {
 	reflect   bool
 	twice     bool // M2 is sent twice
 	earlier   bool // M2 of an earlier configuration is sent
+	passing   bool // its M2 is not the one that earlier means
 	want      want
 	what      string
 	check     func(o *outcome) string
@@ -145,7 +162,11 @@ func (s mesh) run(t *trial) string {
 	}
 	t.opened = true
 	device := t.suite.cfg.Device
-	x := &meshRun{link: link, device: device, out: &outcome{began: device.Now(), side: &side{
+	limit := meshLimit
+	if t.suite.cfg.Role == Controller && s.want != wantSuccess {
+		limit = meshIgnored
+	}
+	x := &meshRun{link: link, device: device, limit: limit, out: &outcome{began: device.Now(), side: &side{
 		device: d, random: t.suite.cfg.Rand, deviate: s.deviation, secret: s.secret, reflect: s.reflect,
 	}}}
 	why := ""
@@ -172,6 +193,7 @@ func (s mesh) run(t *trial) string {
 type meshRun struct {
 	link   Link
 	device Device
+	limit  time.Duration // for an answer
 	out    *outcome
 }
 
@@ -182,11 +204,21 @@ func (x *meshRun) send(message []byte) {
 	}
 }
 
+// sendAll sends messages at once.
+func (x *meshRun) sendAll(link watched1905, messages [][]byte) {
+	for _, m := range messages {
+		x.out.frames = append(x.out.frames, frame{x.device.Now(), true, m})
+	}
+	if err := link.sendAll(messages); err != nil {
+		x.out.err = err
+	}
+}
+
 func (x *meshRun) receive() []byte {
 	if x.out.err != nil {
 		return nil
 	}
-	b, err := x.link.Receive(x.device.Now().Add(meshLimit))
+	b, err := x.link.Receive(x.device.Now().Add(x.limit))
 	if err != nil {
 		x.out.err = err
 	}
@@ -195,6 +227,10 @@ func (x *meshRun) receive() []byte {
 	}
 	return b
 }
+
+// errNoMesh is the error of an Ethernet on which no device of IEEE 1905.1
+// answers.
+var errNoMesh = errors.New("conformance: no device of IEEE 1905.1 has answered")
 
 // errNetworks is the error of a link to an agent that does not report the
 // accepted networks.
@@ -216,19 +252,32 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 	if networks == nil {
 		networks = []registration.BSS{meshNetwork}
 	}
+	seen, outside := x.link.(watched1905)
+	if outside {
+		networks = t.distinct(networks)
+	}
+	var all [][]byte
 	for i := range networks {
 		m2, err := side.meshM2(m1, &networks[i])
 		if err != nil {
 			return err.Error()
 		}
 		if s.earlier && t.recorded != nil {
-			m2 = t.recorded
+			m2, networks[i] = t.recorded, t.recordedNetwork
 		}
-		t.recorded = m2
+		if !s.passing {
+			t.recorded, t.recordedNetwork = m2, networks[i]
+		}
+		if all = append(all, m2); s.twice {
+			all = append(all, m2)
+		}
+	}
+	if outside {
+		x.sendAll(seen, all)
+		return s.seen(t, x, seen, m1, networks)
+	}
+	for _, m2 := range all {
 		x.send(m2)
-		if s.twice {
-			x.send(m2)
-		}
 	}
 	got, err := configured.Networks()
 	if err != nil {
@@ -253,6 +302,58 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 		return sameNetworks(networks, got)
 	}
 	return ""
+}
+
+// seen judges what an agent serves after the suite's messages, from outside.
+func (s mesh) seen(t *trial, x *meshRun, link watched1905, m1 []byte, networks []registration.BSS) string {
+	switch s.want {
+	case wantSuccess:
+		if all, err := link.served(networks); err != nil || !all {
+			return "the agent does not serve the networks that it was given" + because(err)
+		}
+		return ""
+	case wantRefused:
+		if other, err := link.changed(); err != nil || other {
+			return "the agent accepted a network from it" + because(err)
+		}
+	default:
+		return ""
+	}
+	side := x.out.side
+	side.deviate, side.secret, side.reflect = deviation{}, nil, false
+	right := t.distinct([]registration.BSS{meshNetwork})
+	m2, err := side.meshM2(m1, &right[0])
+	if err != nil {
+		return err.Error()
+	}
+	x.sendAll(link, [][]byte{m2})
+	if all, err := link.served(right); err != nil || !all {
+		return "afterwards the agent did not accept a correct M2" + because(err)
+	}
+	return ""
+}
+
+// because returns the error as the rest of a sentence.
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
+// distinct returns networks with names that no earlier configuration had.
+func (t *trial) distinct(networks []registration.BSS) []registration.BSS {
+	networks = slices.Clone(networks)
+	for i := range networks {
+		if networks[i].TearDown() {
+			continue
+		}
+		n := t.suite.trials.Add(1)
+		name, suffix := string(networks[i].Settings.SSID), fmt.Sprintf("%05d", n%100000)
+		const longest = 32
+		networks[i].Settings.SSID = wps.SSID(name[:min(len(name), longest-len(suffix))] + suffix)
+	}
+	return networks
 }
 
 // sameNetworks returns how the networks that an agent accepted differ from the
@@ -478,7 +579,7 @@ func meshCases() []*Case {
 		inputs("AGENT-KEY-01", Agent, Must, 0, "public keys with a secret that anyone can compute", "such keys are refused", originKeys, agentKeys...),
 		scenario("AGENT-KEY-02", Agent, Must, 0, "fresh keys and nonces in each M1", "nothing is used again", originMesh, meshFreshness{4}),
 		scenario("AGENT-M2-28", Agent, Must, 0, "M2 of an earlier run", "a replayed message has no effect", originMesh,
-			mesh{}, mesh{earlier: true, want: wantRefused, what: "M2 for an earlier M1"}),
+			mesh{}, mesh{passing: true, what: "another network"}, mesh{earlier: true, want: wantRefused, what: "M2 for an earlier M1"}),
 		scenario("CTRL-NET-01", Controller, Must, 0, "networks are given", "every M2 is authentic, usable and says what it is for, with its own keys and nonce", originMesh, mesh{}),
 		scenario("CTRL-NET-02", Controller, Must, 0, "settings are never in the clear", "the network key is sent encrypted only", "WSC 2.0 §7.5", mesh{check: hidden}),
 		inputs("CTRL-KEY-01", Controller, Must, 0, "public keys with a secret that anyone can compute", "such keys are refused", originKeys, controllerKeys...),

@@ -237,6 +237,7 @@ func (s attemptAs) run(t *trial) string {
 	other.trials.Store(t.number + 1<<15)
 	u := other.trial(t.ctx)
 	why := s.attempt.run(u)
+	t.suite.pressed = t.suite.pressed || other.pressed
 	t.outcomes = append(t.outcomes, u.outcomes...)
 	return why
 }

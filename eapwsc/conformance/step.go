@@ -133,6 +133,7 @@ func (a attempt) run(t *trial) string {
 		return t.refused("begin another exchange", err)
 	}
 	t.opened = true
+	t.suite.pressed = t.suite.pressed || a.method == byButton
 	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, conduct: a.conduct, limit: a.limit, patient: a.want == wantSuccess}
 	why := ""
 	x.before = func(m wps.MessageType) bool {
@@ -331,6 +332,7 @@ func (s probe) run(t *trial) string {
 	if !ok {
 		return inconclusive + "the link cannot send probe requests"
 	}
+	t.suite.pressed = t.suite.pressed || s.id == wps.PasswordPushButton
 	if err := prober.Probe(d.MAC, e); err != nil {
 		return t.cannot(err)
 	}

@@ -78,13 +78,14 @@ type Result struct {
 
 // Suite runs cases.
 type Suite struct {
-	cfg    Config
-	cases  []*Case
-	key    *registration.KeyPair // of runs whose keys do not matter
-	trials atomic.Uint32
-	lived  bool  // the device has registered a station
-	lost   *Case // the case since which it does not any more
-	tries  int   // how often it was tried since then
+	cfg     Config
+	cases   []*Case
+	key     *registration.KeyPair // of runs whose keys do not matter
+	trials  atomic.Uint32
+	pressed bool  // the device has heard a station with its button pressed, and not forgotten it
+	lived   bool  // the device has registered a station
+	lost    *Case // the case since which it does not any more
+	tries   int   // how often it was tried since then
 }
 
 // lostTries is how many cases still try a device that does not register a
@@ -300,12 +301,14 @@ type trial struct {
 	suite    *Suite
 	ctx      context.Context
 	outcomes []*outcome
-	opened   bool                  // the device has been contacted
-	recorded []byte                // M2 of an earlier configuration
-	links    []Link                // that stay open until the input ends
-	own      *registration.KeyPair // with fixedKey: the keys of the previous exchange
-	n1       wps.Nonce
-	s1, s2   wps.SecretNonce
+	opened   bool   // the device has been contacted
+	recorded []byte // M2 of an earlier configuration
+	// recordedNetwork is the network of recorded.
+	recordedNetwork registration.BSS
+	links           []Link                // that stay open until the input ends
+	own             *registration.KeyPair // with fixedKey: the keys of the previous exchange
+	n1              wps.Nonce
+	s1, s2          wps.SecretNonce
 }
 
 // closeLinks disconnects the stations that have stayed.
@@ -363,8 +366,9 @@ func (t *trial) reset() {
 func (t *trial) settle() string {
 	t.reset()
 	s := t.suite
-	if _, ok := s.cfg.Device.(Prober); ok {
+	if _, ok := s.cfg.Device.(Prober); ok && s.pressed {
 		s.cfg.Device.Sleep(121 * time.Second) // the monitor time: earlier presses are forgotten
+		s.pressed = false
 	}
 	good := attempt{who: 0xF0, want: wantSuccess}
 	switch s.cfg.Role {

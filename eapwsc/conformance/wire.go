@@ -49,7 +49,7 @@ func (w *Wire) OpenTriggered(mac wps.MAC, trigger func() error) (Link, error) {
 	l := &wireLink{conn: conn, remote: eapol.PAEGroup, station: w.CanStartAgain()}
 	patience := w.Patience
 	if patience == 0 {
-		patience = 10 * time.Second
+		patience = defaultPatience
 	}
 	if err := l.begin(w.Role, patience); err != nil {
 		conn.Close()
@@ -66,6 +66,9 @@ type wireLink struct {
 	first   []byte // an EAP packet that came while the exchange began
 	closed  bool
 }
+
+// defaultPatience is how long a device may take to begin.
+const defaultPatience = 10 * time.Second
 
 // startInterval is after how long EAPOL-Start is repeated.
 const startInterval = 2 * time.Second

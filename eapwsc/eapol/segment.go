@@ -15,8 +15,8 @@ import (
 const segmentQueue = 64
 
 // Segment is an Ethernet in memory, for tests and simulations: a frame to an
-// address reaches the connection that has joined with it, a frame to [PAEGroup]
-// all others. The zero value is ready to use, and may be used concurrently. Its
+// address reaches the connection that has joined with it, a frame to a group,
+// such as [PAEGroup], all others. The zero value is ready to use, and may be used concurrently. Its
 // deadlines follow the clock of a testing/synctest bubble.
 type Segment struct {
 	mu    sync.Mutex
@@ -111,7 +111,7 @@ func (p *port) WriteFrame(frame []byte, to wps.MAC) error {
 	p.segment.mu.Lock()
 	defer p.segment.mu.Unlock()
 	for mac, other := range p.segment.ports {
-		if other == p || mac != to && to != PAEGroup {
+		if other == p || mac != to && to[0]&1 == 0 {
 			continue
 		}
 		select {

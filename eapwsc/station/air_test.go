@@ -165,6 +165,8 @@ type airAssociation struct {
 
 func (l *airAssociation) lost() <-chan error { return l.gone }
 
+func (l *airAssociation) response() []byte { return nil }
+
 func (l *airAssociation) Close() error {
 	l.stop()
 	return l.Conn.Close()
@@ -230,6 +232,11 @@ func (a *air) address() (wps.MAC, error) {
 		return a.mac, nil
 	}
 	return ownMAC, nil
+}
+
+func (a *air) setAddress(mac wps.MAC) error {
+	a.mac = mac
+	return nil
 }
 
 func (a *air) close() error {

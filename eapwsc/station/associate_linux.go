@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/pbkdf2"
 	"crypto/sha1"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,6 +35,7 @@ type connection struct {
 	events    <-chan event
 	connected bool // there is something to undo
 	ended     chan error
+	answer    []byte // the elements of the Association Response
 	once      sync.Once
 	err       error
 }
@@ -105,6 +107,7 @@ func (c *connection) open(ctx context.Context, point *AccessPoint, elements []by
 		}
 		return &AssociationError{point.BSSID, e.status}
 	}
+	c.answer = e.response
 	go c.watch()
 	return nil
 }
@@ -131,6 +134,8 @@ func (c *connection) watch() {
 }
 
 func (c *connection) lost() <-chan error { return c.ended }
+
+func (c *connection) response() []byte { return c.answer }
 
 // Close disassociates and releases all resources.
 func (c *connection) Close() error {
@@ -174,6 +179,46 @@ func (r *nl80211) address() (mac wps.MAC, err error) {
 		}
 	}
 	return mac, &Error{Interface: r.name, Op: "read the address", Class: ErrDriver}
+}
+
+// setAddress changes the address of the interface, which drivers allow while it
+// is down only.
+func (r *nl80211) setAddress(mac wps.MAC) error {
+	lower := func(flags uint16) uint16 { return flags &^ unix.IFF_UP }
+	was, err := setFlags(r.name, lower)
+	if err == nil {
+		err = setHardwareAddress(r.index, mac)
+	}
+	if was&unix.IFF_UP != 0 {
+		_, up := setFlags(r.name, func(flags uint16) uint16 { return flags | unix.IFF_UP })
+		err = errors.Join(err, up)
+	}
+	if err != nil {
+		return &Error{r.name, "change the address", explain(err), err}
+	}
+	return nil
+}
+
+// setHardwareAddress asks the kernel to change an address.
+func setHardwareAddress(index int, mac wps.MAC) error {
+	conn, err := netlink.Dial(unix.NETLINK_ROUTE, nil)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	encoder := netlink.NewAttributeEncoder()
+	encoder.Bytes(unix.IFLA_ADDRESS, mac[:])
+	attributes, err := encoder.Encode()
+	if err != nil {
+		return err
+	}
+	header := make([]byte, unix.SizeofIfInfomsg)
+	binary.NativeEndian.PutUint32(header[4:], uint32(index))
+	_, err = conn.Execute(netlink.Message{
+		Header: netlink.Header{Type: unix.RTM_NEWLINK, Flags: netlink.Request | netlink.Acknowledge},
+		Data:   append(header, attributes...),
+	})
+	return err
 }
 
 // leave disconnects the interface and waits until that is done.

@@ -201,6 +201,7 @@ type event struct {
 	index    int
 	status   uint16 // of a connection
 	timedOut bool
+	response []byte // the elements of the Association Response
 	reason   uint16 // of a disconnection
 	byAP     bool
 }
@@ -220,6 +221,8 @@ func parseEvent(m genetlink.Message) (event, error) {
 			e.status = d.Uint16()
 		case unix.NL80211_ATTR_TIMED_OUT:
 			e.timedOut = true
+		case unix.NL80211_ATTR_RESP_IE:
+			e.response = slices.Clone(d.Bytes())
 		case unix.NL80211_ATTR_REASON_CODE:
 			e.reason = d.Uint16()
 		case unix.NL80211_ATTR_DISCONNECTED_BY_AP:

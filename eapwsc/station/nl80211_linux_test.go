@@ -397,6 +397,10 @@ func TestAssociate(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if err == nil {
+				attributes, _ := wps.JoinElements(a.response())
+				if err := wps.Decode(new(wps.AssociationResponse), attributes, wps.Strict); err != nil {
+					t.Errorf("association response %x: %v", a.response(), err)
+				}
 				if lost := fmt.Sprint(<-a.lost()); lost != tt.lost {
 					t.Errorf("got  %s\nwant %s", lost, tt.lost)
 				}

@@ -34,6 +34,7 @@ type radio interface {
 	leave(ctx context.Context) error
 	// address is that of the interface now.
 	address() (wps.MAC, error)
+	setAddress(mac wps.MAC) error
 	close() error
 }
 
@@ -42,6 +43,8 @@ type association interface {
 	eapol.Conn // Close disassociates
 	// lost delivers, once, the reason why the association has ended by itself.
 	lost() <-chan error
+	// response returns the elements of the Association Response.
+	response() []byte
 }
 
 // Open opens a Wi-Fi interface by its name, such as "wlan0". The error is of
@@ -55,6 +58,16 @@ func (s *Station) Name() string { return s.name }
 // is read again before each scan of [Station.Enroll] and each [Station.Run]:
 // programs change it, to give a device away less.
 func (s *Station) MAC() wps.MAC { return s.mac }
+
+// SetMAC changes the address of the interface, which must not be connected. It
+// stays so after Close.
+func (s *Station) SetMAC(mac wps.MAC) error {
+	if err := s.radio.setAddress(mac); err != nil {
+		return err
+	}
+	s.mac = mac
+	return nil
+}
 
 // Leave disconnects the interface. It is no error if it is connected to nothing.
 // An interface that another program manages stays connected: the error is then
@@ -108,6 +121,32 @@ func (s *Station) Join(ctx context.Context, n *Candidate) error {
 		return err
 	}
 	return s.radio.join(ctx, n)
+}
+
+// Association is an association with an access point for WPS, open for EAPOL.
+// Closing it disassociates.
+type Association struct {
+	eapol.Conn
+	// Response is the elements of the Association Response.
+	Response []byte
+	// Lost delivers, once, the reason why the association has ended by itself.
+	Lost <-chan error
+}
+
+// Associate associates with an access point for WPS: with
+// [registration.RoleEnrollee] to be registered, with
+// [registration.RoleRegistrar] to configure it. It is for programs that do
+// without the machines of package registration; others use [Station.Run].
+func (s *Station) Associate(ctx context.Context, point *AccessPoint, role registration.Role) (*Association, error) {
+	elements, err := wps.AppendElements(nil, newAssociationRequest(role, false))
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.radio.associate(ctx, point, elements)
+	if err != nil {
+		return nil, err
+	}
+	return &Association{a, a.response(), a.lost()}, nil
 }
 
 // RunConfig configures [Station.Run].

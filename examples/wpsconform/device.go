@@ -16,6 +16,8 @@ import (
 	"github.com/gowps/gowps/eapwsc/conformance"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/eapol/link"
+	"github.com/gowps/gowps/eapwsc/ieee1905"
+	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -26,6 +28,14 @@ type opener func(iface string, role conformance.Role) conformance.Device
 
 // open returns a device on Ethernet.
 func open(iface string, role conformance.Role) conformance.Device {
+	if role == conformance.Agent || role == conformance.Controller {
+		return &conformance.MeshWire{
+			Role: role,
+			Listen: func(mac wps.MAC) (eapol.Conn, error) {
+				return link.ListenFor(iface, mac, ieee1905.EtherType, ieee1905.Multicast)
+			},
+		}
+	}
 	return &conformance.Wire{
 		Role:   role,
 		Listen: func(mac wps.MAC) (eapol.Conn, error) { return link.ListenAs(iface, mac) },
@@ -87,6 +97,7 @@ type device struct {
 	secret   string // file with the shared secret
 	forget   time.Duration
 	upnp     string // address of an access point
+	bssid    string // of an access point on the air
 	ask      bool
 	commands conformance.Commands
 	patience time.Duration
@@ -95,9 +106,10 @@ type device struct {
 // flags defines the flags of the device and its operator.
 func (d *device) flags(f *pflag.FlagSet) {
 	f.StringVar(&d.dut, "dut", "", "`ROLE` of the device: "+strings.Join(roleNames(), ", "))
-	f.StringVarP(&d.iface, "interface", "i", "", "Ethernet `INTERFACE` with the device at its other end")
+	f.StringVarP(&d.iface, "interface", "i", "", "`INTERFACE` with the device at its other end: an Ethernet, or a radio with -bssid")
 	f.StringVar(&d.radius, "radius", "", "`ADDRESS` of a registrar that serves access points over RADIUS, instead of -i; with -secret-file")
 	f.StringVar(&d.secret, "secret-file", "", "`FILE` with the secret that is shared with the server of -radius")
+	f.StringVar(&d.bssid, "bssid", "", "`ADDRESS` of an access point on the air; -i is then a Wi-Fi interface, which is the suite's station")
 	f.StringVar(&d.upnp, "upnp", "", "`ADDRESS` of an access point on the network of -i that external registrars reach over UPnP, with -dut ap-enrollee")
 	f.DurationVar(&d.forget, "forget", 0, "`TIME` for which the server of -radius keeps the session of a station that disappeared")
 	f.StringVar(&d.name, "name", "device under test", "`NAME` of the device in reports")
@@ -119,10 +131,10 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 	switch {
 	case err != nil:
 		return conformance.Config{}, err
-	case role == conformance.Agent || role == conformance.Controller:
-		return conformance.Config{}, program.Usagef("an %v is tried by a test in Go: conformance.TestAgent, conformance.TestController", role)
 	case d.radius != "" && (d.iface != "" || role != conformance.APRegistrar || d.secret == ""):
 		return conformance.Config{}, program.Usagef("-radius goes with -dut ap and -secret-file, without -i")
+	case d.bssid != "" && (d.upnp != "" || role != conformance.APRegistrar && role != conformance.APEnrollee):
+		return conformance.Config{}, program.Usagef("-bssid goes with -dut ap or ap-enrollee, without -upnp")
 	case d.upnp != "" && role != conformance.APEnrollee:
 		return conformance.Config{}, program.Usagef("-upnp goes with -dut ap-enrollee")
 	case d.iface == "" && d.radius == "":
@@ -139,8 +151,11 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 	if err != nil {
 		return conformance.Config{}, err
 	}
-	if wire, ok := dut.(*conformance.Wire); ok {
-		wire.Patience = d.patience
+	switch dut := dut.(type) {
+	case *conformance.Wire:
+		dut.Patience = d.patience
+	case *conformance.MeshWire:
+		dut.Patience = d.patience
 	}
 	cfg := conformance.Config{Device: dut, Role: role, Controls: d.commands, OwnPIN: d.pin}
 	if d.ask {
@@ -166,6 +181,16 @@ func (d *device) link(ctx context.Context, role conformance.Role) (conformance.D
 			return nil, program.Usagef("-upnp: %q is not an address such as 192.168.1.1", d.upnp)
 		}
 		return findUPnP(ctx, d.iface, address, d.patience)
+	case d.bssid != "":
+		bssid, err := wps.ParseMAC(d.bssid)
+		if err != nil {
+			return nil, program.Usagef("-bssid: %w", err)
+		}
+		radio, err := station.Open(d.iface)
+		if err != nil {
+			return nil, err
+		}
+		return &conformance.Air{Radio: radio, BSSID: bssid, Role: role, Patience: d.patience}, nil
 	}
 	return d.open(d.iface, role), nil
 }

@@ -1,5 +1,6 @@
-// Wpsconform runs the conformance suite against an access point, a station or
-// an external registrar. Run it with -help.
+// Wpsconform runs the conformance suite against an access point, a station, an
+// external registrar, or an agent or controller of IEEE 1905.1. Run it with
+// -help.
 package main
 
 import (
@@ -23,10 +24,11 @@ func command(open opener) *program.Command {
 		l = load{device: device{open: open}}
 		p = replay{device: device{open: open}}
 		s = list{}
+		d = serve{}
 	)
 	values := map[string]program.Values{
 		"dut": program.Words(roleNames()...), "level": program.Words("must", "should", "may", "robustness"),
-		"junit": program.Files, "html": program.Files, "expect": program.Files, "captures": program.Files, "secret-file": program.Files, "radius": program.Nothing, "upnp": program.Nothing, "interface": program.Nothing,
+		"junit": program.Files, "html": program.Files, "expect": program.Files, "captures": program.Files, "secret-file": program.Files, "radius": program.Nothing, "upnp": program.Nothing, "bssid": program.Nothing, "interface": program.Nothing,
 	}
 	return &program.Command{
 		Name: "wpsconform", Short: "test a device for conformance with Wi-Fi Protected Setup",
@@ -54,6 +56,10 @@ Some cases need the button of the device pressed or a PIN entered: by commands (
 			{
 				Name: "replay", Short: "run the case of a capture again", Synopsis: []string{"-dut ROLE -i INTERFACE [controls] FILE"},
 				Flags: p.flags, Run: p.run, Values: values, Operands: program.Files,
+			},
+			{
+				Name: "serve", Short: "be a device of IEEE 1905.1, to test the suite itself", Synopsis: []string{"-dut agent|controller -i INTERFACE"},
+				Flags: d.flags, Run: d.run, Values: values,
 			},
 			{
 				Name: "load", Short: "measure how many exchanges a device can handle", Synopsis: []string{"-dut ROLE -i INTERFACE [-n N] [-parallel N] [controls]"},

@@ -23,8 +23,8 @@ func TestFamily(t *testing.T) {
 	programtest.Family(t, func() *program.Command { return command(nil) })
 }
 
-// station opens our own station with a PIN, instead of an interface.
-func station(digits string) opener {
+// enrollee opens our own station with a PIN, instead of an interface.
+func enrollee(digits string) opener {
 	return func(string, conformance.Role) conformance.Device {
 		return &conformance.Process{New: func(time.Time, wps.MAC) (conformance.Handler, error) {
 			d := wps.DefaultDevice()
@@ -54,12 +54,12 @@ func try(t *testing.T, open opener, args ...string) (status int, out, errs strin
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	common := []string{"-dut", "station", "-i", "eth0", "-pin", "12345670", "-only", "STA-ENR-PIN-0[12]"}
-	status, out, errs := try(t, station("12345670"), append([]string{"run"}, common...)...)
+	status, out, errs := try(t, enrollee("12345670"), append([]string{"run"}, common...)...)
 	if status != program.Fine || !strings.Contains(out, "2 cases: 2 pass, 0 fail") {
 		t.Errorf("exit status %d: %s%s", status, out, errs)
 	}
 	junit, html := filepath.Join(dir, "junit.xml"), filepath.Join(dir, "report.html")
-	status, out, errs = try(t, station("24681353"), append([]string{"run", "-json", "-junit", junit, "-html", html, "-captures", dir}, common...)...)
+	status, out, errs = try(t, enrollee("24681353"), append([]string{"run", "-json", "-junit", junit, "-html", html, "-captures", dir}, common...)...)
 	var report struct {
 		Schema, Fail int
 	}
@@ -76,7 +76,7 @@ func TestRun(t *testing.T) {
 	if b, err := os.ReadFile(html); err != nil || !bytes.Contains(b, []byte("STA-ENR-PIN-01")) {
 		t.Errorf("the page: %v", err)
 	}
-	status, out, errs = try(t, station("12345670"), "replay", "-dut", "station", "-i", "eth0", "-pin", "12345670", filepath.Join(dir, "STA-ENR-PIN-01.pcapng"))
+	status, out, errs = try(t, enrollee("12345670"), "replay", "-dut", "station", "-i", "eth0", "-pin", "12345670", filepath.Join(dir, "STA-ENR-PIN-01.pcapng"))
 	if status != program.Fine || !strings.Contains(out, "1 cases: 1 pass") {
 		t.Errorf("replay: exit status %d: %s%s", status, out, errs)
 	}
@@ -85,7 +85,7 @@ func TestRun(t *testing.T) {
 	if err := os.WriteFile(known, []byte("STA-ENR-PIN-01 it has another PIN\nSTA-ENR-PIN-02 it has another PIN\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if status, out, _ := try(t, station("24681353"), append([]string{"run", "-expect", known}, common...)...); status != program.Fine {
+	if status, out, _ := try(t, enrollee("24681353"), append([]string{"run", "-expect", known}, common...)...); status != program.Fine {
 		t.Errorf("known differences: exit status %d: %s", status, out)
 	}
 }
@@ -99,7 +99,7 @@ func TestListExplainLoad(t *testing.T) {
 		t.Errorf("explain: %d: %s", status, out)
 	}
 	page := filepath.Join(t.TempDir(), "load.html")
-	status, out, errs := try(t, station("12345670"), "load", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-n", "5", "-html", page, "-musts")
+	status, out, errs := try(t, enrollee("12345670"), "load", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-n", "5", "-html", page, "-musts")
 	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("How long exchanges took")) {
 		t.Errorf("the page of the load: %v", err)
 	}
@@ -116,7 +116,7 @@ func TestBar(t *testing.T) {
 	}
 	var stdout, stderr bytes.Buffer
 	streams := program.IO{In: strings.NewReader(""), Out: &stdout, Err: &stderr, Terminal: true}
-	if status := program.Run(t.Context(), command(station("12345670")), streams, []string{"run", "-v", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-only", "STA-ENR-PIN-0[12]"}); status != program.Fine {
+	if status := program.Run(t.Context(), command(enrollee("12345670")), streams, []string{"run", "-v", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-only", "STA-ENR-PIN-0[12]"}); status != program.Fine {
 		t.Errorf("exit status %d", status)
 	}
 	if text := stderr.String(); !strings.Contains(text, "[##########..........] 1/2  1 pass") || !strings.Contains(text, "2/2 STA-ENR-PIN-02 pass") {
@@ -126,15 +126,17 @@ func TestBar(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
-		{"run"}, {"run", "-dut", "ap"}, {"run", "-dut", "toaster", "-i", "eth0"}, {"run", "-dut", "agent", "-i", "eth0"}, {"run", "-dut", "station", "-radius", "127.0.0.1:1812"},
+		{"run"}, {"run", "-dut", "ap"}, {"run", "-dut", "toaster", "-i", "eth0"}, {"run", "-dut", "agent"}, {"serve"}, {"serve", "-dut", "ap", "-i", "eth0"}, {"serve", "-dut", "agent"}, {"serve", "-dut", "agent", "-i", "nonexistent"}, {"run", "-dut", "station", "-radius", "127.0.0.1:1812"},
 		{"run", "-dut", "ap", "-radius", "127.0.0.1:1812", "-secret-file", "/nonexistent"}, {"run", "-dut", "ap", "-i", "eth0", "-level", "some"},
 		{"run", "-dut", "station", "-i", "eth0", "-pin", "x"}, {"run", "-dut", "station", "-i", "eth0", "-only", "NONE"},
 		{"explain"}, {"explain", "NONE-01"}, {"replay", "-dut", "ap", "-i", "eth0"}, {"load", "-dut", "station", "-i", "eth0", "-n", "0"},
 		{"run", "-dut", "station", "-i", "eth0", "-expect", "/nonexistent"},
 		{"run", "-dut", "ap", "-i", "eth0", "-upnp", "192.0.2.1"}, {"run", "-dut", "ap-enrollee", "-i", "eth0", "-upnp", "router"},
 		{"run", "-dut", "ap-enrollee", "-i", "nonexistent", "-upnp", "192.0.2.1"},
+		{"run", "-dut", "station", "-i", "wlan0", "-bssid", "02:00:00:00:00:01"}, {"run", "-dut", "ap", "-i", "wlan0", "-bssid", "2"},
+		{"run", "-dut", "ap", "-i", "nonexistent", "-bssid", "02:00:00:00:00:01"},
 	} {
-		if status, out, errs := try(t, station("12345670"), args...); status != program.Unable || errs == "" {
+		if status, out, errs := try(t, enrollee("12345670"), args...); status != program.Unable || errs == "" {
 			t.Errorf("%v: exit status %d: %s%s", args, status, out, errs)
 		}
 	}

@@ -60,7 +60,14 @@ func Listen(name string) (*Conn, error) {
 // to [eapol.PAEGroup]. It puts the interface in promiscuous mode. One interface
 // can thus serve several stations, each with its own connection.
 func ListenAs(name string, mac wps.MAC) (*Conn, error) {
-	c, err := openAs(name, mac)
+	return ListenFor(name, mac, eapol.EtherType, eapol.PAEGroup)
+}
+
+// ListenFor is [ListenAs] for another protocol than EAPOL, such as IEEE 1905.1:
+// the frames have its EtherType, and the connection receives those to mac and to
+// the protocol's group.
+func ListenFor(name string, mac wps.MAC, etherType uint16, group wps.MAC) (*Conn, error) {
+	c, err := openAs(name, mac, etherType, group)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -11,4 +11,4 @@ func open(name string) (*Conn, error) {
 	return nil, ErrUnsupported
 }
 
-func openAs(name string, _ wps.MAC) (*Conn, error) { return open(name) }
+func openAs(name string, _ wps.MAC, _ uint16, _ wps.MAC) (*Conn, error) { return open(name) }

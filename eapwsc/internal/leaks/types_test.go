@@ -18,6 +18,7 @@ import (
 	eapwsc_eapol "github.com/gowps/gowps/eapwsc/eapol"
 	eapwsc_eapol_link "github.com/gowps/gowps/eapwsc/eapol/link"
 	eapwsc_external "github.com/gowps/gowps/eapwsc/external"
+	eapwsc_ieee1905 "github.com/gowps/gowps/eapwsc/ieee1905"
 	eapwsc_layers "github.com/gowps/gowps/eapwsc/layers"
 	eapwsc_radius "github.com/gowps/gowps/eapwsc/radius"
 	eapwsc_selection "github.com/gowps/gowps/eapwsc/selection"
@@ -99,6 +100,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_capture_text.Source](),
 	reflect.TypeFor[eapwsc_conformance.Advertiser](),
 	reflect.TypeFor[eapwsc_conformance.Agent1905](),
+	reflect.TypeFor[eapwsc_conformance.Air](),
 	reflect.TypeFor[eapwsc_conformance.Associator](),
 	reflect.TypeFor[eapwsc_conformance.Baseline](),
 	reflect.TypeFor[eapwsc_conformance.Case](),
@@ -118,11 +120,13 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_conformance.LoadReport](),
 	reflect.TypeFor[eapwsc_conformance.MeshAgent](),
 	reflect.TypeFor[eapwsc_conformance.MeshController](),
+	reflect.TypeFor[eapwsc_conformance.MeshWire](),
 	reflect.TypeFor[eapwsc_conformance.Need](),
 	reflect.TypeFor[eapwsc_conformance.Person](),
 	reflect.TypeFor[eapwsc_conformance.Prober](),
 	reflect.TypeFor[eapwsc_conformance.Process](),
 	reflect.TypeFor[eapwsc_conformance.RADIUS](),
+	reflect.TypeFor[eapwsc_conformance.Radio](),
 	reflect.TypeFor[eapwsc_conformance.Report](),
 	reflect.TypeFor[eapwsc_conformance.Requester](),
 	reflect.TypeFor[eapwsc_conformance.Restartable](),
@@ -161,6 +165,16 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_eapol.Type](),
 	reflect.TypeFor[eapwsc_eapol_link.Conn](),
 	reflect.TypeFor[eapwsc_external.AccessPoint](),
+	reflect.TypeFor[eapwsc_ieee1905.Agent](),
+	reflect.TypeFor[eapwsc_ieee1905.Assembler](),
+	reflect.TypeFor[eapwsc_ieee1905.Controller](),
+	reflect.TypeFor[eapwsc_ieee1905.End](),
+	reflect.TypeFor[eapwsc_ieee1905.Machine](),
+	reflect.TypeFor[eapwsc_ieee1905.Message](),
+	reflect.TypeFor[eapwsc_ieee1905.Network](),
+	reflect.TypeFor[eapwsc_ieee1905.TLV](),
+	reflect.TypeFor[eapwsc_ieee1905.TLVType](),
+	reflect.TypeFor[eapwsc_ieee1905.Type](),
 	reflect.TypeFor[eapwsc_layers.EAP](),
 	reflect.TypeFor[eapwsc_layers.EAPWSC](),
 	reflect.TypeFor[eapwsc_layers.Element](),
@@ -182,6 +196,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_selection.Selector](),
 	reflect.TypeFor[eapwsc_selection.Verdict](),
 	reflect.TypeFor[eapwsc_station.AccessPoint](),
+	reflect.TypeFor[eapwsc_station.Association](),
 	reflect.TypeFor[eapwsc_station.AssociationError](),
 	reflect.TypeFor[eapwsc_station.Candidate](),
 	reflect.TypeFor[eapwsc_station.Criteria](),
