@@ -239,15 +239,8 @@ var upnpHostapdCases = []peerCase{
 		}
 		r.note("", "refused as it must be: %v", registration.ErrOverlap)
 	}},
-	{name: "enroll-wrong-half", what: "a PIN that is wrong in its first half", run: func(t *testing.T, r *report) {
-		s := newUPnPSite(t)
-		s.learns(t, hostapdUUID)
-		s.enroll(t, upnp.Order{Password: wrongFirstHalf})
-		s.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrPassword, 1, registration.RoleEnrollee)
-		if e := s.outsider.await(t, upnp.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
-			t.Errorf("%v", e.Err)
-		}
-	}},
+	{name: "enroll-wrong-half", what: "a PIN that is wrong in its first half", run: enrollsInVain(wrongFirstHalf, 1)},
+	{name: "enroll-wrong-half2", what: "a PIN that is wrong in its second half", run: enrollsInVain(wrongSecondHalf, 2)},
 	{name: "enroll-version-1.0", what: "a station of version 1.0 by PIN", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.learns(t, hostapdUUID)
@@ -274,6 +267,13 @@ var upnpHostapdCases = []peerCase{
 		second.await(t, upnp.EventRegistered)
 		s.outsider.await(t, upnp.EventEnrollee)
 	}},
+	{name: "vanishes", what: "the registrar is gone without a word", run: func(t *testing.T, r *report) {
+		s := newUPnPSite(t)
+		s.learns(t, hostapdUUID)
+		s.enroll(t, upnp.Order{Password: pinPassword(thePIN)})
+		ip(t, "link set %s down", s.far.near)
+		s.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrNoRegistrar, 0, registration.RoleRegistrar)
+	}},
 	{name: "restart", what: "the access point starts anew at another address", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.learns(t, hostapdUUID)
@@ -292,6 +292,20 @@ var (
 	uuid2 = device(2).UUID
 	mac2  = mac(2)
 )
+
+// enrollsInVain lets the external registrar register a station with another PIN
+// than the station's.
+func enrollsInVain(wrong registration.Password, half int) func(*testing.T, *report) {
+	return func(t *testing.T, r *report) {
+		s := newUPnPSite(t)
+		s.learns(t, hostapdUUID)
+		s.enroll(t, upnp.Order{Password: wrong})
+		s.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrPassword, half, registration.RoleEnrollee)
+		if e := s.outsider.await(t, upnp.EventFailed); !errors.Is(e.Err, registration.ErrPassword) {
+			t.Errorf("%v", e.Err)
+		}
+	}
+}
 
 // wrongAPPIN reads the settings with a wrong PIN.
 func wrongAPPIN(password registration.Password, half int) func(*testing.T, *report) {

@@ -209,15 +209,29 @@ var upnpSupplicantCases = []peerCase{
 		}
 		r.note("", "refused as it must be: %v", registration.ErrOverlap)
 	}},
-	{name: "enroll-wrong-half", what: "a PIN that is wrong in its first half", run: func(t *testing.T, r *report) {
+	{name: "enroll-late", what: "M2D, then the PIN is entered", run: func(t *testing.T, r *report) {
 		p := newUPnPPoint(t)
 		p.learns(t)
-		p.orders(t, "WPS_ER_PIN any 99995676")
-		p.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrPassword, 1, registration.RoleEnrollee)
-		if e := p.awaitEvent(t, ap.EventFailed); !e.External {
+		p.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrNoRegistrar, 0, registration.RoleRegistrar)
+		p.registrar.await(t, fmt.Sprintf("WPS-ER-ENROLLEE-ADD %v", device(2).UUID))
+		p.orders(t, "WPS_ER_PIN %v %s", device(2).UUID, thePIN)
+		oneCredential(t, p.station(t, 2, pinPassword(thePIN)).succeeded(t, r), network)
+		if e := p.awaitEvent(t, ap.EventRegistered); !e.External {
 			t.Errorf("%+v", e)
 		}
-		p.registrar.await(t, "WPS-FAIL")
+		r.note("M1 M2D ACK; M1 M2D ACK M2 M3 M4 M5 M6 M7 M8 Done", "told so, then success")
+	}},
+	{name: "enroll-wrong-half", what: "a PIN that is wrong in its first half", run: enrollsInVainBySupplicant("99995676", 1)},
+	{name: "enroll-wrong-half2", what: "a PIN that is wrong in its second half", run: enrollsInVainBySupplicant("12349999", 2)},
+	{name: "enroll-version-1.0", what: "a station of version 1.0 by PIN", run: func(t *testing.T, r *report) {
+		p := newUPnPPoint(t)
+		p.learns(t)
+		p.orders(t, "WPS_ER_PIN any %s", thePIN)
+		m, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registration.Config{Device: device(2), Version10: true}, Password: pinPassword(thePIN)})
+		oneCredential(t, exchangeOver(t, p.segment.Join(mac(2)), eapol.Runner{}, newPeer(t, m, err)).succeeded(t, r), network)
+		if e := p.awaitEvent(t, ap.EventRegistered); !e.External {
+			t.Errorf("%+v", e)
+		}
 	}},
 	{name: "enroll-own", what: "the access point has the PIN too, and goes first", run: func(t *testing.T, r *report) {
 		p := newUPnPPoint(t)
@@ -280,6 +294,21 @@ func (p *upnpPoint) probe(n int) {
 		panic(err)
 	}
 	p.Do(func(now time.Time, point *ap.AccessPoint) { point.Probe(now, mac(n), &e) })
+}
+
+// enrollsInVainBySupplicant lets wpa_supplicant register a station with another
+// PIN than the station's.
+func enrollsInVainBySupplicant(wrong string, half int) func(*testing.T, *report) {
+	return func(t *testing.T, r *report) {
+		p := newUPnPPoint(t)
+		p.learns(t)
+		p.orders(t, "WPS_ER_PIN any %s", wrong)
+		p.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrPassword, half, registration.RoleEnrollee)
+		if e := p.awaitEvent(t, ap.EventFailed); !e.External {
+			t.Errorf("%+v", e)
+		}
+		p.registrar.await(t, "WPS-FAIL")
+	}
 }
 
 // guessesOverUPnP lets wpa_supplicant read the settings with a wrong PIN.
