@@ -106,8 +106,8 @@ type AccessPoint struct {
 	known     []KnownDevice // latest first
 	asked     sessionList   // sessions whose settings wait for the owner
 	refused   sessionList   // sessions that were sent M2D, and that a later decision may admit
-	relayed   sessionList   // sessions that external registrars receive, and may answer
-	due       sessionList   // those of them with something to send
+	relayed   sessionList   // sessions that external registrars may answer: those with a relay
+	due       sessionList   // those of all three that may have an answer to send
 
 	listening bool // there are external registrars
 }
@@ -198,7 +198,7 @@ func (a *AccessPoint) EnterPIN(now time.Time, e PINEntry) error {
 	}
 	a.event(entered)
 	a.advertise(now)
-	a.decideAgain(now)
+	a.decideAgain()
 	return nil
 }
 
@@ -221,7 +221,7 @@ func (a *AccessPoint) press(now time.Time, r *Radio) error {
 	a.pressedOn = r
 	a.event(Event{Kind: EventPressed, Time: now, Radio: r.bssid()})
 	a.advertise(now)
-	a.decideAgain(now)
+	a.decideAgain()
 	return nil
 }
 
@@ -232,7 +232,7 @@ func (a *AccessPoint) PressButtonFor(now time.Time, only wps.MAC) {
 	a.pressedOn = nil
 	a.event(Event{Kind: EventPressed, Time: now, Station: only})
 	a.advertise(now)
-	a.decideAgain(now)
+	a.decideAgain()
 }
 
 // Cancel ends push-button mode, and removes all PINs and tokens of devices.

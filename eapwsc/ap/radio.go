@@ -58,9 +58,9 @@ func (a *AccessPoint) pressedElsewhere(r *Radio) bool {
 	return a.pressedOn != nil && r != nil && a.pressedOn != r
 }
 
-// run returns the configuration of a run on a radio; nil is the access point as
-// it describes itself.
-func (a *AccessPoint) run(r *Radio) registration.Config {
+// runConfig returns the configuration of a run on a radio; nil is the access
+// point as it describes itself.
+func (a *AccessPoint) runConfig(r *Radio) registration.Config {
 	cfg := a.cfg.Run
 	if r != nil {
 		cfg.Device.MAC, cfg.Device.RFBands = r.BSSID, r.Band

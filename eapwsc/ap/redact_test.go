@@ -27,7 +27,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	events := ap.Events()
 	secrets := []string{string(fixture.Network.NetworkKey), thePIN, "12345670"}
-	for _, v := range []any{ap, *ap, m.session, &ap.cfg, ap.cfg, &ap.pins, run, events, events[0], ap.Status(fixture.Began), m.session.use} {
+	for _, v := range []any{ap, *ap, m.session, &ap.cfg, ap.cfg, &ap.pins, run, events, events[0], ap.Status(fixture.Began), m.session.pinUse} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 			if a, ok := v.(AccessPoint); ok {
 				v = &a

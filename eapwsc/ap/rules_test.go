@@ -542,7 +542,7 @@ func TestInjectedNACK(t *testing.T) {
 func TestWrongPINReportedAtOnce(t *testing.T) {
 	ap := newAccessPoint(t)
 	m := begin(t, ap, externalPeer(t, "99995676", nil), 9, wps.MessageNACK)
-	if m.step.Send == nil || m.session.settled {
+	if m.step.Send == nil || m.session.ended {
 		t.Fatal("no NACK is about to be sent")
 	}
 	events := ap.Events()

@@ -22,35 +22,39 @@ import (
 // session is then in [AccessPoint.Ready], and its Timeout returns the packet to
 // send.
 type Session struct {
-	ap        *AccessPoint
-	radio     *Radio // nil if the access point does not tell radios apart
-	station   wps.MAC
-	server    *eapwsc.Server
-	registrar *registration.Registrar // the run, if the station wants to be registered
-	enrollee  *registration.Enrollee  // the run, if the station is an external registrar
-	use       *PINUse
-	button    *ButtonUse // if the run is one of the push button
-	token     *tokenUse  // if the run is one of a token
-	enabled   *ownToken  // the access point's token, if it may be used by its external registrar
-	version   int        // of the settings in the run
-	pinEpoch  int        // of the access point's PIN when the run began
-	late      time.Duration
-	asked     time.Time // the deadline for the owner's decision about settings; zero if none wait
-	decided   *settingsDecision
-	made      bool      // the run gives the settings that the access point made for its first Enrollee
-	reported  error     // the last reported reason why M1 was refused
-	due       time.Time // since when a refused M1 waits for a new decision; zero if it does not
-	counted   bool      // the outcome for the access point's PIN was counted
-	settled   bool
+	ap      *AccessPoint
+	radio   *Radio // nil if the access point does not tell radios apart
+	station wps.MAC
+	server  *eapwsc.Server
+	from    string // for a [Run]: the address of the registrar
+	version int    // of the settings in the run
+	ended   bool   // the consequences were handled
 
-	// For a station that an external registrar may register.
-	relay      *relay
-	relayFrom  string    // that registrar
-	relayUntil time.Time // the deadline of its answer
-	external   *message  // its message for the station
-	heard      time.Time // when the station last answered
+	// The machine of a station that wants to be registered, and the permission
+	// with which it was admitted: at most one of the three.
+	registrar *registration.Registrar
+	pinUse    *PINUse
+	buttonUse *ButtonUse
+	tokenUse  *tokenUse
 
-	from string // for a [Run]: the address of the registrar
+	lateM2    time.Duration // how long the station is kept after M2D
+	redecide  bool          // since M2D the owner has done something for which it may be admitted
+	reported  error         // the last reported reason why M1 was refused
+	generated bool          // the run gives the settings that the access point made for its first Enrollee
+
+	// If external registrars may register the station.
+	relay    *relay
+	received time.Time // when the packet that is processed arrived
+
+	// The machine of a station that is an external registrar.
+	enrollee   *registration.Enrollee
+	pinEpoch   int       // of the access point's PIN when the run began
+	ownToken   *ownToken // the access point's token, if it is accepted as well
+	pinCounted bool      // the outcome for the access point's PIN was counted
+
+	// The settings that it has written, if they wait for the owner.
+	askedUntil    time.Time // zero if none wait
+	ownerDecision *settingsDecision
 }
 
 // NewSession returns the exchange with a station that associated for WPS. Id
@@ -61,14 +65,14 @@ func (a *AccessPoint) NewSession(station wps.MAC, id uint8) (*Session, error) {
 
 func (a *AccessPoint) newSession(radio *Radio, station wps.MAC, id uint8) (*Session, error) {
 	s := &Session{ap: a, radio: radio, station: station}
-	s.late = a.cfg.LateM2
+	s.lateM2 = a.cfg.LateM2
 	if a.listening {
-		s.late = max(s.late, externalM2)
+		s.lateM2 = max(s.lateM2, externalM2)
 	}
 	var err error
 	s.server, err = eapwsc.NewServer(eapwsc.ServerConfig{
 		Registrar: s.newRegistrar, Enrollee: s.newEnrollee,
-		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: s.late,
+		FragmentSize: a.cfg.FragmentSize, FirstID: id, LateM2: s.lateM2,
 	})
 	return s, err
 }
@@ -92,19 +96,29 @@ func (s *Session) Start(now time.Time) eapwsc.Step { return s.server.Start(now) 
 // Handle processes an EAP packet of the station: see [eapwsc.Server.Handle].
 func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	s.recheck(now)
-	s.heard = now
+	s.received = now
 	step, err := s.server.Handle(now, packet)
-	switch {
-	case step.Waiting && s.external != nil:
-		step, err = s.server.Answer(now, s.passOn(now).octets, nil)
-	case step.Waiting && s.relay != nil && s.relay.external:
-		s.relayUntil = now.Add(externalAnswer)
-	case step.Waiting && s.enrollee != nil:
-		step, err = s.decideSettings(now)
-	case step.Waiting && (s.registrar.State() == registration.WaitDecision || !s.due.IsZero()):
-		step, err = s.decide(now)
+	if step.Waiting {
+		step, err = s.answer(now, step)
 	}
 	return s.after(now, step, err)
+}
+
+// answer answers a station whose message the server has left to the access
+// point. It returns the step of the server if the answer comes later.
+func (s *Session) answer(now time.Time, waiting eapwsc.Step) (eapwsc.Step, error) {
+	switch {
+	case s.enrollee != nil: // M8
+		return s.decideSettings(now)
+	case s.relay != nil && s.relay.next != nil:
+		return s.passOn(now)
+	case s.relay != nil && s.relay.handedOver:
+		s.relay.deadline = now.Add(externalAnswer)
+		return waiting, nil
+	case s.registrar.State() == registration.WaitDecision, s.redecide: // M1
+		return s.decide(now)
+	}
+	return waiting, nil // it has acknowledged M2D, and waits for a later decision
 }
 
 // Timeout must be called at the deadline, or when the session is in
@@ -112,15 +126,15 @@ func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 	var step eapwsc.Step
 	var err error
-	switch {
-	case s.external != nil && s.server.Waiting():
-		step, err = s.server.Answer(now, s.passOn(now).octets, nil)
-	case s.relay != nil && s.relay.waiting && !now.Before(s.relayUntil):
+	switch waiting := s.server.Waiting(); {
+	case waiting && s.relay != nil && s.relay.next != nil:
+		step, err = s.passOn(now)
+	case s.relay != nil && s.relay.waiting && !now.Before(s.relay.deadline):
 		step, err = s.server.Answer(now, nil, s.relay.Abort(registration.ErrTimeout))
-	case !s.asked.IsZero() && (s.decided != nil || !now.Before(s.asked)):
+	case !s.askedUntil.IsZero() && (s.ownerDecision != nil || !now.Before(s.askedUntil)):
 		s.recheck(now) // permissions may have been withdrawn since
 		step, err = s.answerSettings(now)
-	case s.Due() && s.server.Waiting():
+	case waiting && s.redecide:
 		step, err = s.decide(now)
 	default:
 		step, err = s.server.Timeout(now)
@@ -129,10 +143,15 @@ func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 }
 
 // Due reports whether the session has something to send to the waiting station:
-// the owner has done something for which it may be admitted after M2D, or an
-// external registrar has answered it. Call [Session.Timeout].
-func (s *Session) Due() bool {
-	return (!s.due.IsZero() || s.external != nil || s.decided != nil) && s.server.Waiting()
+// the owner has done something for which it may be admitted after M2D, or has
+// decided about its settings, or an external registrar has answered it. Call
+// [Session.Timeout].
+func (s *Session) Due() bool { return s.hasAnswer() && s.server.Waiting() }
+
+// hasAnswer reports whether there may be an answer to what the station waits
+// for.
+func (s *Session) hasAnswer() bool {
+	return s.redecide || s.ownerDecision != nil || s.relay != nil && s.relay.next != nil
 }
 
 // Close ends the session because the station has gone, or the link has failed.
@@ -148,21 +167,22 @@ func (s *Session) Close(now time.Time, cause error) error {
 	return err
 }
 
-// after handles the consequences of a step.
+// after handles the consequences of a step, and adds the session's deadlines to
+// it.
 func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step, error) {
 	s.count(now)
 	if s.relay != nil && s.relay.waiting && !step.Done {
-		step.Deadline = eapwsc.Earlier(step.Deadline, s.relayUntil)
+		step.Deadline = eapwsc.Earlier(step.Deadline, s.relay.deadline)
 	}
-	if !s.asked.IsZero() && !step.Done {
-		step.Deadline = eapwsc.Earlier(step.Deadline, s.asked)
+	if !s.askedUntil.IsZero() && !step.Done {
+		step.Deadline = eapwsc.Earlier(step.Deadline, s.askedUntil)
 	}
-	if step.Done && !s.settled {
-		s.settled = true
+	if step.Done && !s.ended {
+		s.ended = true
 		for _, l := range []*sessionList{&s.ap.refused, &s.ap.relayed, &s.ap.asked, &s.ap.due} {
 			l.remove(s)
 		}
-		s.settle(now, err)
+		s.end(now, err)
 	}
 	return step, err
 }
@@ -174,7 +194,7 @@ func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step
 // a change of the settings into the run.
 func (s *Session) recheck(now time.Time) {
 	switch {
-	case s.registrar != nil && (s.button != nil || s.use != nil || s.token != nil):
+	case s.buttonUse != nil, s.pinUse != nil, s.tokenUse != nil:
 		s.recheckRegistrar()
 	case s.enrollee != nil:
 		s.recheckEnrollee(now)
@@ -184,15 +204,15 @@ func (s *Session) recheck(now time.Time) {
 func (s *Session) recheckRegistrar() {
 	var refused error
 	switch {
-	case s.button != nil:
-		refused = s.button.Err()
-	case s.use != nil:
-		refused = s.use.Err()
+	case s.buttonUse != nil:
+		refused = s.buttonUse.Err()
+	case s.pinUse != nil:
+		refused = s.pinUse.Err()
 	default:
-		refused = s.token.err()
+		refused = s.tokenUse.err()
 	}
 	if refused == nil && s.version != s.ap.version {
-		s.version, s.made = s.ap.version, false
+		s.version, s.generated = s.ap.version, false
 		var list []wps.Credential
 		if list, refused = s.credentials(); refused == nil {
 			refused = s.registrar.SetCredentials(list)
@@ -207,7 +227,7 @@ func (s *Session) recheckEnrollee(now time.Time) {
 	a := s.ap
 	lock := a.lockout.Status(now)
 	switch {
-	case s.pinEpoch != a.pinEpoch, s.enabled != nil && !s.enabled.enabled && s.enrollee.DevicePasswordID() == s.enabled.oob.ID:
+	case s.pinEpoch != a.pinEpoch, s.ownToken != nil && !s.ownToken.enabled && s.enrollee.DevicePasswordID() == s.ownToken.oob.ID:
 		s.enrollee.Refuse(wps.SetupLocked, ErrWithdrawn)
 	case a.lockout.policy == Locked, lock == Locked && !s.enrollee.Proved():
 		s.enrollee.Refuse(wps.SetupLocked, nil)
@@ -246,10 +266,11 @@ func (s *Session) credentials() (list []wps.Credential, err error) {
 	return list, nil
 }
 
-// newRegistrar creates the run of a station that wants to be registered.
+// newRegistrar creates the machine for a station that wants to be registered:
+// our own registrar, in a relay if external registrars may answer instead.
 func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 	r, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: s.ap.run(s.radio), Deferred: true,
+		Config: s.ap.runConfig(s.radio), Deferred: true,
 	})
 	if err != nil {
 		return nil, err
@@ -265,7 +286,7 @@ func (s *Session) newRegistrar(time.Time) (eapwsc.Machine, error) {
 
 // decide answers the waiting M1, for the first time or again.
 func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
-	s.due = time.Time{}
+	s.redecide = false
 	decision, err := s.decision(now, s.registrar.Enrollee())
 	if err != nil {
 		return s.server.Answer(now, nil, s.registrar.Abort(err))
@@ -273,7 +294,7 @@ func (s *Session) decide(now time.Time) (eapwsc.Step, error) {
 	message, err := s.registrar.Decide(decision)
 	if s.registrar.State() != registration.SentM2D {
 		s.ap.refused.remove(s)
-	} else if s.late > 0 {
+	} else if s.lateM2 > 0 {
 		s.ap.refused.add(s)
 	}
 	return s.server.Answer(now, message, err)
@@ -295,7 +316,7 @@ func (s *Session) decision(now time.Time, m1 *wps.M1) (d registration.Decision, 
 		if err != nil {
 			return d, err
 		}
-		s.made, d.Credentials = true, []wps.Credential{*made}
+		s.generated, d.Credentials = true, []wps.Credential{*made}
 		return d, nil
 	}
 	d.Credentials, err = s.credentials()
@@ -313,7 +334,7 @@ func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error
 		return registration.Decision{}, ErrNotPressed
 	case id == wps.PasswordPushButton:
 		use, err := s.ap.button.Use(now, s.station, m1.UUID)
-		s.button = use
+		s.buttonUse = use
 		return registration.Admit(registration.PushButton()), err
 	case id == wps.PasswordNFCHandover || id.OutOfBand():
 		return s.admitToken(now, m1)
@@ -322,7 +343,7 @@ func (s *Session) admit(now time.Time, m1 *wps.M1) (registration.Decision, error
 		if err != nil {
 			return registration.Decision{}, err
 		}
-		s.use = use
+		s.pinUse = use
 		password := registration.PIN(use.PIN())
 		password.ID = id
 		return registration.Admit(password), nil
@@ -350,7 +371,7 @@ func (s *Session) refuse(now time.Time, m1 *wps.M1, why error) registration.Deci
 	return d
 }
 
-// newEnrollee creates the run of an external registrar.
+// newEnrollee creates the machine for an external registrar.
 func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
 	e, err := registration.NewEnrollee(s.ap.enrolleeConfig(s.ap.lockout.Status(now), s.radio))
 	if err != nil {
@@ -358,7 +379,7 @@ func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
 	}
 	s.enrollee, s.version, s.pinEpoch = e, s.ap.version, s.ap.pinEpoch
 	if s.ap.token != nil && s.ap.token.enabled {
-		s.enabled = s.ap.token
+		s.ownToken = s.ap.token
 	}
 	s.ap.event(Event{Kind: EventStarted, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from, Role: registration.RoleEnrollee})
 	return e, nil
@@ -371,14 +392,14 @@ func (a *AccessPoint) apSettings(r *Radio) *wps.Credential {
 		settings = *a.cfg.APSettings
 	}
 	if settings.MAC == (wps.MAC{}) {
-		settings.MAC = a.run(r).Device.MAC
+		settings.MAC = a.runConfig(r).Device.MAC
 	}
 	return &settings
 }
 
 // enrolleeConfig returns the configuration of a run with an external registrar.
 func (a *AccessPoint) enrolleeConfig(lock SetupLock, r *Radio) registration.EnrolleeConfig {
-	cfg := registration.EnrolleeConfig{Config: a.run(r), AP: a.apSettings(r), Deferred: true, ReadOnly: lock == ReadOnly}
+	cfg := registration.EnrolleeConfig{Config: a.runConfig(r), AP: a.apSettings(r), Deferred: true, ReadOnly: lock == ReadOnly}
 	if !a.cfg.PushButtonInM1 { // external registrars are added by PIN only [hostap]
 		cfg.Device.ConfigMethods &^= anyPushButton
 	}
@@ -396,7 +417,8 @@ func (a *AccessPoint) enrolleeConfig(lock SetupLock, r *Radio) registration.Enro
 	return cfg
 }
 
-// settingsDecision is the owner's decision about received settings.
+// settingsDecision is the decision about received settings: that of the owner,
+// or that of the access point if they are unusable or the owner is silent.
 type settingsDecision struct {
 	refused     bool
 	configError wps.ConfigError
@@ -407,12 +429,12 @@ type settingsDecision struct {
 // in time.
 var errNoOwner = fmt.Errorf("%w: the owner has not adopted the settings in time", registration.ErrTimeout)
 
-// decideSettings decides about the settings of M8: unusable ones are refused,
-// and the owner is asked about the others if that is configured.
+// decideSettings answers M8 at once: unusable settings are refused, the others
+// adopted. If the owner is to be asked about these, the answer comes later.
 func (s *Session) decideSettings(now time.Time) (eapwsc.Step, error) {
-	s.judgeSettings()
-	if s.decided == nil && s.ap.cfg.AskOwner {
-		s.asked = now.Add(OwnerTime)
+	s.refuseUnusable()
+	if s.ownerDecision == nil && s.ap.cfg.AskOwner {
+		s.askedUntil = now.Add(OwnerTime)
 		s.ap.asked.add(s)
 		s.ap.event(Event{
 			Kind: EventSettingsReceived, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from,
@@ -424,11 +446,11 @@ func (s *Session) decideSettings(now time.Time) (eapwsc.Step, error) {
 	return s.server.Answer(now, message, err)
 }
 
-// judgeSettings refuses unusable settings.
-func (s *Session) judgeSettings() {
+// refuseUnusable decides about settings that the access point cannot use.
+func (s *Session) refuseUnusable() {
 	received := s.enrollee.NewSettings()
 	if ce, err := checkSettings(received); err != nil {
-		s.decided = &settingsDecision{true, ce, err}
+		s.ownerDecision = &settingsDecision{true, ce, err}
 	}
 	received.Clear()
 }
@@ -436,8 +458,8 @@ func (s *Session) judgeSettings() {
 // applyDecision answers M8 according to the decision; without one it adopts the
 // settings.
 func (s *Session) applyDecision() ([]byte, error) {
-	d := s.decided
-	s.decided, s.asked = nil, time.Time{}
+	d := s.ownerDecision
+	s.ownerDecision, s.askedUntil = nil, time.Time{}
 	if d == nil || !d.refused {
 		return s.enrollee.Adopt()
 	}
@@ -446,8 +468,8 @@ func (s *Session) applyDecision() ([]byte, error) {
 
 // answerSettings answers M8 after the owner's decision, or without one in time.
 func (s *Session) answerSettings(now time.Time) (eapwsc.Step, error) {
-	if s.decided == nil {
-		s.decided = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
+	if s.ownerDecision == nil {
+		s.ownerDecision = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
 	}
 	s.ap.asked.remove(s)
 	message, err := s.applyDecision()
@@ -474,7 +496,7 @@ func (a *AccessPoint) RefuseSettings(station wps.MAC, ce wps.ConfigError, reason
 func (a *AccessPoint) decideAsked(station wps.MAC, d *settingsDecision) error {
 	for s := range a.asked.all {
 		if s.station == station {
-			s.decided = d
+			s.ownerDecision = d
 			a.due.add(s)
 			return nil
 		}
@@ -482,25 +504,25 @@ func (a *AccessPoint) decideAsked(station wps.MAC, d *settingsDecision) error {
 	return ErrNothingAsked
 }
 
-// settle handles the consequences of an exchange that has ended.
-func (s *Session) settle(now time.Time, err error) {
+// end handles the consequences of an exchange that has ended.
+func (s *Session) end(now time.Time, err error) {
 	e := Event{Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from, Err: err}
 	switch {
 	case s.registrar != nil:
 		m1 := s.registrar.Enrollee()
 		e.Role, e.UUID, e.Device = registration.RoleRegistrar, m1.UUID, m1.Device
-		s.settleRegistrar(now, e)
+		s.endRegistrar(now, e)
 	case s.enrollee != nil:
 		e.Role = registration.RoleEnrollee
-		s.settleEnrollee(now, e)
+		s.endEnrollee(now, e)
 	default:
 		e.Kind = EventFailed
 		s.ap.event(e)
 	}
 }
 
-func (s *Session) settleRegistrar(now time.Time, e Event) {
-	if s.use != nil {
+func (s *Session) endRegistrar(now time.Time, e Event) {
+	if s.pinUse != nil {
 		result := PINFailed
 		switch {
 		case s.registrar.Proved():
@@ -508,12 +530,12 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 		case s.registrar.Exposed():
 			result = PINFailedAfterM6
 		}
-		switch e := s.use.Finish(result); e.State {
+		switch e := s.pinUse.Finish(result); e.State {
 		case PINSucceeded, PINRevealed, PINWornOut: // an earlier removal was reported already
 			s.ap.pinsGone(now, []PINEvent{e})
 		}
 	}
-	if s.relay != nil && s.relay.external {
+	if s.relay != nil && s.relay.handedOver {
 		e.External = true
 		e.Kind = EventRegistered
 		if e.Err = s.relay.Err(); e.Err != nil {
@@ -523,11 +545,11 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 		return
 	}
 	success := s.registrar.Result() != nil
-	if s.button != nil {
-		s.button.Finish(now, success)
+	if s.buttonUse != nil {
+		s.buttonUse.Finish(now, success)
 	}
-	if s.token != nil {
-		s.ap.tokensGone(now, s.token.finish(success))
+	if s.tokenUse != nil {
+		s.ap.tokensGone(now, s.tokenUse.finish(success))
 	}
 	s.ap.advertise(now)
 	e.Kind = EventFailed
@@ -536,12 +558,12 @@ func (s *Session) settleRegistrar(now time.Time, e Event) {
 		s.ap.know(&e.Device)
 	}
 	s.ap.event(e)
-	if success && s.made && s.ap.made != nil && s.ap.State() == wps.NotConfigured {
+	if success && s.generated && s.ap.made != nil && s.ap.State() == wps.NotConfigured {
 		s.ap.configure(s.ap.made, e)
 	}
 }
 
-func (s *Session) settleEnrollee(now time.Time, e Event) {
+func (s *Session) endEnrollee(now time.Time, e Event) {
 	switch result := s.enrollee.Result(); {
 	case result == nil:
 		e.Kind = EventFailed
@@ -559,14 +581,14 @@ func (s *Session) settleEnrollee(now time.Time, e Event) {
 // in M6. It does so at once, so that a registrar that falls silent cannot avoid
 // it.
 func (s *Session) count(now time.Time) {
-	if s.enrollee == nil || s.counted {
+	if s.enrollee == nil || s.pinCounted {
 		return
 	}
 	var failed *registration.Error
 	lock := &s.ap.lockout
 	switch {
 	case errors.As(s.enrollee.Err(), &failed) && failed.Half != 0 && failed.DetectedBy == registration.RoleEnrollee:
-		s.counted = true
+		s.pinCounted = true
 		was := lock.Status(now)
 		lock.Failure(now)
 		state := lock.State(now)
@@ -578,16 +600,16 @@ func (s *Session) count(now time.Time) {
 			s.ap.event(Event{Kind: EventLocked, Time: now, Station: s.station, From: s.from})
 		}
 	case s.enrollee.Proved():
-		s.counted = true
+		s.pinCounted = true
 		lock.Success()
 	}
 }
 
 // decideAgain makes the access point decide again about each refused M1,
 // because of an action of the owner.
-func (a *AccessPoint) decideAgain(now time.Time) {
+func (a *AccessPoint) decideAgain() {
 	for s := range a.refused.all {
-		s.due = now
+		s.redecide = true
 		a.due.add(s)
 	}
 }
@@ -602,8 +624,8 @@ func (a *AccessPoint) Ready() []*Session {
 		switch {
 		case s.Due():
 			ready = append(ready, s)
-		case s.due.IsZero() && s.external == nil && s.decided == nil:
-			a.due.remove(s) // the decision was made
+		case !s.hasAnswer():
+			a.due.remove(s) // it was sent
 		}
 	}
 	return ready

@@ -258,7 +258,7 @@ func (a *AccessPoint) enterToken(now time.Time, t *deviceToken, lifetime time.Du
 	a.button.Cancel()
 	a.event(Event{Kind: EventTokenEntered, Time: now, UUID: t.uuid, Token: t.id})
 	a.advertise(now)
-	a.decideAgain(now)
+	a.decideAgain()
 }
 
 // RemoveToken takes back the tokens of devices that have a Device Password ID;
@@ -439,7 +439,7 @@ func (s *Session) admitToken(now time.Time, m1 *wps.M1) (d registration.Decision
 	case t != nil && t.inUse:
 		return d, ErrPINInUse
 	case t != nil:
-		s.token = a.tokens.lend(t)
+		s.tokenUse = a.tokens.lend(t)
 		d = registration.Admit(t.password)
 		if t.id == wps.PasswordNFCHandover {
 			d = registration.Admit(registration.Handover())
@@ -448,7 +448,7 @@ func (s *Session) admitToken(now time.Time, m1 *wps.M1) (d registration.Decision
 		return d, nil
 	case a.token != nil && a.token.enabled && a.token.oob.ID == m1.DevicePasswordID:
 		// The device has read our tag: it knows our key, and proves the password.
-		s.token = &tokenUse{own: a.token}
+		s.tokenUse = &tokenUse{own: a.token}
 		d = registration.Admit(a.token.password())
 		d.KeyPair = a.token.keys
 		return d, nil
