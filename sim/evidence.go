@@ -15,19 +15,22 @@ type record struct {
 	doctor.Record
 	external bool   // the station is a computer that reads or writes settings
 	status   uint16 // the last status code of the access point
+
+	handshake doctor.Handshake // of the connection
+	reason    uint16           // the reason code with which the access point ended the connection
 }
 
 // Evidence returns what the station has noticed since its owner started a
 // set-up or the wizard, for [doctor.Diagnose].
 func (s *station) Evidence() *doctor.Evidence { return s.record.Evidence() }
 
-// seeks records that the station looks for a registrar.
-func (r *record) seeks(now time.Time, mac wps.MAC, uuid wps.UUID, method doctor.Method) {
+// noteSearch records that the station looks for a registrar.
+func (r *record) noteSearch(now time.Time, mac wps.MAC, uuid wps.UUID, method doctor.Method) {
 	r.Search(doctor.Station{MAC: mac, UUID: uuid, Method: method, First: now, Last: now})
 }
 
-// sees records the result of a scan.
-func (r *record) sees(now time.Time, found []bss) {
+// noteScan records the result of a scan.
+func (r *record) noteScan(now time.Time, found []bss) {
 	for i := range found {
 		b := &found[i]
 		r.Observe(doctor.Network{
@@ -37,21 +40,21 @@ func (r *record) sees(now time.Time, found []bss) {
 	}
 }
 
-// begins starts an attempt to register.
-func (r *record) begins(now time.Time, s *station) {
+// noteAttempt starts an attempt to register.
+func (r *record) noteAttempt(now time.Time, s *station) {
 	r.status = 0
 	r.Begin(now, s.radio.MAC(), s.point.mac, r.external)
 }
 
-// heard records that the access point has answered a request to authenticate or
+// noteAnswer records that the access point has answered a request to authenticate or
 // to associate.
-func (r *record) heard(now time.Time, status uint16) {
+func (r *record) noteAnswer(now time.Time, status uint16) {
 	r.Heard(now)
 	r.status = status
 }
 
-// ends ends the attempt with its result or error.
-func (r *record) ends(now time.Time, result *registration.Result, err error) {
+// noteEnd ends the attempt with its result or error.
+func (r *record) noteEnd(now time.Time, result *registration.Result, err error) {
 	how := doctor.Ending{Result: result, Err: err, End: doctor.EndFailure, Status: r.status}
 	switch {
 	case errors.Is(err, registration.ErrTimeout):
@@ -62,19 +65,26 @@ func (r *record) ends(now time.Time, result *registration.Result, err error) {
 	r.End(now, how)
 }
 
-// joins records whether the station connected to the network: a nil error is
-// success.
-func (r *record) joins(err error) {
-	var after doctor.After
+// noteConnecting records that the station starts to connect to a network.
+func (r *record) noteConnecting() { r.handshake, r.reason = doctor.HandshakeNotSeen, 0 }
+
+// noteConnected records whether the station is connected to the network that the
+// attempt has brought: a nil error is success. An error after a success ends
+// the connection.
+func (r *record) noteConnected(err error) {
+	if err == nil {
+		r.handshake = doctor.HandshakeCompleted
+	}
+	after := doctor.After{Handshake: r.handshake, Reason: r.reason}
 	switch {
-	case err == nil:
-		after.Handshake = doctor.HandshakeCompleted
+	case errors.Is(err, ErrWrongKey):
+		after.Handshake = doctor.HandshakeFailed
 	case errors.Is(err, ErrNetworkNotFound):
 		after.NotFound = true
 	case errors.Is(err, ErrNotAdmitted):
 		after.Status = r.status
-	default:
-		after.Handshake = doctor.HandshakeFailed
+	case errors.Is(err, ErrSecurity):
+		after.Status = StatusFailure // the device itself refuses
 	}
-	r.Joins(after)
+	r.Joined(after)
 }

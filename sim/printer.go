@@ -244,7 +244,7 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 	}
 	s.began, s.until = now, now.Add(patience)
 	p.record, p.setup, p.err = record{}, s, nil
-	p.record.seeks(now, p.radio.MAC(), p.cfg.Device.UUID, p.method())
+	p.record.noteSearch(now, p.radio.MAC(), p.cfg.Device.UUID, p.method())
 	p.scanForRegistrar(now)
 	p.schedule()
 }
@@ -317,7 +317,7 @@ func (p *Printer) alarmFired(now time.Time) {
 		if p.exchange != nil {
 			p.setup.err = registration.ErrTimeout
 			if len(p.record.Evidence().Attempts) == 0 { // otherwise the attempts say more
-				p.record.ends(now, nil, p.setup.err)
+				p.record.noteEnd(now, nil, p.setup.err)
 			}
 		}
 		p.setupFailed(now, p.setup.conclusion())
@@ -554,7 +554,7 @@ func (p *Printer) chooseNetwork(now time.Time) {
 			return
 		}
 	}
-	p.record.joins(err)
+	p.record.noteConnected(err)
 	p.disconnected(now, err)
 }
 

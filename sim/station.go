@@ -166,7 +166,7 @@ func (s *station) nextBand(now time.Time) {
 	if s.tuned++; int(s.tuned) == len(s.bands) {
 		s.latest, s.request = nil, nil
 		s.rest()
-		s.record.sees(now, s.found)
+		s.record.noteScan(now, s.found)
 		s.owner.scanned(now)
 		return
 	}
@@ -219,7 +219,7 @@ func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: fram
 func (s *station) register(now time.Time, point bss, element *wps.AssociationRequest, x Endpoint) {
 	s.exchange = x
 	s.attempt(now, point, s.port.world.element(element))
-	s.record.begins(now, s)
+	s.record.noteAttempt(now, s)
 }
 
 // connect starts an attempt to connect to a network, with its pre-shared key if
@@ -231,6 +231,7 @@ func (s *station) connect(now time.Time, point bss, key *psk) {
 		s.keys = &pairwise{psk: *key, point: point.mac, station: s.radio.MAC()}
 		s.rand.Read(s.keys.snonce[:])
 	}
+	s.record.noteConnecting()
 	s.attempt(now, point, s.rsn)
 }
 
@@ -344,7 +345,7 @@ func (w *World) readElement(attributes []byte, probed bool) *wps.Beacon {
 }
 
 func (s *station) authenticated(now time.Time, status uint16) {
-	s.record.heard(now, status)
+	s.record.noteAnswer(now, status)
 	if status != StatusSuccess {
 		s.fail(now, refusedBy("authentication", status))
 		return
@@ -358,7 +359,7 @@ func refusedBy(what string, status uint16) error {
 }
 
 func (s *station) associated(now time.Time, status uint16) {
-	s.record.heard(now, status)
+	s.record.noteAnswer(now, status)
 	s.record.Associated()
 	switch {
 	case status != StatusSuccess:
@@ -379,7 +380,7 @@ func (s *station) associated(now time.Time, status uint16) {
 
 func (s *station) online(now time.Time) {
 	s.phase, s.deadline = stationConnected, time.Time{}
-	s.record.joins(nil)
+	s.record.noteConnected(nil)
 	s.owner.connected(now)
 }
 
@@ -437,10 +438,10 @@ func (s *station) deauthenticated(now time.Time, reason uint16) {
 		s.phase = stationIdle // the access point need not be notified
 		s.finish(now)
 	case stationHandshakes:
-		s.phase = stationIdle
+		s.phase, s.record.reason = stationIdle, reason
 		s.fail(now, s.handshakeFailed(disconnectedBy(reason)))
 	default:
-		s.phase = stationIdle
+		s.phase, s.record.reason = stationIdle, reason
 		s.fail(now, disconnectedBy(reason))
 	}
 }
@@ -455,7 +456,7 @@ func (s *station) finish(now time.Time) {
 	case err == nil:
 		err = fmt.Errorf("%w: the exchange has yielded nothing", registration.ErrRefused)
 	}
-	s.record.ends(now, result, err)
+	s.record.noteEnd(now, result, err)
 	s.leave(now)
 	s.owner.registered(now, result, err)
 }
@@ -464,9 +465,9 @@ func (s *station) finish(now time.Time) {
 func (s *station) fail(now time.Time, err error) {
 	registering := s.exchange != nil
 	if registering {
-		s.record.ends(now, nil, err)
+		s.record.noteEnd(now, nil, err)
 	} else {
-		s.record.joins(err)
+		s.record.noteConnected(err)
 	}
 	s.leave(now)
 	if registering {

@@ -185,8 +185,8 @@ func (a *Attempt) apRole() registration.Role {
 	return registration.RoleRegistrar
 }
 
-// Joins records what happened after the last attempt, if it succeeded.
-func (r *Record) Joins(after After) {
+// Joined records what happened after the last attempt, if it succeeded.
+func (r *Record) Joined(after After) {
 	if n := len(r.attempts); n > 0 && r.attempts[n-1].End == EndDone {
 		r.attempts[n-1].After = after
 	}
