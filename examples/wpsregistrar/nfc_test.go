@@ -1,35 +1,16 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"github.com/gowps/gowps/examples/internal/live/livetest"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
-	"github.com/gowps/gowps/wps/nfc"
 	"github.com/gowps/gowps/wps/registration"
 )
-
-// written reads a tag that the program has written.
-func written[T wps.List](t *testing.T, file string) (list T) {
-	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, err := nfc.Read(b, wps.Tolerant) // the networks are for any address
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, ok := token.List.(T)
-	if !ok {
-		t.Fatalf("the tag holds %T", token.List)
-	}
-	return list
-}
 
 // device is a station whose key is on a tag.
 type device struct {
@@ -45,20 +26,6 @@ func newDevice(t *testing.T, id wps.DevicePasswordID, password string) device {
 	}
 	public := keys.PublicKey()
 	return device{keys, wps.OOBPassword{PublicKeyHash: registration.PublicKeyHash(&public), ID: id, Password: []byte(password)}}
-}
-
-// tag writes a list of attributes to a file.
-func tag(t *testing.T, l wps.List) (file string) {
-	t.Helper()
-	message, err := nfc.Append(nil, l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file = filepath.Join(t.TempDir(), "tag")
-	if err := os.WriteFile(file, message, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
 }
 
 func (w *world) enrollWith(t *testing.T, keys *registration.KeyPair, password registration.Password, peer *[20]byte) *registration.Result {
@@ -82,7 +49,7 @@ func TestNFC(t *testing.T) {
 	t.Run("token of a device", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDevice(t, 0x1234, "sixteen or more octets")
-			w := start(t.Context(), append(network, "-nfc", tag(t, &wps.PasswordToken{OOB: d.oob}))...)
+			w := start(t.Context(), append(network, "-nfc", livetest.Tag(t, &wps.PasswordToken{OOB: d.oob}))...)
 			w.enrollWith(t, d.keys, registration.OutOfBand(d.oob.ID, d.oob.Password), nil)
 			w.ends(t, program.Fine, "Registered: 02:00:00:00:00:02")
 		})
@@ -91,8 +58,8 @@ func TestNFC(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDevice(t, wps.PasswordNFCHandover, "")
 			answer := filepath.Join(t.TempDir(), "answer")
-			w := start(t.Context(), append(network, "-nfc", tag(t, &wps.HandoverRequest{OOB: d.oob, UUIDE: station(2).UUID}), "-nfc-answer", answer)...)
-			selected := written[*wps.HandoverSelect](t, answer)
+			w := start(t.Context(), append(network, "-nfc", livetest.Tag(t, &wps.HandoverRequest{OOB: d.oob, UUIDE: station(2).UUID}), "-nfc-answer", answer)...)
+			selected := livetest.ReadTag[*wps.HandoverSelect](t, answer, wps.Tolerant)
 			if selected.SSID != "Café" {
 				t.Errorf("%+v", selected)
 			}
@@ -104,7 +71,7 @@ func TestNFC(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "own")
 			w := start(t.Context(), append(network, "-nfc-token", file, "-timeout", "1m")...)
-			token := written[*wps.PasswordToken](t, file)
+			token := livetest.ReadTag[*wps.PasswordToken](t, file, wps.Tolerant)
 			w.enrollWith(t, nil, registration.OutOfBand(token.OOB.ID, token.OOB.Password), &token.OOB.PublicKeyHash)
 			w.ends(t, program.Fine, "Registered: 02:00:00:00:00:02")
 		})
@@ -114,13 +81,13 @@ func TestNFC(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "network")
 			w := start(t.Context(), append(network, "-nfc-config", file)...)
 			w.ends(t, program.Fine)
-			if token := written[*wps.ConfigurationToken](t, file); len(token.Credentials) != 1 || token.Credentials[0].SSID != "Café" || string(token.Credentials[0].NetworkKey) != "correct horse" {
+			if token := livetest.ReadTag[*wps.ConfigurationToken](t, file, wps.Tolerant); len(token.Credentials) != 1 || token.Credentials[0].SSID != "Café" || string(token.Credentials[0].NetworkKey) != "correct horse" {
 				t.Errorf("%+v", token)
 			}
 		})
 	})
-	request := tag(t, &wps.HandoverRequest{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, UUIDE: station(2).UUID})
-	networks := tag(t, &wps.ConfigurationToken{Credentials: []wps.Credential{{SSID: "x", AuthType: wps.AuthOpen, EncrType: wps.EncrNone, MAC: wps.Broadcast}}})
+	request := livetest.Tag(t, &wps.HandoverRequest{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, UUIDE: station(2).UUID})
+	networks := livetest.Tag(t, &wps.ConfigurationToken{Credentials: []wps.Credential{{SSID: "x", AuthType: wps.AuthOpen, EncrType: wps.EncrNone, MAC: wps.Broadcast}}})
 	for _, tt := range []struct{ args, says string }{
 		{"-nfc " + request, "-nfc-answer FILE"},
 		{"-nfc " + networks, "neither"},
