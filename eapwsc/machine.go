@@ -63,11 +63,11 @@ type Step struct {
 var (
 	// ErrIgnored is the class of errors that say why a packet was ignored. The
 	// exchange continues as if the packet had not arrived.
-	ErrIgnored = errors.New("packet ignored")
+	ErrIgnored = errors.New("eapwsc: packet ignored")
 	// ErrEAP: the other side does not support EAP-WSC, or ended EAP too early.
-	ErrEAP = errors.New("EAP ended before the registration began")
+	ErrEAP = errors.New("eapwsc: EAP ended before the registration began")
 	// ErrOver: the exchange has ended already.
-	ErrOver = errors.New("the exchange is over")
+	ErrOver = errors.New("eapwsc: the exchange is over")
 )
 
 // ignore returns the error for a packet that is ignored.
@@ -159,7 +159,7 @@ func (x *exchange) timeout() error {
 		err = fmt.Errorf("%w: %w", err, x.ignored)
 	}
 	if x.machine == nil {
-		return err
+		return fmt.Errorf("eapwsc: %w", err)
 	}
 	return x.machine.Abort(err)
 }

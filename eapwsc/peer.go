@@ -67,7 +67,7 @@ type Peer struct {
 // [registration.ErrConfig] or that of [eap.NewFragmenter].
 func NewPeer(cfg PeerConfig) (*Peer, error) {
 	if cfg.Machine == nil {
-		return nil, fmt.Errorf("%w: a peer needs a machine", registration.ErrConfig)
+		return nil, fmt.Errorf("eapwsc: %w: a peer needs a machine", registration.ErrConfig)
 	}
 	if _, err := eap.NewFragmenter(eap.OpMSG, nil, cfg.FragmentSize); err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ type Server struct {
 // of class [registration.ErrConfig] or that of [eap.NewFragmenter].
 func NewServer(cfg ServerConfig) (*Server, error) {
 	if cfg.Registrar == nil && cfg.Enrollee == nil {
-		return nil, fmt.Errorf("%w: a server needs a registrar or an enrollee", registration.ErrConfig)
+		return nil, fmt.Errorf("eapwsc: %w: a server needs a registrar or an enrollee", registration.ErrConfig)
 	}
 	if _, err := eap.NewFragmenter(eap.OpMSG, nil, cfg.FragmentSize); err != nil {
 		return nil, err

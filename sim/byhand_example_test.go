@@ -61,9 +61,9 @@ func ExampleBlocking() {
 	//   printer: connected to home
 	// The PIN 14681356 is typed:
 	//   printer: idle. The PIN was wrong: the one entered at the router is not the PIN of the device. Even the first half of its digits differs. Read the PIN that the device shows now. Many devices make a new one each time their menu is opened.
-	//   router: the passwords of the two sides differ in their first half (found by the enrollee at M4, configuration error 18: device password authentication failure)
+	//   router: registration: the passwords of the two sides differ in their first half (found by the enrollee at M4, configuration error 18: device password authentication failure)
 	// The PIN 24680004 is typed:
 	//   printer: idle. The PIN was nearly right: the first half of the digits entered at the router is right, but one of the last digits is wrong. Read the PIN that the device shows now. Many devices make a new one each time their menu is opened.
-	//   router: the passwords of the two sides differ in their second half (found by the enrollee at M6, configuration error 18: device password authentication failure)
+	//   router: registration: the passwords of the two sides differ in their second half (found by the enrollee at M6, configuration error 18: device password authentication failure)
 	// In bad air: 20 of 20 are connected, after 23s at most
 }

@@ -196,5 +196,5 @@ func ExamplePrinterConfig() {
 		fmt.Println(e.Kind, e.Err)
 	}
 	// Output:
-	// failed time-out (found by the registrar at M4)
+	// failed registration: time-out (found by the registrar at M4)
 }

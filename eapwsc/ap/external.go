@@ -22,7 +22,7 @@ const (
 
 // ErrNotExpected is the class of errors about a message of an external
 // registrar that no station waits for.
-var ErrNotExpected = errors.New("no station waits for the message")
+var ErrNotExpected = errors.New("ap: no station waits for the message")
 
 // relay is the machine for a station that wants to be registered while there
 // are external registrars. It begins as the access point's own registrar, which
@@ -57,16 +57,16 @@ func (r *relay) Handle(message []byte) ([]byte, error) {
 	case r.ended:
 		return nil, registration.ErrEnded
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", registration.ErrIgnored, err)
+		return nil, fmt.Errorf("ap: %w: %w", registration.ErrIgnored, err)
 	case kind == wps.MessageM1:
-		return nil, fmt.Errorf("%w: an external registrar has answered M1", registration.ErrIgnored)
+		return nil, fmt.Errorf("ap: %w: an external registrar has answered M1", registration.ErrIgnored)
 	}
 	r.session.reportMessage(message)
 	switch kind {
 	case wps.MessageDone:
 		r.ended = true
 	case wps.MessageNACK:
-		r.ended, r.err = true, fmt.Errorf("%w: the station ended the run with an external registrar", registration.ErrRefused)
+		r.ended, r.err = true, fmt.Errorf("ap: %w: the station ended the run with an external registrar", registration.ErrRefused)
 		return nil, r.err
 	default:
 		r.waiting = true
@@ -97,7 +97,7 @@ func (r *relay) Abort(cause error) error {
 		return r.Registrar.Abort(cause)
 	}
 	if !r.ended {
-		r.ended, r.err = true, fmt.Errorf("%w: in the run with an external registrar", cause)
+		r.ended, r.err = true, fmt.Errorf("ap: %w: in the run with an external registrar", cause)
 	}
 	return r.err
 }
@@ -165,7 +165,7 @@ func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octet
 		break
 	}
 	notExpected := func(why string) error {
-		return fmt.Errorf("ap: %v of an external registrar: %w: %s", kind, ErrNotExpected, why)
+		return fmt.Errorf("%w: %v of an external registrar: %s", ErrNotExpected, kind, why)
 	}
 	if s == nil {
 		return notExpected("no such run")

@@ -150,7 +150,7 @@ type LockoutState struct {
 
 // ErrLockoutState is what [Lockout.Restore] returns for a state that no
 // [Lockout] can be in.
-var ErrLockoutState = errors.New("AP PIN lockout: stored state is not valid")
+var ErrLockoutState = errors.New("ap: stored state of the lockout is not valid")
 
 // State returns the state at now, to be stored after each [Lockout.Failure],
 // [Lockout.Success], [Lockout.SetPolicy] and [Lockout.NewPIN].

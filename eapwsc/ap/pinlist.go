@@ -36,7 +36,7 @@ type PINEntry struct {
 }
 
 // ErrEmptyPIN is the error for an entry without a PIN.
-var ErrEmptyPIN = errors.New("PIN list: the entry has no PIN")
+var ErrEmptyPIN = errors.New("ap: the entry has no PIN")
 
 // PINList is the PINs that the owner has entered at a registrar, for
 // registrations whose M1 has a Device Password ID other than that of the push

@@ -111,7 +111,7 @@ func peek(br *bufio.Reader) ([]byte, error) {
 	case gzipDamage(err):
 		return nil, fmt.Errorf("%w: gzip: %w", ErrFormat, err)
 	}
-	return nil, err
+	return nil, fmt.Errorf("capture: %w", err)
 }
 
 // gzipDamage reports whether err concerns the content of a gzip file, not the

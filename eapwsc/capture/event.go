@@ -13,9 +13,9 @@ import (
 var (
 	// ErrFormat: the input is not a readable capture: neither pcap nor pcapng,
 	// or not compressed with gzip.
-	ErrFormat = errors.New("not a readable capture")
+	ErrFormat = errors.New("capture: not a readable capture")
 	// ErrLinkType: the capture holds frames, but none of a link type that can carry WPS.
-	ErrLinkType = errors.New("no frame of a known link type")
+	ErrLinkType = errors.New("capture: no frame of a known link type")
 )
 
 // Kind is the kind of an [Event].

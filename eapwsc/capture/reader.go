@@ -23,7 +23,7 @@ type Reader struct {
 func NewReader(r io.Reader) (*Reader, error) {
 	source, err := openContainer(r)
 	if err != nil {
-		return nil, fmt.Errorf("capture: %w", err)
+		return nil, err
 	}
 	reader := &Reader{source: source}
 	reader.decoder.init()
@@ -125,7 +125,7 @@ func (d *decoder) end() error {
 		d.abandon(key, s)
 	}
 	if d.number > 0 && !d.understood {
-		return fmt.Errorf("capture: %w: all have link type %d", ErrLinkType, d.unknown)
+		return fmt.Errorf("%w: all have link type %d", ErrLinkType, d.unknown)
 	}
 	return io.EOF
 }

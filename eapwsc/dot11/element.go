@@ -13,11 +13,11 @@ import (
 var (
 	// ErrMalformed: an element is longer than the rest of the list, or the list
 	// ends in the middle of its header.
-	ErrMalformed = errors.New("an element is longer than what is left of the frame")
+	ErrMalformed = errors.New("dot11: an element is longer than what is left of the frame")
 	// ErrSSID: the name of the network has more than 32 octets.
-	ErrSSID = errors.New("the SSID is longer than 32 octets")
+	ErrSSID = errors.New("dot11: the SSID is longer than 32 octets")
 	// ErrSecurity: the RSN or WPA element is malformed.
-	ErrSecurity = errors.New("the RSN or WPA element is malformed")
+	ErrSecurity = errors.New("dot11: the RSN or WPA element is malformed")
 )
 
 // Elements is a parsed list of elements. The zero value of a field means that

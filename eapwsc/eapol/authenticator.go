@@ -302,10 +302,10 @@ func (a *Authenticator) progress(s *station) {
 
 // ErrNoRoom: too many stations had new sessions, and this one was closed to
 // make room.
-var ErrNoRoom = errors.New("too many stations have begun")
+var ErrNoRoom = errors.New("eapol: too many stations have begun")
 
 // ErrRestarted: the station restarted with EAPOL-Start.
-var ErrRestarted = errors.New("the station has restarted")
+var ErrRestarted = errors.New("eapol: the station has restarted")
 
 // end closes the session of a station, if there is one.
 func (a *Authenticator) end(now time.Time, mac wps.MAC, cause error) {

@@ -270,4 +270,4 @@ func writeFrame(conn Conn, version uint8, t Type, body []byte, to wps.MAC) error
 }
 
 // ErrLogoff: the station ended the exchange with EAPOL-Logoff.
-var ErrLogoff = errors.New("the station has logged off")
+var ErrLogoff = errors.New("eapol: the station has logged off")

@@ -34,16 +34,16 @@ var (
 	ErrScan = errors.New("the scan was aborted")
 	// ErrAssociation: the access point did not let the station associate, or
 	// did not answer. The error is an [*AssociationError].
-	ErrAssociation = errors.New("the station could not associate")
+	ErrAssociation = errors.New("station: the station could not associate")
 	// ErrLost: the association ended in the middle of the exchange.
-	ErrLost = errors.New("the connection to the access point was lost")
+	ErrLost = errors.New("station: the connection to the access point was lost")
 	// ErrWalkTime: the walk time, or the time that was given instead, ended. The
 	// error says what the last problem was.
-	ErrWalkTime = errors.New("the time to register is over")
+	ErrWalkTime = errors.New("station: the time to register is over")
 	// ErrNoScan: the time was shorter than one look around.
-	ErrNoScan = errors.New("it ended before the first look around was done, which takes some seconds: give it more")
+	ErrNoScan = errors.New("station: it ended before the first look around was done, which takes some seconds: give it more")
 	// ErrSelection: the settings do not select exactly one access point.
-	ErrSelection = errors.New("the selection does not name exactly one access point")
+	ErrSelection = errors.New("station: the selection does not name exactly one access point")
 )
 
 // Error is an error of an interface.

@@ -92,7 +92,7 @@ func (a *Agent) M1() []byte { return a.m1 }
 // authentic or is no M2; otherwise it says what is wrong with the settings.
 func (a *Agent) Handle(m2 []byte) (*BSS, error) {
 	if a.over {
-		return nil, ErrEnded
+		return nil, errEnded
 	}
 	m := new(wps.M2)
 	if err := wps.Decode(m, m2, a.cfg.Mode); err != nil {

@@ -57,7 +57,7 @@ func TestWrongPassword(t *testing.T) {
 					if got != want {
 						t.Errorf("%v: %+v, want %+v", role, got, want)
 					}
-					text := fmt.Sprintf("the passwords of the two sides differ in their %s half (found by the enrollee at %v, configuration error 18: device password authentication failure)",
+					text := fmt.Sprintf("registration: the passwords of the two sides differ in their %s half (found by the enrollee at %v, configuration error 18: device password authentication failure)",
 						[]string{1: "first", 2: "second"}[test.half], test.message)
 					if err.Error() != text {
 						t.Errorf("%v: %q\nwant %q", role, err, text)
@@ -309,22 +309,22 @@ func TestErrors(t *testing.T) {
 		want string
 		is   []error
 	}{
-		{&Error{}, "the peer broke the protocol (found by the Role(0))", []error{ErrProtocol}},
+		{&Error{}, "registration: the peer broke the protocol (found by the Role(0))", []error{ErrProtocol}},
 		{
 			&Error{Message: wps.MessageM4, DetectedBy: RoleEnrollee, Err: errNotDue},
-			"the peer broke the protocol: the message is not expected now (found by the enrollee at M4)", []error{ErrProtocol, errNotDue},
+			"registration: the peer broke the protocol: the message is not expected now (found by the enrollee at M4)", []error{ErrProtocol, errNotDue},
 		},
 		{
 			&Error{Message: wps.MessageM8, DetectedBy: RoleEnrollee, Err: wps.ErrWEP, class: wps.ErrUnusable},
-			"credential cannot be used: the network uses WEP (found by the enrollee at M8)", []error{wps.ErrUnusable, wps.ErrWEP},
+			"registration: credential cannot be used: the network uses WEP (found by the enrollee at M8)", []error{wps.ErrUnusable, wps.ErrWEP},
 		},
 		{
 			&Error{Message: wps.MessageM8, ConfigError: wps.DecryptionCRCFailure, DetectedBy: RoleEnrollee, Err: &settingsError{errWhy}},
-			"settings are invalid: this is why (found by the enrollee at M8, configuration error 2: decryption CRC failure)", []error{ErrDecrypt, errWhy},
+			"registration: settings are invalid: this is why (found by the enrollee at M8, configuration error 2: decryption CRC failure)", []error{ErrDecrypt, errWhy},
 		},
 		{
 			&Error{Message: wps.MessageM3, ConfigError: wps.MultiplePBCSessions, DetectedBy: RoleRegistrar, Err: errWhy},
-			"session overlap: more than one device is in push-button mode: this is why (found by the registrar at M3, configuration error 12: multiple PBC sessions detected)",
+			"registration: session overlap: more than one device is in push-button mode: this is why (found by the registrar at M3, configuration error 12: multiple PBC sessions detected)",
 			[]error{ErrOverlap, errWhy},
 		},
 	} {
@@ -342,7 +342,7 @@ func TestErrors(t *testing.T) {
 	f.registrar.Password = PushButton()
 	e, r := f.machines(t)
 	f.talk(t, e, r, nil)
-	if got, want := r.Closed().Error(), "the registrar is not waiting for this enrollee (found by the registrar at M1)"; got != want {
+	if got, want := r.Closed().Error(), "registration: the registrar is not waiting for this enrollee (found by the registrar at M1)"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

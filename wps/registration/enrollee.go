@@ -125,7 +125,7 @@ func (e *Enrollee) NewSettings() *wps.Credential {
 func (e *Enrollee) Adopt() ([]byte, error) {
 	switch {
 	case !e.Waiting():
-		return nil, ErrEnded
+		return nil, errEnded
 	case e.refusal != nil:
 		return e.answerReceived(nil, e.refusal)
 	case e.readOnly:
@@ -139,7 +139,7 @@ func (e *Enrollee) Adopt() ([]byte, error) {
 // the run. The error is [ErrEnded] if none wait, and that of the run otherwise.
 func (e *Enrollee) Reject(ce wps.ConfigError, reason error) ([]byte, error) {
 	if !e.Waiting() {
-		return nil, ErrEnded
+		return nil, errEnded
 	}
 	return e.answerReceived(nil, &Error{ConfigError: ce, Err: reason, class: classOf(ce, ErrRefused)})
 }
@@ -168,7 +168,7 @@ func (e *Enrollee) SetAP(settings *wps.Credential) {
 func (e *Enrollee) Start() ([]byte, error) {
 	switch {
 	case e.ended || e.state > SentM1:
-		return nil, ErrEnded
+		return nil, errEnded
 	case e.state == SentM1:
 		return e.chain, nil
 	}

@@ -111,11 +111,11 @@ func (e *Error) reason() error {
 
 // Error returns one sentence: what, who found it, at which message.
 func (e *Error) Error() string {
-	text := e.reason().Error()
+	text := "registration: " + e.reason().Error()
 	switch {
 	case e.Err == nil:
 	case errors.Is(e.Err, e.reason()):
-		text = e.Err.Error()
+		text = "registration: " + e.Err.Error()
 	default:
 		text += ": " + e.Err.Error()
 	}
@@ -148,7 +148,7 @@ func (e *Error) Unwrap() []error {
 func wrong(err error) error { return &Error{Err: err} }
 
 // ignored returns the error of a message that is ignored.
-func ignored(why error) error { return fmt.Errorf("%w: %w", ErrIgnored, why) }
+func ignored(why error) error { return fmt.Errorf("registration: %w: %w", ErrIgnored, why) }
 
 // settingsError is the error about settings that decrypt but cannot be parsed.
 // It is of class [ErrDecrypt] too, so that the answer is the same as for
@@ -159,6 +159,8 @@ func (e *settingsError) Error() string   { return "settings are invalid: " + e.e
 func (e *settingsError) Unwrap() []error { return []error{ErrDecrypt, e.err} }
 
 var (
+	errEnded = fmt.Errorf("registration: %w", ErrEnded)
+
 	errNotOurs    = errors.New("its nonce is not of this run")
 	errWrongRole  = errors.New("this side never receives such a message")
 	errNotDue     = fmt.Errorf("%w: the message is not expected now", ErrProtocol)

@@ -122,7 +122,7 @@ func Example_failure() {
 	// Enter the PIN again.
 	// Half 2 is wrong, said the enrollee at M6.
 	// The PIN is spent.
-	// the passwords of the two sides differ in their second half (found by the enrollee at M6, configuration error 18: device password authentication failure)
+	// registration: the passwords of the two sides differ in their second half (found by the enrollee at M6, configuration error 18: device password authentication failure)
 }
 
 // A registrar keeps M1 until there is a decision. A refused Enrollee can still

@@ -264,7 +264,7 @@ func (r *Registrar) Waiting() bool {
 // [Registrar.Handle].
 func (r *Registrar) Decide(d Decision) ([]byte, error) {
 	if !r.Waiting() {
-		return nil, ErrEnded
+		return nil, errEnded
 	}
 	if r.refusal != nil {
 		d = Refuse(r.refusal.ConfigError, r.refusal.Err)

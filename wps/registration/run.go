@@ -153,7 +153,7 @@ func (r *run) handle(msg []byte, process func(t wps.MessageType, msg []byte) (wp
 	case r.received != nil && bytes.Equal(msg, r.received):
 		return r.answered, nil
 	case r.ended:
-		return nil, ErrEnded
+		return nil, errEnded
 	case r.undecided != nil && bytes.Equal(msg, r.undecided):
 		return nil, ignored(errNotDue)
 	}

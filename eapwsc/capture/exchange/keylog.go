@@ -19,7 +19,7 @@ type KeyLog struct {
 }
 
 // ErrKeyLog is the class of errors in a key log.
-var ErrKeyLog = errors.New("key log is unreadable")
+var ErrKeyLog = errors.New("exchange: key log is unreadable")
 
 // maxKeyLog limits the number of runs in a key log.
 const maxKeyLog = 1 << 20

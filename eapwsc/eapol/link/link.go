@@ -50,7 +50,7 @@ func (c *Conn) MAC() wps.MAC { return c.mac }
 func Listen(name string) (*Conn, error) {
 	c, err := open(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("link: interface %q: %w", name, err)
 	}
 	return c, nil
 }
@@ -69,7 +69,7 @@ func ListenAs(name string, mac wps.MAC) (*Conn, error) {
 func ListenFor(name string, mac wps.MAC, etherType uint16, group wps.MAC) (*Conn, error) {
 	c, err := openAs(name, mac, etherType, group)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("link: interface %q: %w", name, err)
 	}
 	return c, nil
 }

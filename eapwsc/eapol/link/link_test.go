@@ -12,7 +12,7 @@ import (
 // open real ones.
 func TestListen(t *testing.T) {
 	c, err := Listen("no-such-if")
-	if c != nil || !errors.Is(err, ErrNoInterface) || !strings.HasPrefix(err.Error(), "no-such-if: ") {
+	if c != nil || !errors.Is(err, ErrNoInterface) || !strings.HasPrefix(err.Error(), `link: interface "no-such-if": `) {
 		t.Errorf("%v", err)
 	}
 	interfaces, err := net.Interfaces()

@@ -73,7 +73,7 @@ func failure(t *testing.T) error {
 func TestExplain(t *testing.T) {
 	var b strings.Builder
 	Explain(&b, failure(t), doctor.Attempt{Method: doctor.PushButton})
-	if got := b.String(); !strings.Contains(got, "  1. ") || !strings.Contains(got, "(time-out") {
+	if got := b.String(); !strings.Contains(got, "  1. ") || !strings.Contains(got, "(registration: time-out") {
 		t.Errorf("%s", got)
 	}
 	b.Reset()
