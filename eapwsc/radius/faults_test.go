@@ -13,6 +13,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/internal/fixture"
+	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -27,10 +28,16 @@ var manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines,
 //	go test ./eapwsc/radius -run TestEveryFault -faults 2   # every pair
 func TestEveryFault(t *testing.T) {
 	for _, f := range []form{
-		{"by PIN", "24681353", nil, 0},
-		{"by PIN, in fragments", "24681353", nil, 150},
-		{"first half wrong", "12345670", registration.ErrPassword, 0},
-		{"second half wrong", "24680004", registration.ErrPassword, 0},
+		{name: "by PIN", password: byPIN("24681353"), done: ap.EventRegistered},
+		{name: "by PIN, in fragments", password: byPIN("24681353"), done: ap.EventRegistered, fragment: 150},
+		{name: "first half wrong", password: byPIN("12345670"), done: ap.EventFailed, want: registration.ErrPassword},
+		{name: "second half wrong", password: byPIN("24680004"), done: ap.EventFailed, want: registration.ErrPassword},
+		{name: "by button", password: registration.PushButton(), done: ap.EventRegistered},
+		{name: "by button, in fragments", password: registration.PushButton(), done: ap.EventRegistered, fragment: 150},
+		{name: "external registrar reads", outside: true, password: byPIN("12345670"), done: ap.EventSettingsRead},
+		{name: "external registrar writes", outside: true, password: byPIN("12345670"), done: ap.EventNewSettings, settings: &newSettings},
+		{name: "external registrar, first half wrong", outside: true, password: byPIN("24681353"), done: ap.EventFailed, want: registration.ErrPassword},
+		{name: "external registrar, second half wrong", outside: true, password: byPIN("12340002"), done: ap.EventFailed, want: registration.ErrPassword},
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
@@ -64,12 +71,31 @@ func TestEveryFault(t *testing.T) {
 // By default go test runs one of samplePairs pairs. It is a prime.
 const samplePairs = 797
 
-// form is a registration with the PIN 24681353 entered.
+// form is a registration. The PIN of the station is 24681353, or its button is
+// pressed on both sides; that of the access point is 12345670.
 type form struct {
 	name     string
-	digits   string
+	password registration.Password
+	outside  bool            // the station is an external registrar
+	settings *wps.Credential // that it writes
+	done     ap.EventKind    // the one event of the end
 	want     error
 	fragment int // octets
+}
+
+func byPIN(digits string) registration.Password { return registration.PIN(pin.MustParse(digits)) }
+
+var newSettings = wps.Credential{
+	SSID: "new name", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a new passphrase"),
+}
+
+// machine returns the station.
+func (f *form) machine() (eapwsc.Machine, error) {
+	cfg := registration.Config{Device: fixture.Device(2), KeyPair: keyPairs()[1]}
+	if f.outside {
+		return registration.NewRegistrar(registration.RegistrarConfig{Config: cfg, Password: f.password, AP: true, NewSettings: f.settings})
+	}
+	return registration.NewEnrollee(registration.EnrolleeConfig{Config: cfg, Password: f.password})
 }
 
 // faultKind is a fault of a datagram.
@@ -174,10 +200,9 @@ func (f *form) play(t testing.TB, plan []fault) *hop {
 	d.State = wps.Configured
 	r := newRegistrarOf(t, ap.Config{
 		Run: registration.Config{Device: d, KeyPair: keyPairs()[0]}, Credentials: []wps.Credential{fixture.Network}, FragmentSize: f.fragment,
+		PIN: pin.MustParse("12345670"),
 	}, 0)
-	m, err := registration.NewEnrollee(registration.EnrolleeConfig{
-		Config: registration.Config{Device: fixture.Device(2), KeyPair: keyPairs()[1]}, Password: registration.PIN(fixture.PIN(t, f.digits)),
-	})
+	m, err := f.machine()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +214,14 @@ func (f *form) play(t testing.TB, plan []fault) *hop {
 		t: t, plan: plan, now: fixture.Began, server: r, answers: make(map[string][]byte),
 		station: &passThrough{secret: secret, peer: peer, mac: fixture.Device(2).MAC},
 	}
-	r.enter(t, w.now, "24681353")
+	if f.password.ID == wps.PasswordPushButton {
+		err = r.point.PressButton(w.now)
+	} else {
+		err = r.point.EnterPIN(w.now, ap.PINEntry{PIN: pin.MustParse("24681353")})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.asks(w.station.begin(t, w.now))
 	for range 1000 {
 		if w.step() {
@@ -338,32 +370,29 @@ func (w *hop) judge(f *form) {
 		w.fail("the server does not answer")
 	}
 	result := w.station.peer.Result()
-	registered, failed := 0, 0
+	var ends []ap.EventKind
 	for _, e := range w.server.point.Events() {
 		switch e.Kind {
-		case ap.EventRegistered:
-			registered++
-		case ap.EventFailed:
-			failed++
+		case ap.EventRegistered, ap.EventFailed, ap.EventSettingsRead, ap.EventNewSettings:
+			ends = append(ends, e.Kind)
 		}
 	}
-	if f.want == nil {
-		switch {
-		case result == nil:
-			w.fail("the station: %v", w.station.peer.Err())
-		case len(result.Credentials) != 1 || !bytes.Equal(result.Credentials[0].NetworkKey, fixture.Network.NetworkKey):
-			w.fail("the station was given something else")
-		}
-		if registered != 1 || failed != 0 {
-			w.fail("%d times registered, %d failed", registered, failed)
-		}
-	} else {
-		if result != nil || registered != 0 || failed != 1 {
-			w.fail("registered with a wrong PIN: %d times, %d failed", registered, failed)
-		}
-		if !errors.Is(w.station.stepErr, f.want) {
+	if len(ends) != 1 || ends[0] != f.done {
+		w.fail("the access point says %v, and not once %v", ends, f.done)
+	}
+	switch key := w.server.point.Settings().NetworkKey; {
+	case f.want != nil:
+		if result != nil || !errors.Is(w.station.stepErr, f.want) {
 			w.fail("the station: %v", w.station.stepErr)
 		}
+	case result == nil:
+		w.fail("the station: %v", w.station.peer.Err())
+	case !f.outside && (len(result.Credentials) != 1 || !bytes.Equal(result.Credentials[0].NetworkKey, fixture.Network.NetworkKey)):
+		w.fail("the station was given something else")
+	case f.outside && f.settings == nil && (result.AP == nil || !bytes.Equal(result.AP.NetworkKey, fixture.Network.NetworkKey)):
+		w.fail("the external registrar read something else")
+	case f.settings != nil && !bytes.Equal(key, f.settings.NetworkKey), f.settings == nil && !bytes.Equal(key, fixture.Network.NetworkKey):
+		w.fail("the access point has other settings")
 	}
 	if len(w.server.ended) != 1 || !errors.Is(w.server.ended[0], f.want) {
 		w.fail("the server: %v", w.server.ended)
