@@ -183,7 +183,7 @@ var beforeRows = []Row{
 		Steps: []string{"Press the router's WPS button for 1 to 3 seconds (longer may reset it), or enter the device's PIN on its WPS page.",
 			"Start WPS at the device within 2 minutes.", "With several routers or mesh nodes, use the one nearest to the device."},
 		Engineer: "WPS elements without Selected Registrar{before}.",
-		when:     func(v *view) bool { return v.none() && v.anyWPS() && !v.waitingNow() }},
+		when:     func(v *view) bool { return v.none() && v.anyWPS() && !v.waitingNow() && !v.cut() }},
 }
 
 const (
@@ -246,6 +246,11 @@ func (a Advert) waits(methods ...Method) bool {
 // anyWPS reports whether an access point offers WPS.
 func (v *view) anyWPS() bool {
 	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.current() != nil })
+}
+
+// cut reports whether what a network says now was not captured to its end.
+func (v *view) cut() bool {
+	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.cut && n.current() != nil })
 }
 
 // damaged reports whether the last element of every access point with WPS

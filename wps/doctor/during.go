@@ -419,7 +419,7 @@ var duringRows = []Row{
 		Engineer: "No EAP-Request/Identity after the association or EAPOL-Start: the WPS process of the access point hangs, or it waits for an EAPOL-Start that the station does not send (version 1.0).",
 		when: func(v *view) bool {
 			return v.failed() && v.a.Reached <= StageAssociated && (v.a.Reached == StageAssociated || v.a.Repeats > 0) && (v.a.End != EndOpen || v.silent()) ||
-				v.ended(EndOpen) && v.a.Reached == StageNone // EAPOL-Start
+				v.ended(EndOpen) && v.a.Reached == StageNone && !v.a.Partial // EAPOL-Start
 		}},
 	{Code: "B16", Cause: Timeout, Outcome: Failed,
 		Evidence: "the end after retransmissions or 10 seconds of silence",

@@ -32,6 +32,7 @@ type Network struct {
 	Description *wps.ProbeResponse
 
 	beacon bool // a beacon was heard
+	cut    bool // the end of the last one was not captured, where an element may be
 }
 
 // Advert is the WPS advertisement of an access point from a time on.
@@ -86,7 +87,7 @@ func (n *Network) Hear(a *Announcement) {
 	if a.Elements.SSID != "" { // a hidden network sends its name to devices that ask for it
 		n.SSID = a.Elements.SSID
 	}
-	if !a.Truncated {
+	if n.cut = a.Truncated && !a.Described; !a.Truncated {
 		n.advertise(a)
 	}
 	n.Silent = len(n.Adverts) == 0

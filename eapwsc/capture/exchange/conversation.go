@@ -174,6 +174,10 @@ const roomForPackets = 2048
 // associate handles an association request for WPS. It starts another exchange,
 // unless one has just started in the same way.
 func (v *conversation) associate(e *capture.Event) bool {
+	if v.exchange != nil && v.began(e) {
+		v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalAssociationRequest, Body: v.keep(e.Management.WPS), Truncated: e.Truncated})
+		return true
+	}
 	if v.exchange != nil && (v.ended || !v.isAssociating(e.BSSID)) {
 		v.renew(e, validate.SideClient)
 	}
@@ -187,6 +191,14 @@ func (v *conversation) associate(e *capture.Event) bool {
 	v.queue.keep(v.exchange, len(body))
 	v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalAssociationRequest, Body: body, Truncated: e.Truncated})
 	return true
+}
+
+// began reports whether an association belongs to the exchange, in which it comes
+// late: a few frames are out of order, or the file is backwards.
+func (v *conversation) began(e *capture.Event) bool {
+	x := v.exchange
+	return len(x.Entries) > 0 && x.AP == e.BSSID && e.Time.Before(x.Entries[0].Time) && x.Entries[0].Time.Sub(e.Time) < idle &&
+		!slices.ContainsFunc(x.Entries, func(s validate.Entry) bool { return s.Signal == validate.SignalAssociationRequest })
 }
 
 // isAssociating reports whether only association requests to an access point,
@@ -415,12 +427,14 @@ func (v *conversation) restartsEAP(p eap.Packet, now time.Time) bool {
 	if v.ended {
 		// Packets sent before the end, or answers to them, are only late.
 		end := &steps[len(steps)-1]
-		late := now.Before(end.Time) || p.Code == eap.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
+		late := now.Before(end.Time) && end.Time.Sub(now) < settle || p.Code == eap.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
 		return !late && (p.Code == eap.CodeRequest || p.Code == eap.CodeResponse)
 	}
 	// A request for the identity with a new Identifier is a new start, if there
 	// were other packets before it.
-	return p.Code == eap.CodeRequest && p.Type == eap.TypeIdentity && slices.ContainsFunc(steps, isMessage)
+	// One that is earlier than these is only out of order.
+	first := slices.IndexFunc(steps, isMessage)
+	return p.Code == eap.CodeRequest && p.Type == eap.TypeIdentity && first >= 0 && !now.Before(steps[first].Time)
 }
 
 func isMessage(s validate.Entry) bool { return s.IsMessage() }
@@ -435,7 +449,7 @@ func (v *conversation) packet(e *capture.Event, s validate.Entry, p eap.Packet) 
 	if !complete {
 		return
 	}
-	if v.restartsRun(octets) {
+	if v.restartsRun(octets) || v.isOfAnother(&s, octets) {
 		v.renew(e, s.From)
 		v.wsc = true
 	}
@@ -450,6 +464,18 @@ func (v *conversation) restartsRun(octets []byte) bool {
 	}
 	m1 := v.exchange.first(wps.MessageM1)
 	return m1 != nil && !bytes.Equal(m1.Attribute(wps.AttrEnrolleeNonce), wps.Find(octets, wps.AttrEnrolleeNonce))
+}
+
+// isOfAnother reports whether a message belongs to another run, of which the
+// capture has not the beginning: its nonce is another one, and by its Identifier
+// it answers nothing in the exchange.
+func (v *conversation) isOfAnother(s *validate.Entry, octets []byte) bool {
+	nonce := wps.Find(octets, wps.AttrEnrolleeNonce)
+	m1 := v.exchange.first(wps.MessageM1)
+	if m1 == nil || nonce == nil || bytes.Equal(nonce, m1.Attribute(wps.AttrEnrolleeNonce)) {
+		return false
+	}
+	return m1.Attribute(wps.AttrEnrolleeNonce) != nil && !v.exchange.follows(s)
 }
 
 // message adds a message as a step.

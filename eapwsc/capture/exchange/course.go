@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/eap"
@@ -162,7 +163,7 @@ func (c *course) describe(a *doctor.Attempt) {
 			a.End, a.By = doctor.EndRestarted, x.role(x.Restarted)
 		}
 	}
-	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end)
+	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end) || c.end == nil && c.reached == doctor.StageNone && x.hasMessage()
 }
 
 // m2Lost reports whether M1 was repeated after M2, and M3 never came: the
@@ -175,7 +176,9 @@ func (c *course) m2Lost() bool {
 // doneEarly reports whether WSC_Done came too early: the exchange was captured
 // from its beginning, and had neither M8 nor an M2 with settings.
 func (c *course) doneEarly() bool {
-	return c.reached == doctor.StageDone && c.x.first(wps.MessageM1) != nil && !c.handover && c.x.furthest() < wps.MessageM7
+	m2 := c.x.first(wps.MessageM2)
+	cut := m2 != nil && m2.Truncated // the settings may be in its end
+	return c.reached == doctor.StageDone && c.x.first(wps.MessageM1) != nil && !c.handover && !cut && c.x.furthest() < wps.MessageM7
 }
 
 // reason records the Configuration Error of M2D or WSC_NACK, and what it
@@ -233,24 +236,50 @@ func (x *Exchange) untold(end *validate.Entry) bool {
 }
 
 // answersUnseen reports whether an end answers a packet that is not in the
-// capture: a response to a request with another Identifier, EAP-Failure to
-// the answer to a request, or a WSC_NACK of which the capture has nothing before.
+// capture. A response has the Identifier of its request, EAP-Failure follows a
+// response, a WSC_NACK is not the first packet of an exchange, WSC_ACK follows
+// M2D or WSC_Done, and an access point that disconnects at once has had an answer.
 func (x *Exchange) answersUnseen(end *validate.Entry) bool {
-	last := new(validate.Entry)
+	last, request := new(validate.Entry), new(validate.Entry)
 	for i := range x.Entries {
 		s := &x.Entries[i]
 		if s == end {
 			break
 		}
-		if s.Code == eap.CodeRequest || s.Code == eap.CodeResponse && end.Code != eap.CodeResponse {
+		if s.Code == eap.CodeRequest || s.Code == eap.CodeResponse {
 			last = s
 		}
+		if s.Code == eap.CodeRequest {
+			request = s
+		}
 	}
-	if last.Code != eap.CodeRequest {
-		return last.Code == 0 && end.Type == wps.MessageNACK && end.Code != 0
+	switch {
+	case end.Signal == validate.SignalDisconnect && end.Status == reason8021X:
+		return end.From == validate.SideAP // EAP-Failure is what comes before it
+	case last.Code == 0:
+		return end.Type == wps.MessageNACK && end.Code != 0 || end.Code == eap.CodeFailure
+	case last.Type == wps.MessageACK:
+		return x.first(wps.MessageM2D) == nil && x.first(wps.MessageDone) == nil // which it acknowledges
+	case end.Code == eap.CodeFailure:
+		return last.Code == eap.CodeRequest && (last.IsMessage() || last.ID == end.ID)
+	case end.Code == eap.CodeResponse:
+		return request.Code != 0 && request.ID != end.ID
+	case end.Signal == validate.SignalDisconnect:
+		return last.Code == eap.CodeRequest && end.From == validate.SideAP && end.Time.Sub(last.LastSent()) < answered && last.Repeats == 0
 	}
-	return end.Code == eap.CodeResponse && last.ID != end.ID || end.Code == eap.CodeFailure && last.ID == end.ID
+	return false
 }
+
+// reason8021X is the reason code of a disconnection because EAP has failed: IEEE
+// Std 802.11-2020 table 9-49.
+const reason8021X = 23
+
+// answered is the shortest time after which an access point gives up a station
+// that does not answer.
+const answered = time.Second
+
+// hasMessage reports whether there is a WSC message.
+func (x *Exchange) hasMessage() bool { return slices.ContainsFunc(x.Entries, isMessage) }
 
 // oneSided reports whether several messages of one side were captured, and none
 // of the other, which must have answered.
