@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/eapwsc/conformance"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps/report"
 )
@@ -66,7 +67,7 @@ func (l *load) run(ctx context.Context, streams program.IO, operands []string) (
 	}
 	var page *os.File
 	if l.html != "" {
-		if page, err = os.Create(l.html); err != nil {
+		if page, err = outfile.Create(l.html); err != nil {
 			return program.Unable, err
 		}
 		var b bytes.Buffer

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/eapwsc/conformance"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
@@ -164,7 +165,7 @@ func (r *run) outputs(report *conformance.Report) ([]output, error) {
 		if o.name == "" {
 			continue
 		}
-		f, err := os.Create(o.name)
+		f, err := outfile.Create(o.name)
 		if err != nil {
 			return nil, err
 		}
@@ -185,11 +186,16 @@ func (r *run) captures(report *conformance.Report) error {
 		if x.Exchanges() == 0 || x.Verdict == conformance.Pass {
 			continue
 		}
-		f, err := os.OpenFile(filepath.Join(r.dir, x.Case.ID+".pcapng"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		f, err := outfile.CreateSecret(filepath.Join(r.dir, x.Case.ID+".pcapng"), true)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(x.WriteCapture(f), f.Close()); err != nil {
+		var b bytes.Buffer
+		if err := x.WriteCapture(&b); err != nil {
+			f.Discard()
+			return err
+		}
+		if err := f.Write(b.Bytes()); err != nil {
 			return err
 		}
 	}

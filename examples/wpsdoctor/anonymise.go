@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/capture"
 	"github.com/gowps/gowps/eapwsc/capture/anonymise"
 	"github.com/gowps/gowps/examples/internal/diagnosis"
-	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
@@ -20,14 +20,14 @@ var errTextAnonymous = errors.New("-anonymise takes a capture: in text anything 
 // hidden is the anonymous copy of a capture.
 type hidden struct {
 	name   string
-	file   *live.SecretFile
+	file   *outfile.SecretFile
 	buffer bytes.Buffer
 	writer *anonymise.Writer
 }
 
 // newHidden creates the file, before anything is read.
 func newHidden(name string, overwrite bool) (*hidden, error) {
-	f, err := live.CreateSecret(name, overwrite)
+	f, err := outfile.CreateSecret(name, overwrite)
 	if err != nil {
 		return nil, fmt.Errorf("-anonymise: %w", err)
 	}

@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/gowps/gowps/examples/internal/diagnosis"
-	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/wps/report"
 )
 
@@ -22,14 +21,14 @@ type pageFile struct {
 func newPageFile(name string, secrets bool) (*pageFile, error) {
 	p := &pageFile{Page: diagnosis.NewPage()}
 	if secrets {
-		f, err := live.CreateSecret(name, true)
+		f, err := outfile.CreateSecret(name, true)
 		if err != nil {
 			return nil, fmt.Errorf("-html: %w", err)
 		}
 		p.write, p.discard = f.Write, f.Discard
 		return p, nil
 	}
-	f, err := os.Create(name)
+	f, err := outfile.Create(name)
 	if err != nil {
 		return nil, fmt.Errorf("-html: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -56,7 +57,7 @@ type invocation struct {
 	// upnpAddress is the address of the access point to reach by UPnP.
 	upnpAddress netip.Addr
 	uuid        *wps.UUID           // of this device, if it was needed before the registration
-	output      *live.SecretFile    // nil if there is none, or it was written
+	output      *outfile.SecretFile // nil if there is none, or it was written
 	networks    []station.Candidate // received through a Wi-Fi interface
 }
 

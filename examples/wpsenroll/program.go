@@ -10,6 +10,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -31,7 +32,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 		p.keyLog = keyLog
 	}
 	if p.outputFile != "" {
-		if p.output, err = live.CreateSecret(p.outputFile, p.force || p.update); err != nil {
+		if p.output, err = outfile.CreateSecret(p.outputFile, p.force || p.update); err != nil {
 			return program.Unable, fmt.Errorf("-o: %w", err)
 		}
 		defer func() {

@@ -19,6 +19,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/eapol/link"
 	"github.com/gowps/gowps/eapwsc/station"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 	"github.com/gowps/gowps/pin"
@@ -239,7 +240,7 @@ func TestEnrollOutputFails(t *testing.T) {
 		w.said(t, w.run(t.Context(), "-pin", "12345670", "-o", exists, "-force"), program.Fine, w.stdout.String(), "are in "+exists) // the PIN was not used
 	})
 	result := &registration.Result{Credentials: []wps.Credential{home}}
-	output, err := live.CreateSecret(filepath.Join(t.TempDir(), "out"), false)
+	output, err := outfile.CreateSecret(filepath.Join(t.TempDir(), "out"), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
 	"github.com/gowps/gowps/examples/internal/live"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
@@ -146,7 +147,7 @@ func (r *router) store(now time.Time, point *ap.AccessPoint) {
 	}
 	data, err := point.StoreSecrets(now)
 	if err == nil {
-		err = live.ReplaceSecret(r.state, data)
+		err = outfile.ReplaceSecret(r.state, data)
 	}
 	if err != nil {
 		r.stop(fmt.Errorf("-state: %w", err))

@@ -21,6 +21,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/sim/campaign"
@@ -162,7 +163,7 @@ type trace struct {
 func newTrace(name string) *trace {
 	t := new(trace)
 	if name != "" {
-		if t.file, t.err = os.Create(filepath.Clean(name)); t.err == nil {
+		if t.file, t.err = outfile.Create(name); t.err == nil {
 			t.buffer = bufio.NewWriter(t.file)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/sim/campaign"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/report"
@@ -16,7 +17,7 @@ func createPage(name string) (*os.File, error) {
 	if name == "" {
 		return nil, nil
 	}
-	f, err := os.Create(name)
+	f, err := outfile.Create(name)
 	if err != nil {
 		return nil, fmt.Errorf("-html: %w", err)
 	}

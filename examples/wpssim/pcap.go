@@ -3,13 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
 	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 )
@@ -39,22 +37,34 @@ func (a *air) observe(e sim.Event) {
 // write writes the capture to a file that only its owner can read, since it
 // contains keys.
 func (a *air) write(name string) error {
-	file, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := outfile.CreateSecret(name, true)
 	if err != nil {
 		return err
 	}
-	w, err := pcapng.NewWriter(file, pcapng.Header{
+	content, err := a.capture()
+	if err != nil {
+		file.Discard()
+		return err
+	}
+	return file.Write(content)
+}
+
+// capture returns the capture.
+func (a *air) capture() ([]byte, error) {
+	var content bytes.Buffer
+	w, err := pcapng.NewWriter(&content, pcapng.Header{
 		LinkType: pcapng.Radiotap, Program: "wpssim", Name: "air", KeyLog: a.keys.Bytes(),
 	})
 	if err != nil {
-		return errors.Join(err, file.Close())
+		return nil, err
 	}
 	for _, p := range a.packets {
 		if err := w.WritePacket(pcapng.Packet{Time: sim.Epoch.Add(p.at), Data: p.octets}); err != nil {
-			return errors.Join(err, file.Close())
+			return nil, err
 		}
 	}
-	return errors.Join(w.Flush(), file.Close())
+	err = w.Flush()
+	return content.Bytes(), err
 }
 
 // subtypes are the frame control fields of management frames: IEEE 802.11-2020

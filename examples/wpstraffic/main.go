@@ -7,10 +7,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 
 	"github.com/spf13/pflag"
 
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
@@ -56,7 +56,7 @@ func save(name string, stdout io.Writer, write func(io.Writer) error) error {
 	if name == "-" {
 		return buffered(stdout, write)
 	}
-	f, err := os.Create(name)
+	f, err := outfile.Create(name)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps/report"
 )
@@ -117,7 +118,7 @@ func write(dir string, files map[string][]byte) error {
 		return err
 	}
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+		if err := outfile.Write(filepath.Join(dir, name), content); err != nil {
 			return err
 		}
 	}
@@ -156,7 +157,7 @@ func build(ctx context.Context, files map[string][]byte) error {
 		// Installed by "go install …@version": build in a temporary module that
 		// requires that version.
 		mod := fmt.Sprintf("module wpsweb\n\ngo 1.26.0\n\nrequire %s %s\n", module, version)
-		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(mod), 0o600); err != nil {
+		if err := outfile.Write(filepath.Join(dir, "go.mod"), []byte(mod)); err != nil {
 			return err
 		}
 		cmd.Dir = dir

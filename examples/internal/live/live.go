@@ -1,5 +1,5 @@
 // Package live is shared by the programs that run a registration: a status
-// line, the doctor's explanation of a failure, and files for secrets.
+// line, the doctor's explanation of a failure, key logs and files of tokens.
 package live
 
 import (

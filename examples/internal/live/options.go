@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 )
@@ -106,7 +107,7 @@ func (o *Options) OpenKeyLog() (*os.File, error) {
 	if o.keyLog == "" {
 		return nil, nil
 	}
-	f, err := AppendSecret(o.keyLog)
+	f, err := outfile.AppendSecret(o.keyLog)
 	if err != nil {
 		return nil, fmt.Errorf("-keylog: %w", err)
 	}

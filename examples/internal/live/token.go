@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/gowps/gowps/examples/internal/outfile"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/nfc"
@@ -46,7 +47,7 @@ func WriteToken(name string, streams *program.IO, message []byte) error {
 		_, err := streams.Out.Write(message)
 		return err
 	}
-	f, err := CreateSecret(name, false)
+	f, err := outfile.CreateSecret(name, false)
 	if err != nil {
 		return err
 	}

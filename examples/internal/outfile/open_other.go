@@ -1,6 +1,6 @@
 //go:build !unix
 
-package live
+package outfile
 
 import (
 	"io/fs"
@@ -17,4 +17,4 @@ func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 
 // ours accepts every file: a new file belongs to its user, and the access
 // control list of the folder decides who else can read it.
-func ours(string, fs.FileInfo) error { return nil }
+func ours(string, fs.FileInfo, bool) error { return nil }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package live
+package outfile
 
 import (
 	"errors"
@@ -20,8 +20,8 @@ func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	return f, err
 }
 
-// ours checks that a file may hold a secret.
-func ours(name string, info fs.FileInfo) error {
+// ours checks that a file may be written, with secrets or without.
+func ours(name string, info fs.FileInfo, secret bool) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
 		return nil
@@ -29,7 +29,7 @@ func ours(name string, info fs.FileInfo) error {
 	switch {
 	case int(stat.Uid) != os.Geteuid():
 		return fmt.Errorf("%s belongs to another user (%d)", name, stat.Uid)
-	case info.Mode().Perm()&0o077 != 0:
+	case secret && info.Mode().Perm()&0o077 != 0:
 		return fmt.Errorf("%s is open to other users (mode %04o): \"chmod 600\" closes it", name, info.Mode().Perm())
 	case uint64(stat.Nlink) > 1:
 		return fmt.Errorf("%s has another name too (%d hard links)", name, stat.Nlink)

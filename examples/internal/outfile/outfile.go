@@ -1,4 +1,7 @@
-package live
+// Package outfile opens the files that the programs write. It refuses symbolic
+// links, devices and files of other users, and for secrets also files that others
+// can read.
+package outfile
 
 import (
 	"errors"
@@ -85,10 +88,36 @@ func AppendSecret(name string) (*os.File, error) {
 	return openSecret(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE)
 }
 
-// openSecret opens a file that only its owner can read. It refuses symbolic
-// links, devices, files of other users and files with more than one name.
-func openSecret(name string, flag int) (*os.File, error) {
-	f, err := openNoFollow(name, flag, 0o600)
+// Create opens a file without secrets, empty. One that exists is overwritten.
+func Create(name string) (*os.File, error) {
+	f, err := open(name, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Truncate(0); err != nil { // not by opening it, which comes before the checks
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// Write creates a file without secrets that holds the content.
+func Write(name string, content []byte) error {
+	f, err := Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
+}
+
+// openSecret opens a file that only its owner can read.
+func openSecret(name string, flag int) (*os.File, error) { return open(name, flag, 0o600) }
+
+// open opens a file to be written. It refuses symbolic links, devices, files of
+// other users and files with more than one name. If others cannot read a new file,
+// it refuses an existing one that they can read.
+func open(name string, flag int, mode fs.FileMode) (*os.File, error) {
+	f, err := openNoFollow(name, flag, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +126,7 @@ func openSecret(name string, flag int) (*os.File, error) {
 		err = fmt.Errorf("%s is not a regular file", name)
 	}
 	if err == nil {
-		err = ours(name, info)
+		err = ours(name, info, mode&0o077 == 0)
 	}
 	if err != nil {
 		f.Close()
@@ -108,5 +137,5 @@ func openSecret(name string, flag int) (*os.File, error) {
 
 // linkError is the error for a symbolic link.
 func linkError(name string) error {
-	return fmt.Errorf("%s is a symbolic link, and secrets do not follow one: name the file itself", name)
+	return fmt.Errorf("%s is a symbolic link, which is not followed: name the file itself", name)
 }

@@ -1,11 +1,16 @@
-package live
+package outfile
 
 import (
+	"cmp"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -115,7 +120,11 @@ func TestSecretFileRefused(t *testing.T) {
 			"new":       func() error { _, err := CreateSecret(tt.name, false); return err },
 			"overwrite": func() error { _, err := CreateSecret(tt.name, true); return err },
 			"append":    func() error { _, err := AppendSecret(tt.name); return err },
+			"public":    func() error { _, err := Create(tt.name); return err },
 		} {
+			if form == "public" && strings.Contains(tt.want, "open to other users") {
+				continue
+			}
 			if err := open(); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%s, %s: %v", tt.name, form, err)
 			}
@@ -128,6 +137,52 @@ func TestSecretFileRefused(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "nowhere")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a file was made through a link")
+	}
+}
+
+// TestCreate overwrites a file that others may read.
+func TestCreate(t *testing.T) {
+	name := write(t, t.TempDir(), "page", 0o644)
+	if err := Write(name, []byte("n")); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(name); string(b) != "n" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+// TestEveryProgram checks that programs write files through this package only: the
+// functions of package os follow symbolic links.
+func TestEveryProgram(t *testing.T) {
+	writers := []string{"Create", "OpenFile", "WriteFile", "Link", "Symlink", "OpenRoot", "CopyFS"}
+	files := 0
+	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && (d.Name() == "testdata" || d.Name() == "outfile" || d.Name() == "programtest") {
+			return cmp.Or(err, filepath.SkipDir)
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		files++
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := s.X.(*ast.Ident); ok && (x.Name == "os" || x.Name == "syscall" || x.Name == "unix") && slices.Contains(writers, s.Sel.Name) {
+				t.Errorf("%v: %s.%s", fset.Position(s.Pos()), x.Name, s.Sel.Name)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil || files < 50 {
+		t.Errorf("%d files: %v", files, err)
 	}
 }
 
