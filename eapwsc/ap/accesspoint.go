@@ -57,7 +57,8 @@ type Config struct {
 	// gets any credential; [EventFailed] reports it.
 	CredentialsFor func(m1 *wps.M1) ([]wps.Credential, error)
 	// APSettings, if set, are what an external registrar reads instead of the
-	// main network.
+	// main network, until [AccessPoint.Reset]. They are not in effect at an
+	// access point that is restored without a network.
 	APSettings *wps.Credential
 	// PushButtonInM1 keeps the push button among the methods in M1 to an
 	// external registrar: some releases of Windows 7 require it [hostap's
@@ -531,10 +532,10 @@ func (a *AccessPoint) SetSettings(now time.Time, c wps.Credential) error {
 // Reset restores the factory state: not configured, with a network name that is
 // valid until the first enrollee or an external registrar configures it.
 // Permissions are withdrawn, as by [AccessPoint.Cancel], the access point's own
-// token is deleted, the devices that it knows are forgotten, and runs with
-// external registrars end. Its PIN and a lock
-// of it stay: a reset allows no new guesses. The error is of class
-// [registration.ErrConfig].
+// token is deleted, the devices that it knows and [Config.APSettings] are
+// forgotten, and runs with external registrars end, also those of stations that
+// they register; none is advertised any more. Its PIN and a lock of it stay: a
+// reset allows no new guesses. The error is of class [registration.ErrConfig].
 func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 	if n := len(name); n == 0 || n > 32 {
 		return fmt.Errorf("ap: %w: the name has %d octets, not 1 to 32", registration.ErrConfig, n)
@@ -543,6 +544,9 @@ func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 	a.token.withdraw()
 	a.token = nil
 	a.pinEpoch++
+	a.endRelayed(now)
+	a.selected.external = nil
+	a.cfg.APSettings = nil
 	a.cfg.Run.Device.State = wps.NotConfigured
 	factory := wps.Credential{SSID: name, AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
 	a.cfg.Credentials = []wps.Credential{factory}

@@ -11,7 +11,6 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -147,7 +146,7 @@ var alphabets = []alphabet{
 		enter(1, anyone), byPIN(stationOne, uuidA, 0), goesOn(stationOne), change}},
 	// Longest: a tag is read again while it is used, and cancelled.
 	{name: "NFC", short: 3, longest: 5, actions: []action{readTag(uuidA), removeTag, handover(uuidB), ownToken(true), ownToken(false), cancel, press, wait(130), restart,
-		byToken(stationOne, uuidA, false), byToken(stationTwo, uuidB, false), byToken(stationTwo, uuidB, true), byToken(stationOne, uuidA, true),
+		byToken(stationOne, uuidA, false), byToken(stationTwo, uuidA, false), byToken(stationTwo, uuidB, false), byToken(stationTwo, uuidB, true), byToken(stationOne, uuidA, true),
 		byOwn(stationTwo, uuidB), externalByOwn(1), external(0, 0, false),
 		goesOn(stationOne), goesOn(stationTwo), goesOn(registrarSlot), fails(stationTwo)}},
 	// Longest: the settings change before a device is given them.
@@ -257,11 +256,7 @@ func readTag(uuid int) action {
 }
 
 var removeTag = action{name: "remove the tags", do: func(s *scene) {
-	for _, t := range slices.Clone(s.m.tokens) {
-		if !t.handover {
-			s.m.dropToken(t)
-		}
-	}
+	s.m.removeTags()
 	s.ap.RemoveToken(s.time(), wps.PasswordOOBFirst)
 }}
 

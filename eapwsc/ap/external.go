@@ -190,6 +190,19 @@ func (a *AccessPoint) Deliver(now time.Time, from string, station wps.MAC, octet
 	return nil
 }
 
+// endRelayed ends the runs of stations with external registrars. The station is
+// told when it sends its next message, or when the deadline of the registrar's
+// message passes.
+func (a *AccessPoint) endRelayed(now time.Time) {
+	for s := range a.relayed.all {
+		s.relay.next = nil
+		if s.relay.handedOver {
+			s.relay.Abort(ErrWithdrawn)
+			s.relay.deadline = now
+		}
+	}
+}
+
 // passOn sends the external registrar's message to the station, which is then
 // handed over to that registrar.
 func (s *Session) passOn(now time.Time) (eapwsc.Step, error) {

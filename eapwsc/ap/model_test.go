@@ -258,7 +258,7 @@ func (m *model) byToken(r *modelRun, key int, handover bool) verdict {
 		case t.handover != handover || t.handover && t.until <= m.now:
 		case t.key != key:
 			why = wrongKey
-		case t.user != nil:
+		case m.keyInUse(key):
 			return refused
 		default:
 			t.user, r.token, r.gives = r, t, m.network()
@@ -267,6 +267,31 @@ func (m *model) byToken(r *modelRun, key int, handover bool) verdict {
 		}
 	}
 	return why
+}
+
+// keyInUse reports whether a run uses a token of a key, also one that was read
+// again since.
+func (m *model) keyInUse(key int) bool {
+	for _, r := range m.runs {
+		if r != nil && r.token != nil && r.token.key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// removeTags: the owner takes back the tags, which have one Device Password ID.
+func (m *model) removeTags() {
+	for _, t := range append([]*modelToken(nil), m.tokens...) {
+		if !t.handover {
+			m.dropToken(t)
+		}
+	}
+	for _, r := range m.runs {
+		if r != nil && r.token != nil && !r.token.handover {
+			r.withdrawn = refused
+		}
+	}
 }
 
 // byOwn: an M1 of a device that has read the access point's tag.
@@ -446,8 +471,10 @@ func (m *model) end(r *modelRun, success bool) {
 		}
 	case r.token != nil:
 		r.token.user = nil
-		if success {
-			m.dropToken(r.token)
+		for _, t := range append([]*modelToken(nil), m.tokens...) {
+			if success && t.key == r.token.key {
+				m.dropToken(t)
+			}
 		}
 	case r.own:
 	case p == nil:

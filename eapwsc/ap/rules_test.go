@@ -248,6 +248,42 @@ func TestOwnerReported(t *testing.T) {
 	}
 }
 
+// TestResetForgetsAPSettings holds that what external registrars read is not that
+// of before a reset, also after a restart with the configuration of before.
+func TestResetForgetsAPSettings(t *testing.T) {
+	before := wps.Credential{SSID: "before", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("the key of before")}
+	reads := func(ap *AccessPoint) wps.SSID {
+		m := begin(t, ap, externalPeer(t, "12345670", nil), 9, 0)
+		if err := m.finish(); err != nil || m.station.Result() == nil || m.station.Result().AP == nil {
+			t.Fatalf("%v", err)
+		}
+		return m.station.Result().AP.SSID
+	}
+	ap := newAccessPoint(t)
+	ap.cfg.APSettings = &before
+	cfg := ap.cfg
+	if got := reads(ap); got != "before" {
+		t.Errorf("it reads %v", got)
+	}
+	if err := ap.Reset(fixture.Began, "factory"); err != nil {
+		t.Fatal(err)
+	}
+	if got := reads(ap); got != "factory" {
+		t.Errorf("after a reset it reads %v", got)
+	}
+	stored, err := ap.StoreSecrets(fixture.Began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := MustNew(cfg)
+	if err := again.RestoreSecrets(fixture.Began, stored); err != nil {
+		t.Fatal(err)
+	}
+	if got := reads(again); got != "factory" {
+		t.Errorf("after a restart it reads %v", got)
+	}
+}
+
 // TestRefusedDevicePresses has the M1 of a second station with the UUID-E of the
 // first refused: it was heard pressing all the same, and a press two minutes after
 // the first station's is still one with two devices. TestAccessPointModel found

@@ -55,11 +55,12 @@ func (t *deviceToken) clear() {
 // key tells a device: two tags may have one Device Password ID.
 //
 // A token is good for one success, whatever comes before it: a password of 16
-// octets is not found by trying, half by half or offline.
+// octets is not found by trying, half by half or offline. While one registration
+// uses it, no other can, also if it was received again since.
 type tokenList struct {
 	max     int
 	entries []*deviceToken
-	lent    map[*deviceToken]bool // those in use, on the list or not any more
+	lent    map[[20]byte]*deviceToken // those in use, by their hash, on the list or not
 }
 
 // add puts a token on the list. It replaces what there was of the same key.
@@ -87,11 +88,18 @@ func (l *tokenList) remove(state PINState, which func(*deviceToken) bool) (gone 
 	return gone
 }
 
-// clear takes back all tokens, also those in use that another has replaced.
+// clear takes back all tokens.
 func (l *tokenList) clear() []*deviceToken {
-	gone := l.remove(PINRemoved, func(*deviceToken) bool { return true })
-	for t := range l.lent {
-		t.state = PINRemoved
+	return l.withdraw(func(*deviceToken) bool { return true })
+}
+
+// withdraw takes back tokens, also those in use that another has replaced.
+func (l *tokenList) withdraw(which func(*deviceToken) bool) []*deviceToken {
+	gone := l.remove(PINRemoved, which)
+	for _, t := range l.lent {
+		if which(t) {
+			t.state = PINRemoved
+		}
 	}
 	return gone
 }
@@ -100,9 +108,9 @@ func (l *tokenList) clear() []*deviceToken {
 func (l *tokenList) lend(t *deviceToken) *tokenUse {
 	t.inUse = true
 	if l.lent == nil {
-		l.lent = make(map[*deviceToken]bool)
+		l.lent = make(map[[20]byte]*deviceToken)
 	}
-	l.lent[t] = true
+	l.lent[t.hash] = t
 	return &tokenUse{list: l, device: t}
 }
 
@@ -160,16 +168,16 @@ func (u *tokenUse) err() error {
 	return nil
 }
 
-// finish gives the token back. A success takes it off the list, which finish
-// returns.
+// finish gives the token back. A success takes it off the list, also what came in
+// its place meanwhile: it is of the same key. Finish returns what has gone.
 func (u *tokenUse) finish(success bool) (gone []*deviceToken) {
 	if u.device == nil {
 		return nil
 	}
 	u.device.inUse = false
-	delete(u.list.lent, u.device)
+	delete(u.list.lent, u.device.hash)
 	if success {
-		gone = u.list.remove(PINSucceeded, func(t *deviceToken) bool { return t == u.device })
+		gone = u.list.remove(PINSucceeded, func(t *deviceToken) bool { return t.hash == u.device.hash })
 	}
 	if u.device.state != PINKept {
 		u.device.clear()
@@ -265,7 +273,7 @@ func (a *AccessPoint) enterToken(now time.Time, t *deviceToken, lifetime time.Du
 // with [wps.PasswordNFCHandover] all handovers that no device has used.
 // Registrations that use them end.
 func (a *AccessPoint) RemoveToken(now time.Time, id wps.DevicePasswordID) {
-	a.tokensGone(now, a.tokens.remove(PINRemoved, func(t *deviceToken) bool { return t.id == id }))
+	a.tokensGone(now, a.tokens.withdraw(func(t *deviceToken) bool { return t.id == id }))
 	a.advertise(now)
 }
 
@@ -436,7 +444,7 @@ func (s *Session) admitToken(now time.Time, m1 *wps.M1) (d registration.Decision
 	a := s.ap
 	t, otherKey := a.tokens.find(now, m1)
 	switch {
-	case t != nil && t.inUse:
+	case t != nil && a.tokens.lent[t.hash] != nil:
 		return d, ErrPINInUse
 	case t != nil:
 		s.tokenUse = a.tokens.lend(t)

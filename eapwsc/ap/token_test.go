@@ -66,6 +66,33 @@ func comes(t *testing.T, ap *AccessPoint, p *eapwsc.Peer, mac byte) (peerErr, se
 	return (&air{now: fixture.Began}).run(t, p, session(t, ap, mac))
 }
 
+// TestTokenReadAgain reads a tag again while a device uses it: it is good for that
+// device only, and for no other with its key, neither meanwhile nor afterwards.
+func TestTokenReadAgain(t *testing.T) {
+	tag := newTag(t, 0x1234)
+	ap := newAccessPoint(t)
+	enter := func() {
+		if err := ap.EnterToken(fixture.Began, tag.token(), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	enter()
+	m := begin(t, ap, tag.station(t, 2, nil), 2, wps.MessageM6)
+	enter()
+	if err, _ := comes(t, ap, tag.station(t, 3, nil), 3); !errors.Is(err, registration.ErrNoRegistrar) {
+		t.Errorf("another device, meanwhile: %v", err)
+	}
+	if err := m.finish(); err != nil || m.station.Result() == nil {
+		t.Fatal(err)
+	}
+	if err, _ := comes(t, ap, tag.station(t, 3, nil), 3); !errors.Is(err, registration.ErrNoRegistrar) {
+		t.Errorf("another device, afterwards: %v", err)
+	}
+	if n := ap.Status(fixture.Began).Tokens; n != 0 {
+		t.Errorf("%d tokens are left", n)
+	}
+}
+
 // TestToken reads the tag of a device. The device is registered, once; one with
 // another key is not, and spends nothing.
 // hostap: test_nfc_wps_password_token_sta.

@@ -294,6 +294,38 @@ func TestRegistrarVanishes(t *testing.T) {
 	}
 }
 
+// TestReset resets the access point while an external registrar registers a station:
+// the station is given nothing, and the registrar is not advertised any more.
+func TestReset(t *testing.T) {
+	w := newWorld(t)
+	r := w.registrar(2)
+	must(t, r.Enroll(w.now, upnp.Order{Password: thePIN}))
+	w.settle()
+	if _, waits := w.point.Selection(w.now); !waits {
+		t.Fatal("the registrar does not wait")
+	}
+	messages := 0
+	w.lan.Watch = func(from netip.Addr, c *upnp.Call) {
+		if from == host(2).Addr() && c.Request.Header["SOAPACTION"] == `"`+upnp.ServiceType+`#PutWLANResponse"` {
+			if messages++; messages == 2 { // M4
+				must(t, w.point.Reset(w.now, "factory"))
+				if _, waits := w.point.Selection(w.now); waits {
+					t.Error("the registrar is still advertised")
+				}
+			}
+		}
+	}
+	s := w.join(7, thePIN)
+	w.pass(15 * time.Second)
+	last := w.events[len(w.events)-1]
+	if messages < 2 || !s.over || s.session.Result() != nil || last.Kind != ap.EventFailed || !last.External || !errors.Is(last.Err, ap.ErrWithdrawn) {
+		t.Errorf("%d messages, over %v, %+v", messages, s.over, last)
+	}
+	if messages > 2 {
+		t.Errorf("the registrar was asked for M%d", 2*messages)
+	}
+}
+
 // TestTwoRegistrars gives both the PIN: the station is registered by one of
 // them.
 func TestTwoRegistrars(t *testing.T) {
