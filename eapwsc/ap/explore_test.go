@@ -144,8 +144,8 @@ var alphabets = []alphabet{
 		external(0, 0, false), external(0, 1, false), external(0, 1, true), external(1, 0, false), external(2, 0, false),
 		goesOn(registrarSlot), fails(registrarSlot), forged, otherGuesses,
 		enter(1, anyone), byPIN(stationOne, uuidA, 0), goesOn(stationOne), change}},
-	// Longest: a tag is read again while it is used, and cancelled.
-	{name: "NFC", short: 3, longest: 5, actions: []action{readTag(uuidA), removeTag, handover(uuidB), ownToken(true), ownToken(false), cancel, press, wait(130), restart,
+	// Longest: a tag is read again while a device uses it, and serves another.
+	{name: "NFC", short: 3, longest: 6, actions: []action{readTag(uuidA), removeTag, handover(uuidB), ownToken(true), ownToken(false), cancel, press, wait(130), restart,
 		byToken(stationOne, uuidA, false), byToken(stationTwo, uuidA, false), byToken(stationTwo, uuidB, false), byToken(stationTwo, uuidB, true), byToken(stationOne, uuidA, true),
 		byOwn(stationTwo, uuidB), externalByOwn(1), external(0, 0, false),
 		goesOn(stationOne), goesOn(stationTwo), goesOn(registrarSlot), fails(stationTwo)}},
