@@ -89,10 +89,7 @@ func (s *service) run(ctx context.Context, streams program.IO, operands []string
 // device describes the access point.
 func (s *service) device(mac wps.MAC) wps.Device {
 	d := s.Device(mac, "wpsregistrar", wps.DeviceTypeAP)
-	d.State = wps.NotConfigured
-	if s.HasSecurity() {
-		d.State = wps.Configured
-	}
+	d.State = s.State()
 	if !s.apPIN.IsZero() {
 		d.ConfigMethods |= wps.MethodLabel
 	}

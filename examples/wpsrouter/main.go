@@ -4,15 +4,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -71,11 +73,8 @@ type router struct {
 
 // run serves the access point and its page until the context ends.
 func (r *router) run(ctx context.Context, streams program.IO, operands []string) (int, error) {
-	if err := r.Check(operands); err != nil {
-		return program.Unable, err
-	}
 	network, err := r.Network()
-	if err != nil {
+	if err = cmp.Or(r.Check(operands), err); err != nil {
 		return program.Unable, err
 	}
 	conn, mac, err := r.open(r.Interface)
@@ -85,9 +84,7 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 	defer conn.Close()
 	device := r.Device(mac, "wpsrouter", wps.DeviceTypeAP)
 	device.ConfigMethods |= wps.MethodLabel
-	if device.State = wps.NotConfigured; r.HasSecurity() {
-		device.State = wps.Configured
-	}
+	device.State = r.State()
 	point, err := ap.New(ap.Config{Run: registration.Config{Device: device}, Credentials: []wps.Credential{network}})
 	if err != nil {
 		return program.Unable, err
@@ -97,7 +94,7 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 		err = point.RestoreSecrets(time.Now(), data)
 		r.off.Store(point.LockoutState(time.Now()).Policy == ap.Locked) // only the switch sets this policy
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // the number of wrong guesses is not known
+	if err != nil && !errors.Is(err, os.ErrNotExist) { // the number of wrong guesses is not known
 		return program.Unable, fmt.Errorf("-state: %w", err)
 	}
 	listener, err := net.Listen("tcp", r.listen)
@@ -110,7 +107,11 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 	go func() { r.stop(server.Serve(listener)) }()
 	defer server.Close()
 	fmt.Fprintf(streams.Err, "The page is at http://%v/\n", listener.Addr())
-	_ = r.authenticator.Serve(ctx, r.happened) // the context has the better error
+	_ = r.authenticator.Serve(ctx, func(e ap.Event) { // the context has the better error
+		if e.Kind.Changes() { // stored before the packet that belongs to the event is sent
+			r.authenticator.Do(r.store)
+		}
+	})
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return program.Unable, err
 	}
@@ -132,21 +133,10 @@ func (g *gate) ReadFrame(b []byte) (n int, from wps.MAC, err error) {
 	}
 }
 
-// happened stores a changed state before the packet that belongs to the event
-// is sent.
-func (r *router) happened(e ap.Event) {
-	if e.Kind.Changes() {
-		r.authenticator.Do(r.store)
-	}
-}
-
 // store stores the state. If that fails, the program ends.
 func (r *router) store(now time.Time, point *ap.AccessPoint) {
-	if r.state == "" {
-		return
-	}
 	data, err := point.StoreSecrets(now)
-	if err == nil {
+	if err == nil && r.state != "" {
 		err = outfile.ReplaceSecret(r.state, data)
 	}
 	if err != nil {
@@ -156,8 +146,8 @@ func (r *router) store(now time.Time, point *ap.AccessPoint) {
 
 // ServeHTTP serves the page, or handles one of its forms.
 func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	if _, err := netip.ParseAddrPort(request.Host); err != nil { // prevents DNS rebinding: another site may map its name to this address
-		http.Error(w, "ask for the page by the address of the router, and the port", http.StatusMisdirectedRequest)
+	if _, err := netip.ParseAddr((&url.URL{Host: request.Host}).Hostname()); err != nil { // prevents DNS rebinding: another site may map its name to this address
+		http.Error(w, "ask for the page by the address of the router", http.StatusMisdirectedRequest)
 		return
 	}
 	if request.Method == http.MethodPost {
@@ -170,9 +160,7 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		http.Redirect(w, request, "/", http.StatusSeeOther)
 		return
 	}
-	for name, value := range headers {
-		w.Header().Set(name, value)
-	}
+	maps.Copy(w.Header(), headers)
 	var view map[string]any
 	r.authenticator.Do(func(now time.Time, point *ap.AccessPoint) {
 		view = map[string]any{"Status": point.Status(now), "Off": r.off.Load(), "Refused": r.refused, "PIN": point.PIN().Digits()}
@@ -180,10 +168,9 @@ func (r *router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	_ = page.Execute(w, view) // fails if the browser is gone
 }
 
-// headers keep the page, which shows the router's PIN, out of caches and
-// frames.
-var headers = map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-	"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"}
+// headers keep the page, which shows the router's PIN, out of caches and frames.
+var headers = http.Header{"Cache-Control": {"no-store"}, "X-Content-Type-Options": {"nosniff"}, "Referrer-Policy": {"no-referrer"},
+	"Content-Security-Policy": {"default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"}}
 
 // act does an action of the owner.
 func (r *router) act(now time.Time, point *ap.AccessPoint, action, digits string) error {

@@ -225,6 +225,8 @@ func TestForeign(t *testing.T) {
 	w := newWorld(t)
 	for name, change := range map[string]func(*http.Request){
 		"its own name for the address": func(r *http.Request) { r.Host = "evil.example" },
+		"its own name, and the port":   func(r *http.Request) { r.Host = "evil.example:8080" },
+		"an address in a name":         func(r *http.Request) { r.Host = "127.0.0.1.evil.example" },
 		"a form of another site":       func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
 		"another origin":               func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") },
 	} {

@@ -81,6 +81,15 @@ func (o *Options) Check(operands []string) error {
 // SSID returns the name of the network from the flags.
 func (o *Options) SSID() wps.SSID { return wps.SSID(o.ssid) }
 
+// State returns whether the access point is configured: it is if the flags say how
+// its network is secured.
+func (o *Options) State() wps.State {
+	if o.HasSecurity() {
+		return wps.Configured
+	}
+	return wps.NotConfigured
+}
+
 // HasSecurity reports whether the flags include the security of the network.
 func (o *Options) HasSecurity() bool { return o.open || o.passphrase != "" }
 
