@@ -746,7 +746,7 @@ func noRights(w *world) {
 
 // runCases runs the cases of our station and programs.
 func runCases(t *testing.T) {
-	runRadio(t, slices.Concat(cases, behindCases(), managerCases(usualManagers)))
+	runRadio(t, slices.Concat(cases, nfcCases, behindCases(), managerCases(usualManagers)))
 }
 
 // byPIN is the configuration of a station with a PIN.

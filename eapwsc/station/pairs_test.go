@@ -192,13 +192,14 @@ func (w *world) stockSupplicant(radio int) *stockStation {
 	return &stockStation{p, name}
 }
 
-// ask sends it a command, which must succeed.
-func (s *stockStation) ask(arguments ...string) {
+// ask sends it a command, which must succeed, and returns the answer.
+func (s *stockStation) ask(arguments ...string) string {
 	s.w.Helper()
 	b, err := exec.Command("wpa_cli", append([]string{"-p", "/run/wpa_supplicant", "-i", s.radio}, arguments...)...).CombinedOutput()
 	if err != nil || strings.Contains(string(b), "FAIL") {
 		s.w.Fatalf("wpa_cli %v: %s", arguments, b)
 	}
+	return string(b)
 }
 
 // iwd is an iwd with one station.
