@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/capture/pcapng"
 	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/eapwsc/eapol"
+	"github.com/gowps/gowps/eapwsc/ieee1905"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 	"github.com/gowps/gowps/wps/registration"
@@ -20,6 +22,21 @@ import (
 // deviceMAC is the address of the device under test in captures, if its own is
 // unknown.
 var deviceMAC = wps.MAC{0x02, 0xD0, 0x07, 0, 0, 1}
+
+// captureProgram is the name of this program in captures, before the case and
+// its input.
+const captureProgram = "gowps conformance "
+
+// ReadCapture returns the case and the input of a capture that
+// [Result.WriteCapture] has written, from the name of the program in it. ok is
+// false if another program has written it.
+func ReadCapture(program string) (id, input string, ok bool) {
+	if program, ok = strings.CutPrefix(program, captureProgram); !ok {
+		return "", "", false
+	}
+	id, input, _ = strings.Cut(program, ": ")
+	return id, input, true
+}
 
 // Exchanges returns how many exchanges of the input that decided the verdict
 // are kept as evidence.
@@ -37,28 +54,41 @@ func (r *Result) WriteCapture(w io.Writer) error {
 		}
 	}
 	out, err := pcapng.NewWriter(w, pcapng.Header{
-		LinkType: pcapng.Ethernet, Program: "gowps conformance " + r.Case.ID, KeyLog: log.Bytes(),
+		LinkType: pcapng.Ethernet, Program: captureProgram + r.Case.ID + ": " + r.Input, KeyLog: log.Bytes(),
 	})
 	if err != nil {
 		return err
 	}
 	for _, o := range r.outcomes {
-		for _, f := range o.frames {
+		for i, f := range o.frames {
 			from, to := deviceMAC, o.side.device.MAC
 			if f.sent {
 				from, to = to, from
 			}
-			frame := append(append(append([]byte(nil), to[:]...), from[:]...), 0x88, 0x8E)
-			frame, err := eapol.Frame{Version: eapol.Version1, Type: eapol.TypeEAP, Body: f.packet}.AppendTo(frame)
-			if err == nil {
-				err = out.WritePacket(pcapng.Packet{Time: f.at, Data: frame})
-			}
+			etherType, contents, err := r.frames(f.packet, uint16(i))
 			if err != nil {
 				return err
+			}
+			for _, c := range contents {
+				frame := binary.BigEndian.AppendUint16(append(append([]byte(nil), to[:]...), from[:]...), etherType)
+				if err := out.WritePacket(pcapng.Packet{Time: f.at, Data: append(frame, c...)}); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return out.Flush()
+}
+
+// frames returns the Ethernet frames of a packet, without their addresses.
+func (r *Result) frames(packet []byte, id uint16) (etherType uint16, contents [][]byte, err error) {
+	if r.Case.Role == Agent || r.Case.Role == Controller {
+		m := &ieee1905.Message{Type: ieee1905.TypeWSC, ID: id, TLVs: []ieee1905.TLV{{Type: ieee1905.TLVWSC, Value: packet}}}
+		contents, err = m.Frames()
+		return ieee1905.EtherType, contents, err
+	}
+	frame, err := eapol.Frame{Version: eapol.Version1, Type: eapol.TypeEAP, Body: packet}.AppendTo(nil)
+	return eapol.EtherType, [][]byte{frame}, err
 }
 
 // Line is a packet of an exchange in words.

@@ -23,24 +23,46 @@ func (s mutations) String() string {
 }
 
 func (s mutations) run(t *trial) string {
-	seed := t.suite.cfg.Seed
-	for i := range s.n {
-		m := mutationOf(seed, uint64(i), s.messages)
+	id := mutationID{seed: t.suite.cfg.Seed}
+	end := uint64(s.n)
+	if only := t.suite.only; only != nil {
+		id, end = *only, only.number+1
+	}
+	for before := id; id.number < end; before, id.number = id, id.number+1 {
+		m := id.mutation(s.messages)
 		t.renew()
 		if t.suite.cfg.Role == APRegistrar {
 			if _, err := t.operate(EnterPIN, stationPIN); err != nil {
-				return fmt.Sprintf("after %v of seed %d, the device refused a PIN: %v", mutationOf(seed, uint64(max(i-1, 0)), s.messages), seed, err)
+				t.input = before.String()
+				return fmt.Sprintf("after %v, the device refused a PIN: %v", before.mutation(s.messages), err)
 			}
 		}
 		a := s.attempt
 		a.want, a.deviation, a.what = wantSurvive, m.deviation(), m.String()
 		t.outcomes = nil
 		if why := a.run(t); why != "" {
+			t.input = id.String()
 			m, why = s.shrink(t, m, why)
-			return fmt.Sprintf("mutation %d of seed %d, %v: %s", i, seed, m, why)
+			return fmt.Sprintf("%v: %s", m, why)
 		}
 	}
 	return ""
+}
+
+// mutationID names a mutation, as the input of a case.
+type mutationID struct{ number, seed uint64 }
+
+const mutationForm = "mutation %d of seed %d"
+
+func (id mutationID) String() string { return fmt.Sprintf(mutationForm, id.number, id.seed) }
+
+// parseMutationID returns the mutation that an input is, or nil.
+func parseMutationID(input string) *mutationID {
+	id := new(mutationID)
+	if n, err := fmt.Sscanf(input, mutationForm, &id.number, &id.seed); n != 2 || err != nil || id.String() != input {
+		return nil
+	}
+	return id
 }
 
 // shrink looks for a smaller change with the same effect: fewer octets, and a
@@ -94,9 +116,9 @@ type mutation struct {
 	count     int
 }
 
-// mutationOf draws a mutation.
-func mutationOf(seed, n uint64, messages []wps.MessageType) mutation {
-	r := rand.New(rand.NewPCG(seed, n))
+// mutation draws the mutation.
+func (id mutationID) mutation(messages []wps.MessageType) mutation {
+	r := rand.New(rand.NewPCG(id.seed, id.number))
 	return mutation{
 		message: messages[r.IntN(len(messages))], authentic: r.IntN(2) == 0, how: [...]string{"change", "insert", "delete"}[r.IntN(3)],
 		at: r.Uint32(), value: [...]byte{0, 1, 0x7F, 0x80, 0xFF, byte(r.Uint32())}[r.IntN(6)], count: 1 + r.IntN(8),

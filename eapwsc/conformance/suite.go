@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,9 @@ type Config struct {
 	// empty selects all. Level selects those of a level; zero selects all.
 	Only  string
 	Level Level
+	// Input selects an input of the cases by its name, as [Result.Input] has it;
+	// empty selects all. A case without that input is left out.
+	Input string
 	// Short leaves out the cases that take long in the device's time.
 	Short bool
 	// Seed draws the random mutations.
@@ -65,7 +69,8 @@ type Result struct {
 	Verdict Verdict
 	// Reason says why it did not pass.
 	Reason string
-	// Input is the input with which the case did not pass.
+	// Input is the input with which the case did not pass; empty if it has only
+	// one.
 	Input string
 	// Unusable reports that the device did not register a station any more
 	// after the case.
@@ -82,10 +87,11 @@ type Suite struct {
 	cases   []*Case
 	key     *registration.KeyPair // of runs whose keys do not matter
 	trials  atomic.Uint32
-	pressed bool  // the device has heard a station with its button pressed, and not forgotten it
-	lived   bool  // the device has registered a station
-	lost    *Case // the case since which it does not any more
-	tries   int   // how often it was tried since then
+	pressed bool        // the device has heard a station with its button pressed, and not forgotten it
+	only    *mutationID // the only mutation to try; nil is all
+	lived   bool        // the device has registered a station
+	lost    *Case       // the case since which it does not any more
+	tries   int         // how often it was tried since then
 }
 
 // lostTries is how many cases still try a device that does not register a
@@ -111,8 +117,12 @@ func New(cfg Config) (*Suite, error) {
 	if s.key, err = registration.NewKeyPair(cfg.Rand); err != nil {
 		return nil, err
 	}
+	s.only = parseMutationID(cfg.Input)
 	for _, c := range Cases() {
-		if c.Role == cfg.Role && s.selected(c) {
+		if c.Role != cfg.Role || !s.selected(c) {
+			continue
+		}
+		if c.rows = s.inputs(c); len(c.rows) > 0 {
 			s.cases = append(s.cases, c)
 		}
 	}
@@ -128,6 +138,17 @@ func (s *Suite) selected(c *Case) bool {
 	}
 	ok, _ := path.Match(s.cfg.Only, c.ID)
 	return ok || strings.HasPrefix(c.ID, s.cfg.Only)
+}
+
+// inputs returns the selected inputs of a case.
+func (s *Suite) inputs(c *Case) []row {
+	if s.cfg.Input == "" {
+		return c.rows
+	}
+	return slices.DeleteFunc(slices.Clone(c.rows), func(r row) bool {
+		random := slices.ContainsFunc(r.steps, func(s step) bool { _, ok := s.(mutations); return ok })
+		return r.name != s.cfg.Input && (s.only == nil || !random)
+	})
 }
 
 // Cases returns the cases that the suite runs.
@@ -228,7 +249,7 @@ func (s *Suite) try(ctx context.Context, row row, r *Result) *trial {
 		if why == "" {
 			continue
 		}
-		r.Verdict, r.Reason, r.Input = Fail, why, row.name
+		r.Verdict, r.Reason, r.Input = Fail, why, cmp.Or(t.input, row.name)
 		if text, ok := strings.CutPrefix(why, inconclusive); ok {
 			r.Verdict, r.Reason = Inconclusive, text
 		}
@@ -302,6 +323,7 @@ type trial struct {
 	ctx      context.Context
 	outcomes []*outcome
 	opened   bool   // the device has been contacted
+	input    string // within the input of the case: a mutation
 	recorded []byte // M2 of an earlier configuration
 	// recordedNetwork is the network of recorded.
 	recordedNetwork registration.BSS

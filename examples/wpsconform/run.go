@@ -224,7 +224,7 @@ func (p *replay) run(ctx context.Context, streams program.IO, operands []string)
 	if len(operands) != 1 {
 		return program.Unable, program.Usagef("one FILE is needed, that -captures has written")
 	}
-	id, err := caseOf(operands[0])
+	id, input, err := caseOf(operands[0])
 	if err != nil {
 		return program.Unable, err
 	}
@@ -232,23 +232,23 @@ func (p *replay) run(ctx context.Context, streams program.IO, operands []string)
 	if err != nil {
 		return program.Unable, err
 	}
-	cfg.Only = id
+	cfg.Only, cfg.Input = id, input
 	return (&run{}).execute(ctx, streams, cfg, &conformance.Report{Device: p.name, Role: cfg.Role, Began: time.Now()}, nil)
 }
 
-// caseOf returns the ID of the case that a capture shows.
-func caseOf(name string) (string, error) {
+// caseOf returns the ID of the case that a capture shows, and its input.
+func caseOf(name string) (id, input string, err error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	r, err := pcapgo.NewNgReader(bytes.NewReader(b), pcapgo.DefaultNgReaderOptions)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return "", "", fmt.Errorf("%s: %w", name, err)
 	}
-	id, ok := strings.CutPrefix(r.SectionInfo().Application, "gowps conformance ")
+	id, input, ok := conformance.ReadCapture(r.SectionInfo().Application)
 	if !ok {
-		return "", fmt.Errorf("%s is not a capture of this program", name)
+		return "", "", fmt.Errorf("%s is not a capture of this program", name)
 	}
-	return id, nil
+	return id, input, nil
 }
