@@ -26,7 +26,8 @@ type Air struct {
 	// Patience is how long the device may take to begin; 0 is 10 s.
 	Patience time.Duration
 
-	point *station.AccessPoint // as it was heard last
+	point      *station.AccessPoint // as it was heard last
+	associated bool
 }
 
 // Radio is a Wi-Fi interface in station mode: a [station.Station].
@@ -39,8 +40,10 @@ type Radio interface {
 // airTime limits a scan and an association.
 const airTime = 30 * time.Second
 
-// airScans is how often an access point is listened for: a beacon may be lost.
-const airScans = 3
+// airScans is how often an access point is listened for on its channel: a
+// beacon may be lost. A scan of all channels takes seconds, in which an exchange
+// would end.
+const airScans = 5
 
 // Now returns the time.
 func (a *Air) Now() time.Time { return time.Now() }
@@ -61,7 +64,13 @@ func (a *Air) scan(cfg station.ScanConfig) error {
 	if a.point != nil {
 		cfg.Frequencies = []int{a.point.Frequency}
 	}
-	for range airScans {
+	for i := range airScans + 1 {
+		if i == airScans {
+			if a.associated {
+				break
+			}
+			cfg.Frequencies = nil // it may have moved
+		}
 		began := time.Now()
 		found, err := a.Radio.Scan(ctx, cfg)
 		if err != nil {
@@ -73,7 +82,6 @@ func (a *Air) scan(cfg station.ScanConfig) error {
 				return nil
 			}
 		}
-		cfg.Frequencies = nil // it may have moved
 	}
 	return fmt.Errorf("conformance: access point %v is not heard", a.BSSID)
 }
@@ -103,6 +111,7 @@ func (a *Air) AssociationResponse() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.associated = false
 	attributes, _ := wps.JoinElements(association.Response)
 	return attributes, association.Close()
 }
@@ -135,6 +144,7 @@ func (a *Air) associate(mac wps.MAC) (*station.Association, error) {
 	if err != nil {
 		a.point = nil // it may have moved
 	}
+	a.associated = err == nil
 	return association, err
 }
 
@@ -144,7 +154,7 @@ func (a *Air) Open(mac wps.MAC) (Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &airLink{wireLink{conn: association, remote: a.BSSID, station: true}, association.Lost, false}
+	l := &airLink{wireLink{conn: association, remote: a.BSSID, station: true}, a, association.Lost, false}
 	patience := a.Patience
 	if patience == 0 {
 		patience = defaultPatience
@@ -159,7 +169,7 @@ func (a *Air) Open(mac wps.MAC) (Link, error) {
 		err = l.begin(a.Role, patience)
 	}
 	if err != nil {
-		return nil, errors.Join(err, association.Close())
+		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
@@ -167,6 +177,7 @@ func (a *Air) Open(mac wps.MAC) (Link, error) {
 // airLink is an exchange over the air.
 type airLink struct {
 	wireLink
+	air  *Air
 	lost <-chan error
 	gone bool // the association has ended
 }
@@ -207,6 +218,6 @@ func (l *airLink) Close() error {
 	if l.closed {
 		return nil
 	}
-	l.closed = true
+	l.closed, l.air.associated = true, false
 	return l.conn.Close()
 }
