@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
@@ -124,55 +125,115 @@ func ignoresM2D() fault {
 	}}
 }
 
-// credulous is a device that takes m whatever was proved in it: as the device's
-// own checks are right, it is given what they expect. The hashes are those of
-// fixed nonces, the settings have these nonces and a network.
-func credulous(m wps.MessageType) func() fault {
-	nonces := [2]wps.SecretNonce{{1}, {2}}
+// credulous is a device that takes m whatever was proved in it, and verifies
+// everything else. As the device's own checks are right, it is given what they
+// expect: hashes of fixed nonces, and settings with these nonces where the suite
+// has proved its own, or in m.
+func credulous(m wps.MessageType, role Role) func() fault {
 	return func() fault {
 		return fault{take: func(f *faulty, t wps.MessageType, l list) list {
-			if f.cipher == nil || t != m && t != wps.MessageM3 && t != wps.MessageM4 {
+			switch {
+			case f.cipher == nil || !chained(t) || t <= wps.MessageM2:
+				return l
+			case t == m:
+				l = nonceBlind(nonceOf[t])(f, l)
+			case f.cipher.VerifyAuthenticator(f.suiteAt, l.octets()) != nil:
 				return l
 			}
-			s := &side{keys: f.keys, passwords: halves(f.password, wrongNone), pke: f.pke, pkr: f.pkr}
-			for i, ids := range map[int][2]wps.AttributeID{0: {wps.AttrEHash1, wps.AttrRHash1}, 1: {wps.AttrEHash2, wps.AttrRHash2}} {
-				h := s.half(nonces[i], i)
-				for _, id := range ids {
-					if l.index(id) >= 0 {
-						l = set(id, h[:])(l)
-					}
-				}
+			l = f.fixHashes(l)
+			if settings := f.fixSettings(t, l, role, t == m); settings != nil {
+				l = set(wps.AttrEncryptedSettings, settings)(l)
 			}
-			if t != m && t != wps.MessageM4 {
-				return unauthenticated(f, l)
-			}
-			var settings wps.List
-			switch t {
-			case wps.MessageM4:
-				settings = &wps.M4Settings{RSNonce1: nonces[0]}
-			case wps.MessageM5:
-				settings = &wps.M5Settings{ESNonce1: nonces[0]}
-			case wps.MessageM6:
-				settings = &wps.M6Settings{RSNonce2: nonces[1]}
-			case wps.MessageM7:
-				settings = &wps.M7Settings{ESNonce2: nonces[1]}
-				if f.password == apPIN {
-					settings = &wps.M7Settings{ESNonce2: nonces[1], AP: &ownNetwork}
-				}
-			case wps.MessageM8:
-				network := ownNetwork
-				network.MAC = f.mac
-				settings = &wps.M8Settings{Credentials: []wps.Credential{network}, AP: &network}
-			}
-			plain, err := wps.Append(nil, settings)
-			if err != nil {
-				panic(err)
-			}
-			plain = remove(wps.AttrKeyWrapAuthenticator)(parseList(plain)).octets()
-			l = set(wps.AttrEncryptedSettings, f.cipher.SealSettings(nil, &[16]byte{1}, plain))(l)
-			return unauthenticated(f, nonceBlind(nonceOf[t])(f, l))
+			return unauthenticated(f, l)
 		}}
 	}
+}
+
+// fixedNonces are the secret nonces that a credulous device is given.
+var fixedNonces = [2]wps.SecretNonce{{1}, {2}}
+
+// run returns the suite's side of the run, to compute hashes.
+func (f *faulty) run() *side {
+	return &side{keys: f.keys, passwords: halves(f.password, wrongNone), pke: f.pke, pkr: f.pkr}
+}
+
+// fixHashes replaces the hashes of a message by those of the fixed nonces.
+func (f *faulty) fixHashes(l list) list {
+	for i, ids := range [2][2]wps.AttributeID{{wps.AttrEHash1, wps.AttrRHash1}, {wps.AttrEHash2, wps.AttrRHash2}} {
+		for _, id := range ids {
+			if l.index(id) >= 0 {
+				h := f.run().half(fixedNonces[i], i)
+				l = set(id, h[:])(l)
+			}
+		}
+	}
+	return l
+}
+
+// fixSettings returns the Encrypted Settings of a message with the fixed nonce,
+// if the suite has proved its own. Forged ones are made of nothing. It returns
+// nil if they stay as they are.
+func (f *faulty) fixSettings(t wps.MessageType, l list, role Role, forge bool) []byte {
+	i := l.index(wps.AttrEncryptedSettings)
+	if i < 0 {
+		return nil
+	}
+	id, half := settingsOf[t], 0
+	if id == wps.AttrRSNonce2 || id == wps.AttrESNonce2 {
+		half = 1
+	}
+	plain, err := f.cipher.OpenSettings(l[i].value)
+	switch {
+	case err == nil && id != 0:
+		settings := parseList(plain)
+		j := settings.index(id)
+		if j < 0 || len(settings[j].value) != 16 {
+			return nil
+		}
+		h := f.run().half(wps.SecretNonce(settings[j].value), half)
+		if !forge && !bytes.Equal(h[:], f.hashes[half]) {
+			return nil
+		}
+		plain = set(id, fixedNonces[half][:])(settings).octets()
+	case err != nil && forge:
+		plain = forged(t, role, f.mac).octets()
+	default:
+		return nil
+	}
+	plain = remove(wps.AttrKeyWrapAuthenticator)(parseList(plain)).octets()
+	return f.cipher.SealSettings(nil, &[16]byte{1}, plain)
+}
+
+// forged returns the settings that a credulous device reads in a message that it
+// cannot decrypt.
+func forged(t wps.MessageType, role Role, mac wps.MAC) list {
+	network := ownNetwork
+	network.MAC = mac
+	var settings wps.List
+	switch t {
+	case wps.MessageM4:
+		settings = &wps.M4Settings{RSNonce1: fixedNonces[0]}
+	case wps.MessageM5:
+		settings = &wps.M5Settings{ESNonce1: fixedNonces[0]}
+	case wps.MessageM6:
+		settings = &wps.M6Settings{RSNonce2: fixedNonces[1]}
+	case wps.MessageM7:
+		m7 := &wps.M7Settings{ESNonce2: fixedNonces[1]}
+		if role == Registrar { // the suite is an access point
+			m7.AP = &network
+		}
+		settings = m7
+	default:
+		settings = &wps.M8Settings{Credentials: []wps.Credential{network}}
+		if role == APEnrollee {
+			settings = &wps.M8Settings{AP: &network}
+		}
+	}
+	b, err := wps.Append(nil, settings)
+	if err != nil {
+		panic(err)
+	}
+	return parseList(b)
 }
 
 // byHabit are mutants with a habit of the field, and those that take what was
@@ -199,7 +260,7 @@ func byHabit() (all []mutant) {
 				continue // before M2 there are no keys to heal with; those of M3 are in byHandLater
 			}
 			all = append(all, mutant{
-				name: prefix + " " + m.String() + " of an earlier run taken", role: h.role, kills: prefix + "-" + m.String() + "-28", fault: credulous(m),
+				name: prefix + " " + m.String() + " of an earlier run taken", role: h.role, kills: prefix + "-" + m.String() + "-28", fault: credulous(m, h.role),
 			})
 		}
 	}
