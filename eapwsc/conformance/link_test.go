@@ -196,6 +196,7 @@ func TestReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := &Report{Device: "A <router> & more", Role: m.role, Began: epoch, Results: s.Run(t.Context())}
+	r.Results = append(r.Results, s.RunCase(t.Context(), findCase(t, "AP-REG-M1-32")))
 	if r.Conforms() {
 		t.Fatal("the faulty device conforms")
 	}
@@ -205,7 +206,7 @@ func TestReports(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if !strings.Contains(text.String(), "AP-REG-PIN-08  fail: a PIN is used once\n") || !strings.Contains(text.String(), "<- M8") || !strings.Contains(text.String(), "    doctor: ") {
+	if !strings.Contains(text.String(), "1 not applicable: it needs: EAPOL-Start\n") || !strings.Contains(text.String(), "AP-REG-PIN-08  fail: a PIN is used once\n") || !strings.Contains(text.String(), "<- M8") || !strings.Contains(text.String(), "    doctor: ") {
 		t.Errorf("%s", &text)
 	}
 	var parsed jsonReport

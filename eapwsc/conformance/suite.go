@@ -51,6 +51,10 @@ type Config struct {
 	Input string
 	// Short leaves out the cases that take long in the device's time.
 	Short bool
+	// Station is the number from which the addresses of the suite's stations
+	// count. A program that is run again begins elsewhere: access points ignore a
+	// station for some seconds after they have served it.
+	Station uint16
 	// Seed draws the random mutations.
 	Seed uint64
 	// Rand is the source of keys and nonces; nil is [crypto/rand.Reader].
@@ -117,6 +121,7 @@ func New(cfg Config) (*Suite, error) {
 	if s.key, err = registration.NewKeyPair(cfg.Rand); err != nil {
 		return nil, err
 	}
+	s.trials.Store(uint32(cfg.Station))
 	s.only = parseMutationID(cfg.Input)
 	for _, c := range Cases() {
 		if c.Role != cfg.Role || !s.selected(c) {

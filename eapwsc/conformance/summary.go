@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -128,8 +129,27 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 	}
 	b.WriteString(r.Summary() + "\n")
+	for _, line := range r.missing() {
+		b.WriteString("  " + line + "\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// missing returns why cases were not applicable: a line for each reason, with
+// the number of cases.
+func (r *Report) missing() []string {
+	counts := map[string]int{}
+	for _, x := range r.Results {
+		if x.Verdict == NotApplicable {
+			counts[x.Reason]++
+		}
+	}
+	var lines []string
+	for _, reason := range slices.Sorted(maps.Keys(counts)) {
+		lines = append(lines, fmt.Sprintf("%d not applicable: %s", counts[reason], reason))
+	}
+	return lines
 }
 
 // SchemaVersion is that of the JSON of [Report.WriteJSON].
@@ -262,6 +282,7 @@ func (r *Report) Document() *report.Document {
 			d.Parts = append(d.Parts, x.part(r.Baseline[x.Case.ID]))
 		}
 	}
+	d.Parts[0].Notes = r.missing()
 	table := report.Table{Caption: "All cases", Head: []string{"case", "level", "verdict", "what it proves"}}
 	for _, x := range r.Results {
 		table.Rows = append(table.Rows, []string{x.Case.ID, x.Case.Level.String(), x.Verdict.String(), x.Case.Title + ": " + x.Case.Proves})

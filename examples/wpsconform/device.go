@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
@@ -157,7 +158,7 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 	case *conformance.MeshWire:
 		dut.Patience = d.patience
 	}
-	cfg := conformance.Config{Device: dut, Role: role, Controls: d.commands, OwnPIN: d.pin}
+	cfg := conformance.Config{Device: dut, Role: role, Controls: d.commands, OwnPIN: d.pin, Station: uint16(rand.Uint32())}
 	if d.ask {
 		person := &conformance.Person{In: bufio.NewReader(streams.In), Out: streams.Err, Count: streams.Terminal}
 		for _, c := range controlFlags {
