@@ -190,17 +190,21 @@ type enrollment struct {
 
 func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 	for {
-		found, choice, err := e.scan(ctx)
+		found, choice, err := e.scanAndSelect(ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, i := range choice.Order {
 			enrolled, err := e.try(ctx, found, &found[i])
-			if err == nil || e.hopeless(err, &found[i]) {
-				return enrolled, err
-			}
-			if ctx.Err() != nil {
+			switch {
+			case err == nil:
+				return enrolled, nil
+			case e.hopeless(err, &found[i]):
+				return nil, err
+			case ctx.Err() != nil:
 				return nil, e.expired(ctx)
+			case isFinal(err):
+				e.skip = append(e.skip, found[i].BSSID)
 			}
 		}
 		select {
@@ -211,9 +215,10 @@ func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 	}
 }
 
-// scan scans and selects. It is no error if no access point waits: one may
-// appear.
-func (e *enrollment) scan(ctx context.Context) ([]AccessPoint, Selection, error) {
+// scanAndSelect scans, and selects the access points to try. It is no error if
+// none waits: one may appear. If the only ones that wait have failed for good,
+// the error is that of the last failure.
+func (e *enrollment) scanAndSelect(ctx context.Context) ([]AccessPoint, Selection, error) {
 	password := &e.cfg.Enrollee.Password
 	mac, err := e.station.radio.address()
 	if err != nil {
@@ -255,7 +260,7 @@ func (e *enrollment) scan(ctx context.Context) ([]AccessPoint, Selection, error)
 	switch {
 	case errors.Is(err, selection.ErrOverlap):
 		return nil, Selection{}, err
-	case err != nil && len(e.skip) > 0:
+	case err != nil && len(e.skip) > 0: // those to skip are left
 		return nil, Selection{}, e.last
 	case err != nil && e.last == nil:
 		e.last = err
@@ -319,17 +324,15 @@ var finalFaults = []error{
 	registration.ErrPassword, registration.ErrLocked, registration.ErrKeyHash, registration.ErrProtocol, wps.ErrUnusable,
 }
 
-// hopeless reports whether to give up after an error.
+// isFinal reports whether an error is one of finalFaults.
+func isFinal(err error) bool {
+	return slices.ContainsFunc(finalFaults, func(class error) bool { return errors.Is(err, class) })
+}
+
+// hopeless reports whether to give up after an error at an access point.
 func (e *enrollment) hopeless(err error, point *AccessPoint) bool {
-	is := func(class error) bool { return errors.Is(err, class) }
-	if is(registration.ErrOverlap) || OfInterface(err) || is(registration.ErrConfig) {
-		return true
-	}
-	if slices.ContainsFunc(finalFaults, is) {
-		e.skip = append(e.skip, point.BSSID)
-		return e.cfg.BSSID == point.BSSID
-	}
-	return false
+	return errors.Is(err, registration.ErrOverlap) || errors.Is(err, registration.ErrConfig) || OfInterface(err) ||
+		isFinal(err) && e.cfg.BSSID == point.BSSID
 }
 
 // expired returns the error of an enrollment that has run out of time.

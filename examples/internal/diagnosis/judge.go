@@ -18,14 +18,16 @@ type Job struct {
 	Exchange *exchange.Exchange
 	Findings validate.Findings
 	Attempt  *doctor.Attempt
-	judged   chan struct{}
+	judged   chan struct{} // closed when Findings and Attempt are set
 
-	// Source is the text that the exchange comes from, nil for a capture.
+	// Source describes the text that the exchange comes from; nil for a capture.
+	// Dumps are the hexadecimal dumps in it since the previous exchange.
 	Source *printed.Source
-	told   []doctor.Settings // settings that the text reports as handed over
-	Dumps  []printed.Dump    // hex dumps in the text
-	// missing reports that, by the text, the network was not found afterwards.
-	missing bool
+	Dumps  []printed.Dump
+	// settings are those that the text says were handed over, and notFound
+	// reports that it says that the network was not found afterwards.
+	settings []doctor.Settings
+	notFound bool
 }
 
 // queue is how many exchanges are processed at a time.
@@ -48,7 +50,7 @@ func (o *Reading) Judge(from *Source, give func(index int, j *Job, d *doctor.Dia
 	go func() {
 		err = Collect(from, collector, func(x *exchange.Exchange) {
 			j := &Job{Exchange: x, judged: make(chan struct{})}
-			from.take(j)
+			from.addText(j)
 			jobs <- j
 			inOrder <- j
 		})
@@ -62,9 +64,9 @@ func (o *Reading) Judge(from *Source, give func(index int, j *Job, d *doctor.Dia
 				j.Findings = j.Exchange.Findings(o.Mode)
 				j.Attempt = j.Exchange.Attempt(j.Findings)
 				if len(j.Attempt.Settings) == 0 {
-					j.Attempt.Settings = j.told
+					j.Attempt.Settings = j.settings
 				}
-				j.Attempt.After.NotFound = j.missing
+				j.Attempt.After.NotFound = j.notFound
 				close(j.judged)
 			}
 		})

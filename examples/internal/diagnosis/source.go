@@ -59,13 +59,13 @@ func (s *Source) Keys(given *exchange.KeyLog) *exchange.KeyLog {
 	return given
 }
 
-// take adds to a job what a text reports beside the events of its exchange. It
+// addText adds to a job what a text reports beside the events of its exchange. It
 // must be called by the goroutine that reads the events.
-func (s *Source) take(j *Job) {
+func (s *Source) addText(j *Job) {
 	if s.Text != nil {
 		about := s.Text.Source()
 		j.Source = &about
-		j.told, j.missing = s.Text.SettingsOf(j.Exchange), s.Text.NotFound(j.Exchange)
+		j.settings, j.notFound = s.Text.SettingsOf(j.Exchange), s.Text.NotFound(j.Exchange)
 		j.Dumps, s.dumped = s.Text.Dumps()[s.dumped:], len(s.Text.Dumps())
 	}
 }
