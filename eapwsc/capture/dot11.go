@@ -21,7 +21,8 @@ const (
 	qosAMSDU = 0x80
 )
 
-// dot11 parses an 802.11 frame. padded reports that the header is padded to a
+// dot11 decodes an 802.11 frame, after the header of the radio. State is what is
+// known about its end; padded reports that its own header is padded to a
 // multiple of four octets.
 func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 	if len(b) < 2 {
@@ -39,32 +40,42 @@ func (d *decoder) dot11(b []byte, state fcs, padded bool) {
 	}
 	d.radio.OnAir = true
 	d.radio.Retry = control&fcRetry != 0
-	fragment := b[22] & 15
 	d.radio.Sequence = binary.LittleEndian.Uint16(b[22:]) >> 4
-
 	if kind == typeManagement {
-		header := 24
-		if control&fcOrder != 0 {
-			header += 4
-		}
-		protected := control&fcProtected != 0
-		beacon := subtype == subtypeBeacon && !protected
-		if beacon && d.repeatedBeacon(b, header, state) {
-			return
-		}
-		frame, cut := d.withoutFCS(b, state)
-		if len(frame) < header {
-			d.note(dot11Short)
-			return
-		}
-		d.addresses(frame)
-		seen := d.management(subtype, protected, cut, frame[header:])
-		if beacon && seen != nil {
-			d.rememberBeacon(seen, b, header, state)
-		}
+		d.managementFrame(b, control, subtype, state)
+	} else {
+		d.dataFrame(b, control, subtype, state, padded)
+	}
+}
+
+// managementFrame decodes a management frame. A beacon that repeats the previous
+// one takes a shorter way.
+func (d *decoder) managementFrame(b []byte, control, subtype uint16, state fcs) {
+	header := 24
+	if control&fcOrder != 0 {
+		header += 4
+	}
+	protected := control&fcProtected != 0
+	beacon := subtype == subtypeBeacon && !protected
+	if beacon && d.repeatedBeacon(b, header, state) {
 		return
 	}
+	frame, cut := d.withoutFCS(b, state)
+	if len(frame) < header {
+		d.note(dot11Short)
+		return
+	}
+	d.addresses(frame)
+	seen := d.management(subtype, protected, cut, frame[header:])
+	if beacon && seen != nil {
+		d.rememberBeacon(seen, b, header, state)
+	}
+}
 
+// dataFrame decodes a data frame that is neither encrypted nor a later fragment:
+// EAPOL before there are keys is in such frames.
+func (d *decoder) dataFrame(b []byte, control, subtype uint16, state fcs, padded bool) {
+	fragment := b[22] & 15
 	if subtype&subtypeNull != 0 || control&fcProtected != 0 || fragment != 0 {
 		return
 	}

@@ -66,11 +66,12 @@ func (d *decoder) ethernet(b []byte) {
 	}
 	copy(d.dst[:], b)
 	copy(d.src[:], b[6:])
-	d.typed(binary.BigEndian.Uint16(b[12:]), b[14:])
+	d.etherPayload(binary.BigEndian.Uint16(b[12:]), b[14:])
 }
 
-// typed skips VLAN tags, and an LLC header if the type is a length.
-func (d *decoder) typed(etherType uint16, b []byte) {
+// etherPayload decodes what follows an EtherType: it skips VLAN tags, and an LLC
+// header if the type is a length.
+func (d *decoder) etherPayload(etherType uint16, b []byte) {
 	for etherType == etherVLAN || etherType == etherQinQ || etherType == etherQinQ2 {
 		if len(b) < 4 {
 			d.note(linkShort)
@@ -82,7 +83,7 @@ func (d *decoder) typed(etherType uint16, b []byte) {
 		d.llc(b)
 		return
 	}
-	d.network(etherType, b)
+	d.protocol(etherType, b)
 }
 
 // llc handles the payload after an LLC header with SNAP; other LLC protocols
@@ -93,11 +94,12 @@ func (d *decoder) llc(b []byte) {
 	}
 	// RFC 1042 (00:00:00) and 802.1H (00:00:f8) encapsulate EtherTypes.
 	if b[3] == 0 && b[4] == 0 && (b[5] == 0 || b[5] == 0xf8) {
-		d.network(binary.BigEndian.Uint16(b[6:]), b[8:])
+		d.protocol(binary.BigEndian.Uint16(b[6:]), b[8:])
 	}
 }
 
-func (d *decoder) network(etherType uint16, b []byte) {
+// protocol decodes a packet of one of the protocols that can carry WPS.
+func (d *decoder) protocol(etherType uint16, b []byte) {
 	switch etherType {
 	case etherEAPOL:
 		d.eapol(b)
@@ -157,11 +159,11 @@ func (d *decoder) cookedFrame(addressLength uint16, address []byte, protocol uin
 		copy(d.src[:], address)
 	}
 	if protocol >= etherMin || protocol == etherLLC {
-		d.typed(protocol, b)
+		d.etherPayload(protocol, b)
 	}
 }
 
-// eapol reports an EAPOL frame, limited by its lengths: the rest is padding or
+// eapol emits an EAPOL frame, limited by its lengths: the rest is padding or
 // a frame check sequence. The EAP length takes precedence over the EAPOL
 // length, which one access point sends wrong.
 func (d *decoder) eapol(b []byte) {

@@ -32,13 +32,16 @@ type Management struct {
 // Privacy reports the privacy bit: whether the network encrypts. Without RSN and WPA this means WEP.
 func (m *Management) Privacy() bool { return m.Capability&dot11.Privacy != 0 }
 
-// managementLayouts lists, by the subtype of the frame, the kind of event and
-// the offsets of the fixed fields: -1 for none.
-var managementLayouts = [16]struct {
+// managementLayout is the kind of event of a management frame, and the offsets of
+// its fixed fields: -1 for none.
+type managementLayout struct {
 	kind                                               Kind
 	size                                               int // of all fixed fields; the elements follow
 	capability, status, reason, algorithm, transaction int
-}{
+}
+
+// managementLayouts has the layouts by the subtype of the frame.
+var managementLayouts = [16]managementLayout{
 	0:  {KindAssociationRequest, 4, 0, -1, -1, -1, -1},
 	1:  {KindAssociationResponse, 6, 0, 2, -1, -1, -1},
 	2:  {KindReassociationRequest, 10, 0, -1, -1, -1, -1},
@@ -107,9 +110,10 @@ const (
 // IEEE Std 802.11-2020 table 9-34.
 const maxManagement = 11454
 
-// repeatedBeacon reports a beacon, b with a header of the given length, if it
-// equals the previous one of its sender apart from the time stamp. Most frames
-// of a capture on the air do, and they cost this comparison only. A frame check
+// repeatedBeacon emits a beacon, b with a header of the given length, if it
+// equals the previous one of its sender apart from the time stamp, and reports
+// whether it does. Most frames of a capture on the air do, and they cost this
+// comparison only. A frame check
 // sequence needs no special care, because it would differ from that of the
 // previous beacon.
 func (d *decoder) repeatedBeacon(b []byte, header int, state fcs) bool {
@@ -141,7 +145,7 @@ func (d *decoder) rememberBeacon(seen *managementSeen, b []byte, header int, sta
 	}
 }
 
-// management reports a management frame. cut reports that the capture lacks its
+// management emits a management frame. Cut reports that the capture lacks its
 // end. It returns what is kept of the frame, nil if nothing is.
 func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *managementSeen {
 	layout := &managementLayouts[subtype]
@@ -162,8 +166,8 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *man
 	}
 	fixed, elements := b[:layout.size], b[layout.size:min(len(b), maxManagement)]
 
-	// Most frames of a capture on the air are beacons: a repeated one costs a
-	// walk over its elements, and no memory.
+	// A frame with the same elements as the last one of its kind and sender
+	// costs a walk over them, and no memory.
 	key := managementKey{subtype, d.src, d.bssid}
 	digest := d.digest(fixed, layout.capability, elements)
 	seen, ok := d.managements.get(key)
@@ -172,32 +176,38 @@ func (d *decoder) management(subtype uint16, protected, cut bool, b []byte) *man
 		d.managements.put(key, seen)
 	}
 	if !ok || seen.digest != digest {
-		m := new(Management)
-		for _, field := range [...]struct {
-			at    int
-			value *uint16
-		}{
-			{layout.capability, &m.Capability},
-			{layout.status, &m.Status},
-			{layout.reason, &m.Reason},
-			{layout.algorithm, &m.Algorithm},
-			{layout.transaction, &m.Transaction},
-		} {
-			if field.at >= 0 {
-				*field.value = binary.LittleEndian.Uint16(fixed[field.at:])
-			}
-		}
-		if layout.kind == KindDirect {
-			m.Direct = DirectFrame(fixed[len(directHeader)])
-		}
-		var fault error
-		m.Elements, fault = dot11.Parse(elements)
-		m.WPS = bytes.Clone(m.WPS)
-		m.Hidden = m.Hidden && (layout.kind == KindBeacon || layout.kind == KindProbeResponse)
-		seen.digest, seen.management, seen.problem = digest, m, elementProblems[fault]
+		seen.digest = digest
+		seen.management, seen.problem = layout.parse(fixed, elements)
 	}
 	d.emitManagement(layout.kind, seen, cut)
 	return seen
+}
+
+// parse reads the fixed fields and the elements of a management frame.
+func (layout *managementLayout) parse(fixed, elements []byte) (*Management, problem) {
+	m := new(Management)
+	for _, field := range [...]struct {
+		at    int
+		value *uint16
+	}{
+		{layout.capability, &m.Capability},
+		{layout.status, &m.Status},
+		{layout.reason, &m.Reason},
+		{layout.algorithm, &m.Algorithm},
+		{layout.transaction, &m.Transaction},
+	} {
+		if field.at >= 0 {
+			*field.value = binary.LittleEndian.Uint16(fixed[field.at:])
+		}
+	}
+	if layout.kind == KindDirect {
+		m.Direct = DirectFrame(fixed[len(directHeader)])
+	}
+	var fault error
+	m.Elements, fault = dot11.Parse(elements)
+	m.WPS = bytes.Clone(m.WPS)
+	m.Hidden = m.Hidden && (layout.kind == KindBeacon || layout.kind == KindProbeResponse)
+	return m, elementProblems[fault]
 }
 
 // emitManagement emits the event of a management frame.
