@@ -53,9 +53,9 @@ const (
 	candidates = 16
 )
 
-// network records an advertisement of an access point. A device that is being
+// advertisement records an advertisement of an access point. A device that is being
 // discovered by Wi-Fi Direct is not an access point.
-func (a *air) network(e *capture.Event) {
+func (a *air) advertisement(e *capture.Event) {
 	if e.Management.P2P && e.Management.Capability&dot11.ESS == 0 {
 		return
 	}
@@ -187,7 +187,7 @@ func (a *air) probe(e *capture.Event) {
 		return
 	}
 	if strings.HasPrefix(string(e.Management.SSID), directPrefix) {
-		a.speaks(e, "searching for others") // not for the router of a home
+		a.directFrame(e, "searching for others") // not for the router of a home
 		return
 	}
 	for _, s := range a.asking {
@@ -219,8 +219,8 @@ func (a *air) probe(e *capture.Event) {
 // directPrefix is how the names of all networks of Wi-Fi Direct begin.
 const directPrefix = "DIRECT-"
 
-// speaks notes a device that speaks Wi-Fi Direct, and what it said last.
-func (a *air) speaks(e *capture.Event, what string) {
+// directFrame notes a device that directFrame Wi-Fi Direct, and what it said last.
+func (a *air) directFrame(e *capture.Event, what string) {
 	i := slices.IndexFunc(a.direct, func(d doctor.DirectDevice) bool { return d.MAC == e.Src })
 	if i < 0 {
 		if len(a.direct) == maxDirect {
@@ -247,21 +247,21 @@ func (a *air) stations() (all []doctor.Station) {
 	return all
 }
 
-// seeks reports whether a station looked for a registrar recently.
-func (a *air) seeks(station wps.MAC, now time.Time) bool {
+// searchedRecently reports whether a station looked for a registrar recently.
+func (a *air) searchedRecently(station wps.MAC, now time.Time) bool {
 	return slices.ContainsFunc(a.asking, func(s *asker) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
 }
 
-// joins records that a station asks to associate with an existing key.
-func (a *air) joins(station wps.MAC, now time.Time) {
+// recordJoining records that a station asks to associate with an existing key.
+func (a *air) recordJoining(station wps.MAC, now time.Time) {
 	if len(a.joining) >= maxJoining {
 		clear(a.joining)
 	}
 	a.joining[station] = now
 }
 
-// joined reports whether a station has done so recently.
-func (a *air) joined(station wps.MAC, now time.Time) bool {
+// joinedRecently reports whether a station has done so recently.
+func (a *air) joinedRecently(station wps.MAC, now time.Time) bool {
 	at, ok := a.joining[station]
 	return ok && now.Sub(at) < joinTime
 }

@@ -37,7 +37,7 @@ type Collector struct {
 	queue         queue
 	notes         []Note
 	now           time.Time // the time of the capture
-	sweep         time.Time // when to look for conversations that are over
+	nextSweep     time.Time // when to look for conversations that are over
 	link          int       // the interface of the event: see [capture.Event]
 }
 
@@ -58,22 +58,22 @@ type Note struct {
 
 // NewCollector returns a collector. The key log may be nil.
 func NewCollector(keys *KeyLog) *Collector {
-	return &Collector{keys: keys, air: newAir(), conversations: newConversations(), queue: queue{crowd: maxBegun}}
+	return &Collector{keys: keys, air: newAir(), conversations: newConversations(), queue: queue{maxOpen: maxBegun}}
 }
 
 // Add processes the next event and returns the exchanges that have ended.
 func (c *Collector) Add(e *capture.Event) []*Exchange {
-	c.clock(e.Time)
+	c.follow(e.Time)
 	c.link = e.Interface
 	switch e.Kind {
 	case capture.KindNote:
 		c.note(e)
 	case capture.KindBeacon, capture.KindProbeResponse:
-		c.air.network(e)
+		c.air.advertisement(e)
 	case capture.KindProbeRequest:
 		c.air.probe(e)
 	case capture.KindDirect:
-		c.air.speaks(e, e.Management.Direct.String())
+		c.air.directFrame(e, e.Management.Direct.String())
 	case capture.KindAuthentication:
 		c.authentication(e)
 	case capture.KindAssociationRequest, capture.KindReassociationRequest:
@@ -100,16 +100,16 @@ func (c *Collector) Add(e *capture.Event) []*Exchange {
 	return c.queue.take()
 }
 
-// clock follows the time of the capture. It may go back a little if frames are
+// follow follows the time of the capture. It may go back a little if frames are
 // out of order, or a lot if captures were joined.
-func (c *Collector) clock(t time.Time) {
+func (c *Collector) follow(t time.Time) {
 	switch step := t.Sub(c.now); {
 	case t.IsZero(): // a note about the file
-	case step > leap || step < -idle:
-		c.now, c.sweep, c.conversations.settled = t, t.Add(time.Second), nil
+	case step > leap || step < -idleTime:
+		c.now, c.nextSweep, c.conversations.lingering = t, t.Add(time.Second), nil
 	case step > 0:
-		if c.now = t; t.After(c.sweep) {
-			c.sweep = t.Add(time.Second)
+		if c.now = t; t.After(c.nextSweep) {
+			c.nextSweep = t.Add(time.Second)
 			c.conversations.expired(c.now, c.drop)
 			c.complete()
 		}
@@ -124,7 +124,7 @@ func (c *Collector) Close() []*Exchange {
 		c.drop(v)
 	}
 	c.complete()
-	if out := c.queue.take(); c.queue.given {
+	if out := c.queue.take(); c.queue.gaveAny {
 		return out
 	}
 	return c.queue.unanswered
@@ -174,10 +174,10 @@ func (c *Collector) complete() {
 		var octets int
 		if x.Network, octets = c.air.snapshot(x.AP); x.Network != nil {
 			x.Traits = x.Network.Traits
-			c.queue.keep(e, octets)
+			c.queue.addMemory(e, octets)
 		}
 		x.Stations = c.air.pressing(x)
-		e.over = true
+		e.complete = true
 	}
 	c.queue.ended = c.queue.ended[:0]
 }
@@ -205,8 +205,8 @@ func (c *Collector) conversation(p party) *conversation {
 	return v
 }
 
-// station returns the conversation of a station over EAPOL.
-func (c *Collector) station(mac wps.MAC) *conversation {
+// conversationWith returns the conversation of a conversationWith over EAPOL.
+func (c *Collector) conversationWith(mac wps.MAC) *conversation {
 	return c.conversation(c.overEAPOL(mac))
 }
 
@@ -218,13 +218,11 @@ func (c *Collector) overEAPOL(station wps.MAC) party {
 	return p
 }
 
-// heard moves a conversation to the end of the order, if an event concerned the
-// party.
-func (c *Collector) heard(v *conversation, e *capture.Event, something bool) {
-	if something {
-		c.conversations.heard(v, e.Time)
-		c.conversations.connect(v)
-	}
+// touch records that an event concerned the party of a conversation, which is
+// then the last to time out.
+func (c *Collector) touch(v *conversation, e *capture.Event) {
+	c.conversations.touch(v, e.Time)
+	c.conversations.connect(v)
 }
 
 // authentication handles an access point's response to the first frame of a
@@ -238,11 +236,12 @@ func (c *Collector) authentication(e *capture.Event) {
 		v.joins(m)
 		return
 	}
-	if m.Status == 0 || m.Algorithm == algorithmSAE || !c.air.seeks(e.Dst, c.now) {
+	if m.Status == 0 || m.Algorithm == algorithmSAE || !c.air.searchedRecently(e.Dst, c.now) {
 		return
 	}
-	v := c.station(e.Dst)
-	c.heard(v, e, v.refused(e))
+	v := c.conversationWith(e.Dst)
+	v.refused(e)
+	c.touch(v, e)
 }
 
 // associationRequest handles the association request of a station. Without a
@@ -250,11 +249,12 @@ func (c *Collector) authentication(e *capture.Event) {
 // apart from the use of the settings.
 func (c *Collector) associationRequest(e *capture.Event) {
 	if e.Management.WPS != nil {
-		v := c.station(e.Src)
-		c.heard(v, e, v.associate(e))
+		v := c.conversationWith(e.Src)
+		v.associate(e)
+		c.touch(v, e)
 		return
 	}
-	c.air.joins(e.Src, e.Time)
+	c.air.recordJoining(e.Src, e.Time)
 	if v := c.find(e.Src); v != nil {
 		v.exchange.ordinary = true
 		v.ended = true
@@ -300,12 +300,13 @@ func (c *Collector) eapol(e *capture.Event) {
 	}
 	switch f.Type {
 	case eapol.TypeStart:
-		v := c.station(e.Src)
-		c.heard(v, e, v.eapolStart(e))
-		v.exchange.ordinary = v.exchange.ordinary || c.air.joined(e.Src, e.Time)
+		v := c.conversationWith(e.Src)
+		v.eapolStart(e)
+		c.touch(v, e)
+		v.exchange.ordinary = v.exchange.ordinary || c.air.joinedRecently(e.Src, e.Time)
 	case eapol.TypeLogoff:
-		if v := c.find(e.Src); v != nil {
-			c.heard(v, e, v.logoff(e))
+		if v := c.find(e.Src); v != nil && v.logoff(e) {
+			c.touch(v, e)
 		}
 	case eapol.TypeKey:
 		c.handshake(e, f.KeyMessage())
@@ -328,9 +329,10 @@ func (c *Collector) eap(e *capture.Event, packet eap.Packet, octets []byte) {
 	if ap == pae {
 		ap = wps.MAC{}
 	}
-	v := c.station(station)
+	v := c.conversationWith(station)
 	if !v.isRetry(e, sender(packet)) {
-		c.heard(v, e, v.eap(e, packet, octets, ap))
+		v.eap(e, packet, octets, ap)
+		c.touch(v, e)
 	}
 }
 
@@ -355,8 +357,8 @@ func (c *Collector) handshake(e *capture.Event, m eapol.KeyMessage) {
 	if m == eapol.Pairwise2 || m == eapol.Pairwise4 {
 		station, from = e.Src, validate.SideClient
 	}
-	if v := c.find(station); v != nil {
-		c.heard(v, e, v.handshake(e, m, from))
+	if v := c.find(station); v != nil && v.handshake(e, m, from) {
+		c.touch(v, e)
 	}
 }
 
@@ -369,7 +371,8 @@ func (c *Collector) radius(e *capture.Event) {
 	}
 	r := e.RADIUS
 	v := c.conversation(party{transport: TransportRADIUS, station: r.Station, ap: r.Client.Addr()})
-	c.heard(v, e, v.eap(e, packet, e.Data[:packet.Len()], r.AP))
+	v.eap(e, packet, e.Data[:packet.Len()], r.AP)
+	c.touch(v, e)
 	if v.exchange != nil {
 		v.exchange.Registrar = r.Server.Addr()
 	}
@@ -388,7 +391,9 @@ func (c *Collector) upnp(e *capture.Event) {
 		if u.Response {
 			from = validate.SideAP
 		}
-		c.heard(v, e, v.upnp(e, from))
+		if v.upnp(e, from) {
+			c.touch(v, e)
+		}
 		v.exchange.APEnrollee = true
 	case capture.ActionPutWLANResponse, capture.EventWLAN:
 		c.upnpProxy(e)
@@ -406,14 +411,18 @@ func (c *Collector) upnpProxy(e *capture.Event) {
 	p := party{transport: TransportUPnP, station: u.Station, ap: u.AP.Addr()}
 	if fromStation {
 		v := c.conversation(p)
-		c.heard(v, e, v.upnp(e, validate.SideClient))
+		if v.upnp(e, validate.SideClient) {
+			c.touch(v, e)
+		}
 		return
 	}
 	if c.conversations.byParty[p] == nil {
 		p = c.anyStation(p)
 	}
 	v := c.conversation(p)
-	c.heard(v, e, v.upnp(e, validate.SideAP))
+	if v.upnp(e, validate.SideAP) {
+		c.touch(v, e)
+	}
 	v.exchange.Registrar = u.Registrar.Addr()
 }
 
@@ -440,7 +449,9 @@ func (c *Collector) ieee1905(e *capture.Event) {
 		agent, controller, from = controller, agent, validate.SideClient
 	}
 	v := c.conversation(party{transport: TransportIEEE1905, station: agent})
-	c.heard(v, e, v.autoconfiguration(e, from))
+	if v.autoconfiguration(e, from) {
+		c.touch(v, e)
+	}
 	v.exchange.AP = controller
 }
 

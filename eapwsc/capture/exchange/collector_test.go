@@ -32,7 +32,7 @@ func ladder(x *Exchange) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteByte("><"[direction(s.From)])
+		b.WriteByte("><"[index(s.From)])
 		switch {
 		case s.IsMessage():
 			b.WriteString(s.Type.String())
@@ -615,9 +615,9 @@ func TestReturnedWhenOver(t *testing.T) {
 		play  func(s *scene)
 		after time.Duration
 	}{
-		{"failed", func(s *scene) { wrongPIN("12345670")(s) }, settle},
-		{"succeeded", func(s *scene) { newRun(s).play(s) }, linger},
-		{"stopped", func(s *scene) { ends(s, wps.MessageM4) }, idle},
+		{"failed", func(s *scene) { wrongPIN("12345670")(s) }, settleTime},
+		{"succeeded", func(s *scene) { newRun(s).play(s) }, lingerTime},
+		{"stopped", func(s *scene) { ends(s, wps.MessageM4) }, idleTime},
 	} {
 		s := newScene(t)
 		tt.play(s)

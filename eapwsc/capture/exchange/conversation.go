@@ -26,8 +26,8 @@ type party struct {
 	registrar netip.Addr // UPnP, of an access point as enrollee
 }
 
-// conversation is the state of one party. Each of its methods handles an event,
-// and reports whether the event concerned the party.
+// conversation is the state of one party. Each of its methods handles an event.
+// Those that return a bool report whether the event concerned the party.
 type conversation struct {
 	party     party
 	queue     *queue        // of its exchanges
@@ -35,12 +35,12 @@ type conversation struct {
 	last      time.Time     // time of the last event
 	connected wps.MAC       // the access point with which conversations.byAP has it
 
-	exchange *entry  // the current exchange, or nil
-	ended    bool    // EAP-Failure was seen, or the run has ended
-	done     bool    // M8 or WSC_Done was seen: the use of the settings is of interest
-	wsc      bool    // there is evidence of WPS, not of other EAP
-	side     [2]side // of the client, and of the access point
-	room     []byte  // memory for the packets of the exchange
+	exchange     *queued      // the current exchange, or nil
+	ended        bool         // EAP-Failure was seen, or the run has ended
+	gaveSettings bool         // M8 or WSC_Done was seen: the use of the settings is of interest
+	wsc          bool         // there is evidence of WPS, not of other EAP
+	directions   [2]direction // from the client, and from the access point
+	room         []byte       // memory for the packets of the exchange
 }
 
 // maxSteps limits the steps that are kept of one exchange.
@@ -91,11 +91,11 @@ func (v *conversation) renew(e *capture.Event, from validate.Side) {
 func (v *conversation) patience() time.Duration {
 	switch {
 	case !v.ended:
-		return idle
-	case v.done:
-		return linger
+		return idleTime
+	case v.gaveSettings:
+		return lingerTime
 	}
-	return settle
+	return settleTime
 }
 
 // step adds a step to the exchange.
@@ -110,7 +110,7 @@ func (v *conversation) step(e *capture.Event, s validate.Entry) {
 		x.Entries = make([]validate.Entry, 0, typicalSteps)
 	}
 	if len(x.Entries) >= typicalSteps {
-		v.queue.keep(x, stepOctets)
+		v.queue.addMemory(x, stepOctets)
 	}
 	x.Entries = append(x.Entries, s)
 }
@@ -158,7 +158,7 @@ func (v *conversation) lastOf(from validate.Side) *validate.Entry {
 // keep copies a packet into the memory of the exchange, because most packets
 // are kept until it ends.
 func (v *conversation) keep(packet []byte) []byte {
-	v.queue.keep(v.exchange, len(packet))
+	v.queue.addMemory(v.exchange, len(packet))
 	if len(packet) > cap(v.room)-len(v.room) {
 		v.room = make([]byte, 0, max(len(packet), roomForPackets))
 	}
@@ -173,10 +173,10 @@ const roomForPackets = 2048
 
 // associate handles an association request for WPS. It starts another exchange,
 // unless one has just started in the same way.
-func (v *conversation) associate(e *capture.Event) bool {
+func (v *conversation) associate(e *capture.Event) {
 	if v.exchange != nil && v.began(e) {
 		v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalAssociationRequest, Body: v.keep(e.Management.WPS), Truncated: e.Truncated})
-		return true
+		return
 	}
 	if v.exchange != nil && (v.ended || !v.isAssociating(e.BSSID)) {
 		v.renew(e, validate.SideClient)
@@ -185,19 +185,18 @@ func (v *conversation) associate(e *capture.Event) bool {
 	v.exchange.AP = e.BSSID
 	v.wsc = true
 	if v.isRetry(e, validate.SideClient) || v.repeatsLast(validate.SignalAssociationRequest, e) {
-		return true
+		return
 	}
 	body := e.Management.WPS
-	v.queue.keep(v.exchange, len(body))
+	v.queue.addMemory(v.exchange, len(body))
 	v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalAssociationRequest, Body: body, Truncated: e.Truncated})
-	return true
 }
 
 // began reports whether an association belongs to the exchange, in which it comes
 // late: a few frames are out of order, or the file is backwards.
 func (v *conversation) began(e *capture.Event) bool {
 	x := v.exchange
-	return len(x.Entries) > 0 && x.AP == e.BSSID && e.Time.Before(x.Entries[0].Time) && x.Entries[0].Time.Sub(e.Time) < idle &&
+	return len(x.Entries) > 0 && x.AP == e.BSSID && e.Time.Before(x.Entries[0].Time) && x.Entries[0].Time.Sub(e.Time) < idleTime &&
 		!slices.ContainsFunc(x.Entries, func(s validate.Entry) bool { return s.Signal == validate.SignalAssociationRequest })
 }
 
@@ -243,14 +242,13 @@ func (v *conversation) joins(m *capture.Management) {
 
 // refused handles the response of an access point that refuses a station before
 // it has registered.
-func (v *conversation) refused(e *capture.Event) bool {
+func (v *conversation) refused(e *capture.Event) {
 	v.begin(e)
 	v.exchange.AP = e.BSSID
 	v.wsc = true
 	if !v.repeatsLast(validate.SignalAuthentication, e) {
 		v.step(e, validate.Entry{From: validate.SideAP, Signal: validate.SignalAuthentication, Status: e.Management.Status})
 	}
-	return true
 }
 
 // disconnected handles the end of the association.
@@ -271,7 +269,7 @@ func (v *conversation) disconnected(e *capture.Event, from validate.Side) {
 }
 
 // eapolStart handles EAPOL-Start.
-func (v *conversation) eapolStart(e *capture.Event) bool {
+func (v *conversation) eapolStart(e *capture.Event) {
 	if v.ended {
 		v.finish()
 	}
@@ -279,7 +277,6 @@ func (v *conversation) eapolStart(e *capture.Event) bool {
 	if !v.isRetry(e, validate.SideClient) && !v.repeatsLast(validate.SignalEAPOLStart, e) {
 		v.step(e, validate.Entry{From: validate.SideClient, Signal: validate.SignalEAPOLStart})
 	}
-	return true
 }
 
 // logoff handles EAPOL-Logoff. It ends the current exchange: the station gives
@@ -316,22 +313,22 @@ func (v *conversation) handshake(e *capture.Event, m eapol.KeyMessage, from vali
 }
 
 // eap handles an EAP packet; octets is the captured part of it.
-func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps.MAC) bool {
+func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps.MAC) {
 	from := sender(p)
-	side := &v.side[direction(from)]
-	if v.exchange != nil && bytes.Equal(octets, side.packet) {
+	d := &v.directions[index(from)]
+	if v.exchange != nil && bytes.Equal(octets, d.packet) {
 		if s := v.lastOf(from); s != nil {
 			resent(s, e)
 		}
-		return true
+		return
 	}
 	if v.restartsEAP(p, e.Time) {
 		v.renew(e, from)
 	}
 	v.begin(e)
 	x := v.exchange
-	differs := len(side.packet) > 1 && side.packet[1] == p.ID && side.packet[0] == byte(p.Code) && !v.ended
-	side.packet = v.keep(octets)
+	differs := len(d.packet) > 1 && d.packet[1] == p.ID && d.packet[0] == byte(p.Code) && !v.ended
+	d.packet = v.keep(octets)
 	if ap != (wps.MAC{}) {
 		x.AP = ap
 	}
@@ -339,9 +336,9 @@ func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps
 	if s.Signal = eapSignal(p); s.Signal == validate.NoSignal {
 		if p.IsWSC() {
 			v.wsc = true
-			v.packet(e, s, eapPacket(side.packet, p))
+			v.packet(e, s, eapPacket(d.packet, p))
 		}
-		return true
+		return
 	}
 	switch s.Signal {
 	case validate.SignalEAPFailure, validate.SignalEAPSuccess:
@@ -355,7 +352,6 @@ func (v *conversation) eap(e *capture.Event, p eap.Packet, octets []byte, ap wps
 		v.wsc = true
 	}
 	v.step(e, s)
-	return true
 }
 
 // sender returns the sender of an EAP packet.
@@ -427,7 +423,7 @@ func (v *conversation) restartsEAP(p eap.Packet, now time.Time) bool {
 	if v.ended {
 		// Packets sent before the end, or answers to them, are only late.
 		end := &steps[len(steps)-1]
-		late := now.Before(end.Time) && end.Time.Sub(now) < settle || p.Code == eap.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
+		late := now.Before(end.Time) && end.Time.Sub(now) < settleTime || p.Code == eap.CodeResponse && p.IsWSC() && (p.ID == end.ID || p.ID == end.ID-1)
 		return !late && (p.Code == eap.CodeRequest || p.Code == eap.CodeResponse)
 	}
 	// A request for the identity with a new Identifier is a new start, if there
@@ -442,10 +438,10 @@ func isMessage(s validate.Entry) bool { return s.IsMessage() }
 // packet handles a WSC packet with a message or a fragment.
 func (v *conversation) packet(e *capture.Event, s validate.Entry, p eap.Packet) {
 	if p.OpCode == eap.OpFragACK {
-		v.side[1-direction(s.From)].asked = true
+		v.directions[1-index(s.From)].asked = true
 		return
 	}
-	octets, complete := v.side[direction(s.From)].add(&s, p)
+	octets, complete := v.directions[index(s.From)].add(&s, p)
 	if !complete {
 		return
 	}
@@ -488,7 +484,7 @@ func (v *conversation) message(e *capture.Event, s validate.Entry, octets []byte
 		// direction shows the roles.
 		v.exchange.APEnrollee = s.From == validate.SideAP
 	case wps.MessageM8, wps.MessageDone:
-		v.done = true // WSC_Done may be lost
+		v.gaveSettings = true // WSC_Done may be lost
 		v.exchange.guessRole(&s)
 	default:
 		v.exchange.guessRole(&s)

@@ -11,12 +11,12 @@ const (
 	// maxConversations limits the conversations that are followed at a time.
 	maxConversations = 4096
 
-	// linger is how long after a success an exchange is kept open for the use
+	// lingerTime is how long after a success an exchange is kept open for the use
 	// of the settings, settle how long after a failure for late frames; idle is
 	// the longest silence within an exchange.
-	linger = 30 * time.Second
-	settle = 2 * time.Second
-	idle   = 150 * time.Second
+	lingerTime = 30 * time.Second
+	settleTime = 2 * time.Second
+	idleTime   = 150 * time.Second
 )
 
 // conversations holds the open conversations, in the order of their last
@@ -28,10 +28,10 @@ type conversations struct {
 	// stations can end: see [conversations.connect].
 	byAP map[wps.MAC]map[*conversation]struct{}
 
-	// settled is the last of those at the front of recent that were found to
+	// lingering is the last of those at the front of recent that were found to
 	// linger: none of them ends before its linger time. It is nil if unknown.
 	// unordered reports that recent is not in the order of time.
-	settled   *list.Element
+	lingering *list.Element
 	unordered bool
 }
 
@@ -61,29 +61,29 @@ func (c *conversations) oldest() *conversation {
 	return c.recent.Front().Value.(*conversation)
 }
 
-// heard moves a conversation to the back.
-func (c *conversations) heard(v *conversation, now time.Time) {
+// touch moves a conversation to the back.
+func (c *conversations) touch(v *conversation, now time.Time) {
 	v.last = now
 	c.invalidateCursor(v)
 	c.recent.MoveToBack(v.place)
 	if before := v.place.Prev(); before != nil && before.Value.(*conversation).last.After(now) {
-		c.settled, c.unordered = nil, true
+		c.lingering, c.unordered = nil, true
 	}
 }
 
 // endedUnheard handles a conversation that has ended without an event of its
 // own: it may time out earlier than expected.
 func (c *conversations) endedUnheard(v *conversation, now time.Time) {
-	if now.Sub(v.last) >= settle {
-		c.settled = nil
+	if now.Sub(v.last) >= settleTime {
+		c.lingering = nil
 	}
 }
 
 // invalidateCursor handles a conversation that leaves its place: it must not be
 // the last of those that linger.
 func (c *conversations) invalidateCursor(v *conversation) {
-	if c.settled == v.place {
-		c.settled = v.place.Prev()
+	if c.lingering == v.place {
+		c.lingering = v.place.Prev()
 	}
 }
 
@@ -91,23 +91,23 @@ func (c *conversations) invalidateCursor(v *conversation) {
 func (c *conversations) expired(now time.Time, f func(*conversation)) {
 	// Of those that linger, the first one times out first: if it has not,
 	// continue after them.
-	behind := c.settled == nil
+	behind := c.lingering == nil
 	for at := c.recent.Front(); at != nil; {
 		v := at.Value.(*conversation)
 		silence := now.Sub(v.last)
-		if !behind && silence < linger {
-			behind, at = true, c.settled.Next()
+		if !behind && silence < lingerTime {
+			behind, at = true, c.lingering.Next()
 			continue
 		}
-		behind = behind || at == c.settled
+		behind = behind || at == c.lingering
 		at = at.Next()
 		switch {
-		case silence < settle:
+		case silence < settleTime:
 			return
 		case silence >= v.patience():
 			f(v)
 		case behind && !c.unordered:
-			c.settled = v.place
+			c.lingering = v.place
 		}
 	}
 }

@@ -39,7 +39,7 @@ func newCourse(x *Exchange) *course {
 	for i := range x.Entries {
 		s := &x.Entries[i]
 		c.advance(s)
-		c.see(s)
+		c.recordEnd(s)
 	}
 	return c
 }
@@ -73,8 +73,8 @@ func (c *course) advance(s *validate.Entry) {
 // rank orders the ends by significance.
 var rank = map[doctor.End]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
 
-// see records a step that is an end, or after which an end follows.
-func (c *course) see(s *validate.Entry) {
+// recordEnd records a step that is an end, or after which an end follows.
+func (c *course) recordEnd(s *validate.Entry) {
 	how := c.endOf(s)
 	switch {
 	case s.Type == wps.MessageM2:
@@ -286,7 +286,7 @@ func (x *Exchange) hasMessage() bool { return slices.ContainsFunc(x.Entries, isM
 func (x *Exchange) oneSided() bool {
 	var packets, messages [2]int
 	for i := range x.Entries {
-		s, from := &x.Entries[i], direction(x.Entries[i].From)
+		s, from := &x.Entries[i], index(x.Entries[i].From)
 		if s.IsMessage() || s.Code != 0 {
 			packets[from]++
 		}

@@ -33,7 +33,7 @@ func TestExpire(t *testing.T) {
 			default:
 				e.Kind, e.Management.WPS = capture.KindAssociationRequest, []byte{0x10, 0x4a, 0, 1, 0x10}
 			}
-			all.conversations.settled = nil
+			all.conversations.lingering = nil
 			got, want := some.Add(&e), all.Add(&e)
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("seed %d: %+v, want %+v", seed, got, want)
@@ -42,7 +42,7 @@ func TestExpire(t *testing.T) {
 			done := random.IntN(2) == 0
 			for _, c := range []*Collector{some, all} {
 				if v := c.conversations.byParty[party{transport: TransportEAPOL, station: station}]; v != nil && v.last.Equal(now) {
-					v.done = done
+					v.gaveSettings = done
 				}
 			}
 		}

@@ -19,46 +19,46 @@ const (
 // queue holds the exchanges that have begun and are not returned yet. It
 // returns them in the order in which they began, unless too many wait.
 type queue struct {
-	begun      []*entry
-	crowd      int // how many may have begun before some are returned out of order
-	octets     int // the memory of all
-	ended      []*entry
-	done       []*Exchange
-	given      bool        // an exchange was returned
+	begun      []*queued   // in this order they are returned
+	maxOpen    int         // how many may have begun before some are returned out of order
+	octets     int         // the memory of all
+	ended      []*queued   // to be completed
+	ready      []*Exchange // to be returned
+	gaveAny    bool        // an exchange was returned
 	unanswered []*Exchange // EAPOL-Start only, the first few of them
 }
 
-// entry is an exchange in the queue.
-type entry struct {
+// queued is an exchange in the queue.
+type queued struct {
 	*Exchange
-	octets int  // its memory
-	over   bool // it can be returned
-	void   bool // it is not WPS
+	octets   int  // its memory
+	complete bool // it can be returned
+	notWPS   bool // it is not WPS
 	// ordinary reports that the station joined a network with its key: its
 	// EAPOL-Start was not for WPS.
 	ordinary bool
 }
 
 // begin adds an exchange.
-func (q *queue) begin(x *Exchange) *entry {
-	e := &entry{Exchange: x}
+func (q *queue) begin(x *Exchange) *queued {
+	e := &queued{Exchange: x}
 	q.begun = append(q.begun, e)
-	q.keep(e, typicalOctets)
+	q.addMemory(e, typicalOctets)
 	return e
 }
 
 // typicalOctets is the memory of an exchange besides its messages.
 const typicalOctets = 4 << 10
 
-// end ends an exchange; void is one that is not WPS. The collector completes it
-// before it can be returned.
-func (q *queue) end(e *entry, void bool) {
-	e.void = void
+// end ends an exchange, which may have turned out not to be WPS. The collector
+// completes it before it can be returned.
+func (q *queue) end(e *queued, notWPS bool) {
+	e.notWPS = notWPS
 	q.ended = append(q.ended, e)
 }
 
-// keep adds to the memory of an exchange.
-func (q *queue) keep(e *entry, octets int) {
+// addMemory counts memory of an exchange, in octets.
+func (q *queue) addMemory(e *queued, octets int) {
 	e.octets += octets
 	q.octets += octets
 }
@@ -68,30 +68,30 @@ func (q *queue) full() bool { return q.octets > maxOctets }
 
 // take returns the exchanges that have ended and wait for no other.
 func (q *queue) take() []*Exchange {
-	for len(q.begun) > 0 && q.begun[0].over {
+	for len(q.begun) > 0 && q.begun[0].complete {
 		q.give(q.begun[0])
 		q.begun[0] = nil
 		q.begun = q.begun[1:]
 	}
-	if len(q.begun) > q.crowd || q.full() {
-		q.begun = slices.DeleteFunc(q.begun, func(e *entry) bool {
-			if e.over {
+	if len(q.begun) > q.maxOpen || q.full() {
+		q.begun = slices.DeleteFunc(q.begun, func(e *queued) bool {
+			if e.complete {
 				q.give(e)
 			}
-			return e.over
+			return e.complete
 		})
-		q.crowd = max(maxBegun, 2*len(q.begun)) // not at every event
+		q.maxOpen = max(maxBegun, 2*len(q.begun)) // not at every event
 	}
-	out := q.done
-	q.done = nil
+	out := q.ready
+	q.ready = nil
 	return out
 }
 
-func (q *queue) give(e *entry) {
+func (q *queue) give(e *queued) {
 	q.octets -= e.octets
 	switch {
-	case !e.void:
-		q.done, q.given = append(q.done, e.Exchange), true
+	case !e.notWPS:
+		q.ready, q.gaveAny = append(q.ready, e.Exchange), true
 	case e.isUnanswered() && !e.ordinary && len(q.unanswered) < maxUnanswered:
 		q.unanswered = append(q.unanswered, e.Exchange)
 	}

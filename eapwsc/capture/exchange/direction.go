@@ -6,8 +6,8 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// side is the state of one direction of a conversation.
-type side struct {
+// direction is what was received last from one side of a conversation.
+type direction struct {
 	packet []byte // the last EAP packet, to detect retransmissions
 	join   eap.Reassembler
 	parts  int  // number of packets of the message that is being joined
@@ -20,8 +20,8 @@ type side struct {
 	onAir    bool
 }
 
-// direction returns the index of a side.
-func direction(from validate.Side) int {
+// index returns the index of a side in conversation.directions.
+func index(from validate.Side) int {
 	if from == validate.SideAP {
 		return 1
 	}
@@ -31,7 +31,7 @@ func direction(from validate.Side) int {
 // isRetry reports whether the radio repeated the same frame because it got no
 // acknowledgement. That is not a retransmission of EAP.
 func (v *conversation) isRetry(e *capture.Event, from validate.Side) bool {
-	s := &v.side[direction(from)]
+	s := &v.directions[index(from)]
 	again := e.Radio.Retry && s.onAir && s.sequence == e.Radio.Sequence
 	s.onAir, s.sequence = e.Radio.OnAir, e.Radio.Sequence
 	return again
@@ -40,7 +40,7 @@ func (v *conversation) isRetry(e *capture.Event, from validate.Side) bool {
 // add adds a packet and returns the message if it is complete. A message with a
 // missing part is marked as truncated, and its step is where it began: packets
 // after a gap cannot be joined to it.
-func (d *side) add(s *validate.Entry, p eap.Packet) (octets []byte, complete bool) {
+func (d *direction) add(s *validate.Entry, p eap.Packet) (octets []byte, complete bool) {
 	more, first := p.Flags.Has(eap.FlagMoreFragments), p.Flags.Has(eap.FlagLengthField)
 	lost := d.cut || d.parts == 0 && d.asked && !first // the beginning is missing
 	d.parts++
@@ -67,7 +67,7 @@ func (d *side) add(s *validate.Entry, p eap.Packet) (octets []byte, complete boo
 		}
 	}
 	if !more {
-		*d = side{packet: d.packet, sequence: d.sequence, onAir: d.onAir}
+		*d = direction{packet: d.packet, sequence: d.sequence, onAir: d.onAir}
 	}
 	return octets, complete
 }
