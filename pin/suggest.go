@@ -28,6 +28,10 @@ func (s Suggestion) String() string {
 
 // Reason is how what was typed differs from the PIN suggested. The constants
 // stand in order of rank: what explains more, or happens more often, first.
+//
+// Its values are [LookAlike], [Stray], [Unreadable], [LeadingZeros],
+// [MissingCheckDigit], [MissingDouble], [MissingDigit], [ExtraDouble],
+// [ExtraDigit], [CheckDigit], [Swapped], [NearDigit] and [OtherDigit].
 type Reason int
 
 // The reasons.

@@ -8,6 +8,14 @@ import (
 )
 
 // Action is what happened at a device, in an [Event] of kind [Noted].
+//
+// Its values are [Remark], [SetupByPINBegun], [SetupByPushButtonBegun],
+// [SetupCancelled], [NetworksReset], [PrinterRestarted], [AttemptFailed],
+// [SetupFailed], [CredentialReceived], [PrinterConnected], [NotConnected],
+// [SettingsApplied], [ButtonPressed], [PINEntered], [WPSCancelled],
+// [APPINChanged], [APPINPolicySet], [RouterRestarted], [FactoryReset],
+// [Reported], [RouterStarted], [SessionRefused], [StationConnected],
+// [WizardStarted], [WizardFailed] and [WizardDone].
 type Action uint8
 
 // The actions. The trace hash covers their numbers, so new ones go to the end.

@@ -10,6 +10,9 @@ import (
 
 // FrameType is the type of a [Frame]: the subtypes of 802.11 management frames
 // that matter to WPS, and data frames with EAPOL.
+//
+// Its values are [Beacon], [ProbeRequest], [ProbeResponse], [Authentication],
+// [AssociationRequest], [AssociationResponse], [Deauthentication] and [Data].
 type FrameType uint8
 
 // The types of frames.

@@ -6,6 +6,34 @@ import (
 )
 
 // AttributeID is the type of an attribute, the first two octets of a TLV.
+//
+// Its values are [AttrVersion], [AttrVendorExtension],
+// [AttrApplicationExtension], [AttrMessageType], [AttrAuthenticator],
+// [AttrConfigError], [AttrDevicePasswordID], [AttrEHash1], [AttrEHash2],
+// [AttrESNonce1], [AttrESNonce2], [AttrEncryptedSettings], [AttrEnrolleeNonce],
+// [AttrIdentityProof], [AttrKeyWrapAuthenticator], [AttrNewDeviceName],
+// [AttrNewPassword], [AttrOOBDevicePassword], [AttrPublicKey],
+// [AttrRegistrarNonce], [AttrRHash1], [AttrRHash2], [AttrRSNonce1],
+// [AttrRSNonce2], [AttrX509CertificateRequest], [AttrX509Certificate],
+// [AttrPublicKeyHash], [AttrUUIDE], [AttrAssociationState],
+// [AttrAuthTypeFlags], [AttrConfigMethods], [AttrConnTypeFlags],
+// [AttrEncrTypeFlags], [AttrDeviceName], [AttrFeatureID], [AttrMACAddress],
+// [AttrManufacturer], [AttrModelName], [AttrModelNumber], [AttrOSVersion],
+// [AttrRFBands], [AttrSerialNumber], [AttrState], [AttrUUIDR],
+// [AttrPrimaryDeviceType], [AttrSecondaryDeviceTypeList], [AttrPortableDevice],
+// [AttrRequestedDeviceType], [AttrCredential], [AttrAPChannel], [AttrAuthType],
+// [AttrConnType], [AttrEncrType], [AttrNetworkIndex], [AttrNetworkKey],
+// [AttrNetworkKeyIndex], [AttrSSID], [AttrTotalNetworks], [AttrEAPIdentity],
+// [AttrMessageCounter], [AttrRekeyKey], [AttrKeyLifetime], [AttrEAPType],
+// [AttrInitializationVector], [AttrKeyProvidedAutomatically],
+// [Attr8021XEnabled], [AttrAppSessionKey], [AttrWEPTransmitKey],
+// [AttrSelectedRegistrar], [AttrRequestType], [AttrResponseType],
+// [AttrSelectedRegistrarConfigMethods], [AttrAPSetupLocked],
+// [AttrConfirmationURL4], [AttrConfirmationURL6], [AttrIdentity],
+// [AttrKeyIdentifier], [AttrPowerLevel], [AttrPSKCurrent], [AttrPSKMax],
+// [AttrRadioEnabled], [AttrReboot], [AttrRegistrarCurrent],
+// [AttrRegistrarEstablished], [AttrRegistrarList], [AttrRegistrarMax] and
+// [AttrPermittedConfigMethods].
 type AttributeID uint16
 
 // Attributes that every list may have.
@@ -120,6 +148,9 @@ const (
 )
 
 // Encoding is the encoding of an attribute's value.
+//
+// Its values are [Octets], [Integer], [Boolean], [Mask], [ASCII], [UTF8],
+// [Nested] and [Secret].
 type Encoding uint8
 
 // The encodings. Integers are big-endian; strings have no terminator.

@@ -43,6 +43,11 @@ func flagString[T ~uint8 | ~uint16](typ string, table []name[T], v T) string {
 
 // MessageType is the Message Type attribute (0x1022), one octet: WSC 2.0
 // Table 39. 1 to 3 are reserved for 802.11 frames and never carried.
+//
+// Its values are [MessageBeacon], [MessageProbeRequest],
+// [MessageProbeResponse], [MessageM1], [MessageM2], [MessageM2D], [MessageM3],
+// [MessageM4], [MessageM5], [MessageM6], [MessageM7], [MessageM8],
+// [MessageACK], [MessageNACK] and [MessageDone].
 type MessageType uint8
 
 // The message types of the Registration Protocol.
@@ -88,6 +93,10 @@ func (t MessageType) Kind() Kind {
 // Table 32. The specification has no bit for WPA3. EasyMesh and deployed
 // devices use those above 0x0020; a station with a WPA2-Personal credential
 // joins by SAE with the same passphrase, if the network offers it.
+//
+// Its values are [AuthOpen], [AuthWPAPersonal], [AuthShared],
+// [AuthWPAEnterprise], [AuthWPA2Enterprise], [AuthWPA2Personal], [AuthSAE],
+// [AuthDPP], [AuthSAEExt], [AuthTransition] and [AuthKnown].
 type AuthType uint16
 
 // The authentication types.
@@ -156,6 +165,12 @@ func (c ConnType) String() string { return flagString("ConnType", connTypeNames,
 // ConfigMethods is the mask of Config Methods (0x1008), Permitted Config
 // Methods (0x1052) and Selected Registrar Config Methods (0x1053): WSC 2.0
 // Table 33. Version 1.0 uses the low nine bits only.
+//
+// Its values are [MethodUSB], [MethodEthernet], [MethodLabel], [MethodDisplay],
+// [MethodExternalNFCToken], [MethodIntegratedNFCToken], [MethodNFCInterface],
+// [MethodPushButton], [MethodKeypad], [MethodVirtualPushButton],
+// [MethodPhysicalPushButton], [MethodP2PS], [MethodVirtualDisplay] and
+// [MethodPhysicalDisplay].
 type ConfigMethods uint16
 
 // The configuration methods. Version 2.0 distinguishes virtual and physical
@@ -199,6 +214,11 @@ func (m ConfigMethods) Has(method ConfigMethods) bool { return m&method == metho
 // DevicePasswordID is the Device Password ID attribute (0x1012), two octets:
 // the password that the sender uses. WSC 2.0 Table 37. From 0x0010 on it is the
 // random identifier of an out-of-band (NFC) password.
+//
+// Its values are [PasswordDefault], [PasswordUserSpecified],
+// [PasswordMachineSpecified], [PasswordRekey], [PasswordPushButton],
+// [PasswordRegistrarSpecified], [PasswordNFCHandover], [PasswordP2PS] and
+// [PasswordOOBFirst].
 type DevicePasswordID uint16
 
 // The Device Password IDs that are not random.
@@ -233,6 +253,14 @@ func (id DevicePasswordID) OutOfBand() bool { return id >= PasswordOOBFirst }
 
 // ConfigError is the Configuration Error attribute (0x1009), two octets: the
 // reason of a refusal, or 0. WSC 2.0 Table 34.
+//
+// Its values are [NoError], [OOBReadError], [DecryptionCRCFailure],
+// [Channel24NotSupported], [Channel50NotSupported], [SignalTooWeak],
+// [NetworkAuthFailure], [NetworkAssocFailure], [NoDHCPResponse],
+// [FailedDHCPConfig], [IPAddressConflict], [NoConnectionToRegistrar],
+// [MultiplePBCSessions], [RogueActivitySuspected], [DeviceBusy], [SetupLocked],
+// [MessageTimeout], [RegistrationTimeout], [DevicePasswordAuthFailed],
+// [Channel60NotSupported] and [PublicKeyHashMismatch].
 type ConfigError uint16
 
 // The configuration errors.

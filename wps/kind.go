@@ -4,6 +4,15 @@ import "strconv"
 
 // Kind is the kind of a list of attributes: a message, an element of an 802.11
 // frame, or a structure inside or besides them.
+//
+// Its values are [KindBeacon], [KindProbeRequest], [KindProbeResponse],
+// [KindAssociationRequest], [KindAssociationResponse], [KindM1], [KindM2],
+// [KindM2D], [KindM3], [KindM4], [KindM5], [KindM6], [KindM7], [KindM8],
+// [KindACK], [KindNACK], [KindDone], [KindM2Settings], [KindM4Settings],
+// [KindM5Settings], [KindM6Settings], [KindM7Settings], [KindM7APSettings],
+// [KindM8Settings], [KindM8APSettings], [KindCredential],
+// [KindSetSelectedRegistrar], [KindPasswordToken], [KindConfigurationToken],
+// [KindHandoverRequest] and [KindHandoverSelect].
 type Kind uint8
 
 // Elements of 802.11 frames.

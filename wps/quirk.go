@@ -11,33 +11,43 @@ import (
 // what readers expect, which do not prevent understanding. Tolerant decoding
 // collects them; strict decoding refuses those that the protocol does not
 // allow: see [QuirkInfo].
+//
+// Its values are [QuirkZeroPadding], [QuirkExtraOctet], [QuirkPaddedSSID],
+// [QuirkTerminatedKey], [QuirkMissingKey], [QuirkNetworkIndex],
+// [QuirkKeyIndex], [QuirkVersion], [QuirkLongString], [QuirkTerminatedText],
+// [QuirkBoolean], [QuirkDuplicate], [QuirkAuthFlags], [QuirkSwappedFlags],
+// [QuirkMixedType], [QuirkAuthorizedMACs], [QuirkRepeated], [QuirkExcess],
+// [QuirkPSKOnly], [QuirkIncomplete], [QuirkTrailingOctets],
+// [QuirkCutExtension], [QuirkShortExtension] and [QuirkMissingDescription].
 type Quirks uint32
 
-// The quirks. Each has a declaration of its own, so that go doc lists them.
-const QuirkZeroPadding Quirks = 1 << 0         // zeros after the last attribute
-const QuirkExtraOctet Quirks = 1 << 1          // one octet too many after Network Key
-const QuirkPaddedSSID Quirks = 1 << 2          // SSID of a credential padded with zeros
-const QuirkTerminatedKey Quirks = 1 << 3       // passphrase with a NUL at its end
-const QuirkMissingKey Quirks = 1 << 4          // open network without Network Key
-const QuirkNetworkIndex Quirks = 1 << 5        // Network Index missing or not 1
-const QuirkKeyIndex Quirks = 1 << 6            // Network Key Index in a credential that is not WEP
-const QuirkVersion Quirks = 1 << 7             // Version is not 0x10
-const QuirkLongString Quirks = 1 << 8          // string that is too long
-const QuirkTerminatedText Quirks = 1 << 9      // string with a NUL at its end
-const QuirkBoolean Quirks = 1 << 10            // truth value above 1
-const QuirkDuplicate Quirks = 1 << 11          // harmless attribute repeated
-const QuirkAuthFlags Quirks = 1 << 12          // Authentication Type Flags without WPA2-Personal
-const QuirkSwappedFlags Quirks = 1 << 13       // type flags with swapped octets
-const QuirkMixedType Quirks = 1 << 14          // credential for WPA and WPA2, or TKIP and AES
-const QuirkAuthorizedMACs Quirks = 1 << 15     // AuthorizedMACs whose length is not 6·n
-const QuirkRepeated Quirks = 1 << 16           // the same credential twice
-const QuirkExcess Quirks = 1 << 17             // more than ten Credentials or Requested Device Types
-const QuirkPSKOnly Quirks = 1 << 18            // enrollee that accepts no passphrase
-const QuirkIncomplete Quirks = 1 << 19         // element of an 802.11 frame without a required attribute
-const QuirkTrailingOctets Quirks = 1 << 20     // one to three octets after the last attribute of an element
-const QuirkCutExtension Quirks = 1 << 21       // WFA extension of an element that ends within a sub-element
-const QuirkShortExtension Quirks = 1 << 22     // vendor extension too short for the identifier of its vendor
-const QuirkMissingDescription Quirks = 1 << 23 // M2 or M2D without a part of its sender's description
+// The quirks.
+const (
+	QuirkZeroPadding        Quirks = 1 << iota // zeros after the last attribute
+	QuirkExtraOctet                            // one octet too many after Network Key
+	QuirkPaddedSSID                            // SSID of a credential padded with zeros
+	QuirkTerminatedKey                         // passphrase with a NUL at its end
+	QuirkMissingKey                            // open network without Network Key
+	QuirkNetworkIndex                          // Network Index missing or not 1
+	QuirkKeyIndex                              // Network Key Index in a credential that is not WEP
+	QuirkVersion                               // Version is not 0x10
+	QuirkLongString                            // string that is too long
+	QuirkTerminatedText                        // string with a NUL at its end
+	QuirkBoolean                               // truth value above 1
+	QuirkDuplicate                             // harmless attribute repeated
+	QuirkAuthFlags                             // Authentication Type Flags without WPA2-Personal
+	QuirkSwappedFlags                          // type flags with swapped octets
+	QuirkMixedType                             // credential for WPA and WPA2, or TKIP and AES
+	QuirkAuthorizedMACs                        // AuthorizedMACs whose length is not 6·n
+	QuirkRepeated                              // the same credential twice
+	QuirkExcess                                // more than ten Credentials or Requested Device Types
+	QuirkPSKOnly                               // enrollee that accepts no passphrase
+	QuirkIncomplete                            // element of an 802.11 frame without a required attribute
+	QuirkTrailingOctets                        // one to three octets after the last attribute of an element
+	QuirkCutExtension                          // WFA extension of an element that ends within a sub-element
+	QuirkShortExtension                        // vendor extension too short for the identifier of its vendor
+	QuirkMissingDescription                    // M2 or M2D without a part of its sender's description
+)
 
 // QuirkInfo is a row of the table of quirks.
 type QuirkInfo struct {

@@ -25,6 +25,10 @@ type WFAElement struct {
 }
 
 // WFAElementID identifies a sub-element of the WFA extension.
+//
+// Its values are [WFAVersion2], [WFAAuthorizedMACs], [WFANetworkKeyShareable],
+// [WFARequestToEnroll], [WFASettingsDelayTime], [WFARegistrarConfigMethods],
+// [WFAMultiAP], [WFAMultiAPProfile] and [WFAMultiAP8021Q].
 type WFAElementID uint8
 
 // The sub-elements of the WFA extension: WSC 2.0 Table 29.

@@ -10,6 +10,14 @@ import (
 )
 
 // EventKind is what an [Event] reports.
+//
+// Its values are [EventRegistered], [EventFailed], [EventPINNeeded],
+// [EventOverlap], [EventPushButtonOver], [EventPINGone], [EventSettingsRead],
+// [EventNewSettings], [EventLocked], [EventUnlocked], [EventStationMessage],
+// [EventStationProbe], [EventWrongPIN], [EventSettingsReceived], [EventsLost],
+// [EventTokenGone], [EventPressed], [EventPINEntered], [EventCancelled],
+// [EventDeviceSeen], [EventStarted], [EventPINChanged], [EventLockSet],
+// [EventTokenEntered], [EventTokenChanged] and [EventTokenGiven].
 type EventKind uint8
 
 // The events.

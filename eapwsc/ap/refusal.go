@@ -11,6 +11,10 @@ import (
 // registration begin or continue. Compare it with [errors.Is], or its class,
 // which is what the other side sees: [registration.ErrOverlap],
 // [registration.ErrNoRegistrar] or [registration.ErrRefused].
+//
+// Its values are [ErrNotPressed], [ErrOtherDevice], [ErrNotHeard], [ErrNoPIN],
+// [ErrPINInUse], [ErrWithdrawn], [ErrNoToken], [ErrTokenKey] and
+// [ErrNotRequested].
 type Refusal uint8
 
 // The refusals.

@@ -19,6 +19,12 @@ var (
 )
 
 // Kind is the kind of an [Event].
+//
+// Its values are [KindNote], [KindBeacon], [KindProbeRequest],
+// [KindProbeResponse], [KindAuthentication], [KindAssociationRequest],
+// [KindAssociationResponse], [KindReassociationRequest],
+// [KindReassociationResponse], [KindDisassociation], [KindDeauthentication],
+// [KindDirect], [KindEAPOL], [KindRADIUS], [KindUPnP] and [KindIEEE1905].
 type Kind uint8
 
 // The kinds of event.

@@ -54,6 +54,10 @@ var roles = [...]string{
 func (r Role) String() string { return word("Role", roles[:], uint8(r)) }
 
 // Need is a set of requirements of a case for the operator or the link.
+//
+// Its values are [NeedEnterPIN], [NeedButton], [NeedCancel], [NeedOwnPIN],
+// [NeedUnlock], [NeedRestart], [NeedBeacon], [NeedProbe], [NeedTime],
+// [NeedStart], [NeedAssociation], [NeedRequests], [NeedEAP] and [NeedStations].
 type Need uint16
 
 // The needs.

@@ -6,6 +6,9 @@ import (
 )
 
 // Control is an action of an operator at the device.
+//
+// Its values are [Press], [EnterPIN], [Cancel], [ShowPIN], [Unlock], [Restart],
+// [EnrollPIN], [EnrollButton], [ReadAP] and [WriteAP].
 type Control uint8
 
 // The controls.

@@ -18,6 +18,9 @@ type Security struct {
 }
 
 // A Cipher is a cipher suite selector: OUI and type as one big-endian number.
+//
+// Its values are [CipherUseGroup], [CipherWEP40], [CipherTKIP], [CipherCCMP],
+// [CipherWEP104], [CipherGCMP], [CipherGCMP256] and [CipherCCMP256].
 type Cipher uint32
 
 // Cipher suites that matter to WPS. WPA elements have the same types under
@@ -54,6 +57,11 @@ func (c Cipher) String() string {
 
 // An AKM is an authentication and key management suite selector: OUI and type
 // as one big-endian number.
+//
+// Its values are [AKM8021X], [AKMPSK], [AKMFT8021X], [AKMFTPSK],
+// [AKM8021XSHA256], [AKMPSKSHA256], [AKMSAE], [AKMFTSAE], [AKMSuiteB],
+// [AKMSuiteB192], [AKMFT8021X384], [AKMOWE], [AKMSAEExt], [AKMFTSAEExt] and
+// [AKMDPP].
 type AKM uint32
 
 // AKM suites. WPA elements have the first two types under another OUI; they are

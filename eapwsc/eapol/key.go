@@ -13,6 +13,8 @@ import (
 // proof. If the access point continues with Pairwise3, the passphrase is right;
 // if it repeats Pairwise1 and then disconnects, it is wrong, or Pairwise2 was
 // lost. With WPA3 these messages come only after SAE has proved it.
+//
+// Its values are [KeyOther], [Pairwise4], [Group1], [Group2] and [KeyRequest].
 type KeyMessage uint8
 
 // The messages: IEEE 802.11-2020 §12.7.6 and §12.7.7.

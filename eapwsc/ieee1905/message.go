@@ -42,6 +42,11 @@ func (t Type) String() string {
 }
 
 // TLVType is the type of a TLV: IEEE 1905.1 §6.4, Wi-Fi EasyMesh §17.2.
+//
+// Its values are [TLVALMAC], [TLVSearchedRole], [TLVBand], [TLVSupportedRole],
+// [TLVSupportedBand], [TLVWSC], [TLVSupportedService], [TLVSearchedService],
+// [TLVRadioIdentifier], [TLVOperationalBSS], [TLVRadioCapabilities] and
+// [TLVBSSConfiguration].
 type TLVType uint8
 
 // The types of TLVs that this package uses.

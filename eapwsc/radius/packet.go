@@ -36,6 +36,10 @@ func (c Code) String() string {
 }
 
 // Type is the type of an attribute.
+//
+// Its values are [UserName], [FramedMTU], [State], [CalledStationID],
+// [CallingStationID], [NASIdentifier], [ProxyState], [EAPMessage] and
+// [MessageAuthenticator].
 type Type uint8
 
 // The attributes that a Server reads or writes, with the clause that defines

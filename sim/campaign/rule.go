@@ -6,6 +6,10 @@ import (
 )
 
 // Rule is an invariant of every world.
+//
+// Its values are [RuleProofFirst], [RuleBothProofs], [RuleSameAnswer],
+// [RulePINOnce], [RuleOverlap], [RuleLock], [RuleEnd], [RuleKnownNetwork],
+// [RuleReason], [RuleCause] and [RulePanic].
 type Rule uint8
 
 // The rules. Those up to RuleLock are checked with every frame and action, the

@@ -159,6 +159,11 @@ func MethodOf(id wps.DevicePasswordID) Method {
 }
 
 // Stage is how far an attempt came: the last step that was reached in order.
+//
+// Its values are [StageNone], [StageAssociating], [StageAssociated],
+// [StageAsked], [StageIdentified], [StageStarted], [StageM1], [StageM2],
+// [StageM3], [StageM4], [StageM5], [StageM6], [StageM7], [StageM8] and
+// [StageDone].
 type Stage uint8
 
 // The stages.
@@ -210,6 +215,9 @@ func StageOf(t wps.MessageType) Stage {
 }
 
 // End is how an attempt ended.
+//
+// Its values are [EndOpen], [EndDone], [EndM2D], [EndNACK], [EndFailure],
+// [EndDisconnect], [EndTimeout] and [EndRestarted].
 type End uint8
 
 // The ends.

@@ -35,6 +35,9 @@ type EnrolleeConfig struct {
 }
 
 // EnrolleeState is what an [Enrollee] is waiting for.
+//
+// Its values are [EnrolleeIdle], [SentM1], [SentM3], [SentM5], [SentM7],
+// [WaitAdoption], [SentDone] and [EnrolleeEnded].
 type EnrolleeState uint8
 
 // The states, named after the message sent last.

@@ -84,6 +84,9 @@ func (d Decision) Format(f fmt.State, _ rune) {
 }
 
 // RegistrarState is what a [Registrar] is waiting for.
+//
+// Its values are [WaitM1], [WaitDecision], [SentM2D], [SentM2], [SentM4],
+// [SentM6], [SentM8] and [RegistrarEnded].
 type RegistrarState uint8
 
 // The states, named after the message sent last.

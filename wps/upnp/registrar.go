@@ -173,6 +173,10 @@ type order struct {
 }
 
 // EventKind is the kind of an [Event].
+//
+// Its values are [EventAccessPoint], [EventAccessPointGone], [EventEnrollee],
+// [EventEnrolleeGone], [EventSettingsRead], [EventSettingsWritten],
+// [EventRegistered], [EventFailed], [EventOverlap] and [EventOrderOver].
 type EventKind uint8
 
 // The events.

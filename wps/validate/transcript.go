@@ -149,6 +149,12 @@ func (s Side) String() string {
 }
 
 // Signal is a step that is not a message.
+//
+// Its values are [NoSignal], [SignalAssociationRequest],
+// [SignalAssociationResponse], [SignalEAPOLStart], [SignalIdentityRequest],
+// [SignalIdentity], [SignalStart], [SignalNak], [SignalEAPFailure],
+// [SignalEAPSuccess], [SignalDisconnect], [SignalAuthentication] and
+// [SignalLogoff].
 type Signal uint8
 
 // The signals.
