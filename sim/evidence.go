@@ -77,14 +77,12 @@ func (r *record) noteConnected(err error) {
 	}
 	after := doctor.After{Handshake: r.handshake, Reason: r.reason}
 	switch {
-	case errors.Is(err, ErrWrongKey):
+	case errors.Is(err, ErrWrongKey), errors.Is(err, ErrSecurity): // the settings no longer fit the network
 		after.Handshake = doctor.HandshakeFailed
 	case errors.Is(err, ErrNetworkNotFound):
 		after.NotFound = true
 	case errors.Is(err, ErrNotAdmitted):
 		after.Status = r.status
-	case errors.Is(err, ErrSecurity):
-		after.Status = StatusFailure // the device itself refuses
 	}
 	r.Joined(after)
 }
