@@ -452,7 +452,10 @@ func (a *AccessPoint) Timeout(now time.Time) {
 	a.tokensGone(now, a.tokens.remove(PINExpired, func(t *deviceToken) bool { return t.expired(now) }))
 	a.advertise(now)
 	if !a.pinUntil.IsZero() && !now.Before(a.pinUntil) {
-		a.SetPIN(now, pin.PIN{})
+		// Runs that began in time continue.
+		a.cfg.PIN, a.pinUntil = pin.PIN{}, time.Time{}
+		a.lockout.NewPIN()
+		a.event(Event{Kind: EventPINChanged, Time: now})
 	}
 	if a.lockout.Timeout(now) {
 		a.event(Event{Kind: EventUnlocked, Time: now})

@@ -212,6 +212,7 @@ func (s *Session) passOn(now time.Time) (eapwsc.Step, error) {
 	if !r.handedOver {
 		r.handedOver = true
 		s.ap.refused.remove(s) // too late for a decision of the owner
+		s.redecide = false     // also for one that was due at the same time
 	}
 	r.waiting = false
 	r.deadline = now.Add(externalAnswer)

@@ -186,6 +186,11 @@ func TestWithdrawn(t *testing.T) {
 			}
 		}, registration.ErrLocked},
 		{"locked", reader(wps.MessageM7), func(ap *AccessPoint) { ap.SetLock(fixture.Began, Locked) }, registration.ErrLocked},
+		{"AP PIN, end of its lifetime", func(t *testing.T) (*AccessPoint, *midway) {
+			ap := newAccessPoint(t)
+			ap.SetPINFor(fixture.Began, pin.MustParse("12345670"), time.Second)
+			return ap, begin(t, ap, externalPeer(t, "12345670", nil), 9, wps.MessageM5)
+		}, func(ap *AccessPoint) { ap.Timeout(fixture.Began.Add(time.Minute)) }, nil},
 		{"button, walk time", button, func(ap *AccessPoint) { ap.Timeout(fixture.Began.Add(wps.WalkTime)) }, nil},
 		{"button, PIN entered", button, func(ap *AccessPoint) { _ = ap.EnterPIN(fixture.Began, PINEntry{PIN: pin.MustParse(thePIN)}) }, nil},
 	} {

@@ -226,6 +226,29 @@ func TestLate(t *testing.T) {
 	}
 }
 
+// TestTwoDecisions has the owner enter the PIN of a waiting station and an external
+// registrar answer it at the same moment: one of them registers the station, and
+// the other does not interfere.
+func TestTwoDecisions(t *testing.T) {
+	w := newWorld(t)
+	r := w.registrar(2)
+	messages := 0
+	w.lan.Watch = func(from netip.Addr, c *upnp.Call) {
+		if from == host(2).Addr() && c.Request.Header["SOAPACTION"] == `"`+upnp.ServiceType+`#PutWLANResponse"` {
+			if messages++; messages == 1 { // M2, which is delivered next
+				must(t, w.point.EnterPIN(w.now, ap.PINEntry{PIN: pin.MustParse("12345670")}))
+			}
+		}
+	}
+	s := w.join(7, thePIN)
+	must(t, r.Enroll(w.now, upnp.Order{Password: thePIN}))
+	w.settle()
+	w.pass(15 * time.Second)
+	if s.peer.Result() == nil || s.session.Result() != nil || messages != 4 {
+		t.Errorf("%d messages, %v; events %v", messages, s.peer.Err(), w.kinds())
+	}
+}
+
 // TestAccessPointFirst gives both the PIN: the access point answers at once.
 func TestAccessPointFirst(t *testing.T) {
 	w := newWorld(t)
