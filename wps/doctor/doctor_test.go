@@ -304,6 +304,9 @@ var cases = []struct {
 	{"no registrar reported", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}, "A4", NoSelectedRegistrar, NoAttempt},
 	{"no registrar reported, of networks of which little is known", Evidence{Reports: []Report{{Kind: ReportNoRegistrar}}}.in(network(func(n *Network, _ *wps.Beacon) { n.Adverts, n.Silent = nil, true })), "A4", NoSelectedRegistrar, NoAttempt},
 	{"no device reported", Evidence{Reports: []Report{{Kind: ReportNoDevice}}}, "A16", DeviceNotSearching, NoAttempt},
+	{"wrong check digit reported", Evidence{Reports: []Report{{Kind: ReportBadPIN}}}, "A22", PINMistyped, NoAttempt},
+	{"refused command reported", Evidence{Reports: []Report{{Kind: ReportRefused}}}, "D", Unknown, NoAttempt},
+	{"program without WPS reported", Evidence{Reports: []Report{{Kind: ReportNoWPS}}}, "D", Unknown, NoAttempt},
 	{"failure reported", Evidence{Reports: []Report{{Kind: ReportFailed}}}, "D", Unknown, Failed},
 
 	{"hints on a wire", only(with(m2d(0), func(a *Attempt) { a.Retransmissions, a.Wired = 2, true })), "B3", NoRegistrarSession, Refused},

@@ -27,7 +27,16 @@ const (
 	ReportNoDevice
 	// ReportFailed: WPS failed. The program does not say why.
 	ReportFailed
+	// ReportBadPIN: the PIN that was typed has a wrong check digit.
+	ReportBadPIN
+	// ReportRefused: the program did not accept the command that starts WPS.
+	ReportRefused
+	// ReportNoWPS: the program does not have the command.
+	ReportNoWPS
 )
+
+// PINMistyped is a cause that only the program shows in which the PIN was typed.
+const PINMistyped Cause = "pin-mistyped" // what was typed is not a PIN: its check digit is wrong
 
 // reported reports whether a program made a report of a kind, and none of
 // another kind after it.
@@ -73,6 +82,26 @@ var untoldRows = []Row{
 // reportRows are for reports of programs where the elements of access points
 // show nothing.
 var reportRows = []Row{
+	{Code: "A22", Cause: PINMistyped, Outcome: NoAttempt,
+		Evidence: "a program reports that the check digit of a PIN is wrong",
+		Owner:    "The PIN that was typed is not valid: its last digit does not match the others. A digit is wrong, or it is not a PIN for WPS.",
+		Steps: []string{"Read the PIN again from the display or label of the device, and type all 8 digits, zeros at the beginning too.",
+			"Make sure that it is the PIN for WPS, not one for the web page or the SIM card."},
+		Engineer: "The check digit of the PIN is wrong (FAIL-CHECKSUM). Some devices have PINs that break this rule.",
+		when:     func(v *view) bool { return v.none() && v.reported(ReportBadPIN) }},
+	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
+		Evidence: "a program refuses the command",
+		Owner:    "The program did not accept the command, so WPS did not start.",
+		Steps: []string{"Check that the program is running, that the name of the interface is right, and that its Wi-Fi is switched on.",
+			"Check that a PIN has 8 digits, or 4.", "Wait a minute, and try again: it may have been busy."},
+		Engineer: "The control interface answered FAIL or FAIL-BUSY, or did not answer.",
+		when:     func(v *view) bool { return v.none() && v.reported(ReportRefused) }},
+	{Code: "D", Cause: Unknown, Outcome: NoAttempt,
+		Evidence: "a program does not have the command",
+		Owner:    "The program has no WPS: it was built without it.",
+		Steps:    []string{"Install a version with WPS. For OpenWrt that is the package wpad or hostapd instead of wpad-basic or wpad-mini."},
+		Engineer: "The control interface answered UNKNOWN COMMAND: CONFIG_WPS was not set.",
+		when:     func(v *view) bool { return v.none() && v.reported(ReportNoWPS) }},
 	{Code: "A4", Cause: NoSelectedRegistrar, Outcome: NoAttempt,
 		Evidence: "a program reports that its device found no registrar",
 		Owner:    "The device searched, but found no router in WPS mode: nobody pressed the router's button or entered a PIN at it, the two minutes were over, or the two do not hear each other.",

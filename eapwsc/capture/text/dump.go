@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 
 	"github.com/gowps/gowps/eapwsc/capture"
@@ -34,6 +35,10 @@ type hexBlock struct {
 	lines   []int // where each line ends in octets
 	first   int   // the number of the first line
 	columns bool  // offsets stand in front
+
+	// coded is base64 in lines of its own, coded first in a line.
+	coded      []byte
+	codedFirst int
 }
 
 // maxHex limits the size of a dump in octets.
@@ -46,6 +51,10 @@ func (h *hexBlock) line(in *interpreter, s []byte) {
 		return
 	}
 	l := hexLine(s, goesOn)
+	if len(l.octets) == 0 && h.base64(in, s) {
+		return
+	}
+	h.endBase64(in)
 	if goesOn && (len(l.octets) == 0 || l.begins || l.column != h.columns) {
 		h.end(in)
 	}
@@ -67,10 +76,73 @@ func isTimed(s []byte) bool { return len(s) > 17 && s[10] == '.' && s[17] == ':'
 
 // end handles the end of the lines. Each may be a packet of its own.
 func (h *hexBlock) end(in *interpreter) {
+	h.endBase64(in)
 	if !h.each(in) && len(h.octets) >= minDump {
 		in.dumped(bytes.Clone(h.octets), h.first)
 	}
 	h.octets, h.lines = h.octets[:0], h.lines[:0]
+}
+
+// base64 reads a line with base64. It reports whether it has any that may go on in
+// the next line.
+func (h *hexBlock) base64(in *interpreter, s []byte) bool {
+	s = bytes.TrimSpace(s)
+	if n := span(s, isBase64); n == len(s) && n >= minBase64 && len(h.coded)+n <= 2*maxHex {
+		if len(h.coded) == 0 {
+			h.codedFirst = in.line
+		}
+		h.coded = append(h.coded, s...)
+		return true
+	}
+	h.endBase64(in)
+	for len(s) > 0 {
+		n := span(s, isBase64)
+		if b := decodedBase64(s[:n]); b != nil {
+			in.dumped(b, in.line)
+		}
+		s = s[min(n+1, len(s)):]
+	}
+	return false
+}
+
+// endBase64 handles the end of lines of base64.
+func (h *hexBlock) endBase64(in *interpreter) {
+	if len(h.coded) == 0 {
+		return
+	}
+	if b := decodedBase64(h.coded); b != nil {
+		in.dumped(b, h.codedFirst)
+	}
+	h.coded = h.coded[:0]
+}
+
+// minBase64 is the length of the shortest base64 that is recognised.
+const minBase64 = 16
+
+func isBase64(c byte) bool {
+	return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
+}
+
+// decodedBase64 decodes base64 of something of WPS, nil if it is none.
+func decodedBase64(s []byte) []byte {
+	if len(s) < minBase64 || !bytes.ContainsRune([]byte("3AE0"), rune(s[0])) { // how those begin: see below
+		return nil
+	}
+	s = bytes.TrimRight(s, "=")
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		b := make([]byte, encoding.DecodedLen(len(s)))
+		if n, err := encoding.Decode(b, s); err == nil && isOfWPS(b[:n]) {
+			return b[:n]
+		}
+	}
+	return nil
+}
+
+// isOfWPS reports whether octets are an element, an EAPOL or EAP packet, a message
+// or an NDEF record of WPS.
+func isOfWPS(b []byte) bool {
+	return len(b) >= minDump && (b[0] == 0xdd && bytes.HasPrefix(b[2:], wpsElement) || isEAPOL(b) || isEAP(b) && len(b) > 14 ||
+		wps.Find(b, wps.AttrVersion) != nil && isAttributes(b) || bytes.Contains(b[:min(len(b), 64)], []byte(nfc.MediaType)))
 }
 
 func (h *hexBlock) each(in *interpreter) bool {

@@ -81,10 +81,29 @@ var hostapRows = []Row{
 				case "wps_pin", "wps_reg":
 					in.command(m, doctor.PIN, string(word) == "wps_reg")
 					return
+				case "wps_check_pin":
+					in.commanded = in.line
+					return
 				}
 			}
 			in.heard[Hostap]-- // it is about something else
 		}},
+	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_check_pin {pin:word}", Example: "wps_check_pin 12345670",
+		means: func(in *interpreter, m *match) { in.commanded = in.line }},
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to WPS_CHECK_PIN", Pattern: "^FAIL-CHECKSUM", Example: "FAIL-CHECKSUM",
+		means: func(in *interpreter, m *match) { in.report(doctor.ReportBadPIN) }},
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Pattern: "^FAIL-BUSY", Example: "FAIL-BUSY",
+		means: func(in *interpreter, m *match) { in.answered(doctor.ReportRefused) }},
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Pattern: "^UNKNOWN COMMAND", Example: "UNKNOWN COMMAND",
+		means: func(in *interpreter, m *match) { in.answered(doctor.ReportNoWPS) }},
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Pattern: "^FAIL{rest:rest}", Example: "FAIL",
+		means: func(in *interpreter, m *match) {
+			if len(m.text("rest")) == 0 {
+				in.answered(doctor.ReportRefused)
+			}
+		}},
+	{Program: Hostap, Origin: "wpa_cli.c and hostapd_cli.c", Pattern: "Failed to connect to {where:within}ctrl_if", Example: "Failed to connect to non-global ctrl_ifname: wlan0  error: No such file or directory",
+		means: func(in *interpreter, m *match) { in.answered(doctor.ReportRefused) }},
 	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_pbc", Example: "wps_pbc",
 		means: func(in *interpreter, m *match) { in.command(m, doctor.PushButton, false) }},
 	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_pin {who:word}", Example: "wps_pin any",
@@ -685,7 +704,7 @@ func (in *interpreter) started(m *match, method doctor.Method) {
 // says hostapd_cli.
 func (in *interpreter) command(m *match, method doctor.Method, external bool) {
 	l := in.on(in.link(m))
-	l.undecided = false
+	l.undecided, in.commanded = false, in.line
 	if bytes.HasSuffix(m.line[:m.at], []byte("hostapd")) {
 		l.is(sideAP)
 		if method == doctor.PIN {
@@ -704,6 +723,15 @@ func (in *interpreter) command(m *match, method doctor.Method, external bool) {
 		return
 	}
 	in.begun(l, method)
+}
+
+// answered takes the answer to the command of WPS in a line before.
+func (in *interpreter) answered(kind doctor.ReportKind) {
+	const near = 3 // lines
+	if in.commanded > 0 && in.line-in.commanded <= near {
+		in.report(kind)
+		in.here().pressed = false
+	}
 }
 
 // begun notes that WPS was started at a link.

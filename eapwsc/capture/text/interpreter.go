@@ -37,6 +37,7 @@ type interpreter struct {
 	columns    *columns // of a table being read
 	scans      int      // entries so far
 	dumps      []Dump
+	commanded  int // the line of the last command of WPS, 0 if there was none
 	reports    []doctor.Report
 	given      []given
 	missing    map[int]bool // the lines of successes after which the network was not found

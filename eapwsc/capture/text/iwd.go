@@ -130,6 +130,14 @@ var iwdRows = []Row{
 				in.leave(t, false, 0)
 			}
 		}},
+	{Program: IWD, Origin: "iwctl, client/wsc.c", Pattern: "wsc {iface:word} push-button", Example: "[iwd]# wsc wlan0 push-button",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton); in.commanded = in.line }},
+	{Program: IWD, Origin: "iwctl, client/wsc.c", Pattern: "wsc {iface:word} start-{who:word}", Example: "[iwd]# wsc wlan0 start-user-pin 12345670",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PIN); in.commanded = in.line }},
+	{Program: IWD, Origin: "src/dbus.c, as iwctl prints it", Pattern: "^Operation failed", Example: "Operation failed",
+		means: func(in *interpreter, m *match) { in.answered(doctor.ReportFailed) }},
+	{Program: IWD, Origin: "src/dbus.c, as iwctl prints it", Pattern: "^Invalid arguments", Example: "Invalid arguments",
+		means: func(in *interpreter, m *match) { in.answered(doctor.ReportRefused) }},
 	{Program: IWD, Origin: "src/netdev.c, without -d too", Pattern: "4-Way handshake failed for ifindex: {ifindex:int}, reason: {reason:int}", Example: "4-Way handshake failed for ifindex: 3, reason: 15",
 		means: func(in *interpreter, m *match) {
 			if l := in.here(); l.enrolled {

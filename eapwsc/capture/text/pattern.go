@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -457,7 +458,8 @@ func (f *finder) hits(dst []hit, line []byte) []hit {
 			if a.at != b.at {
 				return a.at - b.at
 			}
-			return len(f.rows[b.row].Pattern) - len(f.rows[a.row].Pattern)
+			ra, rb := f.rows[a.row], f.rows[b.row]
+			return cmp.Or(len(rb.anchor())-len(ra.anchor()), len(rb.Pattern)-len(ra.Pattern))
 		})
 	}
 	return dst
