@@ -117,7 +117,7 @@ func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint)
 	e := station.Evidence(found, time.Now())
 	if p.networksOnly {
 		w := writer{invocation: p, out: out, file: l.iface}
-		w.networks(e.Networks)
+		w.networks(e.Networks, e.Direct)
 		return
 	}
 	d := doctor.Diagnose(e)

@@ -9,19 +9,31 @@ import (
 	"github.com/gowps/gowps/wps/doctor"
 )
 
-// networks lists the networks, those that wait first.
-func (w *writer) networks(all []doctor.Network) {
+// networks lists the networks, those that wait first, and then the devices that
+// use Wi-Fi Direct.
+func (w *writer) networks(all []doctor.Network, direct []doctor.DirectDevice) {
 	if w.json {
 		lines := json.NewEncoder(w.out)
 		lines.SetEscapeHTML(false)
 		for _, n := range doctor.ByState(all) {
 			lines.Encode(diagnosis.NewNetworkEntry(w.file, n, w.mode)) // an error shows when the output is flushed
 		}
+		for i := range direct {
+			lines.Encode(diagnosis.NewDirectEntry(w.file, &direct[i]))
+		}
 		return
 	}
 	fmt.Fprintln(w.out, bold(w.wrap(fmt.Sprintf("%s: %s", diagnosis.Shown(w.file), count(len(all), "network")), "")))
 	for _, n := range doctor.ByState(all) {
 		w.network(diagnosis.NewNetworkEntry(w.file, n, w.mode))
+	}
+	for i := range direct {
+		r := diagnosis.NewDirectEntry(w.file, &direct[i])
+		name := "(no name)"
+		if r.DirectName != nil {
+			name = doctor.Quote(*r.DirectName)
+		}
+		fmt.Fprintf(w.out, "  %s %s\n    %s\n", diagnosis.Known(r.BSSID), name, w.wrap("a device that uses Wi-Fi Direct: "+*r.Direct, "    "))
 	}
 	fmt.Fprintln(w.out)
 }

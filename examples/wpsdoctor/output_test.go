@@ -218,6 +218,31 @@ func TestFields(t *testing.T) {
 	}
 }
 
+// TestNetworksDirect: devices that use Wi-Fi Direct are in the list, after the
+// networks, and not where one network was chosen.
+func TestNetworksDirect(t *testing.T) {
+	const file = "../../eapwsc/capture/exchange/testdata/cases/iwd/p2p-discovery.pcap"
+	for _, tt := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"-networks", "-json", file}, 4},
+		{[]string{"-networks", "-json", "-bssid", "02:9d:f4:24:37:8e", file}, 1},
+	} {
+		_, out, errs := runProgram(t, nil, tt.args...)
+		programtest.Schema(t, out)
+		if n := strings.Count(out, "\n"); n != tt.want || errs != "" {
+			t.Errorf("%v: %d lines, want %d; %s", tt.args, n, tt.want, errs)
+		}
+		if direct := strings.Contains(out, `"direct":"searching for others","direct_name":"peer"`); direct != (tt.want > 1) {
+			t.Errorf("%v: %s", tt.args, out)
+		}
+	}
+	if _, out, _ := runProgram(t, nil, "-networks", file); !strings.Contains(out, "a device that uses Wi-Fi Direct: searching for others") {
+		t.Error(out)
+	}
+}
+
 // TestLinuxCooked checks that a capture of the interface "any", which has no
 // destination addresses, gives the same result.
 func TestLinuxCooked(t *testing.T) {

@@ -25,7 +25,11 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		if err := diagnosis.Collect(from, collector, func(*exchange.Exchange) {}); err != nil {
 			return err
 		}
-		w.networks(p.chosen(collector.Networks()))
+		e := collector.Evidence()
+		if (p.choice() != choice{}) {
+			e.Direct = nil // they have no network that could be chosen
+		}
+		w.networks(p.chosen(e.Networks), e.Direct)
 		return nil
 	}
 	choice := p.choice()

@@ -11,23 +11,26 @@ import (
 // NetworkEntry describes a network in one line of JSON. A field that is not
 // known is null.
 type NetworkEntry struct {
-	Schema   string    `json:"schema"`
-	File     string    `json:"file"`
-	BSSID    *string   `json:"bssid"`
-	SSID     *string   `json:"ssid"`
-	SSIDHex  *string   `json:"ssid_hex"`
-	Channel  int       `json:"channel"` // 0 if not known
-	Signal   int       `json:"signal"`  // dBm; 0 if not known
-	Security string    `json:"security"`
-	State    string    `json:"state"`
-	Locked   bool      `json:"locked"`
-	Device   bool      `json:"opened_by_device"` // Wi-Fi Direct and similar
-	Version  *string   `json:"version"`
-	Methods  *string   `json:"methods"`
-	Bands    *string   `json:"bands"`
-	Maker    *string   `json:"maker"`
-	Model    *string   `json:"model"`
-	Findings []Finding `json:"findings"`
+	Schema   string  `json:"schema"`
+	File     string  `json:"file"`
+	BSSID    *string `json:"bssid"`
+	SSID     *string `json:"ssid"`
+	SSIDHex  *string `json:"ssid_hex"`
+	Channel  int     `json:"channel"` // 0 if not known
+	Signal   int     `json:"signal"`  // dBm; 0 if not known
+	Security string  `json:"security"`
+	State    string  `json:"state"`
+	Locked   bool    `json:"locked"`
+	Device   bool    `json:"opened_by_device"` // Wi-Fi Direct and similar
+	// Direct is what a device of Wi-Fi Direct sent last, and DirectName its name.
+	Direct     *string   `json:"direct"`
+	DirectName *string   `json:"direct_name"`
+	Version    *string   `json:"version"`
+	Methods    *string   `json:"methods"`
+	Bands      *string   `json:"bands"`
+	Maker      *string   `json:"maker"`
+	Model      *string   `json:"model"`
+	Findings   []Finding `json:"findings"`
 }
 
 // networksSchema is the version of the schema: see schema.json.
@@ -62,6 +65,14 @@ func NewNetworkEntry(file string, n *doctor.Network, mode wps.Mode) *NetworkEntr
 	e.Find(n.Findings(mode), nil)
 	r.Findings = append(r.Findings, e.Findings...)
 	return r
+}
+
+// NewDirectEntry describes a device that was heard using Wi-Fi Direct.
+func NewDirectEntry(file string, d *doctor.DirectDevice) *NetworkEntry {
+	return &NetworkEntry{
+		Schema: networksSchema, File: file, BSSID: Address(d.MAC), Security: "Wi-Fi Direct", State: doctor.StateUnknown.String(), Device: true,
+		Direct: &d.Said, DirectName: text(d.Name), Findings: []Finding{},
+	}
 }
 
 // securityWords returns the usual name of a network's security.
