@@ -22,13 +22,15 @@
 //     must have come before.
 //   - iwd with -d, and ESP-IDF with its examples, also those for Arduino.
 //   - Lists of access points: "iw dev … scan", "iwlist scan", "wpa_cli
-//     scan_results" and "bss", wash, airodump-ng, and NetworkManager's, which
+//     scan_results" and "bss", wash, airodump-ng, Android's, and NetworkManager's, which
 //     says only what a network's security is. And "hostapd_cli
 //     wps_get_status".
+//   - The packet list of Wireshark and tshark, as far as its lines name
+//     messages.
 //   - Hex dumps of a WSC message, an element, an EAP or EAPOL packet, an 802.11
 //     or Ethernet frame or an NDEF record, in the form of xxd, hexdump -C, od,
 //     tcpdump -x and Wireshark, of a C, Go or Python array, or digits with and
-//     without separators.
+//     without separators; and the same in base64.
 //
 // Each kind of line is a row of one table: see [Rows]. Lines that match no row
 // are skipped. A prefix of the line is allowed, so that lines may come through

@@ -80,7 +80,7 @@ type table struct {
 // allRows returns the table. It is built at the first use.
 var allRows = sync.OnceValue(func() *table {
 	t := new(table)
-	for _, rows := range [][]Row{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows} {
+	for _, rows := range [][]Row{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows, wiresharkRows} {
 		t.rows = append(t.rows, rows...)
 	}
 	var pointers []*Row

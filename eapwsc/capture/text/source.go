@@ -30,12 +30,13 @@ const (
 	Wash
 	Airodump
 	Android
+	Wireshark
 	HexDump
 )
 
 var programNames = [...]string{
 	Hostap: "hostapd or wpa_supplicant", Hostapd: "hostapd", WPASupplicant: "wpa_supplicant", IWD: "iwd", ESPIDF: "ESP-IDF",
-	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", Android: "Android", HexDump: "hex dump",
+	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", Android: "Android", Wireshark: "Wireshark", HexDump: "hex dump",
 }
 
 // String returns the name of the program.
@@ -69,7 +70,7 @@ type Source struct {
 
 // kinds are the kinds of text that programs print.
 var kinds = map[Program]string{
-	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan", Android: "scan",
+	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan", Android: "scan", Wireshark: "log",
 	HostapdCLI: "status", HexDump: "dump",
 }
 
@@ -102,6 +103,8 @@ var limits = []struct {
 		"The lines have no time: pauses, and messages that were sent again, do not show. (Run hostapd or wpa_supplicant with -t.)"},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "scan" },
 		"A scan shows what routers offer at one moment; it shows no attempt, and no device that searches."},
+	{func(in *interpreter, s *Source) bool { return in.heard[Wireshark] > 0 },
+		"The list of packets does not show what is in a message, such as why a side stopped. The capture itself shows more."},
 	{func(in *interpreter, s *Source) bool { return in.heard[NMCLI] > 0 },
 		"NetworkManager's list does not show whether a network has WPS."},
 	{func(in *interpreter, s *Source) bool { return in.heard[Wash] > 0 || in.heard[Airodump] > 0 },
