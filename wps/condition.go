@@ -49,9 +49,9 @@ var (
 		all: []test{{AttrSelectedRegistrar, isSet}}}
 	whenPressedOnTwoBands = &Condition{Text: "the button of an access point with two bands was pressed", Asked: ByValidators,
 		all: []test{{AttrSelectedRegistrar, isSet}, {AttrDevicePasswordID, is(PasswordPushButton)}, {AttrRFBands, severalBits}}}
-	whenNoUUIDR = &Condition{Text: "UUID-R is not there", Asked: ByStrict,
+	whenNoUUIDR = &Condition{Text: "UUID-R is absent", Asked: ByStrict,
 		all: []test{{AttrUUIDR, isLacking}}}
-	whenNewPassword = &Condition{Text: "New Password is there", Asked: ByStrict,
+	whenNewPassword = &Condition{Text: "New Password is present", Asked: ByStrict,
 		all: []test{{AttrNewPassword, isThere}}}
 	whenSecured = &Condition{Text: "the network is not open", Asked: ByAll, not: true,
 		all: []test{{AttrAuthType, is(AuthOpen)}, {AttrEncrType, is(EncrNone)}}}

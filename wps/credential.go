@@ -77,7 +77,7 @@ func (*Credential) Kind() Kind { return KindCredential }
 
 func (*Credential) layout() *layout { return credentialLayout }
 
-var credentialLayout = layoutOf("WSC 2.0, Credential; as hostap and iwd hold it",
+var credentialLayout = layoutOf("WSC 2.0, Credential; as hostap and iwd implement it",
 	mustBut(AttrNetworkIndex, QuirkNetworkIndex, func(c *Credential) *uint8 { return &c.NetworkIndex }),
 	must(AttrSSID, func(c *Credential) *SSID { return &c.SSID }),
 	must(AttrAuthType, func(c *Credential) *AuthType { return &c.AuthType }),

@@ -24,7 +24,7 @@ func (*Beacon) Kind() Kind { return KindBeacon }
 
 func (*Beacon) layout() *layout { return beaconLayout }
 
-var beaconLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+var beaconLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd implement it",
 	version(QuirkIncomplete),
 	needs(AttrState, func(e *Beacon) *State { return &e.State }),
 	onlyIf(AttrAPSetupLocked, notShown("while locked"), func(e *Beacon) *bool { return &e.APSetupLocked }),
@@ -56,7 +56,7 @@ func (*ProbeResponse) Kind() Kind { return KindProbeResponse }
 
 func (*ProbeResponse) layout() *layout { return probeResponseLayout }
 
-var probeResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+var probeResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd implement it",
 	version(QuirkIncomplete),
 	needs(AttrState, func(e *ProbeResponse) *State { return &e.State }),
 	onlyIf(AttrAPSetupLocked, notShown("while locked"), func(e *ProbeResponse) *bool { return &e.APSetupLocked }),
@@ -102,7 +102,7 @@ func (*ProbeRequest) Kind() Kind { return KindProbeRequest }
 
 func (*ProbeRequest) layout() *layout { return probeRequestLayout }
 
-var probeRequestLayout = layoutOf("WSC 2.0 §8.2.4, as hostap and iwd hold it",
+var probeRequestLayout = layoutOf("WSC 2.0 §8.2.4, as hostap and iwd implement it",
 	version(QuirkIncomplete),
 	must(AttrRequestType, func(e *ProbeRequest) *RequestType { return &e.RequestType }),
 	must(AttrConfigMethods, func(e *ProbeRequest) *ConfigMethods { return &e.ConfigMethods }),
@@ -134,7 +134,7 @@ func (*AssociationRequest) Kind() Kind { return KindAssociationRequest }
 
 func (*AssociationRequest) layout() *layout { return associationRequestLayout }
 
-var associationRequestLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+var associationRequestLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd implement it",
 	version(QuirkIncomplete),
 	must(AttrRequestType, func(e *AssociationRequest) *RequestType { return &e.RequestType }),
 	extensions(),
@@ -152,7 +152,7 @@ func (*AssociationResponse) Kind() Kind { return KindAssociationResponse }
 
 func (*AssociationResponse) layout() *layout { return associationResponseLayout }
 
-var associationResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd hold it",
+var associationResponseLayout = layoutOf("WSC 2.0 §8.2, as hostap and iwd implement it",
 	version(QuirkIncomplete),
 	must(AttrResponseType, func(e *AssociationResponse) *ResponseType { return &e.ResponseType }),
 	extensions(),
@@ -173,7 +173,7 @@ func (*SetSelectedRegistrar) Kind() Kind { return KindSetSelectedRegistrar }
 
 func (*SetSelectedRegistrar) layout() *layout { return setSelectedRegistrarLayout }
 
-var setSelectedRegistrarLayout = layoutOf("WFAWLANConfig SetSelectedRegistrar, as hostap holds it",
+var setSelectedRegistrarLayout = layoutOf("WFAWLANConfig SetSelectedRegistrar, as hostap implements it",
 	version(0),
 	must(AttrSelectedRegistrar, func(e *SetSelectedRegistrar) *bool { return &e.SelectedRegistrar }),
 	onlyIf(AttrDevicePasswordID, whenSelected, func(e *SetSelectedRegistrar) *DevicePasswordID { return &e.DevicePasswordID }),

@@ -137,5 +137,5 @@ func ExampleQuirks() {
 	// Output:
 	// padded-ssid: SSID of a credential padded with zeros: cut
 	// network-index: Network Index missing or not 1: ignored, 2.0 deprecates it
-	// Credential: Network Index at offset 36: attribute missing: Credential requires it (WSC 2.0, Credential; as hostap and iwd hold it)
+	// Credential: Network Index at offset 36: attribute missing: Credential requires it (WSC 2.0, Credential; as hostap and iwd implement it)
 }

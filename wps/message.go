@@ -20,7 +20,7 @@ func (*M1) Kind() Kind { return KindM1 }
 
 func (*M1) layout() *layout { return m1Layout }
 
-var m1Layout = layoutOf("WSC 2.0 §8.3.1, as hostap and iwd hold it",
+var m1Layout = layoutOf("WSC 2.0 §8.3.1, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrUUIDE, func(m *M1) *UUID { return &m.UUID }),
@@ -94,7 +94,7 @@ func (*M2) Kind() Kind { return KindM2 }
 
 func (*M2) layout() *layout { return m2Layout }
 
-var m2Layout = layoutOf("WSC 2.0 §8.3.2, as hostap and iwd hold it",
+var m2Layout = layoutOf("WSC 2.0 §8.3.2, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *M2) *Nonce { return &m.EnrolleeNonce }),
@@ -136,7 +136,7 @@ func (*M2D) Kind() Kind { return KindM2D }
 
 func (*M2D) layout() *layout { return m2dLayout }
 
-var m2dLayout = layoutOf("WSC 2.0 §8.3.3, as hostap holds it",
+var m2dLayout = layoutOf("WSC 2.0 §8.3.3, as hostap implements it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *M2D) *Nonce { return &m.EnrolleeNonce }),
@@ -173,7 +173,7 @@ func (*M3) Kind() Kind { return KindM3 }
 
 func (*M3) layout() *layout { return m3Layout }
 
-var m3Layout = layoutOf("WSC 2.0 §8.3.4, as hostap and iwd hold it",
+var m3Layout = layoutOf("WSC 2.0 §8.3.4, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrRegistrarNonce, func(m *M3) *Nonce { return &m.RegistrarNonce }),
@@ -198,7 +198,7 @@ func (*M4) Kind() Kind { return KindM4 }
 
 func (*M4) layout() *layout { return m4Layout }
 
-var m4Layout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd hold it",
+var m4Layout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *M4) *Nonce { return &m.EnrolleeNonce }),
@@ -223,7 +223,7 @@ func (*M5) Kind() Kind { return KindM5 }
 
 func (*M5) layout() *layout { return m5Layout }
 
-var m5Layout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd hold it",
+var m5Layout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrRegistrarNonce, func(m *M5) *Nonce { return &m.RegistrarNonce }),
@@ -246,7 +246,7 @@ func (*M6) Kind() Kind { return KindM6 }
 
 func (*M6) layout() *layout { return m6Layout }
 
-var m6Layout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd hold it",
+var m6Layout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *M6) *Nonce { return &m.EnrolleeNonce }),
@@ -269,7 +269,7 @@ func (*M7) Kind() Kind { return KindM7 }
 
 func (*M7) layout() *layout { return m7Layout }
 
-var m7Layout = layoutOf("WSC 2.0 §8.3.8, as hostap and iwd hold it",
+var m7Layout = layoutOf("WSC 2.0 §8.3.8, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrRegistrarNonce, func(m *M7) *Nonce { return &m.RegistrarNonce }),
@@ -291,7 +291,7 @@ func (*M8) Kind() Kind { return KindM8 }
 
 func (*M8) layout() *layout { return m8Layout }
 
-var m8Layout = layoutOf("WSC 2.0 §8.3.9, as hostap and iwd hold it",
+var m8Layout = layoutOf("WSC 2.0 §8.3.9, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *M8) *Nonce { return &m.EnrolleeNonce }),
@@ -313,7 +313,7 @@ func (*ACK) Kind() Kind { return KindACK }
 
 func (*ACK) layout() *layout { return ackLayout }
 
-var ackLayout = layoutOf("WSC 2.0 §8.3.10, as hostap and iwd hold it",
+var ackLayout = layoutOf("WSC 2.0 §8.3.10, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *ACK) *Nonce { return &m.EnrolleeNonce }),
@@ -335,7 +335,7 @@ func (*NACK) Kind() Kind { return KindNACK }
 
 func (*NACK) layout() *layout { return nackLayout }
 
-var nackLayout = layoutOf("WSC 2.0 §8.3.11, as hostap and iwd hold it",
+var nackLayout = layoutOf("WSC 2.0 §8.3.11, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *NACK) *Nonce { return &m.EnrolleeNonce }),
@@ -357,7 +357,7 @@ func (*Done) Kind() Kind { return KindDone }
 
 func (*Done) layout() *layout { return doneLayout }
 
-var doneLayout = layoutOf("WSC 2.0 §8.3.12, as hostap and iwd hold it",
+var doneLayout = layoutOf("WSC 2.0 §8.3.12, as hostap and iwd implement it",
 	version(0),
 	messageType(),
 	must(AttrEnrolleeNonce, func(m *Done) *Nonce { return &m.EnrolleeNonce }),

@@ -38,7 +38,7 @@ func (*PasswordToken) Kind() Kind { return KindPasswordToken }
 
 func (*PasswordToken) layout() *layout { return passwordTokenLayout }
 
-var passwordTokenLayout = layoutOf("NFC password token, as hostap holds it",
+var passwordTokenLayout = layoutOf("NFC password token, as hostap implements it",
 	must(AttrOOBDevicePassword, func(t *PasswordToken) *OOBPassword { return &t.OOB }),
 	extensions(),
 )
@@ -58,7 +58,7 @@ func (*ConfigurationToken) Kind() Kind { return KindConfigurationToken }
 
 func (*ConfigurationToken) layout() *layout { return configurationTokenLayout }
 
-var configurationTokenLayout = layoutOf("WSC 2.0 §10.2.2 NFC configuration token, as hostap holds it",
+var configurationTokenLayout = layoutOf("WSC 2.0 §10.2.2 NFC configuration token, as hostap implements it",
 	must(AttrCredential, func(t *ConfigurationToken) *[]Credential { return &t.Credentials }),
 	may(AttrRFBands, func(t *ConfigurationToken) *RFBands { return &t.RFBands }),
 	may(AttrAPChannel, func(t *ConfigurationToken) *uint16 { return &t.APChannel }),
@@ -79,7 +79,7 @@ func (*HandoverRequest) Kind() Kind { return KindHandoverRequest }
 
 func (*HandoverRequest) layout() *layout { return handoverRequestLayout }
 
-var handoverRequestLayout = layoutOf("NFC connection handover request, as hostap holds it",
+var handoverRequestLayout = layoutOf("NFC connection handover request, as hostap implements it",
 	must(AttrOOBDevicePassword, func(t *HandoverRequest) *OOBPassword { return &t.OOB }),
 	must(AttrUUIDE, func(t *HandoverRequest) *UUID { return &t.UUIDE }),
 	extensions(),
@@ -100,7 +100,7 @@ func (*HandoverSelect) Kind() Kind { return KindHandoverSelect }
 
 func (*HandoverSelect) layout() *layout { return handoverSelectLayout }
 
-var handoverSelectLayout = layoutOf("NFC connection handover select, as hostap holds it",
+var handoverSelectLayout = layoutOf("NFC connection handover select, as hostap implements it",
 	must(AttrOOBDevicePassword, func(t *HandoverSelect) *OOBPassword { return &t.OOB }),
 	must(AttrSSID, func(t *HandoverSelect) *SSID { return &t.SSID }),
 	may(AttrRFBands, func(t *HandoverSelect) *RFBands { return &t.RFBands }),

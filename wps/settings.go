@@ -27,7 +27,7 @@ func (s *M2Settings) layout() *layout {
 	return m2SettingsLayout
 }
 
-var m2SettingsLayout = layoutOf("NFC connection handover, as hostap holds it",
+var m2SettingsLayout = layoutOf("NFC connection handover, as hostap implements it",
 	must(AttrCredential, func(s *M2Settings) *[]Credential { return &s.Credentials }),
 	extensions(),
 )
@@ -65,7 +65,7 @@ func (*M4Settings) Kind() Kind { return KindM4Settings }
 
 func (*M4Settings) layout() *layout { return m4SettingsLayout }
 
-var m4SettingsLayout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd hold it",
+var m4SettingsLayout = layoutOf("WSC 2.0 §8.3.5, as hostap and iwd implement it",
 	must(AttrRSNonce1, func(s *M4Settings) *SecretNonce { return &s.RSNonce1 }),
 	extensions(),
 )
@@ -82,7 +82,7 @@ func (*M5Settings) Kind() Kind { return KindM5Settings }
 
 func (*M5Settings) layout() *layout { return m5SettingsLayout }
 
-var m5SettingsLayout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd hold it",
+var m5SettingsLayout = layoutOf("WSC 2.0 §8.3.6, as hostap and iwd implement it",
 	must(AttrESNonce1, func(s *M5Settings) *SecretNonce { return &s.ESNonce1 }),
 	extensions(),
 )
@@ -99,7 +99,7 @@ func (*M6Settings) Kind() Kind { return KindM6Settings }
 
 func (*M6Settings) layout() *layout { return m6SettingsLayout }
 
-var m6SettingsLayout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd hold it",
+var m6SettingsLayout = layoutOf("WSC 2.0 §8.3.7, as hostap and iwd implement it",
 	must(AttrRSNonce2, func(s *M6Settings) *SecretNonce { return &s.RSNonce2 }),
 	extensions(),
 )
@@ -129,14 +129,14 @@ func (s *M7Settings) layout() *layout {
 	return m7SettingsLayout
 }
 
-var m7SettingsLayout = layoutOf("WSC 2.0 §8.3.8, as hostap and iwd hold it",
+var m7SettingsLayout = layoutOf("WSC 2.0 §8.3.8, as hostap and iwd implement it",
 	must(AttrESNonce2, func(s *M7Settings) *SecretNonce { return &s.ESNonce2 }),
 	may(AttrIdentityProof, func(s *M7Settings) *Redacted { return &s.IdentityProof }),
 	may(AttrX509CertificateRequest, func(s *M7Settings) *[]byte { return &s.X509CertificateRequest }),
 	extensions(),
 )
 
-var m7APSettingsLayout = layoutOf("WSC 2.0 §8.3.8, as hostap holds it",
+var m7APSettingsLayout = layoutOf("WSC 2.0 §8.3.8, as hostap implements it",
 	must(AttrESNonce2, func(s *M7Settings) *SecretNonce { return &s.ESNonce2 }),
 	ap(must(AttrSSID, func(c *Credential) *SSID { return &c.SSID })),
 	ap(must(AttrMACAddress, func(c *Credential) *MAC { return &c.MAC })),
@@ -185,7 +185,7 @@ var m8SettingsLayout = layoutOf("WSC 2.0 §8.3.9 and Table 21 (via iwd)",
 	extensions(),
 )
 
-var m8APSettingsLayout = layoutOf("WSC 2.0 §8.3.9, as hostap holds it",
+var m8APSettingsLayout = layoutOf("WSC 2.0 §8.3.9, as hostap implements it",
 	ap(may(AttrNetworkIndex, func(c *Credential) *uint8 { return &c.NetworkIndex })),
 	ap(must(AttrSSID, func(c *Credential) *SSID { return &c.SSID })),
 	ap(must(AttrAuthType, func(c *Credential) *AuthType { return &c.AuthType })),

@@ -22,7 +22,7 @@ type Values struct {
 var (
 	truthValues  = &Values{Text: "is 0 or 1", Quirks: QuirkBoolean, wrong: atMost(1)}
 	textValues   = &Values{Text: "does not end in a zero octet", Quirks: QuirkTerminatedText, wrong: noTrailingNUL}
-	methodValues = &Values{Text: "says of a display and of a push button whether it is virtual or physical", Version2: true, wrong: configMethods}
+	methodValues = &Values{Text: "distinguishes virtual and physical displays and push buttons", Version2: true, wrong: configMethods}
 )
 
 // number reads a big-endian integer of one to eight octets.

@@ -21,7 +21,7 @@ func credential(attributes ...[]byte) []byte {
 	return attr(wps.AttrCredential, string(join(attributes...)))
 }
 
-// TestTags reads tags as the field writes them.
+// TestTags reads tags in the formats of deployed devices.
 func TestTags(t *testing.T) {
 	full := credential(
 		attr(wps.AttrNetworkIndex, "\x01"), attr(wps.AttrSSID, "Café"), attr(wps.AttrAuthType, "\x00\x20"),
@@ -94,8 +94,8 @@ func TestReadKinds(t *testing.T) {
 	}
 }
 
-// TestReadFaults gives the offset of a fault from the start of what was read,
-// however it was wrapped.
+// TestReadFaults checks that the offset of a fault counts from the start of the
+// input, for every kind of wrapping.
 func TestReadFaults(t *testing.T) {
 	bad := credential(attr(wps.AttrSSID, strings.Repeat("x", 33)))
 	message := record(0xD2, nfc.MediaType, bad)
@@ -123,8 +123,8 @@ func TestReadFaults(t *testing.T) {
 	}
 }
 
-// TestHandover writes handover messages and reads them again. Their layout is
-// that of the example in Connection Handover 1.3, Appendix A.
+// TestHandover writes handover messages and reads them. Their layout is that of
+// the example in Connection Handover 1.3, Appendix A.
 func TestHandover(t *testing.T) {
 	var request wps.HandoverRequest
 	var answer wps.HandoverSelect
@@ -171,7 +171,7 @@ func TestHandover(t *testing.T) {
 	if h, err := nfc.ParseHandover(token.Records); err != nil || !h.Select || len(h.Carriers) != 1 || !h.Carriers[0].WSC {
 		t.Errorf("%+v, %v", h, err)
 	}
-	// A request as a phone sends it: Bluetooth first, then WSC.
+	// A request of a phone: Bluetooth first, then WSC.
 	carriers := []byte{0x12}
 	carriers = append(carriers, unhex(t, "91 02 02 63 72 AB CD  11 02 04 61 63 01 01 62 00  51 02 04 61 63 03 01 77 00")...)
 	bluetooth := nfc.Record{TNF: nfc.MIME, Type: "application/vnd.bluetooth.ep.oob", ID: "b", Payload: []byte{8, 0, 1, 2, 3, 4, 5, 6}}
@@ -227,8 +227,8 @@ func FuzzParseMessage(f *testing.F) {
 	})
 }
 
-// TestStationSelect has a station answer the Handover Request of an access point:
-// what is read has the station's hash and UUID-E.
+// TestStationSelect has a station answer the Handover Request of an access
+// point: the answer has the station's hash and UUID-E.
 func TestStationSelect(t *testing.T) {
 	carrier := &wps.HandoverRequest{
 		OOB: wps.OOBPassword{PublicKeyHash: [20]byte{1, 2, 3}, ID: wps.PasswordNFCHandover}, UUIDE: wps.UUID{4, 5, 6},

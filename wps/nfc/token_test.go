@@ -53,7 +53,7 @@ func tokens(t testing.TB) (all []token) {
 }
 
 // TestTokensRoundTrip reads each token as an NDEF record and bare, and writes
-// it again.
+// it.
 func TestTokensRoundTrip(t *testing.T) {
 	for _, k := range tokens(t) {
 		t.Run(k.name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestTokenContents(t *testing.T) {
 	}
 }
 
-// TestNDEF has records as other programs write them.
+// TestNDEF has records in the formats of other programs.
 //
 // hostap: test_nfc_invalid_ndef_record
 func TestNDEF(t *testing.T) {
@@ -201,8 +201,8 @@ func TestLongToken(t *testing.T) {
 	}
 }
 
-// FuzzToken reads anything as each kind of token; what can be read can be
-// written as an NDEF record, and read again.
+// FuzzToken reads arbitrary octets as each kind of token; a token that can be
+// read can be written as an NDEF record, and read again.
 func FuzzToken(f *testing.F) {
 	for _, k := range tokens(f) {
 		f.Add(k.octets)
@@ -230,7 +230,7 @@ func FuzzToken(f *testing.F) {
 				t.Fatalf("%v was written and cannot be read: %v\n%x", kind, err, written)
 			}
 			if second.Attributes().Quirks.Has(wps.QuirkTerminatedKey) {
-				continue // of several NULs, each time one is cut
+				continue // of several NULs, one is removed each time
 			}
 			again, err := nfc.Append(nil, second)
 			if err != nil || !bytes.Equal(written, again) {

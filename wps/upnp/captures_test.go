@@ -22,8 +22,8 @@ import (
 	"github.com/gowps/gowps/wps/upnp"
 )
 
-// captured is what hostapd and wpa_supplicant, as access point and external
-// registrar, have said to each other.
+// captured is the traffic between hostapd as access point and wpa_supplicant as
+// external registrar.
 type captured struct {
 	datagrams []datagram
 	requests  []captureRequest
@@ -40,7 +40,7 @@ type captureRequest struct {
 	answer *upnp.Response
 }
 
-// readCapture reads a capture of testdata.
+// readCapture reads a capture from testdata.
 func readCapture(t *testing.T, name string) *captured {
 	t.Helper()
 	f, err := os.Open("testdata/" + name + ".er.pcap")
@@ -93,7 +93,7 @@ func readCapture(t *testing.T, name string) *captured {
 	for _, k := range order {
 		q, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(stream(k))))
 		if err != nil {
-			continue // an answer
+			continue // a response
 		}
 		body, err := io.ReadAll(q.Body)
 		must(t, err)
@@ -118,7 +118,7 @@ func fields(h http.Header) upnp.Header {
 
 var captures = []string{"u1-upnp", "u3-er-pin", "u4-er-pbc", "u5-er-config"}
 
-// TestCapturedAccessPoint has our registrar hear what hostapd has said.
+// TestCapturedAccessPoint gives our registrar the traffic of hostapd.
 func TestCapturedAccessPoint(t *testing.T) {
 	uuid := wps.UUID{0x87, 0x65, 0x43, 0x21, 0x9a, 0xbc, 0xde, 0xf0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc}
 	for _, name := range captures {
@@ -135,7 +135,7 @@ func TestCapturedAccessPoint(t *testing.T) {
 					}
 				}
 			}
-			// What we ask is answered as wpa_supplicant was.
+			// Our requests get the answers that wpa_supplicant got.
 			used := make(map[int]bool)
 			callback := ""
 			for out := r.Output(); len(out.Calls) > 0; out = r.Output() {
@@ -178,7 +178,7 @@ func TestCapturedAccessPoint(t *testing.T) {
 	}
 }
 
-// delivered records what external registrars have for stations.
+// delivered records the messages of external registrars for stations.
 type delivered struct {
 	accessPoint
 	list     []string
@@ -195,7 +195,7 @@ func (d *delivered) Select(_ time.Time, _ netip.Addr, m *wps.SetSelectedRegistra
 	d.selected = append(d.selected, *m)
 }
 
-// TestCapturedRegistrar has our device hear what wpa_supplicant has said.
+// TestCapturedRegistrar gives our device the traffic of wpa_supplicant.
 func TestCapturedRegistrar(t *testing.T) {
 	for _, name := range captures {
 		t.Run(name, func(t *testing.T) {
@@ -222,7 +222,8 @@ func TestCapturedRegistrar(t *testing.T) {
 				if q.Method == "SUBSCRIBE" {
 					sid = r.Header["SID"]
 				}
-				// Messages of another run are refused; all else is served.
+				// Messages of another run are refused; everything else is
+				// served.
 				if strings.Contains(q.Header["SOAPACTION"], "PutMessage") {
 					continue
 				}
@@ -251,7 +252,8 @@ func TestCapturedRegistrar(t *testing.T) {
 	}
 }
 
-// TestStranger: a host without a subscription reaches no station.
+// TestStranger checks that a host without a subscription cannot reach a
+// station.
 func TestStranger(t *testing.T) {
 	a := &delivered{accessPoint: accessPoint{t: t}}
 	d, err := upnp.NewDevice(upnp.DeviceConfig{LAN: host(1), Port: 49152, Description: upnp.Description{UUID: apID(1)}, AccessPoint: a, Rand: random(1)})

@@ -17,7 +17,8 @@ import (
 	"github.com/gowps/gowps/wps/upnp"
 )
 
-// alone is an access point whose device no machine talks to.
+// alone returns an access point whose device is not connected to other
+// machines.
 func alone(t *testing.T) (*upnp.Device, *accessPoint) {
 	t.Helper()
 	l := newLAN(t)
@@ -26,7 +27,7 @@ func alone(t *testing.T) (*upnp.Device, *accessPoint) {
 	return a.device, a
 }
 
-// at is the address of a host.
+// at returns the address of a host with a port.
 func at(n byte) netip.AddrPort { return netip.AddrPortFrom(host(n).Addr(), 40000) }
 
 const (
@@ -35,7 +36,7 @@ const (
 	service   = "urn:schemas-wifialliance-org:service:WFAWLANConfig:1"
 )
 
-// replies has a device answer what it was asked, and returns the answers.
+// replies returns the datagrams that a device sends in answer.
 func replies(d *upnp.Device, now time.Time) (list []upnp.Datagram) {
 	for at := d.Deadline(); !at.IsZero() && !at.After(now); at = d.Deadline() {
 		d.Timeout(at)
@@ -126,7 +127,7 @@ func TestSearchBurst(t *testing.T) {
 	if count[at(2)] != 16 || count[at(3)] != 1 || count[at(4)] != 3 {
 		t.Errorf("answers: %v, want 20 in all, and some for those who asked late", count)
 	}
-	// Then it serves as before.
+	// Afterwards it serves as before.
 	now := began.Add(2 * time.Second)
 	must(t, d.Datagram(now, at(2), fmt.Appendf(nil, search, wfaDevice)))
 	if n := len(replies(d, now.Add(time.Second))); n != 1 {
@@ -134,7 +135,8 @@ func TestSearchBurst(t *testing.T) {
 	}
 }
 
-// TestAnnouncements: byebye first, then alive, each twice and four targets.
+// TestAnnouncements checks the announcements: first byebye, then alive, each
+// twice and for four targets.
 func TestAnnouncements(t *testing.T) {
 	l := newLAN(t)
 	a := &accessPoint{t: t}
@@ -181,7 +183,7 @@ func TestAnnouncements(t *testing.T) {
 	}
 }
 
-// post is a request for an action.
+// post returns a request for an action.
 func post(action, arguments string) *upnp.Request {
 	return &upnp.Request{
 		From: at(2), Method: "POST", Path: "/wps_control", Header: upnp.Header{"SOAPACTION": `"` + service + "#" + action + `"`},
@@ -190,7 +192,7 @@ func post(action, arguments string) *upnp.Request {
 	}
 }
 
-// code returns the error code of an answer, or 0.
+// code returns the error code of a response, or 0.
 func code(t *testing.T, r *upnp.Response) int {
 	t.Helper()
 	_, rest, ok := strings.Cut(string(r.Body), "<errorCode>")
@@ -228,7 +230,7 @@ func TestDeviceHTTP(t *testing.T) {
 			t.Errorf("%s %s: %d, want %d", row.method, row.path, r.Status, row.status)
 		}
 	}
-	// Neither strangers nor pages whose name was bound to the address.
+	// Neither strangers nor web pages whose host name was bound to the address.
 	if r := d.Handle(began, &upnp.Request{From: netip.MustParseAddrPort("10.0.0.1:1"), Method: "GET", Path: "/wps_device.xml"}); r.Status != 403 {
 		t.Errorf("from outside: %d", r.Status)
 	}
@@ -299,7 +301,7 @@ func TestActions(t *testing.T) {
 	}
 }
 
-// TestSelectedRegistrarOdd: SetSelectedRegistrar with odd contents.
+// TestSelectedRegistrarOdd calls SetSelectedRegistrar with unusual contents.
 //
 // hostap: test_ap_wps_set_selected_registrar_proto.
 func TestSelectedRegistrarOdd(t *testing.T) {
@@ -333,7 +335,7 @@ func TestSelectedRegistrarOdd(t *testing.T) {
 	}
 }
 
-// TestDocuments: what a document may not have.
+// TestDocuments checks documents that are not allowed.
 func TestDocuments(t *testing.T) {
 	d, _ := alone(t)
 	for name, body := range map[string]string{
@@ -351,8 +353,8 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// TestRuns: at most four runs with registrars, by their address; a silent one
-// ends.
+// TestRuns checks that there are at most four runs with registrars, by their
+// address, and that a silent one ends.
 func TestRuns(t *testing.T) {
 	d, a := alone(t)
 	info := func(n byte, now time.Time) int {
@@ -395,7 +397,7 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// subscribe is a SUBSCRIBE.
+// subscribe returns a SUBSCRIBE request.
 func subscribe(from netip.AddrPort, callback string) *upnp.Request {
 	return &upnp.Request{From: from, Method: "SUBSCRIBE", Path: "/wps_event", Header: upnp.Header{"CALLBACK": callback, "NT": "upnp:event", "TIMEOUT": "Second-1234"}}
 }
@@ -446,7 +448,7 @@ func TestSubscribe(t *testing.T) {
 	if r := ask("SUBSCRIBE", upnp.Header{"CALLBACK": strings.Repeat(callback+"\t", 24), "NT": nt}); r.Status != 200 || r.Header["TIMEOUT"] != "Second-1801" {
 		t.Errorf("many callbacks: %d %v", r.Status, r.Header)
 	}
-	// Of six that come one after the other, the last four stay.
+	// Of six subscriptions in a row, the last four stay.
 	var sids []string
 	for n := range byte(6) {
 		r := d.Handle(began, subscribe(at(10+n), fmt.Sprintf("<http://192.168.78.%d:1/>", 10+n)))
@@ -459,7 +461,7 @@ func TestSubscribe(t *testing.T) {
 		}
 		status(want, "SUBSCRIBE", upnp.Header{"SID": sid})
 	}
-	// A host with many pushes out its own, not others'.
+	// A host with many subscriptions replaces its own, not others'.
 	for port := range 100 {
 		d.Handle(began, subscribe(at(15), fmt.Sprintf("<http://192.168.78.15:%d/>", port+1)))
 	}
@@ -468,12 +470,12 @@ func TestSubscribe(t *testing.T) {
 	status(412, "SUBSCRIBE", upnp.Header{"SID": sids[2]})
 }
 
-// TestCallbacks: where events may go. CVE-2020-12695.
+// TestCallbacks checks where events may be sent. CVE-2020-12695.
 func TestCallbacks(t *testing.T) {
 	for url, accepted := range map[string]bool{
 		"http://192.168.78.2:12345/event":          true,
 		"HTTP://192.168.78.2/":                     true,
-		"http://192.168.78.3:1/a?b=c":              true, // another host of the network
+		"http://192.168.78.3:1/a?b=c":              true, // another host in the network
 		"http://192.168.78.2":                      true,
 		"https://192.168.78.2/":                    false,
 		"ftp://192.168.78.2/":                      false,
@@ -489,7 +491,7 @@ func TestCallbacks(t *testing.T) {
 		"http://0.0.0.0/":                          false,
 		"http://[::ffff:192.168.78.2]/":            false,
 		"http://[fe80::1]/":                        false,
-		"http://3232255490/":                       false, // 192.168.78.2 in one number
+		"http://3232255490/":                       false, // 192.168.78.2 as one number
 		"http://192.168.078.2/":                    false,
 		"http://0xc0.168.78.2/":                    false,
 		"http://192.168.78.2.example/":             false,
@@ -516,7 +518,7 @@ func TestCallbacks(t *testing.T) {
 			t.Errorf("%q: status %d, %d calls, accepted should be %v", url, r.Status, len(calls), accepted)
 		}
 	}
-	// Of several, those that will do are called.
+	// Of several callbacks, the valid ones are used.
 	d, _ := alone(t)
 	d.Output()
 	d.Handle(began, subscribe(at(2), "<http://8.8.8.8/><http://192.168.78.2:5/x> <http://evil.example/>"))
@@ -527,7 +529,7 @@ func TestCallbacks(t *testing.T) {
 
 func fill(n int) string { return strings.Repeat("a", n) }
 
-// next takes the one call that a device wants, and has it answered.
+// next returns the only pending call of a device, and answers it.
 func next(t *testing.T, d *upnp.Device, now time.Time, answer int) upnp.Call {
 	t.Helper()
 	calls := d.Output().Calls
@@ -558,7 +560,7 @@ func TestEvents(t *testing.T) {
 		!bytes.Contains(first.Request.Body, []byte("<WLANEvent>AjAwOjAwOjAwOjAwOjAwOjAw")) {
 		t.Errorf("first event: %+v\n%s", h, first.Request.Body)
 	}
-	// Events are numbered, one at a time is on its way.
+	// Events are numbered, and sent one at a time.
 	for i := range 3 {
 		d.Message(began, mac, []byte{byte(i)})
 	}
@@ -589,18 +591,19 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// wlanEvent is an event in base64.
+// wlanEvent returns a WLANEvent in base64.
 func wlanEvent(kind byte, mac wps.MAC, message ...byte) []byte {
 	return []byte(base64.StdEncoding.EncodeToString(append(append([]byte{kind}, mac.String()...), message...)))
 }
 
-// TestEventQueue: twenty events wait, of which probes go first.
+// TestEventQueue checks that twenty events are kept, of which probes are
+// dropped first.
 func TestEventQueue(t *testing.T) {
 	d, _ := alone(t)
 	d.Output()
 	mac := wps.MAC{2, 0, 0, 0, 0, 7}
 	d.Handle(began, subscribe(at(2), "<http://192.168.78.2:1/>"))
-	call := d.Output().Calls[0] // is not answered
+	call := d.Output().Calls[0] // not answered
 	d.Probe(began, mac, []byte{200})
 	for i := range 30 {
 		d.Message(began, mac, []byte{byte(i)})
@@ -628,8 +631,8 @@ func TestEventQueue(t *testing.T) {
 	}
 }
 
-// TestDeadSubscriber: after ten failures a callback is given up, and with the
-// last one the subscription; another subscriber does not notice.
+// TestDeadSubscriber checks that a callback is given up after ten failures, and
+// the subscription with its last callback; another subscriber is not affected.
 func TestDeadSubscriber(t *testing.T) {
 	l := newLAN(t)
 	a := l.accessPoint(1)
@@ -660,7 +663,7 @@ func TestDeadSubscriber(t *testing.T) {
 	}
 }
 
-// TestDeviceConfig: what no device can be made of.
+// TestDeviceConfig checks invalid configurations.
 func TestDeviceConfig(t *testing.T) {
 	good := upnp.DeviceConfig{LAN: host(1), Port: 1, Description: upnp.Description{UUID: apID(1)}, AccessPoint: &accessPoint{}}
 	for name, change := range map[string]func(*upnp.DeviceConfig){
@@ -686,7 +689,7 @@ func ExampleDevice() {
 	d, err := upnp.NewDevice(upnp.DeviceConfig{
 		LAN: netip.MustParsePrefix("192.168.78.1/24"), Port: 49152,
 		Description: upnp.Description{UUID: apID(1), FriendlyName: "Router in the hall"},
-		AccessPoint: new(accessPoint), // the rules: package ap has them
+		AccessPoint: new(accessPoint), // the rules of the access point: see package ap
 	})
 	if err != nil {
 		panic(err)

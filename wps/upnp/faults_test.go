@@ -19,11 +19,11 @@ import (
 
 var manyFaults = flag.Int("faults", 0, "how many faults TestEveryFault combines, in every way: 1 or 2; 0 is every single fault and a sample of the pairs")
 
-// TestEveryFault disturbs the calls between an access point and an external
-// registrar: every fault at every call, and every pair of them. A run may fail
-// then, because UPnP repeats nothing; but no side receives anything wrong or
-// without the PIN, each side says at most what is true, and the next run
-// succeeds.
+// TestEveryFault applies every fault to every call between an access point and
+// an external registrar, and every pair of faults. A run may then fail, because
+// UPnP repeats nothing; but no side may receive wrong settings, or any without
+// the PIN, neither side may report a success that did not happen, and the next
+// run must succeed.
 //
 //	go test ./wps/upnp -run TestEveryFault -faults 2   # every pair
 func TestEveryFault(t *testing.T) {
@@ -57,7 +57,7 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
-// flipStep is the distance of the octets that are flipped, in parts of eight.
+// flipStep is the distance of the octets that are flipped, in eighths.
 func flipStep() int {
 	if *manyFaults == 0 {
 		return 3
@@ -65,14 +65,14 @@ func flipStep() int {
 	return 1
 }
 
-// samplePairs is one of how many pairs go test makes: a prime.
+// By default go test runs one of samplePairs pairs. It is a prime.
 const samplePairs = 499
 
 // scenario is something that a registrar does with an access point.
 type scenario struct {
 	name string
 	do   func(*disturbance)
-	fair bool // undisturbed, it succeeds
+	fair bool // without faults, it succeeds
 }
 
 var writtenSettings = wps.Credential{SSID: "new-net", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("new passphrase")}
@@ -108,7 +108,7 @@ func wrongAPPIN(half int) registration.Password {
 	return registration.PIN(pin.MustParse(map[int]string{1: "99995676", 2: "76549991"}[half]))
 }
 
-// callFaultKind is what can happen to a call.
+// callFaultKind is a fault of a call.
 type callFaultKind int
 
 const (
@@ -131,7 +131,7 @@ var callFaultNames = [...]string{"request lost", "request late", "request double
 type callFault struct {
 	call int // its number among all
 	kind callFaultKind
-	at   int // of the octet that is flipped, in parts of eight
+	at   int // of the octet that is flipped, in eighths
 }
 
 func (f callFault) String() string {
@@ -153,7 +153,7 @@ func faultsFrom(first, calls int) (all []callFault) {
 	return all
 }
 
-// disturbance is a network on which calls are disturbed.
+// disturbance is a network with faults in calls.
 type disturbance struct {
 	*lan
 	a       *accessPoint
@@ -161,7 +161,7 @@ type disturbance struct {
 	station *registration.Enrollee
 	plan    []callFault
 	calls   int
-	quiet   bool // nothing is disturbed any more
+	quiet   bool // no more faults
 	trouble []string
 }
 
@@ -176,10 +176,10 @@ type disturbed struct {
 	own   byte // its host
 	held  []heldCall
 	fault map[uint64]callFault // of answers
-	had   map[uint64]bool      // answers to calls that were made twice
+	had   map[uint64]bool      // answers to duplicated calls
 }
 
-// heldCall is a call that is made later, or an answer that comes later.
+// heldCall is a delayed call, or a delayed answer.
 type heldCall struct {
 	due    time.Time
 	call   *upnp.Call
@@ -190,7 +190,7 @@ type heldCall struct {
 
 var errLost = errors.New("the connection timed out")
 
-// Output has the faults of calls happen.
+// Output applies the faults of calls.
 func (m *disturbed) Output() upnp.Output {
 	out := m.Machine.Output()
 	var calls []upnp.Call
@@ -234,7 +234,7 @@ func flippedAt(b []byte, eighth int) []byte {
 	return b
 }
 
-// Answer has the faults of answers happen.
+// Answer applies the faults of answers.
 func (m *disturbed) Answer(now time.Time, id uint64, r *upnp.Response, err error) {
 	if had, twice := m.had[id]; twice {
 		if had {
@@ -270,7 +270,7 @@ func (m *disturbed) Answer(now time.Time, id uint64, r *upnp.Response, err error
 	m.Machine.Answer(now, id, r, err)
 }
 
-// Deadline is also that of what is held.
+// Deadline includes that of delayed calls.
 func (m *disturbed) Deadline() time.Time {
 	next := m.Machine.Deadline()
 	for _, h := range m.held {
@@ -281,7 +281,7 @@ func (m *disturbed) Deadline() time.Time {
 	return next
 }
 
-// Timeout lets go of what was held.
+// Timeout delivers delayed calls.
 func (m *disturbed) Timeout(now time.Time) {
 	held := m.held
 	m.held = nil
@@ -301,7 +301,7 @@ func (m *disturbed) Timeout(now time.Time) {
 	m.Machine.Timeout(now)
 }
 
-// machineAt returns the machine of a host, whose own calls are disturbed.
+// machineAt returns the machine of a host, with faults in its calls.
 func (d *disturbance) machineAt(n byte) upnp.Machine {
 	if n == 1 {
 		return d.a.device
@@ -309,8 +309,8 @@ func (d *disturbance) machineAt(n byte) upnp.Machine {
 	return d.r
 }
 
-// play plays a scenario with faults, judges it, and returns how many calls were
-// made.
+// play plays a scenario with faults, checks it, and returns the number of
+// calls.
 func (s *scenario) play(t *testing.T, plan []callFault) int {
 	t.Helper()
 	d := &disturbance{lan: newLAN(t), plan: plan}
@@ -341,7 +341,7 @@ func (s *scenario) play(t *testing.T, plan []callFault) int {
 	return calls
 }
 
-// judge holds what has happened against what is allowed.
+// judge compares the results with what is allowed.
 func (d *disturbance) judge(s *scenario) {
 	ends := 0
 	for _, e := range d.events[2] {
@@ -390,7 +390,7 @@ func (d *disturbance) seenKind(kind upnp.EventKind) bool {
 	return false
 }
 
-// recovers lets the registrar read again, after a search and a while.
+// recovers lets the registrar read again, after a search and some time.
 func (d *disturbance) recovers(*scenario) {
 	d.quiet = true
 	d.pass(6 * time.Minute)

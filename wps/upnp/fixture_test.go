@@ -31,7 +31,7 @@ func deviceOf(n byte) wps.Device {
 	return d
 }
 
-// random is deterministic.
+// random returns a deterministic random source.
 func random(seed byte) *rand.ChaCha8 { return rand.NewChaCha8([32]byte{seed}) }
 
 // host returns the local address of a number, with the network.
@@ -66,7 +66,7 @@ func (r *run) Start(time.Time) ([]byte, error) { return r.Enrollee.Start() }
 func (r *run) Handle(_ time.Time, m []byte) ([]byte, error) {
 	out, err := r.Enrollee.Handle(m)
 	if r.Settled() {
-		_ = r.Closed() // WSC_Done is said; the registrar need not acknowledge it
+		_ = r.Closed() // WSC_Done was sent; the registrar need not acknowledge it
 	}
 	if result := r.Result(); result != nil && !result.SettingsRead {
 		r.ap.written = result.AP
@@ -116,7 +116,7 @@ func (a *accessPoint) Select(_ time.Time, from netip.Addr, m *wps.SetSelectedReg
 
 func (a *accessPoint) SetListening(_ time.Time, listening bool) { a.listening = listening }
 
-// station has a station send M1.
+// station starts a station, which sends M1.
 func (a *accessPoint) station(now time.Time, n byte, password registration.Password) *registration.Enrollee {
 	a.t.Helper()
 	return a.enrollee(now, n, registration.EnrolleeConfig{Password: password})
@@ -146,7 +146,7 @@ type lan struct {
 	now        time.Time
 	registrars map[byte]*upnp.Registrar
 	events     map[byte][]upnp.Event
-	calls      []upnp.Call // all that were made
+	calls      []upnp.Call // all calls so far
 }
 
 func newLAN(t *testing.T) *lan {
@@ -158,10 +158,10 @@ func newLAN(t *testing.T) *lan {
 // join starts a machine.
 func (l *lan) join(n byte, m upnp.Machine) { l.Join(l.now, host(n).Addr(), m) }
 
-// leave has a machine vanish.
+// leave removes a machine.
 func (l *lan) leave(n byte) { l.Leave(host(n).Addr()) }
 
-// accessPoint joins an access point.
+// accessPoint adds an access point.
 func (l *lan) accessPoint(n byte) *accessPoint {
 	l.t.Helper()
 	a := &accessPoint{t: l.t, settings: network, pin: apPIN}
@@ -179,7 +179,7 @@ func (l *lan) accessPoint(n byte) *accessPoint {
 // apID is the UUID of the access point at an address.
 func apID(n byte) wps.UUID { return wps.UUID{0xA0, n} }
 
-// registrar joins an external registrar.
+// registrar adds an external registrar.
 func (l *lan) registrar(n byte) *upnp.Registrar {
 	l.t.Helper()
 	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(n), Port: 50000, Run: registrarRun(n), Rand: random(n)})
@@ -191,7 +191,7 @@ func (l *lan) registrar(n byte) *upnp.Registrar {
 	return r
 }
 
-// settle carries all that there is to carry.
+// settle delivers everything that is pending.
 func (l *lan) settle() {
 	l.Settle(l.now)
 	for n, r := range l.registrars {
@@ -199,7 +199,7 @@ func (l *lan) settle() {
 	}
 }
 
-// pass lets time pass.
+// pass advances the time.
 func (l *lan) pass(d time.Duration) {
 	for end := l.now.Add(d); ; {
 		next := l.Deadline()
@@ -217,7 +217,7 @@ func (l *lan) pass(d time.Duration) {
 	}
 }
 
-// seen returns the events of a kind at a registrar, and forgets all.
+// seen returns the events of a kind at a registrar, and discards all events.
 func (l *lan) seen(n byte, kind upnp.EventKind) (list []upnp.Event) {
 	l.settle()
 	list = slices.DeleteFunc(slices.Clone(l.events[n]), func(e upnp.Event) bool { return e.Kind != kind })

@@ -27,7 +27,7 @@ func inside(t *testing.T, out upnp.Output) {
 	}
 }
 
-// FuzzSSDP gives both machines a datagram.
+// FuzzSSDP gives both machines arbitrary datagrams.
 func FuzzSSDP(f *testing.F) {
 	f.Add(fmt.Appendf(nil, search, wfaDevice))
 	f.Add(alive("http://192.168.78.2:80/x"))
@@ -49,7 +49,7 @@ func FuzzSSDP(f *testing.F) {
 	})
 }
 
-// FuzzRequest gives the device an HTTP request.
+// FuzzRequest gives the device arbitrary HTTP requests.
 func FuzzRequest(f *testing.F) {
 	for _, action := range []string{"GetDeviceInfo", "PutMessage", "PutWLANResponse", "SetSelectedRegistrar"} {
 		q := post(action, "<NewMessage>AA==</NewMessage><NewInMessage>AA==</NewInMessage><NewWLANEventType>2</NewWLANEventType><NewWLANEventMAC>02:00:00:00:00:07</NewWLANEventMAC>")
@@ -82,7 +82,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// FuzzDescription gives the registrar a description.
+// FuzzDescription gives the registrar arbitrary descriptions.
 func FuzzDescription(f *testing.F) {
 	f.Add([]byte(newScripted().description))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -103,7 +103,7 @@ func FuzzDescription(f *testing.F) {
 	})
 }
 
-// FuzzEvent gives the registrar the body of an event, and a WLANEvent.
+// FuzzEvent gives the registrar arbitrary event bodies, and WLANEvents.
 func FuzzEvent(f *testing.F) {
 	f.Add([]byte("\x0202:00:00:00:00:07\x10\x22\x00\x01\x04"), true)
 	f.Add([]byte("<e:propertyset><WLANEvent>AA==</WLANEvent></e:propertyset>"), false)

@@ -26,8 +26,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// discovered is a network with an access point and a registrar that know each
-// other.
+// discovered returns a network in which an access point and a registrar have
+// found each other.
 func discovered(t *testing.T) (*lan, *accessPoint, *upnp.Registrar) {
 	l := newLAN(t)
 	a := l.accessPoint(1)
@@ -36,7 +36,7 @@ func discovered(t *testing.T) (*lan, *accessPoint, *upnp.Registrar) {
 	return l, a, r
 }
 
-// learned is one whose settings the registrar knows.
+// learned is discovered after the registrar has read the settings.
 func learned(t *testing.T) (*lan, *accessPoint, *upnp.Registrar) {
 	t.Helper()
 	l, a, r := discovered(t)
@@ -65,14 +65,15 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
-// TestAnnounced has the registrar come first.
+// TestAnnounced starts the registrar first.
 func TestAnnounced(t *testing.T) {
 	l := newLAN(t)
 	l.registrar(2)
 	l.accessPoint(1)
 	l.pass(time.Second)
 	l.one(2, upnp.EventAccessPoint)
-	// It announces itself again before the first announcement is too old.
+	// The access point announces itself again before the first announcement
+	// expires.
 	l.pass(3 * time.Hour)
 	if gone := l.seen(2, upnp.EventAccessPointGone); len(gone) > 0 {
 		t.Errorf("%+v", gone)
@@ -132,7 +133,7 @@ func TestWrongAPPIN(t *testing.T) {
 	}
 }
 
-// registers has a station register, and expects it to work.
+// registers registers a station, which must succeed.
 func (l *lan) registers(r *upnp.Registrar, a *accessPoint, n byte, password registration.Password) {
 	l.t.Helper()
 	s := a.station(l.now, n, password)
@@ -177,7 +178,7 @@ func TestEnroll(t *testing.T) {
 	}
 }
 
-// TestEnrollOther has a station that no order waits for.
+// TestEnrollOther has a station for which there is no order.
 func TestEnrollOther(t *testing.T) {
 	l, a, r := learned(t)
 	uuid := deviceOf(7).UUID
@@ -190,7 +191,7 @@ func TestEnrollOther(t *testing.T) {
 	l.registers(r, a, 7, thePIN)
 }
 
-// TestEnrollLate has the PIN entered when the station has asked already.
+// TestEnrollLate enters the PIN after the station has sent M1.
 func TestEnrollLate(t *testing.T) {
 	l, a, r := learned(t)
 	s := a.station(l.now, 7, thePIN)
@@ -217,7 +218,7 @@ func TestOverlap(t *testing.T) {
 	l.pass(wps.WalkTime)
 	l.events[2] = nil
 	must(t, r.Enroll(l.now, upnp.Order{Password: registration.PushButton()}))
-	// The second presses while the first registers.
+	// The second one presses its button while the first registers.
 	var second *registration.Enrollee
 	a.delay = func() {
 		a.delay = nil
@@ -246,15 +247,15 @@ func TestEnrollVersion10(t *testing.T) {
 	}
 }
 
-// TestWrongPIN: a PIN that failed after M6 is spent, one for anyone by the
-// second failure.
+// TestWrongPIN checks that a PIN that failed after M6 is deleted, and a PIN for
+// any device after the second failure.
 func TestWrongPIN(t *testing.T) {
 	uuid := deviceOf(7).UUID
 	for _, row := range []struct {
 		name   string
 		pin    string
 		uuid   *wps.UUID
-		before int // attempts that it survives
+		before int // attempts after which it is still valid
 	}{
 		{"first half, for one", "99995676", &uuid, 5},
 		{"first half, for anyone", "99995676", nil, 1},
@@ -282,7 +283,8 @@ func TestWrongPIN(t *testing.T) {
 	}
 }
 
-// TestOrders: what an order needs, how long it holds, and that it is taken back.
+// TestOrders checks what an order needs, how long it is valid, and that it can
+// be cancelled.
 func TestOrders(t *testing.T) {
 	l, a, r := discovered(t)
 	if err := r.Enroll(l.now, upnp.Order{Password: thePIN}); !errors.Is(err, upnp.ErrNoSettings) {
@@ -322,7 +324,7 @@ func TestOrders(t *testing.T) {
 	}
 }
 
-// TestCancelReachesRuns cancels in mid-run.
+// TestCancelReachesRuns cancels in the middle of a run.
 func TestCancelReachesRuns(t *testing.T) {
 	l, a, r := learned(t)
 	must(t, r.Enroll(l.now, upnp.Order{Password: thePIN}))
@@ -359,7 +361,7 @@ func TestTwoRegistrars(t *testing.T) {
 	}
 }
 
-// TestBothWait has two registrars answer one station: it takes the first.
+// TestBothWait has two registrars answer one station: it accepts the first.
 func TestBothWait(t *testing.T) {
 	l, a, first := learned(t)
 	second := l.registrar(3)
@@ -415,7 +417,7 @@ func TestRestart(t *testing.T) {
 	l.registers(r, a, 7, thePIN)
 }
 
-// TestVanishes removes either side without notice.
+// TestVanishes removes either side without a message.
 func TestVanishes(t *testing.T) {
 	l, a, r := learned(t)
 	must(t, r.Enroll(l.now, upnp.Order{Password: thePIN}))
@@ -436,7 +438,7 @@ func TestVanishes(t *testing.T) {
 	l.one(2, upnp.EventAccessPointGone)
 }
 
-// TestSubscriptionLost has the access point forget the subscription.
+// TestSubscriptionLost makes the access point lose the subscription.
 func TestSubscriptionLost(t *testing.T) {
 	l, a, r := learned(t)
 	l.leave(2)
@@ -445,7 +447,7 @@ func TestSubscriptionLost(t *testing.T) {
 		l.pass(time.Second)
 	}
 	l.join(2, r)
-	l.pass(20 * time.Minute) // the registrar renews it, and finds that it is lost
+	l.pass(20 * time.Minute) // the registrar renews it, and notices that it is lost
 	if !a.device.Subscribed() {
 		t.Fatal("the registrar has not subscribed anew")
 	}
@@ -455,8 +457,8 @@ func TestSubscriptionLost(t *testing.T) {
 	l.registers(r, a, 7, thePIN)
 }
 
-// TestSeveralAccessPoints: a station may come to any, and each has its own
-// network.
+// TestSeveralAccessPoints checks that a station can register at any access
+// point, and gets its network.
 func TestSeveralAccessPoints(t *testing.T) {
 	l, _, r := learned(t)
 	other := l.accessPoint(5)
@@ -473,7 +475,7 @@ func TestSeveralAccessPoints(t *testing.T) {
 	}
 }
 
-// TestTokens registers by what an NFC tag or a handover told.
+// TestTokens registers with an NFC tag or a handover.
 //
 // hostap: test_nfc_wps_er_pw_token, test_nfc_wps_er_handover,
 // test_nfc_wps_er_handover_pk_hash_mismatch_sta,
@@ -522,7 +524,7 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestConfigurationToken makes an NFC tag of the settings that were read.
+// TestConfigurationToken makes an NFC tag from the settings that were read.
 //
 // hostap: test_nfc_wps_er_config_token.
 func TestConfigurationToken(t *testing.T) {
@@ -536,13 +538,14 @@ func TestConfigurationToken(t *testing.T) {
 	}
 }
 
-// TestSecretsHidden prints all that holds passwords and keys, in all ways.
+// TestSecretsHidden prints everything that holds passwords and keys, in all
+// ways.
 func TestSecretsHidden(t *testing.T) {
 	l, a, r := learned(t)
 	o := upnp.Order{Password: thePIN, For: time.Hour}
 	must(t, r.Enroll(l.now, o))
 	must(t, r.Configure(l.now, apID(1), apPIN, network))
-	a.station(l.now, 7, thePIN) // nothing is carried: all of them are in the middle
+	a.station(l.now, 7, thePIN) // nothing is delivered: all of them are in the middle of a run
 	secrets := []string{"12345670", "76543210", string(network.NetworkKey), hex.EncodeToString(network.NetworkKey), fmt.Sprint([]byte(network.NetworkKey))}
 	for name, v := range map[string]any{
 		"registrar": r, "registrar by value": *r, "device": a.device, "device by value": *a.device, "order": o, "pointer to an order": &o,
@@ -569,7 +572,8 @@ func TestSecretsHidden(t *testing.T) {
 	}
 }
 
-// TestProbes: stations that look for a registrar are listed, and forgotten.
+// TestProbes checks that stations that search for a registrar are listed, and
+// forgotten later.
 func TestProbes(t *testing.T) {
 	l, a, r := discovered(t)
 	d := deviceOf(7)

@@ -13,11 +13,11 @@ import (
 	"github.com/gowps/gowps/wps/upnp"
 )
 
-// scripted is an access point of which each answer can be another.
+// scripted is an access point with scripted answers.
 type scripted struct {
 	description string
 	subscribed  *upnp.Response
-	status      int // of everything, if it is not 0
+	status      int // of every answer, unless it is 0
 	asked       []string
 }
 
@@ -56,7 +56,7 @@ func alive(format string, args ...any) []byte {
 		fmt.Sprintf(format, args...), wfaDevice, apID(1))
 }
 
-// announced is a network with a scripted access point that was announced.
+// announced returns a network with a scripted access point that was announced.
 func announced(t *testing.T, s *scripted) (*lan, *upnp.Registrar) {
 	t.Helper()
 	l := newLAN(t)
@@ -143,7 +143,7 @@ func TestSubscriptionAnswers(t *testing.T) {
 			if len(r.AccessPoints()) != 1 || len(l.seen(2, upnp.EventFailed)) != 1 {
 				t.Errorf("%+v", l.events)
 			}
-			// It tries again, and then works.
+			// The registrar tries again, and then succeeds.
 			s.subscribed = newScripted().subscribed
 			r.Datagram(l.now, at(1), []byte(strings.Replace(string(alive("http://192.168.78.1:80/dir/device.xml")), "=10", "=100", 1)))
 			l.pass(time.Minute)
@@ -158,7 +158,7 @@ func TestSubscriptionAnswers(t *testing.T) {
 }
 
 // hostap: test_ap_wps_er_http_client, test_ap_wps_er_http_client_timeout: an
-// access point that answers nonsense, or nothing, is not added, or goes.
+// access point that answers nonsense, or nothing, is not added, or is removed.
 func TestMuteAccessPoint(t *testing.T) {
 	for _, status := range []int{100, 199, 301, 404, 500} {
 		s := newScripted()
@@ -174,7 +174,7 @@ func TestMuteAccessPoint(t *testing.T) {
 	if e := l.one(2, upnp.EventFailed); !errors.Is(e.Err, upnp.ErrHTTP) {
 		t.Errorf("nobody there: %v", e.Err)
 	}
-	// A run with one that has no PIN to give M1 with.
+	// A run with one that has no PIN, and so no M1.
 	l, r = announced(t, newScripted())
 	l.seen(2, 0)
 	must(t, r.Learn(l.now, apID(1), apPIN))
@@ -184,7 +184,7 @@ func TestMuteAccessPoint(t *testing.T) {
 	}
 }
 
-// hostap: test_ap_wps_er_ssdp_proto: announcements that are odd.
+// hostap: test_ap_wps_er_ssdp_proto: unusual announcements.
 func TestAnnouncementsOdd(t *testing.T) {
 	const location = "http://192.168.78.1:80/dir/device.xml"
 	valid := string(alive(location))
@@ -205,7 +205,7 @@ func TestAnnouncementsOdd(t *testing.T) {
 			t.Errorf("%q in place of %q: asked %v", change.new, change.old, s.asked)
 		}
 	}
-	// The name of an announcement may have any case, its age may be missing.
+	// The names in an announcement may have any case, the age may be missing.
 	for _, change := range []struct{ old, new string }{
 		{"CACHE-CONTROL: max-age=10\r\n", ""}, {"max-age=10", "no-cache, MAX-AGE = 10"}, {"max-age=10", "max-age=-1"}, {"LOCATION", "Location"},
 		{"\r\n\r\n", "\r\n"}, {"urn:schemas-wifialliance-org", "URN:schemas-wifialliance-org"},
@@ -216,7 +216,8 @@ func TestAnnouncementsOdd(t *testing.T) {
 		must(t, r.Datagram(l.now, at(1), []byte(strings.ReplaceAll(valid, change.old, change.new))))
 		l.one(2, upnp.EventAccessPoint)
 	}
-	// One that says no more goes in time; goodbye is believed from itself only.
+	// An access point that sends no more announcements is removed after a time;
+	// a byebye counts only from its own address.
 	l, r := announced(t, newScripted())
 	l.seen(2, 0)
 	bye := strings.Replace(valid, "ssdp:alive", "ssdp:byebye", 1)
@@ -249,7 +250,7 @@ func TestLocations(t *testing.T) {
 	}
 }
 
-// hostap: test_ap_wps_er_http_proto: events that are odd.
+// hostap: test_ap_wps_er_http_proto: unusual events.
 func TestEventsOdd(t *testing.T) {
 	l, r := announced(t, newScripted())
 	callback := ""
@@ -303,8 +304,7 @@ func TestEventsOdd(t *testing.T) {
 	if list := r.Enrollees(); len(list) != 0 {
 		t.Errorf("%+v", list)
 	}
-	// An event that is repeated, because the answer was lost, is handled
-	// once.
+	// An event that is repeated, because the answer was lost, is handled once.
 	e, err := registration.NewEnrollee(registration.EnrolleeConfig{Config: registrarRun(7), Password: thePIN})
 	must(t, err)
 	m1, err := e.Start()
@@ -329,7 +329,8 @@ func TestEventsOdd(t *testing.T) {
 	}
 }
 
-// TestManyAccessPoints: neither names nor stations without end are kept.
+// TestManyAccessPoints checks that the numbers of access points and stations
+// are bounded.
 func TestManyAccessPoints(t *testing.T) {
 	l := newLAN(t)
 	r := l.registrar(2)

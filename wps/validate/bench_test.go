@@ -36,7 +36,7 @@ func BenchmarkExchange(b *testing.B) {
 }
 
 // BenchmarkHostile has messages that break rules in every attribute. The time
-// for an octet is to be the same for a long one.
+// per octet must not grow with the length.
 func BenchmarkHostile(b *testing.B) {
 	for name, n := range map[string]int{"1": 1, "64": 64, "4096": 4096} {
 		var body []byte

@@ -18,7 +18,7 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// octets is written as hexadecimal digits in JSON.
+// octets are hexadecimal digits in JSON.
 type octets []byte
 
 func (o *octets) UnmarshalText(text []byte) (err error) {
@@ -66,7 +66,7 @@ var readWired = sync.OnceValues(func() ([]capture, error) {
 	return captures, nil
 })
 
-// keys returns those of the capture's last run, nil if none were logged.
+// keys returns the keys of the capture's last run, or nil if none were logged.
 func (c *capture) keys() *registration.Keys {
 	for _, l := range []log{c.WPASupplicant, c.Hostapd} {
 		if auth, wrap := l["AuthKey"], l["KeyWrapKey"]; len(auth) > 0 && len(wrap) > 0 {
@@ -76,8 +76,8 @@ func (c *capture) keys() *registration.Keys {
 	return nil
 }
 
-// transcripts returns the EAP conversations of the capture. The keys belong
-// to the last one that got as far as M2.
+// transcripts returns the EAP conversations of the capture. The keys belong to
+// the last one that reached M2.
 func (c *capture) transcripts() []validate.Transcript {
 	const (
 		identity      = byte(eap.TypeIdentity)
@@ -120,7 +120,7 @@ func (c *capture) transcripts() []validate.Transcript {
 	return all
 }
 
-// name names a step of a transcript by its message.
+// name returns the message of a step of a transcript.
 func name(s validate.Entry) string {
 	if t, err := wps.PeekMessageType(s.Body); err == nil {
 		return t.String()
@@ -128,8 +128,8 @@ func name(s validate.Entry) string {
 	return "packet"
 }
 
-// succeeded are the captures of hostapd and wpa_supplicant whose runs did what
-// they should.
+// succeeded are the captures of hostapd and wpa_supplicant whose runs
+// succeeded.
 var succeeded = []string{
 	"l2-pbc-m1-before-button", "m01-clean-none-driver", "m08-dup-m3", "m09-dup-m4", "r3-registrar", "s01-pin-ok", "s02-pbc-ok",
 	"s03-pin-wpacli", "s04-pbc-wpacli", "s07-appin-reg-learn", "s08-appin-reg-config", "s11-frag", "s13-pbc-in-m1", "s18-psk64hex",
@@ -138,7 +138,7 @@ var succeeded = []string{
 }
 
 // argued has every finding in the captures of hostapd and wpa_supplicant, and
-// why it is right to make it.
+// the reason why it is correct.
 var argued = []struct{ capture, message, rule, why string }{
 	{"*", "M1 or M2", "RF-BANDS-ONE", "over its driver for wires wpa_supplicant knows no channel and names all bands; iwd refuses that"},
 
@@ -166,7 +166,7 @@ var argued = []struct{ capture, message, rule, why string }{
 	{"s21-cred-wep", "WSC_NACK", "NACK-REASON", "hostap gives no reason for refusing a credential"},
 }
 
-// TestCaptures compares all findings in all captures with those argued for.
+// TestCaptures compares all findings in all captures with those in argued.
 func TestCaptures(t *testing.T) {
 	used := make([]bool, len(argued))
 	for _, c := range wired(t) {
@@ -208,8 +208,9 @@ func readJSON(tb testing.TB, name string, v any) {
 	}
 }
 
-// TestRadioCaptures finds nothing at all in what went over the air, where
-// wpa_supplicant knows its channel: successes, wrong PINs, refusals.
+// TestRadioCaptures checks that there are no findings in the captures of the
+// air, where wpa_supplicant uses its real channel: successes, wrong PINs,
+// refusals.
 func TestRadioCaptures(t *testing.T) {
 	var captures []capture
 	readJSON(t, "radio.json", &captures)
@@ -241,7 +242,7 @@ func (e *element) kind() wps.Kind {
 	return 0
 }
 
-// captured returns the elements of the captures in the air.
+// captured returns the elements in the captures of the air.
 func captured(tb testing.TB) []element {
 	tb.Helper()
 	var all []element
@@ -249,14 +250,14 @@ func captured(tb testing.TB) []element {
 	return all
 }
 
-// TestCapturedElements finds nothing in the elements of hostapd and
-// wpa_supplicant, but for one.
+// TestCapturedElements checks that there is only one finding in the elements of
+// hostapd and wpa_supplicant.
 func TestCapturedElements(t *testing.T) {
 	for _, e := range captured(t) {
 		findings := validate.Element(e.kind(), e.Hex, dot11.Traits{Band: wps.Band24GHz}, wps.Strict)
 		if e.Capture == "pin" && e.Kind == "Beacon" {
-			// Between M8 and WSC_Done hostapd has spent the PIN, and with it
-			// AuthorizedMACs, and still says that it is waiting.
+			// Between M8 and WSC_Done hostapd has deleted the PIN, and with it
+			// AuthorizedMACs, but still advertises a selected registrar.
 			if len(findings) != 1 || findings[0].Rule != "AUTHORIZED-MACS-MISSING" {
 				t.Errorf("findings in the last beacon: %v", findings)
 			}

@@ -13,7 +13,7 @@ var eapRules = []rule{
 		exchange: checkIdentity},
 	{Rule: Rule{ID: "IDENTITY-ROLE", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: []wps.Kind{wps.KindM1},
 		Clause: "hostap, iwd",
-		Text:   "The client has the role that its identity names: an enrollee sends M1, to a registrar it is sent."},
+		Text:   "The client has the role that its identity names: an enrollee sends M1, a registrar receives it."},
 		exchange: checkIdentityRole},
 	{Rule: Rule{ID: "M1-MAC-ADDRESS-LINK", Area: AreaExchange, Tolerant: Note, Strict: Warning, Versions: Both, Kinds: []wps.Kind{wps.KindM1},
 		Clause: "hostap, iwd",
@@ -33,7 +33,7 @@ var eapRules = []rule{
 		exchange: checkFailureIdentifier},
 	{Rule: Rule{ID: "EAP-SUCCESS", Area: AreaExchange, Tolerant: Warning, Strict: Error, Versions: Both,
 		Clause: "hostap, iwd",
-		Text:   "An exchange ends in EAP-Failure, also if it succeeded."},
+		Text:   "An exchange ends with EAP-Failure, even if it succeeded."},
 		exchange: checkSuccess},
 	{Rule: Rule{ID: "OP-CODE", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
 		Clause: "WSC 2.0 §7.7.1 (via iwd), hostap",
@@ -51,7 +51,7 @@ var eapRules = []rule{
 
 func checkIdentity(x *exchange, r *reporter) {
 	if x.Identity != "" && x.Identity != eap.EnrolleeIdentity && x.Identity != eap.RegistrarIdentity {
-		r.add(0, 0, "The client's identity, of %d characters, is not one of WPS.", len(x.Identity))
+		r.add(0, 0, "The client's identity of %d characters is not one of WPS.", len(x.Identity))
 	}
 }
 
@@ -62,9 +62,9 @@ func checkIdentityRole(x *exchange, r *reporter) {
 	}
 	switch {
 	case x.Identity == eap.EnrolleeIdentity && m1.from != SideClient:
-		r.at(m1, wps.AttrMessageType, "The client's identity is that of an enrollee, yet %v sent M1.", m1.from)
+		r.at(m1, wps.AttrMessageType, "The client's identity is that of an enrollee, but %v sent M1.", m1.from)
 	case x.Identity == eap.RegistrarIdentity && m1.from != SideAP:
-		r.at(m1, wps.AttrMessageType, "The client's identity is that of a registrar, yet %v sent M1.", m1.from)
+		r.at(m1, wps.AttrMessageType, "The client's identity is that of a registrar, but %v sent M1.", m1.from)
 	}
 }
 
@@ -123,7 +123,7 @@ func checkFailureIdentifier(x *exchange, r *reporter) {
 func checkSuccess(x *exchange, r *reporter) {
 	for i := range x.steps {
 		if s := &x.steps[i]; s.Code == eap.CodeSuccess {
-			r.at(s, 0, "The exchange ended in EAP-Success: WPS gives no access to the network.")
+			r.at(s, 0, "The exchange ended with EAP-Success, but WPS gives no access to the network.")
 		}
 	}
 }

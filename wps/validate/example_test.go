@@ -8,7 +8,8 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// An access point says that a registrar is waiting, and not for what.
+// An access point advertises that a registrar is waiting, but not for which
+// device.
 func ExampleElement() {
 	attributes := []byte("" +
 		"\x10\x4A\x00\x01\x10" + // Version
@@ -19,8 +20,8 @@ func ExampleElement() {
 		fmt.Println(f)
 	}
 	// Output:
-	// warning NETWORK-WEP: Beacon: WPS is offered on a network with WEP, which stations refuse to take.
-	// warning AUTHORIZED-MACS-MISSING: Beacon, Vendor Extension at offset 15: A registrar is waiting, and AuthorizedMACs do not tell for whom.
+	// warning NETWORK-WEP: Beacon: WPS is offered on a network with WEP, which stations refuse.
+	// warning AUTHORIZED-MACS-MISSING: Beacon, Vendor Extension at offset 15: A registrar is waiting, but there are no AuthorizedMACs.
 	// warning BEACON-DEVICE-PASSWORD-ID-MISSING: Beacon, Device Password ID at offset 25: Beacon lacks Device Password ID.
 	// warning BEACON-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING: Beacon, Selected Registrar Config Methods at offset 25: Beacon lacks Selected Registrar Config Methods.
 }
@@ -34,10 +35,10 @@ func ExampleMessage() {
 		fmt.Println(f)
 	}
 	// Output:
-	// error HASHES-EQUAL: M3, E-Hash2 at offset 66: E-Hash2 is E-Hash1 once more.
+	// error HASHES-EQUAL: M3, E-Hash2 at offset 66: E-Hash2 equals E-Hash1.
 }
 
-// The enrollee says that all is well before the registrar gave it anything.
+// The enrollee sends WSC_Done before the registrar has given it settings.
 func ExampleExchange() {
 	enrollee := wps.Nonce{1, 2, 3}
 	m1, err := wps.Append(nil, &wps.M1{
@@ -67,11 +68,11 @@ func ExampleExchange() {
 	rule, _ := validate.Lookup("DONE-WITHOUT-M8")
 	fmt.Printf("%s (%s)\n", rule.Text, rule.Clause)
 	// Output:
-	// step 1: error DONE-WITHOUT-M8: WSC_Done, Message Type at offset 5: WSC_Done says that all is well, yet nothing was handed out.
+	// step 1: error DONE-WITHOUT-M8: WSC_Done, Message Type at offset 5: WSC_Done was sent, but no settings were given.
 	// WSC_Done answers M8, or an M2 with settings. (WSC 2.0 §8.3.12, hostap)
 }
 
-// The generator of a device under test gives the same nonce in each run.
+// The random generator of a device under test gives the same nonce in each run.
 func ExampleRandomness() {
 	m1, err := wps.Append(nil, &wps.M1{Device: wps.DefaultDevice(), EnrolleeNonce: wps.Nonce{1, 2, 3}, PublicKey: wps.PublicKey{191: 9}})
 	if err != nil {

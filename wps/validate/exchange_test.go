@@ -13,15 +13,15 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// lab is a captured exchange with its keys, to be changed.
+// lab is a captured exchange with its keys, for modification.
 type lab struct {
 	validate.Transcript
 	tb     testing.TB
 	cipher *registration.Cipher // nil without keys
 }
 
-// newLab returns the last exchange of a capture, with the one fault of
-// wpa_supplicant's driver for wires mended: RF Bands names one band.
+// newLab returns the last exchange of a capture. It corrects the one fault of
+// wpa_supplicant's wired driver, so that RF Bands names one band.
 func newLab(tb testing.TB, name string) *lab {
 	tb.Helper()
 	for _, c := range wired(tb) {
@@ -44,7 +44,7 @@ func newLab(tb testing.TB, name string) *lab {
 	return nil
 }
 
-// index returns which step is the first message of a kind, -1 if none is.
+// index returns the index of the first message of a kind, or -1.
 func (l *lab) index(kind wps.Kind) int {
 	return slices.IndexFunc(l.Entries, func(s validate.Entry) bool { return kindOf(s.Body) == kind })
 }
@@ -63,14 +63,14 @@ func (l *lab) message(kind wps.Kind) sample {
 
 func (l *lab) get(kind wps.Kind, id wps.AttributeID) []byte { return wps.Find(l.step(kind).Body, id) }
 
-// set gives an attribute of a message another value, or takes it out, and
-// computes the Authenticators again.
+// set changes or removes (nil) an attribute of a message, and recomputes the
+// Authenticators.
 func (l *lab) set(kind wps.Kind, id wps.AttributeID, v []byte) *lab {
 	l.step(kind).Body = l.message(kind).with(id, v).bytes()
 	return l.authenticate()
 }
 
-// authenticate makes the Authenticators of M2 to M8.
+// authenticate computes the Authenticators of M2 to M8.
 func (l *lab) authenticate() *lab {
 	const attribute = 12
 	var previous []byte
@@ -87,7 +87,7 @@ func (l *lab) authenticate() *lab {
 	return l
 }
 
-// settings returns what is encrypted in a message.
+// settings returns the decrypted settings of a message.
 func (l *lab) settings(kind wps.Kind) sample {
 	b, err := l.cipher.OpenSettings(l.get(kind, wps.AttrEncryptedSettings))
 	if err != nil {
@@ -96,13 +96,14 @@ func (l *lab) settings(kind wps.Kind) sample {
 	return sample{kind: settingsKind(kind, b), attrs: split(b)}
 }
 
-// seal puts other settings into a message, under the old initialization vector.
+// seal replaces the settings of a message, with the old initialization vector.
 func (l *lab) seal(kind wps.Kind, settings sample) *lab {
 	iv := [16]byte(l.get(kind, wps.AttrEncryptedSettings))
 	return l.set(kind, wps.AttrEncryptedSettings, l.cipher.SealSettings(nil, &iv, settings.bytes()))
 }
 
-// encrypt puts a plaintext into a message as it is, with its padding.
+// encrypt replaces the plaintext of a message's settings, including its
+// padding.
 func (l *lab) encrypt(kind wps.Kind, plaintext []byte) *lab {
 	block, err := aes.NewCipher(l.Keys.KeyWrapKey[:])
 	if err != nil {
@@ -113,13 +114,13 @@ func (l *lab) encrypt(kind wps.Kind, plaintext []byte) *lab {
 	return l.set(kind, wps.AttrEncryptedSettings, value)
 }
 
-// pad adds the padding of a plaintext.
+// pad pads a plaintext.
 func pad(b []byte) []byte {
 	n := aes.BlockSize - len(b)%aes.BlockSize
 	return append(b, bytes.Repeat([]byte{byte(n)}, n)...)
 }
 
-// remove takes out the first message of a kind.
+// remove removes the first message of a kind.
 func (l *lab) remove(kind wps.Kind) *lab {
 	l.step(kind)
 	i := l.index(kind)
@@ -127,7 +128,7 @@ func (l *lab) remove(kind wps.Kind) *lab {
 	return l
 }
 
-// insert puts steps behind the first message of a kind.
+// insert inserts steps after the first message of a kind.
 func (l *lab) insert(kind wps.Kind, steps ...validate.Entry) *lab {
 	l.Entries = slices.Insert(l.Entries, l.index(kind)+1, steps...)
 	return l
@@ -145,7 +146,8 @@ func (l *lab) last(f func(s *validate.Entry)) *lab {
 	return l
 }
 
-// TestLabConforms finds nothing in the exchanges that the other tests change.
+// TestLabConforms checks that there are no findings in the unmodified
+// exchanges.
 func TestLabConforms(t *testing.T) {
 	for _, name := range []string{"s01-pin-ok", "s02-pbc-ok", "s05-pin-wrong-half1", "s07-appin-reg-learn", "s08-appin-reg-config", "s14-m2d-nopin", "s35-ap-setup-locked", "t3-nfc-handover"} {
 		only(t, name, validate.Exchange(&newLab(t, name).Transcript, wps.Strict))
@@ -153,8 +155,8 @@ func TestLabConforms(t *testing.T) {
 }
 
 // withM2D returns an exchange in which the access point and an external
-// registrar answer M1, the first with M2D, and M2 is authenticated over one of
-// M1 and M2D.
+// registrar answer M1, the first with M2D, and M2 is authenticated over M1 or
+// M2D.
 func withM2D(t *testing.T, over wps.Kind) *lab {
 	l, refused := newLab(t, "s01-pin-ok"), newLab(t, "s14-m2d-nopin")
 	nonce := l.get(wps.KindM1, wps.AttrEnrolleeNonce)
@@ -287,13 +289,13 @@ func (l *lab) client(mac wps.MAC) *lab {
 	return l
 }
 
-// start puts a step before all others.
+// start inserts a step before all others.
 func (l *lab) start(s validate.Entry) *lab {
 	l.Entries = slices.Insert(l.Entries, 0, s)
 	return l
 }
 
-// times gives the first steps times.
+// times sets the times of the first steps.
 func (l *lab) times(times ...time.Time) *lab {
 	for i, at := range times {
 		l.Entries[i].Time = at
@@ -301,7 +303,7 @@ func (l *lab) times(times ...time.Time) *lab {
 	return l
 }
 
-// renonce makes the Registrar Nonce the Enrollee Nonce everywhere.
+// renonce replaces the Registrar Nonce by the Enrollee Nonce everywhere.
 func (l *lab) renonce() *lab {
 	nonce := l.get(wps.KindM1, wps.AttrEnrolleeNonce)
 	for _, kind := range []wps.Kind{wps.KindM2, wps.KindM3, wps.KindM5, wps.KindM7, wps.KindDone} {
@@ -310,7 +312,7 @@ func (l *lab) renonce() *lab {
 	return l
 }
 
-// nackM2D puts WSC_NACK in the place of WSC_ACK, as an access point answers M2D.
+// nackM2D replaces WSC_ACK by WSC_NACK, as an access point answers M2D.
 func (l *lab) nackM2D() *lab {
 	s := l.step(wps.KindACK)
 	nack := sample{attrs: split(s.Body)}.with(wps.AttrMessageType, []byte{byte(wps.MessageNACK)})
@@ -325,7 +327,8 @@ func (l *lab) put(kind wps.Kind, id wps.AttributeID, v []byte) *lab {
 	return l.authenticate()
 }
 
-// resealed returns the settings of M8 under another initialization vector.
+// resealed returns the settings of M8, encrypted with another initialization
+// vector.
 func resealed(l *lab) []byte {
 	return l.cipher.SealSettings(nil, &[16]byte{1}, l.settings(wps.KindM8).bytes())
 }

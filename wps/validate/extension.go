@@ -16,7 +16,7 @@ var extensionRules = []rule{
 		list: checkWFALength},
 	{Rule: Rule{ID: "WFA-VALUE", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
 		Clause: "WSC 2.0 Table 29 (via iwd), hostap",
-		Text:   "Version2 is 0x20 or above; truth values are 0 or 1; Registrar Configuration Methods tell whether a display or button is virtual or physical.",
+		Text:   "Version2 is 0x20 or above; booleans are 0 or 1; Registrar Configuration Methods distinguish virtual and physical displays and buttons.",
 		Quirk:  wps.QuirkBoolean},
 		list: checkWFAValue},
 	{Rule: Rule{ID: "WFA-VERSION2-FIRST", Area: AreaForm, Tolerant: Warning, Strict: Warning, Versions: Both,
@@ -25,7 +25,7 @@ var extensionRules = []rule{
 		list: checkVersion2First},
 	{Rule: Rule{ID: "WFA-REPEATED", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
 		Clause: "hostap (last counts)",
-		Text:   "A sub-element of the WFA extension stands once."},
+		Text:   "A sub-element of the WFA extension occurs once."},
 		list: checkWFARepeated},
 	{Rule: Rule{ID: "AUTHORIZED-MACS-LENGTH", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
 		Clause: "iwd",
@@ -38,7 +38,7 @@ var extensionRules = []rule{
 		list: checkAuthorizedMACs},
 	{Rule: Rule{ID: "VENDOR-EXTENSIONS-MANY", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
 		Clause: "hostap",
-		Text:   "A list has ten extensions of other vendors at most."},
+		Text:   "A list has at most ten extensions of other vendors."},
 		list: checkVendorExtensions},
 }
 
@@ -50,14 +50,14 @@ const (
 
 func checkWFATruncated(l *list, r *reporter) {
 	for _, c := range l.wfaCut {
-		r.add(wps.AttrVendorExtension, c.at, "A sub-element of the WFA extension is cut: %d octets are left of it.", len(c.value))
+		r.add(wps.AttrVendorExtension, c.at, "A sub-element of the WFA extension is truncated after %d octets.", len(c.value))
 	}
 }
 
 func checkWFALength(l *list, r *reporter) {
 	for _, e := range l.wfa {
 		if size, ok := e.id.Size(); ok && len(e.value) != size {
-			r.add(wps.AttrVendorExtension, e.at, "%v is %d octets long; it has %s.", e.id, len(e.value), octets(size, size))
+			r.add(wps.AttrVendorExtension, e.at, "%v is %d octets long, but must have %s.", e.id, len(e.value), octets(size, size))
 		}
 	}
 }
@@ -78,7 +78,7 @@ func checkWFAValue(l *list, r *reporter) {
 			}
 		case wps.WFARegistrarConfigMethods:
 			if (wps.Attribute{ID: wps.AttrConfigMethods, Value: e.value}).Valid() != nil {
-				r.add(wps.AttrVendorExtension, e.at, "%v %#02x%02x leaves open whether a display or button is virtual or physical.", e.id, e.value[0], e.value[1])
+				r.add(wps.AttrVendorExtension, e.at, "%v %#02x%02x does not show whether a display or button is virtual or physical.", e.id, e.value[0], e.value[1])
 			}
 		}
 	}
@@ -87,7 +87,7 @@ func checkWFAValue(l *list, r *reporter) {
 func checkVersion2First(l *list, r *reporter) {
 	for i, e := range l.wfa {
 		if e.id == wps.WFAVersion2 && i > 0 && l.wfa[i-1].at == e.at {
-			r.add(wps.AttrVendorExtension, e.at, "Version2 stands behind %v.", l.wfa[i-1].id)
+			r.add(wps.AttrVendorExtension, e.at, "Version2 comes after %v.", l.wfa[i-1].id)
 		}
 	}
 	if len(l.wfa) > 0 && l.element(wps.WFAVersion2) == nil && inClear(l.kind) {
@@ -99,7 +99,7 @@ func checkWFARepeated(l *list, r *reporter) {
 	var seen [0x100]bool
 	for _, e := range l.wfa {
 		if seen[e.id] {
-			r.add(wps.AttrVendorExtension, e.at, "%v stands a second time.", e.id)
+			r.add(wps.AttrVendorExtension, e.at, "%v occurs twice.", e.id)
 		}
 		seen[e.id] = true
 	}

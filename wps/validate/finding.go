@@ -146,7 +146,7 @@ func (r *reporter) findings() Findings {
 		if n > maxPerRule {
 			r.rule, r.run, r.message, r.kind, r.base = rule, 0, Whole, 0, 0
 			r.count[rule] = 0
-			r.add(0, 0, "The same was found %d times more.", n-maxPerRule)
+			r.add(0, 0, "The same was found %d more times.", n-maxPerRule)
 		}
 	}
 	slices.SortStableFunc(r.found, func(a, b located) int {

@@ -36,7 +36,7 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// TestFindingsAreBounded has more faults than are worth to be listed.
+// TestFindingsAreBounded has more faults than are listed.
 func TestFindingsAreBounded(t *testing.T) {
 	b := join(conforming(wps.KindDone).attrs...)
 	for range 1000 {
@@ -48,12 +48,13 @@ func TestFindingsAreBounded(t *testing.T) {
 		t.Errorf("%d findings", n)
 	}
 	last := findings[len(findings)-1]
-	if last.Rule != "UUID-E-LENGTH" || last.Message != validate.Whole || last.Text != "The same was found 990 times more." {
+	if last.Rule != "UUID-E-LENGTH" || last.Message != validate.Whole || last.Text != "The same was found 990 more times." {
 		t.Errorf("%+v", last)
 	}
 }
 
-// TestOrder wants findings in the order of the messages and of the octets.
+// TestOrder checks that findings are in the order of the messages and of the
+// octets.
 func TestOrder(t *testing.T) {
 	l := newLab(t, "s01-pin-ok").set(wps.KindM4, wps.AttrEnrolleeNonce, times("n", 16)).set(wps.KindM1, wps.AttrOSVersion, make([]byte, 4)).
 		set(wps.KindM1, wps.AttrUUIDE, make([]byte, 16)).identity("someone")
@@ -67,7 +68,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestOffsets wants offsets in the octets of the message, and in those of the
+// TestOffsets checks that offsets count octets of the message, or of the
 // plaintext for a Credential.
 func TestOffsets(t *testing.T) {
 	l := newLab(t, "s01-pin-ok").credential(wps.AttrNetworkIndex, []byte{2})
@@ -82,8 +83,8 @@ func TestOffsets(t *testing.T) {
 	}
 }
 
-// TestSecrets changes whatever is secret in all captures, and looks for it in
-// the findings.
+// TestSecrets replaces every secret in all captures, and searches for it in the
+// findings.
 func TestSecrets(t *testing.T) {
 	for _, s := range samples(t) {
 		var secrets []string

@@ -29,28 +29,28 @@ var formRules = []rule{
 		list: checkExtraOctet},
 	{Rule: Rule{ID: "SECURITY-ATTRIBUTE-REPEATED", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
 		Clause: "hostap (last counts), iwd (refuses)",
-		Text:   "Message Type, nonces, keys, hashes, settings and authenticators stand once: which of two counts would decide what a run proves."},
+		Text:   "Message Type, nonces, keys, hashes, settings and authenticators occur once: what a run proves would depend on which of two is used."},
 		list: checkRepeatedSecurity},
 	{Rule: Rule{ID: "ATTRIBUTE-REPEATED", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
 		Clause: "hostap (last counts), iwd (refuses)",
-		Text:   "An attribute stands once in its list, but for Credential, Requested Device Type and extensions.",
+		Text:   "An attribute occurs once in its list, except Credential, Requested Device Type and extensions.",
 		Quirk:  wps.QuirkDuplicate},
 		list: checkRepeated},
 	{Rule: Rule{ID: "ATTRIBUTE-ORDER", Area: AreaForm, Tolerant: Note, Strict: Note, Versions: Both,
-		Clause: "iwd demands it, hostap does not",
-		Text:   "Attributes stand in the protocol's order."},
+		Clause: "iwd requires it, hostap does not",
+		Text:   "Attributes are in the protocol's order."},
 		list: checkOrder},
 	{Rule: Rule{ID: "ATTRIBUTE-OUT-OF-PLACE", Area: AreaForm, Tolerant: Note, Strict: Warning, Versions: Both,
-		Clause: "WSC 2.0 §8.2, §8.3, as hostap and iwd hold it",
-		Text:   "An attribute that is known stands only in lists that have a place for it."},
+		Clause: "WSC 2.0 §8.2, §8.3, as hostap and iwd implement it",
+		Text:   "A known attribute occurs only in lists that have a place for it."},
 		list: checkOutOfPlace},
 	{Rule: Rule{ID: "SECRET-IN-CLEAR", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both, Kinds: kinds(elements, messages, []wps.Kind{wps.KindSetSelectedRegistrar}),
 		Clause: "hostap, iwd",
-		Text:   "Secret nonces, keys, passwords and Credentials go over the air in Encrypted Settings only."},
+		Text:   "Secret nonces, keys, passwords and Credentials are sent only inside Encrypted Settings."},
 		list: checkSecretInClear},
 	{Rule: Rule{ID: "TEXT-EMPTY", Area: AreaForm, Tolerant: Note, Strict: Note, Versions: Both,
 		Clause: "hostap, iwd",
-		Text:   "A text has an octet at least, a space if there is nothing to say: an empty attribute breaks some parsers."},
+		Text:   "A text has at least one octet, a space if it is not set: an empty attribute breaks some parsers."},
 		list: checkText(emptyText)},
 	{Rule: Rule{ID: "TEXT-CHARACTERS", Area: AreaForm, Tolerant: Warning, Strict: Error, Versions: Both,
 		Clause: "iwd",
@@ -58,15 +58,15 @@ var formRules = []rule{
 		list: checkText(badCharacters)},
 	{Rule: Rule{ID: "UUID-ZERO", Area: AreaForm, Tolerant: Warning, Strict: Warning, Versions: Both,
 		Clause: "hostap",
-		Text:   "A UUID is not all zeros: push-button sessions tell devices apart by it."},
+		Text:   "A UUID is not all zeros: push-button sessions distinguish devices by it."},
 		list: checkUUIDZero},
 	{Rule: Rule{ID: "MAC-ADDRESS-ZERO", Area: AreaForm, Tolerant: Note, Strict: Warning, Versions: Both,
 		Clause: "hostap",
-		Text:   "A MAC Address is that of a device."},
+		Text:   "A MAC Address is not all zeros."},
 		list: checkMACZero},
 	{Rule: Rule{ID: "VERSION-MAJOR", Area: AreaForm, Tolerant: Error, Strict: Error, Versions: Both,
 		Clause: "hostap, iwd",
-		Text:   "The major version in Version is 1, or 2 from a device that means version 2.0 by it."},
+		Text:   "The major version in Version is 1, or 2 from a device that indicates version 2.0 in this way."},
 		list: checkMajorVersion},
 	{Rule: Rule{ID: "DEVICE-PASSWORD-ID-P2PS", Area: AreaForm, Tolerant: Note, Strict: Note, Versions: Both,
 		Clause: "hostap",
@@ -74,7 +74,7 @@ var formRules = []rule{
 		list: checkP2PS},
 	{Rule: Rule{ID: "CONFIG-METHODS-VERSION", Area: AreaForm, Tolerant: Note, Strict: Warning, Versions: Version1,
 		Clause: "WSC 2.0 Table 33",
-		Text:   "A 1.0 device uses the low nine bits of Config Methods only: virtual and physical methods came with 2.0."},
+		Text:   "A 1.0 device uses only the low nine bits of Config Methods: virtual and physical methods were added in 2.0."},
 		list: checkMethodsVersion},
 }
 
@@ -107,13 +107,13 @@ func checkExtraOctet(l *list, r *reporter) {
 
 func checkRepeatedSecurity(l *list, r *reporter) {
 	l.repeated(wps.RepeatNever, func(a attribute) {
-		r.add(a.id, a.at, "%v stands a second time.", a.id)
+		r.add(a.id, a.at, "%v occurs twice.", a.id)
 	})
 }
 
 func checkRepeated(l *list, r *reporter) {
 	l.repeated(wps.RepeatLast, func(a attribute) {
-		r.add(a.id, a.at, "%v stands a second time: some receivers take the first, some the last, some refuse the message.", a.id)
+		r.add(a.id, a.at, "%v occurs twice: some receivers use the first, some the last, some refuse the message.", a.id)
 	})
 }
 
@@ -205,7 +205,7 @@ func reportMoved(l *list, r *reporter) {
 	}
 	for _, p := range seen {
 		if !p.inOrder {
-			r.add(p.id, p.at, "%v is not where the order of %v has it.", p.id, l.kind)
+			r.add(p.id, p.at, "%v is out of order in %v.", p.id, l.kind)
 		}
 	}
 }
@@ -326,7 +326,7 @@ func checkMACZero(l *list, r *reporter) {
 func checkMajorVersion(l *list, r *reporter) {
 	for _, a := range l.attrs { // every one: a receiver may use the second of two
 		if v := l.value(a); a.id == wps.AttrVersion && len(v) == 1 && v[0]>>4 != 1 && v[0]>>4 != 2 {
-			r.add(wps.AttrVersion, a.at, "Version is %#02x: nobody speaks major version %d.", v[0], v[0]>>4)
+			r.add(wps.AttrVersion, a.at, "Version is %#02x: there is no major version %d.", v[0], v[0]>>4)
 		}
 	}
 }
@@ -341,7 +341,7 @@ func checkMethodsVersion(l *list, r *reporter) {
 	const known1 = 0x01FF
 	for _, id := range []wps.AttributeID{wps.AttrConfigMethods, wps.AttrSelectedRegistrarConfigMethods} {
 		if m, ok := l.methods(id); ok && m&^known1 != 0 {
-			r.add(id, l.at(id), "%v has bits of version 2.0, %#04x, yet the sender has no Version2.", id, uint16(m&^known1))
+			r.add(id, l.at(id), "%v has bits of version 2.0, %#04x, but the sender has no Version2.", id, uint16(m&^known1))
 		}
 	}
 }
@@ -374,9 +374,9 @@ func octets(low, high int) string {
 	case low == high:
 		return fmt.Sprintf("%d octets", low)
 	case high == 0xFFFF:
-		return fmt.Sprintf("%d octets or more", low)
+		return fmt.Sprintf("at least %d octets", low)
 	case low == 0:
-		return fmt.Sprintf("%d octets at most", high)
+		return fmt.Sprintf("at most %d octets", high)
 	}
 	return fmt.Sprintf("%d to %d octets", low, high)
 }
@@ -384,7 +384,7 @@ func octets(low, high int) string {
 func checkLength(l *list, a attribute, r *reporter) {
 	n := len(l.value(a))
 	if row := infoOf(a.id); !allows(row, n) {
-		r.add(a.id, a.at, "%v is %d octets long; it has %s.", a.id, n, octets(row.Min, row.Max))
+		r.add(a.id, a.at, "%v is %d octets long, but must have %s.", a.id, n, octets(row.Min, row.Max))
 	}
 }
 

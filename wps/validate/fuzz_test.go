@@ -13,9 +13,9 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// agrees holds the validator against the readers of package wps: what they
-// refuse is an error, strictly and tolerantly, and the habits that they put up
-// with are found.
+// agrees compares the validator with the readers of package wps: a list that
+// they refuse has an error, in both modes, and the quirks that they tolerate
+// are found.
 func agrees(t *testing.T, kind wps.Kind, b []byte) {
 	for _, mode := range []wps.Mode{wps.Tolerant, wps.Strict} {
 		findings := validate.List(kind, b, mode)
@@ -26,7 +26,7 @@ func agrees(t *testing.T, kind wps.Kind, b []byte) {
 			t.Errorf("%v, mode %v: wps says %v, the validator %v", kind, mode, err, findings)
 		}
 		if err != nil || mode == wps.Strict || findings.Has("ATTRIBUTE-REPEATED") || findings.Has("SECURITY-ATTRIBUTE-REPEATED") {
-			continue // of attributes that stand twice the two may take another
+			continue // for repeated attributes the two may use different ones
 		}
 		var found wps.Quirks
 		for _, f := range findings {
@@ -35,7 +35,7 @@ func agrees(t *testing.T, kind wps.Kind, b []byte) {
 		}
 		quirks := l.Attributes().Quirks
 		if quirks.Has(wps.QuirkLongString) {
-			quirks &^= wps.QuirkTerminatedText // where it was cut, there may be a zero
+			quirks &^= wps.QuirkTerminatedText // there may be a zero where it was truncated
 		}
 		if !found.Has(quirks) {
 			t.Errorf("%v: wps met the quirks %v, the validator only %v: %v", kind, quirks, found, findings)
@@ -43,7 +43,7 @@ func agrees(t *testing.T, kind wps.Kind, b []byte) {
 	}
 }
 
-// sound checks what holds for all findings.
+// sound checks properties of all findings.
 func sound(t *testing.T, findings validate.Findings, size int) {
 	t.Helper()
 	of := map[string]int{}
@@ -86,7 +86,7 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
-// FuzzElement covers all other lists as well: elements are but one sort.
+// FuzzElement also covers all other lists: elements are only one kind.
 func FuzzElement(f *testing.F) {
 	for _, s := range samples(f) {
 		f.Add(byte(s.kind), byte(0), join(s.attrs...))
@@ -94,7 +94,7 @@ func FuzzElement(f *testing.F) {
 	for kind := wps.KindBeacon; kind <= wps.KindHandoverSelect; kind++ {
 		f.Add(byte(kind), byte(0xFF), conforming(kind).bytes())
 	}
-	// A second Version with an unknown major version: wps takes the last.
+	// A second Version with an unknown major version: wps uses the last one.
 	f.Add(byte(wps.KindBeacon), byte(0x0C), []byte("\x10\x4a\x00\x01\x10\x10\x44\x00\x01\x02\x10\x4a\x00\x01\x007*\x00\x01 "))
 	f.Fuzz(func(t *testing.T, kind, network byte, b []byte) {
 		has := func(bit int) bool { return network>>bit&1 != 0 }
@@ -106,8 +106,8 @@ func FuzzElement(f *testing.F) {
 	})
 }
 
-// encode writes a transcript for the fuzzer, decode reads one: for each step
-// its numbers in one octet each, the length of its body, and the body.
+// encode encodes a transcript for the fuzzer, and decode decodes one: for each
+// step its numbers in one octet each, the length of its body, and the body.
 func encode(transcript validate.Transcript) []byte {
 	var b []byte
 	for _, s := range transcript.Entries {
@@ -136,7 +136,7 @@ func FuzzExchange(f *testing.F) {
 			f.Add(encode(transcript), transcript.Identity, false)
 		}
 	}
-	// The keys of one capture open its messages; all others are damaged.
+	// The keys of one capture decrypt its messages; all others are damaged.
 	keys := newLab(f, "s01-pin-ok").Keys
 	f.Fuzz(func(t *testing.T, b []byte, identity string, lossy bool) {
 		transcript := validate.Transcript{Entries: decode(b), Identity: identity, Lossy: lossy}

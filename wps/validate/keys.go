@@ -12,31 +12,31 @@ import (
 var keyRules = []rule{
 	{Rule: Rule{ID: "AUTHENTICATOR-WRONG", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: authenticated,
 		Clause: "WSC 2.0 §7.1 (via iwd), hostap",
-		Text:   "The Authenticator is that of the message before and this one."},
+		Text:   "The Authenticator is computed over the previous message and this one."},
 		exchange: checkChain(chainWrong, "The Authenticator is wrong: the message was changed on the way, or the keys are not those of this run.")},
 	{Rule: Rule{ID: "AUTHENTICATOR-OVER-M2D", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: authenticated,
 		Clause: "hostap, iwd",
-		Text:   "M2D is not in the chain of Authenticators: an M2 behind it is authenticated over M1."},
-		exchange: checkChain(chainOverM2D, "The Authenticator is made over M2D, which is not in the chain.")},
+		Text:   "M2D is not in the chain of Authenticators: an M2 after it is authenticated over M1."},
+		exchange: checkChain(chainOverM2D, "The Authenticator is computed over M2D, which is not in the chain.")},
 	{Rule: Rule{ID: "SETTINGS-PADDING", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: sealed,
 		Clause: "hostap, iwd",
-		Text:   "Encrypted Settings end in 1 to 16 octets of padding, each of which is their number."},
+		Text:   "Encrypted Settings end with 1 to 16 octets of padding, each with the value of their number."},
 		exchange: checkSealed(badPadding, "The settings cannot be decrypted: their padding is not 1 to 16 octets of that value.")},
 	{Rule: Rule{ID: "KEY-WRAP-MISSING", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: sealed,
 		Clause: "hostap, iwd",
-		Text:   "Encrypted Settings hold a Key Wrap Authenticator."},
-		exchange: checkSealed(noKeyWrap, "The settings hold no Key Wrap Authenticator.")},
+		Text:   "Encrypted Settings contain a Key Wrap Authenticator."},
+		exchange: checkSealed(noKeyWrap, "The settings contain no Key Wrap Authenticator.")},
 	{Rule: Rule{ID: "KEY-WRAP-WRONG", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: sealed,
 		Clause: "hostap, iwd",
-		Text:   "The Key Wrap Authenticator is that of the settings before it."},
+		Text:   "The Key Wrap Authenticator is computed over the settings before it."},
 		exchange: checkSealed(wrongKeyWrap, "The Key Wrap Authenticator is wrong.")},
 	{Rule: Rule{ID: "S-NONCES-EQUAL", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: from(wps.KindM4Settings, wps.KindM7APSettings),
 		Clause: "advice",
-		Text:   "The secret nonces of a run differ: a second one that is known beforehand proves nothing."},
+		Text:   "The secret nonces of a run differ: a second one that is already known proves nothing."},
 		exchange: checkSNoncesEqual},
 	{Rule: Rule{ID: "S-NONCE-PUBLIC", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: from(wps.KindM4Settings, wps.KindM7APSettings),
 		Clause: "advice",
-		Text:   "A secret nonce is none of the values that are sent in the clear."},
+		Text:   "A secret nonce is not one of the values that are sent in the clear."},
 		exchange: checkSNoncePublic},
 	{Rule: Rule{ID: "CREDENTIAL-MAC", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both, Kinds: []wps.Kind{wps.KindCredential},
 		Clause: "hostap (deployed access points send others)",
@@ -44,7 +44,7 @@ var keyRules = []rule{
 		exchange: checkCredentialMAC},
 	{Rule: Rule{ID: "CREDENTIAL-UNSUPPORTED", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: credentials,
 		Clause: "hostap, iwd",
-		Text:   "What is handed out is of a type that the enrollee named in M1."},
+		Text:   "The types in a Credential are among those that the enrollee listed in M1."},
 		exchange: checkUnsupported},
 }
 
@@ -238,7 +238,7 @@ func checkSNoncesEqual(x *exchange, r *reporter) {
 	seen := map[wps.Nonce]wps.AttributeID{}
 	x.secrets(func(s *step, id wps.AttributeID, nonce wps.Nonce) {
 		if before, ok := seen[nonce]; ok && before != id {
-			r.inside(s, id, "%v is %v once more.", id, before)
+			r.inside(s, id, "%v equals %v.", id, before)
 		}
 		seen[nonce] = id
 	})
@@ -270,7 +270,7 @@ func checkSNoncePublic(x *exchange, r *reporter) {
 	}
 	x.secrets(func(s *step, id wps.AttributeID, nonce wps.Nonce) {
 		if where, ok := public[nonce]; ok && nonce != (wps.Nonce{}) {
-			r.inside(s, id, "%v is a part of %s, which everyone saw.", id, where)
+			r.inside(s, id, "%v is a part of %s, which was sent in the clear.", id, where)
 		}
 	})
 }
@@ -325,10 +325,10 @@ func checkUnsupported(x *exchange, r *reporter) {
 		}
 		r.message, r.kind = s.index, l.kind
 		if uint64(auth)&auths == 0 {
-			r.add(wps.AttrAuthType, at+l.at(wps.AttrAuthType), "The network is one of %v; the enrollee can do %v.", auth, wps.AuthType(auths))
+			r.add(wps.AttrAuthType, at+l.at(wps.AttrAuthType), "The network uses %v; the enrollee supports %v.", auth, wps.AuthType(auths))
 		}
 		if uint64(encr)&encrs == 0 {
-			r.add(wps.AttrEncrType, at+l.at(wps.AttrEncrType), "The network is encrypted with %v; the enrollee can do %v.", encr, wps.EncrType(encrs))
+			r.add(wps.AttrEncrType, at+l.at(wps.AttrEncrType), "The network is encrypted with %v; the enrollee supports %v.", encr, wps.EncrType(encrs))
 		}
 	})
 }

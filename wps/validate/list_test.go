@@ -12,7 +12,8 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// good has a value for each attribute of the layouts that restricts its own.
+// good has a valid value for each attribute of the layouts whose values are
+// restricted.
 var good = map[wps.AttributeID][]byte{
 	wps.AttrVersion: {0x10}, wps.AttrState: {2}, wps.AttrAPSetupLocked: {1}, wps.AttrSelectedRegistrar: {1},
 	wps.AttrDevicePasswordID: {0, 4}, wps.AttrSelectedRegistrarConfigMethods: {0x06, 0x80}, wps.AttrRFBands: {1},
@@ -28,11 +29,12 @@ var good = map[wps.AttributeID][]byte{
 	wps.AttrNewPassword: []byte("12345670"), wps.AttrOOBDevicePassword: times("p", 40), wps.AttrVendorExtension: []byte("\x00\x37\x2A\x00\x01\x20"),
 }
 
-// square is a public key in order: 9 is a power of the generator, since it is
-// a square, and not of two.
+// square returns a valid public key: 9 is a power of the generator, since it is
+// a square, and not a power of two.
 func square() []byte { return append(make([]byte, 191), 9) }
 
-// left out of conforming lists are attributes that exclude others.
+// leftOut are attributes that conforming lists omit, because they exclude
+// others.
 var leftOut = map[wps.AttributeID]bool{wps.AttrNetworkKeyIndex: true}
 
 // conforming returns a list with every attribute of its layout.
@@ -63,8 +65,8 @@ func conforming(kind wps.Kind) sample {
 	return s
 }
 
-// with returns the list with another value of an attribute, added at the end
-// if it was not there; nil takes it out.
+// with returns the list with another value of an attribute, which is added at
+// the end if it was missing; nil removes it.
 func (s sample) with(id wps.AttributeID, v []byte) sample {
 	s.attrs = slices.Clone(s.attrs)
 	i := slices.IndexFunc(s.attrs, func(a tlv) bool { return a.id == id })
@@ -93,8 +95,8 @@ func (s sample) bytes() []byte {
 
 func (s sample) judge(mode wps.Mode) validate.Findings { return validate.List(s.kind, s.bytes(), mode) }
 
-// TestConforming finds nothing in a list of each kind that has all that the
-// kind has a place for.
+// TestConforming checks that there are no findings in a list of each kind with
+// all its attributes.
 func TestConforming(t *testing.T) {
 	for kind := wps.KindBeacon; kind <= wps.KindHandoverSelect; kind++ {
 		for _, mode := range []wps.Mode{wps.Tolerant, wps.Strict} {
@@ -105,7 +107,7 @@ func TestConforming(t *testing.T) {
 	}
 }
 
-// only fails the test unless the rules, sorted, are those that were broken.
+// only fails the test unless the rules found, sorted, are those given.
 func only(t *testing.T, what string, findings validate.Findings, rules ...string) {
 	t.Helper()
 	var got []string
@@ -122,7 +124,7 @@ func only(t *testing.T, what string, findings validate.Findings, rules ...string
 	}
 }
 
-// broken has every rule that was broken.
+// broken records every rule that was broken.
 var broken = map[string]bool{}
 
 // TestEveryRule breaks every rule of the table.
@@ -143,7 +145,7 @@ func TestEveryRule(t *testing.T) {
 	}
 }
 
-// breakPresenceRules takes out each attribute that a list needs.
+// breakPresenceRules removes each required attribute from each list.
 func breakPresenceRules(t *testing.T) {
 	for _, rule := range allRules() {
 		if rule.Area != validate.AreaPresence || rule.ID == "OPEN-NETWORK-KEY-MISSING" {
@@ -167,8 +169,8 @@ func breakPresenceRules(t *testing.T) {
 	}
 }
 
-// breakLengthRules has attributes that are too long or too short, alone in a
-// list of which nothing else is known.
+// breakLengthRules has attributes that are too long or too short, each alone in
+// a list of unknown kind.
 func breakLengthRules(t *testing.T) {
 	for info := range wps.Attributes() {
 		for _, n := range []int{info.Min - 1, info.Max + 1} {
@@ -186,8 +188,8 @@ func breakLengthRules(t *testing.T) {
 	}
 }
 
-// breakValueRules has attributes with values out of range: those that others
-// found, and for the rest the first of some simple ones that package wps refuses.
+// breakValueRules has attributes with invalid values: those found by others,
+// and for the rest the first of some simple values that package wps refuses.
 func breakValueRules(t *testing.T) {
 	values := maps.Clone(outOfRange)
 	for info := range wps.Attributes() {
@@ -206,8 +208,8 @@ func breakValueRules(t *testing.T) {
 	}
 }
 
-// refused returns a value of a length that the table allows and that package wps
-// refuses, or nil if it finds none.
+// refused returns a value of an allowed length that package wps refuses, or nil
+// if it finds none.
 func refused(info wps.AttributeInfo) []byte {
 	for _, n := range []int{info.Min, min(info.Min+1, info.Max), min(info.Min+8, info.Max)} {
 		for _, c := range []byte{0, 1, 2, 3, 9, 0x80, 0xFF} {
@@ -221,7 +223,7 @@ func refused(info wps.AttributeInfo) []byte {
 	return nil
 }
 
-// breakListRules breaks the rules about single lists that are not made of
+// breakListRules breaks the rules about single lists that are not derived from
 // tables, one by one.
 func breakListRules(t *testing.T) {
 	list := conforming
@@ -338,7 +340,7 @@ func breakListRules(t *testing.T) {
 	}
 }
 
-// breakQuirkRules has the examples of the quirks that have a rule of their own.
+// breakQuirkRules uses the examples of the quirks that have their own rule.
 func breakQuirkRules(t *testing.T) {
 	for quirk := range wps.QuirkTable() {
 		if quirk.Rule == "" {
@@ -354,7 +356,7 @@ func breakQuirkRules(t *testing.T) {
 	}
 }
 
-// breakNetworkRules offers WPS where it does not belong.
+// breakNetworkRules offers WPS on networks where it is not allowed.
 func breakNetworkRules(t *testing.T) {
 	beacon := conforming(wps.KindBeacon).bytes()
 	for rule, network := range map[string]dot11.Traits{

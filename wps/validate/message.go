@@ -23,19 +23,19 @@ var messageRules = []rule{
 		list: checkTypeMismatch},
 	{Rule: Rule{ID: "MESSAGE-SIZE", Area: AreaMessage, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
 		Clause: "hostap",
-		Text:   "A message has 50,000 octets at most."},
+		Text:   "A message has at most 50,000 octets."},
 		list: checkSize},
 	{Rule: Rule{ID: "NONCE-ZERO", Area: AreaMessage, Tolerant: Error, Strict: Error, Versions: Both, Kinds: agreements,
 		Clause: "advice",
-		Text:   "The sender's own nonce is random and not all zeros, but for the one in M2D: hostap has none then."},
+		Text:   "The sender's own nonce is random and not all zeros, except in M2D, where hostap has none yet."},
 		list: checkNonceZero},
 	{Rule: Rule{ID: "PUBLIC-KEY-RANGE", Area: AreaMessage, Tolerant: Error, Strict: Error, Versions: Both, Kinds: agreements,
 		Clause: "iwd; RFC 3526 group 5",
-		Text:   "A public key is between 2 and p−2: with another everyone knows the secret."},
+		Text:   "A public key is between 2 and p−2: with any other, the shared secret is known to everyone."},
 		list: checkKey(keyRange)},
 	{Rule: Rule{ID: "PUBLIC-KEY-SUBGROUP", Area: AreaMessage, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: agreements,
 		Clause: "advice; RFC 3526 group 5",
-		Text:   "A public key is a power of the generator 2, as that of every honest peer is."},
+		Text:   "A public key is a power of the generator 2, as every correctly generated key is."},
 		list: checkKey(keySubgroup)},
 	{Rule: Rule{ID: "PUBLIC-KEY-PLAIN", Area: AreaMessage, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: agreements,
 		Clause: "advice",
@@ -43,7 +43,7 @@ var messageRules = []rule{
 		list: checkKey(keyPlain)},
 	{Rule: Rule{ID: "PUBLIC-KEY-PUBLISHED", Area: AreaMessage, Tolerant: Error, Strict: Error, Versions: Both, Kinds: agreements,
 		Clause: "pixiewps; the vectors of this module",
-		Text:   "A public key is not one whose private exponent has been published, as that of a sample or a software kit."},
+		Text:   "A public key is not one whose private exponent has been published, such as that of a sample or a software kit."},
 		list: checkKey(keyPublished)},
 	{Rule: Rule{ID: "OS-VERSION-BIT", Area: AreaMessage, Tolerant: Note, Strict: Note, Versions: Both, Kinds: descriptions,
 		Clause: "hostap, iwd",
@@ -55,14 +55,14 @@ var messageRules = []rule{
 		list: checkOneBand},
 	{Rule: Rule{ID: "PUSH-BUTTON-METHOD", Area: AreaMessage, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: []wps.Kind{wps.KindM1, wps.KindProbeRequest},
 		Clause: "iwd",
-		Text:   "Who was pressed (Device Password ID 4) has Push Button among its Config Methods: iwd does not see it otherwise."},
+		Text:   "A device in push-button mode (Device Password ID 4) has Push Button in its Config Methods: otherwise iwd ignores it."},
 		list: checkPushButtonMethod},
 	{Rule: Rule{ID: "M1-CONFIG-ERROR", Area: AreaMessage, Tolerant: Note, Strict: Note, Versions: Both, Kinds: []wps.Kind{wps.KindM1},
 		Clause: "iwd",
 		Text:   "Configuration Error in M1 is 0: iwd's registrar ignores an M1 with another."},
 		list: checkConfigError},
 	{Rule: Rule{ID: "M2-CONFIG-ERROR", Area: AreaMessage, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: []wps.Kind{wps.KindM2},
-		Clause: "WSC 2.0 §8.3.2, as hostap holds it",
+		Clause: "WSC 2.0 §8.3.2, as hostap implements it",
 		Text:   "Configuration Error in M2 is 0: a registrar that refuses sends M2D."},
 		list: checkConfigError},
 	{Rule: Rule{ID: "M2D-CONFIG-ERROR", Area: AreaMessage, Tolerant: Note, Strict: Warning, Versions: Both, Kinds: []wps.Kind{wps.KindM2D},
@@ -81,7 +81,7 @@ var messageRules = []rule{
 
 func checkTypeMissing(l *list, r *reporter) {
 	if l.kind == 0 && !l.has(wps.AttrMessageType) {
-		r.add(wps.AttrMessageType, len(l.data), "There is no Message Type: without it a message cannot be told.")
+		r.add(wps.AttrMessageType, len(l.data), "There is no Message Type, so the message is not known.")
 	}
 }
 
@@ -136,14 +136,14 @@ func checkKey(wrong func(*wps.PublicKey) string) func(*list, *reporter) {
 
 func keyRange(k *wps.PublicKey) string {
 	if registration.CheckPublicKey(k, nil) != nil {
-		return "is not between 2 and p−2: everyone knows the keys of the run"
+		return "is not between 2 and p−2: anyone can compute the keys of the run"
 	}
 	return ""
 }
 
 func keySubgroup(k *wps.PublicKey) string {
 	if registration.CheckPublicKey(k, nil) == nil && registration.CheckSubgroup(k) != nil {
-		return "is no power of the generator: its sender learns a bit of the other side's exponent"
+		return "is not a power of the generator: its sender learns a bit of the other side's exponent"
 	}
 	return ""
 }
@@ -197,7 +197,7 @@ func checkHashesEqual(l *list, r *reporter) {
 		first, second = wps.AttrRHash1, wps.AttrRHash2
 	}
 	if v := l.get(first); v != nil && bytes.Equal(v, l.get(second)) {
-		r.add(second, l.at(second), "%v is %v once more.", second, first)
+		r.add(second, l.at(second), "%v equals %v.", second, first)
 	}
 }
 
@@ -206,6 +206,6 @@ func checkAuthenticatorLast(l *list, r *reporter) {
 		return
 	}
 	if last := l.attrs[len(l.attrs)-1]; last.id != wps.AttrAuthenticator {
-		r.add(wps.AttrAuthenticator, l.at(wps.AttrAuthenticator), "The Authenticator is not last: it proves nothing of what follows.")
+		r.add(wps.AttrAuthenticator, l.at(wps.AttrAuthenticator), "The Authenticator is not last: it does not cover what follows.")
 	}
 }

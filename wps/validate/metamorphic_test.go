@@ -14,7 +14,7 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// tlv is an attribute, taken out of its list.
+// tlv is an attribute of a list.
 type tlv struct {
 	id    wps.AttributeID
 	value []byte
@@ -40,15 +40,16 @@ func join(attrs ...tlv) []byte {
 	return b
 }
 
-// sample is a list that conforms, but for what is found in it as it is.
+// sample is a list that conforms, except for the findings about it in its
+// original form.
 type sample struct {
 	name  string
 	kind  wps.Kind
 	attrs []tlv
-	raw   []byte // instead of attrs, where octets are out of order
+	raw   []byte // instead of attrs, if the octets are malformed
 }
 
-// samples returns one list of each make-up in the captures: messages,
+// samples returns one list of each composition in the captures: messages,
 // elements, decrypted settings and Credentials.
 func samples(tb testing.TB) []sample {
 	tb.Helper()
@@ -73,7 +74,7 @@ func samples(tb testing.TB) []sample {
 	}
 	for _, c := range wired(tb) {
 		if strings.HasPrefix(c.Name, "s21-cred") {
-			continue // these hand out WEP and TKIP
+			continue // these give WEP and TKIP
 		}
 		for _, t := range c.transcripts() {
 			for _, s := range t.Entries {
@@ -101,13 +102,13 @@ func samples(tb testing.TB) []sample {
 	return all
 }
 
-// kindOf returns the kind of a message, 0 for what is none.
+// kindOf returns the kind of a message, or 0.
 func kindOf(b []byte) wps.Kind {
 	t, _ := wps.PeekMessageType(b)
 	return t.Kind()
 }
 
-// settingsKind returns what the settings in a message are.
+// settingsKind returns the kind of the settings in a message.
 func settingsKind(message wps.Kind, settings []byte) wps.Kind {
 	ofAP := wps.Find(settings, wps.AttrSSID) != nil
 	switch {
@@ -125,15 +126,14 @@ func settingsKind(message wps.Kind, settings []byte) wps.Kind {
 	return wps.KindM4Settings + (message - wps.KindM4)
 }
 
-// A change makes of a list one that does not conform. It returns nil where
-// it cannot be made, or where the protocol allows the result, and the reason
-// is beside it.
+// A change makes a list that does not conform. It returns nil if that is not
+// possible, or if the protocol allows the result; the reason is beside it.
 type change struct {
 	name  string
 	apply func(s sample, i int) []byte
 }
 
-// without returns the attributes but for one.
+// without returns the attributes except one.
 func without(attrs []tlv, i int) []tlv { return slices.Delete(slices.Clone(attrs), i, i+1) }
 
 // replaced returns the list with another value of one attribute.
@@ -158,8 +158,8 @@ func need(kind wps.Kind, id wps.AttributeID) (wps.Rule, bool) {
 	return layout[i], true
 }
 
-// conditional are the attributes of the samples under a condition that they
-// meet: a registrar is waiting, there is no UUID-R, the network has a key.
+// conditional are the attributes of the samples whose condition is met: a
+// registrar is waiting, there is no UUID-R, the network has a key.
 var conditional = map[wps.AttributeID]bool{
 	wps.AttrDevicePasswordID: true, wps.AttrSelectedRegistrarConfigMethods: true, wps.AttrNetworkKey: true,
 }
@@ -169,11 +169,11 @@ var changes = []change{
 		row, ok := need(s.kind, s.attrs[i].id)
 		switch {
 		case !ok || row.Need == wps.Optional:
-			return nil // unknown attributes and extensions need not be there
+			return nil // unknown attributes and extensions are optional
 		case len(slices.DeleteFunc(slices.Clone(s.attrs), func(a tlv) bool { return a.id != row.Attribute })) > 1:
 			return nil // there is another
 		case row.Need == wps.Conditional && !conditional[row.Attribute] && !(row.Attribute == wps.AttrUUIDE && s.kind == wps.KindProbeRequest):
-			return nil // the condition is not met, or not told by the list
+			return nil // the condition is not met, or does not show in the list
 		}
 		return join(without(s.attrs, i)...)
 	}},
@@ -191,7 +191,7 @@ var changes = []change{
 		}
 		n := len(a.value) + 1
 		if info.Min != info.Max && info.Max < 1024 {
-			n = info.Max + 1 // up to there it may be longer
+			n = info.Max + 1 // the length up to which it may be longer
 		}
 		return replaced(s.attrs, i, append(slices.Clone(a.value), bytes.Repeat([]byte{'0'}, n-len(a.value))...))
 	}},
@@ -220,7 +220,7 @@ var changes = []change{
 // moved returns the list with an attribute in another place.
 func moved(s sample, i, to int) []byte {
 	if _, ok := need(s.kind, s.attrs[i].id); !ok || i == to || s.attrs[i].id == wps.AttrVendorExtension && !isWFA(s.attrs[i]) {
-		return nil // it has no place, or it is there
+		return nil // it has no place, or is there already
 	}
 	between := s.attrs[min(i, to) : max(i, to)+1]
 	placed := slices.ContainsFunc(between, func(a tlv) bool {
@@ -228,7 +228,7 @@ func moved(s sample, i, to int) []byte {
 		return ok && a.id != s.attrs[i].id
 	})
 	if !placed {
-		return nil // it passes nothing that has a place
+		return nil // it passes no attribute that has a place
 	}
 	return join(slices.Insert(without(s.attrs, i), to, s.attrs[i])...)
 }
@@ -238,9 +238,9 @@ func (s *sample) version2() bool {
 	return slices.ContainsFunc(s.attrs, func(a tlv) bool { return isWFA(a) && bytes.HasPrefix(a.value[3:], []byte{0, 1}) })
 }
 
-// TestMetamorphic changes each attribute of each list in the captures, and
-// wants a finding that names the attribute and was not there before. Nor may
-// the readers of package wps find more than the validator.
+// TestMetamorphic changes each attribute of each list in the captures. There
+// must be a new finding that names the attribute. The readers of package wps
+// must not find more than the validator.
 func TestMetamorphic(t *testing.T) {
 	for _, s := range samples(t) {
 		before := validate.List(s.kind, join(s.attrs...), wps.Tolerant)
@@ -280,7 +280,7 @@ func neighbours(s sample, i int, id wps.AttributeID) bool {
 	return i > 0 && s.attrs[i-1].id == id || i+1 < len(s.attrs) && s.attrs[i+1].id == id
 }
 
-// TestOptionalRemoved removes what need not be there, and wants no error.
+// TestOptionalRemoved removes optional attributes, which must not be an error.
 func TestOptionalRemoved(t *testing.T) {
 	for _, s := range samples(t) {
 		before := validate.List(s.kind, join(s.attrs...), wps.Tolerant)
@@ -295,11 +295,11 @@ func TestOptionalRemoved(t *testing.T) {
 	}
 }
 
-// bad is a value that an attribute may not have, in some kinds of list.
+// bad is an invalid value of an attribute, in some kinds of list.
 type bad struct {
 	value  []byte
 	kinds  []wps.Kind // nil is all
-	since2 bool       // version 1.0 allows it
+	since2 bool       // valid in version 1.0
 }
 
 func in(v []byte, kinds ...wps.Kind) bad { return bad{value: v, kinds: kinds} }
@@ -317,7 +317,7 @@ func power(n int) []byte {
 	return key
 }
 
-// prime is p of group 5, from which keys out of range are made.
+// prime is p of group 5, from which invalid keys are derived.
 var prime, _ = hex.DecodeString("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74" +
 	"020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437" +
 	"4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED" +
@@ -334,8 +334,9 @@ func minus(n byte) []byte {
 
 func times(c string, n int) []byte { return bytes.Repeat([]byte(c), n) }
 
-// outOfRange has values for the attributes that restrict them. Hashes,
-// Authenticators, initialization vectors and the like can have any.
+// outOfRange has invalid values for the attributes that restrict them. Hashes,
+// Authenticators, initialization vectors and similar attributes can have any
+// value.
 var outOfRange = map[wps.AttributeID][]bad{
 	wps.AttrVersion:                        {in(number(0x20, 1)), in(number(0x57, 1)), in(number(0, 1))},
 	wps.AttrMessageType:                    {in(number(0, 1)), in(number(2, 1)), in(number(0x10, 1)), in(number(6, 1), wps.KindM1, wps.KindM2, wps.KindM8)},
@@ -383,8 +384,8 @@ var outOfRange = map[wps.AttributeID][]bad{
 	},
 }
 
-// TestOutOfRangeIsComplete wants values for each attribute of the captures
-// whose value a rule restricts.
+// TestOutOfRangeIsComplete checks that there are values for each attribute in
+// the captures whose value a rule restricts.
 func TestOutOfRangeIsComplete(t *testing.T) {
 	var restricted []string
 	for _, rule := range allRules() {

@@ -32,12 +32,12 @@ var nonceRules = []rule{
 		Text:   "The registrar's hashes are not the enrollee's."},
 		exchange: checkHashReflected},
 	{Rule: Rule{ID: "DEVICE-PASSWORD-ID-CHANGED", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: []wps.Kind{wps.KindM2},
-		Clause: "WSC 2.0 §8.3.2, as hostap holds it",
-		Text:   "M2 means the password of M1; but an access point may be read by an NFC password, and 0 and 5 are both PINs."},
+		Clause: "WSC 2.0 §8.3.2, as hostap implements it",
+		Text:   "M2 has the Device Password ID of M1, but an access point may be read with an NFC password, and 0 and 5 are both PINs."},
 		exchange: checkPasswordChanged},
 	{Rule: Rule{ID: "DEVICE-PASSWORD-ID-BUTTON", Area: AreaExchange, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: []wps.Kind{wps.KindM2},
 		Clause: "hostap",
-		Text:   "A registrar repeats Device Password ID 4 of a push button, and does not say 0 instead."},
+		Text:   "A registrar repeats Device Password ID 4 of a push button, and does not send 0 instead."},
 		exchange: checkButtonChanged},
 	{Rule: Rule{ID: "TYPES-DISJOINT", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: []wps.Kind{wps.KindM2},
 		Clause: "hostap, iwd",
@@ -49,7 +49,7 @@ var nonceRules = []rule{
 		exchange: checkStationState},
 	{Rule: Rule{ID: "M1-CONFIG-METHODS-BUTTON", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both, Kinds: []wps.Kind{wps.KindM1},
 		Clause: "hostap",
-		Text:   "An access point as enrollee has no push button: no external registrar is added with it."},
+		Text:   "An access point as enrollee has no push button: it cannot add an external registrar."},
 		exchange: checkEnrolleeButton},
 	{Rule: Rule{ID: "M2-SETTINGS", Area: AreaExchange, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: []wps.Kind{wps.KindM2},
 		Clause: "hostap; NFC connection handover",
@@ -57,7 +57,7 @@ var nonceRules = []rule{
 		exchange: checkM2Settings},
 	{Rule: Rule{ID: "IV-REPEATED", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: sealed,
 		Clause: "advice",
-		Text:   "Each Encrypted Settings has an initialization vector of its own."},
+		Text:   "Each Encrypted Settings has a different initialization vector."},
 		exchange: checkIVs},
 }
 
@@ -174,7 +174,7 @@ func checkPasswordChanged(x *exchange, r *reporter) {
 		case asked == answered, isPIN(asked) && isPIN(answered), buttonDropped(asked, answered):
 		case x.enrollee != SideClient && isPIN(asked) && answered.OutOfBand():
 		default:
-			r.at(m2, wps.AttrDevicePasswordID, "M1 means the password %v, M2 %v.", asked, answered)
+			r.at(m2, wps.AttrDevicePasswordID, "M1 has the password %v, M2 %v.", asked, answered)
 		}
 	})
 }
@@ -182,7 +182,7 @@ func checkPasswordChanged(x *exchange, r *reporter) {
 func checkButtonChanged(x *exchange, r *reporter) {
 	x.passwords(func(m2 *step, asked, answered wps.DevicePasswordID) {
 		if buttonDropped(asked, answered) {
-			r.at(m2, wps.AttrDevicePasswordID, "M1 means the push button, M2 a PIN.")
+			r.at(m2, wps.AttrDevicePasswordID, "M1 has the push button, M2 a PIN.")
 		}
 	})
 }
@@ -208,7 +208,7 @@ func checkDisjoint(x *exchange, r *reporter) {
 
 func checkStationState(x *exchange, r *reporter) {
 	if m1 := x.first(wps.KindM1); m1 != nil && x.enrollee == SideClient && m1.list.is(wps.AttrState, uint64(wps.Configured)) {
-		r.at(m1, wps.AttrState, "The station says that it is configured.")
+		r.at(m1, wps.AttrState, "The station's State is configured.")
 	}
 }
 

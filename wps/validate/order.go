@@ -13,11 +13,11 @@ import (
 var orderRules = []rule{
 	{Rule: Rule{ID: "MESSAGE-ORDER", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
 		Clause: "WSC 2.0 §7.7.3 (via iwd), hostap",
-		Text:   "Messages follow one another as the Registration Protocol has them."},
+		Text:   "Messages are in the order of the Registration Protocol."},
 		exchange: checkSequence},
 	{Rule: Rule{ID: "MESSAGE-UNSEEN", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both, Kinds: messages,
 		Clause: "WSC 2.0 §7.7.3 (via iwd)",
-		Text:   "No message is missing from what was captured."},
+		Text:   "No message is missing from the capture."},
 		exchange: checkUnseen},
 	{Rule: Rule{ID: "MESSAGE-DIRECTION", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
 		Clause: "WSC 2.0 §7.7.1 (via iwd), hostap",
@@ -25,7 +25,7 @@ var orderRules = []rule{
 		exchange: checkDirection},
 	{Rule: Rule{ID: "RETRANSMISSION-CHANGED", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: messages,
 		Clause: "hostap, iwd",
-		Text:   "A request that comes again is answered as before, octet for octet."},
+		Text:   "A repeated request gets the same answer, octet for octet."},
 		exchange: checkChanged},
 	{Rule: Rule{ID: "DONE-WITHOUT-M8", Area: AreaExchange, Tolerant: Error, Strict: Error, Versions: Both, Kinds: []wps.Kind{wps.KindDone},
 		Clause: "WSC 2.0 §8.3.12, hostap",
@@ -96,9 +96,9 @@ func checkUnseen(x *exchange, r *reporter) {
 		switch {
 		case !unseen || !x.Lossy:
 		case before == 0:
-			r.at(s, wps.AttrMessageType, "What came before %v was not captured.", s.kind)
+			r.at(s, wps.AttrMessageType, "The message before %v was not captured.", s.kind)
 		default:
-			r.at(s, wps.AttrMessageType, "What came between %v and %v was not captured.", before, s.kind)
+			r.at(s, wps.AttrMessageType, "A message between %v and %v was not captured.", before, s.kind)
 		}
 	})
 }
@@ -115,7 +115,7 @@ func checkDirection(x *exchange, r *reporter) {
 func checkChanged(x *exchange, r *reporter) {
 	for i := range x.steps {
 		if s := &x.steps[i]; s.changed && s.list != nil {
-			r.at(s, 0, "%v was sent before with other content: an answer is made once, and sent again as it is.", messageName(s.kind))
+			r.at(s, 0, "%v was sent before with other content: an answer must be repeated unchanged.", messageName(s.kind))
 		}
 	}
 }
@@ -136,7 +136,7 @@ func checkDoneEarly(x *exchange, r *reporter) {
 		case s.kind == wps.KindM8, s.kind == wps.KindM2 && s.list.has(wps.AttrEncryptedSettings):
 			given = true
 		case s.kind == wps.KindDone && !given && !s.repeats && !x.Lossy:
-			r.at(s, wps.AttrMessageType, "WSC_Done says that all is well, yet nothing was handed out.")
+			r.at(s, wps.AttrMessageType, "WSC_Done was sent, but no settings were given.")
 		}
 	}
 }
@@ -213,7 +213,7 @@ func checkLate(x *exchange, r *reporter) {
 	for i := 1; i < len(x.steps); i++ {
 		s, before := &x.steps[i], &x.steps[i-1]
 		if d := s.Time.Sub(before.Time); !s.Time.IsZero() && !before.Time.IsZero() && d > answerTime {
-			r.at(s, 0, "This came %v after what was before it.", d.Round(time.Millisecond))
+			r.at(s, 0, "This came %v after the previous message.", d.Round(time.Millisecond))
 		}
 	}
 }

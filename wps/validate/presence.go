@@ -29,7 +29,7 @@ func presenceRules() []rule {
 	}
 	return append(rows, rule{
 		Rule: Rule{ID: "OPEN-NETWORK-KEY-MISSING", Area: AreaPresence, Tolerant: Note, Strict: Error, Versions: Both, Kinds: credentials, Clause: "hostap, iwd",
-			Text: "Network Key stands in the settings of an open network too, and is empty.", Quirk: wps.QuirkMissingKey},
+			Text: "The settings of an open network also contain Network Key, which is empty.", Quirk: wps.QuirkMissingKey},
 		list: checkOpenKey,
 	})
 }

@@ -23,8 +23,8 @@ func publicKeyOf(exponent []byte) []byte {
 // realtekKey is the public key of the exponent in the SDK for RTL819x.
 func realtekKey() []byte { return publicKeyOf(bytes.Repeat([]byte{0x55}, 192)) }
 
-// TestPublishedKeys: the public key of each exponent that is known to be published
-// is found.
+// TestPublishedKeys checks that the public key of each published exponent is
+// found.
 func TestPublishedKeys(t *testing.T) {
 	published := func(key []byte) bool {
 		m1 := conforming(wps.KindM1).with(wps.AttrPublicKey, key)

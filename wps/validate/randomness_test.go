@@ -56,7 +56,7 @@ func breakRandomnessRules(t *testing.T) {
 	}
 }
 
-// TestRandomnessPlace says which run and message have the value again.
+// TestRandomnessPlace checks which run and message a finding names.
 func TestRandomnessPlace(t *testing.T) {
 	first := newLab(t, "s01-pin-ok")
 	findings := validate.Randomness(runs(first, newLab(t, "s03-pin-wpacli"), first), wps.Tolerant)

@@ -11,7 +11,7 @@ import (
 var refusalRules = []rule{
 	{Rule: Rule{ID: "NACK-PASSWORD", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: refusals,
 		Clause: "WSC 2.0 Table 34 (via iwd), hostap",
-		Text:   "Error 18, a wrong password, is found where a half was just proved: by the enrollee in M4 and M6, by the registrar in M5 and M7."},
+		Text:   "Error 18, a wrong password, answers a message that proves a half: the enrollee sends it after M4 and M6, the registrar after M5 and M7."},
 		exchange: onRefusal(wps.DevicePasswordAuthFailed, passwordFits)},
 	{Rule: Rule{ID: "NACK-OVERLAP", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: refusals,
 		Clause: "WSC 2.0 §11.3 (via iwd), hostap",
@@ -19,7 +19,7 @@ var refusalRules = []rule{
 		exchange: onRefusal(wps.MultiplePBCSessions, overlapFits)},
 	{Rule: Rule{ID: "NACK-LOCKED", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: refusals,
 		Clause: "hostap",
-		Text:   "Error 15, locked, is said by an access point whose PIN is asked for: after M2 or M8, or in M2D."},
+		Text:   "Error 15, locked, is sent by an access point for its own PIN: after M2 or M8, or in M2D."},
 		exchange: onRefusal(wps.SetupLocked, lockedFits)},
 	{Rule: Rule{ID: "NACK-KEY-HASH", Area: AreaExchange, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: refusals,
 		Clause: "hostap",
@@ -31,7 +31,7 @@ var refusalRules = []rule{
 		exchange: onRefusal(wps.DecryptionCRCFailure, decryptionFits)},
 	{Rule: Rule{ID: "NACK-REASON", Area: AreaExchange, Tolerant: Note, Strict: Note, Versions: Both, Kinds: []wps.Kind{wps.KindNACK},
 		Clause: "WSC 2.0 Table 34 (via iwd)",
-		Text:   "A refusal has a reason; error 0 is for a registrar that has read an access point's settings in M7 and wants no more."},
+		Text:   "A refusal has a reason; error 0 is for a registrar that only reads the settings of an access point, after M7."},
 		exchange: onRefusal(wps.NoError, reasonFits)},
 }
 
@@ -89,12 +89,12 @@ func passwordFits(why refusal) string {
 			return ""
 		}
 	}
-	return "no proof of a password was just received"
+	return "the message before it proves no password"
 }
 
 func overlapFits(why refusal) string {
 	if why.m1 && why.password != wps.PasswordPushButton {
-		return "the enrollee did not come by its push button"
+		return "the enrollee did not use its push button"
 	}
 	return ""
 }
@@ -106,7 +106,7 @@ func lockedFits(why refusal) string {
 	case why.enrollee == SideClient || why.role == registration.RoleRegistrar:
 		return "only an access point that is the enrollee has a PIN to lock"
 	case why.answers != wps.KindM2 && why.answers != wps.KindM8:
-		return "an access point says so after M2 or M8"
+		return "an access point sends this after M2 or M8"
 	}
 	return ""
 }
@@ -125,7 +125,7 @@ func decryptionFits(why refusal) string {
 	if why.answers == wps.KindM2 || why.answers >= wps.KindM4 && why.answers <= wps.KindM8 {
 		return ""
 	}
-	return "nothing encrypted was just received"
+	return "the message before it has no encrypted settings"
 }
 
 func reasonFits(why refusal) string {

@@ -15,18 +15,18 @@ import "iter"
 //	| LIST-TRUNCATED | error | error | both | any | A list ends where its last attribute ends. | hostap, iwd |
 //	| ZERO-PADDING | warning | error | both | any | Nothing follows the last attribute, not even zeros. | hostap |
 //	| EXTRA-OCTET | warning | error | both | any | The length of Network Key counts all of its octets. | hostap |
-//	| SECURITY-ATTRIBUTE-REPEATED | error | error | both | any | Message Type, nonces, keys, hashes, settings and authenticators stand once: which of two counts would decide what a run proves. | hostap (last counts), iwd (refuses) |
-//	| ATTRIBUTE-REPEATED | warning | error | both | any | An attribute stands once in its list, but for Credential, Requested Device Type and extensions. | hostap (last counts), iwd (refuses) |
-//	| ATTRIBUTE-ORDER | note | note | both | any | Attributes stand in the protocol's order. | iwd demands it, hostap does not |
-//	| ATTRIBUTE-OUT-OF-PLACE | note | warning | both | any | An attribute that is known stands only in lists that have a place for it. | WSC 2.0 §8.2, §8.3, as hostap and iwd hold it |
-//	| SECRET-IN-CLEAR | error | error | both | Beacon to WSC_Done, SetSelectedRegistrar | Secret nonces, keys, passwords and Credentials go over the air in Encrypted Settings only. | hostap, iwd |
-//	| TEXT-EMPTY | note | note | both | any | A text has an octet at least, a space if there is nothing to say: an empty attribute breaks some parsers. | hostap, iwd |
+//	| SECURITY-ATTRIBUTE-REPEATED | error | error | both | any | Message Type, nonces, keys, hashes, settings and authenticators occur once: what a run proves would depend on which of two is used. | hostap (last counts), iwd (refuses) |
+//	| ATTRIBUTE-REPEATED | warning | error | both | any | An attribute occurs once in its list, except Credential, Requested Device Type and extensions. | hostap (last counts), iwd (refuses) |
+//	| ATTRIBUTE-ORDER | note | note | both | any | Attributes are in the protocol's order. | iwd requires it, hostap does not |
+//	| ATTRIBUTE-OUT-OF-PLACE | note | warning | both | any | A known attribute occurs only in lists that have a place for it. | WSC 2.0 §8.2, §8.3, as hostap and iwd implement it |
+//	| SECRET-IN-CLEAR | error | error | both | Beacon to WSC_Done, SetSelectedRegistrar | Secret nonces, keys, passwords and Credentials are sent only inside Encrypted Settings. | hostap, iwd |
+//	| TEXT-EMPTY | note | note | both | any | A text has at least one octet, a space if it is not set: an empty attribute breaks some parsers. | hostap, iwd |
 //	| TEXT-CHARACTERS | warning | error | both | any | Manufacturer, model and serial number are printable ASCII, device names UTF-8 without control characters. | iwd |
-//	| UUID-ZERO | warning | warning | both | any | A UUID is not all zeros: push-button sessions tell devices apart by it. | hostap |
-//	| MAC-ADDRESS-ZERO | note | warning | both | any | A MAC Address is that of a device. | hostap |
-//	| VERSION-MAJOR | error | error | both | any | The major version in Version is 1, or 2 from a device that means version 2.0 by it. | hostap, iwd |
+//	| UUID-ZERO | warning | warning | both | any | A UUID is not all zeros: push-button sessions distinguish devices by it. | hostap |
+//	| MAC-ADDRESS-ZERO | note | warning | both | any | A MAC Address is not all zeros. | hostap |
+//	| VERSION-MAJOR | error | error | both | any | The major version in Version is 1, or 2 from a device that indicates version 2.0 in this way. | hostap, iwd |
 //	| DEVICE-PASSWORD-ID-P2PS | note | note | both | any | Device Password ID 8 is for P2P services only: strict receivers refuse it. | hostap |
-//	| CONFIG-METHODS-VERSION | note | warning | 1.0 | any | A 1.0 device uses the low nine bits of Config Methods only: virtual and physical methods came with 2.0. | WSC 2.0 Table 33 |
+//	| CONFIG-METHODS-VERSION | note | warning | 1.0 | any | A 1.0 device uses only the low nine bits of Config Methods: virtual and physical methods were added in 2.0. | WSC 2.0 Table 33 |
 //	| AP-CHANNEL-LENGTH | error | error | both | any | AP Channel has 2 octets. | hostap, iwd, Wireshark |
 //	| ASSOC-STATE-LENGTH | error | error | both | any | Association State has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 31 |
 //	| AUTH-TYPE-LENGTH | error | error | both | any | Authentication Type has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 32 |
@@ -34,34 +34,34 @@ import "iter"
 //	| AUTHENTICATOR-LENGTH | error | error | both | any | Authenticator has 8 octets. | hostap, iwd, Wireshark |
 //	| CONFIG-METHODS-LENGTH | error | error | both | any | Config Methods has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
 //	| CONFIG-ERROR-LENGTH | error | error | both | any | Configuration Error has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 34 |
-//	| CONFIRMATION-URL4-LENGTH | warning | error | both | any | Confirmation URL4 has 64 octets at most. | hostap, iwd, Wireshark |
-//	| CONFIRMATION-URL6-LENGTH | warning | error | both | any | Confirmation URL6 has 76 octets at most. | hostap, iwd, Wireshark |
+//	| CONFIRMATION-URL4-LENGTH | warning | error | both | any | Confirmation URL4 has at most 64 octets. | hostap, iwd, Wireshark |
+//	| CONFIRMATION-URL6-LENGTH | warning | error | both | any | Confirmation URL6 has at most 76 octets. | hostap, iwd, Wireshark |
 //	| CONN-TYPE-LENGTH | error | error | both | any | Connection Type has one octet. | hostap, iwd, Wireshark |
 //	| CONN-TYPE-FLAGS-LENGTH | error | error | both | any | Connection Type Flags has one octet. | hostap, iwd, Wireshark |
 //	| ENCR-TYPE-LENGTH | error | error | both | any | Encryption Type has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 38 |
 //	| ENCR-TYPE-FLAGS-LENGTH | error | error | both | any | Encryption Type Flags has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 38 |
-//	| DEVICE-NAME-LENGTH | warning | error | both | any | Device Name has 32 octets at most. | hostap, iwd, Wireshark |
+//	| DEVICE-NAME-LENGTH | warning | error | both | any | Device Name has at most 32 octets. | hostap, iwd, Wireshark |
 //	| DEVICE-PASSWORD-ID-LENGTH | error | error | both | any | Device Password ID has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 37 |
 //	| E-HASH1-LENGTH | error | error | both | any | E-Hash1 has 32 octets. | hostap, iwd, Wireshark |
 //	| E-HASH2-LENGTH | error | error | both | any | E-Hash2 has 32 octets. | hostap, iwd, Wireshark |
 //	| E-SNONCE1-LENGTH | error | error | both | any | E-SNonce1 has 16 octets. | hostap, iwd, Wireshark |
 //	| E-SNONCE2-LENGTH | error | error | both | any | E-SNonce2 has 16 octets. | hostap, iwd, Wireshark |
-//	| SETTINGS-LENGTH | error | error | both | any | Encrypted Settings has 32 octets or more. | hostap, iwd, Wireshark |
+//	| SETTINGS-LENGTH | error | error | both | any | Encrypted Settings has at least 32 octets. | hostap, iwd, Wireshark |
 //	| ENROLLEE-NONCE-LENGTH | error | error | both | any | Enrollee Nonce has 16 octets. | hostap, iwd, Wireshark |
 //	| FEATURE-ID-LENGTH | error | error | both | any | Feature ID has 4 octets. | hostap, iwd, Wireshark |
-//	| IDENTITY-LENGTH | warning | error | both | any | Identity has 80 octets at most. | hostap, iwd, Wireshark |
+//	| IDENTITY-LENGTH | warning | error | both | any | Identity has at most 80 octets. | hostap, iwd, Wireshark |
 //	| KEY-WRAP-AUTHENTICATOR-LENGTH | error | error | both | any | Key Wrap Authenticator has 8 octets. | hostap, iwd, Wireshark |
 //	| KEY-IDENTIFIER-LENGTH | error | error | both | any | Key Identifier has 16 octets. | hostap, iwd, Wireshark |
 //	| MAC-ADDRESS-LENGTH | error | error | both | any | MAC Address has 6 octets. | hostap, iwd, Wireshark |
-//	| MANUFACTURER-LENGTH | warning | error | both | any | Manufacturer has 64 octets at most. | hostap, iwd, Wireshark |
+//	| MANUFACTURER-LENGTH | warning | error | both | any | Manufacturer has at most 64 octets. | hostap, iwd, Wireshark |
 //	| MESSAGE-TYPE-LENGTH | error | error | both | any | Message Type has one octet. | hostap, iwd, Wireshark; WSC 2.0 Table 39 |
-//	| MODEL-NAME-LENGTH | warning | error | both | any | Model Name has 32 octets at most. | hostap, iwd, Wireshark |
-//	| MODEL-NUMBER-LENGTH | warning | error | both | any | Model Number has 32 octets at most. | hostap, iwd, Wireshark |
+//	| MODEL-NAME-LENGTH | warning | error | both | any | Model Name has at most 32 octets. | hostap, iwd, Wireshark |
+//	| MODEL-NUMBER-LENGTH | warning | error | both | any | Model Number has at most 32 octets. | hostap, iwd, Wireshark |
 //	| NETWORK-INDEX-LENGTH | error | error | both | any | Network Index has one octet. | hostap, iwd, Wireshark |
-//	| NETWORK-KEY-LENGTH | error | error | both | any | Network Key has 64 octets at most. | hostap, iwd, Wireshark |
+//	| NETWORK-KEY-LENGTH | error | error | both | any | Network Key has at most 64 octets. | hostap, iwd, Wireshark |
 //	| NETWORK-KEY-INDEX-LENGTH | error | error | both | any | Network Key Index has one octet. | hostap, iwd, Wireshark |
-//	| NEW-DEVICE-NAME-LENGTH | warning | error | both | any | New Device Name has 32 octets at most. | hostap, iwd, Wireshark |
-//	| NEW-PASSWORD-LENGTH | error | error | both | any | New Password has 64 octets at most. | hostap, iwd, Wireshark |
+//	| NEW-DEVICE-NAME-LENGTH | warning | error | both | any | New Device Name has at most 32 octets. | hostap, iwd, Wireshark |
+//	| NEW-PASSWORD-LENGTH | error | error | both | any | New Password has at most 64 octets. | hostap, iwd, Wireshark |
 //	| OOB-DEVICE-PASSWORD-LENGTH | error | error | both | any | OOB Device Password has 22 to 54 octets. | hostap, iwd, Wireshark |
 //	| OS-VERSION-LENGTH | error | error | both | any | OS Version has 4 octets. | hostap, iwd, Wireshark |
 //	| POWER-LEVEL-LENGTH | error | error | both | any | Power Level has one octet. | hostap, iwd, Wireshark |
@@ -82,15 +82,15 @@ import "iter"
 //	| R-SNONCE1-LENGTH | error | error | both | any | R-SNonce1 has 16 octets. | hostap, iwd, Wireshark |
 //	| R-SNONCE2-LENGTH | error | error | both | any | R-SNonce2 has 16 octets. | hostap, iwd, Wireshark |
 //	| SELECTED-REGISTRAR-LENGTH | error | error | both | any | Selected Registrar has one octet. | hostap, iwd, Wireshark |
-//	| SERIAL-NUMBER-LENGTH | warning | error | both | any | Serial Number has 32 octets at most. | hostap, iwd, Wireshark |
+//	| SERIAL-NUMBER-LENGTH | warning | error | both | any | Serial Number has at most 32 octets. | hostap, iwd, Wireshark |
 //	| STATE-LENGTH | error | error | both | any | Wi-Fi Simple Configuration State has one octet. | hostap, iwd, Wireshark |
-//	| SSID-LENGTH | error | error | both | any | SSID has 32 octets at most. | hostap, iwd, Wireshark |
+//	| SSID-LENGTH | error | error | both | any | SSID has at most 32 octets. | hostap, iwd, Wireshark |
 //	| TOTAL-NETWORKS-LENGTH | error | error | both | any | Total Networks has one octet. | hostap, iwd, Wireshark |
 //	| UUID-E-LENGTH | error | error | both | any | UUID-E has 16 octets. | hostap, iwd, Wireshark |
 //	| UUID-R-LENGTH | error | error | both | any | UUID-R has 16 octets. | hostap, iwd, Wireshark |
 //	| VENDOR-EXTENSION-LENGTH | warning | error | both | any | Vendor Extension has 3 to 1024 octets. | hostap, iwd, Wireshark |
 //	| VERSION-LENGTH | error | error | both | any | Version has one octet. | hostap, iwd, Wireshark |
-//	| EAP-IDENTITY-LENGTH | error | error | both | any | EAP Identity has 64 octets at most. | hostap, iwd, Wireshark |
+//	| EAP-IDENTITY-LENGTH | error | error | both | any | EAP Identity has at most 64 octets. | hostap, iwd, Wireshark |
 //	| MESSAGE-COUNTER-LENGTH | error | error | both | any | Message Counter has 8 octets. | hostap, iwd, Wireshark |
 //	| PUBLIC-KEY-HASH-LENGTH | error | error | both | any | Public Key Hash has 20 octets. | hostap, iwd, Wireshark |
 //	| REKEY-KEY-LENGTH | error | error | both | any | Rekey Key has 32 octets. | hostap, iwd, Wireshark |
@@ -98,35 +98,35 @@ import "iter"
 //	| PERMITTED-CONFIG-METHODS-LENGTH | error | error | both | any | Permitted Config Methods has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
 //	| SELECTED-REGISTRAR-CONFIG-METHODS-LENGTH | error | error | both | any | Selected Registrar Config Methods has 2 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
 //	| PRIMARY-DEVICE-TYPE-LENGTH | error | error | both | any | Primary Device Type has 8 octets. | hostap, iwd, Wireshark; WSC 2.0 Table 41 |
-//	| SECONDARY-DEVICE-TYPE-LIST-LENGTH | error | error | both | any | Secondary Device Type List has 128 octets at most. | hostap, iwd, Wireshark |
+//	| SECONDARY-DEVICE-TYPE-LIST-LENGTH | error | error | both | any | Secondary Device Type List has at most 128 octets. | hostap, iwd, Wireshark |
 //	| PORTABLE-DEVICE-LENGTH | error | error | both | any | Portable Device has one octet. | hostap, iwd, Wireshark |
 //	| AP-SETUP-LOCKED-LENGTH | error | error | both | any | AP Setup Locked has one octet. | hostap, iwd, Wireshark |
 //	| APPLICATION-EXTENSION-LENGTH | error | error | both | any | Application Extension has 16 to 512 octets. | hostap, iwd, Wireshark |
-//	| EAP-TYPE-LENGTH | error | error | both | any | EAP Type has 8 octets at most. | hostap, iwd, Wireshark |
+//	| EAP-TYPE-LENGTH | error | error | both | any | EAP Type has at most 8 octets. | hostap, iwd, Wireshark |
 //	| INITIALIZATION-VECTOR-LENGTH | error | error | both | any | Initialization Vector has 32 octets. | Wireshark; obsolete |
 //	| KEY-PROVIDED-AUTOMATICALLY-LENGTH | error | error | both | any | Key Provided Automatically has one octet. | hostap, iwd, Wireshark |
 //	| 8021X-ENABLED-LENGTH | error | error | both | any | 802.1X Enabled has one octet. | hostap, iwd, Wireshark |
-//	| APPSESSIONKEY-LENGTH | error | error | both | any | AppSessionKey has 128 octets at most. | hostap, iwd, Wireshark |
+//	| APPSESSIONKEY-LENGTH | error | error | both | any | AppSessionKey has at most 128 octets. | hostap, iwd, Wireshark |
 //	| WEP-TRANSMIT-KEY-LENGTH | error | error | both | any | WEP Transmit Key has one octet. | hostap, Wireshark |
 //	| REQUESTED-DEVICE-TYPE-LENGTH | error | error | both | any | Requested Device Type has 8 octets. | hostap, iwd, Wireshark |
 //	| ASSOC-STATE-VALUE | warning | error | both | any | Association State is 0 to 4. | hostap, iwd, Wireshark; WSC 2.0 Table 31 |
 //	| AUTH-TYPE-VALUE | warning | error | both | any | Authentication Type is one type, or WPA-Personal and WPA2-Personal. | hostap, iwd, Wireshark; WSC 2.0 Table 32 |
 //	| AUTH-TYPE-FLAGS-VALUE | warning | error | both | any | Authentication Type Flags has defined types only, and WPA2-Personal, which every device supports. | hostap, iwd, Wireshark; WSC 2.0 Table 32 |
-//	| CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Config Methods says of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
+//	| CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Config Methods distinguishes virtual and physical displays and push buttons. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
 //	| CONFIG-ERROR-VALUE | warning | error | both | any | Configuration Error is 0 to 20. | hostap, iwd, Wireshark; WSC 2.0 Table 34 |
 //	| CONN-TYPE-VALUE | warning | error | both | any | Connection Type is ESS or IBSS. | hostap, iwd, Wireshark |
-//	| CONN-TYPE-FLAGS-VALUE | warning | error | both | any | Connection Type Flags has ESS, and IBSS at most beside it. | hostap, iwd, Wireshark |
+//	| CONN-TYPE-FLAGS-VALUE | warning | error | both | any | Connection Type Flags has ESS, and optionally IBSS. | hostap, iwd, Wireshark |
 //	| ENCR-TYPE-VALUE | warning | error | both | any | Encryption Type is one type, or TKIP and AES. | hostap, iwd, Wireshark; WSC 2.0 Table 38 |
 //	| ENCR-TYPE-FLAGS-VALUE | warning | error | both | any | Encryption Type Flags has defined types only, and AES, which every device supports. | hostap, iwd, Wireshark; WSC 2.0 Table 38 |
 //	| DEVICE-NAME-VALUE | warning | error | both | any | Device Name does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| DEVICE-PASSWORD-ID-VALUE | warning | error | both | any | Device Password ID is not a reserved value. | hostap, iwd, Wireshark; WSC 2.0 Table 37 |
-//	| SETTINGS-VALUE | error | error | both | any | Encrypted Settings is whole cipher blocks. | hostap, iwd, Wireshark |
+//	| SETTINGS-VALUE | error | error | both | any | Encrypted Settings consists of whole cipher blocks. | hostap, iwd, Wireshark |
 //	| MAC-ADDRESS-VALUE | warning | error | both | any | MAC Address is not a group address; in a Credential it may be the broadcast address, for anyone. | hostap, iwd, Wireshark |
 //	| MANUFACTURER-VALUE | warning | error | both | any | Manufacturer does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| MODEL-NAME-VALUE | warning | error | both | any | Model Name does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| MODEL-NUMBER-VALUE | warning | error | both | any | Model Number does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| NEW-DEVICE-NAME-VALUE | warning | error | both | any | New Device Name does not end in a zero octet. | hostap, iwd, Wireshark |
-//	| OOB-DEVICE-PASSWORD-VALUE | error | error | both | any | OOB Device Password holds a password of 16 octets or more, or none in a connection handover. | hostap, iwd, Wireshark |
+//	| OOB-DEVICE-PASSWORD-VALUE | error | error | both | any | OOB Device Password contains a password of at least 16 octets, or none in a connection handover. | hostap, iwd, Wireshark |
 //	| RADIO-ENABLED-VALUE | warning | error | both | any | Radio Enabled is 0 or 1. | hostap, iwd, Wireshark |
 //	| REBOOT-VALUE | warning | error | both | any | Reboot is 0 or 1. | hostap, iwd, Wireshark |
 //	| REGISTRAR-ESTABLISHED-VALUE | warning | error | both | any | Registrar Established is 0 or 1. | hostap, iwd, Wireshark |
@@ -137,207 +137,207 @@ import "iter"
 //	| SERIAL-NUMBER-VALUE | warning | error | both | any | Serial Number does not end in a zero octet. | hostap, iwd, Wireshark |
 //	| STATE-VALUE | warning | error | both | any | Wi-Fi Simple Configuration State is 1 or 2. | hostap, iwd, Wireshark |
 //	| SSID-VALUE | warning | error | both | any | SSID is not empty and does not end in a zero octet. | hostap, iwd, Wireshark |
-//	| VERSION-VALUE | warning | error | both | any | Version is 0x10, whatever the version. | hostap, iwd, Wireshark |
-//	| PERMITTED-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Permitted Config Methods says of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
-//	| SELECTED-REGISTRAR-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Selected Registrar Config Methods says of a display and of a push button whether it is virtual or physical. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
-//	| SECONDARY-DEVICE-TYPE-LIST-VALUE | error | error | both | any | Secondary Device Type List is whole device types. | hostap, iwd, Wireshark |
+//	| VERSION-VALUE | warning | error | both | any | Version is 0x10 in every version. | hostap, iwd, Wireshark |
+//	| PERMITTED-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Permitted Config Methods distinguishes virtual and physical displays and push buttons. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
+//	| SELECTED-REGISTRAR-CONFIG-METHODS-VALUE | warning | error | 2.0 | any | Selected Registrar Config Methods distinguishes virtual and physical displays and push buttons. | hostap, iwd, Wireshark; WSC 2.0 Table 33 |
+//	| SECONDARY-DEVICE-TYPE-LIST-VALUE | error | error | both | any | Secondary Device Type List consists of whole device types. | hostap, iwd, Wireshark |
 //	| PORTABLE-DEVICE-VALUE | warning | error | both | any | Portable Device is 0 or 1. | hostap, iwd, Wireshark |
 //	| AP-SETUP-LOCKED-VALUE | warning | error | both | any | AP Setup Locked is 0 or 1. | hostap, iwd, Wireshark |
 //	| KEY-PROVIDED-AUTOMATICALLY-VALUE | warning | error | both | any | Key Provided Automatically is 0 or 1. | hostap, iwd, Wireshark |
 //	| 8021X-ENABLED-VALUE | warning | error | both | any | 802.1X Enabled is 0 or 1. | hostap, iwd, Wireshark |
 //	| WFA-TRUNCATED | error | error | both | any | The WFA extension ends where its last sub-element ends. | WSC 2.0 Table 29 (via iwd), hostap |
 //	| WFA-LENGTH | error | error | both | any | Each sub-element of the WFA extension has the length of its kind. | WSC 2.0 Table 29 (via iwd), hostap |
-//	| WFA-VALUE | warning | error | both | any | Version2 is 0x20 or above; truth values are 0 or 1; Registrar Configuration Methods tell whether a display or button is virtual or physical. | WSC 2.0 Table 29 (via iwd), hostap |
+//	| WFA-VALUE | warning | error | both | any | Version2 is 0x20 or above; booleans are 0 or 1; Registrar Configuration Methods distinguish virtual and physical displays and buttons. | WSC 2.0 Table 29 (via iwd), hostap |
 //	| WFA-VERSION2-FIRST | warning | warning | both | any | Version2 is the first sub-element of the WFA extension. | iwd |
-//	| WFA-REPEATED | warning | error | both | any | A sub-element of the WFA extension stands once. | hostap (last counts) |
+//	| WFA-REPEATED | warning | error | both | any | A sub-element of the WFA extension occurs once. | hostap (last counts) |
 //	| AUTHORIZED-MACS-LENGTH | warning | error | both | any | AuthorizedMACs is one to five addresses. | iwd |
 //	| AUTHORIZED-MACS-ADDRESS | warning | warning | both | any | AuthorizedMACs holds addresses of devices, or the broadcast address for any device. | hostap |
-//	| VENDOR-EXTENSIONS-MANY | error | error | both | any | A list has ten extensions of other vendors at most. | hostap |
+//	| VENDOR-EXTENSIONS-MANY | error | error | both | any | A list has at most ten extensions of other vendors. | hostap |
 //
 // # Attributes that a list needs
 //
 //	| ID | tolerant | strict | version | concerns | rule | origin |
 //	|---|---|---|---|---|---|---|
-//	| BEACON-VERSION-MISSING | warning | error | both | Beacon | Beacon has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| BEACON-STATE-MISSING | warning | error | both | Beacon | Beacon has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| BEACON-DEVICE-PASSWORD-ID-MISSING | warning | error | both | Beacon | Beacon has Device Password ID if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| BEACON-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | Beacon | Beacon has Selected Registrar Config Methods if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| BEACON-UUID-E-MISSING | warning | error | both | Beacon | Beacon has UUID-E if the button of an access point with two bands was pressed. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-REQUEST-VERSION-MISSING | warning | error | both | Probe Request | Probe Request has Version. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-REQUEST-TYPE-MISSING | error | error | both | Probe Request | Probe Request has Request Type. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-CONFIG-METHODS-MISSING | error | error | both | Probe Request | Probe Request has Config Methods. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-UUID-E-MISSING | warning | error | both | Probe Request | Probe Request has UUID-E if UUID-R is not there. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | Probe Request | Probe Request has Primary Device Type. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-RF-BANDS-MISSING | error | error | both | Probe Request | Probe Request has RF Bands. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-ASSOC-STATE-MISSING | error | error | both | Probe Request | Probe Request has Association State. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-CONFIG-ERROR-MISSING | error | error | both | Probe Request | Probe Request has Configuration Error. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-DEVICE-PASSWORD-ID-MISSING | error | error | both | Probe Request | Probe Request has Device Password ID. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-MANUFACTURER-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Manufacturer. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-MODEL-NAME-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Model Name. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-MODEL-NUMBER-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Model Number. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-REQUEST-DEVICE-NAME-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Device Name. | WSC 2.0 §8.2.4, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-VERSION-MISSING | warning | error | both | Probe Response | Probe Response has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-STATE-MISSING | warning | error | both | Probe Response | Probe Response has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-DEVICE-PASSWORD-ID-MISSING | warning | error | both | Probe Response | Probe Response has Device Password ID if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | Probe Response | Probe Response has Selected Registrar Config Methods if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-RESPONSE-TYPE-MISSING | warning | error | both | Probe Response | Probe Response has Response Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-UUID-E-MISSING | warning | error | both | Probe Response | Probe Response has UUID-E. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-MANUFACTURER-MISSING | warning | error | both | Probe Response | Probe Response has Manufacturer. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-MODEL-NAME-MISSING | warning | error | both | Probe Response | Probe Response has Model Name. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-MODEL-NUMBER-MISSING | warning | error | both | Probe Response | Probe Response has Model Number. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-SERIAL-NUMBER-MISSING | warning | error | both | Probe Response | Probe Response has Serial Number. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | Probe Response | Probe Response has Primary Device Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-DEVICE-NAME-MISSING | warning | error | both | Probe Response | Probe Response has Device Name. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| PROBE-RESPONSE-CONFIG-METHODS-MISSING | warning | error | both | Probe Response | Probe Response has Config Methods. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| ASSOC-REQUEST-VERSION-MISSING | warning | error | both | Association Request | Association Request has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| ASSOC-REQUEST-REQUEST-TYPE-MISSING | error | error | both | Association Request | Association Request has Request Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| ASSOC-RESPONSE-VERSION-MISSING | warning | error | both | Association Response | Association Response has Version. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| ASSOC-RESPONSE-RESPONSE-TYPE-MISSING | error | error | both | Association Response | Association Response has Response Type. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| M1-VERSION-MISSING | error | error | both | M1 | M1 has Version. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-MESSAGE-TYPE-MISSING | error | error | both | M1 | M1 has Message Type. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-UUID-E-MISSING | error | error | both | M1 | M1 has UUID-E. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-MAC-ADDRESS-MISSING | error | error | both | M1 | M1 has MAC Address. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-ENROLLEE-NONCE-MISSING | error | error | both | M1 | M1 has Enrollee Nonce. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-PUBLIC-KEY-MISSING | error | error | both | M1 | M1 has Public Key. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-AUTH-TYPE-FLAGS-MISSING | error | error | both | M1 | M1 has Authentication Type Flags. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-ENCR-TYPE-FLAGS-MISSING | error | error | both | M1 | M1 has Encryption Type Flags. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-CONN-TYPE-FLAGS-MISSING | error | error | both | M1 | M1 has Connection Type Flags. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-CONFIG-METHODS-MISSING | error | error | both | M1 | M1 has Config Methods. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-STATE-MISSING | error | error | both | M1 | M1 has Wi-Fi Simple Configuration State. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-MANUFACTURER-MISSING | error | error | both | M1 | M1 has Manufacturer. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-MODEL-NAME-MISSING | error | error | both | M1 | M1 has Model Name. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-MODEL-NUMBER-MISSING | error | error | both | M1 | M1 has Model Number. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-SERIAL-NUMBER-MISSING | error | error | both | M1 | M1 has Serial Number. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | M1 | M1 has Primary Device Type. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-DEVICE-NAME-MISSING | error | error | both | M1 | M1 has Device Name. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-RF-BANDS-MISSING | error | error | both | M1 | M1 has RF Bands. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-ASSOC-STATE-MISSING | error | error | both | M1 | M1 has Association State. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-DEVICE-PASSWORD-ID-MISSING | error | error | both | M1 | M1 has Device Password ID. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-CONFIG-ERROR-MISSING | error | error | both | M1 | M1 has Configuration Error. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M1-OS-VERSION-MISSING | error | error | both | M1 | M1 has OS Version. | WSC 2.0 §8.3.1, as hostap and iwd hold it |
-//	| M2-VERSION-MISSING | error | error | both | M2 | M2 has Version. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-MESSAGE-TYPE-MISSING | error | error | both | M2 | M2 has Message Type. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-ENROLLEE-NONCE-MISSING | error | error | both | M2 | M2 has Enrollee Nonce. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-REGISTRAR-NONCE-MISSING | error | error | both | M2 | M2 has Registrar Nonce. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-UUID-R-MISSING | error | error | both | M2 | M2 has UUID-R. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-PUBLIC-KEY-MISSING | error | error | both | M2 | M2 has Public Key. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-AUTH-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Authentication Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-ENCR-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Encryption Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-CONN-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Connection Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-CONFIG-METHODS-MISSING | warning | error | both | M2 | M2 has Config Methods. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-MANUFACTURER-MISSING | warning | error | both | M2 | M2 has Manufacturer. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-MODEL-NAME-MISSING | warning | error | both | M2 | M2 has Model Name. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-MODEL-NUMBER-MISSING | warning | error | both | M2 | M2 has Model Number. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-SERIAL-NUMBER-MISSING | warning | error | both | M2 | M2 has Serial Number. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | M2 | M2 has Primary Device Type. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-DEVICE-NAME-MISSING | warning | error | both | M2 | M2 has Device Name. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-RF-BANDS-MISSING | warning | error | both | M2 | M2 has RF Bands. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-ASSOC-STATE-MISSING | warning | error | both | M2 | M2 has Association State. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-CONFIG-ERROR-MISSING | warning | error | both | M2 | M2 has Configuration Error. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-DEVICE-PASSWORD-ID-MISSING | error | error | both | M2 | M2 has Device Password ID. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-OS-VERSION-MISSING | warning | error | both | M2 | M2 has OS Version. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2-AUTHENTICATOR-MISSING | error | error | both | M2 | M2 has Authenticator. | WSC 2.0 §8.3.2, as hostap and iwd hold it |
-//	| M2D-VERSION-MISSING | error | error | both | M2D | M2D has Version. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-MESSAGE-TYPE-MISSING | error | error | both | M2D | M2D has Message Type. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-ENROLLEE-NONCE-MISSING | error | error | both | M2D | M2D has Enrollee Nonce. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-REGISTRAR-NONCE-MISSING | error | error | both | M2D | M2D has Registrar Nonce. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-UUID-R-MISSING | error | error | both | M2D | M2D has UUID-R. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-AUTH-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Authentication Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-ENCR-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Encryption Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-CONN-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Connection Type Flags. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-CONFIG-METHODS-MISSING | warning | error | both | M2D | M2D has Config Methods. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-MANUFACTURER-MISSING | warning | error | both | M2D | M2D has Manufacturer. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-MODEL-NAME-MISSING | warning | error | both | M2D | M2D has Model Name. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-MODEL-NUMBER-MISSING | warning | error | both | M2D | M2D has Model Number. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-SERIAL-NUMBER-MISSING | warning | error | both | M2D | M2D has Serial Number. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | M2D | M2D has Primary Device Type. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-DEVICE-NAME-MISSING | warning | error | both | M2D | M2D has Device Name. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-RF-BANDS-MISSING | warning | error | both | M2D | M2D has RF Bands. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-ASSOC-STATE-MISSING | warning | error | both | M2D | M2D has Association State. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-CONFIG-ERROR-MISSING | error | error | both | M2D | M2D has Configuration Error. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M2D-OS-VERSION-MISSING | warning | error | both | M2D | M2D has OS Version. | WSC 2.0 §8.3.3, as hostap holds it |
-//	| M3-VERSION-MISSING | error | error | both | M3 | M3 has Version. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
-//	| M3-MESSAGE-TYPE-MISSING | error | error | both | M3 | M3 has Message Type. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
-//	| M3-REGISTRAR-NONCE-MISSING | error | error | both | M3 | M3 has Registrar Nonce. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
-//	| M3-E-HASH1-MISSING | error | error | both | M3 | M3 has E-Hash1. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
-//	| M3-E-HASH2-MISSING | error | error | both | M3 | M3 has E-Hash2. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
-//	| M3-AUTHENTICATOR-MISSING | error | error | both | M3 | M3 has Authenticator. | WSC 2.0 §8.3.4, as hostap and iwd hold it |
-//	| M4-VERSION-MISSING | error | error | both | M4 | M4 has Version. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M4-MESSAGE-TYPE-MISSING | error | error | both | M4 | M4 has Message Type. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M4-ENROLLEE-NONCE-MISSING | error | error | both | M4 | M4 has Enrollee Nonce. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M4-R-HASH1-MISSING | error | error | both | M4 | M4 has R-Hash1. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M4-R-HASH2-MISSING | error | error | both | M4 | M4 has R-Hash2. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M4-SETTINGS-MISSING | error | error | both | M4 | M4 has Encrypted Settings. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M4-AUTHENTICATOR-MISSING | error | error | both | M4 | M4 has Authenticator. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M5-VERSION-MISSING | error | error | both | M5 | M5 has Version. | WSC 2.0 §8.3.6, as hostap and iwd hold it |
-//	| M5-MESSAGE-TYPE-MISSING | error | error | both | M5 | M5 has Message Type. | WSC 2.0 §8.3.6, as hostap and iwd hold it |
-//	| M5-REGISTRAR-NONCE-MISSING | error | error | both | M5 | M5 has Registrar Nonce. | WSC 2.0 §8.3.6, as hostap and iwd hold it |
-//	| M5-SETTINGS-MISSING | error | error | both | M5 | M5 has Encrypted Settings. | WSC 2.0 §8.3.6, as hostap and iwd hold it |
-//	| M5-AUTHENTICATOR-MISSING | error | error | both | M5 | M5 has Authenticator. | WSC 2.0 §8.3.6, as hostap and iwd hold it |
-//	| M6-VERSION-MISSING | error | error | both | M6 | M6 has Version. | WSC 2.0 §8.3.7, as hostap and iwd hold it |
-//	| M6-MESSAGE-TYPE-MISSING | error | error | both | M6 | M6 has Message Type. | WSC 2.0 §8.3.7, as hostap and iwd hold it |
-//	| M6-ENROLLEE-NONCE-MISSING | error | error | both | M6 | M6 has Enrollee Nonce. | WSC 2.0 §8.3.7, as hostap and iwd hold it |
-//	| M6-SETTINGS-MISSING | error | error | both | M6 | M6 has Encrypted Settings. | WSC 2.0 §8.3.7, as hostap and iwd hold it |
-//	| M6-AUTHENTICATOR-MISSING | error | error | both | M6 | M6 has Authenticator. | WSC 2.0 §8.3.7, as hostap and iwd hold it |
-//	| M7-VERSION-MISSING | error | error | both | M7 | M7 has Version. | WSC 2.0 §8.3.8, as hostap and iwd hold it |
-//	| M7-MESSAGE-TYPE-MISSING | error | error | both | M7 | M7 has Message Type. | WSC 2.0 §8.3.8, as hostap and iwd hold it |
-//	| M7-REGISTRAR-NONCE-MISSING | error | error | both | M7 | M7 has Registrar Nonce. | WSC 2.0 §8.3.8, as hostap and iwd hold it |
-//	| M7-SETTINGS-MISSING | error | error | both | M7 | M7 has Encrypted Settings. | WSC 2.0 §8.3.8, as hostap and iwd hold it |
-//	| M7-AUTHENTICATOR-MISSING | error | error | both | M7 | M7 has Authenticator. | WSC 2.0 §8.3.8, as hostap and iwd hold it |
-//	| M8-VERSION-MISSING | error | error | both | M8 | M8 has Version. | WSC 2.0 §8.3.9, as hostap and iwd hold it |
-//	| M8-MESSAGE-TYPE-MISSING | error | error | both | M8 | M8 has Message Type. | WSC 2.0 §8.3.9, as hostap and iwd hold it |
-//	| M8-ENROLLEE-NONCE-MISSING | error | error | both | M8 | M8 has Enrollee Nonce. | WSC 2.0 §8.3.9, as hostap and iwd hold it |
-//	| M8-SETTINGS-MISSING | error | error | both | M8 | M8 has Encrypted Settings. | WSC 2.0 §8.3.9, as hostap and iwd hold it |
-//	| M8-AUTHENTICATOR-MISSING | error | error | both | M8 | M8 has Authenticator. | WSC 2.0 §8.3.9, as hostap and iwd hold it |
-//	| ACK-VERSION-MISSING | error | error | both | WSC_ACK | WSC_ACK has Version. | WSC 2.0 §8.3.10, as hostap and iwd hold it |
-//	| ACK-MESSAGE-TYPE-MISSING | error | error | both | WSC_ACK | WSC_ACK has Message Type. | WSC 2.0 §8.3.10, as hostap and iwd hold it |
-//	| ACK-ENROLLEE-NONCE-MISSING | error | error | both | WSC_ACK | WSC_ACK has Enrollee Nonce. | WSC 2.0 §8.3.10, as hostap and iwd hold it |
-//	| ACK-REGISTRAR-NONCE-MISSING | error | error | both | WSC_ACK | WSC_ACK has Registrar Nonce. | WSC 2.0 §8.3.10, as hostap and iwd hold it |
-//	| NACK-VERSION-MISSING | error | error | both | WSC_NACK | WSC_NACK has Version. | WSC 2.0 §8.3.11, as hostap and iwd hold it |
-//	| NACK-MESSAGE-TYPE-MISSING | error | error | both | WSC_NACK | WSC_NACK has Message Type. | WSC 2.0 §8.3.11, as hostap and iwd hold it |
-//	| NACK-ENROLLEE-NONCE-MISSING | error | error | both | WSC_NACK | WSC_NACK has Enrollee Nonce. | WSC 2.0 §8.3.11, as hostap and iwd hold it |
-//	| NACK-REGISTRAR-NONCE-MISSING | error | error | both | WSC_NACK | WSC_NACK has Registrar Nonce. | WSC 2.0 §8.3.11, as hostap and iwd hold it |
-//	| NACK-CONFIG-ERROR-MISSING | error | error | both | WSC_NACK | WSC_NACK has Configuration Error. | WSC 2.0 §8.3.11, as hostap and iwd hold it |
-//	| DONE-VERSION-MISSING | error | error | both | WSC_Done | WSC_Done has Version. | WSC 2.0 §8.3.12, as hostap and iwd hold it |
-//	| DONE-MESSAGE-TYPE-MISSING | error | error | both | WSC_Done | WSC_Done has Message Type. | WSC 2.0 §8.3.12, as hostap and iwd hold it |
-//	| DONE-ENROLLEE-NONCE-MISSING | error | error | both | WSC_Done | WSC_Done has Enrollee Nonce. | WSC 2.0 §8.3.12, as hostap and iwd hold it |
-//	| DONE-REGISTRAR-NONCE-MISSING | error | error | both | WSC_Done | WSC_Done has Registrar Nonce. | WSC 2.0 §8.3.12, as hostap and iwd hold it |
-//	| M2-SETTINGS-CREDENTIAL-MISSING | error | error | both | M2 Encrypted Settings | M2 Encrypted Settings has Credential. | NFC connection handover, as hostap holds it |
-//	| M4-SETTINGS-R-SNONCE1-MISSING | error | error | both | M4 Encrypted Settings | M4 Encrypted Settings has R-SNonce1. | WSC 2.0 §8.3.5, as hostap and iwd hold it |
-//	| M5-SETTINGS-E-SNONCE1-MISSING | error | error | both | M5 Encrypted Settings | M5 Encrypted Settings has E-SNonce1. | WSC 2.0 §8.3.6, as hostap and iwd hold it |
-//	| M6-SETTINGS-R-SNONCE2-MISSING | error | error | both | M6 Encrypted Settings | M6 Encrypted Settings has R-SNonce2. | WSC 2.0 §8.3.7, as hostap and iwd hold it |
-//	| M7-SETTINGS-E-SNONCE2-MISSING | error | error | both | M7 Encrypted Settings | M7 Encrypted Settings has E-SNonce2. | WSC 2.0 §8.3.8, as hostap and iwd hold it |
-//	| M7-SETTINGS-AP-E-SNONCE2-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has E-SNonce2. | WSC 2.0 §8.3.8, as hostap holds it |
-//	| M7-SETTINGS-AP-SSID-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has SSID. | WSC 2.0 §8.3.8, as hostap holds it |
-//	| M7-SETTINGS-AP-MAC-ADDRESS-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has MAC Address. | WSC 2.0 §8.3.8, as hostap holds it |
-//	| M7-SETTINGS-AP-AUTH-TYPE-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Authentication Type. | WSC 2.0 §8.3.8, as hostap holds it |
-//	| M7-SETTINGS-AP-ENCR-TYPE-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Encryption Type. | WSC 2.0 §8.3.8, as hostap holds it |
-//	| M7-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Network Key if the network is not open. | WSC 2.0 §8.3.8, as hostap holds it |
+//	| BEACON-VERSION-MISSING | warning | error | both | Beacon | Beacon has Version. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| BEACON-STATE-MISSING | warning | error | both | Beacon | Beacon has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| BEACON-DEVICE-PASSWORD-ID-MISSING | warning | error | both | Beacon | Beacon has Device Password ID if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| BEACON-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | Beacon | Beacon has Selected Registrar Config Methods if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| BEACON-UUID-E-MISSING | warning | error | both | Beacon | Beacon has UUID-E if the button of an access point with two bands was pressed. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-REQUEST-VERSION-MISSING | warning | error | both | Probe Request | Probe Request has Version. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-REQUEST-TYPE-MISSING | error | error | both | Probe Request | Probe Request has Request Type. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-CONFIG-METHODS-MISSING | error | error | both | Probe Request | Probe Request has Config Methods. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-UUID-E-MISSING | warning | error | both | Probe Request | Probe Request has UUID-E if UUID-R is absent. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | Probe Request | Probe Request has Primary Device Type. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-RF-BANDS-MISSING | error | error | both | Probe Request | Probe Request has RF Bands. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-ASSOC-STATE-MISSING | error | error | both | Probe Request | Probe Request has Association State. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-CONFIG-ERROR-MISSING | error | error | both | Probe Request | Probe Request has Configuration Error. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-DEVICE-PASSWORD-ID-MISSING | error | error | both | Probe Request | Probe Request has Device Password ID. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-MANUFACTURER-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Manufacturer. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-MODEL-NAME-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Model Name. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-MODEL-NUMBER-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Model Number. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-REQUEST-DEVICE-NAME-MISSING | warning | error | 2.0 | Probe Request | Probe Request has Device Name. | WSC 2.0 §8.2.4, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-VERSION-MISSING | warning | error | both | Probe Response | Probe Response has Version. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-STATE-MISSING | warning | error | both | Probe Response | Probe Response has Wi-Fi Simple Configuration State. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-DEVICE-PASSWORD-ID-MISSING | warning | error | both | Probe Response | Probe Response has Device Password ID if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | Probe Response | Probe Response has Selected Registrar Config Methods if Selected Registrar is 1. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-RESPONSE-TYPE-MISSING | warning | error | both | Probe Response | Probe Response has Response Type. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-UUID-E-MISSING | warning | error | both | Probe Response | Probe Response has UUID-E. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-MANUFACTURER-MISSING | warning | error | both | Probe Response | Probe Response has Manufacturer. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-MODEL-NAME-MISSING | warning | error | both | Probe Response | Probe Response has Model Name. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-MODEL-NUMBER-MISSING | warning | error | both | Probe Response | Probe Response has Model Number. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-SERIAL-NUMBER-MISSING | warning | error | both | Probe Response | Probe Response has Serial Number. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | Probe Response | Probe Response has Primary Device Type. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-DEVICE-NAME-MISSING | warning | error | both | Probe Response | Probe Response has Device Name. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| PROBE-RESPONSE-CONFIG-METHODS-MISSING | warning | error | both | Probe Response | Probe Response has Config Methods. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| ASSOC-REQUEST-VERSION-MISSING | warning | error | both | Association Request | Association Request has Version. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| ASSOC-REQUEST-REQUEST-TYPE-MISSING | error | error | both | Association Request | Association Request has Request Type. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| ASSOC-RESPONSE-VERSION-MISSING | warning | error | both | Association Response | Association Response has Version. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| ASSOC-RESPONSE-RESPONSE-TYPE-MISSING | error | error | both | Association Response | Association Response has Response Type. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| M1-VERSION-MISSING | error | error | both | M1 | M1 has Version. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-MESSAGE-TYPE-MISSING | error | error | both | M1 | M1 has Message Type. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-UUID-E-MISSING | error | error | both | M1 | M1 has UUID-E. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-MAC-ADDRESS-MISSING | error | error | both | M1 | M1 has MAC Address. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-ENROLLEE-NONCE-MISSING | error | error | both | M1 | M1 has Enrollee Nonce. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-PUBLIC-KEY-MISSING | error | error | both | M1 | M1 has Public Key. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-AUTH-TYPE-FLAGS-MISSING | error | error | both | M1 | M1 has Authentication Type Flags. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-ENCR-TYPE-FLAGS-MISSING | error | error | both | M1 | M1 has Encryption Type Flags. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-CONN-TYPE-FLAGS-MISSING | error | error | both | M1 | M1 has Connection Type Flags. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-CONFIG-METHODS-MISSING | error | error | both | M1 | M1 has Config Methods. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-STATE-MISSING | error | error | both | M1 | M1 has Wi-Fi Simple Configuration State. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-MANUFACTURER-MISSING | error | error | both | M1 | M1 has Manufacturer. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-MODEL-NAME-MISSING | error | error | both | M1 | M1 has Model Name. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-MODEL-NUMBER-MISSING | error | error | both | M1 | M1 has Model Number. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-SERIAL-NUMBER-MISSING | error | error | both | M1 | M1 has Serial Number. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-PRIMARY-DEVICE-TYPE-MISSING | error | error | both | M1 | M1 has Primary Device Type. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-DEVICE-NAME-MISSING | error | error | both | M1 | M1 has Device Name. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-RF-BANDS-MISSING | error | error | both | M1 | M1 has RF Bands. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-ASSOC-STATE-MISSING | error | error | both | M1 | M1 has Association State. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-DEVICE-PASSWORD-ID-MISSING | error | error | both | M1 | M1 has Device Password ID. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-CONFIG-ERROR-MISSING | error | error | both | M1 | M1 has Configuration Error. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M1-OS-VERSION-MISSING | error | error | both | M1 | M1 has OS Version. | WSC 2.0 §8.3.1, as hostap and iwd implement it |
+//	| M2-VERSION-MISSING | error | error | both | M2 | M2 has Version. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-MESSAGE-TYPE-MISSING | error | error | both | M2 | M2 has Message Type. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-ENROLLEE-NONCE-MISSING | error | error | both | M2 | M2 has Enrollee Nonce. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-REGISTRAR-NONCE-MISSING | error | error | both | M2 | M2 has Registrar Nonce. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-UUID-R-MISSING | error | error | both | M2 | M2 has UUID-R. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-PUBLIC-KEY-MISSING | error | error | both | M2 | M2 has Public Key. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-AUTH-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Authentication Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-ENCR-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Encryption Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-CONN-TYPE-FLAGS-MISSING | warning | error | both | M2 | M2 has Connection Type Flags. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-CONFIG-METHODS-MISSING | warning | error | both | M2 | M2 has Config Methods. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-MANUFACTURER-MISSING | warning | error | both | M2 | M2 has Manufacturer. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-MODEL-NAME-MISSING | warning | error | both | M2 | M2 has Model Name. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-MODEL-NUMBER-MISSING | warning | error | both | M2 | M2 has Model Number. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-SERIAL-NUMBER-MISSING | warning | error | both | M2 | M2 has Serial Number. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | M2 | M2 has Primary Device Type. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-DEVICE-NAME-MISSING | warning | error | both | M2 | M2 has Device Name. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-RF-BANDS-MISSING | warning | error | both | M2 | M2 has RF Bands. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-ASSOC-STATE-MISSING | warning | error | both | M2 | M2 has Association State. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-CONFIG-ERROR-MISSING | warning | error | both | M2 | M2 has Configuration Error. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-DEVICE-PASSWORD-ID-MISSING | error | error | both | M2 | M2 has Device Password ID. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-OS-VERSION-MISSING | warning | error | both | M2 | M2 has OS Version. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2-AUTHENTICATOR-MISSING | error | error | both | M2 | M2 has Authenticator. | WSC 2.0 §8.3.2, as hostap and iwd implement it |
+//	| M2D-VERSION-MISSING | error | error | both | M2D | M2D has Version. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-MESSAGE-TYPE-MISSING | error | error | both | M2D | M2D has Message Type. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-ENROLLEE-NONCE-MISSING | error | error | both | M2D | M2D has Enrollee Nonce. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-REGISTRAR-NONCE-MISSING | error | error | both | M2D | M2D has Registrar Nonce. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-UUID-R-MISSING | error | error | both | M2D | M2D has UUID-R. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-AUTH-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Authentication Type Flags. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-ENCR-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Encryption Type Flags. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-CONN-TYPE-FLAGS-MISSING | warning | error | both | M2D | M2D has Connection Type Flags. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-CONFIG-METHODS-MISSING | warning | error | both | M2D | M2D has Config Methods. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-MANUFACTURER-MISSING | warning | error | both | M2D | M2D has Manufacturer. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-MODEL-NAME-MISSING | warning | error | both | M2D | M2D has Model Name. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-MODEL-NUMBER-MISSING | warning | error | both | M2D | M2D has Model Number. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-SERIAL-NUMBER-MISSING | warning | error | both | M2D | M2D has Serial Number. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-PRIMARY-DEVICE-TYPE-MISSING | warning | error | both | M2D | M2D has Primary Device Type. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-DEVICE-NAME-MISSING | warning | error | both | M2D | M2D has Device Name. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-RF-BANDS-MISSING | warning | error | both | M2D | M2D has RF Bands. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-ASSOC-STATE-MISSING | warning | error | both | M2D | M2D has Association State. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-CONFIG-ERROR-MISSING | error | error | both | M2D | M2D has Configuration Error. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M2D-OS-VERSION-MISSING | warning | error | both | M2D | M2D has OS Version. | WSC 2.0 §8.3.3, as hostap implements it |
+//	| M3-VERSION-MISSING | error | error | both | M3 | M3 has Version. | WSC 2.0 §8.3.4, as hostap and iwd implement it |
+//	| M3-MESSAGE-TYPE-MISSING | error | error | both | M3 | M3 has Message Type. | WSC 2.0 §8.3.4, as hostap and iwd implement it |
+//	| M3-REGISTRAR-NONCE-MISSING | error | error | both | M3 | M3 has Registrar Nonce. | WSC 2.0 §8.3.4, as hostap and iwd implement it |
+//	| M3-E-HASH1-MISSING | error | error | both | M3 | M3 has E-Hash1. | WSC 2.0 §8.3.4, as hostap and iwd implement it |
+//	| M3-E-HASH2-MISSING | error | error | both | M3 | M3 has E-Hash2. | WSC 2.0 §8.3.4, as hostap and iwd implement it |
+//	| M3-AUTHENTICATOR-MISSING | error | error | both | M3 | M3 has Authenticator. | WSC 2.0 §8.3.4, as hostap and iwd implement it |
+//	| M4-VERSION-MISSING | error | error | both | M4 | M4 has Version. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M4-MESSAGE-TYPE-MISSING | error | error | both | M4 | M4 has Message Type. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M4-ENROLLEE-NONCE-MISSING | error | error | both | M4 | M4 has Enrollee Nonce. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M4-R-HASH1-MISSING | error | error | both | M4 | M4 has R-Hash1. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M4-R-HASH2-MISSING | error | error | both | M4 | M4 has R-Hash2. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M4-SETTINGS-MISSING | error | error | both | M4 | M4 has Encrypted Settings. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M4-AUTHENTICATOR-MISSING | error | error | both | M4 | M4 has Authenticator. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M5-VERSION-MISSING | error | error | both | M5 | M5 has Version. | WSC 2.0 §8.3.6, as hostap and iwd implement it |
+//	| M5-MESSAGE-TYPE-MISSING | error | error | both | M5 | M5 has Message Type. | WSC 2.0 §8.3.6, as hostap and iwd implement it |
+//	| M5-REGISTRAR-NONCE-MISSING | error | error | both | M5 | M5 has Registrar Nonce. | WSC 2.0 §8.3.6, as hostap and iwd implement it |
+//	| M5-SETTINGS-MISSING | error | error | both | M5 | M5 has Encrypted Settings. | WSC 2.0 §8.3.6, as hostap and iwd implement it |
+//	| M5-AUTHENTICATOR-MISSING | error | error | both | M5 | M5 has Authenticator. | WSC 2.0 §8.3.6, as hostap and iwd implement it |
+//	| M6-VERSION-MISSING | error | error | both | M6 | M6 has Version. | WSC 2.0 §8.3.7, as hostap and iwd implement it |
+//	| M6-MESSAGE-TYPE-MISSING | error | error | both | M6 | M6 has Message Type. | WSC 2.0 §8.3.7, as hostap and iwd implement it |
+//	| M6-ENROLLEE-NONCE-MISSING | error | error | both | M6 | M6 has Enrollee Nonce. | WSC 2.0 §8.3.7, as hostap and iwd implement it |
+//	| M6-SETTINGS-MISSING | error | error | both | M6 | M6 has Encrypted Settings. | WSC 2.0 §8.3.7, as hostap and iwd implement it |
+//	| M6-AUTHENTICATOR-MISSING | error | error | both | M6 | M6 has Authenticator. | WSC 2.0 §8.3.7, as hostap and iwd implement it |
+//	| M7-VERSION-MISSING | error | error | both | M7 | M7 has Version. | WSC 2.0 §8.3.8, as hostap and iwd implement it |
+//	| M7-MESSAGE-TYPE-MISSING | error | error | both | M7 | M7 has Message Type. | WSC 2.0 §8.3.8, as hostap and iwd implement it |
+//	| M7-REGISTRAR-NONCE-MISSING | error | error | both | M7 | M7 has Registrar Nonce. | WSC 2.0 §8.3.8, as hostap and iwd implement it |
+//	| M7-SETTINGS-MISSING | error | error | both | M7 | M7 has Encrypted Settings. | WSC 2.0 §8.3.8, as hostap and iwd implement it |
+//	| M7-AUTHENTICATOR-MISSING | error | error | both | M7 | M7 has Authenticator. | WSC 2.0 §8.3.8, as hostap and iwd implement it |
+//	| M8-VERSION-MISSING | error | error | both | M8 | M8 has Version. | WSC 2.0 §8.3.9, as hostap and iwd implement it |
+//	| M8-MESSAGE-TYPE-MISSING | error | error | both | M8 | M8 has Message Type. | WSC 2.0 §8.3.9, as hostap and iwd implement it |
+//	| M8-ENROLLEE-NONCE-MISSING | error | error | both | M8 | M8 has Enrollee Nonce. | WSC 2.0 §8.3.9, as hostap and iwd implement it |
+//	| M8-SETTINGS-MISSING | error | error | both | M8 | M8 has Encrypted Settings. | WSC 2.0 §8.3.9, as hostap and iwd implement it |
+//	| M8-AUTHENTICATOR-MISSING | error | error | both | M8 | M8 has Authenticator. | WSC 2.0 §8.3.9, as hostap and iwd implement it |
+//	| ACK-VERSION-MISSING | error | error | both | WSC_ACK | WSC_ACK has Version. | WSC 2.0 §8.3.10, as hostap and iwd implement it |
+//	| ACK-MESSAGE-TYPE-MISSING | error | error | both | WSC_ACK | WSC_ACK has Message Type. | WSC 2.0 §8.3.10, as hostap and iwd implement it |
+//	| ACK-ENROLLEE-NONCE-MISSING | error | error | both | WSC_ACK | WSC_ACK has Enrollee Nonce. | WSC 2.0 §8.3.10, as hostap and iwd implement it |
+//	| ACK-REGISTRAR-NONCE-MISSING | error | error | both | WSC_ACK | WSC_ACK has Registrar Nonce. | WSC 2.0 §8.3.10, as hostap and iwd implement it |
+//	| NACK-VERSION-MISSING | error | error | both | WSC_NACK | WSC_NACK has Version. | WSC 2.0 §8.3.11, as hostap and iwd implement it |
+//	| NACK-MESSAGE-TYPE-MISSING | error | error | both | WSC_NACK | WSC_NACK has Message Type. | WSC 2.0 §8.3.11, as hostap and iwd implement it |
+//	| NACK-ENROLLEE-NONCE-MISSING | error | error | both | WSC_NACK | WSC_NACK has Enrollee Nonce. | WSC 2.0 §8.3.11, as hostap and iwd implement it |
+//	| NACK-REGISTRAR-NONCE-MISSING | error | error | both | WSC_NACK | WSC_NACK has Registrar Nonce. | WSC 2.0 §8.3.11, as hostap and iwd implement it |
+//	| NACK-CONFIG-ERROR-MISSING | error | error | both | WSC_NACK | WSC_NACK has Configuration Error. | WSC 2.0 §8.3.11, as hostap and iwd implement it |
+//	| DONE-VERSION-MISSING | error | error | both | WSC_Done | WSC_Done has Version. | WSC 2.0 §8.3.12, as hostap and iwd implement it |
+//	| DONE-MESSAGE-TYPE-MISSING | error | error | both | WSC_Done | WSC_Done has Message Type. | WSC 2.0 §8.3.12, as hostap and iwd implement it |
+//	| DONE-ENROLLEE-NONCE-MISSING | error | error | both | WSC_Done | WSC_Done has Enrollee Nonce. | WSC 2.0 §8.3.12, as hostap and iwd implement it |
+//	| DONE-REGISTRAR-NONCE-MISSING | error | error | both | WSC_Done | WSC_Done has Registrar Nonce. | WSC 2.0 §8.3.12, as hostap and iwd implement it |
+//	| M2-SETTINGS-CREDENTIAL-MISSING | error | error | both | M2 Encrypted Settings | M2 Encrypted Settings has Credential. | NFC connection handover, as hostap implements it |
+//	| M4-SETTINGS-R-SNONCE1-MISSING | error | error | both | M4 Encrypted Settings | M4 Encrypted Settings has R-SNonce1. | WSC 2.0 §8.3.5, as hostap and iwd implement it |
+//	| M5-SETTINGS-E-SNONCE1-MISSING | error | error | both | M5 Encrypted Settings | M5 Encrypted Settings has E-SNonce1. | WSC 2.0 §8.3.6, as hostap and iwd implement it |
+//	| M6-SETTINGS-R-SNONCE2-MISSING | error | error | both | M6 Encrypted Settings | M6 Encrypted Settings has R-SNonce2. | WSC 2.0 §8.3.7, as hostap and iwd implement it |
+//	| M7-SETTINGS-E-SNONCE2-MISSING | error | error | both | M7 Encrypted Settings | M7 Encrypted Settings has E-SNonce2. | WSC 2.0 §8.3.8, as hostap and iwd implement it |
+//	| M7-SETTINGS-AP-E-SNONCE2-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has E-SNonce2. | WSC 2.0 §8.3.8, as hostap implements it |
+//	| M7-SETTINGS-AP-SSID-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has SSID. | WSC 2.0 §8.3.8, as hostap implements it |
+//	| M7-SETTINGS-AP-MAC-ADDRESS-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has MAC Address. | WSC 2.0 §8.3.8, as hostap implements it |
+//	| M7-SETTINGS-AP-AUTH-TYPE-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Authentication Type. | WSC 2.0 §8.3.8, as hostap implements it |
+//	| M7-SETTINGS-AP-ENCR-TYPE-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Encryption Type. | WSC 2.0 §8.3.8, as hostap implements it |
+//	| M7-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M7 Encrypted Settings (access point) | M7 Encrypted Settings (access point) has Network Key if the network is not open. | WSC 2.0 §8.3.8, as hostap implements it |
 //	| M8-SETTINGS-CREDENTIAL-MISSING | error | error | both | M8 Encrypted Settings | M8 Encrypted Settings has Credential. | WSC 2.0 §8.3.9 and Table 21 (via iwd) |
-//	| M8-SETTINGS-DEVICE-PASSWORD-ID-MISSING | warning | error | both | M8 Encrypted Settings | M8 Encrypted Settings has Device Password ID if New Password is there. | WSC 2.0 §8.3.9 and Table 21 (via iwd) |
-//	| M8-SETTINGS-AP-SSID-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has SSID. | WSC 2.0 §8.3.9, as hostap holds it |
-//	| M8-SETTINGS-AP-AUTH-TYPE-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Authentication Type. | WSC 2.0 §8.3.9, as hostap holds it |
-//	| M8-SETTINGS-AP-ENCR-TYPE-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Encryption Type. | WSC 2.0 §8.3.9, as hostap holds it |
-//	| M8-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Network Key if the network is not open. | WSC 2.0 §8.3.9, as hostap holds it |
-//	| M8-SETTINGS-AP-MAC-ADDRESS-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has MAC Address. | WSC 2.0 §8.3.9, as hostap holds it |
-//	| CREDENTIAL-NETWORK-INDEX-MISSING | warning | error | both | Credential | Credential has Network Index. | WSC 2.0, Credential; as hostap and iwd hold it |
-//	| CREDENTIAL-SSID-MISSING | error | error | both | Credential | Credential has SSID. | WSC 2.0, Credential; as hostap and iwd hold it |
-//	| CREDENTIAL-AUTH-TYPE-MISSING | error | error | both | Credential | Credential has Authentication Type. | WSC 2.0, Credential; as hostap and iwd hold it |
-//	| CREDENTIAL-ENCR-TYPE-MISSING | error | error | both | Credential | Credential has Encryption Type. | WSC 2.0, Credential; as hostap and iwd hold it |
-//	| CREDENTIAL-NETWORK-KEY-MISSING | error | error | both | Credential | Credential has Network Key if the network is not open. | WSC 2.0, Credential; as hostap and iwd hold it |
-//	| CREDENTIAL-MAC-ADDRESS-MISSING | error | error | both | Credential | Credential has MAC Address. | WSC 2.0, Credential; as hostap and iwd hold it |
-//	| SETSELECTEDREGISTRAR-VERSION-MISSING | error | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Version. | WFAWLANConfig SetSelectedRegistrar, as hostap holds it |
-//	| SETSELECTEDREGISTRAR-SELECTED-REGISTRAR-MISSING | error | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Selected Registrar. | WFAWLANConfig SetSelectedRegistrar, as hostap holds it |
-//	| SETSELECTEDREGISTRAR-DEVICE-PASSWORD-ID-MISSING | warning | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Device Password ID if Selected Registrar is 1. | WFAWLANConfig SetSelectedRegistrar, as hostap holds it |
-//	| SETSELECTEDREGISTRAR-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Selected Registrar Config Methods if Selected Registrar is 1. | WFAWLANConfig SetSelectedRegistrar, as hostap holds it |
-//	| SETSELECTEDREGISTRAR-UUID-R-MISSING | warning | error | 2.0 | SetSelectedRegistrar | SetSelectedRegistrar has UUID-R. | WFAWLANConfig SetSelectedRegistrar, as hostap holds it |
-//	| PASSWORD-TOKEN-OOB-DEVICE-PASSWORD-MISSING | error | error | both | password token | password token has OOB Device Password. | NFC password token, as hostap holds it |
-//	| CONFIG-TOKEN-CREDENTIAL-MISSING | error | error | both | configuration token | configuration token has Credential. | WSC 2.0 §10.2.2 NFC configuration token, as hostap holds it |
-//	| HANDOVER-REQUEST-OOB-DEVICE-PASSWORD-MISSING | error | error | both | handover request | handover request has OOB Device Password. | NFC connection handover request, as hostap holds it |
-//	| HANDOVER-REQUEST-UUID-E-MISSING | error | error | both | handover request | handover request has UUID-E. | NFC connection handover request, as hostap holds it |
-//	| HANDOVER-SELECT-OOB-DEVICE-PASSWORD-MISSING | error | error | both | handover select | handover select has OOB Device Password. | NFC connection handover select, as hostap holds it |
-//	| HANDOVER-SELECT-SSID-MISSING | error | error | both | handover select | handover select has SSID. | NFC connection handover select, as hostap holds it |
-//	| OPEN-NETWORK-KEY-MISSING | note | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | Network Key stands in the settings of an open network too, and is empty. | hostap, iwd |
+//	| M8-SETTINGS-DEVICE-PASSWORD-ID-MISSING | warning | error | both | M8 Encrypted Settings | M8 Encrypted Settings has Device Password ID if New Password is present. | WSC 2.0 §8.3.9 and Table 21 (via iwd) |
+//	| M8-SETTINGS-AP-SSID-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has SSID. | WSC 2.0 §8.3.9, as hostap implements it |
+//	| M8-SETTINGS-AP-AUTH-TYPE-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Authentication Type. | WSC 2.0 §8.3.9, as hostap implements it |
+//	| M8-SETTINGS-AP-ENCR-TYPE-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Encryption Type. | WSC 2.0 §8.3.9, as hostap implements it |
+//	| M8-SETTINGS-AP-NETWORK-KEY-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has Network Key if the network is not open. | WSC 2.0 §8.3.9, as hostap implements it |
+//	| M8-SETTINGS-AP-MAC-ADDRESS-MISSING | error | error | both | M8 Encrypted Settings (access point) | M8 Encrypted Settings (access point) has MAC Address. | WSC 2.0 §8.3.9, as hostap implements it |
+//	| CREDENTIAL-NETWORK-INDEX-MISSING | warning | error | both | Credential | Credential has Network Index. | WSC 2.0, Credential; as hostap and iwd implement it |
+//	| CREDENTIAL-SSID-MISSING | error | error | both | Credential | Credential has SSID. | WSC 2.0, Credential; as hostap and iwd implement it |
+//	| CREDENTIAL-AUTH-TYPE-MISSING | error | error | both | Credential | Credential has Authentication Type. | WSC 2.0, Credential; as hostap and iwd implement it |
+//	| CREDENTIAL-ENCR-TYPE-MISSING | error | error | both | Credential | Credential has Encryption Type. | WSC 2.0, Credential; as hostap and iwd implement it |
+//	| CREDENTIAL-NETWORK-KEY-MISSING | error | error | both | Credential | Credential has Network Key if the network is not open. | WSC 2.0, Credential; as hostap and iwd implement it |
+//	| CREDENTIAL-MAC-ADDRESS-MISSING | error | error | both | Credential | Credential has MAC Address. | WSC 2.0, Credential; as hostap and iwd implement it |
+//	| SETSELECTEDREGISTRAR-VERSION-MISSING | error | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Version. | WFAWLANConfig SetSelectedRegistrar, as hostap implements it |
+//	| SETSELECTEDREGISTRAR-SELECTED-REGISTRAR-MISSING | error | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Selected Registrar. | WFAWLANConfig SetSelectedRegistrar, as hostap implements it |
+//	| SETSELECTEDREGISTRAR-DEVICE-PASSWORD-ID-MISSING | warning | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Device Password ID if Selected Registrar is 1. | WFAWLANConfig SetSelectedRegistrar, as hostap implements it |
+//	| SETSELECTEDREGISTRAR-SELECTED-REGISTRAR-CONFIG-METHODS-MISSING | warning | error | both | SetSelectedRegistrar | SetSelectedRegistrar has Selected Registrar Config Methods if Selected Registrar is 1. | WFAWLANConfig SetSelectedRegistrar, as hostap implements it |
+//	| SETSELECTEDREGISTRAR-UUID-R-MISSING | warning | error | 2.0 | SetSelectedRegistrar | SetSelectedRegistrar has UUID-R. | WFAWLANConfig SetSelectedRegistrar, as hostap implements it |
+//	| PASSWORD-TOKEN-OOB-DEVICE-PASSWORD-MISSING | error | error | both | password token | password token has OOB Device Password. | NFC password token, as hostap implements it |
+//	| CONFIG-TOKEN-CREDENTIAL-MISSING | error | error | both | configuration token | configuration token has Credential. | WSC 2.0 §10.2.2 NFC configuration token, as hostap implements it |
+//	| HANDOVER-REQUEST-OOB-DEVICE-PASSWORD-MISSING | error | error | both | handover request | handover request has OOB Device Password. | NFC connection handover request, as hostap implements it |
+//	| HANDOVER-REQUEST-UUID-E-MISSING | error | error | both | handover request | handover request has UUID-E. | NFC connection handover request, as hostap implements it |
+//	| HANDOVER-SELECT-OOB-DEVICE-PASSWORD-MISSING | error | error | both | handover select | handover select has OOB Device Password. | NFC connection handover select, as hostap implements it |
+//	| HANDOVER-SELECT-SSID-MISSING | error | error | both | handover select | handover select has SSID. | NFC connection handover select, as hostap implements it |
+//	| OPEN-NETWORK-KEY-MISSING | note | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | The settings of an open network also contain Network Key, which is empty. | hostap, iwd |
 //
 // # Messages
 //
@@ -346,17 +346,17 @@ import "iter"
 //	| MESSAGE-TYPE-MISSING | error | error | both | any | A message has a Message Type. | WSC 2.0 §8.3 |
 //	| MESSAGE-TYPE-UNKNOWN | error | error | both | any | Message Type is 4 (M1) to 15 (WSC_Done); 1 to 3 are never sent. | WSC 2.0 Table 39 |
 //	| MESSAGE-TYPE-MISMATCH | error | error | both | M1 to WSC_Done | Message Type is that of the message. | WSC 2.0 Table 39 |
-//	| MESSAGE-SIZE | error | error | both | M1 to WSC_Done | A message has 50,000 octets at most. | hostap |
-//	| NONCE-ZERO | error | error | both | M1, M2 | The sender's own nonce is random and not all zeros, but for the one in M2D: hostap has none then. | advice |
-//	| PUBLIC-KEY-RANGE | error | error | both | M1, M2 | A public key is between 2 and p−2: with another everyone knows the secret. | iwd; RFC 3526 group 5 |
-//	| PUBLIC-KEY-SUBGROUP | warning | error | both | M1, M2 | A public key is a power of the generator 2, as that of every honest peer is. | advice; RFC 3526 group 5 |
+//	| MESSAGE-SIZE | error | error | both | M1 to WSC_Done | A message has at most 50,000 octets. | hostap |
+//	| NONCE-ZERO | error | error | both | M1, M2 | The sender's own nonce is random and not all zeros, except in M2D, where hostap has none yet. | advice |
+//	| PUBLIC-KEY-RANGE | error | error | both | M1, M2 | A public key is between 2 and p−2: with any other, the shared secret is known to everyone. | iwd; RFC 3526 group 5 |
+//	| PUBLIC-KEY-SUBGROUP | warning | error | both | M1, M2 | A public key is a power of the generator 2, as every correctly generated key is. | advice; RFC 3526 group 5 |
 //	| PUBLIC-KEY-PLAIN | warning | error | both | M1, M2 | A public key does not show its private exponent: 2, 4, 8 and so on are keys of attack tools. | advice |
-//	| PUBLIC-KEY-PUBLISHED | error | error | both | M1, M2 | A public key is not one whose private exponent has been published, as that of a sample or a software kit. | pixiewps; the vectors of this module |
+//	| PUBLIC-KEY-PUBLISHED | error | error | both | M1, M2 | A public key is not one whose private exponent has been published, such as that of a sample or a software kit. | pixiewps; the vectors of this module |
 //	| OS-VERSION-BIT | note | note | both | M1, M2, M2D | The highest bit of OS Version is sent as 1. | hostap, iwd |
 //	| RF-BANDS-ONE | warning | error | both | M1, M2, M2D | RF Bands names the one band on which the exchange takes place. | WSC 2.0 §8.3.1, §8.3.2 (via iwd) |
-//	| PUSH-BUTTON-METHOD | warning | warning | both | M1, Probe Request | Who was pressed (Device Password ID 4) has Push Button among its Config Methods: iwd does not see it otherwise. | iwd |
+//	| PUSH-BUTTON-METHOD | warning | warning | both | M1, Probe Request | A device in push-button mode (Device Password ID 4) has Push Button in its Config Methods: otherwise iwd ignores it. | iwd |
 //	| M1-CONFIG-ERROR | note | note | both | M1 | Configuration Error in M1 is 0: iwd's registrar ignores an M1 with another. | iwd |
-//	| M2-CONFIG-ERROR | warning | warning | both | M2 | Configuration Error in M2 is 0: a registrar that refuses sends M2D. | WSC 2.0 §8.3.2, as hostap holds it |
+//	| M2-CONFIG-ERROR | warning | warning | both | M2 | Configuration Error in M2 is 0: a registrar that refuses sends M2D. | WSC 2.0 §8.3.2, as hostap implements it |
 //	| M2D-CONFIG-ERROR | note | warning | both | M2D | Configuration Error in M2D is 0 (no registrar is waiting), 12 (overlap), 15 (locked) or 20 (key hash). | hostap |
 //	| HASHES-EQUAL | error | error | both | M3, M4 | The hashes of the two halves differ, since their secret nonces do. | advice |
 //	| AUTHENTICATOR-LAST | error | error | both | M2, M3 to M8 | The Authenticator is the last attribute, so that it covers all others. | WSC 2.0 §7.1 (via iwd), hostap |
@@ -366,68 +366,68 @@ import "iter"
 //
 //	| ID | tolerant | strict | version | concerns | rule | origin |
 //	|---|---|---|---|---|---|---|
-//	| S-NONCE-ZERO | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | A secret nonce is random: with one of zeros a listener finds the PIN from the hashes. | advice |
+//	| S-NONCE-ZERO | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | A secret nonce is random: if it is zeros, a listener can find the PIN from the hashes. | advice |
 //	| KEY-WRAP-LAST | error | error | both | M2 Encrypted Settings to M8 Encrypted Settings (access point) | The Key Wrap Authenticator is the last attribute of the settings, so that it covers all others. | hostap, iwd |
 //	| CREDENTIAL-NO-TYPE | error | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | A credential names a type of authentication and one of encryption. | hostap, iwd |
-//	| CREDENTIAL-TYPES | error | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | Authentication and encryption go together: a personal or enterprise network is encrypted with TKIP or AES, an open one with WEP at most. | WSC 2.0 Tables 32 and 38 |
+//	| CREDENTIAL-TYPES | error | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | Authentication and encryption go together: a personal or enterprise network is encrypted with TKIP or AES, an open one with nothing or WEP. | WSC 2.0 Tables 32 and 38 |
 //	| CREDENTIAL-WEP | warning | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | No network with WEP is handed out: 2.0 prohibits it and stations refuse it. | WSC 2.0, hostap |
 //	| CREDENTIAL-TKIP | warning | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | TKIP is handed out together with AES only: 2.0 prohibits it alone. | WSC 2.0, hostap |
 //	| CREDENTIAL-WPA | warning | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | WPA-Personal is handed out together with WPA2-Personal only. | WSC 2.0 Table 32, hostap |
-//	| CREDENTIAL-ENTERPRISE | warning | warning | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | Settings are those of a personal or open network: WPS provides nothing else. | iwd, hostap |
-//	| CREDENTIAL-MIXED | note | note | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | A credential names one type of authentication and one of encryption: some peers, such as Windows 7, refuse a pair. | hostap |
-//	| NETWORK-KEY-SHAPE | error | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | The key of a personal network is a passphrase of 8 to 63 characters or 64 hexadecimal digits, that of WEP has 5 or 13 octets or 10 or 26 digits. | hostap, iwd; IEEE 802.11 |
-//	| NETWORK-KEY-TERMINATED | warning | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | A passphrase has no zero octet behind it, which 1.0h allowed. | WSC 2.0 §12 (via iwd), hostap |
+//	| CREDENTIAL-ENTERPRISE | warning | warning | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | Settings are those of a personal or open network: WPS supports no others. | iwd, hostap |
+//	| CREDENTIAL-MIXED | note | note | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | A credential names only one type of authentication and one of encryption: some peers, such as Windows 7, refuse combinations. | hostap |
+//	| NETWORK-KEY-SHAPE | error | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | The key of a personal network is a passphrase of 8 to 63 characters or 64 hexadecimal digits, a WEP key has 5 or 13 octets, or 10 or 26 digits. | hostap, iwd; IEEE 802.11 |
+//	| NETWORK-KEY-TERMINATED | warning | error | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | A passphrase is not terminated by a zero octet, which 1.0h allowed. | WSC 2.0 §12 (via iwd), hostap |
 //	| NETWORK-KEY-CHARACTERS | note | warning | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | A passphrase is ASCII: one with other characters cannot be typed at every device. | IEEE 802.11 |
 //	| NETWORK-KEY-OPEN | note | warning | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | The key of an open network is empty. | hostap |
 //	| NETWORK-KEY-INDEX | note | note | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | Network Key Index is for WEP only. | iwd |
 //	| NETWORK-INDEX | warning | error | both | Credential | Network Index, deprecated in 2.0, is 1. | hostap, iwd |
 //	| CREDENTIAL-REPEATED | warning | error | both | M2 Encrypted Settings, M8 Encrypted Settings, configuration token | A credential is given once. | iwd |
-//	| CREDENTIALS-MANY | warning | error | both | M2 Encrypted Settings, M8 Encrypted Settings, configuration token | Ten Credentials are given at most. | hostap (keeps 10), iwd (keeps 3) |
+//	| CREDENTIALS-MANY | warning | error | both | M2 Encrypted Settings, M8 Encrypted Settings, configuration token | At most ten Credentials are given. | hostap (keeps 10), iwd (keeps 3) |
 //
 // # Elements of 802.11 frames
 //
 //	| ID | tolerant | strict | version | concerns | rule | origin |
 //	|---|---|---|---|---|---|---|
-//	| SELECTED-REGISTRAR-FALSE | warning | error | both | Beacon, Probe Response | Selected Registrar is left out while no registrar is waiting: iwd refuses an element that has it, as 0, without Device Password ID and config methods. | iwd |
-//	| SELECTED-REGISTRAR-LACKING | note | note | both | Beacon, Probe Response | Device Password ID and Selected Registrar Config Methods stand beside Selected Registrar only. | WSC 2.0 §8.2 |
+//	| SELECTED-REGISTRAR-FALSE | warning | error | both | Beacon, Probe Response | Selected Registrar is left out while no registrar is waiting: iwd refuses an element with the value 0 but without Device Password ID and config methods. | iwd |
+//	| SELECTED-REGISTRAR-LACKING | note | note | both | Beacon, Probe Response | Device Password ID and Selected Registrar Config Methods occur only together with Selected Registrar. | WSC 2.0 §8.2 |
 //	| SELECTED-REGISTRAR-METHOD | warning | warning | both | Beacon, Probe Response, SetSelectedRegistrar | Selected Registrar Config Methods fit Device Password ID: a button for 4, something else for a PIN. | hostap (deployed access points get it wrong) |
-//	| AUTHORIZED-MACS-MISSING | warning | warning | 2.0 | Beacon, Probe Response, SetSelectedRegistrar | While a registrar is waiting a 2.0 device says for whom, in AuthorizedMACs. | WSC 2.0 §8.2, as hostap and iwd hold it |
-//	| AUTHORIZED-MACS-UNSELECTED | note | note | both | Beacon, Probe Response | AuthorizedMACs stand in an element only while a registrar is waiting. | WSC 2.0 §8.2 |
+//	| AUTHORIZED-MACS-MISSING | warning | warning | 2.0 | Beacon, Probe Response, SetSelectedRegistrar | While a registrar is waiting, a 2.0 device announces in AuthorizedMACs for which devices. | WSC 2.0 §8.2, as hostap and iwd implement it |
+//	| AUTHORIZED-MACS-UNSELECTED | note | note | both | Beacon, Probe Response | AuthorizedMACs occurs in an element only while a registrar is waiting. | WSC 2.0 §8.2 |
 //	| AP-SETUP-LOCKED-FALSE | note | note | both | Beacon, Probe Response | AP Setup Locked is left out while the access point's PIN is not locked. | hostap |
-//	| AP-CONFIG-METHODS-BUTTON | note | error | both | Probe Response | Config Methods of an access point tell how an external registrar is added, which no push button can do. | hostap |
+//	| AP-CONFIG-METHODS-BUTTON | note | error | both | Probe Response | Config Methods of an access point are the methods for adding an external registrar, which a push button cannot do. | hostap |
 //	| RESPONSE-TYPE-AP | warning | error | both | Probe Response, Association Response | Response Type of an access point is 3. | hostap, iwd |
 //	| REQUEST-TYPE-ASSOC | warning | error | both | Association Request | Request Type of an association request is 1 (enrollee) or 2 (registrar). | WSC 2.0 Table 42, hostap |
 //	| REQUEST-TO-ENROLL | note | warning | both | Probe Request | Request to Enroll is not sent by a registrar. | hostap |
-//	| REQUESTED-DEVICE-TYPES-MANY | warning | error | both | Probe Request | Ten device types are asked for at most. | hostap |
+//	| REQUESTED-DEVICE-TYPES-MANY | warning | error | both | Probe Request | At most ten device types are requested. | hostap |
 //	| NETWORK-WEP | warning | error | both | Beacon, Probe Response | WPS is not offered on a network with WEP. | hostap; WSC 2.0 |
-//	| NETWORK-TKIP-ONLY | warning | error | both | Beacon, Probe Response | WPS is not offered on a network with TKIP only. | hostap; WSC 2.0 |
+//	| NETWORK-TKIP-ONLY | warning | error | both | Beacon, Probe Response | WPS is not offered on a network that allows TKIP only. | hostap; WSC 2.0 |
 //	| NETWORK-HIDDEN | warning | error | both | Beacon, Probe Response | WPS is not offered on a hidden network. | hostap |
-//	| NETWORK-SAE-ONLY | warning | warning | both | Beacon, Probe Response | WPS is offered where WPA2-Personal is: it has no type for WPA3. | hostap; WSC 2.0 Table 32 |
-//	| NETWORK-PMF-REQUIRED | note | note | both | Beacon, Probe Response | A network for WPS does not require the protection of management frames: older devices with WPS lack it. | hostap |
+//	| NETWORK-SAE-ONLY | warning | warning | both | Beacon, Probe Response | WPS is offered only on networks that allow WPA2-Personal: it has no type for WPA3. | hostap; WSC 2.0 Table 32 |
+//	| NETWORK-PMF-REQUIRED | note | note | both | Beacon, Probe Response | A network for WPS does not require the protection of management frames: older devices do not support it. | hostap |
 //	| NETWORK-ENTERPRISE | warning | error | both | Beacon, Probe Response | WPS is not offered on a network with 802.1X. | hostap, iwd |
 //	| NETWORK-OPEN | note | note | both | Beacon, Probe Response | A network for WPS has a key to hand out. | advice |
-//	| NETWORK-6-GHZ | warning | error | both | Beacon, Probe Response | WPS is not offered on 6 GHz, where WPA3 is the rule. | WSC 2.0 Table 44 |
+//	| NETWORK-6-GHZ | warning | error | both | Beacon, Probe Response | WPS is not offered on 6 GHz, where WPA3 is mandatory. | WSC 2.0 Table 44 |
 //	| NETWORK-BAND | note | warning | both | Beacon, Probe Response | RF Bands names the band on which it is sent. | WSC 2.0 Table 44 |
 //
 // # Exchanges
 //
 //	| ID | tolerant | strict | version | concerns | rule | origin |
 //	|---|---|---|---|---|---|---|
-//	| MESSAGE-ORDER | error | error | both | M1 to WSC_Done | Messages follow one another as the Registration Protocol has them. | WSC 2.0 §7.7.3 (via iwd), hostap |
-//	| MESSAGE-UNSEEN | note | note | both | M1 to WSC_Done | No message is missing from what was captured. | WSC 2.0 §7.7.3 (via iwd) |
+//	| MESSAGE-ORDER | error | error | both | M1 to WSC_Done | Messages are in the order of the Registration Protocol. | WSC 2.0 §7.7.3 (via iwd), hostap |
+//	| MESSAGE-UNSEEN | note | note | both | M1 to WSC_Done | No message is missing from the capture. | WSC 2.0 §7.7.3 (via iwd) |
 //	| MESSAGE-DIRECTION | error | error | both | M1 to WSC_Done | M1, M3, M5, M7 and WSC_Done are sent by the enrollee, M2, M2D, M4, M6 and M8 by the registrar. | WSC 2.0 §7.7.1 (via iwd), hostap |
-//	| RETRANSMISSION-CHANGED | error | error | both | M1 to WSC_Done | A request that comes again is answered as before, octet for octet. | hostap, iwd |
+//	| RETRANSMISSION-CHANGED | error | error | both | M1 to WSC_Done | A repeated request gets the same answer, octet for octet. | hostap, iwd |
 //	| DONE-WITHOUT-M8 | error | error | both | WSC_Done | WSC_Done answers M8, or an M2 with settings. | WSC 2.0 §8.3.12, hostap |
 //	| DONE-MISSING | warning | warning | both | M8 | M8 is answered, by WSC_Done or WSC_NACK: without it the registrar does not count the run as a success. | hostap, iwd |
 //	| WFA-MISSING | note | warning | 2.0 | M1 to WSC_Done | A 2.0 device sends its Version2 in every message. | WSC 2.0 Table 29 (via iwd) |
 //	| WFA-VERSION2-CHANGED | note | warning | 2.0 | M1 to WSC_Done | A device sends the same Version2 in every message. | WSC 2.0 Table 29 (via iwd) |
 //	| IDENTITY-UNKNOWN | warning | error | both | any | The client's identity is WFA-SimpleConfig-Enrollee-1-0 or WFA-SimpleConfig-Registrar-1-0, in 2.0 too. | hostap, iwd |
-//	| IDENTITY-ROLE | error | error | both | M1 | The client has the role that its identity names: an enrollee sends M1, to a registrar it is sent. | hostap, iwd |
+//	| IDENTITY-ROLE | error | error | both | M1 | The client has the role that its identity names: an enrollee sends M1, a registrar receives it. | hostap, iwd |
 //	| M1-MAC-ADDRESS-LINK | note | warning | both | M1 | MAC Address in M1 is the address from which the enrollee sends: private addresses and repeaters change it. | hostap, iwd |
 //	| EAP-CODE | error | error | both | any | The access point sends Requests, the client Responses. | RFC 3748 §4 |
 //	| EAP-ID | error | error | both | any | A Response has the Identifier of the Request that it answers. | RFC 3748 §4.1 |
 //	| EAP-FAILURE-ID | note | warning | both | any | EAP-Failure has the Identifier of the last Request, or the next. | RFC 3748 §4.2, iwd |
-//	| EAP-SUCCESS | warning | error | both | any | An exchange ends in EAP-Failure, also if it succeeded. | hostap, iwd |
+//	| EAP-SUCCESS | warning | error | both | any | An exchange ends with EAP-Failure, even if it succeeded. | hostap, iwd |
 //	| OP-CODE | error | error | both | M1 to WSC_Done | The op-code fits the message: WSC_ACK, WSC_NACK and WSC_Done have their own, others WSC_MSG. | WSC 2.0 §7.7.1 (via iwd), hostap |
 //	| OP-CODE-UNKNOWN | error | error | both | any | Op-codes are 1 to 6. | WSC 2.0 §7.7.1 (via iwd), hostap |
 //	| WSC-START | error | error | both | any | WSC_Start comes from the access point, to an enrollee, before M1, and carries nothing. | WSC 2.0 §7.7.1 (via iwd), hostap |
@@ -436,28 +436,28 @@ import "iter"
 //	| NONCE-REFLECTED | error | error | both | M2, M2D | The Registrar Nonce is not the Enrollee Nonce. | advice |
 //	| PUBLIC-KEY-REFLECTED | error | error | both | M2 | The registrar's public key is not the enrollee's. | advice |
 //	| HASH-REFLECTED | error | error | both | M4 | The registrar's hashes are not the enrollee's. | advice |
-//	| DEVICE-PASSWORD-ID-CHANGED | error | error | both | M2 | M2 means the password of M1; but an access point may be read by an NFC password, and 0 and 5 are both PINs. | WSC 2.0 §8.3.2, as hostap holds it |
-//	| DEVICE-PASSWORD-ID-BUTTON | warning | error | both | M2 | A registrar repeats Device Password ID 4 of a push button, and does not say 0 instead. | hostap |
+//	| DEVICE-PASSWORD-ID-CHANGED | error | error | both | M2 | M2 has the Device Password ID of M1, but an access point may be read with an NFC password, and 0 and 5 are both PINs. | WSC 2.0 §8.3.2, as hostap implements it |
+//	| DEVICE-PASSWORD-ID-BUTTON | warning | error | both | M2 | A registrar repeats Device Password ID 4 of a push button, and does not send 0 instead. | hostap |
 //	| TYPES-DISJOINT | warning | warning | both | M2 | The two sides have a type of authentication and one of encryption in common. | hostap, iwd |
 //	| STATION-CONFIGURED | note | note | both | M1 | A station's State is 1, not configured: iwd's registrar ignores another. | iwd |
-//	| M1-CONFIG-METHODS-BUTTON | note | note | both | M1 | An access point as enrollee has no push button: no external registrar is added with it. | hostap |
+//	| M1-CONFIG-METHODS-BUTTON | note | note | both | M1 | An access point as enrollee has no push button: it cannot add an external registrar. | hostap |
 //	| M2-SETTINGS | warning | error | both | M2 | M2 has settings only where the run ends with it: Device Password ID 7. | hostap; NFC connection handover |
-//	| IV-REPEATED | error | error | both | M2, M4 to M8 | Each Encrypted Settings has an initialization vector of its own. | advice |
-//	| NACK-PASSWORD | warning | warning | both | M2D, WSC_NACK | Error 18, a wrong password, is found where a half was just proved: by the enrollee in M4 and M6, by the registrar in M5 and M7. | WSC 2.0 Table 34 (via iwd), hostap |
+//	| IV-REPEATED | error | error | both | M2, M4 to M8 | Each Encrypted Settings has a different initialization vector. | advice |
+//	| NACK-PASSWORD | warning | warning | both | M2D, WSC_NACK | Error 18, a wrong password, answers a message that proves a half: the enrollee sends it after M4 and M6, the registrar after M5 and M7. | WSC 2.0 Table 34 (via iwd), hostap |
 //	| NACK-OVERLAP | warning | warning | both | M2D, WSC_NACK | Error 12, a session overlap, is for push buttons: Device Password ID 4. | WSC 2.0 §11.3 (via iwd), hostap |
-//	| NACK-LOCKED | warning | warning | both | M2D, WSC_NACK | Error 15, locked, is said by an access point whose PIN is asked for: after M2 or M8, or in M2D. | hostap |
+//	| NACK-LOCKED | warning | warning | both | M2D, WSC_NACK | Error 15, locked, is sent by an access point for its own PIN: after M2 or M8, or in M2D. | hostap |
 //	| NACK-KEY-HASH | warning | warning | both | M2D, WSC_NACK | Error 20, a wrong hash of the public key, is for passwords out of band, after M1 or M2. | hostap |
 //	| NACK-DECRYPTION | warning | warning | both | M2D, WSC_NACK | Error 2, settings that cannot be decrypted, answers a message with Encrypted Settings. | iwd |
-//	| NACK-REASON | note | note | both | WSC_NACK | A refusal has a reason; error 0 is for a registrar that has read an access point's settings in M7 and wants no more. | WSC 2.0 Table 34 (via iwd) |
-//	| AUTHENTICATOR-WRONG | error | error | both | M2, M3 to M8 | The Authenticator is that of the message before and this one. | WSC 2.0 §7.1 (via iwd), hostap |
-//	| AUTHENTICATOR-OVER-M2D | error | error | both | M2, M3 to M8 | M2D is not in the chain of Authenticators: an M2 behind it is authenticated over M1. | hostap, iwd |
-//	| SETTINGS-PADDING | error | error | both | M2, M4 to M8 | Encrypted Settings end in 1 to 16 octets of padding, each of which is their number. | hostap, iwd |
-//	| KEY-WRAP-MISSING | error | error | both | M2, M4 to M8 | Encrypted Settings hold a Key Wrap Authenticator. | hostap, iwd |
-//	| KEY-WRAP-WRONG | error | error | both | M2, M4 to M8 | The Key Wrap Authenticator is that of the settings before it. | hostap, iwd |
-//	| S-NONCES-EQUAL | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | The secret nonces of a run differ: a second one that is known beforehand proves nothing. | advice |
-//	| S-NONCE-PUBLIC | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | A secret nonce is none of the values that are sent in the clear. | advice |
+//	| NACK-REASON | note | note | both | WSC_NACK | A refusal has a reason; error 0 is for a registrar that only reads the settings of an access point, after M7. | WSC 2.0 Table 34 (via iwd) |
+//	| AUTHENTICATOR-WRONG | error | error | both | M2, M3 to M8 | The Authenticator is computed over the previous message and this one. | WSC 2.0 §7.1 (via iwd), hostap |
+//	| AUTHENTICATOR-OVER-M2D | error | error | both | M2, M3 to M8 | M2D is not in the chain of Authenticators: an M2 after it is authenticated over M1. | hostap, iwd |
+//	| SETTINGS-PADDING | error | error | both | M2, M4 to M8 | Encrypted Settings end with 1 to 16 octets of padding, each with the value of their number. | hostap, iwd |
+//	| KEY-WRAP-MISSING | error | error | both | M2, M4 to M8 | Encrypted Settings contain a Key Wrap Authenticator. | hostap, iwd |
+//	| KEY-WRAP-WRONG | error | error | both | M2, M4 to M8 | The Key Wrap Authenticator is computed over the settings before it. | hostap, iwd |
+//	| S-NONCES-EQUAL | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | The secret nonces of a run differ: a second one that is already known proves nothing. | advice |
+//	| S-NONCE-PUBLIC | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | A secret nonce is not one of the values that are sent in the clear. | advice |
 //	| CREDENTIAL-MAC | note | note | both | Credential | The MAC Address in a Credential is that of the enrollee. | hostap (deployed access points send others) |
-//	| CREDENTIAL-UNSUPPORTED | warning | warning | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | What is handed out is of a type that the enrollee named in M1. | hostap, iwd |
+//	| CREDENTIAL-UNSUPPORTED | warning | warning | both | M7 Encrypted Settings (access point), M8 Encrypted Settings (access point), Credential | The types in a Credential are among those that the enrollee listed in M1. | hostap, iwd |
 //	| STEP-LATE | note | note | both | any | An answer comes within 15 seconds: hostap sends a request three times, five seconds apart, and gives up. | hostap |
 //	| EXCHANGE-LONG | note | note | both | any | An exchange takes no longer than the walk time of 120 seconds. | hostap, iwd |
 //
@@ -466,10 +466,10 @@ import "iter"
 //	| ID | tolerant | strict | version | concerns | rule | origin |
 //	|---|---|---|---|---|---|---|
 //	| RANDOM-ZERO | error | error | both | any | No random value is all zeros. | advice |
-//	| RANDOM-NONCE-REPEATED | error | error | both | M1, M2 | Each run has an Enrollee Nonce and a Registrar Nonce of its own, and they differ. | advice |
-//	| RANDOM-KEY-REPEATED | error | error | both | M1, M2 | Each run has a public key of its own on each side, but for NFC, where it belongs to the token. | hostap |
-//	| RANDOM-S-NONCE-REPEATED | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | Each run has secret nonces of its own, and all of them differ: E-S1 is not E-S2. | advice |
-//	| RANDOM-IV-REPEATED | error | error | both | M2, M4 to M8 | Each run has initialization vectors of its own. | advice |
+//	| RANDOM-NONCE-REPEATED | error | error | both | M1, M2 | Each run has a new Enrollee Nonce and a new Registrar Nonce, and they differ. | advice |
+//	| RANDOM-KEY-REPEATED | error | error | both | M1, M2 | Each run has a new public key on each side, except with NFC, where it belongs to the token. | hostap |
+//	| RANDOM-S-NONCE-REPEATED | error | error | both | M4 Encrypted Settings to M7 Encrypted Settings (access point) | Each run has new secret nonces, and all of them differ: E-S1 is not E-S2. | advice |
+//	| RANDOM-IV-REPEATED | error | error | both | M2, M4 to M8 | Each run has new initialization vectors. | advice |
 //	| RANDOM-COUNTER | error | error | both | any | Random values do not grow by the same amount from run to run. | advice |
 //	| RANDOM-CONSTANT | error | error | both | any | All octets of random values change from run to run. | advice |
 func Rules() iter.Seq[Rule] {

@@ -11,7 +11,7 @@ import (
 var settingsRules = []rule{
 	{Rule: Rule{ID: "S-NONCE-ZERO", Area: AreaSettings, Tolerant: Error, Strict: Error, Versions: Both, Kinds: from(wps.KindM4Settings, wps.KindM7APSettings),
 		Clause: "advice",
-		Text:   "A secret nonce is random: with one of zeros a listener finds the PIN from the hashes."},
+		Text:   "A secret nonce is random: if it is zeros, a listener can find the PIN from the hashes."},
 		list: checkSNonceZero},
 	{Rule: Rule{ID: "KEY-WRAP-LAST", Area: AreaSettings, Tolerant: Error, Strict: Error, Versions: Both, Kinds: plaintexts,
 		Clause: "hostap, iwd",
@@ -23,7 +23,7 @@ var settingsRules = []rule{
 		list: checkNoType},
 	{Rule: Rule{ID: "CREDENTIAL-TYPES", Area: AreaSettings, Tolerant: Error, Strict: Error, Versions: Both, Kinds: credentials,
 		Clause: "WSC 2.0 Tables 32 and 38",
-		Text:   "Authentication and encryption go together: a personal or enterprise network is encrypted with TKIP or AES, an open one with WEP at most."},
+		Text:   "Authentication and encryption go together: a personal or enterprise network is encrypted with TKIP or AES, an open one with nothing or WEP."},
 		list: checkTypes},
 	{Rule: Rule{ID: "CREDENTIAL-WEP", Area: AreaSettings, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: credentials,
 		Clause: "WSC 2.0, hostap",
@@ -39,20 +39,20 @@ var settingsRules = []rule{
 		list: checkWPA},
 	{Rule: Rule{ID: "CREDENTIAL-ENTERPRISE", Area: AreaSettings, Tolerant: Warning, Strict: Warning, Versions: Both, Kinds: credentials,
 		Clause: "iwd, hostap",
-		Text:   "Settings are those of a personal or open network: WPS provides nothing else."},
+		Text:   "Settings are those of a personal or open network: WPS supports no others."},
 		list: checkEnterprise},
 	{Rule: Rule{ID: "CREDENTIAL-MIXED", Area: AreaSettings, Tolerant: Note, Strict: Note, Versions: Both, Kinds: credentials,
 		Clause: "hostap",
-		Text:   "A credential names one type of authentication and one of encryption: some peers, such as Windows 7, refuse a pair.",
+		Text:   "A credential names only one type of authentication and one of encryption: some peers, such as Windows 7, refuse combinations.",
 		Quirk:  wps.QuirkMixedType},
 		list: checkMixed},
 	{Rule: Rule{ID: "NETWORK-KEY-SHAPE", Area: AreaSettings, Tolerant: Error, Strict: Error, Versions: Both, Kinds: credentials,
 		Clause: "hostap, iwd; IEEE 802.11",
-		Text:   "The key of a personal network is a passphrase of 8 to 63 characters or 64 hexadecimal digits, that of WEP has 5 or 13 octets or 10 or 26 digits."},
+		Text:   "The key of a personal network is a passphrase of 8 to 63 characters or 64 hexadecimal digits, a WEP key has 5 or 13 octets, or 10 or 26 digits."},
 		list: checkKeyShape},
 	{Rule: Rule{ID: "NETWORK-KEY-TERMINATED", Area: AreaSettings, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: credentials,
 		Clause: "WSC 2.0 §12 (via iwd), hostap",
-		Text:   "A passphrase has no zero octet behind it, which 1.0h allowed.",
+		Text:   "A passphrase is not terminated by a zero octet, which 1.0h allowed.",
 		Quirk:  wps.QuirkTerminatedKey},
 		list: checkKeyTerminated},
 	{Rule: Rule{ID: "NETWORK-KEY-CHARACTERS", Area: AreaSettings, Tolerant: Note, Strict: Warning, Versions: Both, Kinds: credentials,
@@ -80,7 +80,7 @@ var settingsRules = []rule{
 		list: checkCredentialRepeated},
 	{Rule: Rule{ID: "CREDENTIALS-MANY", Area: AreaSettings, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: holders,
 		Clause: "hostap (keeps 10), iwd (keeps 3)",
-		Text:   "Ten Credentials are given at most.",
+		Text:   "At most ten Credentials are given.",
 		Quirk:  wps.QuirkExcess},
 		list: checkCredentialsMany},
 }
@@ -104,7 +104,7 @@ func checkKeyWrapLast(l *list, r *reporter) {
 		return
 	}
 	if last := l.attrs[len(l.attrs)-1]; last.id != wps.AttrKeyWrapAuthenticator {
-		r.add(wps.AttrKeyWrapAuthenticator, l.at(wps.AttrKeyWrapAuthenticator), "The Key Wrap Authenticator is not last: it proves nothing of what follows.")
+		r.add(wps.AttrKeyWrapAuthenticator, l.at(wps.AttrKeyWrapAuthenticator), "The Key Wrap Authenticator is not last: it does not cover what follows.")
 	}
 }
 
@@ -124,7 +124,7 @@ const (
 func checkNoType(l *list, r *reporter) {
 	for _, id := range []wps.AttributeID{wps.AttrAuthType, wps.AttrEncrType} {
 		if l.is(id, 0) {
-			r.add(id, l.at(id), "%v is 0: no type at all.", id)
+			r.add(id, l.at(id), "%v is 0, which is not a type.", id)
 		}
 	}
 }
@@ -157,13 +157,13 @@ func checkTKIP(l *list, r *reporter) {
 
 func checkWPA(l *list, r *reporter) {
 	if l.is(wps.AttrAuthType, uint64(wps.AuthWPAPersonal)) {
-		r.add(wps.AttrAuthType, l.at(wps.AttrAuthType), "The network is one of WPA-Personal only.")
+		r.add(wps.AttrAuthType, l.at(wps.AttrAuthType), "The network allows WPA-Personal only.")
 	}
 }
 
 func checkEnterprise(l *list, r *reporter) {
 	if auth, _, _ := l.types(); auth&enterprise != 0 {
-		r.add(wps.AttrAuthType, l.at(wps.AttrAuthType), "The network is one for %v, for which WPS has no credentials.", auth)
+		r.add(wps.AttrAuthType, l.at(wps.AttrAuthType), "The network uses %v, for which WPS has no credentials.", auth)
 	}
 }
 
@@ -196,7 +196,7 @@ func checkKeyShape(l *list, r *reporter) {
 	case auth&personal != 0 && !passphrase && !psk:
 		r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "The network key, of %d octets, is neither a passphrase of 8 to 63 characters nor 64 hexadecimal digits.", len(key))
 	case auth&personal == 0 && encr&wps.EncrWEP != 0 && !wepLength(len(key)):
-		r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "The network key, of %d octets, is no WEP key.", len(key))
+		r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "The network key, of %d octets, is not a WEP key.", len(key))
 	}
 }
 
@@ -205,7 +205,7 @@ func wepLength(n int) bool { return n == 5 || n == 10 || n == 13 || n == 26 }
 func checkKeyTerminated(l *list, r *reporter) {
 	if auth, _, _ := l.types(); auth&personal != 0 {
 		if _, terminated := l.key(); terminated {
-			r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "The passphrase has a zero octet behind it.")
+			r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "The passphrase is terminated by a zero octet.")
 		}
 	}
 }
@@ -219,13 +219,13 @@ func checkKeyCharacters(l *list, r *reporter) {
 
 func checkKeyOpen(l *list, r *reporter) {
 	if key := l.get(wps.AttrNetworkKey); l.open() && len(key) > 0 {
-		r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "The network is open and has a key of %d octets.", len(key))
+		r.add(wps.AttrNetworkKey, l.at(wps.AttrNetworkKey), "The network is open, but has a key of %d octets.", len(key))
 	}
 }
 
 func checkKeyIndex(l *list, r *reporter) {
 	if _, encr, ok := l.types(); ok && encr&wps.EncrWEP == 0 && l.has(wps.AttrNetworkKeyIndex) {
-		r.add(wps.AttrNetworkKeyIndex, l.at(wps.AttrNetworkKeyIndex), "There is a Network Key Index beside a key that is not of WEP.")
+		r.add(wps.AttrNetworkKeyIndex, l.at(wps.AttrNetworkKeyIndex), "There is a Network Key Index, but the key is not a WEP key.")
 	}
 }
 
@@ -269,7 +269,7 @@ func reportMany(l *list, id wps.AttributeID, r *reporter) {
 			continue
 		}
 		if n++; n == maxRepeated+1 {
-			r.add(id, a.at, "More than ten of %v: some receivers keep the first ten only.", id)
+			r.add(id, a.at, "More than ten of %v: some receivers keep only the first ten.", id)
 		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 
 var loopback = netip.MustParsePrefix("127.0.0.1/8")
 
-// recorder is a machine that notes what it is given.
+// recorder is a machine that records its input.
 type recorder struct {
 	mu       sync.Mutex
 	requests []*upnp.Request
@@ -45,7 +45,7 @@ func (m *recorder) Handle(_ time.Time, q *upnp.Request) *upnp.Response {
 	return &upnp.Response{Status: 207, Header: upnp.Header{"SID": "uuid:x", "CONTENT-TYPE": "text/xml"}, Body: []byte("answer")}
 }
 
-// web serves a machine over HTTP alone, on the loopback interface.
+// web serves only the HTTP of a machine, on the loopback interface.
 func web(t *testing.T, m upnp.Machine) string {
 	t.Helper()
 	return webLink(t, m).web.Addr().String()
@@ -63,7 +63,8 @@ func webLink(t *testing.T, m upnp.Machine) *Link {
 	return l
 }
 
-// raw sends octets and returns the status of the answer, 0 if there is none.
+// raw sends octets and returns the status of the response, or 0 if there is
+// none.
 func raw(t *testing.T, address, text string) int {
 	t.Helper()
 	c, err := net.Dial("tcp4", address)
@@ -133,7 +134,7 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
-// TestCall: a call goes to the one address, whatever it answers.
+// TestCall checks that a call goes to its address only, whatever the answer.
 //
 // hostap: test_ap_wps_er_http_client, test_ap_wps_er_http_client_timeout.
 func TestCall(t *testing.T) {
@@ -143,7 +144,7 @@ func TestCall(t *testing.T) {
 	var got *http.Request
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got = r
-		io.Copy(io.Discard, r.Body) // only then it notices that the client goes
+		io.Copy(io.Discard, r.Body) // otherwise it does not notice that the client disconnects
 		switch r.URL.Path {
 		case "/redirect":
 			w.Header().Set("Location", other.URL)
@@ -215,7 +216,7 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// fakeListener has connections of the given hosts.
+// fakeListener accepts connections of the given hosts.
 type fakeListener struct {
 	net.Listener
 	conns chan net.Conn
@@ -241,7 +242,8 @@ func (c *fakeConn) RemoteAddr() net.Addr {
 }
 func (c *fakeConn) Close() error { c.closed = true; return nil }
 
-// TestConnections: a host that opens many connections loses its own.
+// TestConnections checks that a host that opens many connections loses only its
+// own.
 func TestConnections(t *testing.T) {
 	inner := &fakeListener{conns: make(chan net.Conn, 100)}
 	l := &listener{Listener: inner, lan: netip.MustParsePrefix("192.168.78.1/24")}
@@ -276,7 +278,7 @@ func TestConnections(t *testing.T) {
 	if counts() != maxConns || honest.closed {
 		t.Errorf("%d open, honest closed: %v", counts(), honest.closed)
 	}
-	// Strangers are not let in.
+	// Strangers are refused.
 	stranger := &fakeConn{from: "10.0.0.1:1"}
 	inner.conns <- stranger
 	close(inner.conns)
@@ -285,7 +287,7 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// TestSlow has clients that say nothing: they cost others nothing.
+// TestSlow has clients that send nothing: others are not affected.
 func TestSlow(t *testing.T) {
 	m := new(recorder)
 	address := web(t, m)
@@ -302,7 +304,8 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// TestMute has clients that stop in the middle of a request: they are dropped.
+// TestMute has clients that stop in the middle of a request: they are
+// disconnected.
 //
 // hostap: test_ap_wps_http_timeout.
 func TestMute(t *testing.T) {
@@ -328,8 +331,8 @@ func TestMute(t *testing.T) {
 	}
 }
 
-// TestAnswerFirst has a call wait for the answer to a request of the same host,
-// and for no other's.
+// TestAnswerFirst checks that a call waits for the answer to a request of the
+// same host, and not for those of others.
 func TestAnswerFirst(t *testing.T) {
 	l := webLink(t, new(recorder))
 	c, err := net.Dial("tcp4", l.web.Addr().String())
@@ -360,7 +363,7 @@ func TestAnswerFirst(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	<-done
-	// A request that never ends holds calls up only for a while.
+	// A request that never ends delays calls only for a while.
 	io.WriteString(c, "POST /a HTTP/1.1\r\nHost: x\r\n")
 	l.web.waitAnswered(t.Context(), own)
 }
@@ -374,7 +377,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// owner is an access point whose PIN lets its settings be read.
+// owner is an access point whose settings can be read with its PIN.
 type owner struct{ upnp.AccessPoint }
 
 type run struct{ *registration.Enrollee }
@@ -402,8 +405,8 @@ func (owner) Configure(time.Time, netip.Addr) (upnp.Run, error) {
 func (owner) SetListening(time.Time, bool)                            {}
 func (owner) Select(time.Time, netip.Addr, *wps.SetSelectedRegistrar) {}
 
-// TestServe has both machines find each other over the loopback interface. It is
-// skipped if that cannot be opened, or with WPS_PEERS=required a failure.
+// TestServe lets both machines find each other over the loopback interface. If
+// that cannot be opened it is skipped, or fails if WPS_PEERS=required is set.
 func TestServe(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the loopback interface may not do multicast")
@@ -446,7 +449,7 @@ func TestServe(t *testing.T) {
 	serve(link2, registrar, func(now time.Time) {
 		for _, e := range registrar.Events() {
 			switch {
-			case e.AccessPoint != d.UUID: // of another on this machine
+			case e.AccessPoint != d.UUID: // another one on this machine
 			case e.Kind == upnp.EventAccessPoint:
 				if err := registrar.Learn(now, e.AccessPoint, registration.PIN(pin.MustParse("12345670"))); err != nil {
 					t.Error(err)

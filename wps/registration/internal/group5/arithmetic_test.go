@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// implementations are those that this processor and build have. With
+// implementations are those available on this processor and in this build. With
 // WPS_IFMA=required the kernel must be among them.
 var implementations = func() map[string]arithmetic {
 	all := map[string]arithmetic{"portable": newPortable()}
@@ -31,7 +31,7 @@ func TestIFMA(t *testing.T) {
 	}
 }
 
-// exponents are those at which a comb could go wrong.
+// exponents are exponents that are critical for a comb.
 func exponents() map[string][]byte {
 	x := map[string][]byte{
 		"one":          {1},
@@ -47,13 +47,13 @@ func exponents() map[string][]byte {
 	for _, bit := range []int{1, 51, 52, 103, 104, 155, 156, 207, 208, 254, 255} {
 		x[fmt.Sprintf("bit %d", bit)] = new(big.Int).Lsh(big.NewInt(1), uint(bit)).Bytes()
 	}
-	for tooth := range combTeeth { // a tooth alone: every digit has one bit
+	for tooth := range combTeeth { // a single tooth: every digit has one bit
 		x[fmt.Sprintf("tooth %d", tooth)] = new(big.Int).Lsh(big.NewInt(1<<combColumns-1), uint(tooth*combColumns)).Bytes()
 		if tooth == combTeeth-1 { // of which only 48 are in the exponent
 			x[fmt.Sprintf("tooth %d", tooth)] = new(big.Int).Lsh(big.NewInt(1<<48-1), uint(tooth*combColumns)).Bytes()
 		}
 	}
-	for column := range combColumns { // a column alone: all other digits are zero
+	for column := range combColumns { // a single column: all other digits are zero
 		bits := new(big.Int)
 		for bit := column; bit < 8*exponentSize; bit += combColumns {
 			bits.SetBit(bits, bit, 1)
@@ -63,8 +63,8 @@ func exponents() map[string][]byte {
 	return x
 }
 
-// bases are numbers below p at which a product could go wrong: at either end, and
-// with runs of zeros and of ones that end where a word or a digit does.
+// bases are critical numbers below p: at either end, and with runs of zeros and
+// of ones that end at the boundary of a word or a digit.
 func bases() (all []*big.Int) {
 	one := big.NewInt(1)
 	for n := int64(0); n < 4; n++ {
@@ -160,7 +160,7 @@ func FuzzPower(f *testing.F) {
 	})
 }
 
-// TestKnownAnswers plays the key agreements of iwd's and hostap's vectors.
+// TestKnownAnswers checks the key agreements in the vectors of iwd and hostap.
 func TestKnownAnswers(t *testing.T) {
 	text, err := os.ReadFile("../../testdata/kat.json")
 	if err != nil {
@@ -232,7 +232,7 @@ func BenchmarkKeyPair(b *testing.B) {
 	}
 }
 
-// BenchmarkFirstKey is what a program pays that makes one key: the choice of the
+// BenchmarkFirstKey is the cost of the only key of a program: the choice of the
 // arithmetic with its constants, and an exponentiation without the comb.
 func BenchmarkFirstKey(b *testing.B) {
 	var x [exponentSize]byte

@@ -6,37 +6,38 @@ import (
 	"sync/atomic"
 )
 
-// A public key is a power of 2, always of the same 2, so most of the work can
-// be done beforehand: the comb of Lim and Lee ("More Flexible Exponentiation
-// with Precomputation", CRYPTO '94).
+// A public key is a power of 2, always of the same base, so most of the work
+// can be done in advance: the comb of Lim and Lee ("More Flexible
+// Exponentiation with Precomputation", CRYPTO '94).
 //
 // The 256 bits of the exponent are written in five rows of 52, the teeth of the
-// comb, the least significant first. A column then is a number of five bits
+// comb, the least significant first. A column is then a number of five bits
 // that stands for the product of up to five powers of 2, which are 52 squarings
-// apart. The 52 columns are cut into 13 blocks of four, and each block has a
-// table of its 32 products. The public key is the product of 52 table entries
-// with only three squarings between: 55 multiplications, where a general
+// apart. The 52 columns are divided into 13 blocks of four, and each block has
+// a table of its 32 products. The public key is the product of 52 table entries
+// with only three squarings in between: 55 multiplications, where a general
 // exponentiation has 256 squarings and 64 multiplications.
 //
-// To make the tables takes as long as five general exponentiations or less, so
-// the first keys of a program do without.
+// Computing the tables takes as long as about five general exponentiations, so
+// the first keys of a program do not use them.
 const (
 	combTeeth   = 5
 	combBlocks  = 13
-	combDepth   = 4 // columns of a block
+	combDepth   = 4 // columns per block
 	combColumns = combBlocks * combDepth
 
-	// combAfter is how many keys are made without the comb. Those who make one
-	// key never wait for its tables, and those who make thousands wait for
-	// hardly more than that.
+	// combAfter is how many keys are made without the comb. A program that
+	// makes one key never waits for the tables, and one that makes thousands
+	// loses little time.
 	combAfter = 8
 )
 
 // withoutComb counts the keys that were made without the comb, up to combAfter.
 var withoutComb atomic.Uint32
 
-// powerOfTwo sets z to 2^exponent mod p. Its time and the memory that it touches
-// depend on the length of the exponent alone, and on how many keys there were.
+// powerOfTwo sets z to 2^exponent mod p. Its time and the memory that it
+// accesses depend only on the length of the exponent, and on how many keys were
+// made before.
 func powerOfTwo(z *[Size]byte, exponent []byte) {
 	if len(exponent) > exponentSize || withoutComb.Load() < combAfter {
 		withoutComb.Add(1)
@@ -53,27 +54,28 @@ func powerOfTwo(z *[Size]byte, exponent []byte) {
 	clear(x[:])
 }
 
-// field is an implementation's multiplication, on elements in a form of its own.
+// field is the multiplication of an implementation, on elements in its own
+// form.
 type field[E any] interface {
 	// power2 sets z to 2^n for n = 0 or 1.
 	power2(z *E, n uint)
 	// multiply sets z to x·y, which may be z itself.
 	multiply(z, x, y *E)
 	// look copies entry digit of the table to z. It reads every entry, because
-	// the digit is secret and which memory is touched would show.
+	// the digit is secret and memory accesses are observable.
 	look(z *E, table []E, digit uint)
 	// octets writes x, reduced, to z.
 	octets(z *[Size]byte, x *E)
 }
 
-// comb is the tables for one form of elements. They follow from p and the
-// generator alone and are never written again.
+// comb has the tables for one form of elements. They follow from p and the
+// generator, and are never modified.
 type comb[E any] struct {
 	once   sync.Once
 	blocks *[combBlocks][1 << combTeeth]E
 }
 
-// make fills in the tables: entry d of a block is the product of 2^(2^(52t+c))
+// make computes the tables: entry d of a block is the product of 2^(2^(52t+c))
 // over the bits t of d, where c is the first column of the block.
 func (c *comb[E]) make(f field[E]) {
 	c.blocks = new([combBlocks][1 << combTeeth]E)
@@ -82,7 +84,8 @@ func (c *comb[E]) make(f field[E]) {
 	for position := range combTeeth * combColumns {
 		tooth, column := position/combColumns, position%combColumns
 		if column%combDepth == 0 {
-			// The entries whose highest bit is tooth are those below times its power.
+			// The entries whose highest bit is tooth are the lower entries
+			// times its power.
 			table := &c.blocks[column/combDepth]
 			f.power2(&table[0], 0)
 			for d := range 1 << tooth {
@@ -117,8 +120,8 @@ func (c *comb[E]) powerOfTwo(f field[E], z *[Size]byte, x *[exponentSize]byte) {
 	*product, *factor = zero, zero
 }
 
-// combDigit returns column of the exponent written as a comb. The four bits
-// that five rows of 52 have above the 256 are zero.
+// combDigit returns a column of the exponent in comb form. The four bits by
+// which five rows of 52 exceed 256 are zero.
 func combDigit(x *[exponentSize]byte, column int) (digit uint) {
 	for tooth := range combTeeth {
 		if bit := tooth*combColumns + column; bit < 8*exponentSize {

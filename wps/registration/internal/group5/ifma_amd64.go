@@ -9,38 +9,38 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// The kernel multiplies as Montgomery does, in digits of 52 bits, which is what
-// AVX-512 IFMA is made for: VPMADD52LUQ and VPMADD52HUQ multiply eight pairs of
-// digits, and add the low or the high 52 bits of the products to eight sums of 64
-// bits. A number has 30 digits, in four registers of eight lanes.
+// The kernel uses Montgomery multiplication in digits of 52 bits, for which
+// AVX-512 IFMA is made: VPMADD52LUQ and VPMADD52HUQ multiply eight pairs of
+// digits, and add the low or the high 52 bits of the products to eight sums of
+// 64 bits. A number has 30 digits, in four registers of eight lanes.
 //
-// To multiply x by y modulo p, one digit of y at a time, add x·y[i] to a sum, then
+// To multiply x by y modulo p, for each digit of y add x·y[i] to a sum, then
 // the multiple q·p that makes the lowest digit of the sum zero, and drop this
-// digit. After 30 digits the sum is (x·y + Q·p) / R, where R = 2^1560 and Q < R.
-// With x and y below 2p, that is below p + 4p²/R < 2p, because R > 2^23·p: so
-// products need no subtraction between them ("almost Montgomery"), only the last
-// one does.
+// digit. After 30 digits the sum is (x·y + Q·p) / R, where R = 2^1560 and Q <
+// R. With x and y below 2p, that is below p + 4p²/R < 2p, because R > 2^23·p.
+// So products need no subtraction in between ("almost Montgomery"), only a
+// final one.
 //
-// What this prime and these processors add to it:
+// This prime and these processors allow more:
 //
 //   - q is the lowest digit itself, because p ≡ −1 modulo 2^52 (and 2^64). And
-//     digit + q·p = q·(p + 1) is a multiple of 2^52: so nothing is multiplied by the
-//     lowest digit of p, and what is added one digit up is q·P, with
+//     digit + q·p = q·(p + 1) is a multiple of 2^52, so there is no multiplication by
+//     the lowest digit of p, and the value added one digit up is q·P, with
 //     P = (p + 1) / 2^52, which the assembly calls P.
-//   - A lane is a sum of products' halves, up to 2^59, and is not carried to the
-//     next but where a digit is dropped. All carries are made once, at the end.
-//   - Two digits of y make one round. Then the high half of a product by the first
-//     belongs in the lane of the low half of the next, and so on: with x also moved
-//     up by one and by two digits, all are added in place, and only the sum moves,
-//     by two lanes a round.
+//   - A lane is a sum of halves of products, up to 2^59. It is carried into the next
+//     lane only where a digit is dropped. All carries are done once, at the end.
+//   - Each round processes two digits of y. Then the high half of a product by the
+//     first belongs in the lane of the low half of the next, and so on. With x also
+//     shifted up by one and by two digits, everything is added in place, and only the
+//     sum is shifted, by two lanes a round.
 //   - There are two sums, x·y and Q·P, so that the first does not wait for q.
-//   - The next q needs the two lowest lanes of both sums. To take them out of the
-//     vectors after Q·P was added would make each round wait for all of the one
-//     before it. They are taken out before, and five multiplications of ordinary
-//     registers add what is missing, exactly as the lanes have it.
+//   - The next q needs the two lowest lanes of both sums. Extracting them from the
+//     vectors after Q·P was added would make each round wait for the previous one.
+//     They are extracted before, and five multiplications of ordinary registers add
+//     what is missing, exactly as in the lanes.
 //
-// There is no branch but on the count of rounds, and no address but of arguments,
-// constants and the count: so neither depends on a digit.
+// The only branch is on the count of rounds, and all addresses are those of
+// arguments, constants and the count, so neither depends on a digit.
 
 // digits is a number of 30 digits of 52 bits, the lowest first, and two zeros.
 type digits [32]uint64
@@ -57,8 +57,8 @@ func multiplyIFMA(z, x, y *digits)
 //go:noescape
 func lookIFMA(z, table *digits, n, index uint64)
 
-// ifma is the arithmetic of AVX-512 IFMA. Its elements are digits in Montgomery
-// form: x is held as x·R mod p, or that plus p.
+// ifma is the arithmetic with AVX-512 IFMA. Its elements are digits in
+// Montgomery form: x is represented by x·R mod p, or that plus p.
 type ifma struct {
 	one, two, square digits // R, 2R and R² mod p
 	comb             comb[digits]
@@ -98,7 +98,8 @@ func (z *digits) set(octets *[Size]byte) {
 	clear(w[:])
 }
 
-// octets writes x, which is below 2p, reduced and no longer in Montgomery form.
+// octets writes x, which is below 2p, reduced and converted from Montgomery
+// form.
 func (a *ifma) octets(z *[Size]byte, x *digits) {
 	var plain digits
 	multiplyIFMA(&plain, x, &digits{1}) // at most p
@@ -140,7 +141,7 @@ func (a *ifma) powerOfTwo(z *[Size]byte, exponent *[exponentSize]byte) {
 	a.comb.powerOfTwo(a, z, exponent)
 }
 
-// power takes the exponent four bits at a time, the highest first.
+// power processes the exponent four bits at a time, the highest first.
 func (a *ifma) power(z, base *[Size]byte, exponent []byte) {
 	var table [16]digits // base^0 to base^15
 	table[0] = a.one

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// kernel returns the arithmetic whose kernel is tested.
+// kernel returns the arithmetic with the kernel under test.
 func kernel(t testing.TB) *ifma {
 	t.Helper()
 	a, _ := newIFMA().(*ifma)
@@ -64,7 +64,7 @@ func checkMultiply(t *testing.T, x, y *big.Int) {
 	if z != number(want) {
 		t.Errorf("%x · %x:\n got %x\nwant %x", x, y, z.number(), want)
 	}
-	if x == y { // the arguments may be one
+	if x == y { // both arguments may be the same
 		multiplyIFMA(&a, &a, &a)
 		if a != z {
 			t.Errorf("%x²: %x in place, %x elsewhere", x, a.number(), z.number())
@@ -72,8 +72,8 @@ func checkMultiply(t *testing.T, x, y *big.Int) {
 	}
 }
 
-// multiplicands are numbers up to 2p at which a digit could go wrong, and one
-// number of 30 digits that are all ones, which is beyond what the kernel is asked.
+// multiplicands are critical numbers up to 2p, and one number of 30 digits that
+// are all ones, which exceeds the range that the kernel is used with.
 func multiplicands() (all []*big.Int) {
 	one := big.NewInt(1)
 	for n := int64(-2); n <= 2; n++ {
@@ -87,7 +87,7 @@ func multiplicands() (all []*big.Int) {
 	for i := uint(1); i < digitCount; i++ {
 		power := new(big.Int).Lsh(one, i*digitBits)
 		all = append(all, power, new(big.Int).Sub(power, one), new(big.Int).Sub(prime, power),
-			new(big.Int).Lsh(big.NewInt(digitMask), (i-1)*digitBits)) // a digit alone
+			new(big.Int).Lsh(big.NewInt(digitMask), (i-1)*digitBits)) // a single digit
 	}
 	return append(all,
 		new(big.Int).Sub(new(big.Int).Lsh(one, 8*Size), one), // all 1536 bits
@@ -115,8 +115,8 @@ func TestMultiply(t *testing.T) {
 }
 
 // TestCarries makes products whose digits from one boundary to another are all
-// zeros or all ones, for each pair of boundaries. Where they are zeros, a carry has
-// run through all of them.
+// zeros or all ones, for each pair of boundaries. For zeros, a carry has passed
+// through all of them.
 func TestCarries(t *testing.T) {
 	kernel(t)
 	random := rand.New(rand.NewPCG(30, 52))
@@ -132,7 +132,7 @@ func TestCarries(t *testing.T) {
 			base := randomNumber(random)
 			base.Rsh(base, 1) // below p
 			for _, z := range []*big.Int{new(big.Int).AndNot(base, run), new(big.Int).Or(base, run)} {
-				z.Mod(z, prime) // touches only runs of ones up to the highest bit
+				z.Mod(z, prime) // changes only runs of ones up to the highest bit
 				x := z.Mul(z, factor)
 				checkMultiply(t, x.Mod(x, prime), y)
 			}
@@ -140,7 +140,7 @@ func TestCarries(t *testing.T) {
 	}
 }
 
-// TestLook finds each entry, and nothing beyond the table.
+// TestLook checks that each entry is found, and nothing beyond the table.
 func TestLook(t *testing.T) {
 	kernel(t)
 	var table [32]digits
@@ -164,7 +164,8 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// TestOctets checks the way in and out of Montgomery form, and the last reduction.
+// TestOctets checks the conversion to and from Montgomery form, and the final
+// reduction.
 func TestOctets(t *testing.T) {
 	a := kernel(t)
 	for _, x := range bases() {

@@ -8,23 +8,23 @@ import (
 	"io"
 )
 
-// ErrExponent is the error for a private exponent that cannot be used: it has
-// no octets or more than 192, or its public key is one that every peer refuses,
-// as that of zero is.
+// ErrExponent is the error for an invalid private exponent: it is empty or
+// longer than 192 octets, or its public key is one that every peer refuses,
+// such as that of zero.
 var ErrExponent = errors.New("private exponent refused")
 
 // KeyPair is a private exponent and its public key. It must not be copied.
 type KeyPair struct {
-	Exponent []byte // big-endian, 1 to 192 octets; their number is not secret
+	Exponent []byte // big-endian, 1 to 192 octets; the length is not secret
 	Public   [Size]byte
 
 	memory [exponentSize]byte // for an exponent of that length
 }
 
 // Generate makes k a key pair with an exponent of 256 bits read from random, or
-// from [crypto/rand] if that is nil.
+// from [crypto/rand] if random is nil.
 //
-// The error is that of random, or [ErrExponent] if all that it gave is zeros.
+// The error is that of random, or [ErrExponent] if random returns only zeros.
 func (k *KeyPair) Generate(random io.Reader) error {
 	if random == nil {
 		random = rand.Reader
@@ -37,8 +37,8 @@ func (k *KeyPair) Generate(random io.Reader) error {
 	return k.raise()
 }
 
-// SetExponent makes k the key pair of a private exponent, given in 1 to 192
-// octets, the most significant first. The exponent is copied.
+// SetExponent makes k the key pair of a private exponent of 1 to 192 octets,
+// the most significant first. The exponent is copied.
 //
 // The error is [ErrExponent].
 func (k *KeyPair) SetExponent(exponent []byte) error {
@@ -49,7 +49,7 @@ func (k *KeyPair) SetExponent(exponent []byte) error {
 	return k.raise()
 }
 
-// raise sets the public key.
+// raise computes the public key.
 func (k *KeyPair) raise() error {
 	powerOfTwo(&k.Public, k.Exponent)
 	if CheckPublicKey(&k.Public, nil) != nil {
@@ -59,11 +59,11 @@ func (k *KeyPair) raise() error {
 	return nil
 }
 
-// SharedSecret sets z to the peer's key to the power of our exponent, or to zero
-// if there is an error. Its time depends on the length of the exponent alone.
+// SharedSecret sets z to the peer's key raised to our exponent, or to zero if
+// there is an error. Its time depends only on the length of the exponent.
 //
-// The errors are those of [CheckPublicKey], and [ErrExponent] if the exponent was
-// cleared.
+// The errors are those of [CheckPublicKey], and [ErrExponent] if the exponent
+// was cleared.
 func (k *KeyPair) SharedSecret(z, peer *[Size]byte) error {
 	clear(z[:])
 	if err := CheckPublicKey(peer, &k.Public); err != nil {
@@ -80,8 +80,9 @@ func (k *KeyPair) SharedSecret(z, peer *[Size]byte) error {
 	return nil
 }
 
-// isKnown returns 1 if z is 0, 1 or p−1, a secret that everyone knows, else 0.
-// What was checked before leaves none of them; this does not rely on it.
+// isKnown returns 1 if z is 0, 1 or p−1, which are secrets that everyone can
+// compute, else 0. The earlier checks exclude all of them; this is an
+// additional safeguard.
 func isKnown(z *[Size]byte) int {
 	known := 0
 	for _, x := range [...][Size]byte{{}, {Size - 1: 1}, minusOne} {
@@ -90,7 +91,7 @@ func isKnown(z *[Size]byte) int {
 	return known
 }
 
-// Clear overwrites the private exponent. The public key stays.
+// Clear overwrites the private exponent. The public key remains.
 func (k *KeyPair) Clear() {
 	clear(k.Exponent)
 	k.Exponent = nil

@@ -25,8 +25,8 @@ func secret(k *KeyPair, peer *[Size]byte) (z [Size]byte, err error) {
 	return z, err
 }
 
-// TestKeyPair follows the public key and the shared secret past the first keys,
-// which are made without the comb.
+// TestKeyPair also checks the public keys and shared secrets after the first
+// keys, which are made without the comb.
 func TestKeyPair(t *testing.T) {
 	peer := small(3)
 	for range combAfter + 3 {
@@ -135,8 +135,8 @@ func TestKeyPairCopiesExponent(t *testing.T) {
 	}
 }
 
-// TestIsKnown: a secret that everyone knows is never given out, whatever was
-// checked before.
+// TestIsKnown checks that a secret that everyone can compute is never returned,
+// even if the earlier checks fail.
 func TestIsKnown(t *testing.T) {
 	for n, want := range map[int64]int{0: 1, 1: 1, 2: 0, 256: 0} {
 		if got := isKnown(small(n)); got != want {

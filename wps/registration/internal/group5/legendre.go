@@ -24,13 +24,13 @@ import "math/bits"
 // below 32. So at the end a and b have at most six bits more than is seen of
 // them, and a batch has taken off 62 − 2·6 together, or left no more than 2·6.
 
-// batch is how many halvings are made at once. Of the low 64 bits, two are left
+// batch is how many halvings are done at once. Two of the low 64 bits remain
 // then; the sign needs three before the last halving.
 const batch = 62
 
-// Legendre returns the Legendre symbol (key/p): 1 for a square, −1 for what is no
-// square, 0 for a multiple of p. Its time depends on the key, so it is for public
-// keys only.
+// Legendre returns the Legendre symbol (key/p): 1 for a square, −1 for a number
+// that is not a square, 0 for a multiple of p. Its time depends on the key, so
+// it must be used with public keys only.
 func Legendre(key *[Size]byte) int {
 	numbers := [4]words{wordsOf(key), primeWords}
 	a, b, nextA, nextB := numbers[0][:], numbers[1][:], numbers[2][:], numbers[3][:]
@@ -76,14 +76,14 @@ func isZero(x []uint64) bool {
 	return true
 }
 
-// halvings makes a batch, given the lowest and the highest 64 bits of a and b,
-// and returns what the new a and b are, in terms of the old and times 2^62:
+// halvings computes a batch from the lowest and the highest 64 bits of a and b.
+// It returns the new a and b as combinations of the old ones, times 2^62:
 //
 //	aa·a − ab·b and bb·b − ba·a, both negated if bit 0 of flips is set
 //
 // Neither aa + ab nor ba + bb exceeds 2^62. The symbol is negated if bit 1 of
-// flips is set. There is no branch on which number is smaller: half of them would
-// be predicted wrong.
+// flips is set. There is no branch on which number is smaller, since half of
+// such branches would be mispredicted.
 func halvings(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
 	aa, bb = 1, 1
 	end := uint64(1) << batch
@@ -100,11 +100,11 @@ func halvings(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
 		// Both are odd. The smaller becomes b, and a the difference.
 		difference, borrow := bits.Sub64(highA, highB, 0)
 		exchange := -borrow       // all ones, or 0
-		flips ^= a & b & exchange // bit 0, which is set in both, counts the exchanges
+		flips ^= a & b & exchange // bit 0 is set in both, and counts the exchanges
 		highB += difference & exchange
 		highA = (difference ^ exchange) - exchange
 		difference = a - b
-		zeros = bits.TrailingZeros64(difference | end) // does not wait for the sign
+		zeros = bits.TrailingZeros64(difference | end) // does not depend on the sign
 		b += difference & exchange
 		a = (difference ^ exchange) - exchange
 		// The signs of aa and ba differ, so that subtracting adds.
@@ -116,7 +116,7 @@ func halvings(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
 	}
 }
 
-// difference sets dst to |f·x − g·y| / 2^62, which is a whole number, and reports
+// difference sets dst to |f·x − g·y| / 2^62, which is an integer, and reports
 // whether f·x < g·y. The sum of f and g is at most 2^62.
 func difference(dst, x, y []uint64, f, g uint64) (negative bool) {
 	x, y = x[:len(dst)], y[:len(dst)]
@@ -142,8 +142,7 @@ func difference(dst, x, y []uint64, f, g uint64) (negative bool) {
 }
 
 // multiplyAdd returns f·x + g·y + carry. The sum of f and g is at most 2^62.
-// Each carry goes at once to where it belongs: so it costs no more than the
-// addition.
+// Each carry is added where it belongs at once, so it costs only the addition.
 func multiplyAdd(f, x, g, y, carry uint64) (low, high uint64) {
 	highX, lowX := bits.Mul64(f, x)
 	highY, lowY := bits.Mul64(g, y)

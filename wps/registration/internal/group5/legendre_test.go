@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// legendreEdges are numbers that are hard in one way or another.
+// legendreEdges returns numbers that are difficult in some way.
 func legendreEdges() (edges []*big.Int) {
 	around := func(x *big.Int) {
 		for n := int64(-2); n <= 2; n++ {
@@ -19,7 +19,7 @@ func legendreEdges() (edges []*big.Int) {
 	}
 	around(new(big.Int)) // 0, a multiple of p
 	around(prime)        // p, and what is above it
-	// Words of zeros and of ones, up to the greatest number that a key can hold.
+	// Words of zeros and of ones, up to the largest number that fits in a key.
 	for n := uint(1); n <= 8*Size; n += 5 {
 		around(new(big.Int).Lsh(big.NewInt(1), n))
 	}
@@ -29,7 +29,7 @@ func legendreEdges() (edges []*big.Int) {
 		edges = append(edges, x.Rsh(x, 7).Mul(x, big.NewInt(factor)))
 	}
 	// Near a fraction u/v of p, all but the lowest bits of a and b are the same
-	// once v has vanished, wherever that is in a batch.
+	// once v has vanished, at any point of a batch.
 	for range 200 {
 		v := randomNumber(random)
 		v.Rsh(v, random.UintN(8*Size)).Add(v, big.NewInt(1))
@@ -55,8 +55,7 @@ func checkLegendre(t *testing.T, x *big.Int) {
 	}
 }
 
-// TestLegendre compares with math/big, which has another algorithm, that of
-// Euclid.
+// TestLegendre compares with math/big, which uses Euclid's algorithm.
 func TestLegendre(t *testing.T) {
 	for _, x := range legendreEdges() {
 		checkLegendre(t, x)
@@ -80,8 +79,8 @@ func FuzzLegendre(f *testing.F) {
 	})
 }
 
-// BenchmarkLegendre compares with math/big, over keys enough that the processor
-// cannot learn their bits.
+// BenchmarkLegendre compares with math/big, over enough keys that the branch
+// predictor cannot learn their bits.
 func BenchmarkLegendre(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
 	keys := make([][Size]byte, 256)

@@ -12,11 +12,11 @@ import (
 	"testing"
 )
 
-// The kernel is tested here on any processor: listing interprets ifma_amd64.s, the
-// file that ships, one instruction at a time. It is an account of what the
-// instructions do that owes nothing to the generator, and it notes where the
-// program went and which addresses it touched. Those must be the same for every
-// operand: so no branch and no address depends on a secret.
+// The kernel is tested here on any processor: listing interprets ifma_amd64.s,
+// the file in use, one instruction at a time. The interpreter is independent of
+// the generator, and it records the program's path and the addresses accessed.
+// Those must be the same for every operand, so that no branch and no address
+// depends on a secret.
 
 // instruction is a line of the listing.
 type instruction struct {
@@ -24,7 +24,7 @@ type instruction struct {
 	operands []string
 }
 
-// listing is the functions of ifma_amd64.s and their labels, and its data.
+// listing has the functions of ifma_amd64.s with their labels, and its data.
 type listing struct {
 	code   []instruction
 	labels map[string]int
@@ -72,7 +72,7 @@ func readListing(t *testing.T) *listing {
 	return l
 }
 
-// machine is the processor's state. Memory is words of 64 bits.
+// machine is the state of the processor. Memory is words of 64 bits.
 type machine struct {
 	*listing
 	general map[string]uint64
@@ -85,7 +85,8 @@ type machine struct {
 
 const dataAt = 1 << 20 // where the listing's data is in memory
 
-// call runs a function with arguments, in a machine full of rubbish, and returns it.
+// call calls a function with arguments, in a machine with arbitrary contents,
+// and returns the machine.
 func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, arguments ...uint64) *machine {
 	t.Helper()
 	m := &machine{listing: l, general: make(map[string]uint64), memory: memory}
@@ -119,7 +120,7 @@ func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, 
 
 var memoryOperand = regexp.MustCompile(`^(-?\d+)?\((\w+)\)(?:\((\w+)\*(\d)\))?$`)
 
-// address returns where a memory operand is.
+// address returns the address of a memory operand.
 func (m *machine) address(operand string) uint64 {
 	parts := memoryOperand.FindStringSubmatch(operand)
 	offset, _ := strconv.ParseInt(parts[1], 10, 64)
@@ -131,7 +132,7 @@ func (m *machine) address(operand string) uint64 {
 	return at
 }
 
-// touch notes an access to memory and returns its address.
+// touch records an access to memory and returns its address.
 func (m *machine) touch(operand string) uint64 {
 	at := m.address(operand)
 	m.trace = append(m.trace, at)
@@ -185,8 +186,8 @@ func (m *machine) set(register string, lanes [8]uint64) {
 	m.vectors[registerNumber(register)] = lanes
 }
 
-// step carries out an instruction and returns the label to go on at, if any. The
-// operands stand as in Go's assembler, the destination last.
+// step executes an instruction and returns the label to continue at, if any.
+// The operands are in the order of Go's assembler, the destination last.
 func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to string) {
 	o := i.operands
 	get := func(n int) uint64 { return m.get(o[n], arguments) }
@@ -306,7 +307,7 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 		}
 		b, a, result := m.vector(o[0]), m.vector(o[1]), m.vectors[registerNumber(o[last])]
 		mask := ^uint64(0)
-		if last == 3 { // the lanes that the mask leaves out stay
+		if last == 3 { // lanes excluded by the mask are unchanged
 			mask = m.masks[registerNumber(o[2])]
 		}
 		for j := range result {
@@ -319,8 +320,8 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 	return ""
 }
 
-// lanewise are the instructions that do one thing in each lane: the second operand,
-// the first, and what the destination held.
+// lanewise are the instructions that work on each lane separately, with the
+// second operand, the first, and the old value of the destination.
 var lanewise = map[string]func(a, b, c uint64) uint64{
 	"VPXORQ": func(a, b, _ uint64) uint64 { return a ^ b },
 	"VPORQ":  func(a, b, _ uint64) uint64 { return a | b },
@@ -349,7 +350,7 @@ func radix52(x *big.Int) (z [32]uint64) {
 }
 
 // TestListingMultiply compares the listing with the definition of a Montgomery
-// product, to the last bit, and its course with that of other operands.
+// product, to the last bit, and its path with that of other operands.
 func TestListingMultiply(t *testing.T) {
 	l := readListing(t)
 	r := new(big.Int).Lsh(big.NewInt(1), 1560)
@@ -402,8 +403,8 @@ func TestListingMultiply(t *testing.T) {
 	for range 100 {
 		check(randomNumber(random), randomNumber(random))
 	}
-	// Products whose digits from one boundary to another are all zeros or all ones.
-	// Where they are zeros, a carry has run through all of them.
+	// Products whose digits from one boundary to another are all zeros or all
+	// ones. For zeros, a carry has passed through all of them.
 	y := randomNumber(random)
 	y.Mod(y, prime)
 	factor := new(big.Int).ModInverse(y, prime)
@@ -422,7 +423,7 @@ func TestListingMultiply(t *testing.T) {
 	}
 }
 
-// TestListingLook finds each entry of a table, by the same course for all.
+// TestListingLook finds each entry of a table, with the same path for all.
 func TestListingLook(t *testing.T) {
 	l := readListing(t)
 	const table, atZ = 0x10000, 0x3000

@@ -12,8 +12,8 @@ type portable struct {
 	comb    comb[limbs]
 }
 
-// limbs is an element as [bigmod.Nat] holds it, so that it can be copied in and
-// out.
+// limbs is an element in the representation of [bigmod.Nat], so that it can be
+// copied in and out.
 type limbs [8 * Size / bits.UintSize]uint
 
 func newPortable() *portable {
@@ -65,8 +65,8 @@ func (a *portable) look(z *limbs, table []limbs, digit uint) {
 
 func (a *portable) octets(z *[Size]byte, x *limbs) { putLimbs(z, x[:]) }
 
-// putLimbs writes a number as octets. Unlike [bigmod.Nat.Bytes] it leaves no copy
-// on the heap.
+// putLimbs writes a number as octets. Unlike [bigmod.Nat.Bytes] it leaves no
+// copy on the heap.
 func putLimbs(z *[Size]byte, limbs []uint) {
 	end := Size
 	for _, limb := range limbs {

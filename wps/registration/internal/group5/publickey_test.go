@@ -116,7 +116,7 @@ func TestCheckPublicKey(t *testing.T) {
 	}
 }
 
-// TestCheckSubgroup compares the Legendre symbol with what it stands for: a key
+// TestCheckSubgroup compares the Legendre symbol with the definition: the key
 // to the power q is 1.
 func TestCheckSubgroup(t *testing.T) {
 	q := new(big.Int).Rsh(prime, 1)

@@ -1,5 +1,5 @@
-// Command gen writes the AVX-512 IFMA kernel of package group5. It is a module
-// of its own, so that those who use the package do not depend on the assembler:
+// Command gen writes the AVX-512 IFMA kernel of package group5. It is a
+// separate module, so that users of the package do not depend on the assembler:
 //
 //	go generate ./wps/registration/internal/group5
 //
