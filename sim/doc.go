@@ -63,7 +63,7 @@
 // # Air
 //
 // Devices in one [Place] are in range of each other. [World.SetLink] gives two
-// of them a [Link] of their own: delay, signal, a partition, and a [Fault] that
+// of them a separate [Link]: delay, signal, a partition, and a [Fault] that
 // decides about each frame. [Noise] loses, duplicates, delays, corrupts and
 // truncates frames at random; a [Script] does so as programmed; [Only] and
 // [Faults] compose faults.

@@ -156,9 +156,9 @@ func TestAttributeValues(t *testing.T) {
 	}
 }
 
-// TestBroadcastInCredential: who reads a configuration token is not known when
-// it is made, so its credential is for anyone, as Android writes it. No device
-// has that address.
+// TestBroadcastInCredential allows the broadcast address in a credential: the
+// reader of a configuration token is not known when it is made, so its credential
+// is for any device, as Android writes it. It must not be a device's own address.
 func TestBroadcastInCredential(t *testing.T) {
 	for _, tt := range []struct {
 		kind wps.Kind

@@ -5,13 +5,13 @@ package wps
 // validators use [Condition.Holds].
 type Condition struct {
 	Text  string // in words that follow "if": "Selected Registrar is 1"
-	Asked Demand // who requires it
+	Asked Demand // by whom it is required
 
 	all []test // the tests that a list must pass; nil if the list does not show it
 	not bool   // or at least one of which it must fail
 }
 
-// Demand says who requires an attribute under a condition.
+// Demand is by whom an attribute is required under a condition.
 type Demand uint8
 
 // The demands.
@@ -24,7 +24,7 @@ const (
 
 var demandNames = []name[Demand]{{ByNobody, "nobody"}, {ByValidators, "validators"}, {ByStrict, "strict readers"}, {ByAll, "all"}}
 
-// String returns who requires it, in words.
+// String returns in words by whom it is required.
 func (d Demand) String() string { return enumString("Demand", demandNames, d) }
 
 // test checks one attribute: its numeric value, and whether it is present.

@@ -135,8 +135,8 @@ func ssid(v []byte) string {
 	return noTrailingNUL(v)
 }
 
-// credentialAddress allows the broadcast address in a credential only. In a
-// configuration token it stands for whoever reads the tag.
+// credentialAddress allows the broadcast address only in a credential. In a
+// configuration token it stands for any device that reads the tag.
 func credentialAddress(k Kind, v []byte) string {
 	if MAC(v).Group() && (k != KindCredential || MAC(v) != Broadcast) {
 		return "is a group address"

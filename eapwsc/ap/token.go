@@ -51,8 +51,9 @@ func (t *deviceToken) clear() {
 	}
 }
 
-// tokenList is what NFC has brought of devices, latest first. The hash of its
-// key tells a device: two tags may have one Device Password ID.
+// tokenList holds the tokens of devices read by NFC, latest first. A device is
+// identified by the hash of its key: two tags may have the same Device Password
+// ID.
 //
 // A token is good for one success, whatever comes before it: a password of 16
 // octets is not found by trying, half by half or offline. While one registration
@@ -345,7 +346,7 @@ func (a *AccessPoint) DisableToken(now time.Time) {
 	a.event(Event{Kind: EventTokenChanged, Time: now, Token: again.oob.ID})
 }
 
-// ConfigurationToken returns the networks as a tag holds them: who reads it can
+// ConfigurationToken returns the networks for a tag: any device that reads it can
 // join. An access point that is not configured configures itself first. The
 // error is that of the randomness.
 func (a *AccessPoint) ConfigurationToken(now time.Time) (*wps.ConfigurationToken, error) {

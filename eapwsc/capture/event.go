@@ -122,8 +122,9 @@ type Event struct {
 	// from a captured frame: see package text. Data and Management then hold
 	// only what the program printed, and nothing follows from what is missing.
 	Described bool
-	// Interface tells the interfaces of programs apart whose text is read; it is 0 in captures. Of a station whose address is not
-	// told it says which one it is.
+	// Interface distinguishes the interfaces of the programs whose output is
+	// read; it is 0 in captures. It identifies a station whose address is not
+	// known.
 	Interface int
 }
 

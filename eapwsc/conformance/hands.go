@@ -59,8 +59,8 @@ type Person struct {
 	Can []Control
 	// Patience is how long the person may take; 0 is a minute.
 	Patience time.Duration
-	// Count shows how the time goes, each second anew on the same line: Out is
-	// a terminal.
+	// Count shows a count-down, updated each second on the same line: Out is a
+	// terminal.
 	Count bool
 
 	lines chan typed // what is read of In, from the first question on

@@ -203,7 +203,7 @@ func (x *processLink) Send(packet []byte) (err error) {
 		return x.err
 	}
 	if x.done {
-		return nil // nobody listens
+		return nil // the exchange is over
 	}
 	defer func() { x.err = err }()
 	defer crashed(&err)

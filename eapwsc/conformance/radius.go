@@ -23,7 +23,7 @@ type RADIUS struct {
 	// Secret is what the suite shares with the server.
 	Secret []byte `json:"-"`
 	// AP is the address of the suite's access point, and SSID its network, as
-	// the server is told; both may be empty.
+	// sent to the server; both may be empty.
 	AP   wps.MAC
 	SSID wps.SSID
 	// Forget is how long the server keeps the session of a station that has

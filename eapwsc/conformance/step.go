@@ -445,7 +445,7 @@ func (s requests) run(t *trial) string {
 const inconclusive = "\x00inconclusive: "
 
 // station describes one of the suite's stations. Each input of a case has
-// addresses of its own: access points ignore a station for some seconds after
+// its own addresses: access points ignore a station for some seconds after
 // they have served it. The UUID of a station is the same in all cases, so that
 // no access point considers two inputs a session overlap.
 func (t *trial) station(who, uuid byte) wps.Device {

@@ -42,8 +42,8 @@ type streamLink struct {
 	ended  bool
 }
 
-// Send sends a packet. A device that has closed the connection hears nothing
-// more; that is no failure of its own.
+// Send sends a packet. If the device has closed the connection, the packet is
+// dropped without an error.
 func (l *streamLink) Send(packet []byte) error {
 	if len(packet) == 0 {
 		return nil

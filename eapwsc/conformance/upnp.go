@@ -32,7 +32,7 @@ func (u *UPnP) Now() time.Time { return time.Now() }
 func (u *UPnP) Sleep(d time.Duration) { time.Sleep(d) }
 
 // lacks implements limited. An access point has one run with external
-// registrars at a time: whoever asks for M1 starts it again.
+// registrars at a time: every request for M1 starts it again.
 func (u *UPnP) lacks() Need { return NeedEAP | NeedStations }
 
 // Open begins an exchange.

@@ -36,7 +36,7 @@ var ErrConnection = errors.New("radius: connection ended")
 //
 // The configuration needs certificates of the server, and has to verify those
 // of clients: ClientCAs with RequireAndVerifyClientCert, or a function of its
-// own. Without ClientCAs, whoever has a certificate of a public authority would
+// own. Without ClientCAs, any holder of a certificate of a public authority would
 // be a client. Anything less is an error of class [ErrConfig], and so is
 // GetConfigForClient, whose configurations are not seen here. Versions before
 // TLS 1.2 are refused.

@@ -127,11 +127,11 @@ func (e *LostError) Error() string {
 // Unwrap returns [ErrLost].
 func (e *LostError) Unwrap() error { return ErrLost }
 
-// interfaceFaults are the classes of errors that no access point has to do with.
+// interfaceFaults are the classes of errors that no access point can cause.
 var interfaceFaults = []error{ErrHeld, ErrPermission, ErrRadioOff, ErrDown, ErrNoInterface, ErrMode, ErrDriver, ErrUnsupported}
 
-// OfInterface reports whether an error is one of this side's interface: no access
-// point has to do with it, and it comes again whichever is tried.
+// OfInterface reports whether an error is caused by this side's interface, not by
+// an access point, so that trying another one would fail in the same way.
 func OfInterface(err error) bool {
 	return slices.ContainsFunc(interfaceFaults, func(class error) bool { return errors.Is(err, class) })
 }

@@ -84,7 +84,7 @@ func holder(root fs.FS, name string, index int) error {
 func (p process) always() bool { return true }
 
 // managedByNetworkManager reads whether NetworkManager manages the interface.
-// It does unless told otherwise.
+// It does by default.
 func (p process) managedByNetworkManager() bool {
 	state, err := fs.ReadFile(p.root, path.Join("run/NetworkManager/devices", strconv.Itoa(p.index)))
 	return err != nil || !slices.Contains(strings.Split(string(state), "\n"), "managed=false")

@@ -18,7 +18,7 @@ const (
 	PINSecondHalf      Cause = "pin-second-half"        // the first half is right, the second is wrong
 	PINWrong           Cause = "pin-wrong"              // the PIN is wrong, and what was seen does not show in which half
 	NoRegistrarSession Cause = "no-registrar-session"   // the registrar has no PIN for this enrollee, or its button was not pressed
-	APPINDisabled      Cause = "ap-pin-disabled"        // the router has no PIN of its own, or has switched it off
+	APPINDisabled      Cause = "ap-pin-disabled"        // the router has no own PIN, or it is switched off
 	OOBHashMismatch    Cause = "oob-hash-mismatch"      // the public key does not match the hash on the NFC tag
 	ProofRefused       Cause = "proof-refused"          // the registrar rejected the enrollee's proof
 	DecryptionFailure  Cause = "decryption-failure"     // Encrypted Settings could not be decrypted

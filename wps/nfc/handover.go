@@ -37,8 +37,8 @@ func AppendHandoverSelect(dst []byte, s *wps.HandoverSelect) ([]byte, error) {
 }
 
 // AppendStationSelect appends the message of a station that answers the Handover
-// Request of an access point: its carrier holds what that of its own request
-// would, the hash of its key and its UUID-E. The error is a [*wps.Error].
+// Request of an access point: its carrier has the same contents as in a request
+// of the station, the hash of its key and its UUID-E. The error is a [*wps.Error].
 func AppendStationSelect(dst []byte, carrier *wps.HandoverRequest) ([]byte, error) {
 	return appendHandover(dst, typeSelect, carrier)
 }

@@ -244,8 +244,8 @@ func security(s *dot11.Security) []byte {
 	return binary.LittleEndian.AppendUint16(b, capabilities)
 }
 
-// suite keeps the selectors of 802.11 and the Wi-Fi Alliance. Those of makers
-// become one that nobody has.
+// suite keeps the selectors of 802.11 and the Wi-Fi Alliance. Those of vendors
+// are replaced by one that is not in use.
 func suite(s uint32) uint32 {
 	switch s >> 8 {
 	case 0x000fac, 0x506f9a:

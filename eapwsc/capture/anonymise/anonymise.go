@@ -11,7 +11,7 @@ import (
 
 // Note says what the capture does not show any more. The file contains it, too.
 const Note = "Made anonymous: addresses, names, serial numbers, UUIDs, public keys, nonces, hashes, Authenticators and encrypted settings are replaced, " +
-	"each by another of the same length. No Authenticator can be verified, nothing can be decrypted, and no key log fits. What is not Wi-Fi Protected Setup is left out."
+	"each by another of the same length. No Authenticator can be verified, nothing can be decrypted, and no key log fits. Frames that do not belong to Wi-Fi Protected Setup are left out."
 
 // Writer writes an anonymous capture from the events of another. Its methods
 // must not be called concurrently.

@@ -21,7 +21,7 @@ import (
 type party struct {
 	transport Transport
 	station   wps.MAC
-	link      int        // the interface of the program that tells of a station without an address
+	link      int        // the program's interface, for a station without an address
 	ap        netip.Addr // UPnP and RADIUS
 	registrar netip.Addr // UPnP, of an access point as enrollee
 }

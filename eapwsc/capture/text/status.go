@@ -151,8 +151,8 @@ func (in *interpreter) tableLine(text []byte) bool {
 	return true
 }
 
-// nmcliLine takes what NetworkManager lists of an access point. It does not tell
-// of WPS, but of the security.
+// nmcliLine handles an access point in a list of NetworkManager, which has its
+// security but not its WPS.
 func (in *interpreter) nmcliLine(name, freq, channel, security string) {
 	if name == "--" {
 		name = ""
