@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestExportedNames keeps the package small: what a caller has to know of it is
-// at most 50 names, methods and fields aside.
+// TestExportedNames keeps the package small: at most 50 exported names, not
+// counting methods and fields.
 func TestExportedNames(t *testing.T) {
 	const most = 50
 	files, err := os.ReadDir(".")

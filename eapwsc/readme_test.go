@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// TestReadme compiles the program that README begins with, and runs it against a
-// router: with the right PIN, with a wrong one, with a packet that is damaged, and
-// with no answer.
+// TestReadme compiles the program at the beginning of README, and runs it
+// against a router: with the right PIN, with a wrong one, with a damaged
+// packet, and without an answer.
 func TestReadme(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		if os.Getenv("WPS_PEERS") == "required" {
@@ -71,7 +71,7 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// serve is a router for the first station that says something.
+// serve is a router for the first station that sends a packet.
 func serve(wire net.PacketConn, noisy bool) {
 	server := router("12345670")
 	packet := make([]byte, 2048)

@@ -45,15 +45,15 @@ func (w *world) state() uint64 {
 	return d.Sum64()
 }
 
-// digester is a hash of values by what they hold, exported or not.
+// digester is a hash of values by their contents, exported or not.
 type digester struct {
 	maphash.Hash
 	now  time.Time
 	seen map[unsafe.Pointer]int
 }
 
-// scratch are fields that are written before they are read, or only read for the
-// words of an error.
+// scratch are fields that are written before they are read, or used only for
+// the texts of errors.
 var scratch = map[string]bool{
 	"Cipher.room": true, "Cipher.aes": true, "mac.hash": true, "mac.sum": true, "mac.scratch": true, "run.room": true, "exchange.ignored": true,
 }
@@ -140,9 +140,9 @@ func (d *digester) value(v reflect.Value) {
 	}
 }
 
-// TestEqualStates holds that what [world.state] calls equal goes on alike: of the
-// runs with one fault, those that come to a state by two ways are given the same
-// second fault, and what is sent from then on, and when it ends, is the same.
+// TestEqualStates checks that equal states behave alike: if two runs with one
+// fault reach the same state by different paths, the same second fault leads to
+// the same frames, and the same end.
 func TestEqualStates(t *testing.T) {
 	for i := range forms {
 		f := &forms[i]
@@ -184,7 +184,8 @@ func TestEqualStates(t *testing.T) {
 	}
 }
 
-// differ returns what differs in two runs from a frame on, or nothing.
+// differ describes the first difference between two runs from a frame on, or
+// returns "".
 func differ(a, b *world, from int) string {
 	if len(a.frames) != len(b.frames) {
 		return fmt.Sprintf("%d and %d frames are sent", len(a.frames), len(b.frames))

@@ -20,8 +20,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// The wire judge checks the frames of a run with cryptography and parsers of
-// its own, written from the formulas and independent of package registration:
+// The wire judge checks the frames of a run with separate cryptography and
+// parsers, written from the formulas and independent of package registration:
 // what each side sent, what it had received by then, and whether it was allowed
 // to send it.
 

@@ -20,7 +20,7 @@ func register(t *testing.T, ap *AccessPoint, now time.Time, mac byte, password r
 	return p.Result(), err
 }
 
-// external has a station act as an external registrar at an access point.
+// external runs an external registrar at an access point.
 func external(t *testing.T, ap *AccessPoint, now time.Time, pin string, settings *wps.Credential) (*registration.Result, error) {
 	t.Helper()
 	r, err := registration.NewRegistrar(registration.RegistrarConfig{
@@ -144,8 +144,8 @@ func TestAccessPointOverlap(t *testing.T) {
 	}
 }
 
-// TestAccessPointOverlapMidway has a second device press while the first is
-// at M5: it is refused with error 12.
+// TestAccessPointOverlapMidway has a second device press its button while the
+// first is at M5: the first is refused with error 12.
 func TestAccessPointOverlapMidway(t *testing.T) {
 	ap := newAccessPoint(t)
 	if err := ap.PressButton(fixture.Began); err != nil {
@@ -229,7 +229,7 @@ func TestAccessPointLockout(t *testing.T) {
 }
 
 // TestAccessPointParallelGuesses has many registrars begin before the first of
-// them guesses, and fall silent when they were answered: three learn something.
+// them guesses, and disappear after the answer: only three learn something.
 func TestAccessPointParallelGuesses(t *testing.T) {
 	ap := newAccessPoint(t)
 	type run struct {
@@ -277,8 +277,9 @@ func TestAccessPointParallelGuesses(t *testing.T) {
 	}
 }
 
-// TestAccessPointPINGoneOnce replaces a PIN while a run uses it: that it is gone
-// is told once. If it was replaced by itself, the run spends that as well.
+// TestAccessPointPINGoneOnce replaces a PIN while a run uses it: its removal is
+// reported once. If it is replaced by the same PIN, the run also uses up the
+// new entry.
 func TestAccessPointPINGoneOnce(t *testing.T) {
 	for _, row := range []struct {
 		again string
@@ -329,8 +330,8 @@ func TestAccessPointUnconfigured(t *testing.T) {
 	}
 }
 
-// TestSessionCloseAfterNACK has the station vanish when it was told why it is
-// refused: the run is accounted for all the same.
+// TestSessionCloseAfterNACK has the station disappear after it was refused: the
+// run counts all the same.
 func TestSessionCloseAfterNACK(t *testing.T) {
 	ap := newAccessPoint(t)
 	if err := ap.PressButton(fixture.Began); err != nil {
@@ -359,7 +360,7 @@ func TestSessionCloseAfterNACK(t *testing.T) {
 	}
 }
 
-// failingRandom has some octets, and then none.
+// failingRandom returns some octets, and then fails.
 type failingRandom struct{ left int }
 
 var errNoRandom = errors.New("no randomness")
@@ -374,9 +375,9 @@ func (r *failingRandom) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestAccessPointUnconfiguredNoRandom has no randomness for the key of the new
-// network, at whatever moment it ends: the access point gives nothing and stays
-// as it was.
+// TestAccessPointUnconfiguredNoRandom has the random source fail at every point
+// while the settings of the new network are generated: the access point gives
+// no settings, and stays unconfigured.
 //
 // hostap: test_ap_wps_random_psk_fail
 func TestAccessPointUnconfiguredNoRandom(t *testing.T) {

@@ -9,11 +9,12 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// TestBackhaul gives stations of a Multi-AP backhaul the backhaul network and all
-// others the fronthaul, whether these are one network or two.
+// TestBackhaul gives stations of a Multi-AP backhaul the backhaul network and
+// all others the fronthaul network, whether these are one network or two.
 //
-// hostap: test_multi_ap_wps_shared test_multi_ap_wps_shared_psk test_multi_ap_wps_split
-// test_multi_ap_wps_split_psk test_multi_ap_wps_split_mixed test_multi_ap_wps_split_open
+// hostap: test_multi_ap_wps_shared test_multi_ap_wps_shared_psk
+// test_multi_ap_wps_split test_multi_ap_wps_split_psk
+// test_multi_ap_wps_split_mixed test_multi_ap_wps_split_open
 func TestBackhaul(t *testing.T) {
 	wpa2 := func(ssid wps.SSID, key string) wps.Credential {
 		return wps.Credential{SSID: ssid, AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(key)}
@@ -105,8 +106,8 @@ func TestTokenUnconfigured(t *testing.T) {
 	}
 }
 
-// TestHandoverBesideToken hands over at an access point that has a token of its
-// own too: neither is in the way of the other.
+// TestHandoverBesideToken runs a handover at an access point that also has its
+// own token: they do not interfere.
 //
 // hostap: test_nfc_wps_handover_with_pw_token_set
 func TestHandoverBesideToken(t *testing.T) {

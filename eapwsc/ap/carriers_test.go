@@ -18,19 +18,20 @@ import (
 	"github.com/gowps/gowps/wps/upnp"
 )
 
-// carrier is how stations and external registrars reach the access point.
+// carrier is the path by which stations and external registrars reach the
+// access point.
 type carrier int
 
 const (
-	overEAP    carrier = iota // its own link
-	overRADIUS                // all of them through an access point that passes EAP on
-	overUPnP                  // the external registrar by calls of UPnP
+	overEAP    carrier = iota // the access point's own link
+	overRADIUS                // through an access point that forwards EAP
+	overUPnP                  // external registrars by calls of UPnP
 )
 
 var carrierNames = [...]string{overEAP: "EAP", overRADIUS: "RADIUS", overUPnP: "UPnP"}
 
-// session is one exchange with the access point, over a carrier. It speaks EAP
-// with the scene.
+// session is one exchange with the access point, over a carrier. Its interface
+// to the scene is EAP.
 type session interface {
 	Start(now time.Time) eapwsc.Step
 	Handle(now time.Time, packet []byte) (eapwsc.Step, error)
@@ -39,12 +40,12 @@ type session interface {
 	Err() error
 }
 
-// open makes the session of a station.
+// open opens the session of a station.
 func (s *scene) open(r *modelRun, mac wps.MAC) (session, error) {
 	switch {
 	case s.over == overRADIUS:
 		s.opening = mac
-		s.begun[r.slot] = (s.begun[r.slot] + 1) % 3 // requests of two sessions are never the same
+		s.begun[r.slot] = (s.begun[r.slot] + 1) % 3 // so that requests of two sessions differ
 		return &passedOn{server: s.server, mac: mac, begun: s.begun[r.slot]}, nil
 	case s.over == overUPnP && r.external:
 		if s.called != s.m.now {
@@ -56,11 +57,11 @@ func (s *scene) open(r *modelRun, mac wps.MAC) (session, error) {
 	return s.ap.NewSession(mac, 7)
 }
 
-// mayCall reports whether an external registrar may begin: eight in a second are
-// let in over UPnP.
+// mayCall reports whether an external registrar may begin: over UPnP, eight in
+// a second are admitted.
 func (s *scene) mayCall() bool { return s.over != overUPnP || s.called != s.m.now || s.calls < 8 }
 
-// reach makes what is between the access point and others.
+// reach sets up the carrier between the access point and others.
 func (s *scene) reach(over carrier) {
 	s.over = over
 	var err error
@@ -79,7 +80,8 @@ func (s *scene) reach(over carrier) {
 			},
 			Ended: func(_ time.Time, a radius.Access, _ radius.Session, err error) {
 				for i := range s.slots {
-					// One without a State has not begun: it replaces the one that ends.
+					// A session without a State has not begun: it replaces the
+					// one that ends.
 					if p, ok := s.slots[i].session.(*passedOn); ok && p.mac == a.Station && p.state != nil {
 						p.over, p.err = true, err
 					}
@@ -101,8 +103,8 @@ var (
 	modelClient = netip.MustParseAddrPort("192.0.2.7:40000")
 )
 
-// states gives out the State of a station, always the same, so that two ways to
-// one state of the access point are one.
+// states returns the State of a station, always the same, so that two paths to
+// one state of the access point give the same state.
 type states scene
 
 func (s *states) Read(b []byte) (int, error) { return copy(b, stateOf(s.opening)), nil }
@@ -112,14 +114,14 @@ func stateOf(mac wps.MAC) []byte {
 	return sum[:16]
 }
 
-// passedOn is a session whose EAP an access point passes on by RADIUS. The
-// server does not hear that a station has gone.
+// passedOn is a session whose EAP is forwarded by an access point over RADIUS.
+// The server is not informed when a station disconnects.
 type passedOn struct {
 	server *radius.Server
 	mac    wps.MAC
 	opened *ap.Session
 	state  []byte
-	begun  int // which one of the station
+	begun  int // the number of the station's session
 	count  uint8
 	over   bool
 	err    error
@@ -166,7 +168,8 @@ func (p *passedOn) Timeout(now time.Time) (eapwsc.Step, error) {
 func (p *passedOn) Close(time.Time, error) error { return nil }
 func (p *passedOn) Err() error                   { return p.err }
 
-// watched is the access point of the device, whose runs the scene sees.
+// watched is the access point of the device, whose runs are visible to the
+// scene.
 type watched struct {
 	upnpexternal.AccessPoint
 	scene *scene
@@ -180,8 +183,8 @@ func (w watched) Configure(now time.Time, from netip.Addr) (upnp.Run, error) {
 	return r, err
 }
 
-// called is a session of an external registrar that calls the actions of UPnP:
-// its EAP ends here.
+// called is a session of an external registrar that calls the actions of UPnP.
+// EAP ends here.
 type called struct {
 	device *upnp.Device
 	run    upnp.Run
@@ -243,7 +246,7 @@ func (c *called) deadline(now time.Time) time.Time {
 	return now.Add(time.Second)
 }
 
-// Timeout ends the run if the registrar has said nothing for as long as a device
+// Timeout ends the run if the registrar has been silent for as long as a device
 // waits.
 func (c *called) Timeout(now time.Time) (eapwsc.Step, error) {
 	c.device.Timeout(now)

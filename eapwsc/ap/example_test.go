@@ -45,8 +45,8 @@ func enrollee(cfg registration.EnrolleeConfig) *eapwsc.Peer {
 	return peer
 }
 
-// A printer comes before its owner has entered the PIN. It is sent M2D and waits;
-// when the PIN is entered, it is registered.
+// A printer connects before its owner has entered the PIN. It receives M2D and
+// waits; when the PIN is entered, it is registered.
 func ExampleSession() {
 	point, peer := router(), station("24681353")
 	session, err := point.NewSession(printer, 1)
@@ -84,7 +84,7 @@ func ExampleSession() {
 	// registered
 }
 
-// What a router's page shows while its button is pressed.
+// The state that a router's page shows while its button is pressed.
 func ExampleAccessPoint() {
 	point := router()
 	if err := point.PressButton(noon); err != nil {
@@ -98,7 +98,7 @@ func ExampleAccessPoint() {
 	// beacon: PushButton
 }
 
-// The lockout of the access point's PIN outlives a restart.
+// The lockout of the access point's PIN survives a restart.
 func ExampleAccessPoint_StoreSecrets() {
 	before := router()
 	before.SetPIN(noon, pin.MustParse("12345670"))
@@ -116,9 +116,9 @@ func ExampleAccessPoint_StoreSecrets() {
 	// Output: locked true
 }
 
-// A printer and a router touch: the printer asks, the router answers, and the
-// registration over the air that follows is of two messages, between these two
-// and no others.
+// A printer and a router touch: the printer sends a request, the router
+// answers, and the registration over the air that follows has two messages, and
+// is possible only between these two.
 func ExampleAccessPoint_HandoverSelect() {
 	check := func(err error) {
 		if err != nil {
@@ -143,7 +143,7 @@ func ExampleAccessPoint_HandoverSelect() {
 	check(err)
 	fmt.Println("touched:", answer.SSID)
 
-	// The printer registers with its key, and takes no key but the router's.
+	// The printer registers with its key, and accepts only the router's key.
 	peer := enrollee(registration.EnrolleeConfig{
 		Config: registration.Config{KeyPair: keys}, Password: registration.Handover(), PeerKeyHash: &answer.OOB.PublicKeyHash,
 	})

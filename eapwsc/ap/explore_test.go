@@ -35,13 +35,13 @@ var (
 	modelSeed  = flag.Uint64("seed", 1, "of the random walks of TestAccessPointModel")
 )
 
-// TestAccessPointModel holds an access point against the model, which knows
-// nothing of it: after every action of the owner, of two stations and of an
-// external registrar, the same must have happened to both. The actions that belong
-// together (button, PINs, the access point's own PIN, NFC, restart and reset, an
-// owner who is asked) are explored in every order, up to a depth; states that are
-// equal are visited once. All of them together are walked at random. The long
-// form is .ci/model.
+// TestAccessPointModel compares an access point with the model, which is
+// independent of its code: after every action of the owner, of two stations and
+// of an external registrar, the result must be the same for both. Related
+// actions (button, PINs, the access point's own PIN, NFC, restart and reset, an
+// owner who approves settings) are explored in every order, up to a depth;
+// equal states are visited once. Random walks use all of them together. The
+// long form is .ci/model.
 //
 //	go test ./eapwsc/ap -run TestAccessPointModel -depth -1 -walks 100000
 func TestAccessPointModel(t *testing.T) {
@@ -83,9 +83,10 @@ func TestAccessPointModel(t *testing.T) {
 }
 
 // modelled returns the alphabets, and those of the button, PINs and the access
-// point's PIN over the other carriers, which go test explores one step less, and
-// the long form two: the access point is in the same states, each step takes
-// longer, and no counterexample was known that only a carrier has.
+// point's PIN over the other carriers. go test explores the latter one step
+// less deep, and the long form two: the states of the access point are the
+// same, each step takes longer, and no counterexample is known that needs a
+// particular carrier.
 func modelled() []alphabet {
 	all := append([]alphabet(nil), alphabets...)
 	for _, c := range []struct {
@@ -100,14 +101,14 @@ func modelled() []alphabet {
 	return all
 }
 
-// alphabet is a set of actions that belong together.
+// alphabet is a set of related actions.
 type alphabet struct {
 	name    string
 	actions []action
-	short   int  // the depth that go test explores
+	short   int  // the depth for go test
 	longest int  // the length of the longest known counterexample
-	factory bool // the access point is as it left the factory: without a network
-	asked   bool // its owner is asked about settings that are written
+	factory bool // the access point has its factory settings: no network
+	asked   bool // its owner is asked to approve settings that are written
 	over    carrier
 }
 
@@ -126,9 +127,9 @@ const (
 
 var names = [...]string{"A", "B"}
 
-// alphabets are the actions that belong together. The longest known counterexample
-// of each is that of a fault which the access point or the model had; the faults are
-// in .ci/mutants/accesspoint.txt.
+// alphabets are the sets of related actions. The longest known counterexample
+// of each is that of a former fault in the access point or the model; the
+// faults are in .ci/mutants/accesspoint.txt.
 var alphabets = []alphabet{
 	// Longest: the address that is refused as another of one device presses; the next press.
 	{name: "button", short: 4, longest: 7, actions: []action{press, cancel, enter(1, anyone), wait(10), wait(115), wait(130),
@@ -156,9 +157,9 @@ var alphabets = []alphabet{
 	// Longest: a lock comes while the owner is asked.
 	{name: "owner is asked", short: 6, longest: 6, asked: true, actions: []action{adopt(true), adopt(false), setPIN(5), lock(locked), lock(readOnly), lock(unlocked), change, reset, restart, wait(70),
 		external(0, 1, false), external(0, 1, true), goesOn(registrarSlot), fails(registrarSlot)}},
-	// An access point without a network: its first device makes one, once, and
-	// all are given the same.
-	// Longest: two devices each make a network.
+	// An access point without a network: its first device makes it create one,
+	// once, and all devices receive the same one. Longest: two devices each
+	// cause a new network.
 	{name: "no network yet", short: 4, longest: 6, factory: true, actions: []action{enter(1, anyone), enter(3, uuidA), press, cancel,
 		byButton(stationOne, uuidA), byPIN(stationOne, uuidA, 0), byPIN(stationTwo, uuidB, 0),
 		goesOn(stationOne), goesOn(stationTwo), fails(stationOne), external(0, 1, false), goesOn(registrarSlot)}},
@@ -207,7 +208,7 @@ func remove(uuid int) action {
 	}}
 }
 
-// change: the owner changes the settings, on the access point's own page.
+// change: the owner changes the settings on the access point's page.
 var change = action{name: "change the settings", do: func(s *scene) {
 	s.writes++
 	s.m.settings = s.writes
@@ -216,7 +217,7 @@ var change = action{name: "change the settings", do: func(s *scene) {
 	}
 }}
 
-// reset: the owner takes the access point back to the factory's settings.
+// reset: the owner resets the access point to its factory settings.
 var reset = action{name: "reset", do: func(s *scene) {
 	s.m.reset()
 	s.factory, s.made = true, nil
@@ -225,7 +226,7 @@ var reset = action{name: "reset", do: func(s *scene) {
 	}
 }}
 
-// restart: the power fails, and what was stored comes back.
+// restart: the power fails, and the stored state is restored.
 var restart = action{name: "restart", do: func(s *scene) {
 	data, err := s.ap.StoreSecrets(s.time())
 	must(err)
@@ -240,7 +241,8 @@ var restart = action{name: "restart", do: func(s *scene) {
 	}
 }}
 
-// tokenOf is the tag of a device: all tags have one Device Password ID.
+// tokenOf returns the tag of a device: all tags have the same Device Password
+// ID.
 func tokenOf(uuid int) *wps.PasswordToken {
 	key := deviceKeys()[uuid].PublicKey()
 	return &wps.PasswordToken{OOB: wps.OOBPassword{
@@ -285,8 +287,8 @@ func ownToken(on bool) action {
 	}}
 }
 
-// byToken: a device comes with its own key, and the password of its tag, or for the
-// end of a handover.
+// byToken: a device registers with its own key, and the password of its tag, or
+// to complete a handover.
 func byToken(slot, uuid int, handover bool) action {
 	name := fmt.Sprintf("station %d begins by its tag as %s", slot, names[uuid])
 	if handover {
@@ -304,7 +306,7 @@ func byToken(slot, uuid int, handover bool) action {
 	}}
 }
 
-// ownPassword returns the password of the access point's tag, or one like it.
+// ownPassword returns the password of the access point's tag, or a similar one.
 func (s *scene) ownPassword() registration.Password {
 	if token, _ := s.ap.Token(); token != nil {
 		return registration.OutOfBand(token.OOB.ID, token.OOB.Password)
@@ -312,7 +314,7 @@ func (s *scene) ownPassword() registration.Password {
 	return registration.OutOfBand(0x4321, []byte("there is no such token"))
 }
 
-// byOwn: a device comes that has read the access point's tag.
+// byOwn: a device registers that has read the access point's tag.
 func byOwn(slot, uuid int) action {
 	return action{name: fmt.Sprintf("station %d begins by our tag as %s", slot, names[uuid]), do: func(s *scene) {
 		s.leave(slot)
@@ -321,7 +323,8 @@ func byOwn(slot, uuid int) action {
 	}}
 }
 
-// externalByOwn: an external registrar comes that has read it.
+// externalByOwn: an external registrar begins that has read the access point's
+// tag.
 func externalByOwn(writes int) action {
 	return action{name: "registrar begins by our tag, to write", do: func(s *scene) {
 		s.leave(registrarSlot)
@@ -331,7 +334,7 @@ func externalByOwn(writes int) action {
 	}}
 }
 
-// adopt: the owner adopts the settings that it is asked about, or refuses them.
+// adopt: the owner approves or refuses the pending settings.
 func adopt(adopted bool) action {
 	name := "refuse the settings"
 	if adopted {
@@ -380,8 +383,8 @@ func lock(p lockPolicy) action {
 	return action{name: "lock: " + l.String(), do: func(s *scene) { s.m.setPolicy(p); s.ap.SetLock(s.time(), l) }}
 }
 
-// wait lets time pass. Runs under way hear nothing meanwhile: their packets are
-// lost.
+// wait lets time pass. Current runs receive nothing meanwhile: their packets
+// are lost.
 func wait(seconds int) action {
 	return action{name: fmt.Sprintf("%d s pass", seconds), do: func(s *scene) { s.wait(time.Duration(seconds) * time.Second) }}
 }
@@ -401,8 +404,8 @@ func byButton(slot, uuid int) action {
 	}}
 }
 
-// byPIN: a station comes with the PIN that was entered for it, or one of which
-// a half is another.
+// byPIN: a station registers with the PIN that was entered for it, or with one
+// half of it wrong.
 func byPIN(slot, uuid, wrong int) action {
 	name := fmt.Sprintf("station %d begins by PIN as %s", slot, names[uuid])
 	if wrong != 0 {
@@ -419,8 +422,8 @@ func byPIN(slot, uuid, wrong int) action {
 	}}
 }
 
-// external: an external registrar comes with the access point's PIN, or one of
-// which a half is another, to read the settings or to write them.
+// external: an external registrar begins with the access point's PIN, or with
+// one half of it wrong, to read or write the settings.
 func external(wrong, writes int, unusable bool) action {
 	name := "registrar begins"
 	switch {
@@ -475,7 +478,8 @@ var forged = action{name: "forged WSC_NACK 18", enabled: func(s *scene) bool { r
 		sl.session = nil
 	}}
 
-// otherGuesses: another external registrar comes with a wrong PIN and hears so.
+// otherGuesses: another external registrar uses a wrong PIN, and receives the
+// refusal.
 var otherGuesses = action{name: "another registrar guesses", enabled: func(s *scene) bool { return s.over != overUPnP },
 	do: func(s *scene) {
 		s.leave(stationTwo)
@@ -489,7 +493,7 @@ var otherGuesses = action{name: "another registrar guesses", enabled: func(s *sc
 // pinOf returns the PIN of a number.
 func pinOf(number int) pin.PIN { return alike(number, 0) }
 
-// alike returns a PIN of which a half is another than that of a PIN.
+// alike returns a PIN that differs from another in one half.
 func alike(number, wrong int) pin.PIN {
 	first, second := uint32(2000+100*number), uint32(300+number)
 	switch wrong {
@@ -505,7 +509,7 @@ func alike(number, wrong int) pin.PIN {
 func uuidOf(n int) wps.UUID { return fixture.UUID(names[n]) }
 func macOf(n int) wps.MAC   { return fixture.Device(byte(10 + n)).MAC }
 
-// settingsOf returns settings by number; 0 are those at the beginning.
+// settingsOf returns settings by number; 0 are the initial ones.
 func settingsOf(number int) wps.Credential {
 	return wps.Credential{SSID: wps.SSID(fmt.Sprintf("network %d", number)), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES,
 		NetworkKey: []byte(fmt.Sprintf("the key of network %d", number))}
@@ -517,8 +521,8 @@ func must(err error) {
 	}
 }
 
-// same is randomness that gives the same octets each time, so that two ways to
-// one state end in the same octets.
+// same is a random source that returns the same octets each time, so that two
+// paths to one state have the same octets.
 type same byte
 
 func (r same) Read(b []byte) (int, error) {
@@ -553,27 +557,27 @@ var deviceKeys = sync.OnceValue(func() (keys [2]*registration.KeyPair) {
 	return keys
 })
 
-// scene is an access point, and the model of it.
+// scene is an access point and its model.
 type scene struct {
 	cfg        ap.Config
-	handedOver [20]byte              // the hash of our key that the last handover has given
-	keys       *registration.KeyPair // of the station that begins, if it is not that of all
-	hash       *[20]byte             // of our key, that it knows
+	handedOver [20]byte              // the hash of our key that the last handover gave
+	keys       *registration.KeyPair // of the station that begins, if it is not the common one
+	hash       *[20]byte             // of our key, known to the station
 
 	ap      *ap.AccessPoint
 	m       model
 	slots   [3]slot
 	writes  int
 	factory bool            // it had no network at the beginning
-	made    *wps.Credential // and this is the one that it has made, once it was given
+	made    *wps.Credential // the network that it has created, once it was given to a device
 	trouble string
 
 	over    carrier
 	server  *radius.Server
 	device  *upnp.Device
-	opening wps.MAC // of the station whose session is opened
+	opening wps.MAC // of the station whose session is being opened
 	begun   [3]int  // how many sessions of each slot, modulo three
-	calls   int     // runs over UPnP that were begun at one time
+	calls   int     // runs begun over UPnP in the current second
 	called  time.Duration
 }
 
@@ -624,7 +628,7 @@ func (s *scene) holds(what string, want verdict, isRefused bool, as verdict) {
 	}
 }
 
-// leave ends what a station was doing: it has gone.
+// leave ends the exchange of a station, which has disconnected.
 func (s *scene) leave(n int) {
 	if run := s.m.runs[n]; run != nil {
 		sl := &s.slots[n]
@@ -634,8 +638,8 @@ func (s *scene) leave(n int) {
 	}
 }
 
-// begin has a station begin, up to the answer to its M1, or of an external
-// registrar to its M2.
+// begin starts a station, up to the answer to its M1, or an external registrar
+// up to the answer to its M2.
 func (s *scene) begin(r *modelRun, want verdict, password registration.Password) {
 	sl := &s.slots[r.slot]
 	*sl = slot{}
@@ -700,7 +704,7 @@ func (sl *slot) err() error {
 	return sl.peer.Err()
 }
 
-// reported holds that a refusal was told to the owner, with the reason.
+// reported checks that a refusal was reported to the owner, with the reason.
 func (s *scene) reported(r *modelRun, why verdict, sl *slot) {
 	if why == allowed {
 		return
@@ -720,8 +724,8 @@ func (s *scene) reported(r *modelRun, why verdict, sl *slot) {
 	s.fail("a refusal (%v) is not reported; the station heard %v", why, sl.peer.Err())
 }
 
-// talk has a station and the access point go on until the access point has a
-// message of a type to send, or the exchange is over: then the session is nil.
+// talk runs the exchange of a station until the access point has a message of a
+// type to send, or the exchange is over: then the session is nil.
 func (s *scene) talk(n int, until wps.MessageType) {
 	sl := &s.slots[n]
 	for range 40 {
@@ -766,7 +770,7 @@ func (s *scene) talk(n int, until wps.MessageType) {
 	s.fail("the exchange does not end")
 }
 
-// goOn has a run go on to its next stop, and holds what comes of it against the
+// goOn continues a run to its next stop, and compares the result with the
 // model.
 func (s *scene) goOn(n int) {
 	run, sl := s.m.runs[n], &s.slots[n]
@@ -780,7 +784,7 @@ func (s *scene) goOn(n int) {
 		want = wrongPIN
 	}
 	if run.token != nil && run.token.handover {
-		want, run.exposed = allowed, true // M2 has given all
+		want, run.exposed = allowed, true // M2 has given everything
 	}
 	exposes := !run.exposed
 	if exposes {
@@ -820,7 +824,7 @@ func (s *scene) goOn(n int) {
 	}
 }
 
-// gave holds that a station was given the settings that the access point has.
+// gave checks that a station received the current settings of the access point.
 func (s *scene) gave(run *modelRun, r *registration.Result) {
 	if run.token != nil && run.token.handover && run.gives != s.m.network() {
 		return // they have changed since
@@ -837,8 +841,8 @@ func (s *scene) gave(run *modelRun, r *registration.Result) {
 	}
 }
 
-// externalGoesOn: the access point answers M2 by M3, M4 by M5, M6 by M7 with its
-// settings, and takes those of M8.
+// externalGoesOn continues an external registrar: the access point answers M2
+// by M3, M4 by M5, M6 by M7 with its settings, and adopts those in M8.
 func (s *scene) externalGoesOn(run *modelRun, sl *slot) {
 	want := run.withdrawn
 	switch {
@@ -847,7 +851,7 @@ func (s *scene) externalGoesOn(run *modelRun, sl *slot) {
 		want = wrongPIN
 	}
 	switch {
-	case !run.exposed: // exposed: it has heard M5
+	case !run.exposed: // exposed: it has received M5
 		s.talk(run.slot, wps.MessageM5)
 	case !run.proved:
 		s.talk(run.slot, wps.MessageM7)
@@ -858,7 +862,7 @@ func (s *scene) externalGoesOn(run *modelRun, sl *slot) {
 		if want == allowed && run.unusable {
 			want = refused
 		}
-		if run.writes == 0 { // M7 has given what it came for
+		if run.writes == 0 { // it only reads, and M7 has the settings
 			want = allowed
 		}
 		if s.talk(run.slot, 0); sl.session != nil && want == allowed && run.writes != 0 && s.cfg.AskOwner {
@@ -920,7 +924,7 @@ func (s *scene) stop(n int) {
 	s.m.end(run, false)
 }
 
-// wait lets time pass, with everything happening in its time.
+// wait advances the time, with all deadlines that occur.
 func (s *scene) wait(d time.Duration) {
 	end := s.m.now + d
 	for range 1000 {
@@ -958,7 +962,7 @@ func (s *scene) wait(d time.Duration) {
 	s.fail("the deadline stands still")
 }
 
-// check holds what is advertised against the model.
+// check compares the advertisement with the model.
 func (s *scene) check() {
 	tokens := s.m.tokens[:0:0]
 	for _, t := range s.m.tokens {
@@ -984,8 +988,9 @@ func (s *scene) check() {
 	s.hasSettings()
 }
 
-// play carries out actions; it returns the scene. What went well before is not
-// checked again: only the last action is. It returns nil if that is not possible.
+// play performs actions and returns the scene. Only the last action is checked,
+// since the earlier ones were checked before. It returns nil if an action is
+// not possible.
 func (a *alphabet) play(path []byte) *scene {
 	s := newScene(a)
 	for i, n := range path {
@@ -1010,8 +1015,8 @@ func (a *alphabet) describe(path []byte) string {
 	return b.String()
 }
 
-// explorer goes through all orders of the actions of an alphabet, short ones
-// first. Each state is left once, by the first way that led to it.
+// explorer tries all orders of the actions of an alphabet, short ones first. It
+// continues from each state once, by the first path that led to it.
 type explorer struct {
 	t        *testing.T
 	alphabet *alphabet
@@ -1044,7 +1049,7 @@ func (x *explorer) explore(depth int) {
 		}
 		workers.Wait()
 		if x.found.Load() > 0 {
-			return // a longer way shows no more
+			return // a longer path shows nothing new
 		}
 		level = x.next
 		if testing.Verbose() {
@@ -1053,8 +1058,8 @@ func (x *explorer) explore(depth int) {
 	}
 }
 
-// leave takes every action from a state. At the last level the states that come
-// are not remembered.
+// leave performs every action in a state. At the last level the new states are
+// not remembered.
 func (x *explorer) leave(path []byte, seed maphash.Seed, last bool) {
 	for n := range x.alphabet.actions {
 		longer := append(path[:len(path):len(path)], byte(n))
@@ -1081,12 +1086,12 @@ func (x *explorer) leave(path []byte, seed maphash.Seed, last bool) {
 	}
 }
 
-// walk goes a way of its own.
+// walk performs a random walk.
 func walk(t *testing.T, all *alphabet, random *rand.Rand) (steps int) {
 	var kind alphabet = *all
 	kind.factory, kind.asked = random.IntN(4) == 0, random.IntN(4) == 0
 	if all.over != overEAP {
-		kind.asked = false // the session of the scene does not see that the access point waits for its owner
+		kind.asked = false // the session in the scene does not show that the access point waits for its owner
 	}
 	s := newScene(&kind)
 	var path []byte
@@ -1107,9 +1112,10 @@ func walk(t *testing.T, all *alphabet, random *rand.Rand) (steps int) {
 	return len(path)
 }
 
-// fingerprint is a hash of what the rules look at in the access point, the runs
-// and the model. Two states that differ in nothing else are one: times are as
-// seen from now, and PINs and settings are told apart by who else has the same.
+// fingerprint is a hash of the parts of the access point, the runs and the
+// model that the rules depend on. Two states that differ in nothing else are
+// equal: times are relative to now, and PINs and settings are distinguished by
+// where else they occur.
 func (s *scene) fingerprint(seed maphash.Seed) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
@@ -1128,7 +1134,7 @@ func (s *scene) fingerprint(seed maphash.Seed) uint64 {
 		switch c := s.slots[i].session.(type) {
 		case *ap.Session:
 			w.value(reflect.ValueOf(c).Elem(), "Session")
-		case *passedOn: // how many requests it has sent makes no difference
+		case *passedOn: // the number of its requests makes no difference
 			w.truth(c.over, c.err == nil, c.state == nil, c.opened == nil)
 			if c.opened != nil {
 				w.value(reflect.ValueOf(c.opened).Elem(), "Session")
@@ -1187,7 +1193,7 @@ func (m *model) hash(w *hasher) {
 	}
 }
 
-// hasher hashes values by what they hold, exported or not.
+// hasher hashes values by their contents, exported or not.
 type hasher struct {
 	h     *maphash.Hash
 	now   time.Time
@@ -1212,7 +1218,7 @@ func (w *hasher) truth(values ...bool) {
 	w.number(n)
 }
 
-// name hashes a name by when it came first.
+// name hashes a name by the order in which it first occurred.
 func (w *hasher) name(s string) {
 	n, ok := w.names[s]
 	if !ok {
@@ -1222,9 +1228,9 @@ func (w *hasher) name(s string) {
 	w.number(uint64(n))
 }
 
-// beside are the fields that no rule looks at, by the type that has them: what was
-// reported, what is derived anew each time, and octets of messages, which follow
-// from who says what to whom.
+// beside are the fields that no rule depends on, by type: reports, values that
+// are recomputed each time, and octets of messages, which follow from who sends
+// what to whom.
 var beside = map[string]bool{
 	"AccessPoint.events": true, "AccessPoint.last": true, "AccessPoint.lost": true, "AccessPoint.seen": true, "AccessPoint.selected": true,
 	"AccessPoint.version": true, "AccessPoint.pinEpoch": true,
@@ -1235,7 +1241,7 @@ var beside = map[string]bool{
 	"sessionList.at": true,
 }
 
-// rules are the fields of the machines that rules look at; their keys and
+// rules are the fields of the machines that rules depend on; their keys and
 // messages follow from the rest.
 var rules = []string{"state", "proved", "exposed", "ended", "settled", "readOnly"}
 
@@ -1285,7 +1291,7 @@ func (w *hasher) structure(v reflect.Value) {
 	switch t {
 	case reflect.TypeFor[time.Time]():
 		at := timeIn(v)
-		if at.IsZero() || w.now.Sub(at) >= walkTime { // long ago is never
+		if at.IsZero() || w.now.Sub(at) >= walkTime { // long ago counts as never
 			w.number(1)
 			return
 		}
@@ -1327,7 +1333,7 @@ func (w *hasher) structure(v reflect.Value) {
 			w.value(v.Field(i), name)
 		}
 	}
-	if t.Name() == "Session" { // whether they are those of the access point
+	if t.Name() == "Session" { // whether they belong to the access point
 		point := v.FieldByName("ap").Elem()
 		for _, name := range []string{"version", "pinEpoch"} {
 			w.truth(v.FieldByName(name).Int() == point.FieldByName(name).Int())

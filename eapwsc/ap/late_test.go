@@ -12,14 +12,14 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// lateRun is a station that was sent M2D and waits at an access point.
+// lateRun is a station that received M2D and waits at an access point.
 type lateRun struct {
 	t       *testing.T
 	ap      *AccessPoint
 	now     time.Time
 	station *eapwsc.Peer
 	session *Session
-	step    eapwsc.Step // the access point's last
+	step    eapwsc.Step // the access point's latest
 	err     error       // of the session, once it is over
 }
 
@@ -58,7 +58,7 @@ func (w *lateRun) exchange(until wps.MessageType) {
 	}
 }
 
-// ready has the session do what the owner's action makes possible.
+// ready lets the session act on the owner's decision.
 func (w *lateRun) ready() {
 	w.t.Helper()
 	if got := w.ap.Ready(); len(got) != 1 || got[0] != w.session || !w.session.Due() {
@@ -68,7 +68,7 @@ func (w *lateRun) ready() {
 }
 
 // TestLatePIN enters the PIN while the Enrollee waits after M2D: it is
-// registered, and the PIN is spent.
+// registered, and the PIN is removed.
 func TestLatePIN(t *testing.T) {
 	w := waitAfterM2D(t, registration.PIN(fixture.PIN(t, "24681353")))
 	if err := w.ap.EnterPIN(w.now, PINEntry{PIN: fixture.PIN(t, "24681353")}); err != nil {
@@ -87,7 +87,7 @@ func TestLatePIN(t *testing.T) {
 	}
 }
 
-// TestLatePINWrongSecondHalf fails after M6: the PIN is spent.
+// TestLatePINWrongSecondHalf fails after M6: the PIN is removed.
 func TestLatePINWrongSecondHalf(t *testing.T) {
 	w := waitAfterM2D(t, registration.PIN(fixture.PIN(t, "24689991")))
 	if err := w.ap.EnterPIN(w.now, PINEntry{PIN: fixture.PIN(t, "24681353")}); err != nil {
@@ -108,7 +108,7 @@ func TestLatePINWrongSecondHalf(t *testing.T) {
 }
 
 // TestLatePINOfAnother enters the PIN of another device: the one that waits is
-// not admitted, the owner hears nothing twice, and it leaves in time.
+// not admitted, there are no duplicate events, and it leaves in time.
 func TestLatePINOfAnother(t *testing.T) {
 	w := waitAfterM2D(t, registration.PIN(fixture.PIN(t, "24681353")))
 	other := fixture.Device(3).UUID
@@ -145,7 +145,7 @@ func TestLateButton(t *testing.T) {
 	}
 }
 
-// TestLateButtonOverlap presses the button, and another device is heard before
+// TestLateButtonOverlap presses the button, and another device presses before
 // or after M2 is sent: the Enrollee is refused.
 func TestLateButtonOverlap(t *testing.T) {
 	overlap := func(w *lateRun) {

@@ -10,9 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// guess lets registrars that do not know the PIN try it n times, each as soon
-// as it is unlocked, and returns for how long each failure has locked it, in
-// seconds; -1 is for good.
+// guess makes n guesses with wrong PINs, each as soon as the lock ends. It
+// returns for how long each failure locked the PIN, in seconds; -1 is for good.
 func guess(l *Lockout, now *time.Time, n int) []int {
 	var locks []int
 	for range n {
@@ -33,7 +32,7 @@ func guess(l *Lockout, now *time.Time, n int) []int {
 
 // hostap: test_ap_wps_setup_locked_timeout
 func TestLockoutTimes(t *testing.T) {
-	// success, policies and new PINs stand between runs of failures.
+	// success, policies and new PINs occur between runs of failures.
 	const day = 24 * 60 * 60
 	for _, tt := range []struct {
 		name string
@@ -123,13 +122,13 @@ func TestLockoutStatus(t *testing.T) {
 	}
 	check(60, Unlocked)
 
-	// A run that had begun before the lock fails during it: the lock starts again.
+	// A run that began before the lock fails during it: the lock starts again.
 	l.Failure(fixture.At(100))
 	l.Failure(fixture.At(130))
 	if got := l.Deadline(); !got.Equal(fixture.At(190)) {
 		t.Errorf("locked until %v", got.Sub(fixture.Began))
 	}
-	// One that succeeds during it does not end it.
+	// A run that succeeds during the lock does not end it.
 	l.Success()
 	check(189, Locked)
 	l.NewPIN()

@@ -31,7 +31,7 @@ func BenchmarkSessions(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				// A copy of the identity is ignored, after all that each
+				// A copy of the identity is ignored, after the work that each
 				// packet costs.
 				_, _ = last.Handle(fixture.Began, identity)
 			}

@@ -2,16 +2,17 @@ package ap_test
 
 import "time"
 
-// model is what an access point owes its owner: who may be given the network or
-// the settings, when; what is advertised; what is spent. It is written from the
-// protocol (WSC 2.0 §11.3, hostap's rules for PINs and the lockout) and knows
-// nothing of the implementation. Devices, PINs and settings are small numbers.
+// model is the expected behaviour of an access point: who may be given the
+// network or the settings, and when; what is advertised; which permissions are
+// used up. It is written from the protocol (WSC 2.0 §11.3, hostap's rules for
+// PINs and the lockout) and is independent of the implementation. Devices, PINs
+// and settings are small numbers.
 type model struct {
 	now time.Duration
 
-	// The button: until when it is pressed (zero is not), whether more than
-	// one device pressed since, when each device was heard pressing, and
-	// until when its probes are those of a device that has just finished.
+	// The button: until when it is pressed (zero is not), whether more than one
+	// device pressed since, when each device was heard pressing, and until when
+	// its probes are those of a device that has just finished.
 	pressed  time.Duration
 	overlap  bool
 	heard    map[int]time.Duration
@@ -19,24 +20,24 @@ type model struct {
 
 	pins []*modelPIN
 
-	settings int // which the access point has
-	resets   int // how often it was reset: each time its first device makes a network
+	settings int // the current settings of the access point
+	resets   int // number of resets: after each, the first device causes a new network
 	apPIN    int // its own PIN; 0 is none
 	policy   lockPolicy
 	failures int
-	row      int           // of failures without a success
-	locked   time.Duration // until when; forever is without end
+	row      int           // failures in a row without a success
+	locked   time.Duration // until when; forever means no end
 	lastLock time.Duration
 
-	tokens []*modelToken // that NFC has brought of devices
-	ownOn  bool          // the access point's own token may be used
+	tokens []*modelToken // tokens of devices read by NFC
+	ownOn  bool          // the access point's own token is enabled
 
 	runs [3]*modelRun
 }
 
 // modelToken is the tag of a device, or a handover with it.
 type modelToken struct {
-	key      int // of which device
+	key      int // the device
 	handover bool
 	until    time.Duration // of its advertisement, and of a handover itself
 	user     *modelRun
@@ -59,19 +60,19 @@ const (
 // modelPIN is a PIN that the owner has entered.
 type modelPIN struct {
 	number   int
-	uuid     int // for which device, or anyone
-	tied     int // who asked with it first, or anyone
+	uuid     int // the device, or anyone
+	tied     int // the first device that used it, or anyone
 	attempts int
 	until    time.Duration // of its advertisement
 	user     *modelRun
 }
 
-// network is what an access point gives.
+// network is a network that an access point gives.
 type network struct{ settings, resets int }
 
 func (m *model) network() network { return network{m.settings, m.resets} }
 
-// modelRun is a registration under way.
+// modelRun is a registration in progress.
 type modelRun struct {
 	slot      int
 	uuid, mac int
@@ -81,16 +82,16 @@ type modelRun struct {
 	proved    bool // the other side has proved the PIN
 	exposed   bool // M6 was sent
 	writes    int  // the settings that an external registrar writes; 0 only reads
-	unusable  bool // and they are none that can be used
+	unusable  bool // and they cannot be used
 	withdrawn verdict
 
 	token *modelToken // a device's, or a handover
-	own   bool        // it uses the access point's own token
-	gives network     // that a handover has given with its first message
-	asked bool        // the owner is asked about what it writes
+	own   bool        // uses the access point's own token
+	gives network     // given by a handover with its first message
+	asked bool        // the owner is asked to approve the settings it writes
 }
 
-// verdict is what must come of an action.
+// verdict is the expected result of an action.
 type verdict int
 
 const (
@@ -100,8 +101,8 @@ const (
 	lockedOut           // error 15
 	wrongPIN            // error 18
 	wrongKey            // error 20
-	refused             // with an error that is not laid down
-	either              // the rules leave it open
+	refused             // with an unspecified error
+	either              // the rules allow both
 )
 
 func (v verdict) String() string {
@@ -120,7 +121,8 @@ func (m *model) others(uuid int) (n int) {
 
 func (m *model) active() bool { return m.pressed > m.now }
 
-// press: two devices that press cannot be told apart, so the press is refused.
+// press: if two devices are pressing, it is not clear which is meant, so the
+// press is refused.
 func (m *model) press() verdict {
 	if m.others(anyone) > 1 {
 		return overlapping
@@ -129,8 +131,8 @@ func (m *model) press() verdict {
 	return allowed
 }
 
-// probe: a device was heard whose button was pressed. If it is the second one,
-// every run by the button that is under way has met an overlap, to its end.
+// probe: a device in push-button mode was heard. If it is the second one, every
+// current run by button has an overlap, until its end.
 func (m *model) probe(uuid int) {
 	if m.finished[uuid] > m.now {
 		return
@@ -148,7 +150,7 @@ func (m *model) presses(uuid int) {
 			continue
 		}
 		if r.uuid == uuid && !m.active() || !m.active() && r.withdrawn == allowed {
-			r.withdrawn = either // the button is not waited for any more: hostap does not check
+			r.withdrawn = either // the button is no longer active: hostap does not check
 		} else if m.active() {
 			r.withdrawn = overlapping
 		}
@@ -156,13 +158,13 @@ func (m *model) presses(uuid int) {
 	m.overlap = m.overlap || m.active()
 }
 
-// button: an M1 by push button. One press is for one device, which is its UUID
-// and its address from M1 on.
+// button: an M1 by push button. One press is for one device, identified by its
+// UUID and its address from M1 on.
 func (m *model) button(r *modelRun) verdict {
 	if !m.active() {
 		return notPressed
 	}
-	m.presses(r.uuid) // no probe that is left over
+	m.presses(r.uuid) // not a late probe
 	if m.overlap || m.others(r.uuid) > 0 {
 		m.overlap = true
 		return overlapping
@@ -183,8 +185,8 @@ func (r *modelRun) byButton() bool {
 	return r != nil && !r.external && r.pin == nil && r.token == nil && !r.own
 }
 
-// cancel takes back what the owner allowed. It ends what was allowed by it; the
-// access point's own token stays.
+// cancel withdraws the owner's permissions, and ends the runs that use them;
+// the access point's own token stays.
 func (m *model) cancel() {
 	m.pressed, m.pins, m.tokens = 0, nil, nil
 	for _, r := range m.runs {
@@ -194,10 +196,10 @@ func (m *model) cancel() {
 	}
 }
 
-// enter: the owner enters a PIN, and waits for that device: no longer for the
-// button. What the button has begun is left open, and so is what was begun with
-// a PIN in whose place this one comes: another for the same device, or the same
-// PIN, which the owner has entered before.
+// enter: the owner enters a PIN, so the access point waits for that device and
+// no longer for the button. The result of runs by button is left open, and so
+// is that of runs with a PIN that this one replaces: another one for the same
+// device, or the same PIN entered again.
 func (m *model) enter(number, uuid int) {
 	m.waitForAnother()
 	for _, p := range append([]*modelPIN(nil), m.pins...) {
@@ -211,7 +213,7 @@ func (m *model) enter(number, uuid int) {
 	m.pins = append(m.pins, &modelPIN{number: number, uuid: uuid, tied: anyone, until: m.now + walkTime})
 }
 
-// waitForAnother: the access point waits no longer for the button.
+// waitForAnother: the access point no longer waits for the button.
 func (m *model) waitForAnother() {
 	m.pressed = 0
 	for _, r := range m.runs {
@@ -221,8 +223,8 @@ func (m *model) waitForAnother() {
 	}
 }
 
-// read: NFC has brought the tag of a device, or its part of a handover, which is
-// good for the walk time. It takes the place of what there was of the same key.
+// read: the tag of a device, or its part of a handover, was read by NFC. It is
+// valid for the walk time, and replaces an earlier one with the same key.
 func (m *model) read(key int, handover bool) {
 	m.waitForAnother()
 	for _, t := range m.tokens {
@@ -236,7 +238,7 @@ func (m *model) read(key int, handover bool) {
 	m.tokens = append(m.tokens, &modelToken{key: key, handover: handover, until: m.now + walkTime})
 }
 
-// dropToken takes a token back, and what was allowed by it.
+// dropToken removes a token, and the permissions based on it.
 func (m *model) dropToken(t *modelToken) {
 	for i := range m.tokens {
 		if m.tokens[i] == t {
@@ -249,8 +251,8 @@ func (m *model) dropToken(t *modelToken) {
 	}
 }
 
-// byToken: an M1 of a device with a key that asks for the password of its tag, or
-// for the end of a handover. A handover gives the settings at once.
+// byToken: an M1 of a device with a key that asks for the password of its tag,
+// or to complete a handover. A handover gives the settings at once.
 func (m *model) byToken(r *modelRun, key int, handover bool) verdict {
 	why := notPressed
 	for _, t := range m.tokens {
@@ -304,7 +306,7 @@ func (m *model) byOwn(r *modelRun) verdict {
 	return allowed
 }
 
-// ownOff: the access point's own token is used no more.
+// ownOff: the access point's own token is disabled.
 func (m *model) ownOff() {
 	m.ownOn = false
 	for _, r := range m.runs {
@@ -314,7 +316,8 @@ func (m *model) ownOff() {
 	}
 }
 
-// reset: the access point is as it left the factory. Its PIN and a lock of it stay.
+// reset: the access point has its factory settings again. Its PIN and a lock of
+// it stay.
 func (m *model) reset() {
 	m.cancel()
 	m.ownOff()
@@ -323,15 +326,15 @@ func (m *model) reset() {
 	m.withdrawExternal(lockedOut, true)
 }
 
-// restart: the power fails. What is under way, what waits and what was heard is
-// gone; settings, PIN, lock and own token stay.
+// restart: the power fails. Current runs, permissions and probes are lost;
+// settings, PIN, lock and own token stay.
 func (m *model) restart() {
 	m.cancel()
 	m.runs = [3]*modelRun{}
 	m.overlap, m.heard, m.finished = false, map[int]time.Duration{}, map[int]time.Duration{}
 }
 
-// drop takes a PIN from the list, and what the owner allowed with it.
+// drop removes a PIN from the list, and the permissions based on it.
 func (m *model) drop(p *modelPIN) {
 	for i := range m.pins {
 		if m.pins[i] == p {
@@ -344,7 +347,7 @@ func (m *model) drop(p *modelPIN) {
 	}
 }
 
-// remove: the owner takes back the PIN of a device, or that for anyone.
+// remove: the owner removes the PIN of a device, or that for anyone.
 func (m *model) remove(uuid int) {
 	for _, p := range append([]*modelPIN(nil), m.pins...) {
 		if p.uuid == uuid {
@@ -364,7 +367,7 @@ func (m *model) pick(uuid int) (best *modelPIN) {
 	return best
 }
 
-// byPIN: an M1 by PIN. While one run uses a PIN no other can.
+// byPIN: an M1 by PIN. Only one run at a time can use a PIN.
 func (m *model) byPIN(r *modelRun) verdict {
 	p := m.pick(r.uuid)
 	switch {
@@ -373,7 +376,7 @@ func (m *model) byPIN(r *modelRun) verdict {
 	case p == nil:
 		return notPressed
 	case m.inUse(p.number):
-		for _, other := range m.pins { // a PIN that is free may be tried
+		for _, other := range m.pins { // a PIN that is not in use may be tried
 			if other != p && !m.inUse(other.number) && (other.uuid == anyone && (other.tied == anyone || other.tied == r.uuid)) {
 				return either
 			}
@@ -386,7 +389,7 @@ func (m *model) byPIN(r *modelRun) verdict {
 	return allowed
 }
 
-// inUse reports whether a run uses a PIN, also one that was entered again since.
+// inUse reports whether a run uses a PIN, even if it was entered again since.
 func (m *model) inUse(number int) bool {
 	for _, r := range m.runs {
 		if r != nil && r.pin != nil && r.pin.number == number {
@@ -400,7 +403,7 @@ func (m *model) inUse(number int) bool {
 func (m *model) isLocked() bool { return m.policy == locked || m.locked > m.now }
 
 // external: an external registrar begins. Without a PIN, or while it is locked,
-// it hears so after M2.
+// it is refused after M2.
 func (m *model) external(r *modelRun) verdict {
 	switch {
 	case r.own && (!m.ownOn || m.isLocked()), !r.own && m.ownOn && m.apPIN == 0 && !m.isLocked():
@@ -412,13 +415,13 @@ func (m *model) external(r *modelRun) verdict {
 	return allowed
 }
 
-// setPIN: the owner sets another PIN, or none. A run that uses the old one stops.
+// setPIN: the owner sets another PIN, or none. A run with the old one ends.
 func (m *model) setPIN(number int) {
 	m.apPIN, m.failures, m.row, m.locked, m.policy = number, 0, 0, 0, unlocked
 	m.withdrawExternal(lockedOut, true)
 }
 
-// setPolicy: the owner allows everything, reading, or nothing.
+// setPolicy: the owner allows everything, reading only, or nothing.
 func (m *model) setPolicy(p lockPolicy) {
 	m.policy = p
 	if p == locked {
@@ -435,8 +438,8 @@ func (m *model) withdrawExternal(v verdict, proved bool) {
 }
 
 // guess: this side found a half of its PIN wrong. The third failure and each
-// later one lock: for good after ten in a row, and under a policy of the owner
-// (hostap).
+// later one lock the PIN: for good after ten in a row, and under a policy of
+// the owner (hostap).
 func (m *model) guess() {
 	m.failures++
 	m.row++
@@ -457,8 +460,9 @@ func (m *model) guess() {
 	m.locked = m.now + m.lastLock
 }
 
-// end: a run is over. A success by the button ends its press; a PIN is good for
-// one, and spent as well once M6 was sent, or by a second attempt for anyone.
+// end: a run is over. A success by button ends its press; a PIN is removed
+// after one success, after M6 was sent, and, for anyone, after a second
+// attempt.
 func (m *model) end(r *modelRun, success bool) {
 	if m.runs[r.slot] == r {
 		m.runs[r.slot] = nil
@@ -496,8 +500,8 @@ func (m *model) end(r *modelRun, success bool) {
 	}
 }
 
-// shown returns what beacons say: 4 for the button, 0 for a PIN, 7 for a handover,
-// 16 for a tag, -1 for none.
+// shown returns the expected Device Password ID in beacons: 4 for the button, 0
+// for a PIN, 7 for a handover, 16 for a tag, -1 for none.
 func (m *model) shown() int {
 	if m.active() {
 		return 4

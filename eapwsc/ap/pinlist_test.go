@@ -17,7 +17,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// describeEvents puts events in words: "state UUID MAC", where "*" is any.
+// describeEvents formats events: "state UUID MAC", where "*" is any.
 func describeEvents(events ...PINEvent) string {
 	var parts []string
 	for _, e := range events {
@@ -34,7 +34,7 @@ func describeEvents(events ...PINEvent) string {
 	return strings.Join(parts, ", ")
 }
 
-// deviceName undoes testUUID.
+// deviceName is the inverse of testUUID.
 func deviceName(b []byte) string {
 	if name := strings.Trim(string(b), "\x00"); name != "" {
 		return name
@@ -418,13 +418,13 @@ func TestPINListRedacts(t *testing.T) {
 	}
 }
 
-// pinHistory is what has happened to one PIN, from which the model derives
-// whether it may be lent.
+// pinHistory is the history of one PIN, from which the model derives whether it
+// may be used.
 type pinHistory struct {
 	entry   PINEntry
 	number  int // in order of entry
 	added   time.Time
-	users   []string // devices that it was lent to
+	users   []string // devices that used it
 	results []PINResult
 	gone    bool // replaced, removed or timed out
 }

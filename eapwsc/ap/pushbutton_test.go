@@ -300,8 +300,8 @@ func TestPushButton(t *testing.T) {
 	}
 }
 
-// TestPushButtonFlood sees that no number of strangers' probes takes much
-// memory, or pushes a device out of sight.
+// TestPushButtonFlood checks that the probes of many strangers neither take
+// much memory nor displace a device.
 func TestPushButtonFlood(t *testing.T) {
 	t.Run("addresses of one UUID-E", func(t *testing.T) {
 		var b PushButton
@@ -351,8 +351,8 @@ func TestPushButtonFlood(t *testing.T) {
 	})
 }
 
-// pushButtonLog is the model: everything that has happened, searched again for
-// each question.
+// pushButtonLog is the model: the complete history, searched again for each
+// question.
 type pushButtonLog []pushButtonEvent
 
 type pushButtonEvent struct {
@@ -394,7 +394,7 @@ func (l pushButtonLog) others(now time.Time, device string) bool {
 	return len(devices) > 0
 }
 
-// mode returns whether the walk time runs, and whether an overlap was seen in
+// mode returns whether the walk time runs, and whether there was an overlap in
 // it.
 func (l pushButtonLog) mode(now time.Time) (active, overlap bool) {
 	for _, e := range l {
@@ -494,9 +494,8 @@ func checkPushButton(t *rapid.T) {
 	})
 }
 
-// TestPushButtonCaptured replays what two pressed stations sent to a real
-// access point, which refused the press, and what one sent to it, which did
-// not.
+// TestPushButtonCaptured replays the probes of two pressed stations at a real
+// access point, which refused the press, and those of one, which it accepted.
 func TestPushButtonCaptured(t *testing.T) {
 	for _, tt := range []struct {
 		capture string
@@ -505,7 +504,7 @@ func TestPushButtonCaptured(t *testing.T) {
 	}{
 		{"pbc-overlap-sta", 2, ErrOverlap},
 		{"pbc", 1, nil},
-		{"locked", 0, nil}, // the station in it wants to use the PIN
+		{"locked", 0, nil}, // the station in it uses the PIN
 	} {
 		t.Run(tt.capture, func(t *testing.T) {
 			var b PushButton

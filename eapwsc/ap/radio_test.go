@@ -25,7 +25,7 @@ func dualBand(t *testing.T) (*AccessPoint, [2]*Radio) {
 	return ap, [2]*Radio{ap.Radio(bssids[0]), ap.Radio(bssids[1])}
 }
 
-// comesOn lets a station register on a radio.
+// comesOn registers a station on a radio.
 func comesOn(t *testing.T, r *Radio, p *eapwsc.Peer, mac byte) (peerErr, serverErr error) {
 	t.Helper()
 	s, err := r.NewSession(fixture.Device(mac).MAC, 7)
@@ -41,8 +41,10 @@ func probeOn(r *Radio, mac, uuid byte) {
 	})
 }
 
-// TestTwoRadios presses the button for both radios, or for one: only its elements
-// say so, and only there is a device registered. A PIN holds on both.
+// TestTwoRadios presses the button for both radios, or for one: only its
+// elements show that, and only there is a device registered. A PIN is valid on
+// both.
+//
 // hostap: test_ap_wps_init_2ap_pbc, test_ap_wps_init_2ap_pin.
 func TestTwoRadios(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -94,12 +96,12 @@ func TestTwoRadios(t *testing.T) {
 	}
 }
 
-// TestTwoRadiosOverlap hears devices press on both radios: two are an overlap,
-// whichever radio hears them and whichever was pressed for; one that is heard on
-// both under one UUID-E is one device.
+// TestTwoRadiosOverlap has devices press on both radios: two are an overlap,
+// whichever radio hears them and whichever the button is for; a device heard on
+// both with one UUID-E counts once.
 func TestTwoRadiosOverlap(t *testing.T) {
 	for name, c := range map[string]struct {
-		second  byte // UUID of the device that the other radio hears
+		second  byte // UUID of the device heard by the other radio
 		one     bool // the button is pressed for one radio
 		overlap bool
 	}{
@@ -127,7 +129,7 @@ func TestTwoRadiosOverlap(t *testing.T) {
 		}
 	}
 
-	// An M1 on the radio that was not pressed for is a device that presses, too.
+	// An M1 on the other radio also counts as a device that presses.
 	ap, radios := dualBand(t)
 	if err := radios[0].PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
@@ -161,7 +163,7 @@ func TestRadioSettings(t *testing.T) {
 	}
 }
 
-// TestRadioChecks makes access points with radios that cannot be.
+// TestRadioChecks creates access points with invalid radios.
 func TestRadioChecks(t *testing.T) {
 	for name, radios := range map[string][]RadioConfig{
 		"no address":   {{Band: wps.Band5GHz}},

@@ -39,8 +39,8 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-// TestSessionNames sees that every value of the enumerations has words of its
-// own.
+// TestSessionNames checks that every value of the enumerations has its own
+// text.
 func TestSessionNames(t *testing.T) {
 	seen := map[string]bool{}
 	check := func(name string) {

@@ -17,14 +17,13 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// midway is a run that stops before the station hears a message of the access
-// point.
+// midway is a run that stops before the station receives a certain message of
+// the access point.
 type midway struct {
 	*lateRun
 }
 
-// begin lets a station come to the point where the access point has sent the
-// message.
+// begin runs a station until the access point has sent the message.
 func begin(t *testing.T, ap *AccessPoint, p *eapwsc.Peer, mac byte, until wps.MessageType) *midway {
 	t.Helper()
 	w := &lateRun{t: t, ap: ap, now: fixture.Began, station: p, session: session(t, ap, mac)}
@@ -34,7 +33,7 @@ func begin(t *testing.T, ap *AccessPoint, p *eapwsc.Peer, mac byte, until wps.Me
 	return &midway{w}
 }
 
-// finish lets the run go on to its end, and returns how it ended at the access
+// finish runs the exchange to its end, and returns the result at the access
 // point.
 func (m *midway) finish() error {
 	m.exchange(0)
@@ -82,8 +81,8 @@ func hear(ap *AccessPoint, mac byte) {
 
 var thePIN = "24681353"
 
-// TestOverlapStays has the owner act after an overlap was noticed: the run that
-// it touched is refused all the same.
+// TestOverlapStays has the owner act after an overlap was detected: the
+// affected run is refused all the same.
 func TestOverlapStays(t *testing.T) {
 	for name, act := range map[string]func(*AccessPoint){
 		"nothing":    func(*AccessPoint) {},
@@ -105,9 +104,9 @@ func TestOverlapStays(t *testing.T) {
 	}
 }
 
-// TestOnePressOneDevice has two stations with one UUID-E and different addresses
-// come after one press: only one is given the network. When its run fails, the
-// other may.
+// TestOnePressOneDevice has two stations with one UUID-E and different
+// addresses register after one press: only one is given the network. When its
+// run fails, the other may.
 func TestOnePressOneDevice(t *testing.T) {
 	ap := pressed(t)
 	first := begin(t, ap, newStation(t, 2, registration.PushButton()), 2, wps.MessageM4)
@@ -144,8 +143,8 @@ func TestRequireProbe(t *testing.T) {
 	}
 }
 
-// TestWithdrawn has the owner take back what a run began with. It ends before
-// anything is given or taken.
+// TestWithdrawn has the owner withdraw the permission of a run. The run ends
+// before any settings are given or adopted.
 func TestWithdrawn(t *testing.T) {
 	uuid := fixture.Device(2).UUID
 	button := func(t *testing.T) (*AccessPoint, *midway) {
@@ -211,9 +210,9 @@ func TestWithdrawn(t *testing.T) {
 	}
 }
 
-// TestOwnerReported holds that each act of the owner that changes what is stored
-// is reported, so that a program which stores the state after such events misses
-// none.
+// TestOwnerReported checks that each action of the owner that changes the
+// stored state is reported, so that a program that stores the state after such
+// events misses none.
 func TestOwnerReported(t *testing.T) {
 	settings := fixture.Network
 	settings.SSID = "another"
@@ -253,8 +252,8 @@ func TestOwnerReported(t *testing.T) {
 	}
 }
 
-// TestResetForgetsAPSettings holds that what external registrars read is not that
-// of before a reset, also after a restart with the configuration of before.
+// TestResetForgetsAPSettings checks that after a reset external registrars do not
+// read the old settings, even after a restart with the old configuration.
 func TestResetForgetsAPSettings(t *testing.T) {
 	before := wps.Credential{SSID: "before", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("the key of before")}
 	reads := func(ap *AccessPoint) wps.SSID {
@@ -289,10 +288,10 @@ func TestResetForgetsAPSettings(t *testing.T) {
 	}
 }
 
-// TestRefusedDevicePresses has the M1 of a second station with the UUID-E of the
-// first refused: it was heard pressing all the same, and a press two minutes after
-// the first station's is still one with two devices. TestAccessPointModel found
-// that it was forgotten.
+// TestRefusedDevicePresses has the M1 of a second station with the UUID-E of
+// the first refused. It counts as pressing all the same, and a press two
+// minutes after the first station's is still one with two devices.
+// TestAccessPointModel found that it was not counted.
 func TestRefusedDevicePresses(t *testing.T) {
 	var b PushButton
 	now := fixture.Began
@@ -313,8 +312,8 @@ func TestRefusedDevicePresses(t *testing.T) {
 	}
 }
 
-// TestCancelReachesReplaced cancels after another PIN, or tag, took the place of
-// the one in use: the run ends. TestAccessPointModel found that it did not.
+// TestCancelReachesReplaced cancels after another PIN, or tag, has replaced the
+// one in use: the run ends. TestAccessPointModel found that it did not.
 func TestCancelReachesReplaced(t *testing.T) {
 	tag := newTag(t, 0x1234)
 	uuid := fixture.Device(2).UUID
@@ -343,9 +342,9 @@ func TestCancelReachesReplaced(t *testing.T) {
 	}
 }
 
-// TestAdoptedTooLate has the owner adopt settings whose permission was withdrawn
-// since the question: they are refused. TestAccessPointModel found that they were
-// not.
+// TestAdoptedTooLate has the owner approve settings whose permission was
+// withdrawn since the question: they are refused. TestAccessPointModel found
+// that they were not.
 func TestAdoptedTooLate(t *testing.T) {
 	for name, act := range map[string]func(*AccessPoint){
 		"another PIN": func(ap *AccessPoint) { ap.SetPIN(fixture.Began, pin.MustParse(thePIN)) },
@@ -373,8 +372,8 @@ func TestAdoptedTooLate(t *testing.T) {
 	}
 }
 
-// TestOneKey has two devices register at an access point that has no settings
-// yet, at once: both are given the key that is in effect afterwards.
+// TestOneKey has two devices register at the same time at an access point that
+// has no settings yet: both are given the key that is in effect afterwards.
 func TestOneKey(t *testing.T) {
 	d := fixture.Device(1)
 	d.State = wps.NotConfigured
@@ -401,8 +400,8 @@ func TestOneKey(t *testing.T) {
 	}
 }
 
-// TestNewSettingsReachRuns changes the settings while a run goes on: it gives the
-// new ones.
+// TestNewSettingsReachRuns changes the settings during a run: it gives the new
+// ones.
 //
 // hostap: test_ap_wps_init_through_wps_config_2 test_ap_change_ssid_wps
 func TestNewSettingsReachRuns(t *testing.T) {
@@ -439,7 +438,7 @@ func TestNewSettingsReachRuns(t *testing.T) {
 	}
 }
 
-// TestAdvertisedIsHeld compares what the beacon says with who is admitted.
+// TestAdvertisedIsHeld compares the beacon with the devices that are admitted.
 func TestAdvertisedIsHeld(t *testing.T) {
 	uuid2, uuid3 := fixture.Device(2).UUID, fixture.Device(3).UUID
 	enter := func(ap *AccessPoint, uuid *wps.UUID, lifetime time.Duration) {
@@ -448,7 +447,7 @@ func TestAdvertisedIsHeld(t *testing.T) {
 		}
 	}
 	selected := func(ap *AccessPoint, now time.Time) (wps.DevicePasswordID, bool) {
-		_, is := ap.Selection(now) // as the last event has left it
+		_, is := ap.Selection(now) // as after the last event
 		b := ap.Beacon(now)
 		if is != b.SelectedRegistrar {
 			t.Error("the beacon and the selection differ")
@@ -540,8 +539,8 @@ func TestUnusableSettings(t *testing.T) {
 	}
 }
 
-// TestInjectedNACK sends a NACK 18 of the registrar's side: this side has found
-// nothing wrong, and counts nothing.
+// TestInjectedNACK injects a NACK 18 in the name of the registrar: this side
+// has found nothing wrong, and does not count it.
 func TestInjectedNACK(t *testing.T) {
 	for _, until := range []wps.MessageType{wps.MessageM3, wps.MessageM5} {
 		ap := newAccessPoint(t)
@@ -597,8 +596,8 @@ func TestWrongPINReportedAtOnce(t *testing.T) {
 	}
 }
 
-// TestEventsLost floods the list of an owner who does not look: what matters
-// stays, and the rest is counted.
+// TestEventsLost fills the list of an owner who does not read it: important
+// events stay, and the others are counted.
 func TestEventsLost(t *testing.T) {
 	ap := newAccessPoint(t)
 	ap.event(Event{Kind: EventNewSettings})
@@ -621,7 +620,7 @@ func TestEventsLost(t *testing.T) {
 	}
 }
 
-// TestAskOwner leaves settings to the owner.
+// TestAskOwner lets the owner decide about settings.
 //
 // hostap: test_ap_wps_reg_config_ext_processing
 func TestAskOwner(t *testing.T) {
@@ -673,10 +672,12 @@ func TestAskOwner(t *testing.T) {
 	})
 }
 
-// TestCredentialPerDevice gives each device a key of its own, and an external
-// registrar other settings than the network's. What was given is reported, so
-// that it can be stored. hostap: test_ap_wps_per_station_psk,
-// test_ap_wps_per_station_psk_preset, test_ap_wps_reg_override_ap_settings.
+// TestCredentialPerDevice gives each device its own key, and an external
+// registrar settings other than the network's. The credential is reported, so
+// that it can be stored.
+//
+// hostap: test_ap_wps_per_station_psk, test_ap_wps_per_station_psk_preset,
+// test_ap_wps_reg_override_ap_settings.
 func TestCredentialPerDevice(t *testing.T) {
 	ap := pressed(t)
 	ap.cfg.CredentialsFor = func(m1 *wps.M1) ([]wps.Credential, error) {
@@ -698,8 +699,9 @@ func TestCredentialPerDevice(t *testing.T) {
 	}
 }
 
-// TestNoCredentialForDevice has no key to be had for a device: nothing is given,
-// its PIN is not spent, and the owner hears why.
+// TestNoCredentialForDevice has no key available for a device: it is given
+// nothing, its PIN is not used up, and the owner is informed of the reason.
+//
 // hostap: test_ap_wps_per_station_psk_failure.
 func TestNoCredentialForDevice(t *testing.T) {
 	ap := newAccessPoint(t)
@@ -725,7 +727,7 @@ func TestNoCredentialForDevice(t *testing.T) {
 	failing = false
 	m := begin(t, ap, newStation(t, 2, registration.PIN(pin.MustParse(thePIN))), 2, wps.MessageM6)
 	failing = true
-	if err := ap.SetSettings(fixture.Began, fixture.Network); err != nil { // the hook is asked again
+	if err := ap.SetSettings(fixture.Began, fixture.Network); err != nil { // the hook is called again
 		t.Fatal(err)
 	}
 	if err := m.finish(); !errors.Is(err, full) || m.station.Result() != nil {
@@ -733,7 +735,7 @@ func TestNoCredentialForDevice(t *testing.T) {
 	}
 }
 
-// TestNewChecks makes access points with one thing wrong each.
+// TestNewChecks creates access points with one error in the configuration each.
 func TestNewChecks(t *testing.T) {
 	for field, change := range map[string]func(*Config){
 		"Credentials are missing": func(c *Config) { c.Credentials = nil },
@@ -756,8 +758,8 @@ func TestNewChecks(t *testing.T) {
 	}
 }
 
-// TestPushButtonInM1 keeps the push button out of the M1 that an external
-// registrar is sent, unless it is asked for.
+// TestPushButtonInM1 omits the push button in the M1 for an external registrar,
+// unless it is configured.
 //
 // hostap: test_ap_wps_pbc_in_m1
 func TestPushButtonInM1(t *testing.T) {

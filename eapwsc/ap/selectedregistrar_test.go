@@ -231,8 +231,8 @@ func TestSelectedRegistrar(t *testing.T) {
 	}
 }
 
-// TestSelectedRegistrarKeepsNoArgument sees that what is advertised does not
-// change with the slice or message that it was told.
+// TestSelectedRegistrarKeepsNoArgument checks that the advertisement does not
+// change with a slice or message that was passed in.
 func TestSelectedRegistrarKeepsNoArgument(t *testing.T) {
 	var s SelectedRegistrar
 	own, external := []wps.MAC{fixture.MAC("a")}, []wps.MAC{fixture.MAC("b")}
@@ -247,8 +247,8 @@ func TestSelectedRegistrarKeepsNoArgument(t *testing.T) {
 }
 
 // TestSelectedRegistrarCaptured rebuilds the elements of a real access point,
-// octet for octet: idle, with its button pressed, with a PIN entered, and
-// after each.
+// octet for octet: idle, with its button pressed, with a PIN entered, and after
+// each.
 func TestSelectedRegistrarCaptured(t *testing.T) {
 	deviceType := wps.NewDeviceType(6, 1)
 	description := wps.ProbeResponse{
@@ -278,7 +278,7 @@ func TestSelectedRegistrarCaptured(t *testing.T) {
 			case frame.At.Before(fixture.At(0.9)):
 				tt.action(&s)
 			case frame.At.Before(fixture.At(1.35)):
-				s.PIN(fixture.At(0.5), nil) // the PIN is spent since M7, WSC_Done has not come yet
+				s.PIN(fixture.At(0.5), nil) // the PIN is removed since M7, WSC_Done has not been received yet
 			default:
 				s.Unselect()
 			}
@@ -349,7 +349,7 @@ func TestSelectedRegistrarElements(t *testing.T) {
 			if tt.action != nil {
 				tt.action(&tt.s)
 			}
-			// What an element held before does not shine through.
+			// Earlier contents of the element are overwritten.
 			e := wps.Beacon{
 				Header: wps.Header{WFA: wps.WFAExtension{Version2: tt.version2, AuthorizedMACs: []wps.MAC{fixture.MAC("old")}}},
 				State:  wps.Configured, SelectedRegistrar: true, DevicePasswordID: 9, SelectedRegistrarConfigMethods: 1,

@@ -15,8 +15,8 @@ var (
 	camera  = wps.MAC{0x02, 0, 0, 0, 0, 0x02}
 )
 
-// Somebody presses a camera's button; a minute later the owner of the printer
-// presses those of the printer and the router.
+// A camera's button is pressed; a minute later the owner of the printer presses
+// those of the printer and the router.
 func ExamplePushButton() {
 	var button ap.PushButton
 	button.Heard(noon, camera, wps.UUIDFromMAC(camera))
@@ -28,7 +28,7 @@ func ExamplePushButton() {
 		fmt.Println("heard", device.MAC)
 	}
 
-	// Two minutes after the camera was heard last, the printer is alone.
+	// Two minutes after the camera was last heard, only the printer is left.
 	now := noon.Add(120 * time.Second)
 	fmt.Println("pressed:", button.Press(now) == nil, "until", button.Deadline().Format(time.TimeOnly))
 	fmt.Println("admitted:", button.Admit(now, printer, wps.UUIDFromMAC(printer)) == nil)
@@ -43,7 +43,7 @@ func ExamplePushButton() {
 	// active: false
 }
 
-// The owner types the PIN of the printer, not knowing its UUID-E, and wrongly.
+// The owner mistypes the PIN of the printer. Its UUID-E is not known.
 func ExamplePINList() {
 	var pins ap.PINList
 	wrong, _ := pin.Parse("1234-5670")
@@ -58,7 +58,7 @@ func ExamplePINList() {
 			fmt.Printf("%v: answer M2D, %v\n", err, refusal.ConfigError())
 			return
 		}
-		// The registration takes place with use.PIN(), and fails after M4.
+		// The registration uses use.PIN(), and fails after M4.
 		fmt.Println(use.PIN().Len(), "digits:", use.Finish(ap.PINFailed).State)
 	}
 	// Output:
@@ -67,7 +67,7 @@ func ExamplePINList() {
 	// PIN: none has been entered for this device (hostap): answer M2D, no error
 }
 
-// Somebody guesses the PIN on the label of an access point.
+// An attacker guesses the PIN on the label of an access point.
 func ExampleLockout() {
 	var lockout ap.Lockout
 	now := noon

@@ -22,7 +22,7 @@ func newAccessPoint(t testing.TB) *AccessPoint {
 	})
 }
 
-// air carries packets between a station and an access point on virtual time.
+// air carries packets between a station and an access point in virtual time.
 // lose, if set, reports whether a packet is lost.
 type air struct {
 	now  time.Time
@@ -40,8 +40,8 @@ func (a *air) deliver(packet []byte) []byte {
 	return packet
 }
 
-// run lets a station register at an access point and returns how it ended on
-// both sides.
+// run registers a station at an access point and returns the result of both
+// sides.
 func (a *air) run(t testing.TB, p *eapwsc.Peer, s *Session) (peerErr, serverErr error) {
 	t.Helper()
 	peerStep, serverStep := p.Start(a.now), s.Start(a.now)
@@ -95,7 +95,7 @@ func session(t testing.TB, ap *AccessPoint, mac byte) *Session {
 	return s
 }
 
-// kinds returns the kinds of events, but for those of routine.
+// kinds returns the kinds of events, except routine ones.
 func kinds(events []Event) (k []EventKind) {
 	for _, e := range events {
 		if !e.Kind.Routine() {
@@ -122,8 +122,8 @@ func TestEveryPacketLost(t *testing.T) {
 	}
 }
 
-// TestSilence has one side vanish at each point: the other ends by a time-out
-// within the protocol's own times.
+// TestSilence has one side disappear at each point: the other ends by a
+// time-out of the protocol.
 func TestSilence(t *testing.T) {
 	for last := 0; last < 12; last++ { // the twelfth is WSC_Done
 		ap := newAccessPoint(t)
@@ -145,8 +145,8 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestPeerClose has the link vanish after each message of a registration that
-// fails at M6, and of one that succeeds: Close reports what the peer knows.
+// TestPeerClose closes the link after each message of a registration that fails
+// at M6, and of one that succeeds: Close returns the result that the peer has.
 func TestPeerClose(t *testing.T) {
 	for _, c := range []struct {
 		pin   string

@@ -14,7 +14,7 @@ import (
 )
 
 // TestStored cuts the power in the middle of a lockout: settings, PIN, its
-// lifetime and the lock come back.
+// lifetime and the lock are restored.
 //
 // hostap: test_ap_wps_init_through_wps_config
 func TestStored(t *testing.T) {
@@ -35,7 +35,7 @@ func TestStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := newAccessPoint(t)
-	start := fixture.Began.Add(-time.Hour) // it does not know the time of day
+	start := fixture.Began.Add(-time.Hour) // the time of day is not known yet
 	if err := again.RestoreSecrets(start, data); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestStored(t *testing.T) {
 	if read, err := external(t, again, start, "24681353", nil); err != nil || read.AP.SSID != changed.SSID || string(read.AP.NetworkKey) != "battery staple" {
 		t.Errorf("after the lock: %v, %v", read, err)
 	}
-	// A newer writer may add fields, and an older form has fewer.
+	// A newer version may add fields, and an older one has fewer.
 	if err := again.RestoreSecrets(start, []byte(strings.Replace(string(data), "{", `{"future": [1],`, 1))); err != nil {
 		t.Error(err)
 	}
@@ -159,7 +159,7 @@ func TestPINLifetime(t *testing.T) {
 	}
 }
 
-// TestStatus looks at an access point as its owner's page does.
+// TestStatus reads the status like the owner's page.
 func TestStatus(t *testing.T) {
 	ap := newAccessPoint(t)
 	now := fixture.Began
@@ -191,7 +191,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// TestRoutineEvents checks what is reported when things take their course.
+// TestRoutineEvents checks the events of an ordinary registration.
 //
 // hostap: test_ap_wps_from_event
 func TestRoutineEvents(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// tag is the NFC side of a device: its key pair, and what its tag holds.
+// tag is the NFC side of a device: its key pair, and the contents of its tag.
 type tag struct {
 	keys *registration.KeyPair
 	oob  wps.OOBPassword
@@ -60,7 +60,7 @@ func enrolleeWith(t *testing.T, mac byte, keys *registration.KeyPair, password r
 	return newPeer(t, e, 0)
 }
 
-// comes lets a station register, and returns how that ended on both sides.
+// comes registers a station, and returns the result of both sides.
 func comes(t *testing.T, ap *AccessPoint, p *eapwsc.Peer, mac byte) (peerErr, serverErr error) {
 	t.Helper()
 	return (&air{now: fixture.Began}).run(t, p, session(t, ap, mac))
@@ -94,7 +94,8 @@ func TestTokenReadAgain(t *testing.T) {
 }
 
 // TestToken reads the tag of a device. The device is registered, once; one with
-// another key is not, and spends nothing.
+// another key is refused, and the token stays valid.
+//
 // hostap: test_nfc_wps_password_token_sta.
 func TestToken(t *testing.T) {
 	ap := newAccessPoint(t)
@@ -155,8 +156,8 @@ func TestTokenPassword(t *testing.T) {
 	}
 }
 
-// TestTokensAlike reads two tags with one Device Password ID: their keys tell
-// them apart.
+// TestTokensAlike reads two tags with one Device Password ID: they are
+// distinguished by their keys.
 func TestTokensAlike(t *testing.T) {
 	ap, one, two := newAccessPoint(t), newTag(t, 0x1234), newTag(t, 0x1234)
 	for _, tag := range []tag{one, two, one} {
@@ -174,7 +175,7 @@ func TestTokensAlike(t *testing.T) {
 	}
 }
 
-// TestTokenFaults enters tokens that are none.
+// TestTokenFaults enters invalid tokens.
 func TestTokenFaults(t *testing.T) {
 	for name, oob := range map[string]wps.OOBPassword{
 		"PIN":      {ID: wps.PasswordDefault, Password: make([]byte, 16)},
@@ -198,8 +199,8 @@ func TestTokenFaults(t *testing.T) {
 	}
 }
 
-// TestTokenWithdrawn takes a token back while the device registers with it, or
-// lets its time run out: only the first ends the run.
+// TestTokenWithdrawn removes a token while the device registers with it, or
+// lets it expire: only the removal ends the run.
 func TestTokenWithdrawn(t *testing.T) {
 	for name, c := range map[string]struct {
 		act func(*AccessPoint)
@@ -304,7 +305,7 @@ func TestHandover(t *testing.T) {
 	}
 }
 
-// TestHandoverEnds lets the time of a handover run out, and takes one back.
+// TestHandoverEnds lets a handover expire, and cancels one.
 func TestHandoverEnds(t *testing.T) {
 	for name, act := range map[string]func(*AccessPoint){
 		"time":      func(ap *AccessPoint) { ap.Timeout(fixture.Began.Add(wps.WalkTime)) },
@@ -340,10 +341,12 @@ func registrarWith(t *testing.T, token *wps.PasswordToken, settings *wps.Credent
 	return newPeer(t, r, 0)
 }
 
-// TestOwnToken gives the access point a tag of its own: an external registrar
-// that has read it reads and writes the settings, beside one that knows the PIN,
-// and a device registers with it. Nobody can while it is disabled.
-// hostap: test_nfc_wps_password_token_ap, test_nfc_wps_password_token_ap_preconf.
+// TestOwnToken creates the access point's own tag: an external registrar that
+// has read it can read and write the settings, beside one that has the PIN, and
+// a device can register with it. Neither can while it is disabled.
+//
+// hostap: test_nfc_wps_password_token_ap,
+// test_nfc_wps_password_token_ap_preconf.
 func TestOwnToken(t *testing.T) {
 	ap := newAccessPoint(t)
 	if err := ap.EnableToken(fixture.Began); !errors.Is(err, ErrNoToken) {
@@ -369,7 +372,7 @@ func TestOwnToken(t *testing.T) {
 	if err := ap.EnableToken(fixture.Began); err != nil || !ap.Status(fixture.Began).HasToken {
 		t.Fatal(err)
 	}
-	for range 2 { // it is not spent
+	for range 2 { // it can be used again
 		if _, err := comes(t, ap, registrarWith(t, token, nil), 9); err != nil {
 			t.Errorf("reading: %v", err)
 		}
@@ -404,7 +407,7 @@ func TestOwnToken(t *testing.T) {
 }
 
 // TestOwnTokenWithdrawn disables the token, or makes another, in the middle of
-// the runs that use it: they end. One that uses the PIN goes on.
+// the runs that use it: they end. A run with the PIN continues.
 func TestOwnTokenWithdrawn(t *testing.T) {
 	for name, act := range map[string]func(*AccessPoint){
 		"disabled": func(ap *AccessPoint) { ap.DisableToken(fixture.Began) },
@@ -446,8 +449,10 @@ func TestOwnTokenWithdrawn(t *testing.T) {
 	}
 }
 
-// TestConfigurationToken gives the networks by a tag; an access point without
-// one makes it first, the same that a device under way is given.
+// TestConfigurationToken puts the networks on a tag; an access point without a
+// network creates it first, the same one that a device in a current run is
+// given.
+//
 // hostap: test_nfc_wps_config_token, test_nfc_wps_config_token_init.
 func TestConfigurationToken(t *testing.T) {
 	ap := newAccessPoint(t)
@@ -483,8 +488,8 @@ func TestConfigurationToken(t *testing.T) {
 	}
 }
 
-// TestTokenStored restarts an access point with a token of its own: the tag
-// works as before.
+// TestTokenStored restarts an access point with its own token: the tag works as
+// before.
 func TestTokenStored(t *testing.T) {
 	ap := newAccessPoint(t)
 	token, err := ap.MakeToken(fixture.Began)
