@@ -151,17 +151,17 @@ var ownPIN = regexp.MustCompile(`<b>(\d{8})</b>`)
 func TestPage(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	w := newWorld(t, "-ssid", "home", "-passphrase", "correct horse", "-state", state)
-	holds(t, w.do("", nil), "WPS of home", "waits for nobody", "has no PIN", "none yet")
+	holds(t, w.do("", nil), "WPS of home", "is not waiting for a device", "has no PIN", "none yet")
 
 	holds(t, w.do("button", nil), "waits for a device by push button", `id="cancel"`, "refresh")
 	if result, err := w.enroll(2, registration.PushButton()); err != nil || string(result.Credentials[0].NetworkKey) != "correct horse" {
 		t.Fatal(err)
 	}
-	holds(t, w.do("", nil), "waits for nobody", "registered: ", "&lt;b&gt;Printer&lt;/b&gt;")
+	holds(t, w.do("", nil), "is not waiting for a device", "registered: ", "&lt;b&gt;Printer&lt;/b&gt;")
 
-	holds(t, w.do("pin", url.Values{"pin": {"12345678"}}), "That was not done: ", "waits for nobody")
+	holds(t, w.do("pin", url.Values{"pin": {"12345678"}}), "That was not done: ", "is not waiting for a device")
 	holds(t, w.do("pin", url.Values{"pin": {"1234-5670"}}), "waits for a device by PIN")
-	holds(t, w.do("cancel", nil), "waits for nobody")
+	holds(t, w.do("cancel", nil), "is not waiting for a device")
 	w.do("pin", url.Values{"pin": {"12345670"}})
 	if _, err := w.enroll(3, registration.PIN(pin.MustParse("24681353"))); !errors.Is(err, registration.ErrPassword) {
 		t.Error(err)
@@ -244,7 +244,7 @@ func TestForeign(t *testing.T) {
 			t.Errorf("%s: %s", name, response.Status)
 		}
 	}
-	holds(t, w.do("", nil), "waits for nobody")
+	holds(t, w.do("", nil), "is not waiting for a device")
 }
 
 // TestBrowser uses the page in a browser, as its owner does. Without Chromium
@@ -274,7 +274,7 @@ func TestBrowser(t *testing.T) {
 		t.Fatalf("%s shows %q, not %q", id, got, text)
 	}
 	try(chromedp.Navigate(w.url))
-	shows("state", "waits for nobody")
+	shows("state", "is not waiting for a device")
 	for _, width := range []int64{320, 1280} {
 		for _, colours := range []string{"light", "dark"} {
 			if err := tab.Look(width, colours); err != nil {
@@ -296,7 +296,7 @@ func TestBrowser(t *testing.T) {
 	try(chromedp.Click(chromedp.CSS("#button")))
 	shows("state", "by push button")
 	try(chromedp.Click(chromedp.CSS("#cancel")))
-	shows("state", "waits for nobody")
+	shows("state", "is not waiting for a device")
 	try(chromedp.Click(chromedp.CSS("#new-pin")))
 	shows("own", "with the PIN")
 	try(chromedp.Click(chromedp.CSS("#no-pin")))

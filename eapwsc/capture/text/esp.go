@@ -196,8 +196,8 @@ var espRows = []Row{
 // message to that message: enum wps_state of hostap's src/wps/wps_i.h.
 var espStates = map[int]wps.MessageType{1: wps.MessageM1, 3: wps.MessageM3, 5: wps.MessageM5, 7: wps.MessageM7, 10: wps.MessageDone, 11: wps.MessageDone}
 
-// espStarts takes that WPS was started. By button is the default, but nothing
-// says so.
+// espStarts handles the start of WPS. The default is the button, but the log
+// does not show the method.
 func (in *interpreter) espStarts() {
 	l := in.here()
 	l.is(sideStation)
@@ -211,7 +211,7 @@ var (
 	espEnded     = map[string]bool{"init": true, "0": true, "2": true}
 )
 
-// espState takes that the station has come to another state.
+// espState handles a new state of the station.
 func (in *interpreter) espState(m *match) {
 	t := in.talkHere()
 	l := t.link
@@ -249,8 +249,8 @@ func (in *interpreter) espState(m *match) {
 	}
 }
 
-// espRefused takes that the access point has refused the association: of WPS, or
-// with the settings that it gave.
+// espRefused handles a refused association, for WPS or with the settings that it
+// gave.
 func (in *interpreter) espRefused(t *talk, status int) {
 	in.attempt(t)
 	if !t.link.enrolled {
@@ -260,8 +260,8 @@ func (in *interpreter) espRefused(t *talk, status int) {
 	in.accepted(t, uint16(status))
 }
 
-// espLeft takes that the station was disconnected, while it registered or with
-// the settings.
+// espLeft handles a disconnection of the station, during the registration or with
+// its settings.
 func (in *interpreter) espLeft(t *talk, reason int) {
 	switch {
 	case t.link.enrolled:
@@ -288,8 +288,8 @@ const (
 	espHandshakeFailed = 204
 )
 
-// espJoinFailed takes why a station with the settings was disconnected, or could
-// not connect. Of other reasons than these nothing follows for the settings.
+// espJoinFailed handles the reason why a station with settings was disconnected or
+// could not connect. Other reasons show nothing about the settings.
 func (in *interpreter) espJoinFailed(t *talk, reason int) {
 	switch reason {
 	case reasonHandshake, espHandshakeFailed:
@@ -302,8 +302,8 @@ func (in *interpreter) espJoinFailed(t *talk, reason int) {
 	}
 }
 
-// espDisconnected takes the reason of a disconnection as a program prints it. While
-// the station registers, the driver's own line says as much.
+// espDisconnected handles the reason of a disconnection as a program prints it.
+// During the registration the driver's own line has the same information.
 func (in *interpreter) espDisconnected(m *match) {
 	l := in.here()
 	if !l.enrolled {
@@ -348,7 +348,7 @@ func (in *interpreter) espM2D() {
 	}
 }
 
-// espReason takes the reason of a disconnection.
+// espReason handles the reason of a disconnection.
 func (in *interpreter) espReason(reason int) {
 	if t := in.talkHere(); t.link.enrolled && !t.failed {
 		in.espJoinFailed(t, reason)
@@ -356,7 +356,7 @@ func (in *interpreter) espReason(reason int) {
 	}
 }
 
-// espCallback takes the status that the callback of the ESP8266 is given: enum
+// espCallback handles the status passed to the callback of the ESP8266: enum
 // wps_cb_status.
 func (in *interpreter) espCallback(m *match) {
 	switch status, _ := m.number("status"); status {

@@ -652,8 +652,8 @@ func (l *link) ofOpen() *talk {
 	return l.with(wps.MAC{})
 }
 
-// proposedAt takes that EAP-WSC begins with a station of an access point. If it
-// may be one of several, it is known when one of them is named.
+// proposedAt handles the start of EAP-WSC with a station of an access point. If
+// there are several, the station is known when a line names one of them.
 func (in *interpreter) proposedAt(l *link) {
 	var waiting []*talk
 	for _, t := range l.open() {
@@ -672,8 +672,8 @@ func (in *interpreter) proposedAt(l *link) {
 	}
 }
 
-// attributeTo takes that events of an access point, which named no station, were
-// about one that is named now. A failure is followed by EAP-Failure at once.
+// attributeTo assigns earlier events of an access point that named no station to
+// the station that is named now. A failure is followed by EAP-Failure at once.
 func (in *interpreter) attributeTo(t *talk, ends bool) {
 	l := t.link
 	if l.proposals > 0 && t.said&(saidIdentityRequest|saidStart) == saidIdentityRequest {
@@ -687,7 +687,7 @@ func (in *interpreter) attributeTo(t *talk, ends bool) {
 	}
 }
 
-// flushUnlessNACK emits what was being described.
+// flushUnlessNACK emits the element or message being described.
 func (in *interpreter) flushUnlessNACK() { in.flush() }
 
 // started handles the start of WPS at the program.
@@ -700,8 +700,8 @@ func (in *interpreter) started(m *match, method doctor.Method) {
 	in.begun(l, method)
 }
 
-// command takes that WPS was started by a command: of wpa_cli, unless the line
-// says hostapd_cli.
+// command handles a command that starts WPS: of wpa_cli, unless the line has
+// hostapd_cli.
 func (in *interpreter) command(m *match, method doctor.Method, external bool) {
 	l := in.on(in.link(m))
 	l.undecided, in.commanded = false, in.line

@@ -605,7 +605,7 @@ func (in *interpreter) succeed(t *talk) {
 	}
 }
 
-// notFound takes that a station with its settings does not find the network.
+// notFound handles a station that does not find the network of its settings.
 func (in *interpreter) notFound(t *talk) {
 	if !t.link.joining && len(in.missing) < maxReports {
 		in.missing[t.link.done] = true
@@ -638,7 +638,7 @@ func (in *interpreter) failure(t *talk) {
 	t.associated, t.requested = false, false
 }
 
-// waitedInVain takes that one side has waited for the other as long as it would.
+// waitedInVain handles a side that gave up waiting for the other.
 func (in *interpreter) waitedInVain(t *talk, station bool) {
 	if t.dumped {
 		return

@@ -77,7 +77,7 @@ type radiusPacket struct {
 	eap     []byte
 }
 
-// finishRADIUS takes the EAP packet in a RADIUS packet, if all of it was read.
+// finishRADIUS handles the EAP packet in a RADIUS packet, if it is complete.
 func (in *interpreter) finishRADIUS() {
 	p := in.radius
 	if p.left > 0 || p.kind == radiusEAP || p.kind == radiusStation {

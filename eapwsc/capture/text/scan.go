@@ -320,7 +320,7 @@ func (in *interpreter) cellTold(change func(*wps.ProbeResponse)) {
 	in.cell.silent, in.cell.response = false, true
 }
 
-// unknownElement takes the octets of an element, as far as they are in the line
+// unknownElement handles the octets of an element, as far as they are in the line
 // of its name; the rest is in the following ones.
 func (in *interpreter) unknownElement(digits []byte) {
 	if in.cell == nil {

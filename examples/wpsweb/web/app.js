@@ -1,4 +1,4 @@
-// The page: its parts, and the worker that does the work.
+// The page: its parts, and the worker that runs the doctor.
 import {diagnose} from './diagnose.js';
 import {pin} from './pin.js';
 import {practise} from './practise.js';
@@ -7,7 +7,7 @@ const worker = new Worker('worker.js');
 const waiting = new Map();
 let last = 0;
 
-// call has the worker do something. read is told how many octets it has read.
+// call calls a function of the worker. read is called with the number of octets read.
 export const call = (name, args, read) => new Promise((resolve, reject) => {
   waiting.set(++last, {resolve, reject, read});
   worker.postMessage({id: last, call: name, args});
@@ -39,7 +39,7 @@ worker.onmessage = ({data}) => {
 
 const parts = {diagnose: diagnose(call), pin: pin(call), practise: practise(call)};
 
-// show shows the part that the address names.
+// show shows the part in the address.
 function show() {
   const [name, query] = location.hash.slice(1).split('?');
   const part = name in parts ? name : 'diagnose';

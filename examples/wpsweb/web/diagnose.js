@@ -1,4 +1,4 @@
-// Diagnose: files or text in, a report out.
+// Diagnose: makes a report from files or text.
 const $ = id => document.getElementById(id);
 
 // save gives the user a file.
@@ -37,9 +37,9 @@ export function diagnose(call) {
     }
   };
 
-  // present shows the report, which is a page of its own.
+  // present shows the report, which is a separate page.
   const present = () => {
-    // Its style sheet is one of ours: report.css.
+    // Its style sheet is included as report.css.
     const main = found.page.slice(found.page.indexOf('<main>'), found.page.lastIndexOf('</main>') + 7);
     const page = new DOMParser().parseFromString(main, 'text/html');
     const list = (found.errors || []).map(text => {
@@ -48,7 +48,7 @@ export function diagnose(call) {
       p.textContent = text;
       return p;
     });
-    // Its headings stand below those of this page.
+    // Its headings become subheadings of this page.
     for (const h of page.querySelectorAll('main h3, main h2')) {
       const lower = document.createElement('h' + (Number(h.tagName[1]) + 1));
       lower.id = h.id;

@@ -1,4 +1,4 @@
-// The worker runs the doctor, so that the page answers while it judges.
+// The worker runs the doctor, so that the page stays responsive.
 importScripts('wasm_exec.js');
 
 const go = new Go();
