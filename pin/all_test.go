@@ -7,10 +7,9 @@ import (
 	"testing"
 )
 
-// odometer counts through the seven digits d1…d7 before a check digit. It is the
-// oracle for the PINs of 8 digits, and shares nothing with the package: it never
-// makes a number of the digits, and has the formula as the specification
-// writes it.
+// odometer counts through the seven digits d1…d7 before a check digit. It is
+// the oracle for the PINs of 8 digits, and independent of the package: it never
+// converts the digits to a number, and uses the formula of the specification.
 type odometer [7]int
 
 func (d *odometer) pin() (digits [8]byte) {
@@ -22,7 +21,7 @@ func (d *odometer) pin() (digits [8]byte) {
 	return digits
 }
 
-// advance reports whether there is a next one.
+// advance moves to the next value, and reports whether there is one.
 func (d *odometer) advance() bool {
 	for i := 6; i >= 0; i-- {
 		if d[i]++; d[i] < 10 {
@@ -33,7 +32,7 @@ func (d *odometer) advance() bool {
 	return false
 }
 
-// every yields the first of each n.
+// every yields the first of every n PINs.
 func every(n int, seq iter.Seq[PIN]) iter.Seq[PIN] {
 	return func(yield func(PIN) bool) {
 		i := 0
@@ -46,10 +45,10 @@ func every(n int, seq iter.Seq[PIN]) iter.Seq[PIN] {
 	}
 }
 
-// TestAllPINs compares each of the 10⁷ valid PINs with the oracle, and shows that
-// with another check digit it is not valid: the nine others take turns. With the
-// race detector, which finds nothing where nothing is shared, it looks at one
-// PIN in 97.
+// TestAllPINs compares each of the 10⁷ valid PINs with the oracle, and checks
+// that it is not valid with another check digit: the nine others take turns.
+// With the race detector, which finds nothing in code without shared data, it
+// checks one PIN in 97.
 func TestAllPINs(t *testing.T) {
 	var (
 		oracle odometer
@@ -83,7 +82,8 @@ func TestAllPINs(t *testing.T) {
 	}
 }
 
-// TestChecksumErrors: with a wrong check digit, Parse names the right one.
+// TestChecksumErrors checks that for a wrong check digit Parse returns the
+// right one.
 func TestChecksumErrors(t *testing.T) {
 	for p := range every(9973, All(PIN{})) {
 		digits := []byte(p.Digits())
@@ -119,7 +119,7 @@ func TestAllFrom(t *testing.T) {
 		{"9999", []string{"9999"}},
 	}
 	for _, tt := range tests {
-		from, _ := ParseAnyChecksum(tt.from) // no PIN of no digits
+		from, _ := ParseAnyChecksum(tt.from) // the zero PIN if empty
 		var got []string
 		for p := range All(from) {
 			if got = append(got, p.Digits()); len(got) == 3 {
@@ -132,7 +132,8 @@ func TestAllFrom(t *testing.T) {
 	}
 }
 
-// TestAllFour: there are 10⁴ PINs of 4 digits, and a sequence can be used twice.
+// TestAllFour checks that there are 10⁴ PINs of 4 digits, and that a sequence
+// can be used twice.
 func TestAllFour(t *testing.T) {
 	all := All(MustParse("0000"))
 	for range 2 {
@@ -149,8 +150,8 @@ func TestAllFour(t *testing.T) {
 	}
 }
 
-// TestAllRestarted: stops and restarts leave out nothing and repeat only the PIN
-// from which they start.
+// TestAllRestarted checks that stops and restarts omit nothing and repeat only
+// the PIN from which they start.
 func TestAllRestarted(t *testing.T) {
 	start, err := Complete("9999000")
 	if err != nil {

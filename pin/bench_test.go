@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkParseUint is what BenchmarkParse is measured against: Parse may take
-// at most three times as long.
+// BenchmarkParseUint is the reference for BenchmarkParse: Parse may take at
+// most three times as long.
 func BenchmarkParseUint(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

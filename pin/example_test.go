@@ -25,8 +25,8 @@ func ExampleParse() {
 	// 4 digits: 0012
 }
 
-// A program branches on the class of an error and finds the details in it; a
-// person reads it.
+// A program branches on the class of an error and uses its details; the text is
+// for a person.
 func ExampleError() {
 	for _, typed := range []string{"1234-567", "1234-567O", "1234-5671"} {
 		_, err := pin.Parse(typed)
@@ -44,7 +44,7 @@ func ExampleError() {
 	//   mark character 9, offer a 0
 }
 
-// The owner of a device has made up a PIN, and the device took it.
+// The owner of a device has chosen a PIN, and the device accepted it.
 func ExampleParseAnyChecksum() {
 	p, err := pin.ParseAnyChecksum("24681357")
 	if err != nil {
@@ -116,7 +116,7 @@ func ExamplePIN_Halves() {
 	// 1234 5670
 }
 
-// Only Digits gives the digits away.
+// Only Digits reveals the digits.
 func ExamplePIN_Format() {
 	type printer struct {
 		Name string
@@ -151,7 +151,7 @@ func ExamplePIN_WellKnown() {
 	// this PIN is the example in manuals and test plans, and the default of many routers
 }
 
-// A router's label and its MAC address are at hand.
+// A router's label and its MAC address are known.
 func ExamplePIN_DerivedFrom() {
 	mac := [6]byte{0x02, 0x00, 0x5e, 0x12, 0xd6, 0x87}
 	if name, ok := pin.MustParse("12345670").DerivedFrom(mac); ok {

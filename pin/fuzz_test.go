@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// texts are seeds: what people type and paste, right and wrong.
+// texts are seeds: typical input, right and wrong.
 var texts = []string{
 	"", " ", "\n", "0", "12", "123", "1234", "12345", "123456", "1234567", "12345670", "123456701", "1234567012",
 	"00000000", "00000017", "0000", "12345671", "12345678", "24681353", "99999995",
@@ -18,8 +18,8 @@ var texts = []string{
 	"PIN 12345670", "0x12345670", "1e7", "12345670.0", "\xff\xfe", "1234\xff5670", "1234\xe2\x805670",
 }
 
-// typedDigits is an independent reading of a text: its digits, and the check
-// digit that the first seven should have.
+// typedDigits parses a text independently: it returns its digits, and the right
+// check digit for the first seven.
 func typedDigits(s string) (digits string, check byte) {
 	digits = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("0123456789", r) {
@@ -40,8 +40,8 @@ var (
 	codePoint   = regexp.MustCompile(`U\+[0-9A-F]+`)
 )
 
-// FuzzParse: whatever the text, Parse returns the PIN that stands there, or an
-// error that is right and holds no secret.
+// FuzzParse checks that Parse returns the PIN in the text, or a correct error
+// without secrets.
 func FuzzParse(f *testing.F) {
 	for _, s := range texts {
 		f.Add(s)
@@ -113,8 +113,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzSuggest: the suggestions are few, different, valid and ranked; a text that
-// is right needs none.
+// FuzzSuggest checks that suggestions are few, different, valid and ranked, and
+// that there are none for a valid text.
 func FuzzSuggest(f *testing.F) {
 	for _, s := range texts {
 		f.Add(s)
@@ -143,7 +143,7 @@ func FuzzSuggest(f *testing.F) {
 	})
 }
 
-// FuzzGenerate: whatever the randomness, the PIN is a proper one.
+// FuzzGenerate checks that the PIN is valid for any randomness.
 func FuzzGenerate(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{0, 0, 0, 1})

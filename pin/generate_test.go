@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// draws is a source of randomness that yields these numbers.
+// draws returns a random source that yields these numbers.
 func draws(numbers ...uint32) *bytes.Reader {
 	var octets []byte
 	for _, n := range numbers {
@@ -17,7 +17,7 @@ func draws(numbers ...uint32) *bytes.Reader {
 	return bytes.NewReader(octets)
 }
 
-// TestGenerateFromDraws shows that there is no bias: the draws below the bound
+// TestGenerateFromDraws checks that there is no bias: the draws below the bound
 // are a whole multiple of 10⁷, and those above it are not used.
 func TestGenerateFromDraws(t *testing.T) {
 	const bound = 429 * 10_000_000
@@ -43,7 +43,7 @@ func TestGenerateFromDraws(t *testing.T) {
 	}
 }
 
-// TestGenerateDraws: a hundred draws are made, and no more.
+// TestGenerateDraws checks that there are at most a hundred draws.
 func TestGenerateDraws(t *testing.T) {
 	const useless, good = 1<<32 - 1, 2468135
 	for _, bad := range []int{0, 1, 99, 100} {

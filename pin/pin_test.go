@@ -188,7 +188,7 @@ func TestHalves(t *testing.T) {
 	}
 }
 
-// TestIdentity: what is the same PIN and what is not.
+// TestIdentity checks which PINs are equal.
 func TestIdentity(t *testing.T) {
 	zero, four, eight := PIN{}, MustParse("0000"), MustParse("00000000")
 	for i, p := range []PIN{zero, four, eight} {
@@ -206,8 +206,8 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// TestEqual: PINs that differ in any one bit of what they are kept as are
-// different. An overflow or a narrower comparison would take some for one.
+// TestEqual checks that PINs that differ in any one bit of their representation
+// are different. With an overflow or a narrower comparison some would be equal.
 func TestEqual(t *testing.T) {
 	p := MustParse("24681353")
 	for bit := range 32 {
@@ -220,7 +220,7 @@ func TestEqual(t *testing.T) {
 	}
 }
 
-// TestEveryFormatRedacts prints a PIN in each way that code prints values by
+// TestEveryFormatRedacts prints a PIN in each way in which code may print it by
 // mistake.
 func TestEveryFormatRedacts(t *testing.T) {
 	p := MustParse("71938240")

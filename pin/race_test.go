@@ -2,5 +2,6 @@
 
 package pin
 
-// raceDetector says that the race detector makes everything ten times slower.
+// raceDetector reports that the race detector makes everything ten times
+// slower.
 const raceDetector = true

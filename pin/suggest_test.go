@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestSuggest compares everything that a person would be told.
+// TestSuggest compares the complete text for a person.
 func TestSuggest(t *testing.T) {
 	tests := []struct {
 		text string
@@ -97,8 +97,8 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-// TestSuggestFindsTheSlip makes each slip in many PINs: the PIN that was meant is
-// among the suggestions, for the right reason.
+// TestSuggestFindsTheSlip makes each typing error in many PINs: the right PIN
+// is among the suggestions, with the right reason.
 func TestSuggestFindsTheSlip(t *testing.T) {
 	find := func(text string, meant PIN, reasons ...Reason) (found bool) {
 		t.Helper()
@@ -142,20 +142,20 @@ func TestSuggestFindsTheSlip(t *testing.T) {
 				continue
 			}
 			text := before + after[:1] + string(digit) + after[1:]
-			// The checksum does not see that digits are swapped whose
+			// The checksum does not detect that two digits are swapped whose
 			// difference is five.
 			if _, err := Parse(text); err != nil && !find(text, p, Swapped) {
 				t.Errorf("%s, digits %d and %d swapped: not found", digits, i+1, i+2)
 			}
 		}
 	}
-	// Where more than ten PINs are possible, not all can be there.
+	// Where more than ten PINs are possible, some are not suggested.
 	if wrongFound*100 < wrong*95 {
 		t.Errorf("of %d wrong digits, %d PINs were found", wrong, wrongFound)
 	}
 }
 
-// TestNear: if one digit is typed for another, so is the other for the one.
+// TestNear checks that near digits are symmetric.
 func TestNear(t *testing.T) {
 	for digit, others := range near {
 		for _, other := range others {
@@ -179,7 +179,8 @@ func TestReasonsPrint(t *testing.T) {
 	}
 }
 
-// TestSuggestionRedacts: a suggestion that is logged does not give the PIN away.
+// TestSuggestionRedacts checks that logging a suggestion does not reveal the
+// PIN.
 func TestSuggestionRedacts(t *testing.T) {
 	s := Suggestion{MustParse("71938240"), Swapped, 2}
 	if got := fmt.Sprintf("%v; %#v", s, s); got != "digits 2 and 3 are swapped; pin.Suggestion{PIN:PIN(redacted), Reason:11, Pos:2}" {

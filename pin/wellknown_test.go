@@ -41,7 +41,7 @@ func TestWellKnown(t *testing.T) {
 func TestDerivedFrom(t *testing.T) {
 	mac := [6]byte{0x02, 0x00, 0x5e, 0xff, 0xff, 0xfe}
 	tests := []struct {
-		number uint32 // whose last seven digits with the check digit are the PIN
+		number uint32 // its last seven digits with the check digit are the PIN
 		want   string
 	}{
 		{0xfffffe, "the last 24 bits of the MAC address"},

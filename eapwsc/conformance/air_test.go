@@ -61,7 +61,7 @@ func (r *radio) Associate(_ context.Context, _ *station.AccessPoint, role regist
 
 var airBSSID = wps.MAC{2, 0, 0, 0, 0, 1}
 
-// inTheAir calls f with our access point, and a radio in its range.
+// inTheAir calls f with our access point, and a radio in range of it.
 func inTheAir(t *testing.T, f func(r *radio, device *Air, hands Funcs)) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
@@ -88,7 +88,7 @@ func inTheAir(t *testing.T, f func(r *radio, device *Air, hands Funcs)) {
 	})
 }
 
-// TestAir tries our access point over a radio in memory.
+// TestAir tests our access point over a radio in memory.
 func TestAir(t *testing.T) {
 	inTheAir(t, func(_ *radio, device *Air, hands Funcs) {
 		s, err := New(Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-[PA][IBD][NCV]-*"})
@@ -113,8 +113,8 @@ func TestAir(t *testing.T) {
 	})
 }
 
-// TestAirGone tries an access point that is out of range, and one that ends the
-// association: a suite does not wait for it.
+// TestAirGone tests an access point that is out of range, and one that ends the
+// association: the suite does not wait for it.
 func TestAirGone(t *testing.T) {
 	inTheAir(t, func(r *radio, device *Air, _ Funcs) {
 		r.deaf = true

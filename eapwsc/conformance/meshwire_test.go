@@ -38,8 +38,8 @@ func onMesh(t *testing.T, fault meshFault, f func(device *MeshWire)) {
 	})
 }
 
-// TestMeshWire tries our agent and our controller on an Ethernet, and those with
-// faults that are seen from there.
+// TestMeshWire tests our agent and our controller on an Ethernet, and those
+// with faults that are visible there.
 func TestMeshWire(t *testing.T) {
 	for _, role := range []Role{Agent, Controller} {
 		onMesh(t, meshFault{role: role}, func(device *MeshWire) {
@@ -54,8 +54,8 @@ func TestMeshWire(t *testing.T) {
 			}
 		})
 	}
-	// From outside, a panic is a program that has ended, and an agent that
-	// accepts an M2 of another network serves that.
+	// From outside, a panic looks like a program that has ended, and an agent
+	// that accepts an M2 of another network serves that network.
 	unseen := []string{"AGENT M2 twice crashes it", "AGENT a cut M2 crashes it", "CTRL a cut M1 crashes it"}
 	for _, fault := range meshFaults {
 		if slices.Contains(unseen, fault.name) {
@@ -76,7 +76,7 @@ func TestMeshWire(t *testing.T) {
 	}
 }
 
-// TestMeshWireAlone tries an Ethernet without a device.
+// TestMeshWireAlone tests an Ethernet without a device.
 func TestMeshWireAlone(t *testing.T) {
 	for _, role := range []Role{Agent, Controller} {
 		synctest.Test(t, func(t *testing.T) {

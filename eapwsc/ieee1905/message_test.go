@@ -14,8 +14,8 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// TestFragments sends messages of every size around the room of a frame, and
-// joins them again.
+// TestFragments sends messages of every size around that of a frame, and joins
+// them.
 func TestFragments(t *testing.T) {
 	from := wps.MAC{2, 0, 0, 0, 0, 1}
 	for n := 0; n < 4000; n += 13 {
@@ -46,7 +46,7 @@ func TestFragments(t *testing.T) {
 	}
 }
 
-// TestCapture reads a configuration of the field.
+// TestCapture reads a configuration between real devices.
 func TestCapture(t *testing.T) {
 	f, err := os.Open("../layers/testdata/autoconfiguration.pcap")
 	if err != nil {
@@ -97,7 +97,7 @@ func TestNetworks(t *testing.T) {
 			t.Errorf("%+v, want %+v", got[i], want[i])
 		}
 	}
-	// An agent of profile 1 does not say what they are for.
+	// An agent of profile 1 does not report the role of its networks.
 	m.TLVs = m.TLVs[:1]
 	if got, err = m.Networks(); err != nil || len(got) != 3 || got[0] != (Network{SSID: "front"}) {
 		t.Errorf("%v, %v", got, err)
@@ -111,7 +111,7 @@ func TestNetworks(t *testing.T) {
 	}
 }
 
-// TestBounded sends beginnings of messages without their ends, and fragments out
+// TestBounded sends beginnings of messages without the rest, and fragments out
 // of order.
 func TestBounded(t *testing.T) {
 	var a Assembler
