@@ -1,7 +1,7 @@
 //go:build ignore
 
 // The command mutate puts faults into the source, one at a time, and runs the
-// test that has to notice each. The source itself is not touched: a mutant is
+// test that must notice each. The source itself is not modified: a mutant is
 // built with go test -overlay.
 //
 //	go run .ci/mutate.go [-run REGEXP] [-j N] [FILE…]
@@ -15,11 +15,11 @@
 //	-	if in.ID != p.last {
 //	+	if false {
 //
-// Behind the package and the test there may be flags of the test. The lines with
-// a minus are replaced by those with a plus; those with a space
-// only say where. Together they must be found in the file at exactly one place,
-// whatever the indentation, so that a mutant survives changes around it and
-// fails loudly when what it changes has gone.
+// The package and the test may be followed by flags of the test. The lines with
+// a minus are replaced by those with a plus; those with a space are context.
+// Together the old lines must occur in the file exactly once, ignoring
+// indentation, so that a mutant survives changes around it and fails when the
+// code it changes is gone.
 //
 // Exit status: 1 if a mutant survives, 2 if one cannot be built or its test
 // does not exist or fails without it.
@@ -101,7 +101,7 @@ func main() {
 			broken++
 		}
 	}
-	// The tests have to pass without a mutant.
+	// The tests must pass without a mutant.
 	sound := make(map[string]error)
 	for i := range all {
 		m := &all[i]
@@ -191,7 +191,7 @@ func read(file string) ([]mutant, error) {
 	return all, nil
 }
 
-// apply returns the source with the mutant in it.
+// apply returns the source with the mutant applied.
 func (m *mutant) apply(source string) (string, error) {
 	lines := strings.Split(source, "\n")
 	found := -1
@@ -265,7 +265,7 @@ var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
 // key identifies a test.
 func (m *mutant) key() string { return m.pkg + " " + m.test + " " + m.flags }
 
-// passes reports why a test cannot be relied on: it fails, or is not there.
+// passes returns why a test is not usable: it fails or does not exist.
 func passes(m *mutant, limit time.Duration) error {
 	out, err := goTest(limit, m)
 	switch {
@@ -284,7 +284,7 @@ func goTest(limit time.Duration, m *mutant, flags ...string) ([]byte, error) {
 	args := append([]string{"test", "-vet=off", "-failfast", "-timeout", limit.String(), "-run", m.test}, flags...)
 	args = append(append(args, m.pkg), strings.Fields(m.flags)...)
 	cmd := exec.CommandContext(ctx, "go", args...)
-	// What a mutant makes fail is nothing to try again without it.
+	// A failure with a mutant must not be retried without it.
 	cmd.Env = append(os.Environ(), "RAPID_NOFAILFILE=1")
 	return cmd.CombinedOutput()
 }

@@ -1,14 +1,14 @@
 //go:build ignore
 
 // The command survivors reads the reports of gremlins and prints the score of
-// each package and the mutants that lived, but for those that a list says are
-// equivalent: no test can notice them. Status 1 if there are others, or if a row
-// of the list is of no mutant.
+// each package and the mutants that survived, except those listed as
+// equivalent, which no test can notice. Status 1 if there are others, or if a
+// row of the list matches no mutant.
 //
 //	go run .ci/survivors.go -equivalent FILE REPORT.json…
 //
-// A row of the list is the file, the operator, the line of source as it stands,
-// and behind " # " the reason.
+// A row of the list has the file, the operator, the line of source as it is,
+// and after " # " the reason.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 	"strings"
 )
 
-// report is what gremlins writes with --output.
+// report is the output of gremlins with --output.
 type report struct {
 	Files []struct {
 		Name      string `json:"file_name"`

@@ -1,7 +1,7 @@
-// This file joins package testing where tests are built for libFuzzer. Its Fuzz
-// takes the place of the method of that name, which is called fuzz then: see
-// .ci/oss-fuzz, which lays both over the standard library. So fuzz targets, and
-// all that they use, are built as they stand.
+// This file is added to package testing in builds for libFuzzer. Its Fuzz
+// replaces the method of that name, which is then called fuzz: see
+// .ci/oss-fuzz, which overlays both on the standard library. So fuzz targets
+// and their dependencies are built unchanged.
 
 package testing
 
@@ -27,18 +27,18 @@ import (
 // Environment variables that make a binary write files, instead of or besides
 // fuzzing.
 const (
-	seedsVariable = "FUZZ_SEEDS" // the target's seeds, as libFuzzer reads them; then it ends
-	casesVariable = "FUZZ_CASES" // each input, as go test reads it in testdata/fuzz
+	seedsVariable = "FUZZ_SEEDS" // write the target's seeds in libFuzzer's format, and exit
+	casesVariable = "FUZZ_CASES" // write each input in the format of testdata/fuzz
 )
 
-// libFuzzer is what a fuzz target meets in the place of Go's own engine.
+// libFuzzer takes the place of Go's own engine.
 type libFuzzer struct {
 	testDeps
 	name  string
 	types []reflect.Type // of the target's arguments
 }
 
-// Fuzz hands a target over to libFuzzer, or writes its seeds.
+// Fuzz passes a target to libFuzzer, or writes its seeds.
 func (f *F) Fuzz(ff any) {
 	engine := &libFuzzer{testDeps: f.fstate.deps, name: f.name}
 	target := reflect.TypeOf(ff)
@@ -48,16 +48,16 @@ func (f *F) Fuzz(ff any) {
 	f.fstate.deps = engine
 	f.fuzz(ff)
 	if dir := os.Getenv(seedsVariable); dir != "" {
-		for i, seed := range f.corpus { // of f.Add and of testdata/fuzz
+		for i, seed := range f.corpus { // from f.Add and testdata/fuzz
 			writeFile(dir, fmt.Sprintf("seed-%d", i), engine.encode(seed.Values))
 		}
 	}
 }
 
-// oneInput runs the target on an input, once its set-up is done.
+// oneInput receives the function that runs the target, once its set-up is done.
 var oneInput = make(chan func([]byte))
 
-// RunFuzzWorker is given the target when its set-up is done.
+// RunFuzzWorker receives the target when its set-up is done.
 func (l *libFuzzer) RunFuzzWorker(run func(corpusEntry) error) error {
 	cases := os.Getenv(casesVariable)
 	oneInput <- func(input []byte) {
@@ -72,15 +72,15 @@ func (l *libFuzzer) RunFuzzWorker(run func(corpusEntry) error) error {
 	select {} // libFuzzer ends the process
 }
 
-// Coverage is libFuzzer's affair.
+// Coverage is handled by libFuzzer.
 func (l *libFuzzer) ResetCoverage()    {}
 func (l *libFuzzer) SnapshotCoverage() {}
 
-// An input is the arguments of fixed size, big-endian, and then the texts, each
-// but the last after its length in two octets. So the input of a target that
-// takes one text is that text.
+// An input is the arguments of fixed size, big-endian, followed by the texts,
+// each except the last with its length in two octets before it. So the input of
+// a target with one text is that text.
 
-// decode takes an input apart. What is missing at its end is zeros.
+// decode decodes an input. Missing octets at its end are zeros.
 func (l *libFuzzer) decode(input []byte) (values []any) {
 	take := func(n int) []byte {
 		n = min(n, len(input))
@@ -128,7 +128,7 @@ func (l *libFuzzer) decode(input []byte) (values []any) {
 	return values
 }
 
-// encode does the reverse.
+// encode is the inverse of decode.
 func (l *libFuzzer) encode(values []any) (input []byte) {
 	var texts [][]byte
 	for i, value := range values {
@@ -159,7 +159,7 @@ func (l *libFuzzer) encode(values []any) (input []byte) {
 	return input
 }
 
-// goCase returns the file in testdata/fuzz with which go test repeats an input.
+// goCase returns an input in the format of testdata/fuzz.
 func goCase(values []any) []byte {
 	text := "go test fuzz v1\n"
 	for _, value := range values {
@@ -173,7 +173,7 @@ func goCase(values []any) []byte {
 	return []byte(text)
 }
 
-// hash is FNV-1a, to name a file.
+// hash returns the FNV-1a hash, for names of files.
 func hash(octets []byte) uint64 {
 	h := uint64(14695981039346656037)
 	for _, octet := range octets {
