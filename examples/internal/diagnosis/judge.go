@@ -31,7 +31,7 @@ type Job struct {
 }
 
 // queue is how many exchanges are processed at a time.
-const queue = 128
+const queue = 16
 
 // Reading has the options for reading a file.
 type Reading struct {
