@@ -239,6 +239,7 @@ func TestLongestPacket(t *testing.T) {
 	}
 }
 
+// hostap: test_eap_proto_wsc, its part about an expanded Nak
 func TestNak(t *testing.T) {
 	for _, tt := range []struct{ name, request, nak string }{
 		{"plain", "01 09 0007 19 2000", "02 09 0006 03 fe"},
