@@ -15,7 +15,8 @@ import (
 const longEnumeration = 8
 
 // TestEnumerationsNamed checks that the comment of a type with many constants
-// names them: go doc shows only the first constant of a block.
+// names them, if they are in one file: go doc shows only the first constant of a
+// block.
 func TestEnumerationsNamed(t *testing.T) {
 	docs, constants := map[string]string{}, map[string][]string{}
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
@@ -31,12 +32,12 @@ func TestEnumerationsNamed(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		dir := filepath.ToSlash(filepath.Dir(path)) + "."
+		within := filepath.ToSlash(path) + ": "
 		for _, decl := range file.Decls {
 			if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.TYPE && len(d.Specs) == 1 {
-				docs[dir+d.Specs[0].(*ast.TypeSpec).Name.Name] = d.Doc.Text()
+				docs[within+d.Specs[0].(*ast.TypeSpec).Name.Name] = d.Doc.Text()
 			} else if ok && d.Tok == token.CONST {
-				addConstants(constants, dir, d)
+				addConstants(constants, within, d)
 			}
 		}
 		return nil
@@ -63,7 +64,7 @@ func TestEnumerationsNamed(t *testing.T) {
 }
 
 // addConstants adds the exported constants of a declaration to those of their types.
-func addConstants(constants map[string][]string, dir string, d *ast.GenDecl) {
+func addConstants(constants map[string][]string, within string, d *ast.GenDecl) {
 	typ := ""
 	for _, spec := range d.Specs {
 		v := spec.(*ast.ValueSpec)
@@ -74,7 +75,7 @@ func addConstants(constants map[string][]string, dir string, d *ast.GenDecl) {
 		}
 		for _, name := range v.Names {
 			if typ != "" && ast.IsExported(typ) && name.IsExported() {
-				constants[dir+typ] = append(constants[dir+typ], name.Name)
+				constants[within+typ] = append(constants[within+typ], name.Name)
 			}
 		}
 	}

@@ -3,19 +3,6 @@ package doctor
 // Cause is why an attempt ended as it did, or why there was none. Its text does
 // not change between versions. The causes are declared beside the rows of the
 // table that use them.
-//
-// Its values are [WrongKey], [CredentialUnusable], [NetworkNotFound],
-// [JoiningRefused], [SAEFailed], [NoAddress], [Unreachable], [WPSDisabled],
-// [NoSelectedRegistrar], [Ready], [Overlap], [MethodMismatch], [NotAuthorized],
-// [SetupLocked], [NotConfigured], [WPA3Only], [Enterprise], [EnhancedOpen],
-// [OtherBand], [ChannelOutOfReach], [DeviceNotSearching], [NotMeeting],
-// [ElementDamaged], [Success], [SettingsRead], [PINFirstHalf], [PINSecondHalf],
-// [PINWrong], [NoRegistrarSession], [APPINDisabled], [OOBHashMismatch],
-// [ProofRefused], [DecryptionFailure], [AuthenticatorBad], [NonceMismatch],
-// [CredentialRefused], [InternalRefusal], [Timeout], [EndedEarly],
-// [NoIdentityRequest], [AssociationRefused], [DeviceBusy], [WeakSignal],
-// [LossyLink], [SeveralAPs], [AddressMismatch], [MethodNotOffered],
-// [OldVersion], [SettingsChanged] and [Unknown].
 type Cause string
 
 // Outcome is how an attempt ended, in broad terms.

@@ -57,6 +57,8 @@ func conforming(kind wps.Kind) sample {
 			v = []byte{3}
 		case id == wps.AttrVendorExtension && slices.Contains([]wps.Kind{wps.KindBeacon, wps.KindProbeResponse, wps.KindSetSelectedRegistrar}, kind):
 			v = append(slices.Clone(good[id]), "\x01\x06\xFF\xFF\xFF\xFF\xFF\xFF"...)
+		case v == nil && (info.Encoding == wps.ASCII || info.Encoding == wps.UTF8):
+			v = []byte("text")
 		case v == nil:
 			v = make([]byte, info.Min)
 		}
