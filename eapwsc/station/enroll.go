@@ -339,7 +339,7 @@ func (e *enrollment) hopeless(err error, point *AccessPoint) bool {
 func (e *enrollment) expired(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	if e.scans == 0 && e.last == nil && errors.Is(cause, ErrWalkTime) {
-		return fmt.Errorf("%w: %w", cause, ErrNoScan)
+		return ErrNoScan
 	}
 	if e.last == nil || errors.Is(e.last, cause) {
 		return cause

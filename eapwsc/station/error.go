@@ -40,8 +40,9 @@ var (
 	// ErrWalkTime: the walk time, or the time that was given instead, ended. The
 	// error says what the last problem was.
 	ErrWalkTime = errors.New("station: the time to register is over")
-	// ErrNoScan: the time was shorter than one look around.
-	ErrNoScan = errors.New("station: it ended before the first look around was done, which takes some seconds: give it more")
+	// ErrNoScan: the time was shorter than one scan. It is of class
+	// [ErrWalkTime].
+	ErrNoScan = fmt.Errorf("%w before the first scan was complete: a scan takes some seconds, allow more time", ErrWalkTime)
 	// ErrSelection: the settings do not select exactly one access point.
 	ErrSelection = errors.New("station: the selection does not name exactly one access point")
 )

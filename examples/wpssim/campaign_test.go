@@ -130,7 +130,7 @@ func TestReplay(t *testing.T) {
 // TestCommandUsage runs commands with wrong arguments.
 func TestCommandUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"run -n x":                 `-n: "x" is not a number`,
+		"run -n x":                 `-n: "x" is not a valid number`,
 		"run 7":                    `"7" is not a flag`,
 		"run -shard 2/2":           "is no shard",
 		"run -faults rain=1":       "there is no fault",

@@ -50,9 +50,9 @@ func TestUsage(t *testing.T) {
 		"-method keyboard":     `wpssim: there is no method "keyboard": pin, button or both`,
 		"-wrong-pin 3":         "wpssim: a PIN has halves 1 and 2, not 3",
 		"-loss 1.5":            "wpssim: 1.5 is not a fraction of all frames",
-		"-seed one":            `wpssim: -seed: "one" is not a number`,
+		"-seed one":            `wpssim: -seed: "one" is not a valid number`,
 		"-nonsense":            "wpssim: there is no flag -nonsense",
-		"-wrong-pin 1 -loss x": `wpssim: -loss: "x" is not a number`,
+		"-wrong-pin 1 -loss x": `wpssim: -loss: "x" is not a valid number`,
 	} {
 		var stdout, stderr bytes.Buffer
 		if status := runProgram(strings.Fields(args), &stdout, &stderr); status != program.Unable {

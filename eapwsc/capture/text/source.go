@@ -11,8 +11,8 @@ import (
 // Program is the program that printed a text.
 //
 // Its values are [Hostap], [Hostapd], [WPASupplicant], [IWD], [ESPIDF], [IW],
-// [Iwlist], [WPACLI], [HostapdCLI], [NMCLI], [Wash], [Airodump], [Android] and
-// [HexDump].
+// [Iwlist], [WPACLI], [HostapdCLI], [NMCLI], [Wash], [Airodump], [Android],
+// [Wireshark] and [HexDump].
 type Program uint8
 
 // The programs. Hostap is the code that hostapd and wpa_supplicant share.
