@@ -114,9 +114,9 @@ func (a Action) ByOwner() bool { return a.row().owner }
 
 // String returns the action as a sentence without its subject, with … for the
 // detail: "presses the button", "is connected to …".
-func (a Action) String() string { return a.tell("…") }
+func (a Action) String() string { return a.text("…") }
 
-func (a Action) tell(detail string) string {
+func (a Action) text(detail string) string {
 	text := a.row().text
 	if !strings.Contains(text, "%s") {
 		return text
@@ -134,7 +134,7 @@ func (e Event) Text() string {
 	if e.Report != nil {
 		detail = reportText(e.Report)
 	}
-	return e.Action.tell(detail)
+	return e.Action.text(detail)
 }
 
 // reportText describes an event of an access point.

@@ -117,7 +117,7 @@ func (c *Computer) scanned(now time.Time) {
 	case c.scans < wizardScans:
 		c.alarm = now.Add(defaultScanInterval)
 	default:
-		c.end(nil, sightingErrors[seen])
+		c.end(nil, searchErrors[seen])
 	}
 }
 

@@ -57,17 +57,17 @@ func (f *Failure) Error() string { return fmt.Sprintf("%s [%v]", f.Text, f.Err) 
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// known is what a device knows when it has met an error of a class: the evidence
+// failureEvidence is what a device knows when it has met an error of a class: the evidence
 // from which package doctor makes the words.
-type known struct {
+type failureEvidence struct {
 	class  error
 	method doctor.Method // of the set-up; MethodUnknown is any
 	found  doctor.Evidence
 }
 
-// knowledge has what is known of each class that is none of a run that failed;
+// failureTable has what is known of each class that is none of a run that failed;
 // the first row that fits counts.
-var knowledge = []known{
+var failureTable = []failureEvidence{
 	{ErrNothingHeard, doctor.MethodUnknown, doctor.Evidence{StationsUnknown: true}},
 	{ErrNoWPS, doctor.MethodUnknown, scan(nil)},
 	{ErrNotWaiting, doctor.MethodUnknown, scan(&wps.Beacon{State: wps.Configured})},
@@ -80,8 +80,8 @@ var knowledge = []known{
 		State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton})},
 	{ErrNotAdmitted, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageAssociating, End: doctor.EndFailure, Status: StatusFailure})},
 	{ErrNetworkNotFound, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, After: doctor.After{NotFound: true}})},
-	{ErrSecurity, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, AP: somewhere, After: doctor.After{Status: StatusFailure}},
-		doctor.Network{BSSID: somewhere, Traits: dot11.Traits{SAEOnly: true}})},
+	{ErrSecurity, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, AP: someAP, After: doctor.After{Status: StatusFailure}},
+		doctor.Network{BSSID: someAP, Traits: dot11.Traits{SAEOnly: true}})},
 	{ErrWrongKey, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, After: doctor.After{Handshake: doctor.HandshakeFailed}})},
 	{wps.ErrUnusable, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageDone, End: doctor.EndDone, Settings: []doctor.Settings{{Err: wps.ErrUnusable}}})},
 	{ErrDisconnected, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndDisconnect})},
@@ -94,13 +94,13 @@ var knowledge = []known{
 	{registration.ErrRefused, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndFailure})},
 }
 
-// somewhere is the address of an access point of which the evidence says more.
-var somewhere = wps.MAC{2, 1}
+// someAP is the address of an access point of which the evidence says more.
+var someAP = wps.MAC{2, 1}
 
 // scan is the evidence of a device that has found one access point, with an
 // element or without WPS.
 func scan(element *wps.Beacon) doctor.Evidence {
-	return doctor.Evidence{Networks: []doctor.Network{{BSSID: somewhere, Adverts: []doctor.Advert{{Element: element}}}}}
+	return doctor.Evidence{Networks: []doctor.Network{{BSSID: someAP, Adverts: []doctor.Advert{{Element: element}}}}}
 }
 
 // searching is scan for a device that uses a method.
@@ -135,8 +135,8 @@ func diagnosis(err error, method doctor.Method, external bool) doctor.Diagnosis 
 		found := attempt(*a)
 		return doctor.Diagnose(&found)
 	}
-	for i := range knowledge {
-		row := &knowledge[i]
+	for i := range failureTable {
+		row := &failureTable[i]
 		if errors.Is(err, row.class) && (row.method == method || row.method == doctor.MethodUnknown) {
 			return doctor.Diagnose(&row.found)
 		}
@@ -156,7 +156,7 @@ const (
 	sawOtherDevice
 )
 
-var sightingErrors = [...]error{
+var searchErrors = [...]error{
 	sawNothing: ErrNothingHeard, sawNoWPS: ErrNoWPS, sawNobodyWaiting: ErrNotWaiting,
 	sawOtherMethod: ErrOtherMethod, sawOtherDevice: ErrOtherDevice,
 }

@@ -285,7 +285,7 @@ func (p *Printer) NetworkReset() {
 // knows; a set-up ends.
 func (p *Printer) Restart() {
 	p.port.note(PrinterRestarted, "")
-	p.rest() // without notifying the access point
+	p.stop() // without notifying the access point
 	p.setup, p.err = nil, nil
 	p.reconnect(p.port.Now(), 0)
 	p.schedule()
@@ -417,7 +417,7 @@ func (s *setup) noteScan(heard int, verdicts []selection.Verdict) {
 // less than a router that was seen waiting for something else.
 func (s *setup) conclusion() error {
 	if s.err == nil || errors.Is(s.err, registration.ErrNoRegistrar) && s.seen > sawNobodyWaiting {
-		return sightingErrors[s.seen]
+		return searchErrors[s.seen]
 	}
 	return s.err
 }
@@ -548,7 +548,7 @@ func (p *Printer) chooseNetwork(now time.Time) {
 			continue
 		}
 		var key *psk
-		if key, err = p.fit(&c, &p.found[best]); err == nil {
+		if key, err = p.match(&c, &p.found[best]); err == nil {
 			p.ssid = c.SSID
 			p.connect(now, p.found[best], key)
 			return
@@ -558,9 +558,9 @@ func (p *Printer) chooseNetwork(now time.Time) {
 	p.disconnected(now, err)
 }
 
-// fit checks that a credential matches an access point, and returns the
+// match checks that a credential matches an access point, and returns the
 // pre-shared key if the network has one.
-func (p *Printer) fit(c *wps.Credential, point *bss) (*psk, error) {
+func (p *Printer) match(c *wps.Credential, point *bss) (*psk, error) {
 	open := c.AuthType&wps.AuthMixed == 0
 	switch {
 	case open && !point.privacy:

@@ -165,7 +165,7 @@ func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 func (s *station) nextBand(now time.Time) {
 	if s.tuned++; int(s.tuned) == len(s.bands) {
 		s.latest, s.request = nil, nil
-		s.rest()
+		s.stop()
 		s.record.noteScan(now, s.found)
 		s.owner.scanned(now)
 		return
@@ -173,14 +173,14 @@ func (s *station) nextBand(now time.Time) {
 	band := s.bands[s.tuned]
 	s.radio.Scan(band)
 	s.deadline = now.Add(dwell)
-	s.callFor("", band)
+	s.probeFor("", band)
 	for _, ssid := range s.names {
-		s.callFor(ssid, band)
+		s.probeFor(ssid, band)
 	}
 }
 
-// callFor sends a probe request for a network, or for all.
-func (s *station) callFor(ssid wps.SSID, band wps.RFBands) {
+// probeFor sends a probe request for a network, or for all.
+func (s *station) probeFor(ssid wps.SSID, band wps.RFBands) {
 	w := s.port.world
 	s.port.Send(&Frame{
 		Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
@@ -188,8 +188,8 @@ func (s *station) callFor(ssid wps.SSID, band wps.RFBands) {
 	})
 }
 
-// rest stops what the station is doing. An exchange in progress is closed.
-func (s *station) rest() {
+// stop stops what the station is doing. An exchange in progress is closed.
+func (s *station) stop() {
 	if s.phase == stationRegisters && !s.ended {
 		defer func(x Endpoint) { _ = x.Close(s.port.Now(), nil) }(s.exchange)
 	}
@@ -203,7 +203,7 @@ func (s *station) leave(now time.Time) {
 	if s.phase > stationAuthenticates {
 		s.send(&Frame{Type: Deauthentication, Code: ReasonLeaving})
 	}
-	s.rest()
+	s.stop()
 }
 
 // send sends a frame to the access point.
@@ -241,11 +241,11 @@ func (s *station) attempt(now time.Time, point bss, elements []byte) {
 	s.elements = w.keep(append(appendSSID(w.elements(), point.ssid), elements...))
 	s.radio.Tune(point.band)
 	s.phase, s.tries = stationAuthenticates, 0
-	s.ask(now)
+	s.sendRequest(now)
 }
 
-// ask sends or repeats the request for authentication or association.
-func (s *station) ask(now time.Time) {
+// sendRequest sends or repeats the request for authentication or association.
+func (s *station) sendRequest(now time.Time) {
 	s.tries++
 	s.deadline = now.Add(linkTimeout)
 	if s.phase == stationAuthenticates {
@@ -351,7 +351,7 @@ func (s *station) authenticated(now time.Time, status uint16) {
 		return
 	}
 	s.phase, s.tries = stationAssociates, 0
-	s.ask(now)
+	s.sendRequest(now)
 }
 
 func refusedBy(what string, status uint16) error {
@@ -409,7 +409,7 @@ func (s *station) expired(now time.Time) {
 	case s.phase == stationHandshakes:
 		s.fail(now, s.handshakeFailed(registration.ErrTimeout))
 	case s.tries < linkTries:
-		s.ask(now)
+		s.sendRequest(now)
 	default:
 		s.fail(now, fmt.Errorf("%w: the access point does not answer", registration.ErrTimeout))
 	}

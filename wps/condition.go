@@ -4,8 +4,8 @@ package wps
 // the list itself shows whether the condition is met, readers, writers and
 // validators use [Condition.Holds].
 type Condition struct {
-	Text  string // in words that follow "if": "Selected Registrar is 1"
-	Asked Demand // by whom it is required
+	Text       string // in words that follow "if": "Selected Registrar is 1"
+	RequiredBy Demand // by whom it is required
 
 	all []test // the tests that a list must pass; nil if the list does not show it
 	not bool   // or at least one of which it must fail
@@ -16,13 +16,13 @@ type Demand uint8
 
 // The demands.
 const (
-	ByNobody     Demand = iota // the list does not show whether it is met
-	ByValidators               // package validate; readers, like hostap's, tolerate the absence
-	ByStrict                   // strict readers too, and writers, which are strict
-	ByAll                      // tolerant readers too: without the attribute the list is useless
+	RequiredByNone       Demand = iota // the list does not show whether it is met
+	RequiredByValidators               // package validate; readers, like hostap's, tolerate the absence
+	RequiredByStrict                   // strict readers too, and writers, which are strict
+	RequiredByAll                      // tolerant readers too: without the attribute the list is useless
 )
 
-var demandNames = []name[Demand]{{ByNobody, "nobody"}, {ByValidators, "validators"}, {ByStrict, "strict readers"}, {ByAll, "all"}}
+var demandNames = []name[Demand]{{RequiredByNone, "nobody"}, {RequiredByValidators, "validators"}, {RequiredByStrict, "strict readers"}, {RequiredByAll, "all"}}
 
 // String returns in words by whom it is required.
 func (d Demand) String() string { return enumString("Demand", demandNames, d) }
@@ -34,8 +34,8 @@ type test struct {
 }
 
 func isSet(n uint64, there bool) bool     { return there && n != 0 }
-func isThere(_ uint64, there bool) bool   { return there }
-func isLacking(_ uint64, there bool) bool { return !there }
+func isPresent(_ uint64, there bool) bool { return there }
+func isMissing(_ uint64, there bool) bool { return !there }
 func severalBits(n uint64, _ bool) bool   { return n&(n-1) != 0 }
 
 // is returns a test for one value.
@@ -45,15 +45,15 @@ func is[T ~uint8 | ~uint16](want T) func(uint64, bool) bool {
 
 // The conditions that a list shows.
 var (
-	whenSelected = &Condition{Text: "Selected Registrar is 1", Asked: ByStrict,
+	whenSelected = &Condition{Text: "Selected Registrar is 1", RequiredBy: RequiredByStrict,
 		all: []test{{AttrSelectedRegistrar, isSet}}}
-	whenPressedOnTwoBands = &Condition{Text: "the button of an access point with two bands was pressed", Asked: ByValidators,
+	whenPressedOnTwoBands = &Condition{Text: "the button of an access point with two bands was pressed", RequiredBy: RequiredByValidators,
 		all: []test{{AttrSelectedRegistrar, isSet}, {AttrDevicePasswordID, is(PasswordPushButton)}, {AttrRFBands, severalBits}}}
-	whenNoUUIDR = &Condition{Text: "UUID-R is absent", Asked: ByStrict,
-		all: []test{{AttrUUIDR, isLacking}}}
-	whenNewPassword = &Condition{Text: "New Password is present", Asked: ByStrict,
-		all: []test{{AttrNewPassword, isThere}}}
-	whenSecured = &Condition{Text: "the network is not open", Asked: ByAll, not: true,
+	whenNoUUIDR = &Condition{Text: "UUID-R is absent", RequiredBy: RequiredByStrict,
+		all: []test{{AttrUUIDR, isMissing}}}
+	whenNewPassword = &Condition{Text: "New Password is present", RequiredBy: RequiredByStrict,
+		all: []test{{AttrNewPassword, isPresent}}}
+	whenSecured = &Condition{Text: "the network is not open", RequiredBy: RequiredByAll, not: true,
 		all: []test{{AttrAuthType, is(AuthOpen)}, {AttrEncrType, is(EncrNone)}}}
 )
 
@@ -75,9 +75,9 @@ func (c *Condition) Holds(number func(AttributeID) (n uint64, there bool)) bool 
 	return !c.not
 }
 
-// heldBy reports whether a list that was read, or is to be written, meets the
+// holdsIn reports whether a list that was read, or is to be written, meets the
 // condition.
-func (c *Condition) heldBy(l List) bool {
+func (c *Condition) holdsIn(l List) bool {
 	h, lay := l.Attributes(), l.layout()
 	return c.Holds(func(id AttributeID) (uint64, bool) {
 		row := lay.row(id)

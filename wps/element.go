@@ -227,7 +227,7 @@ func SplitElements(attributes []byte) []byte {
 // of an 802.11 frame, as many as it needs. The error is an [*Error].
 func AppendElements(dst []byte, l List) ([]byte, error) {
 	start := len(dst)
-	out, err := Append(appendElement(slices.Grow(dst, room), nil), l)
+	out, err := Append(appendElement(slices.Grow(dst, initialCapacity), nil), l)
 	if err != nil {
 		return dst, err
 	}

@@ -32,11 +32,11 @@ type Rule struct {
 func (r *Rule) needed(l List, mode Mode) bool {
 	switch r.Need {
 	case Mandatory:
-		return mode == Strict || r.Missing == 0 || r.When != nil && r.When.Asked == ByAll && r.When.heldBy(l)
+		return mode == Strict || r.Missing == 0 || r.When != nil && r.When.RequiredBy == RequiredByAll && r.When.holdsIn(l)
 	case Mandatory2:
 		return mode == Strict && l.Attributes().WFA.Version2 != 0
 	case Conditional:
-		return (r.When.Asked == ByAll || r.When.Asked == ByStrict && mode == Strict) && r.When.heldBy(l)
+		return (r.When.RequiredBy == RequiredByAll || r.When.RequiredBy == RequiredByStrict && mode == Strict) && r.When.holdsIn(l)
 	}
 	return false
 }
@@ -117,7 +117,7 @@ func layoutOf(clause string, rows ...row) *layout {
 		rows[i].Clause = clause
 		rows[i].info = rows[i].Attribute.info()
 		lay.at[rows[i].Attribute&0x7F] = uint8(i + 1)
-		if rows[i].Need == Mandatory || rows[i].When != nil && rows[i].When.Asked == ByAll {
+		if rows[i].Need == Mandatory || rows[i].When != nil && rows[i].When.RequiredBy == RequiredByAll {
 			lay.must.add(rows[i].Attribute)
 		}
 	}

@@ -87,7 +87,7 @@ func TestLayouts(t *testing.T) {
 				if row.Clause == "" || strings.HasPrefix(row.Need.String(), "Need(") {
 					t.Errorf("%v: clause %q, need %v", row.Attribute, row.Clause, row.Need)
 				}
-				if row.Need == wps.Conditional && (row.When == nil || row.When.Text == "" || strings.HasPrefix(row.When.Asked.String(), "Demand(")) {
+				if row.Need == wps.Conditional && (row.When == nil || row.When.Text == "" || strings.HasPrefix(row.When.RequiredBy.String(), "Demand(")) {
 					t.Errorf("%v: %v, when %+v", row.Attribute, row.Need, row.When)
 				}
 			}

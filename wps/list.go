@@ -96,15 +96,15 @@ func Decode(l List, b []byte, mode Mode) error {
 	return d.Err()
 }
 
-// room is the initial capacity in octets for a list: more than most need,
+// initialCapacity is the initial capacity in octets for a list: more than most need,
 // except M1 and M2.
-const room = 256
+const initialCapacity = 256
 
 // Append appends the encoding of l to dst, in the protocol's order. The error
 // is an [*Error].
 func Append(dst []byte, l List) ([]byte, error) {
 	if dst == nil {
-		dst = make([]byte, 0, room)
+		dst = make([]byte, 0, initialCapacity)
 	}
 	b := cryptobyte.NewBuilder(dst)
 	encode(b, l)

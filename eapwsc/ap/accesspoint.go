@@ -369,7 +369,7 @@ func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
 }
 
 func (a *AccessPoint) probe(now time.Time, r *Radio, mac wps.MAC, e *wps.ProbeRequest) {
-	a.see(now, r, mac, e)
+	a.noteProbe(now, r, mac, e)
 	if a.button.Probe(now, mac, e) {
 		a.event(Event{Kind: EventOverlap, Time: now, Radio: r.bssid(), Station: mac, UUID: e.UUIDE})
 	}
@@ -466,7 +466,7 @@ func (a *AccessPoint) Timeout(now time.Time) {
 // configure changes the settings, and reports it with e. It follows the mandate
 // of version 2.0: TKIP requires AES as well, and WPA requires WPA2 [hostap].
 func (a *AccessPoint) configure(c *wps.Credential, e Event) {
-	raised := raise(*c)
+	raised := strengthen(*c)
 	stored := wps.Credential{
 		SSID: c.SSID, AuthType: raised.AuthType, EncrType: raised.EncrType,
 		NetworkKey: slices.Clone(c.NetworkKey), NetworkKeyIndex: c.NetworkKeyIndex,
@@ -481,8 +481,8 @@ func (a *AccessPoint) configure(c *wps.Credential, e Event) {
 	a.event(e)
 }
 
-// raise returns the settings with AES added to TKIP, and WPA2 added to WPA.
-func raise(c wps.Credential) wps.Credential {
+// strengthen returns the settings with AES added to TKIP, and WPA2 added to WPA.
+func strengthen(c wps.Credential) wps.Credential {
 	if c.EncrType == wps.EncrTKIP {
 		c.EncrType = wps.EncrMixed
 	}
@@ -508,7 +508,7 @@ var settingsFaults = []struct {
 // checkSettings returns why the access point cannot use settings, and the
 // configuration error for it; nil if it can.
 func checkSettings(c *wps.Credential) (wps.ConfigError, error) {
-	raised := raise(*c)
+	raised := strengthen(*c)
 	err := raised.Usable()
 	if err == nil && len(c.SSID) > 32 {
 		err = wps.ErrNoSSID

@@ -151,22 +151,22 @@ func (a *AccessPoint) Events() []Event {
 // not read them.
 const maxEvents = 1024
 
-// lasting are the events that are never dropped. Each requires something that
+// neverDropped are the events that are never dropped. Each requires something that
 // only the owner has, or replaces the one before it.
-var lasting = map[EventKind]bool{
+var neverDropped = map[EventKind]bool{
 	EventRegistered: true, EventPINGone: true, EventTokenGone: true, EventNewSettings: true, EventSettingsRead: true,
 	EventSettingsReceived: true, EventLocked: true, EventUnlocked: true, EventWrongPIN: true,
 }
 
-// event adds an event. A full list drops the earliest one that is not lasting.
+// event adds an event. A full list drops the earliest one that may be dropped.
 // A wrong guess replaces the previous one, whose state is out of date.
 func (a *AccessPoint) event(e Event) {
 	if len(a.events) >= maxEvents {
 		i := slices.IndexFunc(a.events, func(o Event) bool {
-			return !lasting[o.Kind] || o.Kind == EventWrongPIN && e.Kind == EventWrongPIN
+			return !neverDropped[o.Kind] || o.Kind == EventWrongPIN && e.Kind == EventWrongPIN
 		})
 		if i >= 0 {
-			if !lasting[a.events[i].Kind] {
+			if !neverDropped[a.events[i].Kind] {
 				a.lost++
 			}
 			a.events = slices.Delete(a.events, i, i+1)

@@ -28,8 +28,8 @@ func (a *AccessPoint) ForgetDevice(uuid wps.UUID) {
 	a.known = slices.DeleteFunc(slices.Clone(a.known), func(d KnownDevice) bool { return d.UUID == uuid })
 }
 
-// know remembers a device that was registered.
-func (a *AccessPoint) know(d *wps.Device) {
+// remember remembers a device that was registered.
+func (a *AccessPoint) remember(d *wps.Device) {
 	a.ForgetDevice(d.UUID)
 	a.known = slices.Insert(a.known, 0, KnownDevice{d.UUID, d.MAC, d.DeviceName, d.PrimaryDeviceType})
 	a.known = a.known[:min(len(a.known), maxKnown)]

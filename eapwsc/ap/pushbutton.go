@@ -162,7 +162,7 @@ func (b *PushButton) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) (ove
 // one was dropped, prevent a flood of probes from hiding an overlap.
 func (b *PushButton) record(m Monitored) {
 	b.heard = slices.DeleteFunc(b.heard, func(o Monitored) bool {
-		return o.UUID == m.UUID || !live(m.At, o.At)
+		return o.UUID == m.UUID || !monitored(m.At, o.At)
 	})
 	if len(b.heard) == maxMonitored {
 		b.dropped = b.heard[maxMonitored-1].At
@@ -171,14 +171,14 @@ func (b *PushButton) record(m Monitored) {
 	b.heard = slices.Insert(b.heard, 0, m)
 }
 
-// live reports whether a time is within the monitor time.
-func live(now, at time.Time) bool { return !at.IsZero() && now.Sub(at) < wps.MonitorTime }
+// monitored reports whether a time is within the monitor time.
+func monitored(now, at time.Time) bool { return !at.IsZero() && now.Sub(at) < wps.MonitorTime }
 
 // others reports whether a device other than uuid's was heard in the monitor
 // time.
 func (b *PushButton) others(now time.Time, uuid wps.UUID) bool {
-	return live(now, b.dropped) || slices.ContainsFunc(b.heard, func(m Monitored) bool {
-		return m.UUID != uuid && live(now, m.At)
+	return monitored(now, b.dropped) || slices.ContainsFunc(b.heard, func(m Monitored) bool {
+		return m.UUID != uuid && monitored(now, m.At)
 	})
 }
 
@@ -187,7 +187,7 @@ func (b *PushButton) others(now time.Time, uuid wps.UUID) bool {
 func (b *PushButton) Monitored(now time.Time) []Monitored {
 	var out []Monitored
 	for _, m := range b.heard {
-		if live(now, m.At) {
+		if monitored(now, m.At) {
 			out = append(out, m)
 		}
 	}
@@ -249,7 +249,7 @@ func (b *PushButton) Admit(now time.Time, mac wps.MAC, uuid wps.UUID) error {
 }
 
 func (b *PushButton) wasHeard(now time.Time, uuid wps.UUID) bool {
-	return slices.ContainsFunc(b.heard, func(m Monitored) bool { return m.UUID == uuid && live(now, m.At) })
+	return slices.ContainsFunc(b.heard, func(m Monitored) bool { return m.UUID == uuid && monitored(now, m.At) })
 }
 
 // Recheck decides again at M3, M5 and M7 of an enrollee that was admitted: on

@@ -666,7 +666,7 @@ func TestAskOwner(t *testing.T) {
 		if err := m.finish(); !errors.Is(err, registration.ErrTimeout) || ap.Settings().SSID != fixture.Network.SSID {
 			t.Errorf("%v, %v", ap.Settings(), err)
 		}
-		if err := ap.AdoptSettings(m.session.Station()); !errors.Is(err, ErrNothingAsked) {
+		if err := ap.AdoptSettings(m.session.Station()); !errors.Is(err, ErrNoSettingsPending) {
 			t.Error(err)
 		}
 	})

@@ -476,19 +476,19 @@ func (s *Session) answerSettings(now time.Time) (eapwsc.Step, error) {
 	return s.server.Answer(now, message, err)
 }
 
-// ErrNothingAsked is the error of a decision about settings that do not wait
+// ErrNoSettingsPending is the error of a decision about settings that do not wait
 // for one.
-var ErrNothingAsked = errors.New("ap: no settings of the station wait for the owner")
+var ErrNoSettingsPending = errors.New("ap: no settings of the station wait for the owner")
 
 // AdoptSettings adopts the waiting settings that a station has written: see
 // [Config.AskOwner]. The session is then in [AccessPoint.Ready]. The error is
-// [ErrNothingAsked].
+// [ErrNoSettingsPending].
 func (a *AccessPoint) AdoptSettings(station wps.MAC) error {
 	return a.decideAsked(station, &settingsDecision{})
 }
 
 // RefuseSettings refuses such settings. The station is sent a WSC_NACK with the
-// configuration error; the reason is reported. The error is [ErrNothingAsked].
+// configuration error; the reason is reported. The error is [ErrNoSettingsPending].
 func (a *AccessPoint) RefuseSettings(station wps.MAC, ce wps.ConfigError, reason error) error {
 	return a.decideAsked(station, &settingsDecision{true, ce, reason})
 }
@@ -501,7 +501,7 @@ func (a *AccessPoint) decideAsked(station wps.MAC, d *settingsDecision) error {
 			return nil
 		}
 	}
-	return ErrNothingAsked
+	return ErrNoSettingsPending
 }
 
 // end handles the consequences of an exchange that has ended.
@@ -555,7 +555,7 @@ func (s *Session) endRegistrar(now time.Time, e Event) {
 	e.Kind = EventFailed
 	if success {
 		e.Kind, e.Result = EventRegistered, s.registrar.Result().Clone()
-		s.ap.know(&e.Device)
+		s.ap.remember(&e.Device)
 	}
 	s.ap.event(e)
 	if success && s.generated && s.ap.made != nil && s.ap.State() == wps.NotConfigured {

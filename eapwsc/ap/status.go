@@ -48,18 +48,18 @@ func (a *AccessPoint) Status(now time.Time) Status {
 	lock := a.lockout.State(now)
 	s := Status{
 		State: a.State(), SSID: a.Settings().SSID, PINs: a.pins.Len(), Tokens: len(a.tokens.entries), HasPIN: !a.cfg.PIN.IsZero(),
-		PINLeft: left(now, a.pinUntil), Lock: a.lockout.Status(now), LockLeft: left(now, a.lockout.Deadline()),
+		PINLeft: remaining(now, a.pinUntil), Lock: a.lockout.Status(now), LockLeft: remaining(now, a.lockout.Deadline()),
 		Failures: lock.Failures, Undecided: a.refused.len() + a.asked.len(), Overlap: a.button.Active(now) && a.button.overlap,
 	}
 	_, until := a.pins.advertised(now)
 	switch {
 	case a.button.Active(now):
-		s.Waiting, s.Remaining = WaitsForButton, left(now, a.button.Deadline())
+		s.Waiting, s.Remaining = WaitsForButton, remaining(now, a.button.Deadline())
 	case a.pins.Len() > 0:
-		s.Waiting, s.Remaining = WaitsForPIN, left(now, until)
+		s.Waiting, s.Remaining = WaitsForPIN, remaining(now, until)
 	case len(a.tokens.entries) > 0:
 		_, until = a.tokens.advertised(now)
-		s.Waiting, s.Remaining = WaitsForToken, left(now, until)
+		s.Waiting, s.Remaining = WaitsForToken, remaining(now, until)
 	}
 	_, s.HasToken = a.Token()
 	if a.last != nil {
@@ -70,8 +70,8 @@ func (a *AccessPoint) Status(now time.Time) Status {
 	return s
 }
 
-// left returns how long it is until a time; 0 for the zero time.
-func left(now, until time.Time) time.Duration {
+// remaining returns how long it is until a time; 0 for the zero time.
+func remaining(now, until time.Time) time.Duration {
 	if until.IsZero() {
 		return 0
 	}
@@ -81,14 +81,14 @@ func left(now, until time.Time) time.Duration {
 // maxSeen is how many devices are remembered, to report each once.
 const maxSeen = 64
 
-// see reports a device that was not heard within the monitor time.
+// noteProbe reports a device that was not heard within the monitor time.
 // A device with a UUID-E is one, whatever its addresses and radios.
-func (a *AccessPoint) see(now time.Time, r *Radio, mac wps.MAC, e *wps.ProbeRequest) {
+func (a *AccessPoint) noteProbe(now time.Time, r *Radio, mac wps.MAC, e *wps.ProbeRequest) {
 	if e.RequestType != wps.RequestEnrolleeInfo && e.RequestType != wps.RequestEnrollee8021X {
 		return
 	}
 	i := slices.IndexFunc(a.seen, func(m Monitored) bool { return m.UUID == e.UUIDE && (m.MAC == mac || m.UUID != wps.UUID{}) })
-	known := i >= 0 && live(now, a.seen[i].At)
+	known := i >= 0 && monitored(now, a.seen[i].At)
 	switch {
 	case i >= 0:
 		a.seen = slices.Delete(a.seen, i, i+1)

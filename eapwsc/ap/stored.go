@@ -63,7 +63,7 @@ type storedNetwork struct {
 func (a *AccessPoint) StoreSecrets(now time.Time) ([]byte, error) {
 	s := stored{Version: storedVersion, Configured: a.State() == wps.Configured, Lockout: a.lockout.State(now)}
 	if a.pinUntil.IsZero() || now.Before(a.pinUntil) { // 0 seconds are without end
-		s.PIN, s.PINSeconds = a.cfg.PIN.Digits(), seconds(left(now, a.pinUntil))
+		s.PIN, s.PINSeconds = a.cfg.PIN.Digits(), seconds(remaining(now, a.pinUntil))
 	}
 	for _, c := range a.cfg.Credentials {
 		s.Networks = append(s.Networks, storedNetwork{[]byte(c.SSID), uint16(c.AuthType), uint16(c.EncrType), c.NetworkKey})

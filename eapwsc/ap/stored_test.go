@@ -111,7 +111,7 @@ func TestKnownDevices(t *testing.T) {
 	}
 	for i := range 100 {
 		d := fixture.Device(byte(i))
-		again.know(&d)
+		again.remember(&d)
 	}
 	if n := len(again.Devices()); n != maxKnown {
 		t.Errorf("%d devices", n)

@@ -44,7 +44,7 @@ var fragmentSizes = []int{50, 100, 200, 300, 500, 1000, 1400}
 func fragments(before ...step) []row {
 	var rows []row
 	for _, n := range fragmentSizes {
-		rows = append(rows, one(fmt.Sprintf("%d octets", n), append(slices.Clone(before), attempt{who: 1, conduct: conduct{fragment: n}, what: fmt.Sprintf("packets of %d octets", n)})...))
+		rows = append(rows, one(fmt.Sprintf("%d octets", n), append(slices.Clone(before), attempt{station: 1, fault: transportFault{fragment: n}, what: fmt.Sprintf("packets of %d octets", n)})...))
 	}
 	return rows
 }
@@ -60,11 +60,11 @@ func texts(before ...step) []row {
 	}
 	var rows []row
 	for _, n := range names {
-		rows = append(rows, one(n.name, append(slices.Clone(before), attempt{who: 1, what: "device name: " + n.name, device: func(d *wps.Device) {
+		rows = append(rows, one(n.name, append(slices.Clone(before), attempt{station: 1, what: "device name: " + n.name, device: func(d *wps.Device) {
 			d.DeviceName = n.value
 		}})...))
 	}
-	return append(rows, one("other texts empty", append(slices.Clone(before), attempt{who: 1, what: "manufacturer, model and serial number of one blank", device: func(d *wps.Device) {
+	return append(rows, one("other texts empty", append(slices.Clone(before), attempt{station: 1, what: "manufacturer, model and serial number of one blank", device: func(d *wps.Device) {
 		d.Manufacturer, d.ModelName, d.ModelNumber, d.SerialNumber = " ", " ", " ", " "
 	}})...))
 }
@@ -142,126 +142,126 @@ var waitsForPIN = element{what: "Selected Registrar with a PIN", check: func(b *
 
 func apRegistrarCases() []*Case {
 	press := operate{control: Press}
-	pbcProbe := func(who, uuid byte) step { return probe{who: who, uuid: uuid, id: wps.PasswordPushButton} }
+	pbcProbe := func(who, uuid byte) step { return probe{station: who, uuid: uuid, id: wps.PasswordPushButton} }
 	const role = APRegistrar
 	return []*Case{
 		inputs("AP-REG-PIN-01", role, Must, NeedEnterPIN, "a station registers by PIN", "the whole exchange works", originPIN,
-			one("PIN of 8 digits", enter(stationPIN), attempt{who: 1}),
-			one("PIN of 4 digits", enter(shortPIN), attempt{who: 1, method: byShort}),
-			one("leading zeros", enter(zerosPIN), attempt{who: 1, method: byZeros})),
+			one("PIN of 8 digits", enter(stationPIN), attempt{station: 1}),
+			one("PIN of 4 digits", enter(shortPIN), attempt{station: 1, method: byShort}),
+			one("leading zeros", enter(zerosPIN), attempt{station: 1, method: byZeros})),
 		scenario("AP-REG-PIN-02", role, Must, NeedEnterPIN, "a station of version 1.0 registers", "stations without the WFA extension are served", originPIN,
-			enter(stationPIN), attempt{who: 1, version10: true}),
+			enter(stationPIN), attempt{station: 1, version10: true}),
 		inputs("AP-REG-PIN-03", role, Should, NeedEnterPIN, "a PIN under another of its identifiers", "PINs are one kind of password, whatever their identifier", originHostap,
-			one("User-Specified", enter(stationPIN), attempt{who: 1, method: byUser}),
-			one("Machine-Specified", enter(stationPIN), attempt{who: 1, method: byMachine})),
+			one("User-Specified", enter(stationPIN), attempt{station: 1, method: byUser}),
+			one("Machine-Specified", enter(stationPIN), attempt{station: 1, method: byMachine})),
 		scenario("AP-REG-PIN-04", role, Must, NeedEnterPIN, "the first half of the PIN is wrong", "the device proves its own half and no more",
-			originPIN, enter(stationPIN), attempt{who: 1, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM4, code: wrongPIN}),
+			originPIN, enter(stationPIN), attempt{station: 1, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM4, code: wrongPIN}),
 		scenario("AP-REG-PIN-05", role, Must, NeedEnterPIN, "the second half of the PIN is wrong", "credentials stay until both halves are proved",
-			originPIN, enter(stationPIN), attempt{who: 1, wrong: wrongSecond, want: wantNotServed, stopsAt: wps.MessageM6, code: wrongPIN}),
+			originPIN, enter(stationPIN), attempt{station: 1, wrong: wrongSecond, want: wantNotServed, stopsAt: wps.MessageM6, code: wrongPIN}),
 		scenario("AP-REG-PIN-06", role, Must, NeedEnterPIN|NeedCancel, "no PIN was entered", "without a PIN no device is registered",
-			originHostap, operate{control: Cancel}, attempt{who: 1, want: wantM2D, code: noPIN}),
+			originHostap, operate{control: Cancel}, attempt{station: 1, want: wantM2D, code: noPIN}),
 		scenario("AP-REG-PIN-07", role, Must, NeedEnterPIN, "a PIN whose second half was exposed is spent", "an attacker who saw M6 cannot use what it disclosed",
-			originHostap, enter(stationPIN), attempt{who: 1, wrong: wrongSecond, want: wantNotServed},
-			attempt{who: 1, want: wantNotServed, what: "the right PIN, which is spent"}),
+			originHostap, enter(stationPIN), attempt{station: 1, wrong: wrongSecond, want: wantNotServed},
+			attempt{station: 1, want: wantNotServed, what: "the right PIN, which is spent"}),
 		scenario("AP-REG-PIN-08", role, Must, NeedEnterPIN, "a PIN is used once", "a PIN that has registered a device registers no other",
-			originHostap, enter(stationPIN), attempt{who: 1}, attempt{who: 2, want: wantNotServed, what: "another station with the same PIN"}),
+			originHostap, enter(stationPIN), attempt{station: 1}, attempt{station: 2, want: wantNotServed, what: "another station with the same PIN"}),
 		scenario("AP-REG-PIN-09", role, Must, NeedEnterPIN|NeedCancel, "a PIN that was removed", "the owner's cancel takes effect",
-			originHostap, enter(stationPIN), operate{control: Cancel}, attempt{who: 1, want: wantNotServed}),
+			originHostap, enter(stationPIN), operate{control: Cancel}, attempt{station: 1, want: wantNotServed}),
 		scenario("AP-REG-PIN-10", role, Should, NeedEnterPIN, "after a wrong first half the right PIN registers", "a failed attempt that exposed nothing costs nothing",
-			originHostap, enter(stationPIN), attempt{who: 1, wrong: wrongFirst, want: wantNotServed}, attempt{who: 1}),
+			originHostap, enter(stationPIN), attempt{station: 1, wrong: wrongFirst, want: wantNotServed}, attempt{station: 1}),
 		scenario("AP-REG-PIN-11", role, Should, NeedEnterPIN, "another PIN replaces the first", "the PIN entered last counts",
-			originHostap, enter(zerosPIN), enter(stationPIN), attempt{who: 1}),
+			originHostap, enter(zerosPIN), enter(stationPIN), attempt{station: 1}),
 		inputs("AP-REG-FRAG-01", role, Must, NeedEnterPIN|NeedEAP, "messages in fragments", "fragments are joined", originEAP, fragments(enter(stationPIN))...),
 		scenario("AP-REG-FRAG-02", role, Robustness, NeedEnterPIN|NeedEAP, "a fragment is answered with WSC_ACK", "a wrong acknowledgement does no harm", originEAP,
-			enter(stationPIN), attempt{who: 1, want: wantSurvive, conduct: conduct{badACK: true}}),
+			enter(stationPIN), attempt{station: 1, want: wantSurvive, fault: transportFault{badACK: true}}),
 		inputs("AP-REG-TEXT-01", role, Must, NeedEnterPIN, "names of every kind", "texts of a device are accepted as they are", "WSC 2.0 §12", texts(enter(stationPIN))...),
 		inputs("AP-REG-ID-01", role, Must, NeedEnterPIN|NeedEAP, "an identity that is not of WSC", "only WSC identities begin a registration", "WSC 2.0 §7.7.1",
-			one("empty", enter(stationPIN), attempt{who: 1, want: wantNotServed, conduct: conduct{identity: "\x00"}}),
-			one("another realm", enter(stationPIN), attempt{who: 1, want: wantNotServed, conduct: conduct{identity: "user@example.com"}}),
-			one("long", enter(stationPIN), attempt{who: 1, want: wantNotServed, conduct: conduct{identity: string(make([]byte, 900))}})),
+			one("empty", enter(stationPIN), attempt{station: 1, want: wantNotServed, fault: transportFault{identity: "\x00"}}),
+			one("another realm", enter(stationPIN), attempt{station: 1, want: wantNotServed, fault: transportFault{identity: "user@example.com"}}),
+			one("long", enter(stationPIN), attempt{station: 1, want: wantNotServed, fault: transportFault{identity: string(make([]byte, 900))}})),
 
 		inputs("AP-REG-KEY-01", role, Must, NeedEnterPIN, "public keys with a secret that anyone can compute", "such keys are refused", originKeys,
 			weakKeys(wps.MessageM1, enter(stationPIN))...),
 		scenario("AP-REG-KEY-02", role, Must, NeedEnterPIN, "fresh keys and nonces in each run", "the device's public key, nonces and hashes differ from run to run", originPIN,
 			enter(stationPIN), freshness{n: 4}),
 		scenario("AP-REG-KEY-03", role, Should, NeedEnterPIN, "a station that uses its key and nonces again", "the device generates new ones", originHostap,
-			enter(stationPIN), attempt{who: 1, fixedKey: true}, enter(stationPIN), attempt{who: 1, fixedKey: true}),
-		scenario("AP-REG-KEY-04", role, Must, NeedEnterPIN, "fresh initialization vectors", "nothing is encrypted twice in the same way", originIV, vectors{4, attempt{who: 1}}),
+			enter(stationPIN), attempt{station: 1, fixedKey: true}, enter(stationPIN), attempt{station: 1, fixedKey: true}),
+		scenario("AP-REG-KEY-04", role, Must, NeedEnterPIN, "fresh initialization vectors", "nothing is encrypted twice in the same way", originIV, vectors{4, attempt{station: 1}}),
 		scenario("AP-REG-NET-02", role, Must, NeedEnterPIN, "settings are never in the clear", "the network key is sent encrypted only", "WSC 2.0 §7.5",
-			enter(stationPIN), attempt{who: 1, check: hidden}),
-		inputs("AP-REG-TEXT-02", role, Must, NeedEnterPIN, "texts of the maximum length, and empty ones", "texts may have any length up to the maximum", "WSC 2.0 §12", longest(wps.MessageM1, enter(stationPIN), attempt{who: 1})...),
+			enter(stationPIN), attempt{station: 1, check: hidden}),
+		inputs("AP-REG-TEXT-02", role, Must, NeedEnterPIN, "texts of the maximum length, and empty ones", "texts may have any length up to the maximum", "WSC 2.0 §12", longest(wps.MessageM1, enter(stationPIN), attempt{station: 1})...),
 		scenario("AP-REG-PIN-12", role, Must, NeedEnterPIN, "a station of a later version registers", "version 5.7 is served as 2.0 is", "WSC 2.0 §7.9 [via hostap's test of version 5.7]",
-			enter(stationPIN), later(attempt{who: 1}, wps.MessageM1)),
+			enter(stationPIN), later(attempt{station: 1}, wps.MessageM1)),
 		scenario("AP-REG-NET-01", role, Must, NeedEnterPIN, "the credential is one that a station can use", "name, key and types fit together", "WSC 2.0 §12",
-			enter(stationPIN), attempt{who: 1, check: credentialFits}),
+			enter(stationPIN), attempt{station: 1, check: credentialFits}),
 
-		scenario("AP-REG-PBC-01", role, Must, NeedButton, "a station registers by button", "push-button mode works", originPBC, press, attempt{who: 1, method: byButton}),
+		scenario("AP-REG-PBC-01", role, Must, NeedButton, "a station registers by button", "push-button mode works", originPBC, press, attempt{station: 1, method: byButton}),
 		scenario("AP-REG-PBC-02", role, Must, NeedButton|NeedCancel, "no button was pressed", "without a press no device is registered", originPBC,
-			operate{control: Cancel}, attempt{who: 1, method: byButton, want: wantM2D, code: append(overlap, wps.NoError)}),
+			operate{control: Cancel}, attempt{station: 1, method: byButton, want: wantM2D, code: append(overlap, wps.NoError)}),
 		scenario("AP-REG-PBC-03", role, Must, NeedButton|NeedTime, "after the walk time no device is registered", "the walk time is two minutes", originPBC,
-			press, pause(122*time.Second), attempt{who: 1, method: byButton, want: wantNotServed}),
+			press, pause(122*time.Second), attempt{station: 1, method: byButton, want: wantNotServed}),
 		scenario("AP-REG-PBC-04", role, Should, NeedButton|NeedTime, "just before the end of the walk time", "the walk time is two minutes, and not less", originPBC,
-			press, pause(117*time.Second), attempt{who: 1, method: byButton}),
+			press, pause(117*time.Second), attempt{station: 1, method: byButton}),
 		scenario("AP-REG-PBC-05", role, Must, NeedButton|NeedProbe, "two stations in push-button mode before the press", "a session overlap is detected, and no device registered", originPBC,
-			pbcProbe(1, 1), pbcProbe(2, 2), operate{control: Press, fails: true}, attempt{who: 1, method: byButton, want: wantNotServed, code: append(overlap, wps.NoError)}),
+			pbcProbe(1, 1), pbcProbe(2, 2), operate{control: Press, fails: true}, attempt{station: 1, method: byButton, want: wantNotServed, code: append(overlap, wps.NoError)}),
 		scenario("AP-REG-PBC-06", role, Must, NeedButton|NeedProbe, "a second station after the press", "an overlap within the walk time is detected", originPBC,
-			press, pbcProbe(1, 1), pbcProbe(2, 2), attempt{who: 1, method: byButton, want: wantNotServed, code: overlap}),
+			press, pbcProbe(1, 1), pbcProbe(2, 2), attempt{station: 1, method: byButton, want: wantNotServed, code: overlap}),
 		scenario("AP-REG-PBC-07", role, Must, NeedButton|NeedProbe, "one station on two addresses", "a station with two radios is one station, not an overlap", originPBC,
-			pbcProbe(1, 1), pbcProbe(2, 1), press, attempt{who: 1, uuid: 1, method: byButton}),
+			pbcProbe(1, 1), pbcProbe(2, 1), press, attempt{station: 1, uuid: 1, method: byButton}),
 		scenario("AP-REG-PBC-08", role, Must, NeedButton, "one press registers one station", "the press is spent", originPBC,
-			press, attempt{who: 1, method: byButton}, attempt{who: 2, method: byButton, want: wantNotServed}),
+			press, attempt{station: 1, method: byButton}, attempt{station: 2, method: byButton, want: wantNotServed}),
 		scenario("AP-REG-PBC-09", role, Must, NeedButton, "a second station under the same UUID", "UUID and address belong together in a run", originPBC,
-			press, attempt{who: 1, uuid: 1, method: byButton}, attempt{who: 2, uuid: 1, method: byButton, want: wantNotServed}),
+			press, attempt{station: 1, uuid: 1, method: byButton}, attempt{station: 2, uuid: 1, method: byButton, want: wantNotServed}),
 		scenario("AP-REG-PBC-10", role, Must, NeedButton|NeedCancel, "cancelled after the press", "the owner's cancel takes effect", originHostap,
-			press, operate{control: Cancel}, attempt{who: 1, method: byButton, want: wantNotServed}),
+			press, operate{control: Cancel}, attempt{station: 1, method: byButton, want: wantNotServed}),
 		scenario("AP-REG-PBC-11", role, Must, NeedButton, "another password than that of the push button", "the password of push-button mode is 00000000", originPBC,
-			press, attempt{who: 1, method: byButton, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM4, code: wrongPIN}),
+			press, attempt{station: 1, method: byButton, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM4, code: wrongPIN}),
 		scenario("AP-REG-PBC-12", role, Should, NeedButton, "after a failed run the button still waits", "a failure does not end the walk time", originHostap,
-			press, attempt{who: 1, method: byButton, wrong: wrongFirst, want: wantNotServed}, attempt{who: 1, method: byButton}),
+			press, attempt{station: 1, method: byButton, wrong: wrongFirst, want: wantNotServed}, attempt{station: 1, method: byButton}),
 		scenario("AP-REG-PBC-13", role, Should, NeedButton|NeedProbe|NeedTime, "an overlap is over after the monitor time", "earlier stations do not count", originPBC,
-			pbcProbe(1, 1), pbcProbe(2, 2), pause(125*time.Second), pbcProbe(1, 1), press, attempt{who: 1, method: byButton}),
+			pbcProbe(1, 1), pbcProbe(2, 2), pause(125*time.Second), pbcProbe(1, 1), press, attempt{station: 1, method: byButton}),
 		scenario("AP-REG-PBC-14", role, Must, NeedButton|NeedEnterPIN, "a PIN ends push-button mode", "the latest of the owner's actions decides", originHostap,
-			press, enter(stationPIN), attempt{who: 1, method: byButton, want: wantNotServed}, attempt{who: 1}),
+			press, enter(stationPIN), attempt{station: 1, method: byButton, want: wantNotServed}, attempt{station: 1}),
 		scenario("AP-REG-PBC-15", role, Should, NeedButton|NeedProbe, "a press after success", "the station registered last is no overlap", originHostap,
-			pbcProbe(1, 1), press, attempt{who: 1, method: byButton}, pause(10*time.Second), pbcProbe(2, 2), press, attempt{who: 2, method: byButton}),
+			pbcProbe(1, 1), press, attempt{station: 1, method: byButton}, pause(10*time.Second), pbcProbe(2, 2), press, attempt{station: 2, method: byButton}),
 
 		scenario("AP-REG-PBC-16", role, Should, NeedButton|NeedTime, "a second press of the button", "the walk time starts again with it", originHostap,
-			press, pause(100*time.Second), press, pause(100*time.Second), attempt{who: 1, method: byButton}),
+			press, pause(100*time.Second), press, pause(100*time.Second), attempt{station: 1, method: byButton}),
 		scenario("AP-REG-PBC-17", role, Must, NeedButton|NeedProbe|NeedStations, "another station in push-button mode during a run", "an overlap detected in the middle ends the run", originHostap,
-			press, attempt{who: 1, method: byButton, at: wps.MessageM5, during: []step{pbcProbe(2, 2)}, want: wantNotServed, code: overlap}),
+			press, attempt{station: 1, method: byButton, at: wps.MessageM5, during: []step{pbcProbe(2, 2)}, want: wantNotServed, code: overlap}),
 		scenario("AP-REG-PBC-18", role, Must, NeedButton|NeedProbe|NeedStations, "the other radio of the same station during a run", "a station with two radios is one station, in the middle of a run too", originPBC,
-			press, attempt{who: 1, uuid: 1, method: byButton, at: wps.MessageM5, during: []step{pbcProbe(2, 1)}}),
+			press, attempt{station: 1, uuid: 1, method: byButton, at: wps.MessageM5, during: []step{pbcProbe(2, 1)}}),
 		scenario("AP-REG-PBC-19", role, Should, NeedButton|NeedProbe, "a station that continues probing after its success", "it does not overlap with the next one", originHostap,
-			pbcProbe(1, 1), press, attempt{who: 1, method: byButton}, pbcProbe(1, 1), pbcProbe(2, 2), press, attempt{who: 2, method: byButton}),
+			pbcProbe(1, 1), press, attempt{station: 1, method: byButton}, pbcProbe(1, 1), pbcProbe(2, 2), press, attempt{station: 2, method: byButton}),
 		scenario("AP-REG-PBC-20", role, Must, NeedButton, "a second station's M1 after the first one's", "an M1 also shows an overlap", originHostap,
-			press, attempt{who: 1, method: byButton, want: wantNotServed, conduct: conduct{at: wps.MessageM3, leave: true}, what: "leaves before M3"},
-			attempt{who: 2, method: byButton, want: wantNotServed, code: overlap}),
+			press, attempt{station: 1, method: byButton, want: wantNotServed, fault: transportFault{at: wps.MessageM3, leave: true}, what: "leaves before M3"},
+			attempt{station: 2, method: byButton, want: wantNotServed, code: overlap}),
 		scenario("AP-REG-PBC-21", role, Should, NeedButton|NeedEnterPIN, "a press after a PIN was entered", "the latest of the owner's actions decides", originHostap,
-			enter(stationPIN), press, attempt{who: 1, method: byButton}),
+			enter(stationPIN), press, attempt{station: 1, method: byButton}),
 		scenario("AP-REG-PBC-22", role, Must, NeedButton|NeedCancel, "a station by PIN while the button is pressed", "the button admits no PIN", originHostap,
-			operate{control: Cancel}, press, attempt{who: 1, want: wantM2D, code: noPIN}),
+			operate{control: Cancel}, press, attempt{station: 1, want: wantM2D, code: noPIN}),
 		scenario("AP-REG-PBC-23", role, Must, NeedButton|NeedEnterPIN|NeedCancel, "a station by button while a PIN waits", "the PIN admits no button", originHostap,
-			operate{control: Cancel}, enter(stationPIN), attempt{who: 1, method: byButton, want: wantM2D, code: append(overlap, wps.NoError)}),
+			operate{control: Cancel}, enter(stationPIN), attempt{station: 1, method: byButton, want: wantM2D, code: append(overlap, wps.NoError)}),
 		scenario("AP-REG-PBC-24", role, Should, NeedButton|NeedProbe|NeedTime, "an overlap after the press is over when the stations have gone", "earlier stations do not count", originPBC,
-			press, pbcProbe(1, 1), pbcProbe(2, 2), pause(125*time.Second), pbcProbe(1, 1), press, attempt{who: 1, method: byButton}),
+			press, pbcProbe(1, 1), pbcProbe(2, 2), pause(125*time.Second), pbcProbe(1, 1), press, attempt{station: 1, method: byButton}),
 		scenario("AP-REG-PBC-25", role, Must, NeedButton|NeedProbe, "a press cannot end an overlap", "pressing the button again does not choose between the stations", originPBC,
-			press, pbcProbe(1, 1), pbcProbe(2, 2), operate{control: Press, fails: true}, attempt{who: 1, method: byButton, want: wantNotServed}),
+			press, pbcProbe(1, 1), pbcProbe(2, 2), operate{control: Press, fails: true}, attempt{station: 1, method: byButton, want: wantNotServed}),
 
 		scenario("AP-REG-ADV-01", role, Must, NeedBeacon, "elements while no device is waited for", "the elements advertise no registrar", originAdv, idle),
 		scenario("AP-REG-ADV-02", role, Must, NeedBeacon|NeedButton, "elements after a press", "the press is advertised", originAdv, press, pressed),
 		scenario("AP-REG-ADV-03", role, Must, NeedBeacon|NeedButton, "elements after a registration by button", "the end is advertised", originAdv,
-			press, attempt{who: 1, method: byButton}, idle),
+			press, attempt{station: 1, method: byButton}, idle),
 		scenario("AP-REG-ADV-04", role, Must, NeedBeacon|NeedEnterPIN, "elements after a PIN was entered", "the PIN is advertised", originAdv, enter(stationPIN), waitsForPIN),
 		scenario("AP-REG-ADV-05", role, Must, NeedBeacon|NeedEnterPIN, "elements after a registration by PIN", "the end is advertised", originAdv,
-			enter(stationPIN), attempt{who: 1}, idle),
+			enter(stationPIN), attempt{station: 1}, idle),
 		scenario("AP-REG-ADV-06", role, Must, NeedBeacon|NeedButton|NeedTime, "elements after the walk time", "the end is advertised", originAdv, press, pause(125*time.Second), idle),
 		scenario("AP-REG-ADV-07", role, Must, NeedBeacon, "elements are complete", "a strict reader accepts beacon and probe response", originAdv,
 			element{what: "nothing is missing", check: elementsAreWhole, strict: true}),
 
 		scenario("AP-REG-ADV-08", role, Must, NeedBeacon|NeedButton, "elements during a registration by button", "the press is advertised until the end", originAdv,
-			press, attempt{who: 1, method: byButton, at: wps.MessageM5, during: []step{pressed}}),
+			press, attempt{station: 1, method: byButton, at: wps.MessageM5, during: []step{pressed}}),
 		scenario("AP-REG-ADV-09", role, Must, NeedBeacon|NeedEnterPIN, "elements during a registration by PIN", "the PIN is advertised until the end", originAdv,
-			enter(stationPIN), attempt{who: 1, at: wps.MessageM5, during: []step{waitsForPIN}}),
+			enter(stationPIN), attempt{station: 1, at: wps.MessageM5, during: []step{waitsForPIN}}),
 		scenario("AP-REG-ADV-10", role, Must, NeedBeacon|NeedButton|NeedCancel, "elements after a cancel", "a withdrawn permission is not advertised", originAdv, press, operate{control: Cancel}, idle),
 		scenario("AP-REG-ADV-11", role, Must, NeedAssociation, "the element of association responses", "a strict reader accepts it, and it has the version of the others", originAdv,
 			association{"it is whole", func(r *wps.AssociationResponse, b *wps.Beacon) string {
@@ -274,14 +274,14 @@ func apRegistrarCases() []*Case {
 				return ""
 			}}),
 		scenario("AP-REG-ADV-12", role, Must, NeedProbe|NeedButton, "a probe request with unknown attributes", "attributes of later versions are skipped", "WSC 2.0 §12",
-			probe{who: 1, uuid: 1, id: wps.PasswordPushButton, later: true}, probe{who: 2, uuid: 2, id: wps.PasswordPushButton, later: true}, operate{control: Press, fails: true}),
+			probe{station: 1, uuid: 1, id: wps.PasswordPushButton, later: true}, probe{station: 2, uuid: 2, id: wps.PasswordPushButton, later: true}, operate{control: Press, fails: true}),
 
 		scenario("AP-REG-LOAD-01", role, Robustness, NeedEnterPIN|NeedStations, "a hundred stations that begin and fall silent", "half-open sessions do not block others", originHostap,
-			crowd{n: 100}, enter(stationPIN), attempt{who: 1}),
+			crowd{n: 100}, enter(stationPIN), attempt{station: 1}),
 		scenario("AP-REG-LOAD-02", role, Robustness, NeedEnterPIN, "fifty registrations in a row", "no resource is used up", originHostap, repeat{n: 50}),
 		scenario("AP-REG-LOAD-03", role, Robustness, NeedEnterPIN|NeedTime, "a thousand registrations in a row", "no resource is used up slowly", originHostap, repeat{n: 1000}),
 		scenario("AP-REG-FUZZ-01", role, Robustness, NeedEnterPIN, "messages changed at random", "no input crashes the device", originFaces,
-			mutations{200, []wps.MessageType{wps.MessageM1, wps.MessageM3, wps.MessageM5, wps.MessageM7, wps.MessageDone}, attempt{who: 1}}),
+			mutations{200, []wps.MessageType{wps.MessageM1, wps.MessageM3, wps.MessageM5, wps.MessageM7, wps.MessageDone}, attempt{station: 1}}),
 	}
 }
 
@@ -316,14 +316,14 @@ func elementsAreWhole(b *wps.Beacon, p *wps.ProbeResponse) string {
 func apEnrolleeCases() []*Case {
 	const role = APEnrollee
 	const need = NeedOwnPIN | NeedUnlock
-	good := attempt{who: 1, method: byOwnPIN}
-	wrong := attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantNotServed, code: append(wrongPIN, wps.SetupLocked)}
-	locked := attempt{who: 1, method: byOwnPIN, want: wantNotServed, stopsAt: wps.MessageM1, code: []wps.ConfigError{wps.SetupLocked}, what: "the right PIN, which is locked"}
+	good := attempt{station: 1, method: byOwnPIN}
+	wrong := attempt{station: 1, method: byOwnPIN, wrong: wrongFirst, want: wantNotServed, code: append(wrongPIN, wps.SetupLocked)}
+	locked := attempt{station: 1, method: byOwnPIN, want: wantNotServed, stopsAt: wps.MessageM1, code: []wps.ConfigError{wps.SetupLocked}, what: "the right PIN, which is locked"}
 	write := func(name string, c wps.Credential) row {
-		return one(name, attempt{who: 1, method: byOwnPIN, write: true, settings: &c, what: "writes " + name})
+		return one(name, attempt{station: 1, method: byOwnPIN, write: true, settings: &c, what: "writes " + name})
 	}
 	refuse := func(name string, c wps.Credential) row {
-		return one(name, attempt{who: 1, method: byOwnPIN, write: true, settings: &c, want: wantRefused, what: "writes " + name,
+		return one(name, attempt{station: 1, method: byOwnPIN, write: true, settings: &c, want: wantRefused, what: "writes " + name,
 			check: func(o *outcome) string {
 				if o.side.done {
 					return "the device accepted settings that it cannot use: " + name
@@ -344,11 +344,11 @@ func apEnrolleeCases() []*Case {
 			write("a passphrase of 8", wpa2("conformance", "12345678")),
 			write("a passphrase of 63", wpa2("conformance", "123456789012345678901234567890123456789012345678901234567890123"))),
 		scenario("AP-ENR-PIN-03", role, Must, need, "an external registrar of version 1.0", "registrars without the WFA extension are served", originPIN,
-			attempt{who: 1, method: byOwnPIN, version10: true}),
+			attempt{station: 1, method: byOwnPIN, version10: true}),
 		scenario("AP-ENR-PIN-04", role, Must, need, "the first half of the PIN is wrong", "the device proves nothing to a registrar without the PIN", originPIN,
-			attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM3, code: wrongPIN}),
+			attempt{station: 1, method: byOwnPIN, wrong: wrongFirst, want: wantNotServed, stopsAt: wps.MessageM3, code: wrongPIN}),
 		scenario("AP-ENR-PIN-05", role, Must, need, "the second half of the PIN is wrong", "settings stay until both halves are proved", originPIN,
-			attempt{who: 1, method: byOwnPIN, wrong: wrongSecond, want: wantNotServed, stopsAt: wps.MessageM5, code: wrongPIN}),
+			attempt{station: 1, method: byOwnPIN, wrong: wrongSecond, want: wantNotServed, stopsAt: wps.MessageM5, code: wrongPIN}),
 		inputs("AP-ENR-NET-01", role, Must, need, "settings that no access point can use", "the old settings stay, and the registrar gets an error", "WSC 2.0 §12",
 			refuse("a passphrase of 3", wpa2("conformance", "abc")),
 			refuse("a passphrase with a line feed", wpa2("conformance", "correct\nhorse battery")),
@@ -363,7 +363,7 @@ func apEnrolleeCases() []*Case {
 		scenario("AP-ENR-LOCK-01", role, Must, need, "wrong PINs lock the device's PIN", "after a few wrong guesses even the right PIN is refused", originLock,
 			guesses{n: 12, attempt: wrong}, locked),
 		scenario("AP-ENR-LOCK-02", role, Must, need, "guesses that never finish are counted", "a registrar that falls silent before its NACK has guessed as well", originLock,
-			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, wrong: wrongFirst, want: wantSurvive, conduct: conduct{at: wps.MessageNACK, silent: true}, limit: 5 * time.Second, what: "silent after the device's NACK"}}, locked),
+			guesses{n: 12, attempt: attempt{station: 1, method: byOwnPIN, wrong: wrongFirst, want: wantSurvive, fault: transportFault{at: wps.MessageNACK, silent: true}, limit: 5 * time.Second, what: "silent after the device's NACK"}}, locked),
 		scenario("AP-ENR-LOCK-03", role, Must, need|NeedBeacon, "a locked PIN is advertised", "beacons and probe responses have AP Setup Locked as long as the lock lasts", originLock,
 			guesses{n: 12, attempt: wrong}, element{what: "AP Setup Locked", check: func(b *wps.Beacon, p *wps.ProbeResponse) string {
 				if !b.APSetupLocked || !p.APSetupLocked {
@@ -372,13 +372,13 @@ func apEnrolleeCases() []*Case {
 				return ""
 			}}),
 		scenario("AP-ENR-LOCK-04", role, Must, need|NeedButton|NeedEAP, "the push button works while the PIN is locked", "the lock concerns external registrars only", originLock,
-			guesses{n: 12, attempt: wrong}, operate{control: Press}, attemptAs{APRegistrar, attempt{who: 2, method: byButton}}),
+			guesses{n: 12, attempt: wrong}, operate{control: Press}, attemptAs{APRegistrar, attempt{station: 2, method: byButton}}),
 		scenario("AP-ENR-LOCK-05", role, Must, need, "many runs that stop after M1 do not lock", "other devices cannot lock the PIN without a guess", originLock,
-			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, want: wantSurvive, conduct: conduct{at: wps.MessageM2, leave: true}, what: "leaves before M2"}}, good),
+			guesses{n: 12, attempt: attempt{station: 1, method: byOwnPIN, want: wantSurvive, fault: transportFault{at: wps.MessageM2, leave: true}, what: "leaves before M2"}}, good),
 		scenario("AP-ENR-LOCK-06", role, Should, need|NeedTime, "the lock ends", "a lock has an end", originLock,
 			guesses{n: 3, attempt: wrong}, unlocks{good, 3 * time.Hour}),
 		scenario("AP-ENR-LOCK-07", role, Must, need, "a NACK of the registrar is not a wrong guess", "only what the device itself found wrong counts", originLock,
-			guesses{n: 12, attempt: attempt{who: 1, method: byOwnPIN, want: wantRefused, conduct: conduct{at: wps.MessageM4, instead: wps.MessageNACK}, what: "NACK in place of M4"}}, good),
+			guesses{n: 12, attempt: attempt{station: 1, method: byOwnPIN, want: wantRefused, fault: transportFault{at: wps.MessageM4, instead: wps.MessageNACK}, what: "NACK in place of M4"}}, good),
 		scenario("AP-ENR-LOCK-08", role, Must, need|NeedStations, "parallel guesses", "guesses that begin before the lock are counted too", originLock,
 			parallel{n: 12}, locked),
 		scenario("AP-ENR-LOCK-09", role, Should, need|NeedRestart, "wrong guesses over restarts", "cutting the power gives no additional guesses", originLock,
@@ -401,9 +401,9 @@ func apEnrolleeCases() []*Case {
 		scenario("AP-ENR-LOAD-02", role, Robustness, need, "fifty exchanges in a row", "no resource is used up", originHostap, repeat{n: 50}),
 		scenario("AP-ENR-LOAD-03", role, Robustness, need|NeedTime, "a thousand exchanges in a row", "no resource is used up slowly", originHostap, repeat{n: 1000}),
 		scenario("AP-ENR-M2D-01", role, Must, need, "M2D in place of M2", "a registrar that is not ready ends the run", originHostap,
-			attempt{who: 1, method: byOwnPIN, want: wantRefused, conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
+			attempt{station: 1, method: byOwnPIN, want: wantRefused, fault: transportFault{at: wps.MessageM2, instead: wps.MessageM2D}, what: "M2D"}),
 		scenario("AP-ENR-FUZZ-01", role, Robustness, need, "messages changed at random", "no input crashes the device", originFaces,
-			mutations{100, []wps.MessageType{wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8}, attempt{who: 1, method: byOwnPIN, write: true}}),
+			mutations{100, []wps.MessageType{wps.MessageM2, wps.MessageM4, wps.MessageM6, wps.MessageM8}, attempt{station: 1, method: byOwnPIN, write: true}}),
 	}
 }
 
@@ -411,7 +411,7 @@ func fragmentsOf(a attempt) []row {
 	var rows []row
 	for _, n := range fragmentSizes {
 		b := a
-		b.conduct.fragment, b.what = n, fmt.Sprintf("packets of %d octets", n)
+		b.fault.fragment, b.what = n, fmt.Sprintf("packets of %d octets", n)
 		rows = append(rows, one(fmt.Sprintf("%d octets", n), b))
 	}
 	return rows

@@ -11,10 +11,10 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// conduct is how the suite's side departs from EAP-WSC in carrying its
+// transportFault is how the suite's side departs from EAP-WSC in carrying its
 // messages. The zero value does not depart from it. Fields with a message type
 // concern that message; 0 is none.
-type conduct struct {
+type transportFault struct {
 	fragment   int             // size of packets; 0 is the default
 	identity   string          // instead of the one that belongs to the role
 	opCode     eap.OpCode      // of message at
@@ -43,17 +43,17 @@ type frame struct {
 
 // outcome is how an exchange ended.
 type outcome struct {
-	side     *side
-	frames   []frame
-	began    time.Time
-	ended    time.Time
-	failure  bool                       // EAP-Failure came
-	silence  bool                       // nothing arrived until the limit
-	err      error                      // of the link or the device
-	deviated bool                       // the deviation was sent
-	anew     bool                       // the device has restarted in the middle
-	beyond   []wps.MessageType          // what the device sent after it
-	messages map[wps.MessageType][]byte // that the suite has sent
+	side      *side
+	frames    []frame
+	began     time.Time
+	ended     time.Time
+	failure   bool                       // EAP-Failure came
+	silence   bool                       // nothing arrived until the limit
+	err       error                      // of the link or the device
+	deviated  bool                       // the deviation was sent
+	restarted bool                       // the device has restarted in the middle
+	sentAfter []wps.MessageType          // what the device sent after it
+	messages  map[wps.MessageType][]byte // that the suite has sent
 }
 
 // received reports whether the device sent a message of the type.
@@ -71,7 +71,7 @@ type exchange struct {
 	link     Link
 	device   Device
 	side     *side
-	conduct  conduct
+	fault    transportFault
 	limit    time.Duration
 	out      *outcome
 	incoming eap.Reassembler
@@ -178,8 +178,8 @@ func (x *exchange) peer() {
 	if x.side.role == registration.RoleRegistrar {
 		identity = eap.RegistrarIdentity
 	}
-	if x.conduct.identity != "" {
-		identity = x.conduct.identity
+	if x.fault.identity != "" {
+		identity = x.fault.identity
 	}
 	for {
 		in, ok := x.receive(silenceLimit)
@@ -207,7 +207,7 @@ func (x *exchange) peer() {
 				x.side.fault("WSC_Start to a registrar")
 				return
 			}
-			if !x.say(wps.MessageM1, x.side.m1()) {
+			if !x.sendMessage(wps.MessageM1, x.side.m1()) {
 				return
 			}
 			continue
@@ -263,7 +263,7 @@ func (x *exchange) server() {
 			}
 			x.id++
 			if x.side.role == registration.RoleEnrollee {
-				if !x.say(wps.MessageM1, x.side.m1()) {
+				if !x.sendMessage(wps.MessageM1, x.side.m1()) {
 					return
 				}
 			} else if !x.packet(eap.NewWSC(eap.CodeRequest, x.id, eap.OpStart, nil)) {
@@ -311,14 +311,14 @@ func (x *exchange) message(in eap.Packet) bool {
 	}
 	if !complete {
 		op := eap.OpFragACK
-		if x.conduct.badACK {
+		if x.fault.badACK {
 			op = eap.OpACK
 		}
 		return x.packet(eap.NewWSC(x.code(), x.id, op, nil))
 	}
 	if x.out.deviated {
 		if t, err := wps.PeekMessageType(message); err == nil {
-			x.out.beyond = append(x.out.beyond, t)
+			x.out.sentAfter = append(x.out.sentAfter, t)
 		}
 	}
 	t, answer, err := x.side.answer(bytes.Clone(message))
@@ -330,7 +330,7 @@ func (x *exchange) message(in eap.Packet) bool {
 	case answer == nil, x.side.nack != nil && x.code() == eap.CodeRequest:
 		return false // an access point answers WSC_NACK by EAP-Failure
 	}
-	return x.say(t, answer)
+	return x.sendMessage(t, answer)
 }
 
 // refuse sends a NACK, once.
@@ -359,10 +359,10 @@ func opCodeOf(t wps.MessageType) eap.OpCode {
 	return eap.OpMSG
 }
 
-// say sends a message, with its deviation.
-func (x *exchange) say(t wps.MessageType, message []byte) bool {
+// sendMessage sends a message, with its deviation.
+func (x *exchange) sendMessage(t wps.MessageType, message []byte) bool {
 	op := opCodeOf(t)
-	c := x.conduct
+	c := x.fault
 	x.current = t
 	if x.side.deviate.at == t && t != 0 {
 		x.out.deviated = true
@@ -433,7 +433,7 @@ func (x *exchange) startAgain() bool {
 		case !ok:
 			return false
 		case in.Code == eap.CodeRequest && in.Type == eap.TypeIdentity:
-			x.out.anew = true
+			x.out.restarted = true
 			return false
 		}
 	}
@@ -452,7 +452,7 @@ func (x *exchange) fragment() bool {
 // packet sends a packet, twice or changed if the conduct says so.
 func (x *exchange) packet(p eap.Packet) bool {
 	b := mustAppend(p)
-	c := x.conduct
+	c := x.fault
 	here := c.at != 0 && c.at == x.current && p.IsWSC() && p.OpCode != eap.OpFragACK && p.OpCode != eap.OpStart
 	if here && c.packet != nil {
 		b = c.packet(b)

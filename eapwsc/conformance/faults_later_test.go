@@ -166,9 +166,9 @@ func duringRuns(f func(a *accessPoint, b *wps.Beacon)) func(Device, Controls) (D
 	})
 }
 
-// byHandLater are mutants like byHand: those about time, restarts, elements and
+// laterSingleMutants are mutants like singleMutants: those about time, restarts, elements and
 // randomness.
-var byHandLater = []mutant{
+var laterSingleMutants = []mutant{
 	{name: "AP-REG M3 of an earlier run taken", role: APRegistrar, kills: "AP-REG-M3-28", fault: knownMessage(wps.MessageM3)},
 	{name: "ER M3 of an earlier run taken", role: Registrar, kills: "ER-M3-28", fault: knownMessage(wps.MessageM3)},
 	{name: "AP-REG M5 lost, and M4 not repeated", role: APRegistrar, kills: "AP-REG-M5-29", fault: neverRepeats},

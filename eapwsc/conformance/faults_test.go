@@ -256,8 +256,8 @@ func wearsOut(n int) func(Device, Controls) (Device, Controls) {
 
 var errRefused = errors.New("refused")
 
-// byHand are the mutants with a fault that is not part of a series.
-var byHand = []mutant{
+// singleMutants are the mutants with a fault that is not part of a series.
+var singleMutants = []mutant{
 	{name: "AP-REG PIN kept after success", role: APRegistrar, kills: "AP-REG-PIN-08", device: beforeEach(enterAgain)},
 	{name: "AP-REG PIN kept after exposure", role: APRegistrar, kills: "AP-REG-PIN-07", device: beforeEach(enterAgain)},
 	{name: "AP-REG anybody is registered", role: APRegistrar, kills: "AP-REG-PIN-06", device: beforeEach(enterAgain)},

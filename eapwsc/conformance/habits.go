@@ -95,12 +95,12 @@ func observed(a attempt, check func(o *outcome) string) attempt {
 
 func habitCases() []*Case {
 	pin := func(check func(o *outcome) string) []step {
-		return []step{enter(stationPIN), observed(attempt{who: 1}, check)}
+		return []step{enter(stationPIN), observed(attempt{station: 1}, check)}
 	}
 	reg := func(n int, level Level, needs Need, title, proves string, steps ...step) *Case {
 		return scenario(fmt.Sprintf("AP-REG-HABIT-%02d", n), APRegistrar, level, needs, title, proves, originField, steps...)
 	}
-	own := attempt{who: 1, method: byOwnPIN}
+	own := attempt{station: 1, method: byOwnPIN}
 	return []*Case{
 		reg(1, Should, NeedEnterPIN, "an access point of version 1.0", "the access point is of version 2.0", pin(version2)...),
 		reg(2, Should, NeedEnterPIN, "a network's name padded with zeros", "the name that is given is that of the network", pin(eachCredential(func(c *wps.Credential) string {
@@ -148,7 +148,7 @@ func habitCases() []*Case {
 			}}),
 		reg(9, Should, NeedEnterPIN, "an access point that needs seconds for a message", "answers come before peers repeat their requests", pin(prompt)...),
 		reg(10, Should, NeedEnterPIN|NeedCancel, "a station that is not expected and gets no M2D", "M2D comes at once",
-			operate{control: Cancel}, observed(attempt{who: 1}, prompt)),
+			operate{control: Cancel}, observed(attempt{station: 1}, prompt)),
 		reg(11, May, NeedEnterPIN|NeedEAP, "an access point that sends fragments", "messages that fit are sent whole", pin(whole)...),
 		reg(12, Should, NeedEnterPIN|NeedRestart, "the same keys and nonces after a restart", "a restart does not repeat the same randomness",
 			enter(stationPIN), freshness{n: 3, restart: true}),
@@ -158,15 +158,15 @@ func habitCases() []*Case {
 		scenario("AP-ENR-HABIT-02", APEnrollee, Should, NeedOwnPIN|NeedUnlock, "an access point that needs seconds for a message", "answers come before peers repeat their requests", originField, observed(own, prompt)),
 		scenario("AP-ENR-HABIT-03", APEnrollee, May, NeedOwnPIN|NeedUnlock|NeedEAP, "an access point that sends fragments", "messages that fit are sent whole", originField, observed(own, whole)),
 
-		scenario("STA-ENR-HABIT-01", Station, Should, NeedOwnPIN, "a station of version 1.0", "the station is of version 2.0", originField, observed(attempt{who: 1}, version2)),
-		scenario("STA-ENR-HABIT-02", Station, Should, NeedOwnPIN, "a station that needs seconds for a message", "answers come before access points repeat their requests", originField, observed(attempt{who: 1}, prompt)),
-		scenario("STA-ENR-HABIT-03", Station, May, NeedOwnPIN|NeedEAP, "a station that sends fragments", "messages that fit are sent whole", originField, observed(attempt{who: 1}, whole)),
-		scenario("STA-ENR-HABIT-04", Station, May, NeedOwnPIN, "a station that sends a message twice", "each message is sent once", originField, observed(attempt{who: 1}, once)),
+		scenario("STA-ENR-HABIT-01", Station, Should, NeedOwnPIN, "a station of version 1.0", "the station is of version 2.0", originField, observed(attempt{station: 1}, version2)),
+		scenario("STA-ENR-HABIT-02", Station, Should, NeedOwnPIN, "a station that needs seconds for a message", "answers come before access points repeat their requests", originField, observed(attempt{station: 1}, prompt)),
+		scenario("STA-ENR-HABIT-03", Station, May, NeedOwnPIN|NeedEAP, "a station that sends fragments", "messages that fit are sent whole", originField, observed(attempt{station: 1}, whole)),
+		scenario("STA-ENR-HABIT-04", Station, May, NeedOwnPIN, "a station that sends a message twice", "each message is sent once", originField, observed(attempt{station: 1}, once)),
 		scenario("STA-ENR-HABIT-05", Station, Should, NeedOwnPIN, "a station that does not answer M2D", "M2D is acknowledged", originField,
-			observed(attempt{who: 1, what: "M2D", conduct: conduct{at: wps.MessageM2, instead: wps.MessageM2D}}, acknowledges)),
+			observed(attempt{station: 1, what: "M2D", fault: transportFault{at: wps.MessageM2, instead: wps.MessageM2D}}, acknowledges)),
 
-		scenario("ER-HABIT-01", Registrar, Should, NeedEnterPIN, "a registrar of version 1.0", "the registrar is of version 2.0", originField, observed(attempt{who: 1}, version2)),
-		scenario("ER-HABIT-02", Registrar, Should, NeedEnterPIN, "a registrar that needs seconds for a message", "answers come before access points repeat their requests", originField, observed(attempt{who: 1}, prompt)),
-		scenario("ER-HABIT-03", Registrar, May, NeedEnterPIN|NeedEAP, "a registrar that sends fragments", "messages that fit are sent whole", originField, observed(attempt{who: 1}, whole)),
+		scenario("ER-HABIT-01", Registrar, Should, NeedEnterPIN, "a registrar of version 1.0", "the registrar is of version 2.0", originField, observed(attempt{station: 1}, version2)),
+		scenario("ER-HABIT-02", Registrar, Should, NeedEnterPIN, "a registrar that needs seconds for a message", "answers come before access points repeat their requests", originField, observed(attempt{station: 1}, prompt)),
+		scenario("ER-HABIT-03", Registrar, May, NeedEnterPIN|NeedEAP, "a registrar that sends fragments", "messages that fit are sent whole", originField, observed(attempt{station: 1}, whole)),
 	}
 }

@@ -189,7 +189,7 @@ func TestSubtests(t *testing.T) {
 // TestReports writes a report about an access point with faults in every
 // format.
 func TestReports(t *testing.T) {
-	m := byHand[0]
+	m := singleMutants[0]
 	device, controls := build(t, m)
 	s, err := New(Config{Device: device, Role: m.role, Controls: controls, Only: "AP-REG-P[IB]*"})
 	if err != nil {

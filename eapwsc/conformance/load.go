@@ -151,7 +151,7 @@ func (s *Suite) Load(ctx context.Context, cfg LoadConfig) (*LoadReport, error) {
 // loadOne runs one right exchange.
 func (s *Suite) loadOne(ctx context.Context, who byte) string {
 	t := s.trial(ctx)
-	a := attempt{who: who}
+	a := attempt{station: who}
 	switch s.cfg.Role {
 	case APRegistrar:
 		if _, err := t.operate(EnterPIN, stationPIN); err != nil && !errors.Is(err, ErrNoControl) {

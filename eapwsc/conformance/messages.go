@@ -25,9 +25,9 @@ var settingsOf = map[wps.MessageType]wps.AttributeID{
 	wps.MessageM8: 0,
 }
 
-// vital are the attributes without which a message proves nothing: a device
+// essential are the attributes without which a message proves nothing: a device
 // must not continue without one. Without the others it may continue.
-var vital = map[wps.MessageType][]wps.AttributeID{
+var essential = map[wps.MessageType][]wps.AttributeID{
 	wps.MessageM1: {wps.AttrMACAddress, wps.AttrEnrolleeNonce, wps.AttrPublicKey},
 	wps.MessageM2: {wps.AttrEnrolleeNonce, wps.AttrRegistrarNonce, wps.AttrPublicKey},
 	wps.MessageM3: {wps.AttrRegistrarNonce, wps.AttrEHash1, wps.AttrEHash2},
@@ -71,7 +71,7 @@ type deviationRow struct {
 type input struct {
 	name      string
 	deviation deviation
-	conduct   conduct
+	fault     transportFault
 	want      want
 	code      []wps.ConfigError
 	first     bool // a correct exchange comes before it
@@ -87,7 +87,7 @@ const (
 
 // deviations is the table of faults in messages.
 var deviations = []deviationRow{
-	{1, "%v without an attribute on which its proof rests", "a message that proves nothing is not taken for one", originChain, Must, missingVital, 0, 0},
+	{1, "%v without an attribute on which its proof rests", "a message that proves nothing is not taken for one", originChain, Must, missingEssential, 0, 0},
 	{2, "%v without another mandatory attribute", "a message that is not whole does no harm", originChain, Robustness, missingOther, 0, 0},
 	{3, "%v with an attribute twice", "a repeated attribute does no harm", originChain, Robustness, doubled, 0, 0},
 	{4, "%v with an attribute of wrong length", "lengths are checked before values are read", originChain, Robustness, wrongLength, 0, 0},
@@ -136,7 +136,7 @@ func (f family) cases() []*Case {
 			}
 			for _, in := range inputs {
 				a := f.attempt
-				a.deviation, a.conduct, a.want, a.code, a.what, a.check = in.deviation, in.conduct, in.want, in.code, in.name, in.check
+				a.deviation, a.fault, a.want, a.code, a.what, a.check = in.deviation, in.fault, in.want, in.code, in.name, in.check
 				if a.what == "" {
 					a.what = c.Title
 				}
@@ -194,9 +194,9 @@ func kindOf(t wps.MessageType) wps.Kind {
 	return 0
 }
 
-func missingVital(t wps.MessageType) []input {
+func missingEssential(t wps.MessageType) []input {
 	var in []input
-	for _, id := range vital[t] {
+	for _, id := range essential[t] {
 		in = append(in, input{name: id.String(), deviation: deviation{at: t, list: remove(id)}, want: wantRefused})
 	}
 	return in
@@ -205,7 +205,7 @@ func missingVital(t wps.MessageType) []input {
 func missingOther(t wps.MessageType) []input {
 	var in []input
 	for _, id := range layout(t) {
-		if !slices.Contains(vital[t], id) {
+		if !slices.Contains(essential[t], id) {
 			in = append(in, input{name: id.String(), deviation: deviation{at: t, list: remove(id)}, want: wantSurvive})
 		}
 	}
@@ -224,7 +224,7 @@ func wrongLength(t wps.MessageType) []input {
 	var in []input
 	for _, id := range layout(t) {
 		w := wantSurvive
-		if slices.Contains(vital[t], id) && id != wps.AttrEncryptedSettings {
+		if slices.Contains(essential[t], id) && id != wps.AttrEncryptedSettings {
 			w = wantRefused
 		}
 		in = append(in,
@@ -288,7 +288,7 @@ func instead(t wps.MessageType) []input {
 		if other == wps.MessageM1 && t == wps.MessageM3 || other == wps.MessageM2 && t == wps.MessageM4 {
 			w = wantSurvive // a copy of the message before may get the same answer again
 		}
-		in = append(in, input{name: other.String(), conduct: conduct{at: t, instead: other}, want: w})
+		in = append(in, input{name: other.String(), fault: transportFault{at: t, instead: other}, want: w})
 	}
 	return in
 }
@@ -297,21 +297,21 @@ func otherOpCode(t wps.MessageType) []input {
 	var in []input
 	for _, op := range []eap.OpCode{eap.OpStart, eap.OpACK, eap.OpNACK, eap.OpDone, eap.OpFragACK, 0, 9, 0xFF} {
 		if op != opCodeOf(t) {
-			in = append(in, input{name: op.String(), conduct: conduct{at: t, opCode: op}, want: wantSurvive})
+			in = append(in, input{name: op.String(), fault: transportFault{at: t, opCode: op}, want: wantSurvive})
 		}
 	}
 	return in
 }
 
 func twice(t wps.MessageType) []input {
-	return []input{{conduct: conduct{at: t, twice: true}, want: wantSuccess}}
+	return []input{{fault: transportFault{at: t, twice: true}, want: wantSuccess}}
 }
 
 func before(t wps.MessageType) []input {
 	if isFirst(t) || t == wps.MessageM2 {
 		return nil
 	}
-	return []input{{conduct: conduct{at: t, repeatPrev: true}, want: wantSurvive}}
+	return []input{{fault: transportFault{at: t, repeatPrev: true}, want: wantSurvive}}
 }
 
 func ends(with wps.MessageType) func(wps.MessageType) []input {
@@ -319,7 +319,7 @@ func ends(with wps.MessageType) func(wps.MessageType) []input {
 		if t == with || isEnd(t) {
 			return nil
 		}
-		return []input{{conduct: conduct{at: t, instead: with}, want: wantRefused}}
+		return []input{{fault: transportFault{at: t, instead: with}, want: wantRefused}}
 	}
 }
 
@@ -406,11 +406,11 @@ func proofs(t wps.MessageType) []input {
 }
 
 func silence(t wps.MessageType) []input {
-	return []input{{conduct: conduct{at: t, silent: true}, want: wantRefused}}
+	return []input{{fault: transportFault{at: t, silent: true}, want: wantRefused}}
 }
 
 func leaves(t wps.MessageType) []input {
-	return []input{{conduct: conduct{at: t, leave: true}, want: wantRefused}}
+	return []input{{fault: transportFault{at: t, leave: true}, want: wantRefused}}
 }
 
 func overruns(t wps.MessageType) []input {
@@ -423,7 +423,7 @@ func overruns(t wps.MessageType) []input {
 
 func badPackets(t wps.MessageType) []input {
 	at := func(name string, f func(b []byte) []byte) input {
-		return input{name: name, conduct: conduct{at: t, packet: f}, want: wantSurvive}
+		return input{name: name, fault: transportFault{at: t, packet: f}, want: wantSurvive}
 	}
 	return []input{
 		at("Length too long", func(b []byte) []byte { b[3] += 9; return b }),
@@ -447,24 +447,24 @@ func replayed(t wps.MessageType) []input {
 	if isFirst(t) || isEnd(t) {
 		return nil
 	}
-	return []input{{first: true, conduct: conduct{at: t, replay: true}, want: wantRefused}}
+	return []input{{first: true, fault: transportFault{at: t, replay: true}, want: wantRefused}}
 }
 
 func lost(t wps.MessageType) []input {
-	return []input{{conduct: conduct{at: t, lost: true}, want: wantSuccess}}
+	return []input{{fault: transportFault{at: t, lost: true}, want: wantSuccess}}
 }
 
 func late(t wps.MessageType) []input {
-	return []input{{name: "by 8 s", conduct: conduct{at: t, late: 8 * time.Second}, want: wantSuccess}}
+	return []input{{name: "by 8 s", fault: transportFault{at: t, late: 8 * time.Second}, want: wantSuccess}}
 }
 
 func fails(t wps.MessageType) []input {
-	return []input{{conduct: conduct{at: t, failure: true}, want: wantRefused}}
+	return []input{{fault: transportFault{at: t, failure: true}, want: wantRefused}}
 }
 
 func startsAgain(t wps.MessageType) []input {
-	return []input{{conduct: conduct{at: t, restart: true}, want: wantRefused, check: func(o *outcome) string {
-		if !o.anew {
+	return []input{{fault: transportFault{at: t, restart: true}, want: wantRefused, check: func(o *outcome) string {
+		if !o.restarted {
 			return "the device does not ask for the identity again"
 		}
 		return ""

@@ -366,7 +366,9 @@ func byMessage() []mutant {
 }
 
 // mutants returns all faulty devices.
-func mutants() []mutant { return slices.Concat(byMessage(), byHand, byHandLater, byHabit()) }
+func mutants() []mutant {
+	return slices.Concat(byMessage(), singleMutants, laterSingleMutants, byHabit())
+}
 
 // prove repairs a wrong proof, in which the suite has flipped the last bit.
 func (f *faulty) prove(id wps.AttributeID, l list) list {

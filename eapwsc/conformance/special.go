@@ -45,7 +45,7 @@ func weak() []weakKey {
 
 func weakKeys(t wps.MessageType, before ...step) []row {
 	var rows []row
-	for _, r := range weakKeysOf(t, attempt{who: 1}) {
+	for _, r := range weakKeysOf(t, attempt{station: 1}) {
 		rows = append(rows, row{r.name, append(append([]step(nil), before...), r.steps...)})
 	}
 	return rows
@@ -116,7 +116,7 @@ func (s freshness) run(t *trial) string {
 				return t.cannot(err)
 			}
 		}
-		if why := (attempt{who: 1, method: s.method, fixedKey: true}).run(t); why != "" {
+		if why := (attempt{station: 1, method: s.method, fixedKey: true}).run(t); why != "" {
 			return why
 		}
 		o := t.outcomes[len(t.outcomes)-1]
@@ -263,7 +263,7 @@ func (s parallel) run(t *trial) string {
 	}()
 	// M2 is sent in all before M4 is sent in any: then all have begun unlocked.
 	for i := range s.n {
-		a := attempt{who: byte(10 + i), method: byOwnPIN, wrong: wrongFirst}
+		a := attempt{station: byte(10 + i), method: byOwnPIN, wrong: wrongFirst}
 		side, err := t.side(a)
 		if err != nil {
 			return t.cannot(err)
@@ -332,7 +332,7 @@ func (x *exchange) until(t wps.MessageType) {
 		if err != nil || answer == nil {
 			return
 		}
-		x.pending = func() bool { return x.say(next, answer) }
+		x.pending = func() bool { return x.sendMessage(next, answer) }
 		return
 	}
 }
@@ -372,7 +372,7 @@ func (s repeat) run(t *trial) string {
 				return t.cannot(err)
 			}
 		}
-		a := attempt{who: byte(1 + i%100)}
+		a := attempt{station: byte(1 + i%100)}
 		if t.suite.cfg.Role == APEnrollee {
 			a.method = byOwnPIN
 		}

@@ -71,7 +71,7 @@ var wants = [...]string{
 
 // attempt is one exchange of the suite with the device.
 type attempt struct {
-	who       byte // which of the suite's stations
+	station   byte // which of the suite's stations
 	uuid      byte // its UUID, if it is that of another one
 	method    method
 	wrong     wrongness
@@ -81,7 +81,7 @@ type attempt struct {
 	settings  *wps.Credential
 	more      []wps.Credential // given beside settings
 	deviation deviation
-	conduct   conduct
+	fault     transportFault
 	device    func(d *wps.Device)
 	want      want
 	code      []wps.ConfigError // if the device sends a NACK or M2D, it has one of these errors
@@ -134,7 +134,7 @@ func (a attempt) run(t *trial) string {
 	}
 	t.opened = true
 	t.suite.pressed = t.suite.pressed || a.method == byButton
-	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, conduct: a.conduct, limit: a.limit, patient: a.want == wantSuccess}
+	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, fault: a.fault, limit: a.limit, patient: a.want == wantSuccess}
 	why := ""
 	x.before = func(m wps.MessageType) bool {
 		for i := 0; i < len(a.during) && m == a.at && why == ""; i++ {
@@ -142,8 +142,8 @@ func (a attempt) run(t *trial) string {
 		}
 		return why == ""
 	}
-	if a.conduct.replay && len(t.outcomes) > 0 {
-		x.conduct.recorded = t.outcomes[len(t.outcomes)-1].messages[a.conduct.at]
+	if a.fault.replay && len(t.outcomes) > 0 {
+		x.fault.recorded = t.outcomes[len(t.outcomes)-1].messages[a.fault.at]
 	}
 	o := x.run()
 	if err := link.Close(); err != nil && o.err == nil {
@@ -164,7 +164,7 @@ func (a attempt) judge(t *trial, o *outcome) string {
 	if o.ended.Sub(o.began) > 125*time.Second {
 		return "the exchange did not end within 120 s"
 	}
-	deviates := a.deviation.at != 0 || a.conduct.at != 0 || a.conduct.identity != "" || a.conduct.badACK
+	deviates := a.deviation.at != 0 || a.fault.at != 0 || a.fault.identity != "" || a.fault.badACK
 	if !deviates && a.wrong == wrongNone && a.want == wantSuccess && len(o.side.faults) > 0 {
 		return "the device departs from the protocol: " + strings.Join(o.side.faults, "; ")
 	}
@@ -204,7 +204,7 @@ func (a attempt) ended(t *trial, o *outcome) string {
 		}
 		return a.result(t, o)
 	case wantRefused:
-		for _, m := range o.beyond {
+		for _, m := range o.sentAfter {
 			if m >= wps.MessageM2 && m <= wps.MessageM8 && m != wps.MessageM2D || m == wps.MessageDone {
 				return fmt.Sprintf("the device went on with %v", m)
 			}
@@ -224,7 +224,7 @@ func (a attempt) ended(t *trial, o *outcome) string {
 	return ""
 }
 
-func (a attempt) deviates() bool { return a.deviation.at != 0 || a.conduct.at != 0 }
+func (a attempt) deviates() bool { return a.deviation.at != 0 || a.fault.at != 0 }
 
 // lastSent returns the last message of the suite, in words.
 func (o *outcome) lastSent() string {
@@ -300,13 +300,13 @@ func (s pause) run(t *trial) string {
 
 // probe sends a probe request of a station in push-button mode, or in PIN mode.
 type probe struct {
-	who, uuid byte
-	id        wps.DevicePasswordID
-	later     bool // with attributes of a later version
+	station, uuid byte
+	id            wps.DevicePasswordID
+	later         bool // with attributes of a later version
 }
 
 func (s probe) String() string {
-	text := fmt.Sprintf("station %d probes, %v", s.who, s.id)
+	text := fmt.Sprintf("station %d probes, %v", s.station, s.id)
 	if s.later {
 		text += ", with attributes of a later version"
 	}
@@ -314,7 +314,7 @@ func (s probe) String() string {
 }
 
 func (s probe) run(t *trial) string {
-	d := t.station(s.who, s.uuid)
+	d := t.station(s.station, s.uuid)
 	e := &wps.ProbeRequest{
 		RequestType: wps.RequestEnrollee8021X, ConfigMethods: d.ConfigMethods, UUIDE: d.UUID,
 		RFBands: wps.Band24GHz, DevicePasswordID: s.id, Manufacturer: d.Manufacturer, ModelName: d.ModelName,

@@ -397,7 +397,7 @@ func (t *trial) settle() string {
 		s.cfg.Device.Sleep(121 * time.Second) // the monitor time: earlier presses are forgotten
 		s.pressed = false
 	}
-	good := attempt{who: 0xF0, want: wantSuccess}
+	good := attempt{station: 0xF0, want: wantSuccess}
 	switch s.cfg.Role {
 	case APRegistrar:
 		if !s.cfg.Controls.Has(EnterPIN) {
@@ -475,7 +475,7 @@ const apPIN = "12345670"
 func (t *trial) side(a attempt) (*side, error) {
 	s := &side{
 		version10: a.version10, version: a.version, more: a.more, deviate: a.deviation, write: a.write, random: t.suite.cfg.Rand, own: t.suite.key, reflect: a.reflect, secret: a.secret,
-		settings: ownNetwork, device: t.station(a.who, a.uuid),
+		settings: ownNetwork, device: t.station(a.station, a.uuid),
 	}
 	if a.settings != nil {
 		s.settings = *a.settings

@@ -112,10 +112,10 @@ func NewAuthenticator(conn Conn, point *ap.AccessPoint) *Authenticator {
 	return (&unit{point: point}).authenticator(conn)
 }
 
-// Beside returns an authenticator of the same access point for another of its
+// ForConn returns an authenticator of the same access point for another of its
 // connections, such as that of another radio. Each is served by a Serve of its
 // own. An event is reported by the Serve that comes first, one event at a time.
-func (a *Authenticator) Beside(conn Conn) *Authenticator {
+func (a *Authenticator) ForConn(conn Conn) *Authenticator {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.authenticator(conn)
@@ -372,7 +372,7 @@ type outgoing struct {
 func (a *Authenticator) timeout(err error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.alarm.rang(err) {
+	if !a.alarm.isExpiry(err) {
 		return err
 	}
 	now := time.Now()

@@ -130,23 +130,23 @@ type line struct {
 // setting it wakes other threads, which costs more than a frame. So the alarm
 // may ring too early, but not too late.
 type alarm struct {
-	at   time.Time // zero is never
-	rung bool      // it must be set again
+	at      time.Time // zero is never
+	expired bool      // it must be set again
 }
 
 // set makes the alarm ring at t or before; zero is never.
 func (a *alarm) set(conn Conn, t time.Time) error {
-	if !a.rung && (t.IsZero() || !a.at.IsZero() && !t.Before(a.at)) {
+	if !a.expired && (t.IsZero() || !a.at.IsZero() && !t.Before(a.at)) {
 		return nil
 	}
-	a.at, a.rung = t, false
+	a.at, a.expired = t, false
 	return conn.SetReadDeadline(t)
 }
 
-// rang reports whether an error of ReadFrame means that the alarm has rung.
-func (a *alarm) rang(err error) bool {
-	a.rung = errors.Is(err, os.ErrDeadlineExceeded)
-	return a.rung
+// isExpiry reports whether an error of ReadFrame means that the alarm has rung.
+func (a *alarm) isExpiry(err error) bool {
+	a.expired = errors.Is(err, os.ErrDeadlineExceeded)
+	return a.expired
 }
 
 // frames are buffers for a frame. Clearing a new one for each registration
@@ -186,7 +186,7 @@ func (l *line) carry(ctx context.Context, x Endpoint, step eapwsc.Step) error {
 			return l.leave(x, over(ctx))
 		case err == nil:
 			step, err = l.receive(x, now, step, from, buf[:n])
-		case !l.alarm.rang(err):
+		case !l.alarm.isExpiry(err):
 			return l.leave(x, err)
 		case !l.start.IsZero() && !now.Before(l.start):
 			l.start = now.Add(StartPeriod)

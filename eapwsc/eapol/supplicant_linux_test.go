@@ -633,7 +633,7 @@ func twoRadios(t *testing.T, r *report) {
 	}
 	s := &served{Authenticator: eapol.NewAuthenticator(conns[0], point), events: make(chan ap.Event, 1000)}
 	s.Radio = point.Radio(bssids[0])
-	other := s.Beside(conns[1])
+	other := s.ForConn(conns[1])
 	other.Radio = point.Radio(bssids[1])
 	for _, a := range []*eapol.Authenticator{s.Authenticator, other} {
 		go a.Serve(t.Context(), func(e ap.Event) {

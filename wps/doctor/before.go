@@ -114,14 +114,14 @@ var beforeRows = []Row{
 		Owner:    "{Router} has WPS switched on in its 5 GHz band only. Most printers have only the 2.4 GHz band.",
 		Steps:    []string{"On the web page of {router}, switch WPS on for the 2.4 GHz network.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
 		Engineer: "There are access points with this SSID in both bands; only the one at 5 GHz has a WPS element.",
-		when:     func(v *view) bool { return v.none() && v.onlyAt5GHz() && !v.unheardOf() }},
+		when:     func(v *view) bool { return v.none() && v.onlyAt5GHz() && !v.wpsUnknown() }},
 	{Code: "A1", Cause: WPSDisabled, Outcome: NoAttempt,
 		Evidence: "no WPS element in any beacon or probe response",
 		Owner:    "{Router} offers no WPS: it is switched off, or the router has switched it off by itself because of its Wi-Fi settings.",
 		Steps: []string{stepEnableWPS, "Make the network name visible: routers switch WPS off for hidden networks.", stepWPA2,
 			"Use the main network, not the guest network.", "Or choose the network at the device and type the Wi-Fi password."},
 		Engineer: "No WPS element was heard{why}. hostap drops it for hidden SSIDs, WEP and TKIP-only networks.",
-		when:     func(v *view) bool { return v.none() && len(v.Networks) > 0 && !v.anyWPS() && !v.unheardOf() }},
+		when:     func(v *view) bool { return v.none() && len(v.Networks) > 0 && !v.anyWPS() && !v.wpsUnknown() }},
 	{Code: "A16", Cause: Ready, Outcome: NoAttempt,
 		Evidence: "a registrar waits, and the evidence does not cover devices, as in a scan",
 		Owner:    "{Router} is in WPS mode: it waits for a device now.",
@@ -340,7 +340,7 @@ func (v *view) radiosPressed() (pressed []*Network) {
 	found := make(map[*Network]bool)
 	for _, device := range devices {
 		for _, n := range pressedTogether(device, func(n *Network) any {
-			if n.waitedNameless() {
+			if n.waitedWithoutUUID() {
 				return n
 			}
 			return nil // those with a UUID-E count as one
@@ -365,9 +365,9 @@ func (v *view) everyNetwork() []*Network {
 	return list
 }
 
-// waitedNameless reports whether a network waited for a button with an element
+// waitedWithoutUUID reports whether a network waited for a button with an element
 // that has no UUID-E.
-func (n *Network) waitedNameless() bool {
+func (n *Network) waitedWithoutUUID() bool {
 	return slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.waits(PushButton) && a.Element.UUIDE == wps.UUID{} })
 }
 
@@ -378,12 +378,12 @@ type press struct {
 	since, over time.Time // over is zero if it did not end
 }
 
-// covers reports whether a press that began earlier is still active at t.
-func (p *press) covers(t time.Time) bool { return p.over.IsZero() || p.over.After(t) }
+// activeAt reports whether a press that began earlier is still active at t.
+func (p *press) activeAt(t time.Time) bool { return p.over.IsZero() || p.over.After(t) }
 
-// outlasts reports whether p ends after q.
-func (p *press) outlasts(q *press) bool {
-	return !q.over.IsZero() && p.covers(q.over)
+// endsAfter reports whether p ends after q.
+func (p *press) endsAfter(q *press) bool {
+	return !q.over.IsZero() && p.activeAt(q.over)
 }
 
 // presses returns the periods in which a network waited for a button.
@@ -424,7 +424,7 @@ func pressedTogether(networks []*Network, group func(*Network) any) []*Network {
 	for i := range all {
 		p := &all[i]
 		for _, q := range []*press{last, other} {
-			if q != nil && q.group != p.group && q.covers(p.since) {
+			if q != nil && q.group != p.group && q.activeAt(p.since) {
 				found[p.network] = true
 			}
 		}
@@ -433,7 +433,7 @@ func pressedTogether(networks []*Network, group func(*Network) any) []*Network {
 				continue
 			}
 			for _, q := range presses {
-				if q.covers(p.since) {
+				if q.activeAt(p.since) {
 					found[q.network] = true
 				}
 			}
@@ -441,12 +441,12 @@ func pressedTogether(networks []*Network, group func(*Network) any) []*Network {
 		}
 		alone[p.group] = append(alone[p.group], p)
 		switch {
-		case last == nil || p.outlasts(last):
+		case last == nil || p.endsAfter(last):
 			if last != nil && last.group != p.group {
 				other = last
 			}
 			last = p
-		case p.group != last.group && (other == nil || p.outlasts(other)):
+		case p.group != last.group && (other == nil || p.endsAfter(other)):
 			other = p
 		}
 	}

@@ -86,7 +86,7 @@ func Diagnose(e *Evidence) Diagnosis {
 		if d.Cause != Success && d.Cause != SettingsRead && d.Outcome != Incomplete {
 			d.DetectedBy = v.a.By
 		}
-		if (v.a.End == EndNACK || v.a.End == EndM2D) && !v.a.Reasonless {
+		if (v.a.End == EndNACK || v.a.End == EndM2D) && !v.a.ConfigErrorUnknown {
 			ce := v.a.ConfigError
 			d.ConfigError = &ce
 		}
@@ -106,7 +106,7 @@ func newView(e *Evidence) *view {
 		p := v.a.parties()
 		stranger := func(b *Attempt) bool {
 			other := b.parties()
-			return !p.meet(&other)
+			return !p.overlap(&other)
 		}
 		if v.before = e.Attempts[:n-1]; slices.ContainsFunc(v.before, stranger) { // not the case for a History
 			v.before = slices.DeleteFunc(slices.Clone(v.before), stranger)
@@ -140,8 +140,8 @@ type parties struct {
 
 func (a *Attempt) parties() parties { return parties{a.Station, a.AP, a.Enrollee.UUID} }
 
-// meet reports whether two attempts have a device in common.
-func (p *parties) meet(q *parties) bool {
+// overlap reports whether two attempts have a device in common.
+func (p *parties) overlap(q *parties) bool {
 	return p.ap == q.ap && p.ap != wps.MAC{} || p.station == q.station && p.station != wps.MAC{} ||
 		p.enrollee == q.enrollee && p.enrollee != wps.UUID{}
 }

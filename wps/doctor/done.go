@@ -37,5 +37,5 @@ var doneRows = []Row{
 // read reports whether an external registrar read the settings of an access
 // point and then stopped.
 func (v *view) read() bool {
-	return v.ended(EndNACK) && v.a.APEnrollee && v.a.By == registrar && v.a.ConfigError == wps.NoError && !v.a.Reasonless && v.a.Reached == StageM7
+	return v.ended(EndNACK) && v.a.APEnrollee && v.a.By == registrar && v.a.ConfigError == wps.NoError && !v.a.ConfigErrorUnknown && v.a.Reached == StageM7
 }

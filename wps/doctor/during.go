@@ -38,7 +38,7 @@ var duringRows = []Row{
 	{Code: "B22", Cause: MethodMismatch, Outcome: Failed,
 		Evidence: "M1 and M2 name different methods, and the enrollee stopped",
 		Owner:    "{Device} and {router} did not use the same method: one of them waits for a button, the other for a PIN.",
-		Steps:    []string{or("Use the button at both", stepPress), or("Or the PIN at both", stepNewPIN), stepEnterPIN},
+		Steps:    []string{prefixed("Use the button at both", stepPress), prefixed("Or the PIN at both", stepNewPIN), stepEnterPIN},
 		Engineer: "M2 has a different Device Password ID from M1, so the two sides used different passwords.",
 		when: func(v *view) bool {
 			return v.failed() && v.a.Answered != MethodUnknown && v.a.Method != MethodUnknown && v.a.Answered != v.a.Method &&
@@ -49,7 +49,7 @@ var duringRows = []Row{
 		Owner:    "The PIN was wrong: the one entered at {router} is not the PIN of {device}. Even the first half of its digits differs.",
 		Steps: []string{stepNewPIN,
 			"Make sure that it is the PIN of {device}, not the one printed on the router.",
-			stepEnterPIN, or("Or use no PIN at all", stepPress), stepPassword},
+			stepEnterPIN, prefixed("Or use no PIN at all", stepPress), stepPassword},
 		Engineer: "The enrollee found R-Hash1 wrong on M4 (configuration error 18): the registrar's password differs in PSK1, the first 4 digits of 8, or 2 of 4.",
 		when: func(v *view) bool {
 			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM4) && !v.a.Skipped && !v.ap() && v.by(PIN, MethodUnknown)
@@ -65,7 +65,7 @@ var duringRows = []Row{
 	{Code: "B9", Cause: PINFirstHalf, Outcome: Failed,
 		Evidence: "WSC_NACK 18 from the enrollee after M4, out-of-band password",
 		Owner:    "{Router} was given a password from an NFC tag, but it is not the password of {device}: the tag is old, or belongs to another device.",
-		Steps:    []string{"Touch the tag of {device} again, or let {device} write a new one.", or("Or use the button", stepPress), stepPassword},
+		Steps:    []string{"Touch the tag of {device} again, or let {device} write a new one.", prefixed("Or use the button", stepPress), stepPassword},
 		Engineer: "The enrollee found R-Hash1 wrong on M4 (configuration error 18) with an out-of-band device password: the registrar used another one.",
 		when: func(v *view) bool {
 			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.at(StageM4) && v.by(OutOfBand)
@@ -93,7 +93,7 @@ var duringRows = []Row{
 		Owner:    "The PIN was wrong: the one that was entered at {router} is not the one of {device}.",
 		Steps: []string{stepNewPIN,
 			"Make sure that it is the PIN of {device}, not the one printed on the router.",
-			stepEnterPIN, or("Or use no PIN at all", stepPress), stepPassword},
+			stepEnterPIN, prefixed("Or use no PIN at all", stepPress), stepPassword},
 		Engineer: "WSC_NACK with configuration error 18 from the enrollee. It answers M4 or M6, but the last message seen before it is {reached}, so either half may be wrong.",
 		when: func(v *view) bool {
 			return v.refused(wps.DevicePasswordAuthFailed, enrollee) && v.inRun() && !v.ap() && v.by(PIN, MethodUnknown)
@@ -109,7 +109,7 @@ var duringRows = []Row{
 	{Code: "B11", Cause: ProofRefused, Outcome: Failed,
 		Evidence: "WSC_NACK 18 from the registrar after M5 or M7",
 		Owner:    "{Router} did not accept the proof that {device} knows the PIN, although {device} had accepted the router's proof. One of the two made an error.",
-		Steps:    []string{stepRestart, or("Then use the button", stepPress), stepFirmware, stepPassword},
+		Steps:    []string{stepRestart, prefixed("Then use the button", stepPress), stepFirmware, stepPassword},
 		Engineer: "The registrar found E-Hash1 or E-Hash2 wrong (configuration error 18 after M5 or M7): the enrollee proved a different password from the one that it verified. This cannot happen with an enrollee that works correctly.",
 		when: func(v *view) bool {
 			return v.refused(wps.DevicePasswordAuthFailed, registrar) && v.at(StageM5, StageM6, StageM7)
@@ -117,7 +117,7 @@ var duringRows = []Row{
 	{Code: "D", Cause: Unknown, Outcome: Failed,
 		Evidence: "WSC_NACK 18, and no messages before it that show which side sent it",
 		Owner:    "One of the two refused the PIN or password of the other (error 18). What was recorded does not show which one, or which PIN was wrong.",
-		Steps:    []string{or("Check the PIN", stepNewPIN), stepEnterPIN, or("Or use no PIN at all", stepPress), "If it fails again, record the whole attempt.", stepPassword},
+		Steps:    []string{prefixed("Check the PIN", stepNewPIN), stepEnterPIN, prefixed("Or use no PIN at all", stepPress), "If it fails again, record the whole attempt.", stepPassword},
 		Engineer: "WSC_NACK with configuration error 18 (last seen before it: {reached}). An enrollee sends it after M4 or M6 (the PIN was mistyped), a registrar after M5 or M7.",
 		when: func(v *view) bool {
 			return v.refused(wps.DevicePasswordAuthFailed) && (!v.inRun() || v.a.By == registrar && v.a.Reached < StageM5)
@@ -125,7 +125,7 @@ var duringRows = []Row{
 	{Code: "B11", Cause: ProofRefused, Outcome: Failed,
 		Evidence: "WSC_NACK 18 anywhere else",
 		Owner:    "{Device} and {router} do not agree on the password, although no PIN that a person could mistype was in use. One of the two made an error, or they were in different modes.",
-		Steps:    []string{stepRestart, or("Then use the button", stepPress), stepFirmware, stepPassword},
+		Steps:    []string{stepRestart, prefixed("Then use the button", stepPress), stepFirmware, stepPassword},
 		Engineer: "Configuration error 18, although both sides must have the same password, as in every push-button run.",
 		when:     func(v *view) bool { return v.refused(wps.DevicePasswordAuthFailed) }},
 
@@ -182,7 +182,7 @@ var duringRows = []Row{
 	{Code: "B5", Cause: SetupLocked, Outcome: Refused,
 		Evidence: "M2D or WSC_NACK 15 from the registrar",
 		Owner:    "{Router} has locked its WPS, as routers do after wrong PINs, and has no PIN for {device} either.",
-		Steps:    []string{"Wait a minute, or restart {router}.", or("Then use the button", stepPress), "Or enter the PIN of {device} on the WPS page of {router} first, and then start WPS at {device}.", stepPassword},
+		Steps:    []string{"Wait a minute, or restart {router}.", prefixed("Then use the button", stepPress), "Or enter the PIN of {device} on the WPS page of {router} first, and then start WPS at {device}.", stepPassword},
 		Engineer: "M2D with configuration error 15: the registrar has no password for the enrollee, and the access point is locked.",
 		when:     func(v *view) bool { return v.refused(wps.SetupLocked) && !v.ap() }},
 
@@ -216,13 +216,13 @@ var duringRows = []Row{
 	{Code: "B6", Cause: OOBHashMismatch, Outcome: Refused,
 		Evidence: "M2D or WSC_NACK 20",
 		Owner:    "The NFC tag that was touched does not belong to the device that answered: their keys differ.",
-		Steps:    []string{"Touch the tag of {device} again; the first read may have failed, or the tag may belong to another device.", "Let {device} write a new tag if its settings were reset since.", or("Or use the button", stepPress), stepPassword},
+		Steps:    []string{"Touch the tag of {device} again; the first read may have failed, or the tag may belong to another device.", "Let {device} write a new tag if its settings were reset since.", prefixed("Or use the button", stepPress), stepPassword},
 		Engineer: "Configuration error 20: the hash of the public key in M1 or M2 does not match the one handed over out of band. Either the tag is stale, or this is a man-in-the-middle attack.",
 		when:     func(v *view) bool { return v.refused(wps.PublicKeyHashMismatch) && v.a.End == EndM2D }},
 	{Code: "B8", Cause: OOBHashMismatch, Outcome: Refused,
 		Evidence: "WSC_NACK 20",
 		Owner:    "The NFC tag that was touched does not belong to the device that answered: their keys differ.",
-		Steps:    []string{"Touch the tag again; the first read may have failed, or the tag may belong to another device.", "Let the device write a new tag if its settings were reset since.", or("Or use the button", stepPress), stepPassword},
+		Steps:    []string{"Touch the tag again; the first read may have failed, or the tag may belong to another device.", "Let the device write a new tag if its settings were reset since.", prefixed("Or use the button", stepPress), stepPassword},
 		Engineer: "WSC_NACK with configuration error 20: the hash of the peer's public key does not match the one handed over out of band. Either the tag is stale, or this is a man-in-the-middle attack.",
 		when:     func(v *view) bool { return v.refused(wps.PublicKeyHashMismatch) }},
 
@@ -253,7 +253,7 @@ var duringRows = []Row{
 	{Code: "B21", Cause: NoRegistrarSession, Outcome: Refused,
 		Evidence: "M2D 0 for PIN, after an attempt in which the registrar had a PIN",
 		Owner:    "{Router} has no PIN for {device} any more: a router accepts a PIN only once or twice, and only for a few minutes.",
-		Steps:    []string{stepNewPIN, "Enter it at {router} once more, even if it is the same as before.", stepEnterPIN, or("Or use the button", stepPress)},
+		Steps:    []string{stepNewPIN, "Enter it at {router} once more, even if it is the same as before.", stepEnterPIN, prefixed("Or use the button", stepPress)},
 		Engineer: "M2D 0 after a run in which the registrar sent M4: its PIN is no longer valid after a success, after M6 exposed it, after two attempts, or after some time.",
 		when: func(v *view) bool {
 			return v.noSession() && v.by(PIN, MethodUnknown) && v.earlier(func(b *Attempt) bool { return !b.APEnrollee && b.Method == PIN && b.Reached >= StageM4 })
@@ -261,7 +261,7 @@ var duringRows = []Row{
 	{Code: "B7", Cause: NoRegistrarSession, Outcome: Refused,
 		Evidence: "M2D 0, and the end came some seconds later",
 		Owner:    "{Router} has no PIN for {device} and its button was not pressed. It waited for a computer to supply a PIN, and none did.",
-		Steps:    []string{"If a set-up wizard is open at the computer, complete it or close it.", stepPress, or("Or by PIN", stepNewPIN), stepEnterPIN, stepPassword},
+		Steps:    []string{"If a set-up wizard is open at the computer, complete it or close it.", stepPress, prefixed("Or by PIN", stepNewPIN), stepEnterPIN, stepPassword},
 		Engineer: "M2D with configuration error 0, and the access point waited for an external registrar (5 s) before EAP-Failure.",
 		when:     func(v *view) bool { return v.noSession() && v.a.Silence >= waitForExternal }},
 	{Code: "B3", Cause: NoRegistrarSession, Outcome: Refused,
@@ -273,14 +273,14 @@ var duringRows = []Row{
 	{Code: "B3", Cause: NoRegistrarSession, Outcome: Refused,
 		Evidence: "M2D 0",
 		Owner:    "{Router} was not waiting for {device}: its PIN had not been entered there.",
-		Steps:    []string{stepNewPIN, "Enter it on the WPS page of {router} before {device} tries, with all its digits. The router needs the PIN first.", "Start WPS by PIN at {device} within 2 minutes.", or("Or use no PIN at all", stepPress), stepPassword},
+		Steps:    []string{stepNewPIN, "Enter it on the WPS page of {router} before {device} tries, with all its digits. The router needs the PIN first.", "Start WPS by PIN at {device} within 2 minutes.", prefixed("Or use no PIN at all", stepPress), stepPassword},
 		Engineer: "M2D with configuration error 0: the registrar has no password for this enrollee's UUID-E (\"PIN needed\"), or does not accept its Device Password ID.",
 		when:     (*view).noSession},
 
 	{Code: "B12", Cause: DecryptionFailure, Outcome: Failed,
 		Evidence: "WSC_NACK 2, or the keys show that Encrypted Settings cannot be decrypted",
 		Owner:    "A message between {device} and {router} was damaged: its encrypted part could not be read.",
-		Steps:    []string{or("Try once more", stepNear), stepRestart, stepFirmware, stepPassword},
+		Steps:    []string{prefixed("Try once more", stepNear), stepRestart, stepFirmware, stepPassword},
 		Engineer: "Encrypted Settings fail to decrypt, or their Key Wrap Authenticator is wrong: the message is damaged, or the sender made an error.",
 		when: func(v *view) bool {
 			return v.refused(wps.DecryptionCRCFailure) || v.failed() && v.a.Fault == FaultSettings
@@ -314,7 +314,7 @@ var duringRows = []Row{
 	{Code: "D", Cause: Unknown, Outcome: Incomplete,
 		Evidence: "an end without a reason, and the message before it was not seen",
 		Owner:    "The recording lacks the last message of one of the two, so it does not show why the attempt ended, or whether it worked.",
-		Steps:    []string{"Check whether {device} is connected.", "If not, record again where the messages of both can be heard: near {router}, on its Wi-Fi channel.", or("Or try again", stepPress)},
+		Steps:    []string{"Check whether {device} is connected.", "If not, record again where the messages of both can be heard: near {router}, on its Wi-Fi channel.", prefixed("Or try again", stepPress)},
 		Engineer: "A message after {reached}, which {end} answers, is missing: perhaps a WSC_Done or WSC_NACK. Only one direction may have been captured.",
 		when: func(v *view) bool {
 			return v.failed() && v.a.Partial && (v.broken() && !v.silent() || v.refused(wps.NoError) && v.nack())
@@ -322,13 +322,13 @@ var duringRows = []Row{
 	{Code: "B15", Cause: AuthenticatorBad, Outcome: Failed,
 		Evidence: "the keys, or one of the two sides, show that an Authenticator is wrong",
 		Owner:    "A message between {device} and {router} was changed on its way, or one of the two builds its messages incorrectly.",
-		Steps:    []string{or("Try once more", stepNear), stepRestart, stepFirmware, stepPassword},
+		Steps:    []string{prefixed("Try once more", stepNear), stepRestart, stepFirmware, stepPassword},
 		Engineer: "An Authenticator does not verify: the message was damaged or forged, or the two sides have derived different keys. hostap answers WSC_NACK 0, others ignore the message.",
 		when:     func(v *view) bool { return v.failed() && v.a.Fault == FaultAuthenticator }},
 	{Code: "B15", Cause: NonceMismatch, Outcome: Failed,
 		Evidence: "a message carries a nonce of another run",
 		Owner:    "{Device} and {router} got out of step: one of them answered an attempt that was already over.",
-		Steps:    []string{or("Wait half a minute, and try once more", stepPress), stepRestart, stepFirmware, stepPassword},
+		Steps:    []string{prefixed("Wait half a minute, and try once more", stepPress), stepRestart, stepFirmware, stepPassword},
 		Engineer: "A message does not echo the nonce of this run: a stale reply, a faulty peer, or a forgery. hostap ends the run, others ignore the message.",
 		when:     func(v *view) bool { return v.failed() && v.a.Fault == FaultNonce }},
 	{Code: "B26", Cause: CredentialRefused, Outcome: Failed,
@@ -369,7 +369,7 @@ var duringRows = []Row{
 		Owner:    "One of the two refused the other, but the recording is cut off before the reason.",
 		Steps:    append([]string{"Record again, with whole frames (\"tcpdump -s 0\")."}, generic...),
 		Engineer: "{End} after {reached}; the capture length cuts off its Configuration Error.",
-		when:     func(v *view) bool { return v.nack() && v.a.Reasonless }},
+		when:     func(v *view) bool { return v.nack() && v.a.ConfigErrorUnknown }},
 	{Code: "B8", Cause: InternalRefusal, Outcome: Failed,
 		Evidence: "WSC_NACK 0 right after M1 or M2",
 		Owner:    "One of the two stopped at the very beginning without saying why. Neither PIN nor button had been tried yet.",
@@ -379,7 +379,7 @@ var duringRows = []Row{
 	{Code: "B15", Cause: InternalRefusal, Outcome: Failed,
 		Evidence: "WSC_NACK 0 elsewhere, or another error",
 		Owner:    "{Who} stopped in the middle without saying why. Until then the PIN had not been found wrong.",
-		Steps:    []string{or("Try once more", stepPress), stepRestart, stepFirmware, stepPassword},
+		Steps:    []string{prefixed("Try once more", stepPress), stepRestart, stepFirmware, stepPassword},
 		Engineer: "WSC_NACK with configuration error {error} from the {by} after {reached}. hostap sends 0 for most checks that fail: Authenticator, missing attribute, message out of order. See its own log.",
 		when:     (*view).nack},
 	{Code: "B15", Cause: InternalRefusal, Outcome: Refused,
@@ -398,7 +398,7 @@ var duringRows = []Row{
 	{Code: "B25", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "a disconnection by the station before M1, and no long silence before it",
 		Owner:    "{Device} disconnected by itself before WPS had begun: its time was up, it chose another network, or somebody stopped it.",
-		Steps:    []string{or("Start again", stepPress), "With several routers or mesh nodes, use the one nearest to {device}.", or("If it leaves again, restart both", stepRestart), stepPassword},
+		Steps:    []string{prefixed("Start again", stepPress), "With several routers or mesh nodes, use the one nearest to {device}.", prefixed("If it leaves again, restart both", stepRestart), stepPassword},
 		Engineer: "The station disconnected{left} after {reached}, before M1: the station gave up; no fault of the access point shows.",
 		when: func(v *view) bool {
 			return v.ended(EndDisconnect) && v.a.By != 0 && v.a.By != v.apRole() && v.a.Reached < StageM1 && !v.silent()
@@ -446,13 +446,13 @@ var duringRows = []Row{
 	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "EAP-Failure or disconnection after M1 or M2",
 		Owner:    "{Who} broke off at the beginning, without saying why: {earlywhy}.",
-		Steps:    []string{stepPress, or("Or by PIN", stepNewPIN), stepEnterPIN, stepRestart, stepPassword},
+		Steps:    []string{stepPress, prefixed("Or by PIN", stepNewPIN), stepEnterPIN, stepRestart, stepPassword},
 		Engineer: "{End} by {whorole} after {reached} without WSC_Done and without WSC_NACK: no registrar was ready, or it did not accept M1 or M2.{m2lost}",
 		when:     func(v *view) bool { return v.broken() && v.a.Reached <= StageM2 }},
 	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "EAP-Failure or disconnection after M3 to M6",
 		Owner:    "{Who} broke off while the PIN was being compared, without saying why.",
-		Steps:    []string{or("Check the PIN", stepNewPIN), stepEnterPIN, or("Or use no PIN at all", stepPress), stepRestart, stepPassword},
+		Steps:    []string{prefixed("Check the PIN", stepNewPIN), stepEnterPIN, prefixed("Or use no PIN at all", stepPress), stepRestart, stepPassword},
 		Engineer: "{End} after {reached} without WSC_Done and without WSC_NACK.",
 		when:     func(v *view) bool { return v.broken() && v.a.Reached <= StageM6 }},
 	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
@@ -464,7 +464,7 @@ var duringRows = []Row{
 	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "EAP-Failure or disconnection after M8",
 		Owner:    "The Wi-Fi settings were handed over, but {who} broke off before they were confirmed.",
-		Steps:    []string{"Check whether it worked all the same.", or("If not, try again", stepPress), stepWPA2, stepPassword},
+		Steps:    []string{"Check whether it worked all the same.", prefixed("If not, try again", stepPress), stepWPA2, stepPassword},
 		Engineer: "{End} after M8 without WSC_Done: the enrollee may have the settings, or could not read M8.",
 		when:     (*view).broken},
 }
@@ -513,7 +513,7 @@ func (v *view) nack() bool { return v.failed() && v.a.End == EndNACK }
 // refused reports whether the attempt ended by WSC_NACK or M2D with a
 // configuration error, sent by one of the roles if any are given.
 func (v *view) refused(ce wps.ConfigError, by ...registration.Role) bool {
-	return (v.nack() || v.ended(EndM2D)) && !v.a.Reasonless && v.a.ConfigError == ce && (len(by) == 0 || by[0] == v.a.By)
+	return (v.nack() || v.ended(EndM2D)) && !v.a.ConfigErrorUnknown && v.a.ConfigError == ce && (len(by) == 0 || by[0] == v.a.By)
 }
 
 // noSession reports whether the registrar answered M2D without an error.

@@ -80,21 +80,21 @@ type Attempt struct {
 	End         End
 	By          registration.Role
 	ConfigError wps.ConfigError
-	// Reasonless reports that ConfigError is not known, because the message was
+	// ConfigErrorUnknown reports that ConfigError is not known, because the message was
 	// not captured completely. Partial reports that the message before the end
 	// was not seen.
-	Reasonless, Partial bool
+	ConfigErrorUnknown, Partial bool
 	// Skipped reports that messages between Reached and a WSC_NACK were not seen:
 	// the attempt may have come further.
 	Skipped bool
-	// Untold reports that more messages were exchanged about which nothing is
+	// MoreUnknown reports that more messages were exchanged about which nothing is
 	// known: the attempt came further than Reached.
-	Untold bool
+	MoreUnknown bool
 	// Status is the status code with which the association was refused.
 	Status uint16
-	// Left is the reason code of the disconnection that ended the attempt; 0 if
+	// DisconnectReason is the reason code of the disconnection that ended the attempt; 0 if
 	// there was none.
-	Left uint16
+	DisconnectReason uint16
 	// Fault is a fault that was found in a message.
 	Fault Fault
 	// Repeats is how often the last message was sent again without an answer,

@@ -60,7 +60,7 @@ func TestPressedTogether(t *testing.T) {
 			t.Fatalf("routers: %v, want %v", got, want)
 		}
 		got, want := v.radiosPressed(), together(func(a, b *Network) bool {
-			return a.uuid() == b.uuid() && (a.waitedNameless() || b.waitedNameless() || a.Band == b.Band && a.Band != 0)
+			return a.uuid() == b.uuid() && (a.waitedWithoutUUID() || b.waitedWithoutUUID() || a.Band == b.Band && a.Band != 0)
 		})
 		if !slices.Equal(got, want) {
 			t.Fatalf("radios: %v, want %v", got, want)

@@ -53,7 +53,7 @@ func (r *Record) Observe(n Network) {
 	}
 	before := &r.networks[at]
 	for _, a := range n.Adverts {
-		if last := len(before.Adverts) - 1; last < 0 || !a.saysAs(&before.Adverts[last]) {
+		if last := len(before.Adverts) - 1; last < 0 || !a.sameState(&before.Adverts[last]) {
 			before.add(a)
 		}
 	}
@@ -61,9 +61,9 @@ func (r *Record) Observe(n Network) {
 	*before = n
 }
 
-// saysAs reports whether two elements mean the same to a device that searches
+// sameState reports whether two elements mean the same to a device that searches
 // for a registrar.
-func (a *Advert) saysAs(b *Advert) bool {
+func (a *Advert) sameState(b *Advert) bool {
 	x, y := a.Element, b.Element
 	if x == nil || y == nil {
 		return x == y && (a.Err == nil) == (b.Err == nil)
@@ -149,7 +149,7 @@ func (r *Record) End(now time.Time, how Ending) {
 	var failed *registration.Error
 	switch {
 	case how.Result != nil:
-		a.yields(how.Result)
+		a.succeed(how.Result)
 	case errors.As(how.Err, &failed):
 		known := FromError(failed, a.Method)
 		a.Reached = max(a.Reached, known.Reached)
@@ -162,8 +162,8 @@ func (r *Record) End(now time.Time, how Ending) {
 	r.attempts = r.history.Add(a)
 }
 
-// yields records the success of the attempt.
-func (a *Attempt) yields(result *registration.Result) {
+// succeed records the success of the attempt.
+func (a *Attempt) succeed(result *registration.Result) {
 	a.Reached, a.End = StageDone, EndDone
 	if result.SettingsRead { // the settings were in M7
 		a.Reached, a.End, a.By = StageM7, EndNACK, registration.RoleRegistrar

@@ -46,9 +46,9 @@ func (v *view) reported(kind ReportKind) bool {
 		slices.ContainsFunc(v.Reports, func(r Report) bool { return r.Kind == kind }) && kind == ReportOverlap
 }
 
-// unheardOf reports whether it is not known of some access point whether it has
+// wpsUnknown reports whether it is not known of some access point whether it has
 // WPS.
-func (v *view) unheardOf() bool {
+func (v *view) wpsUnknown() bool {
 	return slices.ContainsFunc(v.Networks, func(n Network) bool { return n.Silent })
 }
 
@@ -63,20 +63,20 @@ var overlapRows = []Row{
 		when:     func(v *view) bool { return v.none() && v.reported(ReportOverlap) }},
 }
 
-// untoldRows are for attempts whose messages the program does not log.
-var untoldRows = []Row{
+// unreportedRows are for attempts whose messages the program does not log.
+var unreportedRows = []Row{
 	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "the end of an attempt by button whose messages are not in the log",
 		Owner:    "The attempt ended without the Wi-Fi settings, and the log does not say why. With the button, this usually means that {router} was no longer waiting for {device}.",
-		Steps:    []string{stepPress, or("Or by PIN", stepNewPIN), stepEnterPIN, stepRestart, stepPassword},
+		Steps:    []string{stepPress, prefixed("Or by PIN", stepNewPIN), stepEnterPIN, stepRestart, stepPassword},
 		Engineer: "{End} after messages that the log does not name.",
-		when:     func(v *view) bool { return v.a != nil && v.a.Untold && v.broken() && v.by(PushButton) }},
+		when:     func(v *view) bool { return v.a != nil && v.a.MoreUnknown && v.broken() && v.by(PushButton) }},
 	{Code: "B17", Cause: EndedEarly, Outcome: Failed,
 		Evidence: "the end of an attempt whose messages are not in the log",
 		Owner:    "The attempt ended without the Wi-Fi settings, and the log does not say why. With a PIN, this usually means that the PIN is wrong, or that none was entered at {router} for {device}.",
-		Steps:    []string{or("Check the PIN", stepNewPIN), stepEnterPIN, or("Or use no PIN at all", stepPress), stepRestart, stepPassword},
+		Steps:    []string{prefixed("Check the PIN", stepNewPIN), stepEnterPIN, prefixed("Or use no PIN at all", stepPress), stepRestart, stepPassword},
 		Engineer: "{End} after messages that the log does not name.",
-		when:     func(v *view) bool { return v.a != nil && v.a.Untold && v.broken() }},
+		when:     func(v *view) bool { return v.a != nil && v.a.MoreUnknown && v.broken() }},
 }
 
 // reportRows are for reports of programs where the elements of access points

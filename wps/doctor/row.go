@@ -42,7 +42,7 @@ type Row struct {
 // forged.
 var table = slices.Concat(
 	afterRows, doneRows, // the settings were handed over
-	untoldRows, duringRows, // an attempt that failed
+	unreportedRows, duringRows, // an attempt that failed
 	overlapRows, beforeRows, reportRows, // no attempt
 	lastRows, hintRows,
 )
@@ -64,8 +64,8 @@ func Rows() iter.Seq[Row] {
 	}
 }
 
-// or puts words before a step, whose first letter becomes a small one.
-func or(words, step string) string {
+// prefixed puts words before a step, whose first letter becomes a small one.
+func prefixed(words, step string) string {
 	return words + ": " + strings.ToLower(step[:1]) + step[1:]
 }
 
@@ -115,7 +115,7 @@ func (v *view) steps(row *Row) []string {
 	}
 	var steps []string
 	for _, step := range row.Steps {
-		if v.a.Wired && isMadeOf(step, onAir...) {
+		if v.a.Wired && isAnyOf(step, onAir...) {
 			continue
 		}
 		if v.ap() {
@@ -128,17 +128,17 @@ func (v *view) steps(row *Row) []string {
 	return steps
 }
 
-// isMadeOf reports whether a step is one of some, with or without words before
+// isAnyOf reports whether a step is one of some, with or without words before
 // it.
-func isMadeOf(step string, some ...string) bool {
-	return slices.ContainsFunc(some, func(s string) bool { return step == s || strings.HasSuffix(step, or("", s)) })
+func isAnyOf(step string, some ...string) bool {
+	return slices.ContainsFunc(some, func(s string) bool { return step == s || strings.HasSuffix(step, prefixed("", s)) })
 }
 
 // toRegistrar returns a step in its form for an external registrar, or "" if it
 // does not apply.
 func toRegistrar(step string) string {
 	for general, special := range forRegistrar {
-		if isMadeOf(step, general) {
+		if isAnyOf(step, general) {
 			return special
 		}
 	}

@@ -62,7 +62,7 @@ func TestTexts(t *testing.T) {
 						APEnrollee: shape%2 == 1, By: registration.Role(shape / 2 % 3), Method: Method(shape / 6 % 4), Wired: shape/24%2 == 1,
 					}
 					if shape/48%2 == 1 {
-						a.Silence, a.Repeats, a.Retransmissions, a.M2Lost, a.Left = 20*time.Second, 3, 4, true, 3
+						a.Silence, a.Repeats, a.Retransmissions, a.M2Lost, a.DisconnectReason = 20*time.Second, 3, 4, true, 3
 					}
 					n++
 					d := Diagnose(&Evidence{Attempts: []*Attempt{a}})

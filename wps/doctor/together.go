@@ -22,7 +22,7 @@ var togetherRows = []togetherRow{
 	{"Wi-Fi Direct was heard too: {direct}. Devices use it among themselves; it does not involve the router, or affect this diagnosis.",
 		func(v *view) bool { return v.none() && len(v.Direct) > 0 }},
 	{"WPS does not find {unfindable}. If yours is among these, that is why.",
-		func(v *view) bool { return v.none() && !v.waitingNow() && v.unfindable() != "" }},
+		func(v *view) bool { return v.none() && !v.waitingNow() && v.notFindable() != "" }},
 	{"Before this, the PIN was refused; now the button has worked with the same devices. So everything else is in order: the PIN was wrong.",
 		func(v *view) bool { return v.succeeded() && v.by(PushButton) && v.sameDevice(enteredWrongPIN) }},
 	{"The button has worked with the same devices before. So everything else is in order: the PIN is wrong.",
@@ -57,14 +57,14 @@ func notReady(b *Attempt) bool { return b.End == EndM2D && b.ConfigError == wps.
 // same roles satisfies such. A device may have changed its address.
 func (v *view) sameDevice(such func(*Attempt) bool) bool {
 	for _, b := range v.before {
-		if v.sameTwo(b) && such(b) {
+		if v.sameParties(b) && such(b) {
 			return true
 		}
 	}
 	return false
 }
 
-func (v *view) sameTwo(b *Attempt) bool {
+func (v *view) sameParties(b *Attempt) bool {
 	return b.APEnrollee == v.a.APEnrollee && b.AP == v.a.AP &&
 		(b.Station == v.a.Station || b.Enrollee.UUID == v.a.Enrollee.UUID && b.Enrollee.UUID != wps.UUID{})
 }
@@ -125,7 +125,7 @@ func (h *History) Add(a *Attempt) []*Attempt {
 	related := h.related[:0]
 	for _, half := range [][]remembered{h.attempts[h.oldest:], h.attempts[:h.oldest]} {
 		for i := range half {
-			if b := &half[i]; p.meet(&b.parties) {
+			if b := &half[i]; p.overlap(&b.parties) {
 				related = append(related, b.attempt)
 			}
 		}

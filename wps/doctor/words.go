@@ -48,7 +48,7 @@ func (v *view) replace(text string, first map[string]func(*view) string) string 
 		}
 		word := say(v)
 		if unicode.IsUpper(rune(name[0])) {
-			word = capital(word)
+			word = capitalised(word)
 		}
 		b.WriteString(word)
 		text = text[end+1:]
@@ -81,18 +81,18 @@ var placeholders = map[string]func(*view) string{
 	"damage":   (*view).damageWords,
 	"also":     (*view).alsoWaiting,
 
-	"unfindable": (*view).unfindable,
+	"unfindable": (*view).notFindable,
 	"direct":     (*view).directDevices,
 	"m2lost":     (*view).m2LostWords,
 	"left":       (*view).leftWords,
 	"whorole":    (*view).whoRole,
-	"earlywhy":   (*view).earlyWhy,
+	"earlywhy":   (*view).earlyReason,
 
-	"nonetogive": (*view).noneToGive,
+	"nonetogive": (*view).noSettingsReason,
 }
 
-// capital makes the first letter of a text a capital.
-func capital(s string) string {
+// capitalised makes the first letter of a text a capital.
+func capitalised(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }
@@ -149,7 +149,7 @@ func given(d *wps.Device) string {
 // name.
 func (v *view) routerName() string {
 	if n := v.net; n != nil && n.SSID != "" {
-		if v.a == nil && v.namesakes(n) > 1 {
+		if v.a == nil && v.sameNameCount(n) > 1 {
 			return "the router of " + Quote(string(n.SSID)) + " (" + n.BSSID.String() + ")"
 		}
 		return "the router of " + Quote(string(n.SSID))
@@ -213,9 +213,9 @@ func (v *view) nearest(such func(*Network) bool) (nearest *Network) {
 	return nearest
 }
 
-// namesakes counts the networks with the name of n, where those of one device
+// sameNameCount counts the networks with the name of n, where those of one device
 // count once.
-func (v *view) namesakes(n *Network) (count int) {
+func (v *view) sameNameCount(n *Network) (count int) {
 	for i := range v.Networks {
 		if o := &v.Networks[i]; o.SSID == n.SSID && (o == n || o.uuid() != n.uuid()) {
 			count++
@@ -374,9 +374,9 @@ func (v *view) alsoWaiting() string {
 	return strings.Join(names, ", ")
 }
 
-// unfindable names other networks that devices cannot find by WPS, with the
+// notFindable names other networks that devices cannot find by WPS, with the
 // reason, at most three; "" if there are none.
-func (v *view) unfindable() string {
+func (v *view) notFindable() string {
 	const most = 3
 	var names []string
 	for i := range v.Networks {
@@ -433,10 +433,10 @@ func (v *view) m2LostWords() string {
 // leftWords returns the reason code of the disconnection that ended the
 // attempt.
 func (v *view) leftWords() string {
-	if v.a.Left == 0 {
+	if v.a.DisconnectReason == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" with reason %d (%v)", v.a.Left, dot11.Reason(v.a.Left))
+	return fmt.Sprintf(" with reason %d (%v)", v.a.DisconnectReason, dot11.Reason(v.a.DisconnectReason))
 }
 
 // whoRole names the side that ended the attempt in the words of an engineer.
@@ -452,9 +452,9 @@ func (v *view) whoRole() string {
 	return "the station"
 }
 
-// earlyWhy returns why the attempt probably ended before the PIN or button was
+// earlyReason returns why the attempt probably ended before the PIN or button was
 // checked.
-func (v *view) earlyWhy() string {
+func (v *view) earlyReason() string {
 	switch {
 	case v.a.By != 0 && v.a.By != v.apRole():
 		return "its time was up, or somebody stopped it"
@@ -464,9 +464,9 @@ func (v *view) earlyWhy() string {
 	return "it was probably not in WPS mode, or not ready for the device"
 }
 
-// noneToGive returns why a router probably breaks off instead of handing over
+// noSettingsReason returns why a router probably breaks off instead of handing over
 // its settings.
-func (v *view) noneToGive() string {
+func (v *view) noSettingsReason() string {
 	if v.a.By == v.apRole() && !v.ap() {
 		return ": it may have none to hand over"
 	}

@@ -12,11 +12,11 @@ import (
 	"testing"
 )
 
-// byHand is one side of a run, implemented a second time: attributes assembled
+// manual is one side of a run, implemented a second time: attributes assembled
 // from octets, cryptography from the standard library. It uses nothing from the
 // packages under test but the prime, which TestGroup compares with π. That our
 // machines work with it means more than that they work with each other.
-type byHand struct {
+type manual struct {
 	t                   *testing.T
 	x                   *big.Int
 	own                 []byte // public key
@@ -33,8 +33,8 @@ func randomOctets(n int) []byte {
 	return b
 }
 
-func newByHand(t *testing.T) *byHand {
-	h := &byHand{t: t, x: new(big.Int).SetBytes(randomOctets(40)), s1: randomOctets(16), s2: randomOctets(16)}
+func newManual(t *testing.T) *manual {
+	h := &manual{t: t, x: new(big.Int).SetBytes(randomOctets(40)), s1: randomOctets(16), s2: randomOctets(16)}
 	h.own = new(big.Int).Exp(big.NewInt(2), h.x, prime).FillBytes(make([]byte, 192))
 	return h
 }
@@ -49,7 +49,7 @@ func tlv(id uint16, value ...byte) []byte {
 func text(id uint16, value string) []byte { return tlv(id, []byte(value)...) }
 
 // attribute returns the value of an attribute in a list.
-func (h *byHand) attribute(list []byte, id uint16) []byte {
+func (h *manual) attribute(list []byte, id uint16) []byte {
 	h.t.Helper()
 	for len(list) >= 4 {
 		n := int(binary.BigEndian.Uint16(list[2:]))
@@ -62,7 +62,7 @@ func (h *byHand) attribute(list []byte, id uint16) []byte {
 	return nil
 }
 
-func (h *byHand) mac(key []byte, parts ...[]byte) []byte {
+func (h *manual) mac(key []byte, parts ...[]byte) []byte {
 	m := hmac.New(sha256.New, key)
 	for _, p := range parts {
 		m.Write(p)
@@ -71,7 +71,7 @@ func (h *byHand) mac(key []byte, parts ...[]byte) []byte {
 }
 
 // agree derives the keys.
-func (h *byHand) agree(peer, n1, address, n2 []byte, password string) {
+func (h *manual) agree(peer, n1, address, n2 []byte, password string) {
 	z := new(big.Int).Exp(new(big.Int).SetBytes(peer), h.x, prime).FillBytes(make([]byte, 192))
 	dhKey := sha256.Sum256(z)
 	kdk := h.mac(dhKey[:], n1, address, n2)
@@ -84,10 +84,10 @@ func (h *byHand) agree(peer, n1, address, n2 []byte, password string) {
 	h.psk2 = h.mac(h.authKey, []byte(password[len(password)/2:]))[:16]
 }
 
-func (h *byHand) proof(nonce, psk []byte) []byte { return h.mac(h.authKey, nonce, psk, h.pke, h.pkr) }
+func (h *manual) proof(nonce, psk []byte) []byte { return h.mac(h.authKey, nonce, psk, h.pke, h.pkr) }
 
 // seal returns the Encrypted Settings attribute.
-func (h *byHand) seal(attributes ...[]byte) []byte {
+func (h *manual) seal(attributes ...[]byte) []byte {
 	plain := bytes.Join(attributes, nil)
 	plain = append(plain, tlv(0x101E, h.mac(h.authKey, plain)[:8]...)...)
 	k := 16 - len(plain)%16
@@ -102,7 +102,7 @@ func (h *byHand) seal(attributes ...[]byte) []byte {
 }
 
 // open decrypts the settings of a message.
-func (h *byHand) open(message []byte) []byte {
+func (h *manual) open(message []byte) []byte {
 	h.t.Helper()
 	value := h.attribute(message, 0x1018)
 	block, err := aes.NewCipher(h.keyWrapKey)
@@ -121,7 +121,7 @@ func (h *byHand) open(message []byte) []byte {
 
 // say builds a message, signs it unless it is M1 or an end, and keeps it for
 // the next Authenticator.
-func (h *byHand) say(messageType byte, attributes ...[]byte) []byte {
+func (h *manual) say(messageType byte, attributes ...[]byte) []byte {
 	m := append(tlv(0x104A, 0x10), tlv(0x1022, messageType)...)
 	m = append(m, bytes.Join(attributes, nil)...)
 	m = append(m, tlv(0x1049, 0x00, 0x37, 0x2A, 0x00, 0x01, 0x20)...) // version 2.0
@@ -134,7 +134,7 @@ func (h *byHand) say(messageType byte, attributes ...[]byte) []byte {
 
 // hear checks the type and the Authenticator of a message, and keeps it for the
 // next Authenticator.
-func (h *byHand) hear(message []byte, messageType byte) []byte {
+func (h *manual) hear(message []byte, messageType byte) []byte {
 	h.t.Helper()
 	if got := h.attribute(message, 0x1022); got[0] != messageType {
 		h.t.Fatalf("message type %#x, want %#x", got, messageType)
@@ -185,7 +185,7 @@ func TestEnrolleeByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := must(t)
-	h := newByHand(t)
+	h := newManual(t)
 
 	m1 := h.hear(said(e.Start()), 0x04)
 	n1, n2 := h.attribute(m1, 0x101A), randomOctets(16)
@@ -227,7 +227,7 @@ func TestRegistrarByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := must(t)
-	h := newByHand(t)
+	h := newManual(t)
 	n1, address := randomOctets(16), []byte{2, 0, 0, 0, 0, 7}
 
 	m1 := h.say(0x04, tlv(0x1047, randomOctets(16)...), tlv(0x1020, address...), tlv(0x101A, n1...), tlv(0x1032, h.own...),

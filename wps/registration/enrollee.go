@@ -291,17 +291,17 @@ func (e *Enrollee) acceptM2(msg []byte, m *wps.M2, out *wps.M3) (wps.List, error
 	switch {
 	case e.refusal != nil:
 		return nil, e.refusal
-	case e.twoMessages() && e.peerKeyHash == nil: // an unknown key
+	case e.endsWithM2() && e.peerKeyHash == nil: // an unknown key
 		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: errUnprovenKey}
 	case e.peerKeyHash != nil && PublicKeyHash(&m.PublicKey) != *e.peerKeyHash:
 		return nil, &Error{ConfigError: wps.PublicKeyHashMismatch, Err: ErrKeyHash}
-	case e.password.secretless() && !e.twoMessages(): // an access point's: see NewEnrollee
+	case e.password.secretless() && !e.endsWithM2(): // an access point's: see NewEnrollee
 		return nil, &Error{ConfigError: wps.SetupLocked, Err: ErrLocked}
 	case !samePassword(e.password.ID, m.DevicePasswordID):
 		return nil, wrong(errPasswordID)
-	case e.twoMessages() && m.EncryptedSettings == nil:
+	case e.endsWithM2() && m.EncryptedSettings == nil:
 		return nil, wrong(errNoSettings)
-	case e.twoMessages():
+	case e.endsWithM2():
 		return e.accept(msg, m.EncryptedSettings, new(wps.M8Settings))
 	}
 	hash, err := e.commit()

@@ -393,7 +393,7 @@ func (p *player) judge(m, out []byte, err error) {
 		}
 		p.reveals(m, said.Kind())
 	}
-	if p.machine.Result() != nil && p.proved < 2 && !p.own.twoMessages() {
+	if p.machine.Result() != nil && p.proved < 2 && !p.own.endsWithM2() {
 		p.t.Fatalf("there is a result, and %d halves were proved", p.proved)
 	}
 }
@@ -418,7 +418,7 @@ func (p *player) reveals(m []byte, kind wps.Kind) {
 			p.checkProof(m, kind, 2, wps.AttrESNonce2)
 		}
 	case wps.KindM2:
-		if wps.Find(p.answer, wps.AttrEncryptedSettings) != nil && !p.own.twoMessages() {
+		if wps.Find(p.answer, wps.AttrEncryptedSettings) != nil && !p.own.endsWithM2() {
 			p.t.Fatal("M2 gives settings away")
 		}
 	}

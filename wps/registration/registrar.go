@@ -354,7 +354,7 @@ func (r *Registrar) m2() (wps.List, error) {
 	}
 	r.state = SentM2
 	var err error
-	if r.twoMessages() {
+	if r.endsWithM2() {
 		m.EncryptedSettings, err = r.sealSettings()
 		r.state = SentM8
 	}

@@ -95,8 +95,8 @@ type half struct {
 // Role returns the role of the machine.
 func (r *run) Role() Role { return r.role }
 
-// twoMessages reports whether the run ends with M2.
-func (r *run) twoMessages() bool {
+// endsWithM2 reports whether the run ends with M2.
+func (r *run) endsWithM2() bool {
 	return r.password.ID == wps.PasswordNFCHandover
 }
 
@@ -245,8 +245,8 @@ func (r *run) done() *wps.Done {
 	return m
 }
 
-// addressed reports whether a message has this side's nonce.
-func (r *run) addressed(msg []byte) bool {
+// hasOurNonce reports whether a message has this side's nonce.
+func (r *run) hasOurNonce(msg []byte) bool {
 	id, nonce := wps.AttrEnrolleeNonce, &r.n1
 	if r.role == RoleRegistrar {
 		id, nonce = wps.AttrRegistrarNonce, &r.n2
@@ -262,7 +262,7 @@ func (r *run) addressed(msg []byte) bool {
 func (r *run) rejectOrIgnore(msg []byte, err error) error {
 	switch {
 	case r.sent == 0:
-	case !r.addressed(msg), r.cipher != nil && r.cipher.VerifyAuthenticator(r.chain, msg) != nil:
+	case !r.hasOurNonce(msg), r.cipher != nil && r.cipher.VerifyAuthenticator(r.chain, msg) != nil:
 		return ignored(err)
 	}
 	return wrong(err)
@@ -272,7 +272,7 @@ func (r *run) rejectOrIgnore(msg []byte, err error) error {
 // nonce or Authenticator, so it is ignored (WSC 2.0 §7.1, via iwd); an
 // authentic message that cannot be decoded is the peer's fault.
 func (r *run) read(m wps.List, msg []byte) error {
-	if !r.addressed(msg) {
+	if !r.hasOurNonce(msg) {
 		return ignored(errNotOurs)
 	}
 	if err := r.cipher.VerifyAuthenticator(r.chain, msg); err != nil {

@@ -120,7 +120,7 @@ func checkRepeated(l *list, r *reporter) {
 // repeated calls f with each repeated attribute of the table whose row has the
 // value repeat.
 func (l *list) repeated(repeat wps.Repeat, f func(attribute)) {
-	if !l.again {
+	if !l.hasRepeated {
 		return
 	}
 	for i, a := range l.attrs {

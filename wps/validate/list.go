@@ -11,22 +11,22 @@ import (
 
 // list is a parsed list of attributes, as far as its damage allows.
 type list struct {
-	taken
+	listData
 	first [0x80]int32 // 1 + index of the first attribute 0x1000 to 0x107F
 }
 
-// taken is a list without its index, which is too large to be cleared for every
+// listData is a list without its index, which is too large to be cleared for every
 // list.
-type taken struct {
-	kind    wps.Kind
-	data    []byte
-	attrs   []attribute
-	wfa     []wfaElement // of all extensions of the Wi-Fi Alliance
-	wfaCut  []wfaElement // the rest of those that are truncated
-	set     attributeSet // attributes of the table that are present
-	again   bool         // one of them is repeated
-	quirks  wps.Quirks   // of the octets between the attributes; with decoded, of the whole list
-	decoded bool         // tolerated was called
+type listData struct {
+	kind        wps.Kind
+	data        []byte
+	attrs       []attribute
+	wfa         []wfaElement // of all extensions of the Wi-Fi Alliance
+	wfaCut      []wfaElement // the rest of those that are truncated
+	set         attributeSet // attributes of the table that are present
+	hasRepeated bool         // one of them is repeated
+	quirks      wps.Quirks   // of the octets between the attributes; with decoded, of the whole list
+	decoded     bool         // tolerated was called
 
 	cut    *wps.Error // where the list ends within an attribute, or nil
 	sender Versions   // the version of the sender, as far as known
@@ -121,7 +121,7 @@ func (l *list) release() {
 	}
 	clear(l.wfa) // they refer to the octets of the list
 	clear(l.wfaCut)
-	l.taken = taken{attrs: l.attrs[:0], wfa: l.wfa[:0], wfaCut: l.wfaCut[:0]}
+	l.listData = listData{attrs: l.attrs[:0], wfa: l.wfa[:0], wfaCut: l.wfaCut[:0]}
 	lists.Put(l)
 }
 
@@ -139,7 +139,7 @@ func (l *list) add(id wps.AttributeID, at int) {
 	end := at + attributeHeader + int(binary.BigEndian.Uint16(l.data[at+2:]))
 	l.attrs = append(l.attrs, attribute{id, at, end})
 	if slot := l.slot(id); slot != nil {
-		l.again = l.again || *slot != 0
+		l.hasRepeated = l.hasRepeated || *slot != 0
 		if *slot == 0 {
 			*slot = int32(len(l.attrs))
 			l.set.add(id)

@@ -44,11 +44,11 @@ func presenceRule(kind wps.Kind, need wps.Rule) (rule, bool) {
 	}}
 	when := need.When
 	switch {
-	case when != nil && when.Asked == wps.ByNobody || need.Need == wps.Optional:
+	case when != nil && when.RequiredBy == wps.RequiredByNone || need.Need == wps.Optional:
 		return rule{}, false
 	case when != nil:
 		row.Text = fmt.Sprintf("%v has %v if %s.", kind, id, when.Text)
-		if when.Asked != wps.ByAll {
+		if when.RequiredBy != wps.RequiredByAll {
 			row.Tolerant = Warning
 		}
 	case need.Need == wps.Mandatory && need.Missing != 0:
@@ -58,15 +58,15 @@ func presenceRule(kind wps.Kind, need wps.Rule) (rule, bool) {
 	}
 	row.needs = id
 	row.list = func(l *list, r *reporter) {
-		if !l.has(id) && (when == nil || when.Holds(l.look)) {
+		if !l.has(id) && (when == nil || when.Holds(l.lookup)) {
 			r.add(id, len(l.data), "%v lacks %v.", kind, id)
 		}
 	}
 	return row, true
 }
 
-// look returns the value of a numeric attribute, and whether it is present.
-func (l *list) look(id wps.AttributeID) (n uint64, there bool) {
+// lookup returns the value of a numeric attribute, and whether it is present.
+func (l *list) lookup(id wps.AttributeID) (n uint64, there bool) {
 	n, _ = l.number(id)
 	return n, l.has(id)
 }

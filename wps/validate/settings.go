@@ -73,20 +73,20 @@ var settingsRules = []rule{
 		Text:   "Network Index, deprecated in 2.0, is 1.",
 		Quirk:  wps.QuirkNetworkIndex},
 		list: checkNetworkIndex},
-	{Rule: Rule{ID: "CREDENTIAL-REPEATED", Area: AreaSettings, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: holders,
+	{Rule: Rule{ID: "CREDENTIAL-REPEATED", Area: AreaSettings, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: credentialHolders,
 		Clause: "iwd",
 		Text:   "A credential is given once.",
 		Quirk:  wps.QuirkRepeated},
 		list: checkCredentialRepeated},
-	{Rule: Rule{ID: "CREDENTIALS-MANY", Area: AreaSettings, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: holders,
+	{Rule: Rule{ID: "CREDENTIALS-MANY", Area: AreaSettings, Tolerant: Warning, Strict: Error, Versions: Both, Kinds: credentialHolders,
 		Clause: "hostap (keeps 10), iwd (keeps 3)",
 		Text:   "At most ten Credentials are given.",
 		Quirk:  wps.QuirkExcess},
 		list: checkCredentialsMany},
 }
 
-// holders are the lists that contain Credentials.
-var holders = []wps.Kind{wps.KindM2Settings, wps.KindM8Settings, wps.KindConfigurationToken}
+// credentialHolders are the lists that contain Credentials.
+var credentialHolders = []wps.Kind{wps.KindM2Settings, wps.KindM8Settings, wps.KindConfigurationToken}
 
 // secretNonces are the attributes that an honest peer never sends as zeros.
 var secretNonces = []wps.AttributeID{wps.AttrESNonce1, wps.AttrESNonce2, wps.AttrRSNonce1, wps.AttrRSNonce2}

@@ -14,10 +14,10 @@ import (
 
 // air is what access points and stations broadcast.
 type air struct {
-	heard  map[wps.MAC]*network
-	lately [256]*network // recent networks by the last octet of their addresses: faster than heard
-	octets int           // of all WPS elements that are kept
-	asking []*asker
+	heard    map[wps.MAC]*network
+	recently [256]*network // recent networks by the last octet of their addresses: faster than heard
+	octets   int           // of all WPS elements that are kept
+	probing  []*asker
 	// joining maps the stations that recently asked to associate without WPS to
 	// the time.
 	joining map[wps.MAC]time.Time
@@ -59,12 +59,12 @@ func (a *air) advertisement(e *capture.Event) {
 	if e.Management.P2P && e.Management.Capability&dot11.ESS == 0 {
 		return
 	}
-	n := a.lately[e.BSSID[5]]
+	n := a.recently[e.BSSID[5]]
 	if n == nil || n.BSSID != e.BSSID {
 		if n = a.heard[e.BSSID]; n == nil {
 			n = a.add(e.BSSID)
 		}
-		a.lately[e.BSSID[5]] = n
+		a.recently[e.BSSID[5]] = n
 	}
 	n.Last = e.Time
 	if e.Radio.Signal != 0 {
@@ -121,8 +121,8 @@ func (a *air) pick(spare *network, less func(n, than *network) bool) (first *net
 func (a *air) remove(n *network) {
 	a.octets -= n.octets
 	delete(a.heard, n.BSSID)
-	if a.lately[n.BSSID[5]] == n {
-		a.lately[n.BSSID[5]] = nil
+	if a.recently[n.BSSID[5]] == n {
+		a.recently[n.BSSID[5]] = nil
 	}
 }
 
@@ -190,7 +190,7 @@ func (a *air) probe(e *capture.Event) {
 		a.directFrame(e, "searching for others") // not for the router of a home
 		return
 	}
-	for _, s := range a.asking {
+	for _, s := range a.probing {
 		if s.said == e.Management && s.MAC == e.Src {
 			s.Last = e.Time
 			return
@@ -201,16 +201,16 @@ func (a *air) probe(e *capture.Event) {
 		return
 	}
 	method := doctor.MethodOf(p.DevicePasswordID)
-	for _, s := range a.asking {
+	for _, s := range a.probing {
 		if s.UUID == p.UUIDE && s.MAC == e.Src && s.Method == method && e.Time.Sub(s.Last) < wps.MonitorTime {
 			s.Last, s.said = e.Time, e.Management
 			return
 		}
 	}
-	if len(a.asking) == maxStations {
-		a.asking = slices.Delete(a.asking, 0, 1)
+	if len(a.probing) == maxStations {
+		a.probing = slices.Delete(a.probing, 0, 1)
 	}
-	a.asking = append(a.asking, &asker{
+	a.probing = append(a.probing, &asker{
 		Station: doctor.Station{MAC: e.Src, UUID: p.UUIDE, Method: method, Bands: p.RFBands, First: e.Time, Last: e.Time},
 		said:    e.Management,
 	})
@@ -241,7 +241,7 @@ const maxName = 32
 
 // stations returns the stations that looked for a registrar.
 func (a *air) stations() (all []doctor.Station) {
-	for _, s := range a.asking {
+	for _, s := range a.probing {
 		all = append(all, s.Station)
 	}
 	return all
@@ -249,7 +249,7 @@ func (a *air) stations() (all []doctor.Station) {
 
 // searchedRecently reports whether a station looked for a registrar recently.
 func (a *air) searchedRecently(station wps.MAC, now time.Time) bool {
-	return slices.ContainsFunc(a.asking, func(s *asker) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
+	return slices.ContainsFunc(a.probing, func(s *asker) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
 }
 
 // recordJoining records that a station asks to associate with an existing key.
@@ -277,7 +277,7 @@ const (
 // pressing returns the stations that a registrar has seen in push-button mode
 // when an exchange ends.
 func (a *air) pressing(x *Exchange) (out []doctor.Station) {
-	for _, s := range a.asking {
+	for _, s := range a.probing {
 		if s.Method == doctor.PushButton && s.First.Before(x.Ended) && x.Began.Sub(s.Last) < wps.MonitorTime {
 			out = append(out, s.Station)
 		}

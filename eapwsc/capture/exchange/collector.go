@@ -233,7 +233,7 @@ func (c *Collector) authentication(e *capture.Event) {
 		return
 	}
 	if v := c.find(e.Dst); v != nil && !v.isRetry(e, validate.SideAP) && v.ended {
-		v.joins(m)
+		v.noteJoin(m)
 		return
 	}
 	if m.Status == 0 || m.Algorithm == algorithmSAE || !c.air.searchedRecently(e.Dst, c.now) {

@@ -407,9 +407,9 @@ func TestNobodyAnswers(t *testing.T) {
 	}
 }
 
-// TestReasonless checks that a WSC_NACK truncated before its Configuration
+// TestConfigErrorUnknown checks that a WSC_NACK truncated before its Configuration
 // Error has no reason.
-func TestReasonless(t *testing.T) {
+func TestConfigErrorUnknown(t *testing.T) {
 	events := readFile(t, "../testdata/wired/s05-pin-wrong-half1.pcap")
 	for i := range events {
 		if e := &events[i]; len(e.Data) > 50 {
@@ -587,8 +587,8 @@ func TestBounds(t *testing.T) {
 	if n := len(c.conversations.byParty); n > maxConversations || c.conversations.recent.Len() != n || len(c.conversations.byAP) != 1 {
 		t.Errorf("%d conversations", n)
 	}
-	if len(c.queue.begun) > maxConversations || len(c.air.heard) > maxNetworks || len(c.air.asking) > maxStations || c.air.heard[apMAC] == nil || len(c.air.heard[apMAC].Adverts) > 64 {
-		t.Errorf("%d exchanges wait, %d networks, %d stations", len(c.queue.begun), len(c.air.heard), len(c.air.asking))
+	if len(c.queue.begun) > maxConversations || len(c.air.heard) > maxNetworks || len(c.air.probing) > maxStations || c.air.heard[apMAC] == nil || len(c.air.heard[apMAC].Adverts) > 64 {
+		t.Errorf("%d exchanges wait, %d networks, %d stations", len(c.queue.begun), len(c.air.heard), len(c.air.probing))
 	}
 	given += len(c.Close())
 	if given != maxConversations+500 {

@@ -228,9 +228,9 @@ const algorithmSAE = 3
 // 802.11-2020 9.4.1.9.
 var saeGoesOn = []uint16{0, 76, 77, 126, 127}
 
-// joins handles the access point's response to the first frame of a station
+// noteJoin handles the access point's response to the first frame of a station
 // that joins the network with the settings.
-func (v *conversation) joins(m *capture.Management) {
+func (v *conversation) noteJoin(m *capture.Management) {
 	if m.Algorithm != algorithmSAE {
 		return
 	}

@@ -124,7 +124,7 @@ func (c *course) describe(a *doctor.Attempt) {
 	a.M2Lost = c.m2Lost()
 	a.Wired = !x.OnAir && x.Transport != TransportRADIUS
 	if c.how == doctor.EndDisconnect {
-		a.Left = c.end.Status
+		a.DisconnectReason = c.end.Status
 	}
 	if c.reached <= doctor.StageAssociated && x.Joining.Seen() {
 		a.Ordinary, a.After = true, doctor.After{Reason: a.After.Reason}
@@ -154,8 +154,8 @@ func (c *course) describe(a *doctor.Attempt) {
 		switch {
 		case a.End == doctor.EndNACK:
 			c.reason(a, c.end)
-		case x.untold(c.end):
-			a.By, a.Untold = 0, true
+		case x.messagesUnknown(c.end):
+			a.By, a.MoreUnknown = 0, true
 		}
 	default:
 		a.Silence = x.Watched.Sub(c.heard)
@@ -187,7 +187,7 @@ func (c *course) doneEarly() bool {
 func (c *course) reason(a *doctor.Attempt, s *validate.Entry) {
 	known := false
 	a.ConfigError, known = s.ConfigError()
-	a.Reasonless = !known && s.Truncated
+	a.ConfigErrorUnknown = !known && s.Truncated
 	if a.ConfigError == wps.DevicePasswordAuthFailed && a.By == registration.RoleEnrollee {
 		a.Skipped = !c.x.follows(s)
 		switch {
@@ -222,9 +222,9 @@ func (x *Exchange) follows(end *validate.Entry) bool {
 	return end.ID == next
 }
 
-// untold reports whether an end follows messages of which a log has only that
+// messagesUnknown reports whether an end follows messages of which a log has only that
 // they were sent: then it is unknown which side stopped, and where.
-func (x *Exchange) untold(end *validate.Entry) bool {
+func (x *Exchange) messagesUnknown(end *validate.Entry) bool {
 	var last *validate.Entry
 	for i := range x.Entries {
 		if &x.Entries[i] == end {

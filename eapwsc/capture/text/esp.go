@@ -100,7 +100,7 @@ var espRows = []Row{
 			t.link.is(sideStation)
 			in.flush()
 			in.emitMessageOnce(t, wps.MessageM1)
-			in.waitedInVain(t, true)
+			in.waitTimedOut(t, true)
 		}},
 	{Program: ESPIDF, Origin: "include/esp_wifi_types_generic.h wifi_event_sta_wps_fail_reason_t, as programs print it", Pattern: "WPS_FAIL_REASON_RECV_M2D", Example: "E (7902) app: WPS_FAIL_REASON_RECV_M2D",
 		means: func(in *interpreter, m *match) { in.espM2D() }},

@@ -240,8 +240,8 @@ var hostapRows = []Row{
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideAP)
-			if t := l.with(m.mac("sta")); t.wsc || t.link.pressed || t.link.pinned {
-				in.waitedInVain(t, false)
+			if t := l.with(m.mac("sta")); t.wsc || t.link.pressed || t.link.pinEntered {
+				in.waitTimedOut(t, false)
 			}
 		}},
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-RETRANSMIT{two:upto} {sta:mac}",
@@ -398,7 +398,7 @@ var hostapRows = []Row{
 			if !t.associates {
 				in.attempt(t)
 			}
-			if l.pressed || l.pinned {
+			if l.pressed || l.pinEntered {
 				in.associate(t)
 				in.accepted(t, 0)
 			}
@@ -446,7 +446,7 @@ var hostapRows = []Row{
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: PBC timed out - disable PBC mode", Example: "WPS: PBC timed out - disable PBC mode",
 		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.report(doctor.ReportNoDevice) }},
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: A new PIN configured", Example: "WPS: A new PIN configured (timeout=0)",
-		means: func(in *interpreter, m *match) { l := in.here(); l.is(sideAP); l.pinned = true }},
+		means: func(in *interpreter, m *match) { l := in.here(); l.is(sideAP); l.pinEntered = true }},
 	{Program: Hostapd, Origin: "src/wps/wps_attr_build.c and wps_registrar.c", Pattern: "WPS: Build Beacon IEs", Example: "WPS: Build Beacon IEs",
 		means: func(in *interpreter, m *match) {
 			in.flush()
@@ -708,7 +708,7 @@ func (in *interpreter) command(m *match, method doctor.Method, external bool) {
 	if bytes.HasSuffix(m.line[:m.at], []byte("hostapd")) {
 		l.is(sideAP)
 		if method == doctor.PIN {
-			l.pinned = true
+			l.pinEntered = true
 			in.advertiseState(l)
 			return
 		}

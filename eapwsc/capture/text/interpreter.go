@@ -80,15 +80,15 @@ type link struct {
 	ssid string
 	freq int
 
-	method   doctor.Method // with which WPS was started here
-	pressed  bool          // an access point's button is pressed
-	pinned   bool          // it waits for a PIN
-	locked   bool
-	enrolled bool // it was given settings: its next association is to join
-	done     int  // the line that says so
-	joining  bool // it has asked to associate with them
-	talks    map[wps.MAC]*talk
-	talk     *talk
+	method     doctor.Method // with which WPS was started here
+	pressed    bool          // an access point's button is pressed
+	pinEntered bool          // it waits for a PIN
+	locked     bool
+	enrolled   bool // it was given settings: its next association is to join
+	done       int  // the line that says so
+	joining    bool // it has asked to associate with them
+	talks      map[wps.MAC]*talk
+	talk       *talk
 	// proposals and failed are events of an access point that name none of its
 	// stations, of which several are under way; addressed is that other lines
 	// name the station of each packet.
@@ -215,7 +215,7 @@ func (l *link) with(other wps.MAC) *talk {
 		return l.talk
 	case l.talk != nil && l.talk.other() == wps.MAC{} && l.talk.said == 0:
 		delete(l.talks, wps.MAC{})
-		l.talk.meet(other)
+		l.talk.setOther(other)
 		l.talks[other] = l.talk
 		return l.talk
 	}
@@ -225,7 +225,7 @@ func (l *link) with(other wps.MAC) *talk {
 			l.talks = map[wps.MAC]*talk{}
 		}
 		t = &talk{link: l, apEnrollee: l.external}
-		t.meet(other)
+		t.setOther(other)
 		l.talks[other] = t
 	}
 	l.talk = t
@@ -240,7 +240,7 @@ func (t *talk) other() wps.MAC {
 	return t.ap
 }
 
-func (t *talk) meet(other wps.MAC) {
+func (t *talk) setOther(other wps.MAC) {
 	if t.link.side == sideAP {
 		t.station, t.ap = other, t.link.own
 	} else {
@@ -452,7 +452,7 @@ func (in *interpreter) emitMessage(m *message) {
 		case doctor.PIN:
 			add(wps.AttrDevicePasswordID, []byte{0, byte(wps.PasswordDefault)})
 		default:
-			if t.link.side == sideAP && t.link.pressed && !t.link.pinned && len(m.has) == 0 {
+			if t.link.side == sideAP && t.link.pressed && !t.link.pinEntered && len(m.has) == 0 {
 				add(wps.AttrDevicePasswordID, []byte{0, byte(wps.PasswordPushButton)})
 			}
 		}
@@ -638,8 +638,8 @@ func (in *interpreter) failure(t *talk) {
 	t.associated, t.requested = false, false
 }
 
-// waitedInVain handles a side that gave up waiting for the other.
-func (in *interpreter) waitedInVain(t *talk, station bool) {
+// waitTimedOut handles a side that gave up waiting for the other.
+func (in *interpreter) waitTimedOut(t *talk, station bool) {
 	if t.dumped {
 		return
 	}
@@ -804,7 +804,7 @@ func (in *interpreter) advertiseState(l *link) {
 	switch {
 	case l.pressed:
 		b.SelectedRegistrar, b.DevicePasswordID = true, wps.PasswordPushButton
-	case l.pinned:
+	case l.pinEntered:
 		b.SelectedRegistrar, b.DevicePasswordID = true, wps.PasswordDefault
 	}
 	in.advertise(e)

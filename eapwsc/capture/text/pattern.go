@@ -120,16 +120,16 @@ type value struct {
 type fit uint8
 
 const (
-	fitNot   fit = iota
-	fitShort     // as far as the line goes: the rest may be on the next one
-	fitWhole
+	noFit      fit = iota
+	partialFit     // as far as the line goes: the rest may be on the next one
+	wholeFit
 )
 
 // try matches a line, from an anchor on, with a row.
 func (m *match) try(r *Row, line []byte, at int) fit {
 	m.row, m.line, m.at, m.n, m.open = r, line, at, 0, false
 	if r.begins && blanks(line) < at {
-		return fitNot
+		return noFit
 	}
 	rest, f := m.follow(r.parts, line[at:])
 	m.end = len(line) - len(rest)
@@ -143,14 +143,14 @@ func (m *match) follow(parts []part, s []byte) (rest []byte, f fit) {
 		switch {
 		case p.optional != nil:
 			before := m.n
-			if after, f := m.follow(p.optional, s); f == fitWhole {
+			if after, f := m.follow(p.optional, s); f == wholeFit {
 				s = after
 			} else {
 				m.n = before
-				m.open = m.open || f == fitShort
+				m.open = m.open || f == partialFit
 			}
 		case p.literal != "":
-			if s, f = literal(p.literal, s); f != fitWhole {
+			if s, f = literal(p.literal, s); f != wholeFit {
 				return nil, f
 			}
 		default:
@@ -159,7 +159,7 @@ func (m *match) follow(parts []part, s []byte) (rest []byte, f fit) {
 				next = parts[i+1].literal
 			}
 			var v []byte
-			if v, s, f = take(p.kind, s, next); f != fitWhole {
+			if v, s, f = take(p.kind, s, next); f != wholeFit {
 				return nil, f
 			}
 			if m.n < len(m.values) {
@@ -168,7 +168,7 @@ func (m *match) follow(parts []part, s []byte) (rest []byte, f fit) {
 			}
 		}
 	}
-	return s, fitWhole
+	return s, wholeFit
 }
 
 // literal matches the beginning of s with a text in which a blank stands for
@@ -181,20 +181,20 @@ func literal(want string, s []byte) ([]byte, fit) {
 			}
 			n := blanks(s)
 			if n == 0 && len(s) > 0 {
-				return nil, fitNot
+				return nil, noFit
 			}
 			s = s[n:]
 			continue
 		}
 		if len(s) == 0 {
-			return nil, fitShort
+			return nil, partialFit
 		}
 		if s[0] != want[i] {
-			return nil, fitNot
+			return nil, noFit
 		}
 		s = s[1:]
 	}
-	return s, fitWhole
+	return s, wholeFit
 }
 
 func blanks(s []byte) int {
@@ -210,26 +210,26 @@ func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
 	var n int
 	switch kind {
 	case valueRest:
-		return bytes.TrimSpace(s), nil, fitWhole
+		return bytes.TrimSpace(s), nil, wholeFit
 	case valueUpto:
 		if n = bytes.Index(s, []byte(next)); n < 0 {
-			return nil, nil, fitShort
+			return nil, nil, partialFit
 		}
-		return s[:n], s[n:], fitWhole
+		return s[:n], s[n:], wholeFit
 	case valueWithin:
 		if n = bytes.Index(s, []byte(next)); n < 0 {
-			return nil, nil, fitNot
+			return nil, nil, noFit
 		}
-		return s[:n], s[n:], fitWhole
+		return s[:n], s[n:], wholeFit
 	case valueMAC:
 		n = span(s, isMACDigit)
 		if n > macLen {
 			n = macLen
 		}
 		if n < macLen {
-			return nil, nil, shortOrNot(s, n)
+			return nil, nil, fitOfPrefix(s, n)
 		}
-		return s[:n], s[n:], fitWhole
+		return s[:n], s[n:], wholeFit
 	case valueInt:
 		if len(s) > 0 && s[0] == '-' {
 			n = 1
@@ -242,16 +242,16 @@ func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
 		n += span(s[n:], isHexDigit)
 	case valueUUID:
 		if n = span(s, func(c byte) bool { return isHexDigit(c) || c == '-' }); n < uuidLen {
-			return nil, nil, shortOrNot(s, n)
+			return nil, nil, fitOfPrefix(s, n)
 		}
 		n = uuidLen
 	case valueWord:
 		n = span(s, func(c byte) bool { return c > ' ' && (next == "" || c != next[0]) })
 	}
 	if n == 0 {
-		return nil, nil, shortOrNot(s, n)
+		return nil, nil, fitOfPrefix(s, n)
 	}
-	return s[:n], s[n:], fitWhole
+	return s[:n], s[n:], wholeFit
 }
 
 const (
@@ -259,11 +259,11 @@ const (
 	uuidLen = len("00112233-4455-6677-8899-aabbccddeeff")
 )
 
-func shortOrNot(s []byte, n int) fit {
+func fitOfPrefix(s []byte, n int) fit {
 	if n == len(s) {
-		return fitShort
+		return partialFit
 	}
-	return fitNot
+	return noFit
 }
 
 func span(s []byte, is func(byte) bool) int {

@@ -212,7 +212,7 @@ func (r *Reader) joints(line []byte) []int {
 		if h.at < known || row.begins || row.Program > WPASupplicant {
 			continue
 		}
-		if start := known + beginning(line[known:h.at]); start < h.at && r.fitOf(h, line) == fitWhole {
+		if start := known + beginning(line[known:h.at]); start < h.at && r.fitOf(h, line) == wholeFit {
 			r.cuts = append(r.cuts, start)
 			known = end
 		}

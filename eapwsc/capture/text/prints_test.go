@@ -44,7 +44,7 @@ func TestPrints(t *testing.T) {
 			if tt.file == "scan_results.txt" && name == "without tabs" {
 				form = strings.ReplaceAll(string(b), "\t", " ")
 			}
-			if !Looks([]byte(form)) {
+			if !IsText([]byte(form)) {
 				t.Errorf("%s, %s: does not look like text of WPS", tt.file, name)
 			}
 			r := NewReader(strings.NewReader(form))

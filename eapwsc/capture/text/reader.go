@@ -135,7 +135,7 @@ func (r *Reader) readLine() ([]byte, error) {
 	for width := len(line); err == nil && width == r.wide && len(r.partial) < maxLine; {
 		var next []byte
 		next, r.aheadErr = r.physicalLine()
-		if beginsAnew(r.partial, next) {
+		if startsNewLine(r.partial, next) {
 			r.ahead = bytes.Clone(next)
 			break
 		}
@@ -145,9 +145,9 @@ func (r *Reader) readLine() ([]byte, error) {
 	return r.partial, err
 }
 
-// beginsAnew reports whether next is not the rest of line: it has a time,
+// startsNewLine reports whether next is not the rest of line: it has a time,
 // begins like line, both are of a dump, or it is empty.
-func beginsAnew(line, next []byte) bool {
+func startsNewLine(line, next []byte) bool {
 	if len(next) == 0 {
 		return true
 	}
@@ -197,7 +197,7 @@ func brokenAt(sample []byte) int {
 		sample = rest
 		line = bytes.TrimRight(line, "\r")
 		longest = max(longest, len(line))
-		if lines++; !beginsAnew(before, line) {
+		if lines++; !startsNewLine(before, line) {
 			count[len(before)]++
 		}
 		before = line
@@ -283,14 +283,14 @@ func (r *Reader) take(line []byte) {
 	for _, h := range r.hits {
 		row := r.find.rows[h.row]
 		switch m.try(row, line, h.at) {
-		case fitWhole:
+		case wholeFit:
 			if m.open && len(line) < 1000 {
 				r.hold(line)
 				return
 			}
 			r.apply(m)
 			return
-		case fitShort:
+		case partialFit:
 			r.hold(line)
 			return
 		}
@@ -328,7 +328,7 @@ func (r *Reader) join(line []byte) bool {
 					continue
 				}
 				switch before, after := r.fitOf(h, held), m.try(r.find.rows[h.row], joined, h.at); {
-				case after == fitWhole && m.end > len(held) && (before != fitWhole || m.n > r.valuesOf(h, held)):
+				case after == wholeFit && m.end > len(held) && (before != wholeFit || m.n > r.valuesOf(h, held)):
 					r.in.line = r.heldNumber
 					if m.open {
 						r.hold(joined)
@@ -337,7 +337,7 @@ func (r *Reader) join(line []byte) bool {
 						r.apply(m)
 					}
 					return true
-				case after == fitShort && before == fitShort:
+				case after == partialFit && before == partialFit:
 					pieces := r.pieces
 					r.hold(joined)
 					r.pieces = pieces + 1
@@ -363,7 +363,7 @@ func (r *Reader) fitOf(h hit, line []byte) fit { return r.other.try(r.find.rows[
 
 // valuesOf returns how many values a line has, -1 if it does not match.
 func (r *Reader) valuesOf(h hit, line []byte) int {
-	if r.fitOf(h, line) != fitWhole {
+	if r.fitOf(h, line) != wholeFit {
 		return -1
 	}
 	return r.other.n
@@ -377,7 +377,7 @@ func (r *Reader) goesOn(line []byte) bool {
 	}
 	r.hits = r.find.hits(r.hits[:0], line)
 	for _, h := range r.hits {
-		if !r.find.rows[h.row].begins && r.fitOf(h, line) == fitWhole {
+		if !r.find.rows[h.row].begins && r.fitOf(h, line) == wholeFit {
 			return false
 		}
 	}
@@ -389,7 +389,7 @@ func (r *Reader) release(line []byte) {
 	r.hits = r.find.hits(r.hits[:0], line)
 	m := &r.match
 	for _, h := range r.hits {
-		if m.try(r.find.rows[h.row], line, h.at) == fitWhole {
+		if m.try(r.find.rows[h.row], line, h.at) == wholeFit {
 			r.apply(m)
 			return
 		}
@@ -467,9 +467,9 @@ func (u *utf16Reader) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// Looks reports whether a file that begins with head may be text: it does not
+// IsText reports whether a file that begins with head may be text: it does not
 // begin like a capture or an archive. A few octets are enough.
-func Looks(head []byte) bool {
+func IsText(head []byte) bool {
 	if len(head) == 0 {
 		return false
 	}

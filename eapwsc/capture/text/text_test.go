@@ -94,7 +94,7 @@ func TestRows(t *testing.T) {
 			found := ""
 			for _, h := range r.find.hits(nil, line) {
 				var m match
-				if m.try(r.find.rows[h.row], line, h.at) == fitWhole {
+				if m.try(r.find.rows[h.row], line, h.at) == wholeFit {
 					found = r.find.rows[h.row].Pattern
 					break
 				}

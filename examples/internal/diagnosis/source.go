@@ -37,8 +37,8 @@ func Open(r io.Reader) (*Source, error) {
 		in = bufio.NewReaderSize(unpacked, 1<<16)
 	}
 	head, _ := in.Peek(4)
-	if printed.Looks(head) {
-		if head, _ = in.Peek(512); printed.Looks(head) {
+	if printed.IsText(head) {
+		if head, _ = in.Peek(512); printed.IsText(head) {
 			reader := printed.NewReader(in)
 			return &Source{Events: reader, Text: reader}, nil
 		}
