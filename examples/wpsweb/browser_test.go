@@ -93,7 +93,7 @@ func TestBrowser(t *testing.T) {
 }
 
 // served checks the server: a strict policy, no access for other hosts, and
-// less than 3 MiB in all.
+// less than 3 MB in all.
 func served(t *testing.T, address string) {
 	t.Helper()
 	get := func(name, host string) (*http.Response, int) {
@@ -123,7 +123,7 @@ func served(t *testing.T, address string) {
 		}
 		total += n
 	}
-	if total >= 3<<20 {
+	if total >= 3_000_000 {
 		t.Errorf("the page has %d octets", total)
 	}
 	t.Logf("the page has %d octets", total)
@@ -247,7 +247,7 @@ func (u *user) diagnose() {
 		u.do(`document.getElementById('` + button + `').click()`)
 		u.until(fmt.Sprintf(`window.saved.length === %d`, i+1))
 	}
-	if page := u.do(`return window.saved[0]`); !strings.HasPrefix(page, "<!DOCTYPE html>") || !strings.Contains(page, "The PIN was wrong") {
+	if page := u.do(`return window.saved[0]`); !strings.HasPrefix(page, "<!doctype html>") || !strings.Contains(page, "The PIN was wrong") {
 		u.t.Errorf("the report is %.100q", page)
 	}
 	var entry struct{ Schema, Cause string }
