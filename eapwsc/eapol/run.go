@@ -1,6 +1,7 @@
 package eapol
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func Run(ctx context.Context, conn Conn, x Endpoint) (*registration.Result, erro
 // Run sets the connection's read deadline while it runs, and clears it when it
 // returns.
 func (r Runner) Run(ctx context.Context, conn Conn, x Endpoint) (*registration.Result, error) {
-	l := &line{conn: conn, version: orDefault(r.Version, Version1), remote: r.Remote, known: r.Remote != wps.MAC{}}
+	l := &line{conn: conn, version: cmp.Or(r.Version, Version1), remote: r.Remote, known: r.Remote != wps.MAC{}}
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(interrupted)
@@ -102,16 +103,7 @@ func (r Runner) startDelay() time.Duration {
 	if r.Remote == (wps.MAC{}) {
 		return r.StartDelay
 	}
-	return orDefault(r.StartDelay, StartDelay)
-}
-
-// orDefault returns v, or the default if it is zero.
-func orDefault[T comparable](v, def T) T {
-	var zero T
-	if v == zero {
-		return def
-	}
-	return v
+	return cmp.Or(r.StartDelay, StartDelay)
 }
 
 // line is the link as used by one exchange.

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/eapwsc/station"
-	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/tag"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/nfc"
 	"github.com/gowps/gowps/wps/registration"
@@ -49,7 +49,7 @@ func (p *invocation) checkTokens() error {
 			return fmt.Errorf("-nfc-request: %w", err)
 		}
 	}
-	list, err := live.ReadToken(p.tag, &p.IO)
+	list, err := tag.Read(p.tag, p.In)
 	if err != nil {
 		return fmt.Errorf("-nfc: %w", err)
 	}
@@ -99,7 +99,7 @@ func (p *invocation) makeToken() error {
 	p.password = registration.OutOfBand(id, oob.Password)
 	message, err := nfc.Append(nil, &wps.PasswordToken{OOB: oob})
 	if err == nil {
-		err = live.WriteToken(p.own, &p.IO, message)
+		err = tag.Write(p.own, &p.IO, message)
 	}
 	if err != nil {
 		return fmt.Errorf("-nfc-token: %w", err)
@@ -124,7 +124,7 @@ func (p *invocation) askHandover() error {
 	if err != nil {
 		return err
 	}
-	return live.WriteToken(p.request, &p.IO, message)
+	return tag.Write(p.request, &p.IO, message)
 }
 
 // useNetworks reports the networks of a configuration token, and with -join

@@ -12,8 +12,8 @@ import (
 
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eapol"
-	"github.com/gowps/gowps/examples/internal/live/livetest"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/tag/tagtest"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/nfc"
 )
@@ -49,21 +49,21 @@ func TestNFC(t *testing.T) {
 		})
 	}
 	test("token of the router", func(t *testing.T, w *world) {
-		w.said(t, w.run(t.Context(), "-nfc", livetest.Tag(t, w.ownToken(t))), program.Fine, cafe, "Registered with “Router”")
+		w.said(t, w.run(t.Context(), "-nfc", tagtest.Write(t, w.ownToken(t))), program.Fine, cafe, "Registered with “Router”")
 	})
 	test("token of the router, as external registrar", func(t *testing.T, w *world) {
-		w.said(t, w.run(t.Context(), "-nfc", livetest.Tag(t, w.ownToken(t)), "-registrar", "-show-key"), program.Fine, cafeShown, "Read the settings of")
+		w.said(t, w.run(t.Context(), "-nfc", tagtest.Write(t, w.ownToken(t)), "-registrar", "-show-key"), program.Fine, cafeShown, "Read the settings of")
 	})
 	test("token of another router", func(t *testing.T, w *world) {
 		token := w.ownToken(t)
 		token.OOB.PublicKeyHash[0]++
-		w.said(t, w.run(t.Context(), "-nfc", livetest.Tag(t, token)), program.Problem, "", "key")
+		w.said(t, w.run(t.Context(), "-nfc", tagtest.Write(t, token)), program.Problem, "", "key")
 	})
 	test("own token", func(t *testing.T, w *world) {
 		file := filepath.Join(t.TempDir(), "own")
 		go func() {
 			time.Sleep(time.Second)
-			token := livetest.ReadTag[*wps.PasswordToken](t, file, wps.Strict)
+			token := tagtest.Read[*wps.PasswordToken](t, file, wps.Strict)
 			w.router.Do(func(now time.Time, point *ap.AccessPoint) {
 				if err := point.EnterToken(now, token, 0); err != nil {
 					t.Error(err)
@@ -77,7 +77,7 @@ func TestNFC(t *testing.T) {
 		in, answer := io.Pipe()
 		go func() {
 			time.Sleep(time.Second)
-			request := livetest.ReadTag[*wps.HandoverRequest](t, file, wps.Strict)
+			request := tagtest.Read[*wps.HandoverRequest](t, file, wps.Strict)
 			w.router.Do(func(now time.Time, point *ap.AccessPoint) {
 				selected, err := point.HandoverSelect(now, request)
 				var message []byte
@@ -104,7 +104,7 @@ func TestNFCNetworks(t *testing.T) {
 	guest.SSID, guest.MAC = "guest", wps.Broadcast
 	own := home
 	own.MAC = wps.Broadcast
-	file := livetest.Tag(t, &wps.ConfigurationToken{Credentials: []wps.Credential{guest, own}})
+	file := tagtest.Write(t, &wps.ConfigurationToken{Credentials: []wps.Credential{guest, own}})
 	run := func(a *air, args ...string) (int, string, string) {
 		var out, err strings.Builder
 		p := invocation{wifi: func(string) (radio, error) { return a, nil }}
@@ -123,8 +123,8 @@ func TestNFCNetworks(t *testing.T) {
 	if code, _, errs := run(a, "-i", "wlan0", "-nfc", file, "-join"); code != program.Fine || a.joined != home.SSID || !strings.Contains(errs, "Connected to “Café”") {
 		t.Errorf("%d %s", code, errs)
 	}
-	request := livetest.Tag(t, &wps.HandoverRequest{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, UUIDE: wps.UUIDFromMAC(ownMAC)})
-	selected := livetest.Tag(t, &wps.HandoverSelect{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, SSID: "home"})
+	request := tagtest.Write(t, &wps.HandoverRequest{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, UUIDE: wps.UUIDFromMAC(ownMAC)})
+	selected := tagtest.Write(t, &wps.HandoverSelect{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, SSID: "home"})
 	broken := filepath.Join(t.TempDir(), "broken")
 	if err := os.WriteFile(broken, []byte("\xD2\x17"), 0o600); err != nil {
 		t.Fatal(err)

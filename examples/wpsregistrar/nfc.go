@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/eapwsc/ap"
-	"github.com/gowps/gowps/examples/internal/live"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/tag"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/nfc"
 )
@@ -43,7 +43,7 @@ func (t *tokens) check(streams *program.IO) (err error) {
 		}
 		return nil
 	}
-	if t.read, err = live.ReadToken(t.tag, streams); err != nil {
+	if t.read, err = tag.Read(t.tag, streams.In); err != nil {
 		return fmt.Errorf("-nfc: %w", err)
 	}
 	switch t.read.(type) {
@@ -67,7 +67,7 @@ func (t *tokens) allow(now time.Time, point *ap.AccessPoint, streams *program.IO
 	var errs []error
 	write := func(flag, name string, message []byte, err error) {
 		if err == nil {
-			err = live.WriteToken(name, streams, message)
+			err = tag.Write(name, streams, message)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", flag, err))

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/gowps/gowps/examples/internal/live/livetest"
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/tag/tagtest"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -49,7 +49,7 @@ func TestNFC(t *testing.T) {
 	t.Run("token of a device", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDevice(t, 0x1234, "sixteen or more octets")
-			w := start(t.Context(), append(network, "-nfc", livetest.Tag(t, &wps.PasswordToken{OOB: d.oob}))...)
+			w := start(t.Context(), append(network, "-nfc", tagtest.Write(t, &wps.PasswordToken{OOB: d.oob}))...)
 			w.enrollWith(t, d.keys, registration.OutOfBand(d.oob.ID, d.oob.Password), nil)
 			w.ends(t, program.Fine, "Registered: 02:00:00:00:00:02")
 		})
@@ -58,8 +58,8 @@ func TestNFC(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDevice(t, wps.PasswordNFCHandover, "")
 			answer := filepath.Join(t.TempDir(), "answer")
-			w := start(t.Context(), append(network, "-nfc", livetest.Tag(t, &wps.HandoverRequest{OOB: d.oob, UUIDE: station(2).UUID}), "-nfc-answer", answer)...)
-			selected := livetest.ReadTag[*wps.HandoverSelect](t, answer, wps.Tolerant)
+			w := start(t.Context(), append(network, "-nfc", tagtest.Write(t, &wps.HandoverRequest{OOB: d.oob, UUIDE: station(2).UUID}), "-nfc-answer", answer)...)
+			selected := tagtest.Read[*wps.HandoverSelect](t, answer, wps.Tolerant)
 			if selected.SSID != "Café" {
 				t.Errorf("%+v", selected)
 			}
@@ -71,7 +71,7 @@ func TestNFC(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "own")
 			w := start(t.Context(), append(network, "-nfc-token", file, "-timeout", "1m")...)
-			token := livetest.ReadTag[*wps.PasswordToken](t, file, wps.Tolerant)
+			token := tagtest.Read[*wps.PasswordToken](t, file, wps.Tolerant)
 			w.enrollWith(t, nil, registration.OutOfBand(token.OOB.ID, token.OOB.Password), &token.OOB.PublicKeyHash)
 			w.ends(t, program.Fine, "Registered: 02:00:00:00:00:02")
 		})
@@ -81,13 +81,13 @@ func TestNFC(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "network")
 			w := start(t.Context(), append(network, "-nfc-config", file)...)
 			w.ends(t, program.Fine)
-			if token := livetest.ReadTag[*wps.ConfigurationToken](t, file, wps.Tolerant); len(token.Credentials) != 1 || token.Credentials[0].SSID != "Café" || string(token.Credentials[0].NetworkKey) != "correct horse" {
+			if token := tagtest.Read[*wps.ConfigurationToken](t, file, wps.Tolerant); len(token.Credentials) != 1 || token.Credentials[0].SSID != "Café" || string(token.Credentials[0].NetworkKey) != "correct horse" {
 				t.Errorf("%+v", token)
 			}
 		})
 	})
-	request := livetest.Tag(t, &wps.HandoverRequest{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, UUIDE: station(2).UUID})
-	networks := livetest.Tag(t, &wps.ConfigurationToken{Credentials: []wps.Credential{{SSID: "x", AuthType: wps.AuthOpen, EncrType: wps.EncrNone, MAC: wps.Broadcast}}})
+	request := tagtest.Write(t, &wps.HandoverRequest{OOB: wps.OOBPassword{ID: wps.PasswordNFCHandover}, UUIDE: station(2).UUID})
+	networks := tagtest.Write(t, &wps.ConfigurationToken{Credentials: []wps.Credential{{SSID: "x", AuthType: wps.AuthOpen, EncrType: wps.EncrNone, MAC: wps.Broadcast}}})
 	for _, tt := range []struct{ args, says string }{
 		{"-nfc " + request, "-nfc-answer FILE"},
 		{"-nfc " + networks, "neither"},

@@ -3,22 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/gowps/gowps/examples/internal/program"
+	"github.com/gowps/gowps/examples/internal/tag"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/nfc"
 )
-
-// maxTag bounds how much is read: the largest tags hold 64 KiB.
-const maxTag = 1 << 20
 
 // read is the command that reads a tag.
 type read struct{ json, secrets, strict bool }
@@ -62,7 +57,11 @@ func (r *read) run(_ context.Context, streams program.IO, operands []string) (in
 	if len(operands) > 1 {
 		return program.Unable, program.Usagef("%q is too much", operands[1])
 	}
-	b, err := input(streams.In, operands)
+	name := "-"
+	if len(operands) == 1 {
+		name = operands[0]
+	}
+	b, err := tag.ReadOctets(name, streams.In)
 	if err != nil {
 		return program.Unable, err
 	}
@@ -82,38 +81,6 @@ func (r *read) run(_ context.Context, streams program.IO, operands []string) (in
 		return program.Problem, nil
 	}
 	return program.Fine, nil
-}
-
-// input returns the octets of a tag from a file or standard input.
-func input(stdin io.Reader, operands []string) ([]byte, error) {
-	in := stdin
-	if len(operands) == 1 && operands[0] != "-" {
-		f, err := os.Open(operands[0])
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
-	}
-	b, err := io.ReadAll(io.LimitReader(in, maxTag+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(b) > maxTag:
-		return nil, errors.New("the input is larger than any tag")
-	case len(b) == 0:
-		return nil, errors.New("the input is empty")
-	}
-	return digits(b), nil
-}
-
-// digits decodes text of hexadecimal digits, and returns other data unchanged.
-func digits(b []byte) []byte {
-	text := strings.NewReplacer(":", "", " ", "", "\t", "", "\r", "", "\n", "", ",", "", "0x", "", "0X", "").Replace(string(b))
-	if octets, err := hex.DecodeString(text); err == nil && len(octets) > 0 {
-		return octets
-	}
-	return b
 }
 
 // describe reads a tag.

@@ -1,6 +1,5 @@
-// Package livetest writes and reads the files of NFC tags, for tests of programs
-// on live networks.
-package livetest
+// Package tagtest writes and reads the files of NFC tags, for tests of programs.
+package tagtest
 
 import (
 	"os"
@@ -11,9 +10,9 @@ import (
 	"github.com/gowps/gowps/wps/nfc"
 )
 
-// Tag writes a list of attributes to a file, as an NDEF message, and returns the
+// Write writes a list of attributes to a file, as an NDEF message, and returns the
 // name of the file.
-func Tag(t testing.TB, l wps.List) (file string) {
+func Write(t testing.TB, l wps.List) (file string) {
 	t.Helper()
 	message, err := nfc.Append(nil, l)
 	if err != nil {
@@ -26,8 +25,8 @@ func Tag(t testing.TB, l wps.List) (file string) {
 	return file
 }
 
-// ReadTag reads the list of attributes that a program has written to a file.
-func ReadTag[T wps.List](t testing.TB, file string, mode wps.Mode) (list T) {
+// Read reads the list of attributes that a program has written to a file.
+func Read[T wps.List](t testing.TB, file string, mode wps.Mode) (list T) {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
