@@ -1,6 +1,7 @@
 package radius
 
 import (
+	"container/list"
 	"context"
 	"crypto/tls"
 	"encoding/binary"
@@ -42,7 +43,8 @@ var ErrConnection = errors.New("radius: connection ended")
 // TLS 1.2 are refused.
 //
 // A connection that sends what is no packet, or does not take its answers, is
-// closed; the number of connections is limited, in all and from one address.
+// closed; the number of connections is limited, in all and from one address. A
+// connection whose handshake is not complete makes room for a new one.
 // Loop.Report receives these as errors of class [ErrConnection].
 func ServeTLS(ctx context.Context, listener net.Listener, config *tls.Config, s *Server, l Loop) error {
 	defer listener.Close()
@@ -80,16 +82,19 @@ type connections struct {
 	over    <-chan struct{} // closed when the loop is over
 	running sync.WaitGroup
 
-	mu   sync.Mutex
-	open map[netip.AddrPort]*connection
-	from map[netip.Addr]int // how many of each address
+	mu         sync.Mutex
+	open       map[netip.AddrPort]*connection
+	from       map[netip.Addr]int // how many of each address
+	handshakes list.List          // of those whose handshake is not complete, oldest first
 }
 
 // connection is one client's. A goroutine reads from it, another one writes.
 type connection struct {
 	*tls.Conn
-	unsent chan []byte
-	cancel context.CancelCauseFunc
+	remote    netip.AddrPort
+	unsent    chan []byte
+	cancel    context.CancelCauseFunc
+	handshake *list.Element // in handshakes; nil when it is complete
 }
 
 // errFull ends a connection that there is no room for, or no room for answers
@@ -133,15 +138,8 @@ func (c *connections) begin(ctx context.Context, conn net.Conn) {
 		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	x := &connection{Conn: tls.Server(conn, c.config), unsent: make(chan []byte, maxUnsent), cancel: cancel}
-	c.mu.Lock()
-	full := len(c.open) >= maxConnections || c.from[from.Addr()] >= maxClientConns
-	if !full {
-		c.open[from] = x
-		c.from[from.Addr()]++
-	}
-	c.mu.Unlock()
-	if full {
+	x := &connection{Conn: tls.Server(conn, c.config), remote: from, unsent: make(chan []byte, maxUnsent), cancel: cancel}
+	if !c.admit(x) {
 		conn.Close()
 		cancel(nil)
 		c.report(fmt.Errorf("%w: %v: %w", ErrConnection, from, errFull))
@@ -155,16 +153,63 @@ func (c *connections) begin(ctx context.Context, conn net.Conn) {
 		}
 		cancel(nil)
 		c.mu.Lock()
-		delete(c.open, from)
-		if c.from[from.Addr()]--; c.from[from.Addr()] == 0 {
-			delete(c.from, from.Addr())
-		}
+		c.remove(x)
 		c.mu.Unlock()
 		if !errors.Is(err, io.EOF) {
 			c.report(fmt.Errorf("%w: %v: %w", ErrConnection, from, err))
 		}
 	})
 	c.running.Go(func() { x.write(ctx) })
+}
+
+// admit adds a connection, if there is room for it. If there is none, the oldest
+// connection without a complete handshake makes room: whoever has no certificate
+// excludes no client.
+func (c *connections) admit(x *connection) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.from[x.remote.Addr()] >= maxClientConns {
+		return false
+	}
+	if len(c.open) >= maxConnections {
+		oldest := c.handshakes.Front()
+		if oldest == nil {
+			return false
+		}
+		other := oldest.Value.(*connection)
+		c.remove(other)
+		other.cancel(errFull)
+	}
+	c.open[x.remote] = x
+	c.from[x.remote.Addr()]++
+	x.handshake = c.handshakes.PushBack(x)
+	return true
+}
+
+// complete records that the handshake of a connection is complete.
+func (c *connections) complete(x *connection) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if x.handshake != nil {
+		c.handshakes.Remove(x.handshake)
+		x.handshake = nil
+	}
+}
+
+// remove removes a connection, unless it was removed before. The caller holds
+// the lock.
+func (c *connections) remove(x *connection) {
+	if c.open[x.remote] != x {
+		return
+	}
+	delete(c.open, x.remote)
+	if c.from[x.remote.Addr()]--; c.from[x.remote.Addr()] == 0 {
+		delete(c.from, x.remote.Addr())
+	}
+	if x.handshake != nil {
+		c.handshakes.Remove(x.handshake)
+		x.handshake = nil
+	}
 }
 
 // read reads packets until the connection ends. A packet is as long as its
@@ -175,6 +220,7 @@ func (c *connections) read(ctx context.Context, x *connection, from netip.AddrPo
 	if err := x.HandshakeContext(handshake); err != nil {
 		return err
 	}
+	c.complete(x)
 	for {
 		b := make([]byte, headerLen, 512)
 		if _, err := io.ReadFull(x, b); err != nil {

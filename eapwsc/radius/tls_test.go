@@ -221,6 +221,49 @@ func TestServeTLSStrangers(t *testing.T) {
 	}
 }
 
+// TestHandshakesMakeRoom fills all places with connections whose handshake is
+// not complete.
+func TestHandshakesMakeRoom(t *testing.T) {
+	c := &connections{open: make(map[netip.AddrPort]*connection), from: make(map[netip.Addr]int)}
+	begin := func(host, port int) (x *connection, cause func() error, ok bool) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		x = &connection{remote: netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(host)}), uint16(port)), cancel: cancel}
+		return x, func() error { return context.Cause(ctx) }, c.admit(x)
+	}
+	client, clientCause, ok := begin(200, 1)
+	c.complete(client)
+	var others []func() error
+	for i := 1; i < maxConnections; i++ {
+		_, cause, admitted := begin(i/maxClientConns, i%maxClientConns)
+		ok = ok && admitted
+		others = append(others, cause)
+	}
+	if !ok || len(c.open) != maxConnections {
+		t.Fatalf("%d connections", len(c.open))
+	}
+	second, _, ok := begin(201, 1)
+	if c.complete(second); !ok || clientCause() != nil || !errors.Is(others[0](), errFull) || others[1]() != nil {
+		t.Errorf("admitted %t; the client %v, the oldest %v, the next %v", ok, clientCause(), others[0](), others[1]())
+	}
+	c.remove(second)
+	c.remove(second)
+	if len(c.open) != maxConnections-1 || c.handshakes.Len() != maxConnections-2 {
+		t.Errorf("%d connections, %d handshakes", len(c.open), c.handshakes.Len())
+	}
+	// Clients do not make room.
+	for x := c.handshakes.Front(); x != nil; x = c.handshakes.Front() {
+		c.complete(x.Value.(*connection))
+	}
+	last, _, _ := begin(202, 1)
+	c.complete(last)
+	if _, _, ok := begin(203, 1); ok {
+		t.Error("a client had to make room")
+	}
+	if _, _, ok := begin(202, 2); ok || clientCause() != nil {
+		t.Error("a client had to make room")
+	}
+}
+
 // refused checks that a client cannot send requests.
 func refused(t *testing.T, s *tlsServer, config *tls.Config) {
 	t.Helper()
