@@ -163,8 +163,8 @@ func (c *connections) begin(ctx context.Context, conn net.Conn) {
 }
 
 // admit adds a connection, if there is room for it. If there is none, the oldest
-// connection without a complete handshake makes room: whoever has no certificate
-// excludes no client.
+// connection without a complete handshake makes room, so that peers without a
+// certificate do not exclude clients.
 func (c *connections) admit(x *connection) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
