@@ -34,8 +34,9 @@ type interpreter struct {
 	asked      [256]*talk    // of the last RADIUS request with each Identifier
 	cell       *cell         // an entry of a scan
 	considered considered
-	columns    *columns // of a table being read
-	scans      int      // entries so far
+	columns    *columns       // of a table being read
+	details    *packetDetails // a packet whose details are being read
+	scans      int            // entries so far
 	dumps      []Dump
 	commanded  int // the line of the last command of WPS, 0 if there was none
 	reports    []doctor.Report
@@ -51,6 +52,7 @@ type interpreter struct {
 // facts are properties of the text as a whole.
 type facts struct {
 	frames   bool // EAPOL frames were dumped
+	details  bool // Wireshark described EAP packets in detail
 	probes   bool // probe requests were dumped
 	listens  bool // the program would print that a device searches
 	messages bool // the program mentioned single messages

@@ -88,7 +88,7 @@ var limits = []struct {
 	{func(in *interpreter, s *Source) bool { return in.heard[IWD] > 0 },
 		"iwd does not log the messages: how far the attempt came, which side stopped, and which half of a PIN is wrong, is unknown."},
 	{func(in *interpreter, s *Source) bool {
-		return s.Kind == "log" && !in.facts.frames && in.facts.messages && in.heard[IWD] == 0
+		return s.Kind == "log" && !in.facts.frames && in.facts.messages && in.heard[IWD] == 0 && in.heard[Wireshark] == 0
 	},
 		"The messages themselves are not in the log, so their contents were not checked. (wpa_supplicant -dd shows them.)"},
 	{func(in *interpreter, s *Source) bool {
@@ -103,7 +103,9 @@ var limits = []struct {
 		"The lines have no time: pauses, and messages that were sent again, do not show. (Run hostapd or wpa_supplicant with -t.)"},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "scan" },
 		"A scan shows what routers offer at one moment; it shows no attempt, and no device that searches."},
-	{func(in *interpreter, s *Source) bool { return in.heard[Wireshark] > 0 },
+	{func(in *interpreter, s *Source) bool { return in.facts.details },
+		"The details of packets as text are not the whole messages, so the form of these was not checked. (tshark -x, or the capture itself, shows them.)"},
+	{func(in *interpreter, s *Source) bool { return in.heard[Wireshark] > 0 && !in.facts.details },
 		"The list of packets does not show what is in a message, such as why a side stopped. The capture itself shows more."},
 	{func(in *interpreter, s *Source) bool { return in.heard[NMCLI] > 0 },
 		"NetworkManager's list does not show whether a network has WPS."},

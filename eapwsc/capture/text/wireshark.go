@@ -2,15 +2,18 @@ package text
 
 import (
 	"bytes"
+	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/gowps/gowps/eapwsc/eap"
 	"github.com/gowps/gowps/wps"
 )
 
-// wiresharkRows are lines of the packet list of Wireshark and tshark: number,
-// time, source, destination, protocol, length and what the packet is. The list
-// does not show configuration errors.
+// wiresharkRows are lines of the packet list of Wireshark and tshark (number,
+// time, source, destination, protocol, length and what the packet is), and of the
+// details of a packet. Configuration errors are in the details only.
 var wiresharkRows = []Row{
 	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Pattern: "Request, Identity", Example: "   23   0.977880 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 63 Request, Identity",
 		means: func(in *interpreter, m *match) {
@@ -28,6 +31,142 @@ var wiresharkRows = []Row{
 				in.failure(t)
 			}
 		}},
+	{Program: Wireshark, Origin: "packet-frame.c, the details of a packet (tshark -V)", Pattern: "^Frame {number:int}: {length:int} bytes on wire", Example: "Frame 25: 92 bytes on wire (736 bits), 92 bytes captured (736 bits)",
+		means: func(in *interpreter, _ *match) {
+			in.flush()
+			in.details = new(packetDetails)
+		}},
+	{Program: Wireshark, Origin: "packet-frame.c", Pattern: "Time since reference or first frame: {time:upto} seconds", Example: "    [Time since reference or first frame: 1.003443000 seconds]",
+		means: func(in *interpreter, m *match) {
+			if in.details != nil {
+				in.sinceFirst(string(m.text("time")))
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-ieee80211.c, packet-eth.c", Pattern: "^Source[ address]: {name:upto} ({mac:mac})", Example: "    Source address: 02:00:00:00:00:00 (02:00:00:00:00:00)",
+		means: func(in *interpreter, m *match) {
+			if in.details != nil {
+				in.details.src = m.mac("mac")
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-ieee80211.c, packet-eth.c", Pattern: "^Destination[ address]: {name:upto} ({mac:mac})", Example: "    Destination address: 02:00:00:00:01:00 (02:00:00:00:01:00)",
+		means: func(in *interpreter, m *match) {
+			if in.details != nil {
+				in.details.dst = m.mac("mac")
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-eap.c", Pattern: "^Code: {name:word} ({code:int})", Example: "    Code: Request (1)",
+		means: func(in *interpreter, m *match) {
+			if code, ok := m.number("code"); ok && in.details != nil {
+				in.detailedPacket(eap.Code(code))
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-eap.c", Pattern: "^Type: Identity (1)", Example: "    Type: Identity (1)",
+		means: func(in *interpreter, _ *match) {
+			if d := in.details; d != nil && d.talk != nil && !d.fromStation {
+				in.start(d.talk)
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Opcode: WSC {name:upto} ({code:int})", Example: "        Opcode: WSC Start (1)",
+		means: func(in *interpreter, m *match) {
+			code, _ := m.number("code")
+			if d := in.details; d != nil && d.talk != nil {
+				d.talk.wsc = true
+				if eap.OpCode(code) == eap.OpStart {
+					in.emitSignal(d.talk, saidStart)
+				}
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Message Type: {name:word} ({type:hex})", Example: "            Message Type: M1 (0x04)",
+		means: func(in *interpreter, m *match) {
+			if v, ok := m.hexNumber("type"); ok {
+				in.detailedMessage(wps.MessageType(v))
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Configuration Error: {value:rest}", Example: "            Configuration Error: Device Password Auth Failure (0x0012)",
+		means: detailed16(wps.AttrConfigError)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Device Password ID: {value:rest}", Example: "            Device Password ID: PIN (default) (0x0000)",
+		means: detailed16(wps.AttrDevicePasswordID)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Enrollee Nonce: {value:word}", Example: "            Enrollee Nonce: 335809d48984a07239adda293bf6188d", means: detailedOctets(wps.AttrEnrolleeNonce)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Registrar Nonce: {value:word}", Example: "            Registrar Nonce: 821eac7ad550c9b08552e89e44748b7a", means: detailedOctets(wps.AttrRegistrarNonce)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^UUID Enrollee: {value:word}", Example: "            UUID Enrollee: 876543219abcdef01234000000000001", means: detailedOctets(wps.AttrUUIDE)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^UUID Registrar: {value:word}", Example: "            UUID Registrar: 123456789abcdef01234000000000000", means: detailedOctets(wps.AttrUUIDR)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^MAC: {name:upto} ({mac:mac})", Example: "            MAC: 02:00:00:00:01:00 (02:00:00:00:01:00)",
+		means: func(in *interpreter, m *match) {
+			if mac := m.mac("mac"); in.details != nil && mac != (wps.MAC{}) {
+				in.attribute(wps.AttrMACAddress, mac[:])
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Manufacturer: {value:rest}", Example: "        Manufacturer: Example Works", means: detailedText(wps.AttrManufacturer)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Model Name: {value:rest}", Example: "        Model Name: Golden Client", means: detailedText(wps.AttrModelName)},
+	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Device Name: {value:rest}", Example: "        Device Name: RadioLab STA wlan1", means: detailedText(wps.AttrDeviceName)},
+}
+
+// packetDetails is a packet whose details are being read.
+type packetDetails struct {
+	src, dst    wps.MAC
+	talk        *talk // nil before its EAP code
+	fromStation bool
+}
+
+// detailedPacket handles the code of an EAP packet in the details of a packet.
+func (in *interpreter) detailedPacket(code eap.Code) {
+	in.facts.details = true
+	d := in.details
+	d.fromStation = code == eap.CodeResponse
+	d.talk = in.packetTalk(d.src, d.dst, d.fromStation)
+	if code == eap.CodeFailure && d.talk.wsc {
+		in.failure(d.talk)
+	}
+}
+
+// detailedMessage handles the type of a message in the details of a packet,
+// which stand twice.
+func (in *interpreter) detailedMessage(kind wps.MessageType) {
+	d := in.details
+	if d == nil || d.talk == nil || in.pending != nil || kind < wps.MessageM1 || kind > wps.MessageDone {
+		return
+	}
+	t := d.talk
+	if kind == wps.MessageM1 {
+		if t.said&(saidNACKOfAP|saidNACKOfStation|saidFailure|bit(wps.MessageDone, false)) != 0 {
+			t.renew()
+		}
+		t.apEnrollee = !d.fromStation
+	}
+	t.wsc = true
+	in.facts.messages = true
+	in.pending = &message{talk: t, line: in.line, at: in.now, kind: kind, fromStation: d.fromStation, has: map[wps.AttributeID]bool{}}
+}
+
+// detailed16 is the meaning of an attribute of two octets in the details of a
+// packet: a name with the number in parentheses behind it.
+func detailed16(id wps.AttributeID) func(*interpreter, *match) {
+	return func(in *interpreter, m *match) {
+		_, number, _ := strings.Cut(string(m.text("value")), "(0x")
+		if v, err := strconv.ParseUint(strings.TrimSuffix(number, ")"), 16, 16); err == nil && in.details != nil {
+			in.attribute16(id, int(v))
+		}
+	}
+}
+
+// detailedOctets is the meaning of an attribute of 16 octets in the details of
+// a packet.
+func detailedOctets(id wps.AttributeID) func(*interpreter, *match) {
+	return func(in *interpreter, m *match) {
+		if b, err := hex.DecodeString(string(m.text("value"))); err == nil && len(b) == 16 && in.details != nil {
+			in.attribute(id, b)
+		}
+	}
+}
+
+// detailedText is the meaning of a text in the details of a packet.
+func detailedText(id wps.AttributeID) func(*interpreter, *match) {
+	return func(in *interpreter, m *match) {
+		if info, _ := id.Info(); in.details != nil && len(m.text("value")) > 0 {
+			value := m.text("value")
+			in.attribute(id, value[:min(len(value), info.Max)])
+		}
+	}
 }
 
 // listed returns the talk of a packet in a list, nil if the line is none. Its time
@@ -51,17 +190,26 @@ func (in *interpreter) listed(m *match, fromStation bool) *talk {
 	}
 	words := strings.Fields(string(from))
 	src, dst := address(words, len(words)-1), address(strings.Fields(string(to)), 0)
+	if len(words) > 1 {
+		in.sinceFirst(words[len(words)-2])
+	}
+	return in.packetTalk(src, dst, fromStation)
+}
+
+// sinceFirst sets the time to seconds since the first packet, such as
+// "0.977880".
+func (in *interpreter) sinceFirst(seconds string) {
+	whole, part, ok := strings.Cut(seconds, ".")
+	if n := digits([]byte(whole)); ok && n >= 0 && len(whole) > 0 && len(whole) < 8 {
+		in.now = yearless.Add(time.Duration(n)*time.Second + fraction([]byte("."+part)))
+		in.facts.timed = true
+	}
+}
+
+// packetTalk returns the talk of a packet. A zero address is unknown.
+func (in *interpreter) packetTalk(src, dst wps.MAC, fromStation bool) *talk {
 	if isGroup(dst) {
 		dst = wps.MAC{}
-	}
-	if len(words) > 1 {
-		if seconds := words[len(words)-2]; span([]byte(seconds), isDigit) > 0 && strings.Contains(seconds, ".") {
-			whole, part, _ := strings.Cut(seconds, ".")
-			if n := digits([]byte(whole)); n >= 0 && len(whole) < 8 {
-				in.now = yearless.Add(time.Duration(n)*time.Second + fraction([]byte("."+part)))
-				in.facts.timed = true
-			}
-		}
 	}
 	l := in.on("packet list")
 	l.is(sideStation)
