@@ -16,6 +16,7 @@ import (
 // radiusServer is a server on pipes; each write is a datagram.
 type radiusServer struct {
 	mu     sync.Mutex
+	using  sync.Mutex
 	server *radius.Server
 	pipes  map[netip.AddrPort]net.Conn
 	alarm  *time.Timer
@@ -48,13 +49,25 @@ func (s *radiusServer) dial() (net.Conn, error) {
 func (s *radiusServer) do(f func(now time.Time) []radius.Datagram) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range f(time.Now()) {
+	var answers []radius.Datagram
+	var next time.Time
+	s.use(func(now time.Time) { answers, next = f(now), s.server.Deadline() })
+	for _, d := range answers {
 		_ = s.pipes[d.To].SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = s.pipes[d.To].Write(d.Data) // the access point may be gone
 	}
-	if next := s.server.Deadline(); !next.IsZero() {
+	if !next.IsZero() {
 		s.alarm.Reset(time.Until(next))
 	}
+}
+
+// use calls f, which uses the server or its access point. The connections are
+// not waited for, unlike in do: the owner's calls come from the goroutine that
+// reads them.
+func (s *radiusServer) use(f func(now time.Time)) {
+	s.using.Lock()
+	defer s.using.Unlock()
+	f(time.Now())
 }
 
 // TestRADIUS tests our registrar behind RADIUS with the right secret, and with
@@ -77,8 +90,11 @@ func TestRADIUS(t *testing.T) {
 			server.alarm = time.AfterFunc(time.Hour, func() { server.do(authority.Timeout) })
 			device := &RADIUS{Secret: []byte("shared secret"), AP: wps.MAC{2, 0, 0, 0, 0, 1}, SSID: "net", Dial: server.dial, Forget: time.Minute}
 			hands := Funcs{
-				EnterPIN: func(digits string) (string, error) { return "", enterAt(point, time.Now(), digits) },
-				Cancel:   func(string) (string, error) { point.Cancel(time.Now()); return "", nil },
+				EnterPIN: func(digits string) (_ string, err error) {
+					server.use(func(now time.Time) { err = enterAt(point, now, digits) })
+					return "", err
+				},
+				Cancel: func(string) (string, error) { server.use(point.Cancel); return "", nil },
 			}
 			cfg := Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-[PMI]*-[0-2][1-79]"}
 			if secret == "another" {
