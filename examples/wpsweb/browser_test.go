@@ -11,17 +11,23 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/gowps/gowps/examples/internal/browser"
 	"github.com/gowps/gowps/examples/internal/program"
 )
 
-var screens = flag.String("screens", "", "write pictures of the page into this folder")
+var (
+	screens = flag.String("screens", "", "write pictures of the page into this folder")
+	large   = flag.Bool("large", false, "diagnose a capture of 50 MB too, and print how long it takes")
+)
 
 const captures = "../../eapwsc/capture/testdata/"
 
@@ -78,8 +84,14 @@ func TestBrowser(t *testing.T) {
 	user.open(address)
 	user.until(`document.documentElement.dataset.ready === 'yes'`)
 	t.Run("Diagnose", func(t *testing.T) { user.with(t).diagnose() })
+	t.Run("Keys", func(t *testing.T) { user.with(t).keys() })
+	t.Run("Print", func(t *testing.T) { user.with(t).print() })
+	t.Run("Keyboard", func(t *testing.T) { user.with(t).keyboard() })
 	t.Run("PIN", func(t *testing.T) { user.with(t).pin() })
 	t.Run("Practise", func(t *testing.T) { user.with(t).practise() })
+	if *large {
+		t.Run("Large", func(t *testing.T) { user.with(t).large() })
+	}
 	if problems := tab.Problems(); len(problems) > 0 {
 		t.Errorf("the browser complains: %q", problems)
 	}
@@ -262,6 +274,97 @@ func (u *user) diagnose() {
 	u.do(`document.getElementById('paste').value = 'wlan0: WPS-FAIL msg=8 config_error=18\nwlan0: WPS-TIMEOUT\n'; document.getElementById('files').value = ''`)
 	u.do(`document.getElementById('judge').click()`)
 	u.until(`document.getElementById('said').textContent.startsWith('2 reports') || document.getElementById('said').textContent.startsWith('3 reports')`)
+}
+
+// keys diagnoses a registration with its key log.
+func (u *user) keys() {
+	u.part("diagnose")
+	capture, err := os.ReadFile(captures + "radio/pin.pcap")
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	text, err := os.ReadFile(captures + "radio/pin.keys.json")
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	var runs []map[string]string
+	if err := json.Unmarshal(text, &runs); err != nil {
+		u.t.Fatal(err)
+	}
+	var lines strings.Builder
+	for _, r := range runs {
+		fmt.Fprintln(&lines, "WSC", r["Enrollee Nonce"], r["Registrar Nonce"], r["AuthKey"], r["KeyWrapKey"])
+	}
+	u.do(`document.getElementById('paste').value = ''`)
+	opened := `document.getElementById('found').textContent.includes('opened with the keys')`
+	u.give("pin.pcap", capture)
+	u.until(`document.getElementById('said').textContent.startsWith('One report')`)
+	if u.do(`return `+opened) != "false" {
+		u.t.Error("settings are opened without keys")
+	}
+	u.do(`document.getElementById('keys').value = ` + strconv.Quote(lines.String()))
+	u.give("pin.pcap", capture)
+	u.until(opened)
+	u.do(`document.getElementById('keys').value = 'WSC no hexadecimal'`)
+	u.give("pin.pcap", capture)
+	u.until(`document.getElementById('said').textContent.includes('line 1')`)
+	u.do(`document.getElementById('keys').value = ''`)
+}
+
+// print looks at the page as it is printed.
+func (u *user) print() {
+	if _, err := chromedp.Call(u.tab.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		u.t.Fatal(err)
+	}
+	for id, shown := range map[string]bool{"found": true, "judge": false, "paste": false} {
+		if got := u.do(`return document.getElementById('` + id + `').checkVisibility()`); got != strconv.FormatBool(shown) {
+			u.t.Errorf("%s is printed: %s", id, got)
+		}
+	}
+	if _, err := chromedp.Call(u.tab.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
+		u.t.Fatal(err)
+	}
+}
+
+// keyboard uses the page without a mouse.
+func (u *user) keyboard() {
+	press := func(keys string) {
+		if err := chromedp.Do(u.tab.Context, chromedp.KeyEvent(keys)); err != nil {
+			u.t.Fatal(err)
+		}
+	}
+	u.part("diagnose")
+	u.do(`document.activeElement?.blur(); document.querySelector('nav a').focus()`)
+	var order []string
+	for range 12 {
+		order = append(order, u.do(`return document.activeElement.id || document.activeElement.hash || document.activeElement.tagName`))
+		press(kb.Tab)
+	}
+	if got := strings.Join(order, " "); !strings.HasPrefix(got, "#diagnose #pin #practise files paste SUMMARY judge") {
+		u.t.Errorf("the order of focus is %s", got)
+	}
+	u.do(`document.querySelector('nav a[href="#pin"]').focus()`)
+	press(kb.Enter)
+	u.until(`document.getElementById('pin').checkVisibility()`)
+	u.do(`document.getElementById('pin-text').value = ''; document.getElementById('pin-text').focus()`)
+	press("12345670" + kb.Enter)
+	u.until(`document.getElementById('pin-said').textContent.includes('12345670')`)
+}
+
+// large diagnoses a capture of 50 MB, and looks at the progress.
+func (u *user) large() {
+	u.part("diagnose")
+	file := filepath.Join(u.t.TempDir(), "large.pcap")
+	if said, err := exec.CommandContext(u.t.Context(), "go", "run", "../wpstraffic", "-size", "50", "-exchanges", "2500", file).CombinedOutput(); err != nil {
+		u.t.Fatalf("%v: %s", err, said)
+	}
+	u.do(`window.steps = new Set(); new MutationObserver(() => window.steps.add(document.getElementById('progress').value)).observe(document.getElementById('progress'), {attributes: true})`)
+	began := time.Now()
+	if err := chromedp.Do(u.tab.Context, chromedp.SetUploadFiles(`#files`, []string{file})); err != nil {
+		u.t.Fatal(err)
+	}
+	u.until(`document.getElementById('said').textContent.startsWith('2500 reports')`)
+	u.t.Logf("50 MB, 2500 attempts: %v, %s steps of progress", time.Since(began).Round(10*time.Millisecond), u.do(`return window.steps.size`))
 }
 
 func (u *user) pin() {
