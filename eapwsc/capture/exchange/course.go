@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -198,20 +199,28 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Entry) {
 	}
 }
 
+// lastBefore returns the last entry before an end that fits, or nil.
+func (x *Exchange) lastBefore(end *validate.Entry, fits func(*validate.Entry) bool) (last *validate.Entry) {
+	for i := range x.Entries {
+		e := &x.Entries[i]
+		if e == end {
+			break
+		}
+		if fits(e) {
+			last = e
+		}
+	}
+	return last
+}
+
+// isPacket reports whether an entry is an EAP request or response.
+func isPacket(e *validate.Entry) bool { return e.Code == eap.CodeRequest || e.Code == eap.CodeResponse }
+
 // follows reports whether at most one message between an end and the packet
 // before it was not seen, by their Identifiers: a response has that of its
 // request, and the next request the next one.
 func (x *Exchange) follows(end *validate.Entry) bool {
-	var last *validate.Entry
-	for i := range x.Entries {
-		s := &x.Entries[i]
-		if s == end {
-			break
-		}
-		if s.Code == eap.CodeRequest || s.Code == eap.CodeResponse {
-			last = s
-		}
-	}
+	last := x.lastBefore(end, isPacket)
 	if last == nil || end.Code == 0 {
 		return true
 	}
@@ -225,13 +234,7 @@ func (x *Exchange) follows(end *validate.Entry) bool {
 // messagesUnknown reports whether an end follows messages of which a log has only that
 // they were sent: then it is unknown which side stopped, and where.
 func (x *Exchange) messagesUnknown(end *validate.Entry) bool {
-	var last *validate.Entry
-	for i := range x.Entries {
-		if &x.Entries[i] == end {
-			break
-		}
-		last = &x.Entries[i]
-	}
+	last := x.lastBefore(end, func(*validate.Entry) bool { return true })
 	return last != nil && last.IsMessage() && last.Type == 0 && len(last.Body) == 0
 }
 
@@ -240,19 +243,8 @@ func (x *Exchange) messagesUnknown(end *validate.Entry) bool {
 // response, a WSC_NACK is not the first packet of an exchange, WSC_ACK follows
 // M2D or WSC_Done, and an access point that disconnects at once has had an answer.
 func (x *Exchange) answersUnseen(end *validate.Entry) bool {
-	last, request := new(validate.Entry), new(validate.Entry)
-	for i := range x.Entries {
-		s := &x.Entries[i]
-		if s == end {
-			break
-		}
-		if s.Code == eap.CodeRequest || s.Code == eap.CodeResponse {
-			last = s
-		}
-		if s.Code == eap.CodeRequest {
-			request = s
-		}
-	}
+	last := cmp.Or(x.lastBefore(end, isPacket), new(validate.Entry))
+	request := cmp.Or(x.lastBefore(end, func(e *validate.Entry) bool { return e.Code == eap.CodeRequest }), new(validate.Entry))
 	switch {
 	case end.Signal == validate.SignalDisconnect && end.Status == reason8021X:
 		return end.From == validate.SideAP // EAP-Failure is what comes before it
