@@ -75,7 +75,7 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	if reuse {
 		printer, router = KnownKeyPairs()
 	}
-	r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Run.KeyPair = router }})
+	r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Registration.KeyPair = router }})
 	p := addPrinter(b, w, PrinterConfig{Name: "printer"})
 	now := w.Now()
 	for pb.Next() {
@@ -121,7 +121,7 @@ func BenchmarkSessions(b *testing.B) {
 		b.Run(fmt.Sprint(stations), func(b *testing.B) {
 			w := New(Config{})
 			_, router := KnownKeyPairs()
-			r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Run.KeyPair, c.MaxPINs = router, stations }})
+			r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Registration.KeyPair, c.MaxPINs = router, stations }})
 			p := addPrinter(b, w, PrinterConfig{Name: "printer"})
 			point := r.newPoint(0)
 			rounds := max(1, 1000/stations) // about the same work for each row

@@ -24,7 +24,7 @@ import (
 // The code and the world take turns: while the code runs, no time passes, and
 // while it waits in [Conn.Read] or [Conn.Sleep] the world continues. So the
 // world stays repeatable as long as the code gets the time from the Conn and
-// randomness from a [Stream]. The code must not:
+// randomness from a [RandomSource]. The code must not:
 //
 //   - use the Conn on a goroutine other than the one it is called on,
 //   - run its own world, or call methods of the device whose exchange it is,

@@ -125,7 +125,7 @@ func TestEnrolleeByHand(t *testing.T) {
 		"PIN that the panel shows":  {entered: "shown"},
 		"PIN of four digits":        {label: "2468", entered: "2468"},
 		"push button":               {frame: "printer WSC_Done"},
-		"version 1.0":               {entered: "shown", router: func(c *sim.RouterConfig) { c.Customize = func(c *ap.Config) { c.Run.Version10 = true } }},
+		"version 1.0":               {entered: "shown", router: func(c *sim.RouterConfig) { c.Customize = func(c *ap.Config) { c.Registration.Version10 = true } }},
 		"open network":              {router: func(c *sim.RouterConfig) { c.Settings.Security = sim.Open }},
 		"fragments of the router":   {entered: "shown", router: small, frame: "router WSC_MSG fragment"},
 		"fragments of both":         {entered: "shown", router: small, change: func(e *enrolleeByHand) { e.size = 90 }, frame: "printer WSC_MSG fragment"},

@@ -34,7 +34,7 @@ type ComputerConfig struct {
 type Computer struct {
 	station
 	cfg    ComputerConfig
-	nonces *Stream
+	nonces *RandomSource
 
 	pin      pin.PIN
 	write    *wps.Credential

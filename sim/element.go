@@ -88,7 +88,7 @@ func appendSuites(dst []byte, s *dot11.Security, oui uint32) []byte {
 	return appendSelectors(appendSelectors(dst, oui, s.Pairwise), oui, s.AKMs)
 }
 
-func appendSelectors[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suites []T) []byte {
+func appendSelectors[T dot11.CipherSuite | dot11.AKM](dst []byte, oui uint32, suites []T) []byte {
 	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(suites)))
 	for _, suite := range suites {
 		dst = appendSelector(dst, oui, suite)
@@ -96,7 +96,7 @@ func appendSelectors[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suites 
 	return dst
 }
 
-func appendSelector[T dot11.Cipher | dot11.AKM](dst []byte, oui uint32, suite T) []byte {
+func appendSelector[T dot11.CipherSuite | dot11.AKM](dst []byte, oui uint32, suite T) []byte {
 	return binary.BigEndian.AppendUint32(dst, oui<<8|uint32(suite)&0xFF)
 }
 

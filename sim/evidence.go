@@ -12,7 +12,7 @@ import (
 // record collects evidence for package doctor: what a station has noticed since
 // its owner started a set-up.
 type record struct {
-	doctor.Record
+	doctor.Recorder
 	external bool   // the station is a computer that reads or writes settings
 	status   uint16 // the last status code of the access point
 

@@ -87,7 +87,7 @@ var failureTable = []failureEvidence{
 	{ErrDisconnected, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndDisconnect})},
 	{eapwsc.ErrEAP, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageIdentified, End: doctor.EndFailure})},
 	{registration.ErrTimeout, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndTimeout})},
-	{registration.ErrOverlap, doctor.MethodUnknown, doctor.Evidence{Reports: []doctor.Report{{Kind: doctor.ReportOverlap}}}},
+	{registration.ErrOverlap, doctor.MethodUnknown, doctor.Evidence{Notices: []doctor.Notice{{Kind: doctor.NoticeOverlap}}}},
 	{registration.ErrNoRegistrar, doctor.MethodUnknown, scan(&wps.Beacon{State: wps.Configured})},
 	{registration.ErrDecrypt, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM4, End: doctor.EndNACK, Fault: doctor.FaultSettings})},
 	{registration.ErrProtocol, doctor.MethodUnknown, attempt(doctor.Attempt{Reached: doctor.StageM1, End: doctor.EndNACK})},
@@ -141,7 +141,7 @@ func diagnosis(err error, method doctor.Method, external bool) doctor.Diagnosis 
 			return doctor.Diagnose(&row.found)
 		}
 	}
-	return doctor.Diagnose(&doctor.Evidence{Reports: []doctor.Report{{Kind: doctor.ReportFailed}}})
+	return doctor.Diagnose(&doctor.Evidence{Notices: []doctor.Notice{{Kind: doctor.NoticeFailed}}})
 }
 
 // sighting is what scans show to a device that looks for a waiting router.

@@ -135,7 +135,7 @@ func TestOvertakenFragments(t *testing.T) {
 		w := New(Config{Seed: seed, Link: Link{Fault: air}})
 		r := addRouter(t, w, RouterConfig{Name: "router", Settings: Settings{Key: fuzzKeys[0]}, Customize: func(c *ap.Config) {
 			c.FragmentSize = 104
-			_, c.Run.KeyPair = KnownKeyPairs()
+			_, c.Registration.KeyPair = KnownKeyPairs()
 		}})
 		pc := PrinterConfig{Name: "printer", Customize: func(c *registration.EnrolleeConfig) { c.KeyPair, _ = KnownKeyPairs() }}
 		pc.NewEndpoint = func(cfg registration.EnrolleeConfig) (Endpoint, error) {

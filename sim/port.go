@@ -104,8 +104,8 @@ func (p *Port) Radio(i int) *Radio { return p.radios[i] }
 
 // Rand returns the device's random stream for a purpose, from its beginning: a
 // caller that needs it more than once must keep it.
-func (p *Port) Rand(purpose string) *Stream {
-	return NewStream(p.world.cfg.Seed, p.name, purpose)
+func (p *Port) Rand(purpose string) *RandomSource {
+	return NewRandomSource(p.world.cfg.Seed, p.name, purpose)
 }
 
 // Note adds a remark to the trace.
@@ -113,9 +113,9 @@ func (p *Port) Note(format string, args ...any) {
 	p.note(Remark, fmt.Sprintf(format, args...))
 }
 
-// note adds an action of this package to the trace.
-func (p *Port) note(a Action, detail string) {
-	p.world.emit(Event{Kind: Noted, From: p.name, Action: a, Detail: detail})
+// note adds a note of this package to the trace.
+func (p *Port) note(a Note, detail string) {
+	p.world.emit(Event{Kind: Noted, From: p.name, Note: a, Detail: detail})
 }
 
 // Wake sets the timer of the device. It replaces the earlier time. The zero

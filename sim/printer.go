@@ -63,13 +63,13 @@ const (
 	maxNetworks = 16
 )
 
-// State is what a printer is doing.
-type State uint8
+// PrinterState is what a printer is doing.
+type PrinterState uint8
 
-// The states.
+// The states of a printer.
 const (
 	// Idle: it has no network and is not looking for one.
-	Idle State = iota
+	Idle PrinterState = iota
 	// SettingUp: it is looking for a router that waits for it, or registering.
 	SettingUp
 	// Connecting: it is looking for a network that it knows.
@@ -78,16 +78,16 @@ const (
 	Connected
 )
 
-var stateNames = [...]string{Idle: "idle", SettingUp: "setting up", Connecting: "connecting", Connected: "connected"}
+var printerStateNames = [...]string{Idle: "idle", SettingUp: "setting up", Connecting: "connecting", Connected: "connected"}
 
 // String returns the state in a word or two.
-func (s State) String() string {
-	return enumString("State", stateNames[:], uint8(s))
+func (s PrinterState) String() string {
+	return enumString("PrinterState", printerStateNames[:], uint8(s))
 }
 
 // Status is what the panel of a printer shows.
 type Status struct {
-	State State
+	State PrinterState
 	// SSID is the network, if Connected.
 	SSID wps.SSID
 	// Err is why the last set-up failed, or why the printer is not connected:
@@ -113,9 +113,9 @@ func (s Status) String() string {
 type Printer struct {
 	station
 	cfg    PrinterConfig
-	pins   *Stream
-	nonces *Stream
-	macs   *Stream // nil until the first address is drawn
+	pins   *RandomSource
+	nonces *RandomSource
+	macs   *RandomSource // nil until the first address is drawn
 
 	networks []wps.Credential // survive a restart, the latest first
 	setup    *setup           // nil if none is in progress

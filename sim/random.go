@@ -6,31 +6,31 @@ import (
 	"math/rand/v2"
 )
 
-// Stream is a source of randomness for one purpose of one device. Its bits
+// RandomSource is a source of randomness for one purpose of one device. Its bits
 // depend only on the seed of the world, the device's name and the purpose, so
 // that drawing more for one purpose does not change another. Anyone who has the
 // seed can compute them. It is not safe for concurrent use.
-type Stream struct{ rand.PCG }
+type RandomSource struct{ rand.PCG }
 
-// NewStream returns the stream of a purpose, from its beginning. Devices in a
+// NewRandomSource returns the source of a purpose, from its beginning. Devices in a
 // world use [Port.Rand].
-func NewStream(seed uint64, who, purpose string) *Stream {
-	s := new(Stream)
+func NewRandomSource(seed uint64, who, purpose string) *RandomSource {
+	s := new(RandomSource)
 	s.begin(seed, who, purpose)
 	return s
 }
 
-func (s *Stream) begin(seed uint64, who, purpose string) {
+func (s *RandomSource) begin(seed uint64, who, purpose string) {
 	b := binary.BigEndian.AppendUint64(make([]byte, 0, 64), seed)
 	b = append(append(b, who...), 0)
 	sum := sha256.Sum256(append(b, purpose...))
 	s.Seed(binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:]))
 }
 
-// newRand returns the stream of a purpose as numbers.
+// newRand returns the source of a purpose as numbers.
 func newRand(seed uint64, who, purpose string) *rand.Rand {
 	r := new(struct {
-		stream  Stream
+		stream  RandomSource
 		numbers rand.Rand
 	})
 	r.stream.begin(seed, who, purpose)
@@ -39,7 +39,7 @@ func newRand(seed uint64, who, purpose string) *rand.Rand {
 }
 
 // Read fills b. It never fails.
-func (s *Stream) Read(b []byte) (int, error) {
+func (s *RandomSource) Read(b []byte) (int, error) {
 	n := len(b)
 	for len(b) >= 8 {
 		binary.LittleEndian.PutUint64(b, s.Uint64())

@@ -96,7 +96,7 @@ type Router struct {
 	bands []wps.RFBands // of the radios
 	port  *Port
 	nonces,
-	keys *Stream
+	keys *RandomSource
 
 	// State that survives a restart.
 	settings   Settings
@@ -245,7 +245,7 @@ func (r *Router) newPoint(radio int) *ap.AccessPoint {
 	cfg := ap.Config{
 		// The web page has its own checks, and WPS is off where its settings
 		// would be unusable.
-		Run: registration.Config{Device: d, Rand: r.nonces, Faulty: true},
+		Registration: registration.Config{Device: d, Rand: r.nonces, Faulty: true},
 		Credentials: []wps.Credential{{
 			SSID: r.settings.SSID, AuthType: row.auth, EncrType: row.encr, NetworkKey: r.settings.Key,
 		}},
@@ -329,7 +329,7 @@ func (r *Router) WPS() error {
 }
 
 // act carries out an action of a person at the router.
-func (r *Router) act(a Action, detail string, do func(now time.Time) error) error {
+func (r *Router) act(a Note, detail string, do func(now time.Time) error) error {
 	r.port.note(a, detail)
 	r.answered = answered{}
 	if !r.boot.IsZero() {
@@ -356,7 +356,7 @@ func (r *Router) answerWaiting(now time.Time) {
 }
 
 // actWPS carries out an action that concerns WPS.
-func (r *Router) actWPS(a Action, do func(now time.Time, point *ap.AccessPoint) error) error {
+func (r *Router) actWPS(a Note, do func(now time.Time, point *ap.AccessPoint) error) error {
 	return r.act(a, "", func(now time.Time) error {
 		if err := r.WPS(); err != nil {
 			return err
@@ -507,7 +507,7 @@ func (r *Router) report(now time.Time, e ap.Event) {
 	if len(r.events) < maxRouterEvents {
 		r.events = append(r.events, e)
 	}
-	r.port.world.emit(Event{Kind: Noted, From: r.port.name, Action: Reported, Report: &e})
+	r.port.world.emit(Event{Kind: Noted, From: r.port.name, Note: Reported, Report: &e})
 	if e.Kind == ap.EventNewSettings {
 		r.adopt(e.Settings)
 		r.reload = now.Add(afterRegistration)

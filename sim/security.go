@@ -33,8 +33,8 @@ type securityRow struct {
 }
 
 var (
-	ccmp = []dot11.Cipher{dot11.CipherCCMP}
-	tkip = []dot11.Cipher{dot11.CipherTKIP}
+	ccmp = []dot11.CipherSuite{dot11.CipherCCMP}
+	tkip = []dot11.CipherSuite{dot11.CipherTKIP}
 	psks = []dot11.AKM{dot11.AKMPSK}
 )
 
@@ -110,7 +110,7 @@ func (r *securityRow) append(dst []byte) []byte {
 }
 
 // stationRSN is the RSN element of a station without WPA3 that asks for WPA2.
-func stationRSN(group dot11.Cipher) []byte {
+func stationRSN(group dot11.CipherSuite) []byte {
 	return appendRSN(nil, &dot11.Security{Group: group, Pairwise: ccmp, AKMs: psks})
 }
 

@@ -81,7 +81,7 @@ const (
 type station struct {
 	port   *Port
 	radio  *Radio
-	rand   *Stream // of the 4-way handshake
+	rand   *RandomSource // of the 4-way handshake
 	bands  []wps.RFBands
 	owner  stationOwner
 	record record // for package doctor

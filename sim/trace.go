@@ -35,7 +35,7 @@ type Event struct {
 	Damage Damage // what happened to the frame on its way
 
 	// What happened, if Noted.
-	Action Action
+	Note   Note
 	Detail string    // details in words; may be empty
 	Report *ap.Event // the access point's event, if Action is Reported
 }
@@ -46,7 +46,7 @@ func (e Event) String() string {
 	fmt.Fprintf(&b, "%12.6f %-7v %s", e.At.Seconds(), e.Kind, e.From)
 	if e.Frame == nil {
 		b.WriteString(": ")
-		if e.Action.ByOwner() {
+		if e.Note.ByOwner() {
 			b.WriteString("owner: ")
 		}
 		b.WriteString(e.Text())
@@ -94,7 +94,7 @@ func (w *World) TraceHash() [32]byte {
 // unchanged is not repeated.
 func (e *Event) appendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At))
-	b = append(b, byte(e.Kind), byte(e.Damage), byte(e.Action))
+	b = append(b, byte(e.Kind), byte(e.Damage), byte(e.Note))
 	for _, s := range [...]string{e.From, e.To} {
 		b = binary.BigEndian.AppendUint16(b, uint16(len(s)))
 		b = append(b, s...)

@@ -87,7 +87,7 @@ func TestHashCovers(t *testing.T) {
 		"sender":    func(e *Event, _ *Frame) { e.From = "ab" },
 		"names":     func(e *Event, _ *Frame) { e.From, e.To = "", "ab" },
 		"damage":    func(e *Event, _ *Frame) { e.Damage = Doubled },
-		"action":    func(e *Event, _ *Frame) { e.Action = Remark },
+		"note":      func(e *Event, _ *Frame) { e.Note = Remark },
 		"no frame":  func(e *Event, _ *Frame) { e.Frame = nil },
 		"type":      func(_ *Event, f *Frame) { f.Type = Beacon },
 		"addresses": func(_ *Event, f *Frame) { f.From = wps.MAC{1} },
@@ -111,7 +111,7 @@ func TestHashCovers(t *testing.T) {
 
 // TestHashIgnoresWords checks that rewording a detail changes no trace.
 func TestHashIgnoresWords(t *testing.T) {
-	event := Event{Kind: Noted, From: "a", Action: SetupFailed, Detail: "one sentence"}
+	event := Event{Kind: Noted, From: "a", Note: SetupFailed, Detail: "one sentence"}
 	reworded := event
 	reworded.Detail = "another sentence"
 	if !bytes.Equal(event.appendTo(nil), reworded.appendTo(nil)) {
@@ -119,22 +119,22 @@ func TestHashIgnoresWords(t *testing.T) {
 	}
 }
 
-// TestActions checks that each action has its own sentence, and that Text fills
+// TestNotes checks that each note has its own sentence, and that Text fills
 // in the detail.
-func TestActions(t *testing.T) {
-	for a := Action(1); a <= lastAction; a++ {
-		e := Event{Kind: Noted, From: "router", Action: a, Detail: "detail"}
+func TestNotes(t *testing.T) {
+	for a := Note(1); a <= lastNote; a++ {
+		e := Event{Kind: Noted, From: "router", Note: a, Detail: "detail"}
 		if a.row().text == "" {
-			t.Errorf("action %d has no row", a)
+			t.Errorf("note %d has no row", a)
 		}
 		if strings.Contains(a.row().text, "%s") != strings.Contains(e.Text(), "detail") {
 			t.Errorf("%v: text %q", a, e.Text())
 		}
 	}
-	if got := Action(0).String() + Action(99).String(); got != "Action(0)Action(99)" {
-		t.Errorf("unknown actions print %q", got)
+	if got := Note(0).String() + Note(99).String(); got != "Note(0)Note(99)" {
+		t.Errorf("unknown notes print %q", got)
 	}
-	e := Event{Kind: Noted, From: "router", Action: Reported, Report: &ap.Event{Kind: ap.EventPINGone, PIN: ap.PINWornOut, Err: errors.New("why")}}
+	e := Event{Kind: Noted, From: "router", Note: Reported, Report: &ap.Event{Kind: ap.EventPINGone, PIN: ap.PINWornOut, Err: errors.New("why")}}
 	if got, want := e.String(), "    0.000000 noted   router: "+ap.EventPINGone.String()+", "+ap.PINWornOut.String()+": why"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -460,14 +460,14 @@ func TestTroubles(t *testing.T) {
 		},
 		"version 1.0 router": {
 			router: func(c *RouterConfig) {
-				c.Customize = func(c *ap.Config) { c.Run.Version10 = true }
+				c.Customize = func(c *ap.Config) { c.Registration.Version10 = true }
 			},
 			do: func(h *home) { h.enter(h.byPIN()) },
 		},
 		"a network with WEP to give": {
 			router: func(c *RouterConfig) {
 				c.Customize = func(c *ap.Config) {
-					c.Run.Faulty = true
+					c.Registration.Faulty = true
 					c.Credentials[0].AuthType, c.Credentials[0].EncrType = wps.AuthShared, wps.EncrWEP
 				}
 			},

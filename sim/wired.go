@@ -115,8 +115,8 @@ func NewWiredComputer(w *World, cfg WiredComputerConfig) (*WiredComputer, error)
 	}
 	c.registrar, err = upnp.NewRegistrar(upnp.RegistrarConfig{
 		LAN: netip.PrefixFrom(lanAddr(host), lanBits), Port: upnpPort,
-		Run:  registration.Config{Device: cfg.Device, Rand: c.port.Rand("registration")},
-		Rand: c.port.Rand("UPnP"),
+		Registration: registration.Config{Device: cfg.Device, Rand: c.port.Rand("registration")},
+		Rand:         c.port.Rand("UPnP"),
 	})
 	if err != nil {
 		return nil, errors.Join(ErrConfig, err)

@@ -240,8 +240,8 @@ func TestStreams(t *testing.T) {
 		for _, who := range []string{"a", "ab", "b"} {
 			for _, purpose := range []string{"", "b", "c"} {
 				name := fmt.Sprint(seed, who, purpose)
-				first := NewStream(seed, who, purpose).Uint64()
-				if NewStream(seed, who, purpose).Uint64() != first {
+				first := NewRandomSource(seed, who, purpose).Uint64()
+				if NewRandomSource(seed, who, purpose).Uint64() != first {
 					t.Errorf("%s is not repeatable", name)
 				}
 				if other, ok := seen[first]; ok {

@@ -94,7 +94,7 @@ var credentialLayout = layoutOf("WSC 2.0, Credential; as hostap and iwd implemen
 
 // networkKey is the row of Network Key, which only an open network may omit.
 func networkKey[L List](of func(L) *NetworkKey) row {
-	return field(Rule{Attribute: AttrNetworkKey, Need: Mandatory, When: whenSecured, Missing: QuirkMissingKey}, of)
+	return field(Rule{Attribute: AttrNetworkKey, Presence: Mandatory, When: whenSecured, Missing: QuirkMissingKey}, of)
 }
 
 func (c *Credential) finish(d *Decoder) {

@@ -31,7 +31,7 @@ func TestEnumerations(t *testing.T) {
 		{wps.Band24GHz | wps.Band5GHz, "2.4 GHz|5 GHz"}, {wps.RFBands(0), "none"}, {wps.RFBands(8), "RFBands(0x0008)"},
 		{wps.Configured, "configured"}, {wps.State(0), "State(0x0000)"},
 		{wps.MultiAPBackhaulSTA, "backhaul STA"}, {wps.MultiAPFronthaulBSS | wps.MultiAPBackhaulBSS, "backhaul BSS|fronthaul BSS"}, {wps.MultiAP(0), "none"}, {wps.MultiAP(1), "MultiAP(0x0001)"},
-		{wps.Mandatory2, "mandatory in 2.0"}, {wps.Need(0), "Need(0x0000)"},
+		{wps.Mandatory2, "mandatory in 2.0"}, {wps.Presence(0), "Presence(0x0000)"},
 		{wps.Nested, "attributes"}, {wps.Encoding(99), "Encoding(0x0063)"},
 	}
 	for _, test := range tests {

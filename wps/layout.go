@@ -1,27 +1,27 @@
 package wps
 
-// Need says whether an attribute is required in a list.
-type Need uint8
+// Presence says whether an attribute is required in a list.
+type Presence uint8
 
-// The values of Need.
+// The values of Presence.
 const (
-	Mandatory   Need = iota + 1
-	Mandatory2       // mandatory if the sender is a version 2.0 device
-	Conditional      // mandatory if the condition in Rule.When holds
+	Mandatory   Presence = iota + 1
+	Mandatory2           // mandatory if the sender is a version 2.0 device
+	Conditional          // mandatory if the condition in Rule.When holds
 	Optional
 )
 
-var needNames = []name[Need]{{Mandatory, "mandatory"}, {Mandatory2, "mandatory in 2.0"}, {Conditional, "conditional"}, {Optional, "optional"}}
+var presenceNames = []name[Presence]{{Mandatory, "mandatory"}, {Mandatory2, "mandatory in 2.0"}, {Conditional, "conditional"}, {Optional, "optional"}}
 
 // String returns the need in words.
-func (n Need) String() string { return enumString("Need", needNames, n) }
+func (p Presence) String() string { return enumString("Presence", presenceNames, p) }
 
 // Rule is a row of a layout: an attribute, and whether a list needs it. The
 // rows are in the order in which hostap sends and iwd expects them. Decoding,
 // encoding and package validate use them.
 type Rule struct {
 	Attribute AttributeID
-	Need      Need
+	Presence  Presence
 	When      *Condition // when a Conditional one is required, or one must not be Missing; nil for others
 	Missing   Quirks     // the quirk for its absence in tolerant mode; 0 makes it an error
 	Clause    string     // where the rule comes from
@@ -30,7 +30,7 @@ type Rule struct {
 // needed reports whether the attribute is required in the list. Senders are
 // strict; a tolerant reader requires only what it cannot do without.
 func (r *Rule) needed(l List, mode Mode) bool {
-	switch r.Need {
+	switch r.Presence {
 	case Mandatory:
 		return mode == Strict || r.Missing == 0 || r.When != nil && r.When.RequiredBy == RequiredByAll && r.When.holdsIn(l)
 	case Mandatory2:
@@ -117,7 +117,7 @@ func layoutOf(clause string, rows ...row) *layout {
 		rows[i].Clause = clause
 		rows[i].info = rows[i].Attribute.info()
 		lay.at[rows[i].Attribute&0x7F] = uint8(i + 1)
-		if rows[i].Need == Mandatory || rows[i].When != nil && rows[i].When.RequiredBy == RequiredByAll {
+		if rows[i].Presence == Mandatory || rows[i].When != nil && rows[i].When.RequiredBy == RequiredByAll {
 			lay.must.add(rows[i].Attribute)
 		}
 	}
@@ -139,20 +139,20 @@ func field[L List, T fieldType](rule Rule, of func(L) *T) row {
 }
 
 func must[L List, T fieldType](id AttributeID, of func(L) *T) row {
-	return field(Rule{Attribute: id, Need: Mandatory}, of)
+	return field(Rule{Attribute: id, Presence: Mandatory}, of)
 }
 
 func must2[L List, T fieldType](id AttributeID, of func(L) *T) row {
-	return field(Rule{Attribute: id, Need: Mandatory2}, of)
+	return field(Rule{Attribute: id, Presence: Mandatory2}, of)
 }
 
 func may[L List, T fieldType](id AttributeID, of func(L) *T) row {
-	return field(Rule{Attribute: id, Need: Optional}, of)
+	return field(Rule{Attribute: id, Presence: Optional}, of)
 }
 
 // mustBut is a mandatory attribute that real devices omit.
 func mustBut[L List, T fieldType](id AttributeID, missing Quirks, of func(L) *T) row {
-	return field(Rule{Attribute: id, Need: Mandatory, Missing: missing}, of)
+	return field(Rule{Attribute: id, Presence: Mandatory, Missing: missing}, of)
 }
 
 // needs is a mandatory attribute of an element without which the others can be
@@ -170,17 +170,17 @@ func described[L List, T fieldType](id AttributeID, of func(L) *T) row {
 
 // onlyIf is a conditional attribute.
 func onlyIf[L List, T fieldType](id AttributeID, when *Condition, of func(L) *T) row {
-	return field(Rule{Attribute: id, Need: Conditional, When: when}, of)
+	return field(Rule{Attribute: id, Presence: Conditional, When: when}, of)
 }
 
 // version is the row of Version, which some elements lack.
 func version(missing Quirks) row {
-	return row{Rule: Rule{Attribute: AttrVersion, Need: Mandatory, Missing: missing}}
+	return row{Rule: Rule{Attribute: AttrVersion, Presence: Mandatory, Missing: missing}}
 }
 
 // messageType is the row of Message Type, which the type of the list implies.
-func messageType() row { return row{Rule: Rule{Attribute: AttrMessageType, Need: Mandatory}} }
+func messageType() row { return row{Rule: Rule{Attribute: AttrMessageType, Presence: Mandatory}} }
 
 // extensions is the row of the WFA extension, which 2.0 devices send in every
 // message, of other vendors' extensions and of unknown attributes.
-func extensions() row { return row{Rule: Rule{Attribute: AttrVendorExtension, Need: Optional}} }
+func extensions() row { return row{Rule: Rule{Attribute: AttrVendorExtension, Presence: Optional}} }

@@ -84,11 +84,11 @@ func TestLayouts(t *testing.T) {
 			for _, row := range kind.Layout() {
 				a := attr(row.Attribute, string(sample(t, kind, row.Attribute)))
 				want, reversed = append(want, a...), append(a, reversed...)
-				if row.Clause == "" || strings.HasPrefix(row.Need.String(), "Need(") {
-					t.Errorf("%v: clause %q, need %v", row.Attribute, row.Clause, row.Need)
+				if row.Clause == "" || strings.HasPrefix(row.Presence.String(), "Presence(") {
+					t.Errorf("%v: clause %q, need %v", row.Attribute, row.Clause, row.Presence)
 				}
-				if row.Need == wps.Conditional && (row.When == nil || row.When.Text == "" || strings.HasPrefix(row.When.RequiredBy.String(), "Demand(")) {
-					t.Errorf("%v: %v, when %+v", row.Attribute, row.Need, row.When)
+				if row.Presence == wps.Conditional && (row.When == nil || row.When.Text == "" || strings.HasPrefix(row.When.RequiredBy.String(), "Demand(")) {
+					t.Errorf("%v: %v, when %+v", row.Attribute, row.Presence, row.When)
 				}
 			}
 			l := list()
@@ -126,7 +126,7 @@ func TestNeeds(t *testing.T) {
 				}
 				l := list()
 				err := wps.Decode(l, b, wps.Tolerant)
-				if left.Need == wps.Mandatory && left.Missing == 0 || left.Attribute == wps.AttrNetworkKey {
+				if left.Presence == wps.Mandatory && left.Missing == 0 || left.Attribute == wps.AttrNetworkKey {
 					wantError(t, err, wps.ErrMissing, left.Attribute, len(b))
 				} else if err != nil {
 					t.Errorf("without %v: %v", left.Attribute, err)

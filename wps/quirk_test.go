@@ -47,7 +47,7 @@ func conforming(t *testing.T, kind wps.Kind) (list []byte) {
 		return m1(t)
 	}
 	for _, row := range kind.Layout() {
-		if row.Need == wps.Optional && row.Attribute != wps.AttrVendorExtension || row.Need == wps.Conditional && row.Attribute != wps.AttrUUIDE {
+		if row.Presence == wps.Optional && row.Attribute != wps.AttrVendorExtension || row.Presence == wps.Conditional && row.Attribute != wps.AttrUUIDE {
 			continue
 		}
 		v := sample(t, kind, row.Attribute)

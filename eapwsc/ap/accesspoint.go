@@ -19,10 +19,10 @@ import (
 
 // Config configures an [AccessPoint]. Zero values are sensible defaults.
 type Config struct {
-	// Run is the configuration of every run: the description of the access
+	// Registration is the configuration of every run: the description of the access
 	// point with its UUID and its real State, the version, the randomness,
 	// the key log.
-	Run registration.Config
+	Registration registration.Config
 	// Credentials are the networks to give, the main one first. External
 	// registrars read and write the main one. If the access point is not
 	// configured yet, its first enrollee configures it, with a random key.
@@ -117,8 +117,8 @@ type AccessPoint struct {
 // class [registration.ErrConfig]. A configured access point needs a network to
 // give; one that is not configured needs its name.
 func New(cfg Config) (*AccessPoint, error) {
-	if cfg.Run.Device.State == 0 {
-		cfg.Run.Device.State = wps.Configured
+	if cfg.Registration.Device.State == 0 {
+		cfg.Registration.Device.State = wps.Configured
 	}
 	cfg.Radios = slices.Clone(cfg.Radios)
 	if cfg.RFBands == 0 {
@@ -127,10 +127,10 @@ func New(cfg Config) (*AccessPoint, error) {
 		}
 	}
 	if cfg.RFBands == 0 {
-		cfg.RFBands = cfg.Run.Device.RFBands
+		cfg.RFBands = cfg.Registration.Device.RFBands
 	}
-	if !cfg.Run.Version10 && cfg.Run.WFA.Version2 == 0 {
-		cfg.Run.WFA.Version2 = 0x20
+	if !cfg.Registration.Version10 && cfg.Registration.WFA.Version2 == 0 {
+		cfg.Registration.WFA.Version2 = 0x20
 	}
 	cfg.Credentials = slices.Clone(cfg.Credentials)
 	a := &AccessPoint{
@@ -140,7 +140,7 @@ func New(cfg Config) (*AccessPoint, error) {
 		tokens:  tokenList{max: cfg.MaxPINs},
 		lockout: Lockout{Base: cfg.LockoutBase},
 		selected: SelectedRegistrar{
-			UUID: cfg.Run.Device.UUID, ConfigMethods: cfg.Run.Device.ConfigMethods, RFBands: cfg.RFBands,
+			UUID: cfg.Registration.Device.UUID, ConfigMethods: cfg.Registration.Device.ConfigMethods, RFBands: cfg.RFBands,
 		},
 	}
 	if err := a.checkRadios(); err != nil {
@@ -161,7 +161,7 @@ func MustNew(cfg Config) *AccessPoint {
 
 // check checks the configuration by creating both runs of an access point.
 func (a *AccessPoint) check() error {
-	if !a.cfg.Run.Faulty {
+	if !a.cfg.Registration.Faulty {
 		switch {
 		case a.cfg.FragmentSize < 0:
 			return fmt.Errorf("ap: %w: FragmentSize is negative", registration.ErrConfig)
@@ -172,7 +172,7 @@ func (a *AccessPoint) check() error {
 		}
 	}
 	if a.State() == wps.Configured {
-		_, err := registration.NewRegistrar(registration.RegistrarConfig{Config: a.cfg.Run, Deferred: true, Credentials: a.cfg.Credentials})
+		_, err := registration.NewRegistrar(registration.RegistrarConfig{Config: a.cfg.Registration, Deferred: true, Credentials: a.cfg.Credentials})
 		if err != nil {
 			return fmt.Errorf("ap: %w", err)
 		}
@@ -301,7 +301,7 @@ func (a *AccessPoint) SetPINFor(now time.Time, p pin.PIN, lifetime time.Duration
 // lifetime as in [AccessPoint.SetPINFor]. The error is that of the source of
 // randomness.
 func (a *AccessPoint) GeneratePIN(now time.Time, lifetime time.Duration) (pin.PIN, error) {
-	p, err := pin.Generate(cmp.Or(a.cfg.Run.Rand, rand.Reader))
+	p, err := pin.Generate(cmp.Or(a.cfg.Registration.Rand, rand.Reader))
 	if err != nil {
 		return pin.PIN{}, fmt.Errorf("ap: a PIN: %w", err)
 	}
@@ -346,9 +346,11 @@ func (a *AccessPoint) SetSelectedRegistrar(now time.Time, from string, m *wps.Se
 // ForgetRegistrar removes an external registrar that has gone.
 func (a *AccessPoint) ForgetRegistrar(from string) { a.selected.Forget(from) }
 
-// Selection returns what is advertised about the registrars that wait for an
+// WaitingRegistrars returns what is advertised about the registrars that wait for an
 // Enrollee, and whether there is one.
-func (a *AccessPoint) Selection(now time.Time) (Selection, bool) { return a.selected.Selection(now) }
+func (a *AccessPoint) WaitingRegistrars(now time.Time) (WaitingRegistrars, bool) {
+	return a.selected.WaitingRegistrars(now)
+}
 
 // Settings returns a copy of the main network.
 func (a *AccessPoint) Settings() wps.Credential {
@@ -361,7 +363,7 @@ func (a *AccessPoint) Settings() wps.Credential {
 }
 
 // State returns whether the access point is configured.
-func (a *AccessPoint) State() wps.State { return a.cfg.Run.Device.State }
+func (a *AccessPoint) State() wps.State { return a.cfg.Registration.Device.State }
 
 // Probe processes a probe request with a WPS element.
 func (a *AccessPoint) Probe(now time.Time, mac wps.MAC, e *wps.ProbeRequest) {
@@ -397,7 +399,7 @@ func (a *AccessPoint) ProbeResponse(now time.Time) wps.ProbeResponse {
 }
 
 func (a *AccessPoint) probeResponse(now time.Time) wps.ProbeResponse {
-	d := &a.cfg.Run.Device
+	d := &a.cfg.Registration.Device
 	e := wps.ProbeResponse{
 		Manufacturer: d.Manufacturer, ModelName: d.ModelName, ModelNumber: d.ModelNumber, SerialNumber: d.SerialNumber,
 	}
@@ -410,8 +412,8 @@ func (a *AccessPoint) probeResponse(now time.Time) wps.ProbeResponse {
 func (a *AccessPoint) fill(now time.Time, e *wps.Beacon) {
 	e.State = a.State()
 	e.APSetupLocked = a.lockout.Status(now) == Locked
-	if !a.cfg.Run.Version10 {
-		e.WFA.Version2 = a.cfg.Run.WFA.Version2
+	if !a.cfg.Registration.Version10 {
+		e.WFA.Version2 = a.cfg.Registration.WFA.Version2
 	}
 }
 
@@ -419,8 +421,8 @@ func (a *AccessPoint) fill(now time.Time, e *wps.Beacon) {
 // associates for WPS.
 func (a *AccessPoint) AssociationResponse() wps.AssociationResponse {
 	e := wps.AssociationResponse{ResponseType: wps.ResponseAP}
-	if !a.cfg.Run.Version10 {
-		e.WFA.Version2 = a.cfg.Run.WFA.Version2
+	if !a.cfg.Registration.Version10 {
+		e.WFA.Version2 = a.cfg.Registration.WFA.Version2
 	}
 	return e
 }
@@ -471,7 +473,7 @@ func (a *AccessPoint) configure(c *wps.Credential, e Event) {
 		SSID: c.SSID, AuthType: raised.AuthType, EncrType: raised.EncrType,
 		NetworkKey: slices.Clone(c.NetworkKey), NetworkKeyIndex: c.NetworkKeyIndex,
 	}
-	a.cfg.Run.Device.State = wps.Configured
+	a.cfg.Registration.Device.State = wps.Configured
 	a.cfg.Credentials = append([]wps.Credential{stored}, a.cfg.Credentials[min(1, len(a.cfg.Credentials)):]...)
 	a.version++
 	a.made = nil
@@ -550,7 +552,7 @@ func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 	a.endRelayed(now)
 	a.selected.external = nil
 	a.cfg.APSettings = nil
-	a.cfg.Run.Device.State = wps.NotConfigured
+	a.cfg.Registration.Device.State = wps.NotConfigured
 	factory := wps.Credential{SSID: name, AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
 	a.cfg.Credentials = []wps.Credential{factory}
 	a.version++
@@ -567,7 +569,7 @@ func (a *AccessPoint) generateSettings() (*wps.Credential, error) {
 		return a.made, nil
 	}
 	c := a.Settings()
-	random := a.cfg.Run.Rand
+	random := a.cfg.Registration.Rand
 	if random == nil {
 		random = rand.Reader
 	}

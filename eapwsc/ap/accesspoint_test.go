@@ -316,7 +316,7 @@ func TestAccessPointPINGoneOnce(t *testing.T) {
 func TestAccessPointUnconfigured(t *testing.T) {
 	d := fixture.Device(1)
 	d.State = wps.NotConfigured
-	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	ap := MustNew(Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
 	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}
@@ -386,8 +386,8 @@ func TestAccessPointUnconfiguredNoRandom(t *testing.T) {
 		d := fixture.Device(1)
 		d.State = wps.NotConfigured
 		ap := MustNew(Config{
-			Run:         registration.Config{Device: d, Rand: &failingRandom{octets}},
-			Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}},
+			Registration: registration.Config{Device: d, Rand: &failingRandom{octets}},
+			Credentials:  []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}},
 		})
 		if err := ap.PressButton(fixture.Began); err != nil {
 			t.Fatal(err)

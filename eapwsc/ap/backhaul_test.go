@@ -92,7 +92,7 @@ func TestReadMixed(t *testing.T) {
 func TestTokenUnconfigured(t *testing.T) {
 	d := fixture.Device(1)
 	d.State = wps.NotConfigured
-	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	ap := MustNew(Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
 	tag := newTag(t, 0x1234)
 	if err := ap.EnterToken(fixture.Began, tag.token(), 0); err != nil {
 		t.Fatal(err)

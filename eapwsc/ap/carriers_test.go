@@ -91,7 +91,7 @@ func (s *scene) reach(over carrier) {
 		})
 	case overUPnP:
 		s.device, err = upnp.NewDevice(upnp.DeviceConfig{
-			LAN: netip.MustParsePrefix("192.0.2.1/24"), Port: 80, Description: upnp.Describe(&s.cfg.Run.Device), Rand: same(0x31),
+			LAN: netip.MustParsePrefix("192.0.2.1/24"), Port: 80, Description: upnp.Describe(&s.cfg.Registration.Device), Rand: same(0x31),
 			AccessPoint: watched{upnpexternal.New(func(f func(time.Time, *ap.AccessPoint)) { f(s.time(), s.ap) }), s},
 		})
 	}
@@ -171,12 +171,12 @@ func (p *passedOn) Err() error                   { return p.err }
 // watched is the access point of the device, whose runs are visible to the
 // scene.
 type watched struct {
-	upnpexternal.AccessPoint
+	upnpexternal.Adapter
 	scene *scene
 }
 
 func (w watched) Configure(now time.Time, from netip.Addr) (upnp.Run, error) {
-	r, err := w.AccessPoint.Configure(now, from)
+	r, err := w.Adapter.Configure(now, from)
 	if c, ok := w.scene.slots[registrarSlot].session.(*called); ok && err == nil {
 		c.run = r
 	}

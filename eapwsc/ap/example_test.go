@@ -17,8 +17,8 @@ func router() *ap.AccessPoint {
 	device.MAC, device.DeviceName = wps.MAC{2, 0, 0, 0, 0, 0xAA}, "Router"
 	device.UUID, device.State = wps.UUIDFromMAC(device.MAC), wps.Configured
 	return ap.MustNew(ap.Config{
-		Run:    registration.Config{Device: device},
-		LateM2: ap.OwnerTime,
+		Registration: registration.Config{Device: device},
+		LateM2:       ap.OwnerTime,
 		Credentials: []wps.Credential{{
 			SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"),
 		}},

@@ -600,11 +600,11 @@ func newScene(a *alphabet) *scene {
 	s.m.heard, s.m.finished = make(map[int]time.Duration), make(map[int]time.Duration)
 	s.m.apPIN = 4
 	cfg := ap.Config{
-		Run:         registration.Config{Device: d, KeyPair: modelKeys()[0], Rand: same(0x21)},
-		Credentials: []wps.Credential{settingsOf(0)}, PIN: pinOf(4),
+		Registration: registration.Config{Device: d, KeyPair: modelKeys()[0], Rand: same(0x21)},
+		Credentials:  []wps.Credential{settingsOf(0)}, PIN: pinOf(4),
 	}
 	if a.factory {
-		cfg.Run.Device.State, cfg.Run.Rand = wps.NotConfigured, rand.NewChaCha8([32]byte{1})
+		cfg.Registration.Device.State, cfg.Registration.Rand = wps.NotConfigured, rand.NewChaCha8([32]byte{1})
 		cfg.Credentials[0].NetworkKey, cfg.Credentials[0].AuthType, cfg.Credentials[0].EncrType = nil, wps.AuthOpen, wps.EncrNone
 	}
 	cfg.AskOwner = a.asked

@@ -61,7 +61,7 @@ func (a *AccessPoint) pressedElsewhere(r *Radio) bool {
 // runConfig returns the configuration of a run on a radio; nil is the access
 // point as it describes itself.
 func (a *AccessPoint) runConfig(r *Radio) registration.Config {
-	cfg := a.cfg.Run
+	cfg := a.cfg.Registration
 	if r != nil {
 		cfg.Device.MAC, cfg.Device.RFBands = r.BSSID, r.Band
 	}
@@ -111,7 +111,7 @@ func (r *Radio) ProbeResponse(now time.Time) wps.ProbeResponse {
 func (a *AccessPoint) where() (bssid wps.MAC, bands wps.RFBands, channel uint16) {
 	switch len(a.radios) {
 	case 0:
-		return a.cfg.Run.Device.MAC, a.cfg.RFBands, 0
+		return a.cfg.Registration.Device.MAC, a.cfg.RFBands, 0
 	case 1:
 		r := a.radios[0]
 		return r.BSSID, r.Band, r.Channel

@@ -19,7 +19,7 @@ func dualBand(t *testing.T) (*AccessPoint, [2]*Radio) {
 	d := fixture.Device(1)
 	d.ConfigMethods |= wps.MethodLabel
 	ap := MustNew(Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
 		Radios: []RadioConfig{{bssids[0], wps.Band24GHz, 6}, {bssids[1], wps.Band5GHz, 36}},
 	})
 	return ap, [2]*Radio{ap.Radio(bssids[0]), ap.Radio(bssids[1])}
@@ -171,7 +171,7 @@ func TestRadioChecks(t *testing.T) {
 		"two bands":    {{BSSID: bssids[0], Band: wps.Band24GHz | wps.Band5GHz}},
 		"same address": {{BSSID: bssids[0], Band: wps.Band5GHz}, {BSSID: bssids[0], Band: wps.Band24GHz}},
 	} {
-		_, err := New(Config{Run: registration.Config{Device: fixture.Device(1)}, Credentials: []wps.Credential{fixture.Network}, Radios: radios})
+		_, err := New(Config{Registration: registration.Config{Device: fixture.Device(1)}, Credentials: []wps.Credential{fixture.Network}, Radios: radios})
 		if !errors.Is(err, registration.ErrConfig) {
 			t.Errorf("%s: %v", name, err)
 		}

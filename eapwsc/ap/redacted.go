@@ -31,7 +31,7 @@ func (u *PINUse) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "use of the PIN of
 // MarshalJSON returns the UUID-E and no secret: see [AccessPoint.StoreSecrets]
 // for the stored form.
 func (a *AccessPoint) MarshalJSON() ([]byte, error) {
-	return fmt.Appendf(nil, "%q", fmt.Sprint(a.cfg.Run.Device.UUID)), nil
+	return fmt.Appendf(nil, "%q", fmt.Sprint(a.cfg.Registration.Device.UUID)), nil
 }
 
 // Format prints the credential without its key, whatever the verb.

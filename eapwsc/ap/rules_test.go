@@ -130,7 +130,7 @@ func TestOnePressOneDevice(t *testing.T) {
 func TestRequireProbe(t *testing.T) {
 	d := fixture.Device(1)
 	d.State = wps.Configured
-	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, RequireProbe: true})
+	ap := MustNew(Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, RequireProbe: true})
 	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}
@@ -377,7 +377,7 @@ func TestAdoptedTooLate(t *testing.T) {
 func TestOneKey(t *testing.T) {
 	d := fixture.Device(1)
 	d.State = wps.NotConfigured
-	ap := MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	ap := MustNew(Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
 	var runs []*midway
 	for _, mac := range []byte{2, 3} {
 		uuid, number := fixture.Device(mac).UUID, pin.MustParse(fmt.Sprintf("%04d", mac))
@@ -447,7 +447,7 @@ func TestAdvertisedIsHeld(t *testing.T) {
 		}
 	}
 	selected := func(ap *AccessPoint, now time.Time) (wps.DevicePasswordID, bool) {
-		_, is := ap.Selection(now) // as after the last event
+		_, is := ap.WaitingRegistrars(now) // as after the last event
 		b := ap.Beacon(now)
 		if is != b.SelectedRegistrar {
 			t.Error("the beacon and the selection differ")
@@ -742,15 +742,15 @@ func TestNewChecks(t *testing.T) {
 		"Credentials[0].SSID":     func(c *Config) { c.Credentials[0].SSID = wps.SSID(strings.Repeat("x", 40)) },
 		"Credentials[0]: ":        func(c *Config) { c.Credentials[0].NetworkKey = []byte("abc") },
 		"Credentials[1].AuthType": func(c *Config) { c.Credentials = append(c.Credentials, wps.Credential{SSID: "x"}) },
-		"Device.UUID":             func(c *Config) { c.Run.Device.UUID = wps.UUID{} },
-		"Device.MAC":              func(c *Config) { c.Run.Device.MAC = wps.MAC{} },
-		"Device.DeviceName":       func(c *Config) { c.Run.Device.DeviceName = strings.Repeat("x", 80) },
+		"Device.UUID":             func(c *Config) { c.Registration.Device.UUID = wps.UUID{} },
+		"Device.MAC":              func(c *Config) { c.Registration.Device.MAC = wps.MAC{} },
+		"Device.DeviceName":       func(c *Config) { c.Registration.Device.DeviceName = strings.Repeat("x", 80) },
 		"LateM2":                  func(c *Config) { c.LateM2 = -1 },
 		"FragmentSize":            func(c *Config) { c.FragmentSize = -1 },
 	} {
 		d := fixture.Device(1)
 		d.State = wps.Configured
-		cfg := Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}}
+		cfg := Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}}
 		change(&cfg)
 		if _, err := New(cfg); !errors.Is(err, registration.ErrConfig) || !strings.Contains(fmt.Sprint(err), field) {
 			t.Errorf("%s: %v", field, err)

@@ -44,7 +44,7 @@ type SelectedRegistrar struct {
 
 // waiting is the state of a registrar that waits for an enrollee.
 type waiting struct {
-	Selection
+	WaitingRegistrars
 	until time.Time // zero if it does not wait
 }
 
@@ -53,8 +53,8 @@ type externalRegistrar struct {
 	waiting
 }
 
-// Selection describes the registrars that wait for an Enrollee.
-type Selection struct {
+// WaitingRegistrars describes the registrars that wait for an Enrollee.
+type WaitingRegistrars struct {
 	DevicePasswordID wps.DevicePasswordID
 	ConfigMethods    wps.ConfigMethods // Selected Registrar Config Methods
 	AuthorizedMACs   []wps.MAC         // at most five; wps.Broadcast means any
@@ -67,20 +67,20 @@ func (s *SelectedRegistrar) PushButton(now time.Time) {
 	if !methods.Has(wps.MethodVirtualPushButton) && !methods.Has(wps.MethodPhysicalPushButton) {
 		methods |= wps.MethodPhysicalPushButton // version 2.0 requires one of the two
 	}
-	s.own = waiting{Selection{wps.PasswordPushButton, methods, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
+	s.own = waiting{WaitingRegistrars{wps.PasswordPushButton, methods, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
 }
 
 // PIN records that an enrollee's PIN was entered: the access point waits for
 // the addresses, which are the [PINList.AuthorizedMACs], for [wps.WalkTime].
 func (s *SelectedRegistrar) PIN(now time.Time, macs []wps.MAC) {
-	s.own = waiting{Selection{wps.PasswordDefault, s.ConfigMethods &^ anyPushButton, slices.Clone(macs)}, now.Add(wps.WalkTime)}
+	s.own = waiting{WaitingRegistrars{wps.PasswordDefault, s.ConfigMethods &^ anyPushButton, slices.Clone(macs)}, now.Add(wps.WalkTime)}
 }
 
 // Token records that the tag of a device was read, or a handover has begun: the
 // access point waits for [wps.WalkTime] for a device with the Device Password
 // ID and an unknown address.
 func (s *SelectedRegistrar) Token(now time.Time, id wps.DevicePasswordID) {
-	s.own = waiting{Selection{id, s.ConfigMethods &^ anyPushButton, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
+	s.own = waiting{WaitingRegistrars{id, s.ConfigMethods &^ anyPushButton, []wps.MAC{wps.Broadcast}}, now.Add(wps.WalkTime)}
 }
 
 // Unselect records that the access point's own registrar does not wait any
@@ -107,7 +107,7 @@ func (s *SelectedRegistrar) SetSelectedRegistrar(now time.Time, from string, m *
 		s.external = s.external[1:]
 	}
 	s.external = append(s.external, externalRegistrar{from, waiting{
-		Selection{m.DevicePasswordID, m.SelectedRegistrarConfigMethods, macs}, now.Add(wps.WalkTime),
+		WaitingRegistrars{m.DevicePasswordID, m.SelectedRegistrarConfigMethods, macs}, now.Add(wps.WalkTime),
 	}})
 }
 
@@ -116,11 +116,11 @@ func (s *SelectedRegistrar) Forget(from string) {
 	s.external = slices.DeleteFunc(s.external, func(e externalRegistrar) bool { return e.from == from })
 }
 
-// Selection returns the union of all waiting registrars, and whether there is
+// WaitingRegistrars returns the union of all waiting registrars, and whether there is
 // one. A push button takes precedence over a PIN, and among PINs the latest
 // external registrar determines the Device Password ID [hostap].
-func (s *SelectedRegistrar) Selection(now time.Time) (Selection, bool) {
-	var union Selection
+func (s *SelectedRegistrar) WaitingRegistrars(now time.Time) (WaitingRegistrars, bool) {
+	var union WaitingRegistrars
 	found := false
 	add := func(w waiting) {
 		if !now.Before(w.until) {
@@ -149,7 +149,7 @@ func (s *SelectedRegistrar) Selection(now time.Time) (Selection, bool) {
 // registrar waits, Selected Registrar is left out: iwd refuses a value of 0
 // without the attributes that belong to it.
 func (s *SelectedRegistrar) Beacon(now time.Time, e *wps.Beacon) {
-	selection, selected := s.Selection(now)
+	selection, selected := s.WaitingRegistrars(now)
 	e.SelectedRegistrar = selected
 	e.DevicePasswordID = selection.DevicePasswordID
 	e.SelectedRegistrarConfigMethods = selection.ConfigMethods

@@ -76,7 +76,7 @@ func selectedRegistrarScript(t *testing.T, s *SelectedRegistrar, script string) 
 				got = fmt.Sprint(d.Sub(fixture.Began).Seconds())
 			}
 		case "shows":
-			if selection, ok := s.Selection(now); ok {
+			if selection, ok := s.WaitingRegistrars(now); ok {
 				got = fmt.Sprintf("%d %04x", selection.DevicePasswordID, uint16(selection.ConfigMethods))
 				for _, m := range selection.AuthorizedMACs {
 					got += " " + fixture.MACName(m)
@@ -241,7 +241,7 @@ func TestSelectedRegistrarKeepsNoArgument(t *testing.T) {
 	m.WFA = wps.WFAExtension{Version2: 0x20, AuthorizedMACs: external}
 	s.SetSelectedRegistrar(fixture.At(0), "one", &m)
 	own[0], external[0] = fixture.MAC("x"), fixture.MAC("x")
-	selection, _ := s.Selection(fixture.At(0))
+	selection, _ := s.WaitingRegistrars(fixture.At(0))
 	selection.AuthorizedMACs[0] = fixture.MAC("x")
 	selectedRegistrarScript(t, &s, "0 shows = 0 0000 a b")
 }

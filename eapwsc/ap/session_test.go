@@ -18,7 +18,7 @@ func newAccessPoint(t testing.TB) *AccessPoint {
 	d.ConfigMethods |= wps.MethodLabel
 	d.State = wps.Configured
 	return MustNew(Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
 	})
 }
 

@@ -130,9 +130,9 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 			SSID: wps.SSID(n.SSID), AuthType: wps.AuthType(n.Auth), EncrType: wps.EncrType(n.Encr), NetworkKey: n.Key,
 		})
 	}
-	restored.cfg.Run.Device.State = wps.Configured
+	restored.cfg.Registration.Device.State = wps.Configured
 	if !s.Configured {
-		restored.cfg.Run.Device.State, restored.cfg.APSettings = wps.NotConfigured, nil
+		restored.cfg.Registration.Device.State, restored.cfg.APSettings = wps.NotConfigured, nil
 	}
 	if err := restored.check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrStored, err)

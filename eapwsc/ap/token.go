@@ -229,8 +229,8 @@ func (a *AccessPoint) passwordToken(oob wps.OOBPassword) *wps.PasswordToken {
 }
 
 func (a *AccessPoint) tokenHeader() (h wps.Header) {
-	if !a.cfg.Run.Version10 {
-		h.WFA.Version2 = a.cfg.Run.WFA.Version2
+	if !a.cfg.Registration.Version10 {
+		h.WFA.Version2 = a.cfg.Registration.WFA.Version2
 	}
 	return h
 }
@@ -289,7 +289,7 @@ func (a *AccessPoint) tokensGone(now time.Time, gone []*deviceToken) {
 // them. It replaces the one before, and is not used until
 // [AccessPoint.EnableToken]. The error is that of the randomness.
 func (a *AccessPoint) MakeToken(now time.Time) (*wps.PasswordToken, error) {
-	random := cmp.Or(a.cfg.Run.Rand, rand.Reader)
+	random := cmp.Or(a.cfg.Registration.Rand, rand.Reader)
 	var id [4]byte
 	password, exponent := make([]byte, tokenPassword), make([]byte, tokenExponent)
 	for _, b := range [][]byte{id[:], password, exponent} {
@@ -376,7 +376,7 @@ func (a *AccessPoint) ConfigurationToken(now time.Time) (*wps.ConfigurationToken
 // success. The error is that of the randomness, or of class
 // [registration.ErrConfig] if the request has a password.
 func (a *AccessPoint) HandoverSelect(now time.Time, request *wps.HandoverRequest) (*wps.HandoverSelect, error) {
-	keys, err := registration.NewKeyPair(a.cfg.Run.Rand)
+	keys, err := registration.NewKeyPair(a.cfg.Registration.Rand)
 	if err != nil {
 		return nil, fmt.Errorf("ap: a handover: %w", err)
 	}
@@ -395,14 +395,14 @@ func (a *AccessPoint) HandoverSelect(now time.Time, request *wps.HandoverRequest
 // takes the device's answer. A further request replaces one without an answer.
 // The error is that of the randomness.
 func (a *AccessPoint) HandoverRequest() (*wps.HandoverRequest, error) {
-	keys, err := registration.NewKeyPair(a.cfg.Run.Rand)
+	keys, err := registration.NewKeyPair(a.cfg.Registration.Rand)
 	if err != nil {
 		return nil, fmt.Errorf("ap: a handover: %w", err)
 	}
 	a.forgetRequest()
 	a.requested = keys
 	return &wps.HandoverRequest{
-		Header: a.tokenHeader(), OOB: wps.OOBPassword{PublicKeyHash: hashOf(keys), ID: wps.PasswordNFCHandover}, UUIDE: a.cfg.Run.Device.UUID,
+		Header: a.tokenHeader(), OOB: wps.OOBPassword{PublicKeyHash: hashOf(keys), ID: wps.PasswordNFCHandover}, UUIDE: a.cfg.Registration.Device.UUID,
 	}, nil
 }
 

@@ -468,7 +468,7 @@ func TestConfigurationToken(t *testing.T) {
 
 	d := fixture.Device(1)
 	d.State = wps.NotConfigured
-	ap = MustNew(Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
+	ap = MustNew(Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}})
 	if err := ap.PressButton(fixture.Began); err != nil {
 		t.Fatal(err)
 	}

@@ -86,22 +86,22 @@ func TestRadio(t *testing.T) {
 	for _, test := range []struct {
 		link    linkType
 		header  []byte
-		want    Radio
+		want    RadioInfo
 		channel int
 	}{
-		{linkDot11, nil, Radio{OnAir: true, Retry: true, Sequence: 0xabc}, 0},
-		{linkRadio, radiotapHeader(0, 2412, -30), Radio{true, true, 0xabc, 2412, -30}, 1},
-		{linkRadio, radiotapHeader(0, 2484, -31), Radio{true, true, 0xabc, 2484, -31}, 14},
-		{linkRadio, radiotapHeader(0, 5180, -128), Radio{true, true, 0xabc, 5180, -128}, 36},
-		{linkRadio, radiotapHeader(0, 5955, 0), Radio{true, true, 0xabc, 5955, 0}, 1},
-		{linkRadio, radiotapHeader(0, 902, 0), Radio{true, true, 0xabc, 902, 0}, 0},
+		{linkDot11, nil, RadioInfo{OnAir: true, Retry: true, Sequence: 0xabc}, 0},
+		{linkRadio, radiotapHeader(0, 2412, -30), RadioInfo{true, true, 0xabc, 2412, -30}, 1},
+		{linkRadio, radiotapHeader(0, 2484, -31), RadioInfo{true, true, 0xabc, 2484, -31}, 14},
+		{linkRadio, radiotapHeader(0, 5180, -128), RadioInfo{true, true, 0xabc, 5180, -128}, 36},
+		{linkRadio, radiotapHeader(0, 5955, 0), RadioInfo{true, true, 0xabc, 5955, 0}, 1},
+		{linkRadio, radiotapHeader(0, 902, 0), RadioInfo{true, true, 0xabc, 902, 0}, 0},
 		// Fields with padding: after two presence words, an odd rate, and a hop
 		// pattern.
 		{linkRadio, join([]byte{0, 0, 30, 0}, le32(radiotapMore|radiotapTSFT|radiotapRate|radiotapChannel), make([]byte, 4+4+8), []byte{2, 0}, le16(2437), le16(0)),
-			Radio{true, true, 0xabc, 2437, 0}, 6},
+			RadioInfo{true, true, 0xabc, 2437, 0}, 6},
 		{linkRadio, join([]byte{0, 0, 17, 0}, le32(radiotapRate|radiotapChannel|radiotapFHSS|radiotapSignal), []byte{2, 0}, le16(2437), le16(0), []byte{9, 9, 0xce}),
-			Radio{true, true, 0xabc, 2437, -50}, 6},
-		{linkPPI, ppiHeader(0, 2472, -90), Radio{true, true, 0xabc, 2472, -90}, 13},
+			RadioInfo{true, true, 0xabc, 2437, -50}, 6},
+		{linkPPI, ppiHeader(0, 2472, -90), RadioInfo{true, true, 0xabc, 2472, -90}, 13},
 	} {
 		events := decodeFrames(t, test.link, join(test.header, frame), join(test.header, dot11Data(apMAC, stationMAC, snap(etherEAPOL, eapolStart))))
 		if len(events) != 2 || events[0].Radio != test.want || events[0].Radio.Channel() != test.channel {
@@ -161,7 +161,7 @@ func TestManagement(t *testing.T) {
 		name    string
 		subtype int
 		body    []byte
-		kind    Kind
+		kind    EventKind
 		want    *Management
 		note    problem
 	}{
@@ -172,7 +172,7 @@ func TestManagement(t *testing.T) {
 		{"WPS in parts", 8, beaconBody(0, 0x411, wpsElement(0x10, 0x4a), ssid, element(elementVendor, 0, 0x50, 0xf2, 2, 9), wpsElement(0, 1), wpsElement(0x10)),
 			KindBeacon, &Management{Capability: 0x411, Elements: dot11.Elements{SSID: "n\xffme", WPS: []byte{0x10, 0x4a, 0, 1, 0x10}}}, noProblem},
 		{"WPS empty", 4, join(ssid, wpsElement()), KindProbeRequest, &Management{Elements: dot11.Elements{SSID: "n\xffme", WPS: []byte{}}}, noProblem},
-		{"RSN and WPA", 8, beaconBody(0, 0x411, ssid, rsn, wpa), KindBeacon, &Management{Capability: 0x411, Elements: dot11.Elements{SSID: "n\xffme", RSN: &dot11.Security{Group: dot11.CipherTKIP, Pairwise: []dot11.Cipher{dot11.CipherCCMP, dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}, PMFCapable: true}, WPA: &dot11.Security{Group: dot11.CipherTKIP, Pairwise: []dot11.Cipher{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}}}, noProblem},
+		{"RSN and WPA", 8, beaconBody(0, 0x411, ssid, rsn, wpa), KindBeacon, &Management{Capability: 0x411, Elements: dot11.Elements{SSID: "n\xffme", RSN: &dot11.Security{Group: dot11.CipherTKIP, Pairwise: []dot11.CipherSuite{dot11.CipherCCMP, dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}, PMFCapable: true}, WPA: &dot11.Security{Group: dot11.CipherTKIP, Pairwise: []dot11.CipherSuite{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}}}, noProblem},
 		{"RSN malformed", 8, beaconBody(0, 0x411, ssid, element(elementRSN, 1, 0, 0, 0x0f, 0xac, 4, 9, 0, 1, 2)), KindBeacon, fixed, securityMalformed},
 		{"element too long", 8, beaconBody(0, 0x411, ssid, []byte{elementVendor, 200, 0, 0x50, 0xf2, 4}), KindBeacon, fixed, elementsMalformed},
 		{"SSID too long", 4, element(elementSSID, bytes.Repeat([]byte{'x'}, 33)...), KindProbeRequest, &Management{Elements: dot11.Elements{SSID: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}}, ssidLong},

@@ -18,20 +18,20 @@ var (
 	ErrLinkType = errors.New("capture: no frame of a known link type")
 )
 
-// Kind is the kind of an [Event].
+// EventKind is the kind of an [Event].
 //
 // Its values are [KindNote], [KindBeacon], [KindProbeRequest],
 // [KindProbeResponse], [KindAuthentication], [KindAssociationRequest],
 // [KindAssociationResponse], [KindReassociationRequest],
 // [KindReassociationResponse], [KindDisassociation], [KindDeauthentication],
 // [KindDirect], [KindEAPOL], [KindRADIUS], [KindUPnP] and [KindIEEE1905].
-type Kind uint8
+type EventKind uint8
 
 // The kinds of event.
 const (
 	// KindNote is damage or a limit of this reader. Note has the sentence; no
 	// other field is set.
-	KindNote Kind = iota + 1
+	KindNote EventKind = iota + 1
 
 	// The management frames of IEEE 802.11. Management is set.
 	KindBeacon
@@ -80,18 +80,18 @@ var kindNames = [...]string{
 }
 
 // String returns the name of the kind, such as "ProbeRequest".
-func (k Kind) String() string {
+func (k EventKind) String() string {
 	if k > 0 && int(k) < len(kindNames) {
 		return kindNames[k]
 	}
-	return "Kind(" + strconv.Itoa(int(k)) + ")"
+	return "EventKind(" + strconv.Itoa(int(k)) + ")"
 }
 
 // An Event is one observation in a capture. The Event itself and Data are valid
 // until the next call of [Reader.Next]; the values that Management, RADIUS and
 // UPnP point to do not change and may be kept.
 type Event struct {
-	Kind Kind
+	Kind EventKind
 	// Frame counts the frames of the capture from 1, as Wireshark does. An
 	// event from several frames (UPnP) has the number and time of the last one.
 	Frame int
@@ -104,14 +104,14 @@ type Event struct {
 	BSSID [6]byte
 	// Radio is the information of the radio; its zero value means that the
 	// frame was not captured on the air.
-	Radio Radio
+	Radio RadioInfo
 
 	// Data is the payload that Kind names.
 	Data []byte
 
 	Management *Management
-	RADIUS     *RADIUS
-	UPnP       *UPnP
+	RADIUS     *RADIUSPacket
+	UPnP       *UPnPMessage
 
 	// Truncated reports that the frame is shorter than its lengths say. Data or
 	// Management then has only the beginning.
@@ -128,9 +128,9 @@ type Event struct {
 	Interface int
 }
 
-// Radio describes a frame captured on the air. A retransmission has the
+// RadioInfo describes a frame captured on the air. A retransmission has the
 // sequence number and the transmitter of the first copy, and the retry bit.
-type Radio struct {
+type RadioInfo struct {
 	// OnAir is set for each 802.11 frame.
 	OnAir bool
 	// Retry is the retry bit of the frame control field.
@@ -144,10 +144,10 @@ type Radio struct {
 }
 
 // Channel returns the channel number of the frequency, or 0 if unknown.
-func (r Radio) Channel() int { return dot11.Channel(int(r.Frequency)) }
+func (r RadioInfo) Channel() int { return dot11.Channel(int(r.Frequency)) }
 
-// RADIUS is a RADIUS packet between an access point (the client) and a server, RFC 2865.
-type RADIUS struct {
+// RADIUSPacket is a RADIUS packet between an access point (the client) and a server, RFC 2865.
+type RADIUSPacket struct {
 	// Code is 1 Access-Request, 2 Access-Accept, 3 Access-Reject or 11 Access-Challenge.
 	Code       uint8
 	Identifier uint8
@@ -170,8 +170,8 @@ const (
 	RADIUSAccessChallenge = 11
 )
 
-// UPnP is an action of the WFAWLANConfig:1 service between an external registrar and an access point, or its event WLANEvent.
-type UPnP struct {
+// UPnPMessage is an action of the WFAWLANConfig:1 service between an external registrar and an access point, or its event WLANEvent.
+type UPnPMessage struct {
 	// Action is the name of the action, such as "PutMessage", or "WLANEvent". Empty in a fault whose request was not seen.
 	Action string
 	// Response is set for the answer to an action.

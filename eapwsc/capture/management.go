@@ -35,7 +35,7 @@ func (m *Management) Privacy() bool { return m.Capability&dot11.Privacy != 0 }
 // managementLayout is the kind of event of a management frame, and the offsets of
 // its fixed fields: -1 for none.
 type managementLayout struct {
-	kind                                               Kind
+	kind                                               EventKind
 	size                                               int // of all fixed fields; the elements follow
 	capability, status, reason, algorithm, transaction int
 }
@@ -211,7 +211,7 @@ func (layout *managementLayout) parse(fixed, elements []byte) (*Management, prob
 }
 
 // emitManagement emits the event of a management frame.
-func (d *decoder) emitManagement(kind Kind, seen *managementSeen, cut bool) {
+func (d *decoder) emitManagement(kind EventKind, seen *managementSeen, cut bool) {
 	e := d.emit(kind)
 	e.Management = seen.management
 	prob := seen.problem

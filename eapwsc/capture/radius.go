@@ -56,7 +56,7 @@ func (d *decoder) radius(p ipPacket, src, dst uint16, b []byte) {
 		return
 	}
 
-	r := &RADIUS{Code: b[0], Identifier: b[1], Client: addrPort(p.src, src), Server: addrPort(p.dst, dst)}
+	r := &RADIUSPacket{Code: b[0], Identifier: b[1], Client: addrPort(p.src, src), Server: addrPort(p.dst, dst)}
 	if r.Code != RADIUSAccessRequest {
 		r.Client, r.Server = r.Server, r.Client
 	}

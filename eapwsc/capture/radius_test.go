@@ -42,13 +42,13 @@ func TestRADIUS(t *testing.T) {
 				udpFrame(server, client, radiusPacket(RADIUSAccessReject, 5, eapMessage(failure))),
 			)
 			calling, called := "02-00-00-00-01-00", "02-00-00-00-00-01:a:b"
-			want := []RADIUS{
+			want := []RADIUSPacket{
 				{RADIUSAccessRequest, 5, client, server, nil, calling, called, stationMAC, apMAC},
 				{RADIUSAccessChallenge, 5, otherClient, server, nil, "", "", [6]byte{}, [6]byte{}},
 				{RADIUSAccessChallenge, 5, client, server, []byte{1, 2}, "", "", stationMAC, apMAC},
 				{RADIUSAccessReject, 5, client, server, nil, "", "", stationMAC, apMAC},
 			}
-			var got []RADIUS
+			var got []RADIUSPacket
 			for i, e := range events {
 				if data := [][]byte{long, long, long, failure}[i]; e.Kind != KindRADIUS || e.Note != "" || !bytes.Equal(e.Data, data) {
 					t.Fatalf("%v: %+v", server, e)
@@ -73,7 +73,7 @@ func TestRADIUSMalformed(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		packet []byte
-		kind   Kind // 0: no event
+		kind   EventKind // 0: no event
 		note   problem
 	}{
 		{"short", good[:19], KindNote, radiusMalformed},
@@ -120,7 +120,7 @@ func TestIPHeaders(t *testing.T) {
 		name  string
 		link  linkType
 		frame []byte
-		kind  Kind // 0: no event
+		kind  EventKind // 0: no event
 	}{
 		{"IPv4", linkIPv4, four, KindRADIUS},
 		{"IPv6", linkIPv6, six, KindRADIUS},

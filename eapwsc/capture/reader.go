@@ -68,7 +68,7 @@ type decoder struct {
 
 	// Of the current frame, as found while decoding it.
 	src, dst, bssid [6]byte
-	radio           Radio
+	radio           RadioInfo
 
 	managements *recent[managementKey, *managementSeen]
 	beacons     [256]*managementSeen // the latest, by the last octet of their senders' addresses: faster than managements
@@ -106,11 +106,11 @@ func (d *decoder) decode(f *frame) {
 }
 
 func (d *decoder) reset() {
-	d.src, d.dst, d.bssid, d.radio = [6]byte{}, [6]byte{}, [6]byte{}, Radio{}
+	d.src, d.dst, d.bssid, d.radio = [6]byte{}, [6]byte{}, [6]byte{}, RadioInfo{}
 }
 
 // emit appends an event of the current frame, for the caller to complete.
-func (d *decoder) emit(kind Kind) *Event {
+func (d *decoder) emit(kind EventKind) *Event {
 	d.events = append(d.events, Event{
 		Kind: kind, Frame: d.number, Time: d.frame.time,
 		Src: d.src, Dst: d.dst, BSSID: d.bssid, Radio: d.radio,

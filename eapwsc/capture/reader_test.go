@@ -520,7 +520,7 @@ func TestStrings(t *testing.T) {
 		value fmt.Stringer
 		want  string
 	}{
-		{KindNote, "Note"}, {KindUPnP, "UPnP"}, {KindIEEE1905 + 1, "Kind(17)"}, {Kind(0), "Kind(0)"},
+		{KindNote, "Note"}, {KindUPnP, "UPnP"}, {KindIEEE1905 + 1, "EventKind(17)"}, {EventKind(0), "EventKind(0)"},
 	} {
 		if got := test.value.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

@@ -16,7 +16,7 @@ import (
 // TestAgainstGopacket also decodes each frame of the captures with the layers
 // of gopacket, and compares the results.
 func TestAgainstGopacket(t *testing.T) {
-	kinds := map[layers.Dot11Type]Kind{
+	kinds := map[layers.Dot11Type]EventKind{
 		layers.Dot11TypeMgmtBeacon:            KindBeacon,
 		layers.Dot11TypeMgmtProbeReq:          KindProbeRequest,
 		layers.Dot11TypeMgmtProbeResp:         KindProbeResponse,
@@ -28,7 +28,7 @@ func TestAgainstGopacket(t *testing.T) {
 		layers.Dot11TypeMgmtDisassociation:    KindDisassociation,
 		layers.Dot11TypeMgmtDeauthentication:  KindDeauthentication,
 	}
-	compared := map[Kind]int{}
+	compared := map[EventKind]int{}
 	for _, name := range captures(t) {
 		events := map[int]Event{}
 		for _, e := range readFile(t, name) {
@@ -59,7 +59,7 @@ func TestAgainstGopacket(t *testing.T) {
 			}
 			if dot11, ok := packet.Layer(layers.LayerTypeDot11).(*layers.Dot11); ok {
 				want.Kind = kinds[dot11.Type]
-				want.Radio = Radio{OnAir: true, Retry: dot11.Flags.Retry(), Sequence: dot11.SequenceNumber,
+				want.Radio = RadioInfo{OnAir: true, Retry: dot11.Flags.Retry(), Sequence: dot11.SequenceNumber,
 					Frequency: uint16(packet.Layer(layers.LayerTypeRadioTap).(*layers.RadioTap).ChannelFrequency)}
 				src, dst, bssid := dot11.Address2, dot11.Address1, dot11.Address3
 				switch {
@@ -92,7 +92,7 @@ func TestAgainstGopacket(t *testing.T) {
 			}
 		}
 	}
-	for kind, least := range map[Kind]int{KindEAPOL: 800, KindBeacon: 390, KindAssociationResponse: 20, KindDeauthentication: 39} {
+	for kind, least := range map[EventKind]int{KindEAPOL: 800, KindBeacon: 390, KindAssociationResponse: 20, KindDeauthentication: 39} {
 		if compared[kind] < least {
 			t.Errorf("only %d frames compared of kind %v", compared[kind], kind)
 		}

@@ -83,7 +83,7 @@ func parseSOAP(b []byte) soapBody {
 func (d *decoder) upnp(key flowKey, s *stream, m *httpMessage, p ipPacket) {
 	body := parseSOAP(m.body)
 	src, dst := addrPort(p.src, key.srcPort), addrPort(p.dst, key.dstPort)
-	u := &UPnP{Action: body.action, Response: m.method == "", AP: dst, Registrar: src}
+	u := &UPnPMessage{Action: body.action, Response: m.method == "", AP: dst, Registrar: src}
 	argument := ""
 	switch {
 	case m.method == "NOTIFY":

@@ -26,15 +26,15 @@ type Air struct {
 	// Patience is how long the device may take to begin; 0 is 10 s.
 	Patience time.Duration
 
-	point      *station.AccessPoint // as it was heard last
+	point      *station.ScanResult // as it was heard last
 	associated bool
 }
 
 // Radio is a Wi-Fi interface in station mode: a [station.Station].
 type Radio interface {
-	Scan(ctx context.Context, cfg station.ScanConfig) ([]station.AccessPoint, error)
+	Scan(ctx context.Context, cfg station.ScanConfig) ([]station.ScanResult, error)
 	SetMAC(mac wps.MAC) error
-	Associate(ctx context.Context, point *station.AccessPoint, role registration.Role) (*station.Association, error)
+	Associate(ctx context.Context, point *station.ScanResult, role registration.Role) (*station.Association, error)
 }
 
 // airTime limits a scan and an association.

@@ -23,7 +23,7 @@ type radio struct {
 	lost    chan error
 }
 
-func (r *radio) Scan(_ context.Context, cfg station.ScanConfig) (found []station.AccessPoint, err error) {
+func (r *radio) Scan(_ context.Context, cfg station.ScanConfig) (found []station.ScanResult, err error) {
 	time.Sleep(100 * time.Millisecond)
 	if r.scans++; r.deaf || r.scans%5 == 1 { // some beacons are lost
 		return nil, nil
@@ -33,11 +33,11 @@ func (r *radio) Scan(_ context.Context, cfg station.ScanConfig) (found []station
 			point.Probe(now, r.mac, cfg.Request)
 		}
 		beacon, response := point.Beacon(now), point.ProbeResponse(now)
-		heard := station.AccessPoint{BSSID: airBSSID, Frequency: 2437}
+		heard := station.ScanResult{BSSID: airBSSID, Frequency: 2437}
 		var first, second error
 		heard.BeaconElements, first = wps.AppendElements(nil, &beacon)
 		heard.ResponseElements, second = wps.AppendElements(nil, &response)
-		found, err = []station.AccessPoint{heard}, errors.Join(first, second)
+		found, err = []station.ScanResult{heard}, errors.Join(first, second)
 	})
 	return found, err
 }
@@ -47,7 +47,7 @@ func (r *radio) SetMAC(mac wps.MAC) error {
 	return nil
 }
 
-func (r *radio) Associate(_ context.Context, _ *station.AccessPoint, role registration.Role) (*station.Association, error) {
+func (r *radio) Associate(_ context.Context, _ *station.ScanResult, role registration.Role) (*station.Association, error) {
 	a := &station.Association{Conn: r.segment.Join(r.mac)}
 	r.lost = make(chan error, 1)
 	a.Lost = r.lost

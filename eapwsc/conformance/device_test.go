@@ -42,10 +42,10 @@ func loggedAccessPoint(t testing.TB, log *bytes.Buffer, configure func(*ap.Confi
 	d.State = wps.Configured
 	d.ConfigMethods |= wps.MethodLabel
 	cfg := ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, ownPIN),
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, ownPIN),
 	}
 	if log != nil {
-		cfg.Run.KeyLog = log
+		cfg.Registration.KeyLog = log
 	}
 	if configure != nil {
 		configure(&cfg)
@@ -174,14 +174,14 @@ func loggedRegistrar(t testing.TB, log *bytes.Buffer, configure func(*ap.Config)
 
 // runOf returns the configuration of a run: the part of what configure sets.
 func runOf(d wps.Device, log *bytes.Buffer, configure func(*ap.Config)) registration.Config {
-	cfg := ap.Config{Run: registration.Config{Device: d}}
+	cfg := ap.Config{Registration: registration.Config{Device: d}}
 	if log != nil {
-		cfg.Run.KeyLog = log
+		cfg.Registration.KeyLog = log
 	}
 	if configure != nil {
 		configure(&cfg)
 	}
-	return cfg.Run
+	return cfg.Registration
 }
 
 // processOf returns the process of one of our devices.

@@ -239,7 +239,7 @@ func forged(t wps.MessageType, role Role, mac wps.MAC) list {
 // byHabit are mutants with a habit of the field, and those that take what was
 // recorded of an earlier run, in every role.
 func byHabit() (all []mutant) {
-	old := func(cfg *ap.Config) { cfg.Run.Version10 = true }
+	old := func(cfg *ap.Config) { cfg.Registration.Version10 = true }
 	for _, h := range []struct {
 		role             Role
 		old, slow, parts string // the cases

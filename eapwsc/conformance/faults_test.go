@@ -23,7 +23,7 @@ func (same) Read(b []byte) (int, error) {
 }
 
 // predictable is a device without randomness.
-func predictable(cfg *ap.Config) { cfg.Run.Rand = same{} }
+func predictable(cfg *ap.Config) { cfg.Registration.Rand = same{} }
 
 // dies is a device that crashes on certain messages.
 func dies(when func(t wps.MessageType, l list) bool) func() fault {

@@ -50,9 +50,9 @@ func (c Commands) Do(ctx context.Context, control Control, pin string) (string, 
 // its operator.
 var ErrRefused = errors.New("conformance: the device refused")
 
-// Person implements controls by asking a person at a terminal. It shows a
+// Operator implements controls by asking a person at a terminal. It shows a
 // countdown of the time for the answer.
-type Person struct {
+type Operator struct {
 	In  *bufio.Reader
 	Out io.Writer
 	// Can lists the controls that the person has.
@@ -73,10 +73,10 @@ type typed struct {
 }
 
 // Has reports whether the person can do it.
-func (p *Person) Has(c Control) bool { return slices.Contains(p.Can, c) }
+func (p *Operator) Has(c Control) bool { return slices.Contains(p.Can, c) }
 
 // read has lines come.
-func (p *Person) read() {
+func (p *Operator) read() {
 	if p.lines != nil {
 		return
 	}
@@ -94,7 +94,7 @@ func (p *Person) read() {
 
 // Do asks the person to do it, and waits for the answer. The answer n means
 // that the device refused.
-func (p *Person) Do(ctx context.Context, c Control, pin string) (string, error) {
+func (p *Operator) Do(ctx context.Context, c Control, pin string) (string, error) {
 	question := "Now " + c.String()
 	if pin != "" && c != EnrollPIN && c != EnrollButton {
 		question += " " + pin

@@ -324,7 +324,7 @@ func TestPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, keyboard := io.Pipe()
 		var out bytes.Buffer
-		p := &Person{In: bufio.NewReader(in), Out: &out, Can: []Control{Press, EnterPIN, ShowPIN}, Count: true}
+		p := &Operator{In: bufio.NewReader(in), Out: &out, Can: []Control{Press, EnterPIN, ShowPIN}, Count: true}
 		go func() {
 			for _, line := range []string{"\n", "no\n", "1234-5670\n"} {
 				time.Sleep(3 * time.Second)

@@ -72,8 +72,8 @@ func finders(t *testing.T, m mutant) string {
 		if m.config != nil {
 			m.config(cfg)
 		}
-		cfg.Run.KeyPair = pair
-		cfg.Run.Rand = rand.NewChaCha8([32]byte{1})
+		cfg.Registration.KeyPair = pair
+		cfg.Registration.Rand = rand.NewChaCha8([32]byte{1})
 	}
 	// A device that reads what it has broken itself behaves by chance: the chance
 	// is always the same.

@@ -52,7 +52,7 @@ func (w *MeshWire) Open(mac wps.MAC) (Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &meshLink{conn: conn, end: ieee1905.NewEnd(conn, mac)}
+	l := &meshLink{conn: conn, end: ieee1905.NewPort(conn, mac)}
 	patience := w.Patience
 	if patience == 0 {
 		patience = defaultPatience
@@ -75,7 +75,7 @@ func (w *MeshWire) Open(mac wps.MAC) (Link, error) {
 // meshLink is a configuration on an Ethernet.
 type meshLink struct {
 	conn    eapol.Conn
-	end     *ieee1905.End
+	end     *ieee1905.Port
 	device  wps.MAC
 	radio   wps.MAC            // of an agent
 	before  []registration.BSS // that the agent has served when it sent M1

@@ -22,7 +22,7 @@ func onMesh(t *testing.T, fault meshFault, f func(device *MeshWire)) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
 		mac := wps.MAC{2, 0, 0, 0, 0, 5}
-		end := ieee1905.NewEnd(segment.Join(mac), mac)
+		end := ieee1905.NewPort(segment.Join(mac), mac)
 		switch d := meshDevice(fault).(type) {
 		case *MeshAgent:
 			agent := &ieee1905.Agent{End: end, New: func() (ieee1905.Machine, error) {

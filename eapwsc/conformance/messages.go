@@ -177,7 +177,7 @@ func isEnd(t wps.MessageType) bool {
 func layout(t wps.MessageType) []wps.AttributeID {
 	var ids []wps.AttributeID
 	for _, r := range kindOf(t).Layout() {
-		if r.Need == wps.Mandatory && r.Attribute != wps.AttrAuthenticator {
+		if r.Presence == wps.Mandatory && r.Attribute != wps.AttrAuthenticator {
 			ids = append(ids, r.Attribute)
 		}
 	}

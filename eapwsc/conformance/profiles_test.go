@@ -187,7 +187,7 @@ func routerDevice(t *testing.T, p *campaign.RouterProfile) (Device, Controls) {
 	cfg.Customize = func(c *ap.Config) { base = *c }
 	configure := func() ap.Config {
 		c := base
-		c.Run.Rand, c.Credentials = nil, slices.Clone(base.Credentials)
+		c.Registration.Rand, c.Credentials = nil, slices.Clone(base.Credentials)
 		if custom != nil {
 			custom(&c)
 		}

@@ -312,7 +312,7 @@ func (r *Result) part(known string) report.Part {
 		l := &report.Ladder{Title: "The exchange that decided it", Left: "suite", Right: "device"}
 		for _, f := range o.frames {
 			name, text := describe(f.packet)
-			l.Rows = append(l.Rows, report.Row{At: f.at.Sub(o.began), FromLeft: f.sent, Name: name, Text: text})
+			l.Arrows = append(l.Arrows, report.Arrow{At: f.at.Sub(o.began), FromLeft: f.sent, Name: name, Text: text})
 		}
 		p.Ladder = l
 	}

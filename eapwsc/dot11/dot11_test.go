@@ -48,8 +48,8 @@ func TestParse(t *testing.T) {
 		{"WPS empty", wpsElement(), Elements{WPS: []byte{}}, nil},
 		{"vendor element cut", element(elementVendor, 0, 0x50, 0xf2), Elements{}, nil},
 		{"RSN and WPA", slices.Concat(name, rsn, wpa), Elements{SSID: "n\xffme",
-			RSN: &Security{Group: CipherTKIP, Pairwise: []Cipher{CipherCCMP, CipherTKIP}, AKMs: []AKM{AKMPSK, AKMSAE}, PMFCapable: true},
-			WPA: &Security{Group: CipherTKIP, Pairwise: []Cipher{CipherTKIP}, AKMs: []AKM{AKMPSK}}}, nil},
+			RSN: &Security{Group: CipherTKIP, Pairwise: []CipherSuite{CipherCCMP, CipherTKIP}, AKMs: []AKM{AKMPSK, AKMSAE}, PMFCapable: true},
+			WPA: &Security{Group: CipherTKIP, Pairwise: []CipherSuite{CipherTKIP}, AKMs: []AKM{AKMPSK}}}, nil},
 		{"RSN with PMF required", element(elementRSN, 1, 0, 0, 0x0f, 0xac, 4, 0, 0, 0, 0, 0xc0, 0),
 			Elements{RSN: &Security{Group: CipherCCMP, PMFCapable: true, PMFRequired: true}}, nil},
 		{"RSN of a version only", element(elementRSN, 1, 0), Elements{RSN: &Security{Group: CipherCCMP}}, nil},
@@ -87,9 +87,9 @@ func TestChannel(t *testing.T) {
 
 func TestTraits(t *testing.T) {
 	suites := func(akms ...AKM) *Security {
-		return &Security{Group: CipherCCMP, Pairwise: []Cipher{CipherCCMP}, AKMs: akms}
+		return &Security{Group: CipherCCMP, Pairwise: []CipherSuite{CipherCCMP}, AKMs: akms}
 	}
-	tkip := &Security{Group: CipherTKIP, Pairwise: []Cipher{CipherTKIP}, AKMs: []AKM{AKMPSK}}
+	tkip := &Security{Group: CipherTKIP, Pairwise: []CipherSuite{CipherTKIP}, AKMs: []AKM{AKMPSK}}
 	required := suites(AKMSAE)
 	required.PMFCapable, required.PMFRequired = true, true
 	for _, tt := range []struct {
@@ -124,7 +124,7 @@ func TestTraits(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	for _, tt := range []struct{ got, want string }{
-		{CipherCCMP.String(), "CCMP"}, {Cipher(0x000fac07).String(), "00-0F-AC:7"},
+		{CipherCCMP.String(), "CCMP"}, {CipherSuite(0x000fac07).String(), "00-0F-AC:7"},
 		{AKMSAE.String(), "SAE"}, {AKM(0x506f9a01).String(), "50-6F-9A:1"},
 	} {
 		if tt.got != tt.want {

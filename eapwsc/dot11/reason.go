@@ -2,11 +2,11 @@ package dot11
 
 import "strconv"
 
-// Reason is the reason code of a deauthentication or disassociation: 9.4.1.7.
-type Reason uint16
+// ReasonCode is the reason code of a deauthentication or disassociation: 9.4.1.7.
+type ReasonCode uint16
 
 // reasonNames are the reason codes that occur with WPS.
-var reasonNames = map[Reason]string{
+var reasonNames = map[ReasonCode]string{
 	1: "no reason given", 2: "authentication not valid any more", 3: "the sender leaves", 4: "inactive for too long",
 	5: "the access point is full", 6: "a frame before the authentication", 7: "a frame before the association",
 	8: "the sender leaves the network", 9: "association before the authentication", 12: "moved to another access point",
@@ -18,7 +18,7 @@ var reasonNames = map[Reason]string{
 }
 
 // String returns what the code means in words, or its number.
-func (r Reason) String() string {
+func (r ReasonCode) String() string {
 	if name, ok := reasonNames[r]; ok {
 		return name
 	}

@@ -8,35 +8,35 @@ import (
 
 // Security is what an RSN element (9.4.2.24) or a WPA element says.
 type Security struct {
-	Group Cipher
+	Group CipherSuite
 	// Pairwise and AKMs are empty if the element does not list them. Then an
 	// RSN element means CCMP and 802.1X, a WPA element TKIP and 802.1X.
-	Pairwise []Cipher
+	Pairwise []CipherSuite
 	AKMs     []AKM
 	// PMFCapable and PMFRequired describe the protection of management frames.
 	PMFCapable, PMFRequired bool
 }
 
-// A Cipher is a cipher suite selector: OUI and type as one big-endian number.
+// CipherSuite is a cipher suite selector: OUI and type as one big-endian number.
 //
 // Its values are [CipherUseGroup], [CipherWEP40], [CipherTKIP], [CipherCCMP],
 // [CipherWEP104], [CipherGCMP], [CipherGCMP256] and [CipherCCMP256].
-type Cipher uint32
+type CipherSuite uint32
 
 // Cipher suites that matter to WPS. WPA elements have the same types under
 // another OUI; they are reported as these.
 const (
-	CipherUseGroup Cipher = 0x000fac00
-	CipherWEP40    Cipher = 0x000fac01
-	CipherTKIP     Cipher = 0x000fac02
-	CipherCCMP     Cipher = 0x000fac04
-	CipherWEP104   Cipher = 0x000fac05
-	CipherGCMP     Cipher = 0x000fac08
-	CipherGCMP256  Cipher = 0x000fac09
-	CipherCCMP256  Cipher = 0x000fac0a
+	CipherUseGroup CipherSuite = 0x000fac00
+	CipherWEP40    CipherSuite = 0x000fac01
+	CipherTKIP     CipherSuite = 0x000fac02
+	CipherCCMP     CipherSuite = 0x000fac04
+	CipherWEP104   CipherSuite = 0x000fac05
+	CipherGCMP     CipherSuite = 0x000fac08
+	CipherGCMP256  CipherSuite = 0x000fac09
+	CipherCCMP256  CipherSuite = 0x000fac0a
 )
 
-var cipherNames = map[Cipher]string{
+var cipherNames = map[CipherSuite]string{
 	CipherUseGroup: "group cipher",
 	CipherWEP40:    "WEP-40",
 	CipherTKIP:     "TKIP",
@@ -48,7 +48,7 @@ var cipherNames = map[Cipher]string{
 }
 
 // String returns the usual name, or the selector as 00-0F-AC:7.
-func (c Cipher) String() string {
+func (c CipherSuite) String() string {
 	if name, ok := cipherNames[c]; ok {
 		return name
 	}
@@ -124,10 +124,10 @@ func parseSecurity(b []byte) *Security {
 	}
 	b = b[2:]
 	if len(b) >= 4 {
-		s.Group, b = Cipher(suite(b)), b[4:]
+		s.Group, b = CipherSuite(suite(b)), b[4:]
 	}
 	var ok, ok2 bool
-	s.Pairwise, b, ok = suites[Cipher](b)
+	s.Pairwise, b, ok = suites[CipherSuite](b)
 	s.AKMs, b, ok2 = suites[AKM](b)
 	if !ok || !ok2 {
 		return nil
@@ -142,7 +142,7 @@ func parseSecurity(b []byte) *Security {
 
 // suites removes a list of selectors from the front of b. An empty b means that
 // the list was omitted.
-func suites[T Cipher | AKM](b []byte) (list []T, rest []byte, ok bool) {
+func suites[T CipherSuite | AKM](b []byte) (list []T, rest []byte, ok bool) {
 	if len(b) < 2 {
 		return nil, b, true
 	}

@@ -60,7 +60,7 @@ func (e *Elements) Traits(capability uint16, frequency int) Traits {
 		if s == nil {
 			continue
 		}
-		aes := s == e.RSN && s.Pairwise == nil || slices.ContainsFunc(s.Pairwise, func(c Cipher) bool { return c != CipherTKIP })
+		aes := s == e.RSN && s.Pairwise == nil || slices.ContainsFunc(s.Pairwise, func(c CipherSuite) bool { return c != CipherTKIP })
 		n.TKIPOnly = n.TKIPOnly && !aes
 		offers := func(suites []AKM) bool {
 			return slices.ContainsFunc(s.AKMs, func(a AKM) bool { return slices.Contains(suites, a) })

@@ -241,7 +241,7 @@ func workRegistrar(conn *link.Conn) error {
 	d := device(1)
 	d.State = wps.Configured
 	a := eapol.NewAuthenticator(conn, ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network},
 	}))
 	enter := func() {
 		a.Do(func(now time.Time, point *ap.AccessPoint) {

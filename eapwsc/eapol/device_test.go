@@ -64,7 +64,7 @@ func newAccessPoint() *ap.AccessPoint {
 	d.ConfigMethods |= wps.MethodLabel
 	d.State = wps.Configured
 	return ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN),
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN),
 	})
 }
 

@@ -44,7 +44,7 @@ func ExampleRun() {
 	description := wps.DefaultDevice()
 	description.MAC, description.UUID, description.State = routerMAC, wps.UUIDFromMAC(routerMAC), wps.Configured
 	authenticator := eapol.NewAuthenticator(router, ap.MustNew(ap.Config{
-		Run: registration.Config{Device: description},
+		Registration: registration.Config{Device: description},
 		Credentials: []wps.Credential{{
 			SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse"),
 		}},

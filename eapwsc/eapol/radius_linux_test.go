@@ -286,7 +286,7 @@ var radiusCases = []peerCase{
 	{name: "m2d-then-pin", what: "no PIN was entered; then it is, while the station waits after M2D", run: func(t *testing.T, r *report) {
 		d := device(1)
 		d.State = wps.Configured
-		point := newPoint(t, ap.Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, LateM2: 5 * time.Second})
+		point := newPoint(t, ap.Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, LateM2: 5 * time.Second})
 		s := newRADIUSSite(t, point, radiusSecret, "")
 		s.supplicant.do(t, "WPS_PIN any %s", thePIN)
 		s.await(t, ap.EventPINNeeded)
@@ -297,7 +297,7 @@ var radiusCases = []peerCase{
 	{name: "fragments", what: "fragments of 100 octets on both sides", run: func(t *testing.T, r *report) {
 		d := device(1)
 		d.State = wps.Configured
-		point := newPoint(t, ap.Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: 100})
+		point := newPoint(t, ap.Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: 100})
 		s := newRADIUSSite(t, point, radiusSecret, fmt.Sprintf(`network={
 	key_mgmt=IEEE8021X
 	eap=WSC
@@ -321,7 +321,7 @@ var radiusCases = []peerCase{
 		needPeers(t, "radsecproxy")
 		d := device(1)
 		d.State = wps.Configured
-		point := newPoint(t, ap.Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: 100})
+		point := newPoint(t, ap.Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: 100})
 		s := newRADIUSSiteBehind(t, true, point, radiusSecret, "")
 		s.enter(t, thePIN)
 		s.supplicant.do(t, "WPS_PIN any %s", thePIN)

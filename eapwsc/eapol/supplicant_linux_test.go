@@ -143,7 +143,7 @@ func accessPoint(state wps.State, networks ...wps.Credential) *ap.AccessPoint {
 	d := device(1)
 	d.State = state
 	// Some of the networks are those that a device must refuse.
-	return ap.MustNew(ap.Config{Run: registration.Config{Device: d, Faulty: true}, Credentials: networks})
+	return ap.MustNew(ap.Config{Registration: registration.Config{Device: d, Faulty: true}, Credentials: networks})
 }
 
 // supplicantEnrolleeCases register wpa_supplicant at our registrar.
@@ -291,7 +291,7 @@ func fragments(t *testing.T, r *report, size int) {
 	d := device(1)
 	d.State = wps.Configured
 	point := ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: size,
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, FragmentSize: size,
 	})
 	s := newSite(t, point, fmt.Sprintf(`network={
 	key_mgmt=IEEE8021X
@@ -507,7 +507,7 @@ func lockdown(t *testing.T, r *report) {
 	d.State = wps.Configured
 	ifname, names := bridge(t, 5)
 	s := serveOver(t, listen(t, ifname), ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
 	}))
 	s.locks(t, names)
 	s.unlocks(t, names)
@@ -552,7 +552,7 @@ func lockdownRestart(t *testing.T, r *report) {
 	d := device(1)
 	d.State = wps.Configured
 	config := ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), LockoutBase: lock,
 	}
 	ifname, names := bridge(t, 5)
 	s := serveOver(t, listen(t, ifname), ap.MustNew(config))
@@ -582,7 +582,7 @@ func ownerDecides(t *testing.T, r *report) {
 	d.State = wps.Configured
 	ifname, names := bridge(t, 2)
 	s := serveOver(t, listen(t, ifname), ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), AskOwner: true,
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: pin.MustParse(thePIN), AskOwner: true,
 	}))
 	for n, adopt := range []bool{false, true} {
 		writer := startSupplicant(t, names[n], 2+n, "")
@@ -621,7 +621,7 @@ func twoRadios(t *testing.T, r *report) {
 	d.State = wps.Configured
 	bssids := [2]wps.MAC{mac(1), mac(101)}
 	point := ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network},
 		Radios: []ap.RadioConfig{{BSSID: bssids[0], Band: wps.Band24GHz, Channel: 1}, {BSSID: bssids[1], Band: wps.Band5GHz, Channel: 36}},
 	})
 	var stations [2][]string
@@ -687,7 +687,7 @@ func keyPerDevice(t *testing.T, r *report) {
 	d.State = wps.Configured
 	ifname, names := bridge(t, 2)
 	s := serveOver(t, listen(t, ifname), ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{network},
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network},
 		CredentialsFor: func(m1 *wps.M1) ([]wps.Credential, error) { return []wps.Credential{keyOf(m1.MAC)}, nil },
 	}))
 	for n, name := range names {

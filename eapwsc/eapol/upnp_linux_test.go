@@ -19,7 +19,7 @@ import (
 // outsider is our external registrar on an interface.
 type outsider struct {
 	*upnp.Registrar
-	link *lan.Link
+	link *lan.Interface
 	stop context.CancelFunc
 	over chan error
 
@@ -37,7 +37,7 @@ func startExternal(t *testing.T, ifname string, n int) *outsider {
 		t.Fatal(err)
 	}
 	x.Registrar, err = upnp.NewRegistrar(upnp.RegistrarConfig{
-		LAN: x.link.LAN(), Port: x.link.Port(), Run: registration.Config{Device: device(n)},
+		LAN: x.link.LAN(), Port: x.link.Port(), Registration: registration.Config{Device: device(n)},
 	})
 	if err != nil {
 		t.Fatal(err)

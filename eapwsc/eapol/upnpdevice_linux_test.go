@@ -95,11 +95,11 @@ func (p *upnpPoint) station(t *testing.T, n int, password registration.Password)
 
 // advertises waits until the access point advertises a registrar, or none if
 // want is false.
-func (p *upnpPoint) advertises(t *testing.T, want bool) (s ap.Selection) {
+func (p *upnpPoint) advertises(t *testing.T, want bool) (s ap.WaitingRegistrars) {
 	t.Helper()
 	for over := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		var selected bool
-		p.Do(func(now time.Time, point *ap.AccessPoint) { s, selected = point.Selection(now) })
+		p.Do(func(now time.Time, point *ap.AccessPoint) { s, selected = point.WaitingRegistrars(now) })
 		if selected == want {
 			return s
 		}
@@ -112,14 +112,14 @@ func (p *upnpPoint) advertises(t *testing.T, want bool) (s ap.Selection) {
 // orders repeats a command to the registrar until the access point advertises
 // it: the registrar sends nothing while its previous call of the access point
 // has not ended.
-func (p *upnpPoint) orders(t *testing.T, command string, args ...any) ap.Selection {
+func (p *upnpPoint) orders(t *testing.T, command string, args ...any) ap.WaitingRegistrars {
 	t.Helper()
 	for range 10 {
 		p.registrar.do(t, command, args...)
 		for range 20 {
-			var s ap.Selection
+			var s ap.WaitingRegistrars
 			var selected bool
-			p.Do(func(now time.Time, point *ap.AccessPoint) { s, selected = point.Selection(now) })
+			p.Do(func(now time.Time, point *ap.AccessPoint) { s, selected = point.WaitingRegistrars(now) })
 			if selected {
 				return s
 			}

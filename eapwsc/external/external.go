@@ -4,16 +4,16 @@
 // external registrars.
 //
 //	auth := eapol.NewAuthenticator(conn, point)
-//	link, err := lan.Open("br-lan")
+//	iface, err := lan.Open("br-lan")
 //	…
 //	device, err := upnp.NewDevice(upnp.DeviceConfig{
-//		LAN: link.LAN(), Port: link.Port(), Description: …, AccessPoint: external.New(auth.Do),
+//		LAN: iface.LAN(), Port: iface.Port(), Description: …, AccessPoint: external.New(auth.Do),
 //	})
 //	…
-//	go link.Serve(ctx, device, nil)
+//	go iface.Serve(ctx, device, nil)
 //	err = auth.Serve(ctx, func(e ap.Event) {
 //		if external.Registrars(e) {
-//			link.Do(func(now time.Time) { external.Pass(now, device, e) })
+//			iface.Do(func(now time.Time) { external.Pass(now, device, e) })
 //		}
 //	})
 package external
@@ -27,19 +27,19 @@ import (
 	"github.com/gowps/gowps/wps/upnp"
 )
 
-// AccessPoint is an access point as a [upnp.Device] sees it. It implements
+// Adapter is an access point as a [upnp.Device] sees it. It implements
 // [upnp.AccessPoint].
-type AccessPoint struct {
+type Adapter struct {
 	do func(f func(now time.Time, point *ap.AccessPoint))
 }
 
 // New returns an AccessPoint. The function do must call its argument with the
 // access point while nothing else uses it, as the method Do of an authenticator
 // does.
-func New(do func(f func(now time.Time, point *ap.AccessPoint))) AccessPoint { return AccessPoint{do} }
+func New(do func(f func(now time.Time, point *ap.AccessPoint))) Adapter { return Adapter{do} }
 
 // Configure starts a run with the access point as the Enrollee.
-func (a AccessPoint) Configure(now time.Time, from netip.Addr) (r upnp.Run, err error) {
+func (a Adapter) Configure(now time.Time, from netip.Addr) (r upnp.Run, err error) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) {
 		var of *ap.Run
 		if of, err = point.NewRun(now, from.String()); err == nil {
@@ -50,24 +50,24 @@ func (a AccessPoint) Configure(now time.Time, from netip.Addr) (r upnp.Run, err 
 }
 
 // Deliver passes a message to the station.
-func (a AccessPoint) Deliver(now time.Time, from netip.Addr, station wps.MAC, message []byte) (err error) {
+func (a Adapter) Deliver(now time.Time, from netip.Addr, station wps.MAC, message []byte) (err error) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) { err = point.Deliver(now, from.String(), station, message) })
 	return err
 }
 
 // Select records which station a registrar waits for.
-func (a AccessPoint) Select(now time.Time, from netip.Addr, m *wps.SetSelectedRegistrar) {
+func (a Adapter) Select(now time.Time, from netip.Addr, m *wps.SetSelectedRegistrar) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) { point.SetSelectedRegistrar(now, from.String(), m) })
 }
 
 // SetListening records whether there are registrars.
-func (a AccessPoint) SetListening(_ time.Time, listening bool) {
+func (a Adapter) SetListening(_ time.Time, listening bool) {
 	a.do(func(_ time.Time, point *ap.AccessPoint) { point.SetListening(listening) })
 }
 
 // run is a run of the access point, under its lock.
 type run struct {
-	of AccessPoint
+	of Adapter
 	*ap.Run
 }
 

@@ -62,7 +62,7 @@ func newWorld(t *testing.T) *world {
 	d := device(1)
 	d.State = wps.Configured
 	w := &world{t: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)}
-	w.point = ap.MustNew(ap.Config{Run: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: apPIN})
+	w.point = ap.MustNew(ap.Config{Registration: registration.Config{Device: d}, Credentials: []wps.Credential{network}, PIN: apPIN})
 	var err error
 	w.device, err = upnp.NewDevice(upnp.DeviceConfig{
 		LAN: host(1), Port: 80, Description: upnp.Describe(&d),
@@ -78,7 +78,7 @@ func newWorld(t *testing.T) *world {
 // registrar adds an external registrar that knows the settings.
 func (w *world) registrar(n byte) *upnp.Registrar {
 	w.t.Helper()
-	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(n), Port: 80, Run: registration.Config{Device: device(n)}})
+	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(n), Port: 80, Registration: registration.Config{Device: device(n)}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestRegistered(t *testing.T) {
 	r := w.registrar(2)
 	must(t, r.Enroll(w.now, upnp.Order{Password: thePIN}))
 	w.settle()
-	if s, ok := w.point.Selection(w.now); !ok || s.DevicePasswordID != wps.PasswordDefault {
+	if s, ok := w.point.WaitingRegistrars(w.now); !ok || s.DevicePasswordID != wps.PasswordDefault {
 		t.Errorf("advertised: %+v, %v", s, ok)
 	}
 	s := w.join(7, thePIN)
@@ -202,7 +202,7 @@ func TestRegistered(t *testing.T) {
 	if !s.over {
 		t.Error("the session goes on")
 	}
-	if _, ok := w.point.Selection(w.now); ok {
+	if _, ok := w.point.WaitingRegistrars(w.now); ok {
 		t.Error("still advertised")
 	}
 }
@@ -324,7 +324,7 @@ func TestReset(t *testing.T) {
 	r := w.registrar(2)
 	must(t, r.Enroll(w.now, upnp.Order{Password: thePIN}))
 	w.settle()
-	if _, waits := w.point.Selection(w.now); !waits {
+	if _, waits := w.point.WaitingRegistrars(w.now); !waits {
 		t.Fatal("the registrar does not wait")
 	}
 	messages := 0
@@ -332,7 +332,7 @@ func TestReset(t *testing.T) {
 		if from == host(2).Addr() && c.Request.Header["SOAPACTION"] == `"`+upnp.ServiceType+`#PutWLANResponse"` {
 			if messages++; messages == 2 { // M4
 				must(t, w.point.Reset(w.now, "factory"))
-				if _, waits := w.point.Selection(w.now); waits {
+				if _, waits := w.point.WaitingRegistrars(w.now); waits {
 					t.Error("the registrar is still advertised")
 				}
 			}

@@ -199,7 +199,7 @@ func (f *form) play(t testing.TB, plan []fault) *hop {
 	d := fixture.Device(1)
 	d.State = wps.Configured
 	r := newRegistrarOf(t, ap.Config{
-		Run: registration.Config{Device: d, KeyPair: keyPairs()[0]}, Credentials: []wps.Credential{fixture.Network}, FragmentSize: f.fragment,
+		Registration: registration.Config{Device: d, KeyPair: keyPairs()[0]}, Credentials: []wps.Credential{fixture.Network}, FragmentSize: f.fragment,
 		PIN: pin.MustParse("12345670"),
 	}, 0)
 	m, err := f.machine()

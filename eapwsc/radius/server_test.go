@@ -35,7 +35,7 @@ func newRegistrar(t testing.TB, maxSessions int) *registrar {
 	d := fixture.Device(1)
 	d.State = wps.Configured
 	return newRegistrarOf(t, ap.Config{
-		Run: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
+		Registration: registration.Config{Device: d}, Credentials: []wps.Credential{fixture.Network}, PIN: fixture.PIN(t, "12345670"),
 		LateM2: 5 * time.Second,
 	}, maxSessions)
 }

@@ -76,7 +76,7 @@ func (a *air) newAP(n byte, ssid wps.SSID) *airAP {
 	device.Manufacturer, device.ModelName, device.ModelNumber, device.SerialNumber, device.DeviceName = "Works", "Router", "1", "2", "The router"
 	point := &airAP{
 		AccessPoint: ap.MustNew(ap.Config{
-			Run: registration.Config{Device: device}, PIN: pin.MustParse(airPIN),
+			Registration: registration.Config{Device: device}, PIN: pin.MustParse(airPIN),
 			Credentials: []wps.Credential{{SSID: ssid, AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("a passphrase")}},
 		}),
 		bssid: device.MAC, ssid: ssid, frequency: 2437, signal: -50,
@@ -98,7 +98,7 @@ func (point *airAP) elements(l wps.List) []byte {
 	return b
 }
 
-func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error) {
+func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]ScanResult, error) {
 	select {
 	case <-time.After(scanTime):
 	case <-ctx.Done():
@@ -128,12 +128,12 @@ func (a *air) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]Acc
 	return found, a.scanErr
 }
 
-func (a *air) known() (found []AccessPoint, _ error) {
+func (a *air) known() (found []ScanResult, _ error) {
 	now := time.Now()
 	for _, point := range a.aps {
 		point.Timeout(now)
 		response, beacon := point.ProbeResponse(now), point.Beacon(now)
-		f := AccessPoint{
+		f := ScanResult{
 			BSSID: point.bssid, Frequency: point.frequency, Signal: point.signal, Capability: 0x11,
 			ResponseElements: point.elements(&response), BeaconElements: point.elements(&beacon),
 		}
@@ -144,7 +144,7 @@ func (a *air) known() (found []AccessPoint, _ error) {
 }
 
 // associate starts a session with an access point.
-func (a *air) associate(ctx context.Context, found *AccessPoint, elements []byte) (association, error) {
+func (a *air) associate(ctx context.Context, found *ScanResult, elements []byte) (association, error) {
 	if a.assocErr != nil {
 		return nil, a.assocErr
 	}
@@ -216,7 +216,7 @@ func (point *airAP) accept(a *air, elements []byte) association {
 	return l
 }
 
-func (a *air) join(context.Context, *Candidate) error { return nil }
+func (a *air) join(context.Context, *KnownNetwork) error { return nil }
 
 func (a *air) check(bool) error { return a.unusable }
 

@@ -42,7 +42,7 @@ type connection struct {
 
 // associate sends an Association Request with the WPS element and without an
 // RSN element, which shows the access point that the station wants WPS only.
-func (r *nl80211) associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error) {
+func (r *nl80211) associate(ctx context.Context, point *ScanResult, elements []byte) (association, error) {
 	if err := r.free(); err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (r *nl80211) associate(ctx context.Context, point *AccessPoint, elements []
 func (r *nl80211) free() error { return holder(r.root, r.name, r.index) }
 
 // open makes the association. On an error, Close undoes what was done.
-func (c *connection) open(ctx context.Context, point *AccessPoint, elements []byte) error {
+func (c *connection) open(ctx context.Context, point *ScanResult, elements []byte) error {
 	r := c.radio
 	conn, err := r.listen(r.name)
 	if err != nil {
@@ -260,7 +260,7 @@ type joining struct {
 }
 
 // joinings returns the ways to join a network, best first.
-func joinings(n *Candidate, s *security) (ways []joining) {
+func joinings(n *KnownNetwork, s *security) (ways []joining) {
 	if s.open {
 		return []joining{{feature: -1, authType: unix.NL80211_AUTHTYPE_OPEN_SYSTEM}}
 	}
@@ -284,7 +284,7 @@ func joinings(n *Candidate, s *security) (ways []joining) {
 }
 
 // pairwiseMasterKey is the key of WPA2-Personal: IEEE Std 802.11-2020 J.4.1.
-func pairwiseMasterKey(n *Candidate) []byte {
+func pairwiseMasterKey(n *KnownNetwork) []byte {
 	if psk, ok := n.Credential.NetworkKey.PSK(); ok {
 		return psk[:]
 	}
@@ -360,7 +360,7 @@ func (r *nl80211) down() error {
 
 // join makes the driver connect. github.com/mdlayher/wifi does so too, but with
 // passphrases of WPA2-Personal and CCMP only.
-func (r *nl80211) join(ctx context.Context, n *Candidate) error {
+func (r *nl80211) join(ctx context.Context, n *KnownNetwork) error {
 	s, err := newSecurity(n)
 	if err != nil {
 		return err
@@ -402,7 +402,7 @@ func (r *nl80211) join(ctx context.Context, n *Candidate) error {
 }
 
 // encode writes what the driver is asked for.
-func (w *joining) encode(e *netlink.AttributeEncoder, n *Candidate, s *security) {
+func (w *joining) encode(e *netlink.AttributeEncoder, n *KnownNetwork, s *security) {
 	e.Bytes(unix.NL80211_ATTR_SSID, []byte(n.Credential.SSID))
 	e.Uint32(unix.NL80211_ATTR_AUTH_TYPE, w.authType)
 	if s.open {

@@ -182,7 +182,7 @@ func (w *world) registrar(cfg ap.Config) *registrar {
 		w.Fatal(err)
 	}
 	w.Cleanup(func() { keys.Close() })
-	cfg.Run = registration.Config{Device: device, KeyLog: keys}
+	cfg.Registration = registration.Config{Device: device, KeyLog: keys}
 	cfg.Credentials = []wps.Credential{{
 		SSID: network, AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(passphrase),
 	}}

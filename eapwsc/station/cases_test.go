@@ -239,7 +239,7 @@ var cases = []radioCase{
 		if e.err != nil {
 			w.Fatal(e.err)
 		}
-		networks, err := station.NewCandidates([]wps.Credential{*e.result.AP}, e.found)
+		networks, err := station.KnownNetworks([]wps.Credential{*e.result.AP}, e.found)
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -304,7 +304,7 @@ var cases = []radioCase{
 		s := w.station(1)
 		ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 		defer cancel()
-		if err := s.Join(ctx, &station.Candidate{Credential: wps.Credential{SSID: "another", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}); err != nil {
+		if err := s.Join(ctx, &station.KnownNetwork{Credential: wps.Credential{SSID: "another", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}); err != nil {
 			w.Fatal(err)
 		}
 		open.wait("AP-STA-CONNECTED")
@@ -371,7 +371,7 @@ var cases = []radioCase{
 		}
 		w.diagnosed(e.record, doctor.SettingsRead)
 		point.wait("CTRL-EVENT-EAP-FAILURE " + e.mac.String())
-		w.joins(1, point, &station.Candidate{Credential: *e.result.AP})
+		w.joins(1, point, &station.KnownNetwork{Credential: *e.result.AP})
 	}},
 	// hostap: test_ap_wps_reg_config
 	{"configure", func(w *world) {
@@ -385,7 +385,7 @@ var cases = []radioCase{
 		}
 		point.wait("WPS-NEW-AP-SETTINGS")
 		point.wait("AP-ENABLED|AP-DISABLED|interface state|WPS-SUCCESS")
-		w.joins(1, point, &station.Candidate{Credential: *settings})
+		w.joins(1, point, &station.KnownNetwork{Credential: *settings})
 	}},
 	{"authorized-mac-of-another", func(w *world) {
 		point := w.accessPoint(0, network)
@@ -608,7 +608,7 @@ func (w *world) withCipher(name string) {
 
 // joinsBySAE has stock wpa_supplicant join with the profile of a network, which
 // has to do so by SAE.
-func (w *world) joinsBySAE(radio int, point *accessPoint, n *station.Candidate) {
+func (w *world) joinsBySAE(radio int, point *accessPoint, n *station.KnownNetwork) {
 	w.Helper()
 	supplicant := w.joins(radio, point, n)
 	mac := address(w.T, radioName(radio))
@@ -620,7 +620,7 @@ func (w *world) joinsBySAE(radio int, point *accessPoint, n *station.Candidate) 
 }
 
 // iwdJoins has stock iwd join with the profile of a network, by SAE.
-func (w *world) iwdJoins(radio int, point *accessPoint, n *station.Candidate) {
+func (w *world) iwdJoins(radio int, point *accessPoint, n *station.KnownNetwork) {
 	w.Helper()
 	profile, err := station.NewProfile(station.IWD, n)
 	if err != nil {
@@ -760,7 +760,7 @@ func byButton() station.EnrollConfig { return printer(registration.PushButton())
 func printer(password registration.Password) station.EnrollConfig {
 	return station.EnrollConfig{
 		Enrollee: registration.EnrolleeConfig{Config: registration.Config{Device: printerDevice()}, Password: password},
-		Record:   new(doctor.Record),
+		Record:   new(doctor.Recorder),
 	}
 }
 
@@ -800,11 +800,11 @@ type enrollment struct {
 	station *station.Station
 	mac     wps.MAC
 	cfg     station.EnrollConfig
-	found   []station.AccessPoint // by the last scan
-	waiting int                   // how many of them are to be tried
-	record  *doctor.Record
+	found   []station.ScanResult // by the last scan
+	waiting int                  // how many of them are to be tried
+	record  *doctor.Recorder
 	result  *registration.Result
-	network station.Candidate
+	network station.KnownNetwork
 	err     error
 }
 
@@ -823,7 +823,7 @@ func (w *world) enrollment(radio int, cfg station.EnrollConfig) *enrollment {
 	e := &enrollment{w: w, station: s, mac: s.MAC(), cfg: cfg, record: cfg.Record}
 	e.cfg.Notify = func(event station.Event) {
 		if event.Kind == station.EventScanned {
-			e.found, e.waiting = event.Found, len(event.Selection.Order)
+			e.found, e.waiting = event.Found, len(event.Choice.Order)
 			w.netlink.scan(s.Name())
 		}
 		if cfg.Notify != nil {
@@ -845,7 +845,7 @@ func (w *world) register(radio int, digits string, settings *wps.Credential) *en
 	w.Helper()
 	s := w.station(radio)
 	defer s.Close()
-	e := &enrollment{w: w, mac: s.MAC(), record: new(doctor.Record)}
+	e := &enrollment{w: w, mac: s.MAC(), record: new(doctor.Recorder)}
 	found, err := s.Scan(w.Context(), station.ScanConfig{})
 	if err != nil || len(found) != 1 {
 		w.Fatalf("found %d access points, %v", len(found), err)
@@ -895,7 +895,7 @@ func (e *enrollment) wrongHalf(want int) {
 }
 
 // diagnosed checks the doctor's cause.
-func (w *world) diagnosed(r *doctor.Record, want doctor.Cause) {
+func (w *world) diagnosed(r *doctor.Recorder, want doctor.Cause) {
 	w.Helper()
 	if d := doctor.Diagnose(r.Evidence()); d.Cause != want {
 		w.Errorf("the doctor says %s (%s): %s\n%s; want %s", d.Cause, d.Code, d.Verdict, d.Engineer, want)
@@ -917,7 +917,7 @@ func (w *world) diagnosedNow(radio int, ssid string, want doctor.Cause) {
 }
 
 // joins makes stock wpa_supplicant join with the profile of a network.
-func (w *world) joins(radio int, point *accessPoint, n *station.Candidate) *program {
+func (w *world) joins(radio int, point *accessPoint, n *station.KnownNetwork) *program {
 	w.Helper()
 	profile, err := station.NewProfile(station.WPASupplicant, n)
 	if err != nil {

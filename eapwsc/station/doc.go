@@ -25,7 +25,7 @@
 // # In steps
 //
 // The parts of Enroll can be used separately. [Station.Scan] returns every
-// [AccessPoint] with its elements, raw and parsed. [Select] chooses among them
+// [ScanResult] with its elements, raw and parsed. [Choose] chooses among them
 // and gives a reason for each; it needs no radio. [Station.Run] carries one
 // exchange at one access point, in either role: with a [registration.Registrar]
 // the station is the external registrar that reads or sets the access point's

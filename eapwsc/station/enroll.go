@@ -55,7 +55,7 @@ type EnrollConfig struct {
 	// Watch, if set, is called with each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
 	// Record, if set, records the events for package doctor.
-	Record *doctor.Record
+	Record *doctor.Recorder
 }
 
 // EventKind is the kind of an [Event].
@@ -88,10 +88,10 @@ func (k EventKind) String() string {
 
 // Event is an event of an enrollment.
 type Event struct {
-	Kind      EventKind
-	Found     []AccessPoint
-	Selection Selection
-	AP        *AccessPoint
+	Kind   EventKind
+	Found  []ScanResult
+	Choice Choice
+	AP     *ScanResult
 	// Registrar is the one that answered [EventWaiting].
 	Registrar *wps.Device
 	Err       error
@@ -101,14 +101,14 @@ type Event struct {
 type Enrolled struct {
 	*registration.Result
 	// AP is the access point that registered the station.
-	AP AccessPoint
+	AP ScanResult
 	// Networks are the usable networks, in the order in which to try them;
-	// there is at least one. See [NewCandidates].
-	Networks []Candidate
+	// there is at least one. See [KnownNetworks].
+	Networks []KnownNetwork
 }
 
 // Enroll registers the station at an access point that waits for it: it scans,
-// chooses ([Select]), registers ([Station.Run]) and starts again, until it has
+// chooses ([Choose]), registers ([Station.Run]) and starts again, until it has
 // a credential, the walk time ends or further attempts are pointless.
 //
 // If the time ended, the error is of class [ErrWalkTime] and also of that of
@@ -218,11 +218,11 @@ func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 // scanAndSelect scans, and selects the access points to try. It is no error if
 // none waits: one may appear. If the only ones that wait have failed for good,
 // the error is that of the last failure.
-func (e *enrollment) scanAndSelect(ctx context.Context) ([]AccessPoint, Selection, error) {
+func (e *enrollment) scanAndSelect(ctx context.Context) ([]ScanResult, Choice, error) {
 	password := &e.cfg.Enrollee.Password
 	mac, err := e.station.radio.address()
 	if err != nil {
-		return nil, Selection{}, err
+		return nil, Choice{}, err
 	}
 	e.station.mac = mac
 	scan := ScanConfig{
@@ -235,15 +235,15 @@ func (e *enrollment) scanAndSelect(ctx context.Context) ([]AccessPoint, Selectio
 	found, err := e.station.Scan(ctx, scan)
 	switch {
 	case ctx.Err() != nil:
-		return nil, Selection{}, e.expired(ctx)
+		return nil, Choice{}, e.expired(ctx)
 	case errors.Is(err, ErrScan):
 		e.last = err
-		return nil, Selection{}, nil // the next scan may succeed
+		return nil, Choice{}, nil // the next scan may succeed
 	case err != nil:
-		return nil, Selection{}, err
+		return nil, Choice{}, err
 	}
 	e.scans++
-	choice, err := Select(found, Criteria{
+	choice, err := Choose(found, Criteria{
 		Selector:      selection.Selector{MAC: e.station.mac, BSSID: e.cfg.BSSID, OnePerBand: e.cfg.OnePerBand},
 		SSID:          e.cfg.SSID,
 		PushButton:    password.ID == wps.PasswordPushButton,
@@ -256,12 +256,12 @@ func (e *enrollment) scanAndSelect(ctx context.Context) ([]AccessPoint, Selectio
 		})
 		observe(e.cfg.Record, Named(found, e.cfg.SSID, e.cfg.BSSID))
 	}
-	e.notify(Event{Kind: EventScanned, Found: found, Selection: choice, Err: err})
+	e.notify(Event{Kind: EventScanned, Found: found, Choice: choice, Err: err})
 	switch {
 	case errors.Is(err, selection.ErrOverlap):
-		return nil, Selection{}, err
+		return nil, Choice{}, err
 	case err != nil && len(e.skip) > 0: // those to skip are left
-		return nil, Selection{}, e.last
+		return nil, Choice{}, e.last
 	case err != nil && e.last == nil:
 		e.last = err
 	}
@@ -269,7 +269,7 @@ func (e *enrollment) scanAndSelect(ctx context.Context) ([]AccessPoint, Selectio
 }
 
 // try registers at one access point.
-func (e *enrollment) try(ctx context.Context, found []AccessPoint, point *AccessPoint) (*Enrolled, error) {
+func (e *enrollment) try(ctx context.Context, found []ScanResult, point *ScanResult) (*Enrolled, error) {
 	e.notify(Event{Kind: EventTrying, AP: point})
 	mac, err := e.station.radio.address()
 	if err != nil {
@@ -287,8 +287,8 @@ func (e *enrollment) try(ctx context.Context, found []AccessPoint, point *Access
 	waiting := refusal{e, point, machine, nil}
 	result, err := e.station.Run(ctx, point, RunConfig{Machine: machine, Version10: cfg.Version10, Watch: waiting.watch, Record: e.cfg.Record})
 	if err == nil {
-		var networks []Candidate
-		if networks, err = NewCandidates(result.Credentials, found); err == nil {
+		var networks []KnownNetwork
+		if networks, err = KnownNetworks(result.Credentials, found); err == nil {
 			return &Enrolled{Result: result, AP: *point, Networks: networks}, nil
 		}
 	}
@@ -300,7 +300,7 @@ func (e *enrollment) try(ctx context.Context, found []AccessPoint, point *Access
 // refusal reports M2D while the machine waits after it.
 type refusal struct {
 	*enrollment
-	point   *AccessPoint
+	point   *ScanResult
 	machine *registration.Enrollee
 	last    *wps.M2D // that was reported
 }
@@ -330,7 +330,7 @@ func isFinal(err error) bool {
 }
 
 // hopeless reports whether to give up after an error at an access point.
-func (e *enrollment) hopeless(err error, point *AccessPoint) bool {
+func (e *enrollment) hopeless(err error, point *ScanResult) bool {
 	return errors.Is(err, registration.ErrOverlap) || errors.Is(err, registration.ErrConfig) || OfInterface(err) ||
 		isFinal(err) && e.cfg.BSSID == point.BSSID
 }

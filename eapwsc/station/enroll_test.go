@@ -40,7 +40,7 @@ func (s *steps) notify(e Event) {
 	switch e.Kind {
 	case EventScanned:
 		fmt.Fprintf(s, "%v:", e.Kind)
-		for _, i := range e.Selection.Order {
+		for _, i := range e.Choice.Order {
 			fmt.Fprintf(s, " %d", e.Found[i].BSSID[5])
 		}
 		if e.Err != nil {
@@ -268,7 +268,7 @@ func TestEnroll(t *testing.T) {
 				s := &Station{"wlan0", ownMAC, wps.Band24GHz | wps.Band5GHz, a}
 				cfg := tt.cfg()
 				var log steps
-				cfg.Notify, cfg.Record = log.notify, new(doctor.Record)
+				cfg.Notify, cfg.Record = log.notify, new(doctor.Recorder)
 				began := time.Now()
 				e, err := s.Enroll(t.Context(), cfg)
 				if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
@@ -464,13 +464,13 @@ func TestNewCandidates(t *testing.T) {
 		{"two networks", []wps.Credential{guest, wpa2}, []wps.SSID{"home", "guest"}, "guest WPA2-Personal AES; home WPA2-Personal AES; ", nil},
 		{"none", []wps.Credential{wep, wpa}, nil, "", wps.ErrWEP},
 	} {
-		var found []AccessPoint
+		var found []ScanResult
 		for _, ssid := range tt.heard {
-			var point AccessPoint
+			var point ScanResult
 			point.SSID = ssid
 			found = append(found, point)
 		}
-		networks, err := NewCandidates(tt.received, found)
+		networks, err := KnownNetworks(tt.received, found)
 		var got strings.Builder
 		for _, n := range networks {
 			fmt.Fprintf(&got, "%v %v %v", n.Credential.SSID, n.Credential.AuthType, n.Credential.EncrType)
@@ -484,10 +484,10 @@ func TestNewCandidates(t *testing.T) {
 		}
 	}
 	// Of several access points the strongest represents the network.
-	weak, strong := AccessPoint{Signal: -80}, AccessPoint{Signal: -50}
+	weak, strong := ScanResult{Signal: -80}, ScanResult{Signal: -50}
 	weak.SSID, strong.SSID, strong.H2EOnly = "home", "home", true
-	for _, found := range [][]AccessPoint{{weak, strong}, {strong, weak}} {
-		if n, err := NewCandidates([]wps.Credential{wpa2}, found); err != nil || !n[0].Heard.H2EOnly {
+	for _, found := range [][]ScanResult{{weak, strong}, {strong, weak}} {
+		if n, err := KnownNetworks([]wps.Credential{wpa2}, found); err != nil || !n[0].Heard.H2EOnly {
 			t.Errorf("%+v, %v", n, err)
 		}
 	}
@@ -514,7 +514,7 @@ func TestRunRegistrar(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var record doctor.Record
+		var record doctor.Recorder
 		result, err := s.Run(t.Context(), &found[0], RunConfig{Machine: machine, Record: &record})
 		if err != nil || !result.SettingsRead || result.AP.SSID != "home" {
 			t.Errorf("%v, %v", result, err)

@@ -23,7 +23,7 @@ func ExampleStation_Enroll() {
 	defer s.Close()
 	device := wps.DefaultDevice()
 	device.DeviceName, device.PrimaryDeviceType = "Printer", wps.DeviceTypePrinter
-	record := new(doctor.Record)
+	record := new(doctor.Recorder)
 	enrolled, err := s.Enroll(context.Background(), station.EnrollConfig{
 		Enrollee: registration.EnrolleeConfig{
 			Config: registration.Config{Device: device}, Password: registration.PushButton(),
@@ -40,15 +40,15 @@ func ExampleStation_Enroll() {
 }
 
 // Of three access points, one has no WPS and one waits for a PIN.
-func ExampleSelect() {
-	found := make([]station.AccessPoint, 3)
+func ExampleChoose() {
+	found := make([]station.ScanResult, 3)
 	for i, ssid := range []wps.SSID{"guests", "neighbour", "home"} {
 		found[i].BSSID, found[i].SSID, found[i].Frequency = wps.MAC{2, 0, 0, 0, 0, byte(i)}, ssid, 2437
 	}
 	found[1].Advert = &wps.Beacon{SelectedRegistrar: true, DevicePasswordID: wps.PasswordDefault}
 	found[2].Advert = &wps.Beacon{SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton}
 
-	selection, err := station.Select(found, station.Criteria{PushButton: true})
+	selection, err := station.Choose(found, station.Criteria{PushButton: true})
 	for i, reason := range selection.Reasons {
 		fmt.Printf("%s: %s\n", found[i].SSID, reason.Text)
 	}
@@ -62,7 +62,7 @@ func ExampleSelect() {
 
 // The credential from WPS, for the program that manages the interface.
 func ExampleNewProfile() {
-	profile, err := station.NewProfile(station.IWD, &station.Candidate{Credential: wps.Credential{
+	profile, err := station.NewProfile(station.IWD, &station.KnownNetwork{Credential: wps.Credential{
 		SSID: "home", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse"),
 	}})
 	fmt.Print(profile.Path, "\n", profile.Text)

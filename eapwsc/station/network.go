@@ -9,8 +9,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Candidate is a network that a station can join.
-type Candidate struct {
+// KnownNetwork is a network that a station can join.
+type KnownNetwork struct {
 	// Credential is what WPS gave.
 	Credential wps.Credential
 	// Heard is what an access point of the network says of it, or nil if none
@@ -19,17 +19,17 @@ type Candidate struct {
 }
 
 // Format prints the name of the network, and no key, whatever the verb.
-func (n Candidate) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[network %v]", n.Credential.SSID) }
+func (n KnownNetwork) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[network %v]", n.Credential.SSID) }
 
-// NewCandidates returns the networks of the credentials that can be used, in the
+// KnownNetworks returns the networks of the credentials that can be used, in the
 // order in which to try them: those that were heard first. Credentials of one
 // network become one, for the strongest type of security. If none can be used,
 // the error is the first one's, of class [wps.ErrUnusable].
-func NewCandidates(received []wps.Credential, found []AccessPoint) ([]Candidate, error) {
-	var networks []Candidate
+func KnownNetworks(received []wps.Credential, found []ScanResult) ([]KnownNetwork, error) {
+	var networks []KnownNetwork
 	var fault error
 	for _, c := range wps.MergeCredentials(received) {
-		n := Candidate{Credential: c.Strongest(), Heard: heard(found, c.SSID)}
+		n := KnownNetwork{Credential: c.Strongest(), Heard: heard(found, c.SSID)}
 		switch _, err := newSecurity(&n); {
 		case err == nil:
 			networks = append(networks, n)
@@ -40,12 +40,12 @@ func NewCandidates(received []wps.Credential, found []AccessPoint) ([]Candidate,
 	if networks == nil {
 		return nil, fault
 	}
-	slices.SortStableFunc(networks, func(a, b Candidate) int { return cmp.Compare(absent(a), absent(b)) })
+	slices.SortStableFunc(networks, func(a, b KnownNetwork) int { return cmp.Compare(absent(a), absent(b)) })
 	return networks, nil
 }
 
 // absent is 1 for a network that was not heard.
-func absent(n Candidate) int {
+func absent(n KnownNetwork) int {
 	if n.Heard == nil {
 		return 1
 	}
@@ -53,8 +53,8 @@ func absent(n Candidate) int {
 }
 
 // heard returns what the strongest access point of a network says.
-func heard(found []AccessPoint, ssid wps.SSID) *dot11.Elements {
-	var best *AccessPoint
+func heard(found []ScanResult, ssid wps.SSID) *dot11.Elements {
+	var best *ScanResult
 	for i := range found {
 		if point := &found[i]; point.SSID == ssid && (best == nil || point.Signal > best.Signal) {
 			best = point

@@ -164,7 +164,7 @@ func attributes(b *strings.Builder, data []byte) {
 func errno(n syscall.Errno) error { return genltest.Error(int(n)) }
 
 // describe writes the result of a scan, one access point per line.
-func describe(found []AccessPoint) string {
+func describe(found []ScanResult) string {
 	var b strings.Builder
 	for i := range found {
 		point := &found[i]
@@ -234,9 +234,9 @@ func TestParseScan(t *testing.T) {
 
 // TestWithoutNameless merges the two entries of a hidden network.
 func TestWithoutNameless(t *testing.T) {
-	beacons := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2412, BeaconElements: []byte{0, 0}}
+	beacons := ScanResult{BSSID: wps.MAC{1}, Frequency: 2412, BeaconElements: []byte{0, 0}}
 	beacons.Hidden = true
-	answers := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2412, ResponseElements: []byte{0, 1, 'a'}}
+	answers := ScanResult{BSSID: wps.MAC{1}, Frequency: 2412, ResponseElements: []byte{0, 1, 'a'}}
 	answers.SSID = "a"
 	long := beacons
 	long.Age = stale
@@ -244,14 +244,14 @@ func TestWithoutNameless(t *testing.T) {
 	elsewhere.Frequency = 5180
 	for _, tt := range []struct {
 		name   string
-		found  []AccessPoint
+		found  []ScanResult
 		left   int
 		hidden bool
 	}{
-		{"joined", []AccessPoint{beacons, answers}, 1, true},
-		{"hidden long ago", []AccessPoint{answers, long}, 1, false},
-		{"of another channel", []AccessPoint{elsewhere, beacons}, 2, false},
-		{"alone", []AccessPoint{beacons}, 1, true},
+		{"joined", []ScanResult{beacons, answers}, 1, true},
+		{"hidden long ago", []ScanResult{answers, long}, 1, false},
+		{"of another channel", []ScanResult{elsewhere, beacons}, 2, false},
+		{"alone", []ScanResult{beacons}, 1, true},
 	} {
 		got := withoutNameless(tt.found)
 		if len(got) != tt.left || got[0].Hidden != tt.hidden || tt.hidden != (got[0].BeaconElements != nil) {
@@ -335,7 +335,7 @@ func TestScanCancelled(t *testing.T) {
 
 func TestAssociate(t *testing.T) {
 	r := readRecorded(t, "pin")
-	point := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 1, 1}, Frequency: 2437, Capability: 0x11}
+	point := ScanResult{BSSID: wps.MAC{2, 0, 0, 0, 1, 1}, Frequency: 2437, Capability: 0x11}
 	point.SSID = "abcd"
 	open := point
 	open.Capability = 1
@@ -354,7 +354,7 @@ func TestAssociate(t *testing.T) {
 	private := strings.Replace(asked, "...", "70=", 1)
 	for _, tt := range []struct {
 		name   string
-		point  *AccessPoint
+		point  *ScanResult
 		answer error
 		events []genetlink.Message
 		holder string
@@ -460,9 +460,9 @@ func TestJoin(t *testing.T) {
 	digits := wpa2
 	digits.NetworkKey = wps.NetworkKey(strings.Repeat("a5", 32))
 	open := wps.Credential{SSID: "IEEE", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
-	transition := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}, PMFCapable: true}}
-	gcmp := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherGCMP256, Pairwise: []dot11.Cipher{dot11.CipherGCMP256}, AKMs: []dot11.AKM{dot11.AKMPSK}}}
-	saeOnly := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFRequired: true, PMFCapable: true}}
+	transition := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}, PMFCapable: true}}
+	gcmp := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherGCMP256, Pairwise: []dot11.CipherSuite{dot11.CipherGCMP256}, AKMs: []dot11.AKM{dot11.AKMPSK}}}
+	saeOnly := &dot11.Elements{RSN: &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFRequired: true, PMFCapable: true}}
 
 	// The pre-shared key of IEEE Std 802.11-2020 J.4.2.
 	const pmk = "254=f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e "
@@ -498,7 +498,7 @@ func TestJoin(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			k := &kernel{t: t, answer: map[uint8][]error{unix.NL80211_CMD_CONNECT: {tt.answer}}, events: [][]genetlink.Message{tt.events}, wiphy: tt.wiphy}
 			r := k.radio()
-			err := (&Station{"wlan0", ownMAC, 0, r}).Join(t.Context(), &Candidate{tt.credential, tt.heard})
+			err := (&Station{"wlan0", ownMAC, 0, r}).Join(t.Context(), &KnownNetwork{tt.credential, tt.heard})
 			if !errors.Is(err, tt.err) || (err == nil) != (tt.err == nil) {
 				t.Errorf("got %v, want %v", err, tt.err)
 			}
@@ -623,7 +623,7 @@ func TestAssociateCancelled(t *testing.T) {
 	cancel()
 	conn, _ := eapol.Pair(wps.MAC{1}, wps.MAC{2})
 	k := &kernel{t: t, conn: conn}
-	if _, err := k.radio().associate(ctx, new(AccessPoint), nil); !errors.Is(err, context.Canceled) {
+	if _, err := k.radio().associate(ctx, new(ScanResult), nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if k.askedFor(unix.NL80211_CMD_DISCONNECT) == "" {
@@ -666,7 +666,7 @@ func FuzzScan(f *testing.F) {
 			}
 		}
 		for _, wish := range []Criteria{{PushButton: true}, {TryUnselected: true}, {SSID: "x"}} {
-			selection, err := Select(found, wish)
+			selection, err := Choose(found, wish)
 			if len(selection.Reasons) != len(found) || (len(selection.Order) > 0) != (err == nil) {
 				t.Errorf("%+v: %v", selection, err)
 			}

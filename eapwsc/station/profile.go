@@ -111,7 +111,7 @@ func supplicantSSID(block string) (ssid string, ok bool) {
 // heard, the profile is one for WPA3-Personal beside WPA2-Personal, or instead of
 // it, as the network offers: the credential may name WPA2 alone, since WPS is
 // older than WPA3. The error is of class [wps.ErrUnusable].
-func NewProfile(m Manager, n *Candidate) (Profile, error) {
+func NewProfile(m Manager, n *KnownNetwork) (Profile, error) {
 	s, err := newSecurity(n)
 	if err != nil {
 		return Profile{}, err
@@ -158,7 +158,7 @@ func wpaSupplicantProfile(ssid wps.SSID, s *security) Profile {
 }
 
 // supplicantCiphers writes ciphers as wpa_supplicant does.
-func supplicantCiphers(ciphers []dot11.Cipher) string {
+func supplicantCiphers(ciphers []dot11.CipherSuite) string {
 	var names []string
 	for _, c := range ciphers {
 		names = append(names, strings.TrimSuffix(c.String(), "-128"))

@@ -51,7 +51,7 @@ func TestProfile(t *testing.T) {
 		{"digits", IWD, digits, "/var/lib/iwd/=61c3bc.psk", "[Security]\nPreSharedKey=" + psk + "\n"},
 		{"open", IWD, open, "/var/lib/iwd/guest.open", "[Settings]\nAutoConnect=true\n"},
 	} {
-		got, err := NewProfile(tt.manager, &Candidate{Credential: tt.credential})
+		got, err := NewProfile(tt.manager, &KnownNetwork{Credential: tt.credential})
 		if err != nil {
 			t.Errorf("%v, %s: %v", tt.manager, tt.name, err)
 		}
@@ -65,19 +65,19 @@ func TestProfile(t *testing.T) {
 		`my "home"`: "6d792022686f6d6522", "a\nnetwork={": "610a6e6574776f726b3d7b", "a\x7f": "617f", "~ ": `"~ "`, `a\b`: `"a\b"`,
 	} {
 		c := wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
-		got, err := NewProfile(WPASupplicant, &Candidate{Credential: c})
+		got, err := NewProfile(WPASupplicant, &KnownNetwork{Credential: c})
 		if err != nil || got.Text != "network={\n\tssid="+want+"\n\tkey_mgmt=NONE\n}\n" {
 			t.Errorf("the name %q: %q, %v", name, got.Text, err)
 		}
 	}
 	wep := wps.Credential{SSID: "old", AuthType: wps.AuthOpen, EncrType: wps.EncrWEP, NetworkKey: wps.NetworkKey("12345")}
-	if p, err := NewProfile(IWD, &Candidate{Credential: wep}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
+	if p, err := NewProfile(IWD, &KnownNetwork{Credential: wep}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("WEP: %v", err)
 	}
-	if p, err := NewProfile(IWD, &Candidate{Credential: binary}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
+	if p, err := NewProfile(IWD, &KnownNetwork{Credential: binary}); !errors.Is(err, wps.ErrUnusable) || p != (Profile{}) {
 		t.Errorf("a name that is not UTF-8: %v", err)
 	}
-	if p, err := NewProfile(9, &Candidate{Credential: plain}); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
+	if p, err := NewProfile(9, &KnownNetwork{Credential: plain}); err == nil || err.Error() != "station: Manager(9) is not a manager of interfaces" || p != (Profile{}) {
 		t.Errorf("no manager: %v", err)
 	}
 }
@@ -89,8 +89,8 @@ func TestProfile(t *testing.T) {
 // test_ap_wps_conf_pin_gcmp_256 test_ap_wps_conf_pin_ccmp_256
 func TestProfileWPA3(t *testing.T) {
 	passphrase, digits := wps.NetworkKey("a passphrase"), wps.NetworkKey(strings.Repeat("01", 32))
-	heard := func(pairwise dot11.Cipher, pmfRequired bool, akms ...dot11.AKM) *dot11.Elements {
-		return &dot11.Elements{RSN: &dot11.Security{Group: pairwise, Pairwise: []dot11.Cipher{pairwise}, AKMs: akms, PMFCapable: true, PMFRequired: pmfRequired}}
+	heard := func(pairwise dot11.CipherSuite, pmfRequired bool, akms ...dot11.AKM) *dot11.Elements {
+		return &dot11.Elements{RSN: &dot11.Security{Group: pairwise, Pairwise: []dot11.CipherSuite{pairwise}, AKMs: akms, PMFCapable: true, PMFRequired: pmfRequired}}
 	}
 	plain := heard(dot11.CipherCCMP, false, dot11.AKMPSK)
 	plain.RSN.PMFCapable = false
@@ -139,7 +139,7 @@ func TestProfileWPA3(t *testing.T) {
 		{"CCMP-256", wps.AuthWPA2Personal, passphrase, heard(dot11.CipherCCMP256, false, dot11.AKMPSK),
 			`psk="a passphrase" key_mgmt=WPA-PSK ieee80211w=1 pairwise=CCMP-256 group=CCMP-256`, "wpa-psk 2", "Passphrase", nil},
 	} {
-		n := &Candidate{wps.Credential{SSID: "home", AuthType: tt.auth, EncrType: wps.EncrAES, NetworkKey: tt.key}, tt.heard}
+		n := &KnownNetwork{wps.Credential{SSID: "home", AuthType: tt.auth, EncrType: wps.EncrAES, NetworkKey: tt.key}, tt.heard}
 		p, err := NewProfile(WPASupplicant, n)
 		before, inner, _ := strings.Cut(p.Text, "network={\n\tssid=\"home\"\n\t")
 		got := strings.ReplaceAll(strings.TrimSuffix(inner, "\n}\n"), "\n\t", " ")
@@ -173,8 +173,8 @@ func TestProfileUpdate(t *testing.T) {
 	const before = "ctrl_interface=/run/wpa_supplicant\nsae_pwe=2\n"
 	const other = "network={\n\tssid=\"other\"\n\tkey_mgmt=NONE\n}\n"
 	const after = "# the end"
-	network := func(ssid, passphrase string) *Candidate {
-		return &Candidate{Credential: wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(passphrase)}}
+	network := func(ssid, passphrase string) *KnownNetwork {
+		return &KnownNetwork{Credential: wps.Credential{SSID: wps.SSID(ssid), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey(passphrase)}}
 	}
 	for _, ssid := range []string{"home", `my "home"`, "a\xff\x00"} {
 		first, err := NewProfile(WPASupplicant, network(ssid, "the first key"))

@@ -13,7 +13,7 @@ import (
 // Evidence returns the result of a scan for package doctor: as it contains no
 // attempt, doctor.Diagnose says whether WPS could work now, and why not. Leave
 // out access points that the user does not mean: see [Named].
-func Evidence(found []AccessPoint, at time.Time) *doctor.Evidence {
+func Evidence(found []ScanResult, at time.Time) *doctor.Evidence {
 	e := &doctor.Evidence{StationsUnknown: true}
 	for i := range found {
 		e.Networks = append(e.Networks, found[i].Evidence(at))
@@ -23,8 +23,8 @@ func Evidence(found []AccessPoint, at time.Time) *doctor.Evidence {
 
 // Named returns the access points that a user has selected, by network or by
 // address; all if both are zero.
-func Named(found []AccessPoint, ssid wps.SSID, bssid wps.MAC) []AccessPoint {
-	var named []AccessPoint
+func Named(found []ScanResult, ssid wps.SSID, bssid wps.MAC) []ScanResult {
+	var named []ScanResult
 	for _, point := range found {
 		if (ssid == "" || point.SSID == ssid) && (bssid == wps.MAC{} || point.BSSID == bssid) {
 			named = append(named, point)
@@ -35,7 +35,7 @@ func Named(found []AccessPoint, ssid wps.SSID, bssid wps.MAC) []AccessPoint {
 
 // Evidence returns what is known of an access point, for package doctor. At is
 // the time of the scan.
-func (point *AccessPoint) Evidence(at time.Time) doctor.Network {
+func (point *ScanResult) Evidence(at time.Time) doctor.Network {
 	heard := at.Add(-point.Age)
 	n := doctor.Network{
 		BSSID: point.BSSID, SSID: point.SSID, First: heard, Last: heard, Channel: point.Channel(), Signal: point.Signal,
@@ -54,7 +54,7 @@ func (point *AccessPoint) Evidence(at time.Time) doctor.Network {
 }
 
 // observe records the access points that could be meant.
-func observe(r *doctor.Record, found []AccessPoint) {
+func observe(r *doctor.Recorder, found []ScanResult) {
 	now := time.Now()
 	for i := range found {
 		r.Observe(found[i].Evidence(now))
@@ -62,7 +62,7 @@ func observe(r *doctor.Record, found []AccessPoint) {
 }
 
 // passFrame records a frame of the current attempt.
-func passFrame(r *doctor.Record, d eapol.Direction, b []byte) {
+func passFrame(r *doctor.Recorder, d eapol.Direction, b []byte) {
 	now := time.Now()
 	r.Associated()
 	if d == eapol.Received {

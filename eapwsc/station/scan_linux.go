@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-func (r *nl80211) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error) {
+func (r *nl80211) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]ScanResult, error) {
 	if err := r.up(); err != nil {
 		return nil, &Error{r.name, "scan", explain(err), err}
 	}
@@ -83,7 +83,7 @@ func (r *nl80211) trigger(ctx context.Context, events <-chan event, cfg *ScanCon
 	}
 }
 
-func (r *nl80211) known() ([]AccessPoint, error) {
+func (r *nl80211) known() ([]ScanResult, error) {
 	messages, err := r.main.execute(unix.NL80211_CMD_GET_SCAN, netlink.Dump, func(e *netlink.AttributeEncoder) {
 		e.Uint32(unix.NL80211_ATTR_IFINDEX, uint32(r.index))
 	})
@@ -98,8 +98,8 @@ func (r *nl80211) known() ([]AccessPoint, error) {
 }
 
 // parseScan reads the results of a scan.
-func parseScan(messages []genetlink.Message) ([]AccessPoint, error) {
-	var found []AccessPoint
+func parseScan(messages []genetlink.Message) ([]ScanResult, error) {
+	var found []ScanResult
 	for _, m := range messages {
 		d, err := netlink.NewAttributeDecoder(m.Data)
 		if err != nil {
@@ -129,7 +129,7 @@ const ess = 0x01
 
 // parseBSS reads the attributes of one entry; ok is false if it does not
 // describe an access point.
-func parseBSS(d *netlink.AttributeDecoder) (point AccessPoint, ok bool) {
+func parseBSS(d *netlink.AttributeDecoder) (point ScanResult, ok bool) {
 	var latest []byte // elements of the last frame, or of the last Probe Response if there was one
 	var response bool // whether there was one
 	var tsf, beaconTSF uint64
@@ -183,12 +183,12 @@ func parseBSS(d *netlink.AttributeDecoder) (point AccessPoint, ok bool) {
 // withoutNameless removes nameless entries of hidden networks that also have an
 // entry with the name: the kernel may keep one for the beacons, and one for the
 // responses to stations that sent the name.
-func withoutNameless(found []AccessPoint) []AccessPoint {
+func withoutNameless(found []ScanResult) []ScanResult {
 	type radio struct {
 		bssid     wps.MAC
 		frequency int
 	}
-	nameless, named := make(map[radio]AccessPoint), make(map[radio]bool)
+	nameless, named := make(map[radio]ScanResult), make(map[radio]bool)
 	for _, point := range found {
 		key := radio{point.BSSID, point.Frequency}
 		if point.SSID != "" {
@@ -206,7 +206,7 @@ func withoutNameless(found []AccessPoint) []AccessPoint {
 			}
 		}
 	}
-	return slices.DeleteFunc(found, func(point AccessPoint) bool {
+	return slices.DeleteFunc(found, func(point ScanResult) bool {
 		return point.SSID == "" && point.Hidden && named[radio{point.BSSID, point.Frequency}]
 	})
 }

@@ -17,7 +17,7 @@ type security struct {
 	pmf  pmf
 	// pairwise and group are the ciphers to choose from, nil for CCMP and what
 	// goes with it.
-	pairwise, group []dot11.Cipher
+	pairwise, group []dot11.CipherSuite
 	h2eOnly         bool
 
 	key        string
@@ -56,7 +56,7 @@ var akmRows = []struct {
 }
 
 // newSecurity says how to join a network.
-func newSecurity(n *Candidate) (*security, error) {
+func newSecurity(n *KnownNetwork) (*security, error) {
 	c, network := n.Credential.Strongest(), n.Heard
 	if err := c.Usable(); err != nil {
 		return nil, err
@@ -131,15 +131,15 @@ func assumed(akm dot11.AKM, c *wps.Credential, offered []dot11.AKM) bool {
 }
 
 // usual are the ciphers that a station tries by itself.
-var usual = []dot11.Cipher{dot11.CipherCCMP, dot11.CipherTKIP}
+var usual = []dot11.CipherSuite{dot11.CipherCCMP, dot11.CipherTKIP}
 
 // newer are those that have to be named.
-var newer = []dot11.Cipher{dot11.CipherGCMP256, dot11.CipherCCMP256, dot11.CipherGCMP, dot11.CipherCCMP}
+var newer = []dot11.CipherSuite{dot11.CipherGCMP256, dot11.CipherCCMP256, dot11.CipherGCMP, dot11.CipherCCMP}
 
 // ciphers names the ciphers of a network if it offers none, or has a group
 // cipher, that a station does not try by itself. WPS calls them all AES.
 func (s *security) ciphers(rsn *dot11.Security) {
-	known := func(c dot11.Cipher) bool { return slices.Contains(usual, c) }
+	known := func(c dot11.CipherSuite) bool { return slices.Contains(usual, c) }
 	if (len(rsn.Pairwise) == 0 || slices.ContainsFunc(rsn.Pairwise, known)) && !slices.Contains(newer[:3], rsn.Group) {
 		return
 	}
@@ -149,9 +149,9 @@ func (s *security) ciphers(rsn *dot11.Security) {
 		}
 	}
 	if s.pairwise == nil {
-		s.pairwise = []dot11.Cipher{dot11.CipherCCMP}
+		s.pairwise = []dot11.CipherSuite{dot11.CipherCCMP}
 	}
-	s.group = []dot11.Cipher{rsn.Group}
+	s.group = []dot11.CipherSuite{rsn.Group}
 }
 
 // psk reports whether WPA2-Personal is among the ways.

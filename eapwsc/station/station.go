@@ -21,10 +21,10 @@ type Station struct {
 
 // radio holds the operations of the operating system.
 type radio interface {
-	scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]AccessPoint, error)
-	known() ([]AccessPoint, error)
-	associate(ctx context.Context, point *AccessPoint, elements []byte) (association, error)
-	join(ctx context.Context, n *Candidate) error
+	scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([]ScanResult, error)
+	known() ([]ScanResult, error)
+	associate(ctx context.Context, point *ScanResult, elements []byte) (association, error)
+	join(ctx context.Context, n *KnownNetwork) error
 	// check returns why the interface cannot be used, or cannot join a network if
 	// it is to; nil if it can.
 	check(join bool) error
@@ -83,7 +83,7 @@ type ScanConfig struct {
 	// Frequencies are the channels to scan, in MHz; all if empty.
 	Frequencies []int
 	// Passive only listens for beacons. Access points then do not describe
-	// themselves: see [AccessPoint.Description].
+	// themselves: see [ScanResult.Description].
 	Passive bool
 	// SSIDs are networks to ask for by name, besides asking for all: a hidden
 	// network responds to its name only.
@@ -96,7 +96,7 @@ type ScanConfig struct {
 // Scan returns the access points in range. It takes some seconds on all
 // channels. If another program is scanning, Scan waits for the end of that
 // scan.
-func (s *Station) Scan(ctx context.Context, cfg ScanConfig) ([]AccessPoint, error) {
+func (s *Station) Scan(ctx context.Context, cfg ScanConfig) ([]ScanResult, error) {
 	var elements []byte
 	if cfg.Request != nil && !cfg.Passive {
 		var err error
@@ -109,14 +109,14 @@ func (s *Station) Scan(ctx context.Context, cfg ScanConfig) ([]AccessPoint, erro
 
 // Known returns the access points found by earlier scans of any program. It
 // needs no privileges.
-func (s *Station) Known() ([]AccessPoint, error) { return s.radio.known() }
+func (s *Station) Known() ([]ScanResult, error) { return s.radio.known() }
 
 // Join connects the interface to a network and waits until it may be used: for
 // the 4-way handshake, and SAE before it where the network and the driver do
 // that. Few drivers can by themselves; the error is of class [ErrDriver] with the
 // others, and it takes wpa_supplicant, NetworkManager or iwd: see [NewProfile].
 // The connection lasts after [Station.Close].
-func (s *Station) Join(ctx context.Context, n *Candidate) error {
+func (s *Station) Join(ctx context.Context, n *KnownNetwork) error {
 	if _, err := newSecurity(n); err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ type Association struct {
 // [registration.RoleEnrollee] to be registered, with
 // [registration.RoleRegistrar] to configure it. It is for programs that do
 // without the machines of package registration; others use [Station.Run].
-func (s *Station) Associate(ctx context.Context, point *AccessPoint, role registration.Role) (*Association, error) {
+func (s *Station) Associate(ctx context.Context, point *ScanResult, role registration.Role) (*Association, error) {
 	elements, err := wps.AppendElements(nil, newAssociationRequest(role, false))
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ type RunConfig struct {
 	// Watch, if set, is called with each EAPOL frame.
 	Watch func(d eapol.Direction, other wps.MAC, frame []byte)
 	// Record, if set, records the events for package doctor.
-	Record *doctor.Record
+	Record *doctor.Recorder
 }
 
 // lostGrace is how long to read frames that arrived before the association
@@ -171,7 +171,7 @@ const lostGrace = 200 * time.Millisecond
 // disassociates. The error is that of the exchange, usually a
 // [*registration.Error], or of class [ErrAssociation], [ErrLost], [ErrHeld],
 // [ErrPermission] or [ErrRadioOff].
-func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*registration.Result, error) {
+func (s *Station) Run(ctx context.Context, point *ScanResult, cfg RunConfig) (*registration.Result, error) {
 	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: cfg.Machine})
 	if err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*
 		return nil, err
 	}
 	if cfg.Record == nil {
-		cfg.Record = new(doctor.Record)
+		cfg.Record = new(doctor.Recorder)
 	}
 	if s.mac, err = s.radio.address(); err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func (s *Station) Run(ctx context.Context, point *AccessPoint, cfg RunConfig) (*
 	return result, err
 }
 
-func (s *Station) run(ctx context.Context, point *AccessPoint, peer *eapwsc.Peer, elements []byte, cfg *RunConfig) (*registration.Result, error) {
+func (s *Station) run(ctx context.Context, point *ScanResult, peer *eapwsc.Peer, elements []byte, cfg *RunConfig) (*registration.Result, error) {
 	a, err := s.radio.associate(ctx, point, elements)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func TestTwoRadios(t *testing.T) {
 	defaults := wps.DefaultDevice()
 	device.AuthTypes, device.EncrTypes, device.ConnTypes, device.OSVersion, device.MAC = defaults.AuthTypes, defaults.EncrTypes, defaults.ConnTypes, 0x01020300, bssids[0]
 	point := ap.MustNew(ap.Config{
-		Run: registration.Config{Device: device},
+		Registration: registration.Config{Device: device},
 		Credentials: []wps.Credential{{
 			SSID: "golden-wps", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: wps.NetworkKey("correct horse battery"),
 		}},
@@ -41,14 +41,14 @@ func TestTwoRadios(t *testing.T) {
 	})
 	type sender struct {
 		bssid wps.MAC
-		kind  capture.Kind
+		kind  capture.EventKind
 	}
 	ours := make(map[sender][][]byte)
 	now := time.Now()
 	say := func() {
 		for _, bssid := range bssids {
 			beacon, response := point.Radio(bssid).Beacon(now), point.Radio(bssid).ProbeResponse(now)
-			for kind, list := range map[capture.Kind]wps.List{capture.KindBeacon: &beacon, capture.KindProbeResponse: &response} {
+			for kind, list := range map[capture.EventKind]wps.List{capture.KindBeacon: &beacon, capture.KindProbeResponse: &response} {
 				octets, err := wps.Append(nil, list)
 				if err != nil {
 					t.Fatal(err)

@@ -160,7 +160,7 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 	}
 	cfg := conformance.Config{Device: dut, Role: role, Controls: d.commands, OwnPIN: d.pin, Station: uint16(rand.Uint32())}
 	if d.ask {
-		person := &conformance.Person{In: bufio.NewReader(streams.In), Out: streams.Err, Count: streams.Terminal}
+		person := &conformance.Operator{In: bufio.NewReader(streams.In), Out: streams.Err, Count: streams.Terminal}
 		for _, c := range controlFlags {
 			if !d.commands.Has(c.control) {
 				person.Can = append(person.Can, c.control)

@@ -47,7 +47,7 @@ func (s *serve) run(ctx context.Context, streams program.IO, operands []string) 
 		return program.Unable, err
 	}
 	cfg := registration.Config{Device: device}
-	end := ieee1905.NewEnd(conn, device.MAC)
+	end := ieee1905.NewPort(conn, device.MAC)
 	if role == conformance.Controller {
 		err = (&ieee1905.Controller{End: end, Answer: func(m1 []byte) ([][]byte, error) {
 			m2, _, err := registration.Answer(cfg, m1, meshNetworks...)

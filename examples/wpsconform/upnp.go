@@ -24,8 +24,8 @@ const (
 // findUPnP finds the access point with an address on the network of an
 // interface, and returns it as a device. The search goes on in the background
 // until the context ends: the access point may start again.
-func findUPnP(ctx context.Context, iface string, address netip.Addr, patience time.Duration) (conformance.Device, error) {
-	link, err := lan.Open(iface)
+func findUPnP(ctx context.Context, name string, address netip.Addr, patience time.Duration) (conformance.Device, error) {
+	iface, err := lan.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -33,14 +33,14 @@ func findUPnP(ctx context.Context, iface string, address netip.Addr, patience ti
 	own.UUID = wps.UUIDFromMAC(wps.MAC{0x02, 0x77, 0x70, 0, 0, 2})
 	own.DeviceName = "wpsconform"
 	registrar, err := upnp.NewRegistrar(upnp.RegistrarConfig{
-		LAN: link.LAN(), Port: link.Port(), Only: address, Run: registration.Config{Device: own},
+		LAN: iface.LAN(), Port: iface.Port(), Only: address, Registration: registration.Config{Device: own},
 	})
 	if err != nil {
-		link.Close()
+		iface.Close()
 		return nil, err
 	}
 	found := make(chan wps.UUID, 1)
-	go link.Serve(ctx, registrar, func(time.Time) {
+	go iface.Serve(ctx, registrar, func(time.Time) {
 		for _, e := range registrar.Events() {
 			if e.Kind == upnp.EventAccessPoint {
 				select {
@@ -57,14 +57,14 @@ func findUPnP(ctx context.Context, iface string, address netip.Addr, patience ti
 		select {
 		case uuid := <-found:
 			act := func(action upnp.Action, message []byte) ([]byte, error) {
-				return act(ctx, link, registrar, uuid, action, message)
+				return act(ctx, iface, registrar, uuid, action, message)
 			}
 			return &conformance.UPnP{
 				Info: func() ([]byte, error) { return act(upnp.ActionGetDeviceInfo, nil) },
 				Put:  func(message []byte) ([]byte, error) { return act(upnp.ActionPutMessage, message) },
 			}, nil
 		case <-search.C:
-			link.Do(registrar.Search)
+			iface.Do(registrar.Search)
 		case <-over:
 			return nil, fmt.Errorf("no access point at %v has answered a search over UPnP within %v", address, patience)
 		case <-ctx.Done():
@@ -74,9 +74,9 @@ func findUPnP(ctx context.Context, iface string, address netip.Addr, patience ti
 }
 
 // act calls an action, and waits for the answer.
-func act(ctx context.Context, link *lan.Link, registrar *upnp.Registrar, ap wps.UUID, action upnp.Action, message []byte) (answer []byte, err error) {
+func act(ctx context.Context, iface *lan.Interface, registrar *upnp.Registrar, ap wps.UUID, action upnp.Action, message []byte) (answer []byte, err error) {
 	done := make(chan struct{})
-	link.Do(func(time.Time) {
+	iface.Do(func(time.Time) {
 		err = registrar.Act(ap, action, message, func(_ time.Time, b []byte, e error) {
 			answer, err = b, e
 			close(done)

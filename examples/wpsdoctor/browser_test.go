@@ -58,7 +58,7 @@ func TestBrowser(t *testing.T) {
 // made safe.
 func everything() *report.Document {
 	finding := report.Finding{Mood: report.Bad, Rule: "RULE", Where: "M4", Text: nasty}
-	l := &report.Ladder{Left: nasty, Right: nasty, End: nasty, Rows: []report.Row{
+	l := &report.Ladder{Left: nasty, Right: nasty, End: nasty, Arrows: []report.Arrow{
 		{Name: "M1", FromLeft: true, Frame: 1, Text: nasty, Encrypted: true, Mood: report.Bad, Findings: []report.Finding{finding}},
 		{Name: nasty, At: 3e9, Mood: report.Warning, Encrypted: true, Opened: true},
 	}}

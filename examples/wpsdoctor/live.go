@@ -19,8 +19,8 @@ import (
 
 // radio is a Wi-Fi interface: a [*station.Station].
 type radio interface {
-	Scan(context.Context, station.ScanConfig) ([]station.AccessPoint, error)
-	Known() ([]station.AccessPoint, error)
+	Scan(context.Context, station.ScanConfig) ([]station.ScanResult, error)
+	Known() ([]station.ScanResult, error)
 	Close() error
 }
 
@@ -94,7 +94,7 @@ func (p *invocation) lookAround(ctx context.Context, l *look) (int, error) {
 
 // scan scans once. Without the permission to scan it returns the results of
 // other programs.
-func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.AccessPoint, error) {
+func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.ScanResult, error) {
 	var cfg station.ScanConfig
 	if l.ssid != "" {
 		cfg.SSIDs = []wps.SSID{l.ssid}
@@ -113,7 +113,7 @@ func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.Acce
 }
 
 // around reports the result of a scan, like a capture without an attempt.
-func (p *invocation) around(out io.Writer, l *look, found []station.AccessPoint) {
+func (p *invocation) around(out io.Writer, l *look, found []station.ScanResult) {
 	e := station.Evidence(found, time.Now())
 	if p.networksOnly {
 		w := writer{invocation: p, out: out, file: l.iface}
@@ -142,7 +142,7 @@ func count(n int, thing string) string {
 }
 
 // elementFindings validates the WPS elements of an access point.
-func elementFindings(ap *station.AccessPoint, mode wps.Mode) (all validate.Findings) {
+func elementFindings(ap *station.ScanResult, mode wps.Mode) (all validate.Findings) {
 	for _, frame := range []struct {
 		kind     wps.Kind
 		elements []byte

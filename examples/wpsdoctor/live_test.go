@@ -21,13 +21,13 @@ import (
 
 // air is a Wi-Fi interface with prepared scan results. The last one repeats.
 type air struct {
-	scans  [][]station.AccessPoint
+	scans  [][]station.ScanResult
 	err    error
 	asked  []station.ScanConfig
 	closed bool
 }
 
-func (a *air) Scan(ctx context.Context, cfg station.ScanConfig) ([]station.AccessPoint, error) {
+func (a *air) Scan(ctx context.Context, cfg station.ScanConfig) ([]station.ScanResult, error) {
 	a.asked = append(a.asked, cfg)
 	time.Sleep(time.Second)
 	found := a.scans[0]
@@ -37,7 +37,7 @@ func (a *air) Scan(ctx context.Context, cfg station.ScanConfig) ([]station.Acces
 	return found, a.err
 }
 
-func (a *air) Known() ([]station.AccessPoint, error) { return a.scans[0], nil }
+func (a *air) Known() ([]station.ScanResult, error) { return a.scans[0], nil }
 
 func (a *air) Close() error {
 	a.closed = true
@@ -59,11 +59,11 @@ func (a *air) run(ctx context.Context, args ...string) (status int, stdout, stde
 
 // heard returns an access point with WPA2, and with WPS unless the element is
 // nil.
-func heard(t *testing.T, n byte, ssid wps.SSID, e *wps.Beacon) station.AccessPoint {
+func heard(t *testing.T, n byte, ssid wps.SSID, e *wps.Beacon) station.ScanResult {
 	t.Helper()
-	ap := station.AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: 2437, Signal: -40, Capability: 0x11, Advert: e}
+	ap := station.ScanResult{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: 2437, Signal: -40, Capability: 0x11, Advert: e}
 	ap.SSID = ssid
-	ap.RSN = &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	ap.RSN = &dot11.Security{Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 	if e != nil {
 		var err error
 		if ap.BeaconElements, err = wps.AppendElements(nil, e); err != nil {
@@ -92,7 +92,7 @@ func TestLook(t *testing.T) {
 	locked := idle()
 	locked.APSetupLocked = true
 	old := heard(t, 1, "home", idle())
-	old.RSN, old.WPA = nil, &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	old.RSN, old.WPA = nil, &dot11.Security{Pairwise: []dot11.CipherSuite{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 	three := heard(t, 1, "three", nil)
 	three.RSN = &dot11.Security{AKMs: []dot11.AKM{dot11.AKMSAE}}
 	three.BSSID[5] = 6
@@ -104,34 +104,34 @@ func TestLook(t *testing.T) {
 	pinned.Advert.SelectedRegistrar = true
 	for _, tt := range []struct {
 		name   string
-		found  []station.AccessPoint
+		found  []station.ScanResult
 		args   string
 		status int
 		cause  doctor.Cause
 		stdout []string // in order
 	}{
-		{"ready", []station.AccessPoint{heard(t, 1, "home", pressed(1))}, "", program.Fine, doctor.Ready,
+		{"ready", []station.ScanResult{heard(t, 1, "home", pressed(1))}, "", program.Fine, doctor.Ready,
 			[]string{"wlan0: 1 access point\n", "network   02:00:00:00:00:01 “home”, channel 6: WPS waiting (PushButton)\n", "“home” is in WPS mode", "What to do"}},
-		{"idle", []station.AccessPoint{heard(t, 1, "home", idle())}, "", program.Problem, doctor.NoSelectedRegistrar,
+		{"idle", []station.ScanResult{heard(t, 1, "home", idle())}, "", program.Problem, doctor.NoSelectedRegistrar,
 			[]string{"WPS on, not waiting\n", "is not in WPS mode"}},
-		{"off", []station.AccessPoint{heard(t, 1, "home", nil)}, "", program.Problem, doctor.WPSDisabled, []string{"no WPS\n", "offers no WPS"}},
-		{"locked", []station.AccessPoint{heard(t, 1, "home", locked)}, "", program.Problem, doctor.SetupLocked, []string{"router's PIN locked\n", "has locked its own PIN"}},
-		{"WPA3", []station.AccessPoint{three}, "", program.Problem, doctor.WPA3Only, []string{"allows WPA3 only"}},
-		{"two buttons", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "", program.Problem, doctor.Overlap,
+		{"off", []station.ScanResult{heard(t, 1, "home", nil)}, "", program.Problem, doctor.WPSDisabled, []string{"no WPS\n", "offers no WPS"}},
+		{"locked", []station.ScanResult{heard(t, 1, "home", locked)}, "", program.Problem, doctor.SetupLocked, []string{"router's PIN locked\n", "has locked its own PIN"}},
+		{"WPA3", []station.ScanResult{three}, "", program.Problem, doctor.WPA3Only, []string{"allows WPA3 only"}},
+		{"two buttons", []station.ScanResult{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "", program.Problem, doctor.Overlap,
 			[]string{"wlan0: 2 access points\n", "“neighbour”"}},
-		{"two buttons, one named", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-ssid home", program.Fine, doctor.Ready, nil},
-		{"two buttons, one named by address", []station.AccessPoint{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-bssid 02:00:00:00:00:02", program.Fine, doctor.Ready,
+		{"two buttons, one named", []station.ScanResult{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-ssid home", program.Fine, doctor.Ready, nil},
+		{"two buttons, one named by address", []station.ScanResult{heard(t, 1, "home", pressed(1)), heard(t, 2, "neighbour", pressed(2))}, "-bssid 02:00:00:00:00:02", program.Fine, doctor.Ready,
 			[]string{"wlan0: 1 access point\n"}},
-		{"elements with a fault", []station.AccessPoint{old}, "-strict", program.Problem, doctor.NoSelectedRegistrar, []string{"[NETWORK-TKIP-ONLY]"}},
-		{"what WPS cannot find", []station.AccessPoint{heard(t, 1, "home", idle()), three, hidden}, "", program.Problem, doctor.NoSelectedRegistrar,
+		{"elements with a fault", []station.ScanResult{old}, "-strict", program.Problem, doctor.NoSelectedRegistrar, []string{"[NETWORK-TKIP-ONLY]"}},
+		{"what WPS cannot find", []station.ScanResult{heard(t, 1, "home", idle()), three, hidden}, "", program.Problem, doctor.NoSelectedRegistrar,
 			[]string{"WPS does not find “three” (for WPA3 only), the one of 02:00:00:00:00:07 (its name is hidden).", "If yours is"}},
-		{"damaged", []station.AccessPoint{damaged}, "", program.Problem, doctor.ElementDamaged, []string{"its element damaged\n"}},
-		{"two wait differently", []station.AccessPoint{heard(t, 1, "home", pressed(1)), pinned}, "", program.Fine, doctor.Ready, []string{"Others are waiting too: “other”"}},
+		{"damaged", []station.ScanResult{damaged}, "", program.Problem, doctor.ElementDamaged, []string{"its element damaged\n"}},
+		{"two wait differently", []station.ScanResult{heard(t, 1, "home", pressed(1)), pinned}, "", program.Fine, doctor.Ready, []string{"Others are waiting too: “other”"}},
 		{"nothing", nil, "", program.Problem, doctor.Unknown, []string{"wlan0: 0 access points\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := &air{scans: [][]station.AccessPoint{tt.found}}
+				a := &air{scans: [][]station.ScanResult{tt.found}}
 				status, stdout, stderr := a.run(t.Context(), strings.Fields(tt.args)...)
 				if status != tt.status || stderr != "" || !a.closed {
 					t.Errorf("exit status %d, closed %t, %s", status, a.closed, stderr)
@@ -161,7 +161,7 @@ func TestWatch(t *testing.T) {
 		nearer := home
 		nearer.Signal = -30
 		ready := heard(t, 1, "home", pressed(1))
-		a := &air{scans: [][]station.AccessPoint{{home}, {nearer}, {ready}, {ready}, {home}, {ready}}}
+		a := &air{scans: [][]station.ScanResult{{home}, {nearer}, {ready}, {ready}, {home}, {ready}}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		status, stdout, stderr := a.run(ctx, "-watch", "-ssid", "home", "-q")
@@ -178,7 +178,7 @@ func TestWatch(t *testing.T) {
 // failure.
 func TestLookStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &air{scans: [][]station.AccessPoint{{heard(t, 1, "home", pressed(1))}}}
+		a := &air{scans: [][]station.ScanResult{{heard(t, 1, "home", pressed(1))}}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		for _, args := range [][]string{nil, {"-watch"}, {"-json"}} {
@@ -190,7 +190,7 @@ func TestLookStopped(t *testing.T) {
 }
 
 func TestLookFails(t *testing.T) {
-	found := [][]station.AccessPoint{{heard(t, 1, "home", idle())}}
+	found := [][]station.ScanResult{{heard(t, 1, "home", idle())}}
 	noRights := &station.Error{Interface: "wlan0", Op: "scan", Class: station.ErrPermission}
 	for _, tt := range []struct {
 		name   string
@@ -223,7 +223,7 @@ func TestLookFails(t *testing.T) {
 // TestLookNetworks checks that every access point is listed.
 func TestLookNetworks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &air{scans: [][]station.AccessPoint{{heard(t, 1, "home", idle()), heard(t, 2, "other", nil), heard(t, 3, "pressed", pressed(1))}}}
+		a := &air{scans: [][]station.ScanResult{{heard(t, 1, "home", idle()), heard(t, 2, "other", nil), heard(t, 3, "pressed", pressed(1))}}}
 		_, out, errs := a.run(t.Context(), "-networks", "-json")
 		programtest.Schema(t, out)
 		if strings.Count(out, "wpsdoctor-networks/1") != 3 || errs != "" || !strings.Contains(out, `"state":"not waiting"`) {

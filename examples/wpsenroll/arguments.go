@@ -56,9 +56,9 @@ type invocation struct {
 	keyLog   io.Writer
 	// upnpAddress is the address of the access point to reach by UPnP.
 	upnpAddress netip.Addr
-	uuid        *wps.UUID           // of this device, if it was needed before the registration
-	output      *outfile.SecretFile // nil if there is none, or it was written
-	networks    []station.Candidate // received through a Wi-Fi interface
+	uuid        *wps.UUID              // of this device, if it was needed before the registration
+	output      *outfile.SecretFile    // nil if there is none, or it was written
+	networks    []station.KnownNetwork // received through a Wi-Fi interface
 }
 
 // flags defines the flags.

@@ -54,7 +54,7 @@ func (w *wireless) listAround(ctx context.Context) (int, error) {
 		return program.Unable, err
 	}
 	found = station.Named(found, w.ssid, w.bssid)
-	slices.SortStableFunc(found, func(a, b station.AccessPoint) int { return cmp.Compare(b.Signal, a.Signal) })
+	slices.SortStableFunc(found, func(a, b station.ScanResult) int { return cmp.Compare(b.Signal, a.Signal) })
 	if w.JSON {
 		err = writeListJSON(w.Out, found)
 	} else {
@@ -66,7 +66,7 @@ func (w *wireless) listAround(ctx context.Context) (int, error) {
 	return program.Fine, nil
 }
 
-func writeListJSON(out io.Writer, found []station.AccessPoint) error {
+func writeListJSON(out io.Writer, found []station.ScanResult) error {
 	lines := program.JSON(out)
 	for i := range found {
 		if err := lines.Encode(newListed(&found[i])); err != nil {
@@ -76,7 +76,7 @@ func writeListJSON(out io.Writer, found []station.AccessPoint) error {
 	return nil
 }
 
-func newListed(point *station.AccessPoint) *listed {
+func newListed(point *station.ScanResult) *listed {
 	l := &listed{
 		Schema: "wpsenroll-list/1",
 		BSSID:  point.BSSID.String(), SSID: said(string(point.SSID)), SSIDHex: fmt.Sprintf("%x", string(point.SSID)), Hidden: point.Hidden,
@@ -100,7 +100,7 @@ func newListed(point *station.AccessPoint) *listed {
 	return l
 }
 
-func writeList(out io.Writer, found []station.AccessPoint) error {
+func writeList(out io.Writer, found []station.ScanResult) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "BSSID\tCHANNEL\tSIGNAL\tSECURITY\tWPS\tNETWORK")
 	for i := range found {
@@ -138,7 +138,7 @@ func state(e *wps.Beacon) string {
 }
 
 // security returns the usual name of a network's security.
-func security(point *station.AccessPoint) string {
+func security(point *station.ScanResult) string {
 	n := point.Traits(point.Capability, point.Frequency)
 	offers := func(s *dot11.Security, akm dot11.AKM) bool { return s != nil && slices.Contains(s.AKMs, akm) }
 	switch {

@@ -141,7 +141,7 @@ func (p *invocation) useNetworks(ctx context.Context) (int, error) {
 	defer r.Close()
 	found, err := r.Scan(ctx, station.ScanConfig{Passive: p.passive})
 	if err == nil {
-		p.networks, err = station.NewCandidates(p.given, found)
+		p.networks, err = station.KnownNetworks(p.given, found)
 	}
 	if err != nil {
 		return program.Unable, err

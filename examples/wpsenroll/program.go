@@ -55,7 +55,7 @@ func (p *invocation) run(ctx context.Context, streams program.IO, operands []str
 		if err != nil {
 			return program.Unable, err
 		}
-		w := &wireless{invocation: p, radio: r, device: device, record: new(doctor.Record)}
+		w := &wireless{invocation: p, radio: r, device: device, record: new(doctor.Recorder)}
 		return w.run(ctx)
 	case p.needsWiFi(), !errors.Is(err, station.ErrNoInterface) && !errors.Is(err, station.ErrUnsupported):
 		return program.Unable, err

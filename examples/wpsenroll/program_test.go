@@ -47,7 +47,7 @@ func newWorld(t *testing.T, networks ...wps.Credential) *world {
 	d.MAC, d.UUID, d.DeviceName, d.State = routerMAC, wps.UUIDFromMAC(routerMAC), "Router", wps.Configured
 	d.Manufacturer, d.ModelName = "Example", "R1"
 	point := ap.MustNew(ap.Config{
-		Run: registration.Config{Device: d, Faulty: true}, Credentials: networks, PIN: pin.MustParse("12345670"),
+		Registration: registration.Config{Device: d, Faulty: true}, Credentials: networks, PIN: pin.MustParse("12345670"),
 	})
 	w := new(world)
 	w.router = eapol.NewAuthenticator(w.segment.Join(routerMAC), point)

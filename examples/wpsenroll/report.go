@@ -113,7 +113,7 @@ func (p *invocation) renderProfile(networks []wps.Credential) ([]byte, error) {
 	usable := p.networks
 	if usable == nil {
 		var err error
-		if usable, err = station.NewCandidates(networks, nil); err != nil {
+		if usable, err = station.KnownNetworks(networks, nil); err != nil {
 			return nil, fmt.Errorf("%s: %w", doctor.Quote(string(networks[0].SSID)), err)
 		}
 	}

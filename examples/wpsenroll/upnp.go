@@ -74,7 +74,7 @@ func interfaceTo(a netip.Addr) string {
 // finder is the external registrar of one run of the program.
 type finder struct {
 	*invocation
-	link      *lan.Link
+	iface     *lan.Interface
 	registrar *upnp.Registrar
 	events    chan upnp.Event
 	served    chan error
@@ -82,21 +82,21 @@ type finder struct {
 
 // runUPnP lists access points, or reads or writes the settings of one.
 func (p *invocation) runUPnP(ctx context.Context) (int, error) {
-	link, err := lan.Open(p.Interface)
+	iface, err := lan.Open(p.Interface)
 	if err != nil {
 		return program.Unable, err
 	}
-	f := &finder{invocation: p, link: link, events: make(chan upnp.Event, 1000), served: make(chan error, 1)}
+	f := &finder{invocation: p, iface: iface, events: make(chan upnp.Event, 1000), served: make(chan error, 1)}
 	f.registrar, err = upnp.NewRegistrar(upnp.RegistrarConfig{
-		LAN: link.LAN(), Port: link.Port(), Only: p.upnpAddress,
-		Run: registration.Config{Device: p.Device(macOf(p.Interface), "wpsenroll", wps.DeviceTypePC), KeyLog: p.keyLog},
+		LAN: iface.LAN(), Port: iface.Port(), Only: p.upnpAddress,
+		Registration: registration.Config{Device: p.Device(macOf(p.Interface), "wpsenroll", wps.DeviceTypePC), KeyLog: p.keyLog},
 	})
 	if err != nil {
-		link.Close()
+		iface.Close()
 		return program.Unable, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
-	go func() { f.served <- link.Serve(ctx, f.registrar, f.happened) }()
+	go func() { f.served <- iface.Serve(ctx, f.registrar, f.happened) }()
 	defer func() {
 		cancel()
 		<-f.served
@@ -150,7 +150,7 @@ func (f *finder) configure(ctx context.Context) (*registration.Result, error) {
 		return nil, err
 	}
 	f.status.Wait(fmt.Sprintf("Talking to %s at %s", doctor.Quote(point.FriendlyName), point.Address), time.Time{})
-	f.link.Do(func(now time.Time) {
+	f.iface.Do(func(now time.Time) {
 		if f.settings != nil {
 			err = f.registrar.Configure(now, point.UUID, f.password, *f.settings)
 		} else {
@@ -211,7 +211,7 @@ func (f *finder) find(ctx context.Context) (point upnp.AccessPointInfo, err erro
 
 // found returns the access points found.
 func (f *finder) found() (list []upnp.AccessPointInfo) {
-	f.link.Do(func(time.Time) { list = f.registrar.AccessPoints() })
+	f.iface.Do(func(time.Time) { list = f.registrar.AccessPoints() })
 	return list
 }
 

@@ -20,11 +20,11 @@ import (
 // radio is a Wi-Fi interface: a [*station.Station].
 type radio interface {
 	MAC() wps.MAC
-	Scan(context.Context, station.ScanConfig) ([]station.AccessPoint, error)
-	Known() ([]station.AccessPoint, error)
+	Scan(context.Context, station.ScanConfig) ([]station.ScanResult, error)
+	Known() ([]station.ScanResult, error)
 	Enroll(context.Context, station.EnrollConfig) (*station.Enrolled, error)
-	Run(context.Context, *station.AccessPoint, station.RunConfig) (*registration.Result, error)
-	Join(context.Context, *station.Candidate) error
+	Run(context.Context, *station.ScanResult, station.RunConfig) (*registration.Result, error)
+	Join(context.Context, *station.KnownNetwork) error
 	Close() error
 }
 
@@ -33,7 +33,7 @@ type wireless struct {
 	*invocation
 	radio  radio
 	device wps.Device
-	record *doctor.Record
+	record *doctor.Recorder
 
 	asked bool // the user has been told what to do at the router
 }
@@ -103,7 +103,7 @@ func (w *wireless) notify(e station.Event, until time.Time) {
 	case station.EventScanned:
 		if w.Verbose {
 			for i := range e.Found {
-				w.status.Printf("%s %s", name(&e.Found[i]), e.Selection.Reasons[i].Text)
+				w.status.Printf("%s %s", name(&e.Found[i]), e.Choice.Reasons[i].Text)
 			}
 		}
 		if errors.Is(e.Err, selection.ErrNoAccessPoint) && !w.asked {
@@ -133,7 +133,7 @@ func (w *wireless) wanted() string {
 
 // name returns the name of an access point in a form that is safe for a
 // terminal.
-func name(point *station.AccessPoint) string {
+func name(point *station.ScanResult) string {
 	if point.SSID == "" {
 		return fmt.Sprintf("%v (name hidden)", point.BSSID)
 	}
@@ -162,14 +162,14 @@ func (w *wireless) register(ctx context.Context) (*registration.Result, error) {
 	result, err := w.radio.Run(ctx, point, station.RunConfig{Machine: machine, Watch: w.see, Record: w.record})
 	if err == nil && w.settings == nil {
 		// If none can be used, report prints that.
-		w.networks, _ = station.NewCandidates([]wps.Credential{*result.AP}, found)
+		w.networks, _ = station.KnownNetworks([]wps.Credential{*result.AP}, found)
 	}
 	return result, err
 }
 
 // only returns the only access point with WPS.
-func (w *wireless) only(found []station.AccessPoint) (*station.AccessPoint, error) {
-	var with []*station.AccessPoint
+func (w *wireless) only(found []station.ScanResult) (*station.ScanResult, error) {
+	var with []*station.ScanResult
 	for i := range found {
 		if found[i].WPS() {
 			with = append(with, &found[i])

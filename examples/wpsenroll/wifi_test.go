@@ -24,14 +24,14 @@ import (
 
 // air is a Wi-Fi interface with prepared results.
 type air struct {
-	found    []station.AccessPoint
+	found    []station.ScanResult
 	scanErr  error
 	result   *registration.Result
 	err      error
 	events   []station.Event // reported by the enrollment
 	joinErr  error
 	enrolled *station.EnrollConfig
-	ran      *station.AccessPoint
+	ran      *station.ScanResult
 	joined   wps.SSID
 	tried    []wps.SSID
 	refuses  wps.SSID // SSID of the network that refuses the device
@@ -40,11 +40,11 @@ type air struct {
 
 func (*air) MAC() wps.MAC { return ownMAC }
 
-func (a *air) Scan(context.Context, station.ScanConfig) ([]station.AccessPoint, error) {
+func (a *air) Scan(context.Context, station.ScanConfig) ([]station.ScanResult, error) {
 	return a.found, a.scanErr
 }
 
-func (a *air) Known() ([]station.AccessPoint, error) { return a.found, nil }
+func (a *air) Known() ([]station.ScanResult, error) { return a.found, nil }
 
 func (a *air) Enroll(ctx context.Context, cfg station.EnrollConfig) (*station.Enrolled, error) {
 	a.enrolled = &cfg
@@ -56,16 +56,16 @@ func (a *air) Enroll(ctx context.Context, cfg station.EnrollConfig) (*station.En
 	if a.err != nil {
 		return nil, a.err
 	}
-	networks, err := station.NewCandidates(a.result.Credentials, a.found)
+	networks, err := station.KnownNetworks(a.result.Credentials, a.found)
 	return &station.Enrolled{Result: a.result, Networks: networks}, err
 }
 
-func (a *air) Run(_ context.Context, point *station.AccessPoint, _ station.RunConfig) (*registration.Result, error) {
+func (a *air) Run(_ context.Context, point *station.ScanResult, _ station.RunConfig) (*registration.Result, error) {
 	a.ran = point
 	return a.result, a.err
 }
 
-func (a *air) Join(_ context.Context, n *station.Candidate) error {
+func (a *air) Join(_ context.Context, n *station.KnownNetwork) error {
 	a.joined = n.Credential.SSID
 	a.tried = append(a.tried, a.joined)
 	if a.joined == a.refuses {
@@ -92,18 +92,18 @@ func (a *air) run(t *testing.T, args ...string) (code int, stdout, stderr string
 }
 
 // around returns access points of each kind.
-func around() []station.AccessPoint {
-	psk := &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
-	tkip := &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+func around() []station.ScanResult {
+	psk := &dot11.Security{Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	tkip := &dot11.Security{Pairwise: []dot11.CipherSuite{dot11.CipherTKIP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 	both := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKMPSK, dot11.AKMSAE}}
 	sae := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKMSAE}}
 	enterprise := &dot11.Security{Pairwise: psk.Pairwise, AKMs: []dot11.AKM{dot11.AKM8021X}}
-	point := func(n byte, signal int, capability uint16, e dot11.Elements, advert *wps.Beacon) station.AccessPoint {
-		return station.AccessPoint{
+	point := func(n byte, signal int, capability uint16, e dot11.Elements, advert *wps.Beacon) station.ScanResult {
+		return station.ScanResult{
 			BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: 2407 + 5*int(n), Signal: signal, Capability: capability, Elements: e, Advert: advert,
 		}
 	}
-	all := []station.AccessPoint{
+	all := []station.ScanResult{
 		point(1, -40, 0x11, dot11.Elements{SSID: "home", RSN: psk}, &wps.Beacon{
 			Header: wps.Header{WFA: wps.WFAExtension{Version2: 0x20, AuthorizedMACs: []wps.MAC{wps.Broadcast}}},
 			State:  wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton}),
@@ -165,7 +165,7 @@ func TestWiFiEnroll(t *testing.T) {
 	}
 	point := around()[7]
 	failed := []station.Event{
-		{Kind: station.EventScanned, Found: around()[:1], Selection: station.Selection{Reasons: []station.Reason{{Text: "does not offer WPS"}}}, Err: selection.ErrNoAccessPoint},
+		{Kind: station.EventScanned, Found: around()[:1], Choice: station.Choice{Reasons: []station.Reason{{Text: "does not offer WPS"}}}, Err: selection.ErrNoAccessPoint},
 		{Kind: station.EventScanned, Err: selection.ErrNoAccessPoint},
 		{Kind: station.EventTrying, AP: &point},
 		{Kind: station.EventFailed, AP: &point, Err: errors.New("it broke")},

@@ -76,7 +76,7 @@ func (s *service) run(ctx context.Context, streams program.IO, operands []string
 		defer keyLog.Close()
 		run.KeyLog = keyLog
 	}
-	point, err := ap.New(ap.Config{Run: run, Credentials: []wps.Credential{s.network}, PIN: s.apPIN})
+	point, err := ap.New(ap.Config{Registration: run, Credentials: []wps.Credential{s.network}, PIN: s.apPIN})
 	if err != nil {
 		return program.Unable, err
 	}

@@ -85,7 +85,7 @@ func (r *router) run(ctx context.Context, streams program.IO, operands []string)
 	device := r.Device(mac, "wpsrouter", wps.DeviceTypeAP)
 	device.ConfigMethods |= wps.MethodLabel
 	device.State = r.State()
-	point, err := ap.New(ap.Config{Run: registration.Config{Device: device}, Credentials: []wps.Credential{network}})
+	point, err := ap.New(ap.Config{Registration: registration.Config{Device: device}, Credentials: []wps.Credential{network}})
 	if err != nil {
 		return program.Unable, err
 	}

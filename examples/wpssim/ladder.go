@@ -19,7 +19,7 @@ type ladder struct {
 // observe prints an event.
 func (l *ladder) observe(e sim.Event) {
 	switch at := e.At.Seconds(); {
-	case e.Kind == sim.Noted && e.Action.ByOwner():
+	case e.Kind == sim.Noted && e.Note.ByOwner():
 		l.print("%9.3f  The owner %s at the %s.\n", at, e.Text(), e.From)
 	case e.Kind == sim.Sent && !l.repeats(e):
 		l.print("%9.3f  %s  %s\n", at, arrow(e, "▶", "◀"), meaning(e.Frame))

@@ -97,7 +97,7 @@ func play(o options, out io.Writer) (connected bool, err error) {
 	})}
 	if s.router, err = sim.NewRouter(s.world, sim.RouterConfig{
 		Name: "router", Settings: sim.Settings{SSID: "home", WPSOff: o.wpsOff},
-		Customize: func(c *ap.Config) { c.Run.KeyLog = &a.keys },
+		Customize: func(c *ap.Config) { c.Registration.KeyLog = &a.keys },
 	}); err != nil {
 		return false, err
 	}

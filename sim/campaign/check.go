@@ -235,7 +235,7 @@ func (c *checker) noted(e sim.Event) {
 			r.request = nil
 		}
 	}
-	switch e.Action {
+	switch e.Note {
 	case sim.SetupByPINBegun, sim.SetupByPushButtonBegun, sim.WizardStarted:
 		c.began = e.At
 	case sim.PrinterConnected, sim.WizardDone:

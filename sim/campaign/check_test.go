@@ -45,7 +45,7 @@ func TestChecker(t *testing.T) {
 			Type: sim.ProbeRequest, To: wps.Broadcast, Body: append(append(id, make([]byte, 15)...), uuid),
 		}}
 	}
-	noted := func(who string, a sim.Action) sim.Event { return sim.Event{Kind: sim.Noted, From: who, Action: a} }
+	noted := func(who string, a sim.Note) sim.Event { return sim.Event{Kind: sim.Noted, From: who, Note: a} }
 	entered := noted("router", sim.PINEntered)
 	byPIN := []sim.Event{
 		associate(sim.Arrived), router(sim.Sent, typeM2, passwordID(0)...), printer(sim.Arrived, typeM5), router(sim.Sent, typeM6),

@@ -22,7 +22,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 	enrollee, registrar := sim.KnownKeyPairs()
 	r := ordinary(sim.NewRouter(w, sim.RouterConfig{
 		Name: "router", Settings: sim.Settings{Key: testKeys[0]},
-		Customize: func(c *ap.Config) { c.Run.KeyPair = registrar },
+		Customize: func(c *ap.Config) { c.Registration.KeyPair = registrar },
 	}))
 	var printers []*sim.Printer
 	for _, name := range []string{"printer", "camera"} {

@@ -71,7 +71,7 @@ func point(change func(*ap.Config)) func(*sim.RouterConfig) {
 func given(change func(*wps.Credential)) func(*sim.RouterConfig) {
 	return point(func(c *ap.Config) {
 		change(&c.Credentials[0])
-		c.Run.Faulty = true
+		c.Registration.Faulty = true
 	})
 }
 
@@ -85,7 +85,7 @@ func security(s sim.Security) func(*sim.RouterConfig) {
 }
 
 // fixedStream returns the same randomness at each start of a device.
-func fixedStream(device string) *sim.Stream { return sim.NewStream(0, device, "weak") }
+func fixedStream(device string) *sim.RandomSource { return sim.NewRandomSource(0, device, "weak") }
 
 // RouterProfiles returns the routers of campaigns, the ordinary one first.
 func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
@@ -93,7 +93,7 @@ func RouterProfiles() []RouterProfile { return slices.Clone(routerProfiles) }
 var routerProfiles = []RouterProfile{
 	{Name: "ordinary", About: "version 2.0, one radio, WPA2"},
 	{Name: "version-1.0", About: "no Version2 in its messages and elements",
-		Configure: point(func(c *ap.Config) { c.Run.Version10 = true })},
+		Configure: point(func(c *ap.Config) { c.Registration.Version10 = true })},
 	{Name: "padded-ssid", About: "the SSID that it gives is padded with zeros to 32 octets",
 		Configure: given(func(c *wps.Credential) { c.SSID += wps.SSID(strings.Repeat("\x00", 32-len(c.SSID))) })},
 	{Name: "terminated-key", About: "the passphrase that it gives ends in a NUL",
@@ -159,7 +159,7 @@ var routerProfiles = []RouterProfile{
 		},
 		Causes: []doctor.Cause{doctor.Success, doctor.NoSelectedRegistrar, doctor.NoRegistrarSession, doctor.MethodMismatch}},
 	{Name: "static-nonces", About: "draws the same nonces and keys after every start",
-		Configure: point(func(c *ap.Config) { c.Run.Rand = fixedStream("router") })},
+		Configure: point(func(c *ap.Config) { c.Registration.Rand = fixedStream("router") })},
 	{Name: "wps-off", About: "WPS is switched off", Configure: settings(func(s *sim.Settings) { s.WPSOff = true }),
 		Causes: []doctor.Cause{doctor.WPSDisabled}},
 	{Name: "hidden", About: "its name is hidden, which switches WPS off", Configure: settings(func(s *sim.Settings) { s.Hidden = true }),

@@ -95,7 +95,7 @@ func newModel(t *rapid.T) *model {
 	}})
 	for i, name := range []string{"router", "neighbour"} {
 		cfg := sim.RouterConfig{Name: name, Settings: sim.Settings{Key: testKeys[i]}}
-		cfg.Customize = func(c *ap.Config) { _, c.Run.KeyPair = sim.KnownKeyPairs() }
+		cfg.Customize = func(c *ap.Config) { _, c.Registration.KeyPair = sim.KnownKeyPairs() }
 		r, err := sim.NewRouter(m.World, cfg)
 		if err != nil {
 			t.Fatal(err)
@@ -127,7 +127,7 @@ func (m *model) observe(e sim.Event) {
 	if e.Kind != sim.Noted {
 		return
 	}
-	given := e.Action == sim.CredentialReceived
+	given := e.Note == sim.CredentialReceived
 	pressed := slices.ContainsFunc(m.routers, func(r *modelRouter) bool {
 		return r.presses > 0 && e.At <= r.pressed+wps.WalkTime+eapwsc.ExchangeTimeout
 	})
@@ -143,11 +143,11 @@ func (m *model) observe(e sim.Event) {
 	for _, r := range m.routers {
 		switch {
 		case r.Port().Name() != e.From:
-		case e.Action == sim.Reported && e.Report.Kind == ap.EventRegistered:
+		case e.Note == sim.Reported && e.Report.Kind == ap.EventRegistered:
 			r.registered++
-		case e.Action == sim.RouterRestarted || e.Action == sim.FactoryReset:
+		case e.Note == sim.RouterRestarted || e.Note == sim.FactoryReset:
 			r.starting = true
-		case e.Action == sim.RouterStarted:
+		case e.Note == sim.RouterStarted:
 			r.starting = false
 		}
 	}
@@ -321,7 +321,7 @@ func (m *model) checkPrinter(t *rapid.T, p *modelPrinter) {
 		}
 	}
 	known := slices.ContainsFunc(networks, func(n wps.Credential) bool { return n.SSID == s.SSID })
-	legal := map[sim.State]bool{
+	legal := map[sim.PrinterState]bool{
 		sim.Idle:       len(networks) == 0 && s.SSID == "",
 		sim.SettingUp:  p.until >= m.Elapsed() && s.Err == nil && s.SSID == "",
 		sim.Connecting: len(networks) > 0 && s.SSID == "",

@@ -86,7 +86,7 @@ type stage struct {
 
 // stream returns the randomness of the scenario for a purpose.
 func (s Scenario) stream(purpose string) *rand.Rand {
-	return rand.New(sim.NewStream(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
+	return rand.New(sim.NewRandomSource(s.Seed, strconv.FormatUint(s.Index, 10), purpose))
 }
 
 // reusable is memory that one play leaves to the next: allocating it again
@@ -180,7 +180,7 @@ func (s *stage) newRouter(cfg sim.RouterConfig) (*sim.Router, error) {
 	custom := cfg.Customize
 	cfg.Customize = func(c *ap.Config) {
 		if s.scenario.ReuseKeys {
-			_, c.Run.KeyPair = sim.KnownKeyPairs()
+			_, c.Registration.KeyPair = sim.KnownKeyPairs()
 		}
 		if custom != nil {
 			custom(c)

@@ -54,8 +54,8 @@ func (p *play) accessPoint() {
 	device.State = wps.Configured
 	a.own = rightPIN(p.rand)
 	a.point = ap.MustNew(ap.Config{
-		Run:         registration.Config{Device: device, Rand: p.nonces, KeyPair: p.keys[0]},
-		Credentials: []wps.Credential{accessNetwork}, PIN: pin.MustParse(a.own),
+		Registration: registration.Config{Device: device, Rand: p.nonces, KeyPair: p.keys[0]},
+		Credentials:  []wps.Credential{accessNetwork}, PIN: pin.MustParse(a.own),
 	})
 	for range accessDevices {
 		a.devices = append(a.devices, rightPIN(p.rand))

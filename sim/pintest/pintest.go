@@ -184,9 +184,9 @@ func (r Report) String() string {
 // play makes one play after another. It belongs to one worker.
 type play struct {
 	rand   *rand.Rand
-	nonces *sim.Stream // of the machines
-	counts []uint64    // of transitions
-	trace  []byte      // the input of the hash
+	nonces *sim.RandomSource // of the machines
+	counts []uint64          // of transitions
+	trace  []byte            // the input of the hash
 	step   uint64
 	log    func(format string, args ...any) // set only while a violation is explained
 
@@ -223,8 +223,8 @@ func (p *play) play(seed uint64) (v *Violation) {
 		}
 	}()
 	for _, part := range parts {
-		p.rand = rand.New(sim.NewStream(seed, part.name, "actions"))
-		p.nonces = sim.NewStream(seed, part.name, "nonces")
+		p.rand = rand.New(sim.NewRandomSource(seed, part.name, "actions"))
+		p.nonces = sim.NewRandomSource(seed, part.name, "nonces")
 		if p.log != nil {
 			p.log("%s", part.name)
 		}

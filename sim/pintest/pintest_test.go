@@ -142,7 +142,7 @@ func FuzzPINs(f *testing.F) {
 		var seed [8]byte
 		copy(seed[:], schedule[max(0, len(schedule)-8):])
 		source.rest.Seed(binary.BigEndian.Uint64(seed[:]), 0)
-		p.rand, p.nonces = rand.New(source), sim.NewStream(0, "", "nonces")
+		p.rand, p.nonces = rand.New(source), sim.NewRandomSource(0, "", "nonces")
 		defer func() {
 			if fault, ok := recover().(mismatch); ok {
 				t.Fatal(fault)

@@ -27,9 +27,9 @@ type Evidence struct {
 	// Live reports that the evidence is what one of the two sees now: nothing
 	// was recorded, so it makes no sense to advise recording again.
 	Live bool
-	// Reports are what programs reported that no frame shows, in the order of
+	// Notices are what programs reported that no frame shows, in the order of
 	// time.
-	Reports []Report
+	Notices []Notice
 	// Attempts are the attempts to register, in the order of time. [Diagnose]
 	// explains the last one; the earlier ones are context.
 	Attempts []*Attempt

@@ -43,7 +43,7 @@ type Row struct {
 var table = slices.Concat(
 	afterRows, doneRows, // the settings were handed over
 	unreportedRows, duringRows, // an attempt that failed
-	overlapRows, beforeRows, reportRows, // no attempt
+	overlapRows, beforeRows, noticeRows, // no attempt
 	lastRows, hintRows,
 )
 

@@ -274,7 +274,7 @@ func (v *view) reasonWords() string {
 	if v.a.After.Reason == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", then a disconnection with reason %d (%v)", v.a.After.Reason, dot11.Reason(v.a.After.Reason))
+	return fmt.Sprintf(", then a disconnection with reason %d (%v)", v.a.After.Reason, dot11.ReasonCode(v.a.After.Reason))
 }
 
 // settingsWords describes the first of the settings, without its key.
@@ -436,7 +436,7 @@ func (v *view) leftWords() string {
 	if v.a.DisconnectReason == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" with reason %d (%v)", v.a.DisconnectReason, dot11.Reason(v.a.DisconnectReason))
+	return fmt.Sprintf(" with reason %d (%v)", v.a.DisconnectReason, dot11.ReasonCode(v.a.DisconnectReason))
 }
 
 // whoRole names the side that ended the attempt in the words of an engineer.

@@ -121,20 +121,20 @@ var sequences = map[Style]string{
 // interprets.
 func Paint(s Style, text string) string { return string(s) + text + string(Normal) }
 
-// Form is how a [Writer] treats the marks of [Paint].
-type Form int
+// Marks is how a [Writer] treats the marks of [Paint].
+type Marks int
 
 // The forms.
 const (
-	Lossless Form = iota // marks are ordinary characters: for JSON
-	Plain                // marks are left out
-	Color                // marks become terminal sequences
+	Lossless Marks = iota // marks are ordinary characters: for JSON
+	Plain                 // marks are left out
+	Color                 // marks become terminal sequences
 )
 
 // Writer passes text on to another writer, and replaces characters that are not
 // printable, other than line ends and tabs. It is not safe for concurrent use.
 type Writer struct {
-	Form  Form
+	Marks Marks
 	ASCII bool // replace characters outside ASCII; not for Lossless
 
 	to   io.Writer
@@ -144,7 +144,7 @@ type Writer struct {
 }
 
 // NewWriter returns a Writer to w.
-func NewWriter(w io.Writer, form Form) *Writer { return &Writer{to: w, Form: form} }
+func NewWriter(w io.Writer, marks Marks) *Writer { return &Writer{to: w, Marks: marks} }
 
 // Err returns the first error of the underlying writer.
 func (w *Writer) Err() error { return w.err }
@@ -195,9 +195,9 @@ func asciiPrefix(b []byte) int {
 func (w *Writer) rune(r rune, octets string) {
 	sequence, mark := sequences[Style(r)]
 	switch {
-	case mark && w.Form == Color:
+	case mark && w.Marks == Color:
 		w.out = append(w.out, sequence...)
-	case mark && w.Form == Plain:
+	case mark && w.Marks == Plain:
 	case w.ASCII && r > '~' && replacements[r] != "":
 		w.out = append(w.out, replacements[r]...)
 	case w.ASCII && r > '~' && !(r == utf8.RuneError && len(octets) == 1):

@@ -50,9 +50,9 @@ func TestWriter(t *testing.T) {
 		w    Writer
 		want string
 	}{
-		{Writer{Form: Plain}, "one\ntwo \\u001b[31mERROR “Café” ──► \\u202e\\xff\\u000d\n"},
-		{Writer{Form: Color}, "one\ntwo \\u001b[31m\x1b[31mERROR\x1b[0m “Café” ──► \\u202e\\xff\\u000d\n"},
-		{Writer{Form: Plain, ASCII: true}, "one\ntwo \\u001b[31mERROR \"Caf\\u00e9\" --> \\u202e\\xff\\u000d\n"},
+		{Writer{Marks: Plain}, "one\ntwo \\u001b[31mERROR “Café” ──► \\u202e\\xff\\u000d\n"},
+		{Writer{Marks: Color}, "one\ntwo \\u001b[31m\x1b[31mERROR\x1b[0m “Café” ──► \\u202e\\xff\\u000d\n"},
+		{Writer{Marks: Plain, ASCII: true}, "one\ntwo \\u001b[31mERROR \"Caf\\u00e9\" --> \\u202e\\xff\\u000d\n"},
 	} {
 		for _, size := range []int{1, 2, 3, len(text)} {
 			var b bytes.Buffer
@@ -110,7 +110,7 @@ func FuzzPrintable(f *testing.F) {
 			t.Fatalf("%q became %q: %v", valid, back, err)
 		}
 		b.Reset()
-		w := &Writer{Form: Plain, ASCII: true, to: &b}
+		w := &Writer{Marks: Plain, ASCII: true, to: &b}
 		if _, err := w.Write([]byte(s + "x")); err != nil || !utf8.Valid(b.Bytes()) {
 			t.Fatalf("%q: %v", b.Bytes(), err)
 		}

@@ -139,7 +139,7 @@ func TestM2DFaults(t *testing.T) {
 	foreign.form = accessPoint
 	rows = append(rows, foreign)
 	for _, rule := range wps.KindM2D.Layout() {
-		if rule.Need == wps.Mandatory {
+		if rule.Presence == wps.Mandatory {
 			row := faulty{name: fmt.Sprintf("M2D without %v", rule.Attribute), at: wps.KindM2, want: nack0, is: []error{ErrProtocol, wps.ErrMissing}, send: func(x *scene) []byte {
 				return parseBody(t, x.m2d()).without(rule.Attribute).octets()
 			}}

@@ -667,7 +667,7 @@ func TestAttributesMissing(t *testing.T) {
 		{writing, wps.KindM7, wps.KindM7APSettings}, {writing, wps.KindM8, wps.KindM8APSettings},
 	} {
 		for _, rule := range m.kind.Layout() {
-			if rule.Need != wps.Mandatory || rule.Missing != 0 {
+			if rule.Presence != wps.Mandatory || rule.Missing != 0 {
 				continue
 			}
 			id := rule.Attribute
@@ -686,7 +686,7 @@ func TestAttributesMissing(t *testing.T) {
 			rows = append(rows, row)
 		}
 		for _, rule := range m.settings.Layout() {
-			if rule.Need == wps.Mandatory && rule.Missing == 0 {
+			if rule.Presence == wps.Mandatory && rule.Missing == 0 {
 				rows = append(rows, faulty{
 					name: fmt.Sprintf("no %v in %v", rule.Attribute, m.settings), form: m.form, at: m.kind,
 					send: edited(func(b body) body { return b.without(rule.Attribute) }),
@@ -696,7 +696,7 @@ func TestAttributesMissing(t *testing.T) {
 		}
 	}
 	for _, rule := range wps.KindCredential.Layout() {
-		if rule.Need == wps.Mandatory && rule.Missing == 0 {
+		if rule.Presence == wps.Mandatory && rule.Missing == 0 {
 			rows = append(rows, faulty{
 				name: fmt.Sprintf("no %v in the credential", rule.Attribute), at: wps.KindM8,
 				send: func(x *scene) []byte {

@@ -17,7 +17,7 @@ func ExampleDocument_HTML() {
 		Parts: []report.Part{{
 			Heading: "Attempt 1",
 			Verdict: &report.Verdict{Mood: report.Bad, Label: "pin-first-half", Text: "The PIN was wrong.", Steps: []string{"Read the PIN again, and type it."}},
-			Ladder: &report.Ladder{Left: "printer", Right: "router", Rows: []report.Row{
+			Ladder: &report.Ladder{Left: "printer", Right: "router", Arrows: []report.Arrow{
 				{Name: "M1", FromLeft: true, Text: "who the printer is"},
 				{Name: "M2", At: 90 * time.Millisecond, Text: "who the router is"},
 			}},

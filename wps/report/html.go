@@ -134,12 +134,12 @@ func (l *Ladder) figure() gomponents.Node {
 			html.Div(html.Class("wide"), gomponents.Raw(l.svg(true, false))),
 			html.Div(html.Class("narrow"), gomponents.Raw(l.svg(false, false))),
 		),
-		html.Details(html.Class("list"), html.Summary(text("The messages in words")), html.Ol(each(l.Rows, Row.item))),
+		html.Details(html.Class("list"), html.Summary(text("The messages in words")), html.Ol(each(l.Arrows, Arrow.item))),
 	}
 }
 
 // item returns the message in words, with its findings.
-func (r Row) item() gomponents.Node {
+func (r Arrow) item() gomponents.Node {
 	words := fmt.Sprintf(" at %.3f s", r.At.Seconds())
 	if r.Frame != 0 {
 		words += ", frame " + strconv.Itoa(r.Frame)

@@ -103,8 +103,8 @@ func (l *Ladder) svg(wide, alone bool) string {
 
 // rung is a row of the picture: a step, or a retransmission of one.
 type rung struct {
-	step  *Row
-	again *Repeat
+	step  *Arrow
+	again *Retransmission
 }
 
 func (r rung) at() time.Duration {
@@ -116,8 +116,8 @@ func (r rung) at() time.Duration {
 
 // rungs returns the steps and their retransmissions in the order of time.
 func (l *Ladder) rungs() (all []rung) {
-	for i := range l.Rows {
-		s := &l.Rows[i]
+	for i := range l.Arrows {
+		s := &l.Arrows[i]
 		all = append(all, rung{step: s})
 		for k := range s.Repeats {
 			all = append(all, rung{s, &s.Repeats[k]})
@@ -128,7 +128,7 @@ func (l *Ladder) rungs() (all []rung) {
 }
 
 // step draws a message.
-func (d *drawing) step(s *Row) {
+func (d *drawing) step(s *Arrow) {
 	class := map[Mood]string{Bad: "bad", Warning: "warn"}[s.Mood]
 	y := d.y + 16
 	fmt.Fprintf(d, `<g class="%s"><text class="t" x="4" y="%d">%.3f</text>`, class, y+4, s.At.Seconds())
@@ -193,7 +193,7 @@ func (d *drawing) mark(y int, findings []Finding) {
 }
 
 // again draws a retransmission.
-func (d *drawing) again(s *Row, r *Repeat) {
+func (d *drawing) again(s *Arrow, r *Retransmission) {
 	y := d.y + 16
 	fmt.Fprintf(d, `<text class="t" x="4" y="%d">%.3f</text>`, y+4, r.At.Seconds())
 	d.arrow(y, s.FromLeft, "a r")

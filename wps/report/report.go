@@ -81,13 +81,13 @@ type Verdict struct {
 type Ladder struct {
 	Title       string
 	Left, Right string // the names of the two sides
-	Rows        []Row
+	Arrows      []Arrow
 	// End describes in words what followed the last step; "" if nothing did.
 	End string
 }
 
-// Row is a message of a ladder.
-type Row struct {
+// Arrow is a message of a ladder.
+type Arrow struct {
 	At       time.Duration // since the beginning of the ladder
 	Frame    int           // number in the capture, from 1; 0 if there is none
 	FromLeft bool
@@ -97,12 +97,12 @@ type Row struct {
 	// Encrypted is set if a part of the message is encrypted, Opened if that
 	// part was decrypted.
 	Encrypted, Opened bool
-	Repeats           []Repeat
+	Repeats           []Retransmission
 	Findings          []Finding
 }
 
-// Repeat is a retransmission of a step.
-type Repeat struct {
+// Retransmission is a retransmission of a step.
+type Retransmission struct {
 	At    time.Duration
 	Frame int
 }

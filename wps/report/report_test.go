@@ -43,16 +43,16 @@ func sample() *Document {
 		Notes: []string{"A note."},
 	}
 	for i, name := range []string{"M1", "M2", "M3", "M4", "NACK"} {
-		s := Row{At: time.Duration(i) * 7 * time.Millisecond, Frame: i + 1, FromLeft: i%2 == 0, Name: name, Text: "what it says, at some length, so that it takes two lines of the picture beside the arrow " + nasty}
+		s := Arrow{At: time.Duration(i) * 7 * time.Millisecond, Frame: i + 1, FromLeft: i%2 == 0, Name: name, Text: "what it says, at some length, so that it takes two lines of the picture beside the arrow " + nasty}
 		switch name {
 		case "M3":
-			s.Repeats = []Repeat{{At: 5 * time.Second, Frame: 20}, {At: 10 * time.Second, Frame: 21}}
+			s.Repeats = []Retransmission{{At: 5 * time.Second, Frame: 20}, {At: 10 * time.Second, Frame: 21}}
 		case "M4":
 			s.Encrypted, s.Opened, s.Mood, s.Findings = true, true, Bad, []Finding{finding}
 		case "NACK":
 			s.At, s.Mood = 70*time.Second, Warning
 		}
-		attempt.Ladder.Rows = append(attempt.Ladder.Rows, s)
+		attempt.Ladder.Arrows = append(attempt.Ladder.Arrows, s)
 	}
 	return &Document{
 		Title: "What happened " + nasty, Lead: "capture.pcap", Foot: "gowps",

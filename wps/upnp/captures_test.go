@@ -124,7 +124,7 @@ func TestCapturedAccessPoint(t *testing.T) {
 	for _, name := range captures {
 		t.Run(name, func(t *testing.T) {
 			c := readCapture(t, name)
-			r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(2), Port: 49152, Run: registrarRun(2), Rand: random(2)})
+			r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(2), Port: 49152, Registration: registrarRun(2), Rand: random(2)})
 			must(t, err)
 			r.Start(began)
 			r.Output()

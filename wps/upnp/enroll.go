@@ -88,7 +88,7 @@ func (r *Registrar) configure(ap wps.UUID, password registration.Password, write
 		return fmt.Errorf("upnp: access point %v: %w: a run with it is in progress", ap, ErrIgnored)
 	}
 	m, err := registration.NewRegistrar(registration.RegistrarConfig{
-		Config: r.cfg.Run, Password: password, AP: true, NewSettings: write,
+		Config: r.cfg.Registration, Password: password, AP: true, NewSettings: write,
 	})
 	if err != nil {
 		return err
@@ -334,10 +334,10 @@ func sameSelection(a, b *wps.SetSelectedRegistrar) bool {
 // selection is what an access point should advertise for this registrar: the
 // union of the orders that are valid there. A push button takes precedence.
 func (r *Registrar) selection(p *point) *wps.SetSelectedRegistrar {
-	d := &r.cfg.Run.Device
+	d := &r.cfg.Registration.Device
 	m := &wps.SetSelectedRegistrar{UUIDR: d.UUID}
-	if !r.cfg.Run.Version10 {
-		m.WFA.Version2 = r.cfg.Run.WFA.Version2
+	if !r.cfg.Registration.Version10 {
+		m.WFA.Version2 = r.cfg.Registration.WFA.Version2
 		if m.WFA.Version2 == 0 {
 			m.WFA.Version2 = 0x20
 		}
@@ -462,7 +462,7 @@ func (r *Registrar) begin(now time.Time, p *point, e *enrollee, m1 []byte) {
 		r.enrolleeEvent(now, EventFailed, p, e, fmt.Errorf("upnp: access point %v: %w", p.uuid, ErrNoSettings))
 		return
 	}
-	cfg := registration.RegistrarConfig{Config: r.cfg.Run, Deferred: true, Credentials: []wps.Credential{*settings}}
+	cfg := registration.RegistrarConfig{Config: r.cfg.Registration, Deferred: true, Credentials: []wps.Credential{*settings}}
 	if o.KeyPair != nil {
 		cfg.KeyPair = o.KeyPair
 	}

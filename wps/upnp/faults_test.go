@@ -324,7 +324,7 @@ func (s *scenario) play(t *testing.T, plan []callFault) int {
 	run := registrarRun(2)
 	run.KeyPair = keys[1]
 	var err error
-	d.r, err = upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(2), Port: 50000, Run: run, Rand: random(2)})
+	d.r, err = upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(2), Port: 50000, Registration: run, Rand: random(2)})
 	must(t, err)
 	d.registrars[2] = d.r
 	d.join(2, wrap(2, d.r))

@@ -182,7 +182,7 @@ func apID(n byte) wps.UUID { return wps.UUID{0xA0, n} }
 // registrar adds an external registrar.
 func (l *lan) registrar(n byte) *upnp.Registrar {
 	l.t.Helper()
-	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(n), Port: 50000, Run: registrarRun(n), Rand: random(n)})
+	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(n), Port: 50000, Registration: registrarRun(n), Rand: random(n)})
 	if err != nil {
 		l.t.Fatal(err)
 	}

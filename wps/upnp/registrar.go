@@ -47,9 +47,9 @@ type RegistrarConfig struct {
 	// Port is the port of the HTTP server at the address, which receives
 	// events.
 	Port uint16
-	// Run is the configuration of every run: the registrar's description
+	// Registration is the configuration of every run: the registrar's description
 	// with its UUID-R, the version, the randomness, the key log.
-	Run registration.Config
+	Registration registration.Config
 	// Only, if set, is the only access point to look for.
 	Only netip.Addr
 	// Rand is the source of identifiers; crypto/rand by default.
@@ -240,7 +240,7 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 	switch {
 	case cfg.Port == 0:
 		return nil, fmt.Errorf("upnp: Port: %w: it is the port of the HTTP server, and must not be zero", ErrConfig)
-	case cfg.Run.Device.UUID == wps.UUID{}:
+	case cfg.Registration.Device.UUID == wps.UUID{}:
 		return nil, fmt.Errorf("upnp: Run.Device.UUID: %w: it is the registrar's UUID-R, and must not be zero", ErrConfig)
 	case cfg.Only.IsValid() && !neighbour(cfg.LAN, cfg.Only):
 		return nil, fmt.Errorf("upnp: Only: %w: %v is not in %v", ErrConfig, cfg.Only, cfg.LAN.Masked())

@@ -550,7 +550,7 @@ func TestSecretsHidden(t *testing.T) {
 	for name, v := range map[string]any{
 		"registrar": r, "registrar by value": *r, "device": a.device, "device by value": *a.device, "order": o, "pointer to an order": &o,
 		"event": upnp.Event{Settings: r.Settings(apID(1))}, "events": r.Events(), "access points": r.AccessPoints(), "segment": &l.Segment,
-		"configuration": upnp.RegistrarConfig{Run: registration.Config{Device: deviceOf(2)}},
+		"configuration": upnp.RegistrarConfig{Registration: registration.Config{Device: deviceOf(2)}},
 		"structure": struct {
 			O upnp.Order
 			R *upnp.Registrar
@@ -600,7 +600,7 @@ func TestProbes(t *testing.T) {
 }
 
 func ExampleRegistrar() {
-	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(2), Port: 50000, Run: registration.Config{Device: deviceOf(2)}})
+	r, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: host(2), Port: 50000, Registration: registration.Config{Device: deviceOf(2)}})
 	if err != nil {
 		panic(err)
 	}

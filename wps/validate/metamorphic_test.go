@@ -168,11 +168,11 @@ var changes = []change{
 	{"removed", func(s sample, i int) []byte {
 		row, ok := need(s.kind, s.attrs[i].id)
 		switch {
-		case !ok || row.Need == wps.Optional:
+		case !ok || row.Presence == wps.Optional:
 			return nil // unknown attributes and extensions are optional
 		case len(slices.DeleteFunc(slices.Clone(s.attrs), func(a tlv) bool { return a.id != row.Attribute })) > 1:
 			return nil // there is another
-		case row.Need == wps.Conditional && !conditional[row.Attribute] && !(row.Attribute == wps.AttrUUIDE && s.kind == wps.KindProbeRequest):
+		case row.Presence == wps.Conditional && !conditional[row.Attribute] && !(row.Attribute == wps.AttrUUIDE && s.kind == wps.KindProbeRequest):
 			return nil // the condition is not met, or does not show in the list
 		}
 		return join(without(s.attrs, i)...)
@@ -285,7 +285,7 @@ func TestOptionalRemoved(t *testing.T) {
 	for _, s := range samples(t) {
 		before := validate.List(s.kind, join(s.attrs...), wps.Tolerant)
 		for i, a := range s.attrs {
-			if row, ok := need(s.kind, a.id); ok && row.Need != wps.Optional {
+			if row, ok := need(s.kind, a.id); ok && row.Presence != wps.Optional {
 				continue
 			}
 			if after := validate.List(s.kind, join(without(s.attrs, i)...), wps.Tolerant); after.Worst() > max(before.Worst(), validate.Note) {

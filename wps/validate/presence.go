@@ -44,16 +44,16 @@ func presenceRule(kind wps.Kind, need wps.Rule) (rule, bool) {
 	}}
 	when := need.When
 	switch {
-	case when != nil && when.RequiredBy == wps.RequiredByNone || need.Need == wps.Optional:
+	case when != nil && when.RequiredBy == wps.RequiredByNone || need.Presence == wps.Optional:
 		return rule{}, false
 	case when != nil:
 		row.Text = fmt.Sprintf("%v has %v if %s.", kind, id, when.Text)
 		if when.RequiredBy != wps.RequiredByAll {
 			row.Tolerant = Warning
 		}
-	case need.Need == wps.Mandatory && need.Missing != 0:
+	case need.Presence == wps.Mandatory && need.Missing != 0:
 		row.Tolerant, row.Quirk = Warning, need.Missing
-	case need.Need == wps.Mandatory2:
+	case need.Presence == wps.Mandatory2:
 		row.Tolerant, row.Versions = Warning, Version2
 	}
 	row.needs = id

@@ -18,7 +18,7 @@ const (
 
 // radiotap writes what the radio says: no frame check sequence, channel and
 // signal.
-func radiotap(r capture.Radio) []byte {
+func radiotap(r capture.RadioInfo) []byte {
 	const flags, channel, signal = 1 << 1, 1 << 3, 1 << 5
 	b := []byte{0, 0, 15, 0, flags | channel | signal, 0, 0, 0, 0, 0}
 	b = binary.LittleEndian.AppendUint16(b, r.Frequency)
@@ -92,7 +92,7 @@ func (a *anonymiser) frame(e *capture.Event) {
 
 // subtypes are the frame control fields of management frames, and the lengths of
 // what stands before their elements.
-var subtypes = map[capture.Kind]struct {
+var subtypes = map[capture.EventKind]struct {
 	control  uint16
 	elements bool
 }{
@@ -111,7 +111,7 @@ var subtypes = map[capture.Kind]struct {
 // A body is what stands behind the header of a management frame: repeated ones
 // are made once.
 type body struct {
-	kind       capture.Kind
+	kind       capture.EventKind
 	management *capture.Management
 }
 
@@ -143,7 +143,7 @@ func (a *anonymiser) management(e *capture.Event) {
 }
 
 // fixed writes the fields before the elements: IEEE Std 802.11-2020 9.3.3.
-func fixed(kind capture.Kind, m *capture.Management) (b []byte) {
+func fixed(kind capture.EventKind, m *capture.Management) (b []byte) {
 	numbers := func(values ...uint16) {
 		for _, v := range values {
 			b = binary.LittleEndian.AppendUint16(b, v)
@@ -184,7 +184,7 @@ const (
 )
 
 // elements writes what the elements of a frame say of WPS.
-func (a *anonymiser) elements(kind capture.Kind, e *dot11.Elements) (b []byte) {
+func (a *anonymiser) elements(kind capture.EventKind, e *dot11.Elements) (b []byte) {
 	element := func(id byte, body ...byte) {
 		body = body[:min(len(body), 255)]
 		b = append(append(b, id, byte(len(body))), body...)

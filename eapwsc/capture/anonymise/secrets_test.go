@@ -227,11 +227,11 @@ func write(t *testing.T, w *pcapng.Writer, iface int, b []byte) {
 // TestPlanted plants a secret in every field, and searches the copy for it.
 func TestPlanted(t *testing.T) {
 	in := planted(t)
-	kinds := make(map[capture.Kind]int)
+	kinds := make(map[capture.EventKind]int)
 	for _, e := range events(t, in) {
 		kinds[e.Kind]++
 	}
-	for _, k := range []capture.Kind{capture.KindBeacon, capture.KindProbeRequest, capture.KindAssociationRequest, capture.KindEAPOL, capture.KindRADIUS, capture.KindUPnP, capture.KindIEEE1905} {
+	for _, k := range []capture.EventKind{capture.KindBeacon, capture.KindProbeRequest, capture.KindAssociationRequest, capture.KindEAPOL, capture.KindRADIUS, capture.KindUPnP, capture.KindIEEE1905} {
 		if kinds[k] < 100 && k != capture.KindUPnP || kinds[k] == 0 {
 			t.Errorf("%d events of %v", kinds[k], k)
 		}

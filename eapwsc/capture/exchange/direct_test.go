@@ -22,7 +22,7 @@ func TestDirect(t *testing.T) {
 	}
 	named := encoded(t, &wps.ProbeRequest{RequestType: wps.RequestEnrollee8021X, DeviceName: "Television", DevicePasswordID: wps.PasswordPushButton})
 	idle := encoded(t, &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordPushButton})
-	personal := &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	personal := &dot11.Security{Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 	add(capture.Event{Kind: capture.KindBeacon, Src: wps.MAC{2}, BSSID: wps.MAC{2}, Management: &capture.Management{Capability: 0x11, Elements: dot11.Elements{SSID: "home", WPS: idle, RSN: personal}}})
 	add(capture.Event{Kind: capture.KindProbeRequest, Src: television, Dst: wps.Broadcast, Management: &capture.Management{Elements: dot11.Elements{SSID: "DIRECT-", WPS: named}}})
 	add(capture.Event{Kind: capture.KindDirect, Src: television, Dst: phone, Management: &capture.Management{Direct: 7, Elements: dot11.Elements{WPS: named}}})

@@ -34,7 +34,7 @@ func newScene(t testing.TB) *scene {
 // add adds an event, ten milliseconds after the previous one.
 func (s *scene) add(e capture.Event) {
 	s.now = s.now.Add(10 * time.Millisecond)
-	e.Frame, e.Time, e.Radio = len(s.events)+1, s.now, capture.Radio{OnAir: true, Sequence: uint16(len(s.events)), Frequency: 2437}
+	e.Frame, e.Time, e.Radio = len(s.events)+1, s.now, capture.RadioInfo{OnAir: true, Sequence: uint16(len(s.events)), Frequency: 2437}
 	s.events = append(s.events, e)
 }
 
@@ -46,9 +46,9 @@ func (s *scene) wait(d time.Duration) {
 }
 
 var (
-	wpa2       = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
-	wpa3       = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFCapable: true, PMFRequired: true}
-	enterprise = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKM8021X}}
+	wpa2       = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+	wpa3       = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFCapable: true, PMFRequired: true}
+	enterprise = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKM8021X}}
 )
 
 // beacon sends a beacon of the access point; e is nil if it offers no WPS.

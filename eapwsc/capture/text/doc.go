@@ -32,7 +32,7 @@
 //     tcpdump -x and Wireshark, of a C, Go or Python array, or digits with and
 //     without separators; and the same in base64.
 //
-// Each kind of line is a row of one table: see [Rows]. Lines that match no row
+// Each kind of line is a row of one table: see [Patterns]. Lines that match no row
 // are skipped. A prefix of the line is allowed, so that lines may come through
 // syslog, logread, journalctl, logcat or a forum; the time is read from it.
 // Colours are removed, and lines that a mail program or a terminal has wrapped

@@ -477,7 +477,7 @@ func (in *interpreter) dumped80211(b []byte) bool {
 	return true
 }
 
-var elementKinds = map[capture.Kind]wps.Kind{
+var elementKinds = map[capture.EventKind]wps.Kind{
 	capture.KindBeacon: wps.KindBeacon, capture.KindProbeRequest: wps.KindProbeRequest, capture.KindProbeResponse: wps.KindProbeResponse,
 	capture.KindAssociationRequest: wps.KindAssociationRequest, capture.KindReassociationRequest: wps.KindAssociationRequest,
 	capture.KindAssociationResponse: wps.KindAssociationResponse, capture.KindReassociationResponse: wps.KindAssociationResponse,

@@ -12,22 +12,22 @@ import (
 // espRows are lines of ESP-IDF and its examples, also those for Arduino, and
 // the SDK of the ESP8266. Its supplicant is hostap's, so [hostapRows] match its
 // debug output as well.
-var espRows = []Row{
-	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "start wps...", Example: "I (784) example_wps: start wps...",
+var espRows = []Pattern{
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Text: "start wps...", Example: "I (784) example_wps: start wps...",
 		means: func(in *interpreter, m *match) { in.espStarts() }},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c and the SDK of the ESP8266", Pattern: "wifi_wps_enable", Example: "I (797) wpa: wifi_wps_enable",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c and the SDK of the ESP8266", Text: "wifi_wps_enable", Example: "I (797) wpa: wifi_wps_enable",
 		means: func(in *interpreter, m *match) { in.espStarts() }},
-	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "Starting WPS", Example: "Starting WPS",
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Text: "Starting WPS", Example: "Starting WPS",
 		means: func(in *interpreter, m *match) { in.espStarts() }},
-	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "mode : sta{gap:upto}({own:mac}", Example: "I (780) wifi:mode : sta (02:00:00:00:01:00)",
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Text: "mode : sta{gap:upto}({own:mac}", Example: "I (780) wifi:mode : sta (02:00:00:00:01:00)",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
 			l.is(sideStation)
 			l.own = m.mac("own")
 		}},
-	{Program: ESPIDF, Origin: "esp_wifi, closed; the frame that ended it in the low octet, its reason above", Pattern: "state: {from:word} -> {to:word} ({code:hex})", Example: "I (17970) wifi:state: run -> init (fc0)",
+	{Program: ESPIDF, Origin: "esp_wifi, closed; the frame that ended it in the low octet, its reason above", Text: "state: {from:word} -> {to:word} ({code:hex})", Example: "I (17970) wifi:state: run -> init (fc0)",
 		means: (*interpreter).espState},
-	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "wifi:connected with {ssid:upto}, aid = {aid:int}", Example: "I (28868) wifi:connected with home, aid = 2, channel 8, BW20, bssid = 02:00:00:00:00:00",
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Text: "wifi:connected with {ssid:upto}, aid = {aid:int}", Example: "I (28868) wifi:connected with home, aid = 2, channel 8, BW20, bssid = 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
 			l.ssid = string(m.text("ssid"))
@@ -35,13 +35,13 @@ var espRows = []Row{
 				in.joined(l.with(wps.MAC{}), true)
 			}
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps discover ⟦{ssid:upto}⟧", Example: "D (5230) wpa: wps discover [home]",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps discover ⟦{ssid:upto}⟧", Example: "D (5230) wpa: wps discover [home]",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
 			l.is(sideStation)
 			l.ssid = string(m.text("ssid"))
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "WPS: connecting to {ssid:upto}, bssid={bssid:mac}", Example: "I (6230) wpa: WPS: connecting to home, bssid=02:00:00:00:00:00",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "WPS: connecting to {ssid:upto}, bssid={bssid:mac}", Example: "I (6230) wpa: WPS: connecting to home, bssid=02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
 			l.is(sideStation)
@@ -51,7 +51,7 @@ var espRows = []Row{
 			t.renew()
 			in.attempt(t)
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "WPS: neg start", Example: "D (6231) wpa: WPS: neg start",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "WPS: neg start", Example: "D (6231) wpa: WPS: neg start",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			t.link.is(sideStation)
@@ -60,14 +60,14 @@ var espRows = []Row{
 			}
 			t.wsc = true
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "WPS: Send EAPOL START", Example: "D (6600) wpa: WPS: Send EAPOL START.",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "WPS: Send EAPOL START", Example: "D (6600) wpa: WPS: Send EAPOL START.",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			t.link.is(sideStation)
 			in.associate(t)
 			in.eapolStart(t, []byte{1, 1, 0, 0})
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "=========identity=======", Example: "D (6700) wpa: =========identity===========",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "=========identity=======", Example: "D (6700) wpa: =========identity===========",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			t.link.is(sideStation)
@@ -76,7 +76,7 @@ var espRows = []Row{
 			t.wsc = true
 			in.emitSignal(t, saidIdentity)
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "sm->wps->state = {state:int}", Example: "D (6800) wpa: sm->wps->state = 3",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "sm->wps->state = {state:int}", Example: "D (6800) wpa: sm->wps->state = 3",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			state, _ := m.number("state")
@@ -88,13 +88,13 @@ var espRows = []Row{
 				}
 			}
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "receive eap code failure!", Example: "D (7900) wpa: receive eap code failure!",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "receive eap code failure!", Example: "D (7900) wpa: receive eap code failure!",
 		means: func(in *interpreter, m *match) { in.flush(); t := in.talkHere(); t.wsc = true; in.failure(t) }},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps finished------>", Example: "D (7901) wpa: wps finished------>",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps finished------>", Example: "D (7901) wpa: wps finished------>",
 		means: func(in *interpreter, m *match) { in.flush(); in.succeed(in.talkHere()) }},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps failed----->", Example: "E (7902) wpa: wps failed-----> ignore_sel_reg=0",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps failed----->", Example: "E (7902) wpa: wps failed-----> ignore_sel_reg=0",
 		means: func(in *interpreter, m *match) { in.espFailed() }},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "wps msg timeout RECV_M2", Example: "D (7902) wpa: wps msg timeout RECV_M2",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps msg timeout RECV_M2", Example: "D (7902) wpa: wps msg timeout RECV_M2",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			t.link.is(sideStation)
@@ -102,9 +102,9 @@ var espRows = []Row{
 			in.emitMessageOnce(t, wps.MessageM1)
 			in.waitTimedOut(t, true)
 		}},
-	{Program: ESPIDF, Origin: "include/esp_wifi_types_generic.h wifi_event_sta_wps_fail_reason_t, as programs print it", Pattern: "WPS_FAIL_REASON_RECV_M2D", Example: "E (7902) app: WPS_FAIL_REASON_RECV_M2D",
+	{Program: ESPIDF, Origin: "include/esp_wifi_types_generic.h wifi_event_sta_wps_fail_reason_t, as programs print it", Text: "WPS_FAIL_REASON_RECV_M2D", Example: "E (7902) app: WPS_FAIL_REASON_RECV_M2D",
 		means: func(in *interpreter, m *match) { in.espM2D() }},
-	{Program: ESPIDF, Origin: "wifi_event_sta_wps_fail_reason_t, as programs print it", Pattern: "wps fail reason[:] {reason:int}", Example: "E (7902) app: wps fail reason: 1",
+	{Program: ESPIDF, Origin: "wifi_event_sta_wps_fail_reason_t, as programs print it", Text: "wps fail reason[:] {reason:int}", Example: "E (7902) app: wps fail reason: 1",
 		means: func(in *interpreter, m *match) {
 			switch reason, _ := m.number("reason"); reason {
 			case 1:
@@ -115,46 +115,46 @@ var espRows = []Row{
 				in.espFailed()
 			}
 		}},
-	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Pattern: "PBC session overlap!", Example: "I (5301) wpa: PBC session overlap!",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
-	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_PBC_OVERLAP", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PBC_OVERLAP",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
-	{Program: ESPIDF, Origin: "examples/wifi/wps; SYSTEM_EVENT_… before ESP-IDF 4.0", Pattern: "STA_WPS_ER_FAILED", Example: "I (7902) example_wps: WIFI_EVENT_STA_WPS_ER_FAILED",
+	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "PBC session overlap!", Example: "I (5301) wpa: PBC session overlap!",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Text: "STA_WPS_ER_PBC_OVERLAP", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PBC_OVERLAP",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps; SYSTEM_EVENT_… before ESP-IDF 4.0", Text: "STA_WPS_ER_FAILED", Example: "I (7902) example_wps: WIFI_EVENT_STA_WPS_ER_FAILED",
 		means: func(in *interpreter, m *match) { in.espFailed() }},
-	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Failed", Example: "WPS Failed, retrying",
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Text: "WPS Failed", Example: "WPS Failed, retrying",
 		means: func(in *interpreter, m *match) { in.espFailed() }},
-	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_TIMEOUT", Example: "I (125301) example_wps: WIFI_EVENT_STA_WPS_ER_TIMEOUT",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
-	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Timedout", Example: "WPS Timedout, retrying",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
-	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_SUCCESS", Example: "I (7902) example_wps: WIFI_EVENT_STA_WPS_ER_SUCCESS",
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Text: "STA_WPS_ER_TIMEOUT", Example: "I (125301) example_wps: WIFI_EVENT_STA_WPS_ER_TIMEOUT",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeNoRegistrar) }},
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Text: "WPS Timedout", Example: "WPS Timedout, retrying",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeNoRegistrar) }},
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Text: "STA_WPS_ER_SUCCESS", Example: "I (7902) example_wps: WIFI_EVENT_STA_WPS_ER_SUCCESS",
 		means: func(in *interpreter, m *match) { in.espSucceeded() }},
-	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS Successful[l, stopping WPS and connecting to: {ssid:rest}]", Example: "WPS Successfull, stopping WPS and connecting to: home",
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Text: "WPS Successful[l, stopping WPS and connecting to: {ssid:rest}]", Example: "WPS Successfull, stopping WPS and connecting to: home",
 		means: func(in *interpreter, m *match) {
 			in.espSucceeded()
 			if name := m.text("ssid"); len(name) > 0 {
 				in.here().ssid = string(name)
 			}
 		}},
-	{Program: ESPIDF, Origin: "examples/wifi/wps", Pattern: "STA_WPS_ER_PIN", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PIN",
+	{Program: ESPIDF, Origin: "examples/wifi/wps", Text: "STA_WPS_ER_PIN", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PIN",
 		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
-	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Pattern: "WPS_PIN = ", Example: "WPS_PIN = 12345670",
+	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Text: "WPS_PIN = ", Example: "WPS_PIN = 12345670",
 		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
-	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Pattern: "STA Disconnected: SSID: {ssid:upto}, BSSID: {bssid:mac}, Reason: {reason:int}", Example: "[ 28929][V][WiFiGeneric.cpp:360] _arduino_event_cb(): STA Disconnected: SSID: home, BSSID: 02:00:00:00:00:00, Reason: 15",
+	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Text: "STA Disconnected: SSID: {ssid:upto}, BSSID: {bssid:mac}, Reason: {reason:int}", Example: "[ 28929][V][WiFiGeneric.cpp:360] _arduino_event_cb(): STA Disconnected: SSID: home, BSSID: 02:00:00:00:00:00, Reason: 15",
 		means: (*interpreter).espDisconnected},
-	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Pattern: "_eventCallback(): Reason: {reason:int}", Example: "[W][WiFiGeneric.cpp:391] _eventCallback(): Reason: 15 - 4WAY_HANDSHAKE_TIMEOUT",
+	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Text: "_eventCallback(): Reason: {reason:int}", Example: "[W][WiFiGeneric.cpp:391] _eventCallback(): Reason: 15 - 4WAY_HANDSHAKE_TIMEOUT",
 		means: (*interpreter).espDisconnected},
-	{Program: ESPIDF, Origin: "esp8266/Arduino", Pattern: "STA disconnect: {reason:int}", Example: "STA disconnect: 15",
+	{Program: ESPIDF, Origin: "esp8266/Arduino", Text: "STA disconnect: {reason:int}", Example: "STA disconnect: 15",
 		means: (*interpreter).espDisconnected},
-	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "disconnect event, reason={reason:int}", Example: "D (5172) wifi:Send disconnect event, reason=15, AP number=0",
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Text: "disconnect event, reason={reason:int}", Example: "D (5172) wifi:Send disconnect event, reason=15, AP number=0",
 		means: (*interpreter).espDisconnected},
-	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Pattern: "WIFI_REASON_NO_AP_FOUND", Example: "W (30001) app: WIFI_REASON_NO_AP_FOUND",
+	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Text: "WIFI_REASON_NO_AP_FOUND", Example: "W (30001) app: WIFI_REASON_NO_AP_FOUND",
 		means: func(in *interpreter, m *match) { in.espReason(espNoAP) }},
-	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Pattern: "WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT", Example: "W (30001) app: WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT",
+	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Text: "WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT", Example: "W (30001) app: WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT",
 		means: func(in *interpreter, m *match) { in.espReason(reasonHandshake) }},
-	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Pattern: "WIFI_REASON_HANDSHAKE_TIMEOUT", Example: "W (30001) app: WIFI_REASON_HANDSHAKE_TIMEOUT",
+	{Program: ESPIDF, Origin: "wifi_err_reason_t, as programs print it", Text: "WIFI_REASON_HANDSHAKE_TIMEOUT", Example: "W (30001) app: WIFI_REASON_HANDSHAKE_TIMEOUT",
 		means: func(in *interpreter, m *match) { in.espReason(espHandshakeFailed) }},
-	{Program: ESPIDF, Origin: "ESPHome, wifi_component_esp32_arduino.cpp", Pattern: "Disconnected ssid='{ssid:upto}' bssid={bssid:mac} reason='{words:upto}'", Example: "[W][wifi_esp32:495]: Event: Disconnected ssid='home' bssid=02:00:00:00:00:00 reason='4-Way Handshake Timeout'",
+	{Program: ESPIDF, Origin: "ESPHome, wifi_component_esp32_arduino.cpp", Text: "Disconnected ssid='{ssid:upto}' bssid={bssid:mac} reason='{words:upto}'", Example: "[W][wifi_esp32:495]: Event: Disconnected ssid='home' bssid=02:00:00:00:00:00 reason='4-Way Handshake Timeout'",
 		means: func(in *interpreter, m *match) {
 			switch string(m.text("words")) {
 			case "4-Way Handshake Timeout", "Handshake Failed":
@@ -163,16 +163,16 @@ var espRows = []Row{
 				in.espReason(espNoAP)
 			}
 		}},
-	{Program: ESPIDF, Origin: "esp_wifi, closed", Pattern: "receive encrypted ap, but password is empty", Example: "I (34588) wifi: receive encrypted ap, but password is empty",
+	{Program: ESPIDF, Origin: "esp_wifi, closed", Text: "receive encrypted ap, but password is empty", Example: "I (34588) wifi: receive encrypted ap, but password is empty",
 		means: func(in *interpreter, m *match) {
 			if l := in.here(); l.enrolled {
 				name := cmp.Or(l.ssid, "?") // there was one
 				in.give(l.done, &wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES})
 			}
 		}},
-	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Pattern: "wps cb status: {status:int}", Example: "wps cb status: 0",
+	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Text: "wps cb status: {status:int}", Example: "wps cb status: 0",
 		means: (*interpreter).espCallback},
-	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Pattern: "wps_status_cb: {words:word}", Example: "wps_status_cb: success!",
+	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Text: "wps_status_cb: {words:word}", Example: "wps_status_cb: success!",
 		means: func(in *interpreter, m *match) {
 			switch string(bytes.TrimRight(m.text("words"), "!.:")) {
 			case "success":
@@ -180,10 +180,10 @@ var espRows = []Row{
 			case "failed":
 				in.espFailed()
 			case "timeout":
-				in.report(doctor.ReportNoRegistrar)
+				in.notice(doctor.NoticeNoRegistrar)
 			}
 		}},
-	{Program: ESPIDF, Origin: "ESP8266 SDK", Pattern: "Disconn from {ssid:upto};{reason:int}", Example: "Disconn from home;23",
+	{Program: ESPIDF, Origin: "ESP8266 SDK", Text: "Disconn from {ssid:upto};{reason:int}", Example: "Disconn from home;23",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			if t.wsc && t.said&saidFailure == 0 && !t.link.enrolled {
@@ -334,7 +334,7 @@ func (in *interpreter) espFailed() {
 	case t.said != 0:
 		in.failure(t)
 	default:
-		in.report(doctor.ReportFailed)
+		in.notice(doctor.NoticeFailed)
 	}
 }
 
@@ -365,7 +365,7 @@ func (in *interpreter) espCallback(m *match) {
 	case 1:
 		in.espFailed()
 	case 2:
-		in.report(doctor.ReportNoRegistrar)
+		in.notice(doctor.NoticeNoRegistrar)
 	}
 }
 

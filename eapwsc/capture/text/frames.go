@@ -69,12 +69,12 @@ var octetsRows = []octetsRow{
 }
 
 // rowsOfOctets returns the rows that match the dumps.
-func rowsOfOctets() (rows []Row) {
+func rowsOfOctets() (rows []Pattern) {
 	for _, o := range octetsRows {
 		rows = append(rows,
-			Row{Program: o.program, Origin: o.origin, Pattern: o.name + " - hexdump(len={len:int}):[{octets:rest}]", Example: o.name + " - hexdump(len=" + lenOf(o.example) + "): " + o.example,
+			Pattern{Program: o.program, Origin: o.origin, Text: o.name + " - hexdump(len={len:int}):[{octets:rest}]", Example: o.name + " - hexdump(len=" + lenOf(o.example) + "): " + o.example,
 				means: func(in *interpreter, m *match) { in.collect(m, o.means) }},
-			Row{Program: o.program, Origin: o.origin, Pattern: o.name + " - hexdump_ascii(len={len:int}):", Example: o.name + " - hexdump_ascii(len=" + lenOf(o.example) + "):",
+			Pattern{Program: o.program, Origin: o.origin, Text: o.name + " - hexdump_ascii(len={len:int}):", Example: o.name + " - hexdump_ascii(len=" + lenOf(o.example) + "):",
 				means: func(in *interpreter, m *match) { in.collect(m, o.means) }},
 		)
 	}
@@ -249,7 +249,7 @@ func (in *interpreter) keyWrapKey(b []byte) {
 // managementFrames are the frames that logs dump: the kind of event, and where
 // the elements begin in the body.
 var managementFrames = map[byte]struct {
-	kind     capture.Kind
+	kind     capture.EventKind
 	elements int
 }{
 	0: {capture.KindAssociationRequest, 4}, 1: {capture.KindAssociationResponse, 6}, 2: {capture.KindReassociationRequest, 10}, 3: {capture.KindReassociationResponse, 6},
@@ -309,7 +309,7 @@ func (in *interpreter) management(b []byte) {
 	}
 	e := in.emit(row.kind)
 	e.Src, e.Dst, e.BSSID, e.Management = src, dst, bssid, m
-	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(l.freq)}
+	e.Radio = capture.RadioInfo{OnAir: true, Frequency: uint16(l.freq)}
 }
 
 // other returns the address of the station of a frame.

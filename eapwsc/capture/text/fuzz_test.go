@@ -17,7 +17,7 @@ import (
 // FuzzReader checks that any text is read to its end, with the same result for
 // any size of reads, at a cost bounded by its length.
 func FuzzReader(f *testing.F) {
-	for _, row := range Rows() {
+	for _, row := range Patterns() {
 		f.Add([]byte("1700000000.123456: " + row.Example + "\n"))
 	}
 	for _, pattern := range []string{"testdata/tokens/*.hex", "testdata/prints/*.txt"} {
@@ -75,7 +75,7 @@ func describe(t *testing.T, r *Reader, b []byte) string {
 			t.Errorf("%s in line %d: %d octets at %d of %d", d.Name, d.Line, len(d.Octets), d.Offset, len(d.Frame))
 		}
 	}
-	fmt.Fprintln(&s, source, len(r.Dumps()), len(r.Reports()))
+	fmt.Fprintln(&s, source, len(r.Dumps()), len(r.Notices()))
 	return s.String()
 }
 

@@ -12,14 +12,14 @@ import (
 // hostapRows are lines of hostapd and wpa_supplicant: the event lines of all
 // versions from 1.0 to 2.11, and debug output (-d, -dd, with and without -K).
 // The source files are those of hostap.
-var hostapRows = []Row{
+var hostapRows = []Pattern{
 	// Event lines: see src/common/wpa_ctrl.h for their names.
 	{Program: Hostap, Origin: "wpa_supplicant/wps_supplicant.c, src/ap/wps_hostapd.c; reason= since 1.0",
-		Pattern: "WPS-FAIL[ msg={msg:int}][ config_error={error:int}][ reason={reason:int}]",
+		Text:    "WPS-FAIL[ msg={msg:int}][ config_error={error:int}][ reason={reason:int}]",
 		Example: "wlan0: WPS-FAIL msg=8 config_error=18",
 		means:   (*interpreter).wpsFail},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c",
-		Pattern: "WPS-M2D dev_password_id={id:int} config_error={error:int}",
+		Text:    "WPS-M2D dev_password_id={id:int} config_error={error:int}",
 		Example: "<3>WPS-M2D dev_password_id=0 config_error=0",
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
@@ -31,10 +31,10 @@ var hostapRows = []Row{
 			in.flush()
 		}},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_SUCCESS",
-		Pattern: "WPS-SUCCESS", Example: "wlan0: WPS-SUCCESS ",
+		Text: "WPS-SUCCESS", Example: "wlan0: WPS-SUCCESS ",
 		means: func(in *interpreter, m *match) { in.succeed(in.on(in.link(m)).with(wps.MAC{})) }},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
-		Pattern: "WPS-REG-SUCCESS {sta:mac} {uuid:uuid}",
+		Text:    "WPS-REG-SUCCESS {sta:mac} {uuid:uuid}",
 		Example: "wlan0: WPS-REG-SUCCESS 02:00:00:00:01:00 572cf82f-c957-5653-9b16-b5cfb298abf1",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -45,10 +45,10 @@ var hostapRows = []Row{
 			l.enrolled = false
 		}},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_OVERLAP",
-		Pattern: "WPS-OVERLAP-DETECTED", Example: "wlan0: WPS-OVERLAP-DETECTED PBC session overlap",
-		means: func(in *interpreter, m *match) { in.on(in.link(m)); in.report(doctor.ReportOverlap) }},
+		Text: "WPS-OVERLAP-DETECTED", Example: "wlan0: WPS-OVERLAP-DETECTED PBC session overlap",
+		means: func(in *interpreter, m *match) { in.on(in.link(m)); in.notice(doctor.NoticeOverlap) }},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_TIMEOUT",
-		Pattern: "WPS-TIMEOUT[ {text:rest}]", Example: "wlan0: WPS-TIMEOUT Requested operation timed out",
+		Text: "WPS-TIMEOUT[ {text:rest}]", Example: "wlan0: WPS-TIMEOUT Requested operation timed out",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			if l.side == sideUnknown { // hostapd says no more, wpa_supplicant does
@@ -58,20 +58,20 @@ var hostapRows = []Row{
 				}
 			}
 			if l.side == sideAP {
-				in.report(doctor.ReportNoDevice)
+				in.notice(doctor.NoticeNoDevice)
 			} else {
-				in.report(doctor.ReportNoRegistrar)
+				in.notice(doctor.NoticeNoRegistrar)
 			}
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c; -PBC, -PIN and -AUTH say for what it waits",
-		Pattern: "WPS-AP-AVAILABLE", Example: "<3>WPS-AP-AVAILABLE-PBC ",
+		Text: "WPS-AP-AVAILABLE", Example: "<3>WPS-AP-AVAILABLE-PBC ",
 		means: func(in *interpreter, m *match) { in.on(in.link(m)).is(sideStation) }},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c, the answer to WPS_PBC",
-		Pattern: "FAIL-PBC-OVERLAP", Example: "FAIL-PBC-OVERLAP",
-		means: func(in *interpreter, m *match) { in.here().is(sideStation); in.report(doctor.ReportOverlap) }},
+		Text: "FAIL-PBC-OVERLAP", Example: "FAIL-PBC-OVERLAP",
+		means: func(in *interpreter, m *match) { in.here().is(sideStation); in.notice(doctor.NoticeOverlap) }},
 
 	// Commands, as people type them and as debug output repeats them.
-	{Program: Hostap, Origin: "wpa_cli and hostapd_cli", Pattern: "_cli {command:rest}", Example: "# hostapd_cli -i wlan0 wps_pin any 12345670",
+	{Program: Hostap, Origin: "wpa_cli and hostapd_cli", Text: "_cli {command:rest}", Example: "# hostapd_cli -i wlan0 wps_pin any 12345670",
 		means: func(in *interpreter, m *match) {
 			for word := range bytes.FieldsSeq(m.text("command")) {
 				switch string(word) {
@@ -88,40 +88,40 @@ var hostapRows = []Row{
 			}
 			in.heard[Hostap]-- // it is about something else
 		}},
-	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_check_pin {pin:word}", Example: "wps_check_pin 12345670",
+	{Program: Hostap, Origin: "wpa_cli, interactive", Text: "^wps_check_pin {pin:word}", Example: "wps_check_pin 12345670",
 		means: func(in *interpreter, m *match) { in.commanded = in.line }},
-	{Program: Hostap, Origin: "ctrl_iface.c, the answer to WPS_CHECK_PIN", Pattern: "^FAIL-CHECKSUM", Example: "FAIL-CHECKSUM",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportBadPIN) }},
-	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Pattern: "^FAIL-BUSY", Example: "FAIL-BUSY",
-		means: func(in *interpreter, m *match) { in.answered(doctor.ReportRefused) }},
-	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Pattern: "^UNKNOWN COMMAND", Example: "UNKNOWN COMMAND",
-		means: func(in *interpreter, m *match) { in.answered(doctor.ReportNoWPS) }},
-	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Pattern: "^FAIL{rest:rest}", Example: "FAIL",
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to WPS_CHECK_PIN", Text: "^FAIL-CHECKSUM", Example: "FAIL-CHECKSUM",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeBadPIN) }},
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Text: "^FAIL-BUSY", Example: "FAIL-BUSY",
+		means: func(in *interpreter, m *match) { in.answered(doctor.NoticeRefused) }},
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Text: "^UNKNOWN COMMAND", Example: "UNKNOWN COMMAND",
+		means: func(in *interpreter, m *match) { in.answered(doctor.NoticeNoWPS) }},
+	{Program: Hostap, Origin: "ctrl_iface.c, the answer to a command", Text: "^FAIL{rest:rest}", Example: "FAIL",
 		means: func(in *interpreter, m *match) {
 			if len(m.text("rest")) == 0 {
-				in.answered(doctor.ReportRefused)
+				in.answered(doctor.NoticeRefused)
 			}
 		}},
-	{Program: Hostap, Origin: "wpa_cli.c and hostapd_cli.c", Pattern: "Failed to connect to {where:within}ctrl_if", Example: "Failed to connect to non-global ctrl_ifname: wlan0  error: No such file or directory",
-		means: func(in *interpreter, m *match) { in.answered(doctor.ReportRefused) }},
-	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_pbc", Example: "wps_pbc",
+	{Program: Hostap, Origin: "wpa_cli.c and hostapd_cli.c", Text: "Failed to connect to {where:within}ctrl_if", Example: "Failed to connect to non-global ctrl_ifname: wlan0  error: No such file or directory",
+		means: func(in *interpreter, m *match) { in.answered(doctor.NoticeRefused) }},
+	{Program: Hostap, Origin: "wpa_cli, interactive", Text: "^wps_pbc", Example: "wps_pbc",
 		means: func(in *interpreter, m *match) { in.command(m, doctor.PushButton, false) }},
-	{Program: Hostap, Origin: "wpa_cli, interactive", Pattern: "^wps_pin {who:word}", Example: "wps_pin any",
+	{Program: Hostap, Origin: "wpa_cli, interactive", Text: "^wps_pin {who:word}", Example: "wps_pin any",
 		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, false) }},
-	{Program: WPASupplicant, Origin: "wpa_cli, interactive", Pattern: "^wps_reg {bssid:mac}", Example: "wps_reg 02:00:00:00:00:00 12345670",
+	{Program: WPASupplicant, Origin: "wpa_cli, interactive", Text: "^wps_reg {bssid:mac}", Example: "wps_reg 02:00:00:00:00:00 12345670",
 		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, true) }},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Pattern: "Control interface command 'WPS_PBC", Example: "wlan0: Control interface command 'WPS_PBC'",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Text: "Control interface command 'WPS_PBC", Example: "wlan0: Control interface command 'WPS_PBC'",
 		means: func(in *interpreter, m *match) { in.command(m, doctor.PushButton, false) }},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Pattern: "Control interface command 'WPS_PIN", Example: "wlan0: Control interface command 'WPS_PIN any 12345670'",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Text: "Control interface command 'WPS_PIN", Example: "wlan0: Control interface command 'WPS_PIN any 12345670'",
 		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, false) }},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Pattern: "Control interface command 'WPS_REG", Example: "wlan0: Control interface command 'WPS_REG 02:00:00:00:00:00 12345670'",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c", Text: "Control interface command 'WPS_REG", Example: "wlan0: Control interface command 'WPS_REG 02:00:00:00:00:00 12345670'",
 		means: func(in *interpreter, m *match) { in.command(m, doctor.PIN, true) }},
 
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_CANCEL",
-		Pattern: "WPS-CANCEL", Example: "wlan0: WPS-CANCEL ",
+		Text: "WPS-CANCEL", Example: "wlan0: WPS-CANCEL ",
 		means: func(in *interpreter, m *match) { in.on(in.link(m)).stop(in) }},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
-		Pattern: "WPS-PIN-NEEDED {uuid:uuid} {sta:mac} ⟦{name:upto}|{rest:rest}",
+		Text:    "WPS-PIN-NEEDED {uuid:uuid} {sta:mac} ⟦{name:upto}|{rest:rest}",
 		Example: "wlan0: WPS-PIN-NEEDED ed0bfab2-2afe-50f2-9fcb-5dc0a86a824e 02:00:00:00:00:02 [Device 2|Example|Model|1|2|3-0050F204-1]",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -144,16 +144,16 @@ var hostapRows = []Row{
 			}
 		}},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
-		Pattern: "WPS-AP-SETUP-LOCKED", Example: "wlan0: WPS-AP-SETUP-LOCKED ",
+		Text: "WPS-AP-SETUP-LOCKED", Example: "wlan0: WPS-AP-SETUP-LOCKED ",
 		means: func(in *interpreter, m *match) { in.setLocked(m, true) }},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
-		Pattern: "WPS-AP-SETUP-UNLOCKED", Example: "wlan0: WPS-AP-SETUP-UNLOCKED ",
+		Text: "WPS-AP-SETUP-UNLOCKED", Example: "wlan0: WPS-AP-SETUP-UNLOCKED ",
 		means: func(in *interpreter, m *match) { in.setLocked(m, false) }},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_ACTIVE",
-		Pattern: "WPS-PBC-ACTIVE", Example: "wlan0: WPS-PBC-ACTIVE ",
+		Text: "WPS-PBC-ACTIVE", Example: "wlan0: WPS-PBC-ACTIVE ",
 		means: func(in *interpreter, m *match) { in.started(m, doctor.PushButton) }},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_DISABLE",
-		Pattern: "WPS-PBC-DISABLE", Example: "wlan0: WPS-PBC-DISABLE ",
+		Text: "WPS-PBC-DISABLE", Example: "wlan0: WPS-PBC-DISABLE ",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			if l.pressed = false; l.side == sideAP {
@@ -161,10 +161,10 @@ var hostapRows = []Row{
 			}
 		}},
 	{Program: Hostap, Origin: "wpa_supplicant/wps_supplicant.c; since 2.10",
-		Pattern: "WPS-PIN-ACTIVE", Example: "wlan0: WPS-PIN-ACTIVE ",
+		Text: "WPS-PIN-ACTIVE", Example: "wlan0: WPS-PIN-ACTIVE ",
 		means: func(in *interpreter, m *match) { in.started(m, doctor.PIN) }},
 	{Program: Hostap, Origin: "wpa_supplicant/wps_supplicant.c",
-		Pattern: "WPS-CRED-RECEIVED[ {hex:word}]",
+		Text:    "WPS-CRED-RECEIVED[ {hex:word}]",
 		Example: "wlan0: WPS-CRED-RECEIVED 100e00201045000461626364100300020020100f000200081027000861626364656667681020000600000000000",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -175,14 +175,14 @@ var hostapRows = []Row{
 			t.wsc, t.given = true, true
 		}},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
-		Pattern: "WPS-NEW-AP-SETTINGS[ {hex:word}]",
+		Text:    "WPS-NEW-AP-SETTINGS[ {hex:word}]",
 		Example: "wlan0: WPS-NEW-AP-SETTINGS 1045000461626364100300020020100f000200081027000861626364656667681020000600000000000",
 		means: func(in *interpreter, m *match) {
 			in.on(in.link(m)).is(sideAP)
 			in.credential(m.text("hex"))
 		}},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
-		Pattern: "WPS-ENROLLEE-SEEN {sta:mac} {uuid:uuid} {type:word} {methods:hex} {id:int} {request:int}[ ⟦{name:rest}]",
+		Text:    "WPS-ENROLLEE-SEEN {sta:mac} {uuid:uuid} {type:word} {methods:hex} {id:int} {request:int}[ ⟦{name:rest}]",
 		Example: "wlan0: WPS-ENROLLEE-SEEN 02:00:00:00:01:00 572cf82f-c957-5653-9b16-b5cfb298abf1 0-00000000-0 0x4388 4 1 [ ]",
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
@@ -191,7 +191,7 @@ var hostapRows = []Row{
 			in.probe(m.mac("sta"), m.uuid("uuid"), wps.DevicePasswordID(id), wps.ConfigMethods(methods))
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c, of an external registrar",
-		Pattern: "WPS-ER-ENROLLEE-ADD {uuid:uuid} {sta:mac} M1={m1:int} config_methods={methods:hex} dev_passwd_id={id:int}",
+		Text:    "WPS-ER-ENROLLEE-ADD {uuid:uuid} {sta:mac} M1={m1:int} config_methods={methods:hex} dev_passwd_id={id:int}",
 		Example: "WPS-ER-ENROLLEE-ADD 572cf82f-c957-5653-9b16-b5cfb298abf1 02:00:00:00:01:00 M1=1 config_methods=0x4388 dev_passwd_id=4 pri_dev_type=0-00000000-0 |a|b|c|d|e|",
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
@@ -199,14 +199,14 @@ var hostapRows = []Row{
 			in.probe(m.mac("sta"), m.uuid("uuid"), wps.DevicePasswordID(id), wps.ConfigMethods(methods))
 		}},
 
-	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-STARTED {sta:mac}",
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-STARTED {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-STARTED 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideAP)
 			in.start(l.with(m.mac("sta")))
 		}},
-	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-STARTED EAP authentication started",
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "CTRL-EVENT-EAP-STARTED EAP authentication started",
 		Example: "wlan0: CTRL-EVENT-EAP-STARTED EAP authentication started",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -216,17 +216,17 @@ var hostapRows = []Row{
 				in.start(t)
 			}
 		}},
-	{Program: Hostap, Origin: "src/eap_peer/eap.c, src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-PROPOSED-METHOD vendor={vendor:int} method={method:int}",
+	{Program: Hostap, Origin: "src/eap_peer/eap.c, src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-PROPOSED-METHOD vendor={vendor:int} method={method:int}",
 		Example: "wlan0: CTRL-EVENT-EAP-PROPOSED-METHOD vendor=14122 method=1",
 		means: func(in *interpreter, m *match) {
 			if vendor, _ := m.number("vendor"); vendor == vendorWFA {
 				in.proposedAt(in.on(in.link(m)))
 			}
 		}},
-	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-METHOD EAP vendor 14122 method",
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "CTRL-EVENT-EAP-METHOD EAP vendor 14122 method",
 		Example: "wlan0: CTRL-EVENT-EAP-METHOD EAP vendor 14122 method 1 (WSC) selected",
 		means:   func(in *interpreter, m *match) { in.proposed(in.on(in.link(m)).with(wps.MAC{})) }},
-	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-FAILURE {sta:mac}",
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-FAILURE {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-FAILURE 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -235,7 +235,7 @@ var hostapRows = []Row{
 			in.attributeTo(t, true)
 			in.failure(t)
 		}},
-	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-TIMEOUT-FAILURE{two:upto} {sta:mac}",
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-TIMEOUT-FAILURE{two:upto} {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-TIMEOUT-FAILURE 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -244,7 +244,7 @@ var hostapRows = []Row{
 				in.waitTimedOut(t, false)
 			}
 		}},
-	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "CTRL-EVENT-EAP-RETRANSMIT{two:upto} {sta:mac}",
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-RETRANSMIT{two:upto} {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-RETRANSMIT 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -254,7 +254,7 @@ var hostapRows = []Row{
 				in.emitFrame(t, false, t.sent)
 			}
 		}},
-	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "CTRL-EVENT-EAP-FAILURE EAP authentication failed",
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "CTRL-EVENT-EAP-FAILURE EAP authentication failed",
 		Example: "wlan0: CTRL-EVENT-EAP-FAILURE EAP authentication failed",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -262,7 +262,7 @@ var hostapRows = []Row{
 			in.failure(l.with(wps.MAC{}))
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; locally_generated= since 2.0",
-		Pattern: "CTRL-EVENT-DISCONNECTED bssid={bssid:mac} reason={reason:int}[ locally_generated={own:int}]",
+		Text:    "CTRL-EVENT-DISCONNECTED bssid={bssid:mac} reason={reason:int}[ locally_generated={own:int}]",
 		Example: "wlan0: CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:00:00 reason=3 locally_generated=1",
 		means: func(in *interpreter, m *match) {
 			reason, _ := m.number("reason")
@@ -271,14 +271,14 @@ var hostapRows = []Row{
 			l.is(sideStation)
 			in.leave(l.with(m.mac("bssid")), own == 1, reason)
 		}},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Pattern: "CTRL-EVENT-CONNECTED - Connection to {bssid:mac} completed",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Text: "CTRL-EVENT-CONNECTED - Connection to {bssid:mac} completed",
 		Example: "wlan0: CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:00:00 completed [id=0 id_str=]",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideStation)
 			in.joined(l.with(m.mac("bssid")), true)
 		}},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "CTRL-EVENT-ASSOC-REJECT [bssid={bssid:mac} ]status_code={status:int}",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "CTRL-EVENT-ASSOC-REJECT [bssid={bssid:mac} ]status_code={status:int}",
 		Example: "wlan0: CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:00:00 status_code=17",
 		means: func(in *interpreter, m *match) {
 			status, _ := m.number("status")
@@ -286,7 +286,7 @@ var hostapRows = []Row{
 			l.is(sideStation)
 			in.accepted(l.with(m.mac("bssid")), uint16(status))
 		}},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; since 2.10", Pattern: "CTRL-EVENT-AUTH-REJECT {bssid:mac} auth_type={type:int} auth_transaction={n:int} status_code={status:int}",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; since 2.10", Text: "CTRL-EVENT-AUTH-REJECT {bssid:mac} auth_type={type:int} auth_transaction={n:int} status_code={status:int}",
 		Example: "wlan0: CTRL-EVENT-AUTH-REJECT 02:00:00:00:00:00 auth_type=3 auth_transaction=1 status_code=15",
 		means: func(in *interpreter, m *match) {
 			status, _ := m.number("status")
@@ -295,26 +295,26 @@ var hostapRows = []Row{
 			l.is(sideStation)
 			in.authenticationRefused(l.with(m.mac("bssid")), algorithm, status)
 		}},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "CTRL-EVENT-SSID-TEMP-DISABLED id={id:int} ssid=\"{ssid:upto}\" auth_failures={n:int} duration={s:int} reason=WRONG_KEY",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "CTRL-EVENT-SSID-TEMP-DISABLED id={id:int} ssid=\"{ssid:upto}\" auth_failures={n:int} duration={s:int} reason=WRONG_KEY",
 		Example: "wlan0: CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"home\" auth_failures=1 duration=10 reason=WRONG_KEY",
 		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; since 2.4", Pattern: "CTRL-EVENT-NETWORK-NOT-FOUND", Example: "wlan0: CTRL-EVENT-NETWORK-NOT-FOUND ",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; since 2.4", Text: "CTRL-EVENT-NETWORK-NOT-FOUND", Example: "wlan0: CTRL-EVENT-NETWORK-NOT-FOUND ",
 		means: func(in *interpreter, m *match) {
 			if t := in.on(in.link(m)).with(wps.MAC{}); t.link.enrolled {
 				in.notFound(t)
 			}
 		}},
-	{Program: WPASupplicant, Origin: "src/rsn_supp, wpa_supplicant/events.c", Pattern: "WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
+	{Program: WPASupplicant, Origin: "src/rsn_supp, wpa_supplicant/events.c", Text: "WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
 		Example: "wlan0: WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
 		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
-	{Program: Hostapd, Origin: "src/ap/sta_info.c", Pattern: "AP-STA-CONNECTED {sta:mac}",
+	{Program: Hostapd, Origin: "src/ap/sta_info.c", Text: "AP-STA-CONNECTED {sta:mac}",
 		Example: "wlan0: AP-STA-CONNECTED 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideAP)
 			in.joined(l.with(m.mac("sta")), true)
 		}},
-	{Program: Hostapd, Origin: "src/ap/wpa_auth_glue.c", Pattern: "AP-STA-POSSIBLE-PSK-MISMATCH {sta:mac}",
+	{Program: Hostapd, Origin: "src/ap/wpa_auth_glue.c", Text: "AP-STA-POSSIBLE-PSK-MISMATCH {sta:mac}",
 		Example: "wlan0: AP-STA-POSSIBLE-PSK-MISMATCH 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -323,17 +323,17 @@ var hostapRows = []Row{
 		}},
 
 	// A station on its way to an access point.
-	{Program: WPASupplicant, Origin: "wpa_supplicant/sme.c", Pattern: "Trying to authenticate with {bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/sme.c", Text: "Trying to authenticate with {bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
 		Example: "wlan1: SME: Trying to authenticate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
 		means:   func(in *interpreter, m *match) { in.goesTo(m) }},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Pattern: "Trying to associate with [SSID ]{bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Text: "Trying to associate with [SSID ]{bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
 		Example: "wlan1: Trying to associate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
 		means: func(in *interpreter, m *match) {
 			if t := in.goesTo(m); !t.requested || t.said != 0 || t.dumped || t.associated {
 				in.attempt(t)
 			}
 		}},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "Associated with {bssid:mac}",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "Associated with {bssid:mac}",
 		Example: "wlan1: Associated with 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -347,46 +347,46 @@ var hostapRows = []Row{
 			}
 			in.accepted(t, 0)
 		}},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Pattern: "Own MAC address: {own:mac}",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Text: "Own MAC address: {own:mac}",
 		Example: "wlan1: Own MAC address: 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.own = m.mac("own")
 			l.is(sideStation)
 		}},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "ssid='{ssid:upto}' wpa_ie_len={wpa:int} rsn_ie_len={rsn:int} caps={caps:hex} level={level:int}[ freq={freq:int}] {wps:rest}",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "ssid='{ssid:upto}' wpa_ie_len={wpa:int} rsn_ie_len={rsn:int} caps={caps:hex} level={level:int}[ freq={freq:int}] {wps:rest}",
 		Example: "wlan1: 0: 02:00:00:00:00:00 ssid='lab' wpa_ie_len=0 rsn_ie_len=20 caps=0x411 level=-30 freq=2437  wps",
 		means:   (*interpreter).candidate},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Pattern: "selected based on WPS IE (Active PBC)",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Text: "selected based on WPS IE (Active PBC)",
 		Example: "   selected based on WPS IE (Active PBC)",
 		means:   func(in *interpreter, m *match) { in.waiting(wps.PasswordPushButton) }},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Pattern: "selected based on WPS IE (Authorized MAC or Active PIN)",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Text: "selected based on WPS IE (Authorized MAC or Active PIN)",
 		Example: "   selected based on WPS IE (Authorized MAC or Active PIN)",
 		means:   func(in *interpreter, m *match) { in.waiting(wps.PasswordDefault) }},
-	{Program: WPASupplicant, Origin: "src/rsn_supp/wpa.c", Pattern: "WPS: AP {bssid:mac} type {type:int} added",
+	{Program: WPASupplicant, Origin: "src/rsn_supp/wpa.c", Text: "WPS: AP {bssid:mac} type {type:int} added",
 		Example: "WPS: AP 02:00:00:00:00:00 type 1 added", means: (*interpreter).wpsAP},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Pattern: "BSS: Add new id {id:int} BSSID {bssid:mac} SSID '{ssid:upto}'[ freq {freq:int}]",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c", Text: "BSS: Add new id {id:int} BSSID {bssid:mac} SSID '{ssid:upto}'[ freq {freq:int}]",
 		Example: "wlan1: BSS: Add new id 1 BSSID 02:00:00:00:00:00 SSID 'lab' freq 2437", means: (*interpreter).newBSS},
 
 	// An access point about itself and its stations.
-	{Program: Hostapd, Origin: "src/ap/hostapd.c", Pattern: "Using interface {name:word} with hwaddr {own:mac} and ssid \"{ssid:upto}\"",
+	{Program: Hostapd, Origin: "src/ap/hostapd.c", Text: "Using interface {name:word} with hwaddr {own:mac} and ssid \"{ssid:upto}\"",
 		Example: "Using interface wlan0 with hwaddr 02:00:00:00:00:00 and ssid \"lab\"",
 		means: func(in *interpreter, m *match) {
 			l := in.on(string(m.text("name")))
 			l.own, l.ssid = m.mac("own"), string(unescaped(m.text("ssid")))
 			l.is(sideAP)
 		}},
-	{Program: Hostapd, Origin: "src/ap/hw_features.c, src/ap/hostapd.c", Pattern: "Channel: {channel:int}  Frequency: {freq:int} MHz",
+	{Program: Hostapd, Origin: "src/ap/hw_features.c, src/ap/hostapd.c", Text: "Channel: {channel:int}  Frequency: {freq:int} MHz",
 		Example: "Mode: IEEE 802.11g  Channel: 6  Frequency: 2437 MHz",
 		means: func(in *interpreter, m *match) {
 			in.here().freq, _ = m.number("freq")
 		}},
-	{Program: Hostapd, Origin: "src/ap/hostapd.c", Pattern: "interface state {from:upto}->{to:word}",
+	{Program: Hostapd, Origin: "src/ap/hostapd.c", Text: "interface state {from:upto}->{to:word}",
 		Example: "wlan0: interface state UNINITIALIZED->ENABLED",
 		means:   func(in *interpreter, m *match) { in.on(in.link(m)).is(sideAP) }},
-	{Program: Hostapd, Origin: "src/ap/hostapd.c", Pattern: "AP-ENABLED", Example: "wlan0: AP-ENABLED ",
+	{Program: Hostapd, Origin: "src/ap/hostapd.c", Text: "AP-ENABLED", Example: "wlan0: AP-ENABLED ",
 		means: func(in *interpreter, m *match) { in.on(in.link(m)).is(sideAP) }},
-	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.11: associated (aid",
+	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Text: "STA {sta:mac} IEEE 802.11: associated (aid",
 		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.11: associated (aid 1)",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -403,13 +403,13 @@ var hostapRows = []Row{
 				in.accepted(t, 0)
 			}
 		}},
-	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.11: disassociated",
+	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Text: "STA {sta:mac} IEEE 802.11: disassociated",
 		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.11: disassociated",
 		means:   (*interpreter).stationLeft},
-	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.11: deauthenticated",
+	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Text: "STA {sta:mac} IEEE 802.11: deauthenticated",
 		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.11: deauthenticated",
 		means:   (*interpreter).stationLeft},
-	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c", Pattern: "IEEE 802.1X: {n:int} bytes from {sta:mac}",
+	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c", Text: "IEEE 802.1X: {n:int} bytes from {sta:mac}",
 		Example: "IEEE 802.1X: 84 bytes from 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
@@ -417,7 +417,7 @@ var hostapRows = []Row{
 			l.with(m.mac("sta"))
 			l.addressed = true
 		}},
-	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c (hostapd_logger)", Pattern: "STA {sta:mac} IEEE 802.1X: {what:rest}",
+	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c (hostapd_logger)", Text: "STA {sta:mac} IEEE 802.1X: {what:rest}",
 		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.1X: Sending EAP Packet (identifier 73)",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
@@ -432,7 +432,7 @@ var hostapRows = []Row{
 				in.eapolStart(t, e)
 			}
 		}},
-	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: Probe Request for PBC received from {sta:mac}",
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: Probe Request for PBC received from {sta:mac}",
 		Example: "WPS: Probe Request for PBC received from 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
 			in.here().is(sideAP)
@@ -441,13 +441,13 @@ var hostapRows = []Row{
 				in.probe(m.mac("sta"), wps.UUID{}, wps.PasswordPushButton, 0)
 			}
 		}},
-	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: PBC overlap detected", Example: "WPS: PBC overlap detected - do not start PBC mode",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
-	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: PBC timed out - disable PBC mode", Example: "WPS: PBC timed out - disable PBC mode",
-		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.report(doctor.ReportNoDevice) }},
-	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: A new PIN configured", Example: "WPS: A new PIN configured (timeout=0)",
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: PBC overlap detected", Example: "WPS: PBC overlap detected - do not start PBC mode",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: PBC timed out - disable PBC mode", Example: "WPS: PBC timed out - disable PBC mode",
+		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.notice(doctor.NoticeNoDevice) }},
+	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: A new PIN configured", Example: "WPS: A new PIN configured (timeout=0)",
 		means: func(in *interpreter, m *match) { l := in.here(); l.is(sideAP); l.pinEntered = true }},
-	{Program: Hostapd, Origin: "src/wps/wps_attr_build.c and wps_registrar.c", Pattern: "WPS: Build Beacon IEs", Example: "WPS: Build Beacon IEs",
+	{Program: Hostapd, Origin: "src/wps/wps_attr_build.c and wps_registrar.c", Text: "WPS: Build Beacon IEs", Example: "WPS: Build Beacon IEs",
 		means: func(in *interpreter, m *match) {
 			in.flush()
 			in.here().is(sideAP)
@@ -456,20 +456,20 @@ var hostapRows = []Row{
 		}},
 
 	// EAP of the debug output.
-	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Pattern: "EAP: EAP entering state RETRANSMIT", Example: "EAP: EAP entering state RETRANSMIT",
+	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "EAP: EAP entering state RETRANSMIT", Example: "EAP: EAP entering state RETRANSMIT",
 		means: func(in *interpreter, m *match) {
 			if t := in.talkHere(); t.link.side == sideAP && t.sent != nil && !t.dumped {
 				in.flush()
 				in.emitFrame(t, false, t.sent)
 			}
 		}},
-	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Pattern: "EAP: Received EAP-Failure", Example: "EAP: Received EAP-Failure",
+	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "EAP: Received EAP-Failure", Example: "EAP: Received EAP-Failure",
 		means: func(in *interpreter, m *match) { in.flush(); in.failure(in.talkHere()) }},
-	{Program: Hostap, Origin: "src/eap_peer/eap_wsc.c", Pattern: "EAP-WSC: Received start", Example: "EAP-WSC: Received start",
+	{Program: Hostap, Origin: "src/eap_peer/eap_wsc.c", Text: "EAP-WSC: Received start", Example: "EAP-WSC: Received start",
 		means: func(in *interpreter, m *match) { in.proposed(in.talkHere()) }},
-	{Program: Hostap, Origin: "src/eap_server/eap_server_wsc.c", Pattern: "EAP-WSC: Send WSC/Start", Example: "EAP-WSC: Send WSC/Start",
+	{Program: Hostap, Origin: "src/eap_server/eap_server_wsc.c", Text: "EAP-WSC: Send WSC/Start", Example: "EAP-WSC: Send WSC/Start",
 		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.proposed(in.talkHere()) }},
-	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Pattern: "RX EAPOL from {bssid:mac}", Example: "wlan1: RX EAPOL from 02:00:00:00:00:00 (encrypted=0)",
+	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "RX EAPOL from {bssid:mac}", Example: "wlan1: RX EAPOL from 02:00:00:00:00:00 (encrypted=0)",
 		means: func(in *interpreter, m *match) {
 			l := in.on(in.link(m))
 			l.is(sideStation)
@@ -481,32 +481,32 @@ var hostapRows = []Row{
 		}},
 
 	// Messages of the debug output.
-	{Program: Hostap, Origin: "src/wps/wps.c", Pattern: "WPS: Processing received message (len={len:int} op_code={op:int})",
+	{Program: Hostap, Origin: "src/wps/wps.c", Text: "WPS: Processing received message (len={len:int} op_code={op:int})",
 		Example: "WPS: Processing received message (len=379 op_code=4)",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("len")
 			in.flush()
 			in.pending = &message{length: n}
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Pattern: "WPS: Received M{n:word}", Example: "WPS: Received M1",
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Text: "WPS: Received M{n:word}", Example: "WPS: Received M1",
 		means: func(in *interpreter, m *match) {
 			if kind, ok := messageNames["M"+string(m.text("n"))]; ok {
 				in.begin(kind, true)
 			}
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Pattern: "WPS: Received WSC_{name:word}", Example: "WPS: Received WSC_NACK",
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Text: "WPS: Received WSC_{name:word}", Example: "WPS: Received WSC_NACK",
 		means: func(in *interpreter, m *match) {
 			if kind, ok := messageNames[string(m.text("name"))]; ok {
 				in.begin(kind, true)
 			}
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c, wps_common.c", Pattern: "WPS: Building Message [WSC_]{name:word}", Example: "WPS: Building Message WSC_NACK",
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c, wps_common.c", Text: "WPS: Building Message [WSC_]{name:word}", Example: "WPS: Building Message WSC_NACK",
 		means: func(in *interpreter, m *match) {
 			if kind, ok := messageNames[string(m.text("name"))]; ok {
 				in.begin(kind, false)
 			}
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_registrar.c, wps_enrollee.c", Pattern: "terminated negotiation with Configuration Error {error:int}",
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c, wps_enrollee.c", Text: "terminated negotiation with Configuration Error {error:int}",
 		Example: "WPS: Enrollee terminated negotiation with Configuration Error 18",
 		means: func(in *interpreter, m *match) {
 			ce, _ := m.number("error")
@@ -515,40 +515,40 @@ var hostapRows = []Row{
 			}
 			in.attribute16(wps.AttrConfigError, ce)
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Configuration Error ({error:int})", Example: "WPS:  * Configuration Error (18)",
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Text: "WPS:  * Configuration Error ({error:int})", Example: "WPS:  * Configuration Error (18)",
 		means: func(in *interpreter, m *match) { ce, _ := m.number("error"); in.attribute16(wps.AttrConfigError, ce) }},
-	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Device Password ID ({id:int}", Example: "WPS:  * Device Password ID (4)",
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Text: "WPS:  * Device Password ID ({id:int}", Example: "WPS:  * Device Password ID (4)",
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
 			in.attribute16(wps.AttrDevicePasswordID, id)
 			in.describes(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(id) })
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_attr_process.c, wps_enrollee.c", Pattern: "WPS: Device Password ID {id:int}", Example: "WPS: Device Password ID 4",
+	{Program: Hostap, Origin: "src/wps/wps_attr_process.c, wps_enrollee.c", Text: "WPS: Device Password ID {id:int}", Example: "WPS: Device Password ID 4",
 		means: func(in *interpreter, m *match) { id, _ := m.number("id"); in.attribute16(wps.AttrDevicePasswordID, id) }},
-	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Wi-Fi Protected Setup State ({state:int})", Example: "WPS:  * Wi-Fi Protected Setup State (2)",
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Text: "WPS:  * Wi-Fi Protected Setup State ({state:int})", Example: "WPS:  * Wi-Fi Protected Setup State (2)",
 		means: func(in *interpreter, m *match) {
 			state, _ := m.number("state")
 			in.describes(func(e *wps.ProbeResponse) { e.State = wps.State(state) })
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS:  * Selected Registrar", Example: "WPS:  * Selected Registrar",
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Text: "WPS:  * Selected Registrar", Example: "WPS:  * Selected Registrar",
 		means: func(in *interpreter, m *match) {
 			in.describes(func(e *wps.ProbeResponse) { e.SelectedRegistrar = true })
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS:  * Selected Registrar Config Methods ({methods:hex})", Example: "WPS:  * Selected Registrar Config Methods (210c)",
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Text: "WPS:  * Selected Registrar Config Methods ({methods:hex})", Example: "WPS:  * Selected Registrar Config Methods (210c)",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("methods")
 			in.describes(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = wps.ConfigMethods(n) })
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS:  * AP Setup Locked", Example: "WPS:  * AP Setup Locked",
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Text: "WPS:  * AP Setup Locked", Example: "WPS:  * AP Setup Locked",
 		means: func(in *interpreter, m *match) {
 			in.describes(func(e *wps.ProbeResponse) { e.APSetupLocked = true })
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:  * Version2 ({v:hex})", Example: "WPS:  * Version2 (0x20)",
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Text: "WPS:  * Version2 ({v:hex})", Example: "WPS:  * Version2 (0x20)",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("v")
 			in.describes(func(e *wps.ProbeResponse) { e.WFA.Version2 = uint8(n) })
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Pattern: "WPS:    AuthorizedMAC: {mac:mac}", Example: "WPS:    AuthorizedMAC: ff:ff:ff:ff:ff:ff",
+	{Program: Hostap, Origin: "src/wps/wps_attr_build.c", Text: "WPS:    AuthorizedMAC: {mac:mac}", Example: "WPS:    AuthorizedMAC: ff:ff:ff:ff:ff:ff",
 		means: func(in *interpreter, m *match) {
 			in.describes(func(e *wps.ProbeResponse) {
 				if len(e.WFA.AuthorizedMACs) < 5 {
@@ -556,16 +556,16 @@ var hostapRows = []Row{
 				}
 			})
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: Build Probe Response IEs", Example: "WPS: Build Probe Response IEs",
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Text: "WPS: Build Probe Response IEs", Example: "WPS: Build Probe Response IEs",
 		means: func(in *interpreter, m *match) { in.flush() }},
-	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Pattern: "WPS: Enrollee MAC Address {mac:mac}", Example: "WPS: Enrollee MAC Address 02:00:00:00:01:00",
+	{Program: Hostap, Origin: "src/wps/wps_enrollee.c, wps_registrar.c", Text: "WPS: Enrollee MAC Address {mac:mac}", Example: "WPS: Enrollee MAC Address 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) { a := m.mac("mac"); in.attribute(wps.AttrMACAddress, a[:]) }},
-	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Pattern: "WPS: Enrollee Config Methods {methods:hex}", Example: "WPS: Enrollee Config Methods 0x2388 [Display] [PBC] [Keypad]",
+	{Program: Hostap, Origin: "src/wps/wps_registrar.c", Text: "WPS: Enrollee Config Methods {methods:hex}", Example: "WPS: Enrollee Config Methods 0x2388 [Display] [PBC] [Keypad]",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("methods")
 			in.attribute16(wps.AttrConfigMethods, n)
 		}},
-	{Program: Hostap, Origin: "src/wps/wps_dev_attr.c", Pattern: "WPS: Primary Device Type: {type:word}", Example: "WPS: Primary Device Type: 3-0050F204-1",
+	{Program: Hostap, Origin: "src/wps/wps_dev_attr.c", Text: "WPS: Primary Device Type: {type:word}", Example: "WPS: Primary Device Type: 3-0050F204-1",
 		means: func(in *interpreter, m *match) {
 			if d, err := wps.ParseDeviceType(string(m.text("type"))); err == nil {
 				in.attribute(wps.AttrPrimaryDeviceType, d[:])
@@ -726,10 +726,10 @@ func (in *interpreter) command(m *match, method doctor.Method, external bool) {
 }
 
 // answered takes the answer to the command of WPS in a line before.
-func (in *interpreter) answered(kind doctor.ReportKind) {
+func (in *interpreter) answered(kind doctor.NoticeKind) {
 	const near = 3 // lines
 	if in.commanded > 0 && in.line-in.commanded <= near {
-		in.report(kind)
+		in.notice(kind)
 		in.here().pressed = false
 	}
 }
@@ -798,7 +798,7 @@ func (in *interpreter) credential(digits []byte) {
 
 // give notes the form of settings that were sent, by a line of the exchange.
 func (in *interpreter) give(line int, c *wps.Credential) {
-	if len(in.given) == maxReports {
+	if len(in.given) == maxNotices {
 		in.given = slices.Delete(in.given, 0, 1)
 	}
 	in.given = append(in.given, given{line, doctor.NewSettings(c)})

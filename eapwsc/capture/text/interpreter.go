@@ -39,7 +39,7 @@ type interpreter struct {
 	scans      int            // entries so far
 	dumps      []Dump
 	commanded  int // the line of the last command of WPS, 0 if there was none
-	reports    []doctor.Report
+	notices    []doctor.Notice
 	given      []given
 	missing    map[int]bool // the lines of successes after which the network was not found
 	keys       *exchange.KeyLog
@@ -70,7 +70,7 @@ type given struct {
 const (
 	maxLinks    = 64
 	maxTalks    = 256
-	maxReports  = 256
+	maxNotices  = 256
 	maxDumps    = 4096
 	maxNetworks = 4096
 )
@@ -177,7 +177,7 @@ type network struct {
 }
 
 // emit adds an event, for the caller to complete.
-func (in *interpreter) emit(kind capture.Kind) *capture.Event {
+func (in *interpreter) emit(kind capture.EventKind) *capture.Event {
 	in.events = append(in.events, capture.Event{Kind: kind, Frame: in.line, Time: in.now})
 	if in.current != nil {
 		in.events[len(in.events)-1].Interface = in.current.number
@@ -609,7 +609,7 @@ func (in *interpreter) succeed(t *talk) {
 
 // notFound handles a station that does not find the network of its settings.
 func (in *interpreter) notFound(t *talk) {
-	if !t.link.joining && len(in.missing) < maxReports {
+	if !t.link.joining && len(in.missing) < maxNotices {
 		in.missing[t.link.done] = true
 	}
 }
@@ -772,7 +772,7 @@ func (in *interpreter) network(t *talk) {
 func (in *interpreter) beacon(bssid wps.MAC, ssid string, frequency, signal int, octets []byte) *capture.Event {
 	e := in.emit(capture.KindBeacon)
 	e.Src, e.BSSID = bssid, bssid
-	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(frequency), Signal: int8(signal)}
+	e.Radio = capture.RadioInfo{OnAir: true, Frequency: uint16(frequency), Signal: int8(signal)}
 	e.Described = true
 	e.Management = &capture.Management{
 		Capability: 1 | dot11.Privacy,
@@ -782,7 +782,7 @@ func (in *interpreter) beacon(bssid wps.MAC, ssid string, frequency, signal int,
 }
 
 // personal is the assumed security of a network.
-var personal = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
+var personal = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}, AKMs: []dot11.AKM{dot11.AKMPSK}}
 
 // advertise emits a beacon of the access point that runs the program.
 func (in *interpreter) advertise(e *element) {
@@ -812,17 +812,17 @@ func (in *interpreter) advertiseState(l *link) {
 	in.advertise(e)
 }
 
-// report adds a report, unless it repeats the previous one.
-func (in *interpreter) report(kind doctor.ReportKind) {
-	r := doctor.Report{Kind: kind, Time: in.now}
-	if n := len(in.reports); n > 0 && in.reports[n-1].Kind == kind {
-		in.reports[n-1].Time = in.now
+// notice adds a notice, unless it repeats the previous one.
+func (in *interpreter) notice(kind doctor.NoticeKind) {
+	r := doctor.Notice{Kind: kind, Time: in.now}
+	if n := len(in.notices); n > 0 && in.notices[n-1].Kind == kind {
+		in.notices[n-1].Time = in.now
 		return
 	}
-	if len(in.reports) == maxReports {
-		in.reports = slices.Delete(in.reports, 0, 1)
+	if len(in.notices) == maxNotices {
+		in.notices = slices.Delete(in.notices, 0, 1)
 	}
-	in.reports = append(in.reports, r)
+	in.notices = append(in.notices, r)
 }
 
 // dumpedFrame handles an EAPOL frame that is dumped.

@@ -11,28 +11,28 @@ import (
 // iwdRows are lines of iwd, with -d unless the origin says otherwise. The
 // source files are those of iwd 1.0 to 3.10. It does not print WSC messages:
 // only the number received shows how far a run came.
-var iwdRows = []Row{
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "src/wsc.c:wsc_push_button()", Example: "src/wsc.c:wsc_push_button() ",
+var iwdRows = []Pattern{
+	{Program: IWD, Origin: "src/wsc.c", Text: "src/wsc.c:wsc_push_button()", Example: "src/wsc.c:wsc_push_button() ",
 		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton) }},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "src/wsc.c:wsc_start_pin()", Example: "src/wsc.c:wsc_start_pin() ",
+	{Program: IWD, Origin: "src/wsc.c", Text: "src/wsc.c:wsc_start_pin()", Example: "src/wsc.c:wsc_start_pin() ",
 		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PIN) }},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "_scan_results() bss '{bssid:mac}' with SSID: {ssid:upto}, freq: {freq:int}",
+	{Program: IWD, Origin: "src/wsc.c", Text: "_scan_results() bss '{bssid:mac}' with SSID: {ssid:upto}, freq: {freq:int}",
 		Example: "src/wsc.c:pin_scan_results() bss '02:00:00:00:00:00' with SSID: lab, freq: 2437",
 		means: func(in *interpreter, m *match) {
 			in.here().is(sideStation)
 			freq, _ := m.number("freq")
 			in.considered = considered{m.mac("bssid"), string(m.text("ssid")), freq, 0}
 		}},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "_scan_results() bss->wsc: {pointer:upto}, {size:int}",
+	{Program: IWD, Origin: "src/wsc.c", Text: "_scan_results() bss->wsc: {pointer:upto}, {size:int}",
 		Example: "src/wsc.c:pin_scan_results() bss->wsc: (nil), 0",
 		means: func(in *interpreter, m *match) {
 			if size, _ := m.number("size"); size == 0 {
 				in.shows(true, nil)
 			}
 		}},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "SelectedRegistar: false", Example: "src/wsc.c:pin_scan_results() SelectedRegistar: false",
+	{Program: IWD, Origin: "src/wsc.c", Text: "SelectedRegistar: false", Example: "src/wsc.c:pin_scan_results() SelectedRegistar: false",
 		means: func(in *interpreter, m *match) { in.shows(true, &wps.Beacon{State: wps.Configured}) }},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "AuthorizedMacs: {macs:rest}", Example: "src/wsc.c:pin_scan_results() AuthorizedMacs: ff:ff:ff:ff:ff:ff",
+	{Program: IWD, Origin: "src/wsc.c", Text: "AuthorizedMacs: {macs:rest}", Example: "src/wsc.c:pin_scan_results() AuthorizedMacs: ff:ff:ff:ff:ff:ff",
 		means: func(in *interpreter, m *match) {
 			b := &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: wps.PasswordDefault}
 			for s := m.text("macs"); len(s) >= macLen && len(b.WFA.AuthorizedMACs) < 5; s = s[macLen:] {
@@ -42,25 +42,25 @@ var iwdRows = []Row{
 			}
 			in.shows(true, b)
 		}},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "G Session overlap error", Example: "src/wsc.c:push_button_scan_results() 2G Session overlap error",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "Found two PBC APs on different bands", Example: "src/wsc.c:push_button_scan_results() Found two PBC APs on different bands",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
-	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Pattern: "SimpleConfiguration.SessionOverlap", Example: "Error net.connman.iwd.SimpleConfiguration.SessionOverlap: Multiple sessions detected",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "APs found, running the scan again", Example: "src/wsc.c:push_button_scan_results() No PBC APs found, running the scan again",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
-	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Pattern: "SimpleConfiguration.WalkTimeExpired", Example: "Error net.connman.iwd.SimpleConfiguration.WalkTimeExpired: No APs in PushButton mode found in the allotted time",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
-	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Pattern: "SimpleConfiguration.TimeExpired", Example: "Error net.connman.iwd.SimpleConfiguration.TimeExpired: No APs in PIN mode found in the allotted time",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportNoRegistrar) }},
-	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Pattern: "^No APs in PushButton mode found in the allotted time", Example: "No APs in PushButton mode found in the allotted time",
-		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton); in.report(doctor.ReportNoRegistrar) }},
-	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Pattern: "^No APs in PIN mode found in the allotted time", Example: "No APs in PIN mode found in the allotted time",
-		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PIN); in.report(doctor.ReportNoRegistrar) }},
-	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Pattern: "^Multiple sessions detected", Example: "Multiple sessions detected",
-		means: func(in *interpreter, m *match) { in.report(doctor.ReportOverlap) }},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "_scan_results() Found AP to connect to: {bssid:mac}", Example: "src/wsc.c:pin_scan_results() Found AP to connect to: 02:00:00:00:00:00",
+	{Program: IWD, Origin: "src/wsc.c", Text: "G Session overlap error", Example: "src/wsc.c:push_button_scan_results() 2G Session overlap error",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
+	{Program: IWD, Origin: "src/wsc.c", Text: "Found two PBC APs on different bands", Example: "src/wsc.c:push_button_scan_results() Found two PBC APs on different bands",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
+	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Text: "SimpleConfiguration.SessionOverlap", Example: "Error net.connman.iwd.SimpleConfiguration.SessionOverlap: Multiple sessions detected",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
+	{Program: IWD, Origin: "src/wsc.c", Text: "APs found, running the scan again", Example: "src/wsc.c:push_button_scan_results() No PBC APs found, running the scan again",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Text: "SimpleConfiguration.WalkTimeExpired", Example: "Error net.connman.iwd.SimpleConfiguration.WalkTimeExpired: No APs in PushButton mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, the error over D-Bus", Text: "SimpleConfiguration.TimeExpired", Example: "Error net.connman.iwd.SimpleConfiguration.TimeExpired: No APs in PIN mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Text: "^No APs in PushButton mode found in the allotted time", Example: "No APs in PushButton mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton); in.notice(doctor.NoticeNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Text: "^No APs in PIN mode found in the allotted time", Example: "No APs in PIN mode found in the allotted time",
+		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PIN); in.notice(doctor.NoticeNoRegistrar) }},
+	{Program: IWD, Origin: "src/wsc.c, as iwctl prints it", Text: "^Multiple sessions detected", Example: "Multiple sessions detected",
+		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
+	{Program: IWD, Origin: "src/wsc.c", Text: "_scan_results() Found AP to connect to: {bssid:mac}", Example: "src/wsc.c:pin_scan_results() Found AP to connect to: 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
 			l.is(sideStation)
@@ -83,32 +83,32 @@ var iwdRows = []Row{
 			t.counted = true
 			in.attempt(t)
 		}},
-	{Program: IWD, Origin: "src/netdev.c", Pattern: "src/netdev.c:netdev_connect_event()", Example: "src/netdev.c:netdev_connect_event() ",
+	{Program: IWD, Origin: "src/netdev.c", Text: "src/netdev.c:netdev_connect_event()", Example: "src/netdev.c:netdev_connect_event() ",
 		means: func(in *interpreter, m *match) {
 			if t := in.talkHere(); t.counted {
 				in.accepted(t, 0)
 			}
 		}},
-	{Program: IWD, Origin: "src/netdev.c", Pattern: "Unicast notification Control Port Frame(129)", Example: "src/netdev.c:netdev_unicast_notify() Unicast notification Control Port Frame(129)",
+	{Program: IWD, Origin: "src/netdev.c", Text: "Unicast notification Control Port Frame(129)", Example: "src/netdev.c:netdev_unicast_notify() Unicast notification Control Port Frame(129)",
 		means: func(in *interpreter, m *match) {
 			if t := in.talkHere(); t.counted && !t.link.enrolled {
 				in.iwdFrame(t)
 			}
 		}},
-	{Program: IWD, Origin: "src/eap.c, without -d too", Pattern: "EAP completed with eapFail", Example: "EAP completed with eapFail",
+	{Program: IWD, Origin: "src/eap.c, without -d too", Text: "EAP completed with eapFail", Example: "EAP completed with eapFail",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			if !t.counted && t.link.method == doctor.MethodUnknown {
-				in.report(doctor.ReportFailed) // not known to be WPS, but nothing else ends in this way at home
+				in.notice(doctor.NoticeFailed) // not known to be WPS, but nothing else ends in this way at home
 				return
 			}
 			t.wsc = true
 			in.iwdEnds(t, t.frames-1)
 			in.emitSignal(t, saidFailure)
 		}},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "Obtained creden{x:word} for SSID: {ssid:upto}, address: {bssid:mac}", Example: "src/wsc.c:wsc_enrollee_credential_obtained() Obtained credenials for SSID: lab, address: 02:00:00:00:01:00",
+	{Program: IWD, Origin: "src/wsc.c", Text: "Obtained creden{x:word} for SSID: {ssid:upto}, address: {bssid:mac}", Example: "src/wsc.c:wsc_enrollee_credential_obtained() Obtained credenials for SSID: lab, address: 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) { in.succeed(in.talkHere()) }},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "wsc_enrollee_connect_cb() {ifindex:int}, result: {result:int}", Example: "src/wsc.c:wsc_enrollee_connect_cb() 3, result: 3",
+	{Program: IWD, Origin: "src/wsc.c", Text: "wsc_enrollee_connect_cb() {ifindex:int}, result: {result:int}", Example: "src/wsc.c:wsc_enrollee_connect_cb() 3, result: 3",
 		means: func(in *interpreter, m *match) {
 			t := in.talkHere()
 			result, _ := m.number("result")
@@ -123,28 +123,28 @@ var iwdRows = []Row{
 			}
 			t.counted = false
 		}},
-	{Program: IWD, Origin: "src/wsc.c", Pattern: "wsc_enrollee_netdev_event() Disconnect by AP", Example: "src/wsc.c:wsc_enrollee_netdev_event() Disconnect by AP",
+	{Program: IWD, Origin: "src/wsc.c", Text: "wsc_enrollee_netdev_event() Disconnect by AP", Example: "src/wsc.c:wsc_enrollee_netdev_event() Disconnect by AP",
 		means: func(in *interpreter, m *match) {
 			if t := in.talkHere(); t.counted {
 				in.iwdEnds(t, t.frames)
 				in.leave(t, false, 0)
 			}
 		}},
-	{Program: IWD, Origin: "iwctl, client/wsc.c", Pattern: "wsc {iface:word} push-button", Example: "[iwd]# wsc wlan0 push-button",
+	{Program: IWD, Origin: "iwctl, client/wsc.c", Text: "wsc {iface:word} push-button", Example: "[iwd]# wsc wlan0 push-button",
 		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PushButton); in.commanded = in.line }},
-	{Program: IWD, Origin: "iwctl, client/wsc.c", Pattern: "wsc {iface:word} start-{who:word}", Example: "[iwd]# wsc wlan0 start-user-pin 12345670",
+	{Program: IWD, Origin: "iwctl, client/wsc.c", Text: "wsc {iface:word} start-{who:word}", Example: "[iwd]# wsc wlan0 start-user-pin 12345670",
 		means: func(in *interpreter, m *match) { in.iwdStarts(doctor.PIN); in.commanded = in.line }},
-	{Program: IWD, Origin: "src/dbus.c, as iwctl prints it", Pattern: "^Operation failed", Example: "Operation failed",
-		means: func(in *interpreter, m *match) { in.answered(doctor.ReportFailed) }},
-	{Program: IWD, Origin: "src/dbus.c, as iwctl prints it", Pattern: "^Invalid arguments", Example: "Invalid arguments",
-		means: func(in *interpreter, m *match) { in.answered(doctor.ReportRefused) }},
-	{Program: IWD, Origin: "src/netdev.c, without -d too", Pattern: "4-Way handshake failed for ifindex: {ifindex:int}, reason: {reason:int}", Example: "4-Way handshake failed for ifindex: 3, reason: 15",
+	{Program: IWD, Origin: "src/dbus.c, as iwctl prints it", Text: "^Operation failed", Example: "Operation failed",
+		means: func(in *interpreter, m *match) { in.answered(doctor.NoticeFailed) }},
+	{Program: IWD, Origin: "src/dbus.c, as iwctl prints it", Text: "^Invalid arguments", Example: "Invalid arguments",
+		means: func(in *interpreter, m *match) { in.answered(doctor.NoticeRefused) }},
+	{Program: IWD, Origin: "src/netdev.c, without -d too", Text: "4-Way handshake failed for ifindex: {ifindex:int}, reason: {reason:int}", Example: "4-Way handshake failed for ifindex: 3, reason: 15",
 		means: func(in *interpreter, m *match) {
 			if l := in.here(); l.enrolled {
 				in.joined(l.with(wps.MAC{}), false)
 			}
 		}},
-	{Program: IWD, Origin: "src/station.c", Pattern: "Old State: {from:upto}, new state: connected", Example: "src/station.c:station_enter_state() Old State: connecting, new state: connected",
+	{Program: IWD, Origin: "src/station.c", Text: "Old State: {from:upto}, new state: connected", Example: "src/station.c:station_enter_state() Old State: connecting, new state: connected",
 		means: func(in *interpreter, m *match) {
 			if l := in.here(); l.enrolled {
 				in.joined(l.with(wps.MAC{}), true)

@@ -12,20 +12,20 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// Row is a kind of line that a program prints, with its meaning.
-type Row struct {
+// Pattern is a kind of line that a program prints, with its meaning.
+type Pattern struct {
 	// Program prints the line. Origin is the source file of the program, and
 	// the versions if not all have it.
 	Program Program
 	Origin  string
-	// Pattern is the text of the line. {NAME:TYPE} is a value, a space any
+	// Text is the text of the line. {NAME:TYPE} is a value, a space any
 	// number of blanks, and [ ] encloses an optional part. The types are mac,
 	// int, hex (a number, with or without 0x), uuid, word, upto (until the text
 	// that follows in the pattern), within (the same, where that text is in the
 	// same line) and rest (of the line). Any text may precede
 	// the pattern in a line, unless the pattern begins with ^: then only blanks
 	// may.
-	Pattern string
+	Text string
 	// Example is an actual line.
 	Example string
 
@@ -91,17 +91,17 @@ func compile(pattern string) (parts []part) {
 }
 
 // anchor is the text by which a row is found in a line.
-func (r *Row) anchor() string { return r.parts[0].literal }
+func (r *Pattern) anchor() string { return r.parts[0].literal }
 
 // compile prepares a row.
-func (r *Row) compile() {
-	pattern, begins := strings.CutPrefix(r.Pattern, "^")
+func (r *Pattern) compile() {
+	pattern, begins := strings.CutPrefix(r.Text, "^")
 	r.begins, r.parts = begins, compile(pattern)
 }
 
 // match is a line that matches a row.
 type match struct {
-	row  *Row
+	row  *Pattern
 	line []byte // as received, without colours
 	at   int    // where the pattern begins in it
 
@@ -126,7 +126,7 @@ const (
 )
 
 // try matches a line, from an anchor on, with a row.
-func (m *match) try(r *Row, line []byte, at int) fit {
+func (m *match) try(r *Pattern, line []byte, at int) fit {
 	m.row, m.line, m.at, m.n, m.open = r, line, at, 0, false
 	if r.begins && blanks(line) < at {
 		return noFit
@@ -368,11 +368,11 @@ type finder struct {
 	classes int
 	next    []uint16 // by state and class
 	found   [][]int  // the rows whose anchors end in a state
-	rows    []*Row
+	rows    []*Pattern
 }
 
 // newFinder builds the automaton.
-func newFinder(rows []*Row) *finder {
+func newFinder(rows []*Pattern) *finder {
 	f := &finder{rows: rows, classes: 1}
 	for _, r := range rows {
 		for _, c := range []byte(r.anchor()) {
@@ -391,7 +391,7 @@ func newFinder(rows []*Row) *finder {
 	for i, r := range rows {
 		at := uint16(0)
 		if len(r.anchor()) < 3 {
-			panic(fmt.Sprintf("text: the pattern %q begins with too little text", r.Pattern))
+			panic(fmt.Sprintf("text: the pattern %q begins with too little text", r.Text))
 		}
 		for _, c := range []byte(r.anchor()) {
 			class := f.class[c]
@@ -459,7 +459,7 @@ func (f *finder) hits(dst []hit, line []byte) []hit {
 				return a.at - b.at
 			}
 			ra, rb := f.rows[a.row], f.rows[b.row]
-			return cmp.Or(len(rb.anchor())-len(ra.anchor()), len(rb.Pattern)-len(ra.Pattern))
+			return cmp.Or(len(rb.anchor())-len(ra.anchor()), len(rb.Text)-len(ra.Text))
 		})
 	}
 	return dst

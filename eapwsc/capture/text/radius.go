@@ -10,8 +10,8 @@ import (
 
 // radiusRows are what hostapd prints of the RADIUS packets in which it passes
 // EAP on to a registrar elsewhere: all of their attributes, each on two lines.
-var radiusRows = []Row{
-	{Program: Hostapd, Origin: "src/radius/radius.c", Pattern: "RADIUS message: code={code:int} ({name:upto}) identifier={id:int} length={length:int}",
+var radiusRows = []Pattern{
+	{Program: Hostapd, Origin: "src/radius/radius.c", Text: "RADIUS message: code={code:int} ({name:upto}) identifier={id:int} length={length:int}",
 		Example: "RADIUS message: code=1 (Access-Request) identifier=0 length=244",
 		means: func(in *interpreter, m *match) {
 			in.here().is(sideAP)
@@ -20,7 +20,7 @@ var radiusRows = []Row{
 			length, _ := m.number("length")
 			in.radius = &radiusPacket{code: code, id: uint8(id), left: length - radiusHeader}
 		}},
-	{Program: Hostapd, Origin: "src/radius/radius.c", Pattern: "Attribute {type:int} ({name:upto}) length={length:int}",
+	{Program: Hostapd, Origin: "src/radius/radius.c", Text: "Attribute {type:int} ({name:upto}) length={length:int}",
 		Example: "   Attribute 79 (EAP-Message) length=36",
 		means: func(in *interpreter, m *match) {
 			if p := in.radius; p != nil {
@@ -30,7 +30,7 @@ var radiusRows = []Row{
 				in.finishRADIUS()
 			}
 		}},
-	{Program: Hostapd, Origin: "src/radius/radius.c", Pattern: "Value: {value:rest}",
+	{Program: Hostapd, Origin: "src/radius/radius.c", Text: "Value: {value:rest}",
 		Example: "      Value: 014d000efe00372a000000010100",
 		means: func(in *interpreter, m *match) {
 			p := in.radius

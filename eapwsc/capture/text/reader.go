@@ -73,17 +73,17 @@ func (in *interpreter) init() {
 
 // table holds all rows, and the automaton that finds them.
 type table struct {
-	rows   []Row
+	rows   []Pattern
 	finder *finder
 }
 
 // allRows returns the table. It is built at the first use.
 var allRows = sync.OnceValue(func() *table {
 	t := new(table)
-	for _, rows := range [][]Row{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows, wiresharkRows} {
+	for _, rows := range [][]Pattern{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows, wiresharkRows} {
 		t.rows = append(t.rows, rows...)
 	}
-	var pointers []*Row
+	var pointers []*Pattern
 	for i := range t.rows {
 		t.rows[i].compile()
 		pointers = append(pointers, &t.rows[i])
@@ -92,8 +92,8 @@ var allRows = sync.OnceValue(func() *table {
 	return t
 })
 
-// Rows returns the kinds of lines that are understood.
-func Rows() []Row { return append([]Row(nil), allRows().rows...) }
+// Patterns returns the kinds of lines that are understood.
+func Patterns() []Pattern { return append([]Pattern(nil), allRows().rows...) }
 
 // Next returns the next event. It is valid until the following call. At the end
 // the error is [io.EOF]; any other error is that of the io.Reader. Missing

@@ -32,42 +32,42 @@ type cell struct {
 
 // scanRows are lines of programs that list access points: iw, iwlist of the
 // wireless tools, wpa_cli.
-var scanRows = []Row{
-	{Program: IW, Origin: "scan.c", Pattern: "^BSS {bssid:mac}", Example: "BSS 02:00:00:00:00:00(on wlan3)",
+var scanRows = []Pattern{
+	{Program: IW, Origin: "scan.c", Text: "^BSS {bssid:mac}", Example: "BSS 02:00:00:00:00:00(on wlan3)",
 		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")) }},
-	{Program: IW, Origin: "scan.c", Pattern: "^SSID: {ssid:rest}", Example: "\tSSID: lab",
+	{Program: IW, Origin: "scan.c", Text: "^SSID: {ssid:rest}", Example: "\tSSID: lab",
 		means: func(in *interpreter, m *match) { in.nameOfPart(); in.cellName(string(iwName(m.text("ssid")))) }},
-	{Program: IW, Origin: "scan.c", Pattern: "^SSID:", Example: "\tSSID: ",
+	{Program: IW, Origin: "scan.c", Text: "^SSID:", Example: "\tSSID: ",
 		means: func(in *interpreter, m *match) { in.cellName("") }},
-	{Program: IW, Origin: "scan.c", Pattern: "^freq: {freq:int}", Example: "\tfreq: 2437",
+	{Program: IW, Origin: "scan.c", Text: "^freq: {freq:int}", Example: "\tfreq: 2437",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.freq, _ = m.number("freq") })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^signal: {signal:int}", Example: "\tsignal: -30.00 dBm",
+	{Program: IW, Origin: "scan.c", Text: "^signal: {signal:int}", Example: "\tsignal: -30.00 dBm",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.signal, _ = m.number("signal") })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^capability: {what:rest}", Example: "\tcapability: ESS Privacy ShortSlotTime (0x0411)",
+	{Program: IW, Origin: "scan.c", Text: "^capability: {what:rest}", Example: "\tcapability: ESS Privacy ShortSlotTime (0x0411)",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.private = bytes.Contains(m.text("what"), []byte("Privacy")) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^Information elements from Probe Response frame", Example: "\tInformation elements from Probe Response frame:",
+	{Program: IW, Origin: "scan.c", Text: "^Information elements from Probe Response frame", Example: "\tInformation elements from Probe Response frame:",
 		means: func(in *interpreter, m *match) { in.cellIs(func(c *cell) { c.response = true }) }},
-	{Program: IW, Origin: "scan.c", Pattern: "^RSN:{gap:upto}* Version:", Example: "\tRSN:\t * Version: 1",
+	{Program: IW, Origin: "scan.c", Text: "^RSN:{gap:upto}* Version:", Example: "\tRSN:\t * Version: 1",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.section, c.rsn = 'r', new(dot11.Security) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^WPA:{gap:upto}* Version:", Example: "\tWPA:\t * Version: 1",
+	{Program: IW, Origin: "scan.c", Text: "^WPA:{gap:upto}* Version:", Example: "\tWPA:\t * Version: 1",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.section, c.wpa = 'w', new(dot11.Security) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^WPS:{gap:upto}* Version:", Example: "\tWPS:\t * Version: 1.0",
+	{Program: IW, Origin: "scan.c", Text: "^WPS:{gap:upto}* Version:", Example: "\tWPS:\t * Version: 1.0",
 		means: func(in *interpreter, m *match) { in.cellOfPart(); in.cellWPS(func(*wps.ProbeResponse) {}) }},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Pairwise ciphers: {suites:rest}", Example: "\t\t * Pairwise ciphers: CCMP TKIP",
+	{Program: IW, Origin: "scan.c", Text: "^* Pairwise ciphers: {suites:rest}", Example: "\t\t * Pairwise ciphers: CCMP TKIP",
 		means: func(in *interpreter, m *match) { in.cellCiphers(m.text("suites")) }},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Authentication suites: {suites:rest}", Example: "\t\t * Authentication suites: PSK SAE",
+	{Program: IW, Origin: "scan.c", Text: "^* Authentication suites: {suites:rest}", Example: "\t\t * Authentication suites: PSK SAE",
 		means: func(in *interpreter, m *match) { in.cellAKMs(m.text("suites")) }},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Capabilities: {what:rest}", Example: "\t\t * Capabilities: 1-PTKSA-RC 1-GTKSA-RC MFP-required MFP-capable (0x00c0)",
+	{Program: IW, Origin: "scan.c", Text: "^* Capabilities: {what:rest}", Example: "\t\t * Capabilities: 1-PTKSA-RC 1-GTKSA-RC MFP-required MFP-capable (0x00c0)",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) {
 				if c.rsn != nil && c.section == 'r' {
@@ -76,78 +76,78 @@ var scanRows = []Row{
 				}
 			})
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Wi-Fi Protected Setup State: {state:int}", Example: "\t\t * Wi-Fi Protected Setup State: 2 (Configured)",
+	{Program: IW, Origin: "scan.c", Text: "^* Wi-Fi Protected Setup State: {state:int}", Example: "\t\t * Wi-Fi Protected Setup State: 2 (Configured)",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("state")
 			in.cellOfPart()
 			in.cellWPS(func(e *wps.ProbeResponse) { e.State = wps.State(n) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Selected Registrar: {n:hex}", Example: "\t\t * Selected Registrar: 0x1",
+	{Program: IW, Origin: "scan.c", Text: "^* Selected Registrar: {n:hex}", Example: "\t\t * Selected Registrar: 0x1",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("n")
 			in.cellOfPart()
 			in.cellWPS(func(e *wps.ProbeResponse) { e.SelectedRegistrar = n != 0 })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Device Password ID: {id:int}", Example: "\t\t * Device Password ID: 4 (PushButton)",
+	{Program: IW, Origin: "scan.c", Text: "^* Device Password ID: {id:int}", Example: "\t\t * Device Password ID: 4 (PushButton)",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("id")
 			in.cellWPS(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(n) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* AP setup locked: {n:hex}", Example: "\t\t * AP setup locked: 0x01",
+	{Program: IW, Origin: "scan.c", Text: "^* AP setup locked: {n:hex}", Example: "\t\t * AP setup locked: 0x01",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("n")
 			in.cellWPS(func(e *wps.ProbeResponse) { e.APSetupLocked = n != 0 })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Response Type: {n:int}", Example: "\t\t * Response Type: 3 (AP)",
+	{Program: IW, Origin: "scan.c", Text: "^* Response Type: {n:int}", Example: "\t\t * Response Type: 3 (AP)",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("n")
 			in.cellWPS(func(e *wps.ProbeResponse) { e.ResponseType = wps.ResponseType(n) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* UUID: {uuid:uuid}", Example: "\t\t * UUID: 12345678-9abc-def0-1234-000000000000",
+	{Program: IW, Origin: "scan.c", Text: "^* UUID: {uuid:uuid}", Example: "\t\t * UUID: 12345678-9abc-def0-1234-000000000000",
 		means: func(in *interpreter, m *match) { in.cellWPS(func(e *wps.ProbeResponse) { e.UUIDE = m.uuid("uuid") }) }},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Manufacturer: {s:rest}", Example: "\t\t * Manufacturer: Example Works",
+	{Program: IW, Origin: "scan.c", Text: "^* Manufacturer: {s:rest}", Example: "\t\t * Manufacturer: Example Works",
 		means: func(in *interpreter, m *match) {
 			in.cellWPS(func(e *wps.ProbeResponse) { e.Manufacturer = limited(m.text("s"), 64) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Model: {s:rest}", Example: "\t\t * Model: Golden Router",
+	{Program: IW, Origin: "scan.c", Text: "^* Model: {s:rest}", Example: "\t\t * Model: Golden Router",
 		means: func(in *interpreter, m *match) {
 			in.cellWPS(func(e *wps.ProbeResponse) { e.ModelName = limited(m.text("s"), 32) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Model Number: {s:rest}", Example: "\t\t * Model Number: GR-1",
+	{Program: IW, Origin: "scan.c", Text: "^* Model Number: {s:rest}", Example: "\t\t * Model Number: GR-1",
 		means: func(in *interpreter, m *match) {
 			in.cellWPS(func(e *wps.ProbeResponse) { e.ModelNumber = limited(m.text("s"), 32) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Serial Number: {s:rest}", Example: "\t\t * Serial Number: 0001",
+	{Program: IW, Origin: "scan.c", Text: "^* Serial Number: {s:rest}", Example: "\t\t * Serial Number: 0001",
 		means: func(in *interpreter, m *match) {
 			in.cellWPS(func(e *wps.ProbeResponse) { e.SerialNumber = limited(m.text("s"), 32) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Device name: {s:rest}", Example: "\t\t * Device name: Router",
+	{Program: IW, Origin: "scan.c", Text: "^* Device name: {s:rest}", Example: "\t\t * Device name: Router",
 		means: func(in *interpreter, m *match) {
 			in.cellWPS(func(e *wps.ProbeResponse) { e.DeviceName = limited(m.text("s"), 32) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Primary Device Type: {type:word}", Example: "\t\t * Primary Device Type: 6-0050f204-1",
+	{Program: IW, Origin: "scan.c", Text: "^* Primary Device Type: {type:word}", Example: "\t\t * Primary Device Type: 6-0050f204-1",
 		means: func(in *interpreter, m *match) {
 			if t, err := wps.ParseDeviceType(strings.ToUpper(string(m.text("type")))); err == nil {
 				in.cellWPS(func(e *wps.ProbeResponse) { e.PrimaryDeviceType = t })
 			}
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Config methods: {methods:rest}", Example: "\t\t * Config methods: Label, Display, Keypad",
+	{Program: IW, Origin: "scan.c", Text: "^* Config methods: {methods:rest}", Example: "\t\t * Config methods: Label, Display, Keypad",
 		means: func(in *interpreter, m *match) {
 			in.cellWPS(func(e *wps.ProbeResponse) { e.ConfigMethods = iwMethods(m.text("methods")) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* Selected Registrar Config methods: {methods:rest}", Example: "\t\t * Selected Registrar Config methods: Label, PBC",
+	{Program: IW, Origin: "scan.c", Text: "^* Selected Registrar Config methods: {methods:rest}", Example: "\t\t * Selected Registrar Config methods: Label, PBC",
 		means: func(in *interpreter, m *match) {
 			in.cellWPS(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = iwMethods(m.text("methods")) })
 		}},
-	{Program: IW, Origin: "scan.c", Pattern: "^* RF Bands: {n:hex}", Example: "\t\t * RF Bands: 0x3",
+	{Program: IW, Origin: "scan.c", Text: "^* RF Bands: {n:hex}", Example: "\t\t * RF Bands: 0x3",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("n")
 			in.cellWPS(func(e *wps.ProbeResponse) { e.RFBands = wps.RFBands(n) })
 		}},
 
-	{Program: Iwlist, Origin: "wireless tools 30, iwlist.c", Pattern: "^Cell {n:int} - Address: {bssid:mac}", Example: "          Cell 01 - Address: 02:00:00:00:00:00",
+	{Program: Iwlist, Origin: "wireless tools 30, iwlist.c", Text: "^Cell {n:int} - Address: {bssid:mac}", Example: "          Cell 01 - Address: 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")); in.cell.silent = true }},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^ESSID:\"{ssid:rest}", Example: "                    ESSID:\"lab\"",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^ESSID:\"{ssid:rest}", Example: "                    ESSID:\"lab\"",
 		means: func(in *interpreter, m *match) {
 			name := bytes.TrimSuffix(m.text("ssid"), []byte{'"'})
 			if bytes.HasPrefix(name, []byte(`\x00`)) {
@@ -155,42 +155,42 @@ var scanRows = []Row{
 			}
 			in.cellName(string(iwName(name)))
 		}},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Frequency:{mhz:word} GHz", Example: "                    Frequency:2.437 GHz (Channel 6)",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^Frequency:{mhz:word} GHz", Example: "                    Frequency:2.437 GHz (Channel 6)",
 		means: func(in *interpreter, m *match) {
 			if f, err := strconv.ParseFloat(string(m.text("mhz")), 64); err == nil && f > 0 && f < 100 {
 				in.cellIs(func(c *cell) { c.freq = int(f*1000 + 0.5) })
 			}
 		}},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Channel:{n:int}", Example: "                    Channel:6",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^Channel:{n:int}", Example: "                    Channel:6",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.channel, _ = m.number("n") })
 		}},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "Signal level={signal:int} dBm", Example: "                    Quality=70/70  Signal level=-30 dBm  ",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "Signal level={signal:int} dBm", Example: "                    Quality=70/70  Signal level=-30 dBm  ",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.signal, _ = m.number("signal") })
 		}},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Encryption key:{state:word}", Example: "                    Encryption key:on",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^Encryption key:{state:word}", Example: "                    Encryption key:on",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.private = string(m.text("state")) == "on" })
 		}},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^IE: IEEE 802.11i/WPA2 Version", Example: "                    IE: IEEE 802.11i/WPA2 Version 1",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^IE: IEEE 802.11i/WPA2 Version", Example: "                    IE: IEEE 802.11i/WPA2 Version 1",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.section, c.rsn = 'r', new(dot11.Security) })
 		}},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^IE: WPA Version", Example: "                    IE: WPA Version 1",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^IE: WPA Version", Example: "                    IE: WPA Version 1",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.section, c.wpa = 'w', new(dot11.Security) })
 		}},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Pairwise Ciphers ({n:int}) : {suites:rest}", Example: "                        Pairwise Ciphers (1) : CCMP",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^Pairwise Ciphers ({n:int}) : {suites:rest}", Example: "                        Pairwise Ciphers (1) : CCMP",
 		means: func(in *interpreter, m *match) { in.cellCiphers(m.text("suites")) }},
-	{Program: Iwlist, Origin: "iwlist.c", Pattern: "^Authentication Suites ({n:int}) : {suites:rest}", Example: "                        Authentication Suites (1) : PSK",
+	{Program: Iwlist, Origin: "iwlist.c", Text: "^Authentication Suites ({n:int}) : {suites:rest}", Example: "                        Authentication Suites (1) : PSK",
 		means: func(in *interpreter, m *match) { in.cellAKMs(m.text("suites")) }},
-	{Program: Iwlist, Origin: "iwlist.c; people break the line, or put blanks between the octets", Pattern: "^IE: Unknown: {hex:rest}", Example: "                    IE: Unknown: DD180050F204104A0001101044000102",
+	{Program: Iwlist, Origin: "iwlist.c; people break the line, or put blanks between the octets", Text: "^IE: Unknown: {hex:rest}", Example: "                    IE: Unknown: DD180050F204104A0001101044000102",
 		means: func(in *interpreter, m *match) { in.unknownElement(m.text("hex")) }},
 
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c SCAN_RESULTS", Pattern: "⟦ESS⟧", Example: "02:00:00:00:00:00\t2437\t-30\t[WPA2-PSK-CCMP][WPS-PBC][ESS]\tlab",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c SCAN_RESULTS", Text: "⟦ESS⟧", Example: "02:00:00:00:00:00\t2437\t-30\t[WPA2-PSK-CCMP][WPS-PBC][ESS]\tlab",
 		means: (*interpreter).scanResult},
-	{Program: Android, Origin: "android.net.wifi.ScanResult.toString", Pattern: "SSID: {ssid:within}, BSSID: {bssid:mac}, capabilities: {flags:within}, level: {level:int}, frequency: {freq:int}",
+	{Program: Android, Origin: "android.net.wifi.ScanResult.toString", Text: "SSID: {ssid:within}, BSSID: {bssid:mac}, capabilities: {flags:within}, level: {level:int}, frequency: {freq:int}",
 		Example: "SSID: home, BSSID: 02:00:00:00:00:00, capabilities: [WPA2-PSK-CCMP][ESS][WPS-PBC], level: -50, frequency: 2437, timestamp: 123456",
 		means: func(in *interpreter, m *match) {
 			in.newCell(m.mac("bssid"))
@@ -200,40 +200,40 @@ var scanRows = []Row{
 			in.cell.flags(string(m.text("flags")))
 			in.endCell()
 		}},
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^bssid={bssid:mac}", Example: "bssid=02:00:00:00:00:00",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^bssid={bssid:mac}", Example: "bssid=02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")); in.cell.silent = true }},
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^freq={freq:int}", Example: "freq=2437",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^freq={freq:int}", Example: "freq=2437",
 		means: func(in *interpreter, m *match) {
 			if in.cell != nil {
 				in.cell.freq, _ = m.number("freq")
 			}
 		}},
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^level={level:int}", Example: "level=-30",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^level={level:int}", Example: "level=-30",
 		means: func(in *interpreter, m *match) {
 			if in.cell != nil {
 				in.cell.signal, _ = m.number("level")
 			}
 		}},
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^capabilities={n:hex}", Example: "capabilities=0x0411",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^capabilities={n:hex}", Example: "capabilities=0x0411",
 		means: func(in *interpreter, m *match) {
 			if in.cell != nil {
 				n, _ := m.hexNumber("n")
 				in.cell.private = n&dot11.Privacy != 0
 			}
 		}},
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^ie={hex:word}", Example: "ie=00036c6162010882848b960c121824",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^ie={hex:word}", Example: "ie=00036c6162010882848b960c121824",
 		means: func(in *interpreter, m *match) {
 			if b, err := hex.DecodeString(string(m.text("hex"))); err == nil {
 				in.cellIs(func(c *cell) { c.elements, c.response, c.silent = b, true, false })
 			}
 		}},
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^flags=⟦{flags:rest}", Example: "flags=[WPS][P2P]",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^flags=⟦{flags:rest}", Example: "flags=[WPS][P2P]",
 		means: func(in *interpreter, m *match) {
 			in.cellIs(func(c *cell) { c.flags(string(m.text("flags"))) })
 		}},
-	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Pattern: "^ssid={ssid:rest}", Example: "ssid=lab",
+	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^ssid={ssid:rest}", Example: "ssid=lab",
 		means: func(in *interpreter, m *match) { in.cellName(string(unescaped(m.text("ssid")))) }},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_state={state:word}", Example: "wps_state=configured",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_state={state:word}", Example: "wps_state=configured",
 		means: func(in *interpreter, m *match) {
 			state := wps.Configured
 			if string(m.text("state")) == "unconfigured" {
@@ -241,38 +241,38 @@ var scanRows = []Row{
 			}
 			in.cellTold(func(e *wps.ProbeResponse) { e.State = state })
 		}},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_ap_setup_locked={n:int}", Example: "wps_ap_setup_locked=1",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_ap_setup_locked={n:int}", Example: "wps_ap_setup_locked=1",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("n")
 			in.cellTold(func(e *wps.ProbeResponse) { e.APSetupLocked = n != 0 })
 		}},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_selected_registrar={n:int}", Example: "wps_selected_registrar=1",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_selected_registrar={n:int}", Example: "wps_selected_registrar=1",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("n")
 			in.cellTold(func(e *wps.ProbeResponse) { e.SelectedRegistrar = n != 0 })
 		}},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_device_password_id={id:int}", Example: "wps_device_password_id=4",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_device_password_id={id:int}", Example: "wps_device_password_id=4",
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
 			in.cellTold(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(id) })
 		}},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_selected_registrar_config_methods={methods:hex}", Example: "wps_selected_registrar_config_methods=0x0680",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_selected_registrar_config_methods={methods:hex}", Example: "wps_selected_registrar_config_methods=0x0680",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("methods")
 			in.cellTold(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = wps.ConfigMethods(n) })
 		}},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_config_methods={methods:hex}", Example: "wps_config_methods=0x2008",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_config_methods={methods:hex}", Example: "wps_config_methods=0x2008",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("methods")
 			in.cellTold(func(e *wps.ProbeResponse) { e.ConfigMethods = wps.ConfigMethods(n) })
 		}},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_primary_device_type={type:word}", Example: "wps_primary_device_type=6-0050F204-1",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_primary_device_type={type:word}", Example: "wps_primary_device_type=6-0050F204-1",
 		means: func(in *interpreter, m *match) {
 			if t, err := wps.ParseDeviceType(string(m.text("type"))); err == nil {
 				in.cellTold(func(e *wps.ProbeResponse) { e.PrimaryDeviceType = t })
 			}
 		}},
-	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Pattern: "^wps_device_name={name:rest}", Example: "wps_device_name=Router",
+	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_device_name={name:rest}", Example: "wps_device_name=Router",
 		means: func(in *interpreter, m *match) {
 			in.cellTold(func(e *wps.ProbeResponse) { e.DeviceName = limited(m.text("name"), 32) })
 		}},
@@ -411,7 +411,7 @@ func (in *interpreter) cellCiphers(list []byte) {
 	})
 }
 
-func ciphers(list string) (all []dot11.Cipher) {
+func ciphers(list string) (all []dot11.CipherSuite) {
 	if strings.Contains(list, "CCMP") || strings.Contains(list, "GCMP") {
 		all = append(all, dot11.CipherCCMP)
 	}
@@ -491,7 +491,7 @@ func (in *interpreter) endCell() {
 	}
 	e := in.emit(kind)
 	e.Src, e.BSSID, e.Management, e.Described, e.Truncated = c.bssid, c.bssid, m, described, c.silent
-	e.Radio = capture.Radio{OnAir: true, Frequency: uint16(max(0, min(c.freq, 0xffff))), Signal: int8(max(-128, min(c.signal, 0)))}
+	e.Radio = capture.RadioInfo{OnAir: true, Frequency: uint16(max(0, min(c.freq, 0xffff))), Signal: int8(max(-128, min(c.signal, 0)))}
 }
 
 // scanResult handles a line of "wpa_cli scan_results".

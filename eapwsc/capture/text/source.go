@@ -148,9 +148,9 @@ func (r *Reader) Source() Source {
 	return s
 }
 
-// Reports returns what programs reported that no frame shows, in the order of
+// Notices returns what programs reported that no frame shows, in the order of
 // time.
-func (r *Reader) Reports() []doctor.Report { return r.in.reports }
+func (r *Reader) Notices() []doctor.Notice { return r.in.notices }
 
 // SettingsOf returns the form of the settings that were sent in an exchange
 // according to the programs: hostapd and wpa_supplicant print them in

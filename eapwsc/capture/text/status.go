@@ -17,8 +17,8 @@ import (
 
 // statusRows are lines of programs about the state of WPS, and the head of
 // NetworkManager's list of networks.
-var statusRows = []Row{
-	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Pattern: "PBC Status: {status:word}", Example: "PBC Status: Active",
+var statusRows = []Pattern{
+	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Text: "PBC Status: {status:word}", Example: "PBC Status: Active",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
 			l.is(sideAP)
@@ -27,12 +27,12 @@ var statusRows = []Row{
 				l.pressed = true
 				in.advertiseState(l)
 			case "Overlap":
-				in.report(doctor.ReportOverlap)
+				in.notice(doctor.NoticeOverlap)
 			case "Timed-out":
-				in.report(doctor.ReportNoDevice)
+				in.notice(doctor.NoticeNoDevice)
 			}
 		}},
-	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Pattern: "Last WPS result: {result:word}", Example: "Last WPS result: Failed",
+	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Text: "Last WPS result: {result:word}", Example: "Last WPS result: Failed",
 		means: func(in *interpreter, m *match) {
 			l := in.here()
 			l.is(sideAP)
@@ -41,26 +41,26 @@ var statusRows = []Row{
 				in.succeed(l.with(wps.MAC{}))
 				l.enrolled = false
 			case "Failed":
-				in.report(doctor.ReportFailed)
+				in.notice(doctor.NoticeFailed)
 			case "None":
-				if len(in.reports) == 0 {
+				if len(in.notices) == 0 {
 					in.advertiseState(l) // it waits for no device, or as in an earlier line
 				}
 			}
 		}},
-	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Pattern: "Failure Reason: {reason:rest}", Example: "Failure Reason: WEP Prohibited",
+	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Text: "Failure Reason: {reason:rest}", Example: "Failure Reason: WEP Prohibited",
 		means: func(in *interpreter, m *match) {}},
-	{Program: NMCLI, Origin: "nmcli dev wifi", Pattern: "  SECURITY", Example: "NAME   SSID  SSID-HEX  BSSID              MODE   CHAN  FREQ      RATE       SIGNAL  BARS  SECURITY",
+	{Program: NMCLI, Origin: "nmcli dev wifi", Text: "  SECURITY", Example: "NAME   SSID  SSID-HEX  BSSID              MODE   CHAN  FREQ      RATE       SIGNAL  BARS  SECURITY",
 		means: func(in *interpreter, m *match) { in.table(NMCLI, m) }},
-	{Program: Wash, Origin: "wash of reaver 1.6", Pattern: " Lck  ", Example: "BSSID               Ch  dBm  WPS  Lck  Vendor    ESSID",
+	{Program: Wash, Origin: "wash of reaver 1.6", Text: " Lck  ", Example: "BSSID               Ch  dBm  WPS  Lck  Vendor    ESSID",
 		means: func(in *interpreter, m *match) { in.table(Wash, m) }},
-	{Program: Wash, Origin: "wash of reaver 1.4", Pattern: "WPS Locked   ", Example: "BSSID                  Channel       RSSI       WPS Version       WPS Locked        ESSID",
+	{Program: Wash, Origin: "wash of reaver 1.4", Text: "WPS Locked   ", Example: "BSSID                  Channel       RSSI       WPS Version       WPS Locked        ESSID",
 		means: func(in *interpreter, m *match) { in.table(Wash, m) }},
-	{Program: Wash, Origin: "wash -j of reaver 1.6", Pattern: "\"bssid\" : \"{bssid:upto}\"", Example: "{\"bssid\" : \"02:9F:C2:00:00:01\", \"essid\" : \"home\", \"channel\" : 6, \"rssi\" : -54, \"wps_version\" : 32, \"wps_state\" : 2, \"wps_locked\" : 2, \"dummy\": 0}",
+	{Program: Wash, Origin: "wash -j of reaver 1.6", Text: "\"bssid\" : \"{bssid:upto}\"", Example: "{\"bssid\" : \"02:9F:C2:00:00:01\", \"essid\" : \"home\", \"channel\" : 6, \"rssi\" : -54, \"wps_version\" : 32, \"wps_state\" : 2, \"wps_locked\" : 2, \"dummy\": 0}",
 		means: func(in *interpreter, m *match) {
 			in.washObject(m.line[max(0, bytes.LastIndexByte(m.line[:m.at], '{')):])
 		}},
-	{Program: Airodump, Origin: "airodump-ng, the upper table; with --wps it has a column of it", Pattern: "  Beacons  ", Example: " BSSID              PWR  Beacons    #Data, #/s  CH   MB   ENC CIPHER  AUTH WPS    ESSID",
+	{Program: Airodump, Origin: "airodump-ng, the upper table; with --wps it has a column of it", Text: "  Beacons  ", Example: " BSSID              PWR  Beacons    #Data, #/s  CH   MB   ENC CIPHER  AUTH WPS    ESSID",
 		means: func(in *interpreter, m *match) { in.table(Airodump, m) }},
 }
 
@@ -191,7 +191,7 @@ func (c *cell) protect(wpa1 bool, akms ...dot11.AKM) {
 		s = &c.wpa
 	}
 	if *s == nil {
-		*s = &dot11.Security{Pairwise: []dot11.Cipher{dot11.CipherCCMP}}
+		*s = &dot11.Security{Pairwise: []dot11.CipherSuite{dot11.CipherCCMP}}
 	}
 	(*s).AKMs = append((*s).AKMs, akms...)
 	c.private = true

@@ -53,7 +53,7 @@ func judge(t testing.TB, r source, keys *exchange.KeyLog) (all []verdict) {
 	if len(all) == 0 {
 		e := c.Evidence()
 		if r, ok := r.(*Reader); ok {
-			e.Reports, e.StationsUnknown = r.Reports(), r.Source().StationsUnknown
+			e.Notices, e.StationsUnknown = r.Notices(), r.Source().StationsUnknown
 		}
 		all = append(all, verdict{Diagnosis: doctor.Diagnose(e), evidence: e})
 	}
@@ -73,18 +73,18 @@ func causes(t testing.TB, text string) string {
 
 // TestRows checks that each row matches its example, and no other row does.
 func TestRows(t *testing.T) {
-	if len(Rows()) < 100 {
-		t.Errorf("%d rows", len(Rows()))
+	if len(Patterns()) < 100 {
+		t.Errorf("%d rows", len(Patterns()))
 	}
 	seen := map[string]bool{}
-	for _, row := range Rows() {
+	for _, row := range Patterns() {
 		if row.Origin == "" || row.Example == "" || row.Program == 0 || row.Program.String() == "unknown" {
-			t.Errorf("%q lacks something", row.Pattern)
+			t.Errorf("%q lacks something", row.Text)
 		}
-		if seen[row.Pattern] {
-			t.Errorf("%q stands twice", row.Pattern)
+		if seen[row.Text] {
+			t.Errorf("%q stands twice", row.Text)
 		}
-		seen[row.Pattern] = true
+		seen[row.Text] = true
 		for _, wrapped := range []string{row.Example, "Oct 26 12:30:48 router hostapd[123]: " + row.Example} {
 			if row.begins && wrapped != row.Example {
 				continue
@@ -95,12 +95,12 @@ func TestRows(t *testing.T) {
 			for _, h := range r.find.hits(nil, line) {
 				var m match
 				if m.try(r.find.rows[h.row], line, h.at) == wholeFit {
-					found = r.find.rows[h.row].Pattern
+					found = r.find.rows[h.row].Text
 					break
 				}
 			}
-			if found != row.Pattern {
-				t.Errorf("%q is taken for %q, not for %q", wrapped, found, row.Pattern)
+			if found != row.Text {
+				t.Errorf("%q is taken for %q, not for %q", wrapped, found, row.Text)
 			}
 			// The example alone must be harmless.
 			all := NewReader(strings.NewReader(wrapped + "\n"))

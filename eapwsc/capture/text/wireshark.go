@@ -14,59 +14,59 @@ import (
 // wiresharkRows are lines of the packet list of Wireshark and tshark (number,
 // time, source, destination, protocol, length and what the packet is), and of the
 // details of a packet. Configuration errors are in the details only.
-var wiresharkRows = []Row{
-	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Pattern: "Request, Identity", Example: "   23   0.977880 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 63 Request, Identity",
+var wiresharkRows = []Pattern{
+	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Text: "Request, Identity", Example: "   23   0.977880 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 63 Request, Identity",
 		means: func(in *interpreter, m *match) {
 			if t := in.listed(m, false); t != nil {
 				in.start(t)
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Pattern: "Request, Expanded Type, WPS[, {name:word}]", Example: "   33   1.154544 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 497 Request, Expanded Type, WPS, M2",
+	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Text: "Request, Expanded Type, WPS[, {name:word}]", Example: "   33   1.154544 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 497 Request, Expanded Type, WPS, M2",
 		means: func(in *interpreter, m *match) { in.listedMessage(m, false) }},
-	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Pattern: "Response, Expanded Type, WPS[, {name:word}]", Example: "   30   1.065004 02:00:00:00:01:00 → 02:00:00:00:00:00 EAP 481 Response, Expanded Type, WPS, M1",
+	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Text: "Response, Expanded Type, WPS[, {name:word}]", Example: "   30   1.065004 02:00:00:00:01:00 → 02:00:00:00:00:00 EAP 481 Response, Expanded Type, WPS, M1",
 		means: func(in *interpreter, m *match) { in.listedMessage(m, true) }},
-	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Pattern: "EAP {length:int} Failure", Example: "   41   1.229300 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 62 Failure",
+	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Text: "EAP {length:int} Failure", Example: "   41   1.229300 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 62 Failure",
 		means: func(in *interpreter, m *match) {
 			if t := in.listed(m, false); t != nil && t.wsc {
 				in.failure(t)
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-frame.c, the details of a packet (tshark -V)", Pattern: "^Frame {number:int}: {length:int} bytes on wire", Example: "Frame 25: 92 bytes on wire (736 bits), 92 bytes captured (736 bits)",
+	{Program: Wireshark, Origin: "packet-frame.c, the details of a packet (tshark -V)", Text: "^Frame {number:int}: {length:int} bytes on wire", Example: "Frame 25: 92 bytes on wire (736 bits), 92 bytes captured (736 bits)",
 		means: func(in *interpreter, _ *match) {
 			in.flush()
 			in.details = new(packetDetails)
 		}},
-	{Program: Wireshark, Origin: "packet-frame.c", Pattern: "Time since reference or first frame: {time:upto} seconds", Example: "    [Time since reference or first frame: 1.003443000 seconds]",
+	{Program: Wireshark, Origin: "packet-frame.c", Text: "Time since reference or first frame: {time:upto} seconds", Example: "    [Time since reference or first frame: 1.003443000 seconds]",
 		means: func(in *interpreter, m *match) {
 			if in.details != nil {
 				in.sinceFirst(string(m.text("time")))
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-ieee80211.c, packet-eth.c", Pattern: "^Source[ address]: {name:upto} ({mac:mac})", Example: "    Source address: 02:00:00:00:00:00 (02:00:00:00:00:00)",
+	{Program: Wireshark, Origin: "packet-ieee80211.c, packet-eth.c", Text: "^Source[ address]: {name:upto} ({mac:mac})", Example: "    Source address: 02:00:00:00:00:00 (02:00:00:00:00:00)",
 		means: func(in *interpreter, m *match) {
 			if in.details != nil {
 				in.details.src = m.mac("mac")
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-ieee80211.c, packet-eth.c", Pattern: "^Destination[ address]: {name:upto} ({mac:mac})", Example: "    Destination address: 02:00:00:00:01:00 (02:00:00:00:01:00)",
+	{Program: Wireshark, Origin: "packet-ieee80211.c, packet-eth.c", Text: "^Destination[ address]: {name:upto} ({mac:mac})", Example: "    Destination address: 02:00:00:00:01:00 (02:00:00:00:01:00)",
 		means: func(in *interpreter, m *match) {
 			if in.details != nil {
 				in.details.dst = m.mac("mac")
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-eap.c", Pattern: "^Code: {name:word} ({code:int})", Example: "    Code: Request (1)",
+	{Program: Wireshark, Origin: "packet-eap.c", Text: "^Code: {name:word} ({code:int})", Example: "    Code: Request (1)",
 		means: func(in *interpreter, m *match) {
 			if code, ok := m.number("code"); ok && in.details != nil {
 				in.detailedPacket(eap.Code(code))
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-eap.c", Pattern: "^Type: Identity (1)", Example: "    Type: Identity (1)",
+	{Program: Wireshark, Origin: "packet-eap.c", Text: "^Type: Identity (1)", Example: "    Type: Identity (1)",
 		means: func(in *interpreter, _ *match) {
 			if d := in.details; d != nil && d.talk != nil && !d.fromStation {
 				in.start(d.talk)
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Opcode: WSC {name:upto} ({code:int})", Example: "        Opcode: WSC Start (1)",
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Opcode: WSC {name:upto} ({code:int})", Example: "        Opcode: WSC Start (1)",
 		means: func(in *interpreter, m *match) {
 			code, _ := m.number("code")
 			if d := in.details; d != nil && d.talk != nil {
@@ -76,29 +76,29 @@ var wiresharkRows = []Row{
 				}
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Message Type: {name:word} ({type:hex})", Example: "            Message Type: M1 (0x04)",
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Message Type: {name:word} ({type:hex})", Example: "            Message Type: M1 (0x04)",
 		means: func(in *interpreter, m *match) {
 			if v, ok := m.hexNumber("type"); ok {
 				in.detailedMessage(wps.MessageType(v))
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Configuration Error: {value:rest}", Example: "            Configuration Error: Device Password Auth Failure (0x0012)",
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Configuration Error: {value:rest}", Example: "            Configuration Error: Device Password Auth Failure (0x0012)",
 		means: detailed16(wps.AttrConfigError)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Device Password ID: {value:rest}", Example: "            Device Password ID: PIN (default) (0x0000)",
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Device Password ID: {value:rest}", Example: "            Device Password ID: PIN (default) (0x0000)",
 		means: detailed16(wps.AttrDevicePasswordID)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Enrollee Nonce: {value:word}", Example: "            Enrollee Nonce: 335809d48984a07239adda293bf6188d", means: detailedOctets(wps.AttrEnrolleeNonce)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Registrar Nonce: {value:word}", Example: "            Registrar Nonce: 821eac7ad550c9b08552e89e44748b7a", means: detailedOctets(wps.AttrRegistrarNonce)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^UUID Enrollee: {value:word}", Example: "            UUID Enrollee: 876543219abcdef01234000000000001", means: detailedOctets(wps.AttrUUIDE)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^UUID Registrar: {value:word}", Example: "            UUID Registrar: 123456789abcdef01234000000000000", means: detailedOctets(wps.AttrUUIDR)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^MAC: {name:upto} ({mac:mac})", Example: "            MAC: 02:00:00:00:01:00 (02:00:00:00:01:00)",
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Enrollee Nonce: {value:word}", Example: "            Enrollee Nonce: 335809d48984a07239adda293bf6188d", means: detailedOctets(wps.AttrEnrolleeNonce)},
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Registrar Nonce: {value:word}", Example: "            Registrar Nonce: 821eac7ad550c9b08552e89e44748b7a", means: detailedOctets(wps.AttrRegistrarNonce)},
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^UUID Enrollee: {value:word}", Example: "            UUID Enrollee: 876543219abcdef01234000000000001", means: detailedOctets(wps.AttrUUIDE)},
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^UUID Registrar: {value:word}", Example: "            UUID Registrar: 123456789abcdef01234000000000000", means: detailedOctets(wps.AttrUUIDR)},
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^MAC: {name:upto} ({mac:mac})", Example: "            MAC: 02:00:00:00:01:00 (02:00:00:00:01:00)",
 		means: func(in *interpreter, m *match) {
 			if mac := m.mac("mac"); in.details != nil && mac != (wps.MAC{}) {
 				in.attribute(wps.AttrMACAddress, mac[:])
 			}
 		}},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Manufacturer: {value:rest}", Example: "        Manufacturer: Example Works", means: detailedText(wps.AttrManufacturer)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Model Name: {value:rest}", Example: "        Model Name: Golden Client", means: detailedText(wps.AttrModelName)},
-	{Program: Wireshark, Origin: "packet-wps.c", Pattern: "^Device Name: {value:rest}", Example: "        Device Name: RadioLab STA wlan1", means: detailedText(wps.AttrDeviceName)},
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Manufacturer: {value:rest}", Example: "        Manufacturer: Example Works", means: detailedText(wps.AttrManufacturer)},
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Model Name: {value:rest}", Example: "        Model Name: Golden Client", means: detailedText(wps.AttrModelName)},
+	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Device Name: {value:rest}", Example: "        Device Name: RadioLab STA wlan1", means: detailedText(wps.AttrDeviceName)},
 }
 
 // packetDetails is a packet whose details are being read.

@@ -117,7 +117,7 @@ func signalMeaning(x *exchange.Exchange, s *validate.Entry) string {
 	case validate.SignalLogoff:
 		return "gives up"
 	case validate.SignalDisconnect:
-		return fmt.Sprintf("reason %d, %v", s.Status, dot11.Reason(s.Status))
+		return fmt.Sprintf("reason %d, %v", s.Status, dot11.ReasonCode(s.Status))
 	}
 	return ""
 }

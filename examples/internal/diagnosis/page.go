@@ -154,12 +154,12 @@ func ladderOf(j *Job) *report.Ladder {
 	l := &report.Ladder{Left: LeftSide(x), Right: "router", End: Joining(x)}
 	for i := range x.Entries {
 		s := &x.Entries[i]
-		step := report.Row{
+		step := report.Arrow{
 			At: s.Time.Sub(x.Began), Frame: s.Frame, FromLeft: s.From == validate.SideClient, Name: StepName(s), Text: j.Meaning(i),
 			Encrypted: s.Attribute(wps.AttrEncryptedSettings) != nil, Opened: j.open(s) != nil,
 		}
 		for _, r := range s.Repetitions {
-			step.Repeats = append(step.Repeats, report.Repeat{At: r.Time.Sub(x.Began), Frame: r.Frame})
+			step.Repeats = append(step.Repeats, report.Retransmission{At: r.Time.Sub(x.Began), Frame: r.Frame})
 		}
 		for _, f := range j.Findings {
 			if f.Message == i && f.Severity > validate.Note {
@@ -170,7 +170,7 @@ func ladderOf(j *Job) *report.Ladder {
 		if refusesPassword(s) {
 			step.Mood = report.Bad
 		}
-		l.Rows = append(l.Rows, step)
+		l.Arrows = append(l.Arrows, step)
 	}
 	return l
 }

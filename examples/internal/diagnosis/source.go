@@ -176,6 +176,6 @@ func newAttributes(all []report.Attribute, offset int) (out []Attribute) {
 func (s *Source) TextEvidence(e *doctor.Evidence) {
 	if s.Text != nil {
 		source := s.Text.Source()
-		e.Reports, e.StationsUnknown, e.NetworksUnknown = s.Text.Reports(), source.StationsUnknown, source.NetworksUnknown
+		e.Notices, e.StationsUnknown, e.NetworksUnknown = s.Text.Notices(), source.StationsUnknown, source.NetworksUnknown
 	}
 }

@@ -259,7 +259,7 @@ func (g *Game) Replay(done []Deed) {
 func (g *Game) observe(e sim.Event) {
 	l := Line{At: e.At.Seconds(), From: e.From}
 	switch {
-	case e.Kind == sim.Noted && e.Action.ByOwner():
+	case e.Kind == sim.Noted && e.Note.ByOwner():
 		l.Kind, l.Text = "owner", e.Text()
 	case e.Kind == sim.Noted:
 		l.Kind, l.Text = "note", e.Text()

@@ -1,11 +1,11 @@
 // Package lan runs a machine of package upnp on a network interface: it has the
 // sockets, the HTTP server and client, and the clock.
 //
-//	link, err := lan.Open("br-lan")
+//	iface, err := lan.Open("br-lan")
 //	…
-//	device, err := upnp.NewDevice(upnp.DeviceConfig{LAN: link.LAN(), Port: link.Port(), …})
+//	device, err := upnp.NewDevice(upnp.DeviceConfig{LAN: iface.LAN(), Port: iface.Port(), …})
 //	…
-//	err = link.Serve(ctx, device, nil)
+//	err = iface.Serve(ctx, device, nil)
 //
 // It uses IPv4 on one interface, with hosts of that interface's network. The
 // resources that others can use are limited: the connections in all and for
@@ -33,9 +33,9 @@ var ErrInterface = errors.New("interface cannot be used")
 // farewell is how long Serve waits for responses after Stop.
 const farewell = 3 * time.Second
 
-// Link is an interface with a machine on it. Its methods may be called
+// Interface is an interface with a machine on it. Its methods may be called
 // concurrently.
-type Link struct {
+type Interface struct {
 	iface     *net.Interface
 	lan       netip.Prefix
 	web       *listener
@@ -56,7 +56,7 @@ type Link struct {
 
 // Open opens an interface that has an IPv4 address. The error is of class
 // [ErrInterface], or that of the system.
-func Open(name string) (*Link, error) {
+func Open(name string) (*Interface, error) {
 	iface, err := net.InterfaceByName(name)
 	if err != nil {
 		return nil, fmt.Errorf("lan: interface %q: %w: %w", name, ErrInterface, err)
@@ -65,7 +65,7 @@ func Open(name string) (*Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Link{iface: iface, lan: own}
+	l := &Interface{iface: iface, lan: own}
 	if err := l.listen(); err != nil {
 		l.Close()
 		return nil, fmt.Errorf("lan: interface %q: %w", name, err)
@@ -89,7 +89,7 @@ func address(iface *net.Interface) (netip.Prefix, error) {
 }
 
 // listen opens the sockets.
-func (l *Link) listen() error {
+func (l *Interface) listen() error {
 	own := l.lan.Addr().AsSlice()
 	tcp, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: own})
 	if err != nil {
@@ -116,16 +116,16 @@ func (l *Link) listen() error {
 }
 
 // LAN returns the address of the interface and its network.
-func (l *Link) LAN() netip.Prefix { return l.lan }
+func (l *Interface) LAN() netip.Prefix { return l.lan }
 
 // Format prints the address only, because the machine has secrets.
-func (l *Link) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[link %v]", l.lan) }
+func (l *Interface) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[interface %v]", l.lan) }
 
 // Port returns the port of the HTTP server.
-func (l *Link) Port() uint16 { return uint16(l.web.Addr().(*net.TCPAddr).Port) }
+func (l *Interface) Port() uint16 { return uint16(l.web.Addr().(*net.TCPAddr).Port) }
 
 // Close closes the sockets. Serve does it too.
-func (l *Link) Close() {
+func (l *Interface) Close() {
 	if l.web != nil {
 		l.web.Close()
 	}
@@ -141,7 +141,7 @@ func (l *Link) Close() {
 //
 // Changed, if it is not nil, is called after each call of the machine, to
 // collect its events. Neither it nor the machine may call the Link.
-func (l *Link) Serve(ctx context.Context, m upnp.Machine, changed func(now time.Time)) error {
+func (l *Interface) Serve(ctx context.Context, m upnp.Machine, changed func(now time.Time)) error {
 	defer l.Close()
 	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer l.calls.Wait()
@@ -186,7 +186,7 @@ func (l *Link) Serve(ctx context.Context, m upnp.Machine, changed func(now time.
 
 // Do calls a function, which may give orders to the machine, while nothing else
 // uses that. The function must not call the Link.
-func (l *Link) Do(f func(now time.Time)) {
+func (l *Interface) Do(f func(now time.Time)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -195,7 +195,7 @@ func (l *Link) Do(f func(now time.Time)) {
 }
 
 // with calls a function with the machine, unless that has stopped.
-func (l *Link) with(f func(now time.Time, m upnp.Machine)) {
+func (l *Interface) with(f func(now time.Time, m upnp.Machine)) {
 	l.Do(func(now time.Time) {
 		if l.machine != nil {
 			f(now, l.machine)
@@ -204,10 +204,10 @@ func (l *Link) with(f func(now time.Time, m upnp.Machine)) {
 }
 
 // ring calls the machine's Timeout at its deadline.
-func (l *Link) ring() { l.with(func(now time.Time, m upnp.Machine) { m.Timeout(now) }) }
+func (l *Interface) ring() { l.with(func(now time.Time, m upnp.Machine) { m.Timeout(now) }) }
 
 // settle sends the machine's output, and sets the alarm.
-func (l *Link) settle(now time.Time) {
+func (l *Interface) settle(now time.Time) {
 	if l.machine == nil {
 		return
 	}
@@ -232,7 +232,7 @@ func (l *Link) settle(now time.Time) {
 }
 
 // carry makes a call.
-func (l *Link) carry(c upnp.Call) {
+func (l *Interface) carry(c upnp.Call) {
 	l.web.waitAnswered(l.ctx, c.To.Addr())
 	r, err := call(l.ctx, l.lan, c)
 	l.with(func(now time.Time, m upnp.Machine) {
@@ -245,7 +245,7 @@ func (l *Link) carry(c upnp.Call) {
 const maxDatagram = 2<<10 + 1
 
 // readGroup receives multicast datagrams.
-func (l *Link) readGroup() error {
+func (l *Interface) readGroup() error {
 	b := make([]byte, maxDatagram)
 	for {
 		n, about, from, err := l.multicast.ReadFrom(b)
@@ -262,7 +262,7 @@ func (l *Link) readGroup() error {
 }
 
 // readUnicast receives datagrams to this host.
-func (l *Link) readUnicast() error {
+func (l *Interface) readUnicast() error {
 	b := make([]byte, maxDatagram)
 	for {
 		n, from, err := l.unicast.ReadFromUDPAddrPort(b)
@@ -277,7 +277,7 @@ func (l *Link) readUnicast() error {
 	}
 }
 
-func (l *Link) datagram(from netip.AddrPort, b []byte) {
+func (l *Interface) datagram(from netip.AddrPort, b []byte) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	l.with(func(now time.Time, m upnp.Machine) { m.Datagram(now, from, b) })
 }

@@ -51,13 +51,13 @@ func web(t *testing.T, m upnp.Machine) string {
 	return webLink(t, m).web.Addr().String()
 }
 
-func webLink(t *testing.T, m upnp.Machine) *Link {
+func webLink(t *testing.T, m upnp.Machine) *Interface {
 	t.Helper()
 	tcp, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &Link{lan: loopback, web: &listener{Listener: tcp, lan: loopback}, machine: m, alarm: time.NewTimer(time.Hour)}
+	l := &Interface{lan: loopback, web: &listener{Listener: tcp, lan: loopback}, machine: m, alarm: time.NewTimer(time.Hour)}
 	stop := l.serveWeb(make(chan error, 1))
 	t.Cleanup(stop)
 	return l
@@ -313,7 +313,7 @@ func TestMute(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &Link{lan: loopback, machine: new(recorder), alarm: time.NewTimer(time.Hour)}
+	l := &Interface{lan: loopback, machine: new(recorder), alarm: time.NewTimer(time.Hour)}
 	s := l.server(20*time.Millisecond, 40*time.Millisecond)
 	go s.Serve(tcp)
 	defer s.Close()
@@ -411,7 +411,7 @@ func TestServe(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the loopback interface may not do multicast")
 	}
-	open := func() *Link {
+	open := func() *Interface {
 		l, err := Open("lo")
 		if err != nil && os.Getenv("WPS_PEERS") == "required" {
 			t.Fatal("WPS_PEERS=required, but the loopback interface cannot be opened:", err)
@@ -431,7 +431,7 @@ func TestServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serve := func(l *Link, m upnp.Machine, changed func(time.Time)) {
+	serve := func(l *Interface, m upnp.Machine, changed func(time.Time)) {
 		done.Go(func() {
 			if err := l.Serve(ctx, m, changed); !errors.Is(err, context.Canceled) {
 				t.Errorf("Serve: %v", err)
@@ -441,7 +441,7 @@ func TestServe(t *testing.T) {
 	serve(link, device1, nil)
 
 	link2 := open()
-	registrar, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: link2.LAN(), Port: link2.Port(), Run: registration.Config{Device: device(2)}})
+	registrar, err := upnp.NewRegistrar(upnp.RegistrarConfig{LAN: link2.LAN(), Port: link2.Port(), Registration: registration.Config{Device: device(2)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ const (
 const answerTime = time.Second
 
 // serveWeb serves HTTP, and returns a function to stop it.
-func (l *Link) serveWeb(failed chan<- error) (stop func()) {
+func (l *Interface) serveWeb(failed chan<- error) (stop func()) {
 	s := l.server(headerTime, requestTime)
 	go func() { failed <- s.Serve(l.web) }()
 	return func() { s.Close() }
@@ -41,7 +41,7 @@ func (l *Link) serveWeb(failed chan<- error) (stop func()) {
 
 // server returns the HTTP server. header is the timeout for the header of a
 // request, request that for all of it.
-func (l *Link) server(header, request time.Duration) *http.Server {
+func (l *Interface) server(header, request time.Duration) *http.Server {
 	return &http.Server{
 		Handler:           http.HandlerFunc(l.handle),
 		ReadHeaderTimeout: header, ReadTimeout: request, WriteTimeout: request, IdleTimeout: header,
@@ -51,7 +51,7 @@ func (l *Link) server(header, request time.Duration) *http.Server {
 }
 
 // handle passes a request to the machine.
-func (l *Link) handle(w http.ResponseWriter, r *http.Request) {
+func (l *Interface) handle(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, upnp.MaxBody))
 	if err != nil {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)

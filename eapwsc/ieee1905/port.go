@@ -15,9 +15,9 @@ import (
 // controller.
 const searchInterval = 2 * time.Second
 
-// End is a device's end of an Ethernet with IEEE 1905.1. It is not used
+// Port is a device's port on an Ethernet with IEEE 1905.1. It is not used
 // concurrently.
-type End struct {
+type Port struct {
 	conn      eapol.Conn
 	mac       wps.MAC
 	id        uint16
@@ -25,22 +25,22 @@ type End struct {
 	buffer    []byte
 }
 
-// NewEnd returns an end of a connection that carries frames of [EtherType], with
+// NewPort returns a port on a connection that carries frames of [EtherType], with
 // the device's address (its AL MAC address): package link opens one.
-func NewEnd(conn eapol.Conn, mac wps.MAC) *End {
-	return &End{conn: conn, mac: mac, buffer: make([]byte, 1<<16)}
+func NewPort(conn eapol.Conn, mac wps.MAC) *Port {
+	return &Port{conn: conn, mac: mac, buffer: make([]byte, 1<<16)}
 }
 
 // Send sends a message to a device, or to [Multicast].
-func (e *End) Send(to wps.MAC, t Type, list ...TLV) error {
-	e.id++
-	m := &Message{Type: t, ID: e.id, Relay: to == Multicast, TLVs: list}
+func (p *Port) Send(to wps.MAC, t Type, list ...TLV) error {
+	p.id++
+	m := &Message{Type: t, ID: p.id, Relay: to == Multicast, TLVs: list}
 	frames, err := m.Frames()
 	if err != nil {
 		return err
 	}
 	for _, f := range frames {
-		if err := e.conn.WriteFrame(f, to); err != nil {
+		if err := p.conn.WriteFrame(f, to); err != nil {
 			return err
 		}
 	}
@@ -48,8 +48,8 @@ func (e *End) Send(to wps.MAC, t Type, list ...TLV) error {
 }
 
 // until closes the connection when the context ends, which ends Receive.
-func (e *End) until(ctx context.Context) (stop func() bool) {
-	return context.AfterFunc(ctx, func() { e.conn.Close() })
+func (p *Port) until(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { p.conn.Close() })
 }
 
 // ended returns why a device does not serve any more.
@@ -62,54 +62,54 @@ func ended(ctx context.Context, err error) error {
 
 // Receive returns the next message and its sender, or nil if none has come by a
 // time. What cannot be read is skipped.
-func (e *End) Receive(until time.Time) (*Message, wps.MAC, error) {
-	if err := e.conn.SetReadDeadline(until); err != nil {
+func (p *Port) Receive(until time.Time) (*Message, wps.MAC, error) {
+	if err := p.conn.SetReadDeadline(until); err != nil {
 		return nil, wps.MAC{}, err
 	}
 	for {
-		n, from, err := e.conn.ReadFrame(e.buffer)
+		n, from, err := p.conn.ReadFrame(p.buffer)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil, wps.MAC{}, nil
 		}
 		if err != nil {
 			return nil, wps.MAC{}, err
 		}
-		if m, err := e.assembler.Add(from, e.buffer[:n]); err == nil && m != nil {
+		if m, err := p.assembler.Add(from, p.buffer[:n]); err == nil && m != nil {
 			return m, from, nil
 		}
 	}
 }
 
 // Search searches for a controller: IEEE 1905.1 §10.1.2.1.
-func (e *End) Search() error {
-	return e.Send(Multicast, TypeSearch, TLV{TLVALMAC, e.mac[:]}, TLV{TLVSearchedRole, []byte{roleRegistrar}}, TLV{TLVBand, []byte{0}},
+func (p *Port) Search() error {
+	return p.Send(Multicast, TypeSearch, TLV{TLVALMAC, p.mac[:]}, TLV{TLVSearchedRole, []byte{roleRegistrar}}, TLV{TLVBand, []byte{0}},
 		TLV{TLVSupportedService, []byte{1, serviceAgent}}, TLV{TLVSearchedService, []byte{1, serviceController}})
 }
 
 // Respond answers the Search of an agent.
-func (e *End) Respond(to wps.MAC) error {
-	return e.Send(to, TypeResponse, TLV{TLVSupportedRole, []byte{roleRegistrar}}, TLV{TLVSupportedBand, []byte{0}},
+func (p *Port) Respond(to wps.MAC) error {
+	return p.Send(to, TypeResponse, TLV{TLVSupportedRole, []byte{roleRegistrar}}, TLV{TLVSupportedBand, []byte{0}},
 		TLV{TLVSupportedService, []byte{1, serviceController}})
 }
 
 // Renew asks all agents to send M1 again.
-func (e *End) Renew() error {
-	return e.Send(Multicast, TypeRenew, TLV{TLVALMAC, e.mac[:]}, TLV{TLVSupportedRole, []byte{roleRegistrar}}, TLV{TLVSupportedBand, []byte{0}})
+func (p *Port) Renew() error {
+	return p.Send(Multicast, TypeRenew, TLV{TLVALMAC, p.mac[:]}, TLV{TLVSupportedRole, []byte{roleRegistrar}}, TLV{TLVSupportedBand, []byte{0}})
 }
 
 // SendM1 sends the M1 of a radio, whose address is the device's.
-func (e *End) SendM1(to wps.MAC, m1 []byte) error {
+func (p *Port) SendM1(to wps.MAC, m1 []byte) error {
 	const networks, classes = 8, 0
-	return e.Send(to, TypeWSC, TLV{TLVRadioCapabilities, append(append([]byte(nil), e.mac[:]...), networks, classes)}, TLV{TLVWSC, m1})
+	return p.Send(to, TypeWSC, TLV{TLVRadioCapabilities, append(append([]byte(nil), p.mac[:]...), networks, classes)}, TLV{TLVWSC, m1})
 }
 
 // SendM2 sends an M2 for each network of a radio.
-func (e *End) SendM2(to, radio wps.MAC, m2 ...[]byte) error {
+func (p *Port) SendM2(to, radio wps.MAC, m2 ...[]byte) error {
 	list := []TLV{{TLVRadioIdentifier, radio[:]}}
 	for _, m := range m2 {
 		list = append(list, TLV{TLVWSC, m})
 	}
-	return e.Send(to, TypeWSC, list...)
+	return p.Send(to, TypeWSC, list...)
 }
 
 // RadioOf returns the radio that an agent's M1 is about, or the sender if the
@@ -131,7 +131,7 @@ type Machine interface {
 // Agent is an agent with one radio.
 type Agent struct {
 	// End is its end of the Ethernet.
-	End *End
+	End *Port
 	// New returns the machine for one M1: [registration.NewAgent].
 	New func() (Machine, error)
 	// Changed, if set, is called when the controller has given networks.
@@ -237,7 +237,7 @@ func (a *Agent) changed() {
 // Controller is a controller that gives every radio the same networks.
 type Controller struct {
 	// End is its end of the Ethernet.
-	End *End
+	End *Port
 	// Answer returns an M2 for each network: [registration.Answer]. An M1 for
 	// which it returns an error gets no answer.
 	Answer func(m1 []byte) (m2 [][]byte, err error)

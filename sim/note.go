@@ -7,7 +7,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/ap"
 )
 
-// Action is what happened at a device, in an [Event] of kind [Noted].
+// Note is what happened at a device, in an [Event] of kind [Noted].
 //
 // Its values are [Remark], [SetupByPINBegun], [SetupByPushButtonBegun],
 // [SetupCancelled], [NetworksReset], [PrinterRestarted], [AttemptFailed],
@@ -16,11 +16,11 @@ import (
 // [APPINChanged], [APPINPolicySet], [RouterRestarted], [FactoryReset],
 // [Reported], [RouterStarted], [SessionRefused], [StationConnected],
 // [WizardStarted], [WizardFailed] and [WizardDone].
-type Action uint8
+type Note uint8
 
-// The actions. The trace hash covers their numbers, so new ones go to the end.
+// The notes. The trace hash covers their numbers, so new ones go to the end.
 const (
-	Remark Action = iota + 1 // a remark of [Port.Note], which is in Detail
+	Remark Note = iota + 1 // a remark of [Port.Note], which is in Detail
 
 	// Actions of the owner at a printer.
 	SetupByPINBegun
@@ -57,16 +57,16 @@ const (
 	WizardFailed // Detail is what the wizard shows
 	WizardDone
 
-	lastAction = WizardDone
+	lastNote = WizardDone
 )
 
-// actionRow describes an action in words.
-type actionRow struct {
+// noteRow describes a note in words.
+type noteRow struct {
 	text  string // with %s for the detail of the event, if it has one
 	owner bool   // the owner does it
 }
 
-var actionRows = [lastAction + 1]actionRow{
+var noteRows = [lastNote + 1]noteRow{
 	Remark: {"%s", false},
 
 	SetupByPINBegun:        {"sets up Wi-Fi by PIN", true},
@@ -100,24 +100,24 @@ var actionRows = [lastAction + 1]actionRow{
 	WizardDone:    {"the wizard has finished", false},
 }
 
-// row returns the description of the action.
-func (a Action) row() actionRow {
-	if a == 0 || a > lastAction {
-		return actionRow{text: fmt.Sprintf("Action(%d)", uint8(a))}
+// row returns the description of the note.
+func (n Note) row() noteRow {
+	if n == 0 || n > lastNote {
+		return noteRow{text: fmt.Sprintf("Note(%d)", uint8(n))}
 	}
-	return actionRows[a]
+	return noteRows[n]
 }
 
-// ByOwner reports whether the owner does it; the other actions are events at a
+// ByOwner reports whether the owner does it; the other notes are events at a
 // device.
-func (a Action) ByOwner() bool { return a.row().owner }
+func (n Note) ByOwner() bool { return n.row().owner }
 
-// String returns the action as a sentence without its subject, with … for the
+// String returns the note as a sentence without its subject, with … for the
 // detail: "presses the button", "is connected to …".
-func (a Action) String() string { return a.text("…") }
+func (n Note) String() string { return n.text("…") }
 
-func (a Action) text(detail string) string {
-	text := a.row().text
+func (n Note) text(detail string) string {
+	text := n.row().text
 	if !strings.Contains(text, "%s") {
 		return text
 	}
@@ -134,7 +134,7 @@ func (e Event) Text() string {
 	if e.Report != nil {
 		detail = reportText(e.Report)
 	}
-	return e.Action.text(detail)
+	return e.Note.text(detail)
 }
 
 // reportText describes an event of an access point.

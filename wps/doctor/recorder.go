@@ -11,9 +11,9 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// Record collects evidence at a station: its scans and its runs. The zero value
+// Recorder collects evidence at a station: its scans and its runs. The zero value
 // is empty. A Record is not safe for concurrent use.
-type Record struct {
+type Recorder struct {
 	self     *Station
 	networks []Network
 	history  History
@@ -26,7 +26,7 @@ type Record struct {
 
 // Evidence returns the evidence so far: the access points of all scans, the
 // station itself and its attempts.
-func (r *Record) Evidence() *Evidence {
+func (r *Recorder) Evidence() *Evidence {
 	e := &Evidence{Live: true, Networks: slices.Clone(r.networks), Attempts: slices.Clone(r.attempts)}
 	if r.self != nil {
 		e.Stations = []Station{*r.self}
@@ -36,12 +36,12 @@ func (r *Record) Evidence() *Evidence {
 
 // Search records that the station searches for a registrar, and by which
 // method.
-func (r *Record) Search(s Station) { r.self = &s }
+func (r *Recorder) Search(s Station) { r.self = &s }
 
 // Observe records an access point found by a scan. Its elements are added to
 // those of earlier scans if they differ, so that an access point that waited a
 // minute ago is remembered.
-func (r *Record) Observe(n Network) {
+func (r *Recorder) Observe(n Network) {
 	if r.self != nil && n.Last.After(r.self.Last) {
 		r.self.Last = n.Last
 	}
@@ -75,7 +75,7 @@ func (a *Advert) sameState(b *Advert) bool {
 
 // Begin begins an attempt of the station with an access point. The access point
 // is the enrollee if the station is an external registrar.
-func (r *Record) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
+func (r *Recorder) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
 	r.attempt = &Attempt{Began: now, Station: station, AP: ap, APEnrollee: apEnrollee, Reached: StageAssociating}
 	if r.self != nil {
 		r.attempt.Method = r.self.Method
@@ -84,9 +84,9 @@ func (r *Record) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
 }
 
 // Associated records that the access point accepted the association.
-func (r *Record) Associated() { r.reach(StageAssociated) }
+func (r *Recorder) Associated() { r.reach(StageAssociated) }
 
-func (r *Record) reach(s Stage) {
+func (r *Recorder) reach(s Stage) {
 	if r.attempt != nil {
 		r.attempt.Reached = max(r.attempt.Reached, s)
 	}
@@ -95,7 +95,7 @@ func (r *Record) reach(s Stage) {
 // Packet records the progress of the attempt from an EAP packet that was sent
 // or received. It does nothing if there is no current attempt. It does not read
 // the sender's description from a fragmented message.
-func (r *Record) Packet(now time.Time, received bool, packet []byte) {
+func (r *Recorder) Packet(now time.Time, received bool, packet []byte) {
 	a := r.attempt
 	if a == nil {
 		return
@@ -123,7 +123,7 @@ func (r *Record) Packet(now time.Time, received bool, packet []byte) {
 
 // Heard records that a packet was received that is not part of WPS, but shows
 // that the other side is still there.
-func (r *Record) Heard(now time.Time) { r.heard = now }
+func (r *Recorder) Heard(now time.Time) { r.heard = now }
 
 // Ending is how a run ended.
 type Ending struct {
@@ -139,7 +139,7 @@ type Ending struct {
 }
 
 // End ends the current attempt, if there is one.
-func (r *Record) End(now time.Time, how Ending) {
+func (r *Recorder) End(now time.Time, how Ending) {
 	a := r.attempt
 	if a == nil {
 		return
@@ -186,7 +186,7 @@ func (a *Attempt) apRole() registration.Role {
 }
 
 // Joined records what happened after the last attempt, if it succeeded.
-func (r *Record) Joined(after After) {
+func (r *Recorder) Joined(after After) {
 	if n := len(r.attempts); n > 0 && r.attempts[n-1].End == EndDone {
 		r.attempts[n-1].After = after
 	}

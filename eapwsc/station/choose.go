@@ -25,8 +25,8 @@ type Criteria struct {
 	Skip []wps.MAC
 }
 
-// Selection is the result of [Select].
-type Selection struct {
+// Choice is the result of [Choose].
+type Choice struct {
 	// Order holds the indices of those to try, best first.
 	Order []int
 	// Reasons says for each access point why it is to be tried or not.
@@ -42,15 +42,15 @@ type Reason struct {
 	Text string
 }
 
-// Select chooses among the access points that a scan of all channels has found:
+// Choose chooses among the access points that a scan of all channels has found:
 // see [selection.Selector] for the rules. The error is
 // [selection.ErrNoAccessPoint] or, for a push button, [selection.ErrOverlap].
 //
 // Access points of other networks than the selected one, and those to be
 // skipped, are left out completely: they cannot be meant, so nothing overlaps
 // with them.
-func Select(found []AccessPoint, w Criteria) (Selection, error) {
-	s := Selection{Reasons: make([]Reason, len(found))}
+func Choose(found []ScanResult, w Criteria) (Choice, error) {
+	s := Choice{Reasons: make([]Reason, len(found))}
 	var candidates []selection.Candidate
 	var index []int // index in found of each candidate
 	for i := range found {

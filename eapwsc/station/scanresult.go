@@ -9,8 +9,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// AccessPoint is an access point found by a scan.
-type AccessPoint struct {
+// ScanResult is an access point found by a scan.
+type ScanResult struct {
 	BSSID     wps.MAC
 	Frequency int           // of the channel, in MHz
 	Signal    int           // dBm
@@ -44,13 +44,13 @@ type AccessPoint struct {
 
 // Privacy reports whether the network encrypts. Without an RSN or WPA element
 // this means WEP.
-func (point *AccessPoint) Privacy() bool { return point.Capability&dot11.Privacy != 0 }
+func (point *ScanResult) Privacy() bool { return point.Capability&dot11.Privacy != 0 }
 
 // WPS reports whether the access point offers WPS.
-func (point *AccessPoint) WPS() bool { return point.Advert != nil }
+func (point *ScanResult) WPS() bool { return point.Advert != nil }
 
 // Channel returns the number of the channel.
-func (point *AccessPoint) Channel() int {
+func (point *ScanResult) Channel() int {
 	if n := dot11.Channel(point.Frequency); n != 0 {
 		return n
 	}
@@ -59,7 +59,7 @@ func (point *AccessPoint) Channel() int {
 
 // Candidate returns the access point as a [selection.Candidate]; ok is false if
 // it does not offer WPS.
-func (point *AccessPoint) Candidate() (c selection.Candidate, ok bool) {
+func (point *ScanResult) Candidate() (c selection.Candidate, ok bool) {
 	if point.Advert == nil {
 		return c, false
 	}
@@ -75,7 +75,7 @@ const stale = 10 * time.Second
 
 // read parses the elements. Lead is how much newer the beacon is than the Probe
 // Response; negative if it is older, 0 if unknown.
-func (point *AccessPoint) read(lead time.Duration) {
+func (point *ScanResult) read(lead time.Duration) {
 	response, responseFault := dot11.Parse(point.ResponseElements)
 	beacon, beaconFault := dot11.Parse(point.BeaconElements)
 	point.Elements, point.Fault = response, errors.Join(responseFault, beaconFault)
@@ -105,7 +105,7 @@ func (point *AccessPoint) read(lead time.Duration) {
 }
 
 // decode reads a WPS element, if there is one.
-func (point *AccessPoint) decode(l wps.List, attributes []byte) error {
+func (point *ScanResult) decode(l wps.List, attributes []byte) error {
 	if attributes == nil {
 		return nil
 	}

@@ -12,8 +12,8 @@ import (
 
 // TestSelect checks what comes before the rules of selection.Selector.
 func TestSelect(t *testing.T) {
-	at := func(n byte, ssid wps.SSID, band int, waits bool, id wps.DevicePasswordID) AccessPoint {
-		point := AccessPoint{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: band, Advert: &wps.Beacon{
+	at := func(n byte, ssid wps.SSID, band int, waits bool, id wps.DevicePasswordID) ScanResult {
+		point := ScanResult{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: band, Advert: &wps.Beacon{
 			State: wps.Configured, SelectedRegistrar: waits, DevicePasswordID: id,
 		}}
 		point.SSID = ssid
@@ -30,28 +30,28 @@ func TestSelect(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		wish  Criteria
-		found []AccessPoint
+		found []ScanResult
 		order string
 		want  []string
 		err   error
 	}{
 		{"nothing", Criteria{}, nil, "[]", nil, selection.ErrNoAccessPoint},
-		{"button", Criteria{PushButton: true}, []AccessPoint{none, damaged, withPIN, idle, button}, "[4]", []string{
+		{"button", Criteria{PushButton: true}, []ScanResult{none, damaged, withPIN, idle, button}, "[4]", []string{
 			"does not offer WPS", "its elements cannot be read: it is torn", "waits with another method", "waits for no device", "waits for this device"}, nil},
-		{"buttons", Criteria{PushButton: true}, []AccessPoint{none, button, neighbour}, "[]", []string{
+		{"buttons", Criteria{PushButton: true}, []ScanResult{none, button, neighbour}, "[]", []string{
 			"does not offer WPS", "waits for this device", "waits for a push button, as does another access point"}, selection.ErrOverlap},
-		{"buttons, one named", Criteria{PushButton: true, SSID: "home"}, []AccessPoint{none, button, neighbour}, "[1]", []string{
+		{"buttons, one named", Criteria{PushButton: true, SSID: "home"}, []ScanResult{none, button, neighbour}, "[1]", []string{
 			"does not offer WPS", "waits for this device", "is not of the network that was selected"}, nil},
-		{"buttons, one tried", Criteria{PushButton: true, Skip: []wps.MAC{button.BSSID}}, []AccessPoint{none, button, neighbour}, "[2]", []string{
+		{"buttons, one tried", Criteria{PushButton: true, Skip: []wps.MAC{button.BSSID}}, []ScanResult{none, button, neighbour}, "[2]", []string{
 			"does not offer WPS", "has failed before", "waits for this device"}, nil},
-		{"PIN", Criteria{}, []AccessPoint{idle, withPIN, button}, "[1]", []string{
+		{"PIN", Criteria{}, []ScanResult{idle, withPIN, button}, "[1]", []string{
 			"waits for no device", "waits for this device", "waits with another method"}, nil},
-		{"PIN, any", Criteria{TryUnselected: true}, []AccessPoint{idle, withPIN, button}, "[1 0 2]", []string{
+		{"PIN, any", Criteria{TryUnselected: true}, []ScanResult{idle, withPIN, button}, "[1 0 2]", []string{
 			"waits for no device, worth a try", "waits for this device", "waits for no device, worth a try"}, nil},
-		{"PIN, named by address", Criteria{Selector: selection.Selector{BSSID: idle.BSSID}}, []AccessPoint{idle, withPIN}, "[]", []string{
+		{"PIN, named by address", Criteria{Selector: selection.Selector{BSSID: idle.BSSID}}, []ScanResult{idle, withPIN}, "[]", []string{
 			"waits for no device", "not the access point that was selected"}, selection.ErrNoAccessPoint},
 	} {
-		s, err := Select(tt.found, tt.wish)
+		s, err := Choose(tt.found, tt.wish)
 		var reasons []string
 		for _, r := range s.Reasons {
 			reasons = append(reasons, r.Text)

@@ -57,7 +57,7 @@ func TestRead(t *testing.T) {
 		{name: "damaged response", response: damaged, beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true, fault: wps.ErrTruncated},
 		{name: "cut elements", beacon: append(encode("home", waiting), 1), ssid: "home", wps: true, selected: true, fault: dot11.ErrMalformed},
 	} {
-		point := AccessPoint{BSSID: wps.MAC{1}, Frequency: 2437, ResponseElements: tt.response, BeaconElements: tt.beacon}
+		point := ScanResult{BSSID: wps.MAC{1}, Frequency: 2437, ResponseElements: tt.response, BeaconElements: tt.beacon}
 		point.read(tt.lead)
 		c, ok := point.Candidate()
 		if point.SSID != tt.ssid || point.Hidden != tt.hidden || point.WPS() != tt.wps || ok != tt.wps || c.SelectedRegistrar != tt.selected || (c.UUID != nil && *c.UUID == uuid) != tt.uuid {
@@ -66,7 +66,7 @@ func TestRead(t *testing.T) {
 		if !errors.Is(point.Fault, tt.fault) || (point.Fault == nil) != (tt.fault == nil) {
 			t.Errorf("%s: %v", tt.name, point.Fault)
 		}
-		e := Evidence([]AccessPoint{point}, time.Now())
+		e := Evidence([]ScanResult{point}, time.Now())
 		if n := e.Networks[0]; tt.damaged {
 			if len(n.Adverts) != 1 || n.Adverts[0].Element != nil || !errors.Is(n.Adverts[0].Err, tt.fault) || doctor.Diagnose(e).Cause != doctor.ElementDamaged {
 				t.Errorf("%s: evidence %+v", tt.name, n)
@@ -78,7 +78,7 @@ func TestRead(t *testing.T) {
 }
 
 func TestChannel(t *testing.T) {
-	point := AccessPoint{Frequency: 5180}
+	point := ScanResult{Frequency: 5180}
 	point.Elements.Channel = 6
 	if point.Channel() != 36 {
 		t.Error(point.Channel())
@@ -89,7 +89,7 @@ func TestChannel(t *testing.T) {
 }
 
 func TestNamed(t *testing.T) {
-	found := make([]AccessPoint, 3)
+	found := make([]ScanResult, 3)
 	for i := range found {
 		found[i].BSSID, found[i].SSID = wps.MAC{byte(i)}, "home"
 	}
