@@ -1311,7 +1311,7 @@ func (w *hasher) structure(v reflect.Value) {
 		return
 	case reflect.TypeFor[ap.Config]():
 		w.value(v.FieldByName("PIN"), t.Name())
-		w.value(v.FieldByName("Run").FieldByName("Device").FieldByName("State"), t.Name())
+		w.value(v.FieldByName("Registration").FieldByName("Device").FieldByName("State"), t.Name())
 		if list := v.FieldByName("Credentials"); list.Len() > 0 {
 			w.name(list.Index(0).FieldByName("SSID").String() + string(list.Index(0).FieldByName("NetworkKey").Bytes()))
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// TestSelect checks what comes before the rules of selection.Selector.
-func TestSelect(t *testing.T) {
+// TestChoose checks what comes before the rules of selection.Selector.
+func TestChoose(t *testing.T) {
 	at := func(n byte, ssid wps.SSID, band int, waits bool, id wps.DevicePasswordID) ScanResult {
 		point := ScanResult{BSSID: wps.MAC{2, 0, 0, 0, 0, n}, Frequency: band, Advert: &wps.Beacon{
 			State: wps.Configured, SelectedRegistrar: waits, DevicePasswordID: id,
