@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"container/list"
 	"encoding/binary"
-	"errors"
 	"net/netip"
 	"slices"
 	"time"
@@ -106,18 +105,22 @@ func (v *conversation) step(e *capture.Event, s validate.Entry) {
 		x.Cut = true
 		return
 	}
-	if x.Entries == nil {
-		x.Entries = make([]validate.Entry, 0, typicalSteps)
-	}
-	if len(x.Entries) >= typicalSteps {
+	switch n := len(x.Entries); {
+	case n == 0:
+		x.Entries = make([]validate.Entry, 0, fewSteps)
+	case n == fewSteps:
+		x.Entries = append(make([]validate.Entry, 0, typicalSteps), x.Entries...)
+	case n >= typicalSteps:
 		v.queue.addMemory(x, stepOctets)
 	}
 	x.Entries = append(x.Entries, s)
 }
 
 const (
-	// typicalSteps is the largest number of steps of most exchanges.
+	// typicalSteps is the largest number of steps of most exchanges, fewSteps
+	// that of most which come to nothing.
 	typicalSteps = 18
+	fewSteps     = 6
 	// stepOctets is the memory of a step, besides its message, while the slice
 	// of steps grows.
 	stepOctets = 400
@@ -160,7 +163,7 @@ func (v *conversation) lastOf(from validate.Side) *validate.Entry {
 func (v *conversation) keep(packet []byte) []byte {
 	v.queue.addMemory(v.exchange, len(packet))
 	if len(packet) > cap(v.room)-len(v.room) {
-		v.room = make([]byte, 0, max(len(packet), roomForPackets))
+		v.room = make([]byte, 0, max(len(packet), min(4*cap(v.room), roomForPackets))) // the first one may be the only one
 	}
 	start := len(v.room)
 	v.room = append(v.room, packet...)
@@ -385,8 +388,8 @@ func eapSignal(p eap.Packet) validate.Signal {
 // possible: its type and the type of its message are at the start. Octets is
 // then shorter than the packet says.
 func parsePacket(b []byte) (p eap.Packet, octets []byte, err error) {
-	p, err = eap.ParsePacket(b)
-	if !errors.Is(err, eap.ErrTruncated) || len(b) < eapHeader {
+	if len(b) < eapHeader || announcedLength(b) <= len(b) {
+		p, err = eap.ParsePacket(b)
 		return p, b[:min(len(b), p.Len())], err
 	}
 	short := bytes.Clone(b)
