@@ -40,6 +40,36 @@ type frame struct {
 // error there may be more frames.
 type source interface {
 	next(f *frame) (problem, error)
+	// offset returns the octets of the file up to the end of the last frame.
+	offset() int64
+}
+
+// An input is a buffered file that counts what is read. Octets that were looked
+// at in the buffer are discarded later.
+type input struct {
+	*bufio.Reader
+	from     counter
+	consumed int // octets in the buffer up to the end of the last frame, still to be discarded
+}
+
+func newInput(r io.Reader) *input {
+	in := &input{from: counter{Reader: r}}
+	in.Reader = bufio.NewReaderSize(&in.from, bufferSize)
+	return in
+}
+
+func (in *input) offset() int64 { return in.from.n - int64(in.Buffered()) + int64(in.consumed) }
+
+// A counter counts the octets that are read.
+type counter struct {
+	io.Reader
+	n int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	c.n += int64(n)
+	return n, err
 }
 
 // Magic numbers as they are in the file; those of pcap in either byte order.
@@ -66,7 +96,7 @@ var foreign = []struct{ magic, advice string }{
 
 // openContainer detects the format of r by its first octets.
 func openContainer(r io.Reader) (source, error) {
-	br := bufio.NewReaderSize(r, bufferSize)
+	br := newInput(r)
 	head, err := peek(br)
 	if err != nil {
 		return nil, err
@@ -76,7 +106,7 @@ func openContainer(r io.Reader) (source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: gzip: %w", ErrFormat, err)
 		}
-		br = bufio.NewReaderSize(unpacked, bufferSize)
+		br = newInput(unpacked)
 		if head, err = peek(br); err != nil {
 			return nil, err
 		}
@@ -101,7 +131,7 @@ func openContainer(r io.Reader) (source, error) {
 }
 
 // peek returns the first four octets of a file, or why there are fewer.
-func peek(br *bufio.Reader) ([]byte, error) {
+func peek(br *input) ([]byte, error) {
 	head, err := br.Peek(4)
 	switch {
 	case err == nil:
@@ -131,12 +161,11 @@ func gzipDamage(err error) bool {
 //   - panics on 32-bit platforms at a length of 2 GB;
 //   - stops at a record that is longer than its frame was on the wire.
 type pcapFile struct {
-	br       *bufio.Reader
-	swapped  bool   // numbers are big-endian
-	nano     uint32 // nanoseconds in a unit of the timestamps' fractions
-	link     linkType
-	consumed int    // octets in br up to the end of the last frame, still to be discarded
-	ahead    []byte // the octets in br after them
+	*input
+	swapped bool   // numbers are big-endian
+	nano    uint32 // nanoseconds in a unit of the timestamps' fractions
+	link    linkType
+	ahead   []byte // the octets in the buffer after the last frame
 }
 
 const (
@@ -144,7 +173,7 @@ const (
 	pcapRecordHeader = 16
 )
 
-func newPcapFile(br *bufio.Reader, order binary.ByteOrder, nanoseconds bool) (*pcapFile, error) {
+func newPcapFile(br *input, order binary.ByteOrder, nanoseconds bool) (*pcapFile, error) {
 	head, err := br.Peek(pcapFileHeader)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the pcap header is cut off", ErrFormat)
@@ -155,7 +184,8 @@ func newPcapFile(br *bufio.Reader, order binary.ByteOrder, nanoseconds bool) (*p
 	// The upper half of the link type's field, which is ignored here, may have
 	// the length of a frame check sequence at the end. It is not reliable:
 	// payloads are bounded by their own lengths.
-	p := &pcapFile{br: br, swapped: order == binary.BigEndian, nano: 1e3, consumed: pcapFileHeader}
+	p := &pcapFile{input: br, swapped: order == binary.BigEndian, nano: 1e3}
+	p.consumed = pcapFileHeader
 	if nanoseconds {
 		p.nano = 1
 	}
@@ -170,9 +200,9 @@ func (p *pcapFile) next(f *frame) (problem, error) {
 			return noProblem, nil
 		}
 	}
-	p.br.Discard(p.consumed) // it is all in the buffer
+	p.Discard(p.consumed) // it is all in the buffer
 	p.consumed, p.ahead = 0, nil
-	head, err := p.br.Peek(pcapRecordHeader)
+	head, err := p.Peek(pcapRecordHeader)
 	if err != nil {
 		return endOfFile(len(head), err)
 	}
@@ -181,11 +211,11 @@ func (p *pcapFile) next(f *frame) (problem, error) {
 		p.resynchronise()
 		return fileDamaged, nil
 	}
-	if record, err := p.br.Peek(pcapRecordHeader + h.captured); err != nil {
+	if record, err := p.Peek(pcapRecordHeader + h.captured); err != nil {
 		p.consumed = len(record)
 		return endOfFile(len(record), err)
 	}
-	p.ahead, _ = p.br.Peek(p.br.Buffered())
+	p.ahead, _ = p.Peek(p.Buffered())
 	p.take(f, &h)
 	return noProblem, nil
 }
@@ -253,10 +283,10 @@ func (p *pcapFile) header(b []byte) pcapHeader {
 func (p *pcapFile) resynchronise() {
 	const month = 30 * 24 * 60 * 60
 	for {
-		p.br.Discard(1)
-		head, err := p.br.Peek(pcapRecordHeader)
+		p.Discard(1)
+		head, err := p.Peek(pcapRecordHeader)
 		if err != nil {
-			p.br.Discard(len(head)) // the next read finds the end
+			p.Discard(len(head)) // the next read finds the end
 			return
 		}
 		h := p.header(head)
@@ -264,7 +294,7 @@ func (p *pcapFile) resynchronise() {
 			continue
 		}
 		size := pcapRecordHeader + h.captured
-		record, _ := p.br.Peek(size + pcapRecordHeader)
+		record, _ := p.Peek(size + pcapRecordHeader)
 		if len(record) == size {
 			return
 		}

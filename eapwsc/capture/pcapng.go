@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -35,12 +34,11 @@ const (
 //   - converts binary time resolutions wrongly (up to 7 % of a second off);
 //   - stops at the first packet of an unknown interface.
 type ngFile struct {
-	br         *bufio.Reader
+	*input     // consumed is the length of the block with the last frame
 	order      binary.ByteOrder
 	interfaces []ngIface
 	skip       bool // in a section of an unknown version
 	last       time.Time
-	consumed   int // length of the block with the last frame, still to be discarded
 }
 
 type ngIface struct {
@@ -50,8 +48,8 @@ type ngIface struct {
 	offset  int64  // seconds to add
 }
 
-func newNGFile(br *bufio.Reader) (*ngFile, error) {
-	n := &ngFile{br: br}
+func newNGFile(br *input) (*ngFile, error) {
+	n := &ngFile{input: br}
 	head, err := br.Peek(12)
 	if err != nil || !n.section(head) {
 		return nil, fmt.Errorf("%w: the pcapng section header is damaged", ErrFormat)
@@ -74,9 +72,9 @@ func (n *ngFile) section(head []byte) bool {
 
 func (n *ngFile) next(f *frame) (problem, error) {
 	for {
-		n.br.Discard(n.consumed) // it is all in the buffer
+		n.Discard(n.consumed) // it is all in the buffer
 		n.consumed = 0
-		head, err := n.br.Peek(12)
+		head, err := n.Peek(12)
 		if err != nil {
 			return endOfFile(len(head), err)
 		}
@@ -91,12 +89,12 @@ func (n *ngFile) next(f *frame) (problem, error) {
 			if !ngLarge(kind) {
 				return n.damaged()
 			}
-			if skipped, err := n.br.Discard(size); err != nil {
+			if skipped, err := n.Discard(size); err != nil {
 				return endOfFile(skipped, err)
 			}
 			continue
 		}
-		block, err := n.br.Peek(size)
+		block, err := n.Peek(size)
 		if err != nil {
 			if n.resynchronise() { // it is not the last block, so its length is wrong
 				return fileDamaged, nil
@@ -260,10 +258,10 @@ func (n *ngFile) damaged() (problem, error) {
 // if there is none.
 func (n *ngFile) resynchronise() bool {
 	for {
-		n.br.Discard(4)
-		head, err := n.br.Peek(12)
+		n.Discard(4)
+		head, err := n.Peek(12)
 		if err != nil {
-			n.br.Discard(len(head))
+			n.Discard(len(head))
 			return false
 		}
 		if binary.BigEndian.Uint32(head) == magicNG {
@@ -275,7 +273,7 @@ func (n *ngFile) resynchronise() bool {
 		if !ngWanted(n.order.Uint32(head)) || size < 16 || size%4 != 0 || size > maxCandidate {
 			continue
 		}
-		if block, err := n.br.Peek(size); err == nil && int(n.order.Uint32(block[size-4:])) == size {
+		if block, err := n.Peek(size); err == nil && int(n.order.Uint32(block[size-4:])) == size {
 			return true
 		}
 	}

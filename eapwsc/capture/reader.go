@@ -59,6 +59,10 @@ func (r *Reader) Next() (*Event, error) {
 	}
 }
 
+// Offset returns how many octets of the capture were read: up to the end of the
+// frame of the last event, and after decompression.
+func (r *Reader) Offset() int64 { return r.source.offset() }
+
 // A decoder turns frames into events. Between frames it keeps only its tables
 // of recent values.
 type decoder struct {

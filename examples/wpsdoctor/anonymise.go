@@ -61,15 +61,13 @@ func (h *hidden) finish(streams program.IO, whole bool) error {
 // copied passes on the events of a capture, and makes an anonymous copy of
 // them.
 type copied struct {
-	events interface {
-		Next() (*capture.Event, error)
-	}
+	diagnosis.Events
 	to *hidden
 }
 
 // Next returns the next event.
 func (c *copied) Next() (*capture.Event, error) {
-	e, err := c.events.Next()
+	e, err := c.Events.Next()
 	if err == nil {
 		err = c.to.writer.Write(e)
 	}

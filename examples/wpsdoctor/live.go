@@ -116,12 +116,12 @@ func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.Scan
 func (p *invocation) around(out io.Writer, l *look, found []station.ScanResult) {
 	e := station.Evidence(found, time.Now())
 	if p.networksOnly {
-		w := writer{invocation: p, out: out, file: l.iface}
+		w := newWriter(p, out, l.iface)
 		w.networks(e.Networks, e.Direct)
 		return
 	}
 	d := doctor.Diagnose(e)
-	w := writer{invocation: p, out: out, file: l.iface}
+	w := newWriter(p, out, l.iface)
 	r := diagnosis.NewEntry(l.iface, 0, &d)
 	for i := range found {
 		r.Find(elementFindings(&found[i], p.mode), nil)

@@ -213,15 +213,14 @@ func (p *invocation) doctor(out io.Writer, name string, r io.Reader, size int64)
 		defer bar.Finish()
 		r = io.TeeReader(r, bar)
 	}
-	w := writer{invocation: p, out: out, file: name}
-	if err := p.read(r, &w); err != nil {
+	if err := p.read(r, newWriter(p, out, name)); err != nil {
 		p.fail(fmt.Errorf("%s: %w", diagnosis.Shown(name), err))
 	}
 }
 
 // judge updates the exit status for a report.
-func (p *invocation) judge(r *diagnosis.Entry) {
-	if r.Problem() || r.Worst >= validate.Error {
+func (p *invocation) judge(problem bool, worst validate.Severity) {
+	if problem || worst >= validate.Error {
 		p.worst = max(p.worst, program.Problem)
 	}
 }

@@ -33,10 +33,17 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		return nil
 	}
 	choice := p.choice()
-	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, Takes: choice.takesExchange}
-	collector, index, err := how.Judge(from, w.exchange)
+	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, Takes: choice.takesExchange, List: w.exchange, Count: w.count}
+	if p.summary && p.page == nil {
+		how.List = nil
+	}
+	collector, index, err := how.Judge(from)
 	if err != nil {
 		return err
+	}
+	w.unlisted.Attempts = index
+	if w.page != nil && w.unlisted.Unlisted > 0 {
+		w.page.Unlisted(diagnosis.Shown(w.file), &w.unlisted)
 	}
 	if index == 0 {
 		w.nothing(collector, from)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/examples/internal/diagnosis"
+	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
 )
 
@@ -61,7 +62,13 @@ func (b *block) began() string {
 // totals counts attempts by device, network and cause.
 type totals struct {
 	rows  []*total
-	index map[[3]string]*total
+	index map[totalKey]*total
+}
+
+type totalKey struct {
+	enrollee diagnosis.Identity
+	ssid     string
+	cause    doctor.Cause
 }
 
 // total is a row of the summary, and an object of its JSON.
@@ -75,6 +82,8 @@ type total struct {
 	Cause   doctor.Cause `json:"cause"`
 	First   *string      `json:"first"` // when the first and last attempts began
 	Last    *string      `json:"last"`
+
+	last time.Time
 }
 
 // summarySchema is the version of the schema: see schema.json.
@@ -83,32 +92,60 @@ const summarySchema = "wpsdoctor-summary/1"
 // maxTotals is the maximum number of rows; the rest is counted in one row.
 const maxTotals = 10_000
 
-// add counts an attempt.
-func (t *totals) add(r *diagnosis.Entry) {
-	key := [3]string{diagnosis.Known(r.Enrollee), diagnosis.Known(r.SSIDHex), string(r.Cause)}
-	row := t.index[key]
+// others is the row of the rest.
+var others = totalKey{cause: "others"}
+
+// addAttempt counts an attempt.
+func (t *totals) addAttempt(j *diagnosis.Job, cause doctor.Cause) {
+	enrollee, _ := j.Identities()
+	key := totalKey{enrollee: enrollee, cause: cause}
+	if n := j.Exchange.Network; n != nil {
+		key.ssid = string(n.SSID)
+	}
+	row, isNew := t.count(key)
+	if row.last = j.Exchange.Began; isNew {
+		row.First = diagnosis.Moment(row.last)
+		row.Device, row.Name = enrollee.Text(), j.EnrolleeName()
+	}
+}
+
+// addEntry counts a report without an attempt.
+func (t *totals) addEntry(r *diagnosis.Entry) {
+	key := totalKey{cause: r.Cause}
+	if r.SSID != nil {
+		key.ssid = *r.SSID
+	}
+	t.count(key)
+}
+
+// count counts an attempt or report in its row. It reports whether that is a
+// new one.
+func (t *totals) count(key totalKey) (row *total, isNew bool) {
+	if t.index == nil {
+		t.index = map[totalKey]*total{}
+	}
+	row = t.index[key]
+	if row == nil && len(t.rows) >= maxTotals {
+		key = others
+		row = t.index[key]
+	}
 	if row == nil {
-		if t.index == nil {
-			t.index = map[[3]string]*total{}
+		row, isNew = &total{Schema: summarySchema, Cause: key.cause}, true
+		if key.ssid != "" {
+			row.SSID, row.SSIDHex = diagnosis.SSID(wps.SSID(key.ssid))
 		}
-		row = &total{Schema: summarySchema, Device: r.Enrollee, Name: r.EnrolleeName, SSID: r.SSID, SSIDHex: r.SSIDHex, Cause: r.Cause, First: r.Began}
-		if len(t.rows) == maxTotals {
-			row = &total{Schema: summarySchema, Cause: "others"}
-			key = [3]string{"others"}
-		}
-		if have := t.index[key]; have != nil {
-			row = have
-		} else {
-			t.rows, t.index[key] = append(t.rows, row), row
-		}
+		t.rows, t.index[key] = append(t.rows, row), row
 	}
 	row.Count++
-	row.Last = r.Began
+	return row, isNew && key != others
 }
 
 // write writes the summary, the most frequent rows first.
 func (t *totals) write(p *invocation, out io.Writer) {
 	slices.SortStableFunc(t.rows, func(a, b *total) int { return b.Count - a.Count })
+	for _, row := range t.rows {
+		row.Last = diagnosis.Moment(row.last)
+	}
 	if p.json {
 		lines := json.NewEncoder(out)
 		lines.SetEscapeHTML(false)

@@ -26,7 +26,11 @@ type writer struct {
 	block    block    // attempts that are alike and not yet written
 	remedy   []string // of the previous report
 	outcomes map[doctor.Outcome]int
-	causes   map[doctor.Cause]int
+	unlisted diagnosis.Unlisted
+}
+
+func newWriter(p *invocation, out io.Writer, file string) *writer {
+	return &writer{invocation: p, out: out, file: file, outcomes: map[doctor.Outcome]int{}, unlisted: diagnosis.NewUnlisted(file)}
 }
 
 // exchange reports an exchange.
@@ -41,14 +45,25 @@ func (w *writer) exchange(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
 		w.page.Attempt(w.file, r, j)
 	}
 	switch {
-	case w.json:
 	case w.summary:
-		w.totals.add(r)
+		w.totals.addAttempt(j, r.Cause)
+	case w.json:
 	case w.block.takes(r):
 		w.block.add(r, j)
 	default:
 		w.flush()
 		w.block.add(r, j)
+	}
+}
+
+// count counts an attempt that is not listed.
+func (w *writer) count(j *diagnosis.Job, cause doctor.Cause, outcome doctor.Outcome) {
+	w.judge(diagnosis.IsProblem(cause), j.Findings.Worst())
+	w.outcomes[outcome]++
+	if w.summary {
+		w.totals.addAttempt(j, cause)
+	} else {
+		w.unlisted.Add(cause)
 	}
 }
 
@@ -90,10 +105,10 @@ func (w *writer) noAttempt(heading string, r *diagnosis.Entry, e *doctor.Evidenc
 		w.page.Nothing(heading, r, e)
 	}
 	switch {
-	case w.json:
-		return
 	case w.summary:
-		w.totals.add(r)
+		w.totals.addEntry(r)
+		return
+	case w.json:
 		return
 	}
 	fmt.Fprintln(w.out, bold(w.wrap(heading, "")))
@@ -109,23 +124,20 @@ func (w *writer) noAttempt(heading string, r *diagnosis.Entry, e *doctor.Evidenc
 
 // report counts a report and, with -json, writes it.
 func (w *writer) report(r *diagnosis.Entry) {
-	w.judge(r)
-	if w.outcomes == nil {
-		w.outcomes, w.causes = map[doctor.Outcome]int{}, map[doctor.Cause]int{}
-	}
+	w.judge(r.Problem(), r.Worst)
 	w.outcomes[r.Outcome]++
-	w.causes[r.Cause]++
-	if !w.json || w.summary {
-		if w.json {
-			w.totals.add(r)
-		}
-		return
+	if w.json && !w.summary {
+		w.line(r)
 	}
+}
+
+// line writes a line of JSON.
+func (w *writer) line(v any) {
 	if w.lines == nil {
 		w.lines = json.NewEncoder(w.out)
 		w.lines.SetEscapeHTML(false)
 	}
-	w.lines.Encode(r) // an error shows when the output is flushed
+	w.lines.Encode(v) // an error shows when the output is flushed
 }
 
 // outcomesInOrder are the outcomes in the order of the totals.
@@ -136,7 +148,13 @@ var outcomesInOrder = []doctor.Outcome{
 // end writes the totals of a file with several exchanges, and what is wrong
 // with the file itself.
 func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
-	if w.json || w.summary {
+	switch {
+	case w.summary:
+		return
+	case w.json && w.unlisted.Unlisted > 0:
+		w.line(&w.unlisted)
+		return
+	case w.json:
 		return
 	}
 	w.flush()
@@ -156,6 +174,9 @@ func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
 	}
 	if total > 1 {
 		fmt.Fprintf(w.out, "%s\n\n", w.wrap(fmt.Sprintf("%s: %d attempts: %s", diagnosis.Shown(w.file), total, strings.Join(parts, ", ")), ""))
+	}
+	if w.unlisted.Unlisted > 0 {
+		fmt.Fprintf(w.out, "%s\n\n", w.wrap(w.unlisted.String()+" Run with -summary to count them all by device, network and cause.", ""))
 	}
 	for _, n := range notes {
 		text := fmt.Sprintf("%s, frame %d: %s", diagnosis.Shown(w.file), n.Frame, n.Text)

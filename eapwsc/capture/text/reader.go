@@ -27,6 +27,7 @@ type Reader struct {
 	given  int
 	err    error
 	number int
+	offset int64
 
 	// held is a line that may continue on the next one.
 	held       []byte
@@ -121,6 +122,10 @@ func (r *Reader) Next() (*capture.Event, error) {
 	}
 }
 
+// Offset returns how many octets of the text were read, in UTF-8: up to the end
+// of the line after which the last event was known.
+func (r *Reader) Offset() int64 { return r.offset }
+
 // readLine returns the next line without its end, truncated if it is too long.
 // Lines that a terminal has wrapped are joined.
 func (r *Reader) readLine() ([]byte, error) {
@@ -163,10 +168,12 @@ func (r *Reader) physicalLine() ([]byte, error) {
 	if len(line) > 0 {
 		r.number++
 	}
+	r.offset += int64(len(line))
 	if errors.Is(err, bufio.ErrBufferFull) {
 		kept := bytes.Clone(line[:maxLine])
 		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = r.lines.ReadSlice('\n')
+			line, err = r.lines.ReadSlice('\n')
+			r.offset += int64(len(line))
 		}
 		line = kept
 	}

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -18,7 +19,8 @@ type Job struct {
 	Exchange *exchange.Exchange
 	Findings validate.Findings
 	Attempt  *doctor.Attempt
-	judged   chan struct{} // closed when Findings and Attempt are set
+
+	offset int64 // how much of the source was read when it had ended
 
 	// Source describes the text that the exchange comes from; nil for a capture.
 	// Dumps are the hexadecimal dumps in it since the previous exchange.
@@ -30,8 +32,20 @@ type Job struct {
 	notFound bool
 }
 
-// queue is how many exchanges are processed at a time.
-const queue = 16
+// batch is a number of jobs that one goroutine judges, because handing over
+// each by itself would take longer than judging a short one.
+type batch struct {
+	jobs   []*Job
+	steps  int           // of their exchanges
+	judged chan struct{} // closed when Findings and Attempt of all are set
+}
+
+const (
+	// maxBatch is how many steps of exchanges make a batch.
+	maxBatch = 64
+	// queue is how many batches are processed at a time.
+	queue = 8
+)
 
 // Reading has the options for reading a file.
 type Reading struct {
@@ -39,55 +53,127 @@ type Reading struct {
 	Keys *exchange.KeyLog // nil without one
 	// Takes, if set, selects the exchanges to report.
 	Takes func(*exchange.Exchange, *doctor.Attempt) bool
+	// List is called with the diagnosis of each attempt, in order. A report on an
+	// attempt takes much more time and room than the few octets that make one in
+	// a file: if there are too many, the others go to Count. Those to whom List
+	// is nil count them all.
+	List func(index int, j *Job, d *doctor.Diagnosis)
+	// Count is called with the cause and the outcome of each attempt that List
+	// is not called with.
+	Count func(j *Job, cause doctor.Cause, outcome doctor.Outcome)
 }
 
-// Judge reads a source and passes a diagnosis of each exchange to give, in
-// order. It returns how many there were. Reading, diagnosis and reporting run
-// concurrently, since diagnosis takes about as long as reading.
-func (o *Reading) Judge(from *Source, give func(index int, j *Job, d *doctor.Diagnosis)) (collector *exchange.Collector, index int, err error) {
+// Of many attempts in a file, the first maxListed are listed, and then as many
+// as there are pieces of the file of listedOctets. Failed attempts of a few
+// packets take a kilobyte in a capture, whole ones five.
+const (
+	maxListed    = 1000
+	listedOctets = 1024
+)
+
+// isListed reports whether to list an attempt that had ended at an offset.
+func isListed(index int, offset int64) bool {
+	return index <= maxListed || int64(index) <= offset/listedOctets
+}
+
+// Unlisted counts the attempts of a file that are not listed, for JSON.
+type Unlisted struct {
+	Schema   string               `json:"schema"`
+	File     string               `json:"file"`
+	Attempts int                  `json:"attempts"` // in the file, with those that are listed
+	Unlisted int                  `json:"unlisted"` // those that are not
+	Causes   map[doctor.Cause]int `json:"causes"`   // of these
+}
+
+// NewUnlisted returns an empty count for a file.
+func NewUnlisted(file string) Unlisted {
+	return Unlisted{Schema: "wpsdoctor-unlisted/1", File: file, Causes: map[doctor.Cause]int{}}
+}
+
+// Add counts an attempt that is not listed.
+func (u *Unlisted) Add(c doctor.Cause) {
+	u.Unlisted++
+	u.Causes[c]++
+}
+
+// String returns a sentence about the attempts that are not listed.
+func (u *Unlisted) String() string {
+	return fmt.Sprintf("%d of the %d attempts are not listed, because there are so many for the size of the file.", u.Unlisted, u.Attempts)
+}
+
+// Judge reads a source and reports its exchanges. It returns how many there
+// were. Reading, diagnosis and reporting run concurrently, since diagnosis takes
+// about as long as reading.
+func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int, err error) {
 	collector = exchange.NewCollector(from.Keys(o.Keys))
-	jobs, inOrder := make(chan *Job, queue), make(chan *Job, queue)
+	batches, inOrder := make(chan *batch, queue), make(chan *batch, queue)
 	go func() {
+		next := newBatch()
+		pass := func() {
+			batches <- next
+			inOrder <- next
+			next = newBatch()
+		}
 		err = Collect(from, collector, func(x *exchange.Exchange) {
-			j := &Job{Exchange: x, judged: make(chan struct{})}
+			j := &Job{Exchange: x, offset: from.Events.Offset()}
 			from.addText(j)
-			jobs <- j
-			inOrder <- j
+			next.jobs = append(next.jobs, j)
+			if next.steps += len(x.Entries); next.steps >= maxBatch {
+				pass()
+			}
 		})
-		close(jobs)
+		pass()
+		close(batches)
 		close(inOrder)
 	}()
 	var judges sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		judges.Go(func() {
-			for j := range jobs {
-				j.Findings = j.Exchange.Findings(o.Mode)
-				j.Attempt = j.Exchange.Attempt(j.Findings)
-				if len(j.Attempt.Settings) == 0 {
-					j.Attempt.Settings = j.settings
+			for b := range batches {
+				for _, j := range b.jobs {
+					j.judge(o.Mode)
 				}
-				j.Attempt.After.NotFound = j.notFound
-				close(j.judged)
+				close(b.judged)
 			}
 		})
 	}
 	var history doctor.History
 	var runs exchange.Runs
-	for j := range inOrder {
-		<-j.judged
-		j.Findings = append(j.Findings, runs.Findings(j.Exchange, o.Mode)...)
-		if o.Takes != nil && !o.Takes(j.Exchange, j.Attempt) {
-			continue
+	for b := range inOrder {
+		<-b.judged
+		for _, j := range b.jobs {
+			j.Findings = append(j.Findings, runs.Findings(j.Exchange, o.Mode)...)
+			if o.Takes != nil && !o.Takes(j.Exchange, j.Attempt) {
+				continue
+			}
+			index++
+			evidence := j.Exchange.Evidence(history.Add(j.Attempt))
+			if o.List != nil && isListed(index, j.offset) {
+				d := doctor.Diagnose(evidence)
+				o.List(index, j, &d)
+			} else {
+				cause, outcome := doctor.Conclude(evidence)
+				o.Count(j, cause, outcome)
+			}
 		}
-		index++
-		d := doctor.Diagnose(j.Exchange.Evidence(history.Add(j.Attempt)))
-		give(index, j, &d)
 	}
 	judges.Wait()
 	if err == nil && index == 0 && from.Text != nil && from.Text.Source().Understood == 0 {
 		err = errNothing
 	}
 	return collector, index, err
+}
+
+func newBatch() *batch { return &batch{judged: make(chan struct{})} }
+
+// judge sets Findings and Attempt.
+func (j *Job) judge(mode wps.Mode) {
+	j.Findings = j.Exchange.Findings(mode)
+	j.Attempt = j.Exchange.Attempt(j.Findings)
+	if len(j.Attempt.Settings) == 0 {
+		j.Attempt.Settings = j.settings
+	}
+	j.Attempt.After.NotFound = j.notFound
 }
 
 // Collect reads a source to its end and passes its exchanges to give.

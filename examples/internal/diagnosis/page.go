@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gowps/gowps/eapwsc/capture/exchange"
@@ -24,6 +25,7 @@ type Page struct {
 	Document report.Document
 	overview report.Table
 	attempts int
+	notes    []string // about the attempts
 }
 
 // verdictOf returns the verdict of a report.
@@ -57,6 +59,12 @@ func (p *Page) Attempt(file string, r *Entry, j *Job) {
 		Ladder: ladderOf(j), Messages: messages(j), Findings: findings(r.Findings, validate.Note),
 	}
 	p.Document.Parts = append(p.Document.Parts, part)
+}
+
+// Unlisted counts the attempts of a file that are not listed.
+func (p *Page) Unlisted(file string, u *Unlisted) {
+	p.attempts += u.Unlisted
+	p.notes = append(p.notes, file+": "+u.String())
 }
 
 // Nothing adds a file or a scan without an attempt.
@@ -248,7 +256,7 @@ func NewPage() Page {
 func (p *Page) Whole() *report.Document {
 	d := p.Document
 	if p.attempts > 1 {
-		notes := []string(nil)
+		notes := slices.Clone(p.notes)
 		if p.attempts > maxParts {
 			notes = append(notes, fmt.Sprintf("The first %d attempts are shown in full; there were %d.", maxParts, p.attempts))
 		}

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -104,8 +105,12 @@ type settings struct {
 }
 
 // Problem reports whether the attempt failed or a fault was found.
-func (r *Entry) Problem() bool {
-	return !r.Octets && r.Cause != doctor.Success && r.Cause != doctor.SettingsRead && r.Cause != doctor.Ready
+func (r *Entry) Problem() bool { return !r.Octets && IsProblem(r.Cause) }
+
+// IsProblem reports whether a cause means that an attempt failed or a fault was
+// found.
+func IsProblem(c doctor.Cause) bool {
+	return c != doctor.Success && c != doctor.SettingsRead && c != doctor.Ready
 }
 
 // text returns a pointer to a text, or nil if it is empty.
@@ -151,19 +156,14 @@ func (r *Entry) Describe(j *Job) {
 	for i := range x.Entries {
 		r.Steps = append(r.Steps, newStep(x, &x.Entries[i]))
 	}
-	station, ap := x.Client, a.AP
-	if x.APEnrollee {
-		station, ap = ap, station
-	}
-	r.Enrollee, r.Registrar = identify(station, &a.Enrollee), identify(ap, &a.Registrar)
-	r.EnrolleeName, r.RegistrarName = text(a.Enrollee.DeviceName), text(a.Registrar.DeviceName)
+	enrollee, registrar := j.Identities()
+	r.Enrollee, r.Registrar = enrollee.Text(), registrar.Text()
+	r.EnrolleeName, r.RegistrarName = j.EnrolleeName(), text(a.Registrar.DeviceName)
 	if x.Network != nil {
 		r.SetSSID(x.Network.SSID)
 	}
 	r.Source = NewOrigin(j.Source)
-	if !x.Began.IsZero() {
-		r.Began = text(x.Began.UTC().Format("2006-01-02T15:04:05.000000Z"))
-	}
+	r.Began = Moment(x.Began)
 	r.Seconds = x.Ended.Sub(x.Began).Seconds()
 	r.Retransmitted = a.Retransmissions
 	r.KeysKnown = x.Keys != nil
@@ -208,6 +208,14 @@ func (r *Entry) FindIn(n *doctor.Network, all validate.Findings) {
 	}
 }
 
+// Moment returns a time for JSON, or nil if it is not known.
+func Moment(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return text(t.UTC().Format("2006-01-02T15:04:05.000000Z"))
+}
+
 // Address returns an address for JSON, or nil if it is not known.
 func Address(a wps.MAC) *string {
 	if a == (wps.MAC{}) {
@@ -217,8 +225,11 @@ func Address(a wps.MAC) *string {
 }
 
 // SetSSID sets the name of the network.
-func (r *Entry) SetSSID(ssid wps.SSID) {
-	r.SSID, r.SSIDHex = text(string(ssid)), text(fmt.Sprintf("%x", string(ssid)))
+func (r *Entry) SetSSID(ssid wps.SSID) { r.SSID, r.SSIDHex = SSID(ssid) }
+
+// SSID returns the name of a network for JSON, as text and in hexadecimal.
+func SSID(ssid wps.SSID) (name, digits *string) {
+	return text(string(ssid)), text(hex.EncodeToString([]byte(ssid)))
 }
 
 // newStep describes a step of an exchange.
@@ -250,18 +261,41 @@ func messageName(s *validate.Entry) string {
 	return strings.TrimPrefix(t.String(), "WSC_")
 }
 
-// identify names a side by its address or, if the transport has none, by its
-// description of itself.
-func identify(mac wps.MAC, d *wps.Device) *string {
+// Identity names a side: by its address or, if the transport has none, by its
+// description of itself, of which the UUID comes last.
+type Identity struct {
+	MAC  wps.MAC
+	UUID wps.UUID
+}
+
+// Identities returns the identities of the enrollee and the registrar.
+func (j *Job) Identities() (enrollee, registrar Identity) {
+	station, ap := j.Exchange.Client, j.Attempt.AP
+	if j.Exchange.APEnrollee {
+		station, ap = ap, station
+	}
+	return identify(station, &j.Attempt.Enrollee), identify(ap, &j.Attempt.Registrar)
+}
+
+// EnrolleeName returns the name of the enrollee, or nil if it is not known.
+func (j *Job) EnrolleeName() *string { return text(j.Attempt.Enrollee.DeviceName) }
+
+func identify(mac wps.MAC, d *wps.Device) Identity {
 	switch {
 	case mac != wps.MAC{}:
-		return text(mac.String())
+		return Identity{MAC: mac}
 	case d.MAC != wps.MAC{}:
-		return text(d.MAC.String())
-	case d.UUID != wps.UUID{}:
-		return text(d.UUID.String())
+		return Identity{MAC: d.MAC}
 	}
-	return nil
+	return Identity{UUID: d.UUID}
+}
+
+// Text returns an identity for JSON, or nil if it is not known.
+func (i Identity) Text() *string {
+	if i.UUID != (wps.UUID{}) {
+		return text(i.UUID.String())
+	}
+	return Address(i.MAC)
 }
 
 // sideName returns the role of a side in the words of users.

@@ -19,11 +19,15 @@ import (
 
 // Source is the contents of a file: a capture or text.
 type Source struct {
-	Events interface {
-		Next() (*capture.Event, error)
-	}
+	Events Events
 	Text   *printed.Reader // nil for a capture
 	dumped int             // how many of its dumps belong to jobs
+}
+
+// Events are those of a capture or text: see [capture.Reader].
+type Events interface {
+	Next() (*capture.Event, error)
+	Offset() int64
 }
 
 // Open detects the format of r by its contents.

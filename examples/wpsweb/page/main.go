@@ -94,6 +94,7 @@ func (m *meter) Read(b []byte) (int, error) {
 // diagnosed is the result for files.
 type diagnosed struct {
 	Entries  []*diagnosis.Entry        `json:"entries"`
+	Unlisted []diagnosis.Unlisted      `json:"unlisted,omitempty"`
 	Networks []*diagnosis.NetworkEntry `json:"networks"`
 	Errors   []string                  `json:"errors"`
 	Page     string                    `json:"page"` // the report in HTML
@@ -134,7 +135,9 @@ func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page
 	if err != nil {
 		return err
 	}
-	collector, n, err := how.Judge(from, func(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
+	unlisted := diagnosis.NewUnlisted(name)
+	how.Count = func(_ *diagnosis.Job, cause doctor.Cause, _ doctor.Outcome) { unlisted.Add(cause) }
+	how.List = func(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
 		e := diagnosis.NewEntry(name, index, d)
 		e.Describe(j)
 		if e.Source != nil {
@@ -142,9 +145,14 @@ func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page
 		}
 		out.Entries = append(out.Entries, e)
 		page.Attempt(name, e, j)
-	})
+	}
+	collector, n, err := how.Judge(from)
 	if err != nil {
 		return err
+	}
+	if unlisted.Attempts = n; unlisted.Unlisted > 0 {
+		page.Unlisted(diagnosis.Shown(name), &unlisted)
+		out.Unlisted = append(out.Unlisted, unlisted)
 	}
 	evidence := collector.Evidence()
 	if n == 0 {
