@@ -25,8 +25,9 @@
 //     scan_results" and "bss", wash, airodump-ng, Android's, and NetworkManager's, which
 //     says only what a network's security is. And "hostapd_cli
 //     wps_get_status".
-//   - The packet list of Wireshark and tshark, as far as its lines name
-//     messages.
+//   - The packet list of Wireshark and tshark, also as CSV, as far as its lines
+//     name messages; and the fields of packets as tshark writes them with -V,
+//     -T json, -T ek, -T pdml and -T fields.
 //   - Hex dumps of a WSC message, an element, an EAP or EAPOL packet, an 802.11
 //     or Ethernet frame or an NDEF record, in the form of xxd, hexdump -C, od,
 //     tcpdump -x and Wireshark, of a C, Go or Python array, or digits with and

@@ -36,14 +36,19 @@ type interpreter struct {
 	considered considered
 	columns    *columns       // of a table being read
 	details    *packetDetails // a packet whose details are being read
-	scans      int            // entries so far
-	dumps      []Dump
-	commanded  int // the line of the last command of WPS, 0 if there was none
-	notices    []doctor.Notice
-	given      []given
-	missing    map[int]bool // the lines of successes after which the network was not found
-	keys       *exchange.KeyLog
-	authKey    []byte
+	dissected  *fieldPacket   // a packet whose fields are being read
+	fields     *fieldTable    // of the table of fields being read
+	enrollee   wps.MAC        // the sender of M1 in a table of fields
+
+	numberedFrames int // those whose fields were read, if none is missing
+	scans          int // entries so far
+	dumps          []Dump
+	commanded      int // the line of the last command of WPS, 0 if there was none
+	notices        []doctor.Notice
+	given          []given
+	missing        map[int]bool // the lines of successes after which the network was not found
+	keys           *exchange.KeyLog
+	authKey        []byte
 
 	heard map[Program]int // number of lines of each program
 	facts facts
@@ -52,6 +57,10 @@ type interpreter struct {
 // facts are properties of the text as a whole.
 type facts struct {
 	frames   bool // EAPOL frames were dumped
+	fields   bool // Wireshark listed the fields of packets
+	chosen   bool // not all of them
+	filtered bool // or not of all packets
+	air      bool // there were management frames among them
 	details  bool // Wireshark described EAP packets in detail
 	probes   bool // probe requests were dumped
 	listens  bool // the program would print that a device searches

@@ -81,7 +81,7 @@ type table struct {
 // allRows returns the table. It is built at the first use.
 var allRows = sync.OnceValue(func() *table {
 	t := new(table)
-	for _, rows := range [][]Pattern{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows, wiresharkRows} {
+	for _, rows := range [][]Pattern{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows, wiresharkRows, rowsOfFields()} {
 		t.rows = append(t.rows, rows...)
 	}
 	var pointers []*Pattern
@@ -285,6 +285,9 @@ func (r *Reader) dumpLine(d *dump, line []byte) bool {
 
 // take finds the meaning of a line.
 func (r *Reader) take(line []byte) {
+	if r.in.fields != nil && r.in.fieldLine(line) {
+		return
+	}
 	r.hits = r.find.hits(r.hits[:0], line)
 	m := &r.match
 	for _, h := range r.hits {
@@ -309,7 +312,9 @@ func (r *Reader) take(line []byte) {
 				r.prefixRoom = r.prefix
 			}
 		}
-		r.hex.line(&r.in, line)
+		if r.in.dissected == nil { // or its octets are in its fields
+			r.hex.line(&r.in, line)
+		}
 	}
 }
 
@@ -425,6 +430,7 @@ func (r *Reader) finish() {
 	}
 	r.hex.end(&r.in)
 	r.in.endDump()
+	r.in.endPacket()
 	r.in.flush()
 	for _, l := range r.in.links {
 		for _, f := range l.failed { // no line says which station it was

@@ -92,20 +92,30 @@ var limits = []struct {
 	},
 		"The messages themselves are not in the log, so their contents were not checked. (wpa_supplicant -dd shows them.)"},
 	{func(in *interpreter, s *Source) bool {
-		return s.Kind == "log" && !in.facts.frames && !in.facts.messages && in.heard[IWD] == 0 && in.heard[ESPIDF] < s.Understood
+		return s.Kind == "log" && !in.facts.frames && !in.facts.messages && in.heard[IWD] == 0 && in.heard[Wireshark] == 0 && in.heard[ESPIDF] < s.Understood
 	},
 		"There are event lines only: the messages before the last one were not seen. (Run hostapd or wpa_supplicant with -dd for more.)"},
 	{func(in *interpreter, s *Source) bool {
 		return s.Kind == "log" && in.heard[ESPIDF] > 0 && !in.facts.messages && !in.facts.frames
 	},
 		"ESP-IDF prints little without debug output of its supplicant (CONFIG_ESP_WIFI_DEBUG_PRINT): which message was the last, and why it stopped, is missing."},
-	{func(in *interpreter, s *Source) bool { return s.Kind == "log" && !in.facts.timed },
+	{func(in *interpreter, s *Source) bool {
+		return s.Kind == "log" && !in.facts.timed && in.heard[Wireshark] > 0
+	},
+		"The packets have no time: pauses, and messages that were sent again, do not show."},
+	{func(in *interpreter, s *Source) bool {
+		return s.Kind == "log" && !in.facts.timed && in.heard[Wireshark] == 0
+	},
 		"The lines have no time: pauses, and messages that were sent again, do not show. (Run hostapd or wpa_supplicant with -t.)"},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "scan" },
 		"A scan shows what routers offer at one moment; it shows no attempt, and no device that searches."},
 	{func(in *interpreter, s *Source) bool { return in.facts.details },
 		"The details of packets as text are not the whole messages, so the form of these was not checked. (tshark -x, or the capture itself, shows them.)"},
-	{func(in *interpreter, s *Source) bool { return in.heard[Wireshark] > 0 && !in.facts.details },
+	{func(in *interpreter, s *Source) bool { return in.facts.chosen },
+		"Only some fields of the packets were listed: what is in the others is unknown."},
+	{func(in *interpreter, s *Source) bool {
+		return in.heard[Wireshark] > 0 && !in.facts.details && !in.facts.fields
+	},
 		"The list of packets does not show what is in a message, such as why a side stopped. The capture itself shows more."},
 	{func(in *interpreter, s *Source) bool { return in.heard[NMCLI] > 0 },
 		"NetworkManager's list does not show whether a network has WPS."},
@@ -138,7 +148,7 @@ func (r *Reader) Source() Source {
 	if len(s.Programs) > 0 {
 		s.Kind = kinds[s.Programs[0]]
 	}
-	s.StationsUnknown = s.Kind != "log" || !in.facts.listens
+	s.StationsUnknown = s.Kind != "log" || !in.facts.listens && (!in.facts.air || in.facts.filtered)
 	s.NetworksUnknown = s.Kind != "scan"
 	for _, l := range limits {
 		if l.applies(in, &s) {

@@ -1,8 +1,8 @@
 package text
 
 import (
-	"bytes"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +26,12 @@ var wiresharkRows = []Pattern{
 	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Text: "Response, Expanded Type, WPS[, {name:word}]", Example: "   30   1.065004 02:00:00:00:01:00 → 02:00:00:00:00:00 EAP 481 Response, Expanded Type, WPS, M1",
 		means: func(in *interpreter, m *match) { in.listedMessage(m, true) }},
 	{Program: Wireshark, Origin: "packet-eap.c, the column Info", Text: "EAP {length:int} Failure", Example: "   41   1.229300 02:00:00:00:00:00 → 02:00:00:00:01:00 EAP 62 Failure",
+		means: func(in *interpreter, m *match) {
+			if t := in.listed(m, false); t != nil && t.wsc {
+				in.failure(t)
+			}
+		}},
+	{Program: Wireshark, Origin: "packet-eap.c, the columns in CSV", Text: `"EAP","{length:int}","Failure`, Example: `"41","1.229300","02:00:00:00:00:00","02:00:00:00:01:00","EAP","62","Failure"`,
 		means: func(in *interpreter, m *match) {
 			if t := in.listed(m, false); t != nil && t.wsc {
 				in.failure(t)
@@ -170,30 +176,44 @@ func detailedText(id wps.AttributeID) func(*interpreter, *match) {
 }
 
 // listed returns the talk of a packet in a list, nil if the line is none. Its time
-// counts from the first packet.
+// counts from the first packet. In Wireshark's exports there is no arrow between
+// the addresses.
 func (in *interpreter) listed(m *match, fromStation bool) *talk {
-	from, to, ok := bytes.Cut(m.line[:m.at], []byte("→"))
-	if !ok {
-		if from, to, ok = bytes.Cut(m.line[:m.at], []byte("->")); !ok {
+	text := strings.NewReplacer("→", " → ", "->", " → ", `","`, " ", `"`, " ").Replace(string(m.line[:m.at]))
+	words := strings.Fields(text)
+	src, dst := slices.Index(words, "→")-1, slices.Index(words, "→")+1
+	if src < 0 { // number, time, source, destination, protocol, length
+		n := len(words)
+		if n > 0 && digits([]byte(words[n-1])) > 0 {
+			n--
+		}
+		if n > 0 && words[n-1] == "EAP" {
+			n--
+		}
+		if src, dst = n-2, n-1; src < 2 || digits([]byte(words[0])) < 0 || !isAddress(words[src]) || !isAddress(words[dst]) {
 			return nil
 		}
 	}
-	address := func(words []string, at int) wps.MAC {
-		if at < 0 || at >= len(words) {
+	address := func(at int) wps.MAC {
+		if at >= len(words) || len(words[at]) != macLen {
 			return wps.MAC{}
 		}
 		a, err := wps.ParseMAC(words[at])
-		if err != nil || len(words[at]) != macLen {
+		if err != nil {
 			return wps.MAC{} // a name
 		}
 		return a
 	}
-	words := strings.Fields(string(from))
-	src, dst := address(words, len(words)-1), address(strings.Fields(string(to)), 0)
-	if len(words) > 1 {
-		in.sinceFirst(words[len(words)-2])
+	if src > 0 {
+		in.sinceFirst(words[src-1])
 	}
-	return in.packetTalk(src, dst, fromStation)
+	return in.packetTalk(address(src), address(dst), fromStation)
+}
+
+// isAddress reports whether a word may be an address in a list of packets: one in
+// digits, one whose maker has a name, or a name.
+func isAddress(word string) bool {
+	return strings.Contains(word, ":") || strings.Contains(word, "_") || word == "Nearest" || strings.HasPrefix(word, "Nearest-") || word == "Broadcast"
 }
 
 // sinceFirst sets the time to seconds since the first packet, such as
@@ -235,7 +255,7 @@ func (in *interpreter) listedMessage(m *match, fromStation bool) {
 		return
 	}
 	t.wsc = true
-	name := strings.TrimPrefix(string(m.text("name")), "WSC_")
+	name := strings.TrimPrefix(strings.Trim(string(m.text("name")), `"`), "WSC_")
 	if strings.EqualFold(name, "Done") {
 		name = "Done"
 	}
