@@ -577,6 +577,30 @@ func TestInjectedNACK(t *testing.T) {
 	}
 }
 
+// TestLockDuringRun locks the access point by the wrong guesses of another
+// registrar: one that has proved the PIN continues, one that has proved a half
+// does not.
+func TestLockDuringRun(t *testing.T) {
+	ap := newAccessPoint(t)
+	changed := wps.Credential{SSID: "changed", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: []byte("correct horse")}
+	proved := begin(t, ap, externalPeer(t, "12345670", &changed), 9, wps.MessageM7)
+	half := begin(t, ap, externalPeer(t, "12345670", &changed), 8, wps.MessageM5)
+	for range 3 {
+		if begin(t, ap, externalPeer(t, "99995676", nil), 7, 0).err == nil {
+			t.Fatal("a wrong PIN was accepted")
+		}
+	}
+	if ap.Lock(fixture.Began) != Locked {
+		t.Fatal("three wrong guesses do not lock")
+	}
+	if err := proved.finish(); err != nil || ap.Settings().SSID != changed.SSID {
+		t.Errorf("the registrar that has proved the PIN: %v, network %q", err, ap.Settings().SSID)
+	}
+	if err := half.finish(); !errors.Is(err, registration.ErrLocked) {
+		t.Errorf("the registrar that has proved a half: %v", err)
+	}
+}
+
 // TestWrongPINReportedAtOnce stores the lockout as soon as a guess was wrong,
 // before the answer is sent.
 func TestWrongPINReportedAtOnce(t *testing.T) {
