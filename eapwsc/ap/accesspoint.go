@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/base32"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -492,35 +491,6 @@ func strengthen(c wps.Credential) wps.Credential {
 		c.AuthType = wps.AuthMixed
 	}
 	return c
-}
-
-// settingsFaults are the reasons to refuse settings, with the configuration
-// error for the registrar. TKIP only is raised instead.
-var settingsFaults = []struct {
-	err         error
-	configError wps.ConfigError
-	clause      string
-}{
-	{wps.ErrNoSSID, wps.NetworkAssocFailure, "no station finds the network"},
-	{wps.ErrNetworkKey, wps.NetworkAuthFailure, "no station can prove the key"},
-	{wps.ErrAuthType, wps.NetworkAuthFailure, "no station can authenticate"},
-	{wps.ErrWEP, wps.NoError, "hostap: an error indication of its own, and no configuration error"},
-}
-
-// checkSettings returns why the access point cannot use settings, and the
-// configuration error for it; nil if it can.
-func checkSettings(c *wps.Credential) (wps.ConfigError, error) {
-	raised := strengthen(*c)
-	err := raised.Usable()
-	if err == nil && len(c.SSID) > 32 {
-		err = wps.ErrNoSSID
-	}
-	for _, row := range settingsFaults {
-		if errors.Is(err, row.err) {
-			return row.configError, err
-		}
-	}
-	return wps.NoError, err
 }
 
 // SetSettings changes the main network while the access point runs. A

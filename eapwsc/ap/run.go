@@ -35,7 +35,7 @@ func (r *Run) Handle(now time.Time, octets []byte) ([]byte, error) {
 		if s.refuseUnusable(); s.ownerDecision == nil && s.ap.cfg.AskOwner {
 			s.ownerDecision = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
 		}
-		out, err = s.applyDecision()
+		out, err = s.adoptOrReject()
 	}
 	s.count(now)
 	if s.enrollee.Settled() {

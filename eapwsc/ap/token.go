@@ -438,31 +438,3 @@ func (a *AccessPoint) forgetRequest() {
 		a.requested = nil
 	}
 }
-
-// admitToken decides on an M1 that asks for an out-of-band password, or for the
-// end of a handover.
-func (s *Session) admitToken(now time.Time, m1 *wps.M1) (d registration.Decision, err error) {
-	a := s.ap
-	t, otherKey := a.tokens.find(now, m1)
-	switch {
-	case t != nil && a.tokens.lent[t.hash] != nil:
-		return d, ErrPINInUse
-	case t != nil:
-		s.tokenUse = a.tokens.lend(t)
-		d = registration.Admit(t.password)
-		if t.id == wps.PasswordNFCHandover {
-			d = registration.Admit(registration.Handover())
-		}
-		d.PeerKeyHash, d.KeyPair = &t.hash, t.keys
-		return d, nil
-	case a.token != nil && a.token.enabled && a.token.oob.ID == m1.DevicePasswordID:
-		// The device has read our tag: it knows our key, and proves the password.
-		s.tokenUse = &tokenUse{own: a.token}
-		d = registration.Admit(a.token.password())
-		d.KeyPair = a.token.keys
-		return d, nil
-	case otherKey:
-		return d, ErrTokenKey
-	}
-	return d, ErrNoToken
-}
