@@ -70,6 +70,46 @@ func TestConfigChecked(t *testing.T) {
 	f.machines(t)
 }
 
+// TestConfigAtLimits accepts values of the smallest and the greatest length, and
+// refuses those beyond, with the length in the error.
+func TestConfigAtLimits(t *testing.T) {
+	password := func(n int) func(*form) {
+		return func(f *form) {
+			f.enrollee.Password = OutOfBand(0x1234, make([]byte, n))
+			f.registrar.Password = f.enrollee.Password
+		}
+	}
+	name := func(n int) func(*form) {
+		return func(f *form) { f.enrollee.AP.SSID = wps.SSID(strings.Repeat("x", n)) }
+	}
+	key := func(n int) func(*form) {
+		return func(f *form) { f.enrollee.AP.NetworkKey = wps.NetworkKey(strings.Repeat("a", n)) }
+	}
+	for _, tt := range []struct {
+		form   func() form
+		change func(int) func(*form)
+		length int
+		want   string
+	}{
+		{station, password, 15, "has 15 octets, not 16 to 32"},
+		{station, password, 16, ""},
+		{station, password, 32, ""},
+		{station, password, 33, "has 33 octets, not 16 to 32"},
+		{accessPoint, name, 0, "has 0 octets, not 1 to 32"},
+		{accessPoint, name, 1, ""},
+		{accessPoint, name, 32, ""},
+		{accessPoint, name, 33, "has 33 octets, not 1 to 32"},
+		{accessPoint, key, 64, ""},
+		{accessPoint, key, 65, "has 65 octets, not at most 64"},
+	} {
+		f := tt.form()
+		tt.change(tt.length)(&f)
+		if _, err := NewEnrollee(f.enrollee); (err == nil) != (tt.want == "") || err != nil && !strings.HasSuffix(err.Error(), tt.want) {
+			t.Errorf("%d: %v, want %q", tt.length, err, tt.want)
+		}
+	}
+}
+
 // TestUnprovenKey attacks the case that needs no password: a key that was not
 // announced is refused wherever the password comes from, also by test
 // equipment.

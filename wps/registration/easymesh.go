@@ -216,7 +216,7 @@ func answer(cfg Config, m1 []byte, agent *wps.M1, b *BSS) ([]byte, error) {
 	defer cipher.Clear()
 	s := &wps.M8Settings{AP: &settings}
 	s.WFA.MultiAP, s.WFA.MultiAPProfile, s.WFA.MultiAPVLAN = b.Role, b.Profile, b.VLAN
-	plain, err := wps.Append(nil, s)
+	plain, err := wps.Append(make([]byte, 0, settingsRoom(s)), s)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}

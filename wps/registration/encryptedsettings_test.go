@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"testing"
+
+	"github.com/gowps/gowps/wps"
 )
 
 // encryptedSettings returns the value of the Encrypted Settings attribute of a
@@ -64,6 +66,43 @@ func TestSettingsOfAnyLength(t *testing.T) {
 			t.Errorf("settings of %d octets: %v", length, err)
 		}
 		same(t, "settings", got, settings)
+	}
+}
+
+// TestSettingsRoom encodes settings with everything that they can have: they fit
+// into their room, for growing would leave network keys behind in memory.
+func TestSettingsRoom(t *testing.T) {
+	header := wps.Header{
+		WFA: wps.WFAExtension{
+			Version2: 0x20, RequestToEnroll: true, AuthorizedMACs: make([]wps.MAC, 5), NetworkKeyShareable: true, SettingsDelayTime: 9,
+			RegistrarConfigMethods: 0xFFFF, MultiAP: 0xFF, MultiAPProfile: 3, MultiAPVLAN: 0xFFF,
+			Unknown: []wps.WFAElement{{ID: 0x77, Data: make([]byte, 60)}, {ID: 0x78}},
+		},
+		Vendor:  []wps.VendorExtension{{Vendor: [3]byte{1, 2, 3}, Data: make([]byte, 300)}, {}},
+		Unknown: []wps.Attribute{{ID: 0x7777, Value: make([]byte, 500)}, {ID: 0x7778}},
+	}
+	full := wps.Credential{
+		Header: header, NetworkIndex: 1, SSID: wps.SSID(make([]byte, 32)), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKeyIndex: 1,
+		NetworkKey: make([]byte, 64), MAC: wps.MAC{1}, EAPType: make([]byte, 8), EAPIdentity: make([]byte, 64), KeyProvidedAutomatically: true, Enabled8021X: true,
+	}
+	ten := make([]wps.Credential, 10)
+	for i := range ten {
+		ten[i] = full
+	}
+	ap := full
+	for name, settings := range map[string]wps.List{
+		"M2, credentials": &wps.M2Settings{Header: header, Credentials: ten},
+		"M2, settings":    &wps.M2Settings{Header: header, AP: &ap},
+		"M7":              &wps.M7Settings{},
+		"M7, settings":    &wps.M7Settings{Header: header, AP: &ap, IdentityProof: make([]byte, 200), X509CertificateRequest: make([]byte, 200)},
+		"M8, credentials": &wps.M8Settings{Header: header, Credentials: ten, NewPassword: make([]byte, 64), DevicePasswordID: 0x1234},
+		"M8, settings":    &wps.M8Settings{Header: header, AP: &ap},
+		"M4":              &wps.M4Settings{}, "M5": &wps.M5Settings{}, "M6": &wps.M6Settings{},
+	} {
+		encoded, err := wps.Append(nil, settings)
+		if room := settingsRoom(settings); err != nil || len(encoded) > room {
+			t.Errorf("%s: %d octets, room for %d, %v", name, len(encoded), room, err)
+		}
 	}
 }
 

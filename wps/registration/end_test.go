@@ -354,8 +354,8 @@ func TestStrings(t *testing.T) {
 		want  string
 	}{
 		{RoleEnrollee, "enrollee"}, {RoleRegistrar, "registrar"}, {Role(7), "Role(7)"},
-		{EnrolleeIdle, "idle"}, {SentM7, "sent M7"}, {SentDone, "sent WSC_Done"}, {EnrolleeEnded, "ended"}, {EnrolleeState(99), "EnrolleeState(99)"},
-		{WaitM1, "waits for M1"}, {WaitDecision, "waits for a decision"}, {SentM2D, "sent M2D"}, {SentM8, "sent M8"}, {RegistrarEnded, "ended"}, {RegistrarState(99), "RegistrarState(99)"},
+		{EnrolleeIdle, "idle"}, {SentM7, "sent M7"}, {SentDone, "sent WSC_Done"}, {EnrolleeEnded, "ended"}, {EnrolleeEnded + 1, "EnrolleeState(8)"}, {EnrolleeState(99), "EnrolleeState(99)"},
+		{WaitM1, "waits for M1"}, {WaitDecision, "waits for a decision"}, {SentM2D, "sent M2D"}, {SentM8, "sent M8"}, {RegistrarEnded, "ended"}, {RegistrarEnded + 1, fmt.Sprintf("RegistrarState(%d)", RegistrarEnded+1)}, {RegistrarState(99), "RegistrarState(99)"},
 	} {
 		if got := test.value.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

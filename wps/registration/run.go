@@ -399,9 +399,10 @@ func roomAfter(t wps.MessageType) int {
 	return 0
 }
 
-// settingsRoom returns the capacity in octets for encoding settings: growing
-// would leave plaintext behind. Unused capacity is freed with the message.
+// settingsRoom returns a capacity in octets in which settings can be encoded:
+// growing would leave plaintext behind. Unused capacity is freed with the message.
 func settingsRoom(settings wps.List) int {
+	room := headerRoom(settings.Attributes())
 	switch s := settings.(type) {
 	case *wps.M4Settings, *wps.M5Settings, *wps.M6Settings:
 		return secretNonceRoom
@@ -409,8 +410,45 @@ func settingsRoom(settings wps.List) int {
 		if s.AP == nil {
 			return secretNonceRoom
 		}
+		room += secretNonceRoom + credentialRoom(s.AP) + len(s.IdentityProof) + len(s.X509CertificateRequest)
+	case *wps.M8Settings:
+		room += credentialsRoom(s.Credentials, s.AP) + len(s.NewPassword)
+	case *wps.M2Settings:
+		room += credentialsRoom(s.Credentials, s.AP)
 	}
-	return 512
+	return room
+}
+
+func credentialsRoom(list []wps.Credential, ap *wps.Credential) int {
+	room := 0
+	if ap != nil {
+		room = credentialRoom(ap)
+	}
+	for i := range list {
+		room += credentialRoom(&list[i])
+	}
+	return room
+}
+
+func credentialRoom(c *wps.Credential) int {
+	return headerRoom(&c.Header) + len(c.SSID) + len(c.NetworkKey) + len(c.EAPType) + len(c.EAPIdentity)
+}
+
+// headerRoom includes the attributes of limited length that a list of settings
+// has besides.
+func headerRoom(h *wps.Header) int {
+	const limited, header = 160, 8
+	room := limited
+	for i := range h.WFA.Unknown {
+		room += header + len(h.WFA.Unknown[i].Data)
+	}
+	for i := range h.Vendor {
+		room += header + len(h.Vendor[i].Data)
+	}
+	for i := range h.Unknown {
+		room += header + len(h.Unknown[i].Value)
+	}
+	return room
 }
 
 // seal encrypts the settings of a message in place. The result is valid until

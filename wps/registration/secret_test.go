@@ -301,6 +301,26 @@ func (k *keeper) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestResultClone changes a copy of a result: the result stays.
+func TestResultClone(t *testing.T) {
+	if (*Result)(nil).Clone() != nil {
+		t.Error("a copy of nothing")
+	}
+	if c := (&Result{}).Clone(); c.AP != nil || !c.NewPassword.IsZero() || len(c.Credentials) != 0 {
+		t.Errorf("a copy of an empty result: %+v", c)
+	}
+	result := &Result{Credentials: []wps.Credential{network()}, AP: settings("name"), NewPassword: OutOfBand(0x1234, []byte("a password of 21 octs"))}
+	key, apKey, password := bytes.Clone(result.Credentials[0].NetworkKey), bytes.Clone(result.AP.NetworkKey), bytes.Clone(result.NewPassword.octets())
+	c := result.Clone()
+	same(t, "network key", c.Credentials[0].NetworkKey, key)
+	same(t, "network key of the access point", c.AP.NetworkKey, apKey)
+	same(t, "password", c.NewPassword.octets(), password)
+	c.Clear()
+	same(t, "network key", result.Credentials[0].NetworkKey, key)
+	same(t, "network key of the access point", result.AP.NetworkKey, apKey)
+	same(t, "password", result.NewPassword.octets(), password)
+}
+
 // TestResultClear checks that a result can be cleared by its user.
 func TestResultClear(t *testing.T) {
 	for name, newForm := range map[string]func() form{"station": station, "access point": writing} {
