@@ -82,6 +82,37 @@ func TestAgent(t *testing.T) {
 	}
 }
 
+// TestMultiAPOf reads the Multi-AP Extension of lists whose other parts are
+// damaged, since a BSS to be torn down may have any settings.
+func TestMultiAPOf(t *testing.T) {
+	for list, want := range map[string]wps.MultiAP{
+		"":                                       0,
+		"1049 0006 00372A 060110":                0x10,
+		"1049 0009 00372A 000120 060110":         0x10, // after Version2
+		"1049 0008 00372A 7700 060110":           0x10, // after a sub-element without content
+		"1049 0007 00372A 060110 77":             0x10, // before half a header
+		"1049 0005 00372A 0600":                  0,    // without content
+		"1049 0007 00372A 06021010":              0,    // of two octets
+		"1049 0005 00372A 0601":                  0,    // cut
+		"1049 0008 00372A 77ff 060110":           0,    // after one that is too long
+		"1049 0003 00372A":                       0,
+		"1049 0002 0037":                         0,
+		"1049 0006 0050F2 060110":                0, // of another vendor
+		"1045 0000 1049 0006 00372A 060110":      0x10,
+		"1049 0002 0037 1049 0006 00372A 060110": 0x10,
+		"104A 0006 00372A 060110":                0,    // another attribute
+		"1049 0006 00372A 060110 1045 00ff 61":   0x10, // the list is cut
+	} {
+		octets, err := hex.DecodeString(strings.ReplaceAll(list, " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := multiAPOf(octets); got != want {
+			t.Errorf("%s: %#x, want %#x", list, uint8(got), uint8(want))
+		}
+	}
+}
+
 // TestController runs our agent with our controller.
 func TestController(t *testing.T) {
 	networks := []BSS{
