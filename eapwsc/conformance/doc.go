@@ -31,7 +31,8 @@
 //   - [Wire] is a device at the other end of an Ethernet, [Stream] one behind a
 //     connection
 //   - [Air] is an access point in range of a radio
-//   - [RADIUS] is a registrar that serves access points
+//   - [RADIUS] is a registrar that serves access points, [RADIUSStation] a
+//     station whose access point passes EAP on
 //   - [UPnP] is an access point that external registrars reach over the local
 //     network
 //

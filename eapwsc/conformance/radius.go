@@ -53,15 +53,10 @@ func (r *RADIUS) Open(mac wps.MAC) (Link, error) {
 	return &radiusLink{radius: r, conn: conn, mac: mac, asked: ask, due: true}, err
 }
 
-// The attributes that an access point sends: RFC 2865 §5.
+// Limits of RADIUS in octets: RFC 2865 §3 and §5.
 const (
-	radiusUserName  radius.Type = 1
-	radiusState     radius.Type = 24
-	radiusCalled    radius.Type = 30
-	radiusCalling   radius.Type = 31
-	radiusNASID     radius.Type = 32
-	radiusMaxValue              = 253 // octets of an attribute
-	radiusMaxPacket             = 4096
+	radiusMaxValue  = 253 // of an attribute
+	radiusMaxPacket = 4096
 )
 
 // radiusRepeat is how long the access point waits for the server before it
@@ -106,14 +101,14 @@ func (l *radiusLink) Send(packet []byte) error {
 	if _, err := rand.Read(p.Authenticator[:]); err != nil {
 		return err
 	}
-	p.Add(radiusUserName, l.user)
-	p.Add(radiusNASID, []byte("conformance"))
-	p.Add(radiusCalling, []byte(stationID(l.mac)))
+	p.Add(radius.UserName, l.user)
+	p.Add(radius.NASIdentifier, []byte("conformance"))
+	p.Add(radius.CallingStationID, []byte(stationID(l.mac)))
 	if called := stationID(l.radius.AP); l.radius.AP != (wps.MAC{}) {
-		p.Add(radiusCalled, []byte(called+":"+string(l.radius.SSID)))
+		p.Add(radius.CalledStationID, []byte(called+":"+string(l.radius.SSID)))
 	}
 	if l.state != nil {
-		p.Add(radiusState, l.state)
+		p.Add(radius.State, l.state)
 	}
 	p.AddEAP(packet)
 	datagram, err := p.EncodeRequest(l.radius.Secret)
@@ -190,7 +185,7 @@ func (l *radiusLink) answer(datagram []byte) error {
 		return nil // not of this exchange
 	}
 	l.request, l.sent = nil, nil
-	if state := p.Get(radiusState); state != nil {
+	if state := p.Get(radius.State); state != nil {
 		l.state = append([]byte(nil), state...)
 	}
 	packet := p.EAP()

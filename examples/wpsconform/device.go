@@ -94,7 +94,7 @@ type device struct {
 	iface    string
 	name     string
 	pin      string
-	radius   string // of a RADIUS server
+	radius   string // of a RADIUS server: the device, or the suite for a station's access point
 	secret   string // file with the shared secret
 	forget   time.Duration
 	upnp     string // address of an access point
@@ -108,8 +108,8 @@ type device struct {
 func (d *device) flags(f *pflag.FlagSet) {
 	f.StringVar(&d.dut, "dut", "", "`ROLE` of the device: "+strings.Join(roleNames(), ", "))
 	f.StringVarP(&d.iface, "interface", "i", "", "`INTERFACE` with the device at its other end: an Ethernet, or a radio with -bssid")
-	f.StringVar(&d.radius, "radius", "", "`ADDRESS` of a registrar that serves access points over RADIUS, instead of -i; with -secret-file")
-	f.StringVar(&d.secret, "secret-file", "", "`FILE` with the secret that is shared with the server of -radius")
+	f.StringVar(&d.radius, "radius", "", "`ADDRESS` of a RADIUS server, instead of -i, with -secret-file: of the registrar with -dut ap; with -dut station or registrar, of this program, to which the access point of the device passes EAP on")
+	f.StringVar(&d.secret, "secret-file", "", "`FILE` with the secret that is shared over -radius")
 	f.StringVar(&d.bssid, "bssid", "", "`ADDRESS` of an access point on the air; -i is then a Wi-Fi interface, which is the suite's station")
 	f.StringVar(&d.upnp, "upnp", "", "`ADDRESS` of an access point on the network of -i that external registrars reach over UPnP, with -dut ap-enrollee")
 	f.DurationVar(&d.forget, "forget", 0, "`TIME` for which the server of -radius keeps the session of a station that disappeared")
@@ -132,8 +132,8 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 	switch {
 	case err != nil:
 		return conformance.Config{}, err
-	case d.radius != "" && (d.iface != "" || role != conformance.APRegistrar || d.secret == ""):
-		return conformance.Config{}, program.Usagef("-radius goes with -dut ap and -secret-file, without -i")
+	case d.radius != "" && (d.iface != "" || d.secret == "" || role != conformance.APRegistrar && role != conformance.Station && role != conformance.Registrar):
+		return conformance.Config{}, program.Usagef("-radius goes with -dut ap, station or registrar, and with -secret-file, without -i")
 	case d.bssid != "" && (d.upnp != "" || role != conformance.APRegistrar && role != conformance.APEnrollee):
 		return conformance.Config{}, program.Usagef("-bssid goes with -dut ap or ap-enrollee, without -upnp")
 	case d.upnp != "" && role != conformance.APEnrollee:
@@ -157,6 +157,8 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 		dut.Patience = d.patience
 	case *conformance.MeshWire:
 		dut.Patience = d.patience
+	case *conformance.RADIUSStation:
+		dut.Patience = d.patience
 	}
 	cfg := conformance.Config{Device: dut, Role: role, Controls: d.commands, OwnPIN: d.pin, Station: uint16(rand.Uint32())}
 	if d.ask {
@@ -175,7 +177,7 @@ func (d *device) config(ctx context.Context, streams program.IO) (conformance.Co
 func (d *device) link(ctx context.Context, role conformance.Role) (conformance.Device, error) {
 	switch {
 	case d.radius != "":
-		return d.server()
+		return d.overRADIUS(role)
 	case d.upnp != "":
 		address, err := netip.ParseAddr(d.upnp)
 		if err != nil {
@@ -196,14 +198,21 @@ func (d *device) link(ctx context.Context, role conformance.Role) (conformance.D
 	return d.open(d.iface, role), nil
 }
 
-// server returns the device behind RADIUS.
-func (d *device) server() (conformance.Device, error) {
+// overRADIUS returns a device whose exchanges RADIUS carries.
+func (d *device) overRADIUS(role conformance.Role) (conformance.Device, error) {
 	secret, err := os.ReadFile(d.secret)
 	if err != nil {
 		return nil, err
 	}
 	if secret = bytes.TrimSpace(secret); len(secret) == 0 {
 		return nil, program.Usagef("-secret-file: %s has no secret", d.secret)
+	}
+	if role != conformance.APRegistrar {
+		conn, err := net.ListenPacket("udp", d.radius)
+		if err != nil {
+			return nil, err
+		}
+		return &conformance.RADIUSStation{Conn: conn, Secret: secret}, nil
 	}
 	return &conformance.RADIUS{
 		Secret: secret, Forget: d.forget, AP: wps.MAC{0x02, 0x77, 0x70, 0, 0, 1}, SSID: "conformance",

@@ -126,7 +126,7 @@ func TestBar(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
-		{"run"}, {"run", "-dut", "ap"}, {"run", "-dut", "toaster", "-i", "eth0"}, {"run", "-dut", "agent"}, {"serve"}, {"serve", "-dut", "ap", "-i", "eth0"}, {"serve", "-dut", "agent"}, {"serve", "-dut", "agent", "-i", "nonexistent"}, {"run", "-dut", "station", "-radius", "127.0.0.1:1812"},
+		{"run"}, {"run", "-dut", "ap"}, {"run", "-dut", "toaster", "-i", "eth0"}, {"run", "-dut", "agent"}, {"serve"}, {"serve", "-dut", "ap", "-i", "eth0"}, {"serve", "-dut", "agent"}, {"serve", "-dut", "agent", "-i", "nonexistent"}, {"run", "-dut", "station", "-radius", "127.0.0.1:1812"}, {"run", "-dut", "ap-enrollee", "-radius", "127.0.0.1:1812", "-secret-file", "main.go"}, {"run", "-dut", "station", "-radius", "nowhere", "-secret-file", "main.go"},
 		{"run", "-dut", "ap", "-radius", "127.0.0.1:1812", "-secret-file", "/nonexistent"}, {"run", "-dut", "ap", "-i", "eth0", "-level", "some"},
 		{"run", "-dut", "station", "-i", "eth0", "-pin", "x"}, {"run", "-dut", "station", "-i", "eth0", "-only", "NONE"},
 		{"explain"}, {"explain", "NONE-01"}, {"replay", "-dut", "ap", "-i", "eth0"}, {"load", "-dut", "station", "-i", "eth0", "-n", "0"},

@@ -126,6 +126,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[eapwsc_conformance.Prober](),
 	reflect.TypeFor[eapwsc_conformance.Process](),
 	reflect.TypeFor[eapwsc_conformance.RADIUS](),
+	reflect.TypeFor[eapwsc_conformance.RADIUSStation](),
 	reflect.TypeFor[eapwsc_conformance.Radio](),
 	reflect.TypeFor[eapwsc_conformance.Report](),
 	reflect.TypeFor[eapwsc_conformance.Requester](),
