@@ -294,6 +294,7 @@ var cases = []struct {
 		n.BSSID, e.SelectedRegistrar, e.PrimaryDeviceType = ap2, true, wps.DeviceTypePrinter
 	}), network(plain)), "A4", NoSelectedRegistrar, NoAttempt},
 	{"a computer without the router's PIN", only(asAP(m2d(0))), "B3", NoRegistrarSession, Refused},
+	{"the reason of a computer's M2D is cut off", only(asAP(with(m2d(0), func(a *Attempt) { a.ConfigErrorUnknown = true }))), "B3", NoRegistrarSession, Refused},
 	{"locked in mid-run", only(asAP(nacked(15, enrollee, StageM4))), "B8", SetupLocked, Refused},
 	{"settings refused by a router", only(asAP(nacked(0, enrollee, StageM8))), "B26", CredentialRefused, Failed},
 	{"sound settings refused by a router", only(asAP(with(nacked(0, enrollee, StageM8), func(a *Attempt) { a.Settings = []Settings{{SSID: "home", KeyLength: 8}} }))), "B26", CredentialRefused, Failed},

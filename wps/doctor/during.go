@@ -382,6 +382,18 @@ var duringRows = []Row{
 		Steps:    []string{prefixed("Try once more", stepPress), stepRestart, stepFirmware, stepPassword},
 		Engineer: "WSC_NACK with configuration error {error} from the {by} after {reached}. hostap sends 0 for most checks that fail: Authenticator, missing attribute, message out of order. See its own log.",
 		when:     (*view).nack},
+	{Code: "B3", Cause: NoRegistrarSession, Outcome: Refused,
+		Evidence: "M2D whose error is not known",
+		Owner:    "{Router} would not register {device} at that moment. Why is not in the recording: mostly nobody had pressed its button or entered the PIN; else two devices were in button mode, or it was locked after wrong PINs.",
+		Steps:    []string{stepWait2, stepPress, prefixed("Or by PIN", stepNewPIN), stepEnterPIN, stepPassword},
+		Engineer: "M2D; its configuration error is not known. 0 is usual: no password for the enrollee. 12 is two devices with push button, 15 a locked access point.",
+		when:     func(v *view) bool { return v.ended(EndM2D) && v.a.ConfigErrorUnknown && !v.ap() }},
+	{Code: "B3", Cause: NoRegistrarSession, Outcome: Refused,
+		Evidence: "M2D whose error is not known, from an external registrar",
+		Owner:    "The computer or app would not register {router} at that moment. Why is not in the recording: mostly the PIN of {router} was not typed there.",
+		Steps:    []string{stepRouterPIN, forRegistrar[stepEnterPIN], stepRouterWeb},
+		Engineer: "M2D from the external registrar; its configuration error is not known. 0 is usual: no password for the access point.",
+		when:     func(v *view) bool { return v.ended(EndM2D) && v.a.ConfigErrorUnknown && v.ap() }},
 	{Code: "B15", Cause: InternalRefusal, Outcome: Refused,
 		Evidence: "M2D with another error",
 		Owner:    "{Router} refused to register {device}, and did not give a reason that helps.",
@@ -517,7 +529,7 @@ func (v *view) refused(ce wps.ConfigError, by ...registration.Role) bool {
 }
 
 // noSession reports whether the registrar answered M2D without an error.
-func (v *view) noSession() bool { return v.ended(EndM2D) && v.a.ConfigError == wps.NoError }
+func (v *view) noSession() bool { return v.refused(wps.NoError) && v.ended(EndM2D) }
 
 // broken reports whether the attempt ended by EAP-Failure or a disconnection.
 func (v *view) broken() bool {
