@@ -42,7 +42,7 @@ var messageRules = []rule{
 		Text:   "A public key does not show its private exponent: 2, 4, 8 and so on are keys of attack tools."},
 		list: checkKey(keyPlain)},
 	{Rule: Rule{ID: "PUBLIC-KEY-PUBLISHED", Area: AreaMessage, Tolerant: Error, Strict: Error, Versions: Both, Kinds: agreements,
-		Clause: "pixiewps; the vectors of this module",
+		Clause: "pixiewps; iwd's unit tests; the vectors of this module",
 		Text:   "A public key is not one whose private exponent has been published, such as that of a sample or a software kit."},
 		list: checkKey(keyPublished)},
 	{Rule: Rule{ID: "OS-VERSION-BIT", Area: AreaMessage, Tolerant: Note, Strict: Note, Versions: Both, Kinds: descriptions,

@@ -56,6 +56,15 @@ func TestPublishedKeys(t *testing.T) {
 		add(unhex(run.E))
 		add(unhex(run.R))
 	}
+	others, err := os.ReadFile("testdata/published.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(others)) {
+		if fields := strings.Fields(line); fields[0] != "#" {
+			add(unhex(fields[1]))
+		}
+	}
 	files, _ := filepath.Glob(vectors + "easymesh/*.txt")
 	for _, file := range files {
 		text, err := os.ReadFile(file)

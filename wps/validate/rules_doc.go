@@ -351,7 +351,7 @@ import "iter"
 //	| PUBLIC-KEY-RANGE | error | error | both | M1, M2 | A public key is between 2 and p−2: with any other, the shared secret is known to everyone. | iwd; RFC 3526 group 5 |
 //	| PUBLIC-KEY-SUBGROUP | warning | error | both | M1, M2 | A public key is a power of the generator 2, as every correctly generated key is. | advice; RFC 3526 group 5 |
 //	| PUBLIC-KEY-PLAIN | warning | error | both | M1, M2 | A public key does not show its private exponent: 2, 4, 8 and so on are keys of attack tools. | advice |
-//	| PUBLIC-KEY-PUBLISHED | error | error | both | M1, M2 | A public key is not one whose private exponent has been published, such as that of a sample or a software kit. | pixiewps; the vectors of this module |
+//	| PUBLIC-KEY-PUBLISHED | error | error | both | M1, M2 | A public key is not one whose private exponent has been published, such as that of a sample or a software kit. | pixiewps; iwd's unit tests; the vectors of this module |
 //	| OS-VERSION-BIT | note | note | both | M1, M2, M2D | The highest bit of OS Version is sent as 1. | hostap, iwd |
 //	| RF-BANDS-ONE | warning | error | both | M1, M2, M2D | RF Bands names the one band on which the exchange takes place. | WSC 2.0 §8.3.1, §8.3.2 (via iwd) |
 //	| PUSH-BUTTON-METHOD | warning | warning | both | M1, Probe Request | A device in push-button mode (Device Password ID 4) has Push Button in its Config Methods: otherwise iwd ignores it. | iwd |
