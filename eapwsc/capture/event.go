@@ -123,8 +123,8 @@ type Event struct {
 	// only what the program printed, and nothing follows from what is missing.
 	Described bool
 	// Interface distinguishes the interfaces of the programs whose output is
-	// read; it is 0 in captures. It identifies a station whose address is not
-	// known.
+	// read; it is 0 in captures. It identifies a station or an access point whose
+	// address is not known.
 	Interface int
 }
 

@@ -150,7 +150,7 @@ func given(d *wps.Device) string {
 func (v *view) routerName() string {
 	if n := v.net; n != nil && n.SSID != "" {
 		if v.a == nil && v.sameNameCount(n) > 1 {
-			return "the router of " + Quote(string(n.SSID)) + " (" + n.BSSID.String() + ")"
+			return "the router of " + Quote(string(n.SSID)) + n.addressWords(" (%v)")
 		}
 		return "the router of " + Quote(string(n.SSID))
 	}
@@ -307,7 +307,7 @@ func (v *view) unusableWords() string {
 func networkWords(networks []*Network) string {
 	var names []string
 	for _, n := range networks {
-		names = append(names, fmt.Sprintf("%s, %v", Quote(string(n.SSID)), n.BSSID))
+		names = append(names, Quote(string(n.SSID))+n.addressWords(", %v"))
 	}
 	return strings.Join(names, "; ")
 }
@@ -363,12 +363,26 @@ func (n *Network) waitingWords() string {
 	return "for a PIN"
 }
 
+// is reports whether two networks are the same one, of which the addresses may not be
+// known.
+func (n *Network) is(o *Network) bool {
+	return n.BSSID == o.BSSID && (n.BSSID != wps.MAC{} || n.SSID == o.SSID && n.Channel == o.Channel)
+}
+
+// addressWords returns the address of a network in a format, "" if it is not known.
+func (n *Network) addressWords(format string) string {
+	if n.BSSID == (wps.MAC{}) {
+		return ""
+	}
+	return fmt.Sprintf(format, n.BSSID)
+}
+
 // alsoWaiting names other networks that wait, at most four.
 func (v *view) alsoWaiting() string {
 	var names []string
 	for i := range v.Networks {
 		if n := &v.Networks[i]; v.otherWaits(n) && len(names) < 4 {
-			names = append(names, fmt.Sprintf("%s (%v, %s)", Quote(string(n.SSID)), n.BSSID, n.waitingWords()))
+			names = append(names, fmt.Sprintf("%s (%s%s)", Quote(string(n.SSID)), n.addressWords("%v, "), n.waitingWords()))
 		}
 	}
 	return strings.Join(names, ", ")
@@ -381,12 +395,12 @@ func (v *view) notFindable() string {
 	var names []string
 	for i := range v.Networks {
 		n := &v.Networks[i]
-		if n.current() != nil || n.Silent || n.damage() != nil || v.net != nil && n.BSSID == v.net.BSSID || len(names) == most {
+		if n.current() != nil || n.Silent || n.damage() != nil || v.net != nil && n.is(v.net) || len(names) == most {
 			continue
 		}
 		name := Quote(string(n.SSID))
 		if n.SSID == "" {
-			name = "the one of " + n.BSSID.String()
+			name = "one" + n.addressWords(" of %v")
 		}
 		switch {
 		case n.SAEOnly:
@@ -419,7 +433,7 @@ func (v *view) directDevices() string {
 // otherWaits reports whether a network waits that is neither the one of the
 // verdict nor one with its name.
 func (v *view) otherWaits(n *Network) bool {
-	return v.net != nil && n.BSSID != v.net.BSSID && n.SSID != v.net.SSID && n.waited(PIN, PushButton, OutOfBand)
+	return v.net != nil && !n.is(v.net) && n.SSID != v.net.SSID && n.waited(PIN, PushButton, OutOfBand)
 }
 
 // m2LostWords says that M2 was lost, if it was.

@@ -2,6 +2,8 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +16,7 @@ import (
 
 // air is what access points and stations broadcast.
 type air struct {
-	heard    map[wps.MAC]*network
+	heard    map[networkKey]*network
 	recently [256]*network // recent networks by the last octet of their addresses: faster than heard
 	octets   int           // of all WPS elements that are kept
 	probing  []*asker
@@ -25,11 +27,12 @@ type air struct {
 	direct []doctor.DirectDevice
 }
 
-func newAir() air { return air{heard: map[wps.MAC]*network{}, joining: map[wps.MAC]time.Time{}} }
+func newAir() air { return air{heard: map[networkKey]*network{}, joining: map[wps.MAC]time.Time{}} }
 
 // network is an access point that was received.
 type network struct {
 	doctor.Network
+	key networkKey
 	// beacon and response are its last beacon and probe response.
 	beacon, response *capture.Management
 	octets           int // of its WPS elements that are kept
@@ -53,16 +56,30 @@ const (
 	candidates = 16
 )
 
+// networkKey identifies an access point: by its address, or, if that is not known, by
+// the interface of its events.
+type networkKey struct {
+	bssid   wps.MAC
+	unnamed int
+}
+
+func keyOf(bssid wps.MAC, of int) networkKey {
+	if bssid != (wps.MAC{}) {
+		of = 0
+	}
+	return networkKey{bssid, of}
+}
+
 // advertisement records an advertisement of an access point. A device that is being
 // discovered by Wi-Fi Direct is not an access point.
 func (a *air) advertisement(e *capture.Event) {
 	if e.Management.P2P && e.Management.Capability&dot11.ESS == 0 {
 		return
 	}
-	n := a.recently[e.BSSID[5]]
-	if n == nil || n.BSSID != e.BSSID {
-		if n = a.heard[e.BSSID]; n == nil {
-			n = a.add(e.BSSID)
+	n, key := a.recently[e.BSSID[5]], keyOf(e.BSSID, e.Interface)
+	if n == nil || n.key != key {
+		if n = a.heard[key]; n == nil {
+			n = a.add(key)
 		}
 		a.recently[e.BSSID[5]] = n
 	}
@@ -92,12 +109,12 @@ func (a *air) advertisement(e *capture.Event) {
 
 // add adds a network. If there are too many, it replaces one that was not
 // received for long.
-func (a *air) add(bssid wps.MAC) *network {
+func (a *air) add(key networkKey) *network {
 	if len(a.heard) >= maxNetworks {
 		a.remove(a.pick(nil, func(n, than *network) bool { return n.Last.Before(than.Last) }))
 	}
-	n := &network{Network: doctor.Network{BSSID: bssid}}
-	a.heard[bssid] = n
+	n := &network{key: key, Network: doctor.Network{BSSID: key.bssid}}
+	a.heard[key] = n
 	return n
 }
 
@@ -120,7 +137,7 @@ func (a *air) pick(spare *network, less func(n, than *network) bool) (first *net
 
 func (a *air) remove(n *network) {
 	a.octets -= n.octets
-	delete(a.heard, n.BSSID)
+	delete(a.heard, n.key)
 	if a.recently[n.BSSID[5]] == n {
 		a.recently[n.BSSID[5]] = nil
 	}
@@ -157,8 +174,11 @@ func (a *air) forget(now *network) {
 
 // snapshot returns the present state of an access point, nil if it was not
 // received, and its size in octets.
-func (a *air) snapshot(bssid wps.MAC) (*doctor.Network, int) {
-	n := a.heard[bssid]
+func (a *air) snapshot(key networkKey) (*doctor.Network, int) {
+	n := a.heard[key]
+	if n == nil && key.bssid == (wps.MAC{}) {
+		n = a.onlyUnnamed()
+	}
 	if n == nil {
 		return nil, 0
 	}
@@ -167,17 +187,34 @@ func (a *air) snapshot(bssid wps.MAC) (*doctor.Network, int) {
 	return &now, n.octets + len(now.Adverts)*advertSize
 }
 
+// onlyUnnamed returns the access point whose address is not known, nil if there are
+// several.
+func (a *air) onlyUnnamed() (only *network) {
+	for key, n := range a.heard {
+		if key.bssid != (wps.MAC{}) {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = n
+	}
+	return only
+}
+
 // advertSize is the memory of an element besides its octets.
 const advertSize = 256
 
 // networks returns the access points that were received, in order of their
 // addresses.
 func (a *air) networks() []doctor.Network {
-	out := make([]doctor.Network, 0, len(a.heard))
-	for _, n := range a.heard {
-		out = append(out, n.Network)
+	all := slices.SortedFunc(maps.Values(a.heard), func(a, b *network) int {
+		return cmp.Or(bytes.Compare(a.BSSID[:], b.BSSID[:]), a.key.unnamed-b.key.unnamed)
+	})
+	out := make([]doctor.Network, len(all))
+	for i, n := range all {
+		out[i] = n.Network
 	}
-	slices.SortFunc(out, func(a, b doctor.Network) int { return bytes.Compare(a.BSSID[:], b.BSSID[:]) })
 	return out
 }
 

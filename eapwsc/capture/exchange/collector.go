@@ -172,7 +172,7 @@ func (c *Collector) complete() {
 			x.Keys = c.keys.find(m2.Attribute(wps.AttrEnrolleeNonce), m2.Attribute(wps.AttrRegistrarNonce))
 		}
 		var octets int
-		if x.Network, octets = c.air.snapshot(x.AP); x.Network != nil {
+		if x.Network, octets = c.air.snapshot(keyOf(x.AP, c.link)); x.Network != nil {
 			x.Traits = x.Network.Traits
 			c.queue.addMemory(e, octets)
 		}

@@ -587,7 +587,7 @@ func TestBounds(t *testing.T) {
 	if n := len(c.conversations.byParty); n > maxConversations || c.conversations.recent.Len() != n || len(c.conversations.byAP) != 1 {
 		t.Errorf("%d conversations", n)
 	}
-	if len(c.queue.begun) > maxConversations || len(c.air.heard) > maxNetworks || len(c.air.probing) > maxStations || c.air.heard[apMAC] == nil || len(c.air.heard[apMAC].Adverts) > 64 {
+	if len(c.queue.begun) > maxConversations || len(c.air.heard) > maxNetworks || len(c.air.probing) > maxStations || c.air.heard[keyOf(apMAC, 0)] == nil || len(c.air.heard[keyOf(apMAC, 0)].Adverts) > 64 {
 		t.Errorf("%d exchanges wait, %d networks, %d stations", len(c.queue.begun), len(c.air.heard), len(c.air.probing))
 	}
 	given += len(c.Close())

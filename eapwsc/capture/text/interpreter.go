@@ -24,6 +24,7 @@ type interpreter struct {
 
 	links    map[string]*link // by the name of the interface
 	numbered int              // interfaces so far
+	masked   map[string]int   // the numbers of access points whose address is not known
 	current  *link            // that the last line was about
 	aps      map[wps.MAC]*network
 	element  *element // a WPS element that is being described

@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 
 // cell is an entry of a scan: an access point, as far as the list shows it.
 type cell struct {
+	address      string // as written
 	bssid        wps.MAC
 	ssid         string
 	named        bool // its name, or that it has none, is known
@@ -33,8 +35,10 @@ type cell struct {
 // scanRows are lines of programs that list access points: iw, iwlist of the
 // wireless tools, wpa_cli.
 var scanRows = []Pattern{
-	{Program: IW, Origin: "scan.c", Text: "^BSS {bssid:mac}", Example: "BSS 02:00:00:00:00:00(on wlan3)",
-		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")) }},
+	{Program: IW, Origin: "scan.c", Text: "^BSS {bssid:mac}[(on {interface:word}]", Example: "BSS 02:00:00:00:00:00(on wlan3)",
+		means: func(in *interpreter, m *match) { in.newCell(string(m.text("bssid"))) }},
+	{Program: IW, Origin: "scan.c; the address was masked", Text: "^BSS {bssid:within}(on {iface:rest}", Example: "BSS [redacted](on wlan3)",
+		means: func(in *interpreter, m *match) { in.newCell(string(m.text("bssid"))) }},
 	{Program: IW, Origin: "scan.c", Text: "^SSID: {ssid:rest}", Example: "\tSSID: lab",
 		means: func(in *interpreter, m *match) { in.nameOfPart(); in.cellName(string(iwName(m.text("ssid")))) }},
 	{Program: IW, Origin: "scan.c", Text: "^SSID:", Example: "\tSSID: ",
@@ -145,8 +149,8 @@ var scanRows = []Pattern{
 			in.cellWPS(func(e *wps.ProbeResponse) { e.RFBands = wps.RFBands(n) })
 		}},
 
-	{Program: Iwlist, Origin: "wireless tools 30, iwlist.c", Text: "^Cell {n:int} - Address: {bssid:mac}", Example: "          Cell 01 - Address: 02:00:00:00:00:00",
-		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")); in.cell.silent = true }},
+	{Program: Iwlist, Origin: "wireless tools 30, iwlist.c", Text: "^Cell {n:int} - Address: {bssid:word}", Example: "          Cell 01 - Address: 02:00:00:00:00:00",
+		means: func(in *interpreter, m *match) { in.newCell(string(m.text("bssid"))); in.cell.silent = true }},
 	{Program: Iwlist, Origin: "iwlist.c", Text: "^ESSID:\"{ssid:rest}", Example: "                    ESSID:\"lab\"",
 		means: func(in *interpreter, m *match) {
 			name := bytes.TrimSuffix(m.text("ssid"), []byte{'"'})
@@ -193,7 +197,7 @@ var scanRows = []Pattern{
 	{Program: Android, Origin: "android.net.wifi.ScanResult.toString", Text: "SSID: {ssid:within}, BSSID: {bssid:mac}, capabilities: {flags:within}, level: {level:int}, frequency: {freq:int}",
 		Example: "SSID: home, BSSID: 02:00:00:00:00:00, capabilities: [WPA2-PSK-CCMP][ESS][WPS-PBC], level: -50, frequency: 2437, timestamp: 123456",
 		means: func(in *interpreter, m *match) {
-			in.newCell(m.mac("bssid"))
+			in.newCell(string(m.text("bssid")))
 			in.cellName(strings.Trim(string(m.text("ssid")), "\""))
 			in.cell.freq, _ = m.number("freq")
 			in.cell.signal, _ = m.number("level")
@@ -201,7 +205,7 @@ var scanRows = []Pattern{
 			in.endCell()
 		}},
 	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^bssid={bssid:mac}", Example: "bssid=02:00:00:00:00:00",
-		means: func(in *interpreter, m *match) { in.newCell(m.mac("bssid")); in.cell.silent = true }},
+		means: func(in *interpreter, m *match) { in.newCell(string(m.text("bssid"))); in.cell.silent = true }},
 	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c BSS", Text: "^freq={freq:int}", Example: "freq=2437",
 		means: func(in *interpreter, m *match) {
 			if in.cell != nil {
@@ -280,16 +284,49 @@ var scanRows = []Pattern{
 
 const maxElements = 8192
 
-// newCell starts an entry.
-func (in *interpreter) newCell(bssid wps.MAC) {
+// newCell starts an entry. Its address may be masked.
+func (in *interpreter) newCell(address string) {
 	in.endCell()
-	in.cell = &cell{bssid: bssid}
+	in.cell = &cell{address: strings.TrimSpace(address)}
+	if bssid, err := wps.ParseMAC(address); err == nil {
+		in.cell.bssid = bssid
+	}
+}
+
+// unnamed returns the number by which an access point whose address is not known is
+// told from others: it has another name, channel, or rest of an address. Entries of
+// several scans with the same number are one access point.
+func (in *interpreter) unnamed(c *cell) int {
+	key := fmt.Sprint(c.address, " ", c.ssid, " ", c.freq, " ", c.channel)
+	number, ok := in.masked[key]
+	if !ok {
+		if in.masked == nil || len(in.masked) >= maxNetworks {
+			in.masked = map[string]int{}
+		}
+		in.numbered++
+		number = in.numbered
+		in.masked[key] = number
+	}
+	return number
+}
+
+// isMACWord reports whether a word is an address, some of whose digits may be masked.
+func isMACWord(word string) bool {
+	if len(word) != macLen || span([]byte(word), isMACDigit) != macLen {
+		return false
+	}
+	for i := range word {
+		if separator := word[i] == ':' || word[i] == '-'; separator != (i%3 == 2) {
+			return false
+		}
+	}
+	return true
 }
 
 // cellOfPart begins an entry where only its part about WPS was pasted.
 func (in *interpreter) cellOfPart() {
 	if in.cell == nil {
-		in.newCell(wps.MAC{})
+		in.newCell("")
 		in.cell.private, in.cell.rsn = true, personal
 	}
 }
@@ -490,6 +527,9 @@ func (in *interpreter) endCell() {
 		kind = capture.KindProbeResponse
 	}
 	e := in.emit(kind)
+	if c.bssid == (wps.MAC{}) {
+		e.Interface = in.unnamed(c)
+	}
 	e.Src, e.BSSID, e.Management, e.Described, e.Truncated = c.bssid, c.bssid, m, described, c.silent
 	e.Radio = capture.RadioInfo{OnAir: true, Frequency: uint16(max(0, min(c.freq, 0xffff))), Signal: int8(max(-128, min(c.signal, 0)))}
 }
@@ -507,7 +547,7 @@ func (in *interpreter) scanResult(m *match) {
 	fields := strings.Fields(line)
 	start := -1
 	for i := range fields {
-		if _, err := wps.ParseMAC(fields[i]); err == nil && len(fields[i]) == macLen {
+		if isMACWord(fields[i]) {
 			start = i
 			break
 		}
@@ -515,13 +555,12 @@ func (in *interpreter) scanResult(m *match) {
 	if start < 0 || len(fields) < start+4 {
 		return
 	}
-	bssid, _ := wps.ParseMAC(fields[start])
 	freq, err1 := strconv.Atoi(fields[start+1])
 	signal, err2 := strconv.Atoi(fields[start+2])
 	if err1 != nil || err2 != nil || fields[start+3][0] != '[' {
 		return
 	}
-	in.newCell(bssid)
+	in.newCell(fields[start])
 	_, name, _ := strings.Cut(line, fields[start+3])
 	if tabbed, ok := strings.CutPrefix(name, "\t"); ok {
 		name = tabbed
@@ -541,13 +580,12 @@ func (in *interpreter) dumpedResult(line string) bool {
 	if len(fields) < 6 || fields[len(fields)-1][0] != '[' || !strings.HasSuffix(fields[len(fields)-1], "]") {
 		return false
 	}
-	bssid, err := wps.ParseMAC(fields[0])
 	freq, err1 := strconv.Atoi(fields[1])
 	signal, err2 := strconv.Atoi(fields[2])
-	if err != nil || err1 != nil || err2 != nil || len(fields[0]) != macLen || fields[3][0] == '[' {
+	if err1 != nil || err2 != nil || !isMACWord(fields[0]) || fields[3][0] == '[' {
 		return false
 	}
-	in.newCell(bssid)
+	in.newCell(fields[0])
 	in.cellName(strings.Join(fields[4:len(fields)-1], " "))
 	in.cell.freq, in.cell.signal = freq, signal
 	in.cell.flags(fields[len(fields)-1])

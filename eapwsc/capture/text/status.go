@@ -129,16 +129,12 @@ func (in *interpreter) tableLine(text []byte) bool {
 	}
 	line := []rune(string(text))
 	c := in.columns
-	bssid, err := wps.ParseMAC(c.value(line, "BSSID"))
-	if digits := c.value(line, "BSSID"); err != nil && len(digits) == macLen && span([]byte(digits), isMACDigit) == macLen {
-		err = nil // masked
-	}
-	if err != nil {
+	if !isMACWord(c.value(line, "BSSID")) {
 		in.columns = nil
 		return false
 	}
 	in.heard[c.of]++
-	in.newCell(bssid)
+	in.newCell(c.value(line, "BSSID"))
 	switch c.of {
 	case NMCLI:
 		in.nmcliLine(c.value(line, "SSID"), c.value(line, "FREQ"), c.value(line, "CHAN"), c.value(line, "SECURITY"))
@@ -206,14 +202,10 @@ func (in *interpreter) terseLine(text []byte) bool {
 		return false
 	}
 	fields := strings.Split(strings.ReplaceAll(string(text), escaped, "\x00"), ":")
-	at := slices.IndexFunc(fields, func(f string) bool {
-		_, err := wps.ParseMAC(strings.ReplaceAll(f, "\x00", ":"))
-		return err == nil && len(f) == macLen
-	})
+	at := slices.IndexFunc(fields, func(f string) bool { return isMACWord(strings.ReplaceAll(f, "\x00", ":")) })
 	if at < 0 || len(fields) < 3 {
 		return false
 	}
-	bssid, _ := wps.ParseMAC(strings.ReplaceAll(fields[at], "\x00", ":"))
 	name := ""
 	switch mode := slices.Index(fields, "Infra"); {
 	case mode > 0 && mode != at+1:
@@ -224,7 +216,7 @@ func (in *interpreter) terseLine(text []byte) bool {
 		name = fields[at+1]
 	}
 	in.heard[NMCLI]++
-	in.newCell(bssid)
+	in.newCell(strings.ReplaceAll(fields[at], "\x00", ":"))
 	in.nmcliLine(strings.ReplaceAll(name, "\x00", ":"), "", "", fields[len(fields)-1])
 	in.endCell()
 	return true
@@ -263,8 +255,7 @@ func (in *interpreter) washObject(text []byte) {
 		in.heard[Wash]--
 		return
 	}
-	bssid, _ := wps.ParseMAC(f.BSSID)
-	in.newCell(bssid)
+	in.newCell(f.BSSID)
 	in.cellName(f.ESSID)
 	c := in.cell
 	c.channel, c.signal = f.Channel, f.RSSI
