@@ -51,7 +51,9 @@ func (v *view) succeeded() bool { return v.ended(EndDone) }
 func enteredWrongPIN(b *Attempt) bool { return b.wrongPIN() }
 
 // notReady reports whether the registrar was not ready.
-func notReady(b *Attempt) bool { return b.End == EndM2D && b.ConfigError == wps.NoError && !b.ConfigErrorUnknown }
+func notReady(b *Attempt) bool {
+	return b.End == EndM2D && b.ConfigError == wps.NoError && !b.ConfigErrorUnknown
+}
 
 // sameDevice reports whether an earlier attempt of the same two devices in the
 // same roles satisfies such. A device may have changed its address.
