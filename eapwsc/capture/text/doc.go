@@ -22,8 +22,8 @@
 //     must have come before.
 //   - iwd with -d, and ESP-IDF with its examples, also those for Arduino.
 //   - Lists of access points: "iw dev … scan", "iwlist scan", "wpa_cli
-//     scan_results" and "bss", wash, airodump-ng, Android's, and NetworkManager's, which
-//     says only what a network's security is. And "hostapd_cli
+//     scan_results" and "bss", wash, airodump-ng, Android's, and NetworkManager's
+//     and Windows', which say only what a network's security is. And "hostapd_cli
 //     wps_get_status".
 //   - The packet list of Wireshark and tshark, also as CSV, as far as its lines
 //     name messages; and the fields of packets as tshark writes them with -V,

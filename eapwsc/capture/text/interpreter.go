@@ -34,6 +34,7 @@ type interpreter struct {
 	radius     *radiusPacket // one whose lines are being read
 	asked      [256]*talk    // of the last RADIUS request with each Identifier
 	cell       *cell         // an entry of a scan
+	visible    *visible      // a network of Windows' list
 	considered considered
 	columns    *columns       // of a table being read
 	details    *packetDetails // a packet whose details are being read

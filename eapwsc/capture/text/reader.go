@@ -440,7 +440,7 @@ func (r *Reader) finish() {
 			l.is(sideStation)
 		}
 	}
-	r.in.endCell()
+	r.in.endVisible()
 }
 
 // utf16Reader converts UTF-16 to UTF-8.

@@ -192,6 +192,22 @@ var scanRows = []Pattern{
 	{Program: Iwlist, Origin: "iwlist.c; people break the line, or put blanks between the octets", Text: "^IE: Unknown: {hex:rest}", Example: "                    IE: Unknown: DD180050F204104A0001101044000102",
 		means: func(in *interpreter, m *match) { in.unknownElement(m.text("hex")) }},
 
+	{Program: Netsh, Origin: "netsh wlan show networks, in any language", Text: "^SSID {n:int} : {ssid:rest}", Example: "SSID 1 : home",
+		means: func(in *interpreter, m *match) { in.newVisible(string(m.text("ssid"))) }},
+	{Program: Netsh, Origin: "netsh wlan show networks", Text: "^Auth{word:within}: {security:rest}", Example: "    Authentication          : WPA2-Personal",
+		means: func(in *interpreter, m *match) { in.visible.secure(string(m.text("security"))) }},
+	{Program: Netsh, Origin: "netsh wlan show networks, in Spanish and Italian", Text: "^Autent{word:within}: {security:rest}", Example: "    Autenticación          : WPA2-Personal",
+		means: func(in *interpreter, m *match) { in.visible.secure(string(m.text("security"))) }},
+	{Program: Netsh, Origin: "netsh wlan show networks mode=bssid", Text: "^BSSID {n:int} : {bssid:word}", Example: "    BSSID 1                 : 02:00:00:00:00:01",
+		means: func(in *interpreter, m *match) {
+			if in.visible != nil {
+				in.visible.listed = true
+				in.visibleCell(string(m.text("bssid")))
+			}
+		}},
+	{Program: Netsh, Origin: "netsh wlan show networks mode=bssid, in English", Text: "^Channel  {gap:within}: {n:int}", Example: "         Channel            : 6", means: (*interpreter).visibleChannel},
+	{Program: Netsh, Origin: "netsh wlan show networks mode=bssid, in German", Text: "^Kanal  {gap:within}: {n:int}", Example: "         Kanal              : 6", means: (*interpreter).visibleChannel},
+	{Program: Netsh, Origin: "netsh wlan show networks mode=bssid, in French and Spanish", Text: "^Canal  {gap:within}: {n:int}", Example: "         Canal              : 6", means: (*interpreter).visibleChannel},
 	{Program: WPACLI, Origin: "wpa_supplicant/ctrl_iface.c SCAN_RESULTS", Text: "⟦ESS⟧", Example: "02:00:00:00:00:00\t2437\t-30\t[WPA2-PSK-CCMP][WPS-PBC][ESS]\tlab",
 		means: (*interpreter).scanResult},
 	{Program: Android, Origin: "android.net.wifi.ScanResult.toString", Text: "SSID: {ssid:within}, BSSID: {bssid:mac}, capabilities: {flags:within}, level: {level:int}, frequency: {freq:int}",
@@ -283,6 +299,68 @@ var scanRows = []Pattern{
 }
 
 const maxElements = 8192
+
+// visible is a network in Windows' list, which has its security before its access
+// points.
+type visible struct {
+	ssid     string
+	security string
+	listed   bool // with its access points
+}
+
+// newVisible begins a network in Windows' list.
+func (in *interpreter) newVisible(ssid string) {
+	in.endVisible()
+	in.visible = &visible{ssid: ssid}
+}
+
+// endVisible handles the end of a network whose access points are not listed.
+func (in *interpreter) endVisible() {
+	if v := in.visible; v != nil && !v.listed {
+		in.visibleCell("")
+	}
+	in.visible = nil
+	in.endCell()
+}
+
+// secure records the security of a network.
+func (v *visible) secure(security string) {
+	if v != nil {
+		v.security = security
+	}
+}
+
+// visibleCell begins an access point of the network.
+func (in *interpreter) visibleCell(address string) {
+	v := in.visible
+	in.newCell(address)
+	in.cellName(v.ssid)
+	c := in.cell
+	c.silent = true
+	enterprise := strings.Contains(v.security, "802.1X") || strings.Contains(strings.ToLower(v.security), "enterpri") || strings.Contains(strings.ToLower(v.security), "entrepri")
+	switch upper := strings.ToUpper(v.security); {
+	case strings.Contains(upper, "OWE"):
+		c.protect(false, dot11.AKMOWE)
+	case !strings.Contains(upper, "WPA") && !strings.Contains(upper, "WEP"):
+		// open
+	case enterprise:
+		c.protect(false, dot11.AKM8021X)
+	case strings.Contains(upper, "WPA3"):
+		c.protect(false, dot11.AKMSAE)
+	case strings.Contains(upper, "WPA2"):
+		c.protect(false, dot11.AKMPSK)
+	case strings.Contains(upper, "WPA"):
+		c.protect(true, dot11.AKMPSK)
+	default:
+		c.private = true
+	}
+}
+
+func (in *interpreter) visibleChannel(m *match) {
+	if in.visible != nil {
+		in.cellIs(func(c *cell) { c.channel, _ = m.number("n") })
+	}
+}
 
 // newCell starts an entry. Its address may be masked.
 func (in *interpreter) newCell(address string) {

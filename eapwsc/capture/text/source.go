@@ -12,7 +12,7 @@ import (
 //
 // Its values are [Hostap], [Hostapd], [WPASupplicant], [IWD], [ESPIDF], [IW],
 // [Iwlist], [WPACLI], [HostapdCLI], [NMCLI], [Wash], [Airodump], [Android],
-// [Wireshark] and [HexDump].
+// [Netsh], [Wireshark] and [HexDump].
 type Program uint8
 
 // The programs. Hostap is the code that hostapd and wpa_supplicant share.
@@ -30,13 +30,14 @@ const (
 	Wash
 	Airodump
 	Android
+	Netsh
 	Wireshark
 	HexDump
 )
 
 var programNames = [...]string{
 	Hostap: "hostapd or wpa_supplicant", Hostapd: "hostapd", WPASupplicant: "wpa_supplicant", IWD: "iwd", ESPIDF: "ESP-IDF",
-	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", Android: "Android", Wireshark: "Wireshark", HexDump: "hex dump",
+	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", Android: "Android", Netsh: "netsh", Wireshark: "Wireshark", HexDump: "hex dump",
 }
 
 // String returns the name of the program.
@@ -70,7 +71,7 @@ type Source struct {
 
 // kinds are the kinds of text that programs print.
 var kinds = map[Program]string{
-	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan", Android: "scan", Wireshark: "log",
+	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan", Android: "scan", Netsh: "scan", Wireshark: "log",
 	HostapdCLI: "status", HexDump: "dump",
 }
 
@@ -119,6 +120,8 @@ var limits = []struct {
 		"The list of packets does not show what is in a message, such as why a side stopped. The capture itself shows more."},
 	{func(in *interpreter, s *Source) bool { return in.heard[NMCLI] > 0 },
 		"NetworkManager's list does not show whether a network has WPS."},
+	{func(in *interpreter, s *Source) bool { return in.heard[Netsh] > 0 },
+		"Windows does not list whether a network has WPS, nor who waits for a device. (Wireshark, or \"iw dev wlan0 scan\" under Linux, shows it.)"},
 	{func(in *interpreter, s *Source) bool { return in.heard[Wash] > 0 || in.heard[Airodump] > 0 },
 		"The list does not show whether a router waits for a device, nor its security in full."},
 	{func(in *interpreter, s *Source) bool { return in.heard[IW] > 0 },
