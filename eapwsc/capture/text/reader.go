@@ -305,7 +305,7 @@ func (r *Reader) take(line []byte) {
 			return
 		}
 	}
-	if len(r.hits) == 0 && (r.in.columns == nil || !r.in.tableLine(line)) && (bytes.IndexByte(line, '\\') < 0 || !r.in.terseLine(line)) {
+	if (r.in.columns == nil || !r.in.tableLine(line)) && (bytes.IndexByte(line, '\\') < 0 || !r.in.terseLine(line)) {
 		if len(line) < maxPrefix && len(line) > 0 && !isTimed(line) {
 			if _, kind := stamp(line[:min(len(line), 40)]); kind != noStamp {
 				r.prefix = append(r.prefixRoom[:0], line...)
