@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -109,6 +110,27 @@ func TestMultiAPOf(t *testing.T) {
 		}
 		if got := multiAPOf(octets); got != want {
 			t.Errorf("%s: %#x, want %#x", list, uint8(got), uint8(want))
+		}
+	}
+}
+
+// TestAgentClose checks that an agent clears the key that it made, and no other.
+func TestAgentClose(t *testing.T) {
+	d := wps.DefaultDevice()
+	d.MAC, d.UUID = wps.MAC{2, 0, 0, 0, 0, 7}, wps.UUID{7}
+	given, err := NewKeyPair(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, own := range []*KeyPair{nil, given} {
+		agent, err := NewAgent(Config{Device: d, KeyPair: own})
+		if err != nil {
+			t.Fatal(err)
+		}
+		exponent := agent.own.pair.Exponent
+		agent.Close()
+		if cleared := len(bytes.Trim(exponent, "\x00")) == 0; cleared != (own == nil) {
+			t.Errorf("key given: %t, cleared: %t", own != nil, cleared)
 		}
 	}
 }
