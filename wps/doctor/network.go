@@ -163,8 +163,25 @@ func (n *Network) OwnedByDevice() bool {
 		return true
 	}
 	e := n.Description
-	return e != nil && (e.Has(wps.AttrResponseType) && e.ResponseType == 0 || devices[e.PrimaryDeviceType.Category()]) ||
-		slices.ContainsFunc(n.Adverts, func(a Advert) bool { return a.Element != nil && devices[a.Element.PrimaryDeviceType.Category()] })
+	if e != nil && e.Has(wps.AttrResponseType) && e.ResponseType == 0 {
+		return true
+	}
+	// A router whose category was damaged on its way has its own in other elements.
+	device, other := false, false
+	see := func(e *wps.Beacon) {
+		category := e.PrimaryDeviceType.Category()
+		device = device || devices[category]
+		other = other || category != 0 && !devices[category]
+	}
+	if e != nil {
+		see(&e.Beacon)
+	}
+	for i := range n.Adverts {
+		if e := n.Adverts[i].Element; e != nil {
+			see(e)
+		}
+	}
+	return device && !other
 }
 
 // damage returns why the current element of the network cannot be read, or nil.

@@ -41,3 +41,34 @@ func TestNetworksUnknown(t *testing.T) {
 		t.Errorf("a scan: %s\na log: %s", scan.Verdict, log.Verdict)
 	}
 }
+
+// TestOwnedByDevice checks which networks are not the router of a home. A router
+// has one element whose category was damaged on its way, as in the worlds 29058,
+// 89698, 117659, 141924 and 163463 of the campaign with seed 1.
+func TestOwnedByDevice(t *testing.T) {
+	advert := func(of wps.DeviceType) Advert { return Advert{Element: &wps.Beacon{PrimaryDeviceType: of}} }
+	described := func(of wps.DeviceType) *wps.ProbeResponse {
+		return &wps.ProbeResponse{Beacon: wps.Beacon{PrimaryDeviceType: of}}
+	}
+	damaged := wps.DeviceTypeRouter
+	damaged[1] ^= 4
+	if !devices[damaged.Category()] {
+		t.Fatal("the damaged type is not that of a device")
+	}
+	for name, tt := range map[string]struct {
+		network Network
+		want    bool
+	}{
+		"router":                      {Network{Adverts: []Advert{advert(wps.DeviceTypeRouter)}}, false},
+		"printer":                     {Network{Adverts: []Advert{advert(wps.DeviceTypePrinter)}}, true},
+		"no type":                     {Network{Adverts: []Advert{advert(wps.DeviceType{}), {}}}, false},
+		"printer, beacons without":    {Network{Description: described(wps.DeviceTypePrinter), Adverts: []Advert{advert(wps.DeviceType{})}}, true},
+		"router, last one damaged":    {Network{Description: described(damaged), Adverts: []Advert{advert(wps.DeviceTypeRouter), advert(damaged)}}, false},
+		"router, one of many damaged": {Network{Description: described(wps.DeviceTypeRouter), Adverts: []Advert{advert(wps.DeviceTypeRouter), advert(damaged), {}}}, false},
+		"by name":                     {Network{SSID: "DIRECT-ab", Adverts: []Advert{advert(wps.DeviceTypeRouter)}}, true},
+	} {
+		if got := tt.network.OwnedByDevice(); got != tt.want {
+			t.Errorf("%s: %t, want %t", name, got, tt.want)
+		}
+	}
+}
