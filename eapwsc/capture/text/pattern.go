@@ -211,16 +211,14 @@ func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
 	switch kind {
 	case valueRest:
 		return bytes.TrimSpace(s), nil, wholeFit
-	case valueUpto:
-		if n = bytes.Index(s, []byte(next)); n < 0 {
+	case valueUpto, valueWithin:
+		if n = bytes.Index(s[:min(len(s), maxValue)], []byte(next)); n >= 0 {
+			return s[:n], s[n:], wholeFit
+		}
+		if kind == valueUpto && len(s) <= maxValue {
 			return nil, nil, partialFit
 		}
-		return s[:n], s[n:], wholeFit
-	case valueWithin:
-		if n = bytes.Index(s, []byte(next)); n < 0 {
-			return nil, nil, noFit
-		}
-		return s[:n], s[n:], wholeFit
+		return nil, nil, noFit
 	case valueMAC:
 		n = span(s, isMACDigit)
 		if n > macLen {
@@ -253,6 +251,10 @@ func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
 	}
 	return s[:n], s[n:], wholeFit
 }
+
+// maxValue limits where the text after a value is looked for, because a line
+// may have very many places at which one might begin.
+const maxValue = 512
 
 const (
 	macLen  = len("00:11:22:33:44:55")

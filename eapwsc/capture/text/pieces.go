@@ -13,8 +13,9 @@ import (
 // escape of a line end, and the rest, nil if there is none. It decodes the
 // escapes of JSON, in place. Begins is that it is the beginning of the whole.
 func cutEscaped(line []byte, begins bool) (first, rest []byte) {
+	var name nameState
 	for i := range line {
-		if line[i] != '\\' || i+1 == len(line) || line[i+1] != 'n' || insideName(line[:i]) {
+		if inside := name.inside(line, i); line[i] != '\\' || i+1 == len(line) || line[i+1] != 'n' || inside {
 			continue
 		}
 		end := i
@@ -93,12 +94,37 @@ func isByteString(line []byte) bool {
 // insideName reports whether what follows is part of a network's name, in which
 // hostap escapes characters.
 func insideName(before []byte) bool {
-	i := max(bytes.LastIndex(before, []byte("ssid=")), bytes.LastIndex(before, []byte("SSID=")))
-	if i < 0 {
+	var name nameState
+	for i := range before {
+		name.inside(before, i)
+	}
+	return name.inside(before, len(before))
+}
+
+// nameState follows a line from its beginning, octet by octet, since looking
+// back at each would take very long in a long line.
+type nameState struct {
+	begins bool // after "ssid=", before its quotation mark
+	quote  byte // of the name, or 0
+}
+
+// inside reports whether the octet at i is part of a name. It is called with
+// each i in turn.
+func (n *nameState) inside(line []byte, i int) bool {
+	if i == 0 {
 		return false
 	}
-	name := bytes.TrimLeft(before[i+len("ssid="):], `\`)
-	return len(name) > 0 && (name[0] == '\'' || name[0] == '"') && bytes.IndexByte(name[1:], name[0]) < 0
+	switch c := line[i-1]; {
+	case c == '=' && i >= len("ssid=") && (string(line[i-len("ssid="):i]) == "ssid=" || string(line[i-len("ssid="):i]) == "SSID="):
+		n.begins, n.quote = true, 0
+	case n.begins && c != '\\':
+		if n.begins = false; c == '\'' || c == '"' {
+			n.quote = c
+		}
+	case c == n.quote:
+		n.quote = 0
+	}
+	return n.quote != 0
 }
 
 // withoutEscapes decodes the escapes of a JSON string, in place. Those of names,
@@ -224,6 +250,9 @@ func (r *Reader) joints(line []byte) []int {
 // the interface, and the time before that. It is the length of the text if there
 // is no interface.
 func beginning(before []byte) int {
+	if skip := len(before) - maxBeginning; skip > 0 {
+		return skip + beginning(before[skip:])
+	}
 	s := bytes.TrimRight(before, " ")
 	for _, module := range []string{"SME:", "WPA:", "EAP:", "EAPOL:"} {
 		s = bytes.TrimRight(bytes.TrimSuffix(s, []byte(module)), " ")
@@ -251,5 +280,9 @@ func beginning(before []byte) int {
 	return start
 }
 
-// maxStamp is the length of a time, a host and a program before an event.
-const maxStamp = 80
+const (
+	// maxStamp is the length of a time, a host and a program before an event.
+	maxStamp = 80
+	// maxBeginning is the length of these and the interface.
+	maxBeginning = 200
+)
