@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (w *writer) ladder(j *diagnosis.Job) {
 			}
 		}
 	}
-	for _, f := range j.Findings {
+	for _, f := range slices.Concat(j.Elements, j.Findings) {
 		if f.Message == validate.Whole && f.Severity > validate.Note {
 			w.inPlace(f)
 		}

@@ -58,7 +58,7 @@ func (w *writer) exchange(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
 
 // count counts an attempt that is not listed.
 func (w *writer) count(j *diagnosis.Job, cause doctor.Cause, outcome doctor.Outcome) {
-	w.judge(diagnosis.IsProblem(cause), j.Findings.Worst())
+	w.judge(diagnosis.IsProblem(cause), j.Worst())
 	w.outcomes[outcome]++
 	if w.summary {
 		w.totals.addAttempt(j, cause)

@@ -36,6 +36,9 @@ type network struct {
 	// beacon and response are its last beacon and probe response.
 	beacon, response *capture.Management
 	octets           int // of its WPS elements that are kept
+	// taken is the last snapshot, until something is received from the access
+	// point: many exchanges may end before that.
+	taken *doctor.Network
 }
 
 // asker is a station that looked for a registrar.
@@ -83,6 +86,7 @@ func (a *air) advertisement(e *capture.Event) {
 		}
 		a.recently[e.BSSID[5]] = n
 	}
+	n.taken = nil
 	n.Last = e.Time
 	if e.Radio.Signal != 0 {
 		n.Signal = int(e.Radio.Signal)
@@ -169,11 +173,12 @@ func (a *air) forget(now *network) {
 		return
 	}
 	n.Adverts = slices.Clone(n.Adverts[(len(n.Adverts)+1)/2:])
+	n.taken = nil
 	a.count(n)
 }
 
 // snapshot returns the present state of an access point, nil if it was not
-// received, and its size in octets.
+// received, and its size in octets. It must not be changed.
 func (a *air) snapshot(key networkKey) (*doctor.Network, int) {
 	n := a.heard[key]
 	if n == nil && key.bssid == (wps.MAC{}) {
@@ -182,9 +187,12 @@ func (a *air) snapshot(key networkKey) (*doctor.Network, int) {
 	if n == nil {
 		return nil, 0
 	}
-	now := n.Network
-	now.Adverts = slices.Clone(n.Adverts)
-	return &now, n.octets + len(now.Adverts)*advertSize
+	if n.taken == nil {
+		now := n.Network
+		now.Adverts = slices.Clone(n.Adverts)
+		n.taken = &now
+	}
+	return n.taken, n.octets + len(n.taken.Adverts)*advertSize
 }
 
 // onlyUnnamed returns the access point whose address is not known, nil if there are

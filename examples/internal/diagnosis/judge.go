@@ -17,7 +17,8 @@ import (
 // Job is an exchange on its way from the source to its report.
 type Job struct {
 	Exchange *exchange.Exchange
-	Findings validate.Findings
+	Elements validate.Findings // about the elements of the access point
+	Findings validate.Findings // about the exchange
 	Attempt  *doctor.Attempt
 
 	offset int64 // how much of the source was read when it had ended
@@ -129,9 +130,10 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 	var judges sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		judges.Go(func() {
+			judge := judge{mode: o.Mode}
 			for b := range batches {
 				for _, j := range b.jobs {
-					j.judge(o.Mode)
+					judge.job(j)
 				}
 				close(b.judged)
 			}
@@ -166,15 +168,32 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 
 func newBatch() *batch { return &batch{judged: make(chan struct{})} }
 
-// judge sets Findings and Attempt.
-func (j *Job) judge(mode wps.Mode) {
-	j.Findings = j.Exchange.Findings(mode)
+// judge judges jobs. It remembers what is wrong with the elements of the last
+// network, which often is that of the next exchange as well.
+type judge struct {
+	mode     wps.Mode
+	network  *doctor.Network
+	elements validate.Findings
+}
+
+// job sets what is to be found out about a job.
+func (g *judge) job(j *Job) {
+	if n := j.Exchange.Network; n != nil {
+		if n != g.network {
+			g.network, g.elements = n, n.Findings(g.mode)
+		}
+		j.Elements = g.elements
+	}
+	j.Findings = validate.Exchange(&j.Exchange.Transcript, g.mode)
 	j.Attempt = j.Exchange.Attempt(j.Findings)
 	if len(j.Attempt.Settings) == 0 {
 		j.Attempt.Settings = j.settings
 	}
 	j.Attempt.After.NotFound = j.notFound
 }
+
+// Worst returns the severity of the worst finding.
+func (j *Job) Worst() validate.Severity { return max(j.Elements.Worst(), j.Findings.Worst()) }
 
 // Collect reads a source to its end and passes its exchanges to give.
 func Collect(from *Source, c *exchange.Collector, give func(*exchange.Exchange)) error {

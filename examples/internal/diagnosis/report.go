@@ -177,6 +177,7 @@ func (r *Entry) Describe(j *Job) {
 		}
 		r.Settings = append(r.Settings, shape)
 	}
+	r.Find(j.Elements, x)
 	r.Find(j.Findings, x)
 }
 
