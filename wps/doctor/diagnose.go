@@ -48,7 +48,8 @@ type Hint struct {
 type view struct {
 	*Evidence
 	a      *Attempt    // the attempt to diagnose; nil if there was none
-	before []*Attempt  // earlier attempts of the same devices
+	others []*Attempt  // earlier attempts: see before
+	chosen bool        // others has only those of the same devices
 	net    *Network    // the access point of a, or the one that a row describes; nil if there is none
 	state  *wps.Beacon // its WPS element when a began, or nil
 }
@@ -113,14 +114,7 @@ func newView(e *Evidence) *view {
 	v := &view{Evidence: e}
 	if n := len(e.Attempts); n > 0 {
 		v.a = e.Attempts[n-1]
-		p := v.a.parties()
-		stranger := func(b *Attempt) bool {
-			other := b.parties()
-			return !p.overlap(&other)
-		}
-		if v.before = e.Attempts[:n-1]; slices.ContainsFunc(v.before, stranger) { // not the case for a History
-			v.before = slices.DeleteFunc(slices.Clone(v.before), stranger)
-		}
+		v.others = e.Attempts[:n-1]
 		v.net = e.network(v.a.AP)
 	} else {
 		v.Evidence = e.withoutDevices()
@@ -129,6 +123,18 @@ func newView(e *Evidence) *view {
 		v.state = v.net.at(v.a.Began)
 	}
 	return v
+}
+
+// before returns the earlier attempts of the same devices. Few rows need them.
+func (v *view) before() []*Attempt {
+	if !v.chosen && v.a != nil {
+		p := v.a.parties()
+		v.chosen, v.others = true, slices.DeleteFunc(slices.Clone(v.others), func(b *Attempt) bool {
+			other := b.parties()
+			return !p.overlap(&other)
+		})
+	}
+	return v.others
 }
 
 // withoutDevices returns the evidence without networks that devices opened for

@@ -427,16 +427,24 @@ func TestFaultRules(t *testing.T) {
 	}
 }
 
-// TestHistory checks that Add returns the earlier attempts of the same devices,
-// and that a History does not grow.
+// TestHistory checks that Add returns the latest attempts, that a History does
+// not grow, and that attempts of other devices do not count.
 func TestHistory(t *testing.T) {
 	var h History
 	for i := range 10 * memory {
 		a := attempt(m2d(0))
 		a.Station, a.AP, a.Enrollee.UUID = wps.MAC{2, byte(i >> 8), byte(i)}, wps.MAC{4, byte(i % 100)}, wps.UUID{byte(i), byte(i >> 8), 1}
-		related := h.Add(a)
-		if len(h.attempts) > memory || len(related) > 4 || i >= 200 && len(related) < 2 || related[len(related)-1].Station != a.Station {
-			t.Fatalf("attempt %d: %d related, %d kept", i, len(related), len(h.attempts))
+		all := h.Add(a)
+		if len(h.attempts) > 2*memory || len(all) != min(i, memory)+1 || all[len(all)-1] != a {
+			t.Fatalf("attempt %d: %d of %d", i, len(all), len(h.attempts))
+		}
+		for back := range len(all) {
+			if b := all[len(all)-1-back]; b.Station != (wps.MAC{2, byte((i - back) >> 8), byte(i - back)}) {
+				t.Fatalf("attempt %d: %v comes %d before it", i, b.Station, back)
+			}
+		}
+		if before := newView(&Evidence{Attempts: all}).before(); len(before) != min(i, memory)/100 {
+			t.Fatalf("attempt %d: %d of the same devices", i, len(before))
 		}
 	}
 }

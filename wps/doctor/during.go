@@ -580,7 +580,7 @@ func (v *view) lockout() bool {
 // earlier reports whether an earlier attempt with the same access point
 // satisfies such.
 func (v *view) earlier(such func(*Attempt) bool) bool {
-	for _, b := range v.before {
+	for _, b := range v.before() {
 		if b.AP == v.a.AP && such(b) {
 			return true
 		}

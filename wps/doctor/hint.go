@@ -54,7 +54,7 @@ var hintRows = []Row{
 		Owner:    "{Device} tries several routers or mesh nodes, one after the other. Press the button, or enter the PIN, at the one that is nearest to it.",
 		Engineer: "The station ran with other BSSIDs before.",
 		when: func(v *view) bool {
-			return v.failed() && v.a.Station != wps.MAC{} && slices.ContainsFunc(v.before, func(b *Attempt) bool {
+			return v.failed() && v.a.Station != wps.MAC{} && slices.ContainsFunc(v.before(), func(b *Attempt) bool {
 				return b.Station == v.a.Station && b.AP != v.a.AP && b.End != EndDone
 			})
 		}},

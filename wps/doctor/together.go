@@ -58,7 +58,7 @@ func notReady(b *Attempt) bool {
 // sameDevice reports whether an earlier attempt of the same two devices in the
 // same roles satisfies such. A device may have changed its address.
 func (v *view) sameDevice(such func(*Attempt) bool) bool {
-	for _, b := range v.before {
+	for _, b := range v.before() {
 		if v.sameParties(b) && such(b) {
 			return true
 		}
@@ -75,8 +75,7 @@ func (v *view) sameParties(b *Attempt) bool {
 // access point in the same role since the last success. The other side may
 // differ.
 func (v *view) count(such func(*Attempt) bool) (n int) {
-	for i := len(v.before) - 1; i >= 0; i-- {
-		b := v.before[i]
+	for _, b := range slices.Backward(v.before()) {
 		if b.AP != v.a.AP || b.APEnrollee != v.a.APEnrollee {
 			continue
 		}
@@ -93,7 +92,7 @@ func (v *view) count(such func(*Attempt) bool) (n int) {
 // other reports whether an earlier attempt of the station with another access
 // point satisfies such.
 func (v *view) other(such func(*Attempt) bool) bool {
-	for _, b := range v.before {
+	for _, b := range v.before() {
 		if b.Station == v.a.Station && b.AP != v.a.AP && v.a.Station != (wps.MAC{}) && such(b) {
 			return true
 		}
@@ -107,39 +106,16 @@ const memory = 256
 // History keeps the latest 256 attempts, as context for the next ones. The zero
 // value is empty.
 type History struct {
-	attempts []remembered // a ring, once it is full
-	oldest   int
-	related  []*Attempt // of the last one that was added
+	attempts []*Attempt // the latest ones come last
 }
 
-// remembered is an attempt with its parties. They are kept beside it, because
-// following hundreds of pointers to compare them would be slow.
-type remembered struct {
-	parties
-	attempt *Attempt
-}
-
-// Add adds an attempt, and returns it with the earlier attempts of the same
-// devices, for use as [Evidence].Attempts. The attempt must not change any
-// more. The returned slice belongs to the caller.
+// Add adds an attempt, and returns it after the ones before it, for use as
+// [Evidence].Attempts. Neither the attempt nor the slice must change any more.
 func (h *History) Add(a *Attempt) []*Attempt {
-	p := a.parties()
-	related := h.related[:0]
-	for _, half := range [][]remembered{h.attempts[h.oldest:], h.attempts[:h.oldest]} {
-		for i := range half {
-			if b := &half[i]; p.overlap(&b.parties) {
-				related = append(related, b.attempt)
-			}
-		}
+	if len(h.attempts) >= 2*memory {
+		h.attempts = slices.Clone(h.attempts[memory:]) // the old array is in use
 	}
-	if len(h.attempts) < memory {
-		h.attempts = append(h.attempts, remembered{p, a})
-	} else {
-		h.attempts[h.oldest] = remembered{p, a}
-		h.oldest = (h.oldest + 1) % memory
-	}
-	related = append(related, a)
-	defer clear(related) // so that no attempt is kept alive
-	h.related = related
-	return slices.Clone(related)
+	h.attempts = append(h.attempts, a)
+	n := len(h.attempts)
+	return h.attempts[max(0, n-1-memory):n:n]
 }
