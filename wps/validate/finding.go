@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -109,7 +110,13 @@ type reporter struct {
 	kind    wps.Kind
 	base    int // is added to offsets in the list
 	found   []located
-	count   map[*rule]int
+	counts  []broken // of the rules, by their indexes, as far as any were broken
+}
+
+// broken is how often a rule was broken.
+type broken struct {
+	rule *rule
+	n    int
 }
 
 type located struct {
@@ -117,36 +124,62 @@ type located struct {
 	rule int // its index in the table
 }
 
+// reporters is a pool of reporters.
+var reporters = sync.Pool{New: func() any { return new(reporter) }}
+
+// newReporter returns a reporter, which may be used until its findings are
+// taken.
 func newReporter(mode wps.Mode) *reporter {
-	return &reporter{mode: mode}
+	r := reporters.Get().(*reporter)
+	r.mode, r.message, r.kind, r.base, r.run = mode, 0, 0, 0, 0
+	return r
 }
 
 // add reports that the current rule is broken at an attribute.
 func (r *reporter) add(id wps.AttributeID, offset int, format string, args ...any) {
-	if r.count == nil {
-		r.count = map[*rule]int{}
+	if r.count() {
+		r.keep(id, offset, fmt.Sprintf(format, args...))
 	}
-	r.count[r.rule]++
-	if r.count[r.rule] > maxPerRule {
-		return
+}
+
+// addText is add with a text that is made once for the rule.
+func (r *reporter) addText(id wps.AttributeID, offset int, text string) {
+	if r.count() {
+		r.keep(id, offset, text)
 	}
+}
+
+// count counts that the current rule is broken. It reports whether to keep the
+// finding.
+func (r *reporter) count() bool {
+	if more := r.rule.index + 1 - len(r.counts); more > 0 {
+		r.counts = append(r.counts, make([]broken, more)...)
+	}
+	b := &r.counts[r.rule.index]
+	b.rule = r.rule
+	b.n++
+	return b.n <= maxPerRule
+}
+
+func (r *reporter) keep(id wps.AttributeID, offset int, text string) {
 	r.found = append(r.found, located{Finding{
 		Rule: r.rule.ID, Severity: r.rule.Severity(r.mode),
 		Run: r.run, Message: r.message, Kind: r.kind, Attribute: id, Offset: r.base + offset,
-		Text: fmt.Sprintf(format, args...),
+		Text: text,
 	}, r.rule.index})
 }
 
 // findings returns the collected findings, in order.
 func (r *reporter) findings() Findings {
+	defer r.release()
 	if len(r.found) == 0 {
 		return nil
 	}
-	for rule, n := range r.count {
-		if n > maxPerRule {
-			r.rule, r.run, r.message, r.kind, r.base = rule, 0, Whole, 0, 0
-			r.count[rule] = 0
-			r.add(0, 0, "The same was found %d more times.", n-maxPerRule)
+	for i := range r.counts {
+		if c := r.counts[i]; c.n > maxPerRule {
+			r.rule, r.run, r.message, r.kind, r.base = c.rule, 0, Whole, 0, 0
+			r.counts[i].n = 0
+			r.add(0, 0, "The same was found %d more times.", c.n-maxPerRule)
 		}
 	}
 	slices.SortStableFunc(r.found, func(a, b located) int {
@@ -161,4 +194,14 @@ func (r *reporter) findings() Findings {
 		all[i] = r.found[i].Finding
 	}
 	return all
+}
+
+// release returns the reporter to the pool.
+func (r *reporter) release() {
+	if len(r.found) > 0 {
+		clear(r.found)
+		clear(r.counts)
+		r.found = r.found[:0]
+	}
+	reporters.Put(r)
 }

@@ -57,9 +57,10 @@ func presenceRule(kind wps.Kind, need wps.Rule) (rule, bool) {
 		row.Tolerant, row.Versions = Warning, Version2
 	}
 	row.needs = id
+	lacks := fmt.Sprintf("%v lacks %v.", kind, id)
 	row.list = func(l *list, r *reporter) {
 		if !l.has(id) && (when == nil || when.Holds(l.lookup)) {
-			r.add(id, len(l.data), "%v lacks %v.", kind, id)
+			r.addText(id, len(l.data), lacks)
 		}
 	}
 	return row, true
