@@ -320,6 +320,189 @@ var hostile = []struct {
 			return fmt.Sprintf("BSS 02:00:%02x:%02x:%02x:%02x(on wlan0)\n\tSSID: n%d\n\tWPS:\t * Version: 1.0\n\t\t * Wi-Fi Protected Setup State: 2 (Configured)\n", n>>24&255, n>>16&255, n>>8&255, n&255, n)
 		})
 	}},
+	{"attempts of one packet", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) { f.frame(host(1), host(2+n), []byte{0x88, 0x8E}, eapol(2, 1, 3, 0)) })
+	}},
+	{"attempts of an identity", func(size int) []byte {
+		identity := "WFA-SimpleConfig-Enrollee-1-0"
+		packet := append([]byte{1, 0, 0, byte(5 + len(identity)), 2, 1, 0, byte(5 + len(identity)), 1}, identity...)
+		return many(linkEthernet, size, func(f *pcapFile, n int) { f.frame(host(1), host(2+n), []byte{0x88, 0x8E}, packet) })
+	}},
+	{"requests to associate without end", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			f.frame([]byte{0, 0, 0, 0}, host(1), host(2+n), host(1), []byte{0, 0, 0x11, 4, 1, 0}, element(221, 0, 0x50, 0xF2, 4))
+		})
+	}},
+	{"attempts at a network of 64 elements", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if n < 64 {
+				f.frame(beacon(1, wscElement(n)))
+			} else {
+				f.frame(data(true, 1, 2+n, eapol(2, 1, 3, 0)))
+			}
+		})
+	}},
+	{"attempts at a network whose element has many faults", func(size int) []byte {
+		long := element(221, append([]byte{0, 0x50, 0xF2, 4}, bytes.Repeat(wsc(0x1011), 60)...)...)
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if n == 0 {
+				f.frame(beacon(1, long, long, long, long))
+			} else {
+				f.frame(data(true, 1, 2+n, eapol(2, 1, 3, 0)))
+			}
+		})
+	}},
+	{"attempts while many press the button", func(size int) []byte {
+		pressed := element(221, append([]byte{0, 0x50, 0xF2, 4}, append(wsc(0x104A, 0x10), wsc(0x1012, 0, 4)...)...)...)
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if n < 256 {
+				f.frame(management(4, everyone, 1000+n, element(0), pressed))
+			} else {
+				f.frame(data(true, 1, 2000+n, eapol(2, 1, 3, 0)))
+			}
+		})
+	}},
+	{"M1 with the same nonce", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			f.frame(data(true, 1, 2+n, eapol(2, 1, 4, 0, append(wsc(0x1022, 4), wsc(0x101A, make([]byte, 16)...)...)...)))
+		})
+	}},
+	{"long elements that change", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			part := element(221, append([]byte{0, 0x50, 0xF2, 4}, append(bytes.Repeat(wsc(0x1011), 55), wsc(0x1054, be32(n)...)...)...)...)
+			f.frame(management(5, everyone, n%512, make([]byte, 12), part, part, part, part, part))
+		})
+	}},
+	{"refusals of stations that search", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if n < 256 {
+				f.frame(management(4, everyone, 1000+n, element(0), wscElement(n)))
+			} else {
+				f.frame(management(11, host(1000+n%256), 1+n%9, []byte{0, 0, 2, 0, 17, 0}))
+			}
+		})
+	}},
+	{"requests to nobody", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			f.frame([]byte{1, 0x80, 0xC2, 0, 0, 3}, host(n), []byte{0x88, 0x8E}, []byte{1, 0, 0, 5, 1, byte(n), 0, 5, 1})
+		})
+	}},
+	{"frames an hour apart", func(size int) []byte {
+		return many(linkDot11, size, func(f *pcapFile, n int) {
+			if n%4096 > 4000 {
+				f.at = f.at.Add(time.Second)
+			}
+			if n%7 == 0 {
+				f.at = f.at.Add(-10 * time.Millisecond)
+			}
+			f.frame(data(true, 1, 2+n, eapol(2, 1, 3, 0)))
+		})
+	}},
+	{"RADIUS attempts of one packet", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			packet := eapol(2, 1, 3, 0)[4:]
+			attributes := bytes.Join([][]byte{{31, 19}, fmt.Appendf(nil, "02-00-00-%02x-%02x-%02x", n>>16&255, n>>8&255, n&255), {79, byte(2 + len(packet))}, packet}, nil)
+			f.frame(udp(1812, bytes.Join([][]byte{{1, byte(n)}, be16(20 + len(attributes)), make([]byte, 16), attributes}, nil)))
+		})
+	}},
+	{"IEEE 1905 attempts of one packet", func(size int) []byte {
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			message := wsc(0x1022, 4)
+			f.frame(host(1), host(2+n), []byte{0x89, 0x3A, 0, 0}, be16(9), be16(n), []byte{0, 0x80, 0x11}, be16(len(message)), message, []byte{0, 0, 0})
+		})
+	}},
+	{"UPnP attempts", func(size int) []byte {
+		body := "<s:Envelope><s:Body><u:PutMessage><NewInMessage>" + base64.StdEncoding.EncodeToString(wsc(0x1022, 4)) + "</NewInMessage></u:PutMessage></s:Body></s:Envelope>"
+		text := fmt.Sprintf("%sContent-Length: %d\r\n\r\n%s", post, len(body), body)
+		return many(linkEthernet, size, func(f *pcapFile, n int) {
+			f.frame(tcp(1000+n, 0, 2, nil))
+			f.frame(tcp(1000+n, 1, 0x10, []byte(text)))
+		})
+	}},
+	{"interfaces of pcapng without end", func(size int) []byte {
+		section := []byte{0x0A, 0x0D, 0x0D, 0x0A, 28, 0, 0, 0, 0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 28, 0, 0, 0}
+		return append(section, bytes.Repeat([]byte{1, 0, 0, 0, 20, 0, 0, 0, 105, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0}, size/20)...)
+	}},
+	{"successes without end in a log", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("wlan0: WPS-REG-SUCCESS 02:00:%02x:%02x:%02x:%02x 572cf82f-c957-5653-9b16-b5cfb298abf1\n", n>>24&255, n>>16&255, n>>8&255, n&255)
+		})
+	}},
+	{"failures without end in a log", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("wlan0: CTRL-EVENT-EAP-STARTED 02:00:%02x:%02x:%02x:%02x\nwlan0: WPS-FAIL msg=12 config_error=18\n", n>>24&255, n>>16&255, n>>8&255, n&255)
+		})
+	}},
+	{"settings without end in a log", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("wlan0: WPS-CRED-RECEIVED 100e00071045000461626364\nwlan0: WPS-SUCCESS\nwlan0: Trying to associate with 02:00:00:00:%02x:%02x (SSID='a' freq=2412 MHz)\nwlan0: WPS-PBC-ACTIVE\n", n>>8&255, n&255)
+		})
+	}},
+	{"keys without end in a log", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("WPS: Enrollee Nonce - hexdump(len=16): %032x\nWPS: Registrar Nonce - hexdump(len=16): %032x\nWPS: AuthKey - hexdump(len=32): %064x\nWPS: KeyWrapKey - hexdump(len=16): %032x\nWPS: EMSK - hexdump(len=32): %064x\n", n, n, n, n, n)
+		})
+	}},
+	{"anchors of one row in a line", func(size int) []byte {
+		return []byte(strings.Repeat(strings.Repeat("Failed to connect to ", 3000)+"\n", 1+size/63000))
+	}},
+	{"events in a line", func(size int) []byte {
+		return []byte(strings.Repeat(strings.Repeat("wlan0: WPS-OVERLAP-DETECTED ", 2300)+"\n", 1+size/64000))
+	}},
+	{"values without an end in a line", func(size int) []byte {
+		return []byte(strings.Repeat(strings.Repeat("mode : sta ", 5900)+"\n", 1+size/64000))
+	}},
+	{"escaped line ends in a name", func(size int) []byte {
+		return []byte(strings.Repeat("ssid='"+strings.Repeat(`\n`, 32000)+"\n", 1+size/64000))
+	}},
+	{"escaped line ends", func(size int) []byte {
+		return []byte(strings.Repeat(`{"a":"`+strings.Repeat(`b\n`, 20000)+"\n", 1+size/60000))
+	}},
+	{"tags and entities", func(size int) []byte {
+		return []byte(strings.Repeat(strings.Repeat(`<p <p>&amp;`, 5900)+"\n", 1+size/64000))
+	}},
+	{"lines that a terminal has wrapped", func(size int) []byte {
+		return bytes.Repeat([]byte("wlan0: WPS-FAIL msg=8 config_error=18                                           \nWPS-FAIL                                   ssid\n"), 1+size/130)
+	}},
+	{"times without messages", func(size int) []byte {
+		return lines(size, func(n int) string { return fmt.Sprintf("1700000%03d.000000: wlan0:\n", n%1000) })
+	}},
+	{"a dump of small attributes", func(size int) []byte {
+		return lines(size, func(n int) string { return "WPS: M1 - hexdump(len=400):" + strings.Repeat(" 10 11 00 00", 100) + "\n" })
+	}},
+	{"dumps of small attributes", func(size int) []byte {
+		return lines(size, func(n int) string { return "0000  10 11 00 00 10 11 00 00  10 11 00 00 10 11 00 00\n" })
+	}},
+	{"entries without end of wpa_cli bss", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("id=%d\nbssid=02:00:%02x:%02x:%02x:%02x\nfreq=2412\nie=0001%02xdd0e0050f204104a0001101044000102\nssid=n\n", n, n>>24&255, n>>16&255, n>>8&255, n&255, n&255)
+		})
+	}},
+	{"entries without end of scan_results", func(size int) []byte {
+		return append([]byte("bssid / frequency / signal level / flags / ssid\n"), lines(size, func(n int) string {
+			return fmt.Sprintf("02:00:%02x:%02x:%02x:%02x\t2412\t-40\t[WPA2-PSK-CCMP][WPS-PBC]\tn\n", n>>24&255, n>>16&255, n>>8&255, n&255)
+		})...)
+	}},
+	{"a packet list of attempts", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf(" %d 0.9 02:00:00:00:00:00 → 02:%02x:%02x:%02x:01:00 EAP 497 Request, Expanded Type, WPS, M2\n", n, n>>16&255, n>>8&255, n&255)
+		})
+	}},
+	{"packet details of attempts", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("Frame %d: 92 bytes on wire\n    Source: a (02:00:00:00:00:00)\n    Destination: a (02:%02x:%02x:%02x:01:00)\n    Code: Request (1)\n    Id: 1\n        Opcode: WSC MSG (4)\n            Message Type: M8 (0x0c)\n", n, n>>16&255, n>>8&255, n&255)
+		})
+	}},
+	{"attempts of iwd", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("src/wsc.c:pin_scan_results() Found AP to connect to: 02:00:%02x:%02x:00:00\nsrc/wsc.c:wsc_connect() \nsrc/eap-wsc.c:eap_wsc_handle_m2() \nsrc/eap-wsc.c:eap_wsc_handle_nack() \n", n>>8&255, n&255)
+		})
+	}},
+	{"attempts of ESP-IDF", func(size int) []byte {
+		return lines(size, func(n int) string {
+			return fmt.Sprintf("I (%d) wpa: WPS: connecting to home, bssid=02:00:00:00:%02x:%02x\nD (%d) wpa: WPS: neg start\n", n, n>>8&255, n&255, n)
+		})
+	}},
 	{"base64 without end", func(size int) []byte {
 		return []byte(base64.StdEncoding.EncodeToString(bytes.Repeat(m1(1), size/400)))
 	}},
