@@ -433,6 +433,14 @@ var hostile = []struct {
 			return fmt.Sprintf("wlan0: CTRL-EVENT-EAP-STARTED 02:00:%02x:%02x:%02x:%02x\nwlan0: WPS-FAIL msg=12 config_error=18\n", n>>24&255, n>>16&255, n>>8&255, n&255)
 		})
 	}},
+	{"attempts after a scan of many networks", func(size int) []byte {
+		return lines(size, func(n int) string {
+			if n < 4096 {
+				return fmt.Sprintf("BSS 02:00:00:00:%02x:%02x(on wlan0)\n\tSSID: n%d\n", n>>8, n&255, n)
+			}
+			return fmt.Sprintf("wlan%d: WPS-FAIL msg=8 config_error=18\n", n)
+		})
+	}},
 	{"settings without end in a log", func(size int) []byte {
 		return lines(size, func(n int) string {
 			return fmt.Sprintf("wlan0: WPS-CRED-RECEIVED 100e00071045000461626364\nwlan0: WPS-SUCCESS\nwlan0: Trying to associate with 02:00:00:00:%02x:%02x (SSID='a' freq=2412 MHz)\nwlan0: WPS-PBC-ACTIVE\n", n>>8&255, n&255)

@@ -17,8 +17,9 @@ import (
 // air is what access points and stations broadcast.
 type air struct {
 	heard    map[networkKey]*network
-	recently [256]*network // recent networks by the last octet of their addresses: faster than heard
-	octets   int           // of all WPS elements that are kept
+	recently [256]*network           // recent networks by the last octet of their addresses: faster than heard
+	unnamed  map[networkKey]*network // those of heard whose addresses are not known
+	octets   int                     // of all WPS elements that are kept
 	probing  []*asker
 	// joining maps the stations that recently asked to associate without WPS to
 	// the time.
@@ -27,7 +28,9 @@ type air struct {
 	direct []doctor.DirectDevice
 }
 
-func newAir() air { return air{heard: map[networkKey]*network{}, joining: map[wps.MAC]time.Time{}} }
+func newAir() air {
+	return air{heard: map[networkKey]*network{}, unnamed: map[networkKey]*network{}, joining: map[wps.MAC]time.Time{}}
+}
 
 // network is an access point that was received.
 type network struct {
@@ -119,6 +122,9 @@ func (a *air) add(key networkKey) *network {
 	}
 	n := &network{key: key, Network: doctor.Network{BSSID: key.bssid}}
 	a.heard[key] = n
+	if key.bssid == (wps.MAC{}) {
+		a.unnamed[key] = n
+	}
 	return n
 }
 
@@ -142,6 +148,7 @@ func (a *air) pick(spare *network, less func(n, than *network) bool) (first *net
 func (a *air) remove(n *network) {
 	a.octets -= n.octets
 	delete(a.heard, n.key)
+	delete(a.unnamed, n.key)
 	if a.recently[n.BSSID[5]] == n {
 		a.recently[n.BSSID[5]] = nil
 	}
@@ -197,17 +204,14 @@ func (a *air) snapshot(key networkKey) (*doctor.Network, int) {
 
 // onlyUnnamed returns the access point whose address is not known, nil if there are
 // several.
-func (a *air) onlyUnnamed() (only *network) {
-	for key, n := range a.heard {
-		if key.bssid != (wps.MAC{}) {
-			continue
-		}
-		if only != nil {
-			return nil
-		}
-		only = n
+func (a *air) onlyUnnamed() *network {
+	if len(a.unnamed) > 1 {
+		return nil
 	}
-	return only
+	for _, n := range a.unnamed {
+		return n
+	}
+	return nil
 }
 
 // advertSize is the memory of an element besides its octets.
