@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -400,7 +401,7 @@ func (v *view) notFindable() string {
 		}
 		name := Quote(string(n.SSID))
 		if n.SSID == "" {
-			name = "one" + n.addressWords(" of %v")
+			name = cmp.Or(n.addressWords("the one of %v"), "one")
 		}
 		switch {
 		case n.SAEOnly:
