@@ -81,7 +81,7 @@ type table struct {
 // allRows returns the table. It is built at the first use.
 var allRows = sync.OnceValue(func() *table {
 	t := new(table)
-	for _, rows := range [][]Pattern{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows, wiresharkRows, rowsOfFields()} {
+	for _, rows := range [][]Pattern{hostapRows, radiusRows, rowsOfOctets(), iwdRows, espRows, scanRows, statusRows, deviceRows, wiresharkRows, rowsOfFields()} {
 		t.rows = append(t.rows, rows...)
 	}
 	var pointers []*Pattern

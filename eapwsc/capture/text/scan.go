@@ -622,6 +622,16 @@ func (in *interpreter) scanResult(m *match) {
 	if in.dumpedResult(line) {
 		return
 	}
+	// WiGLE's CSV: address, name, flags, time, channel, power.
+	if f := strings.Split(line, ","); len(f) > 5 && isMACWord(f[0]) && strings.HasPrefix(f[2], "[") {
+		in.newCell(f[0])
+		in.cellName(f[1])
+		in.cell.channel, _ = strconv.Atoi(f[4])
+		in.cell.signal, _ = strconv.Atoi(f[5])
+		in.cell.flags(f[2])
+		in.endCell()
+		return
+	}
 	fields := strings.Fields(line)
 	start := -1
 	for i := range fields {

@@ -12,7 +12,8 @@ import (
 //
 // Its values are [Hostap], [Hostapd], [WPASupplicant], [IWD], [ESPIDF], [IW],
 // [Iwlist], [WPACLI], [HostapdCLI], [NMCLI], [Wash], [Airodump], [Android],
-// [Netsh], [Wireshark] and [HexDump].
+// [Netsh], [Iwinfo], [Reaver], [Printer],
+// [Adapter], [Router], [Wireshark] and [HexDump].
 type Program uint8
 
 // The programs. Hostap is the code that hostapd and wpa_supplicant share.
@@ -31,13 +32,19 @@ const (
 	Airodump
 	Android
 	Netsh
+	Iwinfo
+	Reaver
+	Printer // the report that it prints
+	Adapter // the utility of a Wi-Fi adapter
+	Router  // the log on its page
 	Wireshark
 	HexDump
 )
 
 var programNames = [...]string{
 	Hostap: "hostapd or wpa_supplicant", Hostapd: "hostapd", WPASupplicant: "wpa_supplicant", IWD: "iwd", ESPIDF: "ESP-IDF",
-	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", Android: "Android", Netsh: "netsh", Wireshark: "Wireshark", HexDump: "hex dump",
+	IW: "iw", Iwlist: "iwlist", WPACLI: "wpa_cli", HostapdCLI: "hostapd_cli", NMCLI: "nmcli", Wash: "wash", Airodump: "airodump-ng", Android: "Android", Netsh: "netsh", Iwinfo: "iwinfo", Reaver: "reaver",
+	Printer: "printer", Adapter: "utility of a Wi-Fi adapter", Router: "router", Wireshark: "Wireshark", HexDump: "hex dump",
 }
 
 // String returns the name of the program.
@@ -71,7 +78,7 @@ type Source struct {
 
 // kinds are the kinds of text that programs print.
 var kinds = map[Program]string{
-	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan", Android: "scan", Netsh: "scan", Wireshark: "log",
+	Hostap: "log", Hostapd: "log", WPASupplicant: "log", IWD: "log", ESPIDF: "log", IW: "scan", Iwlist: "scan", WPACLI: "scan", NMCLI: "scan", Wash: "scan", Airodump: "scan", Android: "scan", Netsh: "scan", Iwinfo: "scan", Reaver: "scan", Printer: "status", Adapter: "log", Router: "log", Wireshark: "log",
 	HostapdCLI: "status", HexDump: "dump",
 }
 
@@ -93,7 +100,7 @@ var limits = []struct {
 	},
 		"The messages themselves are not in the log, so their contents were not checked. (wpa_supplicant -dd shows them.)"},
 	{func(in *interpreter, s *Source) bool {
-		return s.Kind == "log" && !in.facts.frames && !in.facts.messages && in.heard[IWD] == 0 && in.heard[Wireshark] == 0 && in.heard[ESPIDF] < s.Understood
+		return s.Kind == "log" && !in.facts.frames && !in.facts.messages && in.heard[IWD]+in.heard[Wireshark]+in.heard[Adapter]+in.heard[Router] == 0 && in.heard[ESPIDF] < s.Understood
 	},
 		"There are event lines only: the messages before the last one were not seen. (Run hostapd or wpa_supplicant with -dd for more.)"},
 	{func(in *interpreter, s *Source) bool {
@@ -105,7 +112,7 @@ var limits = []struct {
 	},
 		"The packets have no time: pauses, and messages that were sent again, do not show."},
 	{func(in *interpreter, s *Source) bool {
-		return s.Kind == "log" && !in.facts.timed && in.heard[Wireshark] == 0
+		return s.Kind == "log" && !in.facts.timed && in.heard[Wireshark]+in.heard[Adapter] == 0
 	},
 		"The lines have no time: pauses, and messages that were sent again, do not show. (Run hostapd or wpa_supplicant with -t.)"},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "scan" },
@@ -126,7 +133,11 @@ var limits = []struct {
 		"The list does not show whether a router waits for a device, nor its security in full."},
 	{func(in *interpreter, s *Source) bool { return in.heard[IW] > 0 },
 		"iw does not print the WPS element as it was sent, so its form was not checked."},
-	{func(in *interpreter, s *Source) bool { return s.Kind == "status" },
+	{func(in *interpreter, s *Source) bool {
+		return in.heard[Printer] > 0 || in.heard[Adapter] > 0 || in.heard[Router] > 0
+	},
+		"What a device reports to its owner is its own conclusion: what led to it is not shown."},
+	{func(in *interpreter, s *Source) bool { return s.Kind == "status" && in.heard[HostapdCLI] > 0 },
 		"The status of hostapd is its last result only."},
 	{func(in *interpreter, s *Source) bool { return s.Kind == "dump" },
 		"A dump has neither times nor addresses; the frame of an element is inferred from its content."},
