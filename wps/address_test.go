@@ -2,6 +2,7 @@ package wps_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/gowps/gowps/wps"
@@ -37,7 +38,12 @@ func TestCutMAC(t *testing.T) {
 			t.Errorf("%q: %v, %q, %v; want %q", s, m, got, ok, rest)
 		}
 	}
-	for _, s := range []string{"", "home", "00-10-A4-23-19", "00-10-A4-23-19-C", "00-10-A4-23-19-Cg", "00 10 A4 23 19 C0", "é"} {
+	for _, s := range []string{"0a:0f:0A:0F:00:09", "0A-0F-0a-0f-00-09"} {
+		if m, _, ok := wps.CutMAC(s); !ok || m != (wps.MAC{0x0A, 0x0F, 0x0A, 0x0F, 0, 9}) {
+			t.Errorf("%q: %v, %v", s, m, ok)
+		}
+	}
+	for _, s := range []string{"", "home", "00-10-A4-23-19-C`", "00-10-A4-23-19-C@", "00-10-A4-23-19-C/", "00-10-A4-23-19", "00-10-A4-23-19-C", "00-10-A4-23-19-Cg", "00 10 A4 23 19 C0", "é"} {
 		if m, rest, ok := wps.CutMAC(s); ok || m != (wps.MAC{}) || rest != "" {
 			t.Errorf("%q: %v, %q, %v", s, m, rest, ok)
 		}
@@ -82,6 +88,21 @@ func TestUUIDFromMAC(t *testing.T) {
 		if got := wps.UUIDFromMAC(mac).String(); got != want {
 			t.Errorf("%v: %s, want %s", mac, got, want)
 		}
+	}
+}
+
+func TestRandomUUID(t *testing.T) {
+	u, err := wps.RandomUUID(strings.NewReader(strings.Repeat("\xFF", 16)))
+	if want := "ffffffff-ffff-4fff-bfff-ffffffffffff"; err != nil || u.String() != want {
+		t.Errorf("%v, %v; want %s", u, err, want)
+	}
+	if u, err := wps.RandomUUID(strings.NewReader("short")); err == nil || u != (wps.UUID{}) {
+		t.Errorf("of five octets: %v, %v", u, err)
+	}
+	one, err1 := wps.RandomUUID(nil)
+	two, err2 := wps.RandomUUID(nil)
+	if err1 != nil || err2 != nil || one == two || one == (wps.UUID{}) {
+		t.Errorf("%v, %v, %v, %v", one, two, err1, err2)
 	}
 }
 

@@ -135,6 +135,7 @@ func TestLongText(t *testing.T) {
 		{"a wide character within", strings.Repeat("a", 29) + "🖨🖨", strings.Repeat("a", 29)},
 		{"characters up to the limit", strings.Repeat("ü", 17), strings.Repeat("ü", 16)},
 		{"not UTF-8", strings.Repeat("\x80", 40), strings.Repeat("\x80", 32)},
+		{"not UTF-8 after a letter", strings.Repeat("a", 29) + strings.Repeat("\x80", 11), strings.Repeat("a", 29) + strings.Repeat("\x80", 3)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -170,6 +170,8 @@ func TestConditions(t *testing.T) {
 		{"probe of 2.0 without Device Name", wps.KindProbeRequest, probe(attr(wps.AttrUUIDE, uuid), join(strings2, version2)), wps.AttrDeviceName},
 		{"new password without its name", wps.KindM8Settings,
 			join(attr(wps.AttrCredential, string(credential("n", "passphrase"))), attr(wps.AttrNewPassword, "12345670")), wps.AttrDevicePasswordID},
+		{"new password with its name", wps.KindM8Settings,
+			join(attr(wps.AttrCredential, string(credential("n", "passphrase"))), attr(wps.AttrNewPassword, "12345670"), id), 0},
 		{"new settings of an open network without a key", wps.KindM8APSettings, without(t, openCredential("n"), wps.AttrNetworkKey), 0},
 	}
 	for _, test := range tests {
@@ -232,6 +234,39 @@ func TestAppendZero(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAppendAtLimits writes and reads lists with as much as they may have.
+func TestAppendAtLimits(t *testing.T) {
+	header := func(h wps.Header) wps.List { return &wps.AssociationRequest{Header: h} }
+	ten := make([]wps.Credential, 10)
+	for i := range ten {
+		ten[i] = wps.Credential{SSID: wps.SSID(strings.Repeat(string(rune('a'+i)), 32)), AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
+	}
+	for name, list := range map[string]wps.List{
+		"ten credentials":                     &wps.M8Settings{Credentials: ten},
+		"ten device types":                    &wps.ProbeRequest{RFBands: wps.Band24GHz, RequestedDeviceTypes: make([]wps.DeviceType, 10)},
+		"sixteen secondary device types":      &wps.ProbeResponse{Beacon: wps.Beacon{State: wps.Configured}, SecondaryDeviceTypes: make([]wps.DeviceType, 16)},
+		"ten extensions":                      header(wps.Header{Vendor: make([]wps.VendorExtension, 10)}),
+		"extension of 1021 octets":            header(wps.Header{Vendor: []wps.VendorExtension{{Data: make([]byte, 1021)}}}),
+		"five authorized addresses":           header(wps.Header{WFA: wps.WFAExtension{AuthorizedMACs: []wps.MAC{{1}, {2}, {3}, {4}, {5}}}}),
+		"sub-element of 255 octets":           header(wps.Header{WFA: wps.WFAExtension{Unknown: []wps.WFAElement{{ID: 9, Data: make([]byte, 255)}}}}),
+		"attribute as long as its length may": header(wps.Header{Unknown: []wps.Attribute{{ID: 0x2000, Value: make([]byte, 0xFFFF)}}}),
+	} {
+		b, err := wps.Append(nil, list)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		read := newList[list.Kind()]()
+		if err := wps.Decode(read, b, wps.Strict); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if again, err := wps.Append(nil, read); err != nil || !bytes.Equal(again, b) || read.Attributes().Quirks != 0 {
+			t.Errorf("%s: read and written again, %v, quirks %v", name, err, read.Attributes().Quirks)
+		}
 	}
 }
 

@@ -75,3 +75,12 @@ func TestWFAElementID(t *testing.T) {
 		}
 	}
 }
+
+// TestWFAElementSize checks which sub-elements have a fixed length.
+func TestWFAElementSize(t *testing.T) {
+	for id, want := range map[wps.WFAElementID]int{wps.WFAVersion2: 1, wps.WFAMultiAP: 1, wps.WFARegistrarConfigMethods: 2, wps.WFAAuthorizedMACs: -1, 0x7F: -1} {
+		if n, ok := id.Size(); ok != (want >= 0) || ok && n != want {
+			t.Errorf("%v: %d, %t; want %d", id, n, ok, want)
+		}
+	}
+}

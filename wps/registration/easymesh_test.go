@@ -160,7 +160,7 @@ func TestController(t *testing.T) {
 		}
 		want := networks[i]
 		if b.Role != want.Role || b.Settings.SSID != want.Settings.SSID || string(b.Settings.NetworkKey) != string(want.Settings.NetworkKey) ||
-			b.Settings.AuthType != want.Settings.AuthType || b.Profile != want.Profile || b.VLAN != want.VLAN || b.TearDown() {
+			b.Settings.AuthType != want.Settings.AuthType || b.Settings.MAC != d.MAC || b.Profile != want.Profile || b.VLAN != want.VLAN || b.TearDown() {
 			t.Errorf("%+v, want %+v", b, want)
 		}
 	}

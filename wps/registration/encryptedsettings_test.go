@@ -100,8 +100,14 @@ func TestSettingsRoom(t *testing.T) {
 		"M4":              &wps.M4Settings{}, "M5": &wps.M5Settings{}, "M6": &wps.M6Settings{},
 	} {
 		encoded, err := wps.Append(nil, settings)
-		if room := settingsRoom(settings); err != nil || len(encoded) > room {
+		room := settingsRoom(settings)
+		if err != nil || len(encoded) > room {
 			t.Errorf("%s: %d octets, room for %d, %v", name, len(encoded), room, err)
+		}
+		r := run{cipher: NewCipher(&Keys{})}
+		sealed, err := r.seal(settings)
+		if err != nil || room > secretNonceRoom && cap(sealed) != aes.BlockSize+room+maxSealing || room == secretNonceRoom && &sealed[0] != &r.cipher.room[0] {
+			t.Errorf("%s: the room has grown to %d, %v", name, cap(sealed), err)
 		}
 	}
 }
