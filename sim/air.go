@@ -219,8 +219,8 @@ func (r *Radio) planBeacon() {
 	w.queue.push(due, queuedEvent{beacon: r})
 }
 
-// listened schedules the beacons that a radio may receive now that it listens.
-func (w *World) listened(r *Radio) {
+// scheduleBeacons schedules the beacons that a radio may receive now that it listens.
+func (w *World) scheduleBeacons(r *Radio) {
 	for _, b := range r.port.place.beacons {
 		b.planBeacon()
 	}

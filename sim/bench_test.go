@@ -225,7 +225,7 @@ func BenchmarkTown(b *testing.B) {
 				}
 				waiting := 0
 				w.cfg.Observe = func(e Event) {
-					if e.Kind == Arrived && e.Frame.Type == Data && e.Frame.What() == "M4" {
+					if e.Kind == Arrived && e.Frame.Type == Data && e.Frame.Name() == "M4" {
 						waiting++
 					}
 				}

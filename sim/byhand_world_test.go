@@ -50,7 +50,7 @@ func newFlat(t testing.TB, seed uint64, label string, air sim.Fault, change func
 	f := &flat{seen: make(map[string]int)}
 	f.World = sim.New(sim.Config{Seed: seed, Link: sim.Link{Fault: air}, Observe: func(e sim.Event) {
 		if e.Kind == sim.Sent {
-			f.seen[e.From+" "+e.Frame.What()]++
+			f.seen[e.From+" "+e.Frame.Name()]++
 		}
 	}})
 	rc := sim.RouterConfig{Name: "router", Settings: sim.Settings{SSID: "flat", Key: wps.NetworkKey(strings.Repeat("0123456789abcdef", 4))}}
@@ -254,7 +254,7 @@ func newAttic(t testing.TB, seed uint64, label string, air sim.Fault, hand bool)
 	a := &attic{seen: make(map[string]int)}
 	a.World = sim.New(sim.Config{Seed: seed, Link: sim.Link{Fault: air}, Observe: func(e sim.Event) {
 		if e.Kind == sim.Sent {
-			a.seen[e.From+" "+e.Frame.What()]++
+			a.seen[e.From+" "+e.Frame.Name()]++
 		}
 	}})
 	var err error

@@ -80,9 +80,9 @@ type Frame struct {
 	Body []byte
 }
 
-// What names the content of the frame in a word or two: "M4", "EAP-Failure",
+// Name names the content of the frame in a word or two: "M4", "EAP-Failure",
 // "message 2 of 4", "beacon".
-func (f *Frame) What() string {
+func (f *Frame) Name() string {
 	if f.Type != Data {
 		return f.Type.String()
 	}
@@ -92,14 +92,14 @@ func (f *Frame) What() string {
 	}
 	switch e.Type {
 	case eapol.TypeEAP:
-		return whatEAP(e.Body)
+		return nameOfEAP(e.Body)
 	case eapol.TypeKey:
 		return e.KeyMessage().String()
 	}
 	return e.Type.String()
 }
 
-func whatEAP(body []byte) string {
+func nameOfEAP(body []byte) string {
 	p, err := eap.ParsePacket(body)
 	switch {
 	case err != nil:
@@ -122,5 +122,5 @@ func whatEAP(body []byte) string {
 
 // String describes the frame in a line without its content.
 func (f *Frame) String() string {
-	return fmt.Sprintf("%v > %v %s, %d octets", f.From, f.To, f.What(), len(f.Body))
+	return fmt.Sprintf("%v > %v %s, %d octets", f.From, f.To, f.Name(), len(f.Body))
 }

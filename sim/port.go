@@ -187,5 +187,5 @@ func (r *Radio) Tune(bands wps.RFBands) { r.bands, r.scanning = bands, false }
 // or Tune.
 func (r *Radio) Scan(band wps.RFBands) {
 	r.bands, r.scanning = band, true
-	r.port.world.listened(r)
+	r.port.world.scheduleBeacons(r)
 }

@@ -135,7 +135,7 @@ func TestSeveralAtOnce(t *testing.T) {
 	// Messages of one run must come between those of another.
 	var froms []string
 	for _, e := range h.events {
-		if e.Kind == Sent && e.Frame.What() == "M3" || e.Kind == Sent && e.Frame.What() == "WSC_Done" {
+		if e.Kind == Sent && e.Frame.Name() == "M3" || e.Kind == Sent && e.Frame.Name() == "WSC_Done" {
 			froms = append(froms, e.From)
 		}
 	}

@@ -56,7 +56,7 @@ func (e Event) String() string {
 	if to == "" {
 		to = "all"
 	}
-	fmt.Fprintf(&b, " > %s: %s, %d octets", to, e.Frame.What(), len(e.Frame.Body))
+	fmt.Fprintf(&b, " > %s: %s, %d octets", to, e.Frame.Name(), len(e.Frame.Body))
 	if e.Damage != 0 {
 		fmt.Fprintf(&b, " (%v)", e.Damage)
 	}

@@ -42,7 +42,7 @@ func TestFrameNames(t *testing.T) {
 		"EAP-Packet, unreadable": {Type: Data, Body: newEAPOLFrame(1, eapol.TypeEAP, []byte{9})},
 		"EAPOL, unreadable":      {Type: Data, Body: []byte{1}},
 	} {
-		if got := f.What(); got != want {
+		if got := f.Name(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -110,7 +110,7 @@ func mistyped(p pin.PIN, digit int) pin.PIN {
 // sent counts the frames of a kind that a device has sent.
 func (h *home) sent(from, what string) (n int) {
 	for _, e := range h.events {
-		if e.Kind == Sent && e.From == from && e.Frame.What() == what {
+		if e.Kind == Sent && e.From == from && e.Frame.Name() == what {
 			n++
 		}
 	}
@@ -178,7 +178,7 @@ func TestTroubles(t *testing.T) {
 		"wrong first half, and EAP-Failure is lost": {
 			do: func(h *home) {
 				h.enter(mistyped(h.byPIN(), 4))
-				noFailure := Only{func(f *Frame) bool { return f.What() == "EAP-Failure" }, Noise{Loss: 1}}
+				noFailure := Only{func(f *Frame) bool { return f.Name() == "EAP-Failure" }, Noise{Loss: 1}}
 				h.SetLink(h.printer.Port(), h.router.Port(), Link{Fault: noFailure})
 			},
 			err:  registration.ErrPassword,

@@ -20,7 +20,7 @@ type ear struct {
 }
 
 func (e *ear) Handle(now time.Time, f *Frame, signal int) {
-	e.heard = append(e.heard, fmt.Sprintf("%v %v %s %d", now.Sub(Epoch), f.What(), f.Body, signal))
+	e.heard = append(e.heard, fmt.Sprintf("%v %v %s %d", now.Sub(Epoch), f.Name(), f.Body, signal))
 }
 
 func (e *ear) Timeout(now time.Time) { e.fired = append(e.fired, now.Sub(Epoch)) }

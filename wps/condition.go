@@ -57,8 +57,8 @@ var (
 		all: []test{{AttrAuthType, is(AuthOpen)}, {AttrEncrType, is(EncrNone)}}}
 )
 
-// notShown returns a condition that the list does not show.
-func notShown(text string) *Condition { return &Condition{Text: text} }
+// unobservable returns a condition that the list does not show.
+func unobservable(text string) *Condition { return &Condition{Text: text} }
 
 // Holds reports whether a list meets the condition. Number returns the value of
 // an attribute of up to eight octets, 0 for others, and whether the attribute is

@@ -117,7 +117,7 @@ var m2Layout = layoutOf("WSC 2.0 §8.3.2, as hostap and iwd implement it",
 	must(AttrDevicePasswordID, func(m *M2) *DevicePasswordID { return &m.DevicePasswordID }),
 	described(AttrOSVersion, func(m *M2) *uint32 { return &m.OSVersion }),
 	extensions(),
-	onlyIf(AttrEncryptedSettings, notShown("the run ends with M2: NFC connection handover, IEEE 1905.1"), func(m *M2) *[]byte { return &m.EncryptedSettings }),
+	onlyIf(AttrEncryptedSettings, unobservable("the run ends with M2: NFC connection handover, IEEE 1905.1"), func(m *M2) *[]byte { return &m.EncryptedSettings }),
 	must(AttrAuthenticator, func(m *M2) *[8]byte { return &m.Authenticator }),
 )
 

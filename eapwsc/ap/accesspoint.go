@@ -98,7 +98,7 @@ type AccessPoint struct {
 	pinEpoch  int // of the access point's PIN, likewise
 	radios    []*Radio
 	pressedOn *Radio          // the radio that the button was pressed for; nil for all
-	made      *wps.Credential // the settings that the first Enrollee brings into effect
+	generated *wps.Credential // the settings that the first Enrollee brings into effect
 	last      *Event          // how the last registration ended
 	lost      int             // events that were dropped
 	pinUntil  time.Time       // when the access point's PIN is disabled; zero is never
@@ -475,7 +475,7 @@ func (a *AccessPoint) configure(c *wps.Credential, e Event) {
 	a.cfg.Registration.Device.State = wps.Configured
 	a.cfg.Credentials = append([]wps.Credential{stored}, a.cfg.Credentials[min(1, len(a.cfg.Credentials)):]...)
 	a.version++
-	a.made = nil
+	a.generated = nil
 	reported := stored
 	reported.NetworkKey = slices.Clone(stored.NetworkKey)
 	e.Kind, e.Settings = EventNewSettings, &reported
@@ -526,7 +526,7 @@ func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 	factory := wps.Credential{SSID: name, AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
 	a.cfg.Credentials = []wps.Credential{factory}
 	a.version++
-	a.made = nil
+	a.generated = nil
 	a.event(Event{Kind: EventNewSettings, Time: now, Settings: &factory})
 	a.known, a.last = nil, nil
 	return nil
@@ -535,8 +535,8 @@ func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 // generateSettings returns the settings for an access point that has none yet:
 // its name, WPA2 and a random key.
 func (a *AccessPoint) generateSettings() (*wps.Credential, error) {
-	if a.made != nil { // one key, for all enrollees that come before it takes effect
-		return a.made, nil
+	if a.generated != nil { // one key, for all enrollees that come before it takes effect
+		return a.generated, nil
 	}
 	c := a.Settings()
 	random := a.cfg.Registration.Rand
@@ -549,6 +549,6 @@ func (a *AccessPoint) generateSettings() (*wps.Credential, error) {
 	}
 	c.AuthType, c.EncrType = wps.AuthWPA2Personal, wps.EncrAES
 	c.NetworkKey = []byte(strings.ToLower(base32.StdEncoding.EncodeToString(key[:])))
-	a.made = &c
-	return a.made, nil
+	a.generated = &c
+	return a.generated, nil
 }

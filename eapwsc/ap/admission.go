@@ -241,7 +241,7 @@ func (s *Session) endRegistrar(now time.Time, e Event) {
 		s.ap.remember(&e.Device)
 	}
 	s.ap.event(e)
-	if success && s.generated && s.ap.made != nil && s.ap.State() == wps.NotConfigured {
-		s.ap.configure(s.ap.made, e)
+	if success && s.generated && s.ap.generated != nil && s.ap.State() == wps.NotConfigured {
+		s.ap.configure(s.ap.generated, e)
 	}
 }

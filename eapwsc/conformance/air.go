@@ -51,8 +51,8 @@ func (a *Air) Now() time.Time { return time.Now() }
 // Sleep waits.
 func (a *Air) Sleep(d time.Duration) { time.Sleep(d) }
 
-// lacks implements limited: a radio is one station.
-func (a *Air) lacks() Need { return NeedStations }
+// unmetNeeds implements limited: a radio is one station.
+func (a *Air) unmetNeeds() Need { return NeedStations }
 
 // CanStartAgain reports that the station can: see [Restartable].
 func (a *Air) CanStartAgain() bool { return true }

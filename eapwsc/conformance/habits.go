@@ -29,9 +29,9 @@ func prompt(o *outcome) string {
 	return ""
 }
 
-// whole checks that the device does not fragment messages that fit into a
+// checkUnfragmented checks that the device does not fragment messages that fit into a
 // packet.
-func whole(o *outcome) string {
+func checkUnfragmented(o *outcome) string {
 	for _, f := range o.frames {
 		p, err := eap.ParsePacket(f.packet)
 		if err == nil && !f.sent && p.IsWSC() && p.Flags.Has(eap.FlagLengthField) && p.Flags.Has(eap.FlagMoreFragments) && int(p.MessageLength) <= eap.DefaultFragmentSize {
@@ -149,24 +149,24 @@ func habitCases() []*Case {
 		reg(9, Should, NeedEnterPIN, "an access point that needs seconds for a message", "answers come before peers repeat their requests", pin(prompt)...),
 		reg(10, Should, NeedEnterPIN|NeedCancel, "a station that is not expected and gets no M2D", "M2D comes at once",
 			operate{control: Cancel}, observed(attempt{station: 1}, prompt)),
-		reg(11, May, NeedEnterPIN|NeedEAP, "an access point that sends fragments", "messages that fit are sent whole", pin(whole)...),
+		reg(11, May, NeedEnterPIN|NeedEAP, "an access point that sends fragments", "messages that fit are sent whole", pin(checkUnfragmented)...),
 		reg(12, Should, NeedEnterPIN|NeedRestart, "the same keys and nonces after a restart", "a restart does not repeat the same randomness",
 			enter(stationPIN), freshness{n: 3, restart: true}),
 		reg(13, Should, NeedBeacon, "an access point without WPS", "WPS is switched on", element{what: "there is one", check: func(*wps.Beacon, *wps.ProbeResponse) string { return "" }}),
 
 		scenario("AP-ENR-HABIT-01", APEnrollee, Should, NeedOwnPIN|NeedUnlock, "an access point of version 1.0", "the access point is of version 2.0", originField, observed(own, version2)),
 		scenario("AP-ENR-HABIT-02", APEnrollee, Should, NeedOwnPIN|NeedUnlock, "an access point that needs seconds for a message", "answers come before peers repeat their requests", originField, observed(own, prompt)),
-		scenario("AP-ENR-HABIT-03", APEnrollee, May, NeedOwnPIN|NeedUnlock|NeedEAP, "an access point that sends fragments", "messages that fit are sent whole", originField, observed(own, whole)),
+		scenario("AP-ENR-HABIT-03", APEnrollee, May, NeedOwnPIN|NeedUnlock|NeedEAP, "an access point that sends fragments", "messages that fit are sent whole", originField, observed(own, checkUnfragmented)),
 
 		scenario("STA-ENR-HABIT-01", Station, Should, NeedOwnPIN, "a station of version 1.0", "the station is of version 2.0", originField, observed(attempt{station: 1}, version2)),
 		scenario("STA-ENR-HABIT-02", Station, Should, NeedOwnPIN, "a station that needs seconds for a message", "answers come before access points repeat their requests", originField, observed(attempt{station: 1}, prompt)),
-		scenario("STA-ENR-HABIT-03", Station, May, NeedOwnPIN|NeedEAP, "a station that sends fragments", "messages that fit are sent whole", originField, observed(attempt{station: 1}, whole)),
+		scenario("STA-ENR-HABIT-03", Station, May, NeedOwnPIN|NeedEAP, "a station that sends fragments", "messages that fit are sent whole", originField, observed(attempt{station: 1}, checkUnfragmented)),
 		scenario("STA-ENR-HABIT-04", Station, May, NeedOwnPIN, "a station that sends a message twice", "each message is sent once", originField, observed(attempt{station: 1}, once)),
 		scenario("STA-ENR-HABIT-05", Station, Should, NeedOwnPIN, "a station that does not answer M2D", "M2D is acknowledged", originField,
 			observed(attempt{station: 1, what: "M2D", fault: transportFault{at: wps.MessageM2, instead: wps.MessageM2D}}, acknowledges)),
 
 		scenario("ER-HABIT-01", Registrar, Should, NeedEnterPIN, "a registrar of version 1.0", "the registrar is of version 2.0", originField, observed(attempt{station: 1}, version2)),
 		scenario("ER-HABIT-02", Registrar, Should, NeedEnterPIN, "a registrar that needs seconds for a message", "answers come before access points repeat their requests", originField, observed(attempt{station: 1}, prompt)),
-		scenario("ER-HABIT-03", Registrar, May, NeedEnterPIN|NeedEAP, "a registrar that sends fragments", "messages that fit are sent whole", originField, observed(attempt{station: 1}, whole)),
+		scenario("ER-HABIT-03", Registrar, May, NeedEnterPIN|NeedEAP, "a registrar that sends fragments", "messages that fit are sent whole", originField, observed(attempt{station: 1}, checkUnfragmented)),
 	}
 }

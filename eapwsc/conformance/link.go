@@ -77,7 +77,7 @@ type Requester interface {
 }
 
 // limited is a [Device] whose links lack something.
-type limited interface{ lacks() Need }
+type limited interface{ unmetNeeds() Need }
 
 // Prober is a [Device] that receives the suite's probe requests: an access
 // point with a radio.

@@ -108,7 +108,7 @@ func finders(t *testing.T, m mutant) string {
 // costly reports whether a case has dozens of exchanges or more. Such a case
 // finds little that others do not.
 func costly(c *Case) bool {
-	return has[repeat](c) || has[mutations](c) || has[crowd](c) || has[unlocks](c) || has[growing](c)
+	return has[repeat](c) || has[mutations](c) || has[abandonedExchanges](c) || has[unlocks](c) || has[growingLock](c)
 }
 
 // has reports whether a case has a step of type S.

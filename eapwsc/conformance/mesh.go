@@ -39,10 +39,10 @@ type MeshController struct {
 	Answer func(m1 []byte) (m2 [][]byte, err error)
 }
 
-// watched1905 is a [Link] to an agent whose networks are seen from outside, with
+// observedAgent is a [Link] to an agent whose networks are seen from outside, with
 // names and uses but without keys. All M2 are sent to it at once, as IEEE 1905.1
 // demands, and a network of an earlier configuration may still be there.
-type watched1905 interface {
+type observedAgent interface {
 	sendAll(m2 [][]byte) error
 	// served reports whether the agent serves all these networks, which may take
 	// it some seconds.
@@ -205,7 +205,7 @@ func (x *meshRun) send(message []byte) {
 }
 
 // sendAll sends messages at once.
-func (x *meshRun) sendAll(link watched1905, messages [][]byte) {
+func (x *meshRun) sendAll(link observedAgent, messages [][]byte) {
 	for _, m := range messages {
 		x.out.frames = append(x.out.frames, frame{x.device.Now(), true, m})
 	}
@@ -252,7 +252,7 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 	if networks == nil {
 		networks = []registration.BSS{meshNetwork}
 	}
-	seen, outside := x.link.(watched1905)
+	seen, outside := x.link.(observedAgent)
 	if outside {
 		networks = t.distinct(networks)
 	}
@@ -305,16 +305,16 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 }
 
 // seen judges what an agent serves after the suite's messages, from outside.
-func (s mesh) seen(t *trial, x *meshRun, link watched1905, m1 []byte, networks []registration.BSS) string {
+func (s mesh) seen(t *trial, x *meshRun, link observedAgent, m1 []byte, networks []registration.BSS) string {
 	switch s.want {
 	case wantSuccess:
 		if all, err := link.served(networks); err != nil || !all {
-			return "the agent does not serve the networks that it was given" + because(err)
+			return "the agent does not serve the networks that it was given" + reasonText(err)
 		}
 		return ""
 	case wantRefused:
 		if other, err := link.changed(); err != nil || other {
-			return "the agent accepted a network from it" + because(err)
+			return "the agent accepted a network from it" + reasonText(err)
 		}
 	default:
 		return ""
@@ -328,13 +328,13 @@ func (s mesh) seen(t *trial, x *meshRun, link watched1905, m1 []byte, networks [
 	}
 	x.sendAll(link, [][]byte{m2})
 	if all, err := link.served(right); err != nil || !all {
-		return "afterwards the agent did not accept a correct M2" + because(err)
+		return "afterwards the agent did not accept a correct M2" + reasonText(err)
 	}
 	return ""
 }
 
-// because returns the error as the rest of a sentence.
-func because(err error) string {
+// reasonText returns the error as the rest of a sentence.
+func reasonText(err error) string {
 	if err == nil {
 		return ""
 	}
@@ -556,7 +556,7 @@ func meshCases() []*Case {
 	vlan := network("guests", "correct horse battery", wps.AuthWPA2Personal, wps.MultiAPFronthaulBSS)
 	vlan.Profile, vlan.VLAN = 2, 10
 	var agentKeys, controllerKeys []row
-	for _, k := range weak() {
+	for _, k := range listWeakKeys() {
 		agentKeys = append(agentKeys, one(k.name, mesh{want: wantRefused, what: "public key " + k.name, secret: k.secret, deviation: deviation{at: wps.MessageM2, list: set(wps.AttrPublicKey, k.key)}}))
 		controllerKeys = append(controllerKeys, one(k.name, mesh{want: wantRefused, what: "public key " + k.name, deviation: deviation{at: wps.MessageM1, list: set(wps.AttrPublicKey, k.key)}}))
 	}

@@ -183,7 +183,7 @@ func (l *meshLink) served(given []registration.BSS) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		all := !slices.ContainsFunc(given, func(g registration.BSS) bool { return !serves(got, &g) })
+		all := !slices.ContainsFunc(given, func(g registration.BSS) bool { return !isServed(got, &g) })
 		if all || !time.Now().Before(over) {
 			return all, nil
 		}
@@ -199,9 +199,9 @@ func (l *meshLink) changed() (bool, error) {
 	}), err
 }
 
-// serves reports whether a network is among those that an agent serves. An agent
+// isServed reports whether a network is among those that an agent serves. An agent
 // of profile 1 does not say what they are for.
-func serves(got []registration.BSS, given *registration.BSS) bool {
+func isServed(got []registration.BSS, given *registration.BSS) bool {
 	if given.TearDown() {
 		return len(got) == 0
 	}

@@ -25,13 +25,13 @@ func onMesh(t *testing.T, fault meshFault, f func(device *MeshWire)) {
 		end := ieee1905.NewPort(segment.Join(mac), mac)
 		switch d := meshDevice(fault).(type) {
 		case *MeshAgent:
-			agent := &ieee1905.Agent{End: end, New: func() (ieee1905.Machine, error) {
+			agent := &ieee1905.Agent{Port: end, New: func() (ieee1905.Machine, error) {
 				a, err := d.New()
 				return closing{a}, err
 			}}
 			go agent.Serve(t.Context())
 		case *MeshController:
-			controller := &ieee1905.Controller{End: end, Answer: d.Answer}
+			controller := &ieee1905.Controller{Port: end, Answer: d.Answer}
 			go controller.Serve(t.Context())
 		}
 		f(&MeshWire{Role: fault.role, Listen: func(mac wps.MAC) (eapol.Conn, error) { return segment.Join(mac), nil }})

@@ -111,7 +111,7 @@ var deviations = []deviationRow{
 	{22, "%v without the secret nonce, or with one of wrong length", "a proof that is missing is no proof", originFaces, Must, nonces, 0, 0},
 	{23, "%v with a wrong proof", "the proof of the password is verified", "WSC 2.0 §7.4", Must, proofs, 0, 0},
 	{24, "silence in place of %v", "a device whose peer falls silent is free again", "hostap", Must, silence, 0, 0},
-	{25, "the other side leaves in place of %v", "a device whose peer leaves is free again", "hostap", Must, leaves, 0, 0},
+	{25, "the other side leaves in place of %v", "a device whose peer leaves is free again", "hostap", Must, leaveAfter, 0, 0},
 	{26, "the last attribute of %v announces more octets than there are", "announced lengths are not trusted", originFaces, Robustness, overruns, 0, 0},
 	{28, "%v of an earlier run", "a recorded message is of no use", originChain, Must, replayed, 0, 0},
 	{29, "%v is lost once", "what is lost is sent again, and the run goes on", originEAP, Must, lost, 0, NeedEAP},
@@ -409,7 +409,7 @@ func silence(t wps.MessageType) []input {
 	return []input{{fault: transportFault{at: t, silent: true}, want: wantRefused}}
 }
 
-func leaves(t wps.MessageType) []input {
+func leaveAfter(t wps.MessageType) []input {
 	return []input{{fault: transportFault{at: t, leave: true}, want: wantRefused}}
 }
 

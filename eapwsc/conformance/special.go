@@ -31,7 +31,7 @@ type weakKey struct {
 	secret []byte // the shared secret, whatever the device's exponent; nil if unknown
 }
 
-func weak() []weakKey {
+func listWeakKeys() []weakKey {
 	octets := func(n *big.Int) []byte { return n.FillBytes(make([]byte, 192)) }
 	zero, one := new(big.Int), big.NewInt(1)
 	last := new(big.Int).Sub(prime, one)
@@ -53,7 +53,7 @@ func weakKeys(t wps.MessageType, before ...step) []row {
 
 func weakKeysOf(t wps.MessageType, a attempt) []row {
 	var rows []row
-	for _, k := range weak() {
+	for _, k := range listWeakKeys() {
 		b := a
 		b.want, b.what, b.secret = wantRefused, "public key "+k.name, k.secret
 		b.deviation = deviation{at: t, list: set(wps.AttrPublicKey, k.key)}
@@ -337,12 +337,14 @@ func (x *exchange) until(t wps.MessageType) {
 	}
 }
 
-// crowd opens exchanges that stop after the first packet.
-type crowd struct{ n int }
+// abandonedExchanges opens exchanges that stop after the first packet.
+type abandonedExchanges struct{ n int }
 
-func (s crowd) String() string { return fmt.Sprintf("%d stations begin and fall silent", s.n) }
+func (s abandonedExchanges) String() string {
+	return fmt.Sprintf("%d stations begin and fall silent", s.n)
+}
 
-func (s crowd) run(t *trial) string {
+func (s abandonedExchanges) run(t *trial) string {
 	for i := range s.n {
 		d := t.station(byte(20+i), 0)
 		link, err := t.suite.cfg.Device.Open(d.MAC)
@@ -383,12 +385,12 @@ func (s repeat) run(t *trial) string {
 		t.outcomes = append(t.outcomes[:0], last)
 		took = append(took, last.ended.Sub(last.began))
 	}
-	return slower(took)
+	return slowdown(took)
 }
 
-// slower reports whether exchanges have become much slower, as with a device
+// slowdown reports whether exchanges have become much slower, as with a device
 // that leaks resources. A few slow ones are accidental.
-func slower(took []time.Duration) string {
+func slowdown(took []time.Duration) string {
 	const some = 50
 	if len(took) < 4*some {
 		return ""
@@ -426,18 +428,18 @@ func (s unlocks) run(t *trial) string {
 	return why
 }
 
-// growing locks the device's PIN twice, and waits each time until it is
+// growingLock locks the device's PIN twice, and waits each time until it is
 // unlocked.
-type growing struct {
+type growingLock struct {
 	wrong, right attempt
 	limit        time.Duration
 }
 
-func (s growing) String() string {
+func (s growingLock) String() string {
 	return fmt.Sprintf("lock the PIN twice by wrong guesses; the second lock lasts longer, both no more than %v", s.limit)
 }
 
-func (s growing) run(t *trial) string {
+func (s growingLock) run(t *trial) string {
 	var lasted [2]time.Duration
 	for i := range lasted {
 		if why := (guesses{12, s.wrong}).run(t); why != "" {

@@ -87,15 +87,15 @@ type Result struct {
 
 // Suite runs cases.
 type Suite struct {
-	cfg     Config
-	cases   []*Case
-	key     *registration.KeyPair // of runs whose keys do not matter
-	trials  atomic.Uint32
-	pressed bool        // the device has heard a station with its button pressed, and not forgotten it
-	only    *mutationID // the only mutation to try; nil is all
-	lived   bool        // the device has registered a station
-	lost    *Case       // the case since which it does not any more
-	tries   int         // how often it was tried since then
+	cfg            Config
+	cases          []*Case
+	key            *registration.KeyPair // of runs whose keys do not matter
+	trials         atomic.Uint32
+	pressed        bool        // the device has heard a station with its button pressed, and not forgotten it
+	only           *mutationID // the only mutation to try; nil is all
+	everRegistered bool        // the device has registered a station
+	lost           *Case       // the case since which it does not any more
+	tries          int         // how often it was tried since then
 }
 
 // lostTries is how many cases still try a device that does not register a
@@ -198,7 +198,7 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 		return r
 	}
 	defer func() {
-		if r.Unusable && s.lived {
+		if r.Unusable && s.everRegistered {
 			s.lost, s.tries = c, 0
 		}
 	}()
@@ -209,7 +209,7 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 			return r
 		}
 		if len(c.rows) == 1 {
-			s.alive(t, row, r)
+			s.checkAlive(t, row, r)
 			return r
 		}
 	}
@@ -220,7 +220,7 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 	// One of the inputs has broken the device: find it.
 	for _, row := range c.rows {
 		t := s.try(ctx, row, r)
-		if r.Verdict != Pass || !s.alive(t, row, r) {
+		if r.Verdict != Pass || !s.checkAlive(t, row, r) {
 			return r
 		}
 	}
@@ -264,8 +264,8 @@ func (s *Suite) try(ctx context.Context, row row, r *Result) *trial {
 	return t
 }
 
-// alive records whether the device still registers a station after an input.
-func (s *Suite) alive(t *trial, row row, r *Result) bool {
+// checkAlive records whether the device still registers a station after an input.
+func (s *Suite) checkAlive(t *trial, row row, r *Result) bool {
 	why := t.settle()
 	if why != "" {
 		r.Verdict, r.Input, r.Unusable = Fail, row.name, true
@@ -311,7 +311,7 @@ func (s *Suite) can() Need {
 	}
 	n |= NeedTime | NeedEAP | NeedStations
 	if d, ok := s.cfg.Device.(limited); ok {
-		n &^= d.lacks()
+		n &^= d.unmetNeeds()
 	}
 	return n
 }
@@ -415,7 +415,7 @@ func (t *trial) settle() string {
 	}
 	outcomes := t.outcomes
 	why := strings.TrimPrefix(right.run(t), inconclusive)
-	s.lived = s.lived || why == ""
+	s.everRegistered = s.everRegistered || why == ""
 	if why != "" && s.cfg.Controls.Has(Restart) {
 		_, _ = t.operate(Restart, "")
 		t.reset()

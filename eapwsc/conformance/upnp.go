@@ -31,14 +31,14 @@ func (u *UPnP) Now() time.Time { return time.Now() }
 // Sleep waits.
 func (u *UPnP) Sleep(d time.Duration) { time.Sleep(d) }
 
-// lacks implements limited. An access point has one run with external
+// unmetNeeds implements limited. An access point has one run with external
 // registrars at a time: every request for M1 starts it again.
-func (u *UPnP) lacks() Need { return NeedEAP | NeedStations }
+func (u *UPnP) unmetNeeds() Need { return NeedEAP | NeedStations }
 
 // Open begins an exchange.
 func (u *UPnP) Open(wps.MAC) (Link, error) {
 	l := &upnpLink{upnp: u, id: 1}
-	l.say(eap.Packet{Code: eap.CodeRequest, ID: l.id, Type: eap.TypeIdentity})
+	l.queuePacket(eap.Packet{Code: eap.CodeRequest, ID: l.id, Type: eap.TypeIdentity})
 	return l, nil
 }
 
@@ -51,8 +51,8 @@ type upnpLink struct {
 	over     bool
 }
 
-// say queues a packet for the suite.
-func (l *upnpLink) say(p eap.Packet) { l.queue = append(l.queue, mustAppend(p)) }
+// queuePacket queues a packet for the suite.
+func (l *upnpLink) queuePacket(p eap.Packet) { l.queue = append(l.queue, mustAppend(p)) }
 
 // Send gives the access point the message in a packet.
 func (l *upnpLink) Send(packet []byte) error {
@@ -70,7 +70,7 @@ func (l *upnpLink) Send(packet []byte) error {
 	case err != nil:
 		return fmt.Errorf("conformance: %w", err)
 	case !complete:
-		l.say(eap.NewWSC(eap.CodeRequest, l.id, eap.OpFragACK, nil))
+		l.queuePacket(eap.NewWSC(eap.CodeRequest, l.id, eap.OpFragACK, nil))
 	default:
 		l.answer(l.upnp.Put(bytes.Clone(message)))
 	}
@@ -81,11 +81,11 @@ func (l *upnpLink) Send(packet []byte) error {
 func (l *upnpLink) answer(message []byte, err error) {
 	if err != nil || len(message) == 0 {
 		l.over = true
-		l.say(eap.Packet{Code: eap.CodeFailure, ID: l.id})
+		l.queuePacket(eap.Packet{Code: eap.CodeFailure, ID: l.id})
 		return
 	}
 	t, _ := wps.PeekMessageType(message)
-	l.say(eap.NewWSC(eap.CodeRequest, l.id, opCodeOf(t), message))
+	l.queuePacket(eap.NewWSC(eap.CodeRequest, l.id, opCodeOf(t), message))
 }
 
 // Receive returns the next packet, if there is one: the access point speaks only

@@ -40,7 +40,7 @@ type Authenticator struct {
 
 	conn Conn
 
-	*unit
+	*shared
 	stations map[wps.MAC]*station
 	due      deadlines
 	new      list.List // the new stations, oldest first
@@ -49,8 +49,8 @@ type Authenticator struct {
 	outgoing []outgoing // packets that wait until the events before them are reported
 }
 
-// unit is what the authenticators of one access point share.
-type unit struct {
+// shared is what the authenticators of one access point share.
+type shared struct {
 	mu    sync.Mutex
 	point *ap.AccessPoint
 	all   []*Authenticator
@@ -109,7 +109,7 @@ func (d *deadlines) Pop() any {
 // connection. It takes ownership of both: use [Authenticator.Do] to reach the
 // access point.
 func NewAuthenticator(conn Conn, point *ap.AccessPoint) *Authenticator {
-	return (&unit{point: point}).authenticator(conn)
+	return (&shared{point: point}).authenticator(conn)
 }
 
 // ForConn returns an authenticator of the same access point for another of its
@@ -121,8 +121,8 @@ func (a *Authenticator) ForConn(conn Conn) *Authenticator {
 	return a.authenticator(conn)
 }
 
-func (u *unit) authenticator(conn Conn) *Authenticator {
-	a := &Authenticator{conn: conn, unit: u, stations: make(map[wps.MAC]*station)}
+func (u *shared) authenticator(conn Conn) *Authenticator {
+	a := &Authenticator{conn: conn, shared: u, stations: make(map[wps.MAC]*station)}
 	u.all = append(u.all, a)
 	return a
 }
@@ -150,7 +150,7 @@ func (a *Authenticator) Begin(mac wps.MAC) error {
 
 // wake makes Serve check its deadlines and events. The connection's deadlines
 // are set under the lock, so that an older deadline cannot overwrite this one.
-func (a *Authenticator) wake() { _ = a.alarm.set(a.conn, past) }
+func (a *Authenticator) wake() { _ = a.alarm.set(a.conn, longAgo) }
 
 // Serve serves stations until the context or the connection ends, and returns
 // the error of either. It calls events, if not nil, with each event, one call
@@ -201,7 +201,7 @@ func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error
 	}
 	defer a.mu.Unlock()
 	if ctx.Err() != nil {
-		return over(ctx)
+		return contextError(ctx)
 	}
 	deadline := a.point.Deadline()
 	if len(a.due) > 0 {

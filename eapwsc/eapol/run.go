@@ -71,11 +71,11 @@ func Run(ctx context.Context, conn Conn, x Endpoint) (*registration.Result, erro
 // Run sets the connection's read deadline while it runs, and clears it when it
 // returns.
 func (r Runner) Run(ctx context.Context, conn Conn, x Endpoint) (*registration.Result, error) {
-	l := &line{conn: conn, version: cmp.Or(r.Version, Version1), remote: r.Remote, known: r.Remote != wps.MAC{}}
+	l := &line{conn: conn, version: cmp.Or(r.Version, Version1), remote: r.Remote, remoteKnown: r.Remote != wps.MAC{}}
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(interrupted)
-		conn.SetReadDeadline(past)
+		conn.SetReadDeadline(longAgo)
 	})
 	defer func() {
 		if !stop() {
@@ -96,8 +96,8 @@ func (r Runner) Run(ctx context.Context, conn Conn, x Endpoint) (*registration.R
 	return nil, err
 }
 
-// past is a deadline that has always passed.
-var past = time.Unix(1, 0)
+// longAgo is a deadline that has always passed.
+var longAgo = time.Unix(1, 0)
 
 func (r Runner) startDelay() time.Duration {
 	if r.Remote == (wps.MAC{}) {
@@ -108,14 +108,14 @@ func (r Runner) startDelay() time.Duration {
 
 // line is the link as used by one exchange.
 type line struct {
-	conn    Conn
-	version uint8
-	remote  wps.MAC
-	known   bool      // whether remote is known
-	station bool      // whether this is the station's side
-	start   time.Time // when a station sends EAPOL-Start; zero once the other side has answered
-	sent    []byte    // the EAP packet sent last
-	alarm   alarm
+	conn        Conn
+	version     uint8
+	remote      wps.MAC
+	remoteKnown bool      // whether remote is known
+	station     bool      // whether this is the station's side
+	start       time.Time // when a station sends EAPOL-Start; zero once the other side has answered
+	sent        []byte    // the EAP packet sent last
+	alarm       alarm
 }
 
 // alarm is a connection's read deadline. It is set as seldom as possible:
@@ -169,13 +169,13 @@ func (l *line) carry(ctx context.Context, x Endpoint, step eapwsc.Step) error {
 			return l.leave(x, err)
 		}
 		if ctx.Err() != nil {
-			return l.leave(x, over(ctx))
+			return l.leave(x, contextError(ctx))
 		}
 		n, from, err := l.conn.ReadFrame(buf)
 		now := time.Now()
 		switch {
 		case ctx.Err() != nil:
-			return l.leave(x, over(ctx))
+			return l.leave(x, contextError(ctx))
 		case err == nil:
 			step, err = l.receive(x, now, step, from, buf[:n])
 		case !l.alarm.isExpiry(err):
@@ -204,21 +204,21 @@ func (l *line) carry(ctx context.Context, x Endpoint, step eapwsc.Step) error {
 func (l *line) receive(x Endpoint, now time.Time, step eapwsc.Step, from wps.MAC, b []byte) (eapwsc.Step, error) {
 	step.Send = nil
 	frame, err := ParseFrame(b)
-	if err != nil || l.known && from != l.remote {
+	if err != nil || l.remoteKnown && from != l.remote {
 		return step, nil
 	}
 	switch {
 	case frame.Type == TypeEAP:
 		next, err := x.Handle(now, frame.Body)
 		if next.Send != nil || next.Done {
-			l.remote, l.known, l.start = from, true, time.Time{}
+			l.remote, l.remoteKnown, l.start = from, true, time.Time{}
 		}
 		return next, err
 	case l.station:
 	case frame.Type == TypeStart && !x.Identified():
 		// The station may not have been there when its identity was first
 		// requested.
-		l.remote, l.known = from, true
+		l.remote, l.remoteKnown = from, true
 		step.Send = l.sent
 	case frame.Type == TypeLogoff:
 		return eapwsc.Step{Done: true}, x.Close(now, ErrLogoff)
@@ -226,9 +226,9 @@ func (l *line) receive(x Endpoint, now time.Time, step eapwsc.Step, from wps.MAC
 	return step, nil
 }
 
-// over returns the error of a context that has ended, joined with its cause if
+// contextError returns the error of a context that has ended, joined with its cause if
 // that is another error.
-func over(ctx context.Context) error {
+func contextError(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != ctx.Err() {
 		return fmt.Errorf("%w: %w", ctx.Err(), cause)
 	}
@@ -246,7 +246,7 @@ func (l *line) leave(x Endpoint, cause error) error {
 // send sends a frame.
 func (l *line) send(t Type, body []byte) error {
 	to := l.remote
-	if !l.known {
+	if !l.remoteKnown {
 		to = PAEGroup
 	}
 	return writeFrame(l.conn, l.version, t, body, to)

@@ -130,8 +130,8 @@ type Machine interface {
 
 // Agent is an agent with one radio.
 type Agent struct {
-	// End is its end of the Ethernet.
-	End *Port
+	// Port is its end of the Ethernet.
+	Port *Port
 	// New returns the machine for one M1: [registration.NewAgent].
 	New func() (Machine, error)
 	// Changed, if set, is called when the controller has given networks.
@@ -145,19 +145,19 @@ type Agent struct {
 // Serve configures the agent, and configures it again when its controller asks
 // for it, until the context ends, which closes the connection, or that fails.
 func (a *Agent) Serve(ctx context.Context) error {
-	defer a.End.until(ctx)()
+	defer a.Port.until(ctx)()
 	return ended(ctx, a.serve())
 }
 
 func (a *Agent) serve() error {
 	for {
 		if a.machine == nil {
-			if err := a.End.Search(); err != nil {
+			if err := a.Port.Search(); err != nil {
 				return err
 			}
 		}
 		for until := time.Now().Add(searchInterval); ; {
-			m, from, err := a.End.Receive(until)
+			m, from, err := a.Port.Receive(until)
 			if err != nil {
 				return err
 			}
@@ -188,7 +188,7 @@ func (a *Agent) handle(m *Message, from wps.MAC) error {
 		for i := range a.networks {
 			list = append(list, Network{a.networks[i].Settings.SSID, a.networks[i].Role})
 		}
-		return a.End.Send(from, TypeTopologyResponse, topology(a.End.mac, list)...)
+		return a.Port.Send(from, TypeTopologyResponse, topology(a.Port.mac, list)...)
 	}
 	return nil
 }
@@ -203,7 +203,7 @@ func (a *Agent) begin(controller wps.MAC) error {
 		a.machine.Close()
 	}
 	a.machine, a.controller = machine, controller
-	return a.End.SendM1(controller, machine.M1())
+	return a.Port.SendM1(controller, machine.M1())
 }
 
 // configure takes the networks of a message. If one M2 cannot be used, the
@@ -236,8 +236,8 @@ func (a *Agent) changed() {
 
 // Controller is a controller that gives every radio the same networks.
 type Controller struct {
-	// End is its end of the Ethernet.
-	End *Port
+	// Port is its end of the Ethernet.
+	Port *Port
 	// Answer returns an M2 for each network: [registration.Answer]. An M1 for
 	// which it returns an error gets no answer.
 	Answer func(m1 []byte) (m2 [][]byte, err error)
@@ -246,13 +246,13 @@ type Controller struct {
 // Serve answers agents until the context ends, which closes the connection, or
 // that fails.
 func (c *Controller) Serve(ctx context.Context) error {
-	defer c.End.until(ctx)()
+	defer c.Port.until(ctx)()
 	return ended(ctx, c.serve())
 }
 
 func (c *Controller) serve() error {
 	for {
-		m, from, err := c.End.Receive(time.Time{})
+		m, from, err := c.Port.Receive(time.Time{})
 		if err != nil {
 			return err
 		}
@@ -261,11 +261,11 @@ func (c *Controller) serve() error {
 		}
 		switch m.Type {
 		case TypeSearch:
-			err = c.End.Respond(from)
+			err = c.Port.Respond(from)
 		case TypeWSC:
 			m2, failed := c.Answer(m.Find(TLVWSC))
 			if failed == nil {
-				err = c.End.SendM2(from, RadioOf(m, from), m2...)
+				err = c.Port.SendM2(from, RadioOf(m, from), m2...)
 			}
 		}
 		if err != nil {

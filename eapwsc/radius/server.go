@@ -106,9 +106,9 @@ type clientSessions struct {
 
 const stateLen = 16
 
-// maxPast is how many requests of a session are known again: an exchange in
+// maxEarlier is how many requests of a session are known again: an exchange in
 // large fragments has fewer than twenty.
-const maxPast = 64
+const maxEarlier = 64
 
 // requestKey identifies a request and its copies: RFC 5080 §2.2.2.
 type requestKey struct {
@@ -133,11 +133,11 @@ type session struct {
 	// The requests before key. The client has had their answers, and a copy
 	// that comes late must not disturb the session, or end it: the first one
 	// has no State, and would be a new beginning.
-	past  []requestKey
-	over  bool
-	due   time.Time     // deadline of the session, or when its answer is forgotten
-	index int           // in the queue
-	idle  *list.Element // in the list of its kind
+	earlier []requestKey
+	over    bool
+	due     time.Time     // deadline of the session, or when its answer is forgotten
+	index   int           // in the queue
+	idle    *list.Element // in the list of its kind
 }
 
 // NewServer returns a server. The error is of class [ErrConfig].
@@ -196,7 +196,7 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 		b, err := reply(AccessAccept, p).EncodeResponse(secret, p)
 		return []Datagram{{from, b}}, err
 	}
-	x, step, err := s.feed(now, from, p)
+	x, step, err := s.passToSession(now, from, p)
 	if x == nil {
 		return s.reject(from, secret, p), err
 	}
@@ -204,11 +204,11 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 		return nil, fmt.Errorf("%w: %w", ErrDiscarded, err)
 	}
 	if x.key != (requestKey{}) {
-		if len(x.past) == maxPast {
-			delete(s.requests, x.past[0])
-			x.past = x.past[1:]
+		if len(x.earlier) == maxEarlier {
+			delete(s.requests, x.earlier[0])
+			x.earlier = x.earlier[1:]
 		}
-		x.past = append(x.past, x.key)
+		x.earlier = append(x.earlier, x.key)
 	}
 	x.key, x.request, x.answer = key, p.clone(), nil
 	s.requests[key] = x
@@ -216,9 +216,9 @@ func (s *Server) Handle(now time.Time, from netip.AddrPort, datagram []byte) ([]
 	return s.settle(now, x, step, err)
 }
 
-// feed passes a request to its session, which it creates for the first request
+// passToSession passes a request to its session, which it creates for the first request
 // of a station. It returns no session if the station is to be rejected.
-func (s *Server) feed(now time.Time, from netip.AddrPort, p *Packet) (*session, eapwsc.Step, error) {
+func (s *Server) passToSession(now time.Time, from netip.AddrPort, p *Packet) (*session, eapwsc.Step, error) {
 	packet := p.EAP()
 	state := p.Get(State)
 	if x, ok := s.session(from.Addr(), state); ok && !x.over {
@@ -292,7 +292,7 @@ func (s *Server) begin(now time.Time, a Access) (*session, error) {
 		s.close(now, old)
 	}
 	if len(s.sessions) >= s.cfg.MaxSessions {
-		s.close(now, s.dispensable())
+		s.close(now, s.sessionToClose())
 	}
 	s.sessions[x.state], s.stations[key] = x, x
 	c := s.clients[key.client]
@@ -306,11 +306,11 @@ func (s *Server) begin(now time.Time, a Access) (*session, error) {
 	return x, nil
 }
 
-// dispensable returns the session to close when there is no room: the first of
+// sessionToClose returns the session to close when there is no room: the first of
 // those that are over, or else, of the client with the most sessions, the one
 // that has been idle longest. So a client that opens too many sessions, or whose
 // stations do, takes nothing from the others.
-func (s *Server) dispensable() *session {
+func (s *Server) sessionToClose() *session {
 	e := s.ended.Front()
 	if e == nil {
 		e = s.crowd[0].open.Front()
@@ -327,7 +327,7 @@ func (s *Server) close(now time.Time, x *session) {
 	s.ended.Remove(x.idle)
 	delete(s.sessions, x.state)
 	delete(s.requests, x.key)
-	for _, key := range x.past {
+	for _, key := range x.earlier {
 		delete(s.requests, key)
 	}
 	if key := (stationKey{x.access.Client.Addr(), x.access.Station}); s.stations[key] == x {

@@ -226,7 +226,7 @@ func (r *nl80211) leave(ctx context.Context) error {
 	if err := r.free(); err != nil {
 		return err // the program would connect it again
 	}
-	events, stop, err := r.hear("leave", unix.NL80211_MULTICAST_GROUP_MLME)
+	events, stop, err := r.subscribe("leave", unix.NL80211_MULTICAST_GROUP_MLME)
 	if err != nil {
 		return err
 	}
@@ -381,7 +381,7 @@ func (r *nl80211) join(ctx context.Context, n *KnownNetwork) error {
 	if len(ways) == 0 {
 		return &Error{Interface: r.name, Op: "join", Class: ErrDriver}
 	}
-	events, stop, err := r.hear("join", unix.NL80211_MULTICAST_GROUP_MLME)
+	events, stop, err := r.subscribe("join", unix.NL80211_MULTICAST_GROUP_MLME)
 	if err != nil {
 		return err
 	}

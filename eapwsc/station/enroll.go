@@ -199,7 +199,7 @@ func (e *enrollment) run(ctx context.Context) (*Enrolled, error) {
 			switch {
 			case err == nil:
 				return enrolled, nil
-			case e.hopeless(err, &found[i]):
+			case e.givesUp(err, &found[i]):
 				return nil, err
 			case ctx.Err() != nil:
 				return nil, e.expired(ctx)
@@ -329,8 +329,8 @@ func isFinal(err error) bool {
 	return slices.ContainsFunc(finalFaults, func(class error) bool { return errors.Is(err, class) })
 }
 
-// hopeless reports whether to give up after an error at an access point.
-func (e *enrollment) hopeless(err error, point *ScanResult) bool {
+// givesUp reports whether to give up after an error at an access point.
+func (e *enrollment) givesUp(err error, point *ScanResult) bool {
 	return errors.Is(err, registration.ErrOverlap) || errors.Is(err, registration.ErrConfig) || OfInterface(err) ||
 		isFinal(err) && e.cfg.BSSID == point.BSSID
 }

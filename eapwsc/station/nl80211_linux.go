@@ -256,8 +256,8 @@ func (r *nl80211) events(s *socket) <-chan event {
 	return c
 }
 
-// hear returns the events of a multicast group, until stop is called.
-func (r *nl80211) hear(op, group string) (events <-chan event, stop func(), err error) {
+// subscribe returns the events of a multicast group, until stop is called.
+func (r *nl80211) subscribe(op, group string) (events <-chan event, stop func(), err error) {
 	socket, err := r.dial(group)
 	if err != nil {
 		return nil, nil, &Error{r.name, op, explain(err), err}

@@ -239,7 +239,7 @@ func TestWithoutNameless(t *testing.T) {
 	answers := ScanResult{BSSID: wps.MAC{1}, Frequency: 2412, ResponseElements: []byte{0, 1, 'a'}}
 	answers.SSID = "a"
 	long := beacons
-	long.Age = stale
+	long.Age = staleAge
 	elsewhere := answers
 	elsewhere.Frequency = 5180
 	for _, tt := range []struct {

@@ -17,7 +17,7 @@ func (r *nl80211) scan(ctx context.Context, cfg *ScanConfig, elements []byte) ([
 	if err := r.up(); err != nil {
 		return nil, &Error{r.name, "scan", explain(err), err}
 	}
-	events, stop, err := r.hear("scan", unix.NL80211_MULTICAST_GROUP_SCAN)
+	events, stop, err := r.subscribe("scan", unix.NL80211_MULTICAST_GROUP_SCAN)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func withoutNameless(found []ScanResult) []ScanResult {
 	}
 	for i := range found {
 		point := &found[i]
-		if beacons, ok := nameless[radio{point.BSSID, point.Frequency}]; ok && beacons.Age < point.Age+stale {
+		if beacons, ok := nameless[radio{point.BSSID, point.Frequency}]; ok && beacons.Age < point.Age+staleAge {
 			point.Hidden = true
 			if point.BeaconElements == nil {
 				point.BeaconElements = beacons.BeaconElements

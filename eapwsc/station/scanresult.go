@@ -70,8 +70,8 @@ func (point *ScanResult) Candidate() (c selection.Candidate, ok bool) {
 	return c, true
 }
 
-// stale is the age at which the content of a frame may no longer be current.
-const stale = 10 * time.Second
+// staleAge is the age at which the content of a frame may no longer be current.
+const staleAge = 10 * time.Second
 
 // read parses the elements. Lead is how much newer the beacon is than the Probe
 // Response; negative if it is older, 0 if unknown.
@@ -81,7 +81,7 @@ func (point *ScanResult) read(lead time.Duration) {
 	point.Elements, point.Fault = response, errors.Join(responseFault, beaconFault)
 	if point.ResponseElements == nil {
 		point.Elements = beacon
-	} else if point.BeaconElements != nil && lead > -stale {
+	} else if point.BeaconElements != nil && lead > -staleAge {
 		point.Hidden = beacon.Hidden
 	}
 

@@ -51,7 +51,7 @@ func TestRead(t *testing.T) {
 		{name: "WPS was switched off", response: encode("home", described), beacon: encode("home"), lead: 1, ssid: "home"},
 		{name: "WPS was switched on", response: encode("home"), beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true},
 		{name: "the name is told to who knows it", response: encode("home", described), beacon: encode("", idle), lead: -1, ssid: "home", hidden: true, wps: true, uuid: true},
-		{name: "the name was hidden long ago", response: encode("home", described), beacon: encode("", idle), lead: -stale, ssid: "home", wps: true, uuid: true},
+		{name: "the name was hidden long ago", response: encode("home", described), beacon: encode("", idle), lead: -staleAge, ssid: "home", wps: true, uuid: true},
 		{name: "damaged beacon", beacon: damaged, ssid: "home", fault: wps.ErrTruncated, damaged: true},
 		{name: "damaged beacon, older", response: encode("home", described), beacon: damaged, ssid: "home", wps: true, uuid: true},
 		{name: "damaged response", response: damaged, beacon: encode("home", waiting), lead: 1, ssid: "home", wps: true, selected: true, fault: wps.ErrTruncated},

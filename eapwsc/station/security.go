@@ -99,7 +99,7 @@ func newSecurity(n *KnownNetwork) (*security, error) {
 		if row.akm == dot11.AKMSAEExt && s.sae() {
 			continue // a program that is older would not read the profile
 		}
-		if wanted && (slices.Contains(offered, row.akm) || assumed(row.akm, &c, offered)) {
+		if wanted && (slices.Contains(offered, row.akm) || assumeOffered(row.akm, &c, offered)) {
 			s.akms = append(s.akms, row.akm)
 		}
 	}
@@ -116,9 +116,9 @@ func newSecurity(n *KnownNetwork) (*security, error) {
 	return s, nil
 }
 
-// assumed reports whether to name an AKM that the network was not heard to
+// assumeOffered reports whether to name an AKM that the network was not heard to
 // offer: the usual one, if none of its kind was heard.
-func assumed(akm dot11.AKM, c *wps.Credential, offered []dot11.AKM) bool {
+func assumeOffered(akm dot11.AKM, c *wps.Credential, offered []dot11.AKM) bool {
 	switch akm {
 	case dot11.AKMPSK:
 		return !slices.Contains(offered, dot11.AKMPSKSHA256)
@@ -130,8 +130,8 @@ func assumed(akm dot11.AKM, c *wps.Credential, offered []dot11.AKM) bool {
 	return false
 }
 
-// usual are the ciphers that a station tries by itself.
-var usual = []dot11.CipherSuite{dot11.CipherCCMP, dot11.CipherTKIP}
+// defaultCiphers are the ciphers that a station tries by itself.
+var defaultCiphers = []dot11.CipherSuite{dot11.CipherCCMP, dot11.CipherTKIP}
 
 // newer are those that have to be named.
 var newer = []dot11.CipherSuite{dot11.CipherGCMP256, dot11.CipherCCMP256, dot11.CipherGCMP, dot11.CipherCCMP}
@@ -139,7 +139,7 @@ var newer = []dot11.CipherSuite{dot11.CipherGCMP256, dot11.CipherCCMP256, dot11.
 // ciphers names the ciphers of a network if it offers none, or has a group
 // cipher, that a station does not try by itself. WPS calls them all AES.
 func (s *security) ciphers(rsn *dot11.Security) {
-	known := func(c dot11.CipherSuite) bool { return slices.Contains(usual, c) }
+	known := func(c dot11.CipherSuite) bool { return slices.Contains(defaultCiphers, c) }
 	if (len(rsn.Pairwise) == 0 || slices.ContainsFunc(rsn.Pairwise, known)) && !slices.Contains(newer[:3], rsn.Group) {
 		return
 	}

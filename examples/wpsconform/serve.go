@@ -49,15 +49,15 @@ func (s *serve) run(ctx context.Context, streams program.IO, operands []string) 
 	cfg := registration.Config{Device: device}
 	end := ieee1905.NewPort(conn, device.MAC)
 	if role == conformance.Controller {
-		err = (&ieee1905.Controller{End: end, Answer: func(m1 []byte) ([][]byte, error) {
+		err = (&ieee1905.Controller{Port: end, Answer: func(m1 []byte) ([][]byte, error) {
 			m2, _, err := registration.Answer(cfg, m1, meshNetworks...)
 			return m2, err
 		}}).Serve(ctx)
 	} else {
 		out := streams.Text()
 		err = (&ieee1905.Agent{
-			End: end,
-			New: func() (ieee1905.Machine, error) { return registration.NewAgent(cfg) },
+			Port: end,
+			New:  func() (ieee1905.Machine, error) { return registration.NewAgent(cfg) },
 			Changed: func(networks []registration.BSS) {
 				fmt.Fprintf(out, "%d networks\n", len(networks))
 				for i := range networks {

@@ -21,13 +21,13 @@ type choice struct {
 // choice returns the selection of the flags.
 func (p *invocation) choice() choice { return choice{p.look.ssid, p.look.bssid, p.device} }
 
-// takes reports whether a network is selected.
-func (c *choice) takes(n *doctor.Network) bool {
+// includes reports whether a network is selected.
+func (c *choice) includes(n *doctor.Network) bool {
 	return (c.ssid == "" || n.SSID == c.ssid) && (c.bssid == wps.MAC{} || n.BSSID == c.bssid)
 }
 
-// takesExchange reports whether an exchange is selected.
-func (c *choice) takesExchange(x *exchange.Exchange, a *doctor.Attempt) bool {
+// includesExchange reports whether an exchange is selected.
+func (c *choice) includesExchange(x *exchange.Exchange, a *doctor.Attempt) bool {
 	if c.device != (wps.MAC{}) && c.device != x.Client && c.device != a.Enrollee.MAC {
 		return false
 	}
@@ -39,7 +39,7 @@ func (c *choice) takesExchange(x *exchange.Exchange, a *doctor.Attempt) bool {
 
 // narrow removes from the evidence what is not selected.
 func (c *choice) narrow(e *doctor.Evidence) {
-	e.Networks = slices.DeleteFunc(e.Networks, func(n doctor.Network) bool { return !c.takes(&n) })
+	e.Networks = slices.DeleteFunc(e.Networks, func(n doctor.Network) bool { return !c.includes(&n) })
 	e.Stations = slices.DeleteFunc(e.Stations, func(s doctor.Station) bool { return c.device != wps.MAC{} && s.MAC != c.device })
 }
 

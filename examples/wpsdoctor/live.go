@@ -71,7 +71,7 @@ func (p *invocation) lookAround(ctx context.Context, l *look) (int, error) {
 		}
 		var now bytes.Buffer
 		p.worst = program.Fine
-		p.around(&now, l, found)
+		p.reportSurroundings(&now, l, found)
 		if !bytes.Equal(now.Bytes(), before) {
 			if l.watch && !p.json {
 				fmt.Fprintln(out, time.Now().Format(time.TimeOnly))
@@ -112,8 +112,8 @@ func (p *invocation) scan(ctx context.Context, r radio, l *look) ([]station.Scan
 	return named, err
 }
 
-// around reports the result of a scan, like a capture without an attempt.
-func (p *invocation) around(out io.Writer, l *look, found []station.ScanResult) {
+// reportSurroundings reports the result of a scan, like a capture without an attempt.
+func (p *invocation) reportSurroundings(out io.Writer, l *look, found []station.ScanResult) {
 	e := station.Evidence(found, time.Now())
 	if p.networksOnly {
 		w := newWriter(p, out, l.iface)

@@ -33,7 +33,7 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		return nil
 	}
 	choice := p.choice()
-	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, Takes: choice.takesExchange, List: w.exchange, Count: w.count}
+	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, Include: choice.includesExchange, List: w.exchange, Count: w.count}
 	if p.summary && p.page == nil {
 		how.List = nil
 	}

@@ -28,9 +28,9 @@ type block struct {
 // maxTimes is how many times of a block are printed.
 const maxTimes = 20
 
-// takes reports whether an attempt belongs to the block.
-func (b *block) takes(r *diagnosis.Entry) bool {
-	return b.n > 0 && b.last.Likeness() == r.Likeness()
+// includes reports whether an attempt belongs to the block.
+func (b *block) includes(r *diagnosis.Entry) bool {
+	return b.n > 0 && b.last.SimilarityKey() == r.SimilarityKey()
 }
 
 func (b *block) add(r *diagnosis.Entry, j *diagnosis.Job) {
@@ -161,7 +161,7 @@ func (t *totals) write(p *invocation, out io.Writer) {
 		if row.SSID != nil {
 			network = doctor.Quote(*row.SSID)
 		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", row.Count, diagnosis.Who(row.Device, row.Name), network, row.Cause, clock(row.First), clock(row.Last))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", row.Count, diagnosis.NameAndAddress(row.Device, row.Name), network, row.Cause, clock(row.First), clock(row.Last))
 	}
 	table.Flush()
 }

@@ -48,7 +48,7 @@ func (w *writer) exchange(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
 	case w.summary:
 		w.totals.addAttempt(j, r.Cause)
 	case w.json:
-	case w.block.takes(r):
+	case w.block.includes(r):
 		w.block.add(r, j)
 	default:
 		w.flush()
@@ -198,12 +198,12 @@ func (w *writer) heading(r *diagnosis.Entry, j *diagnosis.Job) {
 	}
 	fmt.Fprintln(w.out, bold(w.wrap(heading, "")))
 	enrollee, registrar := diagnosis.Sides(j.Exchange)
-	w.fact(enrollee, diagnosis.Who(r.Enrollee, r.EnrolleeName))
-	w.fact(registrar, diagnosis.Who(r.Registrar, r.RegistrarName))
+	w.fact(enrollee, diagnosis.NameAndAddress(r.Enrollee, r.EnrolleeName))
+	w.fact(registrar, diagnosis.NameAndAddress(r.Registrar, r.RegistrarName))
 	if r.SSID != nil {
 		w.fact("network", diagnosis.NetworkName(r))
 	}
-	w.fact("how", diagnosis.HowWords(r, j.Exchange)+diagnosis.Began(j.Exchange))
+	w.fact("how", diagnosis.MethodAndTransport(r, j.Exchange)+diagnosis.Began(j.Exchange))
 	if r.Source != nil {
 		w.fact("source", r.Source.String())
 	}

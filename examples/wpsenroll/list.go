@@ -79,7 +79,7 @@ func writeListJSON(out io.Writer, found []station.ScanResult) error {
 func newListed(point *station.ScanResult) *listed {
 	l := &listed{
 		Schema: "wpsenroll-list/1",
-		BSSID:  point.BSSID.String(), SSID: said(string(point.SSID)), SSIDHex: fmt.Sprintf("%x", string(point.SSID)), Hidden: point.Hidden,
+		BSSID:  point.BSSID.String(), SSID: cleanText(string(point.SSID)), SSIDHex: fmt.Sprintf("%x", string(point.SSID)), Hidden: point.Hidden,
 		Channel: point.Channel(), Frequency: point.Frequency, Signal: point.Signal, Security: security(point), WPS: point.WPS(),
 	}
 	if a := point.Advert; a != nil {
@@ -95,7 +95,7 @@ func newListed(point *station.ScanResult) *listed {
 		}
 	}
 	if d := point.Description; d != nil {
-		l.UUID, l.Device, l.Manufacturer, l.Model = d.UUIDE.String(), said(d.DeviceName), said(d.Manufacturer), said(d.ModelName)
+		l.UUID, l.Device, l.Manufacturer, l.Model = d.UUIDE.String(), cleanText(d.DeviceName), cleanText(d.Manufacturer), cleanText(d.ModelName)
 	}
 	return l
 }

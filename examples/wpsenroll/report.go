@@ -30,7 +30,7 @@ type network struct {
 // the file cannot be written, they are printed with the key, since the PIN is
 // used up.
 func (p *invocation) report(result *registration.Result) error {
-	networks := obtained(p, result)
+	networks := receivedNetworks(p, result)
 	if p.given == nil {
 		p.status.Printf("%s %s.", done(p), live.Describe(&result.Peer))
 	}
@@ -80,9 +80,9 @@ func done(a *invocation) string {
 	return "Read the settings of"
 }
 
-// obtained returns the networks received: those given to an enrollee, or the
+// receivedNetworks returns the networks received: those given to an enrollee, or the
 // access point's settings after any change.
-func obtained(a *invocation, result *registration.Result) []wps.Credential {
+func receivedNetworks(a *invocation, result *registration.Result) []wps.Credential {
 	switch {
 	case !a.registrar:
 		return wps.MergeCredentials(result.Credentials)
@@ -146,7 +146,7 @@ func renderJSON(result *registration.Result, networks []wps.Credential, showKey 
 		Device       string    `json:"device_name"`
 		UUID         string    `json:"uuid"`
 		Networks     []network `json:"networks"`
-	}{"wpsenroll/1", said(result.Peer.Manufacturer), said(result.Peer.ModelName), said(result.Peer.DeviceName), result.Peer.UUID.String(), []network{}}
+	}{"wpsenroll/1", cleanText(result.Peer.Manufacturer), cleanText(result.Peer.ModelName), cleanText(result.Peer.DeviceName), result.Peer.UUID.String(), []network{}}
 	for i := range networks {
 		c := &networks[i]
 		n := network{
@@ -180,6 +180,6 @@ func renderText(w io.Writer, c *wps.Credential, showKey bool) {
 	}
 }
 
-// said returns the text that a device sent about itself. A device without one
+// cleanText returns the text that a device sent about itself. A device without one
 // sends a space.
-func said(text string) string { return strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD") }
+func cleanText(text string) string { return strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD") }

@@ -251,8 +251,8 @@ type listedUPnP struct {
 
 func newListedUPnP(p *upnp.AccessPointInfo) *listedUPnP {
 	l := &listedUPnP{
-		Schema: "wpsenroll-upnp/1", Address: p.Address, UUID: p.UUID.String(), Name: said(p.FriendlyName),
-		Manufacturer: said(p.Manufacturer), Model: said(p.ModelName),
+		Schema: "wpsenroll-upnp/1", Address: p.Address, UUID: p.UUID.String(), Name: cleanText(p.FriendlyName),
+		Manufacturer: cleanText(p.Manufacturer), Model: cleanText(p.ModelName),
 	}
 	if p.M1 != nil {
 		l.State, l.BSSID = p.M1.State.String(), p.M1.MAC.String()

@@ -59,7 +59,7 @@ func (l *ladder) repeats(e sim.Event) bool {
 // arrow draws a frame between the printer on the left and the router on the
 // right, with the head of the arrow to the right or to the left.
 func arrow(e sim.Event, right, left string) string {
-	line := center(e.Frame.What(), '─')
+	line := center(e.Frame.Name(), '─')
 	if e.From == "printer" {
 		return "printer ─" + line + right + " router"
 	}

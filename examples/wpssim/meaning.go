@@ -9,7 +9,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-// meanings describe what a frame means or proves, by [sim.Frame.What].
+// meanings describe what a frame means or proves, by [sim.Frame.Name].
 var meanings = map[string]string{
 	"authentication":        "open: it proves nothing",
 	"EAP-Request/Identity":  "who are you?",
@@ -51,7 +51,7 @@ func meaning(f *sim.Frame) string {
 		var e wps.ProbeResponse
 		return announced(f, &e, &e.Beacon)
 	case sim.ProbeRequest:
-		return asked(f)
+		return probeTarget(f)
 	case sim.AssociationResponse:
 		if f.Code != sim.StatusSuccess {
 			return fmt.Sprintf("refused, status code %d", f.Code)
@@ -69,7 +69,7 @@ func meaning(f *sim.Frame) string {
 			return text
 		}
 	}
-	return meanings[f.What()]
+	return meanings[f.Name()]
 }
 
 // announced returns what an access point announces about WPS. element is the
@@ -89,8 +89,8 @@ func announced(f *sim.Frame, element wps.List, beacon *wps.Beacon) string {
 	return "waits for a device with a PIN"
 }
 
-// asked returns what a probe request asks for.
-func asked(f *sim.Frame) string {
+// probeTarget returns what a probe request asks for.
+func probeTarget(f *sim.Frame) string {
 	var e wps.ProbeRequest
 	attributes, ok := wps.JoinElements(f.Body)
 	switch {

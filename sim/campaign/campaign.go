@@ -47,23 +47,23 @@ type Campaign struct {
 	// An error from it ends the campaign.
 	Trace func(*Play) error
 
-	psks     sim.PSKs
-	reusable sync.Pool // of *reusable, if nothing else can keep what is in them
-	ours     bool      // all rows are from this package
-	filled   sync.Once
-	bad      error // what is wrong with the configuration
+	psks      sim.PSKs
+	reusable  sync.Pool // of *reusable, if nothing else can keep what is in them
+	ownRows   bool      // all rows are from this package
+	filled    sync.Once
+	configErr error // what is wrong with the configuration
 }
 
 // fill fills in empty fields and checks the others, when the campaign is first
 // used.
 func (c *Campaign) fill() error {
-	c.filled.Do(func() { c.bad = c.complete() })
-	return c.bad
+	c.filled.Do(func() { c.configErr = c.complete() })
+	return c.configErr
 }
 
 func (c *Campaign) complete() error {
 	c.reusable.New = newReusable
-	c.ours = len(c.Routers) == 0 && len(c.Printers) == 0 && len(c.People) == 0
+	c.ownRows = len(c.Routers) == 0 && len(c.Printers) == 0 && len(c.People) == 0
 	if len(c.Routers) == 0 {
 		c.Routers = routerProfiles
 	}
@@ -208,7 +208,7 @@ func (c *Campaign) Play(s Scenario, observe func(sim.Event)) (Play, error) {
 	cause := stage.perform(router, printer, person)
 	play := stage.result()
 	play.Cause = cause
-	if c.ours {
+	if c.ownRows {
 		c.reusable.Put(stage.release())
 	}
 	return play, nil

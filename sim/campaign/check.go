@@ -26,7 +26,7 @@ type checker struct {
 	isMessage  bool
 	homes      map[string]*routerState // routers, by name
 	points     map[accessPoint]*pointState
-	given      map[network]bool // every network that a router could give
+	networks   map[network]bool // every network that a router could give
 	lists      int              // number of PIN lists of a router: one, or one for each radio
 	exchanges  int              // runs that reached M1
 	began      time.Duration    // the start of the last set-up
@@ -118,7 +118,7 @@ const (
 const probingOn = 5 * time.Second
 
 func newChecker() *checker {
-	return &checker{lists: 1, runs: make(map[runKey]*run), homes: make(map[string]*routerState), points: make(map[accessPoint]*pointState), given: make(map[network]bool)}
+	return &checker{lists: 1, runs: make(map[runKey]*run), homes: make(map[string]*routerState), points: make(map[accessPoint]*pointState), networks: make(map[network]bool)}
 }
 
 // reset prepares the checker for another world.
@@ -126,8 +126,8 @@ func (c *checker) reset() {
 	clear(c.runs)
 	clear(c.homes)
 	clear(c.points)
-	clear(c.given)
-	*c = checker{lists: 1, runs: c.runs, homes: c.homes, points: c.points, given: c.given}
+	clear(c.networks)
+	*c = checker{lists: 1, runs: c.runs, homes: c.homes, points: c.points, networks: c.networks}
 }
 
 // fail records a violation.
@@ -184,15 +184,15 @@ func (c *checker) all(router string, yield func(*pointState)) {
 	}
 }
 
-// give records a network that a router can give, without the zeros that some
+// addNetwork records a network that a router can give, without the zeros that some
 // routers append.
-func (c *checker) give(ssid wps.SSID, key wps.NetworkKey) {
-	c.given[network{strings.TrimRight(string(ssid), "\x00"), strings.TrimRight(string(key), "\x00")}] = true
+func (c *checker) addNetwork(ssid wps.SSID, key wps.NetworkKey) {
+	c.networks[network{strings.TrimRight(string(ssid), "\x00"), strings.TrimRight(string(key), "\x00")}] = true
 }
 
-// gave reports whether a router could give a network.
-func (c *checker) gave(w *wps.Credential) bool {
-	return c.given[network{string(w.SSID), string(w.NetworkKey)}]
+// hasNetwork reports whether a router could give a network.
+func (c *checker) hasNetwork(w *wps.Credential) bool {
+	return c.networks[network{string(w.SSID), string(w.NetworkKey)}]
 }
 
 // observe checks an event.

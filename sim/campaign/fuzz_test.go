@@ -36,7 +36,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watch.give(r.Settings().SSID, r.Settings().Key)
+	watch.addNetwork(r.Settings().SSID, r.Settings().Key)
 
 	var shown pin.PIN
 	enter := func(p pin.PIN) { _ = r.EnterPIN(ap.PINEntry{PIN: p}) } // may be refused
@@ -44,7 +44,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 		s := r.Settings()
 		change(&s)
 		if r.Apply(s) == nil {
-			watch.give(s.SSID, s.Key)
+			watch.addNetwork(s.SSID, s.Key)
 		}
 	}
 	byPIN := func(p *sim.Printer) {
@@ -64,7 +64,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 		},
 		func() { apply(func(s *sim.Settings) { s.WPSOff = !s.WPSOff }) },
 		func() { apply(func(s *sim.Settings) { s.Hidden = !s.Hidden }) },
-		func() { apply(func(s *sim.Settings) { s.Key = testKeys[len(watch.given)%2] }) },
+		func() { apply(func(s *sim.Settings) { s.Key = testKeys[len(watch.networks)%2] }) },
 		func() { apply(func(s *sim.Settings) { s.Security = (s.Security + 1) % (sim.Open + 1) }) },
 		r.Restart,
 		r.FactoryReset,
@@ -94,7 +94,7 @@ func fuzzWorld(t testing.TB, schedule []byte) *sim.World {
 	w.Run(wps.WalkTime + eapwsc.ExchangeTimeout)
 	for _, p := range printers {
 		for _, n := range p.Networks() {
-			if !watch.gave(&n) {
+			if !watch.hasNetwork(&n) {
 				t.Errorf("%s has the network %v, which the router never had", p.Port().Name(), n.SSID)
 			}
 		}

@@ -58,7 +58,7 @@ type PrinterProfile struct {
 
 // onFrames applies a fault to frames of one kind.
 func onFrames(fault sim.Fault, names ...string) sim.Fault {
-	return sim.Only{If: func(f *sim.Frame) bool { return f.Type == sim.Data && slices.Contains(names, f.What()) }, Fault: fault}
+	return sim.Only{If: func(f *sim.Frame) bool { return f.Type == sim.Data && slices.Contains(names, f.Name()) }, Fault: fault}
 }
 
 // point changes the configuration of a router's access points.

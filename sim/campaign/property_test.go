@@ -101,7 +101,7 @@ func newModel(t *rapid.T) *model {
 			t.Fatal(err)
 		}
 		m.routers = append(m.routers, &modelRouter{Router: r, policy: ap.Unlocked, bought: r.Settings()})
-		m.watch.give(r.Settings().SSID, r.Settings().Key)
+		m.watch.addNetwork(r.Settings().SSID, r.Settings().Key)
 	}
 	for i, name := range []string{"printer", "camera"} {
 		cfg := sim.PrinterConfig{Name: name, Customize: func(c *registration.EnrolleeConfig) { c.KeyPair, _ = sim.KnownKeyPairs() }}
@@ -232,7 +232,7 @@ func (m *model) page(t *rapid.T) {
 		return
 	}
 	if r.Apply(s) == nil {
-		m.watch.give(s.SSID, s.Key)
+		m.watch.addNetwork(s.SSID, s.Key)
 	}
 }
 
@@ -270,7 +270,7 @@ func (m *model) wizard(t *rapid.T) {
 		return
 	}
 	s := wps.Credential{SSID: "written", AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES, NetworkKey: testKeys[rapid.IntRange(0, 1).Draw(t, "key")]}
-	m.watch.give(s.SSID, s.NetworkKey)
+	m.watch.addNetwork(s.SSID, s.NetworkKey)
 	m.computer.WriteSettings(p, s)
 }
 
@@ -305,7 +305,7 @@ func (m *model) check(t *rapid.T) {
 	if m.unasked != "" {
 		t.Errorf("nobody has pressed: %s", m.unasked)
 	}
-	if settings, err := m.computer.Outcome(); settings != nil && (err != nil || !m.watch.gave(settings)) {
+	if settings, err := m.computer.Outcome(); settings != nil && (err != nil || !m.watch.hasNetwork(settings)) {
 		t.Errorf("the computer has read %v, %v", settings, err)
 	}
 	if t.Failed() {
@@ -316,7 +316,7 @@ func (m *model) check(t *rapid.T) {
 func (m *model) checkPrinter(t *rapid.T, p *modelPrinter) {
 	name, s, networks := p.Port().Name(), p.Status(), p.Networks()
 	for _, n := range networks {
-		if !m.watch.gave(&n) {
+		if !m.watch.hasNetwork(&n) {
 			t.Errorf("%s has the network %v, which no router had", name, n.SSID)
 		}
 	}

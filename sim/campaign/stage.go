@@ -186,7 +186,7 @@ func (s *stage) newRouter(cfg sim.RouterConfig) (*sim.Router, error) {
 			custom(c)
 		}
 		for _, given := range c.Credentials {
-			s.check.give(given.SSID, given.NetworkKey)
+			s.check.addNetwork(given.SSID, given.NetworkKey)
 		}
 	}
 	r, err := sim.NewRouter(s.world, cfg)
@@ -235,8 +235,8 @@ func ordinary[T any](device T, err error) T {
 	return device
 }
 
-// over reports whether no device and no person is active any more.
-func (s *stage) over() bool {
+// isIdle reports whether no device and no person is active any more.
+func (s *stage) isIdle() bool {
 	if s.scene.pending > 0 || s.scene.computer != nil && s.scene.computer.Busy() {
 		return false
 	}
@@ -252,12 +252,12 @@ func (s *stage) over() bool {
 func (s *stage) play(person *Person) {
 	person.Do(s.scene)
 	for {
-		if !s.world.RunUntil(sceneLimit-s.world.Elapsed(), s.over) {
+		if !s.world.RunUntil(sceneLimit-s.world.Elapsed(), s.isIdle) {
 			s.fail(RuleEnd, "a device or the person is still busy")
 			return
 		}
 		s.world.Run(aftermath)
-		if s.over() {
+		if s.isIdle() {
 			break
 		}
 	}
@@ -272,7 +272,7 @@ func (s *stage) judge() doctor.Cause {
 	for _, p := range s.printers {
 		for _, n := range p.Networks() {
 			made := s.config.Unconfigured && slices.ContainsFunc(s.routers, func(r *sim.Router) bool { return r.Settings().SSID == n.SSID }) // with a key that was generated for it
-			if !s.check.gave(&n) && !made {
+			if !s.check.hasNetwork(&n) && !made {
 				s.fail(RuleKnownNetwork, "%s has the network %v, which no router gave", p.Port().Name(), n.SSID)
 			}
 		}

@@ -34,20 +34,20 @@ var beforeRows = []Row{
 		Owner:    "The WPS buttons of two routers are pressed at the same time ({pressed}), so no device can know which of them is yours.",
 		Steps:    []string{stepWait2, "Press the button of one router only. If a neighbour was pressing too, wait until that is over.", "If both are yours (two bands, or mesh nodes), switch one band off while you set up the device.", "Or set it up by PIN, or type the Wi-Fi password."},
 		Engineer: "More than one active push-button registrar with unequal UUID-E: enrollees stop with a session overlap. A dual-band access point must have one UUID.",
-		when:     func(v *view) bool { return v.none() && len(v.routersPressed()) > 1 }},
+		when:     func(v *view) bool { return v.noAttempt() && len(v.routersPressed()) > 1 }},
 	{Code: "A17", Cause: Overlap, Outcome: NoAttempt,
 		Evidence: "several UUID-E with Device Password ID 4 within 120 s",
 		Owner:    "Two devices are in WPS button mode at the same time ({pressing}), so the router refuses both.",
 		Steps:    []string{"Stop WPS at one of the two devices.", stepWait2, "Press the router's button for 1 to 3 seconds, then start WPS at one device only, within 2 minutes."},
 		Engineer: "Two enrollees with different UUID-E sent Device Password ID 4 within the monitor time of 120 s: session overlap at the registrar.",
-		when:     func(v *view) bool { return v.none() && v.twoPressed() }},
+		when:     func(v *view) bool { return v.noAttempt() && v.twoPressed() }},
 	{Code: "A5", Cause: MethodMismatch, Outcome: NoAttempt,
 		Evidence: "Selected Registrar with Device Password ID 4, and only devices that look for a PIN",
 		Owner:    "{Router} waits for the WPS button of a device, but the device searches in PIN mode.",
 		Steps:    []string{"Start WPS by button (also called PBC) at the device, within 2 minutes of pressing the router's button.", "Or enter the device's PIN on the WPS page of {router}, then start WPS by PIN at the device."},
 		Engineer: "Selected Registrar with Device Password ID 4; the probe requests with a WPS element have Device Password ID 0.",
 		when: func(v *view) bool {
-			return v.none() && v.waiting(PushButton) && v.searching(PIN) && !v.searching(PushButton)
+			return v.noAttempt() && v.waiting(PushButton) && v.searching(PIN) && !v.searching(PushButton)
 		}},
 	{Code: "A6", Cause: MethodMismatch, Outcome: NoAttempt,
 		Evidence: "Selected Registrar with Device Password ID 0, and a device in push-button mode",
@@ -55,35 +55,35 @@ var beforeRows = []Row{
 		Steps:    []string{"Press the router's WPS button for 1 to 3 seconds, then start WPS by button at the device, within 2 minutes.", "Or start WPS by PIN at the device, with the PIN that was entered at the router."},
 		Engineer: "Selected Registrar with a Device Password ID other than 4; the probe requests have 4.",
 		when: func(v *view) bool {
-			return v.none() && v.waiting(PIN) && !v.waiting(PushButton) && v.searching(PushButton)
+			return v.noAttempt() && v.waiting(PIN) && !v.waiting(PushButton) && v.searching(PushButton)
 		}},
 	{Code: "A7", Cause: NotAuthorized, Outcome: NoAttempt,
 		Evidence: "Selected Registrar, and AuthorizedMACs contains neither a device that was heard nor the broadcast address",
 		Owner:    "{Router} waits for another device: the PIN was entered for another one, or yours has a new Wi-Fi address.",
 		Steps:    []string{"Switch off the random or private Wi-Fi address at the device, if it has one.", "Enter the PIN that the device shows now on the WPS page of {router}, for this device or for any.", "Start WPS at the device within 2 minutes."},
 		Engineer: "AuthorizedMACs does not contain any of the stations that probe.",
-		when:     func(v *view) bool { return v.none() && v.onlyOthersAuthorized() }},
+		when:     func(v *view) bool { return v.noAttempt() && v.onlyOthersAuthorized() }},
 	{Code: "A13", Cause: Enterprise, Outcome: NoAttempt,
 		Evidence: "RSN with 802.1X",
 		Owner:    "The network of {router} requires a user name and a certificate or password for each user (enterprise security). WPS cannot set that up.",
 		Steps:    []string{"Ask the administrator of the network how to connect the device.", "At home: set the Wi-Fi security to WPA2-Personal (\"PSK\") on the web page of {router}."},
 		Engineer: "The RSN element has 802.1X key management; WPS provisions personal keys only.",
 		about:    func(n *Network) bool { return n.Enterprise },
-		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.Enterprise }) }},
+		when:     func(v *view) bool { return v.noAttempt() && v.all(func(n *Network) bool { return n.Enterprise }) }},
 	{Code: "A12", Cause: WPA3Only, Outcome: NoAttempt,
 		Evidence: "RSN with SAE only",
 		Owner:    "The network of {router} allows WPA3 only. WPS cannot set that up, and most devices with WPS cannot join it.",
 		Steps:    []string{stepTransit, stepEnableWPS, "Or choose the network at the device and type the Wi-Fi password."},
 		Engineer: "The RSN element offers SAE only; a WPS credential means WPA2-Personal.",
 		about:    func(n *Network) bool { return n.SAEOnly },
-		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.SAEOnly }) }},
+		when:     func(v *view) bool { return v.noAttempt() && v.all(func(n *Network) bool { return n.SAEOnly }) }},
 	{Code: "A21", Cause: EnhancedOpen, Outcome: NoAttempt,
 		Evidence: "RSN with OWE",
 		Owner:    "The network of {router} is open but encrypted (Enhanced Open): it has no password, so WPS has nothing to hand over.",
 		Steps:    []string{"Choose the network at the device: it needs no password. The device must support Enhanced Open (OWE).", "If it does not, set the Wi-Fi security to WPA2-Personal with AES on the web page of {router}, if it is yours."},
 		Engineer: "The RSN element offers OWE (00-0F-AC:18) as the only key management; a WPS credential carries a personal key.",
 		about:    func(n *Network) bool { return n.OWE },
-		when:     func(v *view) bool { return v.none() && v.all(func(n *Network) bool { return n.OWE }) }},
+		when:     func(v *view) bool { return v.noAttempt() && v.all(func(n *Network) bool { return n.OWE }) }},
 	{Code: "A19", Cause: ElementDamaged, Outcome: NoAttempt,
 		Evidence: "a WPS element that cannot be read, and no other that can",
 		Owner:    "{Router} offers WPS, but its announcement is damaged: most devices cannot read it and do not find the router.",
@@ -91,7 +91,7 @@ var beforeRows = []Row{
 		Engineer: "There is a WPS element, but it is damaged: {damage}. Stations that refuse such an element treat the access point as one without WPS.",
 		about:    func(n *Network) bool { return n.damage() != nil },
 		when: func(v *view) bool {
-			return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.damaged()
+			return v.noAttempt() && !v.waiting(PIN, PushButton, OutOfBand) && v.damaged()
 		}},
 	{Code: "A3", Cause: SetupLocked, Outcome: NoAttempt,
 		Evidence: "AP Setup Locked, and no registrar is selected",
@@ -100,48 +100,50 @@ var beforeRows = []Row{
 			"Or enter the device's PIN on the WPS page of {router}.",
 			"To use the router's PIN again, wait a minute (longer after repeated failures) or restart the router."},
 		Engineer: "AP Setup Locked is 1: the AP PIN is locked for external registrars. In hostap the lock does not affect the push button or enrollees' PINs.",
-		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(locked) },
+		when:     func(v *view) bool { return v.noAttempt() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(locked) },
 		about:    func(n *Network) bool { return n.current() != nil && locked(n.current()) }},
 	{Code: "A9", Cause: NotConfigured, Outcome: NoAttempt,
 		Evidence: "State is 1",
 		Owner:    "{Router} has not been set up yet: it is as it left the factory. The first WPS setup may make it choose a new Wi-Fi name and password.",
 		Steps:    []string{"Set up the router first: open its web page or app, and give it a Wi-Fi name and password.", "Then set up the device by WPS."},
 		Engineer: "Wi-Fi Simple Configuration State is 1 (not configured).",
-		when:     func(v *view) bool { return v.none() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(unconfigured) },
-		about:    func(n *Network) bool { return n.current() != nil && unconfigured(n.current()) }},
+		when: func(v *view) bool {
+			return v.noAttempt() && !v.waiting(PIN, PushButton, OutOfBand) && v.any(unconfigured)
+		},
+		about: func(n *Network) bool { return n.current() != nil && unconfigured(n.current()) }},
 	{Code: "A2", Cause: OtherBand, Outcome: NoAttempt,
 		Evidence: "a WPS element in the 5 GHz band only, while the same network is in the 2.4 GHz band",
 		Owner:    "{Router} has WPS switched on in its 5 GHz band only. Most printers have only the 2.4 GHz band.",
 		Steps:    []string{"On the web page of {router}, switch WPS on for the 2.4 GHz network.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
 		Engineer: "There are access points with this SSID in both bands; only the one at 5 GHz has a WPS element.",
-		when:     func(v *view) bool { return v.none() && v.onlyAt5GHz() && !v.wpsUnknown() }},
+		when:     func(v *view) bool { return v.noAttempt() && v.onlyAt5GHz() && !v.wpsUnknown() }},
 	{Code: "A1", Cause: WPSDisabled, Outcome: NoAttempt,
 		Evidence: "no WPS element in any beacon or probe response",
 		Owner:    "{Router} offers no WPS: it is switched off, or the router has switched it off by itself because of its Wi-Fi settings.",
 		Steps: []string{stepEnableWPS, "Make the network name visible: routers switch WPS off for hidden networks.", stepWPA2,
 			"Use the main network, not the guest network.", "Or choose the network at the device and type the Wi-Fi password."},
 		Engineer: "No WPS element was heard{why}. hostap drops it for hidden SSIDs, WEP and TKIP-only networks.",
-		when:     func(v *view) bool { return v.none() && len(v.Networks) > 0 && !v.anyWPS() && !v.wpsUnknown() }},
+		when:     func(v *view) bool { return v.noAttempt() && len(v.Networks) > 0 && !v.anyWPS() && !v.wpsUnknown() }},
 	{Code: "A16", Cause: Ready, Outcome: NoAttempt,
 		Evidence: "a registrar waits, and the evidence does not cover devices, as in a scan",
 		Owner:    "{Router} is in WPS mode: it waits for a device now.",
 		Steps:    []string{"Start WPS at the device within 2 minutes: by its button if the router's button was pressed, by PIN if one was entered at the router.", "If the router stays in WPS mode until its 2 minutes are over, the device is not searching: check that its Wi-Fi is on and that no network cable is plugged in."},
 		Engineer: "Selected Registrar is set. A scan does not show whether a device is searching.",
-		when:     func(v *view) bool { return v.none() && v.StationsUnknown && v.waitingNow() }},
+		when:     func(v *view) bool { return v.noAttempt() && v.StationsUnknown && v.waitingNow() }},
 	{Code: "A14", Cause: ChannelOutOfReach, Outcome: NoAttempt,
 		Evidence: "registrars wait on channels 12 to 14, 5 GHz or 6 GHz only, and no device searches",
 		Owner:    "{Router} waits for a device, on a Wi-Fi channel that many devices cannot use.",
 		Steps:    []string{"On the web page of {router}, choose channel 1, 6 or 11 for 2.4 GHz, and switch that band on.", "Give both bands the same name.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
 		Engineer: "All selected registrars are on channels that depend on the region or band.",
 		when: func(v *view) bool {
-			return v.none() && v.waitingNow() && len(v.Stations) == 0 && v.waitingAll(func(n *Network) bool { return n.Channel > 11 })
+			return v.noAttempt() && v.waitingNow() && len(v.Stations) == 0 && v.waitingAll(func(n *Network) bool { return n.Channel > 11 })
 		}},
 	{Code: "A14", Cause: ChannelOutOfReach, Outcome: NoAttempt,
 		Evidence: "all access points that wait are in one band, and the devices that search list only other bands",
 		Owner:    "{Router} waits for a device in a Wi-Fi band that the device does not have, so the two do not hear each other. Most printers have only the 2.4 GHz band.",
 		Steps:    []string{"On the web page of {router}, switch the 2.4 GHz band on, with WPS, and give both bands the same name.", "Then press the router's WPS button for 1 to 3 seconds and start WPS at the device, within 2 minutes."},
 		Engineer: "The RF Bands in the probe requests include none of the bands of the selected registrars.",
-		when:     func(v *view) bool { return v.none() && v.waitingNow() && v.otherBands() }},
+		when:     func(v *view) bool { return v.noAttempt() && v.waitingNow() && v.otherBands() }},
 	{Code: "A16", Cause: DeviceNotSearching, Outcome: NoAttempt,
 		Evidence: "a registrar waits for a push button, and no probe request has Device Password ID 4",
 		Owner:    "{Router} is in WPS mode, but no device is searching for it.",
@@ -149,14 +151,14 @@ var beforeRows = []Row{
 			"Start WPS by button at the device, confirm what its menu asks, and wait until it shows that it is searching.", "If it does not, reset the network settings of the device, and try again within 2 minutes of pressing the router's button."},
 		Engineer: "Selected Registrar with Device Password ID 4, and no probe request with it: the button was not pressed long enough, the menu was not confirmed, or the radio is off.",
 		when: func(v *view) bool {
-			return v.none() && v.waiting(PushButton) && !v.searching(PushButton)
+			return v.noAttempt() && v.waiting(PushButton) && !v.searching(PushButton)
 		}},
 	{Code: "A8", Cause: Overlap, Outcome: NoAttempt,
 		Evidence: "several access points with Selected Registrar and Device Password ID 4 at a time, with one UUID that some of their elements lack, or in one band",
 		Owner:    "The WPS button of the router puts more than one of its networks into WPS mode ({radios}). Some devices take them for two routers, and stop.",
 		Steps:    []string{"On the web page of {router}, switch off the guest network or one of the bands while you set up the device.", "Wait 2 minutes without pressing anything, then press the router's WPS button for 1 to 3 seconds and start WPS at the device.", "Or set it up by PIN, or type the Wi-Fi password."},
 		Engineer: "More than one active push-button registrar of one UUID-E. hostap counts an element without UUID-E as another access point, iwd a second one in the same band: both stop with a session overlap.",
-		when:     func(v *view) bool { return v.none() && v.searching(PushButton) && len(v.radiosPressed()) > 1 }},
+		when:     func(v *view) bool { return v.noAttempt() && v.searching(PushButton) && len(v.radiosPressed()) > 1 }},
 	{Code: "A16", Cause: DeviceNotSearching, Outcome: NoAttempt,
 		Evidence: "a registrar waits for a PIN, and no device searches",
 		Owner:    "{Router} is waiting for the device whose PIN was entered, but no device has come.",
@@ -165,7 +167,7 @@ var beforeRows = []Row{
 			"If the PIN was entered long ago, read the PIN that the device shows now, and enter it at the router once more."},
 		Engineer: "Selected Registrar with a Device Password ID for a PIN, and no probe request from a device that searches by PIN.",
 		when: func(v *view) bool {
-			return v.none() && v.waiting(PIN, OutOfBand) && !v.searching(PIN) && !v.searching(PushButton) && !v.searching(OutOfBand)
+			return v.noAttempt() && v.waiting(PIN, OutOfBand) && !v.searching(PIN) && !v.searching(PushButton) && !v.searching(OutOfBand)
 		}},
 	{Code: "A20", Cause: NotMeeting, Outcome: NoAttempt,
 		Evidence: "a registrar waits, and a device searches by the same method, but none asks to associate",
@@ -175,7 +177,7 @@ var beforeRows = []Row{
 			"Start both again: the router first, then the device, within 2 minutes.", "Or choose the network at the device and type the Wi-Fi password."},
 		Engineer: "Selected Registrar and probe requests with the same Device Password ID, but no association request: out of range in one direction, another band or channel, or an element that the station refuses.",
 		when: func(v *view) bool {
-			return v.none() && v.waitingNow() && slices.ContainsFunc(v.Networks, func(n Network) bool { return n.heard() }) && (v.waiting(PushButton) && v.searching(PushButton) || v.waiting(PIN) && v.searching(PIN) || v.waiting(OutOfBand) && v.searching(OutOfBand))
+			return v.noAttempt() && v.waitingNow() && slices.ContainsFunc(v.Networks, func(n Network) bool { return n.heard() }) && (v.waiting(PushButton) && v.searching(PushButton) || v.waiting(PIN) && v.searching(PIN) || v.waiting(OutOfBand) && v.searching(OutOfBand))
 		}},
 	{Code: "A4", Cause: NoSelectedRegistrar, Outcome: NoAttempt,
 		Evidence: "no Selected Registrar",
@@ -183,7 +185,7 @@ var beforeRows = []Row{
 		Steps: []string{"Press the router's WPS button for 1 to 3 seconds (longer may reset it), or enter the device's PIN on its WPS page.",
 			"Start WPS at the device within 2 minutes.", "With several routers or mesh nodes, use the one nearest to the device."},
 		Engineer: "WPS elements without Selected Registrar{before}.",
-		when:     func(v *view) bool { return v.none() && v.anyWPS() && !v.waitingNow() && !v.cut() }},
+		when:     func(v *view) bool { return v.noAttempt() && v.anyWPS() && !v.waitingNow() && !v.cut() }},
 }
 
 const (
@@ -193,8 +195,8 @@ const (
 	monitor = 120 * time.Second
 )
 
-// none reports whether there was no attempt.
-func (v *view) none() bool { return v.a == nil }
+// noAttempt reports whether there was no attempt.
+func (v *view) noAttempt() bool { return v.attempt == nil }
 
 func locked(e *wps.Beacon) bool       { return e.APSetupLocked }
 func unconfigured(e *wps.Beacon) bool { return e.State == wps.NotConfigured }
@@ -209,8 +211,8 @@ func (n *Network) current() *wps.Beacon {
 	return nil
 }
 
-// at returns the WPS element that a network sent at a time, or nil.
-func (n *Network) at(t time.Time) *wps.Beacon {
+// elementAt returns the WPS element that a network sent at a time, or nil.
+func (n *Network) elementAt(t time.Time) *wps.Beacon {
 	var e *wps.Beacon
 	first := true
 	for _, a := range n.Adverts {

@@ -47,11 +47,11 @@ type Hint struct {
 // view is the evidence in the form that the rows use.
 type view struct {
 	*Evidence
-	a      *Attempt    // the attempt to diagnose; nil if there was none
-	others []*Attempt  // earlier attempts: see before
-	chosen bool        // others has only those of the same devices
-	net    *Network    // the access point of a, or the one that a row describes; nil if there is none
-	state  *wps.Beacon // its WPS element when a began, or nil
+	attempt *Attempt    // the attempt to diagnose; nil if there was none
+	others  []*Attempt  // earlier attempts: see before
+	chosen  bool        // others has only those of the same devices
+	net     *Network    // the access point of the attempt, or the one that a row describes; nil if there is none
+	state   *wps.Beacon // its WPS element when the attempt began, or nil
 }
 
 // Diagnose explains the last attempt, taking earlier ones into account. If
@@ -61,7 +61,7 @@ type view struct {
 func Diagnose(e *Evidence) Diagnosis {
 	v := newView(e)
 	row := v.row()
-	if v.none() {
+	if v.noAttempt() {
 		v.net = v.subject(row.about)
 	}
 	d := Diagnosis{Code: row.Code, Cause: row.Cause, Outcome: row.Outcome, Verdict: v.fill(row.Owner), Engineer: v.fill(row.Engineer)}
@@ -77,12 +77,12 @@ func Diagnose(e *Evidence) Diagnosis {
 		judged := *v.net
 		d.Network = &judged
 	}
-	if v.a != nil {
+	if v.attempt != nil {
 		if d.Cause != Success && d.Cause != SettingsRead && d.Outcome != Incomplete {
-			d.DetectedBy = v.a.By
+			d.DetectedBy = v.attempt.DetectedBy
 		}
-		if (v.a.End == EndNACK || v.a.End == EndM2D) && !v.a.ConfigErrorUnknown {
-			ce := v.a.ConfigError
+		if (v.attempt.End == EndNACK || v.attempt.End == EndM2D) && !v.attempt.ConfigErrorUnknown {
+			ce := v.attempt.ConfigError
 			d.ConfigError = &ce
 		}
 	}
@@ -113,22 +113,22 @@ func (v *view) row() *Row {
 func newView(e *Evidence) *view {
 	v := &view{Evidence: e}
 	if n := len(e.Attempts); n > 0 {
-		v.a = e.Attempts[n-1]
+		v.attempt = e.Attempts[n-1]
 		v.others = e.Attempts[:n-1]
-		v.net = e.network(v.a.AP)
+		v.net = e.network(v.attempt.AP)
 	} else {
 		v.Evidence = e.withoutDevices()
 	}
 	if v.net != nil {
-		v.state = v.net.at(v.a.Began)
+		v.state = v.net.elementAt(v.attempt.Began)
 	}
 	return v
 }
 
 // before returns the earlier attempts of the same devices. Few rows need them.
 func (v *view) before() []*Attempt {
-	if !v.chosen && v.a != nil {
-		p := v.a.parties()
+	if !v.chosen && v.attempt != nil {
+		p := v.attempt.parties()
 		v.chosen, v.others = true, slices.DeleteFunc(slices.Clone(v.others), func(b *Attempt) bool {
 			other := b.parties()
 			return !p.overlap(&other)

@@ -35,7 +35,7 @@ var (
 func attempt(change func(*Attempt)) *Attempt {
 	a := &Attempt{
 		Began: noon, Ended: noon.Add(time.Second), Station: station, AP: ap, Enrollee: printer, Registrar: router, Method: PIN,
-		Reached: StageM4, End: EndNACK, By: enrollee,
+		Reached: StageM4, End: EndNACK, DetectedBy: enrollee,
 	}
 	change(a)
 	return a
@@ -43,17 +43,17 @@ func attempt(change func(*Attempt)) *Attempt {
 
 // nacked modifies an attempt so that it ends by WSC_NACK.
 func nacked(ce wps.ConfigError, by registration.Role, at Stage) func(*Attempt) {
-	return func(a *Attempt) { a.ConfigError, a.By, a.Reached = ce, by, at }
+	return func(a *Attempt) { a.ConfigError, a.DetectedBy, a.Reached = ce, by, at }
 }
 
 func m2d(ce wps.ConfigError) func(*Attempt) {
-	return func(a *Attempt) { a.ConfigError, a.By, a.Reached, a.End = ce, registrar, StageM1, EndM2D }
+	return func(a *Attempt) { a.ConfigError, a.DetectedBy, a.Reached, a.End = ce, registrar, StageM1, EndM2D }
 }
 
-func done(a *Attempt) { a.Reached, a.End, a.By = StageDone, EndDone, 0 }
+func done(a *Attempt) { a.Reached, a.End, a.DetectedBy = StageDone, EndDone, 0 }
 
 func broken(e End, at Stage) func(*Attempt) {
-	return func(a *Attempt) { a.Reached, a.End, a.By = at, e, registrar }
+	return func(a *Attempt) { a.Reached, a.End, a.DetectedBy = at, e, registrar }
 }
 
 func asAP(change func(*Attempt)) func(*Attempt) {
@@ -278,8 +278,8 @@ var cases = []struct {
 		n.Adverts = append([]Advert{{Since: noon.Add(-time.Hour), Element: &before}}, n.Adverts...)
 	})), "A4", NoSelectedRegistrar, NoAttempt},
 	{"nothing", Evidence{}, "D", Unknown, NoAttempt},
-	{"messages not told", only(with(broken(EndFailure, StageM1), func(a *Attempt) { a.By, a.MoreUnknown = 0, true })), "B17", EndedEarly, Failed},
-	{"messages not told, by button", only(by(PushButton, with(broken(EndDisconnect, StageM1), func(a *Attempt) { a.By, a.MoreUnknown = 0, true }))), "B17", EndedEarly, Failed},
+	{"messages not told", only(with(broken(EndFailure, StageM1), func(a *Attempt) { a.DetectedBy, a.MoreUnknown = 0, true })), "B17", EndedEarly, Failed},
+	{"messages not told, by button", only(by(PushButton, with(broken(EndDisconnect, StageM1), func(a *Attempt) { a.DetectedBy, a.MoreUnknown = 0, true }))), "B17", EndedEarly, Failed},
 	{"nothing, live", Evidence{Live: true}, "D", Unknown, NoAttempt},
 	{"stopped by this side", Evidence{Live: true, Attempts: []*Attempt{{Method: PIN, Reached: StageM3}}}, "D", Unknown, Incomplete},
 	{"nothing, in a scan", Evidence{StationsUnknown: true}, "D", Unknown, NoAttempt},
@@ -299,7 +299,7 @@ var cases = []struct {
 	{"settings refused by a router", only(asAP(nacked(0, enrollee, StageM8))), "B26", CredentialRefused, Failed},
 	{"sound settings refused by a router", only(asAP(with(nacked(0, enrollee, StageM8), func(a *Attempt) { a.Settings = []Settings{{SSID: "home", KeyLength: 8}} }))), "B26", CredentialRefused, Failed},
 	{"unusable settings refused by a router", only(asAP(with(nacked(0, enrollee, StageM8), givenWEP))), "B26", CredentialRefused, Failed},
-	{"the device left at once", only(with(broken(EndDisconnect, StageAssociated), func(a *Attempt) { a.By, a.DisconnectReason = enrollee, 3 })), "B25", EndedEarly, Failed},
+	{"the device left at once", only(with(broken(EndDisconnect, StageAssociated), func(a *Attempt) { a.DetectedBy, a.DisconnectReason = enrollee, 3 })), "B25", EndedEarly, Failed},
 	{"an ordinary handshake instead of EAP", only(with(broken(EndOpen, StageAssociated), func(a *Attempt) { a.Ordinary, a.After.Reason = true, 15 })), "B1", NoIdentityRequest, Failed},
 	{"overlap reported", Evidence{Notices: []Notice{{Kind: NoticeOverlap}, {Kind: NoticeFailed}}}.in(network(plain)), "A8", Overlap, NoAttempt},
 	{"no registrar reported", Evidence{Notices: []Notice{{Kind: NoticeNoRegistrar}}}, "A4", NoSelectedRegistrar, NoAttempt},

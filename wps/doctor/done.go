@@ -20,13 +20,13 @@ var doneRows = []Row{
 		Evidence: "M2 with settings over IEEE 1905.1",
 		Owner:    "It worked: the controller of the mesh has given {device} the settings of its networks.",
 		Engineer: "M1 was answered by an M2 with Encrypted Settings for each network; with IEEE 1905.1 nothing follows.",
-		when:     func(v *view) bool { return v.ended(EndDone) && v.a.Mesh }},
+		when:     func(v *view) bool { return v.ended(EndDone) && v.attempt.Mesh }},
 	{Code: "B18", Cause: Success, Outcome: Registered,
 		Evidence: "WSC_Done from an access point",
 		Owner:    "It worked: a computer or app has given {router} its Wi-Fi settings.",
 		Steps:    []string{"Connect your devices again with the new Wi-Fi name and password."},
 		Engineer: "M1 to M8 and WSC_Done; EAP-Failure after it is the normal end.",
-		when:     func(v *view) bool { return v.ended(EndDone) && v.ap() }},
+		when:     func(v *view) bool { return v.ended(EndDone) && v.apIsEnrollee() }},
 	{Code: "B18", Cause: Success, Outcome: Registered,
 		Evidence: "WSC_Done, then EAP-Failure and a disconnection",
 		Owner:    "It worked: {device} was given the Wi-Fi settings by {router}.",
@@ -37,5 +37,5 @@ var doneRows = []Row{
 // read reports whether an external registrar read the settings of an access
 // point and then stopped.
 func (v *view) read() bool {
-	return v.ended(EndNACK) && v.a.APEnrollee && v.a.By == registrar && v.a.ConfigError == wps.NoError && !v.a.ConfigErrorUnknown && v.a.Reached == StageM7
+	return v.ended(EndNACK) && v.attempt.APEnrollee && v.attempt.DetectedBy == registrar && v.attempt.ConfigError == wps.NoError && !v.attempt.ConfigErrorUnknown && v.attempt.Reached == StageM7
 }

@@ -38,9 +38,9 @@ type Evidence struct {
 // DirectDevice is a device that was heard using Wi-Fi Direct. Such devices
 // exchange WPS attributes among themselves, without a router.
 type DirectDevice struct {
-	MAC  wps.MAC
-	Name string // "" if not known
-	Said string // the last thing it did, in a few words
+	MAC        wps.MAC
+	Name       string // "" if not known
+	LastAction string // the last thing it did, in a few words
 }
 
 // Station is a device that searches for a registrar, as its probe requests show
@@ -78,7 +78,7 @@ type Attempt struct {
 	// End is how the attempt ended, By the role that ended it, and ConfigError
 	// the configuration error in a WSC_NACK or M2D.
 	End         End
-	By          registration.Role
+	DetectedBy  registration.Role
 	ConfigError wps.ConfigError
 	// ConfigErrorUnknown reports that ConfigError is not known, because the message was
 	// not captured completely. Partial reports that the message before the end

@@ -13,7 +13,7 @@ import (
 func FromError(err *registration.Error, method Method) *Attempt {
 	a := &Attempt{
 		Method: method, Reached: StageOf(err.Message),
-		By: err.DetectedBy, ConfigError: err.ConfigError, End: EndNACK,
+		DetectedBy: err.DetectedBy, ConfigError: err.ConfigError, End: EndNACK,
 	}
 	if err.Message == wps.MessageM2D {
 		a.Reached = StageM1

@@ -27,15 +27,15 @@ var hintRows = []Row{
 		Steps:    []string{"Read the new password on the web page of {router}, and connect your other devices again."},
 		Engineer: "The access point was unconfigured and configured itself, or an external registrar wrote its settings by M8.",
 		when: func(v *view) bool {
-			return v.ended(EndDone) && (v.ap() || v.state != nil && v.state.State == wps.NotConfigured)
+			return v.ended(EndDone) && (v.apIsEnrollee() || v.state != nil && v.state.State == wps.NotConfigured)
 		}},
 	{Code: "A10", Cause: MethodNotOffered, Hint: true,
 		Evidence: "Config Methods of the registrar without the method that the enrollee uses",
 		Owner:    "{Router} announces that it does not offer this WPS method. Many routers are wrong about this: try it all the same, then try the other method (button or PIN).",
 		Engineer: "The Config Methods of M2 or M2D lack the method of M1. Weak evidence: many registrars set these bits wrongly.",
 		when: func(v *view) bool {
-			return v.failed() && (v.by(PushButton) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&wps.MethodPushButton == 0 ||
-				v.by(PIN) && v.a.Registrar.ConfigMethods != 0 && v.a.Registrar.ConfigMethods&(wps.MethodKeypad|wps.MethodDisplay|wps.MethodLabel) == 0)
+			return v.failed() && (v.usesMethod(PushButton) && v.attempt.Registrar.ConfigMethods != 0 && v.attempt.Registrar.ConfigMethods&wps.MethodPushButton == 0 ||
+				v.usesMethod(PIN) && v.attempt.Registrar.ConfigMethods != 0 && v.attempt.Registrar.ConfigMethods&(wps.MethodKeypad|wps.MethodDisplay|wps.MethodLabel) == 0)
 		}},
 	{Code: "A11", Cause: OldVersion, Hint: true,
 		Evidence: "a WPS element without Version2",
@@ -47,15 +47,15 @@ var hintRows = []Row{
 		Owner:    "The signal is weak. Put {device} 1 to 3 metres from {router} while you set it up.",
 		Engineer: "The access point was received at {signal} dBm.",
 		when: func(v *view) bool {
-			return v.failed() && v.net != nil && v.net.Signal != 0 && v.net.Signal < weak && !v.a.Wired
+			return v.failed() && v.net != nil && v.net.Signal != 0 && v.net.Signal < weak && !v.attempt.Wired
 		}},
 	{Code: "B20", Cause: SeveralAPs, Hint: true,
 		Evidence: "earlier attempts of the station with other access points",
 		Owner:    "{Device} tries several routers or mesh nodes, one after the other. Press the button, or enter the PIN, at the one that is nearest to it.",
 		Engineer: "The station ran with other BSSIDs before.",
 		when: func(v *view) bool {
-			return v.failed() && v.a.Station != wps.MAC{} && slices.ContainsFunc(v.before(), func(b *Attempt) bool {
-				return b.Station == v.a.Station && b.AP != v.a.AP && b.End != EndDone
+			return v.failed() && v.attempt.Station != wps.MAC{} && slices.ContainsFunc(v.before(), func(b *Attempt) bool {
+				return b.Station == v.attempt.Station && b.AP != v.attempt.AP && b.End != EndDone
 			})
 		}},
 	{Code: "B23", Cause: AddressMismatch, Hint: true,
@@ -67,10 +67,10 @@ var hintRows = []Row{
 		Evidence: "messages that were sent again",
 		Owner:    "Messages had to be sent again: the connection is poor, or one of the two is slow. Bring them nearer to each other.",
 		Engineer: "{repeats} retransmitted.{m2lost}",
-		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && !v.a.Wired }},
+		when:     func(v *view) bool { return v.failed() && v.attempt.Retransmissions > 0 && !v.attempt.Wired }},
 	{Code: "B24", Cause: LossyLink, Hint: true,
 		Evidence: "messages that were sent again, on a wire",
 		Owner:    "Messages had to be sent again: one of the two is slow, or frames were lost.",
 		Engineer: "{repeats} retransmitted.{m2lost}",
-		when:     func(v *view) bool { return v.failed() && v.a.Retransmissions > 0 && v.a.Wired }},
+		when:     func(v *view) bool { return v.failed() && v.attempt.Retransmissions > 0 && v.attempt.Wired }},
 }

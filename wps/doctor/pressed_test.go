@@ -70,5 +70,5 @@ func TestPressedTogether(t *testing.T) {
 
 // waitsAt reports whether a network waits for a button at t.
 func waitsAt(n *Network, at time.Time) bool {
-	return len(n.Adverts) > 0 && !n.Adverts[0].Since.After(at) && (Advert{Element: n.at(at)}).waits(PushButton)
+	return len(n.Adverts) > 0 && !n.Adverts[0].Since.After(at) && (Advert{Element: n.elementAt(at)}).waits(PushButton)
 }

@@ -153,9 +153,9 @@ func (r *Recorder) End(now time.Time, how Ending) {
 	case errors.As(how.Err, &failed):
 		known := FromError(failed, a.Method)
 		a.Reached = max(a.Reached, known.Reached)
-		a.End, a.By, a.ConfigError, a.Fault = known.End, known.By, known.ConfigError, known.Fault
+		a.End, a.DetectedBy, a.ConfigError, a.Fault = known.End, known.DetectedBy, known.ConfigError, known.Fault
 	case how.End == EndDisconnect:
-		a.End, a.By = how.End, a.apRole()
+		a.End, a.DetectedBy = how.End, a.apRole()
 	default:
 		a.End = how.End
 	}
@@ -166,7 +166,7 @@ func (r *Recorder) End(now time.Time, how Ending) {
 func (a *Attempt) succeed(result *registration.Result) {
 	a.Reached, a.End = StageDone, EndDone
 	if result.SettingsRead { // the settings were in M7
-		a.Reached, a.End, a.By = StageM7, EndNACK, registration.RoleRegistrar
+		a.Reached, a.End, a.DetectedBy = StageM7, EndNACK, registration.RoleRegistrar
 	}
 	credentials := result.Credentials
 	if result.AP != nil {

@@ -110,15 +110,15 @@ var onAir = []string{stepNear, genericNear}
 // steps returns the steps of a row that apply to the roles of the two sides and
 // to their kind of connection.
 func (v *view) steps(row *Row) []string {
-	if v.a == nil || !v.ap() && !v.a.Wired {
+	if v.attempt == nil || !v.apIsEnrollee() && !v.attempt.Wired {
 		return row.Steps
 	}
 	var steps []string
 	for _, step := range row.Steps {
-		if v.a.Wired && isAnyOf(step, onAir...) {
+		if v.attempt.Wired && isAnyOf(step, onAir...) {
 			continue
 		}
-		if v.ap() {
+		if v.apIsEnrollee() {
 			step = toRegistrar(step)
 		}
 		if step != "" && !slices.Contains(steps, step) {

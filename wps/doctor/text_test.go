@@ -40,7 +40,7 @@ var textRules = []textRule{
 	{"no distance on a wire", func(a *Attempt) bool { return a.Wired && a.ConfigError != wps.SignalTooWeak },
 		regexp.MustCompile(`(?i)metres|nearer|too far|signal|microwave`), nil},
 	{"who leaves is named", func(a *Attempt) bool {
-		return a.End == EndDisconnect && a.By != 0 && a.By != a.apRole() && a.Reached < StageM8 && a.Reached > StageNone && a.Status == 0 && a.Silence < giveUp && a.Repeats < retransmits && !a.Partial
+		return a.End == EndDisconnect && a.DetectedBy != 0 && a.DetectedBy != a.apRole() && a.Reached < StageM8 && a.Reached > StageNone && a.Status == 0 && a.Silence < giveUp && a.Repeats < retransmits && !a.Partial
 	}, regexp.MustCompile(`(?i)the router[^.]* (broke off|hangs|did not let|said nothing)`), func(d *Diagnosis) string { return d.Verdict }},
 	{"a button has no PIN that is wrong", func(a *Attempt) bool { return a.Method == PushButton && a.Answered != PIN && !a.APEnrollee },
 		regexp.MustCompile(`(?i)the PIN was (wrong|nearly right)`), nil},
@@ -59,7 +59,7 @@ func TestTexts(t *testing.T) {
 				for shape := range 2 * 3 * 4 * 2 * 2 {
 					a := &Attempt{
 						Began: noon, Ended: noon.Add(time.Second), Station: station, AP: ap, Reached: stage, End: end, ConfigError: ce,
-						APEnrollee: shape%2 == 1, By: registration.Role(shape / 2 % 3), Method: Method(shape / 6 % 4), Wired: shape/24%2 == 1,
+						APEnrollee: shape%2 == 1, DetectedBy: registration.Role(shape / 2 % 3), Method: Method(shape / 6 % 4), Wired: shape/24%2 == 1,
 					}
 					if shape/48%2 == 1 {
 						a.Silence, a.Repeats, a.Retransmissions, a.M2Lost, a.DisconnectReason = 20*time.Second, 3, 4, true, 3
@@ -86,7 +86,7 @@ func TestTexts(t *testing.T) {
 						}
 						if key := rule.name + d.Code + m; !seen[key] {
 							seen[key] = true
-							t.Errorf("%s: %q in %s %s, %v %v error %d by %v, %v, router %t, wired %t:\n%s", rule.name, m, d.Code, d.Cause, stage, end, ce, a.By, a.Method, a.APEnrollee, a.Wired, of(&d))
+							t.Errorf("%s: %q in %s %s, %v %v error %d by %v, %v, router %t, wired %t:\n%s", rule.name, m, d.Code, d.Cause, stage, end, ce, a.DetectedBy, a.Method, a.APEnrollee, a.Wired, of(&d))
 						}
 					}
 					for _, step := range d.Remedy {

@@ -16,27 +16,27 @@ type togetherRow struct {
 var togetherRows = []togetherRow{
 	{"Others are waiting too: {also}. Make sure that you use the right one.",
 		func(v *view) bool {
-			return v.none() && v.net != nil && v.net.waited(PIN, PushButton, OutOfBand) &&
+			return v.noAttempt() && v.net != nil && v.net.waited(PIN, PushButton, OutOfBand) &&
 				slices.ContainsFunc(v.Networks, func(n Network) bool { return v.otherWaits(&n) })
 		}},
 	{"Wi-Fi Direct was heard too: {direct}. Devices use it among themselves; it does not involve the router, or affect this diagnosis.",
-		func(v *view) bool { return v.none() && len(v.Direct) > 0 }},
+		func(v *view) bool { return v.noAttempt() && len(v.Direct) > 0 }},
 	{"WPS does not find {unfindable}. If yours is among these, that is why.",
-		func(v *view) bool { return v.none() && !v.waitingNow() && v.notFindable() != "" }},
+		func(v *view) bool { return v.noAttempt() && !v.waitingNow() && v.notFindable() != "" }},
 	{"Before this, the PIN was refused; now the button has worked with the same devices. So everything else is in order: the PIN was wrong.",
-		func(v *view) bool { return v.succeeded() && v.by(PushButton) && v.sameDevice(enteredWrongPIN) }},
+		func(v *view) bool { return v.succeeded() && v.usesMethod(PushButton) && v.sameDevice(enteredWrongPIN) }},
 	{"The button has worked with the same devices before. So everything else is in order: the PIN is wrong.",
 		func(v *view) bool {
-			return v.failed() && v.a.wrongPIN() && v.sameDevice(func(b *Attempt) bool { return b.End == EndDone && b.Method == PushButton })
+			return v.failed() && v.attempt.wrongPIN() && v.sameDevice(func(b *Attempt) bool { return b.End == EndDone && b.Method == PushButton })
 		}},
 	{"The PIN was wrong before, and is right now.",
-		func(v *view) bool { return v.succeeded() && v.by(PIN) && v.sameDevice(enteredWrongPIN) }},
+		func(v *view) bool { return v.succeeded() && v.usesMethod(PIN) && v.sameDevice(enteredWrongPIN) }},
 	{"The router was not ready at first; WPS worked as soon as it was.",
 		func(v *view) bool { return v.succeeded() && v.sameDevice(notReady) && !v.sameDevice(enteredWrongPIN) }},
 	{"This keeps happening: the device tries again and again, and the router is not ready for it. Something must be done at the router first.",
-		func(v *view) bool { return v.failed() && notReady(v.a) && v.count(notReady) >= 2 }},
+		func(v *view) bool { return v.failed() && notReady(v.attempt) && v.count(notReady) >= 2 }},
 	{"The PIN has been refused {wrong} times: trying the same one again will not help. Read the PIN again.",
-		func(v *view) bool { return v.failed() && v.a.wrongPIN() && v.count(enteredWrongPIN) >= 1 }},
+		func(v *view) bool { return v.failed() && v.attempt.wrongPIN() && v.count(enteredWrongPIN) >= 1 }},
 	{"Wrong PINs were tried {wrong} times before this: that is why the router has locked its PIN.",
 		func(v *view) bool { return v.refused(wps.SetupLocked) && v.count(enteredWrongPIN) >= 1 }},
 	{"It has worked with another router or mesh node: set the device up near that one.",
@@ -67,8 +67,8 @@ func (v *view) sameDevice(such func(*Attempt) bool) bool {
 }
 
 func (v *view) sameParties(b *Attempt) bool {
-	return b.APEnrollee == v.a.APEnrollee && b.AP == v.a.AP &&
-		(b.Station == v.a.Station || b.Enrollee.UUID == v.a.Enrollee.UUID && b.Enrollee.UUID != wps.UUID{})
+	return b.APEnrollee == v.attempt.APEnrollee && b.AP == v.attempt.AP &&
+		(b.Station == v.attempt.Station || b.Enrollee.UUID == v.attempt.Enrollee.UUID && b.Enrollee.UUID != wps.UUID{})
 }
 
 // count returns how many earlier attempts satisfy such, of those with the same
@@ -76,7 +76,7 @@ func (v *view) sameParties(b *Attempt) bool {
 // differ.
 func (v *view) count(such func(*Attempt) bool) (n int) {
 	for _, b := range slices.Backward(v.before()) {
-		if b.AP != v.a.AP || b.APEnrollee != v.a.APEnrollee {
+		if b.AP != v.attempt.AP || b.APEnrollee != v.attempt.APEnrollee {
 			continue
 		}
 		if b.End == EndDone {
@@ -93,7 +93,7 @@ func (v *view) count(such func(*Attempt) bool) (n int) {
 // point satisfies such.
 func (v *view) other(such func(*Attempt) bool) bool {
 	for _, b := range v.before() {
-		if b.Station == v.a.Station && b.AP != v.a.AP && v.a.Station != (wps.MAC{}) && such(b) {
+		if b.Station == v.attempt.Station && b.AP != v.attempt.AP && v.attempt.Station != (wps.MAC{}) && such(b) {
 			return true
 		}
 	}

@@ -62,13 +62,13 @@ var placeholders = map[string]func(*view) string{
 	"device":   (*view).deviceName,
 	"router":   (*view).routerName,
 	"who":      (*view).whoStopped,
-	"station":  func(v *view) string { return v.a.stationAddress() },
-	"by":       func(v *view) string { return roleWord(v.a.By) },
-	"reached":  func(v *view) string { return v.a.Reached.String() },
-	"end":      func(v *view) string { return v.a.End.String() },
-	"error":    func(v *view) string { return fmt.Sprintf("%d (%v)", v.a.ConfigError, v.a.ConfigError) },
+	"station":  func(v *view) string { return v.attempt.stationAddress() },
+	"by":       func(v *view) string { return roleWord(v.attempt.DetectedBy) },
+	"reached":  func(v *view) string { return v.attempt.Reached.String() },
+	"end":      func(v *view) string { return v.attempt.End.String() },
+	"error":    func(v *view) string { return fmt.Sprintf("%d (%v)", v.attempt.ConfigError, v.attempt.ConfigError) },
 	"signal":   func(v *view) string { return strconv.Itoa(v.net.Signal) },
-	"repeats":  func(v *view) string { return plural(v.a.Retransmissions, "message was", "messages were") },
+	"repeats":  func(v *view) string { return plural(v.attempt.Retransmissions, "message was", "messages were") },
 	"wrong":    func(v *view) string { return strconv.Itoa(v.wrongPINs()) },
 	"status":   (*view).statusWords,
 	"reason":   (*view).reasonWords,
@@ -114,10 +114,10 @@ var nouns = map[uint16]string{
 // deviceNoun returns the common name of the station.
 func (v *view) deviceNoun() string {
 	switch {
-	case v.a != nil && v.ap():
+	case v.attempt != nil && v.apIsEnrollee():
 		return "computer"
-	case v.a != nil:
-		t := v.a.Enrollee.PrimaryDeviceType
+	case v.attempt != nil:
+		t := v.attempt.Enrollee.PrimaryDeviceType
 		if category, _ := t.Names(); category != "" && nouns[t.Category()] != "" {
 			return nouns[t.Category()]
 		}
@@ -128,12 +128,12 @@ func (v *view) deviceNoun() string {
 // deviceName names the station.
 func (v *view) deviceName() string {
 	switch {
-	case v.a == nil:
+	case v.attempt == nil:
 		return "the device"
-	case v.ap():
+	case v.apIsEnrollee():
 		return "the computer or app"
 	}
-	return "the " + v.deviceNoun() + given(&v.a.Enrollee)
+	return "the " + v.deviceNoun() + given(&v.attempt.Enrollee)
 }
 
 // given returns the name of a device with a space before it, or "".
@@ -150,15 +150,15 @@ func given(d *wps.Device) string {
 // name.
 func (v *view) routerName() string {
 	if n := v.net; n != nil && n.SSID != "" {
-		if v.a == nil && v.sameNameCount(n) > 1 {
+		if v.attempt == nil && v.sameNameCount(n) > 1 {
 			return "the router of " + Quote(string(n.SSID)) + n.addressWords(" (%v)")
 		}
 		return "the router of " + Quote(string(n.SSID))
 	}
-	if v.a != nil {
-		d := &v.a.Registrar
-		if v.ap() {
-			d = &v.a.Enrollee
+	if v.attempt != nil {
+		d := &v.attempt.Registrar
+		if v.apIsEnrollee() {
+			d = &v.attempt.Enrollee
 		}
 		return "the router" + given(d)
 	}
@@ -238,9 +238,9 @@ func Quote(name string) string {
 // whoStopped names the side that ended the attempt.
 func (v *view) whoStopped() string {
 	switch {
-	case v.a.By == 0:
+	case v.attempt.DetectedBy == 0:
 		return "one of the two"
-	case v.a.By == v.apRole():
+	case v.attempt.DetectedBy == v.apRole():
 		return v.routerName()
 	}
 	return v.deviceName()
@@ -256,14 +256,14 @@ func roleWord(r registration.Role) string {
 // wrongPINs counts the attempts with a wrong PIN, including this one.
 func (v *view) wrongPINs() int {
 	n := v.count(enteredWrongPIN)
-	if v.a.wrongPIN() {
+	if v.attempt.wrongPIN() {
 		n++
 	}
 	return n
 }
 
 func (v *view) statusWords() string {
-	for _, status := range []uint16{v.a.Status, v.a.After.Status, v.a.After.SAEStatus} {
+	for _, status := range []uint16{v.attempt.Status, v.attempt.After.Status, v.attempt.After.SAEStatus} {
 		if status != 0 {
 			return fmt.Sprintf(" with status %d", status)
 		}
@@ -272,15 +272,15 @@ func (v *view) statusWords() string {
 }
 
 func (v *view) reasonWords() string {
-	if v.a.After.Reason == 0 {
+	if v.attempt.After.Reason == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", then a disconnection with reason %d (%v)", v.a.After.Reason, dot11.ReasonCode(v.a.After.Reason))
+	return fmt.Sprintf(", then a disconnection with reason %d (%v)", v.attempt.After.Reason, dot11.ReasonCode(v.attempt.After.Reason))
 }
 
 // settingsWords describes the first of the settings, without its key.
 func (v *view) settingsWords() string {
-	s := &v.a.Settings[0]
+	s := &v.attempt.Settings[0]
 	return fmt.Sprintf("SSID %s, %v, %v, a key of %s: %v.", Quote(string(s.SSID)), s.Auth, s.Encr, plural(s.KeyLength, "octet", "octets"), s.Err)
 }
 
@@ -298,7 +298,7 @@ var whyUnusable = []struct {
 
 func (v *view) unusableWords() string {
 	for _, row := range whyUnusable {
-		if errors.Is(v.a.Settings[0].Err, row.err) {
+		if errors.Is(v.attempt.Settings[0].Err, row.err) {
 			return row.text
 		}
 	}
@@ -426,7 +426,7 @@ func (v *view) directDevices() string {
 		if d.Name != "" {
 			name = Quote(d.Name) + " (" + name + ")"
 		}
-		names = append(names, name+", "+d.Said)
+		names = append(names, name+", "+d.LastAction)
 	}
 	return strings.Join(names, "; ")
 }
@@ -439,7 +439,7 @@ func (v *view) otherWaits(n *Network) bool {
 
 // m2LostWords says that M2 was lost, if it was.
 func (v *view) m2LostWords() string {
-	if v.a.M2Lost {
+	if v.attempt.M2Lost {
 		return " M1 came again: M2 did not arrive."
 	}
 	return ""
@@ -448,20 +448,20 @@ func (v *view) m2LostWords() string {
 // leftWords returns the reason code of the disconnection that ended the
 // attempt.
 func (v *view) leftWords() string {
-	if v.a.DisconnectReason == 0 {
+	if v.attempt.DisconnectReason == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" with reason %d (%v)", v.a.DisconnectReason, dot11.ReasonCode(v.a.DisconnectReason))
+	return fmt.Sprintf(" with reason %d (%v)", v.attempt.DisconnectReason, dot11.ReasonCode(v.attempt.DisconnectReason))
 }
 
 // whoRole names the side that ended the attempt in the words of an engineer.
 func (v *view) whoRole() string {
 	switch {
-	case v.a.By == 0:
+	case v.attempt.DetectedBy == 0:
 		return "one of the two"
-	case v.a.By == v.apRole():
+	case v.attempt.DetectedBy == v.apRole():
 		return "the access point"
-	case v.ap():
+	case v.apIsEnrollee():
 		return "the external registrar"
 	}
 	return "the station"
@@ -471,9 +471,9 @@ func (v *view) whoRole() string {
 // checked.
 func (v *view) earlyReason() string {
 	switch {
-	case v.a.By != 0 && v.a.By != v.apRole():
+	case v.attempt.DetectedBy != 0 && v.attempt.DetectedBy != v.apRole():
 		return "its time was up, or somebody stopped it"
-	case v.ap():
+	case v.apIsEnrollee():
 		return "its PIN may be switched off, or it does not take settings from a computer now"
 	}
 	return "it was probably not in WPS mode, or not ready for the device"
@@ -482,7 +482,7 @@ func (v *view) earlyReason() string {
 // noSettingsReason returns why a router probably breaks off instead of handing over
 // its settings.
 func (v *view) noSettingsReason() string {
-	if v.a.By == v.apRole() && !v.ap() {
+	if v.attempt.DetectedBy == v.apRole() && !v.apIsEnrollee() {
 		return ": it may have none to hand over"
 	}
 	return ""

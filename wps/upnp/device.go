@@ -317,7 +317,7 @@ func (d *Device) Datagram(now time.Time, from netip.AddrPort, b []byte) error {
 	}
 	r := reply{now.Add(d.random(time.Duration(m.mx) * time.Second)), from, m.target}
 	if len(d.replies) == maxReplies {
-		victim := d.crowd(from.Addr())
+		victim := d.replyToDrop(from.Addr())
 		if victim < 0 {
 			return wrong("SSDP search", "", ErrIgnored, "%d answers are scheduled already", maxReplies)
 		}
@@ -327,9 +327,9 @@ func (d *Device) Datagram(now time.Time, from netip.AddrPort, b []byte) error {
 	return nil
 }
 
-// crowd returns the index of the last reply to the host with most replies, if
+// replyToDrop returns the index of the last reply to the host with most replies, if
 // that has more than another.
-func (d *Device) crowd(other netip.Addr) int {
+func (d *Device) replyToDrop(other netip.Addr) int {
 	count := make(map[netip.Addr]int)
 	for _, r := range d.replies {
 		count[r.to.Addr()]++

@@ -33,7 +33,7 @@ func (r *Registrar) AccessPoints() (list []AccessPointInfo) {
 // Enrollees returns the stations that want to register, by access point.
 func (r *Registrar) Enrollees() (list []Enrollee) {
 	for _, p := range r.points {
-		for _, e := range p.list {
+		for _, e := range p.enrollees {
 			list = append(list, e.Enrollee)
 		}
 	}
@@ -200,14 +200,14 @@ func (r *Registrar) Enroll(now time.Time, want Order) error {
 		}
 	}
 	if len(r.orders) == maxOrders {
-		r.over(now, r.orders[0])
+		r.endOrder(now, r.orders[0])
 	}
 	r.orders = append(r.orders, o)
 	for _, p := range r.points {
-		r.tell(now, p)
-		for _, e := range slices.Clone(p.list) {
+		r.sendSelectedRegistrar(now, p)
+		for _, e := range slices.Clone(p.enrollees) {
 			if e.run == nil && e.m1 != nil && now.Sub(e.m1At) < lateTime {
-				r.begin(now, p, e, e.m1)
+				r.answerM1(now, p, e, e.m1)
 			}
 		}
 	}
@@ -224,7 +224,7 @@ func (r *Registrar) Cancel(now time.Time) {
 		}
 	}
 	for _, p := range r.points {
-		r.tell(now, p)
+		r.sendSelectedRegistrar(now, p)
 	}
 }
 
@@ -256,8 +256,8 @@ func (r *Registrar) remove(o *order) {
 	r.orders = slices.DeleteFunc(r.orders, func(other *order) bool { return other == o })
 }
 
-// over ends an order that was not used in time, or whose PIN is spent.
-func (r *Registrar) over(now time.Time, o *order) {
+// endOrder ends an order that was not used in time, or whose PIN is spent.
+func (r *Registrar) endOrder(now time.Time, o *order) {
 	r.remove(o)
 	e := Event{Kind: EventOrderOver, Time: now}
 	if o.UUID != nil {
@@ -277,9 +277,9 @@ func (r *Registrar) overlap(now time.Time) bool {
 	return n > 1
 }
 
-// press records that a device has its button pressed. If it is the second one,
+// recordPress records that a device has its button pressed. If it is the second one,
 // push-button orders are suspended, and a run that has begun is stopped.
-func (r *Registrar) press(now time.Time, p *point, station wps.MAC, uuid wps.UUID) {
+func (r *Registrar) recordPress(now time.Time, p *point, station wps.MAC, uuid wps.UUID) {
 	if _, known := r.pressed[uuid]; !known && len(r.pressed) == maxEnrollees {
 		return // the overlap exists already
 	}
@@ -298,19 +298,19 @@ func (r *Registrar) press(now time.Time, p *point, station wps.MAC, uuid wps.UUI
 		r.event(Event{Kind: EventOverlap, Time: now, AccessPoint: p.uuid, Address: p.location.host.Addr(), Station: station, UUID: uuid})
 	}
 	for _, p := range r.points {
-		r.tell(now, p)
+		r.sendSelectedRegistrar(now, p)
 	}
 }
 
-// tell informs an access point which station the registrar waits for, if that
+// sendSelectedRegistrar informs an access point which station the registrar waits for, if that
 // has changed or is about to expire there.
-func (r *Registrar) tell(now time.Time, p *point) {
+func (r *Registrar) sendSelectedRegistrar(now time.Time, p *point) {
 	if p.sid == "" {
 		return // it accepts subscribers only
 	}
 	m := r.selection(p)
-	if m.SelectedRegistrar == p.told.SelectedRegistrar &&
-		(!m.SelectedRegistrar || sameSelection(m, &p.told) && now.Before(p.toldAt.Add(selectAgain))) {
+	if m.SelectedRegistrar == p.announced.SelectedRegistrar &&
+		(!m.SelectedRegistrar || sameSelection(m, &p.announced) && now.Before(p.announcedAt.Add(selectAgain))) {
 		return
 	}
 	b, err := wps.Append(nil, m)
@@ -318,7 +318,7 @@ func (r *Registrar) tell(now time.Time, p *point) {
 		r.pointEvent(now, EventFailed, p, err)
 		return
 	}
-	p.told, p.toldAt = *m, now
+	p.announced, p.announcedAt = *m, now
 	r.act(p, ActionSetSelectedRegistrar, []value{octets(argMessage, b)}, func(now time.Time, _ []byte, err error) {
 		if err != nil {
 			r.pointEvent(now, EventFailed, p, err)
@@ -366,8 +366,8 @@ func (r *Registrar) selection(p *point) *wps.SetSelectedRegistrar {
 	return m
 }
 
-// heard handles an event of an access point.
-func (r *Registrar) heard(now time.Time, p *point, event *WLANEvent) {
+// handleEvent handles an event of an access point.
+func (r *Registrar) handleEvent(now time.Time, p *point, event *WLANEvent) {
 	if event.Type == EventProbe {
 		var probe wps.ProbeRequest
 		if wps.Decode(&probe, event.Message, wps.Tolerant) == nil {
@@ -394,29 +394,29 @@ func (r *Registrar) heard(now time.Time, p *point, event *WLANEvent) {
 		e := r.enrollee(now, p, event.Station, Enrollee{UUID: m1.UUID, Password: m1.DevicePasswordID, Device: m1.Device})
 		if e.run == nil || !bytes.Equal(e.m1, event.Message) {
 			if e.run != nil { // it starts again
-				r.finish(now, p, e, e.run.Abort(registration.ErrTimeout))
+				r.endRun(now, p, e, e.run.Abort(registration.ErrTimeout))
 			}
 			e.m1, e.m1At = bytes.Clone(event.Message), now
-			r.begin(now, p, e, e.m1)
+			r.answerM1(now, p, e, e.m1)
 			return
 		}
 	}
-	i := slices.IndexFunc(p.list, func(e *enrollee) bool { return e.MAC == event.Station })
-	if i < 0 || p.list[i].run == nil {
+	i := slices.IndexFunc(p.enrollees, func(e *enrollee) bool { return e.MAC == event.Station })
+	if i < 0 || p.enrollees[i].run == nil {
 		return
 	}
-	r.answer(now, p, p.list[i], event.Message)
+	r.answer(now, p, p.enrollees[i], event.Message)
 }
 
 // enrollee records an event of a station.
 func (r *Registrar) enrollee(now time.Time, p *point, mac wps.MAC, seen Enrollee) *enrollee {
 	if seen.Password == wps.PasswordPushButton {
-		r.press(now, p, mac, seen.UUID)
+		r.recordPress(now, p, mac, seen.UUID)
 	}
 	seen.AccessPoint, seen.MAC = p.uuid, mac
-	i := slices.IndexFunc(p.list, func(e *enrollee) bool { return e.MAC == mac })
+	i := slices.IndexFunc(p.enrollees, func(e *enrollee) bool { return e.MAC == mac })
 	if i >= 0 {
-		e := p.list[i]
+		e := p.enrollees[i]
 		news := e.UUID != seen.UUID || e.Password != seen.Password
 		e.Enrollee, e.expires = seen, now.Add(EnrolleeTime)
 		if news {
@@ -424,24 +424,24 @@ func (r *Registrar) enrollee(now time.Time, p *point, mac wps.MAC, seen Enrollee
 		}
 		return e
 	}
-	if len(p.list) == maxEnrollees {
+	if len(p.enrollees) == maxEnrollees {
 		// The one that was silent longest makes room.
-		oldest := slices.MinFunc(p.list, func(a, b *enrollee) int { return a.expires.Compare(b.expires) })
+		oldest := slices.MinFunc(p.enrollees, func(a, b *enrollee) int { return a.expires.Compare(b.expires) })
 		if oldest.run != nil {
-			r.finish(now, p, oldest, oldest.run.Abort(registration.ErrTimeout))
+			r.endRun(now, p, oldest, oldest.run.Abort(registration.ErrTimeout))
 		}
-		p.list = slices.DeleteFunc(p.list, func(e *enrollee) bool { return e == oldest })
+		p.enrollees = slices.DeleteFunc(p.enrollees, func(e *enrollee) bool { return e == oldest })
 	}
 	e := &enrollee{Enrollee: seen, expires: now.Add(EnrolleeTime)}
-	p.list = append(p.list, e)
+	p.enrollees = append(p.enrollees, e)
 	r.enrolleeEvent(now, EventEnrollee, p, e, nil)
 	return e
 }
 
-// begin answers an M1, if there is an order for the station. Otherwise the
+// answerM1 answers an M1, if there is an order for the station. Otherwise the
 // registrar does not answer: another one may be waiting, and the access point
 // sends M2D if none is.
-func (r *Registrar) begin(now time.Time, p *point, e *enrollee, m1 []byte) {
+func (r *Registrar) answerM1(now time.Time, p *point, e *enrollee, m1 []byte) {
 	parsed, err := readM1(m1)
 	if err != nil {
 		return
@@ -471,7 +471,7 @@ func (r *Registrar) begin(now time.Time, p *point, e *enrollee, m1 []byte) {
 		r.enrolleeEvent(now, EventFailed, p, e, err)
 		return
 	}
-	e.run, e.order, e.used, e.heard = run, o, now, false
+	e.run, e.order, e.used, e.answered = run, o, now, false
 	if !o.overlap {
 		o.user = e
 		if o.UUID == nil && o.Password.ID != wps.PasswordPushButton {
@@ -505,7 +505,7 @@ func (r *Registrar) answer(now time.Time, p *point, e *enrollee, message []byte)
 		return // it belongs to another registrar, or to none
 	}
 	if kind, _ := wps.PeekMessageType(message); kind != wps.MessageM1 {
-		e.heard = true
+		e.answered = true
 	}
 	e.used = now
 	if out != nil {
@@ -514,14 +514,14 @@ func (r *Registrar) answer(now time.Time, p *point, e *enrollee, message []byte)
 		}, nil)
 	}
 	if e.run.Ended() || e.run.State() == registration.SentM2D {
-		r.finish(now, p, e, err)
+		r.endRun(now, p, e, err)
 	}
 }
 
-// finish ends a run with a station. A PIN is spent by success, by a failure
+// endRun ends a run with a station. A PIN is spent by success, by a failure
 // after M6, from which a station can compute it, and by the second failure if
 // it is for any station [hostap].
-func (r *Registrar) finish(now time.Time, p *point, e *enrollee, err error) {
+func (r *Registrar) endRun(now time.Time, p *point, e *enrollee, err error) {
 	run, o := e.run, e.order
 	e.run, e.order = nil, nil
 	if err == nil && run.State() == registration.SentM2D {
@@ -539,21 +539,21 @@ func (r *Registrar) finish(now time.Time, p *point, e *enrollee, err error) {
 		r.remove(o)
 		delete(r.pressed, e.UUID)
 		r.enrolleeEvent(now, EventRegistered, p, e, nil)
-	case !e.heard && errors.Is(err, registration.ErrTimeout):
+	case !e.answered && errors.Is(err, registration.ErrTimeout):
 		// It has continued with another registrar, or gone.
 		if mine && o.failed == 0 {
 			o.bound = nil
 		}
 	default:
 		if o.failed++; run.Exposed() && o.Password.ID != wps.PasswordPushButton || o.UUID == nil && o.failed == 2 && o.Password.ID != wps.PasswordPushButton {
-			r.over(now, o)
+			r.endOrder(now, o)
 		}
 		r.enrolleeEvent(now, EventFailed, p, e, err)
 	}
 	if !now.Before(o.until) && slices.Contains(r.orders, o) && o.user == nil {
-		r.over(now, o)
+		r.endOrder(now, o)
 	}
 	for _, p := range r.points {
-		r.tell(now, p)
+		r.sendSelectedRegistrar(now, p)
 	}
 }

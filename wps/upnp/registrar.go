@@ -97,13 +97,13 @@ type point struct {
 	sid      string
 	renew    time.Time // of the subscription
 	failures int       // consecutive failures of the subscription
-	last     string    // SEQ
+	lastSEQ  string    // SEQ
 
-	queue  []*pending // the first is in flight
-	run    *pointRun
-	list   []*enrollee
-	told   wps.SetSelectedRegistrar
-	toldAt time.Time
+	queue       []*pending // the first is in flight
+	run         *pointRun
+	enrollees   []*enrollee
+	announced   wps.SetSelectedRegistrar
+	announcedAt time.Time
 }
 
 // pending is a call with a function for its response.
@@ -122,13 +122,13 @@ type pointRun struct {
 // enrollee is a station at an access point.
 type enrollee struct {
 	Enrollee
-	expires time.Time
-	m1      []byte // the last one
-	m1At    time.Time
-	run     *registration.Registrar
-	order   *order
-	used    time.Time // time of its last message in the run
-	heard   bool      // it has answered M2
+	expires  time.Time
+	m1       []byte // the last one
+	m1At     time.Time
+	run      *registration.Registrar
+	order    *order
+	used     time.Time // time of its last message in the run
+	answered bool      // it has answered M2
 }
 
 // Enrollee is a station that an access point has reported.
@@ -313,9 +313,9 @@ func (r *Registrar) Stop(now time.Time) {
 	}
 	for _, p := range r.points {
 		p.queue = slices.DeleteFunc(p.queue, func(c *pending) bool { return !c.sent })
-		r.tell(now, p)
+		r.sendSelectedRegistrar(now, p)
 		if p.sid != "" {
-			r.ask(p, p.device.event.host, Request{Method: "UNSUBSCRIBE", Path: p.device.event.path, Header: Header{"SID": p.sid}}, nil)
+			r.queueCall(p, p.device.event.host, Request{Method: "UNSUBSCRIBE", Path: p.device.event.path, Header: Header{"SID": p.sid}}, nil)
 		}
 	}
 	r.stopped = true
@@ -334,9 +334,9 @@ func (r *Registrar) Output() Output {
 	return out
 }
 
-// ask queues a call to an access point. Calls are made one at a time, so that
+// queueCall queues a call to an access point. Calls are made one at a time, so that
 // they arrive in order.
-func (r *Registrar) ask(p *point, to netip.AddrPort, request Request, done func(now time.Time, r *Response, err error)) {
+func (r *Registrar) queueCall(p *point, to netip.AddrPort, request Request, done func(now time.Time, r *Response, err error)) {
 	r.call++
 	c := &pending{Call{ID: r.call, To: to, Request: request, Timeout: callTime}, false, done}
 	if len(p.queue) == maxCalls {
@@ -349,7 +349,7 @@ func (r *Registrar) ask(p *point, to netip.AddrPort, request Request, done func(
 
 // act calls an action of an access point. done receives its binary argument.
 func (r *Registrar) act(p *point, action Action, values []value, done func(now time.Time, argument []byte, err error)) {
-	r.ask(p, p.device.control.host, callAction(p.device.control, action, values...), func(now time.Time, resp *Response, err error) {
+	r.queueCall(p, p.device.control.host, callAction(p.device.control, action, values...), func(now time.Time, resp *Response, err error) {
 		if done == nil {
 			return
 		}
@@ -396,10 +396,10 @@ func (r *Registrar) Deadline() (next time.Time) {
 	}
 	for _, p := range r.points {
 		next = earlier(earlier(next, p.expires), p.renew)
-		if p.told.SelectedRegistrar {
-			next = earlier(next, p.toldAt.Add(selectAgain))
+		if p.announced.SelectedRegistrar {
+			next = earlier(next, p.announcedAt.Add(selectAgain))
 		}
-		for _, e := range p.list {
+		for _, e := range p.enrollees {
 			next = earlier(next, e.expires)
 			if e.run != nil {
 				next = earlier(next, e.used.Add(stationTime))
@@ -424,21 +424,21 @@ func (r *Registrar) Timeout(now time.Time) {
 	})
 	for _, o := range slices.Clone(r.orders) {
 		if !now.Before(o.until) && o.user == nil {
-			r.over(now, o)
+			r.endOrder(now, o)
 		}
 	}
 	for _, p := range slices.Clone(r.points) {
 		if !now.Before(p.expires) {
-			r.lose(now, p)
+			r.pointGone(now, p)
 			continue
 		}
 		if !p.renew.IsZero() && !now.Before(p.renew) {
 			r.subscribe(p)
 		}
-		for _, e := range slices.Clone(p.list) {
+		for _, e := range slices.Clone(p.enrollees) {
 			r.expire(now, p, e)
 		}
-		r.tell(now, p)
+		r.sendSelectedRegistrar(now, p)
 	}
 	for uuid, at := range r.pressed {
 		if !now.Before(at.Add(wps.MonitorTime)) {
@@ -451,10 +451,10 @@ func (r *Registrar) Timeout(now time.Time) {
 func (r *Registrar) expire(now time.Time, p *point, e *enrollee) {
 	if e.run != nil && !now.Before(e.used.Add(stationTime)) {
 		err := e.run.Abort(registration.ErrTimeout)
-		r.finish(now, p, e, err)
+		r.endRun(now, p, e, err)
 	}
 	if !now.Before(e.expires) && e.run == nil {
-		p.list = slices.DeleteFunc(p.list, func(other *enrollee) bool { return other == e })
+		p.enrollees = slices.DeleteFunc(p.enrollees, func(other *enrollee) bool { return other == e })
 		r.enrolleeEvent(now, EventEnrolleeGone, p, e, nil)
 	}
 }
@@ -491,7 +491,7 @@ func (r *Registrar) Datagram(now time.Time, from netip.AddrPort, b []byte) error
 		if p == nil || p.location.host.Addr() != host {
 			return wrong(object, "", ErrIgnored, "the access point is unknown")
 		}
-		r.lose(now, p)
+		r.pointGone(now, p)
 		return nil
 	}
 	location, err := parseAddress(object, "LOCATION", m.location, r.cfg.LAN, nil)
@@ -511,7 +511,7 @@ func (r *Registrar) Datagram(now time.Time, from netip.AddrPort, b []byte) error
 		return nil
 	}
 	if p != nil {
-		r.lose(now, p) // it has moved
+		r.pointGone(now, p) // it has moved
 	}
 	same := 0
 	for _, p := range r.points {
@@ -528,7 +528,7 @@ func (r *Registrar) Datagram(now time.Time, from netip.AddrPort, b []byte) error
 	}
 	p = &point{uuid: m.usn, location: location, expires: expires, path: "/event/" + hex.EncodeToString(token[:])}
 	r.points = append(r.points, p)
-	r.ask(p, location.host, Request{Method: "GET", Path: location.path, Header: Header{"ACCEPT": "text/xml, application/xml"}},
+	r.queueCall(p, location.host, Request{Method: "GET", Path: location.path, Header: Header{"ACCEPT": "text/xml, application/xml"}},
 		func(now time.Time, resp *Response, err error) { r.describe(now, p, resp, err) })
 	return nil
 }
@@ -538,8 +538,8 @@ func (r *Registrar) forget(p *point) {
 	r.points = slices.DeleteFunc(r.points, func(other *point) bool { return other == p })
 }
 
-// lose handles an access point that has gone.
-func (r *Registrar) lose(now time.Time, p *point) {
+// pointGone handles an access point that has gone.
+func (r *Registrar) pointGone(now time.Time, p *point) {
 	r.forget(p)
 	if !p.ready {
 		return
@@ -547,9 +547,9 @@ func (r *Registrar) lose(now time.Time, p *point) {
 	if p.run != nil {
 		r.pointEvent(now, EventFailed, p, p.run.machine.Abort(registration.ErrTimeout))
 	}
-	for _, e := range p.list {
+	for _, e := range p.enrollees {
 		if e.run != nil {
-			r.finish(now, p, e, e.run.Abort(registration.ErrTimeout))
+			r.endRun(now, p, e, e.run.Abort(registration.ErrTimeout))
 		}
 	}
 	r.pointEvent(now, EventAccessPointGone, p, nil)
@@ -607,7 +607,7 @@ func (r *Registrar) subscribe(p *point) {
 		h["CALLBACK"] = fmt.Sprintf("<%v>", address{netip.AddrPortFrom(r.cfg.LAN.Addr(), r.cfg.Port), p.path})
 	}
 	p.renew = time.Time{}
-	r.ask(p, p.device.event.host, Request{Method: "SUBSCRIBE", Path: p.device.event.path, Header: h},
+	r.queueCall(p, p.device.event.host, Request{Method: "SUBSCRIBE", Path: p.device.event.path, Header: h},
 		func(now time.Time, resp *Response, err error) { r.subscribed(now, p, resp, err) })
 }
 
@@ -628,10 +628,10 @@ func (r *Registrar) subscribed(now time.Time, p *point, resp *Response, err erro
 	}
 	if err != nil {
 		renewal := p.sid != ""
-		p.sid, p.told = "", wps.SetSelectedRegistrar{}
+		p.sid, p.announced = "", wps.SetSelectedRegistrar{}
 		if p.failures++; p.failures == 3 {
 			r.pointEvent(now, EventFailed, p, err)
-			r.lose(now, p)
+			r.pointGone(now, p)
 			return
 		}
 		p.renew = now.Add(retryTime)
@@ -649,11 +649,11 @@ func (r *Registrar) subscribed(now time.Time, p *point, resp *Response, err erro
 		}
 	}
 	if p.sid != sid {
-		p.last = ""
+		p.lastSEQ = ""
 	}
 	p.sid, p.failures = sid, 0
 	p.renew = now.Add(max(time.Duration(seconds)*time.Second/2, time.Second))
-	r.tell(now, p)
+	r.sendSelectedRegistrar(now, p)
 }
 
 // Handle processes an HTTP request: an event of an access point.
@@ -681,12 +681,12 @@ func (r *Registrar) Handle(now time.Time, q *Request) *Response {
 	if err != nil && !errors.Is(err, ErrIgnored) {
 		return respond(400)
 	}
-	if seq := q.Header["SEQ"]; seq == "" || seq != p.last {
+	if seq := q.Header["SEQ"]; seq == "" || seq != p.lastSEQ {
 		// The same number again is a repetition of an event whose response was
 		// lost.
-		p.last = seq
+		p.lastSEQ = seq
 		if e != nil {
-			r.heard(now, p, e)
+			r.handleEvent(now, p, e)
 		}
 	}
 	return respond(200)

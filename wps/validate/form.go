@@ -150,9 +150,9 @@ var places = sync.OnceValue(func() *[wps.KindHandoverSelect + 1][0x80]uint8 {
 	return all
 })
 
-// firsts calls f with the first attribute of each type of the table, and its
+// eachFirst calls f with the first attribute of each type of the table, and its
 // place in the order of the list.
-func (l *list) firsts(f func(a attribute, place int)) {
+func (l *list) eachFirst(f func(a attribute, place int)) {
 	placeOf := &places()[l.kind]
 	for i, a := range l.attrs {
 		if slot := l.slot(a.id); slot != nil && int(*slot) == i+1 {
@@ -165,7 +165,7 @@ func (l *list) firsts(f func(a attribute, place int)) {
 // the longest run of attributes that are in order.
 func checkOrder(l *list, r *reporter) {
 	last, ordered := 0, true
-	l.firsts(func(_ attribute, place int) {
+	l.eachFirst(func(_ attribute, place int) {
 		if place != 0 {
 			ordered, last = ordered && place > last, place
 		}
@@ -182,7 +182,7 @@ func reportMoved(l *list, r *reporter) {
 		inOrder                 bool
 	}
 	var seen []placed
-	l.firsts(func(a attribute, place int) {
+	l.eachFirst(func(a attribute, place int) {
 		if place == 0 {
 			return
 		}
@@ -214,7 +214,7 @@ func checkOutOfPlace(l *list, r *reporter) {
 	if l.kind == 0 {
 		return
 	}
-	l.firsts(func(a attribute, place int) {
+	l.eachFirst(func(a attribute, place int) {
 		if row := infoOf(a.id); row != nil && place == 0 && !(isSecret(row) && inClear(l.kind)) {
 			r.add(a.id, a.at, "%v has no place in %v.", a.id, l.kind)
 		}

@@ -62,9 +62,9 @@ var following = map[wps.Kind][]wps.Kind{
 	wps.KindDone: {wps.KindACK, wps.KindNACK},
 }
 
-// breaks calls f with each message that may not follow the one before it, and
+// eachOrderBreak calls f with each message that may not follow the one before it, and
 // whether missing messages would explain it.
-func (x *exchange) breaks(f func(s *step, before wps.Kind, unseen bool)) {
+func (x *exchange) eachOrderBreak(f func(s *step, before wps.Kind, unseen bool)) {
 	before := wps.Kind(0)
 	for i := range x.steps {
 		s := &x.steps[i]
@@ -80,7 +80,7 @@ func (x *exchange) breaks(f func(s *step, before wps.Kind, unseen bool)) {
 }
 
 func checkSequence(x *exchange, r *reporter) {
-	x.breaks(func(s *step, before wps.Kind, unseen bool) {
+	x.eachOrderBreak(func(s *step, before wps.Kind, unseen bool) {
 		switch {
 		case unseen && x.Lossy:
 		case before == 0:
@@ -92,7 +92,7 @@ func checkSequence(x *exchange, r *reporter) {
 }
 
 func checkUnseen(x *exchange, r *reporter) {
-	x.breaks(func(s *step, before wps.Kind, unseen bool) {
+	x.eachOrderBreak(func(s *step, before wps.Kind, unseen bool) {
 		switch {
 		case !unseen || !x.Lossy:
 		case before == 0:

@@ -180,14 +180,14 @@ const enoughRuns = 3
 // either end.
 func checkCounter(s *series, r *reporter) {
 	s.columns(func(column []draw) {
-		if len(column) >= enoughRuns && (counts(column, false) || counts(column, true)) {
+		if len(column) >= enoughRuns && (isCounter(column, false) || isCounter(column, true)) {
 			r.drawn(column[len(column)-1], "%v grows by the same amount in each of %d runs: it is a counter.", column[0].id, len(column))
 		}
 	})
 }
 
-// counts reports whether the values differ by a constant that is not zero.
-func counts(column []draw, reversed bool) bool {
+// isCounter reports whether the values differ by a constant that is not zero.
+func isCounter(column []draw, reversed bool) bool {
 	var step *big.Int
 	for i := 1; i < len(column); i++ {
 		d := new(big.Int).Sub(number(column[i].value, reversed), number(column[i-1].value, reversed))

@@ -20,7 +20,7 @@ type air struct {
 	recently [256]*network           // recent networks by the last octet of their addresses: faster than heard
 	unnamed  map[networkKey]*network // those of heard whose addresses are not known
 	octets   int                     // of all WPS elements that are kept
-	probing  []*asker
+	probing  []*searcher
 	// joining maps the stations that recently asked to associate without WPS to
 	// the time.
 	joining map[wps.MAC]time.Time
@@ -44,8 +44,8 @@ type network struct {
 	taken *doctor.Network
 }
 
-// asker is a station that looked for a registrar.
-type asker struct {
+// searcher is a station that looked for a registrar.
+type searcher struct {
 	doctor.Station
 	said *capture.Management
 }
@@ -118,7 +118,7 @@ func (a *air) advertisement(e *capture.Event) {
 // received for long.
 func (a *air) add(key networkKey) *network {
 	if len(a.heard) >= maxNetworks {
-		a.remove(a.pick(nil, func(n, than *network) bool { return n.Last.Before(than.Last) }))
+		a.remove(a.pickLeast(nil, func(n, than *network) bool { return n.Last.Before(than.Last) }))
 	}
 	n := &network{key: key, Network: doctor.Network{BSSID: key.bssid}}
 	a.heard[key] = n
@@ -128,8 +128,8 @@ func (a *air) add(key networkKey) *network {
 	return n
 }
 
-// pick returns the least of a few networks, but never spare.
-func (a *air) pick(spare *network, less func(n, than *network) bool) (first *network) {
+// pickLeast returns the least of a few networks, but never spare.
+func (a *air) pickLeast(spare *network, less func(n, than *network) bool) (first *network) {
 	looked := 0
 	for _, n := range a.heard { // in any order
 		if n == spare {
@@ -171,7 +171,7 @@ func advertOctets(adverts []doctor.Advert) (octets int) {
 // forget frees memory: a network with many elements forgets the older ones. If
 // that is the current network, it forgets its own.
 func (a *air) forget(now *network) {
-	n := a.pick(nil, func(n, than *network) bool { return n.octets > than.octets })
+	n := a.pickLeast(nil, func(n, than *network) bool { return n.octets > than.octets })
 	if n.octets < now.octets {
 		n = now
 	}
@@ -259,7 +259,7 @@ func (a *air) probe(e *capture.Event) {
 	if len(a.probing) == maxStations {
 		a.probing = slices.Delete(a.probing, 0, 1)
 	}
-	a.probing = append(a.probing, &asker{
+	a.probing = append(a.probing, &searcher{
 		Station: doctor.Station{MAC: e.Src, UUID: p.UUIDE, Method: method, Bands: p.RFBands, First: e.Time, Last: e.Time},
 		said:    e.Management,
 	})
@@ -279,7 +279,7 @@ func (a *air) directFrame(e *capture.Event, what string) {
 		a.direct = append(a.direct, doctor.DirectDevice{MAC: e.Src})
 	}
 	d := &a.direct[i]
-	d.Said = what
+	d.LastAction = what
 	if name := wps.Find(e.Management.WPS, wps.AttrDeviceName); len(name) > 0 {
 		d.Name = string(name[:min(len(name), maxName)])
 	}
@@ -298,7 +298,7 @@ func (a *air) stations() (all []doctor.Station) {
 
 // searchedRecently reports whether a station looked for a registrar recently.
 func (a *air) searchedRecently(station wps.MAC, now time.Time) bool {
-	return slices.ContainsFunc(a.probing, func(s *asker) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
+	return slices.ContainsFunc(a.probing, func(s *searcher) bool { return s.MAC == station && now.Sub(s.Last) < wps.MonitorTime })
 }
 
 // recordJoining records that a station asks to associate with an existing key.

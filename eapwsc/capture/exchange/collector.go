@@ -42,9 +42,9 @@ type Collector struct {
 }
 
 const (
-	// leap is the largest plausible time between two frames; a longer one is a
+	// maxTimeStep is the largest plausible time between two frames; a longer one is a
 	// damaged time stamp.
-	leap = time.Hour
+	maxTimeStep = time.Hour
 	// maxNotes limits the different notes. A reader has fewer sentences.
 	maxNotes = 64
 )
@@ -105,7 +105,7 @@ func (c *Collector) Add(e *capture.Event) []*Exchange {
 func (c *Collector) follow(t time.Time) {
 	switch step := t.Sub(c.now); {
 	case t.IsZero(): // a note about the file
-	case step > leap || step < -idleTime:
+	case step > maxTimeStep || step < -idleTime:
 		c.now, c.nextSweep, c.conversations.lingering = t, t.Add(time.Second), nil
 	case step > 0:
 		if c.now = t; t.After(c.nextSweep) {
@@ -124,7 +124,7 @@ func (c *Collector) Close() []*Exchange {
 		c.drop(v)
 	}
 	c.complete()
-	if out := c.queue.take(); c.queue.gaveAny {
+	if out := c.queue.take(); c.queue.deliveredAny {
 		return out
 	}
 	return c.queue.unanswered

@@ -16,18 +16,18 @@ import (
 // are several ends, WSC_Done counts most, then those with a reason, then
 // EAP-Failure; of each kind the first one counts.
 type course struct {
-	x       *Exchange
-	reached doctor.Stage
+	exchange *Exchange
+	reached  doctor.Stage
 
-	how     doctor.End      // the end that counts
+	kind    doctor.End      // the end that counts
 	end     *validate.Entry // the step of the end, nil for none
 	silence time.Duration   // before it
 
-	m2d      *validate.Entry // the first M2D
-	m2       bool            // M2 came
-	handover bool            // with settings in it
+	m2d          *validate.Entry // the first M2D
+	m2           bool            // M2 came
+	settingsSent bool            // with settings in it
 
-	heard           time.Time // time of the last event that is not an end
+	lastActivity    time.Time // time of the last event that is not an end
 	repeats         int       // of that
 	retransmissions int
 	unanswered      int    // repetitions of M1 and M2D without an answer: iwd answers M2D with its M1 only
@@ -36,7 +36,7 @@ type course struct {
 
 // newCourse follows the steps of an exchange.
 func newCourse(x *Exchange) *course {
-	c := &course{x: x, heard: x.Began}
+	c := &course{exchange: x, lastActivity: x.Began}
 	for i := range x.Entries {
 		s := &x.Entries[i]
 		c.advance(s)
@@ -79,15 +79,15 @@ func (c *course) recordEnd(s *validate.Entry) {
 	how := c.endOf(s)
 	switch {
 	case s.Type == wps.MessageM2:
-		c.m2, c.handover = true, s.Attribute(wps.AttrEncryptedSettings) != nil
+		c.m2, c.settingsSent = true, s.Attribute(wps.AttrEncryptedSettings) != nil
 	case s.Type == wps.MessageM2D && c.m2d == nil:
 		c.m2d = s
 	case how == doctor.EndOpen:
-	case c.end == nil || rank[how] > rank[c.how]:
-		c.how, c.end, c.silence = how, s, s.Time.Sub(c.heard)
+	case c.end == nil || rank[how] > rank[c.kind]:
+		c.kind, c.end, c.silence = how, s, s.Time.Sub(c.lastActivity)
 	}
 	if how == doctor.EndOpen {
-		c.heard, c.repeats = s.LastSent(), s.Repeats
+		c.lastActivity, c.repeats = s.LastSent(), s.Repeats
 	}
 }
 
@@ -102,7 +102,7 @@ func (c *course) endOf(s *validate.Entry) doctor.End {
 		return doctor.EndDone
 	case s.Type == wps.MessageNACK:
 		return doctor.EndNACK
-	case s.Type == wps.MessageACK && c.reached == doctor.StageM8 && !c.x.FromEnrollee(s):
+	case s.Type == wps.MessageACK && c.reached == doctor.StageM8 && !c.exchange.FromEnrollee(s):
 		return doctor.EndDone // an external registrar answers WSC_Done, which is not in the capture
 	case s.Signal == validate.SignalEAPFailure, s.Signal == validate.SignalEAPSuccess:
 		return doctor.EndFailure
@@ -116,52 +116,52 @@ func (c *course) endOf(s *validate.Entry) doctor.End {
 
 // describe fills in a.
 func (c *course) describe(a *doctor.Attempt) {
-	x := c.x
-	a.Reached, a.End, a.Silence, a.Status = c.reached, c.how, c.silence, c.status
+	x := c.exchange
+	a.Reached, a.End, a.Silence, a.Status = c.reached, c.kind, c.silence, c.status
 	a.Repeats, a.Retransmissions = c.repeats, c.retransmissions
 	if c.m2d != nil && !c.m2 {
 		a.Retransmissions -= c.unanswered
 	}
 	a.M2Lost = c.m2Lost()
 	a.Wired = !x.OnAir && x.Transport != TransportRADIUS
-	if c.how == doctor.EndDisconnect {
+	if c.kind == doctor.EndDisconnect {
 		a.DisconnectReason = c.end.Status
 	}
 	if c.reached <= doctor.StageAssociated && x.Joining.Seen() {
 		a.Ordinary, a.After = true, doctor.After{Reason: a.After.Reason}
 	}
 	if c.status != 0 {
-		a.By = x.role(validate.SideAP)
+		a.DetectedBy = x.role(validate.SideAP)
 	}
-	if c.reached == doctor.StageM8 && x.Joining.Seen() && c.how != doctor.EndNACK {
+	if c.reached == doctor.StageM8 && x.Joining.Seen() && c.kind != doctor.EndNACK {
 		a.End, c.end = doctor.EndDone, nil // it joins with the settings: WSC_Done is not in the capture
 	}
-	if x.Transport == TransportIEEE1905 && c.handover {
+	if x.Transport == TransportIEEE1905 && c.settingsSent {
 		a.End, a.Mesh, c.end = doctor.EndDone, true, nil
 	}
 	switch {
 	case a.End == doctor.EndDone && c.doneEarly():
-		a.End, a.By = doctor.EndFailure, x.role(c.end.From)
+		a.End, a.DetectedBy = doctor.EndFailure, x.role(c.end.From)
 	case a.End == doctor.EndDone:
-		a.By = 0
+		a.DetectedBy = 0
 	case c.m2d != nil && !c.m2:
 		if c.end != nil {
 			a.Silence = c.end.Time.Sub(c.m2d.LastSent())
 		}
-		a.End, a.By = doctor.EndM2D, x.role(c.m2d.From)
+		a.End, a.DetectedBy = doctor.EndM2D, x.role(c.m2d.From)
 		c.reason(a, c.m2d)
 	case c.end != nil:
-		a.By = x.role(c.end.From)
+		a.DetectedBy = x.role(c.end.From)
 		switch {
 		case a.End == doctor.EndNACK:
 			c.reason(a, c.end)
 		case x.messagesUnknown(c.end):
-			a.By, a.MoreUnknown = 0, true
+			a.DetectedBy, a.MoreUnknown = 0, true
 		}
 	default:
-		a.Silence = x.Watched.Sub(c.heard)
+		a.Silence = x.Watched.Sub(c.lastActivity)
 		if x.Restarted != 0 && c.status == 0 {
-			a.End, a.By = doctor.EndRestarted, x.role(x.Restarted)
+			a.End, a.DetectedBy = doctor.EndRestarted, x.role(x.Restarted)
 		}
 	}
 	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end) || c.end == nil && c.reached == doctor.StageNone && x.hasMessage()
@@ -170,16 +170,16 @@ func (c *course) describe(a *doctor.Attempt) {
 // m2Lost reports whether M1 was repeated after M2, and M3 never came: the
 // enrollee has not received M2.
 func (c *course) m2Lost() bool {
-	m1, m2 := c.x.first(wps.MessageM1), c.x.first(wps.MessageM2)
+	m1, m2 := c.exchange.first(wps.MessageM1), c.exchange.first(wps.MessageM2)
 	return m1 != nil && m2 != nil && c.m2d == nil && c.reached == doctor.StageM2 && m1.LastSent().After(m2.Time)
 }
 
 // doneEarly reports whether WSC_Done came too early: the exchange was captured
 // from its beginning, and had neither M8 nor an M2 with settings.
 func (c *course) doneEarly() bool {
-	m2 := c.x.first(wps.MessageM2)
+	m2 := c.exchange.first(wps.MessageM2)
 	cut := m2 != nil && m2.Truncated // the settings may be in its end
-	return c.reached == doctor.StageDone && c.x.first(wps.MessageM1) != nil && !c.handover && !cut && c.x.furthest() < wps.MessageM7
+	return c.reached == doctor.StageDone && c.exchange.first(wps.MessageM1) != nil && !c.settingsSent && !cut && c.exchange.furthest() < wps.MessageM7
 }
 
 // reason records the Configuration Error of M2D or WSC_NACK, and what it
@@ -189,8 +189,8 @@ func (c *course) reason(a *doctor.Attempt, s *validate.Entry) {
 	known := false
 	a.ConfigError, known = s.ConfigError()
 	a.ConfigErrorUnknown = !known && s.Truncated
-	if a.ConfigError == wps.DevicePasswordAuthFailed && a.By == registration.RoleEnrollee {
-		a.Skipped = !c.x.follows(s)
+	if a.ConfigError == wps.DevicePasswordAuthFailed && a.DetectedBy == registration.RoleEnrollee {
+		a.Skipped = !c.exchange.follows(s)
 		switch {
 		case a.Skipped:
 		case a.Reached == doctor.StageM3 || a.Reached == doctor.StageM5:

@@ -19,13 +19,13 @@ const (
 // queue holds the exchanges that have begun and are not returned yet. It
 // returns them in the order in which they began, unless too many wait.
 type queue struct {
-	begun      []*queued   // in this order they are returned
-	maxOpen    int         // how many may have begun before some are returned out of order
-	octets     int         // the memory of all
-	ended      []*queued   // to be completed
-	ready      []*Exchange // to be returned
-	gaveAny    bool        // an exchange was returned
-	unanswered []*Exchange // EAPOL-Start only, the first few of them
+	begun        []*queued   // in this order they are returned
+	maxOpen      int         // how many may have begun before some are returned out of order
+	octets       int         // the memory of all
+	ended        []*queued   // to be completed
+	ready        []*Exchange // to be returned
+	deliveredAny bool        // an exchange was returned
+	unanswered   []*Exchange // EAPOL-Start only, the first few of them
 }
 
 // queued is an exchange in the queue.
@@ -69,14 +69,14 @@ func (q *queue) full() bool { return q.octets > maxOctets }
 // take returns the exchanges that have ended and wait for no other.
 func (q *queue) take() []*Exchange {
 	for len(q.begun) > 0 && q.begun[0].complete {
-		q.give(q.begun[0])
+		q.deliver(q.begun[0])
 		q.begun[0] = nil
 		q.begun = q.begun[1:]
 	}
 	if len(q.begun) > q.maxOpen || q.full() {
 		q.begun = slices.DeleteFunc(q.begun, func(e *queued) bool {
 			if e.complete {
-				q.give(e)
+				q.deliver(e)
 			}
 			return e.complete
 		})
@@ -87,11 +87,11 @@ func (q *queue) take() []*Exchange {
 	return out
 }
 
-func (q *queue) give(e *queued) {
+func (q *queue) deliver(e *queued) {
 	q.octets -= e.octets
 	switch {
 	case !e.notWPS:
-		q.ready, q.gaveAny = append(q.ready, e.Exchange), true
+		q.ready, q.deliveredAny = append(q.ready, e.Exchange), true
 	case e.isUnanswered() && !e.ordinary && len(q.unanswered) < maxUnanswered:
 		q.unanswered = append(q.unanswered, e.Exchange)
 	}

@@ -21,17 +21,17 @@ var deviceRows = []Pattern{
 	{Program: Adapter, Origin: "Ralink's and Realtek's utilities", Text: "WPS EAP process failed", Example: "WPS EAP process failed.", means: noticed(doctor.NoticeFailed)},
 	{Program: Adapter, Origin: "Ralink's and Realtek's utilities", Text: "WPS status is connected successfully", Example: "WPS status is connected successfully - home",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideStation)
 			in.succeed(l.with(wps.MAC{}))
 			l.enrolled = false
 		}},
 
 	{Program: Router, Origin: "D-Link DIR-655 and others, the log of their page", Text: "WPS Internal Registrar started PBC registration", Example: "[INFO] Sat Jan 31 10:56:11 2004 WPS Internal Registrar started PBC registration",
-		means: func(in *interpreter, m *match) { in.here().is(sideAP) }},
+		means: func(in *interpreter, m *match) { in.currentLink().is(sideAP) }},
 	{Program: Router, Origin: "D-Link DIR-655 and others", Text: "STA with MAC ({sta:word}) registered in successfully", Example: "[INFO] Sat Jan 31 10:56:22 2004 STA with MAC (000420000001) registered in successfully",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideAP)
 			sta, _ := wps.ParseMAC(string(m.text("sta")))
 			in.succeed(l.with(sta))

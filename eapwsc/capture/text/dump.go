@@ -424,17 +424,17 @@ func (in *interpreter) dumped(b []byte, line int) {
 	}
 }
 
-// keep notes a dump.
-func (in *interpreter) keep(name string, kind wps.Kind, attributes []byte, offset int, whole []byte) {
+// noteDump notes a dump.
+func (in *interpreter) noteDump(name string, kind wps.Kind, attributes []byte, offset int, whole []byte) {
 	if len(in.dumps) < maxDumps {
 		in.dumps = append(in.dumps, Dump{Line: in.line, Name: name, Kind: kind, Octets: attributes, Offset: offset, Frame: whole})
 		in.heard[HexDump]++
 	}
 }
 
-// dumpTalk returns the talk that dumped packets belong to.
-func (in *interpreter) dumpTalk() *talk {
-	l := in.on("hex dump")
+// dumpConversation returns the conversation that dumped packets belong to.
+func (in *interpreter) dumpConversation() *conversation {
+	l := in.linkNamed("hex dump")
 	l.is(sideStation)
 	t := l.with(wps.MAC{})
 	t.dumped = true
@@ -473,7 +473,7 @@ func (in *interpreter) dumped80211(b []byte) bool {
 	}
 	in.management(b)
 	kind := elementKinds[row.kind]
-	in.keep("802.11 frame, "+row.kind.String(), kind, attributes, bytes.Index(b, attributes), b)
+	in.noteDump("802.11 frame, "+row.kind.String(), kind, attributes, bytes.Index(b, attributes), b)
 	return true
 }
 
@@ -528,7 +528,7 @@ func (in *interpreter) packet(frame, whole []byte, offset int, src, dst wps.MAC)
 	name, kind := "EAPOL frame", wps.Kind(0)
 	var attributes []byte
 	at := 0
-	t := in.dumpTalk()
+	t := in.dumpConversation()
 	fromStation := len(frame) > 4 && frame[1] == byte(eapol.TypeEAP) && frame[4] == byte(eap.CodeResponse) || frame[1] == byte(eapol.TypeStart)
 	if f, err := eapol.ParseFrame(frame); err == nil && f.Type == eapol.TypeEAP && len(f.Body) >= 14 {
 		body := bytes.Clone(f.Body)
@@ -545,7 +545,7 @@ func (in *interpreter) packet(frame, whole []byte, offset int, src, dst wps.MAC)
 			name = "EAP packet"
 		}
 	}
-	in.keep(name, kind, attributes, at, whole)
+	in.noteDump(name, kind, attributes, at, whole)
 	e := in.emit(capture.KindEAPOL)
 	e.Data = frame
 	e.Src, e.Dst = src, dst
@@ -582,11 +582,11 @@ func (in *interpreter) dumpedNDEF(b []byte) bool {
 	}
 	token, err := nfc.Read(b, wps.Tolerant)
 	if err != nil || token.List == nil {
-		in.keep("NDEF record of WPS that cannot be read", 0, nil, 0, b)
+		in.noteDump("NDEF record of WPS that cannot be read", 0, nil, 0, b)
 		return true
 	}
 	kind, raw := token.List.Kind(), []byte(token.List.Attributes().Raw)
-	in.keep("NDEF record, "+tokenNames[kind], kind, raw, max(0, bytes.Index(b, raw)), b)
+	in.noteDump("NDEF record, "+tokenNames[kind], kind, raw, max(0, bytes.Index(b, raw)), b)
 	return true
 }
 
@@ -604,7 +604,7 @@ func (in *interpreter) dumpedHandover(b []byte) bool {
 	if err != nil || token.List == nil {
 		return false
 	}
-	in.keep("NFC "+tokenNames[token.List.Kind()], token.List.Kind(), b[2:], 2, b)
+	in.noteDump("NFC "+tokenNames[token.List.Kind()], token.List.Kind(), b[2:], 2, b)
 	return true
 }
 
@@ -638,16 +638,16 @@ func (in *interpreter) element80211(parsed dot11.Elements, whole []byte, offset 
 	case wps.Find(parsed.WPS, wps.AttrResponseType) != nil:
 		kind, name = capture.KindProbeResponse, "WPS element of a probe or association response"
 		if wps.Find(parsed.WPS, wps.AttrState) == nil {
-			in.keep("WPS element of an association response", wps.KindAssociationResponse, parsed.WPS, offset, whole)
+			in.noteDump("WPS element of an association response", wps.KindAssociationResponse, parsed.WPS, offset, whole)
 			return
 		}
 	case wps.Find(parsed.WPS, wps.AttrRequestType) != nil && wps.Find(parsed.WPS, wps.AttrDevicePasswordID) == nil:
-		in.keep("WPS element of an association request", wps.KindAssociationRequest, parsed.WPS, offset, whole)
+		in.noteDump("WPS element of an association request", wps.KindAssociationRequest, parsed.WPS, offset, whole)
 		return
 	case wps.Find(parsed.WPS, wps.AttrRequestType) != nil:
 		kind, name = capture.KindProbeRequest, "WPS element of a probe request"
 	}
-	in.keep(name, elementKinds[kind], parsed.WPS, offset, whole)
+	in.noteDump(name, elementKinds[kind], parsed.WPS, offset, whole)
 	e := in.emit(kind)
 	e.Radio.OnAir = true
 	m := &capture.Management{Capability: 1 | dot11.Privacy, Elements: parsed}
@@ -667,8 +667,8 @@ func (in *interpreter) dumpedAttributes(b []byte) bool {
 		return false
 	}
 	if kind, name, ok := messageKind(b); ok {
-		in.keep("WSC message "+name, kind, b, 0, b)
-		t := in.dumpTalk()
+		in.noteDump("WSC message "+name, kind, b, 0, b)
+		t := in.dumpConversation()
 		mt, _ := wps.PeekMessageType(b)
 		op := eap.OpMSG
 		if o, ok := opCodes[mt]; ok {
@@ -683,19 +683,19 @@ func (in *interpreter) dumpedAttributes(b []byte) bool {
 	}
 	if wps.Find(b, wps.AttrOOBDevicePassword) != nil || wps.Find(b, wps.AttrCredential) != nil {
 		if token, err := nfc.Read(b, wps.Tolerant); err == nil && token.List != nil {
-			in.keep("NFC "+tokenNames[token.List.Kind()], token.List.Kind(), b, 0, b)
+			in.noteDump("NFC "+tokenNames[token.List.Kind()], token.List.Kind(), b, 0, b)
 			return true
 		}
 	}
 	if v := wps.Find(b, wps.AttrCredential); v != nil || wps.Find(b, wps.AttrNetworkKey) != nil && wps.Find(b, wps.AttrSSID) != nil {
-		in.keep("credential", wps.KindCredential, b, 0, b)
+		in.noteDump("credential", wps.KindCredential, b, 0, b)
 		return true
 	}
 	if wps.Find(b, wps.AttrState) != nil || wps.Find(b, wps.AttrRequestType) != nil || wps.Find(b, wps.AttrResponseType) != nil {
 		in.element80211(dot11.Elements{WPS: b}, b, 0)
 		return true
 	}
-	in.keep("attributes of WPS", 0, b, 0, b)
+	in.noteDump("attributes of WPS", 0, b, 0, b)
 	return true
 }
 

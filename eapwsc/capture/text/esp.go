@@ -21,7 +21,7 @@ var espRows = []Pattern{
 		means: func(in *interpreter, m *match) { in.espStarts() }},
 	{Program: ESPIDF, Origin: "esp_wifi, closed", Text: "mode : sta{gap:upto}({own:mac}", Example: "I (780) wifi:mode : sta (02:00:00:00:01:00)",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideStation)
 			l.own = m.mac("own")
 		}},
@@ -29,7 +29,7 @@ var espRows = []Pattern{
 		means: (*interpreter).espState},
 	{Program: ESPIDF, Origin: "esp_wifi, closed", Text: "wifi:connected with {ssid:upto}, aid = {aid:int}", Example: "I (28868) wifi:connected with home, aid = 2, channel 8, BW20, bssid = 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.ssid = string(m.text("ssid"))
 			if l.enrolled {
 				in.joined(l.with(wps.MAC{}), true)
@@ -37,13 +37,13 @@ var espRows = []Pattern{
 		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps discover ⟦{ssid:upto}⟧", Example: "D (5230) wpa: wps discover [home]",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideStation)
 			l.ssid = string(m.text("ssid"))
 		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "WPS: connecting to {ssid:upto}, bssid={bssid:mac}", Example: "I (6230) wpa: WPS: connecting to home, bssid=02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideStation)
 			l.ssid = string(m.text("ssid"))
 			l.enrolled = false
@@ -53,32 +53,32 @@ var espRows = []Pattern{
 		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "WPS: neg start", Example: "D (6231) wpa: WPS: neg start",
 		means: func(in *interpreter, m *match) {
-			t := in.talkHere()
+			t := in.currentConversation()
 			t.link.is(sideStation)
-			if t.said == 0 && !t.associates {
+			if t.signals == 0 && !t.associates {
 				in.attempt(t)
 			}
 			t.wsc = true
 		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "WPS: Send EAPOL START", Example: "D (6600) wpa: WPS: Send EAPOL START.",
 		means: func(in *interpreter, m *match) {
-			t := in.talkHere()
+			t := in.currentConversation()
 			t.link.is(sideStation)
 			in.associate(t)
 			in.eapolStart(t, []byte{1, 1, 0, 0})
 		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "=========identity=======", Example: "D (6700) wpa: =========identity===========",
 		means: func(in *interpreter, m *match) {
-			t := in.talkHere()
+			t := in.currentConversation()
 			t.link.is(sideStation)
 			in.associate(t)
 			in.start(t)
 			t.wsc = true
-			in.emitSignal(t, saidIdentity)
+			in.emitSignal(t, signalIdentity)
 		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "sm->wps->state = {state:int}", Example: "D (6800) wpa: sm->wps->state = 3",
 		means: func(in *interpreter, m *match) {
-			t := in.talkHere()
+			t := in.currentConversation()
 			state, _ := m.number("state")
 			t.link.is(sideStation)
 			if kind, ok := espStates[state]; ok && in.pending == nil {
@@ -89,14 +89,19 @@ var espRows = []Pattern{
 			}
 		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "receive eap code failure!", Example: "D (7900) wpa: receive eap code failure!",
-		means: func(in *interpreter, m *match) { in.flush(); t := in.talkHere(); t.wsc = true; in.failure(t) }},
+		means: func(in *interpreter, m *match) {
+			in.flush()
+			t := in.currentConversation()
+			t.wsc = true
+			in.failure(t)
+		}},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps finished------>", Example: "D (7901) wpa: wps finished------>",
-		means: func(in *interpreter, m *match) { in.flush(); in.succeed(in.talkHere()) }},
+		means: func(in *interpreter, m *match) { in.flush(); in.succeed(in.currentConversation()) }},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps failed----->", Example: "E (7902) wpa: wps failed-----> ignore_sel_reg=0",
 		means: func(in *interpreter, m *match) { in.espFailed() }},
 	{Program: ESPIDF, Origin: "esp_supplicant/src/esp_wps.c", Text: "wps msg timeout RECV_M2", Example: "D (7902) wpa: wps msg timeout RECV_M2",
 		means: func(in *interpreter, m *match) {
-			t := in.talkHere()
+			t := in.currentConversation()
 			t.link.is(sideStation)
 			in.flush()
 			in.emitMessageOnce(t, wps.MessageM1)
@@ -110,7 +115,7 @@ var espRows = []Pattern{
 			case 1:
 				in.espM2D()
 			case 2:
-				in.leave(in.talkHere(), false, 0)
+				in.leave(in.currentConversation(), false, 0)
 			default:
 				in.espFailed()
 			}
@@ -133,13 +138,13 @@ var espRows = []Pattern{
 		means: func(in *interpreter, m *match) {
 			in.espSucceeded()
 			if name := m.text("ssid"); len(name) > 0 {
-				in.here().ssid = string(name)
+				in.currentLink().ssid = string(name)
 			}
 		}},
 	{Program: ESPIDF, Origin: "examples/wifi/wps", Text: "STA_WPS_ER_PIN", Example: "I (5301) example_wps: WIFI_EVENT_STA_WPS_ER_PIN",
-		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
+		means: func(in *interpreter, m *match) { in.currentLink().method = doctor.PIN }},
 	{Program: ESPIDF, Origin: "arduino-esp32, examples WPS", Text: "WPS_PIN = ", Example: "WPS_PIN = 12345670",
-		means: func(in *interpreter, m *match) { in.here().method = doctor.PIN }},
+		means: func(in *interpreter, m *match) { in.currentLink().method = doctor.PIN }},
 	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Text: "STA Disconnected: SSID: {ssid:upto}, BSSID: {bssid:mac}, Reason: {reason:int}", Example: "[ 28929][V][WiFiGeneric.cpp:360] _arduino_event_cb(): STA Disconnected: SSID: home, BSSID: 02:00:00:00:00:00, Reason: 15",
 		means: (*interpreter).espDisconnected},
 	{Program: ESPIDF, Origin: "arduino-esp32, WiFiGeneric.cpp", Text: "_eventCallback(): Reason: {reason:int}", Example: "[W][WiFiGeneric.cpp:391] _eventCallback(): Reason: 15 - 4WAY_HANDSHAKE_TIMEOUT",
@@ -165,9 +170,9 @@ var espRows = []Pattern{
 		}},
 	{Program: ESPIDF, Origin: "esp_wifi, closed", Text: "receive encrypted ap, but password is empty", Example: "I (34588) wifi: receive encrypted ap, but password is empty",
 		means: func(in *interpreter, m *match) {
-			if l := in.here(); l.enrolled {
+			if l := in.currentLink(); l.enrolled {
 				name := cmp.Or(l.ssid, "?") // there was one
-				in.give(l.done, &wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES})
+				in.noteSettings(l.done, &wps.Credential{SSID: wps.SSID(name), AuthType: wps.AuthWPA2Personal, EncrType: wps.EncrAES})
 			}
 		}},
 	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Text: "wps cb status: {status:int}", Example: "wps cb status: 0",
@@ -185,8 +190,8 @@ var espRows = []Pattern{
 		}},
 	{Program: ESPIDF, Origin: "ESP8266 SDK", Text: "Disconn from {ssid:upto};{reason:int}", Example: "Disconn from home;23",
 		means: func(in *interpreter, m *match) {
-			t := in.talkHere()
-			if t.wsc && t.said&saidFailure == 0 && !t.link.enrolled {
+			t := in.currentConversation()
+			if t.wsc && t.signals&signalFailure == 0 && !t.link.enrolled {
 				in.espFailed()
 			}
 		}},
@@ -199,7 +204,7 @@ var espStates = map[int]wps.MessageType{1: wps.MessageM1, 3: wps.MessageM3, 5: w
 // espStarts handles the start of WPS. The default is the button, but the log
 // does not show the method.
 func (in *interpreter) espStarts() {
-	l := in.here()
+	l := in.currentLink()
 	l.is(sideStation)
 	l.wps, l.enrolled = true, false
 }
@@ -213,7 +218,7 @@ var (
 
 // espState handles a new state of the station.
 func (in *interpreter) espState(m *match) {
-	t := in.talkHere()
+	t := in.currentConversation()
 	l := t.link
 	if !l.wps {
 		return
@@ -230,7 +235,7 @@ func (in *interpreter) espState(m *match) {
 			in.accepted(t, 0)
 			return
 		}
-		if t.said != 0 {
+		if t.signals != 0 {
 			t.renew()
 		}
 		in.attempt(t)
@@ -251,7 +256,7 @@ func (in *interpreter) espState(m *match) {
 
 // espRefused handles a refused association, for WPS or with the settings that it
 // gave.
-func (in *interpreter) espRefused(t *talk, status int) {
+func (in *interpreter) espRefused(t *conversation, status int) {
 	in.attempt(t)
 	if !t.link.enrolled {
 		t.wsc = true
@@ -262,21 +267,21 @@ func (in *interpreter) espRefused(t *talk, status int) {
 
 // espLeft handles a disconnection of the station, during the registration or with
 // its settings.
-func (in *interpreter) espLeft(t *talk, reason int) {
+func (in *interpreter) espLeft(t *conversation, reason int) {
 	switch {
 	case t.link.enrolled:
 		in.espJoinFailed(t, reason)
 		return
-	case t.said != 0:
+	case t.signals != 0:
 	case reason == reasonHandshake:
 		in.emitFrame(t, false, keyFrame(0)) // which the station did not answer
 	case reason == reason8021X:
-		in.emitSignal(t, saidIdentityRequest)
+		in.emitSignal(t, signalIdentityRequest)
 		in.emitWSC(t, false, eap.OpMSG, nil, 1)
 		in.emitWSC(t, true, eap.OpMSG, nil, 1)
 	}
 	in.leave(t, false, reason)
-	t.said |= saidFailure
+	t.signals |= signalFailure
 }
 
 // The reasons that the driver gives besides those of IEEE 802.11:
@@ -290,7 +295,7 @@ const (
 
 // espJoinFailed handles the reason why a station with settings was disconnected or
 // could not connect. Other reasons show nothing about the settings.
-func (in *interpreter) espJoinFailed(t *talk, reason int) {
+func (in *interpreter) espJoinFailed(t *conversation, reason int) {
 	switch reason {
 	case reasonHandshake, espHandshakeFailed:
 		in.joined(t, false)
@@ -305,7 +310,7 @@ func (in *interpreter) espJoinFailed(t *talk, reason int) {
 // espDisconnected handles the reason of a disconnection as a program prints it.
 // During the registration the driver's own line has the same information.
 func (in *interpreter) espDisconnected(m *match) {
-	l := in.here()
+	l := in.currentLink()
 	if !l.enrolled {
 		return
 	}
@@ -327,11 +332,11 @@ const reason8021X = 23
 // espFailed handles a failed run. Nothing else may be known of it.
 func (in *interpreter) espFailed() {
 	in.flush()
-	t := in.talkHere()
+	t := in.currentConversation()
 	t.link.is(sideStation)
 	switch {
-	case t.dumped || t.said&(saidNACKOfAP|saidNACKOfStation|saidFailure) != 0:
-	case t.said != 0:
+	case t.dumped || t.signals&(signalNACKOfAP|signalNACKOfStation|signalFailure) != 0:
+	case t.signals != 0:
 		in.failure(t)
 	default:
 		in.notice(doctor.NoticeFailed)
@@ -340,7 +345,7 @@ func (in *interpreter) espFailed() {
 
 func (in *interpreter) espM2D() {
 	in.flush()
-	if t := in.talkHere(); !t.dumped {
+	if t := in.currentConversation(); !t.dumped {
 		t.link.is(sideStation)
 		t.wsc = true
 		in.associate(t)
@@ -350,7 +355,7 @@ func (in *interpreter) espM2D() {
 
 // espReason handles the reason of a disconnection.
 func (in *interpreter) espReason(reason int) {
-	if t := in.talkHere(); t.link.enrolled && !t.failed {
+	if t := in.currentConversation(); t.link.enrolled && !t.failed {
 		in.espJoinFailed(t, reason)
 		t.failed = true
 	}
@@ -371,7 +376,7 @@ func (in *interpreter) espCallback(m *match) {
 
 func (in *interpreter) espSucceeded() {
 	in.flush()
-	t := in.talkHere()
+	t := in.currentConversation()
 	t.link.is(sideStation)
 	in.succeed(t)
 }

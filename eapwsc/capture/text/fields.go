@@ -357,7 +357,7 @@ func (in *interpreter) fieldFrame(p *fieldPacket, fromStation bool, frame []byte
 	e.Data, e.Radio = frame, p.radio()
 	e.Src, e.Dst, e.BSSID = p.address("wlan.sa", "eth.src", "sll.src.eth"), p.address("wlan.da", "eth.dst"), p.address("wlan.bssid")
 	if e.Src == (wps.MAC{}) && e.Dst == (wps.MAC{}) {
-		t := in.packetTalk(e.Src, e.Dst, fromStation)
+		t := in.packetConversation(e.Src, e.Dst, fromStation)
 		e.Src, e.Dst, e.Interface = t.ap, t.station, t.link.number
 		if fromStation {
 			e.Src, e.Dst = e.Dst, e.Src

@@ -27,11 +27,20 @@ type octetsRow struct {
 // octetsRows are the dumps that concern WPS.
 var octetsRows = []octetsRow{
 	{WPASupplicant, "RX EAPOL", "wpa_supplicant/wpa_supplicant.c", "02 00 00 05 01 dd 00 05 01",
-		func(in *interpreter, b []byte) { in.here().is(sideStation); in.dumpedFrame(in.talkHere(), false, b) }},
+		func(in *interpreter, b []byte) {
+			in.currentLink().is(sideStation)
+			in.dumpedFrame(in.currentConversation(), false, b)
+		}},
 	{WPASupplicant, "TX EAPOL", "wpa_supplicant/wpas_glue.c", "02 01 00 00",
-		func(in *interpreter, b []byte) { in.here().is(sideStation); in.dumpedFrame(in.talkHere(), true, b) }},
+		func(in *interpreter, b []byte) {
+			in.currentLink().is(sideStation)
+			in.dumpedFrame(in.currentConversation(), true, b)
+		}},
 	{ESPIDF, "WPA: RX EAPOL-EAP PACKET", "esp_supplicant/src/esp_wps.c", "02 00 00 05 01 dd 00 05 01",
-		func(in *interpreter, b []byte) { in.here().is(sideStation); in.dumpedFrame(in.talkHere(), false, b) }},
+		func(in *interpreter, b []byte) {
+			in.currentLink().is(sideStation)
+			in.dumpedFrame(in.currentConversation(), false, b)
+		}},
 	{Hostapd, "EAP-Identity: Peer identity", "src/eap_server/eap_server_identity.c", "57 46 41", (*interpreter).identity},
 	{WPASupplicant, "EAP: using real identity", "src/eap_peer/eap.c", "57 46 41", (*interpreter).identity},
 	{WPASupplicant, "identity", "wpa_supplicant/config.c", "57 46 41", (*interpreter).configured},
@@ -39,18 +48,18 @@ var octetsRows = []octetsRow{
 	{Hostap, "CMD_FRAME", "src/drivers/driver_nl80211.c", "c0 00", (*interpreter).management},
 	{Hostapd, "nl80211: proberesp_ies", "src/drivers/driver_nl80211.c", "dd 18", (*interpreter).responseElements},
 	{Hostapd, "WPS: WPS IE from (Re)AssocReq", "src/ap/ieee802_11.c", "10 4a 00 01 10",
-		func(in *interpreter, b []byte) { t := in.talkHere(); t.wsc = true; in.associate(t) }},
+		func(in *interpreter, b []byte) { t := in.currentConversation(); t.wsc = true; in.associate(t) }},
 	{Hostap, "WPS: UUID-E", "src/wps/wps_registrar.c", "ed 0b", func(in *interpreter, b []byte) { in.attribute(wps.AttrUUIDE, b) }},
 	{Hostap, "WPS: UUID-R", "src/wps/wps_enrollee.c", "ed 0b", func(in *interpreter, b []byte) { in.attribute(wps.AttrUUIDR, b) }},
 	{Hostap, "WPS: Enrollee Nonce", "src/wps", "ed 0b", func(in *interpreter, b []byte) {
 		if len(b) == len(wps.Nonce{}) {
-			in.talkHere().nonceE = slices.Clone(b)
+			in.currentConversation().nonceE = slices.Clone(b)
 			in.attribute(wps.AttrEnrolleeNonce, b)
 		}
 	}},
 	{Hostap, "WPS: Registrar Nonce", "src/wps", "ed 0b", func(in *interpreter, b []byte) {
 		if len(b) == len(wps.Nonce{}) {
-			in.talkHere().nonceR = slices.Clone(b)
+			in.currentConversation().nonceR = slices.Clone(b)
 			in.attribute(wps.AttrRegistrarNonce, b)
 		}
 	}},
@@ -195,7 +204,7 @@ func (in *interpreter) finishDump() {
 // identity handles the identity of a station, which shows which side is the
 // enrollee.
 func (in *interpreter) identity(b []byte) {
-	t := in.talkHere()
+	t := in.currentConversation()
 	if t.dumped {
 		return
 	}
@@ -209,7 +218,7 @@ func (in *interpreter) identity(b []byte) {
 	}
 	t.wsc = true
 	in.associate(t)
-	in.emitSignal(t, saidIdentity)
+	in.emitSignal(t, signalIdentity)
 }
 
 // The identities of stations that want WPS.
@@ -221,7 +230,7 @@ const (
 // configured handles an identity in the configuration of wpa_supplicant: WPS
 // was started.
 func (in *interpreter) configured(b []byte) {
-	l := in.here()
+	l := in.currentLink()
 	if id := string(b); id == registrarIdentity || id == enrolleeIdentity {
 		l.is(sideStation)
 		l.enrolled = false
@@ -234,7 +243,7 @@ func (in *interpreter) configured(b []byte) {
 
 // keyWrapKey handles the last of the keys of a run.
 func (in *interpreter) keyWrapKey(b []byte) {
-	t := in.talkHere()
+	t := in.currentConversation()
 	keys := new(registration.Keys)
 	if len(b) != len(keys.KeyWrapKey) || in.authKey == nil || t.nonceE == nil || t.nonceR == nil {
 		return
@@ -290,7 +299,7 @@ func (in *interpreter) management(b []byte) {
 	copy(dst[:], b[4:])
 	copy(src[:], b[10:])
 	copy(bssid[:], b[16:])
-	l := in.here()
+	l := in.currentLink()
 	if bssid != wps.Broadcast && l.side != sideUnknown && row.elements >= 4 {
 		peer := bssid
 		if l.side == sideAP {
@@ -298,7 +307,7 @@ func (in *interpreter) management(b []byte) {
 		}
 		if row.kind != capture.KindProbeResponse && row.kind != capture.KindBeacon && row.kind != capture.KindAuthentication {
 			t := l.with(peer)
-			if t.said != 0 || t.dumped {
+			if t.signals != 0 || t.dumped {
 				t.renew()
 			}
 			t.associates, t.managed = false, true
@@ -325,7 +334,7 @@ func other(src, dst, bssid wps.MAC) wps.MAC {
 // more.
 func (in *interpreter) responseElements(b []byte) {
 	elements, _ := dot11.Parse(b)
-	l := in.here()
+	l := in.currentLink()
 	if elements.WPS == nil || l.side != sideAP {
 		return
 	}
@@ -334,7 +343,7 @@ func (in *interpreter) responseElements(b []byte) {
 }
 
 // eapolStart handles EAPOL-Start.
-func (in *interpreter) eapolStart(t *talk, frame []byte) {
+func (in *interpreter) eapolStart(t *conversation, frame []byte) {
 	if t.dumped {
 		return
 	}
@@ -361,8 +370,8 @@ func (in *interpreter) probe(station wps.MAC, uuid wps.UUID, id wps.DevicePasswo
 }
 
 // joined handles the end of a station's 4-way handshake with its settings.
-func (in *interpreter) joined(t *talk, ok bool) {
-	if !t.wsc && !t.link.enrolled && t.said == 0 {
+func (in *interpreter) joined(t *conversation, ok bool) {
+	if !t.wsc && !t.link.enrolled && t.signals == 0 {
 		t.associates = false
 		return // not WPS
 	}
@@ -409,7 +418,7 @@ func keyFrame(n int) []byte {
 }
 
 // authenticationRefused handles an access point's refusal of a station.
-func (in *interpreter) authenticationRefused(t *talk, algorithm, status int) {
+func (in *interpreter) authenticationRefused(t *conversation, algorithm, status int) {
 	e := in.emit(capture.KindAuthentication)
 	e.Src, e.Dst, e.BSSID = t.ap, t.station, t.ap
 	e.Management = &capture.Management{Algorithm: uint16(algorithm), Transaction: 2, Status: uint16(status)}
@@ -428,12 +437,12 @@ func (in *interpreter) candidate(m *match) {
 	if err != nil {
 		return
 	}
-	in.here().is(sideStation)
+	in.currentLink().is(sideStation)
 	freq, _ := m.number("freq")
 	level, _ := m.number("level")
 	in.considered = considered{bssid, string(unescaped(m.text("ssid"))), freq, level}
 	if !slices.Contains(strings.Fields(string(m.text("wps"))), "wps") {
-		in.shows(true, nil)
+		in.emitConsidered(true, nil)
 	}
 }
 
@@ -446,12 +455,12 @@ type considered struct {
 
 // waiting records that the access point considered last waits for a device.
 func (in *interpreter) waiting(id wps.DevicePasswordID) {
-	in.shows(true, &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: id})
+	in.emitConsidered(true, &wps.Beacon{State: wps.Configured, SelectedRegistrar: true, DevicePasswordID: id})
 }
 
-// shows emits a beacon of the access point considered last; b is nil if it has
+// emitConsidered emits a beacon of the access point considered last; b is nil if it has
 // no WPS.
-func (in *interpreter) shows(known bool, b *wps.Beacon) {
+func (in *interpreter) emitConsidered(known bool, b *wps.Beacon) {
 	c := in.considered
 	if c.bssid == (wps.MAC{}) {
 		return
@@ -468,14 +477,14 @@ func (in *interpreter) shows(known bool, b *wps.Beacon) {
 
 // newBSS handles the name of an access point in a scan of wpa_supplicant.
 func (in *interpreter) newBSS(m *match) {
-	in.here().is(sideStation)
+	in.currentLink().is(sideStation)
 	freq, _ := m.number("freq")
 	bssid := m.mac("bssid")
 	if len(in.aps) < maxNetworks {
 		in.aps[bssid] = &network{ssid: string(unescaped(m.text("ssid"))), freq: freq}
 	}
 	in.considered = considered{bssid, string(unescaped(m.text("ssid"))), freq, 0}
-	in.shows(false, nil)
+	in.emitConsidered(false, nil)
 }
 
 // wpsAP handles an access point with WPS in a scan of wpa_supplicant. Type 0
@@ -491,12 +500,12 @@ func (in *interpreter) wpsAP(m *match) {
 	b := &wps.Beacon{State: wps.Configured}
 	if kind > 0 {
 		b.SelectedRegistrar = true
-		switch in.here().method {
+		switch in.currentLink().method {
 		case doctor.PushButton:
 			b.DevicePasswordID = wps.PasswordPushButton
 		case doctor.MethodUnknown:
 			return
 		}
 	}
-	in.shows(true, b)
+	in.emitConsidered(true, b)
 }

@@ -24,7 +24,7 @@ var hostapRows = []Pattern{
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
 			ce, _ := m.number("error")
-			in.on(in.link(m)).is(sideStation)
+			in.linkNamed(in.link(m)).is(sideStation)
 			in.begin(wps.MessageM2D, true)
 			in.attribute16(wps.AttrDevicePasswordID, id)
 			in.attribute16(wps.AttrConfigError, ce)
@@ -32,12 +32,12 @@ var hostapRows = []Pattern{
 		}},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_SUCCESS",
 		Text: "WPS-SUCCESS", Example: "wlan0: WPS-SUCCESS ",
-		means: func(in *interpreter, m *match) { in.succeed(in.on(in.link(m)).with(wps.MAC{})) }},
+		means: func(in *interpreter, m *match) { in.succeed(in.linkNamed(in.link(m)).with(wps.MAC{})) }},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
 		Text:    "WPS-REG-SUCCESS {sta:mac} {uuid:uuid}",
 		Example: "wlan0: WPS-REG-SUCCESS 02:00:00:00:01:00 572cf82f-c957-5653-9b16-b5cfb298abf1",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			t := l.with(m.mac("sta"))
 			in.attributeTo(t, false)
@@ -46,11 +46,11 @@ var hostapRows = []Pattern{
 		}},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_OVERLAP",
 		Text: "WPS-OVERLAP-DETECTED", Example: "wlan0: WPS-OVERLAP-DETECTED PBC session overlap",
-		means: func(in *interpreter, m *match) { in.on(in.link(m)); in.notice(doctor.NoticeOverlap) }},
+		means: func(in *interpreter, m *match) { in.linkNamed(in.link(m)); in.notice(doctor.NoticeOverlap) }},
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_TIMEOUT",
 		Text: "WPS-TIMEOUT[ {text:rest}]", Example: "wlan0: WPS-TIMEOUT Requested operation timed out",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			if l.side == sideUnknown { // hostapd says no more, wpa_supplicant does
 				l.is(sideStation)
 				if len(m.text("text")) == 0 {
@@ -65,10 +65,10 @@ var hostapRows = []Pattern{
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c; -PBC, -PIN and -AUTH say for what it waits",
 		Text: "WPS-AP-AVAILABLE", Example: "<3>WPS-AP-AVAILABLE-PBC ",
-		means: func(in *interpreter, m *match) { in.on(in.link(m)).is(sideStation) }},
+		means: func(in *interpreter, m *match) { in.linkNamed(in.link(m)).is(sideStation) }},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/ctrl_iface.c, the answer to WPS_PBC",
 		Text: "FAIL-PBC-OVERLAP", Example: "FAIL-PBC-OVERLAP",
-		means: func(in *interpreter, m *match) { in.here().is(sideStation); in.notice(doctor.NoticeOverlap) }},
+		means: func(in *interpreter, m *match) { in.currentLink().is(sideStation); in.notice(doctor.NoticeOverlap) }},
 
 	// Commands, as people type them and as debug output repeats them.
 	{Program: Hostap, Origin: "wpa_cli and hostapd_cli", Text: "_cli {command:rest}", Example: "# hostapd_cli -i wlan0 wps_pin any 12345670",
@@ -119,16 +119,16 @@ var hostapRows = []Pattern{
 
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_CANCEL",
 		Text: "WPS-CANCEL", Example: "wlan0: WPS-CANCEL ",
-		means: func(in *interpreter, m *match) { in.on(in.link(m)).stop(in) }},
+		means: func(in *interpreter, m *match) { in.linkNamed(in.link(m)).stop(in) }},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
 		Text:    "WPS-PIN-NEEDED {uuid:uuid} {sta:mac} ⟦{name:upto}|{rest:rest}",
 		Example: "wlan0: WPS-PIN-NEEDED ed0bfab2-2afe-50f2-9fcb-5dc0a86a824e 02:00:00:00:00:02 [Device 2|Example|Model|1|2|3-0050F204-1]",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			t := l.with(m.mac("sta"))
 			in.attributeTo(t, false)
-			if t.said&bit(wps.MessageM1, true) == 0 && in.pending == nil {
+			if t.signals&bit(wps.MessageM1, true) == 0 && in.pending == nil {
 				in.begin(wps.MessageM1, true)
 				u := m.uuid("uuid")
 				in.attribute(wps.AttrUUIDE, u[:])
@@ -155,7 +155,7 @@ var hostapRows = []Pattern{
 	{Program: Hostap, Origin: "src/common/wpa_ctrl.h WPS_EVENT_DISABLE",
 		Text: "WPS-PBC-DISABLE", Example: "wlan0: WPS-PBC-DISABLE ",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			if l.pressed = false; l.side == sideAP {
 				in.advertiseState(l)
 			}
@@ -167,7 +167,7 @@ var hostapRows = []Pattern{
 		Text:    "WPS-CRED-RECEIVED[ {hex:word}]",
 		Example: "wlan0: WPS-CRED-RECEIVED 100e00201045000461626364100300020020100f000200081027000861626364656667681020000600000000000",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			t := l.with(wps.MAC{})
 			l.is(sideStation)
 			in.credential(m.text("hex"))
@@ -178,7 +178,7 @@ var hostapRows = []Pattern{
 		Text:    "WPS-NEW-AP-SETTINGS[ {hex:word}]",
 		Example: "wlan0: WPS-NEW-AP-SETTINGS 1045000461626364100300020020100f000200081027000861626364656667681020000600000000000",
 		means: func(in *interpreter, m *match) {
-			in.on(in.link(m)).is(sideAP)
+			in.linkNamed(in.link(m)).is(sideAP)
 			in.credential(m.text("hex"))
 		}},
 	{Program: Hostapd, Origin: "src/ap/wps_hostapd.c",
@@ -187,7 +187,7 @@ var hostapRows = []Pattern{
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
 			methods, _ := m.hexNumber("methods")
-			in.on(in.link(m)).is(sideAP)
+			in.linkNamed(in.link(m)).is(sideAP)
 			in.probe(m.mac("sta"), m.uuid("uuid"), wps.DevicePasswordID(id), wps.ConfigMethods(methods))
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wps_supplicant.c, of an external registrar",
@@ -202,14 +202,14 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-STARTED {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-STARTED 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			in.start(l.with(m.mac("sta")))
 		}},
 	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "CTRL-EVENT-EAP-STARTED EAP authentication started",
 		Example: "wlan0: CTRL-EVENT-EAP-STARTED EAP authentication started",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
 			t := l.with(wps.MAC{})
 			if l.method != doctor.MethodUnknown || t.wsc {
@@ -220,16 +220,16 @@ var hostapRows = []Pattern{
 		Example: "wlan0: CTRL-EVENT-EAP-PROPOSED-METHOD vendor=14122 method=1",
 		means: func(in *interpreter, m *match) {
 			if vendor, _ := m.number("vendor"); vendor == vendorWFA {
-				in.proposedAt(in.on(in.link(m)))
+				in.proposedAt(in.linkNamed(in.link(m)))
 			}
 		}},
 	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "CTRL-EVENT-EAP-METHOD EAP vendor 14122 method",
 		Example: "wlan0: CTRL-EVENT-EAP-METHOD EAP vendor 14122 method 1 (WSC) selected",
-		means:   func(in *interpreter, m *match) { in.proposed(in.on(in.link(m)).with(wps.MAC{})) }},
+		means:   func(in *interpreter, m *match) { in.proposed(in.linkNamed(in.link(m)).with(wps.MAC{})) }},
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-FAILURE {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-FAILURE 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			t := l.with(m.mac("sta"))
 			in.attributeTo(t, true)
@@ -238,7 +238,7 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-TIMEOUT-FAILURE{two:upto} {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-TIMEOUT-FAILURE 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			if t := l.with(m.mac("sta")); t.wsc || t.link.pressed || t.link.pinEntered {
 				in.waitTimedOut(t, false)
@@ -247,7 +247,7 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "CTRL-EVENT-EAP-RETRANSMIT{two:upto} {sta:mac}",
 		Example: "wlan0: CTRL-EVENT-EAP-RETRANSMIT 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			if t := l.with(m.mac("sta")); t.sent != nil && !t.dumped {
 				in.flush()
@@ -257,7 +257,7 @@ var hostapRows = []Pattern{
 	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "CTRL-EVENT-EAP-FAILURE EAP authentication failed",
 		Example: "wlan0: CTRL-EVENT-EAP-FAILURE EAP authentication failed",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
 			in.failure(l.with(wps.MAC{}))
 		}},
@@ -267,14 +267,14 @@ var hostapRows = []Pattern{
 		means: func(in *interpreter, m *match) {
 			reason, _ := m.number("reason")
 			own, _ := m.number("own")
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
 			in.leave(l.with(m.mac("bssid")), own == 1, reason)
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Text: "CTRL-EVENT-CONNECTED - Connection to {bssid:mac} completed",
 		Example: "wlan0: CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:00:00 completed [id=0 id_str=]",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
 			in.joined(l.with(m.mac("bssid")), true)
 		}},
@@ -282,7 +282,7 @@ var hostapRows = []Pattern{
 		Example: "wlan0: CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:00:00 status_code=17",
 		means: func(in *interpreter, m *match) {
 			status, _ := m.number("status")
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
 			in.accepted(l.with(m.mac("bssid")), uint16(status))
 		}},
@@ -291,33 +291,33 @@ var hostapRows = []Pattern{
 		means: func(in *interpreter, m *match) {
 			status, _ := m.number("status")
 			algorithm, _ := m.number("type")
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
 			in.authenticationRefused(l.with(m.mac("bssid")), algorithm, status)
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "CTRL-EVENT-SSID-TEMP-DISABLED id={id:int} ssid=\"{ssid:upto}\" auth_failures={n:int} duration={s:int} reason=WRONG_KEY",
 		Example: "wlan0: CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"home\" auth_failures=1 duration=10 reason=WRONG_KEY",
-		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
+		means:   func(in *interpreter, m *match) { in.joined(in.linkNamed(in.link(m)).with(wps.MAC{}), false) }},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c; since 2.4", Text: "CTRL-EVENT-NETWORK-NOT-FOUND", Example: "wlan0: CTRL-EVENT-NETWORK-NOT-FOUND ",
 		means: func(in *interpreter, m *match) {
-			if t := in.on(in.link(m)).with(wps.MAC{}); t.link.enrolled {
+			if t := in.linkNamed(in.link(m)).with(wps.MAC{}); t.link.enrolled {
 				in.notFound(t)
 			}
 		}},
 	{Program: WPASupplicant, Origin: "src/rsn_supp, wpa_supplicant/events.c", Text: "WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
 		Example: "wlan0: WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
-		means:   func(in *interpreter, m *match) { in.joined(in.on(in.link(m)).with(wps.MAC{}), false) }},
+		means:   func(in *interpreter, m *match) { in.joined(in.linkNamed(in.link(m)).with(wps.MAC{}), false) }},
 	{Program: Hostapd, Origin: "src/ap/sta_info.c", Text: "AP-STA-CONNECTED {sta:mac}",
 		Example: "wlan0: AP-STA-CONNECTED 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			in.joined(l.with(m.mac("sta")), true)
 		}},
 	{Program: Hostapd, Origin: "src/ap/wpa_auth_glue.c", Text: "AP-STA-POSSIBLE-PSK-MISMATCH {sta:mac}",
 		Example: "wlan0: AP-STA-POSSIBLE-PSK-MISMATCH 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			in.joined(l.with(m.mac("sta")), false)
 		}},
@@ -325,18 +325,18 @@ var hostapRows = []Pattern{
 	// A station on its way to an access point.
 	{Program: WPASupplicant, Origin: "wpa_supplicant/sme.c", Text: "Trying to authenticate with {bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
 		Example: "wlan1: SME: Trying to authenticate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
-		means:   func(in *interpreter, m *match) { in.goesTo(m) }},
+		means:   func(in *interpreter, m *match) { in.startConnecting(m) }},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Text: "Trying to associate with [SSID ]{bssid:mac} (SSID='{ssid:upto}' freq={freq:int} MHz",
 		Example: "wlan1: Trying to associate with 02:00:00:00:00:00 (SSID='lab' freq=2437 MHz)",
 		means: func(in *interpreter, m *match) {
-			if t := in.goesTo(m); !t.requested || t.said != 0 || t.dumped || t.associated {
+			if t := in.startConnecting(m); !t.requested || t.signals != 0 || t.dumped || t.associated {
 				in.attempt(t)
 			}
 		}},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "Associated with {bssid:mac}",
 		Example: "wlan1: Associated with 02:00:00:00:00:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
 			t := l.with(m.mac("bssid"))
 			if !t.associates && !t.associated && !t.requested {
@@ -350,7 +350,7 @@ var hostapRows = []Pattern{
 	{Program: WPASupplicant, Origin: "wpa_supplicant/wpa_supplicant.c", Text: "Own MAC address: {own:mac}",
 		Example: "wlan1: Own MAC address: 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.own = m.mac("own")
 			l.is(sideStation)
 		}},
@@ -372,24 +372,24 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/ap/hostapd.c", Text: "Using interface {name:word} with hwaddr {own:mac} and ssid \"{ssid:upto}\"",
 		Example: "Using interface wlan0 with hwaddr 02:00:00:00:00:00 and ssid \"lab\"",
 		means: func(in *interpreter, m *match) {
-			l := in.on(string(m.text("name")))
+			l := in.linkNamed(string(m.text("name")))
 			l.own, l.ssid = m.mac("own"), string(unescaped(m.text("ssid")))
 			l.is(sideAP)
 		}},
 	{Program: Hostapd, Origin: "src/ap/hw_features.c, src/ap/hostapd.c", Text: "Channel: {channel:int}  Frequency: {freq:int} MHz",
 		Example: "Mode: IEEE 802.11g  Channel: 6  Frequency: 2437 MHz",
 		means: func(in *interpreter, m *match) {
-			in.here().freq, _ = m.number("freq")
+			in.currentLink().freq, _ = m.number("freq")
 		}},
 	{Program: Hostapd, Origin: "src/ap/hostapd.c", Text: "interface state {from:upto}->{to:word}",
 		Example: "wlan0: interface state UNINITIALIZED->ENABLED",
-		means:   func(in *interpreter, m *match) { in.on(in.link(m)).is(sideAP) }},
+		means:   func(in *interpreter, m *match) { in.linkNamed(in.link(m)).is(sideAP) }},
 	{Program: Hostapd, Origin: "src/ap/hostapd.c", Text: "AP-ENABLED", Example: "wlan0: AP-ENABLED ",
-		means: func(in *interpreter, m *match) { in.on(in.link(m)).is(sideAP) }},
+		means: func(in *interpreter, m *match) { in.linkNamed(in.link(m)).is(sideAP) }},
 	{Program: Hostapd, Origin: "src/ap/ieee802_11.c (hostapd_logger)", Text: "STA {sta:mac} IEEE 802.11: associated (aid",
 		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.11: associated (aid 1)",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			t := l.with(m.mac("sta"))
 			if t.managed {
@@ -412,7 +412,7 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c", Text: "IEEE 802.1X: {n:int} bytes from {sta:mac}",
 		Example: "IEEE 802.1X: 84 bytes from 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideAP)
 			l.with(m.mac("sta"))
 			l.addressed = true
@@ -420,13 +420,13 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/ap/ieee802_1x.c (hostapd_logger)", Text: "STA {sta:mac} IEEE 802.1X: {what:rest}",
 		Example: "wlan0: STA 02:00:00:00:01:00 IEEE 802.1X: Sending EAP Packet (identifier 73)",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideAP)
 			t := l.with(m.mac("sta"))
 			if bytes.HasPrefix(m.text("what"), []byte("received EAPOL-Start")) {
 				e := []byte{1, 1, 0, 0}
 				in.flush()
-				if t.said != 0 && t.said&saidFailure == 0 && t.last > wps.MessageM1 {
+				if t.signals != 0 && t.signals&signalFailure == 0 && t.last > wps.MessageM1 {
 					return
 				}
 				in.eapolStart(t, e)
@@ -435,7 +435,7 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: Probe Request for PBC received from {sta:mac}",
 		Example: "WPS: Probe Request for PBC received from 02:00:00:00:01:00",
 		means: func(in *interpreter, m *match) {
-			in.here().is(sideAP)
+			in.currentLink().is(sideAP)
 			in.facts.listens = true
 			if !in.facts.probes {
 				in.probe(m.mac("sta"), wps.UUID{}, wps.PasswordPushButton, 0)
@@ -444,13 +444,13 @@ var hostapRows = []Pattern{
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: PBC overlap detected", Example: "WPS: PBC overlap detected - do not start PBC mode",
 		means: func(in *interpreter, m *match) { in.notice(doctor.NoticeOverlap) }},
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: PBC timed out - disable PBC mode", Example: "WPS: PBC timed out - disable PBC mode",
-		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.notice(doctor.NoticeNoDevice) }},
+		means: func(in *interpreter, m *match) { in.currentLink().is(sideAP); in.notice(doctor.NoticeNoDevice) }},
 	{Program: Hostapd, Origin: "src/wps/wps_registrar.c", Text: "WPS: A new PIN configured", Example: "WPS: A new PIN configured (timeout=0)",
-		means: func(in *interpreter, m *match) { l := in.here(); l.is(sideAP); l.pinEntered = true }},
+		means: func(in *interpreter, m *match) { l := in.currentLink(); l.is(sideAP); l.pinEntered = true }},
 	{Program: Hostapd, Origin: "src/wps/wps_attr_build.c and wps_registrar.c", Text: "WPS: Build Beacon IEs", Example: "WPS: Build Beacon IEs",
 		means: func(in *interpreter, m *match) {
 			in.flush()
-			in.here().is(sideAP)
+			in.currentLink().is(sideAP)
 			in.element = new(element)
 			in.facts.listens = true
 		}},
@@ -458,24 +458,24 @@ var hostapRows = []Pattern{
 	// EAP of the debug output.
 	{Program: Hostapd, Origin: "src/eap_server/eap_server.c", Text: "EAP: EAP entering state RETRANSMIT", Example: "EAP: EAP entering state RETRANSMIT",
 		means: func(in *interpreter, m *match) {
-			if t := in.talkHere(); t.link.side == sideAP && t.sent != nil && !t.dumped {
+			if t := in.currentConversation(); t.link.side == sideAP && t.sent != nil && !t.dumped {
 				in.flush()
 				in.emitFrame(t, false, t.sent)
 			}
 		}},
 	{Program: WPASupplicant, Origin: "src/eap_peer/eap.c", Text: "EAP: Received EAP-Failure", Example: "EAP: Received EAP-Failure",
-		means: func(in *interpreter, m *match) { in.flush(); in.failure(in.talkHere()) }},
+		means: func(in *interpreter, m *match) { in.flush(); in.failure(in.currentConversation()) }},
 	{Program: Hostap, Origin: "src/eap_peer/eap_wsc.c", Text: "EAP-WSC: Received start", Example: "EAP-WSC: Received start",
-		means: func(in *interpreter, m *match) { in.proposed(in.talkHere()) }},
+		means: func(in *interpreter, m *match) { in.proposed(in.currentConversation()) }},
 	{Program: Hostap, Origin: "src/eap_server/eap_server_wsc.c", Text: "EAP-WSC: Send WSC/Start", Example: "EAP-WSC: Send WSC/Start",
-		means: func(in *interpreter, m *match) { in.here().is(sideAP); in.proposed(in.talkHere()) }},
+		means: func(in *interpreter, m *match) { in.currentLink().is(sideAP); in.proposed(in.currentConversation()) }},
 	{Program: WPASupplicant, Origin: "wpa_supplicant/events.c", Text: "RX EAPOL from {bssid:mac}", Example: "wlan1: RX EAPOL from 02:00:00:00:00:00 (encrypted=0)",
 		means: func(in *interpreter, m *match) {
-			l := in.on(in.link(m))
+			l := in.linkNamed(in.link(m))
 			l.is(sideStation)
-			if t := l.talk; t != nil && isGroup(t.ap) {
+			if t := l.conversation; t != nil && isGroup(t.ap) {
 				t.ap = m.mac("bssid")
-				l.talks[t.ap] = t
+				l.conversations[t.ap] = t
 			}
 			l.with(m.mac("bssid"))
 		}},
@@ -588,7 +588,7 @@ func (in *interpreter) link(m *match) string {
 	prefix := m.line[:m.at]
 	name := string(interfaceBefore(prefix))
 	if bytes.Contains(prefix, []byte("hostapd")) {
-		in.on(name).is(sideAP)
+		in.linkNamed(name).is(sideAP)
 	}
 	in.facts.events = true
 	return name
@@ -596,7 +596,7 @@ func (in *interpreter) link(m *match) string {
 
 // wpsFail handles the event line of a failed run.
 func (in *interpreter) wpsFail(m *match) {
-	l := in.on(in.link(m))
+	l := in.linkNamed(in.link(m))
 	kind, ok := m.number("msg")
 	in.flushUnlessNACK()
 	if !ok {
@@ -629,25 +629,25 @@ const maxOpen = 16
 // and have not come to an end, in the order in which that began: an event line
 // without an address is about one of them. Debug output names the station of
 // every packet.
-func (l *link) open() (all []*talk) {
+func (l *link) open() (all []*conversation) {
 	if l.side != sideAP || l.addressed {
 		return nil
 	}
-	for _, t := range l.talks {
-		if t.station != (wps.MAC{}) && t.said&saidIdentityRequest != 0 && t.said&(saidFailure|bit(wps.MessageDone, true)) == 0 && !t.dumped {
+	for _, t := range l.conversations {
+		if t.station != (wps.MAC{}) && t.signals&signalIdentityRequest != 0 && t.signals&(signalFailure|bit(wps.MessageDone, true)) == 0 && !t.dumped {
 			all = append(all, t)
 		}
 	}
-	slices.SortFunc(all, func(a, b *talk) int { return a.began - b.began })
+	slices.SortFunc(all, func(a, b *conversation) int { return a.began - b.began })
 	return all
 }
 
 // ofOpen returns the station that an event line without an address is about, if
 // there is only one; otherwise the last one.
-func (l *link) ofOpen() *talk {
+func (l *link) ofOpen() *conversation {
 	if open := l.open(); len(open) == 1 {
-		l.talk = open[0]
-		return l.talk
+		l.conversation = open[0]
+		return l.conversation
 	}
 	return l.with(wps.MAC{})
 }
@@ -655,9 +655,9 @@ func (l *link) ofOpen() *talk {
 // proposedAt handles the start of EAP-WSC with a station of an access point. If
 // there are several, the station is known when a line names one of them.
 func (in *interpreter) proposedAt(l *link) {
-	var waiting []*talk
+	var waiting []*conversation
 	for _, t := range l.open() {
-		if t.said&saidStart == 0 {
+		if t.signals&signalStart == 0 {
 			waiting = append(waiting, t)
 		}
 	}
@@ -665,7 +665,7 @@ func (in *interpreter) proposedAt(l *link) {
 	case 0:
 		in.proposed(l.with(wps.MAC{}))
 	case 1:
-		l.talk = waiting[0]
+		l.conversation = waiting[0]
 		in.proposed(waiting[0])
 	default:
 		l.proposals = min(l.proposals+1, maxOpen)
@@ -674,9 +674,9 @@ func (in *interpreter) proposedAt(l *link) {
 
 // attributeTo assigns earlier events of an access point that named no station to
 // the station that is named now. A failure is followed by EAP-Failure at once.
-func (in *interpreter) attributeTo(t *talk, ends bool) {
+func (in *interpreter) attributeTo(t *conversation, ends bool) {
 	l := t.link
-	if l.proposals > 0 && t.said&(saidIdentityRequest|saidStart) == saidIdentityRequest {
+	if l.proposals > 0 && t.signals&(signalIdentityRequest|signalStart) == signalIdentityRequest {
 		l.proposals--
 		in.proposed(t)
 	}
@@ -692,7 +692,7 @@ func (in *interpreter) flushUnlessNACK() { in.flush() }
 
 // started handles the start of WPS at the program.
 func (in *interpreter) started(m *match, method doctor.Method) {
-	l := in.on(in.link(m))
+	l := in.linkNamed(in.link(m))
 	if l.side == sideUnknown && method == doctor.PushButton {
 		l.undecided, l.method = true, method
 		return
@@ -703,7 +703,7 @@ func (in *interpreter) started(m *match, method doctor.Method) {
 // command handles a command that starts WPS: of wpa_cli, unless the line has
 // hostapd_cli.
 func (in *interpreter) command(m *match, method doctor.Method, external bool) {
-	l := in.on(in.link(m))
+	l := in.linkNamed(in.link(m))
 	l.undecided, in.commanded = false, in.line
 	if bytes.HasSuffix(m.line[:m.at], []byte("hostapd")) {
 		l.is(sideAP)
@@ -719,7 +719,7 @@ func (in *interpreter) command(m *match, method doctor.Method, external bool) {
 	}
 	if l.external = external; external {
 		l.method, l.enrolled = method, false
-		l.talk, l.talks = nil, nil
+		l.conversation, l.conversations = nil, nil
 		return
 	}
 	in.begun(l, method)
@@ -730,7 +730,7 @@ func (in *interpreter) answered(kind doctor.NoticeKind) {
 	const near = 3 // lines
 	if in.commanded > 0 && in.line-in.commanded <= near {
 		in.notice(kind)
-		in.here().pressed = false
+		in.currentLink().pressed = false
 	}
 }
 
@@ -757,7 +757,7 @@ func (in *interpreter) begun(l *link, method doctor.Method) {
 func (l *link) stop(*interpreter) { l.method, l.pressed = doctor.MethodUnknown, false }
 
 func (in *interpreter) setLocked(m *match, locked bool) {
-	l := in.on(in.link(m))
+	l := in.linkNamed(in.link(m))
 	l.is(sideAP)
 	l.locked = locked
 	in.advertiseState(l)
@@ -771,9 +771,9 @@ func (in *interpreter) describes(change func(*wps.ProbeResponse)) {
 	}
 }
 
-// goesTo handles a station that connects to an access point.
-func (in *interpreter) goesTo(m *match) *talk {
-	l := in.on(in.link(m))
+// startConnecting handles a station that connects to an access point.
+func (in *interpreter) startConnecting(m *match) *conversation {
+	l := in.linkNamed(in.link(m))
 	l.is(sideStation)
 	l.ssid = string(unescaped(m.text("ssid")))
 	l.freq, _ = m.number("freq")
@@ -792,12 +792,12 @@ func (in *interpreter) credential(digits []byte) {
 	}
 	var c wps.Credential
 	if wps.Decode(&c, b, wps.Tolerant) == nil {
-		in.give(in.line, &c)
+		in.noteSettings(in.line, &c)
 	}
 }
 
-// give notes the form of settings that were sent, by a line of the exchange.
-func (in *interpreter) give(line int, c *wps.Credential) {
+// noteSettings notes the form of settings that were sent, by a line of the exchange.
+func (in *interpreter) noteSettings(line int, c *wps.Credential) {
 	if len(in.given) == maxNotices {
 		in.given = slices.Delete(in.given, 0, 1)
 	}
@@ -806,9 +806,9 @@ func (in *interpreter) give(line int, c *wps.Credential) {
 
 // stationLeft handles a station that has gone.
 func (in *interpreter) stationLeft(m *match) {
-	l := in.on(in.link(m))
+	l := in.linkNamed(in.link(m))
 	l.is(sideAP)
-	if t := l.with(m.mac("sta")); t.said&saidFailure == 0 {
+	if t := l.with(m.mac("sta")); t.signals&signalFailure == 0 {
 		in.leave(t, true, 0)
 	} else {
 		t.associates, t.associated = false, false

@@ -30,11 +30,11 @@ type interpreter struct {
 	element  *element // a WPS element that is being described
 	pending  *message // a message that is being described
 
-	dump       *dump         // octets whose lines are being read
-	radius     *radiusPacket // one whose lines are being read
-	asked      [256]*talk    // of the last RADIUS request with each Identifier
-	cell       *cell         // an entry of a scan
-	visible    *visible      // a network of Windows' list
+	dump       *dump              // octets whose lines are being read
+	radius     *radiusPacket      // one whose lines are being read
+	asked      [256]*conversation // of the last RADIUS request with each Identifier
+	cell       *cell              // an entry of a scan
+	visible    *visible           // a network of Windows' list
 	considered considered
 	columns    *columns       // of a table being read
 	details    *packetDetails // a packet whose details are being read
@@ -79,11 +79,11 @@ type given struct {
 }
 
 const (
-	maxLinks    = 64
-	maxTalks    = 256
-	maxNotices  = 256
-	maxDumps    = 4096
-	maxNetworks = 4096
+	maxLinks         = 64
+	maxConversations = 256
+	maxNotices       = 256
+	maxDumps         = 4096
+	maxNetworks      = 4096
 )
 
 // link is an interface of a program.
@@ -93,15 +93,15 @@ type link struct {
 	ssid string
 	freq int
 
-	method     doctor.Method // with which WPS was started here
-	pressed    bool          // an access point's button is pressed
-	pinEntered bool          // it waits for a PIN
-	locked     bool
-	enrolled   bool // it was given settings: its next association is to join
-	done       int  // the line that says so
-	joining    bool // it has asked to associate with them
-	talks      map[wps.MAC]*talk
-	talk       *talk
+	method        doctor.Method // with which WPS was started here
+	pressed       bool          // an access point's button is pressed
+	pinEntered    bool          // it waits for a PIN
+	locked        bool
+	enrolled      bool // it was given settings: its next association is to join
+	done          int  // the line that says so
+	joining       bool // it has asked to associate with them
+	conversations map[wps.MAC]*conversation
+	conversation  *conversation
 	// proposals and failed are events of an access point that name none of its
 	// stations, of which several are under way; addressed is that other lines
 	// name the station of each packet.
@@ -127,8 +127,8 @@ const (
 	sideAP
 )
 
-// talk is the communication of a station with an access point.
-type talk struct {
+// conversation is the communication of a station with an access point.
+type conversation struct {
 	link        *link
 	station, ap wps.MAC
 
@@ -136,7 +136,7 @@ type talk struct {
 	wsc        bool // it concerns WPS
 	dumped     bool // its frames are dumped
 	id         uint8
-	said       uint32 // bits of the messages emitted in this run
+	signals    uint32 // bits of the messages emitted in this run
 	last       wps.MessageType
 	associated bool // the association was emitted
 	associates bool // the association was not emitted yet, because its purpose is unknown
@@ -153,26 +153,26 @@ type talk struct {
 	began      int    // the line in which the identity was asked for
 }
 
-// The bits of talk.said that are not messages.
+// The bits of conversation.signals that are not messages.
 const (
-	saidIdentityRequest = 1 << (iota + 20)
-	saidIdentity
-	saidStart
-	saidNACKOfStation
-	saidNACKOfAP
-	saidFailure
+	signalIdentityRequest = 1 << (iota + 20)
+	signalIdentity
+	signalStart
+	signalNACKOfStation
+	signalNACKOfAP
+	signalFailure
 )
 
 // message is a WSC message, as far as the program describes it.
 type message struct {
-	talk        *talk
-	line        int
-	at          time.Time
-	kind        wps.MessageType
-	fromStation bool
-	length      int // length of the whole message, 0 if unknown
-	attributes  []byte
-	has         map[wps.AttributeID]bool
+	conversation *conversation
+	line         int
+	at           time.Time
+	kind         wps.MessageType
+	fromStation  bool
+	length       int // length of the whole message, 0 if unknown
+	attributes   []byte
+	has          map[wps.AttributeID]bool
 }
 
 // element is a WPS element, as far as the program describes it.
@@ -196,9 +196,9 @@ func (in *interpreter) emit(kind capture.EventKind) *capture.Event {
 	return &in.events[len(in.events)-1]
 }
 
-// on returns the interface with a name, and makes it the current one. Without a
+// linkNamed returns the interface with a name, and makes it the current one. Without a
 // name it is the interface of the last line.
-func (in *interpreter) on(name string) *link {
+func (in *interpreter) linkNamed(name string) *link {
 	if name == "" && in.current != nil {
 		return in.current
 	}
@@ -217,43 +217,43 @@ func (in *interpreter) on(name string) *link {
 	return l
 }
 
-// here returns the current interface.
-func (in *interpreter) here() *link { return in.on("") }
+// currentLink returns the current interface.
+func (in *interpreter) currentLink() *link { return in.linkNamed("") }
 
-// with returns the talk with the other end of a link: its station or its access
+// with returns the conversation with the other end of a link: its station or its access
 // point. The zero address stands for the previous one.
-func (l *link) with(other wps.MAC) *talk {
+func (l *link) with(other wps.MAC) *conversation {
 	switch {
-	case l.talk != nil && (other == wps.MAC{} || l.talk.other() == other):
-		return l.talk
-	case l.talk != nil && l.talk.other() == wps.MAC{} && l.talk.said == 0:
-		delete(l.talks, wps.MAC{})
-		l.talk.setOther(other)
-		l.talks[other] = l.talk
-		return l.talk
+	case l.conversation != nil && (other == wps.MAC{} || l.conversation.other() == other):
+		return l.conversation
+	case l.conversation != nil && l.conversation.other() == wps.MAC{} && l.conversation.signals == 0:
+		delete(l.conversations, wps.MAC{})
+		l.conversation.setOther(other)
+		l.conversations[other] = l.conversation
+		return l.conversation
 	}
-	t := l.talks[other]
+	t := l.conversations[other]
 	if t == nil {
-		if l.talks == nil || len(l.talks) >= maxTalks {
-			l.talks = map[wps.MAC]*talk{}
+		if l.conversations == nil || len(l.conversations) >= maxConversations {
+			l.conversations = map[wps.MAC]*conversation{}
 		}
-		t = &talk{link: l, apEnrollee: l.external}
+		t = &conversation{link: l, apEnrollee: l.external}
 		t.setOther(other)
-		l.talks[other] = t
+		l.conversations[other] = t
 	}
-	l.talk = t
+	l.conversation = t
 	return t
 }
 
 // other returns the address of the end that is not the program's own.
-func (t *talk) other() wps.MAC {
+func (t *conversation) other() wps.MAC {
 	if t.link.side == sideAP {
 		return t.station
 	}
 	return t.ap
 }
 
-func (t *talk) setOther(other wps.MAC) {
+func (t *conversation) setOther(other wps.MAC) {
 	if t.link.side == sideAP {
 		t.station, t.ap = other, t.link.own
 	} else {
@@ -268,8 +268,8 @@ func (l *link) is(s side) {
 	}
 	before := l.side
 	l.side = s
-	for _, t := range l.talks {
-		if t.said == 0 && (before == sideAP || s == sideAP) {
+	for _, t := range l.conversations {
+		if t.signals == 0 && (before == sideAP || s == sideAP) {
 			t.station, t.ap = t.ap, t.station
 		}
 	}
@@ -279,12 +279,12 @@ func (l *link) is(s side) {
 	}
 }
 
-// talkHere returns the talk of lines without an address.
-func (in *interpreter) talkHere() *talk { return in.here().with(wps.MAC{}) }
+// currentConversation returns the conversation of lines without an address.
+func (in *interpreter) currentConversation() *conversation { return in.currentLink().with(wps.MAC{}) }
 
 // renew starts another run, if messages of one were emitted.
-func (t *talk) renew() {
-	t.said, t.last, t.dumped, t.wsc, t.given, t.frames = 0, 0, false, false, false, 0
+func (t *conversation) renew() {
+	t.signals, t.last, t.dumped, t.wsc, t.given, t.frames = 0, 0, false, false, false, 0
 	t.nonceE, t.nonceR = nil, nil
 }
 
@@ -303,13 +303,13 @@ func (in *interpreter) flush() {
 	}
 }
 
-// bit returns the bit of a message in talk.said.
+// bit returns the bit of a message in conversation.signals.
 func bit(t wps.MessageType, fromStation bool) uint32 {
 	if t == wps.MessageNACK {
 		if fromStation {
-			return saidNACKOfStation
+			return signalNACKOfStation
 		}
-		return saidNACKOfAP
+		return signalNACKOfAP
 	}
 	return 1 << (t & 15)
 }
@@ -327,7 +327,7 @@ func ofEnrollee(t wps.MessageType) (enrollee, ok bool) {
 }
 
 // sender reports whether the station sends messages of a type.
-func (t *talk) sender(kind wps.MessageType, ofOwn bool) (fromStation bool) {
+func (t *conversation) sender(kind wps.MessageType, ofOwn bool) (fromStation bool) {
 	if enrollee, ok := ofEnrollee(kind); ok {
 		return enrollee != t.apEnrollee
 	}
@@ -343,7 +343,7 @@ func (in *interpreter) begin(kind wps.MessageType, received bool) {
 		in.pending = nil
 	}
 	in.flush()
-	t := in.talkHere()
+	t := in.currentConversation()
 	l := t.link
 	switch {
 	case kind == wps.MessageM1 && l.side == sideUnknown:
@@ -366,11 +366,11 @@ func (in *interpreter) begin(kind wps.MessageType, received bool) {
 			t.apEnrollee = (enrollee == received) == (l.side == sideStation)
 		}
 	}
-	if kind == wps.MessageM1 && t.said&(saidNACKOfAP|saidNACKOfStation|saidFailure|bit(wps.MessageDone, false)) != 0 {
+	if kind == wps.MessageM1 && t.signals&(signalNACKOfAP|signalNACKOfStation|signalFailure|bit(wps.MessageDone, false)) != 0 {
 		t.renew()
 	}
 	in.facts.messages = true
-	in.pending = &message{talk: t, line: in.line, at: in.now, kind: kind, fromStation: t.sender(kind, !received), length: length, has: map[wps.AttributeID]bool{}}
+	in.pending = &message{conversation: t, line: in.line, at: in.now, kind: kind, fromStation: t.sender(kind, !received), length: length, has: map[wps.AttributeID]bool{}}
 }
 
 // attribute adds to the message being described.
@@ -392,16 +392,16 @@ func (in *interpreter) attribute16(id wps.AttributeID, v int) {
 // emitDescribed emits a described message, after those that must have come
 // before.
 func (in *interpreter) emitDescribed(m *message) {
-	t := m.talk
+	t := m.conversation
 	if m.kind == 0 {
 		return
 	}
 	t.wsc = true
 	in.associate(t)
-	if t.dumped || t.said&bit(m.kind, m.fromStation) != 0 {
+	if t.dumped || t.signals&bit(m.kind, m.fromStation) != 0 {
 		return // it is dumped, or was described in other words
 	}
-	in.imply(t, m.kind)
+	in.emitImplied(t, m.kind)
 	in.emitMessage(m)
 }
 
@@ -423,11 +423,11 @@ func before(kind wps.MessageType) (all []wps.MessageType) {
 	return all
 }
 
-// imply emits the messages that must have come before one of a type.
-func (in *interpreter) imply(t *talk, kind wps.MessageType) {
+// emitImplied emits the messages that must have come before one of a type.
+func (in *interpreter) emitImplied(t *conversation, kind wps.MessageType) {
 	for _, b := range before(kind) {
 		if b > t.last {
-			in.emitMessage(&message{talk: t, kind: b, fromStation: t.sender(b, false), has: map[wps.AttributeID]bool{}})
+			in.emitMessage(&message{conversation: t, kind: b, fromStation: t.sender(b, false), has: map[wps.AttributeID]bool{}})
 		}
 	}
 }
@@ -438,11 +438,11 @@ var opCodes = map[wps.MessageType]eap.OpCode{wps.MessageACK: eap.OpACK, wps.Mess
 // emitMessage emits the known part of a message, in a packet that announces
 // more.
 func (in *interpreter) emitMessage(m *message) {
-	t := m.talk
-	if bit := bit(m.kind, m.fromStation); t.said&bit != 0 {
+	t := m.conversation
+	if bit := bit(m.kind, m.fromStation); t.signals&bit != 0 {
 		return
 	} else {
-		t.said |= bit
+		t.signals |= bit
 	}
 	if m.kind <= wps.MessageM8 {
 		t.last = m.kind
@@ -482,7 +482,7 @@ func (in *interpreter) emitMessage(m *message) {
 
 // emitWSC emits a WSC packet, of whose data (length octets) the beginning is
 // known.
-func (in *interpreter) emitWSC(t *talk, fromStation bool, op eap.OpCode, data []byte, length int) {
+func (in *interpreter) emitWSC(t *conversation, fromStation bool, op eap.OpCode, data []byte, length int) {
 	p := eap.NewWSC(t.next(fromStation), t.id, op, data)
 	packet, err := p.AppendTo(nil)
 	if err != nil {
@@ -495,7 +495,7 @@ func (in *interpreter) emitWSC(t *talk, fromStation bool, op eap.OpCode, data []
 
 // next returns the code of the next packet of a side; requests get a new
 // Identifier.
-func (t *talk) next(fromStation bool) eap.Code {
+func (t *conversation) next(fromStation bool) eap.Code {
 	if fromStation {
 		return eap.CodeResponse
 	}
@@ -504,7 +504,7 @@ func (t *talk) next(fromStation bool) eap.Code {
 }
 
 // emitEAP emits an EAP packet in an EAPOL frame.
-func (in *interpreter) emitEAP(t *talk, fromStation bool, packet []byte) {
+func (in *interpreter) emitEAP(t *conversation, fromStation bool, packet []byte) {
 	length := int(binary.BigEndian.Uint16(packet[2:]))
 	frame := append([]byte{eapol.Version2, byte(eapol.TypeEAP), byte(length >> 8), byte(length)}, packet...)
 	in.emitFrame(t, fromStation, frame)
@@ -514,7 +514,7 @@ func (in *interpreter) emitEAP(t *talk, fromStation bool, packet []byte) {
 }
 
 // emitFrame emits an EAPOL frame.
-func (in *interpreter) emitFrame(t *talk, fromStation bool, frame []byte) {
+func (in *interpreter) emitFrame(t *conversation, fromStation bool, frame []byte) {
 	e := in.emit(capture.KindEAPOL)
 	e.Data = frame
 	e.Src, e.Dst, e.BSSID = t.ap, t.station, t.ap
@@ -527,54 +527,54 @@ func (in *interpreter) emitFrame(t *talk, fromStation bool, frame []byte) {
 }
 
 // emitSignal emits an EAP packet without a WSC message, once in a run.
-func (in *interpreter) emitSignal(t *talk, said uint32) {
-	if t.dumped || t.said&said != 0 {
+func (in *interpreter) emitSignal(t *conversation, said uint32) {
+	if t.dumped || t.signals&said != 0 {
 		return
 	}
-	t.said |= said
+	t.signals |= said
 	switch said {
-	case saidIdentityRequest:
+	case signalIdentityRequest:
 		t.began = in.line
 		t.next(false)
 		in.emitEAP(t, false, []byte{byte(eap.CodeRequest), t.id, 0, 5, byte(eap.TypeIdentity)})
-	case saidIdentity:
+	case signalIdentity:
 		identity := eap.EnrolleeIdentity
 		if t.apEnrollee {
 			identity = eap.RegistrarIdentity
 		}
 		packet := append([]byte{byte(eap.CodeResponse), t.id, 0, byte(5 + len(identity)), byte(eap.TypeIdentity)}, identity...)
 		in.emitEAP(t, true, packet)
-	case saidStart:
+	case signalStart:
 		in.emitWSC(t, false, eap.OpStart, nil, 0)
-	case saidFailure:
+	case signalFailure:
 		in.emitEAP(t, false, []byte{byte(eap.CodeFailure), t.id, 0, 4})
 	}
 }
 
 // start records that EAP begins: the access point asks for the station's
 // identity.
-func (in *interpreter) start(t *talk) {
+func (in *interpreter) start(t *conversation) {
 	in.flush()
-	if t.said != 0 {
+	if t.signals != 0 {
 		t.renew()
 	}
-	in.emitSignal(t, saidIdentityRequest)
+	in.emitSignal(t, signalIdentityRequest)
 }
 
 // proposed records that EAP-WSC begins.
-func (in *interpreter) proposed(t *talk) {
+func (in *interpreter) proposed(t *conversation) {
 	in.flush()
 	t.wsc = true
 	in.associate(t)
-	in.emitSignal(t, saidIdentity)
-	in.emitSignal(t, saidStart)
+	in.emitSignal(t, signalIdentity)
+	in.emitSignal(t, signalStart)
 }
 
 // fail handles a failed run: a message was not accepted by its receiver.
-func (in *interpreter) fail(t *talk, kind wps.MessageType, ce wps.ConfigError, known bool) {
+func (in *interpreter) fail(t *conversation, kind wps.MessageType, ce wps.ConfigError, known bool) {
 	t.wsc = true
 	in.associate(t)
-	if t.dumped || t.said&(saidNACKOfStation|saidNACKOfAP|1<<(wps.MessageM2D&15)) != 0 {
+	if t.dumped || t.signals&(signalNACKOfStation|signalNACKOfAP|1<<(wps.MessageM2D&15)) != 0 {
 		return // the message that ended the run is known
 	}
 	enrollee, ok := ofEnrollee(kind)
@@ -587,7 +587,7 @@ func (in *interpreter) fail(t *talk, kind wps.MessageType, ce wps.ConfigError, k
 	if kind == wps.MessageM1 && ce != 0 {
 		answer = wps.MessageM2D // hostap's answer to M1
 	}
-	m := &message{talk: t, kind: answer, fromStation: by != t.apEnrollee, has: map[wps.AttributeID]bool{}}
+	m := &message{conversation: t, kind: answer, fromStation: by != t.apEnrollee, has: map[wps.AttributeID]bool{}}
 	if known {
 		m.attributes = []byte{0x10, 0x09, 0, 2, 0, byte(ce)}
 		m.has[wps.AttrConfigError] = true
@@ -597,19 +597,19 @@ func (in *interpreter) fail(t *talk, kind wps.MessageType, ce wps.ConfigError, k
 
 // emitMessageOnce emits a message that must have been sent, and those before
 // it.
-func (in *interpreter) emitMessageOnce(t *talk, kind wps.MessageType) {
-	in.imply(t, kind)
+func (in *interpreter) emitMessageOnce(t *conversation, kind wps.MessageType) {
+	in.emitImplied(t, kind)
 	if kind > t.last || kind > wps.MessageM8 {
-		in.emitMessage(&message{talk: t, kind: kind, fromStation: t.sender(kind, false), has: map[wps.AttributeID]bool{}})
+		in.emitMessage(&message{conversation: t, kind: kind, fromStation: t.sender(kind, false), has: map[wps.AttributeID]bool{}})
 	}
 }
 
 // succeed handles a successful run, as reported by the enrollee.
-func (in *interpreter) succeed(t *talk) {
+func (in *interpreter) succeed(t *conversation) {
 	t.wsc = true
 	in.associate(t)
 	l := t.link
-	if !l.enrolled || t.said&bit(wps.MessageDone, false) == 0 {
+	if !l.enrolled || t.signals&bit(wps.MessageDone, false) == 0 {
 		l.done, l.joining, t.failed = in.line, false, false
 	}
 	l.enrolled, t.given = true, false
@@ -619,14 +619,14 @@ func (in *interpreter) succeed(t *talk) {
 }
 
 // notFound handles a station that does not find the network of its settings.
-func (in *interpreter) notFound(t *talk) {
+func (in *interpreter) notFound(t *conversation) {
 	if !t.link.joining && len(in.missing) < maxNotices {
 		in.missing[t.link.done] = true
 	}
 }
 
 // failure handles EAP-Failure, or a line that means it.
-func (in *interpreter) failure(t *talk) {
+func (in *interpreter) failure(t *conversation) {
 	in.flush()
 	if t.dumped || !t.wsc && t.link.method == doctor.MethodUnknown {
 		return
@@ -636,30 +636,30 @@ func (in *interpreter) failure(t *talk) {
 		t.given = false
 		in.emitMessageOnce(t, wps.MessageM8)
 	}
-	if t.said&saidFailure != 0 || t.said&saidIdentityRequest == 0 && t.last == 0 && !t.wsc {
+	if t.signals&signalFailure != 0 || t.signals&signalIdentityRequest == 0 && t.last == 0 && !t.wsc {
 		return
 	}
 	switch {
-	case t.said&(saidNACKOfAP|saidNACKOfStation) != 0:
-	case t.last == 0 && t.said&saidStart != 0:
+	case t.signals&(signalNACKOfAP|signalNACKOfStation) != 0:
+	case t.last == 0 && t.signals&signalStart != 0:
 		// Every enrollee answers WSC_Start with M1, and hostapd goes on to
 		// EAP-Failure without a log line if M1 found no registrar, or M2 no access
 		// point's PIN.
 		in.emitMessageOnce(t, wps.MessageM1)
 	}
-	in.emitSignal(t, saidFailure)
+	in.emitSignal(t, signalFailure)
 	t.associated, t.requested = false, false
 }
 
 // waitTimedOut handles a side that gave up waiting for the other.
-func (in *interpreter) waitTimedOut(t *talk, station bool) {
+func (in *interpreter) waitTimedOut(t *conversation, station bool) {
 	if t.dumped {
 		return
 	}
 	t.wsc = true
 	in.associate(t)
 	in.leave(t, station, reasonTimeout)
-	t.said |= saidFailure
+	t.signals |= signalFailure
 }
 
 // reasonTimeout is the reason code of a disconnection because the other side did
@@ -667,9 +667,9 @@ func (in *interpreter) waitTimedOut(t *talk, station bool) {
 const reasonTimeout = 39
 
 // attempt handles the start of an association.
-func (in *interpreter) attempt(t *talk) {
+func (in *interpreter) attempt(t *conversation) {
 	in.flush()
-	if t.said != 0 || t.dumped {
+	if t.signals != 0 || t.dumped {
 		t.renew()
 	}
 	if t.managed {
@@ -685,7 +685,7 @@ func (in *interpreter) attempt(t *talk) {
 }
 
 // associate emits the association for WPS, if it was not emitted yet.
-func (in *interpreter) associate(t *talk) {
+func (in *interpreter) associate(t *conversation) {
 	if !t.associates || t.associated {
 		return
 	}
@@ -708,7 +708,7 @@ func (in *interpreter) associate(t *talk) {
 }
 
 // join emits the association of a station that joins with the settings.
-func (in *interpreter) join(t *talk) {
+func (in *interpreter) join(t *conversation) {
 	t.associates, t.requested = false, true
 	t.link.joining = true
 	delete(in.missing, t.link.done)
@@ -721,7 +721,7 @@ func (in *interpreter) join(t *talk) {
 }
 
 // accepted emits the access point's association response.
-func (in *interpreter) accepted(t *talk, status uint16) {
+func (in *interpreter) accepted(t *conversation, status uint16) {
 	in.flush()
 	if t.associated || t.managed {
 		return
@@ -740,7 +740,7 @@ func (in *interpreter) accepted(t *talk, status uint16) {
 func isGroup(a wps.MAC) bool { return a[0]&1 != 0 }
 
 // leave emits a deauthentication.
-func (in *interpreter) leave(t *talk, fromStation bool, reason int) {
+func (in *interpreter) leave(t *conversation, fromStation bool, reason int) {
 	in.flush()
 	if t.managed {
 		return
@@ -750,7 +750,7 @@ func (in *interpreter) leave(t *talk, fromStation bool, reason int) {
 		return
 	}
 	t.associates, t.associated, t.requested = false, false, false
-	if t.said == 0 && !t.dumped && !t.wsc && !t.link.enrolled && t.link.method == doctor.MethodUnknown {
+	if t.signals == 0 && !t.dumped && !t.wsc && !t.link.enrolled && t.link.method == doctor.MethodUnknown {
 		return
 	}
 	e := in.emit(capture.KindDeauthentication)
@@ -761,9 +761,9 @@ func (in *interpreter) leave(t *talk, fromStation bool, reason int) {
 	e.Management = &capture.Management{Reason: uint16(reason)}
 }
 
-// network emits the network name of a talk's access point. It is unknown
+// network emits the network name of a conversation's access point. It is unknown
 // whether its beacon has WPS, so the event is marked as truncated.
-func (in *interpreter) network(t *talk) {
+func (in *interpreter) network(t *conversation) {
 	l := t.link
 	if l.ssid == "" || t.ap == (wps.MAC{}) {
 		return
@@ -797,7 +797,7 @@ var personal = &dot11.Security{Group: dot11.CipherCCMP, Pairwise: []dot11.Cipher
 
 // advertise emits a beacon of the access point that runs the program.
 func (in *interpreter) advertise(e *element) {
-	l := in.here()
+	l := in.currentLink()
 	if !e.has {
 		return
 	}
@@ -837,11 +837,11 @@ func (in *interpreter) notice(kind doctor.NoticeKind) {
 }
 
 // dumpedFrame handles an EAPOL frame that is dumped.
-func (in *interpreter) dumpedFrame(t *talk, sent bool, frame []byte) {
+func (in *interpreter) dumpedFrame(t *conversation, sent bool, frame []byte) {
 	fromStation := sent == (t.link.side != sideAP)
 	if !t.dumped {
 		t.dumped = true
-		if m := in.pending; m != nil && m.talk == t {
+		if m := in.pending; m != nil && m.conversation == t {
 			in.pending = nil
 		}
 	}

@@ -14,7 +14,7 @@ var radiusRows = []Pattern{
 	{Program: Hostapd, Origin: "src/radius/radius.c", Text: "RADIUS message: code={code:int} ({name:upto}) identifier={id:int} length={length:int}",
 		Example: "RADIUS message: code=1 (Access-Request) identifier=0 length=244",
 		means: func(in *interpreter, m *match) {
-			in.here().is(sideAP)
+			in.currentLink().is(sideAP)
 			code, _ := m.number("code")
 			id, _ := m.number("id")
 			length, _ := m.number("length")
@@ -84,10 +84,10 @@ func (in *interpreter) finishRADIUS() {
 		return
 	}
 	in.radius = nil
-	var t *talk
+	var t *conversation
 	switch p.code {
 	case radiusRequest:
-		t = in.here().with(p.station)
+		t = in.currentLink().with(p.station)
 		in.asked[p.id] = t
 	case radiusChallenge, radiusReject:
 		if t = in.asked[p.id]; t == nil {

@@ -259,42 +259,42 @@ var scanRows = []Pattern{
 			if string(m.text("state")) == "unconfigured" {
 				state = wps.NotConfigured
 			}
-			in.cellTold(func(e *wps.ProbeResponse) { e.State = state })
+			in.changeCell(func(e *wps.ProbeResponse) { e.State = state })
 		}},
 	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_ap_setup_locked={n:int}", Example: "wps_ap_setup_locked=1",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("n")
-			in.cellTold(func(e *wps.ProbeResponse) { e.APSetupLocked = n != 0 })
+			in.changeCell(func(e *wps.ProbeResponse) { e.APSetupLocked = n != 0 })
 		}},
 	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_selected_registrar={n:int}", Example: "wps_selected_registrar=1",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.number("n")
-			in.cellTold(func(e *wps.ProbeResponse) { e.SelectedRegistrar = n != 0 })
+			in.changeCell(func(e *wps.ProbeResponse) { e.SelectedRegistrar = n != 0 })
 		}},
 	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_device_password_id={id:int}", Example: "wps_device_password_id=4",
 		means: func(in *interpreter, m *match) {
 			id, _ := m.number("id")
-			in.cellTold(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(id) })
+			in.changeCell(func(e *wps.ProbeResponse) { e.DevicePasswordID = wps.DevicePasswordID(id) })
 		}},
 	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_selected_registrar_config_methods={methods:hex}", Example: "wps_selected_registrar_config_methods=0x0680",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("methods")
-			in.cellTold(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = wps.ConfigMethods(n) })
+			in.changeCell(func(e *wps.ProbeResponse) { e.SelectedRegistrarConfigMethods = wps.ConfigMethods(n) })
 		}},
 	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_config_methods={methods:hex}", Example: "wps_config_methods=0x2008",
 		means: func(in *interpreter, m *match) {
 			n, _ := m.hexNumber("methods")
-			in.cellTold(func(e *wps.ProbeResponse) { e.ConfigMethods = wps.ConfigMethods(n) })
+			in.changeCell(func(e *wps.ProbeResponse) { e.ConfigMethods = wps.ConfigMethods(n) })
 		}},
 	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_primary_device_type={type:word}", Example: "wps_primary_device_type=6-0050F204-1",
 		means: func(in *interpreter, m *match) {
 			if t, err := wps.ParseDeviceType(string(m.text("type"))); err == nil {
-				in.cellTold(func(e *wps.ProbeResponse) { e.PrimaryDeviceType = t })
+				in.changeCell(func(e *wps.ProbeResponse) { e.PrimaryDeviceType = t })
 			}
 		}},
 	{Program: WPACLI, Origin: "src/wps/wps_attr_parse.c wps_attr_text", Text: "^wps_device_name={name:rest}", Example: "wps_device_name=Router",
 		means: func(in *interpreter, m *match) {
-			in.cellTold(func(e *wps.ProbeResponse) { e.DeviceName = limited(m.text("name"), 32) })
+			in.changeCell(func(e *wps.ProbeResponse) { e.DeviceName = limited(m.text("name"), 32) })
 		}},
 }
 
@@ -427,9 +427,9 @@ func (in *interpreter) cellIs(change func(*cell)) {
 	}
 }
 
-// cellTold changes the WPS element of the entry, which shows that it has one. It
+// changeCell changes the WPS element of the entry, which shows that it has one. It
 // is of a probe response, the only one that has a name and a type.
-func (in *interpreter) cellTold(change func(*wps.ProbeResponse)) {
+func (in *interpreter) changeCell(change func(*wps.ProbeResponse)) {
 	in.cellOfPart()
 	in.cellWPS(func(e *wps.ProbeResponse) { change(e) })
 	in.cell.silent, in.cell.response = false, true

@@ -20,7 +20,7 @@ import (
 var statusRows = []Pattern{
 	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Text: "PBC Status: {status:word}", Example: "PBC Status: Active",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideAP)
 			switch string(m.text("status")) {
 			case "Active":
@@ -34,7 +34,7 @@ var statusRows = []Pattern{
 		}},
 	{Program: HostapdCLI, Origin: "hostapd/ctrl_iface.c WPS_GET_STATUS", Text: "Last WPS result: {result:word}", Example: "Last WPS result: Failed",
 		means: func(in *interpreter, m *match) {
-			l := in.here()
+			l := in.currentLink()
 			l.is(sideAP)
 			switch string(m.text("result")) {
 			case "Success":

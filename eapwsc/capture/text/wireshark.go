@@ -68,17 +68,17 @@ var wiresharkRows = []Pattern{
 		}},
 	{Program: Wireshark, Origin: "packet-eap.c", Text: "^Type: Identity (1)", Example: "    Type: Identity (1)",
 		means: func(in *interpreter, _ *match) {
-			if d := in.details; d != nil && d.talk != nil && !d.fromStation {
-				in.start(d.talk)
+			if d := in.details; d != nil && d.conversation != nil && !d.fromStation {
+				in.start(d.conversation)
 			}
 		}},
 	{Program: Wireshark, Origin: "packet-wps.c", Text: "^Opcode: WSC {name:upto} ({code:int})", Example: "        Opcode: WSC Start (1)",
 		means: func(in *interpreter, m *match) {
 			code, _ := m.number("code")
-			if d := in.details; d != nil && d.talk != nil {
-				d.talk.wsc = true
+			if d := in.details; d != nil && d.conversation != nil {
+				d.conversation.wsc = true
 				if eap.OpCode(code) == eap.OpStart {
-					in.emitSignal(d.talk, saidStart)
+					in.emitSignal(d.conversation, signalStart)
 				}
 			}
 		}},
@@ -109,9 +109,9 @@ var wiresharkRows = []Pattern{
 
 // packetDetails is a packet whose details are being read.
 type packetDetails struct {
-	src, dst    wps.MAC
-	talk        *talk // nil before its EAP code
-	fromStation bool
+	src, dst     wps.MAC
+	conversation *conversation // nil before its EAP code
+	fromStation  bool
 }
 
 // detailedPacket handles the code of an EAP packet in the details of a packet.
@@ -119,9 +119,9 @@ func (in *interpreter) detailedPacket(code eap.Code) {
 	in.facts.details = true
 	d := in.details
 	d.fromStation = code == eap.CodeResponse
-	d.talk = in.packetTalk(d.src, d.dst, d.fromStation)
-	if code == eap.CodeFailure && d.talk.wsc {
-		in.failure(d.talk)
+	d.conversation = in.packetConversation(d.src, d.dst, d.fromStation)
+	if code == eap.CodeFailure && d.conversation.wsc {
+		in.failure(d.conversation)
 	}
 }
 
@@ -129,19 +129,19 @@ func (in *interpreter) detailedPacket(code eap.Code) {
 // which stand twice.
 func (in *interpreter) detailedMessage(kind wps.MessageType) {
 	d := in.details
-	if d == nil || d.talk == nil || in.pending != nil || kind < wps.MessageM1 || kind > wps.MessageDone {
+	if d == nil || d.conversation == nil || in.pending != nil || kind < wps.MessageM1 || kind > wps.MessageDone {
 		return
 	}
-	t := d.talk
+	t := d.conversation
 	if kind == wps.MessageM1 {
-		if t.said&(saidNACKOfAP|saidNACKOfStation|saidFailure|bit(wps.MessageDone, false)) != 0 {
+		if t.signals&(signalNACKOfAP|signalNACKOfStation|signalFailure|bit(wps.MessageDone, false)) != 0 {
 			t.renew()
 		}
 		t.apEnrollee = !d.fromStation
 	}
 	t.wsc = true
 	in.facts.messages = true
-	in.pending = &message{talk: t, line: in.line, at: in.now, kind: kind, fromStation: d.fromStation, has: map[wps.AttributeID]bool{}}
+	in.pending = &message{conversation: t, line: in.line, at: in.now, kind: kind, fromStation: d.fromStation, has: map[wps.AttributeID]bool{}}
 }
 
 // detailed16 is the meaning of an attribute of two octets in the details of a
@@ -175,10 +175,10 @@ func detailedText(id wps.AttributeID) func(*interpreter, *match) {
 	}
 }
 
-// listed returns the talk of a packet in a list, nil if the line is none. Its time
+// listed returns the conversation of a packet in a list, nil if the line is none. Its time
 // counts from the first packet. In Wireshark's exports there is no arrow between
 // the addresses.
-func (in *interpreter) listed(m *match, fromStation bool) *talk {
+func (in *interpreter) listed(m *match, fromStation bool) *conversation {
 	text := strings.NewReplacer("→", " → ", "->", " → ", `","`, " ", `"`, " ").Replace(string(m.line[:m.at]))
 	words := strings.Fields(text)
 	src, dst := slices.Index(words, "→")-1, slices.Index(words, "→")+1
@@ -207,7 +207,7 @@ func (in *interpreter) listed(m *match, fromStation bool) *talk {
 	if src > 0 {
 		in.sinceFirst(words[src-1])
 	}
-	return in.packetTalk(address(src), address(dst), fromStation)
+	return in.packetConversation(address(src), address(dst), fromStation)
 }
 
 // isAddress reports whether a word may be an address in a list of packets: one in
@@ -226,19 +226,19 @@ func (in *interpreter) sinceFirst(seconds string) {
 	}
 }
 
-// packetTalk returns the talk of a packet. A zero address is unknown.
-func (in *interpreter) packetTalk(src, dst wps.MAC, fromStation bool) *talk {
+// packetConversation returns the conversation of a packet. A zero address is unknown.
+func (in *interpreter) packetConversation(src, dst wps.MAC, fromStation bool) *conversation {
 	if isGroup(dst) {
 		dst = wps.MAC{}
 	}
-	l := in.on("packet list")
+	l := in.linkNamed("packet list")
 	l.is(sideStation)
 	station, ap := dst, src
 	if fromStation {
 		station, ap = src, dst
 	}
-	if l.talk != nil && ap == (wps.MAC{}) {
-		ap = l.talk.ap
+	if l.conversation != nil && ap == (wps.MAC{}) {
+		ap = l.conversation.ap
 	}
 	t := l.with(ap)
 	if station != (wps.MAC{}) {
@@ -261,8 +261,8 @@ func (in *interpreter) listedMessage(m *match, fromStation bool) {
 	}
 	kind, ok := messageNames[name]
 	switch {
-	case !ok && !fromStation && t.said&saidStart == 0 && t.last == 0:
-		in.emitSignal(t, saidStart)
+	case !ok && !fromStation && t.signals&signalStart == 0 && t.last == 0:
+		in.emitSignal(t, signalStart)
 		return
 	case !ok:
 		return
@@ -270,5 +270,5 @@ func (in *interpreter) listedMessage(m *match, fromStation bool) {
 		t.apEnrollee = !fromStation
 	}
 	in.facts.messages = true
-	in.emitMessage(&message{talk: t, kind: kind, fromStation: fromStation, has: map[wps.AttributeID]bool{}})
+	in.emitMessage(&message{conversation: t, kind: kind, fromStation: fromStation, has: map[wps.AttributeID]bool{}})
 }

@@ -52,8 +52,8 @@ const (
 type Reading struct {
 	Mode wps.Mode
 	Keys *exchange.KeyLog // nil without one
-	// Takes, if set, selects the exchanges to report.
-	Takes func(*exchange.Exchange, *doctor.Attempt) bool
+	// Include, if set, selects the exchanges to report.
+	Include func(*exchange.Exchange, *doctor.Attempt) bool
 	// List is called with the diagnosis of each attempt, in order. A report on an
 	// attempt takes much more time and room than the few octets that make one in
 	// a file: if there are too many, the others go to Count. Those to whom List
@@ -145,7 +145,7 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 		<-b.judged
 		for _, j := range b.jobs {
 			j.Findings = append(j.Findings, runs.Findings(j.Exchange, o.Mode)...)
-			if o.Takes != nil && !o.Takes(j.Exchange, j.Attempt) {
+			if o.Include != nil && !o.Include(j.Exchange, j.Attempt) {
 				continue
 			}
 			index++

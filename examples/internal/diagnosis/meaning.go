@@ -151,7 +151,7 @@ func messageMeaning(j *Job, i int) string {
 		return fmt.Sprintf("who the %s is, and its part of the keys", enrollee)
 	case wps.MessageM2:
 		if s.Attribute(wps.AttrEncryptedSettings) != nil {
-			return fmt.Sprintf("who the %s is, and the Wi-Fi settings, encrypted%s", registrar, j.Given())
+			return fmt.Sprintf("who the %s is, and the Wi-Fi settings, encrypted%s", registrar, j.SettingsWords())
 		}
 		return fmt.Sprintf("who the %s is, and its part of the keys", registrar)
 	case wps.MessageM2D:
@@ -162,9 +162,9 @@ func messageMeaning(j *Job, i int) string {
 		return j.proofWords(i, proofs[t])
 	case wps.MessageM8:
 		if x.APEnrollee {
-			return "new settings for the router, encrypted" + j.Given()
+			return "new settings for the router, encrypted" + j.SettingsWords()
 		}
-		return "the Wi-Fi settings, encrypted" + j.Given()
+		return "the Wi-Fi settings, encrypted" + j.SettingsWords()
 	case wps.MessageACK:
 		return "heard"
 	case wps.MessageNACK:
@@ -220,8 +220,8 @@ func refusesPassword(s *validate.Entry) bool {
 	return ce == wps.DevicePasswordAuthFailed
 }
 
-// Given describes the settings that were handed over, if they could be read.
-func (j *Job) Given() string {
+// SettingsWords describes the settings that were handed over, if they could be read.
+func (j *Job) SettingsWords() string {
 	var all []string
 	for _, s := range j.Attempt.Settings {
 		all = append(all, fmt.Sprintf("%s, %v, %v, a key of %d characters", doctor.Quote(string(s.SSID)), s.Auth, s.Encr, s.KeyLength))

@@ -71,7 +71,7 @@ func NewNetworkEntry(file string, n *doctor.Network, mode wps.Mode) *NetworkEntr
 func NewDirectEntry(file string, d *doctor.DirectDevice) *NetworkEntry {
 	return &NetworkEntry{
 		Schema: networksSchema, File: file, BSSID: Address(d.MAC), Security: "Wi-Fi Direct", State: doctor.StateUnknown.String(), Device: true,
-		Direct: &d.Said, DirectName: text(d.Name), Findings: []Finding{},
+		Direct: &d.LastAction, DirectName: text(d.Name), Findings: []Finding{},
 	}
 }
 

@@ -47,7 +47,7 @@ func (p *Page) Attempt(file string, r *Entry, j *Job) {
 	v := verdictOf(r)
 	if p.attempts <= maxRows {
 		p.overview.Rows = append(p.overview.Rows, []string{
-			fmt.Sprint(r.Index), strings.TrimPrefix(Began(j.Exchange), ", "), Who(r.Enrollee, r.EnrolleeName), NetworkName(r), HowWords(r, j.Exchange), v.Label,
+			fmt.Sprint(r.Index), strings.TrimPrefix(Began(j.Exchange), ", "), NameAndAddress(r.Enrollee, r.EnrolleeName), NetworkName(r), MethodAndTransport(r, j.Exchange), v.Label,
 		})
 		p.overview.Moods = append(p.overview.Moods, v.Mood)
 	}
@@ -97,8 +97,8 @@ func networkTable(e *doctor.Evidence) report.Table {
 	return t
 }
 
-// Who returns the name and address of a side.
-func Who(identity, name *string) string {
+// NameAndAddress returns the name and address of a side.
+func NameAndAddress(identity, name *string) string {
 	if name == nil {
 		return Known(identity)
 	}
@@ -115,11 +115,11 @@ func NetworkName(r *Entry) string {
 // facts returns the devices and the network of an exchange.
 func facts(r *Entry, j *Job) []report.Fact {
 	enrollee, registrar := Sides(j.Exchange)
-	all := []report.Fact{{Name: enrollee, Value: Who(r.Enrollee, r.EnrolleeName)}, {Name: registrar, Value: Who(r.Registrar, r.RegistrarName)}}
+	all := []report.Fact{{Name: enrollee, Value: NameAndAddress(r.Enrollee, r.EnrolleeName)}, {Name: registrar, Value: NameAndAddress(r.Registrar, r.RegistrarName)}}
 	if r.SSID != nil {
 		all = append(all, report.Fact{Name: "network", Value: NetworkName(r)})
 	}
-	all = append(all, report.Fact{Name: "how", Value: HowWords(r, j.Exchange)})
+	all = append(all, report.Fact{Name: "how", Value: MethodAndTransport(r, j.Exchange)})
 	if when := Began(j.Exchange); when != "" {
 		all = append(all, report.Fact{Name: "when", Value: fmt.Sprintf("%s, %.1f seconds", strings.TrimPrefix(when, ", "), r.Seconds)})
 	}

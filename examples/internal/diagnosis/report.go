@@ -310,8 +310,8 @@ func sideName(role registration.Role, ap bool) string {
 	return "device"
 }
 
-// Likeness returns a string that is equal for attempts that look alike.
-func (r *Entry) Likeness() string {
+// SimilarityKey returns a string that is equal for attempts that look alike.
+func (r *Entry) SimilarityKey() string {
 	var b strings.Builder
 	fmt.Fprint(&b, Known(r.Transport), Known(r.Enrollee), Known(r.Registrar), Known(r.SSID), Known(r.Method), r.Code, r.Cause, r.Verdict, r.Remedy, r.Worst)
 	for _, s := range r.Steps {

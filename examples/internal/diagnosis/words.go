@@ -33,8 +33,8 @@ func LeftSide(x *exchange.Exchange) string {
 	return "device"
 }
 
-// HowWords returns the method and transport of an exchange in words.
-func HowWords(r *Entry, x *exchange.Exchange) string {
+// MethodAndTransport returns the method and transport of an exchange in words.
+func MethodAndTransport(r *Entry, x *exchange.Exchange) string {
 	how := "method not seen"
 	if r.Method != nil {
 		how = methodWords[*r.Method]

@@ -72,7 +72,7 @@ func Explain(w io.Writer, err error, attempt doctor.Attempt) {
 	case !ok:
 		fmt.Fprintln(w, err)
 	default:
-		tell(w, err, &d)
+		writeDiagnosis(w, err, &d)
 	}
 }
 
@@ -83,11 +83,11 @@ func ExplainEvidence(w io.Writer, err error, e *doctor.Evidence) {
 		return
 	}
 	d := doctor.Diagnose(e)
-	tell(w, err, &d)
+	writeDiagnosis(w, err, &d)
 }
 
-// tell writes the diagnosis of an error.
-func tell(w io.Writer, err error, d *doctor.Diagnosis) {
+// writeDiagnosis writes the diagnosis of an error.
+func writeDiagnosis(w io.Writer, err error, d *doctor.Diagnosis) {
 	text := d.Verdict + "\n"
 	for _, s := range d.Together {
 		text += s + "\n"

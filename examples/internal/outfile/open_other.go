@@ -15,6 +15,6 @@ func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	return os.OpenFile(name, flag, mode)
 }
 
-// ours accepts every file: a new file belongs to its user, and the access
+// checkWritable accepts every file: a new file belongs to its user, and the access
 // control list of the folder decides who else can read it.
-func ours(string, fs.FileInfo, bool) error { return nil }
+func checkWritable(string, fs.FileInfo, bool) error { return nil }

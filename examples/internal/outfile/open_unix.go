@@ -20,8 +20,8 @@ func openNoFollow(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	return f, err
 }
 
-// ours checks that a file may be written, with secrets or without.
-func ours(name string, info fs.FileInfo, secret bool) error {
+// checkWritable checks that a file may be written, with secrets or without.
+func checkWritable(name string, info fs.FileInfo, secret bool) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
 		return nil

@@ -126,7 +126,7 @@ func open(name string, flag int, mode fs.FileMode) (*os.File, error) {
 		err = fmt.Errorf("%s is not a regular file", name)
 	}
 	if err == nil {
-		err = ours(name, info, mode&0o077 == 0)
+		err = checkWritable(name, info, mode&0o077 == 0)
 	}
 	if err != nil {
 		f.Close()

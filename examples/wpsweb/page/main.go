@@ -77,16 +77,16 @@ func octets(v js.Value) []byte {
 // meter reports the progress of reading.
 type meter struct {
 	io.Reader
-	read, told int
-	tell       js.Value
+	read, reported int
+	report         js.Value
 }
 
 func (m *meter) Read(b []byte) (int, error) {
 	const step = 1 << 20
 	n, err := m.Reader.Read(b)
-	if m.read += n; m.read-m.told >= step {
-		m.told = m.read
-		m.tell.Invoke(m.read)
+	if m.read += n; m.read-m.reported >= step {
+		m.reported = m.read
+		m.report.Invoke(m.read)
 	}
 	return n, err
 }
@@ -117,7 +117,7 @@ func diagnose(args []js.Value) (any, error) {
 	for i := range files.Length() {
 		file := files.Index(i)
 		name := file.Get("name").String()
-		if err := out.add(name, &meter{Reader: bytes.NewReader(octets(file.Get("octets"))), tell: args[2]}, &how, &page); err != nil {
+		if err := out.add(name, &meter{Reader: bytes.NewReader(octets(file.Get("octets"))), report: args[2]}, &how, &page); err != nil {
 			out.Errors = append(out.Errors, diagnosis.Shown(name)+": "+err.Error())
 		}
 	}

@@ -264,9 +264,9 @@ func (g *Game) observe(e sim.Event) {
 	case e.Kind == sim.Noted:
 		l.Kind, l.Text = "note", e.Text()
 	case e.Kind == sim.Sent && !g.repeats(e):
-		l.Kind, l.Text = "frame", e.Frame.What()
+		l.Kind, l.Text = "frame", e.Frame.Name()
 	case e.Kind == sim.Lost && e.Frame.Type != sim.Beacon && e.Frame.Type != sim.ProbeRequest && e.Frame.Type != sim.ProbeResponse:
-		l.Kind, l.Text = "lost", e.Frame.What()
+		l.Kind, l.Text = "lost", e.Frame.Name()
 	default:
 		return
 	}
