@@ -211,14 +211,19 @@ func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
 	switch kind {
 	case valueRest:
 		return bytes.TrimSpace(s), nil, wholeFit
-	case valueUpto, valueWithin:
-		if n = bytes.Index(s[:min(len(s), maxValue)], []byte(next)); n >= 0 {
-			return s[:n], s[n:], wholeFit
-		}
-		if kind == valueUpto && len(s) <= maxValue {
+	case valueUpto:
+		if n = bytes.Index(s[:min(len(s), maxUpto)], []byte(next)); n < 0 {
+			if len(s) > maxUpto {
+				return nil, nil, noFit
+			}
 			return nil, nil, partialFit
 		}
-		return nil, nil, noFit
+		return s[:n], s[n:], wholeFit
+	case valueWithin:
+		if n = bytes.Index(s[:min(len(s), maxWithin)], []byte(next)); n < 0 {
+			return nil, nil, noFit
+		}
+		return s[:n], s[n:], wholeFit
 	case valueMAC:
 		n = span(s, isMACDigit)
 		if n > macLen {
@@ -252,9 +257,13 @@ func take(kind valueKind, s []byte, next string) (v, rest []byte, f fit) {
 	return s[:n], s[n:], wholeFit
 }
 
-// maxValue limits where the text after a value is looked for, because a line
-// may have very many places at which one might begin.
-const maxValue = 512
+// maxUpto and maxWithin limit where the text after a value is looked for, since
+// a line may have very many places at which one might begin. The longest values
+// are messages in hexadecimal digits.
+const (
+	maxUpto   = 1 << 14
+	maxWithin = 512
+)
 
 const (
 	macLen  = len("00:11:22:33:44:55")
