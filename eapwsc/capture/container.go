@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 	"time"
 )
 
@@ -94,6 +95,26 @@ var foreign = []struct{ magic, advice string }{
 	{"XCP\x00", "it is a NetXRay capture: convert it with editcap -F pcap"},
 }
 
+// tarMagic is where a tar archive has its magic.
+const tarMagic = 257
+
+// HasMagic reports whether a file that begins with head, of which a few octets are
+// enough, is a capture or an archive: one that [NewReader] reads, or whose format
+// its error names.
+func HasMagic(head []byte) bool {
+	if len(head) < 4 {
+		return false
+	}
+	for _, magic := range []uint32{binary.BigEndian.Uint32(head), binary.LittleEndian.Uint32(head)} {
+		if magic == magicMicroseconds || magic == magicNanoseconds || magic == magicNG {
+			return true
+		}
+	}
+	return head[0] == 0x1f && head[1] == 0x8b || slices.ContainsFunc(foreign, func(f struct{ magic, advice string }) bool {
+		return bytes.HasPrefix(head, []byte(f.magic)) || len(head) < len(f.magic) && bytes.HasPrefix([]byte(f.magic), head)
+	})
+}
+
 // openContainer detects the format of r by its first octets.
 func openContainer(r io.Reader) (source, error) {
 	br := newInput(r)
@@ -126,6 +147,9 @@ func openContainer(r io.Reader) (source, error) {
 		if bytes.HasPrefix(head, []byte(f.magic)) {
 			return nil, fmt.Errorf("%w: %s", ErrFormat, f.advice)
 		}
+	}
+	if head, _ := br.Peek(tarMagic + 5); len(head) == tarMagic+5 && string(head[tarMagic:]) == "ustar" {
+		return nil, fmt.Errorf("%w: it is a tar archive: unpack it first", ErrFormat)
 	}
 	return nil, fmt.Errorf("%w: it begins with % x, neither pcap nor pcapng", ErrFormat, head[:4])
 }

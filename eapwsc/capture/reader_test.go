@@ -218,6 +218,7 @@ func TestNotACapture(t *testing.T) {
 		{"half a header", pcap[:20], "capture: not a readable capture: the pcap header is cut off"},
 		{"version 3", join(pcap[:4], le16(3), pcap[6:]), "capture: not a readable capture: it is pcap of the unknown version 3.4"},
 		{"modified", []byte("\x34\xcd\xb2\xa1 and so on"), "capture: not a readable capture: it is pcap with Kuznetzov's extension: convert it with editcap -F pcap"},
+		{"tar", append(make([]byte, 257), "ustar\x0000"...), "capture: not a readable capture: it is a tar archive: unpack it first"},
 		{"zstd", []byte("\x28\xb5\x2f\xfd and so on"), "capture: not a readable capture: it is compressed with zstd: unpack it first"},
 		{"gzip of text", gzipped(t, []byte("hello, world")), "capture: not a readable capture: it begins with 68 65 6c 6c, neither pcap nor pcapng"},
 		{"gzip, cut", gzipped(t, pcap)[:8], "capture: not a readable capture: gzip: unexpected EOF"},

@@ -35,6 +35,15 @@ func TestPosts(t *testing.T) {
 			}
 			return string(b)
 		}},
+		{"UTF-16 of the other order, without a mark", func(s string) string {
+			b := []byte{}
+			for _, c := range utf16.Encode([]rune(s)) {
+				b = append(b, byte(c>>8), byte(c))
+			}
+			return string(b)
+		}},
+		{"of an old Mac", func(s string) string { return strings.ReplaceAll(s, "\n", "\r") }},
+		{"behind Latin-1 and noise", func(s string) string { return "Gr\xfc\xdfe\n\x00\xc6\x9e|\xe4\x02l\x8c\n" + s }},
 		{"a string of JSON", func(s string) string {
 			b, err := json.Marshal(map[string]string{"log": s})
 			if err != nil {

@@ -44,12 +44,16 @@ type Reader struct {
 	aheadErr           error
 }
 
-// NewReader returns a Reader of the text in r, which is UTF-8, or UTF-16 with a
-// byte order mark.
+// NewReader returns a Reader of the text in r, which is UTF-8, UTF-16, or of another
+// character set that has ASCII in it.
 func NewReader(r io.Reader) *Reader {
 	in := bufio.NewReaderSize(r, bufferSize)
-	if mark, _ := in.Peek(2); bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
-		in = bufio.NewReaderSize(&utf16Reader{in: in, big: mark[0] == 0xfe}, bufferSize)
+	head, _ := in.Peek(2)
+	if len(head) == 2 && (head[0] == 0 || head[1] == 0) {
+		head, _ = in.Peek(512)
+	}
+	if big, ok := utf16Order(head); ok {
+		in = bufio.NewReaderSize(&utf16Reader{in: in, big: big}, bufferSize)
 	}
 	reader := &Reader{lines: in, find: allRows().finder}
 	reader.in.init()
@@ -218,6 +222,15 @@ func brokenAt(sample []byte) int {
 // line handles a line, which may be several that were joined.
 func (r *Reader) line(raw []byte) {
 	r.in.line = r.number
+	for i := bytes.IndexByte(raw, '\r'); i >= 0; i = bytes.IndexByte(raw, '\r') {
+		r.whole(raw[:i:i]) // the line ends of old systems, and of progress bars
+		raw = raw[i+1:]
+	}
+	r.whole(raw)
+}
+
+// whole handles a line without line ends in it.
+func (r *Reader) whole(raw []byte) {
 	line := clean(raw)
 	if bytes.IndexByte(line, '\\') < 0 || isByteString(line) {
 		r.page(line)
@@ -480,29 +493,46 @@ func (u *utf16Reader) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// IsText reports whether a file that begins with head may be text: it does not
-// begin like a capture or an archive. A few octets are enough.
+// IsText reports whether a file that begins with head may be text: it does not begin
+// like a capture or an archive, and few octets are control characters. Text that is
+// not UTF-8, and what a device wrote before its serial line had the right speed, are
+// no exception. Some hundred octets are enough.
 func IsText(head []byte) bool {
-	if len(head) == 0 {
-		return false
-	}
-	if bytes.HasPrefix(head, []byte("\n\r\r\n")) {
-		return false // pcapng
-	}
-	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
+	if _, ok := utf16Order(head); ok {
 		return true
 	}
+	if len(head) == 0 || capture.HasMagic(head) {
+		return false
+	}
+	controls := 0
 	for _, c := range head {
-		if c < ' ' && (c < '\t' || c > '\r') && c != 0x1b || c == 0x7f {
-			return false
+		if c < ' ' && (c < '\b' || c > '\r') && c != 0x1b || c == 0x7f {
+			controls++
 		}
 	}
-	for len(head) > 0 {
-		r, n := utf8.DecodeRune(head)
-		if r == utf8.RuneError && n == 1 && utf8.FullRune(head) {
-			return false
-		}
-		head = head[n:]
+	const most = 10 // percent
+	return controls*100 <= len(head)*most
+}
+
+// utf16Order returns the order of the octets of text in UTF-16; ok is false if it is
+// none. Without a byte order mark it is recognised by ASCII characters.
+func utf16Order(head []byte) (big, ok bool) {
+	switch {
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
+		return false, true
+	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
+		return true, true
 	}
-	return true
+	const enough = 16
+	if len(head) < enough {
+		return false, false
+	}
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(head) / 2
+	return zeros[0] > 0, zeros[0] == 0 && zeros[1]*10 > half*9 || zeros[1] == 0 && zeros[0]*10 > half*9
 }

@@ -279,3 +279,29 @@ EAP completed with eapFail
 4-Way handshake failed for ifindex: 3, reason: 23
 src/wsc.c:wsc_enrollee_connect_cb() 3, result: 3
 `
+
+// TestIsText tells text in any character set from captures and archives.
+func TestIsText(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		head string
+		want bool
+	}{
+		{"ASCII", "wlan0: WPS-SUCCESS\n", true},
+		{"Latin-1", "K\xfcche\r\n", true},
+		{"UTF-16", "\xff\xfew\x00", true},
+		{"UTF-16 without a mark", strings.Repeat("w\x00", 20), true},
+		{"noise, then text", "\x00\xc6\x9e|\xe4\x02l\n" + strings.Repeat("wifi_wps_enable\n", 4), true},
+		{"nothing", "", false},
+		{"pcap", "\xd4\xc3\xb2\xa1\x02\x00\x04\x00", false},
+		{"pcapng", "\n\r\r\n\x1c\x00\x00\x00", false},
+		{"gzip", "\x1f\x8b\x08\x00\x00\x00", false},
+		{"zip", "PK\x03\x04\x14\x00text text text text text text text text text text", false},
+		{"a tar archive", "log.txt" + strings.Repeat("\x00", 93) + "0000644\x00", false},
+		{"frames without a header", "\x80\x00\x00\x00\xff\xff\xff\xff\xff\xff\x02\x00\x00\x00\x00\x01", false},
+	} {
+		if got := IsText([]byte(tt.head)); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}

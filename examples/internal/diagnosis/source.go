@@ -41,7 +41,7 @@ func Open(r io.Reader) (*Source, error) {
 		in = bufio.NewReaderSize(unpacked, 1<<16)
 	}
 	head, _ := in.Peek(4)
-	if printed.IsText(head) {
+	if !capture.HasMagic(head) {
 		if head, _ = in.Peek(512); printed.IsText(head) {
 			reader := printed.NewReader(in)
 			return &Source{Events: reader, Text: reader}, nil
