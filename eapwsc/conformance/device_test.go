@@ -257,3 +257,37 @@ func enterAt(point apPoint, now time.Time, digits string) error {
 	}
 	return point.EnterPIN(now, ap.PINEntry{PIN: p})
 }
+
+// repeating is our station with a habit of iwd: it answers the repetition of a
+// request that it has ignored by its own previous message.
+type repeating struct {
+	Handler
+	ignored, last []byte
+}
+
+func (r *repeating) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
+	if r.last != nil && bytes.Equal(packet, r.ignored) {
+		again := bytes.Clone(r.last)
+		again[1] = packet[1]
+		return eapwsc.Step{Send: again, Deadline: now.Add(time.Minute)}, nil
+	}
+	step, err := r.Handler.Handle(now, packet)
+	if step.Send == nil {
+		r.ignored = bytes.Clone(packet)
+	} else {
+		r.last = bytes.Clone(step.Send)
+	}
+	return step, err
+}
+
+// TestRepeatedMessage tests that a device that sends its previous message again
+// has not gone on.
+func TestRepeatedMessage(t *testing.T) {
+	inner, controls := newStation(t)
+	process := inner.(*stationDevice).Process
+	device := &Process{New: func(now time.Time, mac wps.MAC) (Handler, error) {
+		h, err := process.New(now, mac)
+		return &repeating{Handler: h}, err
+	}}
+	runSome(t, Config{Device: device, Role: Station, Controls: controls, OwnPIN: ownPIN, Only: "STA-ENR-M4-0[146-9]"}, 6)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/eap"
@@ -76,9 +77,10 @@ type exchange struct {
 	out      *outcome
 	incoming eap.Reassembler
 	outgoing eap.Fragmenter
-	id       uint8  // of the packet sent or answered last
-	last     []byte // the packet sent last
-	heard    []byte // the packet received last
+	id       uint8    // of the packet sent or answered last
+	last     []byte   // the packet sent last
+	heard    []byte   // the packet received last
+	messages [][]byte // of the device
 	current  wps.MessageType
 	stopped  bool
 	prevMsg  []byte
@@ -316,12 +318,17 @@ func (x *exchange) message(in eap.Packet) bool {
 		}
 		return x.packet(eap.NewWSC(x.code(), x.id, op, nil))
 	}
-	if x.out.deviated {
+	message = bytes.Clone(message)
+	// A device that ignores a message may answer it by its own previous one, which
+	// is no step forward.
+	again := slices.ContainsFunc(x.messages, func(m []byte) bool { return bytes.Equal(m, message) })
+	x.messages = append(x.messages, message)
+	if x.out.deviated && !again {
 		if t, err := wps.PeekMessageType(message); err == nil {
 			x.out.sentAfter = append(x.out.sentAfter, t)
 		}
 	}
-	t, answer, err := x.side.answer(bytes.Clone(message))
+	t, answer, err := x.side.answer(message)
 	switch {
 	case err != nil && errors.Is(err, errUnexpected), err != nil:
 		// The device has sent something unreadable or out of place: the run
