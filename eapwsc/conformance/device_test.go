@@ -291,3 +291,21 @@ func TestRepeatedMessage(t *testing.T) {
 	}}
 	runSome(t, Config{Device: device, Role: Station, Controls: controls, OwnPIN: ownPIN, Only: "STA-ENR-M4-0[146-9]"}, 6)
 }
+
+// TestDeviceThatCannotBegin tests that a case that repeats exchanges has no
+// verdict if the device cannot begin the first one.
+func TestDeviceThatCannotBegin(t *testing.T) {
+	device, _ := newStation(t)
+	refuses := Funcs{EnrollPIN: func(string) (string, error) { return "", ErrRefused }}
+	for _, id := range []string{"STA-ENR-PIN-01", "STA-ENR-LOAD-01", "STA-ENR-FUZZ-01"} {
+		s, err := New(Config{Device: device, Role: Station, Controls: refuses, OwnPIN: ownPIN, Only: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Run(t.Context()) {
+			if r.Verdict != Inconclusive || !strings.HasSuffix(r.Reason, ErrRefused.Error()) || strings.ContainsRune(r.Reason, 0) {
+				t.Errorf("%q: %s", r.Reason, r.Text())
+			}
+		}
+	}
+}

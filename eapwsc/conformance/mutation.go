@@ -43,7 +43,7 @@ func (s mutations) run(t *trial) string {
 		if why := a.run(t); why != "" {
 			t.input = id.String()
 			m, why = s.shrink(t, m, why)
-			return fmt.Sprintf("%v: %s", m, why)
+			return during(m.String(), why)
 		}
 	}
 	return ""

@@ -379,7 +379,7 @@ func (s repeat) run(t *trial) string {
 			a.method = byOwnPIN
 		}
 		if why := a.run(t); why != "" {
-			return fmt.Sprintf("registration %d: %s", i+1, why)
+			return during(fmt.Sprintf("registration %d", i+1), why)
 		}
 		last := t.outcomes[len(t.outcomes)-1]
 		t.outcomes = append(t.outcomes[:0], last)

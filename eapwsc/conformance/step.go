@@ -473,5 +473,14 @@ func halves(digits string, wrong wrongness) (h [2][]byte) {
 	return h
 }
 
+// during returns why a step within another one has failed: what it was doing,
+// and whether it could not be carried out, stay.
+func during(what, why string) string {
+	if text, ok := strings.CutPrefix(why, inconclusive); ok {
+		return inconclusive + what + ": " + text
+	}
+	return what + ": " + why
+}
+
 // displayed returns why a step failed, for a person.
 func displayed(why string) string { return strings.TrimPrefix(why, inconclusive) }
