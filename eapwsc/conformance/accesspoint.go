@@ -385,7 +385,7 @@ func apEnrolleeCases() []*Case {
 			rounds{8, []step{guesses{2, wrong}, operate{control: Restart}}}, locked),
 		scenario("AP-ENR-LOCK-10", role, Should, need|NeedRestart, "a lock over a restart", "a restart does not end the lock", originLock,
 			guesses{12, wrong}, operate{control: Restart}, locked),
-		scenario("AP-ENR-LOCK-11", role, Should, need|NeedTime, "the second lock", "each lock lasts longer than the one before", originLock, growingLock{wrong, good, 6 * time.Hour}),
+		scenario("AP-ENR-LOCK-11", role, Should, need|NeedTime, "the second lock", "guesses become rarer with each lock", originLock, growingLock{wrong, good, 6 * time.Hour}),
 		scenario("AP-ENR-LOCK-12", role, Must, need|NeedBeacon, "a PIN that was unlocked", "the end of the lock is advertised", originLock,
 			guesses{12, wrong}, operate{control: Unlock}, element{what: "no AP Setup Locked", check: func(b *wps.Beacon, p *wps.ProbeResponse) string {
 				if b.APSetupLocked || p.APSetupLocked {
