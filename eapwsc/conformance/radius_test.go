@@ -396,12 +396,25 @@ func TestRADIUSStationRequests(t *testing.T) {
 	if receive(""); len(port.sent) != 1 || !bytes.Equal(port.sent[0], answer) {
 		t.Errorf("a copy of the request was answered by %x", port.sent)
 	}
-	_, restarted := request("02-00-00-00-00-02", nil, identity)
+	again, restarted := request("02-00-00-00-00-02", nil, identity)
+	port.arrived, port.sent = [][]byte{restarted}, nil
+	receive("")
+	if len(port.sent) != 1 {
+		t.Fatalf("an access point that begins again got %x", port.sent)
+	}
+	if p, err := radius.Parse(port.sent[0]); err != nil || p.CheckResponse(secret, again) != nil || string(p.EAP()) != start {
+		t.Errorf("an access point that begins again got %v, %v", p, err)
+	}
+	port.sent = nil
 	_, foreign := request("02-00-00-00-00-03", state, response)
 	second, ours := request("02-00-00-00-00-02", state, response)
-	port.arrived = [][]byte{restarted, foreign, ours}
+	port.arrived = [][]byte{foreign, ours}
 	receive(response)
-	port.arrived = [][]byte{ours}
+	_, late := request("02-00-00-00-00-02", nil, identity)
+	port.arrived = [][]byte{ours, late}
 	receive("")
+	if len(port.sent) > 0 {
+		t.Errorf("an access point that begins again in the middle got %x", port.sent)
+	}
 	answered(failure, second, radius.AccessReject)
 }

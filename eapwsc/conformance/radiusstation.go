@@ -81,6 +81,7 @@ type serverLink struct {
 	queue    [][]byte
 	wrong    error // why a packet was discarded
 
+	start   []byte         // the first packet for the station, until it has answered it
 	from    net.Addr       // of request
 	request *radius.Packet // that the suite has not answered
 	handled *radius.Packet // the previous one
@@ -149,11 +150,29 @@ func (l *serverLink) take(datagram []byte, from net.Addr) []byte {
 			return nil // of an earlier exchange
 		}
 		l.station = append([]byte{}, p.Get(radius.CallingStationID)...)
-	case !bytes.Equal(p.Get(radius.State), l.state) || !bytes.Equal(p.Get(radius.CallingStationID), l.station):
+	case !bytes.Equal(p.Get(radius.CallingStationID), l.station):
+		return nil
+	case p.Get(radius.State) == nil:
+		l.restarted(p, from)
+		return nil
+	case !bytes.Equal(p.Get(radius.State), l.state):
 		return nil
 	}
-	l.request, l.from = p, from
+	l.request, l.from, l.start = p, from, nil
 	return p.EAP()
+}
+
+// restarted handles the request of an access point that begins again, because
+// the station has said EAPOL-Start. That is no matter before the station has
+// sent its first message.
+func (l *serverLink) restarted(p *radius.Packet, from net.Addr) {
+	if l.handled != nil && l.start == nil {
+		return
+	}
+	l.request, l.from = p, from
+	if l.start != nil {
+		_ = l.Send(l.start)
+	}
 }
 
 // isCopy reports whether a request is a copy of another.
@@ -186,6 +205,9 @@ func (l *serverLink) Send(packet []byte) error {
 		if a.Type == radius.ProxyState {
 			p.Add(a.Type, a.Value)
 		}
+	}
+	if l.handled == nil {
+		l.start = bytes.Clone(packet)
 	}
 	datagram, err := p.EncodeResponse(l.device.Secret, l.request)
 	if err != nil {
