@@ -1,6 +1,9 @@
 package capture
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // The 802.11 frame control field, IEEE Std 802.11-2020 9.2.4.1, as a little-endian number.
 const (
@@ -72,11 +75,11 @@ func (d *decoder) managementFrame(b []byte, control, subtype uint16, state fcs) 
 	}
 }
 
-// dataFrame decodes a data frame that is neither encrypted nor a later fragment:
-// EAPOL before there are keys is in such frames.
+// dataFrame decodes a data frame that is not encrypted: EAPOL before there are keys
+// is in such frames.
 func (d *decoder) dataFrame(b []byte, control, subtype uint16, state fcs, padded bool) {
-	fragment := b[22] & 15
-	if subtype&subtypeNull != 0 || control&fcProtected != 0 || fragment != 0 {
+	fragment, more := b[22]&15, control&fcMoreFragment != 0
+	if subtype&subtypeNull != 0 || control&fcProtected != 0 || fragment != 0 && d.fragments.empty() {
 		return
 	}
 	header, qos := 24, -1
@@ -117,13 +120,66 @@ func (d *decoder) dataFrame(b []byte, control, subtype uint16, state fcs, padded
 		d.amsdu(body, state)
 		return
 	}
-	if control&fcMoreFragment != 0 {
-		if len(body) >= 8 && binary.BigEndian.Uint16(body[6:]) == etherEAPOL {
-			d.note(dot11Fragment)
-		}
+	if !more && fragment == 0 {
+		d.llc(body)
 		return
 	}
-	d.llc(body)
+	whole, cut := d.withoutFCS(b, state)
+	if len(whole) < header {
+		whole, cut = b, true
+	}
+	if body = d.joinFragment(fragmentKey{d.src, d.dst}, whole[header:], fragment, more, cut); body != nil {
+		d.llc(body)
+	}
+}
+
+// fragmentKey identifies the ends of a frame in fragments. A station sends the
+// fragments of one frame before those of the next: 10.4.
+type fragmentKey struct{ src, dst [6]byte }
+
+// fragmented is a data frame of which not all fragments were received.
+type fragmented struct {
+	sequence uint16
+	next     byte // the number of the next fragment
+	body     []byte
+}
+
+// maxFragmented limits the size of a frame in fragments: the largest MSDU of
+// 9.2.3, and its LLC header.
+const maxFragmented = 2304 + 8
+
+// joinFragment adds a fragment of a frame with EAPOL, and returns the body of the
+// whole frame after the last one, else nil.
+func (d *decoder) joinFragment(key fragmentKey, body []byte, number byte, more, cut bool) []byte {
+	f, known := d.fragments.get(key)
+	if number == 0 {
+		if known && f.sequence == d.radio.Sequence {
+			return nil // sent again
+		}
+		if known {
+			d.fragments.delete(key)
+			d.note(dot11Fragment)
+		}
+		if len(body) >= 8 && binary.BigEndian.Uint16(body[6:]) == etherEAPOL {
+			d.fragments.put(key, &fragmented{d.radio.Sequence, 1, bytes.Clone(body)})
+		}
+		return nil
+	}
+	switch {
+	case !known || f.sequence != d.radio.Sequence || number < f.next:
+		return nil
+	case number > f.next || cut || len(f.body)+len(body) > maxFragmented:
+		d.fragments.delete(key)
+		d.note(dot11Fragment)
+		return nil
+	}
+	f.next++
+	f.body = append(f.body, body...)
+	if more {
+		return nil
+	}
+	d.fragments.delete(key)
+	return f.body
 }
 
 // amsdu handles each MSDU of an aggregate: destination (6), source (6), length (2), LLC and payload, filled up to four octets.

@@ -3,6 +3,7 @@ package capture
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,7 +35,7 @@ func TestDot11Frames(t *testing.T) {
 		{"protected", linkDot11, with(fcProtected, data), noProblem},
 		{"without data", linkDot11, with(subtypeNull<<4, data), noProblem},
 		{"later fragment", linkDot11, join(data[:22], []byte{1, 0}, data[24:]), noProblem},
-		{"first fragment", linkDot11, with(fcMoreFragment, data), dot11Fragment},
+		{"first fragment", linkDot11, with(fcMoreFragment, data), noProblem},
 		{"first fragment of something else", linkDot11, with(fcMoreFragment, dot11Data(apMAC, stationMAC, snap(etherIPv4, make([]byte, 30)))), noProblem},
 		{"control", linkDot11, []byte{0xd4, 0, 0, 0, 2, 0, 0, 0, 0, 1}, noProblem},
 		{"action", linkDot11, dot11Frame(13<<4, apMAC, stationMAC, apMAC, 1, []byte{4, 10}), noProblem},
@@ -326,5 +327,51 @@ func TestManagementProtected(t *testing.T) {
 	events := decodeFrames(t, linkDot11, frame)
 	if len(events) != 1 || events[0].Kind != KindDeauthentication || events[0].Note != problems[managementProtected].text || events[0].Management.Reason != 0 {
 		t.Errorf("%+v", events)
+	}
+}
+
+// TestFragments joins the fragments of an EAPOL frame, also if one is received
+// twice, and reports a frame of which one is missing.
+func TestFragments(t *testing.T) {
+	payload := join([]byte{2, 0}, be16(300), []byte{1, 7}, be16(300), bytes.Repeat([]byte{0x5a}, 296))
+	body := snap(etherEAPOL, payload)
+	fragment := func(sequence, number int, more bool, part []byte) []byte {
+		control := typeData<<2 | fcFromDS
+		if more {
+			control |= fcMoreFragment
+		}
+		frame := dot11Frame(control, stationMAC, apMAC, apMAC, sequence, part)
+		frame[22] |= byte(number)
+		return withFCS(frame)
+	}
+	parts := func(sequence int) [][]byte {
+		return [][]byte{fragment(sequence, 0, true, body[:120]), fragment(sequence, 1, true, body[120:240]), fragment(sequence, 2, false, body[240:])}
+	}
+	a, b := parts(5), parts(6)
+	other := fragment(7, 0, true, snap(etherIPv4, make([]byte, 60)))
+	for _, tt := range []struct {
+		name   string
+		frames [][]byte
+		want   []EventKind
+	}{
+		{"all", a, []EventKind{KindEAPOL}},
+		{"one twice", [][]byte{a[0], a[1], a[1], a[2], a[2]}, []EventKind{KindEAPOL}},
+		{"the first twice", [][]byte{a[0], a[0], a[1], a[2]}, []EventKind{KindEAPOL}},
+		{"the second is missing", [][]byte{a[0], a[2]}, []EventKind{KindNote}},
+		{"the first is missing", a[1:], nil},
+		{"the end is missing, and another frame follows", [][]byte{a[0], a[1], b[0], b[1], b[2]}, []EventKind{KindNote, KindEAPOL}},
+		{"of two frames", [][]byte{a[0], b[1], a[1], a[2]}, []EventKind{KindEAPOL}},
+		{"of something else", [][]byte{other}, nil},
+	} {
+		var got []EventKind
+		for _, e := range decodeFrames(t, linkDot11, tt.frames...) {
+			got = append(got, e.Kind)
+			if e.Kind == KindEAPOL && (!bytes.Equal(e.Data, payload) || e.Truncated || e.Src != apMAC || e.Dst != stationMAC) {
+				t.Errorf("%s: %+v", tt.name, e)
+			}
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
 	}
 }

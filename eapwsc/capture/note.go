@@ -62,7 +62,7 @@ var problems = [...]struct {
 	linkRadiotap:        {"The header that the radio put before the frame is malformed.", 0},
 	linkBadFCS:          {"Frames that the radio marked as received with errors are skipped.", 1},
 	dot11Short:          {"The frame is shorter than its 802.11 header.", 0},
-	dot11Fragment:       {"An EAPOL frame came in 802.11 fragments; it is skipped.", 0},
+	dot11Fragment:       {"An EAPOL frame came in 802.11 fragments, of which some are missing; it is skipped.", 0},
 	dot11AMSDU:          {"An aggregated frame (A-MSDU) is malformed.", 0},
 	managementShort:     {"The management frame is shorter than its fixed fields.", 0},
 	managementProtected: {"The management frame is encrypted; its contents are unknown.", 0},

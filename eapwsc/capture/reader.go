@@ -80,6 +80,7 @@ type decoder struct {
 	requests    *recent[radiusKey, radiusPeers]
 	streams     *recent[flowKey, *stream]
 	cmdus       *recent[cmduKey, *cmdu]
+	fragments   *recent[fragmentKey, *fragmented]
 
 	noted      [len(problems)]int
 	understood bool // a frame was of a known link type
@@ -93,6 +94,7 @@ func (d *decoder) init() {
 	d.requests = newRecent[radiusKey, radiusPeers](1024)
 	d.streams = newRecent[flowKey, *stream](256)
 	d.cmdus = newRecent[cmduKey, *cmdu](64)
+	d.fragments = newRecent[fragmentKey, *fragmented](16)
 }
 
 // decode appends the events of f.
