@@ -32,8 +32,10 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		w.networks(p.chosen(e.Networks), e.Direct)
 		return nil
 	}
-	choice := p.choice()
-	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, Include: choice.includesExchange, List: w.exchange, Count: w.count}
+	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, List: w.exchange, Count: w.count}
+	if chosen := p.choice(); (chosen != choice{}) {
+		how.Include = chosen.includesExchange
+	}
 	if p.summary && p.page == nil {
 		how.List = nil
 	}

@@ -106,12 +106,10 @@ func (v *conversation) step(e *capture.Event, s validate.Entry) {
 		return
 	}
 	switch n := len(x.Entries); {
-	case n == 0:
-		x.Entries = make([]validate.Entry, 0, fewSteps)
-	case n == fewSteps:
-		x.Entries = append(make([]validate.Entry, 0, typicalSteps), x.Entries...)
 	case n >= typicalSteps:
 		v.queue.addMemory(x, stepOctets)
+	case n == cap(x.Entries):
+		x.Entries = append(make([]validate.Entry, 0, min(max(fewSteps, 3*n), typicalSteps)), x.Entries...)
 	}
 	x.Entries = append(x.Entries, s)
 }
@@ -120,7 +118,7 @@ const (
 	// typicalSteps is the largest number of steps of most exchanges, fewSteps
 	// that of most which come to nothing.
 	typicalSteps = 18
-	fewSteps     = 6
+	fewSteps     = 2
 	// stepOctets is the memory of a step, besides its message, while the slice
 	// of steps grows.
 	stepOctets = 400

@@ -35,8 +35,7 @@ func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
 	if r.new == nil {
 		r.seed, r.new = maphash.MakeSeed(), map[uint64]*validate.Transcript{}
 	}
-	run := new(validate.Transcript)
-	*run = x.Transcript // without the rest of the exchange
+	var run *validate.Transcript
 	var compared []*validate.Transcript
 	for i, d := range drawn {
 		s := x.first(d.message)
@@ -55,6 +54,10 @@ func (r *Runs) Findings(x *Exchange, mode wps.Mode) (all validate.Findings) {
 		if before != nil && !contains(compared, before) {
 			compared = append(compared, before)
 			all = append(all, against(before, &x.Transcript, mode)...)
+		}
+		if run == nil {
+			t := x.Transcript // without the rest of the exchange
+			run = &t
 		}
 		r.put(key, run)
 	}

@@ -109,7 +109,7 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 	collector = exchange.NewCollector(from.Keys(o.Keys))
 	batches, inOrder := make(chan *batch, queue), make(chan *batch, queue)
 	go func() {
-		next := newBatch()
+		next, all := newBatch(), 0
 		pass := func() {
 			batches <- next
 			inOrder <- next
@@ -117,7 +117,8 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 		}
 		err = Collect(from, collector, func(x *exchange.Exchange) {
 			j := &Job{Exchange: x, offset: from.Events.Offset()}
-			from.addText(j)
+			all++
+			from.addText(j, o.List != nil && (o.Include != nil || isListed(all, j.offset)))
 			next.jobs = append(next.jobs, j)
 			if next.steps += len(x.Entries); next.steps >= maxBatch {
 				pass()

@@ -63,12 +63,15 @@ func (s *Source) Keys(given *exchange.KeyLog) *exchange.KeyLog {
 	return given
 }
 
-// addText adds to a job what a text reports beside the events of its exchange. It
-// must be called by the goroutine that reads the events.
-func (s *Source) addText(j *Job) {
+// addText adds to a job what a text reports beside the events of its exchange,
+// and what is known of the text if the job may be listed. It must be called by the
+// goroutine that reads the events.
+func (s *Source) addText(j *Job, listed bool) {
 	if s.Text != nil {
-		about := s.Text.Source()
-		j.Source = &about
+		if listed {
+			about := s.Text.Source()
+			j.Source = &about
+		}
 		j.settings, j.notFound = s.Text.SettingsOf(j.Exchange), s.Text.NotFound(j.Exchange)
 		j.Dumps, s.dumped = s.Text.Dumps()[s.dumped:], len(s.Text.Dumps())
 	}
