@@ -48,7 +48,8 @@
 // is partly usable results in an event of its kind with a Note. A damaged
 // record is skipped, and reading resumes at the next plausible one. The same
 // note is returned at most a hundred times. Frames that are encrypted, marked
-// as received with errors, or fragmented below EAP are skipped.
+// as received with errors, or in fragments of IP are skipped; fragments of 802.11
+// are joined.
 //
 // Memory is bounded however long the capture is: unfinished HTTP messages and
 // the last management frames are kept, of a limited number of connections and

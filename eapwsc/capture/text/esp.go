@@ -177,6 +177,8 @@ var espRows = []Pattern{
 		}},
 	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Text: "wps cb status: {status:int}", Example: "wps cb status: 0",
 		means: (*interpreter).espCallback},
+	{Program: ESPIDF, Origin: "Tasmota before 9", Text: "WPSconfig FAILED with status {status:int}", Example: "00:00:31 WIF: WPSconfig FAILED with status 2",
+		means: (*interpreter).espCallback},
 	{Program: ESPIDF, Origin: "ESP8266 SDK, as programs print its status", Text: "wps_status_cb: {words:word}", Example: "wps_status_cb: success!",
 		means: func(in *interpreter, m *match) {
 			switch string(bytes.TrimRight(m.text("words"), "!.:")) {

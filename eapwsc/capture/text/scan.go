@@ -619,6 +619,9 @@ func (in *interpreter) scanResult(m *match) {
 		in.cellIs(func(c *cell) { c.flags(flags) })
 		return
 	}
+	if strings.HasPrefix(strings.TrimSpace(line), "|") { // a table of Markdown
+		line = strings.TrimSpace(strings.ReplaceAll(line, "|", " "))
+	}
 	if in.dumpedResult(line) {
 		return
 	}
