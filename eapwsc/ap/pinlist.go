@@ -2,7 +2,6 @@ package ap
 
 import (
 	"cmp"
-	"container/heap"
 	"container/list"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/internal/indexed"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 )
@@ -60,10 +60,10 @@ type PINList struct {
 	latest    list.List // all, latest first
 	byUUID    map[wps.UUID]*listedPIN
 	byPIN     map[pin.PIN]*listedPIN
-	wild      []*listedPIN            // those without a UUID-E, latest first: few, because each replaces another
-	expiring  pinHeap[byExpiry]       // those that expire
-	shown     list.List               // those that are advertised, latest first
-	announced pinHeap[byAnnouncement] // the same, by when that ends
+	wild      []*listedPIN                             // those without a UUID-E, latest first: few, because each replaces another
+	expiring  indexed.Heap[*listedPIN, byExpiry]       // those that expire
+	shown     list.List                                // those that are advertised, latest first
+	announced indexed.Heap[*listedPIN, byAnnouncement] // the same, by when that ends
 
 	lent map[pin.PIN]*listedPIN // those in use, on the list or not
 }
@@ -188,10 +188,10 @@ func (l *PINList) insert(p *listedPIN) {
 		l.byUUID[p.uuid] = p
 	}
 	if !p.expires.IsZero() {
-		heap.Push(&l.expiring, p)
+		l.expiring.Push(p)
 	}
 	p.shown = l.shown.PushFront(p)
-	heap.Push(&l.announced, p)
+	l.announced.Push(p)
 }
 
 // remove removes a PIN from the list, and clears it.
@@ -204,7 +204,7 @@ func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
 		delete(l.byUUID, p.uuid)
 	}
 	if !p.expires.IsZero() {
-		heap.Remove(&l.expiring, p.expiring)
+		l.expiring.Remove(p)
 	}
 	l.conceal(p)
 	p.state, p.pin, p.place = state, pin.PIN{}, nil
@@ -217,7 +217,7 @@ func (l *PINList) conceal(p *listedPIN) {
 		return
 	}
 	l.shown.Remove(p.shown)
-	heap.Remove(&l.announced, p.announced)
+	l.announced.Remove(p)
 	p.shown = nil
 }
 
@@ -236,58 +236,22 @@ func (l *PINList) all() (pins []*listedPIN) {
 	return pins
 }
 
-// pinHeap is a heap of PINs by one of their times, the earliest first. Each PIN
-// knows its index.
-type pinHeap[T pinTime] []*listedPIN
-
-// pinTime is a time that PINs have, with their index in the heap by it.
-type pinTime interface {
-	of(p *listedPIN) (time.Time, *int)
-}
-
 type (
 	byExpiry       struct{}
 	byAnnouncement struct{}
 )
 
-func (byExpiry) of(p *listedPIN) (time.Time, *int)       { return p.expires, &p.expiring }
-func (byAnnouncement) of(p *listedPIN) (time.Time, *int) { return p.announce, &p.announced }
+// Less compares when PINs expire.
+func (byExpiry) Less(a, b *listedPIN) bool { return a.expires.Before(b.expires) }
 
-// Len, Less, Swap, Push and Pop implement [heap.Interface].
-func (h pinHeap[T]) Len() int { return len(h) }
+// Index returns the index in expiring.
+func (byExpiry) Index(p *listedPIN) *int { return &p.expiring }
 
-func (h pinHeap[T]) Less(i, j int) bool {
-	var t T
-	a, _ := t.of(h[i])
-	b, _ := t.of(h[j])
-	return a.Before(b)
-}
+// Less compares until when PINs are advertised.
+func (byAnnouncement) Less(a, b *listedPIN) bool { return a.announce.Before(b.announce) }
 
-func (h pinHeap[T]) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h.index(i)
-	h.index(j)
-}
-
-func (h *pinHeap[T]) Push(x any) {
-	*h = append(*h, x.(*listedPIN))
-	h.index(len(*h) - 1)
-}
-
-func (h *pinHeap[T]) Pop() any {
-	last := len(*h) - 1
-	p := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return p
-}
-
-// index notes the index of a PIN in it.
-func (h pinHeap[T]) index(i int) {
-	var t T
-	_, index := t.of(h[i])
-	*index = i
-}
+// Index returns the index in announced.
+func (byAnnouncement) Index(p *listedPIN) *int { return &p.announced }
 
 // PINUse is the use of a PIN by one registration, from M1 to its end.
 type PINUse struct {
@@ -438,8 +402,8 @@ const maxShown = 64
 // advertised returns the addresses of the PINs that are advertised now, latest
 // first, and when that changes next.
 func (l *PINList) advertised(now time.Time) (macs []wps.MAC, until time.Time) {
-	for len(l.announced) > 0 && !now.Before(l.announced[0].announce) {
-		l.conceal(l.announced[0])
+	for l.announced.Len() > 0 && !now.Before(l.announced.First().announce) {
+		l.conceal(l.announced.First())
 	}
 	n := 0
 	for e := l.shown.Front(); e != nil && n < maxShown && len(macs) < maxAuthorizedMACs; e = e.Next() {
@@ -449,23 +413,23 @@ func (l *PINList) advertised(now time.Time) (macs []wps.MAC, until time.Time) {
 		}
 	}
 	if n > 0 {
-		until = l.announced[0].announce
+		until = l.announced.First().announce
 	}
 	return macs, until
 }
 
 // Deadline returns when the next PIN expires, or the zero time if none does.
 func (l *PINList) Deadline() time.Time {
-	if len(l.expiring) == 0 {
+	if l.expiring.Len() == 0 {
 		return time.Time{}
 	}
-	return l.expiring[0].expires
+	return l.expiring.First().expires
 }
 
 // Timeout removes expired PINs from the list.
 func (l *PINList) Timeout(now time.Time) (events []PINEvent) {
-	for len(l.expiring) > 0 && l.expiring[0].expired(now) {
-		events = append(events, l.remove(PINExpired, l.expiring[0]))
+	for l.expiring.Len() > 0 && l.expiring.First().expired(now) {
+		events = append(events, l.remove(PINExpired, l.expiring.First()))
 	}
 	return events
 }

@@ -2,7 +2,6 @@ package eapol
 
 import (
 	"cmp"
-	"container/heap"
 	"container/list"
 	"context"
 	"errors"
@@ -13,6 +12,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/internal/indexed"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -42,7 +42,7 @@ type Authenticator struct {
 
 	*shared
 	stations map[wps.MAC]*station
-	due      deadlines
+	due      indexed.Heap[*station, byDeadline]
 	new      list.List // the new stations, oldest first
 	id       uint8     // Identifier of the next session's first request
 	alarm    alarm
@@ -65,45 +65,23 @@ type station struct {
 	mac      wps.MAC
 	session  *ap.Session
 	step     eapwsc.Step
-	place    int           // index in deadlines
+	place    int           // index in due
 	answered int           // how many of its packets were answered
 	new      *list.Element // in the list of new stations, or nil
 }
 
-// deadlines are the stations by their next deadline: a heap, so that a frame
-// costs the same however many stations there are.
-type deadlines []*station
+// byDeadline orders stations by their next deadline, so that a frame does not
+// cost more the more stations there are. One without a deadline comes last.
+type byDeadline struct{}
 
-// Len implements [heap.Interface].
-func (d deadlines) Len() int { return len(d) }
-
-// Less implements [heap.Interface]; a station without a deadline comes last.
-func (d deadlines) Less(i, j int) bool {
-	a, b := d[i].step.Deadline, d[j].step.Deadline
-	return !a.IsZero() && (b.IsZero() || a.Before(b))
+// Less compares deadlines.
+func (byDeadline) Less(a, b *station) bool {
+	x, y := a.step.Deadline, b.step.Deadline
+	return !x.IsZero() && (y.IsZero() || x.Before(y))
 }
 
-// Swap implements [heap.Interface].
-func (d deadlines) Swap(i, j int) {
-	d[i], d[j] = d[j], d[i]
-	d[i].place, d[j].place = i, j
-}
-
-// Push implements [heap.Interface].
-func (d *deadlines) Push(x any) {
-	s := x.(*station)
-	s.place = len(*d)
-	*d = append(*d, s)
-}
-
-// Pop implements [heap.Interface].
-func (d *deadlines) Pop() any {
-	last := len(*d) - 1
-	s := (*d)[last]
-	(*d)[last] = nil
-	*d = (*d)[:last]
-	return s
-}
+// Index returns the index in due.
+func (byDeadline) Index(s *station) *int { return &s.place }
 
 // NewAuthenticator returns the authenticator of an access point on a
 // connection. It takes ownership of both: use [Authenticator.Do] to reach the
@@ -204,8 +182,8 @@ func (a *Authenticator) settle(ctx context.Context, events func(ap.Event)) error
 		return contextError(ctx)
 	}
 	deadline := a.point.Deadline()
-	if len(a.due) > 0 {
-		deadline = eapwsc.Earlier(deadline, a.due[0].step.Deadline)
+	if a.due.Len() > 0 {
+		deadline = eapwsc.Earlier(deadline, a.due.First().step.Deadline)
 	}
 	return a.alarm.set(a.conn, deadline)
 }
@@ -287,7 +265,7 @@ func (a *Authenticator) begin(now time.Time, mac wps.MAC) error {
 	s := &station{mac: mac, session: session, step: session.Start(now)}
 	a.stations[mac] = s
 	s.new = a.new.PushBack(s)
-	heap.Push(&a.due, s)
+	a.due.Push(s)
 	a.send(s, s.step.Send)
 	return nil
 }
@@ -318,7 +296,7 @@ func (a *Authenticator) end(now time.Time, mac wps.MAC, cause error) {
 // forget removes a station from all lists.
 func (a *Authenticator) forget(s *station) {
 	delete(a.stations, s.mac)
-	heap.Remove(&a.due, s.place)
+	a.due.Remove(s)
 	if s.new != nil {
 		a.new.Remove(s.new)
 		s.new = nil
@@ -335,7 +313,7 @@ func (a *Authenticator) step(now time.Time, s *station, step eapwsc.Step) {
 	if step.Done {
 		a.forget(s)
 	} else {
-		heap.Fix(&a.due, s.place)
+		a.due.Fix(s)
 	}
 	a.send(s, packet)
 }
@@ -377,8 +355,8 @@ func (a *Authenticator) timeout(err error) error {
 	}
 	now := time.Now()
 	a.point.Timeout(now)
-	for range len(a.due) {
-		s := a.due[0]
+	for range a.due.Len() {
+		s := a.due.First()
 		if s.step.Deadline.IsZero() || now.Before(s.step.Deadline) {
 			break
 		}

@@ -2,18 +2,19 @@ package radius
 
 import (
 	"cmp"
-	"container/heap"
 	"container/list"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/eapwsc/internal/indexed"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -89,19 +90,19 @@ type Server struct {
 	sessions map[[stateLen]byte]*session
 	requests map[requestKey]*session
 	stations map[stationKey]*session
-	due      queue
+	due      indexed.Heap[*session, byDeadline]
 	// To make room, a session is found at once: ended has those that are over
 	// in the order in which they ended, clients has the others.
 	ended   list.List
 	clients map[netip.Addr]*clientSessions
-	crowd   crowd
+	byLoad  indexed.Heap[*clientSessions, bySessions]
 }
 
 // clientSessions are the sessions of a client that are not over.
 type clientSessions struct {
 	addr  netip.Addr
 	open  list.List // of *session, in the order in which they were last heard
-	index int       // in the crowd
+	index int       // in byLoad
 }
 
 const stateLen = 16
@@ -136,7 +137,7 @@ type session struct {
 	earlier []requestKey
 	over    bool
 	due     time.Time     // deadline of the session, or when its answer is forgotten
-	index   int           // in the queue
+	index   int           // in due
 	idle    *list.Element // in the list of its kind
 }
 
@@ -245,7 +246,7 @@ func (s *Server) passToSession(now time.Time, from netip.AddrPort, p *Packet) (*
 	if len(packet) > 0 {
 		step, err = x.Handle(now, packet)
 	}
-	heap.Push(&s.due, x)
+	s.due.Push(x)
 	return x, step, err
 }
 
@@ -299,10 +300,10 @@ func (s *Server) begin(now time.Time, a Access) (*session, error) {
 	if c == nil {
 		c = &clientSessions{addr: key.client}
 		s.clients[c.addr] = c
-		heap.Push(&s.crowd, c)
+		s.byLoad.Push(c)
 	}
 	x.idle = c.open.PushBack(x)
-	heap.Fix(&s.crowd, c.index)
+	s.byLoad.Fix(c)
 	return x, nil
 }
 
@@ -313,7 +314,7 @@ func (s *Server) begin(now time.Time, a Access) (*session, error) {
 func (s *Server) sessionToClose() *session {
 	e := s.ended.Front()
 	if e == nil {
-		e = s.crowd[0].open.Front()
+		e = s.byLoad.First().open.Front()
 	}
 	return e.Value.(*session)
 }
@@ -333,7 +334,7 @@ func (s *Server) close(now time.Time, x *session) {
 	if key := (stationKey{x.access.Client.Addr(), x.access.Station}); s.stations[key] == x {
 		delete(s.stations, key)
 	}
-	heap.Remove(&s.due, x.index)
+	s.due.Remove(x)
 }
 
 // end marks a session as ended, and reports it.
@@ -341,8 +342,8 @@ func (s *Server) end(now time.Time, x *session, err error) {
 	x.over = true
 	c := s.clients[x.access.Client.Addr()]
 	c.open.Remove(x.idle)
-	if heap.Fix(&s.crowd, c.index); c.open.Len() == 0 {
-		heap.Remove(&s.crowd, c.index)
+	if s.byLoad.Fix(c); c.open.Len() == 0 {
+		s.byLoad.Remove(c)
 		delete(s.clients, c.addr)
 	}
 	x.idle = s.ended.PushBack(x)
@@ -361,7 +362,7 @@ func (s *Server) settle(now time.Time, x *session, step eapwsc.Step, err error) 
 		x.due = now.Add(AnswerTime)
 		s.end(now, x, err)
 	}
-	heap.Fix(&s.due, x.index)
+	s.due.Fix(x)
 	// Without a waiting request nothing can be sent: the access point itself
 	// repeats requests to the station.
 	if x.request == nil || step.Send == nil {
@@ -427,18 +428,18 @@ func (p *Packet) clone() *Packet {
 
 // Deadline returns when to call [Server.Timeout]; the zero time is never.
 func (s *Server) Deadline() time.Time {
-	if len(s.due) == 0 {
+	if s.due.Len() == 0 {
 		return time.Time{}
 	}
-	return s.due[0].due
+	return s.due.First().due
 }
 
 // Timeout handles the sessions whose deadline has passed, and returns the
 // datagrams to send.
 func (s *Server) Timeout(now time.Time) []Datagram {
 	var out []Datagram
-	for len(s.due) > 0 && !s.due[0].due.After(now) {
-		x := s.due[0]
+	for s.due.Len() > 0 && !s.due.First().due.After(now) {
+		x := s.due.First()
 		if x.over {
 			s.close(now, x)
 			continue
@@ -455,7 +456,7 @@ func (s *Server) Timeout(now time.Time) []Datagram {
 // button: a station that was sent M2D is then registered at once.
 func (s *Server) Poll(now time.Time) []Datagram {
 	var out []Datagram
-	for _, x := range append(queue(nil), s.due...) {
+	for _, x := range slices.Clone(s.due.All()) {
 		if x.over || x.request == nil {
 			continue
 		}
@@ -468,59 +469,25 @@ func (s *Server) Poll(now time.Time) []Datagram {
 
 // Close ends all sessions.
 func (s *Server) Close(now time.Time) {
-	for len(s.due) > 0 {
-		s.close(now, s.due[0])
+	for s.due.Len() > 0 {
+		s.close(now, s.due.First())
 	}
 }
 
-// queue is a heap of sessions by their deadline.
-type queue []*session
+// byDeadline orders sessions by their deadline.
+type byDeadline struct{}
 
-func (q queue) Len() int           { return len(q) }
-func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
-func (q queue) Swap(i, j int) {
-	q[i], q[j] = q[j], q[i]
-	q[i].index, q[j].index = i, j
-}
+// Less compares deadlines.
+func (byDeadline) Less(a, b *session) bool { return a.due.Before(b.due) }
 
-// Push adds a session: see [heap.Interface].
-func (q *queue) Push(x any) {
-	s := x.(*session)
-	s.index = len(*q)
-	*q = append(*q, s)
-}
+// Index returns the index in due.
+func (byDeadline) Index(x *session) *int { return &x.index }
 
-// Pop removes the last session: see [heap.Interface].
-func (q *queue) Pop() any {
-	old := *q
-	x := old[len(old)-1]
-	old[len(old)-1] = nil
-	*q = old[:len(old)-1]
-	return x
-}
+// bySessions orders clients by the number of their sessions, most first.
+type bySessions struct{}
 
-// crowd is a heap of clients by the number of their sessions.
-type crowd []*clientSessions
+// Less compares the numbers.
+func (bySessions) Less(a, b *clientSessions) bool { return a.open.Len() > b.open.Len() }
 
-func (c crowd) Len() int           { return len(c) }
-func (c crowd) Less(i, j int) bool { return c[i].open.Len() > c[j].open.Len() }
-func (c crowd) Swap(i, j int) {
-	c[i], c[j] = c[j], c[i]
-	c[i].index, c[j].index = i, j
-}
-
-// Push adds a client: see [heap.Interface].
-func (c *crowd) Push(x any) {
-	one := x.(*clientSessions)
-	one.index = len(*c)
-	*c = append(*c, one)
-}
-
-// Pop removes the last client: see [heap.Interface].
-func (c *crowd) Pop() any {
-	old := *c
-	x := old[len(old)-1]
-	old[len(old)-1] = nil
-	*c = old[:len(old)-1]
-	return x
-}
+// Index returns the index in byLoad.
+func (bySessions) Index(c *clientSessions) *int { return &c.index }
