@@ -2,6 +2,8 @@ package text
 
 import (
 	"bytes"
+	"html"
+	"regexp"
 	"strconv"
 	"time"
 )
@@ -59,53 +61,19 @@ func quoteMark(line []byte) int {
 	return n
 }
 
-// entities are what a page has in the place of characters.
-var entities = [][2][]byte{
-	{[]byte("&lt;"), {'<'}}, {[]byte("&gt;"), {'>'}}, {[]byte("&quot;"), {'"'}}, {[]byte("&#39;"), {'\''}}, {[]byte("&apos;"), {'\''}},
-	{[]byte("&nbsp;"), {' '}}, {[]byte("&amp;"), {'&'}},
-}
+// entity matches what a page may have in the place of a character. A network's
+// name may have an ampersand without a semicolon after it.
+var entity = regexp.MustCompile(`&#?[0-9A-Za-z]{2,31};`)
 
-// withoutEntities puts characters in the place of entities, in place.
+// withoutEntities puts characters in the place of entities. A no-break space
+// becomes a space.
 func withoutEntities(line []byte) []byte {
-	out := line[:0]
-next:
-	for i := 0; i < len(line); {
-		if line[i] == '&' {
-			for _, e := range entities {
-				if bytes.HasPrefix(line[i:], e[0]) {
-					out = append(out, e[1]...)
-					i += len(e[0])
-					continue next
-				}
-			}
-			if c, n := numericEntity(line[i:]); n > 0 {
-				out = append(out, c)
-				i += n
-				continue
-			}
+	return entity.ReplaceAllFunc(line, func(e []byte) []byte {
+		if c := html.UnescapeString(string(e)); c != "\u00a0" {
+			return []byte(c)
 		}
-		out = append(out, line[i])
-		i++
-	}
-	return out
-}
-
-// numericEntity reads an entity such as "&#60;" or "&#x3c;" at the beginning of s,
-// of an ASCII character, and returns its length, 0 if there is none.
-func numericEntity(s []byte) (c byte, n int) {
-	end := bytes.IndexByte(s[:min(len(s), 9)], ';')
-	if end < 4 || s[1] != '#' {
-		return 0, 0
-	}
-	digits, base := s[2:end], 10
-	if digits[0]|0x20 == 'x' {
-		digits, base = digits[1:], 16
-	}
-	v, err := strconv.ParseUint(string(digits), base, 7)
-	if err != nil {
-		return 0, 0
-	}
-	return byte(v), end + 1
+		return []byte{' '}
+	})
 }
 
 // escape returns the length of the escape sequence at the beginning of s:

@@ -71,7 +71,7 @@ func cutAt(line []byte, at int) (first, rest []byte) {
 }
 
 // plain decodes what the source of a page has in the place of characters and line
-// ends, in place.
+// ends.
 func plain(line []byte) []byte {
 	for range 2 { // a page that shows the source of a page has entities of entities
 		if bytes.IndexByte(line, '&') >= 0 {
