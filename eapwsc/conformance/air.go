@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type Air struct {
 
 	point      *station.ScanResult // as it was heard last
 	associated bool
+	realTime
 }
 
 // Radio is a Wi-Fi interface in station mode: a [station.Station].
@@ -44,12 +46,6 @@ const airTime = 30 * time.Second
 // beacon may be lost. A scan of all channels takes seconds, in which an exchange
 // would end.
 const airScans = 5
-
-// Now returns the time.
-func (a *Air) Now() time.Time { return time.Now() }
-
-// Sleep waits.
-func (a *Air) Sleep(d time.Duration) { time.Sleep(d) }
 
 // unmetNeeds implements limited: a radio is one station.
 func (a *Air) unmetNeeds() Need { return NeedStations }
@@ -155,10 +151,7 @@ func (a *Air) Open(mac wps.MAC) (Link, error) {
 		return nil, err
 	}
 	l := &airLink{wireLink{conn: association, remote: a.BSSID, station: true}, a, association.Lost, false}
-	patience := a.Patience
-	if patience == 0 {
-		patience = defaultPatience
-	}
+	patience := cmp.Or(a.Patience, defaultPatience)
 	// An access point asks a station that associates for WPS by itself.
 	f, from, err := l.read(time.Now().Add(min(startInterval, patience)))
 	switch {

@@ -97,6 +97,15 @@ type Handler interface {
 	Timeout(now time.Time) (eapwsc.Step, error)
 }
 
+// realTime is the clock of devices that run in real time.
+type realTime struct{}
+
+// Now returns the time.
+func (realTime) Now() time.Time { return time.Now() }
+
+// Sleep waits.
+func (realTime) Sleep(d time.Duration) { time.Sleep(d) }
+
 // Process is a device within this process, on virtual time. New is required.
 type Process struct {
 	// New starts an exchange.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -25,13 +26,9 @@ type MeshWire struct {
 	Role Role
 	// Patience is how long the device may take to begin; 0 is 10 s.
 	Patience time.Duration
+
+	realTime
 }
-
-// Now returns the time.
-func (w *MeshWire) Now() time.Time { return time.Now() }
-
-// Sleep waits.
-func (w *MeshWire) Sleep(d time.Duration) { time.Sleep(d) }
 
 // Times of IEEE 1905.1 on an Ethernet.
 const (
@@ -53,10 +50,7 @@ func (w *MeshWire) Open(mac wps.MAC) (Link, error) {
 		return nil, err
 	}
 	l := &meshLink{conn: conn, end: ieee1905.NewPort(conn, mac)}
-	patience := w.Patience
-	if patience == 0 {
-		patience = defaultPatience
-	}
+	patience := cmp.Or(w.Patience, defaultPatience)
 	begin := l.beginAgent
 	if w.Role == Controller {
 		begin = l.beginController

@@ -31,16 +31,12 @@ type RADIUS struct {
 	// that long before the next exchange: a server may refuse a PIN that such a
 	// session still uses. The zero value does not wait.
 	Forget time.Duration
+
+	realTime
 }
 
 // Format prints no secret, whatever the verb.
 func (RADIUS) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[conformance.RADIUS]") }
-
-// Now returns the time.
-func (r *RADIUS) Now() time.Time { return time.Now() }
-
-// Sleep waits.
-func (r *RADIUS) Sleep(d time.Duration) { time.Sleep(d) }
 
 // Open begins an exchange.
 func (r *RADIUS) Open(mac wps.MAC) (Link, error) {

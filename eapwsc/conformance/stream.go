@@ -18,13 +18,9 @@ type Stream struct {
 	// Dial connects to the device, for one exchange of the suite's station or
 	// access point with the address mac.
 	Dial func(mac wps.MAC) (net.Conn, error)
+
+	realTime
 }
-
-// Now returns the time.
-func (s *Stream) Now() time.Time { return time.Now() }
-
-// Sleep waits.
-func (s *Stream) Sleep(d time.Duration) { time.Sleep(d) }
 
 // Open begins an exchange.
 func (s *Stream) Open(mac wps.MAC) (Link, error) {

@@ -23,13 +23,9 @@ type UPnP struct {
 	// exchange. The method Act of upnp.Registrar calls both.
 	Info func() ([]byte, error)
 	Put  func(message []byte) ([]byte, error)
+
+	realTime
 }
-
-// Now returns the time.
-func (u *UPnP) Now() time.Time { return time.Now() }
-
-// Sleep waits.
-func (u *UPnP) Sleep(d time.Duration) { time.Sleep(d) }
 
 // unmetNeeds implements limited. An access point has one run with external
 // registrars at a time: every request for M1 starts it again.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -23,13 +24,9 @@ type Wire struct {
 	Role Role
 	// Patience is how long the device may take to begin; 0 is 10 s.
 	Patience time.Duration
+
+	realTime
 }
-
-// Now returns the time.
-func (w *Wire) Now() time.Time { return time.Now() }
-
-// Sleep waits.
-func (w *Wire) Sleep(d time.Duration) { time.Sleep(d) }
 
 // Open begins an exchange.
 func (w *Wire) Open(mac wps.MAC) (Link, error) {
@@ -47,10 +44,7 @@ func (w *Wire) OpenTriggered(mac wps.MAC, trigger func() error) (Link, error) {
 		return nil, err
 	}
 	l := &wireLink{conn: conn, remote: eapol.PAEGroup, station: w.CanStartAgain()}
-	patience := w.Patience
-	if patience == 0 {
-		patience = defaultPatience
-	}
+	patience := cmp.Or(w.Patience, defaultPatience)
 	if err := l.begin(w.Role, patience); err != nil {
 		conn.Close()
 		return nil, err
