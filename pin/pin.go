@@ -25,7 +25,7 @@ const (
 )
 
 // scramble hides the number from a dump that reaches into a PIN, where package
-// fmt can call no method. It is odd, hence it has an inverse, and differs in
+// fmt can call no method. It is odd, so it has an inverse, and differs in
 // each process, so that a log does not reveal the PIN to someone who has
 // this source. It need not be cryptographically strong, and it must not wait for
 // entropy when a device starts.

@@ -32,7 +32,7 @@ func TestRefusal(t *testing.T) {
 	wrapped := fmt.Errorf("printer: %w", ErrOverlap)
 	var r Refusal
 	if !errors.Is(wrapped, ErrOverlap) || errors.Is(wrapped, ErrNoPIN) || !errors.As(wrapped, &r) || r.ConfigError() != 12 {
-		t.Error("a wrapped refusal cannot be told")
+		t.Error("a wrapped refusal is not recognised")
 	}
 	if got, want := (ErrNotRequested + 1).Error(), "Refusal(11)"; got != want {
 		t.Errorf("%q, want %q", got, want)

@@ -634,7 +634,7 @@ func TestEventsLost(t *testing.T) {
 		t.Errorf("%d events, first %v", len(events), events[0])
 	}
 	if len(ap.Events()) != 0 {
-		t.Error("told twice")
+		t.Error("reported twice")
 	}
 	for i := range 3 * maxEvents {
 		ap.event(Event{Kind: EventWrongPIN, Lockout: &LockoutState{Failures: i}})

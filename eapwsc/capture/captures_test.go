@@ -21,7 +21,7 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "update the golden files")
 
 // readAll returns copies of the events of a capture.
 func readAll(t testing.TB, r io.Reader) []Event {

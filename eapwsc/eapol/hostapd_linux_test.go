@@ -126,7 +126,7 @@ var hostapdRegistrarCases = slices.Concat([]peerCase{
 		second := exchange(t, d.other, eapol.Runner{}, newPeer(t, m, err))
 		oneCredential(t, second.succeeded(t, new(report)), network)
 		d.await(t, fmt.Sprintf("WPS-REG-SUCCESS %v %v", mac(3), device(2).UUID))
-		r.note(fmt.Sprintf("%v; %v", first, second), "told so, then success")
+		r.note(fmt.Sprintf("%v; %v", first, second), "M2D, then success")
 	}},
 	{name: "pbc-not-active", what: "hostapd's button was not pressed", run: func(t *testing.T, r *report) {
 		d := startHostapd(t, hostapdPassphrase)

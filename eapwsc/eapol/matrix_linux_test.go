@@ -239,7 +239,7 @@ func (a *attempt) failed(t testing.TB, r *report, class error, half int, by regi
 	if !errors.As(a.err, &e) || !errors.Is(a.err, class) || e.Half != half || e.DetectedBy != by {
 		t.Fatalf("%v after %v: %v; want: %v, half %d, found by the %v", a, a.after, a.err, class, half, by)
 	}
-	r.note(a.String(), "refused as it must be: %v", class)
+	r.note(a.String(), "refused, as expected: %v", class)
 }
 
 // oneCredential checks that a run yielded one credential, the expected one.

@@ -371,7 +371,7 @@ func twoPresses(t *testing.T, r *report) {
 			t.Errorf("%+v", e)
 		}
 	}
-	r.note(a.String(), "both refused as it must be: %v", registration.ErrOverlap)
+	r.note(a.String(), "both refused, as expected: %v", registration.ErrOverlap)
 }
 
 // many registers several stations at one access point.

@@ -237,7 +237,7 @@ var upnpHostapdCases = []peerCase{
 		if !errors.Is(err, registration.ErrOverlap) {
 			t.Errorf("%v", err)
 		}
-		r.note("", "refused as it must be: %v", registration.ErrOverlap)
+		r.note("", "refused, as expected: %v", registration.ErrOverlap)
 	}},
 	{name: "enroll-wrong-half", what: "a PIN that is wrong in its first half", run: enrollsInVain(wrongFirstHalf, 1)},
 	{name: "enroll-wrong-half2", what: "a PIN that is wrong in its second half", run: enrollsInVain(wrongSecondHalf, 2)},
@@ -274,7 +274,7 @@ var upnpHostapdCases = []peerCase{
 		ip(t, "link set %s down", s.far.near)
 		s.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrNoRegistrar, 0, registration.RoleRegistrar)
 	}},
-	{name: "restart", what: "the access point starts anew at another address", run: func(t *testing.T, r *report) {
+	{name: "restart", what: "the access point starts again at another address", run: func(t *testing.T, r *report) {
 		s := newUPnPSite(t)
 		s.learns(t, hostapdUUID)
 		s.daemon.stop(t)

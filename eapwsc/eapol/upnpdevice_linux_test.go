@@ -179,7 +179,7 @@ var upnpSupplicantCases = []peerCase{
 		if !errors.Is(err, registration.ErrLocked) {
 			t.Errorf("%v", err)
 		}
-		r.note("", "refused as it must be: %v", registration.ErrLocked)
+		r.note("", "refused, as expected: %v", registration.ErrLocked)
 	}},
 	{name: "enroll-pin", what: "any station, by PIN", run: func(t *testing.T, r *report) {
 		newUPnPPoint(t).registers(t, r, pinPassword(thePIN), "WPS_ER_PIN any %s", thePIN)
@@ -207,7 +207,7 @@ var upnpSupplicantCases = []peerCase{
 		if err != nil || reply != "FAIL-PBC-OVERLAP\n" {
 			t.Errorf("%q, %v", reply, err)
 		}
-		r.note("", "refused as it must be: %v", registration.ErrOverlap)
+		r.note("", "refused, as expected: %v", registration.ErrOverlap)
 	}},
 	{name: "enroll-late", what: "M2D, then the PIN is entered", run: func(t *testing.T, r *report) {
 		p := newUPnPPoint(t)
@@ -219,7 +219,7 @@ var upnpSupplicantCases = []peerCase{
 		if e := p.awaitEvent(t, ap.EventRegistered); !e.External {
 			t.Errorf("%+v", e)
 		}
-		r.note("M1 M2D ACK; M1 M2D ACK M2 M3 M4 M5 M6 M7 M8 Done", "told so, then success")
+		r.note("M1 M2D ACK; M1 M2D ACK M2 M3 M4 M5 M6 M7 M8 Done", "M2D, then success")
 	}},
 	{name: "enroll-wrong-half", what: "a PIN that is wrong in its first half", run: enrollsInVainBySupplicant("99995676", 1)},
 	{name: "enroll-wrong-half2", what: "a PIN that is wrong in its second half", run: enrollsInVainBySupplicant("12349999", 2)},
@@ -263,7 +263,7 @@ var upnpSupplicantCases = []peerCase{
 		p.station(t, 2, pinPassword(thePIN)).failed(t, r, registration.ErrNoRegistrar, 0, registration.RoleRegistrar)
 		p.awaitEvent(t, ap.EventFailed)
 	}},
-	{name: "restart", what: "the access point starts anew, on another port", run: func(t *testing.T, r *report) {
+	{name: "restart", what: "the access point starts again, on another port", run: func(t *testing.T, r *report) {
 		p := newUPnPPoint(t)
 		p.learns(t)
 		p.stopUPnP()

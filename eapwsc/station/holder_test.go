@@ -54,7 +54,7 @@ func TestHolder(t *testing.T) {
 			"proc/8/comm": "iwd\n", "proc/8/cmdline": "/usr/libexec/iwd\x00-i\x00[\x00", "sys/class/net/wlan0/phy80211/name": "phy0\n"}, "iwd 8"},
 		{"iwd -i wlan0 -P phy0", map[string]string{
 			"proc/8/comm": "iwd\n", "proc/8/cmdline": "/usr/libexec/iwd\x00-i\x00wlan0\x00-P\x00phy0\x00", "sys/class/net/wlan0/phy80211/name": "phy0\n"}, ""},
-		{"iwd of another radio, which cannot be told", map[string]string{
+		{"iwd of another radio, whose radio is not known", map[string]string{
 			"proc/8/comm": "iwd\n", "proc/8/cmdline": "iwd\x00-p\x00phy1\x00"}, "iwd 8"},
 		{"connman", map[string]string{"proc/7/comm": "connmand\n"}, "connmand 7"},
 		{"wpa_supplicant by its arguments", map[string]string{

@@ -35,7 +35,7 @@ type wireless struct {
 	device wps.Device
 	record *doctor.Recorder
 
-	asked bool // the user has been told what to do at the router
+	asked bool // the user has been shown what to do at the router
 }
 
 // run does what the flags ask for; it returns the exit status.

@@ -99,7 +99,7 @@ func TestRADIUS(t *testing.T) {
 			[]string{"-radius", address, "-secret-file", secretFile, "-hostapd-control", dir, "-pbc", "-ssid", "lab", "-passphrase", "correct horse", "-timeout", "2s"})
 	}()
 	if got := <-commands; got != "WPS_PBC" {
-		t.Errorf("hostapd was told %q", got)
+		t.Errorf("hostapd received %q", got)
 	}
 	conn, err := net.Dial("udp", address)
 	if err != nil {
@@ -130,7 +130,7 @@ func TestRADIUS(t *testing.T) {
 		t.Errorf("exit status %d: %s", got, &stderr)
 	}
 	if got := <-commands; got != "WPS_CANCEL" {
-		t.Errorf("hostapd was told %q at the end", got)
+		t.Errorf("hostapd received %q at the end", got)
 	}
 	if !strings.Contains(stderr.String(), "waiting on RADIUS "+address) {
 		t.Errorf("%s", &stderr)

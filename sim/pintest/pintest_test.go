@@ -37,7 +37,7 @@ func TestPINsWorkers(t *testing.T) {
 	progress := 0
 	one := Run(Config{Seed: 7, N: 30, Workers: 1, Progress: func(plays, found int) {
 		if progress++; plays != progress || found != 0 {
-			t.Errorf("after %d plays: told of %d, with violations in %d", progress, plays, found)
+			t.Errorf("after %d plays: progress of %d, with violations in %d", progress, plays, found)
 		}
 	}})
 	if several := Run(Config{Seed: 7, N: 30, Workers: 3}); !reflect.DeepEqual(one, several) {
@@ -48,7 +48,7 @@ func TestPINsWorkers(t *testing.T) {
 		t.Errorf("%d steps, in halves %d and %d", one.Steps, first.Steps, second.Steps)
 	}
 	if progress != 30 {
-		t.Errorf("told of %d plays", progress)
+		t.Errorf("progress of %d plays", progress)
 	}
 }
 

@@ -287,6 +287,6 @@ func TestAltered(t *testing.T) {
 		}
 	}
 	if all := len(alterations) * (len(captures(t)) + len(iwd)); told*2 < all {
-		t.Errorf("only %d of %d have the causes of the whole", told, all)
+		t.Errorf("only %d of %d give the same causes as the whole capture", told, all)
 	}
 }

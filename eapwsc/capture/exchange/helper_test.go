@@ -13,7 +13,7 @@ import (
 	"github.com/gowps/gowps/eapwsc/capture"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "update the golden files")
 
 // Addresses of the synthetic frames.
 var (

@@ -71,10 +71,10 @@ func causes(t testing.TB, text string) string {
 	return strings.Join(all, " ")
 }
 
-// TestRows checks that each row matches its example, and no other row does.
-func TestRows(t *testing.T) {
+// TestPatterns checks that each row matches its example, and no other row does.
+func TestPatterns(t *testing.T) {
 	if len(Patterns()) < 100 {
-		t.Errorf("%d rows", len(Patterns()))
+		t.Errorf("%d patterns", len(Patterns()))
 	}
 	seen := map[string]bool{}
 	for _, row := range Patterns() {
@@ -280,7 +280,7 @@ EAP completed with eapFail
 src/wsc.c:wsc_enrollee_connect_cb() 3, result: 3
 `
 
-// TestIsText tells text in any character set from captures and archives.
+// TestIsText distinguishes text in any character set from captures and archives.
 func TestIsText(t *testing.T) {
 	for _, tt := range []struct {
 		name string

@@ -30,7 +30,7 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-var update = flag.Bool("update", false, "write types_test.go anew")
+var update = flag.Bool("update", false, "update types_test.go")
 
 const (
 	module = "github.com/gowps/gowps"
