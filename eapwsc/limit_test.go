@@ -195,6 +195,44 @@ func TestExchangeLimit(t *testing.T) {
 	}
 }
 
+// TestPeerPatience checks how long a station waits: after M2D longer than after
+// other messages, since the user may still enter the PIN.
+func TestPeerPatience(t *testing.T) {
+	p := newPair(t, true)
+	wait := func(step Step, err error) time.Duration {
+		t.Helper()
+		if err != nil || step.Done {
+			t.Fatalf("%+v, %v", step, err)
+		}
+		return step.Deadline.Sub(fixture.Began)
+	}
+	if d := wait(p.peer.Start(fixture.Began), nil); d != PeerTimeout {
+		t.Errorf("for the first request: %v", d)
+	}
+	p.answer(t, saidStart)
+	if d := wait(p.peer.Handle(fixture.Began, p.request)); d != PeerTimeout {
+		t.Errorf("for an answer to M1: %v", d)
+	}
+	if _, err := p.server.Handle(fixture.Began, p.response); err != nil {
+		t.Fatal(err)
+	}
+	step, err := p.server.Answer(fixture.Began, mustDecide(t, p.registrar, registration.Decision{}), nil)
+	wait(step, err)
+	m2d := bytes.Clone(step.Send)
+	if d := wait(p.peer.Handle(fixture.Began, m2d)); d != PeerLateTimeout {
+		t.Errorf("after M2D: %v", d)
+	}
+}
+
+func mustDecide(t *testing.T, r *registration.Registrar, d registration.Decision) []byte {
+	t.Helper()
+	message, err := r.Decide(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return message
+}
+
 // TestWaitingIgnoresPackets checks that while an M1 waits for a decision, no
 // packet with the Identifier of the request continues or ends the run.
 func TestWaitingIgnoresPackets(t *testing.T) {
