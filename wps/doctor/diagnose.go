@@ -128,11 +128,13 @@ func newView(e *Evidence) *view {
 // before returns the earlier attempts of the same devices. Few rows need them.
 func (v *view) before() []*Attempt {
 	if !v.chosen && v.attempt != nil {
-		p := v.attempt.parties()
-		v.chosen, v.others = true, slices.DeleteFunc(slices.Clone(v.others), func(b *Attempt) bool {
-			other := b.parties()
-			return !p.overlap(&other)
-		})
+		all := v.others
+		v.chosen, v.others = true, nil
+		for _, b := range all {
+			if v.attempt.sharesDevice(b) {
+				v.others = append(v.others, b)
+			}
+		}
 	}
 	return v.others
 }
@@ -148,18 +150,10 @@ func (e *Evidence) withoutDevices() *Evidence {
 	return &some
 }
 
-// parties are the addresses and UUIDs of the devices in an attempt.
-type parties struct {
-	station, ap wps.MAC
-	enrollee    wps.UUID
-}
-
-func (a *Attempt) parties() parties { return parties{a.Station, a.AP, a.Enrollee.UUID} }
-
-// overlap reports whether two attempts have a device in common.
-func (p *parties) overlap(q *parties) bool {
-	return p.ap == q.ap && p.ap != wps.MAC{} || p.station == q.station && p.station != wps.MAC{} ||
-		p.enrollee == q.enrollee && p.enrollee != wps.UUID{}
+// sharesDevice reports whether two attempts have a device in common.
+func (a *Attempt) sharesDevice(b *Attempt) bool {
+	return a.AP == b.AP && a.AP != wps.MAC{} || a.Station == b.Station && a.Station != wps.MAC{} ||
+		a.Enrollee.UUID == b.Enrollee.UUID && a.Enrollee.UUID != wps.UUID{}
 }
 
 // network returns the access point with the address, or nil.
