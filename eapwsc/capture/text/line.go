@@ -3,7 +3,6 @@ package text
 import (
 	"bytes"
 	"html"
-	"regexp"
 	"strconv"
 	"time"
 )
@@ -61,19 +60,35 @@ func quoteMark(line []byte) int {
 	return n
 }
 
-// entity matches what a page may have in the place of a character. A network's
-// name may have an ampersand without a semicolon after it.
-var entity = regexp.MustCompile(`&#?[0-9A-Za-z]{2,31};`)
+// maxEntity is the length of the longest name of an entity, in octets.
+const maxEntity = 32
 
 // withoutEntities puts characters in the place of entities. A no-break space
-// becomes a space.
+// becomes a space. What has no semicolon stays: it may be a network's name.
 func withoutEntities(line []byte) []byte {
-	return entity.ReplaceAllFunc(line, func(e []byte) []byte {
-		if c := html.UnescapeString(string(e)); c != "\u00a0" {
-			return []byte(c)
+	out := make([]byte, 0, len(line))
+	for {
+		at := bytes.IndexByte(line, '&')
+		if at < 0 {
+			return append(out, line...)
 		}
-		return []byte{' '}
-	})
+		out, line = append(out, line[:at]...), line[at:]
+		n := 1
+		for n < min(len(line), maxEntity) && (isHexDigit(line[n]) || isWordByte(line[n]) || line[n] == '#') {
+			n++
+		}
+		if n == len(line) || line[n] != ';' {
+			out, line = append(out, line[:n]...), line[n:]
+			continue
+		}
+		n++
+		if c := html.UnescapeString(string(line[:n])); c == "\u00a0" {
+			out = append(out, ' ')
+		} else {
+			out = append(out, c...)
+		}
+		line = line[n:]
+	}
 }
 
 // escape returns the length of the escape sequence at the beginning of s:
