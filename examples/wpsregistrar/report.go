@@ -30,17 +30,28 @@ func (s *service) waiting() string {
 	if s.own != "" {
 		what = append(what, "those who read the NFC tag")
 	}
-	if s.apPIN != (pin.PIN{}) {
+	switch {
+	case s.apPIN != (pin.PIN{}) && s.upnp != "":
+		what = append(what, "external registrars, also in the network of "+s.upnp)
+	case s.apPIN != (pin.PIN{}):
 		what = append(what, "external registrars")
-	}
-	if s.upnp != "" {
+	case s.upnp != "":
 		what = append(what, "external registrars in the network of "+s.upnp)
 	}
 	where := s.Interface
 	if s.radius != "" {
 		where = "RADIUS " + s.radius
 	}
-	return fmt.Sprintf("%s: waiting on %s for %s", s.Name, where, strings.Join(what, " and "))
+	return fmt.Sprintf("%s: waiting on %s for %s", s.Name, where, list(what))
+}
+
+// list joins words as a sentence does: a, b and c.
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // happened prints an event, and ends the service if nothing is left to wait
