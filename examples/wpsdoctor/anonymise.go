@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -20,19 +19,18 @@ var errTextAnonymous = errors.New("-anonymise takes a capture: in text anything 
 // hidden is the anonymous copy of a capture.
 type hidden struct {
 	name   string
-	file   *outfile.SecretFile
-	buffer bytes.Buffer
+	file   *outfile.SecretStream
 	writer *anonymise.Writer
 }
 
 // newHidden creates the file, before anything is read.
 func newHidden(name string, overwrite bool) (*hidden, error) {
-	f, err := outfile.CreateSecret(name, overwrite)
+	f, err := outfile.StreamSecret(name, overwrite)
 	if err != nil {
 		return nil, fmt.Errorf("-anonymise: %w", err)
 	}
 	h := &hidden{name: name, file: f}
-	if h.writer, err = anonymise.NewWriter(&h.buffer, rand.Reader); err != nil {
+	if h.writer, err = anonymise.NewWriter(f, rand.Reader); err != nil {
 		f.Discard()
 		return nil, err
 	}
@@ -51,7 +49,7 @@ func (h *hidden) finish(streams program.IO, whole bool) error {
 		h.file.Discard()
 		return err
 	}
-	if err := h.file.Write(h.buffer.Bytes()); err != nil {
+	if err := h.file.Commit(); err != nil {
 		return fmt.Errorf("-anonymise: %w", err)
 	}
 	fmt.Fprintf(streams.Err, "wpsdoctor: %s has %d packets. %s\n", diagnosis.Shown(h.name), h.writer.Written(), anonymise.Note)

@@ -4,6 +4,7 @@
 package outfile
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -65,22 +66,78 @@ func (s *SecretFile) Write(content []byte) error {
 // created it.
 func (s *SecretFile) Discard() {
 	if s.created {
-		_ = os.Remove(s.file.Name()) // it is empty
+		_ = os.Remove(s.file.Name()) // it is not complete
 	}
-	_ = s.file.Close() // nothing was written
+	_ = s.file.Close()
+}
+
+// SecretStream is a file that only its owner can read and that is too long to be
+// kept in memory. It appears under its name when it is complete.
+type SecretStream struct {
+	*bufio.Writer
+	name     string
+	reserved *SecretFile // the name: empty, or the old contents
+	file     *SecretFile // what was written so far
+}
+
+// StreamSecret opens a file like [CreateSecret]. What is written goes to another
+// file beside it, until [SecretStream.Commit].
+func StreamSecret(name string, overwrite bool) (*SecretStream, error) {
+	reserved, err := CreateSecret(name, overwrite)
+	if err != nil {
+		return nil, err
+	}
+	f, err := CreateSecret(name+partSuffix, true) // a power failure may have left one
+	if err == nil {
+		if err = f.file.Truncate(0); err != nil {
+			f.file.Close()
+		}
+	}
+	if err != nil {
+		reserved.Discard()
+		return nil, err
+	}
+	f.created = true // to be removed by Discard
+	return &SecretStream{Writer: bufio.NewWriter(f.file), name: name, reserved: reserved, file: f}, nil
+}
+
+// partSuffix ends the name of a file that is not complete.
+const partSuffix = ".new"
+
+// Commit gives the file its name. On an error the old contents remain.
+func (s *SecretStream) Commit() error {
+	err := s.Flush()
+	if err == nil {
+		err = s.file.file.Sync()
+	}
+	if err != nil {
+		s.Discard()
+		return err
+	}
+	err = errors.Join(s.file.file.Close(), s.reserved.file.Close())
+	if err == nil {
+		err = os.Rename(s.name+partSuffix, s.name)
+	}
+	return err
+}
+
+// Discard removes what was written.
+func (s *SecretStream) Discard() {
+	s.file.Discard()
+	s.reserved.Discard()
 }
 
 // ReplaceSecret atomically replaces a file by one that only its owner can read.
 // After a power failure it has the old contents or the new ones.
 func ReplaceSecret(name string, content []byte) error {
-	f, err := CreateSecret(name+".new", true) // a power failure may have left one
+	f, err := CreateSecret(name+partSuffix, true) // a power failure may have left one
 	if err != nil {
 		return err
 	}
 	if err := f.Write(content); err != nil {
 		return err
 	}
-	return os.Rename(name+".new", name)
+	return os.Rename(name+partSuffix, name)
 }
 
 // AppendSecret opens a file that only its owner can read, to append to it.

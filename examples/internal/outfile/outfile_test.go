@@ -213,3 +213,67 @@ func TestReplaceSecret(t *testing.T) {
 		t.Errorf("the file behind the link is %q", after)
 	}
 }
+
+// TestSecretStream writes a file in parts: it has its name when it is complete,
+// and until then the old contents.
+func TestSecretStream(t *testing.T) {
+	folder := t.TempDir()
+	for name, tt := range map[string]struct {
+		old    string
+		commit bool
+		want   string // "" if there is no file
+	}{
+		"new": {"", true, "content"}, "new, discarded": {"", false, ""},
+		"old": {"old", true, "content"}, "old, discarded": {"old", false, "old"},
+	} {
+		path := filepath.Join(folder, name)
+		if tt.old != "" {
+			write(t, folder, name, 0o600)
+			write(t, folder, name+partSuffix, 0o600) // as a power failure leaves it
+		}
+		if _, err := StreamSecret(path, false); (err == nil) != (tt.old == "") {
+			t.Errorf("%s, not to be overwritten: %v", name, err)
+		} else if err == nil {
+			os.Remove(path)
+			os.Remove(path + partSuffix)
+		}
+		s, err := StreamSecret(path, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{"con", "tent"} {
+			if _, err := s.WriteString(part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if b, _ := os.ReadFile(path); string(b) != tt.old {
+			t.Errorf("%s: %q before the end", name, b)
+		}
+		if tt.commit {
+			if err := s.Commit(); err != nil {
+				t.Error(err)
+			}
+		} else {
+			s.Discard()
+		}
+		if b, err := os.ReadFile(path); string(b) != tt.want || (err == nil) != (tt.want != "") {
+			t.Errorf("%s: %q, %v; want %q", name, b, err, tt.want)
+		}
+		if _, err := os.Lstat(path + partSuffix); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the incomplete file: %v", name, err)
+		}
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	link := filepath.Join(folder, "link")
+	if err := os.Symlink(filepath.Join(folder, "new"), link+partSuffix); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := StreamSecret(link, false); err == nil || !strings.Contains(err.Error(), "symbolic link") {
+		t.Errorf("a symbolic link in the place of the incomplete file: %v", err)
+	}
+	if _, err := os.Lstat(link); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the name stays taken: %v", err)
+	}
+}
