@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +215,9 @@ func TestOwnDevices(t *testing.T) {
 			for _, r := range results {
 				if r.Case.Needs&NeedStart != 0 {
 					continue // TestWire
+				}
+				if d, err := r.Diagnose(); err != nil || slices.ContainsFunc(d.Findings, func(f string) bool { return strings.Contains(f, "02:d0:07") }) {
+					t.Errorf("%s: the address of the device is invented: %v, %v", r.Case.ID, d, err)
 				}
 				if r.Verdict != Pass && !known[r.Case.ID] {
 					t.Errorf("%s %s: %v: %s: %s", r.Case.ID, r.Case.Title, r.Verdict, r.Input, r.Reason)

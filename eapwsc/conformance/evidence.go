@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -22,6 +23,15 @@ import (
 // deviceMAC is the address of the device under test in captures, if its own is
 // unknown.
 var deviceMAC = wps.MAC{0x02, 0xD0, 0x07, 0, 0, 1}
+
+// deviceAddress returns the address of the device under test: an enrollee has it
+// in its M1.
+func (s *side) deviceAddress() wps.MAC {
+	if s.role == registration.RoleRegistrar {
+		return cmp.Or(s.mac, deviceMAC)
+	}
+	return deviceMAC
+}
 
 // captureProgram is the name of this program in captures, before the case and
 // its input.
@@ -61,7 +71,7 @@ func (r *Result) WriteCapture(w io.Writer) error {
 	}
 	for _, o := range r.outcomes {
 		for i, f := range o.frames {
-			from, to := deviceMAC, o.side.device.MAC
+			from, to := o.side.deviceAddress(), o.side.device.MAC
 			if f.sent {
 				from, to = to, from
 			}
