@@ -133,12 +133,26 @@ func (c *course) describe(a *doctor.Attempt) {
 	if c.status != 0 {
 		a.DetectedBy = x.role(validate.SideAP)
 	}
-	if c.reached == doctor.StageM8 && x.Joining.Seen() && c.kind != doctor.EndNACK {
-		a.End, c.end = doctor.EndDone, nil // it joins with the settings: WSC_Done is not in the capture
-	}
-	if x.Transport == TransportIEEE1905 && c.settingsSent {
+	c.inferDone(a)
+	c.describeEnd(a)
+	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end) || c.end == nil && c.reached == doctor.StageNone && x.hasMessage()
+}
+
+// inferDone ends an attempt with success that shows no WSC_Done, but what comes
+// after it.
+func (c *course) inferDone(a *doctor.Attempt) {
+	x := c.exchange
+	switch {
+	case x.Transport == TransportIEEE1905 && c.settingsSent: // nothing answers an M2
 		a.End, a.Mesh, c.end = doctor.EndDone, true, nil
+	case c.reached == doctor.StageM8 && x.Joining.Seen() && c.kind != doctor.EndNACK: // it joins with the settings
+		a.End, c.end = doctor.EndDone, nil
 	}
+}
+
+// describeEnd records how the attempt ended, and by which side.
+func (c *course) describeEnd(a *doctor.Attempt) {
+	x := c.exchange
 	switch {
 	case a.End == doctor.EndDone && c.doneEarly():
 		a.End, a.DetectedBy = doctor.EndFailure, x.role(c.end.From)
@@ -150,21 +164,19 @@ func (c *course) describe(a *doctor.Attempt) {
 		}
 		a.End, a.DetectedBy = doctor.EndM2D, x.role(c.m2d.From)
 		c.reason(a, c.m2d)
+	case c.end != nil && a.End == doctor.EndNACK:
+		a.DetectedBy = x.role(c.end.From)
+		c.reason(a, c.end)
+	case c.end != nil && x.messagesUnknown(c.end):
+		a.DetectedBy, a.MoreUnknown = 0, true
 	case c.end != nil:
 		a.DetectedBy = x.role(c.end.From)
-		switch {
-		case a.End == doctor.EndNACK:
-			c.reason(a, c.end)
-		case x.messagesUnknown(c.end):
-			a.DetectedBy, a.MoreUnknown = 0, true
-		}
 	default:
 		a.Silence = x.Watched.Sub(c.lastActivity)
 		if x.Restarted != 0 && c.status == 0 {
 			a.End, a.DetectedBy = doctor.EndRestarted, x.role(x.Restarted)
 		}
 	}
-	a.Partial = x.oneSided() || c.end != nil && x.answersUnseen(c.end) || c.end == nil && c.reached == doctor.StageNone && x.hasMessage()
 }
 
 // m2Lost reports whether M1 was repeated after M2, and M3 never came: the
