@@ -205,7 +205,7 @@ func (c *Collector) conversation(p party) *conversation {
 	return v
 }
 
-// conversationWith returns the conversation of a conversationWith over EAPOL.
+// conversationWith returns the conversation with a station over EAPOL.
 func (c *Collector) conversationWith(mac wps.MAC) *conversation {
 	return c.conversation(c.overEAPOL(mac))
 }
@@ -221,6 +221,7 @@ func (c *Collector) overEAPOL(station wps.MAC) party {
 // touch records that an event concerned the party of a conversation, which is
 // then the last to time out.
 func (c *Collector) touch(v *conversation, e *capture.Event) {
+	v.link = e.Interface
 	c.conversations.touch(v, e.Time)
 	c.conversations.connect(v)
 }
@@ -337,10 +338,11 @@ func (c *Collector) eap(e *capture.Event, packet eap.Packet, octets []byte) {
 }
 
 // stationOf returns the station that a request to the group address is for: the
-// one that this access point last communicated with, or one without an answer.
+// one that this access point last communicated with on the same interface, or one
+// without an answer.
 func (c *Collector) stationOf(ap wps.MAC) wps.MAC {
 	v := c.conversations.latest(func(v *conversation) bool {
-		return v.party.transport == TransportEAPOL && (v.exchange.AP == ap || v.exchange.AP == wps.MAC{})
+		return v.party.transport == TransportEAPOL && v.link == c.link && (v.exchange.AP == ap || v.exchange.AP == wps.MAC{})
 	})
 	if v == nil {
 		return wps.MAC{}

@@ -32,6 +32,7 @@ type conversation struct {
 	queue     *queue        // of its exchanges
 	place     *list.Element // in conversations.recent
 	last      time.Time     // time of the last event
+	link      int           // the program's interface of the last event
 	connected wps.MAC       // the access point with which conversations.byAP has it
 
 	exchange     *queued      // the current exchange, or nil
@@ -50,7 +51,7 @@ func (v *conversation) begin(e *capture.Event) {
 	if v.exchange != nil {
 		return
 	}
-	*v = conversation{party: v.party, queue: v.queue, place: v.place, last: v.last, connected: v.connected}
+	*v = conversation{party: v.party, queue: v.queue, place: v.place, last: v.last, link: v.link, connected: v.connected}
 	v.exchange = v.queue.begin(&Exchange{
 		Transcript: validate.Transcript{Client: v.party.station, Lossy: true},
 		Transport:  v.party.transport, OnAir: e.Radio.OnAir, Began: e.Time, Ended: e.Time,
