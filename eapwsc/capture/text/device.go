@@ -11,10 +11,10 @@ import (
 // deviceRows are what devices and their programs say to their owners: printers,
 // routers, the utilities of Wi-Fi adapters, and test programs.
 var deviceRows = []Pattern{
-	{Program: Printer, Origin: "Brother, error codes of the WLAN report: no access point in WPS mode was found", Text: "(TS-07)", Example: "Connection : Failed (TS-07)", means: noticed(doctor.NoticeNoRegistrar)},
-	{Program: Printer, Origin: "Brother, error codes of the WLAN report", Text: "Fail TS-07", Example: "Connection: Fail TS-07", means: noticed(doctor.NoticeNoRegistrar)},
-	{Program: Printer, Origin: "Brother, error codes of the WLAN report: several access points are in WPS mode", Text: "(TS-08)", Example: "Connection : Failed (TS-08)", means: noticed(doctor.NoticeOverlap)},
-	{Program: Printer, Origin: "Brother, error codes of the WLAN report", Text: "Fail TS-08", Example: "Connection: Fail TS-08", means: noticed(doctor.NoticeOverlap)},
+	{Program: Printer, Origin: "Brother, error codes of the WLAN report, not checked against a document: no access point in WPS mode was found", Text: "(TS-07)", Example: "Connection : Failed (TS-07)", means: noticed(doctor.NoticeNoRegistrar)},
+	{Program: Printer, Origin: "Brother, error codes of the WLAN report, not checked against a document", Text: "Fail TS-07", Example: "Connection: Fail TS-07", means: noticed(doctor.NoticeNoRegistrar)},
+	{Program: Printer, Origin: "Brother, error codes of the WLAN report, not checked against a document: several access points are in WPS mode", Text: "(TS-08)", Example: "Connection : Failed (TS-08)", means: noticed(doctor.NoticeOverlap)},
+	{Program: Printer, Origin: "Brother, error codes of the WLAN report, not checked against a document", Text: "Fail TS-08", Example: "Connection: Fail TS-08", means: noticed(doctor.NoticeOverlap)},
 
 	{Program: Adapter, Origin: "Ralink's and Realtek's utilities, as their manuals show them", Text: "No PBC AP available", Example: "Scanning AP ~> No PBC AP available", means: noticed(doctor.NoticeNoRegistrar)},
 	{Program: Adapter, Origin: "Ralink's and Realtek's utilities", Text: "Too Many PBC AP available", Example: "Scanning AP ~> Too Many PBC AP available", means: noticed(doctor.NoticeOverlap)},
