@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc/ap"
@@ -184,11 +185,12 @@ func (s *service) serveRADIUS(ctx context.Context, socket *radiusSocket, point *
 	}
 	defer advertise.stop()
 	s.status.Wait(s.waiting(), until)
+	discarded := discards{print: s.status.Printf}
 	where, err := socket.serve(ctx, server, radius.Loop{
 		Actions: actions,
 		Report: func(err error) {
 			if s.Verbose || errors.Is(err, radius.ErrSecret) || errors.Is(err, radius.ErrUnsigned) || errors.Is(err, radius.ErrClient) || errors.Is(err, radius.ErrConnection) {
-				s.status.Printf("discarded: %v", err)
+				discarded.add(time.Now(), err)
 			}
 		},
 		After: func() {
@@ -198,6 +200,37 @@ func (s *service) serveRADIUS(ctx context.Context, socket *radiusSocket, point *
 		},
 	})
 	return s.ended(where, err)
+}
+
+// discards prints why packets were discarded, a few each second: anyone can send
+// many.
+type discards struct {
+	print func(format string, args ...any)
+
+	mu    sync.Mutex
+	began time.Time // the present second
+	lines int       // printed in it
+	more  int       // not printed in it
+}
+
+// maxDiscards is how many lines are printed in a second.
+const maxDiscards = 5
+
+func (d *discards) add(now time.Time, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now.Sub(d.began) >= time.Second {
+		if d.more > 0 {
+			d.print("discarded: %d more packets", d.more)
+		}
+		d.began, d.lines, d.more = now, 0, 0
+	}
+	if d.lines == maxDiscards {
+		d.more++
+		return
+	}
+	d.lines++
+	d.print("discarded: %v", err)
 }
 
 // hostapd makes hostapd advertise WPS through its control interface: hostapd

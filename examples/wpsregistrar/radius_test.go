@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"net/netip"
@@ -227,5 +228,23 @@ func TestRADIUSUsage(t *testing.T) {
 		if got := program.Run(t.Context(), command(new(service)), program.IO{Out: &stderr, Err: &stderr}, slices.Clone(args)); got != program.Unable {
 			t.Errorf("%v: exit status %d: %s", args, got, &stderr)
 		}
+	}
+}
+
+// TestDiscards discards many packets: a flood of them is a few lines a second.
+func TestDiscards(t *testing.T) {
+	var lines []string
+	d := discards{print: func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }}
+	now := time.Unix(1_700_000_000, 0)
+	for range 1000 {
+		d.add(now, errors.New("no signature"))
+	}
+	if len(lines) != maxDiscards || lines[0] != "discarded: no signature" {
+		t.Fatalf("%q", lines)
+	}
+	lines = nil
+	d.add(now.Add(time.Second), errors.New("no secret"))
+	if want := []string{"discarded: 995 more packets", "discarded: no secret"}; !slices.Equal(lines, want) {
+		t.Errorf("%q, want %q", lines, want)
 	}
 }
