@@ -28,16 +28,12 @@ type RADIUSStation struct {
 	Secret []byte `json:"-"`
 	// Patience is how long the device may take to begin; 0 is 10 s.
 	Patience time.Duration
+
+	realTime
 }
 
 // Format prints no secret, whatever the verb.
 func (RADIUSStation) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[conformance.RADIUSStation]") }
-
-// Now returns the time.
-func (r *RADIUSStation) Now() time.Time { return time.Now() }
-
-// Sleep waits.
-func (r *RADIUSStation) Sleep(d time.Duration) { time.Sleep(d) }
 
 // Open begins an exchange.
 func (r *RADIUSStation) Open(mac wps.MAC) (Link, error) {
@@ -163,8 +159,8 @@ func (l *serverLink) take(datagram []byte, from net.Addr) []byte {
 }
 
 // restarted handles the request of an access point that begins again, because
-// the station has said EAPOL-Start. That is no matter before the station has
-// sent its first message.
+// the station has sent EAPOL-Start. Before the first message of the station this
+// is harmless: it is sent the first packet once more.
 func (l *serverLink) restarted(p *radius.Packet, from net.Addr) {
 	if l.handled != nil && l.start == nil {
 		return
@@ -214,7 +210,7 @@ func (l *serverLink) Send(packet []byte) error {
 		return fmt.Errorf("conformance: RADIUS: %w", err)
 	}
 	l.handled, l.answer, l.request = l.request, datagram, nil
-	_, _ = l.device.Conn.WriteTo(datagram, l.from) // an access point that is gone says nothing
+	_, _ = l.device.Conn.WriteTo(datagram, l.from) // if the access point has gone, no answer arrives
 	return nil
 }
 
@@ -226,5 +222,5 @@ func (l *serverLink) Receive(until time.Time) ([]byte, error) {
 	return l.read(until)
 }
 
-// Close leaves. The access point hears nothing of it.
+// Close does nothing: a RADIUS server cannot end an exchange by itself.
 func (l *serverLink) Close() error { return nil }

@@ -65,10 +65,10 @@ func (s *SecretFile) Write(content []byte) error {
 // Discard closes the file without writing, and removes it if CreateSecret
 // created it.
 func (s *SecretFile) Discard() {
+	_ = s.file.Close() // first: Windows removes no open file
 	if s.created {
 		_ = os.Remove(s.file.Name()) // it is not complete
 	}
-	_ = s.file.Close()
 }
 
 // SecretStream is a file that only its owner can read and that is too long to be
@@ -104,19 +104,19 @@ func StreamSecret(name string, overwrite bool) (*SecretStream, error) {
 // partSuffix ends the name of a file that is not complete.
 const partSuffix = ".new"
 
-// Commit gives the file its name. On an error the old contents remain.
+// Commit gives the file its name. On an error the old contents remain, and
+// nothing else.
 func (s *SecretStream) Commit() error {
 	err := s.Flush()
 	if err == nil {
 		err = s.file.file.Sync()
 	}
-	if err != nil {
-		s.Discard()
-		return err
-	}
-	err = errors.Join(s.file.file.Close(), s.reserved.file.Close())
+	err = errors.Join(err, s.file.file.Close(), s.reserved.file.Close())
 	if err == nil {
 		err = os.Rename(s.name+partSuffix, s.name)
+	}
+	if err != nil {
+		s.Discard()
 	}
 	return err
 }

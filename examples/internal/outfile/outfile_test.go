@@ -28,6 +28,20 @@ func write(t *testing.T, folder, name string, mode fs.FileMode) string {
 	return path
 }
 
+// symlink makes a symbolic link. Without the privilege that Windows requires for
+// it, the test is skipped, or fails where links are required.
+func symlink(t *testing.T, target, name string) {
+	t.Helper()
+	err := os.Symlink(target, name)
+	switch {
+	case err == nil:
+	case runtime.GOOS == "windows" && os.Getenv("WPS_SYMLINKS") != "required":
+		t.Skip("symbolic links need a privilege:", err)
+	default:
+		t.Fatal(err)
+	}
+}
+
 func TestSecretFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "secret")
 	content := func() string {
@@ -199,12 +213,7 @@ func TestReplaceSecret(t *testing.T) {
 		t.Errorf("%q, %v, %v", b, info, err)
 	}
 	victim := write(t, folder, "victim", 0o600)
-	if err := os.Symlink(victim, name+".new"); err != nil {
-		if runtime.GOOS == "windows" {
-			t.Skip("symbolic links need a privilege:", err)
-		}
-		t.Fatal(err)
-	}
+	symlink(t, victim, name+partSuffix)
 	before, _ := os.ReadFile(victim)
 	if err := ReplaceSecret(name, []byte("newer")); err == nil {
 		t.Error("it followed a link")
@@ -263,13 +272,8 @@ func TestSecretStream(t *testing.T) {
 			t.Errorf("%s: the incomplete file: %v", name, err)
 		}
 	}
-	if runtime.GOOS == "windows" {
-		return
-	}
 	link := filepath.Join(folder, "link")
-	if err := os.Symlink(filepath.Join(folder, "new"), link+partSuffix); err != nil {
-		t.Fatal(err)
-	}
+	symlink(t, filepath.Join(folder, "new"), link+partSuffix)
 	if _, err := StreamSecret(link, false); err == nil || !strings.Contains(err.Error(), "symbolic link") {
 		t.Errorf("a symbolic link in the place of the incomplete file: %v", err)
 	}
