@@ -44,7 +44,7 @@ func main() {
 			equivalent[what] = false
 		}
 	}
-	lived := 0
+	lived, read := 0, make(map[string]bool) // read has the files in the reports
 	for _, name := range flag.Args() {
 		text, err := os.ReadFile(name)
 		check(err)
@@ -53,6 +53,7 @@ func main() {
 		count := make(map[string]int)
 		same := 0
 		for _, f := range r.Files {
+			read[f.Name] = true
 			for _, m := range f.Mutations {
 				count[m.Status]++
 				if m.Status != "LIVED" && m.Status != "NOT COVERED" {
@@ -70,6 +71,12 @@ func main() {
 		}
 		fmt.Printf("%s: %d killed, %d timed out, %d lived, %d not covered, %d of these equivalent\n", strings.TrimSuffix(filepath.Base(name), ".json"),
 			count["KILLED"], count["TIMED OUT"], count["LIVED"], count["NOT COVERED"], same)
+	}
+	for row, seen := range equivalent {
+		if file, _, _ := strings.Cut(row, " "); read[file] && !seen {
+			lived++
+			fmt.Printf("no mutant that lives is: %s\n", row)
+		}
 	}
 	if lived > 0 {
 		os.Exit(1)
