@@ -92,8 +92,8 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 	restored := *a
 	restored.cfg.PIN, restored.pinUntil = pin.PIN{}, time.Time{}
 	if s.PIN != "" {
-		p, err := pin.Parse(s.PIN)
-		if err != nil && p.IsZero() {
+		p, err := pin.ParseAnyChecksum(s.PIN) // the owner may have set one with a wrong check digit
+		if err != nil {
 			return fmt.Errorf("%w: PIN: %w", ErrStored, err)
 		}
 		restored.cfg.PIN = p

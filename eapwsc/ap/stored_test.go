@@ -72,6 +72,27 @@ func TestStored(t *testing.T) {
 	}
 }
 
+// TestStoredPIN restarts access points whose PIN has another form than eight digits
+// with the right check digit.
+func TestStoredPIN(t *testing.T) {
+	for _, digits := range []string{"1234", "0000", "12345678", "00000001"} {
+		p, err := pin.ParseAnyChecksum(digits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ap := newAccessPoint(t)
+		ap.SetPIN(fixture.Began, p)
+		data, err := ap.StoreSecrets(fixture.Began)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := newAccessPoint(t)
+		if err := again.RestoreSecrets(fixture.Began, data); err != nil || again.PIN() != p {
+			t.Errorf("PIN %s: %v, restored as %s", digits, err, again.PIN().Digits())
+		}
+	}
+}
+
 // TestKnownDevices restarts an access point that has registered two devices, one of
 // them twice.
 func TestKnownDevices(t *testing.T) {
