@@ -83,28 +83,28 @@ func ofDigits(number uint32, count int) (PIN, error) {
 // are not more than 9), how many they are, and the offset of the last.
 func scan(s string) (number uint32, count, last int, err error) {
 	end := len(strings.TrimRightFunc(s, unicode.IsSpace))
-	dash := -1 // offset of a dash after the last digit
+	dash := 0 // offset of a dash after the last digit; 0 is none, because a digit stands before it
 	for i := 0; i < end; {
 		c := s[i]
 		if '0' <= c && c <= '9' {
 			number = 10*number + uint32(c-'0')
 			count++
 			last = i
-			dash = -1
+			dash = 0
 			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:end])
 		switch {
 		case isSpace(r), count == 0 && unicode.IsSpace(r):
-		case isDash(r) && count > 0 && dash < 0:
+		case isDash(r) && count > 0 && dash == 0:
 			dash = i
 		default:
 			return 0, 0, 0, characterError(s, i)
 		}
 		i += size
 	}
-	if dash >= 0 {
+	if dash > 0 {
 		return 0, 0, 0, characterError(s, dash)
 	}
 	return number, count, last, nil

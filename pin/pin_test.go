@@ -81,6 +81,7 @@ func TestParseErrors(t *testing.T) {
 		{"12345671", Error{ErrChecksum, 8, 7, 0, 0, "the last digit should be 0"}},
 		{" 1234-5671 ", Error{ErrChecksum, 9, 9, 0, 0, "the last digit should be 0"}},
 		{"24681350", Error{ErrChecksum, 8, 7, 0, 3, "the last digit should be 3"}},
+		{"99999999", Error{ErrChecksum, 8, 7, 0, 5, "the last digit should be 5"}}, // the largest number of 8 digits
 
 		{"1234567O", Error{ErrCharacter, 8, 7, 0, 0, "character 8 is the letter 'O', not the digit 0"}},
 		{"l2345670", Error{ErrCharacter, 1, 0, 0, 0, "character 1 is the letter 'l', not the digit 1"}},
