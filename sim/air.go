@@ -127,11 +127,11 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 		w.queue.push(w.now+delay, queuedEvent{arrival: arrival{from: from, to: to, frame: f}})
 		return
 	}
-	arrivals := l.Fault.Apply(f, w.noise(from, to))
-	if len(arrivals) == 0 {
+	w.arrivals = l.Fault.Apply(w.arrivals[:0], f, w.noise(from, to))
+	if len(w.arrivals) == 0 {
 		w.emit(Event{Kind: Lost, From: from.name, To: to.name, Frame: f})
 	}
-	for _, a := range arrivals {
+	for _, a := range w.arrivals {
 		w.queue.push(w.now+delay+max(a.Late, 0), queuedEvent{arrival: arrival{from: from, to: to, frame: a.Frame, damage: a.Damage}})
 	}
 }

@@ -12,9 +12,9 @@ import (
 // each frame and receiver, in the order in which the frames are sent. It must
 // use no randomness but r, so that a world can be repeated.
 type Fault interface {
-	// Apply returns what arrives of a frame: nothing if it is lost. The frame
-	// itself must not be changed.
-	Apply(f *Frame, r *rand.Rand) []Arrival
+	// Apply appends to arrivals what arrives of a frame: nothing if it is lost.
+	// The frame itself must not be changed.
+	Apply(arrivals []Arrival, f *Frame, r *rand.Rand) []Arrival
 }
 
 // Arrival is what arrives of a frame.
@@ -67,7 +67,7 @@ const defaultMaxDelay = 50 * time.Millisecond
 
 // Apply applies the fault. It draws the same number of random values for every
 // frame, so that changing one probability does not affect the others.
-func (n Noise) Apply(f *Frame, r *rand.Rand) []Arrival {
+func (n Noise) Apply(arrivals []Arrival, f *Frame, r *rand.Rand) []Arrival {
 	longest := n.MaxDelay
 	if longest == 0 {
 		longest = defaultMaxDelay
@@ -77,7 +77,7 @@ func (n Noise) Apply(f *Frame, r *rand.Rand) []Arrival {
 	corrupted, bit := r.Float64() < n.Corrupt, r.Float64()
 	truncated, length := r.Float64() < n.Truncate, r.Float64()
 	if lost {
-		return nil
+		return arrivals
 	}
 	a := Arrival{Frame: f}
 	if corrupted {
@@ -89,10 +89,11 @@ func (n Noise) Apply(f *Frame, r *rand.Rand) []Arrival {
 	if delayed {
 		a = a.late(late)
 	}
+	arrivals = append(arrivals, a)
 	if doubled {
-		return []Arrival{a, a.again()}
+		arrivals = append(arrivals, a.again())
 	}
-	return []Arrival{a}
+	return arrivals
 }
 
 // flip changes a bit of the body, if there is one.
@@ -141,8 +142,8 @@ func (a Arrival) again() Arrival {
 type Late time.Duration
 
 // Apply delays the frame.
-func (d Late) Apply(f *Frame, _ *rand.Rand) []Arrival {
-	return []Arrival{Arrival{Frame: f}.late(time.Duration(d))}
+func (d Late) Apply(arrivals []Arrival, f *Frame, _ *rand.Rand) []Arrival {
+	return append(arrivals, Arrival{Frame: f}.late(time.Duration(d)))
 }
 
 // Interference is periodic noise: in the first part of each period it loses
@@ -161,13 +162,13 @@ type Interference struct {
 }
 
 // Apply loses the frame, if it falls into a burst.
-func (i Interference) Apply(f *Frame, r *rand.Rand) []Arrival {
+func (i Interference) Apply(arrivals []Arrival, f *Frame, r *rand.Rand) []Arrival {
 	period := cmp.Or(i.Period, 20*time.Millisecond)
 	hit := r.Float64() < i.Loss
 	if hit && float64(i.World.now%period) < i.Duty*float64(period) {
-		return nil
+		return arrivals
 	}
-	return []Arrival{{Frame: f}}
+	return append(arrivals, Arrival{Frame: f})
 }
 
 // Outage is a temporary partition: nothing arrives between two times of the
@@ -178,11 +179,11 @@ type Outage struct {
 }
 
 // Apply loses the frame during the outage.
-func (o Outage) Apply(f *Frame, _ *rand.Rand) []Arrival {
+func (o Outage) Apply(arrivals []Arrival, f *Frame, _ *rand.Rand) []Arrival {
 	if o.World.now >= o.From && o.World.now < o.Until {
-		return nil
+		return arrivals
 	}
-	return []Arrival{{Frame: f}}
+	return append(arrivals, Arrival{Frame: f})
 }
 
 // Faults applies several faults in order: each one to what the ones before it
@@ -190,17 +191,21 @@ func (o Outage) Apply(f *Frame, _ *rand.Rand) []Arrival {
 type Faults []Fault
 
 // Apply applies all.
-func (s Faults) Apply(f *Frame, r *rand.Rand) []Arrival {
-	arrivals := []Arrival{{Frame: f}}
+func (s Faults) Apply(arrivals []Arrival, f *Frame, r *rand.Rand) []Arrival {
+	first := len(arrivals)
+	arrivals = append(arrivals, Arrival{Frame: f})
 	for _, fault := range s {
-		var next []Arrival
-		for _, a := range arrivals {
-			for _, b := range fault.Apply(a.Frame, r) {
-				b.Late, b.Damage = b.Late+a.Late, b.Damage|a.Damage
-				next = append(next, b)
+		// Append what this fault lets through, and then remove what it was given.
+		given := len(arrivals)
+		for i := first; i < given; i++ {
+			a, passed := arrivals[i], len(arrivals)
+			arrivals = fault.Apply(arrivals, a.Frame, r)
+			for j := passed; j < len(arrivals); j++ {
+				arrivals[j].Late += a.Late
+				arrivals[j].Damage |= a.Damage
 			}
 		}
-		arrivals = next
+		arrivals = slices.Delete(arrivals, first, given)
 	}
 	return arrivals
 }
@@ -212,11 +217,11 @@ type Only struct {
 }
 
 // Apply applies the fault if the frame is selected.
-func (o Only) Apply(f *Frame, r *rand.Rand) []Arrival {
+func (o Only) Apply(arrivals []Arrival, f *Frame, r *rand.Rand) []Arrival {
 	if !o.If(f) {
-		return []Arrival{{Frame: f}}
+		return append(arrivals, Arrival{Frame: f})
 	}
-	return o.Fault.Apply(f, r)
+	return o.Fault.Apply(arrivals, f, r)
 }
 
 // Script is a fault that is programmed frame by frame, for fuzzing and for
@@ -243,10 +248,10 @@ type Script struct {
 const maxBodies = 32
 
 // Apply does what the next octet says.
-func (s *Script) Apply(f *Frame, _ *rand.Rand) []Arrival {
+func (s *Script) Apply(arrivals []Arrival, f *Frame, _ *rand.Rand) []Arrival {
 	a := Arrival{Frame: f}
 	if len(s.Octets) == 0 {
-		return []Arrival{a}
+		return append(arrivals, a)
 	}
 	op, n := s.Octets[0]&7, int(s.Octets[0]>>3)
 	s.Octets = s.Octets[1:]
@@ -258,12 +263,12 @@ func (s *Script) Apply(f *Frame, _ *rand.Rand) []Arrival {
 	switch op {
 	case 2:
 		if len(earlier) > 0 {
-			return []Arrival{a.foreign(earlier[n%len(earlier)]), a}
+			return append(arrivals, a.foreign(earlier[n%len(earlier)]), a)
 		}
 	case 3:
-		return nil
+		return arrivals
 	case 4:
-		return []Arrival{a, a.again()}
+		return append(arrivals, a, a.again())
 	case 5:
 		a = a.late(time.Duration(n) * 3 * time.Millisecond)
 	case 6:
@@ -271,5 +276,5 @@ func (s *Script) Apply(f *Frame, _ *rand.Rand) []Arrival {
 	case 7:
 		a = a.cut(n * len(f.Body) / 32)
 	}
-	return []Arrival{a}
+	return append(arrivals, a)
 }

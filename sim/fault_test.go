@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestNoise(t *testing.T) {
 	} {
 		for range 100 {
 			f := body(40)
-			arrivals := tt.noise.Apply(f, r)
+			arrivals := tt.noise.Apply(nil, f, r)
 			if len(arrivals) != tt.copies {
 				t.Fatalf("%s: %d arrivals", name, len(arrivals))
 			}
@@ -58,7 +59,7 @@ func TestNoise(t *testing.T) {
 		}
 	}
 	for _, n := range []Noise{{Corrupt: 1}, {Truncate: 1}} {
-		if a := n.Apply(body(0), r); len(a) != 1 || a[0].Damage != 0 {
+		if a := n.Apply(nil, body(0), r); len(a) != 1 || a[0].Damage != 0 {
 			t.Errorf("an empty body: %v", a)
 		}
 	}
@@ -69,7 +70,7 @@ func TestNoiseRate(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	lost := 0
 	for range 10000 {
-		if len((Noise{Loss: 0.2}).Apply(body(1), r)) == 0 {
+		if len((Noise{Loss: 0.2}).Apply(nil, body(1), r)) == 0 {
 			lost++
 		}
 	}
@@ -95,7 +96,7 @@ func TestScript(t *testing.T) {
 		{2, Foreign, 0, body(4).Body}, // the first found nothing that was earlier
 		{1, 0, 0, body(4).Body},       // the script is over
 	} {
-		got := s.Apply(body(4), nil)
+		got := s.Apply(nil, body(4), nil)
 		if len(got) != want.copies {
 			t.Fatalf("%d: %d arrivals", i, len(got))
 		}
@@ -110,13 +111,13 @@ func TestFaults(t *testing.T) {
 	long := Only{func(f *Frame) bool { return len(f.Body) > 4 }, Noise{Double: 1}}
 	late := Noise{Delay: 1}
 	r := rand.New(rand.NewPCG(1, 1))
-	if got := (Faults{long, late}).Apply(body(8), r); len(got) != 2 || got[0].Damage != Delayed || got[1].Damage != Doubled|Delayed || got[1].Late == 0 {
+	if got := (Faults{long, late}).Apply(nil, body(8), r); len(got) != 2 || got[0].Damage != Delayed || got[1].Damage != Doubled|Delayed || got[1].Late == 0 {
 		t.Errorf("a long frame: %+v", got)
 	}
-	if got := (Faults{late, long, late}).Apply(body(4), r); len(got) != 1 || got[0].Damage != Delayed {
+	if got := (Faults{late, long, late}).Apply(nil, body(4), r); len(got) != 1 || got[0].Damage != Delayed {
 		t.Errorf("a short frame: %+v", got)
 	}
-	if got := (Faults{}).Apply(body(4), r); len(got) != 1 || got[0].Damage != 0 {
+	if got := (Faults{}).Apply(nil, body(4), r); len(got) != 1 || got[0].Damage != 0 {
 		t.Errorf("no faults: %+v", got)
 	}
 	if got := (Doubled | Unheard).String(); got != "doubled, unheard" {
@@ -158,6 +159,37 @@ func TestOvertakenFragments(t *testing.T) {
 			if errors.Is(e.Err, registration.ErrProtocol) || errors.Is(e.Err, eap.ErrLength) {
 				t.Errorf("seed %d: %v", seed, e.Err)
 			}
+		}
+	}
+}
+
+// TestFaultsAppend applies each kind of fault to an empty list and to one with
+// an arrival of another frame, which must stay as it is.
+func TestFaultsAppend(t *testing.T) {
+	w := New(Config{})
+	earlier := Arrival{Frame: body(1), Late: time.Hour}
+	for i, fault := range []func() Fault{
+		func() Fault { return Noise{Loss: 1} },
+		func() Fault { return Noise{Double: 1, Delay: 1} },
+		func() Fault { return Late(1) },
+		func() Fault { return Interference{World: w, Duty: 1, Loss: 1} },
+		func() Fault { return Interference{World: w} },
+		func() Fault { return Outage{World: w, Until: 1} },
+		func() Fault { return Outage{World: w} },
+		func() Fault { return Faults{} },
+		func() Fault { return Faults{Noise{Double: 1}, Late(1), Faults{Late(2), Noise{Double: 1}}} },
+		func() Fault { return Faults{Late(1), Noise{Loss: 1}, Late(1)} },
+		func() Fault { return Only{func(*Frame) bool { return true }, Late(1)} },
+		func() Fault { return Only{func(*Frame) bool { return false }, Late(1)} },
+		func() Fault { return &Script{Octets: []byte{3}} },
+		func() Fault { return &Script{Octets: []byte{4}} },
+		func() Fault { return &Script{} },
+	} {
+		f := body(8)
+		alone := fault().Apply(nil, f, rand.New(rand.NewPCG(1, 1)))
+		after := fault().Apply([]Arrival{earlier}, f, rand.New(rand.NewPCG(1, 1)))
+		if !slices.Equal(after, slices.Concat([]Arrival{earlier}, alone)) {
+			t.Errorf("%d: %+v after another arrival, and %+v alone", i, after, alone)
 		}
 	}
 }

@@ -66,6 +66,7 @@ type reusable struct {
 	associationRequest  wps.AssociationRequest
 	associationResponse wps.AssociationResponse
 	octets              []byte
+	arrivals            []Arrival
 
 	validDevices []wps.Device // descriptions that were checked
 }
@@ -104,7 +105,7 @@ func (r *reusable) clear() {
 	r.hash.Reset()
 	*r = reusable{
 		queue: r.queue, ports: r.ports[:0], byMAC: r.byMAC, byName: r.byName, places: r.places,
-		hash: r.hash, unhashed: r.unhashed[:0], octets: r.octets, validDevices: r.validDevices,
+		hash: r.hash, unhashed: r.unhashed[:0], octets: r.octets, arrivals: r.arrivals, validDevices: r.validDevices,
 	}
 }
 

@@ -376,13 +376,16 @@ func panicOrigin(stack string) string {
 // faultSelection applies only some of the faults.
 type faultSelection struct {
 	faults   sim.Faults
-	keep     map[string]bool // nil keeps all
-	frames   map[string]int  // by direction
+	keep     map[string]bool   // nil keeps all
+	frames   map[direction]int // sent so far
 	happened []string
 }
 
+// direction is one of the two directions between two addresses.
+type direction struct{ from, to wps.MAC }
+
 func newSelection(faults sim.Faults, keep []string) *faultSelection {
-	s := &faultSelection{faults: faults, frames: make(map[string]int)}
+	s := &faultSelection{faults: faults, frames: make(map[direction]int)}
 	if keep != nil {
 		s.keep = make(map[string]bool)
 		for _, name := range keep {
@@ -395,16 +398,18 @@ func newSelection(faults sim.Faults, keep []string) *faultSelection {
 // Apply applies a fault, if it is selected and changes something. A fault is
 // named by its direction and the number of its frame there, so that leaving out
 // one does not rename those in the other direction.
-func (s *faultSelection) Apply(f *sim.Frame, r *rand.Rand) []sim.Arrival {
-	arrivals := s.faults.Apply(f, r)
-	direction := f.From.String() + ">" + f.To.String()
-	s.frames[direction]++
-	if len(arrivals) == 1 && arrivals[0].Damage == 0 {
+func (s *faultSelection) Apply(arrivals []sim.Arrival, f *sim.Frame, r *rand.Rand) []sim.Arrival {
+	way := direction{f.From, f.To}
+	number := s.frames[way] + 1
+	s.frames[way] = number
+	before := len(arrivals)
+	arrivals = s.faults.Apply(arrivals, f, r)
+	if now := arrivals[before:]; len(now) == 1 && now[0].Damage == 0 {
 		return arrivals
 	}
-	name := direction + "#" + strconv.Itoa(s.frames[direction])
+	name := f.From.String() + ">" + f.To.String() + "#" + strconv.Itoa(number)
 	if s.keep != nil && !s.keep[name] {
-		return []sim.Arrival{{Frame: f}}
+		return append(arrivals[:before], sim.Arrival{Frame: f})
 	}
 	s.happened = append(s.happened, name)
 	return arrivals
