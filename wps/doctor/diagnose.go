@@ -129,7 +129,7 @@ func newView(e *Evidence) *view {
 func (v *view) before() []*Attempt {
 	if !v.chosen && v.attempt != nil {
 		all := v.others
-		v.chosen, v.others = true, nil
+		v.chosen, v.others = true, make([]*Attempt, 0, len(all))
 		for _, b := range all {
 			if v.attempt.sharesDevice(b) {
 				v.others = append(v.others, b)

@@ -115,7 +115,7 @@ func (v *view) steps(row *Row) []string {
 	}
 	var steps []string
 	for _, step := range row.Steps {
-		if v.attempt.Wired && isAnyOf(step, onAir...) {
+		if v.attempt.Wired && slices.ContainsFunc(onAir, func(s string) bool { return endsIn(step, s) }) {
 			continue
 		}
 		if v.apIsEnrollee() {
@@ -128,17 +128,18 @@ func (v *view) steps(row *Row) []string {
 	return steps
 }
 
-// isAnyOf reports whether a step is one of some, with or without words before
+// endsIn reports whether a step is another one, with or without words before
 // it.
-func isAnyOf(step string, some ...string) bool {
-	return slices.ContainsFunc(some, func(s string) bool { return step == s || strings.HasSuffix(step, prefixed("", s)) })
+func endsIn(step, other string) bool {
+	before, ok := strings.CutSuffix(step, other[1:])
+	return ok && (before == other[:1] || strings.HasSuffix(before, ": "+strings.ToLower(other[:1])))
 }
 
 // toRegistrar returns a step in its form for an external registrar, or "" if it
 // does not apply.
 func toRegistrar(step string) string {
 	for general, special := range forRegistrar {
-		if isAnyOf(step, general) {
+		if endsIn(step, general) {
 			return special
 		}
 	}

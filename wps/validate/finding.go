@@ -142,6 +142,14 @@ func (r *reporter) add(id wps.AttributeID, offset int, format string, args ...an
 	}
 }
 
+// addNamed is add with the name of the attribute, for rules that a list may
+// break hundreds of times.
+func (r *reporter) addNamed(a attribute, format string) {
+	if r.count() {
+		r.keep(a.id, a.at, fmt.Sprintf(format, a.id))
+	}
+}
+
 // addText is add with a text that is made once for the rule.
 func (r *reporter) addText(id wps.AttributeID, offset int, text string) {
 	if r.count() {

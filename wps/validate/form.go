@@ -107,13 +107,13 @@ func checkExtraOctet(l *list, r *reporter) {
 
 func checkRepeatedSecurity(l *list, r *reporter) {
 	l.repeated(wps.RepeatNever, func(a attribute) {
-		r.add(a.id, a.at, "%v occurs twice.", a.id)
+		r.addNamed(a, "%v occurs twice.")
 	})
 }
 
 func checkRepeated(l *list, r *reporter) {
 	l.repeated(wps.RepeatLast, func(a attribute) {
-		r.add(a.id, a.at, "%v occurs twice: some receivers use the first, some the last, some refuse the message.", a.id)
+		r.addNamed(a, "%v occurs twice: some receivers use the first, some the last, some refuse the message.")
 	})
 }
 
@@ -261,8 +261,8 @@ func checkText(wrong func(row *wps.AttributeInfo, v []byte) string) func(*list, 
 			if row == nil || !isText(row) {
 				continue
 			}
-			if why := wrong(row, l.value(a)); why != "" {
-				r.add(a.id, a.at, "%v %s.", a.id, why)
+			if why := wrong(row, l.value(a)); why != "" && r.count() {
+				r.keep(a.id, a.at, fmt.Sprintf("%v %s.", a.id, why))
 			}
 		}
 	}
