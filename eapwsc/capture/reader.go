@@ -44,18 +44,37 @@ func (r *Reader) Next() (*Event, error) {
 			return nil, r.err
 		}
 		r.given, d.events = 0, d.events[:0]
-		switch prob, err := r.source.next(&r.frame); {
-		case prob == noProblem && err == nil:
+		if r.advance() {
 			d.decode(&r.frame)
-		default:
-			d.reset()
-			d.note(prob)
-			if errors.Is(err, io.EOF) {
-				r.err = d.end()
-			} else if err != nil {
-				r.err = fmt.Errorf("capture: after frame %d: %w", d.number, err)
-			}
 		}
+	}
+}
+
+// advance reads the next frame. It reports whether there is one, and otherwise
+// notes the problem or ends the capture.
+func (r *Reader) advance() bool {
+	d := &r.decoder
+	prob, err := r.source.next(&r.frame)
+	if prob == noProblem && err == nil {
+		d.number++
+		return true
+	}
+	d.reset()
+	d.note(prob)
+	if errors.Is(err, io.EOF) {
+		r.err = d.end()
+	} else if err != nil {
+		r.err = fmt.Errorf("capture: after frame %d: %w", d.number, err)
+	}
+	return false
+}
+
+// Skip passes over the frames in the next octets of the capture, and over the
+// rest of the last one. What it passes over has no events.
+func (r *Reader) Skip(octets int64) {
+	r.given = len(r.decoder.events)
+	for end := r.Offset() + octets; r.err == nil && r.Offset() < end; {
+		r.advance()
 	}
 }
 
@@ -100,7 +119,6 @@ func (d *decoder) init() {
 // decode appends the events of f.
 func (d *decoder) decode(f *frame) {
 	d.reset()
-	d.number++
 	d.frame = f
 	if int(f.link) >= len(linkDecoders) || linkDecoders[f.link] == nil {
 		d.unknown = f.link

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -525,6 +526,48 @@ func TestStrings(t *testing.T) {
 	} {
 		if got := test.value.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+// TestSkip checks that after a part that was passed over the events are those of a
+// Reader that reads everything, with the same numbers.
+func TestSkip(t *testing.T) {
+	const name = "testdata/wired/m01-clean-none-driver.pcap"
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := readFile(t, name)
+	for _, octets := range []int64{0, 1, 500, 2000, 1 << 20} {
+		r, err := NewReader(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := r.Offset()
+		r.Skip(octets)
+		after := r.Offset()
+		if after < min(before+octets, int64(len(b))) || octets == 0 && after != before {
+			t.Errorf("skipping %d octets from %d leads to %d", octets, before, after)
+		}
+		e, err := r.Next()
+		if octets == 1<<20 {
+			if !errors.Is(err, io.EOF) {
+				t.Errorf("after the end: %v, %v", e, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(all, func(a Event) bool { return a.Frame == e.Frame })
+		if i < 3 || octets > 1 && i < 4 || !bytes.Equal(all[i].Data, e.Data) || r.Offset() <= after {
+			t.Errorf("after %d octets: frame %d, event %d", octets, e.Frame, i)
 		}
 	}
 }

@@ -71,3 +71,12 @@ func (c *copied) Next() (*capture.Event, error) {
 	}
 	return e, err
 }
+
+// Skip passes over the next octets, which the copy has as well.
+func (c *copied) Skip(octets int64) {
+	for end := c.Offset() + octets; c.Offset() < end; {
+		if _, err := c.Next(); err != nil {
+			return
+		}
+	}
+}

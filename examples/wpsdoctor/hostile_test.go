@@ -160,11 +160,14 @@ func many(link uint32, size int, f func(f *pcapFile, n int)) []byte {
 
 const post = "POST /control HTTP/1.1\r\nSOAPAction: \"urn:schemas-wifialliance-org:service:WFAWLANConfig:1#PutMessage\"\r\nContent-Type: text/xml\r\n"
 
-// hostile lists inputs that are expensive to process, each of a given size.
-var hostile = []struct {
+// A hostileInput makes an input of about a size.
+type hostileInput struct {
 	name string
 	make func(size int) []byte
-}{
+}
+
+// hostile lists inputs that are expensive to process, each of a given size.
+var hostile = []hostileInput{
 	{"networks with changing elements", func(size int) []byte {
 		return many(linkDot11, size, func(f *pcapFile, n int) { f.frame(beacon(n%512, wscElement(n))) })
 	}},
@@ -596,9 +599,9 @@ func (s *scale) times(took time.Duration, input []byte) float64 {
 }
 
 // TestHostile checks that hostile inputs do not exceed a limit of memory, and
-// that none takes several hundred times as long as ordinary traffic, as it does
-// where something is searched again and again. [BenchmarkHostile] measures how
-// long each takes.
+// that none takes much more than 20 times as long as ordinary traffic, the aim:
+// the limit is three times that, for a machine with other work.
+// [BenchmarkHostile] measures how long each takes.
 func TestHostile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a while")
@@ -608,7 +611,7 @@ func TestHostile(t *testing.T) {
 	}
 	const (
 		maxMemory = 128 << 20
-		maxTimes  = 300
+		maxTimes  = 60
 	)
 	scale := newScale(t)
 	for _, h := range hostile {
@@ -629,10 +632,8 @@ func TestHostile(t *testing.T) {
 }
 
 // BenchmarkHostile compares the time of processors per octet of each input, at
-// two sizes, with that of ordinary traffic. The aim is a factor of at most 20,
-// which logs with an attempt in a line or two exceed up to three times, and
-// captures of the shortest packets twice. A factor that grows with the size
-// shows a cost that grows faster than the input.
+// two sizes, with that of ordinary traffic. The aim is a factor of at most 20. A
+// factor that grows with the size shows a cost that grows faster than the input.
 func BenchmarkHostile(b *testing.B) {
 	scale := newScale(b)
 	for _, h := range hostile {

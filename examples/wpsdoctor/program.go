@@ -38,6 +38,7 @@ type invocation struct {
 	untilInterrupted func(context.Context) (context.Context, context.CancelFunc)
 
 	json, quiet, strict bool
+	whole               bool
 	keysFile            string
 	summary, showKey    bool
 	pageFile            string
@@ -61,6 +62,7 @@ func (p *invocation) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.keysFile, "keys", "", "a key log in `FILE`: verify every message, and decrypt the settings")
 	f.BoolVar(&p.strict, "strict", false, "judge strictly, as before a device ships")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no ladder of messages and no progress bar")
+	f.BoolVar(&p.whole, "whole", false, "leave out no part of a file, even if it has very many attempts")
 	f.BoolVar(&p.summary, "summary", false, "count the attempts by device, network and cause, for files with many")
 	f.StringVar(&p.pageFile, "html", "", "also write a report in HTML to `FILE`")
 	f.StringVar(&p.anonymousFile, "anonymise", "", "write the capture to `FILE` without addresses, names and secrets, to show it to others")

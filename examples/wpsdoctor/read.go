@@ -22,7 +22,7 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 	}
 	if p.networksOnly {
 		collector := exchange.NewCollector(from.Keys(p.keys))
-		if err := diagnosis.Collect(from, collector, func(*exchange.Exchange) {}); err != nil {
+		if err := diagnosis.Collect(from, collector, p.whole, func(*exchange.Exchange) {}); err != nil {
 			return err
 		}
 		e := collector.Evidence()
@@ -30,9 +30,12 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 			e.Direct = nil // they have no network that could be chosen
 		}
 		w.networks(p.chosen(e.Networks), e.Direct)
+		if from.Unread() {
+			w.unread(diagnosis.NewUnread(w.file, from))
+		}
 		return nil
 	}
-	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, List: w.exchange, Count: w.count}
+	how := diagnosis.Reading{Mode: p.mode, Keys: p.keys, Whole: p.whole, List: w.exchange, Count: w.count}
 	if chosen := p.choice(); (chosen != choice{}) {
 		how.Include = chosen.includesExchange
 	}
@@ -42,10 +45,6 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 	collector, index, err := how.Judge(from)
 	if err != nil {
 		return err
-	}
-	w.unlisted.Attempts = index
-	if w.page != nil && w.unlisted.Unlisted > 0 {
-		w.page.Unlisted(diagnosis.Shown(w.file), &w.unlisted)
 	}
 	if index == 0 {
 		w.nothing(collector, from)

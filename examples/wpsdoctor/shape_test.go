@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"unicode/utf8"
 
-	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
@@ -133,78 +131,6 @@ func TestBlocks(t *testing.T) {
 // oneLine undoes the wrapping of a text.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// TestUnlisted checks that of very many attempts the last ones are counted
-// only, and that they count for the exit status.
-func TestUnlisted(t *testing.T) {
-	succeeds := func(n int) string {
-		return fmt.Sprintf("wlan0: WPS-REG-SUCCESS 02:00:00:00:%02x:%02x 572cf82f-c957-5653-9b16-b5cfb298abf1\n", n>>8, n&255)
-	}
-	log := lines(140_000, succeeds)
-	good := bytes.Count(log, []byte("\n"))
-	bad := append(bytes.Clone(log), "wlan0: CTRL-EVENT-EAP-STARTED 02:00:00:01:00:00\nwlan0: WPS-FAIL msg=8 config_error=18\n"...)
-	for _, test := range []struct {
-		log      []byte
-		attempts int
-		status   int
-	}{{log, good, program.Fine}, {bad, good + 1, program.Problem}} {
-		status, text, _ := runProgram(t, bytes.NewReader(test.log), "-json", "-")
-		if status != test.status {
-			t.Errorf("exit status %d, want %d", status, test.status)
-		}
-		programtest.Schema(t, text)
-		all := strings.Split(strings.TrimSpace(text), "\n")
-		var u diagnosis.Unlisted
-		if err := json.Unmarshal([]byte(all[len(all)-1]), &u); err != nil {
-			t.Fatal(err)
-		}
-		sum := 0
-		for _, n := range u.Causes {
-			sum += n
-		}
-		if u.Attempts != test.attempts || len(all)-1+u.Unlisted != test.attempts || u.Unlisted != sum || len(all)-1 != 1000 {
-			t.Errorf("%d lines, %+v, want %d attempts", len(all), u, test.attempts)
-		}
-		if status, text, _ := runProgram(t, bytes.NewReader(test.log), "-q", "-"); status != test.status ||
-			!strings.Contains(oneLine(text), fmt.Sprintf("%d of the %d attempts are not listed", u.Unlisted, test.attempts)) {
-			t.Errorf("exit status %d, %s", status, text[max(0, len(text)-500):])
-		}
-		page := filepath.Join(t.TempDir(), "page.html")
-		if status, _, _ := runProgram(t, bytes.NewReader(test.log), "-q", "-html", page, "-"); status != test.status {
-			t.Errorf("exit status %d, want %d", status, test.status)
-		}
-		if html, _ := os.ReadFile(page); !bytes.Contains(html, fmt.Appendf(nil, "%d of the %d attempts are not listed", u.Unlisted, test.attempts)) {
-			t.Error("the page does not say how many are not listed")
-		}
-		rows := 0
-		status, text, _ = runProgram(t, bytes.NewReader(test.log), "-json", "-summary", "-")
-		for line := range strings.Lines(text) {
-			var row total
-			if err := json.Unmarshal([]byte(line), &row); err != nil {
-				t.Fatal(err)
-			}
-			rows += row.Count
-		}
-		if status != test.status || rows != test.attempts {
-			t.Errorf("exit status %d, %d attempts in the summary", status, rows)
-		}
-	}
-	// What is listed does not depend on how much a read returns.
-	list := func(r io.Reader) string {
-		var out bytes.Buffer
-		program.Run(t.Context(), command(new(invocation)), program.IO{In: r, Out: &out, Err: &out}, []string{"-json", "-q", "-"})
-		return out.String()
-	}
-	for _, input := range [][]byte{log, many(linkDot11, 300_000, func(f *pcapFile, n int) { f.frame(data(true, 1, 2+n, eapol(2, 1, 3, 0))) })} {
-		if list(bytes.NewReader(input)) != list(iotest.HalfReader(bytes.NewReader(input))) {
-			t.Error("it does")
-		}
-	}
-	// Complete attempts are listed, however many there are.
-	if _, text, _ := runProgram(t, nil, "-json", "-q", several(t, 1500)); strings.Count(text, "\n") != 1500 {
-		t.Errorf("%d lines for 1500 attempts", strings.Count(text, "\n"))
-	}
-}
-
 // TestStrictShows checks that a finding that causes exit status 1 is shown,
 // with or without a ladder.
 func TestStrictShows(t *testing.T) {
@@ -285,4 +211,89 @@ func TestLadderPicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	programtest.Golden(t, "ladder.svg", picture.String())
+}
+
+// TestUnread checks that parts of a file with very many attempts are left out,
+// that every form of the report says so, and that -whole reads all.
+func TestUnread(t *testing.T) {
+	log := lines(140_000, func(n int) string {
+		return fmt.Sprintf("wlan0: WPS-REG-SUCCESS 02:00:00:00:%02x:%02x 572cf82f-c957-5653-9b16-b5cfb298abf1\n", n>>8, n&255)
+	})
+	attempts := bytes.Count(log, []byte("\n"))
+	page := filepath.Join(t.TempDir(), "page.html")
+	run := func(status int, args ...string) string {
+		t.Helper()
+		got, text, _ := runProgram(t, bytes.NewReader(log), append(args, "-")...)
+		if got != status {
+			t.Errorf("%q: exit status %d, want %d", args, got, status)
+		}
+		return text
+	}
+	objects := func(text string) (all []map[string]any) {
+		programtest.Schema(t, text)
+		for line := range strings.Lines(text) {
+			var o map[string]any
+			if err := json.Unmarshal([]byte(line), &o); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, o)
+		}
+		return all
+	}
+	if n := len(objects(run(program.Fine, "-json", "-whole"))); n != attempts {
+		t.Errorf("-whole lists %d of %d attempts", n, attempts)
+	}
+	if all := objects(run(program.Fine, "-json", "-summary", "-whole")); all[0]["schema"] == "wpsdoctor-unread/1" {
+		t.Error("-whole leaves out something")
+	}
+	for _, args := range [][]string{{"-json"}, {"-json", "-summary"}, {"-json", "-networks"}} {
+		all := objects(run(program.Problem, args...))
+		i := slices.IndexFunc(all, func(o map[string]any) bool { return o["schema"] == "wpsdoctor-unread/1" })
+		if i < 0 || all[i]["octets"] != float64(len(log)) {
+			t.Errorf("%q: %v", args, all)
+		} else if unread, _ := all[i]["unread"].(float64); unread == 0 || unread >= float64(len(log)) {
+			t.Errorf("%q: %v", args, all[i])
+		}
+	}
+	const words = "parts of it were not read"
+	for _, args := range [][]string{{"-q"}, {"-q", "-summary"}, {"-networks"}} {
+		if text := run(program.Problem, args...); !strings.Contains(oneLine(text), words) {
+			t.Errorf("%q: %s", args, text[max(0, len(text)-500):])
+		}
+	}
+	run(program.Problem, "-q", "-html", page)
+	if html, _ := os.ReadFile(page); !bytes.Contains(html, []byte(words)) {
+		t.Error("the page does not say that parts were not read")
+	}
+}
+
+// TestUnreadRest checks that an attempt after a part that was left out is
+// diagnosed like one before it.
+func TestUnreadRest(t *testing.T) {
+	for name, input := range map[string][]byte{
+		"log":     lines(1<<20, func(n int) string { return fmt.Sprintf("wlan%d: WPS-FAIL msg=8 config_error=18\n", n) }),
+		"capture": rowNamed(t, "M1 with the same nonce").make(1 << 20),
+	} {
+		_, text, _ := runProgram(t, bytes.NewReader(input), "-json", "-")
+		causes := map[string]int{}
+		for line := range strings.Lines(text) {
+			var o struct{ Cause string }
+			if err := json.Unmarshal([]byte(line), &o); err != nil {
+				t.Fatal(err)
+			}
+			causes[o.Cause]++
+		}
+		if causes[""] != 1 || len(causes) != 2 { // that the rest was left out, and that of all attempts
+			t.Errorf("%s: %v", name, causes)
+		}
+	}
+}
+
+// rowNamed returns a hostile input.
+func rowNamed(t *testing.T, name string) hostileInput {
+	i := slices.IndexFunc(hostile, func(h hostileInput) bool { return h.name == name })
+	if i < 0 {
+		t.Fatalf("there is no input %q", name)
+	}
+	return hostile[i]
 }

@@ -26,11 +26,10 @@ type writer struct {
 	block    block    // attempts that are alike and not yet written
 	remedy   []string // of the previous report
 	outcomes map[doctor.Outcome]int
-	unlisted diagnosis.Unlisted
 }
 
 func newWriter(p *invocation, out io.Writer, file string) *writer {
-	return &writer{invocation: p, out: out, file: file, outcomes: map[doctor.Outcome]int{}, unlisted: diagnosis.NewUnlisted(file)}
+	return &writer{invocation: p, out: out, file: file, outcomes: map[doctor.Outcome]int{}}
 }
 
 // exchange reports an exchange.
@@ -56,15 +55,11 @@ func (w *writer) exchange(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
 	}
 }
 
-// count counts an attempt that is not listed.
+// count counts an attempt.
 func (w *writer) count(j *diagnosis.Job, cause doctor.Cause, outcome doctor.Outcome) {
 	w.judge(diagnosis.IsProblem(cause), j.Worst())
 	w.outcomes[outcome]++
-	if w.summary {
-		w.totals.addAttempt(j, cause)
-	} else {
-		w.unlisted.Add(cause)
-	}
+	w.totals.addAttempt(j, cause)
 }
 
 // flush writes the pending block of attempts.
@@ -148,13 +143,10 @@ var outcomesInOrder = []doctor.Outcome{
 // end writes the totals of a file with several exchanges, and what is wrong
 // with the file itself.
 func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
-	switch {
-	case w.summary:
-		return
-	case w.json && w.unlisted.Unlisted > 0:
-		w.line(&w.unlisted)
-		return
-	case w.json:
+	if from.Unread() {
+		defer w.unread(diagnosis.NewUnread(w.file, from))
+	}
+	if w.json || w.summary {
 		return
 	}
 	w.flush()
@@ -175,9 +167,6 @@ func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
 	if total > 1 {
 		fmt.Fprintf(w.out, "%s\n\n", w.wrap(fmt.Sprintf("%s: %d attempts: %s", diagnosis.Shown(w.file), total, strings.Join(parts, ", ")), ""))
 	}
-	if w.unlisted.Unlisted > 0 {
-		fmt.Fprintf(w.out, "%s\n\n", w.wrap(w.unlisted.String()+" Run with -summary to count them all by device, network and cause.", ""))
-	}
 	for _, n := range notes {
 		text := fmt.Sprintf("%s, frame %d: %s", diagnosis.Shown(w.file), n.Frame, n.Text)
 		if n.Count > 1 {
@@ -188,6 +177,20 @@ func (w *writer) end(notes []exchange.Note, from *diagnosis.Source) {
 	if len(notes) > 0 {
 		fmt.Fprintln(w.out)
 	}
+}
+
+// unread reports that parts of the file were left out. There may be a problem in
+// these.
+func (w *writer) unread(u *diagnosis.Unread) {
+	w.judge(true, 0)
+	if w.page != nil {
+		w.page.Unread(diagnosis.Shown(w.file), u)
+	}
+	if w.json {
+		w.line(u)
+		return
+	}
+	fmt.Fprintf(w.out, "%s\n\n", w.wrap(diagnosis.Shown(w.file)+": "+u.String()+" Run with -whole to read it all.", ""))
 }
 
 // heading writes the two sides and the time.

@@ -116,19 +116,29 @@ func (c *Collector) follow(t time.Time) {
 	}
 }
 
-// Close returns the exchanges that are still open. If the capture has none at
-// all, stations that sent EAPOL-Start and got no request for their identity
-// count as exchanges.
-func (c *Collector) Close() []*Exchange {
+// Interrupt ends all exchanges, as at the end of the capture: a part of it is
+// left out. It returns those that are not returned yet.
+func (c *Collector) Interrupt() []*Exchange {
 	for v := c.conversations.oldest(); v != nil; v = c.conversations.oldest() {
 		c.drop(v)
 	}
 	c.complete()
-	if out := c.queue.take(); c.queue.deliveredAny {
+	return c.queue.take()
+}
+
+// Close returns the exchanges that are still open. If the capture has none at
+// all, stations that sent EAPOL-Start and got no request for their identity
+// count as exchanges.
+func (c *Collector) Close() []*Exchange {
+	if out := c.Interrupt(); c.queue.deliveredAny {
 		return out
 	}
 	return c.queue.unanswered
 }
+
+// Count returns how many exchanges have begun, and how many steps they have in
+// all.
+func (c *Collector) Count() (exchanges, steps int) { return c.queue.exchanges, c.queue.steps }
 
 // Notes returns the problems of the capture, in order of their first
 // occurrence.

@@ -850,3 +850,29 @@ func TestSameLastOctet(t *testing.T) {
 		}
 	}
 }
+
+// TestInterrupt checks that exchanges do not go on over a part of the capture that
+// was left out, while what was received from the air is kept.
+func TestInterrupt(t *testing.T) {
+	events := readFile(t, "../testdata/wired/m01-clean-none-driver.pcap")
+	c := NewCollector(nil)
+	half := len(events) / 2
+	for i := range events[:half] {
+		if out := c.Add(&events[i]); len(out) > 0 {
+			t.Fatal("the exchange ends early")
+		}
+	}
+	first := c.Interrupt()
+	exchanges, steps := c.Count()
+	if len(first) != 1 || exchanges != 1 || steps != len(first[0].Entries) {
+		t.Fatalf("%d exchanges are returned, %d exchanges and %d steps counted", len(first), exchanges, steps)
+	}
+	var second []*Exchange
+	for i := range events[half:] {
+		second = append(second, c.Add(&events[half+i])...)
+	}
+	second = append(second, c.Close()...)
+	if len(second) != 1 || second[0] == first[0] || second[0].Entries[0].Frame <= first[0].Entries[steps-1].Frame {
+		t.Errorf("%d exchanges after the interruption", len(second))
+	}
+}

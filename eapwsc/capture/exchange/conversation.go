@@ -101,6 +101,7 @@ func (v *conversation) patience() time.Duration {
 // step adds a step to the exchange.
 func (v *conversation) step(e *capture.Event, s validate.Entry) {
 	s.Time, s.Frame = e.Time, e.Frame
+	v.queue.steps++
 	x := v.exchange
 	if len(x.Entries) >= maxSteps {
 		x.Cut = true

@@ -26,6 +26,8 @@ type queue struct {
 	ready        []*Exchange // to be returned
 	deliveredAny bool        // an exchange was returned
 	unanswered   []*Exchange // EAPOL-Start only, the first few of them
+
+	exchanges, steps int // so far
 }
 
 // queued is an exchange in the queue.
@@ -43,6 +45,7 @@ type queued struct {
 func (q *queue) begin(x *Exchange) *queued {
 	e := &queued{Exchange: x}
 	q.begun = append(q.begun, e)
+	q.exchanges++
 	q.addMemory(e, typicalOctets)
 	return e
 }

@@ -187,6 +187,15 @@ type network struct {
 	freq int
 }
 
+// interrupt forgets what is under way, as lines are left out.
+func (in *interpreter) interrupt() {
+	for _, l := range in.links {
+		l.conversations, l.conversation, l.proposals, l.failed = nil, nil, 0, nil
+	}
+	in.radius, in.cell, in.details, in.dissected = nil, nil, nil, nil
+	clear(in.asked[:])
+}
+
 // emit adds an event, for the caller to complete.
 func (in *interpreter) emit(kind capture.EventKind) *capture.Event {
 	in.events = append(in.events, capture.Event{Kind: kind, Frame: in.line, Time: in.now})

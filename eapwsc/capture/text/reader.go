@@ -130,6 +130,20 @@ func (r *Reader) Next() (*capture.Event, error) {
 // of the line after which the last event was known.
 func (r *Reader) Offset() int64 { return r.offset }
 
+// Skip passes over the lines in the next octets of the text, and over the rest
+// of the last one. What was under way has no events any more.
+func (r *Reader) Skip(octets int64) {
+	r.rest()
+	r.held, r.prefix, r.ahead = nil, nil, nil
+	r.in.interrupt()
+	r.given, r.in.events = 0, r.in.events[:0]
+	for end := r.offset + octets; r.err == nil && r.offset < end; {
+		if _, err := r.physicalLine(); err != nil {
+			r.err = err
+		}
+	}
+}
+
 // readLine returns the next line without its end, truncated if it is too long.
 // Lines that a terminal has wrapped are joined.
 func (r *Reader) readLine() ([]byte, error) {
@@ -434,8 +448,8 @@ func (r *Reader) apply(m *match) {
 	m.row.means(in, m)
 }
 
-// finish handles the end of the text.
-func (r *Reader) finish() {
+// rest handles the lines that wait for another one.
+func (r *Reader) rest() {
 	if r.held != nil {
 		held := r.held
 		r.held = nil
@@ -445,6 +459,11 @@ func (r *Reader) finish() {
 	r.in.endDump()
 	r.in.endPacket()
 	r.in.flush()
+}
+
+// finish handles the end of the text.
+func (r *Reader) finish() {
+	r.rest()
 	for _, l := range r.in.links {
 		for _, f := range l.failed { // no line says which station it was
 			r.in.fail(l.with(wps.MAC{}), f.kind, f.error, f.known)

@@ -305,3 +305,23 @@ func TestIsText(t *testing.T) {
 		}
 	}
 }
+
+// TestSkip checks that after lines that were passed over the events have the
+// numbers of their lines, and nothing of what was under way before.
+func TestSkip(t *testing.T) {
+	const line = "wlan0: WPS-FAIL msg=8 config_error=18\n"
+	r := NewReader(strings.NewReader("wlan0: CTRL-EVENT-EAP-STARTED 02:00:00:00:00:01\n" + strings.Repeat("nothing\n", 10) + line + line))
+	e, err := r.Next()
+	if err != nil || e.Frame != 1 {
+		t.Fatalf("%v, %v", e, err)
+	}
+	r.Skip(int64(9 * len("nothing\n")))
+	e, err = r.Next()
+	if err != nil || e.Frame != 12 || e.Src == (wps.MAC{2, 5: 1}) || e.Dst == (wps.MAC{2, 5: 1}) {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	r.Skip(1 << 20)
+	if e, err := r.Next(); !errors.Is(err, io.EOF) {
+		t.Errorf("after the end: %v, %v", e, err)
+	}
+}

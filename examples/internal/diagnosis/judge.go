@@ -21,8 +21,6 @@ type Job struct {
 	Findings validate.Findings // about the exchange
 	Attempt  *doctor.Attempt
 
-	offset int64 // how much of the source was read when it had ended
-
 	// Source describes the text that the exchange comes from; nil for a capture.
 	// Dumps are the hexadecimal dumps in it since the previous exchange.
 	Source *printed.Source
@@ -54,52 +52,44 @@ type Reading struct {
 	Keys *exchange.KeyLog // nil without one
 	// Include, if set, selects the exchanges to report.
 	Include func(*exchange.Exchange, *doctor.Attempt) bool
-	// List is called with the diagnosis of each attempt, in order. A report on an
-	// attempt takes much more time and room than the few octets that make one in
-	// a file: if there are too many, the others go to Count. Those to whom List
-	// is nil count them all.
-	List func(index int, j *Job, d *doctor.Diagnosis)
-	// Count is called with the cause and the outcome of each attempt that List
-	// is not called with.
+	// List is called with the diagnosis of each attempt, in order. If it is nil,
+	// Count is called instead, with the cause and the outcome.
+	List  func(index int, j *Job, d *doctor.Diagnosis)
 	Count func(j *Job, cause doctor.Cause, outcome doctor.Outcome)
+	// Whole reads all of the source. Otherwise parts of it are left out if it has
+	// too many attempts for its size, since judging an attempt takes much longer
+	// than reading the few octets that can make one.
+	Whole bool
 }
 
-// Of many attempts in a file, the first maxListed are listed, and then as many
-// as there are pieces of the file of listedOctets. Failed attempts of a few
-// packets take a kilobyte in a capture, whole ones five.
+// The work for attempts is counted in units of a step: each attempt takes
+// attemptWork more. A source gets freeWork, and one unit for each workOctets of it
+// that were read. Failed attempts of a few packets take a kilobyte in a capture,
+// whole ones five. When the work is used up, octets are left out that earn
+// pauseWork more.
 const (
-	maxListed    = 1000
-	listedOctets = 1024
+	attemptWork = 25
+	freeWork    = 12_000
+	workOctets  = 32
+	pauseWork   = 1_000
 )
 
-// isListed reports whether to list an attempt that had ended at an offset.
-func isListed(index int, offset int64) bool {
-	return index <= maxListed || int64(index) <= offset/listedOctets
+// Unread is the part of a source that was left out, for JSON.
+type Unread struct {
+	Schema string `json:"schema"`
+	File   string `json:"file"`
+	Octets int64  `json:"octets"` // of the file, after decompression
+	Unread int64  `json:"unread"` // of these
 }
 
-// Unlisted counts the attempts of a file that are not listed, for JSON.
-type Unlisted struct {
-	Schema   string               `json:"schema"`
-	File     string               `json:"file"`
-	Attempts int                  `json:"attempts"` // in the file, with those that are listed
-	Unlisted int                  `json:"unlisted"` // those that are not
-	Causes   map[doctor.Cause]int `json:"causes"`   // of these
+// NewUnread describes the part of a source that was left out.
+func NewUnread(file string, from *Source) *Unread {
+	return &Unread{Schema: "wpsdoctor-unread/1", File: file, Octets: from.Events.Offset(), Unread: from.unread}
 }
 
-// NewUnlisted returns an empty count for a file.
-func NewUnlisted(file string) Unlisted {
-	return Unlisted{Schema: "wpsdoctor-unlisted/1", File: file, Causes: map[doctor.Cause]int{}}
-}
-
-// Add counts an attempt that is not listed.
-func (u *Unlisted) Add(c doctor.Cause) {
-	u.Unlisted++
-	u.Causes[c]++
-}
-
-// String returns a sentence about the attempts that are not listed.
-func (u *Unlisted) String() string {
-	return fmt.Sprintf("%d of the %d attempts are not listed, because there are so many for the size of the file.", u.Unlisted, u.Attempts)
+// String returns a sentence about the part that was left out.
+func (u *Unread) String() string {
+	return fmt.Sprintf("It has so many attempts for its size that parts of it were not read: %d of %d octets.", u.Unread, u.Octets)
 }
 
 // Judge reads a source and reports its exchanges. It returns how many there
@@ -109,16 +99,15 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 	collector = exchange.NewCollector(from.Keys(o.Keys))
 	batches, inOrder := make(chan *batch, queue), make(chan *batch, queue)
 	go func() {
-		next, all := newBatch(), 0
+		next := newBatch()
 		pass := func() {
 			batches <- next
 			inOrder <- next
 			next = newBatch()
 		}
-		err = Collect(from, collector, func(x *exchange.Exchange) {
-			j := &Job{Exchange: x, offset: from.Events.Offset()}
-			all++
-			from.addText(j, o.List != nil && (o.Include != nil || isListed(all, j.offset)))
+		err = Collect(from, collector, o.Whole, func(x *exchange.Exchange) {
+			j := &Job{Exchange: x}
+			from.addText(j, o.List != nil)
 			next.jobs = append(next.jobs, j)
 			if next.steps += len(x.Entries); next.steps >= maxBatch {
 				pass()
@@ -151,7 +140,7 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 			}
 			index++
 			evidence := j.Exchange.Evidence(history.Add(j.Attempt))
-			if o.List != nil && isListed(index, j.offset) {
+			if o.List != nil {
 				d := doctor.Diagnose(evidence)
 				o.List(index, j, &d)
 			} else {
@@ -196,35 +185,54 @@ func (g *judge) job(j *Job) {
 // Worst returns the severity of the worst finding.
 func (j *Job) Worst() validate.Severity { return max(j.Elements.Worst(), j.Findings.Worst()) }
 
-// Collect reads a source to its end and passes its exchanges to give.
-func Collect(from *Source, c *exchange.Collector, give func(*exchange.Exchange)) error {
-	for {
-		e, err := from.Events.Next()
-		var over []*exchange.Exchange
-		if err == nil {
-			over = c.Add(e)
-		} else {
-			over = c.Close()
-		}
-		for _, x := range over {
+// Collect reads a source to its end and passes its exchanges to give. Unless
+// whole, it leaves out parts of one with too many attempts for its size.
+func Collect(from *Source, c *exchange.Collector, whole bool, give func(*exchange.Exchange)) error {
+	pass := func(all []*exchange.Exchange) {
+		for _, x := range all {
 			give(x)
 		}
+	}
+	for at := int64(0); ; {
+		e, err := from.Events.Next()
 		switch {
 		case errors.Is(err, io.EOF):
+			pass(c.Close())
 			return nil
 		case err != nil:
+			pass(c.Close())
 			return err
 		}
+		before := at
+		at = from.Events.Offset()
+		attempts, steps := c.Count()
+		if whole || at == before || int64(attempts*attemptWork+steps-freeWork) <= at/workOctets {
+			pass(c.Add(e))
+			continue
+		}
+		// The event is the first one of a frame or line. Leave that out as well.
+		pass(c.Interrupt())
+		from.Events.Skip(pauseWork * workOctets)
+		at = from.Events.Offset()
+		from.unread += at - before
 	}
 }
+
+// maxFaulty is how many networks' findings are in a report on a source without
+// an attempt.
+const maxFaulty = 256
 
 // NewNothing reports on a source without an attempt, and why there was none, as
 // far as the evidence shows it.
 func NewNothing(file string, e *doctor.Evidence, from *Source, mode wps.Mode) *Entry {
 	d := doctor.Diagnose(e)
 	r := NewEntry(file, 0, &d)
-	for _, n := range doctor.ByState(e.Networks) {
-		r.FindIn(n, n.Findings(mode))
+	for i, n := range doctor.ByState(e.Networks) {
+		if found := n.Findings(mode); i < maxFaulty {
+			r.FindIn(n, found)
+		} else {
+			r.Worst = max(r.Worst, found.Worst())
+		}
 	}
 	if from.Text != nil {
 		about := from.Text.Source()

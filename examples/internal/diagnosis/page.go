@@ -61,9 +61,8 @@ func (p *Page) Attempt(file string, r *Entry, j *Job) {
 	p.Document.Parts = append(p.Document.Parts, part)
 }
 
-// Unlisted counts the attempts of a file that are not listed.
-func (p *Page) Unlisted(file string, u *Unlisted) {
-	p.attempts += u.Unlisted
+// Unread notes that parts of a file were left out.
+func (p *Page) Unread(file string, u *Unread) {
 	p.notes = append(p.notes, file+": "+u.String())
 }
 

@@ -22,12 +22,17 @@ type Source struct {
 	Events Events
 	Text   *printed.Reader // nil for a capture
 	dumped int             // how many of its dumps belong to jobs
+	unread int64           // octets that were left out
 }
+
+// Unread reports whether parts of the source were left out.
+func (s *Source) Unread() bool { return s.unread > 0 }
 
 // Events are those of a capture or text: see [capture.Reader].
 type Events interface {
 	Next() (*capture.Event, error)
 	Offset() int64
+	Skip(octets int64)
 }
 
 // Open detects the format of r by its contents.
@@ -64,7 +69,7 @@ func (s *Source) Keys(given *exchange.KeyLog) *exchange.KeyLog {
 }
 
 // addText adds to a job what a text reports beside the events of its exchange,
-// and what is known of the text if the job may be listed. It must be called by the
+// and what is known of the text if the job is listed. It must be called by the
 // goroutine that reads the events.
 func (s *Source) addText(j *Job, listed bool) {
 	if s.Text != nil {

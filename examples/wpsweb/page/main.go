@@ -94,7 +94,7 @@ func (m *meter) Read(b []byte) (int, error) {
 // diagnosed is the result for files.
 type diagnosed struct {
 	Entries  []*diagnosis.Entry        `json:"entries"`
-	Unlisted []diagnosis.Unlisted      `json:"unlisted,omitempty"`
+	Unread   []*diagnosis.Unread       `json:"unread,omitempty"`
 	Networks []*diagnosis.NetworkEntry `json:"networks"`
 	Errors   []string                  `json:"errors"`
 	Page     string                    `json:"page"` // the report in HTML
@@ -135,8 +135,6 @@ func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page
 	if err != nil {
 		return err
 	}
-	unlisted := diagnosis.NewUnlisted(name)
-	how.Count = func(_ *diagnosis.Job, cause doctor.Cause, _ doctor.Outcome) { unlisted.Add(cause) }
 	how.List = func(index int, j *diagnosis.Job, d *doctor.Diagnosis) {
 		e := diagnosis.NewEntry(name, index, d)
 		e.Describe(j)
@@ -150,9 +148,10 @@ func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page
 	if err != nil {
 		return err
 	}
-	if unlisted.Attempts = n; unlisted.Unlisted > 0 {
-		page.Unlisted(diagnosis.Shown(name), &unlisted)
-		out.Unlisted = append(out.Unlisted, unlisted)
+	if from.Unread() {
+		u := diagnosis.NewUnread(name, from)
+		page.Unread(diagnosis.Shown(name), u)
+		out.Unread = append(out.Unread, u)
 	}
 	evidence := collector.Evidence()
 	if n == 0 {

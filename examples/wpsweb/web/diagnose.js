@@ -73,7 +73,7 @@ export function diagnose(call) {
     judge();
   });
   $('save-html').addEventListener('click', () => save('report.html', 'text/html', found.page));
-  $('save-json').addEventListener('click', () => save('report.json', 'application/json', [...found.entries, ...(found.unlisted || [])].map(e => JSON.stringify(e)).join('\n') + '\n'));
+  $('save-json').addEventListener('click', () => save('report.json', 'application/json', [...found.entries, ...(found.unread || [])].map(e => JSON.stringify(e)).join('\n') + '\n'));
   $('save-anonymous').addEventListener('click', async () => {
     if (!files.length) {
       $('said').textContent = 'Only a capture can be made anonymous: in text anything may be a name or a key.';
