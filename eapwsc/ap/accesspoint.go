@@ -472,14 +472,18 @@ func (a *AccessPoint) configure(c *wps.Credential, e Event) {
 		SSID: c.SSID, AuthType: raised.AuthType, EncrType: raised.EncrType,
 		NetworkKey: slices.Clone(c.NetworkKey), NetworkKeyIndex: c.NetworkKeyIndex,
 	}
-	a.cfg.Registration.Device.State = wps.Configured
-	a.cfg.Credentials = append([]wps.Credential{stored}, a.cfg.Credentials[min(1, len(a.cfg.Credentials)):]...)
-	a.version++
-	a.generated = nil
+	a.setNetworks(wps.Configured, append([]wps.Credential{stored}, a.cfg.Credentials[min(1, len(a.cfg.Credentials)):]...))
 	reported := stored
 	reported.NetworkKey = slices.Clone(stored.NetworkKey)
 	e.Kind, e.Settings = EventNewSettings, &reported
 	a.event(e)
+}
+
+// setNetworks replaces the networks, also for the runs that have begun.
+func (a *AccessPoint) setNetworks(state wps.State, list []wps.Credential) {
+	a.cfg.Registration.Device.State, a.cfg.Credentials = state, list
+	a.version++
+	a.generated = nil
 }
 
 // strengthen returns the settings with AES added to TKIP, and WPA2 added to WPA.
@@ -522,11 +526,8 @@ func (a *AccessPoint) Reset(now time.Time, name wps.SSID) error {
 	a.endRelayed(now)
 	a.selected.external = nil
 	a.cfg.APSettings = nil
-	a.cfg.Registration.Device.State = wps.NotConfigured
 	factory := wps.Credential{SSID: name, AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
-	a.cfg.Credentials = []wps.Credential{factory}
-	a.version++
-	a.generated = nil
+	a.setNetworks(wps.NotConfigured, []wps.Credential{factory})
 	a.event(Event{Kind: EventNewSettings, Time: now, Settings: &factory})
 	a.known, a.last = nil, nil
 	return nil

@@ -183,6 +183,19 @@ func TestLateButtonOverlap(t *testing.T) {
 	})
 }
 
+// TestNotLate refuses a station at an access point that keeps none for a later
+// decision.
+func TestNotLate(t *testing.T) {
+	ap := newAccessPoint(t)
+	m := begin(t, ap, newStation(t, 2, registration.PIN(fixture.PIN(t, thePIN))), 2, wps.MessageM2D)
+	if n := ap.Status(m.now).Undecided; n != 0 {
+		t.Errorf("%d stations wait for the owner", n)
+	}
+	if err := m.finish(); !errors.Is(err, registration.ErrNoRegistrar) {
+		t.Error(err)
+	}
+}
+
 // TestLateBeforeACK enters the PIN after M2D was sent and before it is
 // acknowledged: the acknowledgement is answered by M2.
 func TestLateBeforeACK(t *testing.T) {

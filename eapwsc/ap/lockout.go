@@ -3,6 +3,7 @@ package ap
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -165,8 +166,12 @@ func (l *Lockout) State(now time.Time) LockoutState {
 	return s
 }
 
-// seconds rounds up, so that storing a state never shortens a lock.
-func seconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }
+// seconds rounds up, so that storing a state never shortens a lock; down only
+// where a duration would not have room for the result.
+func seconds(d time.Duration) int64 {
+	const almost = time.Second - 1
+	return int64((min(d, math.MaxInt64-almost) + almost) / time.Second)
+}
 
 // Restore restores a state when the device starts. It keeps Base. On
 // [ErrLockoutState] it changes nothing; the safe thing to do is then to set the

@@ -59,7 +59,11 @@ func TestSessionNames(t *testing.T) {
 	for f := PINKept; f <= PINRemoved; f++ {
 		check(f.String())
 	}
-	if got, want := fmt.Sprint(selection.Verdict(0), selection.NotNamed+1, PINRemoved+1), "Verdict(0) Verdict(8) PINState(7)"; got != want {
+	for k := EventRegistered; k <= EventTokenGiven; k++ {
+		check(k.String())
+	}
+	got := fmt.Sprint(selection.Verdict(0), selection.NotNamed+1, PINRemoved+1, EventKind(0), EventTokenGiven+1)
+	if want := "Verdict(0) Verdict(8) PINState(7) EventKind(0) EventKind(27)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

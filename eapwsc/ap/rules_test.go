@@ -656,6 +656,9 @@ func TestAskOwner(t *testing.T) {
 		if !m.step.Waiting || m.step.Deadline != m.now.Add(OwnerTime) || len(ap.Ready()) != 0 || ap.Settings().SSID != fixture.Network.SSID {
 			t.Fatalf("%+v", m.step)
 		}
+		if n := ap.Status(m.now).Undecided; n != 1 {
+			t.Errorf("%d stations wait for the owner", n)
+		}
 		events := ap.Events()
 		if i := slices.IndexFunc(events, func(e Event) bool { return e.Kind == EventSettingsReceived }); i < 0 || events[i].Settings.SSID != "changed" {
 			t.Fatalf("events %v", kinds(events))
@@ -709,7 +712,7 @@ func TestCredentialPerDevice(t *testing.T) {
 		c.NetworkKey, guests.SSID = wps.NetworkKey("key of "+m1.MAC.String()), "guests"
 		return []wps.Credential{c, guests}, nil
 	}
-	ap.cfg.APSettings = &wps.Credential{SSID: "for registrars", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}
+	ap.cfg.APSettings = &wps.Credential{SSID: "for registrars", AuthType: wps.AuthOpen, EncrType: wps.EncrNone, MAC: fixture.Device(7).MAC}
 	result, err := register(t, ap, fixture.Began, 2, registration.PushButton())
 	if err != nil || string(result.Credentials[0].NetworkKey) != "key of "+fixture.Device(2).MAC.String() {
 		t.Errorf("%v, %v", result, err)
@@ -718,7 +721,7 @@ func TestCredentialPerDevice(t *testing.T) {
 	if e := events[len(events)-1]; e.Kind != EventRegistered || len(e.Result.Credentials) != 2 || string(e.Result.Credentials[0].NetworkKey) != string(result.Credentials[0].NetworkKey) {
 		t.Errorf("%+v", e)
 	}
-	if read, err := external(t, ap, fixture.Began, "12345670", nil); err != nil || read.AP.SSID != "for registrars" {
+	if read, err := external(t, ap, fixture.Began, "12345670", nil); err != nil || read.AP.SSID != "for registrars" || read.AP.MAC != fixture.Device(7).MAC {
 		t.Errorf("%v, %v", read, err)
 	}
 }

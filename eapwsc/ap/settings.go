@@ -40,8 +40,9 @@ func (a *AccessPoint) apSettings(r *Radio) *wps.Credential {
 }
 
 // enrolleeConfig returns the configuration of a run with an external registrar.
+// Whether the run may write is decided before each of its messages.
 func (a *AccessPoint) enrolleeConfig(lock SetupLock, r *Radio) registration.EnrolleeConfig {
-	cfg := registration.EnrolleeConfig{Config: a.runConfig(r), AP: a.apSettings(r), Deferred: true, ReadOnly: lock == ReadOnly}
+	cfg := registration.EnrolleeConfig{Config: a.runConfig(r), AP: a.apSettings(r), Deferred: true}
 	if !a.cfg.PushButtonInM1 { // external registrars are added by PIN only [hostap]
 		cfg.Device.ConfigMethods &^= anyPushButton
 	}

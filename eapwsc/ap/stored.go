@@ -141,6 +141,7 @@ func (a *AccessPoint) RestoreSecrets(now time.Time, data []byte) error {
 		return fmt.Errorf("%w: %w", ErrStored, err)
 	}
 	restored.version++
+	restored.generated = nil
 	restored.pinEpoch++
 	a.token.withdraw()
 	*a = restored

@@ -93,6 +93,60 @@ func TestStoredPIN(t *testing.T) {
 	}
 }
 
+// TestRestoredMeanwhile restores stored state while registrations run: none goes
+// on with what was set before.
+func TestRestoredMeanwhile(t *testing.T) {
+	other := newAccessPoint(t)
+	restored, changed := fixture.Network, fixture.Network
+	restored.SSID, changed.SSID = "restored", "changed"
+	if err := other.SetSettings(fixture.Began, restored); err != nil {
+		t.Fatal(err)
+	}
+	data, err := other.StoreSecrets(fixture.Began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ap := pressed(t)
+	joins := begin(t, ap, newStation(t, 2, registration.PushButton()), 2, wps.MessageM6)
+	reads := begin(t, ap, externalPeer(t, "12345670", nil), 9, wps.MessageM5)
+	if err := ap.SetSettings(fixture.Began, changed); err != nil {
+		t.Fatal(err)
+	}
+	ap.SetPIN(fixture.Began, pin.MustParse(thePIN))
+	if err := ap.RestoreSecrets(fixture.Began, data); err != nil {
+		t.Fatal(err)
+	}
+	if err := joins.finish(); err != nil || joins.station.Result().Credentials[0].SSID != "restored" {
+		t.Errorf("%v, given %v", err, joins.station.Result())
+	}
+	// Its PIN is restored, but was another in between.
+	if err := reads.finish(); !errors.Is(err, ErrWithdrawn) || reads.station.Result() != nil {
+		t.Errorf("the external registrar: %v", err)
+	}
+
+	// The key made for a first device belongs to the name before.
+	d := fixture.Device(1)
+	d.State = wps.NotConfigured
+	factory := []wps.Credential{{SSID: "factory", AuthType: wps.AuthOpen, EncrType: wps.EncrNone}}
+	ap = MustNew(Config{Registration: registration.Config{Device: d}, Credentials: factory})
+	if data, err = ap.StoreSecrets(fixture.Began); err != nil {
+		t.Fatal(err)
+	}
+	if err := ap.Reset(fixture.Began, "another"); err != nil {
+		t.Fatal(err)
+	}
+	if err := ap.PressButton(fixture.Began); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, ap, newStation(t, 2, registration.PushButton()), 2, wps.MessageM4)
+	if err := ap.RestoreSecrets(fixture.Began, data); err != nil {
+		t.Fatal(err)
+	}
+	if result, err := register(t, ap, fixture.Began, 2, registration.PushButton()); err != nil || result.Credentials[0].SSID != "factory" {
+		t.Errorf("%v, given %v", err, result)
+	}
+}
+
 // TestKnownDevices restarts an access point that has registered two devices, one of
 // them twice.
 func TestKnownDevices(t *testing.T) {
