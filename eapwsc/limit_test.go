@@ -305,3 +305,268 @@ func TestIdentities(t *testing.T) {
 		}
 	}
 }
+
+// TestRetransmissions has a station that never answers: how often and when a
+// request is sent again, and how the exchange ends.
+//
+// hostap: test_ap_wps_pbc_timeout
+func TestRetransmissions(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers int // of the station, before it falls silent
+		seconds []int
+		class   error
+	}{
+		"identity":  {0, []int{3, 6, 12, 20, 20}, registration.ErrTimeout},
+		"WSC_Start": {askedIdentity, []int{5, 5, 5}, registration.ErrTimeout},
+		"M2":        {saidStart, []int{5, 5, 5}, registration.ErrTimeout},
+	} {
+		p := newPair(t, false)
+		now := fixture.Began
+		step := Step{Send: p.request, Deadline: now.Add(time.Duration(c.seconds[0]) * time.Second)}
+		if c.answers > 0 {
+			p.answer(t, c.answers)
+			var err error
+			if step, err = p.server.Handle(now, p.response); err != nil {
+				t.Fatal(err)
+			}
+		}
+		request := bytes.Clone(step.Send)
+		for i, seconds := range c.seconds {
+			if !bytes.Equal(step.Send, request) || step.Deadline.Sub(now) != time.Duration(seconds)*time.Second {
+				t.Errorf("%s: %d: %x for %v, want %x for %d s", name, i, step.Send, step.Deadline.Sub(now), request, seconds)
+			}
+			if early, err := p.server.Timeout(step.Deadline.Add(-1)); early.Send != nil || early.Done || err != nil || early.Deadline != step.Deadline {
+				t.Errorf("%s: %d: before the deadline: %+v, %v", name, i, early, err)
+			}
+			now = step.Deadline
+			var err error
+			if step, err = p.server.Timeout(now); step.Done != (i == len(c.seconds)-1) || step.Done != errors.Is(err, c.class) {
+				t.Errorf("%s: %d: %+v, %v", name, i, step, err)
+			}
+		}
+	}
+}
+
+// TestFragmentRetransmitted loses a fragment: the same fragment is sent again.
+func TestFragmentRetransmitted(t *testing.T) {
+	p := newPair(t, false)
+	p.server.size = 100
+	p.answer(t, saidStart)
+	step, err := p.server.Handle(fixture.Began, p.response)
+	for i := range 2 { // the first fragment of M2, and the second
+		if err != nil || len(step.Send) > 120 {
+			t.Fatalf("fragment %d: %d octets, %v", i, len(step.Send), err)
+		}
+		fragment := bytes.Clone(step.Send)
+		if step, err = p.server.Timeout(step.Deadline); err != nil || !bytes.Equal(step.Send, fragment) {
+			t.Errorf("fragment %d is sent again as\n%x, %v, want\n%x", i, step.Send, err, fragment)
+		}
+		answer, err := p.peer.Handle(fixture.Began, fragment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step, err = p.server.Handle(fixture.Began, answer.Send)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestNACKs checks how a failed run ends: an access point that has found the fault
+// sends WSC_NACK, and EAP-Failure after the answer to it; the station's WSC_NACK is
+// answered with EAP-Failure at once.
+func TestNACKs(t *testing.T) {
+	other := registration.PIN(pin.MustParse("24681353"))
+	isNACK := func(packet []byte) bool {
+		in := mustParse(t, packet)
+		return in.IsWSC() && in.OpCode == eap.OpNACK
+	}
+
+	// The station finds in M4 that the access point has another PIN.
+	p := newPair(t, false)
+	enrollee, err := registration.NewEnrollee(registration.EnrolleeConfig{
+		Config: registration.Config{Device: fixture.Device(2), KeyPair: cheapKeys()[0]}, Password: other,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.peer = newPeer(t, enrollee, 0)
+	p.peer.Start(fixture.Began)
+	p.answer(t, saidM4)
+	if !isNACK(p.response) {
+		t.Fatalf("the station answers M4 with %x", p.response)
+	}
+	if step, err := p.server.Handle(fixture.Began, p.response); !step.Done || !errors.Is(err, registration.ErrPassword) || step.Send[0] != byte(eap.CodeFailure) {
+		t.Errorf("the station's WSC_NACK: %+v, %v", step, err)
+	}
+
+	// The access point finds in M4 that the external registrar has another PIN.
+	registrar, err := registration.NewRegistrar(registration.RegistrarConfig{
+		Config: registration.Config{Device: fixture.Device(2), KeyPair: cheapKeys()[0]}, Password: other, AP: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = &pair{peer: newPeer(t, registrar, 0)}
+	p.server, err = NewServer(ServerConfig{Enrollee: func(time.Time) (Machine, error) {
+		return registration.NewEnrollee(registration.EnrolleeConfig{
+			Config:   registration.Config{Device: fixture.Device(1), KeyPair: cheapKeys()[1]},
+			Password: registration.PIN(pin.MustParse("12345670")), AP: &fixture.Network,
+		})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.peer.Start(fixture.Began)
+	p.request = bytes.Clone(p.server.Start(fixture.Began).Send)
+	p.answer(t, 3) // identity, M2, M4
+	step, err := p.server.Handle(fixture.Began, p.response)
+	if err != nil || step.Done || !isNACK(step.Send) {
+		t.Fatalf("the access point's WSC_NACK: %+v, %v", step, err)
+	}
+	answer, err := p.peer.Handle(fixture.Began, step.Send)
+	if err != nil || !isNACK(answer.Send) {
+		t.Fatalf("the answer to it: %+v, %v", answer, err)
+	}
+	if step, err := p.server.Handle(fixture.Began, answer.Send); !step.Done || !errors.Is(err, registration.ErrPassword) || step.Send[0] != byte(eap.CodeFailure) {
+		t.Errorf("after the answer: %+v, %v", step, err)
+	}
+}
+
+// TestLateM2 acknowledges M2D: the access point ends the exchange, or keeps the
+// station for the time that is configured.
+func TestLateM2(t *testing.T) {
+	for _, late := range []time.Duration{0, 1, 5 * time.Second, time.Hour} {
+		p := newPair(t, true)
+		p.server.lateM2 = late
+		p.answer(t, saidStart)
+		if step, err := p.server.Handle(fixture.Began, p.response); err != nil || !step.Waiting || step.Deadline != fixture.Began.Add(ExchangeTimeout) {
+			t.Fatalf("M1: %+v, %v", step, err)
+		}
+		if step, err := p.server.Answer(fixture.Began, nil, nil); err != nil || !step.Waiting || step.Send != nil || step.Deadline != fixture.Began.Add(ExchangeTimeout) {
+			t.Errorf("no decision yet: %+v, %v", step, err)
+		}
+		step, err := p.server.Answer(fixture.Began, mustDecide(t, p.registrar, registration.Decision{}), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ack, err := p.peer.Handle(fixture.Began, step.Send)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step, err = p.server.Handle(fixture.Began, ack.Send)
+		if late == 0 {
+			if !step.Done || !errors.Is(err, registration.ErrNoRegistrar) {
+				t.Errorf("at once: %+v, %v", step, err)
+			}
+			continue
+		}
+		if end := fixture.Began.Add(min(late, ExchangeTimeout)); err != nil || !step.Waiting || !p.server.Waiting() || step.Deadline != end {
+			t.Errorf("for %v: %+v, %v", late, step, err)
+		}
+		cause := errors.New("no decision any more")
+		if step, err := p.server.Answer(fixture.Began, nil, cause); !step.Done || !errors.Is(err, cause) || p.server.Waiting() {
+			t.Errorf("for %v, an error: %+v, %v", late, step, err)
+		}
+		if step, err := p.server.Answer(fixture.Began, nil, nil); !step.Done || !errors.Is(err, ErrOver) {
+			t.Errorf("for %v, after the end: %+v, %v", late, step, err)
+		}
+	}
+}
+
+// TestClose closes exchanges at several points.
+func TestClose(t *testing.T) {
+	gone := errors.New("the station has gone")
+	for name, c := range map[string]struct {
+		rounds     int
+		cause      error
+		want       error
+		identified bool
+	}{
+		"before the identity":              {0, nil, ErrEAP, false},
+		"before the identity, with cause":  {0, gone, gone, false},
+		"in mid-run":                       {saidM2, nil, registration.ErrRefused, true},
+		"in mid-run, with cause":           {saidM2, gone, gone, true},
+		"after the identity":               {saidStart, nil, registration.ErrRefused, true},
+		"after the identity, with a cause": {saidStart, gone, gone, true},
+	} {
+		p := newPair(t, false)
+		p.answer(t, c.rounds)
+		if p.server.Identified() != c.identified || !p.peer.Identified() {
+			t.Errorf("%s: Identified is %v", name, p.server.Identified())
+		}
+		err := p.server.Close(fixture.Began, c.cause)
+		if !errors.Is(err, c.want) || !errors.Is(p.server.Err(), c.want) || p.server.Result() != nil {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if again := p.server.Close(fixture.Began, errors.New("another cause")); again != err {
+			t.Errorf("%s: closed again: %v", name, again)
+		}
+	}
+}
+
+// TestTimeoutSaysWhatWasIgnored lets exchanges time out after a packet that was
+// ignored, and without one.
+func TestTimeoutSaysWhatWasIgnored(t *testing.T) {
+	for _, rounds := range []int{0, saidM2} {
+		for _, ignored := range []bool{false, true} {
+			p := newPair(t, false)
+			p.answer(t, rounds)
+			end := fixture.Began.Add(ExchangeTimeout)
+			if ignored {
+				if _, err := p.server.Handle(fixture.Began, []byte{1, 2, 3}); !errors.Is(err, ErrIgnored) || p.server.Ignored() == nil {
+					t.Fatal(err)
+				}
+			}
+			step, err := p.server.Timeout(end)
+			if !step.Done || !errors.Is(err, registration.ErrTimeout) || errors.Is(err, ErrIgnored) != ignored {
+				t.Errorf("after %d rounds, ignored %v: %+v, %v", rounds, ignored, step, err)
+			}
+		}
+	}
+}
+
+// silent is a machine that gives no answer to messages.
+type silent struct {
+	Machine
+	err   error
+	ended bool
+}
+
+func (m *silent) Handle([]byte) ([]byte, error) { return nil, m.err }
+func (m *silent) Ended() bool                   { return m.ended }
+func (m *silent) Err() error {
+	if m.ended {
+		return m.err
+	}
+	return nil
+}
+
+// TestPeerWithoutAnswer has the machine of a station give no answer: the request
+// is ignored, with the reason, unless the run has failed.
+func TestPeerWithoutAnswer(t *testing.T) {
+	why := errors.New("no randomness")
+	for name, c := range map[string]struct {
+		err   error
+		ended bool
+		done  bool
+		text  string
+	}{
+		"no error":  {nil, false, false, "eapwsc: packet ignored: there is no answer to it"},
+		"error":     {why, false, false, "eapwsc: packet ignored: no randomness"},
+		"failed":    {why, true, true, "no randomness"},
+		"succeeded": {nil, true, false, "eapwsc: packet ignored: there is no answer to it"},
+	} {
+		p := newPair(t, false)
+		p.answer(t, saidStart)
+		step, err := p.server.Handle(fixture.Began, p.response)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.peer.machine = &silent{Machine: p.peer.machine, err: c.err, ended: c.ended}
+		got, err := p.peer.Handle(fixture.Began, step.Send)
+		if got.Done != c.done || got.Send != nil || err == nil || err.Error() != c.text || errors.Is(err, ErrIgnored) == c.done {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func (s *Server) request(now time.Time, packet []byte) Step {
 // responseTimeout returns how long to wait for the response to a request.
 func (s *Server) responseTimeout() time.Duration {
 	if s.machine == nil {
-		return identityTimeouts[min(s.repeats, len(identityTimeouts)-1)]
+		return identityTimeouts[s.repeats]
 	}
 	return s.retransmit
 }
