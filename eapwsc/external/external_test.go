@@ -469,6 +469,56 @@ func TestConfigured(t *testing.T) {
 	}
 }
 
+// TestDeliverByAddress delivers an M2 without an Enrollee Nonce: the address says
+// which station it is for.
+func TestDeliverByAddress(t *testing.T) {
+	w := newWorld(t)
+	w.registrar(2)
+	var stations []*station
+	for n := byte(7); n < 10; n++ {
+		stations = append(stations, w.join(n, thePIN))
+	}
+	r, err := registration.NewRegistrar(registration.RegistrarConfig{Config: registration.Config{Device: device(2)}, Password: thePIN, Credentials: []wps.Credential{network}})
+	must(t, err)
+	m2, err := r.Handle(w.told)
+	must(t, err)
+	clear(wps.Find(m2, wps.AttrEnrolleeNonce))
+	if err := w.point.Deliver(w.now, "a", device(6).MAC, m2); !errors.Is(err, ap.ErrNotExpected) {
+		t.Errorf("a station that is not there: %v", err)
+	}
+	must(t, w.point.Deliver(w.now, "a", device(8).MAC, m2))
+	if ready := w.point.Ready(); len(ready) != 1 || ready[0] != stations[1].session {
+		t.Errorf("%d sessions are ready: %v", len(ready), ready)
+	}
+}
+
+// TestProbes passes probe requests of stations on to registrars, as they were
+// received.
+func TestProbes(t *testing.T) {
+	probe := &wps.ProbeRequest{RequestType: wps.RequestEnrolleeInfo, UUIDE: device(7).UUID}
+	octets, err := wps.Append(nil, probe)
+	must(t, err)
+	received := new(wps.ProbeRequest)
+	must(t, wps.Decode(received, octets, wps.Tolerant))
+	for name, c := range map[string]struct {
+		registrars bool
+		probe      *wps.ProbeRequest
+		want       []byte
+	}{
+		"received": {true, received, received.Raw}, "made, not received": {true, probe, nil}, "no registrars": {false, received, nil},
+	} {
+		w := newWorld(t)
+		if c.registrars {
+			w.registrar(2)
+		}
+		w.point.Probe(w.now, device(7).MAC, c.probe)
+		w.settle()
+		if !bytes.Equal(w.told, c.want) || c.registrars && c.probe == received && len(w.told) == 0 {
+			t.Errorf("%s: the registrars were told %x, want %x", name, w.told, c.want)
+		}
+	}
+}
+
 // TestNoRegistrars checks that nothing changes without registrars.
 func TestNoRegistrars(t *testing.T) {
 	w := newWorld(t)
