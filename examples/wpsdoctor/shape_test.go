@@ -12,6 +12,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/gowps/gowps/examples/internal/diagnosis"
 	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/examples/internal/program/programtest"
 )
@@ -204,7 +205,7 @@ func TestLadderPicture(t *testing.T) {
 	var p invocation
 	var out, errs bytes.Buffer
 	p.IO = program.IO{Out: &out, Err: &errs}
-	p.page = &pageFile{}
+	p.page = &pageFile{Page: diagnosis.NewPage()}
 	p.doctor(&out, exampleName, bytes.NewReader(example), 0)
 	var picture strings.Builder
 	if err := p.page.Document.Parts[0].Ladder.SVG(&picture); err != nil {
@@ -296,4 +297,23 @@ func rowNamed(t *testing.T, name string) hostileInput {
 		t.Fatalf("there is no input %q", name)
 	}
 	return hostile[i]
+}
+
+// TestPageParts checks that the page shows the first attempts in full, and the first
+// one with each cause.
+func TestPageParts(t *testing.T) {
+	log := lines(8000, func(n int) string { return fmt.Sprintf("wlan%d: WPS-FAIL msg=8 config_error=18\n", n) })
+	log = append(log, "other: WPS-FAIL msg=11 config_error=18\n"...)
+	n := bytes.Count(log, []byte("\n"))
+	page := filepath.Join(t.TempDir(), "page.html")
+	runProgram(t, bytes.NewReader(log), "-q", "-html", page, "-")
+	html, _ := os.ReadFile(page)
+	for _, want := range []string{"21 attempts are shown in full", `id="part-22"`, fmt.Sprintf("attempt %d", n)} { // part 1 is the table
+		if !bytes.Contains(html, []byte(want)) {
+			t.Errorf("the page has not %q", want)
+		}
+	}
+	if bytes.Contains(html, []byte(`id="part-23"`)) {
+		t.Error("the page shows more in full")
+	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"cmp"
 	_ "embed"
 	"fmt"
@@ -36,7 +37,11 @@ func Style() string { return pageStyle }
 // reflection would keep every method of the program in the binary, which makes
 // the page of a browser a quarter larger.
 func (d *Document) HTML(w io.Writer, o Options) error {
-	return d.page(o).Render(printable.NewWriter(w, printable.Lossless))
+	out := bufio.NewWriterSize(printable.NewWriter(w, printable.Lossless), 1<<16) // nodes write a few characters at a time
+	if err := d.page(o).Render(out); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 // page returns the page of a document.

@@ -13,11 +13,12 @@ import (
 	"github.com/gowps/gowps/wps/validate"
 )
 
-// maxParts is how many attempts the page shows in full. The others have a row
-// each, up to maxRows.
+// The page shows the first firstParts attempts in full, and the first one with
+// each cause, up to maxParts. The others have a row each, up to maxRows.
 const (
-	maxParts = 100
-	maxRows  = 5000
+	firstParts = 20
+	maxParts   = 100
+	maxRows    = 5000
 )
 
 // Page is an HTML report under construction.
@@ -25,7 +26,9 @@ type Page struct {
 	Document report.Document
 	overview report.Table
 	attempts int
-	notes    []string // about the attempts
+	full     int                   // attempts that are shown in full
+	causes   map[doctor.Cause]bool // of the attempts so far
+	notes    []string              // about the attempts
 }
 
 // verdictOf returns the verdict of a report.
@@ -51,9 +54,12 @@ func (p *Page) Attempt(file string, r *Entry, j *Job) {
 		})
 		p.overview.Moods = append(p.overview.Moods, v.Mood)
 	}
-	if p.attempts > maxParts {
+	known := p.causes[r.Cause]
+	p.causes[r.Cause] = true
+	if known && p.attempts > firstParts || p.full >= maxParts {
 		return
 	}
+	p.full++
 	part := report.Part{
 		Heading: fmt.Sprintf("%s, attempt %d", Shown(file), r.Index), Verdict: v, Facts: facts(r, j),
 		Ladder: ladderOf(j), Messages: messages(j), Findings: findings(r.Findings, validate.Note),
@@ -244,6 +250,7 @@ func Joining(x *exchange.Exchange) string {
 // NewPage begins a page.
 func NewPage() Page {
 	return Page{
+		causes:   map[doctor.Cause]bool{},
 		Document: report.Document{Title: "Wi-Fi Protected Setup: what happened, and what to do"},
 		overview: report.Table{
 			Caption: "All attempts", Head: []string{"", "when", "device", "network", "how", "result"}, Numeric: []int{0},
@@ -256,8 +263,8 @@ func (p *Page) Whole() *report.Document {
 	d := p.Document
 	if p.attempts > 1 {
 		notes := slices.Clone(p.notes)
-		if p.attempts > maxParts {
-			notes = append(notes, fmt.Sprintf("The first %d attempts are shown in full; there were %d.", maxParts, p.attempts))
+		if p.attempts > p.full {
+			notes = append(notes, fmt.Sprintf("%d attempts are shown in full: the first %d, and the first with each cause.", p.full, firstParts))
 		}
 		d.Parts = append([]report.Part{{Heading: fmt.Sprintf("%d attempts", p.attempts), Tables: []report.Table{p.overview}, Notes: notes}}, d.Parts...)
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"runtime/debug"
 	"strings"
 	"syscall/js"
 	"time"
@@ -27,6 +28,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(400) // of a large file little is kept
 	page := js.Global().Get("Object").New()
 	for name, f := range map[string]func([]js.Value) (any, error){
 		"diagnose": diagnose, "anonymise": hide, "check": check, "make": makePIN,
@@ -91,20 +93,37 @@ func (m *meter) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// file reads a file, which is an array of octets of JavaScript.
+type file struct {
+	octets js.Value
+	at     int
+}
+
+func (f *file) Read(b []byte) (int, error) {
+	piece := f.octets.Call("subarray", f.at, f.at+len(b))
+	n := js.CopyBytesToGo(b, piece)
+	if f.at += n; n == 0 && len(b) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
 // diagnosed is the result for files.
 type diagnosed struct {
-	Entries  []*diagnosis.Entry        `json:"entries"`
-	Unread   []*diagnosis.Unread       `json:"unread,omitempty"`
-	Networks []*diagnosis.NetworkEntry `json:"networks"`
-	Errors   []string                  `json:"errors"`
-	Page     string                    `json:"page"` // the report in HTML
+	page  diagnosis.Page
+	lines strings.Builder // a JSON object for each report
+	json  *json.Encoder   // to lines
+
+	reports int
+	verdict string // of the first one
+	errors  []any
 }
 
 // diagnose diagnoses files. Its arguments are an array of {name, octets}, the
 // text of a key log, and a function for the progress.
 func diagnose(args []js.Value) (any, error) {
-	var out diagnosed
-	page := diagnosis.NewPage()
+	out := diagnosed{page: diagnosis.NewPage()}
+	out.json = json.NewEncoder(printable.NewWriter(&out.lines, printable.Lossless))
 	how := diagnosis.Reading{}
 	if log := args[1].String(); strings.TrimSpace(log) != "" {
 		keys, err := exchange.ReadKeyLog(strings.NewReader(log))
@@ -115,22 +134,23 @@ func diagnose(args []js.Value) (any, error) {
 	}
 	files := args[0]
 	for i := range files.Length() {
-		file := files.Index(i)
-		name := file.Get("name").String()
-		if err := out.add(name, &meter{Reader: bytes.NewReader(octets(file.Get("octets"))), report: args[2]}, &how, &page); err != nil {
-			out.Errors = append(out.Errors, diagnosis.Shown(name)+": "+err.Error())
+		f := files.Index(i)
+		name := f.Get("name").String()
+		if err := out.add(name, &meter{Reader: &file{octets: f.Get("octets")}, report: args[2]}, &how); err != nil {
+			out.errors = append(out.errors, diagnosis.Shown(name)+": "+printable.Text(err.Error()))
 		}
 	}
-	var b strings.Builder
-	if err := page.Whole().HTML(&b, report.Options{}); err != nil {
+	var page strings.Builder
+	if err := out.page.Whole().HTML(&page, report.Options{}); err != nil {
 		return nil, err
 	}
-	out.Page = b.String()
-	return encode(out)
+	return map[string]any{
+		"page": page.String(), "lines": out.lines.String(), "reports": out.reports, "verdict": out.verdict, "errors": out.errors,
+	}, nil
 }
 
 // add diagnoses a file.
-func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page *diagnosis.Page) error {
+func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading) error {
 	from, err := diagnosis.Open(r)
 	if err != nil {
 		return err
@@ -141,8 +161,8 @@ func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page
 		if e.Source != nil {
 			e.Source.Dumps, _ = diagnosis.DumpsOf(j.Dumps, wps.Tolerant)
 		}
-		out.Entries = append(out.Entries, e)
-		page.Attempt(name, e, j)
+		out.report(e)
+		out.page.Attempt(name, e, j)
 	}
 	collector, n, err := how.Judge(from)
 	if err != nil {
@@ -150,23 +170,28 @@ func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading, page
 	}
 	if from.Unread() {
 		u := diagnosis.NewUnread(name, from)
-		page.Unread(diagnosis.Shown(name), u)
-		out.Unread = append(out.Unread, u)
+		out.page.Unread(diagnosis.Shown(name), u)
+		out.json.Encode(u) // a strings.Builder has no errors
 	}
 	evidence := collector.Evidence()
 	if n == 0 {
 		from.TextEvidence(evidence)
 		e := diagnosis.NewNothing(name, evidence, from, wps.Tolerant)
-		out.Entries = append(out.Entries, e)
-		page.Nothing(diagnosis.Shown(name)+": no attempt to connect by WPS", e, evidence)
-		page.Dumps(from, wps.Tolerant)
+		out.report(e)
+		out.page.Nothing(diagnosis.Shown(name)+": no attempt to connect by WPS", e, evidence)
+		out.page.Dumps(from, wps.Tolerant)
 	} else {
-		page.Networks(diagnosis.Shown(name), evidence)
-	}
-	for _, n := range doctor.ByState(evidence.Networks) {
-		out.Networks = append(out.Networks, diagnosis.NewNetworkEntry(name, n, wps.Tolerant))
+		out.page.Networks(diagnosis.Shown(name), evidence)
 	}
 	return nil
+}
+
+// report adds a report.
+func (out *diagnosed) report(e *diagnosis.Entry) {
+	if out.reports++; out.reports == 1 {
+		out.verdict = e.Verdict
+	}
+	out.json.Encode(e)
 }
 
 // hide makes a capture anonymous.

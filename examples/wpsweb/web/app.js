@@ -7,10 +7,11 @@ const worker = new Worker('worker.js');
 const waiting = new Map();
 let last = 0;
 
-// call calls a function of the worker. read is called with the number of octets read.
-export const call = (name, args, read) => new Promise((resolve, reject) => {
+// call calls a function of the worker. read is called with the number of octets read;
+// given are the buffers in args that need not be copied.
+export const call = (name, args, read, given = []) => new Promise((resolve, reject) => {
   waiting.set(++last, {resolve, reject, read});
-  worker.postMessage({id: last, call: name, args});
+  worker.postMessage({id: last, call: name, args}, given);
 });
 
 const status = document.getElementById('status');

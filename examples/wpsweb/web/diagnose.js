@@ -27,7 +27,7 @@ export function diagnose(call) {
     $('progress').hidden = false;
     $('said').textContent = 'Reading …';
     try {
-      found = JSON.parse(await call('diagnose', [all, $('keys').value], n => { $('progress').value = Math.min(1, n / total); }));
+      found = await call('diagnose', [all, $('keys').value], n => { $('progress').value = Math.min(1, n / total); }, all.map(f => f.octets.buffer));
       present();
     } catch (error) {
       $('said').textContent = error.message;
@@ -42,7 +42,7 @@ export function diagnose(call) {
     // Its style sheet is included as report.css.
     const main = found.page.slice(found.page.indexOf('<main>'), found.page.lastIndexOf('</main>') + 7);
     const page = new DOMParser().parseFromString(main, 'text/html');
-    const list = (found.errors || []).map(text => {
+    const list = found.errors.map(text => {
       const p = document.createElement('p');
       p.className = 'finding error';
       p.textContent = text;
@@ -56,8 +56,8 @@ export function diagnose(call) {
       h.replaceWith(lower);
     }
     $('found').replaceChildren(...list, ...page.querySelector('main').children);
-    const n = found.entries?.length || 0;
-    $('said').textContent = n === 0 ? 'Nothing could be read.' : `${n === 1 ? 'One report' : n + ' reports'}: ${found.entries[0].verdict}`;
+    const n = found.reports;
+    $('said').textContent = n === 0 ? 'Nothing could be read.' : `${n === 1 ? 'One report' : n + ' reports'}: ${found.verdict}`;
     $('save').hidden = n === 0;
   };
 
@@ -73,7 +73,7 @@ export function diagnose(call) {
     judge();
   });
   $('save-html').addEventListener('click', () => save('report.html', 'text/html', found.page));
-  $('save-json').addEventListener('click', () => save('report.json', 'application/json', [...found.entries, ...(found.unread || [])].map(e => JSON.stringify(e)).join('\n') + '\n'));
+  $('save-json').addEventListener('click', () => save('report.json', 'application/json', found.lines));
   $('save-anonymous').addEventListener('click', async () => {
     if (!files.length) {
       $('said').textContent = 'Only a capture can be made anonymous: in text anything may be a name or a key.';
