@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/crypto/cryptobyte"
 )
 
 // SSID is the name of a network, at most 32 octets of any value.
@@ -260,16 +258,20 @@ func appendCredential(d *Decoder, list []Credential, v []byte) []Credential {
 	return longer
 }
 
-func encodeCredentials(b *cryptobyte.Builder, l List, row *row) {
-	list := *row.place(l).(*[]Credential)
+// credentials appends a Credential for each network. needed says whether there
+// must be one, and clause why.
+func (e *encoder) credentials(list []Credential, needed bool, clause string) {
 	switch {
-	case len(list) == 0 && row.needed(l, Strict):
-		refuse(b, &Error{Attribute: AttrCredential, Clause: row.Clause, Err: ErrMissing, Detail: "there is nothing to give"})
+	case len(list) == 0 && needed:
+		e.refuse(&Error{Attribute: AttrCredential, Clause: clause, Err: ErrMissing, Detail: "there is nothing to give"})
+		return
 	case len(list) > maxRepeated:
-		refuse(b, tooMany(AttrCredential))
+		e.refuse(tooMany(AttrCredential))
+		return
 	}
 	for i := range list {
-		b.AddUint16(uint16(AttrCredential))
-		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { encode(b, &list[i]) })
+		at := e.begin(AttrCredential)
+		e.list(&list[i])
+		e.end(AttrCredential, AttrCredential.info(), at)
 	}
 }

@@ -1,7 +1,5 @@
 package wps
 
-import "golang.org/x/crypto/cryptobyte"
-
 // Header is what every list has besides its own attributes.
 type Header struct {
 	// Version is 0x10 in all versions: the WFA extension has the actual
@@ -106,20 +104,14 @@ func Append(dst []byte, l List) ([]byte, error) {
 	if dst == nil {
 		dst = make([]byte, 0, initialCapacity)
 	}
-	b := cryptobyte.NewBuilder(dst)
-	encode(b, l)
-	out, err := b.Bytes()
-	if err == nil {
-		return out, nil
+	e := encoder{octets: dst}
+	if e.list(l); e.err == nil {
+		return e.octets, nil
 	}
-	wrong, ok := err.(*Error)
-	if !ok {
-		wrong = &Error{Err: ErrLength, Detail: "a value is longer than its length field allows"}
+	if e.err.Kind == 0 {
+		e.err.Kind = l.Kind()
 	}
-	if wrong.Kind == 0 {
-		wrong.Kind = l.Kind()
-	}
-	return dst, wrong
+	return dst, e.err
 }
 
 // maxRepeated limits the number of Credentials, of Requested Device Types and

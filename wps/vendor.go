@@ -1,10 +1,6 @@
 package wps
 
-import (
-	"fmt"
-
-	"golang.org/x/crypto/cryptobyte"
-)
+import "fmt"
 
 // VendorWFA is the vendor identifier of the Wi-Fi Alliance: extensions of it
 // hold the attributes of version 2.0.
@@ -164,35 +160,55 @@ func authorizedMACs(d *Decoder, before []MAC, v []byte) []MAC {
 	return macs
 }
 
-// encode adds the extension as one attribute, unless it is empty.
-func (w *WFAExtension) encode(b *cryptobyte.Builder) {
-	var scratch, room [64]byte
-	body := room[:0]
+// wfa appends the extension as one attribute, unless it is empty.
+func (e *encoder) wfa(w *WFAExtension) {
 	if len(w.AuthorizedMACs) > maxAuthorizedMACs {
-		refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
+		e.refuse(&Error{Attribute: AttrVendorExtension, Err: ErrTooMany, Detail: "AuthorizedMACs holds five addresses at most"})
 		return
 	}
+	at := e.begin(AttrVendorExtension)
+	e.octets = append(e.octets, VendorWFA[:]...)
+	first := len(e.octets)
 	for i := range wfaElements {
 		row := &wfaElements[i]
-		if v, zero := value(scratch[:0], row.place(w)); !zero {
-			body = appendWFA(body, row.id, row.id.swapped(v))
+		start := e.beginWFA(row.id)
+		var zero bool
+		if e.octets, zero = value(e.octets, row.place(w)); zero {
+			e.octets = e.octets[:start-wfaHeader]
+			continue
 		}
+		copy(e.octets[start:], row.id.swapped(e.octets[start:]))
+		e.endWFA(start)
 	}
-	for _, e := range w.Unknown {
-		if len(e.Data) > maxWFAElement {
-			refuse(b, &Error{Attribute: AttrVendorExtension, Err: ErrLength, Detail: "a sub-element of the WFA extension is longer than 255 octets"})
-			return
-		}
-		body = appendWFA(body, e.ID, e.Data)
+	for _, u := range w.Unknown {
+		start := e.beginWFA(u.ID)
+		e.octets = append(e.octets, u.Data...)
+		e.endWFA(start)
 	}
-	if len(body) > 0 {
-		addVendor(b, VendorWFA, body)
+	if len(e.octets) == first {
+		e.octets = e.octets[:at-attributeHeader]
+		return
 	}
+	e.end(AttrVendorExtension, AttrVendorExtension.info(), at)
 }
 
-// maxWFAElement is the longest value that one octet of length can announce.
-const maxWFAElement = 0xFF
+const (
+	wfaHeader     = 2    // octets of a sub-element before its value
+	maxWFAElement = 0xFF // the longest value that one octet of length can announce
+)
 
-func appendWFA(dst []byte, id WFAElementID, v []byte) []byte {
-	return append(append(dst, byte(id), byte(len(v))), v...)
+// beginWFA and endWFA do for a sub-element what begin and end do for an
+// attribute.
+func (e *encoder) beginWFA(id WFAElementID) (at int) {
+	e.octets = append(e.octets, byte(id), 0)
+	return len(e.octets)
+}
+
+func (e *encoder) endWFA(at int) {
+	n := len(e.octets) - at
+	if n > maxWFAElement {
+		e.refuse(&Error{Attribute: AttrVendorExtension, Err: ErrLength, Detail: "a sub-element of the WFA extension is longer than 255 octets"})
+		return
+	}
+	e.octets[at-1] = byte(n)
 }

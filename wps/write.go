@@ -3,8 +3,6 @@ package wps
 import (
 	"encoding/binary"
 	"fmt"
-
-	"golang.org/x/crypto/cryptobyte"
 )
 
 // value appends the encoding of the field at place to dst; zero reports whether
@@ -88,10 +86,15 @@ func value(dst []byte, place any) (v []byte, zero bool) {
 	panic(fmt.Sprintf("wps: a field of type %T cannot be written", place)) // the tests write every field
 }
 
-// encode adds a list in the order of its layout.
-func encode(b *cryptobyte.Builder, l List) {
+// encoder appends attributes to octets.
+type encoder struct {
+	octets []byte
+	err    *Error // the first fault; the octets are of no use then
+}
+
+// list appends a list in the order of its layout.
+func (e *encoder) list(l List) {
 	h := l.Attributes()
-	var scratch [256]byte // for a value: most are shorter
 	lay := l.layout()
 	for i := range lay.rows {
 		row := &lay.rows[i]
@@ -101,104 +104,106 @@ func encode(b *cryptobyte.Builder, l List) {
 			if version == 0 {
 				version = 0x10
 			}
-			addAttribute(b, AttrVersion, []byte{version})
+			e.attribute(AttrVersion, []byte{version})
 		case AttrMessageType:
 			t, _ := l.Kind().MessageType()
-			addAttribute(b, AttrMessageType, []byte{byte(t)})
+			e.attribute(AttrMessageType, []byte{byte(t)})
 		case AttrVendorExtension:
-			h.encodeExtensions(b)
+			e.extensions(h)
 		case AttrCredential:
-			encodeCredentials(b, l, row)
+			e.credentials(*row.place(l).(*[]Credential), row.needed(l, Strict), row.Clause)
 		case AttrRequestedDeviceType:
 			types := *row.place(l).(*[]DeviceType)
 			if len(types) > maxRepeated {
-				refuse(b, tooMany(row.Attribute))
+				e.refuse(tooMany(row.Attribute))
+				return
 			}
 			for _, t := range types {
-				addAttribute(b, row.Attribute, t[:])
+				e.attribute(row.Attribute, t[:])
 			}
 		default:
-			encodeRow(b, l, h, row, scratch[:0])
+			e.field(l, h, row)
 		}
 	}
 }
 
-func encodeRow(b *cryptobyte.Builder, l List, h *Header, row *row, scratch []byte) {
-	v, zero := value(scratch, row.place(l))
-	if !h.Has(row.Attribute) {
+// field appends the attribute of a field, unless it can be left out.
+func (e *encoder) field(l List, h *Header, row *row) {
+	at := e.begin(row.Attribute)
+	var zero bool
+	if e.octets, zero = value(e.octets, row.place(l)); !h.Has(row.Attribute) {
 		if zero && !row.needed(l, Strict) && row.Attribute != AttrNetworkKey { // iwd requires the key even if it is empty
+			e.octets = e.octets[:at-attributeHeader]
 			return
 		}
-		v = asSent(row.Attribute, v)
+		e.adjust(row, at)
 	}
-	if row.info.addHeader(b, row.Attribute, len(v)) {
-		b.AddBytes(v)
-	}
+	e.end(row.Attribute, row.info, at)
 }
 
-// asSent returns the value to send for the one that the program set: a decoded
-// value is sent unchanged.
-func asSent(id AttributeID, v []byte) []byte {
-	switch encoding := id.info().Encoding; {
-	case id == AttrNetworkIndex && v[0] == 0:
+// adjust changes the value that starts at an offset, which the program set, to
+// the one that is sent. A decoded value is sent unchanged.
+func (e *encoder) adjust(row *row, at int) {
+	switch v := e.octets[at:]; {
+	case row.Attribute == AttrNetworkIndex && v[0] == 0:
 		v[0] = 1 // deprecated in 2.0; iwd and hostap require it all the same
-	case id == AttrOSVersion:
+	case row.Attribute == AttrOSVersion:
 		v[0] |= 0x80 // reserved, sent as 1 [hostap, iwd]
-	case len(v) == 0 && (encoding == ASCII || encoding == UTF8):
-		v = append(v, ' ') // an empty attribute breaks some parsers [hostap, iwd]
+	case len(v) == 0 && (row.info.Encoding == ASCII || row.info.Encoding == UTF8):
+		e.octets = append(e.octets, ' ') // an empty attribute breaks some parsers [hostap, iwd]
 	}
-	return v
 }
 
-func (h *Header) encodeExtensions(b *cryptobyte.Builder) {
-	h.WFA.encode(b)
+// extensions appends the vendor extensions and the unknown attributes.
+func (e *encoder) extensions(h *Header) {
+	e.wfa(&h.WFA)
 	if len(h.Vendor) > maxRepeated {
-		refuse(b, tooMany(AttrVendorExtension))
+		e.refuse(tooMany(AttrVendorExtension))
+		return
 	}
-	for _, e := range h.Vendor {
-		addVendor(b, e.Vendor, e.Data)
+	for _, x := range h.Vendor {
+		at := e.begin(AttrVendorExtension)
+		e.octets = append(append(e.octets, x.Vendor[:]...), x.Data...)
+		e.end(AttrVendorExtension, AttrVendorExtension.info(), at)
 	}
 	for _, a := range h.Unknown {
-		addAttribute(b, a.ID, a.Value)
+		e.attribute(a.ID, a.Value)
 	}
 }
 
-func addVendor(b *cryptobyte.Builder, vendor [3]byte, data []byte) {
-	if AttrVendorExtension.info().addHeader(b, AttrVendorExtension, len(vendor)+len(data)) {
-		b.AddBytes(vendor[:])
-		b.AddBytes(data)
-	}
+// attribute appends an attribute with a value.
+func (e *encoder) attribute(id AttributeID, v []byte) {
+	at := e.begin(id)
+	e.octets = append(e.octets, v...)
+	e.end(id, id.info(), at)
 }
 
-// addAttribute adds an attribute, whose length the table allows.
-func addAttribute(b *cryptobyte.Builder, id AttributeID, v []byte) {
-	if id.info().addHeader(b, id, len(v)) {
-		b.AddBytes(v)
-	}
+// begin appends the type of an attribute, and room for its length. It returns
+// the offset at which the value starts.
+func (e *encoder) begin(id AttributeID) (at int) {
+	e.octets = append(e.octets, byte(id>>8), byte(id), 0, 0)
+	return len(e.octets)
 }
 
-// addHeader adds the type and the length of an attribute whose length is known,
-// and reports whether the table allows the length; without a row it does. Most
-// of what a machine sends goes through here: the builder's own way, which fills
-// in the length later, takes three times as long.
-func (row *AttributeInfo) addHeader(b *cryptobyte.Builder, id AttributeID, n int) bool {
+// end fills in the length of the attribute whose value starts at an offset and
+// goes up to the end. Without a row in the table, any length that fits into the
+// field is allowed.
+func (e *encoder) end(id AttributeID, row *AttributeInfo, at int) {
+	n := len(e.octets) - at
 	switch {
 	case row != nil && !row.allows(n):
-		refuse(b, row.lengthError(n))
-		return false
+		e.refuse(row.lengthError(n))
 	case n > maxAttribute:
-		refuse(b, &Error{Attribute: id, Err: ErrLength, Detail: "it is longer than its length field allows"})
-		return false
+		e.refuse(&Error{Attribute: id, Err: ErrLength, Detail: "it is longer than its length field allows"})
+	default:
+		binary.BigEndian.PutUint16(e.octets[at-2:], uint16(n))
 	}
-	b.AddUint16(uint16(id))
-	b.AddUint16(uint16(n))
-	return true
 }
 
-// refuse makes the builder fail; the first reason is kept.
-func refuse(b *cryptobyte.Builder, err *Error) {
-	if _, failed := b.Bytes(); failed == nil {
-		b.SetError(err)
+// refuse makes the encoding fail; the first reason is kept.
+func (e *encoder) refuse(err *Error) {
+	if e.err == nil {
+		e.err = err
 	}
 }
 
