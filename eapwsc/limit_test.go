@@ -308,8 +308,6 @@ func TestIdentities(t *testing.T) {
 
 // TestRetransmissions has a station that never answers: how often and when a
 // request is sent again, and how the exchange ends.
-//
-// hostap: test_ap_wps_pbc_timeout
 func TestRetransmissions(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers int // of the station, before it falls silent
