@@ -69,7 +69,7 @@ type Reading struct {
 // pauseWork more.
 const (
 	attemptWork = 25
-	freeWork    = 12_000
+	freeWork    = 8_000
 	workOctets  = 32
 	pauseWork   = 1_000
 )
