@@ -452,16 +452,22 @@ func (a *AccessPoint) Timeout(now time.Time) {
 	a.pinsGone(now, a.pins.Timeout(now))
 	a.tokensGone(now, a.tokens.remove(PINExpired, func(t *deviceToken) bool { return t.expired(now) }))
 	a.advertise(now)
-	if !a.pinUntil.IsZero() && !now.Before(a.pinUntil) {
-		// Runs that began in time continue.
-		a.cfg.PIN, a.pinUntil = pin.PIN{}, time.Time{}
-		a.lockout.NewPIN()
-		a.event(Event{Kind: EventPINChanged, Time: now})
-	}
+	a.expirePIN(now)
 	if a.lockout.Timeout(now) {
 		a.event(Event{Kind: EventUnlocked, Time: now})
 	}
 	a.selected.Timeout(now)
+}
+
+// expirePIN disables the access point's own PIN at the end of its lifetime. Runs
+// that began in time continue.
+func (a *AccessPoint) expirePIN(now time.Time) {
+	if a.pinUntil.IsZero() || now.Before(a.pinUntil) {
+		return
+	}
+	a.cfg.PIN, a.pinUntil = pin.PIN{}, time.Time{}
+	a.lockout.NewPIN()
+	a.event(Event{Kind: EventPINChanged, Time: now})
 }
 
 // configure changes the settings, and reports it with e. It follows the mandate

@@ -15,6 +15,7 @@ import (
 
 // newEnrollee creates the machine for an external registrar.
 func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
+	s.ap.expirePIN(now) // Timeout may not have been called yet
 	e, err := registration.NewEnrollee(s.ap.enrolleeConfig(s.ap.lockout.Status(now), s.radio))
 	if err != nil {
 		return nil, err

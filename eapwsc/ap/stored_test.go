@@ -219,6 +219,9 @@ func TestPINLifetime(t *testing.T) {
 			t.Errorf("stored when its time was over: %v, it is there: %v", err, !again.PIN().IsZero())
 		}
 	}
+	if _, err := external(t, ap, end, p.Digits(), nil); !errors.Is(err, registration.ErrLocked) {
+		t.Errorf("too late, before Timeout is called: %v", err)
+	}
 	ap.Timeout(end)
 	if _, err := external(t, ap, end, p.Digits(), nil); !errors.Is(err, registration.ErrLocked) {
 		t.Errorf("too late: %v", err)
