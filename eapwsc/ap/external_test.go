@@ -254,3 +254,30 @@ func TestExternalTooLate(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// TestExternalProbes checks which probe requests are reported for external
+// registrars: those that were received, and only if there are registrars.
+func TestExternalProbes(t *testing.T) {
+	octets, err := wps.Append(nil, &wps.ProbeRequest{RequestType: wps.RequestEnrolleeInfo, UUIDE: fixture.Device(2).UUID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var received wps.ProbeRequest
+	if err := wps.Decode(&received, octets, wps.Tolerant); err != nil {
+		t.Fatal(err)
+	}
+	made := received
+	made.Raw = nil
+	for _, listening := range []bool{false, true} {
+		for _, e := range []*wps.ProbeRequest{&received, &made} {
+			ap := newAccessPoint(t)
+			ap.SetListening(listening)
+			ap.Probe(fixture.Began, fixture.Device(2).MAC, e)
+			events := ap.Events()
+			i := slices.IndexFunc(events, func(e Event) bool { return e.Kind == EventStationProbe })
+			if want := listening && e == &received; (i >= 0) != want || want && !slices.Equal(events[i].Message, received.Raw) {
+				t.Errorf("listening %v, octets %x: %v", listening, e.Raw, events)
+			}
+		}
+	}
+}
