@@ -127,6 +127,7 @@ type Printer struct {
 type setup struct {
 	button   bool
 	pin      pin.PIN
+	request  []byte // the WPS element of its probe requests
 	began    time.Time
 	until    time.Time
 	scans    int
@@ -168,8 +169,12 @@ func NewPrinter(w *World, cfg PrinterConfig) (*Printer, error) {
 	return p, nil
 }
 
-// probe returns the WPS element of the probe requests.
-func (p *Printer) probe(id wps.DevicePasswordID) *wps.ProbeRequest {
+// probe returns the WPS element of the probe requests of a set-up.
+func (p *Printer) probe(button bool) *wps.ProbeRequest {
+	id := wps.PasswordDefault
+	if button {
+		id = wps.PasswordPushButton
+	}
 	e := probeRequest(&p.cfg.Device, wps.RequestEnrollee8021X, id, p.cfg.Bands)
 	e.WFA.RequestToEnroll = true
 	if p.cfg.Version10 {
@@ -243,6 +248,7 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 		p.changeMAC(now)
 	}
 	s.began, s.until = now, now.Add(patience)
+	s.request = p.port.world.element(p.probe(s.button))
 	p.record, p.setup, p.err = record{}, s, nil
 	p.record.noteSearch(now, p.radio.MAC(), p.cfg.Device.UUID, p.method())
 	p.scanForRegistrar(now)
@@ -293,12 +299,8 @@ func (p *Printer) Restart() {
 
 // scanForRegistrar scans for routers that wait.
 func (p *Printer) scanForRegistrar(now time.Time) {
-	id := wps.PasswordDefault
-	if p.setup.button {
-		id = wps.PasswordPushButton
-	}
 	p.alarm = p.setup.until
-	p.scan(now, p.port.world.element(p.probe(id)))
+	p.scan(now, p.setup.request)
 }
 
 // reconnect looks for a network that the printer knows, after a pause.
