@@ -89,6 +89,13 @@ var (
 	ErrStarting = errors.New("the router is starting")
 )
 
+// The errors of [Router.WPS], besides those of the security. A router looks at
+// them for each beacon.
+var (
+	errSwitchedOff = fmt.Errorf("%w in the web page", ErrWPSOff)
+	errHidden      = fmt.Errorf("%w: the network is hidden", ErrWPSOff)
+)
+
 // Router is an access point with a registrar: its radios, its web page, its
 // button and its label. It is a [Device] built on [ap.AccessPoint].
 type Router struct {
@@ -319,13 +326,11 @@ func (r *Router) Apply(s Settings) error {
 func (r *Router) WPS() error {
 	switch s := &r.settings; {
 	case s.WPSOff:
-		return fmt.Errorf("%w in the web page", ErrWPSOff)
+		return errSwitchedOff
 	case s.Hidden:
-		return fmt.Errorf("%w: the network is hidden", ErrWPSOff)
-	case s.Security.row().noWPS != "":
-		return fmt.Errorf("%w: %s", ErrWPSOff, s.Security.row().noWPS)
+		return errHidden
 	}
-	return nil
+	return r.settings.Security.row().noWPS
 }
 
 // act carries out an action of a person at the router.

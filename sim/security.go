@@ -29,7 +29,7 @@ type securityRow struct {
 	encr     wps.EncrType
 	rsn, wpa *dot11.Security
 	// noWPS is why WPS is off with it, for the same reasons as in hostapd.
-	noWPS string
+	noWPS error
 }
 
 var (
@@ -50,7 +50,7 @@ var securities = [...]securityRow{
 	WPA3: {
 		name: "WPA3", auth: wps.AuthWPA2Personal, encr: wps.EncrAES,
 		rsn:   &dot11.Security{Group: dot11.CipherCCMP, Pairwise: ccmp, AKMs: []dot11.AKM{dot11.AKMSAE}, PMFCapable: true, PMFRequired: true},
-		noWPS: "the network is WPA3 only",
+		noWPS: fmt.Errorf("%w: the network is WPA3 only", ErrWPSOff),
 	},
 	WPAWPA2: {
 		name: "WPA/WPA2", auth: wps.AuthMixed, encr: wps.EncrMixed,
@@ -60,9 +60,9 @@ var securities = [...]securityRow{
 	WPA: {
 		name: "WPA", auth: wps.AuthWPAPersonal, encr: wps.EncrTKIP,
 		wpa:   &dot11.Security{Group: dot11.CipherTKIP, Pairwise: tkip, AKMs: psks},
-		noWPS: "the network allows TKIP only",
+		noWPS: fmt.Errorf("%w: the network allows TKIP only", ErrWPSOff),
 	},
-	WEP:  {name: "WEP", auth: wps.AuthShared, encr: wps.EncrWEP, noWPS: "the network uses WEP"},
+	WEP:  {name: "WEP", auth: wps.AuthShared, encr: wps.EncrWEP, noWPS: fmt.Errorf("%w: the network uses WEP", ErrWPSOff)},
 	Open: {name: "open", auth: wps.AuthOpen, encr: wps.EncrNone},
 }
 
