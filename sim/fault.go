@@ -192,6 +192,9 @@ type Faults []Fault
 
 // Apply applies all.
 func (s Faults) Apply(arrivals []Arrival, f *Frame, r *rand.Rand) []Arrival {
+	if len(s) == 1 {
+		return s[0].Apply(arrivals, f, r)
+	}
 	first := len(arrivals)
 	arrivals = append(arrivals, Arrival{Frame: f})
 	for _, fault := range s {
