@@ -59,6 +59,7 @@ type bss struct {
 	traits  dot11.Traits
 	element *wps.Beacon // nil without a readable WPS element
 	probed  bool        // from a probe response, which says more
+	frame   *Frame      // that it was read from; nil after an attempt has begun
 }
 
 // version2 reports whether the access point uses version 2.0 of WPS.
@@ -97,7 +98,7 @@ type station struct {
 	request []byte     // the elements of probe requests, without the name
 	names   []wps.SSID // networks that are also asked for by name
 	found   []bss
-	latest  *Frame // of those found
+	before  []bss // found by the scan before: most frames repeat what they said then
 
 	// An attempt at an access point.
 	point    bss
@@ -157,14 +158,15 @@ func disconnectedBy(reason uint16) error {
 // scan scans all bands. It interrupts what the station is doing.
 func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 	s.leave(now)
-	s.phase, s.request, s.names, s.found, s.tuned = stationScans, request, names, nil, -1
+	s.phase, s.request, s.names, s.tuned = stationScans, request, names, -1
+	s.before, s.found = s.found, s.before[:0]
 	s.nextBand(now)
 }
 
 // nextBand continues a scan.
 func (s *station) nextBand(now time.Time) {
 	if s.tuned++; int(s.tuned) == len(s.bands) {
-		s.latest, s.request = nil, nil
+		s.request = nil
 		s.stop()
 		s.record.noteScan(now, s.found)
 		s.owner.scanned(now)
@@ -237,6 +239,9 @@ func (s *station) connect(now time.Time, point bss, key *psk) {
 
 func (s *station) attempt(now time.Time, point bss, elements []byte) {
 	s.point = point
+	for i := range s.found { // the frames are not needed in memory meanwhile
+		s.found[i].frame = nil
+	}
 	w := s.port.world
 	s.elements = w.keep(append(appendSSID(w.elements(), point.ssid), elements...))
 	s.radio.Tune(point.band)
@@ -300,27 +305,42 @@ func (s *station) schedule() {
 // response.
 func (s *station) find(f *Frame, signal int) {
 	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == f.BSSID })
-	if i >= 0 && (s.found[i].probed && f.Type == Beacon || s.found[i].signal == signal && s.latest.repeats(f)) {
+	if i >= 0 && (s.found[i].probed && f.Type == Beacon || s.found[i].signal == signal && s.found[i].says(f)) {
 		return
 	}
-	s.latest = f
+	var b bss
+	if k := slices.IndexFunc(s.before, func(o bss) bool { return o.says(f) }); k >= 0 {
+		b = s.before[k]
+	} else {
+		b = s.port.world.readBSS(f)
+	}
+	b.signal = signal
+	if i < 0 {
+		s.found = append(s.found, b)
+	} else {
+		s.found[i] = b
+	}
+}
+
+// says reports whether a frame says the same as the one that the access point
+// was read from.
+func (b *bss) says(f *Frame) bool { return b.frame != nil && b.frame.repeats(f) }
+
+// readBSS reads a beacon or a probe response.
+func (w *World) readBSS(f *Frame) bss {
 	e, _ := dot11.Parse(f.Body) // parts that can be read are used
 	var capability uint16
 	if f.Privacy {
 		capability = dot11.Privacy
 	}
 	b := bss{
-		mac: f.BSSID, band: f.Band, signal: signal, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN, traits: e.Traits(capability, frequencies[f.Band]),
-		probed: f.Type == ProbeResponse,
+		mac: f.BSSID, band: f.Band, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN, traits: e.Traits(capability, frequencies[f.Band]),
+		probed: f.Type == ProbeResponse, frame: f,
 	}
 	if e.WPS != nil {
-		b.element = s.port.world.readElement(e.WPS, b.probed)
+		b.element = w.readElement(e.WPS, b.probed)
 	}
-	if i < 0 {
-		s.found = append(s.found, b)
-	} else {
-		s.found[i] = b
-	}
+	return b
 }
 
 // repeats reports whether two frames of an access point say the same.
