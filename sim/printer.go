@@ -357,10 +357,10 @@ func (p *Printer) scanned(now time.Time) {
 // waits for the printer, or continues looking.
 func (p *Printer) chooseRegistrar(now time.Time) {
 	s := p.setup
-	var candidates []selection.Candidate
-	var aps []bss
-	for _, b := range p.found {
-		if b.element != nil {
+	candidates := make([]selection.Candidate, 0, len(p.found))
+	aps := make([]*bss, 0, len(p.found))
+	for i := range p.found {
+		if b := &p.found[i]; b.element != nil {
 			candidates = append(candidates, selection.NewCandidate(b.mac, b.band, b.signal, b.element))
 			aps = append(aps, b)
 		}
@@ -383,8 +383,8 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 		choice, _ = selector.PIN(candidates, true)
 	}
 	for _, i := range choice.Order {
-		if !s.resting(now, &aps[i]) {
-			p.tryRegistrar(now, aps[i])
+		if !s.resting(now, aps[i]) {
+			p.tryRegistrar(now, *aps[i])
 			return
 		}
 	}

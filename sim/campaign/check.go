@@ -422,12 +422,17 @@ func findAttribute(list []byte, id uint16) ([]byte, bool) {
 	return nil, false
 }
 
-// wpsAttributes returns the attributes in the WPS elements of a frame.
+// wpsAttributes returns the attributes in the WPS elements of a frame. They may
+// share memory with it.
 func wpsAttributes(elements []byte) (attributes []byte) {
 	for len(elements) >= 2 && len(elements) >= 2+int(elements[1]) {
 		body := elements[2 : 2+int(elements[1])]
 		if elements[0] == 221 && len(body) >= 4 && string(body[:4]) == "\x00\x50\xF2\x04" {
-			attributes = append(attributes, body[4:]...)
+			if attributes == nil {
+				attributes = body[4:len(body):len(body)]
+			} else {
+				attributes = append(attributes, body[4:]...)
+			}
 		}
 		elements = elements[2+len(body):]
 	}
