@@ -363,8 +363,9 @@ func TestRADIUSStationRequests(t *testing.T) {
 			t.Errorf("got %x, %v, want %x", got, err, want)
 		}
 	}
-	// answered sends a packet, and returns the answer to the request.
-	answered := func(packet string, to *radius.Packet, code radius.Code) *radius.Packet {
+	// answered sends a packet, which the station gets under an identifier, and
+	// returns the answer to the request.
+	answered := func(packet string, id byte, to *radius.Packet, code radius.Code) *radius.Packet {
 		t.Helper()
 		port.sent = nil
 		if err := link.Send([]byte(packet)); err != nil {
@@ -374,19 +375,19 @@ func TestRADIUSStationRequests(t *testing.T) {
 			t.Fatalf("%d datagrams", len(port.sent))
 		}
 		p, err := radius.Parse(port.sent[0])
-		if err != nil || p.CheckResponse(secret, to) != nil || p.Code != code || string(p.EAP()) != packet || string(p.Get(radius.ProxyState)) != "proxy" {
+		if err != nil || p.CheckResponse(secret, to) != nil || p.Code != code || string(p.EAP()) != string(shifted([]byte(packet), id-packet[1])) || string(p.Get(radius.ProxyState)) != "proxy" {
 			t.Errorf("the answer is %v, %v", p, err)
 		}
 		return p
 	}
 	receive("")
-	if err := link.Send([]byte("\x01\x55\x00\x05\x01")); err != nil || len(port.sent) > 0 {
+	if err := link.Send([]byte("\x01\x27\x00\x05\x01")); err != nil || len(port.sent) > 0 {
 		t.Errorf("the identity was asked for over RADIUS: %v", err)
 	}
-	receive("\x02\x55\x00\x06\x01i")
+	receive("\x02\x27\x00\x06\x01i")
 	port.arrived = [][]byte{begun} // the suite has not answered yet
 	receive("")
-	state := answered(start, first, radius.AccessChallenge).Get(radius.State)
+	state := answered(start, 8, first, radius.AccessChallenge).Get(radius.State)
 	answer := port.sent[0]
 	port.sent = nil
 	if err := link.Send([]byte(start)); err != nil || len(port.sent) > 0 {
@@ -396,18 +397,21 @@ func TestRADIUSStationRequests(t *testing.T) {
 	if receive(""); len(port.sent) != 1 || !bytes.Equal(port.sent[0], answer) {
 		t.Errorf("a copy of the request was answered by %x", port.sent)
 	}
-	again, restarted := request("02-00-00-00-00-02", nil, identity)
-	port.arrived, port.sent = [][]byte{restarted}, nil
+	// The access point may ask again under the identifier that the suite's packet
+	// has: to the station, the packet would be a repetition.
+	again, restarted := request("02-00-00-00-00-02", nil, "\x02\x28\x00\x06\x01i")
+	_, nonsense := request("02-00-00-00-00-02", nil, response)
+	port.arrived, port.sent = [][]byte{nonsense, restarted}, nil
 	receive("")
 	if len(port.sent) != 1 {
 		t.Fatalf("an access point that begins again got %x", port.sent)
 	}
-	if p, err := radius.Parse(port.sent[0]); err != nil || p.CheckResponse(secret, again) != nil || string(p.EAP()) != start {
+	if p, err := radius.Parse(port.sent[0]); err != nil || p.CheckResponse(secret, again) != nil || string(p.EAP()) != "\x01\x29\x00\x05\x03" {
 		t.Errorf("an access point that begins again got %v, %v", p, err)
 	}
 	port.sent = nil
 	_, foreign := request("02-00-00-00-00-03", state, response)
-	second, ours := request("02-00-00-00-00-02", state, response)
+	second, ours := request("02-00-00-00-00-02", state, "\x02\x29\x00\x06\x03r")
 	port.arrived = [][]byte{foreign, ours}
 	receive(response)
 	_, late := request("02-00-00-00-00-02", nil, identity)
@@ -416,5 +420,5 @@ func TestRADIUSStationRequests(t *testing.T) {
 	if len(port.sent) > 0 {
 		t.Errorf("an access point that begins again in the middle got %x", port.sent)
 	}
-	answered(failure, second, radius.AccessReject)
+	answered(failure, 0x2A, second, radius.AccessReject)
 }

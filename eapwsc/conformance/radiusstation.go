@@ -74,8 +74,14 @@ type serverLink struct {
 	state    []byte // State of this exchange
 	station  []byte // Calling-Station-Id of the device
 	identity []byte // the EAP packet with which the access point began
-	queue    [][]byte
-	wrong    error // why a packet was discarded
+	asked    uint8  // the suite's identifier of the request that it answers
+	// shift is added to the identifiers of the suite's packets: they continue
+	// from that under which the access point has asked for the identity. A
+	// request with the same identifier would be a repetition to the station:
+	// RFC 3748 §4.1.
+	shift uint8
+	queue [][]byte
+	wrong error // why a packet was discarded
 
 	start   []byte         // the first packet for the station, until it has answered it
 	from    net.Addr       // of request
@@ -155,7 +161,16 @@ func (l *serverLink) take(datagram []byte, from net.Addr) []byte {
 		return nil
 	}
 	l.request, l.from, l.start = p, from, nil
-	return p.EAP()
+	return shifted(p.EAP(), -l.shift)
+}
+
+// shifted returns a packet with another identifier.
+func shifted(packet []byte, by uint8) []byte {
+	packet = bytes.Clone(packet)
+	if len(packet) > 1 {
+		packet[1] += by
+	}
+	return packet
 }
 
 // restarted handles the request of an access point that begins again, because
@@ -165,7 +180,16 @@ func (l *serverLink) restarted(p *radius.Packet, from net.Addr) {
 	if l.handled != nil && l.start == nil {
 		return
 	}
+	in, err := eap.ParsePacket(p.EAP())
+	if err != nil || in.Type != eap.TypeIdentity {
+		return
+	}
 	l.request, l.from = p, from
+	if l.identity != nil {
+		l.identity = bytes.Clone(p.EAP()) // the suite has not taken the first
+	} else {
+		l.shift = in.ID - l.asked
+	}
 	if l.start != nil {
 		_ = l.Send(l.start)
 	}
@@ -182,8 +206,8 @@ func (l *serverLink) Send(packet []byte) error {
 	if err == nil && in.Code == eap.CodeRequest && in.Type == eap.TypeIdentity {
 		// The access point has asked for the identity, under an identifier of its own.
 		if l.identity != nil {
-			l.identity[1] = in.ID
-			l.queue, l.identity = append(l.queue, l.identity), nil
+			l.asked, l.shift = in.ID, l.identity[1]-in.ID
+			l.queue, l.identity = append(l.queue, shifted(l.identity, -l.shift)), nil
 		}
 		return nil
 	}
@@ -196,7 +220,7 @@ func (l *serverLink) Send(packet []byte) error {
 	} else {
 		p.Add(radius.State, l.state)
 	}
-	p.AddEAP(packet)
+	p.AddEAP(shifted(packet, l.shift))
 	for _, a := range l.request.Attributes {
 		if a.Type == radius.ProxyState {
 			p.Add(a.Type, a.Value)
