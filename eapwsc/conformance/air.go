@@ -53,6 +53,9 @@ func (a *Air) unmetNeeds() Need { return NeedStations }
 // CanStartAgain reports that the station can: see [Restartable].
 func (a *Air) CanStartAgain() bool { return true }
 
+// waits implements patient.
+func (a *Air) waits() time.Duration { return cmp.Or(a.Patience, defaultPatience) + 2*airTime }
+
 // scan finds the access point.
 func (a *Air) scan(cfg station.ScanConfig) error {
 	ctx, cancel := context.WithTimeout(context.Background(), airTime)

@@ -62,7 +62,7 @@ func (r *radio) Associate(_ context.Context, _ *station.ScanResult, role registr
 var airBSSID = wps.MAC{2, 0, 0, 0, 0, 1}
 
 // inTheAir calls f with our access point, and a radio in range of it.
-func inTheAir(t *testing.T, f func(r *radio, device *Air, hands Funcs)) {
+func inTheAir(t *testing.T, f func(t *testing.T, r *radio, device *Air, hands Funcs)) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
 		inner, _ := newAccessPoint(t)
@@ -74,7 +74,7 @@ func inTheAir(t *testing.T, f func(r *radio, device *Air, hands Funcs)) {
 			r.do(func(now time.Time, point apPoint) { err = f(now, point) })
 			return "", err
 		}
-		f(r, &Air{Radio: r, BSSID: airBSSID, Role: APRegistrar}, Funcs{
+		f(t, r, &Air{Radio: r, BSSID: airBSSID, Role: APRegistrar}, Funcs{
 			EnterPIN: func(digits string) (string, error) {
 				return do(func(now time.Time, point apPoint) error { return enterAt(point, now, digits) })
 			},
@@ -90,7 +90,7 @@ func inTheAir(t *testing.T, f func(r *radio, device *Air, hands Funcs)) {
 
 // TestAir tests our access point over a radio in memory.
 func TestAir(t *testing.T) {
-	inTheAir(t, func(_ *radio, device *Air, hands Funcs) {
+	inTheAir(t, func(t *testing.T, _ *radio, device *Air, hands Funcs) {
 		s, err := New(Config{Device: device, Role: APRegistrar, Controls: hands, Only: "AP-REG-[PA][IBD][NCV]-*"})
 		if err != nil {
 			t.Fatal(err)
@@ -116,7 +116,7 @@ func TestAir(t *testing.T) {
 // TestAirGone tests an access point that is out of range, and one that ends the
 // association: the suite does not wait for it.
 func TestAirGone(t *testing.T) {
-	inTheAir(t, func(r *radio, device *Air, _ Funcs) {
+	inTheAir(t, func(t *testing.T, r *radio, device *Air, _ Funcs) {
 		r.deaf = true
 		if _, err := device.Open(wps.MAC{2, 0, 0, 0, 0, 2}); err == nil {
 			t.Error("an access point that is not heard")

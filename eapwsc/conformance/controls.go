@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Control is an action of an operator at the device.
@@ -47,6 +48,14 @@ type Controls interface {
 	// WriteAP; answer is the PIN that ShowPIN reads. Do returns when the action
 	// is complete.
 	Do(ctx context.Context, c Control, pin string) (answer string, err error)
+}
+
+// waits implements patient.
+func (cs combined) waits() (longest time.Duration) {
+	for _, c := range cs {
+		longest = max(longest, waiting(c))
+	}
+	return longest
 }
 
 // Funcs are controls as functions.

@@ -43,5 +43,16 @@
 // After each input of a case the device is brought back to a known state, and
 // has to register a station rightly; if it does not, the result says so.
 //
+// # Broken devices
+//
+// A device that panics, hangs, sends without end or says nothing fails the case,
+// or leaves it without a verdict, and the next case begins: see [Config.Limit].
+// When it has become unusable, or does nothing at all, the remaining cases are
+// left out after a few attempts. What happens in this process and cannot be
+// caught still ends it: os.Exit, a fatal error of the runtime such as concurrent
+// writes to a map, a stack or a memory that is exhausted.
+//
+// If the context ends, the case that runs ends at once, without a verdict.
+//
 // A Suite is used by one goroutine.
 package conformance

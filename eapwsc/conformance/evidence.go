@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gowps/gowps/eapwsc/capture"
@@ -123,6 +124,16 @@ func (r *Result) Ladder(exchange int) []Line {
 	return lines
 }
 
+// shown returns the first and the last packets of an exchange that is too long
+// for a report, and how many are between them.
+func shown[T any](all []T) (some []T, hidden int) {
+	const most = 200
+	if len(all) <= most {
+		return all, 0
+	}
+	return slices.Concat(all[:most/2], all[len(all)-most/2:]), len(all) - most
+}
+
 // describe names a packet.
 func describe(b []byte) (name, text string) {
 	if t, err := wps.PeekMessageType(b); err == nil { // of IEEE 1905.1, without EAP
@@ -165,7 +176,11 @@ func (r *Result) Text() string {
 	}
 	fmt.Fprintf(&b, "    wanted: %s (%v; %s)\n", r.Case.Proves, r.Case.Level, r.Case.Origin)
 	if n := len(r.outcomes); n > 0 {
-		for _, l := range r.Ladder(n - 1) {
+		lines, hidden := shown(r.Ladder(n - 1))
+		for i, l := range lines {
+			if hidden > 0 && i == len(lines)/2 {
+				fmt.Fprintf(&b, "    %d packets are left out\n", hidden)
+			}
 			arrow := "<-"
 			if l.Sent {
 				arrow = "->"

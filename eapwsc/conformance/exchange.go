@@ -70,7 +70,7 @@ func (o *outcome) received(t wps.MessageType) bool {
 // exchange is the suite's end of a [Link].
 type exchange struct {
 	link     Link
-	device   Device
+	trial    *trial
 	side     *side
 	fault    transportFault
 	limit    time.Duration
@@ -104,11 +104,11 @@ const ignored = time.Second
 
 // run runs an exchange to its end.
 func (x *exchange) run() *outcome {
-	x.out = &outcome{side: x.side, began: x.device.Now()}
+	x.out = &outcome{side: x.side, began: x.trial.now()}
 	if x.limit == 0 {
 		x.limit = 130 * time.Second
 	}
-	defer func() { x.out.ended = x.device.Now() }()
+	defer func() { x.out.ended = x.trial.now() }()
 	if x.side.role == registration.RoleRegistrar && !x.side.external || x.side.role == registration.RoleEnrollee && x.side.external {
 		x.server() // the suite is the access point
 	} else {
@@ -120,7 +120,7 @@ func (x *exchange) run() *outcome {
 // send sends a packet to the device.
 func (x *exchange) send(packet []byte) bool {
 	x.last = packet
-	x.out.frames = append(x.out.frames, frame{x.device.Now(), true, packet})
+	x.out.frames = append(x.out.frames, frame{x.trial.now(), true, packet})
 	if err := x.link.Send(packet); err != nil {
 		x.out.err = err
 		return false
@@ -131,12 +131,15 @@ func (x *exchange) send(packet []byte) bool {
 // receive returns the next packet of the device, or false at the end.
 func (x *exchange) receive(wait time.Duration) (eap.Packet, bool) {
 	for {
-		until := x.device.Now().Add(wait)
+		until := x.trial.now().Add(wait)
 		if end := x.out.began.Add(x.limit); until.After(end) {
 			until = end
 		}
 		b, err := x.link.Receive(until)
 		switch {
+		case errors.Is(err, errGone):
+			x.out.silence = true
+			return eap.Packet{}, false
 		case err != nil:
 			x.out.err = err
 			return eap.Packet{}, false
@@ -144,7 +147,11 @@ func (x *exchange) receive(wait time.Duration) (eap.Packet, bool) {
 			x.out.silence = true
 			return eap.Packet{}, false
 		}
-		x.out.frames = append(x.out.frames, frame{x.device.Now(), false, b})
+		x.out.frames = append(x.out.frames, frame{x.trial.now(), false, bytes.Clone(b[:min(len(b), maxPacket)])})
+		if len(b) > maxPacket {
+			x.side.fault("a packet of %d octets: EAP has no more than %d", len(b), maxPacket)
+			continue
+		}
 		p, err := eap.ParsePacket(b)
 		if err != nil {
 			x.side.fault("a packet that is not EAP: %v", err)
@@ -382,7 +389,7 @@ func (x *exchange) sendMessage(t wps.MessageType, message []byte) bool {
 		x.out.deviated = true
 		switch {
 		case c.late != 0:
-			x.device.Sleep(c.late)
+			x.trial.sleep(c.late)
 		case c.failure:
 			x.stopped = true
 			x.out.failure = true

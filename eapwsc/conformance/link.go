@@ -1,8 +1,8 @@
 package conformance
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
@@ -107,6 +107,9 @@ func (realTime) Now() time.Time { return time.Now() }
 func (realTime) Sleep(d time.Duration) { time.Sleep(d) }
 
 // Process is a device within this process, on virtual time. New is required.
+//
+// A function or a Handler that panics or does not return fails the case, not
+// the suite.
 type Process struct {
 	// New starts an exchange.
 	New func(now time.Time, mac wps.MAC) (Handler, error)
@@ -119,6 +122,13 @@ type Process struct {
 
 	now   time.Time
 	links []*processLink // open ones
+	err   error          // of Timer or Deadline
+	caution
+}
+
+// callProcess calls the implementation.
+func callProcess[T any](p *Process, f func() (T, error)) (T, error) {
+	return guard(context.Background(), p.limit(), f)
 }
 
 // epoch is the start of virtual time.
@@ -136,40 +146,50 @@ func (p *Process) Now() time.Time {
 func (p *Process) Sleep(d time.Duration) { p.advance(p.Now().Add(d), nil) }
 
 // Open starts an exchange.
-func (p *Process) Open(mac wps.MAC) (l Link, err error) {
-	defer crashed(&err)
-	h, err := p.New(p.Now(), mac)
+func (p *Process) Open(mac wps.MAC) (Link, error) {
+	now := p.Now()
+	if errors.Is(p.err, ErrHung) {
+		return nil, p.err
+	}
+	h, err := callProcess(p, func() (Handler, error) { return p.New(now, mac) })
+	if err != nil {
+		return nil, err
+	}
+	s, err := callProcess(p, func() (eapwsc.Step, error) { return h.Start(now), nil })
 	if err != nil {
 		return nil, err
 	}
 	x := &processLink{process: p, handler: h}
-	x.step(h.Start(p.now))
+	x.step(s)
 	p.links = append(p.links, x)
 	return x, nil
 }
 
+// maxStanding is how many calls a device may need without that the time
+// advances. There may be a hundred exchanges.
+const maxStanding = 1000
+
 // advance advances the time until a moment, or until a link has received a
 // packet.
 func (p *Process) advance(until time.Time, wanted *processLink) {
-	for wanted == nil || len(wanted.queue) == 0 && wanted.err == nil {
+	standing := 0
+	for wanted == nil || len(wanted.queue) == 0 && wanted.err == nil && p.err == nil {
 		next := until
 		var due *processLink
-		if p.Deadline != nil {
-			if d := p.Deadline(); !d.IsZero() && d.Before(next) {
-				next = d
-			}
+		if d := p.deadline(); !d.IsZero() && d.Before(next) {
+			next = d
 		}
 		for _, x := range p.links {
 			if !x.done && !x.deadline.IsZero() && x.deadline.Before(next) {
 				next, due = x.deadline, x
 			}
 		}
-		if next.After(p.now) {
-			p.now = next
+		if standing++; next.After(p.now) {
+			p.now, standing = next, 0
+		} else if standing > maxStanding && p.now.Before(until) { // a device must not stop the clock
+			p.now, standing = p.now.Add(min(time.Second, until.Sub(p.now))), 0
 		}
-		if p.Timer != nil {
-			p.Timer(p.now)
-		}
+		p.timer()
 		if due != nil {
 			due.timeout()
 			continue
@@ -180,10 +200,30 @@ func (p *Process) advance(until time.Time, wanted *processLink) {
 	}
 }
 
+// deadline returns when to call Timer next.
+func (p *Process) deadline() time.Time {
+	if p.Deadline == nil || p.err != nil {
+		return time.Time{}
+	}
+	var d time.Time
+	d, p.err = callProcess(p, func() (time.Time, error) { return p.Deadline(), nil })
+	return d
+}
+
+// timer calls Timer.
+func (p *Process) timer() {
+	if p.Timer == nil || p.err != nil {
+		return
+	}
+	now := p.now
+	_, p.err = callProcess(p, func() (struct{}, error) { p.Timer(now); return struct{}{}, nil })
+}
+
 type processLink struct {
 	process  *Process
 	handler  Handler
 	queue    [][]byte
+	flood    flood
 	deadline time.Time
 	done     bool
 	err      error
@@ -192,14 +232,26 @@ type processLink struct {
 func (x *processLink) step(s eapwsc.Step) {
 	if s.Send != nil {
 		x.queue = append(x.queue, append([]byte(nil), s.Send...))
+		if x.flood.add(s.Send) {
+			x.fail(errFlood)
+		}
 	}
-	x.done, x.deadline = s.Done, s.Deadline
+	x.done, x.deadline = x.err != nil || s.Done, s.Deadline
 }
 
+// fail ends an exchange in which the device has failed.
+func (x *processLink) fail(err error) { x.err, x.done = err, true }
+
 func (x *processLink) timeout() {
-	defer crashed(&x.err)
-	before := x.deadline
-	s, _ := x.handler.Timeout(x.process.now)
+	before, now := x.deadline, x.process.now
+	s, err := callProcess(x.process, func() (eapwsc.Step, error) {
+		s, _ := x.handler.Timeout(now)
+		return s, nil
+	})
+	if err != nil {
+		x.fail(err)
+		return
+	}
 	if !s.Done && !s.Deadline.After(before) && s.Send == nil {
 		s.Deadline = before.Add(time.Second) // a device must not stop the clock
 	}
@@ -207,16 +259,22 @@ func (x *processLink) timeout() {
 }
 
 // Send gives the device a packet.
-func (x *processLink) Send(packet []byte) (err error) {
+func (x *processLink) Send(packet []byte) error {
 	if x.err != nil {
 		return x.err
 	}
 	if x.done {
 		return nil // the exchange is over
 	}
-	defer func() { x.err = err }()
-	defer crashed(&err)
-	s, _ := x.handler.Handle(x.process.now, append([]byte(nil), packet...))
+	now := x.process.now
+	s, err := callProcess(x.process, func() (eapwsc.Step, error) {
+		s, _ := x.handler.Handle(now, append([]byte(nil), packet...))
+		return s, nil
+	})
+	if err != nil {
+		x.fail(err)
+		return err
+	}
 	x.step(s)
 	return nil
 }
@@ -229,11 +287,17 @@ func (x *processLink) Receive(until time.Time) ([]byte, error) {
 		x.queue = x.queue[1:]
 		return packet, nil
 	}
+	if err := x.process.err; err != nil {
+		if !errors.Is(err, ErrHung) {
+			x.process.err = nil // reported once
+		}
+		return nil, err
+	}
 	return nil, x.err
 }
 
 // Close ends the exchange.
-func (x *processLink) Close() (err error) {
+func (x *processLink) Close() error {
 	p := x.process
 	for i, l := range p.links {
 		if l == x {
@@ -241,17 +305,12 @@ func (x *processLink) Close() (err error) {
 			break
 		}
 	}
-	defer crashed(&err)
-	if p.Left != nil && !x.done {
-		p.Left(p.now, x.handler)
-	}
+	left := p.Left != nil && !x.done
 	x.done = true
-	return nil
-}
-
-// crashed turns a panic of the device into an error.
-func crashed(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("%w: %v", ErrCrashed, r)
+	if !left {
+		return nil
 	}
+	now := p.now
+	_, err := callProcess(p, func() (struct{}, error) { p.Left(now, x.handler); return struct{}{}, nil })
+	return err
 }

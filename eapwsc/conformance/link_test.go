@@ -3,6 +3,7 @@ package conformance
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -46,11 +47,12 @@ func TestStream(t *testing.T) {
 			go func() {
 				defer far.Close()
 				p := peer(t)
-				l := &streamLink{conn: far}
+				l := &streamLink{conn: far, arrived: make(chan []byte, streamQueue)}
+				go l.read()
 				step := p.Start(time.Now())
 				for !step.Done {
 					packet, err := l.Receive(step.Deadline)
-					if err != nil || l.ended {
+					if err != nil {
 						return
 					}
 					if packet == nil {
@@ -317,6 +319,27 @@ func TestCommands(t *testing.T) {
 	if _, err := c.Do(t.Context(), EnterPIN, "1; reboot"); err == nil {
 		t.Error("a PIN reached the shell")
 	}
+
+	// Programs that a command has started do not keep it, nor those that wait.
+	c = Commands{Press: "sleep 10 & echo pressed", Cancel: "sleep 100; true", ShowPIN: "echo 12345670; exit 1", Unlock: "yes | head -c 10000000"}
+	began := time.Now()
+	if answer, err := c.Do(t.Context(), Press, ""); err != nil || answer != "pressed" {
+		t.Errorf("%q, %v", answer, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := c.Do(ctx, Cancel, ""); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("commands that do not end took %v", took)
+	}
+	if _, err := c.Do(t.Context(), ShowPIN, ""); !errors.Is(err, ErrRefused) || strings.Contains(err.Error(), "12345670") {
+		t.Error(err)
+	}
+	if answer, err := c.Do(t.Context(), Unlock, ""); err != nil || len(answer) > 1<<16 {
+		t.Errorf("%d octets, %v", len(answer), err)
+	}
 }
 
 // TestPerson uses an operator who answers, refuses, and goes away.
@@ -347,8 +370,17 @@ func TestPerson(t *testing.T) {
 		if text := out.String(); !strings.Contains(text, "Now enter PIN 24681353, then") || !strings.Contains(text, "[58 s]") || p.Has(Cancel) {
 			t.Errorf("%q", text)
 		}
-		keyboard.Close()
+		go io.WriteString(keyboard, "\n") // too late: it does not answer the next question
 		synctest.Wait()
-		<-p.lines
+		time.Sleep(time.Second)
+		began = time.Now()
+		if _, err := p.Do(t.Context(), Press, ""); err == nil || time.Since(began) != time.Minute {
+			t.Errorf("a late answer: %v after %v", err, time.Since(began))
+		}
+		keyboard.Close()
+		began = time.Now()
+		if _, err := p.Do(t.Context(), Press, ""); !errors.Is(err, ErrNoControl) || time.Since(began) != 0 {
+			t.Errorf("nobody will be there: %v after %v", err, time.Since(began))
+		}
 	})
 }

@@ -155,13 +155,13 @@ func (s *Suite) loadOne(ctx context.Context, who byte) string {
 	switch s.cfg.Role {
 	case APRegistrar:
 		if _, err := t.operate(EnterPIN, stationPIN); err != nil && !errors.Is(err, ErrNoControl) {
-			return err.Error()
+			return quotable(err.Error())
 		}
 	case APEnrollee:
 		a.method = byOwnPIN
 	}
 	if why := a.run(t); why != "" {
-		return displayed(why)
+		return quotable(displayed(why))
 	}
 	if o := t.outcomes[0]; o.side.nack != nil && *o.side.nack == wps.SetupLocked {
 		return "the device's PIN is locked"

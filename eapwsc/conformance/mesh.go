@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ type Configured interface {
 // EasyMesh. Its links carry messages without EAP.
 type MeshAgent struct {
 	clock
+	caution
 	// New returns an agent for one M1, such as a [registration.Agent].
 	New func() (Agent1905, error)
 }
@@ -35,6 +37,7 @@ type Agent1905 interface {
 // registrar of EasyMesh. Its links carry messages without EAP.
 type MeshController struct {
 	clock
+	caution
 	// Answer returns an M2 for each network, as [registration.Answer] does.
 	Answer func(m1 []byte) (m2 [][]byte, err error)
 }
@@ -61,27 +64,32 @@ func (c *clock) Now() time.Time { return epoch.Add(c.passed) }
 func (c *clock) Sleep(d time.Duration) { c.passed += d }
 
 // Open starts a configuration.
-func (a *MeshAgent) Open(wps.MAC) (l Link, err error) {
-	defer crashed(&err)
-	agent, err := a.New()
-	if err != nil {
-		return nil, err
-	}
-	return &agentLink{agent: agent, queue: [][]byte{bytes.Clone(agent.M1())}}, nil
+func (a *MeshAgent) Open(wps.MAC) (Link, error) {
+	return guard(context.Background(), a.limit(), func() (Link, error) {
+		agent, err := a.New()
+		if err != nil {
+			return nil, err
+		}
+		return &agentLink{caution: a.caution, agent: agent, queue: [][]byte{bytes.Clone(agent.M1())}}, nil
+	})
 }
 
 type agentLink struct {
+	caution
 	agent    Agent1905
 	queue    [][]byte
 	networks []registration.BSS
 }
 
-func (l *agentLink) Send(m2 []byte) (err error) {
-	defer crashed(&err)
-	if b, err := l.agent.Handle(bytes.Clone(m2)); err == nil && b != nil {
+func (l *agentLink) Send(m2 []byte) error {
+	b, err := guard(context.Background(), l.limit(), func() (*registration.BSS, error) {
+		b, _ := l.agent.Handle(bytes.Clone(m2)) // the network counts, not the error
+		return b, nil
+	})
+	if b != nil {
 		l.networks = append(l.networks, *b)
 	}
-	return nil
+	return err
 }
 
 func (l *agentLink) Receive(time.Time) ([]byte, error) { return next(&l.queue), nil }
@@ -98,13 +106,16 @@ type controllerLink struct {
 	queue      [][]byte
 }
 
-func (l *controllerLink) Send(m1 []byte) (err error) {
-	defer crashed(&err)
-	answers, err := l.controller.Answer(bytes.Clone(m1))
-	if err == nil {
-		l.queue = append(l.queue, answers...)
-	}
-	return nil // an M1 that it does not accept gets no answer
+func (l *controllerLink) Send(m1 []byte) error {
+	answers, err := guard(context.Background(), l.controller.limit(), func() ([][]byte, error) {
+		answers, err := l.controller.Answer(bytes.Clone(m1))
+		if err != nil {
+			return nil, nil // an M1 that it does not accept gets no answer
+		}
+		return answers, nil
+	})
+	l.queue = append(l.queue, answers...)
+	return err
 }
 
 func (l *controllerLink) Receive(time.Time) ([]byte, error) { return next(&l.queue), nil }
@@ -156,17 +167,16 @@ var meshNetwork = registration.BSS{Settings: ownNetwork, Role: wps.MultiAPFronth
 
 func (s mesh) run(t *trial) string {
 	d := t.station(1, 0)
-	link, err := t.suite.cfg.Device.Open(d.MAC)
+	link, err := t.openPlain(d.MAC)
 	if err != nil {
 		return t.refused("begin another configuration", err)
 	}
 	t.opened = true
-	device := t.suite.cfg.Device
 	limit := meshLimit
 	if t.suite.cfg.Role == Controller && s.want != wantSuccess {
 		limit = meshIgnored
 	}
-	x := &meshRun{link: link, device: device, limit: limit, out: &outcome{began: device.Now(), side: &side{
+	x := &meshRun{link: link, trial: t, limit: limit, out: &outcome{began: t.now(), side: &side{
 		device: d, random: t.suite.cfg.Rand, deviate: s.deviation, secret: s.secret, reflect: s.reflect,
 	}}}
 	why := ""
@@ -175,7 +185,7 @@ func (s mesh) run(t *trial) string {
 	} else {
 		why = s.agent(x)
 	}
-	x.out.ended = device.Now()
+	x.out.ended = t.now()
 	t.note(x.out)
 	if err := link.Close(); err != nil && x.out.err == nil {
 		x.out.err = err
@@ -191,14 +201,14 @@ func (s mesh) run(t *trial) string {
 
 // meshRun is the suite's end of a link of IEEE 1905.1.
 type meshRun struct {
-	link   Link
-	device Device
-	limit  time.Duration // for an answer
-	out    *outcome
+	link  Link
+	trial *trial
+	limit time.Duration // for an answer
+	out   *outcome
 }
 
 func (x *meshRun) send(message []byte) {
-	x.out.frames = append(x.out.frames, frame{x.device.Now(), true, message})
+	x.out.frames = append(x.out.frames, frame{x.trial.now(), true, message})
 	if err := x.link.Send(message); err != nil {
 		x.out.err = err
 	}
@@ -207,9 +217,9 @@ func (x *meshRun) send(message []byte) {
 // sendAll sends messages at once.
 func (x *meshRun) sendAll(link observedAgent, messages [][]byte) {
 	for _, m := range messages {
-		x.out.frames = append(x.out.frames, frame{x.device.Now(), true, m})
+		x.out.frames = append(x.out.frames, frame{x.trial.now(), true, m})
 	}
-	if err := link.sendAll(messages); err != nil {
+	if _, err := call(x.trial, 0, func() (struct{}, error) { return struct{}{}, link.sendAll(messages) }); err != nil {
 		x.out.err = err
 	}
 }
@@ -218,12 +228,12 @@ func (x *meshRun) receive() []byte {
 	if x.out.err != nil {
 		return nil
 	}
-	b, err := x.link.Receive(x.device.Now().Add(x.limit))
+	b, err := x.link.Receive(x.trial.now().Add(x.limit))
 	if err != nil {
 		x.out.err = err
 	}
 	if b != nil {
-		x.out.frames = append(x.out.frames, frame{x.device.Now(), false, b})
+		x.out.frames = append(x.out.frames, frame{x.trial.now(), false, b})
 	}
 	return b
 }
@@ -238,7 +248,7 @@ var errNetworks = errors.New("conformance: the link does not report the networks
 
 // controller plays the controller for an agent.
 func (s mesh) controller(t *trial, x *meshRun) string {
-	configured, ok := x.link.(Configured)
+	configured, ok := inner(x.link).(Configured)
 	if !ok {
 		return t.cannot(errNetworks)
 	}
@@ -252,7 +262,7 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 	if networks == nil {
 		networks = []registration.BSS{meshNetwork}
 	}
-	seen, outside := x.link.(observedAgent)
+	seen, outside := inner(x.link).(observedAgent)
 	if outside {
 		networks = t.distinct(networks)
 	}
@@ -279,7 +289,7 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 	for _, m2 := range all {
 		x.send(m2)
 	}
-	got, err := configured.Networks()
+	got, err := call(t, 0, configured.Networks)
 	if err != nil {
 		return t.cannot(err)
 	}
@@ -295,7 +305,7 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 			return err.Error()
 		}
 		x.send(m2)
-		if got, err = configured.Networks(); err != nil || len(got) != 1 {
+		if got, err = call(t, 0, configured.Networks); err != nil || len(got) != 1 {
 			return "afterwards the agent did not accept a correct M2"
 		}
 	case wantSuccess:
@@ -308,12 +318,12 @@ func (s mesh) controller(t *trial, x *meshRun) string {
 func (s mesh) seen(t *trial, x *meshRun, link observedAgent, m1 []byte, networks []registration.BSS) string {
 	switch s.want {
 	case wantSuccess:
-		if all, err := link.served(networks); err != nil || !all {
+		if all, err := call(t, 0, func() (bool, error) { return link.served(networks) }); err != nil || !all {
 			return "the agent does not serve the networks that it was given" + reasonText(err)
 		}
 		return ""
 	case wantRefused:
-		if other, err := link.changed(); err != nil || other {
+		if other, err := call(t, 0, link.changed); err != nil || other {
 			return "the agent accepted a network from it" + reasonText(err)
 		}
 	default:
@@ -327,7 +337,7 @@ func (s mesh) seen(t *trial, x *meshRun, link observedAgent, m1 []byte, networks
 		return err.Error()
 	}
 	x.sendAll(link, [][]byte{m2})
-	if all, err := link.served(right); err != nil || !all {
+	if all, err := call(t, 0, func() (bool, error) { return link.served(right) }); err != nil || !all {
 		return "afterwards the agent did not accept a correct M2" + reasonText(err)
 	}
 	return ""

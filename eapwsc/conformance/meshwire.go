@@ -43,6 +43,9 @@ const (
 	meshApplyAsk = 100 * time.Millisecond
 )
 
+// waits implements patient.
+func (w *MeshWire) waits() time.Duration { return cmp.Or(w.Patience, defaultPatience) }
+
 // Open begins a configuration.
 func (w *MeshWire) Open(mac wps.MAC) (Link, error) {
 	conn, err := w.Listen(mac)

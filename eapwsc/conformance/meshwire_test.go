@@ -18,7 +18,7 @@ func (closing) Close() {}
 
 // onMesh calls f with one of our devices, with a fault or without, on an
 // Ethernet in memory.
-func onMesh(t *testing.T, fault meshFault, f func(device *MeshWire)) {
+func onMesh(t *testing.T, fault meshFault, f func(t *testing.T, device *MeshWire)) {
 	synctest.Test(t, func(t *testing.T) {
 		var segment eapol.Segment
 		mac := wps.MAC{2, 0, 0, 0, 0, 5}
@@ -34,7 +34,7 @@ func onMesh(t *testing.T, fault meshFault, f func(device *MeshWire)) {
 			controller := &ieee1905.Controller{Port: end, Answer: d.Answer}
 			go controller.Serve(t.Context())
 		}
-		f(&MeshWire{Role: fault.role, Listen: func(mac wps.MAC) (eapol.Conn, error) { return segment.Join(mac), nil }})
+		f(t, &MeshWire{Role: fault.role, Listen: func(mac wps.MAC) (eapol.Conn, error) { return segment.Join(mac), nil }})
 	})
 }
 
@@ -42,7 +42,7 @@ func onMesh(t *testing.T, fault meshFault, f func(device *MeshWire)) {
 // with faults that are visible there.
 func TestMeshWire(t *testing.T) {
 	for _, role := range []Role{Agent, Controller} {
-		onMesh(t, meshFault{role: role}, func(device *MeshWire) {
+		onMesh(t, meshFault{role: role}, func(t *testing.T, device *MeshWire) {
 			s, err := New(Config{Device: device, Role: role})
 			if err != nil {
 				t.Fatal(err)
@@ -63,7 +63,7 @@ func TestMeshWire(t *testing.T) {
 		}
 		t.Run(fault.name, func(t *testing.T) {
 			c := findCase(t, fault.kills)
-			onMesh(t, fault, func(device *MeshWire) {
+			onMesh(t, fault, func(t *testing.T, device *MeshWire) {
 				s, err := New(Config{Device: device, Role: fault.role})
 				if err != nil {
 					t.Fatal(err)

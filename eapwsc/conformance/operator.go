@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,20 +31,52 @@ func (c Commands) Do(ctx context.Context, control Control, pin string) (string, 
 	if strings.Trim(pin, "0123456789") != "" {
 		return "", fmt.Errorf("conformance: a PIN of the suite has other characters than digits")
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	running, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "sh", "-c", strings.ReplaceAll(line, "{pin}", pin)).CombinedOutput()
-	answer := strings.TrimSpace(string(out))
+	cmd := exec.CommandContext(running, "sh", "-c", strings.ReplaceAll(line, "{pin}", pin))
+	var out answer
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &out, commandDelay
+	ownGroup(cmd)
+	err := cmd.Run()
+	text := strings.TrimSpace(string(out))
 	var exit *exec.ExitError
 	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case running.Err() != nil:
+		return "", fmt.Errorf("%w: %v: the command has not ended within %v", ErrHung, control, commandTime)
+	case errors.Is(err, exec.ErrWaitDelay): // it has ended, and what it has started in the background has not
+	case errors.As(err, &exit) && control == ShowPIN:
+		return "", fmt.Errorf("%w: %v: %v", ErrRefused, control, err) // the text may have the PIN
 	case errors.As(err, &exit):
-		return "", fmt.Errorf("%w: %v: %s", ErrRefused, control, answer)
+		return "", fmt.Errorf("%w: %v: %v: %s", ErrRefused, control, err, text)
 	case err != nil:
 		return "", fmt.Errorf("conformance: %v: %w", control, err)
-	case strings.HasPrefix(answer, "FAIL"):
-		return "", fmt.Errorf("%w: %v: %s", ErrRefused, control, answer)
 	}
-	return answer, nil
+	if strings.HasPrefix(text, "FAIL") {
+		return "", fmt.Errorf("%w: %v: %s", ErrRefused, control, text)
+	}
+	return text, nil
+}
+
+// waits implements patient.
+func (c Commands) waits() time.Duration { return commandTime + commandDelay }
+
+const (
+	// commandTime is how long a command may take.
+	commandTime = time.Minute
+	// commandDelay is how long the output of a command is read after it has ended.
+	commandDelay = time.Second
+)
+
+// answer is the beginning of a command's output.
+type answer []byte
+
+// Write keeps what is not too much.
+func (a *answer) Write(b []byte) (int, error) {
+	const most = 4096
+	*a = append(*a, b[:min(len(b), most-len(*a))]...)
+	return len(b), nil
 }
 
 // ErrRefused is the class of the error of a device that refuses an action of
@@ -63,13 +96,16 @@ type Operator struct {
 	// terminal.
 	Count bool
 
-	lines chan typed // what is read of In, from the first question on
+	lines chan typed // what is read of In, from the first question on; closed at its end
 }
+
+// waits implements patient.
+func (p *Operator) waits() time.Duration { return cmp.Or(p.Patience, time.Minute) }
 
 // typed is a line that a person has typed.
 type typed struct {
 	text string
-	err  error
+	at   time.Time
 }
 
 // Has reports whether the person can do it.
@@ -84,8 +120,11 @@ func (p *Operator) read() {
 	go func() {
 		for {
 			text, err := p.In.ReadString('\n')
-			p.lines <- typed{strings.TrimSpace(text), err}
+			if text != "" || err == nil {
+				p.lines <- typed{strings.TrimSpace(text), time.Now()}
+			}
 			if err != nil {
+				close(p.lines)
 				return
 			}
 		}
@@ -105,10 +144,7 @@ func (p *Operator) Do(ctx context.Context, c Control, pin string) (string, error
 		question += ", then press Enter (n if the device refuses)"
 	}
 	p.read()
-	left := p.Patience
-	if left == 0 {
-		left = time.Minute
-	}
+	left, asked := p.waits(), time.Now()
 	fmt.Fprintf(p.Out, "%s [%d s]: ", question, int(left.Seconds()))
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
@@ -124,10 +160,12 @@ func (p *Operator) Do(ctx context.Context, c Control, pin string) (string, error
 			if p.Count {
 				fmt.Fprintf(p.Out, "\r%s [%d s]: ", question, int(left.Seconds()))
 			}
-		case l := <-p.lines:
+		case l, ok := <-p.lines:
 			switch {
-			case l.err != nil:
-				return "", fmt.Errorf("conformance: %v: %w", c, l.err)
+			case !ok:
+				return "", fmt.Errorf("%w: %v: nobody is there to do it any more", ErrNoControl, c)
+			case p.Count && l.at.Before(asked):
+				continue // a late answer to an earlier question
 			case c != ShowPIN && strings.HasPrefix(strings.ToLower(l.text), "n"):
 				return "", fmt.Errorf("%w: %v", ErrRefused, c)
 			}

@@ -38,6 +38,9 @@ type RADIUS struct {
 // Format prints no secret, whatever the verb.
 func (RADIUS) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[conformance.RADIUS]") }
 
+// waits implements patient.
+func (r *RADIUS) waits() time.Duration { return r.Forget }
+
 // Open begins an exchange.
 func (r *RADIUS) Open(mac wps.MAC) (Link, error) {
 	conn, err := r.Dial()

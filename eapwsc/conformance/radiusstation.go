@@ -35,6 +35,9 @@ type RADIUSStation struct {
 // Format prints no secret, whatever the verb.
 func (RADIUSStation) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[conformance.RADIUSStation]") }
 
+// waits implements patient.
+func (r *RADIUSStation) waits() time.Duration { return cmp.Or(r.Patience, defaultPatience) }
+
 // Open begins an exchange.
 func (r *RADIUSStation) Open(mac wps.MAC) (Link, error) {
 	return r.OpenTriggered(mac, func() error { return nil })

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -268,12 +269,12 @@ func (s parallel) run(t *trial) string {
 		if err != nil {
 			return t.cannot(err)
 		}
-		link, err := t.suite.cfg.Device.Open(side.device.MAC)
+		link, err := t.openPlain(side.device.MAC)
 		if err != nil {
 			return t.cannot(err)
 		}
-		x := &exchange{link: link, device: t.suite.cfg.Device, side: side, limit: 100 * time.Second}
-		x.out = &outcome{side: side, began: t.suite.cfg.Device.Now()}
+		x := &exchange{link: link, trial: t, side: side, limit: 100 * time.Second}
+		x.out = &outcome{side: side, began: t.now()}
 		open = append(open, run{link, x})
 		x.until(wps.MessageM1)
 	}
@@ -347,13 +348,13 @@ func (s abandonedExchanges) String() string {
 func (s abandonedExchanges) run(t *trial) string {
 	for i := range s.n {
 		d := t.station(byte(20+i), 0)
-		link, err := t.suite.cfg.Device.Open(d.MAC)
+		link, err := t.openPlain(d.MAC)
 		if err != nil {
 			return "" // the device accepts no more: others must still be served
 		}
 		t.opened = true
 		t.links = append(t.links, link)
-		if _, err := link.Receive(t.suite.cfg.Device.Now().Add(time.Second)); err != nil {
+		if _, err := link.Receive(t.now().Add(time.Second)); err != nil && !errors.Is(err, errGone) {
 			return fmt.Sprintf("the device did not live through it: %v", err)
 		}
 	}
@@ -419,7 +420,7 @@ func (s unlocks) run(t *trial) string {
 	why := ""
 	for waited := time.Duration(0); waited < s.limit; {
 		wait := max(time.Minute, waited/8)
-		t.suite.cfg.Device.Sleep(wait)
+		t.sleep(wait)
 		waited += wait
 		if why = s.attempt.run(t); why == "" {
 			return ""
@@ -453,11 +454,11 @@ func (s growingLock) run(t *trial) string {
 				tried[i]++
 			}
 		}
-		began := t.suite.cfg.Device.Now()
+		began := t.now()
 		if why := (unlocks{s.right, s.limit}).run(t); why != "" {
 			return why
 		}
-		lasted[i] = t.suite.cfg.Device.Now().Sub(began)
+		lasted[i] = t.now().Sub(began)
 	}
 	if atMost := time.Hour; lasted[1] < atMost && lasted[1]*time.Duration(tried[0]) <= lasted[0]*time.Duration(tried[1]) {
 		return fmt.Sprintf("the second lock lasted %v after %d guesses, the first %v after %d",

@@ -134,7 +134,7 @@ func (a attempt) run(t *trial) string {
 	}
 	t.opened = true
 	t.suite.pressed = t.suite.pressed || a.method == byButton
-	x := &exchange{link: link, device: t.suite.cfg.Device, side: s, fault: a.fault, limit: a.limit, patient: a.want == wantSuccess}
+	x := &exchange{link: link, trial: t, side: s, fault: a.fault, limit: a.limit, patient: a.want == wantSuccess}
 	why := ""
 	x.before = func(m wps.MessageType) bool {
 		for i := 0; i < len(a.during) && m == a.at && why == ""; i++ {
@@ -294,7 +294,7 @@ type pause time.Duration
 func (s pause) String() string { return "wait " + time.Duration(s).String() }
 
 func (s pause) run(t *trial) string {
-	t.suite.cfg.Device.Sleep(time.Duration(s))
+	t.sleep(time.Duration(s))
 	return ""
 }
 
@@ -333,7 +333,7 @@ func (s probe) run(t *trial) string {
 		return inconclusive + "the link cannot send probe requests"
 	}
 	t.suite.pressed = t.suite.pressed || s.id == wps.PasswordPushButton
-	if err := prober.Probe(d.MAC, e); err != nil {
+	if _, err := call(t, 0, func() (struct{}, error) { return struct{}{}, prober.Probe(d.MAC, e) }); err != nil {
 		return t.cannot(err)
 	}
 	t.opened = true
@@ -354,7 +354,7 @@ func (s element) run(t *trial) string {
 	if !ok {
 		return inconclusive + "the link cannot read elements"
 	}
-	raw, err := a.Beacon()
+	raw, err := call(t, 0, a.Beacon)
 	if err != nil {
 		return t.cannot(err)
 	}
@@ -369,7 +369,7 @@ func (s element) run(t *trial) string {
 	if err := wps.Decode(&b, raw, mode); err != nil {
 		return fmt.Sprintf("beacon: %v", err)
 	}
-	if raw, err = a.ProbeResponse(); err != nil {
+	if raw, err = call(t, 0, a.ProbeResponse); err != nil {
 		return t.cannot(err)
 	}
 	var p wps.ProbeResponse
@@ -392,7 +392,7 @@ func (s association) run(t *trial) string {
 	if !ok {
 		return inconclusive + "the link cannot read elements"
 	}
-	raw, err := a.AssociationResponse()
+	raw, err := call(t, 0, a.AssociationResponse)
 	if err != nil {
 		return t.cannot(err)
 	}
@@ -400,7 +400,7 @@ func (s association) run(t *trial) string {
 	if err := wps.Decode(&r, raw, wps.Strict); err != nil {
 		return fmt.Sprintf("association response: %v", err)
 	}
-	if raw, err = a.Beacon(); err != nil {
+	if raw, err = call(t, 0, a.Beacon); err != nil {
 		return t.cannot(err)
 	}
 	var b wps.Beacon
@@ -423,7 +423,7 @@ func (s requests) run(t *trial) string {
 	if !ok {
 		return inconclusive + "the link cannot read elements"
 	}
-	raw, err := d.ProbeRequest()
+	raw, err := call(t, 0, d.ProbeRequest)
 	if err != nil {
 		return t.cannot(err)
 	}
@@ -431,7 +431,7 @@ func (s requests) run(t *trial) string {
 	if err := wps.Decode(&p, raw, wps.Strict); err != nil {
 		return fmt.Sprintf("probe request: %v", err)
 	}
-	if raw, err = d.AssociationRequest(); err != nil {
+	if raw, err = call(t, 0, d.AssociationRequest); err != nil {
 		return t.cannot(err)
 	}
 	var a wps.AssociationRequest

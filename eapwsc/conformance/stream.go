@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -28,14 +29,58 @@ func (s *Stream) Open(mac wps.MAC) (Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &streamLink{conn: conn}, nil
+	l := &streamLink{conn: conn, arrived: make(chan []byte, streamQueue)}
+	go l.read()
+	return l, nil
 }
 
-// streamLink is an exchange on a Stream.
+const (
+	// streamQueue is how many packets of the device wait for the suite.
+	streamQueue = 64
+	// streamWrite is how long the device may take to read a packet.
+	streamWrite = 5 * time.Second
+)
+
+// errGone is the error of a link on which no packet will come any more: the
+// device has left.
+var errGone = errors.New("conformance: the device has left")
+
+// streamLink is an exchange on a Stream. It reads all the time: the suite may
+// send while the device does, and neither has to wait for the other.
 type streamLink struct {
-	conn   net.Conn
-	buffer []byte // of an incomplete packet
-	ended  bool
+	conn    net.Conn
+	arrived chan []byte // packets; closed when err is set
+	err     error       // why no more packets come
+}
+
+// read reads packets until the connection ends.
+func (l *streamLink) read() {
+	defer close(l.arrived)
+	for {
+		packet := make([]byte, 4)
+		if _, err := io.ReadFull(l.conn, packet); err != nil {
+			l.err = errGone
+			return
+		}
+		n := int(binary.BigEndian.Uint16(packet[2:]))
+		if n < len(packet) {
+			l.err = fmt.Errorf("conformance: the device sent an EAP packet with the Length %d, which is below 4", n)
+			return
+		}
+		packet = append(packet, make([]byte, n-len(packet))...)
+		if _, err := io.ReadFull(l.conn, packet[4:]); err != nil {
+			l.err = errGone
+			return
+		}
+		select {
+		case l.arrived <- packet:
+		default:
+			l.err = errFlood
+			// Otherwise the device would wait, and not read what the suite sends.
+			_, _ = io.Copy(io.Discard, l.conn)
+			return
+		}
+	}
 }
 
 // Send sends a packet. If the device has closed the connection, the packet is
@@ -44,43 +89,28 @@ func (l *streamLink) Send(packet []byte) error {
 	if len(packet) == 0 {
 		return nil
 	}
-	if _, err := l.conn.Write(packet); err != nil {
-		l.ended = true
+	if err := l.conn.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil {
+		return nil // it is closed
+	}
+	if _, err := l.conn.Write(packet); errors.Is(err, os.ErrDeadlineExceeded) {
+		return fmt.Errorf("conformance: the device has not read a packet within %v", streamWrite)
 	}
 	return nil
 }
 
 // Receive returns the next packet.
 func (l *streamLink) Receive(until time.Time) ([]byte, error) {
-	if err := l.conn.SetReadDeadline(until); err != nil {
-		l.ended = true
-	}
-	for !l.ended {
-		if len(l.buffer) >= 4 {
-			n := int(binary.BigEndian.Uint16(l.buffer[2:]))
-			if n < 4 {
-				return nil, errors.New("conformance: the device sent an EAP packet with a Length below 4")
-			}
-			if len(l.buffer) >= n {
-				packet := append([]byte(nil), l.buffer[:n]...)
-				l.buffer = l.buffer[n:]
-				return packet, nil
-			}
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case packet, ok := <-l.arrived:
+		if !ok {
+			return nil, l.err
 		}
-		b := make([]byte, 4096)
-		n, err := l.conn.Read(b)
-		l.buffer = append(l.buffer, b[:n]...)
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, nil
-		case err != nil && (errors.Is(err, io.EOF) || n == 0):
-			l.ended = true
-		}
+		return packet, nil
+	case <-timer.C:
+		return nil, nil
 	}
-	if wait := time.Until(until); wait > 0 && wait < time.Second {
-		time.Sleep(wait)
-	}
-	return nil, nil // the other side has gone: silence
 }
 
 // Close closes the connection.

@@ -9,10 +9,12 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/printable"
 	"github.com/gowps/gowps/wps/registration"
 )
 
@@ -59,6 +61,11 @@ type Config struct {
 	Seed uint64
 	// Rand is the source of keys and nonces; nil is [crypto/rand.Reader].
 	Rand io.Reader
+	// Limit is how long, in real time, a call into the device may last that
+	// should return at once; 0 is 10 s. What goes over a link or to an operator
+	// may take six times as long. After that the device hangs: the case fails,
+	// and the goroutine of the call is left alone.
+	Limit time.Duration
 	// Began and Ended, if set, are called before and after each case.
 	Began func(c *Case)
 	Ended func(r *Result)
@@ -79,6 +86,9 @@ type Result struct {
 	// Unusable reports that the device did not register a station any more
 	// after the case.
 	Unusable bool
+	// Unreset says why the device could not be returned to the state in which
+	// a case begins; empty if it could.
+	Unreset string
 	// Took is the duration of the case, in the device's time.
 	Took time.Duration
 
@@ -94,8 +104,12 @@ type Suite struct {
 	pressed        bool        // the device has heard a station with its button pressed, and not forgotten it
 	only           *mutationID // the only mutation to try; nil is all
 	everRegistered bool        // the device has registered a station
-	lost           *Case       // the case since which it does not any more
+	lost           *Case       // the case since which it does not any more, or is dead
+	dead           bool        // it hangs, or says nothing, and that takes real time
 	tries          int         // how often it was tried since then
+
+	mu   sync.Mutex
+	hung [controlEnd]int // how often each control has hung, without success between
 }
 
 // lostTries is how many cases still try a device that does not register a
@@ -117,6 +131,9 @@ func New(cfg Config) (*Suite, error) {
 		cfg.Controls = Funcs{}
 	}
 	s := &Suite{cfg: cfg}
+	if d, ok := cfg.Device.(careful); ok {
+		d.guardCalls(cmp.Or(cfg.Limit, defaultLimit))
+	}
 	var err error
 	if s.key, err = registration.NewKeyPair(cfg.Rand); err != nil {
 		return nil, err
@@ -184,8 +201,14 @@ func (s *Suite) RunCase(ctx context.Context, c *Case) *Result {
 	return r
 }
 
-func (s *Suite) run(ctx context.Context, c *Case) *Result {
-	r := &Result{Case: c, Verdict: Pass}
+func (s *Suite) run(ctx context.Context, c *Case) (r *Result) {
+	r = &Result{Case: c, Verdict: Pass}
+	defer func() {
+		if ctx.Err() != nil { // what was interrupted proves nothing
+			r.Verdict, r.Reason, r.Unusable = Inconclusive, "the run was interrupted", false
+		}
+		r.Reason = quotable(r.Reason)
+	}()
 	if missing := c.Needs &^ s.can(); missing != 0 {
 		r.Verdict, r.Reason = NotApplicable, "it needs: "+missing.String()
 		return r
@@ -195,14 +218,18 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 	if s.isLost(ctx) {
 		r.Verdict, r.Unusable = Inconclusive, true
 		r.Reason = fmt.Sprintf("since %s the device does not register a station any more", s.lost.ID)
+		if !s.everRegistered {
+			r.Reason = fmt.Sprintf("since %s the device hangs, or says nothing", s.lost.ID)
+		}
 		return r
 	}
 	defer func() {
-		if r.Unusable && s.everRegistered {
+		if r.Unusable && (s.everRegistered || s.dead) {
 			s.lost, s.tries = c, 0
 		}
 	}()
 	for _, row := range c.rows {
+		began := time.Now()
 		t := s.try(ctx, row, r)
 		if r.Verdict != Pass {
 			r.Unusable = t.settle() != ""
@@ -210,6 +237,11 @@ func (s *Suite) run(ctx context.Context, c *Case) *Result {
 		}
 		if len(c.rows) == 1 {
 			s.checkAlive(t, row, r)
+			return r
+		}
+		// A device that says nothing may be dead, and would take that long with
+		// each of the other inputs.
+		if t.opened && !t.heard && time.Since(began) > moment && !s.checkAlive(t, row, r) {
 			return r
 		}
 	}
@@ -244,10 +276,22 @@ func (s *Suite) isLost(ctx context.Context) bool {
 	return true
 }
 
+// moment is from when on it matters how long something takes.
+const moment = time.Second
+
+// quotable returns a reason for reports: it may quote the device or a command.
+func quotable(reason string) string {
+	const most = 500
+	if reason = printable.Text(reason); len(reason) > most {
+		reason = strings.ToValidUTF8(reason[:most], "") + "…"
+	}
+	return reason
+}
+
 // try runs the steps of an input.
 func (s *Suite) try(ctx context.Context, row row, r *Result) *trial {
 	t := s.trial(ctx)
-	t.reset()
+	r.Unreset = cmp.Or(r.Unreset, t.reset())
 	defer t.closeLinks()
 	for _, step := range row.steps {
 		why := step.run(t)
@@ -328,6 +372,8 @@ type trial struct {
 	ctx      context.Context
 	outcomes []*outcome
 	opened   bool   // the device has been contacted
+	heard    bool   // it has said something
+	hung     bool   // a call into it has not returned
 	input    string // within the input of the case: a mutation
 	recorded []byte // M2 of an earlier configuration
 	// recordedNetwork is the network of recorded.
@@ -352,7 +398,7 @@ func (t *trial) renew() { t.number = t.suite.trials.Add(1) }
 
 // cannot returns the result of a step that could not be carried out.
 func (t *trial) cannot(err error) string {
-	if errors.Is(err, ErrCrashed) {
+	if errors.Is(err, ErrCrashed) || errors.Is(err, ErrHung) {
 		return err.Error()
 	}
 	return inconclusive + err.Error()
@@ -372,31 +418,60 @@ func (t *trial) note(o *outcome) { t.outcomes = append(t.outcomes, o) }
 
 // operate uses the operator's hands.
 func (t *trial) operate(c Control, pin string) (answer string, err error) {
-	defer crashed(&err)
-	return t.suite.cfg.Controls.Do(t.ctx, c, pin)
+	s := t.suite
+	s.mu.Lock()
+	hung := s.hung[c]
+	s.mu.Unlock()
+	if hung >= hungTries {
+		return "", fmt.Errorf("%w that works: %v has hung %d times, and is not tried any more", ErrNoControl, c, hung)
+	}
+	answer, err = guard(t.ctx, s.limit()+waiting(s.cfg.Controls), func() (string, error) { return s.cfg.Controls.Do(t.ctx, c, pin) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !errors.Is(err, ErrHung) {
+		s.hung[c] = 0
+		return answer, err
+	}
+	s.hung[c]++
+	return "", fmt.Errorf("%w that works: %v hangs", ErrNoControl, c)
 }
 
+// hungTries is how often a control is tried that hangs.
+const hungTries = 2
+
 // reset returns the device to the initial state of a case: it waits for no
-// device, and its PIN is not locked.
-func (t *trial) reset() {
+// device, and its PIN is not locked. It returns why it could not, or "".
+func (t *trial) reset() string {
 	controls := t.suite.cfg.Controls
+	why := ""
 	if controls.Has(Cancel) {
-		_, _ = t.operate(Cancel, "")
+		if _, err := t.operate(Cancel, ""); err != nil {
+			why = err.Error()
+		}
 	}
 	if t.suite.cfg.Role == APEnrollee && controls.Has(Unlock) {
-		_, _ = t.operate(Unlock, "")
+		if _, err := t.operate(Unlock, ""); err != nil {
+			why = err.Error()
+		}
 	}
+	return quotable(why)
 }
 
 // settle returns the device to a known state after a case, and registers a
 // station to prove that it is alive. It returns why it is not, or "".
-func (t *trial) settle() string {
+func (t *trial) settle() (why string) {
+	if t.ctx.Err() != nil {
+		return ""
+	}
 	t.reset()
 	s := t.suite
 	if _, ok := s.cfg.Device.(Prober); ok && s.pressed {
-		s.cfg.Device.Sleep(121 * time.Second) // the monitor time: earlier presses are forgotten
+		t.sleep(121 * time.Second) // the monitor time: earlier presses are forgotten
 		s.pressed = false
 	}
+	t.heard, t.hung = false, false
+	began := time.Now()
+	defer func() { s.dead = why != "" && (t.hung || !t.heard) && time.Since(began) > moment }()
 	good := attempt{station: 0xF0, want: wantSuccess}
 	switch s.cfg.Role {
 	case APRegistrar:
@@ -414,7 +489,7 @@ func (t *trial) settle() string {
 		right = mesh{}
 	}
 	outcomes := t.outcomes
-	why := strings.TrimPrefix(right.run(t), inconclusive)
+	why = strings.TrimPrefix(right.run(t), inconclusive)
 	s.everRegistered = s.everRegistered || why == ""
 	if why != "" && s.cfg.Controls.Has(Restart) {
 		_, _ = t.operate(Restart, "")
@@ -429,12 +504,17 @@ func (t *trial) settle() string {
 func (t *trial) open(a attempt, mac wps.MAC) (Link, error) {
 	trigger := func() error { return t.trigger(a) }
 	if d, ok := t.suite.cfg.Device.(Triggered); ok {
-		return d.OpenTriggered(mac, trigger)
+		return t.link(func() (Link, error) { return d.OpenTriggered(mac, trigger) })
 	}
 	if err := trigger(); err != nil {
 		return nil, err
 	}
-	return t.suite.cfg.Device.Open(mac)
+	return t.openPlain(mac)
+}
+
+// openPlain starts an exchange that no operator has to trigger.
+func (t *trial) openPlain(mac wps.MAC) (Link, error) {
+	return t.link(func() (Link, error) { return t.suite.cfg.Device.Open(mac) })
 }
 
 // trigger makes the device start an exchange, if the device starts it.
@@ -549,8 +629,8 @@ func (t *trial) ownPIN() (string, error) {
 		return t.suite.cfg.OwnPIN, nil
 	}
 	pin, err := t.operate(ShowPIN, "")
-	if err == nil && len(pin) != 4 && len(pin) != 8 {
-		err = fmt.Errorf("conformance: the device's PIN has %d digits", len(pin))
+	if err == nil && (len(pin) != 4 && len(pin) != 8 || strings.Trim(pin, "0123456789") != "") {
+		err = fmt.Errorf("conformance: %v gave no PIN of four or eight digits", ShowPIN)
 	}
 	return pin, err
 }

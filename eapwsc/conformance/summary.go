@@ -22,6 +22,8 @@ type Report struct {
 	Began   time.Time
 	Seed    uint64 // of the suite's randomness; 0 if it was not repeatable
 	Results []*Result
+	// NotRun are the cases that an interrupted run has not come to.
+	NotRun []*Case
 	// Baseline holds the known differences that were expected; nil if there
 	// are none.
 	Baseline Baseline
@@ -29,7 +31,7 @@ type Report struct {
 
 // Complete reports whether every applicable case has a verdict.
 func (r *Report) Complete() bool {
-	return !slices.ContainsFunc(r.Results, func(x *Result) bool { return x.Verdict == Inconclusive })
+	return len(r.NotRun) == 0 && !slices.ContainsFunc(r.Results, func(x *Result) bool { return x.Verdict == Inconclusive })
 }
 
 // Conforms reports whether no case of level Must has failed, except known
@@ -99,10 +101,37 @@ func (r *Report) Changes() (failures, healed []*Result) {
 	return failures, healed
 }
 
+// changed returns a line for each difference from the baseline.
+func (r *Report) changed() (lines []string) {
+	if r.Baseline == nil {
+		return nil
+	}
+	failures, healed := r.Changes()
+	for _, x := range failures {
+		lines = append(lines, fmt.Sprintf("new failure: %s %s", x.Case.ID, x.Case.Title))
+	}
+	for _, x := range healed {
+		lines = append(lines, fmt.Sprintf("healed: %s %s", x.Case.ID, x.Case.Title))
+	}
+	return lines
+}
+
+// idsOf returns the IDs of the cases of results.
+func idsOf(results []*Result) (ids []string) {
+	for _, x := range results {
+		ids = append(ids, x.Case.ID)
+	}
+	return ids
+}
+
 // Summary returns the counts in one line.
 func (r *Report) Summary() string {
-	return fmt.Sprintf("%d cases: %d pass, %d fail, %d inconclusive, %d not applicable",
-		len(r.Results), r.count(Pass), r.count(Fail), r.count(Inconclusive), r.count(NotApplicable))
+	text := fmt.Sprintf("%d cases: %d pass, %d fail, %d inconclusive, %d not applicable",
+		len(r.Results)+len(r.NotRun), r.count(Pass), r.count(Fail), r.count(Inconclusive), r.count(NotApplicable))
+	if len(r.NotRun) > 0 {
+		text += fmt.Sprintf(", %d not run", len(r.NotRun))
+	}
+	return text
 }
 
 // WriteText writes the report for a terminal.
@@ -119,14 +148,8 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
-	if r.Baseline != nil {
-		failures, healed := r.Changes()
-		for _, x := range failures {
-			fmt.Fprintf(&b, "new failure: %s %s\n", x.Case.ID, x.Case.Title)
-		}
-		for _, x := range healed {
-			fmt.Fprintf(&b, "healed: %s %s\n", x.Case.ID, x.Case.Title)
-		}
+	for _, line := range r.changed() {
+		b.WriteString(line + "\n")
 	}
 	b.WriteString(r.Summary() + "\n")
 	for _, line := range r.missing() {
@@ -136,18 +159,29 @@ func (r *Report) WriteText(w io.Writer) error {
 	return err
 }
 
-// missing returns why cases were not applicable: a line for each reason, with
-// the number of cases.
+// missing returns what a reader of the counts has to know: a line for each
+// reason why cases were not applicable, or began in an unknown state of the
+// device, with the number of cases, and one with those that were not run.
 func (r *Report) missing() []string {
 	counts := map[string]int{}
 	for _, x := range r.Results {
 		if x.Verdict == NotApplicable {
-			counts[x.Reason]++
+			counts["not applicable: "+x.Reason]++
+		}
+		if x.Unreset != "" {
+			counts["where the device could not be reset: "+x.Unreset]++
 		}
 	}
 	var lines []string
 	for _, reason := range slices.Sorted(maps.Keys(counts)) {
-		lines = append(lines, fmt.Sprintf("%d not applicable: %s", counts[reason], reason))
+		lines = append(lines, fmt.Sprintf("%d %s", counts[reason], reason))
+	}
+	if len(r.NotRun) > 0 {
+		ids := make([]string, len(r.NotRun))
+		for i, c := range r.NotRun {
+			ids[i] = c.ID
+		}
+		lines = append(lines, fmt.Sprintf("%d not run: %s", len(ids), strings.Join(ids, " ")))
 	}
 	return lines
 }
@@ -165,6 +199,9 @@ type jsonReport struct {
 	Fail    int          `json:"fail"`
 	Unknown int          `json:"inconclusive"`
 	Skipped int          `json:"not_applicable"`
+	NotRun  []string     `json:"not_run,omitempty"`
+	New     []string     `json:"new_failures,omitempty"` // with a baseline
+	Healed  []string     `json:"healed,omitempty"`
 	Results []jsonResult `json:"results"`
 }
 
@@ -178,6 +215,7 @@ type jsonResult struct {
 	Reason   string  `json:"reason,omitempty"`
 	Known    string  `json:"known,omitempty"`
 	Unusable bool    `json:"unusable,omitempty"`
+	Unreset  string  `json:"unreset,omitempty"`
 	Seconds  float64 `json:"seconds"`
 }
 
@@ -191,8 +229,15 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	for _, x := range r.Results {
 		out.Results = append(out.Results, jsonResult{
 			x.Case.ID, x.Case.Title, x.Case.Level.String(), x.Case.Origin, x.Verdict.String(), x.Input, x.Reason,
-			r.Baseline[x.Case.ID], x.Unusable, x.Took.Seconds(),
+			r.Baseline[x.Case.ID], x.Unusable, x.Unreset, x.Took.Seconds(),
 		})
+	}
+	for _, c := range r.NotRun {
+		out.NotRun = append(out.NotRun, c.ID)
+	}
+	if r.Baseline != nil {
+		failures, healed := r.Changes()
+		out.New, out.Healed = idsOf(failures), idsOf(healed)
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
@@ -227,7 +272,7 @@ type junitProblem struct {
 // reads. A failure that is in the baseline is a skipped test; an inconclusive
 // case is an error.
 func (r *Report) WriteJUnit(w io.Writer) error {
-	s := junitSuite{Name: "WPS conformance: " + r.Role.String(), Tests: len(r.Results), Skipped: r.count(NotApplicable), Errors: r.count(Inconclusive)}
+	s := junitSuite{Name: "WPS conformance: " + r.Role.String(), Tests: len(r.Results) + len(r.NotRun), Skipped: r.count(NotApplicable) + len(r.NotRun), Errors: r.count(Inconclusive)}
 	for _, x := range r.Results {
 		c := junitCase{Class: strings.ReplaceAll(x.Case.Level.String(), " ", "_"), Name: x.Case.ID + " " + x.Case.Title, Time: fmt.Sprintf("%.3f", x.Took.Seconds())}
 		reason, known := r.Baseline[x.Case.ID]
@@ -244,6 +289,9 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 			c.Skipped = &junitProblem{Message: x.Reason}
 		}
 		s.Cases = append(s.Cases, c)
+	}
+	for _, c := range r.NotRun {
+		s.Cases = append(s.Cases, junitCase{Class: c.Level.String(), Name: c.ID + " " + c.Title, Time: "0.000", Skipped: &junitProblem{Message: "not run: the run was interrupted"}})
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -282,11 +330,15 @@ func (r *Report) Document() *report.Document {
 			d.Parts = append(d.Parts, x.part(r.Baseline[x.Case.ID]))
 		}
 	}
-	d.Parts[0].Notes = r.missing()
+	d.Parts[0].Notes = append(r.changed(), r.missing()...)
 	table := report.Table{Caption: "All cases", Head: []string{"case", "level", "verdict", "what it proves"}}
 	for _, x := range r.Results {
 		table.Rows = append(table.Rows, []string{x.Case.ID, x.Case.Level.String(), x.Verdict.String(), x.Case.Title + ": " + x.Case.Proves})
 		table.Moods = append(table.Moods, moods[x.Verdict])
+	}
+	for _, c := range r.NotRun {
+		table.Rows = append(table.Rows, []string{c.ID, c.Level.String(), "not run", c.Title + ": " + c.Proves})
+		table.Moods = append(table.Moods, report.Warning)
 	}
 	d.Parts = append(d.Parts, report.Part{Heading: "Cases", Tables: []report.Table{table}})
 	return d
@@ -309,8 +361,12 @@ func (r *Result) part(known string) report.Part {
 	}
 	if n := len(r.outcomes); n > 0 {
 		o := r.outcomes[n-1]
+		frames, hidden := shown(o.frames)
 		l := &report.Ladder{Title: "The exchange that decided it", Left: "suite", Right: "device"}
-		for _, f := range o.frames {
+		if hidden > 0 {
+			p.Notes = append(p.Notes, fmt.Sprintf("%d packets in the middle of the exchange are left out.", hidden))
+		}
+		for _, f := range frames {
 			name, text := describe(f.packet)
 			l.Arrows = append(l.Arrows, report.Arrow{At: f.at.Sub(o.began), FromLeft: f.sent, Name: name, Text: text})
 		}

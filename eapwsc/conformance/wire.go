@@ -28,6 +28,9 @@ type Wire struct {
 	realTime
 }
 
+// waits implements patient.
+func (w *Wire) waits() time.Duration { return cmp.Or(w.Patience, defaultPatience) }
+
 // Open begins an exchange.
 func (w *Wire) Open(mac wps.MAC) (Link, error) {
 	return w.OpenTriggered(mac, func() error { return nil })
