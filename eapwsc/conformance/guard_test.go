@@ -327,3 +327,25 @@ func TestInterrupted(t *testing.T) {
 		})
 	}
 }
+
+// TestLoadInterrupted interrupts a load: the exchange that runs has not been
+// refused.
+func TestLoadInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		device := &Stream{Dial: func(wps.MAC) (net.Conn, error) {
+			near, far := net.Pipe()
+			go behind(t, far, "is silent")
+			return near, nil
+		}}
+		s, err := New(Config{Device: device, Role: Station, OwnPIN: ownPIN})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Load(ctx, LoadConfig{N: 10})
+		if !errors.Is(err, context.DeadlineExceeded) || r.N != 0 || r.Succeeded != 0 || r.Refused != 0 || len(r.Errors) > 0 || r.Took > 4*time.Second {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}

@@ -127,7 +127,9 @@ func (s *Suite) Load(ctx context.Context, cfg LoadConfig) (*LoadReport, error) {
 				why := s.loadOne(ctx, byte(1+w))
 				took := s.cfg.Device.Now().Sub(start)
 				mu.Lock()
-				if why == "" {
+				if why != "" && ctx.Err() != nil {
+					r.N-- // it was interrupted
+				} else if why == "" {
 					r.Succeeded++
 					r.latencies = append(r.latencies, took)
 				} else {

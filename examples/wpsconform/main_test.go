@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"os"
@@ -87,6 +88,25 @@ func TestRun(t *testing.T) {
 	}
 	if status, out, _ := try(t, enrollee("24681353"), append([]string{"run", "-expect", known}, common...)...); status != program.Fine {
 		t.Errorf("known differences: exit status %d: %s", status, out)
+	}
+}
+
+// TestInterrupted interrupts a run before its first case: the reports say what
+// was not run.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	junit := filepath.Join(t.TempDir(), "junit.xml")
+	for _, format := range [][]string{nil, {"-json", "-junit", junit}} {
+		var stdout, stderr bytes.Buffer
+		args := append([]string{"run", "-dut", "station", "-i", "eth0", "-pin", "12345670", "-only", "STA-ENR-PIN-0[12]"}, format...)
+		status := program.Run(ctx, command(enrollee("12345670")), program.IO{In: strings.NewReader(""), Out: &stdout, Err: &stderr}, args)
+		if status != program.Incomplete || !strings.Contains(stdout.String(), "STA-ENR-PIN-02") || !strings.Contains(stderr.String(), "Stopped by you after 0 of 2 cases.") {
+			t.Errorf("%v: exit status %d: %s%s", format, status, &stdout, &stderr)
+		}
+	}
+	if b, err := os.ReadFile(junit); err != nil || bytes.Count(b, []byte("not run")) != 2 {
+		t.Errorf("%s, %v", b, err)
 	}
 }
 

@@ -99,8 +99,12 @@ func (r *run) execute(ctx context.Context, streams program.IO, cfg conformance.C
 		return program.Unable, program.Usagef("no case is selected")
 	}
 	report.Results = suite.Run(ctx)
+	report.NotRun = suite.Cases()[len(report.Results):]
 	if streams.Terminal {
 		fmt.Fprintf(streams.Err, "\r%s\r", strings.Repeat(" ", barWidth))
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintf(streams.Err, "Stopped by you after %d of %d cases.\n", done, total)
 	}
 	write := report.WriteText
 	if r.json {
@@ -122,9 +126,6 @@ func (r *run) execute(ctx context.Context, streams program.IO, cfg conformance.C
 		return program.Unable, err
 	case !report.Conforms():
 		return program.Problem, nil
-	case ctx.Err() != nil:
-		fmt.Fprintf(streams.Err, "Stopped by you after %d of %d cases.\n", done, total)
-		return program.Incomplete, nil
 	case !report.Complete():
 		return program.Incomplete, nil
 	}
