@@ -111,7 +111,7 @@ func carrierOf(payload []byte, records []Record) (Carrier, bool) {
 	if len(payload) < 2 || int(payload[1]) > len(payload)-2 {
 		return Carrier{}, false
 	}
-	id := string(payload[2 : 2+payload[1]])
+	id := string(payload[2:][:payload[1]])
 	for _, r := range records {
 		if r.ID == id {
 			return Carrier{State: payload[0] & 3, MediaType: r.Type, WSC: r.TNF == MIME && strings.EqualFold(r.Type, MediaType)}, true

@@ -201,6 +201,40 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// TestCarrierReference refers to a record by names of all lengths, and by one that
+// is truncated.
+func TestCarrierReference(t *testing.T) {
+	for n := range 256 {
+		id := strings.Repeat("i", n)
+		reference := nfc.Record{TNF: nfc.WellKnown, Type: "ac", Payload: join([]byte{1, byte(n)}, []byte(id), []byte{0})}
+		carrier := nfc.Record{TNF: nfc.MIME, Type: nfc.MediaType, ID: id}
+		for cut, want := range []int{1, 1, 0} { // the number of auxiliary data may be missing
+			r := reference
+			r.Payload = r.Payload[:len(r.Payload)-cut]
+			if n == 0 && cut == 2 {
+				continue
+			}
+			inner, err := nfc.AppendMessage([]byte{0x12}, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, err := nfc.ParseHandover([]nfc.Record{{TNF: nfc.WellKnown, Type: "Hs", Payload: inner}, carrier})
+			if err != nil || len(h.Carriers) != want {
+				t.Errorf("a name of %d octets, %d cut off: %+v, %v", n, cut, h, err)
+			}
+		}
+	}
+	for _, payload := range []string{"", "\x01"} {
+		inner, err := nfc.AppendMessage([]byte{0x12}, nfc.Record{TNF: nfc.WellKnown, Type: "ac", Payload: wps.Redacted(payload)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h, err := nfc.ParseHandover([]nfc.Record{{TNF: nfc.WellKnown, Type: "Hs", Payload: inner}, {}}); err != nil || len(h.Carriers) != 0 {
+			t.Errorf("%d octets: %+v, %v", len(payload), h, err)
+		}
+	}
+}
+
 func FuzzParseMessage(f *testing.F) {
 	for _, k := range tokens(f) {
 		f.Add(k.octets)
