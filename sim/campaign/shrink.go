@@ -37,8 +37,12 @@ func (c *Campaign) Shrink(s Scenario) (Scenario, Play, error) {
 	for size := len(least.happened); size > 0; size /= 2 {
 		for at := 0; at < len(least.happened); {
 			fewer := least.Scenario
-			fewer.Keep = append([]string{}, least.happened[:at]...) // not nil, which keeps all
-			fewer.Keep = append(fewer.Keep, least.happened[min(at+size, len(least.happened)):]...)
+			fewer.Keep = []string{} // not nil, which keeps all
+			for i, fault := range least.happened {
+				if i < at || i >= at+size {
+					fewer.Keep = append(fewer.Keep, fault.String())
+				}
+			}
 			if !try(fewer) {
 				at += size
 			}

@@ -51,7 +51,7 @@ type Play struct {
 	// Trace is [sim.World.TraceHash], in hexadecimal digits.
 	Trace string `json:"trace"`
 
-	happened []string // names of the faults
+	happened []faultName // the faults
 }
 
 // Times of a scene.
@@ -378,7 +378,18 @@ type faultSelection struct {
 	faults   sim.Faults
 	keep     map[string]bool   // nil keeps all
 	frames   map[direction]int // sent so far
-	happened []string
+	happened []faultName
+}
+
+// faultName names a fault.
+type faultName struct {
+	direction
+	number int // of the frame in its direction
+}
+
+// String returns the name in a [Scenario].
+func (n faultName) String() string {
+	return n.from.String() + ">" + n.to.String() + "#" + strconv.Itoa(n.number)
 }
 
 // direction is one of the two directions between two addresses.
@@ -407,8 +418,8 @@ func (s *faultSelection) Apply(arrivals []sim.Arrival, f *sim.Frame, r *rand.Ran
 	if now := arrivals[before:]; len(now) == 1 && now[0].Damage == 0 {
 		return arrivals
 	}
-	name := f.From.String() + ">" + f.To.String() + "#" + strconv.Itoa(number)
-	if s.keep != nil && !s.keep[name] {
+	name := faultName{way, number}
+	if s.keep != nil && !s.keep[name.String()] {
 		return append(arrivals[:before], sim.Arrival{Frame: f})
 	}
 	s.happened = append(s.happened, name)
