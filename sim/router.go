@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base32"
 	"errors"
@@ -115,8 +116,10 @@ type Router struct {
 	points   []*ap.AccessPoint // one for all radios, or one for each
 	clients  []*client         // in the order of arrival
 	answered answered          // valid until something else happens
-	reload   time.Time         // when new settings take effect
-	boot     time.Time         // when the router will have started; zero if it has
+	said     [2][]byte         // the elements of the last beacon and probe response
+	probe    lastProbe
+	reload   time.Time // when new settings take effect
+	boot     time.Time // when the router will have started; zero if it has
 	events   []ap.Event
 	cable    cable
 }
@@ -642,7 +645,14 @@ func (r *Router) announcement(t FrameType, ssid wps.SSID, element wps.List) *Fra
 	if element != nil {
 		list = appendWPS(list, element)
 	}
-	return &Frame{Type: t, Privacy: row.encrypts(), Body: w.keep(list)}
+	last := &r.said[0]
+	if t == ProbeResponse {
+		last = &r.said[1]
+	}
+	if !bytes.Equal(*last, list) { // most say the same again, and share the octets
+		*last = w.keep(list)
+	}
+	return &Frame{Type: t, Privacy: row.encrypts(), Body: *last}
 }
 
 // probed answers a probe request for any network or for this one; a hidden
@@ -659,10 +669,8 @@ func (r *Router) probed(now time.Time, radio int, f *Frame) {
 	var element wps.List
 	if r.WPS() == nil {
 		w := r.port.world
-		request := &w.probeRequest
-		*request = wps.ProbeRequest{}
-		if e.WPS != nil && wps.Decode(request, e.WPS, wps.Tolerant) == nil {
-			r.point(radio).Probe(now, f.From, request)
+		if e.WPS != nil && r.probe.read(e.WPS) {
+			r.point(radio).Probe(now, f.From, &r.probe.request)
 		}
 		w.probeResponse = r.point(radio).ProbeResponse(now)
 		r.announce(&w.probeResponse.Beacon)
@@ -674,6 +682,27 @@ func (r *Router) probed(now time.Time, radio int, f *Frame) {
 		r.answered = answered{at: now, radio: radio, privacy: answer.Privacy, body: answer.Body}
 	}
 	r.send(radio, answer)
+}
+
+// lastProbe is the last probe request with a WPS element: a device that scans sends
+// the same again and again.
+type lastProbe struct {
+	request wps.ProbeRequest
+	octets  []byte // of the request; nil if there was none that can be read
+}
+
+// read reads the WPS element of a probe request, and reports whether it can be
+// read.
+func (p *lastProbe) read(octets []byte) bool {
+	if p.octets != nil && bytes.Equal(p.octets, octets) {
+		return true
+	}
+	*p = lastProbe{}
+	if wps.Decode(&p.request, octets, wps.Tolerant) != nil {
+		return false
+	}
+	p.octets = octets
+	return true
 }
 
 // answered is an answer to a probe request that also serves others at the same

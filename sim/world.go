@@ -61,7 +61,6 @@ type reusable struct {
 
 	// Scratch values for encoding and decoding, used one at a time.
 	m1                  wps.M1
-	probeRequest        wps.ProbeRequest
 	probeResponse       wps.ProbeResponse
 	associationRequest  wps.AssociationRequest
 	associationResponse wps.AssociationResponse
