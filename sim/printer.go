@@ -127,7 +127,7 @@ type Printer struct {
 type setup struct {
 	button   bool
 	pin      pin.PIN
-	request  []byte // the WPS element of its probe requests
+	request  []byte // the WPS element of its probe requests; nil before the first scan, and during an attempt
 	began    time.Time
 	until    time.Time
 	scans    int
@@ -248,7 +248,6 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 		p.changeMAC(now)
 	}
 	s.began, s.until = now, now.Add(patience)
-	s.request = p.port.world.element(p.probe(s.button))
 	p.record, p.setup, p.err = record{}, s, nil
 	p.record.noteSearch(now, p.radio.MAC(), p.cfg.Device.UUID, p.method())
 	p.scanForRegistrar(now)
@@ -299,8 +298,12 @@ func (p *Printer) Restart() {
 
 // scanForRegistrar scans for routers that wait.
 func (p *Printer) scanForRegistrar(now time.Time) {
-	p.alarm = p.setup.until
-	p.scan(now, p.setup.request)
+	s := p.setup
+	if s.request == nil {
+		s.request = p.port.world.element(p.probe(s.button))
+	}
+	p.alarm = s.until
+	p.scan(now, s.request)
 }
 
 // reconnect looks for a network that the printer knows, after a pause.
@@ -427,7 +430,7 @@ func (s *setup) conclusion() error {
 // tryRegistrar starts an attempt to register.
 func (p *Printer) tryRegistrar(now time.Time, point bss) {
 	s := p.setup
-	s.waiting = point.element.SelectedRegistrar
+	s.waiting, s.request = point.element.SelectedRegistrar, nil
 	cfg := registration.EnrolleeConfig{Config: registration.Config{
 		Device: p.cfg.Device, Version10: p.cfg.Version10, Rand: p.nonces,
 	}}
