@@ -5,7 +5,7 @@
 // equivalent, which no test can notice. Status 1 if there are others, or if a
 // row of the list matches no mutant.
 //
-//	go run .ci/survivors.go -equivalent FILE REPORT.json…
+//	go run .ci/survivors.go -equivalent FILE PACKAGE=REPORT.json…
 //
 // A row of the list has the file, the operator, the line of source as it is,
 // and after " # " the reason.
@@ -16,14 +16,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
+	"path"
 	"strings"
 )
 
 // report is the output of gremlins with --output.
 type report struct {
 	Files []struct {
-		Name      string `json:"file_name"`
+		Name      string `json:"file_name"` // in the directory of the package
 		Mutations []struct {
 			Line   int    `json:"line"`
 			Column int    `json:"column"`
@@ -45,7 +45,11 @@ func main() {
 		}
 	}
 	lived, read := 0, make(map[string]bool) // read has the files in the reports
-	for _, name := range flag.Args() {
+	for _, argument := range flag.Args() {
+		pkg, name, ok := strings.Cut(argument, "=")
+		if !ok {
+			check(fmt.Errorf("%s: not PACKAGE=REPORT.json", argument))
+		}
 		text, err := os.ReadFile(name)
 		check(err)
 		var r report
@@ -53,23 +57,24 @@ func main() {
 		count := make(map[string]int)
 		same := 0
 		for _, f := range r.Files {
-			read[f.Name] = true
+			file := path.Join(pkg, f.Name)
+			read[file] = true
 			for _, m := range f.Mutations {
 				count[m.Status]++
 				if m.Status != "LIVED" && m.Status != "NOT COVERED" {
 					continue
 				}
-				row := fmt.Sprintf("%s %s %s", f.Name, m.Type, line(f.Name, m.Line))
+				row := fmt.Sprintf("%s %s %s", file, m.Type, line(file, m.Line))
 				if _, ok := equivalent[row]; ok {
 					equivalent[row] = true
 					same++
 					continue
 				}
 				lived++
-				fmt.Printf("%s:%d:%d %s %s: %s\n", f.Name, m.Line, m.Column, m.Type, strings.ToLower(m.Status), line(f.Name, m.Line))
+				fmt.Printf("%s:%d:%d %s %s: %s\n", file, m.Line, m.Column, m.Type, strings.ToLower(m.Status), line(file, m.Line))
 			}
 		}
-		fmt.Printf("%s: %d killed, %d timed out, %d lived, %d not covered, %d of these equivalent\n", strings.TrimSuffix(filepath.Base(name), ".json"),
+		fmt.Printf("%s: %d killed, %d timed out, %d lived, %d not covered, %d of these equivalent\n", pkg,
 			count["KILLED"], count["TIMED OUT"], count["LIVED"], count["NOT COVERED"], same)
 	}
 	for row, seen := range equivalent {
