@@ -70,10 +70,12 @@ func (r *Reader) advance() bool {
 }
 
 // Skip passes over the frames in the next octets of the capture, and over the
-// rest of the last one. What it passes over has no events.
+// rest of the last one. What it passes over has no events other than notes about
+// the file, and messages that have begun before are dropped.
 func (r *Reader) Skip(octets int64) {
 	r.given = len(r.decoder.events)
-	for end := r.Offset() + octets; r.err == nil && r.Offset() < end; {
+	r.decoder.forget()
+	for start := r.Offset(); r.err == nil && r.Offset()-start < octets; {
 		r.advance()
 	}
 }
@@ -110,6 +112,11 @@ func (d *decoder) init() {
 	d.frame = new(frame)
 	d.seed = maphash.MakeSeed()
 	d.managements = newRecent[managementKey, *managementSeen](1024)
+	d.forget()
+}
+
+// forget drops what is kept of earlier frames to understand later ones.
+func (d *decoder) forget() {
 	d.requests = newRecent[radiusKey, radiusPeers](1024)
 	d.streams = newRecent[flowKey, *stream](256)
 	d.cmdus = newRecent[cmduKey, *cmdu](64)

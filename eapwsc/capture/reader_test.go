@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"runtime"
 	"slices"
@@ -568,6 +570,65 @@ func TestSkip(t *testing.T) {
 		i := slices.IndexFunc(all, func(a Event) bool { return a.Frame == e.Frame })
 		if i < 3 || octets > 1 && i < 4 || !bytes.Equal(all[i].Data, e.Data) || r.Offset() <= after {
 			t.Errorf("after %d octets: frame %d, event %d", octets, e.Frame, i)
+		}
+	}
+}
+
+// TestSkipState checks that frames after a part that was passed over are not taken for
+// the rest of messages before it, or for answers to these.
+func TestSkipState(t *testing.T) {
+	client, server := netip.MustParseAddrPort("10.0.0.1:50000"), netip.MustParseAddrPort("10.0.0.2:1812")
+	request := func(identifier byte, station string) []byte {
+		return udpFrame(client, server, radiusPacket(RADIUSAccessRequest, identifier, attribute(radiusCallingStationID, []byte(station)), eapMessage([]byte{2, 9, 0, 4})))
+	}
+	post := segments(registrarEnd, apEnd, 1001, httpPost("PutMessage", soap("PutMessage", argument("NewInMessage", wscMessage))), 200)
+	var records []record
+	for _, frame := range slices.Concat([][]byte{
+		request(5, "02-00-00-00-00-01"), post[0], request(6, "02-00-00-00-00-02"),
+		request(5, "02-00-00-00-00-03"), // passed over
+		udpFrame(server, client, radiusPacket(RADIUSAccessChallenge, 5, eapMessage([]byte{1, 9, 0, 4}))),
+	}, post[2:]) {
+		records = append(records, record{link: int(linkEthernet), data: frame})
+	}
+	r, err := NewReader(bytes.NewReader(buildPcap(binary.LittleEndian, false, records...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if e, err := r.Next(); err != nil || e.RADIUS.Station == [6]byte{} {
+			t.Fatal(e, err)
+		}
+	}
+	r.Skip(1)
+	e, err := r.Next()
+	if err != nil || e.RADIUS == nil || e.RADIUS.Code != RADIUSAccessChallenge || e.Frame != 5 {
+		t.Fatal(e, err)
+	}
+	if e.RADIUS.Station != [6]byte{} {
+		t.Errorf("the answer is said to be for %x", e.RADIUS.Station)
+	}
+	if e, err := r.Next(); !errors.Is(err, io.EOF) {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+// TestSkipOctets passes over all kinds of numbers of octets.
+func TestSkipOctets(t *testing.T) {
+	b, err := os.ReadFile("testdata/wired/m01-clean-none-driver.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for octets, end := range map[int64]bool{math.MinInt64: false, -1: false, 0: false, math.MaxInt64: true} {
+		r, err := NewReader(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		r.Skip(octets)
+		if _, err := r.Next(); errors.Is(err, io.EOF) != end {
+			t.Errorf("%d octets: %v", octets, err)
 		}
 	}
 }

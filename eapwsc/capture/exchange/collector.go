@@ -39,6 +39,12 @@ type Collector struct {
 	now           time.Time // the time of the capture
 	nextSweep     time.Time // when to look for conversations that are over
 	link          int       // the interface of the event: see [capture.Event]
+
+	// since are the parties that were heard after the last interruption, nil if
+	// exchanges of before cannot go on any more; resumed is the time of the first
+	// of them.
+	resumed time.Time
+	since   map[party]struct{}
 }
 
 const (
@@ -116,9 +122,22 @@ func (c *Collector) follow(t time.Time) {
 	}
 }
 
-// Interrupt ends all exchanges, as at the end of the capture: a part of it is
-// left out. It returns those that are not returned yet.
+// Interrupt is called where a part of the capture is left out. It returns the
+// exchanges that have ended and are not returned yet. Those of which the end or
+// the beginning may be in that part are dropped, as what is left of them can be
+// misleading.
 func (c *Collector) Interrupt() []*Exchange {
+	for _, v := range c.conversations.byParty {
+		if x := v.exchange; x != nil {
+			x.partial = !v.ended && !x.isDecided() || x.Joining.Failed() // so far
+		}
+	}
+	c.since = map[party]struct{}{}
+	return c.endAll()
+}
+
+// endAll ends all exchanges and returns those that are not returned yet.
+func (c *Collector) endAll() []*Exchange {
 	for v := c.conversations.oldest(); v != nil; v = c.conversations.oldest() {
 		c.drop(v)
 	}
@@ -126,11 +145,31 @@ func (c *Collector) Interrupt() []*Exchange {
 	return c.queue.take()
 }
 
+// resumes reports whether the next exchange of a party may be the rest of one
+// that began before the last interruption or in the part that was left out.
+func (c *Collector) resumes(p party) bool {
+	if c.since == nil {
+		return false
+	}
+	if _, known := c.since[p]; known {
+		return false
+	}
+	if len(c.since) == 0 {
+		c.resumed = c.now
+	}
+	if len(c.since) >= maxConversations || c.now.Sub(c.resumed) > idleTime {
+		c.since = nil
+		return false
+	}
+	c.since[p] = struct{}{}
+	return true
+}
+
 // Close returns the exchanges that are still open. If the capture has none at
 // all, stations that sent EAPOL-Start and got no request for their identity
 // count as exchanges.
 func (c *Collector) Close() []*Exchange {
-	if out := c.Interrupt(); c.queue.deliveredAny {
+	if out := c.endAll(); c.queue.hadAny {
 		return out
 	}
 	return c.queue.unanswered
@@ -209,7 +248,7 @@ func (c *Collector) conversation(p party) *conversation {
 		if c.conversations.recent.Len() >= maxConversations {
 			c.drop(c.conversations.oldest())
 		}
-		v = &conversation{party: p, queue: &c.queue}
+		v = &conversation{party: p, queue: &c.queue, resumes: c.resumes(p)}
 		c.conversations.add(v)
 	}
 	return v

@@ -41,6 +41,7 @@ type conversation struct {
 	wsc          bool         // there is evidence of WPS, not of other EAP
 	directions   [2]direction // from the client, and from the access point
 	room         []byte       // memory for the packets of the exchange
+	resumes      bool         // the next exchange may have begun before an interruption
 }
 
 // maxSteps limits the steps that are kept of one exchange.
@@ -51,12 +52,14 @@ func (v *conversation) begin(e *capture.Event) {
 	if v.exchange != nil {
 		return
 	}
+	resumes := v.resumes
 	*v = conversation{party: v.party, queue: v.queue, place: v.place, last: v.last, link: v.link, connected: v.connected}
 	v.exchange = v.queue.begin(&Exchange{
 		Transcript: validate.Transcript{Client: v.party.station, Lossy: true},
 		Transport:  v.party.transport, OnAir: e.Radio.OnAir, Began: e.Time, Ended: e.Time,
 		APAddress: v.party.ap, Registrar: v.party.registrar,
 	})
+	v.exchange.resumes = resumes
 }
 
 // finish ends the current exchange. It is dropped if a registrar only asked an
@@ -69,6 +72,7 @@ func (v *conversation) finish() {
 	x := v.exchange
 	asked := x.Transport == TransportUPnP && x.APEnrollee && len(x.Entries) == 1
 	v.exchange = nil
+	x.partial = x.partial || x.resumes && !x.hasBeginning()
 	v.queue.end(x, !v.wsc || len(x.Entries) == 0 || asked)
 }
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gowps/gowps/wps"
@@ -120,6 +121,33 @@ func (x *Exchange) first(t wps.MessageType) *validate.Entry {
 		}
 	}
 	return nil
+}
+
+// hasBeginning reports whether the exchange shows how it began. What a text does not
+// say of its first steps may have been assumed, and an M1 in EAP may answer M2D.
+func (x *Exchange) hasBeginning() bool {
+	if len(x.Entries) == 0 {
+		return false
+	}
+	first := &x.Entries[0]
+	switch x.Transport {
+	case TransportRADIUS:
+		return first.Signal == validate.SignalIdentity
+	case TransportUPnP, TransportIEEE1905:
+		return first.Type == wps.MessageM1
+	}
+	return slices.Contains(firstSignals, first.Signal)
+}
+
+// firstSignals are those with which an exchange over EAPOL may begin.
+var firstSignals = []validate.Signal{
+	validate.SignalAuthentication, validate.SignalAssociationRequest, validate.SignalEAPOLStart, validate.SignalIdentityRequest,
+}
+
+// isDecided reports whether the exchange had a message that ends it. What may come
+// after that changes nothing.
+func (x *Exchange) isDecided() bool {
+	return x.first(wps.MessageNACK) != nil || x.first(wps.MessageDone) != nil
 }
 
 // Messages yields the WSC messages of the exchange.

@@ -19,13 +19,13 @@ const (
 // queue holds the exchanges that have begun and are not returned yet. It
 // returns them in the order in which they began, unless too many wait.
 type queue struct {
-	begun        []*queued   // in this order they are returned
-	maxOpen      int         // how many may have begun before some are returned out of order
-	octets       int         // the memory of all
-	ended        []*queued   // to be completed
-	ready        []*Exchange // to be returned
-	deliveredAny bool        // an exchange was returned
-	unanswered   []*Exchange // EAPOL-Start only, the first few of them
+	begun      []*queued   // in this order they are returned
+	maxOpen    int         // how many may have begun before some are returned out of order
+	octets     int         // the memory of all
+	ended      []*queued   // to be completed
+	ready      []*Exchange // to be returned
+	hadAny     bool        // there was an exchange
+	unanswered []*Exchange // EAPOL-Start only, the first few of them
 
 	exchanges, steps int // so far
 }
@@ -39,6 +39,9 @@ type queued struct {
 	// ordinary reports that the station joined a network with its key: its
 	// EAPOL-Start was not for WPS.
 	ordinary bool
+	// resumes reports that the exchange is the first one of its party after an
+	// interruption, and partial that its beginning or end was left out.
+	resumes, partial bool
 }
 
 // begin adds an exchange.
@@ -93,8 +96,10 @@ func (q *queue) take() []*Exchange {
 func (q *queue) deliver(e *queued) {
 	q.octets -= e.octets
 	switch {
+	case e.partial:
+		q.hadAny = q.hadAny || !e.notWPS
 	case !e.notWPS:
-		q.ready, q.deliveredAny = append(q.ready, e.Exchange), true
+		q.ready, q.hadAny = append(q.ready, e.Exchange), true
 	case e.isUnanswered() && !e.ordinary && len(q.unanswered) < maxUnanswered:
 		q.unanswered = append(q.unanswered, e.Exchange)
 	}

@@ -187,12 +187,20 @@ type network struct {
 	freq int
 }
 
-// interrupt forgets what is under way, as lines are left out.
+// interrupt forgets what is under way, as lines are left out: one of them may have
+// ended it.
 func (in *interpreter) interrupt() {
 	for _, l := range in.links {
 		l.conversations, l.conversation, l.proposals, l.failed = nil, nil, 0, nil
+		l.method, l.wps, l.pressed, l.pinEntered, l.undecided = doctor.MethodUnknown, false, false, false, false
+		l.enrolled, l.done, l.joining = false, 0, false
 	}
-	in.radius, in.cell, in.details, in.dissected = nil, nil, nil, nil
+	in.element, in.pending, in.dump, in.radius = nil, nil, nil, nil
+	in.cell, in.visible, in.details, in.dissected = nil, nil, nil, nil
+	in.enrollee, in.commanded = wps.MAC{}, 0
+	if len(in.links) > 1 {
+		in.current = nil
+	}
 	clear(in.asked[:])
 }
 
@@ -699,8 +707,8 @@ func (in *interpreter) associate(t *conversation) {
 		return
 	}
 	t.associates, t.requested = false, true
-	if isGroup(t.ap) {
-		return // a wire, without associations
+	if isGroup(t.ap) || t.signals&signalIdentityRequest != 0 {
+		return // a wire, without associations, or too late: EAP has begun
 	}
 	list := &wps.AssociationRequest{RequestType: wps.RequestEnrollee8021X}
 	if t.apEnrollee {

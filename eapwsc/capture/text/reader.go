@@ -131,13 +131,12 @@ func (r *Reader) Next() (*capture.Event, error) {
 func (r *Reader) Offset() int64 { return r.offset }
 
 // Skip passes over the lines in the next octets of the text, and over the rest
-// of the last one. What was under way has no events any more.
+// of the last one. What was under way is dropped.
 func (r *Reader) Skip(octets int64) {
-	r.rest()
-	r.held, r.prefix, r.ahead = nil, nil, nil
+	r.held, r.prefix, r.ahead, r.hex = nil, nil, nil, hexBlock{}
 	r.in.interrupt()
 	r.given, r.in.events = 0, r.in.events[:0]
-	for end := r.offset + octets; r.err == nil && r.offset < end; {
+	for start := r.offset; r.err == nil && r.offset-start < octets; {
 		if _, err := r.physicalLine(); err != nil {
 			r.err = err
 		}
@@ -448,8 +447,8 @@ func (r *Reader) apply(m *match) {
 	m.row.means(in, m)
 }
 
-// rest handles the lines that wait for another one.
-func (r *Reader) rest() {
+// finish handles the end of the text.
+func (r *Reader) finish() {
 	if r.held != nil {
 		held := r.held
 		r.held = nil
@@ -459,11 +458,6 @@ func (r *Reader) rest() {
 	r.in.endDump()
 	r.in.endPacket()
 	r.in.flush()
-}
-
-// finish handles the end of the text.
-func (r *Reader) finish() {
-	r.rest()
 	for _, l := range r.in.links {
 		for _, f := range l.failed { // no line says which station it was
 			r.in.fail(l.with(wps.MAC{}), f.kind, f.error, f.known)

@@ -2,9 +2,11 @@ package text
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -323,5 +325,58 @@ func TestSkip(t *testing.T) {
 	r.Skip(1 << 20)
 	if e, err := r.Next(); !errors.Is(err, io.EOF) {
 		t.Errorf("after the end: %v, %v", e, err)
+	}
+}
+
+// TestSkipState checks that what a log says before lines that were passed over does not
+// hold after them, where it may have ended.
+func TestSkipState(t *testing.T) {
+	const gap = "this line is passed over\n"
+	const connect = "wlan0: Trying to associate with 02:00:00:00:00:00 (SSID='home' freq=2437 MHz)\n"
+	for _, test := range []struct {
+		name, before, after string
+	}{
+		{"WPS was started", "wlan0: WPS-PBC-ACTIVE\nwlan0: Associated with 02:00:00:00:00:00\n", "wlan0: CTRL-EVENT-EAP-STARTED EAP authentication started\n"},
+		{"settings were received", connect + "wlan0: WPS-SUCCESS\n", connect},
+	} {
+		r := NewReader(strings.NewReader(test.before + gap + test.after))
+		for e, err := r.Next(); err != nil || e.Frame < strings.Count(test.before, "\n"); e, err = r.Next() {
+			if err != nil {
+				t.Fatalf("%s: %v", test.name, err)
+			}
+		}
+		r.Skip(int64(len(gap)))
+		if e, err := r.Next(); !errors.Is(err, io.EOF) {
+			t.Errorf("%s: %+v, %v", test.name, e, err)
+		}
+	}
+}
+
+// TestLateBeginning checks that a log that begins after the button of the access point
+// was pressed has one attempt: an association after the request for the identity would
+// begin another.
+func TestLateBeginning(t *testing.T) {
+	f, err := os.Open("testdata/pairs/radio-iwd-pbc.hostapd-wlan0.log.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	unpacked, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const first = "1795996791.498648:" // the frame of the association
+	r := NewReader(bytes.NewReader(log[bytes.Index(log, []byte(first)):]))
+	c := exchange.NewCollector(nil)
+	var all []*exchange.Exchange
+	for e, err := r.Next(); err == nil; e, err = r.Next() {
+		all = append(all, c.Add(e)...)
+	}
+	if all = append(all, c.Close()...); len(all) != 1 {
+		t.Errorf("%d attempts", len(all))
 	}
 }
