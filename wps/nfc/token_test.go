@@ -193,7 +193,16 @@ func TestLongToken(t *testing.T) {
 	if err := nfc.Decode(&back, b[4:], wps.Strict); err != nil || len(back.Credentials) != 5 {
 		t.Errorf("%d credentials, %v", len(back.Credentials), err)
 	}
-	k.Unknown = []wps.Attribute{{ID: 0x2000, Value: make([]byte, 0xFFFF)}}
+	body, err := wps.Append(nil, &k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := 0xFFFF - len(body) - 4 // of 65535 octets, behind another attribute's header
+	k.Unknown = []wps.Attribute{{ID: 0x2000, Value: make([]byte, rest)}}
+	if _, err := nfc.Append(nil, &k); err != nil {
+		t.Errorf("the longest token: %v", err)
+	}
+	k.Unknown = []wps.Attribute{{ID: 0x2000, Value: make([]byte, rest+1)}}
 	b, err = nfc.Append([]byte("head"), &k)
 	wantError(t, err, wps.ErrLength, 0, 0)
 	if string(b) != "head" {
