@@ -80,6 +80,7 @@ func TestTagLimits(t *testing.T) {
 	bad := credential(attr(wps.AttrSSID, strings.Repeat("x", 33)))
 	message := record(0xD2, nfc.MediaType, bad)
 	atSSID := len(message) - len(bad) + 4
+	var e *wps.Error
 	for name, c := range map[string]struct {
 		b      []byte
 		form   nfc.Form
@@ -87,6 +88,7 @@ func TestTagLimits(t *testing.T) {
 		offset int
 	}{
 		"the first octet of a message":           {[]byte{0xD2}, nfc.Message, wps.ErrTruncated, 1},
+		"a record of unknown type before ours":   {join([]byte{0x95, 0, 1, 'x'}, record(0x52, nfc.MediaType, bad)), nfc.Message, wps.ErrLength, 4 + atSSID},
 		"a length of 0":                          {[]byte{0, 0}, nfc.Attributes, wps.ErrMissing, 2},
 		"a length of 0 before a message":         {join([]byte{0, 0}, message), nfc.Attributes, wps.ErrMissing, 2},
 		"a file with an octet missing":           {join([]byte{0, byte(len(message))}, message[:len(message)-1]), nfc.Attributes, wps.ErrTruncated, 0},
@@ -102,14 +104,16 @@ func TestTagLimits(t *testing.T) {
 		"a message in a truncated block of type": {join([]byte{3, byte(len(message) + 9)}, message), nfc.Type2Memory, wps.ErrLength, 2 + atSSID},
 	} {
 		token, err := nfc.Read(c.b, wps.Strict)
-		var e *wps.Error
 		if !errors.As(err, &e) || !errors.Is(err, c.class) || e.Offset != c.offset || token.Form != c.form {
 			t.Errorf("%s: %v, %#v, form %v", name, err, e, token.Form)
 		}
 	}
+	// An attribute of four octets at the end says what the list is.
+	if _, err := nfc.Read([]byte{0x10, 0x0E, 0, 0}, wps.Strict); !errors.As(err, &e) || e.Kind != wps.KindCredential {
+		t.Errorf("%#v", e)
+	}
 	// What a handover record contains has its place in the whole message.
 	_, err := nfc.ParseHandover([]nfc.Record{{TNF: nfc.WellKnown, Type: "Hr", Payload: []byte{0x12, 0x91}, Offset: 7}})
-	var e *wps.Error
 	if !errors.As(err, &e) || e.Offset != 7+1+1 {
 		t.Errorf("%#v", e)
 	}
