@@ -43,15 +43,14 @@ func (p *invocation) read(r io.Reader, w *writer) error {
 		how.List = nil
 	}
 	collector, index, err := how.Judge(from)
-	if err != nil {
-		return err
-	}
-	if index == 0 {
+	switch {
+	case index > 0 && w.page != nil:
+		w.page.Networks(diagnosis.Shown(w.file), collector.Evidence())
+	case index == 0 && err == nil:
 		w.nothing(collector, from)
 	}
-	if index > 0 && w.page != nil {
-		w.page.Networks(diagnosis.Shown(w.file), collector.Evidence())
+	if index > 0 || from.Unread() || err == nil {
+		w.end(collector.Notes(), from)
 	}
-	w.end(collector.Notes(), from)
-	return nil
+	return err
 }

@@ -3,13 +3,16 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf8"
 
 	"github.com/gowps/gowps/examples/internal/diagnosis"
@@ -286,6 +289,36 @@ func TestUnreadRest(t *testing.T) {
 		}
 		if causes[""] != 1 || len(causes) != 2 { // that the rest was left out, and that of all attempts
 			t.Errorf("%s: %v", name, causes)
+		}
+	}
+}
+
+// TestUnreadFew checks that the report says that parts were left out if it has no
+// attempt or one, and does not say why there was none.
+func TestUnreadFew(t *testing.T) {
+	starts := many(linkEthernet, 40_000, func(f *pcapFile, n int) { f.frame(host(1), host(2+n), []byte{0x88, 0x8E, 2, 1, 0, 0}) })
+	page := filepath.Join(t.TempDir(), "page.html")
+	_, text, _ := runProgram(t, bytes.NewReader(starts), "-q", "-html", page, "-")
+	html, _ := os.ReadFile(page)
+	for _, out := range []string{oneLine(text), string(html)} {
+		if !strings.Contains(out, "no whole attempt") || !strings.Contains(out, "parts of it were not read") || strings.Contains(out, "nothing shows why") {
+			t.Error(out[max(0, len(out)-1000):])
+		}
+	}
+}
+
+// TestCutAfterAttempts checks that what was read before an error is reported: the
+// last attempt, and that parts were left out.
+func TestCutAfterAttempts(t *testing.T) {
+	for _, size := range []int{200, 140_000} {
+		log := lines(size, func(n int) string { return fmt.Sprintf("wlan%d: WPS-FAIL msg=8 config_error=18\n", n) })
+		broken := errors.New("broken")
+		status, text, errs := runProgram(t, io.MultiReader(bytes.NewReader(log), iotest.ErrReader(broken)), "-q", "-")
+		if status != program.Unable || !strings.Contains(errs, "broken") {
+			t.Errorf("exit status %d: %s", status, errs)
+		}
+		if !strings.Contains(oneLine(text), "attempts: ") || strings.Contains(oneLine(text), "not read") != (size > 1000) {
+			t.Errorf("%d octets: %s", size, text)
 		}
 	}
 }

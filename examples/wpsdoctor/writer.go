@@ -91,7 +91,7 @@ func (w *writer) nothing(c *exchange.Collector, from *diagnosis.Source) {
 		return
 	}
 	w.report(r)
-	w.noAttempt(diagnosis.Shown(w.file)+": no attempt to connect by WPS", r, e)
+	w.noAttempt(from.Nothing(w.file), r, e)
 }
 
 // noAttempt writes a report without an attempt.

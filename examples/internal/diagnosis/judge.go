@@ -218,6 +218,14 @@ func Collect(from *Source, c *exchange.Collector, whole bool, give func(*exchang
 	}
 }
 
+// Nothing returns the heading of a report on a source without an attempt.
+func (s *Source) Nothing(file string) string {
+	if s.Unread() {
+		return Shown(file) + ": no whole attempt to connect by WPS"
+	}
+	return Shown(file) + ": no attempt to connect by WPS"
+}
+
 // maxFaulty is how many networks' findings are in a report on a source without
 // an attempt.
 const maxFaulty = 256
@@ -225,8 +233,15 @@ const maxFaulty = 256
 // NewNothing reports on a source without an attempt, and why there was none, as
 // far as the evidence shows it.
 func NewNothing(file string, e *doctor.Evidence, from *Source, mode wps.Mode) *Entry {
-	d := doctor.Diagnose(e)
+	explained := e
+	if from.Unread() {
+		explained = new(doctor.Evidence) // there were attempts: nothing prevented them
+	}
+	d := doctor.Diagnose(explained)
 	r := NewEntry(file, 0, &d)
+	if from.Unread() {
+		r.noneWhole()
+	}
 	for i, n := range doctor.ByState(e.Networks) {
 		if found := n.Findings(mode); i < maxFaulty {
 			r.FindIn(n, found)

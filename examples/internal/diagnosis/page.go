@@ -261,12 +261,15 @@ func NewPage() Page {
 // Whole returns the document, with a table of all attempts if there are several.
 func (p *Page) Whole() *report.Document {
 	d := p.Document
-	if p.attempts > 1 {
-		notes := slices.Clone(p.notes)
+	notes := slices.Clone(p.notes)
+	switch {
+	case p.attempts > 1:
 		if p.attempts > p.full {
 			notes = append(notes, fmt.Sprintf("%d attempts are shown in full: the first %d, and the first with each cause.", p.full, firstParts))
 		}
 		d.Parts = append([]report.Part{{Heading: fmt.Sprintf("%d attempts", p.attempts), Tables: []report.Table{p.overview}, Notes: notes}}, d.Parts...)
+	case len(notes) > 0:
+		d.Parts = append([]report.Part{{Heading: "What was not read", Notes: notes}}, d.Parts...)
 	}
 	return &d
 }

@@ -160,6 +160,14 @@ func (r *Entry) dumpOnly() {
 	r.Engineer = "A dump of octets that are neither an exchange nor an element of an access point or device."
 }
 
+// noneWhole marks the entry as one of a source of which so much was left out that no
+// attempt was read from its beginning to its end.
+func (r *Entry) noneWhole() {
+	r.Verdict = "No attempt to connect by WPS was read from its beginning to its end, because parts of the file were left out."
+	r.Remedy = []string{}
+	r.Engineer = "Each exchange in what was read is cut by a part that was left out."
+}
+
 // judgeDump returns the findings about a dump.
 func judgeDump(d *printed.Dump, mode wps.Mode) validate.Findings {
 	switch k := d.Kind; {

@@ -165,25 +165,23 @@ func (out *diagnosed) add(name string, r io.Reader, how *diagnosis.Reading) erro
 		out.page.Attempt(name, e, j)
 	}
 	collector, n, err := how.Judge(from)
-	if err != nil {
-		return err
+	evidence := collector.Evidence()
+	switch {
+	case n > 0:
+		out.page.Networks(diagnosis.Shown(name), evidence)
+	case err == nil:
+		from.TextEvidence(evidence)
+		e := diagnosis.NewNothing(name, evidence, from, wps.Tolerant)
+		out.report(e)
+		out.page.Nothing(from.Nothing(name), e, evidence)
+		out.page.Dumps(from, wps.Tolerant)
 	}
 	if from.Unread() {
 		u := diagnosis.NewUnread(name, from)
 		out.page.Unread(diagnosis.Shown(name), u)
 		out.json.Encode(u) // a strings.Builder has no errors
 	}
-	evidence := collector.Evidence()
-	if n == 0 {
-		from.TextEvidence(evidence)
-		e := diagnosis.NewNothing(name, evidence, from, wps.Tolerant)
-		out.report(e)
-		out.page.Nothing(diagnosis.Shown(name)+": no attempt to connect by WPS", e, evidence)
-		out.page.Dumps(from, wps.Tolerant)
-	} else {
-		out.page.Networks(diagnosis.Shown(name), evidence)
-	}
-	return nil
+	return err
 }
 
 // report adds a report.
