@@ -349,7 +349,11 @@ func TestDiscarded(t *testing.T) {
 	b, _ = lost.EncodeRequest(secret)
 	out, err = r.Handle(now, client, b)
 	if !errors.Is(err, ErrDiscarded) || len(out) != 1 || Code(out[0].Data[0]) != AccessReject {
-		t.Errorf("unknown State: %v, %v", out, err)
+		t.Fatalf("unknown State: %v, %v", out, err)
+	}
+	answer, err := Parse(out[0].Data)
+	if err != nil || !bytes.Equal(answer.EAP(), []byte{byte(eap.CodeFailure), 1, 0, 4}) {
+		t.Errorf("unknown State: EAP %x, %v", answer.EAP(), err)
 	}
 }
 
@@ -388,6 +392,9 @@ func TestLateDecision(t *testing.T) {
 			now = now.Add(2 * time.Second)
 			tt.act(r, now)
 			out := r.Poll(now)
+			if (len(out) == 1) != (tt.want == nil) {
+				t.Errorf("%d answers at once", len(out))
+			}
 			if len(out) == 0 {
 				now = now.Add(4 * time.Second)
 				out = r.Timeout(now)
