@@ -274,6 +274,22 @@ func (u *user) diagnose() {
 	u.do(`document.getElementById('paste').value = 'wlan0: WPS-FAIL msg=8 config_error=18\nwlan0: WPS-TIMEOUT\n'; document.getElementById('files').value = ''`)
 	u.do(`document.getElementById('judge').click()`)
 	u.until(`document.getElementById('said').textContent.startsWith('2 reports') || document.getElementById('said').textContent.startsWith('3 reports')`)
+	// A file that is empty, and one that was removed after it was chosen, beside the text.
+	u.give("empty.pcap", nil)
+	u.until(`document.querySelector('#found .error')?.textContent.startsWith('empty.pcap')`)
+	file := filepath.Join(u.t.TempDir(), "removed.pcap")
+	if err := os.WriteFile(file, capture, 0o600); err != nil {
+		u.t.Fatal(err)
+	}
+	if err := chromedp.Do(u.tab.Context, chromedp.SetUploadFiles(`#files`, []string{file})); err != nil {
+		u.t.Fatal(err)
+	}
+	u.until(`document.getElementById('found').textContent.includes('removed.pcap, attempt 1') && !document.getElementById('judge').disabled`)
+	if err := os.Remove(file); err != nil {
+		u.t.Fatal(err)
+	}
+	u.do(`document.getElementById('judge').click()`)
+	u.until(`document.querySelector('#found .error')?.textContent.startsWith('removed.pcap') && document.getElementById('found').textContent.includes('pasted text, attempt 1')`)
 }
 
 // keys diagnoses a registration with its key log.

@@ -15,10 +15,16 @@ export function diagnose(call) {
 
   const judge = async () => {
     const pasted = $('paste').value;
-    const all = [];
-    for (const f of files) all.push({name: f.name, octets: new Uint8Array(await f.arrayBuffer())});
+    const all = [], unreadable = [];
+    for (const f of files) {
+      try {
+        all.push({name: f.name, octets: new Uint8Array(await f.arrayBuffer())});
+      } catch (error) { // it is a folder, or it was changed or removed since it was chosen
+        unreadable.push(`${f.name}: ${error.message}`);
+      }
+    }
     if (pasted.trim()) all.push({name: 'pasted text', octets: new TextEncoder().encode(pasted)});
-    if (!all.length) {
+    if (!all.length && !unreadable.length) {
       $('said').textContent = 'There is nothing to diagnose: choose a file, or paste something.';
       return;
     }
@@ -28,6 +34,7 @@ export function diagnose(call) {
     $('said').textContent = 'Reading …';
     try {
       found = await call('diagnose', [all, $('keys').value], n => { $('progress').value = Math.min(1, n / total); }, all.map(f => f.octets.buffer));
+      found.errors.unshift(...unreadable);
       present();
     } catch (error) {
       $('said').textContent = error.message;
