@@ -37,6 +37,43 @@ func checkEvent(t *testing.T, e *Event) {
 	}
 }
 
+// FuzzSkip passes over parts of files, after any of their events.
+func FuzzSkip(f *testing.F) {
+	for _, name := range []string{"wired/s14-m2d-nopin.pcap", "wired/r2-radius.lo.pcap", "wired/u1-upnp.er.pcap", "radio/locked.pcap"} {
+		b, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b[:min(len(b), 3000)], uint8(3), int64(100))
+	}
+	var records []record
+	for _, c := range conversions {
+		records = append(records, record{bootTime, int(c.link), c.wrap(apMAC, stationMAC, eapolStart), 0})
+	}
+	f.Add(buildNG(binary.LittleEndian, 9, records...), uint8(1), int64(1))
+	f.Fuzz(func(t *testing.T, b []byte, every uint8, octets int64) {
+		reader, err := NewReader(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		frame, offset := 0, int64(0)
+		for n := 1; ; n++ {
+			e, err := reader.Next()
+			if err != nil {
+				break
+			}
+			checkEvent(t, e)
+			if e.Frame < frame || reader.Offset() < offset {
+				t.Fatalf("frame %d at %d after frame %d at %d", e.Frame, reader.Offset(), frame, offset)
+			}
+			frame, offset = e.Frame, reader.Offset()
+			if every > 0 && n%int(every) == 0 {
+				reader.Skip(octets)
+			}
+		}
+	})
+}
+
 // FuzzReader reads whole files.
 func FuzzReader(f *testing.F) {
 	for _, name := range []string{"wired/s14-m2d-nopin.pcap", "wired/r2-radius.lo.pcap", "radio/locked.pcap"} {

@@ -45,6 +45,50 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
+// FuzzSkip checks that parts of any text can be passed over, after any of its events.
+func FuzzSkip(f *testing.F) {
+	for _, row := range Patterns() {
+		f.Add([]byte("wlan0: WPS-PBC-ACTIVE\nwlan0: WPS-SUCCESS\n"+row.Example+"\n"+row.Example+"\nwlan0: WPS-SUCCESS\n"+row.Example+"\n"), uint8(1), int64(1))
+	}
+	files, err := filepath.Glob("testdata/prints/*.txt")
+	if err != nil || len(files) == 0 {
+		f.Fatal(files, err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b, uint8(2), int64(200))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, every uint8, octets int64) {
+		r := NewReader(bytes.NewReader(b))
+		c := exchange.NewCollector(r.Keys())
+		frame, offset := 0, int64(0)
+		for n := 1; ; n++ {
+			e, err := r.Next()
+			if err != nil {
+				break
+			}
+			if e.Frame < 0 || r.Offset() < offset {
+				t.Fatalf("line %d at %d after line %d at %d", e.Frame, r.Offset(), frame, offset)
+			}
+			frame, offset = e.Frame, r.Offset()
+			c.Add(e)
+			if every > 0 && n%int(every) == 0 {
+				c.Interrupt()
+				r.Skip(octets)
+			}
+		}
+		c.Close()
+		for _, d := range r.Dumps() {
+			if d.Line < 1 || d.Line > r.Source().Lines || d.Name == "" {
+				t.Errorf("%s in line %d of %d", d.Name, d.Line, r.Source().Lines)
+			}
+		}
+	})
+}
+
 // describe returns the results of a reader as text, after checking them.
 func describe(t *testing.T, r *Reader, b []byte) string {
 	var s bytes.Buffer
