@@ -10,8 +10,10 @@ func Channel(frequency int) int {
 		return 14
 	case f >= 2412 && f <= 2472:
 		return (f - 2407) / 5
+	case f == 5935: // on 6 GHz, below channel 1: IEEE 802.11ax table E-4, Linux
+		return 2
 	case is6GHz(f):
-		return (f - 5950) / 5
+		return max(f-5950, 0) / 5
 	case f >= 5005 && f <= 5925:
 		return (f - 5000) / 5
 	case f >= 58320 && f <= 70200: // 60 GHz
