@@ -291,7 +291,7 @@ func TestInterrupted(t *testing.T) {
 				case "person":
 					in, keyboard := io.Pipe()
 					defer keyboard.Close()
-					cfg.Controls = &Operator{In: bufio.NewReader(in), Out: io.Discard, Can: []Control{EnrollPIN}}
+					cfg.Controls = &Operator{In: bufio.NewReader(in), Out: io.Discard, Can: []Control{Cancel, EnrollPIN}}
 				}
 				s, err := New(cfg)
 				if err != nil {
@@ -303,7 +303,7 @@ func TestInterrupted(t *testing.T) {
 					t.Errorf("the run ended after %v", took)
 				}
 				last := results[len(results)-1]
-				if last.Verdict != Inconclusive || last.Reason != "the run was interrupted" || last.Unusable {
+				if last.Verdict != Inconclusive || last.Reason != "the run was interrupted" || last.Unusable || last.Unreset != "" {
 					t.Error(last.Text())
 				}
 				r := &Report{Role: Station, Results: results, NotRun: s.Cases()[len(results):]}

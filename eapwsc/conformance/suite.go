@@ -205,7 +205,7 @@ func (s *Suite) run(ctx context.Context, c *Case) (r *Result) {
 	r = &Result{Case: c, Verdict: Pass}
 	defer func() {
 		if ctx.Err() != nil { // what was interrupted proves nothing
-			r.Verdict, r.Reason, r.Unusable = Inconclusive, "the run was interrupted", false
+			r.Verdict, r.Reason, r.Unusable, r.Unreset = Inconclusive, "the run was interrupted", false, ""
 		}
 		r.Reason = quotable(r.Reason)
 	}()
