@@ -68,3 +68,33 @@ func TestAnonymise(t *testing.T) {
 		}
 	}
 }
+
+// TestAnonymiseUnread checks that the copy is whole if parts of the capture were left
+// out of the report, which is that without a copy.
+func TestAnonymiseUnread(t *testing.T) {
+	dir := t.TempDir()
+	in := filepath.Join(dir, "dense.pcap")
+	if err := os.WriteFile(in, rowNamed(t, "M1 with the same nonce").make(200_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, report, _ := runDoctor(t, "-json", in)
+	if !strings.Contains(report, "wpsdoctor-unread/1") {
+		t.Fatal("nothing was left out")
+	}
+	var copies []int64
+	for _, args := range [][]string{{}, {"-whole"}} {
+		out := filepath.Join(dir, "copy"+strings.Join(args, ""))
+		_, got, _ := runDoctor(t, append(args, "-json", "-anonymise", out, in)...)
+		if len(args) == 0 && got != report {
+			t.Error("the report differs with a copy")
+		}
+		info, err := os.Stat(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copies = append(copies, info.Size())
+	}
+	if copies[0] != copies[1] {
+		t.Errorf("the copy has %d octets, with -whole %d", copies[0], copies[1])
+	}
+}

@@ -50,7 +50,7 @@ func command(p *invocation) *program.Command {
 		},
 		Long: `It reads captures (pcap or pcapng, plain or gzip; of the air, a wire, RADIUS or UPnP) and text, and explains for each attempt to connect by WPS what happened, whose fault it was, and what to do. - is standard input, which is also read when input is piped in. Without a file it reads a built-in example.
 
-The text may be a log of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) or ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli or "hostapd_cli wps_get_status"; or hex dumps of packets, messages, elements and NFC tags. What the text cannot show is listed at the end. The format of each file is detected from its contents. Parts of a file are left out if it consists of little else than attempts: of more than a few hundred, and more than one in a kilobyte. The report says so and the exit status is 1; -whole leaves out nothing.
+The text may be a log of hostapd, wpa_supplicant (best with -dd -K -t), iwd (-d) or ESP-IDF; the output of "iw dev wlan0 scan", iwlist, "wpa_cli scan_results" and "bss", nmcli or "hostapd_cli wps_get_status"; or hex dumps of packets, messages, elements and NFC tags. What the text cannot show is listed at the end. The format of each file is detected from its contents. Parts of a file are left out if it consists of little else than attempts: of more than a few hundred, and more than one in a kilobyte. Attempts that such a part cuts are not reported. The report says so and the exit status is 1; -whole leaves out nothing.
 
 With -i it scans on a Wi-Fi interface instead, and reports whether WPS could work now, and if not, why. It needs root, or the capability CAP_NET_ADMIN.`,
 		Examples: []program.Example{
