@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/google/gopacket"
@@ -110,6 +111,9 @@ func (e *EAP) SerializeTo(b gopacket.SerializeBuffer, opts gopacket.SerializeOpt
 	if e.Code == layers.EAPCodeRequest || e.Code == layers.EAPCodeResponse {
 		size++
 	}
+	if opts.FixLengths && size+payload > math.MaxUint16 {
+		return fmt.Errorf("EAP: %d octets, a packet has at most %d", size+payload, math.MaxUint16)
+	}
 	dst, err := b.PrependBytes(size)
 	if err != nil {
 		return err
@@ -204,6 +208,9 @@ func (w *EAPWSC) SerializeTo(b gopacket.SerializeBuffer, opts gopacket.Serialize
 	if w.Flags.Has(eap.FlagLengthField) {
 		size += 2
 		if opts.FixLengths && w.MessageLength == 0 {
+			if payload > math.MaxUint16 {
+				return fmt.Errorf("EAP-WSC: a message of %d octets, the Message Length is at most %d", payload, math.MaxUint16)
+			}
 			w.MessageLength = uint16(payload)
 		}
 	}

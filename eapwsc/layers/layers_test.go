@@ -2,6 +2,7 @@ package layers_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -230,6 +231,39 @@ func TestFaults(t *testing.T) {
 	} {
 		if err := tt.layer.DecodeFromBytes(tt.b, gopacket.NilDecodeFeedback); err == nil {
 			t.Errorf("%s: no error", tt.name)
+		}
+	}
+}
+
+// TestWrittenLengths writes layers around payloads, with their lengths fixed. One
+// that has no room in a length is an error.
+func TestWrittenLengths(t *testing.T) {
+	const lengthField = 0x02 // of the flags
+	for name, c := range map[string]struct {
+		layer   gopacket.SerializableLayer
+		payload int
+		header  string // the first octets, in hexadecimal; empty for an error
+	}{
+		"EAP request":                    {&layers.EAP{EAP: gplayers.EAP{Code: 1, Id: 7, Type: 254}}, 10, "0107000f fe"},
+		"EAP failure":                    {&layers.EAP{EAP: gplayers.EAP{Code: 4, Id: 7}}, 0, "04070004"},
+		"EAP request of 65535 octets":    {&layers.EAP{EAP: gplayers.EAP{Code: 1, Id: 7, Type: 254}}, 65530, "0107ffff fe"},
+		"EAP request of 65536 octets":    {&layers.EAP{EAP: gplayers.EAP{Code: 1, Id: 7, Type: 254}}, 65531, ""},
+		"EAP data":                       {&layers.EAP{EAP: gplayers.EAP{Code: 2, Id: 7, Type: 3, TypeData: []byte{254}}}, 0, "02070006 03fe"},
+		"WSC":                            {&layers.EAPWSC{OpCode: 4}, 65536, "00372a00000001 0400"},
+		"WSC, with a length":             {&layers.EAPWSC{OpCode: 4, Flags: lengthField}, 65535, "00372a00000001 0402 ffff"},
+		"WSC, with a length of others":   {&layers.EAPWSC{OpCode: 4, Flags: lengthField, MessageLength: 9}, 65536, "00372a00000001 0402 0009"},
+		"WSC, with a length of 17 bits":  {&layers.EAPWSC{OpCode: 4, Flags: lengthField}, 65536, ""},
+		"IEEE 1905.1":                    {&layers.IEEE1905{Type: 9, ID: 1, LastFragment: true}, 65535, "00000009000100 80 11ffff"},
+		"IEEE 1905.1, relayed":           {&layers.IEEE1905{Type: 9, ID: 1, Relay: true}, 0, "00000009000100 40 000000"},
+		"IEEE 1905.1, a TLV too long":    {&layers.IEEE1905{Type: 9, ID: 1, LastFragment: true}, 65536, ""},
+		"IEEE 1905.1, two messages":      {&layers.IEEE1905{Type: 9, ID: 1, WSC: [][]byte{{1}, {2, 3}}}, 0, "0000000900010000 11000101 1100020203 000000"},
+		"IEEE 1905.1, its own, not ours": {&layers.IEEE1905{Type: 9, ID: 1, WSC: [][]byte{{1}}}, 5, "0000000900010000 11000101 000000"},
+	} {
+		b := gopacket.NewSerializeBuffer()
+		err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true}, c.layer, gopacket.Payload(make([]byte, c.payload)))
+		want, _ := hex.DecodeString(strings.ReplaceAll(c.header, " ", ""))
+		if (err != nil) != (c.header == "") || err == nil && !bytes.HasPrefix(b.Bytes(), want) {
+			t.Errorf("%s: %v, %x, want %x", name, err, b.Bytes()[:min(len(b.Bytes()), 24)], want)
 		}
 	}
 }
