@@ -268,6 +268,90 @@ func TestWrittenLengths(t *testing.T) {
 	}
 }
 
+// TestReadLengths reads layers that end where something begins, and what is behind
+// their end.
+func TestReadLengths(t *testing.T) {
+	const header = "00000009000102"
+	for name, c := range map[string]struct {
+		octets    string
+		relay     bool
+		last      bool
+		wsc       []int
+		contents  int
+		truncated bool
+	}{
+		"header":                         {octets: header + "80", last: true, contents: 8},
+		"header, relayed":                {octets: header + "40", relay: true, contents: 8},
+		"end":                            {octets: header + "80 000000", last: true, contents: 11},
+		"end and padding":                {octets: header + "80 000000 0000", last: true, contents: 11},
+		"an octet left":                  {octets: header + "80 11", last: true, contents: 9},
+		"two octets left":                {octets: header + "80 1100", last: true, contents: 10},
+		"TLV of type 0 with a value":     {octets: header + "80 000001ff 110001aa", last: true, wsc: []int{1}, contents: 16},
+		"TLV of another type, empty":     {octets: header + "80 020000 110001aa", last: true, wsc: []int{1}, contents: 15},
+		"WSC that just fits":             {octets: header + "80 110002aabb", last: true, wsc: []int{2}, contents: 13},
+		"WSC and its end":                {octets: header + "80 110002aabb 000000 110000", last: true, wsc: []int{2}, contents: 16},
+		"WSC continued in the next one":  {octets: header + "00 110003aabb", contents: 13},
+		"WSC cut in a later fragment":    {octets: header + "80 110003aabb", last: true, contents: 13},
+		"WSC cut in the only fragment":   {octets: "0000000900010080 110003aabb", truncated: true},
+		"WSC that just fits, in the one": {octets: "0000000900010080 110002aabb", last: true, wsc: []int{2}, contents: 13},
+	} {
+		b, err := hex.DecodeString(strings.ReplaceAll(c.octets, " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var l layers.IEEE1905
+		err = l.DecodeFromBytes(b, gopacket.NilDecodeFeedback)
+		if c.truncated {
+			if err == nil {
+				t.Errorf("%s: no error", name)
+			}
+			continue
+		}
+		var wsc []int
+		for _, v := range l.WSC {
+			wsc = append(wsc, len(v))
+		}
+		if err != nil || l.Relay != c.relay || l.LastFragment != c.last || !slices.Equal(wsc, c.wsc) || len(l.Contents) != c.contents {
+			t.Errorf("%s: %v, relay %v, last %v, WSC %v, %d octets", name, err, l.Relay, l.LastFragment, wsc, len(l.Contents))
+		}
+	}
+	for octets, next := range map[string]gopacket.LayerType{
+		"01070005 01":                        gopacket.LayerTypeZero,
+		"01070006 0161":                      gopacket.LayerTypePayload,
+		"01070004":                           gopacket.LayerTypeZero,
+		"0107000c fe00372a00000001":          layers.LayerTypeEAPWSC,
+		"0107000b fe00372a000000":            gopacket.LayerTypePayload,
+		"0107000c fe00372b00000001":          gopacket.LayerTypePayload,
+		"0407000c fe00372a00000001":          gopacket.LayerTypeZero,
+		"0107000d 0d00372a00000001 ffffffff": gopacket.LayerTypePayload,
+	} {
+		b, err := hex.DecodeString(strings.ReplaceAll(octets, " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e layers.EAP
+		if err := e.DecodeFromBytes(b, gopacket.NilDecodeFeedback); err != nil || e.NextLayerType() != next {
+			t.Errorf("%s: %v, then %v", octets, err, e.NextLayerType())
+		}
+	}
+	for octets, next := range map[string]gopacket.LayerType{
+		"00372a00000001 0400":          gopacket.LayerTypeZero,
+		"00372a00000001 0400 104a0001": layers.LayerTypeMessage,
+		"00372a00000001 0400 104a00":   gopacket.LayerTypePayload,
+		"00372a00000001 0402 0000":     gopacket.LayerTypeZero,
+		"00372a00000001 0401 104a0001": gopacket.LayerTypePayload,
+	} {
+		b, err := hex.DecodeString(strings.ReplaceAll(octets, " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w layers.EAPWSC
+		if err := w.DecodeFromBytes(b, gopacket.NilDecodeFeedback); err != nil || w.NextLayerType() != next {
+			t.Errorf("%s: %v, then %v", octets, err, w.NextLayerType())
+		}
+	}
+}
+
 // message returns a frame with M1.
 func message(t testing.TB) []byte {
 	t.Helper()
