@@ -75,7 +75,10 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 	if reuse {
 		printer, router = KnownKeyPairs()
 	}
-	r := addRouter(b, w, RouterConfig{Name: "router", Customize: func(c *ap.Config) { c.Registration.KeyPair = router }})
+	r := addRouter(b, w, RouterConfig{
+		Name: "router", Settings: Settings{Key: fuzzKeys[0]}, // a pre-shared key: see BenchmarkWorld
+		Customize: func(c *ap.Config) { c.Registration.KeyPair = router },
+	})
 	p := addPrinter(b, w, PrinterConfig{Name: "printer"})
 	now := w.Now()
 	for pb.Next() {
