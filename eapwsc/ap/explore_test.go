@@ -300,7 +300,8 @@ func byToken(slot, uuid int, handover bool) action {
 		want, password := s.m.byToken(r, uuid, handover), registration.OutOfBand(wps.PasswordOOBFirst, tokenOf(uuid).OOB.Password)
 		s.keys, s.hash = deviceKeys()[uuid], nil
 		if handover {
-			password, s.hash = registration.Handover(), &s.handedOver
+			hash := s.handedOver // of this handover, whatever follows
+			password, s.hash = registration.Handover(), &hash
 		}
 		s.begin(r, want, password)
 	}}
