@@ -323,6 +323,33 @@ func TestCutAfterAttempts(t *testing.T) {
 	}
 }
 
+// TestUnreadLines checks that attempts of one line are reported after parts that were
+// left out, which cannot cut them.
+func TestUnreadLines(t *testing.T) {
+	log := lines(400_000, func(n int) string {
+		return fmt.Sprintf("wlan0: WPS-REG-SUCCESS 02:00:00:00:%02x:%02x 572cf82f-c957-5653-9b16-b5cfb298abf1\n", n>>8, n&255)
+	})
+	_, text, _ := runProgram(t, bytes.NewReader(log), "-json", "-")
+	first, last := 0, 0
+	for line := range strings.Lines(text) {
+		var o struct {
+			FirstFrame int `json:"first_frame"`
+			Cause      string
+		}
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatal(err)
+		}
+		if o.FirstFrame > 0 && o.FirstFrame < 1000 {
+			first++
+		} else if o.Cause == "success" {
+			last++
+		}
+	}
+	if first < 200 || last < 200 {
+		t.Errorf("%d attempts at the beginning, %d later", first, last)
+	}
+}
+
 // rowNamed returns a hostile input.
 func rowNamed(t *testing.T, name string) hostileInput {
 	i := slices.IndexFunc(hostile, func(h hostileInput) bool { return h.name == name })

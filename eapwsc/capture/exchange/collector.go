@@ -125,7 +125,8 @@ func (c *Collector) follow(t time.Time) {
 // Interrupt is called where a part of the capture is left out. It returns the
 // exchanges that have ended and are not returned yet. Those of which the end or
 // the beginning may be in that part are dropped, as what is left of them can be
-// misleading.
+// misleading. In a log of which most exchanges lack the beginning, it need not be
+// seen.
 func (c *Collector) Interrupt() []*Exchange {
 	for _, v := range c.conversations.byParty {
 		if x := v.exchange; x != nil {

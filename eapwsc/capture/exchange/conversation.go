@@ -72,7 +72,15 @@ func (v *conversation) finish() {
 	x := v.exchange
 	asked := x.Transport == TransportUPnP && x.APEnrollee && len(x.Entries) == 1
 	v.exchange = nil
-	x.partial = x.partial || x.resumes && !x.hasBeginning()
+	begins := x.hasBeginning()
+	switch {
+	case x.resumes:
+		x.partial = x.partial || !begins && v.queue.beginnings >= 0
+	case v.wsc && begins:
+		v.queue.beginnings++
+	case v.wsc:
+		v.queue.beginnings--
+	}
 	v.queue.end(x, !v.wsc || len(x.Entries) == 0 || asked)
 }
 

@@ -28,6 +28,9 @@ type queue struct {
 	unanswered []*Exchange // EAPOL-Start only, the first few of them
 
 	exchanges, steps int // so far
+	// beginnings is how many more exchanges show how they began than do not: of
+	// some logs, each line is an exchange.
+	beginnings int
 }
 
 // queued is an exchange in the queue.
