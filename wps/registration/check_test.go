@@ -164,6 +164,27 @@ func TestAlternativeKeyHash(t *testing.T) {
 	}
 }
 
+// TestHashIsCopied changes the hash of the other side's key after the run was
+// created: the run keeps the one that it was given.
+func TestHashIsCopied(t *testing.T) {
+	f := accessPoint()
+	f.cheap()
+	f.enrollee.Alternative = OutOfBand(0x1234, make([]byte, 16))
+	f.enrollee.PeerKeyHash, f.enrollee.AlternativeKeyHash = new([20]byte), hashOf(cheapPairs()[1])
+	f.registrar.Password, f.registrar.PeerKeyHash = f.enrollee.Alternative, hashOf(cheapPairs()[0])
+	f.first = &Decision{Password: f.enrollee.Alternative}
+	e, r := f.machines(t)
+	for _, hash := range []*[20]byte{f.enrollee.PeerKeyHash, f.enrollee.AlternativeKeyHash, f.registrar.PeerKeyHash} {
+		hash[0] ^= 1
+	}
+	if *e.peerKeyHash != [20]byte{} || *e.alternativeKeyHash != *hashOf(cheapPairs()[1]) || *r.peerKeyHash != *hashOf(cheapPairs()[0]) {
+		t.Error("a hash changes with that of the caller")
+	}
+	if f.talk(t, e, r, nil); e.Err() != nil {
+		t.Error(e.Err())
+	}
+}
+
 // TestAdopt lets the new settings of an access point wait for its owner.
 func TestAdopt(t *testing.T) {
 	waiting := func(t *testing.T) (*Enrollee, *Registrar, []byte) {

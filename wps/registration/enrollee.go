@@ -84,10 +84,10 @@ func NewEnrollee(cfg EnrolleeConfig) (*Enrollee, error) {
 	}
 	return &Enrollee{
 		run: run{
-			cfg: cfg.Config, role: RoleEnrollee, peerKeyHash: cfg.PeerKeyHash,
+			cfg: cfg.Config, role: RoleEnrollee, peerKeyHash: cloneHash(cfg.PeerKeyHash),
 			password: cfg.Password.clone(), alternative: cfg.Alternative.clone(), enrolleeMAC: cfg.Device.MAC,
 		},
-		ap: cfg.AP, readOnly: cfg.ReadOnly, deferred: cfg.Deferred, alternativeKeyHash: cfg.AlternativeKeyHash,
+		ap: cfg.AP, readOnly: cfg.ReadOnly, deferred: cfg.Deferred, alternativeKeyHash: cloneHash(cfg.AlternativeKeyHash),
 	}, nil
 }
 

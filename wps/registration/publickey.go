@@ -67,3 +67,12 @@ func PublicKeyHash(key *wps.PublicKey) (hash [20]byte) {
 	copy(hash[:], sum[:])
 	return hash
 }
+
+// cloneHash returns a copy of a hash, which the caller may then change, or nil.
+func cloneHash(hash *[20]byte) *[20]byte {
+	if hash == nil {
+		return nil
+	}
+	c := *hash
+	return &c
+}

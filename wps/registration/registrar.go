@@ -135,7 +135,7 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 	}
 	return &Registrar{
 		run: run{
-			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cfg.PeerKeyHash,
+			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cloneHash(cfg.PeerKeyHash),
 			password: cfg.Password.clone(), newPassword: cfg.NewPassword.clone(),
 		},
 		deferred: cfg.Deferred, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
