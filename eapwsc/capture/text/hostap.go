@@ -608,6 +608,7 @@ func (in *interpreter) wpsFail(m *match) {
 		return
 	}
 	t := l.ofOpen()
+	in.ends(t)
 	if kind == int(wps.MessageM7) && known && ce == 0 && !t.dumped && (t.last == 0 || t.given) {
 		// Only an access point that is read gets this answer.
 		t.apEnrollee, t.given = true, false

@@ -144,13 +144,14 @@ type conversation struct {
 	managed    bool // the management frames are dumped
 	nonceE     []byte
 	nonceR     []byte
-	sent       []byte // the last frame from the access point
-	given      bool   // settings were received: in M8 or in M7, which shows later
-	held       []byte // a frame that waits until the purpose of the association is known
-	failed     bool   // it was said why it could not join
-	counted    bool   // the program logs only the number of frames that it receives
-	frames     int    // number of frames received
-	began      int    // the line in which the identity was asked for
+	sent       []byte    // the last frame from the access point
+	given      bool      // settings were received: in M8 or in M7, which shows later
+	held       []byte    // a frame that waits until the purpose of the association is known
+	failed     bool      // it was said why it could not join
+	counted    bool      // the program logs only the number of frames that it receives
+	frames     int       // number of frames received
+	began      int       // the line in which the identity was asked for
+	over       time.Time // when a line said how the run ended
 }
 
 // The bits of conversation.signals that are not messages.
@@ -302,7 +303,20 @@ func (in *interpreter) currentConversation() *conversation { return in.currentLi
 // renew starts another run, if messages of one were emitted.
 func (t *conversation) renew() {
 	t.signals, t.last, t.dumped, t.wsc, t.given, t.frames = 0, 0, false, false, false, 0
-	t.nonceE, t.nonceR = nil, nil
+	t.nonceE, t.nonceR, t.over = nil, nil, time.Time{}
+}
+
+// laterRun is how long after the end of a run the line of another end is about
+// another run. A run takes about that long.
+const laterRun = 2 * time.Second
+
+// ends handles a line that says how a run ended. If another line did so some time
+// before, another run has begun meanwhile: the log was filtered.
+func (in *interpreter) ends(t *conversation) {
+	if !t.over.IsZero() && !t.dumped && in.now.Sub(t.over) >= laterRun {
+		in.start(t)
+	}
+	t.over = in.now
 }
 
 // flush emits the element or message being described.
@@ -623,6 +637,7 @@ func (in *interpreter) emitMessageOnce(t *conversation, kind wps.MessageType) {
 
 // succeed handles a successful run, as reported by the enrollee.
 func (in *interpreter) succeed(t *conversation) {
+	in.ends(t)
 	t.wsc = true
 	in.associate(t)
 	l := t.link

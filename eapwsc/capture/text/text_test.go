@@ -380,3 +380,27 @@ func TestLateBeginning(t *testing.T) {
 		t.Errorf("%d attempts", len(all))
 	}
 }
+
+// TestFilteredLog checks that each end in a log of nothing else is an attempt, unless
+// it follows another one at once.
+func TestFilteredLog(t *testing.T) {
+	const failed, done = "WPS-FAIL msg=8 config_error=18", "WPS-REG-SUCCESS 02:00:00:00:01:00 572cf82f-c957-5653-9b16-b5cfb298abf1"
+	for _, test := range []struct {
+		lines []string
+		step  int // seconds between two lines
+		want  string
+	}{
+		{[]string{failed, failed, failed}, 7, "pin-first-half pin-first-half pin-first-half"},
+		{[]string{failed, failed, failed}, 0, "pin-first-half"},
+		{[]string{done, done}, 20, "success success"},
+		{[]string{failed, done, failed}, 20, "pin-first-half success pin-first-half"},
+	} {
+		var log strings.Builder
+		for i, line := range test.lines {
+			fmt.Fprintf(&log, "Nov 30 10:%02d:%02d router hostapd: wlan0: %s\n", i*test.step/60, i*test.step%60, line)
+		}
+		if got := causes(t, log.String()); got != test.want {
+			t.Errorf("%q: %s, want %s", test.lines, got, test.want)
+		}
+	}
+}
