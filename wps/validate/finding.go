@@ -99,7 +99,7 @@ func (fs Findings) Has(rule string) bool {
 // maxPerRule is how often one rule is reported in one call. Further findings
 // are only counted, so that hostile input costs no memory and hides no other
 // finding.
-const maxPerRule = 10
+const maxPerRule = 5
 
 // reporter collects findings. Its fields are the place of the next findings.
 type reporter struct {
