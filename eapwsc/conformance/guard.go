@@ -123,17 +123,17 @@ func panicPlace() string {
 	}
 }
 
-// careful is a [Device] within this process. Its time is virtual, so a limit
+// inProcess is a [Device] within this process. Its time is virtual, so a limit
 // for calls that wait would mean nothing: it guards the calls into the
-// implementation itself.
-type careful interface{ guardCalls(limit time.Duration) }
+// implementation itself, each of which may last the given time.
+type inProcess interface{ guardCalls(limit time.Duration) }
 
-// caution is the part of a [Device] that implements careful.
-type caution struct{ perCall time.Duration }
+// callGuard is the part of a [Device] that implements inProcess.
+type callGuard struct{ perCall time.Duration }
 
-func (c *caution) guardCalls(limit time.Duration) { c.perCall = limit }
+func (c *callGuard) guardCalls(limit time.Duration) { c.perCall = limit }
 
-func (c *caution) limit() time.Duration { return cmp.Or(c.perCall, defaultLimit) }
+func (c *callGuard) limit() time.Duration { return cmp.Or(c.perCall, defaultLimit) }
 
 // patient is a [Device] that waits for others while a link is opened or closed,
 // or [Controls] that wait for somebody.
@@ -152,7 +152,7 @@ func (s *Suite) limit() time.Duration { return slow * cmp.Or(s.cfg.Limit, defaul
 
 // call calls the device under test, which may take some time beyond the limit.
 func call[T any](t *trial, more time.Duration, f func() (T, error)) (v T, err error) {
-	if _, ok := t.suite.cfg.Device.(careful); ok {
+	if _, ok := t.suite.cfg.Device.(inProcess); ok {
 		v, err = f()
 	} else {
 		v, err = guard(t.ctx, t.suite.limit()+more, f)
@@ -179,7 +179,7 @@ func (t *trial) sleep(d time.Duration) {
 
 // link opens a link.
 func (t *trial) link(open func() (Link, error)) (Link, error) {
-	if _, ok := t.suite.cfg.Device.(careful); ok {
+	if _, ok := t.suite.cfg.Device.(inProcess); ok {
 		l, err := open()
 		if t.noteHang(err) != nil {
 			return nil, err

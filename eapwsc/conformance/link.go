@@ -123,7 +123,7 @@ type Process struct {
 	now   time.Time
 	links []*processLink // open ones
 	err   error          // of Timer or Deadline
-	caution
+	callGuard
 }
 
 // callProcess calls the implementation.

@@ -22,7 +22,7 @@ type Configured interface {
 // EasyMesh. Its links carry messages without EAP.
 type MeshAgent struct {
 	clock
-	caution
+	callGuard
 	// New returns an agent for one M1, such as a [registration.Agent].
 	New func() (Agent1905, error)
 }
@@ -37,7 +37,7 @@ type Agent1905 interface {
 // registrar of EasyMesh. Its links carry messages without EAP.
 type MeshController struct {
 	clock
-	caution
+	callGuard
 	// Answer returns an M2 for each network, as [registration.Answer] does.
 	Answer func(m1 []byte) (m2 [][]byte, err error)
 }
@@ -70,12 +70,12 @@ func (a *MeshAgent) Open(wps.MAC) (Link, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &agentLink{caution: a.caution, agent: agent, queue: [][]byte{bytes.Clone(agent.M1())}}, nil
+		return &agentLink{callGuard: a.callGuard, agent: agent, queue: [][]byte{bytes.Clone(agent.M1())}}, nil
 	})
 }
 
 type agentLink struct {
-	caution
+	callGuard
 	agent    Agent1905
 	queue    [][]byte
 	networks []registration.BSS

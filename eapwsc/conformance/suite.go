@@ -131,7 +131,7 @@ func New(cfg Config) (*Suite, error) {
 		cfg.Controls = Funcs{}
 	}
 	s := &Suite{cfg: cfg}
-	if d, ok := cfg.Device.(careful); ok {
+	if d, ok := cfg.Device.(inProcess); ok {
 		d.guardCalls(cmp.Or(cfg.Limit, defaultLimit))
 	}
 	var err error

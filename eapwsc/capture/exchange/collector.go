@@ -40,9 +40,9 @@ type Collector struct {
 	nextSweep     time.Time // when to look for conversations that are over
 	link          int       // the interface of the event: see [capture.Event]
 
-	// since are the parties that were heard after the last interruption, nil if
-	// exchanges of before cannot go on any more; resumed is the time of the first
-	// of them.
+	// since has the parties that were heard after the last interruption; it is nil
+	// if no exchange that began before can go on any more. resumed is when the
+	// first of them was heard.
 	resumed time.Time
 	since   map[party]struct{}
 }
@@ -122,11 +122,11 @@ func (c *Collector) follow(t time.Time) {
 	}
 }
 
-// Interrupt is called where a part of the capture is left out. It returns the
-// exchanges that have ended and are not returned yet. Those of which the end or
-// the beginning may be in that part are dropped, as what is left of them can be
-// misleading. In a log of which most exchanges lack the beginning, it need not be
-// seen.
+// Interrupt must be called where a part of the capture is left out. It returns
+// the exchanges that have ended and are not returned yet. An exchange whose end
+// or beginning may be in that part is dropped, because the rest of it can be
+// misleading. If most exchanges so far had no beginning, as in a log of single
+// lines, none is dropped for lack of it.
 func (c *Collector) Interrupt() []*Exchange {
 	for _, v := range c.conversations.byParty {
 		if x := v.exchange; x != nil {

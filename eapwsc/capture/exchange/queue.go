@@ -28,8 +28,8 @@ type queue struct {
 	unanswered []*Exchange // EAPOL-Start only, the first few of them
 
 	exchanges, steps int // so far
-	// beginnings is how many more exchanges show how they began than do not: of
-	// some logs, each line is an exchange.
+	// beginnings is the number of exchanges that show how they began, minus the
+	// number of the others. In some logs, each line is an exchange.
 	beginnings int
 }
 

@@ -306,12 +306,13 @@ func (t *conversation) renew() {
 	t.nonceE, t.nonceR, t.over = nil, nil, time.Time{}
 }
 
-// laterRun is how long after the end of a run the line of another end is about
-// another run. A run takes about that long.
+// laterRun is the time after the end of a run from which another end belongs to
+// another run: about the time that a run takes.
 const laterRun = 2 * time.Second
 
-// ends handles a line that says how a run ended. If another line did so some time
-// before, another run has begun meanwhile: the log was filtered.
+// ends handles a line that says how a run ended. If the run had ended some time
+// before, this is the end of another one, whose beginning was filtered out of the
+// log.
 func (in *interpreter) ends(t *conversation) {
 	if !t.over.IsZero() && !t.dumped && in.now.Sub(t.over) >= laterRun {
 		in.start(t)
