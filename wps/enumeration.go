@@ -251,6 +251,10 @@ func (id DevicePasswordID) String() string {
 // OutOfBand reports whether id is that of an out-of-band password.
 func (id DevicePasswordID) OutOfBand() bool { return id >= PasswordOOBFirst }
 
+// Reserved reports whether id is one of the values without a meaning, from 9 to
+// 15. Value 8 is reserved too, but iwd uses it for P2P services.
+func (id DevicePasswordID) Reserved() bool { return id > PasswordP2PS && id < PasswordOOBFirst }
+
 // ConfigError is the Configuration Error attribute (0x1009), two octets: the
 // reason of a refusal, or 0. WSC 2.0 Table 34.
 //

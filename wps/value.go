@@ -95,11 +95,10 @@ func configMethods(v []byte) string {
 	return ""
 }
 
-// devicePasswordID refuses the reserved values. hostap refuses 8 too, but iwd
-// uses it for P2P services, so it is allowed.
+// devicePasswordID refuses the reserved values. hostap refuses 8 too.
 func devicePasswordID(v []byte) string {
-	if n := number(v); n > uint64(PasswordP2PS) && n < uint64(PasswordOOBFirst) {
-		return fmt.Sprintf("%#x is reserved", n)
+	if id := DevicePasswordID(number(v)); id.Reserved() {
+		return fmt.Sprintf("%#x is reserved", uint16(id))
 	}
 	return ""
 }

@@ -225,9 +225,15 @@ func answer(cfg Config, m1 []byte, agent *wps.M1, b *BSS) ([]byte, error) {
 	if err := r.random(iv[:]); err != nil {
 		return nil, err
 	}
+	// M2 repeats the password of M1. No password is used, so a value without a
+	// meaning is no reason to refuse the agent, but it is not sent.
+	password := agent.DevicePasswordID
+	if password.Reserved() {
+		password = wps.PasswordPushButton // as the agents of the field
+	}
 	m := &wps.M2{
 		Header: r.fullHeader(), Device: cfg.Device, EnrolleeNonce: agent.EnrolleeNonce, RegistrarNonce: n2, PublicKey: own.PublicKey(),
-		DevicePasswordID: agent.DevicePasswordID, EncryptedSettings: cipher.SealSettings(nil, &iv, plain),
+		DevicePasswordID: password, EncryptedSettings: cipher.SealSettings(nil, &iv, plain),
 	}
 	out, err := wps.Append(nil, m)
 	if err != nil {

@@ -269,12 +269,44 @@ func FuzzAgent(f *testing.F) {
 	})
 }
 
+// withReservedPassword returns m1 with a Device Password ID that has no meaning.
+func withReservedPassword(t testing.TB, m1 []byte) []byte {
+	head := []byte{0x10, 0x12, 0, 2}
+	i := bytes.Index(m1, head)
+	if i < 0 {
+		t.Fatal("M1 without a Device Password ID")
+	}
+	out := bytes.Clone(m1)
+	out[i+len(head)+1] = 0x0E
+	return out
+}
+
+// TestAnswerReservedPassword answers an M1 whose Device Password ID is reserved:
+// M2 does not repeat it. Found by FuzzAnswer.
+func TestAnswerReservedPassword(t *testing.T) {
+	agent, _ := meshCase(t, "front")
+	d := wps.DefaultDevice()
+	d.UUID = wps.UUID{8}
+	m2, m1, err := Answer(Config{Device: d}, withReservedPassword(t, agent.m1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m1.DevicePasswordID != 0x0E {
+		t.Errorf("M1 has Device Password ID %v", m1.DevicePasswordID)
+	}
+	var m wps.M2
+	if err := wps.Decode(&m, m2[0], wps.Strict); err != nil || m.DevicePasswordID != wps.PasswordPushButton {
+		t.Errorf("Device Password ID %v: %v", m.DevicePasswordID, err)
+	}
+}
+
 // FuzzAnswer gives a controller an arbitrary M1. Its M2 can be read, and is for
 // that agent.
 func FuzzAnswer(f *testing.F) {
 	for _, name := range []string{"front", "two-m2", "m2-sae"} {
 		agent, _ := meshCase(f, name)
 		f.Add(agent.m1)
+		f.Add(withReservedPassword(f, agent.m1))
 	}
 	d := wps.DefaultDevice()
 	d.UUID = wps.UUID{8}
