@@ -61,8 +61,9 @@ type field[E any] interface {
 	power2(z *E, n uint)
 	// multiply sets z to x·y, which may be z itself.
 	multiply(z, x, y *E)
-	// look copies entry digit of the table to z. It reads every entry, because
-	// the digit is secret and memory accesses are observable.
+	// look copies entry digit of the table to z. The length of the table is a
+	// multiple of eight. Every entry is read, because the digit is secret and
+	// memory accesses are observable.
 	look(z *E, table []E, digit uint)
 	// octets writes x, reduced, to z.
 	octets(z *[Size]byte, x *E)
