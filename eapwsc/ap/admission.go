@@ -156,17 +156,22 @@ func configErrorOf(err error) wps.ConfigError {
 	return wps.NoError
 }
 
-// credentials returns copies of the credentials for the Enrollee.
-func (s *Session) credentials() (list []wps.Credential, err error) {
-	if f := s.ap.cfg.CredentialsFor; f != nil {
-		if list, err = f(s.registrar.Enrollee()); err != nil {
-			return nil, fmt.Errorf("ap: credentials for the device: %w", err)
-		}
+// credentials returns the credentials for the Enrollee. They must not be
+// changed: those of the access point are shared by all sessions. The registrar
+// copies what it gives.
+func (s *Session) credentials() ([]wps.Credential, error) {
+	f := s.ap.cfg.CredentialsFor
+	if f == nil {
+		return s.ap.cfg.Credentials, nil
 	}
-	if len(list) == 0 {
-		list = s.ap.cfg.Credentials
+	list, err := f(s.registrar.Enrollee())
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("ap: credentials for the device: %w", err)
+	case len(list) == 0:
+		return s.ap.cfg.Credentials, nil
 	}
-	list = slices.Clone(list)
+	list = slices.Clone(list) // the caller may change its own
 	for i := range list {
 		list[i].NetworkKey = slices.Clone(list[i].NetworkKey)
 	}

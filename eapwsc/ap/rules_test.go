@@ -762,6 +762,46 @@ func TestNoCredentialForDevice(t *testing.T) {
 	}
 }
 
+// TestSharedCredentials admits two devices before either has the network. The
+// end of one, which clears what it was given, does not change what the other is
+// given; nor does a change by the owner of the list, after the access point has
+// read it.
+func TestSharedCredentials(t *testing.T) {
+	for name, own := range map[string]bool{"of the access point": false, "of the hook": true} {
+		t.Run(name, func(t *testing.T) {
+			ap := newAccessPoint(t)
+			list := []wps.Credential{fixture.Network}
+			list[0].NetworkKey = slices.Clone(list[0].NetworkKey)
+			if own {
+				ap.cfg.CredentialsFor = func(*wps.M1) ([]wps.Credential, error) { return list, nil }
+			}
+			var runs []*midway
+			for i, digits := range []string{"12345670", thePIN} {
+				d, p := fixture.Device(byte(2+i)), pin.MustParse(digits)
+				if err := ap.EnterPIN(fixture.Began, PINEntry{PIN: p, UUID: &d.UUID}); err != nil {
+					t.Fatal(err)
+				}
+				runs = append(runs, begin(t, ap, newStation(t, d.MAC[5], registration.PIN(p)), d.MAC[5], wps.MessageM6))
+			}
+			clear(list[0].NetworkKey)
+			for _, m := range runs {
+				if err := m.finish(); err != nil {
+					t.Fatal(err)
+				}
+				given := m.station.Result().Credentials
+				if len(given) != 1 || !bytes.Equal(given[0].NetworkKey, fixture.Network.NetworkKey) {
+					t.Errorf("given %v", given)
+				}
+				m.session.server.Result().Clear()
+				m.station.Result().Clear()
+			}
+			if !bytes.Equal(ap.Settings().NetworkKey, fixture.Network.NetworkKey) {
+				t.Error("the access point's own key was changed")
+			}
+		})
+	}
+}
+
 // TestNewChecks creates access points with one error in the configuration each.
 func TestNewChecks(t *testing.T) {
 	for field, change := range map[string]func(*Config){
