@@ -1,8 +1,8 @@
 package doctor
 
 import (
-	"bytes"
 	"errors"
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -19,9 +19,10 @@ type Recorder struct {
 	history  History
 	attempts []*Attempt
 
-	attempt  *Attempt  // the current one
-	heard    time.Time // when a packet was last received
-	previous []byte    // the last packet received
+	attempt  *Attempt     // the current one
+	heard    time.Time    // when a packet was last received
+	previous uint64       // a digest of the last packet received, which takes less memory than a copy
+	seed     maphash.Seed // of the digests of an attempt
 }
 
 // Evidence returns the evidence so far: the access points of all scans, the
@@ -80,7 +81,7 @@ func (r *Recorder) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
 	if r.self != nil {
 		r.attempt.Method = r.self.Method
 	}
-	r.heard, r.previous = now, nil
+	r.heard, r.previous, r.seed = now, 0, maphash.MakeSeed()
 }
 
 // Associated records that the access point accepted the association.
@@ -102,11 +103,11 @@ func (r *Recorder) Packet(now time.Time, received bool, packet []byte) {
 	}
 	if received {
 		r.heard = now
-		if bytes.Equal(packet, r.previous) {
+		if digest := maphash.Bytes(r.seed, packet); digest == r.previous {
 			a.Repeats++
 			a.Retransmissions++
 		} else {
-			a.Repeats, r.previous = 0, append(r.previous[:0], packet...)
+			a.Repeats, r.previous = 0, digest
 		}
 	}
 	p, err := eap.ParsePacket(packet)
