@@ -113,7 +113,7 @@ func (c *Computer) scanned(now time.Time) {
 	}
 	switch {
 	case best >= 0:
-		c.try(now, c.found[best])
+		c.try(now, c.found[best].bss)
 	case c.scans < wizardScans:
 		c.alarm = now.Add(defaultScanInterval)
 	default:
@@ -121,7 +121,7 @@ func (c *Computer) scanned(now time.Time) {
 	}
 }
 
-func (c *Computer) try(now time.Time, point bss) {
+func (c *Computer) try(now time.Time, point *bss) {
 	cfg := registration.RegistrarConfig{
 		Config:   registration.Config{Device: c.cfg.Device, Rand: c.nonces, Faulty: true}, // the owner may type anything
 		Password: registration.PIN(c.pin), AP: true, NewSettings: c.write,

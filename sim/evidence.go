@@ -30,9 +30,8 @@ func (r *record) noteSearch(now time.Time, mac wps.MAC, uuid wps.UUID, method do
 }
 
 // noteScan records the result of a scan.
-func (r *record) noteScan(now time.Time, found []bss) {
-	for i := range found {
-		b := &found[i]
+func (r *record) noteScan(now time.Time, found []foundBSS) {
+	for _, b := range found {
 		r.Observe(doctor.Network{
 			BSSID: b.mac, SSID: b.ssid, First: now, Last: now, Signal: b.signal, Traits: b.traits,
 			Adverts: []doctor.Advert{{Since: now, Element: b.element}},

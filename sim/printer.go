@@ -363,9 +363,9 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 	candidates := make([]selection.Candidate, 0, len(p.found))
 	aps := make([]*bss, 0, len(p.found))
 	for i := range p.found {
-		if b := &p.found[i]; b.element != nil {
+		if b := p.found[i]; b.element != nil {
 			candidates = append(candidates, selection.NewCandidate(b.mac, b.band, b.signal, b.element))
-			aps = append(aps, b)
+			aps = append(aps, b.bss)
 		}
 	}
 	selector := selection.Selector{MAC: p.radio.MAC(), OnePerBand: p.cfg.OnePerBand}
@@ -387,7 +387,7 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 	}
 	for _, i := range choice.Order {
 		if !s.resting(now, aps[i]) {
-			p.tryRegistrar(now, *aps[i])
+			p.tryRegistrar(now, aps[i])
 			return
 		}
 	}
@@ -428,7 +428,7 @@ func (s *setup) conclusion() error {
 }
 
 // tryRegistrar starts an attempt to register.
-func (p *Printer) tryRegistrar(now time.Time, point bss) {
+func (p *Printer) tryRegistrar(now time.Time, point *bss) {
 	s := p.setup
 	s.waiting, s.request = point.element.SelectedRegistrar, nil
 	cfg := registration.EnrolleeConfig{Config: registration.Config{
@@ -553,9 +553,9 @@ func (p *Printer) chooseNetwork(now time.Time) {
 			continue
 		}
 		var key *psk
-		if key, err = p.match(&c, &p.found[best]); err == nil {
+		if key, err = p.match(&c, p.found[best].bss); err == nil {
 			p.ssid = c.SSID
-			p.connect(now, p.found[best], key)
+			p.connect(now, p.found[best].bss, key)
 			return
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/pin"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/doctor"
@@ -36,6 +37,36 @@ func TestForeignExchange(t *testing.T) {
 		if s := h.printer.Status(); s.State != Idle || !errors.Is(s.Err, want) {
 			t.Errorf("%v: %v, want %v", s, s.Err, want)
 		}
+	}
+}
+
+// TestSharedAnnouncements has two printers at one router. Both share what it
+// says, until it says something else.
+func TestSharedAnnouncements(t *testing.T) {
+	w := New(Config{})
+	r := addRouter(t, w, RouterConfig{Name: "router"})
+	printers := []*Printer{addPrinter(t, w, PrinterConfig{Name: "a"}), addPrinter(t, w, PrinterConfig{Name: "b"})}
+	var last *wps.Beacon
+	for _, locked := range []bool{false, true, true} {
+		if locked {
+			if err := r.SetLock(ap.Locked); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, p := range printers {
+			if _, err := p.SetupByPIN(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Run(time.Second)
+		a, b := printers[0].found, printers[1].found
+		if len(a) != 1 || len(b) != 1 || a[0].bss != b[0].bss || a[0].element == nil {
+			t.Fatalf("found %+v and %+v", a, b)
+		}
+		if again := last != nil && last.APSetupLocked == locked; a[0].element.APSetupLocked != locked || again != (a[0].element == last) {
+			t.Errorf("after a lock %v: %v, before %v", locked, a[0].element, last)
+		}
+		last = a[0].element
 	}
 }
 

@@ -48,18 +48,24 @@ type Endpoint interface {
 // frequencies are one of each band, in MHz.
 var frequencies = map[wps.RFBands]int{wps.Band24GHz: 2412, wps.Band5GHz: 5180, wps.Band60GHz: 58320}
 
-// bss is an access point as found by a scan.
+// bss is an access point as a beacon or a probe response describes it. It must
+// not be changed: all stations that have received the same share it.
 type bss struct {
+	ssid    wps.SSID
+	rsn     *dot11.Security
+	element *wps.Beacon // nil without a readable WPS element
+	frame   *Frame      // that it was read from
 	mac     wps.MAC
 	band    wps.RFBands
-	signal  int
-	ssid    wps.SSID
 	privacy bool
-	rsn     *dot11.Security
+	probed  bool // from a probe response, which says more
 	traits  dot11.Traits
-	element *wps.Beacon // nil without a readable WPS element
-	probed  bool        // from a probe response, which says more
-	frame   *Frame      // that it was read from; nil after an attempt has begun
+}
+
+// foundBSS is an access point that a scan has found.
+type foundBSS struct {
+	*bss
+	signal int
 }
 
 // version2 reports whether the access point uses version 2.0 of WPS.
@@ -97,11 +103,10 @@ type station struct {
 	// A scan.
 	request []byte     // the elements of probe requests, without the name
 	names   []wps.SSID // networks that are also asked for by name
-	found   []bss
-	before  []bss // found by the scan before: most frames repeat what they said then
+	found   []foundBSS
 
 	// An attempt at an access point.
-	point    bss
+	point    *bss
 	elements []byte    // of the association request
 	exchange Endpoint  // if it is an attempt to register
 	start    time.Time // when EAPOL-Start is due
@@ -159,7 +164,7 @@ func disconnectedBy(reason uint16) error {
 func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 	s.leave(now)
 	s.phase, s.request, s.names, s.tuned = stationScans, request, names, -1
-	s.before, s.found = s.found, s.before[:0]
+	s.found = s.found[:0]
 	s.nextBand(now)
 }
 
@@ -218,7 +223,7 @@ func (s *station) sendEAPOL(frame []byte) { s.send(&Frame{Type: Data, Body: fram
 
 // register starts an attempt to register: the WPS element goes into the
 // association request, and EAP-WSC follows.
-func (s *station) register(now time.Time, point bss, element *wps.AssociationRequest, x Endpoint) {
+func (s *station) register(now time.Time, point *bss, element *wps.AssociationRequest, x Endpoint) {
 	s.exchange = x
 	s.attempt(now, point, s.port.world.element(element))
 	s.record.noteAttempt(now, s)
@@ -226,7 +231,7 @@ func (s *station) register(now time.Time, point bss, element *wps.AssociationReq
 
 // connect starts an attempt to connect to a network, with its pre-shared key if
 // it has one.
-func (s *station) connect(now time.Time, point bss, key *psk) {
+func (s *station) connect(now time.Time, point *bss, key *psk) {
 	s.rsn = nil
 	if key != nil {
 		s.rsn = stationRSN(point.rsn.Group)
@@ -237,11 +242,8 @@ func (s *station) connect(now time.Time, point bss, key *psk) {
 	s.attempt(now, point, s.rsn)
 }
 
-func (s *station) attempt(now time.Time, point bss, elements []byte) {
+func (s *station) attempt(now time.Time, point *bss, elements []byte) {
 	s.point = point
-	for i := range s.found { // the frames are not needed in memory meanwhile
-		s.found[i].frame = nil
-	}
 	w := s.port.world
 	s.elements = w.keep(append(appendSSID(w.elements(), point.ssid), elements...))
 	s.radio.Tune(point.band)
@@ -267,7 +269,7 @@ func (s *station) Handle(now time.Time, f *Frame, signal int) {
 		if s.phase == stationScans {
 			s.find(f, signal)
 		}
-	case f.BSSID != s.point.mac || s.phase <= stationScans:
+	case s.phase <= stationScans || f.BSSID != s.point.mac:
 	case f.Type == Authentication && s.phase == stationAuthenticates:
 		s.authenticated(now, f.Code)
 	case f.Type == AssociationResponse && s.phase == stationAssociates:
@@ -304,17 +306,11 @@ func (s *station) schedule() {
 // find records a beacon or probe response. A beacon adds nothing to a probe
 // response.
 func (s *station) find(f *Frame, signal int) {
-	i := slices.IndexFunc(s.found, func(o bss) bool { return o.mac == f.BSSID })
-	if i >= 0 && (s.found[i].probed && f.Type == Beacon || s.found[i].signal == signal && s.found[i].says(f)) {
+	i := slices.IndexFunc(s.found, func(o foundBSS) bool { return o.mac == f.BSSID })
+	if i >= 0 && (s.found[i].probed && f.Type == Beacon || s.found[i].signal == signal && s.found[i].frame.repeats(f)) {
 		return
 	}
-	var b bss
-	if k := slices.IndexFunc(s.before, func(o bss) bool { return o.says(f) }); k >= 0 {
-		b = s.before[k]
-	} else {
-		b = s.port.world.readBSS(f)
-	}
-	b.signal = signal
+	b := foundBSS{s.port.world.readBSS(f), signal}
 	if i < 0 {
 		s.found = append(s.found, b)
 	} else {
@@ -322,23 +318,33 @@ func (s *station) find(f *Frame, signal int) {
 	}
 }
 
-// says reports whether a frame says the same as the one that the access point
-// was read from.
-func (b *bss) says(f *Frame) bool { return b.frame != nil && b.frame.repeats(f) }
+// announcer is the sender of beacons, or of probe responses.
+type announcer struct {
+	bssid wps.MAC
+	frame FrameType
+}
 
-// readBSS reads a beacon or a probe response.
-func (w *World) readBSS(f *Frame) bss {
+// readBSS returns what a beacon or a probe response describes. Most repeat what
+// the same access point said before.
+func (w *World) readBSS(f *Frame) *bss {
+	by := announcer{f.BSSID, f.Type}
+	if b := w.announced[by]; b != nil && b.frame.repeats(f) {
+		return b
+	}
 	e, _ := dot11.Parse(f.Body) // parts that can be read are used
 	var capability uint16
 	if f.Privacy {
 		capability = dot11.Privacy
 	}
-	b := bss{
+	b := &bss{
 		mac: f.BSSID, band: f.Band, ssid: e.SSID, privacy: f.Privacy, rsn: e.RSN, traits: e.Traits(capability, frequencies[f.Band]),
 		probed: f.Type == ProbeResponse, frame: f,
 	}
 	if e.WPS != nil {
 		b.element = w.readElement(e.WPS, b.probed)
+	}
+	if w.byMAC[f.BSSID] != nil { // a device of a test can invent addresses without end
+		w.announced[by] = b
 	}
 	return b
 }

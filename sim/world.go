@@ -59,6 +59,10 @@ type reusable struct {
 	hash     hash.Hash
 	unhashed []byte // the last part of the trace
 
+	// announced is what the devices of the world have announced last, as far as
+	// others have read it.
+	announced map[announcer]*bss
+
 	// Scratch values for encoding and decoding, used one at a time.
 	m1                  wps.M1
 	probeResponse       wps.ProbeResponse
@@ -73,7 +77,7 @@ type reusable struct {
 func newReusable() *reusable {
 	return &reusable{
 		byMAC: make(map[wps.MAC]*Port), byName: make(map[string]*Port), places: make(map[Place]*place),
-		hash: sha256.New(), unhashed: make([]byte, 0, 2*hashAtOnce),
+		announced: make(map[announcer]*bss), hash: sha256.New(), unhashed: make([]byte, 0, 2*hashAtOnce),
 	}
 }
 
@@ -101,9 +105,10 @@ func (r *reusable) clear() {
 	clear(r.byMAC)
 	clear(r.byName)
 	clear(r.places)
+	clear(r.announced)
 	r.hash.Reset()
 	*r = reusable{
-		queue: r.queue, ports: r.ports[:0], byMAC: r.byMAC, byName: r.byName, places: r.places,
+		queue: r.queue, ports: r.ports[:0], byMAC: r.byMAC, byName: r.byName, places: r.places, announced: r.announced,
 		hash: r.hash, unhashed: r.unhashed[:0], octets: r.octets, arrivals: r.arrivals, validDevices: r.validDevices,
 	}
 }
