@@ -100,14 +100,14 @@ func checkOpCode(op eap.OpCode, message []byte) error {
 // carries one run.
 type exchange struct {
 	machine  Machine // the run; nil at a server until the station has sent its identity
-	size     int     // of fragments: see eap.NewFragmenter
 	incoming eap.Reassembler
 	outgoing eap.Fragmenter
 	sent     []byte    // the packet sent last; nil if it can be rebuilt
 	limit    time.Time // when the whole exchange times out
 	ignored  error     // why the last ignored packet was ignored
-	over     bool
 	err      error
+	size     uint16 // of fragments: see eap.NewFragmenter
+	over     bool
 }
 
 // Identified reports whether the run has begun. At a server it begins when the

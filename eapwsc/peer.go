@@ -1,7 +1,6 @@
 package eapwsc
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -58,9 +57,8 @@ type Peer struct {
 	linger   time.Duration
 	total    time.Duration
 	deadline time.Time
-	last     uint8  // the Identifier of the last answered request
-	request  []byte // that request, whose answer is in sent; nil if it was a whole message, which the machine recognizes itself
 	answered answered
+	last     uint8 // the Identifier of the latest; sent is its answer, unless it was a whole message, which the machine recognizes itself
 }
 
 // NewPeer returns a peer for one exchange. The error is of class
@@ -75,7 +73,7 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 	p := &Peer{
 		patience: cmp.Or(cfg.Timeout, PeerTimeout), linger: cmp.Or(cfg.Linger, PeerLinger), total: cmp.Or(cfg.Total, ExchangeTimeout),
 	}
-	p.machine, p.size = cfg.Machine, cfg.FragmentSize
+	p.machine, p.size = cfg.Machine, uint16(cfg.FragmentSize)
 	p.incoming.Limit = cfg.MessageLimit
 	return p, nil
 }
@@ -116,10 +114,10 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 	packet = packet[:in.Len()]
 	switch in.Code {
 	case eap.CodeRequest:
-		if p.request != nil && bytes.Equal(packet, p.request) {
+		this := digestOf(packet)
+		if p.sent != nil && p.answered.last(this) {
 			return Step{Send: p.sent, Deadline: p.wait(now)}, nil
 		}
-		this := digestOf(packet)
 		if p.answered.before(this) {
 			return p.ignorePacket(p.deadline, ignore(eap.FieldCode.Fault(eap.ErrCode, "request %d was answered before request %d", in.ID, p.last)))
 		}
@@ -131,9 +129,9 @@ func (p *Peer) Handle(now time.Time, packet []byte) (Step, error) {
 			return p.ignorePacket(p.deadline, err)
 		}
 		p.answered.add(in, this)
-		p.last, p.request, p.sent = in.ID, nil, nil
+		p.last, p.sent = in.ID, nil
 		if !whole {
-			p.request, p.sent = bytes.Clone(packet), out
+			p.sent = out
 		}
 		return Step{Send: out, Deadline: p.wait(now)}, nil
 	case eap.CodeFailure, eap.CodeSuccess:
@@ -159,6 +157,9 @@ func digestOf(packet []byte) uint64 {
 	return binary.BigEndian.Uint64(hash[:])
 }
 
+// last reports whether a request is the one that was answered last.
+func (a answered) last(digest uint64) bool { return len(a) > 0 && a[len(a)-1] == digest }
+
 // before reports whether a request was answered, but not as the latest.
 func (a answered) before(digest uint64) bool {
 	return len(a) > 0 && slices.Contains(a[:len(a)-1], digest)
@@ -168,7 +169,7 @@ func (a answered) before(digest uint64) bool {
 // conversation and clears the record.
 func (a *answered) add(in eap.Packet, digest uint64) {
 	switch {
-	case len(*a) > 0 && (*a)[len(*a)-1] == digest:
+	case a.last(digest):
 		return
 	case in.Type == eap.TypeIdentity:
 		*a = (*a)[:0]
@@ -256,7 +257,7 @@ func (p *Peer) sendMessage(id uint8, message []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, p.size); err != nil {
+	if p.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, int(p.size)); err != nil {
 		return nil, err
 	}
 	return p.sendFragment(id)

@@ -58,7 +58,7 @@ type Server struct {
 	retransmit   time.Duration
 	total        time.Duration
 	deadline     time.Time
-	repeats      int   // how many times the current request was sent again
+	repeats      uint8 // how many times the current request was sent again
 	id           uint8 // the Identifier of that request
 	waiting      bool  // the station waits for Answer, and there is no current request
 }
@@ -76,7 +76,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		newRegistrar: cfg.Registrar, newEnrollee: cfg.Enrollee, lateM2: cfg.LateM2, id: cfg.FirstID - 1,
 		retransmit: cmp.Or(cfg.Retransmit, RetransmitTimeout), total: cmp.Or(cfg.Total, ExchangeTimeout),
 	}
-	s.size, s.incoming.Limit = cfg.FragmentSize, cfg.MessageLimit
+	s.size, s.incoming.Limit = uint16(cfg.FragmentSize), cfg.MessageLimit
 	return s, nil
 }
 
@@ -103,9 +103,9 @@ func (s *Server) responseTimeout() time.Duration {
 }
 
 // maxRepeats returns how many times a request is sent again.
-func (s *Server) maxRepeats() int {
+func (s *Server) maxRepeats() uint8 {
 	if s.machine == nil {
-		return len(identityTimeouts) - 1
+		return uint8(len(identityTimeouts) - 1)
 	}
 	return MaxRetransmits
 }
@@ -166,7 +166,7 @@ func (s *Server) handleIdentity(now time.Time, in eap.Packet) (Step, error) {
 	if err != nil {
 		return s.endEAP(err)
 	}
-	s.machine = m
+	s.machine, s.newRegistrar, s.newEnrollee = m, nil, nil // there is one run
 	first, err := m.Start()
 	switch {
 	case err != nil:
@@ -239,7 +239,7 @@ func (s *Server) Answer(now time.Time, message []byte, err error) (Step, error) 
 func (s *Server) sendMessage(now time.Time, message []byte) (Step, error) {
 	t, err := wps.PeekMessageType(message)
 	if err == nil {
-		s.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, s.size)
+		s.outgoing, err = eap.NewFragmenter(opCodeOf(t), message, int(s.size))
 	}
 	if err != nil {
 		return s.endEAP(s.machine.Abort(err))

@@ -26,10 +26,10 @@ const (
 // fragment has MF, LF and the Message Length, the last has no flags and those
 // between have MF. The zero value has nothing to send.
 type Fragmenter struct {
-	op   OpCode
 	msg  []byte
-	sent int  // octets of msg already given out
-	size int  // op-code, flags, Message Length and data of a packet
+	sent uint16 // octets of msg already given out
+	size uint16 // op-code, flags, Message Length and data of a packet
+	op   OpCode
 	more bool // there is a packet to come
 }
 
@@ -53,7 +53,7 @@ func NewFragmenter(op OpCode, message []byte, size int) (Fragmenter, error) {
 	case len(message) > math.MaxUint16:
 		return Fragmenter{}, fieldMessageLength.Fault(ErrTooLong, "%d octets, a message has at most %d", len(message), math.MaxUint16)
 	}
-	return Fragmenter{op: op, msg: message, size: size, more: true}, nil
+	return Fragmenter{op: op, msg: message, size: uint16(size), more: true}, nil
 }
 
 // Message returns the op-code and the message that the Fragmenter cuts. The
@@ -70,7 +70,7 @@ func (f *Fragmenter) Next(code Code, id uint8) (Packet, bool) {
 	}
 	rest := f.msg[f.sent:]
 	p := NewWSC(code, id, f.op, rest)
-	if room := f.size - fragmentHeaderLen; len(rest) > room {
+	if room := int(f.size) - fragmentHeaderLen; len(rest) > room {
 		p.Flags = FlagMoreFragments
 		if f.sent == 0 {
 			p.Flags |= FlagLengthField
@@ -79,7 +79,7 @@ func (f *Fragmenter) Next(code Code, id uint8) (Packet, bool) {
 		}
 		p.Data = rest[:room:room]
 	}
-	f.sent += len(p.Data)
+	f.sent += uint16(len(p.Data))
 	f.more = p.Flags.Has(FlagMoreFragments)
 	return p, true
 }
@@ -100,7 +100,7 @@ type Reassembler struct {
 
 	pending   bool // a first fragment came, the last did not
 	op        OpCode
-	announced int    // the Message Length of the first fragment
+	announced uint16 // the Message Length of the first fragment
 	buf       []byte // the fragments so far; grows with them
 }
 
@@ -127,7 +127,7 @@ func (r *Reassembler) Add(p Packet) (message []byte, complete bool, err error) {
 	case !r.pending && !more:
 		return p.Data, true, nil
 	case !r.pending:
-		r.pending, r.op, r.announced = true, p.OpCode, int(p.MessageLength)
+		r.pending, r.op, r.announced = true, p.OpCode, p.MessageLength
 	}
 	r.buf = append(r.buf, p.Data...)
 	if more {
@@ -153,7 +153,7 @@ func (r *Reassembler) check(p Packet) error {
 	announced := received
 	switch {
 	case r.pending:
-		announced = r.announced
+		announced = int(r.announced)
 	case p.Flags.Has(FlagLengthField):
 		announced = int(p.MessageLength)
 	case p.Flags.Has(FlagMoreFragments):
