@@ -14,6 +14,15 @@ import (
 	"github.com/gowps/gowps/wps"
 )
 
+// withoutTime are handler options that leave the time out: its digits may be
+// those of a secret.
+var withoutTime = &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}}
+
 // shown returns a value formatted in every way.
 func shown(v any) string {
 	var out strings.Builder
@@ -23,8 +32,8 @@ func shown(v any) string {
 		}
 	}
 	fmt.Fprintln(&out, v)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("text", "value", v)
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("json", "value", v)
+	slog.New(slog.NewTextHandler(&out, withoutTime)).Info("text", "value", v)
+	slog.New(slog.NewJSONHandler(&out, withoutTime)).Info("json", "value", v)
 	if text, err := json.Marshal(v); err == nil { // a function has no JSON
 		out.Write(text)
 	}
