@@ -49,7 +49,7 @@ func (c *Cipher) VerifyAuthenticator(previous, message []byte) error {
 	if string(header) != authenticatorHeader {
 		return errAuthenticatorPlace
 	}
-	if subtle.ConstantTimeCompare(value, c.hmac(previous, body)[:8]) != 1 {
+	if sum := c.hmac(previous, body); subtle.ConstantTimeCompare(value, sum[:8]) != 1 {
 		return errAuthenticatorValue
 	}
 	return nil

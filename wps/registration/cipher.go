@@ -3,20 +3,20 @@ package registration
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/sha256"
 )
 
 // Cipher applies the keys of a run: to the Authenticator of a message, its
-// Encrypted Settings, and the proofs of the password. It keeps the state
-// derived from AuthKey, so that a message needs no key set-up. It is not safe
-// for concurrent use.
+// Encrypted Settings, and the proofs of the password. It is not safe for
+// concurrent use.
 //
 // The machines have their own. Others use a Cipher if they have the keys of a
 // run, such as a reader of captures with a key log.
 type Cipher struct {
 	redacted
-	mac        mac          // under AuthKey
-	aes        cipher.Block // under KeyWrapKey, created when needed
+	authKey    [32]byte
 	keyWrapKey [16]byte
+	aes        cipher.Block // under KeyWrapKey, created when needed
 
 	// room is the buffer in which a machine encrypts and decrypts settings that
 	// hold only a secret nonce: they are encoded into the message, or parsed,
@@ -29,18 +29,14 @@ const secretNonceRoom = 32
 
 // NewCipher returns a cipher with a copy of the keys.
 func NewCipher(k *Keys) *Cipher {
-	c := &Cipher{mac: newMAC()}
+	c := new(Cipher)
 	c.setKeys(k)
 	return c
 }
 
-func (c *Cipher) setKeys(k *Keys) {
-	c.mac.setKey(k.AuthKey[:])
-	c.keyWrapKey = k.KeyWrapKey
-}
+func (c *Cipher) setKeys(k *Keys) { c.authKey, c.keyWrapKey = k.AuthKey, k.KeyWrapKey }
 
-// block returns AES-128 under KeyWrapKey. A run does not need it before M4, and
-// most waiting runs are before that: half a KiB each.
+// block returns AES-128 under KeyWrapKey.
 func (c *Cipher) block() cipher.Block {
 	if c.aes == nil {
 		block, err := aes.NewCipher(c.keyWrapKey[:])
@@ -52,16 +48,13 @@ func (c *Cipher) block() cipher.Block {
 	return c.aes
 }
 
-// hmac returns HMAC-SHA-256 under AuthKey over the concatenated parts. The
-// result is valid until the next call.
-func (c *Cipher) hmac(parts ...[]byte) []byte { return c.mac.of(parts...) }
+// rest drops the state of AES, half a KiB. A machine waits for a message most
+// of its time, and there may be many machines.
+func (c *Cipher) rest() { c.aes = nil }
 
-// Clear ends the use of the cipher. It overwrites KeyWrapKey and the state
-// derived from AuthKey, and drops the state derived from KeyWrapKey, which the
-// standard library cannot overwrite.
-func (c *Cipher) Clear() {
-	if c.mac.hash != nil {
-		c.mac.clear()
-	}
-	*c = Cipher{}
-}
+// hmac returns HMAC-SHA-256 under AuthKey over the concatenated parts.
+func (c *Cipher) hmac(parts ...[]byte) [sha256.Size]byte { return hmacSHA256(&c.authKey, parts...) }
+
+// Clear ends the use of the cipher. It overwrites the keys, and drops the state
+// derived from KeyWrapKey, which the standard library cannot overwrite.
+func (c *Cipher) Clear() { *c = Cipher{} }

@@ -43,8 +43,9 @@ const maxSealing = keyWrapSize + aes.BlockSize
 func (c *Cipher) sealInPlace(dst []byte, start int) []byte {
 	iv, settings := dst[start:start+aes.BlockSize], dst[start+aes.BlockSize:]
 	padding := aes.BlockSize - (len(settings)+keyWrapSize)%aes.BlockSize
+	sum := c.hmac(settings)
 	dst = append(dst, keyWrapHeader...)
-	dst = append(dst, c.hmac(settings)[:8]...)
+	dst = append(dst, sum[:8]...)
 	for range padding {
 		dst = append(dst, byte(padding))
 	}
@@ -96,7 +97,8 @@ func (c *Cipher) openInto(plaintext, value []byte) ([]byte, error) {
 	settings, attribute := plaintext[:end-keyWrapSize], plaintext[end-keyWrapSize:end]
 	header, kwa := attribute[:len(keyWrapHeader)], attribute[len(keyWrapHeader):]
 	good &= subtle.ConstantTimeCompare(header, []byte(keyWrapHeader))
-	good &= subtle.ConstantTimeCompare(kwa, c.hmac(settings)[:8])
+	sum := c.hmac(settings)
+	good &= subtle.ConstantTimeCompare(kwa, sum[:8])
 	if good != 1 {
 		clear(plaintext)
 		return nil, ErrDecrypt

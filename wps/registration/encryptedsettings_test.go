@@ -123,7 +123,8 @@ func encrypt(c *Cipher, plaintext []byte) []byte {
 // wrapped returns the settings with their Key Wrap Authenticator.
 func wrapped(c *Cipher, settings []byte) []byte {
 	plaintext := append(bytes.Clone(settings), keyWrapHeader...)
-	return append(plaintext, c.hmac(settings)[:8]...)
+	sum := c.hmac(settings)
+	return append(plaintext, sum[:8]...)
 }
 
 func TestOpenSettingsRefuses(t *testing.T) {

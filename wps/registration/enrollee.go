@@ -152,7 +152,7 @@ func (e *Enrollee) answerReceived(m wps.List, err error) ([]byte, error) {
 	msg := e.undecided
 	e.undecided = nil
 	t, _ := wps.PeekMessageType(msg)
-	return e.answer(msg, t, m, err)
+	return e.answerLater(msg, t, m, err)
 }
 
 // SetReadOnly changes [EnrolleeConfig.ReadOnly] for the rest of the run.

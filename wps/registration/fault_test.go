@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/gowps/gowps/wps"
@@ -21,6 +22,27 @@ type scene struct {
 	r       *Registrar
 	genuine []byte
 	sender  *run
+	before  []said // what was delivered before
+}
+
+// newScene runs the machines until the next message is of a kind. The registrar
+// is the sender, until that is changed.
+func newScene(t testing.TB, f *form, e *Enrollee, r *Registrar, next wps.Kind) *scene {
+	x := &scene{t: t, e: e, r: r, sender: &r.run}
+	x.genuine = f.until(t, e, r, next)
+	x.before = f.delivered
+	return x
+}
+
+// received returns the message that a role received last.
+func (x *scene) received(role Role) []byte {
+	for _, s := range slices.Backward(x.before) {
+		if s.by != role {
+			return s.octets
+		}
+	}
+	x.t.Fatalf("the %v has received nothing", role)
+	return nil
 }
 
 // body returns the genuine message.
@@ -32,7 +54,7 @@ func (x *scene) sign(b body) []byte {
 	if x.sender.ended { // an enrollee, by WSC_Done
 		cipher = x.r.cipher
 	}
-	return cipher.AppendAuthenticator(x.sender.received, b.without(wps.AttrAuthenticator).octets())
+	return cipher.AppendAuthenticator(x.received(x.sender.role), b.without(wps.AttrAuthenticator).octets())
 }
 
 // sealed returns the genuine message with other Encrypted Settings.
@@ -171,7 +193,7 @@ func (row *faulty) run(t *testing.T) {
 	}
 	f.cheap()
 	e, r := f.machines(t)
-	x := &scene{t: t, e: e, r: r, genuine: f.until(t, e, r, row.at), sender: &r.run}
+	x := newScene(t, &f, e, r, row.at)
 	var receiver machine = e
 	own := &e.run
 	switch row.at {
@@ -354,7 +376,7 @@ func TestEnrolleeFaults(t *testing.T) {
 		}, at: wps.KindM2, send: genuine, want: nack20, is: []error{ErrKeyHash}},
 
 		{name: "M2", at: wps.KindM4, send: func(x *scene) []byte {
-			return x.sign(parseBody(x.t, x.e.received))
+			return x.sign(parseBody(x.t, x.received(RoleEnrollee)))
 		}, want: nack0},
 		{name: "M6, damaged or forged", at: wps.KindM4, send: func(x *scene) []byte {
 			return x.body().with(wps.AttrMessageType, 0x0A).octets()
@@ -449,7 +471,7 @@ func TestEnrolleeFaults(t *testing.T) {
 		}), want: nack2, is: []error{ErrDecrypt, wps.ErrMissing}},
 		{name: "NACK 0", at: wps.KindM8, send: func(x *scene) []byte { return x.nack(wps.NoError) }, want: nack0, is: []error{ErrRefused}, peer: true},
 		{name: "M6", at: wps.KindM8, send: func(x *scene) []byte {
-			return x.sign(parseBody(x.t, x.e.received))
+			return x.sign(parseBody(x.t, x.received(RoleEnrollee)))
 		}, want: nack0},
 
 		{name: "address of somebody else", form: writing, at: wps.KindM8, send: edited(func(b body) body {
@@ -473,7 +495,7 @@ func TestEnrolleeFaults(t *testing.T) {
 		{name: "ACK of another run", form: writing, at: wps.KindACK, send: unsigned(wps.AttrEnrolleeNonce, make([]byte, 16)...), want: ignoring},
 		{name: "ACK without nonce", form: writing, at: wps.KindACK, send: lacking(wps.AttrRegistrarNonce), want: ignoring},
 		{name: "M8, damaged or forged", form: writing, at: wps.KindACK, send: func(x *scene) []byte {
-			return append(bytes.Clone(x.e.received), 0)
+			return append(bytes.Clone(x.received(RoleEnrollee)), 0)
 		}, want: ignoring},
 		{name: "NACK of another run", form: writing, at: wps.KindACK, send: foreign((*scene).busy, wps.AttrEnrolleeNonce), want: ignoring},
 		// The settings are adopted already, so a NACK of the registrar has no
@@ -595,7 +617,7 @@ func TestRegistrarFaults(t *testing.T) {
 		{name: "no nonce", at: wps.KindDone, send: lacking(wps.AttrEnrolleeNonce), want: ignoring},
 		{name: "ACK", at: wps.KindDone, send: (*scene).ack, want: ignoring},
 		{name: "M7", at: wps.KindDone, send: func(x *scene) []byte {
-			return x.sign(parseBody(x.t, x.r.received))
+			return x.sign(parseBody(x.t, x.received(RoleRegistrar)))
 		}, want: nack0},
 		{name: "ACK without nonce", at: wps.KindM3, send: func(x *scene) []byte {
 			return parseBody(x.t, x.ack()).without(wps.AttrRegistrarNonce).octets()

@@ -413,12 +413,14 @@ func TestQuirksNoted(t *testing.T) {
 			f := station()
 			f.cheap()
 			e, r := f.machines(t)
+			var before []said
 			f.talk(t, e, r, func(s said) []byte {
 				if s.kind() == test.at {
-					x := &scene{t: t, e: e, r: r, genuine: s.octets, sender: &r.run}
+					x := &scene{t: t, e: e, r: r, genuine: s.octets, sender: &r.run, before: before}
 					r.chain = test.send(x) // so that the registrar's chain contains the message
 					return r.chain
 				}
+				before = append(before, s)
 				return s.octets
 			})
 			if e.Result() == nil || e.Result().Quirks != test.want {

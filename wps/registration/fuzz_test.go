@@ -93,19 +93,21 @@ func moments(t testing.TB, all []recording, form int, role Role) (list []*player
 
 // player runs a program against one machine.
 type player struct {
-	t       testing.TB
-	role    Role
-	all     []recording
-	rec     *recording
-	machine machine
-	own     *run
-	state   func() any
-	cipher  *Cipher // of the peer
-	psk     [2][16]byte
-	tape    []byte
-	next    int    // index of the peer's next message
-	heard   []byte // the last message that the machine received
-	answer  []byte // its answer, unless it ignored the message
+	t         testing.TB
+	role      Role
+	all       []recording
+	rec       *recording
+	machine   machine
+	own       *run
+	state     func() any
+	cipher    *Cipher // of the peer
+	psk       [2][16]byte
+	tape      []byte
+	next      int    // index of the peer's next message
+	heard     []byte // the last message that the machine received
+	replied   bool   // to a message, of which the last was repliedTo
+	repliedTo []byte
+	answer    []byte // its answer, unless it ignored the message
 
 	commitments [2][]byte // the hashes that the peer committed to
 	proved      int       // how many halves the peer has proved
@@ -340,7 +342,7 @@ func (p *player) start() {
 // reaction.
 func (p *player) hear(m []byte) {
 	ended, state := p.machine.Ended(), p.state()
-	repeated := p.own.received != nil && bytes.Equal(m, p.own.received)
+	repeated := p.replied && bytes.Equal(m, p.repliedTo)
 	out, err := p.machine.Handle(m)
 	if r, ok := p.machine.(*Registrar); ok && r.State() == WaitDecision {
 		out, err = r.Decide(*p.rec.form.first)
@@ -367,6 +369,7 @@ func (p *player) hear(m []byte) {
 	if out == nil {
 		return
 	}
+	p.replied, p.repliedTo = true, m
 	if again, err := p.machine.Handle(m); err != nil || !bytes.Equal(again, out) {
 		p.t.Fatalf("repeated, it is answered by %x, %v; want %x", again, err, out)
 	}
@@ -436,7 +439,7 @@ func (p *player) checkProof(m []byte, kind wps.Kind, half int, id wps.AttributeI
 	}
 	e, r := p.own.pke, p.own.pkr
 	want := p.cipher.hmac(nonce, p.psk[half-1][:], e[:], r[:])
-	if !bytes.Equal(want, p.commitments[half-1]) {
+	if !bytes.Equal(want[:], p.commitments[half-1]) {
 		p.t.Fatalf("%v was said, and half %d is not proved", kind, half)
 	}
 	p.proved = half

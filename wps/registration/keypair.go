@@ -66,26 +66,24 @@ func (k *KeyPair) publicKey() *wps.PublicKey { return (*wps.PublicKey)(&k.pair.P
 //
 // The errors are those of [CheckPublicKey].
 func (k *KeyPair) Keys(peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (*Keys, error) {
-	m := newMAC()
-	defer m.clear()
-	keys, err := k.agree(&m, peer, enrolleeNonce, enrolleeMAC, registrarNonce)
+	keys, err := k.agree(peer, enrolleeNonce, enrolleeMAC, registrarNonce)
 	if err != nil {
 		return nil, err
 	}
 	return &keys, nil
 }
 
-// agree is [KeyPair.Keys] with a MAC as scratch space.
-func (k *KeyPair) agree(m *mac, peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (Keys, error) {
+// agree is [KeyPair.Keys] without an allocation.
+func (k *KeyPair) agree(peer *wps.PublicKey, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) (Keys, error) {
 	if k.known != nil && k.known.peer == *peer {
-		return deriveKeys(m, &k.known.z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
+		return deriveKeys(&k.known.z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
 	}
 	var z [group5.Size]byte
 	if err := k.pair.SharedSecret(&z, (*[group5.Size]byte)(peer)); err != nil {
 		return Keys{}, err
 	}
 	defer clear(z[:])
-	return deriveKeys(m, &z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
+	return deriveKeys(&z, enrolleeNonce, enrolleeMAC, registrarNonce), nil
 }
 
 // Precompute computes the secret shared with the peer that has the public key,

@@ -30,40 +30,35 @@ const personalization = "Wi-Fi Easy and Secure Key Derivation"
 const keyBits = 8 * (32 + 16 + 32)
 
 // deriveKeys derives the keys from the shared secret, 192 octets with its
-// leading zeros (WSC 2.0 §7.3). The MAC is scratch space, and is left under the
-// KDK.
-func deriveKeys(m *mac, z *[group5.Size]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) Keys {
+// leading zeros (WSC 2.0 §7.3).
+func deriveKeys(z *[group5.Size]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) Keys {
 	dh := dhKey(z)
-	m.setKey(dh[:])
+	kdk := keyDerivationKey(&dh, enrolleeNonce, enrolleeMAC, registrarNonce)
 	clear(dh[:])
-	kdk := keyDerivationKey(m, enrolleeNonce, enrolleeMAC, registrarNonce)
-	m.setKey(kdk[:])
+	keys := expandKeys(&kdk)
 	clear(kdk[:])
-	return expandKeys(m)
+	return keys
 }
 
 // dhKey returns DHKey, the hash of the shared secret. The zeros before the
 // secret count: without them one run in 256 fails.
 func dhKey(z *[group5.Size]byte) [32]byte { return sha256.Sum256(z[:]) }
 
-// keyDerivationKey returns the KDK. The MAC is under DHKey.
-func keyDerivationKey(m *mac, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) [32]byte {
-	message := append(m.scratch[:0], enrolleeNonce[:]...)
-	message = append(message, enrolleeMAC[:]...)
-	message = append(message, registrarNonce[:]...)
-	return [32]byte(m.of(message))
+// keyDerivationKey returns the KDK.
+func keyDerivationKey(dh *[32]byte, enrolleeNonce wps.Nonce, enrolleeMAC wps.MAC, registrarNonce wps.Nonce) [32]byte {
+	return hmacSHA256(dh, enrolleeNonce[:], enrolleeMAC[:], registrarNonce[:])
 }
 
 // expandKeys is the key derivation function: as many blocks of
-// HMAC(KDK, number ‖ personalization ‖ bits) as the keys need, numbered from 1. The
-// MAC is under the KDK.
-func expandKeys(m *mac) (k Keys) {
+// HMAC(KDK, number ‖ personalization ‖ bits) as the keys need, numbered from 1.
+func expandKeys(kdk *[32]byte) (k Keys) {
 	var stream [(keyBits/8 + sha256.Size - 1) / sha256.Size * sha256.Size]byte
 	for number := 0; number*sha256.Size < len(stream); number++ {
-		message := binary.BigEndian.AppendUint32(m.scratch[:0], uint32(number+1))
+		message := binary.BigEndian.AppendUint32(make([]byte, 0, len(personalization)+8), uint32(number+1))
 		message = append(message, personalization...)
 		message = binary.BigEndian.AppendUint32(message, keyBits)
-		copy(stream[number*sha256.Size:], m.of(message))
+		block := hmacSHA256(kdk, message)
+		copy(stream[number*sha256.Size:], block[:])
 	}
 	rest := stream[copy(k.AuthKey[:], stream[:]):]
 	rest = rest[copy(k.KeyWrapKey[:], rest):]

@@ -9,21 +9,14 @@ import (
 	"github.com/gowps/gowps/wps/registration/internal/group5"
 )
 
-// macOf returns a MAC under the key.
-func macOf(key []byte) *mac {
-	m := newMAC()
-	m.setKey(key)
-	return &m
-}
-
 func TestVectorKeys(t *testing.T) {
 	forEachVector(t, func(t *testing.T, v *vector) {
 		z := [group5.Size]byte(v.SharedSecret)
 		dh := dhKey(&z)
 		same(t, "DHKey", dh[:], v.DHKey)
-		kdk := keyDerivationKey(macOf(dh[:]), wps.Nonce(v.N1), wps.MAC(v.MAC), wps.Nonce(v.N2))
+		kdk := keyDerivationKey(&dh, wps.Nonce(v.N1), wps.MAC(v.MAC), wps.Nonce(v.N2))
 		same(t, "KDK", kdk[:], v.KDK)
-		keys := expandKeys(macOf(kdk[:]))
+		keys := expandKeys(&kdk)
 		same(t, "AuthKey", keys.AuthKey[:], v.AuthKey)
 		same(t, "KeyWrapKey", keys.KeyWrapKey[:], v.KeyWrapKey)
 		same(t, "EMSK", keys.EMSK[:], v.EMSK)
@@ -58,9 +51,8 @@ func BenchmarkKeys(b *testing.B) {
 	v := loadVectors(b)[0]
 	z := [group5.Size]byte(v.SharedSecret)
 	n1, n2, mac := wps.Nonce(v.N1), wps.Nonce(v.N2), wps.MAC(v.MAC)
-	m := newMAC()
 	b.ReportAllocs()
 	for b.Loop() {
-		deriveKeys(&m, &z, n1, mac, n2)
+		deriveKeys(&z, n1, mac, n2)
 	}
 }

@@ -91,6 +91,8 @@ type form struct {
 	registrar RegistrarConfig
 	first     *Decision // on M1, if the configuration does not decide
 	late      *Decision // on M1, after M2D
+
+	delivered []said // by until
 }
 
 // station returns the form of a station with a PIN at an access point that has
@@ -185,6 +187,40 @@ func (f *form) talk(t testing.TB, e *Enrollee, r *Registrar, link func(said) []b
 	return all
 }
 
+// TestInputNotKept overwrites each message after it was handled: the machines
+// must not refer to it.
+func TestInputNotKept(t *testing.T) {
+	for name, newForm := range map[string]func() form{
+		"station": station, "reading": reading, "writing": writing,
+		"late decision": func() form {
+			f := station()
+			f.first, f.late = &Decision{Refused: true}, &Decision{Password: f.registrar.Password}
+			return f
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newForm()
+			e, r := f.machines(t)
+			want, result := ladder(f.talk(t, e, r, nil)), r.Result() != nil
+			e, r = f.machines(t)
+			var last []byte
+			all := f.talk(t, e, r, func(s said) []byte {
+				for i := range last {
+					last[i] = 0xEE
+				}
+				last = bytes.Clone(s.octets)
+				return last
+			})
+			if got := ladder(all); got != want || (r.Result() != nil) != result {
+				t.Errorf("%s, want %s: %v, %v", got, want, e.Err(), r.Err())
+			}
+			if got := r.Enrollee().DeviceName; got != enrolleeDevice.DeviceName {
+				t.Errorf("the enrollee is %q", got)
+			}
+		})
+	}
+}
+
 // ladder returns the names of the messages of a run.
 func ladder(all []said) string {
 	var names []string
@@ -199,10 +235,13 @@ func ladder(all []said) string {
 func (f *form) until(t testing.TB, e *Enrollee, r *Registrar, k wps.Kind) []byte {
 	t.Helper()
 	out, err := e.Start()
+	f.delivered = f.delivered[:0]
 	for by := RoleEnrollee; err == nil; by = by.other() {
-		if (said{by, out}).kind() == k {
+		s := said{by, out}
+		if s.kind() == k {
 			return out
 		}
+		f.delivered = append(f.delivered, s)
 		if by == RoleEnrollee {
 			out, err = f.handle(r, out)
 		} else {

@@ -9,7 +9,8 @@ import (
 // psk returns PSK1 or PSK2, derived from a half of the device password under
 // this run's AuthKey (WSC 2.0 §7.4).
 func (c *Cipher) psk(half []byte) (psk [16]byte) {
-	copy(psk[:], c.hmac(half))
+	sum := c.hmac(half)
+	copy(psk[:], sum[:])
 	return psk
 }
 
@@ -19,9 +20,8 @@ func (c *Cipher) psk(half []byte) (psk [16]byte) {
 // public key first [hostap, iwd].
 //
 //	HMAC(AuthKey, secret nonce ‖ PSK ‖ PKE ‖ PKR)
-func (c *Cipher) proof(secret *wps.SecretNonce, psk *[16]byte, pke, pkr *wps.PublicKey) (hash [32]byte) {
-	copy(hash[:], c.hmac(secret[:], psk[:], pke[:], pkr[:]))
-	return hash
+func (c *Cipher) proof(secret *wps.SecretNonce, psk *[16]byte, pke, pkr *wps.PublicKey) [32]byte {
+	return c.hmac(secret[:], psk[:], pke[:], pkr[:])
 }
 
 // verifyProof reports, in constant time, whether the peer's hash is the proof.

@@ -277,7 +277,7 @@ func (r *Registrar) Decide(d Decision) ([]byte, error) {
 	if _, refused := m.(*wps.M2D); refused && again {
 		return nil, nil // the Enrollee has one already
 	}
-	return r.answer(r.m1.Raw, wps.MessageM1, m, err)
+	return r.answerLater(r.m1.Raw, wps.MessageM1, m, err)
 }
 
 // m2d returns M2D with the reason why the Enrollee is not registered now.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"io"
 
@@ -62,10 +63,11 @@ type run struct {
 	cipher      *Cipher  // nil until there are keys
 	halves      *[2]half // of the password, likewise
 
-	chain              []byte // our message that the peer's next Authenticator covers
-	received, answered []byte // the last message processed, and our answer, which a repetition gets again
-	room               []byte // buffer for the answer, while a message is handled
-	undecided          []byte // M8 with settings that wait for a decision
+	chain     []byte            // our message that the peer's next Authenticator covers
+	received  [sha256.Size]byte // the hash of the last message answered: a repetition gets the same answer
+	answered  []byte            // our answer to it
+	room      []byte            // buffer for the answer, while a message is handled
+	undecided []byte            // M8 with settings that wait for a decision
 
 	refusal *Error // why the peer's next message is answered with NACK
 	err     error
@@ -149,19 +151,21 @@ func (r *run) version2() uint8 {
 // handle processes a message. Process does what the role does with a message of
 // its type, and returns the answer, which is then encoded.
 func (r *run) handle(msg []byte, process func(t wps.MessageType, msg []byte) (wps.List, error)) ([]byte, error) {
+	hash := sha256.Sum256(msg)
 	switch {
-	case r.received != nil && bytes.Equal(msg, r.received):
+	case r.answered != nil && hash == r.received:
 		return r.answered, nil
 	case r.ended:
 		return nil, errEnded
 	case r.undecided != nil && bytes.Equal(msg, r.undecided):
 		return nil, ignored(errNotDue)
 	}
-	// One allocation for the message, parts of which are kept, and the answer.
 	t, err := wps.PeekMessageType(msg)
-	memory := append(make([]byte, 0, len(msg)+roomAfter(t)), msg...)
-	received := memory[:len(msg):len(msg)]
-	r.room = memory[len(msg):]
+	received := msg
+	if keepsParts(t) { // one allocation for the message and the answer
+		memory := append(make([]byte, 0, len(msg)+roomAfter(t)), msg...)
+		received, r.room = memory[:len(msg):len(msg)], memory[len(msg):]
+	}
 	var answer wps.List
 	switch {
 	case err == nil:
@@ -172,7 +176,33 @@ func (r *run) handle(msg []byte, process func(t wps.MessageType, msg []byte) (wp
 		err = r.rejectOrIgnore(received, err)
 	}
 	out, err := r.answer(received, t, answer, err)
+	if out != nil {
+		r.received = hash
+	}
 	r.room = nil
+	if r.cipher != nil {
+		r.cipher.rest()
+	}
+	return out, err
+}
+
+// keepsParts reports whether parts of a message of this type are kept, so that
+// the machine needs a copy of it.
+func keepsParts(t wps.MessageType) bool {
+	switch t {
+	case wps.MessageM3, wps.MessageM4, wps.MessageM5, wps.MessageM6, wps.MessageM7:
+		return false
+	}
+	return true
+}
+
+// answerLater is handle for a message that has waited for a decision, which is
+// the answer m or the error.
+func (r *run) answerLater(received []byte, t wps.MessageType, m wps.List, err error) ([]byte, error) {
+	out, err := r.answer(received, t, m, err)
+	if out != nil {
+		r.received = sha256.Sum256(received)
+	}
 	return out, err
 }
 
@@ -203,7 +233,7 @@ func (r *run) answer(received []byte, t wps.MessageType, m wps.List, err error) 
 	return out, r.err
 }
 
-// encode encodes the answer to a received message, and keeps both. The
+// encode encodes the answer to a received message, and keeps it. The
 // Authenticator of M2 to M8 covers the received message and the answer; the
 // peer's next Authenticator will cover this answer, if it is one of M1 to M8.
 func (r *run) encode(received []byte, m wps.List) ([]byte, error) {
@@ -223,7 +253,7 @@ func (r *run) encode(received []byte, m wps.List) ([]byte, error) {
 		}
 		r.chain = out
 	}
-	r.received, r.answered, r.sent = received, out, t
+	r.answered, r.sent = out, t
 	return out, nil
 }
 
@@ -319,6 +349,7 @@ func (r *run) fillResult() {
 type keyed struct {
 	cipher Cipher
 	halves [2]half
+	public wps.PublicKey // ours
 }
 
 // agree checks the peer's public key and derives the keys. They become those of
@@ -329,17 +360,17 @@ func (r *run) agree(peer *wps.PublicKey) (Keys, *keyed, error) {
 			return Keys{}, nil, err
 		}
 	}
-	x := &keyed{cipher: Cipher{mac: newMAC()}}
-	keys, err := r.own.agree(&x.cipher.mac, peer, r.n1, r.enrolleeMAC, r.n2)
+	keys, err := r.own.agree(peer, r.n1, r.enrolleeMAC, r.n2)
 	if err != nil {
 		return Keys{}, nil, err
 	}
+	x := new(keyed)
 	x.cipher.setKeys(&keys)
 	return keys, x, nil
 }
 
-// setKeys sets the keys of the run. From then on only the public key of the key
-// pair is needed.
+// setKeys sets the keys of the run. From then on only the public key of its key
+// pair is needed, so it keeps a copy of that.
 func (r *run) setKeys(k *Keys, x *keyed) {
 	writeKeyLog(r.cfg.KeyLog, r.n1, r.n2, k)
 	r.cipher, r.halves = &x.cipher, &x.halves
@@ -347,6 +378,12 @@ func (r *run) setKeys(k *Keys, x *keyed) {
 	k.Clear()
 	if r.cfg.KeyPair != nil {
 		return
+	}
+	x.public = r.own.PublicKey()
+	if r.role == RoleEnrollee {
+		r.pke = &x.public
+	} else {
+		r.pkr = &x.public
 	}
 	r.own.Clear()
 	r.own = nil

@@ -158,7 +158,7 @@ func TestSecretsInErrors(t *testing.T) {
 		f := station()
 		f.cheap()
 		e, r := f.machines(t)
-		msg := change(&f, &scene{t: t, e: e, r: r, genuine: f.until(t, e, r, wps.KindM8), sender: &r.run})
+		msg := change(&f, newScene(t, &f, e, r, wps.KindM8))
 		_, err := e.Handle(msg)
 		if err == nil {
 			t.Error("no error")
