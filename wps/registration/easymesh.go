@@ -68,8 +68,8 @@ func NewAgent(cfg Config) (*Agent, error) {
 			return nil, err
 		}
 	}
-	r := run{cfg: cfg}
-	if err := r.random(a.n1[:]); err != nil {
+	r := newRun(RoleEnrollee, cfg)
+	if err := r.draw(a.n1[:]); err != nil {
 		return nil, err
 	}
 	m := &wps.M1{
@@ -203,8 +203,8 @@ func answer(cfg Config, m1 []byte, agent *wps.M1, b *BSS) ([]byte, error) {
 	}
 	defer own.Clear()
 	var n2 wps.Nonce
-	r := run{cfg: cfg}
-	if err := r.random(n2[:]); err != nil {
+	r := newRun(RoleRegistrar, cfg)
+	if err := r.draw(n2[:]); err != nil {
 		return nil, err
 	}
 	keys, err := own.Keys(&agent.PublicKey, agent.EnrolleeNonce, agent.MAC, n2)
@@ -222,7 +222,7 @@ func answer(cfg Config, m1 []byte, agent *wps.M1, b *BSS) ([]byte, error) {
 	}
 	defer clear(plain)
 	var iv [16]byte
-	if err := r.random(iv[:]); err != nil {
+	if err := r.draw(iv[:]); err != nil {
 		return nil, err
 	}
 	// M2 repeats the password of M1. No password is used, so a value without a

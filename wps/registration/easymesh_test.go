@@ -236,12 +236,13 @@ func FuzzAgent(f *testing.F) {
 		f.Fatal(err)
 	}
 	cipher := NewCipher(keys)
+	run := newRun(RoleRegistrar, Config{})
 	f.Fuzz(func(t *testing.T, plain []byte) {
 		if len(plain) > 1<<12 {
 			return
 		}
 		m := &wps.M2{
-			Header: (&run{}).fullHeader(), Device: d, EnrolleeNonce: agent.n1, RegistrarNonce: n2, PublicKey: controller.PublicKey(),
+			Header: run.fullHeader(), Device: d, EnrolleeNonce: agent.n1, RegistrarNonce: n2, PublicKey: controller.PublicKey(),
 			DevicePasswordID: wps.PasswordPushButton, EncryptedSettings: cipher.SealSettings(nil, &[16]byte{1}, plain),
 		}
 		out, err := wps.Append(nil, m)

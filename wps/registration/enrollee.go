@@ -82,13 +82,13 @@ func NewEnrollee(cfg EnrolleeConfig) (*Enrollee, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	return &Enrollee{
-		run: run{
-			cfg: cfg.Config, role: RoleEnrollee, peerKeyHash: cloneHash(cfg.PeerKeyHash),
-			password: cfg.Password.clone(), alternative: cfg.Alternative.clone(), enrolleeMAC: cfg.Device.MAC,
-		},
-		ap: cfg.AP, readOnly: cfg.ReadOnly, deferred: cfg.Deferred, alternativeKeyHash: cloneHash(cfg.AlternativeKeyHash),
-	}, nil
+	e := &Enrollee{
+		run: newRun(RoleEnrollee, cfg.Config),
+		ap:  cfg.AP, readOnly: cfg.ReadOnly, deferred: cfg.Deferred, alternativeKeyHash: cloneHash(cfg.AlternativeKeyHash),
+	}
+	e.peerKeyHash, e.enrolleeMAC = cloneHash(cfg.PeerKeyHash), cfg.Device.MAC
+	e.password, e.alternative = cfg.Password.clone(), cfg.Alternative.clone()
+	return e, nil
 }
 
 // State returns what the enrollee is waiting for.
@@ -175,7 +175,7 @@ func (e *Enrollee) Start() ([]byte, error) {
 	case e.state == SentM1:
 		return e.chain, nil
 	}
-	if err := e.random(e.n1[:]); err != nil {
+	if err := e.draw(e.n1[:]); err != nil {
 		return nil, e.Abort(err)
 	}
 	if err := e.makeKeyPair(); err != nil {
@@ -247,7 +247,7 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		out wps.M3
 	}
 	m := &x.in
-	if err := wps.Decode(m, msg, e.cfg.Mode); err != nil {
+	if err := wps.Decode(m, msg, e.mode); err != nil {
 		copy(e.n2[:], wps.Find(msg, wps.AttrRegistrarNonce)) // for the NACK
 		if err := e.rejectOrIgnore(msg, err); !errors.Is(err, ErrIgnored) {
 			return nil, err
@@ -271,6 +271,7 @@ func (e *Enrollee) handleM2(msg []byte) (wps.List, error) {
 		return nil, ignored(err)
 	}
 	e.setKeys(&keys, derived)
+	e.cfg = nil
 	peer := &struct { // not pointers to parts of M2, which would keep all of it
 		key    wps.PublicKey
 		device wps.Device
@@ -332,7 +333,7 @@ func (e *Enrollee) handleM2D(msg []byte) (wps.List, error) {
 		return nil, ignored(errNotDue)
 	}
 	var m wps.M2D
-	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
+	if err := wps.Decode(&m, msg, e.mode); err != nil {
 		return nil, e.rejectOrIgnore(msg, err)
 	}
 	if m.EnrolleeNonce != e.n1 {
@@ -409,8 +410,8 @@ func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
 	e.proved = true
 	var err error
 	x.out.Header, x.out.RegistrarNonce = e.header(), e.n2
-	if e.ap != nil && !e.cfg.Version10 {
-		x.out.WFA.SettingsDelayTime = e.cfg.WFA.SettingsDelayTime
+	if e.ap != nil {
+		x.out.WFA.SettingsDelayTime = e.settingsDelay
 	}
 	x.disclosed.ESNonce2, x.disclosed.AP = e.halves[1].secret, withMAC(e.ap, e.enrolleeMAC)
 	x.out.EncryptedSettings, err = e.seal(&x.disclosed)
@@ -504,7 +505,7 @@ func (e *Enrollee) conclude() wps.List {
 // handleACK ends the run of an access point.
 func (e *Enrollee) handleACK(msg []byte) (wps.List, error) {
 	var m wps.ACK
-	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
+	if err := wps.Decode(&m, msg, e.mode); err != nil {
 		return nil, ignored(err)
 	}
 	switch {
@@ -522,7 +523,7 @@ func (e *Enrollee) handleACK(msg []byte) (wps.List, error) {
 // registrars answer in this way [hostap].
 func (e *Enrollee) handleNACK(msg []byte) (wps.List, error) {
 	var m wps.NACK
-	if err := wps.Decode(&m, msg, e.cfg.Mode); err != nil {
+	if err := wps.Decode(&m, msg, e.mode); err != nil {
 		return nil, ignored(err)
 	}
 	switch {

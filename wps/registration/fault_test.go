@@ -34,6 +34,14 @@ func newScene(t testing.TB, f *form, e *Enrollee, r *Registrar, next wps.Kind) *
 	return x
 }
 
+// plainRun returns a run of the default configuration with the nonces of this
+// one.
+func (x *scene) plainRun() *run {
+	r := newRun(x.sender.role, Config{})
+	r.n1, r.n2 = x.sender.n1, x.sender.n2
+	return &r
+}
+
 // received returns the message that a role received last.
 func (x *scene) received(role Role) []byte {
 	for _, s := range slices.Backward(x.before) {
@@ -100,7 +108,7 @@ func (x *scene) credential(edit func(body) body) []byte {
 
 // nack returns a WSC_NACK with the nonces of the run.
 func (x *scene) nack(ce wps.ConfigError) []byte {
-	return encoded(x.t, (&run{n1: x.sender.n1, n2: x.sender.n2}).nack(ce))
+	return encoded(x.t, x.plainRun().nack(ce))
 }
 
 // busy returns a WSC_NACK with an error that has no class.
@@ -108,7 +116,7 @@ func (x *scene) busy() []byte { return x.nack(wps.DeviceBusy) }
 
 // ack returns a WSC_ACK with the nonces of the run.
 func (x *scene) ack() []byte {
-	return encoded(x.t, (&run{n1: x.sender.n1, n2: x.sender.n2}).ack())
+	return encoded(x.t, x.plainRun().ack())
 }
 
 // acked sends an edited WSC_ACK.
@@ -118,12 +126,13 @@ func acked(edit func(body) body) func(*scene) []byte {
 
 // done returns a WSC_Done with the nonces of the run.
 func (x *scene) done() []byte {
-	return encoded(x.t, (&run{n1: x.sender.n1, n2: x.sender.n2}).done())
+	return encoded(x.t, x.plainRun().done())
 }
 
 // m2d returns an M2D with the nonce of the enrollee.
 func (x *scene) m2d() []byte {
-	r := &Registrar{run: run{role: RoleRegistrar, cfg: Config{Device: registrarDevice}, n1: x.e.n1, n2: wps.Nonce{0xDD}}}
+	r := &Registrar{run: newRun(RoleRegistrar, Config{Device: registrarDevice})}
+	r.n1, r.n2 = x.e.n1, wps.Nonce{0xDD}
 	return encoded(x.t, r.m2d(wps.NoError, nil))
 }
 

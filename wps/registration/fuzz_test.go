@@ -159,8 +159,8 @@ func (p *player) fork(t testing.TB) *player {
 	}
 	f.bind()
 	r := f.own
-	random := *r.cfg.Rand.(*counter)
-	r.cfg.Rand = &random
+	random := *r.random.(*counter)
+	r.random = &random
 	r.password, r.alternative, r.newPassword = r.password.clone(), r.alternative.clone(), r.newPassword.clone()
 	if r.cipher != nil {
 		copied := *r.cipher

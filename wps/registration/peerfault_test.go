@@ -26,13 +26,13 @@ func TestCapturedFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		hearFirst(t, e, messages, false, n)
-		e.cfg.Rand = nil
+		e.random = nil
 		return e
 	}
 	registrar := func(t *testing.T, messages []message, c *capture, n int) *Registrar {
 		r := registrarOf(t, c)
 		hearFirst(t, r, messages, true, n)
-		r.cfg.Rand = nil
+		r.random = nil
 		return r
 	}
 	damaged := func(m []byte) []byte {

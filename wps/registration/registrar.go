@@ -133,13 +133,13 @@ func NewRegistrar(cfg RegistrarConfig) (*Registrar, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	return &Registrar{
-		run: run{
-			cfg: cfg.Config, role: RoleRegistrar, peerKeyHash: cloneHash(cfg.PeerKeyHash),
-			password: cfg.Password.clone(), newPassword: cfg.NewPassword.clone(),
-		},
+	r := &Registrar{
+		run:      newRun(RoleRegistrar, cfg.Config),
 		deferred: cfg.Deferred, credentials: cfg.Credentials, ap: cfg.AP, newSettings: cfg.NewSettings,
-	}, nil
+	}
+	r.peerKeyHash = cloneHash(cfg.PeerKeyHash)
+	r.password, r.newPassword = cfg.Password.clone(), cfg.NewPassword.clone()
+	return r, nil
 }
 
 // State returns what the registrar is waiting for.
@@ -172,7 +172,7 @@ func (r *Registrar) Proved() bool { return r.proved }
 // SetCredentials replaces the credentials for the Enrollee, until they were
 // sent: the settings of the network have changed.
 func (r *Registrar) SetCredentials(list []wps.Credential) error {
-	if !r.cfg.Faulty {
+	if !r.faulty {
 		if err := checkCredentials(list); err != nil {
 			return err
 		}
@@ -222,13 +222,13 @@ func (r *Registrar) handleM1(msg []byte) (wps.List, error) {
 		return nil, ignored(errNotDue)
 	}
 	m := new(wps.M1)
-	if err := wps.Decode(m, msg, r.cfg.Mode); err != nil {
+	if err := wps.Decode(m, msg, r.mode); err != nil {
 		return nil, wrong(err)
 	}
 	if err := CheckPublicKey(&m.PublicKey, nil); err != nil {
 		return nil, wrong(err)
 	}
-	if err := r.random(r.n2[:]); err != nil {
+	if err := r.draw(r.n2[:]); err != nil {
 		return nil, err
 	}
 	r.m1, r.n1, r.enrolleeMAC, r.pke = m, m.EnrolleeNonce, m.MAC, &m.PublicKey
@@ -318,7 +318,7 @@ func (r *Registrar) admit(peerKeyHash *[20]byte) (wps.List, error) {
 	if id := r.m1.DevicePasswordID; interchangeablePIN(id, r.password.ID) {
 		r.password.ID = id
 	}
-	if !r.ap && !r.cfg.Faulty {
+	if !r.ap && !r.faulty {
 		if err := checkCredentials(r.credentials); err != nil {
 			return nil, &Error{Err: err, class: ErrConfig}
 		}
@@ -352,7 +352,7 @@ func (r *Registrar) m2() (wps.List, error) {
 		Header: r.fullHeader(), Device: r.cfg.Device,
 		EnrolleeNonce: r.n1, RegistrarNonce: r.n2, PublicKey: *r.pkr, DevicePasswordID: r.password.ID,
 	}
-	r.state = SentM2
+	r.state, r.cfg = SentM2, nil
 	var err error
 	if r.endsWithM2() {
 		m.EncryptedSettings, err = r.sealSettings()
@@ -493,7 +493,7 @@ func pskOf(c *wps.Credential) wps.NetworkKey {
 // handleDone ends the run. An access point waits for WSC_ACK.
 func (r *Registrar) handleDone(msg []byte) (wps.List, error) {
 	var m wps.Done
-	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
+	if err := wps.Decode(&m, msg, r.mode); err != nil {
 		return nil, ignored(err)
 	}
 	switch {
@@ -513,7 +513,7 @@ func (r *Registrar) handleDone(msg []byte) (wps.List, error) {
 // handleACK processes the acknowledgement of M2D.
 func (r *Registrar) handleACK(msg []byte) (wps.List, error) {
 	var m wps.ACK
-	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
+	if err := wps.Decode(&m, msg, r.mode); err != nil {
 		return nil, ignored(err)
 	}
 	switch {
@@ -535,7 +535,7 @@ func (r *Registrar) answersUnread(enrollee, registrar wps.Nonce) bool {
 // handleNACK ends the run.
 func (r *Registrar) handleNACK(msg []byte) (wps.List, error) {
 	var m wps.NACK
-	if err := wps.Decode(&m, msg, r.cfg.Mode); err != nil {
+	if err := wps.Decode(&m, msg, r.mode); err != nil {
 		return nil, ignored(err)
 	}
 	switch {

@@ -50,7 +50,18 @@ type Config struct {
 // run is what the two machines have in common.
 type run struct {
 	redacted
-	cfg         Config
+	cfg *Config // until M2, which with M1 and M2D alone needs all of it
+
+	// What is needed longer of it. A run waits most of its time, and there may
+	// be many of them.
+	random        io.Reader
+	vendor        []wps.VendorExtension
+	extra         []wps.Attribute
+	mode          wps.Mode
+	version2      uint8 // 0 in version 1.0
+	settingsDelay uint8
+	faulty        bool
+
 	peerKeyHash *[20]byte
 	password    Password
 	alternative Password // an access point's second one
@@ -72,8 +83,7 @@ type run struct {
 	refusal *Error // why the peer's next message is answered with NACK
 	err     error
 
-	// For the result. The description of the peer is kept once: a run waits
-	// most of its time, and there may be many of them.
+	// For the result. The description of the peer is kept once.
 	peer    *wps.Device
 	peerWFA *wps.WFAExtension
 	result  *Result // created when there is more to report, and at the end
@@ -85,6 +95,19 @@ type run struct {
 	endsAfterReply bool            // the run ends successfully with the answer being sent
 	settled        bool            // nothing that arrives now can make the run fail
 	ended          bool
+}
+
+// newRun returns a run with a configuration that was checked.
+func newRun(role Role, c Config) run {
+	r := run{role: role, cfg: &c, random: c.Rand, vendor: c.Vendor, extra: c.Extra, mode: c.Mode, faulty: c.Faulty}
+	if c.Version10 {
+		return r
+	}
+	r.version2, r.settingsDelay = c.WFA.Version2, c.WFA.SettingsDelayTime
+	if r.version2 == 0 {
+		r.version2 = 0x20
+	}
+	return r
 }
 
 // half is the state of the proofs of a half of the password.
@@ -102,9 +125,9 @@ func (r *run) endsWithM2() bool {
 	return r.password.ID == wps.PasswordNFCHandover
 }
 
-// random fills dst.
-func (r *run) random(dst []byte) error {
-	src := r.cfg.Rand
+// draw fills dst with random octets.
+func (r *run) draw(dst []byte) error {
+	src := r.random
 	if src == nil {
 		src = rand.Reader
 	}
@@ -115,17 +138,15 @@ func (r *run) random(dst []byte) error {
 // makeKeyPair generates the key pair of this side, unless it has one.
 func (r *run) makeKeyPair() (err error) {
 	if r.own = r.cfg.KeyPair; r.own == nil {
-		r.own, err = NewKeyPair(r.cfg.Rand)
+		r.own, err = NewKeyPair(r.random)
 	}
 	return err
 }
 
 // header returns the start of our messages.
 func (r *run) header() wps.Header {
-	h := wps.Header{Vendor: r.cfg.Vendor, Unknown: r.cfg.Extra}
-	if !r.cfg.Version10 {
-		h.WFA.Version2 = r.version2()
-	}
+	h := wps.Header{Vendor: r.vendor, Unknown: r.extra}
+	h.WFA.Version2 = r.version2
 	return h
 }
 
@@ -135,17 +156,10 @@ func (r *run) fullHeader() wps.Header {
 	h := r.header()
 	if !r.cfg.Version10 {
 		h.WFA = r.cfg.WFA
-		h.WFA.Version2 = r.version2()
+		h.WFA.Version2 = r.version2
 		h.WFA.SettingsDelayTime = 0
 	}
 	return h
-}
-
-func (r *run) version2() uint8 {
-	if r.cfg.WFA.Version2 == 0 {
-		return 0x20
-	}
-	return r.cfg.WFA.Version2
 }
 
 // handle processes a message. Process does what the role does with a message of
@@ -308,7 +322,7 @@ func (r *run) read(m wps.List, msg []byte) error {
 	if err := r.cipher.VerifyAuthenticator(r.chain, msg); err != nil {
 		return ignored(err)
 	}
-	if err := wps.Decode(m, msg, r.cfg.Mode); err != nil {
+	if err := wps.Decode(m, msg, r.mode); err != nil {
 		return wrong(err)
 	}
 	r.quirks |= m.Attributes().Quirks
@@ -377,6 +391,7 @@ func (r *run) setKeys(k *Keys, x *keyed) {
 	r.emsk = k.EMSK
 	k.Clear()
 	if r.cfg.KeyPair != nil {
+		r.own = nil
 		return
 	}
 	x.public = r.own.PublicKey()
@@ -396,7 +411,7 @@ func (r *run) commit() (hash [2][32]byte, err error) {
 	r.halves[0].psk, r.halves[1].psk = r.cipher.psk(first), r.cipher.psk(second)
 	for i := range r.halves {
 		h := &r.halves[i]
-		if err := r.random(h.secret[:]); err != nil {
+		if err := r.draw(h.secret[:]); err != nil {
 			return hash, err
 		}
 		hash[i] = r.cipher.proof(&h.secret, &h.psk, r.pke, r.pkr)
@@ -495,7 +510,7 @@ func (r *run) seal(settings wps.List) ([]byte, error) {
 	if room := settingsRoom(settings); room > secretNonceRoom {
 		sealed = make([]byte, aes.BlockSize, aes.BlockSize+room+maxSealing)
 	}
-	if err := r.random(sealed); err != nil { // the IV
+	if err := r.draw(sealed); err != nil { // the IV
 		return nil, err
 	}
 	sealed, err := wps.Append(sealed, settings)
@@ -521,7 +536,7 @@ func (r *run) open(value []byte, settings wps.List) error {
 	if err != nil {
 		return &Error{ConfigError: wps.DecryptionCRCFailure, Err: err}
 	}
-	if err := wps.Decode(settings, plain, r.cfg.Mode); err != nil {
+	if err := wps.Decode(settings, plain, r.mode); err != nil {
 		clear(plain)
 		return &Error{ConfigError: wps.DecryptionCRCFailure, Err: &settingsError{err}}
 	}

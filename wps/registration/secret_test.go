@@ -255,7 +255,7 @@ func TestSecretsCleared(t *testing.T) {
 func TestKeysCleared(t *testing.T) {
 	keys := &Keys{AuthKey: [32]byte{1}, KeyWrapKey: [16]byte{2}, EMSK: [32]byte{3}}
 	var log keeper
-	r := run{cfg: Config{KeyLog: &log}, role: RoleRegistrar}
+	r := newRun(RoleRegistrar, Config{KeyLog: &log})
 	if err := r.makeKeyPair(); err != nil {
 		t.Fatal(err)
 	}
