@@ -17,15 +17,7 @@ type Cipher struct {
 	authKey    [32]byte
 	keyWrapKey [16]byte
 	aes        cipher.Block // under KeyWrapKey, created when needed
-
-	// room is the buffer in which a machine encrypts and decrypts settings that
-	// hold only a secret nonce: they are encoded into the message, or parsed,
-	// at once.
-	room [aes.BlockSize + secretNonceRoom + maxSealing]byte
 }
-
-// secretNonceRoom is the size in octets of settings with a secret nonce.
-const secretNonceRoom = 32
 
 // NewCipher returns a cipher with a copy of the keys.
 func NewCipher(k *Keys) *Cipher {

@@ -105,8 +105,9 @@ func TestSettingsRoom(t *testing.T) {
 			t.Errorf("%s: %d octets, room for %d, %v", name, len(encoded), room, err)
 		}
 		r := run{cipher: NewCipher(&Keys{})}
-		sealed, err := r.seal(settings)
-		if err != nil || room > secretNonceRoom && cap(sealed) != aes.BlockSize+room+maxSealing || room == secretNonceRoom && &sealed[0] != &r.cipher.room[0] {
+		var buffer sealRoom
+		sealed, err := r.seal(settings, &buffer)
+		if err != nil || room > secretNonceRoom && cap(sealed) != aes.BlockSize+room+maxSealing || room == secretNonceRoom && &sealed[0] != &buffer[0] {
 			t.Errorf("%s: the room has grown to %d, %v", name, cap(sealed), err)
 		}
 	}

@@ -375,18 +375,19 @@ func (e *Enrollee) handleM4(msg []byte) (wps.List, error) {
 		opened    wps.M4Settings
 		out       wps.M5
 		disclosed wps.M5Settings
+		buffer    sealRoom
 	}
 	if err := e.readIn(SentM3, &x.in, msg); err != nil {
 		return nil, err
 	}
 	e.setPeerHashes(x.in.RHash1, x.in.RHash2)
-	if err := e.verify(x.in.EncryptedSettings, &x.opened, &x.opened.RSNonce1, 1); err != nil {
+	if err := e.verify(x.in.EncryptedSettings, &x.opened, &x.opened.RSNonce1, 1, &x.buffer); err != nil {
 		return nil, err
 	}
 	var err error
 	x.out.Header, x.out.RegistrarNonce = e.header(), e.n2
 	x.disclosed.ESNonce1 = e.halves[0].secret
-	x.out.EncryptedSettings, err = e.seal(&x.disclosed)
+	x.out.EncryptedSettings, err = e.seal(&x.disclosed, &x.buffer)
 	clear(x.disclosed.ESNonce1[:])
 	e.state = SentM5
 	return &x.out, err
@@ -400,11 +401,12 @@ func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
 		opened    wps.M6Settings
 		out       wps.M7
 		disclosed wps.M7Settings
+		buffer    sealRoom
 	}
 	if err := e.readIn(SentM5, &x.in, msg); err != nil {
 		return nil, err
 	}
-	if err := e.verify(x.in.EncryptedSettings, &x.opened, &x.opened.RSNonce2, 2); err != nil {
+	if err := e.verify(x.in.EncryptedSettings, &x.opened, &x.opened.RSNonce2, 2, &x.buffer); err != nil {
 		return nil, err
 	}
 	e.proved = true
@@ -414,7 +416,7 @@ func (e *Enrollee) handleM6(msg []byte) (wps.List, error) {
 		x.out.WFA.SettingsDelayTime = e.settingsDelay
 	}
 	x.disclosed.ESNonce2, x.disclosed.AP = e.halves[1].secret, withMAC(e.ap, e.enrolleeMAC)
-	x.out.EncryptedSettings, err = e.seal(&x.disclosed)
+	x.out.EncryptedSettings, err = e.seal(&x.disclosed, &x.buffer)
 	clear(x.disclosed.ESNonce2[:])
 	e.state = SentM7
 	return &x.out, err
@@ -466,7 +468,7 @@ func (e *Enrollee) openCredentials(value []byte, s *wps.M8Settings) error {
 	if e.ap != nil {
 		s.AP = new(wps.Credential)
 	}
-	if err := e.open(value, s); err != nil {
+	if err := e.open(value, s, nil); err != nil {
 		return err
 	}
 	result := e.ensureResult()

@@ -368,6 +368,7 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 		in        wps.M3
 		out       wps.M4
 		disclosed wps.M4Settings
+		buffer    sealRoom
 	}
 	if err := r.readIn(SentM2, &x.in, msg); err != nil {
 		return nil, err
@@ -383,7 +384,7 @@ func (r *Registrar) handleM3(msg []byte) (wps.List, error) {
 	r.setPeerHashes(x.in.EHash1, x.in.EHash2)
 	x.out = wps.M4{Header: r.header(), EnrolleeNonce: r.n1, RHash1: hash[0], RHash2: hash[1]}
 	x.disclosed.RSNonce1 = r.halves[0].secret
-	x.out.EncryptedSettings, err = r.seal(&x.disclosed)
+	x.out.EncryptedSettings, err = r.seal(&x.disclosed, &x.buffer)
 	clear(x.disclosed.RSNonce1[:])
 	r.state = SentM4
 	return &x.out, err
@@ -397,17 +398,18 @@ func (r *Registrar) handleM5(msg []byte) (wps.List, error) {
 		opened    wps.M5Settings
 		out       wps.M6
 		disclosed wps.M6Settings
+		buffer    sealRoom
 	}
 	if err := r.readIn(SentM4, &x.in, msg); err != nil {
 		return nil, err
 	}
-	if err := r.verify(x.in.EncryptedSettings, &x.opened, &x.opened.ESNonce1, 1); err != nil {
+	if err := r.verify(x.in.EncryptedSettings, &x.opened, &x.opened.ESNonce1, 1, &x.buffer); err != nil {
 		return nil, err
 	}
 	var err error
 	x.out.Header, x.out.EnrolleeNonce = r.header(), r.n1
 	x.disclosed.RSNonce2 = r.halves[1].secret
-	x.out.EncryptedSettings, err = r.seal(&x.disclosed)
+	x.out.EncryptedSettings, err = r.seal(&x.disclosed, &x.buffer)
 	clear(x.disclosed.RSNonce2[:])
 	r.state, r.exposed = SentM6, true
 	return &x.out, err
@@ -421,6 +423,7 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 		in     wps.M7
 		opened wps.M7Settings
 		out    wps.M8
+		buffer sealRoom
 	}
 	if r.ap {
 		x.opened.AP = new(wps.Credential)
@@ -428,7 +431,7 @@ func (r *Registrar) handleM7(msg []byte) (wps.List, error) {
 	if err := r.readIn(SentM6, &x.in, msg); err != nil {
 		return nil, err
 	}
-	if err := r.verify(x.in.EncryptedSettings, &x.opened, &x.opened.ESNonce2, 2); err != nil {
+	if err := r.verify(x.in.EncryptedSettings, &x.opened, &x.opened.ESNonce2, 2, &x.buffer); err != nil {
 		return nil, err
 	}
 	r.proved = true
@@ -456,7 +459,7 @@ func (r *Registrar) sealSettings() ([]byte, error) {
 	if s.AP == nil && len(s.Credentials) == 0 {
 		return nil, &Error{Err: configError("Credentials", "are missing"), class: ErrConfig}
 	}
-	return r.seal(&s)
+	return r.seal(&s, nil)
 }
 
 // credentialsToGive returns copies of the credentials for this enrollee: with its address,

@@ -503,11 +503,19 @@ func headerRoom(h *wps.Header) int {
 	return room
 }
 
-// seal encrypts the settings of a message in place. The result is valid until
-// the next call of seal or open.
-func (r *run) seal(settings wps.List) ([]byte, error) {
-	sealed := r.cipher.room[:aes.BlockSize]
-	if room := settingsRoom(settings); room > secretNonceRoom {
+// secretNonceRoom is the size in octets of settings with only a secret nonce,
+// and sealRoom a buffer for encrypting and decrypting them.
+const secretNonceRoom = 32
+
+type sealRoom [aes.BlockSize + secretNonceRoom + maxSealing]byte
+
+// seal encrypts the settings of a message, in the buffer if they hold only a
+// secret nonce.
+func (r *run) seal(settings wps.List, buffer *sealRoom) ([]byte, error) {
+	var sealed []byte
+	if room := settingsRoom(settings); room == secretNonceRoom {
+		sealed = buffer[:aes.BlockSize]
+	} else {
 		sealed = make([]byte, aes.BlockSize, aes.BlockSize+room+maxSealing)
 	}
 	if err := r.draw(sealed); err != nil { // the IV
@@ -522,15 +530,15 @@ func (r *run) seal(settings wps.List) ([]byte, error) {
 }
 
 // open decrypts and decodes the settings of a message with which the peer
-// continues. A pending refusal comes first. The peer gets the same error
-// whatever is wrong.
-func (r *run) open(value []byte, settings wps.List) error {
+// continues, in the buffer if they hold only a secret nonce. A pending refusal
+// comes first. The peer gets the same error whatever is wrong.
+func (r *run) open(value []byte, settings wps.List, buffer *sealRoom) error {
 	if r.refusal != nil {
 		return r.refusal
 	}
 	var room []byte
-	if settingsRoom(settings) == secretNonceRoom { // nothing of them is kept
-		room = r.cipher.room[:0]
+	if settingsRoom(settings) == secretNonceRoom {
+		room = buffer[:0]
 	}
 	plain, err := r.cipher.openSettings(room, value)
 	if err != nil {
@@ -554,8 +562,8 @@ var peerNonces = [...][2]wps.AttributeID{
 // verify opens settings, of which nonce is a part, and checks the peer's proof
 // of the first or second half of the password. The nonce is then cleared, in
 // the plaintext too: with it and the keys the half could be found by trying.
-func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, number int) error {
-	if err := r.open(value, settings); err != nil {
+func (r *run) verify(value []byte, settings wps.List, nonce *wps.SecretNonce, number int, buffer *sealRoom) error {
+	if err := r.open(value, settings, buffer); err != nil {
 		return err
 	}
 	h := &r.halves[number-1]

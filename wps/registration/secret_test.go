@@ -294,7 +294,7 @@ func TestRefusedSettingsCleared(t *testing.T) {
 	value = encrypt(c, append(genuine, bytes.Repeat([]byte{16}, 16)...))
 	r := run{cipher: c}
 	var s wps.M7Settings
-	if err := r.open(value, &s); !errors.Is(err, ErrDecrypt) {
+	if err := r.open(value, &s, new(sealRoom)); !errors.Is(err, ErrDecrypt) {
 		t.Fatalf("the settings of another message: %v", err)
 	}
 	if s.Raw == nil || len(bytes.Trim(s.Raw, "\x00")) > 0 {
@@ -372,7 +372,7 @@ func TestPeersNoncesForgotten(t *testing.T) {
 	e, r := f.machines(t)
 	m7 := f.until(t, e, r, wps.KindM7)
 	s := wps.M7Settings{AP: new(wps.Credential)}
-	if err := r.verify(encryptedSettings(t, m7), &s, &s.ESNonce2, 2); err != nil {
+	if err := r.verify(encryptedSettings(t, m7), &s, &s.ESNonce2, 2, new(sealRoom)); err != nil {
 		t.Fatal(err)
 	}
 	if s.ESNonce2 != (wps.SecretNonce{}) || bytes.Contains(s.Raw, e.halves[1].secret[:]) {
