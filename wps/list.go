@@ -5,6 +5,8 @@ type Header struct {
 	// Version is 0x10 in all versions: the WFA extension has the actual
 	// version. 0 is sent as 0x10.
 	Version uint8
+	// Quirks says how the list departs from the protocol.
+	Quirks Quirks
 	// WFA is the Wi-Fi Alliance extension, which has the attributes of version
 	// 2.0.
 	WFA WFAExtension
@@ -13,8 +15,6 @@ type Header struct {
 	// Unknown holds attributes that are not in the layout of this list, in
 	// their order. They are sent after the WFA extension.
 	Unknown []Attribute
-	// Quirks says how the list departs from the protocol.
-	Quirks Quirks
 
 	// Raw is the input that the list was decoded from, or nil. Authenticators
 	// are computed over it, never over a list that was encoded again.
