@@ -262,10 +262,10 @@ func TestAccessPointParallelGuesses(t *testing.T) {
 	}
 	guesses, refusals := 0, 0
 	for i := range runs {
-		for !runs[i].s.enrollee.Ended() {
+		for !runs[i].s.external.enrollee.Ended() {
 			exchange(&runs[i])
 		}
-		switch err := runs[i].s.enrollee.Err(); {
+		switch err := runs[i].s.external.enrollee.Err(); {
 		case errors.Is(err, registration.ErrPassword):
 			guesses++
 		case errors.Is(err, registration.ErrLocked):

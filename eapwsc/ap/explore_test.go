@@ -1235,7 +1235,7 @@ func (w *hasher) name(s string) {
 var beside = map[string]bool{
 	"AccessPoint.events": true, "AccessPoint.last": true, "AccessPoint.lost": true, "AccessPoint.seen": true, "AccessPoint.selected": true,
 	"AccessPoint.version": true, "AccessPoint.pinEpoch": true,
-	"Session.ap": true, "Session.station": true, "Session.reported": true, "Session.received": true, "Session.version": true, "Session.pinEpoch": true,
+	"Session.ap": true, "Session.station": true, "Session.reported": true, "Session.version": true, "externalRun.pinEpoch": true,
 	"Session.relay": true, "PINList.expiring": true, "PINList.announced": true, "PINList.byUUID": true, "PINList.byPIN": true, "PINList.wild": true, "PINList.lent": true,
 	"Server.id": true, "Server.limit": true, "exchange.sent": true, "exchange.ignored": true, "exchange.incoming": true, "exchange.outgoing": true,
 	"Server.newRegistrar": true, "Server.newEnrollee": true, "ButtonUse.button": true, "PINUse.list": true, "tokenUse.list": true, "tokenList.lent": true, "ownToken.exponent": true, "AccessPoint.requested": true, "AccessPoint.radios": true, "AccessPoint.known": true, "AccessPoint.pressedOn": true, "Session.radio": true,

@@ -33,6 +33,8 @@ type relay struct {
 	*registration.Registrar // our own
 	session                 *Session
 
+	received time.Time // when the packet that is processed arrived
+
 	from string // the external registrar that has delivered a message
 	next []byte // its message that the station has not got yet, or nil
 
@@ -49,7 +51,7 @@ func (r *relay) Handle(message []byte) ([]byte, error) {
 	kind, err := wps.PeekMessageType(message)
 	if !r.handedOver {
 		if err == nil && kind == wps.MessageM1 {
-			r.session.reportMessage(message)
+			r.report(message)
 		}
 		return r.Registrar.Handle(message)
 	}
@@ -61,7 +63,7 @@ func (r *relay) Handle(message []byte) ([]byte, error) {
 	case kind == wps.MessageM1:
 		return nil, fmt.Errorf("ap: %w: an external registrar has answered M1", registration.ErrIgnored)
 	}
-	r.session.reportMessage(message)
+	r.report(message)
 	switch kind {
 	case wps.MessageDone:
 		r.ended = true
@@ -126,9 +128,10 @@ func (r *relay) Result() *registration.Result {
 	return r.Registrar.Result()
 }
 
-// reportMessage reports a message of the station to external registrars.
-func (s *Session) reportMessage(octets []byte) {
-	s.ap.event(Event{Kind: EventStationMessage, Time: s.received, Radio: s.radio.bssid(), Station: s.station, Message: bytes.Clone(octets)})
+// report reports a message of the station to external registrars.
+func (r *relay) report(octets []byte) {
+	s := r.session
+	s.ap.event(Event{Kind: EventStationMessage, Time: r.received, Radio: s.radio.bssid(), Station: s.station, Message: bytes.Clone(octets)})
 }
 
 // SetListening sets whether there are external registrars that receive the

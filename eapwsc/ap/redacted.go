@@ -20,7 +20,7 @@ func (Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.Config
 func (Session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[ap.Session]") }
 
 // Format prints whose run it is, and no secret.
-func (r *Run) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "run of %v", r.session.from) }
+func (r *Run) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "run of %v", r.session.external.from) }
 
 // Format prints only the number of PINs.
 func (l *PINList) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d PINs", l.Len()) }

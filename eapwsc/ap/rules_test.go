@@ -567,7 +567,7 @@ func TestInjectedNACK(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.step, m.err = m.session.Handle(m.now, packet)
-			if !m.session.enrollee.Ended() {
+			if !m.session.external.enrollee.Ended() {
 				t.Fatal("the NACK was not heard")
 			}
 		}

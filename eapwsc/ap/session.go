@@ -19,13 +19,13 @@ import (
 // session is then in [AccessPoint.Ready], and its Timeout returns the packet to
 // send.
 type Session struct {
-	ap      *AccessPoint
-	radio   *Radio // nil if the access point does not tell radios apart
-	station wps.MAC
-	server  *eapwsc.Server
-	from    string // for a [Run]: the address of the registrar
-	version int    // of the settings in the run
-	ended   bool   // the consequences were handled
+	ap       *AccessPoint
+	radio    *Radio // nil if the access point does not tell radios apart
+	server   *eapwsc.Server
+	external *externalRun // nil unless the station is an external registrar
+	version  int          // of the settings in the run
+	station  wps.MAC
+	ended    bool // the consequences were handled
 
 	// The machine of a station that wants to be registered, and the permission
 	// with which it was admitted: at most one of the three.
@@ -34,25 +34,29 @@ type Session struct {
 	buttonUse *ButtonUse
 	tokenUse  *tokenUse
 
+	relay     *relay        // if external registrars may register the station
 	lateM2    time.Duration // how long the station is kept after M2D
-	redecide  bool          // since M2D the owner has done something for which it may be admitted
 	reported  error         // the last reported reason why M1 was refused
+	redecide  bool          // since M2D the owner has done something for which it may be admitted
 	generated bool          // the run gives the settings that the access point made for its first Enrollee
+}
 
-	// If external registrars may register the station.
-	relay    *relay
-	received time.Time // when the packet that is processed arrived
-
-	// The machine of a station that is an external registrar.
+// externalRun is what a session has besides if its station is an external
+// registrar: the machine, with which the access point is the Enrollee.
+type externalRun struct {
 	enrollee   *registration.Enrollee
+	from       string    // for a [Run]: the address of the registrar
 	pinEpoch   int       // of the access point's PIN when the run began
 	ownToken   *ownToken // the access point's token, if it is accepted as well
 	pinCounted bool      // the outcome for the access point's PIN was counted
 
-	// The settings that it has written, if they wait for the owner.
+	// The settings that the registrar has written, if they wait for the owner.
 	askedUntil    time.Time // zero if none wait
 	ownerDecision *settingsDecision
 }
+
+// asks reports whether settings wait for the owner.
+func (x *externalRun) asks() bool { return x != nil && !x.askedUntil.IsZero() }
 
 // NewSession returns the exchange with a station that associated for WPS. Id
 // is the Identifier of the first EAP request.
@@ -93,7 +97,9 @@ func (s *Session) Start(now time.Time) eapwsc.Step { return s.server.Start(now) 
 // Handle processes an EAP packet of the station: see [eapwsc.Server.Handle].
 func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 	s.recheck(now)
-	s.received = now
+	if s.relay != nil {
+		s.relay.received = now
+	}
 	step, err := s.server.Handle(now, packet)
 	if step.Waiting {
 		step, err = s.answer(now, step)
@@ -105,7 +111,7 @@ func (s *Session) Handle(now time.Time, packet []byte) (eapwsc.Step, error) {
 // point. It returns the step of the server if the answer comes later.
 func (s *Session) answer(now time.Time, waiting eapwsc.Step) (eapwsc.Step, error) {
 	switch {
-	case s.enrollee != nil: // M8
+	case s.external != nil: // M8
 		return s.answerM8(now)
 	case s.relay != nil && s.relay.next != nil:
 		return s.passOn(now)
@@ -128,7 +134,7 @@ func (s *Session) Timeout(now time.Time) (eapwsc.Step, error) {
 		step, err = s.passOn(now)
 	case s.relay != nil && s.relay.waiting && !now.Before(s.relay.deadline):
 		step, err = s.server.Answer(now, nil, s.relay.Abort(registration.ErrTimeout))
-	case !s.askedUntil.IsZero() && (s.ownerDecision != nil || !now.Before(s.askedUntil)):
+	case s.external.asks() && (s.external.ownerDecision != nil || !now.Before(s.external.askedUntil)):
 		s.recheck(now) // permissions may have been withdrawn since
 		step, err = s.answerWaitingM8(now)
 	case waiting && s.redecide:
@@ -148,7 +154,7 @@ func (s *Session) Due() bool { return s.hasAnswer() && s.server.Waiting() }
 // hasAnswer reports whether there may be an answer to what the station waits
 // for.
 func (s *Session) hasAnswer() bool {
-	return s.redecide || s.ownerDecision != nil || s.relay != nil && s.relay.next != nil
+	return s.redecide || s.external != nil && s.external.ownerDecision != nil || s.relay != nil && s.relay.next != nil
 }
 
 // Close ends the session because the station has gone, or the link has failed.
@@ -171,8 +177,8 @@ func (s *Session) after(now time.Time, step eapwsc.Step, err error) (eapwsc.Step
 	if s.relay != nil && s.relay.waiting && !step.Done {
 		step.Deadline = eapwsc.Earlier(step.Deadline, s.relay.deadline)
 	}
-	if !s.askedUntil.IsZero() && !step.Done {
-		step.Deadline = eapwsc.Earlier(step.Deadline, s.askedUntil)
+	if s.external.asks() && !step.Done {
+		step.Deadline = eapwsc.Earlier(step.Deadline, s.external.askedUntil)
 	}
 	if step.Done && !s.ended {
 		s.ended = true
@@ -193,21 +199,21 @@ func (s *Session) recheck(now time.Time) {
 	switch {
 	case s.buttonUse != nil, s.pinUse != nil, s.tokenUse != nil:
 		s.recheckRegistrar()
-	case s.enrollee != nil:
+	case s.external != nil:
 		s.recheckEnrollee(now)
 	}
 }
 
 // end handles the consequences of an exchange that has ended.
 func (s *Session) end(now time.Time, err error) {
-	e := Event{Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from, Err: err}
+	e := Event{Time: now, Radio: s.radio.bssid(), Station: s.station, Err: err}
 	switch {
 	case s.registrar != nil:
 		m1 := s.registrar.Enrollee()
 		e.Role, e.UUID, e.Device = registration.RoleRegistrar, m1.UUID, m1.Device
 		s.endRegistrar(now, e)
-	case s.enrollee != nil:
-		e.Role = registration.RoleEnrollee
+	case s.external != nil:
+		e.Role, e.From = registration.RoleEnrollee, s.external.from
 		s.endEnrollee(now, e)
 	default:
 		e.Kind = EventFailed

@@ -13,18 +13,24 @@ import (
 // What an external registrar reads and writes: the decision about its M8, and
 // what follows from the proofs of the PIN before it.
 
-// newEnrollee creates the machine for an external registrar.
+// newEnrollee creates the machine for a station that is an external registrar.
 func (s *Session) newEnrollee(now time.Time) (eapwsc.Machine, error) {
+	return s.newExternalRun(now, "")
+}
+
+// newExternalRun creates the machine for an external registrar with an address,
+// if it is that of a [Run].
+func (s *Session) newExternalRun(now time.Time, from string) (eapwsc.Machine, error) {
 	s.ap.expirePIN(now) // Timeout may not have been called yet
 	e, err := registration.NewEnrollee(s.ap.enrolleeConfig(s.ap.lockout.Status(now), s.radio))
 	if err != nil {
 		return nil, err
 	}
-	s.enrollee, s.version, s.pinEpoch = e, s.ap.version, s.ap.pinEpoch
+	s.external, s.version = &externalRun{enrollee: e, from: from, pinEpoch: s.ap.pinEpoch}, s.ap.version
 	if s.ap.token != nil && s.ap.token.enabled {
-		s.ownToken = s.ap.token
+		s.external.ownToken = s.ap.token
 	}
-	s.ap.event(Event{Kind: EventStarted, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from, Role: registration.RoleEnrollee})
+	s.ap.event(Event{Kind: EventStarted, Time: now, Radio: s.radio.bssid(), Station: s.station, From: from, Role: registration.RoleEnrollee})
 	return e, nil
 }
 
@@ -62,19 +68,19 @@ func (a *AccessPoint) enrolleeConfig(lock SetupLock, r *Radio) registration.Enro
 }
 
 func (s *Session) recheckEnrollee(now time.Time) {
-	a := s.ap
+	a, x := s.ap, s.external
 	lock := a.lockout.Status(now)
 	switch {
-	case s.pinEpoch != a.pinEpoch, s.ownToken != nil && !s.ownToken.enabled && s.enrollee.DevicePasswordID() == s.ownToken.oob.ID:
-		s.enrollee.Refuse(wps.SetupLocked, ErrWithdrawn)
-	case a.lockout.policy == Locked, lock == Locked && !s.enrollee.Proved():
-		s.enrollee.Refuse(wps.SetupLocked, nil)
+	case x.pinEpoch != a.pinEpoch, x.ownToken != nil && !x.ownToken.enabled && x.enrollee.DevicePasswordID() == x.ownToken.oob.ID:
+		x.enrollee.Refuse(wps.SetupLocked, ErrWithdrawn)
+	case a.lockout.policy == Locked, lock == Locked && !x.enrollee.Proved():
+		x.enrollee.Refuse(wps.SetupLocked, nil)
 	}
 	// Not the status: a lock by wrong guesses hides that only reading is allowed.
-	s.enrollee.SetReadOnly(a.lockout.policy == ReadOnly)
+	x.enrollee.SetReadOnly(a.lockout.policy == ReadOnly)
 	if s.version != a.version {
 		s.version = a.version
-		s.enrollee.SetAP(a.apSettings(s.radio))
+		x.enrollee.SetAP(a.apSettings(s.radio))
 	}
 }
 
@@ -82,26 +88,27 @@ func (s *Session) recheckEnrollee(now time.Time) {
 // in M6. It does so at once, so that a registrar that falls silent cannot avoid
 // it.
 func (s *Session) count(now time.Time) {
-	if s.enrollee == nil || s.pinCounted {
+	x := s.external
+	if x == nil || x.pinCounted {
 		return
 	}
 	var failed *registration.Error
 	lock := &s.ap.lockout
 	switch {
-	case errors.As(s.enrollee.Err(), &failed) && failed.Half != 0 && failed.DetectedBy == registration.RoleEnrollee:
-		s.pinCounted = true
+	case errors.As(x.enrollee.Err(), &failed) && failed.Half != 0 && failed.DetectedBy == registration.RoleEnrollee:
+		x.pinCounted = true
 		was := lock.Status(now)
 		lock.Failure(now)
 		state := lock.State(now)
 		s.ap.event(Event{
-			Kind: EventWrongPIN, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from,
+			Kind: EventWrongPIN, Time: now, Radio: s.radio.bssid(), Station: s.station, From: x.from,
 			Role: registration.RoleEnrollee, Err: failed, Lockout: &state,
 		})
 		if lock.Status(now) == Locked && was != Locked {
-			s.ap.event(Event{Kind: EventLocked, Time: now, Station: s.station, From: s.from})
+			s.ap.event(Event{Kind: EventLocked, Time: now, Station: s.station, From: x.from})
 		}
-	case s.enrollee.Proved():
-		s.pinCounted = true
+	case x.enrollee.Proved():
+		x.pinCounted = true
 		lock.Success()
 	}
 }
@@ -122,12 +129,12 @@ var errNoOwner = fmt.Errorf("%w: the owner has not adopted the settings in time"
 // adopted. If the owner is to be asked about these, the answer comes later.
 func (s *Session) answerM8(now time.Time) (eapwsc.Step, error) {
 	s.refuseUnusable()
-	if s.ownerDecision == nil && s.ap.cfg.AskOwner {
-		s.askedUntil = now.Add(OwnerTime)
+	if x := s.external; x.ownerDecision == nil && s.ap.cfg.AskOwner {
+		x.askedUntil = now.Add(OwnerTime)
 		s.ap.asked.add(s)
 		s.ap.event(Event{
-			Kind: EventSettingsReceived, Time: now, Radio: s.radio.bssid(), Station: s.station, From: s.from,
-			Role: registration.RoleEnrollee, Settings: s.enrollee.NewSettings(),
+			Kind: EventSettingsReceived, Time: now, Radio: s.radio.bssid(), Station: s.station, From: x.from,
+			Role: registration.RoleEnrollee, Settings: x.enrollee.NewSettings(),
 		})
 		return s.server.Answer(now, nil, nil)
 	}
@@ -137,17 +144,17 @@ func (s *Session) answerM8(now time.Time) (eapwsc.Step, error) {
 
 // refuseUnusable decides about settings that the access point cannot use.
 func (s *Session) refuseUnusable() {
-	received := s.enrollee.NewSettings()
+	received := s.external.enrollee.NewSettings()
 	if ce, err := checkSettings(received); err != nil {
-		s.ownerDecision = &settingsDecision{true, ce, err}
+		s.external.ownerDecision = &settingsDecision{true, ce, err}
 	}
 	received.Clear()
 }
 
 // answerWaitingM8 answers M8 after the owner's decision, or without one in time.
 func (s *Session) answerWaitingM8(now time.Time) (eapwsc.Step, error) {
-	if s.ownerDecision == nil {
-		s.ownerDecision = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
+	if s.external.ownerDecision == nil {
+		s.external.ownerDecision = &settingsDecision{true, wps.DeviceBusy, errNoOwner}
 	}
 	s.ap.asked.remove(s)
 	message, err := s.adoptOrReject()
@@ -186,12 +193,13 @@ func checkSettings(c *wps.Credential) (wps.ConfigError, error) {
 // adoptOrReject answers M8 according to the decision; without one it adopts the
 // settings.
 func (s *Session) adoptOrReject() ([]byte, error) {
-	d := s.ownerDecision
-	s.ownerDecision, s.askedUntil = nil, time.Time{}
+	x := s.external
+	d := x.ownerDecision
+	x.ownerDecision, x.askedUntil = nil, time.Time{}
 	if d == nil || !d.refused {
-		return s.enrollee.Adopt()
+		return x.enrollee.Adopt()
 	}
-	return s.enrollee.Reject(d.configError, d.reason)
+	return x.enrollee.Reject(d.configError, d.reason)
 }
 
 // ErrNoSettingsPending is the error of a decision about settings that do not wait
@@ -214,7 +222,7 @@ func (a *AccessPoint) RefuseSettings(station wps.MAC, ce wps.ConfigError, reason
 func (a *AccessPoint) decideSettings(station wps.MAC, d *settingsDecision) error {
 	for s := range a.asked.all {
 		if s.station == station {
-			s.ownerDecision = d
+			s.external.ownerDecision = d
 			a.due.add(s)
 			return nil
 		}
@@ -223,7 +231,7 @@ func (a *AccessPoint) decideSettings(station wps.MAC, d *settingsDecision) error
 }
 
 func (s *Session) endEnrollee(now time.Time, e Event) {
-	switch result := s.enrollee.Result(); {
+	switch result := s.external.enrollee.Result(); {
 	case result == nil:
 		e.Kind = EventFailed
 		s.ap.event(e)
