@@ -138,22 +138,35 @@ type row struct {
 }
 
 // Cases returns all cases, in the order of their ids.
-func Cases() []*Case {
+func Cases() []*Case { return casesOf(0) }
+
+// casesOf returns the cases of a role, or all if it is 0.
+func casesOf(role Role) []*Case {
 	var all []*Case
 	for _, f := range families {
-		all = append(all, f()...)
+		if role != 0 && f.role != 0 && f.role != role {
+			continue // a table is some hundred kilobytes
+		}
+		for _, c := range f.cases() {
+			if role == 0 || c.Role == role {
+				all = append(all, c)
+			}
+		}
 	}
 	return all
 }
 
-// families are the tables of cases.
-var families = []func() []*Case{
-	apRegistrarCases, apRegistrarMessages,
-	apEnrolleeCases, apEnrolleeMessages,
-	stationCases, stationMessages,
-	registrarCases, registrarMessages,
-	habitCases,
-	meshCases,
+// families are the tables of cases, with their role; 0 is several.
+var families = []struct {
+	role  Role
+	cases func() []*Case
+}{
+	{APRegistrar, apRegistrarCases}, {APRegistrar, apRegistrarMessages},
+	{APEnrollee, apEnrolleeCases}, {APEnrollee, apEnrolleeMessages},
+	{Station, stationCases}, {Station, stationMessages},
+	{Registrar, registrarCases}, {Registrar, registrarMessages},
+	{0, habitCases},
+	{0, meshCases},
 }
 
 // word returns a name of a table, or typ(v).

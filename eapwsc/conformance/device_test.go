@@ -234,7 +234,9 @@ func TestCases(t *testing.T) {
 	seen := map[string]bool{}
 	form := regexp.MustCompile(`^(AP-REG|AP-ENR|STA-ENR|ER|AGENT|CTRL)-[A-Z0-9]+-[0-9][0-9]$`)
 	inputs := 0
+	ofRole := map[Role]int{}
 	for _, c := range Cases() {
+		ofRole[c.Role]++
 		if seen[c.ID] || !form.MatchString(c.ID) {
 			t.Errorf("id %q", c.ID)
 		}
@@ -246,6 +248,11 @@ func TestCases(t *testing.T) {
 			t.Errorf("%s: %q, %q", c.ID, c.Title, c.Proves)
 		}
 		inputs += len(c.rows)
+	}
+	for role := APRegistrar; role <= Controller; role++ {
+		if n := len(casesOf(role)); n == 0 || n != ofRole[role] {
+			t.Errorf("%v: %d cases, and %d in the table of all", role, n, ofRole[role])
+		}
 	}
 	t.Logf("%d cases, %d inputs", len(seen), inputs)
 }

@@ -44,7 +44,8 @@ func (b *broken) Timeout(now time.Time) (eapwsc.Step, error) {
 }
 
 // TestBrokenDevices runs cases against devices within the process that hang,
-// panic, or answer nonsense: each case comes to an end.
+// panic, or answer nonsense: each case comes to an end. The time is virtual, so
+// that a busy machine is not a device that hangs.
 func TestBrokenDevices(t *testing.T) {
 	sends := func(packet func(n int) []byte) func(time.Time, []byte, int) *eapwsc.Step {
 		return func(now time.Time, _ []byte, n int) *eapwsc.Step {
@@ -52,24 +53,23 @@ func TestBrokenDevices(t *testing.T) {
 		}
 	}
 	zeros := func(now time.Time) *eapwsc.Step { return &eapwsc.Step{Send: make([]byte, 100), Deadline: now} }
-	forever := make(chan struct{})
-	t.Cleanup(func() { close(forever) })
+	hang := func() { time.Sleep(time.Hour) }
 	for _, test := range []struct {
 		name   string
 		device broken
 		change func(p *Process, hands Funcs)
 		why    string
 	}{
-		{name: "hangs", device: broken{handle: func(time.Time, []byte, int) *eapwsc.Step { <-forever; return nil }}, why: "hangs"},
+		{name: "hangs", device: broken{handle: func(time.Time, []byte, int) *eapwsc.Step { hang(); return nil }}, why: "hangs"},
 		{name: "hangs later", device: broken{handle: func(_ time.Time, _ []byte, n int) *eapwsc.Step {
 			if n == 4 {
-				<-forever
+				hang()
 			}
 			return nil
 		}}, why: "hangs"},
 		{name: "hangs in a timer", device: broken{
 			handle:  func(now time.Time, _ []byte, _ int) *eapwsc.Step { return &eapwsc.Step{Deadline: now.Add(time.Second)} },
-			timeout: func(time.Time) *eapwsc.Step { <-forever; return nil },
+			timeout: func(time.Time) *eapwsc.Step { hang(); return nil },
 		}, why: "hangs"},
 		{name: "ends its goroutine", device: broken{handle: func(time.Time, []byte, int) *eapwsc.Step { runtime.Goexit(); return nil }}, why: "has ended its goroutine"},
 		{name: "panics", device: broken{handle: func(time.Time, []byte, int) *eapwsc.Step { panic("a\x1b[31m\nfault") }}, why: `panicked at guard_test.go:`},
@@ -82,10 +82,10 @@ func TestBrokenDevices(t *testing.T) {
 		}, why: "panicked"},
 		{name: "panics in Timer", change: func(p *Process, _ Funcs) { p.Timer = func(time.Time) { panic("timer") } }, why: "panicked"},
 		{name: "panics in Deadline", change: func(p *Process, _ Funcs) { p.Deadline = func() time.Time { panic("deadline") } }, why: "panicked"},
-		{name: "hangs in Timer", change: func(p *Process, _ Funcs) { p.Timer = func(time.Time) { <-forever } }, why: "hangs"},
+		{name: "hangs in Timer", change: func(p *Process, _ Funcs) { p.Timer = func(time.Time) { hang() } }, why: "hangs"},
 		{name: "has a deadline that has passed", change: func(p *Process, _ Funcs) { p.Deadline = func() time.Time { return epoch.Add(-time.Hour) } }},
 		{name: "hangs in a control", change: func(_ *Process, hands Funcs) {
-			hands[EnrollPIN] = func(string) (string, error) { <-forever; return "", nil }
+			hands[EnrollPIN] = func(string) (string, error) { hang(); return "", nil }
 		}, why: "enroll by PIN"},
 		{name: "panics in a control", change: func(_ *Process, hands Funcs) {
 			hands[EnrollPIN] = func(string) (string, error) { panic("control") }
@@ -96,57 +96,64 @@ func TestBrokenDevices(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			inner, controls := newStation(t)
-			process, hands := inner.(*stationDevice).Process, controls.(Funcs)
-			device := &Process{New: func(now time.Time, mac wps.MAC) (Handler, error) {
-				h, err := process.New(now, mac)
-				d := test.device
-				d.Handler = h
-				return &d, err
-			}}
-			if test.change != nil {
-				test.change(device, hands)
-			}
-			s, err := New(Config{
-				Device: device, Role: Station, OwnPIN: ownPIN, Controls: hands, Only: "STA-ENR-[PM][I2]*[02][1-4]", Short: true,
-				Limit: time.Second, // a busy machine may take half of it
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			r := &Report{Role: Station, Results: s.Run(t.Context())}
-			if len(r.Results) < 8 || len(r.Results) != len(s.cases) {
-				t.Errorf("%d of %d cases", len(r.Results), len(s.cases))
-			}
-			unreset, found := 0, 0
-			for _, x := range r.Results {
-				if x.Verdict == Pass && test.why == "" || x.Verdict != Pass && strings.Contains(x.Reason, test.why) {
-					found++
+			synctest.Test(t, func(t *testing.T) {
+				inner, controls := newStation(t)
+				process, hands := inner.(*stationDevice).Process, controls.(Funcs)
+				device := &Process{New: func(now time.Time, mac wps.MAC) (Handler, error) {
+					h, err := process.New(now, mac)
+					d := test.device
+					d.Handler = h
+					return &d, err
+				}}
+				if test.change != nil {
+					test.change(device, hands)
 				}
-				if err := x.WriteCapture(io.Discard); err != nil {
-					t.Errorf("%s: capture: %v", x.Case.ID, err)
-				}
-				if x.Unreset != "" {
-					unreset++
-				}
-			}
-			if found == 0 || found < len(r.Results) && test.why == "" {
-				t.Errorf("want %q: %s", test.why, r.Results[0].Text())
-			}
-			if (unreset == len(r.Results)) != (test.name == "has no control that resets it") {
-				t.Errorf("%d cases began in an unknown state", unreset)
-			}
-			var text, js, junit, html bytes.Buffer
-			for _, err := range []error{r.WriteText(&text), r.WriteJSON(&js), r.WriteJUnit(&junit), r.WriteHTML(&html)} {
+				s, err := New(Config{
+					Device: device, Role: Station, OwnPIN: ownPIN, Controls: hands, Only: "STA-ENR-[PM][I2]*[02][1-4]", Short: true,
+					Limit: time.Second,
+				})
 				if err != nil {
-					t.Error(err)
+					t.Fatal(err)
 				}
-			}
-			for _, b := range []*bytes.Buffer{&text, &js, &junit, &html} {
-				if b.Len() > 2<<20 || bytes.ContainsRune(b.Bytes(), '\x1b') {
-					t.Errorf("a report of %d octets: %.300s", b.Len(), b)
+				began := time.Now()
+				r := &Report{Role: Station, Results: s.Run(t.Context())}
+				if took := time.Since(began); took > 20*time.Second {
+					t.Errorf("the run ended after %v", took)
 				}
-			}
+				if len(r.Results) < 8 || len(r.Results) != len(s.cases) {
+					t.Errorf("%d of %d cases", len(r.Results), len(s.cases))
+				}
+				unreset, found := 0, 0
+				for _, x := range r.Results {
+					if x.Verdict == Pass && test.why == "" || x.Verdict != Pass && strings.Contains(x.Reason, test.why) {
+						found++
+					}
+					if err := x.WriteCapture(io.Discard); err != nil {
+						t.Errorf("%s: capture: %v", x.Case.ID, err)
+					}
+					if x.Unreset != "" {
+						unreset++
+					}
+				}
+				if found == 0 || found < len(r.Results) && test.why == "" {
+					t.Errorf("want %q: %s", test.why, r.Results[0].Text())
+				}
+				if (unreset == len(r.Results)) != (test.name == "has no control that resets it") {
+					t.Errorf("%d cases began in an unknown state", unreset)
+				}
+				var text, js, junit, html bytes.Buffer
+				for _, err := range []error{r.WriteText(&text), r.WriteJSON(&js), r.WriteJUnit(&junit), r.WriteHTML(&html)} {
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				for _, b := range []*bytes.Buffer{&text, &js, &junit, &html} {
+					if b.Len() > 2<<20 || bytes.ContainsRune(b.Bytes(), '\x1b') {
+						t.Errorf("a report of %d octets: %.300s", b.Len(), b)
+					}
+				}
+				time.Sleep(2 * time.Hour) // what was left alone ends
+			})
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -422,9 +423,12 @@ func TestMutant(t *testing.T) {
 	t.Logf("%d mutants", len(all))
 }
 
+// allCases is made once for all tests: it takes milliseconds.
+var allCases = sync.OnceValue(Cases)
+
 func findCase(t *testing.T, id string) *Case {
 	t.Helper()
-	cases := Cases()
+	cases := allCases()
 	i := slices.IndexFunc(cases, func(c *Case) bool { return c.ID == id })
 	if i < 0 {
 		t.Fatalf("no case %s", id)

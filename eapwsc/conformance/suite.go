@@ -140,8 +140,8 @@ func New(cfg Config) (*Suite, error) {
 	}
 	s.trials.Store(uint32(cfg.Station))
 	s.only = parseMutationID(cfg.Input)
-	for _, c := range Cases() {
-		if c.Role != cfg.Role || !s.selected(c) {
+	for _, c := range casesOf(cfg.Role) {
+		if !s.selected(c) {
 			continue
 		}
 		if c.rows = s.inputs(c); len(c.rows) > 0 {
