@@ -124,7 +124,7 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 		delay += w.busy[way] - w.now
 	}
 	if l.Fault == nil {
-		w.queue.push(w.now+delay, queuedEvent{arrival: arrival{from: from, to: to, frame: f}})
+		w.queue.push(w.now+delay, queuedEvent{from: from, to: to, frame: f})
 		return
 	}
 	w.arrivals = l.Fault.Apply(w.arrivals[:0], f, w.noise(from, to))
@@ -132,7 +132,7 @@ func (w *World) carry(l *Link, from, to *Port, f *Frame) {
 		w.emit(Event{Kind: Lost, From: from.name, To: to.name, Frame: f})
 	}
 	for _, a := range w.arrivals {
-		w.queue.push(w.now+delay+max(a.Late, 0), queuedEvent{arrival: arrival{from: from, to: to, frame: a.Frame, damage: a.Damage}})
+		w.queue.push(w.now+delay+max(a.Late, 0), queuedEvent{from: from, to: to, frame: a.Frame, damage: a.Damage})
 	}
 }
 
@@ -151,7 +151,7 @@ func (w *World) noise(from, to *Port) *rand.Rand {
 }
 
 // arrive delivers a frame to its receiver.
-func (w *World) arrive(a *arrival) {
+func (w *World) arrive(a *queuedEvent) {
 	e := Event{Kind: Arrived, From: a.from.name, To: a.to.name, Frame: a.frame, Damage: a.damage}
 	if !a.to.hears(a.frame) {
 		e.Kind, e.Damage = Lost, e.Damage|Unheard
@@ -168,7 +168,8 @@ func (w *World) arrive(a *arrival) {
 
 // hears reports whether one of the device's radios receives the frame.
 func (p *Port) hears(f *Frame) bool {
-	for _, r := range p.radios {
+	for i := range p.radios {
+		r := &p.radios[i]
 		switch {
 		case r.bands&f.Band == 0:
 		case f.To != wps.Broadcast:
@@ -180,7 +181,7 @@ func (p *Port) hears(f *Frame) bool {
 				return true
 			}
 		case f.Type == ProbeRequest:
-			if r.beacon != nil {
+			if r.beacons.active() {
 				return true
 			}
 		default:
@@ -196,27 +197,43 @@ func (p *Port) hears(f *Frame) bool {
 // beacons.
 func (r *Radio) Beacon(next func(now time.Time) *Frame) {
 	w, home := r.port.world, r.port.place
-	if next != nil && r.beacon == nil {
-		home.beacons = append(home.beacons, r)
-		r.origin = w.now
+	if r.beacons == nil {
+		r.beacons = &beacons{due: r.beaconDue}
 	}
-	if next == nil && r.beacon != nil {
+	b := r.beacons
+	if next != nil && !b.active() {
+		home.beacons = append(home.beacons, r)
+		b.origin = w.now
+	}
+	if next == nil && b.active() {
 		home.beacons = slices.DeleteFunc(home.beacons, func(o *Radio) bool { return o == r })
 	}
-	if r.beacon = next; next != nil {
+	if b.next = next; next != nil {
 		r.planBeacon()
 	}
 }
 
+// beacons are the beacons of a radio.
+type beacons struct {
+	next    func(now time.Time) *Frame // nil if it sends none now
+	origin  time.Duration              // when it began
+	pending bool                       // the next one is scheduled
+	due     func()                     // beaconDue of the radio
+}
+
+// active reports whether the radio sends beacons.
+func (b *beacons) active() bool { return b != nil && b.next != nil }
+
 // planBeacon schedules the next beacon, if it is not scheduled yet.
 func (r *Radio) planBeacon() {
-	if r.pending {
+	b := r.beacons
+	if b.pending {
 		return
 	}
-	r.pending = true
+	b.pending = true
 	w := r.port.world
-	due := r.origin + ((w.now-r.origin)/beaconInterval+1)*beaconInterval
-	w.queue.push(due, queuedEvent{beacon: r})
+	at := b.origin + ((w.now-b.origin)/beaconInterval+1)*beaconInterval
+	w.queue.push(at, queuedEvent{act: b.due})
 }
 
 // scheduleBeacons schedules the beacons that a radio may receive now that it listens.
@@ -225,9 +242,9 @@ func (w *World) scheduleBeacons(r *Radio) {
 		b.planBeacon()
 	}
 	for _, q := range r.port.neighbours {
-		for _, b := range q.radios {
-			if b.beacon != nil {
-				b.planBeacon()
+		for i := range q.radios {
+			if o := &q.radios[i]; o.beacons.active() {
+				o.planBeacon()
 			}
 		}
 	}
@@ -235,14 +252,14 @@ func (w *World) scheduleBeacons(r *Radio) {
 
 // beaconDue sends a beacon, if a device listens.
 func (r *Radio) beaconDue() {
-	r.pending = false
-	if r.beacon == nil {
+	r.beacons.pending = false
+	if !r.beacons.active() {
 		return
 	}
 	for q := range r.port.within() {
 		for _, o := range q.radios {
 			if o.scanning && o.bands&r.bands != 0 {
-				r.port.Send(r.beacon(r.port.Now()))
+				r.port.Send(r.beacons.next(r.port.Now()))
 				r.planBeacon()
 				return
 			}

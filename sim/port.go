@@ -36,7 +36,7 @@ type Port struct {
 	name   string
 	place  *place
 	device Device
-	radios []*Radio
+	radios []Radio
 	// neighbours are devices of other places with a link to this one.
 	neighbours []*Port
 	wake       time.Duration // when the timer is to ring; never if negative
@@ -71,8 +71,9 @@ func (w *World) Join(d Device, name string, at Place, addresses ...wps.MAC) (*Po
 		w.places[at] = home
 	}
 	p := &Port{world: w, id: len(w.ports), name: name, place: home, device: d, wake: never, planned: never}
-	for _, mac := range addresses {
-		p.radios = append(p.radios, &Radio{port: p, mac: mac})
+	p.radios = make([]Radio, len(addresses))
+	for i, mac := range addresses {
+		p.radios[i] = Radio{port: p, mac: mac}
 		w.byMAC[mac] = p
 	}
 	w.ports = append(w.ports, p)
@@ -100,7 +101,7 @@ func (p *Port) Now() time.Time { return p.world.Now() }
 
 // Radio returns the radio with the index that its address had in
 // [World.Join].
-func (p *Port) Radio(i int) *Radio { return p.radios[i] }
+func (p *Port) Radio(i int) *Radio { return &p.radios[i] }
 
 // Rand returns the device's random stream for a purpose, from its beginning: a
 // caller that needs it more than once must keep it.
@@ -135,7 +136,7 @@ func (p *Port) Wake(at time.Time) {
 func (p *Port) plan() {
 	if p.wake != never && (p.planned == never || p.wake < p.planned) {
 		p.planned = p.wake
-		p.world.queue.push(p.wake, queuedEvent{timer: p})
+		p.world.queue.push(p.wake, queuedEvent{to: p})
 	}
 }
 
@@ -157,12 +158,10 @@ func (p *Port) fireTimer() {
 // all, on the bands that it is tuned to.
 type Radio struct {
 	port     *Port
+	beacons  *beacons // nil if it has never sent one
 	mac      wps.MAC
 	bands    wps.RFBands
 	scanning bool
-	beacon   func(now time.Time) *Frame
-	origin   time.Duration // of the beacons
-	pending  bool          // the next beacon is scheduled
 }
 
 // MAC returns the address.

@@ -2,17 +2,10 @@ package sim
 
 import "time"
 
-// queuedEvent is a future event.
+// queuedEvent is a future event: an action; or, if to is set, the arrival of a
+// frame or, without a frame, the timer of that port.
 type queuedEvent struct {
-	act func() // the action, if the event is not one of the following
-
-	timer   *Port   // the port whose timer rings
-	beacon  *Radio  // the radio whose beacon is due
-	arrival arrival // the frame that arrives
-}
-
-// arrival is a frame in flight.
-type arrival struct {
+	act      func()
 	from, to *Port
 	frame    *Frame
 	damage   Damage

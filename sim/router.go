@@ -580,7 +580,7 @@ func (r *Router) schedule(now time.Time) {
 
 // Handle processes a frame. It implements [Device].
 func (r *Router) Handle(now time.Time, f *Frame, _ int) {
-	radio := slices.IndexFunc(r.port.radios, func(o *Radio) bool { return o.bands&f.Band != 0 })
+	radio := slices.IndexFunc(r.port.radios, func(o Radio) bool { return o.bands&f.Band != 0 })
 	if f.Type != ProbeRequest {
 		r.answered = answered{}
 	}

@@ -151,11 +151,9 @@ func (w *World) dispatch(at time.Duration, e queuedEvent) {
 	switch {
 	case e.act != nil:
 		e.act()
-	case e.timer != nil:
-		e.timer.fireTimer()
-	case e.beacon != nil:
-		e.beacon.beaconDue()
+	case e.frame != nil:
+		w.arrive(&e)
 	default:
-		w.arrive(&e.arrival)
+		e.to.fireTimer()
 	}
 }
