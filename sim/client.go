@@ -33,15 +33,13 @@ const (
 // client is a station that is associated with a router.
 type client struct {
 	mac      wps.MAC
-	radio    int
 	phase    clientPhase
+	sent     eapol.KeyMessage // message 1 or 3 of the 4-way handshake
+	tries    int              // how often it was sent
+	radio    int
 	deadline time.Time
-
-	session *ap.Session
-
-	keys  *pairwise
-	sent  eapol.KeyMessage // message 1 or 3
-	tries int
+	session  *ap.Session
+	keys     *pairwise
 }
 
 // close ends the exchange with a station that has gone.

@@ -79,6 +79,7 @@ const (
 type pairwise struct {
 	psk            psk
 	point, station wps.MAC
+	rsn            []byte // the RSN element of the station, at the station
 	anonce, snonce [32]byte
 	replay         uint64    // the counter of the access point's last message
 	integrity      hash.Hash // computes the MICs; nil before both nonces are known
@@ -176,12 +177,12 @@ func (p *pairwise) message1(random io.Reader) []byte {
 }
 
 // message2 answers message 1: the station's proof.
-func (p *pairwise) message2(message1 []byte, rsn []byte) []byte {
+func (p *pairwise) message2(message1 []byte) []byte {
 	body := message1[eapolHeaderLen:]
 	p.replay = binary.BigEndian.Uint64(body[keyReplayAt:])
 	copy(p.anonce[:], body[keyNonceAt:])
 	p.agree()
-	return p.frame(eapol.Version1, keyMIC, &p.snonce, rsn)
+	return p.frame(eapol.Version1, keyMIC, &p.snonce, p.rsn)
 }
 
 // proves checks message 2.

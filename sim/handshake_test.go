@@ -56,8 +56,8 @@ func TestHandshakeHeard(t *testing.T) {
 	}
 	nonce := func(m []byte) [32]byte { return [32]byte(m[eapolHeaderLen+keyNonceAt:]) }
 
-	station := pairwise{psk: key, point: heardAP, station: heardStation, snonce: nonce(messages[1])}
-	if got := station.message2(messages[0], stationRSN(dot11.CipherCCMP)); !bytes.Equal(got, messages[1]) {
+	station := pairwise{psk: key, point: heardAP, station: heardStation, snonce: nonce(messages[1]), rsn: stationRSN(dot11.CipherCCMP)}
+	if got := station.message2(messages[0]); !bytes.Equal(got, messages[1]) {
 		t.Errorf("message 2:\n%x, want\n%x", got, messages[1])
 	}
 	if got, ok := station.message4(messages[2]); !ok || !bytes.Equal(got, messages[3]) {
@@ -82,12 +82,12 @@ func TestHandshakeHeard(t *testing.T) {
 func TestHandshakeWrong(t *testing.T) {
 	const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
 	sides := func(stationKey psk) (point, station pairwise) {
-		return pairwise{point: heardAP, station: heardStation}, pairwise{psk: stationKey, point: heardAP, station: heardStation, snonce: [32]byte{1}}
+		return pairwise{point: heardAP, station: heardStation}, pairwise{psk: stationKey, point: heardAP, station: heardStation, snonce: [32]byte{1}, rsn: stationRSN(dot11.CipherCCMP)}
 	}
 	random := func() *bytes.Reader { return bytes.NewReader(unhex(t, zeros)) }
 
 	point, station := sides(psk{1})
-	m2 := station.message2(point.message1(random()), stationRSN(dot11.CipherCCMP))
+	m2 := station.message2(point.message1(random()))
 	if point.proves(m2) {
 		t.Error("message 2 with another key is taken")
 	}
@@ -96,7 +96,7 @@ func TestHandshakeWrong(t *testing.T) {
 	}
 
 	point, station = sides(psk{})
-	m2 = station.message2(point.message1(random()), stationRSN(dot11.CipherCCMP))
+	m2 = station.message2(point.message1(random()))
 	m3 := point.message1(random())
 	for i := range m2[eapolHeaderLen+keyInfoAt:] {
 		bad := bytes.Clone(m2)
@@ -108,7 +108,7 @@ func TestHandshakeWrong(t *testing.T) {
 	if point.proves(m2) {
 		t.Error("message 2 is taken in answer to a later message 1")
 	}
-	m2 = station.message2(m3, stationRSN(dot11.CipherCCMP))
+	m2 = station.message2(m3)
 	if !point.proves(m2) {
 		t.Error("message 2 is not taken")
 	}

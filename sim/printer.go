@@ -30,15 +30,15 @@ type PrinterConfig struct {
 	Device wps.Device
 	// Version10 makes it a version 1.0 device.
 	Version10 bool
+	// OnePerBand judges overlaps as iwd does: see [selection.Selector].
+	OnePerBand bool
+	// RandomMAC gives the printer a new address for each set-up.
+	RandomMAC bool
 	// Patience is how long a set-up lasts; 0 means [wps.WalkTime]. For the push
 	// button it cannot be more.
 	Patience time.Duration
 	// ScanInterval is the pause between two scans; 0 means two seconds.
 	ScanInterval time.Duration
-	// OnePerBand judges overlaps as iwd does: see [selection.Selector].
-	OnePerBand bool
-	// RandomMAC gives the printer a new address for each set-up.
-	RandomMAC bool
 	// Customize, if set, can change the configuration of each run: a key log, a
 	// prepared key pair, vendor attributes.
 	Customize func(*registration.EnrolleeConfig)
@@ -125,18 +125,21 @@ type Printer struct {
 
 // setup is a set-up started at the panel.
 type setup struct {
+	pin      pin.PIN // if it is not one by push button
 	button   bool
-	pin      pin.PIN
-	request  []byte // the WPS element of its probe requests; nil before the first scan, and during an attempt
+	seen     sighting // the most significant sighting so far
+	waiting  bool     // the access point of the present attempt advertised that it waits
+	request  []byte   // the WPS element of its probe requests; nil before the first scan, and during an attempt
 	began    time.Time
-	until    time.Time
+	patience time.Duration // until it ends
 	scans    int
 	scanned  time.Time // the time of the last scan
-	seen     sighting  // the most significant sighting so far
 	err      error     // why the last attempt failed
 	attempts []failedAttempt
-	waiting  bool // the access point of the present attempt advertised that it waits
 }
+
+// until returns when the set-up ends.
+func (s *setup) until() time.Time { return s.began.Add(s.patience) }
 
 // failedAttempt is an access point that is avoided for some time.
 type failedAttempt struct {
@@ -247,7 +250,7 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 	if p.cfg.RandomMAC {
 		p.changeMAC(now)
 	}
-	s.began, s.until = now, now.Add(patience)
+	s.began, s.patience = now, patience
 	p.record, p.setup, p.err = record{}, s, nil
 	p.record.noteSearch(now, p.radio.MAC(), p.cfg.Device.UUID, p.method())
 	p.scanForRegistrar(now)
@@ -302,7 +305,7 @@ func (p *Printer) scanForRegistrar(now time.Time) {
 	if s.request == nil {
 		s.request = p.port.world.element(p.probe(s.button))
 	}
-	p.alarm = s.until
+	p.alarm = s.until()
 	p.scan(now, s.request)
 }
 
@@ -318,7 +321,7 @@ func (p *Printer) reconnect(now time.Time, pause time.Duration) {
 // alarmFired carries out the action for which the alarm was set.
 func (p *Printer) alarmFired(now time.Time) {
 	switch {
-	case p.setup != nil && !now.Before(p.setup.until):
+	case p.setup != nil && !now.Before(p.setup.until()):
 		if p.exchange != nil {
 			p.setup.err = registration.ErrTimeout
 			if len(p.record.Evidence().Attempts) == 0 { // otherwise the attempts say more
@@ -395,7 +398,7 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 		p.setupFailed(now, s.err)
 		return
 	}
-	p.alarm = eapwsc.Earlier(s.until, now.Add(p.cfg.ScanInterval))
+	p.alarm = eapwsc.Earlier(s.until(), now.Add(p.cfg.ScanInterval))
 }
 
 // resting reports whether an access point is avoided because an attempt with it
@@ -451,7 +454,7 @@ func (p *Printer) tryRegistrar(now time.Time, point *bss) {
 	if !p.cfg.Version10 {
 		element.WFA.Version2 = version2
 	}
-	p.alarm = s.until
+	p.alarm = s.until()
 	p.register(now, point, element, x)
 }
 
@@ -487,7 +490,7 @@ func (p *Printer) registered(now time.Time, result *registration.Result, err err
 	switch {
 	case errors.Is(err, registration.ErrOverlap), errors.Is(err, wps.ErrUnusable):
 		p.setupFailed(now, err)
-	case !now.Before(s.until):
+	case !now.Before(s.until()):
 		p.setupFailed(now, s.conclusion())
 	case now.Sub(s.scanned) > p.cfg.ScanInterval: // the attempt took long
 		p.scanForRegistrar(now)

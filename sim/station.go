@@ -88,15 +88,15 @@ const (
 type station struct {
 	port   *Port
 	radio  *Radio
-	rand   *RandomSource // of the 4-way handshake
-	bands  []wps.RFBands
+	rand   *RandomSource // of the 4-way handshake; nil before the first
 	owner  stationOwner
 	record record // for package doctor
 
 	phase    stationPhase
-	ended    bool  // the exchange is over
-	tuned    int16 // the current band of a scan
-	tries    int16 // requests sent in an attempt
+	ended    bool        // the exchange is over
+	bands    wps.RFBands // of the radio
+	left     wps.RFBands // bands that a scan has not reached yet
+	tries    int16       // requests sent in an attempt
 	deadline time.Time
 	alarm    time.Time // the owner's
 
@@ -107,12 +107,11 @@ type station struct {
 
 	// An attempt at an access point.
 	point    *bss
-	elements []byte    // of the association request
+	elements []byte    // of the association request; nil when it was answered
 	exchange Endpoint  // if it is an attempt to register
 	start    time.Time // when EAPOL-Start is due
 	over     error     // why the attempt failed
 	keys     *pairwise // if it is an attempt to connect
-	rsn      []byte
 }
 
 // stationOwner is the device that a station belongs to.
@@ -140,7 +139,7 @@ func (s *station) join(w *World, owner interface {
 		return err
 	}
 	s.port, s.radio, s.owner = port, port.Radio(0), owner
-	s.bands, s.rand = bandsOf(bands), port.Rand("4-way handshake")
+	s.bands = bands & (wps.Band24GHz | wps.Band5GHz | wps.Band60GHz)
 	return nil
 }
 
@@ -163,21 +162,22 @@ func disconnectedBy(reason uint16) error {
 // scan scans all bands. It interrupts what the station is doing.
 func (s *station) scan(now time.Time, request []byte, names ...wps.SSID) {
 	s.leave(now)
-	s.phase, s.request, s.names, s.tuned = stationScans, request, names, -1
+	s.phase, s.request, s.names, s.left = stationScans, request, names, s.bands
 	s.found = s.found[:0]
 	s.nextBand(now)
 }
 
 // nextBand continues a scan.
 func (s *station) nextBand(now time.Time) {
-	if s.tuned++; int(s.tuned) == len(s.bands) {
+	if s.left == 0 {
 		s.request = nil
 		s.stop()
 		s.record.noteScan(now, s.found)
 		s.owner.scanned(now)
 		return
 	}
-	band := s.bands[s.tuned]
+	band := s.left & -s.left // the lowest
+	s.left &^= band
 	s.radio.Scan(band)
 	s.deadline = now.Add(dwell)
 	s.probeFor("", band)
@@ -232,14 +232,17 @@ func (s *station) register(now time.Time, point *bss, element *wps.AssociationRe
 // connect starts an attempt to connect to a network, with its pre-shared key if
 // it has one.
 func (s *station) connect(now time.Time, point *bss, key *psk) {
-	s.rsn = nil
+	var rsn []byte
 	if key != nil {
-		s.rsn = stationRSN(point.rsn.Group)
-		s.keys = &pairwise{psk: *key, point: point.mac, station: s.radio.MAC()}
+		rsn = stationRSN(point.rsn.Group)
+		s.keys = &pairwise{psk: *key, point: point.mac, station: s.radio.MAC(), rsn: rsn}
+		if s.rand == nil {
+			s.rand = s.port.Rand("4-way handshake")
+		}
 		s.rand.Read(s.keys.snonce[:])
 	}
 	s.record.noteConnecting()
-	s.attempt(now, point, s.rsn)
+	s.attempt(now, point, rsn)
 }
 
 func (s *station) attempt(now time.Time, point *bss, elements []byte) {
@@ -385,6 +388,7 @@ func refusedBy(what string, status uint16) error {
 }
 
 func (s *station) associated(now time.Time, status uint16) {
+	s.elements = nil
 	s.record.noteAnswer(now, status)
 	s.record.Associated()
 	switch {
@@ -527,7 +531,7 @@ func (s *station) key(now time.Time, b []byte) {
 	switch message, b := readKey(b); {
 	case message == eapol.Pairwise1 && s.phase == stationHandshakes:
 		s.deadline = now.Add(keyPatience)
-		s.sendEAPOL(s.keys.message2(b, s.rsn))
+		s.sendEAPOL(s.keys.message2(b))
 	case message == eapol.Pairwise3:
 		answer, ok := s.keys.message4(b)
 		if !ok {
