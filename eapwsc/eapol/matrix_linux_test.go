@@ -65,6 +65,7 @@ func TestPeers(t *testing.T) {
 	needPeers(t, "hostapd", "wpa_supplicant", "ip")
 	for _, group := range matrix {
 		t.Run(group.name, func(t *testing.T) {
+			t.Parallel()
 			for _, c := range group.cases {
 				t.Run(c.name, func(t *testing.T) {
 					if c.slow && os.Getenv("WPS_PEERS") == "" {
