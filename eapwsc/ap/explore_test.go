@@ -1336,8 +1336,9 @@ func (w *hasher) structure(v reflect.Value) {
 	}
 	if t.Name() == "Session" { // whether they belong to the access point
 		point := v.FieldByName("ap").Elem()
-		for _, name := range []string{"version", "pinEpoch"} {
-			w.truth(v.FieldByName(name).Int() == point.FieldByName(name).Int())
+		w.truth(v.FieldByName("version").Int() == point.FieldByName("version").Int())
+		if run := v.FieldByName("external"); !run.IsNil() {
+			w.truth(run.Elem().FieldByName("pinEpoch").Int() == point.FieldByName("pinEpoch").Int())
 		}
 	}
 }

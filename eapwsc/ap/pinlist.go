@@ -2,7 +2,6 @@ package ap
 
 import (
 	"cmp"
-	"container/list"
 	"errors"
 	"fmt"
 	"slices"
@@ -57,12 +56,12 @@ type PINList struct {
 
 	// The cost of finding, adding and removing a PIN does not depend on their
 	// number.
-	latest    list.List // all, latest first
+	latest    indexed.List[listedPIN, onList] // all, latest first
 	byUUID    map[wps.UUID]*listedPIN
 	byPIN     map[pin.PIN]*listedPIN
 	wild      []*listedPIN                             // those without a UUID-E, latest first: few, because each replaces another
 	expiring  indexed.Heap[*listedPIN, byExpiry]       // those that expire
-	shown     list.List                                // those that are advertised, latest first
+	shown     indexed.List[listedPIN, onShown]         // those that are advertised, latest first
 	announced indexed.Heap[*listedPIN, byAnnouncement] // the same, by when that ends
 
 	lent map[pin.PIN]*listedPIN // those in use, on the list or not
@@ -74,13 +73,13 @@ type listedPIN struct {
 	wildcard bool
 	uuid     wps.UUID // of a wildcard: from the first attempt on
 	mac      wps.MAC  // wps.Broadcast for any
+	attempts uint8    // of a wildcard, which has few
+	state    PINState
 	expires  time.Time
 	announce time.Time // until when it is advertised
-	attempts int
-	state    PINState
 
-	place, shown        *list.Element // in the lists; nil if it is in none
-	expiring, announced int           // in the heaps
+	latest, shown       indexed.Links[listedPIN] // in the lists
+	expiring, announced int                      // in the heaps
 }
 
 // PINState is the state of a PIN that was entered.
@@ -166,7 +165,7 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 	}
 	events := l.removeAll(PINReplaced, replaced)
 	if l.Len() >= cmp.Or(l.Max, maxPINs) {
-		events = append(events, l.remove(PINReplaced, l.latest.Back().Value.(*listedPIN)))
+		events = append(events, l.remove(PINReplaced, l.latest.Last()))
 	}
 	l.insert(p)
 	return events, nil
@@ -174,7 +173,7 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 
 // insert puts a PIN into the list.
 func (l *PINList) insert(p *listedPIN) {
-	p.place = l.latest.PushFront(p)
+	l.latest.PushFront(p)
 	if l.byPIN == nil {
 		l.byPIN = make(map[pin.PIN]*listedPIN)
 	}
@@ -190,13 +189,13 @@ func (l *PINList) insert(p *listedPIN) {
 	if !p.expires.IsZero() {
 		l.expiring.Push(p)
 	}
-	p.shown = l.shown.PushFront(p)
+	l.shown.PushFront(p)
 	l.announced.Push(p)
 }
 
 // remove removes a PIN from the list, and clears it.
 func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
-	l.latest.Remove(p.place)
+	l.latest.Remove(p)
 	delete(l.byPIN, p.pin)
 	if p.wildcard {
 		l.wild = slices.DeleteFunc(l.wild, func(o *listedPIN) bool { return o == p })
@@ -207,18 +206,17 @@ func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
 		l.expiring.Remove(p)
 	}
 	l.conceal(p)
-	p.state, p.pin, p.place = state, pin.PIN{}, nil
+	p.state, p.pin = state, pin.PIN{}
 	return p.event()
 }
 
 // conceal records that a PIN is not advertised any more.
 func (l *PINList) conceal(p *listedPIN) {
-	if p.shown == nil {
+	if !l.shown.Contains(p) {
 		return
 	}
-	l.shown.Remove(p.shown)
+	l.shown.Remove(p)
 	l.announced.Remove(p)
-	p.shown = nil
 }
 
 func (l *PINList) removeAll(state PINState, pins []*listedPIN) (events []PINEvent) {
@@ -230,8 +228,8 @@ func (l *PINList) removeAll(state PINState, pins []*listedPIN) (events []PINEven
 
 // all returns the PINs, latest first.
 func (l *PINList) all() (pins []*listedPIN) {
-	for e := l.latest.Front(); e != nil; e = e.Next() {
-		pins = append(pins, e.Value.(*listedPIN))
+	for p := l.latest.First(); p != nil; p = l.latest.After(p) {
+		pins = append(pins, p)
 	}
 	return pins
 }
@@ -239,6 +237,8 @@ func (l *PINList) all() (pins []*listedPIN) {
 type (
 	byExpiry       struct{}
 	byAnnouncement struct{}
+	onList         struct{}
+	onShown        struct{}
 )
 
 // Less compares when PINs expire.
@@ -252,6 +252,12 @@ func (byAnnouncement) Less(a, b *listedPIN) bool { return a.announce.Before(b.an
 
 // Index returns the index in announced.
 func (byAnnouncement) Index(p *listedPIN) *int { return &p.announced }
+
+// Links returns the neighbours among all PINs.
+func (onList) Links(p *listedPIN) *indexed.Links[listedPIN] { return &p.latest }
+
+// Links returns the neighbours among the PINs that are advertised.
+func (onShown) Links(p *listedPIN) *indexed.Links[listedPIN] { return &p.shown }
 
 // PINUse is the use of a PIN by one registration, from M1 to its end.
 type PINUse struct {
@@ -290,7 +296,9 @@ func (l *PINList) Use(now time.Time, uuid wps.UUID, mac wps.MAC) (*PINUse, error
 		l.lent = make(map[pin.PIN]*listedPIN)
 	}
 	l.lent[p.pin] = p
-	p.attempts++
+	if p.wildcard {
+		p.attempts++
+	}
 	return &PINUse{list: l, entry: p, pin: p.pin}, nil
 }
 
@@ -406,9 +414,9 @@ func (l *PINList) advertised(now time.Time) (macs []wps.MAC, until time.Time) {
 		l.conceal(l.announced.First())
 	}
 	n := 0
-	for e := l.shown.Front(); e != nil && n < maxShown && len(macs) < maxAuthorizedMACs; e = e.Next() {
+	for p := l.shown.First(); p != nil && n < maxShown && len(macs) < maxAuthorizedMACs; p = l.shown.After(p) {
 		n++
-		if p := e.Value.(*listedPIN); !slices.Contains(macs, p.mac) {
+		if !slices.Contains(macs, p.mac) {
 			macs = append(macs, p.mac)
 		}
 	}

@@ -1,5 +1,6 @@
-// Package indexed has a heap whose elements hold their index in it, so that one
-// can be moved or removed without a search.
+// Package indexed has a heap whose elements hold their index in it, and a list
+// whose elements hold their neighbours, so that one can be moved or removed
+// without a search.
 package indexed
 
 import "container/heap"
