@@ -56,12 +56,12 @@ type PINList struct {
 
 	// The cost of finding, adding and removing a PIN does not depend on their
 	// number.
-	latest    indexed.List[listedPIN, onList] // all, latest first
+	latest    indexed.Chain[listedPIN, onList] // all, latest first
 	byUUID    map[wps.UUID]*listedPIN
 	byPIN     map[pin.PIN]*listedPIN
 	wild      []*listedPIN                             // those without a UUID-E, latest first: few, because each replaces another
 	expiring  indexed.Heap[*listedPIN, byExpiry]       // those that expire
-	shown     indexed.List[listedPIN, onShown]         // those that are advertised, latest first
+	shown     indexed.Chain[listedPIN, onShown]        // those that are advertised, latest first
 	announced indexed.Heap[*listedPIN, byAnnouncement] // the same, by when that ends
 
 	lent map[pin.PIN]*listedPIN // those in use, on the list or not

@@ -1,4 +1,4 @@
-// Package indexed has a heap whose elements hold their index in it, and a list
+// Package indexed has a heap whose elements hold their index in it, and a chain
 // whose elements hold their neighbours, so that one can be moved or removed
 // without a search.
 package indexed

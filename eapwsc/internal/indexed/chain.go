@@ -5,12 +5,13 @@ type Linking[T any] interface {
 	Links(element *T) *Links[T]
 }
 
-// Links are the neighbours of an element in a [List]. An element that can be on
+// Links are the neighbours of an element in a [Chain]. An element that can be on
 // several lists has links for each.
 type Links[T any] struct{ before, after *T }
 
-// List is a list. The zero value is empty, and uses the zero value of L.
-type List[T any, L Linking[T]] struct {
+// Chain is a list in which each element has its neighbours. The zero value is
+// empty, and uses the zero value of L.
+type Chain[T any, L Linking[T]] struct {
 	first, last *T
 	length      int
 }
@@ -21,24 +22,24 @@ func links[T any, L Linking[T]](element *T) *Links[T] {
 }
 
 // Len returns the number of elements.
-func (l *List[T, L]) Len() int { return l.length }
+func (l *Chain[T, L]) Len() int { return l.length }
 
 // First returns the first element, or nil.
-func (l *List[T, L]) First() *T { return l.first }
+func (l *Chain[T, L]) First() *T { return l.first }
 
 // Last returns the last element, or nil.
-func (l *List[T, L]) Last() *T { return l.last }
+func (l *Chain[T, L]) Last() *T { return l.last }
 
 // After returns the element after one on the list, or nil.
-func (l *List[T, L]) After(element *T) *T { return links[T, L](element).after }
+func (l *Chain[T, L]) After(element *T) *T { return links[T, L](element).after }
 
 // Contains reports whether an element is on the list.
-func (l *List[T, L]) Contains(element *T) bool {
+func (l *Chain[T, L]) Contains(element *T) bool {
 	return element == l.first || links[T, L](element).before != nil
 }
 
 // PushFront adds an element, which is not on the list, before all others.
-func (l *List[T, L]) PushFront(element *T) {
+func (l *Chain[T, L]) PushFront(element *T) {
 	links[T, L](element).after = l.first
 	if l.first == nil {
 		l.last = element
@@ -50,7 +51,7 @@ func (l *List[T, L]) PushFront(element *T) {
 }
 
 // Remove removes an element, which is on the list.
-func (l *List[T, L]) Remove(element *T) {
+func (l *Chain[T, L]) Remove(element *T) {
 	own := links[T, L](element)
 	if own.before == nil {
 		l.first = own.after

@@ -12,10 +12,10 @@ type ofMember struct{}
 
 func (ofMember) Links(m *member) *Links[member] { return &m.links }
 
-// TestList compares a list with a slice.
-func TestList(t *testing.T) {
+// TestChain compares a chain with a slice.
+func TestChain(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	var l List[member, ofMember]
+	var l Chain[member, ofMember]
 	var want []*member
 	var gone member
 	for range 10000 {
