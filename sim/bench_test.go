@@ -87,7 +87,7 @@ func registerAlone(b *testing.B, pb *testing.PB, reuse bool) {
 			b.Error(err)
 			return
 		}
-		session, err := point.NewSession(p.radio.MAC(), 0)
+		session, err := point.NewSession(p.radio().MAC(), 0)
 		if err != nil {
 			b.Error(err)
 			return

@@ -81,7 +81,7 @@ func (c *Computer) WriteSettings(routerPIN pin.PIN, settings wps.Credential) {
 func (c *Computer) run(routerPIN pin.PIN, write *wps.Credential) {
 	c.port.note(WizardStarted, "")
 	c.pin, c.write, c.settings, c.err, c.busy, c.scans = routerPIN, write, nil, nil, true, 0
-	c.record.noteSearch(c.port.Now(), c.radio.MAC(), c.cfg.Device.UUID, doctor.PIN)
+	c.record.noteSearch(c.port.Now(), c.radio().MAC(), c.cfg.Device.UUID, doctor.PIN)
 	c.record.external = true
 	c.alarm = time.Time{} // of an earlier wizard that was still looking
 	c.alarmFired(c.port.Now())

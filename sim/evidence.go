@@ -42,7 +42,7 @@ func (r *record) noteScan(now time.Time, found []foundBSS) {
 // noteAttempt starts an attempt to register.
 func (r *record) noteAttempt(now time.Time, s *station) {
 	r.status = 0
-	r.Begin(now, s.radio.MAC(), s.point.mac, r.external)
+	r.Begin(now, s.radio().MAC(), s.point.mac, r.external)
 }
 
 // noteAnswer records that the access point has answered a request to authenticate or

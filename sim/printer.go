@@ -24,16 +24,16 @@ type PrinterConfig struct {
 	// Bands are the bands of its radio; 0 is 2.4 GHz only, as with most
 	// printers.
 	Bands wps.RFBands
-	// PIN is a PIN on a label; by default each set-up generates a new one.
-	PIN pin.PIN
-	// Device describes the printer; empty fields are filled in.
-	Device wps.Device
 	// Version10 makes it a version 1.0 device.
 	Version10 bool
 	// OnePerBand judges overlaps as iwd does: see [selection.Selector].
 	OnePerBand bool
 	// RandomMAC gives the printer a new address for each set-up.
 	RandomMAC bool
+	// PIN is a PIN on a label; by default each set-up generates a new one.
+	PIN pin.PIN
+	// Device describes the printer; empty fields are filled in.
+	Device wps.Device
 	// Patience is how long a set-up lasts; 0 means [wps.WalkTime]. For the push
 	// button it cannot be more.
 	Patience time.Duration
@@ -119,7 +119,6 @@ type Printer struct {
 
 	networks []wps.Credential // survive a restart, the latest first
 	setup    *setup           // nil if none is in progress
-	ssid     wps.SSID         // of the network it is connecting to
 	err      error
 }
 
@@ -197,7 +196,7 @@ func (p *Printer) Status() Status {
 	case p.setup != nil:
 		s.State = SettingUp
 	case p.phase == stationConnected:
-		s.State, s.SSID = Connected, p.ssid
+		s.State, s.SSID = Connected, p.point.ssid
 	case len(p.networks) > 0:
 		s.State = Connecting
 	}
@@ -252,7 +251,7 @@ func (p *Printer) begin(s *setup, patience time.Duration) {
 	}
 	s.began, s.patience = now, patience
 	p.record, p.setup, p.err = record{}, s, nil
-	p.record.noteSearch(now, p.radio.MAC(), p.cfg.Device.UUID, p.method())
+	p.record.noteSearch(now, p.radio().MAC(), p.cfg.Device.UUID, p.method())
 	p.scanForRegistrar(now)
 	p.schedule()
 }
@@ -265,7 +264,7 @@ func (p *Printer) changeMAC(now time.Time) {
 	}
 	mac := wps.MAC{0x02}
 	p.macs.Read(mac[1:])
-	if p.radio.SetMAC(mac) == nil { // otherwise another device has this address
+	if p.radio().SetMAC(mac) == nil { // otherwise another device has this address
 		p.cfg.Device.MAC = mac
 	}
 }
@@ -371,7 +370,7 @@ func (p *Printer) chooseRegistrar(now time.Time) {
 			aps = append(aps, b.bss)
 		}
 	}
-	selector := selection.Selector{MAC: p.radio.MAC(), OnePerBand: p.cfg.OnePerBand}
+	selector := selection.Selector{MAC: p.radio().MAC(), OnePerBand: p.cfg.OnePerBand}
 	choose := selector.PushButton
 	if !s.button {
 		choose = func(c []selection.Candidate) (selection.Choice, error) { return selector.PIN(c, false) }
@@ -557,7 +556,6 @@ func (p *Printer) chooseNetwork(now time.Time) {
 		}
 		var key *psk
 		if key, err = p.match(&c, p.found[best].bss); err == nil {
-			p.ssid = c.SSID
 			p.connect(now, p.found[best].bss, key)
 			return
 		}
@@ -586,7 +584,7 @@ func (p *Printer) match(c *wps.Credential, point *bss) (*psk, error) {
 // connected is called when the 4-way handshake is complete.
 func (p *Printer) connected(time.Time) {
 	p.err, p.alarm = nil, time.Time{}
-	p.port.note(PrinterConnected, p.ssid.String())
+	p.port.note(PrinterConnected, p.point.ssid.String())
 }
 
 // disconnected looks for the network again, after a pause.

@@ -87,7 +87,6 @@ const (
 // and carries the frames of an exchange, as its owner requests.
 type station struct {
 	port   *Port
-	radio  *Radio
 	rand   *RandomSource // of the 4-way handshake; nil before the first
 	owner  stationOwner
 	record record // for package doctor
@@ -138,10 +137,13 @@ func (s *station) join(w *World, owner interface {
 	if err != nil {
 		return err
 	}
-	s.port, s.radio, s.owner = port, port.Radio(0), owner
+	s.port, s.owner = port, owner
 	s.bands = bands & (wps.Band24GHz | wps.Band5GHz | wps.Band60GHz)
 	return nil
 }
+
+// radio returns the only radio.
+func (s *station) radio() *Radio { return s.port.Radio(0) }
 
 // probeRequest returns the WPS element of a probing device.
 func probeRequest(d *wps.Device, t wps.RequestType, id wps.DevicePasswordID, bands wps.RFBands) *wps.ProbeRequest {
@@ -178,7 +180,7 @@ func (s *station) nextBand(now time.Time) {
 	}
 	band := s.left & -s.left // the lowest
 	s.left &^= band
-	s.radio.Scan(band)
+	s.radio().Scan(band)
 	s.deadline = now.Add(dwell)
 	s.probeFor("", band)
 	for _, ssid := range s.names {
@@ -190,7 +192,7 @@ func (s *station) nextBand(now time.Time) {
 func (s *station) probeFor(ssid wps.SSID, band wps.RFBands) {
 	w := s.port.world
 	s.port.Send(&Frame{
-		Type: ProbeRequest, From: s.radio.MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
+		Type: ProbeRequest, From: s.radio().MAC(), To: wps.Broadcast, BSSID: wps.Broadcast, Band: band,
 		Body: w.keep(append(appendSSID(w.elements(), ssid), s.request...)),
 	})
 }
@@ -202,7 +204,7 @@ func (s *station) stop() {
 	}
 	s.phase, s.deadline = stationIdle, time.Time{}
 	s.start, s.exchange, s.ended, s.over, s.keys = time.Time{}, nil, false, nil, nil
-	s.radio.Tune(0)
+	s.radio().Tune(0)
 }
 
 // leave stops what the station is doing, and notifies the access point.
@@ -215,7 +217,7 @@ func (s *station) leave(now time.Time) {
 
 // send sends a frame to the access point.
 func (s *station) send(f *Frame) {
-	f.From, f.To, f.BSSID, f.Band = s.radio.MAC(), s.point.mac, s.point.mac, s.point.band
+	f.From, f.To, f.BSSID, f.Band = s.radio().MAC(), s.point.mac, s.point.mac, s.point.band
 	s.port.Send(f)
 }
 
@@ -235,7 +237,7 @@ func (s *station) connect(now time.Time, point *bss, key *psk) {
 	var rsn []byte
 	if key != nil {
 		rsn = stationRSN(point.rsn.Group)
-		s.keys = &pairwise{psk: *key, point: point.mac, station: s.radio.MAC(), rsn: rsn}
+		s.keys = &pairwise{psk: *key, point: point.mac, station: s.radio().MAC(), rsn: rsn}
 		if s.rand == nil {
 			s.rand = s.port.Rand("4-way handshake")
 		}
@@ -249,7 +251,7 @@ func (s *station) attempt(now time.Time, point *bss, elements []byte) {
 	s.point = point
 	w := s.port.world
 	s.elements = w.keep(append(appendSSID(w.elements(), point.ssid), elements...))
-	s.radio.Tune(point.band)
+	s.radio().Tune(point.band)
 	s.phase, s.tries = stationAuthenticates, 0
 	s.sendRequest(now)
 }

@@ -511,7 +511,7 @@ func TestTroubles(t *testing.T) {
 				if status.State != Connected || status.Err != nil || status.SSID != h.router.Settings().SSID {
 					t.Errorf("%v", status.Err)
 				}
-				if got := h.router.Stations(); !slices.Equal(got, []wps.MAC{h.printer.radio.MAC()}) {
+				if got := h.router.Stations(); !slices.Equal(got, []wps.MAC{h.printer.radio().MAC()}) {
 					t.Errorf("connected to the router: %v", got)
 				}
 			case !errors.Is(status.Err, tt.err):

@@ -17,7 +17,6 @@ type Recorder struct {
 	self     *Station
 	networks []Network
 	history  History
-	attempts []*Attempt
 
 	attempt  *Attempt     // the current one
 	heard    time.Time    // when a packet was last received
@@ -28,7 +27,7 @@ type Recorder struct {
 // Evidence returns the evidence so far: the access points of all scans, the
 // station itself and its attempts.
 func (r *Recorder) Evidence() *Evidence {
-	e := &Evidence{Live: true, Networks: slices.Clone(r.networks), Attempts: slices.Clone(r.attempts)}
+	e := &Evidence{Live: true, Networks: slices.Clone(r.networks), Attempts: slices.Clone(r.history.latest())}
 	if r.self != nil {
 		e.Stations = []Station{*r.self}
 	}
@@ -160,7 +159,7 @@ func (r *Recorder) End(now time.Time, how Ending) {
 	default:
 		a.End = how.End
 	}
-	r.attempts = r.history.Add(a)
+	r.history.Add(a)
 }
 
 // succeed records the success of the attempt.
@@ -188,7 +187,8 @@ func (a *Attempt) apRole() registration.Role {
 
 // Joined records what happened after the last attempt, if it succeeded.
 func (r *Recorder) Joined(after After) {
-	if n := len(r.attempts); n > 0 && r.attempts[n-1].End == EndDone {
-		r.attempts[n-1].After = after
+	attempts := r.history.latest()
+	if n := len(attempts); n > 0 && attempts[n-1].End == EndDone {
+		attempts[n-1].After = after
 	}
 }

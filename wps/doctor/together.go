@@ -116,6 +116,11 @@ func (h *History) Add(a *Attempt) []*Attempt {
 		h.attempts = slices.Clone(h.attempts[memory:]) // the old array is in use
 	}
 	h.attempts = append(h.attempts, a)
+	return h.latest()
+}
+
+// latest returns the latest attempt after the ones before it.
+func (h *History) latest() []*Attempt {
 	n := len(h.attempts)
 	return h.attempts[max(0, n-1-memory):n:n]
 }
