@@ -61,15 +61,14 @@ type Station struct {
 // zero value is not known.
 type Attempt struct {
 	Began, Ended time.Time
+	// Enrollee and Registrar are the descriptions in M1 and in M2 or M2D.
+	Enrollee, Registrar wps.Device
 	// Station and AP are the addresses of the two ends.
 	Station, AP wps.MAC
 	// APEnrollee reports that the access point is the enrollee: an external
 	// registrar, such as a PC, reads or configures it with the router's own
 	// PIN.
 	APEnrollee bool
-
-	// Enrollee and Registrar are the descriptions in M1 and in M2 or M2D.
-	Enrollee, Registrar wps.Device
 	// Method is the method in M1, Answered the one in M2.
 	Method, Answered Method
 
@@ -97,14 +96,6 @@ type Attempt struct {
 	DisconnectReason uint16
 	// Fault is a fault that was found in a message.
 	Fault Fault
-	// Repeats is how often the last message was sent again without an answer,
-	// Silence how long nothing was heard before the end of the attempt or of
-	// the evidence.
-	Repeats int
-	Silence time.Duration
-	// Retransmissions counts the messages of the whole attempt that were sent
-	// again.
-	Retransmissions int
 
 	// M2Lost reports that M1 was sent again after M2: the enrollee has not
 	// received M2.
@@ -119,11 +110,20 @@ type Attempt struct {
 	// controller over IEEE 1905.1.
 	Mesh bool
 
+	// After is what happened after the settings were handed over.
+	After After
 	// Settings are the networks that were handed over, as far as they could be
 	// read.
 	Settings []Settings
-	// After is what happened after the settings were handed over.
-	After After
+
+	// Repeats is how often the last message was sent again without an answer,
+	// Silence how long nothing was heard before the end of the attempt or of
+	// the evidence.
+	Repeats int
+	Silence time.Duration
+	// Retransmissions counts the messages of the whole attempt that were sent
+	// again.
+	Retransmissions int
 }
 
 // Method is the kind of password used in an attempt.

@@ -21,18 +21,17 @@ type Network struct {
 	Channel, Signal int
 	// Traits are its security and band, from its beacon if one was heard.
 	dot11.Traits
-	// Adverts are its WPS elements in the order of time, at most 64. They show
-	// when a button was pressed or the PIN locked.
-	Adverts []Advert
 	// Silent reports that it is not known whether the access point has WPS:
 	// Adverts is then empty and means nothing.
 	Silent bool
+	beacon bool // a beacon was heard
+	cut    bool // the end of the last one was not captured, where an element may be
+	// Adverts are its WPS elements in the order of time, at most 64. They show
+	// when a button was pressed or the PIN locked.
+	Adverts []Advert
 	// Description is the WPS element of its last probe response, which has the
 	// maker and the model; nil if none was heard or could be read.
 	Description *wps.ProbeResponse
-
-	beacon bool // a beacon was heard
-	cut    bool // the end of the last one was not captured, where an element may be
 }
 
 // Advert is the WPS advertisement of an access point from a time on.
