@@ -98,15 +98,14 @@ type station struct {
 	tries    int16       // requests sent in an attempt
 	deadline time.Time
 	alarm    time.Time // the owner's
+	request  []byte    // elements: in a scan of the probe requests, without the name; in an attempt of the association request
 
 	// A scan.
-	request []byte     // the elements of probe requests, without the name
-	names   []wps.SSID // networks that are also asked for by name
-	found   []foundBSS
+	names []wps.SSID // networks that are also asked for by name
+	found []foundBSS
 
 	// An attempt at an access point.
 	point    *bss
-	elements []byte    // of the association request; nil when it was answered
 	exchange Endpoint  // if it is an attempt to register
 	start    time.Time // when EAPOL-Start is due
 	over     error     // why the attempt failed
@@ -250,7 +249,7 @@ func (s *station) connect(now time.Time, point *bss, key *psk) {
 func (s *station) attempt(now time.Time, point *bss, elements []byte) {
 	s.point = point
 	w := s.port.world
-	s.elements = w.keep(append(appendSSID(w.elements(), point.ssid), elements...))
+	s.request = w.keep(append(appendSSID(w.elements(), point.ssid), elements...))
 	s.radio().Tune(point.band)
 	s.phase, s.tries = stationAuthenticates, 0
 	s.sendRequest(now)
@@ -263,7 +262,7 @@ func (s *station) sendRequest(now time.Time) {
 	if s.phase == stationAuthenticates {
 		s.send(&Frame{Type: Authentication})
 	} else {
-		s.send(&Frame{Type: AssociationRequest, Body: s.elements})
+		s.send(&Frame{Type: AssociationRequest, Body: s.request})
 	}
 }
 
@@ -390,7 +389,7 @@ func refusedBy(what string, status uint16) error {
 }
 
 func (s *station) associated(now time.Time, status uint16) {
-	s.elements = nil
+	s.request = nil
 	s.record.noteAnswer(now, status)
 	s.record.Associated()
 	switch {
