@@ -218,7 +218,7 @@ type beacons struct {
 	next    func(now time.Time) *Frame // nil if it sends none now
 	origin  time.Duration              // when it began
 	pending bool                       // the next one is scheduled
-	due     func()                     // beaconDue of the radio
+	due     func()                     // beaconDue of the radio, for the queue
 }
 
 // active reports whether the radio sends beacons.
