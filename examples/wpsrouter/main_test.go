@@ -37,6 +37,7 @@ type world struct {
 	segment eapol.Segment
 	url     string
 	stop    func() (status int, said string)
+	timeout time.Duration // of a device, until it gives up; 0 is the default
 }
 
 // said is the output of the program; it sends the address of the page.
@@ -113,7 +114,7 @@ func (w *world) enroll(n byte, password registration.Password) (*registration.Re
 }
 
 func (w *world) exchange(mac wps.MAC, machine eapwsc.Machine) (*registration.Result, error) {
-	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: machine, Timeout: 3 * time.Second})
+	peer, err := eapwsc.NewPeer(eapwsc.PeerConfig{Machine: machine, Timeout: w.timeout})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -177,9 +178,11 @@ func TestPage(t *testing.T) {
 		t.Error(err)
 	}
 	holds(t, w.do("off", nil), "WPS is off", `id="on"`)
+	w.timeout = time.Second
 	if _, err := w.read(5, digits[1]); !errors.Is(err, registration.ErrTimeout) {
 		t.Errorf("while WPS is off: %v", err)
 	}
+	w.timeout = 0
 	holds(t, w.do("on", nil), "WPS is on")
 	wrong := "12345670"
 	for n := byte(6); !strings.Contains(w.do("", nil), "locked, for"); n++ {
@@ -205,6 +208,7 @@ func TestPage(t *testing.T) {
 	again.stop()
 	again = newWorld(t, "-state", state)
 	holds(t, again.do("", nil), "WPS is off")
+	again.timeout = time.Second
 	if _, err := again.enroll(7, registration.PushButton()); !errors.Is(err, registration.ErrTimeout) {
 		t.Errorf("switched off before the restart: %v", err)
 	}
