@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"github.com/gowps/gowps/eapwsc"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
+	"github.com/gowps/gowps/wps/registration"
 )
 
 // broken is our station with a fault that has nothing to do with the protocol.
@@ -159,10 +161,10 @@ func TestBrokenDevices(t *testing.T) {
 }
 
 // behind serves our station at the other end of a connection, which is broken in
-// some way.
-func behind(t testing.TB, conn net.Conn, kind string) {
+// some way. The station has a key pair unless that is nil.
+func behind(t testing.TB, conn net.Conn, kind string, pair *registration.KeyPair) {
 	defer conn.Close()
-	p := peer(t)
+	p := peer(t, pair)
 	step := p.Start(time.Now())
 	head := make([]byte, 4)
 	for n := 1; !step.Done; n++ {
@@ -226,13 +228,17 @@ func TestBrokenStreams(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
+				suiteKeys, stationKeys := sim.KnownKeyPairs()
+				if kind == "works" {
+					stationKeys = nil // some cases need new ones
+				}
 				device := &Stream{Dial: func(wps.MAC) (net.Conn, error) {
 					if kind == "cannot be dialled" {
 						time.Sleep(time.Hour)
 						return nil, errors.New("too late")
 					}
 					near, far := net.Pipe()
-					go behind(t, far, kind)
+					go behind(t, far, kind, stationKeys)
 					return near, nil
 				}}
 				cfg := Config{Device: device, Role: Station, OwnPIN: ownPIN, Short: true}
@@ -243,6 +249,7 @@ func TestBrokenStreams(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				s.key = suiteKeys
 				began, passed := time.Now(), 0
 				results := s.Run(t.Context())
 				for _, r := range results {
@@ -286,7 +293,7 @@ func TestInterrupted(t *testing.T) {
 					if phase == "sleep" {
 						kind = "works"
 					}
-					go func() { behind(t, far, kind); closed.Add(1) }()
+					go func() { behind(t, far, kind, nil); closed.Add(1) }()
 					return near, nil
 				}}
 				cfg := Config{Device: device, Role: Station, OwnPIN: ownPIN, Only: "STA-ENR-PIN-0[12]"}
@@ -347,7 +354,7 @@ func TestLoadInterrupted(t *testing.T) {
 		defer cancel()
 		device := &Stream{Dial: func(wps.MAC) (net.Conn, error) {
 			near, far := net.Pipe()
-			go behind(t, far, "is silent")
+			go behind(t, far, "is silent", nil)
 			return near, nil
 		}}
 		s, err := New(Config{Device: device, Role: Station, OwnPIN: ownPIN})

@@ -25,11 +25,11 @@ import (
 	"github.com/gowps/gowps/wps/registration"
 )
 
-// peer returns our own station as an exchange.
-func peer(t testing.TB) *eapwsc.Peer {
+// peer returns our own station as an exchange, with a key pair unless that is nil.
+func peer(t testing.TB, pair *registration.KeyPair) *eapwsc.Peer {
 	t.Helper()
 	m, err := registration.NewEnrollee(registration.EnrolleeConfig{
-		Config: registration.Config{Device: fixture.Device(2)}, Password: registration.PIN(fixture.PIN(t, ownPIN)),
+		Config: registration.Config{Device: fixture.Device(2), KeyPair: pair}, Password: registration.PIN(fixture.PIN(t, ownPIN)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestStream(t *testing.T) {
 			near, far := net.Pipe()
 			go func() {
 				defer far.Close()
-				p := peer(t)
+				p := peer(t, nil)
 				l := &streamLink{conn: far, arrived: make(chan []byte, streamQueue)}
 				go l.read()
 				step := p.Start(time.Now())

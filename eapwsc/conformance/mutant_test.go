@@ -14,6 +14,7 @@ import (
 	"github.com/gowps/gowps/eapwsc"
 	"github.com/gowps/gowps/eapwsc/ap"
 	"github.com/gowps/gowps/eapwsc/eap"
+	"github.com/gowps/gowps/sim"
 	"github.com/gowps/gowps/wps"
 	"github.com/gowps/gowps/wps/registration"
 )
@@ -404,16 +405,30 @@ func onceOnly(m wps.MessageType) fault {
 }
 
 // TestMutant runs the case for each fault: it must fail with the faulty device,
-// and not with the device without the fault.
+// and not with the device without the fault. Where the device's keys need not be
+// new, they are those of [results].
 func TestMutant(t *testing.T) {
 	all := mutants()
 	for _, m := range all {
 		t.Run(m.name, func(t *testing.T) {
 			c := findCase(t, m.kills)
+			suiteKeys, deviceKeys := sim.KnownKeyPairs()
+			fresh := has[freshness](c)
+			if inner := m.config; !fresh {
+				m.config = func(cfg *ap.Config) {
+					if inner != nil {
+						inner(cfg)
+					}
+					withKeys(deviceKeys)(cfg)
+				}
+			}
 			device, controls := build(t, m)
 			s, err := New(Config{Device: device, Role: m.role, Controls: controls, OwnPIN: ownPIN})
 			if err != nil {
 				t.Fatal(err)
+			}
+			if !fresh {
+				s.key = suiteKeys
 			}
 			if r := s.RunCase(t.Context(), c); r.Verdict != Fail {
 				t.Errorf("%s %q: %v: %s", c.ID, c.Title, r.Verdict, r.Reason)

@@ -175,8 +175,8 @@ func (p *profiled) ProbeResponse() ([]byte, error) {
 	return wps.Append(nil, &e)
 }
 
-// routerDevice returns the device of a profile.
-func routerDevice(t *testing.T, p *campaign.RouterProfile) (Device, Controls) {
+// routerDevice returns the device of a profile, with a key pair unless that is nil.
+func routerDevice(t *testing.T, p *campaign.RouterProfile, pair *registration.KeyPair) (Device, Controls) {
 	cfg := sim.RouterConfig{Name: "router", PIN: fixture.PIN(t, ownPIN)}
 	if p.Configure != nil {
 		p.Configure(&cfg)
@@ -187,7 +187,7 @@ func routerDevice(t *testing.T, p *campaign.RouterProfile) (Device, Controls) {
 	cfg.Customize = func(c *ap.Config) { base = *c }
 	configure := func() ap.Config {
 		c := base
-		c.Registration.Rand, c.Credentials = nil, slices.Clone(base.Credentials)
+		c.Registration.Rand, c.Registration.KeyPair, c.Credentials = nil, pair, slices.Clone(base.Credentials)
 		if custom != nil {
 			custom(&c)
 		}
@@ -235,8 +235,9 @@ func routerDevice(t *testing.T, p *campaign.RouterProfile) (Device, Controls) {
 	return &profiled{a, router.WPS() != nil, announce}, hands
 }
 
-// printerDevice returns the device of a profile and its PIN.
-func printerDevice(t *testing.T, p *campaign.PrinterProfile) (Device, Controls, string) {
+// printerDevice returns the device of a profile, with a key pair unless that is
+// nil, and its PIN.
+func printerDevice(t *testing.T, p *campaign.PrinterProfile, pair *registration.KeyPair) (Device, Controls, string) {
 	cfg := sim.PrinterConfig{Name: "printer", PIN: pin.MustParse(ownPIN), Device: fixture.Device(2)}
 	if p.Configure != nil {
 		p.Configure(&cfg)
@@ -244,7 +245,7 @@ func printerDevice(t *testing.T, p *campaign.PrinterProfile) (Device, Controls, 
 	button := false
 	air := airOf(Station, p.Name)
 	process := &Process{New: func(time.Time, wps.MAC) (Handler, error) {
-		run := registration.EnrolleeConfig{Config: registration.Config{Device: cfg.Device, Version10: cfg.Version10}, Password: registration.PIN(cfg.PIN)}
+		run := registration.EnrolleeConfig{Config: registration.Config{Device: cfg.Device, Version10: cfg.Version10, KeyPair: pair}, Password: registration.PIN(cfg.PIN)}
 		if button {
 			run.Password = registration.PushButton()
 		}
@@ -290,25 +291,24 @@ func TestProfiles(t *testing.T) {
 		}
 		left[key] = p
 	}
-	check := func(name string, make func(t *testing.T) Config) {
+	check := func(name string, make func(t *testing.T, pair *registration.KeyPair) Config) {
 		row, ok := left[name]
 		delete(left, name)
 		t.Run(name, func(t *testing.T) {
 			if !ok || (row.found == "") == (row.unseen == "") {
 				t.Fatal("the table has no row, or one that does not say what is found or why it is not")
 			}
-			cfg := make(t)
-			cfg.Role, cfg.Short, cfg.Seed = row.role, true, 1
-			if row.found == "" {
-				cfg.Level = Must // other levels include cases about habits
-			} else {
-				cfg.Only = row.found
-			}
-			s, err := New(cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range s.Run(t.Context()) {
+			all := results(t, func(pair *registration.KeyPair) Config {
+				cfg := make(t, pair)
+				cfg.Role, cfg.Short, cfg.Seed = row.role, true, 1
+				if row.found == "" {
+					cfg.Level = Must // other levels include cases about habits
+				} else {
+					cfg.Only = row.found
+				}
+				return cfg
+			}, func(c *Case) bool { return row.found != "" || has[freshness](c) })
+			for _, r := range all {
 				switch {
 				case row.found == "" && r.Verdict == Fail:
 					t.Error(r.Text())
@@ -316,20 +316,20 @@ func TestProfiles(t *testing.T) {
 					t.Errorf("%s %q: %v: %q, want %q", r.Case.ID, r.Case.Title, r.Verdict, r.Reason, row.says)
 				}
 			}
-			if len(s.cases) == 0 {
+			if len(all) == 0 {
 				t.Error("no case")
 			}
 		})
 	}
 	for _, p := range campaign.RouterProfiles() {
-		check(p.Name+" router", func(t *testing.T) Config {
-			d, c := routerDevice(t, &p)
+		check(p.Name+" router", func(t *testing.T, pair *registration.KeyPair) Config {
+			d, c := routerDevice(t, &p, pair)
 			return Config{Device: d, Controls: c, OwnPIN: ownPIN}
 		})
 	}
 	for _, p := range campaign.PrinterProfiles() {
-		check(p.Name+" printer", func(t *testing.T) Config {
-			d, c, digits := printerDevice(t, &p)
+		check(p.Name+" printer", func(t *testing.T, pair *registration.KeyPair) Config {
+			d, c, digits := printerDevice(t, &p, pair)
 			return Config{Device: d, Controls: c, OwnPIN: digits}
 		})
 	}

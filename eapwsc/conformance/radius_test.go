@@ -206,7 +206,7 @@ func TestRADIUSStation(t *testing.T) {
 				stop = sync.OnceFunc(func() { close(left) })
 				stations.Go(func() {
 					defer link.Close()
-					p := peer(t)
+					p := peer(t, nil)
 					for step := p.Start(time.Now()); !step.Done; {
 						packet, err := link.Receive(time.Now().Add(time.Second))
 						select {
