@@ -1,8 +1,8 @@
 package doctor
 
 import (
+	"crypto/sha256"
 	"errors"
-	"hash/maphash"
 	"slices"
 	"time"
 
@@ -18,10 +18,9 @@ type Recorder struct {
 	networks []Network
 	history  History
 
-	attempt  *Attempt     // the current one
-	heard    time.Time    // when a packet was last received
-	previous uint64       // a digest of the last packet received, which takes less memory than a copy
-	seed     maphash.Seed // of the digests of an attempt
+	attempt  *Attempt  // the current one
+	heard    time.Time // when a packet was last received
+	previous [16]byte  // a hash of the last packet received, which takes less memory than a copy
 }
 
 // Evidence returns the evidence so far: the access points of all scans, the
@@ -80,7 +79,7 @@ func (r *Recorder) Begin(now time.Time, station, ap wps.MAC, apEnrollee bool) {
 	if r.self != nil {
 		r.attempt.Method = r.self.Method
 	}
-	r.heard, r.previous, r.seed = now, 0, maphash.MakeSeed()
+	r.heard, r.previous = now, [16]byte{}
 }
 
 // Associated records that the access point accepted the association.
@@ -102,11 +101,12 @@ func (r *Recorder) Packet(now time.Time, received bool, packet []byte) {
 	}
 	if received {
 		r.heard = now
-		if digest := maphash.Bytes(r.seed, packet); digest == r.previous {
+		hash := sha256.Sum256(packet)
+		if [16]byte(hash[:16]) == r.previous {
 			a.Repeats++
 			a.Retransmissions++
 		} else {
-			a.Repeats, r.previous = 0, digest
+			a.Repeats, r.previous = 0, [16]byte(hash[:16])
 		}
 	}
 	p, err := eap.ParsePacket(packet)

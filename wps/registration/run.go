@@ -50,10 +50,10 @@ type Config struct {
 // run is what the two machines have in common.
 type run struct {
 	redacted
-	cfg *Config // until M2, which with M1 and M2D alone needs all of it
+	cfg *Config // nil after M2: only M1, M2 and M2D need all of it
 
-	// What is needed longer of it. A run waits most of its time, and there may
-	// be many of them.
+	// What later messages need of it. A run waits most of its time, and there
+	// may be many of them.
 	random        io.Reader
 	vendor        []wps.VendorExtension
 	extra         []wps.Attribute
@@ -200,8 +200,8 @@ func (r *run) handle(msg []byte, process func(t wps.MessageType, msg []byte) (wp
 	return out, err
 }
 
-// keepsParts reports whether parts of a message of this type are kept, so that
-// the machine needs a copy of it.
+// keepsParts reports whether the machine keeps parts of a message of this type,
+// and therefore needs a copy.
 func keepsParts(t wps.MessageType) bool {
 	switch t {
 	case wps.MessageM3, wps.MessageM4, wps.MessageM5, wps.MessageM6, wps.MessageM7:
