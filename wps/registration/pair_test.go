@@ -221,6 +221,41 @@ func TestInputNotKept(t *testing.T) {
 	}
 }
 
+// TestWaitingRun checks that a run that waits for a message keeps no state of
+// AES, and no configuration once it has the keys.
+func TestWaitingRun(t *testing.T) {
+	for name, newForm := range map[string]func() form{
+		"station": station, "writing": writing, "handover": handover,
+		"decision on a handover": func() form {
+			f := handover()
+			f.first = &Decision{Password: f.registrar.Password, PeerKeyHash: f.registrar.PeerKeyHash}
+			return f
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newForm()
+			f.cheap()
+			e, r := f.machines(t)
+			keyed := 0
+			f.talk(t, e, r, func(s said) []byte {
+				for _, own := range []*run{&e.run, &r.run} {
+					if own.cipher == nil {
+						continue
+					}
+					keyed++
+					if own.cipher.aes != nil || own.cfg != nil {
+						t.Errorf("%v: the %v keeps AES %v, the configuration %v", s.kind(), own.role, own.cipher.aes != nil, own.cfg != nil)
+					}
+				}
+				return s.octets
+			})
+			if keyed == 0 || r.Result() == nil {
+				t.Fatalf("%d runs with keys, result %v, error %v", keyed, r.Result(), r.Err())
+			}
+		})
+	}
+}
+
 // ladder returns the names of the messages of a run.
 func ladder(all []said) string {
 	var names []string

@@ -189,15 +189,7 @@ func (r *run) handle(msg []byte, process func(t wps.MessageType, msg []byte) (wp
 	default:
 		err = r.rejectOrIgnore(received, err)
 	}
-	out, err := r.answer(received, t, answer, err)
-	if out != nil {
-		r.received = hash
-	}
-	r.room = nil
-	if r.cipher != nil {
-		r.cipher.rest()
-	}
-	return out, err
+	return r.answerTo(hash, received, t, answer, err)
 }
 
 // keepsParts reports whether the machine keeps parts of a message of this type,
@@ -213,9 +205,19 @@ func keepsParts(t wps.MessageType) bool {
 // answerLater is handle for a message that has waited for a decision, which is
 // the answer m or the error.
 func (r *run) answerLater(received []byte, t wps.MessageType, m wps.List, err error) ([]byte, error) {
+	return r.answerTo(sha256.Sum256(received), received, t, m, err)
+}
+
+// answerTo is answer for a message with a hash, by which a repetition is
+// recognized. It drops what the run does not need while it waits.
+func (r *run) answerTo(hash [sha256.Size]byte, received []byte, t wps.MessageType, m wps.List, err error) ([]byte, error) {
 	out, err := r.answer(received, t, m, err)
 	if out != nil {
-		r.received = sha256.Sum256(received)
+		r.received = hash
+	}
+	r.room = nil
+	if r.cipher != nil {
+		r.cipher.rest()
 	}
 	return out, err
 }
