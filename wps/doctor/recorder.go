@@ -12,7 +12,7 @@ import (
 )
 
 // Recorder collects evidence at a station: its scans and its runs. The zero value
-// is empty. A Record is not safe for concurrent use.
+// is empty. A Recorder is not safe for concurrent use.
 type Recorder struct {
 	self     *Station
 	networks []Network
