@@ -341,7 +341,7 @@ func version(c *Config) uint8 {
 }
 
 // TestVersions checks which messages carry the extension of the Wi-Fi Alliance,
-// and its contents.
+// and its contents. All carry the extensions of other vendors.
 //
 // hostap: test_ap_wps_conf_pin_v1 test_ap_wps_new_version_sta
 func TestVersions(t *testing.T) {
@@ -360,6 +360,8 @@ func TestVersions(t *testing.T) {
 			f.cheap()
 			f.enrollee.WFA, f.enrollee.Version10 = all, test.wants == nil
 			f.registrar.WFA, f.registrar.Version10 = all, true // as if it had none
+			vendor := []wps.VendorExtension{{Vendor: [3]byte{0, 1, 2}, Data: []byte("extension")}}
+			f.enrollee.Vendor, f.registrar.Vendor = vendor, vendor
 			e, r := f.machines(t)
 			for _, s := range f.talk(t, e, r, nil) {
 				m, err := wps.ParseMessage(s.octets, wps.Strict)
@@ -372,6 +374,9 @@ func TestVersions(t *testing.T) {
 					want.Version2 = 0x57
 				}
 				if diff := cmp.Diff(want, m.Attributes().WFA); diff != "" {
+					t.Errorf("%v: %s", s.kind(), diff)
+				}
+				if diff := cmp.Diff(vendor, m.Attributes().Vendor); diff != "" {
 					t.Errorf("%v: %s", s.kind(), diff)
 				}
 			}
