@@ -41,7 +41,8 @@ func TestForeignExchange(t *testing.T) {
 }
 
 // TestSharedAnnouncements has two printers at one router. Both share what it
-// says, until it says something else.
+// says, until it says something else. What is kept does not grow with invented
+// addresses, nor from world to world.
 func TestSharedAnnouncements(t *testing.T) {
 	w := New(Config{})
 	r := addRouter(t, w, RouterConfig{Name: "router"})
@@ -67,6 +68,14 @@ func TestSharedAnnouncements(t *testing.T) {
 			t.Errorf("after a lock %v: %v, before %v", locked, a[0].element, last)
 		}
 		last = a[0].element
+	}
+	kept := len(w.announced)
+	w.readBSS(&Frame{Type: Beacon, BSSID: wps.MAC{2, 0xFF}})
+	if len(w.announced) != kept {
+		t.Error("a beacon with an address that no device has is kept")
+	}
+	if w.Reset(Config{}); len(w.announced) > 0 {
+		t.Error("the announcements of the old world are kept")
 	}
 }
 
