@@ -41,8 +41,8 @@ type Session struct {
 	generated bool          // the run gives the settings that the access point made for its first Enrollee
 }
 
-// externalRun is what a session has besides if its station is an external
-// registrar: the machine, with which the access point is the Enrollee.
+// externalRun is what only a session with an external registrar has: the
+// machine, with which the access point is the Enrollee, and what belongs to it.
 type externalRun struct {
 	enrollee   *registration.Enrollee
 	from       string    // for a [Run]: the address of the registrar

@@ -48,5 +48,7 @@ func (c *Cipher) rest() { c.aes = nil }
 func (c *Cipher) hmac(parts ...[]byte) [sha256.Size]byte { return hmacSHA256(&c.authKey, parts...) }
 
 // Clear ends the use of the cipher. It overwrites the keys, and drops the state
-// derived from KeyWrapKey, which the standard library cannot overwrite.
+// derived from KeyWrapKey, which the standard library cannot overwrite. The
+// cipher must not be used afterwards: its keys are then zeros, which protect
+// nothing.
 func (c *Cipher) Clear() { *c = Cipher{} }
