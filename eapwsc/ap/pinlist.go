@@ -2,6 +2,7 @@ package ap
 
 import (
 	"cmp"
+	"container/list"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,12 +57,12 @@ type PINList struct {
 
 	// The cost of finding, adding and removing a PIN does not depend on their
 	// number.
-	latest    indexed.Chain[listedPIN, onList] // all, latest first
+	latest    list.List // all, latest first
 	byUUID    map[wps.UUID]*listedPIN
 	byPIN     map[pin.PIN]*listedPIN
 	wild      []*listedPIN                             // those without a UUID-E, latest first: few, because each replaces another
 	expiring  indexed.Heap[*listedPIN, byExpiry]       // those that expire
-	shown     indexed.Chain[listedPIN, onShown]        // those that are advertised, latest first
+	shown     list.List                                // those that are advertised, latest first
 	announced indexed.Heap[*listedPIN, byAnnouncement] // the same, by when that ends
 
 	lent map[pin.PIN]*listedPIN // those in use, on the list or not
@@ -73,13 +74,13 @@ type listedPIN struct {
 	wildcard bool
 	uuid     wps.UUID // of a wildcard: from the first attempt on
 	mac      wps.MAC  // wps.Broadcast for any
-	attempts uint8    // of a wildcard, which has few
-	state    PINState
 	expires  time.Time
 	announce time.Time // until when it is advertised
+	attempts int
+	state    PINState
 
-	latest, shown       indexed.Links[listedPIN] // in the lists
-	expiring, announced int                      // in the heaps
+	place, shown        *list.Element // in the lists; nil if it is in none
+	expiring, announced int           // in the heaps
 }
 
 // PINState is the state of a PIN that was entered.
@@ -165,7 +166,7 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 	}
 	events := l.removeAll(PINReplaced, replaced)
 	if l.Len() >= cmp.Or(l.Max, maxPINs) {
-		events = append(events, l.remove(PINReplaced, l.latest.Last()))
+		events = append(events, l.remove(PINReplaced, l.latest.Back().Value.(*listedPIN)))
 	}
 	l.insert(p)
 	return events, nil
@@ -173,7 +174,7 @@ func (l *PINList) Add(now time.Time, e PINEntry) ([]PINEvent, error) {
 
 // insert puts a PIN into the list.
 func (l *PINList) insert(p *listedPIN) {
-	l.latest.PushFront(p)
+	p.place = l.latest.PushFront(p)
 	if l.byPIN == nil {
 		l.byPIN = make(map[pin.PIN]*listedPIN)
 	}
@@ -189,13 +190,13 @@ func (l *PINList) insert(p *listedPIN) {
 	if !p.expires.IsZero() {
 		l.expiring.Push(p)
 	}
-	l.shown.PushFront(p)
+	p.shown = l.shown.PushFront(p)
 	l.announced.Push(p)
 }
 
 // remove removes a PIN from the list, and clears it.
 func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
-	l.latest.Remove(p)
+	l.latest.Remove(p.place)
 	delete(l.byPIN, p.pin)
 	if p.wildcard {
 		l.wild = slices.DeleteFunc(l.wild, func(o *listedPIN) bool { return o == p })
@@ -206,17 +207,18 @@ func (l *PINList) remove(state PINState, p *listedPIN) PINEvent {
 		l.expiring.Remove(p)
 	}
 	l.conceal(p)
-	p.state, p.pin = state, pin.PIN{}
+	p.state, p.pin, p.place = state, pin.PIN{}, nil
 	return p.event()
 }
 
 // conceal records that a PIN is not advertised any more.
 func (l *PINList) conceal(p *listedPIN) {
-	if !l.shown.Contains(p) {
+	if p.shown == nil {
 		return
 	}
-	l.shown.Remove(p)
+	l.shown.Remove(p.shown)
 	l.announced.Remove(p)
+	p.shown = nil
 }
 
 func (l *PINList) removeAll(state PINState, pins []*listedPIN) (events []PINEvent) {
@@ -228,8 +230,8 @@ func (l *PINList) removeAll(state PINState, pins []*listedPIN) (events []PINEven
 
 // all returns the PINs, latest first.
 func (l *PINList) all() (pins []*listedPIN) {
-	for p := l.latest.First(); p != nil; p = l.latest.After(p) {
-		pins = append(pins, p)
+	for e := l.latest.Front(); e != nil; e = e.Next() {
+		pins = append(pins, e.Value.(*listedPIN))
 	}
 	return pins
 }
@@ -237,8 +239,6 @@ func (l *PINList) all() (pins []*listedPIN) {
 type (
 	byExpiry       struct{}
 	byAnnouncement struct{}
-	onList         struct{}
-	onShown        struct{}
 )
 
 // Less compares when PINs expire.
@@ -252,12 +252,6 @@ func (byAnnouncement) Less(a, b *listedPIN) bool { return a.announce.Before(b.an
 
 // Index returns the index in announced.
 func (byAnnouncement) Index(p *listedPIN) *int { return &p.announced }
-
-// Links returns the neighbours among all PINs.
-func (onList) Links(p *listedPIN) *indexed.Links[listedPIN] { return &p.latest }
-
-// Links returns the neighbours among the PINs that are advertised.
-func (onShown) Links(p *listedPIN) *indexed.Links[listedPIN] { return &p.shown }
 
 // PINUse is the use of a PIN by one registration, from M1 to its end.
 type PINUse struct {
@@ -296,9 +290,7 @@ func (l *PINList) Use(now time.Time, uuid wps.UUID, mac wps.MAC) (*PINUse, error
 		l.lent = make(map[pin.PIN]*listedPIN)
 	}
 	l.lent[p.pin] = p
-	if p.wildcard {
-		p.attempts++
-	}
+	p.attempts++
 	return &PINUse{list: l, entry: p, pin: p.pin}, nil
 }
 
@@ -414,9 +406,9 @@ func (l *PINList) advertised(now time.Time) (macs []wps.MAC, until time.Time) {
 		l.conceal(l.announced.First())
 	}
 	n := 0
-	for p := l.shown.First(); p != nil && n < maxShown && len(macs) < maxAuthorizedMACs; p = l.shown.After(p) {
+	for e := l.shown.Front(); e != nil && n < maxShown && len(macs) < maxAuthorizedMACs; e = e.Next() {
 		n++
-		if !slices.Contains(macs, p.mac) {
+		if p := e.Value.(*listedPIN); !slices.Contains(macs, p.mac) {
 			macs = append(macs, p.mac)
 		}
 	}

@@ -1,6 +1,5 @@
-// Package indexed has a heap whose elements hold their index in it, and a chain
-// whose elements hold their neighbours, so that one can be moved or removed
-// without a search.
+// Package indexed has a heap whose elements hold their index in it, so that one
+// can be moved or removed without a search.
 package indexed
 
 import "container/heap"
