@@ -204,10 +204,10 @@ var known = map[string]bool{}
 // made with one have computed their shared secret, so that a run costs no
 // exponentiation: most of a run otherwise. The cases for which newKeys returns true
 // have a suite with a device that makes its keys itself.
-func results(t *testing.T, make func(*registration.KeyPair) Config, newKeys func(*Case) bool) []*Result {
+func results(t *testing.T, config func(*registration.KeyPair) Config, newKeys func(*Case) bool) []*Result {
 	t.Helper()
 	suite := func(pair *registration.KeyPair) *Suite {
-		s, err := New(make(pair))
+		s, err := New(config(pair))
 		if err != nil {
 			t.Fatal(err)
 		}

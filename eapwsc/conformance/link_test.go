@@ -281,7 +281,7 @@ func TestBaseline(t *testing.T) {
 	if err != nil || b["AP-REG-PIN-01"] != "a reason" {
 		t.Errorf("%v, %v", b, err)
 	}
-	for _, bad := range []string{"AP-REG-XXX-01 reason", "AP-REG-PIN-01"} {
+	for _, bad := range []string{"AP-REG-NONE-01 reason", "AP-REG-PIN-01"} {
 		if _, err := ReadBaseline(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}

@@ -439,14 +439,14 @@ func roomOf(t wps.MessageType) int {
 	return 160
 }
 
-// roomAfter returns the capacity in octets for the answer to a message: the
-// next message of the protocol.
+// roomAfter returns the capacity in octets for the answer to a message that is
+// copied: the next message of the protocol.
 func roomAfter(t wps.MessageType) int {
 	switch t {
 	case wps.MessageM1:
 		return roomOf(wps.MessageM2)
-	case wps.MessageM2, wps.MessageM3, wps.MessageM4, wps.MessageM5, wps.MessageM6, wps.MessageM7:
-		return roomOf(t + 1)
+	case wps.MessageM2:
+		return roomOf(wps.MessageM3)
 	case wps.MessageM8:
 		return roomOf(wps.MessageDone)
 	}
