@@ -12,22 +12,30 @@ import (
 	"testing"
 )
 
-// implementations are those available on this processor and in this build. With
-// WPS_IFMA=required the kernel must be among them.
+// implementations are those available on this processor and in this build.
 var implementations = func() map[string]arithmetic {
 	all := map[string]arithmetic{"portable": newPortable()}
-	if a := newIFMA(); a != nil {
-		all["IFMA"] = a
+	for _, k := range kernels {
+		if a := k.new(); a != nil {
+			all[k.name] = a
+		}
 	}
 	return all
 }()
 
-func TestIFMA(t *testing.T) {
-	if implementations["IFMA"] == nil {
-		if os.Getenv("WPS_IFMA") == "required" {
-			t.Fatal("no AVX-512 IFMA, which WPS_IFMA requires")
-		}
-		t.Skip("no AVX-512 IFMA here, or purego: the kernel is not tested")
+// TestKernels reports the kernels that are not tested on this processor. Each
+// can be required by the variable WPS_ with its name.
+func TestKernels(t *testing.T) {
+	for _, name := range []string{"IFMA", "ADX"} {
+		t.Run(name, func(t *testing.T) {
+			if implementations[name] != nil {
+				return
+			}
+			if variable := "WPS_" + name; os.Getenv(variable) == "required" {
+				t.Fatalf("this processor or this build has no %s, which %s requires", name, variable)
+			}
+			t.Skipf("this processor or this build has no %s: the kernel is only interpreted", name)
+		})
 	}
 }
 
@@ -237,16 +245,15 @@ func BenchmarkKeyPair(b *testing.B) {
 func BenchmarkFirstKey(b *testing.B) {
 	var x [exponentSize]byte
 	rand.Read(x[:])
-	for name, create := range map[string]func() arithmetic{
-		"IFMA": newIFMA, "portable": func() arithmetic { return newPortable() },
-	} {
-		b.Run(name, func(b *testing.B) {
-			if create() == nil {
-				b.Skip("no AVX-512 IFMA")
+	portable := kernel{"portable", func() arithmetic { return newPortable() }}
+	for _, k := range append([]kernel{portable}, kernels...) {
+		b.Run(k.name, func(b *testing.B) {
+			if k.new() == nil {
+				b.Skip("this processor cannot execute it")
 			}
 			var z [Size]byte
 			for b.Loop() {
-				create().power(&z, &[Size]byte{Size - 1: 2}, x[:])
+				k.new().power(&z, &[Size]byte{Size - 1: 2}, x[:])
 			}
 		})
 	}

@@ -2,12 +2,7 @@
 
 package group5
 
-import (
-	"math/big"
-	"math/bits"
-
-	"golang.org/x/sys/cpu"
-)
+import "golang.org/x/sys/cpu"
 
 // The kernel uses Montgomery multiplication in digits of 52 bits, for which
 // AVX-512 IFMA is made: VPMADD52LUQ and VPMADD52HUQ multiply eight pairs of
@@ -57,32 +52,17 @@ func multiplyIFMA(z, x, y *digits)
 //go:noescape
 func lookIFMA(z, table *digits, n, index uint64)
 
-// ifma is the arithmetic with AVX-512 IFMA. Its elements are digits in
-// Montgomery form: x is represented by x·R mod p, or that plus p.
-type ifma struct {
-	one, two, square digits // R, 2R and R² mod p
-	comb             comb[digits]
-}
+// ifma is the arithmetic with AVX-512 IFMA.
+type ifma struct{ montgomery[digits] }
 
-// newIFMA returns nil if this processor has no AVX-512 IFMA.
+// newIFMA returns nil if this processor lacks an instruction of the kernel.
 func newIFMA() arithmetic {
 	if !cpu.X86.HasAVX512IFMA || !cpu.X86.HasAVX512BW || !cpu.X86.HasAVX512DQ || !cpu.X86.HasBMI2 {
 		return nil
 	}
 	a := new(ifma)
-	p := new(big.Int).SetBytes(primeOctets[:])
-	r := new(big.Int).Lsh(big.NewInt(1), digitCount*digitBits)
-	r.Mod(r, p)
-	a.one = digitsOf(r)
-	a.two = digitsOf(new(big.Int).Mod(new(big.Int).Lsh(r, 1), p))
-	a.square = digitsOf(r.Mod(r.Mul(r, r), p))
+	a.init((*digits).set, digitCount*digitBits)
 	return a
-}
-
-func digitsOf(x *big.Int) (z digits) {
-	var octets [Size]byte
-	z.set((*[Size]byte)(x.FillBytes(octets[:])))
-	return z
 }
 
 // set sets z to a number of 192 octets.
@@ -103,7 +83,7 @@ func (z *digits) set(octets *[Size]byte) {
 func (a *ifma) octets(z *[Size]byte, x *digits) {
 	var plain digits
 	multiplyIFMA(&plain, x, &digits{1}) // at most p
-	var w, reduced words
+	var w words
 	for i, digit := range plain[:digitCount] {
 		word, shift := i*digitBits/64, uint(i*digitBits%64)
 		w[word] |= digit << shift
@@ -111,24 +91,11 @@ func (a *ifma) octets(z *[Size]byte, x *digits) {
 			w[word+1] |= digit >> (64 - shift)
 		}
 	}
-	var borrow uint64
-	for i := range w {
-		reduced[i], borrow = bits.Sub64(w[i], primeWords[i], borrow)
-	}
-	for i := range w {
-		w[i] ^= (w[i] ^ reduced[i]) & (borrow - 1)
-	}
-	w.octets(z)
+	reduced := w.reduced()
+	reduced.octets(z)
 	clear(plain[:])
 	clear(w[:])
 	clear(reduced[:])
-}
-
-func (a *ifma) power2(z *digits, n uint) {
-	*z = a.one
-	if n == 1 {
-		*z = a.two
-	}
 }
 
 func (a *ifma) multiply(z, x, y *digits) { multiplyIFMA(z, x, y) }
@@ -137,35 +104,14 @@ func (a *ifma) look(z *digits, table []digits, digit uint) {
 	lookIFMA(z, &table[0], uint64(len(table)), uint64(digit))
 }
 
-func (a *ifma) powerOfTwo(z *[Size]byte, exponent *[exponentSize]byte) {
-	a.comb.powerOfTwo(a, z, exponent)
+func (a *ifma) power(z, base *[Size]byte, exponent []byte) {
+	var x digits
+	x.set(base)
+	multiplyIFMA(&x, &x, &a.square)
+	a.montgomery.power(a, z, x, exponent)
+	clear(x[:])
 }
 
-// power processes the exponent four bits at a time, the highest first.
-func (a *ifma) power(z, base *[Size]byte, exponent []byte) {
-	var table [16]digits // base^0 to base^15
-	table[0] = a.one
-	table[1].set(base)
-	a.multiply(&table[1], &table[1], &a.square)
-	for i := 2; i < len(table); i++ {
-		a.multiply(&table[i], &table[i-1], &table[1])
-	}
-	result, factor := a.one, digits{}
-	for i, octet := range exponent {
-		for half, digit := range [2]byte{octet >> 4, octet & 15} {
-			a.look(&factor, table[:], uint(digit))
-			if i == 0 && half == 0 {
-				result = factor
-				continue
-			}
-			for range 4 {
-				a.multiply(&result, &result, &result)
-			}
-			a.multiply(&result, &result, &factor)
-		}
-	}
-	a.octets(z, &result)
-	clear(table[:])
-	clear(result[:])
-	clear(factor[:])
+func (a *ifma) powerOfTwo(z *[Size]byte, exponent *[exponentSize]byte) {
+	a.comb.powerOfTwo(a, z, exponent)
 }

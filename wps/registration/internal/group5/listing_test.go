@@ -12,11 +12,11 @@ import (
 	"testing"
 )
 
-// The kernel is tested here on any processor: listing interprets ifma_amd64.s,
-// the file in use, one instruction at a time. The interpreter is independent of
-// the generator, and it records the program's path and the addresses accessed.
-// Those must be the same for every operand, so that no branch and no address
-// depends on a secret.
+// The kernels are tested here on any processor: listing interprets the files of
+// assembly that are in use, one instruction at a time. The interpreter is
+// independent of the generators, and it records the program's path and the
+// addresses accessed. Those must be the same for every operand, so that no
+// branch and no address depends on a secret.
 
 // instruction is a line of the listing.
 type instruction struct {
@@ -24,33 +24,40 @@ type instruction struct {
 	operands []string
 }
 
-// listing has the functions of ifma_amd64.s with their labels, and its data.
+// listing has the functions of a file with their labels, and its data.
 type listing struct {
-	code   []instruction
-	labels map[string]int
-	data   []uint64
+	code       []instruction
+	labels     map[string]int
+	data       []uint64
+	tables     map[string]uint64    // where each table begins in data, in octets
+	references map[string]reference // by operand
 }
 
 var (
-	dataLine = regexp.MustCompile(`^DATA primeDigits<>\+(\d+)\(SB\)/8, \$(0x[0-9a-f]+)$`)
-	textLine = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), NOSPLIT, \$0-`)
+	dataLine = regexp.MustCompile(`^DATA (\w+)<>\+(\d+)\(SB\)/8, \$(0x[0-9a-f]+)$`)
+	textLine = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), NOSPLIT, \$\d+-`)
 )
 
-func readListing(t *testing.T) *listing {
+func readListing(t *testing.T, file string) *listing {
 	t.Helper()
-	text, err := os.ReadFile("ifma_amd64.s")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &listing{labels: make(map[string]int)}
+	l := &listing{labels: make(map[string]int), tables: make(map[string]uint64), references: make(map[string]reference)}
 	for line := range strings.Lines(string(text)) {
 		line, _, _ = strings.Cut(strings.TrimSpace(line), "//")
 		switch {
 		case line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "GLOBL"):
 		case dataLine.MatchString(line):
 			m := dataLine.FindStringSubmatch(line)
-			word, err := strconv.ParseUint(m[2], 0, 64)
-			if at, _ := strconv.Atoi(m[1]); err != nil || at != 8*len(l.data) {
+			next := 8 * uint64(len(l.data))
+			begin, ok := l.tables[m[1]]
+			if !ok {
+				begin, l.tables[m[1]] = next, next
+			}
+			word, err := strconv.ParseUint(m[3], 0, 64)
+			if at, _ := strconv.ParseUint(m[2], 10, 64); err != nil || begin+at != next {
 				t.Fatalf("%q: out of order", line)
 			}
 			l.data = append(l.data, word)
@@ -75,21 +82,30 @@ func readListing(t *testing.T) *listing {
 // machine is the state of the processor. Memory is words of 64 bits.
 type machine struct {
 	*listing
-	general map[string]uint64
-	vectors [32][8]uint64
-	masks   [8]uint64
-	zero    bool // the flag
-	memory  map[uint64]uint64
-	trace   []uint64 // instructions and addresses
+	general  map[string]uint64
+	vectors  [32][8]uint64
+	masks    [8]uint64
+	zero     bool   // flags
+	carry    uint64 // 0 or 1
+	overflow uint64
+	memory   map[uint64]uint64
+	trace    []uint64 // instructions and addresses
 }
 
-const dataAt = 1 << 20 // where the listing's data is in memory
+const (
+	dataAt  = 1 << 20 // where the listing's data is in memory
+	stackAt = 1 << 21
+)
 
 // call calls a function with arguments, in a machine with arbitrary contents,
 // and returns the machine.
 func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, arguments ...uint64) *machine {
 	t.Helper()
-	m := &machine{listing: l, general: make(map[string]uint64), memory: memory}
+	m := &machine{listing: l, general: map[string]uint64{"SP": stackAt}, memory: memory}
+	for i := range uint64(64) {
+		memory[stackAt+8*i] = rand.Uint64()
+	}
+	m.carry, m.overflow = rand.Uint64()&1, rand.Uint64()&1
 	for i := range m.vectors {
 		for j := range m.vectors[i] {
 			m.vectors[i][j] = rand.Uint64()
@@ -120,16 +136,28 @@ func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, 
 
 var memoryOperand = regexp.MustCompile(`^(-?\d+)?\((\w+)\)(?:\((\w+)\*(\d)\))?$`)
 
-// address returns the address of a memory operand.
-func (m *machine) address(operand string) uint64 {
+// reference is a memory operand: offset + base + scale·index.
+type reference struct {
+	offset, scale uint64
+	base, index   string
+}
+
+func parseReference(operand string) (r reference) {
 	parts := memoryOperand.FindStringSubmatch(operand)
 	offset, _ := strconv.ParseInt(parts[1], 10, 64)
-	at := uint64(offset) + m.general[parts[2]]
-	if parts[3] != "" {
-		scale, _ := strconv.ParseUint(parts[4], 10, 64)
-		at += scale * m.general[parts[3]]
+	r.offset, r.base, r.index = uint64(offset), parts[2], parts[3]
+	r.scale, _ = strconv.ParseUint(parts[4], 10, 64) // 0 without an index
+	return r
+}
+
+// address returns the address of a memory operand.
+func (m *machine) address(operand string) uint64 {
+	r, ok := m.references[operand]
+	if !ok {
+		r = parseReference(operand)
+		m.references[operand] = r
 	}
-	return at
+	return r.offset + m.general[r.base] + r.scale*m.general[r.index]
 }
 
 // touch records an access to memory and returns its address.
@@ -158,6 +186,37 @@ func (m *machine) get(operand string, arguments []uint64) uint64 {
 	return m.general[operand]
 }
 
+// put sets an operand of 64 bits.
+func (m *machine) put(operand string, word uint64) {
+	if strings.Contains(operand, "(") {
+		m.memory[m.touch(operand)] = word
+		return
+	}
+	m.general[operand] = word
+}
+
+// add returns the sum of two words and a carry, and sets the flags.
+func (m *machine) add(x, y, carry uint64) (sum uint64) {
+	sum, m.carry = bits.Add64(x, y, carry)
+	m.overflow = (x ^ sum) & (y ^ sum) >> 63
+	m.zero = sum == 0
+	return sum
+}
+
+// subtract returns x − y − borrow, and sets the flags.
+func (m *machine) subtract(x, y, borrow uint64) (difference uint64) {
+	difference, m.carry = bits.Sub64(x, y, borrow)
+	m.overflow = (x ^ y) & (x ^ difference) >> 63
+	m.zero = difference == 0
+	return difference
+}
+
+// logic sets the flags as a logical operation does.
+func (m *machine) logic(word uint64) uint64 {
+	m.carry, m.overflow, m.zero = 0, 0, word == 0
+	return word
+}
+
 func registerNumber(register string) int {
 	n, err := strconv.Atoi(register[1:])
 	if err != nil {
@@ -168,7 +227,7 @@ func registerNumber(register string) int {
 
 // vector returns an operand of eight lanes.
 func (m *machine) vector(operand string) (lanes [8]uint64) {
-	if operand[0] == 'Z' || operand[0] == 'X' {
+	if strings.ContainsRune("XYZ", rune(operand[0])) {
 		return m.vectors[registerNumber(operand)]
 	}
 	at := m.touch(operand)
@@ -178,11 +237,14 @@ func (m *machine) vector(operand string) (lanes [8]uint64) {
 	return lanes
 }
 
-// set sets a vector register. An XMM register has two lanes; the others get zero.
+// lanesOf returns how many lanes a register has.
+func lanesOf(register string) int {
+	return map[byte]int{'X': 2, 'Y': 4, 'Z': 8}[register[0]]
+}
+
+// set sets a vector register. The lanes above it get zero.
 func (m *machine) set(register string, lanes [8]uint64) {
-	if register[0] == 'X' {
-		clear(lanes[2:])
-	}
+	clear(lanes[lanesOf(register):])
 	m.vectors[registerNumber(register)] = lanes
 }
 
@@ -195,14 +257,18 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 	switch i.name {
 	case "VZEROUPPER":
 	case "MOVQ":
-		m.general[o[1]] = get(0)
+		m.put(o[1], get(0))
 	case "MOVL":
 		m.general[o[1]] = get(0) & (1<<32 - 1)
 	case "LEAQ", "LEAL":
 		if strings.Contains(o[0], "(SB)") {
-			_, offset, _ := strings.Cut(strings.TrimSuffix(o[0], "(SB)"), "+")
+			table, offset, _ := strings.Cut(strings.TrimSuffix(o[0], "(SB)"), "<>+")
 			n, _ := strconv.ParseUint(offset, 10, 64)
-			m.general[o[1]] = dataAt + n
+			begin, ok := m.tables[table]
+			if !ok {
+				t.Fatalf("%v: no such table", i)
+			}
+			m.general[o[1]] = dataAt + begin + n
 			break
 		}
 		m.general[o[1]] = m.address(o[0])
@@ -210,13 +276,25 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 			m.general[o[1]] &= 1<<32 - 1
 		}
 	case "ADDQ":
-		m.general[o[1]] += get(0)
+		m.put(o[1], m.add(get(1), get(0), 0))
+	case "ADCQ":
+		m.put(o[1], m.add(get(1), get(0), m.carry))
+	case "SUBQ":
+		m.put(o[1], m.subtract(get(1), get(0), 0))
+	case "SBBQ":
+		m.put(o[1], m.subtract(get(1), get(0), m.carry))
+	case "CMPQ":
+		m.subtract(get(0), get(1), 0)
+	case "ADCXQ":
+		m.general[o[1]], m.carry = bits.Add64(get(1), get(0), m.carry)
+	case "ADOXQ":
+		m.general[o[1]], m.overflow = bits.Add64(get(1), get(0), m.overflow)
 	case "ANDQ":
-		m.general[o[1]] &= get(0)
+		m.general[o[1]] = m.logic(get(1) & get(0))
 	case "IMULQ":
 		m.general[o[1]] *= get(0)
 	case "XORL":
-		m.general[o[1]] = (m.general[o[1]] ^ get(0)) & (1<<32 - 1)
+		m.general[o[1]] = m.logic((get(1) ^ get(0)) & (1<<32 - 1))
 	case "SHRQ":
 		m.general[o[1]] >>= get(0)
 	case "DECQ":
@@ -226,11 +304,11 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 		m.general[o[2]], m.general[o[1]] = bits.Mul64(m.general["DX"], get(0))
 	case "JMP":
 		return o[0]
-	case "JZ":
+	case "JZ", "JEQ":
 		if m.zero {
 			return o[0]
 		}
-	case "JNZ":
+	case "JNZ", "JNE":
 		if !m.zero {
 			return o[0]
 		}
@@ -257,10 +335,10 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 	case "VPBROADCASTQ":
 		word := get(0)
 		m.set(o[1], [8]uint64{word, word, word, word, word, word, word, word})
-	case "VMOVDQU64", "VMOVDQA64":
+	case "VMOVDQU64", "VMOVDQA64", "VMOVDQU", "MOVUPS":
 		if strings.Contains(o[1], "(") {
-			at := m.touch(o[1])
-			for j, word := range m.vector(o[0]) {
+			at, lanes := m.touch(o[1]), m.vector(o[0])
+			for j, word := range lanes[:lanesOf(o[0])] {
 				m.memory[at+8*uint64(j)] = word
 			}
 			break
@@ -293,6 +371,16 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 			predicate, o = get(0), o[1:]
 		}
 		b, a := m.vector(o[0]), m.vector(o[1])
+		if o[2][0] == 'Y' { // lanes of ones and of zeros
+			var lanes [8]uint64
+			for j := range lanes {
+				if a[j] == b[j] {
+					lanes[j] = ^uint64(0)
+				}
+			}
+			m.set(o[2], lanes)
+			break
+		}
 		var mask uint64
 		for j := range a {
 			if predicate == 0 && a[j] == b[j] || predicate == 6 && a[j] > b[j] {
@@ -326,6 +414,10 @@ var lanewise = map[string]func(a, b, c uint64) uint64{
 	"VPXORQ": func(a, b, _ uint64) uint64 { return a ^ b },
 	"VPORQ":  func(a, b, _ uint64) uint64 { return a | b },
 	"VPANDQ": func(a, b, _ uint64) uint64 { return a & b },
+	"PXOR":   func(_, b, c uint64) uint64 { return b ^ c },
+	"VPXOR":  func(a, b, _ uint64) uint64 { return a ^ b },
+	"VPOR":   func(a, b, _ uint64) uint64 { return a | b },
+	"VPAND":  func(a, b, _ uint64) uint64 { return a & b },
 	"VPADDQ": func(a, b, _ uint64) uint64 { return a + b },
 	"VPSUBQ": func(a, b, _ uint64) uint64 { return a - b },
 	"VPMADD52LUQ": func(a, b, c uint64) uint64 {
@@ -339,117 +431,109 @@ var lanewise = map[string]func(a, b, c uint64) uint64{
 	},
 }
 
-// radix52 returns x as 32 digits of 52 bits.
-func radix52(x *big.Int) (z [32]uint64) {
-	rest := new(big.Int).Set(x)
-	for i := range z {
-		z[i] = new(big.Int).And(rest, big.NewInt(1<<52-1)).Uint64()
-		rest.Rsh(rest, 52)
+// listings calls a test with the listing of each kernel.
+func listings(t *testing.T, test func(t *testing.T, r *radix, l *listing)) {
+	for _, r := range radices {
+		t.Run(r.kernel, func(t *testing.T) {
+			test(t, &r, readListing(t, strings.ToLower(r.kernel)+"_amd64.s"))
+		})
 	}
-	return z
 }
 
-// TestListingMultiply compares the listing with the definition of a Montgomery
-// product, to the last bit, and its path with that of other operands.
+// TestListingMultiply compares the listings with the definition of a Montgomery
+// product, to the last bit, and their path with that of other operands.
 func TestListingMultiply(t *testing.T) {
-	l := readListing(t)
-	r := new(big.Int).Lsh(big.NewInt(1), 1560)
-	ones := new(big.Int).Sub(r, big.NewInt(1))
-	negInverse := new(big.Int).Sub(r, new(big.Int).ModInverse(prime, r))
-	var course []uint64
-	check := func(x, y *big.Int) {
-		t.Helper()
-		const atX, atY, atZ = 0x1000, 0x2000, 0x3000
-		memory := make(map[uint64]uint64)
-		for i, word := range radix52(x) {
-			memory[atX+8*uint64(i)] = word
-		}
-		for i, word := range radix52(y) {
-			memory[atY+8*uint64(i)] = word
-		}
-		m := l.call(t, "multiplyIFMA", memory, atZ, atX, atY)
-
-		want := new(big.Int).Mul(x, y)
-		q := new(big.Int).Mul(want, negInverse)
-		want.Add(want, q.Mul(q.And(q, ones), prime))
-		for i, word := range radix52(want.Rsh(want, 1560)) {
-			if memory[atZ+8*uint64(i)] != word {
-				t.Fatalf("%x · %x: digit %d is %x, want %x", x, y, i, memory[atZ+8*uint64(i)], word)
+	listings(t, func(t *testing.T, r *radix, l *listing) {
+		courses := make(map[[3]uint64][]uint64) // by the arguments' addresses
+		multiply := func(z, x, y []uint64) {
+			t.Helper()
+			memory := make(map[uint64]uint64)
+			var arguments [3]uint64
+			all := [3][]uint64{z, x, y}
+			for i, number := range all {
+				same := slices.IndexFunc(all[:], func(n []uint64) bool { return &n[0] == &number[0] })
+				arguments[i] = 0x1000 * uint64(same+1)
+				for j, word := range number {
+					memory[arguments[i]+8*uint64(j)] = word
+				}
+			}
+			m := l.call(t, "multiply"+r.kernel, memory, arguments[:]...)
+			if r.kernel == "ADX" { // its product is on the stack
+				for i := range 2 * uint64(r.size) {
+					if memory[stackAt+8*i] != 0 {
+						t.Fatal("the product is left on the stack")
+					}
+				}
+			}
+			for i := range z {
+				z[i] = memory[arguments[0]+8*uint64(i)]
+			}
+			if courses[arguments] == nil {
+				courses[arguments] = m.trace
+			}
+			if !slices.Equal(courses[arguments], m.trace) {
+				t.Fatal("other instructions or addresses than with other operands")
 			}
 		}
-		if course == nil {
-			course = m.trace
-		}
-		if !slices.Equal(course, m.trace) {
-			t.Fatalf("%x · %x: other instructions or addresses than with other operands", x, y)
-		}
-	}
-
-	double := new(big.Int).Lsh(prime, 1)
-	edges := []*big.Int{new(big.Int), big.NewInt(1), big.NewInt(2)}
-	for n := int64(-2); n <= 2; n++ {
-		edges = append(edges, new(big.Int).Add(prime, big.NewInt(n)))
-	}
-	edges = append(edges, new(big.Int).Sub(double, big.NewInt(1)), new(big.Int).Rsh(ones, 24)) // all 1536 bits
-	for _, x := range edges {
-		for _, y := range edges {
-			check(x, y)
-		}
-	}
-	check(ones, new(big.Int).Sub(double, big.NewInt(1))) // all digits ones
-	check(new(big.Int).Sub(double, big.NewInt(1)), ones)
-
-	random := rand.New(rand.NewPCG(30, 52))
-	for range 100 {
-		check(randomNumber(random), randomNumber(random))
-	}
-	// Products whose digits from one boundary to another are all zeros or all
-	// ones. For zeros, a carry has passed through all of them.
-	y := randomNumber(random)
-	y.Mod(y, prime)
-	factor := new(big.Int).ModInverse(y, prime)
-	factor.Mul(factor, r)
-	for low := range uint(30) {
-		for high := low + 1; high <= 30; high++ {
-			run := new(big.Int).Lsh(big.NewInt(1), (high-low)*52)
-			run.Lsh(run.Sub(run, big.NewInt(1)), low*52)
-			base := randomNumber(random)
-			base.Rsh(base, 1) // below p
-			for _, z := range []*big.Int{new(big.Int).AndNot(base, run), new(big.Int).Or(base, run)} {
-				z.Mul(z.Mod(z, prime), factor)
-				check(z.Mod(z, prime), y)
+		check := func(x, y *big.Int) {
+			t.Helper()
+			if r.check(t, multiply, x, y); t.Failed() {
+				t.FailNow()
 			}
 		}
-	}
+		edges := r.edges()
+		for _, x := range edges {
+			for _, y := range edges {
+				check(x, y)
+			}
+		}
+		ones := new(big.Int).Sub(r.r(), big.NewInt(1))
+		check(ones, edges[len(edges)-1])
+		check(edges[len(edges)-1], ones)
+		for _, x := range r.boundaries() {
+			check(x, x)
+		}
+		r.random(30, check)
+		r.carries(func(x, y *big.Int) {
+			t.Helper()
+			z := r.digits(new(big.Int))
+			multiply(z, r.digits(x), r.digits(y))
+			if want := r.digits(r.product(x, y)); !slices.Equal(z, want) {
+				t.Fatalf("%x · %x:\n got %x\nwant %x", x, y, z, want)
+			}
+		})
+	})
 }
 
 // TestListingLook finds each entry of a table, with the same path for all.
 func TestListingLook(t *testing.T) {
-	l := readListing(t)
-	const table, atZ = 0x10000, 0x3000
-	for _, n := range []uint64{1, 16, 32} {
-		var course []uint64
-		for index := range n + 1 { // the last is none
-			memory := make(map[uint64]uint64)
-			for i := range n * 32 {
-				memory[table+8*i] = rand.Uint64()
-			}
-			m := l.call(t, "lookIFMA", memory, atZ, table, n, index)
-			for i := range uint64(32) {
-				want := uint64(0)
-				if index < n {
-					want = memory[table+8*(32*index+i)]
+	listings(t, func(t *testing.T, r *radix, l *listing) {
+		const table, atZ = 0x10000, 0x3000
+		size := uint64(r.size)
+		for _, n := range []uint64{1, 16, 32} {
+			var course []uint64
+			for index := range n + 1 { // the last is none
+				memory := make(map[uint64]uint64)
+				for i := range n * size {
+					memory[table+8*i] = rand.Uint64()
 				}
-				if got := memory[atZ+8*i]; got != want {
-					t.Fatalf("entry %d of %d: digit %d is %x, want %x", index, n, i, got, want)
+				m := l.call(t, "look"+r.kernel, memory, atZ, table, n, index)
+				for i := range size {
+					want := uint64(0)
+					if index < n {
+						want = memory[table+8*(size*index+i)]
+					}
+					if got := memory[atZ+8*i]; got != want {
+						t.Fatalf("entry %d of %d: digit %d is %x, want %x", index, n, i, got, want)
+					}
 				}
-			}
-			if course == nil {
-				course = m.trace
-			}
-			if !slices.Equal(course, m.trace) {
-				t.Fatalf("entry %d of %d: other instructions or addresses than for others", index, n)
+				if course == nil {
+					course = m.trace
+				}
+				if !slices.Equal(course, m.trace) {
+					t.Fatalf("entry %d of %d: other instructions or addresses than for others", index, n)
+				}
 			}
 		}
-	}
+	})
 }

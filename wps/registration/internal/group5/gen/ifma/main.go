@@ -1,28 +1,17 @@
-// Command gen writes the AVX-512 IFMA kernel of package group5. It is a
-// separate module, so that users of the package do not depend on the assembler:
-//
-//	go generate ./wps/registration/internal/group5
-//
-// The comments below go into the assembly; the method is explained in
-// ifma_amd64.go.
+// Command ifma writes the AVX-512 IFMA kernel of package group5. The comments
+// below go into the assembly; the method is explained in ifma_amd64.go.
 package main
 
 import (
 	"math/big"
 
+	"github.com/gowps/gowps/wps/registration/internal/group5/gen/prime"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
 const (
-	primeHex = "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74" +
-		"020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437" +
-		"4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED" +
-		"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF05" +
-		"98DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB" +
-		"9ED529077096966D670C354E4ABC9804F1746C08CA237327FFFFFFFFFFFFFFFF"
-
 	radix   = 52
 	digits  = 30
 	lanes   = 8 // of a ZMM register
@@ -43,12 +32,7 @@ func quotientDigit(i int) uint64 {
 	if i < 0 {
 		return 0
 	}
-	p, ok := new(big.Int).SetString(primeHex, 16)
-	if !ok {
-		panic("the prime is no number")
-	}
-	p.Add(p, big.NewInt(1))
-	p.Rsh(p, uint(radix*(i+1)))
+	p := prime.Above(uint(radix * (i + 1)))
 	return p.And(p, big.NewInt(ones)).Uint64()
 }
 
@@ -116,9 +100,9 @@ func multiply(table Mem) {
 	Comment("The digits of P, in vectors and as numbers.")
 	base := GP64()
 	LEAQ(table.Offset(8), base)
-	prime := newVector()
-	for i := range prime {
-		VMOVDQU64(Mem{Base: base, Disp: 64 * i}, prime[i])
+	modulus := newVector()
+	for i := range modulus {
+		VMOVDQU64(Mem{Base: base, Disp: 64 * i}, modulus[i])
 	}
 	p0, p1, p2, mask := GP64(), GP64(), GP64(), GP64()
 	MOVQ(U64(quotientDigit(0)<<(64-radix)), p0)
@@ -168,8 +152,8 @@ func multiply(table Mem) {
 	for i := range quotient {
 		VPMADD52LUQ(Mem{Base: base, Disp: 64*i + 8}, b0, quotient[i])
 	}
-	addProducts(quotient, prime, b0, true)
-	addProducts(quotient, prime, b1, false)
+	addProducts(quotient, modulus, b0, true)
+	addProducts(quotient, modulus, b1, false)
 	for i := range quotient {
 		VPMADD52HUQ(Mem{Base: base, Disp: 64*i - 8}, b1, quotient[i])
 	}

@@ -1,0 +1,160 @@
+//go:build amd64 && !purego
+
+package group5
+
+import (
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// code is the assembly of a kernel, as it is executed.
+type code struct {
+	multiply multiplication
+	look     func(z, table []uint64, n, index uint64)
+}
+
+var codes = map[string]code{
+	"IFMA": {
+		func(z, x, y []uint64) { multiplyIFMA((*digits)(z), (*digits)(x), (*digits)(y)) },
+		func(z, table []uint64, n, index uint64) { lookIFMA((*digits)(z), (*digits)(table), n, index) },
+	},
+	"ADX": {
+		func(z, x, y []uint64) { multiplyADX((*words)(z), (*words)(x), (*words)(y)) },
+		func(z, table []uint64, n, index uint64) { lookADX((*words)(z), (*words)(table), n, index) },
+	},
+}
+
+// forEachKernel runs a test with each kernel that this processor can execute.
+// TestKernels reports the others.
+func forEachKernel(t *testing.T, test func(t *testing.T, r *radix, c code)) {
+	for _, r := range radices {
+		if implementations[r.kernel] != nil {
+			t.Run(r.kernel, func(t *testing.T) { test(t, &r, codes[r.kernel]) })
+		}
+	}
+}
+
+// TestMultiply tries every pair of critical factors.
+func TestMultiply(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, r *radix, c code) {
+		check := func(x, y *big.Int) { t.Helper(); r.check(t, c.multiply, x, y) }
+		all := append(r.edges(), r.boundaries()...)
+		for _, x := range all {
+			for _, y := range all {
+				check(x, y)
+			}
+		}
+		// All digits ones, which may be beyond the range of one factor.
+		ones := new(big.Int).Sub(r.r(), big.NewInt(1))
+		check(ones, all[len(all)-1])
+		check(all[len(all)-1], ones)
+		r.random(1000, check)
+	})
+}
+
+func TestCarries(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, r *radix, c code) {
+		r.carries(func(x, y *big.Int) { t.Helper(); r.check(t, c.multiply, x, y) })
+	})
+}
+
+// TestLook checks that each entry is found, and nothing beyond the table.
+func TestLook(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, r *radix, c code) {
+		table := make([]uint64, 32*r.size)
+		for i := range table {
+			table[i] = rand.Uint64()
+		}
+		for _, n := range []uint64{1, 16, 32} {
+			for i := range n + 1 {
+				z := r.digits(big.NewInt(12345))
+				c.look(z, table, n, i)
+				want := make([]uint64, r.size)
+				if i < n {
+					copy(want, table[int(i)*r.size:])
+				}
+				if !slices.Equal(z, want) {
+					t.Errorf("entry %d of %d: %x, want %x", i, n, z, want)
+				}
+			}
+		}
+	})
+}
+
+// TestOctets checks the conversion to and from Montgomery form, and the final
+// reduction.
+func TestOctets(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, r *radix, _ code) {
+		for _, x := range bases() {
+			held := new(big.Int).Mul(x, r.r())
+			held.Mod(held, prime)
+			for _, form := range []*big.Int{held, new(big.Int).Add(held, prime)} {
+				if form.Cmp(r.limit) >= 0 {
+					continue
+				}
+				var z [Size]byte
+				switch a := implementations[r.kernel].(type) {
+				case *ifma:
+					a.octets(&z, (*digits)(r.digits(form)))
+				case *adx:
+					a.octets(&z, (*words)(r.digits(form)))
+				}
+				if z != *octetsOf(x) {
+					t.Errorf("%x is %x", x, z)
+				}
+			}
+		}
+	})
+}
+
+// TestDigits checks the conversion of octets to digits, of numbers up to 1536
+// bits.
+func TestDigits(t *testing.T) {
+	r := radices[0]
+	for _, x := range append(bases(), new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 8*Size), big.NewInt(1))) {
+		var d digits
+		if d.set(octetsOf(x)); !slices.Equal(d[:], r.digits(x)) {
+			t.Errorf("%x as digits is %x", x, d)
+		}
+	}
+}
+
+// FuzzMultiply compares the kernels with math/big on any factors.
+func FuzzMultiply(f *testing.F) {
+	for _, r := range radices {
+		for _, x := range append(r.edges(), r.boundaries()...) {
+			f.Add(x.Bytes(), x.Bytes())
+		}
+	}
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		for _, r := range radices {
+			if implementations[r.kernel] == nil {
+				continue
+			}
+			x, y := new(big.Int).SetBytes(a), new(big.Int).SetBytes(b)
+			r.check(t, codes[r.kernel].multiply, x.Mod(x, r.limit), y.Mod(y, r.limit))
+		}
+	})
+}
+
+func BenchmarkMultiply(b *testing.B) {
+	for _, r := range radices {
+		x := r.digits(new(big.Int).Sub(prime, big.NewInt(12345)))
+		y := slices.Clone(x)
+		for _, op := range []struct {
+			name   string
+			factor []uint64
+		}{{"product", y}, {"square", x}} {
+			b.Run(r.kernel+"/"+op.name, func(b *testing.B) {
+				if implementations[r.kernel] == nil {
+					b.Skip("this processor cannot execute it")
+				}
+				for b.Loop() {
+					codes[r.kernel].multiply(x, x, op.factor)
+				}
+			})
+		}
+	}
+}
