@@ -102,10 +102,13 @@ const (
 func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, arguments ...uint64) *machine {
 	t.Helper()
 	m := &machine{listing: l, general: map[string]uint64{"SP": stackAt}, memory: memory}
+	for _, register := range strings.Fields("AX BX CX DX SI DI BP R8 R9 R10 R11 R12 R13 R14 R15") {
+		m.general[register] = rand.Uint64()
+	}
 	for i := range uint64(64) {
 		memory[stackAt+8*i] = rand.Uint64()
 	}
-	m.carry, m.overflow = rand.Uint64()&1, rand.Uint64()&1
+	m.carry, m.overflow, m.zero = rand.Uint64()&1, rand.Uint64()&1, rand.Uint64()&1 == 0
 	for i := range m.vectors {
 		for j := range m.vectors[i] {
 			m.vectors[i][j] = rand.Uint64()
