@@ -196,46 +196,30 @@ func (k *kernel) square() {
 	LEAQ(at(k.x, words), k.tmp)
 	MOVQ(k.tmp, k.xEnd)
 	Label("triangle")
+	XORL(k.tmp.As32(), k.tmp.As32()) // no carry in either chain, and no row leaves one
 	var position [2 * block]GPVirtual
 	for i := range block - 1 {
 		MOVQ(at(k.x, i), RDX)
-		if i > 0 {
-			XORL(k.tmp.As32(), k.tmp.As32())
-		}
 		for j := i + 1; j < block; j++ {
 			high := GP64()
-			if position[i+j] == nil {
+			if position[i+j] == nil { // only in the first row
 				position[i+j] = GP64()
 				MULXQ(at(k.x, j), position[i+j], high)
 			} else {
 				MULXQ(at(k.x, j), k.low, high)
-				switch {
-				case i == 0 && j == 2:
-					ADDQ(k.low, position[i+j])
-				case i == 0:
-					ADCQ(k.low, position[i+j])
-				default:
-					ADCXQ(k.low, position[i+j])
-				}
+				ADCXQ(k.low, position[i+j])
 			}
-			switch {
-			case position[i+j+1] == nil:
+			if position[i+j+1] == nil {
 				position[i+j+1] = high
-			default:
+			} else {
 				ADOXQ(high, position[i+j+1])
 			}
 		}
-		if i == 0 {
-			ADCQ(Imm(0), position[block])
-		} else {
-			MOVL(U32(0), k.tmp.As32())
-			ADCXQ(k.tmp, position[i+block])
-			ADOXQ(k.tmp, position[i+block])
-		}
+		ADCXQ(k.tmp, position[i+block])
+		ADOXQ(k.tmp, position[i+block])
 		MOVQ(position[2*i+1], at(k.t, 2*i+1))
 		MOVQ(position[2*i+2], at(k.t, 2*i+2))
 	}
-	XORL(k.tmp.As32(), k.tmp.As32())
 	MOVQ(k.tmp, at(k.t, 0))
 	MOVQ(k.tmp, at(k.t, 2*block-1))
 	ADDQ(Imm(blockSize), k.x)
