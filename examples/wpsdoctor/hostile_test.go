@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	boundMemory()
-	streams := program.IO{Out: io.Discard, Err: io.Discard}
+	streams := program.IO{In: os.Stdin, Out: io.Discard, Err: io.Discard}
 	status := program.Run(context.Background(), command(new(invocation)), streams, os.Args[1:])
 	self, _ := os.ReadFile("/proc/self/status") // Linux only; empty elsewhere
 	_, rest, _ := strings.Cut(string(self), "VmHWM:")
