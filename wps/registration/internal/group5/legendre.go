@@ -76,7 +76,7 @@ func isZero(x []uint64) bool {
 	return true
 }
 
-// halvings computes a batch from the lowest and the highest 64 bits of a and b.
+// halvingsPortable computes a batch from the lowest and the highest 64 bits of a and b.
 // It returns the new a and b as combinations of the old ones, times 2^62:
 //
 //	aa·a − ab·b and bb·b − ba·a, both negated if bit 0 of flips is set
@@ -84,7 +84,7 @@ func isZero(x []uint64) bool {
 // Neither aa + ab nor ba + bb exceeds 2^62. The symbol is negated if bit 1 of
 // flips is set. There is no branch on which number is smaller, since half of
 // such branches would be mispredicted.
-func halvings(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
+func halvingsPortable(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) {
 	aa, bb = 1, 1
 	end := uint64(1) << batch
 	for zeros := bits.TrailingZeros64(a | end); ; {
