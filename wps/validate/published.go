@@ -3,6 +3,7 @@ package validate
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"sync"
 
 	"github.com/gowps/gowps/wps"
 )
@@ -38,13 +39,22 @@ const (
 	agentVector     = "of an EasyMesh agent in test vectors that are published with their exponents"
 )
 
-func keyPublished(k *wps.PublicKey) string {
-	sum := sha256.Sum256(k[:])
-	digits := hex.EncodeToString(sum[:])
+// published maps the sums to whose keys they are.
+var published = sync.OnceValue(func() map[[sha256.Size]byte]string {
+	all := make(map[[sha256.Size]byte]string, len(publishedKeys))
 	for _, row := range publishedKeys {
-		if row.sum == digits {
-			return "is " + row.of + ": every listener can compute the keys of the run"
+		sum, err := hex.DecodeString(row.sum)
+		if err != nil {
+			panic("validate: the sum of a published key: " + err.Error())
 		}
+		all[[sha256.Size]byte(sum)] = row.of
+	}
+	return all
+})
+
+func keyPublished(k *wps.PublicKey) string {
+	if of, ok := published()[sha256.Sum256(k[:])]; ok {
+		return "is " + of + ": every listener can compute the keys of the run"
 	}
 	return ""
 }
