@@ -30,11 +30,25 @@ const maxCandidate = bufferSize / 4
 
 // A frame is one packet record of the capture. data is valid until the next call of source.next.
 type frame struct {
-	time time.Time
+	time frameTime
 	link linkType
 	data []byte
 	wire int // length of the frame on the wire; larger than len(data) if it was cut
 }
+
+// A frameTime is the time of a frame, as seconds since the year 1 and nanoseconds,
+// so that the zero value is the zero [time.Time]. Most frames have no event, and
+// need no time.Time.
+type frameTime struct{ seconds, nanoseconds int64 }
+
+// unixEpoch is the start of 1970 as a frameTime.
+const unixEpoch = 62135596800
+
+func unixTime(seconds, nanoseconds int64) frameTime {
+	return frameTime{seconds + unixEpoch, nanoseconds}
+}
+
+func (t frameTime) time() time.Time { return time.Unix(t.seconds-unixEpoch, t.nanoseconds).UTC() }
 
 // A source yields the frames of a capture file. It fills f, or returns a
 // problem, an error (io.EOF at the end), or both: after a problem without an
@@ -188,6 +202,7 @@ type pcapFile struct {
 	*input
 	swapped bool   // numbers are big-endian
 	nano    uint32 // nanoseconds in a unit of the timestamps' fractions
+	units   uint32 // of them in a second
 	link    linkType
 	ahead   []byte // the octets in the buffer after the last frame
 }
@@ -208,21 +223,18 @@ func newPcapFile(br *input, order binary.ByteOrder, nanoseconds bool) (*pcapFile
 	// The upper half of the link type's field, which is ignored here, may have
 	// the length of a frame check sequence at the end. It is not reliable:
 	// payloads are bounded by their own lengths.
-	p := &pcapFile{input: br, swapped: order == binary.BigEndian, nano: 1e3}
+	p := &pcapFile{input: br, swapped: order == binary.BigEndian, nano: 1e3, units: 1e6}
 	p.consumed = pcapFileHeader
 	if nanoseconds {
-		p.nano = 1
+		p.nano, p.units = 1, 1e9
 	}
 	p.link = linkType(p.number(head[20:]))
 	return p, nil
 }
 
 func (p *pcapFile) next(f *frame) (problem, error) {
-	if len(p.ahead) >= pcapRecordHeader { // as almost always
-		if h := p.header(p.ahead); h.sound && len(p.ahead) >= pcapRecordHeader+h.captured {
-			p.take(f, &h)
-			return noProblem, nil
-		}
+	if p.takeAhead(f) { // as almost always
+		return noProblem, nil
 	}
 	p.Discard(p.consumed) // it is all in the buffer
 	p.consumed, p.ahead = 0, nil
@@ -244,11 +256,30 @@ func (p *pcapFile) next(f *frame) (problem, error) {
 	return noProblem, nil
 }
 
+// takeAhead makes a frame of the record at the start of ahead, if all of it is
+// there and nothing about its header is unusual. It is header and take in one,
+// for the record after record of a long capture.
+func (p *pcapFile) takeAhead(f *frame) bool {
+	b := p.ahead
+	if len(b) < pcapRecordHeader {
+		return false
+	}
+	fraction, captured, wire := p.number(b[4:]), p.number(b[8:]), p.number(b[12:])
+	if captured-1 >= maxFrame || wire > maxFrame || int(captured) > len(b)-pcapRecordHeader || fraction >= p.units {
+		return false
+	}
+	size := pcapRecordHeader + int(captured)
+	f.time = unixTime(int64(p.number(b)), int64(fraction*p.nano))
+	f.link, f.data, f.wire = p.link, b[pcapRecordHeader:size], int(max(captured, wire))
+	p.consumed, p.ahead = p.consumed+size, b[size:]
+	return true
+}
+
 // take makes a frame of the record at the start of ahead.
 func (p *pcapFile) take(f *frame, h *pcapHeader) {
 	size := pcapRecordHeader + h.captured
 	// Some writers set the length on the wire to 0.
-	*f = frame{time: time.Unix(h.seconds, h.nanoseconds).UTC(), link: p.link, data: p.ahead[pcapRecordHeader:size], wire: max(h.captured, h.wire)}
+	*f = frame{time: unixTime(h.seconds, h.nanoseconds), link: p.link, data: p.ahead[pcapRecordHeader:size], wire: max(h.captured, h.wire)}
 	p.consumed, p.ahead = p.consumed+size, p.ahead[size:]
 }
 
@@ -294,7 +325,7 @@ func (p *pcapFile) header(b []byte) pcapHeader {
 	}
 	// airodump-ng writes negative fractions and fractions of a second or more:
 	// time.Unix carries them into the seconds.
-	h := pcapHeader{seconds: int64(seconds), captured: int(captured), wire: int(wire), sound: true, exact: fraction < 1e9/p.nano}
+	h := pcapHeader{seconds: int64(seconds), captured: int(captured), wire: int(wire), sound: true, exact: fraction < p.units}
 	if h.nanoseconds = int64(fraction) * int64(p.nano); !h.exact {
 		h.nanoseconds = int64(int32(fraction)) * int64(p.nano)
 		h.sound = max(h.nanoseconds, -h.nanoseconds) <= int64(maxCarry) && captured <= wire

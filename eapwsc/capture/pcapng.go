@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-	"time"
 )
 
 // Blocks and options of pcapng (draft-ietf-opsawg-pcapng).
@@ -38,7 +37,7 @@ type ngFile struct {
 	order      binary.ByteOrder
 	interfaces []ngIface
 	skip       bool // in a section of an unknown version
-	last       time.Time
+	last       frameTime
 }
 
 type ngIface struct {
@@ -236,7 +235,7 @@ func (n *ngFile) packet(kind uint32, body []byte, f *frame) problem {
 
 // time converts a timestamp. One outside the calendar is damage: then it
 // returns the time of the previous frame.
-func (i ngIface) time(stamp uint64, last time.Time) time.Time {
+func (i ngIface) time(stamp uint64, last frameTime) frameTime {
 	const year10000 = 253402300800
 	seconds := stamp / i.units
 	high, low := bits.Mul64(stamp%i.units, 1e9)
@@ -245,7 +244,7 @@ func (i ngIface) time(stamp uint64, last time.Time) time.Time {
 	if unix < 0 || unix >= year10000 {
 		return last
 	}
-	return time.Unix(unix, int64(nanoseconds)).UTC()
+	return unixTime(unix, int64(nanoseconds))
 }
 
 // damaged skips an invalid block.

@@ -143,7 +143,7 @@ func (d *decoder) reset() {
 // emit appends an event of the current frame, for the caller to complete.
 func (d *decoder) emit(kind EventKind) *Event {
 	d.events = append(d.events, Event{
-		Kind: kind, Frame: d.number, Time: d.frame.time,
+		Kind: kind, Frame: d.number, Time: d.frame.time.time(),
 		Src: d.src, Dst: d.dst, BSSID: d.bssid, Radio: d.radio,
 	})
 	return &d.events[len(d.events)-1]
