@@ -153,8 +153,9 @@ func (r *Entry) Describe(j *Job) {
 	for s := range x.Messages {
 		r.Messages = append(r.Messages, messageName(s))
 	}
+	r.Steps = make([]step, len(x.Entries))
 	for i := range x.Entries {
-		r.Steps = append(r.Steps, newStep(x, &x.Entries[i]))
+		r.Steps[i] = newStep(x, &x.Entries[i])
 	}
 	enrollee, registrar := j.Identities()
 	r.Enrollee, r.Registrar = enrollee.Text(), registrar.Text()
