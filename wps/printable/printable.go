@@ -14,6 +14,7 @@
 package printable
 
 import (
+	"encoding/binary"
 	"io"
 	"strconv"
 	"unicode/utf16"
@@ -183,12 +184,27 @@ func (w *Writer) Write(p []byte) (int, error) {
 // asciiPrefix returns how many octets at the beginning are printable ASCII,
 // line ends or tabs.
 func asciiPrefix(b []byte) int {
-	for i, c := range b {
-		if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+	for i := 0; i < len(b); i++ {
+		for i+8 <= len(b) && allPrintable(binary.LittleEndian.Uint64(b[i:])) {
+			i += 8
+		}
+		if i == len(b) {
+			break
+		}
+		if c := b[i]; (c < ' ' || c > '~') && c != '\n' && c != '\t' {
 			return i
 		}
 	}
 	return len(b)
+}
+
+// allPrintable reports whether eight octets are all printable ASCII. The highest
+// bit of an octet is set if it is above ASCII, if subtracting a space borrows, or if
+// adding 1 makes 0x80 of it. A carry or borrow from one octet into the next comes
+// only from one that is not printable.
+func allPrintable(octets uint64) bool {
+	const ones = 0x0101010101010101
+	return (octets|(octets-ones*' ')|(octets+ones))&(ones*0x80) == 0
 }
 
 // rune appends a character outside printable ASCII to the output.

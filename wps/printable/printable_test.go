@@ -121,3 +121,24 @@ func FuzzPrintable(f *testing.F) {
 		}
 	})
 }
+
+// TestASCIIPrefix has each octet at each place of text that is otherwise printable.
+func TestASCIIPrefix(t *testing.T) {
+	for _, filler := range []byte{' ', 'A', '~', '\t'} {
+		for length := range 20 {
+			for at := range length {
+				for c := range 0x100 {
+					b := bytes.Repeat([]byte{filler}, length)
+					b[at] = byte(c)
+					want := length
+					if c < ' ' && c != '\n' && c != '\t' || c > '~' {
+						want = at
+					}
+					if got := asciiPrefix(b); got != want {
+						t.Fatalf("asciiPrefix(%q) = %d, want %d", b, got, want)
+					}
+				}
+			}
+		}
+	}
+}
