@@ -283,7 +283,8 @@ triangle:
 	CMPQ  AX, 408(SP)
 	JNE   triangle
 
-	// Then the products of different blocks: 0 and 1, 0 and 2, 1 and 2.
+	// Then the products of different blocks: block 0 by block 1, and blocks 0 and 1 by
+	// block 2, which is one product of sixteen rows.
 	SUBQ $0x000000c0, AX
 	LEAQ 64(SP), BX
 	XORL R8, R8
@@ -297,7 +298,7 @@ triangle:
 	LEAQ 64(AX), CX
 	MOVQ CX, 392(SP)
 
-square01Row:
+square1Row:
 	XORL  DI, DI
 	MOVQ  (AX), DX
 	MOVQ  R8, DI
@@ -332,51 +333,12 @@ square01Row:
 	ADDQ  $0x08, AX
 	ADDQ  $0x08, BX
 	CMPQ  AX, 392(SP)
-	JNE   square01Row
+	JNE   square1Row
 	SUBQ  $0x40, AX
 	ADDQ  $0x40, CX
-
-square02Row:
-	XORL  DI, DI
-	MOVQ  (AX), DX
-	MOVQ  R8, DI
-	MULXQ (CX), SI, R8
-	ADCXQ DI, SI
-	ADOXQ (BX), SI
-	MOVQ  SI, (BX)
-	ADOXQ R9, R8
-	MULXQ 8(CX), SI, R9
-	ADCXQ SI, R8
-	ADOXQ R10, R9
-	MULXQ 16(CX), SI, R10
-	ADCXQ SI, R9
-	ADOXQ R11, R10
-	MULXQ 24(CX), SI, R11
-	ADCXQ SI, R10
-	ADOXQ R12, R11
-	MULXQ 32(CX), SI, R12
-	ADCXQ SI, R11
-	ADOXQ R13, R12
-	MULXQ 40(CX), SI, R13
-	ADCXQ SI, R12
-	ADOXQ R14, R13
-	MULXQ 48(CX), SI, R14
-	ADCXQ SI, R13
-	ADOXQ R15, R14
-	MULXQ 56(CX), SI, R15
-	ADCXQ SI, R14
-	MOVL  $0x00000000, DI
-	ADOXQ DI, R15
-	ADCXQ DI, R15
-	ADDQ  $0x08, AX
-	ADDQ  $0x08, BX
-	CMPQ  AX, 392(SP)
-	JNE   square02Row
-	SUBQ  $0x40, AX
-	ADDQ  $0x40, AX
 	MOVQ  CX, 392(SP)
 
-square12Row:
+square2Row:
 	XORL  DI, DI
 	MOVQ  (AX), DX
 	MOVQ  R8, DI
@@ -411,8 +373,7 @@ square12Row:
 	ADDQ  $0x08, AX
 	ADDQ  $0x08, BX
 	CMPQ  AX, 392(SP)
-	JNE   square12Row
-	SUBQ  $0x40, AX
+	JNE   square2Row
 	ADDQ  R8, (BX)
 	ADCQ  R9, 8(BX)
 	ADCQ  R10, 16(BX)
@@ -431,7 +392,7 @@ square12Row:
 	ADCQ  $0x00, 120(BX)
 
 	// All of them twice, and the squares of the words.
-	SUBQ  $0x40, AX
+	SUBQ  $0x80, AX
 	XORL  CX, CX
 	MOVQ  (AX), DX
 	MULXQ DX, SI, CX

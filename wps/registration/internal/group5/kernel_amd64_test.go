@@ -40,7 +40,7 @@ func forEachKernel(t *testing.T, test func(t *testing.T, r *radix, c code)) {
 func TestMultiply(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, r *radix, c code) {
 		check := func(x, y *big.Int) { t.Helper(); r.check(t, c.multiply, x, y) }
-		all := append(r.edges(), r.boundaries()...)
+		all := slices.Concat(r.edges(), r.boundaries(), r.ripples())
 		for _, x := range all {
 			for _, y := range all {
 				check(x, y)

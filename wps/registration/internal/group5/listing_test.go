@@ -493,7 +493,7 @@ func TestListingMultiply(t *testing.T) {
 		ones := new(big.Int).Sub(r.r(), big.NewInt(1))
 		check(ones, edges[len(edges)-1])
 		check(edges[len(edges)-1], ones)
-		for _, x := range r.boundaries() {
+		for _, x := range append(r.boundaries(), r.ripples()...) {
 			check(x, x)
 		}
 		r.random(30, check)

@@ -112,6 +112,40 @@ func (r *radix) boundaries() (all []*big.Int) {
 	return all
 }
 
+// ripples are factors whose squares need carries that pass through words: the
+// products of the eight highest words among themselves are ones in word 8 and up
+// to another, and the products by the words below carry into word 8.
+func (r *radix) ripples() (all []*big.Int) {
+	const word, block = 64, 8
+	one := big.NewInt(1)
+	// crossed returns the sum of the products of different words of x.
+	crossed := func(x *big.Int) *big.Int {
+		sum := new(big.Int).Mul(x, x)
+		mask := new(big.Int).SetUint64(1<<word - 1)
+		for i := uint(0); i < block; i++ {
+			w := new(big.Int).Rsh(x, word*i)
+			w.And(w, mask)
+			sum.Sub(sum, w.Mul(w, w).Lsh(w, 2*word*i))
+		}
+		return sum.Rsh(sum, 1)
+	}
+	for last := uint(block); last < block+6; last++ {
+		want := new(big.Int).Lsh(one, word*(last+1))
+		want.Sub(want, one)
+		// With the highest word known, the others follow from the highest words
+		// of the sum, and change the lower ones, by less each time.
+		highest := new(big.Int).Lsh(one, 20+word*(block-1))
+		low := new(big.Int)
+		for range 100 {
+			low.Sub(want, crossed(low)).Div(low, highest)
+		}
+		x := new(big.Int).Or(highest, low)
+		x.Lsh(x, 2*word*block) // all words below are ones
+		all = append(all, x.Add(x, new(big.Int).Lsh(one, 2*word*block)).Sub(x, one))
+	}
+	return all
+}
+
 // carries calls check with products whose digits from one boundary to another
 // are all zeros or all ones, for each pair of boundaries. For zeros, a carry has
 // passed through all of them.

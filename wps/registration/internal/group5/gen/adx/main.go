@@ -151,22 +151,23 @@ func (k *kernel) blockRow(label string) {
 	LEAQ(at(k.x, block), k.tmp)
 	MOVQ(k.tmp, k.rowsEnd)
 	Label(label + "Block")
-	k.blockProduct(label)
+	k.rows(label)
+	SUBQ(Imm(blockSize), k.x)
 	ADDQ(Imm(blockSize), k.y)
 	CMPQ(k.y, k.yEnd)
 	JNE(LabelRef(label + "Block"))
 }
 
-// blockProduct sets the eight words at t to the lower half of x·y + t + sum, and
-// sum to the upper half. It leaves t after them, and x where it was.
-func (k *kernel) blockProduct(label string) {
+// rows multiplies the words from x to rowsEnd by the block at y, and adds the
+// product and sum to the words from t. It leaves x and t after the words, and
+// what belongs there in sum.
+func (k *kernel) rows(label string) {
 	Label(label + "Row")
 	k.row()
 	ADDQ(Imm(wordSize), k.x)
 	ADDQ(Imm(wordSize), k.t)
 	CMPQ(k.x, k.rowsEnd)
 	JNE(LabelRef(label + "Row"))
-	SUBQ(Imm(blockSize), k.x)
 }
 
 // row multiplies a word at x by the block at y, adds the product to sum and the
@@ -227,7 +228,8 @@ func (k *kernel) square() {
 	CMPQ(k.x, k.xEnd)
 	JNE(LabelRef("triangle"))
 
-	Comment("Then the products of different blocks: 0 and 1, 0 and 2, 1 and 2.")
+	Comment("Then the products of different blocks: block 0 by block 1, and blocks 0 and 1 by",
+		"block 2, which is one product of sixteen rows.")
 	SUBQ(U32(size), k.x)
 	LEAQ(k.scratch.Offset(blockSize), k.t)
 	for _, r := range k.sum {
@@ -235,12 +237,11 @@ func (k *kernel) square() {
 	}
 	LEAQ(at(k.x, block), k.y)
 	MOVQ(k.y, k.rowsEnd)
-	k.blockProduct("square01")
+	k.rows("square1")
+	SUBQ(Imm(blockSize), k.x)
 	ADDQ(Imm(blockSize), k.y)
-	k.blockProduct("square02")
-	ADDQ(Imm(blockSize), k.x)
 	MOVQ(k.y, k.rowsEnd)
-	k.blockProduct("square12")
+	k.rows("square2")
 	for i := range k.sum {
 		if i == 0 {
 			ADDQ(k.sum[i], at(k.t, i))
@@ -253,7 +254,7 @@ func (k *kernel) square() {
 	}
 
 	Comment("All of them twice, and the squares of the words.")
-	SUBQ(Imm(blockSize), k.x)
+	SUBQ(Imm(2*blockSize), k.x)
 	high := GP64()
 	XORL(high.As32(), high.As32())
 	for i := range words {
