@@ -68,16 +68,15 @@ func (a *adx) look(z *words, table []words, digit uint) {
 func (a *adx) octets(z *[Size]byte, x *words) {
 	var plain words
 	multiplyADX(&plain, x, &words{1}) // at most p
-	reduced := plain.reduced()
-	reduced.octets(z)
+	plain.reduce()
+	plain.octets(z)
 	clear(plain[:])
-	clear(reduced[:])
 }
 
 func (a *adx) power(z, base *[Size]byte, exponent []byte) {
 	x := wordsOf(base)
 	multiplyADX(&x, &x, &a.square)
-	a.montgomery.power(a, z, x, exponent)
+	a.montgomery.power(a, z, &x, exponent)
 	clear(x[:])
 }
 

@@ -91,11 +91,10 @@ func (a *ifma) octets(z *[Size]byte, x *digits) {
 			w[word+1] |= digit >> (64 - shift)
 		}
 	}
-	reduced := w.reduced()
-	reduced.octets(z)
+	w.reduce()
+	w.octets(z)
 	clear(plain[:])
 	clear(w[:])
-	clear(reduced[:])
 }
 
 func (a *ifma) multiply(z, x, y *digits) { multiplyIFMA(z, x, y) }
@@ -108,7 +107,7 @@ func (a *ifma) power(z, base *[Size]byte, exponent []byte) {
 	var x digits
 	x.set(base)
 	multiplyIFMA(&x, &x, &a.square)
-	a.montgomery.power(a, z, x, exponent)
+	a.montgomery.power(a, z, &x, exponent)
 	clear(x[:])
 }
 

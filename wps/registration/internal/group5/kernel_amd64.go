@@ -47,13 +47,13 @@ func (m *montgomery[E]) power2(z *E, n uint) {
 
 // power sets z to x^exponent mod p for an x in Montgomery form. It processes the
 // exponent four bits at a time, the highest first.
-func (m *montgomery[E]) power(f field[E], z *[Size]byte, x E, exponent []byte) {
+func (m *montgomery[E]) power(f field[E], z *[Size]byte, x *E, exponent []byte) {
 	var work struct { // one allocation: they pass through an interface
 		table          [16]E // x^0 to x^15
 		result, factor E
 	}
 	table, result, factor := &work.table, &work.result, &work.factor
-	table[0], table[1] = m.one, x
+	table[0], table[1] = m.one, *x
 	for i := 2; i < len(table); i++ {
 		f.multiply(&table[i], &table[i-1], &table[1])
 	}
@@ -74,19 +74,21 @@ func (m *montgomery[E]) power(f field[E], z *[Size]byte, x E, exponent []byte) {
 	f.octets(z, result)
 	clear(table[:])
 	var zero E
-	*result, *factor, x = zero, zero, zero
+	*result, *factor = zero, zero
 }
 
-// reduced returns w, or w − p if w is not below p.
-func (w *words) reduced() (z words) {
+// reduce subtracts p from w if w is not below p. It is done in place, so that
+// no copy of w is left on the stack.
+func (w *words) reduce() {
 	var borrow uint64
 	for i := range w {
-		z[i], borrow = bits.Sub64(w[i], primeWords[i], borrow)
+		_, borrow = bits.Sub64(w[i], primeWords[i], borrow)
 	}
+	mask := borrow - 1 // all ones if w is not below p
+	borrow = 0
 	for i := range w {
-		z[i] ^= (z[i] ^ w[i]) & -borrow
+		w[i], borrow = bits.Sub64(w[i], primeWords[i]&mask, borrow)
 	}
-	return z
 }
 
 // octets writes w to dst.

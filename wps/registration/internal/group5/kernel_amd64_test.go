@@ -3,10 +3,13 @@
 package group5
 
 import (
+	"encoding/binary"
 	"math/big"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"testing"
+	"unsafe"
 )
 
 // code is the assembly of a kernel, as it is executed.
@@ -107,6 +110,88 @@ func TestOctets(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestStack checks that power leaves no copy of the result or of the exponent on
+// the stack.
+func TestStack(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, r *radix, _ code) {
+		defer debug.SetGCPercent(debug.SetGCPercent(-1)) // so that the stack does not shrink
+		// A preemption saves registers on the stack, so what a single run leaves
+		// there does not count.
+		var left map[string]int
+		for range 3 {
+			if left = copiesLeft(r); len(left) == 0 {
+				return
+			}
+		}
+		for what, words := range left {
+			t.Errorf("%d words of %s are on the stack", words, what)
+		}
+	})
+}
+
+// copiesLeft returns what power leaves on the stack: how many words of what. A
+// single word is not a copy.
+func copiesLeft(r *radix) map[string]int {
+	a, exponent, z := implementations[r.kernel], make([]byte, exponentSize), new([Size]byte)
+	for i := range exponent {
+		exponent[i] = byte(rand.Uint32())
+	}
+	for range 2 { // the first grows the stack
+		a.power(z, plus(-12345), exponent)
+	}
+	readBelow(&below)
+
+	plain := wordsOf(z)
+	result := new(big.Int).SetBytes(z[:])
+	held := new(big.Int).Mul(result, r.r())
+	held.Mod(held, prime)
+	left := make(map[string]int)
+	for what, words := range map[string][]uint64{
+		"the result, in octets":                 littleEndian(z[:]),
+		"the result, in words":                  plain[:],
+		"the result, in digits":                 r.digits(result),
+		"the result in Montgomery form":         r.digits(held),
+		"the result in Montgomery form, plus p": r.digits(new(big.Int).Add(held, prime)),
+		"the exponent":                          littleEndian(exponent),
+	} {
+		n := 0
+		for _, word := range words {
+			if word != 0 && slices.Contains(below[:], word) {
+				n++
+			}
+		}
+		if n > 1 {
+			left[what] = n
+		}
+	}
+	return left
+}
+
+// below is what readBelow reads. It is not on the stack, so it does not overwrite
+// what is left there.
+var below [512]uint64
+
+// readBelow reads the stack below its own frame, where the functions called
+// before had theirs.
+//
+//go:noinline
+//go:nosplit
+//go:norace
+func readBelow(dst *[512]uint64) {
+	var here uint64
+	for i := range dst {
+		dst[i] = *(*uint64)(unsafe.Add(unsafe.Pointer(&here), -8*(i+1)))
+	}
+}
+
+// littleEndian returns octets as the processor reads them.
+func littleEndian(octets []byte) (words []uint64) {
+	for ; len(octets) > 0; octets = octets[8:] {
+		words = append(words, binary.LittleEndian.Uint64(octets))
+	}
+	return words
 }
 
 // TestDigits checks the conversion of octets to digits, of numbers up to 1536
