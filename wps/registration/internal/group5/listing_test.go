@@ -16,7 +16,8 @@ import (
 // assembly that are in use, one instruction at a time. The interpreter is
 // independent of the generators, and it records the program's path and the
 // addresses accessed. Those must be the same for every operand, so that no
-// branch and no address depends on a secret.
+// branch and no address depends on a secret. A function must not access other
+// memory than its arguments, its frame and the tables.
 
 // instruction is a line of the listing.
 type instruction struct {
@@ -28,6 +29,7 @@ type instruction struct {
 type listing struct {
 	code       []instruction
 	labels     map[string]int
+	frames     map[string]uint64 // the size of each function's frame in octets
 	data       []uint64
 	tables     map[string]uint64    // where each table begins in data, in octets
 	references map[string]reference // by operand
@@ -35,7 +37,7 @@ type listing struct {
 
 var (
 	dataLine = regexp.MustCompile(`^DATA (\w+)<>\+(\d+)\(SB\)/8, \$(0x[0-9a-f]+)$`)
-	textLine = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), NOSPLIT, \$\d+-`)
+	textLine = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), NOSPLIT, \$(\d+)-`)
 )
 
 func readListing(t *testing.T, file string) *listing {
@@ -44,7 +46,8 @@ func readListing(t *testing.T, file string) *listing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &listing{labels: make(map[string]int), tables: make(map[string]uint64), references: make(map[string]reference)}
+	l := &listing{labels: make(map[string]int), frames: make(map[string]uint64), tables: make(map[string]uint64),
+		references: make(map[string]reference)}
 	for line := range strings.Lines(string(text)) {
 		line, _, _ = strings.Cut(strings.TrimSpace(line), "//")
 		switch {
@@ -62,7 +65,9 @@ func readListing(t *testing.T, file string) *listing {
 			}
 			l.data = append(l.data, word)
 		case textLine.MatchString(line):
-			l.labels[textLine.FindStringSubmatch(line)[1]] = len(l.code)
+			m := textLine.FindStringSubmatch(line)
+			l.labels[m[1]] = len(l.code)
+			l.frames[m[1]], _ = strconv.ParseUint(m[2], 10, 64)
 		case strings.HasSuffix(line, ":"):
 			l.labels[strings.TrimSuffix(line, ":")] = len(l.code)
 		default:
@@ -79,9 +84,12 @@ func readListing(t *testing.T, file string) *listing {
 	return l
 }
 
-// machine is the state of the processor. Memory is words of 64 bits.
+// machine is the state of the processor. Memory is words of 64 bits, those that
+// the function may access.
 type machine struct {
 	*listing
+	t        *testing.T
+	now      instruction // the one being executed
 	general  map[string]uint64
 	vectors  [32][8]uint64
 	masks    [8]uint64
@@ -98,14 +106,14 @@ const (
 )
 
 // call calls a function with arguments, in a machine with arbitrary contents,
-// and returns the machine.
+// and returns the machine. The memory is that of the arguments.
 func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, arguments ...uint64) *machine {
 	t.Helper()
-	m := &machine{listing: l, general: map[string]uint64{"SP": stackAt}, memory: memory}
+	m := &machine{listing: l, t: t, general: map[string]uint64{"SP": stackAt}, memory: memory}
 	for _, register := range strings.Fields("AX BX CX DX SI DI BP R8 R9 R10 R11 R12 R13 R14 R15") {
 		m.general[register] = rand.Uint64()
 	}
-	for i := range uint64(64) {
+	for i := range l.frames[function] / 8 {
 		memory[stackAt+8*i] = rand.Uint64()
 	}
 	m.carry, m.overflow, m.zero = rand.Uint64()&1, rand.Uint64()&1, rand.Uint64()&1 == 0
@@ -131,7 +139,7 @@ func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, 
 		if i.name == "RET" {
 			return m
 		}
-		if to := m.step(t, i, arguments); to != "" {
+		if to := m.step(i, arguments); to != "" {
 			at = l.labels[to]
 		}
 	}
@@ -170,6 +178,21 @@ func (m *machine) touch(operand string) uint64 {
 	return at
 }
 
+// load returns a word of memory.
+func (m *machine) load(at uint64) uint64 {
+	word, ok := m.memory[at]
+	if !ok {
+		m.t.Fatalf("%v: access to other memory, at %#x", m.now, at)
+	}
+	return word
+}
+
+// store sets a word of memory.
+func (m *machine) store(at, word uint64) {
+	m.load(at)
+	m.memory[at] = word
+}
+
 // get returns an operand of 64 bits.
 func (m *machine) get(operand string, arguments []uint64) uint64 {
 	switch {
@@ -184,7 +207,7 @@ func (m *machine) get(operand string, arguments []uint64) uint64 {
 		n, _ := strconv.Atoi(offset)
 		return arguments[n/8]
 	case strings.Contains(operand, "("):
-		return m.memory[m.touch(operand)]
+		return m.load(m.touch(operand))
 	}
 	return m.general[operand]
 }
@@ -192,7 +215,7 @@ func (m *machine) get(operand string, arguments []uint64) uint64 {
 // put sets an operand of 64 bits.
 func (m *machine) put(operand string, word uint64) {
 	if strings.Contains(operand, "(") {
-		m.memory[m.touch(operand)] = word
+		m.store(m.touch(operand), word)
 		return
 	}
 	m.general[operand] = word
@@ -228,14 +251,14 @@ func registerNumber(register string) int {
 	return n
 }
 
-// vector returns an operand of eight lanes.
+// vector returns an operand of eight lanes, or as many as the destination has.
 func (m *machine) vector(operand string) (lanes [8]uint64) {
 	if strings.ContainsRune("XYZ", rune(operand[0])) {
 		return m.vectors[registerNumber(operand)]
 	}
 	at := m.touch(operand)
-	for i := range lanes {
-		lanes[i] = m.memory[at+8*uint64(i)]
+	for i := range lanesOf(m.now.operands[len(m.now.operands)-1]) {
+		lanes[i] = m.load(at + 8*uint64(i))
 	}
 	return lanes
 }
@@ -253,7 +276,8 @@ func (m *machine) set(register string, lanes [8]uint64) {
 
 // step executes an instruction and returns the label to continue at, if any.
 // The operands are in the order of Go's assembler, the destination last.
-func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to string) {
+func (m *machine) step(i instruction, arguments []uint64) (to string) {
+	m.now = i
 	o := i.operands
 	get := func(n int) uint64 { return m.get(o[n], arguments) }
 	last := len(o) - 1
@@ -269,7 +293,7 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 			n, _ := strconv.ParseUint(offset, 10, 64)
 			begin, ok := m.tables[table]
 			if !ok {
-				t.Fatalf("%v: no such table", i)
+				m.t.Fatalf("%v: no such table", i)
 			}
 			m.general[o[1]] = dataAt + begin + n
 			break
@@ -342,7 +366,7 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 		if strings.Contains(o[1], "(") {
 			at, lanes := m.touch(o[1]), m.vector(o[0])
 			for j, word := range lanes[:lanesOf(o[0])] {
-				m.memory[at+8*uint64(j)] = word
+				m.store(at+8*uint64(j), word)
 			}
 			break
 		}
@@ -365,7 +389,7 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 		m.set(o[2], lanes)
 	case "VPTERNLOGQ":
 		if get(0) != 0xFF {
-			t.Fatalf("%v: only all ones are known here", i)
+			m.t.Fatalf("%v: only all ones are known here", i)
 		}
 		m.set(o[3], [8]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)})
 	case "VPCMPEQQ", "VPCMPUQ":
@@ -394,7 +418,7 @@ func (m *machine) step(t *testing.T, i instruction, arguments []uint64) (to stri
 	default:
 		f, ok := lanewise[i.name]
 		if !ok {
-			t.Fatalf("%v: an instruction that is not known here", i)
+			m.t.Fatalf("%v: an instruction that is not known here", i)
 		}
 		b, a, result := m.vector(o[0]), m.vector(o[1]), m.vectors[registerNumber(o[last])]
 		mask := ^uint64(0)
@@ -468,8 +492,10 @@ func TestListingMultiply(t *testing.T) {
 					}
 				}
 			}
-			for i := range z {
-				z[i] = memory[arguments[0]+8*uint64(i)]
+			for i, number := range all { // the factors too, because they must not change
+				for j := range number {
+					number[j] = memory[arguments[i]+8*uint64(j)]
+				}
 			}
 			if courses[arguments] == nil {
 				courses[arguments] = m.trace
@@ -517,6 +543,9 @@ func TestListingLook(t *testing.T) {
 			var course []uint64
 			for index := range n + 1 { // the last is none
 				memory := make(map[uint64]uint64)
+				for i := range size {
+					memory[atZ+8*i] = rand.Uint64()
+				}
 				for i := range n * size {
 					memory[table+8*i] = rand.Uint64()
 				}
