@@ -45,41 +45,10 @@ func multiplyADX(z, x, y *words)
 //go:noescape
 func lookADX(z, table *words, n, index uint64)
 
-// adx is the arithmetic with MULX, ADCX and ADOX.
-type adx struct{ montgomery[words] }
-
 // newADX returns nil if this processor lacks an instruction of the kernel.
 func newADX() arithmetic {
 	if !cpu.X86.HasADX || !cpu.X86.HasBMI2 || !cpu.X86.HasAVX2 {
 		return nil
 	}
-	a := new(adx)
-	a.init(func(z *words, octets *[Size]byte) { *z = wordsOf(octets) }, 8*Size)
-	return a
-}
-
-func (a *adx) multiply(z, x, y *words) { multiplyADX(z, x, y) }
-
-func (a *adx) look(z *words, table []words, digit uint) {
-	lookADX(z, &table[0], uint64(len(table)), uint64(digit))
-}
-
-// octets writes x reduced and converted from Montgomery form.
-func (a *adx) octets(z *[Size]byte, x *words) {
-	var plain words
-	multiplyADX(&plain, x, &words{1}) // at most p
-	plain.reduce()
-	plain.octets(z)
-	clear(plain[:])
-}
-
-func (a *adx) power(z, base *[Size]byte, exponent []byte) {
-	x := wordsOf(base)
-	multiplyADX(&x, &x, &a.square)
-	a.montgomery.power(a, z, &x, exponent)
-	clear(x[:])
-}
-
-func (a *adx) powerOfTwo(z *[Size]byte, exponent *[exponentSize]byte) {
-	a.comb.powerOfTwo(a, z, exponent)
+	return newMontgomery[words](8 * Size)
 }

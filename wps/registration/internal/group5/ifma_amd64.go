@@ -52,17 +52,12 @@ func multiplyIFMA(z, x, y *digits)
 //go:noescape
 func lookIFMA(z, table *digits, n, index uint64)
 
-// ifma is the arithmetic with AVX-512 IFMA.
-type ifma struct{ montgomery[digits] }
-
 // newIFMA returns nil if this processor lacks an instruction of the kernel.
 func newIFMA() arithmetic {
 	if !cpu.X86.HasAVX512IFMA || !cpu.X86.HasAVX512BW || !cpu.X86.HasAVX512DQ || !cpu.X86.HasBMI2 {
 		return nil
 	}
-	a := new(ifma)
-	a.init((*digits).set, digitCount*digitBits)
-	return a
+	return newMontgomery[digits](digitCount * digitBits)
 }
 
 // set sets z to a number of 192 octets.
@@ -78,39 +73,14 @@ func (z *digits) set(octets *[Size]byte) {
 	clear(w[:])
 }
 
-// octets writes x, which is below 2p, reduced and converted from Montgomery
-// form.
-func (a *ifma) octets(z *[Size]byte, x *digits) {
-	var plain digits
-	multiplyIFMA(&plain, x, &digits{1}) // at most p
-	var w words
-	for i, digit := range plain[:digitCount] {
+// toWords sets w to z, which is below 2^1536.
+func (z *digits) toWords(w *words) {
+	clear(w[:])
+	for i, digit := range z[:digitCount] {
 		word, shift := i*digitBits/64, uint(i*digitBits%64)
 		w[word] |= digit << shift
 		if word+1 < len(w) {
 			w[word+1] |= digit >> (64 - shift)
 		}
 	}
-	w.reduce()
-	w.octets(z)
-	clear(plain[:])
-	clear(w[:])
-}
-
-func (a *ifma) multiply(z, x, y *digits) { multiplyIFMA(z, x, y) }
-
-func (a *ifma) look(z *digits, table []digits, digit uint) {
-	lookIFMA(z, &table[0], uint64(len(table)), uint64(digit))
-}
-
-func (a *ifma) power(z, base *[Size]byte, exponent []byte) {
-	var x digits
-	x.set(base)
-	multiplyIFMA(&x, &x, &a.square)
-	a.montgomery.power(a, z, &x, exponent)
-	clear(x[:])
-}
-
-func (a *ifma) powerOfTwo(z *[Size]byte, exponent *[exponentSize]byte) {
-	a.comb.powerOfTwo(a, z, exponent)
 }

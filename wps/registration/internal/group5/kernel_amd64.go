@@ -13,15 +13,19 @@ var kernels = []kernel{
 	{"ADX", newADX},
 }
 
-// montgomery has the constants of a kernel whose elements are in Montgomery
+// element is a number in the form of a kernel: words of ADX, digits of IFMA.
+type element interface{ words | digits }
+
+// montgomery is the arithmetic with a kernel. Its elements are in Montgomery
 // form: x is represented by x·R mod p, or that plus p.
-type montgomery[E any] struct {
+type montgomery[E element] struct {
 	one, two, square E // R, 2R and R² mod p
 	comb             comb[E]
 }
 
-// init computes the constants for R = 2^size.
-func (m *montgomery[E]) init(set func(z *E, octets *[Size]byte), size uint) {
+// newMontgomery computes the constants for R = 2^size.
+func newMontgomery[E element](size uint) *montgomery[E] {
+	m := new(montgomery[E])
 	p := new(big.Int).SetBytes(primeOctets[:])
 	r := new(big.Int).Lsh(big.NewInt(1), size)
 	for _, c := range []struct {
@@ -36,7 +40,51 @@ func (m *montgomery[E]) init(set func(z *E, octets *[Size]byte), size uint) {
 		c.value.Mod(c.value, p).FillBytes(octets[:])
 		set(c.constant, &octets)
 	}
+	return m
 }
+
+// The next four functions choose the kernel by the type of the element. If they
+// were methods of an interface, their arguments would be moved to the heap.
+
+// set sets z to a number of 192 octets.
+func set[E element](z *E, octets *[Size]byte) {
+	switch z := any(z).(type) {
+	case *words:
+		*z = wordsOf(octets)
+	case *digits:
+		z.set(octets)
+	}
+}
+
+// toWords sets w to x, which is below 2^1536.
+func toWords[E element](w *words, x *E) {
+	switch x := any(x).(type) {
+	case *words:
+		*w = *x
+	case *digits:
+		x.toWords(w)
+	}
+}
+
+func multiply[E element](z, x, y *E) {
+	switch z := any(z).(type) {
+	case *words:
+		multiplyADX(z, any(x).(*words), any(y).(*words))
+	case *digits:
+		multiplyIFMA(z, any(x).(*digits), any(y).(*digits))
+	}
+}
+
+func look[E element](z, table *E, n int, digit uint) {
+	switch z := any(z).(type) {
+	case *words:
+		lookADX(z, any(table).(*words), uint64(n), uint64(digit))
+	case *digits:
+		lookIFMA(z, any(table).(*digits), uint64(n), uint64(digit))
+	}
+}
+
+// power2, multiply, look and octets are the methods of [field].
 
 func (m *montgomery[E]) power2(z *E, n uint) {
 	*z = m.one
@@ -45,36 +93,56 @@ func (m *montgomery[E]) power2(z *E, n uint) {
 	}
 }
 
-// power sets z to x^exponent mod p for an x in Montgomery form. It processes the
-// exponent four bits at a time, the highest first.
-func (m *montgomery[E]) power(f field[E], z *[Size]byte, x *E, exponent []byte) {
-	var work struct { // one allocation: they pass through an interface
-		table          [16]E // x^0 to x^15
-		result, factor E
-	}
-	table, result, factor := &work.table, &work.result, &work.factor
-	table[0], table[1] = m.one, *x
+func (m *montgomery[E]) multiply(z, x, y *E) { multiply(z, x, y) }
+
+func (m *montgomery[E]) look(z *E, table []E, digit uint) {
+	look(z, &table[0], len(table), digit)
+}
+
+// octets writes x reduced and converted from Montgomery form.
+func (m *montgomery[E]) octets(z *[Size]byte, x *E) {
+	var one, plain, zero E
+	one[0] = 1
+	multiply(&plain, x, &one) // at most p
+	var w words
+	toWords(&w, &plain)
+	w.reduce()
+	w.octets(z)
+	plain = zero
+	clear(w[:])
+}
+
+func (m *montgomery[E]) powerOfTwo(z *[Size]byte, exponent *[exponentSize]byte) {
+	m.comb.powerOfTwo(m, z, exponent)
+}
+
+// power processes the exponent four bits at a time, the highest first.
+func (m *montgomery[E]) power(z, base *[Size]byte, exponent []byte) {
+	var table [16]E // base^0 to base^15
+	table[0] = m.one
+	set(&table[1], base)
+	multiply(&table[1], &table[1], &m.square)
 	for i := 2; i < len(table); i++ {
-		f.multiply(&table[i], &table[i-1], &table[1])
+		multiply(&table[i], &table[i-1], &table[1])
 	}
-	*result = m.one
+	result := m.one
+	var factor, zero E
 	for i, octet := range exponent {
 		for half, digit := range [2]byte{octet >> 4, octet & 15} {
-			f.look(factor, table[:], uint(digit))
+			look(&factor, &table[0], len(table), uint(digit))
 			if i == 0 && half == 0 {
-				*result = *factor
+				result = factor
 				continue
 			}
 			for range 4 {
-				f.multiply(result, result, result)
+				multiply(&result, &result, &result)
 			}
-			f.multiply(result, result, factor)
+			multiply(&result, &result, &factor)
 		}
 	}
-	f.octets(z, result)
+	m.octets(z, &result)
 	clear(table[:])
-	var zero E
-	*result, *factor = zero, zero
+	result, factor = zero, zero
 }
 
 // reduce subtracts p from w if w is not below p. It is done in place, so that

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"math/big"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"testing"
@@ -99,9 +100,9 @@ func TestOctets(t *testing.T) {
 				}
 				var z [Size]byte
 				switch a := implementations[r.kernel].(type) {
-				case *ifma:
+				case *montgomery[digits]:
 					a.octets(&z, (*digits)(r.digits(form)))
-				case *adx:
+				case *montgomery[words]:
 					a.octets(&z, (*words)(r.digits(form)))
 				}
 				if z != *octetsOf(x) {
@@ -134,26 +135,29 @@ func TestStack(t *testing.T) {
 // copiesLeft returns what power leaves on the stack: how many words of what. A
 // single word is not a copy.
 func copiesLeft(r *radix) map[string]int {
-	a, exponent, z := implementations[r.kernel], make([]byte, exponentSize), new([Size]byte)
+	deepen()
+	base, exponent, z := plus(-12345), make([]byte, exponentSize), new([Size]byte)
 	for i := range exponent {
 		exponent[i] = byte(rand.Uint32())
 	}
-	for range 2 { // the first grows the stack
-		a.power(z, plus(-12345), exponent)
-	}
+	implementations[r.kernel].power(z, base, exponent)
 	readBelow(&below)
 
-	plain := wordsOf(z)
-	result := new(big.Int).SetBytes(z[:])
-	held := new(big.Int).Mul(result, r.r())
-	held.Mod(held, prime)
+	plain, result := wordsOf(z), new(big.Int).SetBytes(z[:])
+	held := func(x *big.Int) *big.Int {
+		x = new(big.Int).Mul(x, r.r())
+		return x.Mod(x, prime)
+	}
+	factor := new(big.Int).SetBytes(base[:])
+	factor.Exp(factor, big.NewInt(int64(exponent[exponentSize-1]&15)), prime)
 	left := make(map[string]int)
 	for what, words := range map[string][]uint64{
 		"the result, in octets":                 littleEndian(z[:]),
 		"the result, in words":                  plain[:],
 		"the result, in digits":                 r.digits(result),
-		"the result in Montgomery form":         r.digits(held),
-		"the result in Montgomery form, plus p": r.digits(new(big.Int).Add(held, prime)),
+		"the result in Montgomery form":         r.digits(held(result)),
+		"the result in Montgomery form, plus p": r.digits(new(big.Int).Add(held(result), prime)),
+		"the last factor":                       r.digits(held(factor)),
 		"the exponent":                          littleEndian(exponent),
 	} {
 		n := 0
@@ -169,9 +173,17 @@ func copiesLeft(r *radix) map[string]int {
 	return left
 }
 
+// deepen makes the stack so large that readBelow does not leave it.
+//
+//go:noinline
+func deepen() {
+	var space [4 * len(below)]uint64
+	runtime.KeepAlive(&space)
+}
+
 // below is what readBelow reads. It is not on the stack, so it does not overwrite
 // what is left there.
-var below [512]uint64
+var below [1024]uint64
 
 // readBelow reads the stack below its own frame, where the functions called
 // before had theirs.
@@ -179,7 +191,7 @@ var below [512]uint64
 //go:noinline
 //go:nosplit
 //go:norace
-func readBelow(dst *[512]uint64) {
+func readBelow(dst *[1024]uint64) {
 	var here uint64
 	for i := range dst {
 		dst[i] = *(*uint64)(unsafe.Add(unsafe.Pointer(&here), -8*(i+1)))
@@ -194,14 +206,18 @@ func littleEndian(octets []byte) (words []uint64) {
 	return words
 }
 
-// TestDigits checks the conversion of octets to digits, of numbers up to 1536
-// bits.
+// TestDigits checks the conversion of octets to digits, and of digits to words,
+// of numbers up to 1536 bits.
 func TestDigits(t *testing.T) {
 	r := radices[0]
 	for _, x := range append(bases(), new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 8*Size), big.NewInt(1))) {
 		var d digits
 		if d.set(octetsOf(x)); !slices.Equal(d[:], r.digits(x)) {
 			t.Errorf("%x as digits is %x", x, d)
+		}
+		var w words
+		if d.toWords(&w); w != wordsOf(octetsOf(x)) {
+			t.Errorf("%x as words is %x", x, w)
 		}
 	}
 }
