@@ -26,7 +26,8 @@ var implementations = func() map[string]arithmetic {
 // TestKernels reports the kernels that are not tested on this processor. Each
 // can be required by the variable WPS_ with its name.
 func TestKernels(t *testing.T) {
-	for _, name := range []string{"IFMA", "ADX"} {
+	for _, r := range radices {
+		name := r.kernel
 		t.Run(name, func(t *testing.T) {
 			if implementations[name] != nil {
 				return

@@ -112,9 +112,10 @@ func (r *radix) boundaries() (all []*big.Int) {
 	return all
 }
 
-// ripples are factors whose squares need carries that pass through words: the
-// products of the eight highest words among themselves are ones in word 8 and up
-// to another, and the products by the words below carry into word 8.
+// ripples are factors in whose squares a carry passes through several words. The
+// sum of the products of different words among the eight highest has ones in the
+// words from 8 to last. The words below are all ones, so that their products by
+// the highest carry into word 8.
 func (r *radix) ripples() (all []*big.Int) {
 	const word, block = 64, 8
 	one := big.NewInt(1)

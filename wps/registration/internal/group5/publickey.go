@@ -60,9 +60,9 @@ func CheckPublicKey(peer, own *[Size]byte) error {
 // used once is of no use to the peer; CheckSubgroup is for validators.
 //
 // The subgroup is that of the squares, so the Legendre symbol decides. It takes
-// 5 µs on a processor that takes 70 for the symbol by math/big, 220 for the
-// shared secret and 1300 to raise the key to the power q. Its time depends on
-// the key, which is allowed because the key and the prime are public.
+// 5 µs on a processor on which math/big takes 70 for the symbol, and bigmod 1300
+// to raise the key to the power q. Its time depends on the key, which is allowed
+// because the key and the prime are public.
 //
 // The error is [ErrPublicKeySubgroup].
 func CheckSubgroup(peer *[Size]byte) error {

@@ -27,15 +27,15 @@ func main() {
 
 // kernel is what the parts of multiplyADX share.
 type kernel struct {
-	sum      [block]GPVirtual // the carry of a block product to the next block
+	sum      [block]GPVirtual // what the rows so far give to the eight words from t
 	x, y     Register         // the next word of one factor, and the block of the other
 	t        Register         // the word of the product
 	low, tmp GPVirtual
-	scratch  Mem // the product, of twice 24 words, and a word for the carry
+	scratch  Mem // the product, of 48 words, and a word above it
 	rowsEnd  Mem // where x is after the rows
 	yEnd     Mem // where y is after the blocks
 	xEnd     Mem // where x is after all blocks
-	carry    Mem
+	carry    Mem // from one block row of the reduction to the next: 0, or all ones
 }
 
 func at(base Register, word int) Mem { return Mem{Base: base, Disp: wordSize * word} }
