@@ -18,6 +18,10 @@ import (
 // addresses accessed. Those must be the same for every operand, so that no
 // branch and no address depends on a secret. A function must not access other
 // memory than its arguments, its frame and the tables.
+//
+// Whether Go's assembler makes the right machine code of a line is not tested
+// here. Other tests execute the kernels, where the processor has the
+// instructions; .ci/ifma runs them on an emulated processor with AVX-512 IFMA.
 
 // instruction is a line of the listing.
 type instruction struct {
