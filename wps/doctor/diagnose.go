@@ -125,11 +125,14 @@ func newView(e *Evidence) *view {
 	return v
 }
 
+// typicalOthers is more than the earlier attempts of the same devices usually are.
+const typicalOthers = 32
+
 // before returns the earlier attempts of the same devices. Few rows need them.
 func (v *view) before() []*Attempt {
 	if !v.chosen && v.attempt != nil {
 		all := v.others
-		v.chosen, v.others = true, make([]*Attempt, 0, len(all))
+		v.chosen, v.others = true, make([]*Attempt, 0, min(len(all), typicalOthers))
 		for _, b := range all {
 			if v.attempt.sharesDevice(b) {
 				v.others = append(v.others, b)

@@ -31,6 +31,9 @@ func (v *view) fill(text string) string { return v.replace(text, nil) }
 // replace replaces placeholders by words, from first if it has them, else from
 // placeholders.
 func (v *view) replace(text string, first map[string]func(*view) string) string {
+	if strings.IndexByte(text, '{') < 0 {
+		return text
+	}
 	var b strings.Builder
 	b.Grow(len(text) + len(text)/2)
 	for {

@@ -46,7 +46,7 @@ var orderRules = []rule{
 }
 
 // following lists what may follow a message of each kind; 0 is the start.
-var following = map[wps.Kind][]wps.Kind{
+var following = [wps.KindDone + 1][]wps.Kind{
 	0:            {wps.KindM1},
 	wps.KindM1:   {wps.KindM2, wps.KindM2D, wps.KindNACK},
 	wps.KindM2:   {wps.KindM3, wps.KindNACK, wps.KindDone},

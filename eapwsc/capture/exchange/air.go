@@ -42,6 +42,8 @@ type network struct {
 	// taken is the last snapshot, until something is received from the access
 	// point: many exchanges may end before that.
 	taken *doctor.Network
+	// adverts is a copy of Adverts for the snapshots; nil if they have changed.
+	adverts []doctor.Advert
 }
 
 // searcher is a station that looked for a registrar.
@@ -104,6 +106,7 @@ func (a *air) advertisement(e *capture.Event) {
 	} else {
 		n.beacon = m
 	}
+	n.adverts = nil
 	n.Hear(&doctor.Announcement{
 		Time: e.Time, Frame: e.Frame, Response: response, Truncated: e.Truncated, Described: e.Described,
 		Elements: &m.Elements, Capability: m.Capability, Frequency: int(e.Radio.Frequency),
@@ -180,7 +183,7 @@ func (a *air) forget(now *network) {
 		return
 	}
 	n.Adverts = slices.Clone(n.Adverts[(len(n.Adverts)+1)/2:])
-	n.taken = nil
+	n.taken, n.adverts = nil, nil
 	a.count(n)
 }
 
@@ -195,8 +198,11 @@ func (a *air) snapshot(key networkKey) (*doctor.Network, int) {
 		return nil, 0
 	}
 	if n.taken == nil {
+		if n.adverts == nil {
+			n.adverts = slices.Clone(n.Adverts)
+		}
 		now := n.Network
-		now.Adverts = slices.Clone(n.Adverts)
+		now.Adverts = n.adverts
 		n.taken = &now
 	}
 	return n.taken, n.octets + len(n.taken.Adverts)*advertSize

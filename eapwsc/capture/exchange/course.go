@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -46,7 +47,7 @@ func newCourse(x *Exchange) *course {
 }
 
 // signalStages maps signals to stages.
-var signalStages = map[validate.Signal]doctor.Stage{
+var signalStages = [math.MaxUint8 + 1]doctor.Stage{
 	validate.SignalAssociationRequest: doctor.StageAssociating, validate.SignalIdentityRequest: doctor.StageAsked,
 	validate.SignalIdentity: doctor.StageIdentified, validate.SignalStart: doctor.StageStarted,
 }
@@ -72,7 +73,7 @@ func (c *course) advance(s *validate.Entry) {
 }
 
 // rank orders the ends by significance.
-var rank = map[doctor.End]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
+var rank = [math.MaxUint8 + 1]int{doctor.EndDisconnect: 1, doctor.EndFailure: 2, doctor.EndNACK: 3, doctor.EndDone: 4}
 
 // recordEnd records a step that is an end, or after which an end follows.
 func (c *course) recordEnd(s *validate.Entry) {

@@ -113,7 +113,7 @@ func (r *Runs) get(key uint64) *validate.Transcript {
 
 func (r *Runs) put(key uint64, t *validate.Transcript) {
 	if len(r.new) >= maxRunValues {
-		r.old, r.new = r.new, map[uint64]*validate.Transcript{}
+		r.old, r.new = r.new, make(map[uint64]*validate.Transcript, maxRunValues)
 	}
 	r.new[key] = t
 }

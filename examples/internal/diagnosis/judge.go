@@ -158,21 +158,36 @@ func (o *Reading) Judge(from *Source) (collector *exchange.Collector, index int,
 
 func newBatch() *batch { return &batch{judged: make(chan struct{})} }
 
-// judge judges jobs. It remembers what is wrong with the elements of the last
-// network, which often is that of the next exchange as well.
+// judge judges jobs. It remembers what is wrong with the elements of a few
+// networks, by the last octet of their addresses: often these are the networks of
+// the next exchanges as well.
 type judge struct {
 	mode     wps.Mode
-	network  *doctor.Network
-	elements validate.Findings
+	networks [16]struct {
+		network  *doctor.Network
+		findings validate.Findings
+	}
+}
+
+// elements returns what is wrong with the elements of a network.
+func (g *judge) elements(n *doctor.Network) validate.Findings {
+	recent := &g.networks[n.BSSID[len(n.BSSID)-1]%16]
+	if recent.network == nil || !sameElements(recent.network, n) {
+		recent.network, recent.findings = n, n.Findings(g.mode)
+	}
+	return recent.findings
+}
+
+// sameElements reports whether two networks share all from which their findings
+// follow, as snapshots of one network do while it advertises the same.
+func sameElements(a, b *doctor.Network) bool {
+	return a == b || a.Traits == b.Traits && len(a.Adverts) == len(b.Adverts) && len(a.Adverts) > 0 && &a.Adverts[0] == &b.Adverts[0]
 }
 
 // job sets what is to be found out about a job.
 func (g *judge) job(j *Job) {
 	if n := j.Exchange.Network; n != nil {
-		if n != g.network {
-			g.network, g.elements = n, n.Findings(g.mode)
-		}
-		j.Elements = g.elements
+		j.Elements = g.elements(n)
 	}
 	j.Findings = validate.Exchange(&j.Exchange.Transcript, g.mode)
 	j.Attempt = j.Exchange.Attempt(j.Findings)
