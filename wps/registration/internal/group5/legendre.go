@@ -116,9 +116,9 @@ func halvingsPortable(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) 
 	}
 }
 
-// difference sets dst to |f·x − g·y| / 2^62, which is an integer, and reports
+// differencePortable sets dst to |f·x − g·y| / 2^62, which is an integer, and reports
 // whether f·x < g·y. The sum of f and g is at most 2^62.
-func difference(dst, x, y []uint64, f, g uint64) (negative bool) {
+func differencePortable(dst, x, y []uint64, f, g uint64) (negative bool) {
 	x, y = x[:len(dst)], y[:len(dst)]
 	// With n words, f·x − g·y is f·x + g·(^y) + g − g·2^64n. The lowest 62 bits of
 	// it are zeros.
@@ -134,11 +134,16 @@ func difference(dst, x, y []uint64, f, g uint64) (negative bool) {
 	if int64(carry) >= 0 {
 		return false
 	}
-	var borrow uint64
-	for i := range dst {
-		dst[i], borrow = bits.Sub64(0, dst[i], borrow)
-	}
+	negate(dst)
 	return true
+}
+
+// negate changes the sign of a number.
+func negate(x []uint64) {
+	var borrow uint64
+	for i := range x {
+		x[i], borrow = bits.Sub64(0, x[i], borrow)
+	}
 }
 
 // multiplyAdd returns f·x + g·y + carry. The sum of f and g is at most 2^62.

@@ -4,6 +4,7 @@ package group5
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -35,5 +36,43 @@ func TestHalvings(t *testing.T) {
 	random := rand.New(rand.NewPCG(1536, 62))
 	for range 100_000 {
 		check(random.Uint64()>>random.UintN(64), random.Uint64()|1, random.Uint64(), random.Uint64()>>random.UintN(64))
+	}
+}
+
+// TestDifference compares the assembly with differencePortable.
+func TestDifference(t *testing.T) {
+	if !hasBMI {
+		t.Skip("this processor lacks BMI2")
+	}
+	random := rand.New(rand.NewPCG(62, 1536))
+	word := func() uint64 {
+		switch random.IntN(4) {
+		case 0:
+			return 0
+		case 1:
+			return ^uint64(0)
+		}
+		return random.Uint64()
+	}
+	negative := 0
+	for range 100_000 {
+		n := 2 + random.IntN(Size/8-1)
+		x, y := make([]uint64, n), make([]uint64, n)
+		for i := range n {
+			x[i], y[i] = word(), word()
+		}
+		f := random.Uint64N(1<<batch + 1)
+		g := random.Uint64N(1<<batch - f + 1)
+		got, want := make([]uint64, n), make([]uint64, n)
+		sign := differencePortable(want, x, y, f, g)
+		if difference(got, x, y, f, g) != sign || !slices.Equal(got, want) {
+			t.Fatalf("difference(%#x, %#x, %#x, %#x) = %#x, want %#x, negative %t", x, y, f, g, got, want, sign)
+		}
+		if sign {
+			negative++
+		}
+	}
+	if negative < 10_000 {
+		t.Errorf("only %d were negative", negative)
 	}
 }

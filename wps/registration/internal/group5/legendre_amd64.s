@@ -85,3 +85,61 @@ done:
 	MOVQ R10, bb+56(FP)
 	MOVQ R11, flips+64(FP)
 	RET
+
+// func differenceBMI2(dst, x, y *uint64, n int, ofX, ofY uint64) (high uint64)
+//
+// differenceBMI2 computes ofX·x − ofY·y as differencePortable does, but does not
+// change its sign. high is what is above the n words of the result, so its highest
+// bit is the sign.
+//
+//	DI dst   BX y   R8 ofX   R10 carry   R15 index
+//	SI x     CX n   R9 ofY   R11 below
+TEXT ·differenceBMI2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ y+16(FP), BX
+	MOVQ n+24(FP), CX
+	MOVQ ofX+32(FP), R8
+	MOVQ ofY+40(FP), R9
+
+	MOVQ  (SI), DX
+	MULXQ R8, R11, R10
+	MOVQ  (BX), DX
+	NOTQ  DX
+	MULXQ R9, R13, R14
+	ADDQ  R13, R11
+	ADCQ  R14, R10
+	ADDQ  R9, R11
+	ADCQ  $0, R10
+	MOVL  $1, R15
+	JMP   count
+
+digit:
+	MOVQ  (SI)(R15*8), DX
+	MULXQ R8, AX, R12
+	MOVQ  (BX)(R15*8), DX
+	NOTQ  DX
+	MULXQ R9, R13, R14
+	ADDQ  R13, AX
+	ADCQ  R14, R12
+	ADDQ  R10, AX
+	ADCQ  $0, R12
+	MOVQ  R12, R10
+
+	// dst[i-1] = word<<2 | below>>62
+	SHRQ $62, R11
+	LEAQ (R11)(AX*4), R11
+	MOVQ R11, -8(DI)(R15*8)
+	MOVQ AX, R11
+	INCQ R15
+
+count:
+	CMPQ R15, CX
+	JLT  digit
+
+	SUBQ R9, R10
+	SHRQ $62, R11
+	LEAQ (R11)(R10*4), R11
+	MOVQ R11, -8(DI)(CX*8)
+	MOVQ R10, high+48(FP)
+	RET
