@@ -460,39 +460,33 @@ func (v *conversation) packet(e *capture.Event, s validate.Entry, p eap.Packet) 
 	if !complete {
 		return
 	}
-	if v.restartsRun(octets) || v.isOfAnother(&s, octets) {
+	s.Type, _ = wps.PeekMessageType(octets)
+	if v.isOfAnotherRun(&s, octets) {
 		v.renew(e, s.From)
 		v.wsc = true
 	}
 	v.message(e, s, octets)
 }
 
-// restartsRun reports whether a message is the M1 of another run than the
-// current one.
-func (v *conversation) restartsRun(octets []byte) bool {
-	if t, _ := wps.PeekMessageType(octets); t != wps.MessageM1 {
+// isOfAnotherRun reports whether the nonce of a message is not that of the
+// current run: it is the M1 of another one, or it belongs to another one whose
+// beginning was not captured, since by its Identifier it answers nothing in the
+// exchange.
+func (v *conversation) isOfAnotherRun(s *validate.Entry, octets []byte) bool {
+	m1 := v.exchange.first(wps.MessageM1)
+	if m1 == nil {
 		return false
 	}
-	m1 := v.exchange.first(wps.MessageM1)
-	return m1 != nil && !bytes.Equal(m1.Attribute(wps.AttrEnrolleeNonce), wps.Find(octets, wps.AttrEnrolleeNonce))
-}
-
-// isOfAnother reports whether a message belongs to another run, of which the
-// capture has not the beginning: its nonce is another one, and by its Identifier
-// it answers nothing in the exchange.
-func (v *conversation) isOfAnother(s *validate.Entry, octets []byte) bool {
-	nonce := wps.Find(octets, wps.AttrEnrolleeNonce)
-	m1 := v.exchange.first(wps.MessageM1)
-	if m1 == nil || nonce == nil || bytes.Equal(nonce, m1.Attribute(wps.AttrEnrolleeNonce)) {
+	own, nonce := m1.Attribute(wps.AttrEnrolleeNonce), wps.Find(octets, wps.AttrEnrolleeNonce)
+	if bytes.Equal(own, nonce) {
 		return false
 	}
-	return m1.Attribute(wps.AttrEnrolleeNonce) != nil && !v.exchange.follows(s)
+	return s.Type == wps.MessageM1 || own != nil && nonce != nil && !v.exchange.follows(s)
 }
 
-// message adds a message as a step.
+// message adds a message, whose type is known, as a step.
 func (v *conversation) message(e *capture.Event, s validate.Entry, octets []byte) {
 	s.Body = octets
-	s.Type, _ = wps.PeekMessageType(octets)
 	switch s.Type {
 	case wps.MessageM1:
 		// M1 comes from the enrollee: if the identity was not seen, its
@@ -523,7 +517,7 @@ func (v *conversation) upnp(e *capture.Event, from validate.Side) bool {
 	}
 	v.begin(e)
 	v.wsc = true
-	v.message(e, validate.Entry{From: from}, v.keep(e.Data))
+	v.message(e, validate.Entry{From: from, Type: t}, v.keep(e.Data))
 	v.ended = t == wps.MessageDone || t == wps.MessageNACK
 	return true
 }

@@ -179,6 +179,12 @@ func appendString(b []byte, s string) []byte {
 func plain(s string) bool {
 	ascii := true
 	for i := 0; i < len(s); i++ {
+		for i+8 <= len(s) && allPlain(s[i:i+8]) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		switch c := s[i]; {
 		case c < ' ' || c == '"' || c == '\\':
 			return false
@@ -189,6 +195,16 @@ func plain(s string) bool {
 		}
 	}
 	return ascii || utf8.ValidString(s)
+}
+
+// allPlain reports whether eight octets are ASCII that needs no escape. The highest
+// bit of an octet is set by subtracting a space if it is below that, and by
+// subtracting 1 from its difference to a quote or a backslash if it is one.
+func allPlain(s string) bool {
+	const ones = 0x0101010101010101
+	octets := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return (octets|(octets-ones*' ')|((octets^ones*'"')-ones)|((octets^ones*'\\')-ones))&(ones*0x80) == 0
 }
 
 // appendAny appends any value by means of encoding/json.

@@ -75,6 +75,21 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
+// TestPlain has each octet at each place of a text that needs no escape.
+func TestPlain(t *testing.T) {
+	for length := range 20 {
+		for at := range length {
+			for c := range 0x100 {
+				b := bytes.Repeat([]byte{'a'}, length)
+				b[at] = byte(c)
+				if got, want := plain(string(b)), c >= ' ' && c != '"' && c != '\\' && c < 0x80; got != want {
+					t.Fatalf("plain(%q) = %t", b, got)
+				}
+			}
+		}
+	}
+}
+
 func TestAppendFloat(t *testing.T) {
 	for _, n := range []float64{0, 0.852, 1e-6, 1.5e-6, 9.99e-7, 5e-9, 1, 86400, 1e20, 1e21, 123456789.000001, -0.25, -1e-7, -1e22} {
 		checkJSON(t, &Entry{Seconds: n})
