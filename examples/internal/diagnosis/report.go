@@ -160,7 +160,7 @@ func (r *Entry) Describe(j *Job) {
 	enrollee, registrar := j.Identities()
 	r.Enrollee, r.Registrar = enrollee.Text(), registrar.Text()
 	r.EnrolleeName, r.RegistrarName = j.EnrolleeName(), text(a.Registrar.DeviceName)
-	if x.Network != nil {
+	if x.Network != nil && (r.SSID == nil || *r.SSID != string(x.Network.SSID)) {
 		r.SetSSID(x.Network.SSID)
 	}
 	r.Source = NewOrigin(j.Source)
