@@ -66,6 +66,7 @@ func toWords[E element](w *words, x *E) {
 	}
 }
 
+// multiply sets z to x·y / R modulo p. In Montgomery form that is the product.
 func multiply[E element](z, x, y *E) {
 	switch z := any(z).(type) {
 	case *words:
@@ -75,6 +76,7 @@ func multiply[E element](z, x, y *E) {
 	}
 }
 
+// look sets z to entry digit of a table of n elements. It reads all of them.
 func look[E element](z, table *E, n int, digit uint) {
 	switch z := any(z).(type) {
 	case *words:
@@ -121,7 +123,7 @@ func (m *montgomery[E]) power(z, base *[Size]byte, exponent []byte) {
 	var table [16]E // base^0 to base^15
 	table[0] = m.one
 	set(&table[1], base)
-	multiply(&table[1], &table[1], &m.square)
+	multiply(&table[1], &table[1], &m.square) // converts to Montgomery form
 	for i := 2; i < len(table); i++ {
 		multiply(&table[i], &table[i-1], &table[1])
 	}
