@@ -102,6 +102,8 @@ type machine struct {
 	overflow uint64
 	memory   map[uint64]uint64
 	trace    []uint64 // instructions and addresses
+	products int      // how many MULX were executed
+	upper    bool     // above the lowest two lanes, a vector register is in use
 }
 
 const (
@@ -141,6 +143,9 @@ func (l *listing) call(t *testing.T, function string, memory map[uint64]uint64, 
 		m.trace = append(m.trace, uint64(at))
 		at++
 		if i.name == "RET" {
+			if m.upper {
+				t.Fatal("no VZEROUPPER: instructions of SSE are slow afterwards")
+			}
 			return m
 		}
 		if to := m.step(i, arguments); to != "" {
@@ -275,6 +280,7 @@ func lanesOf(register string) int {
 // set sets a vector register. The lanes above it get zero.
 func (m *machine) set(register string, lanes [8]uint64) {
 	clear(lanes[lanesOf(register):])
+	m.upper = m.upper || lanesOf(register) > 2
 	m.vectors[registerNumber(register)] = lanes
 }
 
@@ -287,6 +293,10 @@ func (m *machine) step(i instruction, arguments []uint64) (to string) {
 	last := len(o) - 1
 	switch i.name {
 	case "VZEROUPPER":
+		for j := range 16 {
+			clear(m.vectors[j][2:])
+		}
+		m.upper = false
 	case "MOVQ":
 		m.put(o[1], get(0))
 	case "MOVL":
@@ -332,6 +342,7 @@ func (m *machine) step(i instruction, arguments []uint64) (to string) {
 		m.general[o[0]]--
 		m.zero = m.general[o[0]] == 0
 	case "MULXQ":
+		m.products++
 		m.general[o[2]], m.general[o[1]] = bits.Mul64(m.general["DX"], get(0))
 	case "JMP":
 		return o[0]
@@ -494,6 +505,13 @@ func TestListingMultiply(t *testing.T) {
 					if memory[stackAt+8*i] != 0 {
 						t.Fatal("the product is left on the stack")
 					}
+				}
+				want := 1152 + 24 // as adx_amd64.go says
+				if arguments[1] == arguments[2] {
+					want = 876 + 24
+				}
+				if m.products != want {
+					t.Fatalf("%d multiplications, not %d", m.products, want)
 				}
 			}
 			for i, number := range all { // the factors too, because they must not change
