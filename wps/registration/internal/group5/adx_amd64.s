@@ -389,7 +389,6 @@ square2Row:
 	ADCQ  $0x00, 96(BX)
 	ADCQ  $0x00, 104(BX)
 	ADCQ  $0x00, 112(BX)
-	ADCQ  $0x00, 120(BX)
 
 	// All of them twice, and the squares of the words.
 	SUBQ  $0x80, AX

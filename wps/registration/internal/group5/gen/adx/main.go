@@ -249,7 +249,7 @@ func (k *kernel) square() {
 			ADCQ(k.sum[i], at(k.t, i))
 		}
 	}
-	for i := block; i < 2*block; i++ {
+	for i := block; i < 2*block-1; i++ { // the highest word remains zero
 		ADCQ(Imm(0), at(k.t, i))
 	}
 
