@@ -76,8 +76,8 @@ func isZero(x []uint64) bool {
 	return true
 }
 
-// halvingsPortable computes a batch from the lowest and the highest 64 bits of a and b.
-// It returns the new a and b as combinations of the old ones, times 2^62:
+// halvingsPortable computes a batch from the lowest and the highest 64 bits of a
+// and b. It returns the new a and b as combinations of the old ones, times 2^62:
 //
 //	aa·a − ab·b and bb·b − ba·a, both negated if bit 0 of flips is set
 //
@@ -116,8 +116,8 @@ func halvingsPortable(a, b, highA, highB uint64) (aa, ab, ba, bb, flips uint64) 
 	}
 }
 
-// differencePortable sets dst to |f·x − g·y| / 2^62, which is an integer, and reports
-// whether f·x < g·y. The sum of f and g is at most 2^62.
+// differencePortable sets dst to |f·x − g·y| / 2^62, which is an integer, and
+// reports whether f·x < g·y. The sum of f and g is at most 2^62.
 func differencePortable(dst, x, y []uint64, f, g uint64) (negative bool) {
 	x, y = x[:len(dst)], y[:len(dst)]
 	// With n words, f·x − g·y is f·x + g·(^y) + g − g·2^64n. The lowest 62 bits of
