@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -21,7 +22,7 @@ type writer struct {
 	out  io.Writer
 	file string
 
-	buffer   []byte   // for the lines of JSON
+	lines    *json.Encoder
 	block    block    // attempts that are alike and not yet written
 	remedy   []string // of the previous report
 	outcomes map[doctor.Outcome]int
@@ -127,8 +128,11 @@ func (w *writer) report(r *diagnosis.Entry) {
 
 // line writes a line of JSON.
 func (w *writer) line(v any) {
-	w.buffer = appendLine(w.buffer[:0], v)
-	w.out.Write(w.buffer) // an error shows when the output is flushed
+	if w.lines == nil {
+		w.lines = json.NewEncoder(w.out)
+		w.lines.SetEscapeHTML(false)
+	}
+	w.lines.Encode(v) // an error shows when the output is flushed
 }
 
 // outcomesInOrder are the outcomes in the order of the totals.
