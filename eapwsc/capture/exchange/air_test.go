@@ -15,13 +15,6 @@ import (
 // does not change.
 func TestSnapshot(t *testing.T) {
 	a, ap, now := newAir(), wps.MAC{2, 1}, time.Unix(1e9, 0)
-	frame := func(described bool, locked bool) *capture.Event {
-		octets := encoded(t, &wps.Beacon{State: wps.Configured, APSetupLocked: locked})
-		return &capture.Event{
-			Kind: capture.KindBeacon, Src: ap, BSSID: ap, Described: described,
-			Management: &capture.Management{Capability: 0x11, Elements: dot11.Elements{SSID: "home", WPS: octets}},
-		}
-	}
 	take := func(e *capture.Event) *doctor.Network {
 		now = now.Add(time.Second)
 		e.Time = now
@@ -32,14 +25,14 @@ func TestSnapshot(t *testing.T) {
 		}
 		return n
 	}
-	unlocked := frame(true, false)
+	unlocked := beaconOf(t, ap, true, false)
 	first := take(unlocked)
 	again := take(unlocked)
 	if first.Last.Equal(again.Last) || &first.Adverts[0] != &again.Adverts[0] {
 		t.Error("after the same beacon, the snapshot is the same one, or has a copy of the elements")
 	}
-	locked := take(frame(true, true))
-	captured := take(frame(false, true))
+	locked := take(beaconOf(t, ap, true, true))
+	captured := take(beaconOf(t, ap, false, true))
 	for _, want := range []struct {
 		name            string
 		n               *doctor.Network
@@ -51,5 +44,32 @@ func TestSnapshot(t *testing.T) {
 		if n := len(want.n.Adverts); n != want.adverts || want.n.Adverts[n-1].Described != want.lastIsDescribed {
 			t.Errorf("%s: the elements are %+v", want.name, want.n.Adverts)
 		}
+	}
+}
+
+// TestSnapshotAfterForgetting checks that a snapshot has no elements that were
+// forgotten.
+func TestSnapshotAfterForgetting(t *testing.T) {
+	a, ap, other := newAir(), wps.MAC{2, 1}, wps.MAC{2, 2}
+	for i := range 4 {
+		a.advertisement(beaconOf(t, ap, false, i%2 == 1))
+	}
+	a.advertisement(beaconOf(t, other, false, false))
+	if n, _ := a.snapshot(keyOf(ap, 0)); len(n.Adverts) != 4 {
+		t.Fatalf("there are %d elements, want 4", len(n.Adverts))
+	}
+	a.forget(a.heard[keyOf(other, 0)])
+	if n, _ := a.snapshot(keyOf(ap, 0)); len(n.Adverts) != 2 {
+		t.Errorf("after half of the elements were forgotten there are %d, want 2", len(n.Adverts))
+	}
+}
+
+// beaconOf returns the event of a beacon.
+func beaconOf(t *testing.T, ap wps.MAC, described, locked bool) *capture.Event {
+	t.Helper()
+	octets := encoded(t, &wps.Beacon{State: wps.Configured, APSetupLocked: locked})
+	return &capture.Event{
+		Kind: capture.KindBeacon, Src: ap, BSSID: ap, Described: described,
+		Management: &capture.Management{Capability: 0x11, Elements: dot11.Elements{SSID: "home", WPS: octets}},
 	}
 }
