@@ -36,9 +36,9 @@ type frame struct {
 	wire int // length of the frame on the wire; larger than len(data) if it was cut
 }
 
-// A frameTime is the time of a frame, as seconds since the year 1 and nanoseconds,
-// so that the zero value is the zero [time.Time]. Most frames have no event, and
-// need no time.Time.
+// A frameTime is the time of a frame: seconds since the year 1, so that the zero
+// value is the zero [time.Time], and nanoseconds to add, which may be negative, or
+// a second or more. Most frames have no event, and need no time.Time.
 type frameTime struct{ seconds, nanoseconds int64 }
 
 // unixEpoch is the start of 1970 as a frameTime.
@@ -324,7 +324,7 @@ func (p *pcapFile) header(b []byte) pcapHeader {
 		return pcapHeader{}
 	}
 	// airodump-ng writes negative fractions and fractions of a second or more:
-	// time.Unix carries them into the seconds.
+	// frameTime.time carries them into the seconds.
 	h := pcapHeader{seconds: int64(seconds), captured: int(captured), wire: int(wire), sound: true, exact: fraction < p.units}
 	if h.nanoseconds = int64(fraction) * int64(p.nano); !h.exact {
 		h.nanoseconds = int64(int32(fraction)) * int64(p.nano)

@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// timeOfFrame returns a time as that of a frame.
+func timeOfFrame(t time.Time) frameTime { return unixTime(t.Unix(), int64(t.Nanosecond())) }
+
 // TestRecordAhead checks that a record of a pcap file makes the same frame or
 // problem whether or not it is in the buffer with the one before it.
 func TestRecordAhead(t *testing.T) {

@@ -276,7 +276,7 @@ func TestBeaconBehindBeacon(t *testing.T) {
 		d.init()
 		for _, r := range records {
 			d.events = d.events[:0]
-			d.decode(&frame{time: unixTime(r.time.Unix(), int64(r.time.Nanosecond())), link: linkType(r.link), data: r.data, wire: r.wire})
+			d.decode(&frame{time: timeOfFrame(r.time), link: linkType(r.link), data: r.data, wire: r.wire})
 		}
 		if len(d.events) != 1 {
 			t.Fatalf("%d events of a frame", len(d.events))

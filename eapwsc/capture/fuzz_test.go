@@ -140,8 +140,8 @@ func FuzzFrame(f *testing.F) {
 		var d decoder
 		d.init()
 		// Twice, because the decoder keeps state; and once more truncated.
-		whole := &frame{time: unixTime(bootTime.Unix(), int64(bootTime.Nanosecond())), link: linkType(link), data: b, wire: len(b) + int(missing)}
-		half := &frame{time: unixTime(bootTime.Unix(), int64(bootTime.Nanosecond())), link: linkType(link), data: b[:len(b)/2], wire: len(b)}
+		whole := &frame{time: timeOfFrame(bootTime), link: linkType(link), data: b, wire: len(b) + int(missing)}
+		half := &frame{time: timeOfFrame(bootTime), link: linkType(link), data: b[:len(b)/2], wire: len(b)}
 		for _, f := range []*frame{whole, whole, half} {
 			d.events = d.events[:0]
 			d.decode(f)

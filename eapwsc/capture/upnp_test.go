@@ -283,7 +283,7 @@ func TestMemory(t *testing.T) {
 				linkDot11:    dot11Frame(4<<4, apMAC, mac, apMAC, i, large),
 			} {
 				d.events = d.events[:0]
-				d.decode(&frame{time: unixTime(bootTime.Unix(), int64(bootTime.Nanosecond())), link: link, data: b, wire: len(b)})
+				d.decode(&frame{time: timeOfFrame(bootTime), link: link, data: b, wire: len(b)})
 			}
 		}
 		var after runtime.MemStats

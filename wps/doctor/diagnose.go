@@ -125,7 +125,8 @@ func newView(e *Evidence) *view {
 	return v
 }
 
-// typicalOthers is more than the earlier attempts of the same devices usually are.
+// typicalOthers is how many earlier attempts of the same devices have room at first.
+// There are rarely more.
 const typicalOthers = 32
 
 // before returns the earlier attempts of the same devices. Few rows need them.

@@ -39,7 +39,7 @@ const (
 	agentVector     = "of an EasyMesh agent in test vectors that are published with their exponents"
 )
 
-// published maps the sums to whose keys they are.
+// published maps the sum of each published key to whose key it is.
 var published = sync.OnceValue(func() map[[sha256.Size]byte]string {
 	all := make(map[[sha256.Size]byte]string, len(publishedKeys))
 	for _, row := range publishedKeys {

@@ -468,10 +468,9 @@ func (v *conversation) packet(e *capture.Event, s validate.Entry, p eap.Packet) 
 	v.message(e, s, octets)
 }
 
-// isOfAnotherRun reports whether the nonce of a message is not that of the
-// current run: it is the M1 of another one, or it belongs to another one whose
-// beginning was not captured, since by its Identifier it answers nothing in the
-// exchange.
+// isOfAnotherRun reports whether a message belongs to another run than the current
+// one. Its nonce differs, and it is an M1, or the beginning of its run was not
+// captured: by its Identifier, it answers nothing in the exchange.
 func (v *conversation) isOfAnotherRun(s *validate.Entry, octets []byte) bool {
 	m1 := v.exchange.first(wps.MessageM1)
 	if m1 == nil {
@@ -484,7 +483,7 @@ func (v *conversation) isOfAnotherRun(s *validate.Entry, octets []byte) bool {
 	return s.Type == wps.MessageM1 || own != nil && nonce != nil && !v.exchange.follows(s)
 }
 
-// message adds a message, whose type is known, as a step.
+// message adds a message as a step. s has its type.
 func (v *conversation) message(e *capture.Event, s validate.Entry, octets []byte) {
 	s.Body = octets
 	switch s.Type {

@@ -178,8 +178,9 @@ func (g *judge) elements(n *doctor.Network) validate.Findings {
 	return recent.findings
 }
 
-// sameElements reports whether two networks share all from which their findings
-// follow, as snapshots of one network do while it advertises the same.
+// sameElements reports whether two networks have the same findings because they
+// share all that the findings depend on, as snapshots of one network do while it
+// advertises the same.
 func sameElements(a, b *doctor.Network) bool {
 	return a == b || a.Traits == b.Traits && len(a.Adverts) == len(b.Adverts) && len(a.Adverts) > 0 && &a.Adverts[0] == &b.Adverts[0]
 }
