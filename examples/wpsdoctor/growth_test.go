@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/google/gopacket/pcapgo"
 
+	"github.com/gowps/gowps/examples/internal/program"
 	"github.com/gowps/gowps/wps"
 )
 
@@ -55,7 +55,10 @@ func BenchmarkGrowth(b *testing.B) {
 			for b.Loop() {
 				for i, n := range counts {
 					for range max(1, min(20, 10_000/n)) {
-						took, most := costOf(b, func(w io.Writer) error { return repeat(w, varied, n) })
+						took, most, status := costOf(b, "-", func(w io.Writer) error { return repeat(w, varied, n) })
+						if status == program.Unable {
+							b.Fatal("the program cannot read it")
+						}
 						if fastest[i] == 0 || took < fastest[i] {
 							fastest[i] = took
 						}
@@ -210,27 +213,3 @@ func repeat(out io.Writer, templates []template, n int) error {
 }
 
 const linkRadiotap = 127
-
-// costOf is cost for a capture that is written to the program's standard input.
-func costOf(b *testing.B, write func(io.Writer) error) (took time.Duration, memory int) {
-	b.Helper()
-	cmd := exec.CommandContext(b.Context(), os.Args[0], "-json", "-q", "-")
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	var out bytes.Buffer
-	cmd.Stdout = &out
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	writeErr := write(in)
-	in.Close()
-	err = cmd.Wait()
-	var status int
-	if _, scanErr := fmt.Sscan(out.String(), &status, &memory); err != nil || writeErr != nil || scanErr != nil {
-		b.Fatalf("%v, %v, %v\n%.2000s", err, writeErr, scanErr, &out)
-	}
-	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), memory << 10
-}

@@ -548,14 +548,32 @@ func inflated(b []byte) int {
 // it.
 func cost(t testing.TB, file string) (took time.Duration, memory int) {
 	t.Helper()
+	took, memory, _ = costOf(t, file, func(io.Writer) error { return nil })
+	return took, memory
+}
+
+// costOf is cost with a standard input, which write writes while the program
+// runs. It also returns the exit status.
+func costOf(t testing.TB, file string, write func(io.Writer) error) (took time.Duration, memory, status int) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-json", "-q", file)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
-	out, err := cmd.CombinedOutput()
-	var status int
-	if _, scanErr := fmt.Sscan(string(out), &status, &memory); err != nil || scanErr != nil {
-		t.Fatalf("%v, %v\n%.2000s", err, scanErr, out)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), memory << 10
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	writeErr := write(in)
+	in.Close()
+	err = cmd.Wait()
+	if _, scanErr := fmt.Sscan(out.String(), &status, &memory); err != nil || writeErr != nil || scanErr != nil {
+		t.Fatalf("%v, %v, %v\n%.2000s", err, writeErr, scanErr, &out)
+	}
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), memory << 10, status
 }
 
 // A scale measures inputs in the time per octet of ordinary traffic.
