@@ -9,8 +9,8 @@
 // that is not UTF-8 by one such as \xff.
 //
 // JSON that passes through a Writer loses nothing, since JSON readers decode
-// the escapes. The only exception are octets that are not UTF-8, and
-// encoding/json has replaced these before they reach a Writer.
+// the escapes. The only exception are octets that are not UTF-8, and the encoder
+// of JSON has replaced these before they reach a Writer.
 package printable
 
 import (
