@@ -23,6 +23,7 @@ type writer struct {
 	file string
 
 	lines    *json.Encoder
+	entry    []byte   // the last line that [diagnosis.Entry.AppendJSON] made
 	block    block    // attempts that are alike and not yet written
 	remedy   []string // of the previous report
 	outcomes map[doctor.Outcome]int
@@ -122,7 +123,8 @@ func (w *writer) report(r *diagnosis.Entry) {
 	w.judge(r.Problem(), r.Worst)
 	w.outcomes[r.Outcome]++
 	if w.json && !w.summary {
-		w.line(r)
+		w.entry = append(r.AppendJSON(w.entry[:0]), '\n')
+		w.out.Write(w.entry) // an error shows when the output is flushed
 	}
 }
 
