@@ -4,16 +4,27 @@ package group5
 
 import (
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 )
 
+// needBMI2 skips a test of the assembly, or fails it if WPS_BMI2 requires it.
+func needBMI2(t *testing.T) {
+	t.Helper()
+	if hasBMI {
+		return
+	}
+	if os.Getenv("WPS_BMI2") == "required" {
+		t.Fatal("this processor has no BMI2, which WPS_BMI2 requires")
+	}
+	t.Skip("this processor has no BMI2: Go computes the Legendre symbol")
+}
+
 // TestHalvings compares the assembly with halvingsPortable, which TestLegendre
 // reaches only on other processors.
 func TestHalvings(t *testing.T) {
-	if !hasBMI {
-		t.Skip("this processor lacks BMI2")
-	}
+	needBMI2(t)
 	check := func(a, b, highA, highB uint64) {
 		t.Helper()
 		var got, want [5]uint64
@@ -41,9 +52,7 @@ func TestHalvings(t *testing.T) {
 
 // TestDifference compares the assembly with differencePortable.
 func TestDifference(t *testing.T) {
-	if !hasBMI {
-		t.Skip("this processor lacks BMI2")
-	}
+	needBMI2(t)
 	random := rand.New(rand.NewPCG(62, 1536))
 	word := func() uint64 {
 		switch random.IntN(4) {
